@@ -1,0 +1,782 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The ABI of the memory census, shared by the module and the reader.
+ *
+ * Generic netlink family "memcensus".  A reader sends one of two requests:
+ *
+ *   INFO (do)         -> INFO
+ *   SNAPSHOT (dump)   -> INFO SCAN TASK* GROUP* VMA* ZONE* NODE* SYSTEM?
+ *
+ * One SNAPSHOT dump is one census: its messages are of one pass, carry one
+ * number, and are held by the dump until it ends or its socket closes.
+ *
+ *   request   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? }
+ *
+ *   INFO      INFO   { ABI VERSION KERNEL PAGE_SIZE ... }
+ *   SCAN      SEQ SCAN { BASIS START WALL CPU ... }
+ *   TASK      SEQ TASK { PID TWINS? COMM UID STATE BASIS ...
+ *                        FIGURES { <enum memcensus_figure>: u64 ... } }
+ *   GROUP     SEQ GROUP { UID | CGROUP | COMM | nothing: PIDS, MMS
+ *			 FIGURES { ... } }
+ *   VMA       SEQ VMA  { PID START END MODE NAME? ... FIGURES { ... } }
+ *   ZONE      SEQ ZONE { NODE NAME FREE_BLOCKS TYPE* WMARK_MIN ... }
+ *   NODE      SEQ NODE { ID KSWAPD KSWAPD_ORDER ... }
+ *   SYSTEM    SEQ SYSTEM { BYTES  { <enum memcensus_system_bytes>: u64 ... }
+ *                          EVENTS { <enum memcensus_event>: u64 ... } }
+ *
+ * Units: memory is in bytes, time in nanoseconds.  A figure that could not be
+ * had is absent from its message; it is never sent as 0.  Integers are in the
+ * byte order of the machine that took the census.  Attributes may be added at
+ * the end of an enum; none is renumbered or reused.
+ */
+#ifndef _UAPI_LINUX_MEMCENSUS_H
+#define _UAPI_LINUX_MEMCENSUS_H
+
+#include <linux/types.h>
+
+#define MEMCENSUS_GENL_NAME	"memcensus"
+#define MEMCENSUS_GENL_VERSION	1
+
+/* Grows when an attribute or a meaning is added. */
+#define MEMCENSUS_ABI		1
+
+/* Longest name of a zone, migrate type or command, with its final NUL. */
+#define MEMCENSUS_NAME_LEN	16
+
+/* Most PIDs that one request may name: an attribute has less than 64 KiB. */
+#define MEMCENSUS_PIDS_MAX	16000
+
+/* Most twins that one TASK message lists. */
+#define MEMCENSUS_TWINS_MAX	256
+
+/**
+ * enum memcensus_cmd - requests and messages
+ * @MEMCENSUS_CMD_INFO: what is loaded: ABI, version, parameters
+ * @MEMCENSUS_CMD_SNAPSHOT: dump request: take a census and send it
+ * @MEMCENSUS_CMD_SCAN: message: what the census was and what it cost
+ * @MEMCENSUS_CMD_TASK: message: one address space and the processes in it
+ * @MEMCENSUS_CMD_VMA: message: one mapping of a process asked for by PID
+ * @MEMCENSUS_CMD_ZONE: message: one memory zone
+ * @MEMCENSUS_CMD_NODE: message: one NUMA node and its kswapd
+ * @MEMCENSUS_CMD_SYSTEM: message: totals of the whole system
+ * @MEMCENSUS_CMD_GROUP: message: address spaces of one user, cgroup or command
+ */
+enum memcensus_cmd {
+	MEMCENSUS_CMD_UNSPEC,
+	MEMCENSUS_CMD_INFO,
+	MEMCENSUS_CMD_SNAPSHOT,
+	MEMCENSUS_CMD_SCAN,
+	MEMCENSUS_CMD_TASK,
+	MEMCENSUS_CMD_VMA,
+	MEMCENSUS_CMD_ZONE,
+	MEMCENSUS_CMD_NODE,
+	MEMCENSUS_CMD_SYSTEM,
+	MEMCENSUS_CMD_GROUP,
+	__MEMCENSUS_CMD_MAX,
+	MEMCENSUS_CMD_MAX = __MEMCENSUS_CMD_MAX - 1
+};
+
+/**
+ * enum memcensus_attr - top level attributes
+ * @MEMCENSUS_A_PAD: aligns 64 bit values, carries nothing; also in each nest
+ * @MEMCENSUS_A_SEQ: u64, number of the census, from 1, one higher for each
+ * @MEMCENSUS_A_REQUEST: nest of &enum memcensus_request
+ * @MEMCENSUS_A_INFO: nest of &enum memcensus_info
+ * @MEMCENSUS_A_SCAN: nest of &enum memcensus_scan
+ * @MEMCENSUS_A_TASK: nest of &enum memcensus_task
+ * @MEMCENSUS_A_VMA: nest of &enum memcensus_vma
+ * @MEMCENSUS_A_ZONE: nest of &enum memcensus_zone
+ * @MEMCENSUS_A_NODE: nest of &enum memcensus_node
+ * @MEMCENSUS_A_SYSTEM: nest of &enum memcensus_system
+ * @MEMCENSUS_A_GROUP: nest of &enum memcensus_group
+ */
+enum memcensus_attr {
+	MEMCENSUS_A_UNSPEC,
+	MEMCENSUS_A_PAD,
+	MEMCENSUS_A_SEQ,
+	MEMCENSUS_A_REQUEST,
+	MEMCENSUS_A_INFO,
+	MEMCENSUS_A_SCAN,
+	MEMCENSUS_A_TASK,
+	MEMCENSUS_A_VMA,
+	MEMCENSUS_A_ZONE,
+	MEMCENSUS_A_NODE,
+	MEMCENSUS_A_SYSTEM,
+	MEMCENSUS_A_GROUP,
+	__MEMCENSUS_A_MAX,
+	MEMCENSUS_A_MAX = __MEMCENSUS_A_MAX - 1
+};
+
+/**
+ * enum memcensus_basis - how a frame's owners are counted
+ * @MEMCENSUS_BASIS_MAPCOUNT: by the page's map count, as smaps does: needs no
+ *	other process; an estimate on kernels without per-page map counts
+ * @MEMCENSUS_BASIS_FRAMES: by counting, in this census, the address spaces
+ *	that map the frame
+ */
+enum memcensus_basis {
+	MEMCENSUS_BASIS_UNSPEC,
+	MEMCENSUS_BASIS_MAPCOUNT,
+	MEMCENSUS_BASIS_FRAMES,
+	__MEMCENSUS_BASIS_MAX,
+	MEMCENSUS_BASIS_MAX = __MEMCENSUS_BASIS_MAX - 1
+};
+
+/**
+ * enum memcensus_group_by - what address spaces are put together by
+ * @MEMCENSUS_BY_UID: effective user of the first process
+ * @MEMCENSUS_BY_CGROUP: its cgroup in the default hierarchy
+ * @MEMCENSUS_BY_COMM: its command name
+ * @MEMCENSUS_BY_PIDS: all that were named in PIDS are one group
+ */
+enum memcensus_group_by {
+	MEMCENSUS_BY_UNSPEC,
+	MEMCENSUS_BY_UID,
+	MEMCENSUS_BY_CGROUP,
+	MEMCENSUS_BY_COMM,
+	MEMCENSUS_BY_PIDS,
+	__MEMCENSUS_BY_MAX,
+	MEMCENSUS_BY_MAX = __MEMCENSUS_BY_MAX - 1
+};
+
+/* MEMCENSUS_REQ_PARTS: what to gather and send; absent: TASKS ZONES NODES SYSTEM */
+#define MEMCENSUS_PART_TASKS	(1U << 0)
+#define MEMCENSUS_PART_VMAS	(1U << 1)	/* needs MEMCENSUS_REQ_PIDS */
+#define MEMCENSUS_PART_ZONES	(1U << 2)
+#define MEMCENSUS_PART_TYPES	(1U << 3)	/* free blocks per migrate type */
+#define MEMCENSUS_PART_NODES	(1U << 4)
+#define MEMCENSUS_PART_SYSTEM	(1U << 5)
+#define MEMCENSUS_PART_ALL	((1U << 6) - 1)
+
+/**
+ * enum memcensus_request - options of a SNAPSHOT request
+ * @MEMCENSUS_REQ_BASIS: u8, &enum memcensus_basis; absent: FRAMES for all
+ *	processes, MAPCOUNT for named PIDS, where FRAMES must walk all others too
+ * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all but VMAS and TYPES
+ * @MEMCENSUS_REQ_PIDS: u32[], processes to walk, by any of their threads' IDs in
+ *	the asker's PID namespace; 1 to %MEMCENSUS_PIDS_MAX; absent: all
+ * @MEMCENSUS_REQ_GROUP_BY: u8, &enum memcensus_group_by; frames basis only,
+ *	which must be named in BASIS where PIDS are
+ */
+enum memcensus_request {
+	MEMCENSUS_REQ_UNSPEC,
+	MEMCENSUS_REQ_PAD,
+	MEMCENSUS_REQ_BASIS,
+	MEMCENSUS_REQ_PARTS,
+	MEMCENSUS_REQ_PIDS,
+	MEMCENSUS_REQ_GROUP_BY,
+	__MEMCENSUS_REQ_MAX,
+	MEMCENSUS_REQ_MAX = __MEMCENSUS_REQ_MAX - 1
+};
+
+/**
+ * enum memcensus_info - the module and the machine
+ * @MEMCENSUS_INFO_ABI: u32, %MEMCENSUS_ABI of the module
+ * @MEMCENSUS_INFO_VERSION: string, version of the module
+ * @MEMCENSUS_INFO_KERNEL: string, kernel release
+ * @MEMCENSUS_INFO_PAGE_SIZE: u32, bytes
+ * @MEMCENSUS_INFO_ORDERS: u32, number of buddy orders
+ * @MEMCENSUS_INFO_MAPCOUNT_EXACT: u8, 1 where pages have a map count of their
+ *	own, 0 where MEMCENSUS_BASIS_MAPCOUNT is an estimate for large folios
+ * @MEMCENSUS_INFO_MAX_AGE: u64, ns, parameter max_age_ms
+ * @MEMCENSUS_INFO_LOCK_HOLD: u64, ns, parameter lock_hold_us
+ * @MEMCENSUS_INFO_BUSY_BUDGET: u64, ns, parameter busy_budget_ms
+ * @MEMCENSUS_INFO_MAX_MEM: u64, bytes, parameter max_mem
+ * @MEMCENSUS_INFO_WORKERS: u32, parameter workers
+ */
+enum memcensus_info {
+	MEMCENSUS_INFO_UNSPEC,
+	MEMCENSUS_INFO_PAD,
+	MEMCENSUS_INFO_ABI,
+	MEMCENSUS_INFO_VERSION,
+	MEMCENSUS_INFO_KERNEL,
+	MEMCENSUS_INFO_PAGE_SIZE,
+	MEMCENSUS_INFO_ORDERS,
+	MEMCENSUS_INFO_MAPCOUNT_EXACT,
+	MEMCENSUS_INFO_MAX_AGE,
+	MEMCENSUS_INFO_LOCK_HOLD,
+	MEMCENSUS_INFO_BUSY_BUDGET,
+	MEMCENSUS_INFO_MAX_MEM,
+	MEMCENSUS_INFO_WORKERS,
+	__MEMCENSUS_INFO_MAX,
+	MEMCENSUS_INFO_MAX = __MEMCENSUS_INFO_MAX - 1
+};
+
+/**
+ * enum memcensus_scan - what the census was and what it cost
+ * @MEMCENSUS_SCAN_BASIS: u8, &enum memcensus_basis
+ * @MEMCENSUS_SCAN_PARTS: u32, MEMCENSUS_PART_*
+ * @MEMCENSUS_SCAN_REALTIME: u64, ns since 1970-01-01 UTC, at its beginning
+ * @MEMCENSUS_SCAN_BOOTTIME: u64, ns since boot, at its beginning
+ * @MEMCENSUS_SCAN_WALL: u64, ns from beginning to end
+ * @MEMCENSUS_SCAN_CPU: u64, ns of CPU time
+ *
+ * Only where address spaces were asked for, so all that follow but @MEMORY:
+ *
+ * @MEMCENSUS_SCAN_LOCK_HOLD_MAX: u64, ns, longest stretch of locks: an
+ *	mmap lock, or one mapping's after the other
+ * @MEMCENSUS_SCAN_LOCK_STRETCHES: u64, how many stretches there were
+ * @MEMCENSUS_SCAN_MMS: u64, distinct address spaces found
+ * @MEMCENSUS_SCAN_WALKED: u64, of these, walked to their end
+ * @MEMCENSUS_SCAN_BUSY: u64, of these, given up: lock not to be had
+ * @MEMCENSUS_SCAN_VANISHED: u64, of these, gone before they were walked
+ * @MEMCENSUS_SCAN_PARTIAL: u64, of these, walked only in part
+ * @MEMCENSUS_SCAN_KTHREADS: u64, kernel threads: they have no address space
+ * @MEMCENSUS_SCAN_ZOMBIES: u64, processes that have exited, not yet reaped
+ * @MEMCENSUS_SCAN_PTES: u64, page table entries read
+ * @MEMCENSUS_SCAN_PAGES: u64, mapped pages seen, huge ones in base pages
+ * @MEMCENSUS_SCAN_MEMORY: u64, bytes allocated for the census and its result
+ *
+ * Only of the frames basis:
+ *
+ * @MEMCENSUS_SCAN_FRAMES: u64, bytes of distinct frames mapped by those walked
+ * @MEMCENSUS_SCAN_PSS: u64, bytes, PSS of all of them together: @FRAMES, less
+ *	what the divisions lose (under 1/4096 byte for each owner of a frame)
+ * @MEMCENSUS_SCAN_SETS: u64, different sets of owners that there were
+ * @MEMCENSUS_SCAN_UNMARKED: u64, bytes whose owners were not counted for want
+ *	of memory (max_mem) and are by map count; once for each owner that met them
+ * @MEMCENSUS_SCAN_MOVED: u64, bytes of frames that were found with a second
+ *	owner and were the second's alone: the first had given them up
+ * @MEMCENSUS_SCAN_VIOLATIONS: u64, 1 where @PSS is not @FRAMES as it must be:
+ *	a bug
+ */
+enum memcensus_scan {
+	MEMCENSUS_SCAN_UNSPEC,
+	MEMCENSUS_SCAN_PAD,
+	MEMCENSUS_SCAN_BASIS,
+	MEMCENSUS_SCAN_PARTS,
+	MEMCENSUS_SCAN_REALTIME,
+	MEMCENSUS_SCAN_BOOTTIME,
+	MEMCENSUS_SCAN_WALL,
+	MEMCENSUS_SCAN_CPU,
+	MEMCENSUS_SCAN_LOCK_HOLD_MAX,
+	MEMCENSUS_SCAN_LOCK_STRETCHES,
+	MEMCENSUS_SCAN_MMS,
+	MEMCENSUS_SCAN_WALKED,
+	MEMCENSUS_SCAN_BUSY,
+	MEMCENSUS_SCAN_VANISHED,
+	MEMCENSUS_SCAN_PARTIAL,
+	MEMCENSUS_SCAN_KTHREADS,
+	MEMCENSUS_SCAN_ZOMBIES,
+	MEMCENSUS_SCAN_PTES,
+	MEMCENSUS_SCAN_PAGES,
+	MEMCENSUS_SCAN_MEMORY,
+	MEMCENSUS_SCAN_FRAMES,
+	MEMCENSUS_SCAN_PSS,
+	MEMCENSUS_SCAN_SETS,
+	MEMCENSUS_SCAN_UNMARKED,
+	MEMCENSUS_SCAN_MOVED,
+	MEMCENSUS_SCAN_VIOLATIONS,
+	__MEMCENSUS_SCAN_MAX,
+	MEMCENSUS_SCAN_MAX = __MEMCENSUS_SCAN_MAX - 1
+};
+
+/**
+ * enum memcensus_state - how far the walk of an address space came
+ * @MEMCENSUS_STATE_WALKED: to its end
+ * @MEMCENSUS_STATE_BUSY: not at all, its lock was not to be had in time
+ * @MEMCENSUS_STATE_VANISHED: not at all, it was exiting
+ * @MEMCENSUS_STATE_PARTIAL: begun, but not ended; its figures are lower bounds
+ */
+enum memcensus_state {
+	MEMCENSUS_STATE_UNSPEC,
+	MEMCENSUS_STATE_WALKED,
+	MEMCENSUS_STATE_BUSY,
+	MEMCENSUS_STATE_VANISHED,
+	MEMCENSUS_STATE_PARTIAL,
+	__MEMCENSUS_STATE_MAX,
+	MEMCENSUS_STATE_MAX = __MEMCENSUS_STATE_MAX - 1
+};
+
+/**
+ * enum memcensus_task - one address space and the processes that run in it
+ * @MEMCENSUS_TASK_PID: u32, the first process started in it, asker's namespace
+ * @MEMCENSUS_TASK_NR_TWINS: u32, how many other processes are in it (CLONE_VM
+ *	without CLONE_THREAD, vfork)
+ * @MEMCENSUS_TASK_TWINS: u32[], their PIDs in the asker's namespace, the first
+ *	%MEMCENSUS_TWINS_MAX of them; absent where there are none; 0: one
+ *	that has exited since
+ * @MEMCENSUS_TASK_PPID: u32, parent of @MEMCENSUS_TASK_PID; 0: outside of the
+ *	asker's namespace, or none
+ * @MEMCENSUS_TASK_COMM: string, its command name
+ * @MEMCENSUS_TASK_UID: u32, its effective user ID in the asker's user namespace
+ * @MEMCENSUS_TASK_CGROUP: u64, its cgroup in the default hierarchy
+ * @MEMCENSUS_TASK_START: u64, ns since boot
+ * @MEMCENSUS_TASK_THREADS: u32
+ * @MEMCENSUS_TASK_STATE: u8, &enum memcensus_state
+ * @MEMCENSUS_TASK_BASIS: u8, &enum memcensus_basis that its figures are of;
+ *	absent where it was not walked
+ * @MEMCENSUS_TASK_MIN_FAULTS: u64, faults without I/O since its start
+ * @MEMCENSUS_TASK_MAJ_FAULTS: u64, faults with I/O since its start
+ * @MEMCENSUS_TASK_OOM_SCORE_ADJ: s32, -1000 to 1000
+ * @MEMCENSUS_TASK_FIGURES: nest, u64 by &enum memcensus_figure
+ */
+enum memcensus_task {
+	MEMCENSUS_TASK_UNSPEC,
+	MEMCENSUS_TASK_PAD,
+	MEMCENSUS_TASK_PID,
+	MEMCENSUS_TASK_NR_TWINS,
+	MEMCENSUS_TASK_TWINS,
+	MEMCENSUS_TASK_PPID,
+	MEMCENSUS_TASK_COMM,
+	MEMCENSUS_TASK_UID,
+	MEMCENSUS_TASK_CGROUP,
+	MEMCENSUS_TASK_START,
+	MEMCENSUS_TASK_THREADS,
+	MEMCENSUS_TASK_STATE,
+	MEMCENSUS_TASK_BASIS,
+	MEMCENSUS_TASK_MIN_FAULTS,
+	MEMCENSUS_TASK_MAJ_FAULTS,
+	MEMCENSUS_TASK_OOM_SCORE_ADJ,
+	MEMCENSUS_TASK_FIGURES,
+	__MEMCENSUS_TASK_MAX,
+	MEMCENSUS_TASK_MAX = __MEMCENSUS_TASK_MAX - 1
+};
+
+/**
+ * enum memcensus_vma - one mapping of a process asked for by PID
+ * @MEMCENSUS_VMA_PID: u32, as %MEMCENSUS_TASK_PID of its task
+ * @MEMCENSUS_VMA_START: u64, first user address
+ * @MEMCENSUS_VMA_END: u64, first user address behind it
+ * @MEMCENSUS_VMA_OFFSET: u64, bytes into the file, 0 if anonymous
+ * @MEMCENSUS_VMA_MODE: string, four letters as in /proc/PID/maps ("rw-p")
+ * @MEMCENSUS_VMA_FLAGS: string, letter pairs as VmFlags of smaps
+ * @MEMCENSUS_VMA_DEV_MAJOR: u32, device of the file; absent if anonymous
+ * @MEMCENSUS_VMA_DEV_MINOR: u32
+ * @MEMCENSUS_VMA_INODE: u64, absent if anonymous
+ * @MEMCENSUS_VMA_NAME: string, path or [heap], [stack], [vdso], [anon:...];
+ *	absent if anonymous and unnamed
+ * @MEMCENSUS_VMA_PAGE_SIZE: u64, bytes, KernelPageSize and MMUPageSize of smaps
+ * @MEMCENSUS_VMA_PKEY: u32, protection key; absent where the CPU has none
+ * @MEMCENSUS_VMA_FIGURES: nest, u64 by &enum memcensus_figure
+ */
+enum memcensus_vma {
+	MEMCENSUS_VMA_UNSPEC,
+	MEMCENSUS_VMA_PAD,
+	MEMCENSUS_VMA_PID,
+	MEMCENSUS_VMA_START,
+	MEMCENSUS_VMA_END,
+	MEMCENSUS_VMA_OFFSET,
+	MEMCENSUS_VMA_MODE,
+	MEMCENSUS_VMA_FLAGS,
+	MEMCENSUS_VMA_DEV_MAJOR,
+	MEMCENSUS_VMA_DEV_MINOR,
+	MEMCENSUS_VMA_INODE,
+	MEMCENSUS_VMA_NAME,
+	MEMCENSUS_VMA_PAGE_SIZE,
+	MEMCENSUS_VMA_PKEY,
+	MEMCENSUS_VMA_FIGURES,
+	__MEMCENSUS_VMA_MAX,
+	MEMCENSUS_VMA_MAX = __MEMCENSUS_VMA_MAX - 1
+};
+
+/**
+ * enum memcensus_group - address spaces put together
+ * @MEMCENSUS_GROUP_UID: u32, where they are by user
+ * @MEMCENSUS_GROUP_CGROUP: u64, where they are by cgroup
+ * @MEMCENSUS_GROUP_COMM: string, where they are by command
+ * @MEMCENSUS_GROUP_MMS: u32, how many they are
+ * @MEMCENSUS_GROUP_FIGURES: nest, u64 by &enum memcensus_figure: FRAMES counts
+ *	each frame once, USS frames that only they have, SHARED the others; PSS
+ *	is the sum of theirs, and so are RSS, where a frame counts once for each
+ *	of them, and what else adds up
+ */
+enum memcensus_group {
+	MEMCENSUS_GROUP_UNSPEC,
+	MEMCENSUS_GROUP_PAD,
+	MEMCENSUS_GROUP_UID,
+	MEMCENSUS_GROUP_CGROUP,
+	MEMCENSUS_GROUP_COMM,
+	MEMCENSUS_GROUP_MMS,
+	MEMCENSUS_GROUP_FIGURES,
+	__MEMCENSUS_GROUP_MAX,
+	MEMCENSUS_GROUP_MAX = __MEMCENSUS_GROUP_MAX - 1
+};
+
+/**
+ * enum memcensus_figure - amounts of memory of a task or a mapping, in bytes
+ * @MEMCENSUS_F_VSS: address space mapped, touched or not (VmSize, Size)
+ * @MEMCENSUS_F_RSS: pages mapped, as walked (Rss)
+ * @MEMCENSUS_F_RSS_COUNTER: the kernel's own counter (/proc/PID/stat)
+ * @MEMCENSUS_F_RSS_PEAK: highest that counter has been (VmHWM)
+ * @MEMCENSUS_F_FRAMES: distinct frames mapped
+ * @MEMCENSUS_F_USS: held by it alone
+ * @MEMCENSUS_F_PSS: proportional share (Pss)
+ * @MEMCENSUS_F_SHARED: mapped by others too
+ * @MEMCENSUS_F_ANON: of the RSS, anonymous (Anonymous)
+ * @MEMCENSUS_F_FILE: of the RSS, page cache of files
+ * @MEMCENSUS_F_SHMEM: of the RSS, shared memory: shmem, tmpfs, memfd
+ * @MEMCENSUS_F_PSS_ANON: of the PSS, anonymous (Pss_Anon)
+ * @MEMCENSUS_F_PSS_FILE: of the PSS, page cache of files (Pss_File)
+ * @MEMCENSUS_F_PSS_SHMEM: of the PSS, shared memory (Pss_Shmem)
+ * @MEMCENSUS_F_PSS_DIRTY: of the PSS, dirty (Pss_Dirty)
+ * @MEMCENSUS_F_SHARED_CLEAN: (Shared_Clean)
+ * @MEMCENSUS_F_SHARED_DIRTY: (Shared_Dirty)
+ * @MEMCENSUS_F_PRIVATE_CLEAN: (Private_Clean)
+ * @MEMCENSUS_F_PRIVATE_DIRTY: (Private_Dirty)
+ * @MEMCENSUS_F_REFERENCED: accessed since last cleared (Referenced)
+ * @MEMCENSUS_F_KSM: merged by KSM (KSM, from Linux 6.6 on)
+ * @MEMCENSUS_F_LAZYFREE: marked by MADV_FREE (LazyFree)
+ * @MEMCENSUS_F_THP: mapped by a PMD, the next three together
+ * @MEMCENSUS_F_ANON_THP: (AnonHugePages)
+ * @MEMCENSUS_F_SHMEM_THP: (ShmemPmdMapped)
+ * @MEMCENSUS_F_FILE_THP: (FilePmdMapped)
+ * @MEMCENSUS_F_HUGETLB: hugetlb pages, beside the RSS, never inside it
+ * @MEMCENSUS_F_SHARED_HUGETLB: (Shared_Hugetlb)
+ * @MEMCENSUS_F_PRIVATE_HUGETLB: (Private_Hugetlb)
+ * @MEMCENSUS_F_SWAP: swapped out, shmem of its mappings included (Swap)
+ * @MEMCENSUS_F_SWAP_PSS: proportional share of swap slots (SwapPss)
+ * @MEMCENSUS_F_SPECIAL: mapped but nobody's: zero pages, PFN maps, devices
+ * @MEMCENSUS_F_PAGETABLES: its page tables (VmPTE)
+ * @MEMCENSUS_F_HEAP: of the RSS, in the brk heap
+ * @MEMCENSUS_F_STACK: of the RSS, in the main thread's stack
+ * @MEMCENSUS_F_LOCKED: of the PSS, in locked mappings (Locked)
+ * @MEMCENSUS_F_MLOCKED: address space locked by mlock (VmLck)
+ * @MEMCENSUS_F_SWAP_USS: swap slots that are its alone
+ * @MEMCENSUS_F_HUGETLB_PSS: proportional share of hugetlb pages
+ * @MEMCENSUS_F_UNSURE: frames and hugetlb pages whose owners could not all be
+ *	counted, for want of memory (max_mem): its own shares of them are by map
+ *	count, or too high by no more than this
+ *
+ * In parentheses the name the same figure has in smaps, smaps_rollup or status.
+ */
+enum memcensus_figure {
+	MEMCENSUS_F_UNSPEC,
+	MEMCENSUS_F_PAD,
+	MEMCENSUS_F_VSS,
+	MEMCENSUS_F_RSS,
+	MEMCENSUS_F_RSS_COUNTER,
+	MEMCENSUS_F_RSS_PEAK,
+	MEMCENSUS_F_FRAMES,
+	MEMCENSUS_F_USS,
+	MEMCENSUS_F_PSS,
+	MEMCENSUS_F_SHARED,
+	MEMCENSUS_F_ANON,
+	MEMCENSUS_F_FILE,
+	MEMCENSUS_F_SHMEM,
+	MEMCENSUS_F_PSS_ANON,
+	MEMCENSUS_F_PSS_FILE,
+	MEMCENSUS_F_PSS_SHMEM,
+	MEMCENSUS_F_PSS_DIRTY,
+	MEMCENSUS_F_SHARED_CLEAN,
+	MEMCENSUS_F_SHARED_DIRTY,
+	MEMCENSUS_F_PRIVATE_CLEAN,
+	MEMCENSUS_F_PRIVATE_DIRTY,
+	MEMCENSUS_F_REFERENCED,
+	MEMCENSUS_F_KSM,
+	MEMCENSUS_F_LAZYFREE,
+	MEMCENSUS_F_THP,
+	MEMCENSUS_F_ANON_THP,
+	MEMCENSUS_F_SHMEM_THP,
+	MEMCENSUS_F_FILE_THP,
+	MEMCENSUS_F_HUGETLB,
+	MEMCENSUS_F_SHARED_HUGETLB,
+	MEMCENSUS_F_PRIVATE_HUGETLB,
+	MEMCENSUS_F_SWAP,
+	MEMCENSUS_F_SWAP_PSS,
+	MEMCENSUS_F_SPECIAL,
+	MEMCENSUS_F_PAGETABLES,
+	MEMCENSUS_F_HEAP,
+	MEMCENSUS_F_STACK,
+	MEMCENSUS_F_LOCKED,
+	MEMCENSUS_F_MLOCKED,
+	MEMCENSUS_F_SWAP_USS,
+	MEMCENSUS_F_HUGETLB_PSS,
+	MEMCENSUS_F_UNSURE,
+	__MEMCENSUS_F_MAX,
+	MEMCENSUS_F_MAX = __MEMCENSUS_F_MAX - 1
+};
+
+/**
+ * enum memcensus_zone - one memory zone
+ * @MEMCENSUS_ZONE_NODE: u32, its node
+ * @MEMCENSUS_ZONE_NAME: string (DMA, DMA32, Normal, Movable ...)
+ * @MEMCENSUS_ZONE_FREE_BLOCKS: u64[orders], free blocks of 2^order pages
+ * @MEMCENSUS_ZONE_TYPE: nest of &enum memcensus_zone_type, one for each migrate
+ *	type, where %MEMCENSUS_PART_TYPES was asked for
+ * @MEMCENSUS_ZONE_FREE: u64, bytes free by the zone's counter (nr_free_pages)
+ * @MEMCENSUS_ZONE_WMARK_MIN: u64, bytes, boost included
+ * @MEMCENSUS_ZONE_WMARK_LOW: u64, bytes, boost included
+ * @MEMCENSUS_ZONE_WMARK_HIGH: u64, bytes, boost included
+ * @MEMCENSUS_ZONE_WMARK_BOOST: u64, bytes
+ * @MEMCENSUS_ZONE_SPANNED: u64, bytes from its first to its last frame
+ * @MEMCENSUS_ZONE_PRESENT: u64, bytes that exist
+ * @MEMCENSUS_ZONE_MANAGED: u64, bytes the buddy allocator has
+ * @MEMCENSUS_ZONE_PCP: u64, bytes free in per-CPU lists
+ * @MEMCENSUS_ZONE_HIGHATOMIC: u64, bytes reserved for atomic allocations
+ * @MEMCENSUS_ZONE_CMA_FREE: u64, bytes free in CMA areas; absent without CMA
+ * @MEMCENSUS_ZONE_LOWMEM_RESERVE: u64[zones of the node], bytes kept from
+ *	allocations that could use a higher zone
+ * @MEMCENSUS_ZONE_UNUSABLE: s32[orders], unusable free space index in
+ *	thousandths: the part of free memory too small for the order
+ * @MEMCENSUS_ZONE_EXTFRAG: s32[orders], external fragmentation index in
+ *	thousandths: -1000 where the order can be had; else at most 1000:
+ *	towards 0 and below it fails for lack of memory, towards 1000 by
+ *	fragmentation
+ */
+enum memcensus_zone {
+	MEMCENSUS_ZONE_UNSPEC,
+	MEMCENSUS_ZONE_PAD,
+	MEMCENSUS_ZONE_NODE,
+	MEMCENSUS_ZONE_NAME,
+	MEMCENSUS_ZONE_FREE_BLOCKS,
+	MEMCENSUS_ZONE_TYPE,
+	MEMCENSUS_ZONE_FREE,
+	MEMCENSUS_ZONE_WMARK_MIN,
+	MEMCENSUS_ZONE_WMARK_LOW,
+	MEMCENSUS_ZONE_WMARK_HIGH,
+	MEMCENSUS_ZONE_WMARK_BOOST,
+	MEMCENSUS_ZONE_SPANNED,
+	MEMCENSUS_ZONE_PRESENT,
+	MEMCENSUS_ZONE_MANAGED,
+	MEMCENSUS_ZONE_PCP,
+	MEMCENSUS_ZONE_HIGHATOMIC,
+	MEMCENSUS_ZONE_CMA_FREE,
+	MEMCENSUS_ZONE_LOWMEM_RESERVE,
+	MEMCENSUS_ZONE_UNUSABLE,
+	MEMCENSUS_ZONE_EXTFRAG,
+	__MEMCENSUS_ZONE_MAX,
+	MEMCENSUS_ZONE_MAX = __MEMCENSUS_ZONE_MAX - 1
+};
+
+/**
+ * enum memcensus_zone_type - free blocks of one migrate type in a zone
+ * @MEMCENSUS_TYPE_NAME: string (Unmovable, Movable, Reclaimable ...)
+ * @MEMCENSUS_TYPE_FREE_BLOCKS: u64[orders]; all ones: that list was too long to
+ *	be counted in bounded time
+ */
+enum memcensus_zone_type {
+	MEMCENSUS_TYPE_UNSPEC,
+	MEMCENSUS_TYPE_PAD,
+	MEMCENSUS_TYPE_NAME,
+	MEMCENSUS_TYPE_FREE_BLOCKS,
+	__MEMCENSUS_TYPE_MAX,
+	MEMCENSUS_TYPE_MAX = __MEMCENSUS_TYPE_MAX - 1
+};
+
+/* In MEMCENSUS_TYPE_FREE_BLOCKS: not counted. */
+#define MEMCENSUS_BLOCKS_UNKNOWN	(~0ULL)
+
+/**
+ * enum memcensus_kswapd - what a node's kswapd does
+ * @MEMCENSUS_KSWAPD_NONE: the node has none
+ * @MEMCENSUS_KSWAPD_ASLEEP: waits to be woken
+ * @MEMCENSUS_KSWAPD_RUNNING: reclaims
+ */
+enum memcensus_kswapd {
+	MEMCENSUS_KSWAPD_UNSPEC,
+	MEMCENSUS_KSWAPD_NONE,
+	MEMCENSUS_KSWAPD_ASLEEP,
+	MEMCENSUS_KSWAPD_RUNNING,
+	__MEMCENSUS_KSWAPD_MAX,
+	MEMCENSUS_KSWAPD_MAX = __MEMCENSUS_KSWAPD_MAX - 1
+};
+
+/**
+ * enum memcensus_node - one NUMA node and its reclaim
+ * @MEMCENSUS_NODE_ID: u32
+ * @MEMCENSUS_NODE_KSWAPD: u8, &enum memcensus_kswapd
+ * @MEMCENSUS_NODE_KSWAPD_ORDER: u32, order it was woken for
+ * @MEMCENSUS_NODE_KSWAPD_ZONE: string, highest zone it was woken for; absent
+ *	where it has nothing to do
+ * @MEMCENSUS_NODE_KSWAPD_FAILURES: u32, runs without progress in a row
+ * @MEMCENSUS_NODE_BALANCED: u8, 1 where some zone that kswapd was woken for, or
+ *	any, has its high watermark free, and a block of the order wanted; or
+ *	none has memory
+ * @MEMCENSUS_NODE_SPANNED: u64, bytes from its first to its last frame
+ * @MEMCENSUS_NODE_PRESENT: u64, bytes that exist
+ * @MEMCENSUS_NODE_ACTIVE_ANON: u64, bytes on the LRU list; so the next four
+ * @MEMCENSUS_NODE_INACTIVE_ANON: u64
+ * @MEMCENSUS_NODE_ACTIVE_FILE: u64
+ * @MEMCENSUS_NODE_INACTIVE_FILE: u64
+ * @MEMCENSUS_NODE_UNEVICTABLE: u64
+ * @MEMCENSUS_NODE_ISOLATED_ANON: u64, bytes taken off the list for reclaim
+ * @MEMCENSUS_NODE_ISOLATED_FILE: u64
+ * @MEMCENSUS_NODE_DIRTY: u64, bytes
+ * @MEMCENSUS_NODE_WRITEBACK: u64, bytes
+ */
+enum memcensus_node {
+	MEMCENSUS_NODE_UNSPEC,
+	MEMCENSUS_NODE_PAD,
+	MEMCENSUS_NODE_ID,
+	MEMCENSUS_NODE_KSWAPD,
+	MEMCENSUS_NODE_KSWAPD_ORDER,
+	MEMCENSUS_NODE_KSWAPD_ZONE,
+	MEMCENSUS_NODE_KSWAPD_FAILURES,
+	MEMCENSUS_NODE_BALANCED,
+	MEMCENSUS_NODE_SPANNED,
+	MEMCENSUS_NODE_PRESENT,
+	MEMCENSUS_NODE_ACTIVE_ANON,
+	MEMCENSUS_NODE_INACTIVE_ANON,
+	MEMCENSUS_NODE_ACTIVE_FILE,
+	MEMCENSUS_NODE_INACTIVE_FILE,
+	MEMCENSUS_NODE_UNEVICTABLE,
+	MEMCENSUS_NODE_ISOLATED_ANON,
+	MEMCENSUS_NODE_ISOLATED_FILE,
+	MEMCENSUS_NODE_DIRTY,
+	MEMCENSUS_NODE_WRITEBACK,
+	__MEMCENSUS_NODE_MAX,
+	MEMCENSUS_NODE_MAX = __MEMCENSUS_NODE_MAX - 1
+};
+
+/**
+ * enum memcensus_system - totals of the whole system
+ * @MEMCENSUS_SYSTEM_BYTES: nest, u64 by &enum memcensus_system_bytes
+ * @MEMCENSUS_SYSTEM_EVENTS: nest, u64 by &enum memcensus_event
+ */
+enum memcensus_system {
+	MEMCENSUS_SYSTEM_UNSPEC,
+	MEMCENSUS_SYSTEM_PAD,
+	MEMCENSUS_SYSTEM_BYTES,
+	MEMCENSUS_SYSTEM_EVENTS,
+	__MEMCENSUS_SYSTEM_MAX,
+	MEMCENSUS_SYSTEM_MAX = __MEMCENSUS_SYSTEM_MAX - 1
+};
+
+/**
+ * enum memcensus_system_bytes - amounts of memory of the system, in bytes
+ * @MEMCENSUS_S_TOTAL: (MemTotal)
+ * @MEMCENSUS_S_FREE: (MemFree)
+ * @MEMCENSUS_S_AVAILABLE: (MemAvailable)
+ * @MEMCENSUS_S_BUFFERS: (Buffers)
+ * @MEMCENSUS_S_CACHED: page cache without buffers and swap cache (Cached)
+ * @MEMCENSUS_S_SWAP_CACHED: (SwapCached)
+ * @MEMCENSUS_S_ACTIVE_ANON: (Active(anon))
+ * @MEMCENSUS_S_INACTIVE_ANON: (Inactive(anon))
+ * @MEMCENSUS_S_ACTIVE_FILE: (Active(file))
+ * @MEMCENSUS_S_INACTIVE_FILE: (Inactive(file))
+ * @MEMCENSUS_S_UNEVICTABLE: (Unevictable)
+ * @MEMCENSUS_S_MLOCKED: (Mlocked)
+ * @MEMCENSUS_S_SWAP_FREE: (SwapFree); absent without swap in the kernel
+ * @MEMCENSUS_S_DIRTY: (Dirty)
+ * @MEMCENSUS_S_WRITEBACK: (Writeback)
+ * @MEMCENSUS_S_ANON: mapped anonymous pages (AnonPages)
+ * @MEMCENSUS_S_MAPPED: mapped pages of files and shmem (Mapped)
+ * @MEMCENSUS_S_SHMEM: (Shmem)
+ * @MEMCENSUS_S_SLAB_RECLAIMABLE: (SReclaimable)
+ * @MEMCENSUS_S_SLAB_UNRECLAIMABLE: (SUnreclaim)
+ * @MEMCENSUS_S_KERNEL_RECLAIMABLE: with reclaimable slab (KReclaimable)
+ * @MEMCENSUS_S_KERNEL_STACK: (KernelStack)
+ * @MEMCENSUS_S_PAGETABLES: (PageTables)
+ * @MEMCENSUS_S_SEC_PAGETABLES: of devices and guests (SecPageTables)
+ * @MEMCENSUS_S_COMMITTED: (Committed_AS)
+ * @MEMCENSUS_S_ANON_HUGE: (AnonHugePages)
+ * @MEMCENSUS_S_SHMEM_HUGE: (ShmemHugePages)
+ * @MEMCENSUS_S_SHMEM_PMD: (ShmemPmdMapped)
+ * @MEMCENSUS_S_FILE_HUGE: (FileHugePages)
+ * @MEMCENSUS_S_FILE_PMD: (FilePmdMapped)
+ * @MEMCENSUS_S_CMA_FREE: (CmaFree)
+ *
+ * In parentheses the name the same figure has in /proc/meminfo.  What the
+ * kernel keeps from modules is not here: SwapTotal, CommitLimit, VmallocUsed,
+ * Percpu, HardwareCorrupted, HugePages_*, Hugetlb, DirectMap*.
+ */
+enum memcensus_system_bytes {
+	MEMCENSUS_S_UNSPEC,
+	MEMCENSUS_S_PAD,
+	MEMCENSUS_S_TOTAL,
+	MEMCENSUS_S_FREE,
+	MEMCENSUS_S_AVAILABLE,
+	MEMCENSUS_S_BUFFERS,
+	MEMCENSUS_S_CACHED,
+	MEMCENSUS_S_SWAP_CACHED,
+	MEMCENSUS_S_ACTIVE_ANON,
+	MEMCENSUS_S_INACTIVE_ANON,
+	MEMCENSUS_S_ACTIVE_FILE,
+	MEMCENSUS_S_INACTIVE_FILE,
+	MEMCENSUS_S_UNEVICTABLE,
+	MEMCENSUS_S_MLOCKED,
+	MEMCENSUS_S_SWAP_FREE,
+	MEMCENSUS_S_DIRTY,
+	MEMCENSUS_S_WRITEBACK,
+	MEMCENSUS_S_ANON,
+	MEMCENSUS_S_MAPPED,
+	MEMCENSUS_S_SHMEM,
+	MEMCENSUS_S_SLAB_RECLAIMABLE,
+	MEMCENSUS_S_SLAB_UNRECLAIMABLE,
+	MEMCENSUS_S_KERNEL_RECLAIMABLE,
+	MEMCENSUS_S_KERNEL_STACK,
+	MEMCENSUS_S_PAGETABLES,
+	MEMCENSUS_S_SEC_PAGETABLES,
+	MEMCENSUS_S_COMMITTED,
+	MEMCENSUS_S_ANON_HUGE,
+	MEMCENSUS_S_SHMEM_HUGE,
+	MEMCENSUS_S_SHMEM_PMD,
+	MEMCENSUS_S_FILE_HUGE,
+	MEMCENSUS_S_FILE_PMD,
+	MEMCENSUS_S_CMA_FREE,
+	__MEMCENSUS_S_MAX,
+	MEMCENSUS_S_MAX = __MEMCENSUS_S_MAX - 1
+};
+
+/**
+ * enum memcensus_event - events since boot, counts
+ * @MEMCENSUS_E_PGPGIN: KiB read from block devices (pgpgin)
+ * @MEMCENSUS_E_PGPGOUT: KiB written to block devices (pgpgout)
+ * @MEMCENSUS_E_PSWPIN: pages swapped in (pswpin)
+ * @MEMCENSUS_E_PSWPOUT: pages swapped out (pswpout)
+ * @MEMCENSUS_E_PGALLOC: pages allocated, all zones (pgalloc_*)
+ * @MEMCENSUS_E_PGFREE: pages freed (pgfree)
+ * @MEMCENSUS_E_PGACTIVATE: (pgactivate)
+ * @MEMCENSUS_E_PGDEACTIVATE: (pgdeactivate)
+ * @MEMCENSUS_E_PGFAULT: page faults (pgfault)
+ * @MEMCENSUS_E_PGMAJFAULT: page faults with I/O (pgmajfault)
+ * @MEMCENSUS_E_PGREFILL: (pgrefill)
+ * @MEMCENSUS_E_PGSCAN_KSWAPD: pages scanned by kswapd (pgscan_kswapd)
+ * @MEMCENSUS_E_PGSCAN_DIRECT: pages scanned by allocating tasks (pgscan_direct)
+ * @MEMCENSUS_E_PGSTEAL_KSWAPD: pages reclaimed by kswapd (pgsteal_kswapd)
+ * @MEMCENSUS_E_PGSTEAL_DIRECT: pages reclaimed by tasks (pgsteal_direct)
+ * @MEMCENSUS_E_SLABS_SCANNED: (slabs_scanned)
+ * @MEMCENSUS_E_KSWAPD_INODESTEAL: (kswapd_inodesteal)
+ * @MEMCENSUS_E_KSWAPD_LOW_QUICK: (kswapd_low_wmark_hit_quickly)
+ * @MEMCENSUS_E_KSWAPD_HIGH_QUICK: (kswapd_high_wmark_hit_quickly)
+ * @MEMCENSUS_E_PAGEOUTRUN: times kswapd began to balance a node (pageoutrun)
+ * @MEMCENSUS_E_ALLOCSTALL: allocations that had to reclaim (allocstall_*)
+ * @MEMCENSUS_E_OOM_KILL: (oom_kill)
+ * @MEMCENSUS_E_COMPACT_STALL: allocations that had to compact (compact_stall)
+ * @MEMCENSUS_E_COMPACT_FAIL: (compact_fail)
+ * @MEMCENSUS_E_COMPACT_SUCCESS: (compact_success)
+ * @MEMCENSUS_E_COMPACT_DAEMON_WAKE: (compact_daemon_wake)
+ * @MEMCENSUS_E_THP_FAULT_ALLOC: (thp_fault_alloc)
+ * @MEMCENSUS_E_THP_COLLAPSE_ALLOC: (thp_collapse_alloc)
+ * @MEMCENSUS_E_THP_SPLIT: (thp_split_page)
+ *
+ * In parentheses the name the same count has in /proc/vmstat.
+ */
+enum memcensus_event {
+	MEMCENSUS_E_UNSPEC,
+	MEMCENSUS_E_PAD,
+	MEMCENSUS_E_PGPGIN,
+	MEMCENSUS_E_PGPGOUT,
+	MEMCENSUS_E_PSWPIN,
+	MEMCENSUS_E_PSWPOUT,
+	MEMCENSUS_E_PGALLOC,
+	MEMCENSUS_E_PGFREE,
+	MEMCENSUS_E_PGACTIVATE,
+	MEMCENSUS_E_PGDEACTIVATE,
+	MEMCENSUS_E_PGFAULT,
+	MEMCENSUS_E_PGMAJFAULT,
+	MEMCENSUS_E_PGREFILL,
+	MEMCENSUS_E_PGSCAN_KSWAPD,
+	MEMCENSUS_E_PGSCAN_DIRECT,
+	MEMCENSUS_E_PGSTEAL_KSWAPD,
+	MEMCENSUS_E_PGSTEAL_DIRECT,
+	MEMCENSUS_E_SLABS_SCANNED,
+	MEMCENSUS_E_KSWAPD_INODESTEAL,
+	MEMCENSUS_E_KSWAPD_LOW_QUICK,
+	MEMCENSUS_E_KSWAPD_HIGH_QUICK,
+	MEMCENSUS_E_PAGEOUTRUN,
+	MEMCENSUS_E_ALLOCSTALL,
+	MEMCENSUS_E_OOM_KILL,
+	MEMCENSUS_E_COMPACT_STALL,
+	MEMCENSUS_E_COMPACT_FAIL,
+	MEMCENSUS_E_COMPACT_SUCCESS,
+	MEMCENSUS_E_COMPACT_DAEMON_WAKE,
+	MEMCENSUS_E_THP_FAULT_ALLOC,
+	MEMCENSUS_E_THP_COLLAPSE_ALLOC,
+	MEMCENSUS_E_THP_SPLIT,
+	__MEMCENSUS_E_MAX,
+	MEMCENSUS_E_MAX = __MEMCENSUS_E_MAX - 1
+};
+
+#endif /* _UAPI_LINUX_MEMCENSUS_H */
