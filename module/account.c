@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "account.h"
+
+/**
+ * census_account_share() - add mapped bytes to the shares
+ * @sums: what they are added to; its @rss is left to the caller
+ * @class: what the page is
+ * @bytes: how much of it; all of it has the same owners
+ * @owners: how many map it; 0 counts as 1
+ * @dirty: by PTE or by page
+ * @locked: in a VM_LOCKED mapping
+ * @private: counts as held by one alone; stands beside @owners because of
+ *	entries whose owners nobody knows
+ */
+void census_account_share(struct census_sums *sums, enum census_class class,
+			  u64 bytes, u32 owners, bool dirty, bool locked,
+			  bool private)
+{
+	u64 share = bytes << CENSUS_PSS_SHIFT;
+
+	if (owners >= 2)
+		share = div_u64(share, owners);
+
+	sums->pss[class] += share;
+	if (locked)
+		sums->pss_locked += share;
+	if (dirty) {
+		sums->pss_dirty += share;
+		if (private)
+			sums->private_dirty += bytes;
+		else
+			sums->shared_dirty += bytes;
+	} else {
+		if (private)
+			sums->private_clean += bytes;
+		else
+			sums->shared_clean += bytes;
+	}
+}
+
+/**
+ * census_sums_rss() - bytes mapped, all classes together
+ * @sums: the sums
+ */
+u64 census_sums_rss(const struct census_sums *sums)
+{
+	return sums->rss[CENSUS_ANON] + sums->rss[CENSUS_FILE] +
+	       sums->rss[CENSUS_SHMEM];
+}
+
+/**
+ * census_sums_add() - add the sums of a part to those of the whole
+ * @to: the whole
+ * @from: the part
+ */
+void census_sums_add(struct census_sums *to, const struct census_sums *from)
+{
+	const u64 *f = (const u64 *)from;
+	u64 *t = (u64 *)to;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(*to) / sizeof(u64); i++)
+		t[i] += f[i];
+}
+
+struct figure_value {
+	enum memcensus_figure figure;
+	u64 bytes;
+};
+
+static void set_figures(struct census_figures *figures,
+			const struct figure_value *values, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		census_figure_set(figures, values[i].figure, values[i].bytes);
+}
+
+/**
+ * census_common_figures() - what both bases count in the same way, as figures
+ * @sums: what was walked
+ * @figures: filled; shares and owners are left unknown
+ */
+void census_common_figures(const struct census_sums *sums,
+			   struct census_figures *figures)
+{
+	const struct figure_value values[] = {
+		{ MEMCENSUS_F_RSS, census_sums_rss(sums) },
+		{ MEMCENSUS_F_ANON, sums->rss[CENSUS_ANON] },
+		{ MEMCENSUS_F_FILE, sums->rss[CENSUS_FILE] },
+		{ MEMCENSUS_F_SHMEM, sums->rss[CENSUS_SHMEM] },
+		{ MEMCENSUS_F_THP, sums->thp[CENSUS_ANON] +
+				   sums->thp[CENSUS_FILE] +
+				   sums->thp[CENSUS_SHMEM] },
+		{ MEMCENSUS_F_ANON_THP, sums->thp[CENSUS_ANON] },
+		{ MEMCENSUS_F_SHMEM_THP, sums->thp[CENSUS_SHMEM] },
+		{ MEMCENSUS_F_FILE_THP, sums->thp[CENSUS_FILE] },
+		{ MEMCENSUS_F_SWAP, sums->swap },
+		{ MEMCENSUS_F_SPECIAL, sums->special },
+		{ MEMCENSUS_F_HEAP, sums->heap },
+		{ MEMCENSUS_F_STACK, sums->stack },
+	};
+
+	set_figures(figures, values, ARRAY_SIZE(values));
+}
+
+/**
+ * census_sums_figures() - sums of the mapcount basis, as figures
+ * @sums: what was walked
+ * @figures: filled; figures that are no sums are left as they are
+ */
+void census_sums_figures(const struct census_sums *sums,
+			 struct census_figures *figures)
+{
+	const u64 *pss = sums->pss;
+	u64 all = pss[CENSUS_ANON] + pss[CENSUS_FILE] + pss[CENSUS_SHMEM];
+	const struct figure_value values[] = {
+		{ MEMCENSUS_F_USS, sums->private_clean + sums->private_dirty },
+		{ MEMCENSUS_F_PSS, all >> CENSUS_PSS_SHIFT },
+		{ MEMCENSUS_F_SHARED, sums->shared_clean + sums->shared_dirty },
+		{ MEMCENSUS_F_PSS_ANON, pss[CENSUS_ANON] >> CENSUS_PSS_SHIFT },
+		{ MEMCENSUS_F_PSS_FILE, pss[CENSUS_FILE] >> CENSUS_PSS_SHIFT },
+		{ MEMCENSUS_F_PSS_SHMEM,
+		  pss[CENSUS_SHMEM] >> CENSUS_PSS_SHIFT },
+		{ MEMCENSUS_F_PSS_DIRTY, sums->pss_dirty >> CENSUS_PSS_SHIFT },
+		{ MEMCENSUS_F_SHARED_CLEAN, sums->shared_clean },
+		{ MEMCENSUS_F_SHARED_DIRTY, sums->shared_dirty },
+		{ MEMCENSUS_F_PRIVATE_CLEAN, sums->private_clean },
+		{ MEMCENSUS_F_PRIVATE_DIRTY, sums->private_dirty },
+		{ MEMCENSUS_F_REFERENCED, sums->referenced },
+		{ MEMCENSUS_F_KSM, sums->ksm },
+		{ MEMCENSUS_F_LAZYFREE, sums->lazyfree },
+		{ MEMCENSUS_F_HUGETLB,
+		  sums->shared_hugetlb + sums->private_hugetlb },
+		{ MEMCENSUS_F_SHARED_HUGETLB, sums->shared_hugetlb },
+		{ MEMCENSUS_F_PRIVATE_HUGETLB, sums->private_hugetlb },
+		{ MEMCENSUS_F_LOCKED, sums->pss_locked >> CENSUS_PSS_SHIFT },
+	};
+
+	census_common_figures(sums, figures);
+	set_figures(figures, values, ARRAY_SIZE(values));
+}
+
+/**
+ * census_share_bytes() - a share of the frames basis in bytes
+ * @share: in parts of a page, 2^%CENSUS_SHARE_SHIFT each page
+ * @page_size: bytes
+ */
+u64 census_share_bytes(u64 share, u64 page_size)
+{
+	return share / ((1ULL << CENSUS_SHARE_SHIFT) / page_size);
+}
+
+/**
+ * census_holdings_figures() - holdings of the frames basis, as figures
+ * @sums: what was walked
+ * @holdings: by kind
+ * @hugetlb: base pages of the hugetlb kinds
+ * @page_size: bytes
+ * @figures: filled; figures that follow from neither are left as they are
+ */
+void census_holdings_figures(const struct census_sums *sums,
+			     const struct census_holding *holdings,
+			     const unsigned int *hugetlb, u64 page_size,
+			     struct census_figures *figures)
+{
+	const struct census_holding *anon = &holdings[CENSUS_ANON];
+	const struct census_holding *file = &holdings[CENSUS_FILE];
+	const struct census_holding *shmem = &holdings[CENSUS_SHMEM];
+	u64 frames = anon->things + file->things + shmem->things;
+	u64 alone = anon->alone + file->alone + shmem->alone;
+	u64 share = anon->share + file->share + shmem->share;
+	u64 unsure = anon->unsure + file->unsure + shmem->unsure;
+	u64 huge_all = 0, huge_alone = 0, huge_share = 0;
+	unsigned int i;
+
+	for (i = 0; i < CENSUS_HUGETLB_SIZES; i++) {
+		const struct census_holding *h =
+			&holdings[CENSUS_OF_HUGETLB + i];
+
+		huge_all += h->things * hugetlb[i];
+		huge_alone += h->alone * hugetlb[i];
+		huge_share += h->share * hugetlb[i];
+		unsure += h->unsure * hugetlb[i];
+	}
+	census_common_figures(sums, figures);
+	set_figures(figures, (const struct figure_value[]) {
+		{ MEMCENSUS_F_FRAMES, frames * page_size },
+		{ MEMCENSUS_F_USS, alone * page_size },
+		{ MEMCENSUS_F_SHARED, (frames - alone) * page_size },
+		{ MEMCENSUS_F_PSS, census_share_bytes(share, page_size) },
+		{ MEMCENSUS_F_PSS_ANON, census_share_bytes(anon->share, page_size) },
+		{ MEMCENSUS_F_PSS_FILE, census_share_bytes(file->share, page_size) },
+		{ MEMCENSUS_F_PSS_SHMEM, census_share_bytes(shmem->share, page_size) },
+		{ MEMCENSUS_F_HUGETLB, huge_all * page_size },
+		{ MEMCENSUS_F_PRIVATE_HUGETLB, huge_alone * page_size },
+		{ MEMCENSUS_F_SHARED_HUGETLB,
+		  (huge_all - huge_alone) * page_size },
+		{ MEMCENSUS_F_HUGETLB_PSS, census_share_bytes(huge_share, page_size) },
+		{ MEMCENSUS_F_UNSURE, unsure * page_size },
+	}, 12);
+}
+
+struct block_sums {
+	u64 pages;	/* free */
+	u64 blocks;	/* free, of any order */
+	u64 suitable;	/* blocks of @order that the larger ones contain */
+};
+
+static struct block_sums sum_blocks(const u64 *blocks, unsigned int orders,
+				    unsigned int order)
+{
+	struct block_sums s = {};
+	unsigned int o;
+
+	for (o = 0; o < orders; o++) {
+		s.pages += blocks[o] << o;
+		s.blocks += blocks[o];
+		if (o >= order)
+			s.suitable += blocks[o] << (o - order);
+	}
+	return s;
+}
+
+/**
+ * census_unusable_index() - how much of the free memory an order cannot use
+ * @blocks: free blocks by order
+ * @orders: how many orders there are
+ * @order: the order asked about
+ *
+ * Return: thousandths, 0 (all can be used) to 1000 (none, or nothing is free).
+ */
+s32 census_unusable_index(const u64 *blocks, unsigned int orders,
+			  unsigned int order)
+{
+	struct block_sums s = sum_blocks(blocks, orders, order);
+
+	if (!s.pages)
+		return 1000;
+	return div64_u64((s.pages - (s.suitable << order)) * 1000, s.pages);
+}
+
+/**
+ * census_extfrag_index() - why an allocation of an order would fail
+ * @blocks: free blocks by order
+ * @orders: how many orders there are
+ * @order: the order asked about
+ *
+ * Return: -1000 where it would not fail; else thousandths, towards 0 for lack
+ * of memory, towards 1000 because what is free is in pieces.
+ */
+s32 census_extfrag_index(const u64 *blocks, unsigned int orders,
+			 unsigned int order)
+{
+	struct block_sums s = sum_blocks(blocks, orders, order);
+
+	if (!s.blocks)
+		return 0;
+	if (s.suitable)
+		return -1000;
+	return 1000 - (s32)div64_u64(1000 + ((s.pages * 1000) >> order),
+				     s.blocks);
+}
+
+/**
+ * census_watermark_met() - would a zone satisfy an allocation
+ * @blocks: free blocks by order
+ * @orders: how many orders there are
+ * @order: of the allocation
+ * @free: pages free, by the zone's counter
+ * @mark: pages that must stay free, lowmem reserve included
+ */
+bool census_watermark_met(const u64 *blocks, unsigned int orders,
+			  unsigned int order, u64 free, u64 mark)
+{
+	u64 needed = (1ULL << order) - 1;
+
+	if (free < needed || free - needed <= mark)
+		return false;
+	return !order || sum_blocks(blocks, orders, order).suitable;
+}

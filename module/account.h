@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Arithmetic on counts: what a mapped page adds to a process, what free blocks
+ * say about a zone.  No kernel state is read here, so that the same file is
+ * compiled and tested on the host.
+ */
+#ifndef _CENSUS_ACCOUNT_H
+#define _CENSUS_ACCOUNT_H
+
+#ifdef __KERNEL__
+#include <linux/build_bug.h>
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#else
+#include "account-host.h"
+#endif
+#include <linux/memcensus.h>
+
+#include "owners.h"
+
+/*
+ * A share is kept in 1/4096 byte.  One 4 KiB page is then 2^24 units, so that
+ * the division by its owners loses less than one unit: a million pages of three
+ * owners each are wrong by less than 256 bytes, and a u64 holds 4 PiB.  smaps
+ * divides in the same unit, so both lose the same.
+ */
+#define CENSUS_PSS_SHIFT	12
+
+/**
+ * enum census_class - what a page is, by its struct page
+ * @CENSUS_ANON: anonymous
+ * @CENSUS_FILE: page cache of a file
+ * @CENSUS_SHMEM: swap backed page cache: shmem, tmpfs, memfd
+ * @CENSUS_CLASSES: how many there are
+ */
+enum census_class {
+	CENSUS_ANON,
+	CENSUS_FILE,
+	CENSUS_SHMEM,
+	CENSUS_CLASSES
+};
+
+/**
+ * enum census_kind_of_thing - what owners are counted of
+ * @CENSUS_OF_ANON: anonymous frames; the first three as in &enum census_class
+ * @CENSUS_OF_FILE: frames of files
+ * @CENSUS_OF_SHMEM: frames of shmem
+ * @CENSUS_OF_SWAP: swap slots
+ * @CENSUS_OF_HUGETLB: hugetlb pages, one kind for each size
+ * @CENSUS_KINDS: how many there are
+ */
+enum census_kind_of_thing {
+	CENSUS_OF_ANON,
+	CENSUS_OF_FILE,
+	CENSUS_OF_SHMEM,
+	CENSUS_OF_SWAP,
+	CENSUS_OF_HUGETLB,
+	CENSUS_KINDS = CENSUS_KINDS_MAX
+};
+
+#define CENSUS_HUGETLB_SIZES (CENSUS_KINDS - CENSUS_OF_HUGETLB)
+
+/**
+ * struct census_sums - what the walk of an address space or a VMA adds up to
+ * @rss: bytes mapped, by class
+ * @pss: 1/4096 byte, by class
+ * @pss_dirty: 1/4096 byte, of @pss
+ * @pss_locked: 1/4096 byte, of @pss, in VM_LOCKED mappings
+ * @shared_clean: bytes; so all that follow
+ * @shared_dirty: dirty by PTE or by page
+ * @private_clean: see above
+ * @private_dirty: see above
+ * @referenced: young by PTE or page, or referenced
+ * @ksm: merged by KSM
+ * @lazyfree: freed by MADV_FREE and not written since
+ * @thp: mapped by a PMD, by class
+ * @shared_hugetlb: hugetlb pages of more than one owner, not in @rss
+ * @private_hugetlb: hugetlb pages of one owner, not in @rss
+ * @swap: swap entries, and shmem pages in swap
+ * @special: zero pages, PFN maps, devices; not in @rss
+ * @heap: part of @rss
+ * @stack: part of @rss
+ */
+struct census_sums {
+	u64 rss[CENSUS_CLASSES];
+	u64 pss[CENSUS_CLASSES];
+	u64 pss_dirty;
+	u64 pss_locked;
+	u64 shared_clean;
+	u64 shared_dirty;
+	u64 private_clean;
+	u64 private_dirty;
+	u64 referenced;
+	u64 ksm;
+	u64 lazyfree;
+	u64 thp[CENSUS_CLASSES];
+	u64 shared_hugetlb;
+	u64 private_hugetlb;
+	u64 swap;
+	u64 special;
+	u64 heap;
+	u64 stack;
+};
+
+static_assert(sizeof(struct census_sums) % sizeof(u64) == 0);
+
+/**
+ * struct census_figures - figures by number, and which of them are known
+ * @known: bit n set: @value[n] was had
+ * @value: bytes, by &enum memcensus_figure
+ */
+struct census_figures {
+	u64 known;
+	u64 value[MEMCENSUS_F_MAX + 1];
+};
+
+static inline void census_figure_set(struct census_figures *f,
+				     enum memcensus_figure n, u64 bytes)
+{
+	f->known |= 1ULL << n;
+	f->value[n] = bytes;
+}
+
+static inline bool census_figure_known(const struct census_figures *f,
+				       enum memcensus_figure n)
+{
+	return f->known >> n & 1;
+}
+
+void census_account_share(struct census_sums *sums, enum census_class class,
+			  u64 bytes, u32 owners, bool dirty, bool locked,
+			  bool private);
+u64 census_sums_rss(const struct census_sums *sums);
+void census_sums_add(struct census_sums *to, const struct census_sums *from);
+void census_sums_figures(const struct census_sums *sums,
+			 struct census_figures *figures);
+void census_common_figures(const struct census_sums *sums,
+			   struct census_figures *figures);
+u64 census_share_bytes(u64 share, u64 page_size);
+void census_holdings_figures(const struct census_sums *sums,
+			     const struct census_holding *holdings,
+			     const unsigned int *hugetlb, u64 page_size,
+			     struct census_figures *figures);
+
+s32 census_unusable_index(const u64 *blocks, unsigned int orders,
+			  unsigned int order);
+s32 census_extfrag_index(const u64 *blocks, unsigned int orders,
+			 unsigned int order);
+bool census_watermark_met(const u64 *blocks, unsigned int orders,
+			  unsigned int order, u64 free, u64 mark);
+
+#endif /* _CENSUS_ACCOUNT_H */

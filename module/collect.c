@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/hash.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/seqlock.h>
+#include <linux/slab.h>
+
+#include "collect.h"
+#include "compat.h"
+#include "memory.h"
+
+#define BUCKET_BITS 12
+
+/**
+ * census_collect_begin() - an empty collection
+ * @c: to be ended by census_collect_end(), also after an error
+ * @snap: that it is for
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_collect_begin(struct census_collection *c,
+			 struct census_snapshot *snap)
+{
+	c->snap = snap;
+	c->nr = 0;
+	INIT_LIST_HEAD(&c->mms);
+	mutex_init(&c->lock);
+	c->buckets = kvcalloc(1 << BUCKET_BITS, sizeof(*c->buckets),
+			      CENSUS_GFP);
+	return c->buckets ? 0 : -ENOMEM;
+}
+
+static struct hlist_head *bucket(struct census_collection *c,
+				 const struct mm_struct *mm)
+{
+	return &c->buckets[hash_ptr((void *)mm, BUCKET_BITS)];
+}
+
+static struct census_mm *find_mm(struct census_collection *c,
+				 const struct mm_struct *mm)
+{
+	struct census_mm *m;
+
+	hlist_for_each_entry(m, bucket(c, mm), hash)
+		if (m->mm == mm)
+			return m;
+	return NULL;
+}
+
+/*
+ * Any thread's, for the leader may have exited before the others.  A kernel
+ * thread that works in somebody's address space for a while does not count.
+ *
+ * Return: with a reference by mmgrab(), or NULL.
+ */
+static struct mm_struct *process_mm(struct task_struct *leader)
+{
+	struct mm_struct *mm = NULL;
+	struct task_struct *t;
+
+	rcu_read_lock();
+	census_for_each_thread(leader, t) {
+		if (t->flags & PF_KTHREAD)
+			continue;
+		task_lock(t);
+		mm = t->mm;
+		if (mm)
+			mmgrab(mm);
+		task_unlock(t);
+		if (mm)
+			break;
+	}
+	rcu_read_unlock();
+	return mm;
+}
+
+static void fill_faults(struct census_task *task, struct task_struct *leader)
+{
+	struct signal_struct *sig = leader->signal;
+	unsigned int seq = 0, next = 0;
+	struct task_struct *t;
+	unsigned long flags;
+
+	/* stats_lock: a thread that exits moves its counts to @sig. */
+	rcu_read_lock();
+	do {
+		seq = next;
+		flags = read_seqbegin_or_lock_irqsave(&sig->stats_lock, &seq);
+		task->min_faults = sig->min_flt;
+		task->maj_faults = sig->maj_flt;
+		census_for_each_thread(leader, t) {
+			task->min_faults += READ_ONCE(t->min_flt);
+			task->maj_faults += READ_ONCE(t->maj_flt);
+		}
+		next = 1;
+	} while (need_seqretry(&sig->stats_lock, seq));
+	done_seqretry_irqrestore(&sig->stats_lock, seq, flags);
+	rcu_read_unlock();
+}
+
+static void fill_task(struct census_task *task, struct task_struct *leader)
+{
+	get_task_comm(task->comm, leader);
+	task->start = leader->start_boottime;
+	task->threads = get_nr_threads(leader);
+	task->oom_score_adj = READ_ONCE(leader->signal->oom_score_adj);
+	rcu_read_lock();
+	task->uid = __task_cred(leader)->euid;
+#ifdef CONFIG_CGROUPS
+	task->cgroup = cgroup_id(task_dfl_cgroup(leader));
+#endif
+	rcu_read_unlock();
+	fill_faults(task, leader);
+}
+
+static struct census_task *new_task(struct census_snapshot *snap,
+				    struct task_struct *leader)
+{
+	struct census_task *task = census_task_alloc(snap);
+
+	if (!task)
+		return NULL;
+	task->pid = get_task_pid(leader, PIDTYPE_TGID);
+	rcu_read_lock();
+	task->parent = get_pid(task_tgid(rcu_dereference(leader->real_parent)));
+	rcu_read_unlock();
+	fill_task(task, leader);
+	return task;
+}
+
+static int add_twin(struct census_snapshot *snap, struct census_mm *m,
+		    struct task_struct *leader)
+{
+	struct pid *pid = get_task_pid(leader, PIDTYPE_TGID);
+	struct census_twin *twin;
+
+	if (!pid || pid == m->task->pid) {
+		put_pid(pid);
+		return 0;
+	}
+	twin = kzalloc(sizeof(*twin), CENSUS_GFP);
+	if (!twin) {
+		put_pid(pid);
+		return -ENOMEM;
+	}
+	twin->pid = pid;
+	*m->last_twin = twin;
+	m->last_twin = &twin->next;
+	snap->cost.memory += sizeof(*twin);
+	return 0;
+}
+
+/**
+ * enum wanted - what a process is added for
+ * @RECORD: it gets a record
+ * @TWIN: it gets a record, or is noted in one, if its address space is asked for
+ * @OWNER: it counts as an owner
+ * @SWAP_OWNER: it counts as an owner, if it has anything in swap
+ */
+enum wanted {
+	RECORD,
+	TWIN,
+	OWNER,
+	SWAP_OWNER,
+};
+
+static int add_record(struct census_collection *c, struct census_mm *m,
+		      struct task_struct *leader)
+{
+	m->task = new_task(c->snap, leader);
+	if (!m->task)
+		return -ENOMEM;
+	m->last_twin = &m->task->twins;
+	census_mm_counters(m->mm, &m->task->figures);
+	return 0;
+}
+
+/* Return: without a record, with a reference on @mm; or NULL. */
+static struct census_mm *add_mm(struct census_collection *c,
+				struct mm_struct *mm)
+{
+	struct census_mm *m = kzalloc(sizeof(*m), CENSUS_GFP);
+
+	if (!m)
+		return NULL;
+	mmgrab(mm);
+	m->mm = mm;
+	INIT_LIST_HEAD(&m->vmas);
+	hlist_add_head(&m->hash, bucket(c, mm));
+	list_add_tail(&m->link, &c->mms);
+	c->nr++;
+	c->snap->cost.memory += sizeof(*m);
+	return m;
+}
+
+static int add_process(struct census_collection *c, struct task_struct *leader,
+		       enum wanted wanted)
+{
+	struct mm_struct *mm = process_mm(leader);
+	struct census_mm *m;
+	int err = 0;
+
+	if (!mm) {
+		if (wanted != RECORD)
+			return 0;
+		if (leader->flags & PF_KTHREAD)
+			c->snap->cost.kthreads++;
+		else
+			c->snap->cost.zombies++;
+		return 0;
+	}
+	m = find_mm(c, mm);
+	if (m) {
+		bool its = wanted == RECORD ||
+			   (wanted == TWIN && m->asked_for);
+
+		if (its && m->task)
+			err = add_twin(c->snap, m, leader);
+		else if (its && wanted == TWIN)
+			err = add_record(c, m, leader);
+	} else if (wanted != TWIN && (wanted != SWAP_OWNER ||
+				      get_mm_counter(mm, MM_SWAPENTS))) {
+		m = add_mm(c, mm);
+		err = m ? 0 : -ENOMEM;
+		if (m && wanted == RECORD)
+			err = add_record(c, m, leader);
+	}
+	mmdrop(mm);
+	return err;
+}
+
+/*
+ * All thread group leaders, a reference on each.  The task list is walked in
+ * one RCU section, as its readers do, and nothing can be allocated in it: so
+ * count, allocate with room to spare, and try again if that was not enough.
+ */
+static struct task_struct **get_leaders(unsigned int *nr)
+{
+	unsigned int room = 0, n;
+	struct task_struct **leaders = NULL;
+	struct task_struct *p;
+
+	for (;;) {
+		n = 0;
+		rcu_read_lock();
+		for_each_process(p) {
+			if (n < room) {
+				get_task_struct(p);
+				leaders[n] = p;
+			}
+			n++;
+		}
+		rcu_read_unlock();
+		if (leaders && n <= room) {
+			*nr = n;
+			return leaders;
+		}
+		for (n = min(n, room); leaders && n; n--)
+			put_task_struct(leaders[n - 1]);
+		kvfree(leaders);
+
+		rcu_read_lock();
+		n = 0;
+		for_each_process(p)
+			n++;
+		rcu_read_unlock();
+		room = n + n / 8 + 64;
+		leaders = kvcalloc(room, sizeof(*leaders), CENSUS_GFP);
+		if (!leaders)
+			return NULL;
+	}
+}
+
+static int add_all(struct census_collection *c, enum wanted wanted)
+{
+	unsigned int i, nr;
+	struct task_struct **leaders = get_leaders(&nr);
+	int err = 0;
+
+	if (!leaders)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++) {
+		if (!err)
+			err = add_process(c, leaders[i], wanted);
+		put_task_struct(leaders[i]);
+		cond_resched();
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
+	}
+	kvfree(leaders);
+	return err;
+}
+
+/**
+ * census_collect_all() - add all processes, each with a record
+ * @c: the collection
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+int census_collect_all(struct census_collection *c)
+{
+	return add_all(c, RECORD);
+}
+
+/**
+ * census_collect_others() - add those who are not in it yet, without records
+ * @c: the collection
+ * @swapped: only those who have anything in swap
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+int census_collect_others(struct census_collection *c, bool swapped)
+{
+	return add_all(c, swapped ? SWAP_OWNER : OWNER);
+}
+
+static struct task_struct *get_leader(struct pid *pid)
+{
+	struct task_struct *t, *leader = NULL;
+
+	rcu_read_lock();
+	t = pid_task(pid, PIDTYPE_PID);
+	if (t) {
+		leader = t->group_leader;
+		get_task_struct(leader);
+	}
+	rcu_read_unlock();
+	return leader;
+}
+
+/**
+ * census_collect_pid() - add the process that a PID or thread ID stands for
+ * @c: the collection
+ * @pid: the ID
+ *
+ * There are others in its address space where that has more users than the
+ * process has threads.  The first of all is its record's, so it has none until
+ * census_collect_twins() has found them.
+ *
+ * Return: 0, also where there is no such process any more; or -ENOMEM.
+ */
+int census_collect_pid(struct census_collection *c, struct pid *pid)
+{
+	struct task_struct *leader = get_leader(pid);
+	struct mm_struct *mm;
+	int err = 0;
+
+	if (!leader)
+		return 0;
+	mm = process_mm(leader);
+	if (!mm)
+		goto put;
+	if (atomic_read(&mm->mm_users) <= get_nr_threads(leader)) {
+		err = add_process(c, leader, RECORD);
+	} else if (!find_mm(c, mm)) {
+		struct census_mm *m = add_mm(c, mm);
+
+		if (m)
+			m->asked_for = true;
+		err = m ? 0 : -ENOMEM;
+		c->asked_for = true;
+	}
+	mmdrop(mm);
+put:
+	put_task_struct(leader);
+	return err;
+}
+
+/**
+ * census_collect_twins() - find all processes in the address spaces named
+ * @c: the collection; all that was named is in it
+ *
+ * In the order that they were started in, and for all address spaces at once.
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+int census_collect_twins(struct census_collection *c)
+{
+	return c->asked_for ? add_all(c, TWIN) : 0;
+}
+
+/**
+ * census_collect_again() - a process whose memory is gone may have a new one
+ * @c: the collection
+ * @m: its mm_users were 0
+ *
+ * exec() puts a new address space in the place of the old one.
+ *
+ * Return: true if @m is now the new one, to be walked from its beginning.
+ */
+bool census_collect_again(struct census_collection *c, struct census_mm *m)
+{
+	struct task_struct *leader;
+	struct mm_struct *mm;
+
+	if (!m->task)
+		return false;
+	leader = get_leader(m->task->pid);
+	if (!leader)
+		return false;
+	mutex_lock(&c->lock);
+	mm = process_mm(leader);
+	if (mm && find_mm(c, mm)) {
+		mmdrop(mm);
+		mm = NULL;
+	}
+	if (mm) {
+		fill_task(m->task, leader);
+		census_mm_counters(mm, &m->task->figures);
+		hlist_del(&m->hash);
+		mmdrop(m->mm);
+		m->mm = mm;
+		hlist_add_head(&m->hash, bucket(c, mm));
+		m->next_addr = 0;
+		m->begun = false;
+		memset(&m->sums, 0, sizeof(m->sums));
+		memset(m->lost, 0, sizeof(m->lost));
+		m->first_owner = 0;
+		census_vmas_free(&m->vmas);
+	}
+	mutex_unlock(&c->lock);
+	put_task_struct(leader);
+	return mm;
+}
+
+/**
+ * census_collect_end() - give everything back but what the snapshot has taken
+ * @c: the collection
+ */
+void census_collect_end(struct census_collection *c)
+{
+	struct census_mm *m, *next;
+
+	list_for_each_entry_safe(m, next, &c->mms, link) {
+		mmdrop(m->mm);
+		census_task_free(m->task);
+		census_vmas_free(&m->vmas);
+		kfree(m);
+	}
+	kvfree(c->buckets);
+}
+
+/**
+ * census_mm_counters() - what the kernel counts of an address space by itself
+ * @mm: a reference is enough, no lock
+ * @f: filled
+ */
+void census_mm_counters(const struct mm_struct *mm, struct census_figures *f)
+{
+	struct mm_struct *m = (struct mm_struct *)mm;
+
+	census_figure_set(f, MEMCENSUS_F_VSS,
+			  (u64)READ_ONCE(m->total_vm) << PAGE_SHIFT);
+	census_figure_set(f, MEMCENSUS_F_RSS_COUNTER,
+			  (u64)get_mm_rss(m) << PAGE_SHIFT);
+	census_figure_set(f, MEMCENSUS_F_RSS_PEAK,
+			  (u64)get_mm_hiwater_rss(m) << PAGE_SHIFT);
+	census_figure_set(f, MEMCENSUS_F_PAGETABLES, mm_pgtables_bytes(m));
+	census_figure_set(f, MEMCENSUS_F_MLOCKED,
+			  (u64)READ_ONCE(m->locked_vm) << PAGE_SHIFT);
+}
+
+/**
+ * census_pid_whose() - what a PID or thread ID stands for
+ * @pid: the ID, or NULL
+ */
+enum census_whose census_pid_whose(struct pid *pid)
+{
+	struct task_struct *leader = pid ? get_leader(pid) : NULL;
+	enum census_whose whose;
+	struct mm_struct *mm;
+
+	if (!leader)
+		return CENSUS_PID_NONE;
+	mm = process_mm(leader);
+	if (mm)
+		whose = CENSUS_PID_PROCESS;
+	else if (leader->flags & PF_KTHREAD)
+		whose = CENSUS_PID_KTHREAD;
+	else
+		whose = CENSUS_PID_EXITED;
+	if (mm)
+		mmdrop(mm);
+	put_task_struct(leader);
+	return whose;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which address spaces there are, and whose.
+ *
+ * A collection holds a reference on the struct (mm_count), not on the memory
+ * (mm_users) of each: a process that exits during the scan frees its memory
+ * then, not when the scan is over.
+ */
+#ifndef _CENSUS_COLLECT_H
+#define _CENSUS_COLLECT_H
+
+#include <linux/list.h>
+#include <linux/mm_types.h>
+#include <linux/mutex.h>
+
+#include "frames.h"
+#include "snapshot.h"
+
+/**
+ * struct census_mm - one address space to walk
+ * @link: in &struct census_collection.mms or a list of the scan
+ * @hash: in &struct census_collection.buckets
+ * @mm: a reference by mmgrab()
+ * @task: its record; NULL: it only counts as an owner
+ * @last_twin: where the next one of @task.twins goes
+ * @asked_for: it was named, and all processes in it are still to be found
+ * @next_addr: where the walk goes on
+ * @begun: the walk has handed on something
+ * @visited: no further visit is needed
+ * @worker: who has begun it
+ * @sums: what was walked
+ * @lost: frames that could not be marked, where @vmas has no records
+ * @first_owner: its numbers as an owner begin here, 0: it has none yet
+ * @next_owner: the first that is not given to a mapping
+ * @nr_owners: how many numbers it has
+ * @vmas: &struct census_vma of its mappings, where they were asked for
+ */
+struct census_mm {
+	struct list_head link;
+	struct hlist_node hash;
+	struct mm_struct *mm;
+	struct census_task *task;
+	struct census_twin **last_twin;
+	unsigned long next_addr;
+	bool asked_for;
+	bool begun;
+	bool visited;
+	u8 worker;
+	struct census_sums sums;
+	struct census_holding lost[CENSUS_KINDS];
+	u32 first_owner;
+	u32 next_owner;
+	u32 nr_owners;
+	struct list_head vmas;
+};
+
+/**
+ * struct census_collection - the address spaces of a scan
+ * @snap: gets the task records' cost, and the counts of processes without mm
+ * @mms: &struct census_mm, in the order of process creation
+ * @nr: number of @mms
+ * @asked_for: there are some of these in @mms
+ * @buckets: @mms by address
+ * @lock: for @buckets, while several workers walk
+ */
+struct census_collection {
+	struct census_snapshot *snap;
+	struct list_head mms;
+	unsigned int nr;
+	bool asked_for;
+	struct hlist_head *buckets;
+	struct mutex lock;
+};
+
+int census_collect_begin(struct census_collection *c,
+			 struct census_snapshot *snap);
+int census_collect_all(struct census_collection *c);
+int census_collect_others(struct census_collection *c, bool swapped);
+int census_collect_pid(struct census_collection *c, struct pid *pid);
+int census_collect_twins(struct census_collection *c);
+bool census_collect_again(struct census_collection *c, struct census_mm *m);
+void census_collect_end(struct census_collection *c);
+
+void census_mm_counters(const struct mm_struct *mm, struct census_figures *f);
+
+/**
+ * enum census_whose - what a PID stands for
+ * @CENSUS_PID_NONE: no process
+ * @CENSUS_PID_KTHREAD: a kernel thread
+ * @CENSUS_PID_EXITED: a process without memory any more
+ * @CENSUS_PID_PROCESS: a process with memory
+ */
+enum census_whose {
+	CENSUS_PID_NONE,
+	CENSUS_PID_KTHREAD,
+	CENSUS_PID_EXITED,
+	CENSUS_PID_PROCESS,
+};
+
+enum census_whose census_pid_whose(struct pid *pid);
+
+#endif /* _CENSUS_COLLECT_H */

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
+#include <linux/vmstat.h>
+#include <linux/xarray.h>
+
+#include "compat.h"
+
+/**
+ * census_pte_map_lock() - a PTE table, locked
+ * @mm: the mapping at @addr is locked for reading
+ * @pmd: points to the table, perhaps
+ * @addr: the PTE wanted
+ * @ptl: the lock taken; spin_unlock() ends it, not pte_unmap_unlock(), which
+ *	since 6.5 ends an RCU section too that is over already here
+ *
+ * khugepaged and MADV_DONTNEED may take a table away under the mmap lock held
+ * for reading (since 6.5, since 6.14), but they clear the PMD under the table's
+ * lock and free the table after an RCU grace period.  So within RCU the table
+ * that the PMD named and its lock are there, and if under that lock the PMD is
+ * still the same, the table cannot go until the lock is dropped.
+ *
+ * Return: the PTE, or NULL where there is no table: look at the PMD again.
+ */
+pte_t *census_pte_map_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long addr,
+			   spinlock_t **ptl)
+{
+	pmd_t pmdval;
+	pte_t *pte;
+
+	for (;;) {
+		rcu_read_lock();
+		pmdval = pmdp_get_lockless(pmd);
+		if (!pmd_present(pmdval) || pmd_trans_huge(pmdval) ||
+		    census_pmd_devmap(pmdval) || pmd_bad(pmdval))
+			break;
+		pte = pte_offset_kernel(&pmdval, addr);
+		*ptl = pte_lockptr(mm, &pmdval);
+		spin_lock(*ptl);
+		if (likely(pmd_same(pmdval, pmdp_get_lockless(pmd)))) {
+			rcu_read_unlock();
+			return pte;
+		}
+		spin_unlock(*ptl);
+		rcu_read_unlock();
+	}
+	rcu_read_unlock();
+	return NULL;
+}
+
+/**
+ * census_page_mapcount() - how often a page is mapped
+ * @folio: the page's
+ * @page: mapped, under its page table's lock
+ *
+ * Return: exact, or where %CENSUS_MAPCOUNT_EXACT is false the folio's average.
+ */
+int census_page_mapcount(const struct folio *folio, const struct page *page)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+	return page_mapcount((struct page *)page);
+#elif defined(CONFIG_NO_PAGE_MAPCOUNT)
+	int mapcount, entire;
+
+	if (!folio_test_large(folio))
+		return atomic_read(&folio->_mapcount) + 1;
+	mapcount = folio_large_mapcount(folio);
+	entire = folio_entire_mapcount(folio);
+	if (mapcount <= entire)
+		return max(entire, 0);
+	/* Pages mapped one by one, averaged to the nearest, at least 1 in all. */
+	mapcount = (mapcount - entire + folio_nr_pages(folio) / 2) >>
+		   folio_order(folio);
+	return max(mapcount + entire, 1);
+#else
+	int mapcount = atomic_read(&page->_mapcount) + 1;
+
+	if (page_mapcount_is_type(mapcount))
+		mapcount = 0;
+	if (folio_test_large(folio))
+		mapcount += folio_entire_mapcount(folio);
+	return mapcount;
+#endif
+}
+
+/**
+ * census_page_exclusive() - does smaps call a page private
+ * @folio: the page's
+ * @mapcount: by census_page_mapcount()
+ */
+bool census_page_exclusive(struct folio *folio, int mapcount)
+{
+#ifdef CONFIG_NO_PAGE_MAPCOUNT
+	return !folio_maybe_mapped_shared(folio);
+#else
+	return mapcount < 2;
+#endif
+}
+
+/**
+ * census_hugetlb_shared() - is a hugetlb page mapped more than once
+ * @folio: a hugetlb page
+ */
+bool census_hugetlb_shared(struct folio *folio)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+	return folio_entire_mapcount(folio) > 1;
+#else
+	return folio_mapcount(folio) > 1;
+#endif
+}
+
+/**
+ * census_reclaim_event() - a count of reclaim
+ * @events: as all_vm_events() gives them
+ * @event: which
+ */
+u64 census_reclaim_event(const unsigned long *events,
+			 enum census_reclaim_event event)
+{
+	static const int items[] = {
+		[CENSUS_PGREFILL] = PGREFILL,
+		[CENSUS_PGSCAN_KSWAPD] = PGSCAN_KSWAPD,
+		[CENSUS_PGSCAN_DIRECT] = PGSCAN_DIRECT,
+		[CENSUS_PGSTEAL_KSWAPD] = PGSTEAL_KSWAPD,
+		[CENSUS_PGSTEAL_DIRECT] = PGSTEAL_DIRECT,
+	};
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+	return events[items[event]];
+#else
+	return global_node_page_state(items[event]);
+#endif
+}
+
+/**
+ * census_shmem_entry_pages() - pages that a swap entry in a mapping stands for
+ * @xas: at the entry
+ */
+unsigned long census_shmem_entry_pages(struct xa_state *xas)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	return 1;
+#else
+	return 1UL << xas_get_order(xas);
+#endif
+}
+
+/**
+ * census_anon_vma_name() - the name that prctl(PR_SET_VMA_ANON_NAME) gave
+ * @vma: locked
+ *
+ * Return: valid as long as @vma is locked, or NULL.
+ */
+const char *census_anon_vma_name(const struct vm_area_struct *vma)
+{
+#ifdef CONFIG_ANON_VMA_NAME
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	if (vma->vm_file)	/* the field is a union with one of files */
+		return NULL;
+#endif
+	return vma->anon_name ? vma->anon_name->name : NULL;
+#else
+	return NULL;
+#endif
+}
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+static struct census_shrinker *shrinker_of(struct shrinker *shrinker)
+{
+	return container_of(shrinker, struct census_shrinker, shrinker);
+}
+#else
+static struct census_shrinker *shrinker_of(struct shrinker *shrinker)
+{
+	return shrinker->private_data;
+}
+#endif
+
+static unsigned long shrinker_count(struct shrinker *shrinker,
+				    struct shrink_control *sc)
+{
+	return shrinker_of(shrinker)->count() ?: SHRINK_EMPTY;
+}
+
+static unsigned long shrinker_scan(struct shrinker *shrinker,
+				   struct shrink_control *sc)
+{
+	return shrinker_of(shrinker)->scan();
+}
+
+/**
+ * census_shrinker_register() - offer memory to the kernel, from now on
+ * @s: its functions set
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_shrinker_register(struct census_shrinker *s)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	s->shrinker.count_objects = shrinker_count;
+	s->shrinker.scan_objects = shrinker_scan;
+	s->shrinker.seeks = DEFAULT_SEEKS;
+	return register_shrinker(&s->shrinker, KBUILD_MODNAME);
+#else
+	s->shrinker = shrinker_alloc(0, KBUILD_MODNAME);
+	if (!s->shrinker)
+		return -ENOMEM;
+	s->shrinker->count_objects = shrinker_count;
+	s->shrinker->scan_objects = shrinker_scan;
+	s->shrinker->private_data = s;
+	shrinker_register(s->shrinker);
+	return 0;
+#endif
+}
+
+/**
+ * census_shrinker_unregister() - no more; waits for calls that run
+ * @s: registered
+ */
+void census_shrinker_unregister(struct census_shrinker *s)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	unregister_shrinker(&s->shrinker);
+#else
+	shrinker_free(s->shrinker);
+#endif
+}
+
+#if CENSUS_VMA_LOCKS
+/* Return: where the first mapping is at @addr or above, or ULONG_MAX. */
+static unsigned long first_mapped(struct mm_struct *mm, unsigned long addr)
+{
+	MA_STATE(mas, &mm->mm_mt, addr, addr);
+	unsigned long first = ULONG_MAX;
+
+	rcu_read_lock();
+	if (mas_find(&mas, ULONG_MAX))
+		first = max(addr, mas.index);
+	rcu_read_unlock();
+	return first;
+}
+
+/* A mapping that is replaced all the time is left to the mmap lock. */
+#define LOOKS_FOR_A_VMA 4
+
+/**
+ * census_vma_lock() - lock the next mapping alone, for reading
+ * @mm: mm_users is held, the mmap lock is not
+ * @addr: the mapping there, or else the next one
+ *
+ * What lock_next_vma() does, which is not for modules.  Mappings come and go
+ * while it is looked for.  A gap that is seen while somebody has the mmap lock
+ * for writing may never have been one, so it has to be seen twice.
+ *
+ * Return: the mapping, locked, to be given to census_vma_unlock(); NULL if there
+ * is none; or -EAGAIN: it is being changed, the mmap lock has to be tried.
+ */
+struct vm_area_struct *census_vma_lock(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+	unsigned int looks, seq;
+	unsigned long first;
+	bool quiet;
+
+	for (looks = 0; looks < LOOKS_FOR_A_VMA; looks++) {
+		quiet = mmap_lock_speculate_try_begin(mm, &seq);
+		first = first_mapped(mm, addr);
+		vma = NULL;
+		if (first != ULONG_MAX) {
+			vma = lock_vma_under_rcu(mm, first);
+			if (!vma)
+				return ERR_PTR(-EAGAIN);
+		}
+		if (first == addr ||
+		    (quiet && !mmap_lock_speculate_retry(mm, seq)) ||
+		    first == first_mapped(mm, addr))
+			return vma;
+		if (vma)
+			vma_end_read(vma);
+	}
+	return ERR_PTR(-EAGAIN);
+}
+#endif

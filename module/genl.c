@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A SNAPSHOT dump is begun in the asker's sendmsg(), with the family list of
+ * generic netlink locked for reading: a scan there would make everybody wait
+ * who registers a family, and behind him everybody who uses one.  So the first
+ * call only checks the request and answers INFO; the census is taken in the
+ * second, from the asker's recvmsg(), with nothing locked but his socket.  It
+ * runs on his CPU time and ends when he is killed.
+ *
+ * The dump holds its snapshot until the core calls done(): at its end, or when
+ * the socket is closed.  The core holds a reference on the module that long, so
+ * rmmod is refused and never races a dump.
+ */
+#include <linux/capability.h>
+#include <linux/module.h>
+#include <linux/pid_namespace.h>
+#include <linux/slab.h>
+#include <linux/user_namespace.h>
+#include <net/genetlink.h>
+#include <net/netlink.h>
+
+#include "collect.h"
+#include "compat.h"
+#include "genl.h"
+#include "memory.h"
+#include "message.h"
+#include "publish.h"
+
+static struct genl_family census_family;
+
+/* A VMA with the longest path: more than the default buffer of a dump. */
+#define VMA_MESSAGE_MAX (PATH_MAX + 2048)
+
+#define DEFAULT_PARTS (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | \
+		       MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
+
+static const struct nla_policy request_policy[MEMCENSUS_REQ_MAX + 1] = {
+	[MEMCENSUS_REQ_BASIS] = NLA_POLICY_RANGE(NLA_U8,
+						 MEMCENSUS_BASIS_MAPCOUNT,
+						 MEMCENSUS_BASIS_MAX),
+	[MEMCENSUS_REQ_PARTS] = NLA_POLICY_MASK(NLA_U32, MEMCENSUS_PART_ALL),
+	[MEMCENSUS_REQ_GROUP_BY] = NLA_POLICY_RANGE(NLA_U8, MEMCENSUS_BY_UID,
+						    MEMCENSUS_BY_MAX),
+	[MEMCENSUS_REQ_PIDS] = { .type = NLA_BINARY,
+				 .len = MEMCENSUS_PIDS_MAX * sizeof(u32) },
+};
+
+static const struct nla_policy policy[MEMCENSUS_A_MAX + 1] = {
+	[MEMCENSUS_A_REQUEST] = NLA_POLICY_NESTED(request_policy),
+};
+
+/**
+ * enum stage - the message that comes next
+ * @STAGE_SCAN: SCAN; the messages follow in this order
+ * @STAGE_TASKS: TASK
+ * @STAGE_GROUPS: GROUP
+ * @STAGE_VMAS: VMA
+ * @STAGE_ZONES: ZONE
+ * @STAGE_NODES: NODE
+ * @STAGE_SYSTEM: SYSTEM
+ * @STAGE_END: none
+ */
+enum stage {
+	STAGE_SCAN,
+	STAGE_TASKS,
+	STAGE_GROUPS,
+	STAGE_VMAS,
+	STAGE_ZONES,
+	STAGE_NODES,
+	STAGE_SYSTEM,
+	STAGE_END,
+};
+
+/**
+ * struct dump - one SNAPSHOT dump
+ * @req: what was asked for
+ * @snap: a reference, once it is taken
+ * @envelope: holds references on both namespaces
+ * @stage: &enum stage
+ * @index: of the next record in @stage
+ * @vma: the next one in STAGE_VMAS
+ * @error: text of an extended ack that names a number
+ */
+struct dump {
+	struct census_request req;
+	const struct census_snapshot *snap;
+	struct census_envelope envelope;
+	enum stage stage;
+	unsigned int index;
+	const struct census_vma *vma;
+	char error[80];
+};
+
+static int refuse_unprivileged(struct sk_buff *skb,
+			       struct netlink_ext_ack *extack)
+{
+	if (netlink_capable(skb, CAP_SYS_PTRACE))
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "CAP_SYS_PTRACE in the initial user namespace is needed");
+	return -EPERM;
+}
+
+static int refuse_pid(struct dump *d, const struct nlattr *attr, u32 nr,
+		      const char *why, struct netlink_ext_ack *extack)
+{
+	snprintf(d->error, sizeof(d->error), "PIDS: %u: %s", nr, why);
+	if (extack) {
+		extack->_msg = d->error;
+		extack->bad_attr = attr;
+	}
+	return -EINVAL;
+}
+
+static int parse_pids(struct dump *d, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack)
+{
+	unsigned int nr = nla_len(attr) / sizeof(u32), i;
+	const u32 *pids = nla_data(attr);
+
+	if (!nr || nla_len(attr) % sizeof(u32)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "PIDS: not an array of one or more u32");
+		return -EINVAL;
+	}
+	d->req.pids = kvcalloc(nr, sizeof(*d->req.pids), CENSUS_GFP);
+	if (!d->req.pids) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "PIDS: not enough memory for so many");
+		return -ENOMEM;
+	}
+	for (i = 0; i < nr; i++) {
+		struct pid *pid = find_get_pid(pids[i]);
+
+		d->req.pids[d->req.nr_pids++] = pid;
+		switch (census_pid_whose(pid)) {
+		case CENSUS_PID_NONE:
+			refuse_pid(d, attr, pids[i], "no such process", extack);
+			return -ESRCH;
+		case CENSUS_PID_EXITED:
+			refuse_pid(d, attr, pids[i],
+				   "has exited, its memory is freed", extack);
+			return -ESRCH;
+		case CENSUS_PID_KTHREAD:
+			return refuse_pid(d, attr, pids[i],
+					  "a kernel thread has no memory of its own",
+					  extack);
+		case CENSUS_PID_PROCESS:
+			break;
+		}
+	}
+	return 0;
+}
+
+static int parse_request(struct dump *d, struct nlattr **attrs,
+			 struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[MEMCENSUS_REQ_MAX + 1] = {};
+	struct census_request *req = &d->req;
+	int err;
+
+	req->parts = DEFAULT_PARTS;
+	if (attrs && attrs[MEMCENSUS_A_REQUEST]) {
+		err = nla_parse_nested(tb, MEMCENSUS_REQ_MAX,
+				       attrs[MEMCENSUS_A_REQUEST],
+				       request_policy, extack);
+		if (err)
+			return err;
+	}
+	req->basis = tb[MEMCENSUS_REQ_PIDS] ? MEMCENSUS_BASIS_MAPCOUNT :
+					      MEMCENSUS_BASIS_FRAMES;
+	if (tb[MEMCENSUS_REQ_BASIS])
+		req->basis = nla_get_u8(tb[MEMCENSUS_REQ_BASIS]);
+	if (tb[MEMCENSUS_REQ_PARTS])
+		req->parts = nla_get_u32(tb[MEMCENSUS_REQ_PARTS]);
+	if (req->parts & MEMCENSUS_PART_VMAS && !tb[MEMCENSUS_REQ_PIDS]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_PARTS],
+				    "PARTS: VMAS are given for named PIDS only");
+		return -EINVAL;
+	}
+	if (tb[MEMCENSUS_REQ_GROUP_BY])
+		req->group_by = nla_get_u8(tb[MEMCENSUS_REQ_GROUP_BY]);
+	if (req->group_by && req->basis != MEMCENSUS_BASIS_FRAMES) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_GROUP_BY],
+				    "GROUP_BY: groups are counted on the frames basis only");
+		return -EINVAL;
+	}
+	if (req->group_by == MEMCENSUS_BY_PIDS && !tb[MEMCENSUS_REQ_PIDS]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_GROUP_BY],
+				    "GROUP_BY: PIDS groups named PIDS, none are named");
+		return -EINVAL;
+	}
+	if (tb[MEMCENSUS_REQ_PIDS])
+		return parse_pids(d, tb[MEMCENSUS_REQ_PIDS], extack);
+	return 0;
+}
+
+static struct dump *new_dump(struct netlink_callback *cb)
+{
+	struct dump *d = kzalloc(sizeof(*d), CENSUS_GFP);
+
+	if (!d)
+		return NULL;
+	d->envelope = (struct census_envelope) {
+		.family = &census_family,
+		.portid = NETLINK_CB(cb->skb).portid,
+		.nlseq = cb->nlh->nlmsg_seq,
+		.flags = NLM_F_MULTI,
+		.pid_ns = get_pid_ns(task_active_pid_ns(current)),
+		.user_ns = get_user_ns(current_user_ns()),
+	};
+	return d;
+}
+
+/* The first call, in sendmsg(): check the request, answer INFO. */
+static int begin_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *d;
+	int err;
+
+	err = refuse_unprivileged(cb->skb, cb->extack);
+	if (err)
+		return err;
+	d = new_dump(cb);
+	if (!d) {
+		NL_SET_ERR_MSG(cb->extack, "not enough memory for the request");
+		return -ENOMEM;
+	}
+	cb->args[0] = (long)d;
+	d->req.pid_ns = d->envelope.pid_ns;
+	err = parse_request(d, census_dump_attrs(cb), cb->extack);
+	if (err)
+		return err;
+	if (d->req.parts & MEMCENSUS_PART_VMAS)
+		cb->min_dump_alloc = VMA_MESSAGE_MAX;
+	return census_message_info(skb, &d->envelope) ?: skb->len;
+}
+
+/* Add one message, or go on to the next stage. */
+static int add_message(struct sk_buff *skb, struct dump *d)
+{
+	const struct census_snapshot *snap = d->snap;
+	const struct census_envelope *e = &d->envelope;
+	u32 parts = d->req.parts;
+	bool types = parts & MEMCENSUS_PART_TYPES;
+
+	switch (d->stage) {
+	case STAGE_SCAN:
+		if (d->index)
+			break;
+		return census_message_scan(skb, e, snap);
+	case STAGE_TASKS:
+		if (!(parts & MEMCENSUS_PART_TASKS) ||
+		    d->index == snap->nr_tasks)
+			break;
+		return census_message_task(skb, e, snap,
+					   snap->tasks[d->index]);
+	case STAGE_GROUPS:
+		/* The first is of those who are in none. */
+		if (d->index + 1 >= snap->nr_groups)
+			break;
+		return census_message_group(skb, e, snap,
+					    &snap->groups[d->index + 1]);
+	case STAGE_VMAS:
+		if (!d->index)
+			d->vma = list_first_entry(&snap->vmas,
+						  struct census_vma, link);
+		if (list_entry_is_head(d->vma, &snap->vmas, link))
+			break;
+		if (census_message_vma(skb, e, snap, d->vma))
+			return -EMSGSIZE;
+		d->vma = list_next_entry(d->vma, link);
+		return 0;
+	case STAGE_ZONES:
+		if (!(parts & (MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES)) ||
+		    d->index == snap->nr_zones)
+			break;
+		return census_message_zone(skb, e, snap,
+					   &snap->zones[d->index], types);
+	case STAGE_NODES:
+		if (!(parts & MEMCENSUS_PART_NODES) ||
+		    d->index == snap->nr_nodes)
+			break;
+		return census_message_node(skb, e, snap,
+					   &snap->nodes[d->index]);
+	case STAGE_SYSTEM:
+		if (!(parts & MEMCENSUS_PART_SYSTEM) || d->index)
+			break;
+		return census_message_system(skb, e, snap);
+	case STAGE_END:
+		break;
+	}
+	return -ENODATA;
+}
+
+static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *d = (struct dump *)cb->args[0];
+	int err;
+
+	if (!d)
+		return begin_dump(skb, cb);
+	if (!d->snap) {
+		err = census_get(&d->req, &d->snap);
+		if (err == -ENOMEM)
+			NL_SET_ERR_MSG(cb->extack,
+				       "not enough memory for the census");
+		if (err)
+			return err;
+	}
+	for (err = 0; d->stage != STAGE_END && err != -EMSGSIZE; ) {
+		err = add_message(skb, d);
+		if (!err) {
+			d->index++;
+		} else if (err == -ENODATA) {
+			d->stage++;
+			d->index = 0;
+		}
+	}
+	/* Full: the rest in the next call.  Full with nothing in it: an error. */
+	return skb->len ?: (d->stage == STAGE_END ? 0 : -EMSGSIZE);
+}
+
+static int snapshot_done(struct netlink_callback *cb)
+{
+	struct dump *d = (struct dump *)cb->args[0];
+
+	if (!d)
+		return 0;
+	census_snapshot_put(d->snap);
+	census_request_release(&d->req);
+	put_pid_ns(d->envelope.pid_ns);
+	put_user_ns(d->envelope.user_ns);
+	kfree(d);
+	return 0;
+}
+
+static int info_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct census_envelope e = {
+		.family = &census_family,
+		.portid = info->snd_portid,
+		.nlseq = info->snd_seq,
+	};
+	struct sk_buff *reply;
+	int err;
+
+	err = refuse_unprivileged(skb, info->extack);
+	if (err)
+		return err;
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, CENSUS_GFP);
+	if (!reply)
+		return -ENOMEM;
+	err = census_message_info(reply, &e);
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	return genlmsg_reply(reply, info);
+}
+
+static const struct genl_ops census_ops[] = {
+	{
+		.cmd = MEMCENSUS_CMD_INFO,
+		.doit = info_doit,
+	},
+	{
+		.cmd = MEMCENSUS_CMD_SNAPSHOT,
+		.dumpit = snapshot_dumpit,
+		.done = snapshot_done,
+	},
+};
+
+/* parallel_ops: without, a scan would hold generic netlink's global mutex. */
+static struct genl_family census_family = {
+	.name = MEMCENSUS_GENL_NAME,
+	.version = MEMCENSUS_GENL_VERSION,
+	.maxattr = MEMCENSUS_A_MAX,
+	.policy = policy,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.ops = census_ops,
+	.n_ops = ARRAY_SIZE(census_ops),
+	.resv_start_op = MEMCENSUS_CMD_UNSPEC + 1,
+};
+
+/**
+ * census_genl_init() - register the family; requests can come from then on
+ *
+ * Return: 0 or a negative error.
+ */
+int census_genl_init(void)
+{
+	return genl_register_family(&census_family);
+}
+
+/**
+ * census_genl_exit() - no more requests; none is under way afterwards
+ */
+void census_genl_exit(void)
+{
+	genl_unregister_family(&census_family);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/printk.h>
+
+#include "debugfs.h"
+#include "genl.h"
+#include "params.h"
+#include "publish.h"
+
+static int __init census_init(void)
+{
+	int err;
+
+	err = census_params_check();
+	if (err)
+		return err;
+	err = census_publish_init();
+	if (err)
+		return err;
+	err = census_debugfs_init();
+	if (err)
+		goto no_debugfs;
+	err = census_genl_init();
+	if (err)
+		goto no_genl;
+	return 0;
+
+no_genl:
+	census_debugfs_exit();
+no_debugfs:
+	census_publish_exit();
+	return err;
+}
+
+/* Outputs first: behind them no request can come, and no snapshot is held. */
+static void __exit census_exit(void)
+{
+	census_genl_exit();
+	census_debugfs_exit();
+	census_publish_exit();
+}
+
+module_init(census_init);
+module_exit(census_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Census of memory: who holds it, exact to the page");
+MODULE_VERSION("0.1.0");

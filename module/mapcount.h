@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The mapcount basis: a page's owners are what its struct page says.  Needs no
+ * other process; on a stopped process every sum equals that of smaps.
+ */
+#ifndef _CENSUS_MAPCOUNT_H
+#define _CENSUS_MAPCOUNT_H
+
+#include "account.h"
+#include "walk.h"
+
+void census_mapcount_take(struct census_sums *sums, bool locked,
+			  const struct census_run *run);
+
+#endif /* _CENSUS_MAPCOUNT_H */

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cpumask.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/time64.h>
+
+#include "params.h"
+
+struct census_params census_params;
+
+static unsigned long max_age_ms;
+module_param(max_age_ms, ulong, 0444);
+MODULE_PARM_DESC(max_age_ms,
+		 "give a census again while it is this young, ms (0 to 60000, default 0: never)");
+
+static unsigned long lock_hold_us = 500;
+module_param(lock_hold_us, ulong, 0444);
+MODULE_PARM_DESC(lock_hold_us,
+		 "hold a process's mmap lock no longer than this at a time, us (10 to 100000, default 500)");
+
+static unsigned long busy_budget_ms = 200;
+module_param(busy_budget_ms, ulong, 0444);
+MODULE_PARM_DESC(busy_budget_ms,
+		 "wait for stuck mmap locks no longer than this per scan, ms (0 to 60000, default 200)");
+
+static unsigned long max_mem;
+module_param(max_mem, ulong, 0444);
+MODULE_PARM_DESC(max_mem,
+		 "memory for counting owners, bytes (1 MiB to all memory, default 1/64 of it)");
+
+static unsigned long workers;
+module_param(workers, ulong, 0444);
+MODULE_PARM_DESC(workers,
+		 "CPUs that a scan may use (1 to 8, default a quarter of them)");
+
+static int check_range(const char *name, unsigned long value, unsigned long min,
+		       unsigned long max)
+{
+	if (value >= min && value <= max)
+		return 0;
+	pr_err("parameter %s=%lu is out of range: %lu to %lu\n", name, value,
+	       min, max);
+	return -EINVAL;
+}
+
+/**
+ * census_params_check() - check the parameters and convert their units
+ *
+ * Return: 0, or -EINVAL after a line in the kernel log that names the parameter.
+ */
+int census_params_check(void)
+{
+	u64 ram = (u64)totalram_pages() << PAGE_SHIFT;
+	int err;
+
+	if (!max_mem)
+		max_mem = max_t(u64, ram / 64, 1UL << 20);
+
+	if (!workers)
+		workers = clamp(num_online_cpus() / 4, 1U,
+				(unsigned int)CENSUS_WORKERS_MAX);
+
+	err = check_range("max_age_ms", max_age_ms, 0, 60000);
+	if (!err)
+		err = check_range("lock_hold_us", lock_hold_us, 10, 100000);
+	if (!err)
+		err = check_range("busy_budget_ms", busy_budget_ms, 0, 60000);
+	if (!err)
+		err = check_range("max_mem", max_mem, 1UL << 20, ram);
+	if (!err)
+		err = check_range("workers", workers, 1, CENSUS_WORKERS_MAX);
+	if (err)
+		return err;
+
+	census_params.max_age = (u64)max_age_ms * NSEC_PER_MSEC;
+	census_params.lock_hold = (u64)lock_hold_us * NSEC_PER_USEC;
+	census_params.busy_budget = (u64)busy_budget_ms * NSEC_PER_MSEC;
+	census_params.max_mem = max_mem;
+	census_params.workers = workers;
+	return 0;
+}

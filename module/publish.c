@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/timekeeping.h>
+#include <linux/workqueue.h>
+
+#include "census.h"
+#include "frames.h"
+#include "params.h"
+#include "publish.h"
+
+/*
+ * scan_mutex: one scan at a time; guards all that follows but scans_begun,
+ * which only grows and is read before the mutex is taken.
+ */
+static DEFINE_MUTEX(scan_mutex);
+static atomic64_t scans_begun;
+static u64 last_seq;
+static const struct census_snapshot *latest;
+static u64 latest_begun;
+
+/* A census is kept for those who wait for it, and for max_age; not for ever. */
+#define KEEP_JIFFIES (HZ + nsecs_to_jiffies(census_params.max_age))
+
+static void drop_latest(struct work_struct *work)
+{
+	const struct census_snapshot *old;
+
+	mutex_lock(&scan_mutex);
+	old = latest;
+	latest = NULL;
+	mutex_unlock(&scan_mutex);
+	census_snapshot_put(old);
+}
+
+static DECLARE_DELAYED_WORK(drop_work, drop_latest);
+
+/* Does the latest census answer @req, which came when @begun scans had begun? */
+static bool latest_answers(const struct census_request *req, u64 begun)
+{
+	if (!latest || req->nr_pids || latest->basis != req->basis ||
+	    latest->group_by != req->group_by ||
+	    (req->group_by && latest->pid_ns != req->pid_ns) ||
+	    (latest->parts & req->parts) != req->parts)
+		return false;
+	if (latest_begun > begun)
+		return true;
+	return census_params.max_age &&
+	       ktime_get_boottime_ns() - latest->cost.boottime <=
+	       census_params.max_age;
+}
+
+/**
+ * census_get() - take a census, or share one
+ * @req: what is asked for
+ * @out: the census, with a reference for the caller
+ *
+ * A request that arrives during a scan is answered by the next one that began
+ * after it; however many wait, they share one.  A census of named PIDs is not
+ * shared.
+ *
+ * Return: 0, -EINTR after a fatal signal, or -ENOMEM.
+ */
+int census_get(const struct census_request *req,
+	       const struct census_snapshot **out)
+{
+	u64 begun = atomic64_read(&scans_begun);
+	const struct census_snapshot *old = NULL;
+	struct census_snapshot *snap;
+	int err = 0;
+
+	if (mutex_lock_killable(&scan_mutex))
+		return -EINTR;
+	if (latest_answers(req, begun)) {
+		*out = census_snapshot_get(latest);
+		goto out;
+	}
+	begun = atomic64_inc_return(&scans_begun);
+	snap = census_take(req);
+	if (IS_ERR(snap)) {
+		err = PTR_ERR(snap);
+		goto out;
+	}
+	snap->seq = ++last_seq;
+	*out = snap;
+	if (!req->nr_pids) {
+		old = latest;
+		latest = census_snapshot_get(snap);
+		latest_begun = begun;
+		mod_delayed_work(system_power_efficient_wq, &drop_work, KEEP_JIFFIES);
+	}
+out:
+	mutex_unlock(&scan_mutex);
+	census_snapshot_put(old);
+	return err;
+}
+
+/**
+ * census_publish_init() - before the first request
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_publish_init(void)
+{
+	return census_frames_init();
+}
+
+/**
+ * census_publish_exit() - forget the latest census; no request can come any more
+ */
+void census_publish_exit(void)
+{
+	cancel_delayed_work_sync(&drop_work);
+	census_snapshot_put(latest);
+	census_frames_exit();
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/mmap_lock.h>
+#include <linux/prefetch.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/timekeeping.h>
+
+#include "params.h"
+#include "scan.h"
+
+/*
+ * Reading the clock costs as much as a small mapping, so it is read only after
+ * so many entries, which take tens of microseconds at most.
+ */
+#define ENTRIES_BETWEEN_LOOKS 2048
+
+/* What a mapping costs besides its entries, in entries. */
+#define ENTRIES_PER_VMA 32
+
+/* Does somebody wait for what is locked? */
+static bool is_contended(const struct census_worker *w)
+{
+	return w->vma ? census_vma_is_contended(w->vma) :
+			mmap_lock_is_contended(w->tally.m->mm);
+}
+
+static bool time_to_pause(void *context)
+{
+	struct census_worker *w = context;
+
+	if (need_resched() || is_contended(w))
+		return true;
+	if (w->walk.work - w->looked_at < ENTRIES_BETWEEN_LOOKS)
+		return false;
+	w->looked_at = w->walk.work;
+	return ktime_get_ns() - w->locked_at >= census_params.lock_hold;
+}
+
+/* Return: 1 the VMA was walked to its end, 0 it is time to pause, or -ENOMEM. */
+static int walk_vma(struct census_worker *w, struct census_mm *m,
+		    struct vm_area_struct *vma)
+{
+	unsigned long addr = max(m->next_addr, vma->vm_start);
+	int err = census_tally_vma(&w->tally, vma, addr, &w->walk);
+
+	if (err)
+		return err;
+	m->next_addr = census_walk_vma(&w->walk, vma, addr);
+	census_tally_vma_end(&w->tally);
+	w->walk.work += ENTRIES_PER_VMA;
+	return m->next_addr >= vma->vm_end;
+}
+
+/* Memory that a walk of @vma, if any, will read first. */
+static void fetch_vma(const struct vm_area_struct *vma)
+{
+	if (!vma)
+		return;
+	prefetch(vma);
+	prefetch(&vma->vm_file);
+}
+
+/*
+ * What is mapped from @m->next_addr on, until the end or a pause.  The mapping
+ * there may be another one than before the pause: split, merged, gone or new.
+ * Addresses only go up, so the walk ends; what moved meanwhile (mremap) can be
+ * missed or met twice, which is true of smaps too.
+ *
+ * Where mappings can be locked alone, that under the mmap lock is one which
+ * could not be.
+ *
+ * Return: 1 at the end, 0 for a pause, or -ENOMEM.
+ */
+static int walk_locked(struct census_worker *w, struct census_mm *m)
+{
+	VMA_ITERATOR(vmi, m->mm, m->next_addr);
+	struct vm_area_struct *vma, *next;
+	int done;
+
+	m->begun = true;
+	for (vma = vma_next(&vmi); vma; vma = next) {
+		next = vma_next(&vmi);
+		fetch_vma(next);
+		done = walk_vma(w, m, vma);
+		if (done <= 0)
+			return done;
+		if (CENSUS_VMA_LOCKS || time_to_pause(w))
+			return 0;
+	}
+	return 1;
+}
+
+/*
+ * The same with a lock on one mapping at a time: it keeps that mapping, and the
+ * upper page tables below it.  Nobody who maps or unmaps elsewhere waits for us;
+ * who changes this one does, and is seen by time_to_pause().
+ *
+ * Return: as walk_locked(), or -EAGAIN where the mapping could not be locked.
+ */
+static int walk_each_locked(struct census_worker *w, struct census_mm *m)
+{
+	struct vm_area_struct *vma;
+	bool pause;
+	int done;
+
+	for (;;) {
+		vma = census_vma_lock(m->mm, m->next_addr);
+		if (IS_ERR(vma))
+			return PTR_ERR(vma);
+		if (!vma)
+			return 1;
+		m->begun = true;
+		w->vma = vma;
+		done = walk_vma(w, m, vma);
+		pause = time_to_pause(w);
+		w->vma = NULL;
+		census_vma_unlock(vma);
+		if (done <= 0 || pause)
+			return min(done, 0);
+	}
+}
+
+/*
+ * One stretch, under whichever lock is to be had.  The mmap lock is only tried
+ * for: waiting would put the scan behind whoever has it, and a reader who waits
+ * makes later readers wait too, so that a stuck task would stall its bystanders
+ * by us.
+ *
+ * Return: 1 at the end, 0 for a pause, -EAGAIN where no lock was to be had, or
+ * -ENOMEM.
+ */
+static int walk_stretch(struct census_worker *w, struct census_mm *m)
+{
+	int ret = -EAGAIN;
+
+	w->locked_at = ktime_get_ns();
+	w->looked_at = w->walk.work;
+	if (CENSUS_VMA_LOCKS)
+		ret = walk_each_locked(w, m);
+	if (ret == -EAGAIN && mmap_read_trylock(m->mm)) {
+		ret = walk_locked(w, m);
+		mmap_read_unlock(m->mm);
+	}
+	w->lock_stretches += ret != -EAGAIN;
+	w->lock_hold_max = max(w->lock_hold_max,
+			       ktime_get_ns() - w->locked_at);
+	/* What waits for more of its kind are frames, which name no mapping. */
+	census_walk_hand_on(&w->walk);
+	return ret;
+}
+
+/*
+ * Walk an address space in stretches, in each of which its mappings are locked.
+ *
+ * mm_users is held only here, and given back by mmput_async(): were we the last
+ * one, exit_mmap() is done by a worker.
+ *
+ * Return: 0 walked, -EAGAIN lock not to be had, -ESRCH its memory is gone, or
+ * -EINTR or -ENOMEM, which end the scan.
+ */
+static int visit(struct census_worker *w, struct census_mm *m)
+{
+	int ret;
+
+	if (!mmget_not_zero(m->mm))
+		return -ESRCH;
+	census_tally_mm(&w->tally, m, &w->scan->next_owner);
+	do {
+		ret = -EINTR;
+		if (fatal_signal_pending(current) || READ_ONCE(w->scan->stop))
+			break;
+		ret = walk_stretch(w, m);
+		cond_resched();
+	} while (!ret);
+	if (ret > 0 && m->task)
+		census_mm_counters(m->mm, &m->task->figures);
+	mmput_async(m->mm);
+	return min(ret, 0);
+}
+
+/**
+ * census_scan_mm() - scan an address space, if its locks are to be had
+ * @w: the worker
+ * @m: not visited yet, or put off
+ *
+ * Sets @m->visited where no further visit is needed.
+ *
+ * Return: 0, or what ends the census: -EINTR or -ENOMEM.
+ */
+int census_scan_mm(struct census_worker *w, struct census_mm *m)
+{
+	int ret;
+
+	m->worker = w->number;
+	ret = visit(w, m);
+
+	if (ret == -ESRCH && census_collect_again(&w->scan->collection, m))
+		ret = visit(w, m);
+	if (ret == -EINTR || ret == -ENOMEM)
+		return ret;
+	m->visited = ret != -EAGAIN;
+	if (m->visited && m->task)
+		m->task->state = ret ? MEMCENSUS_STATE_VANISHED :
+				       MEMCENSUS_STATE_WALKED;
+	return 0;
+}
+
+/* The next address space for whoever asks, or NULL when all are given out. */
+static struct census_mm *take_next(struct census_scan *scan)
+{
+	struct census_mm *m;
+
+	spin_lock(&scan->lock);
+	m = scan->next;
+	if (m)
+		scan->next = list_is_last(&m->link, &scan->collection.mms) ? NULL :
+			  list_next_entry(m, link);
+	spin_unlock(&scan->lock);
+	return m;
+}
+
+/**
+ * census_scan_begin() - from the first address space on
+ * @scan: its collection is whole
+ */
+void census_scan_begin(struct census_scan *scan)
+{
+	scan->next = list_first_entry_or_null(&scan->collection.mms,
+					      struct census_mm, link);
+}
+
+/**
+ * census_scan_all() - scan what others have not begun, until nothing is left
+ * @w: the worker; several may do so at once
+ *
+ * Ends early where one has failed; @w->err says how this one ended.
+ */
+void census_scan_all(struct census_worker *w)
+{
+	struct census_scan *scan = w->scan;
+	struct census_mm *m;
+
+	while (!w->err && !READ_ONCE(scan->stop) && (m = take_next(scan)))
+		w->err = census_scan_mm(w, m);
+	if (w->err)
+		WRITE_ONCE(scan->stop, true);
+}
+
+/**
+ * census_worker_begin() - get what a worker needs
+ * @w: zeroed; to be ended by census_worker_end(), also after an error
+ * @scan: what it shares with the others
+ * @snap: what is asked for is in it
+ * @limit: bytes that it may use for counting owners
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_worker_begin(struct census_worker *w, struct census_scan *scan,
+			struct census_snapshot *snap, u64 limit)
+{
+	int err;
+
+	w->scan = scan;
+	w->walk.pause = time_to_pause;
+	w->walk.pause_context = w;
+	err = census_walk_begin(&w->walk);
+	if (!err)
+		err = census_tally_begin(&w->tally, snap, limit);
+	return err;
+}
+
+/**
+ * census_worker_end() - give back what a worker needed
+ * @w: begun, or all zeroes
+ * @cost: gets what it did
+ */
+void census_worker_end(struct census_worker *w, struct census_cost *cost)
+{
+	cost->lock_hold_max = max(cost->lock_hold_max, w->lock_hold_max);
+	cost->lock_stretches += w->lock_stretches;
+	cost->cpu += w->cpu;
+	cost->ptes += w->walk.ptes;
+	cost->pages += w->tally.pages;
+	census_tally_end(&w->tally);
+	census_walk_end(&w->walk);
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/cred.h>
+#include <linux/mm.h>
+#include <linux/pid_namespace.h>
+#include <linux/slab.h>
+
+#include "memory.h"
+#include "snapshot.h"
+
+/**
+ * census_snapshot_alloc() - an empty snapshot
+ * @req: what it will answer
+ *
+ * Return: with one reference, or NULL.
+ */
+struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
+{
+	struct census_snapshot *snap = kzalloc(sizeof(*snap), CENSUS_GFP);
+
+	if (!snap)
+		return NULL;
+	kref_init(&snap->ref);
+	INIT_LIST_HEAD(&snap->vmas);
+	snap->basis = req->basis;
+	snap->parts = req->parts;
+	snap->group_by = req->group_by;
+	if (req->group_by)
+		snap->pid_ns = get_pid_ns(req->pid_ns);
+	snap->cost.memory = sizeof(*snap);
+	return snap;
+}
+
+/**
+ * census_snapshot_memory() - zeroed memory for a part of a snapshot
+ * @snap: whose cost it is
+ * @size: bytes
+ *
+ * Return: memory to be freed by kvfree(), or NULL.
+ */
+void *census_snapshot_memory(struct census_snapshot *snap, size_t size)
+{
+	void *memory = kvzalloc(size, CENSUS_GFP);
+
+	if (memory)
+		snap->cost.memory += size;
+	return memory;
+}
+
+/**
+ * census_task_alloc() - an empty task record
+ * @snap: whose cost it is
+ *
+ * Return: freed with its snapshot, or by census_task_free(); or NULL.
+ */
+struct census_task *census_task_alloc(struct census_snapshot *snap)
+{
+	return census_snapshot_memory(snap, sizeof(struct census_task));
+}
+
+/**
+ * census_task_free() - free a task record that is in no snapshot
+ * @task: or NULL
+ */
+void census_task_free(struct census_task *task)
+{
+	struct census_twin *twin, *next;
+
+	if (!task)
+		return;
+	for (twin = task->twins; twin; twin = next) {
+		next = twin->next;
+		put_pid(twin->pid);
+		kfree(twin);
+	}
+	put_pid(task->pid);
+	put_pid(task->parent);
+	kvfree(task);
+}
+
+/**
+ * census_task_pid() - the process that stands for an address space
+ * @task: its record
+ * @ns: the asker's
+ *
+ * Return: the first of its processes that has a number in @ns, or 0.
+ */
+pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns)
+{
+	const struct census_twin *twin;
+	pid_t pid = pid_nr_ns(task->pid, ns);
+
+	for (twin = task->twins; !pid && twin; twin = twin->next)
+		pid = pid_nr_ns(twin->pid, ns);
+	return pid;
+}
+
+/**
+ * census_vmas_free() - free records of mappings
+ * @vmas: list of &struct census_vma, empty afterwards
+ */
+void census_vmas_free(struct list_head *vmas)
+{
+	struct census_vma *vma, *next;
+
+	list_for_each_entry_safe(vma, next, vmas, link) {
+		kfree(vma->name);
+		kvfree(vma);
+	}
+	INIT_LIST_HEAD(vmas);
+}
+
+static void census_snapshot_free(struct kref *ref)
+{
+	struct census_snapshot *snap = container_of(ref, typeof(*snap), ref);
+	unsigned int i;
+
+	for (i = 0; i < snap->nr_tasks; i++)
+		census_task_free(snap->tasks[i]);
+	kvfree(snap->tasks);
+	census_vmas_free(&snap->vmas);
+	kvfree(snap->groups);
+	if (snap->pid_ns)
+		put_pid_ns(snap->pid_ns);
+	kvfree(snap->zones);
+	kvfree(snap->nodes);
+	kfree(snap);
+}
+
+/**
+ * census_snapshot_put() - give a reference back; may sleep
+ * @snap: or NULL
+ */
+void census_snapshot_put(const struct census_snapshot *snap)
+{
+	if (snap)
+		kref_put((struct kref *)&snap->ref, census_snapshot_free);
+}
+
+/**
+ * census_request_release() - give back what a request holds
+ * @req: its PIDs are gone afterwards
+ */
+void census_request_release(struct census_request *req)
+{
+	unsigned int i;
+
+	for (i = 0; i < req->nr_pids; i++)
+		put_pid(req->pids[i]);
+	kvfree(req->pids);
+	req->pids = NULL;
+	req->nr_pids = 0;
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A finished census: numbered, immutable, reference counted.
+ *
+ * Gathering (scan and what it calls) fills one and publishes it; from then on
+ * outputs hold references and see it as const.  The last reference frees it,
+ * from process context.  PIDs and user IDs are kept as the kernel's objects
+ * and become numbers when they are shown, in the namespaces of who asks.
+ */
+#ifndef _CENSUS_SNAPSHOT_H
+#define _CENSUS_SNAPSHOT_H
+
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mmzone.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/uidgid.h>
+#include <linux/memcensus.h>
+
+#include "account.h"
+#include "compat.h"
+#include "frames.h"
+
+/**
+ * struct census_request - what a census is asked for
+ * @basis: &enum memcensus_basis, never 0
+ * @group_by: &enum memcensus_group_by, 0: no groups
+ * @pid_ns: processes outside of it are in no group; not read without groups
+ * @parts: MEMCENSUS_PART_*
+ * @nr_pids: 0: all processes
+ * @pids: process or thread IDs, a reference on each; of @nr_pids entries
+ */
+struct census_request {
+	u8 basis;
+	u8 group_by;
+	struct pid_namespace *pid_ns;
+	u32 parts;
+	unsigned int nr_pids;
+	struct pid **pids;
+};
+
+/**
+ * struct census_cost - what a census was and what it cost
+ * @realtime: ns since 1970 UTC, at its beginning
+ * @boottime: ns since boot, at its beginning
+ * @wall: ns
+ * @cpu: ns
+ * @lock_hold_max: ns, the longest stretch of locks on an address space
+ * @lock_stretches: how many there were
+ * @mms: distinct address spaces found
+ * @walked: of @mms; so the next three
+ * @busy: lock not to be had within the budget
+ * @vanished: exiting when their turn came
+ * @partial: begun, then busy
+ * @kthreads: kernel threads met
+ * @zombies: exited processes met
+ * @ptes: page table entries read
+ * @pages: mapped pages seen, in base pages
+ * @memory: bytes allocated, result included
+ * @frames: bytes of distinct frames; frames basis, so all that follow
+ * @pss: bytes, of all address spaces together
+ * @sets: of owners
+ * @unmarked: bytes whose owners are by map count
+ * @moved: bytes of frames that changed hands during the scan
+ * @violations: the sum of @pss is not @frames
+ */
+struct census_cost {
+	u64 realtime;
+	u64 boottime;
+	u64 wall;
+	u64 cpu;
+	u64 lock_hold_max;
+	u64 lock_stretches;
+	u64 mms;
+	u64 walked;
+	u64 busy;
+	u64 vanished;
+	u64 partial;
+	u64 kthreads;
+	u64 zombies;
+	u64 ptes;
+	u64 pages;
+	u64 memory;
+	u64 frames;
+	u64 pss;
+	u64 sets;
+	u64 unmarked;
+	u64 moved;
+	u64 violations;
+};
+
+/**
+ * struct census_twin - another process in an address space
+ * @next: or NULL
+ * @pid: a reference
+ */
+struct census_twin {
+	struct census_twin *next;
+	struct pid *pid;
+};
+
+/**
+ * struct census_task - one address space and the processes in it
+ * @pid: its first process, a reference
+ * @parent: that one's parent, a reference, or NULL
+ * @twins: the others
+ * @comm: command name of @pid
+ * @uid: effective user of @pid, as ps and top show it
+ * @cgroup: ID in the default hierarchy
+ * @start: ns since boot
+ * @threads: of @pid
+ * @min_faults: of all threads of @pid, the dead included
+ * @maj_faults: as @min_faults
+ * @oom_score_adj: -1000 to 1000
+ * @state: &enum memcensus_state
+ * @basis: &enum memcensus_basis, 0 where it was not walked
+ * @group: its place in &struct census_snapshot.groups
+ * @share: PSS in 1/2^24 page, for a group's; frames basis
+ * @figures: bytes
+ */
+struct census_task {
+	struct pid *pid;
+	struct pid *parent;
+	struct census_twin *twins;
+	char comm[TASK_COMM_LEN];
+	kuid_t uid;
+	u64 cgroup;
+	u64 start;
+	u64 min_faults;
+	u64 maj_faults;
+	u32 threads;
+	s16 oom_score_adj;
+	u8 state;
+	u8 basis;
+	u32 group;
+	u64 share;
+	struct census_figures figures;
+};
+
+/**
+ * struct census_group - address spaces put together
+ * @uid: only by UID
+ * @cgroup: only by CGROUP
+ * @comm: only by COMM
+ * @mms: how many
+ * @share: sum of theirs
+ * @figures: bytes
+ */
+struct census_group {
+	kuid_t uid;
+	u64 cgroup;
+	char comm[TASK_COMM_LEN];
+	u32 mms;
+	u64 share;
+	struct census_figures figures;
+};
+
+/**
+ * struct census_vma - one mapping
+ * @link: in &struct census_snapshot.vmas, by task, then by address
+ * @task: whose it is
+ * @start: first address
+ * @end: first address behind it
+ * @offset: bytes into the file, 0 if anonymous
+ * @inode: 0 if anonymous
+ * @dev: device of the file
+ * @page_size: bytes
+ * @pkey: protection key, -1 where there is none
+ * @mode: as in maps
+ * @flags: letter pairs as VmFlags of smaps, separated by one blank
+ * @name: allocated, or NULL
+ * @sums: as walked
+ * @lost: frames that could not be marked
+ * @owner: its number as an owner, 0: it has none
+ * @figures: from @sums
+ */
+struct census_vma {
+	struct list_head link;
+	const struct census_task *task;
+	u64 start;
+	u64 end;
+	u64 offset;
+	u64 inode;
+	dev_t dev;
+	u64 page_size;
+	int pkey;
+	char mode[5];
+	char flags[3 * BITS_PER_LONG + 1];
+	char *name;
+	struct census_sums sums;
+	struct census_holding lost[CENSUS_KINDS];
+	u32 owner;
+	struct census_figures figures;
+};
+
+/**
+ * struct census_zone - one zone; in pages
+ * @nid: node
+ * @name: of the zone
+ * @blocks: free blocks by order
+ * @types: free blocks by migrate type and order, or
+ *	%MEMCENSUS_BLOCKS_UNKNOWN; only with %MEMCENSUS_PART_TYPES
+ * @free: by the zone's counter
+ * @wmark: min, low, high; boost included
+ * @boost: of the watermarks
+ * @spanned: see there
+ * @present: see there
+ * @managed: see there
+ * @pcp: free in per-CPU lists
+ * @highatomic: reserved
+ * @cma_free: only where @has_cma
+ * @has_cma: the kernel has CMA
+ * @lowmem_reserve: by zone of the asking allocation
+ */
+struct census_zone {
+	u32 nid;
+	char name[MEMCENSUS_NAME_LEN];
+	u64 blocks[CENSUS_ORDERS];
+	u64 types[MIGRATE_TYPES][CENSUS_ORDERS];
+	u64 free;
+	u64 wmark[3];
+	u64 boost;
+	u64 spanned;
+	u64 present;
+	u64 managed;
+	u64 pcp;
+	u64 highatomic;
+	u64 cma_free;
+	bool has_cma;
+	u64 lowmem_reserve[MAX_NR_ZONES];
+};
+
+/**
+ * struct census_node - one node and its kswapd; in pages
+ * @nid: its number
+ * @kswapd: &enum memcensus_kswapd
+ * @order: kswapd was woken for
+ * @zone: highest zone it was woken for, "" if none
+ * @failures: its runs without progress in a row
+ * @balanced: some zone has its high watermark free
+ * @spanned: see there
+ * @present: see there
+ * @lru: by &enum lru_list
+ * @isolated: anon, file
+ * @dirty: see there
+ * @writeback: see there
+ */
+struct census_node {
+	u32 nid;
+	u8 kswapd;
+	u32 order;
+	char zone[MEMCENSUS_NAME_LEN];
+	u32 failures;
+	bool balanced;
+	u64 spanned;
+	u64 present;
+	u64 lru[NR_LRU_LISTS];
+	u64 isolated[2];
+	u64 dirty;
+	u64 writeback;
+};
+
+/**
+ * struct census_system - totals of the system
+ * @bytes_known: bit n set: @bytes[n] was had
+ * @bytes: by &enum memcensus_system_bytes
+ * @events_known: bit n set: @events[n] was had
+ * @events: by &enum memcensus_event
+ */
+struct census_system {
+	u64 bytes_known;
+	u64 bytes[MEMCENSUS_S_MAX + 1];
+	u64 events_known;
+	u64 events[MEMCENSUS_E_MAX + 1];
+};
+
+/**
+ * struct census_snapshot - a finished census
+ * @ref: freed by the last census_snapshot_put()
+ * @seq: its number, from 1
+ * @basis: asked for
+ * @parts: MEMCENSUS_PART_* that are in it
+ * @group_by: what @groups are by
+ * @pid_ns: whose processes are in @groups, a reference; NULL without groups
+ * @walked: address spaces were asked for
+ * @cost: of the scan
+ * @nr_tasks: number of @tasks
+ * @tasks: in the order of process creation, as /proc lists them
+ * @nr_groups: number of @groups
+ * @groups: in no order; the first is empty, of those who are in none
+ * @vmas: &struct census_vma
+ * @nr_zones: number of @zones
+ * @zones: by node, then from the lowest
+ * @nr_nodes: number of @nodes
+ * @nodes: by number
+ * @system: of the whole system
+ */
+struct census_snapshot {
+	struct kref ref;
+	u64 seq;
+	u8 basis;
+	u8 group_by;
+	struct pid_namespace *pid_ns;
+	u32 parts;
+	bool walked;
+	struct census_cost cost;
+	unsigned int nr_tasks;
+	struct census_task **tasks;
+	unsigned int nr_groups;
+	struct census_group *groups;
+	struct list_head vmas;
+	unsigned int nr_zones;
+	struct census_zone *zones;
+	unsigned int nr_nodes;
+	struct census_node *nodes;
+	struct census_system system;
+};
+
+struct census_snapshot *census_snapshot_alloc(const struct census_request *req);
+void *census_snapshot_memory(struct census_snapshot *snap, size_t size);
+void census_snapshot_put(const struct census_snapshot *snap);
+
+struct census_task *census_task_alloc(struct census_snapshot *snap);
+void census_task_free(struct census_task *task);
+pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns);
+void census_vmas_free(struct list_head *vmas);
+
+static inline const struct census_snapshot *
+census_snapshot_get(const struct census_snapshot *snap)
+{
+	kref_get((struct kref *)&snap->ref);
+	return snap;
+}
+
+void census_request_release(struct census_request *req);
+
+#endif /* _CENSUS_SNAPSHOT_H */

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Totals of the whole system, as meminfo and vmstat have them. */
+#ifndef _CENSUS_SYSTEM_H
+#define _CENSUS_SYSTEM_H
+
+#include "snapshot.h"
+
+int census_system_gather(struct census_snapshot *snap);
+
+#endif /* _CENSUS_SYSTEM_H */

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is counted of an address space: the runs of its mappings go in, on
+ * either basis, figures come out.  Knows neither page tables nor the locks
+ * that are held while runs come in.
+ */
+#ifndef _CENSUS_TALLY_H
+#define _CENSUS_TALLY_H
+
+#include "collect.h"
+#include "frames.h"
+#include "snapshot.h"
+#include "walk.h"
+
+/**
+ * struct census_tally - the count of a scan, or of one of its workers
+ * @snap: being filled
+ * @basis: &enum memcensus_basis
+ * @frames: owners of frames and swap slots
+ * @path_buffer: of PATH_MAX, where mappings are asked for; else NULL
+ * @m: the present address space
+ * @vma: the present mapping
+ * @record: its record, or NULL
+ * @sums: where its pages are added
+ * @lost: where its frames are added that cannot be marked, by kind
+ * @kind: what its frames are, where @vma decides that
+ * @of_heap: what of @vma is heap or stack goes there too; else NULL
+ * @pages: mapped pages met
+ * @rss_before: of @sums, when @vma was begun or gone on with, for @of_heap
+ */
+struct census_tally {
+	struct census_snapshot *snap;
+	u8 basis;
+	struct census_frames *frames;
+	char *path_buffer;
+	struct census_mm *m;
+	struct vm_area_struct *vma;
+	struct census_vma *record;
+	struct census_sums *sums;
+	struct census_holding *lost;
+	enum census_kind_of_thing kind;
+	u64 *of_heap;
+	u64 pages;
+	u64 rss_before;
+};
+
+int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
+		       u64 limit);
+void census_tally_end(struct census_tally *t);
+void census_tally_mm(struct census_tally *t, struct census_mm *m,
+		     atomic_t *next_owner);
+int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
+		     unsigned long addr, struct census_walk *walk);
+void census_tally_vma_end(struct census_tally *t);
+void census_tally_settled(struct census_tally *t);
+void census_tally_figures(struct census_tally *t, struct census_mm *m);
+
+#endif /* _CENSUS_TALLY_H */

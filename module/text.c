@@ -1,0 +1,642 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/capability.h>
+#include <linux/ctype.h>
+#include <linux/kernel.h>
+#include <linux/pid_namespace.h>
+#include <linux/slab.h>
+#include <linux/time64.h>
+#include <linux/user_namespace.h>
+
+#include "publish.h"
+#include "text.h"
+#include "zones.h"
+
+#define KIB(bytes)	((unsigned long long)(bytes) >> 10)
+#define PAGES_KIB(pages) ((unsigned long long)(pages) << (PAGE_SHIFT - 10))
+
+static const char *const state_names[] = {
+	[MEMCENSUS_STATE_WALKED] = "walked",
+	[MEMCENSUS_STATE_BUSY] = "busy",
+	[MEMCENSUS_STATE_VANISHED] = "vanished",
+	[MEMCENSUS_STATE_PARTIAL] = "partial",
+};
+
+static const char *const basis_names[] = {
+	[MEMCENSUS_BASIS_MAPCOUNT] = "mapcount",
+	[MEMCENSUS_BASIS_FRAMES] = "frames",
+};
+
+static const char *const kswapd_names[] = {
+	[MEMCENSUS_KSWAPD_NONE] = "none",
+	[MEMCENSUS_KSWAPD_ASLEEP] = "asleep",
+	[MEMCENSUS_KSWAPD_RUNNING] = "running",
+};
+
+static void show_header(struct seq_file *seq,
+			const struct census_snapshot *snap)
+{
+	struct tm tm;
+
+	time64_to_tm(div_u64(snap->cost.realtime, NSEC_PER_SEC), 0, &tm);
+	seq_printf(seq,
+		   "# census %llu of %04ld-%02d-%02d %02d:%02d:%02d UTC, basis %s; KiB where nothing else is said\n",
+		   snap->seq, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+		   tm.tm_hour, tm.tm_min, tm.tm_sec, basis_names[snap->basis]);
+}
+
+/* Tasks */
+
+struct task_column {
+	const char *name;
+	enum memcensus_figure figure;
+	int width;
+};
+
+static const struct task_column task_columns[] = {
+	{ "VSS", MEMCENSUS_F_VSS, 11 },
+	{ "RSS", MEMCENSUS_F_RSS, 10 },
+	{ "COUNTER", MEMCENSUS_F_RSS_COUNTER, 10 },
+	{ "FRAMES", MEMCENSUS_F_FRAMES, 10 },
+	{ "USS", MEMCENSUS_F_USS, 10 },
+	{ "PSS", MEMCENSUS_F_PSS, 10 },
+	{ "SHARED", MEMCENSUS_F_SHARED, 10 },
+	{ "ANON", MEMCENSUS_F_ANON, 10 },
+	{ "FILE", MEMCENSUS_F_FILE, 10 },
+	{ "SHMEM", MEMCENSUS_F_SHMEM, 10 },
+	{ "SWAP", MEMCENSUS_F_SWAP, 10 },
+	{ "SWAPPSS", MEMCENSUS_F_SWAP_PSS, 10 },
+	{ "HUGETLB", MEMCENSUS_F_HUGETLB, 10 },
+	{ "THP", MEMCENSUS_F_THP, 10 },
+	{ "SPECIAL", MEMCENSUS_F_SPECIAL, 8 },
+	{ "TABLES", MEMCENSUS_F_PAGETABLES, 8 },
+	{ "HEAP", MEMCENSUS_F_HEAP, 10 },
+	{ "STACK", MEMCENSUS_F_STACK, 7 },
+	{ "MLOCKED", MEMCENSUS_F_MLOCKED, 10 },
+	{ "UNSURE", MEMCENSUS_F_UNSURE, 10 },
+};
+
+static const struct task_column summary_columns[] = {
+	{ "SWAP", MEMCENSUS_F_SWAP, 9 },
+	{ "USS", MEMCENSUS_F_USS, 9 },
+	{ "PSS", MEMCENSUS_F_PSS, 9 },
+	{ "RSS", MEMCENSUS_F_RSS, 9 },
+	{ "VSS", MEMCENSUS_F_VSS, 11 },
+};
+
+static void show_column_names(struct seq_file *seq,
+			      const struct task_column *columns,
+			      unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		seq_printf(seq, " %*s", columns[i].width, columns[i].name);
+}
+
+static void show_figures(struct seq_file *seq,
+			 const struct census_figures *figures,
+			 const struct task_column *columns, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		if (census_figure_known(figures, columns[i].figure))
+			seq_printf(seq, " %*llu", columns[i].width,
+				   KIB(figures->value[columns[i].figure]));
+		else
+			seq_printf(seq, " %*s", columns[i].width, "-");
+	}
+}
+
+/* A command name is whatever its process says: keep it on its line. */
+static void show_comm(struct seq_file *seq, const struct census_task *task)
+{
+	const unsigned char *c;
+
+	for (c = task->comm; *c; c++) {
+		if (isascii(*c) && isprint(*c) && *c != '\\')
+			seq_putc(seq, *c);
+		else
+			seq_printf(seq, "\\x%02x", *c);
+	}
+}
+
+static void show_task(struct seq_file *seq, const struct census_view *view,
+		      const struct census_task *task, bool all)
+{
+	pid_t pid = census_task_pid(task, view->ns);
+
+	if (!pid)	/* outside of the asker's namespace */
+		return;
+	seq_printf(seq, "%7d %6u", pid,
+		   from_kuid_munged(seq_user_ns(seq), task->uid));
+	if (all) {
+		seq_printf(seq, " %-8s %7u", state_names[task->state],
+			   task->threads);
+		show_figures(seq, &task->figures, task_columns,
+			     ARRAY_SIZE(task_columns));
+		seq_printf(seq, " %10llu %8llu %5d", task->min_faults,
+			   task->maj_faults, task->oom_score_adj);
+	} else {
+		show_figures(seq, &task->figures, summary_columns,
+			     ARRAY_SIZE(summary_columns));
+	}
+	seq_puts(seq, "  ");
+	show_comm(seq, task);
+	seq_putc(seq, '\n');
+}
+
+static unsigned int tasks_rows(const struct census_snapshot *snap)
+{
+	return 1 + snap->nr_tasks;
+}
+
+static void tasks_show(struct seq_file *seq, const struct census_view *view,
+		       unsigned int row)
+{
+	if (row) {
+		show_task(seq, view, view->snap->tasks[row - 1], true);
+		return;
+	}
+	show_header(seq, view->snap);
+	seq_printf(seq, "%7s %6s %-8s %7s", "PID", "UID", "STATE", "THREADS");
+	show_column_names(seq, task_columns, ARRAY_SIZE(task_columns));
+	seq_printf(seq, " %10s %8s %5s  %s\n", "MINFLT", "MAJFLT", "OOM",
+		   "COMMAND");
+}
+
+/* Zones */
+
+static unsigned int zones_rows(const struct census_snapshot *snap)
+{
+	return 1 + snap->nr_zones;
+}
+
+static void show_blocks(struct seq_file *seq, const char *name,
+			const u64 *blocks)
+{
+	unsigned int i;
+
+	seq_printf(seq, "  %-12s", name);
+	for (i = 0; i < CENSUS_ORDERS; i++) {
+		if (blocks[i] == MEMCENSUS_BLOCKS_UNKNOWN)
+			seq_printf(seq, " %7s", "-");
+		else
+			seq_printf(seq, " %7llu", blocks[i]);
+	}
+	seq_putc(seq, '\n');
+}
+
+static void show_index(struct seq_file *seq, const char *name,
+		       const u64 *blocks,
+		       s32 (*index)(const u64 *blocks, unsigned int orders,
+				    unsigned int order))
+{
+	unsigned int i;
+
+	seq_printf(seq, "  %-12s", name);
+	for (i = 0; i < CENSUS_ORDERS; i++) {
+		s32 n = index(blocks, CENSUS_ORDERS, i);
+
+		seq_printf(seq, "  %s%d.%03d", n < 0 ? "-" : " ",
+			   abs(n) / 1000, abs(n) % 1000);
+	}
+	seq_putc(seq, '\n');
+}
+
+static void zones_show(struct seq_file *seq, const struct census_view *view,
+		       unsigned int row)
+{
+	const struct census_zone *z;
+	unsigned int i;
+
+	if (!row) {
+		show_header(seq, view->snap);
+		seq_printf(seq, "  %-12s", "order");
+		for (i = 0; i < CENSUS_ORDERS; i++)
+			seq_printf(seq, " %7u", i);
+		seq_putc(seq, '\n');
+		return;
+	}
+	z = &view->snap->zones[row - 1];
+	seq_printf(seq,
+		   "node %u zone %s: free %llu min %llu low %llu high %llu boost %llu managed %llu present %llu spanned %llu pcp %llu highatomic %llu\n",
+		   z->nid, z->name, PAGES_KIB(z->free), PAGES_KIB(z->wmark[0]),
+		   PAGES_KIB(z->wmark[1]), PAGES_KIB(z->wmark[2]),
+		   PAGES_KIB(z->boost), PAGES_KIB(z->managed),
+		   PAGES_KIB(z->present), PAGES_KIB(z->spanned),
+		   PAGES_KIB(z->pcp), PAGES_KIB(z->highatomic));
+	show_blocks(seq, "blocks", z->blocks);
+	for (i = 0; i < MIGRATE_TYPES; i++)
+		show_blocks(seq, census_migratetype_name(i), z->types[i]);
+	show_index(seq, "unusable", z->blocks, census_unusable_index);
+	show_index(seq, "extfrag", z->blocks, census_extfrag_index);
+}
+
+/* kswapd */
+
+static unsigned int kswapd_rows(const struct census_snapshot *snap)
+{
+	return 1 + snap->nr_nodes;
+}
+
+static void show_node(struct seq_file *seq, const struct census_node *n)
+{
+	seq_printf(seq,
+		   "kswapd%u %s order %u zone %s failures %u, node %s balanced\n",
+		   n->nid, kswapd_names[n->kswapd], n->order,
+		   *n->zone ? n->zone : "-", n->failures,
+		   n->balanced ? "is" : "is not");
+}
+
+static void kswapd_show(struct seq_file *seq, const struct census_view *view,
+			unsigned int row)
+{
+	static const char *const lru_names[NR_LRU_LISTS] = {
+		[LRU_INACTIVE_ANON] = "inactive_anon",
+		[LRU_ACTIVE_ANON] = "active_anon",
+		[LRU_INACTIVE_FILE] = "inactive_file",
+		[LRU_ACTIVE_FILE] = "active_file",
+		[LRU_UNEVICTABLE] = "unevictable",
+	};
+	const struct census_node *n;
+	unsigned int i;
+
+	if (!row) {
+		show_header(seq, view->snap);
+		return;
+	}
+	n = &view->snap->nodes[row - 1];
+	show_node(seq, n);
+	for (i = 0; i < NR_LRU_LISTS; i++)
+		seq_printf(seq, "  %-14s %12llu\n", lru_names[i],
+			   PAGES_KIB(n->lru[i]));
+	seq_printf(seq, "  %-14s %12llu\n", "isolated_anon",
+		   PAGES_KIB(n->isolated[0]));
+	seq_printf(seq, "  %-14s %12llu\n", "isolated_file",
+		   PAGES_KIB(n->isolated[1]));
+	seq_printf(seq, "  %-14s %12llu\n", "dirty", PAGES_KIB(n->dirty));
+	seq_printf(seq, "  %-14s %12llu\n", "writeback",
+		   PAGES_KIB(n->writeback));
+}
+
+/* System */
+
+static const char *const bytes_names[MEMCENSUS_S_MAX + 1] = {
+	[MEMCENSUS_S_TOTAL] = "total",
+	[MEMCENSUS_S_FREE] = "free",
+	[MEMCENSUS_S_AVAILABLE] = "available",
+	[MEMCENSUS_S_BUFFERS] = "buffers",
+	[MEMCENSUS_S_CACHED] = "cached",
+	[MEMCENSUS_S_SWAP_CACHED] = "swap_cached",
+	[MEMCENSUS_S_ACTIVE_ANON] = "active_anon",
+	[MEMCENSUS_S_INACTIVE_ANON] = "inactive_anon",
+	[MEMCENSUS_S_ACTIVE_FILE] = "active_file",
+	[MEMCENSUS_S_INACTIVE_FILE] = "inactive_file",
+	[MEMCENSUS_S_UNEVICTABLE] = "unevictable",
+	[MEMCENSUS_S_MLOCKED] = "mlocked",
+	[MEMCENSUS_S_SWAP_FREE] = "swap_free",
+	[MEMCENSUS_S_DIRTY] = "dirty",
+	[MEMCENSUS_S_WRITEBACK] = "writeback",
+	[MEMCENSUS_S_ANON] = "anon",
+	[MEMCENSUS_S_MAPPED] = "mapped",
+	[MEMCENSUS_S_SHMEM] = "shmem",
+	[MEMCENSUS_S_SLAB_RECLAIMABLE] = "slab_reclaimable",
+	[MEMCENSUS_S_SLAB_UNRECLAIMABLE] = "slab_unreclaimable",
+	[MEMCENSUS_S_KERNEL_RECLAIMABLE] = "kernel_reclaimable",
+	[MEMCENSUS_S_KERNEL_STACK] = "kernel_stack",
+	[MEMCENSUS_S_PAGETABLES] = "pagetables",
+	[MEMCENSUS_S_SEC_PAGETABLES] = "sec_pagetables",
+	[MEMCENSUS_S_COMMITTED] = "committed",
+	[MEMCENSUS_S_ANON_HUGE] = "anon_huge",
+	[MEMCENSUS_S_SHMEM_HUGE] = "shmem_huge",
+	[MEMCENSUS_S_SHMEM_PMD] = "shmem_pmd",
+	[MEMCENSUS_S_FILE_HUGE] = "file_huge",
+	[MEMCENSUS_S_FILE_PMD] = "file_pmd",
+	[MEMCENSUS_S_CMA_FREE] = "cma_free",
+};
+
+static const char *const event_names[MEMCENSUS_E_MAX + 1] = {
+	[MEMCENSUS_E_PGPGIN] = "pgpgin",
+	[MEMCENSUS_E_PGPGOUT] = "pgpgout",
+	[MEMCENSUS_E_PSWPIN] = "pswpin",
+	[MEMCENSUS_E_PSWPOUT] = "pswpout",
+	[MEMCENSUS_E_PGALLOC] = "pgalloc",
+	[MEMCENSUS_E_PGFREE] = "pgfree",
+	[MEMCENSUS_E_PGACTIVATE] = "pgactivate",
+	[MEMCENSUS_E_PGDEACTIVATE] = "pgdeactivate",
+	[MEMCENSUS_E_PGFAULT] = "pgfault",
+	[MEMCENSUS_E_PGMAJFAULT] = "pgmajfault",
+	[MEMCENSUS_E_PGREFILL] = "pgrefill",
+	[MEMCENSUS_E_PGSCAN_KSWAPD] = "pgscan_kswapd",
+	[MEMCENSUS_E_PGSCAN_DIRECT] = "pgscan_direct",
+	[MEMCENSUS_E_PGSTEAL_KSWAPD] = "pgsteal_kswapd",
+	[MEMCENSUS_E_PGSTEAL_DIRECT] = "pgsteal_direct",
+	[MEMCENSUS_E_SLABS_SCANNED] = "slabs_scanned",
+	[MEMCENSUS_E_KSWAPD_INODESTEAL] = "kswapd_inodesteal",
+	[MEMCENSUS_E_KSWAPD_LOW_QUICK] = "kswapd_low_quick",
+	[MEMCENSUS_E_KSWAPD_HIGH_QUICK] = "kswapd_high_quick",
+	[MEMCENSUS_E_PAGEOUTRUN] = "pageoutrun",
+	[MEMCENSUS_E_ALLOCSTALL] = "allocstall",
+	[MEMCENSUS_E_OOM_KILL] = "oom_kill",
+	[MEMCENSUS_E_COMPACT_STALL] = "compact_stall",
+	[MEMCENSUS_E_COMPACT_FAIL] = "compact_fail",
+	[MEMCENSUS_E_COMPACT_SUCCESS] = "compact_success",
+	[MEMCENSUS_E_COMPACT_DAEMON_WAKE] = "compact_daemon_wake",
+	[MEMCENSUS_E_THP_FAULT_ALLOC] = "thp_fault_alloc",
+	[MEMCENSUS_E_THP_COLLAPSE_ALLOC] = "thp_collapse_alloc",
+	[MEMCENSUS_E_THP_SPLIT] = "thp_split",
+};
+
+/* A row a number, unnamed numbers (PAD) have an empty one. */
+static unsigned int system_rows(const struct census_snapshot *snap)
+{
+	return 1 + MEMCENSUS_S_MAX + MEMCENSUS_E_MAX;
+}
+
+static void show_value(struct seq_file *seq, const char *name, bool known,
+		       unsigned long long value)
+{
+	if (known)
+		seq_printf(seq, "%-20s %14llu\n", name, value);
+	else
+		seq_printf(seq, "%-20s %14s\n", name, "-");
+}
+
+static void system_show(struct seq_file *seq, const struct census_view *view,
+			unsigned int row)
+{
+	const struct census_system *s = &view->snap->system;
+
+	if (!row) {
+		show_header(seq, view->snap);
+	} else if (row <= MEMCENSUS_S_MAX) {
+		if (bytes_names[row])
+			show_value(seq, bytes_names[row],
+				   s->bytes_known >> row & 1,
+				   KIB(s->bytes[row]));
+	} else {
+		row -= MEMCENSUS_S_MAX;
+		if (row == 1)
+			seq_puts(seq, "# events since boot, counts\n");
+		if (event_names[row])
+			show_value(seq, event_names[row],
+				   s->events_known >> row & 1, s->events[row]);
+	}
+}
+
+/* Scan */
+
+static unsigned int scan_rows(const struct census_snapshot *snap)
+{
+	return 1;
+}
+
+static void scan_show(struct seq_file *seq, const struct census_view *view,
+		      unsigned int row)
+{
+	const struct census_cost *c = &view->snap->cost;
+
+	show_header(seq, view->snap);
+	show_value(seq, "wall_ns", true, c->wall);
+	show_value(seq, "cpu_ns", true, c->cpu);
+	show_value(seq, "lock_hold_max_ns", true, c->lock_hold_max);
+	show_value(seq, "lock_stretches", true, c->lock_stretches);
+	show_value(seq, "mms", true, c->mms);
+	show_value(seq, "walked", true, c->walked);
+	show_value(seq, "busy", true, c->busy);
+	show_value(seq, "vanished", true, c->vanished);
+	show_value(seq, "partial", true, c->partial);
+	show_value(seq, "kthreads", true, c->kthreads);
+	show_value(seq, "zombies", true, c->zombies);
+	show_value(seq, "ptes", true, c->ptes);
+	show_value(seq, "pages", true, c->pages);
+	show_value(seq, "memory_bytes", true, c->memory);
+	show_value(seq, "frames_bytes", true, c->frames);
+	show_value(seq, "pss_bytes", true, c->pss);
+	show_value(seq, "sets", true, c->sets);
+	show_value(seq, "unmarked_bytes", true, c->unmarked);
+	show_value(seq, "moved_bytes", true, c->moved);
+	show_value(seq, "violations", true, c->violations);
+}
+
+/* Summary */
+
+static void find_top(struct census_view *view)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < view->snap->nr_tasks; i++) {
+		const struct census_task *task = view->snap->tasks[i];
+		u64 pss = task->figures.value[MEMCENSUS_F_PSS];
+
+		if (!census_task_pid(task, view->ns))
+			continue;
+		for (j = view->nr_top; j &&
+		     view->top[j - 1]->figures.value[MEMCENSUS_F_PSS] < pss;
+		     j--)
+			if (j < CENSUS_TOP)
+				view->top[j] = view->top[j - 1];
+		if (j == CENSUS_TOP)
+			continue;
+		view->top[j] = task;
+		if (view->nr_top < CENSUS_TOP)
+			view->nr_top++;
+	}
+}
+
+static u64 sum_figure(const struct census_snapshot *snap,
+		      enum memcensus_figure figure)
+{
+	unsigned int i;
+	u64 sum = 0;
+
+	for (i = 0; i < snap->nr_tasks; i++)
+		sum += snap->tasks[i]->figures.value[figure];
+	return sum;
+}
+
+static unsigned int summary_rows(const struct census_snapshot *snap)
+{
+	return 1 + snap->nr_zones + snap->nr_nodes + 1 + CENSUS_TOP;
+}
+
+static void show_totals(struct seq_file *seq,
+			const struct census_snapshot *snap)
+{
+	const struct census_cost *c = &snap->cost;
+	const u64 *b = snap->system.bytes;
+
+	seq_printf(seq,
+		   "scan: %llu us, %llu us of CPU, longest lock %llu us, %llu KiB used\n",
+		   c->wall / 1000, c->cpu / 1000, c->lock_hold_max / 1000,
+		   KIB(c->memory));
+	seq_printf(seq,
+		   "address spaces: %llu, %llu walked, %llu busy, %llu vanished, %llu partial; besides %llu kernel threads, %llu zombies\n",
+		   c->mms, c->walked, c->busy, c->vanished, c->partial,
+		   c->kthreads, c->zombies);
+	seq_printf(seq,
+		   "memory: %llu total, %llu free, %llu available, %llu page cache, %llu slab, %llu page tables, %llu kernel stacks\n",
+		   KIB(b[MEMCENSUS_S_TOTAL]), KIB(b[MEMCENSUS_S_FREE]),
+		   KIB(b[MEMCENSUS_S_AVAILABLE]),
+		   KIB(b[MEMCENSUS_S_CACHED] + b[MEMCENSUS_S_BUFFERS]),
+		   KIB(b[MEMCENSUS_S_SLAB_RECLAIMABLE] +
+		       b[MEMCENSUS_S_SLAB_UNRECLAIMABLE]),
+		   KIB(b[MEMCENSUS_S_PAGETABLES]),
+		   KIB(b[MEMCENSUS_S_KERNEL_STACK]));
+	seq_printf(seq,
+		   "processes: %llu PSS, %llu USS, %llu RSS, %llu VSS, %llu swap, %llu hugetlb\n",
+		   KIB(sum_figure(snap, MEMCENSUS_F_PSS)),
+		   KIB(sum_figure(snap, MEMCENSUS_F_USS)),
+		   KIB(sum_figure(snap, MEMCENSUS_F_RSS)),
+		   KIB(sum_figure(snap, MEMCENSUS_F_VSS)),
+		   KIB(sum_figure(snap, MEMCENSUS_F_SWAP)),
+		   KIB(sum_figure(snap, MEMCENSUS_F_HUGETLB)));
+	if (c->unmarked)
+		seq_printf(seq,
+			   "short of memory: %llu unmarked, so USS and PSS are too high by up to UNSURE in tasks; raise max_mem\n",
+			   KIB(c->unmarked));
+}
+
+static void show_zone_line(struct seq_file *seq, const struct census_zone *z)
+{
+	unsigned int largest = CENSUS_ORDERS;
+
+	while (largest && !z->blocks[largest - 1])
+		largest--;
+	seq_printf(seq,
+		   "node %u zone %s: %llu free, low %llu, managed %llu, largest free block ",
+		   z->nid, z->name, PAGES_KIB(z->free), PAGES_KIB(z->wmark[1]),
+		   PAGES_KIB(z->managed));
+	if (largest)
+		seq_printf(seq, "order %u\n", largest - 1);
+	else
+		seq_puts(seq, "none\n");
+}
+
+static void summary_show(struct seq_file *seq, const struct census_view *view,
+			 unsigned int row)
+{
+	const struct census_snapshot *snap = view->snap;
+
+	if (!row) {
+		show_header(seq, snap);
+		show_totals(seq, snap);
+		return;
+	}
+	row--;
+	if (row < snap->nr_zones) {
+		show_zone_line(seq, &snap->zones[row]);
+		return;
+	}
+	row -= snap->nr_zones;
+	if (row < snap->nr_nodes) {
+		show_node(seq, &snap->nodes[row]);
+		return;
+	}
+	row -= snap->nr_nodes;
+	if (!row) {
+		seq_printf(seq, "the first %u by PSS; all are in tasks\n",
+			   view->nr_top);
+		seq_printf(seq, "%7s %6s", "PID", "UID");
+		show_column_names(seq, summary_columns,
+				  ARRAY_SIZE(summary_columns));
+		seq_puts(seq, "  COMMAND\n");
+	} else if (row - 1 < view->nr_top) {
+		show_task(seq, view, view->top[row - 1], false);
+	}
+}
+
+const struct census_text census_texts[] = {
+	{ "summary", MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
+	  MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM,
+	  summary_rows, summary_show },
+	{ "tasks", MEMCENSUS_PART_TASKS, tasks_rows, tasks_show },
+	{ "zones", MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES,
+	  zones_rows, zones_show },
+	{ "kswapd", MEMCENSUS_PART_NODES, kswapd_rows, kswapd_show },
+	{ "system", MEMCENSUS_PART_SYSTEM, system_rows, system_show },
+	{ "scan", MEMCENSUS_PART_TASKS, scan_rows, scan_show },
+};
+
+const unsigned int census_nr_texts = ARRAY_SIZE(census_texts);
+
+static void *text_start(struct seq_file *seq, loff_t *pos)
+{
+	const struct census_view *view = seq->private;
+
+	return *pos < view->text->rows(view->snap) ? pos : NULL;
+}
+
+static void *text_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	++*pos;
+	return text_start(seq, pos);
+}
+
+static void text_stop(struct seq_file *seq, void *v)
+{
+}
+
+static int text_show(struct seq_file *seq, void *v)
+{
+	const struct census_view *view = seq->private;
+
+	view->text->show(seq, view, *(loff_t *)v);
+	return 0;
+}
+
+static const struct seq_operations text_ops = {
+	.start = text_start,
+	.next = text_next,
+	.stop = text_stop,
+	.show = text_show,
+};
+
+/**
+ * census_text_open() - take a census for one opening of a file
+ * @file: being opened
+ * @text: what it shows
+ *
+ * Return: 0, -EPERM, -EINTR or -ENOMEM.
+ */
+int census_text_open(struct file *file, const struct census_text *text)
+{
+	const struct census_request req = {
+		.basis = MEMCENSUS_BASIS_FRAMES,
+		.parts = text->parts,
+	};
+	struct census_view *view;
+	int err;
+
+	/* The mode lets root in; what is shown needs more than being owner. */
+	if (!capable(CAP_SYS_PTRACE))
+		return -EPERM;
+	view = __seq_open_private(file, &text_ops, sizeof(*view));
+	if (!view)
+		return -ENOMEM;
+	err = census_get(&req, &view->snap);
+	if (err) {
+		seq_release_private(file_inode(file), file);
+		return err;
+	}
+	view->text = text;
+	view->ns = get_pid_ns(task_active_pid_ns(current));
+	find_top(view);
+	return 0;
+}
+
+/**
+ * census_text_release() - end what census_text_open() began
+ * @inode: of the file
+ * @file: the file
+ */
+int census_text_release(struct inode *inode, struct file *file)
+{
+	struct census_view *view =
+		((struct seq_file *)file->private_data)->private;
+
+	census_snapshot_put(view->snap);
+	put_pid_ns(view->ns);
+	return seq_release_private(inode, file);
+}

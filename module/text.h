@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A snapshot as text, for people: aligned, KiB, "-" for what is not known.
+ * Only reads a const snapshot.
+ */
+#ifndef _CENSUS_TEXT_H
+#define _CENSUS_TEXT_H
+
+#include <linux/seq_file.h>
+
+#include "snapshot.h"
+
+struct census_view;
+
+/**
+ * struct census_text - one kind of text
+ * @name: of the file
+ * @parts: MEMCENSUS_PART_* that it shows
+ * @rows: how many rows a snapshot has
+ * @show: one row; may be asked for again when a buffer was full
+ */
+struct census_text {
+	const char *name;
+	u32 parts;
+	unsigned int (*rows)(const struct census_snapshot *snap);
+	void (*show)(struct seq_file *seq, const struct census_view *view,
+		     unsigned int row);
+};
+
+#define CENSUS_TOP 20
+
+/**
+ * struct census_view - a text that somebody has open
+ * @text: which
+ * @snap: a reference
+ * @ns: PIDs are shown as seen from here; a reference
+ * @top: the first so many by PSS, for the summary
+ * @nr_top: number of @top
+ */
+struct census_view {
+	const struct census_text *text;
+	const struct census_snapshot *snap;
+	struct pid_namespace *ns;
+	const struct census_task *top[CENSUS_TOP];
+	unsigned int nr_top;
+};
+
+extern const struct census_text census_texts[];
+extern const unsigned int census_nr_texts;
+
+int census_text_open(struct file *file, const struct census_text *text);
+int census_text_release(struct inode *inode, struct file *file);
+
+#endif /* _CENSUS_TEXT_H */

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/hugetlb.h>
+#include <linux/mm.h>
+#include <linux/pkeys.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "memory.h"
+#include "vma.h"
+
+/*
+ * VmFlags of smaps.  A flag that this kernel does not have is 0 here and never
+ * met; protection key bits are shown as a key.
+ */
+static const struct {
+	unsigned long flag;
+	char letters[3];
+} vma_flags[] = {
+	{ VM_READ, "rd" },
+	{ VM_WRITE, "wr" },
+	{ VM_EXEC, "ex" },
+	{ VM_SHARED, "sh" },
+	{ VM_MAYREAD, "mr" },
+	{ VM_MAYWRITE, "mw" },
+	{ VM_MAYEXEC, "me" },
+	{ VM_MAYSHARE, "ms" },
+	{ VM_GROWSDOWN, "gd" },
+	{ VM_PFNMAP, "pf" },
+	{ VM_LOCKED, "lo" },
+	{ VM_LOCKONFAULT, "lf" },
+	{ VM_IO, "io" },
+	{ VM_SEQ_READ, "sr" },
+	{ VM_RAND_READ, "rr" },
+	{ VM_DONTCOPY, "dc" },
+	{ VM_DONTEXPAND, "de" },
+	{ VM_ACCOUNT, "ac" },
+	{ VM_NORESERVE, "nr" },
+	{ VM_HUGETLB, "ht" },
+	{ VM_SYNC, "sf" },
+	{ VM_ARCH_1, "ar" },
+	{ VM_WIPEONFORK, "wf" },
+	{ VM_DONTDUMP, "dd" },
+#ifdef CONFIG_ARM64_BTI
+	{ VM_ARM64_BTI, "bt" },
+#endif
+#ifdef CONFIG_MEM_SOFT_DIRTY
+	{ VM_SOFTDIRTY, "sd" },
+#endif
+	{ VM_MIXEDMAP, "mm" },
+	{ VM_HUGEPAGE, "hg" },
+	{ VM_NOHUGEPAGE, "nh" },
+	{ VM_MERGEABLE, "mg" },
+	{ VM_UFFD_MISSING, "um" },
+	{ VM_UFFD_WP, "uw" },
+#ifdef CONFIG_ARM64_MTE
+	{ VM_MTE, "mt" },
+	{ VM_MTE_ALLOWED, "" },
+#endif
+#ifdef CONFIG_HAVE_ARCH_USERFAULTFD_MINOR
+	{ VM_UFFD_MINOR, "ui" },
+#endif
+#ifdef CONFIG_ARCH_HAS_PKEYS
+	{ VM_PKEY_BIT0, "" },
+	{ VM_PKEY_BIT1, "" },
+	{ VM_PKEY_BIT2, "" },
+#ifdef VM_PKEY_BIT3
+	{ VM_PKEY_BIT3, "" },
+#endif
+#ifdef VM_PKEY_BIT4
+	{ VM_PKEY_BIT4, "" },
+#endif
+#endif
+#ifdef CONFIG_X86_USER_SHADOW_STACK
+	{ VM_SHADOW_STACK, "ss" },
+#endif
+#ifdef VM_MAYBE_GUARD
+	{ VM_MAYBE_GUARD, "gu" },
+#endif
+#ifdef VM_DROPPABLE
+	{ VM_DROPPABLE, "dp" },
+#endif
+#ifdef VM_SEALED
+	{ VM_SEALED, "sl" },
+#endif
+};
+
+static const char *flag_letters(unsigned long flag)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vma_flags); i++)
+		if (vma_flags[i].flag == flag)
+			return vma_flags[i].letters;
+	return "??";
+}
+
+static void fill_flags(struct census_vma *v, unsigned long flags)
+{
+	char *to = v->flags;
+	unsigned int bit;
+
+	for (bit = 0; bit < BITS_PER_LONG; bit++) {
+		const char *letters;
+
+		if (!(flags & (1UL << bit)))
+			continue;
+		letters = flag_letters(1UL << bit);
+		if (!*letters)
+			continue;
+		if (to != v->flags)
+			*to++ = ' ';
+		*to++ = letters[0];
+		*to++ = letters[1];
+	}
+	*to = '\0';
+}
+
+/* Return: allocated; NULL: it has none; or an error pointer. */
+static char *vma_name(const struct vm_area_struct *vma, char *path_buffer)
+{
+	const char *anon = census_anon_vma_name(vma);
+	const char *name = NULL;
+	char *copy;
+
+	if (vma->vm_file && anon) {
+		copy = kasprintf(CENSUS_GFP, "[anon_shmem:%s]", anon);
+	} else if (vma->vm_file) {
+		name = d_path(file_user_path(vma->vm_file), path_buffer,
+			      PATH_MAX);
+		if (IS_ERR(name))
+			name = "(path too long)";
+		copy = kstrdup(name, CENSUS_GFP);
+	} else {
+		if (vma->vm_ops && vma->vm_ops->name)
+			name = vma->vm_ops->name((struct vm_area_struct *)vma);
+		if (!name && vma_is_initial_heap(vma))
+			name = "[heap]";
+		if (!name && vma_is_initial_stack(vma))
+			name = "[stack]";
+		if (!name && !anon)
+			return NULL;
+		copy = name ? kstrdup(name, CENSUS_GFP) :
+			      kasprintf(CENSUS_GFP, "[anon:%s]", anon);
+	}
+	return copy ?: ERR_PTR(-ENOMEM);
+}
+
+/**
+ * census_vma_alloc() - record of a mapping, no figures yet
+ * @snap: whose cost it is; it is not put into its list
+ * @vma: locked, which is why this is for few processes at a time: it allocates
+ *	with the lock held, as a page fault does
+ * @path_buffer: of PATH_MAX bytes
+ *
+ * Return: the record, or NULL.
+ */
+struct census_vma *census_vma_alloc(struct census_snapshot *snap,
+				    const struct vm_area_struct *vma,
+				    char *path_buffer)
+{
+	struct census_vma *v = census_snapshot_memory(snap, sizeof(*v));
+	unsigned long flags = vma->vm_flags;
+
+	if (!v)
+		return NULL;
+	v->name = vma_name(vma, path_buffer);
+	if (IS_ERR(v->name)) {
+		kvfree(v);
+		return NULL;
+	}
+	if (v->name)
+		snap->cost.memory += strlen(v->name) + 1;
+	if (vma->vm_file) {
+		const struct inode *inode = file_user_inode(vma->vm_file);
+
+		v->dev = inode->i_sb->s_dev;
+		v->inode = inode->i_ino;
+		v->offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
+	}
+	v->start = vma->vm_start;
+	v->end = vma->vm_end;
+	v->page_size = vma_kernel_pagesize((struct vm_area_struct *)vma);
+	v->pkey = -1;
+	if (arch_pkeys_enabled())
+		v->pkey = vma_pkey((struct vm_area_struct *)vma);
+	v->mode[0] = flags & VM_READ ? 'r' : '-';
+	v->mode[1] = flags & VM_WRITE ? 'w' : '-';
+	v->mode[2] = flags & VM_EXEC ? 'x' : '-';
+	v->mode[3] = flags & VM_MAYSHARE ? 's' : 'p';
+	fill_flags(v, flags);
+	return v;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Page tables of one address space to runs of frames.  walk.c is the only file
+ * that knows a PTE; what it hands on are runs, and it does not know what they
+ * are counted for.
+ */
+#ifndef _CENSUS_WALK_H
+#define _CENSUS_WALK_H
+
+#include <linux/bits.h>
+#include <linux/mm_types.h>
+#include <linux/types.h>
+
+/**
+ * enum census_kind - what the entries of a run are
+ * @CENSUS_PRESENT: mapped frames
+ * @CENSUS_HUGETLB: mapped frames of one hugetlb page
+ * @CENSUS_SWAP: swap slots
+ * @CENSUS_SPECIAL: mapped, but nobody's; no frame number
+ * @CENSUS_HOLE: nothing is mapped; only where holes were asked for
+ */
+enum census_kind {
+	CENSUS_PRESENT,
+	CENSUS_HUGETLB,
+	CENSUS_SWAP,
+	CENSUS_SPECIAL,
+	CENSUS_HOLE,
+};
+
+#define CENSUS_YOUNG		BIT(0) /* accessed */
+#define CENSUS_DIRTY		BIT(1) /* written */
+#define CENSUS_PMD		BIT(2) /* mapped by a PMD */
+#define CENSUS_MIGRATING	BIT(3) /* a migration entry names the frame */
+#define CENSUS_DEVICE		BIT(4) /* device private memory */
+#define CENSUS_NOT_PRESENT	BIT(5) /* another entry names the frame */
+#define CENSUS_SHARED_TABLE	BIT(6) /* hugetlb PMD table of several mms */
+
+/**
+ * struct census_run - neighbouring entries whose frames are neighbours too
+ * @pfn: first frame; SWAP: first slot; HOLE: first page of the file; SPECIAL: 0
+ * @end: low 32 bits of the number behind the last one; see census_run_nr()
+ * @kind: &enum census_kind
+ * @bits: CENSUS_YOUNG ..., the same for all entries
+ * @swap_type: SWAP: number of the swap device
+ */
+struct census_run {
+	unsigned long pfn;
+	u32 end;
+	u8 kind;
+	u8 bits;
+	u8 swap_type;
+};
+
+/* Entries of a run, in base pages. */
+static inline unsigned int census_run_nr(const struct census_run *run)
+{
+	return run->end - (u32)run->pfn;
+}
+
+/* A PTE table has no more runs than entries. */
+#define CENSUS_RUNS_MAX PTRS_PER_PTE
+
+/**
+ * struct census_takers - where runs go
+ * @locked: called under the page table's lock: must not sleep, may read the
+ *	struct page of PRESENT and HUGETLB runs, which cannot be freed
+ * @bits: CENSUS_YOUNG and CENSUS_DIRTY, where they matter: entries that differ
+ *	in them are not in one run
+ * @unlocked: called with the same runs after the lock was dropped, the mapping
+ *	still locked; may sleep; or NULL.  With @gather of &struct census_walk
+ *	the runs of several tables at once
+ *
+ * Both get the walk's @context.
+ */
+struct census_takers {
+	u8 bits;
+	void (*locked)(void *context, const struct census_run *runs,
+		       unsigned int nr);
+	void (*unlocked)(void *context, const struct census_run *runs,
+			 unsigned int nr);
+};
+
+/**
+ * struct census_walk - the walk of one address space
+ * @takers: where runs go
+ * @context: for @takers
+ * @pause: true where the walk should come back to drop its lock; asked
+ *	after every page table
+ * @pause_context: for @pause
+ * @holes: hand on HOLE runs, in the present VMA
+ * @gather: runs of the present VMA may wait for those of the next ones: it is
+ *	one table in many where mappings are small.  @takers and @context stay
+ *	until census_walk_hand_on(), and have no locked()
+ * @gathered: entries read since the last hand-on, at most those of one table
+ * @ptes: counts entries read
+ * @work: grows with what was done, about one for an entry
+ * @nr: runs in @runs
+ * @runs: of %CENSUS_RUNS_MAX, and one before the first, of no meaning
+ * @other: there are runs that are not of kind PRESENT, or have bits
+ */
+struct census_walk {
+	const struct census_takers *takers;
+	void *context;
+	bool (*pause)(void *context);
+	void *pause_context;
+	bool holes;
+	bool gather;
+	unsigned int gathered;
+	u64 ptes;
+	u64 work;
+	unsigned int nr;
+	struct census_run *runs;
+	bool other;
+};
+
+int census_walk_begin(struct census_walk *walk);
+void census_walk_end(struct census_walk *walk);
+unsigned long census_walk_vma(struct census_walk *walk,
+			      struct vm_area_struct *vma, unsigned long addr);
+void census_walk_hand_on(struct census_walk *walk);
+
+#endif /* _CENSUS_WALK_H */

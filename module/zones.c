@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/vmstat.h>
+
+#include "compat.h"
+#include "zones.h"
+
+/*
+ * Longest part of a free list that is counted.  zone->lock is taken with
+ * interrupts off and every allocation wants it: a list is followed this far and
+ * no further, some tens of microseconds with all of it out of the cache.
+ */
+#define LIST_MAX 1024
+
+/**
+ * census_migratetype_name() - as pagetypeinfo has it
+ * @type: a migrate type of this kernel
+ */
+const char *census_migratetype_name(unsigned int type)
+{
+	switch (type) {
+	case MIGRATE_UNMOVABLE:
+		return "Unmovable";
+	case MIGRATE_MOVABLE:
+		return "Movable";
+	case MIGRATE_RECLAIMABLE:
+		return "Reclaimable";
+	case MIGRATE_HIGHATOMIC:
+		return "HighAtomic";
+#ifdef CONFIG_CMA
+	case MIGRATE_CMA:
+		return "CMA";
+#endif
+#ifdef CONFIG_MEMORY_ISOLATION
+	case MIGRATE_ISOLATE:
+		return "Isolate";
+#endif
+	default:
+		return "?";
+	}
+}
+
+/**
+ * census_zone_blocks() - free blocks by order
+ * @zone: a populated zone
+ * @blocks: of %CENSUS_ORDERS
+ *
+ * The lock makes them of one moment; one load an order is done under it.
+ */
+void census_zone_blocks(struct zone *zone, u64 *blocks)
+{
+	unsigned long flags;
+	unsigned int order;
+
+	spin_lock_irqsave(&zone->lock, flags);
+	for (order = 0; order < CENSUS_ORDERS; order++)
+		blocks[order] = zone->free_area[order].nr_free;
+	spin_unlock_irqrestore(&zone->lock, flags);
+}
+
+/* Return: entries of @list, or MEMCENSUS_BLOCKS_UNKNOWN beyond LIST_MAX. */
+static u64 count_list(const struct list_head *list)
+{
+	const struct list_head *entry;
+	unsigned int n = 0;
+
+	list_for_each(entry, list)
+		if (++n > LIST_MAX)
+			return MEMCENSUS_BLOCKS_UNKNOWN;
+	return n;
+}
+
+/*
+ * Free blocks of one order by migrate type.  Where only one list is too long to
+ * be counted, it has what the order's total leaves to it.
+ */
+static void gather_types(struct zone *zone, unsigned int order,
+			 u64 (*types)[CENSUS_ORDERS])
+{
+	struct free_area *area = &zone->free_area[order];
+	unsigned int type, unknown = 0, last = 0;
+	unsigned long flags;
+	u64 rest;
+
+	spin_lock_irqsave(&zone->lock, flags);
+	rest = area->nr_free;
+	for (type = 0; type < MIGRATE_TYPES; type++) {
+		u64 n = count_list(&area->free_list[type]);
+
+		types[type][order] = n;
+		if (n == MEMCENSUS_BLOCKS_UNKNOWN) {
+			unknown++;
+			last = type;
+		} else {
+			rest -= n;
+		}
+	}
+	spin_unlock_irqrestore(&zone->lock, flags);
+	if (unknown == 1)
+		types[last][order] = rest;
+}
+
+static u64 pcp_pages(struct zone *zone)
+{
+	u64 pages = 0;
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		pages += READ_ONCE(per_cpu_ptr(zone->per_cpu_pageset,
+					       cpu)->count);
+	return pages;
+}
+
+static void gather_zone(struct census_zone *z, struct zone *zone, bool types)
+{
+	unsigned int i;
+
+	z->nid = zone_to_nid(zone);
+	strscpy(z->name, zone->name, sizeof(z->name));
+	census_zone_blocks(zone, z->blocks);
+	for (i = 0; types && i < CENSUS_ORDERS; i++)
+		gather_types(zone, i, z->types);
+	z->free = zone_page_state(zone, NR_FREE_PAGES);
+	z->wmark[0] = min_wmark_pages(zone);
+	z->wmark[1] = low_wmark_pages(zone);
+	z->wmark[2] = high_wmark_pages(zone);
+	z->boost = READ_ONCE(zone->watermark_boost);
+	z->spanned = zone->spanned_pages;
+	z->present = zone->present_pages;
+	z->managed = zone_managed_pages(zone);
+	z->pcp = pcp_pages(zone);
+	z->highatomic = READ_ONCE(zone->nr_reserved_highatomic);
+#ifdef CONFIG_CMA
+	z->has_cma = true;
+	z->cma_free = zone_page_state(zone, NR_FREE_CMA_PAGES);
+#endif
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		z->lowmem_reserve[i] = READ_ONCE(zone->lowmem_reserve[i]);
+}
+
+/**
+ * census_zones_gather() - fill the zones of a snapshot
+ * @snap: with its parts
+ *
+ * A node that is taken offline meanwhile keeps its struct, so its zones are
+ * read as empty, never freed under us.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_zones_gather(struct census_snapshot *snap)
+{
+	bool types = snap->parts & MEMCENSUS_PART_TYPES;
+	unsigned int nr = num_online_nodes() * MAX_NR_ZONES;
+	int nid, i;
+
+	snap->zones = census_snapshot_memory(snap, nr * sizeof(*snap->zones));
+	if (!snap->zones)
+		return -ENOMEM;
+	for_each_online_node(nid) {
+		struct zone *zones = NODE_DATA(nid)->node_zones;
+
+		for (i = 0; i < MAX_NR_ZONES && snap->nr_zones < nr; i++)
+			if (populated_zone(&zones[i]))
+				gather_zone(&snap->zones[snap->nr_zones++],
+					    &zones[i], types);
+	}
+	return 0;
+}
