@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Why something could not be done, as one line for a person.
+ */
+#ifndef READER_FAILURE_H
+#define READER_FAILURE_H
+
+/**
+ * enum failure_kind - what a caller may want to tell apart
+ * @FAIL_NONE: nothing failed
+ * @FAIL_USAGE: the command line is wrong
+ * @FAIL_NO_MODULE: the netlink family is not there
+ * @FAIL_PRIVILEGE: the asker may not
+ * @FAIL_VERSION: module and reader do not speak one language
+ * @FAIL_REFUSED: the module refused the request
+ * @FAIL_NO_PROCESS: a process asked for is not there
+ * @FAIL_INTERRUPTED: a signal ended it
+ * @FAIL_MEMORY: no memory, here or in the kernel
+ * @FAIL_LOST: messages were lost or cut off
+ * @FAIL_MALFORMED: what came breaks the rules of the ABI
+ * @FAIL_SYSTEM: another system call failed
+ */
+enum failure_kind {
+	FAIL_NONE,
+	FAIL_USAGE,
+	FAIL_NO_MODULE,
+	FAIL_PRIVILEGE,
+	FAIL_VERSION,
+	FAIL_REFUSED,
+	FAIL_NO_PROCESS,
+	FAIL_INTERRUPTED,
+	FAIL_MEMORY,
+	FAIL_LOST,
+	FAIL_MALFORMED,
+	FAIL_SYSTEM,
+};
+
+/**
+ * struct failure - filled by the function that returned -1
+ * @kind: what it was
+ * @text: one line without the name of the program and without a newline; it
+ *	says what to do where that is known, and holds only printable ASCII
+ */
+struct failure {
+	enum failure_kind kind;
+	char text[1024];
+};
+
+/* Fills @why and returns -1. What is not printable ASCII becomes '?'. */
+int fail(struct failure *why, enum failure_kind kind, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+int fail_memory(struct failure *why);
+
+#endif /* READER_FAILURE_H */

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One census in memory, as it came: no netlink, no presentation.
+ *
+ * Every record begins with a bitmap of what is known of it, one bit by the
+ * number of the attribute (MEMCENSUS_TASK_PID is bit MEMCENSUS_TASK_PID of
+ * task.known).  A member whose bit is clear could not be had; its value means
+ * nothing.  Which member belongs to which attribute stands in columns.h.
+ *
+ * Units are those of the ABI: bytes and nanoseconds.  Numbers narrower on the
+ * wire are widened to 64 bits, signed ones with their sign.
+ *
+ * A snapshot is filled by one decoder, narrowed by the filters of a command,
+ * and is const from then on.  All that it
+ * points to lives as long as it does.
+ */
+#ifndef READER_SNAPSHOT_H
+#define READER_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/memcensus.h>
+
+/* Room for the figures of a task; those of the system are fewer. */
+#define FIGURES_MAX	(MEMCENSUS_F_MAX + 1)
+
+_Static_assert(FIGURES_MAX <= 64, "the known bitmaps have 64 bits");
+_Static_assert(MEMCENSUS_S_MAX < FIGURES_MAX, "system bytes fit in figures");
+_Static_assert(MEMCENSUS_E_MAX < FIGURES_MAX, "events fit in figures");
+
+/**
+ * struct figures - amounts by number
+ * @known: bit n is set where @v[n] was had
+ * @v: by enum memcensus_figure, memcensus_system_bytes or memcensus_event
+ */
+struct figures {
+	uint64_t known;
+	uint64_t v[FIGURES_MAX];
+};
+
+/* An array attribute, widened; s32 elements keep their sign. */
+struct numbers {
+	size_t n;
+	const uint64_t *v;
+};
+
+/* Members are described at the attributes of the same name in the ABI. */
+struct info {
+	uint64_t known;
+	uint64_t abi;
+	const char *version;
+	const char *kernel;
+	uint64_t page_size;
+	uint64_t orders;
+	uint64_t mapcount_exact;
+	uint64_t max_age;
+	uint64_t lock_hold;
+	uint64_t busy_budget;
+	uint64_t max_mem;
+	uint64_t workers;
+};
+
+struct scan {
+	uint64_t known;
+	uint64_t basis;
+	uint64_t parts;
+	uint64_t realtime;
+	uint64_t boottime;
+	uint64_t wall;
+	uint64_t cpu;
+	uint64_t lock_hold_max;
+	uint64_t lock_stretches;
+	uint64_t mms;
+	uint64_t walked;
+	uint64_t busy;
+	uint64_t vanished;
+	uint64_t partial;
+	uint64_t kthreads;
+	uint64_t zombies;
+	uint64_t ptes;
+	uint64_t pages;
+	uint64_t memory;
+	uint64_t frames;
+	uint64_t pss;
+	uint64_t sets;
+	uint64_t unmarked;
+	uint64_t moved;
+	uint64_t violations;
+};
+
+/* Besides, @cmdline: read from /proc where it was asked for; NULL: not known. */
+struct task {
+	uint64_t known;
+	struct figures figures;
+	uint64_t pid;
+	uint64_t nr_twins;
+	struct numbers twins;
+	uint64_t ppid;
+	const char *comm;
+	uint64_t uid;
+	uint64_t cgroup;
+	uint64_t start;
+	uint64_t threads;
+	uint64_t state;
+	uint64_t basis;
+	uint64_t min_faults;
+	uint64_t maj_faults;
+	int64_t oom_score_adj;
+	const char *cmdline;
+};
+
+struct vma {
+	uint64_t known;
+	struct figures figures;
+	uint64_t pid;
+	uint64_t start;
+	uint64_t end;
+	uint64_t offset;
+	const char *mode;
+	const char *flags;
+	uint64_t dev_major;
+	uint64_t dev_minor;
+	uint64_t inode;
+	const char *name;
+	uint64_t page_size;
+	uint64_t pkey;
+};
+
+/* Which of @uid, @cgroup and @comm is known says what the group is by. */
+struct group {
+	uint64_t known;
+	struct figures figures;
+	uint64_t uid;
+	uint64_t cgroup;
+	const char *comm;
+	uint64_t mms;
+};
+
+/* Bits of struct mapping.known: a record of the reader's own. */
+enum mapping_field {
+	MAPPING_NAME,
+	MAPPING_VMAS,
+	MAPPING_MMS,
+	MAPPING_ALL = (1 << (MAPPING_MMS + 1)) - 1,
+};
+
+/**
+ * struct mapping - all mappings of one name, put together by mappings_sum()
+ * @known: as of other records, by enum mapping_field
+ * @figures: their sums
+ * @name: of the file, [heap], [stack], [anon:...]; "[ anon ]": without a name
+ * @vmas: how many
+ * @mms: in how many address spaces
+ */
+struct mapping {
+	uint64_t known;
+	struct figures figures;
+	const char *name;
+	uint64_t vmas;
+	uint64_t mms;
+};
+
+/* One table of columns serves the figures of all four. */
+_Static_assert(offsetof(struct task, figures) == offsetof(struct vma, figures) &&
+	       offsetof(struct task, figures) == offsetof(struct group, figures) &&
+	       offsetof(struct task, figures) == offsetof(struct mapping, figures),
+	       "figures of tasks, mappings and groups are at one place");
+
+struct zone_type {
+	uint64_t known;
+	const char *name;
+	struct numbers free_blocks;
+};
+
+struct zone {
+	uint64_t known;
+	uint64_t node;
+	const char *name;
+	struct numbers free_blocks;
+	struct zone_type *types;
+	size_t n_types;
+	uint64_t free;
+	uint64_t wmark_min;
+	uint64_t wmark_low;
+	uint64_t wmark_high;
+	uint64_t wmark_boost;
+	uint64_t spanned;
+	uint64_t present;
+	uint64_t managed;
+	uint64_t pcp;
+	uint64_t highatomic;
+	uint64_t cma_free;
+	struct numbers lowmem_reserve;
+	struct numbers unusable;
+	struct numbers extfrag;
+};
+
+struct node {
+	uint64_t known;
+	uint64_t id;
+	uint64_t kswapd;
+	uint64_t kswapd_order;
+	const char *kswapd_zone;
+	uint64_t kswapd_failures;
+	uint64_t balanced;
+	uint64_t spanned;
+	uint64_t present;
+	uint64_t active_anon;
+	uint64_t inactive_anon;
+	uint64_t active_file;
+	uint64_t inactive_file;
+	uint64_t unevictable;
+	uint64_t isolated_anon;
+	uint64_t isolated_file;
+	uint64_t dirty;
+	uint64_t writeback;
+};
+
+struct totals {
+	uint64_t known;
+	struct figures bytes;
+	struct figures events;
+};
+
+/**
+ * struct meminfo_line - a line of /proc/meminfo that the module cannot give
+ * @name: as the kernel writes it, without the colon
+ * @value: bytes where @bytes, else a count
+ * @bytes: whether the kernel wrote a unit
+ */
+struct meminfo_line {
+	const char *name;
+	uint64_t value;
+	bool bytes;
+};
+
+/**
+ * struct beside - a text that was read in the moment after the census
+ * @name: what it is; see beside.h
+ * @text: ends in a NUL, and holds none before
+ */
+struct beside {
+	const char *name;
+	const char *text;
+};
+
+/**
+ * struct names - what the numbers of users or cgroups were called
+ * @v: sorted by number
+ * @n: how many
+ */
+struct names {
+	const struct name {
+		uint64_t id;
+		const char *text;
+	} *v;
+	size_t n;
+};
+
+/**
+ * struct snapshot - one census
+ * @seq: its number, 0 where none has come yet
+ * @torn: the kernel said that the dump is not of one piece (NLM_F_DUMP_INTR)
+ * @has_info, @has_scan, @has_totals: whether that message came
+ * @mappings: made of @vmas where they are wanted by name
+ * @meminfo: read from /proc/meminfo when @totals came, for what modules may
+ *	not read; not part of the census
+ * @beside: texts that were read after it
+ * @recorded: it comes from a record, so this machine's names mean nothing
+ * @named: it was asked for by PIDs, so its tasks are not all
+ * @users, @cgroups: of a record, names where it was made
+ * @chunks: memory behind strings and arrays
+ */
+struct snapshot {
+	uint64_t seq;
+	bool torn;
+	bool has_info;
+	bool has_scan;
+	bool has_totals;
+	struct info info;
+	struct scan scan;
+	struct totals totals;
+	struct task *tasks;
+	size_t n_tasks;
+	struct group *groups;
+	size_t n_groups;
+	struct vma *vmas;
+	size_t n_vmas;
+	struct mapping *mappings;
+	size_t n_mappings;
+	struct zone *zones;
+	size_t n_zones;
+	struct node *nodes;
+	size_t n_nodes;
+	struct meminfo_line *meminfo;
+	size_t n_meminfo;
+	struct beside *beside;
+	size_t n_beside;
+	bool recorded;
+	bool named;
+	struct names users;
+	struct names cgroups;
+	struct chunk *chunks;
+};
+
+#define KNOWN(record, bit)	((record)->known >> (bit) & 1)
+
+/* A new, empty snapshot; NULL without memory. snapshot_free() frees it. */
+struct snapshot *snapshot_new(void);
+void snapshot_free(struct snapshot *snap);
+
+/* Empties it, as snapshot_new() gave it. */
+void snapshot_reset(struct snapshot *snap);
+
+/*
+ * A new record at the end of its array, all unknown; NULL without memory.
+ * The pointer holds until the next one is added.
+ */
+struct task *snapshot_add_task(struct snapshot *snap);
+struct group *snapshot_add_group(struct snapshot *snap);
+struct vma *snapshot_add_vma(struct snapshot *snap);
+struct mapping *snapshot_add_mapping(struct snapshot *snap);
+struct zone *snapshot_add_zone(struct snapshot *snap);
+struct node *snapshot_add_node(struct snapshot *snap);
+struct meminfo_line *snapshot_add_meminfo(struct snapshot *snap);
+struct beside *snapshot_add_beside(struct snapshot *snap);
+
+/* @size bytes for strings and arrays, not cleared; NULL without memory. */
+void *snapshot_alloc(struct snapshot *snap, size_t size);
+
+/* A copy of the first @len bytes of @text, up to a NUL, with a NUL behind. */
+const char *snapshot_text(struct snapshot *snap, const char *text, size_t len);
+
+#endif /* READER_SNAPSHOT_H */

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Paths of cgroups by inode number, of a tree that this test makes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroups.h"
+#include "tap.h"
+
+/* In the order they are made; removed in the other. */
+static const char *const paths[] = {
+	"/", "/system.slice", "/system.slice/a b.service",
+	"/system.slice/a b.service/inner", "/user.slice",
+};
+
+#define PATHS	(sizeof(paths) / sizeof(paths[0]))
+
+int main(void)
+{
+	char top[] = "/tmp/memcensus-XXXXXX", dir[128], number[32];
+	uint64_t ids[PATHS], most = 0;
+	struct stat st;
+	size_t i;
+
+	if (!mkdtemp(top))
+		return 1;
+	for (i = 0; i < PATHS; i++) {
+		snprintf(dir, sizeof(dir), "%s%s", top, paths[i]);
+		if ((i && mkdir(dir, 0700)) || stat(dir, &st))
+			return 1;
+		ids[i] = st.st_ino;
+		most = ids[i] > most ? ids[i] : most;
+	}
+
+	cgroups_root(top);
+	for (i = 0; i < PATHS; i++)
+		if (!ok(!strcmp(cgroup_path(ids[i], false), paths[i]), "%s", paths[i]))
+			printf("# got %s\n", cgroup_path(ids[i], false));
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)ids[1]);
+	ok(!strcmp(cgroup_path(ids[1], true), number), "by number");
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)most + 1);
+	ok(!strcmp(cgroup_path(most + 1, false), number), "one that is not there");
+
+	for (i = PATHS; i--;) {
+		snprintf(dir, sizeof(dir), "%s%s", top, paths[i]);
+		rmdir(dir);
+	}
+	return tap_done();
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * No number of the ABI is without a column, and no two columns of a record
+ * share a name.
+ */
+#include <string.h>
+
+#include "columns.h"
+#include "tap.h"
+
+/* UNSPEC and PAD carry nothing; those of migrate types begin likewise. */
+#define FIRST	2
+
+static void check_set(const char *what, const struct column_set *set)
+{
+	unsigned int i, empty = 0, wrong = 0;
+
+	for (i = FIRST; i < set->n; i++) {
+		const struct column *column = &set->columns[i];
+
+		if (!column->name || !column->help) {
+			printf("# %s: nothing for number %u\n", what, i);
+			empty++;
+		} else if (column->number != i || column->wire == WIRE_NONE) {
+			printf("# %s: %s has number %u, not %u\n", what,
+			       column->name, column->number, i);
+			wrong++;
+		}
+	}
+	ok(!empty && !set->columns[0].name && !set->columns[1].name,
+	   "%s: a column for each number", what);
+	ok(!wrong, "%s: each by its own number", what);
+}
+
+static void check_names(const struct record_type *type)
+{
+	const struct column *a, *b;
+	unsigned int i, j, twice = 0;
+
+	for (i = 0; (a = record_column(type, i)); i++)
+		for (j = 0; j < i && (b = record_column(type, j)); j++)
+			if (!strcmp(a->name, b->name)) {
+				printf("# %s: %s\n", type->name, a->name);
+				twice++;
+			}
+	ok(i && !twice, "%s: %u columns, no name twice", type->name, i);
+}
+
+/* Two values at one place would be one value. */
+static void check_offsets(const struct record_type *type)
+{
+	unsigned int i, j, twice = 0;
+
+	for (i = FIRST; i < type->fields.n; i++)
+		for (j = FIRST; j < i; j++)
+			if (type->fields.columns[i].wire != WIRE_TYPES &&
+			    type->fields.columns[i].offset ==
+			    type->fields.columns[j].offset)
+				twice++;
+	ok(!twice, "%s: each at its own place", type->name);
+}
+
+int main(void)
+{
+	static const struct record_type *const types[] = {
+		&info_record, &scan_record, &task_record, &group_record,
+		&vma_record, &zone_record, &zone_type_record, &node_record,
+		&bytes_record, &events_record,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		check_set(types[i]->name, &types[i]->fields);
+		if (types[i]->figures.n)
+			check_set("figures", &types[i]->figures);
+		check_names(types[i]);
+		check_offsets(types[i]);
+	}
+	return tap_done();
+}

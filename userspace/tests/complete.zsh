@@ -1,0 +1,63 @@
+#!/usr/bin/env zsh
+# SPDX-License-Identifier: GPL-2.0
+#
+# complete.zsh DIR LINES MATCHES: what zsh makes of each line of LINES with the
+# completions in DIR, into MATCHES: "LINE => MATCH MATCH", sorted.
+#
+# It completes on a terminal only. So an inner zsh has one of zpty's and reads this
+# too; at a key it puts the next line into the editor and lists what it may become,
+# and compadd, by which all completions are added, takes them down.
+
+inner()
+{
+	typeset -ga lines found
+	typeset -g matches=$3
+	lines=("${(@f)$(<$2)}")
+	fpath=($1 $fpath)
+	autoload -U compinit && compinit -D -u
+	zle -N tell
+	bindkey '^T' tell
+}
+
+compadd()
+{
+	local -a hits
+	# What only fills arrays adds nothing.
+	if [[ " $* " != *" -"[OAD]" "* ]]; then
+		builtin compadd -A hits "$@"
+		found+=("$IPREFIX"${^hits})
+	fi
+	builtin compadd "$@"
+}
+
+tell()
+{
+	found=()
+	BUFFER=$lines[1]
+	CURSOR=$#BUFFER
+	zle list-choices
+	print -r -- "$lines[1] =>" ${(ou)found} >>$matches
+	shift lines
+}
+
+if [[ $1 == inner ]]; then
+	inner "${@:2}"
+	print ready
+	return
+fi
+unfunction compadd
+
+zmodload zsh/zpty || exit 1
+zpty inner "TERM=dumb PS1= zsh -f -i"
+zpty -w inner "source ${(q)0:A} inner ${(q)1} ${(q)2} ${(q)3}"
+while zpty -r inner line && [[ $line != ready* ]]; do :; done
+lines=("${(@f)$(<$2)}")
+for line in $lines; do
+	zpty -w -n inner $'\x14'
+done
+# It would stop where nobody reads what it prints.
+for ((i = 0; i < 300; i++)); do
+	[[ -e $3 ]] && (( $(wc -l <$3) == $#lines )) && exit 0
+	zpty -r -t inner line || sleep 0.1
+done
+exit 1

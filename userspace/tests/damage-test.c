@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A record that is damaged in one byte, or cut off anywhere, gives every
+ * census that was not hit as it was, and says what is missing.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "frame.h"
+#include "record-file.h"
+#include "recorder.h"
+#include "request.h"
+#include "snapshot-json.h"
+#include "stream.h"
+#include "tap.h"
+
+#define CENSUSES	3
+#define FRAMES_MAX	32
+
+static char path[64];
+static char memfd_path[64];
+static int memfd;
+
+/* The record as it was made, where its frames are, and what each census says. */
+static unsigned char *whole;
+static size_t size;
+static struct frame frames[FRAMES_MAX];
+static size_t offsets[FRAMES_MAX], n_frames;
+static char *texts[CENSUSES + 1];
+
+static char *text_of(const struct snapshot *snap)
+{
+	const struct view view = { .snap = snap };
+	struct listing tasks, none;
+	const struct json_parts parts = {
+		.parts = MEMCENSUS_PART_ALL & ~MEMCENSUS_PART_VMAS,
+		.tasks = &tasks,
+		.vmas = &none,
+		.line = true,
+	};
+	struct failure why;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (listing_fill(&tasks, &view, records_of(snap->tasks, snap->n_tasks,
+						   sizeof(*snap->tasks)), &why))
+		abort();
+	snapshot_json(out, snap, &parts);
+	fclose(out);
+	listing_free(&tasks);
+	return text;
+}
+
+static void record_scene(struct recorder *recorder, const char *scene)
+{
+	char request_buf[REQUEST_SIZE] __attribute__((aligned(8)));
+	const struct request request = { .basis = MEMCENSUS_BASIS_MAPCOUNT };
+	struct nlmsghdr *nlh = request_put(request_buf, STREAM_FAMILY, 7, &request);
+	struct snapshot *snap = snapshot_new();
+	struct tap *tap = recorder_tap(recorder);
+	struct failure why;
+	struct stream s;
+
+	stream_init(&s, 7);
+	if (scene_fill(&s, scene))
+		abort();
+	recorder_begin(recorder);
+	tap->see(tap, nlh, nlh->nlmsg_len);
+	tap->see(tap, s.buf, s.len);
+	if (recorder_end(recorder, snap, &why) != RECORDED)
+		abort();
+	stream_free(&s);
+	snapshot_free(snap);
+}
+
+/* The second recorder goes on where the first ended. */
+static void make_record(void)
+{
+	struct recorder *recorder;
+	struct failure why;
+	struct stat st;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s", "/tmp/memcensus-test-XXXXXX");
+	fd = mkstemp(path);
+	close(fd);
+	recorder = recorder_open(path, &why);
+	record_scene(recorder, "small");
+	record_scene(recorder, "hostile");
+	recorder_close(recorder, &why);
+	recorder = recorder_open(path, &why);
+	record_scene(recorder, "unknown");
+	recorder_close(recorder, &why);
+
+	fd = open(path, O_RDONLY);
+	fstat(fd, &st);
+	size = st.st_size;
+	whole = malloc(size);
+	if (read(fd, whole, size) != (ssize_t)size)
+		abort();
+	close(fd);
+}
+
+static void find_frames(void)
+{
+	size_t at;
+
+	for (at = 0; at < size; at += FRAME_HEAD + frames[n_frames++].len) {
+		if (n_frames == FRAMES_MAX || !frame_unpack(&frames[n_frames], whole + at))
+			abort();
+		offsets[n_frames] = at;
+	}
+}
+
+/* What is read of @len bytes at @data. */
+struct reading {
+	unsigned int censuses;
+	unsigned int seen;	/* by number, a bit each */
+	unsigned int wrong;	/* not what was recorded */
+	unsigned int said;
+	int ret;
+};
+
+static struct reading read_all(const unsigned char *data, size_t len, bool heads)
+{
+	struct snapshot *snap = heads ? NULL : snapshot_new();
+	struct reading got = { 0 };
+	struct record_file file;
+	struct failure why;
+	struct entry entry;
+	char *text;
+
+	if (ftruncate(memfd, 0) || pwrite(memfd, data, len, 0) != (ssize_t)len ||
+	    record_file_open(&file, memfd_path, &why))
+		abort();
+	while ((got.ret = record_file_next(&file, snap, &entry, &why)) > 0) {
+		got.censuses++;
+		if (entry.number < 1 || entry.number > CENSUSES) {
+			got.wrong++;
+			continue;
+		}
+		got.seen |= 1 << entry.number;
+		if (heads)
+			continue;
+		text = text_of(snap);
+		if (!texts[entry.number])
+			texts[entry.number] = strdup(text);
+		got.wrong += strcmp(text, texts[entry.number]) != 0;
+		free(text);
+	}
+	got.said = file.said;
+	record_file_close(&file);
+	snapshot_free(snap);
+	return got;
+}
+
+/* Censuses that a flip at @at may cost: a bit each. */
+static unsigned int hit_by(size_t at)
+{
+	size_t i = n_frames;
+
+	while (offsets[--i] > at)
+		;
+	return frames[i].kind == FRAME_MACHINE ? 0 : 1 << frames[i].census;
+}
+
+static void test_flips(void)
+{
+	const unsigned int all = (1 << (CENSUSES + 1)) - 2;
+	unsigned int wrong = 0, lost = 0, silent = 0, crashed = 0;
+	unsigned char *copy = malloc(size);
+	struct reading got, heads;
+	size_t at;
+
+	memcpy(copy, whole, size);
+	for (at = 0; at < size; at++) {
+		copy[at] ^= 1 << at % 8;
+		got = read_all(copy, size, false);
+		heads = read_all(copy, size, true);
+		copy[at] ^= 1 << at % 8;
+		wrong += got.wrong || heads.wrong;
+		lost += (got.seen | hit_by(at)) != all || got.seen & hit_by(at) ||
+			(heads.seen | hit_by(at)) != all;
+		silent += !got.said;
+		crashed += got.ret < 0 || heads.ret < 0;
+	}
+	free(copy);
+	ok(!wrong, "a bit turned in each of %zu bytes: what is given is as it was (%u)",
+	   size, wrong);
+	ok(!lost, "and only the census that was hit is left out (%u)", lost);
+	ok(!silent, "and it is told each time (%u)", silent);
+	ok(!crashed, "and it can be read to the end (%u)", crashed);
+}
+
+/* What is whole in the first @len bytes, and whether they end between two censuses. */
+static unsigned int whole_in(size_t len, bool *between)
+{
+	unsigned int seen = 0;
+	size_t i, end;
+
+	*between = !len;
+	for (i = 0; i < n_frames; i++) {
+		end = offsets[i] + FRAME_HEAD + frames[i].len;
+		if (end > len)
+			break;
+		if (frames[i].kind == FRAME_END)
+			seen |= 1 << frames[i].census;
+		*between |= end == len && (frames[i].kind == FRAME_END ||
+					   frames[i].kind == FRAME_MACHINE);
+	}
+	return seen;
+}
+
+static void test_cuts(void)
+{
+	unsigned int wrong = 0, lost = 0, silent = 0, crashed = 0, expected;
+	struct reading got, heads;
+	bool between;
+	size_t len;
+
+	for (len = 0; len <= size; len++) {
+		got = read_all(whole, len, false);
+		heads = read_all(whole, len, true);
+		expected = whole_in(len, &between);
+		wrong += got.wrong || heads.wrong;
+		lost += got.seen != expected || heads.seen != expected;
+		if (!got.said == !between || !heads.said == !between) {
+			printf("# %zu bytes: %u and %u lines\n", len, got.said, heads.said);
+			silent++;
+		}
+		crashed += got.ret < 0 || heads.ret < 0;
+	}
+	ok(!wrong, "cut at each of %zu bytes: what is given is as it was (%u)", size, wrong);
+	ok(!lost, "and what was whole before is given (%u)", lost);
+	ok(!silent, "and told where it was not between two (%u)", silent);
+	ok(!crashed, "and it can be read to the end (%u)", crashed);
+}
+
+/* Bytes that are missing from the middle: the frames behind them have moved. */
+static void test_holes(void)
+{
+	unsigned int wrong = 0, lost = 0, silent = 0;
+	unsigned char *copy = malloc(size);
+	struct reading got, heads;
+	size_t at, hole;
+
+	for (at = 0; at < size; at += 7) {
+		hole = at % 61 + 1;
+		if (at + hole > size)
+			break;
+		memcpy(copy, whole, at);
+		memcpy(copy + at, whole + at + hole, size - at - hole);
+		got = read_all(copy, size - hole, false);
+		heads = read_all(copy, size - hole, true);
+		wrong += got.wrong || heads.wrong;
+		/* Two frames that lie beside one another may be of two. */
+		lost += got.censuses + 2 < CENSUSES || heads.censuses + 2 < CENSUSES;
+		silent += !got.said;
+	}
+	free(copy);
+	ok(!wrong && !lost && !silent,
+	   "holes: what is given is as it was, two are lost at most, and told (%u %u %u)",
+	   wrong, lost, silent);
+}
+
+int main(void)
+{
+	struct reading got;
+
+	/* What is told is counted, not read. */
+	if (!freopen("/dev/null", "w", stderr))
+		return 1;
+	memfd = memfd_create("record", 0);
+	snprintf(memfd_path, sizeof(memfd_path), "/proc/self/fd/%d", memfd);
+	make_record();
+	find_frames();
+
+	got = read_all(whole, size, false);
+	ok(got.censuses == CENSUSES && !got.said && !got.ret,
+	   "%d censuses by two recorders, read without a word", CENSUSES);
+	test_flips();
+	test_cuts();
+	test_holes();
+	unlink(path);
+	return tap_done();
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What comes may be anything: a message that breaks the rules is an error
+ * that says so, what is not known is passed over, and nothing crashes.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <linux/genetlink.h>
+
+#include "decode.h"
+#include "reply.h"
+#include "request.h"
+#include "stream.h"
+#include "tap.h"
+
+static char request_buf[REQUEST_SIZE] __attribute__((aligned(8)));
+static struct nlmsghdr *request;
+
+/* Feeds @s and frees it; the snapshot is the caller's unless @snap is NULL. */
+static enum reply_state feed(struct stream *s, struct snapshot **snap,
+			     struct failure *why)
+{
+	struct snapshot *mine = snapshot_new();
+	enum reply_state state;
+
+	memset(why, 0, sizeof(*why));
+	state = reply_feed(mine, request, s->buf, s->len, why);
+	stream_free(s);
+	if (snap)
+		*snap = mine;
+	else
+		snapshot_free(mine);
+	return state;
+}
+
+static void expect_failure(struct stream *s, enum failure_kind kind,
+			   const char *text, const char *name)
+{
+	struct failure why;
+	enum reply_state state = feed(s, NULL, &why);
+
+	if (!ok(state == REPLY_FAILED && why.kind == kind && strstr(why.text, text),
+		"%s", name))
+		printf("# state %d, kind %d: %s\n", state, why.kind, why.text);
+}
+
+/* A TASK with one attribute of @len bytes, after a good head. */
+static void bad_task(uint16_t type, const void *data, size_t len,
+		     const char *text, const char *name)
+{
+	struct stream s;
+	size_t nest;
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_head(&s, 1, MEMCENSUS_ABI);
+	stream_begin(&s, MEMCENSUS_CMD_TASK, 1);
+	nest = stream_nest(&s, MEMCENSUS_A_TASK);
+	stream_put(&s, type, data, len);
+	stream_nest_end(&s, nest);
+	stream_end(&s);
+	stream_done(&s, 0, NULL, 0);
+	expect_failure(&s, FAIL_MALFORMED, text, name);
+}
+
+static void test_lengths(void)
+{
+	static const char zeros[16];
+	const struct nlattr outside = { .nla_len = 64, .nla_type = MEMCENSUS_F_PSS };
+	const struct nlattr tiny = { .nla_len = 2, .nla_type = MEMCENSUS_F_PSS };
+	const struct {
+		struct nlattr attr;
+		uint32_t value;
+	} narrow = { { 8, MEMCENSUS_F_PSS }, 1 };
+
+	bad_task(MEMCENSUS_TASK_PID, zeros, 3, "3 bytes in attribute pid of task",
+		 "a u32 of three bytes");
+	bad_task(MEMCENSUS_TASK_PID, zeros, 8, "8 bytes in attribute pid",
+		 "a u32 of eight bytes");
+	bad_task(MEMCENSUS_TASK_STATE, zeros, 0, "0 bytes in attribute state",
+		 "a u8 of no bytes");
+	bad_task(MEMCENSUS_TASK_START, zeros, 4, "4 bytes in attribute start",
+		 "a u64 of four bytes");
+	bad_task(MEMCENSUS_TASK_TWINS, zeros, 6, "6 bytes in attribute twins",
+		 "an array of one and a half");
+	bad_task(MEMCENSUS_TASK_FIGURES, &outside, sizeof(outside),
+		 "an attribute of task is cut off", "a figure longer than its nest");
+	bad_task(MEMCENSUS_TASK_FIGURES, &tiny, sizeof(tiny),
+		 "an attribute of task is cut off", "a figure shorter than its head");
+	bad_task(MEMCENSUS_TASK_FIGURES, zeros, 2, "an attribute of task is cut off",
+		 "two bytes of figures");
+	bad_task(MEMCENSUS_TASK_FIGURES, &narrow, sizeof(narrow),
+		 "4 bytes in figure 8 of task", "a figure of four bytes");
+}
+
+static void test_frames(void)
+{
+	struct nlmsghdr *nlh;
+	struct stream s;
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_head(&s, 1, MEMCENSUS_ABI);
+	stream_begin(&s, MEMCENSUS_CMD_TASK, 2);
+	stream_nest_end(&s, stream_nest(&s, MEMCENSUS_A_TASK));
+	stream_end(&s);
+	expect_failure(&s, FAIL_MALFORMED, "census 2 among those of census 1",
+		       "a message of another census");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_head(&s, 1, MEMCENSUS_ABI);
+	stream_begin(&s, MEMCENSUS_CMD_TASK, 0);
+	stream_nest_end(&s, stream_nest(&s, MEMCENSUS_A_TASK));
+	stream_end(&s);
+	expect_failure(&s, FAIL_MALFORMED, "does not say of which census",
+		       "a message without a number");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_begin(&s, MEMCENSUS_CMD_ZONE, 1);
+	stream_end(&s);
+	expect_failure(&s, FAIL_MALFORMED, "no zone in it",
+		       "a message without its nest");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_done(&s, 0, NULL, 0);
+	expect_failure(&s, FAIL_MALFORMED, "before it said what it was",
+		       "a dump of nothing");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_head(&s, 1, MEMCENSUS_ABI);
+	s.len -= 4;
+	expect_failure(&s, FAIL_LOST, "cut off", "a datagram that was cut");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_begin(&s, MEMCENSUS_CMD_INFO, 0);
+	stream_end(&s);
+	nlh = (struct nlmsghdr *)(void *)s.buf;
+	nlh->nlmsg_len = NLMSG_HDRLEN + 2;
+	s.len = nlh->nlmsg_len;
+	expect_failure(&s, FAIL_MALFORMED, "too short", "half a genetlink head");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_begin(&s, MEMCENSUS_CMD_INFO, 0);
+	nlh = (struct nlmsghdr *)(void *)s.buf;
+	nlh->nlmsg_len = 3;
+	expect_failure(&s, FAIL_LOST, "cut off", "a length below that of a head");
+}
+
+static void test_ends(void)
+{
+	struct failure why;
+	struct stream s;
+	/* nlmsghdr, genlmsghdr, head of the nest: there BASIS begins. */
+	const int basis = NLMSG_HDRLEN + GENL_HDRLEN + NLA_HDRLEN;
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_head(&s, 1, MEMCENSUS_ABI);
+	stream_done(&s, -22, "no such basis", basis);
+	expect_failure(&s, FAIL_REFUSED,
+		       "no such basis (attribute basis of the request)",
+		       "the end of a dump carries an error and its ack");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_done(&s, -3, "process 77 is not there", 0);
+	expect_failure(&s, FAIL_NO_PROCESS, "process 77 is not there",
+		       "an absent process");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_done(&s, -12, NULL, 0);
+	expect_failure(&s, FAIL_MEMORY, "not enough memory", "no memory there");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_done(&s, -4, NULL, 0);
+	expect_failure(&s, FAIL_INTERRUPTED, "interrupted", "a signal ended it");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_error(&s, -22, "attribute not known", basis, request, 0);
+	expect_failure(&s, FAIL_REFUSED,
+		       "attribute not known (attribute basis of the request)",
+		       "an error with the whole request in it");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_error(&s, -34, "out of range", basis, request, 1);
+	expect_failure(&s, FAIL_REFUSED,
+		       "out of range (attribute basis of the request)",
+		       "an error that is capped");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_error(&s, -22, NULL, basis, request, 1);
+	expect_failure(&s, FAIL_REFUSED,
+		       "Invalid argument (attribute basis of the request)",
+		       "an error without words");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_error(&s, -1, "text of the kernel", 0, request, 0);
+	expect_failure(&s, FAIL_PRIVILEGE, "needs root", "not root");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_done(&s, -95, "this kernel has no frames", 0);
+	expect_failure(&s, FAIL_REFUSED, "this kernel has no frames",
+		       "what cannot be, in the module's words");
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_done(&s, -95, NULL, 0);
+	expect_failure(&s, FAIL_VERSION, "load the memcensus.ko",
+		       "what an older module does not know");
+
+	stream_init(&s, request->nlmsg_seq + 1);
+	stream_done(&s, -22, NULL, 0);
+	ok(feed(&s, NULL, &why) == REPLY_MORE, "an answer to another request");
+}
+
+static void test_newer(void)
+{
+	struct snapshot *snap;
+	struct failure why;
+	struct stream s;
+	size_t nest;
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_head(&s, 1, MEMCENSUS_ABI + 1);
+	stream_begin(&s, MEMCENSUS_CMD_MAX + 1, 1);
+	stream_end(&s);
+	stream_begin(&s, MEMCENSUS_CMD_TASK, 1);
+	stream_u32(&s, MEMCENSUS_A_MAX + 1, 1);
+	nest = stream_nest(&s, MEMCENSUS_A_TASK);
+	stream_u32(&s, MEMCENSUS_TASK_PID, 5);
+	stream_u64(&s, MEMCENSUS_TASK_MAX + 1, 1);
+	stream_nest_end(&s, nest);
+	stream_end(&s);
+	stream_done(&s, 0, NULL, 0);
+	ok(feed(&s, &snap, &why) == REPLY_DONE && snap->n_tasks == 1 &&
+	   snap->tasks[0].known == 1ULL << MEMCENSUS_TASK_PID &&
+	   snap->tasks[0].pid == 5, "what a newer module adds is passed over");
+	snapshot_free(snap);
+}
+
+static void test_groups(void)
+{
+	struct snapshot *snap;
+	struct failure why;
+	struct stream s;
+
+	stream_init(&s, request->nlmsg_seq);
+	scene_fill(&s, "users");
+	ok(feed(&s, &snap, &why) == REPLY_DONE && snap->n_groups == 2 &&
+	   KNOWN(&snap->groups[0], MEMCENSUS_GROUP_UID) &&
+	   !KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP) &&
+	   snap->groups[0].uid == 4000000000U && snap->groups[0].mms == 2 &&
+	   snap->groups[0].figures.v[MEMCENSUS_F_FRAMES] == 52000 << 10,
+	   "groups");
+	ok(snap->scan.basis == MEMCENSUS_BASIS_FRAMES &&
+	   snap->scan.frames == 52500 << 10 && !snap->scan.violations,
+	   "what a census of frames says of itself");
+	snapshot_free(snap);
+}
+
+/* Scenes with bytes changed or cut off, in a reproducible way. */
+static void test_mutants(void)
+{
+	static const char *const scenes[] = {
+		"small", "unknown", "hostile", "cgroups", "vmas", "refused",
+	};
+	unsigned int states[REPLY_FAILED + 1] = { 0 };
+	struct failure why;
+	struct stream s;
+	int i, n;
+
+	srand(1);
+	for (i = 0; i < 20000; i++) {
+		stream_init(&s, request->nlmsg_seq);
+		scene_fill(&s, scenes[i % 6]);
+		for (n = rand() % 4; n >= 0; n--)
+			s.buf[rand() % s.len] = (char)rand();
+		if (rand() % 4 == 0)
+			s.len = rand() % s.len;
+		/* An exact buffer, so that a read behind its end is seen. */
+		s.buf = realloc(s.buf, s.len ? s.len : 1);
+		states[feed(&s, NULL, &why)]++;
+	}
+	ok(states[REPLY_DONE] && states[REPLY_FAILED],
+	   "mutants: %u decoded, %u refused, %u without end, none crashed",
+	   states[REPLY_DONE], states[REPLY_FAILED], states[REPLY_MORE]);
+}
+
+int main(void)
+{
+	const struct request all = { .basis = MEMCENSUS_BASIS_FRAMES };
+
+	request = request_put(request_buf, STREAM_FAMILY, 11, &all);
+	test_lengths();
+	test_frames();
+	test_ends();
+	test_newer();
+	test_groups();
+	test_mutants();
+	return tap_done();
+}

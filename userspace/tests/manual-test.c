@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The manual page names each command, option and column that there is, and none
+ * that there is not.
+ *
+ *   manual-test              compares ../memcensus.1.scd with the arrays
+ *   manual-test columns      prints the section of columns, as it should be
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "tap.h"
+
+#define PAGE		"../memcensus.1.scd"
+#define TYPES_MAX	16
+
+/* Kinds of records that -c is about, and the headings of their columns. */
+static const struct record_type *types[TYPES_MAX];
+static size_t n_types;
+
+static void add_type(const struct record_type *type)
+{
+	size_t i;
+
+	for (i = 0; i < n_types; i++)
+		if (types[i] == type)
+			return;
+	if (type && n_types < TYPES_MAX)
+		types[n_types++] = type;
+}
+
+static void find_types(void)
+{
+	const struct command *const *command;
+
+	for (command = commands; *command; command++) {
+		add_type((*command)->rows.type);
+		if ((*command)->groups)
+			add_type((*command)->groups[MEMCENSUS_BY_UID].type);
+	}
+}
+
+/* Amounts are the same of each, and stand under a heading of their own. */
+static bool is_figure(const struct column *column)
+{
+	const struct column_set *set = &task_record.figures;
+
+	return column >= set->columns && column < set->columns + set->n;
+}
+
+static void heading(char *buf, size_t size, const struct record_type *type)
+{
+	if (type)
+		snprintf(buf, size, "## Of a %s", type->name);
+	else
+		snprintf(buf, size, "## Amounts of all of them");
+}
+
+/* Whether @column stands below the heading of @type, NULL: of the amounts. */
+static bool belongs(const struct column *column, const struct record_type *type)
+{
+	return is_figure(column) == !type;
+}
+
+static void print_columns(const struct record_type *type)
+{
+	const struct record_type *of = type ? type : &task_record;
+	const struct column *column;
+	char text[80];
+	unsigned int i;
+
+	heading(text, sizeof(text), type);
+	printf("%s\n\n", text);
+	for (i = 0; (column = record_column(of, i)); i++)
+		if (belongs(column, type))
+			printf("*%s*\n\t%s\n\n", column->name, column->help);
+}
+
+/**
+ * struct page - the manual page
+ * @text: all of it
+ * @lines: where each line begins, and none behind the last; a NUL ends each
+ * @n: how many
+ */
+struct page {
+	char *text;
+	char *lines[4096];
+	size_t n;
+};
+
+static bool page_read(struct page *page)
+{
+	FILE *file = fopen(PAGE, "r");
+	size_t size = 0;
+	char *line, *rest;
+
+	page->text = NULL;
+	page->n = 0;
+	if (!file || getdelim(&page->text, &size, '\0', file) <= 0)
+		return false;
+	fclose(file);
+	for (rest = page->text; page->n < 4096 && (line = strsep(&rest, "\n")); )
+		page->lines[page->n++] = line;
+	return true;
+}
+
+/* The line behind @name as a heading; where there is none, behind the last. */
+static size_t section(const struct page *page, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < page->n; i++)
+		if (!strcmp(page->lines[i], name))
+			return i + 1;
+	return page->n;
+}
+
+/* Whether the section that began before line @i goes on. */
+static bool goes_on(const struct page *page, size_t i, const char *end)
+{
+	return i < page->n && strncmp(page->lines[i], end, strlen(end));
+}
+
+/* The word in bold at *@at, which moves on behind it; NULL: no more. */
+static char *bold(char **at)
+{
+	static char word[64];
+	char *begin = strchr(*at, '*'), *end;
+
+	if (!begin)
+		return NULL;
+	end = strchr(++begin, '*');
+	if (!end || end - begin >= (long)sizeof(word))
+		return NULL;
+	memcpy(word, begin, end - begin);
+	word[end - begin] = '\0';
+	*at = end + 1;
+	return word;
+}
+
+static void test_commands(const struct page *page)
+{
+	size_t from = section(page, "# COMMANDS"), i;
+	const struct command *const *command;
+	char term[64], *at, *word;
+	bool found;
+
+	for (command = commands; *command; command++) {
+		snprintf(term, sizeof(term), "*%s*", (*command)->name);
+		for (found = false, i = from; goes_on(page, i, "# "); i++)
+			found |= !strncmp(page->lines[i], term, strlen(term));
+		ok(found, "command %s is described", (*command)->name);
+	}
+	for (i = from; goes_on(page, i, "# "); i++) {
+		at = page->lines[i];
+		if (*at != '*' || (i > from && *page->lines[i - 1]))
+			continue;
+		word = bold(&at);
+		ok(word && command_find(word), "command %s exists", word ? word : page->lines[i]);
+	}
+}
+
+static const struct option_entry *option_of(const char *word)
+{
+	const struct option_entry *entry;
+
+	for (entry = option_entries; entry->name; entry++) {
+		if (!entry->help)
+			continue;
+		if (!strncmp(word, "--", 2) ? !strcmp(word + 2, entry->name) :
+					      word[1] == entry->letter && !word[2])
+			return entry;
+	}
+	return NULL;
+}
+
+/* Options are described where they begin a line, before an empty one or a tab. */
+static void test_options(const struct page *page)
+{
+	size_t from = section(page, "# OPTIONS"), i;
+	const struct option_entry *entry;
+	bool seen[2][128] = { 0 };
+	char *at, *word;
+
+	for (i = from; goes_on(page, i, "# "); i++) {
+		if (strncmp(page->lines[i], "*-", 2))
+			continue;
+		for (at = page->lines[i]; (word = bold(&at)); ) {
+			if (*word != '-')
+				continue;
+			entry = option_of(word);
+			ok(entry, "option %s exists", word);
+			if (entry)
+				seen[word[1] == '-'][entry - option_entries] = true;
+		}
+	}
+	for (entry = option_entries; entry->name; entry++) {
+		if (!entry->help)
+			continue;
+		ok(seen[1][entry - option_entries], "option --%s is described", entry->name);
+		if (entry->letter)
+			ok(seen[0][entry - option_entries], "option -%c is described",
+			   entry->letter);
+	}
+}
+
+static void test_columns(const struct page *page, const struct record_type *type)
+{
+	const struct record_type *of = type ? type : &task_record;
+	const struct column *column;
+	char head[80], term[80];
+	unsigned int c, n = 0, terms = 0;
+	size_t from, i;
+	bool found;
+
+	heading(head, sizeof(head), type);
+	from = section(page, head);
+	for (c = 0; (column = record_column(of, c)); c++) {
+		if (!belongs(column, type))
+			continue;
+		n++;
+		snprintf(term, sizeof(term), "*%s*", column->name);
+		for (found = false, i = from; !found && goes_on(page, i, "#"); i++)
+			found = !strcmp(page->lines[i], term) && i + 1 < page->n &&
+				!strcmp(page->lines[i + 1] + 1, column->help);
+		if (!found)
+			ok(false, "column %s is described as in --help: %s", column->name,
+			   column->help);
+	}
+	for (i = from; goes_on(page, i, "#"); i++)
+		terms += *page->lines[i] == '*';
+	ok(n == terms, "%s: %u columns, %u described", head, n, terms);
+}
+
+int main(int argc, char **argv)
+{
+	static struct page page;
+	size_t i;
+
+	find_types();
+	if (argc > 1 && !strcmp(argv[1], "columns")) {
+		print_columns(NULL);
+		for (i = 0; i < n_types; i++)
+			print_columns(types[i]);
+		return 0;
+	}
+	if (ok(page_read(&page), PAGE " is there")) {
+		test_commands(&page);
+		test_options(&page);
+		test_columns(&page, NULL);
+		for (i = 0; i < n_types; i++)
+			test_columns(&page, types[i]);
+	}
+	free(page.text);
+	return tap_done();
+}

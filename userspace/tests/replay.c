@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * replay SCENE [ARG...]: the reader with the ARGs, its census from a scene, or
+ * its censuses from a series; from SCENE 'asked', what it asks for; 'absent', no
+ * module.
+ * REPLAY_DELAY in the environment: ms that each census takes; REPLAY_PATIENCE: how
+ * often 50 ms are waited for a command line.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "beside.h"
+#include "cgroups.h"
+#include "cmdlines.h"
+#include "procfs.h"
+#include "reader.h"
+#include "reply.h"
+#include "request.h"
+#include "stop.h"
+#include "stream.h"
+
+static const char meminfo_text[] =
+	"MemTotal:         100000 kB\n"
+	"SwapTotal:          5000 kB\n"
+	"VmallocUsed:        1234 kB\n"
+	"Percpu:              512 kB\n"
+	"Hugetlb:            6144 kB\n"
+	"HugePages_Total:       3\n"
+	"Hugepagesize:       2048 kB\n";
+
+static const char *scene;
+static unsigned int step;
+
+/* As the kernel sends them: some messages at a time, 32 KiB at most. */
+static void tap_all(struct tap *tap, const struct nlmsghdr *request,
+		    const struct stream *s)
+{
+	const struct nlmsghdr *nlh;
+	size_t from = 0, at = 0;
+
+	tap->see(tap, request, request->nlmsg_len);
+	for (; at < s->len; at += NLMSG_ALIGN(nlh->nlmsg_len)) {
+		nlh = (const void *)(s->buf + at);
+		if (at + nlh->nlmsg_len - from <= 32768)
+			continue;
+		tap->see(tap, s->buf + from, at - from);
+		from = at;
+	}
+	tap->see(tap, s->buf + from, s->len - from);
+}
+
+/* As a scan: a signal ends it. */
+static bool delay(void)
+{
+	const char *ms = getenv("REPLAY_DELAY");
+	struct timespec left = { .tv_sec = ms ? atol(ms) / 1000 : 0,
+				 .tv_nsec = ms ? atol(ms) % 1000 * 1000000 : 0 };
+
+	return !ms || !nanosleep(&left, NULL) || !stop_asked();
+}
+
+static enum taken replay_take(struct source *source,
+			      const struct request *request,
+			      struct snapshot *snap, struct failure *why)
+{
+	char buf[REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = request_put(buf, STREAM_FAMILY, 42, request);
+	enum reply_state state;
+	struct stream s;
+
+	if (!delay())
+		return fail(why, FAIL_INTERRUPTED, "replay: interrupted");
+	stream_init(&s, nlh->nlmsg_seq);
+	if (!strcmp(scene, "asked"))
+		return fail(why, FAIL_REFUSED,
+			    "replay: asked for basis %u, parts %#x, %zu PIDs, groups by %u",
+			    request->basis, request->parts, request->n_pids,
+			    request->group_by);
+	if (!source->ops->live && series_fill(&s, scene, step++)) {
+		stream_free(&s);
+		return TAKE_END;
+	}
+	if (source->ops->live && scene_fill(&s, scene)) {
+		fprintf(stderr, "replay: no scene '%s'\n", scene);
+		exit(99);
+	}
+	if (source->tap)
+		tap_all(source->tap, nlh, &s);
+	state = reply_feed(snap, nlh, s.buf, s.len, why);
+	stream_free(&s);
+	if (state == REPLY_MORE)
+		return fail(why, FAIL_LOST, "replay: the scene has no end");
+	if (state == REPLY_FAILED)
+		return TAKE_FAILED;
+	if (!snap->has_totals)
+		return TAKE_DONE;
+	if (beside_add(snap, BESIDE_MEMINFO, meminfo_text, strlen(meminfo_text), why) ||
+	    beside_apply(snap, why))
+		return TAKE_FAILED;
+	return TAKE_DONE;
+}
+
+static void replay_close(struct source *source)
+{
+	(void)source;
+}
+
+static const struct source_ops replay_ops = {
+	.live = true,
+	.take = replay_take,
+	.close = replay_close,
+};
+
+/* Censuses that follow one another, as those of a record. */
+static const struct source_ops series_ops = {
+	.live = false,
+	.take = replay_take,
+	.close = replay_close,
+};
+
+static struct source *replay_open(struct failure *why)
+{
+	static struct source source;
+	struct stream s;
+
+	if (!strcmp(scene, "absent")) {
+		fail(why, FAIL_NO_MODULE, "replay: the module is not loaded");
+		return NULL;
+	}
+	stream_init(&s, 42);
+	source.ops = series_fill(&s, scene, 0) < 0 ? &replay_ops : &series_ops;
+	stream_free(&s);
+	return &source;
+}
+
+int main(int argc, char **argv)
+{
+	const char *patience = getenv("REPLAY_PATIENCE");
+
+	if (argc < 2)
+		return 99;
+	scene = argv[1];
+	argv[1] = argv[0];
+	/* Not the cgroups and settings of the machine that it runs on. */
+	cgroups_root("/nonexistent");
+	procfs_root("proc");
+	/* A disk is not /proc, and may take long. */
+	cmdlines_patience(patience ? (unsigned int)atoi(patience) : 1000);
+	return reader_run(argc - 1, argv + 1, replay_open);
+}

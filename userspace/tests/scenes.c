@@ -1,0 +1,589 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Scenes: whole streams that tests show through the reader. */
+#include <stdio.h>
+#include <string.h>
+
+#include "stream.h"
+
+#define KIB(n)	((uint64_t)(n) << 10)
+#define SEQ	7
+
+/* A child of @ppid whose figures are @uss, @shared by two, and @swap, in KiB. */
+static void put_child(struct stream *s, uint32_t ppid, uint32_t pid, uint32_t uid,
+		      const char *comm, uint8_t state, uint64_t uss,
+		      uint64_t shared, uint64_t swap)
+{
+	size_t task, figures;
+
+	stream_begin(s, MEMCENSUS_CMD_TASK, SEQ);
+	task = stream_nest(s, MEMCENSUS_A_TASK);
+	stream_u32(s, MEMCENSUS_TASK_PID, pid);
+	stream_u32(s, MEMCENSUS_TASK_PPID, ppid);
+	stream_string(s, MEMCENSUS_TASK_COMM, comm);
+	stream_u32(s, MEMCENSUS_TASK_UID, uid);
+	stream_u64(s, MEMCENSUS_TASK_CGROUP, 4);
+	stream_u64(s, MEMCENSUS_TASK_START, 2000000000ULL * pid);
+	stream_u32(s, MEMCENSUS_TASK_THREADS, 2);
+	stream_u8(s, MEMCENSUS_TASK_STATE, state);
+	stream_u64(s, MEMCENSUS_TASK_MIN_FAULTS, 10 * pid);
+	stream_u64(s, MEMCENSUS_TASK_MAJ_FAULTS, pid);
+	stream_u32(s, MEMCENSUS_TASK_OOM_SCORE_ADJ, (uint32_t)-500);
+	figures = stream_nest(s, MEMCENSUS_TASK_FIGURES);
+	stream_u64(s, MEMCENSUS_F_RSS_COUNTER, KIB(uss + shared) - 4096);
+	if (state == MEMCENSUS_STATE_WALKED || state == MEMCENSUS_STATE_PARTIAL) {
+		stream_u64(s, MEMCENSUS_F_VSS, KIB(10 * (uss + shared)));
+		stream_u64(s, MEMCENSUS_F_RSS, KIB(uss + shared));
+		stream_u64(s, MEMCENSUS_F_USS, KIB(uss));
+		stream_u64(s, MEMCENSUS_F_PSS, KIB(uss) + KIB(shared) / 2);
+		stream_u64(s, MEMCENSUS_F_SWAP, KIB(swap));
+		if (s->basis == MEMCENSUS_BASIS_FRAMES)
+			stream_u64(s, MEMCENSUS_F_FRAMES, KIB(uss + shared));
+	}
+	stream_nest_end(s, figures);
+	if (state == MEMCENSUS_STATE_WALKED || state == MEMCENSUS_STATE_PARTIAL)
+		stream_u8(s, MEMCENSUS_TASK_BASIS, s->basis);
+	if (pid == 300) {
+		const uint32_t twins[] = { 301, 302 };
+
+		stream_u32(s, MEMCENSUS_TASK_NR_TWINS, 2);
+		stream_put(s, MEMCENSUS_TASK_TWINS, twins, sizeof(twins));
+	}
+	stream_nest_end(s, task);
+	stream_end(s);
+}
+
+static void put_task(struct stream *s, uint32_t pid, uint32_t uid,
+		     const char *comm, uint8_t state, uint64_t uss,
+		     uint64_t shared, uint64_t swap)
+{
+	put_child(s, 1, pid, uid, comm, state, uss, shared, swap);
+}
+
+/* A group is opened, its key is put, and it is closed by group_end(). */
+static size_t group_begin(struct stream *s)
+{
+	stream_begin(s, MEMCENSUS_CMD_GROUP, SEQ);
+	return stream_nest(s, MEMCENSUS_A_GROUP);
+}
+
+/*
+ * Two address spaces that both map all of @frames KiB.  Nobody else maps
+ * @alone of it; of the rest half is the share of others.
+ */
+static void group_end(struct stream *s, size_t group, uint64_t frames,
+		      uint64_t alone, uint64_t swap)
+{
+	size_t figures;
+
+	stream_u32(s, MEMCENSUS_GROUP_MMS, 2);
+	figures = stream_nest(s, MEMCENSUS_GROUP_FIGURES);
+	stream_u64(s, MEMCENSUS_F_FRAMES, KIB(frames));
+	stream_u64(s, MEMCENSUS_F_USS, KIB(alone));
+	stream_u64(s, MEMCENSUS_F_SHARED, KIB(frames - alone));
+	stream_u64(s, MEMCENSUS_F_PSS, KIB(alone) + KIB(frames - alone) / 2);
+	stream_u64(s, MEMCENSUS_F_RSS, KIB(2 * frames));
+	stream_u64(s, MEMCENSUS_F_SWAP, KIB(swap));
+	stream_nest_end(s, figures);
+	stream_nest_end(s, group);
+	stream_end(s);
+}
+
+/* @blocks, free blocks of each of the four orders of a small zone. */
+static void put_zone(struct stream *s, const char *name, const uint64_t blocks[4],
+		     uint64_t min_pages, int types)
+{
+	static const int32_t unusable[] = { 0, 100, 250, 1000 };
+	static const int32_t extfrag[] = { -1000, -1000, -1000, 912 };
+	static const uint64_t unmovable[] = { 1, 2, MEMCENSUS_BLOCKS_UNKNOWN, 0 };
+	size_t zone, type;
+
+	stream_begin(s, MEMCENSUS_CMD_ZONE, SEQ);
+	zone = stream_nest(s, MEMCENSUS_A_ZONE);
+	stream_u32(s, MEMCENSUS_ZONE_NODE, 0);
+	stream_string(s, MEMCENSUS_ZONE_NAME, name);
+	stream_put(s, MEMCENSUS_ZONE_FREE_BLOCKS, blocks, 4 * sizeof(*blocks));
+	for (; types; types--) {
+		type = stream_nest(s, MEMCENSUS_ZONE_TYPE);
+		stream_string(s, MEMCENSUS_TYPE_NAME,
+			      types == 1 ? "Movable" : "Unmovable");
+		stream_put(s, MEMCENSUS_TYPE_FREE_BLOCKS, unmovable,
+			   sizeof(unmovable));
+		stream_nest_end(s, type);
+	}
+	stream_u64(s, MEMCENSUS_ZONE_FREE,
+		   4096 * (blocks[0] + 2 * blocks[1] + 4 * blocks[2] + 8 * blocks[3]));
+	stream_u64(s, MEMCENSUS_ZONE_WMARK_MIN, 4096 * min_pages);
+	stream_u64(s, MEMCENSUS_ZONE_WMARK_LOW, 4096 * min_pages * 5 / 4);
+	stream_u64(s, MEMCENSUS_ZONE_WMARK_HIGH, 4096 * min_pages * 3 / 2);
+	stream_u64(s, MEMCENSUS_ZONE_MANAGED, KIB(4096));
+	stream_put(s, MEMCENSUS_ZONE_LOWMEM_RESERVE, blocks, 2 * sizeof(*blocks));
+	stream_put(s, MEMCENSUS_ZONE_UNUSABLE, unusable, sizeof(unusable));
+	stream_put(s, MEMCENSUS_ZONE_EXTFRAG, extfrag, sizeof(extfrag));
+	stream_nest_end(s, zone);
+	stream_end(s);
+}
+
+static void put_node(struct stream *s)
+{
+	size_t node;
+
+	stream_begin(s, MEMCENSUS_CMD_NODE, SEQ);
+	node = stream_nest(s, MEMCENSUS_A_NODE);
+	stream_u32(s, MEMCENSUS_NODE_ID, 0);
+	stream_u8(s, MEMCENSUS_NODE_KSWAPD, MEMCENSUS_KSWAPD_RUNNING);
+	stream_u32(s, MEMCENSUS_NODE_KSWAPD_ORDER, 3);
+	stream_string(s, MEMCENSUS_NODE_KSWAPD_ZONE, "Normal");
+	stream_u32(s, MEMCENSUS_NODE_KSWAPD_FAILURES, 0);
+	stream_u8(s, MEMCENSUS_NODE_BALANCED, 0);
+	stream_u64(s, MEMCENSUS_NODE_ACTIVE_ANON, KIB(100));
+	stream_u64(s, MEMCENSUS_NODE_INACTIVE_ANON, KIB(200));
+	stream_nest_end(s, node);
+	stream_end(s);
+}
+
+static void put_system(struct stream *s)
+{
+	size_t system, nest;
+
+	stream_begin(s, MEMCENSUS_CMD_SYSTEM, SEQ);
+	system = stream_nest(s, MEMCENSUS_A_SYSTEM);
+	nest = stream_nest(s, MEMCENSUS_SYSTEM_BYTES);
+	stream_u64(s, MEMCENSUS_S_TOTAL, KIB(100000));
+	stream_u64(s, MEMCENSUS_S_FREE, KIB(20000));
+	stream_u64(s, MEMCENSUS_S_AVAILABLE, KIB(60000));
+	stream_u64(s, MEMCENSUS_S_BUFFERS, KIB(1000));
+	stream_u64(s, MEMCENSUS_S_CACHED, KIB(30000));
+	stream_u64(s, MEMCENSUS_S_SHMEM, KIB(500));
+	stream_u64(s, MEMCENSUS_S_SLAB_RECLAIMABLE, KIB(2000));
+	stream_u64(s, MEMCENSUS_S_SWAP_FREE, KIB(4000));
+	stream_nest_end(s, nest);
+	nest = stream_nest(s, MEMCENSUS_SYSTEM_EVENTS);
+	stream_u64(s, MEMCENSUS_E_PAGEOUTRUN, 12);
+	stream_u64(s, MEMCENSUS_E_PGSCAN_KSWAPD, 2000);
+	stream_u64(s, MEMCENSUS_E_PGSTEAL_KSWAPD, 1500);
+	stream_u64(s, MEMCENSUS_E_PGSCAN_DIRECT, 0);
+	stream_u64(s, MEMCENSUS_E_PGSTEAL_DIRECT, 0);
+	stream_nest_end(s, nest);
+	stream_nest_end(s, system);
+	stream_end(s);
+}
+
+static void put_vma(struct stream *s, uint64_t start, uint64_t pages,
+		    const char *mode, const char *name)
+{
+	size_t vma, figures;
+
+	stream_begin(s, MEMCENSUS_CMD_VMA, SEQ);
+	vma = stream_nest(s, MEMCENSUS_A_VMA);
+	stream_u32(s, MEMCENSUS_VMA_PID, 100);
+	stream_u64(s, MEMCENSUS_VMA_START, start);
+	stream_u64(s, MEMCENSUS_VMA_END, start + 4096 * pages);
+	stream_u64(s, MEMCENSUS_VMA_OFFSET, 0x1000);
+	stream_string(s, MEMCENSUS_VMA_MODE, mode);
+	stream_string(s, MEMCENSUS_VMA_FLAGS, "rd wr mr");
+	if (name) {
+		stream_u32(s, MEMCENSUS_VMA_DEV_MAJOR, 8);
+		stream_u32(s, MEMCENSUS_VMA_DEV_MINOR, 17);
+		stream_u64(s, MEMCENSUS_VMA_INODE, 123456);
+		stream_string(s, MEMCENSUS_VMA_NAME, name);
+	}
+	stream_u64(s, MEMCENSUS_VMA_PAGE_SIZE, 4096);
+	figures = stream_nest(s, MEMCENSUS_VMA_FIGURES);
+	stream_u64(s, MEMCENSUS_F_RSS, KIB(8));
+	stream_u64(s, MEMCENSUS_F_PSS, KIB(6));
+	stream_u64(s, MEMCENSUS_F_USS, KIB(4));
+	stream_u64(s, MEMCENSUS_F_SHARED_DIRTY, KIB(0));
+	stream_u64(s, MEMCENSUS_F_PRIVATE_DIRTY, KIB(4));
+	stream_u64(s, MEMCENSUS_F_SWAP, 0);
+	stream_nest_end(s, figures);
+	stream_nest_end(s, vma);
+	stream_end(s);
+}
+
+/* A small machine with nothing odd. */
+static void scene_small(struct stream *s)
+{
+	static const uint64_t dma[] = { 5, 4, 3, 2 }, normal[] = { 9, 9, 9, 0 };
+
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	put_task(s, 100, 0, "init", MEMCENSUS_STATE_WALKED, 400, 100, 0);
+	put_task(s, 200, 4000000000U, "redis-server", MEMCENSUS_STATE_WALKED,
+		 50000, 2000, 128);
+	put_task(s, 300, 0, "sh", MEMCENSUS_STATE_WALKED, 40, 60, 0);
+	put_zone(s, "DMA", dma, 8, 0);
+	put_zone(s, "Normal", normal, 16, 2);
+	put_node(s);
+	put_system(s);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* Numbers that could not be had. */
+static void scene_unknown(struct stream *s)
+{
+	size_t nest;
+
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	put_task(s, 100, 0, "walked", MEMCENSUS_STATE_WALKED, 400, 100, 0);
+	put_task(s, 101, 0, "stuck", MEMCENSUS_STATE_BUSY, 80, 0, 0);
+	put_task(s, 102, 0, "stuck too", MEMCENSUS_STATE_BUSY, 80, 0, 0);
+	put_task(s, 103, 0, "going", MEMCENSUS_STATE_VANISHED, 80, 0, 0);
+	put_task(s, 104, 0, "half", MEMCENSUS_STATE_PARTIAL, 80, 0, 0);
+	stream_begin(s, MEMCENSUS_CMD_TASK, SEQ);
+	nest = stream_nest(s, MEMCENSUS_A_TASK);
+	stream_nest_end(s, nest);
+	stream_end(s);
+	stream_begin(s, MEMCENSUS_CMD_ZONE, SEQ);
+	nest = stream_nest(s, MEMCENSUS_A_ZONE);
+	stream_nest_end(s, nest);
+	stream_end(s);
+	stream_begin(s, MEMCENSUS_CMD_NODE, SEQ);
+	nest = stream_nest(s, MEMCENSUS_A_NODE);
+	stream_nest_end(s, nest);
+	stream_end(s);
+	stream_begin(s, MEMCENSUS_CMD_SYSTEM, SEQ);
+	nest = stream_nest(s, MEMCENSUS_A_SYSTEM);
+	stream_nest_end(s, nest);
+	stream_end(s);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* What every census of frames with groups begins with. */
+static void put_members(struct stream *s)
+{
+	stream_head_frames(s, SEQ, KIB(52500), 0, 0);
+	put_task(s, 100, 0, "init", MEMCENSUS_STATE_WALKED, 400, 100, 0);
+	put_task(s, 200, 4000000000U, "redis-server", MEMCENSUS_STATE_WALKED,
+		 50000, 2000, 128);
+}
+
+/* A command whose name holds all that a name can. */
+static void scene_hostile_commands(struct stream *s)
+{
+	static const char *const names[] = {
+		"new\nline", "\x1b[31mred", "[kworker/0:1]", "a) R 1 1", "",
+		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+	};
+	size_t i, group;
+
+	put_members(s);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		group = group_begin(s);
+		stream_string(s, MEMCENSUS_GROUP_COMM, names[i]);
+		group_end(s, group, 500, 400, 0);
+	}
+	stream_done(s, 0, NULL, 0);
+}
+
+/* Names that strangers chose, and the largest number there is. */
+static void scene_hostile(struct stream *s)
+{
+	static const char *const names[] = {
+		"new\nline", "\x1b[31mred", "bad\xff\xc3(", "back\\x41slash",
+		"quote\"'", "\xc3\xa9t\xc3\xa9", "", "-", "a b\tc", "\xe2\x80\xaertl",
+		"c1\xc2\x9bJ", "\xed\xa0\x80", "\xf0\x9f\x90\xa7",
+	};
+	size_t i, nest, figures;
+
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		put_task(s, 100 + i, 0, names[i], MEMCENSUS_STATE_WALKED, 4 * i, 0, 0);
+	stream_begin(s, MEMCENSUS_CMD_TASK, SEQ);
+	nest = stream_nest(s, MEMCENSUS_A_TASK);
+	stream_u32(s, MEMCENSUS_TASK_PID, 999);
+	/* No NUL behind it; and one that this reader does not know. */
+	stream_put(s, MEMCENSUS_TASK_COMM, "full sixteen chr", 16);
+	stream_u32(s, MEMCENSUS_TASK_MAX + 9, 1);
+	stream_u8(s, MEMCENSUS_TASK_STATE, 200);
+	figures = stream_nest(s, MEMCENSUS_TASK_FIGURES);
+	stream_u64(s, MEMCENSUS_F_PSS, UINT64_MAX);
+	stream_u64(s, MEMCENSUS_F_RSS, UINT64_MAX);
+	stream_u64(s, MEMCENSUS_F_MAX + 5, 1);
+	stream_nest_end(s, figures);
+	stream_nest_end(s, nest);
+	stream_end(s);
+	stream_begin(s, MEMCENSUS_CMD_MAX + 3, SEQ);
+	stream_end(s);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* Names that mean something to gnuplot, a shell, or XML. */
+static void scene_plotters(struct stream *s)
+{
+	static const char *const names[] = {
+		"`touch hacked`", "@{a_b^c}~d&e", "%s%n$1 %d", "'.x.'", "\"\nquit\n\"",
+		"#comment", "<b>&amp;</b>", "a\\nb\\t\\", "NaN", "1e999", "?", "",
+		"|touch hacked", "tab\tin\tit",
+	};
+	size_t i;
+
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		put_task(s, 100 + i, 0, names[i], MEMCENSUS_STATE_WALKED,
+			 1000 * (20 - i), 10, 0);
+	put_task(s, 900, 0, "stuck", MEMCENSUS_STATE_BUSY, 80, 0, 0);
+	stream_done(s, 0, NULL, 0);
+}
+
+static void scene_users(struct stream *s)
+{
+	size_t group;
+
+	put_members(s);
+	group = group_begin(s);
+	stream_u32(s, MEMCENSUS_GROUP_UID, 4000000000U);
+	group_end(s, group, 52000, 50000, 128);
+	group = group_begin(s);
+	stream_u32(s, MEMCENSUS_GROUP_UID, 0);
+	group_end(s, group, 500, 400, 0);
+	put_system(s);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* Memory for the count ran out, and it does not come out even. */
+static void scene_uneven(struct stream *s)
+{
+	stream_head_frames(s, SEQ, KIB(500), KIB(12595), 4096);
+	put_task(s, 100, 0, "init", MEMCENSUS_STATE_WALKED, 400, 100, 0);
+	stream_done(s, 0, NULL, 0);
+}
+
+static void scene_stuck(struct stream *s)
+{
+	size_t group;
+
+	put_members(s);
+	put_task(s, 300, 0, "stuck", MEMCENSUS_STATE_BUSY, 80, 0, 0);
+	put_task(s, 301, 0, "going", MEMCENSUS_STATE_VANISHED, 80, 0, 0);
+	group = group_begin(s);
+	stream_u32(s, MEMCENSUS_GROUP_UID, 0);
+	group_end(s, group, 52000, 50000, 128);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* The root, and one that is not there. */
+static void scene_cgroups(struct stream *s)
+{
+	size_t group;
+
+	put_members(s);
+	group = group_begin(s);
+	stream_u64(s, MEMCENSUS_GROUP_CGROUP, 1);
+	group_end(s, group, 500, 400, 0);
+	group = group_begin(s);
+	stream_u64(s, MEMCENSUS_GROUP_CGROUP, 4242);
+	group_end(s, group, 52000, 50000, 128);
+	stream_done(s, 0, NULL, 0);
+}
+
+static void scene_commands(struct stream *s)
+{
+	size_t group;
+
+	put_members(s);
+	group = group_begin(s);
+	stream_string(s, MEMCENSUS_GROUP_COMM, "new\nline");
+	group_end(s, group, 500, 400, 0);
+	group = group_begin(s);
+	stream_string(s, MEMCENSUS_GROUP_COMM, "redis-server");
+	group_end(s, group, 52000, 50000, 128);
+	stream_done(s, 0, NULL, 0);
+}
+
+static void scene_together(struct stream *s)
+{
+	put_members(s);
+	group_end(s, group_begin(s), 52500, 50400, 128);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* One process with its mappings. */
+static void scene_vmas(struct stream *s)
+{
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	put_task(s, 100, 0, "nginx", MEMCENSUS_STATE_WALKED, 400, 100, 0);
+	put_vma(s, 0x400000, 3, "r-xp", "/usr/sbin/nginx");
+	put_vma(s, 0x1000000, 2, "rw-p", "[heap]");
+	put_vma(s, 0x7f0000000000ULL, 16, "rw-p", NULL);
+	put_vma(s, 0x7f0000100000ULL, 16, "rw-s", "/dev/shm/a b\n(deleted)");
+	stream_done(s, 0, NULL, 0);
+}
+
+/* Names of mappings that strangers chose, and of a cgroup's processes. */
+static void scene_hostile_vmas(struct stream *s)
+{
+	static const char *const names[] = {
+		"/tmp/new\nline", "/tmp/\x1b]0;title\x07\x1b[2J", "[anon:bad\xff\xc3(]",
+		"/tmp/[heap]", "[heap]", "/tmp/back\\slash (deleted)", "/tmp/quote\"'",
+		"/tmp/\xe2\x80\xaertl", "/tmp/a b\tc", "", "/tmp/\xf0\x9f\x90\xa7",
+		"/tmp/e\xcc\x81 \xe4\xb8\xad\xe6\x96\x87",
+		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+	};
+	size_t i;
+
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	put_task(s, 100, 0, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+		 MEMCENSUS_STATE_WALKED, 400, 100, 0);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		put_vma(s, 0x400000 + 0x10000 * i, 3, "r-xp", names[i]);
+	stream_done(s, 0, NULL, 0);
+}
+
+static void scene_old(struct stream *s)
+{
+	stream_head(s, SEQ, MEMCENSUS_ABI - 1);
+	put_task(s, 100, 0, "init", MEMCENSUS_STATE_WALKED, 400, 100, 0);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* The kernel says that the dump is not of one piece. */
+static void scene_torn(struct stream *s)
+{
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	put_task(s, 100, 0, "init", MEMCENSUS_STATE_WALKED, 400, 100, 0);
+	stream_done(s, 0, NULL, 0);
+	((struct nlmsghdr *)(void *)(s->buf + s->message))->nlmsg_flags |=
+		NLM_F_DUMP_INTR;
+}
+
+static void scene_refused(struct stream *s)
+{
+	stream_done(s, -22, "no such basis", 24);
+}
+
+static void scene_denied(struct stream *s)
+{
+	stream_done(s, -1, NULL, 0);
+}
+
+static void scene_nobody(struct stream *s)
+{
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* Parents and children; two that are each other's parent; a long way down. */
+static void scene_family(struct stream *s)
+{
+	static const struct {
+		uint32_t ppid, pid;
+		const char *comm;
+		uint64_t uss;
+	} members[] = {
+		{ 0, 1, "init", 400 }, { 1, 10, "sshd", 700 }, { 10, 11, "bash", 900 },
+		{ 11, 12, "vi", 5000 }, { 1, 20, "nginx", 800 }, { 20, 21, "nginx", 1200 },
+		{ 20, 22, "nginx", 1500 }, { 31, 30, "ring", 60 }, { 30, 31, "ring", 50 },
+		{ 4711, 40, "orphan", 30 },
+	};
+	uint32_t i;
+
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		put_child(s, members[i].ppid, members[i].pid, 0, members[i].comm,
+			  MEMCENSUS_STATE_WALKED, members[i].uss, 40, 0);
+	for (i = 50; i < 65; i++)
+		put_child(s, i == 50 ? 1 : i - 1, i, 0, "deep", MEMCENSUS_STATE_WALKED,
+			  i - 49, 0, 0);
+	put_system(s);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* From the second census on process 300 is the largest, and 400 is gone. */
+static void scene_moving(struct stream *s)
+{
+	static int taken;
+	int later = taken++;
+
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	put_task(s, 100, 0, "large", MEMCENSUS_STATE_WALKED, 9000, 100, 0);
+	put_task(s, 200, 0, "medium", MEMCENSUS_STATE_WALKED, 5000, 100, 0);
+	put_task(s, 300, 0, "growing", MEMCENSUS_STATE_WALKED, later ? 20000 : 1000, 100, 0);
+	if (!later)
+		put_task(s, 400, 0, "ending", MEMCENSUS_STATE_WALKED, 500, 100, 0);
+	put_system(s);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* After the first census the module is gone. */
+static void scene_unloaded(struct stream *s)
+{
+	static int taken;
+
+	if (taken++)
+		stream_done(s, -2, NULL, 0);
+	else
+		scene_family(s);
+}
+
+static void put_many(struct stream *s, uint32_t n)
+{
+	uint32_t i;
+	char comm[32];
+
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	for (i = 0; i < n; i++) {
+		snprintf(comm, sizeof(comm), "worker/%u", i);
+		put_task(s, 1000 + i, i % 7, comm, MEMCENSUS_STATE_WALKED,
+			 (i * 7919) % 65536, 16, 0);
+	}
+	put_system(s);
+	stream_done(s, 0, NULL, 0);
+}
+
+static void scene_many(struct stream *s)
+{
+	put_many(s, 10000);
+}
+
+static void scene_most(struct stream *s)
+{
+	put_many(s, 40000);
+}
+
+static const struct scene {
+	const char *name;
+	void (*fill)(struct stream *s);
+} scenes[] = {
+	{ "small", scene_small },
+	{ "machine", scene_machine },
+	{ "unknown", scene_unknown },
+	{ "hostile", scene_hostile },
+	{ "plotters", scene_plotters },
+	{ "users", scene_users },
+	{ "uneven", scene_uneven },
+	{ "stuck", scene_stuck },
+	{ "cgroups", scene_cgroups },
+	{ "commands", scene_commands },
+	{ "hostile-commands", scene_hostile_commands },
+	{ "together", scene_together },
+	{ "vmas", scene_vmas },
+	{ "hostile-vmas", scene_hostile_vmas },
+	{ "old", scene_old },
+	{ "torn", scene_torn },
+	{ "refused", scene_refused },
+	{ "denied", scene_denied },
+	{ "nobody", scene_nobody },
+	{ "family", scene_family },
+	{ "moving", scene_moving },
+	{ "unloaded", scene_unloaded },
+	{ "many", scene_many },
+	{ "most", scene_most },
+};
+
+int scene_fill(struct stream *s, const char *name)
+{
+	unsigned int n;
+	size_t i;
+
+	if (sscanf(name, "many-%u", &n) == 1) {
+		put_many(s, n);
+		return 0;
+	}
+
+	for (i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++) {
+		if (strcmp(scenes[i].name, name))
+			continue;
+		scenes[i].fill(s);
+		return 0;
+	}
+	return -1;
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Series: censuses that follow one another, of processes that change. */
+#include <string.h>
+
+#include "stream.h"
+
+#define MIB(n)	((uint64_t)(n) << 20)
+#define SEC(n)	((uint64_t)(n) * 1000000000)
+
+/**
+ * struct state - of a process in one census
+ * @pid: 0: none
+ * @comm: its name
+ * @start: ns since boot
+ * @state: enum memcensus_state
+ * @vss, @uss, @shared, @swap: bytes; @shared is mapped by two
+ * @min_faults, @maj_faults: since its start
+ */
+struct state {
+	uint32_t pid;
+	const char *comm;
+	uint64_t start;
+	uint8_t state;
+	uint64_t vss;
+	uint64_t uss;
+	uint64_t shared;
+	uint64_t swap;
+	uint64_t min_faults;
+	uint64_t maj_faults;
+};
+
+static void put_state(struct stream *s, unsigned int step,
+		      const struct state *state)
+{
+	size_t task, figures;
+
+	stream_begin(s, MEMCENSUS_CMD_TASK, 1 + step);
+	task = stream_nest(s, MEMCENSUS_A_TASK);
+	stream_u32(s, MEMCENSUS_TASK_PID, state->pid);
+	stream_string(s, MEMCENSUS_TASK_COMM, state->comm);
+	stream_u64(s, MEMCENSUS_TASK_START, state->start);
+	stream_u8(s, MEMCENSUS_TASK_STATE, state->state);
+	stream_u64(s, MEMCENSUS_TASK_MIN_FAULTS, state->min_faults);
+	stream_u64(s, MEMCENSUS_TASK_MAJ_FAULTS, state->maj_faults);
+	figures = stream_nest(s, MEMCENSUS_TASK_FIGURES);
+	if (state->state == MEMCENSUS_STATE_WALKED) {
+		stream_u64(s, MEMCENSUS_F_VSS, state->vss);
+		stream_u64(s, MEMCENSUS_F_RSS, state->uss + state->shared);
+		stream_u64(s, MEMCENSUS_F_USS, state->uss);
+		stream_u64(s, MEMCENSUS_F_PSS, state->uss + state->shared / 2);
+		stream_u64(s, MEMCENSUS_F_SWAP, state->swap);
+		stream_u64(s, MEMCENSUS_F_SWAP_USS, state->swap);
+	}
+	stream_nest_end(s, figures);
+	stream_nest_end(s, task);
+	stream_end(s);
+}
+
+/* One process, state by state, a second each. */
+static int put_states(struct stream *s, unsigned int step,
+		      const struct state *states, size_t n)
+{
+	if (step >= n)
+		return 1;
+	s->moment = SEC(step);
+	stream_head(s, 1 + step, MEMCENSUS_ABI);
+	if (states[step].pid)
+		put_state(s, step, &states[step]);
+	stream_done(s, 0, NULL, 0);
+	return 0;
+}
+
+#define WALKED	MEMCENSUS_STATE_WALKED
+
+/* All kinds of growth, a new name, and a number that another process takes. */
+static int series_life(struct stream *s, unsigned int step)
+{
+	static const struct state states[] = {
+		{ 100, "walk", 1, WALKED, MIB(4), MIB(1), MIB(2), 0, 200, 3 },
+		{ 100, "walk", 1, WALKED, MIB(104), MIB(1), MIB(2), 0, 210, 3 },
+		{ 100, "walk", 1, WALKED, MIB(104), MIB(11), MIB(2), 0, 2770, 3 },
+		{ 100, "walk", 1, WALKED, MIB(104), MIB(11), MIB(2), 0, 2770, 3 },
+		{ 100, "walk", 1, WALKED, MIB(104), MIB(6), MIB(2), MIB(5), 2770, 3 },
+		{ 100, "walk", 1, MEMCENSUS_STATE_BUSY, 0, 0, 0, 0, 2771, 3 },
+		{ 100, "walk", 1, WALKED, MIB(124), MIB(16), MIB(2), MIB(5), 5332, 13 },
+		{ 100, "walk", 1, WALKED, MIB(24), MIB(16), MIB(2), 0, 6612, 14 },
+		{ 100, "walk", 1, WALKED, MIB(29), MIB(21), MIB(2), 0, 7892, 14 },
+		{ 100, "new\nname", 1, WALKED, MIB(2), MIB(1), MIB(1), 0, 8000, 14 },
+		{ 100, "heir", 9, WALKED, MIB(2), MIB(1), MIB(1), 0, 10, 0 },
+		{ 100, "heir", 9, WALKED, MIB(2), MIB(1), MIB(1), 0, 10, 0 },
+	};
+
+	return put_states(s, step, states, sizeof(states) / sizeof(states[0]));
+}
+
+/* One that comes later and ends. */
+static int series_guest(struct stream *s, unsigned int step)
+{
+	static const struct state states[] = {
+		{ 0 },
+		{ 100, "guest", 1, WALKED, MIB(4), MIB(1), MIB(2), 0, 200, 3 },
+		{ 100, "guest", 1, WALKED, MIB(4), MIB(1), MIB(2), 0, 200, 3 },
+		{ 0 },
+		{ 0 },
+	};
+
+	return put_states(s, step, states, sizeof(states) / sizeof(states[0]));
+}
+
+/* A mapping of @pid with @uss bytes. */
+static void put_mapping(struct stream *s, unsigned int step, uint32_t pid,
+			uint64_t start, uint64_t end, const char *name, uint64_t uss)
+{
+	size_t vma, figures;
+
+	stream_begin(s, MEMCENSUS_CMD_VMA, 1 + step);
+	vma = stream_nest(s, MEMCENSUS_A_VMA);
+	stream_u32(s, MEMCENSUS_VMA_PID, pid);
+	stream_u64(s, MEMCENSUS_VMA_START, start);
+	stream_u64(s, MEMCENSUS_VMA_END, end);
+	stream_string(s, MEMCENSUS_VMA_MODE, "rw-p");
+	if (name)
+		stream_string(s, MEMCENSUS_VMA_NAME, name);
+	figures = stream_nest(s, MEMCENSUS_VMA_FIGURES);
+	stream_u64(s, MEMCENSUS_F_USS, uss);
+	stream_u64(s, MEMCENSUS_F_SWAP_USS, 0);
+	stream_nest_end(s, figures);
+	stream_nest_end(s, vma);
+	stream_end(s);
+}
+
+static void put_available(struct stream *s, unsigned int step, uint64_t bytes)
+{
+	size_t system, nest;
+
+	stream_begin(s, MEMCENSUS_CMD_SYSTEM, 1 + step);
+	system = stream_nest(s, MEMCENSUS_A_SYSTEM);
+	nest = stream_nest(s, MEMCENSUS_SYSTEM_BYTES);
+	stream_u64(s, MEMCENSUS_S_TOTAL, MIB(2048));
+	stream_u64(s, MEMCENSUS_S_AVAILABLE, bytes);
+	stream_u64(s, MEMCENSUS_S_SWAP_FREE, MIB(100));
+	stream_nest_end(s, nest);
+	stream_nest_end(s, system);
+	stream_end(s);
+}
+
+/* A process of @uss bytes; @busy: whose lock was not to be had. */
+static void put_holder(struct stream *s, unsigned int step, uint32_t pid,
+		       const char *comm, uint64_t uss, int busy)
+{
+	const struct state state = {
+		.pid = pid, .comm = comm, .start = pid,
+		.state = busy ? MEMCENSUS_STATE_BUSY : WALKED,
+		.vss = 2 * uss, .uss = uss, .shared = MIB(1),
+	};
+
+	put_state(s, step, &state);
+}
+
+/* The mappings of "heap": it leaks a MiB a second, and a little beside it. */
+static void put_heap(struct stream *s, unsigned int step)
+{
+	const uint64_t heap = 0x1000000, stack = 0x7ff000000000;
+
+	put_mapping(s, step, 100, 0x400000, 0x500000, "/usr/bin/heap", MIB(1));
+	put_mapping(s, step, 100, heap, heap + MIB(10 + step), "[heap]", MIB(10 + step));
+	put_mapping(s, step, 100, stack, stack + MIB(1), "[stack]", MIB(1));
+}
+
+/*
+ * The mappings of "maps": its memory in one grows downwards, is joined from two
+ * and is cut in two on the way; its files are many, a new one every second time,
+ * far apart.
+ */
+static void put_maps(struct stream *s, unsigned int step)
+{
+	const uint64_t top = 0x7f8000000000;
+	unsigned int i;
+
+	for (i = 0; i <= step / 2; i++)
+		put_mapping(s, step, 200, 0x100000000 * (i + 1),
+			    0x100000000 * (i + 1) + MIB(1), "/tmp/files", MIB(1));
+	if (step < 10) {
+		put_mapping(s, step, 200, top - MIB(20 + 2 * step), top - MIB(10) - 4096,
+			    NULL, MIB(10 + 2 * step));
+		put_mapping(s, step, 200, top - MIB(10), top, NULL, MIB(10));
+	} else if (step % 10 == 5) {
+		put_mapping(s, step, 200, top - MIB(20 + 2 * step), top - MIB(10), NULL,
+			    MIB(10 + 2 * step));
+		put_mapping(s, step, 200, top - MIB(10), top, NULL, MIB(10));
+	} else {
+		put_mapping(s, step, 200, top - MIB(20 + 2 * step), top, NULL,
+			    MIB(20 + 2 * step));
+	}
+}
+
+/* A minute of processes that leak, and of some that do not. */
+static int series_leaks(struct stream *s, unsigned int step)
+{
+	if (step > 60)
+		return 1;
+	s->moment = SEC(step);
+	stream_head(s, 1 + step, MEMCENSUS_ABI);
+	put_holder(s, step, 100, "heap", MIB(12 + step), 0);
+	put_holder(s, step, 200, "maps", MIB(21 + step / 2 + 2 * step), 0);
+	put_holder(s, step, 300, "slow\nstep", MIB(5 + step / 6), step % 5 == 4);
+	put_holder(s, step, 400, "steady", MIB(40), 0);
+	put_holder(s, step, 500, "cache", MIB(step < 20 ? 2 * step : 40), 0);
+	put_holder(s, step, 600, "saw", MIB(5 + step % 12), 0);
+	if (step < 30)
+		put_holder(s, step, 700, "ends", MIB(step), 0);
+	if (step > 54)
+		put_holder(s, step, 800, "young", MIB(step), 0);
+	put_heap(s, step);
+	put_maps(s, step);
+	put_available(s, step, MIB(1000 - 4 * step));
+	stream_done(s, 0, NULL, 0);
+	return 0;
+}
+
+/* The same moment twice. */
+static int series_twice(struct stream *s, unsigned int step)
+{
+	if (step > 3)
+		return 1;
+	s->moment = SEC(step / 2);
+	stream_head(s, 1 + step, MEMCENSUS_ABI);
+	put_holder(s, step, 100, "heap", MIB(12 + step), 0);
+	stream_done(s, 0, NULL, 0);
+	return 0;
+}
+
+static const struct series {
+	const char *name;
+	int (*fill)(struct stream *s, unsigned int step);
+} all[] = {
+	{ "life", series_life },
+	{ "guest", series_guest },
+	{ "leaks", series_leaks },
+	{ "twice", series_twice },
+};
+
+int series_fill(struct stream *s, const char *name, unsigned int step)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!strcmp(all[i].name, name))
+			return all[i].fill(s, step);
+	return -1;
+}

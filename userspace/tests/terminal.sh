@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# A terminal that is tmux's, for tests that source this. It needs
+# READER_TESTS. No screen is waited for by time: it is looked at until it is
+# right, or patience ends.
+
+command -v tmux >/dev/null || { echo "1..0 # SKIP no tmux"; exit 0; }
+
+patience=30
+replay=$(readlink -f "$READER_TESTS/replay")
+dir=$(mktemp -d)
+n=0
+failed=0
+
+mux()
+{
+	TMUX_TMPDIR=$dir tmux -L reader -f /dev/null "$@"
+}
+# Who loses his terminal gets SIGHUP, and SIGCONT when the shell goes. Where that comes
+# between the stop that LeakSanitizer asks for at his end and the stop itself, he hangs.
+trap 'mux kill-server 2>/dev/null; pkill -KILL -f "^$replay "; rm -rf "$dir"' EXIT
+
+ok()
+{
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		failed=1
+	fi
+}
+
+# One session stays, or the server would end with the last one.
+mux new-session -d -s base cat || exit 1
+
+# terminal WxH [NAME=VALUE...]: a new one, with a shell that prompts by '% '
+terminal()
+{
+	local size=$1
+	shift
+	mux kill-session -t top 2>/dev/null
+	mux -u new-session -d -s top -x "${size%x*}" -y "${size#*x}" \
+		"env -u ENV TERM=screen-256color TZ=UTC LC_ALL=C.UTF-8 $* PS1='% ' sh -i" \; \
+		set -t top status off || exit 1
+	await '^%' || exit 1
+}
+
+keys()
+{
+	mux send-keys -t top "$@"
+}
+
+# start ARG...: the reader, from the shell; its status is shown at its end
+start()
+{
+	keys " clear; stty -g >$dir/before; $replay $*; echo status=\$?; stty -g >$dir/after" Enter
+}
+
+capture()
+{
+	mux capture-pane -t top -p "$@"
+}
+
+# await PATTERN: until it is on the screen
+await()
+{
+	local end=$((SECONDS + patience))
+	until capture 2>/dev/null | grep -qE "$1"; do
+		if [ $SECONDS -ge $end ]; then
+			capture | sed 's/^/# /'
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# screen NAME [-e]: what stands there is screens/NAME; -e: attributes too
+screen()
+{
+	local name=$1 end=$((SECONDS + patience)) difference
+	shift
+	if [ -n "${UPDATE:-}" ]; then
+		sleep 1.5
+		capture "$@" >"screens/$name"
+	fi
+	until difference=$(capture "$@" | diff -u "screens/$name" -); do
+		if [ $SECONDS -ge $end ]; then
+			printf '# %s\n' "${difference//$'\n'/$'\n# '}"
+			ok 1 "screen $name"
+			return
+		fi
+		sleep 0.05
+	done
+	ok 0 "screen $name"
+}
+
+# left STATUS WHAT: it has ended so, and the terminal is as it was
+left()
+{
+	local what=$2
+	await "^status=$1\$"
+	ok $? "$what: ends with $1"
+	await '^% $|^%$'
+	[ "$(mux display -t top -p '#{alternate_on} #{cursor_flag}')" = "0 1" ]
+	ok $? "$what: its screen is left, the cursor is there"
+	[ -s "$dir/after" ] && cmp -s "$dir/before" "$dir/after"
+	ok $? "$what: the terminal's settings are as they were"
+	rm -f "$dir/after"
+}

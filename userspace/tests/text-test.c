@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Text and sizes as they are shown. */
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tap.h"
+#include "text.h"
+
+static void check_text(const char *text, const char *expected)
+{
+	char *got = text_printable(text);
+
+	if (!ok(got && !strcmp(got, expected), "text '%s'", expected))
+		printf("# got '%s'\n", got);
+	free(got);
+}
+
+static void check_size(double bytes, const char *expected)
+{
+	char got[NUMBER_SIZE];
+
+	text_size(got, bytes);
+	if (!ok(!strcmp(got, expected), "%.0f bytes are %s", bytes, expected))
+		printf("# got '%s'\n", got);
+}
+
+static void check_fit(const char *text, size_t width, size_t bytes, size_t cells)
+{
+	size_t got_cells, got = text_fit(text, width, &got_cells);
+
+	if (!ok(got == bytes && got_cells == cells, "'%s' in %zu cells", text, width))
+		printf("# got %zu bytes in %zu cells\n", got, got_cells);
+}
+
+int main(void)
+{
+	if (!setlocale(LC_CTYPE, "C.UTF-8")) {
+		puts("1..0 # SKIP no locale C.UTF-8");
+		return 0;
+	}
+	check_text("plain", "plain");
+	check_text("", "");
+	check_text("a\nb\tc", "a\\nb\\tc");
+	check_text("a\\nb", "a\\\\nb");
+	check_text("\x1b[2J\x7f", "\\x1b[2J\\x7f");
+	check_text("\xc3\xa9", "\xc3\xa9");
+	check_text("\xc3", "\\xc3");
+	check_text("\xc0\xaf", "\\xc0\\xaf");
+	check_text("\xe0\x80\xaf", "\\xe0\\x80\\xaf");
+	check_text("\xed\xa0\x80", "\\xed\\xa0\\x80");
+	check_text("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80");
+	check_text("\xc2\x9b", "\\xc2\\x9b");
+	check_text("\xe2\x80\xae", "\\xe2\\x80\\xae");
+
+	check_fit("plain", 9, 5, 5);
+	check_fit("plain", 3, 3, 3);
+	check_fit("plain", 0, 0, 0);
+	check_fit("\xc3\xa9t\xc3\xa9", 2, 3, 2);
+	/* Wide ones take two cells, and are not cut in the middle. */
+	check_fit("\xf0\x9f\x90\xa7x", 3, 5, 3);
+	check_fit("\xf0\x9f\x90\xa7x", 1, 0, 0);
+	/* An accent takes none, and stays with its letter. */
+	check_fit("e\xcc\x81x", 1, 3, 1);
+
+	check_size(0, "0");
+	check_size(1023, "1023");
+	check_size(1024, "1.0K");
+	check_size(1536, "1.5K");
+	check_size(-1536, "-1.5K");
+	check_size(1024.0 * 1024 - 1, "1.0M");
+	check_size(1073741824.0, "1.0G");
+	check_size(18446744073709551615.0, "16.0E");
+	return tap_done();
+}

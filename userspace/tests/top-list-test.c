@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The list of 'top': order, filter, tree, selection. */
+#include <string.h>
+
+#include "tap.h"
+#include "top-list.h"
+
+#define MAX	64
+
+/* A process; @pss in KiB, ~0: unknown. */
+struct row {
+	uint64_t pid, ppid, pss;
+	const char *comm;
+};
+
+static struct snapshot snap;
+static struct view view = { .snap = &snap, .numeric = true };
+static struct task tasks[MAX];
+static struct failure why;
+
+static struct records records_by(const struct row *rows, size_t n)
+{
+	struct task *task;
+	size_t i;
+
+	memset(tasks, 0, sizeof(tasks));
+	for (i = 0; i < n; i++) {
+		task = &tasks[i];
+		task->pid = rows[i].pid;
+		task->ppid = rows[i].ppid;
+		task->comm = rows[i].comm;
+		task->start = 7;
+		task->known = 1 << MEMCENSUS_TASK_PID | 1 << MEMCENSUS_TASK_PPID |
+			      1 << MEMCENSUS_TASK_START | 1 << MEMCENSUS_TASK_COMM;
+		if (rows[i].pss == ~0ULL)
+			continue;
+		task->figures.v[MEMCENSUS_F_PSS] = rows[i].pss << 10;
+		task->figures.known = 1 << MEMCENSUS_F_PSS;
+	}
+	return records_of(tasks, n, sizeof(*tasks));
+}
+
+static struct top_list new_list(void)
+{
+	struct top_list list;
+
+	top_list_init(&list, &task_record, NULL, "pid,pss,comm", "pss", false, &why);
+	return list;
+}
+
+/* The PIDs of the rows, each behind as many '.' as it is deep; '*' is selected. */
+static void check_rows(const struct top_list *list, const char *expected,
+		       const char *what)
+{
+	char got[512] = "";
+	size_t i, used = 0;
+	unsigned int depth;
+
+	for (i = 0; i < list->n_rows; i++) {
+		used += sprintf(got + used, "%s", i ? " " : "");
+		for (depth = 0; depth < list->rows[i].depth; depth++)
+			got[used++] = '.';
+		used += sprintf(got + used, "%s%d", i == list->selected ? "*" : "",
+				(int)((const struct task *)list->rows[i].record)->pid);
+	}
+	if (!ok(!strcmp(got, expected), "%s", what))
+		printf("# got '%s', not '%s'\n", got, expected);
+}
+
+static void fill(struct top_list *list, const struct row *rows, size_t n)
+{
+	if (top_list_fill(list, &view, records_by(rows, n), &why))
+		ok(false, "filled: %s", why.text);
+}
+
+#define FILL(list, rows)	fill(list, rows, sizeof(rows) / sizeof((rows)[0]))
+
+static const struct column *column(const char *name)
+{
+	return record_find(&task_record, name, strlen(name));
+}
+
+static const struct row family[] = {
+	{ 1, 0, 10, "init" },
+	{ 20, 1, 300, "server" },
+	{ 21, 20, 5, "worker" },
+	{ 22, 20, 70, "worker" },
+	{ 30, 1, 40, "sh" },
+	{ 31, 30, 900, "big" },
+};
+
+static void test_order(void)
+{
+	struct top_list list = new_list();
+	static const struct row unknown[] = {
+		{ 1, 0, ~0ULL, "a" }, { 2, 0, 5, "b" }, { 3, 0, 7, "c" }, { 4, 0, 5, "d" },
+	};
+
+	FILL(&list, family);
+	check_rows(&list, "*31 20 22 30 1 21", "largest PSS first");
+	list.reverse = !list.reverse;
+	FILL(&list, family);
+	check_rows(&list, "*21 1 30 22 20 31", "the other way round");
+	top_list_sort(&list, column("pid"));
+	FILL(&list, family);
+	check_rows(&list, "*1 20 21 22 30 31", "numbers that are names: smallest first");
+	top_list_sort(&list, column("pss"));
+	FILL(&list, unknown);
+	check_rows(&list, "*3 2 4 1", "unknown ones at the end, equal ones as they came");
+
+	top_list_sort(&list, column("pid"));
+	top_list_sort_step(&list, -1);
+	ok(list.sort == column("pid"), "nothing to the left of the first column");
+	top_list_sort_step(&list, 1);
+	ok(list.sort == column("pss") && list.reverse, "to the right: PSS, largest first");
+	top_list_sort_step(&list, 1);
+	top_list_sort_step(&list, 1);
+	ok(list.sort == column("comm") && !list.reverse, "the last: by name");
+	top_list_sort(&list, column("vss"));
+	top_list_sort_step(&list, 1);
+	ok(list.sort == column("pid"), "from one that is not shown to the first");
+	top_list_free(&list);
+}
+
+static void test_filter(void)
+{
+	struct top_list list = new_list();
+
+	ok(!top_list_filter(&list, "^(worker|sh)$", &why), "a filter");
+	FILL(&list, family);
+	check_rows(&list, "*22 30 21", "only those that match");
+	ok(list.n_all == 6, "all are counted");
+	ok(top_list_filter(&list, "a(", &why) && strstr(why.text, "("),
+	   "a wrong one: %s", why.text);
+	FILL(&list, family);
+	check_rows(&list, "*22 30 21", "the one before stays");
+	top_list_filter(&list, "nobody", &why);
+	FILL(&list, family);
+	check_rows(&list, "", "none match");
+	ok(!top_list_selected(&list), "then none is selected");
+	top_list_move(&list, 1);
+	top_list_move(&list, -1);
+	top_list_scroll(&list, 3);
+	ok(!top_list_selected(&list), "nor by moving");
+	top_list_filter(&list, "", &why);
+	FILL(&list, family);
+	ok(list.n_rows == 6, "all again");
+	top_list_free(&list);
+}
+
+static void test_tree(void)
+{
+	struct top_list list = new_list();
+	static const uint64_t twins[] = { 50, 51 };
+	static const struct row twinned[] = {
+		{ 40, 0, 1, "a" }, { 41, 51, 2, "child of a twin" },
+	};
+	static const struct row ring[] = {
+		{ 1, 3, 5, "a" }, { 2, 1, 6, "b" }, { 3, 2, 7, "c" }, { 4, 4, 8, "own" },
+		{ 5, 4, 9, "d" }, { 5, 1, 3, "PID twice" },
+	};
+	static const struct row orphan[] = { { 7, 4711, 5, "no parent here" } };
+	struct records records;
+
+	list.tree = true;
+	FILL(&list, family);
+	check_rows(&list, "*1 .20 ..22 ..21 .30 ..31", "children below parents, largest first");
+	top_list_filter(&list, "worker|big|init", &why);
+	FILL(&list, family);
+	check_rows(&list, "*1 .31 .22 .21", "below the nearest that is shown");
+	top_list_filter(&list, "", &why);
+
+	records = records_by(twinned, 2);
+	tasks[0].twins = (struct numbers){ 2, twins };
+	tasks[0].known |= 1 << MEMCENSUS_TASK_TWINS;
+	top_list_fill(&list, &view, records, &why);
+	check_rows(&list, "*40 .41", "a twin's child");
+	FILL(&list, ring);
+	ok(list.n_rows == 6, "a ring: each is there once");
+	check_rows(&list, "*4 .5 1 .2 ..3 .5", "and it is opened");
+	FILL(&list, orphan);
+	check_rows(&list, "*7", "a parent that is not there");
+	top_list_free(&list);
+}
+
+static void test_selection(void)
+{
+	struct top_list list = new_list();
+	struct row moved[] = {
+		{ 1, 0, 10, "init" }, { 20, 1, 3000, "server" }, { 31, 30, 900, "big" },
+	};
+	struct records records;
+
+	FILL(&list, family);
+	top_list_move(&list, 2);
+	check_rows(&list, "31 20 *22 30 1 21", "two down");
+	top_list_move(&list, -1);
+	FILL(&list, moved);
+	check_rows(&list, "*20 31 1", "it is followed to another row");
+	top_list_move(&list, 1);
+	check_rows(&list, "20 *31 1", "one down");
+	moved[2].pid = 99;
+	FILL(&list, moved);
+	check_rows(&list, "20 *99 1", "it ended: the row in its place");
+	top_list_move(&list, 100);
+	check_rows(&list, "20 99 *1", "to the end and no further");
+	FILL(&list, family);
+	check_rows(&list, "31 20 22 30 *1 21", "followed from there");
+	top_list_move(&list, -100);
+	FILL(&list, moved);
+	check_rows(&list, "*20 99 1", "at the top it stays at the top, whoever is there");
+	top_list_move(&list, 2);
+	moved[0].pss = 99999;
+	records = records_by(moved, 3);
+	tasks[0].start = 8;
+	top_list_fill(&list, &view, records, &why);
+	check_rows(&list, "1 20 *99", "another process of the same PID is not followed");
+	top_list_free(&list);
+}
+
+static void test_scroll(void)
+{
+	struct top_list list = new_list();
+
+	FILL(&list, family);
+	top_list_move(&list, 4);
+	top_list_scroll(&list, 3);
+	ok(list.first == 2, "down until the selected row is the last");
+	top_list_move(&list, -1);
+	top_list_scroll(&list, 3);
+	ok(list.first == 2, "no further than needed");
+	top_list_move(&list, -2);
+	top_list_scroll(&list, 3);
+	ok(list.first == 1, "up until it is the first");
+	top_list_move(&list, 100);
+	top_list_scroll(&list, 3);
+	ok(list.first == 3, "to the end");
+	top_list_scroll(&list, 100);
+	ok(!list.first, "a larger screen is filled");
+	top_list_scroll(&list, 0);
+	top_list_free(&list);
+}
+
+static void check_columns(const struct top_list *list, const char *expected,
+			  const char *what)
+{
+	char got[256] = "";
+	size_t i;
+
+	for (i = 0; i < list->columns.n; i++) {
+		strcat(got, i ? "," : "");
+		strcat(got, list->columns.v[i]->name);
+	}
+	if (!ok(!strcmp(got, expected), "%s", what))
+		printf("# got '%s'\n", got);
+}
+
+static void test_columns(void)
+{
+	struct top_list list = new_list();
+
+	top_list_toggle(&list, column("vss"), &why);
+	check_columns(&list, "pid,pss,vss,comm", "shown before the name at the end");
+	top_list_toggle(&list, column("pss"), &why);
+	check_columns(&list, "pid,vss,comm", "taken away");
+	top_list_toggle(&list, column("vss"), &why);
+	top_list_toggle(&list, column("pid"), &why);
+	top_list_toggle(&list, column("comm"), &why);
+	check_columns(&list, "comm", "but not the last one");
+	top_list_free(&list);
+	ok(top_list_init(&list, &task_record, "nonsense", NULL, "pss", false, &why) &&
+	   strstr(why.text, "nonsense"), "a wrong name");
+}
+
+int main(void)
+{
+	test_order();
+	test_filter();
+	test_tree();
+	test_selection();
+	test_scroll();
+	test_columns();
+	return tap_done();
+}
