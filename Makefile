@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0
+# What a person types.  Kbuild is what the kernel's build needs.
+
+KERNEL ?= 6.1
+PREFIX ?= /usr/local
+
+MODULE_SOURCES := Kbuild $(wildcard module/*.[ch]) \
+	include/uapi/linux/memcensus.h
+
+.PHONY: all module reader run check check-tools check-kernels check-debug
+.PHONY: check-storm check-fuzz fuzz-reader bench style module-sparse vm install
+.PHONY: clean help
+
+all: module reader
+
+help:
+	@echo "make run      boot a kernel with the module and look at its memory"
+	@echo "make check    all tests, on each kernel"
+	@echo "make check-tools    the reader beside smem, pmap, vmstat and others: 6 minutes"
+	@echo "make check-kernels  6.1, 6.12, 7.2, one without map counts, odd machines"
+	@echo "make check-debug    debug kernels of 6.1, 6.12 and 7.2, one for data races"
+	@echo "make check-storm    what breaks under load: an hour and a half"
+	@echo "make check-fuzz     messages and reads made at random: half an hour"
+	@echo "make fuzz-reader    the parser of records, for FUZZ_SECONDS=600"
+	@echo "make vm       a shell in a VM with the module loaded"
+	@echo "make bench    what a census costs, beside other ways"
+	@echo "make module   KERNEL=6.1|6.12|7.2|debug, or KDIR=DIR [ARCH=um]"
+	@echo "make reader   the command, in build/memcensus"
+	@echo "make style    checkpatch, sparse, shellcheck"
+	@echo "make install  the reader and the module, for the running kernel"
+	@echo "make clean    what was compiled; build/kernels stays"
+
+# KDIR=DIR: any kernel's build directory.  Else one of the kernels that the
+# tests boot, with its own compiler settings, into build/module/KERNEL.
+ifdef KDIR
+module-dir := build/module/$(notdir $(patsubst %/,%,$(KDIR)))
+else
+module-dir := build/module/$(KERNEL)
+endif
+
+ifneq ($(filter um%,$(KERNEL)),)
+ARCH ?= um
+endif
+
+module: $(module-dir)/memcensus.ko
+
+# The sources are built in a copy, so that each kernel has its own objects.
+$(module-dir)/memcensus.ko: $(MODULE_SOURCES)
+	@mkdir -p $(module-dir)
+ifndef KDIR
+	@scripts/setup build
+	@selftests/vm/kernel $(KERNEL)
+endif
+	@rsync -a --delete --include=/Kbuild --include='/module/***' \
+		--include='/include/***' --exclude='*' ./ $(module-dir)/src/
+	$(if $(KDIR),,selftests/vm/within $(KERNEL)) \
+		$(MAKE) -C $(or $(KDIR),build/kernels/$(KERNEL)/headers) \
+		M=$(CURDIR)/$(module-dir)/src $(if $(ARCH),ARCH=$(ARCH)) W=1 \
+		$(KBUILD_FLAGS) modules
+	@cp $(module-dir)/src/memcensus.ko $@
+
+reader:
+	@scripts/setup build
+	@$(MAKE) -s -C userspace O=$(CURDIR)/build
+
+# What the debug kernel is built from is heavy; the other kernels are packages.
+run:
+	@scripts/setup build vm
+	@selftests/vm/demo/run
+
+# KERNELS="6.1 7.2": not all of them.
+check:
+	@scripts/check $(KERNELS)
+
+# Long; each says how long before it starts.  KERNELS as above.
+check-kernels:
+	@scripts/check-matrix -w kernels $(KERNELS)
+
+check-debug:
+	@scripts/check-matrix -w debug $(KERNELS)
+
+check-storm:
+	@selftests/storm $(KERNELS)
+
+check-fuzz:
+	@scripts/check-fuzz $(KERNELS)
+
+# make check has of it the first.
+check-tools:
+	@selftests/tools/check $(or $(KERNELS),6.1 6.12 7.2)
+
+# What is found new is in build/reader-fuzz.
+fuzz-reader:
+	@scripts/setup build fuzz
+	@$(MAKE) -s -C userspace/tests fuzz O=$(CURDIR)/build
+
+style:
+	@scripts/setup build check
+	@scripts/style
+
+bench:
+	@scripts/setup build bench
+	@bench/run
+
+vm:
+	@scripts/setup build vm
+	@selftests/vm/run --kernel $(KERNEL) --interactive
+
+# For style: everything compiled again, with sparse; it cannot follow a lock that
+# a function takes only where it returns something.
+module-sparse:
+	@selftests/vm/kernel 6.1
+	@rsync -a --delete --include=/Kbuild --include='/module/***' \
+		--include='/include/***' --exclude='*' ./ build/style/src/
+	$(MAKE) -C build/kernels/6.1/headers M=$(CURDIR)/build/style/src \
+		C=2 CF='-D__CHECK_ENDIAN__ -Wno-context' modules
+
+# For the running kernel, whose headers must be installed.
+install: reader
+	$(MAKE) module KDIR=/lib/modules/$(shell uname -r)/build
+	$(MAKE) -C userspace O=$(CURDIR)/build PREFIX=$(PREFIX) \
+		DESTDIR=$(DESTDIR) install
+	install -D -m 0644 build/module/build/memcensus.ko \
+		$(DESTDIR)/lib/modules/$(shell uname -r)/updates/memcensus.ko
+	$(if $(DESTDIR),,depmod -a)
+
+clean:
+	rm -rf build/module build/reader build/memcensus build/selftests \
+		build/check build/check-storm build/style

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tasks that have their mmap lock and do not let go: every tool that walks
+ * /proc waits for them. The census reports them busy, has all others, and is
+ * done within its budget. Where mappings can be locked alone, one that changes
+ * another mapping than those it has is no different from the others.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+
+#include "fuse.h"
+#include "selftest.h"
+#include "vma_locks.h"
+
+#define STUCK	3
+#define MS	1000000ULL
+
+static const unsigned long pages = 90;
+
+static const struct census_request all = {
+	.basis = MEMCENSUS_BASIS_MAPCOUNT,
+	.parts = MEMCENSUS_PART_TASKS,
+};
+
+/* What smaps or the walk alone can know. */
+static const unsigned int walked[] = {
+	MEMCENSUS_F_RSS, MEMCENSUS_F_USS, MEMCENSUS_F_PSS, MEMCENSUS_F_SHARED,
+	MEMCENSUS_F_ANON, MEMCENSUS_F_FILE, MEMCENSUS_F_SHMEM,
+	MEMCENSUS_F_SWAP, MEMCENSUS_F_THP, MEMCENSUS_F_HUGETLB,
+	MEMCENSUS_F_FRAMES, MEMCENSUS_F_SPECIAL,
+};
+
+FIXTURE(lock)
+{
+	struct fuse fuse;
+	bool ready;
+	pid_t reader, bystander, stuck[STUCK], elsewhere;
+};
+
+static void bystander(void *arg)
+{
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+}
+
+/* In the place of its last page, so that it changes the mapping it has. */
+static void stick(void *arg)
+{
+	int fd = *(int *)arg;
+
+	write_pages(map_private(PLACE(0), (pages + 1) * PAGE), pages);
+	child_stop();
+	mmap(PLACE(0) + pages * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED,
+	     fd, 0);
+}
+
+static void stick_elsewhere(void *arg)
+{
+	int fd = *(int *)arg;
+
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+	child_stop();
+	map(PLACE(1), PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+}
+
+FIXTURE_SETUP(lock)
+{
+	char byte;
+	int fd, i;
+
+	ASSERT_EQ(0, unshare(CLONE_NEWNS));
+	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	if (fuse_start(&self->fuse) == -ENODEV)
+		SKIP(return, "kernel has no FUSE");
+	self->bystander = child_start(bystander, NULL);
+	ASSERT_LT(0, self->bystander);
+
+	fd = fuse_open_direct(&self->fuse);
+	ASSERT_LE(0, fd);
+	for (i = 0; i < STUCK; i++) {
+		self->stuck[i] = child_start(stick, &fd);
+		ASSERT_LT(0, self->stuck[i]);
+	}
+	self->elsewhere = child_start(stick_elsewhere, &fd);
+	ASSERT_LT(0, self->elsewhere);
+	self->reader = fork();
+	if (!self->reader) {
+		fd = fuse_open_cached(&self->fuse);
+		need(fd >= 0, "open");
+		_exit(pread(fd, &byte, 1, 0) != 1);
+	}
+	/* It is there when its page is, and locked. */
+	sleep_ms(200);
+	for (i = 0; i < STUCK; i++) {
+		kill(self->stuck[i], SIGCONT);
+		ASSERT_TRUE(child_waits(self->stuck[i]));
+	}
+	kill(self->elsewhere, SIGCONT);
+	ASSERT_TRUE(child_waits(self->elsewhere));
+	self->ready = true;
+}
+
+FIXTURE_TEARDOWN(lock)
+{
+	int i;
+
+	fuse_answer(&self->fuse);
+	for (i = 0; i < STUCK; i++)
+		child_end(self->stuck[i]);
+	child_end(self->elsewhere);
+	child_end(self->reader);
+	child_end(self->bystander);
+	fuse_stop(&self->fuse);
+}
+
+/*
+ * The lock is really held: a wait for it does not end. To read its memory takes
+ * the lock on every kernel; since 6.17 maps is read without.
+ */
+static bool lock_is_held(pid_t pid)
+{
+	char path[64];
+	bool held;
+	pid_t child;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	child = fork();
+	if (!child) {
+		int fd = open(path, O_RDONLY);
+		char byte;
+
+		_exit(fd < 0 || pread(fd, &byte, 1, (off_t)PLACE(0)) != 1);
+	}
+	sleep_ms(300);
+	held = !waitpid(child, NULL, WNOHANG);
+	if (held) {
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+	}
+	return held;
+}
+
+TEST_F(lock, busy_then_free)
+{
+	const struct census_task *task;
+	const struct census_vma *vma;
+	struct census_request one = all;
+	struct census census;
+	uint64_t budget, wall;
+	uint32_t pid;
+	unsigned int i, j;
+
+	if (!self->ready)
+		return;
+	EXPECT_TRUE(lock_is_held(self->stuck[0]));
+	EXPECT_TRUE(lock_is_held(self->elsewhere));
+
+	/*
+	 * Of all, however many are stuck, once the budget, and none of it with a
+	 * lock held.  The VM's processors are the host's to take away, so one of
+	 * several has to show it.
+	 */
+	for (i = 0; i < 5; i++) {
+		if (i)
+			census_free(&census);
+		ASSERT_EQ(0, census_take(&all, &census, NULL));
+		budget = census.info.value[MEMCENSUS_INFO_BUSY_BUDGET];
+		wall = census.scan[MEMCENSUS_SCAN_WALL];
+		diag("%llu ms with a budget of %llu ms",
+		     (unsigned long long)(wall / MS),
+		     (unsigned long long)(budget / MS));
+		EXPECT_LE(budget, wall);
+		if (wall <= 2 * budget + 300 * MS &&
+		    census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX] < budget)
+			break;
+	}
+	EXPECT_GT(5, i);
+	EXPECT_TRUE(census_is_whole(&census));
+	EXPECT_EQ(STUCK + !vma_locks(), census.scan[MEMCENSUS_SCAN_BUSY]);
+	for (i = 0; i < STUCK; i++) {
+		task = census_task_of(&census, self->stuck[i]);
+		ASSERT_NE(NULL, task);
+		EXPECT_EQ(MEMCENSUS_STATE_BUSY, task->state);
+		EXPECT_LE(pages * PAGE,
+			  figure(&task->f, MEMCENSUS_F_RSS_COUNTER));
+		EXPECT_NE(FIGURE_UNKNOWN, figure(&task->f, MEMCENSUS_F_VSS));
+		EXPECT_FALSE(task->known >> MEMCENSUS_TASK_BASIS & 1);
+		for (j = 0; j < ARRAY_SIZE(walked); j++)
+			EXPECT_EQ(FIGURE_UNKNOWN, figure(&task->f, walked[j]));
+	}
+	task = census_task_of(&census, self->bystander);
+	ASSERT_NE(NULL, task);
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED, task->state);
+	task = census_task_of(&census, self->elsewhere);
+	ASSERT_NE(NULL, task);
+	EXPECT_EQ(vma_locks() ? MEMCENSUS_STATE_WALKED : MEMCENSUS_STATE_BUSY,
+		  task->state);
+	census_free(&census);
+
+	/* By its number: its record, and no mappings. */
+	pid = self->stuck[0];
+	one.parts |= MEMCENSUS_PART_VMAS;
+	one.pids = &pid;
+	one.n_pids = 1;
+	ASSERT_EQ(0, census_take(&one, &census, NULL));
+	ASSERT_EQ(1, census.n_tasks);
+	EXPECT_EQ(MEMCENSUS_STATE_BUSY, census.tasks->state);
+	EXPECT_EQ(0, census.n_vmas);
+	census_free(&census);
+	EXPECT_EQUAL_SMAPS(self->bystander);
+
+	/* His mappings, while nobody else could know them. */
+	if (vma_locks()) {
+		ASSERT_CENSUS(self->elsewhere, &census);
+		EXPECT_EQ(MEMCENSUS_STATE_WALKED, census.tasks->state);
+		ASSERT_VMA(&census, PLACE(0), vma);
+		EXPECT_PAGES(pages, vma, USS);
+		census_free(&census);
+	}
+
+	/* Once it has its answer it is as any other. */
+	fuse_answer(&self->fuse);
+	for (i = 0; i < STUCK; i++) {
+		ASSERT_TRUE(child_stopped(self->stuck[i]));
+		ASSERT_CENSUS(self->stuck[i], &census);
+		EXPECT_EQ(MEMCENSUS_STATE_WALKED, census.tasks->state);
+		ASSERT_VMA(&census, PLACE(0), vma);
+		EXPECT_PAGES(pages, vma, USS);
+		census_free(&census);
+		EXPECT_EQUAL_SMAPS(self->stuck[i]);
+	}
+	ASSERT_TRUE(child_stopped(self->elsewhere));
+	EXPECT_EQUAL_SMAPS(self->elsewhere);
+}
+
+/* One who must not wait himself: the scan ends when its asker is killed. */
+TEST_F(lock, asker_is_killed)
+{
+	struct census census;
+	uint64_t begun;
+	pid_t pid;
+
+	if (!self->ready)
+		return;
+	pid = fork();
+	if (!pid) {
+		for (;;)
+			census_take(&all, NULL, NULL);
+	}
+	sleep_ms(100);
+	begun = now_ms();
+	child_end(pid);
+	EXPECT_LE(now_ms() - begun, 400);
+	ASSERT_EQ(0, census_take(&all, &census, NULL));
+	EXPECT_TRUE(census_is_whole(&census));
+	census_free(&census);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Giving capabilities up. */
+#ifndef _CAPABILITIES_H
+#define _CAPABILITIES_H
+
+#include <linux/capability.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "pages.h"
+
+/* These capabilities, of the first 32, and no others from now on. */
+static inline void keep_capabilities(uint32_t effective)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = effective, .permitted = effective },
+	};
+
+	need(!syscall(SYS_capset, &header, data), "capset");
+}
+
+#endif /* _CAPABILITIES_H */

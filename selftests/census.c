@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Requests and answers of the netlink family; see census.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+
+#include "census.h"
+#include "census_parse.h"
+
+#define REQUEST_SIZE	(1024 + 4 * MEMCENSUS_PIDS_MAX)
+/* What the kernel fills of a dump, or a refused request and why. */
+#define RECEIVE_SIZE	(32768 + REQUEST_SIZE)
+
+static int family_attr(const struct nlattr *attr, void *data)
+{
+	uint16_t *family = data;
+
+	if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
+		*family = mnl_attr_get_u16(attr);
+	return MNL_CB_OK;
+}
+
+static int family_message(const struct nlmsghdr *nlh, void *data)
+{
+	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), family_attr, data);
+}
+
+/* The family's number, which the kernel's controller knows by its name. */
+static int ask_for_family(struct mnl_socket *nl, uint16_t *family)
+{
+	char buf[RECEIVE_SIZE];
+	struct genlmsghdr *genl;
+	struct nlmsghdr *nlh;
+	ssize_t n;
+	int ret;
+
+	nlh = mnl_nlmsg_put_header(buf);
+	nlh->nlmsg_type = GENL_ID_CTRL;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = CTRL_CMD_GETFAMILY;
+	genl->version = 1;
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, MEMCENSUS_GENL_NAME);
+	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+
+	do {
+		n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+		if (n < 0)
+			return -errno;
+		ret = mnl_cb_run(buf, n, 0, 0, family_message, family);
+	} while (ret > 0);
+	return ret < 0 ? -errno : 0;
+}
+
+/*
+ * By a socket of its own: the kernel fits what it sends to the largest buffer
+ * that a socket has received with, and a later one might be smaller.
+ */
+static int find_family(uint16_t *family)
+{
+	struct mnl_socket *nl = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	int ret;
+
+	if (!nl)
+		return -errno;
+	ret = ask_for_family(nl, family);
+	mnl_socket_close(nl);
+	return ret;
+}
+
+int census_open(struct census_socket *s)
+{
+	int on = 1, ret;
+
+	memset(s, 0, sizeof(*s));
+	ret = find_family(&s->family);
+	if (ret)
+		return ret;
+	s->nl = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	if (!s->nl)
+		return -errno;
+	mnl_socket_setsockopt(s->nl, NETLINK_EXT_ACK, &on, sizeof(on));
+	if (mnl_socket_bind(s->nl, 0, MNL_SOCKET_AUTOPID) < 0) {
+		ret = -errno;
+		census_close(s);
+		return ret;
+	}
+	s->port = mnl_socket_get_portid(s->nl);
+	return 0;
+}
+
+void census_close(struct census_socket *s)
+{
+	if (s->nl)
+		mnl_socket_close(s->nl);
+	s->nl = NULL;
+}
+
+struct nlmsghdr *census_header(const struct census_socket *s, void *buf,
+			       uint8_t cmd, uint16_t flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct genlmsghdr *genl;
+
+	nlh->nlmsg_type = s->family;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = cmd;
+	genl->version = MEMCENSUS_GENL_VERSION;
+	return nlh;
+}
+
+struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
+				const struct census_request *request)
+{
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+
+	nlh = census_header(s, buf, MEMCENSUS_CMD_SNAPSHOT, NLM_F_DUMP);
+	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
+	if (request->basis)
+		mnl_attr_put_u8(nlh, MEMCENSUS_REQ_BASIS, request->basis);
+	if (request->parts)
+		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PARTS, request->parts);
+	if (request->n_pids)
+		mnl_attr_put(nlh, MEMCENSUS_REQ_PIDS,
+			     request->n_pids * sizeof(*request->pids),
+			     request->pids);
+	if (request->group_by)
+		mnl_attr_put_u8(nlh, MEMCENSUS_REQ_GROUP_BY, request->group_by);
+	mnl_attr_nest_end(nlh, nest);
+	return nlh;
+}
+
+int census_send(struct census_socket *s, struct nlmsghdr *nlh)
+{
+	nlh->nlmsg_seq = ++s->seq;
+	if (mnl_socket_sendto(s->nl, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	return 0;
+}
+
+static int ext_ack_attr(const struct nlattr *attr, void *data)
+{
+	struct census_error *error = data;
+
+	switch (mnl_attr_get_type(attr)) {
+	case NLMSGERR_ATTR_MSG:
+		strncpy(error->text, mnl_attr_get_str(attr),
+			sizeof(error->text) - 1);
+		break;
+	case NLMSGERR_ATTR_OFFS:
+		error->offset = mnl_attr_get_u32(attr);
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+/*
+ * The end of a dump, or the answer to a request: an errno, in an error before
+ * the request's own header, and what an extended ack adds.
+ */
+static int parse_end(const struct nlmsghdr *nlh, struct census_error *error)
+{
+	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
+	unsigned int hlen = sizeof(int);
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(int))
+		return nlh->nlmsg_type == NLMSG_DONE ? 0 : -EBADMSG;
+	if (nlh->nlmsg_type == NLMSG_ERROR) {
+		hlen = sizeof(*err);
+		if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+			hlen += mnl_nlmsg_get_payload_len(&err->msg);
+	}
+	if (error && nlh->nlmsg_flags & NLM_F_ACK_TLVS)
+		mnl_attr_parse(nlh, hlen, ext_ack_attr, error);
+	return err->error;
+}
+
+int census_datagram(const struct census_socket *s, const void *buf, size_t n,
+		    struct census *census, struct census_error *error)
+{
+	const struct nlmsghdr *nlh = buf;
+	int len, ret = 1;
+
+	if (error) {
+		error->text[0] = '\0';
+		error->offset = -1;
+	}
+	if (census)
+		census->n_datagrams++;
+	for (len = n; ret == 1 && mnl_nlmsg_ok(nlh, len);
+	     nlh = mnl_nlmsg_next(nlh, &len)) {
+		if (nlh->nlmsg_seq != s->seq || nlh->nlmsg_pid != s->port)
+			ret = -EPROTO;
+		else if (nlh->nlmsg_type == NLMSG_ERROR ||
+			 nlh->nlmsg_type == NLMSG_DONE)
+			ret = parse_end(nlh, error);
+		else if (nlh->nlmsg_type != s->family)
+			ret = -EPROTO;
+		else if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+			ret = -EINTR;
+		else if (census && census_parse(nlh, census))
+			ret = -EBADMSG;
+	}
+	return ret;
+}
+
+int census_receive(struct census_socket *s, struct census *census,
+		   size_t buffer, struct census_error *error)
+{
+	int ret = -ENOMEM;
+	ssize_t n;
+	char *buf;
+
+	if (!buffer)
+		buffer = RECEIVE_SIZE;
+	buf = malloc(buffer);
+	if (!buf)
+		return ret;
+	n = mnl_socket_recvfrom(s->nl, buf, buffer);
+	ret = n < 0 ? -errno : 0;
+	n = census_datagram(s, buf, n < 0 ? 0 : n, census, error);
+	free(buf);
+	return ret ?: n;
+}
+
+int census_talk(struct census_socket *s, struct nlmsghdr *nlh,
+		struct census *census, size_t buffer,
+		struct census_error *error)
+{
+	int ret;
+
+	if (census)
+		memset(census, 0, sizeof(*census));
+	ret = census_send(s, nlh);
+	if (ret)
+		return ret;
+	do {
+		ret = census_receive(s, census, buffer, error);
+	} while (ret > 0);
+	return ret;
+}
+
+int census_take(const struct census_request *request, struct census *census,
+		struct census_error *error)
+{
+	char buf[REQUEST_SIZE];
+	struct census_socket s;
+	int ret;
+
+	if (census)
+		memset(census, 0, sizeof(*census));
+	ret = census_open(&s);
+	if (ret)
+		return ret;
+	ret = census_talk(&s, census_request(&s, buf, request), census,
+			  request->buffer, error);
+	census_close(&s);
+	return ret;
+}
+
+int census_take_pid(pid_t pid, struct census *census,
+		    struct census_error *error)
+{
+	uint32_t id = pid;
+	struct census_request request = {
+		.basis = MEMCENSUS_BASIS_MAPCOUNT,
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+		.pids = &id,
+		.n_pids = 1,
+	};
+
+	return census_take(&request, census, error);
+}
+
+const struct census_task *census_task_of(const struct census *census, pid_t pid)
+{
+	const struct census_task *task;
+	unsigned int i;
+
+	for (task = census->tasks; task < census->tasks + census->n_tasks;
+	     task++) {
+		if (task->pid == (uint32_t)pid)
+			return task;
+		for (i = 0; i < task->n_twins; i++)
+			if (task->twins[i] == (uint32_t)pid)
+				return task;
+	}
+	return NULL;
+}
+
+const struct census_vma *census_vma_at(const struct census *census,
+				       const void *addr)
+{
+	const struct census_vma *vma;
+
+	for (vma = census->vmas; vma < census->vmas + census->n_vmas; vma++)
+		if ((uintptr_t)addr >= vma->start && (uintptr_t)addr < vma->end)
+			return vma;
+	return NULL;
+}
+
+bool census_is_whole(const struct census *census)
+{
+	return census->seq && !census->mixed && !census->disorder &&
+	       !census->incomplete && census->n_infos == 1 &&
+	       census->n_scans == 1;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A census as the tests see it: asked for over generic netlink, kept by the
+ * numbers of the ABI, with a note of what was sent and what was not.
+ */
+#ifndef _CENSUS_H
+#define _CENSUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <linux/memcensus.h>
+
+struct mnl_socket;
+struct nlmsghdr;
+
+/**
+ * struct figures - amounts of memory of a task or a mapping
+ * @known: bit n is set where figure n was sent
+ * @value: bytes, by enum memcensus_figure; 0 where not known
+ */
+struct figures {
+	uint64_t known;
+	uint64_t value[__MEMCENSUS_F_MAX];
+};
+
+#define FIGURE_UNKNOWN	UINT64_MAX
+
+/* Bytes, or FIGURE_UNKNOWN. */
+static inline uint64_t figure(const struct figures *f, unsigned int n)
+{
+	return f->known >> n & 1 ? f->value[n] : FIGURE_UNKNOWN;
+}
+
+/**
+ * struct census_task - one TASK message
+ * @known: bit n is set where attribute n of enum memcensus_task was sent
+ * @nr_twins: how many there are, of which @n_twins are in @twins
+ */
+struct census_task {
+	uint32_t known;
+	uint32_t pid, ppid, uid, threads;
+	uint32_t *twins, nr_twins;
+	unsigned int n_twins;
+	char comm[MEMCENSUS_NAME_LEN];
+	uint64_t cgroup, start, min_faults, maj_faults;
+	int32_t oom_score_adj;
+	uint8_t state, basis;
+	struct figures f;
+};
+
+/**
+ * struct census_vma - one VMA message
+ * @known: bit n is set where attribute n of enum memcensus_vma was sent
+ * @name: NULL if none was sent; so @flags
+ */
+struct census_vma {
+	uint32_t known;
+	uint32_t pid, dev_major, dev_minor, pkey;
+	uint64_t start, end, offset, inode, page_size;
+	char mode[8];
+	char *name, *flags;
+	struct figures f;
+};
+
+/**
+ * struct census_info - the INFO message
+ * @known: bit n is set where attribute n of enum memcensus_info was sent
+ * @value: the integers, by enum memcensus_info
+ */
+struct census_info {
+	uint32_t known;
+	uint64_t value[__MEMCENSUS_INFO_MAX];
+	char version[64], kernel[128];
+};
+
+#define ORDERS_MAX	16
+#define TYPES_MAX	8
+#define RESERVES_MAX	8
+
+/**
+ * struct census_blocks - free blocks of one migrate type, or of all
+ * @n: orders that were sent
+ */
+struct census_blocks {
+	char name[MEMCENSUS_NAME_LEN];
+	unsigned int n;
+	uint64_t blocks[ORDERS_MAX];
+};
+
+/**
+ * struct census_zone - one ZONE message
+ * @known: bit n is set where attribute n of enum memcensus_zone was sent
+ * @value: the u64 ones, by enum memcensus_zone
+ * @unusable: in thousandths, so @extfrag
+ */
+struct census_zone {
+	uint32_t known, node;
+	char name[MEMCENSUS_NAME_LEN];
+	uint64_t value[__MEMCENSUS_ZONE_MAX];
+	struct census_blocks all, types[TYPES_MAX];
+	unsigned int n_types, n_reserves;
+	uint64_t reserve[RESERVES_MAX];
+	int32_t unusable[ORDERS_MAX], extfrag[ORDERS_MAX];
+};
+
+/**
+ * struct census_node - one NODE message
+ * @known: bit n is set where attribute n of enum memcensus_node was sent
+ * @value: the integers, by enum memcensus_node
+ */
+struct census_node {
+	uint32_t known;
+	uint64_t value[__MEMCENSUS_NODE_MAX];
+	char zone[MEMCENSUS_NAME_LEN];
+};
+
+/**
+ * struct census_group - one GROUP message
+ * @known: bit n is set where attribute n of enum memcensus_group was sent
+ */
+struct census_group {
+	uint32_t known, uid, mms;
+	uint64_t cgroup;
+	char comm[MEMCENSUS_NAME_LEN];
+	struct figures f;
+};
+
+/**
+ * struct census_values - one nest of the SYSTEM message
+ * @known: bit n is set where attribute n was sent
+ */
+struct census_values {
+	uint64_t known;
+	uint64_t value[64];
+};
+
+/**
+ * struct census - all messages of one dump
+ * @seq: the number of the census
+ * @mixed: a message carried another number than those before it
+ * @disorder: a message came before one that belongs in front of it
+ * @incomplete: a message lacked its number or its nest, or had an unknown one
+ * @scan: values by enum memcensus_scan, @scan_known says which were sent
+ */
+struct census {
+	uint64_t seq;
+	bool mixed, disorder, incomplete;
+	uint8_t last_place;
+	struct census_info info;
+	uint32_t scan_known;
+	uint64_t scan[__MEMCENSUS_SCAN_MAX];
+	unsigned int n_infos, n_scans, n_systems, n_datagrams;
+	struct census_values bytes, events;
+	struct census_zone *zones;
+	size_t n_zones;
+	struct census_node *nodes;
+	size_t n_nodes;
+	struct census_task *tasks;
+	size_t n_tasks;
+	struct census_group *groups;
+	size_t n_groups;
+	struct census_vma *vmas;
+	size_t n_vmas;
+};
+
+/**
+ * struct census_error - why a request failed
+ * @text: message of the extended ack, "" if there was none
+ * @offset: of the attribute at fault in the request, -1 if none was named
+ */
+struct census_error {
+	char text[256];
+	int offset;
+};
+
+/**
+ * struct census_request - what to ask for; 0 leaves an attribute out
+ * @buffer: bytes of each receive, 0: 32 KiB
+ */
+struct census_request {
+	uint8_t basis, group_by;
+	uint32_t parts;
+	const uint32_t *pids;
+	unsigned int n_pids;
+	size_t buffer;
+};
+
+/**
+ * struct census_socket - a netlink socket that knows the family's number
+ * @nl: NULL where the family is absent: the module is not loaded
+ */
+struct census_socket {
+	struct mnl_socket *nl;
+	uint16_t family;
+	uint32_t seq, port;
+};
+
+/* 0, or -errno; -ENOENT: no such family, the module is not loaded. */
+int census_open(struct census_socket *s);
+void census_close(struct census_socket *s);
+
+/* A request's header in @buf of at least 8 KiB; attributes may follow. */
+struct nlmsghdr *census_header(const struct census_socket *s, void *buf,
+			       uint8_t cmd, uint16_t flags);
+/* The same with a REQUEST nest that holds what @request says. */
+struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
+				const struct census_request *request);
+int census_send(struct census_socket *s, struct nlmsghdr *nlh);
+
+/*
+ * One receive. 1: there is more; 0: the last message was received; -errno:
+ * the request failed, and @error says why. @census may be NULL.
+ */
+int census_receive(struct census_socket *s, struct census *census,
+		   size_t buffer, struct census_error *error);
+
+/* What one receive has brought: the same for @n bytes at @buf. */
+int census_datagram(const struct census_socket *s, const void *buf, size_t n,
+		    struct census *census, struct census_error *error);
+
+/*
+ * Sends a request and receives all answers. 0 or -errno; @census and @error
+ * may be NULL. After it @census is to be freed, whatever was returned.
+ */
+int census_talk(struct census_socket *s, struct nlmsghdr *nlh,
+		struct census *census, size_t buffer,
+		struct census_error *error);
+
+/* A whole dump on a socket of its own. */
+int census_take(const struct census_request *request, struct census *census,
+		struct census_error *error);
+/* Task and mappings of one process, by map count. */
+int census_take_pid(pid_t pid, struct census *census,
+		    struct census_error *error);
+void census_free(struct census *census);
+
+/* The record of the address space that @pid, a process, runs in; or NULL. */
+const struct census_task *census_task_of(const struct census *census,
+					 pid_t pid);
+/* The mapping that holds @addr, in a census of one process; or NULL. */
+const struct census_vma *census_vma_at(const struct census *census,
+				       const void *addr);
+
+/* True where a summed-up dump is whole: one number, in order, all parts. */
+bool census_is_whole(const struct census *census);
+
+#endif /* _CENSUS_H */

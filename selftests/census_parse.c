@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The messages of the ABI, each into its part of struct census. */
+#include <stdlib.h>
+#include <string.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include "census.h"
+#include "census_parse.h"
+
+_Static_assert(__MEMCENSUS_F_MAX <= 64, "struct figures.known is too short");
+
+uint64_t attr_int(const struct nlattr *attr)
+{
+	switch (mnl_attr_get_payload_len(attr)) {
+	case 1:
+		return mnl_attr_get_u8(attr);
+	case 2:
+		return mnl_attr_get_u16(attr);
+	case 4:
+		return mnl_attr_get_u32(attr);
+	case 8:
+		return mnl_attr_get_u64(attr);
+	default:
+		return UINT64_MAX;
+	}
+}
+
+void attr_copy(const struct nlattr *attr, char *to, size_t size)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	if (len > size - 1)
+		len = size - 1;
+	memcpy(to, mnl_attr_get_payload(attr), len);
+	to[len] = '\0';
+}
+
+static char *attr_dup(const struct nlattr *attr)
+{
+	return strndup(mnl_attr_get_payload(attr),
+		       mnl_attr_get_payload_len(attr));
+}
+
+static int figure_attr(const struct nlattr *attr, void *data)
+{
+	unsigned int n = mnl_attr_get_type(attr);
+	struct figures *f = data;
+
+	if (n == MEMCENSUS_F_PAD)
+		return MNL_CB_OK;
+	if (n > MEMCENSUS_F_MAX || mnl_attr_get_payload_len(attr) != 8 ||
+	    f->known >> n & 1)
+		return MNL_CB_ERROR;
+	f->known |= 1ULL << n;
+	f->value[n] = mnl_attr_get_u64(attr);
+	return MNL_CB_OK;
+}
+
+static int task_attr(const struct nlattr *attr, void *data)
+{
+	struct census_task *task = data;
+	unsigned int n = mnl_attr_get_type(attr);
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	if (n > MEMCENSUS_TASK_MAX)
+		return MNL_CB_OK;
+	task->known |= 1U << n;
+	switch (n) {
+	case MEMCENSUS_TASK_PID:
+		task->pid = attr_int(attr);
+		break;
+	case MEMCENSUS_TASK_NR_TWINS:
+		task->nr_twins = attr_int(attr);
+		break;
+	case MEMCENSUS_TASK_TWINS:
+		task->twins = malloc(len);
+		if (!task->twins)
+			return MNL_CB_ERROR;
+		memcpy(task->twins, mnl_attr_get_payload(attr), len);
+		task->n_twins = len / sizeof(*task->twins);
+		break;
+	case MEMCENSUS_TASK_PPID:
+		task->ppid = attr_int(attr);
+		break;
+	case MEMCENSUS_TASK_COMM:
+		attr_copy(attr, task->comm, sizeof(task->comm));
+		break;
+	case MEMCENSUS_TASK_UID:
+		task->uid = attr_int(attr);
+		break;
+	case MEMCENSUS_TASK_CGROUP:
+		task->cgroup = attr_int(attr);
+		break;
+	case MEMCENSUS_TASK_START:
+		task->start = attr_int(attr);
+		break;
+	case MEMCENSUS_TASK_THREADS:
+		task->threads = attr_int(attr);
+		break;
+	case MEMCENSUS_TASK_STATE:
+		task->state = attr_int(attr);
+		break;
+	case MEMCENSUS_TASK_BASIS:
+		task->basis = attr_int(attr);
+		break;
+	case MEMCENSUS_TASK_MIN_FAULTS:
+		task->min_faults = attr_int(attr);
+		break;
+	case MEMCENSUS_TASK_MAJ_FAULTS:
+		task->maj_faults = attr_int(attr);
+		break;
+	case MEMCENSUS_TASK_OOM_SCORE_ADJ:
+		task->oom_score_adj = attr_int(attr);
+		break;
+	case MEMCENSUS_TASK_FIGURES:
+		return mnl_attr_parse_nested(attr, figure_attr, &task->f);
+	}
+	return MNL_CB_OK;
+}
+
+static int group_attr(const struct nlattr *attr, void *data)
+{
+	struct census_group *group = data;
+	unsigned int n = mnl_attr_get_type(attr);
+
+	if (n > MEMCENSUS_GROUP_MAX)
+		return MNL_CB_OK;
+	group->known |= 1U << n;
+	switch (n) {
+	case MEMCENSUS_GROUP_UID:
+		group->uid = attr_int(attr);
+		break;
+	case MEMCENSUS_GROUP_CGROUP:
+		group->cgroup = attr_int(attr);
+		break;
+	case MEMCENSUS_GROUP_COMM:
+		attr_copy(attr, group->comm, sizeof(group->comm));
+		break;
+	case MEMCENSUS_GROUP_MMS:
+		group->mms = attr_int(attr);
+		break;
+	case MEMCENSUS_GROUP_FIGURES:
+		return mnl_attr_parse_nested(attr, figure_attr, &group->f);
+	}
+	return MNL_CB_OK;
+}
+
+static int vma_attr(const struct nlattr *attr, void *data)
+{
+	struct census_vma *vma = data;
+	unsigned int n = mnl_attr_get_type(attr);
+
+	if (n > MEMCENSUS_VMA_MAX)
+		return MNL_CB_OK;
+	vma->known |= 1U << n;
+	switch (n) {
+	case MEMCENSUS_VMA_PID:
+		vma->pid = attr_int(attr);
+		break;
+	case MEMCENSUS_VMA_START:
+		vma->start = attr_int(attr);
+		break;
+	case MEMCENSUS_VMA_END:
+		vma->end = attr_int(attr);
+		break;
+	case MEMCENSUS_VMA_OFFSET:
+		vma->offset = attr_int(attr);
+		break;
+	case MEMCENSUS_VMA_MODE:
+		attr_copy(attr, vma->mode, sizeof(vma->mode));
+		break;
+	case MEMCENSUS_VMA_FLAGS:
+		vma->flags = attr_dup(attr);
+		break;
+	case MEMCENSUS_VMA_DEV_MAJOR:
+		vma->dev_major = attr_int(attr);
+		break;
+	case MEMCENSUS_VMA_DEV_MINOR:
+		vma->dev_minor = attr_int(attr);
+		break;
+	case MEMCENSUS_VMA_INODE:
+		vma->inode = attr_int(attr);
+		break;
+	case MEMCENSUS_VMA_NAME:
+		vma->name = attr_dup(attr);
+		break;
+	case MEMCENSUS_VMA_PAGE_SIZE:
+		vma->page_size = attr_int(attr);
+		break;
+	case MEMCENSUS_VMA_PKEY:
+		vma->pkey = attr_int(attr);
+		break;
+	case MEMCENSUS_VMA_FIGURES:
+		return mnl_attr_parse_nested(attr, figure_attr, &vma->f);
+	}
+	return MNL_CB_OK;
+}
+
+static int scan_attr(const struct nlattr *attr, void *data)
+{
+	unsigned int n = mnl_attr_get_type(attr);
+	struct census *census = data;
+
+	if (n > MEMCENSUS_SCAN_MAX)
+		return MNL_CB_OK;
+	census->scan_known |= 1U << n;
+	census->scan[n] = attr_int(attr);
+	return MNL_CB_OK;
+}
+
+static int info_attr(const struct nlattr *attr, void *data)
+{
+	unsigned int n = mnl_attr_get_type(attr);
+	struct census_info *info = data;
+
+	if (n > MEMCENSUS_INFO_MAX)
+		return MNL_CB_OK;
+	info->known |= 1U << n;
+	switch (n) {
+	case MEMCENSUS_INFO_VERSION:
+		attr_copy(attr, info->version, sizeof(info->version));
+		break;
+	case MEMCENSUS_INFO_KERNEL:
+		attr_copy(attr, info->kernel, sizeof(info->kernel));
+		break;
+	default:
+		info->value[n] = attr_int(attr);
+	}
+	return MNL_CB_OK;
+}
+
+/* One more, zeroed, behind an array that grows by doubling. */
+static void *grow(void *array, size_t n, size_t size)
+{
+	if (!(n & (n - 1)))
+		array = realloc(array, (n ? 2 * n : 1) * size);
+	if (array)
+		memset((char *)array + n * size, 0, size);
+	return array;
+}
+
+static int nest_attr(const struct nlattr *attr, void *data)
+{
+	struct census *census = data;
+
+	switch (mnl_attr_get_type(attr)) {
+	case MEMCENSUS_A_PAD:
+		return MNL_CB_OK;
+	case MEMCENSUS_A_SEQ:
+		census->seq = mnl_attr_get_u64(attr);
+		return MNL_CB_OK;
+	case MEMCENSUS_A_INFO:
+		census->n_infos++;
+		return mnl_attr_parse_nested(attr, info_attr, &census->info);
+	case MEMCENSUS_A_SCAN:
+		census->n_scans++;
+		return mnl_attr_parse_nested(attr, scan_attr, census);
+	case MEMCENSUS_A_TASK:
+		census->tasks = grow(census->tasks, census->n_tasks,
+				     sizeof(*census->tasks));
+		if (!census->tasks)
+			return MNL_CB_ERROR;
+		return mnl_attr_parse_nested(attr, task_attr,
+					     &census->tasks[census->n_tasks++]);
+	case MEMCENSUS_A_GROUP:
+		census->groups = grow(census->groups, census->n_groups,
+				      sizeof(*census->groups));
+		if (!census->groups)
+			return MNL_CB_ERROR;
+		return mnl_attr_parse_nested(attr, group_attr,
+					     &census->groups[census->n_groups++]);
+	case MEMCENSUS_A_VMA:
+		census->vmas = grow(census->vmas, census->n_vmas,
+				    sizeof(*census->vmas));
+		if (!census->vmas)
+			return MNL_CB_ERROR;
+		return mnl_attr_parse_nested(attr, vma_attr,
+					     &census->vmas[census->n_vmas++]);
+	case MEMCENSUS_A_ZONE:
+		census->zones = grow(census->zones, census->n_zones,
+				     sizeof(*census->zones));
+		if (!census->zones)
+			return MNL_CB_ERROR;
+		return mnl_attr_parse_nested(attr, zone_attr,
+					     &census->zones[census->n_zones++]);
+	case MEMCENSUS_A_NODE:
+		census->nodes = grow(census->nodes, census->n_nodes,
+				     sizeof(*census->nodes));
+		if (!census->nodes)
+			return MNL_CB_ERROR;
+		return mnl_attr_parse_nested(attr, node_attr,
+					     &census->nodes[census->n_nodes++]);
+	case MEMCENSUS_A_SYSTEM:
+		census->n_systems++;
+		return mnl_attr_parse_nested(attr, system_attr, census);
+	default:
+		census->incomplete = true;
+		return MNL_CB_OK;
+	}
+}
+
+static unsigned int nests(const struct census *census)
+{
+	return census->n_infos + census->n_scans + census->n_tasks +
+	       census->n_groups + census->n_vmas + census->n_zones + census->n_nodes +
+	       census->n_systems;
+}
+
+/* Where in a dump a message comes: not by the numbers of their commands. */
+static const uint8_t places[__MEMCENSUS_CMD_MAX] = {
+	[MEMCENSUS_CMD_INFO] = 1,
+	[MEMCENSUS_CMD_SCAN] = 2,
+	[MEMCENSUS_CMD_TASK] = 3,
+	[MEMCENSUS_CMD_GROUP] = 4,
+	[MEMCENSUS_CMD_VMA] = 5,
+	[MEMCENSUS_CMD_ZONE] = 6,
+	[MEMCENSUS_CMD_NODE] = 7,
+	[MEMCENSUS_CMD_SYSTEM] = 8,
+};
+
+int census_parse(const struct nlmsghdr *nlh, struct census *census)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	unsigned int before = nests(census);
+	uint64_t seq = census->seq;
+
+	if (genl->cmd >= __MEMCENSUS_CMD_MAX)
+		return -1;
+	if (places[genl->cmd] < census->last_place)
+		census->disorder = true;
+	census->last_place = places[genl->cmd];
+
+	census->seq = 0;
+	if (mnl_attr_parse(nlh, sizeof(*genl), nest_attr, census) < 0)
+		return -1;
+	/* INFO speaks of the module, not of a census, and has no number. */
+	if ((genl->cmd != MEMCENSUS_CMD_INFO && !census->seq) ||
+	    nests(census) != before + 1)
+		census->incomplete = true;
+	if (seq && census->seq && census->seq != seq)
+		census->mixed = true;
+	if (!census->seq)
+		census->seq = seq;
+	return 0;
+}
+
+void census_free(struct census *census)
+{
+	size_t i;
+
+	for (i = 0; i < census->n_tasks; i++)
+		free(census->tasks[i].twins);
+	for (i = 0; i < census->n_vmas; i++) {
+		free(census->vmas[i].name);
+		free(census->vmas[i].flags);
+	}
+	free(census->tasks);
+	free(census->groups);
+	free(census->vmas);
+	free(census->zones);
+	free(census->nodes);
+	memset(census, 0, sizeof(*census));
+}

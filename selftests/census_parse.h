@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One netlink message of a dump into a struct census; for census*.c only. */
+#ifndef _CENSUS_PARSE_H
+#define _CENSUS_PARSE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct nlattr;
+struct nlmsghdr;
+struct census;
+
+/* 0, or -1 where memory is out or the message is not one of the ABI's. */
+int census_parse(const struct nlmsghdr *nlh, struct census *census);
+
+/* An integer of whatever width the attribute has. */
+uint64_t attr_int(const struct nlattr *attr);
+/* A string cut to @size. */
+void attr_copy(const struct nlattr *attr, char *to, size_t size);
+
+/* Attributes of a ZONE, NODE or SYSTEM; @data: struct census_zone and so on. */
+int zone_attr(const struct nlattr *attr, void *data);
+int node_attr(const struct nlattr *attr, void *data);
+/* @data: the struct census */
+int system_attr(const struct nlattr *attr, void *data);
+
+#endif /* _CENSUS_PARSE_H */

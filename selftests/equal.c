@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The census against smaps; see equal.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "equal.h"
+#include "pages.h"
+#include "smaps.h"
+
+#define TRIES		20
+#define SHOWN		20
+#define BIT(n)		(1ULL << (n))
+
+/* What smaps cuts to KiB when the sum may hold a part of one. */
+#define ROUNDED	(BIT(MEMCENSUS_F_PSS) | BIT(MEMCENSUS_F_PSS_ANON) |	\
+		 BIT(MEMCENSUS_F_PSS_FILE) | BIT(MEMCENSUS_F_PSS_SHMEM) |	\
+		 BIT(MEMCENSUS_F_PSS_DIRTY) | BIT(MEMCENSUS_F_SWAP_PSS) |	\
+		 BIT(MEMCENSUS_F_LOCKED))
+
+#define HUGETLB_KINDS (BIT(MEMCENSUS_F_SHARED_HUGETLB) |			\
+		       BIT(MEMCENSUS_F_PRIVATE_HUGETLB))
+
+/* Figures that a mapping has none of. */
+#define TASK_ONLY (BIT(MEMCENSUS_F_RSS_COUNTER) | BIT(MEMCENSUS_F_RSS_PEAK) | \
+		   BIT(MEMCENSUS_F_PAGETABLES) | BIT(MEMCENSUS_F_MLOCKED) |  \
+		   BIT(MEMCENSUS_F_HEAP) | BIT(MEMCENSUS_F_STACK))
+
+/*
+ * One comparison of one process, and of which mapping it speaks just now;
+ * @passed_over: bits of the figures that are not to be compared.
+ */
+struct context {
+	struct equal *equal;
+	const struct smaps *smaps;
+	const struct smaps_vma *vma;
+	uint64_t passed_over;
+};
+
+static void mismatch(const struct context *c, const char *name,
+		     const char *ours, const char *theirs)
+{
+	char where[64] = "";
+
+	if (c->vma)
+		snprintf(where, sizeof(where), " %llx-%llx",
+			 (unsigned long long)c->vma->start,
+			 (unsigned long long)c->vma->end);
+	if (c->equal->mismatches++ < SHOWN)
+		diag("not equal: %d (%s)%s %s %s: census %s, kernel %s",
+		     c->smaps->pid, c->smaps->comm, where,
+		     c->vma ? c->vma->name : "", name, ours, theirs);
+}
+
+static void equal_int(const struct context *c, const char *name,
+		      uint64_t ours, uint64_t theirs)
+{
+	char a[32] = "nothing", b[32];
+
+	c->equal->fields++;
+	if (ours == theirs)
+		return;
+	if (ours != FIGURE_UNKNOWN)
+		snprintf(a, sizeof(a), "%llu", (unsigned long long)ours);
+	snprintf(b, sizeof(b), "%llu", (unsigned long long)theirs);
+	mismatch(c, name, a, b);
+}
+
+static void equal_str(const struct context *c, const char *name,
+		      const char *ours, const char *theirs)
+{
+	c->equal->fields++;
+	if (strcmp(ours ? ours : "", theirs ? theirs : ""))
+		mismatch(c, name, ours ? ours : "nothing",
+			 theirs ? theirs : "nothing");
+}
+
+/* An attribute that is absent where the kernel shows nothing. */
+static void equal_known(const struct context *c, const char *name,
+			uint32_t known, unsigned int attr, uint64_t ours,
+			uint64_t theirs)
+{
+	equal_int(c, name, known >> attr & 1 ? ours : FIGURE_UNKNOWN, theirs);
+}
+
+static void equal_figures(const struct context *c, const struct figures *ours,
+			  const struct figures *theirs)
+{
+	unsigned int n;
+	uint64_t value;
+
+	for (n = 0; n < __MEMCENSUS_F_MAX; n++) {
+		if (!((theirs->known & ~c->passed_over) >> n & 1))
+			continue;
+		value = figure(ours, n);
+		if (ROUNDED & BIT(n) && value != FIGURE_UNKNOWN) {
+			c->equal->rounded++;
+			value &= ~1023ULL;
+		}
+		equal_int(c, figure_name(n), value, theirs->value[n]);
+	}
+}
+
+/* Figures that smaps has not, but all that they are made of. */
+static void equal_derived(const struct context *c, const struct figures *ours,
+			  const struct figures *theirs)
+{
+	const uint64_t *v = theirs->value, *o = ours->value;
+
+	equal_int(c, "uss", figure(ours, MEMCENSUS_F_USS),
+		  v[MEMCENSUS_F_PRIVATE_CLEAN] + v[MEMCENSUS_F_PRIVATE_DIRTY]);
+	equal_int(c, "shared", figure(ours, MEMCENSUS_F_SHARED),
+		  v[MEMCENSUS_F_SHARED_CLEAN] + v[MEMCENSUS_F_SHARED_DIRTY]);
+	equal_int(c, "file", figure(ours, MEMCENSUS_F_FILE),
+		  v[MEMCENSUS_F_RSS] - v[MEMCENSUS_F_ANON] -
+		  figure(ours, MEMCENSUS_F_SHMEM));
+	equal_int(c, "thp", figure(ours, MEMCENSUS_F_THP),
+		  v[MEMCENSUS_F_ANON_THP] + v[MEMCENSUS_F_SHMEM_THP] +
+		  v[MEMCENSUS_F_FILE_THP]);
+	equal_int(c, "hugetlb", figure(ours, MEMCENSUS_F_HUGETLB),
+		  v[MEMCENSUS_F_SHARED_HUGETLB] +
+		  v[MEMCENSUS_F_PRIVATE_HUGETLB]);
+
+	/* Three sums cut to bytes against one: less than three bytes apart. */
+	if (ours->known & BIT(MEMCENSUS_F_PSS_ANON))
+		equal_int(c, "pss of all classes",
+			  o[MEMCENSUS_F_PSS] - (o[MEMCENSUS_F_PSS_ANON] +
+						o[MEMCENSUS_F_PSS_FILE] +
+						o[MEMCENSUS_F_PSS_SHMEM]) < 3,
+			  1);
+}
+
+/*
+ * Pairs of letters with a space between; smaps ends the line with one too,
+ * which is no part of any flag.
+ */
+static void equal_flags(const struct context *c, const char *ours,
+			const char *theirs)
+{
+	char a[256], b[256];
+	size_t n, i;
+
+	snprintf(a, sizeof(a), "%s", ours ? ours : "");
+	snprintf(b, sizeof(b), "%s", theirs ? theirs : "");
+	for (n = strlen(a); n && a[n - 1] == ' '; n--)
+		a[n - 1] = '\0';
+	for (n = strlen(b); n && b[n - 1] == ' '; n--)
+		b[n - 1] = '\0';
+	for (i = 0; i + 1 < n && n == strlen(a); i += 3)
+		if (!strncmp(b + i, "??", 2)) {
+			memcpy(b + i, a + i, 2);
+			c->equal->nameless++;
+		}
+	equal_str(c, "VmFlags", a, b);
+}
+
+#define GIB	(1024 * 1024 * 1024UL)
+
+/* Whether smaps has looked for sharers where there is nothing to be seen. */
+static bool smaps_errs(const struct smaps_vma *theirs,
+		       const struct census_vma *ours)
+{
+	return theirs->kernel_page_size == GIB &&
+	       theirs->f.value[MEMCENSUS_F_SHARED_HUGETLB] !=
+	       ours->f.value[MEMCENSUS_F_SHARED_HUGETLB];
+}
+
+static void equal_vma(struct context *c, const struct census_vma *ours,
+		      const struct census_task *task)
+{
+	const struct smaps_vma *theirs = c->vma;
+	bool file = theirs->inode || theirs->dev_major || theirs->dev_minor;
+
+	c->equal->vmas++;
+	equal_known(c, "pid", ours->known, MEMCENSUS_VMA_PID, ours->pid,
+		    task->pid);
+	equal_int(c, "start", ours->start, theirs->start);
+	equal_int(c, "end", ours->end, theirs->end);
+	equal_str(c, "mode", ours->mode, theirs->mode);
+	equal_int(c, "offset", ours->offset, theirs->offset);
+	equal_known(c, "inode", ours->known, MEMCENSUS_VMA_INODE, ours->inode,
+		    file ? theirs->inode : FIGURE_UNKNOWN);
+	equal_known(c, "major", ours->known, MEMCENSUS_VMA_DEV_MAJOR,
+		    ours->dev_major, file ? theirs->dev_major : FIGURE_UNKNOWN);
+	equal_known(c, "minor", ours->known, MEMCENSUS_VMA_DEV_MINOR,
+		    ours->dev_minor, file ? theirs->dev_minor : FIGURE_UNKNOWN);
+	if (user_mode_linux() && !strcmp(theirs->name, "[vdso]"))
+		c->equal->vdsos++;
+	else
+		equal_str(c, "name", ours->name, theirs->name);
+	equal_int(c, "KernelPageSize", ours->page_size,
+		  theirs->kernel_page_size);
+	equal_int(c, "MMUPageSize", ours->page_size, theirs->mmu_page_size);
+	equal_known(c, "ProtectionKey", ours->known, MEMCENSUS_VMA_PKEY,
+		    ours->pkey,
+		    theirs->pkey < 0 ? FIGURE_UNKNOWN : (uint64_t)theirs->pkey);
+	equal_flags(c, ours->flags, theirs->flags);
+	c->passed_over = smaps_errs(theirs, ours) ? HUGETLB_KINDS : 0;
+	c->equal->gigantic += !!c->passed_over;
+	equal_figures(c, &ours->f, &theirs->f);
+	equal_derived(c, &ours->f, &theirs->f);
+	if (theirs->thp_eligible >= 0)
+		c->equal->thp_eligible++;
+}
+
+/* The process's own sums, of mappings and of what is in them by name. */
+static void equal_sums(const struct context *c, const struct census *census,
+		       const struct census_task *task)
+{
+	uint64_t sum[__MEMCENSUS_F_MAX] = {}, heap = 0, stack = 0, known = ~0ULL;
+	const struct census_vma *vma;
+	unsigned int n;
+	size_t i;
+
+	for (vma = census->vmas; vma < census->vmas + census->n_vmas; vma++) {
+		known &= vma->f.known;
+		for (n = 0; n < __MEMCENSUS_F_MAX; n++)
+			sum[n] += vma->f.value[n];
+	}
+	known &= ~(ROUNDED | TASK_ONLY | BIT(MEMCENSUS_F_FRAMES));
+	for (n = 0; n < __MEMCENSUS_F_MAX; n++)
+		if (known >> n & 1)
+			equal_int(c, figure_name(n), figure(&task->f, n),
+				  sum[n]);
+
+	for (i = 0; i < c->smaps->n_vmas; i++) {
+		const struct smaps_vma *theirs = &c->smaps->vmas[i];
+
+		if (!strcmp(theirs->name, "[heap]"))
+			heap += theirs->f.value[MEMCENSUS_F_RSS];
+		if (!strcmp(theirs->name, "[stack]"))
+			stack += theirs->f.value[MEMCENSUS_F_RSS];
+	}
+	equal_int(c, "heap", figure(&task->f, MEMCENSUS_F_HEAP), heap);
+	equal_int(c, "stack", figure(&task->f, MEMCENSUS_F_STACK), stack);
+}
+
+static void equal_counters(struct context *c, const struct census_task *task)
+{
+	const struct smaps *smaps = c->smaps;
+
+	equal_int(c, "rss of stat", figure(&task->f, MEMCENSUS_F_RSS_COUNTER),
+		  smaps->stat_rss);
+	if (smaps->status.value[MEMCENSUS_F_RSS_COUNTER] != smaps->stat_rss) {
+		c->passed_over = BIT(MEMCENSUS_F_RSS_COUNTER) |
+				 BIT(MEMCENSUS_F_RSS_PEAK);
+		c->equal->summed++;
+	}
+	equal_figures(c, &task->f, &smaps->status);
+	c->passed_over = 0;
+}
+
+static void equal_task(struct context *c, const struct census *census,
+		       const struct census_task *task)
+{
+	const struct smaps *smaps = c->smaps;
+	uint64_t tick = 1000000000 / sysconf(_SC_CLK_TCK);
+	size_t i;
+
+	for (i = 0; i < census->n_vmas && i < smaps->n_vmas; i++)
+		if (smaps_errs(&smaps->vmas[i], &census->vmas[i]))
+			c->passed_over = HUGETLB_KINDS;
+
+	equal_int(c, "state", task->state, MEMCENSUS_STATE_WALKED);
+	equal_int(c, "basis", task->basis, MEMCENSUS_BASIS_MAPCOUNT);
+	equal_figures(c, &task->f, &smaps->rollup);
+	equal_derived(c, &task->f, &smaps->rollup);
+	equal_counters(c, task);
+	c->equal->no_line |= task->f.known & ~smaps->rollup.known &
+			     ~smaps->status.known;
+	equal_sums(c, census, task);
+	if (task->pid != (uint32_t)smaps->pid)
+		return;
+	equal_known(c, "ppid", task->known, MEMCENSUS_TASK_PPID, task->ppid,
+		    smaps->ppid);
+	equal_known(c, "uid", task->known, MEMCENSUS_TASK_UID, task->uid,
+		    smaps->uid);
+	equal_known(c, "threads", task->known, MEMCENSUS_TASK_THREADS,
+		    task->threads, smaps->threads);
+	equal_known(c, "start", task->known, MEMCENSUS_TASK_START,
+		    task->start / tick, smaps->start_ticks);
+	equal_known(c, "minor faults", task->known, MEMCENSUS_TASK_MIN_FAULTS,
+		    task->min_faults, smaps->min_faults);
+	equal_known(c, "major faults", task->known, MEMCENSUS_TASK_MAJ_FAULTS,
+		    task->maj_faults, smaps->maj_faults);
+	equal_known(c, "oom_score_adj", task->known,
+		    MEMCENSUS_TASK_OOM_SCORE_ADJ, (int64_t)task->oom_score_adj,
+		    (int64_t)smaps->oom_score_adj);
+	equal_str(c, "comm", task->comm, smaps->comm);
+}
+
+static void equal_one(const struct census *census, const struct smaps *smaps,
+		      struct equal *equal)
+{
+	struct context c = { .equal = equal, .smaps = smaps };
+	const struct census_task *task = census->tasks;
+	size_t i, n = smaps->n_vmas;
+
+	equal->processes++;
+	equal_int(&c, "records", census->n_tasks, 1);
+	if (!task)
+		return;
+	equal_task(&c, census, task);
+	if (n && !strcmp(smaps->vmas[n - 1].name, "[vsyscall]")) {
+		equal->gates++;
+		n--;
+	}
+	equal_int(&c, "mappings", census->n_vmas, n);
+	for (i = 0; i < n && i < census->n_vmas; i++) {
+		c.vma = &smaps->vmas[i];
+		equal_vma(&c, &census->vmas[i], task);
+	}
+	snprintf(equal->other, sizeof(equal->other), "%s", smaps->other);
+}
+
+int equal_smaps(pid_t pid, struct equal *equal)
+{
+	struct timespec pause = { .tv_nsec = 5000000 };
+	struct smaps before, after;
+	struct census_error error;
+	struct census census;
+	int try, ret = 0;
+
+	for (try = 0; try < TRIES; try++) {
+		if (smaps_read(pid, &before)) {
+			equal->gone++;
+			return -ESRCH;
+		}
+		ret = census_take_pid(pid, &census, &error);
+		if (smaps_read(pid, &after)) {
+			smaps_free(&before);
+			census_free(&census);
+			equal->gone++;
+			return -ESRCH;
+		}
+		if (ret) {
+			diag("no census of %d: %s (%s)", pid, strerror(-ret),
+			     error.text);
+			equal->mismatches++;
+			try = TRIES;
+		} else if (smaps_same(&before, &after)) {
+			equal_one(&census, &after, equal);
+			try = TRIES + 1;
+		}
+		smaps_free(&before);
+		smaps_free(&after);
+		census_free(&census);
+		nanosleep(&pause, NULL);
+	}
+	if (try == TRIES) {
+		equal->unstable++;
+		ret = -EAGAIN;
+	}
+	return ret;
+}
+
+void equal_report(const struct equal *equal)
+{
+	unsigned int n;
+
+	diag("compared: %u processes, %u mappings, %lu fields, %lu mismatches",
+	     equal->processes, equal->vmas, equal->fields, equal->mismatches);
+	diag("of these fields %lu are shares, cut to KiB by smaps; the rest is compared in bytes",
+	     equal->rounded);
+	if (equal->unstable || equal->gone)
+		diag("not compared: %u processes that changed, %u that ended or have no memory",
+		     equal->unstable, equal->gone);
+	if (equal->thp_eligible)
+		diag("not compared: THPeligible of %lu mappings, no module can work it out",
+		     equal->thp_eligible);
+	if (equal->summed)
+		diag("not compared: VmRSS and VmHWM of %u processes, stat has another sum",
+		     equal->summed);
+	if (equal->gigantic)
+		diag("not compared: sharing of 1 GiB pages in %lu mappings, see equal.h",
+		     equal->gigantic);
+	if (equal->nameless)
+		diag("not compared: %lu flags that smaps has no name for",
+		     equal->nameless);
+	if (equal->vdsos)
+		diag("not compared: name of %lu mappings [vdso]", equal->vdsos);
+	if (equal->gates)
+		diag("not compared: [vsyscall] of %lu processes, in no address space",
+		     equal->gates);
+	for (n = 0; n < __MEMCENSUS_F_MAX; n++)
+		if (equal->no_line >> n & 1 && figure_name(n)[0] != '[')
+			diag("not compared: %s, smaps has no such line here",
+			     figure_name(n));
+	if (equal->other[0])
+		diag("not in the census:%s", equal->other);
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Allocations that fail, the n-th for n = 1, 2, 3 and so on until none does: of
+ * a file, a dump, and loading. The others are in faults_all.
+ */
+#include "ko.h"
+#include "selftest.h"
+
+#include "counted.h"
+#include "fault.h"
+
+#define DIR_PATH	"/sys/kernel/debug/memcensus"
+
+FIXTURE(faults)
+{
+	bool ready;
+	pid_t child;
+};
+
+FIXTURE_SETUP(faults)
+{
+	const char *why = fault_begin();
+
+	if (why)
+		SKIP(return, "%s", why);
+	self->child = child_start((void (*)(void *))child_stop, NULL);
+	self->ready = true;
+}
+
+FIXTURE_TEARDOWN(faults)
+{
+	struct census census;
+
+	fault_end();
+	child_end(self->child);
+	if (!self->ready)
+		return;
+	/* Nothing of it is left behind. */
+	ASSERT_FRAMES_OF_ALL(&census);
+	EXPECT_EQ(0, census.scan[MEMCENSUS_SCAN_UNMARKED]);
+	census_free(&census);
+}
+
+static void expect_course(struct __test_metadata *_metadata,
+			  const struct fault_request *request)
+{
+	struct fault_course c = {};
+
+	fault_try_all(request, &c);
+	fault_tell(request->name, &c);
+	EXPECT_EQ(0, c.wrong);
+	EXPECT_LT(0, c.errors);
+	EXPECT_EQ(c.failed + 1, c.tries);
+}
+
+TEST_F(faults, of_a_file)
+{
+	const struct fault_request request = {
+		.name = "a file", .path = "/proc/memcensus",
+	};
+
+	if (self->ready)
+		expect_course(_metadata, &request);
+}
+
+TEST_F(faults, of_a_dump)
+{
+	const struct fault_request request = {
+		.name = "a dump", .cmd = MEMCENSUS_CMD_SNAPSHOT,
+	};
+
+	if (self->ready)
+		expect_course(_metadata, &request);
+}
+
+/* All there is to be seen of a module that is loaded. */
+static unsigned int seen(void)
+{
+	static const char *const paths[] = {
+		KO_LOADED, "/proc/memcensus", DIR_PATH "/summary",
+		DIR_PATH "/tasks", DIR_PATH "/zones", DIR_PATH "/kswapd",
+		DIR_PATH "/system", DIR_PATH "/scan",
+	};
+	struct census_socket s;
+	unsigned int n = 0, i;
+
+	for (i = 0; i < ARRAY_SIZE(paths); i++)
+		n += !access(paths[i], F_OK);
+	if (!census_open(&s)) {
+		n++;
+		census_close(&s);
+	}
+	return n;
+}
+
+TEST_F_TIMEOUT(faults, of_loading, 600)
+{
+	struct fault_course c = {};
+	bool failed = true;
+	unsigned int all;
+	int ret;
+
+	if (!self->ready)
+		return;
+	if (!ko_path())
+		SKIP(return, "no file in MEMCENSUS_KO");
+	all = seen();
+	EXPECT_EQ(9, all);
+	ASSERT_EQ(0, ko_unload_patiently(5000));
+	/* Once as it is, so that no page of ours is touched for the first time. */
+	ASSERT_EQ(0, ko_load(""));
+	ASSERT_EQ(0, ko_unload_patiently(5000));
+	while (failed) {
+		fault_arm(++c.tries);
+		ret = ko_load("");
+		failed = fault_disarm();
+		c.failed += failed;
+		c.errors += !!ret;
+		c.whole += !ret && failed;
+		/* It is loaded whole, or not at all. */
+		if ((ret && (!failed || ret != -ENOMEM)) ||
+		    seen() != (ret ? 0 : all)) {
+			c.wrong++;
+			diag("allocation %u: %s, %u of %u there", c.tries,
+			     strerror(-ret), seen(), all);
+		}
+		if (!ret && failed)
+			ASSERT_EQ(0, ko_unload_patiently(5000));
+	}
+	fault_tell("loading", &c);
+	EXPECT_EQ(0, c.wrong);
+	EXPECT_LT(0, c.errors);
+}
+
+TEST_HARNESS_MAIN

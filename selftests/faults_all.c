@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Allocations that fail, the n-th for n = 1, 2, 3 and so on until none does: of
+ * each file, and of each kind of request. Then many at random, in the threads
+ * that walk besides, too. Part of `make check-storm`; a file, a dump and loading
+ * are in faults.
+ */
+#include "ko.h"
+#include "selftest.h"
+
+#include "counted.h"
+#include "fault.h"
+
+#define RW		(PROT_READ | PROT_WRITE)
+#define DIR_PATH	"/sys/kernel/debug/memcensus/"
+#define TASKS		MEMCENSUS_PART_TASKS
+
+static const unsigned long pages = 100;
+static uint32_t pids[3];
+
+#define FILE_OF(text) { .name = text, .path = DIR_PATH text }
+#define DUMP_OF(text, ...) {						\
+	.name = text, .cmd = MEMCENSUS_CMD_SNAPSHOT,			\
+	.what = { __VA_ARGS__ },					\
+}
+
+static const struct fault_request requests[] = {
+	FILE_OF("summary"), FILE_OF("tasks"), FILE_OF("zones"),
+	FILE_OF("kswapd"), FILE_OF("system"), FILE_OF("scan"),
+	{ .name = "info", .cmd = MEMCENSUS_CMD_INFO },
+	DUMP_OF("mapcount", .basis = MEMCENSUS_BASIS_MAPCOUNT, .parts = TASKS),
+	DUMP_OF("frames", .basis = MEMCENSUS_BASIS_FRAMES, .parts = TASKS),
+	DUMP_OF("users", .parts = TASKS, .group_by = MEMCENSUS_BY_UID),
+	DUMP_OF("cgroups", .parts = TASKS, .group_by = MEMCENSUS_BY_CGROUP),
+	DUMP_OF("commands", .parts = TASKS, .group_by = MEMCENSUS_BY_COMM),
+	DUMP_OF("named", .parts = TASKS, .pids = pids, .n_pids = 2),
+	DUMP_OF("named, one group", .basis = MEMCENSUS_BASIS_FRAMES,
+		.parts = TASKS, .group_by = MEMCENSUS_BY_PIDS, .pids = pids,
+		.n_pids = 2),
+	DUMP_OF("mappings, mapcount", .parts = TASKS | MEMCENSUS_PART_VMAS,
+		.pids = pids, .n_pids = 3),
+	DUMP_OF("mappings, frames", .basis = MEMCENSUS_BASIS_FRAMES,
+		.parts = TASKS | MEMCENSUS_PART_VMAS, .pids = pids, .n_pids = 3),
+	DUMP_OF("zones with types", .parts = MEMCENSUS_PART_TYPES),
+	DUMP_OF("nodes", .parts = MEMCENSUS_PART_NODES),
+	DUMP_OF("totals", .parts = MEMCENSUS_PART_SYSTEM),
+};
+
+FIXTURE(faults)
+{
+	bool ready;
+	unsigned int n;
+};
+
+/* Shared with its parent, and private. */
+static void grandchild(void *arg)
+{
+	write_pages(map_private(PLACE(1), pages * PAGE), pages);
+}
+
+static void child(void *arg)
+{
+	write_pages(map_shared(PLACE(0), pages * PAGE), pages);
+	need(child_start(grandchild, NULL) > 0, "grandchild");
+}
+
+FIXTURE_SETUP(faults)
+{
+	const char *why = fault_begin();
+
+	if (why)
+		SKIP(return, "%s", why);
+	for (self->n = 0; self->n < 2; self->n++)
+		pids[self->n] = child_start(child, NULL);
+	pids[2] = getpid();
+	self->ready = true;
+}
+
+FIXTURE_TEARDOWN(faults)
+{
+	struct census census;
+
+	fault_end();
+	while (self->n)
+		child_end(pids[--self->n]);
+	if (!self->ready)
+		return;
+	if (!ko_is_loaded())
+		ASSERT_EQ(0, ko_load(""));
+	/* Nothing of it is left behind. */
+	ASSERT_FRAMES_OF_ALL(&census);
+	EXPECT_EQ(0, census.scan[MEMCENSUS_SCAN_UNMARKED]);
+	census_free(&census);
+}
+
+TEST_F_TIMEOUT(faults, of_each_request, 1800)
+{
+	unsigned int i;
+
+	if (!self->ready)
+		return;
+	for (i = 0; i < ARRAY_SIZE(requests); i++) {
+		struct fault_course c = {};
+
+		fault_try_all(&requests[i], &c);
+		fault_tell(requests[i].name, &c);
+		EXPECT_EQ(0, c.wrong);
+		EXPECT_LT(0, c.errors);
+		EXPECT_EQ(c.failed + 1, c.tries);
+	}
+}
+
+/*
+ * Some of all, so that what is tried in another way fails there too; in the
+ * threads as well, and where they are started. How many, nobody knows here.
+ */
+static void often(struct __test_metadata *_metadata, unsigned int workers)
+{
+	static const unsigned int percents[] = { 1, 3, 10, 20 };
+	const unsigned int times = 40;
+	char params[32], name[64];
+	unsigned int i, j;
+
+	snprintf(params, sizeof(params), "workers=%u", workers);
+	if (ko_is_loaded())
+		ASSERT_EQ(0, ko_unload_patiently(5000));
+	ASSERT_EQ(0, ko_load(params));
+	for (i = 0; i < ARRAY_SIZE(percents); i++) {
+		struct fault_course c = {};
+
+		ASSERT_TRUE(fault_often(percents[i]));
+		for (j = 0; j < times; j++)
+			fault_try(&requests[j % ARRAY_SIZE(requests)], 0, &c);
+		for (j = 0; j < times; j++)
+			fault_try(&requests[8], 0, &c);
+		fault_often(0);
+		snprintf(name, sizeof(name), "%u%% of all, workers=%u",
+			 percents[i], workers);
+		fault_tell(name, &c);
+		EXPECT_EQ(0, c.wrong);
+		EXPECT_LT(0, c.errors + c.marked);
+	}
+	ASSERT_EQ(0, ko_unload_patiently(5000));
+	ASSERT_EQ(0, ko_load(""));
+}
+
+TEST_F_TIMEOUT(faults, often, 1200)
+{
+	if (!self->ready)
+		return;
+	if (!ko_path())
+		SKIP(return, "no file in MEMCENSUS_KO");
+	often(_metadata, 1);
+}
+
+TEST_F_TIMEOUT(faults, often_by_three_workers, 1200)
+{
+	if (!self->ready)
+		return;
+	if (!ko_path())
+		SKIP(return, "no file in MEMCENSUS_KO");
+	often(_metadata, 3);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Mapped files: page cache clean and dirty, on ext4, ramfs and tmpfs. */
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "selftest.h"
+
+#define EXT4_MAGIC	0xef53
+#define SCRATCH		"/scratch"
+#define HERE		"/tmp/memcensus-file"
+#define RW		(PROT_READ | PROT_WRITE)
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE	25
+#endif
+
+/* Whole clusters of 16 pages: a fault by a read maps what is around it. */
+static const unsigned long pages = 128, written = 32;
+
+static bool is_ext4(const char *path)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && fs.f_type == EXT4_MAGIC;
+}
+
+FIXTURE(file)
+{
+	int fd;
+	pid_t pid;
+};
+
+/**
+ * struct _fixture_variant_file - a file system
+ * @type: to be mounted; NULL: /scratch, where that is an ext4
+ * @shmem: its pages are shared memory, not page cache of a file
+ * @disk: it writes to a disk what is dirty, after which it is clean
+ */
+FIXTURE_VARIANT(file)
+{
+	const char *type;
+	bool shmem, disk;
+};
+
+FIXTURE_VARIANT_ADD(file, ext4) { .disk = true };
+FIXTURE_VARIANT_ADD(file, ramfs) { .type = "ramfs" };
+FIXTURE_VARIANT_ADD(file, tmpfs) { .type = "tmpfs", .shmem = true };
+
+FIXTURE_SETUP(file)
+{
+	self->pid = -1;
+	self->fd = -1;
+	if (variant->type) {
+		ASSERT_EQ(0, unshare(CLONE_NEWNS));
+		ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+		mkdir(HERE, 0700);
+		ASSERT_EQ(0, mount("none", HERE, variant->type, 0, NULL));
+		self->fd = open(HERE "/file", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	} else {
+		if (!is_ext4(SCRATCH))
+			SKIP(return, "no ext4 at " SCRATCH);
+		self->fd = open(SCRATCH "/file", O_RDWR | O_CREAT | O_TRUNC,
+				0600);
+	}
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, ftruncate(self->fd, pages * PAGE));
+}
+
+FIXTURE_TEARDOWN(file)
+{
+	child_end(self->pid);
+	if (variant->type)
+		umount2(HERE, MNT_DETACH);
+}
+
+/* SKIP() in a set-up does not keep the test from being run. */
+#define NEED_FILE() do {						\
+	if (self->fd < 0)						\
+		return;							\
+} while (0)
+
+static void read_then_write(void *arg)
+{
+	char *at = map(PLACE(0), pages * PAGE, RW, MAP_SHARED, *(int *)arg, 0);
+
+	read_pages(at, pages);
+	child_stop();
+	write_pages(at, written);
+	child_stop();
+	need(!msync(at, pages * PAGE, MS_SYNC), "msync");
+}
+
+TEST_F(file, clean_and_dirty)
+{
+	const struct census_vma *vma;
+	struct census census;
+
+	NEED_FILE();
+	self->pid = child_start(read_then_write, &self->fd);
+	ASSERT_LT(0, self->pid);
+
+	/* Read only: nothing but holes, and none of them dirty. */
+	ASSERT_CENSUS(self->pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(pages, vma, VSS);
+	EXPECT_PAGES(pages, vma, RSS);
+	EXPECT_PAGES(variant->shmem ? 0 : pages, vma, FILE);
+	EXPECT_PAGES(variant->shmem ? pages : 0, vma, SHMEM);
+	EXPECT_PAGES(variant->shmem ? 0 : pages, vma, PSS_FILE);
+	EXPECT_PAGES(variant->shmem ? pages : 0, vma, PSS_SHMEM);
+	EXPECT_PAGES(0, vma, ANON);
+	EXPECT_PAGES(pages, vma, USS);
+	if (!variant->shmem) {
+		EXPECT_PAGES(pages, vma, PRIVATE_CLEAN);
+		EXPECT_PAGES(0, vma, PRIVATE_DIRTY);
+		EXPECT_PAGES(0, vma, PSS_DIRTY);
+	}
+	EXPECT_EQUAL_SMAPS(self->pid);
+	census_free(&census);
+
+	ASSERT_TRUE(child_next(self->pid));
+	ASSERT_CENSUS(self->pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(pages, vma, RSS);
+	EXPECT_PAGES(pages, vma, USS);
+	if (!variant->shmem) {
+		EXPECT_PAGES(pages - written, vma, PRIVATE_CLEAN);
+		EXPECT_PAGES(written, vma, PRIVATE_DIRTY);
+		EXPECT_PAGES(written, vma, PSS_DIRTY);
+	}
+	EXPECT_EQUAL_SMAPS(self->pid);
+	census_free(&census);
+
+	if (!variant->disk)
+		return;
+	ASSERT_TRUE(child_next(self->pid));
+	ASSERT_CENSUS(self->pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(pages, vma, RSS);
+	EXPECT_PAGES(pages, vma, PRIVATE_CLEAN);
+	EXPECT_PAGES(0, vma, PRIVATE_DIRTY);
+	EXPECT_EQUAL_SMAPS(self->pid);
+	census_free(&census);
+}
+
+static void write_private(void *arg)
+{
+	char *at = map(PLACE(0), pages * PAGE, RW, MAP_PRIVATE, *(int *)arg, 0);
+
+	read_pages(at, pages);
+	write_pages(at, written);
+}
+
+/* What is written to a private mapping is a copy and no longer the file's. */
+TEST_F(file, private_copies)
+{
+	const unsigned long rest = pages - written;
+	const struct census_vma *vma;
+	struct census census;
+
+	NEED_FILE();
+	self->pid = child_start(write_private, &self->fd);
+	ASSERT_LT(0, self->pid);
+	ASSERT_CENSUS(self->pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(pages, vma, RSS);
+	EXPECT_PAGES(written, vma, ANON);
+	EXPECT_PAGES(variant->shmem ? 0 : rest, vma, FILE);
+	EXPECT_PAGES(variant->shmem ? rest : 0, vma, SHMEM);
+	EXPECT_PAGES(pages, vma, USS);
+	EXPECT_EQUAL_SMAPS(self->pid);
+	census_free(&census);
+}
+
+static void read_file(void *arg)
+{
+	read_pages(map(PLACE(0), pages * PAGE, PROT_READ, MAP_PRIVATE,
+		       *(int *)arg, 0), pages);
+}
+
+TEST_F(file, read_by_two)
+{
+	const struct census_vma *vma;
+	struct census census;
+	pid_t other;
+
+	NEED_FILE();
+	other = child_start(read_file, &self->fd);
+	ASSERT_LT(0, other);
+	self->pid = child_start(read_file, &self->fd);
+	ASSERT_LT(0, self->pid);
+	ASSERT_CENSUS(self->pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(pages, vma, RSS);
+	EXPECT_PAGES(pages, vma, SHARED);
+	EXPECT_PAGES(pages / 2, vma, PSS);
+	EXPECT_PAGES(0, vma, USS);
+	EXPECT_PAGES(0, vma, ANON);
+	EXPECT_EQUAL_SMAPS(self->pid);
+	census_free(&census);
+	child_end(other);
+}
+
+static void collapse(void *arg)
+{
+	char *at = map(PLACE(0), HUGE, PROT_READ | PROT_EXEC, MAP_PRIVATE,
+		       *(int *)arg, 0);
+
+	int tries = 100;
+
+	/* A page on its way to an LRU list cannot be moved just then. */
+	do {
+		read_pages(at, HUGE / PAGE);
+		errno = 0;
+		madvise(at, HUGE, MADV_COLLAPSE);
+	} while (errno == EAGAIN && tries--);
+}
+
+/* A file that nobody writes can be in huge pages, where the kernel allows. */
+TEST(huge)
+{
+	const struct smaps_vma *theirs;
+	const struct census_vma *vma;
+	struct census census;
+	struct smaps smaps;
+	unsigned int i;
+	bool is_huge;
+	pid_t pid;
+	int fd;
+
+	if (!is_ext4(SCRATCH))
+		SKIP(return, "no ext4 at " SCRATCH);
+	fd = open(SCRATCH "/huge", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	ASSERT_LE(0, fd);
+	for (i = 0; i < HUGE / PAGE; i++)
+		ASSERT_EQ(5, pwrite(fd, "page", 5, i * PAGE));
+	ASSERT_EQ(0, ftruncate(fd, HUGE));
+	ASSERT_EQ(0, fsync(fd));
+	close(fd);
+	fd = open(SCRATCH "/huge", O_RDONLY);
+	ASSERT_LE(0, fd);
+	pid = child_start(collapse, &fd);
+	ASSERT_LT(0, pid);
+
+	ASSERT_EQ(0, smaps_read(pid, &smaps));
+	theirs = smaps_vma_at(&smaps, PLACE(0));
+	is_huge = theirs && theirs->f.value[MEMCENSUS_F_FILE_THP];
+	smaps_free(&smaps);
+	if (!is_huge)
+		SKIP(return, "kernel has no huge pages of ext4 files");
+
+	ASSERT_CENSUS(pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(HUGE / PAGE, vma, RSS);
+	EXPECT_PAGES(HUGE / PAGE, vma, FILE);
+	EXPECT_PAGES(HUGE / PAGE, vma, FILE_THP);
+	EXPECT_PAGES(HUGE / PAGE, vma, THP);
+	EXPECT_PAGES(HUGE / PAGE, vma, USS);
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	child_end(pid);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Groups by user, cgroup, command and PIDs, each compared with what the test
+ * counts for the same processes from pagemap. The processes share at random.
+ */
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "selftest.h"
+
+#include "counted.h"
+
+#define CGROUPS		"/sys/fs/cgroup"
+#define MEMBERS		9
+#define RW		(PROT_READ | PROT_WRITE)
+
+static const unsigned long pages = 400;
+
+struct cast {
+	int fd;
+	unsigned int number;
+	volatile pid_t pids[MEMBERS];
+};
+
+FIXTURE(cast)
+{
+	struct cast *cast;
+	pid_t parent;
+	pid_t pids[MEMBERS];
+};
+
+/* The same each time. */
+static unsigned int random_of(unsigned int n, unsigned long page)
+{
+	uint64_t x = (page << 16) + n + 1;
+
+	x = (x ^ x >> 33) * 0xff51afd7ed558ccdULL;
+	x = (x ^ x >> 33) * 0xc4ceb9fe1a85ec53ULL;
+	return x >> 33;
+}
+
+/* Some pages of the memfd, and of what the parent had some written. */
+static void touch_at_random(unsigned int n)
+{
+	unsigned long i;
+
+	for (i = 0; i < pages; i++) {
+		if (random_of(n, i / 3) % 3 == 0)
+			write_pages(PLACE(0) + i * PAGE, 1);
+		if (random_of(n + 50, i) % 4 == 0)
+			write_pages(PLACE(1) + i * PAGE, 1);
+	}
+}
+
+/* Three commands, three users; two of three are in cgroups. */
+static void become(unsigned int n)
+{
+	static const char *const names[] = { "one", "two", "three" };
+	char path[64], text[16];
+
+	snprintf(path, sizeof(path), CGROUPS "/memcensus-%u/cgroup.procs", n % 3);
+	snprintf(text, sizeof(text), "%d", getpid());
+	if (n % 3)
+		write_file(path, text);
+	prctl(PR_SET_NAME, names[n / 3]);
+	need(!setresuid(-1, (n + n / 3) % 3 * 1111, -1), "setresuid");
+}
+
+static void member(void *arg)
+{
+	const struct cast *cast = arg;
+	unsigned int n = cast->number;
+
+	touch_at_random(n);
+	become(n);
+}
+
+static void parent(void *arg)
+{
+	struct cast *cast = arg;
+
+	map(PLACE(0), pages * PAGE, RW, MAP_SHARED, cast->fd, 0);
+	write_pages(map_private(PLACE(1), pages * PAGE), pages);
+	for (cast->number = 0; cast->number < MEMBERS; cast->number++) {
+		pid_t pid = child_start(member, cast);
+
+		need(pid > 0, "member");
+		cast->pids[cast->number] = pid;
+	}
+}
+
+static bool has_cgroups(void)
+{
+	return !access(CGROUPS "/cgroup.procs", W_OK);
+}
+
+FIXTURE_SETUP(cast)
+{
+	int i;
+
+	if (has_cgroups()) {
+		mkdir(CGROUPS "/memcensus-1", 0700);
+		mkdir(CGROUPS "/memcensus-2", 0700);
+	}
+	self->cast = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->cast);
+	self->cast->fd = memfd("random", pages);
+	self->parent = child_start(parent, self->cast);
+	ASSERT_LT(0, self->parent);
+	for (i = 0; i < MEMBERS; i++)
+		self->pids[i] = self->cast->pids[i];
+}
+
+FIXTURE_TEARDOWN(cast)
+{
+	int i, tries = 100;
+
+	/* Those who became somebody else do not die with their parent. */
+	for (i = 0; i < MEMBERS; i++)
+		kill(self->pids[i], SIGKILL);
+	child_end(self->parent);
+	while (has_cgroups() && tries-- &&
+	       (rmdir(CGROUPS "/memcensus-1") | rmdir(CGROUPS "/memcensus-2")) &&
+	       errno == EBUSY)
+		sleep_ms(10);
+}
+
+#define EXPECT_EQUAL_GROUPS(by, pids, n, least) do {			\
+	struct owners_equal __equal = {};				\
+	EXPECT_EQ(0, owners_compare(by, pids, n, &__equal))		\
+		TH_LOG("%s", __equal.wrong);				\
+	EXPECT_EQ(0, __equal.mismatches);				\
+	EXPECT_LE(least, __equal.groups);				\
+	owners_report(&__equal);					\
+} while (0)
+
+TEST_F(cast, by_uid)
+{
+	EXPECT_EQUAL_GROUPS(MEMCENSUS_BY_UID, NULL, 0, 3);
+}
+
+TEST_F(cast, by_cgroup)
+{
+	if (!has_cgroups())
+		SKIP(return, "no cgroups at " CGROUPS);
+	EXPECT_EQUAL_GROUPS(MEMCENSUS_BY_CGROUP, NULL, 0, 3);
+}
+
+TEST_F(cast, by_comm)
+{
+	EXPECT_EQUAL_GROUPS(MEMCENSUS_BY_COMM, NULL, 0, 4);
+}
+
+TEST_F(cast, by_pids)
+{
+	unsigned int n;
+
+	for (n = 1; n <= MEMBERS; n += 4)
+		EXPECT_EQUAL_GROUPS(MEMCENSUS_BY_PIDS, self->pids, n, 1);
+}
+
+/*
+ * In pages: the frames of the memfd that only the members touch. What else they
+ * have they share with the parent.
+ */
+TEST_F(cast, in_pages)
+{
+	const unsigned int n = 4;
+	const struct census_request request = {
+		.basis = MEMCENSUS_BASIS_FRAMES,
+		.group_by = MEMCENSUS_BY_PIDS,
+		.parts = MEMCENSUS_PART_TASKS,
+		.pids = (uint32_t *)self->pids,
+		.n_pids = n,
+	};
+	unsigned long all = 0, theirs = 0, copies = 0, i, j;
+	uint64_t alone = 0, frames = 0;
+	struct census census;
+
+	for (i = 0; i < pages; i++) {
+		bool in = false, out = false;
+
+		for (j = 0; j < MEMBERS; j++) {
+			if (random_of(j, i / 3) % 3 == 0)
+				*(j < n ? &in : &out) = true;
+			copies += j < n && random_of(j + 50, i) % 4 == 0;
+		}
+		all += in;
+		theirs += in && !out;
+	}
+	ASSERT_LT(0, theirs);
+	ASSERT_LT(theirs, all);
+	ASSERT_EQ(0, census_take(&request, &census, NULL));
+	EXPECT_SOUND(&census, false);
+	ASSERT_EQ(1, census.n_groups);
+	EXPECT_EQ(n, census.groups->mms);
+	for (i = 0; i < n; i++) {
+		const struct census_task *task =
+			census_task_of(&census, self->pids[i]);
+
+		ASSERT_NE(NULL, task);
+		alone += task->f.value[MEMCENSUS_F_USS];
+		frames += task->f.value[MEMCENSUS_F_FRAMES];
+	}
+	/* More than its members hold alone by what only they share. */
+	EXPECT_LE(copies * PAGE, alone);
+	EXPECT_LT(alone, census.groups->f.value[MEMCENSUS_F_USS]);
+	EXPECT_LE((theirs + copies) * PAGE,
+		  census.groups->f.value[MEMCENSUS_F_USS]);
+	EXPECT_LE((all + copies) * PAGE,
+		  census.groups->f.value[MEMCENSUS_F_FRAMES]);
+	EXPECT_LT(census.groups->f.value[MEMCENSUS_F_FRAMES], frames);
+	census_free(&census);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * On the frames basis: pages merged by KSM, within a process and across
+ * processes, and one frame with more mappings than fit into 16 bits.
+ */
+#include "selftest.h"
+
+#include "counted.h"
+
+#define SYS	"/sys/kernel/mm/ksm/"
+
+FIXTURE(ksm)
+{
+	bool ready;
+	long max_sharing;
+	pid_t pids[2];
+};
+
+FIXTURE_SETUP(ksm)
+{
+	self->pids[0] = -1;
+	self->pids[1] = -1;
+	if (!write_file(SYS "run", "2"))
+		SKIP(return, "kernel has no KSM");
+	self->max_sharing = read_number(SYS "max_page_sharing");
+	ASSERT_TRUE(write_file(SYS "max_page_sharing", "100000"));
+	write_file(SYS "sleep_millisecs", "1");
+	write_file(SYS "pages_to_scan", "20000");
+	ASSERT_TRUE(write_file(SYS "run", "1"));
+	self->ready = true;
+}
+
+FIXTURE_TEARDOWN(ksm)
+{
+	char text[32];
+
+	child_end(self->pids[0]);
+	child_end(self->pids[1]);
+	if (!self->ready)
+		return;
+	write_file(SYS "run", "2");
+	snprintf(text, sizeof(text), "%ld", self->max_sharing);
+	write_file(SYS "max_page_sharing", text);
+	write_file(SYS "run", "0");
+}
+
+/* @same equal pages and @other that are like none, from PLACE(0) on. */
+struct content {
+	unsigned long same, other, children;
+	volatile pid_t child[32];
+};
+
+static void mergeable(void *arg)
+{
+	const struct content *c = arg;
+	size_t size = (c->same + c->other) * PAGE;
+	char *at = map_private(PLACE(0), size);
+	unsigned long i;
+
+	for (i = 0; i < c->same; i++)
+		memset(at + i * PAGE, 'f', PAGE);
+	for (; i < c->same + c->other; i++)
+		snprintf(at + i * PAGE, PAGE, "%d: page %lu", getpid(), i);
+	need(!madvise(at, size, MADV_MERGEABLE), "MADV_MERGEABLE");
+}
+
+/* Until so many pages are mapped to another one, and then no more. */
+static bool merged(long sharing)
+{
+	uint64_t until = now_ms() + 60000;
+
+	while (read_number(SYS "pages_sharing") < sharing) {
+		if (now_ms() > until) {
+			diag("%ld pages merged, not %ld",
+			     read_number(SYS "pages_sharing"), sharing);
+			return false;
+		}
+		sleep_ms(20);
+	}
+	return write_file(SYS "run", "0");
+}
+
+TEST_F(ksm, within_a_process)
+{
+	struct content c = { .same = 64, .other = 20 };
+	struct census census;
+	const struct census_vma *vma;
+	pid_t pid;
+
+	if (!self->ready)
+		return;
+	pid = child_start(mergeable, &c);
+	self->pids[0] = pid;
+	ASSERT_LT(0, pid);
+	ASSERT_TRUE(merged(c.same - 1));
+	ASSERT_FRAMES(&pid, 1, &census);
+	EXPECT_PLACED(c.same + c.other, &census, pid, RSS);
+	EXPECT_PLACED(c.same + c.other, &census, pid, ANON);
+	EXPECT_PLACED(1 + c.other, &census, pid, FRAMES);
+	EXPECT_PLACED(1 + c.other, &census, pid, USS);
+	EXPECT_PLACED(1 + c.other, &census, pid, PSS);
+	census_free(&census);
+
+	/* By map counts the merged ones are shared. */
+	ASSERT_CENSUS(pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(c.same, vma, SHARED);
+	EXPECT_PAGES(c.other, vma, USS);
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+}
+
+TEST_F(ksm, across_processes)
+{
+	struct content c[2] = {
+		{ .same = 64, .other = 20 }, { .same = 10, .other = 5 },
+	};
+	struct census census;
+	int i;
+
+	if (!self->ready)
+		return;
+	for (i = 0; i < 2; i++) {
+		self->pids[i] = child_start(mergeable, &c[i]);
+		ASSERT_LT(0, self->pids[i]);
+	}
+	ASSERT_TRUE(merged(c[0].same + c[1].same - 1));
+	ASSERT_FRAMES(self->pids, 2, &census);
+	for (i = 0; i < 2; i++) {
+		const pid_t pid = self->pids[i];
+
+		EXPECT_PLACED(c[i].same + c[i].other, &census, pid, RSS);
+		EXPECT_PLACED(1 + c[i].other, &census, pid, FRAMES);
+		EXPECT_PLACED(c[i].other, &census, pid, USS);
+		EXPECT_PLACED_SHARE(share(c[i].other, 1) + share(1, 2),
+				    &census, pid, PSS);
+	}
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+}
+
+static void mergeable_parent(void *arg)
+{
+	struct content *c = arg;
+	unsigned long i;
+
+	mergeable(c);
+	child_stop();
+	for (i = 0; i < c->children; i++) {
+		c->child[i] = child_start((void (*)(void *))child_stop, NULL);
+		need(c->child[i] > 0, "child");
+	}
+}
+
+/*
+ * One frame is all there is in 4096 entries; then a process of these forks.
+ * What counts are 17 owners.
+ */
+TEST_F(ksm, more_than_65535_mappings)
+{
+	const unsigned long same = 4096, children = 16, mappings = 17 * same;
+	struct content *c;
+	struct census census;
+	pid_t pids[17];
+	unsigned int i;
+
+	if (!self->ready)
+		return;
+	ASSERT_LT(65535, mappings);
+	c = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, c);
+	c->same = same;
+	c->children = children;
+	self->pids[0] = child_start(mergeable_parent, c);
+	ASSERT_LT(0, self->pids[0]);
+	ASSERT_TRUE(merged(same - 1));
+
+	pids[0] = self->pids[0];
+	ASSERT_FRAMES(pids, 1, &census);
+	EXPECT_PLACED(same, &census, pids[0], RSS);
+	EXPECT_PLACED(1, &census, pids[0], FRAMES);
+	EXPECT_PLACED(1, &census, pids[0], USS);
+	census_free(&census);
+
+	ASSERT_TRUE(child_next(pids[0]));
+	for (i = 0; i < children; i++)
+		pids[i + 1] = c->child[i];
+	ASSERT_FRAMES(pids, children + 1, &census);
+	for (i = 0; i <= children; i++) {
+		EXPECT_PLACED(same, &census, pids[i], RSS);
+		EXPECT_PLACED(1, &census, pids[i], FRAMES);
+		EXPECT_PLACED(0, &census, pids[i], USS);
+		EXPECT_PLACED_SHARE(share(1, children + 1), &census, pids[i],
+				    PSS);
+	}
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * On the frames basis an address space owns a frame once: however often it
+ * maps it, and however many processes run in it.
+ */
+#include <sched.h>
+#include <signal.h>
+
+#include "selftest.h"
+
+#include "counted.h"
+
+#define RW		(PROT_READ | PROT_WRITE)
+#define TIMES_MAX	3
+
+static const unsigned long pages = 96;
+
+struct memfd_case {
+	int fd;
+	unsigned int times;
+};
+
+static void map_times(const struct memfd_case *c, unsigned int place)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->times; i++)
+		write_pages(map(PLACE(place + i), pages * PAGE, RW, MAP_SHARED,
+				c->fd, 0), pages);
+}
+
+/* Once for practice, so that of the second time only the pages are new. */
+static void practise_and_map(void *arg)
+{
+	const struct memfd_case *c = arg;
+	unsigned int i;
+
+	map_times(c, 8);
+	for (i = 0; i < c->times; i++)
+		need(!munmap(PLACE(8 + i), pages * PAGE), "munmap");
+	child_stop();
+	map_times(c, 0);
+}
+
+FIXTURE(memfd)
+{
+	struct memfd_case c;
+	pid_t pids[2];
+};
+
+FIXTURE_VARIANT(memfd)
+{
+	unsigned int times;
+};
+
+FIXTURE_VARIANT_ADD(memfd, mapped_twice) { 2 };
+FIXTURE_VARIANT_ADD(memfd, mapped_three_times) { 3 };
+
+FIXTURE_SETUP(memfd)
+{
+	self->pids[1] = -1;
+	self->c = (struct memfd_case) { memfd("once", pages), variant->times };
+	self->pids[0] = child_start(practise_and_map, &self->c);
+	ASSERT_LT(0, self->pids[0]);
+}
+
+FIXTURE_TEARDOWN(memfd)
+{
+	child_end(self->pids[0]);
+	child_end(self->pids[1]);
+}
+
+/* Within a scan of all, where nothing is kept of single mappings. */
+TEST_F(memfd, among_all)
+{
+	const unsigned long mapped = variant->times * pages;
+	const struct census_task *task;
+	struct census census;
+	uint64_t rss, frames, shmem;
+
+	ASSERT_FRAMES_OF_ALL(&census);
+	task = census_task_of(&census, self->pids[0]);
+	ASSERT_NE(NULL, task);
+	rss = task->f.value[MEMCENSUS_F_RSS];
+	frames = task->f.value[MEMCENSUS_F_FRAMES];
+	shmem = task->f.value[MEMCENSUS_F_SHMEM];
+	census_free(&census);
+
+	ASSERT_TRUE(child_next(self->pids[0]));
+	ASSERT_FRAMES_OF_ALL(&census);
+	task = census_task_of(&census, self->pids[0]);
+	ASSERT_NE(NULL, task);
+	EXPECT_EQ(rss + mapped * PAGE, figure(&task->f, MEMCENSUS_F_RSS));
+	EXPECT_EQ(shmem + mapped * PAGE, figure(&task->f, MEMCENSUS_F_SHMEM));
+	EXPECT_EQ(frames + pages * PAGE, figure(&task->f, MEMCENSUS_F_FRAMES));
+	EXPECT_LE(pages * PAGE, figure(&task->f, MEMCENSUS_F_USS));
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+}
+
+/* A frame counts in one of the mappings; together they are exact. */
+TEST_F(memfd, mapping_by_mapping)
+{
+	const pid_t pid = self->pids[0];
+	const struct census_vma *vma;
+	struct census census;
+	unsigned int i;
+
+	ASSERT_TRUE(child_next(pid));
+	ASSERT_FRAMES(&pid, 1, &census);
+	for (i = 0; i < variant->times; i++) {
+		ASSERT_FRAMES_VMA(&census, pid, PLACE(i), vma);
+		EXPECT_PAGES(pages, vma, RSS);
+		EXPECT_PAGES(pages, vma, SHMEM);
+		EXPECT_PAGES(0, vma, SHARED);
+	}
+	EXPECT_PLACED(variant->times * pages, &census, pid, RSS);
+	EXPECT_PLACED(pages, &census, pid, FRAMES);
+	EXPECT_PLACED(pages, &census, pid, USS);
+	EXPECT_PLACED(pages, &census, pid, PSS);
+	census_free(&census);
+
+	/* By map counts, as smaps has it, nobody holds it alone. */
+	ASSERT_CENSUS(pid, &census);
+	for (i = 0; i < variant->times; i++) {
+		ASSERT_VMA(&census, PLACE(i), vma);
+		EXPECT_PAGES(pages, vma, RSS);
+		EXPECT_PAGES(pages, vma, SHARED);
+		EXPECT_PAGES(0, vma, USS);
+		EXPECT_SHARE(share(pages, variant->times), vma, PSS);
+	}
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+}
+
+/* Two owners, whatever the map count is. */
+TEST_F(memfd, and_by_another)
+{
+	struct memfd_case once = { self->c.fd, 1 };
+	const unsigned int times[2] = { variant->times, 1 };
+	struct census census;
+	unsigned int i;
+
+	self->pids[1] = child_start(practise_and_map, &once);
+	ASSERT_LT(0, self->pids[1]);
+	ASSERT_TRUE(child_next(self->pids[0]));
+	ASSERT_TRUE(child_next(self->pids[1]));
+	ASSERT_FRAMES(self->pids, 2, &census);
+	for (i = 0; i < 2; i++) {
+		const pid_t pid = self->pids[i];
+
+		EXPECT_PLACED(times[i] * pages, &census, pid, RSS);
+		EXPECT_PLACED(pages, &census, pid, FRAMES);
+		EXPECT_PLACED(pages, &census, pid, SHARED);
+		EXPECT_PLACED(pages / 2, &census, pid, PSS);
+		EXPECT_PLACED(0, &census, pid, USS);
+	}
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+}
+
+/* Halves that overlap, and copies made of some of it. */
+static const unsigned long overlap = 32, copied = 10;
+
+static void map_windows(void *arg)
+{
+	const int fd = *(int *)arg;
+	const size_t half = pages / 2;
+	char *at;
+
+	write_pages(map(PLACE(0), (half + overlap) * PAGE, RW, MAP_SHARED, fd,
+			0), half + overlap);
+	write_pages(map(PLACE(1), half * PAGE, RW, MAP_SHARED, fd,
+			half * PAGE), half);
+	at = map(PLACE(2), half * PAGE, RW, MAP_PRIVATE, fd, half * PAGE);
+	read_pages(at, half);
+	write_pages(at, copied);
+}
+
+TEST(windows_that_overlap)
+{
+	int fd = memfd("windows", pages);
+	struct census census;
+	pid_t pid;
+
+	pid = child_start(map_windows, &fd);
+	ASSERT_LT(0, pid);
+	ASSERT_FRAMES(&pid, 1, &census);
+	EXPECT_PLACED(3 * pages / 2 + overlap, &census, pid, RSS);
+	EXPECT_PLACED(pages + copied, &census, pid, FRAMES);
+	EXPECT_PLACED(pages + copied, &census, pid, USS);
+	EXPECT_PLACED(copied, &census, pid, ANON);
+	EXPECT_PLACED(copied, &census, pid, PSS_ANON);
+	EXPECT_PLACED(pages, &census, pid, PSS_SHMEM);
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+	child_end(pid);
+}
+
+/* One frame in many mappings of each of two processes. */
+static const unsigned int mappings = 256;
+
+static void map_page(void *arg)
+{
+	unsigned int i;
+
+	for (i = 0; i < mappings; i++)
+		write_pages(map(PLACE(0) + i * PAGE, PAGE, RW, MAP_SHARED,
+				*(int *)arg, 0), 1);
+}
+
+TEST(many_mappings)
+{
+	int fd = memfd("page", 1), i;
+	struct census census;
+	pid_t pids[2];
+
+	for (i = 0; i < 2; i++) {
+		pids[i] = child_start(map_page, &fd);
+		ASSERT_LT(0, pids[i]);
+	}
+	ASSERT_FRAMES(pids, 2, &census);
+	for (i = 0; i < 2; i++) {
+		EXPECT_LT(mappings, census.n_vmas / 2);
+		EXPECT_PLACED(mappings, &census, pids[i], RSS);
+		EXPECT_PLACED(1, &census, pids[i], FRAMES);
+		EXPECT_PLACED(1, &census, pids[i], SHARED);
+		EXPECT_PLACED(0, &census, pids[i], USS);
+		EXPECT_PLACED_SHARE(share(1, 2), &census, pids[i], PSS);
+	}
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+	child_end(pids[0]);
+	child_end(pids[1]);
+}
+
+/* A process, its CLONE_VM twin, and a child: two address spaces. */
+struct twins {
+	volatile pid_t twin, child;
+};
+
+static struct twins *both;
+
+static int be_twin(void *arg)
+{
+	for (;;)
+		pause();
+	return 0;
+}
+
+static void twin_parent(void *arg)
+{
+	static char stack[65536]
+		__attribute__((aligned(16)));
+	char *at = map_private(PLACE(0), pages * PAGE);
+
+	write_pages(at, pages);
+	both->child = child_start((void (*)(void *))child_stop, NULL);
+	need(both->child > 0, "child");
+	write_pages(at, copied);
+	both->twin = clone(be_twin, stack + sizeof(stack), CLONE_VM | SIGCHLD,
+			   NULL);
+	need(both->twin > 0, "clone");
+}
+
+FIXTURE(twins)
+{
+	pid_t pids[3];
+};
+
+FIXTURE_SETUP(twins)
+{
+	both = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, both);
+	self->pids[0] = child_start(twin_parent, NULL);
+	ASSERT_LT(0, self->pids[0]);
+	self->pids[1] = both->child;
+	self->pids[2] = both->twin;
+}
+
+FIXTURE_TEARDOWN(twins)
+{
+	kill(self->pids[2], SIGKILL);
+	child_end(self->pids[0]);
+}
+
+TEST_F(twins, once)
+{
+	const struct census_task *task;
+	struct census census;
+	size_t i, n;
+
+	ASSERT_FRAMES(self->pids, 3, &census);
+	EXPECT_EQ(2, census.n_tasks);
+	for (i = 0; i < 2; i++) {
+		const pid_t pid = self->pids[i];
+
+		EXPECT_PLACED(pages, &census, pid, FRAMES);
+		EXPECT_PLACED(copied, &census, pid, USS);
+		EXPECT_PLACED(copied + (pages - copied) / 2, &census, pid, PSS);
+	}
+	census_free(&census);
+
+	ASSERT_FRAMES_OF_ALL(&census);
+	for (n = i = 0; i < census.n_tasks; i++)
+		n += census.tasks[i].pid == (uint32_t)self->pids[0] ||
+		     census.tasks[i].pid == (uint32_t)self->pids[2];
+	EXPECT_EQ(1, n);
+	task = census_task_of(&census, self->pids[2]);
+	ASSERT_NE(NULL, task);
+	EXPECT_EQ(self->pids[0], task->pid);
+	census_free(&census);
+}
+
+TEST_F(twins, beside_pagemap)
+{
+	if (!owners_kcmp())
+		SKIP(return, "kernel has no kcmp to tell twins by");
+	EXPECT_EQUAL_OWNERS();
+}
+
+TEST_HARNESS_MAIN

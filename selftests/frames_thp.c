@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * On the frames basis: huge pages of which several processes have different
+ * parts, or the same in one entry and in many.
+ */
+#include "selftest.h"
+
+#include "counted.h"
+
+/* Pages of a huge page; the tests have two of them. */
+static const unsigned long nr = HUGE / PAGE;
+
+#define CHILDREN_MAX	4
+
+struct family {
+	volatile pid_t child[CHILDREN_MAX];
+	unsigned int children, number;
+	void (*body)(void *arg);
+};
+
+static void child(void *arg)
+{
+	struct family *family = arg;
+
+	family->body(family);
+}
+
+static void parent(void *arg)
+{
+	struct family *family = arg;
+	char *at = map_private(PLACE(0), 2 * HUGE);
+
+	need(!madvise(at, 2 * HUGE, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	at[0] = 1;
+	at[HUGE] = 1;
+	for (family->number = 0; family->number < family->children;
+	     family->number++) {
+		pid_t pid = child_start(child, family);
+
+		need(pid > 0, "child");
+		family->child[family->number] = pid;
+	}
+	child_stop();
+	write_pages(at + 20 * PAGE, 3);
+}
+
+FIXTURE(family)
+{
+	struct family *shared;
+	pid_t pids[CHILDREN_MAX + 1];
+};
+
+FIXTURE_SETUP(family)
+{
+	if (!thp_on())
+		SKIP(return, "kernel has no transparent huge pages");
+	self->shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->shared);
+}
+
+FIXTURE_TEARDOWN(family)
+{
+	child_end(self->pids[0]);
+}
+
+#define START_FAMILY(n, what) do {					\
+	unsigned int __i;						\
+	self->shared->children = n;					\
+	self->shared->body = what;					\
+	self->pids[0] = child_start(parent, self->shared);		\
+	ASSERT_LT(0, self->pids[0]);					\
+	for (__i = 0; __i < (n); __i++)					\
+		self->pids[__i + 1] = self->shared->child[__i];		\
+} while (0)
+
+static void drop_half(void *arg)
+{
+	need(!madvise(PLACE(0), HUGE / 2, MADV_DONTNEED), "MADV_DONTNEED");
+}
+
+static void unmap_half(void *arg)
+{
+	need(!munmap(PLACE(0) + HUGE / 2, HUGE / 2), "munmap");
+}
+
+static void expect_half(struct __test_metadata *_metadata, const pid_t *pids)
+{
+	const unsigned long shared = nr + nr / 2;
+	struct census census;
+
+	ASSERT_FRAMES(pids, 2, &census);
+	EXPECT_PLACED(2 * nr, &census, pids[0], RSS);
+	EXPECT_PLACED(2 * nr, &census, pids[0], FRAMES);
+	EXPECT_PLACED(2 * nr, &census, pids[0], THP);
+	EXPECT_PLACED(nr / 2, &census, pids[0], USS);
+	EXPECT_PLACED(nr / 2 + shared / 2, &census, pids[0], PSS);
+
+	EXPECT_PLACED(shared, &census, pids[1], RSS);
+	EXPECT_PLACED(shared, &census, pids[1], FRAMES);
+	EXPECT_PLACED(nr, &census, pids[1], THP);
+	EXPECT_PLACED(0, &census, pids[1], USS);
+	EXPECT_PLACED(shared / 2, &census, pids[1], PSS);
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+}
+
+TEST_F(family, child_drops_half)
+{
+	if (!self->shared)
+		return;
+	START_FAMILY(1, drop_half);
+	expect_half(_metadata, self->pids);
+}
+
+TEST_F(family, child_unmaps_half)
+{
+	if (!self->shared)
+		return;
+	START_FAMILY(1, unmap_half);
+	expect_half(_metadata, self->pids);
+}
+
+/* The first in small parts, though it is still whole for the parent. */
+static void protect_page(void *arg)
+{
+	need(!mprotect(PLACE(0) + 7 * PAGE, PAGE, PROT_READ), "mprotect");
+}
+
+TEST_F(family, one_entry_and_many)
+{
+	const unsigned long written = 3;
+	struct census census;
+	int i;
+
+	if (!self->shared)
+		return;
+	START_FAMILY(1, protect_page);
+	ASSERT_FRAMES(self->pids, 2, &census);
+	for (i = 0; i < 2; i++) {
+		EXPECT_PLACED(2 * nr, &census, self->pids[i], FRAMES);
+		EXPECT_PLACED(i ? nr : 2 * nr, &census, self->pids[i], THP);
+		EXPECT_PLACED(0, &census, self->pids[i], USS);
+		EXPECT_PLACED(nr, &census, self->pids[i], PSS);
+	}
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+
+	/* What the parent writes is copied; what it was stays the child's. */
+	ASSERT_TRUE(child_next(self->pids[0]));
+	ASSERT_FRAMES(self->pids, 2, &census);
+	for (i = 0; i < 2; i++) {
+		EXPECT_PLACED(2 * nr, &census, self->pids[i], FRAMES);
+		EXPECT_PLACED(nr, &census, self->pids[i], THP);
+		EXPECT_PLACED(written, &census, self->pids[i], USS);
+		EXPECT_PLACED_SHARE(share(written, 1) +
+				    share(2 * nr - written, 2),
+				    &census, self->pids[i], PSS);
+	}
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+}
+
+/* Child n, from 0, drops so many pages n + 1 times from the beginning. */
+static const unsigned long step = 64;
+
+static void drop_steps(void *arg)
+{
+	struct family *family = arg;
+
+	need(!madvise(PLACE(0), (family->number + 1) * step * PAGE,
+		      MADV_DONTNEED), "MADV_DONTNEED");
+}
+
+/* The first pages are the parent's, the next have two owners, and so on. */
+TEST_F(family, one_more_owner_at_each_step)
+{
+	const unsigned int n = CHILDREN_MAX;
+	const unsigned long all = 2 * nr - n * step;
+	struct census census;
+	unsigned int i, j;
+
+	if (!self->shared)
+		return;
+	START_FAMILY(n, drop_steps);
+	ASSERT_FRAMES(self->pids, n + 1, &census);
+	for (i = 0; i <= n; i++) {
+		uint64_t pss = share(all, n + 1);
+
+		for (j = i; j < n; j++)
+			pss += share(step, j + 1);
+		EXPECT_PLACED(2 * nr - i * step, &census, self->pids[i],
+			      FRAMES);
+		EXPECT_PLACED(i ? 0 : step, &census, self->pids[i], USS);
+		EXPECT_PLACED_SHARE(pss, &census, self->pids[i], PSS);
+	}
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+}
+
+/* One maps a memfd's huge page by one entry, another all but its first page. */
+struct shmem {
+	int fd;
+	unsigned long from;
+};
+
+static void map_shmem(void *arg)
+{
+	const struct shmem *s = arg;
+	size_t size = HUGE - s->from * PAGE;
+	char *at = map(PLACE(0), size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		       s->fd, s->from * PAGE);
+
+	if (!s->from)
+		need(!madvise(at, size, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	write_pages(at, size / PAGE);
+}
+
+TEST(in_shmem)
+{
+	struct shmem whole = { memfd("huge", nr), 0 }, part = { whole.fd, 1 };
+	struct census census;
+	pid_t pids[2];
+
+	if (!thp_on() || !write_file(THP_SYS "shmem_enabled", "advise"))
+		SKIP(return, "kernel has no huge pages in shmem");
+	pids[0] = child_start(map_shmem, &whole);
+	write_file(THP_SYS "shmem_enabled", "never");
+	ASSERT_LT(0, pids[0]);
+	pids[1] = child_start(map_shmem, &part);
+	ASSERT_LT(0, pids[1]);
+
+	ASSERT_FRAMES(pids, 2, &census);
+	if (!counted_placed(&census, pids[0], MEMCENSUS_F_THP))
+		SKIP(goto out, "kernel makes no huge pages in shmem");
+	EXPECT_PLACED(nr, &census, pids[0], SHMEM_THP);
+	EXPECT_PLACED(nr, &census, pids[0], FRAMES);
+	EXPECT_PLACED(1, &census, pids[0], USS);
+	EXPECT_PLACED_SHARE(share(1, 1) + share(nr - 1, 2), &census, pids[0],
+			    PSS);
+	EXPECT_PLACED(0, &census, pids[1], THP);
+	EXPECT_PLACED(nr - 1, &census, pids[1], FRAMES);
+	EXPECT_PLACED(nr - 1, &census, pids[1], SHMEM);
+	EXPECT_PLACED(0, &census, pids[1], USS);
+	EXPECT_PLACED_SHARE(share(nr - 1, 2), &census, pids[1], PSS);
+	EXPECT_EQUAL_OWNERS();
+out:
+	census_free(&census);
+	child_end(pids[0]);
+	child_end(pids[1]);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Requests made at random from the ABI's own table, valid and spoilt, and text
+ * files read at odd places: each answer is checked, and the kernel's log after
+ * it. Without a word it takes some 20 seconds; make check-fuzz says more:
+ *
+ *	FUZZ_SEED=N	the seed, which is printed, of another run
+ *	FUZZ_MESSAGES=N	send so many messages, however long that takes
+ *	FUZZ_WORKERS=N	by so many processes (2)
+ *	FUZZ_FILES=N	so many operations on each file (300)
+ *	FUZZ_WORKER=N FUZZ_ROUND=N	only this datagram, again
+ */
+#include <stdlib.h>
+
+#include "counted.h"
+#include "fuzz.h"
+#include "selftest.h"
+
+/* A run takes as long as it was told to. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 14400
+
+#define LLU(n)		((unsigned long long)(n))
+#define WORKERS_MAX	16
+/* So many that a dump of all does not fit into one buffer of 32 KiB. */
+#define CROWD		40
+#define SHORT_MS	12000
+
+struct shared {
+	struct fuzz_counts counts;
+	struct fuzz_failure failure;
+};
+
+static uint64_t number(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text && *text ? strtoull(text, NULL, 0) : otherwise;
+}
+
+static uint64_t seed(void)
+{
+	static uint64_t n;
+
+	if (!n)
+		n = number("FUZZ_SEED", now_ms() * 2654435761U % 1000000007);
+	return n;
+}
+
+static struct shared *map_results(void)
+{
+	struct shared *s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	need(s != MAP_FAILED, "shared memory");
+	return s;
+}
+
+static void show_counts(const struct fuzz_counts *c)
+{
+	static const char *const names[] = {
+		"EINVAL", "ERANGE", "ESRCH", "EOPNOTSUPP", "EBUSY", "ENOENT",
+	};
+	unsigned int i;
+
+	diag("fuzz: sent: %llu messages in %llu datagrams", LLU(c->messages),
+	     LLU(c->datagrams));
+	diag("fuzz: came: %llu messages of the family, %llu INFO, %llu acknowledgments",
+	     LLU(c->answers), LLU(c->infos), LLU(c->acks));
+	diag("fuzz: came: %llu dumps whole, %llu of them of processes",
+	     LLU(c->dumps), LLU(c->scans));
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		diag("fuzz: came: %llu %s", LLU(c->errors[i]), names[i]);
+	diag("fuzz: %llu rounds torn by small buffers, %llu peeks", LLU(c->torn),
+	     LLU(c->peeks));
+	diag("fuzz: %llu sockets closed in between", LLU(c->closed));
+}
+
+static void show_failure(const struct fuzz_failure *f)
+{
+	size_t i;
+
+	diag("worker %u, round %llu: %s", f->worker, LLU(f->round), f->text);
+	diag("again: FUZZ_SEED=%llu FUZZ_WORKER=%u FUZZ_ROUND=%llu",
+	     LLU(seed()), f->worker, LLU(f->round));
+	fprintf(stderr, "# %zu bytes:", f->len);
+	for (i = 0; i < f->len && i < sizeof(f->datagram); i++)
+		fprintf(stderr, "%s%02x", i % 4 ? "" : " ", f->datagram[i]);
+	fputc('\n', stderr);
+}
+
+static void nothing(void *arg)
+{
+}
+
+typedef bool (*round_fn)(struct fuzz_worker *w, uint64_t round);
+
+/* Until @messages are sent by all, or, where they are none, the time is over. */
+static int run_worker(struct shared *s, unsigned int n, uint64_t messages,
+		      uint64_t until_ms, round_fn one)
+{
+	struct fuzz_worker w = {
+		.seed = seed(), .number = n, .counts = &s->counts,
+		.failure = &s->failure,
+	};
+	uint64_t only = number("FUZZ_ROUND", 0), round;
+
+	fuzz_worker_begin(&w);
+	if (only)
+		return !one(&w, only);
+	for (round = 1; messages ? s->counts.messages < messages :
+	     now_ms() < until_ms; round++) {
+		if (!one(&w, round) || *s->failure.text)
+			break;
+		if (messages && !n && !(round & 8191))
+			diag("fuzz: so far %llu messages",
+			     LLU(s->counts.messages));
+	}
+	child_end(w.target.alive[2]);
+	return !!*s->failure.text;
+}
+
+static void run(struct __test_metadata *_metadata, uint64_t messages,
+		uint64_t ms, round_fn one)
+{
+	unsigned int workers = number("FUZZ_WORKERS", 2), i;
+	bool only = getenv("FUZZ_WORKER");
+	struct shared *s = map_results();
+	pid_t pids[WORKERS_MAX], crowd[CROWD];
+	int status;
+
+	diag("seed %llu", LLU(seed()));
+	ASSERT_LE(workers, WORKERS_MAX);
+	for (i = 0; i < CROWD; i++)
+		crowd[i] = child_start(nothing, NULL);
+	for (i = 0; i < workers; i++) {
+		if (only)
+			i = number("FUZZ_WORKER", 0);
+		pids[only ? 0 : i] = fork();
+		if (!pids[only ? 0 : i])
+			_exit(run_worker(s, i, messages, now_ms() + ms, one));
+		if (only)
+			workers = 1;
+	}
+	for (i = 0; i < workers; i++) {
+		ASSERT_EQ(pids[i], waitpid(pids[i], &status, 0));
+		EXPECT_EQ(0, status);
+	}
+	for (i = 0; i < CROWD; i++)
+		child_end(crowd[i]);
+	if (*s->failure.text)
+		show_failure(&s->failure);
+	if (one == fuzz_round)
+		show_counts(&s->counts);
+	else
+		diag("fuzz: threads: %llu messages in %llu datagrams on %llu sockets",
+		     LLU(s->counts.messages), LLU(s->counts.datagrams),
+		     LLU(s->counts.closed));
+	EXPECT_LE(messages, s->counts.messages);
+	if (only)
+		return;
+	/* It met each of them, or it tested less than it says. */
+	if (one == fuzz_round) {
+		EXPECT_LT(0, s->counts.scans);
+		for (i = 0; i < 6; i++)
+			EXPECT_LT(0, s->counts.errors[i]);
+	}
+}
+
+TEST(messages)
+{
+	run(_metadata, number("FUZZ_MESSAGES", 0), SHORT_MS, fuzz_round);
+}
+
+TEST(threads_on_one_socket)
+{
+	run(_metadata, number("FUZZ_MESSAGES", 0) / 20, SHORT_MS / 6,
+	    fuzz_crowd);
+}
+
+TEST(files)
+{
+	static const char *const paths[] = {
+		"/proc/memcensus",
+		"/sys/kernel/debug/memcensus/summary",
+		"/sys/kernel/debug/memcensus/tasks",
+		"/sys/kernel/debug/memcensus/zones",
+		"/sys/kernel/debug/memcensus/kswapd",
+		"/sys/kernel/debug/memcensus/system",
+		"/sys/kernel/debug/memcensus/scan",
+	};
+	unsigned int n = number("FUZZ_FILES", 300), i, done, all = 0;
+
+	diag("seed %llu", LLU(seed()));
+	for (i = 0; i < ARRAY_SIZE(paths); i++)
+		for (done = 0; done < n; done += 300) {
+			const char *text = fuzz_file(paths[i],
+						     fuzz_mix(seed(), done),
+						     300);
+
+			EXPECT_EQ(NULL, text)
+				TH_LOG("%s: %s", paths[i], text);
+			if (text)
+				return;
+			all += 300;
+		}
+	diag("fuzz: files: %u operations on %zu files", all, ARRAY_SIZE(paths));
+}
+
+/* Whatever was sent before, a good request is answered. */
+TEST(still_sound)
+{
+	struct census census;
+
+	ASSERT_FRAMES_OF_ALL(&census);
+	EXPECT_NE(NULL, census_task_of(&census, getpid()));
+	census_free(&census);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Datagrams made from the table of the ABI, then spoilt; see fuzz.h. */
+#include <string.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+
+#include "fuzz.h"
+
+uint64_t fuzz_mix(uint64_t a, uint64_t b)
+{
+	struct fuzz_random r = { .state = a ^ (b + 1) * 0xd1342543de82ef95ULL };
+
+	return fuzz_next(&r);
+}
+
+/* Each state is one step on; what is given is the state well stirred. */
+uint64_t fuzz_next(struct fuzz_random *r)
+{
+	uint64_t n = r->state += 0x9e3779b97f4a7c15ULL;
+
+	n = (n ^ n >> 30) * 0xbf58476d1ce4e5b9ULL;
+	n = (n ^ n >> 27) * 0x94d049bb133111ebULL;
+	return n ^ n >> 31;
+}
+
+uint32_t fuzz_below(struct fuzz_random *r, uint32_t n)
+{
+	return (uint32_t)(fuzz_next(r) >> 32) % n;
+}
+
+bool fuzz_one_in(struct fuzz_random *r, uint32_t n)
+{
+	return !fuzz_below(r, n);
+}
+
+/**
+ * struct builder - a datagram in the making
+ * @at: where the next byte goes
+ * @end: of the room
+ */
+struct builder {
+	struct fuzz_random *r;
+	const struct fuzz_target *target;
+	unsigned char *at, *end;
+};
+
+#define PICK(r, array) \
+	((array)[fuzz_below(r, sizeof(array) / sizeof(*(array)))])
+
+static void put(struct builder *b, const void *data, size_t len)
+{
+	size_t room = b->end - b->at;
+
+	if (len > room)
+		len = room;
+	memcpy(b->at, data, len);
+	b->at += len;
+}
+
+static void put_random(struct builder *b, size_t len)
+{
+	while (len && b->at < b->end) {
+		uint64_t n = fuzz_next(b->r);
+		size_t some = len < 8 ? len : 8;
+
+		put(b, &n, some);
+		len -= some;
+	}
+}
+
+/* Zeros up to a multiple of four, as they must be; or not zeros. */
+static void pad(struct builder *b, const unsigned char *from)
+{
+	static const unsigned char zeros[4];
+	size_t len = -(b->at - from) & 3;
+
+	if (fuzz_one_in(b->r, 16))
+		put_random(b, len);
+	else
+		put(b, zeros, len);
+}
+
+/* A header, to be ended by end_attr(). */
+static unsigned char *begin_attr(struct builder *b, unsigned int type)
+{
+	struct nlattr attr = { .nla_type = type };
+	unsigned char *at = b->at;
+
+	put(b, &attr, sizeof(attr));
+	return at;
+}
+
+static void end_attr(struct builder *b, unsigned char *at)
+{
+	struct nlattr attr;
+	size_t len = b->at - at;
+
+	if (len < sizeof(attr))
+		return;
+	memcpy(&attr, at, sizeof(attr));
+	attr.nla_len = len > 65535 ? 65535 : len;
+	memcpy(at, &attr, sizeof(attr));
+	pad(b, at);
+}
+
+static uint32_t an_int(struct builder *b, const struct abi_attr *is)
+{
+	uint32_t odd[] = { 0, is->min, is->max, is->max + 1, is->mask,
+			   is->mask + 1, 255, ~0U, fuzz_next(b->r) };
+
+	if (fuzz_one_in(b->r, 8))
+		return PICK(b->r, odd);
+	if (!is->mask)
+		return is->min + fuzz_below(b->r, is->max - is->min + 1);
+	/* Mostly what needs no process to be looked at, which is dear. */
+	if (fuzz_one_in(b->r, 4))
+		return fuzz_next(b->r) & is->mask;
+	return fuzz_next(b->r) & is->mask &
+	       ~(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS);
+}
+
+static uint32_t a_pid(struct builder *b)
+{
+	const struct fuzz_target *t = b->target;
+	uint32_t odd[] = { t->kthread, t->zombie, 0, ~0U, 0x7ffffff0, 0x80000001,
+			   fuzz_below(b->r, 400), fuzz_next(b->r) };
+
+	return fuzz_one_in(b->r, 8) ? PICK(b->r, odd) : PICK(b->r, t->alive);
+}
+
+static void put_pids(struct builder *b, const struct abi_attr *is)
+{
+	uint32_t many[] = { 0, is->max - 1, is->max, is->max + 1, 16382, 16383 };
+	uint32_t n = fuzz_one_in(b->r, 24) ? PICK(b->r, many) :
+		     1 + fuzz_below(b->r, 3);
+	uint32_t pid;
+
+	while (n--) {
+		pid = n > 8 ? b->target->alive[n % 3] : a_pid(b);
+		put(b, &pid, sizeof(pid));
+	}
+}
+
+/* A payload of the right kind, most times of the right length. */
+static void put_payload(struct builder *b, const struct abi_attr *is)
+{
+	static const size_t lengths[] = { 0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 255 };
+	uint32_t n;
+
+	if (fuzz_one_in(b->r, 16)) {
+		put_random(b, PICK(b->r, lengths));
+	} else if (is->type == ABI_U32S) {
+		put_pids(b, is);
+	} else if (abi_int_size(is->type)) {
+		n = an_int(b, is);
+		put(b, &n, abi_int_size(is->type));
+	} else {
+		put_random(b, fuzz_one_in(b->r, 500) ? 65000 :
+			   PICK(b->r, lengths));
+	}
+}
+
+static void put_nest(struct builder *b, const struct abi_nest *nest,
+		     unsigned int depth);
+
+static void put_attr(struct builder *b, const struct abi_nest *nest,
+		     unsigned int type, unsigned int depth)
+{
+	struct abi_attr is = type < nest->n ? nest->attrs[type] :
+			     (struct abi_attr) {};
+	bool nested = is.type == ABI_NEST;
+	unsigned char *at;
+
+	if (fuzz_one_in(b->r, 24))
+		nested = !nested;
+	at = begin_attr(b, type | (nested ? NLA_F_NESTED : 0) |
+			(fuzz_one_in(b->r, 64) ? NLA_F_NET_BYTEORDER : 0));
+	if (is.type == ABI_NEST)
+		put_nest(b, is.nest, depth + 1);
+	else if (fuzz_one_in(b->r, 40) && depth < 24)
+		put_nest(b, &abi_asked, depth + 1);
+	else
+		put_payload(b, &is);
+	end_attr(b, at);
+}
+
+/* Each attribute or not, in any order, now and then what is none. */
+static void put_nest(struct builder *b, const struct abi_nest *nest,
+		     unsigned int depth)
+{
+	unsigned int n = fuzz_one_in(b->r, 40) ? 12 : fuzz_below(b->r, 4), type;
+
+	if (depth == 1 && fuzz_one_in(b->r, 2))
+		n++;
+	while (n--) {
+		do {
+			type = fuzz_below(b->r, nest->n);
+		} while (nest->attrs[type].type == ABI_NONE &&
+			 !fuzz_one_in(b->r, 24));
+		if (fuzz_one_in(b->r, 48))
+			type = fuzz_below(b->r, 0x4000);
+		put_attr(b, nest, type, depth);
+	}
+}
+
+static uint16_t a_type(struct builder *b)
+{
+	/* No other family is to be met: those are between 16 and some 50. */
+	if (fuzz_one_in(b->r, 40))
+		return fuzz_one_in(b->r, 2) ? fuzz_below(b->r, 16) :
+		       0xf000 + fuzz_below(b->r, 0xfff);
+	return b->target->family;
+}
+
+static uint16_t some_flags(struct builder *b, uint8_t cmd)
+{
+	bool dump = cmd == MEMCENSUS_CMD_SNAPSHOT;
+	uint16_t flags = NLM_F_REQUEST;
+
+	if (dump != fuzz_one_in(b->r, 16))
+		flags |= NLM_F_DUMP;
+	if (fuzz_one_in(b->r, 3))
+		flags |= NLM_F_ACK;
+	if (fuzz_one_in(b->r, 16))
+		flags |= NLM_F_ECHO;
+	if (fuzz_one_in(b->r, 32))
+		flags ^= 1U << fuzz_below(b->r, 16);
+	return flags;
+}
+
+static uint8_t a_cmd(struct builder *b)
+{
+	if (fuzz_one_in(b->r, 16))
+		return fuzz_one_in(b->r, 2) ? fuzz_next(b->r) :
+		       fuzz_below(b->r, __MEMCENSUS_CMD_MAX + 1);
+	return fuzz_one_in(b->r, 6) ? MEMCENSUS_CMD_INFO :
+	       MEMCENSUS_CMD_SNAPSHOT;
+}
+
+static unsigned char a_byte(struct builder *b)
+{
+	static const unsigned char bytes[] = { 0, 1, 0x7f, 0x80, 0xff, 4, 8 };
+
+	return fuzz_one_in(b->r, 2) ? PICK(b->r, bytes) : fuzz_next(b->r);
+}
+
+/* What a message is after it was made right: bytes changed, cut or put in. */
+static void spoil(struct builder *b, unsigned char *from)
+{
+	unsigned int n = 1 + fuzz_below(b->r, 4);
+	size_t len = b->at - from, at;
+
+	while (n-- && len > 4) {
+		at = fuzz_below(b->r, len);
+		switch (fuzz_below(b->r, 5)) {
+		case 0:
+		case 1:
+			from[at] = a_byte(b);
+			break;
+		case 2:
+			from[at] ^= 1 << fuzz_below(b->r, 8);
+			break;
+		case 3:		/* cut, and the lengths do not know it */
+			b->at = from + at;
+			len = at;
+			break;
+		case 4:
+			put_random(b, 1 + fuzz_below(b->r, 24));
+			len = b->at - from;
+			break;
+		}
+	}
+}
+
+static void put_message(struct builder *b)
+{
+	struct genlmsghdr genl = {
+		.cmd = a_cmd(b),
+		.version = fuzz_one_in(b->r, 32) ? fuzz_next(b->r) :
+			   MEMCENSUS_GENL_VERSION,
+		.reserved = fuzz_one_in(b->r, 64) ? fuzz_next(b->r) : 0,
+	};
+	struct nlmsghdr nlh = {
+		.nlmsg_type = a_type(b),
+		.nlmsg_flags = some_flags(b, genl.cmd),
+		.nlmsg_seq = fuzz_next(b->r),
+		.nlmsg_pid = fuzz_one_in(b->r, 16) ? fuzz_next(b->r) : 0,
+	};
+	unsigned char *from = b->at;
+	static const uint32_t lengths[] = { 0, 15, 16, 17, 19, 20, 21, 24,
+					    0x7fffffff, 0x80000000, ~0U };
+
+	put(b, &nlh, sizeof(nlh));
+	put(b, &genl, sizeof(genl));
+	if (fuzz_one_in(b->r, 12))
+		put_nest(b, &abi_asked, 0);
+	else if (!fuzz_one_in(b->r, 12))
+		put_attr(b, &abi_asked, MEMCENSUS_A_REQUEST, 0);
+	nlh.nlmsg_len = fuzz_one_in(b->r, 96) ? PICK(b->r, lengths) :
+			b->at - from;
+	memcpy(from, &nlh.nlmsg_len, sizeof(nlh.nlmsg_len));
+	if (fuzz_one_in(b->r, 3))
+		spoil(b, from);
+	pad(b, from);
+}
+
+/*
+ * As the kernel finds the messages, wherever that is after all: each is for us
+ * or for nobody.  Other families have numbers from 16 to some 50.
+ */
+static void address(const struct fuzz_target *target, unsigned char *buf,
+		    size_t len)
+{
+	struct nlmsghdr nlh;
+	size_t step;
+
+	for (; len >= sizeof(nlh); buf += step, len -= step) {
+		memcpy(&nlh, buf, sizeof(nlh));
+		if (nlh.nlmsg_len < sizeof(nlh) || nlh.nlmsg_len > len)
+			return;
+		if (nlh.nlmsg_type >= NLMSG_MIN_TYPE && nlh.nlmsg_type < 0xf000)
+			nlh.nlmsg_type = target->family;
+		memcpy(buf, &nlh, sizeof(nlh));
+		step = NLMSG_ALIGN(nlh.nlmsg_len);
+		if (step > len)
+			step = len;
+	}
+}
+
+size_t fuzz_build(struct fuzz_random *r, const struct fuzz_target *target,
+		  unsigned char *buf)
+{
+	struct builder b = {
+		.r = r, .target = target, .at = buf, .end = buf + FUZZ_ROOM,
+	};
+	unsigned int n = fuzz_one_in(r, 40) ? 60 : 1 + fuzz_below(r, 15);
+
+	while (n--)
+		put_message(&b);
+	/* The last one ends where the datagram does. */
+	if (fuzz_one_in(r, 24) && b.at - buf > 8)
+		b.at -= fuzz_below(r, 8);
+	if (b.at == buf)
+		put_random(&b, 4);
+	address(target, buf, b.at - buf);
+	return b.at - buf;
+}

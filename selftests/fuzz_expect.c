@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What must be answered to a datagram, from its bytes alone: the rules of
+ * netlink, of generic netlink and its strict policies, and of the family, said
+ * once more from the outside. See fuzz.h.
+ */
+#include <errno.h>
+#include <string.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+
+#include "fuzz.h"
+
+unsigned int fuzz_error_bit(int error)
+{
+	switch (error) {
+	case 0:
+		return FUZZ_NONE;
+	case EINVAL:
+		return FUZZ_EINVAL;
+	case ERANGE:
+		return FUZZ_ERANGE;
+	case ESRCH:
+		return FUZZ_ESRCH;
+	case EOPNOTSUPP:
+		return FUZZ_EOPNOTSUPP;
+	case EBUSY:
+		return FUZZ_EBUSY;
+	case ENOENT:
+		return FUZZ_ENOENT;
+	default:
+		return 0;
+	}
+}
+
+/* The policy was not kept: which of the two it is called differs by kernel. */
+#define POLICY	(FUZZ_EINVAL | FUZZ_ERANGE)
+
+/* Attributes by number, the last one of each; payload and its length. */
+struct found {
+	const unsigned char *at[16];
+	unsigned int len[16];
+};
+
+static bool nest_is_right(const unsigned char *at, int len,
+			  const struct abi_nest *nest, unsigned int depth,
+			  struct found *found);
+
+static bool int_is_right(const unsigned char *at, const struct abi_attr *is)
+{
+	uint32_t n = 0;
+
+	memcpy(&n, at, abi_int_size(is->type));
+	return is->mask ? !(n & ~is->mask) : n >= is->min && n <= is->max;
+}
+
+static bool attr_is_right(const struct nlattr *attr, const unsigned char *at,
+			  unsigned int len, const struct abi_attr *is,
+			  unsigned int depth)
+{
+	bool nested = is->type == ABI_NEST;
+
+	if (!!(attr->nla_type & NLA_F_NESTED) != nested)
+		return false;
+	switch (is->type) {
+	case ABI_NEST:
+		return !len || (len >= NLA_HDRLEN &&
+		       nest_is_right(at, len, is->nest, depth + 1, NULL));
+	case ABI_U32S:	/* its length is looked at by the family */
+		return len <= is->max * 4;
+	case ABI_U8:
+	case ABI_U32:
+		return len == abi_int_size(is->type) && int_is_right(at, is);
+	default:
+		return false;
+	}
+}
+
+static bool nest_is_right(const unsigned char *at, int len,
+			  const struct abi_nest *nest, unsigned int depth,
+			  struct found *found)
+{
+	struct nlattr attr;
+	unsigned int type;
+
+	for (; len >= (int)sizeof(attr); at += NLA_ALIGN(attr.nla_len),
+	     len -= NLA_ALIGN(attr.nla_len)) {
+		memcpy(&attr, at, sizeof(attr));
+		if (attr.nla_len < sizeof(attr) || attr.nla_len > len)
+			break;
+		type = attr.nla_type & NLA_TYPE_MASK;
+		if (!type || type >= nest->n ||
+		    !attr_is_right(&attr, at + NLA_HDRLEN,
+				   attr.nla_len - NLA_HDRLEN,
+				   &nest->attrs[type], depth))
+			return false;
+		if (found) {
+			found->at[type] = at + NLA_HDRLEN;
+			found->len[type] = attr.nla_len - NLA_HDRLEN;
+		}
+	}
+	return len <= 0;
+}
+
+_Static_assert(__MEMCENSUS_REQ_MAX <= 16 && __MEMCENSUS_A_MAX <= 16,
+	       "struct found is too short");
+
+/* What one PID comes to; 0: that is not known. */
+static unsigned int expect_pid(const struct fuzz_target *t, uint32_t pid)
+{
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		if (pid == t->alive[i])
+			return FUZZ_NONE;
+	if (pid == t->kthread)
+		return FUZZ_EINVAL;
+	if (!pid || pid == t->zombie || pid > 1U << 22)
+		return FUZZ_ESRCH;
+	return 0;
+}
+
+/* The first one that is refused decides. */
+static unsigned int expect_pids(const struct fuzz_target *t,
+				struct fuzz_expect *e)
+{
+	unsigned int errors = 0, one, i;
+
+	for (i = 0; i < e->request.n_pids; i++) {
+		uint32_t pid;
+
+		memcpy(&pid, (const char *)e->request.pids + 4 * i, 4);
+		one = expect_pid(t, pid);
+		if (!one) {
+			e->strange = true;
+			errors |= FUZZ_ESRCH | FUZZ_EINVAL;
+		} else if (one != FUZZ_NONE) {
+			return errors | one;
+		}
+	}
+	return errors | FUZZ_NONE;
+}
+
+/* The rules of the family itself, on a request that keeps the policy. */
+static unsigned int expect_request(const struct fuzz_target *t,
+				   const struct found *in,
+				   struct fuzz_expect *e)
+{
+	struct census_request *r = &e->request;
+
+	r->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
+		   MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM;
+	e->parts_given = in->at[MEMCENSUS_REQ_PARTS];
+	if (e->parts_given)
+		memcpy(&r->parts, in->at[MEMCENSUS_REQ_PARTS], 4);
+	r->basis = in->at[MEMCENSUS_REQ_BASIS] ? *in->at[MEMCENSUS_REQ_BASIS] :
+		   in->at[MEMCENSUS_REQ_PIDS] ? MEMCENSUS_BASIS_MAPCOUNT :
+		   MEMCENSUS_BASIS_FRAMES;
+	if (in->at[MEMCENSUS_REQ_GROUP_BY])
+		r->group_by = *in->at[MEMCENSUS_REQ_GROUP_BY];
+	r->pids = (const uint32_t *)in->at[MEMCENSUS_REQ_PIDS];
+	r->n_pids = in->len[MEMCENSUS_REQ_PIDS] / 4;
+
+	if (!r->pids && (r->parts & MEMCENSUS_PART_VMAS ||
+			 r->group_by == MEMCENSUS_BY_PIDS))
+		return FUZZ_EINVAL;
+	if (r->group_by && r->basis != MEMCENSUS_BASIS_FRAMES)
+		return FUZZ_EINVAL;
+	if (r->pids && (!r->n_pids || in->len[MEMCENSUS_REQ_PIDS] % 4))
+		return FUZZ_EINVAL;
+	return expect_pids(t, e);
+}
+
+static unsigned int expect_attrs(const struct fuzz_target *t,
+				 const unsigned char *at, int len,
+				 struct fuzz_expect *e)
+{
+	struct found top = {}, in = {};
+
+	e->text = true;
+	if (!nest_is_right(at, len, &abi_asked, 0, &top))
+		return POLICY;
+	if (e->what != FUZZ_DUMP)
+		return FUZZ_NONE;
+	if (top.at[MEMCENSUS_A_REQUEST])
+		nest_is_right(top.at[MEMCENSUS_A_REQUEST],
+			      top.len[MEMCENSUS_A_REQUEST], &abi_request, 1,
+			      &in);
+	return expect_request(t, &in, e);
+}
+
+/* What generic netlink looks at before any attribute. Sets what comes. */
+static unsigned int expect_header(const struct nlmsghdr *nlh,
+				  const struct genlmsghdr *genl, bool busy,
+				  struct fuzz_expect *e)
+{
+	bool dump = (nlh->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	uint16_t flags = nlh->nlmsg_flags & ~(dump ? NLM_F_DUMP : 0);
+
+	if (genl->cmd && (genl->reserved || flags & ~(NLM_F_REQUEST | NLM_F_ACK |
+						      NLM_F_ECHO))) {
+		e->text = true;
+		return FUZZ_EINVAL;
+	}
+	if (genl->cmd >= __MEMCENSUS_CMD_MAX ||
+	    !(dump ? abi_cmds[genl->cmd].dump : abi_cmds[genl->cmd].do_it))
+		return FUZZ_EOPNOTSUPP;
+	if (dump && busy)
+		return FUZZ_EBUSY;
+	e->what = dump ? FUZZ_DUMP : FUZZ_INFO;
+	return FUZZ_NONE;
+}
+
+static void expect_message(const struct fuzz_target *t,
+			   const struct nlmsghdr *nlh,
+			   const unsigned char *at, bool busy,
+			   struct fuzz_expect *e)
+{
+	struct genlmsghdr genl;
+
+	e->errors = FUZZ_NONE;
+	if (!(nlh->nlmsg_flags & NLM_F_REQUEST) ||
+	    nlh->nlmsg_type < NLMSG_MIN_TYPE)
+		return;
+	if (nlh->nlmsg_type != t->family) {
+		e->errors = FUZZ_ENOENT;
+		return;
+	}
+	if (nlh->nlmsg_len < NLMSG_HDRLEN + GENL_HDRLEN) {
+		e->errors = FUZZ_EINVAL;
+		return;
+	}
+	memcpy(&genl, at + NLMSG_HDRLEN, sizeof(genl));
+	e->errors = expect_header(nlh, &genl, busy, e);
+	if (e->errors == FUZZ_NONE)
+		e->errors = expect_attrs(t, at + NLMSG_HDRLEN + GENL_HDRLEN,
+					 nlh->nlmsg_len - NLMSG_HDRLEN -
+					 GENL_HDRLEN, e);
+	/* The policy is looked at before the dump is begun. */
+	if (e->what == FUZZ_DUMP && e->errors == POLICY)
+		e->what = FUZZ_ACK;
+}
+
+unsigned int fuzz_expect(const struct fuzz_target *target,
+			 const unsigned char *buf, size_t len,
+			 struct fuzz_expect *expects)
+{
+	struct nlmsghdr nlh;
+	unsigned int n = 0;
+	bool busy = false;
+	size_t step;
+
+	for (; len >= sizeof(nlh) && n < FUZZ_EXPECTS_MAX - 1;
+	     buf += step, len -= step) {
+		struct fuzz_expect e = { .what = FUZZ_ACK };
+
+		memcpy(&nlh, buf, sizeof(nlh));
+		if (nlh.nlmsg_len < sizeof(nlh) || nlh.nlmsg_len > len)
+			break;
+		e.seq = nlh.nlmsg_seq;
+		expect_message(target, &nlh, buf, busy, &e);
+		/* Of a good dump there is no acknowledgment. */
+		if (e.what == FUZZ_DUMP) {
+			expects[n++] = e;
+			busy |= e.errors & FUZZ_NONE;
+		} else if (e.what == FUZZ_INFO && e.errors == FUZZ_NONE) {
+			expects[n++] = e;
+			e.what = FUZZ_ACK;
+			if (nlh.nlmsg_flags & NLM_F_ACK)
+				expects[n++] = e;
+		} else if (e.errors != FUZZ_NONE ||
+			   nlh.nlmsg_flags & NLM_F_ACK) {
+			e.what = FUZZ_ACK;
+			expects[n++] = e;
+		}
+		step = NLMSG_ALIGN(nlh.nlmsg_len);
+		if (step > len)
+			step = len;
+	}
+	return n;
+}

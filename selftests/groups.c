@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Groups: frames that only members have, each counted once. */
+#include <sys/prctl.h>
+
+#include "selftest.h"
+
+#define RW	(PROT_READ | PROT_WRITE)
+#define USER	4242
+#define MEMBERS	2
+
+/* Shared by the members alone, and by one of them with a stranger. */
+static const unsigned long inside = 100, across = 60;
+
+struct cast {
+	int inside_fd, across_fd;
+	volatile pid_t member[MEMBERS], stranger;
+};
+
+static void map_file(int place, int fd, unsigned long pages)
+{
+	write_pages(map(PLACE(place), pages * PAGE, RW, MAP_SHARED, fd, 0),
+		    pages);
+}
+
+/* All that the steps touch is touched before, so that only the pages differ. */
+static void rehearse(void)
+{
+	int fd = memfd("rehearsal", 1);
+
+	map_file(2, fd, 1);
+	need(!munmap(PLACE(2), PAGE) && !close(fd), "rehearsal");
+}
+
+static void be_member(struct cast *cast, bool meets_stranger)
+{
+	const int inside_fd = cast->inside_fd, across_fd = cast->across_fd;
+
+	prctl(PR_SET_NAME, "member");
+	need(!setresuid(0, USER, 0), "setresuid");
+	rehearse();
+	child_stop();
+	map_file(0, inside_fd, inside);
+	if (meets_stranger)
+		map_file(1, across_fd, across);
+}
+
+static void first(void *arg)
+{
+	be_member(arg, false);
+}
+
+static void second(void *arg)
+{
+	be_member(arg, true);
+}
+
+static void stranger(void *arg)
+{
+	struct cast *cast = arg;
+
+	map_file(1, cast->across_fd, across);
+}
+
+FIXTURE(cast)
+{
+	struct cast *cast;
+	uint32_t pids[MEMBERS];
+};
+
+FIXTURE_SETUP(cast)
+{
+	struct cast *cast;
+
+	cast = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, cast);
+	cast->inside_fd = memfd("inside", inside);
+	cast->across_fd = memfd("across", across);
+	cast->stranger = child_start(stranger, cast);
+	ASSERT_LT(0, cast->stranger);
+	cast->member[0] = child_start(first, cast);
+	ASSERT_LT(0, cast->member[0]);
+	cast->member[1] = child_start(second, cast);
+	ASSERT_LT(0, cast->member[1]);
+	self->cast = cast;
+	self->pids[0] = cast->member[0];
+	self->pids[1] = cast->member[1];
+}
+
+FIXTURE_TEARDOWN(cast)
+{
+	child_end(self->cast->member[0]);
+	child_end(self->cast->member[1]);
+	child_end(self->cast->stranger);
+}
+
+/* Whether @group is that of the members, by what the request was by. */
+static bool is_theirs(const struct census *census, uint8_t by,
+		      const struct census_group *group)
+{
+	switch (by) {
+	case MEMCENSUS_BY_UID:
+		return group->known >> MEMCENSUS_GROUP_UID & 1 &&
+		       group->uid == USER;
+	case MEMCENSUS_BY_COMM:
+		return group->known >> MEMCENSUS_GROUP_COMM & 1 &&
+		       !strcmp(group->comm, "member");
+	default:
+		return census->n_groups == 1;
+	}
+}
+
+static const struct census_group *theirs(const struct census *census,
+					 uint8_t by)
+{
+	const struct census_group *group;
+
+	for (group = census->groups; group < census->groups + census->n_groups;
+	     group++)
+		if (is_theirs(census, by, group))
+			return group;
+	return NULL;
+}
+
+#define GREW(name)							\
+	(then->f.value[MEMCENSUS_F_##name] - now->f.value[MEMCENSUS_F_##name])
+
+static void expect_group(struct __test_metadata *_metadata, uint8_t by,
+			 const uint32_t *pids, const struct cast *cast)
+{
+	const struct census_request request = {
+		.basis = MEMCENSUS_BASIS_FRAMES,
+		.parts = MEMCENSUS_PART_TASKS,
+		.group_by = by,
+		.pids = by == MEMCENSUS_BY_PIDS ? pids : NULL,
+		.n_pids = by == MEMCENSUS_BY_PIDS ? MEMBERS : 0,
+	};
+	const struct census_group *now, *then;
+	struct census before, after;
+
+	ASSERT_EQ(0, census_take(&request, &before, NULL));
+	now = theirs(&before, by);
+	ASSERT_NE(NULL, now);
+	EXPECT_EQ(MEMBERS, now->mms);
+	ASSERT_TRUE(child_next(cast->member[0]));
+	ASSERT_TRUE(child_next(cast->member[1]));
+	ASSERT_EQ(0, census_take(&request, &after, NULL));
+	EXPECT_TRUE(census_is_whole(&after));
+	then = theirs(&after, by);
+	ASSERT_NE(NULL, then);
+	EXPECT_EQ(MEMBERS, then->mms);
+
+	EXPECT_EQ((MEMBERS * inside + across) * PAGE, GREW(RSS));
+	EXPECT_EQ((inside + across) * PAGE, GREW(FRAMES));
+	EXPECT_EQ(inside * PAGE, GREW(USS));
+	EXPECT_EQ(across * PAGE, GREW(SHARED));
+	census_free(&before);
+	census_free(&after);
+}
+
+TEST_F(cast, by_user)
+{
+	expect_group(_metadata, MEMCENSUS_BY_UID, self->pids, self->cast);
+}
+
+TEST_F(cast, by_command)
+{
+	expect_group(_metadata, MEMCENSUS_BY_COMM, self->pids, self->cast);
+}
+
+TEST_F(cast, by_pids)
+{
+	expect_group(_metadata, MEMCENSUS_BY_PIDS, self->pids, self->cast);
+}
+
+/* Each address space is in one group, whatever they are by. */
+TEST(nobody_is_left_out)
+{
+	static const uint8_t by[] = {
+		MEMCENSUS_BY_UID, MEMCENSUS_BY_CGROUP, MEMCENSUS_BY_COMM,
+	};
+	unsigned int i;
+	size_t j;
+
+	for (i = 0; i < ARRAY_SIZE(by); i++) {
+		const struct census_request request = {
+			.parts = MEMCENSUS_PART_TASKS,
+			.group_by = by[i],
+		};
+		uint64_t mms = 0, pss = 0;
+		struct census census;
+
+		ASSERT_EQ(0, census_take(&request, &census, NULL));
+		EXPECT_LT(0, census.n_groups);
+		for (j = 0; j < census.n_groups; j++) {
+			mms += census.groups[j].mms;
+			pss += census.groups[j].f.value[MEMCENSUS_F_PSS];
+		}
+		EXPECT_EQ(census.n_tasks, mms);
+		EXPECT_LE(pss, census.scan[MEMCENSUS_SCAN_PSS]);
+		EXPECT_LE(census.scan[MEMCENSUS_SCAN_PSS], pss + mms);
+		census_free(&census);
+	}
+}
+
+TEST_HARNESS_MAIN

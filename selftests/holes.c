@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Mappings cut up by munmap and mprotect, and pages that guard. */
+#include "selftest.h"
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL	102
+#endif
+
+static void cut(void *arg)
+{
+	char *at = map_private(PLACE(0), 100 * PAGE);
+
+	write_pages(at, 100);
+	need(!munmap(at + 40 * PAGE, 20 * PAGE), "munmap");
+	need(!mprotect(at + 10 * PAGE, 10 * PAGE, PROT_READ), "mprotect");
+	need(!mprotect(at + 80 * PAGE, 10 * PAGE, PROT_NONE), "mprotect");
+}
+
+/* What cannot be reached is still held: only munmap gives pages back. */
+TEST(munmap_and_mprotect)
+{
+	static const struct {
+		unsigned int from, pages;
+		const char *mode;
+	} parts[] = {
+		{ 0, 10, "rw-p" }, { 10, 10, "r--p" }, { 20, 20, "rw-p" },
+		{ 60, 20, "rw-p" }, { 80, 10, "---p" }, { 90, 10, "rw-p" },
+	};
+	const struct census_vma *vma;
+	struct census census;
+	unsigned int i;
+	pid_t pid;
+
+	pid = child_start(cut, NULL);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		ASSERT_VMA(&census, PLACE(0) + parts[i].from * PAGE, vma);
+		EXPECT_EQ((uintptr_t)PLACE(0) + parts[i].from * PAGE,
+			  vma->start);
+		EXPECT_PAGES(parts[i].pages, vma, VSS);
+		EXPECT_PAGES(parts[i].pages, vma, RSS);
+		EXPECT_PAGES(parts[i].pages, vma, USS);
+		EXPECT_STREQ(parts[i].mode, vma->mode);
+	}
+	EXPECT_EQ(NULL, census_vma_at(&census, PLACE(0) + 40 * PAGE));
+	EXPECT_EQ(NULL, census_vma_at(&census, PLACE(0) + 59 * PAGE));
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	child_end(pid);
+}
+
+/* Pages that nothing may touch, on either side of some that are. */
+static void guard(void *arg)
+{
+	char *at = map(PLACE(0), 48 * PAGE, PROT_NONE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	need(!mprotect(at + 16 * PAGE, 16 * PAGE, PROT_READ | PROT_WRITE),
+	     "mprotect");
+	write_pages(at + 16 * PAGE, 16);
+}
+
+TEST(guard_mappings)
+{
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pid;
+	int i;
+
+	pid = child_start(guard, NULL);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+	for (i = 0; i < 3; i++) {
+		ASSERT_VMA(&census, PLACE(0) + i * 16 * PAGE, vma);
+		EXPECT_PAGES(16, vma, VSS);
+		EXPECT_PAGES(i == 1 ? 16 : 0, vma, RSS);
+	}
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	child_end(pid);
+}
+
+/* Guards within a mapping are entries of their own kind, not pages. */
+static void guard_within(void *arg)
+{
+	char *at = map_private(PLACE(0), 32 * PAGE);
+
+	write_pages(at, 32);
+	madvise(at + 8 * PAGE, 8 * PAGE, MADV_GUARD_INSTALL);
+}
+
+TEST(guards_within_a_mapping)
+{
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pid;
+	char *at;
+
+	at = map_private(PLACE(1), PAGE);
+	if (madvise(at, PAGE, MADV_GUARD_INSTALL))
+		SKIP(return, "kernel has no MADV_GUARD_INSTALL");
+	pid = child_start(guard_within, NULL);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(32, vma, VSS);
+	EXPECT_PAGES(24, vma, RSS);
+	EXPECT_PAGES(0, vma, SWAP);
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	child_end(pid);
+}
+
+/* Many small mappings: each has its record, and none is lost. */
+static const unsigned int many = 2000;
+
+static void stripes(void *arg)
+{
+	char *at = map_private(PLACE(0), many * PAGE);
+	unsigned int i;
+
+	write_pages(at, many);
+	for (i = 0; i < many; i += 2)
+		need(!mprotect(at + i * PAGE, PAGE, PROT_READ), "mprotect");
+}
+
+TEST(many_mappings)
+{
+	unsigned int i, found = 0;
+	struct census census;
+	pid_t pid;
+
+	pid = child_start(stripes, NULL);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+	for (i = 0; i < census.n_vmas; i++) {
+		const struct census_vma *vma = &census.vmas[i];
+
+		ASSERT_TRUE(!i || vma->start >= vma[-1].end);
+		if (vma->start < (uintptr_t)PLACE(0) ||
+		    vma->start >= (uintptr_t)PLACE(1))
+			continue;
+		ASSERT_EQ((uintptr_t)PLACE(0) + found * PAGE, vma->start);
+		EXPECT_PAGES(1, vma, RSS);
+		EXPECT_STREQ(found & 1 ? "rw-p" : "r--p", vma->mode);
+		found++;
+	}
+	EXPECT_EQ(many, found);
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	child_end(pid);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the netlink family answers to wrong requests, and that it says why. */
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <sys/utsname.h>
+
+#include "selftest.h"
+
+/* No process has it: above the highest number that the kernel can give. */
+#define NO_PID	0x7ffffff0U
+
+FIXTURE(request)
+{
+	struct census_socket socket;
+	char buf[4 * MEMCENSUS_PIDS_MAX + 1024];
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+};
+
+FIXTURE_SETUP(request)
+{
+	ASSERT_EQ(0, census_open(&self->socket));
+	self->nlh = census_header(&self->socket, self->buf,
+				  MEMCENSUS_CMD_SNAPSHOT, NLM_F_DUMP);
+	self->nest = mnl_attr_nest_start(self->nlh, MEMCENSUS_A_REQUEST);
+}
+
+/* After whatever was refused, a good request is answered. */
+FIXTURE_TEARDOWN(request)
+{
+	const struct census_request good = { .parts = MEMCENSUS_PART_SYSTEM };
+	struct census census;
+
+	EXPECT_EQ(0, census_talk(&self->socket,
+				 census_request(&self->socket, self->buf, &good),
+				 &census, 0, NULL));
+	EXPECT_TRUE(census_is_whole(&census));
+	census_free(&census);
+	census_close(&self->socket);
+}
+
+/*
+ * Sends the request and expects one of two errors, with a message, and that the
+ * ack points at @attr.
+ */
+#define EXPECT_REFUSED(error1, error2, attr) do {			\
+	struct census_error __error = { .offset = -1 };			\
+	int __ret = census_talk(&self->socket, self->nlh, NULL, 0,	\
+				&__error);				\
+	EXPECT_TRUE(__ret == -(error1) || __ret == -(error2))		\
+		TH_LOG("%d (%s)", __ret, strerror(-__ret));		\
+	EXPECT_STRNE("", __error.text);					\
+	diag("%s: %s", strerror(-__ret), __error.text);			\
+	EXPECT_EQ((char *)(attr) - (char *)self->nlh, __error.offset);	\
+} while (0)
+
+/*
+ * The same where the family itself finds the fault: its answer is the end of a
+ * dump, which before Linux 6.10 or so carries the message, and no offset.
+ */
+#define EXPECT_REFUSED_LATE(error1, error2, attr) do {			\
+	struct census_error __error = { .offset = -1 };			\
+	int __ret = census_talk(&self->socket, self->nlh, NULL, 0,	\
+				&__error);				\
+	EXPECT_TRUE(__ret == -(error1) || __ret == -(error2))		\
+		TH_LOG("%d (%s)", __ret, strerror(-__ret));		\
+	EXPECT_STRNE("", __error.text);					\
+	diag("%s: %s%s", strerror(-__ret), __error.text,		\
+	     __error.offset < 0 ? " (this kernel gives no offset)" : "");\
+	if (__error.offset >= 0) {					\
+		EXPECT_EQ((char *)(attr) - (char *)self->nlh,		\
+			  __error.offset);				\
+	}								\
+} while (0)
+
+static struct nlattr *tail(struct nlmsghdr *nlh)
+{
+	return mnl_nlmsg_get_payload_tail(nlh);
+}
+
+TEST_F(request, info)
+{
+	struct census census;
+	struct utsname uts;
+
+	self->nlh = census_header(&self->socket, self->buf, MEMCENSUS_CMD_INFO,
+				  NLM_F_ACK);
+	ASSERT_EQ(0, census_talk(&self->socket, self->nlh, &census, 0, NULL));
+	ASSERT_EQ(1, census.n_infos);
+	uname(&uts);
+	EXPECT_EQ(MEMCENSUS_ABI, census.info.value[MEMCENSUS_INFO_ABI]);
+	EXPECT_EQ(getpagesize(), census.info.value[MEMCENSUS_INFO_PAGE_SIZE]);
+	EXPECT_LE(11, census.info.value[MEMCENSUS_INFO_ORDERS]);
+	EXPECT_STREQ(uts.release, census.info.kernel);
+	EXPECT_STRNE("", census.info.version);
+	EXPECT_TRUE(census.info.known & 1U << MEMCENSUS_INFO_MAX_AGE);
+	EXPECT_LT(0, census.info.value[MEMCENSUS_INFO_LOCK_HOLD]);
+	EXPECT_LT(0, census.info.value[MEMCENSUS_INFO_BUSY_BUDGET]);
+	EXPECT_LT(0, census.info.value[MEMCENSUS_INFO_MAX_MEM]);
+	census_free(&census);
+}
+
+/* The parts that were asked for come, and no others. */
+TEST_F(request, parts)
+{
+	static const uint32_t asked[] = {
+		MEMCENSUS_PART_TASKS, MEMCENSUS_PART_ZONES,
+		MEMCENSUS_PART_NODES, MEMCENSUS_PART_SYSTEM,
+		MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES,
+		MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM, 0,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(asked); i++) {
+		struct census_request request = { .parts = asked[i] };
+		uint32_t parts = asked[i] ?: MEMCENSUS_PART_TASKS |
+			MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES |
+			MEMCENSUS_PART_SYSTEM;
+		struct census census;
+
+		ASSERT_EQ(0, census_take(&request, &census, NULL));
+		EXPECT_TRUE(census_is_whole(&census));
+		EXPECT_EQ(parts, census.scan[MEMCENSUS_SCAN_PARTS]);
+		EXPECT_EQ(!!(parts & MEMCENSUS_PART_TASKS), !!census.n_tasks);
+		EXPECT_EQ(!!(parts & MEMCENSUS_PART_ZONES), !!census.n_zones);
+		EXPECT_EQ(!!(parts & MEMCENSUS_PART_NODES), !!census.n_nodes);
+		EXPECT_EQ(!!(parts & MEMCENSUS_PART_SYSTEM),
+			  census.n_systems);
+		EXPECT_EQ(0, census.n_vmas);
+		census_free(&census);
+	}
+}
+
+/* Generic netlink itself answers, without words, before the family is asked. */
+TEST_F(request, unknown_command)
+{
+	self->nlh = census_header(&self->socket, self->buf, 99, NLM_F_ACK);
+	EXPECT_EQ(-EOPNOTSUPP, census_talk(&self->socket, self->nlh, NULL, 0,
+					   NULL));
+}
+
+TEST_F(request, messages_are_no_commands)
+{
+	static const int cmds[] = {
+		MEMCENSUS_CMD_SCAN, MEMCENSUS_CMD_TASK, MEMCENSUS_CMD_VMA,
+		MEMCENSUS_CMD_ZONE, MEMCENSUS_CMD_NODE, MEMCENSUS_CMD_SYSTEM,
+	};
+	unsigned int i, dump;
+
+	for (i = 0; i < ARRAY_SIZE(cmds); i++)
+		for (dump = 0; dump < 2; dump++) {
+			self->nlh = census_header(&self->socket, self->buf,
+						  cmds[i], dump ? NLM_F_DUMP :
+						  NLM_F_ACK);
+			EXPECT_EQ(-EOPNOTSUPP,
+				  census_talk(&self->socket, self->nlh, NULL,
+					      0, NULL));
+		}
+}
+
+TEST_F(request, snapshot_is_a_dump)
+{
+	self->nlh = census_header(&self->socket, self->buf,
+				  MEMCENSUS_CMD_SNAPSHOT, NLM_F_ACK);
+	EXPECT_EQ(-EOPNOTSUPP, census_talk(&self->socket, self->nlh, NULL, 0,
+					   NULL));
+}
+
+TEST_F(request, unknown_attribute)
+{
+	struct nlattr *attr;
+
+	mnl_attr_nest_end(self->nlh, self->nest);
+	attr = tail(self->nlh);
+	mnl_attr_put_u32(self->nlh, 99, 1);
+	EXPECT_REFUSED(EINVAL, EINVAL, attr);
+}
+
+TEST_F(request, unknown_attribute_in_the_nest)
+{
+	struct nlattr *attr = tail(self->nlh);
+
+	mnl_attr_put_u32(self->nlh, 99, 1);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED(EINVAL, EINVAL, attr);
+}
+
+/* An answer's attribute is not a request's. */
+TEST_F(request, attribute_of_an_answer)
+{
+	struct nlattr *attr;
+
+	mnl_attr_nest_end(self->nlh, self->nest);
+	attr = tail(self->nlh);
+	mnl_attr_put_u64(self->nlh, MEMCENSUS_A_SEQ, 1);
+	EXPECT_REFUSED(EINVAL, EINVAL, attr);
+}
+
+TEST_F(request, nest_without_its_flag)
+{
+	mnl_attr_nest_end(self->nlh, self->nest);
+	self->nest->nla_type &= ~NLA_F_NESTED;
+	EXPECT_REFUSED(EINVAL, EINVAL, self->nest);
+}
+
+TEST_F(request, basis_too_long)
+{
+	struct nlattr *attr = tail(self->nlh);
+
+	mnl_attr_put_u32(self->nlh, MEMCENSUS_REQ_BASIS,
+			 MEMCENSUS_BASIS_MAPCOUNT);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED(ERANGE, EINVAL, attr);
+}
+
+TEST_F(request, basis_unknown)
+{
+	struct nlattr *attr = tail(self->nlh);
+
+	mnl_attr_put_u8(self->nlh, MEMCENSUS_REQ_BASIS, 99);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED(ERANGE, EINVAL, attr);
+}
+
+TEST_F(request, group_by_unknown)
+{
+	struct nlattr *attr = tail(self->nlh);
+
+	mnl_attr_put_u8(self->nlh, MEMCENSUS_REQ_GROUP_BY, 99);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED(ERANGE, EINVAL, attr);
+}
+
+/* Groups have frames together, which a map count knows nothing of. */
+TEST_F(request, group_by_on_map_counts)
+{
+	struct nlattr *attr;
+
+	mnl_attr_put_u8(self->nlh, MEMCENSUS_REQ_BASIS,
+			MEMCENSUS_BASIS_MAPCOUNT);
+	attr = tail(self->nlh);
+	mnl_attr_put_u8(self->nlh, MEMCENSUS_REQ_GROUP_BY, MEMCENSUS_BY_UID);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED_LATE(EINVAL, EOPNOTSUPP, attr);
+}
+
+TEST_F(request, group_of_pids_without_any)
+{
+	struct nlattr *attr = tail(self->nlh);
+
+	mnl_attr_put_u8(self->nlh, MEMCENSUS_REQ_GROUP_BY, MEMCENSUS_BY_PIDS);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED_LATE(EINVAL, EINVAL, attr);
+}
+
+TEST_F(request, parts_too_short)
+{
+	struct nlattr *attr = tail(self->nlh);
+
+	mnl_attr_put_u16(self->nlh, MEMCENSUS_REQ_PARTS, MEMCENSUS_PART_TASKS);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED(ERANGE, EINVAL, attr);
+}
+
+TEST_F(request, parts_unknown)
+{
+	struct nlattr *attr = tail(self->nlh);
+
+	mnl_attr_put_u32(self->nlh, MEMCENSUS_REQ_PARTS,
+			 MEMCENSUS_PART_ALL + 1);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED(EINVAL, ERANGE, attr);
+}
+
+TEST_F(request, mappings_of_nobody)
+{
+	struct nlattr *attr = tail(self->nlh);
+
+	mnl_attr_put_u32(self->nlh, MEMCENSUS_REQ_PARTS, MEMCENSUS_PART_VMAS);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED_LATE(EINVAL, EINVAL, attr);
+}
+
+TEST_F(request, pids_of_odd_length)
+{
+	struct nlattr *attr = tail(self->nlh);
+
+	mnl_attr_put(self->nlh, MEMCENSUS_REQ_PIDS, 7, "1234567");
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED_LATE(ERANGE, EINVAL, attr);
+}
+
+TEST_F(request, pids_empty)
+{
+	struct nlattr *attr = tail(self->nlh);
+
+	mnl_attr_put(self->nlh, MEMCENSUS_REQ_PIDS, 0, NULL);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED_LATE(ERANGE, EINVAL, attr);
+}
+
+TEST_F(request, pids_too_many)
+{
+	struct nlattr *attr = tail(self->nlh);
+	uint32_t pids[MEMCENSUS_PIDS_MAX + 1];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(pids); i++)
+		pids[i] = 1;
+	mnl_attr_put(self->nlh, MEMCENSUS_REQ_PIDS, sizeof(pids), pids);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED(ERANGE, EINVAL, attr);
+}
+
+TEST_F(request, pid_absent)
+{
+	struct nlattr *attr = tail(self->nlh);
+	uint32_t pids[] = { 1, NO_PID };
+
+	mnl_attr_put(self->nlh, MEMCENSUS_REQ_PIDS, sizeof(pids), pids);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED_LATE(ESRCH, ESRCH, attr);
+}
+
+TEST_F(request, pid_zero)
+{
+	struct nlattr *attr = tail(self->nlh);
+	uint32_t pid = 0;
+
+	mnl_attr_put(self->nlh, MEMCENSUS_REQ_PIDS, sizeof(pid), &pid);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED_LATE(ESRCH, EINVAL, attr);
+}
+
+TEST_F(request, pid_of_a_kernel_thread)
+{
+	struct nlattr *attr = tail(self->nlh);
+	uint32_t kthreadd = 2;
+
+	mnl_attr_put(self->nlh, MEMCENSUS_REQ_PIDS, sizeof(kthreadd),
+		     &kthreadd);
+	mnl_attr_nest_end(self->nlh, self->nest);
+	EXPECT_REFUSED_LATE(EINVAL, EINVAL, attr);
+}
+
+/* One record for one process, however often it is named. */
+TEST_F(request, pids_twice)
+{
+	uint32_t pids[] = { 1, getpid(), 1, getpid(), getpid() };
+	struct census_request request = {
+		.parts = MEMCENSUS_PART_TASKS,
+		.pids = pids,
+		.n_pids = ARRAY_SIZE(pids),
+	};
+	struct census census;
+
+	ASSERT_EQ(0, census_take(&request, &census, NULL));
+	EXPECT_EQ(2, census.n_tasks);
+	EXPECT_NE(NULL, census_task_of(&census, 1));
+	EXPECT_NE(NULL, census_task_of(&census, getpid()));
+	census_free(&census);
+}
+
+TEST_HARNESS_MAIN

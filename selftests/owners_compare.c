@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A census beside the test's own count of owners; see owners.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "diag.h"
+#include "owners.h"
+#include "pages.h"
+#include "smaps.h"
+
+#define TRIES		20
+#define TOLD_MAX	12
+
+/* A mismatch for the reader, unless there were many. */
+static void value(struct owners_equal *equal, const char *whose,
+		  const char *name, uint64_t want, uint64_t got)
+{
+	equal->values++;
+	if (want == got)
+		return;
+	if (equal->mismatches++ < TOLD_MAX)
+		diag("%s: %s: owners %llu, census %lld", whose, name,
+		     (unsigned long long)want, (long long)got);
+}
+
+struct expectation {
+	unsigned int figure;
+	uint64_t bytes;
+};
+
+static void values(struct owners_equal *equal, const char *whose,
+		   const struct figures *f, const struct expectation *want,
+		   unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		value(equal, whose, figure_name(want[i].figure), want[i].bytes,
+		      figure(f, want[i].figure));
+}
+
+#define VALUES(equal, whose, f, ...) do {				\
+	const struct expectation __want[] = { __VA_ARGS__ };		\
+	values(equal, whose, f, __want, sizeof(__want) / sizeof(*__want)); \
+} while (0)
+
+/* pagemap has no entries of PFN maps: any number of pages in these is right. */
+static uint64_t special_of(const struct owner *o, const struct figures *f)
+{
+	uint64_t low = o->special * PAGE, high = low + o->pfn_map * PAGE;
+	uint64_t got = figure(f, MEMCENSUS_F_SPECIAL);
+
+	return got >= low && got <= high ? got : low;
+}
+
+static void compare_task(const struct owner *o, const struct census_task *task,
+			 struct owners_equal *equal)
+{
+	char whose[64];
+
+	snprintf(whose, sizeof(whose), "%u (%s)", task->pid, task->comm);
+	equal->processes++;
+	VALUES(equal, whose, &task->f,
+	       { MEMCENSUS_F_RSS, o->mapped * PAGE },
+	       { MEMCENSUS_F_FRAMES, o->frames.pages * PAGE },
+	       { MEMCENSUS_F_USS, o->frames.alone * PAGE },
+	       { MEMCENSUS_F_SHARED, (o->frames.pages - o->frames.alone) * PAGE },
+	       { MEMCENSUS_F_PSS, o->frames.shares >> 12 },
+	       { MEMCENSUS_F_PSS_ANON, o->anon.shares >> 12 },
+	       { MEMCENSUS_F_SPECIAL, special_of(o, &task->f) },
+	       { MEMCENSUS_F_SWAP_USS, o->swap.alone * PAGE },
+	       { MEMCENSUS_F_SWAP_PSS, o->swap.shares >> 12 },
+	       { MEMCENSUS_F_HUGETLB, o->hugetlb.pages * PAGE },
+	       { MEMCENSUS_F_PRIVATE_HUGETLB, o->hugetlb.alone * PAGE },
+	       { MEMCENSUS_F_SHARED_HUGETLB,
+		 (o->hugetlb.pages - o->hugetlb.alone) * PAGE },
+	       { MEMCENSUS_F_HUGETLB_PSS, o->hugetlb.shares >> 12 });
+}
+
+/* By any of the processes in it. */
+static const struct owner *owner_of_task(const struct owners *o,
+					 const struct census_task *task)
+{
+	const struct owner *owner = owners_of(o, task->pid);
+	unsigned int i;
+
+	for (i = 0; i < task->n_twins && !owner; i++)
+		owner = owners_of(o, task->twins[i]);
+	return owner;
+}
+
+/* What puts a process into its group, from /proc; -1 where it cannot be had. */
+struct key {
+	uint64_t number;
+	char comm[MEMCENSUS_NAME_LEN];
+};
+
+static int64_t cgroup_id(pid_t pid)
+{
+	char path[64], line[512] = "", dir[600];
+	struct stat st;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
+	file = fopen(path, "r");
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file) && strncmp(line, "0::", 3))
+		;
+	fclose(file);
+	line[strcspn(line, "\n")] = '\0';
+	snprintf(dir, sizeof(dir), "/sys/fs/cgroup%s", line + 3);
+	return strncmp(line, "0::", 3) || stat(dir, &st) ? -1 :
+		(int64_t)st.st_ino;
+}
+
+static struct key key_of(pid_t pid, uint8_t by)
+{
+	struct key key = {};
+	struct smaps smaps;
+	char path[64];
+	FILE *file;
+
+	switch (by) {
+	case MEMCENSUS_BY_UID:
+		if (smaps_read(pid, &smaps))
+			break;
+		key.number = smaps.uid;
+		smaps_free(&smaps);
+		break;
+	case MEMCENSUS_BY_CGROUP:
+		key.number = cgroup_id(pid);
+		break;
+	case MEMCENSUS_BY_COMM:
+		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+		file = fopen(path, "r");
+		if (!file)
+			break;
+		if (fgets(key.comm, sizeof(key.comm), file))
+			key.comm[strcspn(key.comm, "\n")] = '\0';
+		fclose(file);
+		break;
+	}
+	return key;
+}
+
+static bool is_key(const struct census_group *group, uint8_t by,
+		   const struct key *key)
+{
+	switch (by) {
+	case MEMCENSUS_BY_UID:
+		return group->uid == key->number;
+	case MEMCENSUS_BY_CGROUP:
+		return group->cgroup == key->number;
+	case MEMCENSUS_BY_COMM:
+		return !strcmp(group->comm, key->comm);
+	default:
+		return true;
+	}
+}
+
+/* A group beside what @members are by /proc. */
+static void compare_group(const struct owners *o, const struct census *census,
+			  const struct census_group *group, const char *whose,
+			  const pid_t *members, unsigned int n,
+			  struct owners_equal *equal)
+{
+	struct owner all;
+
+	owners_together(o, members, n, &all);
+	equal->groups++;
+	value(equal, whose, "members", n, group->mms);
+	VALUES(equal, whose, &group->f,
+	       { MEMCENSUS_F_RSS, all.mapped * PAGE },
+	       { MEMCENSUS_F_FRAMES, all.frames.pages * PAGE },
+	       { MEMCENSUS_F_USS, all.frames.alone * PAGE },
+	       { MEMCENSUS_F_SHARED,
+		 (all.frames.pages - all.frames.alone) * PAGE },
+	       { MEMCENSUS_F_PSS, all.frames.shares >> 12 },
+	       { MEMCENSUS_F_SPECIAL, special_of(&all, &group->f) },
+	       { MEMCENSUS_F_SWAP_USS, all.swap.alone * PAGE },
+	       { MEMCENSUS_F_HUGETLB, all.hugetlb.pages * PAGE },
+	       { MEMCENSUS_F_PRIVATE_HUGETLB, all.hugetlb.alone * PAGE },
+	       { MEMCENSUS_F_SHARED_HUGETLB,
+		 (all.hugetlb.pages - all.hugetlb.alone) * PAGE });
+}
+
+static void compare_groups(const struct owners *o, const struct census *census,
+			   uint8_t by, const pid_t *pids, unsigned int n_pids,
+			   struct owners_equal *equal)
+{
+	struct key *keys = calloc(o->n, sizeof(*keys));
+	pid_t *members = calloc(o->n, sizeof(*members));
+	size_t i, g, grouped = 0;
+	unsigned int n;
+	char whose[64];
+
+	for (i = 0; i < o->n && by != MEMCENSUS_BY_PIDS; i++)
+		keys[i] = key_of(o->owners[i].pid, by);
+	for (g = 0; g < census->n_groups; g++) {
+		const struct census_group *group = &census->groups[g];
+
+		for (n = i = 0; i < o->n && by != MEMCENSUS_BY_PIDS; i++)
+			if (is_key(group, by, &keys[i]))
+				members[n++] = o->owners[i].pid;
+		if (by == MEMCENSUS_BY_PIDS)
+			memcpy(members, pids, (n = n_pids) * sizeof(*pids));
+		snprintf(whose, sizeof(whose), "group %u %llu %s", group->uid,
+			 (unsigned long long)group->cgroup, group->comm);
+		compare_group(o, census, group, whose, members, n, equal);
+		grouped += n;
+	}
+	value(equal, "all groups", "members",
+	      by == MEMCENSUS_BY_PIDS ? n_pids : o->n, grouped);
+	free(members);
+	free(keys);
+}
+
+static void compare(const struct owners *o, const struct census *census,
+		    uint8_t by, const pid_t *pids, unsigned int n,
+		    struct owners_equal *equal)
+{
+	const struct census_task *task;
+
+	equal->frames = o->frames;
+	value(equal, "scan", "frames", o->frames * PAGE,
+	      census->scan[MEMCENSUS_SCAN_FRAMES]);
+	value(equal, "scan", "address spaces", n ?: o->n, census->n_tasks);
+	for (task = census->tasks; task < census->tasks + census->n_tasks;
+	     task++) {
+		const struct owner *owner = owner_of_task(o, task);
+
+		if (owner)
+			compare_task(owner, task, equal);
+		else
+			value(equal, task->comm, "PID", 0, task->pid);
+	}
+	if (by)
+		compare_groups(o, census, by, pids, n, equal);
+}
+
+static bool all_walked(const struct census *census)
+{
+	const struct census_task *task;
+
+	for (task = census->tasks; task < census->tasks + census->n_tasks;
+	     task++)
+		if (task->state != MEMCENSUS_STATE_WALKED)
+			return false;
+	return true;
+}
+
+int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
+		   struct owners_equal *equal)
+{
+	/* Read again and again into the same memory: we are in it ourselves. */
+	static struct owners before, after;
+	const struct census_request request = {
+		.basis = MEMCENSUS_BASIS_FRAMES,
+		.group_by = group_by,
+		.parts = MEMCENSUS_PART_TASKS,
+		.pids = (const uint32_t *)pids,
+		.n_pids = n,
+	};
+	struct census_error error = {};
+	bool quiet = false;
+	struct census census;
+	int ret = 0;
+
+	/* We are among those who are counted: touch what this needs, before. */
+	ret = owners_warm_up(&before) ?: owners_warm_up(&after);
+	if (!ret)
+		ret = census_take(&request, &census, &error);
+	census_free(&census);
+	while (!ret && !quiet && equal->tries++ < TRIES) {
+		ret = owners_read(&before);
+		if (!ret)
+			ret = census_take(&request, &census, &error);
+		if (ret)
+			break;
+		ret = owners_read(&after);
+		quiet = !ret && owners_same(&before, &after) && all_walked(&census);
+		if (quiet)
+			compare(&after, &census, group_by, pids, n, equal);
+		census_free(&census);
+		if (ret)
+			break;
+		if (!quiet)
+			sleep_ms(equal->tries * 5);
+	}
+	if (!ret && !quiet)
+		ret = -EAGAIN;
+	if (ret)
+		snprintf(equal->wrong, sizeof(equal->wrong), "%s%s%.80s",
+			 strerror(-ret), error.text[0] ? ": " : "", error.text);
+	return ret;
+}
+
+void owners_report(const struct owners_equal *equal)
+{
+	diag("compared with pagemap: %u address spaces, %u groups, %llu frames",
+	     equal->processes, equal->groups,
+	     (unsigned long long)equal->frames);
+	diag("in %lu values, %lu mismatches; the system was quiet in try %u",
+	     equal->values, equal->mismatches, equal->tries);
+}

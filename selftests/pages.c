@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Children that hold still; see pages.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "pages.h"
+
+void need(bool ok, const char *what)
+{
+	if (ok)
+		return;
+	diag("%s: %s", what, strerror(errno));
+	_exit(1);
+}
+
+char *map(char *place, size_t size, int prot, int flags, int fd, off_t offset)
+{
+	char *at = mmap(place, size, prot, flags | MAP_FIXED_NOREPLACE, fd,
+			offset);
+
+	need(at == place, "mmap");
+	if (flags & MAP_ANONYMOUS && !(flags & MAP_HUGETLB))
+		madvise(at, size, MADV_NOHUGEPAGE);
+	return at;
+}
+
+char *map_private(char *place, size_t size)
+{
+	return map(place, size, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+char *map_shared(char *place, size_t size)
+{
+	return map(place, size, PROT_READ | PROT_WRITE,
+		   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+void write_pages(char *at, size_t pages)
+{
+	size_t i;
+
+	for (i = 0; i < pages; i++)
+		*(volatile size_t *)(at + i * PAGE) = (size_t)at + i;
+}
+
+void read_pages(const char *at, size_t pages)
+{
+	size_t i;
+
+	for (i = 0; i < pages; i++)
+		(void)*(const volatile char *)(at + i * PAGE);
+}
+
+bool half_has(unsigned int n, unsigned long page)
+{
+	uint64_t x = (page << 16) + n + 1;
+
+	x = (x ^ x >> 33) * 0xff51afd7ed558ccdULL;
+	x = (x ^ x >> 33) * 0xc4ceb9fe1a85ec53ULL;
+	return x >> 63;
+}
+
+void touch_half(char *place, size_t pages, int fd, unsigned int n)
+{
+	char *at = map(place, pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+		       fd, 0);
+	size_t i;
+
+	for (i = 0; i < pages; i++)
+		if (half_has(n, i))
+			write_pages(at + i * PAGE, 1);
+}
+
+int memfd(const char *name, size_t pages)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC);
+
+	need(fd >= 0 && !ftruncate(fd, pages * PAGE), "memfd");
+	return fd;
+}
+
+void child_stop(void)
+{
+	raise(SIGSTOP);
+}
+
+bool child_stopped(pid_t pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status))
+		return true;
+	diag("child %d ended before it was ready", pid);
+	return false;
+}
+
+pid_t child_start(void (*body)(void *arg), void *arg)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(1);
+		body(arg);
+		child_stop();
+		_exit(0);
+	}
+	need(pid > 0, "fork");
+	return child_stopped(pid) ? pid : -1;
+}
+
+bool child_next(pid_t pid)
+{
+	kill(pid, SIGCONT);
+	return child_stopped(pid);
+}
+
+char process_state(pid_t pid)
+{
+	char path[64], line[512] = "", *close;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "r");
+	if (!file)
+		return '-';
+	line[fread(line, 1, sizeof(line) - 1, file)] = '\0';
+	fclose(file);
+	close = strrchr(line, ')');
+	return close ? close[2] : '-';
+}
+
+bool child_sleeps(pid_t pid)
+{
+	const uint64_t end = now_ms() + 10000;
+	int seen = 0;
+	char state;
+
+	while (seen < 15 && now_ms() < end) {
+		sleep_ms(20);
+		state = process_state(pid);
+		if (strchr("-ZT", state))
+			break;
+		seen = state == 'S' || state == 'D' ? seen + 1 : 0;
+	}
+	return seen == 15;
+}
+
+bool child_waits(pid_t pid)
+{
+	int tries = 1000;
+
+	while (process_state(pid) != 'D' && tries--)
+		sleep_ms(10);
+	return tries > 0;
+}
+
+void child_end(pid_t pid)
+{
+	if (pid <= 0)
+		return;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	ok = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	return !close(fd) && ok;
+}
+
+long read_number(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	long number = -1;
+
+	if (!file)
+		return -1;
+	if (fscanf(file, "%ld", &number) != 1)
+		number = -1;
+	fclose(file);
+	return number;
+}
+
+bool thp_on(void)
+{
+	char word[64] = "";
+	FILE *file = fopen(THP_SYS "enabled", "r");
+
+	if (!file)
+		return false;
+	if (!fgets(word, sizeof(word), file))
+		word[0] = '\0';
+	fclose(file);
+	return !strstr(word, "[never]") ||
+	       write_file(THP_SYS "enabled", "madvise");
+}
+
+uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+void sleep_ms(unsigned int ms)
+{
+	struct timespec ts = {
+		.tv_sec = ms / 1000,
+		.tv_nsec = ms % 1000 * 1000000,
+	};
+
+	nanosleep(&ts, NULL);
+}
+
+uint64_t vmstat_count(const char *name)
+{
+	FILE *file = fopen("/proc/vmstat", "r");
+	unsigned long long n, found = 0;
+	char line[128], is[64];
+
+	need(file, "vmstat");
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%63s %llu", is, &n) != 2 || strcmp(is, name))
+			continue;
+		found = n;
+		break;
+	}
+	fclose(file);
+	return found;
+}
+
+void map_gigantic(void *arg)
+{
+	*map(PLACE(0), 1UL << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+	     MAP_ANONYMOUS | MAP_HUGETLB | 30U << MAP_HUGE_SHIFT, -1, 0) = 1;
+}
+
+bool user_mode_linux(void)
+{
+	static int known = -1;
+	char line[128];
+	FILE *file;
+
+	if (known >= 0)
+		return known;
+	file = fopen("/proc/cpuinfo", "r");
+	need(file, "cpuinfo");
+	known = 0;
+	while (!known && fgets(line, sizeof(line), file))
+		known = !!strstr(line, "User Mode Linux");
+	fclose(file);
+	return known;
+}

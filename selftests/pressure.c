@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Censuses where there is hardly any memory: they give up, or say what they have
+ * not counted, and nobody is killed for them. And that max_mem holds.
+ */
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/klog.h>
+#include <sys/stat.h>
+
+#include "ko.h"
+#include "selftest.h"
+
+#include "counted.h"
+#include "fault.h"
+#include "zram.h"
+
+#define MIB		1048576UL
+#define CGROUP		"/sys/fs/cgroup/"
+#define PROCESSES	32
+
+/* Of a memfd that the processes have at random: some 100,000 sets of owners. */
+static const unsigned long pages = 8000;
+
+/* How little is left, and how much of swap. */
+static const unsigned long margin = MIB, swap_margin = 6 * MIB;
+
+static uint64_t entry_of(const char *path, const char *name)
+{
+	FILE *file = fopen(path, "r");
+	unsigned long long value = 0;
+	char line[128];
+	size_t len = strlen(name);
+
+	while (file && fgets(line, sizeof(line), file))
+		if (!strncmp(line, name, len))
+			value = strtoull(line + len, NULL, 10);
+	if (file)
+		fclose(file);
+	return value;
+}
+
+static uint64_t meminfo(const char *name)
+{
+	return entry_of("/proc/meminfo", name) << 10;
+}
+
+/*
+ * How often the OOM killer was called by what a census does, by the kernel's log:
+ * its trace then names the module. Whoever opens a socket may call it too, and so
+ * may a debug kernel that keeps the trace of each allocation. Lines with a ? are
+ * what was on the stack before.
+ */
+static unsigned int kills(void)
+{
+	static char log[4 << 20];
+	unsigned int n = 0;
+	bool called = false;
+	char *line, *next;
+	int len;
+
+	len = klogctl(3, log, sizeof(log) - 1);
+	need(len > 0, "klogctl");
+	log[len] = '\0';
+	for (line = log; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (strstr(line, "invoked oom-killer"))
+			called = true;
+		else if (strstr(line, "Mem-Info:") ||
+			 strstr(line, "stack_depot"))
+			called = false;
+		if (!called || !strstr(line, "[memcensus]") ||
+		    strstr(line, "]  ? "))
+			continue;
+		diag("pressure: %s", line);
+		called = false;
+		n++;
+	}
+	return n;
+}
+
+struct load {
+	int fd;
+	unsigned int number;
+};
+
+static void touch(void *arg)
+{
+	const struct load *load = arg;
+
+	touch_half(PLACE(0), pages, load->fd, load->number);
+}
+
+/* Bytes that an allocation may still have without reclaim, of all zones. */
+static uint64_t usable(void)
+{
+	FILE *file = fopen("/proc/zoneinfo", "r");
+	long free = 0, min = 0, reserve, sum = 0;
+	char line[256], *at;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, " pages free %ld", &free) == 1 ||
+		    sscanf(line, " min %ld", &min) == 1)
+			continue;
+		at = strstr(line, "protection: (");
+		if (!at)
+			continue;
+		/* Against those whose first choice is the highest zone. */
+		reserve = 0;
+		for (at = strchr(at, '('); at; at = strchr(at + 1, ','))
+			if (reserve < atol(at + 1))
+				reserve = atol(at + 1);
+		if (free > min + reserve)
+			sum += free - min - reserve;
+	}
+	if (file)
+		fclose(file);
+	return sum * PAGE;
+}
+
+/*
+ * Takes what there is, step by step. It would be the first to be killed. Where
+ * there is swap, what others have goes there before this is full.
+ */
+static void fill(void *arg)
+{
+	uint64_t left;
+
+	write_file("/proc/self/oom_score_adj", "1000");
+	while ((left = usable()) > margin ||
+	       meminfo("SwapFree:") > swap_margin) {
+		size_t step = left > 32 * MIB ? 4 * MIB : 64 << 10;
+		char *at = mmap(NULL, step, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		need(at != MAP_FAILED, "mmap");
+		write_pages(at, step / PAGE);
+		if (left <= margin)
+			sleep_ms(20);
+	}
+}
+
+FIXTURE(pressure)
+{
+	pid_t pids[PROCESSES], filler;
+	bool swap;
+};
+
+FIXTURE_SETUP(pressure)
+{
+	struct load load = { .fd = memfd("many sets", pages) };
+	int i;
+
+	for (i = 0; i < PROCESSES; i++) {
+		load.number = i;
+		self->pids[i] = child_start(touch, &load);
+		ASSERT_LT(0, self->pids[i]);
+	}
+	close(load.fd);
+}
+
+FIXTURE_TEARDOWN(pressure)
+{
+	int i;
+
+	child_end(self->filler);
+	for (i = 0; i < PROCESSES; i++)
+		child_end(self->pids[i]);
+	if (self->swap)
+		zram_off();
+	if (ko_path() && !ko_is_loaded())
+		EXPECT_EQ(0, ko_load(""));
+}
+
+/* First what wants most: what it got is kept for a while, for those behind it. */
+static const struct fault_request requests[] = {
+	{ .name = "of groups", .cmd = MEMCENSUS_CMD_SNAPSHOT, .pressed = true,
+	  .what = { .group_by = MEMCENSUS_BY_COMM } },
+	{ .name = "of all", .cmd = MEMCENSUS_CMD_SNAPSHOT, .pressed = true },
+	{ .name = "by map count", .cmd = MEMCENSUS_CMD_SNAPSHOT, .pressed = true,
+	  .what = { .basis = MEMCENSUS_BASIS_MAPCOUNT } },
+	{ .name = "a file", .path = "/proc/memcensus", .pressed = true },
+};
+
+/* Return: how many ended in an error, or in a census with a mark. */
+static unsigned int scan(struct __test_metadata *_metadata, unsigned int times)
+{
+	unsigned int short_of = 0, i, j;
+
+	for (i = 0; i < ARRAY_SIZE(requests); i++) {
+		struct fault_course c = {};
+
+		for (j = 0; j < times; j++)
+			fault_try(&requests[i], 0, &c);
+		diag("pressure: %s: %u tries: %u errors, %u marked, %u whole, %u wrong",
+		     requests[i].name, c.tries, c.errors, c.marked, c.whole,
+		     c.wrong);
+		EXPECT_EQ(0, c.wrong);
+		short_of += c.errors + c.marked;
+	}
+	EXPECT_EQ(0, kills());
+	return short_of;
+}
+
+/* Nothing can be swapped, so hardly anything can be had. */
+TEST_F_TIMEOUT(pressure, full_without_swap, 600)
+{
+	unsigned int short_of;
+
+	self->filler = child_start(fill, NULL);
+	ASSERT_LT(0, self->filler);
+	diag("pressure: %llu KiB are left",
+	     (unsigned long long)usable() >> 10);
+	short_of = scan(_metadata, 10);
+	if (!short_of)
+		SKIP(return, "what CPUs keep to themselves was enough");
+}
+
+TEST_F_TIMEOUT(pressure, full_with_swap, 600)
+{
+	const char *why = zram_on();
+
+	if (why && !why[0])
+		SKIP(return, "kernel has no zram");
+	ASSERT_EQ(NULL, why);
+	self->swap = true;
+	self->filler = child_start(fill, NULL);
+	ASSERT_LT(0, self->filler);
+	diag("pressure: %llu KiB are left, and %llu KiB of swap",
+	     (unsigned long long)usable() >> 10,
+	     (unsigned long long)meminfo("SwapFree:") >> 10);
+	scan(_metadata, 10);
+}
+
+/* In a child: in a cgroup that has hardly more than it already needs. */
+static int scan_in_cgroup(const char *dir)
+{
+	uint64_t events, was, is;
+	struct fault_course c = {};
+	char path[128], text[32];
+	unsigned int i;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
+	snprintf(text, sizeof(text), "%d", getpid());
+	need(write_file(path, text), "cgroup.procs");
+	/* Once without a limit, so that what it needs itself is there. */
+	fault_try(&requests[0], 0, &c);
+	snprintf(path, sizeof(path), "%s/memory.current", dir);
+	was = read_number(path);
+	snprintf(text, sizeof(text), "%llu",
+		 (unsigned long long)was + 64 * PAGE);
+	snprintf(path, sizeof(path), "%s/memory.max", dir);
+	need(write_file(path, text), "memory.max");
+	snprintf(path, sizeof(path), "%s/memory.events", dir);
+	events = entry_of(path, "oom ") + entry_of(path, "oom_kill ");
+	memset(&c, 0, sizeof(c));
+	for (i = 0; i < 20; i++)
+		fault_try(&requests[i % ARRAY_SIZE(requests)], 0, &c);
+	events = entry_of(path, "oom ") + entry_of(path, "oom_kill ") - events;
+	snprintf(path, sizeof(path), "%s/memory.current", dir);
+	is = read_number(path);
+	diag("pressure: in a cgroup: %u tries: %u errors, %u marked, %u whole, %u wrong",
+	     c.tries, c.errors, c.marked, c.whole, c.wrong);
+	diag("pressure: it had %llu bytes of %s, then %llu",
+	     (unsigned long long)was, text, (unsigned long long)is);
+	/* What is counted with is nobody's: the census lacks nothing. */
+	return c.wrong || events || c.whole != c.tries;
+}
+
+TEST_F(pressure, in_a_cgroup_at_its_limit)
+{
+	const char *dir = CGROUP "pressed";
+	int status;
+	pid_t pid;
+
+	write_file(CGROUP "cgroup.subtree_control", "+memory");
+	if (mkdir(dir, 0755) || access(CGROUP "pressed/memory.max", W_OK)) {
+		rmdir(dir);
+		SKIP(return, "kernel has no memory cgroups");
+	}
+	pid = fork();
+	if (!pid)
+		_exit(scan_in_cgroup(dir));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFEXITED(status) && !WEXITSTATUS(status))
+		TH_LOG("status %x", status);
+	EXPECT_EQ(0, rmdir(dir));
+}
+
+/* Looks how much is free all the time, and keeps the least. */
+struct watch {
+	atomic_bool stop;
+	uint64_t least;
+};
+
+static void watch(struct watch *w)
+{
+	while (!atomic_load(&w->stop)) {
+		uint64_t is = meminfo("MemFree:");
+
+		if (w->least > is)
+			w->least = is;
+		sched_yield();
+	}
+	_exit(0);
+}
+
+/* What a record of a process, and what belongs to it in the scan, may take. */
+#define EACH		4096
+#define FIXED		(256UL << 10)
+/* What others take meanwhile, lists of free pages of each CPU included. */
+#define NOISE		(4 * MIB)
+
+static void measure(struct __test_metadata *_metadata, unsigned long max_mem,
+		    unsigned int workers, uint8_t group_by)
+{
+	const struct census_request request = {
+		.parts = MEMCENSUS_PART_TASKS, .group_by = group_by,
+	};
+	struct census_error error = {};
+	struct census census;
+	char params[64];
+	uint64_t before;
+	struct watch *w;
+	unsigned int i;
+	pid_t pid;
+	int ret;
+
+	if (ko_is_loaded())
+		ASSERT_EQ(0, ko_unload_patiently(5000));
+	snprintf(params, sizeof(params), "max_mem=%lu workers=%u", max_mem,
+		 workers);
+	ASSERT_EQ(0, ko_load(params));
+	w = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		 -1, 0);
+	ASSERT_NE(MAP_FAILED, w);
+	before = meminfo("MemFree:");
+	w->least = before;
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		watch(w);
+	for (i = 0; i < 4; i++) {
+		ret = census_take(&request, &census, &error);
+		EXPECT_TRUE(!ret || (ret == -ENOMEM && error.text[0]));
+		if (!ret) {
+			EXPECT_LE(census.scan[MEMCENSUS_SCAN_MEMORY],
+				  max_mem + FIXED + census.n_tasks * EACH);
+			EXPECT_SOUND(&census, false);
+		}
+		if (!i)
+			diag("pressure: %lu, %u workers%s: %llu bytes, %llu sets, %llu unmarked %s",
+			     max_mem, workers, group_by ? ", groups" : "",
+			     (unsigned long long)census.scan[MEMCENSUS_SCAN_MEMORY],
+			     (unsigned long long)census.scan[MEMCENSUS_SCAN_SETS],
+			     (unsigned long long)census.scan[MEMCENSUS_SCAN_UNMARKED] / PAGE,
+			     error.text);
+		census_free(&census);
+	}
+	atomic_store(&w->stop, true);
+	waitpid(pid, NULL, 0);
+	diag("pressure: at most %llu KiB less were free",
+	     (unsigned long long)(before - w->least) >> 10);
+	/* A debug kernel has room around each allocation, and more beside it. */
+	if (access("/sys/kernel/debug/kmemleak", F_OK))
+		EXPECT_LE(before - w->least, max_mem + NOISE);
+	munmap(w, PAGE);
+}
+
+TEST_F_TIMEOUT(pressure, max_mem_holds, 1200)
+{
+	static const unsigned long limits[] = { MIB, 2 * MIB, 16 * MIB };
+	unsigned int i;
+
+	if (!ko_path())
+		SKIP(return, "no file in MEMCENSUS_KO");
+	for (i = 0; i < ARRAY_SIZE(limits); i++) {
+		measure(_metadata, limits[i], 1, 0);
+		measure(_metadata, limits[i], 1, MEMCENSUS_BY_COMM);
+		measure(_metadata, limits[i], 2, 0);
+		measure(_metadata, limits[i], 4, 0);
+	}
+	ASSERT_EQ(0, ko_unload_patiently(5000));
+	ASSERT_EQ(0, ko_load(""));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who may ask, and what of others an asker in a namespace sees. */
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "capabilities.h"
+#include "selftest.h"
+
+#define NOBODY	65534
+
+static const struct census_request all = {
+	.basis = MEMCENSUS_BASIS_MAPCOUNT,
+	.parts = MEMCENSUS_PART_TASKS,
+};
+
+static void become_nobody(void)
+{
+	need(!setresgid(NOBODY, NOBODY, NOBODY), "setresgid");
+	need(!setresuid(NOBODY, NOBODY, NOBODY), "setresuid");
+}
+
+static void expect_refused(struct __test_metadata *_metadata)
+{
+	struct census_error error = {};
+
+	EXPECT_EQ(-EPERM, census_take(&all, NULL, &error));
+	EXPECT_STRNE("", error.text);
+	diag("%s", error.text);
+}
+
+TEST(nobody)
+{
+	become_nobody();
+	expect_refused(_metadata);
+}
+
+TEST(root_without_the_capability)
+{
+	keep_capabilities(~(1U << CAP_SYS_PTRACE));
+	expect_refused(_metadata);
+}
+
+TEST(nobody_with_the_capability)
+{
+	struct census census;
+
+	prctl(PR_SET_KEEPCAPS, 1);
+	become_nobody();
+	keep_capabilities(1U << CAP_SYS_PTRACE);
+	ASSERT_EQ(0, census_take(&all, &census, NULL));
+	EXPECT_NE(NULL, census_task_of(&census, 1));
+	census_free(&census);
+}
+
+/* Root inside, and nobody in particular outside. */
+TEST(root_of_a_user_namespace)
+{
+	if (unshare(CLONE_NEWUSER))
+		SKIP(return, "kernel has no user namespaces");
+	expect_refused(_metadata);
+}
+
+/* A socket that a root has opened does not make its heir one. */
+TEST(socket_inherited_from_root)
+{
+	struct census_error error = {};
+	struct census_socket s;
+	char buf[8192];
+
+	ASSERT_EQ(0, census_open(&s));
+	become_nobody();
+	EXPECT_EQ(-EPERM, census_talk(&s, census_request(&s, buf, &all), NULL,
+				      0, &error));
+	EXPECT_STRNE("", error.text);
+	census_close(&s);
+}
+
+/*
+ * Nor does a privileged program lend its rights to one who has it write to a
+ * socket that he has opened himself.
+ */
+TEST(socket_opened_by_nobody)
+{
+	struct census_error error = {};
+	struct census_socket s;
+	struct nlmsghdr *nlh;
+	char buf[8192];
+
+	ASSERT_EQ(0, seteuid(NOBODY));
+	ASSERT_EQ(0, census_open(&s));
+	ASSERT_EQ(0, seteuid(0));
+	nlh = census_request(&s, buf, &all);
+	nlh->nlmsg_seq = ++s.seq;
+	ASSERT_EQ(nlh->nlmsg_len,
+		  write(mnl_socket_get_fd(s.nl), nlh, nlh->nlmsg_len));
+	EXPECT_EQ(-EPERM, census_receive(&s, NULL, 0, &error));
+	EXPECT_STRNE("", error.text);
+	census_close(&s);
+}
+
+TEST(files_are_for_root)
+{
+	static const char *const paths[] = {
+		"/proc/memcensus", "/sys/kernel/debug/memcensus/summary",
+		"/sys/kernel/debug/memcensus/tasks",
+	};
+	unsigned int i;
+
+	become_nobody();
+	for (i = 0; i < ARRAY_SIZE(paths); i++) {
+		EXPECT_EQ(-1, open(paths[i], O_RDONLY));
+		EXPECT_EQ(EACCES, errno);
+	}
+}
+
+/* The effective user, as ps and top show it, where it is not the real one. */
+static void other_user(void *arg)
+{
+	need(!setresuid(0, 1000, 0), "setresuid");
+}
+
+TEST(user_of_a_record)
+{
+	struct census census;
+	pid_t pid;
+
+	pid = child_start(other_user, NULL);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+	EXPECT_EQ(1000, census.tasks->uid);
+	census_free(&census);
+	child_end(pid);
+}
+
+static const unsigned long pages = 44;
+
+static void holder(void *arg)
+{
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+}
+
+/* Process 1 of a PID namespace, which has one child. */
+static void inside(struct __test_metadata *_metadata, uint32_t outside)
+{
+	struct census_request request = all;
+	struct census_error error = {};
+	const struct census_task *task;
+	struct census census;
+	pid_t pid;
+
+	ASSERT_EQ(1, getpid());
+	pid = child_start(holder, NULL);
+	ASSERT_EQ(2, pid);
+
+	ASSERT_EQ(0, census_take(&all, &census, NULL));
+	ASSERT_EQ(2, census.n_tasks);
+	task = census_task_of(&census, 1);
+	ASSERT_NE(NULL, task);
+	ASSERT_EQ(0, task->ppid);
+	task = census_task_of(&census, 2);
+	ASSERT_NE(NULL, task);
+	ASSERT_EQ(1, task->ppid);
+	ASSERT_LE(pages * PAGE, task->f.value[MEMCENSUS_F_USS]);
+	census_free(&census);
+
+	/* By the numbers that they have here, and not by those of outside. */
+	request.pids = &outside;
+	request.n_pids = 1;
+	ASSERT_EQ(-ESRCH, census_take(&request, NULL, &error));
+	outside = 2;
+	ASSERT_EQ(0, census_take(&request, &census, NULL));
+	ASSERT_EQ(1, census.n_tasks);
+	ASSERT_EQ(2, census.tasks->pid);
+	census_free(&census);
+	child_end(pid);
+}
+
+TEST(pid_namespace)
+{
+	uint32_t outside = getpid();
+	int status;
+	pid_t pid;
+
+	if (unshare(CLONE_NEWPID))
+		SKIP(return, "kernel has no PID namespaces");
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		inside(_metadata, outside);
+		_exit(0);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+/*
+ * An address space whose first process is outside, and whose other one is
+ * inside: that one is all that can be named there.
+ */
+static int twin_inside(void *arg)
+{
+	const struct census_task *task;
+	struct census census;
+
+	/* No word of the harness: it has its place in the parent's stack. */
+	if (census_take(&all, &census, NULL) || census.n_tasks != 1)
+		_exit(1);
+	task = census.tasks;
+	if (task->pid != 1 || task->nr_twins || task->n_twins || task->ppid)
+		_exit(2);
+	_exit(0);
+}
+
+TEST(twin_in_a_pid_namespace)
+{
+	char *stack = map_private(PLACE(0), 64 * PAGE) + 64 * PAGE;
+	int status;
+	pid_t pid;
+
+	pid = clone(twin_inside, stack, CLONE_VM | CLONE_VFORK | CLONE_NEWPID |
+		    SIGCHLD, NULL);
+	if (pid < 0)
+		SKIP(return, "kernel has no PID namespaces");
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+TEST_HARNESS_MAIN

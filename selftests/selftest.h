@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What each test program includes: the kselftest harness, the census, smaps,
+ * and a few expectations in pages.
+ */
+#ifndef _SELFTEST_H
+#define _SELFTEST_H
+
+#include "kselftest_harness.h"
+
+#include "census.h"
+#include "diag.h"
+#include "equal.h"
+#include "pages.h"
+#include "smaps.h"
+
+/* An emulated machine with all debugging on takes its time. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	120
+
+/* That @figures, of a task or a mapping, have @pages pages in figure @name. */
+#define EXPECT_PAGES(pages, figures, name)				\
+	EXPECT_EQ((uint64_t)(pages) * PAGE,				\
+		  figure(&(figures)->f, MEMCENSUS_F_##name))
+
+/* That the census of process @pid, and of each mapping, equals smaps. */
+#define EXPECT_EQUAL_SMAPS(pid) do {					\
+	struct equal __equal = {};					\
+	EXPECT_EQ(0, equal_smaps(pid, &__equal));			\
+	EXPECT_EQ(0, __equal.mismatches);				\
+	EXPECT_LT(100, __equal.fields);					\
+	equal_report(&__equal);						\
+} while (0)
+
+/* Takes the census of process @pid into @to, or ends the test. */
+#define ASSERT_CENSUS(pid, to) do {					\
+	struct census_error __error = {};				\
+	struct census *__census = (to);					\
+	ASSERT_EQ(0, census_take_pid(pid, __census, &__error))		\
+		TH_LOG("no census: %s", __error.text);			\
+	ASSERT_TRUE(census_is_whole(__census));				\
+	ASSERT_EQ(1, __census->n_tasks);				\
+} while (0)
+
+/* The mapping at @addr into @to, or ends the test. */
+#define ASSERT_VMA(census, addr, to) do {				\
+	const struct census_vma **__vma = &(to);			\
+	*__vma = census_vma_at(census, addr);				\
+	ASSERT_NE(NULL, *__vma);					\
+} while (0)
+
+#endif /* _SELFTEST_H */

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Storms; see stormers.h. */
+#include <fcntl.h>
+#include <glob.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <linux/userfaultfd.h>
+
+#include "pages.h"
+#include "stormers.h"
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE	25
+#endif
+
+#define RW		(PROT_READ | PROT_WRITE)
+#define KSM		"/sys/kernel/mm/ksm/"
+#define THP		"/sys/kernel/mm/transparent_hugepage/"
+#define HUGETLB		"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+#define CGROUP		"/sys/fs/cgroup/"
+#define CPU		"/sys/devices/system/cpu/cpu"
+#define BLOCKS		"/sys/devices/system/memory/memory[0-9]*/state"
+
+void storm_exits(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		write_pages(map_private(PLACE(1), 64 * PAGE), 64);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+void storm_execs(void)
+{
+	static char *const argv[] = { "true", NULL };
+	pid_t pid;
+
+	if (!posix_spawnp(&pid, "true", NULL, NULL, argv, environ))
+		waitpid(pid, NULL, 0);
+}
+
+void storm_maps(void)
+{
+	char *at = map_private(PLACE(1), 256 * PAGE);
+
+	write_pages(at, 256);
+	mprotect(at + 10 * PAGE, 20 * PAGE, PROT_READ);
+	munmap(at + 50 * PAGE, 50 * PAGE);
+	madvise(at + 120 * PAGE, 30 * PAGE, MADV_DONTNEED);
+	mremap(at + 200 * PAGE, 20 * PAGE, 20 * PAGE,
+	       MREMAP_MAYMOVE | MREMAP_FIXED, PLACE(2));
+	munmap(PLACE(2), 20 * PAGE);
+	munmap(at, 256 * PAGE);
+}
+
+/* Huge pages that come whole and go in parts. */
+void storm_huge_pages(void)
+{
+	char *at = map_private(PLACE(1), 4 * HUGE);
+
+	madvise(at, 4 * HUGE, MADV_HUGEPAGE);
+	at[0] = 1;
+	at[HUGE] = 1;
+	madvise(at + 5 * PAGE, PAGE, MADV_DONTNEED);
+	mprotect(at + HUGE + 7 * PAGE, PAGE, PROT_READ);
+	munmap(at, 4 * HUGE);
+}
+
+/* Holes for others' pages to be moved to, and then they are. */
+void storm_compacts(void)
+{
+	const unsigned long n = 2048;
+	char *at = map_private(PLACE(1), n * PAGE);
+	unsigned long i;
+
+	write_pages(at, n);
+	for (i = 0; i < n; i += 2)
+		madvise(at + i * PAGE, PAGE, MADV_DONTNEED);
+	write_file("/proc/sys/vm/compact_unevictable_allowed", "1");
+	write_file("/proc/sys/vm/compact_memory", "1");
+	munmap(at, n * PAGE);
+}
+
+static void *nothing(void *arg)
+{
+	return arg;
+}
+
+void storm_threads(void)
+{
+	pthread_t id[8];
+	unsigned int i;
+
+	for (i = 0; i < 8; i++)
+		pthread_create(&id[i], NULL, nothing, NULL);
+	for (i = 0; i < 8; i++)
+		pthread_join(id[i], NULL);
+}
+
+/* Small pages that become huge ones, and small ones again. */
+static bool collapses_ready(void)
+{
+	write_file(THP "khugepaged/scan_sleep_millisecs", "10");
+	write_file(THP "khugepaged/alloc_sleep_millisecs", "10");
+	write_file(THP "khugepaged/pages_to_scan", "65536");
+	return write_file(THP "enabled", "madvise");
+}
+
+static void collapses(void)
+{
+	char *at = map_private(PLACE(1), 2 * HUGE);
+
+	write_pages(at, 2 * HUGE / PAGE);
+	madvise(at, 2 * HUGE, MADV_HUGEPAGE);
+	madvise(at, HUGE, MADV_COLLAPSE);
+	sleep_ms(20);
+	madvise(at + 9 * PAGE, PAGE, MADV_DONTNEED);
+	munmap(at + HUGE + HUGE / 2, HUGE / 2);
+	munmap(at, 2 * HUGE);
+}
+
+static bool merges_ready(void)
+{
+	write_file(KSM "sleep_millisecs", "1");
+	write_file(KSM "pages_to_scan", "5000");
+	return write_file(KSM "run", "1");
+}
+
+static void merges(void)
+{
+	char *at = map_private(PLACE(1), 128 * PAGE);
+	unsigned int i;
+
+	memset(at, 'k', 128 * PAGE);
+	madvise(at, 128 * PAGE, MADV_MERGEABLE);
+	sleep_ms(30);
+	for (i = 0; i < 128; i += 2)
+		at[i * PAGE] = 'u';
+	munmap(at, 128 * PAGE);
+}
+
+/* Less memory than it wants, and swap for the rest. */
+static bool swaps_ready(void)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	write_file(CGROUP "cgroup.subtree_control", "+memory");
+	mkdir(CGROUP "storm-swap", 0755);
+	return write_file(CGROUP "storm-swap/memory.max", "16777216") &&
+	       write_file(CGROUP "storm-swap/cgroup.procs", pid);
+}
+
+static void swaps(void)
+{
+	const unsigned long n = (24 << 20) / PAGE;
+	char *at = map_private(PLACE(1), n * PAGE);
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		write_pages(at, n);
+	madvise(at, n / 2 * PAGE, MADV_PAGEOUT);
+	munmap(at, n * PAGE);
+}
+
+static void hugetlbs(void)
+{
+	char *at;
+
+	write_file(HUGETLB, "4");
+	at = mmap(PLACE(1), 2 * HUGE, RW, MAP_PRIVATE | MAP_ANONYMOUS |
+		  MAP_HUGETLB | MAP_FIXED_NOREPLACE | MAP_NORESERVE, -1, 0);
+	if (at != MAP_FAILED) {
+		/* Read alone would not do; but write only where there are some. */
+		if (read_number(HUGETLB) >= 2 && !fork()) {
+			at[0] = 1;
+			at[HUGE] = 1;
+			_exit(0);
+		}
+		wait(NULL);
+		munmap(at, 2 * HUGE);
+	}
+	write_file(HUGETLB, "0");
+}
+
+static bool moves_ready(void)
+{
+	mkdir(CGROUP "storm-a", 0755);
+	return !mkdir(CGROUP "storm-b", 0755) || !access(CGROUP "storm-b", F_OK);
+}
+
+static void moves(void)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	write_file(CGROUP "storm-a/cgroup.procs", pid);
+	storm_exits();
+	write_file(CGROUP "storm-b/cgroup.procs", pid);
+	storm_exits();
+}
+
+#define FAULTED 32UL
+
+/* The other side of a userfaultfd: each page is made where it is missed. */
+static void *serve(void *arg)
+{
+	static char content[4096];
+	const int fd = *(int *)arg;
+	struct uffd_msg msg;
+	unsigned long i;
+
+	for (i = 0; i < FAULTED; i++) {
+		struct uffdio_copy copy = {
+			.src = (unsigned long)content, .len = PAGE,
+		};
+
+		if (read(fd, &msg, sizeof(msg)) != sizeof(msg))
+			break;
+		copy.dst = msg.arg.pagefault.address & ~(PAGE - 1);
+		ioctl(fd, UFFDIO_COPY, &copy);
+	}
+	return NULL;
+}
+
+static int uffd_open(void)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (fd >= 0 && ioctl(fd, UFFDIO_API, &api)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static bool faults_ready(void)
+{
+	int fd = uffd_open();
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static void faults(void)
+{
+	char *at = map_private(PLACE(1), FAULTED * PAGE);
+	struct uffdio_register reg = {
+		.range = { (unsigned long)at, FAULTED * PAGE },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	int fd = uffd_open();
+	pthread_t server;
+
+	if (!ioctl(fd, UFFDIO_REGISTER, &reg) &&
+	    !pthread_create(&server, NULL, serve, &fd)) {
+		write_pages(at, FAULTED);
+		pthread_join(server, NULL);
+	}
+	close(fd);
+	munmap(at, FAULTED * PAGE);
+}
+
+/* All but the first, one after the other. */
+static void cpus(void)
+{
+	static unsigned int cpu;
+	char path[64];
+
+	cpu = cpu % (sysconf(_SC_NPROCESSORS_CONF) - 1) + 1;
+	snprintf(path, sizeof(path), CPU "%u/online", cpu);
+	write_file(path, "0");
+	sleep_ms(30);
+	write_file(path, "1");
+	sleep_ms(30);
+}
+
+static bool cpus_ready(void)
+{
+	return !access(CPU "1/online", W_OK);
+}
+
+static void each_block(bool once)
+{
+	static size_t next;
+	size_t i;
+	glob_t g;
+
+	if (glob(BLOCKS, 0, NULL, &g))
+		return;
+	for (i = 0; i < g.gl_pathc; i++) {
+		if (once) {
+			/* From the end, where less of what cannot be moved is. */
+			const char *path = g.gl_pathv[g.gl_pathc - 1 -
+						      next++ % g.gl_pathc];
+
+			write_file(path, "offline");
+			sleep_ms(30);
+			write_file(path, "online");
+			break;
+		}
+		write_file(g.gl_pathv[i], "online");
+	}
+	globfree(&g);
+}
+
+static void blocks(void)
+{
+	each_block(true);
+}
+
+static bool blocks_ready(void)
+{
+	glob_t g;
+	bool there = !glob(BLOCKS, 0, NULL, &g);
+
+	if (there)
+		globfree(&g);
+	return there;
+}
+
+const struct stormer stormers[] = {
+	{ "fork and exit", NULL, storm_exits },
+	{ "swap", swaps_ready, swaps },
+	{ "mmap, munmap, mremap, mprotect, madvise", NULL, storm_maps },
+	{ "THP split", NULL, storm_huge_pages },
+	{ "KSM", merges_ready, merges },
+	{ "exec", NULL, storm_execs },
+	{ "userfaultfd", faults_ready, faults },
+	{ "THP collapse", collapses_ready, collapses },
+	{ "hugetlb", NULL, hugetlbs },
+	{ "CPU hotplug", cpus_ready, cpus },
+	{ "cgroup moves", moves_ready, moves },
+	{ "threads", NULL, storm_threads },
+	{ "memory hotplug", blocks_ready, blocks, true },
+	{ "compaction", NULL, storm_compacts, true },
+};
+
+const unsigned int nr_stormers = sizeof(stormers) / sizeof(stormers[0]);
+
+pid_t stormer_start(const struct stormer *s)
+{
+	char ok = 0;
+	int fds[2];
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		setpgid(0, 0);
+		write_file("/proc/self/oom_score_adj", "1000");
+		ok = !s->ready || s->ready();
+		if (write(fds[1], &ok, 1) != 1 || !ok)
+			_exit(1);
+		for (;;)
+			s->once();
+	}
+	close(fds[1]);
+	if (read(fds[0], &ok, 1) != 1)
+		ok = 0;
+	close(fds[0]);
+	if (ok)
+		return pid;
+	child_end(pid);
+	return -1;
+}
+
+void stormer_end(pid_t pid)
+{
+	if (pid <= 0)
+		return;
+	kill(-pid, SIGKILL);
+	child_end(pid);
+}
+
+void stormers_restore(void)
+{
+	char path[64];
+	long cpu;
+
+	for (cpu = 1; cpu < sysconf(_SC_NPROCESSORS_CONF); cpu++) {
+		snprintf(path, sizeof(path), CPU "%ld/online", cpu);
+		write_file(path, "1");
+	}
+	each_block(false);
+	write_file(HUGETLB, "0");
+	write_file(KSM "run", "2");
+	write_file("/proc/sys/vm/compact_unevictable_allowed", "0");
+	rmdir(CGROUP "storm-swap");
+	rmdir(CGROUP "storm-a");
+	rmdir(CGROUP "storm-b");
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tasks that wait for ever, with an mmap lock or without: the scan ends within
+ * its budget, says busy where the lock was not to be had and walks where it
+ * was, and who is not stuck yet is not made so. Who has the lock for writing is
+ * in busy.c.
+ */
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "fuse.h"
+#include "selftest.h"
+#include "vma_locks.h"
+
+static const unsigned long pages = 70;
+
+static const struct census_request all = {
+	.basis = MEMCENSUS_BASIS_FRAMES,
+	.parts = MEMCENSUS_PART_TASKS,
+};
+
+/* What a child tells. */
+struct told {
+	volatile uint64_t rounds;
+	volatile pid_t tid;
+	volatile bool go;
+};
+
+static struct told *told_by_child(void)
+{
+	return (struct told *)map_shared(PLACE(50), PAGE);
+}
+
+/* The state that a census of all finds @pid in; its time is within the budget. */
+static unsigned int expect_in_time(struct __test_metadata *_metadata, pid_t pid)
+{
+	const struct census_task *task;
+	struct census census;
+	uint64_t budget, wall;
+	unsigned int state;
+
+	if (census_take(&all, &census, NULL))
+		return 0;
+	EXPECT_TRUE(census_is_whole(&census));
+	budget = census.info.value[MEMCENSUS_INFO_BUSY_BUDGET];
+	wall = census.scan[MEMCENSUS_SCAN_WALL];
+	EXPECT_LE(wall, 2 * budget + 300000000);
+	task = census_task_of(&census, pid);
+	state = task ? task->state : 0;
+	if (state == MEMCENSUS_STATE_WALKED)
+		EXPECT_LE(pages * PAGE, figure(&task->f, MEMCENSUS_F_USS));
+	EXPECT_LE(census.scan[MEMCENSUS_SCAN_BUSY], 1);
+	census_free(&census);
+	return state;
+}
+
+FIXTURE(file)
+{
+	struct fuse fuse;
+	struct told *told;
+	bool ready;
+	pid_t pid, reader;
+	int fd;
+};
+
+FIXTURE_SETUP(file)
+{
+	ASSERT_EQ(0, unshare(CLONE_NEWNS));
+	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	if (fuse_start(&self->fuse) == -ENODEV)
+		SKIP(return, "kernel has no FUSE");
+	self->told = told_by_child();
+	self->fd = fuse_open_cached(&self->fuse);
+	ASSERT_LE(0, self->fd);
+	self->ready = true;
+}
+
+FIXTURE_TEARDOWN(file)
+{
+	fuse_answer(&self->fuse);
+	child_end(self->pid);
+	child_end(self->reader);
+	fuse_stop(&self->fuse);
+}
+
+static void touch_file(void *arg)
+{
+	int fd = *(int *)arg;
+
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+	map(PLACE(1), PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	child_stop();
+	read_pages(PLACE(1), 1);
+}
+
+/* A fault that waits for its file has let the lock go, or it is shared. */
+TEST_F(file, fault_that_waits)
+{
+	if (!self->ready)
+		return;
+	self->pid = child_start(touch_file, &self->fd);
+	ASSERT_LT(0, self->pid);
+	kill(self->pid, SIGCONT);
+	ASSERT_TRUE(child_sleeps(self->pid));
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED,
+		  expect_in_time(_metadata, self->pid));
+	EXPECT_TRUE(child_sleeps(self->pid));
+
+	fuse_answer(&self->fuse);
+	ASSERT_TRUE(child_stopped(self->pid));
+	EXPECT_EQUAL_SMAPS(self->pid);
+}
+
+static void *map_when_told(void *arg)
+{
+	struct told *told = arg;
+
+	told->tid = gettid();
+	while (!told->go)
+		sleep_ms(5);
+	map(PLACE(2), PAGE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	told->rounds++;
+	return NULL;
+}
+
+struct two {
+	struct told *told;
+	int fd;
+};
+
+static void have_a_thread(void *arg)
+{
+	struct two *two = arg;
+	pthread_t thread;
+
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+	map(PLACE(1), PAGE, PROT_READ, MAP_SHARED, two->fd, 0);
+	need(!pthread_create(&thread, NULL, map_when_told, two->told),
+	     "thread");
+	pthread_join(thread, NULL);
+}
+
+static pid_t start_running(void (*body)(void *arg), void *arg)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() == parent)
+			body(arg);
+		child_stop();
+		_exit(0);
+	}
+	return pid;
+}
+
+/*
+ * Somebody reads the memory of another one, where that is a file's page that
+ * does not come: he has the other one's lock, for reading, and keeps it. We
+ * share it with him. Then the other one maps something: he waits for the
+ * reader, and whoever comes now would wait for him.
+ */
+TEST_F(file, reader_then_writer)
+{
+	/* Neither of them changes a mapping. */
+	const unsigned int state = vma_locks() ? MEMCENSUS_STATE_WALKED :
+						 MEMCENSUS_STATE_BUSY;
+	struct two two = { self->told, self->fd };
+	char path[64], byte;
+	int fd;
+
+	if (!self->ready)
+		return;
+	self->pid = start_running(have_a_thread, &two);
+	ASSERT_LT(0, self->pid);
+	while (!self->told->tid)
+		sleep_ms(5);
+	snprintf(path, sizeof(path), "/proc/%d/mem", self->pid);
+	fd = open(path, O_RDONLY);
+	ASSERT_LE(0, fd);
+	self->reader = fork();
+	if (!self->reader)
+		_exit(pread(fd, &byte, 1, (off_t)PLACE(1)) != 1);
+	ASSERT_TRUE(child_sleeps(self->reader));
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED,
+		  expect_in_time(_metadata, self->pid));
+
+	self->told->go = true;
+	if (!child_waits(self->told->tid))
+		SKIP(return, "this kernel does not keep the lock while it waits");
+	EXPECT_EQ(state, expect_in_time(_metadata, self->pid));
+	EXPECT_EQ(state, expect_in_time(_metadata, self->pid));
+	EXPECT_EQ(0, self->told->rounds);
+
+	fuse_answer(&self->fuse);
+	ASSERT_TRUE(child_stopped(self->pid));
+	EXPECT_EQ(1, self->told->rounds);
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED,
+		  expect_in_time(_metadata, self->pid));
+	EXPECT_EQUAL_SMAPS(self->pid);
+}
+
+static void *fault_for_ever(void *arg)
+{
+	struct told *told = arg;
+
+	told->tid = gettid();
+	write_pages(PLACE(1), 1);
+	return NULL;
+}
+
+static bool register_missing(char *at, size_t size)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = {
+		.range = { .start = (uintptr_t)at, .len = size },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	return fd >= 0 && !ioctl(fd, UFFDIO_API, &api) &&
+	       !ioctl(fd, UFFDIO_REGISTER, &range);
+}
+
+/* One thread waits for a page that nobody gives; the other maps and unmaps. */
+static void map_beside_fault(void *arg)
+{
+	struct told *told = arg;
+	pthread_t thread;
+
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+	map_private(PLACE(1), PAGE);
+	if (!register_missing(PLACE(1), PAGE)) {
+		told->tid = -1;
+		return;
+	}
+	need(!pthread_create(&thread, NULL, fault_for_ever, told), "thread");
+	for (;;) {
+		write_pages(map_private(PLACE(2), 4 * PAGE), 4);
+		need(!munmap(PLACE(2), 4 * PAGE), "munmap");
+		told->rounds++;
+	}
+}
+
+TEST(userfaultfd)
+{
+	struct told *told = told_by_child();
+	uint64_t rounds;
+	unsigned int i;
+	pid_t pid;
+
+	pid = start_running(map_beside_fault, told);
+	ASSERT_LT(0, pid);
+	while (!told->tid)
+		sleep_ms(5);
+	if (told->tid < 0) {
+		child_end(pid);
+		SKIP(return, "kernel has no userfaultfd");
+	}
+	for (i = 0; i < 20; i++) {
+		rounds = told->rounds;
+		EXPECT_EQ(MEMCENSUS_STATE_WALKED,
+			  expect_in_time(_metadata, pid));
+		/* It went on meanwhile, or goes on now. */
+		while (told->rounds == rounds)
+			sleep_ms(1);
+	}
+	child_end(pid);
+}
+
+static void be_a_vfork_parent(void *arg)
+{
+	struct told *told = arg;
+
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+	if (!vfork()) {
+		told->tid = getpid();
+		for (;;)
+			pause();
+	}
+}
+
+/* A parent that waits in the kernel until its child has done with its memory. */
+TEST(vfork_parent)
+{
+	struct told *told = told_by_child();
+	pid_t pid;
+
+	pid = start_running(be_a_vfork_parent, told);
+	ASSERT_LT(0, pid);
+	while (!told->tid)
+		sleep_ms(5);
+	ASSERT_TRUE(child_waits(pid));
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED, expect_in_time(_metadata, pid));
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED, expect_in_time(_metadata, told->tid));
+	kill(told->tid, SIGKILL);
+	child_end(pid);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Memory swapped out to zram: private, shared after fork, and shmem. */
+
+#include "selftest.h"
+#include "zram.h"
+
+#define RW		(PROT_READ | PROT_WRITE)
+
+static const unsigned long pages = 256, back = 40;
+
+FIXTURE(zram)
+{
+	bool on;
+	pid_t pid;
+};
+
+FIXTURE_SETUP(zram)
+{
+	const char *why = zram_on();
+
+	self->pid = -1;
+	if (why && !why[0])
+		SKIP(return, "kernel has no zram");
+	ASSERT_EQ(NULL, why);
+	self->on = true;
+}
+
+FIXTURE_TEARDOWN(zram)
+{
+	child_end(self->pid);
+	if (!self->on)
+		return;
+	EXPECT_TRUE(zram_off());
+}
+
+static void private(void *arg)
+{
+	char *at = map_private(PLACE(0), pages * PAGE);
+
+	write_pages(at, pages);
+	page_out(at, pages);
+	write_pages(at, back);
+}
+
+TEST_F(zram, private)
+{
+	const unsigned long out = pages - back;
+	const struct census_vma *vma;
+	struct census census;
+
+	if (!self->on)
+		return;
+	self->pid = child_start(private, NULL);
+	ASSERT_LT(0, self->pid);
+	ASSERT_CENSUS(self->pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(pages, vma, VSS);
+	EXPECT_PAGES(back, vma, RSS);
+	EXPECT_PAGES(back, vma, USS);
+	EXPECT_PAGES(out, vma, SWAP);
+	EXPECT_PAGES(out, vma, SWAP_PSS);
+	EXPECT_PAGES(out, census.tasks, SWAP);
+	EXPECT_PAGES(0, vma, SPECIAL);
+	EXPECT_EQUAL_SMAPS(self->pid);
+	census_free(&census);
+}
+
+static void fork_child(void *arg)
+{
+	write_pages(PLACE(0), back);
+}
+
+static void fork_parent(void *arg)
+{
+	volatile pid_t *word = arg;
+	char *at = map_private(PLACE(0), pages * PAGE);
+
+	write_pages(at, pages);
+	page_out(at, pages);
+	*word = child_start(fork_child, NULL);
+	need(*word > 0, "child");
+}
+
+/* A slot of two owners counts half for each; one that has come back, whole. */
+TEST_F(zram, shared_after_fork)
+{
+	const unsigned long both = pages - back;
+	volatile pid_t *word;
+	const struct census_vma *vma;
+	struct census census;
+
+	if (!self->on)
+		return;
+	word = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, word);
+	self->pid = child_start(fork_parent, (void *)word);
+	ASSERT_LT(0, self->pid);
+
+	ASSERT_CENSUS(self->pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(0, vma, RSS);
+	EXPECT_PAGES(pages, vma, SWAP);
+	EXPECT_PAGES(back + both / 2, vma, SWAP_PSS);
+	EXPECT_EQUAL_SMAPS(self->pid);
+	census_free(&census);
+
+	ASSERT_CENSUS(*word, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(back, vma, RSS);
+	EXPECT_PAGES(both, vma, SWAP);
+	EXPECT_PAGES(both / 2, vma, SWAP_PSS);
+	EXPECT_EQUAL_SMAPS(*word);
+	census_free(&census);
+}
+
+static void shmem(void *arg)
+{
+	char *at = map(PLACE(0), pages * PAGE, RW, MAP_SHARED, *(int *)arg, 0);
+
+	write_pages(at, pages);
+	page_out(at, pages);
+	write_pages(at, back);
+}
+
+/* smaps counts what is swapped of shared memory, and nobody's share of it. */
+TEST_F(zram, shmem)
+{
+	int fd = memfd("swapped", pages);
+	const struct census_vma *vma;
+	struct census census;
+
+	if (!self->on)
+		return;
+	self->pid = child_start(shmem, &fd);
+	ASSERT_LT(0, self->pid);
+	ASSERT_CENSUS(self->pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(back, vma, RSS);
+	EXPECT_PAGES(back, vma, SHMEM);
+	EXPECT_PAGES(pages - back, vma, SWAP);
+	EXPECT_PAGES(0, vma, SWAP_PSS);
+	EXPECT_EQUAL_SMAPS(self->pid);
+	census_free(&census);
+}
+
+static void shmem_private(void *arg)
+{
+	char *at = map(PLACE(0), pages * PAGE, RW, MAP_SHARED, *(int *)arg, 0);
+
+	write_pages(at, pages);
+	page_out(at, pages);
+	need(!munmap(at, pages * PAGE), "munmap");
+	at = map(PLACE(0), pages * PAGE, RW, MAP_PRIVATE, *(int *)arg, 0);
+	write_pages(at, back);
+}
+
+/* A private mapping's copies hide what the memfd has swapped out below. */
+TEST_F(zram, shmem_below_copies)
+{
+	int fd = memfd("below", pages);
+	const struct census_vma *vma;
+	struct census census;
+
+	if (!self->on)
+		return;
+	self->pid = child_start(shmem_private, &fd);
+	ASSERT_LT(0, self->pid);
+	ASSERT_CENSUS(self->pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(back, vma, RSS);
+	EXPECT_PAGES(back, vma, ANON);
+	EXPECT_PAGES(pages - back, vma, SWAP);
+	EXPECT_EQUAL_SMAPS(self->pid);
+	census_free(&census);
+}
+
+TEST_HARNESS_MAIN

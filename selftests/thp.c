@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Transparent huge pages: whole, split, partly unmapped, shared by fork. */
+#include "selftest.h"
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE	25
+#endif
+
+/* Pages of a huge page. */
+static const unsigned long nr = HUGE / PAGE;
+
+#define NEED_THP() do {							\
+	if (!thp_on())							\
+		SKIP(return, "kernel has no transparent huge pages");	\
+} while (0)
+
+/* Two huge pages, by one byte written to each. */
+static char *two_huge(void)
+{
+	char *at = map_private(PLACE(0), 2 * HUGE);
+
+	need(!madvise(at, 2 * HUGE, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	at[0] = 1;
+	at[HUGE] = 1;
+	return at;
+}
+
+static void whole(void *arg)
+{
+	two_huge();
+}
+
+TEST(mapped_whole)
+{
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pid;
+
+	NEED_THP();
+	pid = child_start(whole, NULL);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(2 * nr, vma, RSS);
+	EXPECT_PAGES(2 * nr, vma, THP);
+	EXPECT_PAGES(2 * nr, vma, ANON_THP);
+	EXPECT_PAGES(2 * nr, vma, ANON);
+	EXPECT_PAGES(2 * nr, vma, USS);
+	EXPECT_PAGES(2 * nr, vma, PSS);
+	EXPECT_PAGES(2 * nr, vma, PRIVATE_DIRTY);
+	EXPECT_PAGES(0, vma, SHMEM_THP);
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	child_end(pid);
+}
+
+/* A mapping's border inside a huge page has the page mapped in small parts. */
+static void split(void *arg)
+{
+	need(!mprotect(two_huge() + 7 * PAGE, PAGE, PROT_READ), "mprotect");
+}
+
+TEST(split_by_mprotect)
+{
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pid;
+
+	NEED_THP();
+	pid = child_start(split, NULL);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(7, vma, VSS);
+	EXPECT_PAGES(7, vma, RSS);
+	EXPECT_PAGES(7, vma, USS);
+	EXPECT_PAGES(0, vma, THP);
+
+	ASSERT_VMA(&census, PLACE(0) + 7 * PAGE, vma);
+	EXPECT_PAGES(1, vma, VSS);
+	EXPECT_PAGES(1, vma, RSS);
+	EXPECT_PAGES(1, vma, USS);
+	EXPECT_PAGES(0, vma, THP);
+
+	ASSERT_VMA(&census, PLACE(0) + 8 * PAGE, vma);
+	EXPECT_PAGES(2 * nr - 8, vma, RSS);
+	EXPECT_PAGES(2 * nr - 8, vma, USS);
+	EXPECT_PAGES(2 * nr - 8, vma, PSS);
+	EXPECT_PAGES(nr, vma, THP);
+
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	child_end(pid);
+}
+
+static const unsigned long dropped = 100;
+
+static void partly(void *arg)
+{
+	need(!madvise(two_huge() + 50 * PAGE, dropped * PAGE, MADV_DONTNEED),
+	     "MADV_DONTNEED");
+}
+
+TEST(partly_unmapped)
+{
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pid;
+
+	NEED_THP();
+	pid = child_start(partly, NULL);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(2 * nr, vma, VSS);
+	EXPECT_PAGES(2 * nr - dropped, vma, RSS);
+	EXPECT_PAGES(2 * nr - dropped, vma, USS);
+	EXPECT_PAGES(2 * nr - dropped, vma, PSS);
+	EXPECT_PAGES(nr, vma, THP);
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	child_end(pid);
+}
+
+static void fork_child(void *arg)
+{
+	write_pages(PLACE(0) + 20 * PAGE, *(unsigned long *)arg);
+}
+
+static void fork_parent(void *arg)
+{
+	volatile unsigned long *word = arg;
+	pid_t pid;
+
+	two_huge();
+	pid = child_start(fork_child, arg);
+	need(pid > 0, "child");
+	*word = pid;
+}
+
+/*
+ * The child writes three pages: these are copied, the rest of the first huge
+ * page it maps in small parts, while the parent still has it in one.
+ */
+TEST(forked_and_written)
+{
+	const unsigned long written = 3, shared = 2 * nr - written;
+	unsigned long *word;
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pids[2];
+	int i;
+
+	NEED_THP();
+	word = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, word);
+	*word = written;
+	pids[0] = child_start(fork_parent, word);
+	ASSERT_LT(0, pids[0]);
+	pids[1] = *word;
+
+	for (i = 0; i < 2; i++) {
+		ASSERT_CENSUS(pids[i], &census);
+		ASSERT_VMA(&census, PLACE(0), vma);
+		EXPECT_PAGES(2 * nr, vma, RSS);
+		EXPECT_PAGES(2 * nr, vma, ANON);
+		EXPECT_PAGES(i ? nr : 2 * nr, vma, THP);
+		EXPECT_EQUAL_SMAPS(pids[i]);
+		/* Without a count for each page, known.c has what is exact. */
+		if (census.info.value[MEMCENSUS_INFO_MAPCOUNT_EXACT]) {
+			EXPECT_PAGES(shared, vma, SHARED);
+			EXPECT_PAGES(written, vma, USS);
+			EXPECT_EQ(written * PAGE + shared * PAGE / 2,
+				  figure(&vma->f, MEMCENSUS_F_PSS));
+		}
+		census_free(&census);
+	}
+	child_end(pids[0]);
+}
+
+static void shmem(void *arg)
+{
+	int fd = memfd("huge", nr);
+	char *at = map(PLACE(0), HUGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		       0);
+
+	need(!madvise(at, HUGE, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	at[0] = 1;
+}
+
+TEST(in_shmem)
+{
+	const struct smaps_vma *theirs;
+	const struct census_vma *vma;
+	struct census census;
+	struct smaps smaps;
+	bool huge;
+	pid_t pid;
+
+	NEED_THP();
+	if (!write_file(THP_SYS "shmem_enabled", "advise"))
+		SKIP(return, "kernel has no huge pages in shmem");
+	pid = child_start(shmem, NULL);
+	write_file(THP_SYS "shmem_enabled", "never");
+	ASSERT_LT(0, pid);
+	ASSERT_EQ(0, smaps_read(pid, &smaps));
+	theirs = smaps_vma_at(&smaps, PLACE(0));
+	huge = theirs && theirs->f.value[MEMCENSUS_F_SHMEM_THP];
+	smaps_free(&smaps);
+	/* With CONFIG_BASE_FULL=n the page cache has no entries that large. */
+	if (!huge)
+		SKIP(return, "kernel makes no huge pages in shmem");
+	ASSERT_CENSUS(pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(nr, vma, RSS);
+	EXPECT_PAGES(nr, vma, SHMEM);
+	EXPECT_PAGES(nr, vma, SHMEM_THP);
+	EXPECT_PAGES(nr, vma, THP);
+	EXPECT_PAGES(nr, vma, USS);
+	EXPECT_PAGES(0, vma, ANON_THP);
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	child_end(pid);
+}
+
+/* Smaller huge pages, which are mapped by entries of their own as any page. */
+#define MTHP	THP_SYS "hugepages-64kB/enabled"
+
+static void mthp(void *arg)
+{
+	char *at = map_private(PLACE(0), 64 * PAGE);
+
+	need(!madvise(at, 64 * PAGE, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	at[0] = 1;
+	at[32 * PAGE] = 1;
+}
+
+TEST(of_64_kib)
+{
+	const unsigned long each = 16;
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pid;
+
+	NEED_THP();
+	if (!write_file(MTHP, "madvise"))
+		SKIP(return, "kernel has no huge pages of 64 KiB");
+	pid = child_start(mthp, NULL);
+	write_file(MTHP, "never");
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(2 * each, vma, RSS);
+	EXPECT_PAGES(2 * each, vma, ANON);
+	EXPECT_PAGES(2 * each, vma, USS);
+	EXPECT_PAGES(2 * each, vma, PSS);
+	EXPECT_PAGES(0, vma, THP);
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	child_end(pid);
+}
+
+TEST_HARNESS_MAIN

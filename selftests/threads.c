@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Thread groups, and one whose leader has exited before the others. */
+#include <pthread.h>
+#include <sys/syscall.h>
+
+#include "selftest.h"
+
+static const unsigned int threads = 4;
+static const unsigned long pages = 50;
+
+struct group {
+	volatile pid_t tid[8];
+	volatile unsigned int ready;
+};
+
+static struct group *group;
+
+/* Each thread writes its own part, says so, and waits for the end. */
+static void *thread(void *arg)
+{
+	unsigned long n = (unsigned long)arg;
+
+	write_pages(PLACE(0) + n * pages * PAGE, pages);
+	group->tid[n] = syscall(SYS_gettid);
+	__atomic_add_fetch(&group->ready, 1, __ATOMIC_SEQ_CST);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static void start_threads(void)
+{
+	pthread_t id;
+	unsigned long n;
+
+	map_private(PLACE(0), threads * pages * PAGE);
+	for (n = 0; n < threads; n++)
+		need(!pthread_create(&id, NULL, thread, (void *)n),
+		     "pthread_create");
+	while (group->ready < threads)
+		sleep_ms(1);
+}
+
+static void many_threads(void *arg)
+{
+	start_threads();
+}
+
+FIXTURE(group)
+{
+	pid_t pid;
+};
+
+FIXTURE_SETUP(group)
+{
+	group = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, group);
+	self->pid = -1;
+}
+
+FIXTURE_TEARDOWN(group)
+{
+	child_end(self->pid);
+}
+
+/* One address space, one record, whichever thread it is asked by. */
+TEST_F(group, asked_by_any_thread)
+{
+	const struct census_vma *vma;
+	struct census census;
+	unsigned int i;
+
+	self->pid = child_start(many_threads, NULL);
+	ASSERT_LT(0, self->pid);
+	for (i = 0; i <= threads; i++) {
+		pid_t pid = i ? group->tid[i - 1] : self->pid;
+
+		ASSERT_CENSUS(pid, &census);
+		EXPECT_EQ(self->pid, census.tasks->pid);
+		EXPECT_EQ(threads + 1, census.tasks->threads);
+		EXPECT_EQ(0, census.tasks->n_twins);
+		ASSERT_VMA(&census, PLACE(0), vma);
+		EXPECT_EQ(self->pid, vma->pid);
+		EXPECT_PAGES(threads * pages, vma, RSS);
+		EXPECT_PAGES(threads * pages, vma, USS);
+		census_free(&census);
+	}
+	EXPECT_EQUAL_SMAPS(self->pid);
+}
+
+/* In a census of all it stands once, and its threads nowhere. */
+TEST_F(group, once_among_all)
+{
+	struct census_request request = {
+		.basis = MEMCENSUS_BASIS_MAPCOUNT,
+		.parts = MEMCENSUS_PART_TASKS,
+	};
+	const struct census_task *task;
+	struct census census;
+	unsigned int i, records = 0;
+
+	self->pid = child_start(many_threads, NULL);
+	ASSERT_LT(0, self->pid);
+	ASSERT_EQ(0, census_take(&request, &census, NULL));
+	for (task = census.tasks; task < census.tasks + census.n_tasks; task++)
+		records += task->pid == (uint32_t)self->pid;
+	EXPECT_EQ(1, records);
+	for (i = 0; i < threads; i++)
+		EXPECT_EQ(NULL, census_task_of(&census, group->tid[i]));
+	census_free(&census);
+}
+
+static void leaderless(void *arg)
+{
+	start_threads();
+	/* The leader alone: exit, not exit_group. */
+	syscall(SYS_exit, 0);
+}
+
+/*
+ * smaps of the group's PID is empty then, for that task has no memory any
+ * more; of a thread that lives it is as ever, and the census must find it.
+ */
+TEST_F(group, leader_has_exited)
+{
+	struct census_request all = { .parts = MEMCENSUS_PART_TASKS };
+	const struct census_task *task;
+	const struct census_vma *vma;
+	struct census census;
+	struct smaps smaps;
+	int tries = 0;
+	pid_t pid;
+
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		leaderless(NULL);
+	self->pid = pid;
+	while ((process_state(pid) != 'Z' || group->ready < threads) &&
+	       tries++ < 1000)
+		sleep_ms(10);
+	ASSERT_EQ('Z', process_state(pid));
+	EXPECT_EQ(-ESRCH, smaps_read(pid, &smaps));
+
+	ASSERT_EQ(0, census_take(&all, &census, NULL));
+	task = census_task_of(&census, pid);
+	ASSERT_NE(NULL, task);
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED, task->state);
+	EXPECT_LE(threads * pages * PAGE, task->f.value[MEMCENSUS_F_USS]);
+	census_free(&census);
+
+	/* By the group's number as by its threads'. */
+	ASSERT_CENSUS(pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(threads * pages, vma, RSS);
+	EXPECT_PAGES(threads * pages, vma, USS);
+	census_free(&census);
+	EXPECT_EQUAL_SMAPS(group->tid[threads - 1]);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Several readers that scan without a pause, in each way there is, while others
+ * do to memory what they can. No request fails, what always holds does, and of
+ * processes that sleep each census says the same.
+ *
+ * TORTURE_SCANS	so many scans at least (0: one turn of each kind of storm)
+ * TORTURE_ROUND_MS	of each round (1000)
+ *
+ * Where stress-ng is installed it has a turn too.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "selftest.h"
+
+#include "bystanders.h"
+#include "counted.h"
+#include "stormers.h"
+
+#define READERS		3
+#define AT_ONCE		4
+#define STRESS		"/usr/local/bin/stress-ng"
+#define DIR_PATH	"/sys/kernel/debug/memcensus/"
+
+/* What a reader has met. */
+struct reader {
+	uint64_t requests, vanished, busy, moved, unmarked, compared, last;
+	uint64_t migrated;
+	unsigned int wrong;
+	char text[512];
+};
+
+/* Of all processes here. */
+struct course {
+	atomic_bool moving, stop;
+	pid_t stormer;
+	struct reader readers[READERS];
+};
+
+static struct course *course;
+static struct bystanders by;
+
+static void complain(struct reader *r, const char *what, const char *why)
+{
+	if (!r->wrong++)
+		snprintf(r->text, sizeof(r->text), "%s: %s", what, why);
+}
+
+/* Why fewer figures hold: pages are being migrated by stormers, or were at all. */
+struct moving {
+	bool stormers;
+	uint64_t migrated;
+};
+
+/* Pages that were moved from frame to frame, or nearly. */
+static uint64_t pages_migrated(void)
+{
+	return vmstat_count("pgmigrate_success") + vmstat_count("pgmigrate_fail");
+}
+
+static struct moving moving_begin(void)
+{
+	return (struct moving) {
+		.stormers = atomic_load(&course->moving),
+		.migrated = pages_migrated(),
+	};
+}
+
+typedef const char *compare_fn(struct bystanders *b, const struct census *census,
+			       bool moving);
+
+/*
+ * Memory is compacted whenever someone wants a huge page, so what differs is
+ * looked at again, without what a page that migrates may change, if one did.  One
+ * that is not counted yet is in a moment.
+ */
+static const char *moving_compare(const struct moving *m, struct reader *r,
+				  const struct census *census,
+				  compare_fn *compare)
+{
+	bool stormers = m->stormers | atomic_load(&course->moving);
+	const char *text = compare(&by, census, stormers);
+
+	if (!text || stormers)
+		return text;
+	sleep_ms(50);
+	if (pages_migrated() == m->migrated)
+		return text;
+	r->migrated++;
+	return compare(&by, census, true);
+}
+
+/* A census of all, by each basis and by groups. */
+static void read_all(struct reader *r, unsigned int turn)
+{
+	const struct census_request request = {
+		.basis = turn ? MEMCENSUS_BASIS_FRAMES : MEMCENSUS_BASIS_MAPCOUNT,
+		.parts = MEMCENSUS_PART_TASKS,
+		.group_by = turn > 1 ? turn - 1 : 0,
+	};
+	const struct moving moving = moving_begin();
+	struct census_error error = {};
+	const struct census_task *task;
+	const char *text = NULL;
+	struct census census;
+	int ret;
+
+	ret = census_take(&request, &census, &error);
+	if (ret) {
+		complain(r, "census", error.text[0] ? error.text : strerror(-ret));
+		goto out;
+	}
+	r->last = census.seq;
+	r->vanished += census.scan[MEMCENSUS_SCAN_VANISHED];
+	r->busy += census.scan[MEMCENSUS_SCAN_BUSY] +
+		   census.scan[MEMCENSUS_SCAN_PARTIAL];
+	r->moved += census.scan[MEMCENSUS_SCAN_MOVED] / PAGE;
+	r->unmarked += census.scan[MEMCENSUS_SCAN_UNMARKED] / PAGE;
+	if (!census_is_whole(&census))
+		text = "not whole";
+	else if (turn)
+		text = counted_unsound(&census, true);
+	for (task = census.tasks; !text && task < census.tasks + census.n_tasks;
+	     task++)
+		if (task->state == MEMCENSUS_STATE_WALKED &&
+		    task->f.value[MEMCENSUS_F_USS] >
+		    task->f.value[MEMCENSUS_F_RSS])
+			text = "more uss than rss";
+	if (!text)
+		text = moving_compare(&moving, r, &census, bystanders_differ);
+	if (text)
+		complain(r, turn ? "by frames" : "by map count", text);
+out:
+	census_free(&census);
+}
+
+/* Those that there are: a kernel may lack what one of them has. */
+static unsigned int bystanders_there(pid_t *pids)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < BYSTANDERS; i++)
+		if (by.pids[i])
+			pids[n++] = by.pids[i];
+	return n;
+}
+
+/* The bystanders with their mappings, or a stormer with its. */
+static void read_named(struct reader *r, unsigned int turn)
+{
+	pid_t pids[BYSTANDERS], stormer = course->stormer;
+	const struct moving moving = moving_begin();
+	struct census_error error = {};
+	const char *text = NULL;
+	unsigned int i, n = bystanders_there(pids);
+	struct census census;
+	int ret;
+
+	switch (turn) {
+	case 0:
+		ret = counted_take_pids(pids, n, &census, &error);
+		if (!ret)
+			text = counted_unsound(&census, false);
+		break;
+	case 1:
+		ret = census_take_pid(pids[r->requests % n], &census, &error);
+		break;
+	default:
+		/* A stormer may have ended: then there is none to be asked for. */
+		ret = census_take_pid(stormer, &census, &error);
+		if (ret == -ESRCH)
+			ret = 0;
+		for (i = 1; i < census.n_vmas; i++)
+			if (census.vmas[i - 1].end > census.vmas[i].start)
+				text = "mappings overlap";
+	}
+	if (!ret && !text)
+		text = moving_compare(&moving, r, &census, bystanders_misplaced);
+	if (census.seq)
+		r->last = census.seq;
+	if (ret)
+		complain(r, "of some", error.text[0] ? error.text : strerror(-ret));
+	else if (text)
+		complain(r, "of some", text);
+	census_free(&census);
+}
+
+static void read_file(struct reader *r, const char *path)
+{
+	static char buf[65536];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n, all = 0;
+
+	if (fd < 0) {
+		complain(r, path, strerror(errno));
+		return;
+	}
+	while ((n = read(fd, buf, sizeof(buf))) > 0)
+		all += n;
+	if (n < 0 || !all)
+		complain(r, path, n < 0 ? strerror(errno) : "empty");
+	close(fd);
+}
+
+static void read_for_ever(struct reader *r, unsigned int turn)
+{
+	static const char *const paths[] = {
+		"/proc/memcensus", DIR_PATH "tasks", DIR_PATH "zones",
+	};
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	write_file("/proc/self/oom_score_adj", "-1000");
+	for (; !atomic_load(&course->stop); turn++) {
+		unsigned int kind = turn % 11;
+
+		if (kind < 5)
+			read_all(r, kind);
+		else if (kind < 8)
+			read_named(r, kind - 5);
+		else
+			read_file(r, paths[kind - 8]);
+		r->requests++;
+		r->compared = by.compared;
+	}
+	_exit(0);
+}
+
+/* All kinds of it that there are, each for a while, in a cgroup of its own. */
+static pid_t stress_start(unsigned int turn)
+{
+	static const char *const kinds[][6] = {
+		{ "--fork", "1", "--mmap", "1", "--mprotect", "1" },
+		{ "--exec", "1", "--mremap", "1", "--madvise", "1" },
+		{ "--vm", "1", "--userfaultfd", "1", "--vm-segv", "1" },
+		{ "--munmap", "1", "--shm", "1", "--vforkmany", "1" },
+		{ "--brk", "1", "--mlock", "1", "--tmpfs", "1" },
+	};
+	const char *const *k = kinds[turn % ARRAY_SIZE(kinds)];
+	pid_t pid;
+
+	if (access(STRESS, X_OK))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		char text[16];
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		setpgid(0, 0);
+		snprintf(text, sizeof(text), "%d", getpid());
+		mkdir("/sys/fs/cgroup/storm-stress", 0755);
+		write_file("/sys/fs/cgroup/storm-stress/memory.max", "200M");
+		write_file("/sys/fs/cgroup/storm-stress/cgroup.procs", text);
+		need(!chdir("/tmp"), "/tmp");
+		freopen("/dev/null", "w", stdout);
+		freopen("/dev/null", "w", stderr);
+		execl(STRESS, "stress-ng", "--quiet", "--no-rand-seed",
+		      "--mmap-bytes", "16M", "--mremap-bytes", "16M",
+		      "--vm-bytes", "32M", "--shm-bytes", "4M", "--brk-bytes",
+		      "32M", k[0], k[1], k[2], k[3], k[4], k[5], NULL);
+		_exit(127);
+	}
+	return pid;
+}
+
+/* Each round some of them, and which changes by one. */
+static unsigned int round_begin(unsigned int round, pid_t *pids)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < AT_ONCE; i++) {
+		const struct stormer *s = &stormers[(round + i * 4) % nr_stormers];
+
+		if (s->moves)
+			atomic_store(&course->moving, true);
+		pids[i] = stormer_start(s);
+		n += pids[i] > 0;
+		if (pids[i] > 0)
+			course->stormer = pids[i];
+	}
+	pids[AT_ONCE] = round % 2 ? stress_start(round / 2) : -1;
+	return n;
+}
+
+static void round_end(pid_t *pids)
+{
+	unsigned int i;
+
+	for (i = 0; i <= AT_ONCE; i++)
+		stormer_end(pids[i]);
+	stormers_restore();
+	/* What is being moved has been when this returns. */
+	sleep_ms(50);
+	atomic_store(&course->moving, false);
+}
+
+static uint64_t last_seq(void)
+{
+	uint64_t last = 0;
+	unsigned int i;
+
+	for (i = 0; i < READERS; i++)
+		if (last < course->readers[i].last)
+			last = course->readers[i].last;
+	return last;
+}
+
+static bool anything_wrong(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < READERS; i++)
+		if (course->readers[i].wrong)
+			return true;
+	return false;
+}
+
+static unsigned long setting(const char *name, unsigned long otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoul(text, NULL, 10) : otherwise;
+}
+
+static void tell(uint64_t scans, unsigned int rounds)
+{
+	struct reader all = {};
+	unsigned int i;
+
+	for (i = 0; i < READERS; i++) {
+		const struct reader *r = &course->readers[i];
+
+		all.requests += r->requests;
+		all.vanished += r->vanished;
+		all.busy += r->busy;
+		all.moved += r->moved;
+		all.unmarked += r->unmarked;
+		all.compared += r->compared;
+		all.migrated += r->migrated;
+	}
+	diag("storm: %llu scans for %llu requests in %u rounds; %llu figures compared",
+	     (unsigned long long)scans, (unsigned long long)all.requests, rounds,
+	     (unsigned long long)all.compared);
+	diag("storm: %llu vanished, %llu busy; %llu frames moved, %llu unmarked",
+	     (unsigned long long)all.vanished, (unsigned long long)all.busy,
+	     (unsigned long long)all.moved, (unsigned long long)all.unmarked);
+	if (all.migrated)
+		diag("storm: %llu times a page migrated that no stormer moved",
+		     (unsigned long long)all.migrated);
+}
+
+FIXTURE(torture)
+{
+};
+
+FIXTURE_SETUP(torture)
+{
+	stormers_restore();
+}
+
+FIXTURE_TEARDOWN(torture)
+{
+	bystanders_end(&by);
+	stormers_restore();
+	rmdir("/sys/fs/cgroup/storm-stress");
+}
+
+TEST_F_TIMEOUT(torture, readers_and_storms, 7200)
+{
+	const unsigned long least = setting("TORTURE_SCANS", 0);
+	const unsigned int ms = setting("TORTURE_ROUND_MS", 1000);
+	pid_t readers[READERS], pids[AT_ONCE + 1], there[BYSTANDERS];
+	unsigned int round = 0, stormed = 0, i;
+	uint64_t before, told = now_ms();
+	struct census census;
+	const char *text;
+
+	course = mmap(NULL, sizeof(*course), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, course);
+	text = bystanders_start(&by);
+	ASSERT_EQ(NULL, text)
+		TH_LOG("%s", text);
+	ASSERT_EQ(0, counted_take_pids(there, bystanders_there(there), &census,
+				       NULL));
+	text = bystanders_misplaced(&by, &census, false);
+	ASSERT_EQ(NULL, text)
+		TH_LOG("%s", text);
+	before = census.seq;
+	census_free(&census);
+	for (i = 0; i < READERS; i++) {
+		readers[i] = fork();
+		ASSERT_LE(0, readers[i]);
+		if (!readers[i])
+			read_for_ever(&course->readers[i], i * 4);
+	}
+	while ((round < nr_stormers || last_seq() - before < least) &&
+	       !anything_wrong()) {
+		stormed += round_begin(round++, pids);
+		sleep_ms(ms);
+		round_end(pids);
+		if (now_ms() - told < 15000)
+			continue;
+		told = now_ms();
+		diag("so far: %llu scans of %lu, %u rounds",
+		     (unsigned long long)(last_seq() - before), least, round);
+	}
+	atomic_store(&course->stop, true);
+	for (i = 0; i < READERS; i++)
+		waitpid(readers[i], NULL, 0);
+	for (i = 0; i < READERS; i++) {
+		EXPECT_EQ(0, course->readers[i].wrong)
+			TH_LOG("%s", course->readers[i].text);
+		EXPECT_LT(0, course->readers[i].requests);
+	}
+	tell(last_seq() - before, round);
+	EXPECT_LT(0, stormed);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Processes in one address space: vfork's child, and CLONE_VM by itself. */
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "selftest.h"
+
+static const unsigned long pages = 70;
+
+struct pair {
+	volatile pid_t twin;
+	volatile bool ready;
+};
+
+static struct pair *pair;
+
+FIXTURE(pair)
+{
+	pid_t pid;
+};
+
+FIXTURE_SETUP(pair)
+{
+	pair = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, pair);
+	self->pid = -1;
+}
+
+FIXTURE_TEARDOWN(pair)
+{
+	if (pair->twin > 0)
+		kill(pair->twin, SIGKILL);
+	child_end(self->pid);
+}
+
+/* One record, with both, by either's number and among all. */
+static void expect_one_record(struct __test_metadata *_metadata, pid_t first,
+			      pid_t twin)
+{
+	struct census_request all = {
+		.basis = MEMCENSUS_BASIS_MAPCOUNT,
+		.parts = MEMCENSUS_PART_TASKS,
+	};
+	const pid_t pids[2] = { first, twin };
+	const struct census_task *task;
+	const struct census_vma *vma;
+	struct census census;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		ASSERT_CENSUS(pids[i], &census);
+		EXPECT_EQ(first, census.tasks->pid);
+		ASSERT_EQ(1, census.tasks->n_twins);
+		EXPECT_EQ(twin, census.tasks->twins[0]);
+		ASSERT_VMA(&census, PLACE(0), vma);
+		EXPECT_EQ(first, vma->pid);
+		EXPECT_PAGES(pages, vma, RSS);
+		EXPECT_PAGES(pages, vma, USS);
+		EXPECT_PAGES(pages, vma, PSS);
+		census_free(&census);
+	}
+
+	ASSERT_EQ(0, census_take(&all, &census, NULL));
+	for (i = 0, task = census.tasks; task < census.tasks + census.n_tasks;
+	     task++)
+		i += task->pid == (uint32_t)first || task->pid == (uint32_t)twin;
+	EXPECT_EQ(1, i);
+	task = census_task_of(&census, twin);
+	ASSERT_NE(NULL, task);
+	EXPECT_EQ(first, task->pid);
+	census_free(&census);
+
+	EXPECT_EQUAL_SMAPS(first);
+	EXPECT_EQUAL_SMAPS(twin);
+}
+
+/* While vfork's child lives its parent waits, in the same memory. */
+static void vfork_parent(void)
+{
+	pid_t pid;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+	pid = vfork();
+	if (!pid) {
+		pair->twin = getpid();
+		pair->ready = true;
+		for (;;)
+			pause();
+	}
+	_exit(0);
+}
+
+TEST_F(pair, vfork_child)
+{
+	pid_t pid = fork();
+
+	ASSERT_LE(0, pid);
+	if (!pid)
+		vfork_parent();
+	self->pid = pid;
+	while (!pair->ready)
+		sleep_ms(1);
+	sleep_ms(50);
+	expect_one_record(_metadata, self->pid, pair->twin);
+}
+
+static int twin_body(void *arg)
+{
+	pair->ready = true;
+	for (;;)
+		pause();
+	return 0;
+}
+
+static void clone_parent(void *arg)
+{
+	static char stack[65536]
+		__attribute__((aligned(16)));
+
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+	pair->twin = clone(twin_body, stack + sizeof(stack),
+			   CLONE_VM | SIGCHLD, NULL);
+	need(pair->twin > 0, "clone");
+	while (!pair->ready)
+		sleep_ms(1);
+}
+
+TEST_F(pair, clone_vm)
+{
+	self->pid = child_start(clone_parent, NULL);
+	ASSERT_LT(0, self->pid);
+	expect_one_record(_metadata, self->pid, pair->twin);
+}
+
+/* Several address spaces named in one request: each has all of its processes. */
+TEST(many_are_named)
+{
+	enum { PAIRS = 5 };
+	pid_t first[PAIRS], twin[PAIRS];
+	uint32_t pids[2 * PAIRS];
+	const struct census_request named = {
+		.basis = MEMCENSUS_BASIS_MAPCOUNT,
+		.parts = MEMCENSUS_PART_TASKS,
+		.pids = pids,
+		.n_pids = 2 * PAIRS,
+	};
+	const struct census_request by_frames = {
+		.basis = MEMCENSUS_BASIS_FRAMES,
+		.parts = MEMCENSUS_PART_TASKS,
+		.pids = pids,
+		.n_pids = 2 * PAIRS,
+	};
+	const struct census_request *requests[] = { &named, &by_frames };
+	const struct census_task *task;
+	struct census census;
+	unsigned int i, j;
+
+	pair = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, pair);
+	for (i = 0; i < PAIRS; i++) {
+		pair->ready = false;
+		first[i] = child_start(clone_parent, NULL);
+		ASSERT_LT(0, first[i]);
+		twin[i] = pair->twin;
+		/* The later ones first, and some by the second one's number. */
+		pids[2 * (PAIRS - 1 - i)] = i & 1 ? first[i] : twin[i];
+		pids[2 * (PAIRS - 1 - i) + 1] = i & 1 ? twin[i] : first[i];
+	}
+	for (j = 0; j < ARRAY_SIZE(requests); j++) {
+		ASSERT_EQ(0, census_take(requests[j], &census, NULL));
+		EXPECT_EQ(PAIRS, census.n_tasks);
+		for (i = 0; i < PAIRS; i++) {
+			task = census_task_of(&census, first[i]);
+			ASSERT_NE(NULL, task);
+			EXPECT_EQ(first[i], task->pid);
+			ASSERT_EQ(1, task->n_twins);
+			EXPECT_EQ(twin[i], task->twins[0]);
+			EXPECT_LE(pages * PAGE,
+				  figure(&task->f, MEMCENSUS_F_USS));
+		}
+		census_free(&census);
+	}
+	for (i = 0; i < PAIRS; i++) {
+		kill(twin[i], SIGKILL);
+		child_end(first[i]);
+	}
+}
+
+/* When the first has gone the other is the only process in the record. */
+TEST_F(pair, first_has_exited)
+{
+	const struct census_vma *vma;
+	struct census census;
+
+	self->pid = child_start(clone_parent, NULL);
+	ASSERT_LT(0, self->pid);
+	child_end(self->pid);
+	self->pid = -1;
+
+	ASSERT_CENSUS(pair->twin, &census);
+	EXPECT_EQ(pair->twin, census.tasks->pid);
+	EXPECT_EQ(0, census.tasks->n_twins);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(pages, vma, RSS);
+	census_free(&census);
+	EXPECT_EQUAL_SMAPS(pair->twin);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,157 @@
+# shellcheck shell=bash disable=SC2154 # lib.sh sets them
+# SPDX-License-Identifier: GPL-2.0
+#
+# Debian packages for the VMs, by an apt of our own under build/apt: its
+# sources, lists, cache and package state are its own, the host's keyrings and
+# transport settings (proxies) are used, and nothing of the host's apt is
+# changed. Sourced after lib.sh.
+
+apt_dir=$build/apt
+apt_suite=bookworm
+
+# apt_use SUITE: from now on packages are this suite's.
+apt_use()
+{
+	apt_suite=$1
+	apt_dir=$build/apt
+	[ "$1" = bookworm ] || apt_dir+=/$1
+}
+
+# The address of the mirror from which the host takes SUITE (bookworm or trixie,
+# or either with -security); of whatever Debian suite it uses where it has another.
+apt_mirror()
+{
+	local release=
+
+	# shellcheck source=/dev/null
+	release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	# shellcheck disable=SC2016 # the format is apt-get's
+	apt-get indextargets --format '$(RELEASE) $(CODENAME) $(COMPONENT) $(REPO_URI)' \
+		'Created-By: Packages' | awk -v suite="$1" -v host="$release" '
+		$3 != "main" { next }
+		$1 == suite || $2 == suite { if (!best) best = $4 }
+		{
+			other = host
+			if (suite ~ /-security$/)
+				other = host "-security"
+			if ($1 == other || $2 == other ||
+			    (suite !~ /-/ && $1 ~ /^(old)*stable$/))
+				if (!good) good = $4
+		}
+		END { print best ? best : good }'
+}
+
+# Settings of the host's apt that say how to reach a mirror, in apt.conf form.
+apt_transport()
+{
+	apt-config dump | grep -E '^Acquire::(https?|ftp|socks5h?|Proxy|Retries|Check)[^ ]* ".+";$' || :
+}
+
+apt_configure()
+{
+	local main security signed='' sources
+
+	main=$(apt_mirror "$apt_suite")
+	security=$(apt_mirror "$apt_suite-security")
+	[ -n "$main" ] || die "the host's apt has no Debian mirror to take $apt_suite from: see /etc/apt/sources.list"
+	if [ -r /usr/share/keyrings/debian-archive-keyring.gpg ]; then
+		signed=' [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
+	fi
+	sources=$(
+		echo "deb$signed $main $apt_suite main"
+		echo "deb$signed $main $apt_suite-backports main"
+		[ -z "$security" ] || echo "deb$signed $security $apt_suite-security main"
+	)
+
+	mkdir -p "$apt_dir"/{state/lists,cache/archives}/partial
+	if [ "$sources" != "$(cat "$apt_dir/sources.list" 2>/dev/null)" ]; then
+		rm -f "$apt_dir/updated"
+		echo "$sources" >"$apt_dir/sources.list"
+	fi
+	: >"$apt_dir/status"
+	# The cleared lists are commands which the host runs after its own use.
+	cat >"$apt_dir/apt.conf" <<-EOF
+		#clear APT::Update;
+		#clear DPkg;
+		#clear APT::Default-Release;
+		Dir::State "$apt_dir/state";
+		Dir::State::status "$apt_dir/status";
+		Dir::Cache "$apt_dir/cache";
+		Dir::Etc::SourceList "$apt_dir/sources.list";
+		Dir::Etc::SourceParts "/dev/null";
+		Dir::Etc::Preferences "/dev/null";
+		Dir::Etc::PreferencesParts "/dev/null";
+		APT::Sandbox::User "root";
+		APT::Architecture "amd64";
+		APT::Architectures { "amd64"; };
+		APT::Update::Error-Mode "any";
+		Acquire::Languages "none";
+		Acquire::Retries "3";
+	EOF
+}
+
+# The private apt: apt_do get|cache ARG...
+apt_do()
+{
+	local tool=apt-$1
+
+	shift
+	"$tool" -q -q -c "$apt_dir/apt.conf" "$@"
+}
+
+# Reads the mirror's lists anew.
+apt_update()
+{
+	with_lock apt apt_update_locked
+}
+
+apt_update_locked()
+{
+	logged "$apt_dir/log" apt_do get update ||
+		die "could not read the package lists of the Debian mirror; is the network there?"
+	touch "$apt_dir/updated"
+}
+
+# Makes the configuration, and the lists where there are none yet.
+apt_ready()
+{
+	with_lock apt apt_ready_locked
+}
+
+apt_ready_locked()
+{
+	apt_configure
+	[ -e "$apt_dir/updated" ] || apt_update_locked
+}
+
+# The newest version of PACKAGE
+apt_version()
+{
+	apt_do cache show "$1" 2>/dev/null | sed -n 's/^Version: //p' | sort -V | tail -n 1
+}
+
+# apt_closure PACKAGE...: these and all they depend on, as PACKAGE=VERSION
+apt_closure()
+{
+	apt_do get -s --no-install-recommends install "$@" |
+		sed -nE 's/^Inst ([^ ]+) \(([^ ]+) .*/\1=\2/p'
+}
+
+# apt_unpack DIR PACKAGE=VERSION...: fetches the packages and unpacks their
+# files under DIR, through links to directories that are there already.
+# Non-zero where one cannot be had.
+apt_unpack()
+{
+	local dir=$1 debs deb status=0
+
+	shift
+	mkdir -p "$dir"
+	debs=$(mktemp -d "$apt_dir/debs.XXXXXX")
+	# Spelled out, since the caller's || turns set -e off
+	(cd "$debs" && apt_do get download "$@" && for deb in *.deb; do
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -C "$dir" -x -p --keep-directory-symlink -f - || exit 1
+	done) || status=$?
+	rm -rf "$debs"
+	return $status
+}

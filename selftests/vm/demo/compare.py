@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Compares a census with what /proc/PID/smaps_rollup says of each process.
+
+Each figure that both have is compared, in KiB, as smaps rounds it. smaps is
+read twice after the census: a process is compared where it says the same both
+times, so held still.
+
+Exit status: 0 where all that were compared are equal.
+"""
+import fcntl
+import json
+import os
+import re
+import select
+import subprocess
+import sys
+import tempfile
+import time
+
+# The kernel's name of a figure, and the ABI's
+FIGURES = {
+    "Rss": "rss", "Pss": "pss", "Pss_Dirty": "pss_dirty",
+    "Pss_Anon": "pss_anon", "Pss_File": "pss_file", "Pss_Shmem": "pss_shmem",
+    "Shared_Clean": "shared_clean", "Shared_Dirty": "shared_dirty",
+    "Private_Clean": "private_clean", "Private_Dirty": "private_dirty",
+    "Referenced": "referenced", "Anonymous": "anon", "KSM": "ksm",
+    "LazyFree": "lazyfree", "AnonHugePages": "anon_thp",
+    "ShmemPmdMapped": "shmem_thp", "FilePmdMapped": "file_thp",
+    "Shared_Hugetlb": "shared_hugetlb", "Private_Hugetlb": "private_hugetlb",
+    "Swap": "swap", "SwapPss": "swap_pss", "Locked": "locked",
+}
+
+
+def private_reader(directory):
+    """The command of a reader with libraries of its own.
+
+    One that shared the C library, or the file of a locale, with the others
+    would be one of its owners, and more so while it prints than during the
+    census.
+    """
+    reader = "/usr/bin/memcensus"
+    listing = subprocess.run(["ldd", reader], capture_output=True, text=True, check=True)
+    loader = None
+    for path in re.findall(r"(/\S+) \(0x", listing.stdout):
+        copy = os.path.join(directory, os.path.basename(path))
+        subprocess.run(["cp", path, copy], check=True)
+        if os.path.basename(path).startswith("ld-linux"):
+            loader = copy
+    return ["env", "LC_ALL=C", loader, "--library-path", directory, reader,
+            "-J", "--basis", "mapcount"]
+
+
+def smaps(pid):
+    """The figures of smaps_rollup in KiB; none where PID has no memory."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
+            text = file.read().decode()
+    except (FileNotFoundError, ProcessLookupError):
+        return {}
+    return {name: int(kib) for name, kib in re.findall(r"^(\w+): +(\d+) kB$", text, re.M)
+            if name in FIGURES}
+
+
+def all_smaps():
+    """The figures of each process but this one, and the seconds it took."""
+    began = time.monotonic()
+    figures = {int(pid): smaps(pid) for pid in os.listdir("/proc") if pid.isdigit()}
+    took = time.monotonic() - began
+    figures.pop(os.getpid(), None)
+    return {pid: of for pid, of in figures.items() if of}, took
+
+
+def census_and_smaps(command):
+    """A census, then all_smaps twice.
+
+    The reader waits meanwhile, with its census taken and most of it unprinted
+    in a pipe of one page: its end would change what others share, if by the
+    one page of the vdso which all programs have in common.
+    """
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:
+        fcntl.fcntl(reader.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        select.select([reader.stdout], [], [])
+        first, took = all_smaps()
+        second, _ = all_smaps()
+        census = json.load(reader.stdout)
+    # It has gone on since.
+    first.pop(reader.pid, None)
+    return census, first, second, took
+
+
+def main():
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as directory:
+        command = private_reader(directory)
+        # Once for nothing: code that this program runs for the first time
+        # becomes mapped once more, and the shares of others smaller.
+        census_and_smaps(command)
+        census, first, second, took = census_and_smaps(command)
+
+    tasks = {task["pid"]: task for task in census["tasks"]}
+    still = sorted(pid for pid in first if first[pid] == second.get(pid) and pid in tasks)
+    equal = points = 0
+    wrong = []
+    for pid in still:
+        before = len(wrong)
+        for name, kib in first[pid].items():
+            points += 1
+            value = tasks[pid].get(FIGURES[name])
+            if value is None or value // 1024 != kib:
+                wrong.append(f"{pid} {tasks[pid]['comm']}: {name} is {kib} kB, "
+                             f"the census says {value} bytes")
+        equal += len(wrong) == before
+
+    print(f"compared with smaps_rollup: {len(still)} processes, {points} figures")
+    print(f"equal:                      {equal} processes, {points - len(wrong)} figures")
+    for line in wrong:
+        print("not equal:", line)
+    if len(still) != len(first):
+        print(f"did not hold still:         {len(first) - len(still)} processes")
+    scan = census["scan"]
+    print(f"the census took {scan['wall'] / 1e6:.1f} ms, all processes in one pass, and held no")
+    print(f"lock longer than {scan['lock_hold_max'] / 1e6:.2f} ms; "
+          f"smaps_rollup, read one by one, took {took * 1e3:.1f} ms")
+    return 1 if wrong or not still else 0
+
+
+sys.exit(main())

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A server that forks workers after it has loaded its data.
+
+The parent makes 30 MiB; each of four workers has that from the fork, and
+writes on 1, 2, 4 or 8 MiB of it, which become its own. Prints a line when all
+have written, then waits.
+"""
+import os
+import signal
+
+MIB = 1 << 20
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+data = bytearray(b"d") * (30 * MIB)
+ready, told = os.pipe()
+for written in (1, 2, 4, 8):
+    if os.fork() == 0:
+        for at in range(0, written * MIB, PAGE):
+            data[at] = 1
+        os.write(told, b".")
+        signal.pause()
+for _ in range(4):
+    os.read(ready, 1)
+print("ready", flush=True)
+signal.pause()

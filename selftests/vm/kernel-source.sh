@@ -1,0 +1,142 @@
+# shellcheck shell=bash disable=SC2154 # lib.sh sets them
+# SPDX-License-Identifier: GPL-2.0
+#
+# The distribution's kernel sources, and the kernels built from them. Sourced by
+# ./kernel, after lib.sh and apt.sh.
+
+# The kernels built here: name, series of the source, make's ARCH, base and target,
+# what it makes, the fragments upon the base, and about how many minutes it takes on
+# two cores.
+source_kernels='
+debug		6.1	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug	5
+debug-6.12	6.12	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug	6
+debug-7.2	7.2	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug	8
+kcsan		6.1	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,kcsan	4
+7.2-nomapcount	7.2	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,nomapcount	5
+um		6.1	um defconfig	linux	linux			um		4
+um-debug	6.1	um defconfig	linux	linux			um,um-debug	6
+'
+
+# source_kernel NAME: sets series, arch, base, target, image, fragments and minutes;
+# non-zero where it is not one of these.
+source_kernel()
+{
+	local name
+
+	while read -r name series arch base target image fragments minutes; do
+		[ "$name" != "$1" ] || return 0
+	done <<<"$source_kernels"
+	return 1
+}
+
+# The name of the directory of the source of a series
+source_name()
+{
+	case $1 in
+	6.1) echo source ;;
+	*) echo "source-$1" ;;
+	esac
+}
+
+# The files of fragments, one a line
+source_fragments()
+{
+	printf "$here/%s.config\n" ${fragments//,/ }
+}
+
+# source_unpack NAME SERIES SUITE: build/kernels/NAME/linux is the unpacked source.
+# linux is whole once it has that name.
+source_unpack()
+{
+	local dir=$build/kernels/$1 package=linux-source-$2 try
+
+	say "fetching the source of Debian's $2 kernel (once)"
+	rm -rf "$dir"
+	apt_use "$3"
+	apt_ready
+	for try in 1 2; do
+		logged "$apt_dir/log" apt_unpack "$dir/deb" \
+			"$package=$(apt_version "$package")" && break
+		[ "$try" -eq 1 ] || die "the mirror has no $package: see $apt_dir/log"
+		apt_update
+	done
+	mkdir "$dir/new"
+	logged "$dir/log" tar -C "$dir/new" --strip-components=1 -xf \
+		"$dir/deb/usr/src/$package.tar.xz"
+	mv "$dir/new" "$dir/linux"
+	rm -rf "$dir/deb"
+	make -s -C "$dir/linux" kernelversion >"$dir/version"
+}
+
+# Lines of the fragments that are for this series
+source_lines()
+{
+	source_fragments | xargs cat | awk -v series="$series" '
+		/^CONFIG_/ { print; next }
+		/^#[0-9. ]+: CONFIG_/ {
+			n = split(substr($0, 2, index($0, ":") - 2), which, " ")
+			for (i = 1; i <= n; i++)
+				if (which[i] == series)
+					print substr($0, index($0, ":") + 2)
+		}'
+}
+
+# source_configure NAME OBJ: OBJ/.config from the base with the fragments upon it.
+# Kconfig drops silently what it cannot honour, so each line is looked for again.
+source_configure()
+{
+	local name=$1 obj=$2 line symbol lost=()
+
+	mkdir -p "$obj"
+	source_make "$name" "$obj" "$base"
+	source_lines >>"$obj/.config"
+	source_make "$name" "$obj" olddefconfig
+	while read -r line; do
+		symbol=${line%%=*}
+		case $line in
+		*=n) ! grep -q "^$symbol=" "$obj/.config" || lost+=("$line") ;;
+		*) grep -qxF "$line" "$obj/.config" || lost+=("$line") ;;
+		esac
+	done < <(source_lines)
+	[ ${#lost[@]} -eq 0 ] ||
+		die "the kernel's configuration does not honour these lines of $fragments: ${lost[*]}"
+}
+
+# source_make NAME OBJ TARGET...
+source_make()
+{
+	local name=$1 obj=$2
+
+	shift 2
+	logged "$obj.log" "$here/within" "$name" make -s \
+		-C "$build/kernels/$(source_name "$series")/linux" "O=$obj" "ARCH=$arch" \
+		-j"$(nproc)" KBUILD_BUILD_USER=memcensus KBUILD_BUILD_HOST=build \
+		LOCALVERSION= "$@" || die "could not build the kernel: see $obj.log"
+}
+
+# source_build NAME: build/kernels/NAME, as the table has it
+source_build()
+{
+	local name=$1 dir=$build/kernels/$1 version lib
+	local series arch base target image fragments minutes words=()
+
+	source_kernel "$name"
+	"$here/kernel" "$(source_name "$series")"
+	# What KCSAN watches is the module, which is built without this word.
+	[ "$name" != kcsan ] || words=(KCSAN_SANITIZE=n)
+	say "building $name (once; about $minutes minutes on two cores)"
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	source_configure "$name" "$dir/obj"
+	source_make "$name" "$dir/obj" "${words[@]}" "$target" modules
+	version=$(cat "$dir/obj/include/config/kernel.release")
+	ln -s obj "$dir/headers"
+	ln -s obj/.config "$dir/config"
+	ln -s "obj/$image" "$dir/vmlinuz"
+	lib=$dir/modules/lib/modules/$version
+	mkdir -p "$lib"
+	cp "$dir/obj/modules.builtin" "$dir/obj/modules.builtin.modinfo" "$lib/"
+	: >"$lib/modules.order"
+	logged "$dir/obj.log" depmod -b "$dir/modules" "$version"
+	echo "$version" >"$dir/version"
+}

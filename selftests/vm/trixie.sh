@@ -1,0 +1,38 @@
+# shellcheck shell=bash disable=SC2154 # lib.sh sets them
+# SPDX-License-Identifier: GPL-2.0
+#
+# Debian trixie's compiler and build tools in a directory, build/kernels/trixie/root:
+# kernels of its backports have host programs that need its C library, and want its
+# compiler. Sourced by ./kernel, after lib.sh and apt.sh; ./within runs programs in it.
+
+# What builds a kernel, and a module of one
+trixie_packages=(base-files bash bc bison coreutils cpio dash diffutils findutils flex
+	gcc grep gzip hostname kmod libc6-dev libelf-dev libssl-dev make mawk pahole
+	perl-base python3-minimal rsync sed tar xz-utils zstd)
+
+trixie_unpack()
+{
+	local dir=$build/kernels/trixie try packages link
+
+	say "fetching Debian trixie's compiler (once)"
+	apt_use trixie
+	apt_ready
+	for try in 1 2; do
+		rm -rf "$dir"
+		# /bin and its like are links before anything is unpacked through them.
+		mkdir -p "$dir"/root/usr/{bin,sbin,lib,lib64} "$dir"/root/{dev,proc,tmp}
+		for link in bin sbin lib lib64; do
+			ln -s "usr/$link" "$dir/root/$link"
+		done
+		mapfile -t packages < <(apt_closure "${trixie_packages[@]}")
+		[ ${#packages[@]} -gt 0 ] &&
+			logged "$apt_dir/log" apt_unpack "$dir/root" "${packages[@]}" && break
+		[ "$try" -eq 1 ] || die "the mirror has not all of trixie's compiler: see $apt_dir/log"
+		apt_update
+	done
+	rm -rf "$dir"/root/usr/share/{doc,man,info,locale,zoneinfo}
+	# What the packages' own scripts would have made
+	ln -s mawk "$dir/root/usr/bin/awk"
+	"$here/within" 7.2 gcc -dumpfullversion >"$dir/version" ||
+		die "cannot run programs in $dir/root: that needs root, or namespaces for users"
+}

@@ -1,0 +1,74 @@
+# shellcheck shell=bash disable=SC2154 # ./run sets them
+# SPDX-License-Identifier: GPL-2.0
+#
+# How a run of ./run ended, and what is said about it. Sourced by it; reads
+# what ./init told ($tmp/status), the kernel's log ($tmp/console) and what QEMU
+# complained of ($tmp/qemu).
+
+# The value of a word of ./init's
+course()
+{
+	sed -n "s/^$1 \{0,1\}//p" "$tmp/status" | head -n 1
+}
+
+has()
+{
+	grep -q "^$1" "$tmp/status"
+}
+
+# kernel_log TITLE FILTER...
+kernel_log()
+{
+	echo "--- the kernel's log, $1" >&2
+	"${@:2}" <"$tmp/log" >&2 || :
+	[ ! -s "$tmp/qemu" ] || cat "$tmp/qemu" >&2
+	echo "---" >&2
+}
+
+# Ends the program: with the command's status, or with one of --help's.
+verdict()
+{
+	local status splat loaded ended what
+
+	status=$(course exit)
+	tr -d '\r' <"$tmp/console" | awk -f "$here/races.awk" >"$tmp/log"
+	grep -v -e '^#' -e '^$' "$here/splats" >"$tmp/patterns"
+	splat=$(grep -a -n -m 1 -E -f "$tmp/patterns" "$tmp/log" | cut -d: -f1) || :
+	loaded=$(grep -a -n -m 1 -F 'memcensus: ' "$tmp/log" | cut -d: -f1) || :
+	ended="the command had ended with ${status:-}"
+	[ -n "$status" ] || ended="the command had not ended"
+	has up || ended="the VM had not come up"
+
+	if [ -n "$splat" ]; then
+		kernel_log "from the first splat on" awk -v first="$splat" 'NR >= first - 1 && NR < first + 150'
+		[ "$splat" -gt "${loaded:-0}" ] ||
+			die "the VM did not come up clean: its splat is older than the module" 120
+		what="the kernel's log holds a splat"
+		! grep -aq 'Kernel panic' "$tmp/console" || what="the VM's kernel panicked"
+		die "$what; $ended" 122
+	elif ! has up; then
+		kernel_log "its end" tail -n 40
+		die "the VM did not come up${timed_out:+ within $timeout s}" 120
+	elif [ -n "$timed_out" ]; then
+		kernel_log "its end" tail -n 10
+		die "the time ran out, $timeout s; $ended" 121
+	elif has module; then
+		kernel_log "its end" tail -n 10
+		die "the module did not load: $(course module)" 123
+	elif ! has exit; then
+		kernel_log "its end" tail -n 40
+		die "the VM ended before the command did" 125
+	fi
+	if [ "$status" -gt 128 ] && [ "$status" -le 192 ]; then
+		say "the command was killed by signal $((status - 128))"
+	fi
+	if has unload; then
+		kernel_log "its end" tail -n 10
+		say "the module did not unload: $(course unload); $ended"
+		[ "$status" -ne 0 ] || status=124
+	elif ! has 'done'; then
+		kernel_log "its end" tail -n 40
+		die "the VM ended before its work did; $ended" 125
+	fi
+	exit "$status"
+}

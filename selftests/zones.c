@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Zones and nodes: what buddyinfo, pagetypeinfo and zoneinfo say of them. */
+#include "selftest.h"
+
+#define ZONES_MAX	64
+
+static const struct census_request request = {
+	.parts = MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES |
+		 MEMCENSUS_PART_NODES,
+};
+
+/* One zone as /proc has it, in pages and blocks. */
+struct zone {
+	unsigned int node;
+	char name[16];
+	unsigned long long free, boost, min, low, high, spanned, present;
+	unsigned long long managed, pcp, blocks[ORDERS_MAX];
+	unsigned long long type[TYPES_MAX][ORDERS_MAX];
+	char type_name[TYPES_MAX][16];
+	unsigned int orders, types;
+};
+
+struct zones {
+	struct zone zone[ZONES_MAX];
+	unsigned int n;
+};
+
+/* The zone of this name; a new one where there is none yet. */
+static struct zone *zone_of(struct zones *zones, unsigned int node,
+			    const char *name)
+{
+	struct zone *z;
+
+	for (z = zones->zone; z < zones->zone + zones->n; z++)
+		if (z->node == node && !strcmp(z->name, name))
+			return z;
+	need(zones->n < ZONES_MAX, "more zones than expected");
+	zones->n++;
+	z->node = node;
+	snprintf(z->name, sizeof(z->name), "%s", name);
+	return z;
+}
+
+static unsigned int read_blocks(const char *at, unsigned long long *blocks)
+{
+	unsigned int n = 0;
+	char *end;
+
+	while (n < ORDERS_MAX) {
+		blocks[n] = strtoull(at, &end, 10);
+		if (end == at)
+			break;
+		at = end;
+		n++;
+	}
+	return n;
+}
+
+static void read_zoneinfo(struct zones *zones)
+{
+	FILE *file = fopen("/proc/zoneinfo", "r");
+	char line[256], name[16];
+	struct zone *z = NULL;
+	unsigned long long count;
+	unsigned int node;
+
+	need(file, "zoneinfo");
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "Node %u, zone %15s", &node, name) == 2)
+			z = zone_of(zones, node, name);
+		if (!z || sscanf(line, " pages free %llu", &z->free) == 1 ||
+		    sscanf(line, " boost %llu", &z->boost) == 1 ||
+		    sscanf(line, " min %llu", &z->min) == 1 ||
+		    sscanf(line, " low %llu", &z->low) == 1 ||
+		    sscanf(line, " spanned %llu", &z->spanned) == 1 ||
+		    sscanf(line, " present %llu", &z->present) == 1 ||
+		    sscanf(line, " managed %llu", &z->managed) == 1)
+			continue;
+		/* The zone's own, not "high:" of its lists. */
+		if (sscanf(line, " high %llu", &count) == 1)
+			z->high = count;
+		else if (sscanf(line, " count: %llu", &count) == 1)
+			z->pcp += count;
+	}
+	fclose(file);
+}
+
+static void read_buddyinfo(struct zones *zones)
+{
+	FILE *file = fopen("/proc/buddyinfo", "r");
+	char line[512], name[16];
+	unsigned int node;
+	struct zone *z;
+	int at;
+
+	need(file, "buddyinfo");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "Node %u, zone %15s%n", &node, name, &at) == 2) {
+			z = zone_of(zones, node, name);
+			z->orders = read_blocks(line + at, z->blocks);
+		}
+	fclose(file);
+}
+
+static void read_pagetypeinfo(struct zones *zones)
+{
+	FILE *file = fopen("/proc/pagetypeinfo", "r");
+	char line[512], name[16], type[16];
+	unsigned int node;
+	struct zone *z;
+	int at;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "Node %u, zone %15[^,], type %15s%n", &node,
+			   name, type, &at) == 3) {
+			z = zone_of(zones, node, name);
+			strcpy(z->type_name[z->types], type);
+			read_blocks(line + at, z->type[z->types++]);
+		}
+	if (file)
+		fclose(file);
+}
+
+static void read_zones(struct zones *zones)
+{
+	memset(zones, 0, sizeof(*zones));
+	read_zoneinfo(zones);
+	read_buddyinfo(zones);
+	read_pagetypeinfo(zones);
+}
+
+/* What a CPU keeps changes with each page that somebody uses meanwhile. */
+static void forget_pcp(struct zones *zones)
+{
+	unsigned int i;
+
+	for (i = 0; i < zones->n; i++)
+		zones->zone[i].pcp = 0;
+}
+
+/*
+ * A census, and the zones before it and after it, the latter in @zones: @calm
+ * where both are the same, so that the census must be too.
+ */
+static bool take_in_calm(struct census *census, struct zones *zones, bool *calm)
+{
+	struct zones before, after;
+	int tries = 300;
+
+	for (;;) {
+		read_zones(&before);
+		if (census_take(&request, census, NULL))
+			return false;
+		read_zones(zones);
+		after = *zones;
+		forget_pcp(&before);
+		forget_pcp(&after);
+		*calm = !memcmp(&before, &after, sizeof(before));
+		if (*calm || !tries--)
+			return true;
+		census_free(census);
+		sleep_ms(5);
+	}
+}
+
+static void expect_free(struct __test_metadata *_metadata,
+			const struct census_zone *ours, const struct zone *z)
+{
+	/* The census has some in use itself when it looks. */
+	const uint64_t slack = 256 * PAGE;
+	unsigned int i, t, o;
+
+	EXPECT_EQ(z->free * PAGE, ours->value[MEMCENSUS_ZONE_FREE]);
+	EXPECT_LE(z->pcp * PAGE, ours->value[MEMCENSUS_ZONE_PCP] + slack);
+	EXPECT_LE(ours->value[MEMCENSUS_ZONE_PCP], z->pcp * PAGE + slack);
+	ASSERT_EQ(z->orders, ours->all.n);
+	for (i = 0; i < z->orders; i++)
+		EXPECT_EQ(z->blocks[i], ours->all.blocks[i])
+			TH_LOG("%s order %u", z->name, i);
+	for (o = 0; o < z->types; o++)
+		for (t = 0; t < ours->n_types; t++)
+			for (i = 0; i < z->orders; i++)
+				if (!strcmp(ours->types[t].name,
+					    z->type_name[o]))
+					EXPECT_EQ(z->type[o][i],
+						  ours->types[t].blocks[i]);
+	/* All free blocks are in some list: the types are the whole. */
+	for (i = 0; i < z->orders; i++) {
+		uint64_t sum = 0;
+
+		for (t = 0; t < ours->n_types; t++)
+			sum += ours->types[t].blocks[i];
+		EXPECT_EQ(ours->all.blocks[i], sum);
+	}
+}
+
+static void expect_zone(struct __test_metadata *_metadata,
+			const struct census_zone *ours, const struct zone *z)
+{
+	const uint64_t *v = ours->value;
+	unsigned int i;
+
+	EXPECT_EQ(z->boost * PAGE, v[MEMCENSUS_ZONE_WMARK_BOOST]);
+	EXPECT_EQ(z->min * PAGE, v[MEMCENSUS_ZONE_WMARK_MIN]);
+	EXPECT_EQ(z->low * PAGE, v[MEMCENSUS_ZONE_WMARK_LOW]);
+	EXPECT_EQ(z->high * PAGE, v[MEMCENSUS_ZONE_WMARK_HIGH]);
+	EXPECT_EQ(z->spanned * PAGE, v[MEMCENSUS_ZONE_SPANNED]);
+	EXPECT_EQ(z->present * PAGE, v[MEMCENSUS_ZONE_PRESENT]);
+	EXPECT_EQ(z->managed * PAGE, v[MEMCENSUS_ZONE_MANAGED]);
+
+	/* Order 0 fits into any free block there is, a higher one into fewer. */
+	for (i = 0; i < ours->all.n && !ours->all.blocks[i]; i++)
+		;
+	EXPECT_EQ(i < ours->all.n ? 0 : 1000, ours->unusable[0]);
+	for (i = 1; i < z->orders; i++) {
+		EXPECT_LE(ours->unusable[i - 1], ours->unusable[i]);
+		EXPECT_LE(ours->unusable[i], 1000);
+		EXPECT_LE(-1000, ours->extfrag[i]);
+		EXPECT_LE(ours->extfrag[i], 1000);
+	}
+}
+
+TEST(zones)
+{
+	struct census census;
+	struct zones zones;
+	unsigned int i, j, populated = 0, found = 0;
+	bool calm;
+
+	ASSERT_TRUE(take_in_calm(&census, &zones, &calm));
+	if (!calm)
+		diag("not compared: free blocks, they never held still");
+	for (i = 0; i < zones.n; i++) {
+		if (!zones.zone[i].present)
+			continue;
+		populated++;
+		for (j = 0; j < census.n_zones; j++)
+			if (census.zones[j].node == zones.zone[i].node &&
+			    !strcmp(census.zones[j].name, zones.zone[i].name)) {
+				found++;
+				expect_zone(_metadata, &census.zones[j],
+					    &zones.zone[i]);
+				if (calm)
+					expect_free(_metadata, &census.zones[j],
+						    &zones.zone[i]);
+			}
+	}
+	EXPECT_LT(0, populated);
+	EXPECT_EQ(populated, found);
+	EXPECT_EQ(populated, census.n_zones);
+	diag("%u zones", populated);
+	census_free(&census);
+}
+
+TEST(nodes)
+{
+	uint64_t spanned, present;
+	struct census census;
+	struct zones zones;
+	unsigned int i, j;
+	bool calm;
+
+	ASSERT_TRUE(take_in_calm(&census, &zones, &calm));
+	EXPECT_LT(0, census.n_nodes);
+	for (j = 0; j < census.n_nodes; j++) {
+		const struct census_node *node = &census.nodes[j];
+		const uint64_t *v = node->value;
+
+		for (spanned = present = i = 0; i < zones.n; i++)
+			if (zones.zone[i].node == v[MEMCENSUS_NODE_ID]) {
+				spanned += zones.zone[i].spanned * PAGE;
+				present += zones.zone[i].present * PAGE;
+			}
+		EXPECT_EQ(present, v[MEMCENSUS_NODE_PRESENT]);
+		EXPECT_LE(spanned, v[MEMCENSUS_NODE_SPANNED]);
+		/* Nothing presses: kswapd is there, if memory is, and sleeps. */
+		EXPECT_EQ(present ? MEMCENSUS_KSWAPD_ASLEEP :
+			  MEMCENSUS_KSWAPD_NONE, v[MEMCENSUS_NODE_KSWAPD]);
+		EXPECT_EQ(1, v[MEMCENSUS_NODE_BALANCED]);
+		EXPECT_EQ(0, v[MEMCENSUS_NODE_KSWAPD_FAILURES]);
+	}
+	census_free(&census);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Swap in zram; see zram.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/swap.h>
+#include <unistd.h>
+
+#include "pages.h"
+#include "zram.h"
+
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT	21
+#endif
+
+#define DEVICE		"/dev/zram0"
+#define SYS		"/sys/block/zram0/"
+#define SIZE		(64UL << 20)
+
+/* The header that mkswap writes, on its first page. */
+static bool make_swap(void)
+{
+	struct {
+		char boot[1024];
+		uint32_t version, last_page, bad_pages;
+		char rest[PAGE - 1024 - 12 - 10];
+		char magic[10];
+	} header = { .version = 1, .last_page = SIZE / PAGE - 1 };
+	int fd = open(DEVICE, O_WRONLY | O_CLOEXEC);
+	bool ok;
+
+	memcpy(header.magic, "SWAPSPACE2", sizeof(header.magic));
+	if (fd < 0)
+		return false;
+	ok = write(fd, &header, sizeof(header)) == sizeof(header);
+	return !close(fd) && ok;
+}
+
+const char *zram_on(void)
+{
+	int i;
+
+	if (access(DEVICE, W_OK) && system("modprobe zram 2>/dev/null"))
+		return "";
+	/* Its default compressor, where the kernel cannot load it by itself. */
+	if (system("modprobe lzo-rle 2>/dev/null"))
+		errno = 0;
+	for (i = 0; access(DEVICE, W_OK) && i < 100; i++)
+		sleep_ms(10);
+	write_file(SYS "reset", "1");
+	if (!write_file(SYS "disksize", "67108864"))
+		return "size";
+	if (!make_swap())
+		return "header";
+	return swapon(DEVICE, 0) ? "swapon" : NULL;
+}
+
+bool zram_off(void)
+{
+	return !swapoff(DEVICE) && write_file(SYS "reset", "1");
+}
+
+/*
+ * It takes more than one try where a page has just been on its way to or from
+ * the LRU lists.
+ */
+void page_out(char *at, unsigned long pages)
+{
+	unsigned char in[1024];
+	unsigned long left, i;
+	int tries = 200;
+
+	do {
+		madvise(at, pages * PAGE, MADV_PAGEOUT);
+		need(!mincore(at, pages * PAGE, in), "mincore");
+		for (left = i = 0; i < pages; i++)
+			left += in[i] & 1;
+		if (left)
+			sleep_ms(10);
+	} while (left && --tries);
+	errno = EAGAIN;
+	need(!left, "pages stay in memory");
+}
