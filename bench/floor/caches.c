@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading /sys/kernel/debug/census_floor/evict fills the CPU's caches with what
+ * nobody wants: after it a pass finds them as on a machine that has done other
+ * work since the last one, and has more memory than cache.
+ */
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+
+#include "floor.h"
+
+static unsigned int evict_mib = 64;
+module_param(evict_mib, uint, 0400);
+MODULE_PARM_DESC(evict_mib, "twice the size of the last cache at least");
+
+#define EVICT_ORDER 8
+#define EVICT_BYTES (PAGE_SIZE << EVICT_ORDER)
+
+static void **blocks;
+
+void floor_caches_evict(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < evict_mib; i++)
+		memset(blocks[i], i, EVICT_BYTES);
+}
+
+int floor_caches_init(void)
+{
+	unsigned int i;
+
+	BUILD_BUG_ON(EVICT_BYTES != 1 << 20);
+	blocks = kvcalloc(evict_mib, sizeof(*blocks), GFP_KERNEL);
+	if (!blocks)
+		return -ENOMEM;
+	for (i = 0; i < evict_mib; i++) {
+		blocks[i] = (void *)__get_free_pages(GFP_KERNEL, EVICT_ORDER);
+		if (!blocks[i]) {
+			floor_caches_exit();
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void floor_caches_exit(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < evict_mib; i++)
+		free_pages((unsigned long)blocks[i], EVICT_ORDER);
+	kvfree(blocks);
+}

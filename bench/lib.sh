@@ -1,0 +1,66 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # here is set by who sources it
+# SPDX-License-Identifier: GPL-2.0
+#
+# What run and end-to-end share. Sourced, never run.
+
+top=$(cd "$here/.." && pwd -P)
+build=$top/build
+dir=$build/bench
+self=bench/${0##*/}
+export LC_ALL=C
+
+say()
+{
+	echo "$self: $*" >&2
+}
+
+# die MESSAGE [STATUS]
+die()
+{
+	say "$1"
+	exit "${2:-1}"
+}
+
+# Until this process ends no other one measures: each would be in the other's
+# way. The lock lies where all work trees find it that share the kernels.
+alone()
+{
+	[ -z "${MEMCENSUS_BENCH_ALONE:-}" ] || return 0
+	mkdir -p "$build/kernels"
+	exec 9>"$build/kernels/.bench.lock"
+	flock -n 9 || {
+		say "waiting for another measurement to finish"
+		flock 9
+	}
+	export MEMCENSUS_BENCH_ALONE=1
+}
+
+# facts KERNEL: what a file of results begins with
+facts()
+{
+	echo "@date $(date -u +%F)"
+	echo "@machine $(lscpu | sed -nE 's/^Model name: +//p'), $(lscpu | sed -nE 's/^L3 cache: +([^(]*[^ (]).*/\1/p') of L3 cache"
+	echo "@commit $(git -C "$top" describe --always --dirty 2>/dev/null || echo unknown)"
+	echo "@kernel $1"
+}
+
+# emulated ARGUMENT...: what selftests/vm/run does, in an emulated machine whose
+# clock counts instructions, one a nanosecond. The kernel is Debian's 6.1.
+emulated()
+{
+	PATH=$here/icount:$PATH MEMCENSUS_ACCEL=tcg \
+		"$top/selftests/vm/run" --kernel 6.1 --cpus 1 --memory 4096 --timeout 3600 \
+		--disk "$("$top/selftests/vm/demo/image")" "$@" 9>&-
+}
+
+# What goes with facts
+emulated_kernel()
+{
+	echo "Linux $(cat "$build/kernels/6.1/version") of Debian, in QEMU, where an instruction takes 1 ns"
+}
+
+# library FILE: made where it is missing; what stands for libraries in P6
+library()
+{
+	[ -s "$1" ] || head -c 24M /dev/urandom >"$1"
+}

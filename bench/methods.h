@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _BENCH_METHODS_H
+#define _BENCH_METHODS_H
+
+#include <linux/memcensus.h>
+#include <stdint.h>
+#include <time.h>
+
+/**
+ * struct sample - one measurement
+ * @ns: what it took
+ * @notes: what else is known of it, as " key=value" again and again
+ */
+struct sample {
+	uint64_t ns;
+	char notes[256];
+};
+
+static inline uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+/* Each takes one measurement or ends the program. */
+void measure_smaps_rollup(struct sample *s);
+void measure_rollup_kernel(struct sample *s);
+void measure_ps_mem(struct sample *s);
+void measure_smem(struct sample *s);
+void measure_reader(struct sample *s);
+void measure_mapcount(struct sample *s);
+void measure_frames(struct sample *s);
+void measure_touch(struct sample *s);
+void measure_pte(struct sample *s);
+void measure_runs(struct sample *s);
+
+/* One of all processes; @scan by &enum memcensus_scan. */
+void take_census(enum memcensus_basis basis, uint64_t *scan);
+
+/* Makes the caches cold. */
+void evict_caches(void);
+
+#endif /* _BENCH_METHODS_H */
