@@ -313,7 +313,7 @@ int cmdlines_add(struct snapshot *snap, size_t *missed, struct failure *why)
 
 static bool is_own(uint32_t pid, const char *text)
 {
-	uint32_t own = (uint32_t)getpid();
+	uint32_t own = process_own();
 
 	if (own == pid)
 		return true;

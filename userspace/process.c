@@ -70,6 +70,14 @@ static uint32_t status_number(uint32_t pid, const char *format, uint32_t other)
 	return number;
 }
 
+uint32_t process_own(void)
+{
+	char number[32];
+
+	return procfs_link("self", number, sizeof(number)) ?
+	       (uint32_t)strtoul(number, NULL, 10) : 0;
+}
+
 uint32_t process_of(uint32_t tid)
 {
 	return status_number(tid, "Tgid: %" SCNu32, tid);

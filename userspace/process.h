@@ -26,6 +26,12 @@ struct process_state {
 
 struct process_state process_state(uint32_t pid);
 
+/*
+ * This process, by its number in the PID namespace that /proc is of; 0 where that
+ * is not known.
+ */
+uint32_t process_own(void);
+
 /* The process that thread @tid belongs to; @tid itself where that is not known. */
 uint32_t process_of(uint32_t tid);
 

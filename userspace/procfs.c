@@ -2,6 +2,7 @@
 /* Files under /proc that are shown beside a census. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "procfs.h"
 
@@ -36,4 +37,17 @@ DIR *procfs_open_dir(const char *path, struct failure *why)
 	if (!dir)
 		fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(errno));
 	return dir;
+}
+
+bool procfs_link(const char *path, char *says, size_t size)
+{
+	char name[256];
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "%s/%s", root, path);
+	n = readlink(name, says, size);
+	if (n < 0 || (size_t)n >= size)
+		return false;
+	says[n] = '\0';
+	return true;
 }

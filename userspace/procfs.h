@@ -6,6 +6,7 @@
 #define READER_PROCFS_H
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "failure.h"
@@ -15,6 +16,9 @@ FILE *procfs_open(const char *path, struct failure *why);
 
 /* Opens the directory /proc/@path, "." being /proc itself; NULL and @why. */
 DIR *procfs_open_dir(const char *path, struct failure *why);
+
+/* Reads what the link /proc/@path says, whole; false where there is none. */
+bool procfs_link(const char *path, char *says, size_t size);
 
 /* Another directory in the place of /proc, for tests. */
 void procfs_root(const char *dir);
