@@ -20,19 +20,6 @@
 
 static const unsigned long pages = 3600, private = 200;
 
-struct load {
-	int fd;
-	unsigned int number;
-};
-
-static void touch(void *arg)
-{
-	const struct load *load = arg;
-
-	touch_half(PLACE(0), pages, load->fd, load->number);
-	write_pages(map_private(PLACE(1), private * PAGE), private);
-}
-
 static int compare(const void *a, const void *b)
 {
 	uint32_t m = *(uint32_t *)a, n = *(uint32_t *)b;
@@ -66,17 +53,9 @@ FIXTURE(bound)
 
 FIXTURE_SETUP(bound)
 {
-	struct load load = {};
-	int i;
-
 	if (!ko_path())
 		SKIP(return, "no file in MEMCENSUS_KO");
-	load.fd = memfd("many sets", pages);
-	for (i = 0; i < PROCESSES; i++) {
-		load.number = i;
-		self->pids[i] = child_start(touch, &load);
-		ASSERT_LT(0, self->pids[i]);
-	}
+	ASSERT_TRUE(halves_start(self->pids, PROCESSES, pages, private));
 	if (ko_is_loaded())
 		ASSERT_EQ(0, ko_unload_patiently(5000));
 	self->ready = true;

@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "selftest.h"
@@ -26,14 +25,6 @@
 
 static const unsigned long pages = 5, between = 8;
 static const unsigned int storm_ms = 3000, least_scans = 20;
-
-static uint64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
 
 static void rest(uint64_t begun)
 {

@@ -62,26 +62,6 @@ void read_pages(const char *at, size_t pages)
 		(void)*(const volatile char *)(at + i * PAGE);
 }
 
-bool half_has(unsigned int n, unsigned long page)
-{
-	uint64_t x = (page << 16) + n + 1;
-
-	x = (x ^ x >> 33) * 0xff51afd7ed558ccdULL;
-	x = (x ^ x >> 33) * 0xc4ceb9fe1a85ec53ULL;
-	return x >> 63;
-}
-
-void touch_half(char *place, size_t pages, int fd, unsigned int n)
-{
-	char *at = map(place, pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
-		       fd, 0);
-	size_t i;
-
-	for (i = 0; i < pages; i++)
-		if (half_has(n, i))
-			write_pages(at + i * PAGE, 1);
-}
-
 int memfd(const char *name, size_t pages)
 {
 	int fd = memfd_create(name, MFD_CLOEXEC);
@@ -213,12 +193,17 @@ bool thp_on(void)
 	       write_file(THP_SYS "enabled", "madvise");
 }
 
-uint64_t now_ms(void)
+uint64_t now_us(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return (uint64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+uint64_t now_ms(void)
+{
+	return now_us() / 1000;
 }
 
 void sleep_ms(unsigned int ms)
@@ -269,4 +254,51 @@ bool user_mode_linux(void)
 		known = !!strstr(line, "User Mode Linux");
 	fclose(file);
 	return known;
+}
+
+bool half_has(unsigned int child, unsigned long page)
+{
+	uint64_t x = (page << 16) + child + 1;
+
+	x = (x ^ x >> 33) * 0xff51afd7ed558ccdULL;
+	x = (x ^ x >> 33) * 0xc4ceb9fe1a85ec53ULL;
+	return x >> 63;
+}
+
+struct half {
+	int fd;
+	unsigned int child;
+	size_t shared, private;
+};
+
+static void touch_half(void *arg)
+{
+	const struct half *half = arg;
+	char *at = map(PLACE(0), half->shared * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+		       half->fd, 0);
+	size_t i;
+
+	for (i = 0; i < half->shared; i++)
+		if (half_has(half->child, i))
+			write_pages(at + i * PAGE, 1);
+	if (half->private)
+		write_pages(map_private(PLACE(1), half->private * PAGE), half->private);
+}
+
+bool halves_start(pid_t *pids, unsigned int n, size_t shared, size_t private)
+{
+	struct half half = {
+		.fd = memfd("halves", shared), .shared = shared, .private = private,
+	};
+
+	memset(pids, 0, n * sizeof(*pids));
+	for (half.child = 0; half.child < n; half.child++) {
+		pid_t pid = child_start(touch_half, &half);
+
+		if (pid < 0)
+			break;
+		pids[half.child] = pid;
+	}
+	close(half.fd);
+	return half.child == n;
 }

@@ -35,13 +35,6 @@ char *map_shared(char *place, size_t size);
 void write_pages(char *at, size_t pages);
 void read_pages(const char *at, size_t pages);
 
-/*
- * Maps a memfd of @pages pages at @place and writes to every second page, at
- * random but for each @n the same each time: those that half_has().
- */
-void touch_half(char *place, size_t pages, int fd, unsigned int n);
-bool half_has(unsigned int n, unsigned long page);
-
 /* A memfd of @pages pages, empty. Ends the process where it cannot. */
 int memfd(const char *name, size_t pages);
 
@@ -85,9 +78,19 @@ long read_number(const char *path);
 /* Huge pages for who asks for them; false where the kernel has none. */
 bool thp_on(void);
 
-/* Milliseconds of the monotonic clock. */
+/* Of the monotonic clock. */
+uint64_t now_us(void);
 uint64_t now_ms(void);
 void sleep_ms(unsigned int ms);
+
+/*
+ * Starts @n children that map a memfd of @shared pages at PLACE(0), and write each to
+ * every second page of it, at random but for each child the same each time: those that
+ * half_has(); and that have @private pages at PLACE(1). Their @pids are 0 from the first
+ * that could not be started; false then.
+ */
+bool halves_start(pid_t *pids, unsigned int n, size_t shared, size_t private);
+bool half_has(unsigned int child, unsigned long page);
 
 /* A count of /proc/vmstat, 0 where the kernel has none of that name. */
 uint64_t vmstat_count(const char *name);

@@ -83,18 +83,6 @@ static unsigned int kills(void)
 	return n;
 }
 
-struct load {
-	int fd;
-	unsigned int number;
-};
-
-static void touch(void *arg)
-{
-	const struct load *load = arg;
-
-	touch_half(PLACE(0), pages, load->fd, load->number);
-}
-
 /* Bytes that an allocation may still have without reclaim, of all zones. */
 static uint64_t usable(void)
 {
@@ -152,15 +140,7 @@ FIXTURE(pressure)
 
 FIXTURE_SETUP(pressure)
 {
-	struct load load = { .fd = memfd("many sets", pages) };
-	int i;
-
-	for (i = 0; i < PROCESSES; i++) {
-		load.number = i;
-		self->pids[i] = child_start(touch, &load);
-		ASSERT_LT(0, self->pids[i]);
-	}
-	close(load.fd);
+	ASSERT_TRUE(halves_start(self->pids, PROCESSES, pages, 0));
 }
 
 FIXTURE_TEARDOWN(pressure)
