@@ -368,7 +368,7 @@ struct census_snapshot *census_take(const struct census_request *req)
 	struct census *c;
 	int err = 0;
 
-	c = kvzalloc(sizeof(*c), CENSUS_GFP);
+	c = census_kvzalloc(sizeof(*c));
 	if (!snap || !c) {
 		kvfree(c);
 		census_snapshot_put(snap);

@@ -29,8 +29,7 @@ int census_collect_begin(struct census_collection *c,
 	c->nr = 0;
 	INIT_LIST_HEAD(&c->mms);
 	mutex_init(&c->lock);
-	c->buckets = kvcalloc(1 << BUCKET_BITS, sizeof(*c->buckets),
-			      CENSUS_GFP);
+	c->buckets = census_kvcalloc(1 << BUCKET_BITS, sizeof(*c->buckets));
 	return c->buckets ? 0 : -ENOMEM;
 }
 
@@ -269,7 +268,7 @@ static struct task_struct **get_leaders(unsigned int *nr)
 			n++;
 		rcu_read_unlock();
 		room = n + n / 8 + 64;
-		leaders = kvcalloc(room, sizeof(*leaders), CENSUS_GFP);
+		leaders = census_kvcalloc(room, sizeof(*leaders));
 		if (!leaders)
 			return NULL;
 	}

@@ -28,7 +28,7 @@ void *census_frames_memory(struct census_frames *f, size_t size)
 
 	if (f->starved || f->memory + size > f->limit)
 		return NULL;
-	memory = kvzalloc(size, CENSUS_GFP);
+	memory = census_kvzalloc(size);
 	f->starved = !memory;
 	if (memory)
 		f->memory += size;
@@ -340,8 +340,7 @@ struct census_frames *census_frames_alloc(u64 limit)
 	f->limit = limit;
 	/* Its limit may grow, up to that of all. */
 	f->max_chunks = census_params.max_mem / CHUNK_BYTES + 1;
-	f->owners.chunks = kvcalloc(f->max_chunks, sizeof(*f->owners.chunks),
-				    CENSUS_GFP);
+	f->owners.chunks = census_kvcalloc(f->max_chunks, sizeof(*f->owners.chunks));
 	if (!f->owners.chunks || !widen(f, &f->frames, highest_section()) ||
 	    !census_frames_room(f, CENSUS_BATCH_MAX)) {
 		census_frames_free(f);

@@ -289,8 +289,8 @@ struct census_holding *census_frames_join(struct census_frames *f,
 	flush(f);
 	census_owners_pass_on(&f->owners);
 	map = g ? census_frames_memory(g, f->owners.nr * sizeof(*map)) : NULL;
-	holdings = kvcalloc((size_t)nr_groups * CENSUS_KINDS,
-			    sizeof(*holdings), CENSUS_GFP);
+	holdings = census_kvcalloc((size_t)nr_groups * CENSUS_KINDS,
+				   sizeof(*holdings));
 	if (g && map && holdings && census_frames_room(g, f->owners.nr)) {
 		census_owners_init(&g->owners, CENSUS_KINDS);
 		census_owners_join(&f->owners, group_of, map, &g->owners);
@@ -344,7 +344,7 @@ void census_frames_check(struct census_frames *f)
  */
 int census_frames_holdings_alloc(struct census_frames *f)
 {
-	f->holdings = kvzalloc(census_frames_holdings_size(f), CENSUS_GFP);
+	f->holdings = census_kvzalloc(census_frames_holdings_size(f));
 	return f->holdings ? 0 : -ENOMEM;
 }
 

@@ -123,7 +123,7 @@ static int parse_pids(struct dump *d, const struct nlattr *attr,
 				    "PIDS: not an array of one or more u32");
 		return -EINVAL;
 	}
-	d->req.pids = kvcalloc(nr, sizeof(*d->req.pids), CENSUS_GFP);
+	d->req.pids = census_kvcalloc(nr, sizeof(*d->req.pids));
 	if (!d->req.pids) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "PIDS: not enough memory for so many");

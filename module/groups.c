@@ -91,7 +91,7 @@ static int form_groups(struct census_snapshot *snap,
 
 	list_for_each_entry(m, mms, link)
 		nr += is_grouped(snap, m);
-	keys = kvmalloc_array(nr + 1, sizeof(*keys), CENSUS_GFP);
+	keys = census_kvcalloc(nr + 1, sizeof(*keys));
 	if (!keys)
 		return -ENOMEM;
 	nr = 0;
@@ -158,7 +158,7 @@ int census_groups_gather(struct census_snapshot *snap,
 	err = form_groups(snap, mms);
 	if (err)
 		return err;
-	group_of = kvcalloc(next_owner, sizeof(*group_of), CENSUS_GFP);
+	group_of = census_kvcalloc(next_owner, sizeof(*group_of));
 	if (group_of) {
 		list_for_each_entry(m, mms, link)
 			for (i = 0; i < m->nr_owners; i++)

@@ -6,8 +6,8 @@
  * census ends with -ENOMEM, or leaves frames unmarked and says how many.  It
  * never comes to the OOM killer: nobody is to die for having been counted, and
  * who holds a lock of mappings, as a walk does, had better not wait for somebody to
- * die.  (The page tables of vmalloc() are asked for otherwise: one page for 2 MiB
- * that were there.)  __GFP_NOWARN, for the error, or the mark, says it.
+ * die.  vmalloc() knows nothing of that: what may be more than a page is asked for by
+ * census_kvzalloc().  __GFP_NOWARN, for the error, or the mark, says it.
  *
  * Not __GFP_ACCOUNT: a census belongs to all who ask at that time, and what
  * owners were counted with is kept for the next one, so neither is the asker's;
@@ -21,5 +21,8 @@
 #include <linux/gfp.h>
 
 #define CENSUS_GFP (GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN)
+
+void *census_kvzalloc(size_t size);
+void *census_kvcalloc(size_t nr, size_t size);
 
 #endif /* _CENSUS_MEMORY_H */

@@ -39,7 +39,7 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
  */
 void *census_snapshot_memory(struct census_snapshot *snap, size_t size)
 {
-	void *memory = kvzalloc(size, CENSUS_GFP);
+	void *memory = census_kvzalloc(size);
 
 	if (memory)
 		snap->cost.memory += size;

@@ -28,8 +28,7 @@
  */
 int census_walk_begin(struct census_walk *walk)
 {
-	struct census_run *runs = kvcalloc(CENSUS_RUNS_MAX + 1, sizeof(*runs),
-					   CENSUS_GFP);
+	struct census_run *runs = census_kvcalloc(CENSUS_RUNS_MAX + 1, sizeof(*runs));
 
 	if (!runs)
 		return -ENOMEM;

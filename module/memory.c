@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/overflow.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include "memory.h"
+
+/*
+ * From what is free.  Where that is in pieces they are mapped by vmalloc(), which
+ * asks for page tables as any kernel code does, whatever it is asked with itself:
+ * with the OOM killer behind it.  PF_MEMALLOC is the only word that reaches it.  With
+ * that there is no reclaim and no OOM killer, and a page table may be of the reserves:
+ * one page for 2 MiB.  __GFP_NOMEMALLOC leaves them alone for all the rest.
+ */
+static void *alloc_free(size_t size)
+{
+	unsigned int flags = memalloc_noreclaim_save();
+	void *memory = kvzalloc(size, CENSUS_GFP | __GFP_NOMEMALLOC);
+
+	memalloc_noreclaim_restore(flags);
+	return memory;
+}
+
+/* Pages that can be had, by reclaim too, are free a moment later. */
+static bool make_free(size_t size)
+{
+	void **pages = NULL;
+	size_t got;
+
+	for (got = 0; got < size; got += PAGE_SIZE) {
+		void **page = (void **)__get_free_page(CENSUS_GFP);
+
+		if (!page)
+			break;
+		*page = pages;
+		pages = page;
+	}
+	while (pages) {
+		void **next = *pages;
+
+		free_page((unsigned long)pages);
+		pages = next;
+	}
+	return got >= size;
+}
+
+/**
+ * census_kvzalloc() - zeroed memory for a census
+ * @size: bytes
+ *
+ * Return: to be freed by kvfree(), or NULL.
+ */
+void *census_kvzalloc(size_t size)
+{
+	void *memory;
+
+	if (size <= PAGE_SIZE)
+		return kzalloc(size, CENSUS_GFP);
+	memory = alloc_free(size);
+	if (!memory && make_free(size))
+		memory = alloc_free(size);
+	return memory;
+}
+
+/**
+ * census_kvcalloc() - a zeroed array for a census
+ * @nr: of its elements
+ * @size: of one, bytes
+ *
+ * Return: to be freed by kvfree(), or NULL.
+ */
+void *census_kvcalloc(size_t nr, size_t size)
+{
+	size_t bytes;
+
+	return check_mul_overflow(nr, size, &bytes) ? NULL : census_kvzalloc(bytes);
+}
