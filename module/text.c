@@ -7,6 +7,7 @@
 #include <linux/time64.h>
 #include <linux/user_namespace.h>
 
+#include "memory.h"
 #include "publish.h"
 #include "text.h"
 #include "zones.h"
@@ -612,9 +613,15 @@ int census_text_open(struct file *file, const struct census_text *text)
 	/* The mode lets root in; what is shown needs more than being owner. */
 	if (!capable(CAP_SYS_PTRACE))
 		return -EPERM;
-	view = __seq_open_private(file, &text_ops, sizeof(*view));
+	view = kzalloc(sizeof(*view), CENSUS_GFP);
 	if (!view)
 		return -ENOMEM;
+	err = seq_open(file, &text_ops);
+	if (err) {
+		kfree(view);
+		return err;
+	}
+	((struct seq_file *)file->private_data)->private = view;
 	err = census_get(&req, &view->snap);
 	if (err) {
 		seq_release_private(file_inode(file), file);
