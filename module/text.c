@@ -613,6 +613,7 @@ int census_text_open(struct file *file, const struct census_text *text)
 	/* The mode lets root in; what is shown needs more than being owner. */
 	if (!capable(CAP_SYS_PTRACE))
 		return -EPERM;
+	/* Not __seq_open_private(), which has the OOM killer behind it. */
 	view = kzalloc(sizeof(*view), CENSUS_GFP);
 	if (!view)
 		return -ENOMEM;
