@@ -114,6 +114,18 @@ source_make()
 		LOCALVERSION= "$@" || die "could not build the kernel: see $obj.log"
 }
 
+# User Mode Linux saves the FPU's registers in a buffer whose size is fixed in its
+# source, and too small for AMX: where the processor has it no process starts. Larger,
+# it needs larger kernel stacks: CONFIG_KERNEL_STACK_ORDER in um.config.
+source_patch_um()
+{
+	local file=$build/kernels/$(source_name "$series")/linux/arch/x86/um/user-offsets.c
+
+	sed -i 's/DEFINE_LONGS(HOST_FP_SIZE, 2696)/DEFINE_LONGS(HOST_FP_SIZE, 12288)/' "$file"
+	grep -q 'HOST_FP_SIZE, 12288' "$file" ||
+		die "$file does not have the line that is to be patched: see source_patch_um()"
+}
+
 # source_build NAME: build/kernels/NAME, as the table has it
 source_build()
 {
@@ -124,6 +136,7 @@ source_build()
 	"$here/kernel" "$(source_name "$series")"
 	# What KCSAN watches is the module, which is built without this word.
 	[ "$name" != kcsan ] || words=(KCSAN_SANITIZE=n)
+	[ "$arch" != um ] || source_patch_um
 	say "building $name (once; about $minutes minutes on two cores)"
 	rm -rf "$dir"
 	mkdir -p "$dir"
