@@ -134,14 +134,14 @@ static void measure_census(struct sample *s, enum memcensus_basis basis)
 	check(scan);
 	s->ns = scan[MEMCENSUS_SCAN_WALL];
 	snprintf(s->notes, sizeof(s->notes),
-		 " request=%llu hold=%llu mms=%llu ptes=%llu pages=%llu memory=%llu sets=%llu",
+		 " request=%llu hold=%llu mms=%llu ptes=%llu pages=%llu memory=%llu slices=%llu",
 		 (unsigned long long)request,
 		 (unsigned long long)scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX],
 		 (unsigned long long)scan[MEMCENSUS_SCAN_MMS],
 		 (unsigned long long)scan[MEMCENSUS_SCAN_PTES],
 		 (unsigned long long)scan[MEMCENSUS_SCAN_PAGES],
 		 (unsigned long long)scan[MEMCENSUS_SCAN_MEMORY],
-		 (unsigned long long)scan[MEMCENSUS_SCAN_SETS]);
+		 (unsigned long long)scan[MEMCENSUS_SCAN_SLICES]);
 }
 
 void measure_mapcount(struct sample *s)

@@ -11,6 +11,9 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define BIT(n) (1UL << (n))
+#define noinline __attribute__((noinline))
+
+#define cond_resched() do { } while (0)
 
 typedef uint32_t u32;
 typedef int32_t s32;

@@ -147,9 +147,9 @@ void census_sums_figures(const struct census_sums *sums,
  * @share: in parts of a page, 2^%CENSUS_SHARE_SHIFT each page
  * @page_size: bytes
  */
-u64 census_share_bytes(u64 share, u64 page_size)
+u64 census_share_bytes(census_share share, u64 page_size)
 {
-	return share / ((1ULL << CENSUS_SHARE_SHIFT) / page_size);
+	return share * page_size >> CENSUS_SHARE_SHIFT;
 }
 
 /**
@@ -168,38 +168,36 @@ void census_holdings_figures(const struct census_sums *sums,
 	const struct census_holding *anon = &holdings[CENSUS_ANON];
 	const struct census_holding *file = &holdings[CENSUS_FILE];
 	const struct census_holding *shmem = &holdings[CENSUS_SHMEM];
-	u64 frames = anon->things + file->things + shmem->things;
-	u64 alone = anon->alone + file->alone + shmem->alone;
-	u64 share = anon->share + file->share + shmem->share;
-	u64 unsure = anon->unsure + file->unsure + shmem->unsure;
-	u64 huge_all = 0, huge_alone = 0, huge_share = 0;
+	u64 frames = anon->pages + file->pages + shmem->pages;
+	u64 exclusive = anon->exclusive + file->exclusive + shmem->exclusive;
+	census_share share = anon->share + file->share + shmem->share;
+	u64 huge_all = 0, huge_exclusive = 0;
+	census_share huge_share = 0;
 	unsigned int i;
 
 	for (i = 0; i < CENSUS_HUGETLB_SIZES; i++) {
 		const struct census_holding *h =
 			&holdings[CENSUS_OF_HUGETLB + i];
 
-		huge_all += h->things * hugetlb[i];
-		huge_alone += h->alone * hugetlb[i];
+		huge_all += h->pages * hugetlb[i];
+		huge_exclusive += h->exclusive * hugetlb[i];
 		huge_share += h->share * hugetlb[i];
-		unsure += h->unsure * hugetlb[i];
 	}
 	census_common_figures(sums, figures);
 	set_figures(figures, (const struct figure_value[]) {
 		{ MEMCENSUS_F_FRAMES, frames * page_size },
-		{ MEMCENSUS_F_USS, alone * page_size },
-		{ MEMCENSUS_F_SHARED, (frames - alone) * page_size },
+		{ MEMCENSUS_F_USS, exclusive * page_size },
+		{ MEMCENSUS_F_SHARED, (frames - exclusive) * page_size },
 		{ MEMCENSUS_F_PSS, census_share_bytes(share, page_size) },
 		{ MEMCENSUS_F_PSS_ANON, census_share_bytes(anon->share, page_size) },
 		{ MEMCENSUS_F_PSS_FILE, census_share_bytes(file->share, page_size) },
 		{ MEMCENSUS_F_PSS_SHMEM, census_share_bytes(shmem->share, page_size) },
 		{ MEMCENSUS_F_HUGETLB, huge_all * page_size },
-		{ MEMCENSUS_F_PRIVATE_HUGETLB, huge_alone * page_size },
+		{ MEMCENSUS_F_PRIVATE_HUGETLB, huge_exclusive * page_size },
 		{ MEMCENSUS_F_SHARED_HUGETLB,
-		  (huge_all - huge_alone) * page_size },
+		  (huge_all - huge_exclusive) * page_size },
 		{ MEMCENSUS_F_HUGETLB_PSS, census_share_bytes(huge_share, page_size) },
-		{ MEMCENSUS_F_UNSURE, unsure * page_size },
-	}, 12);
+	}, 11);
 }
 
 struct block_sums {

@@ -43,7 +43,7 @@ enum census_class {
 };
 
 /**
- * enum census_kind_of_thing - what owners are counted of
+ * enum census_page_kind - what owners are counted of
  * @CENSUS_OF_ANON: anonymous frames; the first three as in &enum census_class
  * @CENSUS_OF_FILE: frames of files
  * @CENSUS_OF_SHMEM: frames of shmem
@@ -51,7 +51,7 @@ enum census_class {
  * @CENSUS_OF_HUGETLB: hugetlb pages, one kind for each size
  * @CENSUS_KINDS: how many there are
  */
-enum census_kind_of_thing {
+enum census_page_kind {
 	CENSUS_OF_ANON,
 	CENSUS_OF_FILE,
 	CENSUS_OF_SHMEM,
@@ -138,7 +138,7 @@ void census_sums_figures(const struct census_sums *sums,
 			 struct census_figures *figures);
 void census_common_figures(const struct census_sums *sums,
 			   struct census_figures *figures);
-u64 census_share_bytes(u64 share, u64 page_size);
+u64 census_share_bytes(census_share share, u64 page_size);
 void census_holdings_figures(const struct census_sums *sums,
 			     const struct census_holding *holdings,
 			     const unsigned int *hugetlb, u64 page_size,

@@ -9,7 +9,6 @@
 
 #include "census.h"
 #include "groups.h"
-#include "join.h"
 #include "kswapd.h"
 #include "memory.h"
 #include "params.h"
@@ -19,78 +18,108 @@
 
 /**
  * struct census - one being taken
- * @req: what was asked for
+ * @req: what is requested
  * @snap: what is being filled
+ * @budget: memory for counting owners
+ * @files: the files that were met
  * @scan: the address spaces
+ * @swap_known: all owners of swap slots were walked
+ * @pss: of all owners together
+ * @group_holdings: by group and kind; NULL without groups
  * @nr_workers: how many
- * @workers: the first one is the asker
+ * @work: what in_parallel() runs, for each worker's number
+ * @next: the next number
+ * @err: first error of @work
+ * @cpu: ns of CPU time, of threads
+ * @workers: the caller's thread is the first
  */
 struct census {
 	const struct census_request *req;
 	struct census_snapshot *snap;
+	struct census_budget budget;
+	struct census_files files;
 	struct census_scan scan;
+	bool swap_known;
+	census_share pss;
+	struct census_holding *group_holdings;
 	unsigned int nr_workers;
+	int (*work)(struct census *c, unsigned int number);
+	atomic_t next;
+	atomic_t err;
+	atomic64_t cpu;
 	struct census_worker workers[CENSUS_WORKERS_MAX];
 };
 
+static void take_work(struct census *c)
+{
+	unsigned int number;
+	int err;
+
+	while ((number = atomic_fetch_inc(&c->next)) < c->nr_workers) {
+		err = c->work(c, number);
+		/* The first error counts; -EINTR may only be its consequence. */
+		if (err && atomic_cmpxchg(&c->err, 0, err) == -EINTR)
+			atomic_set(&c->err, err);
+	}
+}
+
 static int work_thread(void *data)
 {
-	struct census_worker *w = data;
+	struct census *c = data;
 
-	census_scan_all(w);
-	w->cpu = current->se.sum_exec_runtime;
+	take_work(c);
+	atomic64_add(current->se.sum_exec_runtime, &c->cpu);
 	return 0;
 }
 
 /*
- * The other workers are threads as long as the scan.  They have the asker's
- * priority, not a lower one: they hold mmap locks, and who waits for one would
- * wait for a thread that does not get the CPU.
+ * Threads have the caller's priority, not a lower one: they hold mmap locks, and
+ * tasks that wait for one would wait for a thread that does not get the CPU.
  *
- * How a thread's stack is allocated is not for us to say, and the OOM killer may
- * be called for it.  So where memory is short there are none.
+ * A thread's stack is allocated in a way that may call the OOM killer.  So where
+ * memory is short there are none.
  */
-static void start_workers(struct census *c)
+static struct task_struct *start_worker(struct census *c, unsigned int number)
 {
-	unsigned int i;
+	struct task_struct *thread;
 
 	if (si_mem_available() < (long)(totalram_pages() / 64))
-		return;
-	for (i = 1; i < c->nr_workers; i++) {
-		struct census_worker *w = &c->workers[i];
-		struct task_struct *thread;
-
-		thread = kthread_create(work_thread, w, "memcensus/%u", i);
-		if (IS_ERR(thread))
-			continue;	/* the others do its work */
-		set_user_nice(thread, task_nice(current));
-		w->thread = get_task_struct(thread);
-		wake_up_process(thread);
-	}
+		return NULL;
+	thread = kthread_create(work_thread, c, "memcensus/%u", number);
+	if (IS_ERR(thread))
+		return NULL;	/* the others do its work */
+	set_user_nice(thread, task_nice(current));
+	get_task_struct(thread);
+	wake_up_process(thread);
+	return thread;
 }
 
-/* They end by themselves: nothing is left to do, or @c->scan.stop is set. */
-static int stop_workers(struct census *c)
+/*
+ * Run @work for the number of each worker, in as many threads as there are, the
+ * caller among them.  However few there are, each number is done.
+ */
+static int in_parallel(struct census *c,
+		       int (*work)(struct census *c, unsigned int number))
 {
-	int err = c->workers[0].err;
+	struct task_struct *threads[CENSUS_WORKERS_MAX] = {};
 	unsigned int i;
 
+	c->work = work;
+	atomic_set(&c->next, 0);
+	atomic_set(&c->err, 0);
+	for (i = 1; i < c->nr_workers; i++)
+		threads[i] = start_worker(c, i);
+	take_work(c);
 	for (i = 1; i < c->nr_workers; i++) {
-		struct census_worker *w = &c->workers[i];
-
-		if (!w->thread)
+		if (!threads[i])
 			continue;
-		kthread_stop(w->thread);
-		put_task_struct(w->thread);
-		w->thread = NULL;
-		/* -EINTR only says that it saw @stop. */
-		if (!err || err == -EINTR)
-			err = w->err ?: err;
+		kthread_stop(threads[i]);
+		put_task_struct(threads[i]);
 	}
-	return fatal_signal_pending(current) ? -EINTR : err;
+	return fatal_signal_pending(current) ? -EINTR : atomic_read(&c->err);
 }
 
-/* Those whose lock was not to be had.  Return: true if there is none. */
+/* Those whose lock was not available.  Return: true if there is none. */
 static bool none_left(struct census *c)
 {
 	const struct census_mm *m;
@@ -108,23 +137,22 @@ static void give_up(struct census *c)
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		if (m->visited)
 			continue;
-		if (m->task) {
-			m->task->state = m->begun ? MEMCENSUS_STATE_PARTIAL :
-						    MEMCENSUS_STATE_BUSY;
-		} else {
-			/* An owner who was not asked for is missing. */
-			c->workers[0].tally.frames->swap_lost = true;
-			c->snap->cost.busy++;
-			c->snap->cost.mms++;
-		}
+		/* An owner of swap slots may be missing. */
+		c->swap_known = false;
+		census_scan_give_up(m);
 	}
 }
 
+static int scan_part(struct census *c, unsigned int number)
+{
+	return census_scan_all(&c->workers[number]);
+}
+
 /*
- * Visit all, then those whose lock was not to be had again and again, all of
+ * Visit all, then those whose lock was not available again and again, all of
  * them together for no longer than the busy budget.  What a worker has begun is
  * gone on with by the same, which knows what it has marked; the threads have
- * ended by then, so the asker does it in their name.
+ * ended by then, so the caller's does it in their name.
  */
 static int visit_all(struct census *c)
 {
@@ -133,9 +161,7 @@ static int visit_all(struct census *c)
 	int err;
 
 	census_scan_begin(&c->scan);
-	start_workers(c);
-	census_scan_all(&c->workers[0]);
-	err = stop_workers(c);
+	err = in_parallel(c, scan_part);
 	if (err)
 		return err;
 
@@ -156,29 +182,36 @@ static int visit_all(struct census *c)
 	return 0;
 }
 
-/* All owners are counted: sums become figures. */
-static void finish_task(struct census *c, struct census_mm *m)
+/* What came of an address space; an other one counts only where it is missing. */
+static void count_state(struct census_cost *cost, const struct census_mm *m)
 {
-	struct census_cost *cost = &c->snap->cost;
-	struct census_task *task = m->task;
-
-	cost->mms++;
-	switch (task->state) {
+	switch (m->state) {
 	case MEMCENSUS_STATE_WALKED:
-		cost->walked++;
+		cost->walked += !!m->task;
 		break;
 	case MEMCENSUS_STATE_PARTIAL:
 		cost->partial++;
 		break;
 	case MEMCENSUS_STATE_BUSY:
 		cost->busy++;
-		return;
+		break;
 	default:
-		cost->vanished++;
-		census_vmas_free(&m->vmas);
-		return;
+		cost->vanished += !!m->task;
 	}
-	census_tally_figures(&c->workers[0].tally, m);
+	if (m->task || m->state == MEMCENSUS_STATE_PARTIAL ||
+	    m->state == MEMCENSUS_STATE_BUSY)
+		cost->mms++;
+}
+
+/* All owners are counted: sums become figures. */
+static void finish_task(struct census *c, struct census_mm *m)
+{
+	m->task->state = m->state;
+	if (m->state == MEMCENSUS_STATE_WALKED ||
+	    m->state == MEMCENSUS_STATE_PARTIAL)
+		census_tally_figures(&c->workers[0].tally, m, c->swap_known);
+	else
+		census_vmas_free(&m->vmas);
 }
 
 /* Move the records into the snapshot, in the order they were collected in. */
@@ -192,6 +225,7 @@ static int finish_tasks(struct census *c, struct list_head *mms, unsigned int nr
 	if (!snap->tasks)
 		return -ENOMEM;
 	list_for_each_entry(m, mms, link) {
+		count_state(&snap->cost, m);
 		if (!m->task)
 			continue;
 		finish_task(c, m);
@@ -203,108 +237,270 @@ static int finish_tasks(struct census *c, struct list_head *mms, unsigned int nr
 	return 0;
 }
 
+/*
+ * Owners are among all processes, also where only some were requested: all are
+ * walked on the frames basis.
+ */
 static int collect(struct census *c)
 {
+	struct census_collection *collection = &c->scan.collection;
 	unsigned int i;
 	int err = 0;
 
 	if (!c->req->nr_pids)
-		return census_collect_all(&c->scan.collection);
+		return census_collect_all(collection);
 	for (i = 0; i < c->req->nr_pids && !err; i++)
-		err = census_collect_pid(&c->scan.collection, c->req->pids[i]);
-	return err ?: census_collect_twins(&c->scan.collection);
-}
-
-/*
- * Owners are among all processes, also where only some were asked for: on the
- * mapcount basis those of swap slots, where there is anything in swap.
- */
-static int visit_other_owners(struct census *c)
-{
-	bool swapped = c->req->basis == MEMCENSUS_BASIS_MAPCOUNT;
-	LIST_HEAD(asked_for);
-	int err;
-
-	if (!c->req->nr_pids ||
-	    (swapped && !census_frames_swapped(c->workers[0].tally.frames)))
-		return 0;
-	list_splice_init(&c->scan.collection.mms, &asked_for);
-	err = census_collect_others(&c->scan.collection, swapped);
+		err = census_collect_pid(collection, c->req->pids[i]);
 	if (!err)
-		err = visit_all(c);
-	list_splice(&asked_for, &c->scan.collection.mms);
+		err = census_collect_twins(collection);
+	if (!err && c->req->basis == MEMCENSUS_BASIS_FRAMES)
+		err = census_collect_others(collection, false);
 	return err;
 }
 
-static int settle(struct census *c)
+/*
+ * On the mapcount basis the owners of swap slots are among all processes too.
+ * Others are only looked at where those that were requested have anything in swap.
+ */
+static int visit_swap_owners(struct census *c)
 {
-	struct census_frames *frames[CENSUS_WORKERS_MAX];
+	bool swapped = false;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < c->nr_workers; i++)
+		swapped |= census_frames_swapped(c->workers[i].tally.frames);
+	if (!swapped || !c->req->nr_pids ||
+	    c->req->basis == MEMCENSUS_BASIS_FRAMES)
+		return 0;
+	err = census_collect_others(&c->scan.collection, true);
+	return err ?: visit_all(c);
+}
+
+static void all_frames(struct census *c, struct census_frames **frames)
+{
 	unsigned int i;
 
 	for (i = 0; i < c->nr_workers; i++)
 		frames[i] = c->workers[i].tally.frames;
-	frames[0]->next_owner = atomic_read(&c->scan.next_owner);
-	/* It gets all sets of the others besides, who need no more now. */
-	frames[0]->limit = census_params.max_mem;
-	for (i = 1; i < c->nr_workers; i++)
-		frames[0]->limit -= frames[i]->memory;
-	return c->nr_workers > 1 ? census_join_settle(frames, c->nr_workers) :
-				   census_frames_settle(frames[0]);
 }
 
-static int visit_and_finish(struct census *c)
+static int settle_blocks(struct census *c, unsigned int number)
 {
-	struct census_tally *tally = &c->workers[0].tally;
+	struct census_frames *frames[CENSUS_WORKERS_MAX];
+
+	all_frames(c, frames);
+	return census_frames_settle_blocks(frames, c->nr_workers, number);
+}
+
+static int settle_turns(struct census *c, unsigned int number)
+{
+	struct census_frames *frames[CENSUS_WORKERS_MAX];
+
+	all_frames(c, frames);
+	return census_frames_settle_turns(frames, c->nr_workers, number);
+}
+
+/* Are all shares together all pages, but for what divisions lose? */
+static void check_totals(struct census *c)
+{
+	struct census_cost *cost = &c->snap->cost;
+	census_share pages = 0, shares = 0;
+	u64 lost = 0;
+	unsigned int i, kind;
+
+	for (i = 0; i < c->nr_workers; i++) {
+		const struct census_totals *t = &c->workers[i].tally.frames->totals;
+
+		lost += t->lost;
+		for (kind = 0; kind < CENSUS_KINDS; kind++) {
+			pages += t->pages[kind];
+			shares += t->share[kind];
+			if (kind > CENSUS_OF_SHMEM)
+				continue;
+			cost->frames += t->pages[kind] << PAGE_SHIFT;
+			c->pss += t->share[kind];
+		}
+	}
+	pages <<= CENSUS_SHARE_SHIFT;
+	if (shares > pages || shares + lost < pages)
+		cost->violations = 1;
+}
+
+static int count_slice(struct census *c, u32 slice, u32 slices)
+{
+	struct census_frames *frames[CENSUS_WORKERS_MAX];
+	struct census_mm *m;
+	unsigned int i;
 	int err;
 
-	err = collect(c);
+	for (i = 0; i < c->nr_workers; i++) {
+		c->workers[i].tally.later = slice;
+		census_frames_reset(c->workers[i].tally.frames, slice, slices);
+	}
+	list_for_each_entry(m, &c->scan.collection.mms, link) {
+		/* What has vanished does not come back. */
+		m->visited = slice && m->state == MEMCENSUS_STATE_VANISHED;
+		m->begun = false;
+		m->next_addr = 0;
+	}
+	err = visit_all(c);
+	if (!err && !slice)
+		err = visit_swap_owners(c);
 	if (!err)
-		err = visit_all(c);
+		err = in_parallel(c, settle_blocks);
 	if (!err)
-		err = visit_other_owners(c);
-	if (!err && c->req->group_by)
-		err = census_groups_gather(c->snap, tally->frames,
-					   atomic_read(&c->scan.next_owner),
-					   &c->scan.collection.mms);
-	if (!err)
-		err = settle(c);
+		err = in_parallel(c, settle_turns);
 	if (err)
 		return err;
-	census_tally_settled(tally);
-	err = finish_tasks(c, &c->scan.collection.mms, c->scan.collection.nr);
-	if (!err)
-		census_groups_sum(c->snap);
+	check_totals(c);
+	all_frames(c, frames);
+	if (c->req->group_by)
+		err = census_groups_count(c->snap, frames, c->nr_workers,
+					  &c->scan.collection, c->group_holdings);
+	return err;
+}
+
+/* Forget all that was counted, to begin again. */
+static void start_over(struct census *c)
+{
+	struct census_cost *cost = &c->snap->cost;
+	struct census_mm *m;
+	unsigned int i;
+
+	for (i = 0; i < c->nr_workers; i++)
+		if (census_frames_failed(c->workers[i].tally.frames))
+			census_frames_drop(c->workers[i].tally.frames);
+	list_for_each_entry(m, &c->scan.collection.mms, link) {
+		memset(&m->sums, 0, sizeof(m->sums));
+		memset(m->holdings, 0, sizeof(m->holdings));
+		census_vmas_free(&m->vmas);
+		m->state = MEMCENSUS_STATE_UNSPEC;
+	}
+	if (c->group_holdings)
+		memset(c->group_holdings, 0, (size_t)c->snap->nr_groups *
+		       CENSUS_KINDS * sizeof(*c->group_holdings));
+	cost->frames = 0;
+	c->pss = 0;
+	c->swap_known = true;
+}
+
+/* So many at most: then max_mem is too little for this machine. */
+#define SLICES_MAX 1024
+
+/* Was it max_mem, or memory for counting owners, that an attempt lacked? */
+static bool out_of_memory(const struct census *c)
+{
+	bool failed = false;
+	unsigned int i;
+
+	for (i = 0; i < c->nr_workers; i++)
+		failed |= census_frames_failed(c->workers[i].tally.frames);
+	return failed;
+}
+
+/*
+ * Owners are counted in one slice by all workers.  Where memory for that is not
+ * available, by one worker, for each has blocks of its own; then in four times as
+ * many slices, until it is.
+ */
+static int count_owners(struct census *c)
+{
+	u32 slice, slices = 1;
+	int err;
+
+	for (;;) {
+		start_over(c);
+		err = 0;
+		for (slice = 0; slice < slices && !err; slice++)
+			err = count_slice(c, slice, slices);
+		if (err != -ENOMEM || !out_of_memory(c) || slices == SLICES_MAX)
+			break;
+		if (c->nr_workers == 1)
+			slices *= 4;
+		while (c->nr_workers > 1)
+			census_worker_end(&c->workers[--c->nr_workers],
+					  &c->snap->cost);
+	}
+	c->snap->cost.slices = slices;
+	c->snap->cost.pss = census_share_bytes(c->pss, PAGE_SIZE);
 	return err;
 }
 
 /*
- * What each may use for counting owners, so that all together stay within
- * max_mem: the first one gets the others' sets besides its own, and groups are
- * counted with sets again and some memory for each.
+ * Records of mappings are made by one worker.  Where there is little to walk,
+ * threads cost more than they save.
  */
-static u64 limit_of_each(const struct census *c)
+static unsigned int choose_workers(const struct census *c)
 {
-	if (c->req->group_by)
-		return census_params.max_mem / 5 * 2;
-	return census_params.max_mem / (2 * c->nr_workers - 1);
-}
-
-/*
- * Mappings and groups are counted by one worker: records of mappings are made
- * while the mmap lock is held, and groups are told from one tree of sets.
- */
-static unsigned int choose_workers(const struct census_request *req)
-{
-	if (req->nr_pids || req->group_by)
+	if (c->req->parts & MEMCENSUS_PART_VMAS)
 		return 1;
-	return census_params.workers;
+	return clamp(c->scan.collection.nr / 8, 1U, census_params.workers);
 }
 
-static int worker_begin(struct census *c, unsigned int number)
+static int workers_begin(struct census *c)
 {
-	c->workers[number].number = number;
-	return census_worker_begin(&c->workers[number], &c->scan, c->snap,
-				   limit_of_each(c));
+	unsigned int i, nr = choose_workers(c);
+	int err = 0;
+
+	for (i = 0; i < nr && !err; i++) {
+		c->workers[i].number = i;
+		c->nr_workers = i + 1;
+		err = census_worker_begin(&c->workers[i], &c->scan, c->snap,
+					  &c->files);
+	}
+	if (!err || i == 1)
+		return err;
+	/* The first ones do its work. */
+	census_worker_end(&c->workers[--c->nr_workers], &c->snap->cost);
+	return 0;
+}
+
+static int form_groups(struct census *c)
+{
+	int err;
+
+	if (!c->req->group_by)
+		return 0;
+	err = census_groups_form(c->snap, &c->scan.collection.mms);
+	if (err)
+		return err;
+	c->group_holdings = census_kvcalloc((size_t)c->snap->nr_groups * CENSUS_KINDS,
+					    sizeof(*c->group_holdings));
+	return c->group_holdings ? 0 : -ENOMEM;
+}
+
+/* Workers have met hugetlb pages of different sizes. */
+static void join_hugetlb(struct census *c)
+{
+	unsigned int *sizes = c->workers[0].tally.frames->hugetlb, i, size;
+
+	for (i = 1; i < c->nr_workers; i++)
+		for (size = 0; size < CENSUS_HUGETLB_SIZES; size++)
+			sizes[size] = max(sizes[size],
+					  c->workers[i].tally.frames->hugetlb[size]);
+}
+
+static int count_and_finish(struct census *c)
+{
+	int err;
+
+	err = collect(c);
+	if (!err)
+		err = workers_begin(c);
+	if (!err)
+		err = form_groups(c);
+	if (!err)
+		err = count_owners(c);
+	if (err)
+		return err;
+	join_hugetlb(c);
+	err = finish_tasks(c, &c->scan.collection.mms, c->scan.collection.nr);
+	if (!err && c->req->group_by)
+		census_groups_finish(c->snap, c->group_holdings,
+				     c->workers[0].tally.frames->hugetlb,
+				     c->swap_known);
+	return err;
 }
 
 static int scan_tasks(struct census *c)
@@ -312,22 +508,24 @@ static int scan_tasks(struct census *c)
 	unsigned int i;
 	int err;
 
-	c->nr_workers = choose_workers(c->req);
+	c->budget.limit = census_params.max_mem;
+	census_files_begin(&c->files, &c->budget);
 	spin_lock_init(&c->scan.lock);
-	atomic_set(&c->scan.next_owner, 1);
 	err = census_collect_begin(&c->scan.collection, c->snap);
-	for (i = 0; i < c->nr_workers && !err; i++)
-		err = worker_begin(c, i);
 	if (!err)
-		err = visit_and_finish(c);
+		err = count_and_finish(c);
 	for (i = 0; i < c->nr_workers; i++)
 		census_worker_end(&c->workers[i], &c->snap->cost);
+	census_files_end(&c->files);
 	census_collect_end(&c->scan.collection);
+	kvfree(c->group_holdings);
+	c->snap->cost.memory += atomic64_read(&c->budget.peak);
+	c->snap->cost.cpu += atomic64_read(&c->cpu);
 	return err;
 }
 
 /*
- * CPU time that the asker has used.  The scheduler adds up what ran when it
+ * CPU time that the caller has used.  The scheduler adds up what ran when it
  * switches or ticks; who was not switched ran all the time.
  */
 struct cpu_clock {

@@ -188,6 +188,7 @@ static struct census_mm *add_mm(struct census_collection *c,
 		return NULL;
 	mmgrab(mm);
 	m->mm = mm;
+	m->number = ++c->last_number;
 	INIT_LIST_HEAD(&m->vmas);
 	hlist_add_head(&m->hash, bucket(c, mm));
 	list_add_tail(&m->link, &c->mms);
@@ -222,7 +223,7 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 		else if (its && wanted == TWIN)
 			err = add_record(c, m, leader);
 	} else if (wanted != TWIN && (wanted != SWAP_OWNER ||
-				      get_mm_counter(mm, MM_SWAPENTS))) {
+				      census_mm_swapped(mm))) {
 		m = add_mm(c, mm);
 		err = m ? 0 : -ENOMEM;
 		if (m && wanted == RECORD)
@@ -414,11 +415,12 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		mmdrop(m->mm);
 		m->mm = mm;
 		hlist_add_head(&m->hash, bucket(c, mm));
+		m->number = ++c->last_number;
 		m->next_addr = 0;
+		m->patience = 0;
 		m->begun = false;
 		memset(&m->sums, 0, sizeof(m->sums));
-		memset(m->lost, 0, sizeof(m->lost));
-		m->first_owner = 0;
+		memset(m->holdings, 0, sizeof(m->holdings));
 		census_vmas_free(&m->vmas);
 	}
 	mutex_unlock(&c->lock);

@@ -25,14 +25,14 @@
  * @last_twin: where the next one of @task.twins goes
  * @asked_for: it was named, and all processes in it are still to be found
  * @next_addr: where the walk goes on
+ * @patience: ns, how long the next lock hold goes on although others wait
  * @begun: the walk has handed on something
  * @visited: no further visit is needed
- * @worker: who has begun it
+ * @worker: number of the worker that has begun it
+ * @state: &enum memcensus_state, of all slices together
+ * @number: of all address spaces, from 1
  * @sums: what was walked
- * @lost: frames that could not be marked, where @vmas has no records
- * @first_owner: its numbers as an owner begin here, 0: it has none yet
- * @next_owner: the first that is not given to a mapping
- * @nr_owners: how many numbers it has
+ * @holdings: its pages as an owner, by kind; of what @vmas has no records of
  * @vmas: &struct census_vma of its mappings, where they were asked for
  */
 struct census_mm {
@@ -42,15 +42,15 @@ struct census_mm {
 	struct census_task *task;
 	struct census_twin **last_twin;
 	unsigned long next_addr;
+	u64 patience;
 	bool asked_for;
 	bool begun;
 	bool visited;
 	u8 worker;
+	u8 state;
 	struct census_sums sums;
-	struct census_holding lost[CENSUS_KINDS];
-	u32 first_owner;
-	u32 next_owner;
-	u32 nr_owners;
+	u32 number;
+	struct census_holding holdings[CENSUS_KINDS];
 	struct list_head vmas;
 };
 
@@ -60,6 +60,7 @@ struct census_mm {
  * @mms: &struct census_mm, in the order of process creation
  * @nr: number of @mms
  * @asked_for: there are some of these in @mms
+ * @last_number: of an address space
  * @buckets: @mms by address
  * @lock: for @buckets, while several workers walk
  */
@@ -68,6 +69,7 @@ struct census_collection {
 	struct list_head mms;
 	unsigned int nr;
 	bool asked_for;
+	u32 last_number;
 	struct hlist_head *buckets;
 	struct mutex lock;
 };

@@ -304,8 +304,14 @@ static inline bool census_plain_special(pte_t pte)
 }
 #endif
 
+/* 1 where a plain PTE maps a page, else 0; not of a PFN map or a mixed one. */
+static inline unsigned int census_plain_page(pte_t pte)
+{
+	return census_plain_present(pte) & !census_plain_special(pte);
+}
+
 /**
- * census_pte_odd() - is a PTE not plain, or nobody's
+ * census_pte_odd() - is a PTE not plain, or special
  * @pte: not of a PFN map or a mixed one
  *
  * Without a branch.
@@ -360,6 +366,66 @@ static inline bool census_ptes_contiguous(const pte_t *pte)
 		return false;
 #endif
 	return true;
+#endif
+}
+
+#define CENSUS_PTES_DIFFER (~0U)
+
+/**
+ * census_ptes_all_or_none() - do eight PTEs all map pages, or none
+ * @pte: the first, not of a PFN map or a mixed one; its table is locked
+ *
+ * Return: 0xff where all are plain and map pages of a file, 0 where all are none,
+ * or %CENSUS_PTES_DIFFER, also where this architecture's PTEs are not known well
+ * enough to say.
+ */
+static inline unsigned int census_ptes_all_or_none(const pte_t *pte)
+{
+#if defined(CONFIG_X86_64) || defined(CONFIG_UML)
+	const unsigned long *entry = (const unsigned long *)pte;
+	unsigned long all = ~0UL, any = 0;
+	unsigned int i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < 8; i++) {
+		all &= READ_ONCE(entry[i]);
+		any |= READ_ONCE(entry[i]);
+	}
+#ifdef CONFIG_UML
+	any &= ~_PAGE_NEWPAGE;	/* of an entry that is none it may be set */
+#endif
+	if (!any)
+		return 0;
+#ifdef CONFIG_ARCH_HAS_PTE_SPECIAL
+	if (any & _PAGE_SPECIAL)
+		return CENSUS_PTES_DIFFER;
+#endif
+	if (all & _PAGE_PRESENT)
+		return 0xff;
+#endif
+	return CENSUS_PTES_DIFFER;
+}
+
+/* The PMD table that a PUD named when it was read, or with folded PMDs the PUD. */
+#ifdef __PAGETABLE_PMD_FOLDED
+#define census_pmd_offset(pudp, pud, addr) pmd_offset(pudp, addr)
+#else
+#define census_pmd_offset(pudp, pud, addr) pmd_offset_lockless(pudp, pud, addr)
+#endif
+
+/**
+ * census_mm_swapped() - may an address space have entries in swap
+ * @mm: a reference is enough
+ *
+ * The counter has parts per CPU since 6.2, which get_mm_counter() leaves out.
+ * Before, only what threads have swapped in is counted late.
+ */
+static inline bool census_mm_swapped(struct mm_struct *mm)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	return get_mm_counter(mm, MM_SWAPENTS);
+#else
+	return percpu_counter_sum_positive(&mm->rss_stat[MM_SWAPENTS]);
 #endif
 }
 

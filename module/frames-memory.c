@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Memory for the owners: sections, sets, and what is kept between scans. */
+/* Memory for counting owners: a budget, and what is kept between censuses. */
 #include <linux/mm.h>
-#include <linux/mmzone.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -9,225 +8,193 @@
 #include "compat.h"
 #include "frames.h"
 #include "memory.h"
-#include "params.h"
 
-#define TAGS_BYTES (CENSUS_SECTION_TAGS * sizeof(u32))
-#define BLOCKS_BYTES (CENSUS_SECTION_BLOCKS * sizeof(u32))
-#define CHUNK_BYTES (CENSUS_CHUNK_SETS * sizeof(struct census_set))
+#define SECTIONS_MIN 1024
 
 /**
- * census_frames_memory() - zeroed memory, within the limit
- * @f: the owners that it is for
- * @size: bytes
+ * census_budget_take() - may so much be allocated
+ * @budget: of the census
+ * @bytes: how much
  *
- * Return: to be given back by census_frames_give(), or NULL.
+ * Return: false if not; else it counts until census_budget_give().
  */
-void *census_frames_memory(struct census_frames *f, size_t size)
+bool census_budget_take(struct census_budget *budget, u64 bytes)
+{
+	u64 used = atomic64_add_return(bytes, &budget->used), peak;
+
+	if (used > budget->limit) {
+		atomic64_sub(bytes, &budget->used);
+		return false;
+	}
+	/* Workers may take at once: too low by what one of them takes. */
+	peak = atomic64_read(&budget->peak);
+	if (used > peak)
+		atomic64_cmpxchg(&budget->peak, peak, used);
+	return true;
+}
+
+/**
+ * census_budget_give() - so much was freed
+ * @budget: of the census
+ * @bytes: how much
+ */
+void census_budget_give(struct census_budget *budget, u64 bytes)
+{
+	atomic64_sub(bytes, &budget->used);
+}
+
+/* Zeroed memory within the budget, or NULL. */
+static void *budget_alloc(struct census_budget *budget, u64 bytes)
 {
 	void *memory;
 
-	if (f->starved || f->memory + size > f->limit)
+	if (!census_budget_take(budget, bytes))
 		return NULL;
-	memory = census_kvzalloc(size);
-	f->starved = !memory;
-	if (memory)
-		f->memory += size;
-	f->peak = max(f->peak, f->memory);
+	memory = census_kvzalloc(bytes);
+	if (!memory)
+		census_budget_give(budget, bytes);
 	return memory;
 }
 
-/**
- * census_frames_give() - give memory back
- * @f: whose it was
- * @memory: from census_frames_memory(), or NULL
- * @size: bytes
- */
-void census_frames_give(struct census_frames *f, void *memory, size_t size)
+static bool grow_chunks(struct census_pool *pool)
 {
-	if (!memory)
-		return;
-	kvfree(memory);
-	f->memory -= size;
+	u32 max = max(2 * pool->max_chunks, 64U);
+	struct census_chunk *chunks;
+
+	chunks = budget_alloc(pool->budget, (u64)max * sizeof(*chunks));
+	if (!chunks)
+		return false;
+	if (pool->max_chunks) {
+		memcpy(chunks, pool->chunks, pool->max_chunks * sizeof(*chunks));
+		census_budget_give(pool->budget,
+				   (u64)pool->max_chunks * sizeof(*chunks));
+	}
+	kvfree(pool->chunks);
+	pool->chunks = chunks;
+	pool->max_chunks = max;
+	return true;
 }
 
-/* Make sure of @nr entries in @space->sections. */
-static bool widen(struct census_frames *f, struct census_space *space,
-		  unsigned long nr)
+/**
+ * census_pool_grow() - one chunk more
+ * @pool: see there
+ *
+ * Return: false without memory.
+ */
+bool census_pool_grow(struct census_pool *pool)
 {
+	void *units;
+
+	if (pool->nr_chunks == pool->max_chunks && !grow_chunks(pool))
+		return false;
+	units = budget_alloc(pool->budget, CENSUS_CHUNK_BYTES);
+	if (!units)
+		return false;
+	pool->chunks[pool->nr_chunks++].units = units;
+	return true;
+}
+
+static u64 pool_bytes(const struct census_pool *pool)
+{
+	return (u64)pool->nr_chunks * CENSUS_CHUNK_BYTES +
+	       (u64)pool->max_chunks * sizeof(*pool->chunks);
+}
+
+/**
+ * census_pool_free() - free all memory
+ * @pool: empty afterwards; its budget is told
+ */
+void census_pool_free(struct census_pool *pool)
+{
+	u32 i;
+
+	if (pool->budget)
+		census_budget_give(pool->budget, pool_bytes(pool));
+	for (i = 0; i < pool->nr_chunks; i++)
+		kvfree(pool->chunks[i].units);
+	kvfree(pool->chunks);
+	*pool = (struct census_pool) { .budget = pool->budget };
+}
+
+/**
+ * census_frames_grow_sections() - a hash table of twice the length
+ * @f: the owners
+ *
+ * Return: false without memory.
+ */
+bool census_frames_grow_sections(struct census_frames *f)
+{
+	u64 old = f->sections ? (u64)f->sections_mask + 1 : 0;
+	u64 nr = max_t(u64, old * 2, SECTIONS_MIN), i, at;
 	struct census_section *sections;
 
-	if (nr <= space->nr)
-		return true;
-	nr = max(nr, space->nr * 2);
-	sections = census_frames_memory(f, nr * sizeof(*sections));
+	sections = budget_alloc(f->budget, nr * sizeof(*sections));
 	if (!sections)
 		return false;
-	if (space->nr)
-		memcpy(sections, space->sections,
-		       space->nr * sizeof(*sections));
-	census_frames_give(f, space->sections, space->nr * sizeof(*sections));
-	space->sections = sections;
-	space->nr = nr;
-	return true;
-}
-
-static u32 *take_free(struct census_frames *f, u32 **list, size_t size)
-{
-	u32 *array = *list;
-
-	if (!array)
-		return census_frames_memory(f, size);
-	*list = *(u32 **)array;
-	return array;
-}
-
-static void put_free(u32 **list, u32 *array)
-{
-	if (!array)
-		return;
-	*(u32 **)array = *list;
-	*list = array;
-}
-
-static void drop_free(struct census_frames *f, u32 **list, size_t size)
-{
-	while (*list)
-		census_frames_give(f, take_free(f, list, size), size);
-}
-
-/**
- * census_frames_section() - a section of a space, made if it was not there
- * @f: the owners
- * @space: of @f
- * @number: of the section
- * @tags: it must have tags
- *
- * Return: the section, or NULL for want of memory.
- */
-struct census_section *census_frames_section(struct census_frames *f,
-					     struct census_space *space,
-					     unsigned long number, bool tags)
-{
-	struct census_section *s;
-
-	if (!widen(f, space, number + 1))
-		return NULL;
-	s = &space->sections[number];
-	if (!s->blocks) {
-		s->blocks = take_free(f, &f->free_blocks, BLOCKS_BYTES);
-		if (!s->blocks)
-			return NULL;
-		memset(s->blocks, 0, BLOCKS_BYTES);
-	}
-	/* Tags need not be cleared: a block's are written when it is mixed. */
-	if (tags && !s->tags)
-		s->tags = take_free(f, &f->free_tags, TAGS_BYTES);
-	return tags && !s->tags ? NULL : s;
-}
-
-/**
- * census_frames_lose() - frames that could not be marked
- * @f: the owners
- * @pfn: the first
- * @nr: how many
- */
-void census_frames_lose(struct census_frames *f, unsigned long pfn,
-			unsigned int nr)
-{
-	unsigned long end = pfn + nr, next;
-
-	f->lost = true;
-	for (; pfn < end; pfn = next) {
-		next = min(end, (pfn | (CENSUS_SECTION_TAGS - 1)) + 1);
-		if (!widen(f, &f->frames, (pfn >> CENSUS_SECTION_SHIFT) + 1)) {
-			f->lost_anywhere = true;
-			return;
-		}
-		census_section_lose(&f->frames.sections[pfn >> CENSUS_SECTION_SHIFT],
-				    pfn, next - pfn);
-	}
-}
-
-static bool add_chunk(struct census_frames *f)
-{
-	struct census_owners *o = &f->owners;
-	u32 chunk = o->room >> CENSUS_CHUNK_SHIFT;
-
-	if (chunk >= f->max_chunks)
-		return false;
-	o->chunks[chunk] = census_frames_memory(f, CHUNK_BYTES);
-	if (!o->chunks[chunk])
-		return false;
-	o->room += CENSUS_CHUNK_SETS;
-	return true;
-}
-
-/**
- * census_frames_room() - make room for sets
- * @f: the owners
- * @nr: how many more
- *
- * Return: false for want of memory.
- */
-bool census_frames_room(struct census_frames *f, unsigned int nr)
-{
-	while (census_owners_sets_left(&f->owners) < nr)
-		if (!add_chunk(f))
-			return false;
-	return true;
-}
-
-/* All sections of a space are free again; only what was marked is touched. */
-static void clear_space(struct census_frames *f, struct census_space *space)
-{
-	unsigned long i;
-
-	for (i = 0; i < space->nr; i++) {
-		struct census_section *s = &space->sections[i];
-
-		if (!s->blocks && !f->lost)
+	for (i = 0; i < old; i++) {
+		if (!f->sections[i].key)
 			continue;
-		put_free(&f->free_blocks, s->blocks);
-		put_free(&f->free_tags, s->tags);
-		*s = (struct census_section) {};
+		at = census_section_hash(f->sections[i].key) & (nr - 1);
+		while (sections[at].key)
+			at = (at + 1) & (nr - 1);
+		sections[at] = f->sections[i];
 	}
+	kvfree(f->sections);
+	census_budget_give(f->budget, old * sizeof(*sections));
+	f->sections = sections;
+	f->sections_mask = nr - 1;
+	return true;
 }
 
-static void free_space(struct census_frames *f, struct census_space *space)
+static u64 sections_bytes(const struct census_frames *f)
 {
-	clear_space(f, space);
-	census_frames_give(f, space->sections, space->nr * sizeof(*space->sections));
-	space->sections = NULL;
-	space->nr = 0;
+	return f->sections ? (f->sections_mask + 1ULL) * sizeof(*f->sections) : 0;
+}
+
+static u64 frames_bytes(const struct census_frames *f)
+{
+	u64 bytes = sizeof(*f) + sections_bytes(f);
+	unsigned int i;
+
+	for (i = 0; i < CENSUS_POOLS; i++)
+		bytes += pool_bytes(&f->owners.pools[i]);
+	return bytes;
+}
+
+static void set_budget(struct census_frames *f, struct census_budget *budget)
+{
+	unsigned int i;
+
+	f->budget = budget;
+	for (i = 0; i < CENSUS_POOLS; i++)
+		f->owners.pools[i].budget = budget;
 }
 
 /**
- * census_frames_free() - give all memory back
- * @f: or NULL
+ * census_frames_drop() - free what is marked, and the memory for it
+ * @f: begun; to be reset
  */
-void census_frames_free(struct census_frames *f)
+void census_frames_drop(struct census_frames *f)
 {
-	u32 chunk;
-	int i;
+	unsigned int i;
 
-	if (!f)
-		return;
-	free_space(f, &f->frames);
-	for (i = 0; i < MAX_SWAPFILES; i++)
-		free_space(f, &f->swap[i]);
-	drop_free(f, &f->free_blocks, BLOCKS_BYTES);
-	drop_free(f, &f->free_tags, TAGS_BYTES);
-	for (chunk = 0; f->owners.chunks && chunk < f->max_chunks; chunk++)
-		census_frames_give(f, f->owners.chunks[chunk], CHUNK_BYTES);
-	kvfree(f->owners.chunks);
-	kvfree(f->holdings);
-	kfree(f);
+	for (i = 0; i < CENSUS_POOLS; i++)
+		census_pool_free(&f->owners.pools[i]);
+	f->owners.failed = false;
+}
+
+/* Free all memory; @f has no budget any more. */
+static void frames_free(struct census_frames *f)
+{
+	census_frames_drop(f);
+	kvfree(f->sections);
+	kvfree(f);
 }
 
 /*
- * What the last scan left for the next, until nobody has scanned for a while or
- * the kernel wants memory.  cache_lock: against both; a leaf, held for the
- * few steps along the list, so that the shrinker may take it.
+ * What the last censuses left for the next, until there was none for a while or
+ * the kernel needs memory.  cache_lock: against both; a leaf, held for the few
+ * steps along the list, so that the shrinker may take it.
  */
 #define KEEP_JIFFIES (10 * HZ)
 
@@ -246,21 +213,14 @@ static struct census_frames *cache_get(void)
 	return f;
 }
 
-static void cache_put(struct census_frames *f)
-{
-	mutex_lock(&cache_lock);
-	list_add(&f->cached, &cache);
-	mutex_unlock(&cache_lock);
-}
-
 static unsigned long cache_drop(void)
 {
 	struct census_frames *f;
 	unsigned long pages = 0;
 
 	while ((f = cache_get())) {
-		pages += f->memory >> PAGE_SHIFT;
-		census_frames_free(f);
+		pages += frames_bytes(f) >> PAGE_SHIFT;
+		frames_free(f);
 	}
 	return pages;
 }
@@ -279,7 +239,7 @@ static unsigned long count_kept(void)
 
 	mutex_lock(&cache_lock);
 	list_for_each_entry(f, &cache, cached)
-		pages += f->memory >> PAGE_SHIFT;
+		pages += frames_bytes(f) >> PAGE_SHIFT;
 	mutex_unlock(&cache_lock);
 	return pages;
 }
@@ -295,7 +255,7 @@ static struct census_shrinker shrinker = {
 };
 
 /**
- * census_frames_init() - before the first scan
+ * census_frames_init() - before the first census
  *
  * Return: 0 or -ENOMEM.
  */
@@ -305,7 +265,7 @@ int census_frames_init(void)
 }
 
 /**
- * census_frames_exit() - after the last scan
+ * census_frames_exit() - after the last census
  */
 void census_frames_exit(void)
 {
@@ -314,88 +274,63 @@ void census_frames_exit(void)
 	cache_drop();
 }
 
-/* Frame numbers grow by memory hotplug only; then the table is widened. */
-static unsigned long highest_section(void)
-{
-	unsigned long end = 0;
-	int nid;
-
-	for_each_online_node(nid)
-		end = max(end, pgdat_end_pfn(NODE_DATA(nid)));
-	return (end >> CENSUS_SECTION_SHIFT) + 1;
-}
-
 /**
- * census_frames_alloc() - memory for owners, not begun
- * @limit: bytes that may be used
+ * census_frames_begin() - memory for a worker
+ * @budget: of the census
  *
- * Return: for census_frames_free(); or NULL.
+ * Return: to be given to census_frames_reset() and census_frames_end(), or NULL.
  */
-struct census_frames *census_frames_alloc(u64 limit)
-{
-	struct census_frames *f = kzalloc(sizeof(*f), CENSUS_GFP);
-
-	if (!f)
-		return NULL;
-	f->limit = limit;
-	/* Its limit may grow, up to that of all. */
-	f->max_chunks = census_params.max_mem / CHUNK_BYTES + 1;
-	f->owners.chunks = census_kvcalloc(f->max_chunks, sizeof(*f->owners.chunks));
-	if (!f->owners.chunks || !widen(f, &f->frames, highest_section()) ||
-	    !census_frames_room(f, CENSUS_BATCH_MAX)) {
-		census_frames_free(f);
-		return NULL;
-	}
-	return f;
-}
-
-/**
- * census_frames_begin() - nothing is marked
- * @limit: bytes that may be used
- *
- * Return: to be ended by census_frames_end(); or NULL.
- */
-struct census_frames *census_frames_begin(u64 limit)
+struct census_frames *census_frames_begin(struct census_budget *budget)
 {
 	struct census_frames *f = cache_get();
 
-	/* One that has joined others' sets may hold more than it now may. */
-	if (f && f->memory > limit) {
-		census_frames_free(f);
+	if (f && !census_budget_take(budget, frames_bytes(f))) {
+		frames_free(f);
 		f = NULL;
 	}
 	if (!f)
-		f = census_frames_alloc(limit);
+		f = budget_alloc(budget, sizeof(*f));
 	if (!f)
 		return NULL;
-	f->limit = limit;
-	f->peak = f->memory;
-	census_owners_init(&f->owners, CENSUS_KINDS);
-	memset(f->hugetlb, 0, sizeof(f->hugetlb));
-	f->swap_lost = false;
-	f->lost = false;
-	f->lost_anywhere = false;
-	f->starved = false;
-	f->moved = 0;
-	memset(f->markers, 0, sizeof(f->markers));
+	set_budget(f, budget);
+	if (!f->sections && !census_frames_grow_sections(f)) {
+		census_frames_end(f);
+		return NULL;
+	}
 	return f;
 }
 
 /**
- * census_frames_end() - forget all marks; keep the memory for the next scan
+ * census_frames_reset() - nothing is marked
+ * @f: begun
+ * @slice: the part of all keys that are counted
+ * @slices: how many parts there are, a power of two
+ */
+void census_frames_reset(struct census_frames *f, u32 slice, u32 slices)
+{
+	census_owners_init(&f->owners);
+	memset(f->sections, 0, sections_bytes(f));
+	f->nr_sections = 0;
+	f->last = (struct census_section) {};
+	memset(f->sparse, 0, sizeof(f->sparse));
+	memset(&f->totals, 0, sizeof(f->totals));
+	f->slice = slice;
+	f->slices = slices;
+}
+
+/**
+ * census_frames_end() - keep the memory for the next census
  * @f: or NULL
  */
 void census_frames_end(struct census_frames *f)
 {
-	int i;
-
 	if (!f)
 		return;
-	kvfree(f->holdings);
-	f->holdings = NULL;
-	clear_space(f, &f->frames);
-	for (i = 0; i < MAX_SWAPFILES; i++)
-		clear_space(f, &f->swap[i]);
-	cache_put(f);
+	census_budget_give(f->budget, frames_bytes(f));
+	set_budget(f, NULL);
+	memset(f->hugetlb, 0, sizeof(f->hugetlb));
+	mutex_lock(&cache_lock);
+	list_add(&f->cached, &cache);
+	mutex_unlock(&cache_lock);
 	mod_delayed_work(system_power_efficient_wq, &trim_work, KEEP_JIFFIES);
 }

@@ -1,227 +1,146 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/hash.h>
 #include <linux/mm.h>
-#include <linux/prefetch.h>
-#include <linux/slab.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include "compat.h"
 #include "frames.h"
-#include "memory.h"
-#include "params.h"
 
-/* Scattered frames: so many runs ahead their tags are fetched. */
-#define AHEAD 12
+/* Blocks of a section, less one: see frames.h. */
+#define DENSE_MASK (CENSUS_CHUNK_UNITS - 1)
+#define SPARSE_MASK 3UL
 
-/*
- * A frame that one address space freed after it was walked and another one got
- * before it is walked looks shared.  If its page is mapped once, it is not.
- * The page may be freed while we look; its struct stays.
- */
-static bool gave_up(unsigned long pfn)
+static u64 section_mask(u64 key)
 {
-	struct page *page = pfn_to_page(pfn);
-	struct folio *folio = page_folio(page);
-
-	if (!CENSUS_MAPCOUNT_EXACT && folio_test_large(folio))
-		return false;
-	return census_page_mapcount(folio, page) == 1;
+	return key < CENSUS_SPACE(CENSUS_SPACE_SPARSE) ? DENSE_MASK : SPARSE_MASK;
 }
 
-/* Bring the counts of the sets up to date. */
-static void flush(struct census_frames *f)
+static enum census_page_kind key_kind(u64 key)
 {
-	u32 kind;
+	u32 space = key >> CENSUS_SPACE_SHIFT;
 
-	for (kind = 0; kind < CENSUS_KINDS; kind++)
-		census_marker_flush(&f->markers[kind]);
+	if (space >= CENSUS_SPACE_FILES)
+		return space & 1 ? CENSUS_OF_SHMEM : CENSUS_OF_FILE;
+	if (space >= CENSUS_SPACE_HUGETLB)
+		return space - CENSUS_SPACE_HUGETLB;
+	if (space >= CENSUS_SPACE_SWAP)
+		return CENSUS_OF_SWAP;
+	return space - CENSUS_SPACE_FRAMES;
+}
+
+/* Where a section is, or the free place for it. */
+static struct census_section *section_place(const struct census_frames *f, u64 key)
+{
+	u32 i = census_section_hash(key) & f->sections_mask;
+
+	while (f->sections[i].key && f->sections[i].key != key)
+		i = (i + 1) & f->sections_mask;
+	return &f->sections[i];
+}
+
+/* Blocks of a new section, all zero.  Return: the first, or 0 without memory. */
+static u32 new_blocks(struct census_frames *f, u64 key)
+{
+	struct census_pool *pool = &f->owners.blocks;
+	enum census_page_kind kind = key_kind(key);
+	bool sparse = section_mask(key) == SPARSE_MASK;
+	u32 block = sparse ? f->sparse[kind] : 0;
+
+	if (!block) {
+		block = census_pool_take(pool, CENSUS_CHUNK_UNITS);
+		if (!block)
+			return 0;
+		pool->chunks[block >> CENSUS_CHUNK_SHIFT].kind = kind;
+		memset(census_unit(pool, block), 0, CENSUS_CHUNK_BYTES);
+	}
+	if (sparse) {
+		u32 next = block + SPARSE_MASK + 1;
+
+		f->sparse[kind] = next & DENSE_MASK ? next : 0;
+	}
+	return block;
+}
+
+/* Return: unit number of a block that is not in @f->last, or 0 without memory. */
+static noinline u32 find_block(struct census_frames *f, u64 key)
+{
+	u64 mask = section_mask(key), first = key & ~mask;
+	struct census_section *s = section_place(f, first);
+
+	if (!s->key) {
+		u32 block = 0;
+
+		if (f->nr_sections * 2 <= f->sections_mask ||
+		    census_frames_grow_sections(f))
+			block = new_blocks(f, key);
+		if (!block) {
+			f->owners.failed = true;
+			return 0;
+		}
+		s = section_place(f, first);
+		*s = (struct census_section) { .key = first, .block = block };
+		f->nr_sections++;
+	}
+	f->last = *s;
+	return s->block + (key & mask);
+}
+
+static bool in_slice(const struct census_frames *f, u64 key)
+{
+	return (hash_64(key, 32) & (f->slices - 1)) == f->slice;
 }
 
 /**
- * census_frames_turn() - who marks from now on
- * @f: the owners
- * @owner: its number
- * @first: first number of the same address space
- * @mixed: other address spaces have marked since this one did
+ * census_frames_mark() - the present owner maps these pages
+ * @f: census_owners_turn() has said who that is
+ * @masks: of all kinds and spaces
+ * @nr: how many, up to %CENSUS_MASKS_MAX
+ *
+ * Allocates, so not under a page table lock.  Without memory nothing more is
+ * marked, and census_frames_failed() is true.
  */
-void census_frames_turn(struct census_frames *f, u32 owner, u32 first,
-			bool mixed)
+void census_frames_mark(struct census_frames *f,
+			const struct census_mask *masks, unsigned int nr)
 {
-	u32 kind;
-
-	flush(f);
-	if (f->markers[0].first != first)
-		f->starved = false;
-	for (kind = 0; kind < CENSUS_KINDS; kind++)
-		f->moved += f->markers[kind].moved;
-	for (kind = 0; kind < CENSUS_KINDS; kind++)
-		f->markers[kind] = (struct census_marker) {
-			.o = &f->owners,
-			.kind = kind,
-			.owner = owner,
-			.first = first,
-			.mixed = mixed,
-			.from = CENSUS_NO_TAG,
-			.gave_up = kind == CENSUS_OF_ANON ? gave_up : NULL,
-		};
-}
-
-/* Frames that cannot be marked: what their pages say. */
-static void take_lost(struct census_holding *lost, unsigned long pfn,
-		      unsigned int nr)
-{
+	struct census_owners *o = &f->owners;
 	unsigned int i;
 
+	if (!census_owners_room(o, nr))
+		return;
+	/* All blocks are on their way to the cache before the first is marked. */
 	for (i = 0; i < nr; i++) {
-		struct page *page = pfn_to_page(pfn + i);
-		int owners = max(census_page_mapcount(page_folio(page), page),
-				 1);
+		u64 key = masks[i].key;
+		u64 at = key & section_mask(key);
+		u32 block = 0;
 
-		lost->things++;
-		lost->unsure++;
-		lost->alone += owners == 1;
-		lost->share += (1U << CENSUS_SHARE_SHIFT) / owners;
+		if (f->slices == 1 || in_slice(f, key))
+			block = key - at == f->last.key ? f->last.block + at :
+							  find_block(f, key);
+		f->blocks[i] = block;
+		if (block)
+			prefetchw(census_block(o, block));
 	}
+	for (i = 0; i < nr; i++)
+		if (f->blocks[i])
+			census_mark(o, f->blocks[i], masks[i].mask);
 }
 
-/*
- * Mark what may be in several sections, or in one that is not there yet.
- *
- * Return: number of things marked; the rest cannot be.
- */
-static unsigned int mark_slowly(struct census_frames *f,
-				struct census_space *space,
-				struct census_marker *m, unsigned long first,
-				unsigned int nr)
+/* Neighbouring pages of a space, from number @first on. */
+static void mark_range(struct census_frames *f, u64 space, u64 first, u64 nr)
 {
-	unsigned int done = 0;
+	while (nr) {
+		unsigned int at = first & (CENSUS_BLOCK_PAGES - 1);
+		u64 n = min_t(u64, nr, CENSUS_BLOCK_PAGES - at);
+		struct census_mask m = {
+			.key = CENSUS_SPACE(space) + (first >> CENSUS_BLOCK_SHIFT),
+			.mask = GENMASK_ULL(at + n - 1, at),
+		};
 
-	while (done < nr) {
-		unsigned long at = first + done;
-		unsigned int n = min3((unsigned long)(nr - done),
-				      CENSUS_SECTION_TAGS -
-				      (at & (CENSUS_SECTION_TAGS - 1)),
-				      (unsigned long)CENSUS_CHUNK_SETS);
-		unsigned long number = at >> CENSUS_SECTION_SHIFT;
-		struct census_section *s = census_frames_section(f, space, number,
-								 false);
-		unsigned int marked;
-
-		if (!s || !census_frames_room(f, n))
-			break;
-		marked = census_mark(m, s, at, n);
-		done += marked;
-		/* It stops where tags are needed. */
-		if (marked < n && !census_frames_section(f, space, number, true))
-			break;
+		census_frames_mark(f, &m, 1);
+		first += n;
+		nr -= n;
 	}
-	return done;
-}
-
-static void mark_frames(struct census_frames *f, struct census_marker *m,
-			unsigned long pfn, unsigned int nr,
-			struct census_holding *lost)
-{
-	unsigned int done = mark_slowly(f, &f->frames, m, pfn, nr);
-
-	if (done < nr) {
-		take_lost(lost, pfn + done, nr - done);
-		census_frames_lose(f, pfn + done, nr - done);
-	}
-}
-
-/* The section of a frame, or NULL where nothing in it is marked yet. */
-static struct census_section *find_section(const struct census_space *space,
-					   unsigned long pfn)
-{
-	unsigned long number = pfn >> CENSUS_SECTION_SHIFT;
-
-	if (unlikely(number >= space->nr || !space->sections[number].blocks))
-		return NULL;
-	return &space->sections[number];
-}
-
-static void fetch_ahead(const struct census_space *space, unsigned long pfn)
-{
-	const struct census_section *s = find_section(space, pfn);
-
-	if (s && s->tags)
-		prefetchw(s->tags + (pfn & (CENSUS_SECTION_TAGS - 1)));
-}
-
-/* Return: false if that is to be done slowly. */
-static bool mark_fast(struct census_space *space, struct census_marker *m,
-		      unsigned long pfn, unsigned int nr)
-{
-	struct census_section *s = find_section(space, pfn);
-	unsigned int at = pfn & (CENSUS_SECTION_TAGS - 1);
-
-	if (unlikely(!s))
-		return false;
-	if (nr == 1 && s->blocks[at >> CENSUS_BLOCK_SHIFT] == CENSUS_MIXED) {
-		census_mark_one(m, s->tags + at, pfn);
-		return true;
-	}
-	/* Where tags may be needed they must be there, or it is half done. */
-	if (!s->tags || at + nr > CENSUS_SECTION_TAGS)
-		return false;
-	census_mark(m, s, pfn, nr);
-	return true;
-}
-
-/**
- * census_frames_mark_runs() - mark the frames of runs
- * @f: the owners
- * @kind: of the frames
- * @runs: those of kind PRESENT are taken
- * @nr: how many; of one page table
- * @lost: added to, where frames could not be marked
- * @nr_pages: how many frames were in them
- *
- * Allocates, so not under a page table's lock.  A frame may have got another
- * owner since its entry was read.
- *
- * Return: how many of the runs were PRESENT.
- */
-unsigned int census_frames_mark_runs(struct census_frames *f,
-				     enum census_kind_of_thing kind,
-				     const struct census_run *runs,
-				     unsigned int nr,
-				     struct census_holding *lost,
-				     unsigned long *nr_pages)
-{
-	struct census_marker *m = &f->markers[kind];
-	struct census_space *space = &f->frames;
-	bool room = census_frames_room(f, CENSUS_BATCH_MAX);
-	unsigned long marked = 0;
-	unsigned int i, taken = 0;
-
-	for (i = 0; i < nr; i++) {
-		unsigned int pages = census_run_nr(&runs[i]);
-
-		if (i + AHEAD < nr)
-			fetch_ahead(space, runs[i + AHEAD].pfn);
-		if (runs[i].kind != CENSUS_PRESENT)
-			continue;
-		taken++;
-		marked += pages;
-		if (unlikely(!room || !mark_fast(space, m, runs[i].pfn, pages)))
-			mark_frames(f, m, runs[i].pfn, pages, lost);
-	}
-	*nr_pages = marked;
-	return taken;
-}
-
-/**
- * census_frames_mark_page() - mark one frame
- * @f: the owners
- * @kind: of the frame
- * @pfn: its number
- * @lost: added to, where it could not be marked
- */
-void census_frames_mark_page(struct census_frames *f,
-			     enum census_kind_of_thing kind, unsigned long pfn,
-			     struct census_holding *lost)
-{
-	mark_frames(f, &f->markers[kind], pfn, 1, lost);
 }
 
 /*
@@ -241,18 +160,16 @@ static u32 hugetlb_kind(struct census_frames *f, unsigned int nr)
 }
 
 /**
- * census_frames_mark_hugetlb() - mark a hugetlb page, by its first frame
+ * census_frames_mark_hugetlb() - mark a hugetlb page, as one page
  * @f: the owners
  * @run: of kind HUGETLB
- * @lost: added to, where it could not be marked
  */
 void census_frames_mark_hugetlb(struct census_frames *f,
-				const struct census_run *run,
-				struct census_holding *lost)
+				const struct census_run *run)
 {
-	u32 kind = hugetlb_kind(f, census_run_nr(run));
+	unsigned int nr = census_run_nr(run);
 
-	mark_frames(f, &f->markers[kind], run->pfn, 1, &lost[kind]);
+	mark_range(f, CENSUS_SPACE_HUGETLB + hugetlb_kind(f, nr), run->pfn / nr, 1);
 }
 
 /**
@@ -263,141 +180,185 @@ void census_frames_mark_hugetlb(struct census_frames *f,
 void census_frames_mark_swap(struct census_frames *f,
 			     const struct census_run *run)
 {
-	if (run->swap_type >= MAX_SWAPFILES ||
-	    mark_slowly(f, &f->swap[run->swap_type],
-			&f->markers[CENSUS_OF_SWAP], run->pfn, census_run_nr(run)) <
-	    census_run_nr(run))
-		f->swap_lost = true;
+	if (!WARN_ON_ONCE(run->swap_type >= MAX_SWAPFILES))
+		mark_range(f, CENSUS_SPACE_SWAP + run->swap_type, run->pfn,
+			   census_run_nr(run));
 }
 
-/**
- * census_frames_join() - who has what, by groups of owners
- * @f: all have marked; not settled
- * @group_of: by owner
- * @nr_groups: highest group and one
- *
- * Return: by group and kind, to be freed by kvfree(); or NULL.
- */
-struct census_holding *census_frames_join(struct census_frames *f,
-					  const u32 *group_of, u32 nr_groups)
+/* Settle blocks that some workers have in common. */
+static void settle_section(struct census_frames *const *workers,
+			   const struct census_section *sections,
+			   unsigned int nr, unsigned int part)
 {
-	struct census_frames *g = census_frames_alloc(census_params.max_mem -
-						      f->memory);
-	struct census_holding *holdings;
-	u32 *map;
+	struct census_frames *to = workers[part];
+	u64 i, nr_blocks = 0;
+	unsigned int w;
 
-	flush(f);
-	census_owners_pass_on(&f->owners);
-	map = g ? census_frames_memory(g, f->owners.nr * sizeof(*map)) : NULL;
-	holdings = census_kvcalloc((size_t)nr_groups * CENSUS_KINDS,
-				   sizeof(*holdings));
-	if (g && map && holdings && census_frames_room(g, f->owners.nr)) {
-		census_owners_init(&g->owners, CENSUS_KINDS);
-		census_owners_join(&f->owners, group_of, map, &g->owners);
-		census_owners_settle(&g->owners, holdings);
-	} else {
-		kvfree(holdings);
-		holdings = NULL;
-	}
-	if (g) {
-		f->peak = max(f->peak, f->memory + g->peak);
-		census_frames_give(g, map, f->owners.nr * sizeof(*map));
-	}
-	census_frames_free(g);
-	return holdings;
-}
+	for (w = 0; w < nr; w++)
+		if (sections[w].key)
+			nr_blocks = section_mask(sections[w].key) + 1;
+	for (i = 0; i < nr_blocks; i++) {
+		struct census_owners *same[CENSUS_WORKERS_MAX];
+		u32 block[CENSUS_WORKERS_MAX];
+		unsigned int n = 0;
 
-/**
- * census_frames_check() - are all shares together all frames
- * @f: the owners; @total and @violated are set
- *
- * They are, but for what the divisions lose: less than one part of a frame for
- * each of its owners.
- */
-void census_frames_check(struct census_frames *f)
-{
-	u64 whole, marks = 0;
-	u32 owner, kind;
+		for (w = 0; w < nr; w++) {
+			const struct census_block *b;
 
-	f->total = (struct census_holding) {};
-	f->violated = false;
-	for (kind = CENSUS_OF_ANON; kind <= CENSUS_OF_SHMEM; kind++) {
-		for (owner = 1; owner < f->next_owner; owner++) {
-			const struct census_holding *h =
-				census_frames_holdings(f, owner) + kind;
-
-			f->total.share += h->share;
-			marks += h->things;
+			if (!sections[w].key)
+				continue;
+			same[n] = &workers[w]->owners;
+			block[n] = sections[w].block + i;
+			b = census_block(same[n], block[n]);
+			n += b->ones || b->planes;
 		}
-		f->total.things += f->owners.tagged[kind];
+		if (n)
+			census_blocks_settle(same, block, n, &to->owners, part,
+					     &to->totals);
 	}
-	whole = f->total.things << CENSUS_SHARE_SHIFT;
-	if (f->total.share > whole || f->total.share + marks < whole)
-		f->violated = true;
 }
 
 /**
- * census_frames_holdings_alloc() - memory for what each owner has
+ * census_frames_swapped() - is any swap slot marked
  * @f: the owners
+ */
+bool census_frames_swapped(const struct census_frames *f)
+{
+	u32 i;
+
+	for (i = 0; i <= f->sections_mask; i++)
+		if (f->sections[i].key &&
+		    key_kind(f->sections[i].key) == CENSUS_OF_SWAP)
+			return true;
+	return false;
+}
+
+/**
+ * census_frames_settle_blocks() - all have marked: count owners of pages
+ * @workers: all
+ * @nr: how many
+ * @part: of the keys, 0 to @nr - 1; can run together with other parts
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-int census_frames_holdings_alloc(struct census_frames *f)
+int census_frames_settle_blocks(struct census_frames *const *workers,
+				unsigned int nr, unsigned int part)
 {
-	f->holdings = census_kvzalloc(census_frames_holdings_size(f));
-	return f->holdings ? 0 : -ENOMEM;
+	unsigned int v, w;
+	u32 i;
+
+	for (v = 0; v < nr; v++) {
+		const struct census_frames *f = workers[v];
+
+		for (i = 0; i <= f->sections_mask; i++) {
+			struct census_section sections[CENSUS_WORKERS_MAX] = {};
+			u64 key = f->sections[i].key;
+
+			if (!key || hash_64(key, 16) % nr != part)
+				continue;
+			for (w = 0; w < nr; w++) {
+				sections[w] = *section_place(workers[w], key);
+				if (w < v && sections[w].key)
+					break;
+			}
+			/* What an earlier worker has too is done already. */
+			if (w < v)
+				continue;
+			settle_section(workers, sections, nr, part);
+			cond_resched();
+			if (fatal_signal_pending(current))
+				return -EINTR;
+		}
+	}
+	return census_frames_failed(workers[part]) ? -ENOMEM : 0;
 }
 
 /**
- * census_frames_swapped() - has anything in swap been marked
- * @f: the owners
+ * census_frames_settle_turns() - all blocks are settled: what each owner has
+ * @workers: all
+ * @nr: how many
+ * @worker: whose turns are settled; others can settle theirs at the same time
+ *
+ * Return: 0, or -EINTR after a fatal signal.
  */
-bool census_frames_swapped(struct census_frames *f)
+int census_frames_settle_turns(struct census_frames *const *workers,
+			       unsigned int nr, unsigned int worker)
 {
-	flush(f);
-	census_owners_pass_on(&f->owners);
-	return f->owners.tagged[CENSUS_OF_SWAP];
+	struct census_owners *all[CENSUS_WORKERS_MAX];
+	struct census_frames *f = workers[worker];
+	unsigned int w;
+	u32 turn;
+
+	for (w = 0; w < nr; w++)
+		all[w] = &workers[w]->owners;
+	for (turn = 0; turn < f->owners.turns.nr; turn++) {
+		census_turn_settle(all, &f->owners, turn, &f->totals);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
 }
 
-/**
- * census_frames_unsure() - whose frames may have owners who could not mark them
- * @to: where all have marked; counted
- * @from: where some have not, the same or another
+/*
+ * States for the blocks of a section, or those of the same blocks of another
+ * worker.  Return: false without memory.
  */
-void census_frames_unsure(struct census_frames *to,
-			  const struct census_frames *from)
+static bool group_section(struct census_frames *const *workers, unsigned int worker,
+			  const struct census_section *s, struct census_pool *states)
 {
-	unsigned long i;
+	struct census_block *b = census_block(&workers[worker]->owners, s->block);
+	const struct census_block *same = NULL;
+	unsigned int w;
+	u64 i;
 
-	if (!from->lost)
-		return;
-	for (i = 0; i < to->frames.nr; i++) {
-		const struct census_section *s = &to->frames.sections[i];
-		const u64 *lost = NULL;
+	for (w = 0; w < worker && !same; w++) {
+		struct census_section *other = section_place(workers[w], s->key);
 
-		if (!s->blocks || (!from->lost_anywhere && i >= from->frames.nr))
+		if (other->key)
+			same = census_block(&workers[w]->owners, other->block);
+	}
+	for (i = 0; i <= section_mask(s->key); i++) {
+		if (same) {
+			b[i].planes = same[i].planes;
 			continue;
-		if (!from->lost_anywhere)
-			lost = from->frames.sections[i].lost;
-		census_owners_unsure(&to->owners, s, lost);
-		cond_resched();
+		}
+		b[i].planes = census_pool_take(states, CENSUS_GROUP_UNITS);
+		if (!b[i].planes)
+			return false;
+		memset(census_unit(states, b[i].planes), 0,
+		       CENSUS_GROUP_UNITS * CENSUS_UNIT_BYTES);
 	}
+	return true;
 }
 
 /**
- * census_frames_settle() - all have marked: who has what
- * @f: the owners; census_frames_holdings() can be asked from now on
+ * census_frames_grouped() - prepare blocks for census_turn_group()
+ * @workers: all; their turns are settled
+ * @nr: how many
+ * @states: empty but for unit 0; gets a state for each block
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-int census_frames_settle(struct census_frames *f)
+int census_frames_grouped(struct census_frames *const *workers, unsigned int nr,
+			  struct census_pool *states)
 {
-	census_frames_turn(f, 0, 0, false);
-	if (census_frames_holdings_alloc(f))
-		return -ENOMEM;
-	census_owners_count(&f->owners, NULL, f->holdings);
-	census_frames_unsure(f, f);
-	census_owners_share(&f->owners, NULL, NULL, f->holdings);
-	census_frames_check(f);
+	unsigned int w;
+	u32 i;
+
+	for (w = 0; w < nr; w++) {
+		struct census_frames *f = workers[w];
+
+		for (i = 0; i <= f->sections_mask; i++) {
+			if (!f->sections[i].key)
+				continue;
+			if (!group_section(workers, w, &f->sections[i], states)) {
+				f->owners.failed = true;
+				return -ENOMEM;
+			}
+			cond_resched();
+			if (fatal_signal_pending(current))
+				return -EINTR;
+		}
+	}
 	return 0;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
@@ -35,7 +36,7 @@ static int compare(const void *a, const void *b)
 		      ((const struct member *)b)->bytes, TASK_COMM_LEN);
 }
 
-/* Equal keys become neighbours and get one group; group 0 is of nobody's. */
+/* Equal keys become neighbours and get one group; group 0 is of all others. */
 static void number_groups(struct member *keys, unsigned int nr)
 {
 	unsigned int i, group = 0;
@@ -72,8 +73,8 @@ static int alloc_groups(struct census_snapshot *snap, const struct member *keys,
 }
 
 /*
- * Whom the asker cannot see is in no group: he would learn names and amounts
- * that his /proc does not tell.
+ * A task that the caller cannot see is in no group: it would reveal names and
+ * amounts that the caller's /proc does not show.
  */
 static bool is_grouped(const struct census_snapshot *snap,
 		       const struct census_mm *m)
@@ -81,8 +82,14 @@ static bool is_grouped(const struct census_snapshot *snap,
 	return m->task && census_task_pid(m->task, snap->pid_ns);
 }
 
-static int form_groups(struct census_snapshot *snap,
-		       const struct list_head *mms)
+/**
+ * census_groups_form() - which address space is in which group
+ * @snap: what groups are by is in it; gets the groups
+ * @mms: &struct census_mm, with their records
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_groups_form(struct census_snapshot *snap, const struct list_head *mms)
 {
 	const struct census_mm *m;
 	unsigned int nr = 0;
@@ -115,8 +122,8 @@ static int form_groups(struct census_snapshot *snap,
 		   BIT_ULL(MEMCENSUS_F_RSS_PEAK))
 
 static void own_figures(struct census_snapshot *snap,
-			const struct census_frames *frames,
-			const struct census_holding *holdings)
+			const struct census_holding *holdings,
+			const unsigned int *hugetlb, bool swap_known)
 {
 	const struct census_sums none = {};
 	unsigned int i, j;
@@ -126,65 +133,151 @@ static void own_figures(struct census_snapshot *snap,
 		struct census_figures *f = &snap->groups[i].figures;
 		struct census_figures of = {};
 
-		census_holdings_figures(&none, h, frames->hugetlb, PAGE_SIZE,
-					&of);
+		census_holdings_figures(&none, h, hugetlb, PAGE_SIZE, &of);
 		for (j = 0; j <= MEMCENSUS_F_MAX; j++)
 			if (OWN >> j & 1)
 				census_figure_set(f, j, of.value[j]);
-		if (!frames->swap_lost)
+		if (swap_known)
 			census_figure_set(f, MEMCENSUS_F_SWAP_USS,
-					  h[CENSUS_OF_SWAP].alone << PAGE_SHIFT);
+					  h[CENSUS_OF_SWAP].exclusive << PAGE_SHIFT);
 	}
 }
 
 /**
- * census_groups_gather() - form the groups; what they have together
- * @snap: what they are by is in it
- * @frames: all have marked; not settled
- * @next_owner: the numbers of all owners are lower
- * @mms: &struct census_mm, with their records
- *
- * Return: 0 or -ENOMEM.
+ * struct group_turn - a turn of a member of a group
+ * @group: number of the group
+ * @turn: number of the turn
+ * @owners: whose turn it is
  */
-int census_groups_gather(struct census_snapshot *snap,
-			 struct census_frames *frames, u32 next_owner,
-			 const struct list_head *mms)
+struct group_turn {
+	u32 group;
+	u32 turn;
+	const struct census_owners *owners;
+};
+
+/**
+ * struct grouping - the turns of all workers, in the order of their groups
+ * @states: of blocks, see census_turn_group()
+ * @group_of: by number of the address space; 0 also of those that vanished
+ * @turns: all turns
+ * @nr: length of @turns
+ * @next: by group, where its next turn goes
+ */
+struct grouping {
+	struct census_pool states;
+	u32 *group_of;
+	struct group_turn *turns;
+	u32 nr;
+	u32 *next;
+};
+
+static void order_turns(struct grouping *g, u32 nr_groups,
+			struct census_frames *const *workers, unsigned int nr)
 {
-	struct census_holding *holdings = NULL;
+	u32 group, turn, sum = 0;
+	unsigned int w;
+
+	for (w = 0; w < nr; w++)
+		for (turn = 0; turn < workers[w]->owners.turns.nr; turn++)
+			g->next[g->group_of[census_turn(&workers[w]->owners,
+							turn)->space]]++;
+	for (group = 0; group < nr_groups; group++) {
+		u32 n = g->next[group];
+
+		g->next[group] = sum;
+		sum += n;
+	}
+	for (w = 0; w < nr; w++) {
+		const struct census_owners *o = &workers[w]->owners;
+
+		for (turn = 0; turn < o->turns.nr; turn++) {
+			group = g->group_of[census_turn(o, turn)->space];
+			g->turns[g->next[group]++] = (struct group_turn) {
+				.group = group, .turn = turn, .owners = o,
+			};
+		}
+		cond_resched();
+	}
+}
+
+static int grouping_begin(struct grouping *g, const struct census_snapshot *snap,
+			  struct census_frames *const *workers, unsigned int nr,
+			  const struct census_collection *collection)
+{
 	const struct census_mm *m;
-	u32 *group_of, i;
+	unsigned int w;
+
+	/* A state's number must not be 0: see census_frames_grouped(). */
+	g->states = (struct census_pool) { .budget = workers[0]->budget, .nr = 1 };
+	for (w = 0; w < nr; w++)
+		g->nr += workers[w]->owners.turns.nr;
+	g->group_of = census_kvcalloc(collection->last_number + 1,
+				      sizeof(*g->group_of));
+	g->turns = census_kvcalloc(g->nr + 1, sizeof(*g->turns));
+	g->next = census_kvcalloc(snap->nr_groups, sizeof(*g->next));
+	if (!g->group_of || !g->turns || !g->next)
+		return -ENOMEM;
+	list_for_each_entry(m, &collection->mms, link)
+		if (m->task && m->state != MEMCENSUS_STATE_VANISHED)
+			g->group_of[m->number] = m->task->group;
+	order_turns(g, snap->nr_groups, workers, nr);
+	return census_frames_grouped(workers, nr, &g->states);
+}
+
+static void grouping_end(struct grouping *g)
+{
+	census_pool_free(&g->states);
+	kvfree(g->group_of);
+	kvfree(g->turns);
+	kvfree(g->next);
+}
+
+/**
+ * census_groups_count() - what groups have together
+ * @snap: its groups are formed
+ * @workers: settled; no use of their blocks can follow
+ * @nr: how many
+ * @collection: all address spaces
+ * @holdings: by group and kind; added to
+ *
+ * In two passes over all entries, in the order of groups, however many groups
+ * there are and whatever they share.
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+int census_groups_count(const struct census_snapshot *snap,
+			struct census_frames *const *workers, unsigned int nr,
+			const struct census_collection *collection,
+			struct census_holding *holdings)
+{
+	struct grouping g = {};
+	unsigned int pass;
+	u32 i;
 	int err;
 
-	err = form_groups(snap, mms);
-	if (err)
-		return err;
-	group_of = census_kvcalloc(next_owner, sizeof(*group_of));
-	if (group_of) {
-		list_for_each_entry(m, mms, link)
-			for (i = 0; i < m->nr_owners; i++)
-				group_of[m->first_owner + i] =
-					m->task ? m->task->group : 0;
-		holdings = census_frames_join(frames, group_of,
-					      snap->nr_groups);
+	err = grouping_begin(&g, snap, workers, nr, collection);
+	for (pass = 0; pass < 2 && !err; pass++) {
+		for (i = 0; i < g.nr && !err; i++) {
+			const struct group_turn *t = &g.turns[i];
+
+			census_turn_group(t->owners, &g.states, t->turn,
+					  t->group + 1, pass,
+					  &holdings[t->group * CENSUS_KINDS]);
+			cond_resched();
+			if (fatal_signal_pending(current))
+				err = -EINTR;
+		}
 	}
-	if (holdings)
-		own_figures(snap, frames, holdings);
-	else
-		err = -ENOMEM;
-	kvfree(holdings);
-	kvfree(group_of);
+	grouping_end(&g);
 	return err;
 }
 
-/**
- * census_groups_sum() - what adds up over the members
- * @snap: all its tasks have their figures
- */
-void census_groups_sum(struct census_snapshot *snap)
+/* What adds up over the members. */
+static void add_members(struct census_snapshot *snap)
 {
 	unsigned int i, n;
 
-	for (i = 0; i < snap->nr_tasks && snap->nr_groups; i++) {
+	for (i = 0; i < snap->nr_tasks; i++) {
 		const struct census_task *task = snap->tasks[i];
 		struct census_group *group = &snap->groups[task->group];
 		struct census_figures *f = &group->figures;
@@ -201,5 +294,21 @@ void census_groups_sum(struct census_snapshot *snap)
 			census_figure_set(f, n, f->value[n] +
 					  task->figures.value[n]);
 		}
+		cond_resched();
 	}
+}
+
+/**
+ * census_groups_finish() - figures of all groups
+ * @snap: all its tasks have their figures
+ * @holdings: by group and kind
+ * @hugetlb: base pages of the hugetlb kinds
+ * @swap_known: all owners of swap slots were walked
+ */
+void census_groups_finish(struct census_snapshot *snap,
+			  const struct census_holding *holdings,
+			  const unsigned int *hugetlb, bool swap_known)
+{
+	own_figures(snap, holdings, hugetlb, swap_known);
+	add_members(snap);
 }

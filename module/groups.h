@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Figures of groups of address spaces: what a user, a cgroup or a command holds
- * alone, and how much memory that is with each frame counted once.
+ * exclusively, and how much memory that is with each frame counted once.
  */
 #ifndef _CENSUS_GROUPS_H
 #define _CENSUS_GROUPS_H
@@ -10,9 +10,14 @@
 #include "frames.h"
 #include "snapshot.h"
 
-int census_groups_gather(struct census_snapshot *snap,
-			 struct census_frames *frames, u32 next_owner,
-			 const struct list_head *mms);
-void census_groups_sum(struct census_snapshot *snap);
+int census_groups_form(struct census_snapshot *snap,
+		       const struct list_head *mms);
+int census_groups_count(const struct census_snapshot *snap,
+			struct census_frames *const *workers, unsigned int nr,
+			const struct census_collection *collection,
+			struct census_holding *holdings);
+void census_groups_finish(struct census_snapshot *snap,
+			  const struct census_holding *holdings,
+			  const unsigned int *hugetlb, bool swap_known);
 
 #endif /* _CENSUS_GROUPS_H */

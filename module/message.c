@@ -113,16 +113,14 @@ static int put_walk_cost(struct sk_buff *skb, const struct census_cost *c)
 	       put_u64(skb, MEMCENSUS_SCAN_KTHREADS, c->kthreads) ||
 	       put_u64(skb, MEMCENSUS_SCAN_ZOMBIES, c->zombies) ||
 	       put_u64(skb, MEMCENSUS_SCAN_PTES, c->ptes) ||
-	       put_u64(skb, MEMCENSUS_SCAN_PAGES, c->pages);
+	       put_u64(skb, MEMCENSUS_SCAN_PAGES, c->pages) ||
+	       put_u64(skb, MEMCENSUS_SCAN_SLICES, c->slices);
 }
 
 static int put_frames_cost(struct sk_buff *skb, const struct census_cost *c)
 {
 	return put_u64(skb, MEMCENSUS_SCAN_FRAMES, c->frames) ||
 	       put_u64(skb, MEMCENSUS_SCAN_PSS, c->pss) ||
-	       put_u64(skb, MEMCENSUS_SCAN_SETS, c->sets) ||
-	       put_u64(skb, MEMCENSUS_SCAN_UNMARKED, c->unmarked) ||
-	       put_u64(skb, MEMCENSUS_SCAN_MOVED, c->moved) ||
 	       put_u64(skb, MEMCENSUS_SCAN_VIOLATIONS, c->violations);
 }
 

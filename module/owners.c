@@ -1,494 +1,514 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "owners.h"
 
-/**
- * census_owners_init() - no things marked, only roots
- * @o: with one chunk at least
- * @nr_kinds: up to %CENSUS_KINDS_MAX
+/*
+ * A reference to planes: the unit number above two bits that say how many planes
+ * there is room for, 4, 8, 16 or 32.  With plane 0 that is 2^33 owners.
  */
-void census_owners_init(struct census_owners *o, u32 nr_kinds)
-{
-	u32 id;
-
-	o->nr_kinds = nr_kinds;
-	o->nr = nr_kinds + 1;
-	memset(o->tagged, 0, sizeof(o->tagged));
-	for (id = 0; id < o->nr; id++)
-		*census_set(o, id) = (struct census_set) {};
-	/* A root has no owner: there the kind is. */
-	for (id = 1; id < o->nr; id++)
-		census_set(o, id)->owner = id - 1;
-}
-
-/**
- * census_owners_sets_left() - sets that can be made without another chunk
- * @o: the sets
- */
-u32 census_owners_sets_left(const struct census_owners *o)
-{
-	return o->room - o->nr;
-}
-
-/* Is @m's owner, or another part of the same one, in the set @id? */
-static bool is_in(const struct census_marker *m, u32 id)
-{
-	const struct census_set *set = census_set(m->o, id);
-
-	/* As long as nobody else marks in between, @m is the last owner. */
-	if (!m->mixed)
-		return set->parent && set->owner >= m->first &&
-		       set->owner <= m->owner;
-	for (; set->parent; set = census_set(m->o, set->parent))
-		if (set->owner >= m->first && set->owner <= m->owner)
-			return true;
-	return false;
-}
-
-/* What went on to a set's child is now in the child's count. */
-static void pass_on(struct census_owners *o, struct census_set *set)
-{
-	if (!set->passed)
-		return;
-	census_set(o, set->child)->things += set->passed;
-	if (!set->parent)
-		o->tagged[set->owner] += set->passed;
-	set->passed = 0;
-}
-
-/* The set @id and @owner besides; its @child is it. */
-static u32 add_owner(struct census_owners *o, u32 id, u32 owner)
-{
-	struct census_set *set = census_set(o, id);
-
-	if (set->child && set->child_owner == owner)
-		return set->child;
-	pass_on(o, set);
-	set->child = o->nr++;
-	set->child_owner = owner;
-	*census_set(o, set->child) = (struct census_set) {
-		.parent = id, .owner = owner,
-	};
-	return set->child;
-}
-
-static bool has_one_owner(const struct census_owners *o, u32 id)
-{
-	return id && census_set(o, id)->parent <= o->nr_kinds;
-}
+#define PLANES_SIZE_BITS 2
+#define PLANES_MIN 4
+#define PLANES_MAX 32
 
 /*
- * A thing that its only owner has given up is nobody's again.  Its count may
- * not have been passed on yet; the sum comes right.
+ * So many at once: shares must not overflow 64 bits, and others want the CPU.
  */
-static void forget(struct census_marker *m, u32 tag)
+#define ENTRIES_AT_ONCE BIT(16)
+
+static u32 planes_capacity(u32 planes)
 {
-	census_set(m->o, tag)->things--;
-	m->o->tagged[m->kind]--;
-	m->moved++;
+	return PLANES_MIN << (planes & (BIT(PLANES_SIZE_BITS) - 1));
+}
+
+static u64 *planes_words(const struct census_owners *o, u32 planes)
+{
+	return census_unit(&o->planes, planes >> PLANES_SIZE_BITS);
 }
 
 /**
- * census_marker_turn_slowly() - census_marker_turn() where the set is not there
- * @m: who marks
- * @tag: of the next thing
- * @thing: its number
+ * census_owners_init() - nothing is marked
+ * @o: all units are free again
+ */
+void census_owners_init(struct census_owners *o)
+{
+	/* 0 means none. */
+	o->blocks.nr = 1;
+	o->entries.nr = 1;
+	o->planes.nr = 1;
+	o->splits.nr = 1;
+	o->turns.nr = 0;
+	o->space = 0;
+	o->turn_first = 1;
+	o->space_first = 1;
+	o->resumed = false;
+	o->failed = false;
+}
+
+/**
+ * census_pool_take() - units that lie in one chunk
+ * @pool: where from
+ * @units: how many, up to %CENSUS_CHUNK_UNITS
  *
- * Return: the tag it gets.
+ * Return: number of the first, or 0 without memory.  Their content is undefined.
  */
-u32 census_marker_turn_slowly(struct census_marker *m, u32 tag,
-			      unsigned long thing)
+u32 census_pool_take(struct census_pool *pool, u32 units)
 {
-	u32 id = tag ?: m->kind + 1;
+	u32 first = pool->nr, last = first + units - 1;
 
-	census_marker_flush(m);
-	m->from = tag;
-	if (is_in(m, id)) {
-		m->to = id;
-		m->set = NULL;
-		return m->to;
-	}
-	if (m->gave_up && has_one_owner(m->o, tag) && m->gave_up(thing)) {
-		forget(m, tag);
-		m->from = 0;
-		id = m->kind + 1;
-	}
-	m->to = add_owner(m->o, id, m->owner);
-	m->set = census_set(m->o, id);
-	return m->to;
+	if (last < first)
+		return 0;
+	if (first >> CENSUS_CHUNK_SHIFT != last >> CENSUS_CHUNK_SHIFT)
+		first = last & ~(CENSUS_CHUNK_UNITS - 1);
+	if (first + units < units)
+		return 0;
+	while (first >> CENSUS_CHUNK_SHIFT >= pool->nr_chunks)
+		if (!census_pool_grow(pool))
+			return 0;
+	pool->nr = first + units;
+	return first;
 }
 
-static void mark_tags(struct census_marker *m, u32 *tags, unsigned long thing,
-		      unsigned int nr)
+/* Entries of the present space count as its own again: they become the newest. */
+static void resume(struct census_owners *o)
 {
-	u32 *end = tags + nr, *begin;
-	u32 from, to;
+	u32 i, e;
 
-	while (tags < end) {
-		begin = tags;
-		if (*tags == m->from)
-			*tags = m->to;
-		else
-			*tags = census_marker_turn(m, *tags, thing);
-		from = m->from;
-		to = m->to;
-		while (++tags < end && *tags == from)
-			*tags = to;
-		m->run += tags - begin;
-		thing += tags - begin;
+	o->resumed = false;
+	for (i = 0; i < o->turns.nr; i++) {
+		const struct census_turn *t = census_turn(o, i);
+		u32 end = census_turn_end(o, i);
+
+		if (t->space != o->space)
+			continue;
+		o->resumed |= t->first < end;
+		for (e = t->first; e < end; e++) {
+			census_block(o, census_entry(o, e)->block)->newest = e;
+			if (!(e % ENTRIES_AT_ONCE))
+				cond_resched();
+		}
 	}
 }
 
 /**
- * census_section_mix() - the things of a block will not all have one tag any more
- * @s: with @s->tags
- * @block: not mixed yet
+ * census_owners_turn() - who marks from now on
+ * @o: the owners
+ * @holdings: by kind, where census_turn_settle() adds; stays until then
+ * @space: number of the owner's address space, from 1: a page that several
+ *	owners of one space map belongs to the first of them
+ *
+ * Return: false without memory.
  */
-void census_section_mix(struct census_section *s, unsigned int block)
+bool census_owners_turn(struct census_owners *o,
+			struct census_holding *holdings, u32 space)
 {
-	u32 *tags = s->tags + (block << CENSUS_BLOCK_SHIFT);
-	u32 tag = s->blocks[block];
-	unsigned int i;
+	struct census_turn *t = NULL;
+	u32 turn = o->turns.nr;
 
-	for (i = 0; i < CENSUS_BLOCK_TAGS; i++)
-		tags[i] = tag;
-	s->blocks[block] = CENSUS_MIXED;
-}
-
-/* May a block be marked whole, or are its things to be looked at one by one? */
-static bool is_whole(struct census_marker *m, u32 tag, unsigned long thing)
-{
-	if (tag == m->from || !m->gave_up || !has_one_owner(m->o, tag) ||
-	    is_in(m, tag))
+	if (turn)
+		t = census_turn(o, turn - 1);
+	if (t && t->holdings == holdings && t->space == space)
 		return true;
-	return !m->gave_up(thing);
-}
-
-/**
- * census_mark() - mark neighbouring things
- * @m: who marks; there must be room for @nr more sets
- * @s: their section
- * @thing: number of the first
- * @nr: how many, all in @s
- *
- * Return: how many were marked: @nr, or less where @s->tags is needed and NULL.
- */
-unsigned int census_mark(struct census_marker *m, struct census_section *s,
-			 unsigned long thing, unsigned int nr)
-{
-	unsigned int done = 0;
-
-	while (done < nr) {
-		unsigned int at = (thing + done) & (CENSUS_SECTION_TAGS - 1);
-		unsigned int block = at >> CENSUS_BLOCK_SHIFT;
-		unsigned int n = CENSUS_BLOCK_TAGS -
-				 (at & (CENSUS_BLOCK_TAGS - 1));
-		u32 tag = s->blocks[block];
-
-		if (n > nr - done)
-			n = nr - done;
-		if (tag == CENSUS_MIXED) {
-			mark_tags(m, s->tags + at, thing + done, n);
-		} else if (n == CENSUS_BLOCK_TAGS &&
-			   is_whole(m, tag, thing + done)) {
-			if (tag != m->from)
-				census_marker_turn(m, tag, thing + done);
-			s->blocks[block] = m->to;
-			m->run += n;
-		} else if (s->tags) {
-			census_section_mix(s, block);
-			continue;
-		} else {
-			break;
+	/* One that has marked nothing is forgotten. */
+	if (!t || t->first < o->entries.nr) {
+		if (turn >> CENSUS_CHUNK_SHIFT >= o->turns.nr_chunks &&
+		    !census_pool_grow(&o->turns)) {
+			o->failed = true;
+			return false;
 		}
-		done += n;
+		o->turns.nr++;
+		t = census_turn(o, turn);
 	}
-	return done;
-}
-
-static bool contains(const struct census_owners *o, u32 id, u32 owner)
-{
-	const struct census_set *set = census_set(o, id);
-
-	for (; set->parent; set = census_set(o, set->parent))
-		if (set->owner == owner)
-			return true;
-	return false;
-}
-
-/**
- * census_owners_pass_on() - bring all counts up to date
- * @o: all markers flushed
- */
-void census_owners_pass_on(struct census_owners *o)
-{
-	u32 id;
-
-	for (id = 1; id < o->nr; id++)
-		pass_on(o, census_set(o, id));
+	*t = (struct census_turn) {
+		.holdings = holdings, .first = o->entries.nr, .space = space,
+	};
+	o->turn_first = o->entries.nr;
+	if (o->space != space) {
+		o->space = space;
+		o->space_first = o->entries.nr;
+		resume(o);
+	}
+	return true;
 }
 
 /**
- * census_owners_join() - the same things, owned by groups of the owners
- * @o: all have marked, and passed on; not settled
- * @group_of: by owner
- * @map: of @o->nr entries, for its own use
- * @groups: initialised, with room for as many sets as @o has; to be settled
+ * census_owners_room() - make room for entries
+ * @o: the owners
+ * @nr: how many more
  *
- * A set of owners is a set of their groups, each once.  Different sets of
- * owners may become the same set of groups; each may get a number of its own,
- * which makes no difference to what is summed up over all of them.
+ * Return: false without memory.
  */
-void census_owners_join(const struct census_owners *o, const u32 *group_of,
-			u32 *map, struct census_owners *groups)
+bool census_owners_room(struct census_owners *o, u32 nr)
 {
-	u32 id;
+	struct census_pool *p = &o->entries;
 
-	for (id = 0; id <= o->nr_kinds; id++)
-		map[id] = id;
-	for (; id < o->nr; id++) {
-		const struct census_set *set = census_set(o, id);
-		u32 group = group_of[set->owner];
-		u32 to = map[set->parent];
-
-		if (!contains(groups, to, group)) {
-			to = add_owner(groups, to, group);
-			census_set(groups, to)->things += set->things;
-		}
-		map[id] = to;
-	}
-}
-
-/* What census_owners_count() puts in the place of a set's child. */
-#define OWNERS_MASK ((1U << 24) - 1)
-#define KIND_MASK 0x7f
-#define UNSURE BIT(31)
-
-/**
- * census_owners_kind() - of what kind a set's things are
- * @o: counted
- * @id: a set
- */
-u32 census_owners_kind(const struct census_owners *o, u32 id)
-{
-	return id <= o->nr_kinds ? id - 1 :
-	       census_set(o, id)->child >> 24 & KIND_MASK;
+	if (p->nr + nr < p->nr)
+		o->failed = true;
+	while (!o->failed &&
+	       (u64)p->nr_chunks << CENSUS_CHUNK_SHIFT < p->nr + nr)
+		o->failed = !census_pool_grow(p);
+	return !o->failed;
 }
 
 /**
- * census_owners_of() - how many owners a set has
- * @o: counted
- * @id: a set
+ * census_owners_forget() - what an address space has marked is not its own
+ * @o: the owners
+ * @space: number of the address space
+ * @holdings: where it goes instead
  */
-u32 census_owners_of(const struct census_owners *o, u32 id)
-{
-	return id <= o->nr_kinds ? 0 : census_set(o, id)->child & OWNERS_MASK;
-}
-
-/* What the owner added last in a set has of the set's kind. */
-static struct census_holding *holding(const struct census_owners *o,
-				      const struct census_joined *joined,
-				      struct census_holding *holdings, u32 id)
-{
-	u32 owner = census_set(o, id)->owner;
-
-	if (joined && owner >= joined->first)
-		return &joined->holdings[owner - joined->first];
-	return &holdings[(u64)owner * o->nr_kinds + census_owners_kind(o, id)];
-}
-
-/**
- * census_owners_count() - all have marked: how many owners has each set
- * @o: the sets; of no use for marking afterwards
- * @joined: sets of other workers that are owners here, counted; or NULL
- * @holdings: by owner and kind, @o->nr_kinds for each owner; @things are added
- *
- * A set was made after its parent and has a higher number, so a pass up finds
- * parents done before their children.  What has gone on to a child is its
- * parent's no more.
- */
-void census_owners_count(struct census_owners *o,
-			 const struct census_joined *joined,
-			 struct census_holding *holdings)
-{
-	u32 id;
-
-	census_owners_pass_on(o);
-	for (id = o->nr_kinds + 1; id < o->nr; id++) {
-		struct census_set *set = census_set(o, id);
-		u32 owners = census_owners_of(o, set->parent);
-		u32 kind = census_owners_kind(o, set->parent);
-
-		if (joined && set->owner >= joined->first)
-			owners += joined->owners[set->owner - joined->first];
-		else
-			owners++;
-		set->child = owners | kind << 24;
-		holding(o, joined, holdings, id)->things += set->things;
-		census_set(o, set->parent)->things -= set->things;
-	}
-}
-
-/**
- * census_section_lose() - somebody has things that he could not mark
- * @s: their section
- * @thing: number of the first
- * @nr: how many, all in @s
- */
-void census_section_lose(struct census_section *s, unsigned long thing,
-			 unsigned int nr)
-{
-	unsigned int at = thing & (CENSUS_SECTION_TAGS - 1);
-	unsigned int block = at >> CENSUS_BLOCK_SHIFT;
-
-	for (; block <= (at + nr - 1) >> CENSUS_BLOCK_SHIFT; block++)
-		s->lost[block / 64] |= 1ULL << block % 64;
-}
-
-static void make_unsure(struct census_owners *o, u32 tag)
-{
-	if (tag > o->nr_kinds)
-		census_set(o, tag)->child |= UNSURE;
-}
-
-/**
- * census_owners_unsure() - there are owners that are not in the sets
- * @o: counted
- * @s: a section, as it was marked in the end
- * @lost: a bit for each block of it in which they have something; NULL: all
- *
- * A set is unsure as a whole, though it may have things in other blocks too.
- */
-void census_owners_unsure(struct census_owners *o,
-			  const struct census_section *s, const u64 *lost)
-{
-	unsigned int block, i;
-
-	for (block = 0; block < CENSUS_SECTION_BLOCKS; block++) {
-		const u32 *tags = s->tags + (block << CENSUS_BLOCK_SHIFT);
-
-		if (lost && !(lost[block / 64] >> block % 64 & 1))
-			continue;
-		if (s->blocks[block] != CENSUS_MIXED) {
-			make_unsure(o, s->blocks[block]);
-			continue;
-		}
-		for (i = 0; i < CENSUS_BLOCK_TAGS; i++)
-			make_unsure(o, tags[i]);
-	}
-}
-
-/**
- * census_owners_share() - what each owner has alone, and its share
- * @o: counted
- * @joined: as before
- * @given: by set, what its things are worth, where these have owners elsewhere
- *	too; NULL: all their owners are here
- * @holdings: @alone, @share and @unsure are added
- *
- * A pass down finds children done before their parents: what their things are
- * worth is worth it to the owners above them too, and where one is in doubt all
- * of these are.
- */
-void census_owners_share(struct census_owners *o,
-			 const struct census_joined *joined,
-			 const struct census_holding *given,
-			 struct census_holding *holdings)
-{
-	u32 id;
-
-	for (id = o->nr - 1; id > o->nr_kinds; id--) {
-		struct census_set *set = census_set(o, id);
-		struct census_holding *h = holding(o, joined, holdings, id);
-		u32 owners = census_owners_of(o, id);
-
-		if (given) {
-			set->share += given[id].share;
-			set->passed += given[id].unsure;
-			h->alone += given[id].alone;
-		} else {
-			set->share += (u64)set->things *
-				      ((1U << CENSUS_SHARE_SHIFT) / owners);
-			if (owners == 1)
-				h->alone += set->things;
-			if (set->child & UNSURE)
-				set->passed += set->things;
-		}
-		h->share += set->share;
-		h->unsure += set->passed;
-		census_set(o, set->parent)->share += set->share;
-		census_set(o, set->parent)->passed += set->passed;
-	}
-}
-
-/**
- * census_owners_settle() - all have marked: who has what
- * @o: the sets, nobody's but these owners'; of no use for marking afterwards
- * @holdings: by owner and kind, @o->nr_kinds for each owner; added to
- */
-void census_owners_settle(struct census_owners *o,
+void census_owners_forget(struct census_owners *o, u32 space,
 			  struct census_holding *holdings)
 {
-	census_owners_count(o, NULL, holdings);
-	census_owners_share(o, NULL, NULL, holdings);
+	u32 i;
+
+	for (i = 0; i < o->turns.nr; i++)
+		if (census_turn(o, i)->space == space)
+			census_turn(o, i)->holdings = holdings;
 }
 
-static u32 pair_index(const struct census_pairs *pairs, u64 key)
+/* Is an entry from before @o->space_first of the present space? */
+static bool is_of_space(const struct census_owners *o, u32 entry)
 {
-	u32 i = (key * 0x9e3779b97f4a7c15ULL >> 32) & pairs->mask;
+	u32 low = 0, high = o->turns.nr;
 
-	while (pairs->keys[i] && pairs->keys[i] != key)
-		i = (i + 1) & pairs->mask;
-	return i;
+	while (high - low > 1) {
+		u32 mid = low + (high - low) / 2;
+
+		if (census_turn(o, mid)->first <= entry)
+			low = mid;
+		else
+			high = mid;
+	}
+	return census_turn(o, low)->space == o->space;
 }
 
 /**
- * census_pairs_move() - fill a larger table
- * @to: empty
- * @from: smaller
+ * census_mark_slowly() - census_mark(), where the space may have older entries
+ * @o: has room for one more entry
+ * @b: the block
+ * @block: its unit number
+ * @mask: pages
+ *
+ * Return: pages that the space has not marked before.
  */
-void census_pairs_move(struct census_pairs *to, const struct census_pairs *from)
+u64 census_mark_slowly(struct census_owners *o, struct census_block *b,
+		       u32 block, u64 mask)
 {
-	u32 i, j;
+	u32 newest = b->newest, e;
 
-	for (i = 0; from->keys && i <= from->mask; i++) {
-		if (!from->keys[i])
+	if (newest < o->space_first && (!newest || !is_of_space(o, newest)))
+		newest = 0;
+	for (e = newest; e; e = census_entry(o, e)->older)
+		mask &= ~census_entry(o, e)->mask;
+	if (!mask)
+		return 0;
+	if (newest >= o->turn_first) {
+		census_entry(o, newest)->mask |= mask;
+		return mask;
+	}
+	*census_entry(o, o->entries.nr) = (struct census_entry) {
+		.mask = mask, .block = block, .older = newest,
+	};
+	b->newest = o->entries.nr++;
+	return mask;
+}
+
+/* Planes with twice the capacity, the old ones copied. */
+static bool grow_planes(struct census_owners *o, struct census_block *b)
+{
+	u32 old = b->planes ? planes_capacity(b->planes) : 0;
+	u32 size = old ? (b->planes & (BIT(PLANES_SIZE_BITS) - 1)) + 1 : 0;
+	u32 capacity = PLANES_MIN << size;
+	u32 unit = census_pool_take(&o->planes,
+				    capacity * sizeof(u64) / CENSUS_UNIT_BYTES);
+	u64 *words;
+
+	if (!unit || unit >> (32 - PLANES_SIZE_BITS)) {
+		o->failed = true;
+		return false;
+	}
+	words = census_unit(&o->planes, unit);
+	if (old)
+		memcpy(words, planes_words(o, b->planes), old * sizeof(*words));
+	memset(words + old, 0, (capacity - old) * sizeof(*words));
+	b->planes = unit << PLANES_SIZE_BITS | size;
+	return true;
+}
+
+/**
+ * census_planes_add() - carry into plane 1
+ * @o: the owners
+ * @b: a block
+ * @carry: pages that have one owner more than plane 0 can say
+ */
+noinline void census_planes_add(struct census_owners *o, struct census_block *b,
+				u64 carry)
+{
+	u32 plane = 0;
+
+	do {
+		u32 end = b->planes ? planes_capacity(b->planes) : 0;
+		u64 *words = end ? planes_words(o, b->planes) : NULL;
+
+		for (; plane < end; plane++) {
+			u64 before = words[plane];
+
+			words[plane] = before ^ carry;
+			carry &= before;
+			if (!carry)
+				return;
+		}
+	} while (grow_planes(o, b));
+}
+
+/**
+ * struct counters - how many owners each page of a block has, bit by bit
+ * @planes: two more than blocks have, for a sum's carry
+ * @nr: planes in use; those above are 0
+ */
+struct counters {
+	u64 planes[PLANES_MAX + 2];
+	u32 nr;
+};
+
+static void add_block(struct counters *sum, const struct census_owners *o,
+		      const struct census_block *b)
+{
+	u32 end = b->planes ? planes_capacity(b->planes) : 0, i;
+	const u64 *words = end ? planes_words(o, b->planes) : NULL;
+	u64 carry = 0;
+
+	for (i = 0; i <= end || carry; i++) {
+		u64 x = i > end ? 0 : i ? words[i - 1] : b->ones;
+		u64 y = sum->planes[i];
+
+		sum->planes[i] = x ^ y ^ carry;
+		carry = (x & y) | (carry & (x ^ y));
+		if (sum->planes[i] && sum->nr <= i)
+			sum->nr = i + 1;
+	}
+}
+
+/* Of the pages @left, those with as many owners as the first of them. */
+static u64 next_class(const struct counters *sum, u64 left, u64 *owners)
+{
+	unsigned int at = __builtin_ctzll(left), i;
+
+	*owners = 0;
+	for (i = 0; i < sum->nr; i++) {
+		u64 bit = sum->planes[i] >> at & 1;
+
+		*owners |= bit << i;
+		left &= sum->planes[i] ^ (bit - 1);
+	}
+	return left;
+}
+
+/* Return: how many numbers of owners the pages @left have, each in @splits. */
+static unsigned int split_pages(const struct counters *sum, u64 left,
+				struct census_split *splits)
+{
+	unsigned int n;
+	u64 owners;
+
+	for (n = 0; left; n++) {
+		splits[n].pages = next_class(sum, left, &owners);
+		splits[n].weight = div64_u64(1ULL << CENSUS_SHARE_SHIFT, owners);
+		left &= ~splits[n].pages;
+	}
+	return n;
+}
+
+/**
+ * census_blocks_settle() - split the pages of a block by their number of owners
+ * @same: workers that have marked these pages
+ * @block: unit number of the block, in each
+ * @nr: length of @same and @block
+ * @to: whose pool takes the splits; @failed is set without memory
+ * @worker: number of @to
+ * @totals: @pages is added to
+ *
+ * No marks can follow.
+ */
+void census_blocks_settle(struct census_owners *const *same, const u32 *block,
+			  unsigned int nr, struct census_owners *to, u32 worker,
+			  struct census_totals *totals)
+{
+	u64 *pages = &totals->pages[census_block_kind(same[0], block[0])];
+	struct census_block *b = census_block(same[0], block[0]);
+	struct counters sum = {};
+	u32 first, n, i;
+	u64 shared = 0;
+
+	if (nr == 1 && !b->planes) {
+		*pages += census_popcount(b->ones);
+		b->newest = 0;
+		return;
+	}
+	for (i = 0; i < nr; i++)
+		add_block(&sum, same[i], census_block(same[i], block[i]));
+	for (i = 1; i < sum.nr; i++)
+		shared |= sum.planes[i];
+	*pages += census_popcount(shared | sum.planes[0]);
+	first = census_pool_take(&to->splits, CENSUS_BLOCK_PAGES);
+	if (!first) {
+		to->failed = true;
+		return;
+	}
+	n = split_pages(&sum, shared, census_unit(&to->splits, first));
+	/* What is not needed is free again. */
+	to->splits.nr = first + n;
+	for (i = 0; i < nr; i++) {
+		b = census_block(same[i], block[i]);
+		b->ones = sum.planes[0] & ~shared;
+		b->newest = n | worker << CENSUS_SPLITS_BITS;
+		b->planes = first;
+	}
+}
+
+/* Of a settled block: splits of its pages that have several owners. */
+static const struct census_split *
+block_splits(struct census_owners *const *workers, const struct census_block *b)
+{
+	return census_unit(&workers[b->newest >> CENSUS_SPLITS_BITS]->splits,
+			   b->planes);
+}
+
+/**
+ * struct sum - what entries add up to, while they are few
+ * @pages: see &struct census_holding
+ * @exclusive: see there
+ * @share: of the pages that are not exclusive
+ */
+struct sum {
+	u64 pages;
+	u64 exclusive;
+	u64 share;
+};
+
+static void add_entry(struct census_owners *const *workers,
+		      const struct census_block *b, u64 mask, struct sum *h)
+{
+	u32 n = b->newest & (BIT(CENSUS_SPLITS_BITS) - 1);
+	const struct census_split *split;
+
+	h->pages += census_popcount(mask);
+	h->exclusive += census_popcount(mask & b->ones);
+	if (!n)
+		return;
+	for (split = block_splits(workers, b); n; n--, split++)
+		h->share += census_popcount(mask & split->pages) * split->weight;
+}
+
+/* Scattered pages: blocks are fetched so many entries ahead. */
+#define BLOCKS_AHEAD 12
+
+static void settle_entries(struct census_owners *const *workers,
+			   const struct census_owners *o, u32 begin, u32 end,
+			   struct census_holding *holdings,
+			   struct census_totals *totals)
+{
+	struct sum sums[CENSUS_KINDS_MAX] = {};
+	u32 i;
+
+	for (i = begin; i < end; i++) {
+		const struct census_entry *e = census_entry(o, i);
+
+		if (i + BLOCKS_AHEAD < end)
+			__builtin_prefetch(census_block(o,
+				census_entry(o, i + BLOCKS_AHEAD)->block));
+		add_entry(workers, census_block(o, e->block), e->mask,
+			  &sums[census_block_kind(o, e->block)]);
+	}
+	for (i = 0; i < CENSUS_KINDS_MAX; i++) {
+		const struct sum *sum = &sums[i];
+		census_share share = sum->share;
+
+		share += (census_share)sum->exclusive << CENSUS_SHARE_SHIFT;
+		holdings[i].pages += sum->pages;
+		holdings[i].exclusive += sum->exclusive;
+		holdings[i].share += share;
+		totals->share[i] += share;
+		/* Less than one unit for each page that was divided. */
+		totals->lost += sum->pages - sum->exclusive;
+	}
+}
+
+/**
+ * census_turn_settle() - what an owner has, from the entries of a turn
+ * @workers: all; their blocks are settled
+ * @o: one of them
+ * @turn: number of one of its turns
+ * @totals: @share and @lost are added to
+ */
+void census_turn_settle(struct census_owners *const *workers,
+			const struct census_owners *o, u32 turn,
+			struct census_totals *totals)
+{
+	const struct census_turn *t = census_turn(o, turn);
+	u32 end = census_turn_end(o, turn), begin, n;
+
+	for (begin = t->first; begin < end; begin += n) {
+		n = end - begin < ENTRIES_AT_ONCE ? end - begin : ENTRIES_AT_ONCE;
+		settle_entries(workers, o, begin, begin + n, t->holdings, totals);
+		cond_resched();
+	}
+}
+
+/**
+ * struct group_state - which pages of a block groups own
+ * @one: some group has them
+ * @several: two or more groups have them
+ * @seen: the present group has them
+ * @group: the present group, and the pass
+ */
+struct group_state {
+	u64 one;
+	u64 several;
+	u64 seen;
+	u64 group;
+};
+
+static_assert(sizeof(struct group_state) ==
+	      CENSUS_GROUP_UNITS * CENSUS_UNIT_BYTES);
+
+/**
+ * census_turn_group() - what a group has, from the entries of a member's turn
+ * @o: its blocks' @planes are units of @states
+ * @states: %CENSUS_GROUP_UNITS units for each block, zeroed
+ * @turn: number of one of its turns
+ * @group: from 1; all turns of a group come one after the other
+ * @pass: 0 for the turns of all groups, then 1 again
+ * @holdings: of the group, by kind: in pass 0 @pages are added, in pass 1
+ *	@exclusive
+ *
+ * A page is the group's own if no other group has it.
+ */
+void census_turn_group(const struct census_owners *o,
+		       const struct census_pool *states, u32 turn, u32 group,
+		       unsigned int pass, struct census_holding *holdings)
+{
+	u32 i, end = census_turn_end(o, turn);
+	u64 now = (u64)group << 1 | pass;
+
+	for (i = census_turn(o, turn)->first; i < end; i++) {
+		const struct census_entry *e = census_entry(o, i);
+		struct census_holding *h =
+			&holdings[census_block_kind(o, e->block)];
+		struct group_state *s =
+			census_unit(states, census_block(o, e->block)->planes);
+		u64 new;
+
+		if (!(i % ENTRIES_AT_ONCE))
+			cond_resched();
+		new = s->group == now ? e->mask & ~s->seen : e->mask;
+
+		s->seen = s->group == now ? s->seen | new : new;
+		s->group = now;
+		if (pass) {
+			h->exclusive += census_popcount(new & ~s->several);
 			continue;
-		j = pair_index(to, from->keys[i]);
-		to->keys[j] = from->keys[i];
-		to->sets[j] = from->sets[i];
-		to->used++;
+		}
+		h->pages += census_popcount(new);
+		s->several |= s->one & new;
+		s->one |= new;
 	}
-}
-
-/**
- * census_owners_add() - things of a set get one more owner
- * @o: the sets, with room for one more
- * @pairs: that were added before, with room for one more
- * @id: the set, or a root
- * @owner: not in it
- * @nr: how many things
- *
- * Unlike markers, which come one after the other, joined owners come in any
- * order: a set's last child is no help to find the right one.
- *
- * Return: the set they are in then.
- */
-u32 census_owners_add(struct census_owners *o, struct census_pairs *pairs,
-		      u32 id, u32 owner, u32 nr)
-{
-	u64 key = (u64)id << 32 | owner;
-	u32 i = pair_index(pairs, key);
-
-	if (!pairs->keys[i]) {
-		pairs->keys[i] = key;
-		pairs->sets[i] = o->nr++;
-		pairs->used++;
-		*census_set(o, pairs->sets[i]) = (struct census_set) {
-			.parent = id, .owner = owner,
-		};
-	}
-	census_set(o, pairs->sets[i])->things += nr;
-	if (id <= o->nr_kinds)
-		o->tagged[id - 1] += nr;
-	return pairs->sets[i];
 }

@@ -1,53 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who owns what: arithmetic on sets of owners.  No kernel state; the same file
- * is compiled and tested on the host.
+ * Who owns what: bit arithmetic on masks of owners.  No kernel state; the same
+ * file is compiled and tested on the host.
  *
- * Things (frames, swap slots) have numbers; owners (address spaces) are walked
- * one after the other and each marks the things it maps.  Wanted is, for every
- * owner, how many things it has, how many it alone has, and its share of all.
+ * Pages (frames, pages of a file, swap slots) have numbers.  64 neighbours are a
+ * block.  Owners (address spaces, or their mappings) are walked one after the
+ * other; what an owner maps in a block is a mask, one bit per page.  The result
+ * is, for each owner, how many pages it maps, how many of these are exclusive,
+ * and its proportional share.
  *
- * Each thing has a tag, 32 bits: the set of the owners that have marked it so
- * far.  Most things have the same owners as their neighbours, so there are few
- * sets, and a set is worth a number.  A set knows the owner that was added last
- * and the set it was added to; the sets form a tree, and a thing that is marked
- * goes from its set to that set's child for the marking owner:
+ * Each mask is one entry; entries lie in the order of the walk.  A block counts
+ * its owners in bit planes: bit i of plane p is bit p of the number of owners of
+ * page i.  Adding an owner's mask to 64 counters is a ripple carry through the
+ * planes.  Plane 0 is in the block itself: pages with one owner need no other.
  *
- *	tags     [0][0][3][3][3][5] ...          sets  1: nobody's, the root
- *	                 |                             2: 1 + owner A
- *	   owner C marks | the fourth thing            3: 2 + owner B
- *	                 v                             5: 3 + owner C
- *	tags     [0][0][3][5][3][5] ...
+ *	entries  [mask, block 7][mask, block 8] | [mask, block 7] ...
+ *	          owner A                         owner B: one turn each
  *
- * So marking touches each tag once, and nothing is kept of what an owner has
- * marked: that is in the tree.  A set counts the things that ever came to it,
- * which are those of its owners and perhaps of more, below it.  When all are
- * through, what an owner has is what came to the sets where it was added; one
- * pass from the leaves to the roots adds up the shares.
+ *	block 7  [plane 0, newest entry, planes 1 ...]
  *
- * An owner that meets a thing it has marked before finds itself as the last
- * owner of the set: the thing is counted once, without any other memory.
+ * A block knows its newest entry.  If that belongs to the marking owner, the new
+ * mask goes into the same entry and only new bits are counted, so a page that is
+ * mapped twice in an address space has one owner.
  *
- * Things come in runs, so tags are kept in blocks of 64.  As long as a whole
- * block has one tag, that is all that is kept of it; the tags themselves are
- * written, and memory for them is needed, when it gets a second one:
+ * At the end each block is split once by the number of owners: the pages that have
+ * n owners, and the weight 1/n.  A pass over the entries then adds, for each owner, a few
+ * bit counts per block.
  *
- *	blocks   [ 3 ][mixed][ 0 ] ...
- *	                |
- *	tags            [0][0][3][5] ...
- *
- * Several workers have sets and tags of their own, each for some of the owners.
- * Afterwards the things of one are marked in the other's: there a set of the one
- * is an owner like any other, a joined owner, only that it counts for as many as
- * are in it.  What it gets as its share is handed on to the owners in it.
+ * Several workers mark blocks and entries of their own, each for some of the
+ * owners.  Blocks of the same pages are added up plane by plane at the end.
  */
 #ifndef _CENSUS_OWNERS_H
 #define _CENSUS_OWNERS_H
 
 #ifdef __KERNEL__
+#include <linux/bitops.h>
+#include <linux/build_bug.h>
 #include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/math64.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #else
@@ -56,233 +48,264 @@
 
 #define CENSUS_KINDS_MAX 8
 
-/**
- * struct census_set - a set of owners
- * @parent: the set without @owner; 0: a root, nobody's
- * @owner: the one added last; not of a root
- * @things: that came to it: of these owners, and perhaps of more by now
- * @child: the set with one more owner that was made last, or 0; after
- *	census_owners_count(): how many owners, the kind, and whether it is sure
- * @child_owner: who that owner is
- * @passed: things that went on to @child and are not in its @things yet: where
- *	owners are mixed at random each thing costs this one cache line; after
- *	census_owners_share(): of @things, those that may have more owners
- * @share: after census_owners_settle(): of @things, what each owner has, 1/2^24
+/*
+ * A page divided by its owners is kept in so many parts: of a page of 100,000
+ * owners 1/600,000 is lost.  A sum of them may need more than 64 bits.
  */
-struct census_set {
-	u32 parent;
-	u32 owner;
-	u32 things;
-	u32 child;
-	u32 child_owner;
-	u32 passed;
-	u64 share;
-};
+#define CENSUS_SHARE_SHIFT 36
+typedef unsigned __int128 census_share;
 
-/* A thing divided by its owners is kept in so many parts. */
-#define CENSUS_SHARE_SHIFT 24
+#define CENSUS_BLOCK_SHIFT 6
+#define CENSUS_BLOCK_PAGES BIT(CENSUS_BLOCK_SHIFT)
 
-/* Sets are allocated by the chunk, so that none ever moves. */
-#define CENSUS_CHUNK_SHIFT 11
-#define CENSUS_CHUNK_SETS BIT(CENSUS_CHUNK_SHIFT)
+/* All memory comes in chunks of units of 16 bytes, so nothing ever moves. */
+#define CENSUS_UNIT_BYTES 16
+#define CENSUS_CHUNK_SHIFT 9
+#define CENSUS_CHUNK_UNITS BIT(CENSUS_CHUNK_SHIFT)
+#define CENSUS_CHUNK_BYTES (CENSUS_CHUNK_UNITS * CENSUS_UNIT_BYTES)
+
+struct census_budget;
 
 /**
- * struct census_owners - all sets of a census
- * @chunks: of %CENSUS_CHUNK_SETS each
- * @nr: sets in use; 0 is not a set, 1 to @nr_kinds are the roots
- * @room: sets that @chunks have room for
- * @nr_kinds: kinds of things, each with a root of its own, so that the sets of
- *	different kinds stay apart
- * @tagged: things that somebody marked, each once, by kind; counted apart from
- *	the sets, which must come to the same
+ * struct census_chunk - memory of %CENSUS_CHUNK_UNITS units
+ * @units: contiguous
+ * @kind: blocks: kind of their pages
  */
-struct census_owners {
-	struct census_set **chunks;
-	u32 nr;
-	u32 room;
-	u32 nr_kinds;
-	u64 tagged[CENSUS_KINDS_MAX];
-};
-
-/**
- * struct census_marker - one owner that marks things of one kind
- * @o: the sets
- * @kind: of the things, from 0
- * @owner: the one that marks; 0 is nobody
- * @first: lowest number of the owners that are the same one to whom a thing can
- *	belong twice: an address space may have an owner for each of its parts
- * @mixed: others have marked since @first did: the last owner of a set does not
- *	tell whether this one is in it
- * @from: the tag that was met last
- * @to: what it became
- * @set: the set that @from stands for, or NULL where @to is the same
- * @run: things that went from @from to @to and are not in @set's @passed yet
- * @gave_up: has the only former owner of a thing given it up, so that it is
- *	@owner's alone?  Asked where the thing before had another owner; or NULL
- * @moved: things they had
- */
-struct census_marker {
-	struct census_owners *o;
+struct census_chunk {
+	void *units;
 	u32 kind;
-	u32 owner;
-	u32 first;
-	bool mixed;
-	u32 from;
-	u32 to;
-	struct census_set *set;
-	u32 run;
-	bool (*gave_up)(unsigned long thing);
-	u64 moved;
 };
 
 /**
- * struct census_joined - sets of other workers, as owners
- * @first: number of the first; lower ones are owners as such
- * @nr: how many
- * @owners: by number less @first, how many owners are in it
- * @holdings: by number less @first, what it has; a set's things are of one kind
+ * struct census_pool - units by number; a number stays valid until the end
+ * @chunks: of which the first @nr_chunks have memory
+ * @nr_chunks: see @chunks
+ * @max_chunks: length of @chunks
+ * @nr: units in use
+ * @budget: where memory is accounted; unused on the host
  */
-struct census_joined {
-	u32 first;
+struct census_pool {
+	struct census_chunk *chunks;
+	u32 nr_chunks;
+	u32 max_chunks;
 	u32 nr;
-	u32 *owners;
-	struct census_holding *holdings;
+	struct census_budget *budget;
 };
 
 /**
- * struct census_pairs - for joining: which set is what set and what owner
- * @keys: set in the upper half, owner in the lower; 0: free
- * @sets: by the same index
- * @mask: entries less one; their number is a power of two
- * @used: entries in use, at most half of them
+ * struct census_block - 64 pages
+ * @ones: plane 0; settled: pages with exactly one owner
+ * @newest: entry that was added last, 0: none; settled: how many splits there
+ *	are of pages with more owners, and from bit %CENSUS_SPLITS_BITS on the
+ *	worker whose pool they are in
+ * @planes: unit of planes 1 and up, and their capacity, see owners.c; 0: none;
+ *	settled: unit of the first split; grouped: unit of &struct group_state
  */
-struct census_pairs {
-	u64 *keys;
-	u32 *sets;
-	u32 mask;
-	u32 used;
+#define CENSUS_SPLITS_BITS 8
+
+struct census_block {
+	u64 ones;
+	u32 newest;
+	u32 planes;
+};
+
+/**
+ * struct census_entry - pages of a block that an owner maps
+ * @mask: a bit for each
+ * @block: unit number
+ * @older: entry of the same address space for the same block, 0: none
+ */
+struct census_entry {
+	u64 mask;
+	u32 block;
+	u32 older;
 };
 
 /**
  * struct census_holding - what an owner has of a kind
- * @things: that it marked
- * @alone: of these, marked by no other
- * @share: 1/2^24 of a thing
- * @unsure: of @things, those that may have owners who could not mark them: no
- *	less, perhaps more
+ * @pages: that it maps, each once
+ * @exclusive: of these, mapped by no other owner
+ * @share: 1/2^36 page
  */
 struct census_holding {
-	u64 things;
-	u64 alone;
-	u64 share;
-	u64 unsure;
+	u64 pages;
+	u64 exclusive;
+	census_share share;
 };
-
-/* Not tags: what @from of a marker is at first; a block of several tags. */
-#define CENSUS_NO_TAG (~0U)
-#define CENSUS_MIXED (~0U - 1)
-
-#define CENSUS_SECTION_SHIFT 15
-#define CENSUS_SECTION_TAGS BIT(CENSUS_SECTION_SHIFT)
-#define CENSUS_BLOCK_SHIFT 6
-#define CENSUS_BLOCK_TAGS BIT(CENSUS_BLOCK_SHIFT)
-#define CENSUS_SECTION_BLOCKS (CENSUS_SECTION_TAGS / CENSUS_BLOCK_TAGS)
 
 /**
- * struct census_section - tags of neighbouring things
- * @blocks: %CENSUS_SECTION_BLOCKS, the tag of each block or %CENSUS_MIXED; NULL
- *	where nothing is marked
- * @tags: %CENSUS_SECTION_TAGS, of meaning in mixed blocks; NULL as long as there
- *	is none
- * @lost: a bit for each block: something in it could not be marked
+ * struct census_turn - entries of one owner, until the next turn
+ * @holdings: result, by kind
+ * @first: number of the first entry
+ * @space: number of the address space
  */
-struct census_section {
-	u32 *blocks;
-	u32 *tags;
-	u64 lost[CENSUS_SECTION_BLOCKS / 64];
+struct census_turn {
+	struct census_holding *holdings;
+	u32 first;
+	u32 space;
 };
 
-static inline struct census_set *census_set(const struct census_owners *o,
-					    u32 id)
+/**
+ * struct census_split - pages of a block with the same number of owners
+ * @pages: a bit for each
+ * @weight: 1/2^36 page, what each owner gets of each
+ */
+struct census_split {
+	u64 pages;
+	u64 weight;
+};
+
+/**
+ * struct census_totals - sums for the check that no page is lost
+ * @pages: distinct pages, by kind
+ * @share: 1/2^36 page, of all owners, by kind
+ * @lost: 1/2^36 page, upper bound of what divisions lose in all @share
+ */
+struct census_totals {
+	u64 pages[CENSUS_KINDS_MAX];
+	census_share share[CENSUS_KINDS_MAX];
+	u64 lost;
+};
+
+#define CENSUS_POOLS 5
+
+/**
+ * struct census_owners - all that one worker has marked
+ * @blocks: &struct census_block; unit 0 is not used
+ * @entries: &struct census_entry; unit 0 is not used
+ * @planes: planes; unit 0 is not used
+ * @splits: &struct census_split; unit 0 is not used
+ * @turns: &struct census_turn
+ * @pools: all of them
+ * @space: whose turn it is
+ * @turn_first: first entry of the present turn
+ * @space_first: first entry of @space since others had a turn
+ * @resumed: @space has entries before @space_first
+ * @failed: memory ran out, marks are missing: of no use
+ */
+struct census_owners {
+	union {
+		struct {
+			struct census_pool blocks;
+			struct census_pool entries;
+			struct census_pool planes;
+			struct census_pool splits;
+			struct census_pool turns;
+		};
+		struct census_pool pools[CENSUS_POOLS];
+	};
+	u32 space;
+	u32 turn_first;
+	u32 space_first;
+	bool resumed;
+	bool failed;
+};
+
+static inline void *census_unit(const struct census_pool *pool, u32 unit)
 {
-	return &o->chunks[id >> CENSUS_CHUNK_SHIFT]
-			 [id & (CENSUS_CHUNK_SETS - 1)];
+	return pool->chunks[unit >> CENSUS_CHUNK_SHIFT].units +
+	       (unit & (CENSUS_CHUNK_UNITS - 1)) * CENSUS_UNIT_BYTES;
 }
 
-void census_owners_init(struct census_owners *o, u32 nr_kinds);
-u32 census_owners_sets_left(const struct census_owners *o);
-u32 census_marker_turn_slowly(struct census_marker *m, u32 tag,
-			      unsigned long thing);
-unsigned int census_mark(struct census_marker *m, struct census_section *s,
-			 unsigned long thing, unsigned int nr);
-void census_owners_pass_on(struct census_owners *o);
-void census_owners_join(const struct census_owners *o, const u32 *group_of,
-			u32 *map, struct census_owners *groups);
-void census_owners_settle(struct census_owners *o,
+static inline struct census_block *census_block(const struct census_owners *o,
+						u32 block)
+{
+	return census_unit(&o->blocks, block);
+}
+
+static inline u32 census_block_kind(const struct census_owners *o, u32 block)
+{
+	return o->blocks.chunks[block >> CENSUS_CHUNK_SHIFT].kind;
+}
+
+static inline struct census_entry *census_entry(const struct census_owners *o,
+						u32 entry)
+{
+	return census_unit(&o->entries, entry);
+}
+
+/* User Mode Linux has no patched hweight64(); Kbuild knows what it runs on. */
+static inline unsigned int census_popcount(u64 mask)
+{
+#if defined(__POPCNT__) || !defined(__KERNEL__)
+	return __builtin_popcountll(mask);
+#else
+	return hweight64(mask);
+#endif
+}
+
+/* Of whoever links owners.c: one chunk more.  Return: false without memory. */
+bool census_pool_grow(struct census_pool *pool);
+
+void census_owners_init(struct census_owners *o);
+u32 census_pool_take(struct census_pool *pool, u32 units);
+bool census_owners_turn(struct census_owners *o,
+			struct census_holding *holdings, u32 space);
+void census_owners_forget(struct census_owners *o, u32 space,
 			  struct census_holding *holdings);
-void census_owners_count(struct census_owners *o,
-			 const struct census_joined *joined,
-			 struct census_holding *holdings);
-void census_owners_share(struct census_owners *o,
-			 const struct census_joined *joined,
-			 const struct census_holding *given,
-			 struct census_holding *holdings);
-u32 census_owners_of(const struct census_owners *o, u32 id);
-u32 census_owners_kind(const struct census_owners *o, u32 id);
-u32 census_owners_add(struct census_owners *o, struct census_pairs *pairs,
-		      u32 id, u32 owner, u32 nr);
-void census_pairs_move(struct census_pairs *to,
-		       const struct census_pairs *from);
-void census_section_mix(struct census_section *s, unsigned int block);
-void census_section_lose(struct census_section *s, unsigned long thing,
-			 unsigned int nr);
-void census_owners_unsure(struct census_owners *o,
-			  const struct census_section *s, const u64 *lost);
+bool census_owners_room(struct census_owners *o, u32 nr);
+u64 census_mark_slowly(struct census_owners *o, struct census_block *b,
+		       u32 block, u64 mask);
+void census_planes_add(struct census_owners *o, struct census_block *b,
+		       u64 carry);
+void census_blocks_settle(struct census_owners *const *same, const u32 *block,
+			  unsigned int nr, struct census_owners *to, u32 worker,
+			  struct census_totals *totals);
+void census_turn_settle(struct census_owners *const *workers,
+			const struct census_owners *o, u32 turn,
+			struct census_totals *totals);
+void census_turn_group(const struct census_owners *o,
+		       const struct census_pool *states, u32 turn, u32 group,
+		       unsigned int pass, struct census_holding *holdings);
 
-/**
- * census_marker_flush() - bring the sets' counts up to date
- * @m: who marks
- */
-static inline void census_marker_flush(struct census_marker *m)
+/* Units of @states that census_turn_group() needs for each block. */
+#define CENSUS_GROUP_UNITS 2
+
+static inline struct census_turn *census_turn(const struct census_owners *o,
+					      u32 turn)
 {
-	if (m->set)
-		m->set->passed += m->run;
-	m->run = 0;
+	return census_unit(&o->turns, turn);
+}
+
+/* Number of the first entry behind those of a turn. */
+static inline u32 census_turn_end(const struct census_owners *o, u32 turn)
+{
+	return turn + 1 < o->turns.nr ? census_turn(o, turn + 1)->first :
+					o->entries.nr;
 }
 
 /**
- * census_marker_turn() - go on with things of another tag
- * @m: who marks
- * @tag: of the next one; 0: nobody has marked it
- * @thing: its number
- *
- * Return: the tag it gets, m->to.
+ * census_mark() - the present owner maps pages of a block
+ * @o: census_owners_room() has made room for one more entry
+ * @block: unit number
+ * @mask: a bit for each page, marked before or not
  */
-static inline u32 census_marker_turn(struct census_marker *m, u32 tag,
-				     unsigned long thing)
+static __always_inline void census_mark(struct census_owners *o, u32 block,
+					u64 mask)
 {
-	struct census_set *set = census_set(m->o, tag ?: m->kind + 1);
+	struct census_block *b = census_block(o, block);
+	u64 carry;
 
-	if (set->child_owner != m->owner)
-		return census_marker_turn_slowly(m, tag, thing);
-	census_marker_flush(m);
-	m->from = tag;
-	m->to = set->child;
-	m->set = set;
-	return m->to;
-}
+	if (b->newest < o->space_first && !o->resumed) {
+		*census_entry(o, o->entries.nr) = (struct census_entry) {
+			.mask = mask, .block = block,
+		};
+		b->newest = o->entries.nr++;
+	} else {
+		struct census_entry *e = census_entry(o, b->newest);
+		u64 before = e->mask;
 
-/**
- * census_mark_one() - mark a thing in a mixed block
- * @m: who marks; there must be room for one more set
- * @tag: its tag
- * @thing: its number
- */
-static inline void census_mark_one(struct census_marker *m, u32 *tag,
-				   unsigned long thing)
-{
-	*tag = *tag == m->from ? m->to : census_marker_turn(m, *tag, thing);
-	m->run++;
+		if (b->newest >= o->turn_first && !e->older) {
+			e->mask = before | mask;
+			mask &= ~before;
+		} else {
+			mask = census_mark_slowly(o, b, block, mask);
+		}
+	}
+	carry = b->ones & mask;
+	b->ones ^= mask;
+	if (carry)
+		census_planes_add(o, b, carry);
 }
 
 #endif /* _CENSUS_OWNERS_H */

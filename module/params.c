@@ -29,7 +29,7 @@ MODULE_PARM_DESC(busy_budget_ms,
 static unsigned long max_mem;
 module_param(max_mem, ulong, 0444);
 MODULE_PARM_DESC(max_mem,
-		 "memory for counting owners, bytes (1 MiB to all memory, default 1/64 of it)");
+		 "memory for counting owners, bytes (1 MiB or 1/4096 of all memory to all of it, default 1/64)");
 
 static unsigned long workers;
 module_param(workers, ulong, 0444);
@@ -68,8 +68,10 @@ int census_params_check(void)
 		err = check_range("lock_hold_us", lock_hold_us, 10, 100000);
 	if (!err)
 		err = check_range("busy_budget_ms", busy_budget_ms, 0, 60000);
+	/* Blocks and states of groups, where a page of each block is in use. */
 	if (!err)
-		err = check_range("max_mem", max_mem, 1UL << 20, ram);
+		err = check_range("max_mem", max_mem,
+				  max_t(u64, ram / 4096, 1UL << 20), ram);
 	if (!err)
 		err = check_range("workers", workers, 1, CENSUS_WORKERS_MAX);
 	if (err)

@@ -18,6 +18,9 @@
 /* What a mapping costs besides its entries, in entries. */
 #define ENTRIES_PER_VMA 32
 
+/* A lock hold is no shorter than this when others wait, from the second one on. */
+#define PATIENCE_MIN (20 * NSEC_PER_USEC)
+
 /* Does somebody wait for what is locked? */
 static bool is_contended(const struct census_worker *w)
 {
@@ -25,19 +28,38 @@ static bool is_contended(const struct census_worker *w)
 			mmap_lock_is_contended(w->tally.m->mm);
 }
 
+/*
+ * When others wait for the lock, the first hold ends at once.  A process whose
+ * threads map all the time would get no further than one table each time, so each
+ * hold that ends so lets the next one be twice as long, up to lock_hold_us.
+ */
 static bool time_to_pause(void *context)
 {
 	struct census_worker *w = context;
+	struct census_mm *m = w->tally.m;
+	bool contended = is_contended(w);
+	u64 held;
 
-	if (need_resched() || is_contended(w))
-		return true;
-	if (w->walk.work - w->looked_at < ENTRIES_BETWEEN_LOOKS)
+	if (need_resched() || (contended && !m->patience))
+		goto pause;
+	if (!contended && w->walk.work - w->looked_at < ENTRIES_BETWEEN_LOOKS)
 		return false;
 	w->looked_at = w->walk.work;
-	return ktime_get_ns() - w->locked_at >= census_params.lock_hold;
+	held = ktime_get_ns() - w->locked_at;
+	if (held < census_params.lock_hold &&
+	    !(contended && held >= m->patience))
+		return false;
+pause:
+	if (contended)
+		m->patience = clamp_t(u64, 2 * m->patience, PATIENCE_MIN,
+				      census_params.lock_hold);
+	return true;
 }
 
-/* Return: 1 the VMA was walked to its end, 0 it is time to pause, or -ENOMEM. */
+/*
+ * Return: 1 the VMA was walked to its end, 0 it is time to pause, -EAGAIN another
+ * lock of it is not available, or -ENOMEM.
+ */
 static int walk_vma(struct census_worker *w, struct census_mm *m,
 		    struct vm_area_struct *vma)
 {
@@ -47,8 +69,12 @@ static int walk_vma(struct census_worker *w, struct census_mm *m,
 	if (err)
 		return err;
 	m->next_addr = census_walk_vma(&w->walk, vma, addr);
-	census_tally_vma_end(&w->tally);
+	census_tally_vma_end(&w->tally, &w->walk);
 	w->walk.work += ENTRIES_PER_VMA;
+	if (w->walk.blocked) {
+		w->walk.blocked = false;
+		return -EAGAIN;
+	}
 	return m->next_addr >= vma->vm_end;
 }
 
@@ -145,9 +171,19 @@ static int walk_stretch(struct census_worker *w, struct census_mm *m)
 	w->lock_stretches += ret != -EAGAIN;
 	w->lock_hold_max = max(w->lock_hold_max,
 			       ktime_get_ns() - w->locked_at);
-	/* What waits for more of its kind are frames, which name no mapping. */
+	/* Masks that wait for more name no mapping. */
 	census_walk_hand_on(&w->walk);
-	return ret;
+	return census_frames_failed(w->tally.frames) ? -ENOMEM : ret;
+}
+
+/*
+ * mm_users is ours alone: its processes have exited, and their memory is freed
+ * when we give it back.  Where the OOM killer waits for that, it must not wait
+ * for a walk.
+ */
+static bool is_abandoned(const struct census_mm *m)
+{
+	return atomic_read(&m->mm->mm_users) == 1;
 }
 
 /*
@@ -165,18 +201,28 @@ static int visit(struct census_worker *w, struct census_mm *m)
 
 	if (!mmget_not_zero(m->mm))
 		return -ESRCH;
-	census_tally_mm(&w->tally, m, &w->scan->next_owner);
-	do {
-		ret = -EINTR;
+	ret = census_tally_mm(&w->tally, m);
+	while (!ret) {
 		if (fatal_signal_pending(current) || READ_ONCE(w->scan->stop))
-			break;
-		ret = walk_stretch(w, m);
+			ret = -EINTR;
+		else if (is_abandoned(m))
+			ret = -ESRCH;
+		else
+			ret = walk_stretch(w, m);
 		cond_resched();
-	} while (!ret);
-	if (ret > 0 && m->task)
+	}
+	if (ret > 0 && m->task && !w->tally.later)
 		census_mm_counters(m->mm, &m->task->figures);
 	mmput_async(m->mm);
 	return min(ret, 0);
+}
+
+/* What one slice has walked and another one has not is partial. */
+static void set_state(struct census_mm *m, u8 state)
+{
+	if (m->state != MEMCENSUS_STATE_UNSPEC && m->state != state)
+		state = MEMCENSUS_STATE_PARTIAL;
+	m->state = state;
 }
 
 /**
@@ -195,27 +241,44 @@ int census_scan_mm(struct census_worker *w, struct census_mm *m)
 	m->worker = w->number;
 	ret = visit(w, m);
 
-	if (ret == -ESRCH && census_collect_again(&w->scan->collection, m))
-		ret = visit(w, m);
+	if (ret == -ESRCH) {
+		if (m->begun)
+			census_tally_forget(&w->tally, m);
+		if (!w->tally.later &&
+		    census_collect_again(&w->scan->collection, m))
+			ret = visit(w, m);
+	}
 	if (ret == -EINTR || ret == -ENOMEM)
 		return ret;
 	m->visited = ret != -EAGAIN;
-	if (m->visited && m->task)
-		m->task->state = ret ? MEMCENSUS_STATE_VANISHED :
-				       MEMCENSUS_STATE_WALKED;
+	if (ret == -ESRCH)
+		m->state = MEMCENSUS_STATE_VANISHED;
+	else if (m->visited)
+		set_state(m, MEMCENSUS_STATE_WALKED);
 	return 0;
 }
 
-/* The next address space for whoever asks, or NULL when all are given out. */
+/**
+ * census_scan_give_up() - an address space is not visited any more
+ * @m: its lock was not available, or not until its end
+ */
+void census_scan_give_up(struct census_mm *m)
+{
+	set_state(m, m->begun ? MEMCENSUS_STATE_PARTIAL : MEMCENSUS_STATE_BUSY);
+}
+
+/* The next address space that was not visited, or NULL. */
 static struct census_mm *take_next(struct census_scan *scan)
 {
 	struct census_mm *m;
 
 	spin_lock(&scan->lock);
-	m = scan->next;
-	if (m)
-		scan->next = list_is_last(&m->link, &scan->collection.mms) ? NULL :
-			  list_next_entry(m, link);
+	do {
+		m = scan->next;
+		if (m)
+			scan->next = list_is_last(&m->link, &scan->collection.mms) ?
+				     NULL : list_next_entry(m, link);
+	} while (m && m->visited);
 	spin_unlock(&scan->lock);
 	return m;
 }
@@ -228,23 +291,26 @@ void census_scan_begin(struct census_scan *scan)
 {
 	scan->next = list_first_entry_or_null(&scan->collection.mms,
 					      struct census_mm, link);
+	scan->stop = false;
 }
 
 /**
  * census_scan_all() - scan what others have not begun, until nothing is left
  * @w: the worker; several may do so at once
  *
- * Ends early where one has failed; @w->err says how this one ended.
+ * Return: 0, -EINTR or -ENOMEM; then the others stop too.
  */
-void census_scan_all(struct census_worker *w)
+int census_scan_all(struct census_worker *w)
 {
 	struct census_scan *scan = w->scan;
 	struct census_mm *m;
+	int err = 0;
 
-	while (!w->err && !READ_ONCE(scan->stop) && (m = take_next(scan)))
-		w->err = census_scan_mm(w, m);
-	if (w->err)
+	while (!err && !READ_ONCE(scan->stop) && (m = take_next(scan)))
+		err = census_scan_mm(w, m);
+	if (err)
 		WRITE_ONCE(scan->stop, true);
+	return err;
 }
 
 /**
@@ -252,12 +318,13 @@ void census_scan_all(struct census_worker *w)
  * @w: zeroed; to be ended by census_worker_end(), also after an error
  * @scan: what it shares with the others
  * @snap: what is asked for is in it
- * @limit: bytes that it may use for counting owners
+ * @files: of all workers
  *
  * Return: 0 or -ENOMEM.
  */
 int census_worker_begin(struct census_worker *w, struct census_scan *scan,
-			struct census_snapshot *snap, u64 limit)
+			struct census_snapshot *snap,
+			struct census_files *files)
 {
 	int err;
 
@@ -266,7 +333,7 @@ int census_worker_begin(struct census_worker *w, struct census_scan *scan,
 	w->walk.pause_context = w;
 	err = census_walk_begin(&w->walk);
 	if (!err)
-		err = census_tally_begin(&w->tally, snap, limit);
+		err = census_tally_begin(&w->tally, snap, files);
 	return err;
 }
 
@@ -279,7 +346,6 @@ void census_worker_end(struct census_worker *w, struct census_cost *cost)
 {
 	cost->lock_hold_max = max(cost->lock_hold_max, w->lock_hold_max);
 	cost->lock_stretches += w->lock_stretches;
-	cost->cpu += w->cpu;
 	cost->ptes += w->walk.ptes;
 	cost->pages += w->tally.pages;
 	census_tally_end(&w->tally);

@@ -7,7 +7,6 @@
 #ifndef _CENSUS_SCAN_H
 #define _CENSUS_SCAN_H
 
-#include <linux/atomic.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 
@@ -18,14 +17,12 @@
 /**
  * struct census_scan - what all workers of a census share
  * @collection: the address spaces
- * @next_owner: number that the next owner gets
  * @lock: for @next
- * @next: whose turn it is, in @collection.mms
- * @stop: a worker has failed; who sees it stops
+ * @next: the next address space, in @collection.mms
+ * @stop: a worker has failed: the others stop too
  */
 struct census_scan {
 	struct census_collection collection;
-	atomic_t next_owner;
 	spinlock_t lock;	/* for @next */
 	struct census_mm *next;
 	bool stop;
@@ -42,9 +39,6 @@ struct census_scan {
  * @looked_at: @walk.work when the clock was last read
  * @lock_hold_max: ns
  * @lock_stretches: how many there were
- * @cpu: ns of CPU time; not of the first one, who is the asker
- * @err: what ended it: 0, -EINTR or -ENOMEM
- * @thread: a reference; NULL of the first one
  */
 struct census_worker {
 	struct census_scan *scan;
@@ -56,16 +50,15 @@ struct census_worker {
 	u64 looked_at;
 	u64 lock_hold_max;
 	u64 lock_stretches;
-	u64 cpu;
-	int err;
-	struct task_struct *thread;
 };
 
 int census_worker_begin(struct census_worker *w, struct census_scan *scan,
-			struct census_snapshot *snap, u64 limit);
+			struct census_snapshot *snap,
+			struct census_files *files);
 void census_worker_end(struct census_worker *w, struct census_cost *cost);
 void census_scan_begin(struct census_scan *scan);
-void census_scan_all(struct census_worker *w);
+int census_scan_all(struct census_worker *w);
 int census_scan_mm(struct census_worker *w, struct census_mm *m);
+void census_scan_give_up(struct census_mm *m);
 
 #endif /* _CENSUS_SCAN_H */

@@ -60,9 +60,7 @@ struct census_request {
  * @memory: bytes allocated, result included
  * @frames: bytes of distinct frames; frames basis, so all that follow
  * @pss: bytes, of all address spaces together
- * @sets: of owners
- * @unmarked: bytes whose owners are by map count
- * @moved: bytes of frames that changed hands during the scan
+ * @slices: passes over all address spaces, each for a part of the frames
  * @violations: the sum of @pss is not @frames
  */
 struct census_cost {
@@ -84,9 +82,7 @@ struct census_cost {
 	u64 memory;
 	u64 frames;
 	u64 pss;
-	u64 sets;
-	u64 unmarked;
-	u64 moved;
+	u64 slices;
 	u64 violations;
 };
 
@@ -116,7 +112,7 @@ struct census_twin {
  * @state: &enum memcensus_state
  * @basis: &enum memcensus_basis, 0 where it was not walked
  * @group: its place in &struct census_snapshot.groups
- * @share: PSS in 1/2^24 page, for a group's; frames basis
+ * @share: PSS in 1/2^36 page, for a group's; frames basis
  * @figures: bytes
  */
 struct census_task {
@@ -134,7 +130,7 @@ struct census_task {
 	u8 state;
 	u8 basis;
 	u32 group;
-	u64 share;
+	census_share share;
 	struct census_figures figures;
 };
 
@@ -152,7 +148,7 @@ struct census_group {
 	u64 cgroup;
 	char comm[TASK_COMM_LEN];
 	u32 mms;
-	u64 share;
+	census_share share;
 	struct census_figures figures;
 };
 
@@ -171,9 +167,8 @@ struct census_group {
  * @flags: letter pairs as VmFlags of smaps, separated by one blank
  * @name: allocated, or NULL
  * @sums: as walked
- * @lost: frames that could not be marked
- * @owner: its number as an owner, 0: it has none
- * @figures: from @sums
+ * @holdings: its pages as an owner, by kind
+ * @figures: from @sums and @holdings
  */
 struct census_vma {
 	struct list_head link;
@@ -189,8 +184,7 @@ struct census_vma {
 	char flags[3 * BITS_PER_LONG + 1];
 	char *name;
 	struct census_sums sums;
-	struct census_holding lost[CENSUS_KINDS];
-	u32 owner;
+	struct census_holding holdings[CENSUS_KINDS];
 	struct census_figures figures;
 };
 

@@ -8,23 +8,27 @@
 #define _CENSUS_TALLY_H
 
 #include "collect.h"
+#include "files.h"
 #include "frames.h"
 #include "snapshot.h"
 #include "walk.h"
 
 /**
- * struct census_tally - the count of a scan, or of one of its workers
+ * struct census_tally - the count of a census, or of one of its workers
  * @snap: being filled
  * @basis: &enum memcensus_basis
  * @frames: owners of frames and swap slots
- * @path_buffer: of PATH_MAX, where mappings are asked for; else NULL
+ * @files: of all workers
+ * @path_buffer: of PATH_MAX, where mappings are requested; else NULL
+ * @later: only owners are counted: an earlier slice has taken all the rest
  * @m: the present address space
  * @vma: the present mapping
  * @record: its record, or NULL
  * @sums: where its pages are added
- * @lost: where its frames are added that cannot be marked, by kind
+ * @unused: for @sums, if @later
+ * @gone: pages of address spaces that vanished while they were walked
  * @kind: what its frames are, where @vma decides that
- * @of_heap: what of @vma is heap or stack goes there too; else NULL
+ * @of_heap: what of @vma is heap or stack is added there too; else NULL
  * @pages: mapped pages met
  * @rss_before: of @sums, when @vma was begun or gone on with, for @of_heap
  */
@@ -32,27 +36,30 @@ struct census_tally {
 	struct census_snapshot *snap;
 	u8 basis;
 	struct census_frames *frames;
+	struct census_files *files;
 	char *path_buffer;
+	bool later;
 	struct census_mm *m;
 	struct vm_area_struct *vma;
 	struct census_vma *record;
 	struct census_sums *sums;
-	struct census_holding *lost;
-	enum census_kind_of_thing kind;
+	struct census_sums unused;
+	struct census_holding gone[CENSUS_KINDS];
+	enum census_page_kind kind;
 	u64 *of_heap;
 	u64 pages;
 	u64 rss_before;
 };
 
 int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
-		       u64 limit);
+		       struct census_files *files);
 void census_tally_end(struct census_tally *t);
-void census_tally_mm(struct census_tally *t, struct census_mm *m,
-		     atomic_t *next_owner);
+int census_tally_mm(struct census_tally *t, struct census_mm *m);
+void census_tally_forget(struct census_tally *t, struct census_mm *m);
 int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		     unsigned long addr, struct census_walk *walk);
-void census_tally_vma_end(struct census_tally *t);
-void census_tally_settled(struct census_tally *t);
-void census_tally_figures(struct census_tally *t, struct census_mm *m);
+void census_tally_vma_end(struct census_tally *t, struct census_walk *walk);
+void census_tally_figures(struct census_tally *t, struct census_mm *m,
+			  bool swap_known);
 
 #endif /* _CENSUS_TALLY_H */

@@ -73,7 +73,6 @@ static const struct task_column task_columns[] = {
 	{ "HEAP", MEMCENSUS_F_HEAP, 10 },
 	{ "STACK", MEMCENSUS_F_STACK, 7 },
 	{ "MLOCKED", MEMCENSUS_F_MLOCKED, 10 },
-	{ "UNSURE", MEMCENSUS_F_UNSURE, 10 },
 };
 
 static const struct task_column summary_columns[] = {
@@ -415,10 +414,8 @@ static void scan_show(struct seq_file *seq, const struct census_view *view,
 	show_value(seq, "memory_bytes", true, c->memory);
 	show_value(seq, "frames_bytes", true, c->frames);
 	show_value(seq, "pss_bytes", true, c->pss);
-	show_value(seq, "sets", true, c->sets);
-	show_value(seq, "unmarked_bytes", true, c->unmarked);
-	show_value(seq, "moved_bytes", true, c->moved);
 	show_value(seq, "violations", true, c->violations);
+	show_value(seq, "slices", true, c->slices);
 }
 
 /* Summary */
@@ -493,10 +490,14 @@ static void show_totals(struct seq_file *seq,
 		   KIB(sum_figure(snap, MEMCENSUS_F_VSS)),
 		   KIB(sum_figure(snap, MEMCENSUS_F_SWAP)),
 		   KIB(sum_figure(snap, MEMCENSUS_F_HUGETLB)));
-	if (c->unmarked)
+	if (c->busy + c->partial)
 		seq_printf(seq,
-			   "short of memory: %llu unmarked, so USS and PSS are too high by up to UNSURE in tasks; raise max_mem\n",
-			   KIB(c->unmarked));
+			   "incomplete: %llu busy, %llu partial (STATE in tasks): USS and PSS of tasks that share with them are upper bounds\n",
+			   c->busy, c->partial);
+	if (c->slices > 1)
+		seq_printf(seq,
+			   "short of memory: owners counted in %llu slices, each by a pass of its own; raise max_mem\n",
+			   c->slices);
 }
 
 static void show_zone_line(struct seq_file *seq, const struct census_zone *z)

@@ -22,20 +22,19 @@
 
 /**
  * census_walk_begin() - get what a walk needs
- * @walk: to be ended by census_walk_end()
+ * @walk: zeroed; to be ended by census_walk_end(), also after an error
  *
  * Return: 0 or -ENOMEM.
  */
 int census_walk_begin(struct census_walk *walk)
 {
-	struct census_run *runs = census_kvcalloc(CENSUS_RUNS_MAX + 1, sizeof(*runs));
+	struct census_mask *masks;
 
-	if (!runs)
-		return -ENOMEM;
-	walk->runs = runs + 1;
-	walk->nr = 0;
-	walk->other = false;
-	return 0;
+	walk->runs = census_kvcalloc(CENSUS_RUNS_MAX, sizeof(*walk->runs));
+	masks = census_kvcalloc(CENSUS_MASKS_MAX + 1, sizeof(*masks));
+	/* Key 0 is none that a page has: nothing is joined with it. */
+	walk->masks = masks ? masks + 1 : NULL;
+	return walk->runs && masks ? 0 : -ENOMEM;
 }
 
 /**
@@ -44,9 +43,11 @@ int census_walk_begin(struct census_walk *walk)
  */
 void census_walk_end(struct census_walk *walk)
 {
-	if (walk->runs)
-		kvfree(walk->runs - 1);
+	kvfree(walk->runs);
+	if (walk->masks)
+		kvfree(walk->masks - 1);
 	walk->runs = NULL;
+	walk->masks = NULL;
 }
 
 static void add_run(struct census_walk *walk, enum census_kind kind, u8 bits,
@@ -68,45 +69,94 @@ static void add_run(struct census_walk *walk, enum census_kind kind, u8 bits,
 		.pfn = pfn, .end = (u32)pfn + nr, .kind = kind, .bits = bits,
 		.swap_type = swap_type,
 	};
-	walk->other = true;
 	walk->nr++;
+}
+
+static void add_mask(struct census_walk *walk, u64 key, u64 mask)
+{
+	struct census_mask *last = &walk->masks[(long)walk->nr_masks - 1];
+
+	if (last->key == key) {
+		last->mask |= mask;
+		return;
+	}
+	walk->masks[walk->nr_masks++] = (struct census_mask) {
+		.key = key, .mask = mask,
+	};
+}
+
+static bool may_have_copies(const struct census_walk *walk,
+			    const struct vm_area_struct *vma)
+{
+	return walk->copies && READ_ONCE(vma->anon_vma);
+}
+
+/*
+ * Mapped pages, as masks or as a run.  In a private mapping of a file only the
+ * pages say which of them are copies; under the lock of their table or PMD they
+ * cannot be freed.
+ */
+static void take_pages(struct census_walk *walk, struct vm_area_struct *vma,
+		       unsigned long addr, unsigned long pfn, unsigned int nr,
+		       u8 bits)
+{
+	u64 key = walk->frames, number = pfn;
+
+	if (!walk->ops->masks) {
+		add_run(walk, CENSUS_PRESENT, bits, pfn, nr, 0);
+		return;
+	}
+	walk->pages += nr;
+	if (bits & CENSUS_PMD)
+		walk->huge += nr;
+	if (may_have_copies(walk, vma) && PageAnon(pfn_to_page(pfn))) {
+		key = walk->copies;
+		walk->copied += nr;
+	} else if (walk->file) {
+		key = walk->file;
+		number = linear_page_index(vma, addr);
+	}
+	while (nr) {
+		unsigned int at = number & 63, n = min(64 - at, nr);
+
+		add_mask(walk, key + (number >> 6), GENMASK_ULL(at + n - 1, at));
+		number += n;
+		nr -= n;
+	}
 }
 
 static void hand_on_locked(struct census_walk *walk)
 {
-	if (walk->nr && walk->takers->locked)
-		walk->takers->locked(walk->context, walk->runs, walk->nr);
+	if (walk->nr && walk->ops->runs_locked)
+		walk->ops->runs_locked(walk->context, walk->runs, walk->nr);
+}
+
+static void hand_on_runs(struct census_walk *walk)
+{
+	if (walk->nr && walk->ops->runs)
+		walk->ops->runs(walk->context, walk->runs, walk->nr);
+	walk->nr = 0;
 }
 
 /**
- * census_walk_hand_on() - hand on what was gathered
+ * census_walk_hand_on() - hand on what waits
  * @walk: begun
  */
 void census_walk_hand_on(struct census_walk *walk)
 {
-	if (walk->nr && walk->takers->unlocked)
-		walk->takers->unlocked(walk->context, walk->runs, walk->nr);
-	/* take_plain_ptes() counts on it that kind and bits are 0. */
-	if (walk->other)
-		memset(walk->runs, 0, walk->nr * sizeof(*walk->runs));
-	walk->other = false;
-	walk->nr = 0;
-	walk->gathered = 0;
+	if (walk->nr_masks)
+		walk->ops->masks(walk->context, walk->masks, walk->nr_masks);
+	walk->nr_masks = 0;
 }
 
-/* A table was read: its runs are handed on, or wait for those of others. */
-static void hand_on(struct census_walk *walk)
+/*
+ * Before a table is locked: it adds no more masks than it has entries.  Masks wait
+ * for those of other tables, for where mappings are small a table has few.
+ */
+static void make_room(struct census_walk *walk)
 {
-	if (!walk->gather)
+	if (walk->nr_masks + PTRS_PER_PTE > CENSUS_MASKS_MAX)
 		census_walk_hand_on(walk);
-}
-
-/* Before @nr entries are read: together they must not be more than a table's. */
-static void make_room(struct census_walk *walk, unsigned int nr)
-{
-	if (walk->gathered + nr > PTRS_PER_PTE)
-		census_walk_hand_on(walk);
-	walk->gathered += nr;
 }
 
 static void add_hole(struct census_walk *walk, struct vm_area_struct *vma,
@@ -117,46 +167,39 @@ static void add_hole(struct census_walk *walk, struct vm_area_struct *vma,
 			(end - addr) >> PAGE_SHIFT, 0);
 }
 
-static void take_softleaf(struct census_walk *walk, softleaf_t entry,
-			  enum census_kind kind, u8 bits, unsigned int nr)
+/* @nr pages, the first of them @skip pages into what @entry stands for. */
+static void take_softleaf(struct census_walk *walk, struct vm_area_struct *vma,
+			  unsigned long addr, softleaf_t entry, u8 bits,
+			  unsigned int nr, unsigned long skip)
 {
 	if (softleaf_is_swap(entry)) {
-		add_run(walk, CENSUS_SWAP, 0, swp_offset(entry), nr,
+		add_run(walk, CENSUS_SWAP, 0, swp_offset(entry) + skip, nr,
 			swp_type(entry));
 	} else if (softleaf_has_pfn(entry)) {
 		if (softleaf_is_migration(entry))
 			bits |= CENSUS_MIGRATING;
 		if (softleaf_is_device_private(entry))
 			bits |= CENSUS_DEVICE;
-		add_run(walk, kind, bits | CENSUS_NOT_PRESENT,
-			softleaf_to_pfn(entry), nr, 0);
+		take_pages(walk, vma, addr, softleaf_to_pfn(entry) + skip, nr,
+			   bits | CENSUS_NOT_PRESENT);
 	}
 }
 
-static void take_not_present(struct census_walk *walk,
-			     struct vm_area_struct *vma, unsigned long addr,
-			     pte_t pte)
-{
-	if (pte_none(pte))
-		add_hole(walk, vma, addr, addr + PAGE_SIZE);
-	else
-		take_softleaf(walk, softleaf_from_pte(pte), CENSUS_PRESENT, 0, 1);
-}
-
-/* Any entry, with the bits that the takers want. */
+/* Any entry, with the bits that matter to @walk->ops. */
 static void take_pte(struct census_walk *walk, struct vm_area_struct *vma,
 		     unsigned long addr, pte_t pte)
 {
-	u8 bits = walk->takers->bits &
-		  ((pte_young(pte) ? CENSUS_YOUNG : 0) |
-		   (pte_dirty(pte) ? CENSUS_DIRTY : 0));
+	u8 bits = walk->ops->bits & ((pte_young(pte) ? CENSUS_YOUNG : 0) |
+				     (pte_dirty(pte) ? CENSUS_DIRTY : 0));
 
-	if (!pte_present(pte))
-		take_not_present(walk, vma, addr, pte);
+	if (pte_none(pte))
+		add_hole(walk, vma, addr, addr + PAGE_SIZE);
+	else if (!pte_present(pte))
+		take_softleaf(walk, vma, addr, softleaf_from_pte(pte), 0, 1, 0);
 	else if (census_pte_special(vma, addr, pte))
 		add_run(walk, CENSUS_SPECIAL, 0, 0, 1, 0);
 	else
-		add_run(walk, CENSUS_PRESENT, bits, pte_pfn(pte), 1, 0);
+		take_pages(walk, vma, addr, pte_pfn(pte), 1, bits);
 }
 
 static void take_ptes(struct census_walk *walk, struct vm_area_struct *vma,
@@ -166,102 +209,179 @@ static void take_ptes(struct census_walk *walk, struct vm_area_struct *vma,
 		take_pte(walk, vma, addr, ptep_get((pte_t *)pte));
 }
 
-/**
- * struct plain_runs - the last run, while runs of plain entries are added
- * @runs: of the walk
- * @nr: of @runs; signed, for with none the last one is that before the first
- * @next: the frame that would go on the last run, or ~0
- * @end: what its end is
- */
-struct plain_runs {
-	struct census_run *runs;
-	long nr;
-	unsigned long next;
-	u32 end;
-};
-
-static __always_inline void take_neighbours(struct plain_runs *r,
-					    unsigned long pfn, unsigned int nr)
+/* Entries of @pte, a bit for each in @odd, that are not plain. */
+static noinline void take_odd_ptes(struct census_walk *walk,
+				   struct vm_area_struct *vma, const pte_t *pte,
+				   u64 odd, unsigned long addr)
 {
-	r->runs[r->nr].pfn = pfn;
-	r->nr += pfn != r->next;
-	r->next = pfn + nr;
-	r->end = r->next;
-	r->runs[r->nr - 1].end = r->end;
+	unsigned int i;
+
+	for (; odd; odd &= odd - 1) {
+		i = __ffs64(odd);
+		take_pte(walk, vma, addr + i * PAGE_SIZE,
+			 ptep_get((pte_t *)&pte[i]));
+	}
 }
 
 /*
- * Where every second entry is missing, or no two frames are neighbours, no
- * branch is foreseen, so there is none: each entry is stored as the beginning of
- * a run, and the run is counted if it was one.
+ * A private mapping of a file that was written to.  An entry that is writable is
+ * a copy.  One that is dirty is too, but for shmem, where userfaultfd maps page
+ * cache so; of the others the page says what it is.
  */
-static __always_inline void take_plain_pte(struct plain_runs *r, pte_t pte,
-					   unsigned long mask)
+static void take_copied_ptes(struct census_walk *walk,
+			     struct vm_area_struct *vma, const pte_t *pte,
+			     unsigned int nr, unsigned long addr)
 {
-	unsigned long pfn = census_plain_pfn(pte, mask);
-	unsigned long present = census_plain_present(pte);
-	unsigned long missing = present - 1;
+	for (; nr; nr--, pte++, addr += PAGE_SIZE) {
+		pte_t entry = ptep_get((pte_t *)pte);
 
-	OPTIMIZER_HIDE_VAR(missing);	/* or it would become a branch again */
-	r->runs[r->nr].pfn = pfn;
-	r->nr += present & (pfn != r->next);
-	r->next = (pfn + 1) | missing;
-	r->end ^= (r->end ^ (u32)r->next) & ~(u32)missing;
-	r->runs[r->nr - 1].end = r->end;
-}
-
-static noinline void take_odd_pte(struct census_walk *walk,
-				  struct plain_runs *r,
-				  struct vm_area_struct *vma,
-				  unsigned long addr, pte_t pte)
-{
-	walk->nr = r->nr;
-	take_pte(walk, vma, addr, pte);
-	r->nr = walk->nr;
-	r->next = ~0UL;
-	r->end = r->runs[r->nr - 1].end;
-}
-
-/*
- * take_ptes() where neither bits nor holes are wanted: this loop is what a
- * census costs.  Eight entries are compared at once, and are one run or part of
- * one if each names the frame behind that of the entry before it.
- */
-static void take_plain_ptes(struct census_walk *walk,
-			    struct vm_area_struct *vma, const pte_t *pte,
-			    unsigned int nr, unsigned long addr)
-{
-	struct plain_runs r = {
-		.runs = walk->runs, .nr = walk->nr, .next = ~0UL,
-		.end = walk->runs[(long)walk->nr - 1].end,
-	};
-	const unsigned long mask = census_plain_pfn_mask();
-	const pte_t *end = pte + nr, *group;
-	struct plain_runs odd;
-
-	while (pte < end) {
-		if (end - pte >= 8 && census_ptes_contiguous(pte)) {
-			take_neighbours(&r, census_plain_pfn(*pte, mask), 8);
-			pte += 8;
+		if (pte_none(entry))
+			continue;
+		if (!pte_present(entry) || census_pte_special(vma, addr, entry) ||
+		    !(pte_write(entry) ||
+		      (pte_dirty(entry) && walk->dirty_is_copied))) {
+			take_pte(walk, vma, addr, entry);
 			continue;
 		}
-		group = min(end, pte + 8);
-		for (; pte < group; pte++) {
-			pte_t entry = ptep_get((pte_t *)pte);
+		walk->pages++;
+		walk->copied++;
+		add_mask(walk, walk->copies + (pte_pfn(entry) >> 6),
+			 BIT_ULL(pte_pfn(entry) & 63));
+	}
+}
 
-			if (likely(!census_pte_odd(entry))) {
-				take_plain_pte(&r, entry, mask);
+/**
+ * struct last_mask - the last mask, while it grows
+ * @at: where it is stored
+ * @key: its key
+ * @mask: its pages
+ */
+struct last_mask {
+	struct census_mask *at;
+	u64 key;
+	u64 mask;
+};
+
+/*
+ * Pages @mask of the block @key, none of them if it is 0.  Where frames are
+ * scattered no branch is predicted, so there is none: the mask is stored in any
+ * case, behind the last one if it is of another block.
+ */
+static __always_inline void grow_mask(struct last_mask *last, u64 key, u64 mask)
+{
+	u64 other;
+
+	key = mask ? key : last->key;
+	other = key != last->key;
+	OPTIMIZER_HIDE_VAR(other);	/* or it becomes a branch again */
+	last->at += other;
+	last->mask = (last->mask & (other - 1)) | mask;
+	last->key = key;
+	last->at->key = key;
+	last->at->mask = last->mask;
+}
+
+/*
+ * Pages that are numbered by frame: this loop is what a census costs.  Eight
+ * entries are compared at once, and are one mask or part of one if each names the
+ * frame behind that of the entry before it.
+ */
+static void take_frames(struct census_walk *walk, struct vm_area_struct *vma,
+			const pte_t *pte, unsigned int nr, unsigned long addr)
+{
+	const u64 pfn_mask = census_plain_pfn_mask(), frames = walk->frames;
+	struct last_mask last = { .at = &walk->masks[(long)walk->nr_masks - 1] };
+	unsigned int i, j, n;
+	u64 pages = 0, odd;
+
+	last.key = last.at->key;
+	last.mask = last.at->mask;
+	for (i = 0; i < nr; i += n) {
+		n = min(nr - i, 8U);
+		if (n == 8 && census_ptes_contiguous(pte + i)) {
+			unsigned long pfn = census_plain_pfn(pte[i], pfn_mask);
+
+			if ((pfn & 63) <= 56) {
+				grow_mask(&last, frames + (pfn >> 6),
+					  0xffULL << (pfn & 63));
+				pages += 8;
 				continue;
 			}
-			/* A copy: @r itself can stay in registers. */
-			odd = r;
-			take_odd_pte(walk, &odd, vma,
-				     addr + (nr - (end - pte)) * PAGE_SIZE,
-				     entry);
-			r = odd;
+		}
+		odd = 0;
+		for (j = 0; j < n; j++) {
+			pte_t entry = ptep_get((pte_t *)&pte[i + j]);
+			unsigned long pfn = census_plain_pfn(entry, pfn_mask);
+			u64 present = census_plain_page(entry);
+
+			odd |= (u64)census_pte_odd(entry) << j;
+			grow_mask(&last, frames + (pfn >> 6),
+				  present << (pfn & 63));
+			pages += present;
+		}
+		if (unlikely(odd)) {
+			walk->nr_masks = last.at - walk->masks + 1;
+			take_odd_ptes(walk, vma, pte + i, odd,
+				      addr + i * PAGE_SIZE);
+			last.at = &walk->masks[(long)walk->nr_masks - 1];
+			last.key = last.at->key;
+			last.mask = last.at->mask;
 		}
 	}
-	walk->nr = r.nr;
+	walk->nr_masks = last.at - walk->masks + 1;
+	walk->pages += pages;
+}
+
+/* Of @nr entries, up to 64: which map a page, and which are not plain. */
+static __always_inline u64 mapped_pages(const pte_t *pte, unsigned int nr,
+					u64 *odd)
+{
+	u64 pages = 0, none = 0;
+	unsigned int i, j, n;
+
+	for (i = 0; i < nr; i += n) {
+		n = min(nr - i, 8U);
+		if (n == 8) {
+			unsigned int all = census_ptes_all_or_none(pte + i);
+
+			if (all != CENSUS_PTES_DIFFER) {
+				pages |= (u64)all << i;
+				none |= (u64)(all ^ 0xff) << i;
+				continue;
+			}
+		}
+		for (j = i; j < i + n; j++) {
+			pte_t entry = ptep_get((pte_t *)&pte[j]);
+
+			pages |= (u64)census_plain_page(entry) << j;
+			none |= (u64)pte_none(entry) << j;
+		}
+	}
+	*odd = ~(pages | none) & GENMASK_ULL(nr - 1, 0);
+	return pages;
+}
+
+/* Pages of a file, numbered by index: in the order of their entries. */
+static void take_file(struct census_walk *walk, struct vm_area_struct *vma,
+		      const pte_t *pte, unsigned int nr, unsigned long addr)
+{
+	pgoff_t index = linear_page_index(vma, addr);
+	unsigned int i, n;
+	u64 pages, odd;
+
+	for (i = 0; i < nr; i += n, index += n) {
+		unsigned int at = index & 63;
+
+		n = min(64 - at, nr - i);
+		pages = mapped_pages(pte + i, n, &odd);
+		if (pages) {
+			add_mask(walk, walk->file + (index >> 6), pages << at);
+			walk->pages += hweight64(pages);
+		}
+		if (unlikely(odd))
+			take_odd_ptes(walk, vma, pte + i, odd,
+				      addr + i * PAGE_SIZE);
+	}
 }
 
 /* Return: false where there is no PTE table (any more): look at the PMD again. */
@@ -272,30 +392,37 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 	spinlock_t *ptl;
 	pte_t *pte;
 
-	make_room(walk, nr);
+	make_room(walk);
 	pte = census_pte_map_lock(vma->vm_mm, pmd, addr, &ptl);
 	if (!pte)
 		return false;
 	walk->ptes += nr;
 	walk->work += nr;
-	if (walk->takers->bits || walk->holes || !census_plain_ptes() ||
+	if (!walk->ops->masks || walk->holes || !census_plain_ptes() ||
 	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
 		take_ptes(walk, vma, pte, nr, addr);
+	else if (may_have_copies(walk, vma))
+		take_copied_ptes(walk, vma, pte, nr, addr);
+	else if (walk->file)
+		take_file(walk, vma, pte, nr, addr);
 	else
-		take_plain_ptes(walk, vma, pte, nr, addr);
+		take_frames(walk, vma, pte, nr, addr);
 	hand_on_locked(walk);
 	spin_unlock(ptl);
-	hand_on(walk);
+	hand_on_runs(walk);
 	return true;
 }
 
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
 /*
- * The huge zero page is nobody's.  Its frame number is not for modules to see,
- * but it is the only page in an anonymous mapping that is not anonymous.
+ * The huge zero page belongs to no process.  Modules cannot see its frame number,
+ * but it is the only page in an anonymous mapping that is not anonymous, and the
+ * only one in a mapping of DAX that is not a device's.
  */
 static bool pmd_maps_zero(struct vm_area_struct *vma, pmd_t pmd)
 {
+	if (vma_is_dax(vma))
+		return !is_zone_device_page(pmd_page(pmd));
 	return vma_is_anonymous(vma) && !PageAnon(pmd_page(pmd));
 }
 
@@ -309,8 +436,7 @@ static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
 	spinlock_t *ptl;
 	pmd_t pmd;
 
-	/* Runs of PMDs have bits that those of PTEs have not. */
-	census_walk_hand_on(walk);
+	make_room(walk);
 	ptl = pmd_lock(vma->vm_mm, pmdp);
 	pmd = *pmdp;
 	if (pmd_present(pmd) && census_pmd_devmap(pmd)) {
@@ -320,14 +446,14 @@ static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
 		    pmd_maps_zero(vma, pmd))
 			add_run(walk, CENSUS_SPECIAL, 0, 0, nr, 0);
 		else
-			add_run(walk, CENSUS_PRESENT, CENSUS_PMD |
-				(pmd_young(pmd) ? CENSUS_YOUNG : 0) |
-				(pmd_dirty(pmd) ? CENSUS_DIRTY : 0),
-				pmd_pfn(pmd) + skip, nr, 0);
+			take_pages(walk, vma, addr, pmd_pfn(pmd) + skip, nr,
+				   CENSUS_PMD |
+				   (pmd_young(pmd) ? CENSUS_YOUNG : 0) |
+				   (pmd_dirty(pmd) ? CENSUS_DIRTY : 0));
 	} else if (thp_migration_supported() && !pmd_none(pmd) &&
 		   !pmd_present(pmd)) {
-		take_softleaf(walk, softleaf_from_pmd(pmd), CENSUS_PRESENT,
-			      CENSUS_PMD, nr);
+		take_softleaf(walk, vma, addr, softleaf_from_pmd(pmd),
+			      CENSUS_PMD, nr, skip);
 	} else {
 		leaf = false;
 	}
@@ -337,7 +463,7 @@ static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
 		hand_on_locked(walk);
 	}
 	spin_unlock(ptl);
-	census_walk_hand_on(walk);
+	hand_on_runs(walk);
 	return leaf;
 }
 #else
@@ -357,7 +483,7 @@ static void walk_pmd(struct census_walk *walk, struct vm_area_struct *vma,
 		if (pmd_none(pmd) ||
 		    (!pmd_present(pmd) && !thp_migration_supported())) {
 			add_hole(walk, vma, addr, end);
-			hand_on(walk);
+			hand_on_runs(walk);
 			return;
 		}
 		if (!pmd_present(pmd) || pmd_trans_huge(pmd) ||
@@ -387,7 +513,7 @@ static void skip_upper(struct census_walk *walk, struct vm_area_struct *vma,
 	else
 		add_hole(walk, vma, addr, end);
 	hand_on_locked(walk);
-	hand_on(walk);
+	hand_on_runs(walk);
 }
 
 /* Return: the PUD of @addr, or NULL; then @next is behind what is missing. */
@@ -428,7 +554,7 @@ static pmd_t *find_pmd(struct mm_struct *mm, unsigned long addr,
 	}
 	if (pud_bad(pud))
 		return NULL;
-	return pmd_offset(pudp, addr);
+	return census_pmd_offset(pudp, pud, addr);
 }
 
 #ifdef CONFIG_HUGETLB_PAGE
@@ -439,14 +565,20 @@ static void take_hugetlb(struct census_walk *walk, pte_t pte,
 			 unsigned long pfn, bool shared_table, unsigned int nr)
 {
 	u8 bits = shared_table ? CENSUS_SHARED_TABLE : 0;
+	softleaf_t entry;
 
 	if (pte_none(pte))
 		return;
-	if (pte_present(pte))
-		add_run(walk, CENSUS_HUGETLB, bits, pfn, nr, 0);
-	else
-		take_softleaf(walk, softleaf_from_pte(pte), CENSUS_HUGETLB,
-			      bits, nr);
+	if (!pte_present(pte)) {
+		entry = softleaf_from_pte(pte);
+		if (!softleaf_has_pfn(entry))
+			return;
+		bits |= CENSUS_NOT_PRESENT;
+		if (softleaf_is_migration(entry))
+			bits |= CENSUS_MIGRATING;
+		pfn = softleaf_to_pfn(entry);
+	}
+	add_run(walk, CENSUS_HUGETLB, bits, pfn, nr, 0);
 	hand_on_locked(walk);
 }
 
@@ -489,26 +621,31 @@ static void walk_hugetlb_pmd(struct census_walk *walk, struct mm_struct *mm,
 }
 
 /*
- * A PMD table of hugetlb may be shared by several address spaces and taken out
- * of ours without our locks.  Before such a table is freed all CPUs are
- * made to answer an interrupt, as for lockless get_user_pages(): with
- * interrupts off it stays.
+ * A PMD table of hugetlb may be shared by several address spaces, and is taken
+ * out of ours (huge_pmd_unshare()) without our locks, but never without the
+ * file's i_mmap_rwsem held for writing.  So while that is held for reading, the
+ * table stays.  It is only tried for: truncation holds it for long.
+ *
+ * Return: false where it is not available.
  */
-static void walk_hugetlb_entry(struct census_walk *walk, struct mm_struct *mm,
-			       unsigned long addr, unsigned long size)
+static bool walk_hugetlb_entry(struct census_walk *walk,
+			       struct vm_area_struct *vma, unsigned long addr,
+			       unsigned long size)
 {
-	unsigned long flags;
+	struct address_space *mapping = vma->vm_file->f_mapping;
 
-	local_irq_save(flags);
+	if (!i_mmap_trylock_read(mapping))
+		return false;
 	if (size >= PUD_SIZE)
-		walk_hugetlb_pud(walk, mm, addr, size);
+		walk_hugetlb_pud(walk, vma->vm_mm, addr, size);
 	else
-		walk_hugetlb_pmd(walk, mm, addr, size);
+		walk_hugetlb_pmd(walk, vma->vm_mm, addr, size);
 	walk->ptes++;
 	walk->work += ENTRIES_PER_HUGETLB;
-	local_irq_restore(flags);
+	i_mmap_unlock_read(mapping);
 	/* At once: each page has owners of its own, so runs must not be joined. */
-	census_walk_hand_on(walk);
+	hand_on_runs(walk);
+	return true;
 }
 
 static unsigned long walk_hugetlb(struct census_walk *walk,
@@ -517,9 +654,10 @@ static unsigned long walk_hugetlb(struct census_walk *walk,
 {
 	unsigned long size = huge_page_size(hstate_vma(vma));
 
-	census_walk_hand_on(walk);
 	for (addr = ALIGN_DOWN(addr, size); addr < vma->vm_end; ) {
-		walk_hugetlb_entry(walk, vma->vm_mm, addr, size);
+		walk->blocked = !walk_hugetlb_entry(walk, vma, addr, size);
+		if (walk->blocked)
+			break;
 		addr += size;
 		if (walk->pause(walk->pause_context))
 			break;
@@ -558,10 +696,11 @@ unsigned long census_walk_vma(struct census_walk *walk,
 		pmd = find_pmd(vma->vm_mm, addr, end, &next, &leaf);
 		if (!pmd) {
 			skip_upper(walk, vma, leaf, addr, next);
-			continue;
+			walk->work++;
+		} else {
+			next = pmd_addr_end(addr, end);
+			walk_pmd(walk, vma, pmd, addr, next);
 		}
-		next = pmd_addr_end(addr, end);
-		walk_pmd(walk, vma, pmd, addr, next);
 		if (next != end && walk->pause(walk->pause_context))
 			return next;
 	}

@@ -61,57 +61,89 @@ static inline unsigned int census_run_nr(const struct census_run *run)
 #define CENSUS_RUNS_MAX PTRS_PER_PTE
 
 /**
- * struct census_takers - where runs go
- * @locked: called under the page table's lock: must not sleep, may read the
- *	struct page of PRESENT and HUGETLB runs, which cannot be freed
+ * struct census_mask - mapped pages, of 64 with neighbouring numbers
+ * @key: of the numbers: @frames, @copies or @file of &struct census_walk, and the
+ *	number above bit 6
+ * @mask: a bit for each page
+ */
+struct census_mask {
+	u64 key;
+	u64 mask;
+};
+
+/**
+ * struct census_walk_ops - where what is mapped goes
  * @bits: CENSUS_YOUNG and CENSUS_DIRTY, where they matter: entries that differ
  *	in them are not in one run
- * @unlocked: called with the same runs after the lock was dropped, the mapping
- *	still locked; may sleep; or NULL.  With @gather of &struct census_walk
- *	the runs of several tables at once
+ * @runs_locked: called under the page table's lock: must not sleep, may read the
+ *	struct page of PRESENT and HUGETLB runs, which cannot be freed; or NULL
+ * @runs: called with the same runs after the lock was dropped, the mapping
+ *	still locked; may sleep; or NULL
+ * @masks: mapped pages go there instead of into PRESENT runs; called with
+ *	masks of one or more tables, perhaps of several mappings, with nothing but
+ *	the mapping locked, or nothing at all; may sleep; or NULL
  *
- * Both get the walk's @context.
+ * All get the walk's @context.
  */
-struct census_takers {
+struct census_walk_ops {
 	u8 bits;
-	void (*locked)(void *context, const struct census_run *runs,
-		       unsigned int nr);
-	void (*unlocked)(void *context, const struct census_run *runs,
-			 unsigned int nr);
+	void (*runs_locked)(void *context, const struct census_run *runs,
+			    unsigned int nr);
+	void (*runs)(void *context, const struct census_run *runs,
+		     unsigned int nr);
+	void (*masks)(void *context, const struct census_mask *masks,
+		      unsigned int nr);
 };
 
 /**
  * struct census_walk - the walk of one address space
- * @takers: where runs go
- * @context: for @takers
+ * @ops: where what is mapped goes
+ * @context: for @ops
  * @pause: true where the walk should come back to drop its lock; asked
  *	after every page table
  * @pause_context: for @pause
  * @holes: hand on HOLE runs, in the present VMA
- * @gather: runs of the present VMA may wait for those of the next ones: it is
- *	one table in many where mappings are small.  @takers and @context stay
- *	until census_walk_hand_on(), and have no locked()
- * @gathered: entries read since the last hand-on, at most those of one table
+ * @frames: masks: key of frame 0 in the present VMA
+ * @file: masks: key of the first page of the present VMA's file; 0: its pages are
+ *	numbered by frame
+ * @copies: masks: key of frame 0 for pages that were copied in the present VMA, a
+ *	private mapping of a file
+ * @dirty_is_copied: a dirty entry there is of such a page
+ * @pages: masks: counts entries of mapped pages
+ * @copied: of these, copied in a private mapping of a file
+ * @huge: of these, mapped by a PMD
  * @ptes: counts entries read
  * @work: grows with what was done, about one for an entry
+ * @blocked: a lock was not available: the VMA has to be tried again later
  * @nr: runs in @runs
- * @runs: of %CENSUS_RUNS_MAX, and one before the first, of no meaning
- * @other: there are runs that are not of kind PRESENT, or have bits
+ * @runs: of %CENSUS_RUNS_MAX
+ * @nr_masks: masks in @masks
+ * @masks: of CENSUS_MASKS_MAX, and one before the first, of no meaning
  */
 struct census_walk {
-	const struct census_takers *takers;
+	const struct census_walk_ops *ops;
 	void *context;
 	bool (*pause)(void *context);
 	void *pause_context;
 	bool holes;
-	bool gather;
-	unsigned int gathered;
+	u64 frames;
+	u64 file;
+	u64 copies;
+	bool dirty_is_copied;
+	u64 pages;
+	u64 copied;
+	u64 huge;
 	u64 ptes;
 	u64 work;
+	bool blocked;
 	unsigned int nr;
 	struct census_run *runs;
-	bool other;
+	unsigned int nr_masks;
+	struct census_mask *masks;
 };
+
+/* Masks that are handed on at once, at most: those of two page tables. */
+#define CENSUS_MASKS_MAX (2 * PTRS_PER_PTE)
 
 int census_walk_begin(struct census_walk *walk);
 void census_walk_end(struct census_walk *walk);

@@ -96,8 +96,7 @@ static bool all_are_there(const struct census *census)
 {
 	const uint64_t *scan = census->scan;
 
-	return !scan[MEMCENSUS_SCAN_VANISHED] && !scan[MEMCENSUS_SCAN_PARTIAL] &&
-	       !scan[MEMCENSUS_SCAN_UNMARKED];
+	return !scan[MEMCENSUS_SCAN_VANISHED] && !scan[MEMCENSUS_SCAN_PARTIAL];
 }
 
 const char *counted_unsound(const struct census *census, bool all)
@@ -113,7 +112,7 @@ const char *counted_unsound(const struct census *census, bool all)
 	unless(scan[MEMCENSUS_SCAN_BASIS] == MEMCENSUS_BASIS_FRAMES, "basis");
 	unless(census->scan_known >> MEMCENSUS_SCAN_VIOLATIONS & 1 &&
 	       census->scan_known >> MEMCENSUS_SCAN_PSS & 1 &&
-	       census->scan_known >> MEMCENSUS_SCAN_MOVED & 1,
+	       census->scan_known >> MEMCENSUS_SCAN_SLICES & 1,
 	       "attributes of the frames basis are missing");
 	unless(!scan[MEMCENSUS_SCAN_VIOLATIONS], "violations %llu",
 	       LLU(scan[MEMCENSUS_SCAN_VIOLATIONS]));

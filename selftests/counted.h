@@ -33,7 +33,7 @@ uint64_t counted_placed(const struct census *census, pid_t pid, unsigned int n);
  * NULL where @census is sound, else what is wrong with it, in a static buffer:
  *
  * - VIOLATIONS is 0;
- * - SCAN_PSS is SCAN_FRAMES, less under 1/4096 byte for each owner of a frame;
+ * - SCAN_PSS is SCAN_FRAMES, less under 1/2^24 byte for each owner of a frame;
  * - the tasks' PSS together are SCAN_PSS, each cut to the byte;
  * - in each task USS <= PSS <= FRAMES <= RSS, SHARED is FRAMES less USS, and
  *   the parts of RSS and PSS are together the whole;
@@ -49,10 +49,10 @@ const char *counted_unsound(const struct census *census, bool all);
 const char *counted_unwalked(const struct census *census, const pid_t *pids,
 			     unsigned int n);
 
-/* Units of a share: 1/4096 byte, as PSS is counted in. */
-#define SHARE_SHIFT	12
+/* Units of a share: 1/2^24 byte, as PSS is counted in. */
+#define SHARE_SHIFT	24
 
-/* What @pages pages of @owners owners come to, for each; in 1/4096 byte. */
+/* What @pages pages of @owners owners come to, for each; in 1/2^24 byte. */
 static inline uint64_t share(uint64_t pages, unsigned int owners)
 {
 	return pages * ((4096UL << SHARE_SHIFT) / owners);

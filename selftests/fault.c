@@ -212,7 +212,7 @@ static void look_at(const struct fault_request *request,
 	}
 	o->ret = ret;
 	if (!ret && request->cmd == MEMCENSUS_CMD_SNAPSHOT) {
-		o->marked = census.scan[MEMCENSUS_SCAN_UNMARKED] ||
+		o->marked = census.scan[MEMCENSUS_SCAN_SLICES] > 1 ||
 			    census.scan[MEMCENSUS_SCAN_BUSY] ||
 			    census.scan[MEMCENSUS_SCAN_PARTIAL];
 		if (!census_is_whole(&census))

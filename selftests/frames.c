@@ -71,7 +71,7 @@ TEST(shares_add_up)
 	}
 	frames = census.scan[MEMCENSUS_SCAN_FRAMES];
 	EXPECT_EQ(0, census.scan[MEMCENSUS_SCAN_VIOLATIONS]);
-	EXPECT_EQ(0, census.scan[MEMCENSUS_SCAN_UNMARKED]);
+	EXPECT_EQ(1, census.scan[MEMCENSUS_SCAN_SLICES]);
 	EXPECT_EQ(0, frames % PAGE);
 	EXPECT_LE(census.scan[MEMCENSUS_SCAN_PSS], frames);
 	/* Each record is cut to bytes once more. */

@@ -235,7 +235,7 @@ TEST_F(load, by_several_workers)
 	for (i = 0; i < 4; i++) {
 		n += compare_tasks(_metadata, self->pids, &all[0], &all[i]);
 		n += compare_tasks(_metadata, self->pids, &all[0], &some[i]);
-		EXPECT_EQ(0, all[i].scan[MEMCENSUS_SCAN_UNMARKED]);
+		EXPECT_EQ(1, all[i].scan[MEMCENSUS_SCAN_SLICES]);
 	}
 	diag("%lu figures compared, quiet in try %d", n, again);
 	for (i = 0; i < 4; i++) {

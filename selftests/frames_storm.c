@@ -123,19 +123,13 @@ FIXTURE_TEARDOWN(storm)
 
 /* What one scan adds to. */
 struct course {
-	unsigned int scans, moving;
-	uint64_t moved, moved_max, vanished, frames;
+	unsigned int scans;
+	uint64_t vanished, frames;
 };
 
 static void note(struct course *c, const struct census *census)
 {
-	uint64_t moved = census->scan[MEMCENSUS_SCAN_MOVED] / PAGE;
-
 	c->scans++;
-	c->moving += !!moved;
-	c->moved += moved;
-	if (c->moved_max < moved)
-		c->moved_max = moved;
 	c->vanished += census->scan[MEMCENSUS_SCAN_VANISHED];
 	c->frames += census->scan[MEMCENSUS_SCAN_FRAMES] / PAGE;
 }
@@ -145,10 +139,6 @@ static void tell(const struct course *c, const char *what)
 	diag("%s: %u scans, each of about %llu frames; %llu vanished", what,
 	     c->scans, (unsigned long long)(c->frames / c->scans),
 	     (unsigned long long)c->vanished);
-	diag("%s: moved in %u of them, %llu.%02llu frames per scan, at most %llu",
-	     what, c->moving, (unsigned long long)(c->moved / c->scans),
-	     (unsigned long long)(c->moved * 100 / c->scans % 100),
-	     (unsigned long long)c->moved_max);
 }
 
 /* Mapping by mapping, with all others as owners. */

@@ -33,7 +33,7 @@
 #define FLAGS		16
 
 /* In 1/4096 byte. */
-#define WHOLE_PAGE	((uint64_t)PAGE << 12)
+#define WHOLE_PAGE	((uint64_t)PAGE << 24)
 
 /**
  * struct mark - a frame or slot that an address space maps

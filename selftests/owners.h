@@ -32,7 +32,7 @@
  * struct holding - what an address space, or some of them, have of a kind
  * @pages: distinct ones
  * @alone: of these, no other's
- * @shares: 1/4096 byte, each page cut by itself
+ * @shares: 1/2^24 byte, each page cut by itself
  */
 struct holding {
 	uint64_t pages, alone, shares;

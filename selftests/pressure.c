@@ -346,11 +346,10 @@ static void measure(struct __test_metadata *_metadata, unsigned long max_mem,
 			EXPECT_SOUND(&census, false);
 		}
 		if (!i)
-			diag("pressure: %lu, %u workers%s: %llu bytes, %llu sets, %llu unmarked %s",
+			diag("pressure: %lu, %u workers%s: %llu bytes, %llu slices %s",
 			     max_mem, workers, group_by ? ", groups" : "",
 			     (unsigned long long)census.scan[MEMCENSUS_SCAN_MEMORY],
-			     (unsigned long long)census.scan[MEMCENSUS_SCAN_SETS],
-			     (unsigned long long)census.scan[MEMCENSUS_SCAN_UNMARKED] / PAGE,
+			     (unsigned long long)census.scan[MEMCENSUS_SCAN_SLICES],
 			     error.text);
 		census_free(&census);
 	}

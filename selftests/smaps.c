@@ -48,7 +48,6 @@ static const char *const names[__MEMCENSUS_F_MAX] = {
 	[MEMCENSUS_F_PAGETABLES] = "VmPTE",
 	[MEMCENSUS_F_HEAP] = "[heap]",
 	[MEMCENSUS_F_STACK] = "[stack]",
-	[MEMCENSUS_F_UNSURE] = "[unsure]",
 	[MEMCENSUS_F_LOCKED] = "Locked",
 	[MEMCENSUS_F_MLOCKED] = "VmLck",
 };

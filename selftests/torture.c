@@ -29,7 +29,7 @@
 
 /* What a reader has met. */
 struct reader {
-	uint64_t requests, vanished, busy, moved, unmarked, compared, last;
+	uint64_t requests, vanished, busy, compared, last;
 	uint64_t migrated;
 	unsigned int wrong;
 	char text[512];
@@ -119,8 +119,6 @@ static void read_all(struct reader *r, unsigned int turn)
 	r->vanished += census.scan[MEMCENSUS_SCAN_VANISHED];
 	r->busy += census.scan[MEMCENSUS_SCAN_BUSY] +
 		   census.scan[MEMCENSUS_SCAN_PARTIAL];
-	r->moved += census.scan[MEMCENSUS_SCAN_MOVED] / PAGE;
-	r->unmarked += census.scan[MEMCENSUS_SCAN_UNMARKED] / PAGE;
 	if (!census_is_whole(&census))
 		text = "not whole";
 	else if (turn)
@@ -337,17 +335,14 @@ static void tell(uint64_t scans, unsigned int rounds)
 		all.requests += r->requests;
 		all.vanished += r->vanished;
 		all.busy += r->busy;
-		all.moved += r->moved;
-		all.unmarked += r->unmarked;
 		all.compared += r->compared;
 		all.migrated += r->migrated;
 	}
 	diag("storm: %llu scans for %llu requests in %u rounds; %llu figures compared",
 	     (unsigned long long)scans, (unsigned long long)all.requests, rounds,
 	     (unsigned long long)all.compared);
-	diag("storm: %llu vanished, %llu busy; %llu frames moved, %llu unmarked",
-	     (unsigned long long)all.vanished, (unsigned long long)all.busy,
-	     (unsigned long long)all.moved, (unsigned long long)all.unmarked);
+	diag("storm: %llu vanished, %llu busy",
+	     (unsigned long long)all.vanished, (unsigned long long)all.busy);
 	if (all.migrated)
 		diag("storm: %llu times a page migrated that no stormer moved",
 		     (unsigned long long)all.migrated);

@@ -64,8 +64,6 @@ const struct column figure_columns[] = {
 	FIGURE(SWAP_USS, "swap_uss", "SwapUSS", "swap slots that are its alone", NULL),
 	FIGURE(HUGETLB_PSS, "hugetlb_pss", "HtlbPSS", "proportional share of hugetlb pages",
 	       NULL, OF_FRAMES),
-	FIGURE(UNSURE, "unsure", "Unsure", "USS or PSS may be too high by it: memory was short",
-	       NULL, OF_FRAMES),
 };
 _Static_assert(ARRAY_SIZE(figure_columns) == FIGURE_COLUMNS, "a figure has no column");
 

@@ -65,12 +65,10 @@ static const struct column scan_fields[] = {
 	SCAN(MEMORY, "memory", memory, U64, BYTES, "taken by the census itself"),
 	SCAN(FRAMES, "frames", frames, U64, BYTES, "distinct frames mapped by anybody"),
 	SCAN(PSS, "pss", pss, U64, BYTES, "PSS of all together"),
-	SCAN(SETS, "sets", sets, U64, COUNT, "sets of owners"),
-	SCAN(UNMARKED, "unmarked", unmarked, U64, BYTES,
-	     "by map count, for want of memory (max_mem)"),
-	SCAN(MOVED, "moved", moved, U64, BYTES, "frames that changed hands in the scan"),
 	SCAN(VIOLATIONS, "violations", violations, U64, COUNT,
 	     "pss was not frames: a bug"),
+	SCAN(SLICES, "slices", slices, U64, COUNT,
+	     "passes over all processes, more than 1 if max_mem is short"),
 };
 _Static_assert(ARRAY_SIZE(scan_fields) == MEMCENSUS_SCAN_MAX + 1,
 	       "an attribute of the scan has no column");

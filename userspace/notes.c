@@ -55,21 +55,55 @@ static bool has_estimates(const struct snapshot *snap)
 	return false;
 }
 
+/* How many of the processes that were not walked to their end are named. */
+#define PIDS_NAMED 8
+
+/* An owner that was not counted makes the shares of all others too high. */
+static void note_upper_bounds(FILE *out, const struct snapshot *snap)
+{
+	const struct scan *scan = &snap->scan;
+	uint64_t missing = 0;
+	unsigned int named = 0;
+	size_t i;
+
+	if (KNOWN(scan, MEMCENSUS_SCAN_BUSY))
+		missing += scan->busy;
+	if (KNOWN(scan, MEMCENSUS_SCAN_PARTIAL))
+		missing += scan->partial;
+	if (!missing || !KNOWN(scan, MEMCENSUS_SCAN_FRAMES))
+		return;
+	fprintf(out, "memcensus: USS and PSS of processes that share with %" PRIu64
+		" which could not be walked are upper bounds", missing);
+	for (i = 0; i < snap->n_tasks && named < PIDS_NAMED; i++) {
+		const struct task *task = &snap->tasks[i];
+
+		if (!KNOWN(task, MEMCENSUS_TASK_STATE) ||
+		    (task->state != MEMCENSUS_STATE_BUSY &&
+		     task->state != MEMCENSUS_STATE_PARTIAL))
+			continue;
+		fprintf(out, "%s %" PRIu64, named ? "" : ": PID", task->pid);
+		named++;
+	}
+	if (named && named < missing)
+		fputs(" ...", out);
+	putc('\n', out);
+}
+
 /* What a census of frames says of its own count. */
 static void note_frames(FILE *out, const struct snapshot *snap)
 {
 	const struct scan *scan = &snap->scan;
 	char size[NUMBER_SIZE];
 
+	note_upper_bounds(out, snap);
 	if (KNOWN(scan, MEMCENSUS_SCAN_VIOLATIONS) && scan->violations)
 		fprintf(out, "memcensus: WARNING: all shares together are %" PRIu64
 			" bytes, but %" PRIu64 " are mapped: %s\n",
 			scan->pss, scan->frames,
 			"a bug of the module, please report it; do not trust the figures");
-	if (KNOWN(scan, MEMCENSUS_SCAN_UNMARKED) && scan->unmarked) {
-		text_size(size, scan->unmarked);
-		fprintf(out, "memcensus: %s counted by map count for want of memory: %s",
-			size, "raise the module's parameter max_mem");
+	if (KNOWN(scan, MEMCENSUS_SCAN_SLICES) && scan->slices > 1) {
+		fprintf(out, "memcensus: owners counted in %" PRIu64 " slices, each by a pass over all processes: for one pass raise the module's parameter max_mem",
+			scan->slices);
 		if (KNOWN(&snap->info, MEMCENSUS_INFO_MAX_MEM)) {
 			text_size(size, snap->info.max_mem);
 			fprintf(out, " (now %s)", size);

@@ -84,10 +84,8 @@ struct scan {
 	uint64_t memory;
 	uint64_t frames;
 	uint64_t pss;
-	uint64_t sets;
-	uint64_t unmarked;
-	uint64_t moved;
 	uint64_t violations;
+	uint64_t slices;
 };
 
 /* Besides, @cmdline: read from /proc where it was asked for; NULL: not known. */

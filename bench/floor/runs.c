@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* module/walk.c, with nobody to take what it finds. */
+/* module/walk.c as a census of frames uses it; what it finds goes nowhere. */
 #include <linux/mm.h>
 
 #include "floor.h"
@@ -10,11 +10,20 @@ static bool never_pause(void *context)
 	return false;
 }
 
-static const struct census_takers no_takers;
+static void drop_masks(void *context, const struct census_mask *masks,
+		       unsigned int nr)
+{
+}
 
+static const struct census_walk_ops no_ops = {
+	.masks = drop_masks,
+};
+
+/* Any key that is not 0: here all pages are numbered by frame. */
 static struct census_walk walk = {
-	.takers = &no_takers,
+	.ops = &no_ops,
 	.pause = never_pause,
+	.frames = 1ULL << 40,
 };
 
 void floor_runs(struct floor *f, struct vm_area_struct *vma)

@@ -116,15 +116,15 @@ static void figures_of_sums(void)
 
 static void figures_of_holdings(void)
 {
-	const u64 third = (1U << CENSUS_SHARE_SHIFT) / 3;
+	const u64 whole = 1ULL << CENSUS_SHARE_SHIFT, third = whole / 3;
 	const struct census_sums s = { .rss = { 12 * PAGE, 3 * PAGE, 0 } };
 	const unsigned int sizes[CENSUS_HUGETLB_SIZES] = { 512, 512 * 512 };
 	struct census_holding h[CENSUS_KINDS] = {
 		/* Seven alone and three of three owners; two of file. */
-		[CENSUS_OF_ANON] = { 10, 7, 7 * WHOLE + 3 * third },
+		[CENSUS_OF_ANON] = { 10, 7, 7 * whole + 3 * third },
 		[CENSUS_OF_FILE] = { 2, 0, 2 * third },
-		[CENSUS_OF_HUGETLB] = { 3, 1, WHOLE + 2 * third },
-		[CENSUS_OF_HUGETLB + 1] = { 1, 1, WHOLE },
+		[CENSUS_OF_HUGETLB] = { 3, 1, whole + 2 * third },
+		[CENSUS_OF_HUGETLB + 1] = { 1, 1, whole },
 	};
 	struct census_figures f = {};
 
@@ -133,7 +133,7 @@ static void figures_of_holdings(void)
 	equal(12 * PAGE, f.value[MEMCENSUS_F_FRAMES], "holdings: frames");
 	equal(7 * PAGE, f.value[MEMCENSUS_F_USS], "holdings: USS");
 	equal(5 * PAGE, f.value[MEMCENSUS_F_SHARED], "holdings: shared");
-	/* 5 * 5592405 / 4096 = 6826.66 */
+	/* 5 * 22906492245 / 2^24 = 6826.66 */
 	equal(7 * PAGE + 6826, f.value[MEMCENSUS_F_PSS], "holdings: PSS");
 	equal(7 * PAGE + 4095, f.value[MEMCENSUS_F_PSS_ANON],
 	      "holdings: PSS of anonymous, three thirds less a cut");
@@ -144,7 +144,7 @@ static void figures_of_holdings(void)
 	      "holdings: hugetlb alone");
 	equal(2 * 512 * PAGE, f.value[MEMCENSUS_F_SHARED_HUGETLB],
 	      "holdings: hugetlb shared");
-	/* 2 * 5592405 * 512 / 4096 = 1398101.25 */
+	/* 2 * 22906492245 * 512 / 2^24 = 1398101.25 */
 	equal((512 + 512 * 512) * PAGE + 1398101,
 	      f.value[MEMCENSUS_F_HUGETLB_PSS], "holdings: PSS of hugetlb");
 

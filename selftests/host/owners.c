@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * owners.c on the host: random owners mark random things, and what comes out
- * is compared with counts taken the plain way, a bit for each owner and thing.
+ * owners.c on the host: random owners map random pages, and the result is
+ * compared with counts taken the plain way, one byte per owner and page.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -9,198 +9,329 @@
 
 #include "owners.h"
 
-#define OWNERS 40
-#define THINGS 3000
+#define SPACES_MAX 700
+#define BLOCKS 60
+#define PAGES (BLOCKS * CENSUS_BLOCK_PAGES)
 #define KINDS 3
-#define CHUNKS 512
+#define WORKERS 3
+#define MAPPINGS 3	/* owners of one address space */
+#define GROUPS 5
 
-static struct census_set *chunks[CHUNKS];
-static u32 tags[CENSUS_SECTION_TAGS];
-static u32 blocks[CENSUS_SECTION_BLOCKS];
-static struct census_section section = { .blocks = blocks, .tags = tags };
-static bool owned[OWNERS][THINGS];
-/* Of each thing's owners, those who could not mark it. */
-static bool unmarked[OWNERS][THINGS];
-/* One in so many runs cannot be marked; 0: all can. */
-static u32 loses;
-/* An owner's number is one more: 0 is nobody. */
-static struct census_holding holdings[(OWNERS + 1) * KINDS];
+/* Of a kind: so many blocks, in chunks of their own. */
+#define BLOCKS_OF_KIND (BLOCKS / KINDS)
+
+static struct census_owners workers[WORKERS];
+static struct census_owners *all[WORKERS];
+static struct census_holding holdings[SPACES_MAX][MAPPINGS][CENSUS_KINDS_MAX];
+/* 0: not mapped; else one more than the first mapping that maps it. */
+static unsigned char owned[SPACES_MAX][PAGES];
+static unsigned int memory_left;
 static unsigned int points;
 static bool failed;
 
-static void point(bool ok, const char *what, unsigned int round)
+static void point(bool ok, const char *what, const char *round)
 {
-	printf("%sok %u - round %u: %s\n", ok ? "" : "not ", ++points, round, what);
+	printf("%sok %u - %s: %s\n", ok ? "" : "not ", ++points, round, what);
 	failed |= !ok;
 }
 
-static u32 kind_of_thing(u32 thing)
+bool census_pool_grow(struct census_pool *pool)
 {
-	return thing * KINDS / THINGS;
-}
-
-static void mark(struct census_marker *m, u32 first, u32 nr)
-{
-	bool lost = loses && !(rand() % loses);
-	u32 i;
-
-	for (i = first; i < first + nr; i++) {
-		if (lost && !owned[m->owner - 1][i])
-			unmarked[m->owner - 1][i] = true;
-		else if (!lost)
-			unmarked[m->owner - 1][i] = false;
-		owned[m->owner - 1][i] = true;
+	if (!memory_left)
+		return false;
+	memory_left--;
+	if (pool->nr_chunks == pool->max_chunks) {
+		pool->max_chunks = pool->max_chunks * 2 + 1;
+		pool->chunks = realloc(pool->chunks, pool->max_chunks *
+				       sizeof(*pool->chunks));
 	}
-	if (lost)
-		census_section_lose(&section, first, nr);
-	else
-		census_mark(m, &section, first, nr);
+	pool->chunks[pool->nr_chunks].units = malloc(CENSUS_CHUNK_BYTES);
+	memset(pool->chunks[pool->nr_chunks++].units, 0xaa, CENSUS_CHUNK_BYTES);
+	return true;
 }
 
-/* Marks runs of up to @longest things, all of one kind, some of them twice. */
-static void mark_some(struct census_marker *m, u32 longest)
+static void free_pool(struct census_pool *pool)
 {
-	u32 begin = m->kind * (THINGS / KINDS), n = THINGS / KINDS, i;
+	while (pool->nr_chunks)
+		free(pool->chunks[--pool->nr_chunks].units);
+	free(pool->chunks);
+	*pool = (struct census_pool) {};
+}
 
-	for (i = 0; i < 30; i++) {
-		u32 first = rand() % n, nr = 1 + rand() % longest;
+/* Each worker has its blocks in another order, of each kind in its own chunk. */
+static u32 block_of(unsigned int worker, unsigned int page)
+{
+	unsigned int number = page / CENSUS_BLOCK_PAGES;
+	unsigned int kind = number / BLOCKS_OF_KIND;
+	unsigned int at = (number % BLOCKS_OF_KIND + 7 * worker) % BLOCKS_OF_KIND;
 
-		if (first + nr > n)
-			nr = n - first;
-		mark(m, begin + first, nr);
+	return ((kind + worker) % KINDS << CENSUS_CHUNK_SHIFT) + 1 + at;
+}
+
+static void begin_worker(unsigned int worker)
+{
+	struct census_owners *o = &workers[worker];
+	unsigned int kind;
+
+	all[worker] = o;
+	census_owners_init(o);
+	for (kind = 0; kind < KINDS; kind++) {
+		u32 chunk = (kind + worker) % KINDS;
+
+		while (o->blocks.nr_chunks <= chunk)
+			census_pool_grow(&o->blocks);
+		o->blocks.chunks[chunk].kind = kind;
+		memset(o->blocks.chunks[chunk].units, 0, CENSUS_CHUNK_BYTES);
 	}
 }
 
-static struct census_marker begin(struct census_owners *o, u32 owner, u32 kind)
+static unsigned int kind_of(unsigned int page)
 {
-	return (struct census_marker) {
-		.o = o, .kind = kind, .owner = owner + 1, .first = owner + 1,
-		.from = CENSUS_NO_TAG,
-	};
+	return page / CENSUS_BLOCK_PAGES / BLOCKS_OF_KIND;
 }
 
-static void check(struct census_owners *o, unsigned int round)
+/* Some of the pages, @percent of them in the blocks that are met. */
+static void mark_some(unsigned int worker, unsigned int space,
+		      unsigned int mapping, unsigned int blocks,
+		      unsigned int percent)
 {
-	bool things = true, alone = true, share = true;
-	u64 total = 0, mapped = 0;
-	u32 a, b, t;
+	struct census_owners *o = &workers[worker];
+	unsigned int i, j;
 
-	memset(holdings, 0, sizeof(holdings));
-	census_owners_settle(o, holdings);
-	for (a = 0; a < OWNERS; a++) {
+	census_owners_turn(o, holdings[space][mapping], space + 1);
+	for (i = 0; i < blocks && !o->failed; i++) {
+		unsigned int page = rand() % BLOCKS * CENSUS_BLOCK_PAGES;
+		u64 mask = 0;
+
+		for (j = 0; j < CENSUS_BLOCK_PAGES; j++) {
+			if (rand() % 100u >= percent)
+				continue;
+			mask |= 1ULL << j;
+			if (!owned[space][page + j])
+				owned[space][page + j] = mapping + 1;
+		}
+		if (census_owners_room(o, 1))
+			census_mark(o, block_of(worker, page), mask);
+	}
+}
+
+static void settle(unsigned int nr_workers, struct census_totals *totals)
+{
+	unsigned int page, w;
+	u32 turn;
+
+	for (page = 0; page < PAGES; page += CENSUS_BLOCK_PAGES) {
+		u32 block[WORKERS];
+
+		for (w = 0; w < nr_workers; w++)
+			block[w] = block_of(w, page);
+		w = page / CENSUS_BLOCK_PAGES % nr_workers;
+		census_blocks_settle(all, block, nr_workers, all[w], w, totals);
+	}
+	for (w = 0; w < nr_workers; w++)
+		for (turn = 0; turn < all[w]->turns.nr; turn++)
+			census_turn_settle(all, all[w], turn, totals);
+}
+
+static void check(unsigned int spaces, const struct census_totals *totals,
+		  const char *round)
+{
+	bool pages = true, exclusive = true, share = true, distinct = true;
+	census_share sum = 0, whole = 0;
+	unsigned int s, m, k, t;
+
+	for (s = 0; s < spaces; s++) {
+		struct census_holding want[MAPPINGS][KINDS] = {};
+
+		for (t = 0; t < PAGES; t++) {
+			unsigned int owners = 0, other;
+
+			if (!owned[s][t])
+				continue;
+			for (other = 0; other < spaces; other++)
+				owners += !!owned[other][t];
+			m = owned[s][t] - 1;
+			want[m][kind_of(t)].pages++;
+			want[m][kind_of(t)].exclusive += owners == 1;
+			want[m][kind_of(t)].share +=
+				(1ULL << CENSUS_SHARE_SHIFT) / owners;
+		}
+		for (m = 0; m < MAPPINGS; m++) {
+			for (k = 0; k < KINDS; k++) {
+				struct census_holding *h = &holdings[s][m][k];
+
+				pages &= h->pages == want[m][k].pages;
+				exclusive &= h->exclusive == want[m][k].exclusive;
+				share &= h->share == want[m][k].share;
+				sum += h->share;
+			}
+		}
+	}
+	for (k = 0; k < KINDS; k++) {
+		u64 mapped = 0;
+
+		for (t = 0; t < PAGES; t++) {
+			bool any = false;
+
+			for (s = 0; s < spaces && !any; s++)
+				any = owned[s][t];
+			mapped += any && kind_of(t) == k;
+		}
+		distinct &= totals->pages[k] == mapped;
+		whole += (census_share)mapped << CENSUS_SHARE_SHIFT;
+		sum -= totals->share[k];
+	}
+	point(pages, "every owner has the pages it maps first", round);
+	point(exclusive, "and those that no other address space maps", round);
+	point(share, "and its share of each", round);
+	point(distinct, "each mapped page is counted once", round);
+	for (k = 0; k < KINDS; k++)
+		sum += totals->share[k];
+	point(sum <= whole && sum + totals->lost >= whole,
+	      "all shares together are all pages", round);
+}
+
+static void check_groups(unsigned int nr_workers, unsigned int spaces,
+			 const char *round)
+{
+	struct census_holding group[GROUPS][CENSUS_KINDS_MAX] = {};
+	struct census_pool states = {};
+	bool pages = true, exclusive = true;
+	unsigned int w, pass, g, s, t, k;
+	u32 turn;
+
+	for (t = 0; t < PAGES; t += CENSUS_BLOCK_PAGES) {
+		u32 unit = census_pool_take(&states, CENSUS_GROUP_UNITS);
+
+		if (!unit)	/* the first one of all is 0, which is fine here */
+			unit = 0;
+		memset(census_unit(&states, unit), 0,
+		       CENSUS_GROUP_UNITS * CENSUS_UNIT_BYTES);
+		for (w = 0; w < nr_workers; w++)
+			census_block(all[w], block_of(w, t))->planes = unit;
+	}
+	for (pass = 0; pass < 2; pass++)
+		for (g = 0; g < GROUPS; g++)
+			for (w = 0; w < nr_workers; w++)
+				for (turn = 0; turn < all[w]->turns.nr; turn++)
+					if (census_turn(all[w], turn)->space %
+					    GROUPS == g)
+						census_turn_group(all[w], &states,
+								  turn, g + 1,
+								  pass, group[g]);
+	for (g = 0; g < GROUPS; g++) {
 		struct census_holding want[KINDS] = {};
 
-		for (t = 0; t < THINGS; t++) {
-			u32 owners = 0;
+		for (t = 0; t < PAGES; t++) {
+			bool ours = false, others = false;
 
-			for (b = 0; b < OWNERS; b++)
-				owners += owned[b][t];
-			mapped += !a && owners;
-			if (!owned[a][t])
-				continue;
-			want[kind_of_thing(t)].things++;
-			want[kind_of_thing(t)].alone += owners == 1;
-			want[kind_of_thing(t)].share +=
-				(1U << CENSUS_SHARE_SHIFT) / owners;
+			for (s = 0; s < spaces; s++)
+				if ((s + 1) % GROUPS == g)
+					ours |= owned[s][t];
+				else
+					others |= owned[s][t];
+			want[kind_of(t)].pages += ours;
+			want[kind_of(t)].exclusive += ours && !others;
 		}
-		for (t = 0; t < KINDS; t++) {
-			struct census_holding *h = &holdings[(a + 1) * KINDS + t];
-
-			things &= h->things == want[t].things;
-			alone &= h->alone == want[t].alone;
-			share &= h->share == want[t].share;
-			total += h->share;
+		for (k = 0; k < KINDS; k++) {
+			pages &= group[g][k].pages == want[k].pages;
+			exclusive &= group[g][k].exclusive == want[k].exclusive;
 		}
 	}
-	point(things, "every owner has the things it marked", round);
-	point(alone, "and those that it alone marked", round);
-	point(share, "and its share of each", round);
-	/* Each thing's division loses less than one part an owner. */
-	point(total <= mapped << CENSUS_SHARE_SHIFT &&
-	      total + mapped * OWNERS > mapped << CENSUS_SHARE_SHIFT,
-	      "all shares together are all things", round);
+	point(pages, "every group has the pages of its members, each once", round);
+	point(exclusive, "and those that no other group maps", round);
+	free_pool(&states);
 }
 
-/* What each has too much by those who could not mark is what it is unsure of. */
-static void check_unsure(struct census_owners *o, unsigned int round)
+/**
+ * struct round - one test
+ * @name: what is special
+ * @workers: how many
+ * @spaces: address spaces, each marked by one worker
+ * @mappings: owners of each
+ * @blocks: blocks marked by each owner
+ * @percent: of the pages in these
+ * @resumed: each address space marks once more after all others have
+ */
+struct round {
+	const char *name;
+	unsigned int workers, spaces, mappings, blocks, percent;
+	bool resumed;
+};
+
+static const struct round rounds[] = {
+	{ "one owner", 1, 1, 1, 100, 50, false },
+	{ "few owners, few pages", 1, 5, 1, 5, 3, false },
+	{ "12 owners at random", 1, 12, 1, 100, 60, false },
+	{ "whole blocks", 1, 40, 1, 20, 100, false },
+	{ "300 owners at random", 1, 300, 1, 100, 60, false },
+	{ "700 owners of everything", 1, 700, 1, 600, 100, false },
+	{ "owners are mappings", 1, 30, 3, 60, 30, false },
+	{ "address spaces are resumed", 1, 40, 1, 40, 30, true },
+	{ "mappings, resumed", 1, 40, 3, 40, 10, true },
+	{ "two workers", 2, 50, 1, 60, 40, false },
+	{ "three workers, 300 owners", 3, 300, 1, 60, 60, false },
+	{ "three workers, mappings, resumed", 3, 60, 3, 60, 20, true },
+};
+
+static void run(const struct round *r)
 {
-	bool enough = true, sensible = true;
-	u64 all = 0;
-	u32 a, b, t;
+	struct census_totals totals = {};
+	unsigned int w, s, m, again;
 
+	memset(owned, 0, sizeof(owned));
 	memset(holdings, 0, sizeof(holdings));
-	census_owners_count(o, NULL, holdings);
-	census_owners_unsure(o, &section, section.lost);
-	census_owners_share(o, NULL, NULL, holdings);
-	for (a = 0; a < OWNERS; a++) {
-		u64 wrong[KINDS] = {};
-
-		for (t = 0; t < THINGS; t++) {
-			bool doubt = false;
-
-			for (b = 0; b < OWNERS; b++)
-				doubt |= unmarked[b][t];
-			wrong[kind_of_thing(t)] += doubt && owned[a][t] &&
-						   !unmarked[a][t];
-		}
-		for (t = 0; t < KINDS; t++) {
-			struct census_holding *h = &holdings[(a + 1) * KINDS + t];
-
-			enough &= h->unsure >= wrong[t];
-			sensible &= h->unsure <= h->things;
-			all += h->things - h->unsure;
-		}
+	memory_left = 100000;
+	for (w = 0; w < r->workers; w++)
+		begin_worker(w);
+	for (again = 0; again <= r->resumed; again++)
+		for (s = 0; s < r->spaces; s++)
+			for (m = 0; m < r->mappings; m++)
+				mark_some(s % r->workers, s, m, r->blocks,
+					  r->percent);
+	settle(r->workers, &totals);
+	check(r->spaces, &totals, r->name);
+	check_groups(r->workers, r->spaces, r->name);
+	for (w = 0; w < r->workers; w++) {
+		free_pool(&workers[w].blocks);
+		free_pool(&workers[w].entries);
+		free_pool(&workers[w].planes);
+		free_pool(&workers[w].splits);
+		free_pool(&workers[w].turns);
 	}
-	point(enough, "who has what others could not mark is unsure of it", round);
-	point(sensible && all, "but not of more than there is, or of all", round);
+}
+
+/* A census that runs out of memory says so, and does not write past it. */
+static void run_out(void)
+{
+	unsigned int chunks, failures = 0, s;
+
+	for (chunks = 3; chunks < 40; chunks++) {
+		memset(owned, 0, sizeof(owned));
+		memory_left = 100;
+		begin_worker(0);
+		memory_left = chunks - 3;
+		for (s = 0; s < 300; s++)
+			mark_some(0, s, 0, 30, 60);
+		failures += workers[0].failed;
+		free_pool(&workers[0].blocks);
+		free_pool(&workers[0].entries);
+		free_pool(&workers[0].planes);
+		free_pool(&workers[0].splits);
+		free_pool(&workers[0].turns);
+	}
+	point(failures > 5 && failures < 37, "too little memory is noticed",
+	      "run out");
 }
 
 int main(void)
 {
-	unsigned int round;
-	u32 i, k;
+	unsigned int i;
 
 	srand(1);
-	for (i = 0; i < CHUNKS; i++)
-		chunks[i] = calloc(CENSUS_CHUNK_SETS, sizeof(struct census_set));
-	for (round = 0; round < 30; round++) {
-		struct census_owners o = {
-			.chunks = chunks, .room = CHUNKS * CENSUS_CHUNK_SETS,
-		};
-		struct census_marker late[KINDS];
-
-		memset(blocks, 0, sizeof(blocks));
-		memset(owned, 0, sizeof(owned));
-		memset(unmarked, 0, sizeof(unmarked));
-		memset(section.lost, 0, sizeof(section.lost));
-		loses = round < 20 ? 0 : 1000;
-		census_owners_init(&o, KINDS);
-		/* Owner 0 is interrupted and goes on when others have marked. */
-		for (k = 0; k < KINDS; k++) {
-			late[k] = begin(&o, 0, k);
-			mark_some(&late[k], 1 + round * 20);
-			census_marker_flush(&late[k]);
-		}
-		for (i = 1; i < OWNERS; i++) {
-			for (k = 0; k < KINDS; k++) {
-				struct census_marker m = begin(&o, i, k);
-
-				mark_some(&m, 1 + round * 20);
-				census_marker_flush(&m);
-			}
-		}
-		for (k = 0; k < KINDS; k++) {
-			late[k].mixed = true;
-			late[k].from = CENSUS_NO_TAG;
-			late[k].set = NULL;
-			mark_some(&late[k], 1 + round * 20);
-			census_marker_flush(&late[k]);
-		}
-		if (loses)
-			check_unsure(&o, round);
-		else
-			check(&o, round);
-	}
+	for (i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++)
+		run(&rounds[i]);
+	run_out();
 	printf("1..%u\n", points);
 	return failed;
 }

@@ -103,7 +103,7 @@ void scene_machine(struct stream *s)
 	size_t system;
 
 	s->moment = 1000000000 * taken;
-	stream_head_frames(s, seq, KIB(40000), 0, 0);
+	stream_head_frames(s, seq, KIB(40000), 1, 0);
 	put_task(s, seq, 100, 20000, 9000, 100);
 	put_task(s, seq, 101, 10000, 600, 300);
 	put_zone(s, seq, free);

@@ -250,7 +250,7 @@ static void scene_unknown(struct stream *s)
 /* What every census of frames with groups begins with. */
 static void put_members(struct stream *s)
 {
-	stream_head_frames(s, SEQ, KIB(52500), 0, 0);
+	stream_head_frames(s, SEQ, KIB(52500), 1, 0);
 	put_task(s, 100, 0, "init", MEMCENSUS_STATE_WALKED, 400, 100, 0);
 	put_task(s, 200, 4000000000U, "redis-server", MEMCENSUS_STATE_WALKED,
 		 50000, 2000, 128);
@@ -342,7 +342,7 @@ static void scene_users(struct stream *s)
 /* Memory for the count ran out, and it does not come out even. */
 static void scene_uneven(struct stream *s)
 {
-	stream_head_frames(s, SEQ, KIB(500), KIB(12595), 4096);
+	stream_head_frames(s, SEQ, KIB(500), 16, 4096);
 	put_task(s, 100, 0, "init", MEMCENSUS_STATE_WALKED, 400, 100, 0);
 	stream_done(s, 0, NULL, 0);
 }

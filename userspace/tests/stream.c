@@ -187,7 +187,7 @@ void stream_head(struct stream *s, uint64_t seq, uint32_t abi)
 }
 
 void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,
-			uint64_t unmarked, uint64_t lost)
+			uint64_t slices, uint64_t lost)
 {
 	size_t nest;
 
@@ -195,10 +195,8 @@ void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,
 	nest = put_scan(s, seq, MEMCENSUS_BASIS_FRAMES);
 	stream_u64(s, MEMCENSUS_SCAN_FRAMES, frames);
 	stream_u64(s, MEMCENSUS_SCAN_PSS, frames - lost);
-	stream_u64(s, MEMCENSUS_SCAN_SETS, 3);
-	stream_u64(s, MEMCENSUS_SCAN_UNMARKED, unmarked);
-	stream_u64(s, MEMCENSUS_SCAN_MOVED, 8192);
 	stream_u64(s, MEMCENSUS_SCAN_VIOLATIONS, !!lost);
+	stream_u64(s, MEMCENSUS_SCAN_SLICES, slices);
 	stream_nest_end(s, nest);
 	stream_end(s);
 }

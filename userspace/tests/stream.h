@@ -61,11 +61,11 @@ void stream_error(struct stream *s, int error, const char *text, int offset,
 void stream_head(struct stream *s, uint64_t seq, uint32_t abi);
 
 /*
- * The same of the frames basis: @frames bytes mapped, of these @unmarked by
- * map count, and a PSS of all that is @lost bytes less.
+ * The same of the frames basis: @frames bytes mapped, counted in @slices, and a
+ * PSS of all that is @lost bytes less.
  */
 void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,
-			uint64_t unmarked, uint64_t lost);
+			uint64_t slices, uint64_t lost);
 
 /* Scenes of whole machines, where each census is a second later. */
 void scene_machine(struct stream *s);

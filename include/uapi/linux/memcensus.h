@@ -232,13 +232,16 @@ enum memcensus_info {
  * @MEMCENSUS_SCAN_FRAMES: u64, bytes of distinct frames mapped by those walked
  * @MEMCENSUS_SCAN_PSS: u64, bytes, PSS of all of them together: @FRAMES, less
  *	what the divisions lose (under 1/4096 byte for each owner of a frame)
- * @MEMCENSUS_SCAN_SETS: u64, different sets of owners that there were
- * @MEMCENSUS_SCAN_UNMARKED: u64, bytes whose owners were not counted for want
- *	of memory (max_mem) and are by map count; once for each owner that met them
- * @MEMCENSUS_SCAN_MOVED: u64, bytes of frames that were found with a second
- *	owner and were the second's alone: the first had given them up
  * @MEMCENSUS_SCAN_VIOLATIONS: u64, 1 where @PSS is not @FRAMES as it must be:
  *	a bug
+ *
+ * Of both:
+ *
+ * @MEMCENSUS_SCAN_SLICES: u64, passes over all address spaces: 1, or more where
+ *	owners did not fit into max_mem at once; each pass counts the owners of a
+ *	part of all frames
+ *
+ * 22 to 24 were used before version 0.2 and will not be used again.
  */
 enum memcensus_scan {
 	MEMCENSUS_SCAN_UNSPEC,
@@ -263,10 +266,8 @@ enum memcensus_scan {
 	MEMCENSUS_SCAN_MEMORY,
 	MEMCENSUS_SCAN_FRAMES,
 	MEMCENSUS_SCAN_PSS,
-	MEMCENSUS_SCAN_SETS,
-	MEMCENSUS_SCAN_UNMARKED,
-	MEMCENSUS_SCAN_MOVED,
-	MEMCENSUS_SCAN_VIOLATIONS,
+	MEMCENSUS_SCAN_VIOLATIONS = 25,
+	MEMCENSUS_SCAN_SLICES,
 	__MEMCENSUS_SCAN_MAX,
 	MEMCENSUS_SCAN_MAX = __MEMCENSUS_SCAN_MAX - 1
 };
@@ -434,9 +435,6 @@ enum memcensus_group {
  * @MEMCENSUS_F_MLOCKED: address space locked by mlock (VmLck)
  * @MEMCENSUS_F_SWAP_USS: swap slots that are its alone
  * @MEMCENSUS_F_HUGETLB_PSS: proportional share of hugetlb pages
- * @MEMCENSUS_F_UNSURE: frames and hugetlb pages whose owners could not all be
- *	counted, for want of memory (max_mem): its own shares of them are by map
- *	count, or too high by no more than this
  *
  * In parentheses the name the same figure has in smaps, smaps_rollup or status.
  */
@@ -482,7 +480,6 @@ enum memcensus_figure {
 	MEMCENSUS_F_MLOCKED,
 	MEMCENSUS_F_SWAP_USS,
 	MEMCENSUS_F_HUGETLB_PSS,
-	MEMCENSUS_F_UNSURE,
 	__MEMCENSUS_F_MAX,
 	MEMCENSUS_F_MAX = __MEMCENSUS_F_MAX - 1
 };

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/dax.h>
+#include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+
+#include "files.h"
+#include "memory.h"
+
+/**
+ * struct file_id - one that was met
+ * @link: in its bucket
+ * @mapping: its page cache; only compared
+ * @sb: its file system; only compared
+ * @ino: its inode number there
+ * @generation: of the inode
+ * @space: of its pages
+ *
+ * No reference is held: that would keep a file system from being unmounted.  If
+ * the inode is freed while the census runs and another one gets its memory, that
+ * one differs in the number or the generation.
+ */
+struct file_id {
+	struct hlist_node link;
+	const struct address_space *mapping;
+	const struct super_block *sb;
+	unsigned long ino;
+	u32 generation;
+	u32 space;
+};
+
+/**
+ * census_files_begin() - no file was met
+ * @files: to be ended by census_files_end()
+ * @budget: of the census
+ */
+void census_files_begin(struct census_files *files, struct census_budget *budget)
+{
+	unsigned int i;
+
+	files->budget = budget;
+	spin_lock_init(&files->lock);
+	for (i = 0; i < ARRAY_SIZE(files->buckets); i++)
+		INIT_HLIST_HEAD(&files->buckets[i]);
+	files->nr = 0;
+}
+
+/**
+ * census_files_end() - forget all files
+ * @files: no worker uses it any more
+ */
+void census_files_end(struct census_files *files)
+{
+	struct hlist_node *next;
+	struct file_id *id;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(files->buckets); i++) {
+		hlist_for_each_entry_safe(id, next, &files->buckets[i], link) {
+			census_budget_give(files->budget, sizeof(*id));
+			kfree(id);
+		}
+		cond_resched();
+	}
+}
+
+/*
+ * Are the pages of a mapping its file's page cache, at the index that follows
+ * from the address?  All of shmem are, also through SysV shm, which has operations
+ * of its own.  Of other file systems filemap_map_pages() says it: it maps page
+ * cache there and nothing else.  Not so where a driver puts in pages of its own:
+ * it has another map_pages or none, or marks the mapping PFNMAP or MIXEDMAP.
+ * Files of DAX have no page cache.
+ */
+static bool maps_page_cache(const struct vm_area_struct *vma,
+			    enum census_page_kind kind)
+{
+	if (!vma->vm_file || !vma->vm_ops ||
+	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
+		return false;
+	return kind == CENSUS_OF_SHMEM ||
+	       (vma->vm_ops->map_pages == filemap_map_pages &&
+		!IS_DAX(vma->vm_file->f_mapping->host));
+}
+
+static struct file_id *find(struct census_files *files, struct hlist_head *bucket,
+			    const struct address_space *mapping)
+{
+	const struct inode *inode = mapping->host;
+	struct file_id *id;
+
+	hlist_for_each_entry_rcu(id, bucket, link, lockdep_is_held(&files->lock))
+		if (id->mapping == mapping && id->ino == inode->i_ino &&
+		    id->generation == inode->i_generation &&
+		    id->sb == inode->i_sb)
+			return id;
+	return NULL;
+}
+
+static struct file_id *add(struct census_files *files, struct hlist_head *bucket,
+			   const struct address_space *mapping,
+			   enum census_page_kind kind)
+{
+	struct file_id *id, *old;
+
+	if (!census_budget_take(files->budget, sizeof(*id)))
+		return NULL;
+	id = kmalloc(sizeof(*id), CENSUS_GFP);
+	if (!id) {
+		census_budget_give(files->budget, sizeof(*id));
+		return NULL;
+	}
+	*id = (struct file_id) {
+		.mapping = mapping, .sb = mapping->host->i_sb,
+		.ino = mapping->host->i_ino,
+		.generation = mapping->host->i_generation,
+	};
+	spin_lock(&files->lock);
+	old = find(files, bucket, mapping);
+	if (!old) {
+		id->space = CENSUS_SPACE_FILES + 2 * files->nr +
+			    (kind == CENSUS_OF_SHMEM);
+		if (id->space < CENSUS_SPACE_END)
+			files->nr++;
+		hlist_add_head_rcu(&id->link, bucket);
+	}
+	spin_unlock(&files->lock);
+	if (!old)
+		return id;
+	census_budget_give(files->budget, sizeof(*id));
+	kfree(id);
+	return old;
+}
+
+/**
+ * census_files_key() - the key of a file's first page
+ * @files: the files that were met
+ * @vma: locked, which keeps its file
+ * @kind: FILE or SHMEM, of its pages
+ * @key: set; 0 where its pages are numbered by frame
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_files_key(struct census_files *files, struct vm_area_struct *vma,
+		     enum census_page_kind kind, u64 *key)
+{
+	const struct address_space *mapping;
+	struct hlist_head *bucket;
+	struct file_id *id;
+
+	*key = 0;
+	if (!maps_page_cache(vma, kind) ||
+	    vma->vm_pgoff + vma_pages(vma) >
+	    CENSUS_SPACE(1) << CENSUS_BLOCK_SHIFT)
+		return 0;
+	mapping = vma->vm_file->f_mapping;
+	bucket = &files->buckets[hash_ptr((void *)mapping,
+					  CENSUS_FILES_BUCKETS_BITS)];
+	rcu_read_lock();
+	id = find(files, bucket, mapping);
+	rcu_read_unlock();
+	if (!id)
+		id = add(files, bucket, mapping, kind);
+	if (!id)
+		return -ENOMEM;
+	if (id->space < CENSUS_SPACE_END)
+		*key = CENSUS_SPACE(id->space);
+	return 0;
+}
