@@ -100,7 +100,7 @@ static void check(const uint64_t *scan)
 {
 	if (!scan[MEMCENSUS_SCAN_WALL] || scan[MEMCENSUS_SCAN_VIOLATIONS] ||
 	    scan[MEMCENSUS_SCAN_BUSY] || scan[MEMCENSUS_SCAN_PARTIAL] ||
-	    scan[MEMCENSUS_SCAN_UNMARKED]) {
+	    scan[MEMCENSUS_SCAN_SLICES] > 1) {
 		fprintf(stderr, "measure: the census is not whole\n");
 		exit(1);
 	}

@@ -6,9 +6,13 @@
  *	load random PROCS MIB		each its own, touched in random order
  *	load fork PROCS MIB		one's, shared with the others by fork
  *	load shmem PROCS MIB		one shared mapping, touched by each
+ *	load some PROCS MIB		one shared mapping, 60% of it touched by each, at
+ *					random
+ *	load dealt PROCS MIB		each its own, touched in turns at random, so that
+ *					neighbouring frames have different owners
  *	load mappings PROCS NR PAGES	NR mappings, PAGES in all of them
  *	load server FILE		a mix; FILE stands for libraries
- *	load P1|P2|P3|P4|P5, P6 FILE	as in Documentation/performance.rst
+ *	load P1|P2|P3|P4|P5|P7|P8, P6 FILE	as in Documentation/performance.rst
  *
  * Prints "ready" when all of it is touched, and sleeps until SIGTERM; when it
  * exits, all its processes are gone.  What is random is the same in each run.
@@ -227,6 +231,13 @@ static void fill_shared(void *arg)
 	write_pages(s->shared, s->pages);
 }
 
+static void fill_some(void *arg)
+{
+	const struct size *s = arg;
+
+	write_scattered(s->shared, s->pages, s->pages * 6 / 10);
+}
+
 /* One page that is not mapped lies between two mappings, or they are merged. */
 static void fill_mappings(void *arg)
 {
@@ -286,6 +297,35 @@ static void run_shmem(struct size *s)
 {
 	s->shared = map(s->pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
 	spawn_all(s, fill_shared);
+}
+
+static void run_some(struct size *s)
+{
+	s->shared = map(s->pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	spawn_all(s, fill_some);
+}
+
+/* All children have the mapping at the same place, and this process none of it. */
+static void run_dealt(struct size *s)
+{
+	char *memory = map_private(s->pages * PAGE);
+	unsigned int nr = s->procs * s->pages, i;
+	unsigned int *order = shuffled(nr);
+	char byte = 1;
+
+	spawn_all(s, NULL);
+	for (i = 0; i < nr; i++) {
+		struct iovec local = { .iov_base = &byte, .iov_len = 1 };
+		struct iovec remote = {
+			.iov_base = memory + order[i] % s->pages * PAGE,
+			.iov_len = 1,
+		};
+
+		if (process_vm_writev(children[order[i] / s->pages], &local, 1,
+				      &remote, 1, 0) != 1)
+			fail("touching a child's memory");
+	}
+	free(order);
 }
 
 /*
@@ -453,10 +493,14 @@ static const struct workload {
 	{ "P4", run_mappings, { "40", "300", "1024" } },
 	{ "P5", run_random, { "5", "200" } },
 	{ "P6", run_server, {} },
+	{ "P7", run_some, { "250", "128" } },
+	{ "P8", run_dealt, { "40", "50" } },
 	{ "private", run_private, {} },
 	{ "random", run_random, {} },
 	{ "fork", run_fork, {} },
 	{ "shmem", run_shmem, {} },
+	{ "some", run_some, {} },
+	{ "dealt", run_dealt, {} },
 	{ "mappings", run_mappings, {} },
 	{ "server", run_server, {} },
 };

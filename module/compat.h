@@ -242,115 +242,87 @@ static inline bool census_pte_special(struct vm_area_struct *vma,
 #endif
 }
 
-/*
- * Plain PTEs: none, or present with their frame number as it stands in them.
- * The helpers of x86 also serve PROT_NONE entries, whose number is inverted, ask
- * the hypervisor, and read the mask from memory each time; here those are odd,
- * under Xen PV there are none, and the mask is read once for a table.
+/**
+ * struct census_plain - how to read plain PTEs, loaded once for a table
+ * @pfn: bits of the frame number
+ * @zero: frame of the zero page, where no bit tells it; else ~0
+ *
+ * A plain PTE is none, or it is present, not special, and its frame number is a
+ * field of it as it stands.  The helpers of x86 also serve PROT_NONE entries,
+ * whose number is inverted, and ask the hypervisor; here those entries are not
+ * plain, and under Xen PV none is.
  */
-#if defined(CONFIG_X86_64) && !defined(CONFIG_UML)
-static inline bool census_plain_ptes(void)
+struct census_plain {
+	unsigned long pfn;
+	unsigned long zero;
+};
+
+#if defined(CONFIG_UML)
+#define CENSUS_PTE_IGNORED (_PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_NEWPAGE | _PAGE_NEWPROT)
+#define CENSUS_PTE_NONE_BITS _PAGE_NEWPAGE
+#define CENSUS_PTE_SPECIAL 0UL
+#elif defined(CONFIG_X86_64)
+#define CENSUS_PTE_IGNORED (_PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_SOFT_DIRTY)
+#define CENSUS_PTE_NONE_BITS 0UL
+#define CENSUS_PTE_SPECIAL _PAGE_SPECIAL
+#endif
+
+#ifdef CENSUS_PTE_IGNORED
+static inline unsigned long census_pte_value(pte_t pte)
 {
-	return !xen_pv_domain();
+	return *(const unsigned long *)&pte;
 }
 
-static inline unsigned long census_plain_pfn_mask(void)
+/* Return: false where no PTE is plain. */
+static inline bool census_plain_begin(struct census_plain *plain)
 {
-	return PTE_PFN_MASK;
-}
-
-static inline unsigned long census_plain_pfn(pte_t pte, unsigned long mask)
-{
-	return (native_pte_val(pte) & mask) >> PAGE_SHIFT;
-}
-
-static inline bool census_plain_present(pte_t pte)
-{
-	return native_pte_val(pte) & _PAGE_PRESENT;
-}
-
-static inline bool census_plain_special(pte_t pte)
-{
-	return native_pte_val(pte) & _PAGE_SPECIAL;
-}
-#else
-static inline bool census_plain_ptes(void)
-{
+#ifdef CONFIG_UML
+	*plain = (struct census_plain) {
+		.pfn = PAGE_MASK, .zero = page_to_pfn(ZERO_PAGE(0)),
+	};
 	return true;
-}
-
-static inline unsigned long census_plain_pfn_mask(void)
-{
-	return 0;
-}
-
-static inline unsigned long census_plain_pfn(pte_t pte, unsigned long mask)
-{
-	return pte_pfn(pte);
-}
-
-static inline bool census_plain_present(pte_t pte)
-{
-	return pte_present(pte);
-}
-
-static inline bool census_plain_special(pte_t pte)
-{
-#ifdef CONFIG_ARCH_HAS_PTE_SPECIAL
-	return pte_special(pte);
 #else
-	return is_zero_pfn(pte_pfn(pte));
+	*plain = (struct census_plain) { .pfn = PTE_PFN_MASK, .zero = ~0UL };
+	return !xen_pv_domain();
 #endif
 }
-#endif
 
-/* 1 where a plain PTE maps a page, else 0; not of a PFN map or a mixed one. */
-static inline unsigned int census_plain_page(pte_t pte)
+static inline unsigned long census_plain_pfn(const struct census_plain *plain,
+					     pte_t pte)
 {
-	return census_plain_present(pte) & !census_plain_special(pte);
+	return (census_pte_value(pte) & plain->pfn) >> PAGE_SHIFT;
+}
+
+/* Return: 1 where a plain PTE maps a page, 0 where it is none. */
+static inline u64 census_plain_page(pte_t pte)
+{
+	return census_pte_value(pte) & _PAGE_PRESENT;
+}
+
+/* Return: 0 where a PTE is plain; without a branch. */
+static inline u64 census_plain_rest(const struct census_plain *plain, pte_t pte)
+{
+	unsigned long value = census_pte_value(pte);
+	unsigned long absent = (value & _PAGE_PRESENT) - 1UL;
+	u64 rest = (value & ~CENSUS_PTE_NONE_BITS & absent) |
+		   (value & CENSUS_PTE_SPECIAL);
+
+#ifndef CONFIG_ARCH_HAS_PTE_SPECIAL
+	rest |= (value & ~absent) >> PAGE_SHIFT == plain->zero;
+#endif
+	return rest;
 }
 
 /**
- * census_pte_odd() - is a PTE not plain, or special
- * @pte: not of a PFN map or a mixed one
+ * census_plain_contiguous() - are eight PTEs plain and their frames neighbours
+ * @plain: see there
+ * @pte: the first; its table is locked
  *
- * Without a branch.
+ * They may differ in what the CPU sets.
  */
-static inline bool census_pte_odd(pte_t pte)
+static inline bool census_plain_contiguous(const struct census_plain *plain,
+					   const pte_t *pte)
 {
-	bool present = census_plain_present(pte), none = pte_none(pte);
-	bool special = census_plain_special(pte);
-
-	/* It cannot be present and none: where these are equal it is neither. */
-	return (present == none) | (present & special);
-}
-
-/**
- * census_ptes_contiguous() - are eight PTEs plain and their frames neighbours
- * @pte: the first, not of a PFN map or a mixed one; its table is locked
- *
- * A plain PTE is present and not census_pte_special(), and its frame number is a
- * field of it as it stands.  The eight may differ in what the CPU sets.
- *
- * Return: true if so; false if not, or where this architecture's PTEs are not
- * known well enough to say.
- */
-static inline bool census_ptes_contiguous(const pte_t *pte)
-{
-#if defined(CONFIG_X86_64) && !defined(CONFIG_UML)
-	const unsigned long ignored = _PAGE_ACCESSED | _PAGE_DIRTY |
-				      _PAGE_SOFT_DIRTY;
-	const unsigned long wanted = _PAGE_PRESENT;
-	const unsigned long unwanted = _PAGE_SPECIAL;
-#elif defined(CONFIG_UML)
-	const unsigned long ignored = _PAGE_ACCESSED | _PAGE_DIRTY |
-				      _PAGE_NEWPAGE | _PAGE_NEWPROT;
-	const unsigned long wanted = _PAGE_PRESENT;
-	const unsigned long unwanted = 0;
-#else
-	return false;
-#endif
-#if defined(CONFIG_X86_64) || defined(CONFIG_UML)
 	const unsigned long *entry = (const unsigned long *)pte;
 	unsigned long first = READ_ONCE(entry[0]), differ = 0;
 	unsigned int i;
@@ -358,30 +330,24 @@ static inline bool census_ptes_contiguous(const pte_t *pte)
 #pragma GCC unroll 7
 	for (i = 1; i < 8; i++)
 		differ |= READ_ONCE(entry[i]) ^ (first + i * PAGE_SIZE);
-	if (differ & ~ignored || !(first & wanted) || first & unwanted)
+	if (differ & ~CENSUS_PTE_IGNORED || !(first & _PAGE_PRESENT) ||
+	    first & CENSUS_PTE_SPECIAL)
 		return false;
-#ifndef CONFIG_ARCH_HAS_PTE_SPECIAL
-	/* The zero page is told by its number only. */
-	if (page_to_pfn(ZERO_PAGE(0)) - pte_pfn(pte[0]) < 8)
-		return false;
-#endif
-	return true;
-#endif
+	return plain->zero - (first >> PAGE_SHIFT) >= 8;
 }
 
 #define CENSUS_PTES_DIFFER (~0U)
 
 /**
- * census_ptes_all_or_none() - do eight PTEs all map pages, or none
- * @pte: the first, not of a PFN map or a mixed one; its table is locked
+ * census_plain_all_or_none() - do eight PTEs all map pages, or none
+ * @pte: the first; its table is locked; not of anonymous memory, for the zero
+ *	page is not looked for
  *
- * Return: 0xff where all are plain and map pages of a file, 0 where all are none,
- * or %CENSUS_PTES_DIFFER, also where this architecture's PTEs are not known well
- * enough to say.
+ * Return: 0xff where all are plain and map pages, 0 where all are none, else
+ * %CENSUS_PTES_DIFFER.
  */
-static inline unsigned int census_ptes_all_or_none(const pte_t *pte)
+static inline unsigned int census_plain_all_or_none(const pte_t *pte)
 {
-#if defined(CONFIG_X86_64) || defined(CONFIG_UML)
 	const unsigned long *entry = (const unsigned long *)pte;
 	unsigned long all = ~0UL, any = 0;
 	unsigned int i;
@@ -391,20 +357,47 @@ static inline unsigned int census_ptes_all_or_none(const pte_t *pte)
 		all &= READ_ONCE(entry[i]);
 		any |= READ_ONCE(entry[i]);
 	}
-#ifdef CONFIG_UML
-	any &= ~_PAGE_NEWPAGE;	/* of an entry that is none it may be set */
-#endif
-	if (!any)
+	if (!(any & ~CENSUS_PTE_NONE_BITS))
 		return 0;
-#ifdef CONFIG_ARCH_HAS_PTE_SPECIAL
-	if (any & _PAGE_SPECIAL)
-		return CENSUS_PTES_DIFFER;
-#endif
-	if (all & _PAGE_PRESENT)
-		return 0xff;
-#endif
+	return all & _PAGE_PRESENT && !(any & CENSUS_PTE_SPECIAL) ?
+	       0xff : CENSUS_PTES_DIFFER;
+}
+#else
+/* PTEs of other architectures are read by the kernel's helpers, one by one. */
+static inline bool census_plain_begin(struct census_plain *plain)
+{
+	return false;
+}
+
+static inline unsigned long census_plain_pfn(const struct census_plain *plain,
+					     pte_t pte)
+{
+	return pte_pfn(pte);
+}
+
+static inline u64 census_plain_page(pte_t pte)
+{
+	return pte_present(pte);
+}
+
+static inline u64 census_plain_rest(const struct census_plain *plain, pte_t pte)
+{
+	return 1;
+}
+
+static inline bool census_plain_contiguous(const struct census_plain *plain,
+					   const pte_t *pte)
+{
+	return false;
+}
+
+#define CENSUS_PTES_DIFFER (~0U)
+
+static inline unsigned int census_plain_all_or_none(const pte_t *pte)
+{
 	return CENSUS_PTES_DIFFER;
 }
+#endif
 
 /* The PMD table that a PUD named when it was read, or with folded PMDs the PUD. */
 #ifdef __PAGETABLE_PMD_FOLDED

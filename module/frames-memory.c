@@ -311,7 +311,8 @@ void census_frames_reset(struct census_frames *f, u32 slice, u32 slices)
 	census_owners_init(&f->owners);
 	memset(f->sections, 0, sections_bytes(f));
 	f->nr_sections = 0;
-	f->last = (struct census_section) {};
+	memset(f->recent, 0, sizeof(f->recent));
+	f->appended = 0;
 	memset(f->sparse, 0, sizeof(f->sparse));
 	memset(&f->totals, 0, sizeof(f->totals));
 	f->slice = slice;

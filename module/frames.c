@@ -9,11 +9,23 @@
 
 /* Blocks of a section, less one: see frames.h. */
 #define DENSE_MASK (CENSUS_CHUNK_UNITS - 1)
-#define SPARSE_MASK 3UL
+#define SPARSE_SHIFT 2
+#define SPARSE_MASK (BIT(SPARSE_SHIFT) - 1)
+
+static bool is_dense(u64 key)
+{
+	return key < CENSUS_SPACE(CENSUS_SPACE_SPARSE);
+}
 
 static u64 section_mask(u64 key)
 {
-	return key < CENSUS_SPACE(CENSUS_SPACE_SPARSE) ? DENSE_MASK : SPARSE_MASK;
+	return is_dense(key) ? DENSE_MASK : SPARSE_MASK;
+}
+
+static struct census_recent *recent_place(struct census_frames *f, u64 key)
+{
+	return &f->recent[(is_dense(key) ? key >> CENSUS_CHUNK_SHIFT : key >> SPARSE_SHIFT) %
+			  CENSUS_RECENT];
 }
 
 static enum census_page_kind key_kind(u64 key)
@@ -62,10 +74,11 @@ static u32 new_blocks(struct census_frames *f, u64 key)
 	return block;
 }
 
-/* Return: unit number of a block that is not in @f->last, or 0 without memory. */
-static noinline u32 find_block(struct census_frames *f, u64 key)
+/* Make @recent the section of @key.  Return: false without memory. */
+static noinline bool find_section(struct census_frames *f, u64 key,
+				  struct census_recent *recent)
 {
-	u64 mask = section_mask(key), first = key & ~mask;
+	u64 first = key & ~section_mask(key);
 	struct census_section *s = section_place(f, first);
 
 	if (!s->key) {
@@ -76,14 +89,17 @@ static noinline u32 find_block(struct census_frames *f, u64 key)
 			block = new_blocks(f, key);
 		if (!block) {
 			f->owners.failed = true;
-			return 0;
+			return false;
 		}
 		s = section_place(f, first);
 		*s = (struct census_section) { .key = first, .block = block };
 		f->nr_sections++;
 	}
-	f->last = *s;
-	return s->block + (key & mask);
+	*recent = (struct census_recent) {
+		.key = first, .block = s->block,
+		.first = census_block(&f->owners, s->block),
+	};
+	return true;
 }
 
 static bool in_slice(const struct census_frames *f, u64 key)
@@ -104,26 +120,37 @@ void census_frames_mark(struct census_frames *f,
 			const struct census_mask *masks, unsigned int nr)
 {
 	struct census_owners *o = &f->owners;
+	/* Where most masks add an entry, those to come are fetched too. */
+	bool fetch = f->appended > nr / 2;
+	struct census_marker m;
 	unsigned int i;
 
 	if (!census_owners_room(o, nr))
 		return;
+	m = census_marker(o);
 	/* All blocks are on their way to the cache before the first is marked. */
 	for (i = 0; i < nr; i++) {
-		u64 key = masks[i].key;
-		u64 at = key & section_mask(key);
-		u32 block = 0;
+		u64 key = masks[i].key, at = key & section_mask(key);
+		struct census_recent *recent = recent_place(f, key);
+		struct census_target *target = &f->targets[i];
 
-		if (f->slices == 1 || in_slice(f, key))
-			block = key - at == f->last.key ? f->last.block + at :
-							  find_block(f, key);
-		f->blocks[i] = block;
-		if (block)
-			prefetchw(census_block(o, block));
+		target->b = NULL;
+		if (f->slices > 1 && !in_slice(f, key))
+			continue;
+		if (recent->key != key - at && !find_section(f, key, recent))
+			continue;
+		target->b = recent->first + at;
+		target->block = recent->block + at;
+		prefetchw(target->b);
+		if (fetch && !(i % 4))
+			prefetchw(census_marker_entry(&m, m.next + i));
 	}
 	for (i = 0; i < nr; i++)
-		if (f->blocks[i])
-			census_mark(o, f->blocks[i], masks[i].mask);
+		if (f->targets[i].b)
+			census_mark(o, &m, f->targets[i].b, f->targets[i].block,
+				    masks[i].mask);
+	f->appended = m.next - o->entries.nr;
+	census_marker_end(o, &m);
 }
 
 /* Neighbouring pages of a space, from number @first on. */

@@ -85,6 +85,30 @@ static inline u32 census_section_hash(u64 key)
 	return hash_64(key, 32);
 }
 
+#define CENSUS_RECENT 256
+
+/**
+ * struct census_recent - a section that was found
+ * @key: of its first block
+ * @first: its first block
+ * @block: unit number of that
+ */
+struct census_recent {
+	u64 key;
+	struct census_block *first;
+	u32 block;
+};
+
+/**
+ * struct census_target - where a mask is marked
+ * @b: the block; NULL: nowhere
+ * @block: its unit number
+ */
+struct census_target {
+	struct census_block *b;
+	u32 block;
+};
+
 /**
  * struct census_frames - what one worker has marked
  * @cached: in the list of those kept for the next census
@@ -93,12 +117,13 @@ static inline u32 census_section_hash(u64 key)
  * @sections: hash table, by key
  * @sections_mask: its length less one, a power of two
  * @nr_sections: in use, at most half of them
- * @last: the section that was found last
+ * @recent: sections that were found last, by the last bits of their number
+ * @appended: entries that the last call of census_frames_mark() has added
  * @sparse: by kind, first free block in a chunk of small sections; 0: none
  * @hugetlb: sizes met, in base pages, by kind from %CENSUS_OF_HUGETLB on
  * @slice: which keys are marked
  * @slices: a power of two, 1: all keys are marked
- * @blocks: unit number of each mask that is being marked
+ * @targets: of the masks that are being marked
  * @totals: of what this worker settles
  */
 struct census_frames {
@@ -108,12 +133,13 @@ struct census_frames {
 	struct census_section *sections;
 	u32 sections_mask;
 	u32 nr_sections;
-	struct census_section last;
+	struct census_recent recent[CENSUS_RECENT];
+	u32 appended;
 	u32 sparse[CENSUS_KINDS];
 	unsigned int hugetlb[CENSUS_HUGETLB_SIZES];
 	u32 slice;
 	u32 slices;
-	u32 blocks[CENSUS_MASKS_MAX];
+	struct census_target targets[CENSUS_MASKS_MAX];
 	struct census_totals totals;
 };
 

@@ -182,15 +182,16 @@ static bool is_of_space(const struct census_owners *o, u32 entry)
 
 /**
  * census_mark_slowly() - census_mark(), where the space may have older entries
- * @o: has room for one more entry
+ * @o: the owners
+ * @m: of @o
  * @b: the block
  * @block: its unit number
  * @mask: pages
  *
  * Return: pages that the space has not marked before.
  */
-u64 census_mark_slowly(struct census_owners *o, struct census_block *b,
-		       u32 block, u64 mask)
+u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
+		       struct census_block *b, u32 block, u64 mask)
 {
 	u32 newest = b->newest, e;
 
@@ -204,10 +205,10 @@ u64 census_mark_slowly(struct census_owners *o, struct census_block *b,
 		census_entry(o, newest)->mask |= mask;
 		return mask;
 	}
-	*census_entry(o, o->entries.nr) = (struct census_entry) {
+	*census_entry(o, m->next) = (struct census_entry) {
 		.mask = mask, .block = block, .older = newest,
 	};
-	b->newest = o->entries.nr++;
+	b->newest = m->next++;
 	return mask;
 }
 

@@ -237,6 +237,7 @@ static inline unsigned int census_popcount(u64 mask)
 /* Of whoever links owners.c: one chunk more.  Return: false without memory. */
 bool census_pool_grow(struct census_pool *pool);
 
+struct census_marker;
 void census_owners_init(struct census_owners *o);
 u32 census_pool_take(struct census_pool *pool, u32 units);
 bool census_owners_turn(struct census_owners *o,
@@ -244,8 +245,8 @@ bool census_owners_turn(struct census_owners *o,
 void census_owners_forget(struct census_owners *o, u32 space,
 			  struct census_holding *holdings);
 bool census_owners_room(struct census_owners *o, u32 nr);
-u64 census_mark_slowly(struct census_owners *o, struct census_block *b,
-		       u32 block, u64 mask);
+u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
+		       struct census_block *b, u32 block, u64 mask);
 void census_planes_add(struct census_owners *o, struct census_block *b,
 		       u64 carry);
 void census_blocks_settle(struct census_owners *const *same, const u32 *block,
@@ -275,32 +276,79 @@ static inline u32 census_turn_end(const struct census_owners *o, u32 turn)
 }
 
 /**
+ * struct census_marker - what census_mark() needs, in registers
+ * @entries: chunks of entries
+ * @next: the next free entry
+ * @turn_first: see &struct census_owners
+ * @space_first: see there; 0 where @resumed
+ */
+struct census_marker {
+	const struct census_chunk *entries;
+	u32 next;
+	u32 turn_first;
+	u32 space_first;
+};
+
+/**
+ * census_marker() - begin to mark
+ * @o: census_owners_room() has made room for all entries that will be added
+ *
+ * Nothing else can be done with @o until census_marker_end().
+ */
+static inline struct census_marker census_marker(const struct census_owners *o)
+{
+	return (struct census_marker) {
+		.entries = o->entries.chunks, .next = o->entries.nr,
+		.turn_first = o->turn_first,
+		.space_first = o->resumed ? 0 : o->space_first,
+	};
+}
+
+static inline void census_marker_end(struct census_owners *o,
+				     const struct census_marker *m)
+{
+	o->entries.nr = m->next;
+}
+
+static inline struct census_entry *census_marker_entry(const struct census_marker *m,
+						       u32 entry)
+{
+	return m->entries[entry >> CENSUS_CHUNK_SHIFT].units +
+	       (entry & (CENSUS_CHUNK_UNITS - 1)) * CENSUS_UNIT_BYTES;
+}
+
+/**
  * census_mark() - the present owner maps pages of a block
- * @o: census_owners_room() has made room for one more entry
- * @block: unit number
+ * @o: the owners
+ * @m: of @o
+ * @b: the block
+ * @block: its unit number
  * @mask: a bit for each page, marked before or not
  */
-static __always_inline void census_mark(struct census_owners *o, u32 block,
+static __always_inline void census_mark(struct census_owners *o,
+					struct census_marker *m,
+					struct census_block *b, u32 block,
 					u64 mask)
 {
-	struct census_block *b = census_block(o, block);
+	struct census_entry *e;
 	u64 carry;
 
-	if (b->newest < o->space_first && !o->resumed) {
-		*census_entry(o, o->entries.nr) = (struct census_entry) {
+	if (b->newest >= m->turn_first) {
+		e = census_marker_entry(m, b->newest);
+		if (e->older) {
+			mask = census_mark_slowly(o, m, b, block, mask);
+		} else {
+			carry = mask & ~e->mask;
+			e->mask |= mask;
+			mask = carry;
+		}
+	} else if (b->newest >= m->space_first) {
+		mask = census_mark_slowly(o, m, b, block, mask);
+	} else {
+		*census_marker_entry(m, m->next) = (struct census_entry) {
 			.mask = mask, .block = block,
 		};
-		b->newest = o->entries.nr++;
-	} else {
-		struct census_entry *e = census_entry(o, b->newest);
-		u64 before = e->mask;
-
-		if (b->newest >= o->turn_first && !e->older) {
-			e->mask = before | mask;
-			mask &= ~before;
-		} else {
-			mask = census_mark_slowly(o, b, block, mask);
-		}
+		b->newest = m->next++;
 	}
 	carry = b->ones & mask;
 	b->ones ^= mask;

@@ -18,6 +18,7 @@
 
 #include "compat.h"
 #include "memory.h"
+#include "owners.h"
 #include "walk.h"
 
 /**
@@ -209,20 +210,6 @@ static void take_ptes(struct census_walk *walk, struct vm_area_struct *vma,
 		take_pte(walk, vma, addr, ptep_get((pte_t *)pte));
 }
 
-/* Entries of @pte, a bit for each in @odd, that are not plain. */
-static noinline void take_odd_ptes(struct census_walk *walk,
-				   struct vm_area_struct *vma, const pte_t *pte,
-				   u64 odd, unsigned long addr)
-{
-	unsigned int i;
-
-	for (; odd; odd &= odd - 1) {
-		i = __ffs64(odd);
-		take_pte(walk, vma, addr + i * PAGE_SIZE,
-			 ptep_get((pte_t *)&pte[i]));
-	}
-}
-
 /*
  * A private mapping of a file that was written to.  An entry that is writable is
  * a copy.  One that is dirty is too, but for shmem, where userfaultfd maps page
@@ -252,7 +239,7 @@ static void take_copied_ptes(struct census_walk *walk,
 
 /**
  * struct last_mask - the last mask, while it grows
- * @at: where it is stored
+ * @at: where it is to be stored
  * @key: its key
  * @mask: its pages
  */
@@ -262,23 +249,76 @@ struct last_mask {
 	u64 mask;
 };
 
-/*
- * Pages @mask of the block @key, none of them if it is 0.  Where frames are
- * scattered no branch is predicted, so there is none: the mask is stored in any
- * case, behind the last one if it is of another block.
- */
+static struct last_mask last_mask_begin(const struct census_walk *walk)
+{
+	struct census_mask *at = &walk->masks[(long)walk->nr_masks - 1];
+
+	return (struct last_mask) { .at = at, .key = at->key, .mask = at->mask };
+}
+
+static void last_mask_end(struct census_walk *walk, const struct last_mask *last)
+{
+	last->at->key = last->key;
+	last->at->mask = last->mask;
+	walk->nr_masks = last->at - walk->masks + 1;
+}
+
+/* Pages @mask of the block @key, as often as not the same as the last. */
 static __always_inline void grow_mask(struct last_mask *last, u64 key, u64 mask)
 {
-	u64 other;
-
-	key = mask ? key : last->key;
-	other = key != last->key;
-	OPTIMIZER_HIDE_VAR(other);	/* or it becomes a branch again */
-	last->at += other;
-	last->mask = (last->mask & (other - 1)) | mask;
-	last->key = key;
-	last->at->key = key;
+	if (key == last->key) {
+		last->mask |= mask;
+		return;
+	}
+	last->at->key = last->key;
 	last->at->mask = last->mask;
+	last->at++;
+	last->key = key;
+	last->mask = mask;
+}
+
+/*
+ * The same of one page, or none if @page is 0; else it is 1.  Where frames are
+ * scattered no branch is predicted, so there is none: the last mask is stored in
+ * any case, and goes on growing there or not.
+ */
+static __always_inline void grow_mask_by_page(struct last_mask *last, u64 key,
+					      u64 mask, u64 page)
+{
+	u64 other = page & (key != last->key), new = -other;
+
+	OPTIMIZER_HIDE_VAR(new);	/* or it becomes a branch again */
+	last->at->key = last->key;
+	last->at->mask = last->mask;
+	last->at += other;
+	last->mask = (last->mask & ~new) | mask;
+	last->key ^= (last->key ^ key) & new;
+}
+
+/* Return: false where one of @nr entries is not plain; then none is taken. */
+static __always_inline bool take_each(struct last_mask *last,
+				      const struct census_plain *plain, u64 frames,
+				      const pte_t *pte, unsigned int nr, u64 *pages)
+{
+	unsigned int i;
+	u64 rest = 0;
+
+#pragma GCC unroll 8
+	for (i = 0; i < nr; i++)
+		rest |= census_plain_rest(plain, ptep_get((pte_t *)&pte[i]));
+	if (unlikely(rest))
+		return false;
+#pragma GCC unroll 8
+	for (i = 0; i < nr; i++) {
+		pte_t entry = ptep_get((pte_t *)&pte[i]);
+		unsigned long pfn = census_plain_pfn(plain, entry);
+		u64 page = census_plain_page(entry);
+
+		grow_mask_by_page(last, frames + (pfn >> 6), page << (pfn & 63),
+				  page);
+		*pages += page;
+	}
+	return true;
 }
 
 /*
@@ -286,101 +326,114 @@ static __always_inline void grow_mask(struct last_mask *last, u64 key, u64 mask)
  * entries are compared at once, and are one mask or part of one if each names the
  * frame behind that of the entry before it.
  */
-static void take_frames(struct census_walk *walk, struct vm_area_struct *vma,
-			const pte_t *pte, unsigned int nr, unsigned long addr)
+static noinline void take_frames(struct census_walk *walk,
+				 struct vm_area_struct *vma,
+				 const struct census_plain *plain,
+				 const pte_t *pte, unsigned int nr,
+				 unsigned long addr)
 {
-	const u64 pfn_mask = census_plain_pfn_mask(), frames = walk->frames;
-	struct last_mask last = { .at = &walk->masks[(long)walk->nr_masks - 1] };
-	unsigned int i, j, n;
-	u64 pages = 0, odd;
+	struct last_mask last = last_mask_begin(walk);
+	const struct census_plain p = *plain;
+	const u64 frames = walk->frames;
+	u64 pages = 0;
 
-	last.key = last.at->key;
-	last.mask = last.at->mask;
-	for (i = 0; i < nr; i += n) {
-		n = min(nr - i, 8U);
-		if (n == 8 && census_ptes_contiguous(pte + i)) {
-			unsigned long pfn = census_plain_pfn(pte[i], pfn_mask);
+	while (nr) {
+		unsigned int n = 8;
+		bool plain8;
 
-			if ((pfn & 63) <= 56) {
-				grow_mask(&last, frames + (pfn >> 6),
-					  0xffULL << (pfn & 63));
-				pages += 8;
-				continue;
-			}
-		}
-		odd = 0;
-		for (j = 0; j < n; j++) {
-			pte_t entry = ptep_get((pte_t *)&pte[i + j]);
-			unsigned long pfn = census_plain_pfn(entry, pfn_mask);
-			u64 present = census_plain_page(entry);
+		if (nr < 8) {
+			n = nr;
+			plain8 = take_each(&last, &p, frames, pte, n, &pages);
+		} else if (census_plain_contiguous(&p, pte) &&
+			   (census_plain_pfn(&p, *pte) & 63) <= 56) {
+			unsigned long pfn = census_plain_pfn(&p, *pte);
 
-			odd |= (u64)census_pte_odd(entry) << j;
 			grow_mask(&last, frames + (pfn >> 6),
-				  present << (pfn & 63));
-			pages += present;
+				  0xffULL << (pfn & 63));
+			pages += 8;
+			plain8 = true;
+		} else {
+			plain8 = take_each(&last, &p, frames, pte, 8, &pages);
 		}
-		if (unlikely(odd)) {
-			walk->nr_masks = last.at - walk->masks + 1;
-			take_odd_ptes(walk, vma, pte + i, odd,
-				      addr + i * PAGE_SIZE);
-			last.at = &walk->masks[(long)walk->nr_masks - 1];
-			last.key = last.at->key;
-			last.mask = last.at->mask;
+		if (unlikely(!plain8)) {
+			last_mask_end(walk, &last);
+			take_ptes(walk, vma, pte, n, addr);
+			last = last_mask_begin(walk);
 		}
+		pte += n;
+		addr += n * PAGE_SIZE;
+		nr -= n;
 	}
-	walk->nr_masks = last.at - walk->masks + 1;
+	last_mask_end(walk, &last);
 	walk->pages += pages;
 }
 
-/* Of @nr entries, up to 64: which map a page, and which are not plain. */
-static __always_inline u64 mapped_pages(const pte_t *pte, unsigned int nr,
-					u64 *odd)
+/* Which of @nr entries, up to 8, map a page; @rest is not 0 if not all are plain. */
+static __always_inline u64 mapped_each(const struct census_plain *plain,
+				       const pte_t *pte, unsigned int nr, u64 *rest)
 {
-	u64 pages = 0, none = 0;
-	unsigned int i, j, n;
+	unsigned int i;
+	u64 pages = 0;
 
-	for (i = 0; i < nr; i += n) {
-		n = min(nr - i, 8U);
-		if (n == 8) {
-			unsigned int all = census_ptes_all_or_none(pte + i);
+#pragma GCC unroll 8
+	for (i = 0; i < nr; i++) {
+		pte_t entry = ptep_get((pte_t *)&pte[i]);
 
-			if (all != CENSUS_PTES_DIFFER) {
-				pages |= (u64)all << i;
-				none |= (u64)(all ^ 0xff) << i;
-				continue;
-			}
-		}
-		for (j = i; j < i + n; j++) {
-			pte_t entry = ptep_get((pte_t *)&pte[j]);
-
-			pages |= (u64)census_plain_page(entry) << j;
-			none |= (u64)pte_none(entry) << j;
-		}
+		pages |= census_plain_page(entry) << i;
+		*rest |= census_plain_rest(plain, entry);
 	}
-	*odd = ~(pages | none) & GENMASK_ULL(nr - 1, 0);
 	return pages;
 }
 
-/* Pages of a file, numbered by index: in the order of their entries. */
-static void take_file(struct census_walk *walk, struct vm_area_struct *vma,
-		      const pte_t *pte, unsigned int nr, unsigned long addr)
+/*
+ * Which of @nr entries, up to 64, map a page.
+ *
+ * Return: false where not all are plain; then @pages means nothing.
+ */
+static __always_inline bool mapped_pages(const struct census_plain *plain,
+					 const pte_t *pte, unsigned int nr,
+					 u64 *pages)
 {
+	unsigned int i, all = 0;
+	u64 rest = 0;
+
+	*pages = 0;
+	for (i = 0; i + 8 <= nr; i += 8) {
+		/* Once they differ, they are likely to go on so. */
+		if (all != CENSUS_PTES_DIFFER)
+			all = census_plain_all_or_none(pte + i);
+		if (all != CENSUS_PTES_DIFFER)
+			*pages |= (u64)all << i;
+		else
+			*pages |= mapped_each(plain, pte + i, 8, &rest) << i;
+	}
+	if (i < nr)
+		*pages |= mapped_each(plain, pte + i, nr - i, &rest) << i;
+	return !rest;
+}
+
+/* Pages of a file, numbered by index: in the order of their entries. */
+static noinline void take_file(struct census_walk *walk,
+			       struct vm_area_struct *vma,
+			       const struct census_plain *plain,
+			       const pte_t *pte, unsigned int nr,
+			       unsigned long addr)
+{
+	const struct census_plain p = *plain;
 	pgoff_t index = linear_page_index(vma, addr);
 	unsigned int i, n;
-	u64 pages, odd;
+	u64 pages;
 
 	for (i = 0; i < nr; i += n, index += n) {
 		unsigned int at = index & 63;
 
 		n = min(64 - at, nr - i);
-		pages = mapped_pages(pte + i, n, &odd);
-		if (pages) {
+		if (unlikely(!mapped_pages(&p, pte + i, n, &pages))) {
+			take_ptes(walk, vma, pte + i, n, addr + i * PAGE_SIZE);
+		} else if (pages) {
 			add_mask(walk, walk->file + (index >> 6), pages << at);
-			walk->pages += hweight64(pages);
+			walk->pages += census_popcount(pages);
 		}
-		if (unlikely(odd))
-			take_odd_ptes(walk, vma, pte + i, odd,
-				      addr + i * PAGE_SIZE);
 	}
 }
 
@@ -389,6 +442,7 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 			   pmd_t *pmd, unsigned long addr, unsigned long end)
 {
 	unsigned int nr = (end - addr) >> PAGE_SHIFT;
+	struct census_plain plain;
 	spinlock_t *ptl;
 	pte_t *pte;
 
@@ -398,15 +452,15 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 		return false;
 	walk->ptes += nr;
 	walk->work += nr;
-	if (!walk->ops->masks || walk->holes || !census_plain_ptes() ||
+	if (!walk->ops->masks || walk->holes || !census_plain_begin(&plain) ||
 	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
 		take_ptes(walk, vma, pte, nr, addr);
 	else if (may_have_copies(walk, vma))
 		take_copied_ptes(walk, vma, pte, nr, addr);
 	else if (walk->file)
-		take_file(walk, vma, pte, nr, addr);
+		take_file(walk, vma, &plain, pte, nr, addr);
 	else
-		take_frames(walk, vma, pte, nr, addr);
+		take_frames(walk, vma, &plain, pte, nr, addr);
 	hand_on_locked(walk);
 	spin_unlock(ptl);
 	hand_on_runs(walk);

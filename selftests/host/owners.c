@@ -110,8 +110,14 @@ static void mark_some(unsigned int worker, unsigned int space,
 			if (!owned[space][page + j])
 				owned[space][page + j] = mapping + 1;
 		}
-		if (census_owners_room(o, 1))
-			census_mark(o, block_of(worker, page), mask);
+		if (census_owners_room(o, 1)) {
+			struct census_marker m = census_marker(o);
+
+			u32 block = block_of(worker, page);
+
+			census_mark(o, &m, census_block(o, block), block, mask);
+			census_marker_end(o, &m);
+		}
 	}
 }
 
