@@ -554,7 +554,7 @@ static u64 cpu_clock_stop(const struct cpu_clock *c, u64 wall)
  * census_take() - take a census
  * @req: what is asked for
  *
- * One at a time; the caller sees to it.
+ * Two at a time at most, see publish.c: each may use max_mem.
  *
  * Return: a snapshot with one reference and no number yet, to be published or
  * put; or an error pointer: -EINTR after a fatal signal, -ENOMEM.

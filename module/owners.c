@@ -402,6 +402,11 @@ static void add_entry(struct census_owners *const *workers,
 /* Scattered pages: blocks are fetched so many entries ahead. */
 #define BLOCKS_AHEAD 12
 
+static void fetch_block(const struct census_owners *o, u32 entry)
+{
+	__builtin_prefetch(census_block(o, census_entry(o, entry)->block));
+}
+
 static void settle_entries(struct census_owners *const *workers,
 			   const struct census_owners *o, u32 begin, u32 end,
 			   struct census_holding *holdings,
@@ -414,8 +419,7 @@ static void settle_entries(struct census_owners *const *workers,
 		const struct census_entry *e = census_entry(o, i);
 
 		if (i + BLOCKS_AHEAD < end)
-			__builtin_prefetch(census_block(o,
-				census_entry(o, i + BLOCKS_AHEAD)->block));
+			fetch_block(o, i + BLOCKS_AHEAD);
 		add_entry(workers, census_block(o, e->block), e->mask,
 			  &sums[census_block_kind(o, e->block)]);
 	}

@@ -10,12 +10,16 @@
 #include "publish.h"
 
 /*
- * scan_mutex: one scan at a time; guards all that follows but scans_begun,
- * which only grows and is read before the mutex is taken.
+ * scan_mutex: one scan of all owners at a time; guards @latest and @latest_begun.
+ * scans_begun only grows and is read before the mutex is taken.
+ *
+ * pids_mutex: one census of named PIDs by map counts at a time.  It needs nothing of
+ * a scan of all, so neither waits for the other.  No census takes both.
  */
 static DEFINE_MUTEX(scan_mutex);
+static DEFINE_MUTEX(pids_mutex);
 static atomic64_t scans_begun;
-static u64 last_seq;
+static atomic64_t last_seq;
 static const struct census_snapshot *latest;
 static u64 latest_begun;
 
@@ -50,6 +54,23 @@ static bool latest_answers(const struct census_request *req, u64 begun)
 	       census_params.max_age;
 }
 
+/* A census of named PIDs by map counts. */
+static int census_of_pids(const struct census_request *req,
+			  const struct census_snapshot **out)
+{
+	struct census_snapshot *snap;
+
+	if (mutex_lock_killable(&pids_mutex))
+		return -EINTR;
+	snap = census_take(req);
+	mutex_unlock(&pids_mutex);
+	if (IS_ERR(snap))
+		return PTR_ERR(snap);
+	snap->seq = atomic64_inc_return(&last_seq);
+	*out = snap;
+	return 0;
+}
+
 /**
  * census_get() - take a census, or share one
  * @req: what is asked for
@@ -69,6 +90,8 @@ int census_get(const struct census_request *req,
 	struct census_snapshot *snap;
 	int err = 0;
 
+	if (req->nr_pids && req->basis == MEMCENSUS_BASIS_MAPCOUNT)
+		return census_of_pids(req, out);
 	if (mutex_lock_killable(&scan_mutex))
 		return -EINTR;
 	if (latest_answers(req, begun)) {
@@ -81,7 +104,7 @@ int census_get(const struct census_request *req,
 		err = PTR_ERR(snap);
 		goto out;
 	}
-	snap->seq = ++last_seq;
+	snap->seq = atomic64_inc_return(&last_seq);
 	*out = snap;
 	if (!req->nr_pids) {
 		old = latest;

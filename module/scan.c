@@ -177,6 +177,27 @@ static int walk_stretch(struct census_worker *w, struct census_mm *m)
 }
 
 /*
+ * A lock that was available once in this census is not stuck: threads take it in
+ * turns, and between two of them it is free for a moment.
+ */
+#define SPIN_NS (200 * NSEC_PER_USEC)
+
+static int walk_when_free(struct census_worker *w, struct census_mm *m)
+{
+	u64 begin = ktime_get_ns();
+	int ret;
+
+	for (;;) {
+		ret = walk_stretch(w, m);
+		if (ret != -EAGAIN || !m->begun || need_resched() ||
+		    fatal_signal_pending(current) ||
+		    ktime_get_ns() - begin >= SPIN_NS)
+			return ret;
+		cpu_relax();
+	}
+}
+
+/*
  * mm_users is ours alone: its processes have exited, and their memory is freed
  * when we give it back.  Where the OOM killer waits for that, it must not wait
  * for a walk.
@@ -208,7 +229,7 @@ static int visit(struct census_worker *w, struct census_mm *m)
 		else if (is_abandoned(m))
 			ret = -ESRCH;
 		else
-			ret = walk_stretch(w, m);
+			ret = walk_when_free(w, m);
 		cond_resched();
 	}
 	if (ret > 0 && m->task && !w->tally.later)

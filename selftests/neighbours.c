@@ -63,7 +63,7 @@ static void *replace(void *arg)
 	return NULL;
 }
 
-static void live(void)
+static void live(volatile bool *ready)
 {
 	pthread_t thread;
 	uintptr_t i;
@@ -75,6 +75,7 @@ static void live(void)
 		need(!pthread_create(&thread, NULL, map_and_unmap, (void *)i),
 		     "thread");
 	need(!pthread_create(&thread, NULL, replace, NULL), "thread");
+	*ready = true;
 	for (;;)
 		pause();
 }
@@ -86,13 +87,18 @@ FIXTURE(neighbours)
 
 FIXTURE_SETUP(neighbours)
 {
+	volatile bool *ready = (volatile bool *)map_shared(PLACE(900), PAGE);
+
+	*ready = false;
 	self->pid = fork();
 	if (!self->pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		live();
+		live(ready);
 	}
 	ASSERT_LT(0, self->pid);
-	sleep_ms(300);
+	while (!*ready && !kill(self->pid, 0))
+		sleep_ms(5);
+	ASSERT_TRUE(*ready);
 }
 
 FIXTURE_TEARDOWN(neighbours)
