@@ -21,7 +21,7 @@ color = "#d0d0d0 #a0a0a0 #808080 #606060 #e09030 #2060c0"
 set origin 0, have_series ? 0.62 : 0
 set size 1, have_series ? 0.38 : 1
 set key outside top center horizontal
-set title "How many times it fits into the smaps_rollup loop"
+set title "How many times it fits into the smaps_rollup loop without its system calls"
 set style data histograms
 set style histogram clustered gap 1.5
 set logscale y
