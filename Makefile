@@ -16,7 +16,7 @@ all: module reader
 help:
 	@echo "make run      boot a kernel with the module and look at its memory"
 	@echo "make check    all tests, on each kernel"
-	@echo "make check-tools    the reader beside smem, pmap, vmstat and others: 6 minutes"
+	@echo "make check-tools    the reader beside smem, pmap, vmstat, a PostgreSQL: 15 minutes"
 	@echo "make check-kernels  6.1, 6.12, 7.2, one without map counts, odd machines"
 	@echo "make check-debug    debug kernels of 6.1, 6.12 and 7.2, one for data races"
 	@echo "make check-storm    what breaks under load: an hour and a half"
@@ -87,7 +87,7 @@ check-fuzz:
 
 # make check has of it the first.
 check-tools:
-	@selftests/tools/check $(or $(KERNELS),6.1 6.12 7.2)
+	@selftests/tools/check -l $(or $(KERNELS),6.1 6.12 7.2)
 
 # What is found new is in build/reader-fuzz.
 fuzz-reader:

@@ -95,10 +95,10 @@ static struct task_struct *start_worker(struct census *c, unsigned int number)
 }
 
 /*
- * Run @work for the number of each worker, in as many threads as there are, the
- * caller among them.  However few there are, each number is done.
+ * Run @work for the number of each worker, in up to @nr threads, the caller among
+ * them.  However few there are, each number is done.
  */
-static int in_parallel(struct census *c,
+static int in_parallel(struct census *c, unsigned int nr,
 		       int (*work)(struct census *c, unsigned int number))
 {
 	struct task_struct *threads[CENSUS_WORKERS_MAX] = {};
@@ -107,10 +107,10 @@ static int in_parallel(struct census *c,
 	c->work = work;
 	atomic_set(&c->next, 0);
 	atomic_set(&c->err, 0);
-	for (i = 1; i < c->nr_workers; i++)
+	for (i = 1; i < nr; i++)
 		threads[i] = start_worker(c, i);
 	take_work(c);
-	for (i = 1; i < c->nr_workers; i++) {
+	for (i = 1; i < nr; i++) {
 		if (!threads[i])
 			continue;
 		kthread_stop(threads[i]);
@@ -161,7 +161,7 @@ static int visit_all(struct census *c)
 	int err;
 
 	census_scan_begin(&c->scan);
-	err = in_parallel(c, scan_part);
+	err = in_parallel(c, c->nr_workers, scan_part);
 	if (err)
 		return err;
 
@@ -301,6 +301,22 @@ static int settle_turns(struct census *c, unsigned int number)
 	return census_frames_settle_turns(frames, c->nr_workers, number);
 }
 
+/* So many entries take less time to settle than a thread takes to start. */
+#define ENTRIES_PER_THREAD 16384
+
+static int settle(struct census *c)
+{
+	u64 entries = 0;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < c->nr_workers; i++)
+		entries += c->workers[i].tally.frames->owners.entries.nr;
+	i = clamp_t(u64, entries / ENTRIES_PER_THREAD, 1, c->nr_workers);
+	err = in_parallel(c, i, settle_blocks);
+	return err ?: in_parallel(c, i, settle_turns);
+}
+
 /* Are all shares together all pages, but for what divisions lose? */
 static void check_totals(struct census *c)
 {
@@ -348,9 +364,7 @@ static int count_slice(struct census *c, u32 slice, u32 slices)
 	if (!err && !slice)
 		err = visit_swap_owners(c);
 	if (!err)
-		err = in_parallel(c, settle_blocks);
-	if (!err)
-		err = in_parallel(c, settle_turns);
+		err = settle(c);
 	if (err)
 		return err;
 	check_totals(c);

@@ -207,9 +207,8 @@ void census_frames_mark_hugetlb(struct census_frames *f,
 void census_frames_mark_swap(struct census_frames *f,
 			     const struct census_run *run)
 {
-	if (!WARN_ON_ONCE(run->swap_type >= MAX_SWAPFILES))
-		mark_range(f, CENSUS_SPACE_SWAP + run->swap_type, run->pfn,
-			   census_run_nr(run));
+	mark_range(f, CENSUS_SPACE_SWAP + run->swap_type, run->pfn,
+		   census_run_nr(run));
 }
 
 /* Settle blocks that some workers have in common. */

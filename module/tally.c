@@ -298,7 +298,10 @@ static int number_pages(struct census_tally *t, struct census_walk *walk)
 		walk->copies = census_frames_key(CENSUS_OF_ANON);
 		walk->dirty_is_copied = t->kind == CENSUS_OF_FILE;
 	}
-	return census_files_key(t->files, t->vma, t->kind, &walk->file);
+	if (!census_files_key(t->files, t->vma, t->kind, &walk->file))
+		return 0;
+	t->frames->owners.failed = true;
+	return -ENOMEM;
 }
 
 /**
