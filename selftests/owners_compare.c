@@ -188,18 +188,33 @@ static void compare_group(const struct owners *o, const struct census *census,
 		 (all.hugetlb.pages - all.hugetlb.alone) * PAGE });
 }
 
+#define KEYS 8192
+
+/* Static, for we are among those who are counted. */
+static struct key keys[KEYS];
+
+/*
+ * Before the owners are read for the second time: who is among them then was there
+ * while this was read.
+ */
+static void read_keys(const struct owners *o, uint8_t by)
+{
+	size_t i;
+
+	for (i = 0; i < o->n && i < KEYS; i++)
+		keys[i] = key_of(o->owners[i].pid, by);
+}
+
 static void compare_groups(const struct owners *o, const struct census *census,
 			   uint8_t by, const pid_t *pids, unsigned int n_pids,
 			   struct owners_equal *equal)
 {
-	struct key *keys = calloc(o->n, sizeof(*keys));
 	pid_t *members = calloc(o->n, sizeof(*members));
 	size_t i, g, grouped = 0;
 	unsigned int n;
 	char whose[64];
 
-	for (i = 0; i < o->n && by != MEMCENSUS_BY_PIDS; i++)
-		keys[i] = key_of(o->owners[i].pid, by);
+	need(o->n <= KEYS, "more keys");
 	for (g = 0; g < census->n_groups; g++) {
 		const struct census_group *group = &census->groups[g];
 
@@ -216,7 +231,6 @@ static void compare_groups(const struct owners *o, const struct census *census,
 	value(equal, "all groups", "members",
 	      by == MEMCENSUS_BY_PIDS ? n_pids : o->n, grouped);
 	free(members);
-	free(keys);
 }
 
 static void compare(const struct owners *o, const struct census *census,
@@ -281,6 +295,8 @@ int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 			ret = census_take(&request, &census, &error);
 		if (ret)
 			break;
+		if (group_by && group_by != MEMCENSUS_BY_PIDS)
+			read_keys(&before, group_by);
 		ret = owners_read(&after);
 		quiet = !ret && owners_same(&before, &after) && all_walked(&census);
 		if (quiet)
