@@ -102,8 +102,9 @@ static void note_frames(FILE *out, const struct snapshot *snap)
 			scan->pss, scan->frames,
 			"a bug of the module, please report it; do not trust the figures");
 	if (KNOWN(scan, MEMCENSUS_SCAN_SLICES) && scan->slices > 1) {
-		fprintf(out, "memcensus: owners counted in %" PRIu64 " slices, each by a pass over all processes: %s",
-			scan->slices, "for one pass raise the module's parameter max_mem");
+		fprintf(out, "memcensus: owners counted in %" PRIu64
+			" slices, each by a pass over all processes: %s", scan->slices,
+			"for one pass raise the module's parameter max_mem");
 		if (KNOWN(&snap->info, MEMCENSUS_INFO_MAX_MEM)) {
 			text_size(size, snap->info.max_mem);
 			fprintf(out, " (now %s)", size);
