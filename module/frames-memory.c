@@ -102,7 +102,7 @@ static u64 pool_bytes(const struct census_pool *pool)
 
 /**
  * census_pool_free() - free all memory
- * @pool: empty afterwards; its budget is told
+ * @pool: empty afterwards; its budget gets the bytes back
  */
 void census_pool_free(struct census_pool *pool)
 {

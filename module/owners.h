@@ -234,7 +234,7 @@ static inline unsigned int census_popcount(u64 mask)
 #endif
 }
 
-/* Of whoever links owners.c: one chunk more.  Return: false without memory. */
+/* One chunk more.  Return: false without memory.  owners.c does not have it. */
 bool census_pool_grow(struct census_pool *pool);
 
 struct census_marker;

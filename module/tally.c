@@ -148,7 +148,7 @@ int census_tally_mm(struct census_tally *t, struct census_mm *m)
 /**
  * census_tally_forget() - an address space is gone that was walked in part
  * @t: the count
- * @m: what was counted of it is nobody's; its records can be freed
+ * @m: what was counted of it goes nowhere; its records can be freed
  */
 void census_tally_forget(struct census_tally *t, struct census_mm *m)
 {
