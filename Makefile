@@ -49,11 +49,11 @@ $(module-dir)/memcensus.ko: $(MODULE_SOURCES)
 	@mkdir -p $(module-dir)
 ifndef KDIR
 	@scripts/setup build
-	@selftests/vm/kernel $(KERNEL)
+	@vm/kernel $(KERNEL)
 endif
 	@rsync -a --delete --include=/Kbuild --include='/module/***' \
 		--include='/include/***' --exclude='*' ./ $(module-dir)/src/
-	$(if $(KDIR),,selftests/vm/within $(KERNEL)) \
+	$(if $(KDIR),,vm/within $(KERNEL)) \
 		$(MAKE) -C $(or $(KDIR),build/kernels/$(KERNEL)/headers) \
 		M=$(CURDIR)/$(module-dir)/src $(if $(ARCH),ARCH=$(ARCH)) W=1 \
 		$(KBUILD_FLAGS) modules
@@ -66,7 +66,7 @@ reader:
 # What the debug kernel is built from is heavy; the other kernels are packages.
 run:
 	@scripts/setup build vm
-	@selftests/vm/demo/run
+	@demo/run
 
 # KERNELS="6.1 7.2": not all of them.
 check:
@@ -104,12 +104,12 @@ bench:
 
 vm:
 	@scripts/setup build vm
-	@selftests/vm/run --kernel $(KERNEL) --interactive
+	@vm/run --kernel $(KERNEL) --interactive
 
 # For style: everything compiled again, with sparse; it cannot follow a lock that
 # a function takes only where it returns something.
 module-sparse:
-	@selftests/vm/kernel 6.1
+	@vm/kernel 6.1
 	@rsync -a --delete --include=/Kbuild --include='/module/***' \
 		--include='/include/***' --exclude='*' ./ build/style/src/
 	$(MAKE) -C build/kernels/6.1/headers M=$(CURDIR)/build/style/src \

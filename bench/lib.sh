@@ -44,13 +44,13 @@ facts()
 	echo "@kernel $1"
 }
 
-# emulated ARGUMENT...: what selftests/vm/run does, in an emulated machine whose
+# emulated ARGUMENT...: what vm/run does, in an emulated machine whose
 # clock counts instructions, one a nanosecond. The kernel is Debian's 6.1.
 emulated()
 {
 	PATH=$here/icount:$PATH MEMCENSUS_ACCEL=tcg \
-		"$top/selftests/vm/run" --kernel 6.1 --cpus 1 --memory 4096 --timeout 3600 \
-		--disk "$("$top/selftests/vm/demo/image")" "$@" 9>&-
+		"$top/vm/run" --kernel 6.1 --cpus 1 --memory 4096 --timeout 3600 \
+		--disk "$("$top/demo/image")" "$@" 9>&-
 }
 
 # What goes with facts

@@ -2,7 +2,7 @@
 /*
  * Whatever shape the machine has, of nodes, holes and sizes: each node's memory is
  * counted exactly, the nodes are those of /sys, and the memory that counting takes
- * follows what is there, not the highest frame. Run by selftests/vm/shapes.
+ * follows what is there, not the highest frame. Run by vm/shapes.
  */
 #include <linux/mempolicy.h>
 #include <sys/prctl.h>

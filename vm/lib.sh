@@ -5,7 +5,7 @@
 # how they wait for one another. Sourced, never run.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-top=$(cd "$here/../.." && pwd -P)
+top=$(cd "$here/.." && pwd -P)
 build=$top/build
 self=${0##*/}
 
