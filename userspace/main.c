@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus: shows who holds the memory. */
-#include "reader.h"
+#include "cli/reader.h"
 
 int main(int argc, char **argv)
 {

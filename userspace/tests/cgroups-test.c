@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cgroups.h"
+#include "host/cgroups.h"
 #include "tap.h"
 
 /* In the order they are made; removed in the other. */

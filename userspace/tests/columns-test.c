@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "columns.h"
+#include "model/columns.h"
 #include "tap.h"
 
 /* UNSPEC and PAD carry nothing; those of migrate types begin likewise. */

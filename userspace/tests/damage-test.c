@@ -10,13 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "frame.h"
-#include "record-file.h"
-#include "recorder.h"
-#include "request.h"
-#include "snapshot-json.h"
+#include "model/snapshot-json.h"
+#include "record/chunk.h"
+#include "record/record-file.h"
+#include "record/recorder.h"
 #include "stream.h"
 #include "tap.h"
+#include "wire/request.h"
 
 #define CENSUSES	3
 #define FRAMES_MAX	32

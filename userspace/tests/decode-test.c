@@ -7,11 +7,11 @@
 #include <string.h>
 #include <linux/genetlink.h>
 
-#include "decode.h"
-#include "reply.h"
-#include "request.h"
 #include "stream.h"
 #include "tap.h"
+#include "wire/decode.h"
+#include "wire/reply.h"
+#include "wire/request.h"
 
 static char request_buf[REQUEST_SIZE] __attribute__((aligned(8)));
 static struct nlmsghdr *request;

@@ -14,8 +14,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "cgroups.h"
-#include "reader.h"
+#include "cli/reader.h"
+#include "host/cgroups.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

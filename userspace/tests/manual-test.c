@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "cli/command.h"
 #include "tap.h"
 
 #define PAGE		"../memcensus.1.scd"

@@ -11,15 +11,15 @@
 #include <string.h>
 #include <time.h>
 
-#include "beside.h"
-#include "cgroups.h"
-#include "cmdlines.h"
-#include "procfs.h"
-#include "reader.h"
-#include "reply.h"
-#include "request.h"
-#include "stop.h"
+#include "cli/reader.h"
+#include "host/cgroups.h"
+#include "host/cmdlines.h"
+#include "host/proc-texts.h"
+#include "host/procfs.h"
+#include "lib/signals.h"
 #include "stream.h"
+#include "wire/reply.h"
+#include "wire/request.h"
 
 static const char meminfo_text[] =
 	"MemTotal:         100000 kB\n"

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "slope.h"
+#include "analysis/slope.h"
 #include "tap.h"
 
 #define POINTS	61

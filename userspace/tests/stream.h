@@ -2,8 +2,8 @@
 /*
  * Streams as the module sends them, made in memory.
  */
-#ifndef READER_TESTS_STREAM_H
-#define READER_TESTS_STREAM_H
+#ifndef READER_STREAM_H
+#define READER_STREAM_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -82,4 +82,4 @@ int scene_fill(struct stream *s, const char *name);
  */
 int series_fill(struct stream *s, const char *name, unsigned int step);
 
-#endif /* READER_TESTS_STREAM_H */
+#endif /* READER_STREAM_H */

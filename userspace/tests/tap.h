@@ -2,8 +2,8 @@
 /*
  * TAP for tests in C: ok() for each expectation, tap_done() at the end.
  */
-#ifndef READER_TESTS_TAP_H
-#define READER_TESTS_TAP_H
+#ifndef READER_TAP_H
+#define READER_TAP_H
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -33,4 +33,4 @@ static inline int tap_done(void)
 	return tap_failed ? 1 : 0;
 }
 
-#endif /* READER_TESTS_TAP_H */
+#endif /* READER_TAP_H */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/text.h"
 #include "tap.h"
-#include "text.h"
 
 static void check_text(const char *text, const char *expected)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tap.h"
-#include "top-list.h"
+#include "top/top-list.h"
 
 #define MAX	64
 

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How much more memory a process can get. */
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/headroom.h"
+#include "host/cgroups.h"
+#include "host/process.h"
+
+static void take_less(struct room *room, uint64_t limit, uint64_t used,
+		      const char *what)
+{
+	uint64_t left = limit > used ? limit - used : 0;
+
+	if (room->known && room->bytes <= left)
+		return;
+	*room = (struct room){ true, left, what };
+}
+
+struct room room_of_system(const struct snapshot *snap)
+{
+	const struct figures *bytes = &snap->totals.bytes;
+	struct room room = { .known = KNOWN(bytes, MEMCENSUS_S_AVAILABLE) };
+
+	if (!room.known)
+		return room;
+	room.bytes = bytes->v[MEMCENSUS_S_AVAILABLE];
+	room.what = "memory";
+	if (KNOWN(bytes, MEMCENSUS_S_SWAP_FREE) && bytes->v[MEMCENSUS_S_SWAP_FREE]) {
+		room.bytes += bytes->v[MEMCENSUS_S_SWAP_FREE];
+		room.what = "memory+swap";
+	}
+	return room;
+}
+
+/* The number in @dir/@file; false where there is none, or "max". */
+static bool read_number(const char *dir, const char *file, uint64_t *number)
+{
+	char path[PATH_MAX];
+	FILE *from;
+	bool ok;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path))
+		return false;
+	from = fopen(path, "re");
+	if (!from)
+		return false;
+	ok = fscanf(from, "%" SCNu64, number) == 1;
+	fclose(from);
+	return ok;
+}
+
+/* From the cgroup up to the root; what swap it may use comes on top. */
+static void take_cgroups(struct room *room, uint64_t id)
+{
+	uint64_t max, used, swap_max, swap_used;
+	char dir[PATH_MAX];
+	size_t root;
+	char *end;
+
+	root = cgroup_directory(id, dir, sizeof(dir));
+	while (root && (end = strrchr(dir, '/')) && (size_t)(end - dir) >= root) {
+		if (read_number(dir, "memory.max", &max) &&
+		    read_number(dir, "memory.current", &used)) {
+			if (read_number(dir, "memory.swap.max", &swap_max) &&
+			    read_number(dir, "memory.swap.current", &swap_used)) {
+				max += swap_max;
+				used += swap_used;
+			}
+			take_less(room, max, used, "cgroup");
+		}
+		*end = '\0';
+	}
+}
+
+struct room room_of(const struct track *track, struct room system, bool live)
+{
+	struct room room = system;
+	uint64_t limit;
+
+	if (!live)
+		return room;
+	if (track->has_cgroup)
+		take_cgroups(&room, track->cgroup);
+	if (track->has_vss && process_address_limit(track->pid, &limit))
+		take_less(&room, limit, track->vss, "RLIMIT_AS");
+	return room;
+}

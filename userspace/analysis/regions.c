@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The mappings of one process over time. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/regions.h"
+
+bool regions_private(const struct figures *figures, uint64_t *bytes)
+{
+	*bytes = figures->v[MEMCENSUS_F_USS];
+	if (KNOWN(figures, MEMCENSUS_F_SWAP_USS))
+		*bytes += figures->v[MEMCENSUS_F_SWAP_USS];
+	return KNOWN(figures, MEMCENSUS_F_USS);
+}
+
+/* Where (@name, @lo) stands in the order, or would. */
+static size_t place_of(const struct regions *regions, const char *name, bool sum,
+		       uint64_t lo)
+{
+	size_t from = 0, to = regions->n, mid;
+	const struct region *r;
+	int order;
+
+	while (from < to) {
+		mid = (from + to) / 2;
+		r = &regions->v[mid];
+		order = strcmp(r->name, name);
+		if (!order)
+			order = r->sum != sum ? (r->sum ? -1 : 1) :
+				r->lo < lo ? -1 : r->lo > lo;
+		if (order < 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
+/* A new region at @place, which was 0 before now.  NULL without memory. */
+static struct region *insert(struct regions *regions, size_t place,
+			     const char *name, bool sum)
+{
+	struct region *v, *region;
+
+	v = reallocarray(regions->v, regions->n + 1, sizeof(*v));
+	if (!v)
+		return NULL;
+	regions->v = v;
+	region = &v[place];
+	memmove(region + 1, region, (regions->n - place) * sizeof(*v));
+	regions->n++;
+	*region = (struct region){ .sum = sum, .name = strdup(name) };
+	if (!region->name || !series_zeros(&region->series, &regions->times)) {
+		series_free(&region->series);
+		free(region->name);
+		memmove(region, region + 1, (--regions->n - place) * sizeof(*v));
+		return NULL;
+	}
+	return region;
+}
+
+/* What one mapping joined becomes one region, with the past of both. */
+static void join_next(struct regions *regions, size_t place)
+{
+	struct region *region = &regions->v[place], *next = region + 1;
+
+	series_plus(&region->series, &next->series);
+	if (next->hi > region->hi)
+		region->hi = next->hi;
+	region->mappings += next->mappings;
+	region->now += next->now;
+	series_free(&next->series);
+	free(next->name);
+	regions->n--;
+	memmove(next, next + 1, (regions->n - place - 1) * sizeof(*next));
+}
+
+/* Whether @region is one of @name that @start to @end overlaps or touches. */
+static bool touches(const struct region *region, const char *name,
+		    uint64_t start, uint64_t end)
+{
+	return !region->sum && region->lo <= end && region->hi >= start &&
+	       !strcmp(region->name, name);
+}
+
+static bool add_region(struct regions *regions, const char *name,
+		       const struct vma *vma, uint64_t bytes)
+{
+	size_t place = place_of(regions, name, false, vma->start);
+	struct region *region;
+
+	if (place && touches(&regions->v[place - 1], name, vma->start, vma->end)) {
+		place--;
+	} else if (place == regions->n ||
+		   !touches(&regions->v[place], name, vma->start, vma->end)) {
+		if (regions->n >= REGIONS_MAX)
+			return true;
+		region = insert(regions, place, name, false);
+		if (!region)
+			return false;
+		region->lo = vma->start;
+		region->hi = vma->end;
+	}
+	region = &regions->v[place];
+	if (vma->start < region->lo)
+		region->lo = vma->start;
+	if (vma->end > region->hi)
+		region->hi = vma->end;
+	region->mappings++;
+	region->now += bytes;
+	while (place + 1 < regions->n &&
+	       touches(&regions->v[place + 1], name, regions->v[place].lo,
+		       regions->v[place].hi))
+		join_next(regions, place);
+	return true;
+}
+
+static bool add_sum(struct regions *regions, const char *name, uint64_t bytes)
+{
+	size_t place = place_of(regions, name, true, 0);
+	struct region *region = &regions->v[place];
+
+	if (place == regions->n || !region->sum || strcmp(region->name, name))
+		region = insert(regions, place, name, true);
+	if (!region)
+		return false;
+	region->mappings++;
+	region->now += bytes;
+	return true;
+}
+
+bool regions_add(struct regions *regions, double t, const struct vma *vmas, size_t n)
+{
+	uint64_t bytes, all = 0;
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < regions->n; i++) {
+		regions->v[i].mappings = 0;
+		regions->v[i].now = 0;
+	}
+	for (i = 0; i < n; i++) {
+		if (!regions_private(&vmas[i].figures, &bytes) ||
+		    !KNOWN(&vmas[i], MEMCENSUS_VMA_START) ||
+		    !KNOWN(&vmas[i], MEMCENSUS_VMA_END))
+			continue;
+		name = KNOWN(&vmas[i], MEMCENSUS_VMA_NAME) ? vmas[i].name : "";
+		/* Regions stand behind their sum, so that goes first. */
+		if (!add_sum(regions, name, bytes) ||
+		    !add_region(regions, name, &vmas[i], bytes))
+			return false;
+		all += bytes;
+	}
+	for (i = 0; i < regions->n; i++)
+		if (!series_add(&regions->v[i].series, t, (double)regions->v[i].now))
+			return false;
+	return series_add(&regions->times, t, (double)all);
+}
+
+void regions_free(struct regions *regions)
+{
+	size_t i;
+
+	for (i = 0; i < regions->n; i++) {
+		series_free(&regions->v[i].series);
+		free(regions->v[i].name);
+	}
+	free(regions->v);
+	series_free(&regions->times);
+	*regions = (struct regions){ 0 };
+}

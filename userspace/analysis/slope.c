@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Theil-Sen, Mann-Kendall, and whether growth is even. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/slope.h"
+
+/* Quantile of the normal distribution for an interval of 95%. */
+#define Z_95		1.959963984540054
+
+/* A rise less clear than this is none. */
+#define P_MAX		0.001
+/* How far growth may run ahead of time, or behind it, as a part of all. */
+#define UNEVEN_MAX	0.20
+/* The same of a part, which may be the slower end of a start-up. */
+#define UNEVEN_MAX_PART	0.15
+/* Growth in the last quarter, as a part of what would be even. */
+#define RATE_MIN	0.5
+#define RATE_MIN_PART	0.75
+/* Less than this part of the growth is a pause. */
+#define PAUSE_RISE	0.05
+/* The deepest fall from a height reached before, as a part of the growth. */
+#define FALL_MAX	0.35
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The value at rank @r, from 0, of @n sorted; between two ranks, between. */
+static double at_rank(const double *sorted, size_t n, double r)
+{
+	size_t i;
+
+	if (r <= 0)
+		return sorted[0];
+	if (r >= (double)(n - 1))
+		return sorted[n - 1];
+	i = (size_t)r;
+	return sorted[i] + (r - (double)i) * (sorted[i + 1] - sorted[i]);
+}
+
+/* Runs of equal values among @n: what they take from variance and tau. */
+struct ties {
+	double variance;
+	double pairs;
+};
+
+static bool ties_of(const struct point *points, size_t n, struct ties *ties)
+{
+	double *sorted = malloc(n * sizeof(*sorted));
+	size_t i, run;
+
+	if (!sorted)
+		return false;
+	for (i = 0; i < n; i++)
+		sorted[i] = points[i].v;
+	qsort(sorted, n, sizeof(*sorted), compare);
+	*ties = (struct ties){ 0 };
+	for (i = 0; i < n; i += run) {
+		for (run = 1; i + run < n && sorted[i + run] == sorted[i]; run++)
+			;
+		ties->variance += (double)run * (run - 1.0) * (2.0 * run + 5);
+		ties->pairs += (double)run * (run - 1.0) / 2;
+	}
+	free(sorted);
+	return true;
+}
+
+bool slope_of(const struct point *points, size_t n, struct slope *slope)
+{
+	size_t pairs = n * (n - 1) / 2, k = 0, i, j;
+	double *slopes = malloc(pairs * sizeof(*slopes));
+	double s = 0, variance, spread, all;
+	struct ties ties;
+
+	if (!slopes || !ties_of(points, n, &ties)) {
+		free(slopes);
+		return false;
+	}
+	for (i = 0; i < n; i++) {
+		for (j = i + 1; j < n; j++) {
+			double d = points[j].v - points[i].v;
+
+			s += (d > 0) - (d < 0);
+			slopes[k++] = d / (points[j].t - points[i].t);
+		}
+	}
+	qsort(slopes, pairs, sizeof(*slopes), compare);
+
+	all = (double)n * (n - 1.0);
+	variance = (all * (2.0 * n + 5) - ties.variance) / 18;
+	if (variance < 0)
+		variance = 0;
+	spread = Z_95 * sqrt(variance);
+	slope->slope = at_rank(slopes, pairs, (pairs - 1) / 2.0);
+	slope->low = at_rank(slopes, pairs, (pairs - spread) / 2 - 1);
+	slope->high = at_rank(slopes, pairs, (pairs + spread) / 2);
+	slope->tau = all / 2 > ties.pairs ?
+		     s / sqrt(all / 2 * (all / 2 - ties.pairs)) : 0;
+	/* S is whole, the normal law is not: half a step of two towards 0. */
+	slope->p = 0.5;
+	if (variance > 0 && s != 0)
+		slope->p = erfc((s - (s > 0 ? 1 : -1)) / sqrt(2 * variance)) / 2;
+	free(slopes);
+	return true;
+}
+
+/*
+ * The floor of a series: at each point the least that comes from there on.
+ * What is given back later was no growth, so it rises only by what stays.
+ */
+static void fill_floor(const struct point *points, size_t n, double *floor)
+{
+	size_t i = n - 1;
+
+	floor[i] = points[i].v;
+	while (i--)
+		floor[i] = points[i].v < floor[i + 1] ? points[i].v : floor[i + 1];
+}
+
+/* How far the floor's growth is from even: the largest difference between the
+ * part of the time that has passed and the part of the growth that is done.
+ */
+static double unevenness(const struct point *points, const double *floor, size_t n)
+{
+	double span = points[n - 1].t - points[0].t;
+	double grown = floor[n - 1] - floor[0], worst = 0, off;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		off = fabs((points[i].t - points[0].t) / span -
+			   (floor[i] - floor[0]) / grown);
+		if (off > worst)
+			worst = off;
+	}
+	return worst;
+}
+
+/* The deepest fall below a height that was reached before. */
+static double deepest_fall(const struct point *points, size_t n)
+{
+	double top = points[0].v, fall = 0;
+	size_t i;
+
+	for (i = 1; i < n; i++) {
+		if (points[i].v > top)
+			top = points[i].v;
+		else if (top - points[i].v > fall)
+			fall = top - points[i].v;
+	}
+	return fall;
+}
+
+/*
+ * Whether growth goes on at the end: in the last quarter of the time by at
+ * least @rate of what would be even, and without a pause longer than twice the
+ * longest before.  A pause is a stretch in which the floor rises by less than a
+ * twentieth of all.
+ */
+static bool goes_on(const struct point *points, const double *floor, size_t n,
+		    double rate)
+{
+	double span = points[n - 1].t - points[0].t;
+	double grown = floor[n - 1] - floor[0], longest = 0, pause;
+	size_t i, j = 0, last = n - 1;
+
+	for (i = 0; i < n; i++) {
+		while (j < n && floor[j] - floor[i] < PAUSE_RISE * grown)
+			j++;
+		if (j == n)
+			break;
+		pause = points[j].t - points[i].t;
+		if (pause > longest)
+			longest = pause;
+	}
+	pause = points[n - 1].t - points[i].t;
+	while (last && points[n - 1].t - points[last].t < span / 4)
+		last--;
+	return pause <= 2 * longest &&
+	       floor[n - 1] - floor[last] >= rate * grown / 4;
+}
+
+/* Judges a series as a whole. */
+static bool judge_part(const struct point *points, size_t n, double least,
+		       double *floor, struct slope_finding *finding)
+{
+	fill_floor(points, n, floor);
+	finding->grown = floor[n - 1] - floor[0];
+	finding->verdict = VERDICT_STEADY;
+	if (finding->grown < least || finding->grown <= 0)
+		return true;
+	if (!slope_of(points, n, &finding->slope))
+		return false;
+	if (finding->slope.p > P_MAX)
+		return true;
+	finding->verdict = VERDICT_UNEVEN;
+	if (finding->slope.low > 0 &&
+	    unevenness(points, floor, n) <= (finding->from ? UNEVEN_MAX_PART : UNEVEN_MAX) &&
+	    goes_on(points, floor, n, finding->from ? RATE_MIN_PART : RATE_MIN) &&
+	    deepest_fall(points, n) <= FALL_MAX * finding->grown)
+		finding->verdict = VERDICT_GROWS;
+	return true;
+}
+
+/* Whether nothing before @from was higher than what came from there on. */
+static bool is_above(const struct point *points, size_t from, double floor)
+{
+	size_t i;
+
+	for (i = 0; i < from; i++)
+		if (points[i].v > floor)
+			return false;
+	return true;
+}
+
+bool slope_judge(const struct point *points, size_t n, double least,
+		 struct slope_finding *finding)
+{
+	struct slope_finding part;
+	size_t from, quarter;
+	double *floor;
+
+	*finding = (struct slope_finding){ .verdict = VERDICT_SHORT };
+	if (n < SLOPE_MIN_POINTS)
+		return true;
+	floor = malloc(n * sizeof(*floor));
+	if (!floor)
+		return false;
+
+	/* A start-up is left out: a quarter or half, if all of it lies lower. */
+	for (quarter = 0; quarter <= 2; quarter++) {
+		part = (struct slope_finding){ .from = quarter * n / 4 };
+		from = part.from;
+		if (n - from < SLOPE_MIN_POINTS)
+			break;
+		if (!judge_part(points + from, n - from, least, floor, &part)) {
+			free(floor);
+			return false;
+		}
+		if (!quarter || (part.verdict == VERDICT_GROWS &&
+				 is_above(points, from, floor[0])))
+			*finding = part;
+		if (finding->verdict != VERDICT_UNEVEN)
+			break;
+	}
+	free(floor);
+	return true;
+}

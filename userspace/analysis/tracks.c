@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The private memory of processes over many censuses. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/tracks.h"
+
+static struct track *find(const struct tracks *tracks, uint64_t pid, uint64_t start)
+{
+	struct track *track = tracks->buckets[pid % TRACK_BUCKETS];
+
+	while (track && (track->pid != pid || track->start != start))
+		track = track->next;
+	return track;
+}
+
+/* NULL without memory. */
+static struct track *add(struct tracks *tracks, uint64_t pid, uint64_t start)
+{
+	struct track **v, *track;
+
+	v = reallocarray(tracks->v, tracks->n + 1, sizeof(struct track *));
+	if (!v)
+		return NULL;
+	tracks->v = v;
+	track = calloc(1, sizeof(*track));
+	if (!track)
+		return NULL;
+	track->pid = (uint32_t)pid;
+	track->start = start;
+	track->next = tracks->buckets[pid % TRACK_BUCKETS];
+	tracks->buckets[pid % TRACK_BUCKETS] = track;
+	v[tracks->n++] = track;
+	return track;
+}
+
+static bool rename_track(struct track *track, const char *comm)
+{
+	char *copy;
+
+	if (track->comm && !strcmp(track->comm, comm))
+		return true;
+	copy = strdup(comm);
+	if (!copy)
+		return false;
+	free(track->comm);
+	track->comm = copy;
+	return true;
+}
+
+static bool add_task(struct tracks *tracks, const struct task *task, double t)
+{
+	uint64_t start = KNOWN(task, MEMCENSUS_TASK_START) ? task->start : 0;
+	struct track *track = find(tracks, task->pid, start);
+	uint64_t bytes;
+
+	if (!track)
+		track = add(tracks, task->pid, start);
+	if (!track)
+		return false;
+	track->seen = tracks->censuses;
+	if (!rename_track(track, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "?"))
+		return false;
+	track->has_uid = KNOWN(task, MEMCENSUS_TASK_UID);
+	track->uid = task->uid;
+	track->has_cgroup = KNOWN(task, MEMCENSUS_TASK_CGROUP);
+	track->cgroup = task->cgroup;
+	track->has_vss = KNOWN(&task->figures, MEMCENSUS_F_VSS);
+	track->vss = task->figures.v[MEMCENSUS_F_VSS];
+
+	/* Where the walk ended early it is a lower bound, so no point of the series. */
+	if (!regions_private(&task->figures, &bytes) ||
+	    !KNOWN(task, MEMCENSUS_TASK_STATE) ||
+	    task->state != MEMCENSUS_STATE_WALKED)
+		return true;
+	track->private_now = bytes;
+	return series_add(&track->series, t, (double)bytes);
+}
+
+static bool was_walked(const struct snapshot *snap, uint64_t pid, uint64_t *start)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++) {
+		if (snap->tasks[i].pid != pid)
+			continue;
+		*start = KNOWN(&snap->tasks[i], MEMCENSUS_TASK_START) ?
+			 snap->tasks[i].start : 0;
+		return snap->tasks[i].state == MEMCENSUS_STATE_WALKED;
+	}
+	return false;
+}
+
+/* Mappings of one process stand together. */
+static bool add_vmas(struct tracks *tracks, const struct snapshot *snap, double t)
+{
+	const struct vma *vmas = snap->vmas;
+	struct track *track;
+	uint64_t start;
+	size_t i, n;
+
+	for (i = 0; i < snap->n_vmas; i += n) {
+		for (n = 1; i + n < snap->n_vmas && vmas[i + n].pid == vmas[i].pid; n++)
+			;
+		if (!was_walked(snap, vmas[i].pid, &start))
+			continue;
+		track = find(tracks, vmas[i].pid, start);
+		if (track && !regions_add(&track->regions, t, vmas + i, n))
+			return false;
+	}
+	return true;
+}
+
+/* By the number of the task or one of its twins. */
+static bool is_of_interest(const struct tracks_request *request,
+			   const struct task *task)
+{
+	size_t i, t;
+
+	for (i = 0; i < request->n; i++) {
+		if (request->pids[i] == task->pid)
+			return true;
+		for (t = 0; t < task->twins.n; t++)
+			if (request->pids[i] == task->twins.v[t])
+				return true;
+	}
+	return !request->pids;
+}
+
+int tracks_add(struct tracks *tracks, const struct snapshot *snap,
+	       const struct tracks_request *request, struct failure *why)
+{
+	double t;
+	size_t i;
+
+	/* The module may give a census twice, a record may be of two boots. */
+	if (!KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME) ||
+	    (tracks->censuses && snap->scan.boottime <= tracks->boottime)) {
+		tracks->skipped++;
+		return 0;
+	}
+	tracks->censuses++;
+	tracks->boottime = snap->scan.boottime;
+	if (request->whole)
+		tracks->whole = tracks->censuses;
+	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME))
+		tracks->last = snap->scan.realtime;
+	if (tracks->censuses == 1) {
+		tracks->zero = snap->scan.boottime;
+		tracks->first = tracks->last;
+	}
+	t = (double)(snap->scan.boottime - tracks->zero) / 1e9;
+	for (i = 0; i < snap->n_tasks; i++)
+		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_PID) &&
+		    is_of_interest(request, &snap->tasks[i]) &&
+		    !add_task(tracks, &snap->tasks[i], t))
+			return fail_memory(why);
+	return add_vmas(tracks, snap, t) ? 0 : fail_memory(why);
+}
+
+bool track_lives(const struct tracks *tracks, const struct track *track)
+{
+	return track->seen >= tracks->whole;
+}
+
+void tracks_free(struct tracks *tracks)
+{
+	size_t i;
+
+	for (i = 0; i < tracks->n; i++) {
+		series_free(&tracks->v[i]->series);
+		regions_free(&tracks->v[i]->regions);
+		free(tracks->v[i]->comm);
+		free(tracks->v[i]);
+	}
+	free(tracks->v);
+}

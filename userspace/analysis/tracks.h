@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The private memory of processes over many censuses.
+ */
+#ifndef READER_TRACKS_H
+#define READER_TRACKS_H
+
+#include "analysis/regions.h"
+#include "lib/failure.h"
+#include "model/snapshot.h"
+
+#define TRACK_BUCKETS	4096
+
+/**
+ * struct track - one process over time
+ * @next: in its bucket
+ * @pid, @start: which one it is; @start 0: not known
+ * @comm: its name; owned
+ * @has_uid, @uid: effective user
+ * @has_cgroup, @cgroup: ID of its cgroup
+ * @has_vss, @vss: bytes, in its last census
+ * @private_now: bytes, in its last census where that was known
+ * @seen: number of that census, by tracks.censuses
+ * @series: private memory in bytes, over seconds
+ * @regions: its mappings, where they came
+ */
+struct track {
+	struct track *next;
+	uint32_t pid;
+	uint64_t start;
+	char *comm;
+	bool has_uid;
+	uint64_t uid;
+	bool has_cgroup;
+	uint64_t cgroup;
+	bool has_vss;
+	uint64_t vss;
+	uint64_t private_now;
+	uint64_t seen;
+	struct series series;
+	struct regions regions;
+};
+
+/**
+ * struct tracks - all of them
+ * @v: in the order they came; owned, each of them too
+ * @n: how many
+ * @censuses: how many were added
+ * @whole: number of the last one that was of all processes of interest
+ * @first, @last: when the first and the last were, ns since 1970
+ * @skipped: censuses left out, of no moment or one not later than the last
+ * @zero, @boottime: moment of the first and of the last, ns since boot
+ * @buckets: by PID
+ */
+struct tracks {
+	struct track **v;
+	size_t n;
+	uint64_t censuses;
+	uint64_t whole;
+	uint64_t first;
+	uint64_t last;
+	uint64_t skipped;
+	uint64_t zero;
+	uint64_t boottime;
+	struct track *buckets[TRACK_BUCKETS];
+};
+
+/**
+ * struct tracks_request - what a census was asked for
+ * @pids: no others are of interest; NULL: all are
+ * @n: how many
+ * @whole: processes that are not in it have ended
+ */
+struct tracks_request {
+	const uint32_t *pids;
+	size_t n;
+	bool whole;
+};
+
+/* Adds a census.  0, or -1 and @why. */
+int tracks_add(struct tracks *tracks, const struct snapshot *snap,
+	       const struct tracks_request *request, struct failure *why);
+
+/* Whether it was in the last census of all. */
+bool track_lives(const struct tracks *tracks, const struct track *track);
+
+void tracks_free(struct tracks *tracks);
+
+#endif /* READER_TRACKS_H */

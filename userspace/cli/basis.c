@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which basis to ask for. */
+#include <string.h>
+
+#include "cli/basis.h"
+#include "cli/command.h"
+
+static const char *word(uint64_t basis)
+{
+	return column_word(&scan_record.fields.columns[MEMCENSUS_SCAN_BASIS], basis);
+}
+
+/* What comes where nothing else is asked for. */
+static uint8_t usual(const struct options *options)
+{
+	if (options->group_by)
+		return MEMCENSUS_BASIS_FRAMES;
+	if (options->command->basis)
+		return options->command->basis;
+	return options->n_pids ? MEMCENSUS_BASIS_MAPCOUNT : MEMCENSUS_BASIS_FRAMES;
+}
+
+/* Lets @column be the one in @bound, if it is the first that has a basis. */
+static int bind(const struct column **bound, const struct column *column,
+		struct failure *why)
+{
+	if (!column->basis)
+		return 0;
+	if (!*bound)
+		*bound = column;
+	if (column->basis == (*bound)->basis)
+		return 0;
+	return fail(why, FAIL_USAGE,
+		    "'%s' is known on the %s basis only, '%s' on the %s basis only; --basis says which to show",
+		    (*bound)->name, word((*bound)->basis),
+		    column->name, word(column->basis));
+}
+
+/* The first that -c or -s names and only one basis knows, in @bound, or NULL. */
+static int find_bound(const struct column **bound, const struct options *options,
+		      struct failure *why)
+{
+	const struct record_type *type = command_rows(options)->type;
+	const char *list = options->columns;
+	struct columns columns;
+	int ret = 0;
+	size_t i;
+
+	*bound = NULL;
+	if (list) {
+		if (columns_choose(&columns, type, list + (*list == '+'), NULL, why))
+			return -1;
+		for (i = 0; !ret && i < columns.n; i++)
+			ret = bind(bound, columns.v[i], why);
+		columns_free(&columns);
+	}
+	if (!ret && options->sort)
+		ret = bind(bound, record_find(type, options->sort, strlen(options->sort)),
+			   why);
+	return ret;
+}
+
+int basis_choose(struct basis *basis, const struct options *options,
+		 struct failure *why)
+{
+	const struct column *bound;
+
+	basis->because = NULL;
+	basis->number = options->basis;
+	if (basis->number)
+		return 0;
+	if (find_bound(&bound, options, why))
+		return -1;
+
+	/* Of named PIDs, the module counts frames only where it is told to. */
+	basis->number = options->group_by ? MEMCENSUS_BASIS_FRAMES :
+					    options->command->basis;
+	if (!bound || bound->basis == usual(options))
+		return 0;
+	if (options->group_by)
+		return fail(why, FAIL_USAGE,
+			    "'%s' is known on the %s basis only, groups on the %s basis only",
+			    bound->name, word(bound->basis), word(basis->number));
+	basis->number = bound->basis;
+	basis->because = bound;
+	return 0;
+}
+
+void basis_note(FILE *out, const struct basis *basis)
+{
+	if (basis->because)
+		fprintf(out, "memcensus: %s is known on the %s basis only: using it\n",
+			basis->because->name, word(basis->number));
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The list of sub-commands, and what they share. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+const struct command *const commands[] = {
+	&tasks_command,
+	&map_command,
+	&buddy_command,
+	&kswapd_command,
+	&system_command,
+	&top_command,
+	&watch_command,
+	&record_command,
+	&diff_command,
+	&leak_command,
+	&chart_command,
+	NULL
+};
+
+const struct command *command_find(const char *name)
+{
+	const struct command *const *command;
+
+	for (command = commands; *command; command++)
+		if (!strcmp((*command)->name, name))
+			return *command;
+	return NULL;
+}
+
+const struct rows *command_rows(const struct options *options)
+{
+	if (options->group_by && options->command->groups)
+		return &options->command->groups[options->group_by];
+	if (options->mappings)
+		return options->command->mappings;
+	return &options->command->rows;
+}
+
+int command_arrange(struct listing *listing, const struct options *options,
+		    struct failure *why)
+{
+	const struct rows *rows = command_rows(options);
+	const char *defaults = options->json || options->all ? NULL : rows->columns;
+	const char *sort = options->sort ? options->sort : rows->sort;
+
+	if (!options->json || options->columns || options->all) {
+		if (columns_choose(&listing->columns, rows->type,
+				   options->columns, defaults, why))
+			return -1;
+	}
+	listing_sort(listing, record_find(rows->type, sort, strlen(sort)),
+		     options->reverse);
+	return 0;
+}
+
+int command_records(const struct view *view, const struct options *options,
+		    const struct record_type *type, const char *columns,
+		    struct records records, bool totals, FILE *out,
+		    struct failure *why)
+{
+	const struct units units = command_units(view, options);
+	struct listing listing;
+	int ret;
+
+	ret = listing_fill(&listing, view, records, why);
+	if (!ret && type == command_rows(options)->type)
+		ret = command_arrange(&listing, options, why);
+	else if (!ret)
+		ret = columns_choose(&listing.columns, type, columns, NULL, why);
+	if (!ret)
+		ret = listing_print(&listing, command_look(options), &units,
+				    totals, out, why);
+	listing_free(&listing);
+	return ret;
+}
+
+int command_figures(const struct view *view, const struct options *options,
+		    const struct record_type *type, const unsigned int *which,
+		    size_t n, FILE *out, struct failure *why)
+{
+	const struct units units = command_units(view, options);
+	struct table *table = table_new(command_look(options));
+	bool events = type == &events_record;
+	const struct column *column;
+	struct value value;
+	size_t i;
+
+	table_column(table, events ? "Event" : "Figure", false);
+	table_column(table, events ? "Count" : "Amount", true);
+	table_column(table, events ? "Vmstat" : "Meminfo", false);
+	if (!options->raw)
+		table_column_text(table, "Meaning");
+	for (i = 0; i < (which ? n : type->figures.n); i++) {
+		column = &type->figures.columns[which ? which[i] : i];
+		if (!column->name)
+			continue;
+		table_row(table);
+		table_cell(table, column->name);
+		if (!column_get(column, view, &view->snap->totals, &value))
+			table_cell(table, NULL);
+		else if (events)
+			table_cellf(table, "%" PRIu64, value.number);
+		else
+			cell_bytes(table, value.number, &units);
+		table_cell(table, column->kernel);
+		if (!options->raw)
+			table_cell(table, column->help);
+	}
+	return table_finish(table, out, why);
+}
+
+struct table_look command_look(const struct options *options)
+{
+	return (struct table_look){
+		.raw = options->raw,
+		.no_header = options->no_header,
+	};
+}
+
+struct units command_units(const struct view *view,
+			   const struct options *options)
+{
+	const struct figures *bytes = &view->snap->totals.bytes;
+
+	return (struct units){
+		.suffixes = options->suffixes,
+		.percent = options->percent,
+		.whole = KNOWN(bytes, MEMCENSUS_S_TOTAL) ?
+			 bytes->v[MEMCENSUS_S_TOTAL] : 0,
+	};
+}
+
+void command_title(const struct options *options, FILE *out, const char *title)
+{
+	putc('\n', out);
+	if (!options->raw && title)
+		fprintf(out, "%s:\n\n", title);
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/* --help, made of the arrays of commands, options and columns. */
+#include "cli/help.h"
+
+/* 'record', 'diff', 'top' and 'chart' show or ask less than the others. */
+#define COMMON	(COMMAND_ALL & ~(COMMAND_RECORD | COMMAND_DIFF | COMMAND_TOP | \
+				COMMAND_CHART))
+
+static void put_options(FILE *out, unsigned int owners, bool common)
+{
+	const struct option_entry *entry;
+	char name[40];
+
+	for (entry = option_entries; entry->name; entry++) {
+		if (!(entry->commands & owners) || !entry->help)
+			continue;
+		if (common && (entry->commands & COMMON) != COMMON)
+			continue;
+		snprintf(name, sizeof(name), "--%s%s%s", entry->name,
+			 entry->arg ? " " : "", entry->arg ? entry->arg : "");
+		fprintf(out, "  %c%c%c %-21s %s\n",
+			entry->letter ? '-' : ' ',
+			entry->letter ? entry->letter : ' ',
+			entry->letter ? ',' : ' ', name, option_help(entry, owners));
+	}
+}
+
+/* Those of @type, but for its figures where they were listed before. */
+static void put_columns(FILE *out, const struct record_type *type, bool figures)
+{
+	const struct column *const basis = &scan_record.fields.columns[MEMCENSUS_SCAN_BASIS];
+	const struct column *const first = type->figures.columns;
+	const struct column *column;
+	unsigned int i;
+
+	for (i = 0; (column = record_column(type, i)); i++) {
+		if (!figures && column >= first && column < first + type->figures.n)
+			continue;
+		fprintf(out, "  %-16s %-11s %s", column->name,
+			column_header(column), column->help);
+		if (column->kernel)
+			fprintf(out, " (%s)", column->kernel);
+		if (column->basis)
+			fprintf(out, " [%s]", column_word(basis, column->basis));
+		putc('\n', out);
+	}
+}
+
+static const char exit_status[] =
+	"Exit status:\n"
+	"  0  done\n"
+	"  1  failed: one line on stderr says why and what to do\n"
+	"  2  wrong usage: the line names the wrong word\n"
+	"  3  done, but some processes could not be counted; they are shown as -\n"
+	"     and stderr says how many\n";
+
+void help_print(FILE *out)
+{
+	const struct command *const *command;
+
+	fputs("Usage: memcensus [COMMAND] [OPTION...]\n"
+	      "\n"
+	      "Takes a census of memory, by the kernel module memcensus, and shows it. All\n"
+	      "figures of one run are of one pass. Without a command it shows 'tasks'.\n"
+	      "\n"
+	      "Commands:\n", out);
+	for (command = commands; *command; command++)
+		fprintf(out, "  %s%s%-*s %s\n", (*command)->name,
+			*(*command)->args ? " " : "",
+			(int)(30 - snprintf(NULL, 0, "%s", (*command)->name) -
+			      !!*(*command)->args),
+			(*command)->args, (*command)->summary);
+	fputs("\n"
+	      "Options of every command:\n", out);
+	put_options(out, COMMAND_ALL, true);
+	fputs("\n"
+	      "'memcensus COMMAND --help' says what else a command can do, and lists its\n"
+	      "columns.\n"
+	      "\n"
+	      "Four sizes of a process:\n"
+	      "  VSS  what it may touch: address space, most of it never touched\n"
+	      "  RSS  what it has touched: every page it maps, shared ones in full\n"
+	      "  PSS  its share: a page that n processes map counts 1/n. Only these add up\n"
+	      "  USS  what is its own: what the system would get back if it ended\n"
+	      "\n"
+	      "Tables are in KiB unless -k or -p is given; '-' is a value that could not be\n"
+	      "had, never a zero. JSON is in bytes and nanoseconds.\n"
+	      "\n"
+	      "Examples:\n"
+	      "  memcensus -k -t                    who holds how much, with a sum\n"
+	      "  memcensus -c +delta,maj_faults -s delta\n"
+	      "                                     where the kernel's RSS counter is off\n"
+	      "  memcensus --pid $(pgrep -d, postgres) --together\n"
+	      "                                     what all processes of a server hold\n"
+	      "  memcensus map $(pidof redis-server)\n"
+	      "                                     what one process has mapped\n"
+	      "  memcensus -J | jq '.tasks[] | select(.uss > 104857600) | .comm'\n"
+	      "                                     who alone holds more than 100 MiB\n"
+	      "\n", out);
+	fputs(exit_status, out);
+}
+
+void help_print_command(FILE *out, const struct command *command)
+{
+	fprintf(out, "Usage: memcensus %s%s%s [OPTION...]\n\n%s\nOptions:\n",
+		command->name, *command->args ? " " : "", command->args,
+		command->about);
+	put_options(out, command->bit, false);
+	if (command->rows.type) {
+		fprintf(out, "\nColumns: name, heading, meaning (the kernel's own name)\n"
+			"[the only basis that has it].\n"
+			"Unless -c says others: %s\n\n", command->rows.columns);
+		put_columns(out, command->rows.type, true);
+	}
+	if (command->groups) {
+		fputs("\nColumns of groups: every amount from vss to unsure, and:\n\n",
+		      out);
+		put_columns(out, command->groups[MEMCENSUS_BY_UID].type, false);
+	}
+	if (command->mappings) {
+		fputs("\nColumns of -m: every amount from vss to locked, and:\n\n",
+		      out);
+		put_columns(out, command->mappings->type, false);
+	}
+	if (command->put_columns) {
+		fputs("\nColumns at an interval: name in JSON, heading, meaning.\n\n", out);
+		command->put_columns(out);
+	}
+	putc('\n', out);
+	fputs(exit_status, out);
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is shown of each census. */
+#include "cli/basis.h"
+#include "cli/command.h"
+#include "cli/present.h"
+#include "model/snapshot-json.h"
+#include "model/warnings.h"
+
+/* What the module sends where a request names no parts. */
+#define DEFAULT_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |	\
+			 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
+
+uint32_t show_parts(const struct options *options)
+{
+	/* The bare program writes all of a census, by the module's default. */
+	if (options->json && !options->command_given && !options->mappings &&
+	    !options->mapping.given)
+		return 0;
+	if (options->command == &tasks_command && options->wide)
+		return MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM;
+	return options->command->parts |
+	       (options->types ? MEMCENSUS_PART_TYPES : 0) |
+	       (options->vmas ? MEMCENSUS_PART_VMAS : 0);
+}
+
+/* Asked for by PID, and none has an address space. */
+static int check_found(const struct request *request,
+		       const struct snapshot *snap, struct failure *why)
+{
+	if (!request->pids || snap->n_tasks)
+		return 0;
+	return fail(why, FAIL_NO_PROCESS,
+		    "no memory of its own has process %u%s: a kernel thread or a zombie",
+		    request->pids[0], request->n_pids > 1 ? " nor another" : "");
+}
+
+/* Of 'tasks', what groups and sums are made of is asked for but not written. */
+static uint32_t shown_parts(const struct options *options)
+{
+	uint32_t parts = show_parts(options);
+
+	if (!parts)
+		return DEFAULT_PARTS;
+	if (options->command->shown)
+		parts = options->command->shown;
+	if (options->group_by || options->mappings)
+		parts &= ~MEMCENSUS_PART_TASKS;
+	return parts;
+}
+
+static int show_json(const struct view *view, const struct options *options,
+		     FILE *out, struct failure *why)
+{
+	const struct snapshot *snap = view->snap;
+	const struct record_type *type = command_rows(options)->type;
+	struct listing tasks, groups, vmas, mappings, *sorted = &tasks;
+	struct json_parts what = {
+		.parts = shown_parts(options),
+		.tasks = &tasks,
+		.vmas = &vmas,
+		.balance = options->command == &system_command,
+		.line = options_series(options),
+	};
+	int ret;
+
+	if (type == &group_record)
+		sorted = &groups;
+	else if (type == &vma_record)
+		sorted = &vmas;
+	else if (type == &mapping_record)
+		sorted = &mappings;
+	if (options->mappings)
+		what.mappings = &mappings;
+	if (options->group_by)
+		what.groups = &groups;
+	if (options->totals)
+		what.totals = sorted;
+
+	ret = listing_fill(&tasks, view,
+			   records_of(snap->tasks, snap->n_tasks, sizeof(*snap->tasks)), why);
+	ret |= listing_fill(&groups, view,
+			    records_of(snap->groups, snap->n_groups, sizeof(*snap->groups)), why);
+	ret |= listing_fill(&vmas, view,
+			    records_of(snap->vmas, snap->n_vmas, sizeof(*snap->vmas)), why);
+	ret |= listing_fill(&mappings, view,
+			    records_of(snap->mappings, snap->n_mappings,
+				       sizeof(*snap->mappings)), why);
+	if (!ret && type)
+		ret = command_arrange(sorted, options, why);
+	if (!ret)
+		snapshot_json(out, snap, &what);
+	listing_free(&tasks);
+	listing_free(&groups);
+	listing_free(&vmas);
+	listing_free(&mappings);
+	return ret;
+}
+
+/* One census, as a table or JSON, and what a person must know of it. */
+static int show(struct session *session, const struct snapshot *snap,
+		bool *partial, struct failure *why)
+{
+	const struct options *options = session->options;
+	const struct view view = { .snap = snap, .numeric = options->numeric };
+	FILE *out = session->out;
+
+	if (check_found(&session->request, snap, why))
+		return -1;
+	if (options->json ? show_json(&view, options, out, why) :
+			    options->command->show(&view, options, out, why))
+		return -1;
+	/* The table first, should both go to one terminal. */
+	fflush(out);
+	if (session->taken == 1)
+		basis_note(stderr, session->basis);
+	*partial |= notes_print(stderr, snap);
+	if (session->missed)
+		fprintf(stderr, "memcensus: %zu command line%s did not come in time: %s\n",
+			session->missed, session->missed == 1 ? "" : "s", options->comm.given ?
+			"these processes were chosen by name alone" : "shown as -");
+	*partial |= session->missed;
+	session->missed = 0;
+	return 0;
+}
+
+/*
+ * The next census of processes that the request may have to name: one that has
+ * ended since is taken out, and the others are asked for again.
+ */
+static enum taken take(struct session *session, struct snapshot **snap,
+		       struct failure *why)
+{
+	const struct command *command = session->options->command;
+	enum taken taken;
+	unsigned int pid;
+
+	if (command->prepare && command->prepare(session, why))
+		return TAKE_FAILED;
+	while ((taken = session_next(session, snap, why)) == TAKE_FAILED &&
+	       why->kind == FAIL_NO_PROCESS &&
+	       sscanf(why->text, "PIDS: %u:", &pid) == 1 &&
+	       pids_drop(&session->pids, pid) && session->pids.n)
+		session->request.n_pids = session->pids.n;
+	return taken;
+}
+
+int show_censuses(struct session *session, bool *partial, struct failure *why)
+{
+	const struct command *command = session->options->command;
+	struct snapshot *snap;
+	enum taken taken;
+	int ret = 0;
+
+	while (!ret && (taken = take(session, &snap, why)) == TAKE_DONE) {
+		if (session->taken > 1 && !session->options->json)
+			command_title(session->options, session->out, NULL);
+		if (command->refine)
+			ret = command->refine(session, snap, why);
+		if (!ret)
+			ret = show(session, snap, partial, why);
+		snapshot_free(snap);
+	}
+	return ret || taken == TAKE_FAILED ? -1 : 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The program, but for where its censuses come from.
+ */
+#ifndef READER_READER_H
+#define READER_READER_H
+
+#include "wire/source.h"
+
+/* Exit statuses; --help explains them. */
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_PARTIAL = 3,
+};
+
+/*
+ * Does what the command line says with a census from what @open opens, prints
+ * to stdout and stderr, and returns the exit status.
+ */
+int reader_run(int argc, char **argv, source_open_fn *open);
+
+#endif /* READER_READER_H */

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One run of a command: its censuses, one after the other. */
+#include "cli/session.h"
+#include "host/cmdlines.h"
+#include "lib/progress.h"
+#include "lib/signals.h"
+
+/* Waits for the moment of the next census and sets the one after it. */
+static bool wait_for_due(struct session *session)
+{
+	const uint64_t interval = session->options->interval;
+	uint64_t now;
+
+	if (session->due && !stop_sleep_until(session->due))
+		return false;
+	now = stop_now();
+	if (!session->due)
+		session->due = now;
+	if (interval)
+		session->due += ((now - session->due) / interval + 1) * interval;
+	return true;
+}
+
+static bool is_over(const struct session *session)
+{
+	const struct options *options = session->options;
+
+	if (stop_asked())
+		return true;
+	if (options->count)
+		return session->taken >= options->count;
+	return session->taken && !options->interval && session->source->ops->live;
+}
+
+/*
+ * The next census of a record that is an interval later than the one before;
+ * those between are passed over.
+ */
+static enum taken take_later(struct session *session, struct snapshot *snap,
+			     struct failure *why)
+{
+	const uint64_t interval = session->options->interval;
+	enum taken taken;
+
+	for (;;) {
+		taken = session->source->ops->take(session->source,
+						   &session->request, snap, why);
+		if (taken != TAKE_DONE || !interval ||
+		    !KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME))
+			return taken;
+		/* Half a step early is nearer than half a step late. */
+		if (!session->taken || snap->scan.realtime + interval / 2 >= session->due)
+			break;
+		snapshot_reset(snap);
+	}
+	/* Where nothing was recorded for a while, it begins anew. */
+	if (snap->scan.realtime > session->due + interval)
+		session->due = snap->scan.realtime;
+	session->due += interval;
+	return taken;
+}
+
+/* The next one that was held. */
+static struct snapshot *take_held(struct session *session)
+{
+	struct snapshot *snap = session->held[0];
+
+	session->held[0] = session->held[1];
+	session->held[1] = NULL;
+	session->n_held--;
+	session->taken++;
+	return snap;
+}
+
+/* The next one of the source. */
+static enum taken take_new(struct session *session, struct snapshot **snap,
+			   struct failure *why)
+{
+	enum taken taken;
+
+	*snap = snapshot_new();
+	if (!*snap) {
+		fail_memory(why);
+		return TAKE_FAILED;
+	}
+	if (session->source->ops->live)
+		taken = session->source->ops->take(session->source,
+						   &session->request, *snap, why);
+	else
+		taken = take_later(session, *snap, why);
+	if (taken == TAKE_DONE && session->source->ops->live &&
+	    session->request.cmdlines && cmdlines_add(*snap, &session->missed, why))
+		taken = TAKE_FAILED;
+	if (taken == TAKE_DONE) {
+		session->taken++;
+		return TAKE_DONE;
+	}
+	snapshot_free(*snap);
+	*snap = NULL;
+	/* The signal came while the census was being taken. */
+	if (taken == TAKE_FAILED && why->kind == FAIL_INTERRUPTED && stop_asked())
+		return TAKE_END;
+	return taken;
+}
+
+enum taken session_take(struct session *session, struct snapshot **snap,
+			struct failure *why)
+{
+	if (!session->n_held)
+		return take_new(session, snap, why);
+	*snap = take_held(session);
+	return TAKE_DONE;
+}
+
+enum taken session_next(struct session *session, struct snapshot **snap,
+			struct failure *why)
+{
+	struct progress *progress;
+	enum taken taken;
+
+	*snap = NULL;
+	if (is_over(session) ||
+	    (session->source->ops->live && !wait_for_due(session)))
+		return TAKE_END;
+	progress = session->source->ops->live ? progress_begin() : NULL;
+	taken = session_take(session, snap, why);
+	progress_end(progress);
+	return taken;
+}
+
+/* Whether @snap has what was asked for. */
+static bool has_parts(const struct snapshot *snap, uint32_t parts)
+{
+	return KNOWN(&snap->scan, MEMCENSUS_SCAN_PARTS) && !(parts & ~snap->scan.parts);
+}
+
+int session_is_series(struct session *session, uint32_t parts, bool *series,
+		      struct failure *why)
+{
+	const uint32_t all = session->request.parts;
+	struct snapshot *snap;
+	enum taken taken = TAKE_DONE;
+
+	*series = options_series(session->options);
+	if (!*series || session->options->interval)
+		return 0;
+	session->request.parts = parts;
+	while (session->n_held < 2 && taken == TAKE_DONE) {
+		taken = take_new(session, &snap, why);
+		if (taken == TAKE_DONE)
+			session->held[session->n_held++] = snap;
+	}
+	session->request.parts = all;
+	session->taken = 0;
+	*series = session->n_held != 1 || !has_parts(session->held[0], all);
+	return taken == TAKE_FAILED ? -1 : 0;
+}
+
+void session_free(struct session *session)
+{
+	size_t i;
+
+	for (i = 0; i < session->n_held; i++)
+		snapshot_free(session->held[i]);
+	session->n_held = 0;
+	pids_free(&session->pids);
+}

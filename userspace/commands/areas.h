@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The whole system by areas, as smem -w shows it.
+ */
+#ifndef READER_AREAS_H
+#define READER_AREAS_H
+
+#include "cli/command.h"
+
+/* Prints the table of one census with totals and zones. 0, or -1 and @why. */
+int areas_show(const struct view *view, const struct options *options,
+	       FILE *out, struct failure *why);
+
+#endif /* READER_AREAS_H */

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Rows of free blocks at intervals, and what changed in between. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "commands/buddy-rows.h"
+#include "commands/interval.h"
+#include "model/timefmt.h"
+#include "model/warnings.h"
+
+/**
+ * struct span - two censuses whose zones are compared
+ * @before: the earlier one; NULL: none, blocks are shown as they are
+ * @now: the later one
+ * @seconds: between both, where changes are shown a second; else 0
+ */
+struct span {
+	const struct snapshot *before;
+	const struct snapshot *now;
+	double seconds;
+};
+
+/* The same zone in another census; NULL where it has none. */
+static const struct zone *find(const struct snapshot *snap, const struct zone *like)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_zones; i++)
+		if (snap->zones[i].node == like->node && snap->zones[i].name &&
+		    like->name && !strcmp(snap->zones[i].name, like->name))
+			return &snap->zones[i];
+	return NULL;
+}
+
+static size_t orders_of(const struct snapshot *snap)
+{
+	size_t orders = 0, i;
+
+	for (i = 0; i < snap->n_zones; i++)
+		if (snap->zones[i].free_blocks.n > orders)
+			orders = snap->zones[i].free_blocks.n;
+	return orders;
+}
+
+static void put_order(struct table *table, const struct span *span,
+		      const struct zone *zone, const struct zone *before, size_t order)
+{
+	const struct numbers *now = &zone->free_blocks;
+	int64_t change;
+
+	if (order >= now->n || (span->before && (!before || order >= before->free_blocks.n))) {
+		table_cell(table, NULL);
+		return;
+	}
+	change = (int64_t)now->v[order];
+	if (before)
+		change -= (int64_t)before->free_blocks.v[order];
+	if (!span->before || !change)
+		table_cellf(table, "%" PRId64, change);
+	else if (span->seconds)
+		table_cellf(table, "%+.1f", change / span->seconds);
+	else
+		table_cellf(table, "%+" PRId64, change);
+}
+
+static void put_zone(struct table *table, const struct span *span,
+		     const struct zone *zone, const struct units *units, size_t orders)
+{
+	const struct zone *before = span->before ? find(span->before, zone) : NULL;
+	size_t order;
+
+	if (KNOWN(zone, MEMCENSUS_ZONE_NODE))
+		table_cellf(table, "%" PRIu64, zone->node);
+	else
+		table_cell(table, NULL);
+	table_cell(table, KNOWN(zone, MEMCENSUS_ZONE_NAME) ? zone->name : NULL);
+	for (order = 0; order < orders; order++)
+		put_order(table, span, zone, before, order);
+	if (KNOWN(zone, MEMCENSUS_ZONE_FREE))
+		cell_bytes(table, zone->free, units);
+	else
+		table_cell(table, NULL);
+}
+
+static int put_table(const struct session *session, const struct span *span,
+		     const char *stamp, bool header, struct failure *why)
+{
+	const struct options *options = session->options;
+	const struct units units = { .suffixes = options->suffixes };
+	size_t orders = orders_of(span->now), i;
+	struct table *table;
+	char name[24];
+
+	table = table_new((struct table_look){ options->raw, !header });
+	table_column_wide(table, "Time", true, MOMENT_WIDTH);
+	table_column_wide(table, "Node", true, 4);
+	table_column_wide(table, "Zone", false, 7);
+	for (i = 0; i < orders; i++) {
+		snprintf(name, sizeof(name), "%zu", i);
+		table_column_wide(table, name, true, 4);
+	}
+	table_column_wide(table, "Free", true, 8);
+	for (i = 0; i < span->now->n_zones; i++) {
+		table_row(table);
+		table_cell(table, stamp);
+		put_zone(table, span, &span->now->zones[i], &units, orders);
+	}
+	return table_finish(table, session->out, why);
+}
+
+static void put_blocks(struct json *json, const struct zone *zone,
+		       const struct zone *before)
+{
+	const struct numbers *now = &zone->free_blocks;
+	size_t order;
+
+	json_open(json, "free_blocks", '[');
+	for (order = 0; order < now->n; order++)
+		json_put_unsigned(json, NULL, now->v[order]);
+	json_close(json, ']');
+	if (!before) {
+		json_put_null(json, "change");
+		return;
+	}
+	json_open(json, "change", '[');
+	for (order = 0; order < now->n && order < before->free_blocks.n; order++)
+		json_put_signed(json, NULL,
+				(int64_t)(now->v[order] - before->free_blocks.v[order]));
+	json_close(json, ']');
+}
+
+/* One object a line. */
+static void put_json(const struct session *session, const struct span *span)
+{
+	struct json json = { .out = session->out, .line = true };
+	const struct snapshot *now = span->now;
+	const struct zone *zone;
+	size_t i;
+
+	json_open(&json, NULL, '{');
+	trend_json_moment(&json, now);
+	json_open(&json, "zones", '[');
+	for (i = 0; i < now->n_zones; i++) {
+		zone = &now->zones[i];
+		json_open(&json, NULL, '{');
+		json_put_unsigned(&json, "node", zone->node);
+		json_put_string(&json, "name",
+				KNOWN(zone, MEMCENSUS_ZONE_NAME) ? zone->name : "-");
+		if (KNOWN(zone, MEMCENSUS_ZONE_FREE))
+			json_put_unsigned(&json, "free", zone->free);
+		else
+			json_put_null(&json, "free");
+		put_blocks(&json, zone, span->before ? find(span->before, zone) : NULL);
+		json_close(&json, '}');
+	}
+	json_close(&json, ']');
+	json_close(&json, '}');
+}
+
+static int put_census(const struct session *session, const struct span *span,
+		      uint64_t row, struct failure *why)
+{
+	char stamp[MOMENT_SIZE];
+
+	if (session->options->json) {
+		put_json(session, span);
+		return 0;
+	}
+	moment_text(stamp, moment_of(&span->now->scan), session->options->raw);
+	return put_table(session, span, stamp,
+			 trend_header_due(session->options, row), why);
+}
+
+/* What changed from the first to the last census, a second. */
+static int put_average(const struct session *session, const struct snapshot *first,
+		       const struct snapshot *last, struct failure *why)
+{
+	const struct span span = { first, last, trend_seconds(first, last) };
+
+	if (session->options->json || first == last || !span.seconds)
+		return 0;
+	return put_table(session, &span, "Average:", false, why);
+}
+
+int buddy_rows(struct session *session, struct failure *why)
+{
+	struct snapshot *first = NULL, *last = NULL, *snap;
+	enum taken taken;
+	uint64_t row = 0;
+	int ret = 0;
+
+	while (!ret && (taken = session_next(session, &snap, why)) != TAKE_END) {
+		if (taken != TAKE_DONE) {
+			ret = -1;
+			break;
+		}
+		ret = put_census(session, &(struct span){ last, snap, 0 }, row, why);
+		fflush(session->out);
+		if (!row)
+			notes_print(stderr, snap);
+		row += snap->n_zones;
+		if (last != first)
+			snapshot_free(last);
+		last = snap;
+		if (!first)
+			first = snap;
+	}
+	if (!ret && first)
+		ret = put_average(session, first, last, why);
+	if (last != first)
+		snapshot_free(last);
+	snapshot_free(first);
+	return ret;
+}

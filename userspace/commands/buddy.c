@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus buddy: free memory by the size of its blocks. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "cli/command.h"
+#include "cli/present.h"
+#include "commands/buddy-rows.h"
+#include "lib/text.h"
+
+/* In MEMCENSUS_ZONE_EXTFRAG: the order can be had. */
+#define CAN_BE_HAD	(-1000)
+
+static size_t orders_of(const struct snapshot *snap)
+{
+	size_t orders = 0, i;
+
+	for (i = 0; i < snap->n_zones; i++)
+		if (snap->zones[i].free_blocks.n > orders)
+			orders = snap->zones[i].free_blocks.n;
+	return orders;
+}
+
+/* Columns Node, Zone, @what if any, and one for each order. */
+static struct table *orders_table(const struct options *options,
+				  const char *what, size_t orders)
+{
+	struct table *table = table_new(command_look(options));
+	char header[NUMBER_SIZE];
+	size_t order;
+
+	table_column(table, "Node", true);
+	table_column(table, "Zone", false);
+	if (what)
+		table_column(table, what, false);
+	for (order = 0; order < orders; order++) {
+		snprintf(header, sizeof(header), "%zu", order);
+		table_column(table, header, true);
+	}
+	return table;
+}
+
+static void zone_row(struct table *table, const struct zone *zone)
+{
+	table_row(table);
+	if (KNOWN(zone, MEMCENSUS_ZONE_NODE))
+		table_cellf(table, "%" PRIu64, zone->node);
+	else
+		table_cell(table, NULL);
+	table_cell(table, KNOWN(zone, MEMCENSUS_ZONE_NAME) ? zone->name : NULL);
+}
+
+static void blocks_cells(struct table *table, const struct numbers *blocks,
+			 size_t orders)
+{
+	size_t order;
+
+	for (order = 0; order < orders; order++) {
+		if (order < blocks->n &&
+		    blocks->v[order] != MEMCENSUS_BLOCKS_UNKNOWN)
+			table_cellf(table, "%" PRIu64, blocks->v[order]);
+		else
+			table_cell(table, NULL);
+	}
+}
+
+static void index_cells(struct table *table, const struct numbers *indexes,
+			size_t orders, bool extfrag)
+{
+	size_t order;
+
+	for (order = 0; order < orders; order++) {
+		if (order >= indexes->n)
+			table_cell(table, NULL);
+		else if (extfrag && (int64_t)indexes->v[order] == CAN_BE_HAD)
+			table_cell(table, "ok");
+		else
+			table_cellf(table, "%.3f", (int64_t)indexes->v[order] / 1000.0);
+	}
+}
+
+static int show_blocks(const struct view *view, const struct options *options,
+		       FILE *out, struct failure *why)
+{
+	const struct units units = command_units(view, options);
+	const struct snapshot *snap = view->snap;
+	size_t orders = orders_of(snap), i;
+	struct table *table = orders_table(options, NULL, orders);
+
+	table_column(table, "Free", true);
+	for (i = 0; i < snap->n_zones; i++) {
+		zone_row(table, &snap->zones[i]);
+		blocks_cells(table, &snap->zones[i].free_blocks, orders);
+		if (KNOWN(&snap->zones[i], MEMCENSUS_ZONE_FREE))
+			cell_bytes(table, snap->zones[i].free, &units);
+		else
+			table_cell(table, NULL);
+	}
+	return table_finish(table, out, why);
+}
+
+static int show_types(const struct snapshot *snap, const struct options *options,
+		      FILE *out, struct failure *why)
+{
+	size_t orders = orders_of(snap), i, t;
+	struct table *table = orders_table(options, "Type", orders);
+
+	for (i = 0; i < snap->n_zones; i++) {
+		const struct zone *zone = &snap->zones[i];
+
+		for (t = 0; t < zone->n_types; t++) {
+			zone_row(table, zone);
+			table_cell(table, zone->types[t].name);
+			blocks_cells(table, &zone->types[t].free_blocks, orders);
+		}
+	}
+	return table_finish(table, out, why);
+}
+
+static int show_frag(const struct snapshot *snap, const struct options *options,
+		     FILE *out, struct failure *why)
+{
+	size_t orders = orders_of(snap), i;
+	struct table *table = orders_table(options, "Index", orders);
+
+	for (i = 0; i < snap->n_zones; i++) {
+		const struct zone *zone = &snap->zones[i];
+
+		zone_row(table, zone);
+		table_cell(table, "unusable");
+		index_cells(table, &zone->unusable, orders, false);
+		zone_row(table, zone);
+		table_cell(table, "extfrag");
+		index_cells(table, &zone->extfrag, orders, true);
+	}
+	return table_finish(table, out, why);
+}
+
+/* Whether a block of at least @order is free. */
+static bool has_block(const struct zone *zone, size_t order)
+{
+	for (; order < zone->free_blocks.n; order++)
+		if (zone->free_blocks.v[order])
+			return true;
+	return false;
+}
+
+/*
+ * Whether an allocation of @order would leave the zone above its min
+ * watermark, as the kernel asks before it looks for a block.  Unknown figures
+ * are in its favour.
+ */
+static bool above_min(const struct zone *zone, size_t order, uint64_t page_size)
+{
+	uint64_t keep = (1ULL << order) - 1;
+	uint64_t free = zone->free / page_size, min = zone->wmark_min / page_size;
+
+	if (!KNOWN(zone, MEMCENSUS_ZONE_FREE) ||
+	    !KNOWN(zone, MEMCENSUS_ZONE_WMARK_MIN))
+		return true;
+	if (KNOWN(zone, MEMCENSUS_ZONE_HIGHATOMIC))
+		keep += zone->highatomic / page_size;
+	return free > keep && free - keep > min;
+}
+
+static void put_verdict(FILE *out, const struct zone *zone, uint64_t page_size)
+{
+	char *name = text_printable(KNOWN(zone, MEMCENSUS_ZONE_NAME) ? zone->name : "-");
+	size_t order, orders = zone->free_blocks.n;
+	char size[NUMBER_SIZE];
+	int64_t index;
+
+	fprintf(out, "Node %" PRIu64 ", zone %s: ", zone->node, name ? name : "-");
+	free(name);
+	for (order = 0; order < orders && order < 63; order++)
+		if (!has_block(zone, order) || !above_min(zone, order, page_size))
+			break;
+	if (order == orders) {
+		fputs(orders ? "every order can be had\n" : "not known\n", out);
+		return;
+	}
+
+	text_size(size, (double)(page_size << order));
+	fprintf(out, "order %zu (%s) is the first to fail: ", order, size);
+	if (!above_min(zone, order, page_size)) {
+		fputs("it would fall to the min watermark\n", out);
+		return;
+	}
+	fputs("no block is that large", out);
+	index = order < zone->extfrag.n ? (int64_t)zone->extfrag.v[order] : CAN_BE_HAD;
+	if (index != CAN_BE_HAD)
+		fprintf(out, ", %s (index %.3f)", index >= 500 ?
+			"by fragmentation: compaction may help" :
+			"for lack of memory: reclaim may help", index / 1000.0);
+	putc('\n', out);
+}
+
+static int buddy_show(const struct view *view, const struct options *options,
+		      FILE *out, struct failure *why)
+{
+	const struct snapshot *snap = view->snap;
+	size_t i;
+
+	if (show_blocks(view, options, out, why))
+		return -1;
+	if (options->types) {
+		command_title(options, out, "Free blocks by migrate type");
+		if (show_types(snap, options, out, why))
+			return -1;
+	}
+	if (options->frag) {
+		command_title(options, out, "Fragmentation of each order");
+		if (show_frag(snap, options, out, why))
+			return -1;
+	}
+	if (options->raw || !KNOWN(&snap->info, MEMCENSUS_INFO_PAGE_SIZE) ||
+	    !snap->info.page_size)
+		return 0;
+	command_title(options, out, NULL);
+	for (i = 0; i < snap->n_zones; i++)
+		put_verdict(out, &snap->zones[i], snap->info.page_size);
+	return 0;
+}
+
+static int buddy_run(struct session *session, bool *partial, struct failure *why)
+{
+	bool series;
+
+	if (session_is_series(session, session->request.parts, &series, why))
+		return -1;
+	if (!series)
+		return show_censuses(session, partial, why);
+	return buddy_rows(session, why);
+}
+
+const struct command buddy_command = {
+	.name = "buddy",
+	.args = "[INTERVAL [COUNT]]",
+	.words = options_interval,
+	.summary = "free memory by the size of its blocks, fragmentation",
+	.about =
+	"A row for each zone: how many free blocks of 2^N pages it has, as in\n"
+	"/proc/buddyinfo, and what it has free in all. Below, the first order that an\n"
+	"allocation from that zone alone would fail at, before any reclaim: because the\n"
+	"zone would fall to its min watermark, or because no block is large enough.\n"
+	"\n"
+	"--frag: 'unusable' is the part of free memory that lies in blocks too small for\n"
+	"the order, from 0 (none) to 1 (all). 'extfrag' says why the order would fail:\n"
+	"towards 0 for lack of memory, towards 1 by fragmentation, 'ok' where it can be\n"
+	"had. '-' is a list that was too long to be counted, or an index not known.\n"
+	"\n"
+	"With an INTERVAL in seconds: of the first census the blocks of each order, then\n"
+	"each time how many more or fewer they are, and what is free; at the end, or at\n"
+	"Ctrl-C, the changes a second over the whole time. With -J one object a line.\n",
+	.bit = COMMAND_BUDDY,
+	.parts = MEMCENSUS_PART_ZONES,
+	.show = buddy_show,
+	.run = buddy_run,
+};

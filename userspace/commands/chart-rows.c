@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The rows that charts are drawn of, over one census or many. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "commands/chart.h"
+#include "host/cgroups.h"
+#include "host/users.h"
+#include "model/breakdown.h"
+#include "model/timefmt.h"
+
+/**
+ * struct adding - the rows of one census being added
+ * @chart: to which
+ * @view: of the census
+ * @t: seconds since the first
+ * @cursor: the row behind the one last met: most come in the same order
+ */
+struct adding {
+	struct chart *chart;
+	const struct view *view;
+	double t;
+	size_t cursor;
+};
+
+static bool is_row(const struct chart_row *row, const struct chart_row *key)
+{
+	return row->pid == key->pid && row->start == key->start &&
+	       (key->pid || !strcmp(row->name, key->name));
+}
+
+/* The row of @key, which takes over its name; NULL without memory. */
+static struct chart_row *find_row(struct adding *adding, const struct chart_row *key)
+{
+	struct chart *chart = adding->chart;
+	struct chart_row *rows, *row;
+	size_t i;
+
+	for (i = 0; i < chart->n; i++) {
+		row = &chart->rows[(adding->cursor + i) % chart->n];
+		if (!is_row(row, key))
+			continue;
+		adding->cursor = (size_t)(row - chart->rows) + 1;
+		/* Of a process the last name counts. */
+		free(row->name);
+		row->name = key->name;
+		return row;
+	}
+	rows = reallocarray(chart->rows, chart->n + 1, sizeof(*rows));
+	if (!rows)
+		return NULL;
+	chart->rows = rows;
+	row = &rows[chart->n];
+	*row = *key;
+	if (!series_zeros(&row->series, &chart->times))
+		return NULL;
+	chart->n++;
+	adding->cursor = chart->n;
+	return row;
+}
+
+/* A row with its @parts; @known: whether they are. */
+static int add_row(struct adding *adding, struct chart_row *key, bool known,
+		   struct failure *why)
+{
+	struct chart *chart = adding->chart;
+	struct chart_row *row;
+	double parts[3];
+
+	memcpy(parts, key->parts, sizeof(parts));
+	memset(key->parts, 0, sizeof(key->parts));
+	row = key->name ? find_row(adding, key) : NULL;
+	if (!row) {
+		free(key->name);
+		return fail_memory(why);
+	}
+	row->seen = chart->censuses;
+	/* What is not known is no zero: what was known last goes on. */
+	row->known |= known;
+	if (known)
+		memcpy(row->parts, parts, sizeof(parts));
+	else
+		chart->unknown++;
+	return 0;
+}
+
+static bool get_bytes(const struct figures *figures, unsigned int figure, double *bytes)
+{
+	*bytes = (double)figures->v[figure];
+	return KNOWN(figures, figure);
+}
+
+/* Values of one record, a task or a group. */
+static bool get_parts(const struct adding *adding, const void *record, double *parts)
+{
+	/* Tasks and groups have them at one place. */
+	const struct figures *figures = &((const struct task *)record)->figures;
+	const struct chart *chart = adding->chart;
+	struct value value;
+	double pss;
+
+	if (chart->parts == 1) {
+		if (!column_get(chart->column, adding->view, record, &value))
+			return false;
+		parts[0] = chart->column->sign ? (double)value.sign : (double)value.number;
+		return true;
+	}
+	if (!get_bytes(figures, MEMCENSUS_F_USS, &parts[0]) ||
+	    !get_bytes(figures, MEMCENSUS_F_PSS, &pss))
+		return false;
+	parts[1] = pss > parts[0] ? pss - parts[0] : 0;
+	if (!get_bytes(figures, MEMCENSUS_F_SWAP_PSS, &parts[2]) &&
+	    !get_bytes(figures, MEMCENSUS_F_SWAP, &parts[2]))
+		parts[2] = 0;
+	return true;
+}
+
+static int add_tasks(struct adding *adding, struct failure *why)
+{
+	const struct snapshot *snap = adding->view->snap;
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++) {
+		const struct task *task = &snap->tasks[i];
+		struct chart_row key = {
+			.pid = task->pid,
+			.start = KNOWN(task, MEMCENSUS_TASK_START) ? task->start : 0,
+		};
+		bool known = get_parts(adding, task, key.parts);
+
+		if (asprintf(&key.name, "%s %" PRIu64,
+			     KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "?",
+			     task->pid) < 0)
+			return fail_memory(why);
+		if (add_row(adding, &key, known, why))
+			return -1;
+	}
+	return 0;
+}
+
+static const char *group_name(const struct group *group)
+{
+	if (KNOWN(group, MEMCENSUS_GROUP_UID))
+		return user_name(group->uid, false);
+	if (KNOWN(group, MEMCENSUS_GROUP_CGROUP))
+		return cgroup_path(group->cgroup, false);
+	return KNOWN(group, MEMCENSUS_GROUP_COMM) ? group->comm : "all of these";
+}
+
+static int add_groups(struct adding *adding, struct failure *why)
+{
+	const struct snapshot *snap = adding->view->snap;
+	size_t i;
+
+	for (i = 0; i < snap->n_groups; i++) {
+		struct chart_row key = { .name = strdup(group_name(&snap->groups[i])) };
+		bool known = get_parts(adding, &snap->groups[i], key.parts);
+
+		if (add_row(adding, &key, known, why))
+			return -1;
+	}
+	return 0;
+}
+
+/* What MemTotal is made of, in its own order. */
+static int add_system(struct adding *adding, struct failure *why)
+{
+	struct balance balance = balance_of(adding->view->snap);
+	size_t i;
+
+	for (i = 0; i + 1 < BALANCE_ROWS; i++) {
+		struct chart_row key = { 0 };
+
+		if (balance_rows[i].of || !balance_shows(&balance, (unsigned int)i))
+			continue;
+		/* Below 0 is what several counters have of one page. */
+		if (balance.rows[i].bytes > 0)
+			key.parts[0] = (double)balance.rows[i].bytes;
+		key.name = strdup(balance_rows[i].name);
+		if (add_row(adding, &key, balance.rows[i].known, why))
+			return -1;
+	}
+	return 0;
+}
+
+int chart_add(struct chart *chart, const struct snapshot *snap, struct failure *why)
+{
+	const struct view view = { .snap = snap };
+	struct adding adding = { .chart = chart, .view = &view };
+	uint64_t now = KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME) ? snap->scan.boottime : 0;
+	size_t i;
+	int ret;
+
+	if (!chart->censuses) {
+		chart->zero = now;
+		chart->first = moment_of(&snap->scan);
+	}
+	chart->censuses++;
+	chart->last = moment_of(&snap->scan);
+	adding.t = now > chart->zero ? (double)(now - chart->zero) / 1e9 : 0;
+	if (chart->system)
+		ret = add_system(&adding, why);
+	else if (chart->session->options->group_by)
+		ret = add_groups(&adding, why);
+	else
+		ret = add_tasks(&adding, why);
+	if (ret)
+		return -1;
+	for (i = 0; i < chart->n; i++) {
+		if (chart->rows[i].seen != chart->censuses)
+			memset(chart->rows[i].parts, 0, sizeof(chart->rows[i].parts));
+		if (!series_add(&chart->rows[i].series, adding.t, chart->rows[i].parts[0]))
+			return fail_memory(why);
+	}
+	return series_add(&chart->times, adding.t, 0) ? 0 : fail_memory(why);
+}
+
+double chart_amount(const struct chart *chart, const struct chart_row *row)
+{
+	double sum = 0;
+	size_t i;
+
+	if (chart->kind != CHART_TIME)
+		return row->parts[0] + row->parts[1] + row->parts[2];
+	for (i = 0; i < row->series.n; i++)
+		sum += row->series.points[i].v;
+	return sum / (row->series.n ? (double)row->series.n : 1);
+}
+
+static int by_amount(const void *a, const void *b, void *chart)
+{
+	double x = chart_amount(chart, a), y = chart_amount(chart, b);
+
+	return (x < y) - (x > y);
+}
+
+/* Of which nothing was ever known: a bar of 0 would say something. */
+static void drop_unknown(struct chart *chart)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < chart->n; i++) {
+		if (chart->rows[i].known) {
+			chart->rows[kept++] = chart->rows[i];
+			continue;
+		}
+		series_free(&chart->rows[i].series);
+		free(chart->rows[i].name);
+	}
+	chart->n = kept;
+}
+
+int chart_arrange(struct chart *chart, size_t top, struct failure *why)
+{
+	struct chart_row *others;
+	size_t i, p;
+
+	drop_unknown(chart);
+	if (chart->system)
+		return 0;
+	if (!chart->n)
+		return 0;
+	qsort_r(chart->rows, chart->n, sizeof(*chart->rows), by_amount, chart);
+	/* One that is the only other stands for itself. */
+	if (!top || chart->n <= top + 1)
+		return 0;
+	others = &chart->rows[top];
+	chart->others = chart->n - top;
+	for (i = top + 1; i < chart->n; i++) {
+		for (p = 0; p < 3; p++)
+			others->parts[p] += chart->rows[i].parts[p];
+		series_plus(&others->series, &chart->rows[i].series);
+		series_free(&chart->rows[i].series);
+		free(chart->rows[i].name);
+	}
+	chart->n = top + 1;
+	free(others->name);
+	if (asprintf(&others->name, "%zu others", chart->others) >= 0)
+		return 0;
+	others->name = NULL;
+	return fail_memory(why);
+}
+
+void chart_free(struct chart *chart)
+{
+	size_t i;
+
+	for (i = 0; i < chart->n; i++) {
+		series_free(&chart->rows[i].series);
+		free(chart->rows[i].name);
+	}
+	free(chart->rows);
+	series_free(&chart->times);
+	free(chart->title);
+}

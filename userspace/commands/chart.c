@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus chart: a picture of who holds how much. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "cli/command.h"
+#include "commands/chart.h"
+#include "model/timefmt.h"
+#include "model/warnings.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+#define USUAL_TIME	(60 * NSEC_PER_SEC)
+
+/* Rows drawn by themselves, unless --top says another number. */
+#define USUAL_TOP	20
+#define USUAL_TOP_TIME	10
+/* A picture has no more room: PNG ends at 32767 pixels. */
+#define MOST_ROWS	1000
+
+static const struct {
+	const char *word;
+	enum chart_kind kind;
+} kinds[] = {
+	{ "bar", CHART_BAR }, { "pie", CHART_PIE }, { "time", CHART_TIME },
+};
+
+static enum chart_kind kind_of(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(kinds[i].word, word))
+			return kinds[i].kind;
+	return 0;
+}
+
+/* Machine, kernel and moment, as far as they are known. */
+static int make_title(struct chart *chart, const struct snapshot *snap,
+		      struct failure *why)
+{
+	const char *kernel = KNOWN(&snap->info, MEMCENSUS_INFO_KERNEL) ?
+			     snap->info.kernel : "";
+	char from[MOMENT_SIZE], to[MOMENT_SIZE];
+	struct utsname uts = { 0 };
+	int n;
+
+	/* A record is not of the machine where it is drawn. */
+	if (chart->session->source->ops->live)
+		uname(&uts);
+	moment_text(from, chart->first, true);
+	moment_text(to, chart->last, true);
+	from[strcspn(from, "T")] = ' ';
+	to[strcspn(to, "T")] = ' ';
+	free(chart->title);
+	n = asprintf(&chart->title, "%s%sLinux %s, %s%s%s", uts.nodename,
+		     *uts.nodename ? ", " : "", kernel, from,
+		     chart->kind == CHART_TIME ? " to " : "",
+		     chart->kind == CHART_TIME ? to : "");
+	if (n >= 0)
+		return 0;
+	chart->title = NULL;
+	return fail_memory(why);
+}
+
+/* All censuses of a chart over time, the last one of the others. */
+static int take_censuses(struct chart *chart, bool *partial, struct failure *why)
+{
+	struct session *session = chart->session;
+	struct snapshot *snap, *last = NULL;
+	uint64_t count = 0;
+	enum taken taken;
+	int ret = 0;
+
+	if (session->source->ops->live)
+		count = chart->kind == CHART_TIME ?
+			session->options->duration / session->options->interval + 1 : 1;
+	while (!ret && (!count || session->taken < count)) {
+		taken = session_next(session, &snap, why);
+		if (taken == TAKE_FAILED)
+			ret = -1;
+		if (taken != TAKE_DONE)
+			break;
+		if (chart->kind == CHART_TIME)
+			ret = chart_add(chart, snap, why);
+		snapshot_free(last);
+		last = snap;
+	}
+	if (!ret && last && chart->kind != CHART_TIME)
+		ret = chart_add(chart, last, why);
+	if (!ret && last)
+		ret = make_title(chart, last, why);
+	if (!ret && last)
+		*partial |= notes_print(stderr, last);
+	snapshot_free(last);
+	return ret;
+}
+
+static int check_rows(const struct chart *chart, struct failure *why)
+{
+	if (!chart->n)
+		return fail(why, FAIL_NO_PROCESS, "there is nothing to be drawn");
+	if (chart->kind == CHART_TIME && chart->times.n < 2)
+		return fail(why, FAIL_USAGE,
+			    "a chart over time needs two censuses, and there is one");
+	return 0;
+}
+
+static size_t top_of(const struct chart *chart)
+{
+	const struct options *options = chart->session->options;
+
+	if (options->has_top)
+		return options->top && options->top < MOST_ROWS ? options->top : MOST_ROWS;
+	return chart->kind == CHART_TIME ? USUAL_TOP_TIME : USUAL_TOP;
+}
+
+static int draw(struct chart *chart, struct failure *why)
+{
+	const struct options *options = chart->session->options;
+	struct plot plot;
+	int ret;
+
+	ret = gnuplot_open(&plot, options->output, options->keep, why);
+	if (!ret)
+		ret = chart_draw(chart, &plot, why);
+	if (!ret)
+		ret = gnuplot_run(&plot, chart->session->out, why);
+	gnuplot_close(&plot);
+	return ret;
+}
+
+static int chart_run(struct session *session, bool *partial, struct failure *why)
+{
+	const struct options *options = session->options;
+	const struct record_type *type = command_rows(options)->type;
+	const char *figure = options->sort ? options->sort : "pss";
+	struct chart chart = {
+		.kind = options->chart,
+		.session = session,
+		.column = record_find(type, figure, strlen(figure)),
+		.system = options->system,
+		.parts = options->chart == CHART_BAR && !options->sort &&
+			 !options->system ? 3 : 1,
+	};
+	int ret;
+
+	if (chart.system)
+		session->request.parts |= MEMCENSUS_PART_ZONES;
+	ret = take_censuses(&chart, partial, why);
+	if (!ret)
+		ret = chart_arrange(&chart, top_of(&chart), why);
+	if (!ret)
+		ret = check_rows(&chart, why);
+	if (!ret)
+		ret = draw(&chart, why);
+	if (!ret && chart.unknown)
+		fprintf(stderr, "memcensus: %llu values are not known: drawn as they last were\n",
+			(unsigned long long)chart.unknown);
+	chart_free(&chart);
+	return ret;
+}
+
+static int check_words(const struct options *options, struct failure *why)
+{
+	const struct column *column = NULL;
+	bool svg;
+
+	if (!options->output || !gnuplot_knows(options->output, &svg))
+		return fail(why, FAIL_USAGE,
+			    "'chart' needs '-o FILE', which ends in .svg or .png");
+	if (options->system && (options->group_by || options->pids || options->sort))
+		return fail(why, FAIL_USAGE,
+			    "'--system' goes with no processes, groups or columns");
+	if ((options->interval || options->duration) && options->chart != CHART_TIME)
+		return fail(why, FAIL_USAGE, "'--for' and '--interval' are of 'chart time'");
+	if (options->sort)
+		column = record_find(command_rows(options)->type, options->sort,
+				     strlen(options->sort));
+	/* What is no column at all is told with the list of them. */
+	if (column && column->kind != KIND_BYTES)
+		return fail(why, FAIL_USAGE, "'%.60s' is no amount of memory",
+			    options->sort);
+	return 0;
+}
+
+static int chart_words(struct options *options, char **words, int n,
+		       struct failure *why)
+{
+	options->chart = n == 1 ? kind_of(words[0]) : 0;
+	if (!n)
+		return fail(why, FAIL_USAGE, "'chart' needs a kind: bar, pie or time");
+	if (n > 1)
+		return fail(why, FAIL_USAGE, "'chart' takes no '%.60s'", words[1]);
+	if (!options->chart)
+		return fail(why, FAIL_USAGE, "no chart '%.60s'; there are: bar pie time",
+			    words[0]);
+	if (check_words(options, why))
+		return -1;
+	/* Of a record all censuses are drawn, unless an interval is given. */
+	if (options->chart != CHART_TIME || options->file)
+		return 0;
+	if (!options->duration)
+		options->duration = USUAL_TIME;
+	if (!options->interval)
+		options->interval = options->duration > USUAL_TIME ?
+				    options->duration / 60 : NSEC_PER_SEC;
+	return 0;
+}
+
+static const struct rows groups[] = {
+	[MEMCENSUS_BY_UID] = { &group_record, "user,uss,pss", "pss" },
+	[MEMCENSUS_BY_CGROUP] = { &group_record, "cgroup_path,uss,pss", "pss" },
+	[MEMCENSUS_BY_COMM] = { &group_record, "comm,uss,pss", "pss" },
+	[MEMCENSUS_BY_PIDS] = { &group_record, "uss,pss", "pss" },
+};
+_Static_assert(sizeof(groups) / sizeof(groups[0]) == MEMCENSUS_BY_MAX + 1,
+	       "a kind of group is not shown");
+
+const struct command chart_command = {
+	.name = "chart",
+	.args = "bar|pie|time",
+	.words = chart_words,
+	.summary = "a picture of it, SVG or PNG, by gnuplot",
+	.about =
+	"Draws into the file of -o. Rows are processes, or groups with -u, -g or --command;\n"
+	"the largest are drawn by themselves (--top, 20, or 10 over time; 0: all), the\n"
+	"others as one. -s says which amount of memory; without it PSS.\n"
+	"\n"
+	"  bar   a bar for each: USS, what PSS has besides, and swap\n"
+	"  pie   the part of each in all of them together\n"
+	"  time  one above the other for the time of --for (1 minute), a census each\n"
+	"        --interval\n"
+	"\n"
+	"Of a record, bar and pie show the last census, time all of them.\n"
+	"\n"
+	"--system draws what MemTotal is made of instead. A value that could not be had is\n"
+	"drawn as it last was, and told on stderr. --keep leaves the data and the script of\n"
+	"gnuplot beside the picture, as FILE.dat and FILE.gp.\n",
+	.bit = COMMAND_CHART,
+	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
+	.rows = { &task_record, "pid,comm,uss,pss,swap", "pss" },
+	.groups = groups,
+	.run = chart_run,
+};

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The columns of what changed between two censuses. */
+#include <stdlib.h>
+
+#include "commands/diff.h"
+#include "host/names.h"
+#include "model/columns-data.h"
+
+/* The figures that are compared. */
+static const unsigned int compared[] = {
+	MEMCENSUS_F_PSS, MEMCENSUS_F_USS, MEMCENSUS_F_RSS, MEMCENSUS_F_SWAP,
+};
+
+static const char *const changes[] = {
+	[DIFF_UNKNOWN] = "unknown",
+	[DIFF_SAME] = "same",
+	[DIFF_NEW] = "new",
+	[DIFF_GONE] = "gone",
+	[DIFF_GROWN] = "grown",
+	[DIFF_SHRUNK] = "shrunk",
+	[DIFF_CHANGED] = "changed",
+};
+
+static const struct task *either(const struct diff_row *row)
+{
+	return row->after ? row->after : row->before;
+}
+
+/* How it was in one of them; a process that is not there has nothing. */
+static bool figure(const struct task *task, unsigned int number, int64_t *bytes)
+{
+	*bytes = task ? (int64_t)task->figures.v[number] : 0;
+	return !task || (KNOWN(&task->figures, number) && *bytes >= 0);
+}
+
+static bool delta(const struct diff_row *row, unsigned int number, int64_t *bytes)
+{
+	int64_t before, after;
+
+	if (!figure(row->before, number, &before) || !figure(row->after, number, &after))
+		return false;
+	*bytes = after - before;
+	return row->same_basis || number == MEMCENSUS_F_RSS || number == MEMCENSUS_F_SWAP;
+}
+
+enum diff_change diff_change(const struct diff_row *row)
+{
+	int64_t bytes;
+	size_t i;
+
+	if (!row->before)
+		return DIFF_NEW;
+	if (!row->after)
+		return DIFF_GONE;
+	for (i = 0; i < ARRAY_SIZE(compared); i++) {
+		if (!delta(row, compared[i], &bytes))
+			return DIFF_UNKNOWN;
+		if (!bytes)
+			continue;
+		if (compared[i] != MEMCENSUS_F_PSS)
+			return DIFF_CHANGED;
+		return bytes > 0 ? DIFF_GROWN : DIFF_SHRUNK;
+	}
+	return DIFF_SAME;
+}
+
+static bool get_change(const struct view *view, const void *record,
+		       struct value *value)
+{
+	(void)view;
+	value->number = diff_change(record);
+	return true;
+}
+
+static bool get_pid(const struct view *view, const void *record,
+		    struct value *value)
+{
+	const struct task *task = either(record);
+
+	(void)view;
+	value->number = task->pid;
+	return KNOWN(task, MEMCENSUS_TASK_PID);
+}
+
+static bool get_start(const struct view *view, const void *record,
+		      struct value *value)
+{
+	const struct task *task = either(record);
+
+	(void)view;
+	value->number = task->start;
+	return KNOWN(task, MEMCENSUS_TASK_START);
+}
+
+static bool get_comm(const struct view *view, const void *record,
+		     struct value *value)
+{
+	const struct task *task = either(record);
+
+	(void)view;
+	value->text = task->comm;
+	return KNOWN(task, MEMCENSUS_TASK_COMM);
+}
+
+static bool get_user(const struct view *view, const void *record,
+		     struct value *value)
+{
+	const struct diff_row *row = record;
+	const struct view names = { .snap = row->snap, .numeric = view->numeric };
+	const struct task *task = either(row);
+
+	if (!KNOWN(task, MEMCENSUS_TASK_UID))
+		return false;
+	value->text = name_of_user(&names, task->uid);
+	return true;
+}
+
+static bool get_size(const struct view *view, const void *record,
+		     struct value *value)
+{
+	int64_t bytes = 0;
+	bool known = delta(record, MEMCENSUS_F_PSS, &bytes);
+
+	(void)view;
+	value->number = llabs(bytes);
+	return known;
+}
+
+#define FIGURE(name, num)						\
+static bool get_##name(const struct view *view, const void *record,	\
+		       struct value *value)				\
+{									\
+	(void)view;							\
+	return delta(record, MEMCENSUS_F_##num, &value->sign);		\
+}									\
+									\
+static bool get_##name##_before(const struct view *view, const void *record, \
+				struct value *value)			\
+{									\
+	const struct diff_row *row = record;				\
+									\
+	(void)view;							\
+	return row->before && figure(row->before, MEMCENSUS_F_##num, &value->sign); \
+}									\
+									\
+static bool get_##name##_after(const struct view *view, const void *record, \
+			       struct value *value)			\
+{									\
+	const struct diff_row *row = record;				\
+									\
+	(void)view;							\
+	return row->after && figure(row->after, MEMCENSUS_F_##num, &value->sign); \
+}
+
+FIGURE(swap, SWAP)
+FIGURE(uss, USS)
+FIGURE(pss, PSS)
+FIGURE(rss, RSS)
+
+#define BYTES(name, header, help, get)					\
+	{ name, header, help, .kind = KIND_BYTES, .sign = true,		\
+	  .total = TOTAL_SUM, .derive = get }
+#define THREE(name, header, what)					\
+	BYTES(#name, header, what ": how much more, or less", get_##name), \
+	BYTES(#name "_before", header "Was", what " in the first census", get_##name##_before), \
+	BYTES(#name "_after", header "Is", what " in the second", get_##name##_after)
+
+static const struct column diff_columns[] = {
+	{ "pid", "PID", "first process started in the address space",
+	  .kind = KIND_ID, .total = TOTAL_ROWS, .derive = get_pid },
+	{ "user", "User", "name of the effective user", .kind = KIND_TEXT,
+	  .total = TOTAL_DISTINCT, .derive = get_user },
+	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = get_comm },
+	{ "start", "Start", "when it was started", .kind = KIND_SINCE_BOOT,
+	  .derive = get_start },
+	{ "change", "Change",
+	  "new, gone, grown or shrunk by PSS, changed otherwise; unknown",
+	  .kind = KIND_WORD, .words = changes, .n_words = ARRAY_SIZE(changes),
+	  .derive = get_change },
+	THREE(swap, "Swap", "in swap"),
+	THREE(uss, "USS", "its own"),
+	THREE(pss, "PSS", "its share"),
+	THREE(rss, "RSS", "what it maps"),
+	{ "size", "Size", "by how much PSS changed, up or down",
+	  .kind = KIND_BYTES, .derive = get_size },
+};
+
+const struct record_type diff_record = {
+	.name = "change",
+	.derived = { diff_columns, ARRAY_SIZE(diff_columns) },
+};

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus diff: what changed between two records. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "commands/diff.h"
+#include "model/snapshot-json.h"
+#include "model/warnings.h"
+#include "record/source-file.h"
+
+/* Clocks are set by less than this within one boot. */
+#define SAME_BOOT	60000000000ULL
+
+/**
+ * struct diff - two censuses
+ * @before, @after: owned
+ * @rows: processes that changed; owned
+ * @n_rows: how many
+ */
+struct diff {
+	struct snapshot *before;
+	struct snapshot *after;
+	struct diff_row *rows;
+	size_t n_rows;
+};
+
+static int diff_words(struct options *options, char **words, int n,
+		      struct failure *why)
+{
+	if (n < 1 || n > 2)
+		return fail(why, FAIL_USAGE, "'diff' needs one record, or two");
+	if (!strcmp(words[0], "-") && (n < 2 || !strcmp(words[1], "-")))
+		return fail(why, FAIL_USAGE, "stdin can be read only once");
+	options->file = words[0];
+	options->other = n > 1 ? words[1] : NULL;
+	return 0;
+}
+
+/* One census of the record @path. */
+static int take(struct snapshot **snap, const char *path, struct pick pick,
+		bool *partial, struct failure *why)
+{
+	const struct request request = {
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
+		.any_basis = true,
+	};
+	struct source *source;
+	enum taken taken;
+
+	source = source_open_file(path, pick, why);
+	if (!source)
+		return -1;
+	*snap = snapshot_new();
+	taken = *snap ? source->ops->take(source, &request, *snap, why) : TAKE_FAILED;
+	if (!*snap)
+		fail_memory(why);
+	*partial |= source->damaged;
+	source->ops->close(source);
+	return taken == TAKE_DONE ? 0 : -1;
+}
+
+/* A process number means something only together with when it was started. */
+static int compare_tasks(const void *a, const void *b)
+{
+	const struct task *x = *(const struct task *const *)a;
+	const struct task *y = *(const struct task *const *)b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+static const struct task **sort_tasks(const struct snapshot *snap)
+{
+	const struct task **sorted = calloc(snap->n_tasks + 1, sizeof(*sorted));
+	size_t i;
+
+	for (i = 0; sorted && i < snap->n_tasks; i++)
+		sorted[i] = &snap->tasks[i];
+	if (sorted)
+		qsort(sorted, snap->n_tasks, sizeof(*sorted), compare_tasks);
+	return sorted;
+}
+
+static void add_row(struct diff *diff, const struct task *before,
+		    const struct task *after)
+{
+	const struct scan *a = &diff->before->scan, *b = &diff->after->scan;
+	struct diff_row *row = &diff->rows[diff->n_rows];
+
+	*row = (struct diff_row){
+		.before = before,
+		.after = after,
+		.snap = after ? diff->after : diff->before,
+		.same_basis = a->basis == b->basis,
+	};
+	diff->n_rows += diff_change(row) != DIFF_SAME;
+}
+
+static int match(struct diff *diff, struct failure *why)
+{
+	const struct task **before = sort_tasks(diff->before);
+	const struct task **after = sort_tasks(diff->after);
+	size_t i = 0, k = 0;
+	int order;
+
+	diff->rows = calloc(diff->before->n_tasks + diff->after->n_tasks + 1,
+			    sizeof(*diff->rows));
+	while (before && after && diff->rows && (before[i] || after[k])) {
+		if (!before[i] || !after[k])
+			order = before[i] ? -1 : 1;
+		else
+			order = compare_tasks(&before[i], &after[k]);
+		add_row(diff, order <= 0 ? before[i] : NULL,
+			order >= 0 ? after[k] : NULL);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	order = before && after && diff->rows ? 0 : fail_memory(why);
+	free(before);
+	free(after);
+	return order;
+}
+
+/* How much more of figure @number the system has; false where not known. */
+static bool system_delta(const struct diff *diff, unsigned int number, int64_t *bytes)
+{
+	const struct figures *a = &diff->before->totals.bytes;
+	const struct figures *b = &diff->after->totals.bytes;
+
+	*bytes = (int64_t)(b->v[number] - a->v[number]);
+	return KNOWN(a, number) && KNOWN(b, number);
+}
+
+static int show_system(const struct diff *diff, const struct options *options,
+		       FILE *out, struct failure *why)
+{
+	const struct units units = { .suffixes = options->suffixes };
+	struct table *table = table_new(command_look(options));
+	const struct column *column;
+	unsigned int i;
+	int64_t bytes;
+
+	table_column(table, "Figure", false);
+	table_column(table, "Was", true);
+	table_column(table, "Is", true);
+	table_column(table, "Change", true);
+	table_column(table, "Meminfo", false);
+	for (i = 0; i < bytes_record.figures.n; i++) {
+		column = &bytes_record.figures.columns[i];
+		if (!column->name || !system_delta(diff, i, &bytes) || !bytes)
+			continue;
+		table_row(table);
+		table_cell(table, column->name);
+		cell_bytes(table, diff->before->totals.bytes.v[i], &units);
+		cell_bytes(table, diff->after->totals.bytes.v[i], &units);
+		cell_signed(table, bytes, &units);
+		table_cell(table, column->kernel);
+	}
+	return table_finish(table, out, why);
+}
+
+static int show_table(const struct diff *diff, const struct options *options,
+		      FILE *out, struct failure *why)
+{
+	const struct view view = { .snap = diff->after, .numeric = options->numeric };
+
+	if (command_records(&view, options, &diff_record, NULL,
+			    records_of(diff->rows, diff->n_rows, sizeof(*diff->rows)),
+			    options->totals, out, why))
+		return -1;
+	command_title(options, out, "The whole system");
+	return show_system(diff, options, out, why);
+}
+
+static void put_census(struct json *json, const char *key,
+		       const struct snapshot *snap)
+{
+	json_open(json, key, '{');
+	json_put_unsigned(json, "seq", snap->seq);
+	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME))
+		json_put_unsigned(json, "realtime", snap->scan.realtime);
+	else
+		json_put_null(json, "realtime");
+	json_close(json, '}');
+}
+
+static int show_json(const struct diff *diff, const struct options *options,
+		     FILE *out, struct failure *why)
+{
+	const struct view view = { .snap = diff->after, .numeric = options->numeric };
+	struct json json = { .out = out };
+	const struct column *column;
+	struct listing listing;
+	unsigned int i;
+	int64_t bytes;
+	int ret;
+
+	ret = listing_fill(&listing, &view,
+			   records_of(diff->rows, diff->n_rows, sizeof(*diff->rows)), why);
+	if (!ret)
+		ret = command_arrange(&listing, options, why);
+	if (ret) {
+		listing_free(&listing);
+		return ret;
+	}
+	json_open(&json, NULL, '{');
+	put_census(&json, "before", diff->before);
+	put_census(&json, "after", diff->after);
+	snapshot_json_listing(&json, "tasks", &diff_record, &listing);
+	json_open(&json, "system", '{');
+	for (i = 0; i < bytes_record.figures.n; i++) {
+		column = &bytes_record.figures.columns[i];
+		if (column->name && system_delta(diff, i, &bytes))
+			json_put_signed(&json, column->name, bytes);
+		else if (column->name)
+			json_put_null(&json, column->name);
+	}
+	json_close(&json, '}');
+	json_close(&json, '}');
+	listing_free(&listing);
+	return 0;
+}
+
+/* When the machine was started, by its clock. */
+static uint64_t booted(const struct scan *scan)
+{
+	return scan->realtime - scan->boottime;
+}
+
+/* What a person must know to compare them. */
+static int check_pair(const struct diff *diff, struct failure *why)
+{
+	const struct scan *a = &diff->before->scan, *b = &diff->after->scan;
+
+	if (diff->before->seq == diff->after->seq && a->realtime == b->realtime)
+		return fail(why, FAIL_USAGE,
+			    "both are the same census: there is nothing to compare");
+	if (booted(a) - booted(b) + SAME_BOOT > 2 * SAME_BOOT)
+		fputs("memcensus: the records are of two boots: no process is in both\n",
+		      stderr);
+	if (a->basis != b->basis)
+		fputs("memcensus: the records are of two bases: USS and PSS cannot be compared\n",
+		      stderr);
+	return 0;
+}
+
+static int diff_run(struct session *session, bool *partial, struct failure *why)
+{
+	const struct options *options = session->options;
+	const char *other = options->other ? options->other : options->file;
+	struct pick from = { .kind = options->other ? PICK_LAST : PICK_FIRST };
+	struct pick to = { .kind = PICK_LAST };
+	struct diff diff = { 0 };
+	int ret;
+
+	if (options->from_given)
+		from = options->from;
+	if (options->to_given)
+		to = options->to;
+	ret = take(&diff.before, options->file, from, partial, why) ||
+	      take(&diff.after, other, to, partial, why) ||
+	      check_pair(&diff, why) || match(&diff, why) ? -1 : 0;
+	if (!ret)
+		ret = options->json ? show_json(&diff, options, session->out, why) :
+				      show_table(&diff, options, session->out, why);
+	if (!ret) {
+		fflush(session->out);
+		*partial |= notes_print(stderr, diff.before);
+		*partial |= notes_print(stderr, diff.after);
+	}
+	snapshot_free(diff.before);
+	snapshot_free(diff.after);
+	free(diff.rows);
+	return ret;
+}
+
+const struct command diff_command = {
+	.name = "diff",
+	.args = "FILE [FILE]",
+	.words = diff_words,
+	.summary = "what changed from one record to another",
+	.about =
+	"Of two records their last censuses are compared, of one its first with its last;\n"
+	"--from and --to name others, by number or time.\n"
+	"A row for each process whose USS, PSS, RSS or swap is not what it was, or that\n"
+	"is new or gone, in KiB more or less; the largest change of PSS comes last. A\n"
+	"process is the same where PID and start are; all of a new one counts as more,\n"
+	"all of one that is gone as less. '-' where a figure is not known in both: the\n"
+	"process was busy in one of them. Then the totals of the system that changed.\n"
+	"\n"
+	"With -J: \"before\" and \"after\" say which censuses these are.\n",
+	.bit = COMMAND_DIFF,
+	.rows = { &diff_record, "pid,user,comm,change,swap,uss,pss,rss", "size" },
+	.run = diff_run,
+	.no_source = true,
+};

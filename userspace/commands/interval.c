@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Rows at intervals, as vmstat and sar have them. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "commands/interval.h"
+#include "model/timefmt.h"
+#include "model/warnings.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+
+/**
+ * struct trend - a run of rows
+ * @session: from where the censuses come
+ * @columns: of the command
+ * @n: how many
+ * @sums: of the levels, from the second census on
+ * @counts: how many of each are in its sum
+ * @first, @last: censuses; owned; one and the same after the first row
+ * @rows: rows so far
+ */
+struct trend {
+	struct session *session;
+	const struct trend_column *columns;
+	size_t n;
+	double *sums;
+	uint64_t *counts;
+	struct snapshot *first;
+	struct snapshot *last;
+	uint64_t rows;
+};
+
+struct amount trend_bytes(const struct snapshot *snap, unsigned int number)
+{
+	return amount_figure(&snap->totals.bytes, number);
+}
+
+struct amount trend_event(const struct snapshot *snap, unsigned int number)
+{
+	return amount_figure(&snap->totals.events, number);
+}
+
+struct amount trend_swapped(const struct snapshot *snap, unsigned int number)
+{
+	struct amount amount = trend_event(snap, number);
+
+	amount.known &= KNOWN(&snap->info, MEMCENSUS_INFO_PAGE_SIZE);
+	amount.bytes *= (int64_t)snap->info.page_size / 1024;
+	return amount;
+}
+
+double trend_seconds(const struct snapshot *before, const struct snapshot *snap)
+{
+	uint64_t from = before ? before->scan.boottime : 0;
+
+	if (!KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME) ||
+	    (before && !KNOWN(&before->scan, MEMCENSUS_SCAN_BOOTTIME)) ||
+	    snap->scan.boottime <= from)
+		return 0;
+	return (snap->scan.boottime - from) / (double)NSEC_PER_SEC;
+}
+
+bool trend_header_due(const struct options *options, uint64_t row)
+{
+	struct winsize size;
+
+	if (options->no_header)
+		return false;
+	if (!row)
+		return true;
+	if (options->raw || !isatty(STDOUT_FILENO) ||
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_row < 4)
+		return false;
+	return !(row % (size.ws_row - 2));
+}
+
+void trend_json_moment(struct json *json, const struct snapshot *snap)
+{
+	json_put_unsigned(json, "seq", snap->seq);
+	if (moment_of(&snap->scan))
+		json_put_unsigned(json, "time", moment_of(&snap->scan));
+	else
+		json_put_null(json, "time");
+}
+
+/* How much a counter grew; of the first census, all that it has. */
+static struct amount growth(const struct trend_column *column, unsigned int number,
+			    const struct snapshot *before,
+			    const struct snapshot *snap)
+{
+	struct amount now = column->get(snap, number);
+
+	if (!before)
+		return now;
+	now = amount_minus(now, column->get(before, number));
+	/* Counters of a CPU that was unplugged may be missing for a moment. */
+	now.known &= now.bytes >= 0;
+	return now;
+}
+
+/* The value of @column in the row of @snap; false where it is not known. */
+static bool get(const struct trend_column *column, const struct snapshot *before,
+		const struct snapshot *snap, double *value)
+{
+	double seconds = trend_seconds(before, snap);
+	struct amount part, of;
+
+	if (column->kind == TREND_LEVEL) {
+		part = column->get(snap, column->number);
+		*value = column->percent ? part.bytes / 1000.0 : part.bytes;
+		return part.known;
+	}
+	part = growth(column, column->number, before, snap);
+	if (column->kind == TREND_RATE) {
+		*value = seconds ? part.bytes / seconds : 0;
+		return part.known && seconds;
+	}
+	of = growth(column, column->of, before, snap);
+	*value = of.bytes ? 100.0 * part.bytes / of.bytes : 0;
+	return part.known && of.known && of.bytes;
+}
+
+static bool is_percent(const struct trend_column *column)
+{
+	return column->percent || column->kind == TREND_RATIO;
+}
+
+/* Room for what is usual; memory of some GiB in KiB has seven digits. */
+static unsigned int width_of(const struct trend_column *column)
+{
+	if (is_percent(column))
+		return 5;
+	return column->memory ? 7 : 4;
+}
+
+static void put_cell(struct table *table, const struct trend_column *column,
+		     bool known, double value, const struct units *units)
+{
+	if (!known)
+		table_cell(table, NULL);
+	else if (is_percent(column))
+		table_cellf(table, "%.1f", value);
+	else if (column->memory)
+		cell_signed(table, value, units);
+	else
+		table_cellf(table, "%.0f", value);
+}
+
+/* Whether column @i is shown. */
+static bool is_shown(const struct trend *trend, size_t i)
+{
+	return !trend->columns[i].wide || trend->session->options->wide;
+}
+
+static struct table *row_begin(const struct trend *trend, bool header,
+			       const char *stamp)
+{
+	const struct options *options = trend->session->options;
+	struct table *table;
+	size_t i;
+
+	table = table_new((struct table_look){ options->raw, !header });
+	table_column_wide(table, "Time", true, MOMENT_WIDTH);
+	for (i = 0; i < trend->n; i++)
+		if (is_shown(trend, i))
+			table_column_wide(table, trend->columns[i].header, true,
+					  width_of(&trend->columns[i]));
+	table_row(table);
+	table_cell(table, stamp);
+	return table;
+}
+
+static int put_row(const struct trend *trend, const struct snapshot *snap,
+		   struct failure *why)
+{
+	const struct options *options = trend->session->options;
+	const struct units units = { .suffixes = options->suffixes };
+	char stamp[MOMENT_SIZE];
+	struct table *table;
+	double value;
+	bool known;
+	size_t i;
+
+	moment_text(stamp, moment_of(&snap->scan), options->raw);
+	table = row_begin(trend, trend_header_due(options, trend->rows), stamp);
+	for (i = 0; i < trend->n; i++) {
+		if (!is_shown(trend, i))
+			continue;
+		known = get(&trend->columns[i], trend->last, snap, &value);
+		put_cell(table, &trend->columns[i], known, value, &units);
+	}
+	return table_finish(table, trend->session->out, why);
+}
+
+/* One object a line; an amount of memory is in bytes, a rate a second. */
+static void put_json(const struct trend *trend, const struct snapshot *snap)
+{
+	struct json json = { .out = trend->session->out, .line = true };
+	const struct trend_column *column;
+	double value;
+	size_t i;
+
+	json_open(&json, NULL, '{');
+	trend_json_moment(&json, snap);
+	for (i = 0; i < trend->n; i++) {
+		column = &trend->columns[i];
+		if (!get(column, trend->last, snap, &value))
+			json_put_null(&json, column->name);
+		else if (column->kind == TREND_LEVEL && !column->percent)
+			json_put_signed(&json, column->name, (int64_t)value);
+		else
+			json_put_ratio(&json, column->name, value);
+	}
+	json_close(&json, '}');
+}
+
+static int put_average(const struct trend *trend, struct failure *why)
+{
+	const struct options *options = trend->session->options;
+	const struct units units = { .suffixes = options->suffixes };
+	struct table *table = row_begin(trend, false, "Average:");
+	const struct trend_column *column;
+	double value;
+	bool known;
+	size_t i;
+
+	for (i = 0; i < trend->n; i++) {
+		if (!is_shown(trend, i))
+			continue;
+		column = &trend->columns[i];
+		known = trend->counts[i];
+		value = known ? trend->sums[i] / trend->counts[i] : 0;
+		if (column->kind != TREND_LEVEL)
+			known = get(column, trend->first, trend->last, &value);
+		put_cell(table, column, known, value, &units);
+	}
+	return table_finish(table, trend->session->out, why);
+}
+
+/* Takes over @snap. */
+static int add(struct trend *trend, struct snapshot *snap, struct failure *why)
+{
+	double value;
+	size_t i;
+	int ret = 0;
+
+	if (trend->session->options->json)
+		put_json(trend, snap);
+	else
+		ret = put_row(trend, snap, why);
+	fflush(trend->session->out);
+	if (!trend->rows)
+		notes_print(stderr, snap);
+	for (i = 0; trend->rows && i < trend->n; i++) {
+		if (trend->columns[i].kind != TREND_LEVEL ||
+		    !get(&trend->columns[i], NULL, snap, &value))
+			continue;
+		trend->sums[i] += value;
+		trend->counts[i]++;
+	}
+	trend->rows++;
+	if (trend->last != trend->first)
+		snapshot_free(trend->last);
+	trend->last = snap;
+	if (!trend->first)
+		trend->first = snap;
+	return ret;
+}
+
+int trend_run(struct session *session, const struct trend_column *columns,
+	      size_t n, struct failure *why)
+{
+	struct trend trend = { .session = session, .columns = columns, .n = n };
+	struct snapshot *snap;
+	enum taken taken;
+	int ret = 0;
+
+	trend.sums = calloc(n, sizeof(*trend.sums));
+	trend.counts = calloc(n, sizeof(*trend.counts));
+	if (!trend.sums || !trend.counts)
+		ret = fail_memory(why);
+	while (!ret && (taken = session_next(session, &snap, why)) != TAKE_END)
+		ret = taken == TAKE_DONE ? add(&trend, snap, why) : -1;
+	/* Of what was before the first census it would say nothing. */
+	if (!ret && trend.rows > 1 && !session->options->json)
+		ret = put_average(&trend, why);
+
+	if (trend.last != trend.first)
+		snapshot_free(trend.last);
+	snapshot_free(trend.first);
+	free(trend.sums);
+	free(trend.counts);
+	return ret;
+}
+
+void trend_help(FILE *out, const struct trend_column *columns, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		fprintf(out, "  %-16s %-10s %s%s\n", columns[i].name,
+			columns[i].header, columns[i].help,
+			columns[i].wide ? " (-w)" : "");
+}

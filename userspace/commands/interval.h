@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Rows at intervals, as vmstat and sar have them: a line a census, with what
+ * changed since the one before, and an average at the end or at Ctrl-C.
+ */
+#ifndef READER_INTERVAL_H
+#define READER_INTERVAL_H
+
+#include "cli/session.h"
+#include "model/amount.h"
+#include "model/listing.h"
+
+/* How a column follows from a census, or from two. */
+enum trend_kind {
+	TREND_LEVEL,		/* what it is at the moment */
+	TREND_RATE,		/* a counter: how much more a second */
+	TREND_RATIO,		/* two counters: growth of one in percent of the other's */
+};
+
+/**
+ * struct trend_column - a column of such rows
+ * @name: in JSON
+ * @header: over the column
+ * @help: one line
+ * @kind: how it follows
+ * @memory: it is in bytes; else a count
+ * @percent: a level in thousandths of a percent
+ * @wide: shown with -w, and in JSON
+ * @number: handed to @get
+ * @get: the amount or the counter in a census; not known where it is not there
+ * @of: number of the counter that a TREND_RATIO is a part of
+ */
+struct trend_column {
+	const char *name;
+	const char *header;
+	const char *help;
+	enum trend_kind kind;
+	bool memory;
+	bool percent;
+	bool wide;
+	unsigned int number;
+	struct amount (*get)(const struct snapshot *snap, unsigned int number);
+	unsigned int of;
+};
+
+/* An amount and an event of the totals, for @get. */
+struct amount trend_bytes(const struct snapshot *snap, unsigned int number);
+struct amount trend_event(const struct snapshot *snap, unsigned int number);
+/* KiB of pages that are counted, as vmstat has what is swapped. */
+struct amount trend_swapped(const struct snapshot *snap, unsigned int number);
+
+/*
+ * Takes the censuses of @session and prints a row for each: of the first, what
+ * is counted is since boot.  @partial: as of struct command's run().  0, or -1
+ * and @why.
+ */
+int trend_run(struct session *session, const struct trend_column *columns,
+	      size_t n, struct failure *why);
+
+/* For --help: what each column is. */
+void trend_help(FILE *out, const struct trend_column *columns, size_t n);
+
+/* The number and the moment of a census, as members of an open object. */
+void trend_json_moment(struct json *json, const struct snapshot *snap);
+
+/* Seconds from @before, or from boot where it is NULL, to @snap; 0: not known. */
+double trend_seconds(const struct snapshot *before, const struct snapshot *snap);
+
+/* Whether row @row, from 0, is to have a header above it. */
+bool trend_header_due(const struct options *options, uint64_t row);
+
+#endif /* READER_INTERVAL_H */

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus kswapd: what reclaim does, and how far it is from beginning. */
+#include <inttypes.h>
+
+#include "cli/command.h"
+#include "cli/present.h"
+#include "commands/interval.h"
+
+static void cell_event(struct table *table, const struct figures *events,
+		       unsigned int event)
+{
+	if (KNOWN(events, event))
+		table_cellf(table, "%" PRIu64, events->v[event]);
+	else
+		table_cell(table, NULL);
+}
+
+/* Who reclaimed, and how much of what was scanned could be had. */
+static void reclaim_row(struct table *table, const struct figures *events,
+			const char *who, unsigned int scan, unsigned int steal,
+			unsigned int runs)
+{
+	table_row(table);
+	table_cell(table, who);
+	cell_event(table, events, runs);
+	cell_event(table, events, scan);
+	cell_event(table, events, steal);
+	if (KNOWN(events, scan) && KNOWN(events, steal) && events->v[scan])
+		table_cellf(table, "%.1f%%",
+			    100.0 * events->v[steal] / events->v[scan]);
+	else
+		table_cell(table, NULL);
+}
+
+static int show_reclaim(const struct figures *events,
+			const struct options *options, FILE *out,
+			struct failure *why)
+{
+	struct table *table = table_new(command_look(options));
+
+	table_column(table, "Reclaim", false);
+	table_column(table, "Runs", true);
+	table_column(table, "Scanned", true);
+	table_column(table, "Stolen", true);
+	table_column(table, "Efficiency", true);
+	reclaim_row(table, events, "kswapd", MEMCENSUS_E_PGSCAN_KSWAPD,
+		    MEMCENSUS_E_PGSTEAL_KSWAPD, MEMCENSUS_E_PAGEOUTRUN);
+	reclaim_row(table, events, "direct", MEMCENSUS_E_PGSCAN_DIRECT,
+		    MEMCENSUS_E_PGSTEAL_DIRECT, MEMCENSUS_E_ALLOCSTALL);
+	return table_finish(table, out, why);
+}
+
+static int kswapd_show(const struct view *view, const struct options *options,
+		       FILE *out, struct failure *why)
+{
+	static const unsigned int shown[] = {
+		MEMCENSUS_E_KSWAPD_LOW_QUICK, MEMCENSUS_E_KSWAPD_HIGH_QUICK,
+		MEMCENSUS_E_KSWAPD_INODESTEAL, MEMCENSUS_E_SLABS_SCANNED,
+		MEMCENSUS_E_PGREFILL, MEMCENSUS_E_PSWPIN, MEMCENSUS_E_PSWPOUT,
+		MEMCENSUS_E_COMPACT_DAEMON_WAKE, MEMCENSUS_E_COMPACT_STALL,
+		MEMCENSUS_E_COMPACT_FAIL, MEMCENSUS_E_COMPACT_SUCCESS,
+		MEMCENSUS_E_OOM_KILL,
+	};
+	const struct snapshot *snap = view->snap;
+
+	if (command_records(view, options, &node_record,
+			    "id,kswapd,kswapd_order,kswapd_zone,kswapd_failures,balanced,active_anon,inactive_anon,active_file,inactive_file,unevictable,dirty,writeback",
+			    records_of(snap->nodes, snap->n_nodes, sizeof(*snap->nodes)),
+			    false, out, why))
+		return -1;
+	command_title(options, out,
+		      "Free memory of each zone, and its distance to the watermarks");
+	if (command_records(view, options, &zone_record,
+			    "node,name,managed,free,wmark_min,wmark_low,wmark_high,wmark_boost,to_min,to_low,to_high",
+			    records_of(snap->zones, snap->n_zones, sizeof(*snap->zones)),
+			    false, out, why))
+		return -1;
+	command_title(options, out, "Pages since boot");
+	if (show_reclaim(&snap->totals.events, options, out, why))
+		return -1;
+	command_title(options, out, NULL);
+	return command_figures(view, options, &events_record, shown,
+			       sizeof(shown) / sizeof(shown[0]), out, why);
+}
+
+/* How many nodes' kswapds reclaim at the moment. */
+static struct amount running(const struct snapshot *snap, unsigned int number)
+{
+	struct amount n = { snap->n_nodes > 0, 0 };
+	size_t i;
+
+	(void)number;
+	for (i = 0; i < snap->n_nodes; i++) {
+		n.known &= KNOWN(&snap->nodes[i], MEMCENSUS_NODE_KSWAPD);
+		n.bytes += snap->nodes[i].kswapd == MEMCENSUS_KSWAPD_RUNNING;
+	}
+	return n;
+}
+
+/* Free memory less the watermark @number, of the zone where that is least. */
+static struct amount distance(const struct snapshot *snap, unsigned int number)
+{
+	struct amount least = { false, 0 };
+	const struct zone *zone;
+	int64_t to;
+	size_t i;
+
+	for (i = 0; i < snap->n_zones; i++) {
+		zone = &snap->zones[i];
+		if (!KNOWN(zone, MEMCENSUS_ZONE_FREE) || !KNOWN(zone, number))
+			continue;
+		/* A zone without memory of its own has nothing to keep free. */
+		if (KNOWN(zone, MEMCENSUS_ZONE_MANAGED) && !zone->managed)
+			continue;
+		to = (int64_t)(zone->free - (number == MEMCENSUS_ZONE_WMARK_LOW ?
+					     zone->wmark_low : zone->wmark_high));
+		if (!least.known || to < least.bytes)
+			least = (struct amount){ true, to };
+	}
+	return least;
+}
+
+#define RATE(name_, header_, num, help_, ...)				\
+	{ .name = name_, .header = header_, .help = help_,		\
+	  .kind = TREND_RATE, .get = trend_event, .number = num, __VA_ARGS__ }
+#define SWAPPED(name_, header_, num, help_, ...)			\
+	{ .name = name_, .header = header_, .help = help_,		\
+	  .kind = TREND_RATE, .get = trend_swapped, .number = num, __VA_ARGS__ }
+#define EFFICIENCY(name_, header_, steal, scan, help_)			\
+	{ .name = name_, .header = header_, .help = help_,		\
+	  .kind = TREND_RATIO, .get = trend_event, .number = steal, .of = scan }
+
+static const struct trend_column rows[] = {
+	{ "running", "run", "nodes whose kswapd reclaims at the moment",
+	  .kind = TREND_LEVEL, .get = running },
+	{ "free", "free", "in no use at all", .kind = TREND_LEVEL, .memory = true,
+	  .get = trend_bytes, .number = MEMCENSUS_S_FREE },
+	{ "to_low", "ToLow", "to the low watermark, of the zone that is nearest",
+	  .kind = TREND_LEVEL, .memory = true, .get = distance,
+	  .number = MEMCENSUS_ZONE_WMARK_LOW },
+	{ "to_high", "ToHigh", "to the high watermark, of the zone that is nearest",
+	  .kind = TREND_LEVEL, .memory = true, .get = distance, .wide = true,
+	  .number = MEMCENSUS_ZONE_WMARK_HIGH },
+	RATE("runs", "runs", MEMCENSUS_E_PAGEOUTRUN,
+	     "times kswapd began to balance a node, a second"),
+	RATE("kswapd_scanned", "kscan", MEMCENSUS_E_PGSCAN_KSWAPD,
+	     "pages kswapd scanned, a second"),
+	RATE("kswapd_stolen", "ksteal", MEMCENSUS_E_PGSTEAL_KSWAPD, "pages it reclaimed"),
+	EFFICIENCY("kswapd_efficiency", "%keff", MEMCENSUS_E_PGSTEAL_KSWAPD,
+		   MEMCENSUS_E_PGSCAN_KSWAPD, "these in percent of those"),
+	RATE("stalls", "stall", MEMCENSUS_E_ALLOCSTALL,
+	     "allocations that had to reclaim themselves"),
+	RATE("direct_scanned", "dscan", MEMCENSUS_E_PGSCAN_DIRECT, "pages they scanned"),
+	RATE("direct_stolen", "dsteal", MEMCENSUS_E_PGSTEAL_DIRECT, "pages they reclaimed"),
+	EFFICIENCY("direct_efficiency", "%deff", MEMCENSUS_E_PGSTEAL_DIRECT,
+		   MEMCENSUS_E_PGSCAN_DIRECT, "these in percent of those"),
+	SWAPPED("swap_in", "si", MEMCENSUS_E_PSWPIN, "KiB swapped in", .wide = true),
+	SWAPPED("swap_out", "so", MEMCENSUS_E_PSWPOUT, "KiB swapped out", .wide = true),
+	RATE("major_faults", "majf", MEMCENSUS_E_PGMAJFAULT, "page faults with I/O",
+	     .wide = true),
+	RATE("compact_stalls", "cstall", MEMCENSUS_E_COMPACT_STALL,
+	     "allocations that had to compact", .wide = true),
+	RATE("oom_kills", "oom", MEMCENSUS_E_OOM_KILL, "processes the OOM killer ended",
+	     .wide = true),
+};
+
+static int kswapd_run(struct session *session, bool *partial, struct failure *why)
+{
+	bool series;
+
+	if (session_is_series(session, session->request.parts, &series, why))
+		return -1;
+	if (!series)
+		return show_censuses(session, partial, why);
+	return trend_run(session, rows, sizeof(rows) / sizeof(rows[0]), why);
+}
+
+static void kswapd_columns(FILE *out)
+{
+	trend_help(out, rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+const struct command kswapd_command = {
+	.name = "kswapd",
+	.args = "[INTERVAL [COUNT]]",
+	.words = options_interval,
+	.summary = "what reclaim does, distance to the watermarks",
+	.about =
+	"A row for each node: what its kswapd does, for which order and up to which zone\n"
+	"it was woken, how often in a row it made no progress, whether a zone of it has\n"
+	"its high watermark free, and the sizes of the LRU lists, in KiB.\n"
+	"\n"
+	"A row for each zone: how far its free memory is from each watermark. Below 'low'\n"
+	"kswapd is woken and works until 'high' is free; below 'min' whoever allocates\n"
+	"has to reclaim itself.\n"
+	"\n"
+	"Since boot: runs (kswapd: times it began to balance a node; direct: allocations\n"
+	"that had to reclaim themselves), pages scanned and reclaimed (stolen), and the\n"
+	"second in percent of the first. Well below 100% means that reclaim finds most\n"
+	"pages in use.\n"
+	"\n"
+	"With an INTERVAL in seconds, a row each time, as sar -B: events a second since\n"
+	"the row before, of the first row since boot; efficiency is of that time too. At\n"
+	"the end, or at Ctrl-C, an average of the rows but the first. With -J one object a\n"
+	"line.\n",
+	.bit = COMMAND_KSWAPD,
+	.parts = MEMCENSUS_PART_NODES | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
+	.put_columns = kswapd_columns,
+	.show = kswapd_show,
+	.run = kswapd_run,
+};

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What leak has found, as a table or as JSON. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "cli/command.h"
+#include "commands/leak.h"
+#include "host/users.h"
+#include "lib/json.h"
+#include "lib/text.h"
+#include "model/timefmt.h"
+
+#define SECONDS_PER_HOUR	3600
+
+static const char *const verdicts[] = {
+	[VERDICT_SHORT] = "short",
+	[VERDICT_STEADY] = "steady",
+	[VERDICT_UNEVEN] = "uneven",
+	[VERDICT_GROWS] = "grows",
+};
+
+/* What a person reads of a process that was named and does not grow. */
+static const char *const explanations[] = {
+	[VERDICT_SHORT] = "was seen too seldom to say anything",
+	[VERDICT_STEADY] = "does not grow",
+	[VERDICT_UNEVEN] = "rose, but not steadily: it started up, filled a cache, or swings",
+};
+
+static const char *place_name(const struct region *region)
+{
+	return *region->name ? region->name : "[ anon ]";
+}
+
+/* The beginning of the part that grows, ns since 1970. */
+static uint64_t since(const struct tracks *tracks, const struct suspect *suspect)
+{
+	const struct series *series = suspect->region ? &suspect->region->series :
+							&suspect->track->series;
+
+	return tracks->first +
+	       (uint64_t)(series->points[suspect->finding.from].t * 1e9);
+}
+
+static uint64_t now_of(const struct suspect *suspect)
+{
+	return suspect->region ? suspect->region->now : suspect->track->private_now;
+}
+
+static void cell_place(struct table *table, const struct region *region)
+{
+	if (!region) {
+		table_cell(table, "process");
+		table_cell(table, NULL);
+		return;
+	}
+	table_cell(table, place_name(region));
+	if (region->sum)
+		table_cellf(table, "%zu mappings", region->mappings);
+	else
+		table_cellf(table, "%" PRIx64 "-%" PRIx64, region->lo, region->hi);
+}
+
+static void cell_rate(struct table *table, double slope, const struct units *units)
+{
+	cell_signed(table, (int64_t)(slope * SECONDS_PER_HOUR), units);
+}
+
+static void cell_left(struct table *table, const struct leak_report *report,
+		      const struct suspect *suspect, bool raw)
+{
+	struct room room = { 0 };
+	char text[MOMENT_SIZE];
+	double seconds;
+
+	if (!suspect->region)
+		room = room_of(suspect->track, report->room, report->live);
+	if (!leak_seconds_left(&room, suspect->finding.slope.slope, &seconds)) {
+		table_cell(table, NULL);
+		table_cell(table, NULL);
+		return;
+	}
+	moment_duration(text, seconds);
+	if (raw)
+		table_cellf(table, "%.0f", seconds);
+	else
+		table_cell(table, text);
+	table_cell(table, room.what);
+}
+
+static void put_suspect(struct table *table, const struct leak_report *report,
+			const struct suspect *suspect, const struct units *units,
+			bool raw)
+{
+	const struct slope *slope = &suspect->finding.slope;
+	const struct track *track = suspect->track;
+	char text[MOMENT_SIZE];
+
+	table_row(table);
+	table_cellf(table, "%" PRIu32, track->pid);
+	table_cell(table, track->has_uid ? user_name(track->uid, false) : NULL);
+	table_cell(table, track->comm);
+	cell_place(table, suspect->region);
+	cell_bytes(table, now_of(suspect), units);
+	cell_bytes(table, (uint64_t)suspect->finding.grown, units);
+	moment_text(text, since(report->tracks, suspect), raw);
+	table_cell(table, text);
+	cell_rate(table, slope->slope, units);
+	cell_rate(table, slope->low, units);
+	cell_rate(table, slope->high, units);
+	/* More nines than these the normal law does not give. */
+	table_cellf(table, "%s%.2f%%", slope->p < 0.0001 ? ">" : "",
+		    slope->p < 0.0001 ? 99.99 : 100 * (1 - slope->p));
+	cell_left(table, report, suspect, raw);
+}
+
+static int put_table(const struct leak_report *report, const struct session *session,
+		     struct failure *why)
+{
+	static const struct {
+		const char *header;
+		bool right;
+	} columns[] = {
+		{ "PID", true }, { "User", false }, { "Command", false },
+		{ "Where", false }, { "Address", false }, { "Private", true },
+		{ "Grown", true }, { "Since", false }, { "PerHour", true },
+		{ "Low", true }, { "High", true }, { "Sure", true },
+		{ "Left", true }, { "By", false },
+	};
+	const struct units units = { .suffixes = session->options->suffixes };
+	struct table *table = table_new(command_look(session->options));
+	size_t i;
+
+	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		table_column(table, columns[i].header, columns[i].right);
+	for (i = 0; i < report->n; i++)
+		put_suspect(table, report, &report->v[i], &units,
+			    session->options->raw);
+	return table_finish(table, session->out, why);
+}
+
+static int put_others(const struct leak_report *report, FILE *out,
+		      struct failure *why)
+{
+	const struct track *track;
+	char *name;
+	size_t i;
+
+	for (i = 0; i < report->n_others; i++) {
+		track = report->others[i].track;
+		name = text_printable(track->comm);
+		if (!name)
+			return fail_memory(why);
+		fprintf(out, "Process %" PRIu32 " (%s) %s.\n", track->pid, name,
+			explanations[report->others[i].finding.verdict]);
+		free(name);
+	}
+	return 0;
+}
+
+static void put_sum(const struct leak_report *report, FILE *out)
+{
+	const struct tracks *tracks = report->tracks;
+	char took[MOMENT_SIZE];
+
+	moment_duration(took, (tracks->boottime - tracks->zero) / 1e9);
+	fprintf(out, "%" PRIu64 " censuses in %s: %zu grow, %zu rose but not steadily, ",
+		tracks->censuses, took, report->counts[VERDICT_GROWS],
+		report->counts[VERDICT_UNEVEN]);
+	fprintf(out, "%zu do not grow, %zu were seen too seldom, %zu ended.\n",
+		report->counts[VERDICT_STEADY], report->counts[VERDICT_SHORT],
+		report->ended);
+}
+
+int leak_show(const struct leak_report *report, const struct session *session,
+	      struct failure *why)
+{
+	FILE *out = session->out;
+
+	if ((report->n || session->options->raw) && put_table(report, session, why))
+		return -1;
+	if (session->options->raw)
+		return 0;
+	if (report->n)
+		putc('\n', out);
+	if (put_others(report, out, why))
+		return -1;
+	put_sum(report, out);
+	return 0;
+}
+
+static void json_text(struct json *json, const char *key, const char *text)
+{
+	if (text)
+		json_put_string(json, key, text);
+	else
+		json_put_null(json, key);
+}
+
+static void json_finding(struct json *json, const struct leak_report *report,
+			 const struct suspect *suspect)
+{
+	const struct slope_finding *finding = &suspect->finding;
+
+	json_put_string(json, "verdict", verdicts[finding->verdict]);
+	json_put_unsigned(json, "private", now_of(suspect));
+	if (finding->verdict != VERDICT_GROWS)
+		return;
+	json_put_unsigned(json, "grown", (uint64_t)finding->grown);
+	json_put_unsigned(json, "since", since(report->tracks, suspect));
+	json_put_ratio(json, "slope", finding->slope.slope);
+	json_put_ratio(json, "slope_low", finding->slope.low);
+	json_put_ratio(json, "slope_high", finding->slope.high);
+	json_put_ratio(json, "tau", finding->slope.tau);
+	json_put_real(json, "p", finding->slope.p);
+}
+
+static void json_regions(struct json *json, const struct leak_report *report,
+			 const struct suspect *regions, size_t n)
+{
+	size_t i;
+
+	json_open(json, "mappings", '[');
+	for (i = 0; i < n; i++) {
+		const struct region *region = regions[i].region;
+
+		json_open(json, NULL, '{');
+		json_text(json, "name", *region->name ? region->name : NULL);
+		json_put_unsigned(json, "mappings", region->mappings);
+		if (!region->sum) {
+			json_put_unsigned(json, "start", region->lo);
+			json_put_unsigned(json, "end", region->hi);
+		}
+		json_finding(json, report, &regions[i]);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+/* @suspect is a process; behind it stand @n regions of it. */
+static void json_process(struct json *json, const struct leak_report *report,
+			 const struct suspect *suspect, size_t n)
+{
+	const struct track *track = suspect->track;
+	struct room room = room_of(track, report->room, report->live);
+	double seconds;
+
+	json_open(json, NULL, '{');
+	json_put_unsigned(json, "pid", track->pid);
+	json_text(json, "comm", track->comm);
+	if (track->has_uid)
+		json_put_unsigned(json, "uid", track->uid);
+	else
+		json_put_null(json, "uid");
+	json_finding(json, report, suspect);
+	if (leak_seconds_left(&room, suspect->finding.slope.slope, &seconds)) {
+		json_put_ratio(json, "seconds_left", seconds);
+		json_put_string(json, "limit", room.what);
+	} else {
+		json_put_null(json, "seconds_left");
+		json_put_null(json, "limit");
+	}
+	if (suspect->finding.verdict == VERDICT_GROWS && track->regions.times.n)
+		json_regions(json, report, suspect + 1, n);
+	else
+		json_put_null(json, "mappings");
+	json_close(json, '}');
+}
+
+void leak_json(const struct leak_report *report, FILE *out)
+{
+	const struct tracks *tracks = report->tracks;
+	struct json json = { .out = out };
+	size_t i, n;
+
+	json_open(&json, NULL, '{');
+	json_put_string(&json, "memcensus", "leak");
+	json_put_unsigned(&json, "censuses", tracks->censuses);
+	json_put_unsigned(&json, "first", tracks->first);
+	json_put_unsigned(&json, "last", tracks->last);
+	json_open(&json, "processes", '{');
+	for (i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+		json_put_unsigned(&json, verdicts[i], report->counts[i]);
+	json_put_unsigned(&json, "ended", report->ended);
+	json_close(&json, '}');
+	json_open(&json, "tasks", '[');
+	for (i = 0; i < report->n; i += n) {
+		for (n = 1; i + n < report->n && report->v[i + n].region; n++)
+			;
+		json_process(&json, report, &report->v[i], n - 1);
+	}
+	for (i = 0; i < report->n_others; i++)
+		json_process(&json, report, &report->others[i], 0);
+	json_close(&json, ']');
+	json_close(&json, '}');
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus leak: whose private memory grows steadily. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "commands/leak.h"
+#include "host/process.h"
+#include "model/timefmt.h"
+#include "model/warnings.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+
+#define USUAL_TIME	(60 * NSEC_PER_SEC)
+/* Censuses in the time asked for, where no interval was given. */
+#define USUAL_COUNT	60
+#define LEAST_INTERVAL	NSEC_PER_SEC
+
+/* Most processes whose mappings are looked at; the fastest. */
+#define SUSPECTS_MAX	32
+
+/**
+ * struct leak - one run
+ * @session: where censuses come from
+ * @tracks: what was measured
+ * @room: what was left of the system, at the last census that said so
+ * @count: censuses to be taken; 0: all of a record
+ * @pids: processes whose mappings are asked for: those named, or suspects;
+ *	owned
+ * @n_pids: how many
+ * @basis: enum memcensus_basis of the censuses so far
+ */
+struct leak {
+	struct session *session;
+	struct tracks tracks;
+	struct room room;
+	uint64_t count;
+	uint32_t *pids;
+	size_t n_pids;
+	uint8_t basis;
+};
+
+static int add_census(struct leak *leak, const struct snapshot *snap,
+		      struct failure *why)
+{
+	const struct session *session = leak->session;
+	bool live = session->source->ops->live, named = session->options->n_pids;
+	struct room room = room_of_system(snap);
+	struct tracks_request request = {
+		.whole = !live || named || !session->request.n_pids,
+	};
+
+	/* Of a record all may come. */
+	if (named && !live) {
+		request.pids = leak->pids;
+		request.n = leak->n_pids;
+	}
+	if (room.known)
+		leak->room = room;
+	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS))
+		leak->basis = (uint8_t)snap->scan.basis;
+	return tracks_add(&leak->tracks, snap, &request, why);
+}
+
+/**
+ * struct rising - a process that may leak
+ * @pid: its number
+ * @grown: bytes
+ */
+struct rising {
+	uint32_t pid;
+	double grown;
+};
+
+static int by_growth(const void *a, const void *b)
+{
+	const struct rising *x = a, *y = b;
+
+	return (x->grown < y->grown) - (x->grown > y->grown);
+}
+
+/*
+ * At half time: whoever has risen until now.  Too many are better than one too
+ * few, so uneven ones are among them.
+ */
+static int choose_suspects(struct leak *leak, struct failure *why)
+{
+	const struct tracks *tracks = &leak->tracks;
+	struct rising *rising = calloc(tracks->n + 1, sizeof(*rising));
+	struct slope_finding finding;
+	size_t n = 0, i;
+
+	leak->pids = calloc(SUSPECTS_MAX, sizeof(*leak->pids));
+	if (!rising || !leak->pids) {
+		free(rising);
+		return fail_memory(why);
+	}
+	for (i = 0; i < tracks->n; i++) {
+		if (!track_lives(tracks, tracks->v[i]))
+			continue;
+		if (!slope_judge(tracks->v[i]->series.points, tracks->v[i]->series.n,
+				 LEAK_LEAST / 2, &finding)) {
+			free(rising);
+			return fail_memory(why);
+		}
+		if (finding.verdict == VERDICT_GROWS || finding.verdict == VERDICT_UNEVEN)
+			rising[n++] = (struct rising){ tracks->v[i]->pid, finding.grown };
+	}
+	qsort(rising, n, sizeof(*rising), by_growth);
+	for (i = 0; i < n && i < SUSPECTS_MAX; i++)
+		leak->pids[leak->n_pids++] = rising[i].pid;
+	free(rising);
+	return 0;
+}
+
+/* From half time on every second census has the suspects' mappings alone. */
+static int choose_request(struct leak *leak, struct failure *why)
+{
+	struct session *session = leak->session;
+	struct request *request = &session->request;
+	bool of_suspects;
+
+	if (!session->source->ops->live || session->options->n_pids)
+		return 0;
+	if (!leak->pids && session->taken >= leak->count / 2 &&
+	    choose_suspects(leak, why))
+		return -1;
+	of_suspects = leak->n_pids && session->taken % 2;
+	request->pids = of_suspects ? leak->pids : NULL;
+	request->n_pids = of_suspects ? leak->n_pids : 0;
+	request->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM |
+			 (of_suspects ? MEMCENSUS_PART_VMAS : 0);
+	/* Else the module would go over to map counts for named processes. */
+	request->basis = leak->basis;
+	return 0;
+}
+
+/* A process asked for has ended: false where none is found that has. */
+static bool drop_ended(struct leak *leak)
+{
+	size_t i, kept = 0, n = leak->n_pids;
+
+	for (i = 0; i < n; i++)
+		if (!process_is_gone(leak->pids[i]))
+			leak->pids[kept++] = leak->pids[i];
+	/* Of suspects rather none than to be refused again and again. */
+	if (kept == n && !leak->session->options->n_pids)
+		kept = 0;
+	leak->n_pids = kept;
+	leak->session->request.n_pids = kept;
+	return kept < n;
+}
+
+static int take_all(struct leak *leak, struct failure *why)
+{
+	struct session *session = leak->session;
+	bool named = session->options->n_pids;
+	struct snapshot *snap;
+	enum taken taken;
+	uint64_t due;
+	int ret = 0;
+
+	while (!ret && (!leak->count || session->taken < leak->count) &&
+	       (!named || leak->n_pids)) {
+		if (choose_request(leak, why))
+			return -1;
+		due = session->due;
+		taken = session_next(session, &snap, why);
+		if (taken == TAKE_END)
+			break;
+		if (taken == TAKE_DONE) {
+			ret = add_census(leak, snap, why);
+		} else if (why->kind == FAIL_NO_PROCESS && leak->tracks.censuses) {
+			/* Who is still on his way out is asked for again, but later. */
+			if (drop_ended(leak))
+				session->due = due;
+		} else {
+			ret = -1;
+		}
+		snapshot_free(snap);
+	}
+	return ret;
+}
+
+static int report(struct leak *leak, struct failure *why)
+{
+	const struct session *session = leak->session;
+	struct leak_report report = {
+		.tracks = &leak->tracks,
+		.room = leak->room,
+		.live = session->source->ops->live,
+	};
+	int ret;
+
+	if (leak->tracks.skipped)
+		fprintf(stderr, "memcensus: %llu censuses left out: no later than another\n",
+			(unsigned long long)leak->tracks.skipped);
+	ret = leak_judge(&report, session->options->n_pids, why);
+	if (!ret && session->options->json)
+		leak_json(&report, session->out);
+	else if (!ret)
+		ret = leak_show(&report, session, why);
+	leak_free(&report);
+	return ret;
+}
+
+/* It is silent for long, so it says for how long. */
+static void announce(const struct leak *leak)
+{
+	char time[MOMENT_SIZE];
+	uint64_t interval = leak->session->options->interval;
+
+	if (!leak->session->source->ops->live || !isatty(STDERR_FILENO))
+		return;
+	moment_duration(time, (leak->count - 1) * (interval / 1e9));
+	fprintf(stderr, "memcensus: %llu censuses in %s; Ctrl-C ends it early\n",
+		(unsigned long long)leak->count, time);
+}
+
+static int leak_run(struct session *session, bool *partial, struct failure *why)
+{
+	const struct options *options = session->options;
+	struct leak leak = { .session = session, .basis = session->request.basis };
+	bool live = session->source->ops->live;
+	struct failure ignored;
+	int ret;
+
+	/* Whoever was busy now and then has fewer points, and that is told. */
+	(void)partial;
+	if (live)
+		leak.count = options->duration / options->interval + 1;
+	if (options->n_pids) {
+		leak.pids = malloc(options->n_pids * sizeof(*leak.pids));
+		if (!leak.pids)
+			return fail_memory(why);
+		memcpy(leak.pids, options->pids, options->n_pids * sizeof(*leak.pids));
+		leak.n_pids = options->n_pids;
+	}
+	/* A record is asked for all: it fails where one of several has ended. */
+	session->request.pids = live ? leak.pids : NULL;
+	session->request.n_pids = live ? leak.n_pids : 0;
+	if (live && leak.n_pids)
+		session->request.parts |= MEMCENSUS_PART_VMAS;
+	announce(&leak);
+	ret = take_all(&leak, why);
+	if (!ret && !leak.tracks.n)
+		ret = fail(why, FAIL_NO_PROCESS, "none of these processes is in these censuses");
+	/* What was measured before a failure is no less true. */
+	if (!ret)
+		ret = report(&leak, why);
+	else if (leak.tracks.n && leak.tracks.censuses >= SLOPE_MIN_POINTS)
+		report(&leak, &ignored);
+	tracks_free(&leak.tracks);
+	free(leak.pids);
+	return ret;
+}
+
+static int leak_words(struct options *options, char **words, int n,
+		      struct failure *why)
+{
+	if (n && options_pids(options, words, n, why))
+		return -1;
+	/* Of a record all censuses count, unless an interval is given. */
+	if (options->file)
+		return 0;
+	if (!options->duration)
+		options->duration = options->interval * USUAL_COUNT > USUAL_TIME ?
+				    options->interval * USUAL_COUNT : USUAL_TIME;
+	if (!options->interval)
+		options->interval = options->duration / USUAL_COUNT > LEAST_INTERVAL ?
+				    options->duration / USUAL_COUNT : LEAST_INTERVAL;
+	if (options->duration / options->interval + 1 < SLOPE_MIN_POINTS)
+		return fail(why, FAIL_USAGE,
+			    "'--for' is too short: %d censuses at least are needed, one each '--interval'",
+			    SLOPE_MIN_POINTS);
+	return 0;
+}
+
+const struct command leak_command = {
+	.name = "leak",
+	.args = "[PID...]",
+	.words = leak_words,
+	.summary = "whose private memory grows steadily, and where",
+	.about =
+	"Takes censuses for the time of --for (1 minute), one each --interval, and names the\n"
+	"processes whose private memory (USS and what of it is swapped out) grows from the\n"
+	"beginning to the end; whoever starts up, fills a cache or swings is not named. The\n"
+	"longer it looks, the surer it is: a cache that is still filling grows like a leak.\n"
+	"\n"
+	"Below each process the mappings that grow, the heap first: without PIDs those of\n"
+	"the suspects at half time, each by name (how many mappings) or by address.\n"
+	"\n"
+	"PerHour is the slope by Theil-Sen, the median of all slopes between two censuses,\n"
+	"and Low to High holds it with 95% confidence. Sure is what the test of Mann and\n"
+	"Kendall gives the rise. Left is the time until what is left is used up: memory that\n"
+	"is available and swap, or the limit of its cgroup or address space (By). In KiB.\n"
+	"\n"
+	"A rise by less than 64 KiB is none. Of a record all censuses are taken; it has\n"
+	"mappings only of processes that were recorded by PID.\n",
+	.bit = COMMAND_LEAK,
+	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
+	.run = leak_run,
+};

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus map: what one process has mapped. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "lib/text.h"
+
+/* Fields of smaps in its order; the names are the columns'. */
+static const unsigned int smaps_figures[] = {
+	MEMCENSUS_F_RSS, MEMCENSUS_F_PSS, MEMCENSUS_F_PSS_DIRTY,
+	MEMCENSUS_F_SHARED_CLEAN, MEMCENSUS_F_SHARED_DIRTY,
+	MEMCENSUS_F_PRIVATE_CLEAN, MEMCENSUS_F_PRIVATE_DIRTY,
+	MEMCENSUS_F_REFERENCED, MEMCENSUS_F_ANON, MEMCENSUS_F_KSM,
+	MEMCENSUS_F_LAZYFREE, MEMCENSUS_F_ANON_THP, MEMCENSUS_F_SHMEM_THP,
+	MEMCENSUS_F_FILE_THP, MEMCENSUS_F_SHARED_HUGETLB,
+	MEMCENSUS_F_PRIVATE_HUGETLB, MEMCENSUS_F_SWAP, MEMCENSUS_F_SWAP_PSS,
+	MEMCENSUS_F_LOCKED,
+};
+
+static void put_smaps_line(FILE *out, const char *name, bool known,
+			   uint64_t bytes)
+{
+	char label[32];
+
+	snprintf(label, sizeof(label), "%s:", name);
+	if (known)
+		fprintf(out, "%-16s%8" PRIu64 " kB\n", label, bytes >> 10);
+	else
+		fprintf(out, "%-16s%8s\n", label, "-");
+}
+
+/* The line of /proc/PID/maps. */
+static int put_maps_line(FILE *out, const struct vma *vma, struct failure *why)
+{
+	char *name = NULL;
+	int n;
+
+	n = fprintf(out, "%08" PRIx64 "-%08" PRIx64 " %s %08" PRIx64,
+		    vma->start, vma->end,
+		    KNOWN(vma, MEMCENSUS_VMA_MODE) ? vma->mode : "----",
+		    vma->offset);
+	n += fprintf(out, " %02" PRIx64 ":%02" PRIx64 " %" PRIu64 " ",
+		     vma->dev_major, vma->dev_minor, vma->inode);
+	if (KNOWN(vma, MEMCENSUS_VMA_NAME)) {
+		name = text_printable(vma->name);
+		if (!name)
+			return fail_memory(why);
+		fprintf(out, "%*s%s", n < 73 ? 73 - n : 0, "", name);
+		free(name);
+	}
+	putc('\n', out);
+	return 0;
+}
+
+static int put_smaps(FILE *out, const struct vma *vma, struct failure *why)
+{
+	bool sized = KNOWN(vma, MEMCENSUS_VMA_PAGE_SIZE);
+	size_t i;
+
+	if (put_maps_line(out, vma, why))
+		return -1;
+	put_smaps_line(out, "Size", true, vma->end - vma->start);
+	put_smaps_line(out, "KernelPageSize", sized, vma->page_size);
+	put_smaps_line(out, "MMUPageSize", sized, vma->page_size);
+	for (i = 0; i < sizeof(smaps_figures) / sizeof(smaps_figures[0]); i++) {
+		unsigned int figure = smaps_figures[i];
+
+		put_smaps_line(out, vma_record.figures.columns[figure].kernel,
+			       KNOWN(&vma->figures, figure),
+			       vma->figures.v[figure]);
+	}
+	if (KNOWN(vma, MEMCENSUS_VMA_PKEY))
+		fprintf(out, "ProtectionKey:  %8" PRIu64 "\n", vma->pkey);
+	fprintf(out, "VmFlags: %s ",
+		KNOWN(vma, MEMCENSUS_VMA_FLAGS) ? vma->flags : "-");
+	putc('\n', out);
+	return 0;
+}
+
+static int map_show_smaps(const struct snapshot *snap, FILE *out,
+			  struct failure *why)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_vmas; i++)
+		if (put_smaps(out, &snap->vmas[i], why))
+			return -1;
+	return 0;
+}
+
+/* The command a process runs; NULL if its record did not come. */
+static const char *comm_of(const struct snapshot *snap, uint64_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		if (snap->tasks[i].pid == pid &&
+		    KNOWN(&snap->tasks[i], MEMCENSUS_TASK_COMM))
+			return snap->tasks[i].comm;
+	return NULL;
+}
+
+static int put_title(const struct snapshot *snap, uint64_t pid, FILE *out,
+		     struct failure *why)
+{
+	const char *comm = comm_of(snap, pid);
+	char *name = text_printable(comm ? comm : "-");
+
+	if (!name)
+		return fail_memory(why);
+	fprintf(out, "%" PRIu64 ":   %s\n", pid, name);
+	free(name);
+	return 0;
+}
+
+static int map_show(const struct view *view, const struct options *options,
+		    FILE *out, struct failure *why)
+{
+	const struct snapshot *snap = view->snap;
+	const struct vma *vmas = snap->vmas;
+	size_t i, n;
+
+	if (options->smaps)
+		return map_show_smaps(snap, out, why);
+
+	/* Those of one process stand together. */
+	for (i = 0; i < snap->n_vmas; i += n) {
+		for (n = 1; i + n < snap->n_vmas && vmas[i + n].pid == vmas[i].pid; n++)
+			;
+		if (i)
+			putc('\n', out);
+		if (!options->raw && put_title(snap, vmas[i].pid, out, why))
+			return -1;
+		if (command_records(view, options, &vma_record, NULL,
+				    records_of(vmas + i, n, sizeof(*vmas)),
+				    !options->raw, out, why))
+			return -1;
+	}
+	return 0;
+}
+
+const struct command map_command = {
+	.name = "map",
+	.args = "PID...",
+	.words = options_pids,
+	.summary = "what a process has mapped, as pmap -x or smaps",
+	.about =
+	"A row for each mapping, by address, in KiB, and a total (none with --raw).\n"
+	"Owners are counted by map count, as smaps does, unless --basis or a column says\n"
+	"frames: counting frames means walking every process.\n",
+	.bit = COMMAND_MAP,
+	.basis = MEMCENSUS_BASIS_MAPCOUNT,
+	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+	.rows = {
+		&vma_record, "start,size,rss,pss,uss,dirty,swap,mode,mapping",
+		"start" },
+	.show = map_show,
+};

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel's caches of objects, /proc/slabinfo, as slabtop shows them.
+ */
+#ifndef READER_SLABS_H
+#define READER_SLABS_H
+
+#include <stdio.h>
+
+#include "cli/options.h"
+#include "lib/failure.h"
+
+/*
+ * Prints those in @text, BESIDE_SLABINFO, largest first, as a table or JSON.
+ * 0, or -1 and @why.
+ */
+int slabs_show(const char *text, const struct options *options, FILE *out,
+	       struct failure *why);
+
+#endif /* READER_SLABS_H */

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus system: totals, as free, vmstat, sar and /proc/meminfo have them. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/present.h"
+#include "commands/interval.h"
+#include "commands/slabs.h"
+#include "commands/vm-settings.h"
+#include "host/proc-texts.h"
+#include "host/procfs.h"
+#include "model/breakdown.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+
+static void cell(struct table *table, struct amount amount,
+		 const struct units *units)
+{
+	if (amount.known)
+		cell_signed(table, amount.bytes, units);
+	else
+		table_cell(table, NULL);
+}
+
+/* What is in use: what is not available, as procps 4 has it. */
+static struct amount used_of(const struct snapshot *snap)
+{
+	const struct figures *bytes = &snap->totals.bytes;
+
+	return amount_minus(amount_figure(bytes, MEMCENSUS_S_TOTAL),
+			    amount_figure(bytes, MEMCENSUS_S_AVAILABLE));
+}
+
+static struct amount cache_of(const struct snapshot *snap)
+{
+	const struct figures *bytes = &snap->totals.bytes;
+
+	return amount_plus(amount_figure(bytes, MEMCENSUS_S_CACHED),
+			   amount_figure(bytes, MEMCENSUS_S_SLAB_RECLAIMABLE));
+}
+
+static struct amount swap_total_of(const struct snapshot *snap)
+{
+	return amount_meminfo(snap, "SwapTotal");
+}
+
+static struct amount swap_used_of(const struct snapshot *snap)
+{
+	return amount_minus(swap_total_of(snap),
+			    amount_figure(&snap->totals.bytes, MEMCENSUS_S_SWAP_FREE));
+}
+
+static struct table *free_table(const struct options *options)
+{
+	static const char *const headers[] = { "total", "used", "free", "shared" };
+	struct table *table = table_new(command_look(options));
+	size_t i;
+
+	table_column(table, options->raw ? "kind" : "", false);
+	for (i = 0; i < COUNT(headers); i++)
+		table_column(table, headers[i], true);
+	if (options->wide) {
+		table_column(table, "buffers", true);
+		table_column(table, "cache", true);
+	} else {
+		table_column(table, "buff/cache", true);
+	}
+	table_column(table, "available", true);
+	return table;
+}
+
+/* A line of three amounts: words of raw output are as many as columns. */
+static void short_row(struct table *table, const struct options *options,
+		      const char *name, const struct amount amounts[3],
+		      const struct units *units)
+{
+	int i;
+
+	table_row(table);
+	table_cell(table, name);
+	for (i = 0; i < 3; i++)
+		cell(table, amounts[i], units);
+	for (i = 0; options->raw && i < (options->wide ? 4 : 3); i++)
+		table_cell(table, NULL);
+}
+
+/* The two lines of free(1), and -t: both together. */
+static int show_free(const struct view *view, const struct options *options,
+		     FILE *out, struct failure *why)
+{
+	const struct units units = command_units(view, options);
+	const struct snapshot *snap = view->snap;
+	const struct figures *bytes = &snap->totals.bytes;
+	const struct amount mem[] = {
+		amount_figure(bytes, MEMCENSUS_S_TOTAL), used_of(snap),
+		amount_figure(bytes, MEMCENSUS_S_FREE),
+	};
+	const struct amount swap[] = {
+		swap_total_of(snap), swap_used_of(snap),
+		amount_figure(bytes, MEMCENSUS_S_SWAP_FREE),
+	};
+	const struct amount both[] = {
+		amount_plus(mem[0], swap[0]), amount_plus(mem[1], swap[1]),
+		amount_plus(mem[2], swap[2]),
+	};
+	struct amount buffers = amount_figure(bytes, MEMCENSUS_S_BUFFERS);
+	struct table *table = free_table(options);
+	size_t i;
+
+	table_row(table);
+	table_cell(table, "Mem:");
+	for (i = 0; i < COUNT(mem); i++)
+		cell(table, mem[i], &units);
+	cell(table, amount_figure(bytes, MEMCENSUS_S_SHMEM), &units);
+	if (options->wide) {
+		cell(table, buffers, &units);
+		cell(table, cache_of(snap), &units);
+	} else {
+		cell(table, amount_plus(buffers, cache_of(snap)), &units);
+	}
+	cell(table, amount_figure(bytes, MEMCENSUS_S_AVAILABLE), &units);
+
+	short_row(table, options, "Swap:", swap, &units);
+	if (options->totals)
+		short_row(table, options, "Total:", both, &units);
+	return table_finish(table, out, why);
+}
+
+static void put_balance_row(struct table *table, const struct options *options,
+			    unsigned int i, const struct balance *balance,
+			    const struct units *units)
+{
+	const struct units percent = { .percent = true, .whole = units->whole };
+	const struct balance_row *row = &balance_rows[i];
+
+	if (i == BALANCE_ROWS - 1)
+		table_total_row(table);
+	else
+		table_row(table);
+	if (row->of && !options->raw)
+		table_cellf(table, "  %s", strchr(row->name, '_') + 1);
+	else
+		table_cell(table, row->name);
+	cell(table, balance->rows[i], units);
+	cell(table, balance->rows[i], &percent);
+	if (!options->raw)
+		table_cell(table, row->help);
+}
+
+static int show_balance(const struct view *view, const struct options *options,
+			FILE *out, struct failure *why)
+{
+	const struct balance balance = balance_of(view->snap);
+	const struct units units = command_units(view, options);
+	struct table *table = table_new(command_look(options));
+	unsigned int i;
+
+	table_column(table, "Memory", false);
+	table_column(table, "Amount", true);
+	table_column(table, "Part", true);
+	if (!options->raw)
+		table_column_text(table, "Meaning");
+	for (i = 0; i < BALANCE_ROWS; i++)
+		if (options->raw || balance_shows(&balance, i))
+			put_balance_row(table, options, i, &balance, &units);
+	return table_finish(table, out, why);
+}
+
+static int show_meminfo(const struct view *view, const struct options *options,
+			FILE *out, struct failure *why)
+{
+	const struct units units = command_units(view, options);
+	const struct snapshot *snap = view->snap;
+	struct table *table = table_new(command_look(options));
+	size_t i;
+
+	table_column(table, "Meminfo", false);
+	table_column(table, "Amount", true);
+	for (i = 0; i < snap->n_meminfo; i++) {
+		table_row(table);
+		table_cell(table, snap->meminfo[i].name);
+		if (snap->meminfo[i].bytes)
+			cell_bytes(table, snap->meminfo[i].value, &units);
+		else
+			table_cellf(table, "%" PRIu64, snap->meminfo[i].value);
+	}
+	return table_finish(table, out, why);
+}
+
+/* Every figure there is, with the kernel's name for it. */
+static int show_all(const struct view *view, const struct options *options,
+		    FILE *out, struct failure *why)
+{
+	command_title(options, out, "Of the census");
+	if (command_figures(view, options, &bytes_record, NULL, 0, out, why))
+		return -1;
+	if (view->snap->n_meminfo) {
+		command_title(options, out,
+			      "Not of the census: /proc/meminfo, read right after it");
+		if (show_meminfo(view, options, out, why))
+			return -1;
+	}
+	command_title(options, out, "Events since boot");
+	return command_figures(view, options, &events_record, NULL, 0, out, why);
+}
+
+static int system_show(const struct view *view, const struct options *options,
+		       FILE *out, struct failure *why)
+{
+	if (show_free(view, options, out, why))
+		return -1;
+	command_title(options, out, "All of it, each page counted once");
+	if (show_balance(view, options, out, why))
+		return -1;
+	return options->all ? show_all(view, options, out, why) : 0;
+}
+
+static struct amount used_percent(const struct snapshot *snap, unsigned int number)
+{
+	struct amount used = used_of(snap);
+	struct amount total = amount_figure(&snap->totals.bytes, MEMCENSUS_S_TOTAL);
+
+	(void)number;
+	if (!used.known || !total.known || !total.bytes)
+		return (struct amount){ false, 0 };
+	return (struct amount){ true, (int64_t)(1e5 * used.bytes / total.bytes) };
+}
+
+static struct amount active_of(const struct snapshot *snap)
+{
+	const struct figures *bytes = &snap->totals.bytes;
+
+	return amount_plus(amount_figure(bytes, MEMCENSUS_S_ACTIVE_ANON),
+			   amount_figure(bytes, MEMCENSUS_S_ACTIVE_FILE));
+}
+
+static struct amount inactive_of(const struct snapshot *snap)
+{
+	const struct figures *bytes = &snap->totals.bytes;
+
+	return amount_plus(amount_figure(bytes, MEMCENSUS_S_INACTIVE_ANON),
+			   amount_figure(bytes, MEMCENSUS_S_INACTIVE_FILE));
+}
+
+#define BY(of)								\
+static struct amount trend_##of(const struct snapshot *snap, unsigned int number) \
+{									\
+	(void)number;							\
+	return of##_of(snap);						\
+}
+
+BY(used)
+BY(cache)
+BY(swap_used)
+BY(active)
+BY(inactive)
+
+#define LEVEL(name_, header_, fn, num, help_, ...)			\
+	{ .name = name_, .header = header_, .help = help_,		\
+	  .kind = TREND_LEVEL, .memory = true, .get = fn, .number = num, __VA_ARGS__ }
+#define RATE(name_, header_, num, help_, ...)				\
+	{ .name = name_, .header = header_, .help = help_,		\
+	  .kind = TREND_RATE, .get = trend_event, .number = num, __VA_ARGS__ }
+#define SWAPPED(name_, header_, num, help_, ...)			\
+	{ .name = name_, .header = header_, .help = help_,		\
+	  .kind = TREND_RATE, .get = trend_swapped, .number = num, __VA_ARGS__ }
+
+static const struct trend_column rows[] = {
+	LEVEL("free", "free", trend_bytes, MEMCENSUS_S_FREE, "in no use at all"),
+	LEVEL("available", "avail", trend_bytes, MEMCENSUS_S_AVAILABLE,
+	      "could be had without swapping"),
+	LEVEL("used", "used", trend_used, 0, "what is not available", .wide = true),
+	LEVEL("used_percent", "%used", used_percent, 0, "the same in percent of the total",
+	      .percent = true),
+	LEVEL("buffers", "buff", trend_bytes, MEMCENSUS_S_BUFFERS, "cache of block devices"),
+	LEVEL("cache", "cache", trend_cache, 0, "page cache and slab that can be given back"),
+	LEVEL("dirty", "dirty", trend_bytes, MEMCENSUS_S_DIRTY, "to be written back",
+	      .wide = true),
+	LEVEL("swap_used", "swpd", trend_swap_used, 0, "swap in use"),
+	SWAPPED("swap_in", "si", MEMCENSUS_E_PSWPIN, "KiB swapped in, a second"),
+	SWAPPED("swap_out", "so", MEMCENSUS_E_PSWPOUT, "KiB swapped out, a second"),
+	RATE("block_in", "bi", MEMCENSUS_E_PGPGIN, "KiB read from block devices, a second"),
+	RATE("block_out", "bo", MEMCENSUS_E_PGPGOUT, "KiB written to them, a second"),
+	RATE("faults", "flt/s", MEMCENSUS_E_PGFAULT, "page faults, a second",
+	     .wide = true),
+	RATE("major_faults", "majf", MEMCENSUS_E_PGMAJFAULT,
+	     "page faults with I/O, a second"),
+	LEVEL("committed", "commit", trend_bytes, MEMCENSUS_S_COMMITTED,
+	      "promised to processes", .wide = true),
+	LEVEL("cached", "cached", trend_bytes, MEMCENSUS_S_CACHED,
+	      "page cache, shared memory included", .wide = true),
+	LEVEL("active", "active", trend_active, 0, "on the active lists", .wide = true),
+	LEVEL("inactive", "inact", trend_inactive, 0, "on the inactive lists", .wide = true),
+	LEVEL("shmem", "shmem", trend_bytes, MEMCENSUS_S_SHMEM, "shared memory and tmpfs",
+	      .wide = true),
+	LEVEL("anon", "anon", trend_bytes, MEMCENSUS_S_ANON, "anonymous pages of processes",
+	      .wide = true),
+	LEVEL("slab_unreclaimable", "sunrecl", trend_bytes, MEMCENSUS_S_SLAB_UNRECLAIMABLE,
+	      "kernel objects that cannot be given back", .wide = true),
+	LEVEL("pagetables", "pgtab", trend_bytes, MEMCENSUS_S_PAGETABLES, "page tables",
+	      .wide = true),
+	LEVEL("kernel_stack", "kstack", trend_bytes, MEMCENSUS_S_KERNEL_STACK,
+	      "kernel stacks", .wide = true),
+	RATE("allocated", "alloc/s", MEMCENSUS_E_PGALLOC, "pages allocated, a second",
+	     .wide = true),
+	RATE("freed", "freed/s", MEMCENSUS_E_PGFREE, "pages freed, a second", .wide = true),
+};
+
+/*
+ * The last census of a record, or one that has nothing but texts of now, where there
+ * is no source.
+ */
+static struct snapshot *take_beside(struct session *session, unsigned int bit,
+				    struct failure *why)
+{
+	struct snapshot *snap = NULL, *next;
+	enum taken taken;
+
+	if (!session->source) {
+		snap = snapshot_new();
+		if (snap && !beside_read(snap, bit, why))
+			return snap;
+		if (!snap)
+			fail_memory(why);
+		snapshot_free(snap);
+		return NULL;
+	}
+	session->request.parts = MEMCENSUS_PART_SYSTEM;
+	while ((taken = session_next(session, &next, why)) == TAKE_DONE) {
+		snapshot_free(snap);
+		snap = next;
+	}
+	if (taken == TAKE_END)
+		return snap;
+	snapshot_free(snap);
+	return NULL;
+}
+
+/* Why there is no text; -1. */
+static int no_text(const struct session *session, const char *path,
+		   const char *option, struct failure *why)
+{
+	FILE *file;
+
+	if (session->source)
+		return fail(why, FAIL_REFUSED,
+			    "the record has no /proc/%s: it must be made by 'memcensus record FILE%s', as root",
+			    path, option);
+	file = procfs_open(path, why);
+	if (!file)
+		return -1;
+	fclose(file);
+	return fail(why, FAIL_SYSTEM, "cannot read /proc/%s", path);
+}
+
+static int show_beside(struct session *session, struct failure *why)
+{
+	const struct options *options = session->options;
+	struct snapshot *snap;
+	const char *text;
+	int ret;
+
+	snap = take_beside(session, options->vm ? BESIDE_BIT_VM : BESIDE_BIT_SLABINFO, why);
+	if (!snap)
+		return -1;
+	text = beside_find(snap, options->vm ? BESIDE_VM : BESIDE_SLABINFO);
+	if (!text)
+		ret = no_text(session, options->vm ? "sys/vm" : "slabinfo",
+			      options->vm ? "" : " --slab", why);
+	else if (options->vm)
+		ret = knobs_show(text, options, session->out, why);
+	else
+		ret = slabs_show(text, options, session->out, why);
+	snapshot_free(snap);
+	return ret;
+}
+
+static int system_run(struct session *session, bool *partial, struct failure *why)
+{
+	const struct options *options = session->options;
+	bool series;
+
+	if (options->vm || options->slab)
+		return show_beside(session, why);
+	if (session_is_series(session, MEMCENSUS_PART_SYSTEM, &series, why))
+		return -1;
+	if (!series)
+		return show_censuses(session, partial, why);
+	/* Nobody has to be walked for these rows. */
+	session->request.parts = MEMCENSUS_PART_SYSTEM;
+	return trend_run(session, rows, COUNT(rows), why);
+}
+
+static void system_columns(FILE *out)
+{
+	trend_help(out, rows, COUNT(rows));
+}
+
+const struct command system_command = {
+	.name = "system",
+	.args = "[INTERVAL [COUNT]]",
+	.words = options_interval,
+	.summary = "where all memory is; as free, vmstat, sar -r, meminfo",
+	.about =
+	"First what free shows, used being what is not available. Then where all of\n"
+	"MemTotal is, in KiB, each page counted once: what processes map is theirs, by\n"
+	"frames, so page cache and shared memory are what nobody maps of them, and vmalloc\n"
+	"is without the kernel stacks. 'unaccounted' is what no counter explains (drivers,\n"
+	"network buffers, and each row that is '-'); it is shown, not spread, and may fall\n"
+	"below 0 where counters lag.\n"
+	"\n"
+	"With an INTERVAL in seconds, a row each time, as vmstat and sar -r: amounts of\n"
+	"the moment, and events a second since the row before; of the first row, since\n"
+	"boot. At the end, or at Ctrl-C, an average of the rows but the first. With -J\n"
+	"one object a line.\n"
+	"\n"
+	"-a adds every figure of the census with its name in /proc/meminfo, what the\n"
+	"kernel keeps from modules (SwapTotal, CommitLimit, HugePages_* ...), which is read\n"
+	"from /proc/meminfo right after the census and is not of the same pass (so are\n"
+	"the rows vmalloc, percpu, hugetlb, zswap and the total of swap), and the events\n"
+	"since boot with their names in /proc/vmstat.\n"
+	"\n"
+	"--vm and --slab show what is beside a census: settings in /proc/sys/vm, and the\n"
+	"kernel's caches of objects in /proc/slabinfo, largest first. They need no module,\n"
+	"and --vm no root.\n",
+	.bit = COMMAND_SYSTEM,
+	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
+	.shown = MEMCENSUS_PART_SYSTEM,
+	.put_columns = system_columns,
+	.show = system_show,
+	.run = system_run,
+};

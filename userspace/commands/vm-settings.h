@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Settings of memory management, /proc/sys/vm, with what they mean.
+ */
+#ifndef READER_VM_SETTINGS_H
+#define READER_VM_SETTINGS_H
+
+#include <stdio.h>
+
+#include "cli/options.h"
+#include "lib/failure.h"
+
+/* Prints those in @text, BESIDE_VM, as a table or JSON. 0, or -1 and @why. */
+int knobs_show(const char *text, const struct options *options, FILE *out,
+	       struct failure *why);
+
+#endif /* READER_VM_SETTINGS_H */

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What watch says between its rows. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "commands/watch-events.h"
+#include "lib/text.h"
+#include "model/timefmt.h"
+
+/* For a person; beside raw rows, which scripts read, it goes to stderr. */
+static int put_text(const struct session *session, const struct watched *process,
+		    uint64_t realtime, char *text, struct failure *why)
+{
+	bool raw = session->options->raw;
+	FILE *out = raw ? stderr : session->out;
+	char time[MOMENT_SIZE];
+
+	if (!text)
+		return fail_memory(why);
+	moment_text(time, realtime, raw);
+	fprintf(out, "%s%-*s %7" PRIu32 " %s\n", raw ? "memcensus: " : "",
+		MOMENT_WIDTH, time, process->pid, text);
+	free(text);
+	return 0;
+}
+
+/* NULL without memory. */
+__attribute__((format(printf, 1, 2)))
+static char *format_text(const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	return n < 0 ? NULL : text;
+}
+
+void events_json_time(struct json *json, const char *key, uint64_t realtime)
+{
+	if (realtime)
+		json_put_unsigned(json, key, realtime);
+	else
+		json_put_null(json, key);
+}
+
+static void json_begin(struct json *json, const struct watched *process,
+		       uint64_t realtime, const char *event)
+{
+	json_open(json, NULL, '{');
+	events_json_time(json, "time", realtime);
+	json_put_unsigned(json, "pid", process->pid);
+	json_put_string(json, "event", event);
+	json_put_string(json, "comm", process->comm);
+}
+
+int events_put_name(const struct session *session, struct watched *process,
+		    uint64_t realtime, const char *comm, bool first,
+		    bool executed, struct failure *why)
+{
+	struct json json = { .out = session->out, .line = true };
+	char *name, *text = NULL, date[MOMENT_SIZE];
+
+	if (!first && !executed && !strcmp(process->comm, comm))
+		return 0;
+	snprintf(process->comm, sizeof(process->comm), "%s", comm);
+	if (session->options->json) {
+		json_begin(&json, process, realtime,
+			   first ? "begin" : executed ? "exec" : "renamed");
+		json_close(&json, '}');
+		return 0;
+	}
+	moment_text(date, realtime, true);
+	name = text_printable(process->comm);
+	if (name && first)
+		text = format_text("is %s, on %.10s", name, date);
+	else if (name)
+		text = format_text(executed ? "has executed %s" :
+				   "is called %s now: another program, or name", name);
+	free(name);
+	return put_text(session, process, realtime, text, why);
+}
+
+static void json_status(struct json *json, const char *key, bool known, int value)
+{
+	if (known)
+		json_put_signed(json, key, value);
+	else
+		json_put_null(json, key);
+}
+
+int events_put_end(const struct session *session, const struct watched *process,
+		   uint64_t realtime, const struct fate *fate, const char *heir,
+		   struct failure *why)
+{
+	struct json json = { .out = session->out, .line = true };
+	char how[FATE_SIZE], from[MOMENT_SIZE], to[MOMENT_SIZE];
+	char *name, *text = NULL;
+
+	if (session->options->json) {
+		json_begin(&json, process, realtime, "ended");
+		events_json_time(&json, "after", process->seen);
+		events_json_time(&json, "at", fate->realtime);
+		json_status(&json, "exit_status", fate->known && WIFEXITED(fate->status),
+			    WEXITSTATUS(fate->status));
+		json_status(&json, "signal", fate->known && WIFSIGNALED(fate->status),
+			    WTERMSIG(fate->status));
+		json_put_bool(&json, "oom_killed", fate->oom);
+		if (heir)
+			json_put_string(&json, "reused_by", heir);
+		json_close(&json, '}');
+		return 0;
+	}
+	fate_text(how, fate);
+	moment_text(from, fate->realtime ? fate->realtime : process->seen, false);
+	moment_text(to, realtime, false);
+	name = text_printable(heir ? heir : "");
+	if (name)
+		text = format_text("ended %s %s%s%s: %s%s%s",
+				   fate->realtime ? "at" : "between", from,
+				   fate->realtime ? "" : " and ",
+				   fate->realtime ? "" : to, how,
+				   heir ? "; its number has now " : "", name);
+	free(name);
+	return put_text(session, process, realtime, text, why);
+}

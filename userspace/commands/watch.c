@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus watch: processes until they end. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "analysis/delta.h"
+#include "cli/command.h"
+#include "commands/interval.h"
+#include "commands/watch-events.h"
+#include "host/process.h"
+#include "model/timefmt.h"
+#include "model/warnings.h"
+
+#define USUAL_INTERVAL	1000000000ULL
+
+/**
+ * struct watch - all of one run
+ * @session: where censuses come from
+ * @fates: how they end; NULL where a record is read
+ * @v: those that were met, in order; owned
+ * @n: how many
+ * @ended: of these
+ * @pids: asked for and not ended; owned
+ * @n_pids: how many
+ * @rows: rows so far
+ */
+struct watch {
+	struct session *session;
+	struct fates *fates;
+	struct watched *v;
+	size_t n;
+	size_t ended;
+	uint32_t *pids;
+	size_t n_pids;
+	uint64_t rows;
+};
+
+static const unsigned int amounts[] = {
+	MEMCENSUS_F_VSS, MEMCENSUS_F_RSS, MEMCENSUS_F_PSS, MEMCENSUS_F_USS,
+	MEMCENSUS_F_SWAP,
+};
+
+#define N_AMOUNTS	(sizeof(amounts) / sizeof(amounts[0]))
+
+static void cell_rate(struct table *table, const struct rate *rate)
+{
+	if (rate->known)
+		table_cellf(table, rate->value && rate->value < 10 ? "%.1f" : "%.0f",
+			    rate->value);
+	else
+		table_cell(table, NULL);
+}
+
+static struct table *new_table(struct watch *watch)
+{
+	const struct options *options = watch->session->options;
+	struct table_look look = command_look(options);
+	struct table *table;
+	size_t i;
+
+	look.no_header = !trend_header_due(options, watch->rows++);
+	table = table_new(look);
+	table_column_wide(table, "Time", false, MOMENT_WIDTH);
+	table_column_wide(table, "PID", true, 7);
+	for (i = 0; i < N_AMOUNTS; i++)
+		table_column_wide(table,
+				  column_header(&task_record.figures.columns[amounts[i]]),
+				  true, 9);
+	table_column_wide(table, "MinFlt/s", true, 8);
+	table_column_wide(table, "MajFlt/s", true, 8);
+	table_column(table, "Growth", false);
+	return table;
+}
+
+static int put_row(struct watch *watch, const struct view *view,
+		   const struct task *task, const struct growth *growth,
+		   struct failure *why)
+{
+	const struct options *options = watch->session->options;
+	const struct units units = command_units(view, options);
+	char time[MOMENT_SIZE], kinds[GROWTH_SIZE];
+	struct table *table = new_table(watch);
+	size_t i;
+
+	table_row(table);
+	moment_text(time, moment_of(&view->snap->scan), options->raw);
+	table_cell(table, time);
+	table_cellf(table, "%" PRIu64, task->pid);
+	for (i = 0; i < N_AMOUNTS; i++) {
+		if (KNOWN(&task->figures, amounts[i]))
+			cell_bytes(table, task->figures.v[amounts[i]], &units);
+		else
+			table_cell(table, NULL);
+	}
+	cell_rate(table, &growth->min_faults);
+	cell_rate(table, &growth->maj_faults);
+	table_cell(table, growth_text(kinds, growth));
+	return table_finish(table, watch->session->out, why);
+}
+
+static void json_rate(struct json *json, const char *key, const struct rate *rate)
+{
+	if (rate->known)
+		json_put_ratio(json, key, rate->value);
+	else
+		json_put_null(json, key);
+}
+
+static void put_line(const struct watch *watch, const struct view *view,
+		     const struct task *task, const struct growth *growth)
+{
+	const struct column *state = &task_record.fields.columns[MEMCENSUS_TASK_STATE];
+	struct json json = { .out = watch->session->out, .line = true };
+	const char *word = KNOWN(task, MEMCENSUS_TASK_STATE) ?
+			   column_word(state, task->state) : NULL;
+	const char *name;
+	size_t i;
+
+	json_open(&json, NULL, '{');
+	events_json_time(&json, "time", moment_of(&view->snap->scan));
+	json_put_unsigned(&json, "pid", task->pid);
+	if (word)
+		json_put_string(&json, "state", word);
+	else
+		json_put_null(&json, "state");
+	for (i = 0; i < N_AMOUNTS; i++) {
+		name = task_record.figures.columns[amounts[i]].name;
+		if (KNOWN(&task->figures, amounts[i]))
+			json_put_unsigned(&json, name, task->figures.v[amounts[i]]);
+		else
+			json_put_null(&json, name);
+	}
+	json_rate(&json, "min_faults_per_second", &growth->min_faults);
+	json_rate(&json, "maj_faults_per_second", &growth->maj_faults);
+	growth_json(&json, "growth", growth);
+	json_close(&json, '}');
+}
+
+static struct watched *find(const struct watch *watch, uint64_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < watch->n; i++)
+		if (watch->v[i].pid == pid && !watch->v[i].ended)
+			return &watch->v[i];
+	return NULL;
+}
+
+static int has_begun(struct watch *watch, const struct task *task,
+		     struct watched **process, struct failure *why)
+{
+	struct watched *v = reallocarray(watch->v, watch->n + 1, sizeof(*v));
+
+	if (!v)
+		return fail_memory(why);
+	watch->v = v;
+	*process = &v[watch->n++];
+	**process = (struct watched){
+		.pid = (uint32_t)task->pid,
+		.start = KNOWN(task, MEMCENSUS_TASK_START) ? task->start : 0,
+	};
+	return 0;
+}
+
+/* It is not in the census of @realtime, or @task has its number now. */
+static int has_ended(struct watch *watch, struct watched *process,
+		     uint64_t realtime, const struct task *task, struct failure *why)
+{
+	struct fate fate = fates_of(watch->fates, process->pid);
+	size_t i, kept = 0;
+
+	process->ended = true;
+	watch->ended++;
+	for (i = 0; i < watch->n_pids; i++)
+		if (watch->pids[i] != process->pid)
+			watch->pids[kept++] = watch->pids[i];
+	watch->n_pids = kept;
+	if (watch->session->request.pids)
+		watch->session->request.n_pids = kept;
+	return events_put_end(watch->session, process, realtime, &fate,
+			      task && KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL,
+			      why);
+}
+
+static int show_task(struct watch *watch, const struct view *view,
+		     const struct task *task, struct failure *why)
+{
+	uint64_t realtime = moment_of(&view->snap->scan);
+	struct sample now = growth_sample(task, &view->snap->scan);
+	struct watched *process = find(watch, task->pid);
+	bool first = !process;
+	struct growth growth;
+	int ret = 0;
+
+	if (first)
+		ret = has_begun(watch, task, &process, why);
+	else if (process->start && KNOWN(task, MEMCENSUS_TASK_START) &&
+		 task->start != process->start)
+		return has_ended(watch, process, realtime, task, why);
+	if (!ret)
+		ret = events_put_name(watch->session, process, realtime,
+				      KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "",
+				      first, fates_executed(watch->fates, process->pid),
+				      why);
+	if (ret)
+		return ret;
+
+	growth = growth_between(first ? NULL : &process->sample, &now);
+	if (watch->session->options->json)
+		put_line(watch, view, task, &growth);
+	else
+		ret = put_row(watch, view, task, &growth, why);
+	/* What was not known once is counted from when it last was. */
+	if (first || now.has_amounts)
+		process->sample = now;
+	process->seen = realtime;
+	return ret;
+}
+
+/* Of a record all may come; live, nobody but those asked for does. */
+static bool is_asked_for(const struct watch *watch, const struct task *task)
+{
+	size_t i, t;
+
+	if (watch->session->source->ops->live)
+		return true;
+	for (i = 0; i < watch->n_pids; i++) {
+		if (watch->pids[i] == task->pid)
+			return true;
+		for (t = 0; t < task->twins.n; t++)
+			if (watch->pids[i] == task->twins.v[t])
+				return true;
+	}
+	return false;
+}
+
+static bool is_in(const struct snapshot *snap, uint32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		if (snap->tasks[i].pid == pid)
+			return true;
+	return false;
+}
+
+static int show_census(struct watch *watch, const struct snapshot *snap,
+		       bool *partial, struct failure *why)
+{
+	const struct view view = { .snap = snap };
+	bool live = watch->session->source->ops->live;
+	size_t i, n = watch->n;
+	int ret = 0;
+
+	for (i = 0; !ret && i < n; i++)
+		if (!watch->v[i].ended && !is_in(snap, watch->v[i].pid) &&
+		    (!live || process_is_gone(watch->v[i].pid)))
+			ret = has_ended(watch, &watch->v[i],
+					moment_of(&snap->scan), NULL, why);
+	for (i = 0; !ret && i < snap->n_tasks; i++)
+		if (is_asked_for(watch, &snap->tasks[i]))
+			ret = show_task(watch, &view, &snap->tasks[i], why);
+	fflush(watch->session->out);
+	*partial |= notes_print(stderr, snap);
+	return ret;
+}
+
+/*
+ * A census was refused since one of them has ended, and the next is taken at
+ * once.  Where none is seen to have, one is still on its way out: its memory is
+ * freed, it is not yet a zombie, and what becomes of it is asked again later.
+ */
+static int take_leave(struct watch *watch, uint64_t due, struct failure *why)
+{
+	struct timespec now;
+	bool left = false;
+	size_t i;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	for (i = 0; i < watch->n; i++) {
+		if (watch->v[i].ended || !process_is_gone(watch->v[i].pid))
+			continue;
+		left = true;
+		if (has_ended(watch, &watch->v[i],
+			      now.tv_sec * 1000000000ULL + now.tv_nsec, NULL, why))
+			return -1;
+	}
+	if (left)
+		watch->session->due = due;
+	return 0;
+}
+
+static int watch_each(struct watch *watch, bool *partial, struct failure *why)
+{
+	struct session *session = watch->session;
+	struct snapshot *snap;
+	enum taken taken;
+	uint64_t due;
+	int ret = 0;
+
+	while (!ret && watch->n_pids) {
+		due = session->due;
+		taken = session_next(session, &snap, why);
+		if (taken == TAKE_END)
+			break;
+		if (taken == TAKE_DONE)
+			ret = show_census(watch, snap, partial, why);
+		else if (why->kind == FAIL_NO_PROCESS && watch->n)
+			ret = take_leave(watch, due, why);
+		else
+			ret = -1;
+		snapshot_free(snap);
+	}
+	return ret;
+}
+
+/* Those asked for, each once; a thread stands for its process. */
+static void choose_pids(struct watch *watch)
+{
+	const struct options *options = watch->session->options;
+	bool live = watch->session->source->ops->live;
+	size_t i, k;
+
+	for (i = 0; i < options->n_pids; i++) {
+		uint32_t pid = live ? process_of(options->pids[i]) : options->pids[i];
+
+		for (k = 0; k < watch->n_pids && watch->pids[k] != pid; k++)
+			;
+		if (k == watch->n_pids)
+			watch->pids[watch->n_pids++] = pid;
+	}
+}
+
+static int watch_run(struct session *session, bool *partial, struct failure *why)
+{
+	const struct options *options = session->options;
+	struct watch watch = { .session = session };
+	int ret = -1;
+
+	watch.pids = malloc(options->n_pids * sizeof(*watch.pids));
+	if (!watch.pids)
+		return fail_memory(why);
+	choose_pids(&watch);
+	/* A record is asked for all: it fails where one of several has ended. */
+	session->request.pids = session->source->ops->live ? watch.pids : NULL;
+	session->request.n_pids = session->source->ops->live ? watch.n_pids : 0;
+	if (session->source->ops->live) {
+		watch.fates = fates_listen(watch.pids, watch.n_pids);
+		if (!watch.fates) {
+			fail_memory(why);
+			goto out;
+		}
+	}
+	ret = watch_each(&watch, partial, why);
+	if (!ret && !watch.n && session->taken)
+		ret = fail(why, FAIL_NO_PROCESS,
+			   "process %u is in none of these censuses", options->pids[0]);
+out:
+	fates_free(watch.fates);
+	free(watch.v);
+	free(watch.pids);
+	return ret;
+}
+
+static int watch_words(struct options *options, char **words, int n,
+		       struct failure *why)
+{
+	if (options_pids(options, words, n ? 1 : 0, why) ||
+	    options_interval(options, words + 1, n - 1, why))
+		return -1;
+	/* Of a record all censuses are shown, unless an interval is given. */
+	if (!options->interval && !options->file)
+		options->interval = USUAL_INTERVAL;
+	return 0;
+}
+
+const struct command watch_command = {
+	.name = "watch",
+	.args = "PID [INTERVAL [COUNT]]",
+	.words = watch_words,
+	.summary = "a process until it ends: what grows, and how",
+	.about =
+	"A row each INTERVAL seconds (1) until the process ends, then a line that says\n"
+	"when and how: its exit status, the signal, the OOM killer. PID,PID,... watches\n"
+	"several. In KiB; page faults a second without and with I/O; and what happened\n"
+	"since the row before:\n"
+	"\n"
+	"  reserved  address space grew, and was not touched yet: malloc, mmap\n"
+	"  touched   more memory is in use, resident or swapped out\n"
+	"  swapped   more of it is swapped out\n"
+	"  released  address space or memory was given back\n"
+	"  steady    none of these\n"
+	"\n"
+	"How it ended is told by the kernel's process events; where it has none, as by a\n"
+	"zombie's status, or not at all, and then the line says so. A process with the same\n"
+	"number, but another start, is another process.\n"
+	"\n"
+	"With -J a line of JSON for each row, and for each event.\n",
+	.bit = COMMAND_WATCH,
+	.basis = MEMCENSUS_BASIS_MAPCOUNT,
+	.parts = MEMCENSUS_PART_TASKS,
+	.run = watch_run,
+};

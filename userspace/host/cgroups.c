@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Names of cgroups: the ID of one is the inode number of its directory. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "host/cgroups.h"
+
+#define BUCKETS	1024
+
+/* The ID that the root has, also where the tree cannot be read. */
+#define ROOT_ID	1
+
+/* A cgroup; @path is NULL where there is only a number. */
+struct cgroup {
+	struct cgroup *next;
+	uint64_t id;
+	char *path;
+	char number[24];
+};
+
+static struct cgroup *buckets[BUCKETS];
+static const char *root;
+static bool tree_was_read;
+
+/* @path NULL: it has none.  NULL without memory. */
+static const struct cgroup *cgroup_add(uint64_t id, const char *path)
+{
+	struct cgroup **bucket = &buckets[id % BUCKETS];
+	struct cgroup *cgroup = calloc(1, sizeof(*cgroup));
+
+	if (!cgroup)
+		return NULL;
+	cgroup->id = id;
+	cgroup->path = path ? strdup(path) : NULL;
+	snprintf(cgroup->number, sizeof(cgroup->number), "%" PRIu64, id);
+	cgroup->next = *bucket;
+	*bucket = cgroup;
+	return cgroup;
+}
+
+/*
+ * Adds the directory @fd, which is closed, and all below it.  @path has @len
+ * letters and room for PATH_MAX; behind them it is written over.  What cannot
+ * be read keeps its number.
+ */
+static void read_tree(int fd, char *path, size_t len)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+	struct stat st;
+	int child, n;
+
+	if (!dir) {
+		close(fd);
+		return;
+	}
+	if (!fstat(fd, &st))
+		cgroup_add(st.st_ino, len ? path : "/");
+	while ((entry = readdir(dir))) {
+		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
+		    !strcmp(entry->d_name, ".."))
+			continue;
+		n = snprintf(path + len, PATH_MAX - len, "/%s", entry->d_name);
+		if ((size_t)n >= PATH_MAX - len)
+			continue;
+		child = openat(fd, entry->d_name,
+			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (child >= 0)
+			read_tree(child, path, len + n);
+	}
+	closedir(dir);
+}
+
+/* Where the default hierarchy is mounted; NULL where it is not. */
+static const char *find_root(void)
+{
+	static const char *const places[] = {
+		"/sys/fs/cgroup", "/sys/fs/cgroup/unified",
+	};
+	struct statfs fs;
+	size_t i;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (!statfs(places[i], &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
+			return places[i];
+	return NULL;
+}
+
+static void read_once(void)
+{
+	char path[PATH_MAX] = "";
+	int fd = -1;
+
+	if (tree_was_read)
+		return;
+	tree_was_read = true;
+	if (!root)
+		root = find_root();
+	if (root)
+		fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		read_tree(fd, path, 0);
+	else
+		cgroup_add(ROOT_ID, "/");
+}
+
+static const struct cgroup *cgroup_find(uint64_t id)
+{
+	const struct cgroup *cgroup;
+
+	read_once();
+	for (cgroup = buckets[id % BUCKETS]; cgroup; cgroup = cgroup->next)
+		if (cgroup->id == id)
+			return cgroup;
+	return cgroup_add(id, NULL);
+}
+
+const char *cgroup_path(uint64_t id, bool numeric)
+{
+	const struct cgroup *cgroup = cgroup_find(id);
+
+	if (!cgroup)
+		return "?";
+	return cgroup->path && !numeric ? cgroup->path : cgroup->number;
+}
+
+size_t cgroup_directory(uint64_t id, char *dir, size_t size)
+{
+	const struct cgroup *cgroup = cgroup_find(id);
+	int n;
+
+	if (!cgroup || !cgroup->path || !root)
+		return 0;
+	n = snprintf(dir, size, "%s%s", root, cgroup->path);
+	return n > 0 && (size_t)n < size ? strlen(root) : 0;
+}
+
+void cgroups_root(const char *dir)
+{
+	root = dir;
+}

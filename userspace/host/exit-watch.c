@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How processes end: process events, zombies, the kernel's log. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/cn_proc.h>
+#include <linux/connector.h>
+#include <linux/filter.h>
+#include <linux/netlink.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/exit-watch.h"
+#include "host/process.h"
+
+#define KMSG_PATH	"/dev/kmsg"
+/* A record of /dev/kmsg is at most this long. */
+#define KMSG_SIZE	8192
+
+/* Where things stand in a message: headers of netlink and connector, event. */
+#define EVENT_AT	(NLMSG_HDRLEN + sizeof(struct cn_msg))
+#define WHAT_AT		(EVENT_AT + offsetof(struct proc_event, what))
+#define TGID_AT		(EVENT_AT + offsetof(struct proc_event, event_data.exit.process_tgid))
+_Static_assert(offsetof(struct proc_event, event_data.exit.process_tgid) ==
+	       offsetof(struct proc_event, event_data.exec.process_tgid),
+	       "one filter serves both events");
+
+/**
+ * struct fates_process - what the kernel has told of one process
+ * @pid: its number
+ * @executed: programs that it has executed since this was asked
+ * @ended: @status and @moment are known
+ * @oom: the kernel's log says that the OOM killer chose it
+ * @status: as wait(2) has it
+ * @moment: ns of CLOCK_MONOTONIC
+ */
+struct fates_process {
+	uint32_t pid;
+	bool executed;
+	bool ended;
+	bool oom;
+	int status;
+	uint64_t moment;
+};
+
+/**
+ * struct fates - what is listened to
+ * @events: socket of the process events, or -1
+ * @lost: messages were dropped
+ * @log: the kernel's log from when it was last read on, or -1
+ * @processes: those of interest; owned
+ * @n: how many
+ */
+struct fates {
+	int events;
+	bool lost;
+	int log;
+	struct fates_process *processes;
+	size_t n;
+};
+
+/*
+ * Lets nothing through but exec and exit of @fates' processes: where many are
+ * forked, the socket would else be full before it is read.
+ */
+static int set_filter(const struct fates *fates)
+{
+	struct sock_filter *code = calloc(7 + 2 * fates->n, sizeof(*code));
+	struct sock_fprog program = { .filter = code };
+	struct sock_filter *c = code;
+	size_t i;
+	int ret;
+
+	if (!code)
+		return -1;
+	*c++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, WHAT_AT);
+	*c++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+					    htonl(PROC_EVENT_EXIT), 2, 0);
+	*c++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+					    htonl(PROC_EVENT_EXEC), 1, 0);
+	*c++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
+	*c++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, TGID_AT);
+	for (i = 0; i < fates->n; i++) {
+		*c++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+						    htonl(fates->processes[i].pid), 0, 1);
+		*c++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, ~0U);
+	}
+	*c++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
+	program.len = (unsigned short)(c - code);
+	ret = setsockopt(fates->events, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+			 sizeof(program));
+	free(code);
+	return ret;
+}
+
+static int subscribe(int fd)
+{
+	struct sockaddr_nl address = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = CN_IDX_PROC,
+	};
+	const uint32_t op = PROC_CN_MCAST_LISTEN;
+	char buf[NLMSG_SPACE(sizeof(struct cn_msg) + sizeof(op))]
+		__attribute__((aligned(NLMSG_ALIGNTO))) = { 0 };
+	struct nlmsghdr *nlh = (void *)buf;
+	struct cn_msg *message = NLMSG_DATA(nlh);
+
+	nlh->nlmsg_len = NLMSG_LENGTH(sizeof(*message) + sizeof(op));
+	nlh->nlmsg_type = NLMSG_DONE;
+	message->id = (struct cb_id){ CN_IDX_PROC, CN_VAL_PROC };
+	message->len = sizeof(op);
+	memcpy(message->data, &op, sizeof(op));
+	if (bind(fd, (void *)&address, sizeof(address)))
+		return -1;
+	return send(fd, nlh, nlh->nlmsg_len, 0) < 0 ? -1 : 0;
+}
+
+struct fates *fates_listen(const uint32_t *pids, size_t n)
+{
+	struct fates *fates = calloc(1, sizeof(*fates));
+	size_t i;
+
+	if (!fates)
+		return NULL;
+	fates->events = -1;
+	fates->log = -1;
+	fates->processes = calloc(n, sizeof(*fates->processes));
+	if (!fates->processes) {
+		fates_free(fates);
+		return NULL;
+	}
+	fates->n = n;
+	for (i = 0; i < n; i++)
+		fates->processes[i].pid = pids[i];
+
+	fates->log = open(KMSG_PATH, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fates->log >= 0)
+		lseek(fates->log, 0, SEEK_END);
+	fates->events = socket(AF_NETLINK, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			       NETLINK_CONNECTOR);
+	if (fates->events >= 0 && (set_filter(fates) || subscribe(fates->events))) {
+		close(fates->events);
+		fates->events = -1;
+	}
+	return fates;
+}
+
+void fates_free(struct fates *fates)
+{
+	if (!fates)
+		return;
+	if (fates->events >= 0)
+		close(fates->events);
+	if (fates->log >= 0)
+		close(fates->log);
+	free(fates->processes);
+	free(fates);
+}
+
+static struct fates_process *find(struct fates *fates, uint32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < fates->n; i++)
+		if (fates->processes[i].pid == pid)
+			return &fates->processes[i];
+	return NULL;
+}
+
+/*
+ * Threads end one by one; where the whole process is ended, by exit_group(2)
+ * or a signal, all have its status, so the last word counts.
+ */
+static void take_event(struct fates *fates, const struct proc_event *event)
+{
+	struct fates_process *process;
+
+	process = find(fates, (uint32_t)event->event_data.exit.process_tgid);
+	if (!process)
+		return;
+	if (event->what == PROC_EVENT_EXEC) {
+		process->executed = true;
+	} else if (event->what == PROC_EVENT_EXIT) {
+		process->ended = true;
+		process->status = (int)event->event_data.exit.exit_code;
+		process->moment = event->timestamp_ns;
+	}
+}
+
+static void take_events(struct fates *fates)
+{
+	char buf[512];
+	struct sockaddr_nl from;
+	struct proc_event event;
+	socklen_t from_len;
+	ssize_t n;
+
+	while (fates->events >= 0) {
+		from_len = sizeof(from);
+		n = recvfrom(fates->events, buf, sizeof(buf), 0, (void *)&from,
+			     &from_len);
+		if (n < 0) {
+			fates->lost |= errno == ENOBUFS;
+			if (errno == ENOBUFS || errno == EINTR)
+				continue;
+			return;
+		}
+		/* Newer kernels may send longer events; ours are the beginning. */
+		memset(&event, 0, sizeof(event));
+		if (from.nl_pid || (size_t)n < TGID_AT + sizeof(uint32_t))
+			continue;
+		n -= EVENT_AT;
+		memcpy(&event, buf + EVENT_AT,
+		       (size_t)n < sizeof(event) ? (size_t)n : sizeof(event));
+		take_event(fates, &event);
+	}
+}
+
+bool fates_executed(struct fates *fates, uint32_t pid)
+{
+	struct fates_process *process;
+	bool executed;
+
+	if (!fates)
+		return false;
+	take_events(fates);
+	process = find(fates, pid);
+	executed = process && process->executed;
+	if (executed)
+		process->executed = false;
+	return executed;
+}
+
+/* Whom the kernel's log names since it was last read. */
+static void take_log(struct fates *fates)
+{
+	char record[KMSG_SIZE + 1], killed[48];
+	ssize_t n;
+	size_t i;
+
+	while (fates->log >= 0) {
+		n = read(fates->log, record, KMSG_SIZE);
+		/* Overwritten before it was read: the next one follows. */
+		if (n < 0 && (errno == EPIPE || errno == EINTR))
+			continue;
+		if (n <= 0)
+			return;
+		record[n] = '\0';
+		for (i = 0; i < fates->n; i++) {
+			snprintf(killed, sizeof(killed), "Killed process %u (",
+				 fates->processes[i].pid);
+			if (strstr(record, "ut of memory") && strstr(record, killed))
+				fates->processes[i].oom = true;
+		}
+	}
+}
+
+/* A moment of CLOCK_MONOTONIC as time of day. */
+static uint64_t realtime_of(uint64_t moment)
+{
+	struct timespec real, mono;
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_MONOTONIC, &mono);
+	return (uint64_t)real.tv_sec * 1000000000 + real.tv_nsec -
+	       ((uint64_t)mono.tv_sec * 1000000000 + mono.tv_nsec - moment);
+}
+
+struct fate fates_of(struct fates *fates, uint32_t pid)
+{
+	struct fate fate = { .why_not = "a record does not say" };
+	const struct fates_process *process;
+	struct process_state state;
+
+	if (!fates)
+		return fate;
+	take_events(fates);
+	take_log(fates);
+	process = find(fates, pid);
+	if (process && process->ended) {
+		fate.known = true;
+		fate.status = process->status;
+		fate.realtime = realtime_of(process->moment);
+	} else {
+		state = process_state(pid);
+		fate.known = state.has_status;
+		fate.status = state.status;
+		fate.why_not = fates->events < 0 ?
+			"this kernel has no process events, and its parent has taken the status" :
+			fates->lost ? "the kernel dropped the event" :
+			"no process event came: not in the first PID namespace?";
+	}
+	fate.oom = process && process->oom;
+	return fate;
+}
+
+void fate_text(char *buf, const struct fate *fate)
+{
+	const char *name;
+
+	if (!fate->known) {
+		snprintf(buf, FATE_SIZE, "how is not known: %s", fate->why_not);
+	} else if (WIFSIGNALED(fate->status)) {
+		name = sigabbrev_np(WTERMSIG(fate->status));
+		snprintf(buf, FATE_SIZE, "killed by signal %d (%s)%s%s",
+			 WTERMSIG(fate->status), name ? name : "real-time",
+			 WCOREDUMP(fate->status) ? ", core dumped" : "",
+			 fate->oom ? ": the OOM killer, says the kernel's log" : "");
+	} else {
+		snprintf(buf, FATE_SIZE, "exit status %d", WEXITSTATUS(fate->status));
+	}
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Names of users and cgroups, and how they travel: lines "NUMBER NAME". */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/cgroups.h"
+#include "host/names.h"
+#include "host/proc-texts.h"
+#include "host/users.h"
+
+static int compare_ids(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* A struct name begins with its number. */
+static const char *find(const struct names *names, uint64_t id)
+{
+	const struct name *name;
+
+	name = names->n ? bsearch(&id, names->v, names->n, sizeof(*names->v),
+				  compare_ids) : NULL;
+	return name ? name->text : NULL;
+}
+
+const char *name_of_user(const struct view *view, uint64_t uid)
+{
+	const char *name;
+
+	if (view->numeric || !view->snap->recorded)
+		return user_name(uid, view->numeric);
+	name = find(&view->snap->users, uid);
+	return name ? name : user_name(uid, true);
+}
+
+const char *name_of_cgroup(const struct view *view, uint64_t id)
+{
+	const char *name;
+
+	if (view->numeric || !view->snap->recorded)
+		return cgroup_path(id, view->numeric);
+	name = find(&view->snap->cgroups, id);
+	return name ? name : cgroup_path(id, true);
+}
+
+/* The numbers of one kind that a census has, each once. */
+struct ids {
+	uint64_t *v;
+	size_t n;
+};
+
+static void make_unique(struct ids *ids)
+{
+	size_t i, n = 0;
+
+	qsort(ids->v, ids->n, sizeof(*ids->v), compare_ids);
+	for (i = 0; i < ids->n; i++)
+		if (!i || ids->v[i] != ids->v[i - 1])
+			ids->v[n++] = ids->v[i];
+	ids->n = n;
+}
+
+/* Lines for those of @ids that @name_of knows by more than their number. */
+static int write_lines(struct snapshot *snap, const char *name, struct ids *ids,
+		       const char *(*name_of)(uint64_t id, bool numeric),
+		       struct failure *why)
+{
+	char *text = NULL;
+	const char *line;
+	size_t size, i;
+	FILE *out;
+	int ret;
+
+	out = open_memstream(&text, &size);
+	if (!out)
+		return fail_memory(why);
+	make_unique(ids);
+	for (i = 0; i < ids->n; i++) {
+		line = name_of(ids->v[i], false);
+		if (strcmp(line, name_of(ids->v[i], true)) && !strchr(line, '\n'))
+			fprintf(out, "%" PRIu64 " %s\n", ids->v[i], line);
+	}
+	if (fclose(out)) {
+		free(text);
+		return fail_memory(why);
+	}
+	ret = *text ? beside_add(snap, name, text, size, why) : 0;
+	free(text);
+	return ret;
+}
+
+int names_write(struct snapshot *snap, struct failure *why)
+{
+	const size_t room = snap->n_tasks + snap->n_groups + 1;
+	struct ids uids = { calloc(room, sizeof(*uids.v)), 0 };
+	struct ids cgroups = { calloc(room, sizeof(*cgroups.v)), 0 };
+	size_t i;
+	int ret;
+
+	for (i = 0; uids.v && cgroups.v && i < snap->n_tasks; i++) {
+		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_UID))
+			uids.v[uids.n++] = snap->tasks[i].uid;
+		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_CGROUP))
+			cgroups.v[cgroups.n++] = snap->tasks[i].cgroup;
+	}
+	for (i = 0; uids.v && cgroups.v && i < snap->n_groups; i++) {
+		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_UID))
+			uids.v[uids.n++] = snap->groups[i].uid;
+		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_CGROUP))
+			cgroups.v[cgroups.n++] = snap->groups[i].cgroup;
+	}
+	if (!uids.v || !cgroups.v)
+		ret = fail_memory(why);
+	else
+		ret = write_lines(snap, BESIDE_USERS, &uids, user_name, why) ||
+		      write_lines(snap, BESIDE_CGROUPS, &cgroups, cgroup_path, why) ? -1 : 0;
+	free(uids.v);
+	free(cgroups.v);
+	return ret;
+}
+
+/* Lines that are none are passed over. */
+static int read_lines(struct snapshot *snap, const char *text,
+		      struct names *names, struct failure *why)
+{
+	size_t room = 1, len;
+	struct name *v;
+	const char *c;
+	char *end;
+
+	if (!text)
+		return 0;
+	for (c = text; *c; c++)
+		room += *c == '\n';
+	v = snapshot_alloc(snap, room * sizeof(*v));
+	if (!v)
+		return fail_memory(why);
+	names->v = v;
+	for (; *text; text += len + !!text[len]) {
+		len = strcspn(text, "\n");
+		if (!isdigit((unsigned char)*text))
+			continue;
+		v[names->n].id = strtoull(text, &end, 10);
+		if (*end != ' ')
+			continue;
+		v[names->n].text = snapshot_text(snap, end + 1, text + len - end - 1);
+		if (!v[names->n++].text)
+			return fail_memory(why);
+	}
+	qsort(v, names->n, sizeof(*v), compare_ids);
+	return 0;
+}
+
+int names_read(struct snapshot *snap, struct failure *why)
+{
+	if (read_lines(snap, beside_find(snap, BESIDE_USERS), &snap->users, why))
+		return -1;
+	return read_lines(snap, beside_find(snap, BESIDE_CGROUPS), &snap->cgroups,
+			  why);
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which processes to name in a request. */
+#include <ctype.h>
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/cmdlines.h"
+#include "host/pids.h"
+#include "host/procfs.h"
+#include "host/users.h"
+
+/* The first line of /proc/@pid/@name, without its end; false if it is gone. */
+static bool first_line(uint32_t pid, const char *name, char *line, size_t size)
+{
+	struct failure gone;
+	char path[48];
+	FILE *file;
+	bool done;
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/%s", pid, name);
+	file = procfs_open(path, &gone);
+	if (!file)
+		return false;
+	done = fgets(line, size, file);
+	fclose(file);
+	if (done)
+		line[strcspn(line, "\n")] = '\0';
+	return done;
+}
+
+/* Kernel threads and zombies have none: all sizes are 0. */
+static bool has_memory(uint32_t pid)
+{
+	char line[128];
+
+	return first_line(pid, "statm", line, sizeof(line)) && strtoull(line, NULL, 10);
+}
+
+/* Its effective user. */
+static bool uid_of(uint32_t pid, uint64_t *uid)
+{
+	struct failure gone;
+	char path[48], *line = NULL;
+	size_t room = 0;
+	bool found = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/status", pid);
+	file = procfs_open(path, &gone);
+	if (!file)
+		return false;
+	while (!found && getline(&line, &room, file) >= 0)
+		found = sscanf(line, "Uid: %*u %" SCNu64, uid) == 1;
+	free(line);
+	fclose(file);
+	return found;
+}
+
+static bool is_of_user(uint32_t pid, const struct options *options)
+{
+	uint64_t uid;
+
+	return !options->user.given ||
+	       (uid_of(pid, &uid) &&
+		match_is(&options->user, user_name(uid, options->numeric)));
+}
+
+static bool has_name(uint32_t pid, const struct match *match)
+{
+	char name[64];
+
+	return !match->given ||
+	       (first_line(pid, "comm", name, sizeof(name)) && match_is(match, name));
+}
+
+/**
+ * struct choice - processes that the filters may let pass
+ * @of: all of them; owned
+ * @chosen: of each, whether its name is wanted; owned
+ * @n: how many
+ */
+struct choice {
+	struct cmdline_of *of;
+	bool *chosen;
+	size_t n;
+};
+
+static int choice_add(struct choice *choice, uint32_t pid, bool chosen,
+		      struct failure *why)
+{
+	void *of = reallocarray(choice->of, choice->n + 1, sizeof(*choice->of));
+	void *flags;
+
+	if (of)
+		choice->of = of;
+	flags = of ? reallocarray(choice->chosen, choice->n + 1, sizeof(*choice->chosen)) :
+		     NULL;
+	if (!flags)
+		return fail_memory(why);
+	choice->chosen = flags;
+	choice->of[choice->n] = (struct cmdline_of){ .pid = pid };
+	choice->chosen[choice->n++] = chosen;
+	return 0;
+}
+
+/* All in /proc but other users' and those without memory. */
+static int choice_fill(struct choice *choice, const struct options *options,
+		       struct failure *why)
+{
+	DIR *dir = procfs_open_dir(".", why);
+	const struct dirent *entry;
+	uint32_t pid;
+	int ret = 0;
+
+	if (!dir)
+		return -1;
+	while (!ret && (entry = readdir(dir))) {
+		if (!isdigit((unsigned char)*entry->d_name))
+			continue;
+		pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+		if (is_of_user(pid, options) && has_memory(pid))
+			ret = choice_add(choice, pid, has_name(pid, &options->comm), why);
+	}
+	closedir(dir);
+	return ret;
+}
+
+int pids_list(struct pids *pids, const struct options *options,
+	      size_t *missed, struct failure *why)
+{
+	struct choice choice = { .n = 0 };
+	size_t i;
+	int ret;
+
+	pids->v = NULL;
+	pids->n = 0;
+	ret = choice_fill(&choice, options, why);
+	if (!ret)
+		ret = cmdlines_match(&options->comm, choice.of, choice.chosen, choice.n,
+				     missed, why);
+	if (!ret)
+		pids->v = calloc(choice.n + 1, sizeof(*pids->v));
+	if (!ret && !pids->v)
+		ret = fail_memory(why);
+	for (i = 0; !ret && i < choice.n; i++)
+		if (choice.chosen[i])
+			pids->v[pids->n++] = choice.of[i].pid;
+	free(choice.of);
+	free(choice.chosen);
+	return ret;
+}
+
+void pids_free(struct pids *pids)
+{
+	free(pids->v);
+	pids->v = NULL;
+	pids->n = 0;
+}
+
+bool pids_drop(struct pids *pids, uint32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < pids->n; i++) {
+		if (pids->v[i] != pid)
+			continue;
+		pids->n--;
+		memmove(pids->v + i, pids->v + i + 1,
+			(pids->n - i) * sizeof(*pids->v));
+		return true;
+	}
+	return false;
+}

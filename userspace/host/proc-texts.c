@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Texts beside a census. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/meminfo.h"
+#include "host/proc-texts.h"
+#include "host/procfs.h"
+
+/* All of the file @path to @out; false where it cannot be read. */
+static bool copy_file(FILE *out, const char *path)
+{
+	struct failure why;
+	FILE *in = procfs_open(path, &why);
+	char buf[4096];
+	bool good;
+	size_t n;
+
+	if (!in)
+		return false;
+	while ((n = fread(buf, 1, sizeof(buf), in)))
+		fwrite(buf, 1, n, out);
+	good = !ferror(in);
+	fclose(in);
+	return good;
+}
+
+/* The first line of @dir's file @name, behind its name, to @out. */
+static void copy_line(FILE *out, int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	char line[512];
+	ssize_t n;
+
+	/* Files that only do something cannot be opened for reading. */
+	if (fd < 0)
+		return;
+	n = read(fd, line, sizeof(line) - 1);
+	close(fd);
+	if (n <= 0)
+		return;
+	line[n] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	fprintf(out, "%s %s\n", name, line);
+}
+
+/* The files of the directory @path, by name; false where it cannot be read. */
+static bool copy_dir(FILE *out, const char *path)
+{
+	struct dirent **entries;
+	struct failure why;
+	DIR *dir;
+	int n, i;
+
+	dir = procfs_open_dir(path, &why);
+	if (!dir)
+		return false;
+	n = scandirat(dirfd(dir), ".", &entries, NULL, alphasort);
+	for (i = 0; i < n; i++) {
+		if (entries[i]->d_type == DT_REG)
+			copy_line(out, dirfd(dir), entries[i]->d_name);
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	closedir(dir);
+	return n >= 0;
+}
+
+/* By the number of their bit; below /proc. */
+static const struct {
+	const char *name;
+	const char *path;
+	bool (*copy)(FILE *out, const char *path);
+} texts[] = {
+	{ BESIDE_MEMINFO, "meminfo", copy_file },
+	{ BESIDE_VM, "sys/vm", copy_dir },
+	{ BESIDE_SLABINFO, "slabinfo", copy_file },
+};
+_Static_assert(BESIDE_BIT_ALL == (1 << sizeof(texts) / sizeof(texts[0])) - 1,
+	       "a text has no bit");
+
+int beside_add(struct snapshot *snap, const char *name, const char *text,
+	       size_t len, struct failure *why)
+{
+	struct beside *beside = snapshot_add_beside(snap);
+
+	if (!beside)
+		return fail_memory(why);
+	beside->name = snapshot_text(snap, name, strlen(name));
+	beside->text = snapshot_text(snap, text, len);
+	if (beside->name && beside->text)
+		return 0;
+	snap->n_beside--;
+	return fail_memory(why);
+}
+
+int beside_read(struct snapshot *snap, unsigned int bits, struct failure *why)
+{
+	char *text;
+	size_t i, size;
+	FILE *out;
+	bool read;
+	int ret = 0;
+
+	for (i = 0; !ret && i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (!(bits >> i & 1))
+			continue;
+		text = NULL;
+		out = open_memstream(&text, &size);
+		if (!out)
+			return fail_memory(why);
+		read = texts[i].copy(out, texts[i].path);
+		if (fclose(out))
+			ret = fail_memory(why);
+		else if (read)
+			ret = beside_add(snap, texts[i].name, text, size, why);
+		free(text);
+	}
+	return ret;
+}
+
+const char *beside_find(const struct snapshot *snap, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_beside; i++)
+		if (!strcmp(snap->beside[i].name, name))
+			return snap->beside[i].text;
+	return NULL;
+}
+
+int beside_apply(struct snapshot *snap, struct failure *why)
+{
+	const char *text = beside_find(snap, BESIDE_MEMINFO);
+	FILE *in;
+	int ret;
+
+	if (!text || !*text || !snap->has_totals)
+		return 0;
+	in = fmemopen((void *)text, strlen(text), "r");
+	if (!in)
+		return fail_memory(why);
+	ret = meminfo_read(snap, in, why);
+	fclose(in);
+	return ret;
+}

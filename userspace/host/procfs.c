@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Files under /proc that are shown beside a census. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/procfs.h"
+
+static const char *root = "/proc";
+
+void procfs_root(const char *dir)
+{
+	root = dir;
+}
+
+FILE *procfs_open(const char *path, struct failure *why)
+{
+	char name[256];
+	FILE *file;
+
+	snprintf(name, sizeof(name), "%s/%s", root, path);
+	file = fopen(name, "re");
+	if (!file && (errno == EACCES || errno == EPERM))
+		fail(why, FAIL_PRIVILEGE, "/proc/%s is for root: try it with sudo", path);
+	else if (!file)
+		fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(errno));
+	return file;
+}
+
+DIR *procfs_open_dir(const char *path, struct failure *why)
+{
+	char name[256];
+	DIR *dir;
+
+	snprintf(name, sizeof(name), "%s/%s", root, path);
+	dir = opendir(name);
+	if (!dir)
+		fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(errno));
+	return dir;
+}
+
+bool procfs_link(const char *path, char *says, size_t size)
+{
+	char name[256];
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "%s/%s", root, path);
+	n = readlink(name, says, size);
+	if (n < 0 || (size_t)n >= size)
+		return false;
+	says[n] = '\0';
+	return true;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Why something could not be done. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "lib/failure.h"
+
+int fail(struct failure *why, enum failure_kind kind, const char *format, ...)
+{
+	va_list args;
+	char *c;
+
+	va_start(args, format);
+	vsnprintf(why->text, sizeof(why->text), format, args);
+	va_end(args);
+	why->kind = kind;
+
+	/* A wrong word of the command line may hold anything. */
+	for (c = why->text; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	return -1;
+}
+
+int fail_memory(struct failure *why)
+{
+	return fail(why, FAIL_MEMORY, "out of memory");
+}

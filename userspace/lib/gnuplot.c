@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Pictures by gnuplot, run as a child. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/gnuplot.h"
+#include "lib/text.h"
+
+/* Longer names leave no room for the picture. */
+#define NAME_LETTERS	40
+
+bool gnuplot_knows(const char *path, bool *svg)
+{
+	const char *dot = strrchr(path, '.');
+
+	*svg = dot && !strcmp(dot, ".svg");
+	return *svg || (dot && !strcmp(dot, ".png"));
+}
+
+static char *path_of(const char *dir, const char *name, const char *end)
+{
+	char *path;
+
+	return asprintf(&path, "%s%s%s", dir, name, end) < 0 ? NULL : path;
+}
+
+static int make_paths(struct plot *plot, struct failure *why)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	if (plot->keep) {
+		plot->script_path = path_of("", plot->path, ".gp");
+		plot->data_path = path_of("", plot->path, ".dat");
+	} else {
+		plot->dir = path_of(tmp && *tmp ? tmp : "/tmp", "/memcensus-XXXXXX", "");
+		if (!plot->dir)
+			return fail_memory(why);
+		if (!mkdtemp(plot->dir)) {
+			fail(why, FAIL_SYSTEM, "cannot make the directory %s: %s",
+			     plot->dir, strerror(errno));
+			free(plot->dir);
+			plot->dir = NULL;
+			return -1;
+		}
+		plot->script_path = path_of(plot->dir, "/chart", ".gp");
+		plot->data_path = path_of(plot->dir, "/chart", ".dat");
+	}
+	return plot->script_path && plot->data_path ? 0 : fail_memory(why);
+}
+
+int gnuplot_open(struct plot *plot, const char *path, bool keep, struct failure *why)
+{
+	const char *failed;
+
+	*plot = (struct plot){ .path = path, .keep = keep };
+	gnuplot_knows(path, &plot->svg);
+	if (make_paths(plot, why))
+		return -1;
+	plot->script = fopen(plot->script_path, "we");
+	plot->data = fopen(plot->data_path, "we");
+	if (plot->script && plot->data)
+		return 0;
+	failed = plot->script ? plot->data_path : plot->script_path;
+	return fail(why, FAIL_SYSTEM, "cannot write %s: %s", failed, strerror(errno));
+}
+
+void gnuplot_begin(struct plot *plot, unsigned int width, unsigned int height)
+{
+	FILE *script = plot->script;
+
+	fprintf(script, "# gnuplot -d -c THIS DATA >PICTURE\n"
+		"set terminal %s size %u,%u noenhanced background '#ffffff' font 'DejaVu Sans,%d'\n",
+		plot->svg ? "svg" : "pngcairo", width, height, plot->svg ? 13 : 10);
+	fputs("set encoding utf8\n"
+	      "set datafile separator \"\\t\"\n"
+	      "set style fill solid 1.0 noborder\n"
+	      "set border 3 linecolor '#666666'\n"
+	      "set grid linecolor '#dddddd'\n"
+	      "set tics nomirror textcolor '#333333'\n", script);
+}
+
+void gnuplot_string(FILE *script, const char *text)
+{
+	putc('\'', script);
+	for (; *text; text++) {
+		if (*text == '\'')
+			putc('\'', script);
+		putc((unsigned char)*text < ' ' ? ' ' : *text, script);
+	}
+	putc('\'', script);
+}
+
+/*
+ * One letter of a name: gnuplot undoes backslashes in quotes, and fonts seldom
+ * have what lies beyond the first plane.
+ */
+static void put_letter(FILE *data, const char *at, size_t len, uint32_t c)
+{
+	size_t i;
+
+	if (*at == '"')
+		putc('\'', data);
+	else if (*at == '\\')
+		fputs("\\\\", data);
+	else if (len && c <= 0xffff)
+		fwrite(at, 1, len, data);
+	else
+		for (i = 0; i < (len ? len : 1); i++)
+			fprintf(data, "\\\\x%02x", (unsigned char)at[i]);
+}
+
+bool gnuplot_name(FILE *data, const char *name)
+{
+	char *text = text_printable(name), *at;
+	size_t letters = 0, len;
+	uint32_t c = 0;
+
+	if (!text)
+		return false;
+	putc('"', data);
+	for (at = text; *at && letters < NAME_LETTERS; letters++) {
+		len = utf8_get(at, &c);
+		put_letter(data, at, len, c);
+		at += len ? len : 1;
+	}
+	/* An empty one would be no field. */
+	fputs(*at ? "..." : letters ? "" : " ", data);
+	putc('"', data);
+	free(text);
+	return true;
+}
+
+/* The first words of what gnuplot said. */
+static void read_complaint(int fd, char *buf, size_t size)
+{
+	ssize_t n;
+	char *c;
+
+	lseek(fd, 0, SEEK_SET);
+	n = read(fd, buf, size - 1);
+	buf[n > 0 ? n : 0] = '\0';
+	for (c = buf; *c; c++)
+		if (*c == '\n')
+			*c = ' ';
+}
+
+static int run_child(struct plot *plot, int out, int complaints, struct failure *why)
+{
+	char *const argv[] = {
+		"gnuplot", "-d", "-c", plot->script_path, plot->data_path, NULL
+	};
+	posix_spawn_file_actions_t actions;
+	char said[256];
+	int error, status;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO);
+	error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (error == ENOENT)
+		return fail(why, FAIL_SYSTEM,
+			    "gnuplot is not there: install it (apt install gnuplot-nox)");
+	if (error)
+		return fail(why, FAIL_SYSTEM, "cannot run gnuplot: %s", strerror(error));
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return 0;
+	/* Where there is no program, old C libraries say so only here. */
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		return fail(why, FAIL_SYSTEM,
+			    "gnuplot cannot be run: install it (apt install gnuplot-nox)");
+	read_complaint(complaints, said, sizeof(said));
+	return fail(why, FAIL_SYSTEM, "gnuplot failed: %s", said);
+}
+
+static int finish(FILE **file, const char *path, struct failure *why)
+{
+	bool bad = ferror(*file);
+
+	bad |= fclose(*file) != 0;
+	*file = NULL;
+	return bad ? fail(why, FAIL_SYSTEM, "cannot write %s: %s", path,
+			  strerror(errno)) : 0;
+}
+
+static int copy(FILE *from, FILE *to, struct failure *why)
+{
+	char buf[16384];
+	size_t n;
+
+	rewind(from);
+	while ((n = fread(buf, 1, sizeof(buf), from)) > 0)
+		fwrite(buf, 1, n, to);
+	return ferror(from) ? fail(why, FAIL_SYSTEM, "cannot read what gnuplot wrote: %s",
+				   strerror(errno)) : 0;
+}
+
+int gnuplot_run(struct plot *plot, FILE *out, struct failure *why)
+{
+	FILE *picture = tmpfile(), *complaints = tmpfile();
+	int ret = -1;
+
+	if (!picture || !complaints)
+		fail(why, FAIL_SYSTEM, "cannot make a temporary file: %s", strerror(errno));
+	else if (!finish(&plot->script, plot->script_path, why) &&
+		 !finish(&plot->data, plot->data_path, why))
+		ret = run_child(plot, fileno(picture), fileno(complaints), why);
+	/* What a program that fails has written is no picture. */
+	if (!ret)
+		ret = copy(picture, out, why);
+	if (picture)
+		fclose(picture);
+	if (complaints)
+		fclose(complaints);
+	return ret;
+}
+
+void gnuplot_close(struct plot *plot)
+{
+	if (plot->script)
+		fclose(plot->script);
+	if (plot->data)
+		fclose(plot->data);
+	if (!plot->keep && plot->script_path)
+		unlink(plot->script_path);
+	if (!plot->keep && plot->data_path)
+		unlink(plot->data_path);
+	if (plot->dir)
+		rmdir(plot->dir);
+	free(plot->dir);
+	free(plot->script_path);
+	free(plot->data_path);
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where results go. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "lib/output.h"
+#include "lib/signals.h"
+
+static ssize_t output_write(void *cookie, const char *buf, size_t size)
+{
+	struct output *output = cookie;
+	ssize_t n;
+
+	do {
+		n = write(output->fd, buf, size);
+	} while (n < 0 && errno == EINTR);
+	/* What comes at intervals would go on for ever, for nobody. */
+	if (n < 0)
+		stop_ask();
+	if (n < 0 && !output->error)
+		output->error = errno;
+	output->wrote |= n > 0;
+	return n < 0 ? 0 : n;
+}
+
+static int cannot(struct failure *why, const char *path)
+{
+	return fail(why, FAIL_SYSTEM, "cannot write '%.200s': %s", path,
+		    strerror(errno));
+}
+
+/* A new file beside @output->path, with the rights that the other has. */
+static int open_temporary(struct output *output)
+{
+	struct stat st;
+	mode_t mask;
+
+	if (asprintf(&output->temporary, "%s.XXXXXX", output->path) < 0) {
+		output->temporary = NULL;
+		return -1;
+	}
+	output->fd = mkostemp(output->temporary, O_CLOEXEC);
+	if (output->fd < 0) {
+		free(output->temporary);
+		output->temporary = NULL;
+		return -1;
+	}
+	mask = umask(0);
+	umask(mask);
+	if (stat(output->path, &st))
+		st.st_mode = 0666 & ~mask;
+	else if (fchown(output->fd, st.st_uid, st.st_gid))
+		st.st_mode &= 0777 & ~mask;
+	fchmod(output->fd, st.st_mode & 0777);
+	return 0;
+}
+
+static int open_path(struct output *output, const char *path,
+		     struct failure *why)
+{
+	struct stat st;
+	int error;
+
+	/* Where a link leads is what is to be replaced. */
+	output->path = realpath(path, NULL);
+	if (!output->path)
+		output->path = strdup(path);
+	if (!output->path)
+		return fail_memory(why);
+	if (stat(path, &st) || S_ISREG(st.st_mode)) {
+		if (!open_temporary(output))
+			return 0;
+		error = errno;
+		if (access(path, W_OK)) {
+			errno = error;
+			return cannot(why, path);
+		}
+		fprintf(stderr, "memcensus: '%s' is written over, as %s: %s\n",
+			path, "no new file can be made beside it", strerror(error));
+	}
+	output->fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	return output->fd < 0 ? cannot(why, path) : 0;
+}
+
+int output_open(struct output *output, const char *path, struct failure *why)
+{
+	*output = (struct output){ .fd = STDOUT_FILENO };
+	if (path && open_path(output, path, why)) {
+		free(output->path);
+		return -1;
+	}
+	output->stream = fopencookie(output, "w", (cookie_io_functions_t){
+				     .write = output_write });
+	return output->stream ? 0 : fail_memory(why);
+}
+
+/* The file of -o becomes what was written; 0, or an error number. */
+static int replace(struct output *output, bool keep)
+{
+	int error = output->error;
+
+	if (!error && output->temporary && fsync(output->fd) && errno != EINVAL)
+		error = errno;
+	if (close(output->fd) && !error)
+		error = errno;
+	if (!output->temporary)
+		return error;
+	if (!error && keep && rename(output->temporary, output->path))
+		error = errno;
+	if (error || !keep)
+		unlink(output->temporary);
+	return error;
+}
+
+int output_close(struct output *output, bool keep, struct failure *why)
+{
+	int ret = 0;
+
+	fclose(output->stream);
+	if (output->path)
+		output->error = replace(output, keep);
+	if (output->error && output->error != EPIPE)
+		ret = output->path ?
+		      fail(why, FAIL_SYSTEM, "cannot write '%.200s': %s",
+			   output->path, strerror(output->error)) :
+		      fail(why, FAIL_SYSTEM, "cannot write: %s", strerror(output->error));
+	free(output->temporary);
+	free(output->path);
+	return ret;
+}

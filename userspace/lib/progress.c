@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Says that a census takes long. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/progress.h"
+#include "lib/signals.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+
+/* Silent for so long; then shown anew so often, ns. */
+#define PATIENCE	(NSEC_PER_SEC / 2)
+#define STEP		(NSEC_PER_SEC / 5)
+
+/**
+ * struct progress - a thread that writes while another waits for the kernel
+ * @thread: it
+ * @lock: guards @over
+ * @wake: told when @over
+ * @over: the census is there
+ * @begun: when it was asked for, ns of CLOCK_MONOTONIC
+ * @width: what was written last, cells; of the thread, until it has ended
+ */
+struct progress {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool over;
+	uint64_t begun;
+	int width;
+};
+
+static void *progress_run(void *arg)
+{
+	static const char wheel[] = "|/-\\";
+	struct progress *progress = arg;
+	uint64_t moment = progress->begun + PATIENCE;
+	unsigned int turn = 0;
+	struct timespec until;
+
+	pthread_mutex_lock(&progress->lock);
+	while (!progress->over) {
+		until.tv_sec = (time_t)(moment / NSEC_PER_SEC);
+		until.tv_nsec = (long)(moment % NSEC_PER_SEC);
+		pthread_cond_timedwait(&progress->wake, &progress->lock, &until);
+		if (progress->over || stop_now() < moment)
+			continue;
+		progress->width = fprintf(stderr, "\rmemcensus: taking a census, %.1f s %c",
+					  (double)(stop_now() - progress->begun) / NSEC_PER_SEC,
+					  wheel[turn++ % 4]) - 1;
+		fflush(stderr);
+		moment += STEP;
+	}
+	pthread_mutex_unlock(&progress->lock);
+	return NULL;
+}
+
+struct progress *progress_begin(void)
+{
+	struct progress *progress;
+	pthread_condattr_t clock;
+	sigset_t all, before;
+	int error;
+
+	if (!isatty(STDERR_FILENO))
+		return NULL;
+	progress = calloc(1, sizeof(*progress));
+	if (!progress)
+		return NULL;
+	progress->begun = stop_now();
+	pthread_mutex_init(&progress->lock, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&progress->wake, &clock);
+	pthread_condattr_destroy(&clock);
+
+	/* They are to end the census, not this. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&progress->thread, NULL, progress_run, progress);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!error)
+		return progress;
+	free(progress);
+	return NULL;
+}
+
+void progress_end(struct progress *progress)
+{
+	if (!progress)
+		return;
+	pthread_mutex_lock(&progress->lock);
+	progress->over = true;
+	pthread_cond_signal(&progress->wake);
+	pthread_mutex_unlock(&progress->lock);
+	pthread_join(progress->thread, NULL);
+	if (progress->width > 0) {
+		fprintf(stderr, "\r%*s\r", progress->width, "");
+		fflush(stderr);
+	}
+	pthread_cond_destroy(&progress->wake);
+	pthread_mutex_destroy(&progress->lock);
+	free(progress);
+}

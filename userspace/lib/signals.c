@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Ctrl-C, SIGTERM and a line that hangs up as a wish to end well. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <time.h>
+
+#include "lib/signals.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+
+static volatile sig_atomic_t asked;
+
+static void remember(int number)
+{
+	(void)number;
+	asked = 1;
+}
+
+/* Everywhere but in ppoll(), so that none is missed just before it. */
+static void signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(how, &set, NULL);
+}
+
+void stop_catch(void)
+{
+	/* No SA_RESTART: the call that waits is to end. */
+	const struct sigaction action = { .sa_handler = remember };
+	struct sigaction before;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	/* Whoever said nohup meant it. */
+	sigaction(SIGHUP, NULL, &before);
+	if (before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &action, NULL);
+}
+
+void stop_ask(void)
+{
+	asked = 1;
+}
+
+bool stop_asked(void)
+{
+	return asked;
+}
+
+uint64_t stop_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+bool stop_sleep_until(uint64_t moment)
+{
+	struct timespec left;
+	sigset_t before;
+	uint64_t now;
+
+	sigprocmask(SIG_SETMASK, NULL, &before);
+	signals(SIG_BLOCK);
+	while (!asked && (now = stop_now()) < moment) {
+		left.tv_sec = (moment - now) / NSEC_PER_SEC;
+		left.tv_nsec = (moment - now) % NSEC_PER_SEC;
+		ppoll(NULL, 0, &left, &before);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return !asked;
+}

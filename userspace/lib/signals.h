@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Ctrl-C, SIGTERM and SIGHUP as a wish to end well: with an average, a closed
+ * record, a clean terminal.
+ */
+#ifndef READER_SIGNALS_H
+#define READER_SIGNALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * From now on these signals are remembered and end no more than the system
+ * call that waits.  Without this they end the program, as everywhere.
+ */
+void stop_catch(void);
+
+/* The same wish from within: there is nobody left to work for. */
+void stop_ask(void);
+
+/* Whether one of them has come since. */
+bool stop_asked(void);
+
+/* Sleeps to @moment, ns of CLOCK_MONOTONIC; false where a stop was asked for. */
+bool stop_sleep_until(uint64_t moment);
+
+/* Now, in ns of CLOCK_MONOTONIC. */
+uint64_t stop_now(void);
+
+#endif /* READER_SIGNALS_H */

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What kind of terminal stdout is. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/terminal.h"
+
+/* Last: they define macros of plain words, 'columns' among them. */
+#include <curses.h>
+#include <term.h>
+
+int terminal_check(struct failure *why)
+{
+	const char *type = getenv("TERM");
+	char *move;
+	int error;
+
+	if (!type || !*type || setupterm(type, STDOUT_FILENO, &error))
+		return fail(why, FAIL_SYSTEM,
+			    "no terminal is known of type '%.60s': set TERM; 'memcensus tasks' needs none",
+			    type ? type : "");
+	move = tigetstr("cup");
+	del_curterm(cur_term);
+	if (!move || move == (char *)-1)
+		return fail(why, FAIL_SYSTEM,
+			    "a terminal of type '%.60s' cannot place its cursor: 'memcensus tasks' needs no more than lines",
+			    type);
+	return 0;
+}

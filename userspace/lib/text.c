@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Text that strangers chose, and numbers, made fit to be shown. */
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+#include "lib/text.h"
+
+size_t utf8_get(const char *s, uint32_t *c)
+{
+	/* Smallest character of each length: longer forms are not valid. */
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *u = (const unsigned char *)s;
+	size_t len, i;
+
+	if (u[0] < 0x80) {
+		*c = u[0];
+		return 1;
+	}
+	if (u[0] >= 0xc2 && u[0] < 0xe0)
+		len = 2;
+	else if (u[0] >= 0xe0 && u[0] < 0xf0)
+		len = 3;
+	else if (u[0] >= 0xf0 && u[0] < 0xf5)
+		len = 4;
+	else
+		return 0;
+
+	*c = u[0] & (0x7f >> len);
+	for (i = 1; i < len; i++) {
+		if ((u[i] & 0xc0) != 0x80)
+			return 0;
+		*c = *c << 6 | (u[i] & 0x3f);
+	}
+	if (*c < smallest[len] || *c > 0x10ffff || (*c >= 0xd800 && *c < 0xe000))
+		return 0;
+	return len;
+}
+
+bool utf8_is_plain(uint32_t c)
+{
+	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) &&
+	       c != 0x61c && c != 0x200e && c != 0x200f &&
+	       !(c >= 0x2028 && c <= 0x202e) &&
+	       !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
+}
+
+static bool can_print(uint32_t c)
+{
+	static int utf8 = -1;
+
+	if (c < 0x80)
+		return utf8_is_plain(c);
+	if (utf8 < 0)
+		utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	return utf8 && utf8_is_plain(c) && iswprint(c);
+}
+
+char *text_printable(const char *text)
+{
+	char *out = malloc(4 * strlen(text) + 1), *o = out;
+	size_t len, i;
+	uint32_t c;
+
+	if (!out)
+		return NULL;
+	for (; *text; text += len) {
+		len = utf8_get(text, &c);
+		if (*text == '\\' || *text == '\n' || *text == '\t') {
+			*o++ = '\\';
+			*o++ = *text == '\n' ? 'n' : *text == '\t' ? 't' : '\\';
+		} else if (len && can_print(c)) {
+			o = mempcpy(o, text, len);
+		} else {
+			len = len ? len : 1;
+			for (i = 0; i < len; i++)
+				o += sprintf(o, "\\x%02x", (unsigned char)text[i]);
+		}
+	}
+	*o = '\0';
+	return out;
+}
+
+size_t text_fit(const char *text, size_t width, size_t *cells)
+{
+	mbstate_t state = { 0 };
+	size_t used = 0, len;
+	wchar_t c;
+	int w;
+
+	for (*cells = 0; text[used]; used += len) {
+		len = mbrtowc(&c, text + used, MB_CUR_MAX, &state);
+		if (len == (size_t)-1 || len == (size_t)-2)
+			break;
+		w = wcwidth(c);
+		if (*cells + (w > 0 ? w : 0) > width)
+			break;
+		*cells += w > 0 ? w : 0;
+	}
+	return used;
+}
+
+void text_size(char *buf, double bytes)
+{
+	static const char units[] = "KMGTPE";
+	double size = bytes < 0 ? -bytes : bytes;
+	const char *unit = units;
+
+	if (size < 1024) {
+		snprintf(buf, NUMBER_SIZE, "%.0f", bytes);
+		return;
+	}
+	/* What would be shown as 1024.0 goes to the next unit. */
+	for (size /= 1024; size >= 1023.95 && unit[1]; unit++)
+		size /= 1024;
+	snprintf(buf, NUMBER_SIZE, "%s%.1f%c", bytes < 0 ? "-" : "", size, *unit);
+}

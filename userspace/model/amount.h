@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Amounts of memory that are reckoned from others, any of which may not be
+ * known: then what follows from it is not known either.
+ */
+#ifndef READER_AMOUNT_H
+#define READER_AMOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host/meminfo.h"
+#include "model/snapshot.h"
+
+/**
+ * struct amount - bytes that may not be known
+ * @known: whether they are
+ * @bytes: below 0 where more was taken away than there was
+ */
+struct amount {
+	bool known;
+	int64_t bytes;
+};
+
+/* A figure by its number: of the system, a task or a group. */
+static inline struct amount amount_figure(const struct figures *figures,
+					  unsigned int number)
+{
+	return (struct amount){ KNOWN(figures, number), (int64_t)figures->v[number] };
+}
+
+/* The line @name of /proc/meminfo that the module cannot give. */
+static inline struct amount amount_meminfo(const struct snapshot *snap,
+					   const char *name)
+{
+	const struct meminfo_line *line = meminfo_find(snap, name);
+
+	return (struct amount){ line, line ? (int64_t)line->value : 0 };
+}
+
+static inline struct amount amount_plus(struct amount a, struct amount b)
+{
+	return (struct amount){ a.known && b.known, a.bytes + b.bytes };
+}
+
+static inline struct amount amount_minus(struct amount a, struct amount b)
+{
+	return (struct amount){ a.known && b.known, a.bytes - b.bytes };
+}
+
+#endif /* READER_AMOUNT_H */

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where all of MemTotal is. */
+#include "model/breakdown.h"
+
+enum {
+	ROW_PROCESSES,
+	ROW_ANON,
+	ROW_FILE,
+	ROW_SHMEM,
+	ROW_CACHE_UNMAPPED,
+	ROW_SHMEM_UNMAPPED,
+	ROW_SLAB_RECLAIMABLE,
+	ROW_SLAB_UNRECLAIMABLE,
+	ROW_KERNEL_MISC,
+	ROW_KERNEL_STACK,
+	ROW_PAGETABLES,
+	ROW_SEC_PAGETABLES,
+	ROW_VMALLOC,
+	ROW_PERCPU,
+	ROW_HUGETLB,
+	ROW_ZSWAP,
+	ROW_FREE,
+	ROW_PCP,
+	ROW_UNACCOUNTED,
+	ROW_TOTAL,
+};
+_Static_assert(ROW_TOTAL + 1 == BALANCE_ROWS, "BALANCE_ROWS is not their number");
+
+const struct balance_row balance_rows[BALANCE_ROWS] = {
+	[ROW_PROCESSES] = { "processes", false, "mapped by processes: all PSS together" },
+	[ROW_ANON] = { "processes_anon", true, "of it anonymous" },
+	[ROW_FILE] = { "processes_file", true, "of it page cache" },
+	[ROW_SHMEM] = { "processes_shmem", true, "of it shared memory" },
+	[ROW_CACHE_UNMAPPED] = { "cache_unmapped", false,
+		"page cache and buffers that no process maps" },
+	[ROW_SHMEM_UNMAPPED] = { "shmem_unmapped", false,
+		"shared memory and tmpfs that no process maps" },
+	[ROW_SLAB_RECLAIMABLE] = { "slab_reclaimable", false,
+		"kernel objects that can be given back" },
+	[ROW_SLAB_UNRECLAIMABLE] = { "slab_unreclaimable", false,
+		"kernel objects that cannot" },
+	[ROW_KERNEL_MISC] = { "kernel_misc", false,
+		"other kernel memory that can be given back" },
+	[ROW_KERNEL_STACK] = { "kernel_stack", false, "kernel stacks" },
+	[ROW_PAGETABLES] = { "pagetables", false, "page tables of processes" },
+	[ROW_SEC_PAGETABLES] = { "sec_pagetables", false,
+		"page tables of devices and guests" },
+	[ROW_VMALLOC] = { "vmalloc", false, "vmalloc, without kernel stacks" },
+	[ROW_PERCPU] = { "percpu", false, "per-CPU variables" },
+	[ROW_HUGETLB] = { "hugetlb", false, "hugetlb pages, in use or not" },
+	[ROW_ZSWAP] = { "zswap", false, "swap kept in memory, compressed" },
+	[ROW_FREE] = { "free", false, "in no use at all" },
+	[ROW_PCP] = { "pcp", false, "free too, in lists of CPUs" },
+	[ROW_UNACCOUNTED] = { "unaccounted", false,
+		"in use, and no counter says for what" },
+	[ROW_TOTAL] = { "total", false, "memory the kernel manages" },
+};
+
+/*
+ * @figure of all tasks together; those that could not be counted add nothing.  Not
+ * known where only some were asked for.
+ */
+static struct amount of_tasks(const struct snapshot *snap, unsigned int figure)
+{
+	struct amount sum = { false, 0 };
+	size_t i;
+
+	for (i = 0; !snap->named && i < snap->n_tasks; i++) {
+		if (!KNOWN(&snap->tasks[i].figures, figure))
+			continue;
+		sum.known = true;
+		sum.bytes += (int64_t)snap->tasks[i].figures.v[figure];
+	}
+	return sum;
+}
+
+static struct amount of_zones(const struct snapshot *snap)
+{
+	struct amount sum = { snap->n_zones > 0, 0 };
+	size_t i;
+
+	for (i = 0; i < snap->n_zones; i++) {
+		sum.known &= KNOWN(&snap->zones[i], MEMCENSUS_ZONE_PCP);
+		sum.bytes += (int64_t)snap->zones[i].pcp;
+	}
+	return sum;
+}
+
+/* With CONFIG_VMAP_STACK they are in it; without, it is often less. */
+static struct amount without_stacks(struct amount vmalloc, struct amount stacks)
+{
+	if (vmalloc.known && stacks.known && vmalloc.bytes < stacks.bytes)
+		return vmalloc;
+	return amount_minus(vmalloc, stacks);
+}
+
+static void fill_processes(struct amount *rows, const struct snapshot *snap)
+{
+	const struct figures *bytes = &snap->totals.bytes;
+	struct amount cache = amount_plus(amount_figure(bytes, MEMCENSUS_S_CACHED),
+					  amount_figure(bytes, MEMCENSUS_S_BUFFERS));
+	struct amount shmem = amount_figure(bytes, MEMCENSUS_S_SHMEM);
+
+	rows[ROW_PROCESSES] = of_tasks(snap, MEMCENSUS_F_PSS);
+	rows[ROW_ANON] = of_tasks(snap, MEMCENSUS_F_PSS_ANON);
+	rows[ROW_FILE] = of_tasks(snap, MEMCENSUS_F_PSS_FILE);
+	rows[ROW_SHMEM] = of_tasks(snap, MEMCENSUS_F_PSS_SHMEM);
+	rows[ROW_CACHE_UNMAPPED] = amount_minus(amount_minus(cache, shmem), rows[ROW_FILE]);
+	rows[ROW_SHMEM_UNMAPPED] = amount_minus(shmem, rows[ROW_SHMEM]);
+}
+
+static void fill_kernel(struct amount *rows, const struct snapshot *snap)
+{
+	const struct figures *bytes = &snap->totals.bytes;
+
+	rows[ROW_SLAB_RECLAIMABLE] = amount_figure(bytes, MEMCENSUS_S_SLAB_RECLAIMABLE);
+	rows[ROW_SLAB_UNRECLAIMABLE] = amount_figure(bytes, MEMCENSUS_S_SLAB_UNRECLAIMABLE);
+	rows[ROW_KERNEL_MISC] =
+		amount_minus(amount_figure(bytes, MEMCENSUS_S_KERNEL_RECLAIMABLE),
+			     rows[ROW_SLAB_RECLAIMABLE]);
+	rows[ROW_KERNEL_STACK] = amount_figure(bytes, MEMCENSUS_S_KERNEL_STACK);
+	rows[ROW_PAGETABLES] = amount_figure(bytes, MEMCENSUS_S_PAGETABLES);
+	rows[ROW_SEC_PAGETABLES] = amount_figure(bytes, MEMCENSUS_S_SEC_PAGETABLES);
+	rows[ROW_VMALLOC] = without_stacks(amount_meminfo(snap, "VmallocUsed"),
+					   rows[ROW_KERNEL_STACK]);
+	rows[ROW_PERCPU] = amount_meminfo(snap, "Percpu");
+	rows[ROW_HUGETLB] = amount_meminfo(snap, "Hugetlb");
+	rows[ROW_ZSWAP] = amount_meminfo(snap, "Zswap");
+}
+
+struct balance balance_of(const struct snapshot *snap)
+{
+	const struct figures *bytes = &snap->totals.bytes;
+	struct balance balance;
+	struct amount *rows = balance.rows, *rest = &rows[ROW_UNACCOUNTED];
+	unsigned int i;
+
+	fill_processes(rows, snap);
+	fill_kernel(rows, snap);
+	rows[ROW_FREE] = amount_figure(bytes, MEMCENSUS_S_FREE);
+	rows[ROW_PCP] = of_zones(snap);
+	rows[ROW_TOTAL] = amount_figure(bytes, MEMCENSUS_S_TOTAL);
+
+	*rest = rows[ROW_TOTAL];
+	for (i = 0; i < ROW_UNACCOUNTED; i++)
+		if (rows[i].known && !balance_rows[i].of)
+			rest->bytes -= rows[i].bytes;
+	return balance;
+}
+
+bool balance_shows(const struct balance *balance, unsigned int i)
+{
+	switch (i) {
+	case ROW_KERNEL_MISC:
+	case ROW_SEC_PAGETABLES:
+	case ROW_ZSWAP:
+		return balance->rows[i].bytes;
+	default:
+		return true;
+	}
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where all of MemTotal is: amounts that add up to it.
+ *
+ * Each page is counted once.  What processes map is theirs, by frames, so page
+ * cache and shared memory are counted less what is mapped of them; kernel
+ * stacks lie in vmalloc memory, which is counted without them.  What none of
+ * the rows explains is a row of its own, and may be negative.
+ * Documentation/accuracy.rst says what is in it.
+ */
+#ifndef READER_BREAKDOWN_H
+#define READER_BREAKDOWN_H
+
+#include "model/amount.h"
+
+/**
+ * struct balance_row - where a part of memory is
+ * @name: a word, for -J and --raw
+ * @of: the row above is made of it; not added again
+ * @help: one line
+ */
+struct balance_row {
+	const char *name;
+	bool of;
+	const char *help;
+};
+
+/* The last two are what is not explained, and MemTotal. */
+#define BALANCE_ROWS	20
+extern const struct balance_row balance_rows[BALANCE_ROWS];
+
+/**
+ * struct balance - the amounts of a census
+ * @rows: by the number of balance_rows[]
+ */
+struct balance {
+	struct amount rows[BALANCE_ROWS];
+};
+
+/*
+ * Needs tasks, zones and totals of the frames basis.  What could not be had
+ * is in what is not explained.
+ */
+struct balance balance_of(const struct snapshot *snap);
+
+/* Whether row @i is to be shown: some kernels have no such memory. */
+bool balance_shows(const struct balance *balance, unsigned int i);
+
+#endif /* READER_BREAKDOWN_H */

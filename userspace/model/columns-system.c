@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The columns of the module, the scan, zones, nodes and the whole system. */
+#include "model/columns-data.h"
+#include "model/columns.h"
+
+static const char *const kswapds[] = {
+	[MEMCENSUS_KSWAPD_NONE] = "none",
+	[MEMCENSUS_KSWAPD_ASLEEP] = "asleep",
+	[MEMCENSUS_KSWAPD_RUNNING] = "running",
+};
+_Static_assert(ARRAY_SIZE(kswapds) == MEMCENSUS_KSWAPD_MAX + 1,
+	       "a state of kswapd has no word");
+
+#define INFO(num, name_, member, w, k, help_)				\
+	[MEMCENSUS_INFO_##num] = {					\
+		.name = name_, .help = help_, .kind = KIND_##k,		\
+		.wire = WIRE_##w, .number = MEMCENSUS_INFO_##num,	\
+		.offset = offsetof(struct info, member) }
+
+static const struct column info_fields[] = {
+	INFO(ABI, "abi", abi, U32, ID, "ABI of the module"),
+	INFO(VERSION, "version", version, STRING, TEXT, "version of the module"),
+	INFO(KERNEL, "kernel", kernel, STRING, TEXT, "kernel release"),
+	INFO(PAGE_SIZE, "page_size", page_size, U32, BYTES, "size of a page"),
+	INFO(ORDERS, "orders", orders, U32, COUNT, "orders of the buddy allocator"),
+	INFO(MAPCOUNT_EXACT, "mapcount_exact", mapcount_exact, U8, BOOL,
+	     "whether each page has a map count of its own"),
+	INFO(MAX_AGE, "max_age", max_age, U64, DURATION, "parameter max_age_ms"),
+	INFO(LOCK_HOLD, "lock_hold", lock_hold, U64, DURATION, "parameter lock_hold_us"),
+	INFO(BUSY_BUDGET, "busy_budget", busy_budget, U64, DURATION,
+	     "parameter busy_budget_ms"),
+	INFO(MAX_MEM, "max_mem", max_mem, U64, BYTES, "parameter max_mem"),
+	INFO(WORKERS, "workers", workers, U32, COUNT, "parameter workers"),
+};
+_Static_assert(ARRAY_SIZE(info_fields) == MEMCENSUS_INFO_MAX + 1,
+	       "an attribute of the module has no column");
+
+#define SCAN(num, name_, member, w, k, help_, ...)			\
+	[MEMCENSUS_SCAN_##num] = {					\
+		.name = name_, .help = help_, .kind = KIND_##k,		\
+		.wire = WIRE_##w, .number = MEMCENSUS_SCAN_##num,	\
+		.offset = offsetof(struct scan, member), __VA_ARGS__ }
+
+static const struct column scan_fields[] = {
+	SCAN(BASIS, "basis", basis, U8, WORD, "how owners were counted",
+	     .words = basis_words, .n_words = ARRAY_SIZE(basis_words)),
+	SCAN(PARTS, "parts", parts, U32, ID, "bits of what was gathered"),
+	SCAN(REALTIME, "realtime", realtime, U64, DURATION, "beginning, since 1970"),
+	SCAN(BOOTTIME, "boottime", boottime, U64, DURATION, "beginning, since boot"),
+	SCAN(WALL, "wall", wall, U64, DURATION, "from beginning to end"),
+	SCAN(CPU, "cpu", cpu, U64, DURATION, "CPU time"),
+	SCAN(LOCK_HOLD_MAX, "lock_hold_max", lock_hold_max, U64, DURATION,
+	     "longest stretch of locks on an address space"),
+	SCAN(LOCK_STRETCHES, "lock_stretches", lock_stretches, U64, COUNT,
+	     "how many stretches of locks there were"),
+	SCAN(MMS, "mms", mms, U64, COUNT, "address spaces found"),
+	SCAN(WALKED, "walked", walked, U64, COUNT, "walked to their end"),
+	SCAN(BUSY, "busy", busy, U64, COUNT, "given up"),
+	SCAN(VANISHED, "vanished", vanished, U64, COUNT, "gone before their walk"),
+	SCAN(PARTIAL, "partial", partial, U64, COUNT, "walked in part"),
+	SCAN(KTHREADS, "kthreads", kthreads, U64, COUNT, "kernel threads"),
+	SCAN(ZOMBIES, "zombies", zombies, U64, COUNT, "exited, not reaped"),
+	SCAN(PTES, "ptes", ptes, U64, COUNT, "page table entries read"),
+	SCAN(PAGES, "pages", pages, U64, COUNT, "mapped pages seen"),
+	SCAN(MEMORY, "memory", memory, U64, BYTES, "taken by the census itself"),
+	SCAN(FRAMES, "frames", frames, U64, BYTES, "distinct frames mapped by anybody"),
+	SCAN(PSS, "pss", pss, U64, BYTES, "PSS of all together"),
+	SCAN(VIOLATIONS, "violations", violations, U64, COUNT,
+	     "pss was not frames: a bug"),
+	SCAN(SLICES, "slices", slices, U64, COUNT,
+	     "passes over all processes, more than 1 if max_mem is short"),
+};
+_Static_assert(ARRAY_SIZE(scan_fields) == MEMCENSUS_SCAN_MAX + 1,
+	       "an attribute of the scan has no column");
+
+static const struct column zone_type_fields[] = {
+	[MEMCENSUS_TYPE_NAME] = {
+		"name", "Type", "migrate type", .kind = KIND_TEXT,
+		.wire = WIRE_STRING, .number = MEMCENSUS_TYPE_NAME,
+		.offset = offsetof(struct zone_type, name) },
+	[MEMCENSUS_TYPE_FREE_BLOCKS] = {
+		"free_blocks", "Blocks", "free blocks by order",
+		.kind = KIND_BLOCKS, .wire = WIRE_U64S,
+		.number = MEMCENSUS_TYPE_FREE_BLOCKS,
+		.offset = offsetof(struct zone_type, free_blocks) },
+};
+_Static_assert(ARRAY_SIZE(zone_type_fields) == MEMCENSUS_TYPE_MAX + 1,
+	       "an attribute of a migrate type has no column");
+
+#define ZONE(num, name_, header_, member, w, k, help_)			\
+	[MEMCENSUS_ZONE_##num] = {					\
+		name_, header_, help_, .kind = KIND_##k,		\
+		.wire = WIRE_##w, .number = MEMCENSUS_ZONE_##num,	\
+		.offset = offsetof(struct zone, member) }
+
+static const struct column zone_fields[] = {
+	ZONE(NODE, "node", "Node", node, U32, ID, "its node"),
+	ZONE(NAME, "name", "Zone", name, STRING, TEXT, "its name"),
+	ZONE(FREE_BLOCKS, "free_blocks", "Blocks", free_blocks, U64S, BLOCKS,
+	     "free blocks by order"),
+	ZONE(TYPE, "types", "Types", types, TYPES, NEST, "free blocks by migrate type"),
+	ZONE(FREE, "free", "Free", free, U64, BYTES, "free"),
+	ZONE(WMARK_MIN, "wmark_min", "Min", wmark_min, U64, BYTES,
+	     "below it only the most urgent may allocate"),
+	ZONE(WMARK_LOW, "wmark_low", "Low", wmark_low, U64, BYTES,
+	     "below it kswapd is woken"),
+	ZONE(WMARK_HIGH, "wmark_high", "High", wmark_high, U64, BYTES,
+	     "above it kswapd sleeps again"),
+	ZONE(WMARK_BOOST, "wmark_boost", "Boost", wmark_boost, U64, BYTES,
+	     "part of the three that fragmentation added for a time"),
+	ZONE(SPANNED, "spanned", "Spanned", spanned, U64, BYTES,
+	     "from its first to its last frame"),
+	ZONE(PRESENT, "present", "Present", present, U64, BYTES, "that exist"),
+	ZONE(MANAGED, "managed", "Managed", managed, U64, BYTES,
+	     "that the buddy allocator has"),
+	ZONE(PCP, "pcp", "PCP", pcp, U64, BYTES, "free in per-CPU lists"),
+	ZONE(HIGHATOMIC, "highatomic", "HighAtom", highatomic, U64, BYTES,
+	     "reserved for atomic allocations"),
+	ZONE(CMA_FREE, "cma_free", "CMAfree", cma_free, U64, BYTES, "free in CMA areas"),
+	ZONE(LOWMEM_RESERVE, "lowmem_reserve", "Reserve", lowmem_reserve, U64S, LIST,
+	     "bytes kept from allocations that could use a higher zone"),
+	ZONE(UNUSABLE, "unusable", "Unusable", unusable, S32S, INDEXES,
+	     "part of free memory too small for each order"),
+	ZONE(EXTFRAG, "extfrag", "ExtFrag", extfrag, S32S, INDEXES,
+	     "why each order would fail: towards 0 memory, towards 1 fragmentation"),
+};
+_Static_assert(ARRAY_SIZE(zone_fields) == MEMCENSUS_ZONE_MAX + 1,
+	       "an attribute of a zone has no column");
+
+#define DISTANCE(level, bit)						\
+static bool derive_to_##level(const struct view *view, const void *record, \
+			      struct value *value)			\
+{									\
+	const struct zone *zone = record;				\
+									\
+	(void)view;							\
+	value->number = zone->free - zone->wmark_##level;		\
+	return KNOWN(zone, MEMCENSUS_ZONE_FREE) && KNOWN(zone, bit);	\
+}
+
+DISTANCE(min, MEMCENSUS_ZONE_WMARK_MIN)
+DISTANCE(low, MEMCENSUS_ZONE_WMARK_LOW)
+DISTANCE(high, MEMCENSUS_ZONE_WMARK_HIGH)
+
+static const struct column zone_derived[] = {
+	{ "to_min", "ToMin", "free less min", .kind = KIND_BYTES, .sign = true,
+	  .derive = derive_to_min },
+	{ "to_low", "ToLow", "free less low: when it falls below 0 kswapd is woken",
+	  .kind = KIND_BYTES, .sign = true, .derive = derive_to_low },
+	{ "to_high", "ToHigh", "free less high: at 0 or above kswapd may sleep",
+	  .kind = KIND_BYTES, .sign = true, .derive = derive_to_high },
+};
+
+#define NODE(num, name_, header_, member, w, k, help_, ...)		\
+	[MEMCENSUS_NODE_##num] = {					\
+		name_, header_, help_, .kind = KIND_##k,		\
+		.wire = WIRE_##w, .number = MEMCENSUS_NODE_##num,	\
+		.offset = offsetof(struct node, member), __VA_ARGS__ }
+
+static const struct column node_fields[] = {
+	NODE(ID, "id", "Node", id, U32, ID, "its number"),
+	NODE(KSWAPD, "kswapd", "Kswapd", kswapd, U8, WORD, "none, asleep, running",
+	     .words = kswapds, .n_words = ARRAY_SIZE(kswapds)),
+	NODE(KSWAPD_ORDER, "kswapd_order", "Order", kswapd_order, U32, ID,
+	     "order kswapd was woken for"),
+	NODE(KSWAPD_ZONE, "kswapd_zone", "Zone", kswapd_zone, STRING, TEXT,
+	     "highest zone kswapd was woken for"),
+	NODE(KSWAPD_FAILURES, "kswapd_failures", "Failures", kswapd_failures, U32, COUNT,
+	     "runs without progress in a row; after 16 it gives up"),
+	NODE(BALANCED, "balanced", "Balanced", balanced, U8, BOOL,
+	     "some zone has its high watermark free"),
+	NODE(SPANNED, "spanned", "Spanned", spanned, U64, BYTES,
+	     "from its first to its last frame"),
+	NODE(PRESENT, "present", "Present", present, U64, BYTES, "that exist"),
+	NODE(ACTIVE_ANON, "active_anon", "ActAnon", active_anon, U64, BYTES,
+	     "anonymous, in use of late"),
+	NODE(INACTIVE_ANON, "inactive_anon", "InactAnon", inactive_anon, U64, BYTES,
+	     "anonymous, to be swapped out first"),
+	NODE(ACTIVE_FILE, "active_file", "ActFile", active_file, U64, BYTES,
+	     "page cache, in use of late"),
+	NODE(INACTIVE_FILE, "inactive_file", "InactFile", inactive_file, U64, BYTES,
+	     "page cache, to be dropped first"),
+	NODE(UNEVICTABLE, "unevictable", "Unevict", unevictable, U64, BYTES,
+	     "cannot be reclaimed"),
+	NODE(ISOLATED_ANON, "isolated_anon", "IsoAnon", isolated_anon, U64, BYTES,
+	     "anonymous, being reclaimed or moved"),
+	NODE(ISOLATED_FILE, "isolated_file", "IsoFile", isolated_file, U64, BYTES,
+	     "page cache, being reclaimed or moved"),
+	NODE(DIRTY, "dirty", "Dirty", dirty, U64, BYTES, "to be written back"),
+	NODE(WRITEBACK, "writeback", "Writeback", writeback, U64, BYTES,
+	     "being written back"),
+};
+_Static_assert(ARRAY_SIZE(node_fields) == MEMCENSUS_NODE_MAX + 1,
+	       "an attribute of a node has no column");
+
+const struct record_type info_record = {
+	.name = "info",
+	.fields = { info_fields, ARRAY_SIZE(info_fields) },
+};
+
+const struct record_type scan_record = {
+	.name = "scan",
+	.fields = { scan_fields, ARRAY_SIZE(scan_fields) },
+};
+
+const struct record_type zone_type_record = {
+	.name = "migrate type",
+	.fields = { zone_type_fields, ARRAY_SIZE(zone_type_fields) },
+};
+
+const struct record_type zone_record = {
+	.name = "zone",
+	.fields = { zone_fields, ARRAY_SIZE(zone_fields) },
+	.derived = { zone_derived, ARRAY_SIZE(zone_derived) },
+};
+
+const struct record_type node_record = {
+	.name = "node",
+	.fields = { node_fields, ARRAY_SIZE(node_fields) },
+};

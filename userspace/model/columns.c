@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Looking up columns and getting values by them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "model/columns.h"
+
+bool column_get(const struct column *column, const struct view *view,
+		const void *record, struct value *value)
+{
+	const char *base = record;
+	uint64_t known;
+
+	if (column->derive)
+		return column->derive(view, record, value);
+
+	memcpy(&known, base + column->known, sizeof(known));
+	if (!(known >> column->number & 1)) {
+		memset(value, 0, sizeof(*value));
+		return column->optional;
+	}
+
+	base += column->offset;
+	switch (column->wire) {
+	case WIRE_STRING:
+		memcpy(&value->text, base, sizeof(value->text));
+		return true;
+	case WIRE_U32S:
+	case WIRE_S32S:
+	case WIRE_U64S:
+		memcpy(&value->list, base, sizeof(value->list));
+		return true;
+	default:
+		memcpy(&value->number, base, sizeof(value->number));
+		return true;
+	}
+}
+
+const char *column_header(const struct column *column)
+{
+	return column->header ? column->header : column->name;
+}
+
+const char *column_word(const struct column *column, uint64_t value)
+{
+	return value < column->n_words ? column->words[value] : NULL;
+}
+
+bool column_is_right(const struct column *column)
+{
+	return column->kind != KIND_TEXT && column->kind != KIND_WORD &&
+	       column->kind != KIND_LIST && column->kind != KIND_BOOL;
+}
+
+const struct column *record_column(const struct record_type *type,
+				   unsigned int i)
+{
+	const struct column_set *const sets[] = {
+		&type->fields, &type->figures, &type->derived,
+	};
+	const struct column *column;
+	unsigned int s, c;
+
+	for (s = 0; s < 3; s++) {
+		for (c = 0; c < sets[s]->n; c++) {
+			column = &sets[s]->columns[c];
+			if (column->name && column->kind != KIND_NEST && !i--)
+				return column;
+		}
+	}
+	return NULL;
+}
+
+static bool same_word(const char *word, const char *name, size_t len)
+{
+	return strlen(word) == len && !strncasecmp(word, name, len);
+}
+
+const struct column *record_find(const struct record_type *type,
+				 const char *name, size_t len)
+{
+	const struct column *column;
+	unsigned int i;
+
+	for (i = 0; (column = record_column(type, i)); i++)
+		if (same_word(column->name, name, len))
+			return column;
+	for (i = 0; (column = record_column(type, i)); i++)
+		if (same_word(column_header(column), name, len))
+			return column;
+	return NULL;
+}
+
+int columns_unknown(const struct record_type *type, const char *name,
+		    size_t len, struct failure *why)
+{
+	const struct column *column;
+	char list[900] = "";
+	size_t used = 0;
+	unsigned int i;
+
+	for (i = 0; (column = record_column(type, i)); i++) {
+		used += snprintf(list + used, sizeof(list) - used, "%s%s",
+				 i ? " " : "", column->name);
+		if (used >= sizeof(list))
+			break;
+	}
+	return fail(why, FAIL_USAGE, "no column '%.*s'; there are: %s",
+		    len > 60 ? 60 : (int)len, name, list);
+}
+
+static int columns_add(struct columns *columns, const struct column *column,
+		       struct failure *why)
+{
+	const struct column **v;
+
+	v = reallocarray(columns->v, columns->n + 1, sizeof(*v));
+	if (!v)
+		return fail_memory(why);
+	columns->v = v;
+	v[columns->n++] = column;
+	return 0;
+}
+
+static int columns_add_list(struct columns *columns,
+			    const struct record_type *type, const char *list,
+			    struct failure *why)
+{
+	const struct column *column;
+	size_t len;
+
+	for (;; list += len + 1) {
+		len = strcspn(list, ",");
+		column = record_find(type, list, len);
+		if (!column)
+			return columns_unknown(type, list, len, why);
+		if (columns_add(columns, column, why))
+			return -1;
+		if (!list[len])
+			return 0;
+	}
+}
+
+static int columns_add_all(struct columns *columns,
+			   const struct record_type *type, struct failure *why)
+{
+	const struct column *column;
+	unsigned int i;
+
+	for (i = 0; (column = record_column(type, i)); i++)
+		if (columns_add(columns, column, why))
+			return -1;
+	return 0;
+}
+
+int columns_choose(struct columns *columns, const struct record_type *type,
+		   const char *list, const char *defaults, struct failure *why)
+{
+	int ret = 0;
+
+	columns->v = NULL;
+	columns->n = 0;
+
+	if (!list || *list == '+') {
+		ret = defaults ?
+		      columns_add_list(columns, type, defaults, why) :
+		      columns_add_all(columns, type, why);
+		if (list)
+			list++;
+	}
+	if (!ret && list)
+		ret = columns_add_list(columns, type, list, why);
+	if (ret)
+		columns_free(columns);
+	return ret;
+}
+
+void columns_free(struct columns *columns)
+{
+	free(columns->v);
+	columns->v = NULL;
+	columns->n = 0;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One value as text. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/text.h"
+#include "model/format.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+
+bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units)
+{
+	if (units->percent && !units->whole)
+		return false;
+	if (units->percent)
+		snprintf(buf, NUMBER_SIZE, "%.2f%%", 100.0 * bytes / units->whole);
+	else if (units->suffixes)
+		text_size(buf, bytes);
+	else
+		snprintf(buf, NUMBER_SIZE, "%" PRId64, kib);
+	return true;
+}
+
+/* A moment in local time, by the clock as it was at the census. */
+static bool moment_text(char *buf, const struct view *view, uint64_t boottime)
+{
+	const struct scan *scan = &view->snap->scan;
+	struct tm tm;
+	time_t t;
+
+	t = (scan->realtime - scan->boottime + boottime) / NSEC_PER_SEC;
+	return KNOWN(scan, MEMCENSUS_SCAN_REALTIME) &&
+	       KNOWN(scan, MEMCENSUS_SCAN_BOOTTIME) && localtime_r(&t, &tm) &&
+	       strftime(buf, NUMBER_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+}
+
+static int list_text(char **text, const struct column *column,
+		     const struct numbers *list)
+{
+	size_t size, i;
+	FILE *out;
+
+	if (!list->n)
+		return 0;
+	out = open_memstream(text, &size);
+	if (!out)
+		return -1;
+	for (i = 0; i < list->n; i++) {
+		if (i)
+			putc(',', out);
+		if (column->kind == KIND_INDEXES)
+			fprintf(out, "%.3f", (int64_t)list->v[i] / 1000.0);
+		else if (column->kind == KIND_BLOCKS &&
+			 list->v[i] == MEMCENSUS_BLOCKS_UNKNOWN)
+			putc('-', out);
+		else
+			fprintf(out, "%" PRIu64, list->v[i]);
+	}
+	fclose(out);
+	return *text ? 0 : -1;
+}
+
+/* A value of all kinds but lists; false where it cannot be said. */
+static bool plain_text(char *buf, const char **text, const struct column *column,
+		       const struct view *view, const struct value *value,
+		       const struct units *units)
+{
+	switch (column->kind) {
+	case KIND_BYTES:
+		return column->sign ?
+		       amount_text(buf, value->sign, value->sign / 1024, units) :
+		       amount_text(buf, value->number, value->number >> 10, units);
+	case KIND_TEXT:
+		*text = value->text;
+		return value->text;
+	case KIND_WORD:
+		*text = column_word(column, value->number);
+		if (*text)
+			return true;
+		*text = buf;
+		break;
+	case KIND_BOOL:
+		*text = value->number ? "yes" : "no";
+		return true;
+	case KIND_SINCE_BOOT:
+		return moment_text(buf, view, value->number);
+	case KIND_ADDRESS:
+		snprintf(buf, NUMBER_SIZE, "%016" PRIx64, value->number);
+		return true;
+	case KIND_PERCENT:
+		snprintf(buf, NUMBER_SIZE, "%.2f", value->ratio);
+		return true;
+	default:
+		break;
+	}
+	if (column->sign)
+		snprintf(buf, NUMBER_SIZE, "%" PRId64, value->sign);
+	else
+		snprintf(buf, NUMBER_SIZE, "%" PRIu64, value->number);
+	return true;
+}
+
+int value_text(char **text, const struct column *column, const struct view *view,
+	       const struct value *value, const struct units *units)
+{
+	char buf[NUMBER_SIZE];
+	const char *plain = buf;
+
+	*text = NULL;
+	if (column->kind == KIND_LIST || column->kind == KIND_BLOCKS ||
+	    column->kind == KIND_INDEXES)
+		return list_text(text, column, &value->list);
+	if (!plain_text(buf, &plain, column, view, value, units))
+		return 0;
+	*text = strdup(plain);
+	return *text ? 0 : -1;
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Records of one kind, in an order, by chosen columns. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/text.h"
+#include "model/listing.h"
+
+int listing_fill(struct listing *listing, const struct view *view,
+		 struct records records, struct failure *why)
+{
+	size_t i;
+
+	memset(listing, 0, sizeof(*listing));
+	listing->view = view;
+	listing->rows = calloc(records.n + 1, sizeof(*listing->rows));
+	if (!listing->rows)
+		return fail_memory(why);
+	for (i = 0; i < records.n; i++)
+		listing->rows[i] = (const char *)records.v + i * records.size;
+	listing->n_rows = records.n;
+	return 0;
+}
+
+void listing_free(struct listing *listing)
+{
+	columns_free(&listing->columns);
+	free(listing->rows);
+	listing->rows = NULL;
+}
+
+/* What comparing two rows needs. */
+struct order {
+	const struct view *view;
+	const struct column *column;
+	bool reverse;
+};
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_signed(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_ratios(double a, double b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_values(const struct column *column, const struct value *a,
+			  const struct value *b)
+{
+	switch (column->kind) {
+	case KIND_TEXT:
+		return strcmp(a->text, b->text);
+	case KIND_PERCENT:
+		return compare_ratios(a->ratio, b->ratio);
+	case KIND_LIST:
+	case KIND_BLOCKS:
+	case KIND_INDEXES:
+		return compare_numbers(a->list.n, b->list.n);
+	default:
+		return column->sign ? compare_signed(a->sign, b->sign) :
+				      compare_numbers(a->number, b->number);
+	}
+}
+
+static int compare_rows(const void *a, const void *b, void *arg)
+{
+	const void *row_a = *(const void *const *)a;
+	const void *row_b = *(const void *const *)b;
+	const struct order *order = arg;
+	struct value value_a, value_b;
+	bool has_a, has_b;
+	int ret;
+
+	has_a = column_get(order->column, order->view, row_a, &value_a);
+	has_b = column_get(order->column, order->view, row_b, &value_b);
+	if (has_a && has_b)
+		ret = compare_values(order->column, &value_a, &value_b);
+	else
+		ret = has_a - has_b;
+	if (order->reverse)
+		ret = -ret;
+	/* They lie in one array, as they came. */
+	return ret ? ret : compare_numbers((uintptr_t)row_a, (uintptr_t)row_b);
+}
+
+void listing_sort(struct listing *listing, const struct column *column,
+		  bool reverse)
+{
+	struct order order = { listing->view, column, reverse };
+
+	qsort_r(listing->rows, listing->n_rows, sizeof(*listing->rows),
+		compare_rows, &order);
+}
+
+void cell_bytes(struct table *table, uint64_t bytes, const struct units *units)
+{
+	char text[NUMBER_SIZE];
+
+	table_cell(table, amount_text(text, bytes, bytes >> 10, units) ? text : NULL);
+}
+
+void cell_signed(struct table *table, int64_t bytes, const struct units *units)
+{
+	char text[NUMBER_SIZE];
+
+	table_cell(table, amount_text(text, bytes, bytes / 1024, units) ? text : NULL);
+}
+
+static void cell_value(struct table *table, const struct column *column,
+		       const struct view *view, const struct value *value,
+		       const struct units *units)
+{
+	char *text;
+
+	if (value_text(&text, column, view, value, units))
+		table_fail(table);
+	else
+		table_cell(table, text);
+	free(text);
+}
+
+/* How many different values: sorts a copy of the rows. */
+static uint64_t count_distinct(const struct listing *listing,
+			       const struct column *column)
+{
+	struct listing copy = *listing;
+	struct value last, value;
+	uint64_t n = 0;
+	size_t i;
+
+	copy.rows = calloc(listing->n_rows + 1, sizeof(*copy.rows));
+	if (!copy.rows)
+		return 0;
+	memcpy(copy.rows, listing->rows, listing->n_rows * sizeof(*copy.rows));
+	listing_sort(&copy, column, false);
+	for (i = 0; i < copy.n_rows; i++) {
+		if (!column_get(column, listing->view, copy.rows[i], &value))
+			continue;
+		if (!n || compare_values(column, &last, &value))
+			n++;
+		last = value;
+	}
+	free(copy.rows);
+	return n;
+}
+
+bool listing_total(const struct listing *listing, const struct column *column,
+		   struct value *total)
+{
+	struct value value;
+	bool known = false;
+	size_t i;
+
+	memset(total, 0, sizeof(*total));
+	switch (column->total) {
+	case TOTAL_NONE:
+		return false;
+	case TOTAL_ROWS:
+		total->number = listing->n_rows;
+		return true;
+	case TOTAL_DISTINCT:
+		total->number = count_distinct(listing, column);
+		return total->number;
+	case TOTAL_SUM:
+		break;
+	}
+
+	for (i = 0; i < listing->n_rows; i++) {
+		if (!column_get(column, listing->view, listing->rows[i], &value))
+			continue;
+		known = true;
+		if (column->kind == KIND_PERCENT)
+			total->ratio += value.ratio;
+		else if (column->sign ?
+			 __builtin_add_overflow(total->sign, value.sign, &total->sign) :
+			 __builtin_add_overflow(total->number, value.number, &total->number))
+			return false;
+	}
+	return known;
+}
+
+static void put_totals(const struct listing *listing, struct table *table,
+		       const struct units *units)
+{
+	const struct column *column;
+	struct value total;
+	size_t i;
+
+	table_total_row(table);
+	for (i = 0; i < listing->columns.n; i++) {
+		column = listing->columns.v[i];
+		if (!listing_total(listing, column, &total))
+			table_cell(table, i ? column->total ? NULL : "" : "total");
+		else if (column->total == TOTAL_SUM)
+			cell_value(table, column, listing->view, &total, units);
+		else
+			table_cellf(table, "%" PRIu64, total.number);
+	}
+}
+
+int listing_print(const struct listing *listing, struct table_look look,
+		  const struct units *units, bool totals, FILE *out,
+		  struct failure *why)
+{
+	struct table *table = table_new(look);
+	const struct column *column;
+	struct value value;
+	const char *header;
+	size_t row, i;
+
+	for (i = 0; i < listing->columns.n; i++) {
+		column = listing->columns.v[i];
+		header = column->scaled && (units->suffixes || units->percent) ?
+			 column->scaled : column_header(column);
+		if (column->kind == KIND_TEXT)
+			table_column_text(table, header);
+		else
+			table_column(table, header, column_is_right(column));
+	}
+	table_stream(table, out);
+	for (row = 0; row < listing->n_rows; row++) {
+		table_row(table);
+		for (i = 0; i < listing->columns.n; i++) {
+			column = listing->columns.v[i];
+			if (column_get(column, listing->view, listing->rows[row], &value))
+				cell_value(table, column, listing->view, &value, units);
+			else
+				table_cell(table, NULL);
+		}
+	}
+	if (totals)
+		put_totals(listing, table, units);
+	return table_finish(table, out, why);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Records of one kind, in an order, by chosen columns: what most tables and
+ * the arrays of JSON are.
+ */
+#ifndef READER_LISTING_H
+#define READER_LISTING_H
+
+#include "lib/json.h"
+#include "lib/table.h"
+#include "model/columns.h"
+#include "model/format.h"
+
+/**
+ * struct listing - records to be shown
+ * @view: for the getters; of the caller
+ * @columns: owned
+ * @rows: the records in order; the array is owned, the records are not
+ * @n_rows: how many
+ */
+struct listing {
+	const struct view *view;
+	struct columns columns;
+	const void **rows;
+	size_t n_rows;
+};
+
+/**
+ * struct records - an array of records of one kind
+ * @v: the first
+ * @n: how many
+ * @size: bytes of each
+ */
+struct records {
+	const void *v;
+	size_t n;
+	size_t size;
+};
+
+static inline struct records records_of(const void *v, size_t n, size_t size)
+{
+	return (struct records){ v, n, size };
+}
+
+/*
+ * All @records, in the order they have.  0, or -1 and @why without memory.
+ * listing_free() in both cases.
+ */
+int listing_fill(struct listing *listing, const struct view *view,
+		 struct records records, struct failure *why);
+void listing_free(struct listing *listing);
+
+/* Sorts by @column, unknown ones first; equal ones keep their order. */
+void listing_sort(struct listing *listing, const struct column *column,
+		  bool reverse);
+
+/* Prints a table, with a row of totals if @totals. 0, or -1 and @why. */
+int listing_print(const struct listing *listing, struct table_look look,
+		  const struct units *units, bool totals, FILE *out,
+		  struct failure *why);
+
+/* An amount of memory as the next cell of @table; one that may be below 0. */
+void cell_bytes(struct table *table, uint64_t bytes, const struct units *units);
+void cell_signed(struct table *table, int64_t bytes, const struct units *units);
+
+/*
+ * The total of @column over the rows, KIND_PERCENT as a ratio, TOTAL_ROWS and
+ * TOTAL_DISTINCT as a number; false where it has none or is not known.
+ */
+bool listing_total(const struct listing *listing, const struct column *column,
+		   struct value *value);
+
+#endif /* READER_LISTING_H */

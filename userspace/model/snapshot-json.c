@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A snapshot as JSON, by the arrays of columns. */
+#include "lib/json.h"
+#include "model/breakdown.h"
+#include "model/snapshot-json.h"
+
+static void put_list(struct json *json, const struct column *column,
+		     const struct numbers *list)
+{
+	size_t i;
+
+	json_open(json, column->name, '[');
+	for (i = 0; i < list->n; i++) {
+		if (column->kind == KIND_INDEXES)
+			json_put_signed(json, NULL, (int64_t)list->v[i]);
+		else if (column->kind == KIND_BLOCKS &&
+			 list->v[i] == MEMCENSUS_BLOCKS_UNKNOWN)
+			json_put_null(json, NULL);
+		else
+			json_put_unsigned(json, NULL, list->v[i]);
+	}
+	json_close(json, ']');
+}
+
+static void put_value(struct json *json, const struct column *column,
+		      const struct value *value)
+{
+	const char *word = NULL;
+
+	switch (column->kind) {
+	case KIND_TEXT:
+		json_put_string(json, column->name, value->text);
+		return;
+	case KIND_BOOL:
+		json_put_bool(json, column->name, value->number);
+		return;
+	case KIND_PERCENT:
+		json_put_ratio(json, column->name, value->ratio);
+		return;
+	case KIND_LIST:
+	case KIND_BLOCKS:
+	case KIND_INDEXES:
+		put_list(json, column, &value->list);
+		return;
+	case KIND_WORD:
+		word = column_word(column, value->number);
+		break;
+	default:
+		break;
+	}
+	if (word)
+		json_put_string(json, column->name, word);
+	else if (column->sign)
+		json_put_signed(json, column->name, value->sign);
+	else
+		json_put_unsigned(json, column->name, value->number);
+}
+
+static void put_column(struct json *json, const struct column *column,
+		       const struct view *view, const void *record)
+{
+	struct value value;
+
+	if (column_get(column, view, record, &value))
+		put_value(json, column, &value);
+	else
+		json_put_null(json, column->name);
+}
+
+static void put_set(struct json *json, const struct column_set *set,
+		    const struct view *view, const void *record)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->n; i++)
+		if (set->columns[i].name && set->columns[i].kind != KIND_NEST)
+			put_column(json, &set->columns[i], view, record);
+}
+
+/* All that the ABI has of @record, and nothing derived; or what is derived. */
+static void put_members(struct json *json, const struct record_type *type,
+			const struct view *view, const void *record)
+{
+	put_set(json, &type->fields, view, record);
+	put_set(json, &type->figures, view, record);
+	if (!type->fields.n)
+		put_set(json, &type->derived, view, record);
+}
+
+void snapshot_json_listing(struct json *json, const char *key,
+			   const struct record_type *type,
+			   const struct listing *listing)
+{
+	size_t row, i;
+
+	json_open(json, key, '[');
+	for (row = 0; row < listing->n_rows; row++) {
+		json_open(json, NULL, '{');
+		if (!listing->columns.n)
+			put_members(json, type, listing->view, listing->rows[row]);
+		for (i = 0; i < listing->columns.n; i++)
+			put_column(json, listing->columns.v[i], listing->view,
+				   listing->rows[row]);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void put_totals(struct json *json, const struct listing *listing,
+		       const struct record_type *type)
+{
+	const struct column *column;
+	struct value total;
+	unsigned int i;
+
+	json_open(json, "totals", '{');
+	for (i = 0; (column = record_column(type, i)); i++) {
+		if (column->total != TOTAL_SUM)
+			continue;
+		if (listing_total(listing, column, &total))
+			put_value(json, column, &total);
+		else
+			json_put_null(json, column->name);
+	}
+	json_close(json, '}');
+}
+
+static void put_zones(struct json *json, const struct view *view)
+{
+	const struct snapshot *snap = view->snap;
+	const struct zone *zone;
+	size_t i, t;
+
+	json_open(json, "zones", '[');
+	for (i = 0; i < snap->n_zones; i++) {
+		zone = &snap->zones[i];
+		json_open(json, NULL, '{');
+		put_members(json, &zone_record, view, zone);
+		if (zone->n_types) {
+			json_open(json, "types", '[');
+			for (t = 0; t < zone->n_types; t++) {
+				json_open(json, NULL, '{');
+				put_members(json, &zone_type_record, view,
+					    &zone->types[t]);
+				json_close(json, '}');
+			}
+			json_close(json, ']');
+		}
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void put_nodes(struct json *json, const struct view *view)
+{
+	const struct snapshot *snap = view->snap;
+	size_t i;
+
+	json_open(json, "nodes", '[');
+	for (i = 0; i < snap->n_nodes; i++) {
+		json_open(json, NULL, '{');
+		put_members(json, &node_record, view, &snap->nodes[i]);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void put_system(struct json *json, const struct view *view)
+{
+	const struct snapshot *snap = view->snap;
+	size_t i;
+
+	json_open(json, "system", '{');
+	json_open(json, "bytes", '{');
+	put_set(json, &bytes_record.figures, view, &snap->totals);
+	json_close(json, '}');
+	json_open(json, "events", '{');
+	put_set(json, &events_record.figures, view, &snap->totals);
+	json_close(json, '}');
+	json_close(json, '}');
+
+	/* Not of the census: kept apart. */
+	json_open(json, "meminfo", '{');
+	for (i = 0; i < snap->n_meminfo; i++)
+		json_put_unsigned(json, snap->meminfo[i].name, snap->meminfo[i].value);
+	json_close(json, '}');
+}
+
+/* In bytes; of what could not be had, null. */
+static void put_balance(struct json *json, const struct snapshot *snap)
+{
+	const struct balance balance = balance_of(snap);
+	unsigned int i;
+
+	json_open(json, "balance", '{');
+	for (i = 0; i < BALANCE_ROWS; i++) {
+		if (balance.rows[i].known)
+			json_put_signed(json, balance_rows[i].name, balance.rows[i].bytes);
+		else
+			json_put_null(json, balance_rows[i].name);
+	}
+	json_close(json, '}');
+}
+
+void snapshot_json(FILE *out, const struct snapshot *snap,
+		   const struct json_parts *what)
+{
+	const struct view view = { .snap = snap };
+	struct json json = { .out = out, .line = what->line };
+
+	json_open(&json, NULL, '{');
+	json_open(&json, "memcensus", '{');
+	put_members(&json, &info_record, &view, &snap->info);
+	json_close(&json, '}');
+
+	json_open(&json, "scan", '{');
+	json_put_unsigned(&json, "seq", snap->seq);
+	put_members(&json, &scan_record, &view, &snap->scan);
+	json_close(&json, '}');
+
+	if (what->parts & MEMCENSUS_PART_TASKS)
+		snapshot_json_listing(&json, "tasks", &task_record, what->tasks);
+	if (what->groups)
+		snapshot_json_listing(&json, "groups", &group_record, what->groups);
+	if (what->parts & MEMCENSUS_PART_VMAS)
+		snapshot_json_listing(&json, "vmas", &vma_record, what->vmas);
+	if (what->mappings)
+		snapshot_json_listing(&json, "mappings", &mapping_record, what->mappings);
+	if (what->totals)
+		put_totals(&json, what->totals, what->groups ? &group_record :
+			   what->mappings ? &mapping_record : &task_record);
+	if (what->parts & MEMCENSUS_PART_ZONES)
+		put_zones(&json, &view);
+	if (what->parts & MEMCENSUS_PART_NODES)
+		put_nodes(&json, &view);
+	if (what->parts & MEMCENSUS_PART_SYSTEM)
+		put_system(&json, &view);
+	if (what->balance)
+		put_balance(&json, snap);
+	json_close(&json, '}');
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A snapshot as JSON.
+ */
+#ifndef READER_SNAPSHOT_JSON_H
+#define READER_SNAPSHOT_JSON_H
+
+#include <stdio.h>
+
+#include "model/listing.h"
+
+/**
+ * struct json_parts - what of a snapshot is written
+ * @parts: MEMCENSUS_PART_*; arrays of other parts are left out
+ * @tasks: tasks, in their order, by columns if any are chosen, else whole
+ * @groups: groups, likewise; NULL where none were asked for
+ * @vmas: mappings, likewise
+ * @mappings: mappings by name, likewise; NULL where none were asked for
+ * @totals: listing that "totals" is made of, or NULL
+ * @balance: where all of memory is, too
+ * @line: all on one line
+ */
+struct json_parts {
+	uint32_t parts;
+	const struct listing *tasks;
+	const struct listing *groups;
+	const struct listing *vmas;
+	const struct listing *mappings;
+	const struct listing *totals;
+	bool balance;
+	bool line;
+};
+
+/*
+ * Writes one object with a member for each part, figures by their names in
+ * the ABI, null for what is not known.  The stream remembers its own errors.
+ */
+void snapshot_json(FILE *out, const struct snapshot *snap,
+		   const struct json_parts *what);
+
+/*
+ * Writes the rows of @listing as the array @key, each by the columns that it
+ * has or, where it has none, all of @type.
+ */
+void snapshot_json_listing(struct json *json, const char *key,
+			   const struct record_type *type,
+			   const struct listing *listing);
+
+#endif /* READER_SNAPSHOT_JSON_H */

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One census in memory: arrays that grow, and an arena for what they hold. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/snapshot.h"
+
+#define CHUNK_SIZE	(64UL << 10)
+
+/**
+ * struct chunk - a piece of the arena
+ * @next: the one before it
+ * @used: bytes given out
+ * @size: bytes of @data, which is aligned for what is kept there
+ */
+struct chunk {
+	struct chunk *next;
+	size_t used;
+	size_t size;
+	uint64_t data[];
+};
+
+struct snapshot *snapshot_new(void)
+{
+	return calloc(1, sizeof(struct snapshot));
+}
+
+void snapshot_reset(struct snapshot *snap)
+{
+	struct chunk *chunk;
+
+	while ((chunk = snap->chunks)) {
+		snap->chunks = chunk->next;
+		free(chunk);
+	}
+	free(snap->tasks);
+	free(snap->groups);
+	free(snap->vmas);
+	free(snap->mappings);
+	free(snap->zones);
+	free(snap->nodes);
+	free(snap->meminfo);
+	free(snap->beside);
+	memset(snap, 0, sizeof(*snap));
+}
+
+void snapshot_free(struct snapshot *snap)
+{
+	if (snap)
+		snapshot_reset(snap);
+	free(snap);
+}
+
+void *snapshot_alloc(struct snapshot *snap, size_t size)
+{
+	struct chunk *chunk = snap->chunks;
+	void *p;
+
+	size = (size + sizeof(uint64_t) - 1) & ~(sizeof(uint64_t) - 1);
+	if (!chunk || chunk->size - chunk->used < size) {
+		size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+
+		chunk = malloc(sizeof(*chunk) + room);
+		if (!chunk)
+			return NULL;
+		chunk->next = snap->chunks;
+		chunk->used = 0;
+		chunk->size = room;
+		snap->chunks = chunk;
+	}
+	p = (char *)chunk->data + chunk->used;
+	chunk->used += size;
+	return p;
+}
+
+const char *snapshot_text(struct snapshot *snap, const char *text, size_t len)
+{
+	char *copy;
+
+	len = strnlen(text, len);
+	copy = snapshot_alloc(snap, len + 1);
+	if (!copy)
+		return NULL;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+/*
+ * The array, with one more element, all unknown, behind the @n it has: its
+ * room is doubled whenever @n is a power of two.  NULL without memory, and
+ * the old one stands.
+ */
+static void *grow(void *array, size_t n, size_t size)
+{
+	if (!(n & (n - 1)))
+		array = reallocarray(array, n ? 2 * n : 1, size);
+	if (array)
+		memset((char *)array + n * size, 0, size);
+	return array;
+}
+
+struct task *snapshot_add_task(struct snapshot *snap)
+{
+	struct task *array = grow(snap->tasks, snap->n_tasks, sizeof(*array));
+
+	if (!array)
+		return NULL;
+	snap->tasks = array;
+	return &array[snap->n_tasks++];
+}
+
+struct group *snapshot_add_group(struct snapshot *snap)
+{
+	struct group *array = grow(snap->groups, snap->n_groups, sizeof(*array));
+
+	if (!array)
+		return NULL;
+	snap->groups = array;
+	return &array[snap->n_groups++];
+}
+
+struct vma *snapshot_add_vma(struct snapshot *snap)
+{
+	struct vma *array = grow(snap->vmas, snap->n_vmas, sizeof(*array));
+
+	if (!array)
+		return NULL;
+	snap->vmas = array;
+	return &array[snap->n_vmas++];
+}
+
+struct mapping *snapshot_add_mapping(struct snapshot *snap)
+{
+	struct mapping *array = grow(snap->mappings, snap->n_mappings, sizeof(*array));
+
+	if (!array)
+		return NULL;
+	snap->mappings = array;
+	return &array[snap->n_mappings++];
+}
+
+struct zone *snapshot_add_zone(struct snapshot *snap)
+{
+	struct zone *array = grow(snap->zones, snap->n_zones, sizeof(*array));
+
+	if (!array)
+		return NULL;
+	snap->zones = array;
+	return &array[snap->n_zones++];
+}
+
+struct node *snapshot_add_node(struct snapshot *snap)
+{
+	struct node *array = grow(snap->nodes, snap->n_nodes, sizeof(*array));
+
+	if (!array)
+		return NULL;
+	snap->nodes = array;
+	return &array[snap->n_nodes++];
+}
+
+struct meminfo_line *snapshot_add_meminfo(struct snapshot *snap)
+{
+	struct meminfo_line *array = grow(snap->meminfo, snap->n_meminfo, sizeof(*array));
+
+	if (!array)
+		return NULL;
+	snap->meminfo = array;
+	return &array[snap->n_meminfo++];
+}
+
+struct beside *snapshot_add_beside(struct snapshot *snap)
+{
+	struct beside *array = grow(snap->beside, snap->n_beside, sizeof(*array));
+
+	if (!array)
+		return NULL;
+	snap->beside = array;
+	return &array[snap->n_beside++];
+}

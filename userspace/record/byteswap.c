@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Messages of a machine of the other byte order. */
+#include <byteswap.h>
+#include <stdint.h>
+#include <string.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+
+#include "model/columns.h"
+#include "record/byteswap.h"
+#include "wire/decode.h"
+
+/**
+ * struct level - what attributes of one nest are
+ * @type: a record's, by number; or
+ * @figures: amounts, all of them; or
+ * @wires: by number, below @n_wires; or, where all of these are NULL or false,
+ * @nest: those of a whole message: @inner is in this one
+ * @inner: see @nest
+ */
+struct level {
+	const struct record_type *type;
+	bool figures;
+	const enum wire *wires;
+	unsigned int n_wires;
+	unsigned int nest;
+	const struct level *inner;
+};
+
+static const enum wire request_wires[] = {
+	[MEMCENSUS_REQ_BASIS] = WIRE_U8,
+	[MEMCENSUS_REQ_PARTS] = WIRE_U32,
+	[MEMCENSUS_REQ_PIDS] = WIRE_U32S,
+	[MEMCENSUS_REQ_GROUP_BY] = WIRE_U8,
+};
+
+static void swap16(unsigned char *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	v = bswap_16(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static void swap32(unsigned char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	v = bswap_32(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static void swap64(unsigned char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	v = bswap_64(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+static bool swap_attrs(const struct level *level, unsigned char *p, size_t len);
+
+/* What is too short for its kind is left to the decoder to refuse. */
+static bool swap_value(enum wire wire, unsigned char *p, size_t len)
+{
+	static const struct level figures = { .figures = true };
+	static const struct level types = { .type = &zone_type_record };
+
+	switch (wire) {
+	case WIRE_NONE:
+	case WIRE_U8:
+	case WIRE_STRING:
+		return true;
+	case WIRE_U32:
+	case WIRE_S32:
+	case WIRE_U32S:
+	case WIRE_S32S:
+		for (; len >= sizeof(uint32_t); p += sizeof(uint32_t), len -= sizeof(uint32_t))
+			swap32(p);
+		return true;
+	case WIRE_U64:
+	case WIRE_U64S:
+		for (; len >= sizeof(uint64_t); p += sizeof(uint64_t), len -= sizeof(uint64_t))
+			swap64(p);
+		return true;
+	case WIRE_FIGURES:
+		return swap_attrs(&figures, p, len);
+	case WIRE_TYPES:
+		return swap_attrs(&types, p, len);
+	}
+	return true;
+}
+
+static bool swap_attr(const struct level *level, unsigned int number,
+		      unsigned char *p, size_t len)
+{
+	if (level->figures)
+		return swap_value(WIRE_U64, p, len);
+	if (level->type)
+		return number >= level->type->fields.n ||
+		       swap_value(level->type->fields.columns[number].wire, p, len);
+	if (level->wires)
+		return number >= level->n_wires ||
+		       swap_value(level->wires[number], p, len);
+	if (number == MEMCENSUS_A_SEQ)
+		return swap_value(WIRE_U64, p, len);
+	return number != level->nest || swap_attrs(level->inner, p, len);
+}
+
+static bool swap_attrs(const struct level *level, unsigned char *p, size_t len)
+{
+	struct nlattr attr;
+	size_t step;
+
+	for (; len; p += step, len -= step) {
+		if (len < NLA_HDRLEN)
+			return false;
+		swap16(p + offsetof(struct nlattr, nla_len));
+		swap16(p + offsetof(struct nlattr, nla_type));
+		memcpy(&attr, p, sizeof(attr));
+		if (attr.nla_len < NLA_HDRLEN || attr.nla_len > len ||
+		    !swap_attr(level, attr.nla_type & NLA_TYPE_MASK,
+			       p + NLA_HDRLEN, attr.nla_len - NLA_HDRLEN))
+			return false;
+		step = NLA_ALIGN(attr.nla_len);
+		if (step > len)
+			step = len;
+	}
+	return true;
+}
+
+/* The attributes of a message of the family. */
+static bool swap_body(unsigned char *p, size_t len)
+{
+	struct level inner = { 0 }, top = { .inner = &inner };
+	struct genlmsghdr genl;
+
+	if (len < GENL_HDRLEN)
+		return true;
+	swap16(p + offsetof(struct genlmsghdr, reserved));
+	memcpy(&genl, p, sizeof(genl));
+	if (genl.cmd == MEMCENSUS_CMD_SNAPSHOT) {
+		top.nest = MEMCENSUS_A_REQUEST;
+		inner.wires = request_wires;
+		inner.n_wires = sizeof(request_wires) / sizeof(request_wires[0]);
+	} else {
+		inner.type = decode_type_of(genl.cmd, &top.nest);
+		if (!inner.type)
+			return true;
+	}
+	return swap_attrs(&top, p + GENL_HDRLEN, len - GENL_HDRLEN);
+}
+
+bool swap_messages(void *buf, size_t len)
+{
+	unsigned char *p = buf;
+	struct nlmsghdr nlh;
+	size_t step;
+
+	for (; len; p += step, len -= step) {
+		if (len < NLMSG_HDRLEN)
+			return false;
+		swap32(p + offsetof(struct nlmsghdr, nlmsg_len));
+		swap16(p + offsetof(struct nlmsghdr, nlmsg_type));
+		swap16(p + offsetof(struct nlmsghdr, nlmsg_flags));
+		swap32(p + offsetof(struct nlmsghdr, nlmsg_seq));
+		swap32(p + offsetof(struct nlmsghdr, nlmsg_pid));
+		memcpy(&nlh, p, sizeof(nlh));
+		if (nlh.nlmsg_len < NLMSG_HDRLEN || nlh.nlmsg_len > len)
+			return false;
+		if (nlh.nlmsg_type >= NLMSG_MIN_TYPE &&
+		    !swap_body(p + NLMSG_HDRLEN, nlh.nlmsg_len - NLMSG_HDRLEN))
+			return false;
+		step = NLMSG_ALIGN(nlh.nlmsg_len);
+		if (step > len)
+			step = len;
+	}
+	return true;
+}

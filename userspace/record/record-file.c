@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The censuses of a record: frames put together, damage left out and told. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/genetlink.h>
+
+#include "host/names.h"
+#include "host/proc-texts.h"
+#include "record/byteswap.h"
+#include "record/record-file.h"
+#include "wire/decode.h"
+#include "wire/request.h"
+
+/* Lines about damage; of more there is only a count. */
+#define SAY_MAX	8
+
+__attribute__((format(printf, 2, 3)))
+static void say(struct record_file *file, const char *format, ...)
+{
+	struct failure line;
+	va_list args;
+	char text[512];
+
+	if (++file->said > SAY_MAX)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	/* The path may hold anything. */
+	fail(&line, FAIL_LOST, "'%.200s': %s", file->path, text);
+	fprintf(stderr, "memcensus: %s\n", line.text);
+}
+
+int record_file_open(struct record_file *file, const char *path,
+		     struct failure *why)
+{
+	const bool is_stdin = !strcmp(path, "-");
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+
+	memset(file, 0, sizeof(*file));
+	file->path = is_stdin ? "stdin" : path;
+	file->frames.fd = fd;
+	if (fd < 0)
+		return fail(why, FAIL_SYSTEM, "cannot open '%.200s': %s", path,
+			    strerror(errno));
+	frames_init(&file->frames, fd);
+	return 0;
+}
+
+void record_file_close(struct record_file *file)
+{
+	if (file->said > SAY_MAX)
+		fprintf(stderr, "memcensus: %u more places are damaged\n",
+			file->said - SAY_MAX);
+	frames_free(&file->frames);
+	if (file->frames.fd > STDIN_FILENO)
+		close(file->frames.fd);
+}
+
+/* Tells of censuses after the last one met and before @number that are not whole. */
+static void tell_missing(struct record_file *file, uint64_t number,
+			 const char *how)
+{
+	const uint64_t first = file->last + 1;
+
+	if (first + 1 < number)
+		say(file, "censuses %" PRIu64 " to %" PRIu64 " are %s and left out",
+		    first, number - 1, how);
+	else if (first < number)
+		say(file, "census %" PRIu64 " is %s and left out", first, how);
+	else if (file->lost)
+		say(file, "%" PRIu64 " bytes before offset %" PRIu64 " are damaged",
+		    file->lost, file->lost_at);
+	file->lost = 0;
+	if (number)
+		file->last = number - 1;
+}
+
+/* What one of the kernel's messages says. */
+static int take_message(struct record_file *file, struct snapshot *snap,
+			const struct nlmsghdr *nlh, struct failure *why)
+{
+	if (nlh->nlmsg_type == NLMSG_DONE && nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		snap->torn = true;
+	if (nlh->nlmsg_type < NLMSG_MIN_TYPE)
+		return 0;
+	if (request_get(&file->asked, file->pids, nlh)) {
+		file->has_asked = true;
+		return 0;
+	}
+	return decode_message(snap, nlh, why);
+}
+
+static int take_messages(struct record_file *file, struct snapshot *snap,
+			 const struct framed *framed, struct failure *why)
+{
+	unsigned char *p = framed->data;
+	size_t left = framed->frame.len, step;
+	const struct nlmsghdr *nlh;
+
+	if (framed->frame.order != frame_native() && !swap_messages(p, left))
+		return fail(why, FAIL_MALFORMED, "a message is cut off");
+	for (; left; p += step, left -= step) {
+		nlh = (const void *)p;
+		if (left < NLMSG_HDRLEN || nlh->nlmsg_len < NLMSG_HDRLEN ||
+		    nlh->nlmsg_len > left)
+			return fail(why, FAIL_MALFORMED, "a message is cut off");
+		if (take_message(file, snap, nlh, why))
+			return -1;
+		step = NLMSG_ALIGN(nlh->nlmsg_len);
+		if (step > left)
+			step = left;
+	}
+	return 0;
+}
+
+static int take_text(struct snapshot *snap, const struct framed *framed,
+		     struct failure *why)
+{
+	const char *name = (const char *)framed->data;
+	const size_t len = strnlen(name, framed->frame.len);
+
+	if (len == framed->frame.len)
+		return fail(why, FAIL_MALFORMED, "a text has no name");
+	return beside_add(snap, name, name + len + 1, framed->frame.len - len - 1, why);
+}
+
+/* One frame of a census into @snap, which may be NULL. */
+static int take_frame(struct record_file *file, struct snapshot *snap,
+		      const struct framed *framed, struct failure *why)
+{
+	if (!snap)
+		return 0;
+	if (!framed->frame.part) {
+		snapshot_reset(snap);
+		snap->recorded = true;
+		file->has_asked = false;
+	}
+	switch (framed->frame.kind) {
+	case FRAME_MESSAGES:
+		return take_messages(file, snap, framed, why);
+	case FRAME_TEXT:
+		return take_text(snap, framed, why);
+	case FRAME_END:
+		return decode_finish(snap, why) || beside_apply(snap, why) ||
+		       names_read(snap, why) ? -1 : 0;
+	default:
+		return 0;
+	}
+}
+
+/* At the end of the file, with @framed->lost bytes behind the last frame. */
+static int end(struct record_file *file, bool begun, uint64_t number)
+{
+	if (begun && number > file->last)
+		tell_missing(file, number + 1, "not whole");
+	else if (file->lost)
+		say(file, "its last %" PRIu64 " bytes are no whole census", file->lost);
+	file->lost = 0;
+	return 0;
+}
+
+/* What failed, with the file's name; -1. */
+static int name_file(const struct record_file *file, struct failure *why)
+{
+	const struct failure what = *why;
+
+	if (what.kind != FAIL_SYSTEM)
+		return -1;
+	return fail(why, FAIL_SYSTEM, "'%.200s': %.200s", file->path, what.text);
+}
+
+int record_file_next(struct record_file *file, struct snapshot *snap,
+		     struct entry *entry, struct failure *why)
+{
+	uint64_t number = 0, told = 0;
+	struct framed framed;
+	uint32_t part = 0;
+	bool good = false;
+	int ret;
+
+	while ((ret = frames_next(&file->frames, &framed, !snap, why)) >= 0) {
+		if (framed.lost) {
+			file->lost += framed.lost;
+			file->lost_at = framed.offset;
+		}
+		if (!ret)
+			return end(file, number != told, number);
+		if (framed.frame.version != FRAME_VERSION) {
+			file->newer = framed.frame.version;
+			continue;
+		}
+		if (framed.frame.kind == FRAME_MACHINE)
+			continue;
+		if (!framed.frame.part) {
+			*entry = (struct entry){ framed.offset, framed.frame.census,
+						 framed.frame.time };
+			good = true;
+			part = 0;
+		}
+		number = framed.frame.census;
+		good &= framed.frame.part == part++ && number == entry->number;
+		if (!good || number == told)
+			continue;
+		if (take_frame(file, snap, &framed, why)) {
+			if (why->kind == FAIL_MEMORY)
+				return -1;
+			tell_missing(file, number, "damaged");
+			say(file, "census %" PRIu64 " is left out: %s", number, why->text);
+			file->last = number;
+			told = number;
+			good = false;
+		} else if (framed.frame.kind == FRAME_END) {
+			tell_missing(file, number, "damaged");
+			file->last = number;
+			return 1;
+		}
+	}
+	return name_file(file, why);
+}
+
+int record_file_seek(struct record_file *file, const struct entry *entry,
+		     struct failure *why)
+{
+	file->last = entry->number - 1;
+	file->lost = 0;
+	file->frames.hopped = 0;
+	return frames_seek(&file->frames, entry->offset, why);
+}

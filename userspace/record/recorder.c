@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Writing a record. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/signals.h"
+#include "record/chunk-reader.h"
+#include "record/recorder.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+
+/* How often what was written is sent on to the disk. */
+#define SYNC_INTERVAL	NSEC_PER_SEC
+
+/**
+ * struct recorder - a record that is being written
+ * @tap: sees messages
+ * @path: in messages; of the caller
+ * @fd: owned, unless it is stdout
+ * @regular: it is a file, not a pipe: what was begun can be taken back
+ * @named: what the machine is was written by this recorder
+ * @census: number of the next census
+ * @time: when it was begun, ns since 1970
+ * @part: number of its next frame
+ * @start: offset where it begins
+ * @error: first error of writing it, an error number
+ * @synced: when all was last sent to the disk, ns of CLOCK_MONOTONIC
+ * @buf: FRAME_HEAD and up to FRAME_USUAL bytes of the frame being filled; owned
+ * @len: bytes behind the head
+ */
+struct recorder {
+	struct tap tap;
+	const char *path;
+	int fd;
+	bool regular;
+	bool named;
+	uint64_t census;
+	uint64_t time;
+	uint32_t part;
+	off_t start;
+	int error;
+	uint64_t synced;
+	unsigned char *buf;
+	size_t len;
+};
+
+static uint64_t now_realtime(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+/* A pipe that nobody reads holds up nobody who was asked to stop. */
+static void put(struct recorder *r, const unsigned char *data, size_t len)
+{
+	ssize_t n;
+
+	while (len && !r->error) {
+		n = write(r->fd, data, len);
+		if (n >= 0) {
+			data += n;
+			len -= n;
+		} else if (errno != EINTR || (!r->regular && stop_asked())) {
+			r->error = errno;
+		}
+	}
+}
+
+/* Writes the frame in @buf; @kind FRAME_MACHINE is no part of a census. */
+static void put_frame(struct recorder *r, enum frame_kind kind)
+{
+	struct frame frame = {
+		.version = FRAME_VERSION,
+		.kind = kind,
+		.order = frame_native(),
+		.len = r->len,
+		.census = r->census,
+		.time = r->time,
+		.part = kind == FRAME_MACHINE ? 0 : r->part++,
+		.crc = frame_crc(r->buf + FRAME_HEAD, r->len),
+	};
+
+	frame_pack(&frame, r->buf);
+	put(r, r->buf, FRAME_HEAD + r->len);
+	r->len = 0;
+}
+
+/* The @len bytes at @data and NULs behind them, to what is being filled. */
+static void fill(struct recorder *r, const void *data, size_t len)
+{
+	memcpy(r->buf + FRAME_HEAD + r->len, data, len);
+	r->len += len;
+	while (r->len % FRAME_ALIGN)
+		r->buf[FRAME_HEAD + r->len++] = '\0';
+}
+
+static void put_machine(struct recorder *r)
+{
+	char text[2048], boot[64] = "";
+	struct utsname uts;
+	FILE *file;
+	int n;
+
+	file = fopen("/proc/sys/kernel/random/boot_id", "re");
+	if (file) {
+		if (!fgets(boot, sizeof(boot), file))
+			*boot = '\0';
+		fclose(file);
+	}
+	boot[strcspn(boot, "\n")] = '\0';
+	uname(&uts);
+	n = snprintf(text, sizeof(text),
+		     "reader %s\nabi %d\npage_size %ld\nbits %zu\nhost %s\nkernel %s\nversion %s\nmachine %s\nboot %s\n",
+		     VERSION, MEMCENSUS_ABI, sysconf(_SC_PAGESIZE),
+		     8 * sizeof(long), uts.nodename, uts.release, uts.version,
+		     uts.machine, boot);
+	fill(r, text, n);
+	put_frame(r, FRAME_MACHINE);
+}
+
+static void recorder_see(struct tap *tap, const void *messages, size_t len)
+{
+	struct recorder *r = (struct recorder *)tap;
+
+	/* One message is 64 KiB at most, and so is a datagram of them. */
+	if (len > FRAME_USUAL) {
+		r->error = EMSGSIZE;
+		return;
+	}
+	if (r->len + len + FRAME_ALIGN > FRAME_USUAL)
+		put_frame(r, FRAME_MESSAGES);
+	fill(r, messages, len);
+}
+
+struct tap *recorder_tap(struct recorder *r)
+{
+	return &r->tap;
+}
+
+void recorder_begin(struct recorder *r)
+{
+	r->time = now_realtime();
+	r->part = 0;
+	r->len = 0;
+	r->error = 0;
+	if (!r->named)
+		put_machine(r);
+}
+
+static void put_text(struct recorder *r, const struct beside *beside)
+{
+	const size_t name = strlen(beside->name), text = strlen(beside->text);
+
+	if (name + text + 2 > FRAME_USUAL)
+		return;
+	memcpy(r->buf + FRAME_HEAD, beside->name, name + 1);
+	r->len = name + 1;
+	fill(r, beside->text, text);
+	put_frame(r, FRAME_TEXT);
+}
+
+/* At most once a second: what a census disturbs should be what it counts. */
+static void sync_sometimes(struct recorder *r)
+{
+	const uint64_t now = stop_now();
+
+	if (!r->regular || r->error || now - r->synced < SYNC_INTERVAL)
+		return;
+	if (fdatasync(r->fd) && errno != EINTR)
+		r->error = errno;
+	r->synced = now;
+}
+
+enum recorded recorder_end(struct recorder *r, const struct snapshot *snap,
+			   struct failure *why)
+{
+	size_t i;
+
+	if (r->len)
+		put_frame(r, FRAME_MESSAGES);
+	for (i = 0; i < snap->n_beside; i++)
+		put_text(r, &snap->beside[i]);
+	put_frame(r, FRAME_END);
+	sync_sometimes(r);
+	if (!r->error) {
+		r->named = true;
+		r->census++;
+		r->start = lseek(r->fd, 0, SEEK_CUR);
+		return RECORDED;
+	}
+	fail(why, FAIL_SYSTEM, "cannot write '%.200s': %s; a census is lost",
+	     r->path, strerror(r->error));
+	recorder_abort(r);
+	return r->error == EPIPE || r->error == EINTR ? RECORD_CLOSED : RECORD_LOST;
+}
+
+void recorder_abort(struct recorder *r)
+{
+	if (r->regular && !ftruncate(r->fd, r->start))
+		lseek(r->fd, r->start, SEEK_SET);
+}
+
+int recorder_close(struct recorder *r, struct failure *why)
+{
+	int ret = 0;
+
+	if (r->regular && fsync(r->fd) && errno != EINVAL)
+		ret = fail(why, FAIL_SYSTEM, "'%.200s' may not be whole on the disk: %s",
+			   r->path, strerror(errno));
+	if (r->fd != STDOUT_FILENO && close(r->fd) && !ret && errno != EINTR)
+		ret = fail(why, FAIL_SYSTEM, "'%.200s' may not be whole on the disk: %s",
+			   r->path, strerror(errno));
+	free(r->buf);
+	free(r);
+	return ret;
+}
+
+/**
+ * struct survey - what an earlier recorder left
+ * @whole: offset behind the last whole census
+ * @frames: whether there is any frame
+ * @newer: version of one that this reader does not know, or 0
+ * @torn: nothing stands behind @whole but the beginning of a census
+ * @census: the highest number
+ */
+struct survey {
+	uint64_t whole;
+	bool frames;
+	unsigned int newer;
+	bool torn;
+	uint64_t census;
+};
+
+static int survey(struct survey *survey, int fd, struct failure *why)
+{
+	struct framed framed;
+	struct frames frames;
+	int ret;
+
+	*survey = (struct survey){ .torn = true };
+	frames_init(&frames, fd);
+	while ((ret = frames_next(&frames, &framed, true, why)) > 0) {
+		survey->frames = true;
+		if (framed.frame.version != FRAME_VERSION)
+			survey->newer = framed.frame.version;
+		if (framed.lost)
+			survey->torn = false;
+		if (framed.frame.kind != FRAME_END)
+			continue;
+		survey->torn = true;
+		survey->whole = framed.offset + FRAME_HEAD + framed.frame.len;
+		if (framed.frame.census > survey->census)
+			survey->census = framed.frame.census;
+	}
+	frames_free(&frames);
+	return ret;
+}
+
+/* Finds where to go on, and cuts off what is not whole. */
+static int go_on(struct recorder *r, uint64_t size, struct failure *why)
+{
+	struct survey found;
+
+	if (survey(&found, r->fd, why))
+		return -1;
+	if (size && !found.frames)
+		return fail(why, FAIL_SYSTEM,
+			    "'%.200s' is no record of memcensus and is left alone",
+			    r->path);
+	if (found.newer)
+		return fail(why, FAIL_VERSION,
+			    "'%.200s' is a record of format %u, this reader writes %d: use the newer one, or another file",
+			    r->path, found.newer, FRAME_VERSION);
+	r->census = found.census + 1;
+	if (found.whole < size && found.torn) {
+		fprintf(stderr, "memcensus: '%s': %llu bytes of no whole census are cut off\n",
+			r->path, (unsigned long long)(size - found.whole));
+		if (ftruncate(r->fd, (off_t)found.whole))
+			return fail(why, FAIL_SYSTEM, "cannot cut '%.200s': %s",
+				    r->path, strerror(errno));
+	} else if (found.whole < size) {
+		fprintf(stderr, "memcensus: '%s': going on behind %llu damaged bytes\n",
+			r->path, (unsigned long long)(size - found.whole));
+	}
+	r->start = lseek(r->fd, 0, SEEK_END);
+	return 0;
+}
+
+static int open_file(struct recorder *r, struct failure *why)
+{
+	struct stat st;
+
+	r->fd = open(r->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	/* A pipe with a name that somebody else reads. */
+	if (r->fd >= 0 && !fstat(r->fd, &st) && S_ISFIFO(st.st_mode)) {
+		close(r->fd);
+		r->fd = open(r->path, O_WRONLY | O_CLOEXEC);
+	}
+	if (r->fd < 0 || fstat(r->fd, &st))
+		return fail(why, FAIL_SYSTEM, "cannot open '%.200s': %s",
+			    r->path, strerror(errno));
+	r->regular = S_ISREG(st.st_mode);
+	if (!r->regular)
+		return 0;
+	if (flock(r->fd, LOCK_EX | LOCK_NB))
+		return errno == EWOULDBLOCK ?
+		       fail(why, FAIL_SYSTEM, "another recorder writes to '%.200s'", r->path) :
+		       fail(why, FAIL_SYSTEM, "cannot lock '%.200s': %s",
+			    r->path, strerror(errno));
+	/* What the one before wrote until it gave up the lock. */
+	fstat(r->fd, &st);
+	return go_on(r, st.st_size, why);
+}
+
+static int open_stdout(struct recorder *r, struct failure *why)
+{
+	if (isatty(STDOUT_FILENO))
+		return fail(why, FAIL_USAGE,
+			    "a record is not for a terminal: name a file, or pipe it on");
+	r->fd = STDOUT_FILENO;
+	return 0;
+}
+
+struct recorder *recorder_open(const char *path, struct failure *why)
+{
+	struct recorder *r = calloc(1, sizeof(*r));
+	int ret;
+
+	if (r)
+		r->buf = malloc(FRAME_HEAD + FRAME_USUAL);
+	if (!r || !r->buf) {
+		free(r);
+		fail_memory(why);
+		return NULL;
+	}
+	r->tap.see = recorder_see;
+	r->census = 1;
+	r->fd = -1;
+	if (strcmp(path, "-")) {
+		r->path = path;
+		ret = open_file(r, why);
+	} else {
+		r->path = "stdout";
+		ret = open_stdout(r, why);
+	}
+	if (!ret)
+		return r;
+	if (r->fd >= 0)
+		close(r->fd);
+	free(r->buf);
+	free(r);
+	return NULL;
+}

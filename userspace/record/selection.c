@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which census of a record is wanted. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "record/selection.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+
+/* What a whole second still is. */
+#define TO_ITS_END	(NSEC_PER_SEC - 1)
+
+/* Whether @word is a time of the day; HH:MM means the end of that minute. */
+static bool read_clock(struct tm *tm, const char *word)
+{
+	const char *end = strptime(word, "%H:%M:%S", tm);
+
+	if (end)
+		return !*end;
+	end = strptime(word, "%H:%M", tm);
+	tm->tm_sec = 59;
+	return end && !*end;
+}
+
+static bool read_time_of_day(uint64_t *ns, const char *word)
+{
+	struct tm tm = { 0 };
+
+	if (!read_clock(&tm, word))
+		return false;
+	*ns = (3600ULL * tm.tm_hour + 60 * tm.tm_min + tm.tm_sec) * NSEC_PER_SEC +
+	      TO_ITS_END;
+	return true;
+}
+
+static bool read_seconds(uint64_t *moment, const char *word)
+{
+	unsigned long long seconds;
+	char *end;
+
+	if (!isdigit((unsigned char)*word))
+		return false;
+	errno = 0;
+	seconds = strtoull(word, &end, 10);
+	*moment = seconds * NSEC_PER_SEC + TO_ITS_END;
+	return !*end && !errno && seconds < UINT64_MAX / NSEC_PER_SEC - 1;
+}
+
+static bool read_moment(uint64_t *moment, const char *word)
+{
+	struct tm tm = { .tm_isdst = -1 };
+	const char *clock;
+	time_t t;
+
+	if (*word == '@')
+		return read_seconds(moment, word + 1);
+	clock = strptime(word, "%Y-%m-%d", &tm);
+	if (!clock || (*clock != 'T' && *clock != ' ') || !read_clock(&tm, clock + 1))
+		return false;
+	t = mktime(&tm);
+	*moment = (uint64_t)t * NSEC_PER_SEC + TO_ITS_END;
+	return t >= 0;
+}
+
+int pick_parse(struct pick *pick, const char *word, struct failure *why)
+{
+	char *end;
+
+	pick->value = 0;
+	if (!strcmp(word, "first")) {
+		pick->kind = PICK_FIRST;
+		return 0;
+	}
+	if (!strcmp(word, "last")) {
+		pick->kind = PICK_LAST;
+		return 0;
+	}
+	if (word[strspn(word, "0123456789")] == '\0' && *word) {
+		pick->kind = PICK_NUMBER;
+		pick->value = strtoull(word, &end, 10);
+		return 0;
+	}
+	pick->kind = read_time_of_day(&pick->value, word) ? PICK_CLOCK : PICK_TIME;
+	if (pick->kind == PICK_CLOCK || read_moment(&pick->value, word))
+		return 0;
+	return fail(why, FAIL_USAGE,
+		    "'%.60s' is no census of a record: first, last, a number, HH:MM[:SS], YYYY-MM-DDTHH:MM[:SS] or @SECONDS",
+		    word);
+}
+
+struct pick pick_on_day(struct pick pick, uint64_t last)
+{
+	const time_t t = (time_t)(last / NSEC_PER_SEC);
+	struct tm tm;
+
+	if (pick.kind != PICK_CLOCK || !localtime_r(&t, &tm))
+		return pick;
+	tm.tm_hour = 0;
+	tm.tm_min = 0;
+	tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	return (struct pick){ PICK_TIME, mktime(&tm) * NSEC_PER_SEC + pick.value };
+}

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Header, help, columns and last line of 'top'. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/signals.h"
+#include "lib/text.h"
+#include "model/amount.h"
+#include "top/top-draw.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+
+/* A census that takes longer than this is said to be on its way, ns. */
+#define SLOW		(NSEC_PER_SEC / 2)
+
+/* From so many lines on the header is whole. */
+#define WHOLE_HEADER	16
+
+void draw_text(int y, int x, int width, const char *text, bool right)
+{
+	size_t bytes, cells;
+
+	if (width <= 0)
+		return;
+	bytes = text_fit(text, width, &cells);
+	if (text[bytes]) {
+		bytes = text_fit(text, width - 1, &cells);
+		mvaddch(y, x + (int)cells, '+');
+	} else if (right) {
+		x += width - (int)cells;
+	}
+	mvaddnstr(y, x, text, (int)bytes);
+}
+
+void draw_bar(const struct look *look, int y, int x, int width,
+	      const double ends[SHADE_NONE], double whole)
+{
+	int cell, shade = 0;
+
+	for (cell = 0; cell < width; cell++) {
+		while (shade < SHADE_NONE &&
+		       !(whole > 0 && ends[shade] / whole * width > cell + 0.5))
+			shade++;
+		attron(look->attributes[shade]);
+		mvaddstr(y, x + cell, look->bars[shade]);
+		attroff(look->attributes[shade]);
+	}
+}
+
+/* Appends to a line: parts have two blanks between. */
+__attribute__((format(printf, 2, 3)))
+static void say(FILE *out, const char *format, ...)
+{
+	va_list args;
+
+	if (ftell(out))
+		fputs("  ", out);
+	va_start(args, format);
+	vfprintf(out, format, args);
+	va_end(args);
+}
+
+/* A name that a stranger chose, or the person typed. */
+static void put_name(FILE *out, const char *before, const char *name, const char *behind)
+{
+	char *printable = text_printable(name);
+
+	fprintf(out, "%s%s%s", before, printable ? printable : "?", behind);
+	free(printable);
+}
+
+static void size_of(char buf[NUMBER_SIZE], struct amount amount)
+{
+	if (amount.known)
+		text_size(buf, amount.bytes);
+	else
+		strcpy(buf, "-");
+}
+
+static void say_size(FILE *out, const char *name, struct amount amount)
+{
+	char size[NUMBER_SIZE];
+
+	size_of(size, amount);
+	say(out, "%s %s", name, size);
+}
+
+static void say_ms(FILE *out, const char *name, bool known, uint64_t ns)
+{
+	if (known)
+		say(out, "%s %.1f ms", name, ns / 1e6);
+	else
+		say(out, "%s -", name);
+}
+
+/* The census: which, when, what it cost; and what keeps the next one away. */
+static void say_census(FILE *out, const struct top *top, const struct snapshot *snap)
+{
+	uint64_t now = stop_now();
+	char clock[NUMBER_SIZE];
+	struct tm tm;
+	time_t t;
+
+	if (top->frozen)
+		say(out, "FROZEN");
+	if (top->ended)
+		say(out, "END OF RECORD");
+	if (top->gone)
+		say(out, "ENDED");
+	if (top->since && now - top->since > SLOW)
+		say(out, "counting for %.0f s", (double)(now - top->since) / NSEC_PER_SEC);
+	if (!snap) {
+		if (!ftell(out))
+			say(out, "counting");
+		return;
+	}
+	say(out, "census %" PRIu64, snap->seq);
+	t = snap->scan.realtime / NSEC_PER_SEC;
+	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME) && localtime_r(&t, &tm) &&
+	    strftime(clock, sizeof(clock), "%H:%M:%S", &tm))
+		say(out, "%s", clock);
+	say(out, "every %g s", (double)top->interval / NSEC_PER_SEC);
+	say_ms(out, "took", KNOWN(&snap->scan, MEMCENSUS_SCAN_WALL), snap->scan.wall);
+	say_ms(out, "longest lock", KNOWN(&snap->scan, MEMCENSUS_SCAN_LOCK_HOLD_MAX),
+	       snap->scan.lock_hold_max);
+}
+
+static void say_memory(FILE *out, const struct snapshot *snap)
+{
+	const struct figures *bytes = &snap->totals.bytes;
+	const struct node *node;
+	const char *word;
+	size_t i;
+
+	say_size(out, "free", amount_figure(bytes, MEMCENSUS_S_FREE));
+	say_size(out, "available", amount_figure(bytes, MEMCENSUS_S_AVAILABLE));
+	say_size(out, "cache", amount_plus(amount_plus(amount_figure(bytes, MEMCENSUS_S_BUFFERS),
+						       amount_figure(bytes, MEMCENSUS_S_CACHED)),
+					   amount_figure(bytes, MEMCENSUS_S_SLAB_RECLAIMABLE)));
+	for (i = 0; i < snap->n_nodes; i++) {
+		node = &snap->nodes[i];
+		word = KNOWN(node, MEMCENSUS_NODE_KSWAPD) ?
+		       column_word(&node_record.fields.columns[MEMCENSUS_NODE_KSWAPD],
+				   node->kswapd) : NULL;
+		say(out, "kswapd%" PRIu64 " %s", node->id, word ? word : "-");
+		if (node->kswapd == MEMCENSUS_KSWAPD_RUNNING &&
+		    KNOWN(node, MEMCENSUS_NODE_KSWAPD_ORDER))
+			fprintf(out, " order %" PRIu64, node->kswapd_order);
+		if (KNOWN(node, MEMCENSUS_NODE_BALANCED) && !node->balanced)
+			fputs(" below its watermarks", out);
+	}
+}
+
+static void say_state(FILE *out, const struct snapshot *snap, uint64_t state,
+		      const char *word)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		n += KNOWN(&snap->tasks[i], MEMCENSUS_TASK_STATE) &&
+		     snap->tasks[i].state == state;
+	if (n)
+		say(out, "%zu %s", n, word);
+}
+
+/* What the list shows. */
+static void say_list(FILE *out, const struct top *top, const struct top_page *page)
+{
+	const struct top_list *list = &page->list;
+	const char *what = page == &top->map ? "mappings" : "processes";
+
+	if (page == &top->map)
+		say(out, "process %u", top->pid);
+	if (page == &top->map && page->snap && page->snap->n_tasks &&
+	    KNOWN(&page->snap->tasks[0], MEMCENSUS_TASK_COMM))
+		put_name(out, " (", page->snap->tasks[0].comm, ")");
+	if (list->pattern) {
+		say(out, "%zu of %zu %s match ", list->n_rows, list->n_all, what);
+		put_name(out, "'", list->pattern, "'");
+	} else {
+		say(out, "%zu %s", list->n_all, what);
+	}
+	if (page->snap && page == &top->tasks) {
+		say_state(out, page->snap, MEMCENSUS_STATE_BUSY, "busy");
+		say_state(out, page->snap, MEMCENSUS_STATE_VANISHED, "vanished");
+		say_state(out, page->snap, MEMCENSUS_STATE_PARTIAL, "in part");
+	}
+	say(out, "by %s%s%s", column_header(list->sort),
+	    list->reverse ? ", largest first" : "",
+	    list->tree && page == &top->tasks ? ", as a tree" : "");
+}
+
+/* "Name [bar] X used of Y". */
+static void draw_meter(const struct look *look, int y, const char *name,
+		       struct amount total, struct amount used, struct amount available)
+{
+	double ends[SHADE_NONE] = { 0 };
+	char size[2][NUMBER_SIZE], text[2 * NUMBER_SIZE + 16];
+	int width, room;
+
+	size_of(size[0], used);
+	size_of(size[1], total);
+	snprintf(text, sizeof(text), "%s used of %s", size[0], size[1]);
+	room = COLS - (int)strlen(text) - 8;
+	width = room > 8 ? room : 0;
+	draw_text(y, 0, COLS, name, false);
+	if (width) {
+		mvaddch(y, 5, '[');
+		ends[SHADE_OWN] = used.known ? used.bytes : 0;
+		ends[SHADE_SHARE] = ends[SHADE_OWN] + (available.known ? available.bytes : 0);
+		ends[SHADE_REST] = ends[SHADE_SHARE];
+		draw_bar(look, y, 6, width, ends, total.known ? total.bytes : 0);
+		mvaddch(y, 6 + width, ']');
+	}
+	draw_text(y, width ? width + 8 : 5, COLS - (width ? width + 8 : 5), text, false);
+}
+
+static void draw_meters(const struct look *look, const struct snapshot *snap,
+			bool swap)
+{
+	const struct figures *bytes = &snap->totals.bytes;
+	struct amount total = amount_figure(bytes, MEMCENSUS_S_TOTAL);
+	struct amount available = amount_figure(bytes, MEMCENSUS_S_AVAILABLE);
+	struct amount no_more = { false, 0 };
+
+	draw_meter(look, 1, "Mem", total, amount_minus(total, available),
+		   amount_minus(available, amount_figure(bytes, MEMCENSUS_S_FREE)));
+	if (!swap)
+		return;
+	total = amount_meminfo(snap, "SwapTotal");
+	draw_meter(look, 2, "Swap", total,
+		   amount_minus(total, amount_figure(bytes, MEMCENSUS_S_SWAP_FREE)), no_more);
+}
+
+/**
+ * struct line - a line that is being put together
+ * @out: written to
+ * @text: what came of it; owned
+ * @size: of it
+ */
+struct line {
+	FILE *out;
+	char *text;
+	size_t size;
+};
+
+static bool line_begin(struct line *line)
+{
+	line->text = NULL;
+	line->out = open_memstream(&line->text, &line->size);
+	return line->out;
+}
+
+static void line_end(struct line *line, int y)
+{
+	fclose(line->out);
+	if (line->text)
+		draw_text(y, 0, COLS, line->text, false);
+	free(line->text);
+}
+
+int draw_header(const struct look *look, struct top *top, int height)
+{
+	struct top_page *page = top_page(top);
+	/* Until the mappings are there: what is known. */
+	const struct snapshot *snap = page->snap ? page->snap : top->tasks.snap;
+	bool whole = height >= WHOLE_HEADER;
+	struct line line;
+
+	if (line_begin(&line)) {
+		say_census(line.out, top, snap);
+		line_end(&line, 0);
+	}
+	if (snap)
+		draw_meters(look, snap, whole);
+	if (snap && whole && line_begin(&line)) {
+		say_memory(line.out, snap);
+		line_end(&line, 3);
+	}
+	if (line_begin(&line)) {
+		say_list(line.out, top, page);
+		line_end(&line, whole ? 4 : 2);
+	}
+	return whole ? 5 : 3;
+}
+
+static void help_line(FILE *out, size_t line)
+{
+	size_t i;
+
+	for (i = 0; top_help[i]; i++)
+		if (!line--)
+			fputs(top_help[i], out);
+	for (i = 0; top_bindings[i].keys; i++)
+		if (!line--)
+			fprintf(out, "%-9s %s", top_bindings[i].keys, top_bindings[i].help);
+}
+
+void draw_help(struct top *top, int y, int height)
+{
+	size_t i, n = 0, room = height > 0 ? height : 0;
+	struct line line;
+
+	for (i = 0; top_help[i]; i++)
+		n++;
+	for (i = 0; top_bindings[i].keys; i++)
+		n++;
+	if (top->line + room > n)
+		top->line = n > room ? n - room : 0;
+	top->height = room;
+	for (i = 0; i < room && top->line + i < n; i++) {
+		if (!line_begin(&line))
+			return;
+		help_line(line.out, top->line + i);
+		line_end(&line, y + (int)i);
+	}
+}
+
+void draw_columns(struct top *top, int y, int height)
+{
+	const struct top_list *list = &top_page(top)->list;
+	size_t room = height > 0 ? height : 0;
+	size_t first = room && top->line >= room ? top->line - room + 1 : 0;
+	const struct column *basis = &scan_record.fields.columns[MEMCENSUS_SCAN_BASIS];
+	const struct column *column;
+	struct line line;
+	size_t i;
+
+	top->height = room;
+	for (i = 0; i < room; i++) {
+		column = record_column(list->type, first + i);
+		if (!column || !line_begin(&line))
+			return;
+		fprintf(line.out, "[%c] %-16s %s", top_list_has(list, column) ? 'x' : ' ',
+			column->name, column->help);
+		if (column->basis)
+			fprintf(line.out, " [%s]", column_word(basis, column->basis));
+		if (first + i == top->line)
+			attron(A_REVERSE);
+		line_end(&line, y + (int)i);
+		attroff(A_REVERSE);
+	}
+}
+
+void draw_foot(const struct top *top, int y)
+{
+	const struct top_binding *binding, *last = NULL;
+	struct line line;
+
+	if (!line_begin(&line))
+		return;
+	if (top->typing) {
+		put_name(line.out, "Filter: ", top->prompt, "_");
+		if (*top->message)
+			fprintf(line.out, "  %s", top->message);
+	} else if (*top->message) {
+		fputs(top->message, line.out);
+	} else if (top->screen == TOP_COLUMNS) {
+		fputs("Space: show, hide  f: done", line.out);
+	} else if (top->screen == TOP_HELP) {
+		fputs("Up Down: more  h: done", line.out);
+	} else {
+		for (binding = top_bindings; binding->keys; last = binding++) {
+			if (!binding->brief || (top->screen == TOP_MAP &&
+						(binding->action == TOP_ENTER ||
+						 binding->action == TOP_TREE)))
+				continue;
+			/* '<' and '>' do one thing. */
+			if (binding[1].brief && binding->brief == binding[1].brief)
+				say(line.out, "%c", binding->codes[0]);
+			else if (last && last->brief == binding->brief)
+				fprintf(line.out, "%c %s", binding->codes[0], binding->brief);
+			else if (key_is_enter(binding->codes[0]))
+				say(line.out, "%s %s", binding->keys, binding->brief);
+			else
+				say(line.out, "%c %s", binding->codes[0], binding->brief);
+		}
+	}
+	line_end(&line, y);
+}

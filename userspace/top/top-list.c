@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What 'top' lists. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "top/top-list.h"
+#include "top/top-tree.h"
+
+/* Columns that the filter looks into. */
+static const char *const task_names[] = { "comm", "user", NULL };
+static const char *const vma_names[] = { "mapping", NULL };
+
+/* Two records of one key, in two censuses, are of one thing. */
+static void top_key(const struct record_type *type, const void *record,
+		    uint64_t key[2])
+{
+	const struct task *task = record;
+	const struct vma *vma = record;
+
+	if (type == &task_record) {
+		key[0] = KNOWN(task, MEMCENSUS_TASK_PID) ? task->pid : 0;
+		key[1] = KNOWN(task, MEMCENSUS_TASK_START) ? task->start : 0;
+	} else {
+		key[0] = KNOWN(vma, MEMCENSUS_VMA_PID) ? vma->pid : 0;
+		key[1] = KNOWN(vma, MEMCENSUS_VMA_START) ? vma->start : 0;
+	}
+}
+
+static bool largest_first(const struct column *column)
+{
+	return column->kind == KIND_BYTES || column->kind == KIND_COUNT ||
+	       column->kind == KIND_PERCENT || column->kind == KIND_DURATION;
+}
+
+int top_list_init(struct top_list *list, const struct record_type *type,
+		  const char *columns, const char *defaults, const char *sort,
+		  bool reverse, struct failure *why)
+{
+	memset(list, 0, sizeof(*list));
+	list->type = type;
+	top_list_sort(list, record_find(type, sort, strlen(sort)));
+	list->reverse ^= reverse;
+	return columns_choose(&list->columns, type, columns, defaults, why);
+}
+
+void top_list_free(struct top_list *list)
+{
+	columns_free(&list->columns);
+	free(list->rows);
+	if (list->pattern)
+		regfree(&list->filter);
+	free(list->pattern);
+}
+
+void top_list_empty(struct top_list *list)
+{
+	free(list->rows);
+	list->rows = NULL;
+	list->n_rows = 0;
+	list->n_all = 0;
+	list->selected = 0;
+	list->first = 0;
+	list->held = false;
+}
+
+static bool matches(const struct top_list *list, const struct view *view,
+		    const void *record)
+{
+	const char *const *name = list->type == &task_record ? task_names : vma_names;
+	const struct column *column;
+	struct value value;
+
+	if (!list->pattern)
+		return true;
+	for (; *name; name++) {
+		column = record_find(list->type, *name, strlen(*name));
+		if (column && column_get(column, view, record, &value) &&
+		    !regexec(&list->filter, value.text, 0, NULL, 0))
+			return true;
+	}
+	return false;
+}
+
+static uint64_t largest_of(const struct listing *listing)
+{
+	const struct task *task;
+	uint64_t largest = 0;
+	size_t i;
+
+	for (i = 0; i < listing->n_rows; i++) {
+		/* Mappings have their figures at the same place. */
+		task = listing->rows[i];
+		if (KNOWN(&task->figures, MEMCENSUS_F_RSS) &&
+		    task->figures.v[MEMCENSUS_F_RSS] > largest)
+			largest = task->figures.v[MEMCENSUS_F_RSS];
+	}
+	return largest;
+}
+
+/* Where the record that was selected is now. */
+static void find_selected(struct top_list *list)
+{
+	uint64_t key[2];
+	size_t i;
+
+	if (!list->held) {
+		list->selected = 0;
+		return;
+	}
+	for (i = 0; i < list->n_rows; i++) {
+		top_key(list->type, list->rows[i].record, key);
+		if (key[0] == list->key[0] && key[1] == list->key[1]) {
+			list->selected = i;
+			return;
+		}
+	}
+	/* It is gone: the row in its place, and then that one is followed. */
+	top_list_move(list, 0);
+}
+
+int top_list_fill(struct top_list *list, const struct view *view,
+		  struct records records, struct failure *why)
+{
+	struct listing listing;
+	struct top_row *rows;
+	bool *shown;
+	size_t i, n = 0;
+	int ret = -1;
+
+	rows = calloc(records.n + 1, sizeof(*rows));
+	shown = calloc(records.n + 1, sizeof(*shown));
+	if (listing_fill(&listing, view, records, why) || !rows || !shown) {
+		ret = fail_memory(why);
+		goto out;
+	}
+	listing_sort(&listing, list->sort, list->reverse);
+	for (i = 0; i < listing.n_rows; i++) {
+		shown[i] = matches(list, view, listing.rows[i]);
+		if (shown[i])
+			rows[n++].record = listing.rows[i];
+	}
+	ret = 0;
+	if (list->tree && list->type == &task_record)
+		ret = top_tree((const struct task *const *)listing.rows, shown,
+			       listing.n_rows, rows, why);
+	if (ret)
+		goto out;
+
+	free(list->rows);
+	list->rows = rows;
+	list->n_rows = n;
+	list->n_all = listing.n_rows;
+	list->largest = largest_of(&listing);
+	rows = NULL;
+	find_selected(list);
+out:
+	listing_free(&listing);
+	free(rows);
+	free(shown);
+	return ret;
+}
+
+void top_list_sort(struct top_list *list, const struct column *column)
+{
+	list->sort = column;
+	list->reverse = largest_first(column);
+}
+
+void top_list_sort_step(struct top_list *list, int step)
+{
+	long i;
+
+	for (i = 0; i < (long)list->columns.n; i++)
+		if (list->columns.v[i] == list->sort)
+			break;
+	/* Sorted by one that is not shown: on to the first. */
+	i = i < (long)list->columns.n ? i + step : 0;
+	if (i >= 0 && i < (long)list->columns.n)
+		top_list_sort(list, list->columns.v[i]);
+}
+
+int top_list_filter(struct top_list *list, const char *pattern, struct failure *why)
+{
+	char *copy = NULL, text[200];
+	regex_t filter;
+	int error;
+
+	if (*pattern) {
+		copy = strdup(pattern);
+		if (!copy)
+			return fail_memory(why);
+		error = regcomp(&filter, pattern, REG_EXTENDED | REG_NOSUB);
+		if (error) {
+			regerror(error, &filter, text, sizeof(text));
+			free(copy);
+			return fail(why, FAIL_USAGE, "%s", text);
+		}
+	}
+	if (list->pattern)
+		regfree(&list->filter);
+	free(list->pattern);
+	list->pattern = copy;
+	if (copy)
+		list->filter = filter;
+	return 0;
+}
+
+bool top_list_has(const struct top_list *list, const struct column *column)
+{
+	size_t i;
+
+	for (i = 0; i < list->columns.n; i++)
+		if (list->columns.v[i] == column)
+			return true;
+	return false;
+}
+
+int top_list_toggle(struct top_list *list, const struct column *column,
+		    struct failure *why)
+{
+	struct columns *columns = &list->columns;
+	const struct column **v;
+	size_t i, n = 0;
+
+	if (top_list_has(list, column)) {
+		for (i = 0; i < columns->n && columns->n > 1; i++)
+			if (columns->v[i] != column)
+				columns->v[n++] = columns->v[i];
+		columns->n = n ? n : columns->n;
+		return 0;
+	}
+	v = reallocarray(columns->v, columns->n + 1, sizeof(*v));
+	if (!v)
+		return fail_memory(why);
+	columns->v = v;
+	/* A name that ends the line goes on doing so. */
+	i = columns->n++;
+	if (i && v[i - 1]->kind == KIND_TEXT) {
+		v[i] = v[i - 1];
+		i--;
+	}
+	v[i] = column;
+	return 0;
+}
+
+void top_list_move(struct top_list *list, long step)
+{
+	long to = (long)list->selected + step;
+
+	if (to >= (long)list->n_rows)
+		to = (long)list->n_rows - 1;
+	list->selected = to > 0 ? to : 0;
+	/* At the top one wants to see who is largest, whoever that is. */
+	list->held = list->selected > 0;
+	if (list->held)
+		top_key(list->type, list->rows[list->selected].record, list->key);
+}
+
+void top_list_scroll(struct top_list *list, size_t height)
+{
+	size_t last = list->n_rows > height ? list->n_rows - height : 0;
+
+	if (list->first > last)
+		list->first = last;
+	if (list->selected < list->first)
+		list->first = list->selected;
+	if (height && list->selected >= list->first + height)
+		list->first = list->selected - height + 1;
+}
+
+const void *top_list_selected(const struct top_list *list)
+{
+	return list->n_rows ? list->rows[list->selected].record : NULL;
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Processes as a tree. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "top/top-tree.h"
+
+/* No process, for indexes. */
+#define NOBODY	SIZE_MAX
+
+/* Which task is process @pid. */
+struct owner {
+	uint64_t pid;
+	size_t task;
+};
+
+/**
+ * struct tree - links between tasks, each by its index
+ * @parent: as the census says; then the nearest ancestor that is shown
+ * @walk: number of the walk that came by, 0: none did
+ * @child: the first
+ * @next: brother or sister
+ */
+struct tree {
+	size_t *parent;
+	size_t *walk;
+	size_t *child;
+	size_t *next;
+};
+
+static int compare_owners(const void *a, const void *b)
+{
+	const struct owner *x = a, *y = b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+static size_t count_owners(const struct task *const *tasks, size_t n)
+{
+	size_t i, all = n;
+
+	for (i = 0; i < n; i++)
+		if (KNOWN(tasks[i], MEMCENSUS_TASK_TWINS))
+			all += tasks[i]->twins.n;
+	return all;
+}
+
+static void find_parents(const struct task *const *tasks, size_t n,
+			 struct owner *owners, size_t *parent)
+{
+	const struct owner *owner;
+	size_t i, t, all = 0;
+	struct owner key;
+
+	for (i = 0; i < n; i++) {
+		if (KNOWN(tasks[i], MEMCENSUS_TASK_PID))
+			owners[all++] = (struct owner){ tasks[i]->pid, i };
+		if (!KNOWN(tasks[i], MEMCENSUS_TASK_TWINS))
+			continue;
+		for (t = 0; t < tasks[i]->twins.n; t++)
+			owners[all++] = (struct owner){ tasks[i]->twins.v[t], i };
+	}
+	qsort(owners, all, sizeof(*owners), compare_owners);
+	for (i = 0; i < n; i++) {
+		key.pid = tasks[i]->ppid;
+		owner = KNOWN(tasks[i], MEMCENSUS_TASK_PPID) && key.pid ?
+			bsearch(&key, owners, all, sizeof(*owners), compare_owners) : NULL;
+		parent[i] = owner ? owner->task : NOBODY;
+	}
+}
+
+/* Opens rings: the first one that a walk meets a second time gets no parent. */
+static void open_rings(struct tree *tree, size_t n)
+{
+	size_t i, at;
+
+	for (i = 0; i < n; i++) {
+		for (at = i; at != NOBODY && !tree->walk[at]; at = tree->parent[at]) {
+			tree->walk[at] = i + 1;
+			if (tree->parent[at] != NOBODY &&
+			    tree->walk[tree->parent[at]] == i + 1)
+				tree->parent[at] = NOBODY;
+		}
+	}
+}
+
+/* What is not shown hands its children on to its own parent. */
+static void pass_over(struct tree *tree, const bool *shown, size_t n)
+{
+	size_t i, at, up, next;
+
+	for (i = 0; i < n; i++) {
+		up = tree->parent[i];
+		while (up != NOBODY && !shown[up])
+			up = tree->parent[up];
+		/* All on the way know it from now on. */
+		for (at = i; tree->parent[at] != up; at = next) {
+			next = tree->parent[at];
+			tree->parent[at] = up;
+		}
+	}
+}
+
+static size_t link_children(struct tree *tree, const bool *shown, size_t n)
+{
+	size_t i, roots = NOBODY, *list;
+
+	for (i = 0; i < n; i++)
+		tree->child[i] = NOBODY;
+	/* From the last on, so that each list is in order. */
+	for (i = n; i-- > 0; ) {
+		if (!shown[i])
+			continue;
+		list = tree->parent[i] == NOBODY ? &roots : &tree->child[tree->parent[i]];
+		tree->next[i] = *list;
+		*list = i;
+	}
+	return roots;
+}
+
+static void put_rows(const struct tree *tree, size_t roots,
+		     const struct task *const *tasks, struct top_row *rows)
+{
+	unsigned int depth = 0;
+	size_t at = roots;
+
+	while (at != NOBODY) {
+		*rows++ = (struct top_row){ tasks[at], depth };
+		if (tree->child[at] != NOBODY) {
+			at = tree->child[at];
+			depth++;
+			continue;
+		}
+		while (at != NOBODY && tree->next[at] == NOBODY) {
+			at = tree->parent[at];
+			depth--;
+		}
+		if (at != NOBODY)
+			at = tree->next[at];
+	}
+}
+
+int top_tree(const struct task *const *tasks, const bool *shown, size_t n,
+	     struct top_row *rows, struct failure *why)
+{
+	struct owner *owners = calloc(count_owners(tasks, n) + 1, sizeof(*owners));
+	size_t *links = calloc(4 * n + 1, sizeof(*links));
+	struct tree tree = { links, links + n, links + 2 * n, links + 3 * n };
+	int ret = 0;
+
+	if (owners && links) {
+		find_parents(tasks, n, owners, tree.parent);
+		open_rings(&tree, n);
+		pass_over(&tree, shown, n);
+		put_rows(&tree, link_children(&tree, shown, n), tasks, rows);
+	} else {
+		ret = fail_memory(why);
+	}
+	free(owners);
+	free(links);
+	return ret;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/* 'top' on a terminal. */
+#include <langinfo.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "lib/terminal.h"
+#include "top/top-draw.h"
+#include "top/top-view.h"
+
+/* Ms that the rest of an escape sequence may take: slow lines have 10 a byte. */
+#define ESCAPE_MS	100
+
+/* Below so many lines the header is left out. */
+#define HEADER_LINES	6
+
+/**
+ * struct top_view - the terminal
+ * @screen: of ncurses
+ * @look: what can be drawn
+ * @renew: send all
+ */
+struct top_view {
+	SCREEN *screen;
+	struct look look;
+	bool renew;
+};
+
+static void choose_look(struct look *look)
+{
+	static const char *const blocks[SHADES] = { "\u2588", "\u2593", "\u2591", " " };
+	static const char *const ascii[SHADES] = { "#", "+", "-", " " };
+	const char *no_colour = getenv("NO_COLOR");
+	bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+
+	memcpy(look->bars, utf8 ? blocks : ascii, sizeof(look->bars));
+	look->colour = has_colors() && !(no_colour && *no_colour);
+	if (!look->colour)
+		return;
+	start_color();
+	use_default_colors();
+	init_pair(1 + SHADE_OWN, COLOR_GREEN, -1);
+	init_pair(1 + SHADE_SHARE, COLOR_YELLOW, -1);
+	init_pair(1 + SHADE_REST, COLOR_BLUE, -1);
+	look->attributes[SHADE_OWN] = COLOR_PAIR(1 + SHADE_OWN);
+	look->attributes[SHADE_SHARE] = COLOR_PAIR(1 + SHADE_SHARE);
+	look->attributes[SHADE_REST] = COLOR_PAIR(1 + SHADE_REST);
+}
+
+struct top_view *top_view_open(struct failure *why)
+{
+	struct top_view *view;
+
+	if (terminal_check(why))
+		return NULL;
+	view = calloc(1, sizeof(*view));
+	if (!view) {
+		fail_memory(why);
+		return NULL;
+	}
+	view->screen = newterm(NULL, stdout, stdin);
+	if (!view->screen) {
+		fail(why, FAIL_SYSTEM, "cannot set the terminal up");
+		free(view);
+		return NULL;
+	}
+	cbreak();
+	noecho();
+	nonl();
+	curs_set(0);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	if (!getenv("ESCDELAY"))
+		set_escdelay(ESCAPE_MS);
+	choose_look(&view->look);
+	return view;
+}
+
+void top_view_close(struct top_view *view)
+{
+	/* Where there is no other screen to go back to, the shell goes on here. */
+	mvhline(LINES - 1, 0, ' ', COLS);
+	refresh();
+	curs_set(1);
+	endwin();
+	delscreen(view->screen);
+	free(view);
+}
+
+void top_view_renew(struct top_view *view)
+{
+	view->renew = true;
+}
+
+static int draw_screen(struct top_view *view, struct top *top, struct failure *why)
+{
+	int y = 0, foot = LINES > 1, height;
+
+	if (LINES >= HEADER_LINES)
+		y = draw_header(&view->look, top, LINES);
+	height = LINES - y - foot;
+	switch (top->screen) {
+	case TOP_HELP:
+		draw_help(top, y, height);
+		break;
+	case TOP_COLUMNS:
+		draw_columns(top, y, height);
+		break;
+	default:
+		if (draw_list(&view->look, top, y, height, why))
+			return -1;
+		break;
+	}
+	if (foot)
+		draw_foot(top, LINES - 1);
+	return 0;
+}
+
+int top_view_draw(struct top_view *view, struct top *top, struct failure *why)
+{
+	erase();
+	if (draw_screen(view, top, why))
+		return -1;
+	if (view->renew)
+		clearok(stdscr, TRUE);
+	view->renew = false;
+	refresh();
+	return 0;
+}
+
+bool top_view_key(struct top_view *view, struct key *key, bool *hung_up)
+{
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+	mbstate_t state = { 0 };
+	wint_t c;
+	size_t len;
+	int ret;
+
+	memset(key, 0, sizeof(*key));
+	*hung_up = false;
+	ret = get_wch(&c);
+	if (ret == ERR) {
+		/* Nothing, though there is something: the end of the line. */
+		*hung_up = poll(&in, 1, 0) > 0;
+		return false;
+	}
+	if (ret == KEY_CODE_YES) {
+		key->code = KEY_FUNCTION((int)c);
+		/* ncurses has taken the size over; what stands there is nothing. */
+		if (c == KEY_RESIZE) {
+			memset(view->look.widths, 0, sizeof(view->look.widths));
+			view->renew = true;
+		}
+		return true;
+	}
+	key->code = (int)c;
+	if (c < ' ' || c == 0x7f)
+		return true;
+	len = wcrtomb(key->text, c, &state);
+	key->text[len == (size_t)-1 ? 0 : len] = '\0';
+	return true;
+}

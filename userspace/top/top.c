@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus top: who holds how much, live. */
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "lib/signals.h"
+#include "top/sampler.h"
+#include "top/top-view.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+#define NSEC_PER_MSEC	1000000ULL
+
+/*
+ * The screen is drawn again at least so often, ns: while a census takes long
+ * one wants to know, and a signal that comes just before poll() is seen then.
+ */
+#define LOOK_AGAIN	NSEC_PER_SEC
+
+/**
+ * struct run - a run of 'top'
+ * @top: what it is at
+ * @session: where censuses come from; the taker's while it is at work
+ * @usual: what is asked for of all processes
+ * @taker: takes them
+ * @view: the terminal
+ * @due: when the next census is, ns of CLOCK_MONOTONIC
+ * @pid: what the census that is being taken was asked for; request.pids
+ *	points here, as the person may meanwhile go elsewhere
+ */
+struct run {
+	struct top top;
+	struct session *session;
+	struct request usual;
+	struct taker *taker;
+	struct top_view *view;
+	uint64_t due;
+	uint32_t pid;
+};
+
+/* Has a census taken when it is time for one. */
+static void ask(struct run *run)
+{
+	struct top *top = &run->top;
+	struct request *request = &run->session->request;
+	uint64_t now = stop_now();
+
+	if (top->since || top->ended || top->gone)
+		return;
+	if (!top->once && (top->frozen || now < run->due))
+		return;
+	/* Moments lie on a grid; those that were missed are left out. */
+	if (!run->due)
+		run->due = now;
+	if (now >= run->due)
+		run->due += ((now - run->due) / top->interval + 1) * top->interval;
+	*request = run->usual;
+	top_request(top, request);
+	run->pid = top->pid;
+	if (run->pid)
+		request->pids = &run->pid;
+	top->once = false;
+	top->since = now;
+	taker_ask(run->taker);
+}
+
+/* Takes what the taker has, if it has something. */
+static int receive(struct run *run, struct failure *why)
+{
+	const struct options *options = run->session->options;
+	struct snapshot *snap;
+	enum taken taken;
+
+	if (!taker_get(run->taker, &taken, &snap, why))
+		return 0;
+	run->top.since = 0;
+	if (taken == TAKE_END) {
+		run->top.ended = true;
+		return 0;
+	}
+	if (taken == TAKE_FAILED && run->pid && why->kind == FAIL_NO_PROCESS) {
+		top_no_process(&run->top, run->pid, why);
+		return 0;
+	}
+	if (taken == TAKE_FAILED)
+		return -1;
+	if (top_census(&run->top, snap, run->pid, why))
+		return -1;
+	if (!options->count || run->session->taken < options->count)
+		return 0;
+	/* The last one may stay on the terminal. */
+	run->top.quit = true;
+	return top_view_draw(run->view, &run->top, why);
+}
+
+static int take_keys(struct run *run, struct failure *why)
+{
+	const struct top_binding *binding;
+	struct key key;
+	bool hung_up;
+
+	while (!run->top.quit && top_view_key(run->view, &key, &hung_up)) {
+		binding = top_binding_of(key.code);
+		if (binding && binding->action == TOP_REDRAW)
+			top_view_renew(run->view);
+		if (top_key(&run->top, &key, why))
+			return -1;
+	}
+	run->top.quit |= hung_up;
+	return 0;
+}
+
+/* Until something happens, or is to be done. */
+static void wait_for_events(const struct run *run)
+{
+	struct pollfd fds[] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = taker_fd(run->taker), .events = POLLIN },
+	};
+	uint64_t now = stop_now(), left = LOOK_AGAIN;
+
+	if (!run->top.since && !run->top.frozen && run->due < now + left)
+		left = run->due > now ? run->due - now : 0;
+	poll(fds, 2, (int)((left + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC));
+}
+
+static int loop(struct run *run, struct failure *why)
+{
+	while (!run->top.quit && !stop_asked()) {
+		ask(run);
+		if (top_view_draw(run->view, &run->top, why))
+			return -1;
+		wait_for_events(run);
+		if (receive(run, why) || take_keys(run, why))
+			return -1;
+	}
+	return 0;
+}
+
+static int top_run(struct session *session, bool *partial, struct failure *why)
+{
+	struct run run = { .session = session, .usual = session->request };
+	int ret;
+
+	/* What could not be counted is on the screen. */
+	(void)partial;
+	ret = top_init(&run.top, session->options, why);
+	if (!ret) {
+		run.taker = taker_new(session, why);
+		run.view = run.taker ? top_view_open(why) : NULL;
+		ret = run.view ? loop(&run, why) : -1;
+		/* First of all the terminal: what follows may be to be read. */
+		if (run.view)
+			top_view_close(run.view);
+		if (run.taker)
+			taker_free(run.taker);
+	}
+	top_free(&run.top);
+	return ret;
+}
+
+const struct command top_command = {
+	.name = "top",
+	.args = "[INTERVAL [COUNT]]",
+	.words = options_interval,
+	.summary = "processes on the whole screen, live, as top and htop",
+	.about =
+	"A row for each process, largest PSS first, taken anew every INTERVAL seconds (2).\n"
+	"Above them the memory of the system, kswapd, and what the census cost. A bar\n"
+	"for each process shows USS within PSS within RSS, on the scale of the largest.\n"
+	"\n"
+	"'h' lists the keys: cursor keys select a row, which is then followed; Enter shows\n"
+	"what that process has mapped, 'q' or Esc goes back. '<' and '>' sort by another\n"
+	"column, 'r' turns the order round, '/' filters by a regular expression, 't' makes\n"
+	"a tree, 'Z' freezes, 'f' chooses columns, 'e' changes the units, 'q' quits.\n"
+	"\n"
+	"Amounts sort largest first; with -r smallest first. Of a record, each census is\n"
+	"shown for INTERVAL seconds. NO_COLOR in the environment turns colours off.\n",
+	.bit = COMMAND_TOP,
+	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_NODES,
+	.rows = { &task_record, "pid,user,swap,uss,pss,rss,comm", "pss" },
+	.run = top_run,
+	.screen = true,
+};

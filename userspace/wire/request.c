@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A request as a netlink message. */
+#include <string.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include "wire/attrs.h"
+#include "wire/request.h"
+
+static const char *const names[] = {
+	[MEMCENSUS_REQ_BASIS] = "basis",
+	[MEMCENSUS_REQ_PARTS] = "parts",
+	[MEMCENSUS_REQ_PIDS] = "pids",
+	[MEMCENSUS_REQ_GROUP_BY] = "group_by",
+};
+_Static_assert(sizeof(names) / sizeof(names[0]) == MEMCENSUS_REQ_MAX + 1,
+	       "an attribute of a request has no name");
+
+struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
+			     const struct request *request)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct genlmsghdr *genl;
+	struct nlattr *nest;
+
+	nlh->nlmsg_type = family;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	nlh->nlmsg_seq = seq;
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = MEMCENSUS_CMD_SNAPSHOT;
+	genl->version = MEMCENSUS_GENL_VERSION;
+
+	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
+	if (request->basis)
+		mnl_attr_put_u8(nlh, MEMCENSUS_REQ_BASIS, request->basis);
+	if (request->parts)
+		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PARTS, request->parts);
+	if (request->pids)
+		mnl_attr_put(nlh, MEMCENSUS_REQ_PIDS,
+			     request->n_pids * sizeof(*request->pids),
+			     request->pids);
+	if (request->group_by)
+		mnl_attr_put_u8(nlh, MEMCENSUS_REQ_GROUP_BY, request->group_by);
+	mnl_attr_nest_end(nlh, nest);
+	return nlh;
+}
+
+static void get_attr(struct request *request, uint32_t *pids,
+		     const struct nlattr *attr)
+{
+	const uint8_t *data = attr_data(attr);
+	const size_t len = attr_len(attr);
+
+	switch (attr_type(attr)) {
+	case MEMCENSUS_REQ_BASIS:
+		request->basis = len ? *data : 0;
+		break;
+	case MEMCENSUS_REQ_GROUP_BY:
+		request->group_by = len ? *data : 0;
+		break;
+	case MEMCENSUS_REQ_PARTS:
+		if (len == sizeof(request->parts))
+			memcpy(&request->parts, data, len);
+		break;
+	case MEMCENSUS_REQ_PIDS:
+		request->n_pids = len / sizeof(*pids);
+		if (request->n_pids > MEMCENSUS_PIDS_MAX)
+			request->n_pids = MEMCENSUS_PIDS_MAX;
+		memcpy(pids, data, request->n_pids * sizeof(*pids));
+		request->pids = pids;
+		break;
+	}
+}
+
+bool request_get(struct request *request, uint32_t pids[MEMCENSUS_PIDS_MAX],
+		 const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = NLMSG_DATA(nlh);
+	const struct nlattr *top, *attr;
+	struct attrs outer, inner;
+
+	if (nlh->nlmsg_type < NLMSG_MIN_TYPE ||
+	    nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN) ||
+	    genl->cmd != MEMCENSUS_CMD_SNAPSHOT)
+		return false;
+	memset(request, 0, sizeof(*request));
+	outer = attrs_of((const unsigned char *)genl + GENL_HDRLEN,
+			 nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN));
+	while ((top = attrs_next(&outer))) {
+		if (attr_type(top) != MEMCENSUS_A_REQUEST)
+			continue;
+		inner = attrs_in(top);
+		while ((attr = attrs_next(&inner)))
+			get_attr(request, pids, attr);
+	}
+	return true;
+}
+
+const char *request_attr_name(const struct nlmsghdr *nlh, uint32_t offset)
+{
+	const unsigned char *begin = (const void *)nlh;
+	const struct nlattr *top, *attr;
+	struct attrs outer, inner;
+
+	outer = attrs_of(begin + NLMSG_LENGTH(GENL_HDRLEN),
+			 nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN));
+	while ((top = attrs_next(&outer))) {
+		if (begin + offset == (const void *)top)
+			return "request";
+		inner = attrs_in(top);
+		while ((attr = attrs_next(&inner)))
+			if (begin + offset == (const void *)attr &&
+			    attr_type(attr) <= MEMCENSUS_REQ_MAX)
+				return names[attr_type(attr)];
+	}
+	return NULL;
+}

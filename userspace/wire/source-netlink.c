@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The kernel of this machine, over generic netlink. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include "host/proc-texts.h"
+#include "lib/signals.h"
+#include "wire/attrs.h"
+#include "wire/reply.h"
+#include "wire/request.h"
+#include "wire/source.h"
+
+/* The kernel fills 32 KiB at most; a single message may be longer. */
+#define BUFFER_SIZE	(64UL << 10)
+
+/**
+ * struct netlink - a socket to the family
+ * @source: the head that others see
+ * @socket: owned
+ * @family: number of the family
+ * @seq: of the last request
+ * @buf: for one datagram; owned
+ */
+struct netlink {
+	struct source source;
+	struct mnl_socket *socket;
+	uint16_t family;
+	uint32_t seq;
+	void *buf;
+};
+
+/*
+ * One datagram of the kernel into @nl->buf: its bytes, or -1 and @why.  What
+ * others send to the socket is passed over.  The scan runs in the first
+ * recvfrom() of a census, and a signal ends it.
+ */
+static ssize_t netlink_receive(struct netlink *nl, struct failure *why)
+{
+	struct sockaddr_nl from;
+	socklen_t from_len;
+	ssize_t n;
+
+	do {
+		from_len = sizeof(from);
+		n = recvfrom(mnl_socket_get_fd(nl->socket), nl->buf,
+			     BUFFER_SIZE, MSG_TRUNC, (struct sockaddr *)&from,
+			     &from_len);
+	} while ((n < 0 && errno == EINTR && !stop_asked()) ||
+		 (n >= 0 && from.nl_pid));
+
+	if (n < 0 && errno == EINTR)
+		return fail(why, FAIL_INTERRUPTED, "interrupted");
+	if (n < 0 && errno == ENOBUFS)
+		return reply_error(why, errno);
+	if (n < 0)
+		return fail(why, FAIL_SYSTEM, "cannot receive from the kernel: %s",
+			    strerror(errno));
+	if ((size_t)n > BUFFER_SIZE)
+		return fail(why, FAIL_LOST,
+			    "a message of %zd bytes from the kernel was cut off", n);
+	if (!n)
+		return fail(why, FAIL_LOST, "the kernel closed the connection");
+	return n;
+}
+
+static int netlink_send(struct netlink *nl, const struct nlmsghdr *nlh,
+			struct failure *why)
+{
+	ssize_t n;
+
+	do {
+		n = mnl_socket_sendto(nl->socket, nlh, nlh->nlmsg_len);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return reply_error(why, errno);
+	return 0;
+}
+
+/* Reads the number of the family out of the controller's answer. */
+static int family_parse(struct netlink *nl, const struct nlmsghdr *nlh,
+			struct failure *why)
+{
+	const unsigned char *data = NLMSG_DATA(nlh);
+	uint32_t version = MEMCENSUS_GENL_VERSION;
+	const struct nlattr *attr;
+	struct attrs attrs;
+
+	if (nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
+		return fail(why, FAIL_MALFORMED, "malformed message: too short");
+	attrs = attrs_of(data + GENL_HDRLEN,
+			 nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN));
+	while ((attr = attrs_next(&attrs))) {
+		if (attr_type(attr) == CTRL_ATTR_FAMILY_ID &&
+		    attr_len(attr) == sizeof(nl->family))
+			memcpy(&nl->family, attr_data(attr), sizeof(nl->family));
+		if (attr_type(attr) == CTRL_ATTR_VERSION &&
+		    attr_len(attr) == sizeof(version))
+			memcpy(&version, attr_data(attr), sizeof(version));
+	}
+	if (version != MEMCENSUS_GENL_VERSION)
+		return fail(why, FAIL_VERSION,
+			    "the module speaks version %u of the netlink family, this reader version %u: install both from one release",
+			    version, MEMCENSUS_GENL_VERSION);
+	return 0;
+}
+
+/* Asks the controller for the number of the family. */
+static int netlink_resolve(struct netlink *nl, struct failure *why)
+{
+	char buf[128] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buf), *nlh;
+	enum reply_state state = REPLY_MORE;
+	struct genlmsghdr *genl;
+	ssize_t n;
+	int left;
+
+	request->nlmsg_type = GENL_ID_CTRL;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	request->nlmsg_seq = ++nl->seq;
+	genl = mnl_nlmsg_put_extra_header(request, sizeof(*genl));
+	genl->cmd = CTRL_CMD_GETFAMILY;
+	genl->version = 1;
+	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, MEMCENSUS_GENL_NAME);
+	if (netlink_send(nl, request, why))
+		return -1;
+
+	while (state == REPLY_MORE) {
+		n = netlink_receive(nl, why);
+		if (n < 0)
+			return -1;
+		left = (int)n;
+		for (nlh = nl->buf; state == REPLY_MORE && mnl_nlmsg_ok(nlh, left);
+		     nlh = mnl_nlmsg_next(nlh, &left)) {
+			if (nlh->nlmsg_seq != nl->seq)
+				continue;
+			state = reply_control(nlh, request, why);
+			if (nlh->nlmsg_type == GENL_ID_CTRL &&
+			    family_parse(nl, nlh, why))
+				return -1;
+		}
+	}
+	if (state == REPLY_FAILED)
+		return -1;
+	return nl->family ? 0 : reply_error(why, ENOENT);
+}
+
+/* The messages at @buf, which are of one dump, if it is of this request. */
+static void netlink_tap(struct netlink *nl, const struct nlmsghdr *nlh,
+			size_t len)
+{
+	struct tap *tap = nl->source.tap;
+
+	if (tap && len >= sizeof(*nlh) && nlh->nlmsg_seq == nl->seq)
+		tap->see(tap, nlh, len);
+}
+
+static enum taken netlink_take(struct source *source,
+			       const struct request *request,
+			       struct snapshot *snap, struct failure *why)
+{
+	struct netlink *nl = (struct netlink *)source;
+	char buf[REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	enum reply_state state = REPLY_MORE;
+	unsigned int beside = request->beside;
+	struct nlmsghdr *nlh;
+	ssize_t n;
+
+	nlh = request_put(buf, nl->family, ++nl->seq, request);
+	netlink_tap(nl, nlh, nlh->nlmsg_len);
+	if (netlink_send(nl, nlh, why))
+		return TAKE_FAILED;
+	while (state == REPLY_MORE) {
+		n = netlink_receive(nl, why);
+		if (n < 0)
+			return TAKE_FAILED;
+		netlink_tap(nl, nl->buf, n);
+		state = reply_feed(snap, nlh, nl->buf, n, why);
+	}
+	if (state == REPLY_FAILED)
+		return TAKE_FAILED;
+
+	if (snap->has_totals)
+		beside |= BESIDE_BIT_MEMINFO;
+	if (beside_read(snap, beside, why) || beside_apply(snap, why))
+		return TAKE_FAILED;
+	return TAKE_DONE;
+}
+
+static void netlink_close(struct source *source)
+{
+	struct netlink *nl = (struct netlink *)source;
+
+	if (nl->socket)
+		mnl_socket_close(nl->socket);
+	free(nl->buf);
+	free(nl);
+}
+
+static const struct source_ops netlink_ops = {
+	.live = true,
+	.take = netlink_take,
+	.close = netlink_close,
+};
+
+struct source *source_open_netlink(struct failure *why)
+{
+	struct netlink *nl = calloc(1, sizeof(*nl));
+	int on = 1;
+
+	if (!nl) {
+		fail_memory(why);
+		return NULL;
+	}
+	nl->source.ops = &netlink_ops;
+	nl->buf = malloc(BUFFER_SIZE);
+	if (!nl->buf) {
+		fail_memory(why);
+		goto err;
+	}
+	nl->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	if (!nl->socket || mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID)) {
+		fail(why, FAIL_SYSTEM, "cannot open a netlink socket: %s",
+		     strerror(errno));
+		goto err;
+	}
+
+	/* Kernels that cannot still answer, with less to say. */
+	mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &on, sizeof(on));
+	mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
+
+	if (netlink_resolve(nl, why))
+		goto err;
+	return &nl->source;
+err:
+	netlink_close(&nl->source);
+	return NULL;
+}
