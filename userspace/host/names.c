@@ -28,23 +28,36 @@ static const char *find(const struct names *names, uint64_t id)
 	return name ? name->text : NULL;
 }
 
-const char *name_of_user(const struct view *view, uint64_t uid)
+static const char *live_user(const struct snapshot *snap, uint64_t uid, bool numeric)
 {
-	const char *name;
+	(void)snap;
+	return user_name(uid, numeric);
+}
 
-	if (view->numeric || !view->snap->recorded)
-		return user_name(uid, view->numeric);
-	name = find(&view->snap->users, uid);
+static const char *live_cgroup(const struct snapshot *snap, uint64_t id, bool numeric)
+{
+	(void)snap;
+	return cgroup_path(id, numeric);
+}
+
+void names_live(struct snapshot *snap)
+{
+	static const struct naming live = { live_user, live_cgroup };
+
+	snap->naming = &live;
+}
+
+static const char *recorded_user(const struct snapshot *snap, uint64_t uid, bool numeric)
+{
+	const char *name = numeric ? NULL : find(&snap->users, uid);
+
 	return name ? name : user_name(uid, true);
 }
 
-const char *name_of_cgroup(const struct view *view, uint64_t id)
+static const char *recorded_cgroup(const struct snapshot *snap, uint64_t id, bool numeric)
 {
-	const char *name;
+	const char *name = numeric ? NULL : find(&snap->cgroups, id);
 
-	if (view->numeric || !view->snap->recorded)
-		return cgroup_path(id, view->numeric);
-	name = find(&view->snap->cgroups, id);
 	return name ? name : cgroup_path(id, true);
 }
 
@@ -158,6 +171,9 @@ static int read_lines(struct snapshot *snap, const char *text,
 
 int names_read(struct snapshot *snap, struct failure *why)
 {
+	static const struct naming recorded = { recorded_user, recorded_cgroup };
+
+	snap->naming = &recorded;
 	if (read_lines(snap, beside_find(snap, BESIDE_USERS), &snap->users, why))
 		return -1;
 	return read_lines(snap, beside_find(snap, BESIDE_CGROUPS), &snap->cgroups,

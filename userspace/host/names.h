@@ -7,15 +7,10 @@
 #define READER_NAMES_H
 
 #include "lib/failure.h"
-#include "model/columns.h"
+#include "model/snapshot.h"
 
-/*
- * The name of the user @uid and the path of the cgroup @id, or the number in
- * decimal where @view is numeric or where there is no name.  The text lives as
- * long as the census and the program.
- */
-const char *name_of_user(const struct view *view, uint64_t uid);
-const char *name_of_cgroup(const struct view *view, uint64_t id);
+/* Gives @snap the names of this machine. */
+void names_live(struct snapshot *snap);
 
 /*
  * Adds to @snap, as texts beside it, the names that this machine has for the
@@ -23,7 +18,7 @@ const char *name_of_cgroup(const struct view *view, uint64_t id);
  */
 int names_write(struct snapshot *snap, struct failure *why);
 
-/* Reads these texts, of a record. 0, or -1 and @why without memory. */
+/* Gives @snap the names in these texts, of a record. 0, or -1 and @why without memory. */
 int names_read(struct snapshot *snap, struct failure *why);
 
 #endif /* READER_NAMES_H */

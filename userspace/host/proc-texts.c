@@ -2,14 +2,15 @@
 /* Texts beside a census. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "host/meminfo.h"
 #include "host/proc-texts.h"
 #include "host/procfs.h"
+#include "model/columns.h"
 
 /* All of the file @path to @out; false where it cannot be read. */
 static bool copy_file(FILE *out, const char *path)
@@ -132,6 +133,45 @@ const char *beside_find(const struct snapshot *snap, const char *name)
 		if (!strcmp(snap->beside[i].name, name))
 			return snap->beside[i].text;
 	return NULL;
+}
+
+/* Whether the census has a figure of that name. */
+static bool in_census(const char *name)
+{
+	const struct column *column;
+	unsigned int i;
+
+	for (i = 0; (column = record_column(&bytes_record, i)); i++)
+		if (!strcmp(column->kernel, name))
+			return true;
+	return false;
+}
+
+/*
+ * Adds to @snap->meminfo each line of @file, in the form of /proc/meminfo, that
+ * the census has no figure of.  0, or -1 and @why without memory.
+ */
+static int meminfo_read(struct snapshot *snap, FILE *file, struct failure *why)
+{
+	struct meminfo_line *line;
+	char text[256], name[64];
+	uint64_t value;
+	int n, end;
+
+	while (fgets(text, sizeof(text), file)) {
+		n = sscanf(text, "%63[^:]: %" SCNu64 "%n", name, &value, &end);
+		if (n != 2 || in_census(name))
+			continue;
+		line = snapshot_add_meminfo(snap);
+		if (!line)
+			return fail_memory(why);
+		line->name = snapshot_text(snap, name, sizeof(name));
+		if (!line->name)
+			return fail_memory(why);
+		line->bytes = !strncmp(text + end, " kB", 3);
+		line->value = line->bytes ? value << 10 : value;
+	}
+	return 0;
 }
 
 int beside_apply(struct snapshot *snap, struct failure *why)

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "host/meminfo.h"
 #include "model/snapshot.h"
 
 /**
@@ -33,7 +32,7 @@ static inline struct amount amount_figure(const struct figures *figures,
 static inline struct amount amount_meminfo(const struct snapshot *snap,
 					   const char *name)
 {
-	const struct meminfo_line *line = meminfo_find(snap, name);
+	const struct meminfo_line *line = snapshot_meminfo(snap, name);
 
 	return (struct amount){ line, line ? (int64_t)line->value : 0 };
 }

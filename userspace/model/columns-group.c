@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The columns of address spaces put together. */
-#include "host/names.h"
 #include "model/columns-data.h"
 #include "model/columns.h"
 
@@ -35,7 +34,7 @@ static bool derive_user(const struct view *view, const void *record,
 	if (!KNOWN(group, MEMCENSUS_GROUP_UID))
 		return false;
 	value->text = name_of_user(view, group->uid);
-	return true;
+	return value->text;
 }
 
 static bool derive_cgroup_path(const struct view *view, const void *record,
@@ -46,7 +45,7 @@ static bool derive_cgroup_path(const struct view *view, const void *record,
 	if (!KNOWN(group, MEMCENSUS_GROUP_CGROUP))
 		return false;
 	value->text = name_of_cgroup(view, group->cgroup);
-	return true;
+	return value->text;
 }
 
 static const struct column group_derived[] = {

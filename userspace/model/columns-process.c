@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The columns of address spaces and their mappings. */
-#include "host/names.h"
 #include "model/columns-data.h"
 #include "model/columns.h"
 #include "model/mappings.h"
@@ -134,7 +133,7 @@ static bool derive_user(const struct view *view, const void *record,
 	if (!KNOWN(task, MEMCENSUS_TASK_UID))
 		return false;
 	value->text = name_of_user(view, task->uid);
-	return true;
+	return value->text;
 }
 
 static bool derive_cgroup_path(const struct view *view, const void *record,
@@ -145,7 +144,7 @@ static bool derive_cgroup_path(const struct view *view, const void *record,
 	if (!KNOWN(task, MEMCENSUS_TASK_CGROUP))
 		return false;
 	value->text = name_of_cgroup(view, task->cgroup);
-	return true;
+	return value->text;
 }
 
 static bool derive_delta(const struct view *view, const void *record,

@@ -75,6 +75,21 @@ struct view {
 	bool numeric;
 };
 
+/* By @view->snap->naming; NULL where that is unavailable. */
+static inline const char *name_of_user(const struct view *view, uint64_t uid)
+{
+	const struct naming *naming = view->snap->naming;
+
+	return naming ? naming->user(view->snap, uid, view->numeric) : NULL;
+}
+
+static inline const char *name_of_cgroup(const struct view *view, uint64_t id)
+{
+	const struct naming *naming = view->snap->naming;
+
+	return naming ? naming->cgroup(view->snap, id, view->numeric) : NULL;
+}
+
 /**
  * struct column - one attribute, figure or derived value of a record
  * @name: as in the ABI, in lower case; in JSON and for -c and -s

@@ -170,6 +170,17 @@ struct meminfo_line *snapshot_add_meminfo(struct snapshot *snap)
 	return &array[snap->n_meminfo++];
 }
 
+const struct meminfo_line *snapshot_meminfo(const struct snapshot *snap,
+					    const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_meminfo; i++)
+		if (!strcmp(snap->meminfo[i].name, name))
+			return &snap->meminfo[i];
+	return NULL;
+}
+
 struct beside *snapshot_add_beside(struct snapshot *snap)
 {
 	struct beside *array = grow(snap->beside, snap->n_beside, sizeof(*array));

@@ -257,6 +257,21 @@ struct names {
 	size_t n;
 };
 
+struct snapshot;
+
+/**
+ * struct naming - names of users and cgroups on the machine of a census
+ * @user: name of user @uid
+ * @cgroup: path of cgroup @id
+ *
+ * Both give the number in decimal where @numeric or where there is no name; the
+ * text lives as long as the census and the program.
+ */
+struct naming {
+	const char *(*user)(const struct snapshot *snap, uint64_t uid, bool numeric);
+	const char *(*cgroup)(const struct snapshot *snap, uint64_t id, bool numeric);
+};
+
 /**
  * struct snapshot - one census
  * @seq: its number, 0 where none has come yet
@@ -266,7 +281,7 @@ struct names {
  * @meminfo: read from /proc/meminfo when @totals came, for what modules may
  *	not read; not part of the census
  * @beside: texts that were read after it
- * @recorded: it comes from a record, so this machine's names mean nothing
+ * @naming: names of users and cgroups where it was taken; NULL: unavailable
  * @named: it was asked for by PIDs, so its tasks are not all
  * @users, @cgroups: of a record, names where it was made
  * @chunks: memory behind strings and arrays
@@ -296,7 +311,7 @@ struct snapshot {
 	size_t n_meminfo;
 	struct beside *beside;
 	size_t n_beside;
-	bool recorded;
+	const struct naming *naming;
 	bool named;
 	struct names users;
 	struct names cgroups;
@@ -304,6 +319,10 @@ struct snapshot {
 };
 
 #define KNOWN(record, bit)	((record)->known >> (bit) & 1)
+
+/* The line @name of @snap->meminfo; NULL where there is none. */
+const struct meminfo_line *snapshot_meminfo(const struct snapshot *snap,
+					    const char *name);
 
 /* A new, empty snapshot; NULL without memory. snapshot_free() frees it. */
 struct snapshot *snapshot_new(void);

@@ -138,7 +138,6 @@ static int take_frame(struct record_file *file, struct snapshot *snap,
 		return 0;
 	if (!framed->frame.part) {
 		snapshot_reset(snap);
-		snap->recorded = true;
 		file->has_asked = false;
 	}
 	switch (framed->frame.kind) {

@@ -14,6 +14,7 @@
 #include "cli/reader.h"
 #include "host/cgroups.h"
 #include "host/cmdlines.h"
+#include "host/names.h"
 #include "host/proc-texts.h"
 #include "host/procfs.h"
 #include "lib/signals.h"
@@ -94,6 +95,7 @@ static enum taken replay_take(struct source *source,
 		return fail(why, FAIL_LOST, "replay: the scene has no end");
 	if (state == REPLY_FAILED)
 		return TAKE_FAILED;
+	names_live(snap);
 	if (!snap->has_totals)
 		return TAKE_DONE;
 	if (beside_add(snap, BESIDE_MEMINFO, meminfo_text, strlen(meminfo_text), why) ||

@@ -7,6 +7,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "host/names.h"
 #include "host/proc-texts.h"
 #include "lib/signals.h"
 #include "wire/attrs.h"
@@ -183,6 +184,7 @@ static enum taken netlink_take(struct source *source,
 	if (state == REPLY_FAILED)
 		return TAKE_FAILED;
 
+	names_live(snap);
 	if (snap->has_totals)
 		beside |= BESIDE_BIT_MEMINFO;
 	if (beside_read(snap, beside, why) || beside_apply(snap, why))
