@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/leak.h"
+#include "analysis/leak-judge.h"
 
 static int add(struct suspect **v, size_t *n, const struct suspect *suspect,
 	       struct failure *why)

@@ -1,24 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The list of sub-commands, and what they share. */
+/* What the commands share. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "cli/command.h"
-
-const struct command *const commands[] = {
-	&tasks_command,
-	&map_command,
-	&buddy_command,
-	&kswapd_command,
-	&system_command,
-	&top_command,
-	&watch_command,
-	&record_command,
-	&diff_command,
-	&leak_command,
-	&chart_command,
-	NULL
-};
 
 const struct command *command_find(const char *name)
 {

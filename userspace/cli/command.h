@@ -50,7 +50,9 @@ struct rows {
  * @bit: enum command_bit
  * @basis: asked for unless --basis says another; 0: the module's default
  * @parts: MEMCENSUS_PART_* that it needs
+ * @parts_of: the same, where options decide; NULL: @parts
  * @shown: those of @parts that JSON has; 0: all
+ * @breakdown: JSON has what MemTotal is made of
  * @rows: what it shows
  * @groups: what it shows of groups, by enum memcensus_group_by; NULL: it has
  *	none
@@ -65,11 +67,11 @@ struct rows {
  * @run: all of what the command does, for those that take many censuses or
  *	none, JSON included; sets @partial where something could not be counted.
  *	0, or -1 and @why.  NULL: @show does it
- * @no_source: it opens what it reads itself, and session->source is NULL
+ * @needs_source: whether session->source is opened for it; NULL: always
  * @screen: it needs a terminal
  *
- * Of a record (-f), commands with @run, and those whose @words is
- * options_interval, get all censuses, others the last; --at picks one.
+ * Of a record (-f), commands with @run get all censuses, others the last; --at
+ * picks one.
  */
 struct command {
 	const char *name;
@@ -81,7 +83,9 @@ struct command {
 	enum command_bit bit;
 	uint8_t basis;
 	uint32_t parts;
+	uint32_t (*parts_of)(const struct options *options);
 	uint32_t shown;
+	bool breakdown;
 	struct rows rows;
 	const struct rows *groups;
 	const struct rows *mappings;
@@ -92,7 +96,7 @@ struct command {
 	int (*show)(const struct view *view, const struct options *options,
 		    FILE *out, struct failure *why);
 	int (*run)(struct session *session, bool *partial, struct failure *why);
-	bool no_source;
+	bool (*needs_source)(const struct options *options);
 	bool screen;
 };
 

@@ -537,13 +537,7 @@ static int take_words(struct options *options, char **words, int n,
 	if (n && !options->command->words)
 		return fail(why, FAIL_USAGE, "'%s' takes no '%.60s'",
 			    options->command->name, words[0]);
-	if (options->command->words && options->command->words(options, words, n, why))
-		return -1;
-	if (options->interval && options->command == &system_command &&
-	    (options->vm || options->slab))
-		return fail(why, FAIL_USAGE, "'--%s' and an interval do not go together",
-			    options->vm ? "vm" : "slab");
-	return 0;
+	return options->command->words ? options->command->words(options, words, n, why) : 0;
 }
 
 static int unknown_command(const char *word, struct failure *why)
@@ -608,7 +602,7 @@ bool options_series(const struct options *options)
 	if (options->interval)
 		return true;
 	return options->file && !options->at &&
-	       (command->run || command->words == options_interval);
+	       command->run;
 }
 
 void options_free(struct options *options)

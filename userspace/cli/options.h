@@ -153,7 +153,7 @@ void options_free(struct options *options);
 
 /*
  * Whether more than one census may come: at an interval, or all of a record,
- * by commands that have run() or take an interval.
+ * by commands that have run().
  */
 bool options_series(const struct options *options);
 

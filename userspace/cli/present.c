@@ -16,8 +16,8 @@ uint32_t show_parts(const struct options *options)
 	if (options->json && !options->command_given && !options->mappings &&
 	    !options->mapping.given)
 		return 0;
-	if (options->command == &tasks_command && options->wide)
-		return MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM;
+	if (options->command->parts_of)
+		return options->command->parts_of(options);
 	return options->command->parts |
 	       (options->types ? MEMCENSUS_PART_TYPES : 0) |
 	       (options->vmas ? MEMCENSUS_PART_VMAS : 0);
@@ -58,7 +58,7 @@ static int show_json(const struct view *view, const struct options *options,
 		.parts = shown_parts(options),
 		.tasks = &tasks,
 		.vmas = &vmas,
-		.balance = options->command == &system_command,
+		.balance = options->command->breakdown,
 		.line = options_series(options),
 	};
 	int ret;

@@ -96,12 +96,9 @@ static int run_session(struct session *session, struct failure *why)
 	return EXIT_FAILED;
 }
 
-/* What this machine says of itself beside a census needs none. */
 static bool needs_source(const struct options *options)
 {
-	if (options->command == &system_command && !options->file)
-		return !options->vm && !options->slab;
-	return !options->command->no_source;
+	return !options->command->needs_source || options->command->needs_source(options);
 }
 
 /* Before all else: to be told so nobody needs the module. */

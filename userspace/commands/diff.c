@@ -276,6 +276,13 @@ static int diff_run(struct session *session, bool *partial, struct failure *why)
 	return ret;
 }
 
+/* It opens two. */
+static bool diff_needs_source(const struct options *options)
+{
+	(void)options;
+	return false;
+}
+
 const struct command diff_command = {
 	.name = "diff",
 	.args = "FILE [FILE]",
@@ -294,5 +301,5 @@ const struct command diff_command = {
 	.bit = COMMAND_DIFF,
 	.rows = { &diff_record, "pid,user,comm,change,swap,uss,pss,rss", "size" },
 	.run = diff_run,
-	.no_source = true,
+	.needs_source = diff_needs_source,
 };

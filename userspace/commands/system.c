@@ -392,6 +392,22 @@ static int system_run(struct session *session, bool *partial, struct failure *wh
 	return trend_run(session, rows, COUNT(rows), why);
 }
 
+static int system_words(struct options *options, char **words, int n, struct failure *why)
+{
+	if (options_interval(options, words, n, why))
+		return -1;
+	if (options->interval && (options->vm || options->slab))
+		return fail(why, FAIL_USAGE, "'--%s' and an interval do not go together",
+			    options->vm ? "vm" : "slab");
+	return 0;
+}
+
+/* What this machine says of itself beside a census needs none. */
+static bool system_needs_source(const struct options *options)
+{
+	return options->file || !(options->vm || options->slab);
+}
+
 static void system_columns(FILE *out)
 {
 	trend_help(out, rows, COUNT(rows));
@@ -400,7 +416,7 @@ static void system_columns(FILE *out)
 const struct command system_command = {
 	.name = "system",
 	.args = "[INTERVAL [COUNT]]",
-	.words = options_interval,
+	.words = system_words,
 	.summary = "where all memory is; as free, vmstat, sar -r, meminfo",
 	.about =
 	"First what free shows, used being what is not available. Then where all of\n"
@@ -427,7 +443,9 @@ const struct command system_command = {
 	.bit = COMMAND_SYSTEM,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
 	.shown = MEMCENSUS_PART_SYSTEM,
+	.breakdown = true,
 	.put_columns = system_columns,
 	.show = system_show,
 	.run = system_run,
+	.needs_source = system_needs_source,
 };

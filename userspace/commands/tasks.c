@@ -48,10 +48,12 @@ static int none_matches(const struct session *session, struct failure *why)
 /* Has the request name those processes of this machine that are wanted. */
 static int choose(struct session *session, struct failure *why)
 {
+	const struct options *options = session->options;
+	const struct pids_filter filter = { &options->comm, &options->user, options->numeric };
 	struct pids *pids = &session->pids;
 
 	pids_free(pids);
-	if (pids_list(pids, session->options, &session->missed, why))
+	if (pids_list(pids, &filter, &session->missed, why))
 		return -1;
 	if (!pids->n)
 		return none_matches(session, why);
@@ -198,6 +200,12 @@ static int tasks_refine(struct session *session, struct snapshot *snap,
 	return ret ? fail_memory(why) : 0;
 }
 
+static uint32_t tasks_parts(const struct options *options)
+{
+	return options->wide ? MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM :
+			       MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM;
+}
+
 static int tasks_show(const struct view *view, const struct options *options,
 		      FILE *out, struct failure *why)
 {
@@ -257,7 +265,7 @@ const struct command tasks_command = {
 	"  memcensus -P '^(nginx|php)' --together       what a site holds\n"
 	"  memcensus -M 'libc' -r                       who holds how much of the C library\n",
 	.bit = COMMAND_TASKS,
-	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
+	.parts_of = tasks_parts,
 	.rows = { &task_record, "pid,user,comm,swap,uss,pss,rss", "pss" },
 	.groups = groups,
 	.mappings = &mappings,

@@ -58,13 +58,12 @@ static bool uid_of(uint32_t pid, uint64_t *uid)
 	return found;
 }
 
-static bool is_of_user(uint32_t pid, const struct options *options)
+static bool is_of_user(uint32_t pid, const struct pids_filter *filter)
 {
 	uint64_t uid;
 
-	return !options->user.given ||
-	       (uid_of(pid, &uid) &&
-		match_is(&options->user, user_name(uid, options->numeric)));
+	return !filter->user->given ||
+	       (uid_of(pid, &uid) && match_is(filter->user, user_name(uid, filter->numeric)));
 }
 
 static bool has_name(uint32_t pid, const struct match *match)
@@ -106,7 +105,7 @@ static int choice_add(struct choice *choice, uint32_t pid, bool chosen,
 }
 
 /* All in /proc but other users' and those without memory. */
-static int choice_fill(struct choice *choice, const struct options *options,
+static int choice_fill(struct choice *choice, const struct pids_filter *filter,
 		       struct failure *why)
 {
 	DIR *dir = procfs_open_dir(".", why);
@@ -120,14 +119,14 @@ static int choice_fill(struct choice *choice, const struct options *options,
 		if (!isdigit((unsigned char)*entry->d_name))
 			continue;
 		pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		if (is_of_user(pid, options) && has_memory(pid))
-			ret = choice_add(choice, pid, has_name(pid, &options->comm), why);
+		if (is_of_user(pid, filter) && has_memory(pid))
+			ret = choice_add(choice, pid, has_name(pid, filter->comm), why);
 	}
 	closedir(dir);
 	return ret;
 }
 
-int pids_list(struct pids *pids, const struct options *options,
+int pids_list(struct pids *pids, const struct pids_filter *filter,
 	      size_t *missed, struct failure *why)
 {
 	struct choice choice = { .n = 0 };
@@ -136,9 +135,9 @@ int pids_list(struct pids *pids, const struct options *options,
 
 	pids->v = NULL;
 	pids->n = 0;
-	ret = choice_fill(&choice, options, why);
+	ret = choice_fill(&choice, filter, why);
 	if (!ret)
-		ret = cmdlines_match(&options->comm, choice.of, choice.chosen, choice.n,
+		ret = cmdlines_match(filter->comm, choice.of, choice.chosen, choice.n,
 				     missed, why);
 	if (!ret)
 		pids->v = calloc(choice.n + 1, sizeof(*pids->v));

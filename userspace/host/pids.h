@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/options.h"
 #include "lib/failure.h"
+#include "lib/filter.h"
 
 /**
  * struct pids - numbers of processes
@@ -23,13 +23,23 @@ struct pids {
 	size_t n;
 };
 
-/*
- * All processes in /proc that have memory of their own and that the filters of
- * @options for names, command lines and users let pass.  Adds to @missed how many
- * command lines did not come in time.  0, or -1 and @why.  pids_free() in both
- * cases.
+/**
+ * struct pids_filter - which processes are wanted
+ * @comm: by name or command line
+ * @user: by the name of the effective user, or its number where @numeric
  */
-int pids_list(struct pids *pids, const struct options *options,
+struct pids_filter {
+	const struct match *comm;
+	const struct match *user;
+	bool numeric;
+};
+
+/*
+ * All processes in /proc that have an address space and pass @filter.  Adds to
+ * @missed how many command lines did not come in time.  0, or -1 and @why.
+ * pids_free() in both cases.
+ */
+int pids_list(struct pids *pids, const struct pids_filter *filter,
 	      size_t *missed, struct failure *why);
 void pids_free(struct pids *pids);
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "top/top-list.h"
-#include "top/top-tree.h"
 
 /* Columns that the filter looks into. */
 static const char *const task_names[] = { "comm", "user", NULL };

@@ -9,16 +9,7 @@
 #include <regex.h>
 
 #include "model/listing.h"
-
-/**
- * struct top_row - a record in its place
- * @record: of the census that top_list_fill() was given
- * @depth: how many of those above it are its ancestors; 0 in a flat list
- */
-struct top_row {
-	const void *record;
-	unsigned int depth;
-};
+#include "top/top-tree.h"
 
 /**
  * struct top_list - processes or mappings

@@ -5,7 +5,18 @@
 #ifndef READER_TOP_TREE_H
 #define READER_TOP_TREE_H
 
-#include "top/top-list.h"
+#include "lib/failure.h"
+#include "model/snapshot.h"
+
+/**
+ * struct top_row - a record in its place
+ * @record: of the census that top_list_fill() was given
+ * @depth: how many of those above it are its ancestors; 0 in a flat list
+ */
+struct top_row {
+	const void *record;
+	unsigned int depth;
+};
 
 /*
  * Those of @tasks[@n] that are @shown[] into @rows: each behind its nearest
