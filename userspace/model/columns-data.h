@@ -16,12 +16,13 @@ extern const char *const basis_words[MEMCENSUS_BASIS_MAX + 1];
 #define FIGURE_COLUMNS	(MEMCENSUS_F_MAX + 1)
 extern const struct column figure_columns[FIGURE_COLUMNS];
 
-/* The PSS of a task or a group in percent of MemTotal. */
-bool derive_percent(const struct view *view, const void *record,
-		    struct value *value);
+/* PSS of @figures in percent of MemTotal; false where one of them is unavailable. */
+bool percent_of_total(const struct view *view, const struct figures *figures,
+		      struct value *value);
 
-#define PERCENT_COLUMN							\
+/* A column whose function is @get, and that takes the record's own type. */
+#define PERCENT_COLUMN(get)						\
 	{ "%mem", "%MEM", "PSS in percent of MemTotal", .kind = KIND_PERCENT, \
-	  .total = TOTAL_SUM, .derive = derive_percent }
+	  .total = TOTAL_SUM, .derive = get }
 
 #endif /* READER_COLUMNS_DATA_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The columns of address spaces and their mappings. */
+/* The columns of address spaces, of groups of them, and of their mappings. */
 #include "model/columns-data.h"
 #include "model/columns.h"
 #include "model/mappings.h"
@@ -120,117 +120,213 @@ static const struct column vma_fields[] = {
 _Static_assert(ARRAY_SIZE(vma_fields) == MEMCENSUS_VMA_MAX + 1,
 	       "an attribute of a mapping has no column");
 
-static bool has(const struct task *task, unsigned int figure)
-{
-	return KNOWN(&task->figures, figure);
-}
+#define GROUP(num, member, w, k)					\
+	.kind = KIND_##k, .wire = WIRE_##w, .number = MEMCENSUS_GROUP_##num, \
+	.offset = offsetof(struct group, member)
 
-static bool derive_user(const struct view *view, const void *record,
-			struct value *value)
-{
-	const struct task *task = record;
+static const struct column group_fields[] = {
+	[MEMCENSUS_GROUP_UID] = {
+		"uid", "UID", "effective user ID, where they are by user",
+		GROUP(UID, uid, U32, ID) },
+	[MEMCENSUS_GROUP_CGROUP] = {
+		"cgroup", "Cgroup", "cgroup ID, where they are by cgroup",
+		GROUP(CGROUP, cgroup, U64, ID) },
+	[MEMCENSUS_GROUP_COMM] = {
+		"comm", "Command", "command name, where they are by command",
+		GROUP(COMM, comm, STRING, TEXT) },
+	[MEMCENSUS_GROUP_MMS] = {
+		"mms", "MMs", "how many address spaces",
+		GROUP(MMS, mms, U32, COUNT), .total = TOTAL_SUM },
+	[MEMCENSUS_GROUP_FIGURES] = {
+		"figures", "", "", GROUP(FIGURES, figures, FIGURES, NEST) },
+};
+_Static_assert(ARRAY_SIZE(group_fields) == MEMCENSUS_GROUP_MAX + 1,
+	       "an attribute of a group has no column");
 
-	if (!KNOWN(task, MEMCENSUS_TASK_UID))
-		return false;
-	value->text = name_of_user(view, task->uid);
-	return value->text;
-}
+#define MAPPING(num, member, w, k)					\
+	.kind = KIND_##k, .wire = WIRE_##w, .number = MAPPING_##num,	\
+	.offset = offsetof(struct mapping, member)
 
-static bool derive_cgroup_path(const struct view *view, const void *record,
-			       struct value *value)
-{
-	const struct task *task = record;
-
-	if (!KNOWN(task, MEMCENSUS_TASK_CGROUP))
-		return false;
-	value->text = name_of_cgroup(view, task->cgroup);
-	return value->text;
-}
-
-static bool derive_delta(const struct view *view, const void *record,
-			 struct value *value)
-{
-	const struct task *task = record;
-	const uint64_t *v = task->figures.v;
-
-	(void)view;
-	if (!has(task, MEMCENSUS_F_RSS) || !has(task, MEMCENSUS_F_RSS_COUNTER))
-		return false;
-	value->number = v[MEMCENSUS_F_RSS_COUNTER] - v[MEMCENSUS_F_RSS];
-	return true;
-}
-
-static bool derive_cmdline(const struct view *view, const void *record,
-			   struct value *value)
-{
-	const struct task *task = record;
-
-	(void)view;
-	value->text = task->cmdline;
-	return task->cmdline;
-}
-
-static const struct column task_derived[] = {
-	{ "user", "User", "name of the effective user", .kind = KIND_TEXT,
-	  .total = TOTAL_DISTINCT, .derive = derive_user },
-	{ "cgroup_path", "CgroupPath", "its cgroup in the default hierarchy",
-	  .kind = KIND_TEXT, .total = TOTAL_DISTINCT, .derive = derive_cgroup_path },
-	{ "delta", "Delta", "rss_counter less rss: how far the counter is off",
-	  .kind = KIND_BYTES, .total = TOTAL_SUM, .sign = true,
-	  .derive = derive_delta },
-	PERCENT_COLUMN,
-	{ "cmdline", "CommandLine", "command line, of /proc after the census; no record has it",
-	  .kind = KIND_TEXT, .derive = derive_cmdline },
+static const struct column mapping_fields[] = {
+	{ "mapping", "Mapping", "name, or [ anon ] where it has none",
+	  MAPPING(NAME, name, STRING, TEXT) },
+	{ "mms", "PIDs", "in how many processes, those of one address space as one",
+	  MAPPING(MMS, mms, U64, COUNT) },
+	{ "vmas", "Maps", "how many mappings they are",
+	  MAPPING(VMAS, vmas, U64, COUNT), .total = TOTAL_SUM },
 };
 
-const struct column *const task_cmdline = &task_derived[ARRAY_SIZE(task_derived) - 1];
-
-static bool derive_size(const struct view *view, const void *record,
-			struct value *value)
+/* Text of @value; false where it is unavailable. */
+static bool set_text(struct value *value, const char *text)
 {
-	const struct vma *vma = record;
-
-	(void)view;
-	if (!KNOWN(vma, MEMCENSUS_VMA_START) || !KNOWN(vma, MEMCENSUS_VMA_END))
-		return false;
-	value->number = vma->end - vma->start;
-	return true;
+	value->text = text;
+	return text;
 }
 
-static bool derive_dirty(const struct view *view, const void *record,
+static bool task_user(const struct view *view, const void *record, struct value *value)
+{
+	const struct task *task = record;
+
+	return KNOWN(task, MEMCENSUS_TASK_UID) &&
+	       set_text(value, name_of_user(view, task->uid));
+}
+
+static bool group_user(const struct view *view, const void *record, struct value *value)
+{
+	const struct group *group = record;
+
+	return KNOWN(group, MEMCENSUS_GROUP_UID) &&
+	       set_text(value, name_of_user(view, group->uid));
+}
+
+static bool task_cgroup_path(const struct view *view, const void *record,
+			     struct value *value)
+{
+	const struct task *task = record;
+
+	return KNOWN(task, MEMCENSUS_TASK_CGROUP) &&
+	       set_text(value, name_of_cgroup(view, task->cgroup));
+}
+
+static bool group_cgroup_path(const struct view *view, const void *record,
+			      struct value *value)
+{
+	const struct group *group = record;
+
+	return KNOWN(group, MEMCENSUS_GROUP_CGROUP) &&
+	       set_text(value, name_of_cgroup(view, group->cgroup));
+}
+
+static bool task_percent(const struct view *view, const void *record,
 			 struct value *value)
 {
-	const struct vma *vma = record;
-	const struct figures *f = &vma->figures;
+	const struct task *task = record;
 
-	(void)view;
-	if (!KNOWN(f, MEMCENSUS_F_SHARED_DIRTY) ||
-	    !KNOWN(f, MEMCENSUS_F_PRIVATE_DIRTY))
-		return false;
-	value->number = f->v[MEMCENSUS_F_SHARED_DIRTY] +
-			f->v[MEMCENSUS_F_PRIVATE_DIRTY];
-	return true;
+	return percent_of_total(view, &task->figures, value);
 }
 
-static bool derive_mapping(const struct view *view, const void *record,
-			   struct value *value)
+static bool group_percent(const struct view *view, const void *record,
+			  struct value *value)
+{
+	const struct group *group = record;
+
+	return percent_of_total(view, &group->figures, value);
+}
+
+static bool mapping_percent(const struct view *view, const void *record,
+			    struct value *value)
+{
+	const struct mapping *mapping = record;
+
+	return percent_of_total(view, &mapping->figures, value);
+}
+
+static bool task_delta(const struct view *view, const void *record, struct value *value)
+{
+	const struct figures *f = &((const struct task *)record)->figures;
+
+	(void)view;
+	value->number = f->v[MEMCENSUS_F_RSS_COUNTER] - f->v[MEMCENSUS_F_RSS];
+	return KNOWN(f, MEMCENSUS_F_RSS) && KNOWN(f, MEMCENSUS_F_RSS_COUNTER);
+}
+
+static bool task_command_line(const struct view *view, const void *record,
+			      struct value *value)
+{
+	(void)view;
+	return set_text(value, ((const struct task *)record)->cmdline);
+}
+
+/* In the order in which --help shows them; task_cmdline is one by its number. */
+enum {
+	TASK_USER,
+	TASK_CGROUP_PATH,
+	TASK_DELTA,
+	TASK_PERCENT,
+	TASK_CMDLINE,
+};
+
+static const struct column task_derived[] = {
+	[TASK_USER] = {
+		"user", "User", "name of the effective user", .kind = KIND_TEXT,
+		.total = TOTAL_DISTINCT, .derive = task_user },
+	[TASK_CGROUP_PATH] = {
+		"cgroup_path", "CgroupPath", "its cgroup in the default hierarchy",
+		.kind = KIND_TEXT, .total = TOTAL_DISTINCT, .derive = task_cgroup_path },
+	[TASK_DELTA] = {
+		"delta", "Delta", "rss_counter less rss: how far the counter is off",
+		.kind = KIND_BYTES, .total = TOTAL_SUM, .sign = true,
+		.derive = task_delta },
+	[TASK_PERCENT] = PERCENT_COLUMN(task_percent),
+	[TASK_CMDLINE] = {
+		"cmdline", "CommandLine",
+		"command line, of /proc after the census; no record has it",
+		.kind = KIND_TEXT, .derive = task_command_line },
+};
+
+const struct column *const task_cmdline = &task_derived[TASK_CMDLINE];
+
+static bool vma_size(const struct view *view, const void *record, struct value *value)
 {
 	const struct vma *vma = record;
 
 	(void)view;
-	value->text = mapping_name(vma);
-	return true;
+	value->number = vma->end - vma->start;
+	return KNOWN(vma, MEMCENSUS_VMA_START) && KNOWN(vma, MEMCENSUS_VMA_END);
+}
+
+static bool vma_dirty(const struct view *view, const void *record, struct value *value)
+{
+	const struct figures *f = &((const struct vma *)record)->figures;
+
+	(void)view;
+	value->number = f->v[MEMCENSUS_F_SHARED_DIRTY] +
+			f->v[MEMCENSUS_F_PRIVATE_DIRTY];
+	return KNOWN(f, MEMCENSUS_F_SHARED_DIRTY) &&
+	       KNOWN(f, MEMCENSUS_F_PRIVATE_DIRTY);
+}
+
+static bool vma_mapping(const struct view *view, const void *record, struct value *value)
+{
+	(void)view;
+	return set_text(value, mapping_name(record));
 }
 
 static const struct column vma_derived[] = {
 	{ "size", "Kbytes", "address space, from first to last address",
 	  .scaled = "Size", .kind = KIND_BYTES, .total = TOTAL_SUM,
-	  .derive = derive_size },
+	  .derive = vma_size },
 	{ "dirty", "Dirty", "shared_dirty and private_dirty together",
 	  .kind = KIND_BYTES, .total = TOTAL_SUM,
-	  .basis = MEMCENSUS_BASIS_MAPCOUNT, .derive = derive_dirty },
+	  .basis = MEMCENSUS_BASIS_MAPCOUNT, .derive = vma_dirty },
 	{ "mapping", "Mapping", "name, or [ anon ] where it has none",
-	  .kind = KIND_TEXT, .derive = derive_mapping },
+	  .kind = KIND_TEXT, .derive = vma_mapping },
+};
+
+static const struct column group_derived[] = {
+	{ "user", "User", "name of the user, where they are by user",
+	  .kind = KIND_TEXT, .derive = group_user },
+	{ "cgroup_path", "CgroupPath", "the cgroup, where they are by cgroup",
+	  .kind = KIND_TEXT, .derive = group_cgroup_path },
+	PERCENT_COLUMN(group_percent),
+};
+
+static bool mapping_average_pss(const struct view *view, const void *record,
+				struct value *value)
+{
+	const struct mapping *mapping = record;
+
+	(void)view;
+	if (!KNOWN(&mapping->figures, MEMCENSUS_F_PSS) || !mapping->mms)
+		return false;
+	value->number = mapping->figures.v[MEMCENSUS_F_PSS] / mapping->mms;
+	return true;
+}
+
+static const struct column mapping_derived[] = {
+	{ "avg_pss", "AvgPSS", "PSS of each process on average",
+	  .kind = KIND_BYTES, .derive = mapping_average_pss },
+	PERCENT_COLUMN(mapping_percent),
 };
 
 const struct record_type task_record = {
@@ -245,4 +341,18 @@ const struct record_type vma_record = {
 	.fields = { vma_fields, ARRAY_SIZE(vma_fields) },
 	.figures = { figure_columns, FIGURE_COLUMNS },
 	.derived = { vma_derived, ARRAY_SIZE(vma_derived) },
+};
+
+const struct record_type group_record = {
+	.name = "group",
+	.fields = { group_fields, ARRAY_SIZE(group_fields) },
+	.figures = { figure_columns, FIGURE_COLUMNS },
+	.derived = { group_derived, ARRAY_SIZE(group_derived) },
+};
+
+const struct record_type mapping_record = {
+	.name = "mapping by name",
+	.fields = { mapping_fields, ARRAY_SIZE(mapping_fields) },
+	.figures = { figure_columns, FIGURE_COLUMNS },
+	.derived = { mapping_derived, ARRAY_SIZE(mapping_derived) },
 };

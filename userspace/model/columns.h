@@ -54,6 +54,17 @@ enum total {
 	TOTAL_DISTINCT,		/* how many different values */
 };
 
+/*
+ * How the figure of a group follows from its members.  A figure that is none of
+ * the columns of figures has GROUP_UNSPEC.
+ */
+enum group_rule {
+	GROUP_UNSPEC,
+	GROUP_SUM,		/* their sum */
+	GROUP_OWN,		/* counted for the group: each frame once */
+	GROUP_NONE,		/* a group has none */
+};
+
 /* A value got from a record; which member holds is the column's kind. */
 struct value {
 	union {
@@ -101,6 +112,7 @@ static inline const char *name_of_cgroup(const struct view *view, uint64_t id)
  * @kind: what it is
  * @wire: how it travels
  * @total: what stands below it
+ * @group: of a figure, how that of a group follows from its members
  * @basis: enum memcensus_basis, the only one that has it; 0: both
  * @sign: the value may be negative
  * @optional: a list that is absent where it would be empty
@@ -121,6 +133,7 @@ struct column {
 	enum kind kind;
 	enum wire wire;
 	enum total total;
+	enum group_rule group;
 	enum memcensus_basis basis;
 	bool sign;
 	bool optional;

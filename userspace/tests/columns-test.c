@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * No number of the ABI is without a column, and no two columns of a record
- * share a name.
+ * No number of the ABI is without a column, no two columns of a record share a
+ * name, and every figure says how that of a group follows from its members.
  */
 #include <string.h>
 
@@ -71,6 +71,16 @@ static void check_offsets(const struct record_type *type)
 	ok(!twice, "%s: each at its own place", type->name);
 }
 
+static void check_rules(void)
+{
+	const struct column_set *set = &task_record.figures;
+	unsigned int i, none = 0;
+
+	for (i = FIRST; i < set->n; i++)
+		none += set->columns[i].group == GROUP_UNSPEC;
+	ok(!none, "each figure says how that of a group follows");
+}
+
 int main(void)
 {
 	static const struct record_type *const types[] = {
@@ -87,5 +97,8 @@ int main(void)
 		check_names(types[i]);
 		check_offsets(types[i]);
 	}
+	check_rules();
+	ok(task_cmdline == record_find(&task_record, "cmdline", strlen("cmdline")),
+	   "task_cmdline is the column of command lines");
 	return tap_done();
 }
