@@ -17,18 +17,23 @@ help:
 	@echo "make run      boot a kernel with the module and look at its memory"
 	@echo "make check    all tests, on each kernel"
 	@echo "make check-tools    the reader beside smem, pmap, vmstat, a PostgreSQL: 15 minutes"
-	@echo "make check-kernels  6.1, 6.12, 7.2, one without map counts, odd machines"
-	@echo "make check-debug    debug kernels of 6.1, 6.12 and 7.2, one for data races"
+	@echo "make check-kernels  all series, one without map counts, odd machines"
+	@echo "make check-debug    debug kernels of 6.1, 6.12 and newest, one for data races"
 	@echo "make check-storm    what breaks under load: an hour and a half"
 	@echo "make check-fuzz     messages and reads made at random: half an hour"
 	@echo "make fuzz-reader    the parser of records, for FUZZ_SECONDS=600"
 	@echo "make vm       a shell in a VM with the module loaded"
 	@echo "make bench    what a census costs, beside other ways"
-	@echo "make module   KERNEL=6.1|6.12|7.2|debug, or KDIR=DIR [ARCH=um]"
+	@echo "make module   KERNEL=6.1|6.12|newest|debug, or KDIR=DIR [ARCH=um]"
 	@echo "make reader   the command, in build/memcensus"
 	@echo "make style    checkpatch, sparse, shellcheck"
 	@echo "make install  the reader and the module, for the running kernel"
 	@echo "make clean    what was compiled; build/kernels stays"
+
+# The newest kernel has the name of its series.
+ifneq ($(findstring newest,$(KERNEL)),)
+override KERNEL := $(or $(shell vm/kernel --name $(KERNEL)),$(error no such kernel))
+endif
 
 # KDIR=DIR: any kernel's build directory.  Else one of the kernels that the
 # tests boot, with its own compiler settings, into build/module/KERNEL.
@@ -68,7 +73,7 @@ run:
 	@scripts/setup build vm
 	@demo/run
 
-# KERNELS="6.1 7.2": not all of them.
+# KERNELS="6.1 newest": not all of them.
 check:
 	@scripts/check $(KERNELS)
 
@@ -87,7 +92,7 @@ check-fuzz:
 
 # make check has of it the first.
 check-tools:
-	@selftests/tools/check -l $(or $(KERNELS),6.1 6.12 7.2)
+	@selftests/tools/check -l $(or $(KERNELS),6.1 6.12 newest)
 
 # What is found new is in build/reader-fuzz.
 fuzz-reader:

@@ -4,18 +4,20 @@
 # The distribution's kernel sources, and the kernels built from them. Sourced by
 # ./kernel, after lib.sh and apt.sh.
 
-# The kernels built here: name, series of the source, make's ARCH, base and target,
-# what it makes, the fragments upon the base, and about how many minutes it takes on
-# two cores.
+# The kernels built here: name, a pattern where the series is in the name; make's
+# ARCH, base and target, what it makes, the fragments upon the base, and about how many
+# minutes it takes on two cores.
 source_kernels='
-debug		6.1	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug	5
-debug-6.12	6.12	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug	6
-debug-7.2	7.2	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug	8
-kcsan		6.1	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,kcsan	4
-7.2-nomapcount	7.2	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,nomapcount	5
-um		6.1	um defconfig	linux	linux			um		4
-um-debug	6.1	um defconfig	linux	linux			um,um-debug	6
+debug		x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug	5
+debug-*		x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug	8
+kcsan		x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,kcsan	4
+*-nomapcount	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,nomapcount	5
+um		um defconfig	linux	linux			um		4
+um-debug	um defconfig	linux	linux			um,um-debug	6
 '
+
+# Lines of fragments that name this series are for all later ones too.
+last_series=7.2
 
 # source_kernel NAME: sets series, arch, base, target, image, fragments and minutes;
 # non-zero where it is not one of these.
@@ -23,8 +25,10 @@ source_kernel()
 {
 	local name
 
-	while read -r name series arch base target image fragments minutes; do
-		[ "$name" != "$1" ] || return 0
+	series=$(kernel_series "$1") || return 1
+	while read -r name arch base target image fragments minutes; do
+		# shellcheck disable=SC2053 # a pattern
+		[[ -z $name || $1 != $name ]] || return 0
 	done <<<"$source_kernels"
 	return 1
 }
@@ -57,7 +61,7 @@ source_unpack()
 	for try in 1 2; do
 		logged "$apt_dir/log" apt_unpack "$dir/deb" \
 			"$package=$(apt_version "$package")" && break
-		[ "$try" -eq 1 ] || die "the mirror has no $package: see $apt_dir/log"
+		[ "$try" -eq 1 ] || die "the mirror has no $package, the source of this series: use newest"
 		apt_update
 	done
 	mkdir "$dir/new"
@@ -71,7 +75,11 @@ source_unpack()
 # Lines of the fragments that are for this series
 source_lines()
 {
-	source_fragments | xargs cat | awk -v series="$series" '
+	local as=$series
+
+	[ "$(printf '%s\n' "$as" "$last_series" | sort -V | tail -n 1)" = "$last_series" ] ||
+		as=$last_series
+	source_fragments | xargs cat | awk -v series="$as" '
 		/^CONFIG_/ { print; next }
 		/^#[0-9. ]+: CONFIG_/ {
 			n = split(substr($0, 2, index($0, ":") - 2), which, " ")

@@ -9,12 +9,40 @@ top=$(cd "$here/.." && pwd -P)
 build=$top/build
 self=${0##*/}
 
-# The kernels that boot in a VM; what they are says ./kernel --help.
-vm_kernels=(6.1 6.12 7.2 7.2-nomapcount debug debug-6.12 debug-7.2 kcsan)
+# The names of kernels that boot in a VM, for messages; ./kernel --help explains them.
+# SERIES is 6.1, 6.12, or a series from 7.2 on that trixie-backports has.
+vm_kernels="6.1, 6.12, newest, SERIES, newest-nomapcount, debug, debug-SERIES, debug-newest, kcsan"
+
+# kernel_series NAME: prints the series of kernel NAME, as its name has it; newest
+# where the name has that. Non-zero where there can be no such kernel.
+kernel_series()
+{
+	local series
+
+	case $1 in
+	debug | kcsan | um | um-debug | source)
+		echo 6.1
+		return
+		;;
+	debug-*) series=${1#debug-} ;;
+	source-*) series=${1#source-} ;;
+	*-nomapcount)
+		series=${1%-nomapcount}
+		# Kernels before 6.15 do not have the option.
+		[[ $series != 6.* ]] || return 1
+		;;
+	*) series=$1 ;;
+	esac
+	[[ $series =~ ^(6\.1|6\.12|7\.([2-9]|[1-9][0-9]+)|[89]\.[0-9]+|newest)$ ]] || return 1
+	echo "$series"
+}
 
 is_vm_kernel()
 {
-	[[ " ${vm_kernels[*]} " == *" $1 "* ]]
+	case $1 in
+	um | um-debug | source*) return 1 ;;
+	esac
+	kernel_series "$1" >/dev/null
 }
 
 # Paths and sizes in messages, sorting and ranges are the same everywhere.

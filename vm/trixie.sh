@@ -33,6 +33,6 @@ trixie_unpack()
 	rm -rf "$dir"/root/usr/share/{doc,man,info,locale,zoneinfo}
 	# What the packages' own scripts would have made
 	ln -s mawk "$dir/root/usr/bin/awk"
-	"$here/within" 7.2 gcc -dumpfullversion >"$dir/version" ||
+	"$here/within" newest gcc -dumpfullversion >"$dir/version" ||
 		die "cannot run programs in $dir/root: that needs root, or namespaces for users"
 }
