@@ -11,22 +11,6 @@
 #include "cli/session.h"
 #include "model/listing.h"
 
-/* Bits by which an option says whose it is; in the order of commands[]. */
-enum command_bit {
-	COMMAND_TASKS = 1 << 0,
-	COMMAND_MAP = 1 << 1,
-	COMMAND_BUDDY = 1 << 2,
-	COMMAND_KSWAPD = 1 << 3,
-	COMMAND_SYSTEM = 1 << 4,
-	COMMAND_TOP = 1 << 5,
-	COMMAND_WATCH = 1 << 6,
-	COMMAND_LEAK = 1 << 7,
-	COMMAND_DIFF = 1 << 8,
-	COMMAND_RECORD = 1 << 9,
-	COMMAND_CHART = 1 << 10,
-	COMMAND_ALL = (1 << 11) - 1,
-};
-
 /**
  * struct rows - what kind of rows a table has
  * @type: records that -c and -s are about; NULL: neither is an option
@@ -47,7 +31,7 @@ struct rows {
  *	wrong one.  NULL: there may be none
  * @summary: one line
  * @about: what --help says, some lines
- * @bit: enum command_bit
+ * @options: in the order of --help, ended by one without an option
  * @basis: asked for unless --basis says another; 0: the module's default
  * @parts: MEMCENSUS_PART_* that it needs
  * @parts_of: the same, where options decide; NULL: @parts
@@ -80,7 +64,7 @@ struct command {
 		     struct failure *why);
 	const char *summary;
 	const char *about;
-	enum command_bit bit;
+	const struct option_use *options;
 	uint8_t basis;
 	uint32_t parts;
 	uint32_t (*parts_of)(const struct options *options);

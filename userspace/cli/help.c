@@ -2,26 +2,20 @@
 /* --help, made of the arrays of commands, options and columns. */
 #include "cli/help.h"
 
-/* 'record', 'diff', 'top' and 'chart' show or ask less than the others. */
-#define COMMON	(COMMAND_ALL & ~(COMMAND_RECORD | COMMAND_DIFF | COMMAND_TOP | \
-				COMMAND_CHART))
-
-static void put_options(FILE *out, unsigned int owners, bool common)
+static void put_options(FILE *out, const struct option_use *use)
 {
-	const struct option_entry *entry;
+	const struct option_entry *option;
 	char name[40];
 
-	for (entry = option_entries; entry->name; entry++) {
-		if (!(entry->commands & owners) || !entry->help)
+	for (; (option = use->option); use++) {
+		if (!option->help)
 			continue;
-		if (common && (entry->commands & COMMON) != COMMON)
-			continue;
-		snprintf(name, sizeof(name), "--%s%s%s", entry->name,
-			 entry->arg ? " " : "", entry->arg ? entry->arg : "");
+		snprintf(name, sizeof(name), "--%s%s%s", option->name,
+			 option->arg ? " " : "", option->arg ? option->arg : "");
 		fprintf(out, "  %c%c%c %-21s %s\n",
-			entry->letter ? '-' : ' ',
-			entry->letter ? entry->letter : ' ',
-			entry->letter ? ',' : ' ', name, option_help(entry, owners));
+			option->letter ? '-' : ' ',
+			option->letter ? option->letter : ' ',
+			option->letter ? ',' : ' ', name, use->help ? use->help : option->help);
 	}
 }
 
@@ -56,6 +50,7 @@ static const char exit_status[] =
 
 void help_print(FILE *out)
 {
+	static const struct option_use common[] = { OPTIONS_COMMON };
 	const struct command *const *command;
 
 	fputs("Usage: memcensus [COMMAND] [OPTION...]\n"
@@ -72,7 +67,7 @@ void help_print(FILE *out)
 			(*command)->args, (*command)->summary);
 	fputs("\n"
 	      "Options of every command:\n", out);
-	put_options(out, COMMAND_ALL, true);
+	put_options(out, common);
 	fputs("\n"
 	      "'memcensus COMMAND --help' says what else a command can do, and lists its\n"
 	      "columns.\n"
@@ -105,7 +100,7 @@ void help_print_command(FILE *out, const struct command *command)
 	fprintf(out, "Usage: memcensus %s%s%s [OPTION...]\n\n%s\nOptions:\n",
 		command->name, *command->args ? " " : "", command->args,
 		command->about);
-	put_options(out, command->bit, false);
+	put_options(out, command->options);
 	if (command->rows.type) {
 		fprintf(out, "\nColumns: name, heading, meaning (the kernel's own name)\n"
 			"[the only basis that has it].\n"

@@ -14,7 +14,6 @@
 #include "record/selection.h"
 
 struct command;
-struct shell;
 
 /**
  * struct options - what the command line said
@@ -22,7 +21,7 @@ struct shell;
  * @command_given: it was named; else it is the default one
  * @command_wrong: there is none of that name
  * @help, @version: that was asked for, nothing else counts
- * @completion: as these, the script for this shell; NULL: it was not
+ * @words: as these, what of --words for the shells; NULL: nothing
  * @json, @raw: form of the output; a table if neither
  * @no_header: tables without names of columns
  * @numeric: users and cgroups by number
@@ -65,7 +64,7 @@ struct options {
 	bool command_wrong;
 	bool help;
 	bool version;
-	const struct shell *completion;
+	const char *words;
 	bool json;
 	bool raw;
 	bool no_header;
@@ -115,33 +114,72 @@ struct options {
 /**
  * struct option_entry - an option, for getopt and for --help
  * @letter: short form, or 0
- * @name: long form
+ * @name: long form; of two commands' options with one name, letter and @arg agree
  * @arg: what its value is called, NULL if it takes none
  * @help: one line; NULL: not for persons, and in no list of options
- * @commands: enum command_bit of those that have it
  * @flag: offset of the bool in struct options that it sets, if @set is NULL
  * @set: takes its value, or NULL where it has none; 0, or -1 and @why
- * @others: those of @commands where it means @other_help
- * @other_help: one line
  */
 struct option_entry {
 	char letter;
 	const char *name;
 	const char *arg;
 	const char *help;
-	unsigned int commands;
 	size_t flag;
 	int (*set)(struct options *options, const char *value,
 		   struct failure *why);
-	unsigned int others;
-	const char *other_help;
 };
 
-/* What @entry means to @owners, which are of one mind about it. */
-const char *option_help(const struct option_entry *entry, unsigned int owners);
+/**
+ * struct option_use - an option of a command
+ * @option: which
+ * @help: what it means there; NULL: what the option says
+ */
+struct option_use {
+	const struct option_entry *option;
+	const char *help;
+};
 
-/* All of them, ended by an entry without a name. */
-extern const struct option_entry option_entries[];
+/* Options of several commands; those of one are in its file. */
+extern const struct option_entry option_columns;
+extern const struct option_entry option_all;
+extern const struct option_entry option_sort;
+extern const struct option_entry option_reverse;
+extern const struct option_entry option_totals;
+extern const struct option_entry option_percent;
+extern const struct option_entry option_numeric;
+extern const struct option_entry option_user;
+extern const struct option_entry option_cgroup;
+extern const struct option_entry option_command;
+extern const struct option_entry option_pid;
+extern const struct option_entry option_together;
+extern const struct option_entry option_basis;
+extern const struct option_entry option_types;
+extern const struct option_entry option_slab;
+extern const struct option_entry option_wide;
+extern const struct option_entry option_file;
+extern const struct option_entry option_at;
+extern const struct option_entry option_output;
+extern const struct option_entry option_abbreviate;
+extern const struct option_entry option_no_header;
+extern const struct option_entry option_raw;
+extern const struct option_entry option_json;
+extern const struct option_entry option_words;
+extern const struct option_entry option_help;
+extern const struct option_entry option_version;
+
+#define USE(name_)		{ .option = &option_##name_ }
+#define USE_AS(name_, help_)	{ .option = &option_##name_, .help = help_ }
+
+/* The last options of each command; of each that prints tables; and reads records. */
+#define OPTIONS_ALWAYS		USE(help), USE(version), USE(words), { }
+#define OPTIONS_OF_TABLES	USE(abbreviate), USE(no_header), USE(raw), USE(json), \
+				OPTIONS_ALWAYS
+#define OPTIONS_COMMON		USE(file), USE(at), USE(output), OPTIONS_OF_TABLES
+
+/* Seconds between two censuses. */
+#define INTERVAL_MIN	0.01
+#define INTERVAL_MAX	1e6
 
 /*
  * Fills @options, which options_free() empties.  0, or -1 and @why, which

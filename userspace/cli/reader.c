@@ -8,11 +8,11 @@
 
 #include "cli/basis.h"
 #include "cli/command.h"
-#include "cli/completion.h"
 #include "cli/help.h"
 #include "cli/present.h"
 #include "cli/reader.h"
 #include "cli/session.h"
+#include "cli/words.h"
 #include "lib/output.h"
 #include "lib/signals.h"
 #include "record/source-file.h"
@@ -168,8 +168,8 @@ static int say(const struct options *options)
 	}
 	if (options->version)
 		fprintf(output.stream, "memcensus %s (ABI %d)\n", VERSION, MEMCENSUS_ABI);
-	else if (options->completion)
-		options->completion->print(output.stream);
+	else if (options->words)
+		words_print(output.stream, options);
 	else if (options->command_given)
 		help_print_command(output.stream, options->command);
 	else
@@ -193,7 +193,7 @@ int reader_run(int argc, char **argv, source_open_fn *open)
 
 	if (options_parse(&options, argc, argv, &why))
 		status = usage(&options, &why);
-	else if (options.help || options.version || options.completion)
+	else if (options.help || options.version || options.words)
 		status = say(&options);
 	else if (check_columns(&options, &cmdlines, &why) ||
 		 basis_choose(&basis, &options, &why))

@@ -233,6 +233,14 @@ static int buddy_run(struct session *session, bool *partial, struct failure *why
 	return buddy_rows(session, why);
 }
 
+static const struct option_entry option_frag = {
+	0, "frag", NULL, "the fragmentation indices of each order",
+	.flag = offsetof(struct options, frag) };
+
+static const struct option_use buddy_options[] = {
+	USE(types), USE(frag), OPTIONS_COMMON,
+};
+
 const struct command buddy_command = {
 	.name = "buddy",
 	.args = "[INTERVAL [COUNT]]",
@@ -252,7 +260,7 @@ const struct command buddy_command = {
 	"With an INTERVAL in seconds: of the first census the blocks of each order, then\n"
 	"each time how many more or fewer they are, and what is free; at the end, or at\n"
 	"Ctrl-C, the changes a second over the whole time. With -J one object a line.\n",
-	.bit = COMMAND_BUDDY,
+	.options = buddy_options,
 	.parts = MEMCENSUS_PART_ZONES,
 	.show = buddy_show,
 	.run = buddy_run,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus chart: a picture of who holds how much. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
 #include "cli/command.h"
 #include "commands/chart.h"
+#include "commands/duration.h"
 #include "model/timefmt.h"
 #include "model/warnings.h"
 
@@ -169,9 +171,6 @@ static int check_words(const struct options *options, struct failure *why)
 	if (!options->output || !gnuplot_knows(options->output, &svg))
 		return fail(why, FAIL_USAGE,
 			    "'chart' needs '-o FILE', which ends in .svg or .png");
-	if (options->system && (options->group_by || options->pids || options->sort))
-		return fail(why, FAIL_USAGE,
-			    "'--system' goes with no processes, groups or columns");
 	if ((options->interval || options->duration) && options->chart != CHART_TIME)
 		return fail(why, FAIL_USAGE, "'--for' and '--interval' are of 'chart time'");
 	if (options->sort)
@@ -217,6 +216,37 @@ static const struct rows groups[] = {
 _Static_assert(sizeof(groups) / sizeof(groups[0]) == MEMCENSUS_BY_MAX + 1,
 	       "a kind of group is not shown");
 
+static int set_top(struct options *options, const char *value,
+		   struct failure *why)
+{
+	unsigned long top;
+	char *end;
+
+	top = isdigit((unsigned char)*value) ? strtoul(value, &end, 10) : 0;
+	if (!isdigit((unsigned char)*value) || *end || top > INT32_MAX)
+		return fail(why, FAIL_USAGE, "'%.60s' is not a number of rows", value);
+	options->has_top = true;
+	options->top = top;
+	return 0;
+}
+
+static const struct option_entry option_top = {
+	0, "top", "N", "draw the N largest by themselves; 0: all", .set = set_top };
+static const struct option_entry option_system = {
+	0, "system", NULL, "draw what MemTotal is made of",
+	.flag = offsetof(struct options, system) };
+static const struct option_entry option_keep = {
+	0, "keep", NULL, "leave script and data beside the picture",
+	.flag = offsetof(struct options, keep) };
+
+static const struct option_use chart_options[] = {
+	USE_AS(sort, "draw this one, an amount"),
+	USE(user), USE(cgroup), USE(command), USE(pid), USE(basis),
+	USE(file), USE(at), USE(output),
+	USE(for), USE(interval), USE(top), USE(system), USE(keep),
+	USE(abbreviate), OPTIONS_ALWAYS,
+};
+
 const struct command chart_command = {
 	.name = "chart",
 	.args = "bar|pie|time",
@@ -237,7 +267,7 @@ const struct command chart_command = {
 	"--system draws what MemTotal is made of instead. A value that could not be had is\n"
 	"drawn as it last was, and told on stderr. --keep leaves the data and the script of\n"
 	"gnuplot beside the picture, as FILE.dat and FILE.gp.\n",
-	.bit = COMMAND_CHART,
+	.options = chart_options,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.rows = { &task_record, "pid,comm,uss,pss,swap", "pss" },
 	.groups = groups,

@@ -283,6 +283,31 @@ static bool diff_needs_source(const struct options *options)
 	return false;
 }
 
+static int set_from(struct options *options, const char *value,
+		    struct failure *why)
+{
+	options->from_given = true;
+	return pick_parse(&options->from, value, why);
+}
+
+static int set_to(struct options *options, const char *value, struct failure *why)
+{
+	options->to_given = true;
+	return pick_parse(&options->to, value, why);
+}
+
+static const struct option_entry option_from = {
+	0, "from", "CENSUS", "compare this one, as --at of the others has it", .set = set_from };
+static const struct option_entry option_to = {
+	0, "to", "CENSUS", "with this one, of the second record where there are two",
+	.set = set_to };
+
+static const struct option_use diff_options[] = {
+	USE(columns), USE(all), USE(sort), USE(reverse),
+	USE(totals), USE(numeric), USE(from), USE(to), USE(output),
+	OPTIONS_OF_TABLES,
+};
+
 const struct command diff_command = {
 	.name = "diff",
 	.args = "FILE [FILE]",
@@ -298,7 +323,7 @@ const struct command diff_command = {
 	"process was busy in one of them. Then the totals of the system that changed.\n"
 	"\n"
 	"With -J: \"before\" and \"after\" say which censuses these are.\n",
-	.bit = COMMAND_DIFF,
+	.options = diff_options,
 	.rows = { &diff_record, "pid,user,comm,change,swap,uss,pss,rss", "size" },
 	.run = diff_run,
 	.needs_source = diff_needs_source,

@@ -180,6 +180,10 @@ static void kswapd_columns(FILE *out)
 	trend_help(out, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+static const struct option_use kswapd_options[] = {
+	USE(wide), OPTIONS_COMMON,
+};
+
 const struct command kswapd_command = {
 	.name = "kswapd",
 	.args = "[INTERVAL [COUNT]]",
@@ -203,7 +207,7 @@ const struct command kswapd_command = {
 	"the row before, of the first row since boot; efficiency is of that time too. At\n"
 	"the end, or at Ctrl-C, an average of the rows but the first. With -J one object a\n"
 	"line.\n",
-	.bit = COMMAND_KSWAPD,
+	.options = kswapd_options,
 	.parts = MEMCENSUS_PART_NODES | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
 	.put_columns = kswapd_columns,
 	.show = kswapd_show,

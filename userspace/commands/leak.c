@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "commands/duration.h"
 #include "commands/leak.h"
 #include "host/process.h"
 #include "model/timefmt.h"
@@ -277,6 +278,11 @@ static int leak_words(struct options *options, char **words, int n,
 	return 0;
 }
 
+static const struct option_use leak_options[] = {
+	USE(basis), USE(file), USE(at), USE(output), USE(for), USE(interval),
+	OPTIONS_OF_TABLES,
+};
+
 const struct command leak_command = {
 	.name = "leak",
 	.args = "[PID...]",
@@ -298,7 +304,7 @@ const struct command leak_command = {
 	"\n"
 	"A rise by less than 64 KiB is none. Of a record all censuses are taken; it has\n"
 	"mappings only of processes that were recorded by PID.\n",
-	.bit = COMMAND_LEAK,
+	.options = leak_options,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.run = leak_run,
 };

@@ -141,6 +141,15 @@ static int map_show(const struct view *view, const struct options *options,
 	return 0;
 }
 
+static const struct option_entry option_smaps = {
+	0, "smaps", NULL, "every figure in the form of /proc/PID/smaps",
+	.flag = offsetof(struct options, smaps) };
+
+static const struct option_use map_options[] = {
+	USE(columns), USE(all), USE(sort), USE(reverse), USE(basis), USE(smaps),
+	OPTIONS_COMMON,
+};
+
 const struct command map_command = {
 	.name = "map",
 	.args = "PID...",
@@ -150,7 +159,7 @@ const struct command map_command = {
 	"A row for each mapping, by address, in KiB, and a total (none with --raw).\n"
 	"Owners are counted by map count, as smaps does, unless --basis or a column says\n"
 	"frames: counting frames means walking every process.\n",
-	.bit = COMMAND_MAP,
+	.options = map_options,
 	.basis = MEMCENSUS_BASIS_MAPCOUNT,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
 	.rows = {

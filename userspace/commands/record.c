@@ -89,6 +89,23 @@ static int record_run(struct session *session, bool *partial,
 	return ret < 0 ? -1 : 0;
 }
 
+static const struct option_entry option_vmas = {
+	0, "vmas", NULL, "mappings too, of the processes that --pid names",
+	.flag = offsetof(struct options, vmas) };
+
+static const struct option_use record_options[] = {
+	USE_AS(user, "with what each user holds, for -u"),
+	USE_AS(cgroup, "with what each cgroup holds, for -g"),
+	USE_AS(command, "with what each command name holds, for --command"),
+	USE(pid),
+	USE_AS(together, "with what all that --pid names hold, for --together"),
+	USE(basis),
+	USE_AS(types, "with free blocks by migrate type, for buddy --types"),
+	USE(vmas),
+	USE_AS(slab, "with /proc/slabinfo, for system --slab"),
+	OPTIONS_ALWAYS,
+};
+
 const struct command record_command = {
 	.name = "record",
 	.args = "FILE [INTERVAL [COUNT]]",
@@ -107,7 +124,7 @@ const struct command record_command = {
 	"A census that cannot be written, because the disk is full, is left out and told;\n"
 	"the file keeps those before it, and at an INTERVAL the next one is tried. Two\n"
 	"cannot record into one FILE at once. A new FILE is readable for its owner only.\n",
-	.bit = COMMAND_RECORD,
+	.options = record_options,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
 		 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM,
 	.run = record_run,

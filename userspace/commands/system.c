@@ -413,6 +413,15 @@ static void system_columns(FILE *out)
 	trend_help(out, rows, COUNT(rows));
 }
 
+static const struct option_entry option_vm = {
+	0, "vm", NULL, "the settings in /proc/sys/vm and what they mean",
+	.flag = offsetof(struct options, vm) };
+
+static const struct option_use system_options[] = {
+	USE_AS(all, "show every figure"), USE(totals), USE(wide), USE(vm), USE(slab),
+	OPTIONS_COMMON,
+};
+
 const struct command system_command = {
 	.name = "system",
 	.args = "[INTERVAL [COUNT]]",
@@ -440,7 +449,7 @@ const struct command system_command = {
 	"--vm and --slab show what is beside a census: settings in /proc/sys/vm, and the\n"
 	"kernel's caches of objects in /proc/slabinfo, largest first. They need no module,\n"
 	"and --vm no root.\n",
-	.bit = COMMAND_SYSTEM,
+	.options = system_options,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
 	.shown = MEMCENSUS_PART_SYSTEM,
 	.breakdown = true,

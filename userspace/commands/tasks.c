@@ -224,6 +224,47 @@ static int tasks_show(const struct view *view, const struct options *options,
 			       rows, options->totals, out, why);
 }
 
+static int set_comm_filter(struct options *options, const char *value,
+			   struct failure *why)
+{
+	return match_compile(&options->comm, "processfilter", value, why);
+}
+
+static int set_user_filter(struct options *options, const char *value,
+			   struct failure *why)
+{
+	return match_compile(&options->user, "userfilter", value, why);
+}
+
+static int set_mapping_filter(struct options *options, const char *value,
+			      struct failure *why)
+{
+	return match_compile(&options->mapping, "mapfilter", value, why);
+}
+
+static const struct option_entry option_mappings = {
+	'm', "mappings", NULL, "a row for each mapping by name",
+	.flag = offsetof(struct options, mappings) };
+static const struct option_entry option_processfilter = {
+	'P', "processfilter", "REGEX", "only processes whose name or command line matches",
+	.set = set_comm_filter };
+static const struct option_entry option_userfilter = {
+	'U', "userfilter", "REGEX", "only processes whose user matches",
+	.set = set_user_filter };
+static const struct option_entry option_mapfilter = {
+	'M', "mapfilter", "REGEX", "only memory in mappings whose name matches",
+	.set = set_mapping_filter };
+
+static const struct option_use tasks_options[] = {
+	USE(columns), USE(all), USE(sort), USE(reverse),
+	USE(totals), USE(percent), USE(numeric),
+	USE(user), USE(cgroup), USE(command), USE(mappings),
+	USE(processfilter), USE(userfilter), USE(mapfilter),
+	USE(pid), USE(together), USE(basis),
+	USE_AS(wide, "the whole system by areas, as smem -w"),
+	OPTIONS_COMMON,
+};
+
 const struct command tasks_command = {
 	.name = "tasks",
 	.args = "",
@@ -264,7 +305,7 @@ const struct command tasks_command = {
 	"                                               as procrank\n"
 	"  memcensus -P '^(nginx|php)' --together       what a site holds\n"
 	"  memcensus -M 'libc' -r                       who holds how much of the C library\n",
-	.bit = COMMAND_TASKS,
+	.options = tasks_options,
 	.parts_of = tasks_parts,
 	.rows = { &task_record, "pid,user,comm,swap,uss,pss,rss", "pss" },
 	.groups = groups,

@@ -376,6 +376,10 @@ static int watch_words(struct options *options, char **words, int n,
 	return 0;
 }
 
+static const struct option_use watch_options[] = {
+	USE(basis), OPTIONS_COMMON,
+};
+
 const struct command watch_command = {
 	.name = "watch",
 	.args = "PID [INTERVAL [COUNT]]",
@@ -398,7 +402,7 @@ const struct command watch_command = {
 	"number, but another start, is another process.\n"
 	"\n"
 	"With -J a line of JSON for each row, and for each event.\n",
-	.bit = COMMAND_WATCH,
+	.options = watch_options,
 	.basis = MEMCENSUS_BASIS_MAPCOUNT,
 	.parts = MEMCENSUS_PART_TASKS,
 	.run = watch_run,

@@ -162,27 +162,36 @@ static void test_commands(const struct page *page)
 	}
 }
 
-static const struct option_entry *option_of(const char *word)
-{
-	const struct option_entry *entry;
+/* The options of all commands, as often as they have them. */
+static const struct option_entry *options[512];
+static size_t n_options;
 
-	for (entry = option_entries; entry->name; entry++) {
-		if (!entry->help)
-			continue;
-		if (!strncmp(word, "--", 2) ? !strcmp(word + 2, entry->name) :
-					      word[1] == entry->letter && !word[2])
-			return entry;
-	}
-	return NULL;
+static void find_options(void)
+{
+	const struct command *const *command;
+	const struct option_use *use;
+
+	for (command = commands; *command; command++)
+		for (use = (*command)->options; use->option; use++)
+			if (use->option->help)
+				options[n_options++] = use->option;
+}
+
+/* Whether @word, as the page has it, is @option. */
+static bool is_option(const char *word, const struct option_entry *option)
+{
+	if (!strncmp(word, "--", 2))
+		return !strcmp(word + 2, option->name);
+	return word[1] == option->letter && !word[2];
 }
 
 /* Options are described where they begin a line, before an empty one or a tab. */
 static void test_options(const struct page *page)
 {
 	size_t from = section(page, "# OPTIONS"), i;
-	const struct option_entry *entry;
-	bool seen[2][128] = { 0 };
+	bool seen[2][512] = { 0 }, exists;
 	char *at, *word;
+	size_t k;
 
 	for (i = from; goes_on(page, i, "# "); i++) {
 		if (strncmp(page->lines[i], "*-", 2))
@@ -190,19 +199,19 @@ static void test_options(const struct page *page)
 		for (at = page->lines[i]; (word = bold(&at)); ) {
 			if (*word != '-')
 				continue;
-			entry = option_of(word);
-			ok(entry, "option %s exists", word);
-			if (entry)
-				seen[word[1] == '-'][entry - option_entries] = true;
+			for (k = 0, exists = false; k < n_options; k++) {
+				if (!is_option(word, options[k]))
+					continue;
+				exists = true;
+				seen[word[1] == '-'][k] = true;
+			}
+			ok(exists, "option %s exists", word);
 		}
 	}
-	for (entry = option_entries; entry->name; entry++) {
-		if (!entry->help)
-			continue;
-		ok(seen[1][entry - option_entries], "option --%s is described", entry->name);
-		if (entry->letter)
-			ok(seen[0][entry - option_entries], "option -%c is described",
-			   entry->letter);
+	for (k = 0; k < n_options; k++) {
+		ok(seen[1][k], "option --%s is described", options[k]->name);
+		if (options[k]->letter)
+			ok(seen[0][k], "option -%c is described", options[k]->letter);
 	}
 }
 
@@ -240,6 +249,7 @@ int main(int argc, char **argv)
 	size_t i;
 
 	find_types();
+	find_options();
 	if (argc > 1 && !strcmp(argv[1], "columns")) {
 		print_columns(NULL);
 		for (i = 0; i < n_types; i++)

@@ -160,6 +160,13 @@ static int top_run(struct session *session, bool *partial, struct failure *why)
 	return ret;
 }
 
+static const struct option_use top_options[] = {
+	USE(columns), USE(all), USE(sort),
+	USE_AS(reverse, "the other way round: amounts smallest first"),
+	USE(percent), USE(numeric), USE(basis), USE(file), USE(at),
+	USE(abbreviate), OPTIONS_ALWAYS,
+};
+
 const struct command top_command = {
 	.name = "top",
 	.args = "[INTERVAL [COUNT]]",
@@ -177,7 +184,7 @@ const struct command top_command = {
 	"\n"
 	"Amounts sort largest first; with -r smallest first. Of a record, each census is\n"
 	"shown for INTERVAL seconds. NO_COLOR in the environment turns colours off.\n",
-	.bit = COMMAND_TOP,
+	.options = top_options,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_NODES,
 	.rows = { &task_record, "pid,user,swap,uss,pss,rss,comm", "pss" },
 	.run = top_run,

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the shells complete. */
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/words.h"
+
+/* What completes a value, by what --help calls it. */
+static const struct {
+	const char *arg;
+	const char *by;
+} values[] = {
+	{ "LIST", "@columns" },
+	{ "COLUMN", "@column" },
+	{ "BASIS", "mapcount frames" },
+	{ "CENSUS", "first last" },
+	{ "FILE", "@files" },
+	{ "PID", "@pids" },
+};
+
+static void put_completed(FILE *out, const char *arg)
+{
+	const char *word = arg + (*arg == '[');
+	const size_t len = strcspn(word, ", [].");
+	size_t i;
+
+	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		if (strlen(values[i].arg) == len && !strncmp(values[i].arg, word, len)) {
+			fputs(values[i].by, out);
+			return;
+		}
+	}
+	if (!strchr(arg, '|')) {
+		putc('-', out);
+		return;
+	}
+	for (; *arg; arg++)
+		putc(*arg == '|' ? ' ' : *arg, out);
+}
+
+static void put_commands(FILE *out, const struct command *unused)
+{
+	const struct command *const *command;
+
+	(void)unused;
+	for (command = commands; *command; command++) {
+		fprintf(out, "%s\t", (*command)->name);
+		if (*(*command)->args)
+			put_completed(out, (*command)->args);
+		fprintf(out, "\t%s\n", (*command)->summary);
+	}
+}
+
+static void put_options(FILE *out, const struct command *command)
+{
+	const struct option_use *use;
+	const struct option_entry *option;
+
+	for (use = command->options; (option = use->option); use++) {
+		if (!option->help)
+			continue;
+		fprintf(out, "--%s\t", option->name);
+		if (option->letter)
+			fprintf(out, "-%c", option->letter);
+		putc('\t', out);
+		if (option->arg)
+			put_completed(out, option->arg);
+		fprintf(out, "\t%s\n", use->help ? use->help : option->help);
+	}
+}
+
+static void put_columns(FILE *out, const struct command *command)
+{
+	const struct column *column;
+	unsigned int i;
+
+	for (i = 0; command->rows.type && (column = record_column(command->rows.type, i)); i++)
+		fprintf(out, "%s\t%s\n", column->name, column->help);
+}
+
+static const struct {
+	const char *name;
+	void (*put)(FILE *out, const struct command *command);
+} kinds[] = {
+	{ "commands", put_commands },
+	{ "options", put_options },
+	{ "columns", put_columns },
+};
+
+bool words_known(const char *what)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(kinds[i].name, what))
+			return true;
+	return false;
+}
+
+void words_print(FILE *out, const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(kinds[i].name, options->words))
+			kinds[i].put(out, options->command);
+}

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0
+# bash completion for memcensus, which says its words itself; see cli/words.h.
+
+# _memcensus_list COLUMNS: with commas between, the first of them perhaps behind a '+'
+_memcensus_list()
+{
+	local last=${cur##*[,+]}
+	COMPREPLY=($(compgen -P "${cur%"$last"}" -W "$1" -- "$last"))
+	compopt -o nospace 2>/dev/null
+}
+
+# _memcensus_by HOW: as --words says that a value is completed
+_memcensus_by()
+{
+	case $1 in
+	@column) COMPREPLY=($(compgen -W "$(_memcensus_columns)" -- "$cur")) ;;
+	@columns) _memcensus_list "$(_memcensus_columns)" ;;
+	@pids) _memcensus_list "$(cd /proc && echo [0-9]*)" ;;
+	@files)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		compopt -o filenames 2>/dev/null
+		;;
+	-) ;;
+	*) COMPREPLY=($(compgen -W "$1" -- "$cur")) ;;
+	esac
+}
+
+_memcensus_columns()
+{
+	memcensus --words columns ${command:+"$command"} 2>/dev/null | cut -f 1
+}
+
+_memcensus()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local command='' commands='' arguments='' words='' name letter by word
+	local -A arguments_of=()
+
+	COMPREPLY=()
+	# --option=value comes as three words.
+	if [ "$cur" = = ]; then
+		cur=
+	elif [ "$prev" = = ]; then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	# A tab is a blank to read, and two of them are one.
+	while IFS=$'\x1f' read -r name by _; do
+		commands+=" $name"
+		arguments_of[$name]=$by
+	done < <(memcensus --words commands 2>/dev/null | tr '\t' '\037')
+	# The first word that is a command makes the rest of the line its own.
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		if [ -n "$word" ] && [ "${arguments_of[$word]+is}" ]; then
+			command=$word
+			break
+		fi
+	done
+	while IFS=$'\x1f' read -r name letter by _; do
+		words+=" $letter $name"
+		[ "$prev" = "$name" ] || [ "$prev" = "${letter:--}" ] || continue
+		[ -z "$by" ] || arguments=$by
+	done < <(memcensus --words options ${command:+"$command"} 2>/dev/null | tr '\t' '\037')
+	if [ -n "$arguments" ]; then
+		_memcensus_by "$arguments"
+	elif [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W "$words" -- "$cur"))
+	elif [ -z "$command" ]; then
+		COMPREPLY=($(compgen -W "$commands" -- "$cur"))
+	else
+		_memcensus_by "${arguments_of[$command]:--}"
+	fi
+}
+
+complete -F _memcensus memcensus
