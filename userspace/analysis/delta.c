@@ -10,10 +10,10 @@ static const char *const words[] = { "reserved", "touched", "swapped", "released
 
 #define N_WORDS	(sizeof(words) / sizeof(words[0]))
 
-struct sample growth_sample(const struct task *task, const struct scan *scan)
+struct delta_sample delta_of_task(const struct task *task, const struct scan *scan)
 {
 	const struct figures *f = &task->figures;
-	struct sample sample = {
+	struct delta_sample sample = {
 		.has_amounts = KNOWN(f, MEMCENSUS_F_VSS) && KNOWN(f, MEMCENSUS_F_RSS) &&
 			       KNOWN(f, MEMCENSUS_F_SWAP),
 		.vss = f->v[MEMCENSUS_F_VSS],
@@ -43,44 +43,44 @@ static struct rate rate_of(uint64_t then, uint64_t now, double seconds)
 	return rate;
 }
 
-struct growth growth_between(const struct sample *then, const struct sample *now)
+struct delta delta_between(const struct delta_sample *then, const struct delta_sample *now)
 {
-	struct growth growth = { .known = false };
+	struct delta delta = { .known = false };
 	int64_t used, reserved;
 	double seconds;
 
 	if (!then)
-		return growth;
+		return delta;
 	seconds = then->moment && now->moment > then->moment ?
 		  (now->moment - then->moment) / 1e9 : 0;
-	growth.min_faults = rate_of(then->min_faults, now->min_faults, seconds);
-	growth.maj_faults = rate_of(then->maj_faults, now->maj_faults, seconds);
-	growth.known = then->has_amounts && now->has_amounts;
-	if (!growth.known)
-		return growth;
+	delta.min_faults = rate_of(then->min_faults, now->min_faults, seconds);
+	delta.maj_faults = rate_of(then->maj_faults, now->maj_faults, seconds);
+	delta.known = then->has_amounts && now->has_amounts;
+	if (!delta.known)
+		return delta;
 
 	used = (int64_t)(now->used - then->used);
 	reserved = (int64_t)(now->vss - then->vss);
 	if (reserved > 0 && reserved > used)
-		growth.kinds |= GROWTH_RESERVED;
+		delta.kinds |= DELTA_RESERVED;
 	if (used > 0)
-		growth.kinds |= GROWTH_TOUCHED;
+		delta.kinds |= DELTA_TOUCHED;
 	if (now->swap > then->swap)
-		growth.kinds |= GROWTH_SWAPPED;
+		delta.kinds |= DELTA_SWAPPED;
 	if (used < 0 || reserved < 0)
-		growth.kinds |= GROWTH_RELEASED;
-	return growth;
+		delta.kinds |= DELTA_RELEASED;
+	return delta;
 }
 
-const char *growth_text(char *buf, const struct growth *growth)
+const char *delta_text(char *buf, const struct delta *delta)
 {
 	char *end = buf;
 	size_t i;
 
-	if (!growth->known)
+	if (!delta->known)
 		return NULL;
 	for (i = 0; i < N_WORDS; i++) {
-		if (!(growth->kinds >> i & 1))
+		if (!(delta->kinds >> i & 1))
 			continue;
 		if (end > buf)
 			*end++ = ',';
@@ -91,17 +91,17 @@ const char *growth_text(char *buf, const struct growth *growth)
 	return buf;
 }
 
-void growth_json(struct json *json, const char *key, const struct growth *growth)
+void delta_json(struct json *json, const char *key, const struct delta *delta)
 {
 	size_t i;
 
-	if (!growth->known) {
+	if (!delta->known) {
 		json_put_null(json, key);
 		return;
 	}
 	json_open(json, key, '[');
 	for (i = 0; i < N_WORDS; i++)
-		if (growth->kinds >> i & 1)
+		if (delta->kinds >> i & 1)
 			json_put_string(json, NULL, words[i]);
 	json_close(json, ']');
 }

@@ -13,21 +13,21 @@
 #include "model/snapshot.h"
 
 /**
- * enum growth_kind - bits; several may come together
- * @GROWTH_RESERVED: address space grew by more than was touched: malloc, mmap
- * @GROWTH_TOUCHED: more memory is in use, resident or swapped out
- * @GROWTH_SWAPPED: more of it is swapped out
- * @GROWTH_RELEASED: address space was given back, or memory is no more in use
+ * enum delta_kind - bits; several may come together
+ * @DELTA_RESERVED: address space grew by more than was touched: malloc, mmap
+ * @DELTA_TOUCHED: more memory is in use, resident or swapped out
+ * @DELTA_SWAPPED: more of it is swapped out
+ * @DELTA_RELEASED: address space was given back, or memory is no more in use
  */
-enum growth_kind {
-	GROWTH_RESERVED = 1 << 0,
-	GROWTH_TOUCHED = 1 << 1,
-	GROWTH_SWAPPED = 1 << 2,
-	GROWTH_RELEASED = 1 << 3,
+enum delta_kind {
+	DELTA_RESERVED = 1 << 0,
+	DELTA_TOUCHED = 1 << 1,
+	DELTA_SWAPPED = 1 << 2,
+	DELTA_RELEASED = 1 << 3,
 };
 
 /**
- * struct sample - of one census, what growth is counted by
+ * struct delta_sample - of one census, what growth is counted by
  * @has_amounts: @vss, @used and @swap are known
  * @vss: bytes
  * @used: bytes, resident, hugetlb or swapped out
@@ -35,7 +35,7 @@ enum growth_kind {
  * @min_faults, @maj_faults: since its start; UINT64_MAX: not known
  * @moment: ns of any clock; 0: not known
  */
-struct sample {
+struct delta_sample {
 	bool has_amounts;
 	uint64_t vss;
 	uint64_t used;
@@ -52,26 +52,26 @@ struct rate {
 };
 
 /**
- * struct growth - between two samples
+ * struct delta - between two samples
  * @known: @kinds is
- * @kinds: enum growth_kind; 0: steady
+ * @kinds: enum delta_kind; 0: steady
  * @min_faults, @maj_faults: a second
  */
-struct growth {
+struct delta {
 	bool known;
 	unsigned int kinds;
 	struct rate min_faults;
 	struct rate maj_faults;
 };
 
-struct sample growth_sample(const struct task *task, const struct scan *scan);
+struct delta_sample delta_of_task(const struct task *task, const struct scan *scan);
 
 /* Of @then NULL nothing is known. */
-struct growth growth_between(const struct sample *then, const struct sample *now);
+struct delta delta_between(const struct delta_sample *then, const struct delta_sample *now);
 
 /* "reserved,touched", "steady"; NULL where it is not known. */
-#define GROWTH_SIZE	40
-const char *growth_text(char *buf, const struct growth *growth);
-void growth_json(struct json *json, const char *key, const struct growth *growth);
+#define DELTA_SIZE	40
+const char *delta_text(char *buf, const struct delta *delta);
+void delta_json(struct json *json, const char *key, const struct delta *delta);
 
 #endif /* READER_DELTA_H */

@@ -9,30 +9,30 @@
 #include "host/cgroups.h"
 #include "host/process.h"
 
-static void take_less(struct room *room, uint64_t limit, uint64_t used,
+static void take_less(struct headroom *headroom, uint64_t limit, uint64_t used,
 		      const char *what)
 {
 	uint64_t left = limit > used ? limit - used : 0;
 
-	if (room->known && room->bytes <= left)
+	if (headroom->known && headroom->bytes <= left)
 		return;
-	*room = (struct room){ true, left, what };
+	*headroom = (struct headroom){ true, left, what };
 }
 
-struct room room_of_system(const struct snapshot *snap)
+struct headroom headroom_of_system(const struct snapshot *snap)
 {
 	const struct figures *bytes = &snap->totals.bytes;
-	struct room room = { .known = KNOWN(bytes, MEMCENSUS_S_AVAILABLE) };
+	struct headroom headroom = { .known = KNOWN(bytes, MEMCENSUS_S_AVAILABLE) };
 
-	if (!room.known)
-		return room;
-	room.bytes = bytes->v[MEMCENSUS_S_AVAILABLE];
-	room.what = "memory";
+	if (!headroom.known)
+		return headroom;
+	headroom.bytes = bytes->v[MEMCENSUS_S_AVAILABLE];
+	headroom.what = "memory";
 	if (KNOWN(bytes, MEMCENSUS_S_SWAP_FREE) && bytes->v[MEMCENSUS_S_SWAP_FREE]) {
-		room.bytes += bytes->v[MEMCENSUS_S_SWAP_FREE];
-		room.what = "memory+swap";
+		headroom.bytes += bytes->v[MEMCENSUS_S_SWAP_FREE];
+		headroom.what = "memory+swap";
 	}
-	return room;
+	return headroom;
 }
 
 /* The number in @dir/@file; false where there is none, or "max". */
@@ -53,7 +53,7 @@ static bool read_number(const char *dir, const char *file, uint64_t *number)
 }
 
 /* From the cgroup up to the root; what swap it may use comes on top. */
-static void take_cgroups(struct room *room, uint64_t id)
+static void take_cgroups(struct headroom *headroom, uint64_t id)
 {
 	uint64_t max, used, swap_max, swap_used;
 	char dir[PATH_MAX];
@@ -69,22 +69,22 @@ static void take_cgroups(struct room *room, uint64_t id)
 				max += swap_max;
 				used += swap_used;
 			}
-			take_less(room, max, used, "cgroup");
+			take_less(headroom, max, used, "cgroup");
 		}
 		*end = '\0';
 	}
 }
 
-struct room room_of(const struct track *track, struct room system, bool live)
+struct headroom headroom_of(const struct track *track, struct headroom system, bool live)
 {
-	struct room room = system;
+	struct headroom headroom = system;
 	uint64_t limit;
 
 	if (!live)
-		return room;
+		return headroom;
 	if (track->has_cgroup)
-		take_cgroups(&room, track->cgroup);
+		take_cgroups(&headroom, track->cgroup);
 	if (track->has_vss && process_address_limit(track->pid, &limit))
-		take_less(&room, limit, track->vss, "RLIMIT_AS");
-	return room;
+		take_less(&headroom, limit, track->vss, "RLIMIT_AS");
+	return headroom;
 }

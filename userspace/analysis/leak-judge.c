@@ -115,10 +115,10 @@ void leak_free(struct leak_report *report)
 	free(report->others);
 }
 
-bool leak_seconds_left(const struct room *room, double slope, double *seconds)
+bool leak_seconds_left(const struct headroom *headroom, double slope, double *seconds)
 {
-	if (!room->known || slope <= 0)
+	if (!headroom->known || slope <= 0)
 		return false;
-	*seconds = (double)room->bytes / slope;
+	*seconds = (double)headroom->bytes / slope;
 	return true;
 }

@@ -32,7 +32,7 @@ struct suspect {
  * @n_others: how many
  * @counts: processes by enum verdict
  * @ended: processes that ended meanwhile
- * @room: what is left of the system
+ * @headroom: what is left of the system
  * @live: limits of processes can be read
  */
 struct leak_report {
@@ -43,7 +43,7 @@ struct leak_report {
 	size_t n_others;
 	size_t counts[VERDICT_GROWS + 1];
 	size_t ended;
-	struct room room;
+	struct headroom headroom;
 	bool live;
 };
 
@@ -51,7 +51,7 @@ struct leak_report {
 int leak_judge(struct leak_report *report, bool named, struct failure *why);
 void leak_free(struct leak_report *report);
 
-/* Seconds until @suspect has used up @room at @slope bytes a second. */
-bool leak_seconds_left(const struct room *room, double slope, double *seconds);
+/* Seconds until @suspect has used up @headroom at @slope bytes a second. */
+bool leak_seconds_left(const struct headroom *headroom, double slope, double *seconds);
 
 #endif /* READER_LEAK_JUDGE_H */

@@ -58,7 +58,7 @@ static int show_json(const struct view *view, const struct options *options,
 		.parts = shown_parts(options),
 		.tasks = &tasks,
 		.vmas = &vmas,
-		.balance = options->command->breakdown,
+		.breakdown = options->command->breakdown,
 		.line = options_series(options),
 	};
 	int ret;

@@ -167,19 +167,19 @@ static int add_groups(struct adding *adding, struct failure *why)
 /* What MemTotal is made of, in its own order. */
 static int add_system(struct adding *adding, struct failure *why)
 {
-	struct balance balance = balance_of(adding->view->snap);
+	struct breakdown breakdown = breakdown_of(adding->view->snap);
 	size_t i;
 
-	for (i = 0; i + 1 < BALANCE_ROWS; i++) {
+	for (i = 0; i + 1 < BREAKDOWN_ROWS; i++) {
 		struct chart_row key = { 0 };
 
-		if (balance_rows[i].of || !balance_shows(&balance, (unsigned int)i))
+		if (breakdown_rows[i].of || !breakdown_shows(&breakdown, (unsigned int)i))
 			continue;
 		/* Below 0 is what several counters have of one page. */
-		if (balance.rows[i].bytes > 0)
-			key.parts[0] = (double)balance.rows[i].bytes;
-		key.name = strdup(balance_rows[i].name);
-		if (add_row(adding, &key, balance.rows[i].known, why))
+		if (breakdown.rows[i].bytes > 0)
+			key.parts[0] = (double)breakdown.rows[i].bytes;
+		key.name = strdup(breakdown_rows[i].name);
+		if (add_row(adding, &key, breakdown.rows[i].known, why))
 			return -1;
 	}
 	return 0;

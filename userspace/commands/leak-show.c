@@ -68,13 +68,13 @@ static void cell_rate(struct table *table, double slope, const struct units *uni
 static void cell_left(struct table *table, const struct leak_report *report,
 		      const struct suspect *suspect, bool raw)
 {
-	struct room room = { 0 };
+	struct headroom headroom = { 0 };
 	char text[MOMENT_SIZE];
 	double seconds;
 
 	if (!suspect->region)
-		room = room_of(suspect->track, report->room, report->live);
-	if (!leak_seconds_left(&room, suspect->finding.slope.slope, &seconds)) {
+		headroom = headroom_of(suspect->track, report->headroom, report->live);
+	if (!leak_seconds_left(&headroom, suspect->finding.slope.slope, &seconds)) {
 		table_cell(table, NULL);
 		table_cell(table, NULL);
 		return;
@@ -84,7 +84,7 @@ static void cell_left(struct table *table, const struct leak_report *report,
 		table_cellf(table, "%.0f", seconds);
 	else
 		table_cell(table, text);
-	table_cell(table, room.what);
+	table_cell(table, headroom.what);
 }
 
 static void put_suspect(struct table *table, const struct leak_report *report,
@@ -241,7 +241,7 @@ static void json_process(struct json *json, const struct leak_report *report,
 			 const struct suspect *suspect, size_t n)
 {
 	const struct track *track = suspect->track;
-	struct room room = room_of(track, report->room, report->live);
+	struct headroom headroom = headroom_of(track, report->headroom, report->live);
 	double seconds;
 
 	json_open(json, NULL, '{');
@@ -252,9 +252,9 @@ static void json_process(struct json *json, const struct leak_report *report,
 	else
 		json_put_null(json, "uid");
 	json_finding(json, report, suspect);
-	if (leak_seconds_left(&room, suspect->finding.slope.slope, &seconds)) {
+	if (leak_seconds_left(&headroom, suspect->finding.slope.slope, &seconds)) {
 		json_put_ratio(json, "seconds_left", seconds);
-		json_put_string(json, "limit", room.what);
+		json_put_string(json, "limit", headroom.what);
 	} else {
 		json_put_null(json, "seconds_left");
 		json_put_null(json, "limit");

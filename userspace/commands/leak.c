@@ -25,7 +25,7 @@
  * struct leak - one run
  * @session: where censuses come from
  * @tracks: what was measured
- * @room: what was left of the system, at the last census that said so
+ * @headroom: what was left of the system, at the last census that said so
  * @count: censuses to be taken; 0: all of a record
  * @pids: processes whose mappings are asked for: those named, or suspects;
  *	owned
@@ -35,7 +35,7 @@
 struct leak {
 	struct session *session;
 	struct tracks tracks;
-	struct room room;
+	struct headroom headroom;
 	uint64_t count;
 	uint32_t *pids;
 	size_t n_pids;
@@ -47,7 +47,7 @@ static int add_census(struct leak *leak, const struct snapshot *snap,
 {
 	const struct session *session = leak->session;
 	bool live = session->source->ops->live, named = session->options->n_pids;
-	struct room room = room_of_system(snap);
+	struct headroom headroom = headroom_of_system(snap);
 	struct tracks_request request = {
 		.whole = !live || named || !session->request.n_pids,
 	};
@@ -57,8 +57,8 @@ static int add_census(struct leak *leak, const struct snapshot *snap,
 		request.pids = leak->pids;
 		request.n = leak->n_pids;
 	}
-	if (room.known)
-		leak->room = room;
+	if (headroom.known)
+		leak->headroom = headroom;
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS))
 		leak->basis = (uint8_t)snap->scan.basis;
 	return tracks_add(&leak->tracks, snap, &request, why);
@@ -189,7 +189,7 @@ static int report(struct leak *leak, struct failure *why)
 	const struct session *session = leak->session;
 	struct leak_report report = {
 		.tracks = &leak->tracks,
-		.room = leak->room,
+		.headroom = leak->headroom,
 		.live = session->source->ops->live,
 	};
 	int ret;

@@ -26,10 +26,10 @@ static bool may_go_on(const struct session *session, const struct failure *why)
 }
 
 /* The census @snap, which is freed, behind the others. */
-static enum recorded keep(struct recorder *recorder, struct snapshot *snap,
-			  struct failure *why)
+static enum recorder_end_status keep(struct recorder *recorder, struct snapshot *snap,
+				     struct failure *why)
 {
-	enum recorded done = RECORD_LOST;
+	enum recorder_end_status done = RECORDER_LOST;
 
 	if (names_write(snap, why))
 		recorder_abort(recorder);
@@ -43,7 +43,7 @@ static enum recorded keep(struct recorder *recorder, struct snapshot *snap,
 static int record_one(struct session *session, struct recorder *recorder,
 		      bool *partial, struct failure *why)
 {
-	enum recorded done = RECORD_LOST;
+	enum recorder_end_status done = RECORDER_LOST;
 	struct snapshot *snap;
 	enum taken taken;
 
@@ -53,9 +53,9 @@ static int record_one(struct session *session, struct recorder *recorder,
 		done = keep(recorder, snap, why);
 	else
 		recorder_abort(recorder);
-	if (taken == TAKE_END || done == RECORD_CLOSED)
+	if (taken == TAKE_END || done == RECORDER_CLOSED)
 		return 1;
-	if (done == RECORDED)
+	if (done == RECORDER_DONE)
 		return 0;
 	if (!may_go_on(session, why))
 		return -1;
@@ -76,8 +76,8 @@ static int record_run(struct session *session, bool *partial,
 	/* Both are known from the write that fails. */
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	session->request.beside = BESIDE_BIT_MEMINFO | BESIDE_BIT_VM |
-		(session->options->slab ? BESIDE_BIT_SLABINFO : 0);
+	session->request.proc_texts = PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_VM |
+		(session->options->slab ? PROC_TEXTS_BIT_SLABINFO : 0);
 	session->source->tap = recorder_tap(recorder);
 	while (!(ret = record_one(session, recorder, partial, why)))
 		;

@@ -11,7 +11,7 @@
 #include "lib/failure.h"
 
 /*
- * Prints those in @text, BESIDE_SLABINFO, largest first, as a table or JSON.
+ * Prints those in @text, PROC_TEXTS_SLABINFO, largest first, as a table or JSON.
  * 0, or -1 and @why.
  */
 int slabs_show(const char *text, const struct options *options, FILE *out,

@@ -127,14 +127,14 @@ static int show_free(const struct view *view, const struct options *options,
 	return table_finish(table, out, why);
 }
 
-static void put_balance_row(struct table *table, const struct options *options,
-			    unsigned int i, const struct balance *balance,
-			    const struct units *units)
+static void put_breakdown_row(struct table *table, const struct options *options,
+			      unsigned int i, const struct breakdown *breakdown,
+			      const struct units *units)
 {
 	const struct units percent = { .percent = true, .whole = units->whole };
-	const struct balance_row *row = &balance_rows[i];
+	const struct breakdown_row *row = &breakdown_rows[i];
 
-	if (i == BALANCE_ROWS - 1)
+	if (i == BREAKDOWN_ROWS - 1)
 		table_total_row(table);
 	else
 		table_row(table);
@@ -142,16 +142,16 @@ static void put_balance_row(struct table *table, const struct options *options,
 		table_cellf(table, "  %s", strchr(row->name, '_') + 1);
 	else
 		table_cell(table, row->name);
-	cell(table, balance->rows[i], units);
-	cell(table, balance->rows[i], &percent);
+	cell(table, breakdown->rows[i], units);
+	cell(table, breakdown->rows[i], &percent);
 	if (!options->raw)
 		table_cell(table, row->help);
 }
 
-static int show_balance(const struct view *view, const struct options *options,
-			FILE *out, struct failure *why)
+static int show_breakdown(const struct view *view, const struct options *options,
+			  FILE *out, struct failure *why)
 {
-	const struct balance balance = balance_of(view->snap);
+	const struct breakdown breakdown = breakdown_of(view->snap);
 	const struct units units = command_units(view, options);
 	struct table *table = table_new(command_look(options));
 	unsigned int i;
@@ -161,9 +161,9 @@ static int show_balance(const struct view *view, const struct options *options,
 	table_column(table, "Part", true);
 	if (!options->raw)
 		table_column_text(table, "Meaning");
-	for (i = 0; i < BALANCE_ROWS; i++)
-		if (options->raw || balance_shows(&balance, i))
-			put_balance_row(table, options, i, &balance, &units);
+	for (i = 0; i < BREAKDOWN_ROWS; i++)
+		if (options->raw || breakdown_shows(&breakdown, i))
+			put_breakdown_row(table, options, i, &breakdown, &units);
 	return table_finish(table, out, why);
 }
 
@@ -211,7 +211,7 @@ static int system_show(const struct view *view, const struct options *options,
 	if (show_free(view, options, out, why))
 		return -1;
 	command_title(options, out, "All of it, each page counted once");
-	if (show_balance(view, options, out, why))
+	if (show_breakdown(view, options, out, why))
 		return -1;
 	return options->all ? show_all(view, options, out, why) : 0;
 }
@@ -319,7 +319,7 @@ static struct snapshot *take_beside(struct session *session, unsigned int bit,
 
 	if (!session->source) {
 		snap = snapshot_new();
-		if (snap && !beside_read(snap, bit, why))
+		if (snap && !proc_texts_read(snap, bit, why))
 			return snap;
 		if (!snap)
 			fail_memory(why);
@@ -361,10 +361,10 @@ static int show_beside(struct session *session, struct failure *why)
 	const char *text;
 	int ret;
 
-	snap = take_beside(session, options->vm ? BESIDE_BIT_VM : BESIDE_BIT_SLABINFO, why);
+	snap = take_beside(session, options->vm ? PROC_TEXTS_BIT_VM : PROC_TEXTS_BIT_SLABINFO, why);
 	if (!snap)
 		return -1;
-	text = beside_find(snap, options->vm ? BESIDE_VM : BESIDE_SLABINFO);
+	text = proc_texts_find(snap, options->vm ? PROC_TEXTS_VM : PROC_TEXTS_SLABINFO);
 	if (!text)
 		ret = no_text(session, options->vm ? "sys/vm" : "slabinfo",
 			      options->vm ? "" : " --slab", why);

@@ -10,7 +10,7 @@
 #include "cli/options.h"
 #include "lib/failure.h"
 
-/* Prints those in @text, BESIDE_VM, as a table or JSON. 0, or -1 and @why. */
+/* Prints those in @text, PROC_TEXTS_VM, as a table or JSON. 0, or -1 and @why. */
 int knobs_show(const char *text, const struct options *options, FILE *out,
 	       struct failure *why);
 

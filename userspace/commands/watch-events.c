@@ -95,36 +95,36 @@ static void json_status(struct json *json, const char *key, bool known, int valu
 }
 
 int events_put_end(const struct session *session, const struct watched *process,
-		   uint64_t realtime, const struct fate *fate, const char *heir,
+		   uint64_t realtime, const struct exit_status *exited, const char *heir,
 		   struct failure *why)
 {
 	struct json json = { .out = session->out, .line = true };
-	char how[FATE_SIZE], from[MOMENT_SIZE], to[MOMENT_SIZE];
+	char how[EXIT_STATUS_SIZE], from[MOMENT_SIZE], to[MOMENT_SIZE];
 	char *name, *text = NULL;
 
 	if (session->options->json) {
 		json_begin(&json, process, realtime, "ended");
 		events_json_time(&json, "after", process->seen);
-		events_json_time(&json, "at", fate->realtime);
-		json_status(&json, "exit_status", fate->known && WIFEXITED(fate->status),
-			    WEXITSTATUS(fate->status));
-		json_status(&json, "signal", fate->known && WIFSIGNALED(fate->status),
-			    WTERMSIG(fate->status));
-		json_put_bool(&json, "oom_killed", fate->oom);
+		events_json_time(&json, "at", exited->realtime);
+		json_status(&json, "exit_status", exited->known && WIFEXITED(exited->status),
+			    WEXITSTATUS(exited->status));
+		json_status(&json, "signal", exited->known && WIFSIGNALED(exited->status),
+			    WTERMSIG(exited->status));
+		json_put_bool(&json, "oom_killed", exited->oom);
 		if (heir)
 			json_put_string(&json, "reused_by", heir);
 		json_close(&json, '}');
 		return 0;
 	}
-	fate_text(how, fate);
-	moment_text(from, fate->realtime ? fate->realtime : process->seen, false);
+	exit_status_text(how, exited);
+	moment_text(from, exited->realtime ? exited->realtime : process->seen, false);
 	moment_text(to, realtime, false);
 	name = text_printable(heir ? heir : "");
 	if (name)
 		text = format_text("ended %s %s%s%s: %s%s%s",
-				   fate->realtime ? "at" : "between", from,
-				   fate->realtime ? "" : " and ",
-				   fate->realtime ? "" : to, how,
+				   exited->realtime ? "at" : "between", from,
+				   exited->realtime ? "" : " and ",
+				   exited->realtime ? "" : to, how,
 				   heir ? "; its number has now " : "", name);
 	free(name);
 	return put_text(session, process, realtime, text, why);

@@ -24,7 +24,7 @@ struct watched {
 	uint64_t start;
 	char comm[4 * MEMCENSUS_NAME_LEN];
 	uint64_t seen;
-	struct sample sample;
+	struct delta_sample sample;
 	bool ended;
 };
 
@@ -38,11 +38,11 @@ int events_put_name(const struct session *session, struct watched *process,
 		    bool executed, struct failure *why);
 
 /*
- * Says that @process has ended by @fate, which was noticed at @realtime.
+ * Says that @process has ended by @exited, which was noticed at @realtime.
  * @heir: name of the process that has its number now, or NULL.
  */
 int events_put_end(const struct session *session, const struct watched *process,
-		   uint64_t realtime, const struct fate *fate, const char *heir,
+		   uint64_t realtime, const struct exit_status *exited, const char *heir,
 		   struct failure *why);
 
 /* A moment in ns since 1970, null for 0. */

@@ -18,7 +18,7 @@
 /**
  * struct watch - all of one run
  * @session: where censuses come from
- * @fates: how they end; NULL where a record is read
+ * @exits: how they end; NULL where a record is read
  * @v: those that were met, in order; owned
  * @n: how many
  * @ended: of these
@@ -28,7 +28,7 @@
  */
 struct watch {
 	struct session *session;
-	struct fates *fates;
+	struct exit_watch *exits;
 	struct watched *v;
 	size_t n;
 	size_t ended;
@@ -75,12 +75,12 @@ static struct table *new_table(struct watch *watch)
 }
 
 static int put_row(struct watch *watch, const struct view *view,
-		   const struct task *task, const struct growth *growth,
+		   const struct task *task, const struct delta *delta,
 		   struct failure *why)
 {
 	const struct options *options = watch->session->options;
 	const struct units units = command_units(view, options);
-	char time[MOMENT_SIZE], kinds[GROWTH_SIZE];
+	char time[MOMENT_SIZE], kinds[DELTA_SIZE];
 	struct table *table = new_table(watch);
 	size_t i;
 
@@ -94,9 +94,9 @@ static int put_row(struct watch *watch, const struct view *view,
 		else
 			table_cell(table, NULL);
 	}
-	cell_rate(table, &growth->min_faults);
-	cell_rate(table, &growth->maj_faults);
-	table_cell(table, growth_text(kinds, growth));
+	cell_rate(table, &delta->min_faults);
+	cell_rate(table, &delta->maj_faults);
+	table_cell(table, delta_text(kinds, delta));
 	return table_finish(table, watch->session->out, why);
 }
 
@@ -109,7 +109,7 @@ static void json_rate(struct json *json, const char *key, const struct rate *rat
 }
 
 static void put_line(const struct watch *watch, const struct view *view,
-		     const struct task *task, const struct growth *growth)
+		     const struct task *task, const struct delta *delta)
 {
 	const struct column *state = &task_record.fields.columns[MEMCENSUS_TASK_STATE];
 	struct json json = { .out = watch->session->out, .line = true };
@@ -132,9 +132,9 @@ static void put_line(const struct watch *watch, const struct view *view,
 		else
 			json_put_null(&json, name);
 	}
-	json_rate(&json, "min_faults_per_second", &growth->min_faults);
-	json_rate(&json, "maj_faults_per_second", &growth->maj_faults);
-	growth_json(&json, "growth", growth);
+	json_rate(&json, "min_faults_per_second", &delta->min_faults);
+	json_rate(&json, "maj_faults_per_second", &delta->maj_faults);
+	delta_json(&json, "growth", delta);
 	json_close(&json, '}');
 }
 
@@ -168,7 +168,7 @@ static int has_begun(struct watch *watch, const struct task *task,
 static int has_ended(struct watch *watch, struct watched *process,
 		     uint64_t realtime, const struct task *task, struct failure *why)
 {
-	struct fate fate = fates_of(watch->fates, process->pid);
+	struct exit_status exited = exit_watch_status(watch->exits, process->pid);
 	size_t i, kept = 0;
 
 	process->ended = true;
@@ -179,7 +179,7 @@ static int has_ended(struct watch *watch, struct watched *process,
 	watch->n_pids = kept;
 	if (watch->session->request.pids)
 		watch->session->request.n_pids = kept;
-	return events_put_end(watch->session, process, realtime, &fate,
+	return events_put_end(watch->session, process, realtime, &exited,
 			      task && KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL,
 			      why);
 }
@@ -188,10 +188,10 @@ static int show_task(struct watch *watch, const struct view *view,
 		     const struct task *task, struct failure *why)
 {
 	uint64_t realtime = moment_of(&view->snap->scan);
-	struct sample now = growth_sample(task, &view->snap->scan);
+	struct delta_sample now = delta_of_task(task, &view->snap->scan);
 	struct watched *process = find(watch, task->pid);
 	bool first = !process;
-	struct growth growth;
+	struct delta delta;
 	int ret = 0;
 
 	if (first)
@@ -202,16 +202,16 @@ static int show_task(struct watch *watch, const struct view *view,
 	if (!ret)
 		ret = events_put_name(watch->session, process, realtime,
 				      KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "",
-				      first, fates_executed(watch->fates, process->pid),
+				      first, exit_watch_executed(watch->exits, process->pid),
 				      why);
 	if (ret)
 		return ret;
 
-	growth = growth_between(first ? NULL : &process->sample, &now);
+	delta = delta_between(first ? NULL : &process->sample, &now);
 	if (watch->session->options->json)
-		put_line(watch, view, task, &growth);
+		put_line(watch, view, task, &delta);
 	else
-		ret = put_row(watch, view, task, &growth, why);
+		ret = put_row(watch, view, task, &delta, why);
 	/* What was not known once is counted from when it last was. */
 	if (first || now.has_amounts)
 		process->sample = now;
@@ -347,8 +347,8 @@ static int watch_run(struct session *session, bool *partial, struct failure *why
 	session->request.pids = session->source->ops->live ? watch.pids : NULL;
 	session->request.n_pids = session->source->ops->live ? watch.n_pids : 0;
 	if (session->source->ops->live) {
-		watch.fates = fates_listen(watch.pids, watch.n_pids);
-		if (!watch.fates) {
+		watch.exits = exit_watch_listen(watch.pids, watch.n_pids);
+		if (!watch.exits) {
 			fail_memory(why);
 			goto out;
 		}
@@ -358,7 +358,7 @@ static int watch_run(struct session *session, bool *partial, struct failure *why
 		ret = fail(why, FAIL_NO_PROCESS,
 			   "process %u is in none of these censuses", options->pids[0]);
 out:
-	fates_free(watch.fates);
+	exit_watch_free(watch.exits);
 	free(watch.v);
 	free(watch.pids);
 	return ret;

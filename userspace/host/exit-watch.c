@@ -33,7 +33,7 @@ _Static_assert(offsetof(struct proc_event, event_data.exit.process_tgid) ==
 	       "one filter serves both events");
 
 /**
- * struct fates_process - what the kernel has told of one process
+ * struct exit_watch_process - what the kernel has told of one process
  * @pid: its number
  * @executed: programs that it has executed since this was asked
  * @ended: @status and @moment are known
@@ -41,7 +41,7 @@ _Static_assert(offsetof(struct proc_event, event_data.exit.process_tgid) ==
  * @status: as wait(2) has it
  * @moment: ns of CLOCK_MONOTONIC
  */
-struct fates_process {
+struct exit_watch_process {
 	uint32_t pid;
 	bool executed;
 	bool ended;
@@ -51,28 +51,28 @@ struct fates_process {
 };
 
 /**
- * struct fates - what is listened to
+ * struct exit_watch - what is listened to
  * @events: socket of the process events, or -1
  * @lost: messages were dropped
  * @log: the kernel's log from when it was last read on, or -1
  * @processes: those of interest; owned
  * @n: how many
  */
-struct fates {
+struct exit_watch {
 	int events;
 	bool lost;
 	int log;
-	struct fates_process *processes;
+	struct exit_watch_process *processes;
 	size_t n;
 };
 
 /*
- * Lets nothing through but exec and exit of @fates' processes: where many are
+ * Lets nothing through but exec and exit of @exits' processes: where many are
  * forked, the socket would else be full before it is read.
  */
-static int set_filter(const struct fates *fates)
+static int set_filter(const struct exit_watch *exits)
 {
-	struct sock_filter *code = calloc(7 + 2 * fates->n, sizeof(*code));
+	struct sock_filter *code = calloc(7 + 2 * exits->n, sizeof(*code));
 	struct sock_fprog program = { .filter = code };
 	struct sock_filter *c = code;
 	size_t i;
@@ -87,14 +87,14 @@ static int set_filter(const struct fates *fates)
 					    htonl(PROC_EVENT_EXEC), 1, 0);
 	*c++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
 	*c++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, TGID_AT);
-	for (i = 0; i < fates->n; i++) {
+	for (i = 0; i < exits->n; i++) {
 		*c++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-						    htonl(fates->processes[i].pid), 0, 1);
+						    htonl(exits->processes[i].pid), 0, 1);
 		*c++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, ~0U);
 	}
 	*c++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
 	program.len = (unsigned short)(c - code);
-	ret = setsockopt(fates->events, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+	ret = setsockopt(exits->events, SOL_SOCKET, SO_ATTACH_FILTER, &program,
 			 sizeof(program));
 	free(code);
 	return ret;
@@ -122,55 +122,55 @@ static int subscribe(int fd)
 	return send(fd, nlh, nlh->nlmsg_len, 0) < 0 ? -1 : 0;
 }
 
-struct fates *fates_listen(const uint32_t *pids, size_t n)
+struct exit_watch *exit_watch_listen(const uint32_t *pids, size_t n)
 {
-	struct fates *fates = calloc(1, sizeof(*fates));
+	struct exit_watch *exits = calloc(1, sizeof(*exits));
 	size_t i;
 
-	if (!fates)
+	if (!exits)
 		return NULL;
-	fates->events = -1;
-	fates->log = -1;
-	fates->processes = calloc(n, sizeof(*fates->processes));
-	if (!fates->processes) {
-		fates_free(fates);
+	exits->events = -1;
+	exits->log = -1;
+	exits->processes = calloc(n, sizeof(*exits->processes));
+	if (!exits->processes) {
+		exit_watch_free(exits);
 		return NULL;
 	}
-	fates->n = n;
+	exits->n = n;
 	for (i = 0; i < n; i++)
-		fates->processes[i].pid = pids[i];
+		exits->processes[i].pid = pids[i];
 
-	fates->log = open(KMSG_PATH, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fates->log >= 0)
-		lseek(fates->log, 0, SEEK_END);
-	fates->events = socket(AF_NETLINK, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+	exits->log = open(KMSG_PATH, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (exits->log >= 0)
+		lseek(exits->log, 0, SEEK_END);
+	exits->events = socket(AF_NETLINK, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 			       NETLINK_CONNECTOR);
-	if (fates->events >= 0 && (set_filter(fates) || subscribe(fates->events))) {
-		close(fates->events);
-		fates->events = -1;
+	if (exits->events >= 0 && (set_filter(exits) || subscribe(exits->events))) {
+		close(exits->events);
+		exits->events = -1;
 	}
-	return fates;
+	return exits;
 }
 
-void fates_free(struct fates *fates)
+void exit_watch_free(struct exit_watch *exits)
 {
-	if (!fates)
+	if (!exits)
 		return;
-	if (fates->events >= 0)
-		close(fates->events);
-	if (fates->log >= 0)
-		close(fates->log);
-	free(fates->processes);
-	free(fates);
+	if (exits->events >= 0)
+		close(exits->events);
+	if (exits->log >= 0)
+		close(exits->log);
+	free(exits->processes);
+	free(exits);
 }
 
-static struct fates_process *find(struct fates *fates, uint32_t pid)
+static struct exit_watch_process *find(struct exit_watch *exits, uint32_t pid)
 {
 	size_t i;
 
-	for (i = 0; i < fates->n; i++)
-		if (fates->processes[i].pid == pid)
-			return &fates->processes[i];
+	for (i = 0; i < exits->n; i++)
+		if (exits->processes[i].pid == pid)
+			return &exits->processes[i];
 	return NULL;
 }
 
@@ -178,11 +178,11 @@ static struct fates_process *find(struct fates *fates, uint32_t pid)
  * Threads end one by one; where the whole process is ended, by exit_group(2)
  * or a signal, all have its status, so the last word counts.
  */
-static void take_event(struct fates *fates, const struct proc_event *event)
+static void take_event(struct exit_watch *exits, const struct proc_event *event)
 {
-	struct fates_process *process;
+	struct exit_watch_process *process;
 
-	process = find(fates, (uint32_t)event->event_data.exit.process_tgid);
+	process = find(exits, (uint32_t)event->event_data.exit.process_tgid);
 	if (!process)
 		return;
 	if (event->what == PROC_EVENT_EXEC) {
@@ -194,7 +194,7 @@ static void take_event(struct fates *fates, const struct proc_event *event)
 	}
 }
 
-static void take_events(struct fates *fates)
+static void take_events(struct exit_watch *exits)
 {
 	char buf[512];
 	struct sockaddr_nl from;
@@ -202,12 +202,12 @@ static void take_events(struct fates *fates)
 	socklen_t from_len;
 	ssize_t n;
 
-	while (fates->events >= 0) {
+	while (exits->events >= 0) {
 		from_len = sizeof(from);
-		n = recvfrom(fates->events, buf, sizeof(buf), 0, (void *)&from,
+		n = recvfrom(exits->events, buf, sizeof(buf), 0, (void *)&from,
 			     &from_len);
 		if (n < 0) {
-			fates->lost |= errno == ENOBUFS;
+			exits->lost |= errno == ENOBUFS;
 			if (errno == ENOBUFS || errno == EINTR)
 				continue;
 			return;
@@ -219,19 +219,19 @@ static void take_events(struct fates *fates)
 		n -= EVENT_AT;
 		memcpy(&event, buf + EVENT_AT,
 		       (size_t)n < sizeof(event) ? (size_t)n : sizeof(event));
-		take_event(fates, &event);
+		take_event(exits, &event);
 	}
 }
 
-bool fates_executed(struct fates *fates, uint32_t pid)
+bool exit_watch_executed(struct exit_watch *exits, uint32_t pid)
 {
-	struct fates_process *process;
+	struct exit_watch_process *process;
 	bool executed;
 
-	if (!fates)
+	if (!exits)
 		return false;
-	take_events(fates);
-	process = find(fates, pid);
+	take_events(exits);
+	process = find(exits, pid);
 	executed = process && process->executed;
 	if (executed)
 		process->executed = false;
@@ -239,25 +239,25 @@ bool fates_executed(struct fates *fates, uint32_t pid)
 }
 
 /* Whom the kernel's log names since it was last read. */
-static void take_log(struct fates *fates)
+static void take_log(struct exit_watch *exits)
 {
 	char record[KMSG_SIZE + 1], killed[48];
 	ssize_t n;
 	size_t i;
 
-	while (fates->log >= 0) {
-		n = read(fates->log, record, KMSG_SIZE);
+	while (exits->log >= 0) {
+		n = read(exits->log, record, KMSG_SIZE);
 		/* Overwritten before it was read: the next one follows. */
 		if (n < 0 && (errno == EPIPE || errno == EINTR))
 			continue;
 		if (n <= 0)
 			return;
 		record[n] = '\0';
-		for (i = 0; i < fates->n; i++) {
+		for (i = 0; i < exits->n; i++) {
 			snprintf(killed, sizeof(killed), "Killed process %u (",
-				 fates->processes[i].pid);
+				 exits->processes[i].pid);
 			if (strstr(record, "ut of memory") && strstr(record, killed))
-				fates->processes[i].oom = true;
+				exits->processes[i].oom = true;
 		}
 	}
 }
@@ -273,47 +273,47 @@ static uint64_t realtime_of(uint64_t moment)
 	       ((uint64_t)mono.tv_sec * 1000000000 + mono.tv_nsec - moment);
 }
 
-struct fate fates_of(struct fates *fates, uint32_t pid)
+struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)
 {
-	struct fate fate = { .why_not = "a record does not say" };
-	const struct fates_process *process;
+	struct exit_status exited = { .why_not = "a record does not say" };
+	const struct exit_watch_process *process;
 	struct process_state state;
 
-	if (!fates)
-		return fate;
-	take_events(fates);
-	take_log(fates);
-	process = find(fates, pid);
+	if (!exits)
+		return exited;
+	take_events(exits);
+	take_log(exits);
+	process = find(exits, pid);
 	if (process && process->ended) {
-		fate.known = true;
-		fate.status = process->status;
-		fate.realtime = realtime_of(process->moment);
+		exited.known = true;
+		exited.status = process->status;
+		exited.realtime = realtime_of(process->moment);
 	} else {
 		state = process_state(pid);
-		fate.known = state.has_status;
-		fate.status = state.status;
-		fate.why_not = fates->events < 0 ?
+		exited.known = state.has_status;
+		exited.status = state.status;
+		exited.why_not = exits->events < 0 ?
 			"this kernel has no process events, and its parent has taken the status" :
-			fates->lost ? "the kernel dropped the event" :
+			exits->lost ? "the kernel dropped the event" :
 			"no process event came: not in the first PID namespace?";
 	}
-	fate.oom = process && process->oom;
-	return fate;
+	exited.oom = process && process->oom;
+	return exited;
 }
 
-void fate_text(char *buf, const struct fate *fate)
+void exit_status_text(char *buf, const struct exit_status *exited)
 {
 	const char *name;
 
-	if (!fate->known) {
-		snprintf(buf, FATE_SIZE, "how is not known: %s", fate->why_not);
-	} else if (WIFSIGNALED(fate->status)) {
-		name = sigabbrev_np(WTERMSIG(fate->status));
-		snprintf(buf, FATE_SIZE, "killed by signal %d (%s)%s%s",
-			 WTERMSIG(fate->status), name ? name : "real-time",
-			 WCOREDUMP(fate->status) ? ", core dumped" : "",
-			 fate->oom ? ": the OOM killer, says the kernel's log" : "");
+	if (!exited->known) {
+		snprintf(buf, EXIT_STATUS_SIZE, "how is not known: %s", exited->why_not);
+	} else if (WIFSIGNALED(exited->status)) {
+		name = sigabbrev_np(WTERMSIG(exited->status));
+		snprintf(buf, EXIT_STATUS_SIZE, "killed by signal %d (%s)%s%s",
+			 WTERMSIG(exited->status), name ? name : "real-time",
+			 WCOREDUMP(exited->status) ? ", core dumped" : "",
+			 exited->oom ? ": the OOM killer, says the kernel's log" : "");
 	} else {
-		snprintf(buf, FATE_SIZE, "exit status %d", WEXITSTATUS(fate->status));
+		snprintf(buf, EXIT_STATUS_SIZE, "exit status %d", WEXITSTATUS(exited->status));
 	}
 }

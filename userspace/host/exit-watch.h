@@ -16,14 +16,14 @@
 #include <stdint.h>
 
 /**
- * struct fate - how a process ended
+ * struct exit_status - how a process ended
  * @known: @status is known
  * @status: as wait(2) has it
  * @oom: the kernel's log says that the OOM killer chose it
  * @realtime: when, ns since 1970; 0: not known
  * @why_not: why @status is not known, for a person
  */
-struct fate {
+struct exit_status {
 	bool known;
 	int status;
 	bool oom;
@@ -31,23 +31,23 @@ struct fate {
 	const char *why_not;
 };
 
-struct fates;
+struct exit_watch;
 
 /*
  * Begins to listen for what becomes of @pids.  What cannot be listened to is
  * left out; NULL without memory.
  */
-struct fates *fates_listen(const uint32_t *pids, size_t n);
-void fates_free(struct fates *fates);
+struct exit_watch *exit_watch_listen(const uint32_t *pids, size_t n);
+void exit_watch_free(struct exit_watch *exits);
 
 /* Whether @pid has executed a program since this was last asked. */
-bool fates_executed(struct fates *fates, uint32_t pid);
+bool exit_watch_executed(struct exit_watch *exits, uint32_t pid);
 
-/* How @pid, which has ended, did so.  @fates NULL: nobody listened. */
-struct fate fates_of(struct fates *fates, uint32_t pid);
+/* How @pid, which has ended, did so.  @exits NULL: nobody listened. */
+struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid);
 
-/* "exit status 1", "killed by signal 9 (KILL)" ... @buf holds FATE_SIZE. */
-#define FATE_SIZE	128
-void fate_text(char *buf, const struct fate *fate);
+/* "exit status 1", "killed by signal 9 (KILL)" ... @buf holds EXIT_STATUS_SIZE. */
+#define EXIT_STATUS_SIZE	128
+void exit_status_text(char *buf, const struct exit_status *exited);
 
 #endif /* READER_EXIT_WATCH_H */

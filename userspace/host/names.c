@@ -102,7 +102,7 @@ static int write_lines(struct snapshot *snap, const char *name, struct ids *ids,
 		free(text);
 		return fail_memory(why);
 	}
-	ret = *text ? beside_add(snap, name, text, size, why) : 0;
+	ret = *text ? proc_texts_add(snap, name, text, size, why) : 0;
 	free(text);
 	return ret;
 }
@@ -130,8 +130,8 @@ int names_write(struct snapshot *snap, struct failure *why)
 	if (!uids.v || !cgroups.v)
 		ret = fail_memory(why);
 	else
-		ret = write_lines(snap, BESIDE_USERS, &uids, user_name, why) ||
-		      write_lines(snap, BESIDE_CGROUPS, &cgroups, cgroup_path, why) ? -1 : 0;
+		ret = write_lines(snap, PROC_TEXTS_USERS, &uids, user_name, why) ||
+		      write_lines(snap, PROC_TEXTS_CGROUPS, &cgroups, cgroup_path, why) ? -1 : 0;
 	free(uids.v);
 	free(cgroups.v);
 	return ret;
@@ -174,8 +174,8 @@ int names_read(struct snapshot *snap, struct failure *why)
 	static const struct naming recorded = { recorded_user, recorded_cgroup };
 
 	snap->naming = &recorded;
-	if (read_lines(snap, beside_find(snap, BESIDE_USERS), &snap->users, why))
+	if (read_lines(snap, proc_texts_find(snap, PROC_TEXTS_USERS), &snap->users, why))
 		return -1;
-	return read_lines(snap, beside_find(snap, BESIDE_CGROUPS), &snap->cgroups,
+	return read_lines(snap, proc_texts_find(snap, PROC_TEXTS_CGROUPS), &snap->cgroups,
 			  why);
 }

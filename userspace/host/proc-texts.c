@@ -78,29 +78,29 @@ static const struct {
 	const char *path;
 	bool (*copy)(FILE *out, const char *path);
 } texts[] = {
-	{ BESIDE_MEMINFO, "meminfo", copy_file },
-	{ BESIDE_VM, "sys/vm", copy_dir },
-	{ BESIDE_SLABINFO, "slabinfo", copy_file },
+	{ PROC_TEXTS_MEMINFO, "meminfo", copy_file },
+	{ PROC_TEXTS_VM, "sys/vm", copy_dir },
+	{ PROC_TEXTS_SLABINFO, "slabinfo", copy_file },
 };
-_Static_assert(BESIDE_BIT_ALL == (1 << sizeof(texts) / sizeof(texts[0])) - 1,
+_Static_assert(PROC_TEXTS_BIT_ALL == (1 << sizeof(texts) / sizeof(texts[0])) - 1,
 	       "a text has no bit");
 
-int beside_add(struct snapshot *snap, const char *name, const char *text,
-	       size_t len, struct failure *why)
+int proc_texts_add(struct snapshot *snap, const char *name, const char *text,
+		   size_t len, struct failure *why)
 {
-	struct beside *beside = snapshot_add_beside(snap);
+	struct proc_text *proc_text = snapshot_add_proc_text(snap);
 
-	if (!beside)
+	if (!proc_text)
 		return fail_memory(why);
-	beside->name = snapshot_text(snap, name, strlen(name));
-	beside->text = snapshot_text(snap, text, len);
-	if (beside->name && beside->text)
+	proc_text->name = snapshot_text(snap, name, strlen(name));
+	proc_text->text = snapshot_text(snap, text, len);
+	if (proc_text->name && proc_text->text)
 		return 0;
-	snap->n_beside--;
+	snap->n_proc_texts--;
 	return fail_memory(why);
 }
 
-int beside_read(struct snapshot *snap, unsigned int bits, struct failure *why)
+int proc_texts_read(struct snapshot *snap, unsigned int bits, struct failure *why)
 {
 	char *text;
 	size_t i, size;
@@ -119,19 +119,19 @@ int beside_read(struct snapshot *snap, unsigned int bits, struct failure *why)
 		if (fclose(out))
 			ret = fail_memory(why);
 		else if (read)
-			ret = beside_add(snap, texts[i].name, text, size, why);
+			ret = proc_texts_add(snap, texts[i].name, text, size, why);
 		free(text);
 	}
 	return ret;
 }
 
-const char *beside_find(const struct snapshot *snap, const char *name)
+const char *proc_texts_find(const struct snapshot *snap, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < snap->n_beside; i++)
-		if (!strcmp(snap->beside[i].name, name))
-			return snap->beside[i].text;
+	for (i = 0; i < snap->n_proc_texts; i++)
+		if (!strcmp(snap->proc_texts[i].name, name))
+			return snap->proc_texts[i].text;
 	return NULL;
 }
 
@@ -174,9 +174,9 @@ static int meminfo_read(struct snapshot *snap, FILE *file, struct failure *why)
 	return 0;
 }
 
-int beside_apply(struct snapshot *snap, struct failure *why)
+int proc_texts_apply(struct snapshot *snap, struct failure *why)
 {
-	const char *text = beside_find(snap, BESIDE_MEMINFO);
+	const char *text = proc_texts_find(snap, PROC_TEXTS_MEMINFO);
 	FILE *in;
 	int ret;
 

@@ -24,9 +24,9 @@ enum {
 	ROW_UNACCOUNTED,
 	ROW_TOTAL,
 };
-_Static_assert(ROW_TOTAL + 1 == BALANCE_ROWS, "BALANCE_ROWS is not their number");
+_Static_assert(ROW_TOTAL + 1 == BREAKDOWN_ROWS, "BALANCE_ROWS is not their number");
 
-const struct balance_row balance_rows[BALANCE_ROWS] = {
+const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 	[ROW_PROCESSES] = { "processes", false, "mapped by processes: all PSS together" },
 	[ROW_ANON] = { "processes_anon", true, "of it anonymous" },
 	[ROW_FILE] = { "processes_file", true, "of it page cache" },
@@ -128,11 +128,11 @@ static void fill_kernel(struct amount *rows, const struct snapshot *snap)
 	rows[ROW_ZSWAP] = amount_meminfo(snap, "Zswap");
 }
 
-struct balance balance_of(const struct snapshot *snap)
+struct breakdown breakdown_of(const struct snapshot *snap)
 {
 	const struct figures *bytes = &snap->totals.bytes;
-	struct balance balance;
-	struct amount *rows = balance.rows, *rest = &rows[ROW_UNACCOUNTED];
+	struct breakdown breakdown;
+	struct amount *rows = breakdown.rows, *rest = &rows[ROW_UNACCOUNTED];
 	unsigned int i;
 
 	fill_processes(rows, snap);
@@ -143,18 +143,18 @@ struct balance balance_of(const struct snapshot *snap)
 
 	*rest = rows[ROW_TOTAL];
 	for (i = 0; i < ROW_UNACCOUNTED; i++)
-		if (rows[i].known && !balance_rows[i].of)
+		if (rows[i].known && !breakdown_rows[i].of)
 			rest->bytes -= rows[i].bytes;
-	return balance;
+	return breakdown;
 }
 
-bool balance_shows(const struct balance *balance, unsigned int i)
+bool breakdown_shows(const struct breakdown *breakdown, unsigned int i)
 {
 	switch (i) {
 	case ROW_KERNEL_MISC:
 	case ROW_SEC_PAGETABLES:
 	case ROW_ZSWAP:
-		return balance->rows[i].bytes;
+		return breakdown->rows[i].bytes;
 	default:
 		return true;
 	}

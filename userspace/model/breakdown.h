@@ -14,36 +14,36 @@
 #include "model/amount.h"
 
 /**
- * struct balance_row - where a part of memory is
+ * struct breakdown_row - where a part of memory is
  * @name: a word, for -J and --raw
  * @of: the row above is made of it; not added again
  * @help: one line
  */
-struct balance_row {
+struct breakdown_row {
 	const char *name;
 	bool of;
 	const char *help;
 };
 
 /* The last two are what is not explained, and MemTotal. */
-#define BALANCE_ROWS	20
-extern const struct balance_row balance_rows[BALANCE_ROWS];
+#define BREAKDOWN_ROWS	20
+extern const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS];
 
 /**
- * struct balance - the amounts of a census
- * @rows: by the number of balance_rows[]
+ * struct breakdown - the amounts of a census
+ * @rows: by the number of breakdown_rows[]
  */
-struct balance {
-	struct amount rows[BALANCE_ROWS];
+struct breakdown {
+	struct amount rows[BREAKDOWN_ROWS];
 };
 
 /*
  * Needs tasks, zones and totals of the frames basis.  What could not be had
  * is in what is not explained.
  */
-struct balance balance_of(const struct snapshot *snap);
+struct breakdown breakdown_of(const struct snapshot *snap);
 
 /* Whether row @i is to be shown: some kernels have no such memory. */
-bool balance_shows(const struct balance *balance, unsigned int i);
+bool breakdown_shows(const struct breakdown *breakdown, unsigned int i);
 
 #endif /* READER_BREAKDOWN_H */

@@ -187,17 +187,17 @@ static void put_system(struct json *json, const struct view *view)
 }
 
 /* In bytes; of what could not be had, null. */
-static void put_balance(struct json *json, const struct snapshot *snap)
+static void put_breakdown(struct json *json, const struct snapshot *snap)
 {
-	const struct balance balance = balance_of(snap);
+	const struct breakdown breakdown = breakdown_of(snap);
 	unsigned int i;
 
 	json_open(json, "balance", '{');
-	for (i = 0; i < BALANCE_ROWS; i++) {
-		if (balance.rows[i].known)
-			json_put_signed(json, balance_rows[i].name, balance.rows[i].bytes);
+	for (i = 0; i < BREAKDOWN_ROWS; i++) {
+		if (breakdown.rows[i].known)
+			json_put_signed(json, breakdown_rows[i].name, breakdown.rows[i].bytes);
 		else
-			json_put_null(json, balance_rows[i].name);
+			json_put_null(json, breakdown_rows[i].name);
 	}
 	json_close(json, '}');
 }
@@ -235,7 +235,7 @@ void snapshot_json(FILE *out, const struct snapshot *snap,
 		put_nodes(&json, &view);
 	if (what->parts & MEMCENSUS_PART_SYSTEM)
 		put_system(&json, &view);
-	if (what->balance)
-		put_balance(&json, snap);
+	if (what->breakdown)
+		put_breakdown(&json, snap);
 	json_close(&json, '}');
 }

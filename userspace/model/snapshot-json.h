@@ -17,7 +17,7 @@
  * @vmas: mappings, likewise
  * @mappings: mappings by name, likewise; NULL where none were asked for
  * @totals: listing that "totals" is made of, or NULL
- * @balance: where all of memory is, too
+ * @breakdown: where all of memory is, too
  * @line: all on one line
  */
 struct json_parts {
@@ -27,7 +27,7 @@ struct json_parts {
 	const struct listing *vmas;
 	const struct listing *mappings;
 	const struct listing *totals;
-	bool balance;
+	bool breakdown;
 	bool line;
 };
 

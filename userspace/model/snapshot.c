@@ -5,16 +5,16 @@
 
 #include "model/snapshot.h"
 
-#define CHUNK_SIZE	(64UL << 10)
+#define ARENA_SIZE	(64UL << 10)
 
 /**
- * struct chunk - a piece of the arena
+ * struct arena - a piece of the arena
  * @next: the one before it
  * @used: bytes given out
  * @size: bytes of @data, which is aligned for what is kept there
  */
-struct chunk {
-	struct chunk *next;
+struct arena {
+	struct arena *next;
 	size_t used;
 	size_t size;
 	uint64_t data[];
@@ -27,11 +27,11 @@ struct snapshot *snapshot_new(void)
 
 void snapshot_reset(struct snapshot *snap)
 {
-	struct chunk *chunk;
+	struct arena *arena;
 
-	while ((chunk = snap->chunks)) {
-		snap->chunks = chunk->next;
-		free(chunk);
+	while ((arena = snap->arena)) {
+		snap->arena = arena->next;
+		free(arena);
 	}
 	free(snap->tasks);
 	free(snap->groups);
@@ -40,7 +40,7 @@ void snapshot_reset(struct snapshot *snap)
 	free(snap->zones);
 	free(snap->nodes);
 	free(snap->meminfo);
-	free(snap->beside);
+	free(snap->proc_texts);
 	memset(snap, 0, sizeof(*snap));
 }
 
@@ -53,23 +53,23 @@ void snapshot_free(struct snapshot *snap)
 
 void *snapshot_alloc(struct snapshot *snap, size_t size)
 {
-	struct chunk *chunk = snap->chunks;
+	struct arena *arena = snap->arena;
 	void *p;
 
 	size = (size + sizeof(uint64_t) - 1) & ~(sizeof(uint64_t) - 1);
-	if (!chunk || chunk->size - chunk->used < size) {
-		size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+	if (!arena || arena->size - arena->used < size) {
+		size_t room = size > ARENA_SIZE ? size : ARENA_SIZE;
 
-		chunk = malloc(sizeof(*chunk) + room);
-		if (!chunk)
+		arena = malloc(sizeof(*arena) + room);
+		if (!arena)
 			return NULL;
-		chunk->next = snap->chunks;
-		chunk->used = 0;
-		chunk->size = room;
-		snap->chunks = chunk;
+		arena->next = snap->arena;
+		arena->used = 0;
+		arena->size = room;
+		snap->arena = arena;
 	}
-	p = (char *)chunk->data + chunk->used;
-	chunk->used += size;
+	p = (char *)arena->data + arena->used;
+	arena->used += size;
 	return p;
 }
 
@@ -181,12 +181,12 @@ const struct meminfo_line *snapshot_meminfo(const struct snapshot *snap,
 	return NULL;
 }
 
-struct beside *snapshot_add_beside(struct snapshot *snap)
+struct proc_text *snapshot_add_proc_text(struct snapshot *snap)
 {
-	struct beside *array = grow(snap->beside, snap->n_beside, sizeof(*array));
+	struct proc_text *array = grow(snap->proc_texts, snap->n_proc_texts, sizeof(*array));
 
 	if (!array)
 		return NULL;
-	snap->beside = array;
-	return &array[snap->n_beside++];
+	snap->proc_texts = array;
+	return &array[snap->n_proc_texts++];
 }

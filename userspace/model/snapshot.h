@@ -235,11 +235,11 @@ struct meminfo_line {
 };
 
 /**
- * struct beside - a text that was read in the moment after the census
+ * struct proc_text - a text that was read in the moment after the census
  * @name: what it is; see beside.h
  * @text: ends in a NUL, and holds none before
  */
-struct beside {
+struct proc_text {
 	const char *name;
 	const char *text;
 };
@@ -280,11 +280,11 @@ struct naming {
  * @mappings: made of @vmas where they are wanted by name
  * @meminfo: read from /proc/meminfo when @totals came, for what modules may
  *	not read; not part of the census
- * @beside: texts that were read after it
+ * @proc_texts: texts that were read after it
  * @naming: names of users and cgroups where it was taken; NULL: unavailable
  * @named: it was asked for by PIDs, so its tasks are not all
  * @users, @cgroups: of a record, names where it was made
- * @chunks: memory behind strings and arrays
+ * @arena: memory behind strings and arrays
  */
 struct snapshot {
 	uint64_t seq;
@@ -309,13 +309,13 @@ struct snapshot {
 	size_t n_nodes;
 	struct meminfo_line *meminfo;
 	size_t n_meminfo;
-	struct beside *beside;
-	size_t n_beside;
+	struct proc_text *proc_texts;
+	size_t n_proc_texts;
 	const struct naming *naming;
 	bool named;
 	struct names users;
 	struct names cgroups;
-	struct chunk *chunks;
+	struct arena *arena;
 };
 
 #define KNOWN(record, bit)	((record)->known >> (bit) & 1)
@@ -342,7 +342,7 @@ struct mapping *snapshot_add_mapping(struct snapshot *snap);
 struct zone *snapshot_add_zone(struct snapshot *snap);
 struct node *snapshot_add_node(struct snapshot *snap);
 struct meminfo_line *snapshot_add_meminfo(struct snapshot *snap);
-struct beside *snapshot_add_beside(struct snapshot *snap);
+struct proc_text *snapshot_add_proc_text(struct snapshot *snap);
 
 /* @size bytes for strings and arrays, not cleared; NULL without memory. */
 void *snapshot_alloc(struct snapshot *snap, size_t size);

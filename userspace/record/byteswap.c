@@ -34,7 +34,7 @@ static const enum wire request_wires[] = {
 	[MEMCENSUS_REQ_GROUP_BY] = WIRE_U8,
 };
 
-static void swap16(unsigned char *p)
+static void byteswap16(unsigned char *p)
 {
 	uint16_t v;
 
@@ -43,7 +43,7 @@ static void swap16(unsigned char *p)
 	memcpy(p, &v, sizeof(v));
 }
 
-static void swap32(unsigned char *p)
+static void byteswap32(unsigned char *p)
 {
 	uint32_t v;
 
@@ -52,7 +52,7 @@ static void swap32(unsigned char *p)
 	memcpy(p, &v, sizeof(v));
 }
 
-static void swap64(unsigned char *p)
+static void byteswap64(unsigned char *p)
 {
 	uint64_t v;
 
@@ -61,10 +61,10 @@ static void swap64(unsigned char *p)
 	memcpy(p, &v, sizeof(v));
 }
 
-static bool swap_attrs(const struct level *level, unsigned char *p, size_t len);
+static bool byteswap_attrs(const struct level *level, unsigned char *p, size_t len);
 
 /* What is too short for its kind is left to the decoder to refuse. */
-static bool swap_value(enum wire wire, unsigned char *p, size_t len)
+static bool byteswap_value(enum wire wire, unsigned char *p, size_t len)
 {
 	static const struct level figures = { .figures = true };
 	static const struct level types = { .type = &zone_type_record };
@@ -79,38 +79,38 @@ static bool swap_value(enum wire wire, unsigned char *p, size_t len)
 	case WIRE_U32S:
 	case WIRE_S32S:
 		for (; len >= sizeof(uint32_t); p += sizeof(uint32_t), len -= sizeof(uint32_t))
-			swap32(p);
+			byteswap32(p);
 		return true;
 	case WIRE_U64:
 	case WIRE_U64S:
 		for (; len >= sizeof(uint64_t); p += sizeof(uint64_t), len -= sizeof(uint64_t))
-			swap64(p);
+			byteswap64(p);
 		return true;
 	case WIRE_FIGURES:
-		return swap_attrs(&figures, p, len);
+		return byteswap_attrs(&figures, p, len);
 	case WIRE_TYPES:
-		return swap_attrs(&types, p, len);
+		return byteswap_attrs(&types, p, len);
 	}
 	return true;
 }
 
-static bool swap_attr(const struct level *level, unsigned int number,
-		      unsigned char *p, size_t len)
+static bool byteswap_attr(const struct level *level, unsigned int number,
+			  unsigned char *p, size_t len)
 {
 	if (level->figures)
-		return swap_value(WIRE_U64, p, len);
+		return byteswap_value(WIRE_U64, p, len);
 	if (level->type)
 		return number >= level->type->fields.n ||
-		       swap_value(level->type->fields.columns[number].wire, p, len);
+		       byteswap_value(level->type->fields.columns[number].wire, p, len);
 	if (level->wires)
 		return number >= level->n_wires ||
-		       swap_value(level->wires[number], p, len);
+		       byteswap_value(level->wires[number], p, len);
 	if (number == MEMCENSUS_A_SEQ)
-		return swap_value(WIRE_U64, p, len);
-	return number != level->nest || swap_attrs(level->inner, p, len);
+		return byteswap_value(WIRE_U64, p, len);
+	return number != level->nest || byteswap_attrs(level->inner, p, len);
 }
 
-static bool swap_attrs(const struct level *level, unsigned char *p, size_t len)
+static bool byteswap_attrs(const struct level *level, unsigned char *p, size_t len)
 {
 	struct nlattr attr;
 	size_t step;
@@ -118,12 +118,12 @@ static bool swap_attrs(const struct level *level, unsigned char *p, size_t len)
 	for (; len; p += step, len -= step) {
 		if (len < NLA_HDRLEN)
 			return false;
-		swap16(p + offsetof(struct nlattr, nla_len));
-		swap16(p + offsetof(struct nlattr, nla_type));
+		byteswap16(p + offsetof(struct nlattr, nla_len));
+		byteswap16(p + offsetof(struct nlattr, nla_type));
 		memcpy(&attr, p, sizeof(attr));
 		if (attr.nla_len < NLA_HDRLEN || attr.nla_len > len ||
-		    !swap_attr(level, attr.nla_type & NLA_TYPE_MASK,
-			       p + NLA_HDRLEN, attr.nla_len - NLA_HDRLEN))
+		    !byteswap_attr(level, attr.nla_type & NLA_TYPE_MASK,
+				   p + NLA_HDRLEN, attr.nla_len - NLA_HDRLEN))
 			return false;
 		step = NLA_ALIGN(attr.nla_len);
 		if (step > len)
@@ -133,14 +133,14 @@ static bool swap_attrs(const struct level *level, unsigned char *p, size_t len)
 }
 
 /* The attributes of a message of the family. */
-static bool swap_body(unsigned char *p, size_t len)
+static bool byteswap_body(unsigned char *p, size_t len)
 {
 	struct level inner = { 0 }, top = { .inner = &inner };
 	struct genlmsghdr genl;
 
 	if (len < GENL_HDRLEN)
 		return true;
-	swap16(p + offsetof(struct genlmsghdr, reserved));
+	byteswap16(p + offsetof(struct genlmsghdr, reserved));
 	memcpy(&genl, p, sizeof(genl));
 	if (genl.cmd == MEMCENSUS_CMD_SNAPSHOT) {
 		top.nest = MEMCENSUS_A_REQUEST;
@@ -151,10 +151,10 @@ static bool swap_body(unsigned char *p, size_t len)
 		if (!inner.type)
 			return true;
 	}
-	return swap_attrs(&top, p + GENL_HDRLEN, len - GENL_HDRLEN);
+	return byteswap_attrs(&top, p + GENL_HDRLEN, len - GENL_HDRLEN);
 }
 
-bool swap_messages(void *buf, size_t len)
+bool byteswap_messages(void *buf, size_t len)
 {
 	unsigned char *p = buf;
 	struct nlmsghdr nlh;
@@ -163,16 +163,16 @@ bool swap_messages(void *buf, size_t len)
 	for (; len; p += step, len -= step) {
 		if (len < NLMSG_HDRLEN)
 			return false;
-		swap32(p + offsetof(struct nlmsghdr, nlmsg_len));
-		swap16(p + offsetof(struct nlmsghdr, nlmsg_type));
-		swap16(p + offsetof(struct nlmsghdr, nlmsg_flags));
-		swap32(p + offsetof(struct nlmsghdr, nlmsg_seq));
-		swap32(p + offsetof(struct nlmsghdr, nlmsg_pid));
+		byteswap32(p + offsetof(struct nlmsghdr, nlmsg_len));
+		byteswap16(p + offsetof(struct nlmsghdr, nlmsg_type));
+		byteswap16(p + offsetof(struct nlmsghdr, nlmsg_flags));
+		byteswap32(p + offsetof(struct nlmsghdr, nlmsg_seq));
+		byteswap32(p + offsetof(struct nlmsghdr, nlmsg_pid));
 		memcpy(&nlh, p, sizeof(nlh));
 		if (nlh.nlmsg_len < NLMSG_HDRLEN || nlh.nlmsg_len > len)
 			return false;
 		if (nlh.nlmsg_type >= NLMSG_MIN_TYPE &&
-		    !swap_body(p + NLMSG_HDRLEN, nlh.nlmsg_len - NLMSG_HDRLEN))
+		    !byteswap_body(p + NLMSG_HDRLEN, nlh.nlmsg_len - NLMSG_HDRLEN))
 			return false;
 		step = NLMSG_ALIGN(nlh.nlmsg_len);
 		if (step > len)

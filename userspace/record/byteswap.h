@@ -14,6 +14,6 @@
  * that this reader does not know keep their values as they are.  False where a
  * length does not fit, and then they are good for nothing.
  */
-bool swap_messages(void *buf, size_t len);
+bool byteswap_messages(void *buf, size_t len);
 
 #endif /* READER_BYTESWAP_H */

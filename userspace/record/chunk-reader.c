@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reading a record frame by frame. */
+/* Reading a record chunk by chunk. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,50 +10,50 @@
 
 #define READ_SIZE	(64UL << 10)
 
-void frames_init(struct frames *frames, int fd)
+void chunk_reader_init(struct chunk_reader *reader, int fd)
 {
 	const off_t at = lseek(fd, 0, SEEK_CUR);
 
-	*frames = (struct frames){
+	*reader = (struct chunk_reader){
 		.fd = fd,
 		.seekable = at >= 0,
 		.at = at >= 0 ? (uint64_t)at : 0,
 	};
 }
 
-void frames_free(struct frames *frames)
+void chunk_reader_free(struct chunk_reader *reader)
 {
-	free(frames->buf);
-	frames->buf = NULL;
+	free(reader->buf);
+	reader->buf = NULL;
 }
 
-static uint64_t offset(const struct frames *frames)
+static uint64_t offset(const struct chunk_reader *reader)
 {
-	return frames->at + frames->begin;
+	return reader->at + reader->begin;
 }
 
 /* What is at hand begins where @buf does, which is what aligns it. */
-static void move_down(struct frames *frames)
+static void move_down(struct chunk_reader *reader)
 {
-	if (!frames->begin)
+	if (!reader->begin)
 		return;
-	frames->end -= frames->begin;
-	memmove(frames->buf, frames->buf + frames->begin, frames->end);
-	frames->at += frames->begin;
-	frames->begin = 0;
+	reader->end -= reader->begin;
+	memmove(reader->buf, reader->buf + reader->begin, reader->end);
+	reader->at += reader->begin;
+	reader->begin = 0;
 }
 
-static int grow(struct frames *frames, size_t room, struct failure *why)
+static int grow(struct chunk_reader *reader, size_t room, struct failure *why)
 {
 	unsigned char *buf;
 
-	if (room <= frames->room)
+	if (room <= reader->room)
 		return 0;
-	buf = realloc(frames->buf, room);
+	buf = realloc(reader->buf, room);
 	if (!buf)
 		return fail_memory(why);
-	frames->buf = buf;
-	frames->room = room;
+	reader->buf = buf;
+	reader->room = room;
 	return 0;
 }
 
@@ -61,19 +61,19 @@ static int grow(struct frames *frames, size_t room, struct failure *why)
  * Reads until @n bytes are at hand, or to the end.  Room grows with what
  * came: a head may lie about what follows.
  */
-static int fill(struct frames *frames, size_t n, struct failure *why)
+static int fill(struct chunk_reader *reader, size_t n, struct failure *why)
 {
 	ssize_t got;
 
-	if (frames->end - frames->begin >= n)
+	if (reader->end - reader->begin >= n)
 		return 0;
-	move_down(frames);
-	while (frames->end < n && !frames->eof) {
-		if (frames->end + READ_SIZE > frames->room &&
-		    grow(frames, frames->room + frames->room / 2 + READ_SIZE, why))
+	move_down(reader);
+	while (reader->end < n && !reader->eof) {
+		if (reader->end + READ_SIZE > reader->room &&
+		    grow(reader, reader->room + reader->room / 2 + READ_SIZE, why))
 			return -1;
-		got = read(frames->fd, frames->buf + frames->end,
-			   frames->room - frames->end);
+		got = read(reader->fd, reader->buf + reader->end,
+			   reader->room - reader->end);
 		if (got < 0 && errno == EINTR && !stop_asked())
 			continue;
 		if (got < 0 && errno == EINTR)
@@ -81,43 +81,43 @@ static int fill(struct frames *frames, size_t n, struct failure *why)
 		if (got < 0)
 			return fail(why, FAIL_SYSTEM, "cannot read: %s",
 				    strerror(errno));
-		frames->eof = !got;
-		frames->end += got;
+		reader->eof = !got;
+		reader->end += got;
 	}
 	return 0;
 }
 
-int frames_seek(struct frames *frames, uint64_t to, struct failure *why)
+int chunk_reader_seek(struct chunk_reader *reader, uint64_t to, struct failure *why)
 {
-	if (to >= frames->at && to <= frames->at + frames->end) {
-		frames->begin = to - frames->at;
+	if (to >= reader->at && to <= reader->at + reader->end) {
+		reader->begin = to - reader->at;
 		return 0;
 	}
-	if (lseek(frames->fd, (off_t)to, SEEK_SET) < 0)
+	if (lseek(reader->fd, (off_t)to, SEEK_SET) < 0)
 		return fail(why, FAIL_SYSTEM, "cannot seek: %s", strerror(errno));
-	frames->at = to;
-	frames->begin = 0;
-	frames->end = 0;
-	frames->eof = false;
+	reader->at = to;
+	reader->begin = 0;
+	reader->end = 0;
+	reader->eof = false;
 	return 0;
 }
 
 /* Goes to the next byte that may begin a head. */
-static void pass(struct frames *frames)
+static void pass(struct chunk_reader *reader)
 {
-	const unsigned char *from = frames->buf + frames->begin + 1;
+	const unsigned char *from = reader->buf + reader->begin + 1;
 	const unsigned char *found;
 
-	found = memchr(from, FRAME_MAGIC[0] & 0xff,
-		       frames->end - frames->begin - 1);
-	frames->begin = found ? (size_t)(found - frames->buf) : frames->end;
+	found = memchr(from, CHUNK_MAGIC[0] & 0xff,
+		       reader->end - reader->begin - 1);
+	reader->begin = found ? (size_t)(found - reader->buf) : reader->end;
 }
 
 /* Whether bytes that were left out are all that was missing before the end. */
-static bool is_end(const struct frames *frames)
+static bool is_end(const struct chunk_reader *reader)
 {
-	return frames->end == frames->begin &&
-	       lseek(frames->fd, 0, SEEK_END) == (off_t)offset(frames);
+	return reader->end == reader->begin &&
+	       lseek(reader->fd, 0, SEEK_END) == (off_t)offset(reader);
 }
 
 /*
@@ -125,70 +125,70 @@ static bool is_end(const struct frames *frames)
  * behind bytes that were left out, these were fewer than their head said, and
  * what follows is looked for among them, from @clean on.
  */
-static int find_head(struct frames *frames, struct frame *frame,
+static int find_head(struct chunk_reader *reader, struct chunk_head *head,
 		     uint64_t *clean, struct failure *why)
 {
 	for (;;) {
-		if (fill(frames, FRAME_HEAD, why))
+		if (fill(reader, CHUNK_HEAD, why))
 			return -1;
-		if (frames->end - frames->begin >= FRAME_HEAD &&
-		    frame_unpack(frame, frames->buf + frames->begin))
+		if (reader->end - reader->begin >= CHUNK_HEAD &&
+		    chunk_unpack(head, reader->buf + reader->begin))
 			break;
-		if (frames->hopped && !is_end(frames)) {
+		if (reader->hopped && !is_end(reader)) {
 			/* The head that was given belongs to nothing either. */
-			*clean = frames->hopped - FRAME_HEAD;
-			if (frames_seek(frames, frames->hopped, why))
+			*clean = reader->hopped - CHUNK_HEAD;
+			if (chunk_reader_seek(reader, reader->hopped, why))
 				return -1;
-			frames->hopped = 0;
+			reader->hopped = 0;
 			continue;
 		}
-		if (frames->end == frames->begin)
+		if (reader->end == reader->begin)
 			return 0;
-		pass(frames);
+		pass(reader);
 	}
-	frames->hopped = 0;
+	reader->hopped = 0;
 	return 1;
 }
 
 /* The bytes behind the head at hand: 1; 0 where they are not whole. */
-static int find_data(struct frames *frames, struct framed *framed,
+static int find_data(struct chunk_reader *reader, struct chunk *chunk,
 		     struct failure *why)
 {
-	const size_t size = FRAME_HEAD + framed->frame.len;
+	const size_t size = CHUNK_HEAD + chunk->head.len;
 
-	if (fill(frames, size, why))
+	if (fill(reader, size, why))
 		return -1;
-	if (frames->end - frames->begin < size ||
-	    !frame_fits(&framed->frame, frames->buf + frames->begin + FRAME_HEAD))
+	if (reader->end - reader->begin < size ||
+	    !chunk_fits(&chunk->head, reader->buf + reader->begin + CHUNK_HEAD))
 		return 0;
-	if (frames->begin % FRAME_ALIGN)
-		move_down(frames);
-	framed->data = frames->buf + frames->begin + FRAME_HEAD;
-	frames->begin += size;
+	if (reader->begin % CHUNK_ALIGN)
+		move_down(reader);
+	chunk->data = reader->buf + reader->begin + CHUNK_HEAD;
+	reader->begin += size;
 	return 1;
 }
 
-int frames_next(struct frames *frames, struct framed *framed, bool head_only,
-		struct failure *why)
+int chunk_reader_next(struct chunk_reader *reader, struct chunk *chunk, bool head_only,
+		      struct failure *why)
 {
-	uint64_t clean = offset(frames);
+	uint64_t clean = offset(reader);
 	int ret;
 
-	framed->data = NULL;
+	chunk->data = NULL;
 	for (;;) {
-		ret = find_head(frames, &framed->frame, &clean, why);
-		framed->offset = offset(frames);
-		framed->lost = framed->offset - clean;
+		ret = find_head(reader, &chunk->head, &clean, why);
+		chunk->offset = offset(reader);
+		chunk->lost = chunk->offset - clean;
 		if (ret <= 0)
 			return ret;
-		if (head_only && frames->seekable) {
-			frames->hopped = framed->offset + FRAME_HEAD;
-			return frames_seek(frames, frames->hopped + framed->frame.len,
-					   why) ? -1 : 1;
+		if (head_only && reader->seekable) {
+			reader->hopped = chunk->offset + CHUNK_HEAD;
+			return chunk_reader_seek(reader, reader->hopped + chunk->head.len,
+						 why) ? -1 : 1;
 		}
-		ret = find_data(frames, framed, why);
+		ret = find_data(reader, chunk, why);
 		if (ret)
 			return ret;
-		pass(frames);
+		pass(reader);
 	}
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Heads of frames. */
+/* Heads of chunks. */
 #include <endian.h>
 #include <string.h>
 #include <zlib.h>
@@ -7,8 +7,8 @@
 #include "record/chunk.h"
 
 /* A head as it stands in the file. */
-struct head {
-	unsigned char magic[FRAME_MAGIC_LEN];
+struct packed_head {
+	unsigned char magic[CHUNK_MAGIC_LEN];
 	uint8_t version;
 	uint8_t kind;
 	uint8_t order;
@@ -21,14 +21,14 @@ struct head {
 	uint32_t zero_too;
 	uint32_t head_crc;
 };
-_Static_assert(sizeof(struct head) == FRAME_HEAD, "a head has no gaps");
+_Static_assert(sizeof(struct packed_head) == CHUNK_HEAD, "a head has no gaps");
 
-enum frame_order frame_native(void)
+enum chunk_order chunk_native_order(void)
 {
-	return htole32(1) == 1 ? FRAME_LITTLE : FRAME_BIG;
+	return htole32(1) == 1 ? CHUNK_LITTLE : CHUNK_BIG;
 }
 
-uint32_t frame_crc(const void *data, size_t len)
+uint32_t chunk_crc(const void *data, size_t len)
 {
 	return (uint32_t)crc32_z(0, data, len);
 }
@@ -39,51 +39,51 @@ static bool is_crc(uint32_t crc, const void *data, size_t len)
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 	return crc || data || len || true;
 #else
-	return crc == frame_crc(data, len);
+	return crc == chunk_crc(data, len);
 #endif
 }
 
-bool frame_fits(const struct frame *frame, const void *data)
+bool chunk_fits(const struct chunk_head *head, const void *data)
 {
-	return is_crc(frame->crc, data, frame->len);
+	return is_crc(head->crc, data, head->len);
 }
 
-void frame_pack(const struct frame *frame, unsigned char *out)
+void chunk_pack(const struct chunk_head *head, unsigned char *out)
 {
-	struct head head = {
-		.version = frame->version,
-		.kind = frame->kind,
-		.order = frame->order,
-		.len = htole32(frame->len),
-		.census = htole64(frame->census),
-		.time = htole64(frame->time),
-		.part = htole32(frame->part),
-		.crc = htole32(frame->crc),
+	struct packed_head packed = {
+		.version = head->version,
+		.kind = head->kind,
+		.order = head->order,
+		.len = htole32(head->len),
+		.census = htole64(head->census),
+		.time = htole64(head->time),
+		.part = htole32(head->part),
+		.crc = htole32(head->crc),
 	};
 
-	memcpy(head.magic, FRAME_MAGIC, FRAME_MAGIC_LEN);
-	head.head_crc = htole32(frame_crc(&head, offsetof(struct head, head_crc)));
-	memcpy(out, &head, sizeof(head));
+	memcpy(packed.magic, CHUNK_MAGIC, CHUNK_MAGIC_LEN);
+	packed.head_crc = htole32(chunk_crc(&packed, offsetof(struct packed_head, head_crc)));
+	memcpy(out, &packed, sizeof(packed));
 }
 
-bool frame_unpack(struct frame *frame, const unsigned char *in)
+bool chunk_unpack(struct chunk_head *head, const unsigned char *in)
 {
-	struct head head;
+	struct packed_head packed;
 
-	memcpy(&head, in, sizeof(head));
-	if (memcmp(head.magic, FRAME_MAGIC, FRAME_MAGIC_LEN) ||
-	    !is_crc(le32toh(head.head_crc), in, offsetof(struct head, head_crc)) ||
-	    le32toh(head.len) > FRAME_MAX)
+	memcpy(&packed, in, sizeof(packed));
+	if (memcmp(packed.magic, CHUNK_MAGIC, CHUNK_MAGIC_LEN) ||
+	    !is_crc(le32toh(packed.head_crc), in, offsetof(struct packed_head, head_crc)) ||
+	    le32toh(packed.len) > CHUNK_MAX)
 		return false;
-	*frame = (struct frame){
-		.version = head.version,
-		.kind = head.kind,
-		.order = head.order,
-		.len = le32toh(head.len),
-		.census = le64toh(head.census),
-		.time = le64toh(head.time),
-		.part = le32toh(head.part),
-		.crc = le32toh(head.crc),
+	*head = (struct chunk_head){
+		.version = packed.version,
+		.kind = packed.kind,
+		.order = packed.order,
+		.len = le32toh(packed.len),
+		.census = le64toh(packed.census),
+		.time = le64toh(packed.time),
+		.part = le32toh(packed.part),
+		.crc = le32toh(packed.crc),
 	};
 	return true;
 }

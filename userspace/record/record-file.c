@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The censuses of a record: frames put together, damage left out and told. */
+/* The censuses of a record: chunks put together, damage left out and told. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -44,11 +44,11 @@ int record_file_open(struct record_file *file, const char *path,
 
 	memset(file, 0, sizeof(*file));
 	file->path = is_stdin ? "stdin" : path;
-	file->frames.fd = fd;
+	file->reader.fd = fd;
 	if (fd < 0)
 		return fail(why, FAIL_SYSTEM, "cannot open '%.200s': %s", path,
 			    strerror(errno));
-	frames_init(&file->frames, fd);
+	chunk_reader_init(&file->reader, fd);
 	return 0;
 }
 
@@ -57,9 +57,9 @@ void record_file_close(struct record_file *file)
 	if (file->said > SAY_MAX)
 		fprintf(stderr, "memcensus: %u more places are damaged\n",
 			file->said - SAY_MAX);
-	frames_free(&file->frames);
-	if (file->frames.fd > STDIN_FILENO)
-		close(file->frames.fd);
+	chunk_reader_free(&file->reader);
+	if (file->reader.fd > STDIN_FILENO)
+		close(file->reader.fd);
 }
 
 /* Tells of censuses after the last one met and before @number that are not whole. */
@@ -97,13 +97,13 @@ static int take_message(struct record_file *file, struct snapshot *snap,
 }
 
 static int take_messages(struct record_file *file, struct snapshot *snap,
-			 const struct framed *framed, struct failure *why)
+			 const struct chunk *chunk, struct failure *why)
 {
-	unsigned char *p = framed->data;
-	size_t left = framed->frame.len, step;
+	unsigned char *p = chunk->data;
+	size_t left = chunk->head.len, step;
 	const struct nlmsghdr *nlh;
 
-	if (framed->frame.order != frame_native() && !swap_messages(p, left))
+	if (chunk->head.order != chunk_native_order() && !byteswap_messages(p, left))
 		return fail(why, FAIL_MALFORMED, "a message is cut off");
 	for (; left; p += step, left -= step) {
 		nlh = (const void *)p;
@@ -119,41 +119,41 @@ static int take_messages(struct record_file *file, struct snapshot *snap,
 	return 0;
 }
 
-static int take_text(struct snapshot *snap, const struct framed *framed,
+static int take_text(struct snapshot *snap, const struct chunk *chunk,
 		     struct failure *why)
 {
-	const char *name = (const char *)framed->data;
-	const size_t len = strnlen(name, framed->frame.len);
+	const char *name = (const char *)chunk->data;
+	const size_t len = strnlen(name, chunk->head.len);
 
-	if (len == framed->frame.len)
+	if (len == chunk->head.len)
 		return fail(why, FAIL_MALFORMED, "a text has no name");
-	return beside_add(snap, name, name + len + 1, framed->frame.len - len - 1, why);
+	return proc_texts_add(snap, name, name + len + 1, chunk->head.len - len - 1, why);
 }
 
-/* One frame of a census into @snap, which may be NULL. */
-static int take_frame(struct record_file *file, struct snapshot *snap,
-		      const struct framed *framed, struct failure *why)
+/* One chunk of a census into @snap, which may be NULL. */
+static int take_chunk(struct record_file *file, struct snapshot *snap,
+		      const struct chunk *chunk, struct failure *why)
 {
 	if (!snap)
 		return 0;
-	if (!framed->frame.part) {
+	if (!chunk->head.part) {
 		snapshot_reset(snap);
 		file->has_asked = false;
 	}
-	switch (framed->frame.kind) {
-	case FRAME_MESSAGES:
-		return take_messages(file, snap, framed, why);
-	case FRAME_TEXT:
-		return take_text(snap, framed, why);
-	case FRAME_END:
-		return decode_finish(snap, why) || beside_apply(snap, why) ||
+	switch (chunk->head.kind) {
+	case CHUNK_MESSAGES:
+		return take_messages(file, snap, chunk, why);
+	case CHUNK_TEXT:
+		return take_text(snap, chunk, why);
+	case CHUNK_END:
+		return decode_finish(snap, why) || proc_texts_apply(snap, why) ||
 		       names_read(snap, why) ? -1 : 0;
 	default:
 		return 0;
 	}
 }
 
-/* At the end of the file, with @framed->lost bytes behind the last frame. */
+/* At the end of the file, with @chunk->lost bytes behind the last chunk. */
 static int end(struct record_file *file, bool begun, uint64_t number)
 {
 	if (begun && number > file->last)
@@ -175,38 +175,38 @@ static int name_file(const struct record_file *file, struct failure *why)
 }
 
 int record_file_next(struct record_file *file, struct snapshot *snap,
-		     struct entry *entry, struct failure *why)
+		     struct record_entry *entry, struct failure *why)
 {
 	uint64_t number = 0, told = 0;
-	struct framed framed;
+	struct chunk chunk;
 	uint32_t part = 0;
 	bool good = false;
 	int ret;
 
-	while ((ret = frames_next(&file->frames, &framed, !snap, why)) >= 0) {
-		if (framed.lost) {
-			file->lost += framed.lost;
-			file->lost_at = framed.offset;
+	while ((ret = chunk_reader_next(&file->reader, &chunk, !snap, why)) >= 0) {
+		if (chunk.lost) {
+			file->lost += chunk.lost;
+			file->lost_at = chunk.offset;
 		}
 		if (!ret)
 			return end(file, number != told, number);
-		if (framed.frame.version != FRAME_VERSION) {
-			file->newer = framed.frame.version;
+		if (chunk.head.version != CHUNK_VERSION) {
+			file->newer = chunk.head.version;
 			continue;
 		}
-		if (framed.frame.kind == FRAME_MACHINE)
+		if (chunk.head.kind == CHUNK_MACHINE)
 			continue;
-		if (!framed.frame.part) {
-			*entry = (struct entry){ framed.offset, framed.frame.census,
-						 framed.frame.time };
+		if (!chunk.head.part) {
+			*entry = (struct record_entry){ chunk.offset, chunk.head.census,
+						 chunk.head.time };
 			good = true;
 			part = 0;
 		}
-		number = framed.frame.census;
-		good &= framed.frame.part == part++ && number == entry->number;
+		number = chunk.head.census;
+		good &= chunk.head.part == part++ && number == entry->number;
 		if (!good || number == told)
 			continue;
-		if (take_frame(file, snap, &framed, why)) {
+		if (take_chunk(file, snap, &chunk, why)) {
 			if (why->kind == FAIL_MEMORY)
 				return -1;
 			tell_missing(file, number, "damaged");
@@ -214,7 +214,7 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 			file->last = number;
 			told = number;
 			good = false;
-		} else if (framed.frame.kind == FRAME_END) {
+		} else if (chunk.head.kind == CHUNK_END) {
 			tell_missing(file, number, "damaged");
 			file->last = number;
 			return 1;
@@ -223,11 +223,11 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 	return name_file(file, why);
 }
 
-int record_file_seek(struct record_file *file, const struct entry *entry,
+int record_file_seek(struct record_file *file, const struct record_entry *entry,
 		     struct failure *why)
 {
 	file->last = entry->number - 1;
 	file->lost = 0;
-	file->frames.hopped = 0;
-	return frames_seek(&file->frames, entry->offset, why);
+	file->reader.hopped = 0;
+	return chunk_reader_seek(&file->reader, entry->offset, why);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The censuses of a record, one after the other: frames put together.
+ * The censuses of a record, one after the other: chunks put together.
  */
 #ifndef READER_RECORD_FILE_H
 #define READER_RECORD_FILE_H
@@ -11,12 +11,12 @@
 #include "wire/source.h"
 
 /**
- * struct entry - where a census stands in a record
- * @offset: of its first frame
+ * struct record_entry - where a census stands in a record
+ * @offset: of its first chunk
  * @number: of it, from 1
  * @time: ns since 1970-01-01 UTC, when it was begun
  */
-struct entry {
+struct record_entry {
 	uint64_t offset;
 	uint64_t number;
 	uint64_t time;
@@ -25,18 +25,18 @@ struct entry {
 /**
  * struct record_file - a record that is being read
  * @path: in messages; of the caller
- * @frames: its frames; the file is owned
+ * @reader: its chunks; the file is owned
  * @last: number of the last census that was met, whole or told to be missing
- * @lost: bytes since then that belong to no whole frame
+ * @lost: bytes since then that belong to no whole chunk
  * @lost_at: offset where they end
  * @said: how many lines told of damage
- * @newer: version of a frame that was passed over, or 0
+ * @newer: version of a chunk that was passed over, or 0
  * @asked: what the census was asked for, if @has_asked
  * @pids: those of @asked
  */
 struct record_file {
 	const char *path;
-	struct frames frames;
+	struct chunk_reader reader;
 	uint64_t last;
 	uint64_t lost;
 	uint64_t lost_at;
@@ -58,10 +58,10 @@ void record_file_close(struct record_file *file);
  * memory ran out.  What is left out is told on stderr.
  */
 int record_file_next(struct record_file *file, struct snapshot *snap,
-		     struct entry *entry, struct failure *why);
+		     struct record_entry *entry, struct failure *why);
 
 /* Goes back or on to @entry. 0, or -1 and @why. */
-int record_file_seek(struct record_file *file, const struct entry *entry,
+int record_file_seek(struct record_file *file, const struct record_entry *entry,
 		     struct failure *why);
 
 #endif /* READER_RECORD_FILE_H */

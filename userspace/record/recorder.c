@@ -29,11 +29,11 @@
  * @named: what the machine is was written by this recorder
  * @census: number of the next census
  * @time: when it was begun, ns since 1970
- * @part: number of its next frame
+ * @part: number of its next chunk
  * @start: offset where it begins
  * @error: first error of writing it, an error number
  * @synced: when all was last sent to the disk, ns of CLOCK_MONOTONIC
- * @buf: FRAME_HEAD and up to FRAME_USUAL bytes of the frame being filled; owned
+ * @buf: CHUNK_HEAD and up to CHUNK_USUAL bytes of the chunk being filled; owned
  * @len: bytes behind the head
  */
 struct recorder {
@@ -76,32 +76,32 @@ static void put(struct recorder *r, const unsigned char *data, size_t len)
 	}
 }
 
-/* Writes the frame in @buf; @kind FRAME_MACHINE is no part of a census. */
-static void put_frame(struct recorder *r, enum frame_kind kind)
+/* Writes the chunk in @buf; @kind CHUNK_MACHINE is no part of a census. */
+static void put_chunk(struct recorder *r, enum chunk_kind kind)
 {
-	struct frame frame = {
-		.version = FRAME_VERSION,
+	struct chunk_head head = {
+		.version = CHUNK_VERSION,
 		.kind = kind,
-		.order = frame_native(),
+		.order = chunk_native_order(),
 		.len = r->len,
 		.census = r->census,
 		.time = r->time,
-		.part = kind == FRAME_MACHINE ? 0 : r->part++,
-		.crc = frame_crc(r->buf + FRAME_HEAD, r->len),
+		.part = kind == CHUNK_MACHINE ? 0 : r->part++,
+		.crc = chunk_crc(r->buf + CHUNK_HEAD, r->len),
 	};
 
-	frame_pack(&frame, r->buf);
-	put(r, r->buf, FRAME_HEAD + r->len);
+	chunk_pack(&head, r->buf);
+	put(r, r->buf, CHUNK_HEAD + r->len);
 	r->len = 0;
 }
 
 /* The @len bytes at @data and NULs behind them, to what is being filled. */
 static void fill(struct recorder *r, const void *data, size_t len)
 {
-	memcpy(r->buf + FRAME_HEAD + r->len, data, len);
+	memcpy(r->buf + CHUNK_HEAD + r->len, data, len);
 	r->len += len;
-	while (r->len % FRAME_ALIGN)
-		r->buf[FRAME_HEAD + r->len++] = '\0';
+	while (r->len % CHUNK_ALIGN)
+		r->buf[CHUNK_HEAD + r->len++] = '\0';
 }
 
 static void put_machine(struct recorder *r)
@@ -125,7 +125,7 @@ static void put_machine(struct recorder *r)
 		     8 * sizeof(long), uts.nodename, uts.release, uts.version,
 		     uts.machine, boot);
 	fill(r, text, n);
-	put_frame(r, FRAME_MACHINE);
+	put_chunk(r, CHUNK_MACHINE);
 }
 
 static void recorder_see(struct tap *tap, const void *messages, size_t len)
@@ -133,12 +133,12 @@ static void recorder_see(struct tap *tap, const void *messages, size_t len)
 	struct recorder *r = (struct recorder *)tap;
 
 	/* One message is 64 KiB at most, and so is a datagram of them. */
-	if (len > FRAME_USUAL) {
+	if (len > CHUNK_USUAL) {
 		r->error = EMSGSIZE;
 		return;
 	}
-	if (r->len + len + FRAME_ALIGN > FRAME_USUAL)
-		put_frame(r, FRAME_MESSAGES);
+	if (r->len + len + CHUNK_ALIGN > CHUNK_USUAL)
+		put_chunk(r, CHUNK_MESSAGES);
 	fill(r, messages, len);
 }
 
@@ -157,16 +157,16 @@ void recorder_begin(struct recorder *r)
 		put_machine(r);
 }
 
-static void put_text(struct recorder *r, const struct beside *beside)
+static void put_text(struct recorder *r, const struct proc_text *proc_text)
 {
-	const size_t name = strlen(beside->name), text = strlen(beside->text);
+	const size_t name = strlen(proc_text->name), text = strlen(proc_text->text);
 
-	if (name + text + 2 > FRAME_USUAL)
+	if (name + text + 2 > CHUNK_USUAL)
 		return;
-	memcpy(r->buf + FRAME_HEAD, beside->name, name + 1);
+	memcpy(r->buf + CHUNK_HEAD, proc_text->name, name + 1);
 	r->len = name + 1;
-	fill(r, beside->text, text);
-	put_frame(r, FRAME_TEXT);
+	fill(r, proc_text->text, text);
+	put_chunk(r, CHUNK_TEXT);
 }
 
 /* At most once a second: what a census disturbs should be what it counts. */
@@ -181,27 +181,27 @@ static void sync_sometimes(struct recorder *r)
 	r->synced = now;
 }
 
-enum recorded recorder_end(struct recorder *r, const struct snapshot *snap,
-			   struct failure *why)
+enum recorder_end_status recorder_end(struct recorder *r, const struct snapshot *snap,
+				      struct failure *why)
 {
 	size_t i;
 
 	if (r->len)
-		put_frame(r, FRAME_MESSAGES);
-	for (i = 0; i < snap->n_beside; i++)
-		put_text(r, &snap->beside[i]);
-	put_frame(r, FRAME_END);
+		put_chunk(r, CHUNK_MESSAGES);
+	for (i = 0; i < snap->n_proc_texts; i++)
+		put_text(r, &snap->proc_texts[i]);
+	put_chunk(r, CHUNK_END);
 	sync_sometimes(r);
 	if (!r->error) {
 		r->named = true;
 		r->census++;
 		r->start = lseek(r->fd, 0, SEEK_CUR);
-		return RECORDED;
+		return RECORDER_DONE;
 	}
 	fail(why, FAIL_SYSTEM, "cannot write '%.200s': %s; a census is lost",
 	     r->path, strerror(r->error));
 	recorder_abort(r);
-	return r->error == EPIPE || r->error == EINTR ? RECORD_CLOSED : RECORD_LOST;
+	return r->error == EPIPE || r->error == EINTR ? RECORDER_CLOSED : RECORDER_LOST;
 }
 
 void recorder_abort(struct recorder *r)
@@ -228,14 +228,14 @@ int recorder_close(struct recorder *r, struct failure *why)
 /**
  * struct survey - what an earlier recorder left
  * @whole: offset behind the last whole census
- * @frames: whether there is any frame
+ * @chunks: whether there is any chunk
  * @newer: version of one that this reader does not know, or 0
  * @torn: nothing stands behind @whole but the beginning of a census
  * @census: the highest number
  */
 struct survey {
 	uint64_t whole;
-	bool frames;
+	bool chunks;
 	unsigned int newer;
 	bool torn;
 	uint64_t census;
@@ -243,26 +243,26 @@ struct survey {
 
 static int survey(struct survey *survey, int fd, struct failure *why)
 {
-	struct framed framed;
-	struct frames frames;
+	struct chunk chunk;
+	struct chunk_reader reader;
 	int ret;
 
 	*survey = (struct survey){ .torn = true };
-	frames_init(&frames, fd);
-	while ((ret = frames_next(&frames, &framed, true, why)) > 0) {
-		survey->frames = true;
-		if (framed.frame.version != FRAME_VERSION)
-			survey->newer = framed.frame.version;
-		if (framed.lost)
+	chunk_reader_init(&reader, fd);
+	while ((ret = chunk_reader_next(&reader, &chunk, true, why)) > 0) {
+		survey->chunks = true;
+		if (chunk.head.version != CHUNK_VERSION)
+			survey->newer = chunk.head.version;
+		if (chunk.lost)
 			survey->torn = false;
-		if (framed.frame.kind != FRAME_END)
+		if (chunk.head.kind != CHUNK_END)
 			continue;
 		survey->torn = true;
-		survey->whole = framed.offset + FRAME_HEAD + framed.frame.len;
-		if (framed.frame.census > survey->census)
-			survey->census = framed.frame.census;
+		survey->whole = chunk.offset + CHUNK_HEAD + chunk.head.len;
+		if (chunk.head.census > survey->census)
+			survey->census = chunk.head.census;
 	}
-	frames_free(&frames);
+	chunk_reader_free(&reader);
 	return ret;
 }
 
@@ -273,14 +273,14 @@ static int go_on(struct recorder *r, uint64_t size, struct failure *why)
 
 	if (survey(&found, r->fd, why))
 		return -1;
-	if (size && !found.frames)
+	if (size && !found.chunks)
 		return fail(why, FAIL_SYSTEM,
 			    "'%.200s' is no record of memcensus and is left alone",
 			    r->path);
 	if (found.newer)
 		return fail(why, FAIL_VERSION,
 			    "'%.200s' is a record of format %u, this reader writes %d: use the newer one, or another file",
-			    r->path, found.newer, FRAME_VERSION);
+			    r->path, found.newer, CHUNK_VERSION);
 	r->census = found.census + 1;
 	if (found.whole < size && found.torn) {
 		fprintf(stderr, "memcensus: '%s': %llu bytes of no whole census are cut off\n",
@@ -337,7 +337,7 @@ struct recorder *recorder_open(const char *path, struct failure *why)
 	int ret;
 
 	if (r)
-		r->buf = malloc(FRAME_HEAD + FRAME_USUAL);
+		r->buf = malloc(CHUNK_HEAD + CHUNK_USUAL);
 	if (!r || !r->buf) {
 		free(r);
 		fail_memory(why);

@@ -26,20 +26,20 @@ struct tap *recorder_tap(struct recorder *recorder);
 void recorder_begin(struct recorder *recorder);
 
 /**
- * enum recorded - how the writing of a census ended
- * @RECORDED: it is in the record
- * @RECORD_LOST: it is left out; a regular file is as it was before it
- * @RECORD_CLOSED: so it is, and nobody reads the pipe any more
+ * enum recorder_end_status - how the writing of a census ended
+ * @RECORDER_DONE: it is in the record
+ * @RECORDER_LOST: it is left out; a regular file is as it was before it
+ * @RECORDER_CLOSED: so it is, and nobody reads the pipe any more
  */
-enum recorded {
-	RECORDED,
-	RECORD_LOST,
-	RECORD_CLOSED,
+enum recorder_end_status {
+	RECORDER_DONE,
+	RECORDER_LOST,
+	RECORDER_CLOSED,
 };
 
 /* Ends it, with the texts beside @snap; fills @why where it is lost. */
-enum recorded recorder_end(struct recorder *recorder,
-			   const struct snapshot *snap, struct failure *why);
+enum recorder_end_status recorder_end(struct recorder *recorder,
+				      const struct snapshot *snap, struct failure *why);
 
 /* Leaves out what was begun. */
 void recorder_abort(struct recorder *recorder);

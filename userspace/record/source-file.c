@@ -24,14 +24,14 @@ struct file {
 	struct source source;
 	struct record_file record;
 	struct pick pick;
-	struct entry *entries;
+	struct record_entry *entries;
 	size_t n_entries;
 	uint64_t taken;
 };
 
 /* What there is, for one who asked for something else. */
-static int no_such(const struct file *file, const struct entry *first,
-		   const struct entry *last, struct failure *why)
+static int no_such(const struct file *file, const struct record_entry *first,
+		   const struct record_entry *last, struct failure *why)
 {
 	char from[MOMENT_SIZE], to[MOMENT_SIZE];
 
@@ -39,7 +39,7 @@ static int no_such(const struct file *file, const struct entry *first,
 		if (file->record.newer)
 			return fail(why, FAIL_VERSION,
 				    "'%.200s' is of format %u, this reader knows %d",
-				    file->record.path, file->record.newer, FRAME_VERSION);
+				    file->record.path, file->record.newer, CHUNK_VERSION);
 		return fail(why, FAIL_LOST, "'%.200s' is no record, or has no whole census",
 			    file->record.path);
 	}
@@ -50,7 +50,7 @@ static int no_such(const struct file *file, const struct entry *first,
 		    file->record.path, first->number, last->number, from, to);
 }
 
-static bool is_wanted(struct pick pick, const struct entry *entry)
+static bool is_wanted(struct pick pick, const struct record_entry *entry)
 {
 	switch (pick.kind) {
 	case PICK_NUMBER:
@@ -65,7 +65,7 @@ static bool is_wanted(struct pick pick, const struct entry *entry)
 /* Reads where all of them stand. */
 static int read_entries(struct file *file, struct failure *why)
 {
-	struct entry entry, *entries;
+	struct record_entry entry, *entries;
 	int ret;
 
 	while ((ret = record_file_next(&file->record, NULL, &entry, why)) > 0) {
@@ -87,11 +87,11 @@ static int read_entries(struct file *file, struct failure *why)
  * the last or the first.
  */
 static int take_entry(struct file *file, struct snapshot *snap,
-		      struct entry *entry, struct failure *why)
+		      struct record_entry *entry, struct failure *why)
 {
 	const size_t n = file->n_entries;
 	const bool forwards = file->pick.kind == PICK_FIRST;
-	const struct entry *wanted;
+	const struct record_entry *wanted;
 	size_t i;
 	int ret;
 
@@ -110,9 +110,9 @@ static int take_entry(struct file *file, struct snapshot *snap,
 
 /* Of a pipe: takes each, and keeps the best so far. */
 static int take_passing(struct file *file, struct snapshot *snap,
-			struct entry *entry, struct failure *why)
+			struct record_entry *entry, struct failure *why)
 {
-	struct entry next, first = { 0 }, last = { 0 };
+	struct record_entry next, first = { 0 }, last = { 0 };
 	struct snapshot *other = snapshot_new(), best;
 	bool found = false;
 	int ret = -1;
@@ -140,12 +140,12 @@ static int take_passing(struct file *file, struct snapshot *snap,
 }
 
 static int take_picked(struct file *file, struct snapshot *snap,
-		       struct entry *entry, struct failure *why)
+		       struct record_entry *entry, struct failure *why)
 {
-	static const struct entry none;
+	static const struct record_entry none;
 	int ret;
 
-	if (!file->record.frames.seekable)
+	if (!file->record.reader.seekable)
 		return take_passing(file, snap, entry, why);
 	if (read_entries(file, why))
 		return -1;
@@ -159,16 +159,16 @@ static int take_picked(struct file *file, struct snapshot *snap,
 }
 
 static int take_next(struct file *file, struct snapshot *snap,
-		     struct entry *entry, struct failure *why)
+		     struct record_entry *entry, struct failure *why)
 {
-	static const struct entry none;
+	static const struct record_entry none;
 	int ret = record_file_next(&file->record, snap, entry, why);
 
 	return ret || file->taken ? ret : no_such(file, &none, &none, why);
 }
 
 /* One that was asked for by time may be of another. */
-static void tell_which(const struct entry *entry)
+static void tell_which(const struct record_entry *entry)
 {
 	char when[MOMENT_SIZE];
 
@@ -182,7 +182,7 @@ static enum taken file_take(struct source *source,
 {
 	struct file *file = (struct file *)source;
 	static const struct request usual;
-	struct entry entry;
+	struct record_entry entry;
 	int ret;
 
 	if (file->pick.kind == PICK_ALL)

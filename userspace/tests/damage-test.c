@@ -19,17 +19,17 @@
 #include "wire/request.h"
 
 #define CENSUSES	3
-#define FRAMES_MAX	32
+#define CHUNKS_MAX	32
 
 static char path[64];
 static char memfd_path[64];
 static int memfd;
 
-/* The record as it was made, where its frames are, and what each census says. */
+/* The record as it was made, where its chunks are, and what each census says. */
 static unsigned char *whole;
 static size_t size;
-static struct frame frames[FRAMES_MAX];
-static size_t offsets[FRAMES_MAX], n_frames;
+static struct chunk_head chunks[CHUNKS_MAX];
+static size_t offsets[CHUNKS_MAX], n_chunks;
 static char *texts[CENSUSES + 1];
 
 static char *text_of(const struct snapshot *snap)
@@ -72,7 +72,7 @@ static void record_scene(struct recorder *recorder, const char *scene)
 	recorder_begin(recorder);
 	tap->see(tap, nlh, nlh->nlmsg_len);
 	tap->see(tap, s.buf, s.len);
-	if (recorder_end(recorder, snap, &why) != RECORDED)
+	if (recorder_end(recorder, snap, &why) != RECORDER_DONE)
 		abort();
 	stream_free(&s);
 	snapshot_free(snap);
@@ -106,14 +106,14 @@ static void make_record(void)
 	close(fd);
 }
 
-static void find_frames(void)
+static void find_chunks(void)
 {
 	size_t at;
 
-	for (at = 0; at < size; at += FRAME_HEAD + frames[n_frames++].len) {
-		if (n_frames == FRAMES_MAX || !frame_unpack(&frames[n_frames], whole + at))
+	for (at = 0; at < size; at += CHUNK_HEAD + chunks[n_chunks++].len) {
+		if (n_chunks == CHUNKS_MAX || !chunk_unpack(&chunks[n_chunks], whole + at))
 			abort();
-		offsets[n_frames] = at;
+		offsets[n_chunks] = at;
 	}
 }
 
@@ -132,7 +132,7 @@ static struct reading read_all(const unsigned char *data, size_t len, bool heads
 	struct reading got = { 0 };
 	struct record_file file;
 	struct failure why;
-	struct entry entry;
+	struct record_entry entry;
 	char *text;
 
 	if (ftruncate(memfd, 0) || pwrite(memfd, data, len, 0) != (ssize_t)len ||
@@ -162,11 +162,11 @@ static struct reading read_all(const unsigned char *data, size_t len, bool heads
 /* Censuses that a flip at @at may cost: a bit each. */
 static unsigned int hit_by(size_t at)
 {
-	size_t i = n_frames;
+	size_t i = n_chunks;
 
 	while (offsets[--i] > at)
 		;
-	return frames[i].kind == FRAME_MACHINE ? 0 : 1 << frames[i].census;
+	return chunks[i].kind == CHUNK_MACHINE ? 0 : 1 << chunks[i].census;
 }
 
 static void test_flips(void)
@@ -204,14 +204,14 @@ static unsigned int whole_in(size_t len, bool *between)
 	size_t i, end;
 
 	*between = !len;
-	for (i = 0; i < n_frames; i++) {
-		end = offsets[i] + FRAME_HEAD + frames[i].len;
+	for (i = 0; i < n_chunks; i++) {
+		end = offsets[i] + CHUNK_HEAD + chunks[i].len;
 		if (end > len)
 			break;
-		if (frames[i].kind == FRAME_END)
-			seen |= 1 << frames[i].census;
-		*between |= end == len && (frames[i].kind == FRAME_END ||
-					   frames[i].kind == FRAME_MACHINE);
+		if (chunks[i].kind == CHUNK_END)
+			seen |= 1 << chunks[i].census;
+		*between |= end == len && (chunks[i].kind == CHUNK_END ||
+					   chunks[i].kind == CHUNK_MACHINE);
 	}
 	return seen;
 }
@@ -241,7 +241,7 @@ static void test_cuts(void)
 	ok(!crashed, "and it can be read to the end (%u)", crashed);
 }
 
-/* Bytes that are missing from the middle: the frames behind them have moved. */
+/* Bytes that are missing from the middle: the chunks behind them have moved. */
 static void test_holes(void)
 {
 	unsigned int wrong = 0, lost = 0, silent = 0;
@@ -258,7 +258,7 @@ static void test_holes(void)
 		got = read_all(copy, size - hole, false);
 		heads = read_all(copy, size - hole, true);
 		wrong += got.wrong || heads.wrong;
-		/* Two frames that lie beside one another may be of two. */
+		/* Two chunks that lie beside one another may be of two. */
 		lost += got.censuses + 2 < CENSUSES || heads.censuses + 2 < CENSUSES;
 		silent += !got.said;
 	}
@@ -278,7 +278,7 @@ int main(void)
 	memfd = memfd_create("record", 0);
 	snprintf(memfd_path, sizeof(memfd_path), "/proc/self/fd/%d", memfd);
 	make_record();
-	find_frames();
+	find_chunks();
 
 	got = read_all(whole, size, false);
 	ok(got.censuses == CENSUSES && !got.said && !got.ret,

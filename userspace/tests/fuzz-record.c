@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The parser of records and what shows them, fed with anything.  The checksums
- * of frames are not looked at (FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION), so
+ * of chunks are not looked at (FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION), so
  * that what is inside is reached.
  *
  * With clang's libFuzzer it is a fuzzer; else a program that runs each FILE

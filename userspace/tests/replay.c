@@ -98,8 +98,8 @@ static enum taken replay_take(struct source *source,
 	names_live(snap);
 	if (!snap->has_totals)
 		return TAKE_DONE;
-	if (beside_add(snap, BESIDE_MEMINFO, meminfo_text, strlen(meminfo_text), why) ||
-	    beside_apply(snap, why))
+	if (proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo_text, strlen(meminfo_text), why) ||
+	    proc_texts_apply(snap, why))
 		return TAKE_FAILED;
 	return TAKE_DONE;
 }

@@ -166,7 +166,7 @@ static enum taken netlink_take(struct source *source,
 	struct netlink *nl = (struct netlink *)source;
 	char buf[REQUEST_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	enum reply_state state = REPLY_MORE;
-	unsigned int beside = request->beside;
+	unsigned int proc_texts = request->proc_texts;
 	struct nlmsghdr *nlh;
 	ssize_t n;
 
@@ -186,8 +186,8 @@ static enum taken netlink_take(struct source *source,
 
 	names_live(snap);
 	if (snap->has_totals)
-		beside |= BESIDE_BIT_MEMINFO;
-	if (beside_read(snap, beside, why) || beside_apply(snap, why))
+		proc_texts |= PROC_TEXTS_BIT_MEMINFO;
+	if (proc_texts_read(snap, proc_texts, why) || proc_texts_apply(snap, why))
 		return TAKE_FAILED;
 	return TAKE_DONE;
 }

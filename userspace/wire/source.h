@@ -20,7 +20,7 @@
  * @pids: processes, or NULL for all; the asker keeps them
  * @n_pids: at most MEMCENSUS_PIDS_MAX
  * @group_by: enum memcensus_group_by, or 0 for no groups
- * @beside: enum beside_bit, of texts beside the census; that of the system's
+ * @proc_texts: enum proc_texts_bit, of texts beside the census; that of the system's
  *	totals always comes
  * @cmdlines: command lines are to be read beside it, of the processes of this machine
  * @any_basis: a record may be of another basis than @basis
@@ -29,7 +29,7 @@ struct request {
 	uint8_t basis;
 	bool any_basis;
 	bool cmdlines;
-	uint8_t beside;
+	uint8_t proc_texts;
 	uint32_t parts;
 	const uint32_t *pids;
 	size_t n_pids;
