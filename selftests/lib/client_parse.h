@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* One netlink message of a dump into a struct census; for census*.c only. */
-#ifndef _CENSUS_PARSE_H
-#define _CENSUS_PARSE_H
+#ifndef _CLIENT_PARSE_H
+#define _CLIENT_PARSE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -24,4 +24,4 @@ int node_attr(const struct nlattr *attr, void *data);
 /* @data: the struct census */
 int system_attr(const struct nlattr *attr, void *data);
 
-#endif /* _CENSUS_PARSE_H */
+#endif /* _CLIENT_PARSE_H */

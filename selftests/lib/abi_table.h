@@ -4,8 +4,8 @@
  * holds. From it requests are made and answers are checked, so that an
  * attribute that is not in it does not compile.
  */
-#ifndef _ABI_H
-#define _ABI_H
+#ifndef _ABI_TABLE_H
+#define _ABI_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -99,4 +99,4 @@ bool abi_kernel_address(uint64_t value);
 /* The first number in @text that is an address of the kernel's, or NULL. */
 const char *abi_address_in_text(const char *text);
 
-#endif /* _ABI_H */
+#endif /* _ABI_TABLE_H */

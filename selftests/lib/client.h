@@ -3,8 +3,8 @@
  * A census as the tests see it: asked for over generic netlink, kept by the
  * numbers of the ABI, with a note of what was sent and what was not.
  */
-#ifndef _CENSUS_H
-#define _CENSUS_H
+#ifndef _CLIENT_H
+#define _CLIENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -246,4 +246,4 @@ const struct census_vma *census_vma_at(const struct census *census,
 /* True where a summed-up dump is whole: one number, in order, all parts. */
 bool census_is_whole(const struct census *census);
 
-#endif /* _CENSUS_H */
+#endif /* _CLIENT_H */

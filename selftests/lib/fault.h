@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "census.h"
+#include "client.h"
 
 /*
  * Makes ready for the others here. NULL, or why not: the kernel has no fault

@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "abi.h"
-#include "census.h"
+#include "abi_table.h"
+#include "client.h"
 
 /* A stream of numbers that its seed makes again. */
 struct fuzz_random {

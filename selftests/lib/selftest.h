@@ -8,7 +8,7 @@
 
 #include "kselftest_harness.h"
 
-#include "census.h"
+#include "client.h"
 #include "diag.h"
 #include "equal.h"
 #include "pages.h"

@@ -16,7 +16,7 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
-#include "census_parse.h"
+#include "client_parse.h"
 #include "counted.h"
 #include "fuzz.h"
 #include "pages.h"

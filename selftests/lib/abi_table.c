@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The ABI as a table; see abi.h. */
-#include "abi.h"
+/* The ABI as a table; see abi_table.h. */
+#include "abi_table.h"
 
 #define INT(t)		{ .type = ABI_##t }
 #define RANGE(t, a, b)	{ .type = ABI_##t, .min = (a), .max = (b) }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A census beside the test's own count of owners; see owners.h. */
+/* A census beside the test's own count of owners; see pagemap_owners.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "diag.h"
-#include "owners.h"
+#include "pagemap_owners.h"
 #include "pages.h"
 #include "smaps.h"
 

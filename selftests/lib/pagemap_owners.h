@@ -18,15 +18,15 @@
  * Processes of one address space, by kcmp(), count once; on a kernel that has
  * no kcmp each counts.
  */
-#ifndef _OWNERS_H
-#define _OWNERS_H
+#ifndef _PAGEMAP_OWNERS_H
+#define _PAGEMAP_OWNERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "census.h"
+#include "client.h"
 
 /**
  * struct holding - what an address space, or some of them, have of a kind
@@ -124,4 +124,4 @@ int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 /* The counts as TAP diagnostics. */
 void owners_report(const struct owners_equal *equal);
 
-#endif /* _OWNERS_H */
+#endif /* _PAGEMAP_OWNERS_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whether an answer is as the table of the ABI says; see abi.h. */
+/* Whether an answer is as the table of the ABI says; see abi_table.h. */
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
-#include "abi.h"
+#include "abi_table.h"
 
 /* With page tables of five levels; with four it begins higher. */
 #define KERNEL_HALF	0xff00000000000000ULL

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Requests and answers of the netlink family; see census.h. */
+/* Requests and answers of the netlink family; see client.h. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
-#include "census.h"
-#include "census_parse.h"
+#include "client.h"
+#include "client_parse.h"
 
 #define REQUEST_SIZE	(1024 + 4 * MEMCENSUS_PIDS_MAX)
 /* What the kernel fills of a dump, or a refused request and why. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A census on the frames basis, and what must be true of each. Beside it, in
- * owners.h, the same counted by the test.
+ * pagemap_owners.h, the same counted by the test.
  */
 #ifndef _COUNTED_H
 #define _COUNTED_H
@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "census.h"
-#include "owners.h"
+#include "client.h"
+#include "pagemap_owners.h"
 
 /* Of the whole system: no mappings. 0 or -errno. */
 int counted_take(struct census *census, struct census_error *error);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The test's own count of owners, from pagemap; see owners.h. */
+/* The test's own count of owners, from pagemap; see pagemap_owners.h. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "owners.h"
+#include "pagemap_owners.h"
 #include "pages.h"
 
 #define BIT(n)		((uint64_t)1 << (n))
