@@ -14,5 +14,6 @@ const struct command *const commands[] = {
 	&diff_command,
 	&leak_command,
 	&chart_command,
+	&export_command,
 	NULL
 };

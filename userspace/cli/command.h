@@ -95,6 +95,7 @@ extern const struct command record_command;
 extern const struct command diff_command;
 extern const struct command leak_command;
 extern const struct command chart_command;
+extern const struct command export_command;
 
 /* All of them, ended by NULL; the first is the one of the bare program. */
 extern const struct command *const commands[];

@@ -150,6 +150,20 @@ static int set_together(struct options *options, const char *value, struct failu
 	return 0;
 }
 
+static int set_top(struct options *options, const char *value,
+		   struct failure *why)
+{
+	unsigned long top;
+	char *end;
+
+	top = isdigit((unsigned char)*value) ? strtoul(value, &end, 10) : 0;
+	if (!isdigit((unsigned char)*value) || *end || top > INT32_MAX)
+		return fail(why, FAIL_USAGE, "'%.60s' is not a number of rows", value);
+	options->has_top = true;
+	options->top = top;
+	return 0;
+}
+
 const struct option_entry option_columns = {
 	'c', "columns", "LIST", "show these columns; +LIST adds them", .set = set_columns };
 const struct option_entry option_all = {
@@ -191,6 +205,8 @@ const struct option_entry option_at = {
 const struct option_entry option_output = {
 	'o', "output", "FILE", "write to FILE, which is replaced when all is done",
 	.set = set_output };
+const struct option_entry option_top = {
+	0, "top", "N", "draw the N largest by themselves; 0: all", .set = set_top };
 const struct option_entry option_abbreviate = {
 	'k', "abbreviate", NULL, "amounts with the unit that fits: 512, 1.5K, 12.3M",
 	FLAG(suffixes) };

@@ -53,9 +53,11 @@ struct command;
  * @interval: ns between two censuses; 0: none was given
  * @count: of censuses; 0: none was given
  * @chart: enum chart_kind, or 0
- * @has_top, @top: rows that a chart draws by themselves; 0: all
+ * @has_top, @top: rows that a chart draws by themselves, processes that are exported;
+ *	0: all
  * @system: it is of the system
  * @keep: its script and data are kept
+ * @prometheus: of export, the older text format
  * @duration: ns from the first census to the last; 0: none was given
  */
 struct options {
@@ -109,6 +111,7 @@ struct options {
 	size_t top;
 	bool system;
 	bool keep;
+	bool prometheus;
 };
 
 /**
@@ -160,7 +163,7 @@ extern const struct option_entry option_wide;
 extern const struct option_entry option_file;
 extern const struct option_entry option_at;
 extern const struct option_entry option_output;
-extern const struct option_entry option_abbreviate;
+extern const struct option_entry option_top, option_abbreviate;
 extern const struct option_entry option_no_header;
 extern const struct option_entry option_raw;
 extern const struct option_entry option_json;

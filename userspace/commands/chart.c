@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus chart: a picture of who holds how much. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -216,22 +215,6 @@ static const struct rows groups[] = {
 _Static_assert(sizeof(groups) / sizeof(groups[0]) == MEMCENSUS_BY_MAX + 1,
 	       "a kind of group is not shown");
 
-static int set_top(struct options *options, const char *value,
-		   struct failure *why)
-{
-	unsigned long top;
-	char *end;
-
-	top = isdigit((unsigned char)*value) ? strtoul(value, &end, 10) : 0;
-	if (!isdigit((unsigned char)*value) || *end || top > INT32_MAX)
-		return fail(why, FAIL_USAGE, "'%.60s' is not a number of rows", value);
-	options->has_top = true;
-	options->top = top;
-	return 0;
-}
-
-static const struct option_entry option_top = {
-	0, "top", "N", "draw the N largest by themselves; 0: all", .set = set_top };
 static const struct option_entry option_system = {
 	0, "system", NULL, "draw what MemTotal is made of",
 	.flag = offsetof(struct options, system) };

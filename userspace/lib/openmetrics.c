@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Writing metrics as OpenMetrics, or as the text format of Prometheus. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "lib/openmetrics.h"
+#include "lib/text.h"
+
+#define REPLACEMENT	0xfffd
+#define REPLACEMENT_UTF8	"\xef\xbf\xbd"
+
+static void put_plain(FILE *out, const char *text, size_t len, bool quoted)
+{
+	if (*text == '\n')
+		fputs("\\n", out);
+	else if (*text == '\\' || (*text == '"' && quoted))
+		fprintf(out, "\\%c", *text);
+	else
+		fwrite(text, 1, len, out);
+}
+
+/* The length of the character at @text if it can be written as it is, else 0. */
+static size_t plain_length(const char *text)
+{
+	uint32_t c;
+	const size_t len = utf8_get(text, &c);
+
+	return len && c != REPLACEMENT && (c == '\n' || utf8_is_plain(c)) ? len : 0;
+}
+
+static bool is_plain(const char *text)
+{
+	size_t len;
+
+	for (; *text; text += len) {
+		len = plain_length(text);
+		if (!len)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Two label values that differ stay different: a document in which two samples have
+ * the same labels is refused as a whole, and strangers choose names of commands.
+ * Text that is no valid UTF-8, or has control characters, begins with U+FFFD, and has
+ * \xNN for each such byte, and two backslashes for one.
+ */
+static void put_label(FILE *out, const char *text)
+{
+	const bool plain = is_plain(text);
+	size_t len;
+
+	if (!plain)
+		fputs(REPLACEMENT_UTF8, out);
+	for (; *text; text += len) {
+		len = plain_length(text);
+		if (!len) {
+			len = 1;
+			fprintf(out, "\\\\x%02x", (unsigned char)*text);
+			continue;
+		}
+		put_plain(out, text, len, true);
+		if (!plain && *text == '\\')
+			put_plain(out, text, len, true);
+	}
+}
+
+static void put_help(FILE *out, const char *text, bool quoted)
+{
+	for (; *text; text++)
+		put_plain(out, text, 1, quoted);
+}
+
+static void put_name(const struct openmetrics *om, bool sample)
+{
+	const struct family *family = om->family;
+
+	fputs(family->name, om->out);
+	if (family->unit)
+		fprintf(om->out, "_%s", family->unit);
+	if (family->counter && (sample || om->older))
+		fputs("_total", om->out);
+}
+
+static void put_head(const struct openmetrics *om)
+{
+	fputs("# HELP ", om->out);
+	put_name(om, false);
+	putc(' ', om->out);
+	put_help(om->out, om->family->help, !om->older);
+	fputs("\n# TYPE ", om->out);
+	put_name(om, false);
+	fprintf(om->out, " %s\n", om->family->counter ? "counter" : "gauge");
+	if (om->older || !om->family->unit)
+		return;
+	fputs("# UNIT ", om->out);
+	put_name(om, false);
+	fprintf(om->out, " %s\n", om->family->unit);
+}
+
+void openmetrics_family(struct openmetrics *om, const struct family *family)
+{
+	om->family = family;
+	om->begun = false;
+}
+
+static void put_sample(struct openmetrics *om, const struct label *labels, size_t n)
+{
+	size_t i;
+
+	if (!om->begun)
+		put_head(om);
+	om->begun = true;
+	put_name(om, true);
+	for (i = 0; i < n; i++) {
+		fprintf(om->out, "%c%s=\"", i ? ',' : '{', labels[i].name);
+		put_label(om->out, labels[i].value);
+		putc('"', om->out);
+	}
+	if (n)
+		putc('}', om->out);
+}
+
+void openmetrics_unsigned(struct openmetrics *om, const struct label *labels,
+			  size_t n, uint64_t value)
+{
+	put_sample(om, labels, n);
+	fprintf(om->out, " %" PRIu64 "\n", value);
+}
+
+void openmetrics_signed(struct openmetrics *om, const struct label *labels,
+			size_t n, int64_t value)
+{
+	put_sample(om, labels, n);
+	fprintf(om->out, " %" PRId64 "\n", value);
+}
+
+void openmetrics_real(struct openmetrics *om, const struct label *labels,
+		      size_t n, double value)
+{
+	char text[NUMBER_SIZE];
+	int digits = 15;
+
+	do
+		snprintf(text, sizeof(text), "%.*g", digits, value);
+	while (strtod(text, NULL) != value && ++digits <= 17);
+	put_sample(om, labels, n);
+	fprintf(om->out, " %s\n", text);
+}
+
+void openmetrics_end(struct openmetrics *om)
+{
+	if (!om->older)
+		fputs("# EOF\n", om->out);
+}

@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A snapshot as metrics. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/breakdown.h"
+#include "model/listing.h"
+#include "model/metrics.h"
+
+#define NAME_SIZE	128
+#define ARRAY_SIZE(x)	(sizeof(x) / sizeof((x)[0]))
+
+/* Labels of one record, and the text behind them. */
+#define LABELS_MAX	4
+struct labels {
+	struct label v[LABELS_MAX];
+	size_t n;
+	char numbers[LABELS_MAX][24];
+};
+
+static void add_text(struct labels *labels, const char *name, const char *value)
+{
+	labels->v[labels->n++] = (struct label){ name, value };
+}
+
+static void add_number(struct labels *labels, const char *name, uint64_t value)
+{
+	char *text = labels->numbers[labels->n];
+
+	snprintf(text, sizeof(labels->numbers[0]), "%" PRIu64, value);
+	add_text(labels, name, text);
+}
+
+/* Gives @record its labels; false where it cannot be told from others. */
+typedef bool label_fn(const struct view *view, const void *record,
+		      struct labels *labels);
+
+static bool no_labels(const struct view *view, const void *record,
+		      struct labels *labels)
+{
+	(void)view;
+	(void)record;
+	(void)labels;
+	return true;
+}
+
+static bool zone_labels(const struct view *view, const void *record,
+			struct labels *labels)
+{
+	const struct zone *zone = record;
+
+	(void)view;
+	if (!KNOWN(zone, MEMCENSUS_ZONE_NODE) || !KNOWN(zone, MEMCENSUS_ZONE_NAME))
+		return false;
+	add_number(labels, "node", zone->node);
+	add_text(labels, "zone", zone->name);
+	return true;
+}
+
+static bool node_labels(const struct view *view, const void *record,
+			struct labels *labels)
+{
+	const struct node *node = record;
+
+	(void)view;
+	if (!KNOWN(node, MEMCENSUS_NODE_ID))
+		return false;
+	add_number(labels, "node", node->id);
+	return true;
+}
+
+static bool group_labels(const struct view *view, const void *record,
+			 struct labels *labels)
+{
+	const struct group *group = record;
+
+	/* Two users may have one name. */
+	if (KNOWN(group, MEMCENSUS_GROUP_UID)) {
+		add_text(labels, "user", name_of_user(view, group->uid));
+		add_number(labels, "uid", group->uid);
+	} else if (KNOWN(group, MEMCENSUS_GROUP_CGROUP)) {
+		add_text(labels, "cgroup", name_of_cgroup(view, group->cgroup));
+	} else if (KNOWN(group, MEMCENSUS_GROUP_COMM)) {
+		add_text(labels, "command", group->comm);
+	}
+	return labels->n && labels->v[0].value;
+}
+
+static bool task_labels(const struct view *view, const void *record,
+			struct labels *labels)
+{
+	const struct task *task = record;
+	const char *user = NULL;
+
+	if (!KNOWN(task, MEMCENSUS_TASK_PID))
+		return false;
+	add_number(labels, "pid", task->pid);
+	if (KNOWN(task, MEMCENSUS_TASK_COMM))
+		add_text(labels, "command", task->comm);
+	if (KNOWN(task, MEMCENSUS_TASK_UID))
+		user = name_of_user(view, task->uid);
+	if (user)
+		add_text(labels, "user", user);
+	return true;
+}
+
+/* Of lists: an element for each order. */
+static void put_orders(struct openmetrics *om, const struct column *column,
+		       const struct numbers *list, struct labels *labels)
+{
+	const size_t n = labels->n;
+	size_t order;
+
+	for (order = 0; order < list->n; order++) {
+		labels->n = n;
+		add_number(labels, "order", order);
+		if (column->kind == KIND_INDEXES)
+			openmetrics_real(om, labels->v, labels->n,
+					 (int64_t)list->v[order] / 1000.0);
+		else if (list->v[order] != MEMCENSUS_BLOCKS_UNKNOWN)
+			openmetrics_unsigned(om, labels->v, labels->n, list->v[order]);
+	}
+}
+
+static void put_value(struct openmetrics *om, const struct column *column,
+		      const struct value *value, struct labels *labels)
+{
+	switch (column->kind) {
+	case KIND_DURATION:
+		openmetrics_real(om, labels->v, labels->n, value->number / 1e9);
+		break;
+	case KIND_BLOCKS:
+	case KIND_INDEXES:
+		put_orders(om, column, &value->list, labels);
+		break;
+	default:
+		if (column->sign)
+			openmetrics_signed(om, labels->v, labels->n, value->sign);
+		else
+			openmetrics_unsigned(om, labels->v, labels->n, value->number);
+	}
+}
+
+static const char *unit_of(const struct column *column)
+{
+	switch (column->kind) {
+	case KIND_BYTES:
+		return "bytes";
+	case KIND_DURATION:
+		return "seconds";
+	case KIND_INDEXES:
+		return "ratio";
+	default:
+		return NULL;
+	}
+}
+
+/* promtool takes "sec" for a unit. */
+static const char *name_of(const struct column *column)
+{
+	return strcmp(column->name, "sec_pagetables") ? column->name : "secondary_pagetables";
+}
+
+/* A family for @column: "memcensus_", @prefix, its name; with a sample for each record. */
+static void put_column(struct openmetrics *om, const char *prefix,
+		       const struct column *column, const struct view *view,
+		       struct records records, label_fn *label)
+{
+	const char *record = records.v;
+	struct family family = { .unit = unit_of(column), .help = column->help };
+	char name[NAME_SIZE];
+	struct labels labels;
+	struct value value;
+	size_t i;
+
+	snprintf(name, sizeof(name), "memcensus_%s_%s", prefix, name_of(column));
+	family.name = name;
+	openmetrics_family(om, &family);
+	for (i = 0; i < records.n; i++, record += records.size) {
+		labels.n = 0;
+		if (column_get(column, view, record, &value) &&
+		    label(view, record, &labels))
+			put_value(om, column, &value, &labels);
+	}
+}
+
+/* What a number can say: no names, no numbers that are names, nothing derived. */
+static bool is_metric(const struct column *column)
+{
+	switch (column->kind) {
+	case KIND_BYTES:
+	case KIND_COUNT:
+	case KIND_BOOL:
+	case KIND_DURATION:
+	case KIND_BLOCKS:
+	case KIND_INDEXES:
+		return !column->derive;
+	default:
+		return false;
+	}
+}
+
+static void put_columns(struct openmetrics *om, const char *prefix,
+			const struct record_type *type, const struct view *view,
+			struct records records, label_fn *label)
+{
+	const struct column *column;
+	unsigned int i;
+
+	for (i = 0; (column = record_column(type, i)); i++)
+		if (is_metric(column))
+			put_column(om, prefix, column, view, records, label);
+}
+
+/* Only those of @names, in their order. */
+static void put_named(struct openmetrics *om, const char *prefix,
+		      const struct record_type *type, const char *const *names,
+		      size_t n, const struct view *view, struct records records,
+		      label_fn *label)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		put_column(om, prefix, record_find(type, names[i], strlen(names[i])),
+			   view, records, label);
+}
+
+static void put_number(struct openmetrics *om, const char *name, const char *unit,
+		       const char *help, double value)
+{
+	const struct family family = { .name = name, .unit = unit, .help = help };
+
+	openmetrics_family(om, &family);
+	openmetrics_real(om, NULL, 0, value);
+}
+
+static void put_info(struct openmetrics *om, const struct snapshot *snap)
+{
+	const struct family family = {
+		.name = "memcensus_module_info",
+		.help = "1; versions of the module and of the kernel",
+	};
+	struct labels labels = { .n = 0 };
+
+	if (!snap->has_info)
+		return;
+	if (KNOWN(&snap->info, MEMCENSUS_INFO_VERSION))
+		add_text(&labels, "version", snap->info.version);
+	if (KNOWN(&snap->info, MEMCENSUS_INFO_KERNEL))
+		add_text(&labels, "kernel", snap->info.kernel);
+	openmetrics_family(om, &family);
+	openmetrics_unsigned(om, labels.v, labels.n, 1);
+}
+
+void census_cost_add(struct census_cost *cost, const struct snapshot *snap)
+{
+	const struct amount wall = { KNOWN(&snap->scan, MEMCENSUS_SCAN_WALL),
+				     (int64_t)snap->scan.wall };
+	const struct amount cpu = { KNOWN(&snap->scan, MEMCENSUS_SCAN_CPU),
+				    (int64_t)snap->scan.cpu };
+
+	cost->wall = cost->taken ? amount_plus(cost->wall, wall) : wall;
+	cost->cpu = cost->taken ? amount_plus(cost->cpu, cpu) : cpu;
+	cost->taken++;
+}
+
+static void put_census(struct openmetrics *om, const struct view *view,
+		       const struct census_cost *cost)
+{
+	static const char *const names[] = {
+		"lock_hold_max", "mms", "walked", "busy", "vanished", "partial",
+		"kthreads", "zombies", "ptes", "pages", "memory", "slices", "frames",
+		"pss", "violations",
+	};
+	const struct scan *scan = &view->snap->scan;
+
+	if (cost->wall.known)
+		put_number(om, "memcensus_census_wall", "seconds",
+			   "time that the censuses of this export took",
+			   cost->wall.bytes / 1e9);
+	if (cost->cpu.known)
+		put_number(om, "memcensus_census_cpu", "seconds",
+			   "CPU time that the censuses of this export took",
+			   cost->cpu.bytes / 1e9);
+	put_number(om, "memcensus_censuses", NULL,
+		   "censuses of this export: one, and one for each further kind of group",
+		   cost->taken);
+	if (KNOWN(scan, MEMCENSUS_SCAN_REALTIME))
+		put_number(om, "memcensus_census_timestamp", "seconds",
+			   "start of the census, since 1970", scan->realtime / 1e9);
+	put_named(om, "census", &scan_record, names, ARRAY_SIZE(names), view,
+		  records_of(scan, 1, sizeof(*scan)), no_labels);
+}
+
+static void put_breakdown(struct openmetrics *om, const struct snapshot *snap)
+{
+	static const struct family family = {
+		.name = "memcensus_memory", .unit = "bytes",
+		.help = "parts of MemTotal: the sum of all is memcensus_memory_total_bytes",
+	};
+	static const struct family total = {
+		.name = "memcensus_memory_total", .unit = "bytes",
+		.help = "memory that the kernel manages (MemTotal)",
+	};
+	const struct balance balance = balance_of(snap);
+	const struct amount *row = balance.rows;
+	struct labels labels;
+	unsigned int i;
+
+	openmetrics_family(om, &family);
+	for (i = 0; i < BALANCE_ROWS - 1; i++) {
+		/* Rows that a row above is made of would count twice in a sum. */
+		if (!row[i].known || balance_rows[i].of)
+			continue;
+		labels.n = 0;
+		add_text(&labels, "part", balance_rows[i].name);
+		openmetrics_signed(om, labels.v, labels.n, row[i].bytes);
+	}
+	openmetrics_family(om, &total);
+	if (row[BALANCE_ROWS - 1].known)
+		openmetrics_signed(om, NULL, 0, row[BALANCE_ROWS - 1].bytes);
+}
+
+static void put_kswapd(struct openmetrics *om, const struct view *view)
+{
+	static const struct family family = {
+		.name = "memcensus_node_kswapd_running",
+		.help = "1 while kswapd of the node reclaims",
+	};
+	const struct node *node;
+	struct labels labels;
+	size_t i;
+
+	openmetrics_family(om, &family);
+	for (i = 0; i < view->snap->n_nodes; i++) {
+		node = &view->snap->nodes[i];
+		labels.n = 0;
+		if (KNOWN(node, MEMCENSUS_NODE_KSWAPD) && node_labels(view, node, &labels))
+			openmetrics_unsigned(om, labels.v, labels.n,
+					     node->kswapd == MEMCENSUS_KSWAPD_RUNNING);
+	}
+}
+
+/* Counters since boot, by their names in /proc/vmstat; two of them count KiB there. */
+static void put_events(struct openmetrics *om, const struct view *view)
+{
+	const struct figures *events = &view->snap->totals.events;
+	struct family family = { .counter = true };
+	const struct column *column;
+	char name[NAME_SIZE];
+	unsigned int i;
+	bool kib;
+
+	for (i = 0; i <= MEMCENSUS_E_MAX; i++) {
+		column = &events_record.figures.columns[i];
+		if (!column->name || !KNOWN(events, i))
+			continue;
+		kib = i == MEMCENSUS_E_PGPGIN || i == MEMCENSUS_E_PGPGOUT;
+		snprintf(name, sizeof(name), "memcensus_vmstat_%s", column->name);
+		family.name = name;
+		family.unit = kib ? "bytes" : NULL;
+		family.help = column->help;
+		openmetrics_family(om, &family);
+		openmetrics_unsigned(om, NULL, 0, kib ? events->v[i] << 10 : events->v[i]);
+	}
+}
+
+void metrics_system(struct openmetrics *om, const struct view *view,
+		    const struct census_cost *cost)
+{
+	const struct snapshot *snap = view->snap;
+
+	put_info(om, snap);
+	if (snap->has_scan)
+		put_census(om, view, cost);
+	if (snap->has_totals)
+		put_breakdown(om, snap);
+	put_columns(om, "zone", &zone_record, view,
+		    records_of(snap->zones, snap->n_zones, sizeof(*snap->zones)),
+		    zone_labels);
+	put_kswapd(om, view);
+	put_columns(om, "node", &node_record, view,
+		    records_of(snap->nodes, snap->n_nodes, sizeof(*snap->nodes)),
+		    node_labels);
+	if (!snap->has_totals)
+		return;
+	put_columns(om, "meminfo", &bytes_record, view,
+		    records_of(&snap->totals, 1, sizeof(snap->totals)), no_labels);
+	put_events(om, view);
+}
+
+static const char *const sizes[] = {
+	"uss", "pss", "frames", "rss", "swap", "swap_uss", "hugetlb",
+};
+
+void metrics_groups(struct openmetrics *om, const struct view *view)
+{
+	const struct snapshot *snap = view->snap;
+	const struct records records =
+		records_of(snap->groups, snap->n_groups, sizeof(*snap->groups));
+	struct labels labels = { .n = 0 };
+	const char *prefix;
+
+	if (!snap->n_groups || !group_labels(view, &snap->groups[0], &labels))
+		return;
+	prefix = labels.v[0].name;
+	put_named(om, prefix, &group_record, sizes, ARRAY_SIZE(sizes), view, records,
+		  group_labels);
+	put_named(om, prefix, &group_record, (const char *const[]){ "mms" }, 1, view,
+		  records, group_labels);
+}
+
+int metrics_tasks(struct openmetrics *om, const struct view *view, size_t n,
+		  struct failure *why)
+{
+	const struct snapshot *snap = view->snap;
+	struct task *largest;
+	struct listing tasks;
+	size_t i;
+	int ret;
+
+	ret = listing_fill(&tasks, view,
+			   records_of(snap->tasks, snap->n_tasks, sizeof(*snap->tasks)), why);
+	if (!ret) {
+		listing_sort(&tasks, &task_record.figures.columns[MEMCENSUS_F_PSS], true);
+		if (n > tasks.n_rows)
+			n = tasks.n_rows;
+		largest = calloc(n + 1, sizeof(*largest));
+		for (i = 0; largest && i < n; i++)
+			memcpy(&largest[i], tasks.rows[i], sizeof(*largest));
+		if (largest)
+			put_named(om, "process", &task_record, sizes, ARRAY_SIZE(sizes), view,
+				  records_of(largest, n, sizeof(*largest)), task_labels);
+		else
+			ret = fail_memory(why);
+		free(largest);
+	}
+	listing_free(&tasks);
+	return ret;
+}

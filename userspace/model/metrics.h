@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A snapshot as metrics.
+ *
+ * Names come from the columns: memcensus_ZONE_FREE_bytes is column "free" of a zone.
+ * So a figure that is added to the columns is a metric too.  Units are base units:
+ * bytes, seconds, ratios.  What is unknown has no sample.
+ */
+#ifndef READER_METRICS_H
+#define READER_METRICS_H
+
+#include "lib/openmetrics.h"
+#include "model/amount.h"
+#include "model/columns.h"
+
+/**
+ * struct census_cost - of all censuses that one export takes
+ * @wall: ns; unknown if it is of one of them
+ * @cpu: likewise, ns of CPU time
+ * @taken: how many
+ */
+struct census_cost {
+	struct amount wall;
+	struct amount cpu;
+	unsigned int taken;
+};
+
+/* Adds what @snap cost. */
+void census_cost_add(struct census_cost *cost, const struct snapshot *snap);
+
+/* The module, the census, the breakdown of MemTotal, zones, nodes, totals. */
+void metrics_system(struct openmetrics *om, const struct view *view,
+		    const struct census_cost *cost);
+
+/*
+ * The groups of @view->snap, which are by one key: users, cgroups or commands.  Group
+ * USS counts each frame once.
+ */
+void metrics_groups(struct openmetrics *om, const struct view *view);
+
+/*
+ * The @n tasks with the largest PSS, labelled with their PIDs: each process that comes
+ * and goes is a series.  0, or -1 and @why without memory.
+ */
+int metrics_tasks(struct openmetrics *om, const struct view *view, size_t n,
+		  struct failure *why);
+
+#endif /* READER_METRICS_H */
