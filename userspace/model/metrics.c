@@ -304,23 +304,23 @@ static void put_breakdown(struct openmetrics *om, const struct snapshot *snap)
 		.name = "memcensus_memory_total", .unit = "bytes",
 		.help = "memory that the kernel manages (MemTotal)",
 	};
-	const struct balance balance = balance_of(snap);
-	const struct amount *row = balance.rows;
+	const struct breakdown breakdown = breakdown_of(snap);
+	const struct amount *row = breakdown.rows;
 	struct labels labels;
 	unsigned int i;
 
 	openmetrics_family(om, &family);
-	for (i = 0; i < BALANCE_ROWS - 1; i++) {
+	for (i = 0; i < BREAKDOWN_ROWS - 1; i++) {
 		/* Rows that a row above is made of would count twice in a sum. */
-		if (!row[i].known || balance_rows[i].of)
+		if (!row[i].known || breakdown_rows[i].of)
 			continue;
 		labels.n = 0;
-		add_text(&labels, "part", balance_rows[i].name);
+		add_text(&labels, "part", breakdown_rows[i].name);
 		openmetrics_signed(om, labels.v, labels.n, row[i].bytes);
 	}
 	openmetrics_family(om, &total);
-	if (row[BALANCE_ROWS - 1].known)
-		openmetrics_signed(om, NULL, 0, row[BALANCE_ROWS - 1].bytes);
+	if (row[BREAKDOWN_ROWS - 1].known)
+		openmetrics_signed(om, NULL, 0, row[BREAKDOWN_ROWS - 1].bytes);
 }
 
 static void put_kswapd(struct openmetrics *om, const struct view *view)
