@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writing JSON to a stream, by jansson. */
+/* Writing JSON to a stream. */
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,143 +23,133 @@ static void *check(void *p)
 	exit(EXIT_FAILURE);
 }
 
-/* @text as valid UTF-8, in @copy if it must be changed, which the caller frees. */
-static const char *make_valid(struct json *json, const char *text, char **copy)
+/* Where the inside of an item is put together. */
+static FILE *item_begin(struct json *json)
 {
-	size_t len, size, i;
-	bool valid = true;
-	uint32_t c;
-	FILE *out;
+	if (!json->item)
+		json->item = check(open_memstream(&json->text, &json->size));
+	return json->item;
+}
 
-	*copy = NULL;
-	for (i = 0; text[i]; i += len) {
-		len = utf8_get(text + i, &c);
-		if (!len)
-			valid = false;
-		else if (!utf8_is_plain(c))
+/* Characters beyond ASCII stand in strings only. */
+static void put_ascii(FILE *out, const char *text)
+{
+	uint32_t c;
+
+	for (; *text; text += utf8_get(text, &c)) {
+		utf8_get(text, &c);
+		if (c < 0x80)
+			putc((int)c, out);
+		else if (c < 0x10000)
+			fprintf(out, "\\u%04X", c);
+		else
+			fprintf(out, "\\u%04X\\u%04X", 0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
+	}
+}
+
+/* The item is whole: it goes to the stream. */
+static void item_end(struct json *json)
+{
+	check(fclose(json->item) ? NULL : json->text);
+	if (json->ascii)
+		put_ascii(json->out, json->text);
+	else
+		fwrite(json->text, 1, json->size, json->out);
+	free(json->text);
+	json->item = NULL;
+	json->ascii = false;
+}
+
+/* DEL is plain to JSON, but terminals obey it. */
+static void put_char(FILE *out, const char *text, size_t len)
+{
+	static const char letters[] = "btn\0fr";
+
+	if (*text == '"' || *text == '\\')
+		fprintf(out, "\\%c", *text);
+	else if (*text >= '\b' && *text <= '\r' && *text != '\v')
+		fprintf(out, "\\%c", letters[*text - '\b']);
+	else if ((unsigned char)*text < ' ' || *text == 0x7f)
+		fprintf(out, "\\u%04X", *text);
+	else
+		fwrite(text, 1, len, out);
+}
+
+static void put_text(struct json *json, const char *text)
+{
+	uint32_t c;
+	size_t len;
+
+	putc('"', json->item);
+	for (; *text; text += len) {
+		len = utf8_get(text, &c);
+		if (len)
+			put_char(json->item, text, len);
+		else
+			fputs("\xef\xbf\xbd", json->item);
+		if (len && !utf8_is_plain(c))
 			json->ascii = true;
 		len += !len;
 	}
-	if (valid)
-		return text;
-
-	out = check(open_memstream(copy, &size));
-	for (i = 0; text[i]; i += len) {
-		len = utf8_get(text + i, &c);
-		fwrite(len ? text + i : "\xef\xbf\xbd", 1, len ? len : 3, out);
-		len += !len;
-	}
-	fclose(out);
-	return check(*copy);
+	putc('"', json->item);
 }
 
-static json_t *string_of(struct json *json, const char *text)
-{
-	char *copy;
-	json_t *value;
-
-	value = check(json_string_nocheck(make_valid(json, text, &copy)));
-	free(copy);
-	return value;
-}
-
-/* DEL, which jansson takes for plain, stands in strings alone: terminals obey it. */
-static int put_text(const char *text, size_t len, void *out)
-{
-	const char *del;
-
-	while ((del = memchr(text, 0x7f, len))) {
-		fwrite(text, 1, del - text, out);
-		fputs("\\u007F", out);
-		len -= del + 1 - text;
-		text = del + 1;
-	}
-	fwrite(text, 1, len, out);
-	return 0;
-}
-
-static void dump(struct json *json, json_t *value)
-{
-	const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY |
-			     JSON_REAL_PRECISION(RATIO_DIGITS);
-
-	json_dump_callback(value, put_text, json->out,
-			   flags | (json->ascii ? JSON_ENSURE_ASCII : 0));
-	json_decref(value);
-	json->ascii = false;
-}
-
-/* What stands before an item on the stream: comma, line, name. */
+/* What is before a value: comma, line, name. */
 static void put_key(struct json *json, const char *key)
 {
-	const bool ascii = json->ascii;
+	FILE *out = json->item ? json->item : json->out;
 
 	if (json->filled)
-		putc(',', json->out);
+		putc(',', out);
 	if (json->depth && json->depth <= LINE_DEPTH && !json->line)
-		fprintf(json->out, "\n%*s", (int)json->depth, "");
+		fprintf(out, "\n%*s", (int)json->depth, "");
 	json->filled = true;
 	if (!key)
 		return;
-	json->ascii = false;
-	dump(json, string_of(json, key));
-	putc(':', json->out);
-	json->ascii = ascii;
+	item_begin(json);
+	put_text(json, key);
+	if (json->depth <= LINE_DEPTH)
+		item_end(json);
+	putc(':', out);
 }
 
-/* The object or array that is being made, NULL where it is on the stream. */
-static json_t *inner(const struct json *json)
+static FILE *value_begin(struct json *json, const char *key)
 {
-	return json->depth > LINE_DEPTH ? json->open[json->depth - 1] : NULL;
+	put_key(json, key);
+	return item_begin(json);
 }
 
-static void put(struct json *json, const char *key, json_t *value)
+static void value_end(struct json *json)
 {
-	json_t *in = inner(json);
-	char *copy = NULL;
-
-	if (!in) {
-		put_key(json, key);
-		dump(json, value);
-		return;
-	}
-	if (key ? json_object_set_new_nocheck(in, make_valid(json, key, &copy), value) :
-		  json_array_append_new(in, value))
-		check(NULL);
-	free(copy);
+	if (json->depth <= LINE_DEPTH)
+		item_end(json);
 }
 
 void json_open(struct json *json, const char *key, char bracket)
 {
-	json_t *value;
-
 	if (json->depth >= JSON_DEPTH)
 		abort();
 	if (json->depth < LINE_DEPTH) {
 		put_key(json, key);
 		putc(bracket, json->out);
-		json->filled = false;
-		json->depth++;
-		return;
+	} else {
+		putc(bracket, value_begin(json, key));
 	}
-	value = check(bracket == '{' ? json_object() : json_array());
-	if (json->depth > LINE_DEPTH)
-		put(json, key, value);
-	else
-		put_key(json, key);
-	json->open[json->depth++] = value;
+	json->filled = false;
+	json->depth++;
 }
 
 void json_close(struct json *json, char bracket)
 {
 	json->depth--;
-	if (json->depth == LINE_DEPTH)
-		dump(json, json->open[json->depth]);
-	if (json->depth >= LINE_DEPTH)
-		return;
-	if (json->filled && !json->line)
-		fprintf(json->out, "\n%*s", (int)json->depth, "");
-	putc(bracket, json->out);
+	if (json->depth >= LINE_DEPTH) {
+		putc(bracket, json->item);
+		value_end(json);
+	} else {
+		if (json->filled && !json->line)
+			fprintf(json->out, "\n%*s", (int)json->depth, "");
+		putc(bracket, json->out);
+	}
 	json->filled = json->depth;
 	if (!json->depth)
 		putc('\n', json->out);
@@ -180,15 +169,25 @@ void json_put_unsigned(struct json *json, const char *key, uint64_t value)
 
 void json_put_signed(struct json *json, const char *key, int64_t value)
 {
-	put(json, key, check(json_integer(value)));
+	fprintf(value_begin(json, key), "%" PRId64, value);
+	value_end(json);
 }
 
 void json_put_real(struct json *json, const char *key, double value)
 {
-	if (isfinite(value))
-		put(json, key, check(json_real(value)));
-	else
+	char digits[NUMBER_SIZE], *exponent;
+
+	if (!isfinite(value)) {
 		json_put_null(json, key);
+		return;
+	}
+	snprintf(digits, sizeof(digits), "%.*g", RATIO_DIGITS, value);
+	exponent = strchr(digits, 'e');
+	if (exponent)
+		sprintf(exponent + 1, "%d", atoi(exponent + 1));
+	/* It remains a real number where it is whole. */
+	fprintf(value_begin(json, key), "%s%s", digits, strpbrk(digits, ".e") ? "" : ".0");
+	value_end(json);
 }
 
 void json_put_ratio(struct json *json, const char *key, double value)
@@ -198,15 +197,19 @@ void json_put_ratio(struct json *json, const char *key, double value)
 
 void json_put_bool(struct json *json, const char *key, bool value)
 {
-	put(json, key, json_boolean(value));
+	fputs(value ? "true" : "false", value_begin(json, key));
+	value_end(json);
 }
 
 void json_put_string(struct json *json, const char *key, const char *value)
 {
-	put(json, key, string_of(json, value));
+	value_begin(json, key);
+	put_text(json, value);
+	value_end(json);
 }
 
 void json_put_null(struct json *json, const char *key)
 {
-	put(json, key, json_null());
+	fputs("null", value_begin(json, key));
+	value_end(json);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Writing JSON to a stream, by jansson.
+ * Writing JSON to a stream.
  *
  * The outer two levels of a document are written as they come, each item by
  * itself, so memory does not grow with the census; what lies deeper is one
@@ -8,7 +8,7 @@
  * become U+FFFD, and where a string holds control characters or some that turn
  * the direction of writing, its item is plain ASCII with escapes.
  *
- * Integers are those of jansson, below 2^63.  Larger ones, which only IDs,
+ * Integers are below 2^63, as parsers have them.  Larger ones, which only IDs,
  * offsets and addresses can be, are strings of their decimal digits: no parser
  * rounds these.
  *
@@ -30,10 +30,10 @@
  * struct json - a document being written
  * @out: where to
  * @depth: how many objects and arrays are open
- * @filled: whether something stands in the innermost one that is on @out
- * @line: the whole document stands on one line
+ * @filled: whether something is in the innermost one
+ * @line: the whole document is on one line
  * @ascii: the item being made is to be plain ASCII
- * @open: jansson's, of those that are not on @out yet, by depth
+ * @item: the item being made, NULL: none is; @text, @size: what it is so far
  *
  * Begins as { .out = stream }, and is that again when what was opened first
  * is closed.
@@ -44,7 +44,9 @@ struct json {
 	bool filled;
 	bool line;
 	bool ascii;
-	void *open[JSON_DEPTH];
+	FILE *item;
+	char *text;
+	size_t size;
 };
 
 void json_open(struct json *json, const char *key, char bracket);
