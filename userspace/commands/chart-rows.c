@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "commands/chart.h"
 #include "host/cgroups.h"
-#include "host/users.h"
+#include "host/names.h"
 #include "model/breakdown.h"
 #include "model/timefmt.h"
 

@@ -4,7 +4,7 @@
 
 #include "commands/diff.h"
 #include "host/names.h"
-#include "model/columns-data.h"
+#include "model/columns.h"
 
 /* The figures that are compared. */
 static const unsigned int compared[] = {

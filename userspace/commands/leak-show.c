@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 #include "commands/leak.h"
-#include "host/users.h"
+#include "host/names.h"
 #include "lib/json.h"
 #include "lib/text.h"
 #include "model/timefmt.h"

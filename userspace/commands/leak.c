@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "commands/duration.h"
 #include "commands/leak.h"
-#include "host/process.h"
+#include "host/procfs.h"
 #include "model/timefmt.h"
 #include "model/warnings.h"
 

@@ -9,7 +9,7 @@
 #include "cli/command.h"
 #include "commands/interval.h"
 #include "commands/watch-events.h"
-#include "host/process.h"
+#include "host/procfs.h"
 #include "model/timefmt.h"
 #include "model/warnings.h"
 

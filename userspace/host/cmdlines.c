@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "host/cmdlines.h"
-#include "host/process.h"
 #include "host/procfs.h"
 #include "lib/signals.h"
 

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "host/exit-watch.h"
-#include "host/process.h"
+#include "host/procfs.h"
 
 #define KMSG_PATH	"/dev/kmsg"
 /* A record of /dev/kmsg is at most this long. */

@@ -6,8 +6,17 @@
 #ifndef READER_NAMES_H
 #define READER_NAMES_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "lib/failure.h"
 #include "model/snapshot.h"
+
+/*
+ * The name of user @uid, or its number in decimal where @numeric or where it
+ * has none.  Each is looked up once; the text lives until the program ends.
+ */
+const char *user_name(uint64_t uid, bool numeric);
 
 /* Gives @snap the names of this machine. */
 void names_live(struct snapshot *snap);

@@ -2,76 +2,40 @@
 /* Which processes to name in a request. */
 #include <ctype.h>
 #include <dirent.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/cmdlines.h"
+#include "host/names.h"
 #include "host/pids.h"
 #include "host/procfs.h"
-#include "host/users.h"
-
-/* The first line of /proc/@pid/@name, without its end; false if it is gone. */
-static bool first_line(uint32_t pid, const char *name, char *line, size_t size)
-{
-	struct failure gone;
-	char path[48];
-	FILE *file;
-	bool done;
-
-	snprintf(path, sizeof(path), "%" PRIu32 "/%s", pid, name);
-	file = procfs_open(path, &gone);
-	if (!file)
-		return false;
-	done = fgets(line, size, file);
-	fclose(file);
-	if (done)
-		line[strcspn(line, "\n")] = '\0';
-	return done;
-}
 
 /* Kernel threads and zombies have none: all sizes are 0. */
 static bool has_memory(uint32_t pid)
 {
-	char line[128];
+	char sizes[128];
 
-	return first_line(pid, "statm", line, sizeof(line)) && strtoull(line, NULL, 10);
-}
-
-/* Its effective user. */
-static bool uid_of(uint32_t pid, uint64_t *uid)
-{
-	struct failure gone;
-	char path[48], *line = NULL;
-	size_t room = 0;
-	bool found = false;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%" PRIu32 "/status", pid);
-	file = procfs_open(path, &gone);
-	if (!file)
-		return false;
-	while (!found && getline(&line, &room, file) >= 0)
-		found = sscanf(line, "Uid: %*u %" SCNu64, uid) == 1;
-	free(line);
-	fclose(file);
-	return found;
+	return process_read(pid, "statm", sizes, sizeof(sizes)) && strtoull(sizes, NULL, 10);
 }
 
 static bool is_of_user(uint32_t pid, const struct pids_filter *filter)
 {
-	uint64_t uid;
+	uint32_t uid;
 
 	return !filter->user->given ||
-	       (uid_of(pid, &uid) && match_is(filter->user, user_name(uid, filter->numeric)));
+	       (process_user(pid, &uid) && match_is(filter->user, user_name(uid, filter->numeric)));
 }
 
 static bool has_name(uint32_t pid, const struct match *match)
 {
 	char name[64];
 
-	return !match->given ||
-	       (first_line(pid, "comm", name, sizeof(name)) && match_is(match, name));
+	if (!match->given)
+		return true;
+	if (!process_read(pid, "comm", name, sizeof(name)))
+		return false;
+	name[strcspn(name, "\n")] = '\0';
+	return match_is(match, name);
 }
 
 /**

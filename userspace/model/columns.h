@@ -13,6 +13,8 @@
 #include "lib/failure.h"
 #include "model/snapshot.h"
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 /* How an attribute travels, and as what it lies in the record. */
 enum wire {
 	WIRE_NONE,		/* does not: padding, or derived */
@@ -165,6 +167,9 @@ struct record_type {
 	struct column_set figures;
 	struct column_set derived;
 };
+
+/* By enum memcensus_basis. */
+extern const char *const basis_words[MEMCENSUS_BASIS_MAX + 1];
 
 extern const struct record_type info_record;
 extern const struct record_type scan_record;

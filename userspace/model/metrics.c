@@ -10,8 +10,6 @@
 #include "model/metrics.h"
 
 #define NAME_SIZE	128
-#define ARRAY_SIZE(x)	(sizeof(x) / sizeof((x)[0]))
-
 /* Labels of one record, and the text behind them. */
 #define LABELS_MAX	4
 struct labels {

@@ -100,75 +100,26 @@ static void *grow(void *array, size_t n, size_t size)
 	return array;
 }
 
-struct task *snapshot_add_task(struct snapshot *snap)
-{
-	struct task *array = grow(snap->tasks, snap->n_tasks, sizeof(*array));
-
-	if (!array)
-		return NULL;
-	snap->tasks = array;
-	return &array[snap->n_tasks++];
+/* snapshot_add_@what(), of the @array and its @n. */
+#define SNAPSHOT_ADD(type, what, array, n)				\
+struct type *snapshot_add_##what(struct snapshot *snap)			\
+{									\
+	struct type *more = grow(snap->array, snap->n, sizeof(*more));	\
+									\
+	if (!more)							\
+		return NULL;						\
+	snap->array = more;						\
+	return &more[snap->n++];					\
 }
 
-struct group *snapshot_add_group(struct snapshot *snap)
-{
-	struct group *array = grow(snap->groups, snap->n_groups, sizeof(*array));
-
-	if (!array)
-		return NULL;
-	snap->groups = array;
-	return &array[snap->n_groups++];
-}
-
-struct vma *snapshot_add_vma(struct snapshot *snap)
-{
-	struct vma *array = grow(snap->vmas, snap->n_vmas, sizeof(*array));
-
-	if (!array)
-		return NULL;
-	snap->vmas = array;
-	return &array[snap->n_vmas++];
-}
-
-struct mapping *snapshot_add_mapping(struct snapshot *snap)
-{
-	struct mapping *array = grow(snap->mappings, snap->n_mappings, sizeof(*array));
-
-	if (!array)
-		return NULL;
-	snap->mappings = array;
-	return &array[snap->n_mappings++];
-}
-
-struct zone *snapshot_add_zone(struct snapshot *snap)
-{
-	struct zone *array = grow(snap->zones, snap->n_zones, sizeof(*array));
-
-	if (!array)
-		return NULL;
-	snap->zones = array;
-	return &array[snap->n_zones++];
-}
-
-struct node *snapshot_add_node(struct snapshot *snap)
-{
-	struct node *array = grow(snap->nodes, snap->n_nodes, sizeof(*array));
-
-	if (!array)
-		return NULL;
-	snap->nodes = array;
-	return &array[snap->n_nodes++];
-}
-
-struct meminfo_line *snapshot_add_meminfo(struct snapshot *snap)
-{
-	struct meminfo_line *array = grow(snap->meminfo, snap->n_meminfo, sizeof(*array));
-
-	if (!array)
-		return NULL;
-	snap->meminfo = array;
-	return &array[snap->n_meminfo++];
-}
+SNAPSHOT_ADD(task, task, tasks, n_tasks)
+SNAPSHOT_ADD(group, group, groups, n_groups)
+SNAPSHOT_ADD(vma, vma, vmas, n_vmas)
+SNAPSHOT_ADD(mapping, mapping, mappings, n_mappings)
+SNAPSHOT_ADD(zone, zone, zones, n_zones)
+SNAPSHOT_ADD(node, node, nodes, n_nodes)
+SNAPSHOT_ADD(meminfo_line, meminfo, meminfo, n_meminfo)
+SNAPSHOT_ADD(proc_text, proc_text, proc_texts, n_proc_texts)
 
 const struct meminfo_line *snapshot_meminfo(const struct snapshot *snap,
 					    const char *name)
@@ -179,14 +130,4 @@ const struct meminfo_line *snapshot_meminfo(const struct snapshot *snap,
 		if (!strcmp(snap->meminfo[i].name, name))
 			return &snap->meminfo[i];
 	return NULL;
-}
-
-struct proc_text *snapshot_add_proc_text(struct snapshot *snap)
-{
-	struct proc_text *array = grow(snap->proc_texts, snap->n_proc_texts, sizeof(*array));
-
-	if (!array)
-		return NULL;
-	snap->proc_texts = array;
-	return &array[snap->n_proc_texts++];
 }
