@@ -241,6 +241,7 @@ static const struct exclusion {
 	{ "all", { "columns" }, NULL },
 	{ "percent", { "abbreviate" }, NULL },
 	{ "vm", { "slab" }, NULL },
+	{ "listen", { "output", "prometheus" }, NULL },
 	{ "user", { "cgroup", "command", "together" }, NULL },
 	{ "cgroup", { "command", "together" }, NULL },
 	{ "command", { "together" }, NULL },

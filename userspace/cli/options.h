@@ -58,6 +58,7 @@ struct command;
  * @system: it is of the system
  * @keep: its script and data are kept
  * @prometheus: of export, the older text format
+ * @listen: of export, where to serve it by HTTP, or NULL
  * @duration: ns from the first census to the last; 0: none was given
  */
 struct options {
@@ -112,6 +113,7 @@ struct options {
 	bool system;
 	bool keep;
 	bool prometheus;
+	const char *listen;
 };
 
 /**

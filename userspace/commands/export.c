@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus export: a census as metrics. */
 #include "cli/command.h"
+#include "commands/export-listen.h"
 #include "host/names.h"
 #include "lib/openmetrics.h"
 #include "model/metrics.h"
@@ -15,15 +16,27 @@ static const uint8_t kinds[] = {
 
 /**
  * struct export - the censuses of one export
+ * @session: where they come from
+ * @partial: set where something could not be counted
  * @snaps: the first has everything, others only groups; owned
  * @n: how many
  * @cost: of all
  */
 struct export {
+	struct session *session;
+	bool *partial;
 	struct snapshot *snaps[N_KINDS];
 	size_t n;
 	struct census_cost cost;
 };
+
+static void drop_all(struct export *export)
+{
+	while (export->n)
+		snapshot_free(export->snaps[--export->n]);
+	export->cost = (struct census_cost){ .taken = 0 };
+	names_forget();
+}
 
 /* Of a record, the last census that there is after @snap, which it replaces. */
 static int take_last(struct session *session, struct snapshot **snap,
@@ -42,9 +55,9 @@ static int take_last(struct session *session, struct snapshot **snap,
 	return -1;
 }
 
-static int take(struct session *session, struct export *export, uint8_t kind,
-		bool *partial, struct failure *why)
+static int take(struct export *export, uint8_t kind, struct failure *why)
 {
+	struct session *session = export->session;
 	struct snapshot *snap;
 	enum taken taken;
 
@@ -60,31 +73,38 @@ static int take(struct session *session, struct export *export, uint8_t kind,
 		return -1;
 	export->snaps[export->n++] = snap;
 	census_cost_add(&export->cost, snap);
-	/* What the first one says of all processes holds for the others. */
-	if (export->n == 1)
-		*partial |= notes_print(stderr, snap);
+	/* It holds for the others too; a server says it by its metrics. */
+	if (export->n == 1 && !session->options->listen)
+		*export->partial |= notes_print(stderr, snap);
 	return 0;
 }
 
-static int take_all(struct session *session, struct export *export, bool *partial,
-		    struct failure *why)
+/* A new census; of a record, which does not change, the one that was taken. */
+static int take_all(void *context, struct failure *why)
 {
+	struct export *export = context;
+	const struct session *session = export->session;
 	const struct options *options = session->options;
+	const uint32_t parts = options->command->parts;
 	size_t i;
 
+	if (export->n && !session->source->ops->live)
+		return 0;
+	drop_all(export);
+	export->session->request.parts = parts;
 	if (options->group_by || !session->source->ops->live)
-		return take(session, export, options->group_by, partial, why);
+		return take(export, options->group_by, why);
 	for (i = 0; i < N_KINDS; i++)
-		if (take(session, export, kinds[i], partial, why))
+		if (take(export, kinds[i], why))
 			return -1;
 	return 0;
 }
 
-static int write_metrics(struct session *session, const struct export *export,
-			 struct failure *why)
+static int write_all(void *context, bool older, FILE *out, struct failure *why)
 {
-	const struct options *options = session->options;
-	struct openmetrics om = { .out = session->out, .older = options->prometheus };
+	const struct export *export = context;
+	const struct options *options = export->session->options;
+	struct openmetrics om = { .out = out, .older = older };
 	struct view view = { .snap = export->snaps[0], .numeric = options->numeric };
 	size_t i;
 
@@ -103,16 +123,29 @@ static int write_metrics(struct session *session, const struct export *export,
 
 static int export_run(struct session *session, bool *partial, struct failure *why)
 {
-	struct export export = { .n = 0 };
+	const struct options *options = session->options;
+	struct export export = { .session = session, .partial = partial };
+	const struct exporter exporter = { take_all, write_all, &export };
 	int ret;
 
-	ret = take_all(session, &export, partial, why);
-	if (!ret)
-		ret = write_metrics(session, &export, why);
-	while (export.n)
-		snapshot_free(export.snaps[--export.n]);
+	if (options->listen)
+		ret = export_listen(options->listen, &exporter, why);
+	else
+		ret = take_all(&export, why) ? -1 :
+		      write_all(&export, options->prometheus, session->out, why);
+	drop_all(&export);
 	return ret;
 }
+
+static int set_listen(struct options *options, const char *value, struct failure *why)
+{
+	options->listen = value;
+	return export_listen_check(value, why);
+}
+
+static const struct option_entry option_listen = {
+	0, "listen", "[ADDRESS:]PORT", "serve /metrics by HTTP, on loopback by default",
+	.set = set_listen };
 
 static const struct option_entry option_prometheus = {
 	0, "prometheus", NULL, "the text format of Prometheus, as promtool reads it",
@@ -124,7 +157,7 @@ static const struct option_use export_options[] = {
 	USE_AS(command, "groups by command name alone"),
 	USE(numeric),
 	USE_AS(top, "also the N processes with the largest PSS, with PIDs; 0: all"),
-	USE(prometheus), USE(file), USE(at), USE(output), OPTIONS_ALWAYS,
+	USE(prometheus), USE(listen), USE(file), USE(at), USE(output), OPTIONS_ALWAYS,
 };
 
 const struct command export_command = {
@@ -142,11 +175,15 @@ const struct command export_command = {
 	"record (-f) has. No metric has a PID, unless --top asks for the largest processes:\n"
 	"each of these makes new series. Of a record, the last census or the one of --at.\n"
 	"\n"
-	"-o FILE replaces FILE atomically, so a collector never reads half of it.\n"
+	"-o FILE replaces FILE atomically, so a collector never reads half of it. --listen\n"
+	"serves http://ADDRESS:PORT/metrics until Ctrl-C: each request gets a census that\n"
+	"starts after it came, and requests that wait share one. The module itself takes one\n"
+	"census at a time.\n"
 	"\n"
 	"Examples:\n"
 	"  memcensus export --prometheus -o /var/lib/prometheus/node-exporter/memcensus.prom\n"
 	"                                               for node_exporter's textfile collector\n"
+	"  memcensus export --listen 9752               for Prometheus on this machine\n"
 	"  memcensus export -g | grep 'uss_bytes.*nginx'\n",
 	.options = export_options,
 	.basis = MEMCENSUS_BASIS_FRAMES,

@@ -29,14 +29,30 @@ struct cgroup {
 
 static struct cgroup *buckets[BUCKETS];
 static const char *root;
-static bool tree_was_read;
+/* The tree may be read when a path is missing. */
+static bool may_read = true;
 
-/* @path NULL: it has none.  NULL without memory. */
+static struct cgroup *cgroup_known(uint64_t id)
+{
+	struct cgroup *cgroup = buckets[id % BUCKETS];
+
+	while (cgroup && cgroup->id != id)
+		cgroup = cgroup->next;
+	return cgroup;
+}
+
+/* @path NULL: it has none.  One that has one keeps it.  NULL without memory. */
 static const struct cgroup *cgroup_add(uint64_t id, const char *path)
 {
 	struct cgroup **bucket = &buckets[id % BUCKETS];
-	struct cgroup *cgroup = calloc(1, sizeof(*cgroup));
+	struct cgroup *cgroup = cgroup_known(id);
 
+	if (cgroup) {
+		if (!cgroup->path && path)
+			cgroup->path = strdup(path);
+		return cgroup;
+	}
+	cgroup = calloc(1, sizeof(*cgroup));
 	if (!cgroup)
 		return NULL;
 	cgroup->id = id;
@@ -95,14 +111,12 @@ static const char *find_root(void)
 	return NULL;
 }
 
-static void read_once(void)
+static void read_all(void)
 {
 	char path[PATH_MAX] = "";
 	int fd = -1;
 
-	if (tree_was_read)
-		return;
-	tree_was_read = true;
+	may_read = false;
 	if (!root)
 		root = find_root();
 	if (root)
@@ -115,13 +129,33 @@ static void read_once(void)
 
 static const struct cgroup *cgroup_find(uint64_t id)
 {
-	const struct cgroup *cgroup;
+	const struct cgroup *cgroup = cgroup_known(id);
 
-	read_once();
-	for (cgroup = buckets[id % BUCKETS]; cgroup; cgroup = cgroup->next)
-		if (cgroup->id == id)
-			return cgroup;
-	return cgroup_add(id, NULL);
+	if (may_read && (!cgroup || !cgroup->path)) {
+		read_all();
+		cgroup = cgroup_known(id);
+	}
+	return cgroup ? cgroup : cgroup_add(id, NULL);
+}
+
+void cgroups_renew(void)
+{
+	may_read = true;
+}
+
+void cgroups_forget(void)
+{
+	struct cgroup *cgroup;
+	size_t i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		while ((cgroup = buckets[i])) {
+			buckets[i] = cgroup->next;
+			free(cgroup->path);
+			free(cgroup);
+		}
+	}
+	may_read = true;
 }
 
 const char *cgroup_path(uint64_t id, bool numeric)

@@ -12,10 +12,17 @@
 /*
  * The path of cgroup @id from the root of the hierarchy, which is "/", or its
  * number in decimal where @numeric or where no directory has it: it was
- * removed since, or lies outside of this cgroup namespace.  The tree is read
- * once, when a path is first asked for; the text lives until the program ends.
+ * removed since, or lies outside of this cgroup namespace.  The tree is read when
+ * a path is first missing, and again after cgroups_renew(); the text lives until
+ * cgroups_forget().
  */
 const char *cgroup_path(uint64_t id, bool numeric);
+
+/* A new census may have new cgroups: the next path that is missing is looked for. */
+void cgroups_renew(void);
+
+/* Frees all paths; see names_forget(). */
+void cgroups_forget(void);
 
 /*
  * The directory of cgroup @id into @dir of @size bytes: the length of the part

@@ -87,7 +87,23 @@ void names_live(struct snapshot *snap)
 {
 	static const struct naming live = { live_user, live_cgroup };
 
+	cgroups_renew();
 	snap->naming = &live;
+}
+
+void names_forget(void)
+{
+	struct user *user;
+	size_t i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		while ((user = buckets[i])) {
+			buckets[i] = user->next;
+			free(user->name);
+			free(user);
+		}
+	}
+	cgroups_forget();
 }
 
 static const char *recorded_user(const struct snapshot *snap, uint64_t uid, bool numeric)

@@ -14,12 +14,15 @@
 
 /*
  * The name of user @uid, or its number in decimal where @numeric or where it
- * has none.  Each is looked up once; the text lives until the program ends.
+ * has none.  Each is looked up once; the text lives until names_forget().
  */
 const char *user_name(uint64_t uid, bool numeric);
 
-/* Gives @snap the names of this machine. */
+/* Gives @snap the names of this machine, which live until names_forget(). */
 void names_live(struct snapshot *snap);
+
+/* Frees them: programs that run for long would keep those of removed cgroups. */
+void names_forget(void);
 
 /*
  * Adds to @snap, as texts beside it, the names that this machine has for the

@@ -43,6 +43,19 @@ int main(void)
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)most + 1);
 	ok(!strcmp(cgroup_path(most + 1, false), number), "one that is not there");
 
+	snprintf(dir, sizeof(dir), "%s/late", top);
+	if (mkdir(dir, 0700) || stat(dir, &st))
+		return 1;
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)st.st_ino);
+	ok(!strcmp(cgroup_path(st.st_ino, false), number), "one made since, in the same census");
+	cgroups_renew();
+	ok(!strcmp(cgroup_path(st.st_ino, false), "/late"), "one made since, in the next census");
+	rmdir(dir);
+	cgroups_renew();
+	ok(!strcmp(cgroup_path(st.st_ino, false), "/late"), "one removed since");
+	cgroups_forget();
+	ok(!strcmp(cgroup_path(st.st_ino, false), number), "forgotten");
+
 	for (i = PATHS; i--;) {
 		snprintf(dir, sizeof(dir), "%s%s", top, paths[i]);
 		rmdir(dir);
