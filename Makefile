@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 MODULE_SOURCES := Kbuild $(wildcard module/*.[ch]) \
 	include/uapi/linux/memcensus.h
 
-.PHONY: all module reader run check check-tools check-kernels check-debug
+.PHONY: all module reader reader-small run check check-tools check-kernels check-debug
 .PHONY: check-storm check-fuzz fuzz-reader bench style module-sparse vm install
 .PHONY: clean help
 
@@ -26,6 +26,7 @@ help:
 	@echo "make bench    what a census costs, beside other ways"
 	@echo "make module   KERNEL=6.1|6.12|newest|debug, or KDIR=DIR [ARCH=um]"
 	@echo "make reader   the command, in build/memcensus"
+	@echo "make reader-small  the same, small and static: WITH=\"top leak\" adds these"
 	@echo "make style    checkpatch, sparse, shellcheck"
 	@echo "make install  the reader and the module, for the running kernel"
 	@echo "make clean    what was compiled; build/kernels stays"
@@ -67,6 +68,13 @@ endif
 reader:
 	@scripts/setup build
 	@$(MAKE) -s -C userspace O=$(CURDIR)/build
+
+# For an initramfs or a test VM: one static file, with the parts WITH besides.
+WITH ?=
+reader-small:
+	@scripts/setup build
+	@scripts/static-libs
+	@$(MAKE) -s -C userspace O=$(CURDIR)/build STATIC=1 WITH='$(WITH)' NAME=memcensus-small
 
 # What the debug kernel is built from is heavy; the other kernels are packages.
 run:

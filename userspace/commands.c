@@ -2,18 +2,18 @@
 /* The commands that there are. */
 #include "cli/command.h"
 
-const struct command *const commands[] = {
-	&tasks_command,
-	&map_command,
-	&buddy_command,
-	&kswapd_command,
-	&system_command,
-	&top_command,
-	&watch_command,
-	&record_command,
-	&diff_command,
-	&leak_command,
-	&chart_command,
-	&export_command,
-	NULL
+const struct command_slot command_slots[] = {
+	{ "tasks", &tasks_command },
+	{ "map", &map_command },
+	{ "buddy", &buddy_command },
+	{ "kswapd", &kswapd_command },
+	{ "system", &system_command },
+	{ "top", &top_command },
+	{ "watch", &watch_command },
+	{ "record", &record_command },
+	{ "diff", &diff_command },
+	{ "leak", &leak_command },
+	{ "chart", &chart_command },
+	{ "export", &export_command },
+	{ NULL, NULL }
 };

@@ -5,13 +5,13 @@
 
 #include "cli/command.h"
 
-const struct command *command_find(const char *name)
+const struct command_slot *command_find(const char *name)
 {
-	const struct command *const *command;
+	const struct command_slot *slot;
 
-	for (command = commands; *command; command++)
-		if (!strcmp((*command)->name, name))
-			return *command;
+	for (slot = command_slots; slot->name; slot++)
+		if (!strcmp(slot->name, name))
+			return slot;
 	return NULL;
 }
 

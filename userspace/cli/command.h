@@ -9,6 +9,7 @@
 
 #include "cli/options.h"
 #include "cli/session.h"
+#include "lib/part.h"
 #include "model/listing.h"
 
 /**
@@ -89,19 +90,34 @@ extern const struct command map_command;
 extern const struct command buddy_command;
 extern const struct command kswapd_command;
 extern const struct command system_command;
-extern const struct command top_command;
-extern const struct command watch_command;
-extern const struct command record_command;
-extern const struct command diff_command;
-extern const struct command leak_command;
-extern const struct command chart_command;
-extern const struct command export_command;
+extern const struct command top_command MAY_BE_LEFT_OUT;
+extern const struct command watch_command MAY_BE_LEFT_OUT;
+extern const struct command record_command MAY_BE_LEFT_OUT;
+extern const struct command diff_command MAY_BE_LEFT_OUT;
+extern const struct command leak_command MAY_BE_LEFT_OUT;
+extern const struct command chart_command MAY_BE_LEFT_OUT;
+extern const struct command export_command MAY_BE_LEFT_OUT;
 
-/* All of them, ended by NULL; the first is the one of the bare program. */
-extern const struct command *const commands[];
+/**
+ * struct command_slot - a command that there may be
+ * @name: its word
+ * @command: NULL: it was left out of this build
+ */
+struct command_slot {
+	const char *name;
+	const struct command *command;
+};
 
-/* NULL where there is none of that name. */
-const struct command *command_find(const char *name);
+/* All of them, ended by one without a name; the first is that of the bare program. */
+extern const struct command_slot command_slots[];
+
+/* Each @command that there is, by its @slot. */
+#define for_each_command(command, slot)						\
+	for (slot = command_slots; slot->name; slot++)				\
+		if ((command = slot->command))
+
+/* NULL where there is no command of that name, left out or not. */
+const struct command_slot *command_find(const char *name);
 
 /* The rows that @options ask for: of the command, or of groups. */
 const struct rows *command_rows(const struct options *options);

@@ -51,7 +51,8 @@ static const char exit_status[] =
 void help_print(FILE *out)
 {
 	static const struct option_use common[] = { OPTIONS_COMMON };
-	const struct command *const *command;
+	const struct command_slot *slot;
+	const struct command *command;
 
 	fputs("Usage: memcensus [COMMAND] [OPTION...]\n"
 	      "\n"
@@ -59,12 +60,12 @@ void help_print(FILE *out)
 	      "figures of one run are of one pass. Without a command it shows 'tasks'.\n"
 	      "\n"
 	      "Commands:\n", out);
-	for (command = commands; *command; command++)
-		fprintf(out, "  %s%s%-*s %s\n", (*command)->name,
-			*(*command)->args ? " " : "",
-			(int)(30 - snprintf(NULL, 0, "%s", (*command)->name) -
-			      !!*(*command)->args),
-			(*command)->args, (*command)->summary);
+	for_each_command(command, slot)
+		fprintf(out, "  %s%s%-*s %s\n", command->name,
+			*command->args ? " " : "",
+			(int)(30 - snprintf(NULL, 0, "%s", command->name) -
+			      !!*command->args),
+			command->args, command->summary);
 	fputs("\n"
 	      "Options of every command:\n", out);
 	put_options(out, common);

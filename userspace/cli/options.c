@@ -76,15 +76,16 @@ static int set_sort(struct options *options, const char *value,
 static int set_file(struct options *options, const char *value,
 		    struct failure *why)
 {
-	(void)why;
 	options->file = value;
-	return 0;
+	return pick_parse ? 0 : fail_left_out(why, "records");
 }
 
 static int set_at(struct options *options, const char *value,
 		  struct failure *why)
 {
 	options->at = true;
+	if (!pick_parse)
+		return fail_left_out(why, "records");
 	return pick_parse(&options->pick, value, why);
 }
 
@@ -312,13 +313,14 @@ static void set_add(struct option_set *set, const struct option_entry *entry)
 
 static void set_fill(struct option_set *set)
 {
-	const struct command *const *command;
+	const struct command_slot *slot;
+	const struct command *command;
 	const struct option_use *use;
 
 	memset(set, 0, sizeof(*set));
 	set->letters[0] = ':';
-	for (command = commands; *command; command++)
-		for (use = (*command)->options; use->option; use++)
+	for_each_command(command, slot)
+		for (use = command->options; use->option; use++)
 			set_add(set, use->option);
 }
 
@@ -371,14 +373,15 @@ static const struct option_entry *option_of(const struct command *command, const
 
 static int not_its_own(const struct command *mine, const char *name, struct failure *why)
 {
-	const struct command *const *command;
+	const struct command_slot *slot;
+	const struct command *command;
 	char owners[128] = "";
 
-	for (command = commands; *command; command++) {
-		if (!option_of(*command, name))
+	for_each_command(command, slot) {
+		if (!option_of(command, name))
 			continue;
 		strcat(owners, " ");
-		strcat(owners, (*command)->name);
+		strcat(owners, command->name);
 	}
 	return fail(why, FAIL_USAGE, "'%s' has no option '--%s'; it is one of:%s",
 		    mine->name, name, owners);
@@ -507,12 +510,13 @@ static int take_words(struct options *options, char **words, int n,
 
 static int unknown_command(const char *word, struct failure *why)
 {
-	const struct command *const *command;
+	const struct command_slot *slot;
+	const struct command *command;
 	char names[128] = "";
 
-	for (command = commands; *command; command++) {
+	for_each_command(command, slot) {
 		strcat(names, " ");
-		strcat(names, (*command)->name);
+		strcat(names, command->name);
 	}
 	return fail(why, FAIL_USAGE, "no command '%.60s'; there are:%s", word, names);
 }
@@ -520,13 +524,14 @@ static int unknown_command(const char *word, struct failure *why)
 /* The command that is named behind the options. */
 static int take_command(struct options *options, const char *word, struct failure *why)
 {
-	options->command = command_find(word);
-	options->command_given = options->command;
-	options->command_wrong = !options->command;
-	if (options->command)
-		return 0;
-	options->command = commands[0];
-	return unknown_command(word, why);
+	const struct command_slot *slot = command_find(word);
+
+	options->command_given = slot && slot->command;
+	options->command_wrong = !options->command_given;
+	if (options->command_wrong)
+		return slot ? fail_left_out(why, slot->name) : unknown_command(word, why);
+	options->command = slot->command;
+	return 0;
 }
 
 int options_parse(struct options *options, int argc, char **argv,
@@ -536,7 +541,7 @@ int options_parse(struct options *options, int argc, char **argv,
 	int code, ret = 0;
 
 	memset(options, 0, sizeof(*options));
-	options->command = commands[0];
+	options->command = command_slots[0].command;
 	set_fill(&set);
 	opterr = 0;
 	/* To the end, so that the command is known, which options may come before. */

@@ -139,7 +139,7 @@ static enum taken take(struct session *session, struct snapshot **snap,
 	while ((taken = session_next(session, snap, why)) == TAKE_FAILED &&
 	       why->kind == FAIL_NO_PROCESS &&
 	       sscanf(why->text, "PIDS: %u:", &pid) == 1 &&
-	       pids_drop(&session->pids, pid) && session->pids.n)
+	       pids_drop && pids_drop(&session->pids, pid) && session->pids.n)
 		session->request.n_pids = session->pids.n;
 	return taken;
 }

@@ -13,6 +13,7 @@
 #include "cli/reader.h"
 #include "cli/session.h"
 #include "cli/words.h"
+#include "host/cmdlines.h"
 #include "lib/output.h"
 #include "lib/signals.h"
 #include "record/source-file.h"
@@ -48,6 +49,8 @@ static int check_columns(const struct options *options, bool *cmdlines,
 	for (i = 0; i < columns.n; i++)
 		*cmdlines |= columns.v[i] == task_cmdline;
 	columns_free(&columns);
+	if (*cmdlines && !cmdlines_add)
+		return fail_left_out(why, "command lines");
 	return 0;
 }
 

@@ -122,9 +122,10 @@ enum taken session_next(struct session *session, struct snapshot **snap,
 	if (is_over(session) ||
 	    (session->source->ops->live && !wait_for_due(session)))
 		return TAKE_END;
-	progress = session->source->ops->live ? progress_begin() : NULL;
+	progress = session->source->ops->live && progress_begin ? progress_begin() : NULL;
 	taken = session_take(session, snap, why);
-	progress_end(progress);
+	if (progress_end)
+		progress_end(progress);
 	return taken;
 }
 
@@ -163,5 +164,6 @@ void session_free(struct session *session)
 	for (i = 0; i < session->n_held; i++)
 		snapshot_free(session->held[i]);
 	session->n_held = 0;
-	pids_free(&session->pids);
+	if (pids_free)
+		pids_free(&session->pids);
 }

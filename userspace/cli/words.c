@@ -40,14 +40,15 @@ static void put_completed(FILE *out, const char *arg)
 
 static void put_commands(FILE *out, const struct command *unused)
 {
-	const struct command *const *command;
+	const struct command_slot *slot;
+	const struct command *command;
 
 	(void)unused;
-	for (command = commands; *command; command++) {
-		fprintf(out, "%s\t", (*command)->name);
-		if (*(*command)->args)
-			put_completed(out, (*command)->args);
-		fprintf(out, "\t%s\n", (*command)->summary);
+	for_each_command(command, slot) {
+		fprintf(out, "%s\t", command->name);
+		if (*command->args)
+			put_completed(out, command->args);
+		fprintf(out, "\t%s\n", command->summary);
 	}
 }
 

@@ -6,9 +6,10 @@
 #define READER_AREAS_H
 
 #include "cli/command.h"
+#include "lib/part.h"
 
 /* Prints the table of one census with totals and zones. 0, or -1 and @why. */
 int areas_show(const struct view *view, const struct options *options,
-	       FILE *out, struct failure *why);
+	       FILE *out, struct failure *why) MAY_BE_LEFT_OUT;
 
 #endif /* READER_AREAS_H */

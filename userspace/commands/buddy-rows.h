@@ -5,6 +5,7 @@
 #ifndef READER_BUDDY_ROWS_H
 #define READER_BUDDY_ROWS_H
 
+#include "lib/part.h"
 #include "cli/session.h"
 
 /*
@@ -12,6 +13,6 @@
  * census its free blocks, of others how many more or fewer they are; at the
  * end the changes a second.  0, or -1 and @why.
  */
-int buddy_rows(struct session *session, struct failure *why);
+int buddy_rows(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
 
 #endif /* READER_BUDDY_ROWS_H */

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/present.h"
 #include "commands/buddy-rows.h"
+#include "commands/interval.h"
 #include "lib/text.h"
 
 /* In MEMCENSUS_ZONE_EXTFRAG: the order can be had. */
@@ -244,7 +245,7 @@ static const struct option_use buddy_options[] = {
 const struct command buddy_command = {
 	.name = "buddy",
 	.args = "[INTERVAL [COUNT]]",
-	.words = options_interval,
+	.words = interval_words,
 	.summary = "free memory by the size of its blocks, fragmentation",
 	.about =
 	"A row for each zone: how many free blocks of 2^N pages it has, as in\n"

@@ -6,6 +6,7 @@
 #ifndef READER_INTERVAL_H
 #define READER_INTERVAL_H
 
+#include "lib/part.h"
 #include "cli/session.h"
 #include "model/amount.h"
 #include "model/listing.h"
@@ -44,10 +45,10 @@ struct trend_column {
 };
 
 /* An amount and an event of the totals, for @get. */
-struct amount trend_bytes(const struct snapshot *snap, unsigned int number);
-struct amount trend_event(const struct snapshot *snap, unsigned int number);
+struct amount trend_bytes(const struct snapshot *snap, unsigned int number) MAY_BE_LEFT_OUT;
+struct amount trend_event(const struct snapshot *snap, unsigned int number) MAY_BE_LEFT_OUT;
 /* KiB of pages that are counted, as vmstat has what is swapped. */
-struct amount trend_swapped(const struct snapshot *snap, unsigned int number);
+struct amount trend_swapped(const struct snapshot *snap, unsigned int number) MAY_BE_LEFT_OUT;
 
 /*
  * Takes the censuses of @session and prints a row for each: of the first, what
@@ -55,10 +56,10 @@ struct amount trend_swapped(const struct snapshot *snap, unsigned int number);
  * and @why.
  */
 int trend_run(struct session *session, const struct trend_column *columns,
-	      size_t n, struct failure *why);
+	      size_t n, struct failure *why) MAY_BE_LEFT_OUT;
 
 /* For --help: what each column is. */
-void trend_help(FILE *out, const struct trend_column *columns, size_t n);
+void trend_help(FILE *out, const struct trend_column *columns, size_t n) MAY_BE_LEFT_OUT;
 
 /* The number and the moment of a census, as members of an open object. */
 void trend_json_moment(struct json *json, const struct snapshot *snap);
@@ -68,5 +69,14 @@ double trend_seconds(const struct snapshot *before, const struct snapshot *snap)
 
 /* Whether row @row, from 0, is to have a header above it. */
 bool trend_header_due(const struct options *options, uint64_t row);
+
+/* options_interval(), for commands that show rows so; also of a record. */
+static inline int interval_words(struct options *options, char **words, int n,
+				 struct failure *why)
+{
+	if (!trend_run && (n || options_series(options)))
+		return fail_left_out(why, "rows at an interval");
+	return options_interval(options, words, n, why);
+}
 
 #endif /* READER_INTERVAL_H */

@@ -177,7 +177,8 @@ static int kswapd_run(struct session *session, bool *partial, struct failure *wh
 
 static void kswapd_columns(FILE *out)
 {
-	trend_help(out, rows, sizeof(rows) / sizeof(rows[0]));
+	if (trend_help)
+		trend_help(out, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 static const struct option_use kswapd_options[] = {
@@ -187,7 +188,7 @@ static const struct option_use kswapd_options[] = {
 const struct command kswapd_command = {
 	.name = "kswapd",
 	.args = "[INTERVAL [COUNT]]",
-	.words = options_interval,
+	.words = interval_words,
 	.summary = "what reclaim does, distance to the watermarks",
 	.about =
 	"A row for each node: what its kswapd does, for which order and up to which zone\n"

@@ -9,12 +9,13 @@
 
 #include "cli/options.h"
 #include "lib/failure.h"
+#include "lib/part.h"
 
 /*
  * Prints those in @text, PROC_TEXTS_SLABINFO, largest first, as a table or JSON.
  * 0, or -1 and @why.
  */
 int slabs_show(const char *text, const struct options *options, FILE *out,
-	       struct failure *why);
+	       struct failure *why) MAY_BE_LEFT_OUT;
 
 #endif /* READER_SLABS_H */

@@ -394,7 +394,7 @@ static int system_run(struct session *session, bool *partial, struct failure *wh
 
 static int system_words(struct options *options, char **words, int n, struct failure *why)
 {
-	if (options_interval(options, words, n, why))
+	if (interval_words(options, words, n, why))
 		return -1;
 	if (options->interval && (options->vm || options->slab))
 		return fail(why, FAIL_USAGE, "'--%s' and an interval do not go together",
@@ -410,15 +410,32 @@ static bool system_needs_source(const struct options *options)
 
 static void system_columns(FILE *out)
 {
-	trend_help(out, rows, COUNT(rows));
+	if (trend_help)
+		trend_help(out, rows, COUNT(rows));
+}
+
+static int set_vm(struct options *options, const char *value, struct failure *why)
+{
+	(void)value;
+	options->vm = true;
+	return knobs_show ? 0 : fail_left_out(why, "settings of memory management");
 }
 
 static const struct option_entry option_vm = {
-	0, "vm", NULL, "the settings in /proc/sys/vm and what they mean",
-	.flag = offsetof(struct options, vm) };
+	0, "vm", NULL, "the settings in /proc/sys/vm and what they mean", .set = set_vm };
+
+static int set_slab(struct options *options, const char *value, struct failure *why)
+{
+	(void)value;
+	options->slab = true;
+	return slabs_show ? 0 : fail_left_out(why, "caches of objects");
+}
+
+static const struct option_entry option_slabs = {
+	0, "slab", NULL, "the kernel's caches of objects, as slabtop", .set = set_slab };
 
 static const struct option_use system_options[] = {
-	USE_AS(all, "show every figure"), USE(totals), USE(wide), USE(vm), USE(slab),
+	USE_AS(all, "show every figure"), USE(totals), USE(wide), USE(vm), USE(slabs),
 	OPTIONS_COMMON,
 };
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "lib/failure.h"
+#include "lib/part.h"
 #include "lib/filter.h"
 #include "model/snapshot.h"
 
@@ -51,7 +52,7 @@ struct cmdline_of cmdline_of_task(const struct task *task);
  * Reads those of all tasks in @snap that were not busy into it.  As
  * cmdlines_read().
  */
-int cmdlines_add(struct snapshot *snap, size_t *missed, struct failure *why);
+int cmdlines_add(struct snapshot *snap, size_t *missed, struct failure *why) MAY_BE_LEFT_OUT;
 
 /*
  * Sets those @chosen of the @n in @of that are not, and whose command line matches.
@@ -62,6 +63,6 @@ int cmdlines_match(const struct match *match, const struct cmdline_of *of,
 		   bool *chosen, size_t n, size_t *missed, struct failure *why);
 
 /* How many times 50 ms to wait for one, for tests; it is 10. */
-void cmdlines_patience(unsigned int times);
+void cmdlines_patience(unsigned int times) MAY_BE_LEFT_OUT;
 
 #endif /* READER_CMDLINES_H */

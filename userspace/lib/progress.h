@@ -9,10 +9,12 @@
 #ifndef READER_PROGRESS_H
 #define READER_PROGRESS_H
 
+#include "lib/part.h"
+
 struct progress;
 
 /* NULL where nothing is to be said, which progress_end() takes. */
-struct progress *progress_begin(void);
-void progress_end(struct progress *progress);
+struct progress *progress_begin(void) MAY_BE_LEFT_OUT;
+void progress_end(struct progress *progress) MAY_BE_LEFT_OUT;
 
 #endif /* READER_PROGRESS_H */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/failure.h"
+#include "lib/part.h"
 
 /**
  * enum pick_kind - which censuses of a record are wanted
@@ -43,7 +44,7 @@ struct pick {
  * the local clock, or @SECONDS since 1970.  A minute or second means its end,
  * so that a moment as it was printed is found again.  0, or -1 and @why.
  */
-int pick_parse(struct pick *pick, const char *word, struct failure *why);
+int pick_parse(struct pick *pick, const char *word, struct failure *why) MAY_BE_LEFT_OUT;
 
 /* @pick with its PICK_CLOCK made PICK_TIME, on the day of the moment @last. */
 struct pick pick_on_day(struct pick pick, uint64_t last);

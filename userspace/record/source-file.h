@@ -5,6 +5,7 @@
 #ifndef READER_SOURCE_FILE_H
 #define READER_SOURCE_FILE_H
 
+#include "lib/part.h"
 #include "record/selection.h"
 #include "wire/source.h"
 
@@ -14,6 +15,6 @@
  * source.damaged.  NULL and @why where it cannot be had or has no such census.
  */
 struct source *source_open_file(const char *path, struct pick pick,
-				struct failure *why);
+				struct failure *why) MAY_BE_LEFT_OUT;
 
 #endif /* READER_SOURCE_FILE_H */

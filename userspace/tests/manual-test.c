@@ -33,12 +33,13 @@ static void add_type(const struct record_type *type)
 
 static void find_types(void)
 {
-	const struct command *const *command;
+	const struct command_slot *slot;
+	const struct command *command;
 
-	for (command = commands; *command; command++) {
-		add_type((*command)->rows.type);
-		if ((*command)->groups)
-			add_type((*command)->groups[MEMCENSUS_BY_UID].type);
+	for_each_command(command, slot) {
+		add_type(command->rows.type);
+		if (command->groups)
+			add_type(command->groups[MEMCENSUS_BY_UID].type);
 	}
 }
 
@@ -143,15 +144,16 @@ static char *bold(char **at)
 static void test_commands(const struct page *page)
 {
 	size_t from = section(page, "# COMMANDS"), i;
-	const struct command *const *command;
+	const struct command_slot *slot;
+	const struct command *command;
 	char term[64], *at, *word;
 	bool found;
 
-	for (command = commands; *command; command++) {
-		snprintf(term, sizeof(term), "*%s*", (*command)->name);
+	for_each_command(command, slot) {
+		snprintf(term, sizeof(term), "*%s*", command->name);
 		for (found = false, i = from; goes_on(page, i, "# "); i++)
 			found |= !strncmp(page->lines[i], term, strlen(term));
-		ok(found, "command %s is described", (*command)->name);
+		ok(found, "command %s is described", command->name);
 	}
 	for (i = from; goes_on(page, i, "# "); i++) {
 		at = page->lines[i];
@@ -168,11 +170,12 @@ static size_t n_options;
 
 static void find_options(void)
 {
-	const struct command *const *command;
+	const struct command_slot *slot;
+	const struct command *command;
 	const struct option_use *use;
 
-	for (command = commands; *command; command++)
-		for (use = (*command)->options; use->option; use++)
+	for_each_command(command, slot)
+		for (use = command->options; use->option; use++)
 			if (use->option->help)
 				options[n_options++] = use->option;
 }

@@ -149,6 +149,7 @@ int main(int argc, char **argv)
 	cgroups_root("/nonexistent");
 	procfs_root("proc");
 	/* A disk is not /proc, and may take long. */
-	cmdlines_patience(patience ? (unsigned int)atoi(patience) : 1000);
+	if (cmdlines_patience)
+		cmdlines_patience(patience ? (unsigned int)atoi(patience) : 1000);
 	return reader_run(argc - 1, argv + 1, replay_open);
 }

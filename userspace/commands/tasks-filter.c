@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which processes and mappings 'tasks' is about: filters, and rows of mappings. */
+#include <stdlib.h>
+
+#include "commands/tasks.h"
+#include "host/cmdlines.h"
+#include "host/names.h"
+#include "model/mappings.h"
+
+/* Whether mappings are asked for, to be shown or to be added up. */
+static bool needs_vmas(const struct options *options)
+{
+	return options->mappings || options->mapping.given;
+}
+
+static bool is_filtered(const struct options *options)
+{
+	return options->comm.given || options->user.given;
+}
+
+static int none_matches(const struct session *session, struct failure *why)
+{
+	if (session->missed)
+		return fail(why, FAIL_NO_PROCESS,
+			    "no process matches, by name; %zu command line%s did not come in time",
+			    session->missed, session->missed == 1 ? "" : "s");
+	return fail(why, FAIL_NO_PROCESS, "no process matches");
+}
+
+/* Has the request name those processes of this machine that are wanted. */
+static int choose(struct session *session, struct failure *why)
+{
+	const struct options *options = session->options;
+	const struct pids_filter filter = { &options->comm, &options->user, options->numeric };
+	struct pids *pids = &session->pids;
+
+	pids_free(pids);
+	if (pids_list(pids, &filter, &session->missed, why))
+		return -1;
+	if (!pids->n)
+		return none_matches(session, why);
+	if (pids->n > MEMCENSUS_PIDS_MAX)
+		return fail(why, FAIL_USAGE,
+			    "%zu processes: at most %d can be named to the module at once, to be asked for their mappings or put together after a filter; choose fewer by --processfilter, --userfilter or --pid",
+			    pids->n, MEMCENSUS_PIDS_MAX);
+	session->request.pids = pids->v;
+	session->request.n_pids = pids->n;
+	return 0;
+}
+
+int tasks_prepare(struct session *session, struct failure *why)
+{
+	const struct options *options = session->options;
+	bool grouped = options->group_by && is_filtered(options);
+
+	if (needs_vmas(options))
+		session->request.parts |= MEMCENSUS_PART_VMAS;
+	if (options->pids || !(needs_vmas(options) || grouped))
+		return 0;
+	if (!session->source->ops->live && grouped)
+		return fail(why, FAIL_USAGE,
+			    "a record has the groups that were asked for, and none of a selection");
+	if (!session->source->ops->live)
+		return 0;
+	/* Of named processes the module would take the map count. */
+	if (!session->request.basis)
+		session->request.basis = MEMCENSUS_BASIS_FRAMES;
+	return choose(session, why);
+}
+
+static bool is_of_user(const struct view *view, const struct task *task,
+		       const struct match *match)
+{
+	return match_is(match, KNOWN(task, MEMCENSUS_TASK_UID) ?
+			name_of_user(view, task->uid) : NULL);
+}
+
+static bool has_name(const struct task *task, const struct match *match)
+{
+	return match_is(match, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL);
+}
+
+/* @chosen: by the filters, of each task. 0, or -1 and @why. */
+static int choose_tasks(struct session *session, const struct snapshot *snap,
+			struct cmdline_of *of, bool *chosen, struct failure *why)
+{
+	const struct options *options = session->options;
+	const struct view view = { .snap = snap, .numeric = options->numeric };
+	/* A record has none, and this machine's are others. */
+	const bool lines = options->comm.given && session->source->ops->live;
+	bool wanted;
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++) {
+		wanted = is_of_user(&view, &snap->tasks[i], &options->user);
+		chosen[i] = wanted && has_name(&snap->tasks[i], &options->comm);
+		if (wanted)
+			of[i] = cmdline_of_task(&snap->tasks[i]);
+		/* Of one that is busy it is not tried. */
+		if (lines && wanted && !chosen[i] && !of[i].pid)
+			session->missed++;
+	}
+	if (!lines)
+		return 0;
+	return cmdlines_match(&options->comm, of, chosen, snap->n_tasks,
+			      &session->missed, why);
+}
+
+/* Of those that were chosen before, the same ones may be missed again. */
+static int drop_tasks(struct session *session, struct snapshot *snap,
+		      struct failure *why)
+{
+	const size_t before = session->missed;
+	struct cmdline_of *of = calloc(snap->n_tasks + 1, sizeof(*of));
+	bool *chosen = calloc(snap->n_tasks + 1, sizeof(*chosen));
+	size_t i, n = 0;
+	int ret;
+
+	session->missed = 0;
+	ret = of && chosen ? choose_tasks(session, snap, of, chosen, why) : fail_memory(why);
+	if (session->missed < before)
+		session->missed = before;
+	for (i = 0; !ret && i < snap->n_tasks; i++)
+		if (chosen[i])
+			snap->tasks[n++] = snap->tasks[i];
+	if (!ret)
+		snap->n_tasks = n;
+	free(of);
+	free(chosen);
+	return ret;
+}
+
+static int compare_pids(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Mappings of processes that were dropped. 0, or -1 without memory. */
+static int drop_vmas(struct snapshot *snap)
+{
+	uint64_t *pids = calloc(snap->n_tasks + 1, sizeof(*pids));
+	size_t i, n = 0;
+
+	if (!pids)
+		return -1;
+	for (i = 0; i < snap->n_tasks; i++)
+		pids[i] = snap->tasks[i].pid;
+	qsort(pids, snap->n_tasks, sizeof(*pids), compare_pids);
+	for (i = 0; i < snap->n_vmas; i++)
+		if (bsearch(&snap->vmas[i].pid, pids, snap->n_tasks, sizeof(*pids),
+			    compare_pids))
+			snap->vmas[n++] = snap->vmas[i];
+	snap->n_vmas = n;
+	free(pids);
+	return 0;
+}
+
+int tasks_refine(struct session *session, struct snapshot *snap, struct failure *why)
+{
+	const struct options *options = session->options;
+	int ret;
+
+	if (is_filtered(options)) {
+		if (drop_tasks(session, snap, why))
+			return -1;
+		if (!snap->n_tasks)
+			return none_matches(session, why);
+	}
+	if (!needs_vmas(options))
+		return 0;
+	if (!snap->n_vmas && !session->source->ops->live)
+		return fail(why, FAIL_USAGE, "the record has no mappings");
+	if (drop_vmas(snap))
+		return fail_memory(why);
+	mappings_select(snap, &options->mapping);
+	if (!snap->n_vmas)
+		return fail(why, FAIL_NO_PROCESS, "no mapping matches");
+	ret = options->mappings ? mappings_sum(snap) : mappings_narrow_tasks(snap);
+	return ret ? fail_memory(why) : 0;
+}
