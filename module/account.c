@@ -38,21 +38,13 @@ void census_account_share(struct census_sums *sums, enum census_class class,
 	}
 }
 
-/**
- * census_sums_rss() - bytes mapped, all classes together
- * @sums: the sums
- */
+/* Bytes mapped. */
 u64 census_sums_rss(const struct census_sums *sums)
 {
 	return sums->rss[CENSUS_ANON] + sums->rss[CENSUS_FILE] +
 	       sums->rss[CENSUS_SHMEM];
 }
 
-/**
- * census_sums_add() - add the sums of a part to those of the whole
- * @to: the whole
- * @from: the part
- */
 void census_sums_add(struct census_sums *to, const struct census_sums *from)
 {
 	const u64 *f = (const u64 *)from;
@@ -77,11 +69,7 @@ static void set_figures(struct census_figures *figures,
 		census_figure_set(figures, values[i].figure, values[i].bytes);
 }
 
-/**
- * census_common_figures() - what both bases count in the same way, as figures
- * @sums: what was walked
- * @figures: filled; shares and owners are left unknown
- */
+/* What both bases count in the same way; owners and shares stay unknown. */
 void census_common_figures(const struct census_sums *sums,
 			   struct census_figures *figures)
 {
@@ -105,11 +93,7 @@ void census_common_figures(const struct census_sums *sums,
 	set_figures(figures, values, ARRAY_SIZE(values));
 }
 
-/**
- * census_sums_figures() - sums of the mapcount basis, as figures
- * @sums: what was walked
- * @figures: filled; figures that are no sums are left as they are
- */
+/* Figures of the mapcount basis; those that are no sums stay as they are. */
 void census_sums_figures(const struct census_sums *sums,
 			 struct census_figures *figures)
 {

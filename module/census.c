@@ -32,6 +32,7 @@
  * @err: first error of @work
  * @cpu: ns of CPU time, of threads
  * @workers: the caller's thread is the first
+ * @frames: what each of @workers has marked
  */
 struct census {
 	const struct census_request *req;
@@ -48,6 +49,7 @@ struct census {
 	atomic_t err;
 	atomic64_t cpu;
 	struct census_worker workers[CENSUS_WORKERS_MAX];
+	struct census_frames *frames[CENSUS_WORKERS_MAX];
 };
 
 static void take_work(struct census *c)
@@ -119,30 +121,6 @@ static int in_parallel(struct census *c, unsigned int nr,
 	return fatal_signal_pending(current) ? -EINTR : atomic_read(&c->err);
 }
 
-/* Those whose lock was not available.  Return: true if there is none. */
-static bool none_left(struct census *c)
-{
-	const struct census_mm *m;
-
-	list_for_each_entry(m, &c->scan.collection.mms, link)
-		if (!m->visited)
-			return false;
-	return true;
-}
-
-static void give_up(struct census *c)
-{
-	struct census_mm *m;
-
-	list_for_each_entry(m, &c->scan.collection.mms, link) {
-		if (m->visited)
-			continue;
-		/* An owner of swap slots may be missing. */
-		c->swap_known = false;
-		census_scan_give_up(m);
-	}
-}
-
 static int scan_part(struct census *c, unsigned int number)
 {
 	return census_scan_all(&c->workers[number]);
@@ -158,6 +136,7 @@ static int visit_all(struct census *c)
 {
 	struct census_mm *m;
 	u64 deadline;
+	bool left;
 	int err;
 
 	census_scan_begin(&c->scan);
@@ -166,20 +145,29 @@ static int visit_all(struct census *c)
 		return err;
 
 	deadline = ktime_get_ns() + census_params.busy_budget;
-	while (!none_left(c)) {
+	for (;;) {
+		bool last = ktime_get_ns() >= deadline;
+
+		left = false;
 		list_for_each_entry(m, &c->scan.collection.mms, link) {
 			if (m->visited)
 				continue;
 			err = census_scan_mm(&c->workers[m->worker], m);
 			if (err)
 				return err;
+			if (m->visited)
+				continue;
+			left = true;
+			if (last) {
+				/* An owner of swap slots may be missing. */
+				c->swap_known = false;
+				census_scan_give_up(m);
+			}
 		}
-		if (ktime_get_ns() >= deadline)
-			break;
+		if (!left || last)
+			return 0;
 		usleep_range(100, 300);
 	}
-	give_up(c);
-	return 0;
 }
 
 /* What came of an address space; an other one counts only where it is missing. */
@@ -248,13 +236,13 @@ static int collect(struct census *c)
 	int err = 0;
 
 	if (!c->req->nr_pids)
-		return census_collect_all(collection);
+		return census_collect_all(collection, CENSUS_RECORD);
 	for (i = 0; i < c->req->nr_pids && !err; i++)
 		err = census_collect_pid(collection, c->req->pids[i]);
-	if (!err)
-		err = census_collect_twins(collection);
+	if (!err && collection->asked_for)
+		err = census_collect_all(collection, CENSUS_TWIN);
 	if (!err && c->req->basis == MEMCENSUS_BASIS_FRAMES)
-		err = census_collect_others(collection, false);
+		err = census_collect_all(collection, CENSUS_OWNER);
 	return err;
 }
 
@@ -269,36 +257,22 @@ static int visit_swap_owners(struct census *c)
 	int err;
 
 	for (i = 0; i < c->nr_workers; i++)
-		swapped |= census_frames_swapped(c->workers[i].tally.frames);
+		swapped |= census_frames_swapped(c->frames[i]);
 	if (!swapped || !c->req->nr_pids ||
 	    c->req->basis == MEMCENSUS_BASIS_FRAMES)
 		return 0;
-	err = census_collect_others(&c->scan.collection, true);
+	err = census_collect_all(&c->scan.collection, CENSUS_SWAP_OWNER);
 	return err ?: visit_all(c);
-}
-
-static void all_frames(struct census *c, struct census_frames **frames)
-{
-	unsigned int i;
-
-	for (i = 0; i < c->nr_workers; i++)
-		frames[i] = c->workers[i].tally.frames;
 }
 
 static int settle_blocks(struct census *c, unsigned int number)
 {
-	struct census_frames *frames[CENSUS_WORKERS_MAX];
-
-	all_frames(c, frames);
-	return census_frames_settle_blocks(frames, c->nr_workers, number);
+	return census_frames_settle_blocks(c->frames, c->nr_workers, number);
 }
 
 static int settle_turns(struct census *c, unsigned int number)
 {
-	struct census_frames *frames[CENSUS_WORKERS_MAX];
-
-	all_frames(c, frames);
-	return census_frames_settle_turns(frames, c->nr_workers, number);
+	return census_frames_settle_turns(c->frames, c->nr_workers, number);
 }
 
 /* So many entries take less time to settle than a thread takes to start. */
@@ -311,7 +285,7 @@ static int settle(struct census *c)
 	int err;
 
 	for (i = 0; i < c->nr_workers; i++)
-		entries += c->workers[i].tally.frames->owners.entries.nr;
+		entries += c->frames[i]->owners.entries.nr;
 	i = clamp_t(u64, entries / ENTRIES_PER_THREAD, 1, c->nr_workers);
 	err = in_parallel(c, i, settle_blocks);
 	return err ?: in_parallel(c, i, settle_turns);
@@ -326,7 +300,7 @@ static void check_totals(struct census *c)
 	unsigned int i, kind;
 
 	for (i = 0; i < c->nr_workers; i++) {
-		const struct census_totals *t = &c->workers[i].tally.frames->totals;
+		const struct census_totals *t = &c->frames[i]->totals;
 
 		lost += t->lost;
 		for (kind = 0; kind < CENSUS_KINDS; kind++) {
@@ -345,14 +319,13 @@ static void check_totals(struct census *c)
 
 static int count_slice(struct census *c, u32 slice, u32 slices)
 {
-	struct census_frames *frames[CENSUS_WORKERS_MAX];
 	struct census_mm *m;
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < c->nr_workers; i++) {
 		c->workers[i].tally.later = slice;
-		census_frames_reset(c->workers[i].tally.frames, slice, slices);
+		census_frames_reset(c->frames[i], slice, slices);
 	}
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		/* What has vanished does not come back. */
@@ -368,50 +341,52 @@ static int count_slice(struct census *c, u32 slice, u32 slices)
 	if (err)
 		return err;
 	check_totals(c);
-	all_frames(c, frames);
-	if (c->req->group_by)
-		err = census_groups_count(c->snap, frames, c->nr_workers,
-					  &c->scan.collection, c->group_holdings);
-	return err;
+	return census_groups_count(c->snap, c->frames, c->nr_workers,
+				   &c->scan.collection, c->group_holdings);
 }
 
 /* Forget all that was counted, to begin again. */
 static void start_over(struct census *c)
 {
-	struct census_cost *cost = &c->snap->cost;
 	struct census_mm *m;
-	unsigned int i;
 
-	for (i = 0; i < c->nr_workers; i++)
-		if (census_frames_failed(c->workers[i].tally.frames))
-			census_frames_drop(c->workers[i].tally.frames);
-	list_for_each_entry(m, &c->scan.collection.mms, link) {
-		memset(&m->sums, 0, sizeof(m->sums));
-		memset(m->holdings, 0, sizeof(m->holdings));
-		census_vmas_free(&m->vmas);
-		m->state = MEMCENSUS_STATE_UNSPEC;
-	}
+	list_for_each_entry(m, &c->scan.collection.mms, link)
+		census_mm_reset(m);
 	if (c->group_holdings)
 		memset(c->group_holdings, 0, (size_t)c->snap->nr_groups *
 		       CENSUS_KINDS * sizeof(*c->group_holdings));
-	cost->frames = 0;
+	c->snap->cost.frames = 0;
 	c->pss = 0;
 	c->swap_known = true;
 }
 
-/* So many at most: then max_mem is too little for this machine. */
-#define SLICES_MAX 1024
-
-/* Was it max_mem, or memory for counting owners, that an attempt lacked? */
-static bool out_of_memory(const struct census *c)
+/*
+ * Give memory for owners back where an attempt ran out of it.
+ *
+ * Return: true if one did: it was max_mem, or the kernel had no more.
+ */
+static bool drop_failed(struct census *c)
 {
 	bool failed = false;
 	unsigned int i;
 
-	for (i = 0; i < c->nr_workers; i++)
-		failed |= census_frames_failed(c->workers[i].tally.frames);
+	for (i = 0; i < c->nr_workers; i++) {
+		if (!census_frames_failed(c->frames[i]))
+			continue;
+		census_frames_drop(c->frames[i]);
+		failed = true;
+	}
 	return failed;
 }
+
+static void workers_end(struct census *c, unsigned int left)
+{
+	while (c->nr_workers > left)
+		census_worker_end(&c->workers[--c->nr_workers], &c->snap->cost);
+}
+
+/* So many at most: then max_mem is too little for this machine. */
+#define SLICES_MAX 1024
 
 /*
  * Owners are counted in one slice by all workers.  Where memory for that is not
@@ -428,13 +403,11 @@ static int count_owners(struct census *c)
 		err = 0;
 		for (slice = 0; slice < slices && !err; slice++)
 			err = count_slice(c, slice, slices);
-		if (err != -ENOMEM || !out_of_memory(c) || slices == SLICES_MAX)
+		if (err != -ENOMEM || !drop_failed(c) || slices == SLICES_MAX)
 			break;
 		if (c->nr_workers == 1)
 			slices *= 4;
-		while (c->nr_workers > 1)
-			census_worker_end(&c->workers[--c->nr_workers],
-					  &c->snap->cost);
+		workers_end(c, 1);
 	}
 	c->snap->cost.slices = slices;
 	c->snap->cost.pss = census_share_bytes(c->pss, PAGE_SIZE);
@@ -462,11 +435,12 @@ static int workers_begin(struct census *c)
 		c->nr_workers = i + 1;
 		err = census_worker_begin(&c->workers[i], &c->scan, c->snap,
 					  &c->files);
+		c->frames[i] = c->workers[i].tally.frames;
 	}
 	if (!err || i == 1)
 		return err;
 	/* The first ones do its work. */
-	census_worker_end(&c->workers[--c->nr_workers], &c->snap->cost);
+	workers_end(c, i - 1);
 	return 0;
 }
 
@@ -487,12 +461,11 @@ static int form_groups(struct census *c)
 /* Workers have met hugetlb pages of different sizes. */
 static void join_hugetlb(struct census *c)
 {
-	unsigned int *sizes = c->workers[0].tally.frames->hugetlb, i, size;
+	unsigned int *sizes = c->frames[0]->hugetlb, i, size;
 
 	for (i = 1; i < c->nr_workers; i++)
 		for (size = 0; size < CENSUS_HUGETLB_SIZES; size++)
-			sizes[size] = max(sizes[size],
-					  c->workers[i].tally.frames->hugetlb[size]);
+			sizes[size] = max(sizes[size], c->frames[i]->hugetlb[size]);
 }
 
 static int count_and_finish(struct census *c)
@@ -512,14 +485,12 @@ static int count_and_finish(struct census *c)
 	err = finish_tasks(c, &c->scan.collection.mms, c->scan.collection.nr);
 	if (!err && c->req->group_by)
 		census_groups_finish(c->snap, c->group_holdings,
-				     c->workers[0].tally.frames->hugetlb,
-				     c->swap_known);
+				     c->frames[0]->hugetlb, c->swap_known);
 	return err;
 }
 
 static int scan_tasks(struct census *c)
 {
-	unsigned int i;
 	int err;
 
 	c->budget.limit = census_params.max_mem;
@@ -528,8 +499,7 @@ static int scan_tasks(struct census *c)
 	err = census_collect_begin(&c->scan.collection, c->snap);
 	if (!err)
 		err = count_and_finish(c);
-	for (i = 0; i < c->nr_workers; i++)
-		census_worker_end(&c->workers[i], &c->snap->cost);
+	workers_end(c, 0);
 	census_files_end(&c->files);
 	census_collect_end(&c->scan.collection);
 	kvfree(c->group_holdings);

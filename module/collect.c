@@ -119,7 +119,7 @@ static void fill_task(struct census_task *task, struct task_struct *leader)
 static struct census_task *new_task(struct census_snapshot *snap,
 				    struct task_struct *leader)
 {
-	struct census_task *task = census_task_alloc(snap);
+	struct census_task *task = census_snapshot_memory(snap, sizeof(*task));
 
 	if (!task)
 		return NULL;
@@ -153,20 +153,6 @@ static int add_twin(struct census_snapshot *snap, struct census_mm *m,
 	return 0;
 }
 
-/**
- * enum wanted - what a process is added for
- * @RECORD: it gets a record
- * @TWIN: it gets a record, or is noted in one, if its address space is asked for
- * @OWNER: it counts as an owner
- * @SWAP_OWNER: it counts as an owner, if it has anything in swap
- */
-enum wanted {
-	RECORD,
-	TWIN,
-	OWNER,
-	SWAP_OWNER,
-};
-
 static int add_record(struct census_collection *c, struct census_mm *m,
 		      struct task_struct *leader)
 {
@@ -198,14 +184,14 @@ static struct census_mm *add_mm(struct census_collection *c,
 }
 
 static int add_process(struct census_collection *c, struct task_struct *leader,
-		       enum wanted wanted)
+		       enum census_wanted wanted)
 {
 	struct mm_struct *mm = process_mm(leader);
 	struct census_mm *m;
 	int err = 0;
 
 	if (!mm) {
-		if (wanted != RECORD)
+		if (wanted != CENSUS_RECORD)
 			return 0;
 		if (leader->flags & PF_KTHREAD)
 			c->snap->cost.kthreads++;
@@ -215,18 +201,18 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 	}
 	m = find_mm(c, mm);
 	if (m) {
-		bool its = wanted == RECORD ||
-			   (wanted == TWIN && m->asked_for);
+		bool its = wanted == CENSUS_RECORD ||
+			   (wanted == CENSUS_TWIN && m->asked_for);
 
 		if (its && m->task)
 			err = add_twin(c->snap, m, leader);
-		else if (its && wanted == TWIN)
+		else if (its && wanted == CENSUS_TWIN)
 			err = add_record(c, m, leader);
-	} else if (wanted != TWIN && (wanted != SWAP_OWNER ||
+	} else if (wanted != CENSUS_TWIN && (wanted != CENSUS_SWAP_OWNER ||
 				      census_mm_swapped(mm))) {
 		m = add_mm(c, mm);
 		err = m ? 0 : -ENOMEM;
-		if (m && wanted == RECORD)
+		if (m && wanted == CENSUS_RECORD)
 			err = add_record(c, m, leader);
 	}
 	mmdrop(mm);
@@ -275,7 +261,16 @@ static struct task_struct **get_leaders(unsigned int *nr)
 	}
 }
 
-static int add_all(struct census_collection *c, enum wanted wanted)
+/**
+ * census_collect_all() - add all processes
+ * @c: the collection
+ * @wanted: what each of them is added for
+ *
+ * In the order that they were started in, and for all address spaces at once.
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+int census_collect_all(struct census_collection *c, enum census_wanted wanted)
 {
 	unsigned int i, nr;
 	struct task_struct **leaders = get_leaders(&nr);
@@ -293,29 +288,6 @@ static int add_all(struct census_collection *c, enum wanted wanted)
 	}
 	kvfree(leaders);
 	return err;
-}
-
-/**
- * census_collect_all() - add all processes, each with a record
- * @c: the collection
- *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
- */
-int census_collect_all(struct census_collection *c)
-{
-	return add_all(c, RECORD);
-}
-
-/**
- * census_collect_others() - add those who are not in it yet, without records
- * @c: the collection
- * @swapped: only those who have anything in swap
- *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
- */
-int census_collect_others(struct census_collection *c, bool swapped)
-{
-	return add_all(c, swapped ? SWAP_OWNER : OWNER);
 }
 
 static struct task_struct *get_leader(struct pid *pid)
@@ -339,7 +311,7 @@ static struct task_struct *get_leader(struct pid *pid)
  *
  * There are others in its address space where that has more users than the
  * process has threads.  The first of all is its record's, so it has none until
- * census_collect_twins() has found them.
+ * census_collect_all() has found these (%CENSUS_TWIN).
  *
  * Return: 0, also where there is no such process any more; or -ENOMEM.
  */
@@ -355,7 +327,7 @@ int census_collect_pid(struct census_collection *c, struct pid *pid)
 	if (!mm)
 		goto put;
 	if (atomic_read(&mm->mm_users) <= get_nr_threads(leader)) {
-		err = add_process(c, leader, RECORD);
+		err = add_process(c, leader, CENSUS_RECORD);
 	} else if (!find_mm(c, mm)) {
 		struct census_mm *m = add_mm(c, mm);
 
@@ -370,17 +342,13 @@ put:
 	return err;
 }
 
-/**
- * census_collect_twins() - find all processes in the address spaces named
- * @c: the collection; all that was named is in it
- *
- * In the order that they were started in, and for all address spaces at once.
- *
- * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
- */
-int census_collect_twins(struct census_collection *c)
+/* As before the first visit, but for the place where the walk goes on. */
+void census_mm_reset(struct census_mm *m)
 {
-	return c->asked_for ? add_all(c, TWIN) : 0;
+	memset(&m->sums, 0, sizeof(m->sums));
+	memset(m->holdings, 0, sizeof(m->holdings));
+	census_vmas_free(&m->vmas);
+	m->state = MEMCENSUS_STATE_UNSPEC;
 }
 
 /**
@@ -419,19 +387,14 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		m->next_addr = 0;
 		m->patience = 0;
 		m->begun = false;
-		memset(&m->sums, 0, sizeof(m->sums));
-		memset(m->holdings, 0, sizeof(m->holdings));
-		census_vmas_free(&m->vmas);
+		census_mm_reset(m);
 	}
 	mutex_unlock(&c->lock);
 	put_task_struct(leader);
 	return mm;
 }
 
-/**
- * census_collect_end() - give everything back but what the snapshot has taken
- * @c: the collection
- */
+/* Frees all but what the snapshot has taken. */
 void census_collect_end(struct census_collection *c)
 {
 	struct census_mm *m, *next;
@@ -445,11 +408,7 @@ void census_collect_end(struct census_collection *c)
 	kvfree(c->buckets);
 }
 
-/**
- * census_mm_counters() - what the kernel counts of an address space by itself
- * @mm: a reference is enough, no lock
- * @f: filled
- */
+/* The kernel's own counters; a reference on @mm is enough. */
 void census_mm_counters(const struct mm_struct *mm, struct census_figures *f)
 {
 	struct mm_struct *m = (struct mm_struct *)mm;

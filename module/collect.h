@@ -74,15 +74,28 @@ struct census_collection {
 	struct mutex lock;
 };
 
+/**
+ * enum census_wanted - what a process is added for
+ * @CENSUS_RECORD: it gets a record
+ * @CENSUS_TWIN: it gets a record, or is noted in one, if its address space is asked for
+ * @CENSUS_OWNER: it counts as an owner
+ * @CENSUS_SWAP_OWNER: it counts as an owner, if it has anything in swap
+ */
+enum census_wanted {
+	CENSUS_RECORD,
+	CENSUS_TWIN,
+	CENSUS_OWNER,
+	CENSUS_SWAP_OWNER,
+};
+
 int census_collect_begin(struct census_collection *c,
 			 struct census_snapshot *snap);
-int census_collect_all(struct census_collection *c);
-int census_collect_others(struct census_collection *c, bool swapped);
+int census_collect_all(struct census_collection *c, enum census_wanted wanted);
 int census_collect_pid(struct census_collection *c, struct pid *pid);
-int census_collect_twins(struct census_collection *c);
 bool census_collect_again(struct census_collection *c, struct census_mm *m);
 void census_collect_end(struct census_collection *c);
 
+void census_mm_reset(struct census_mm *m);
 void census_mm_counters(const struct mm_struct *mm, struct census_figures *f);
 
 /**

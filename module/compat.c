@@ -84,11 +84,7 @@ int census_page_mapcount(const struct folio *folio, const struct page *page)
 #endif
 }
 
-/**
- * census_page_exclusive() - does smaps call a page private
- * @folio: the page's
- * @mapcount: by census_page_mapcount()
- */
+/* Does smaps call a page private that is mapped @mapcount times? */
 bool census_page_exclusive(struct folio *folio, int mapcount)
 {
 #ifdef CONFIG_NO_PAGE_MAPCOUNT
@@ -98,10 +94,6 @@ bool census_page_exclusive(struct folio *folio, int mapcount)
 #endif
 }
 
-/**
- * census_hugetlb_shared() - is a hugetlb page mapped more than once
- * @folio: a hugetlb page
- */
 bool census_hugetlb_shared(struct folio *folio)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
@@ -111,33 +103,15 @@ bool census_hugetlb_shared(struct folio *folio)
 #endif
 }
 
-/**
- * census_reclaim_event() - a count of reclaim
- * @events: as all_vm_events() gives them
- * @event: which
- */
-u64 census_reclaim_event(const unsigned long *events,
-			 enum census_reclaim_event event)
+/* @item: &enum vm_event_item, or by census_reclaim_item() */
+u64 census_vm_event(const unsigned long *events, int item)
 {
-	static const int items[] = {
-		[CENSUS_PGREFILL] = PGREFILL,
-		[CENSUS_PGSCAN_KSWAPD] = PGSCAN_KSWAPD,
-		[CENSUS_PGSCAN_DIRECT] = PGSCAN_DIRECT,
-		[CENSUS_PGSTEAL_KSWAPD] = PGSTEAL_KSWAPD,
-		[CENSUS_PGSTEAL_DIRECT] = PGSTEAL_DIRECT,
-	};
-
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
-	return events[items[event]];
-#else
-	return global_node_page_state(items[event]);
-#endif
+	if (item >= NR_VM_EVENT_ITEMS)
+		return global_node_page_state(item - NR_VM_EVENT_ITEMS);
+	return events[item];
 }
 
-/**
- * census_shmem_entry_pages() - pages that a swap entry in a mapping stands for
- * @xas: at the entry
- */
+/* Pages that the swap entry at @xas stands for. */
 unsigned long census_shmem_entry_pages(struct xa_state *xas)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
@@ -163,68 +137,6 @@ const char *census_anon_vma_name(const struct vm_area_struct *vma)
 	return vma->anon_name ? vma->anon_name->name : NULL;
 #else
 	return NULL;
-#endif
-}
-
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
-static struct census_shrinker *shrinker_of(struct shrinker *shrinker)
-{
-	return container_of(shrinker, struct census_shrinker, shrinker);
-}
-#else
-static struct census_shrinker *shrinker_of(struct shrinker *shrinker)
-{
-	return shrinker->private_data;
-}
-#endif
-
-static unsigned long shrinker_count(struct shrinker *shrinker,
-				    struct shrink_control *sc)
-{
-	return shrinker_of(shrinker)->count() ?: SHRINK_EMPTY;
-}
-
-static unsigned long shrinker_scan(struct shrinker *shrinker,
-				   struct shrink_control *sc)
-{
-	return shrinker_of(shrinker)->scan();
-}
-
-/**
- * census_shrinker_register() - offer memory to the kernel, from now on
- * @s: its functions set
- *
- * Return: 0 or -ENOMEM.
- */
-int census_shrinker_register(struct census_shrinker *s)
-{
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
-	s->shrinker.count_objects = shrinker_count;
-	s->shrinker.scan_objects = shrinker_scan;
-	s->shrinker.seeks = DEFAULT_SEEKS;
-	return register_shrinker(&s->shrinker, KBUILD_MODNAME);
-#else
-	s->shrinker = shrinker_alloc(0, KBUILD_MODNAME);
-	if (!s->shrinker)
-		return -ENOMEM;
-	s->shrinker->count_objects = shrinker_count;
-	s->shrinker->scan_objects = shrinker_scan;
-	s->shrinker->private_data = s;
-	shrinker_register(s->shrinker);
-	return 0;
-#endif
-}
-
-/**
- * census_shrinker_unregister() - no more; waits for calls that run
- * @s: registered
- */
-void census_shrinker_unregister(struct census_shrinker *s)
-{
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
-	unregister_shrinker(&s->shrinker);
-#else
-	shrinker_free(s->shrinker);
 #endif
 }
 

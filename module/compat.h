@@ -14,6 +14,7 @@
 #include <linux/page_idle.h>
 #include <linux/pgtable.h>
 #include <linux/shrinker.h>
+#include <linux/slab.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/version.h>
@@ -135,35 +136,40 @@ typedef swp_entry_t softleaf_t;
 #define file_user_inode(file)	file_inode(file)
 #endif
 
-/* Reclaim events; they became node counters in 6.18. */
-enum census_reclaim_event {
-	CENSUS_PGREFILL,
-	CENSUS_PGSCAN_KSWAPD,
-	CENSUS_PGSCAN_DIRECT,
-	CENSUS_PGSTEAL_KSWAPD,
-	CENSUS_PGSTEAL_DIRECT,
-};
-
-/**
- * struct census_shrinker - memory that the kernel may ask back
- * @count: pages that could be given back; may be wrong
- * @scan: gives them back, and says how many pages it were; may not allocate
- * @shrinker: the kernel's
- */
-struct census_shrinker {
-	unsigned long (*count)(void);
-	unsigned long (*scan)(void);
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
-	struct shrinker shrinker;
+/* Reclaim events, for census_vm_event(); they became node counters in 6.18. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define census_reclaim_item(item) (item)
 #else
-	struct shrinker *shrinker;
+#define census_reclaim_item(item) (NR_VM_EVENT_ITEMS + (item))
 #endif
-};
 
-int census_shrinker_register(struct census_shrinker *s);
-void census_shrinker_unregister(struct census_shrinker *s);
-u64 census_reclaim_event(const unsigned long *events,
-			 enum census_reclaim_event event);
+/* A shrinker is allocated by the kernel since 6.7, and registered in two steps. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+static inline struct shrinker *shrinker_alloc(unsigned int flags, const char *name)
+{
+	return kzalloc(sizeof(struct shrinker), GFP_KERNEL);
+}
+
+static inline int census_shrinker_register(struct shrinker *shrinker, const char *name)
+{
+	shrinker->seeks = DEFAULT_SEEKS;
+	return register_shrinker(shrinker, name);
+}
+
+static inline void shrinker_free(struct shrinker *shrinker)
+{
+	unregister_shrinker(shrinker);
+	kfree(shrinker);
+}
+#else
+static inline int census_shrinker_register(struct shrinker *shrinker, const char *name)
+{
+	shrinker_register(shrinker);
+	return 0;
+}
+#endif
+
+u64 census_vm_event(const unsigned long *events, int item);
 pte_t *census_pte_map_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long addr,
 			   spinlock_t **ptl);
 int census_page_mapcount(const struct folio *folio, const struct page *page);

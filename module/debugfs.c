@@ -90,9 +90,7 @@ int census_debugfs_init(void)
 	return err;
 }
 
-/**
- * census_debugfs_exit() - remove the files; waits for calls into them
- */
+/* Waits for calls into the files. */
 void census_debugfs_exit(void)
 {
 	debugfs_remove_recursive(directory);

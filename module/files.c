@@ -32,26 +32,13 @@ struct file_id {
 	u32 space;
 };
 
-/**
- * census_files_begin() - no file was met
- * @files: to be ended by census_files_end()
- * @budget: of the census
- */
+/* @files: zeroed; to be ended by census_files_end() */
 void census_files_begin(struct census_files *files, struct census_budget *budget)
 {
-	unsigned int i;
-
 	files->budget = budget;
 	spin_lock_init(&files->lock);
-	for (i = 0; i < ARRAY_SIZE(files->buckets); i++)
-		INIT_HLIST_HEAD(&files->buckets[i]);
-	files->nr = 0;
 }
 
-/**
- * census_files_end() - forget all files
- * @files: no worker uses it any more
- */
 void census_files_end(struct census_files *files)
 {
 	struct hlist_node *next;

@@ -33,11 +33,6 @@ bool census_budget_take(struct census_budget *budget, u64 bytes)
 	return true;
 }
 
-/**
- * census_budget_give() - so much was freed
- * @budget: of the census
- * @bytes: how much
- */
 void census_budget_give(struct census_budget *budget, u64 bytes)
 {
 	atomic64_sub(bytes, &budget->used);
@@ -75,12 +70,6 @@ static bool grow_chunks(struct census_pool *pool)
 	return true;
 }
 
-/**
- * census_pool_grow() - one chunk more
- * @pool: see there
- *
- * Return: false without memory.
- */
 bool census_pool_grow(struct census_pool *pool)
 {
 	void *units;
@@ -100,10 +89,7 @@ static u64 pool_bytes(const struct census_pool *pool)
 	       (u64)pool->max_chunks * sizeof(*pool->chunks);
 }
 
-/**
- * census_pool_free() - free all memory
- * @pool: empty afterwards; its budget gets the bytes back
- */
+/* @pool is empty afterwards; its budget gets the bytes back. */
 void census_pool_free(struct census_pool *pool)
 {
 	u32 i;
@@ -116,12 +102,7 @@ void census_pool_free(struct census_pool *pool)
 	*pool = (struct census_pool) { .budget = pool->budget };
 }
 
-/**
- * census_frames_grow_sections() - a hash table of twice the length
- * @f: the owners
- *
- * Return: false without memory.
- */
+/* A hash table of twice the length.  Return: false without memory. */
 bool census_frames_grow_sections(struct census_frames *f)
 {
 	u64 old = f->sections ? (u64)f->sections_mask + 1 : 0;
@@ -170,10 +151,7 @@ static void set_budget(struct census_frames *f, struct census_budget *budget)
 		f->owners.pools[i].budget = budget;
 }
 
-/**
- * census_frames_drop() - free what is marked, and the memory for it
- * @f: begun; to be reset
- */
+/* Free what is marked, and the memory for it; @f has to be reset. */
 void census_frames_drop(struct census_frames *f)
 {
 	unsigned int i;
@@ -232,7 +210,7 @@ static void trim(struct work_struct *work)
 
 static DECLARE_DELAYED_WORK(trim_work, trim);
 
-static unsigned long count_kept(void)
+static unsigned long count_kept(struct shrinker *s, struct shrink_control *sc)
 {
 	const struct census_frames *f;
 	unsigned long pages = 0;
@@ -241,35 +219,34 @@ static unsigned long count_kept(void)
 	list_for_each_entry(f, &cache, cached)
 		pages += frames_bytes(f) >> PAGE_SHIFT;
 	mutex_unlock(&cache_lock);
-	return pages;
+	return pages ?: SHRINK_EMPTY;
 }
 
-static unsigned long give_back(void)
+static unsigned long give_back(struct shrinker *s, struct shrink_control *sc)
 {
 	return cache_drop() ?: SHRINK_STOP;
 }
 
-static struct census_shrinker shrinker = {
-	.count = count_kept,
-	.scan = give_back,
-};
+static struct shrinker *shrinker;
 
-/**
- * census_frames_init() - before the first census
- *
- * Return: 0 or -ENOMEM.
- */
 int census_frames_init(void)
 {
-	return census_shrinker_register(&shrinker);
+	int err;
+
+	shrinker = shrinker_alloc(0, KBUILD_MODNAME);
+	if (!shrinker)
+		return -ENOMEM;
+	shrinker->count_objects = count_kept;
+	shrinker->scan_objects = give_back;
+	err = census_shrinker_register(shrinker, KBUILD_MODNAME);
+	if (err)
+		shrinker_free(shrinker);
+	return err;
 }
 
-/**
- * census_frames_exit() - after the last census
- */
 void census_frames_exit(void)
 {
-	census_shrinker_unregister(&shrinker);
+	shrinker_free(shrinker);
 	cancel_delayed_work_sync(&trim_work);
 	cache_drop();
 }
@@ -319,10 +296,7 @@ void census_frames_reset(struct census_frames *f, u32 slice, u32 slices)
 	f->slices = slices;
 }
 
-/**
- * census_frames_end() - keep the memory for the next census
- * @f: or NULL
- */
+/* The memory is kept for the next census. */
 void census_frames_end(struct census_frames *f)
 {
 	if (!f)

@@ -186,11 +186,7 @@ static u32 hugetlb_kind(struct census_frames *f, unsigned int nr)
 	return CENSUS_OF_HUGETLB + i;
 }
 
-/**
- * census_frames_mark_hugetlb() - mark a hugetlb page, as one page
- * @f: the owners
- * @run: of kind HUGETLB
- */
+/* One hugetlb page is one page, of a kind of its own. */
 void census_frames_mark_hugetlb(struct census_frames *f,
 				const struct census_run *run)
 {
@@ -199,11 +195,6 @@ void census_frames_mark_hugetlb(struct census_frames *f,
 	mark_range(f, CENSUS_SPACE_HUGETLB + hugetlb_kind(f, nr), run->pfn / nr, 1);
 }
 
-/**
- * census_frames_mark_swap() - mark swap slots
- * @f: the owners
- * @run: of kind SWAP
- */
 void census_frames_mark_swap(struct census_frames *f,
 			     const struct census_run *run)
 {
@@ -244,10 +235,7 @@ static void settle_section(struct census_frames *const *workers,
 	}
 }
 
-/**
- * census_frames_swapped() - is any swap slot marked
- * @f: the owners
- */
+/* Is any swap slot marked? */
 bool census_frames_swapped(const struct census_frames *f)
 {
 	u32 i;

@@ -49,26 +49,15 @@ static const struct nla_policy policy[MEMCENSUS_A_MAX + 1] = {
 	[MEMCENSUS_A_REQUEST] = NLA_POLICY_NESTED(request_policy),
 };
 
-/**
- * enum stage - the message that comes next
- * @STAGE_SCAN: SCAN; the messages follow in this order
- * @STAGE_TASKS: TASK
- * @STAGE_GROUPS: GROUP
- * @STAGE_VMAS: VMA
- * @STAGE_ZONES: ZONE
- * @STAGE_NODES: NODE
- * @STAGE_SYSTEM: SYSTEM
- * @STAGE_END: none
- */
-enum stage {
-	STAGE_SCAN,
-	STAGE_TASKS,
-	STAGE_GROUPS,
-	STAGE_VMAS,
-	STAGE_ZONES,
-	STAGE_NODES,
-	STAGE_SYSTEM,
-	STAGE_END,
+/* The messages of a dump, in their order. */
+static const u8 stages[] = {
+	MEMCENSUS_CMD_SCAN,
+	MEMCENSUS_CMD_TASK,
+	MEMCENSUS_CMD_GROUP,
+	MEMCENSUS_CMD_VMA,
+	MEMCENSUS_CMD_ZONE,
+	MEMCENSUS_CMD_NODE,
+	MEMCENSUS_CMD_SYSTEM,
 };
 
 /**
@@ -76,16 +65,16 @@ enum stage {
  * @req: what was asked for
  * @snap: a reference, once it is taken
  * @envelope: holds references on both namespaces
- * @stage: &enum stage
+ * @stage: which of @stages comes next
  * @index: of the next record in @stage
- * @vma: the next one in STAGE_VMAS
+ * @vma: the next one
  * @error: text of an extended ack that names a number
  */
 struct dump {
 	struct census_request req;
 	const struct census_snapshot *snap;
 	struct census_envelope envelope;
-	enum stage stage;
+	unsigned int stage;
 	unsigned int index;
 	const struct census_vma *vma;
 	char error[80];
@@ -233,69 +222,56 @@ static int begin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	if (d->req.parts & MEMCENSUS_PART_VMAS)
 		cb->min_dump_alloc = VMA_MESSAGE_MAX;
-	return census_message_info(skb, &d->envelope) ?: skb->len;
+	d->envelope.parts = d->req.parts;
+	return census_message_add(skb, &d->envelope, NULL, MEMCENSUS_CMD_INFO, NULL) ?: skb->len;
 }
 
-/* Add one message, or go on to the next stage. */
-static int add_message(struct sk_buff *skb, struct dump *d)
+/* The next record of the present stage, or NULL behind the last one. */
+static const void *next_record(struct dump *d)
 {
 	const struct census_snapshot *snap = d->snap;
-	const struct census_envelope *e = &d->envelope;
+	unsigned int i = d->index;
 	u32 parts = d->req.parts;
-	bool types = parts & MEMCENSUS_PART_TYPES;
 
-	switch (d->stage) {
-	case STAGE_SCAN:
-		if (d->index)
-			break;
-		return census_message_scan(skb, e, snap);
-	case STAGE_TASKS:
-		if (!(parts & MEMCENSUS_PART_TASKS) ||
-		    d->index == snap->nr_tasks)
-			break;
-		return census_message_task(skb, e, snap,
-					   snap->tasks[d->index]);
-	case STAGE_GROUPS:
+	switch (stages[d->stage]) {
+	case MEMCENSUS_CMD_TASK:
+		return parts & MEMCENSUS_PART_TASKS && i < snap->nr_tasks ?
+		       snap->tasks[i] : NULL;
+	case MEMCENSUS_CMD_GROUP:
 		/* The first is of those who are in none. */
-		if (d->index + 1 >= snap->nr_groups)
-			break;
-		return census_message_group(skb, e, snap,
-					    &snap->groups[d->index + 1]);
-	case STAGE_VMAS:
-		if (!d->index)
-			d->vma = list_first_entry(&snap->vmas,
-						  struct census_vma, link);
-		if (list_entry_is_head(d->vma, &snap->vmas, link))
-			break;
-		if (census_message_vma(skb, e, snap, d->vma))
-			return -EMSGSIZE;
-		d->vma = list_next_entry(d->vma, link);
-		return 0;
-	case STAGE_ZONES:
-		if (!(parts & (MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES)) ||
-		    d->index == snap->nr_zones)
-			break;
-		return census_message_zone(skb, e, snap,
-					   &snap->zones[d->index], types);
-	case STAGE_NODES:
-		if (!(parts & MEMCENSUS_PART_NODES) ||
-		    d->index == snap->nr_nodes)
-			break;
-		return census_message_node(skb, e, snap,
-					   &snap->nodes[d->index]);
-	case STAGE_SYSTEM:
-		if (!(parts & MEMCENSUS_PART_SYSTEM) || d->index)
-			break;
-		return census_message_system(skb, e, snap);
-	case STAGE_END:
-		break;
+		return i + 1 < snap->nr_groups ? &snap->groups[i + 1] : NULL;
+	case MEMCENSUS_CMD_VMA:
+		d->vma = i ? d->vma : list_first_entry(&snap->vmas, struct census_vma, link);
+		return list_entry_is_head(d->vma, &snap->vmas, link) ? NULL : d->vma;
+	case MEMCENSUS_CMD_ZONE:
+		return parts & (MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES) &&
+		       i < snap->nr_zones ? &snap->zones[i] : NULL;
+	case MEMCENSUS_CMD_NODE:
+		return parts & MEMCENSUS_PART_NODES && i < snap->nr_nodes ?
+		       &snap->nodes[i] : NULL;
+	case MEMCENSUS_CMD_SYSTEM:
+		return parts & MEMCENSUS_PART_SYSTEM && !i ? snap : NULL;
+	default:
+		return i ? NULL : snap;
 	}
-	return -ENODATA;
+}
+
+/* A task of which the caller's PID namespace has no process is not sent. */
+static bool is_visible(const struct dump *d, const void *record)
+{
+	const struct census_task *task = record;
+
+	if (stages[d->stage] == MEMCENSUS_CMD_VMA)
+		task = d->vma->task;
+	else if (stages[d->stage] != MEMCENSUS_CMD_TASK)
+		return true;
+	return census_task_pid(task, d->envelope.pid_ns);
 }
 
 static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *d = (struct dump *)cb->args[0];
+	const void *record;
 	int err;
 
 	if (!d)
@@ -308,17 +284,18 @@ static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		if (err)
 			return err;
 	}
-	for (err = 0; d->stage != STAGE_END && err != -EMSGSIZE; ) {
-		err = add_message(skb, d);
-		if (!err) {
-			d->index++;
-		} else if (err == -ENODATA) {
-			d->stage++;
-			d->index = 0;
+	for (; d->stage < ARRAY_SIZE(stages); d->stage++, d->index = 0) {
+		for (; (record = next_record(d)); d->index++) {
+			/* Full: the rest in the next call; if it is empty: an error. */
+			if (is_visible(d, record) &&
+			    census_message_add(skb, &d->envelope, d->snap,
+					       stages[d->stage], record))
+				return skb->len ?: -EMSGSIZE;
+			if (record == d->vma)
+				d->vma = list_next_entry(d->vma, link);
 		}
 	}
-	/* Full: the rest in the next call.  Full with nothing in it: an error. */
-	return skb->len ?: (d->stage == STAGE_END ? 0 : -EMSGSIZE);
+	return skb->len;
 }
 
 static int snapshot_done(struct netlink_callback *cb)
@@ -351,7 +328,7 @@ static int info_doit(struct sk_buff *skb, struct genl_info *info)
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, CENSUS_GFP);
 	if (!reply)
 		return -ENOMEM;
-	err = census_message_info(reply, &e);
+	err = census_message_add(reply, &e, NULL, MEMCENSUS_CMD_INFO, NULL);
 	if (err) {
 		nlmsg_free(reply);
 		return err;
@@ -385,19 +362,12 @@ static struct genl_family census_family = {
 	.resv_start_op = MEMCENSUS_CMD_UNSPEC + 1,
 };
 
-/**
- * census_genl_init() - register the family; requests can come from then on
- *
- * Return: 0 or a negative error.
- */
 int census_genl_init(void)
 {
 	return genl_register_family(&census_family);
 }
 
-/**
- * census_genl_exit() - no more requests; none is under way afterwards
- */
+/* No request is under way afterwards. */
 void census_genl_exit(void)
 {
 	genl_unregister_family(&census_family);

@@ -145,58 +145,40 @@ static void own_figures(struct census_snapshot *snap,
 
 /**
  * struct group_turn - a turn of a member of a group
- * @group: number of the group
  * @turn: number of the turn
+ * @next: index of the group's next one, 0: none
  * @owners: whose turn it is
  */
 struct group_turn {
-	u32 group;
 	u32 turn;
+	u32 next;
 	const struct census_owners *owners;
 };
 
 /**
- * struct grouping - the turns of all workers, in the order of their groups
+ * struct grouping - the turns of all workers, chained by group
  * @states: of blocks, see census_turn_group()
  * @group_of: by number of the address space; 0 also of those that vanished
- * @turns: all turns
- * @nr: length of @turns
- * @next: by group, where its next turn goes
+ * @first: by group, index of its first turn, 0: none
+ * @turns: all turns, from index 1
  */
 struct grouping {
 	struct census_pool states;
 	u32 *group_of;
+	u32 *first;
 	struct group_turn *turns;
-	u32 nr;
-	u32 *next;
 };
 
-static void order_turns(struct grouping *g, u32 nr_groups,
-			struct census_frames *const *workers, unsigned int nr)
+static void chain_turns(struct grouping *g, const struct census_owners *o, u32 *nr)
 {
-	u32 group, turn, sum = 0;
-	unsigned int w;
+	u32 turn, *first;
 
-	for (w = 0; w < nr; w++)
-		for (turn = 0; turn < workers[w]->owners.turns.nr; turn++)
-			g->next[g->group_of[census_turn(&workers[w]->owners,
-							turn)->space]]++;
-	for (group = 0; group < nr_groups; group++) {
-		u32 n = g->next[group];
-
-		g->next[group] = sum;
-		sum += n;
-	}
-	for (w = 0; w < nr; w++) {
-		const struct census_owners *o = &workers[w]->owners;
-
-		for (turn = 0; turn < o->turns.nr; turn++) {
-			group = g->group_of[census_turn(o, turn)->space];
-			g->turns[g->next[group]++] = (struct group_turn) {
-				.group = group, .turn = turn, .owners = o,
-			};
-		}
-		cond_resched();
+	for (turn = 0; turn < o->turns.nr; turn++) {
+		first = &g->first[g->group_of[census_turn(o, turn)->space]];
+		g->turns[++*nr] = (struct group_turn) {
+			.turn = turn, .next = *first, .owners = o,
+		};
+		*first = *nr;
 	}
 }
 
@@ -205,22 +187,27 @@ static int grouping_begin(struct grouping *g, const struct census_snapshot *snap
 			  const struct census_collection *collection)
 {
 	const struct census_mm *m;
+	u32 nr_turns = 0;
 	unsigned int w;
 
 	/* A state's number must not be 0: see census_frames_grouped(). */
 	g->states = (struct census_pool) { .budget = workers[0]->budget, .nr = 1 };
 	for (w = 0; w < nr; w++)
-		g->nr += workers[w]->owners.turns.nr;
+		nr_turns += workers[w]->owners.turns.nr;
 	g->group_of = census_kvcalloc(collection->last_number + 1,
 				      sizeof(*g->group_of));
-	g->turns = census_kvcalloc(g->nr + 1, sizeof(*g->turns));
-	g->next = census_kvcalloc(snap->nr_groups, sizeof(*g->next));
-	if (!g->group_of || !g->turns || !g->next)
+	g->first = census_kvcalloc(snap->nr_groups, sizeof(*g->first));
+	g->turns = census_kvcalloc(nr_turns + 1, sizeof(*g->turns));
+	if (!g->group_of || !g->first || !g->turns)
 		return -ENOMEM;
 	list_for_each_entry(m, &collection->mms, link)
 		if (m->task && m->state != MEMCENSUS_STATE_VANISHED)
 			g->group_of[m->number] = m->task->group;
-	order_turns(g, snap->nr_groups, workers, nr);
+	nr_turns = 0;
+	for (w = 0; w < nr; w++) {
+		chain_turns(g, &workers[w]->owners, &nr_turns);
+		cond_resched();
+	}
 	return census_frames_grouped(workers, nr, &g->states);
 }
 
@@ -228,13 +215,30 @@ static void grouping_end(struct grouping *g)
 {
 	census_pool_free(&g->states);
 	kvfree(g->group_of);
+	kvfree(g->first);
 	kvfree(g->turns);
-	kvfree(g->next);
+}
+
+static int count_group(const struct grouping *g, u32 group, unsigned int pass,
+		       struct census_holding *holdings)
+{
+	const struct group_turn *t;
+	u32 i;
+
+	for (i = g->first[group]; i; i = t->next) {
+		t = &g->turns[i];
+		census_turn_group(t->owners, &g->states, t->turn, group + 1, pass,
+				  holdings);
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
 }
 
 /**
  * census_groups_count() - what groups have together
- * @snap: its groups are formed
+ * @snap: its groups, if it has any, are formed
  * @workers: settled; no use of their blocks can follow
  * @nr: how many
  * @collection: all address spaces
@@ -252,22 +256,16 @@ int census_groups_count(const struct census_snapshot *snap,
 {
 	struct grouping g = {};
 	unsigned int pass;
-	u32 i;
+	u32 group;
 	int err;
 
+	if (!snap->nr_groups)
+		return 0;
 	err = grouping_begin(&g, snap, workers, nr, collection);
-	for (pass = 0; pass < 2 && !err; pass++) {
-		for (i = 0; i < g.nr && !err; i++) {
-			const struct group_turn *t = &g.turns[i];
-
-			census_turn_group(t->owners, &g.states, t->turn,
-					  t->group + 1, pass,
-					  &holdings[t->group * CENSUS_KINDS]);
-			cond_resched();
-			if (fatal_signal_pending(current))
-				err = -EINTR;
-		}
-	}
+	for (pass = 0; pass < 2; pass++)
+		for (group = 0; group < snap->nr_groups && !err; group++)
+			err = count_group(&g, group, pass,
+					  &holdings[group * CENSUS_KINDS]);
 	grouping_end(&g);
 	return err;
 }

@@ -87,12 +87,6 @@ static void gather_node(struct census_node *n, int nid)
 	n->writeback = node_pages(pgdat, NR_WRITEBACK);
 }
 
-/**
- * census_kswapd_gather() - fill the nodes of a snapshot
- * @snap: with its parts
- *
- * Return: 0 or -ENOMEM.
- */
 int census_kswapd_gather(struct census_snapshot *snap)
 {
 	unsigned int nr = num_online_nodes();

@@ -62,13 +62,6 @@ void *census_kvzalloc(size_t size)
 	return memory;
 }
 
-/**
- * census_kvcalloc() - a zeroed array for a census
- * @nr: of its elements
- * @size: of one, bytes
- *
- * Return: to be freed by kvfree(), or NULL.
- */
 void *census_kvcalloc(size_t nr, size_t size)
 {
 	size_t bytes;

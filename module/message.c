@@ -39,116 +39,38 @@ static int put_known(struct sk_buff *skb, int nest, u64 known,
 	return 0;
 }
 
-struct message {
-	void *header;
-	struct nlattr *nest;
-};
+/* What is added to the nest of a message.  Return: 0, or not where it is full. */
+typedef int fill_fn(struct sk_buff *skb, const struct census_envelope *e,
+		    const struct census_snapshot *snap, const void *record);
 
-static bool begin(struct sk_buff *skb, const struct census_envelope *e,
-		  const struct census_snapshot *snap, u8 cmd, int nest,
-		  struct message *msg)
+static int fill_info(struct sk_buff *skb, const struct census_envelope *e,
+		     const struct census_snapshot *snap, const void *record)
 {
-	msg->header = genlmsg_put(skb, e->portid, e->nlseq, e->family, e->flags,
-				  cmd);
-	if (!msg->header)
-		return false;
-	if (snap && put_u64(skb, MEMCENSUS_A_SEQ, snap->seq))
-		return false;
-	msg->nest = nla_nest_start(skb, nest);
-	return msg->nest;
+	return nla_put_u32(skb, MEMCENSUS_INFO_ABI, MEMCENSUS_ABI) ||
+	       nla_put_string(skb, MEMCENSUS_INFO_VERSION, THIS_MODULE->version) ||
+	       nla_put_string(skb, MEMCENSUS_INFO_KERNEL, init_utsname()->release) ||
+	       nla_put_u32(skb, MEMCENSUS_INFO_PAGE_SIZE, PAGE_SIZE) ||
+	       nla_put_u32(skb, MEMCENSUS_INFO_ORDERS, CENSUS_ORDERS) ||
+	       nla_put_u8(skb, MEMCENSUS_INFO_MAPCOUNT_EXACT, CENSUS_MAPCOUNT_EXACT) ||
+	       put_u64(skb, MEMCENSUS_INFO_MAX_AGE, census_params.max_age) ||
+	       put_u64(skb, MEMCENSUS_INFO_LOCK_HOLD, census_params.lock_hold) ||
+	       put_u64(skb, MEMCENSUS_INFO_BUSY_BUDGET, census_params.busy_budget) ||
+	       put_u64(skb, MEMCENSUS_INFO_MAX_MEM, census_params.max_mem) ||
+	       nla_put_u32(skb, MEMCENSUS_INFO_WORKERS, census_params.workers);
 }
 
-static int end(struct sk_buff *skb, struct message *msg, int err)
+static int fill_scan(struct sk_buff *skb, const struct census_envelope *e,
+		     const struct census_snapshot *snap, const void *record)
 {
-	if (!err) {
-		nla_nest_end(skb, msg->nest);
-		genlmsg_end(skb, msg->header);
-		return 0;
-	}
-	if (msg->header)
-		genlmsg_cancel(skb, msg->header);
-	return -EMSGSIZE;
-}
+	unsigned int i;
+	int err = nla_put_u8(skb, MEMCENSUS_SCAN_BASIS, snap->basis) ||
+		  nla_put_u32(skb, MEMCENSUS_SCAN_PARTS, snap->parts);
 
-/**
- * census_message_info() - what is loaded
- * @skb: added to
- * @e: of the answer
- */
-int census_message_info(struct sk_buff *skb, const struct census_envelope *e)
-{
-	struct message msg = {};
-	int err = !begin(skb, e, NULL, MEMCENSUS_CMD_INFO, MEMCENSUS_A_INFO,
-			 &msg) ||
-		nla_put_u32(skb, MEMCENSUS_INFO_ABI, MEMCENSUS_ABI) ||
-		nla_put_string(skb, MEMCENSUS_INFO_VERSION,
-			       THIS_MODULE->version) ||
-		nla_put_string(skb, MEMCENSUS_INFO_KERNEL,
-			       init_utsname()->release) ||
-		nla_put_u32(skb, MEMCENSUS_INFO_PAGE_SIZE, PAGE_SIZE) ||
-		nla_put_u32(skb, MEMCENSUS_INFO_ORDERS, CENSUS_ORDERS) ||
-		nla_put_u8(skb, MEMCENSUS_INFO_MAPCOUNT_EXACT,
-			   CENSUS_MAPCOUNT_EXACT) ||
-		put_u64(skb, MEMCENSUS_INFO_MAX_AGE, census_params.max_age) ||
-		put_u64(skb, MEMCENSUS_INFO_LOCK_HOLD,
-			census_params.lock_hold) ||
-		put_u64(skb, MEMCENSUS_INFO_BUSY_BUDGET,
-			census_params.busy_budget) ||
-		put_u64(skb, MEMCENSUS_INFO_MAX_MEM, census_params.max_mem) ||
-		nla_put_u32(skb, MEMCENSUS_INFO_WORKERS, census_params.workers);
-
-	return end(skb, &msg, err);
-}
-
-static int put_walk_cost(struct sk_buff *skb, const struct census_cost *c)
-{
-	return put_u64(skb, MEMCENSUS_SCAN_LOCK_HOLD_MAX, c->lock_hold_max) ||
-	       put_u64(skb, MEMCENSUS_SCAN_LOCK_STRETCHES,
-		       c->lock_stretches) ||
-	       put_u64(skb, MEMCENSUS_SCAN_MMS, c->mms) ||
-	       put_u64(skb, MEMCENSUS_SCAN_WALKED, c->walked) ||
-	       put_u64(skb, MEMCENSUS_SCAN_BUSY, c->busy) ||
-	       put_u64(skb, MEMCENSUS_SCAN_VANISHED, c->vanished) ||
-	       put_u64(skb, MEMCENSUS_SCAN_PARTIAL, c->partial) ||
-	       put_u64(skb, MEMCENSUS_SCAN_KTHREADS, c->kthreads) ||
-	       put_u64(skb, MEMCENSUS_SCAN_ZOMBIES, c->zombies) ||
-	       put_u64(skb, MEMCENSUS_SCAN_PTES, c->ptes) ||
-	       put_u64(skb, MEMCENSUS_SCAN_PAGES, c->pages) ||
-	       put_u64(skb, MEMCENSUS_SCAN_SLICES, c->slices);
-}
-
-static int put_frames_cost(struct sk_buff *skb, const struct census_cost *c)
-{
-	return put_u64(skb, MEMCENSUS_SCAN_FRAMES, c->frames) ||
-	       put_u64(skb, MEMCENSUS_SCAN_PSS, c->pss) ||
-	       put_u64(skb, MEMCENSUS_SCAN_VIOLATIONS, c->violations);
-}
-
-/**
- * census_message_scan() - what the census was and what it cost
- * @skb: added to
- * @e: of the answer
- * @snap: the census
- */
-int census_message_scan(struct sk_buff *skb, const struct census_envelope *e,
-			const struct census_snapshot *snap)
-{
-	const struct census_cost *c = &snap->cost;
-	struct message msg = {};
-	int err = !begin(skb, e, snap, MEMCENSUS_CMD_SCAN, MEMCENSUS_A_SCAN,
-			 &msg) ||
-		nla_put_u8(skb, MEMCENSUS_SCAN_BASIS, snap->basis) ||
-		nla_put_u32(skb, MEMCENSUS_SCAN_PARTS, snap->parts) ||
-		put_u64(skb, MEMCENSUS_SCAN_REALTIME, c->realtime) ||
-		put_u64(skb, MEMCENSUS_SCAN_BOOTTIME, c->boottime) ||
-		put_u64(skb, MEMCENSUS_SCAN_WALL, c->wall) ||
-		put_u64(skb, MEMCENSUS_SCAN_CPU, c->cpu) ||
-		put_u64(skb, MEMCENSUS_SCAN_MEMORY, c->memory) ||
-		(snap->walked && put_walk_cost(skb, c)) ||
-		(snap->walked && snap->basis == MEMCENSUS_BASIS_FRAMES &&
-		 put_frames_cost(skb, c));
-
-	return end(skb, &msg, err);
+	for (i = 0; i < census_nr_costs && !err; i++)
+		if (census_cost_known(snap, &census_costs[i]))
+			err = put_u64(skb, census_costs[i].attr,
+				      census_cost(snap, &census_costs[i]));
+	return err;
 }
 
 /* The number of @twin for the asker; 0: none, or it is that of the record. */
@@ -188,51 +110,32 @@ static int put_twins(struct sk_buff *skb, const struct census_envelope *e,
 			nr--;
 		}
 	}
-	/* A twin that was reaped between the two loops has no number any more. */
-	memset(pids, 0, nr * sizeof(u32));
 	return 0;
 }
 
-/**
- * census_message_task() - one address space
- * @skb: added to
- * @e: of the answer
- * @snap: the census
- * @task: of @snap; outside of the asker's PID namespace nothing is added
- */
-int census_message_task(struct sk_buff *skb, const struct census_envelope *e,
-			const struct census_snapshot *snap,
-			const struct census_task *task)
+static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
+		     const struct census_snapshot *snap, const void *record)
 {
+	const struct census_task *task = record;
 	u32 pid = census_task_pid(task, e->pid_ns);
-	struct message msg = {};
-	int err;
 
-	if (!pid)
-		return 0;
-	err = !begin(skb, e, snap, MEMCENSUS_CMD_TASK, MEMCENSUS_A_TASK,
-		     &msg) ||
-		nla_put_u32(skb, MEMCENSUS_TASK_PID, pid) ||
-		put_twins(skb, e, task, pid) ||
-		nla_put_u32(skb, MEMCENSUS_TASK_PPID,
-			    pid_nr_ns(task->parent, e->pid_ns)) ||
-		nla_put_string(skb, MEMCENSUS_TASK_COMM, task->comm) ||
-		nla_put_u32(skb, MEMCENSUS_TASK_UID,
-			    from_kuid_munged(e->user_ns, task->uid)) ||
-		(IS_ENABLED(CONFIG_CGROUPS) &&
-		 put_u64(skb, MEMCENSUS_TASK_CGROUP, task->cgroup)) ||
-		put_u64(skb, MEMCENSUS_TASK_START, task->start) ||
-		nla_put_u32(skb, MEMCENSUS_TASK_THREADS, task->threads) ||
-		nla_put_u8(skb, MEMCENSUS_TASK_STATE, task->state) ||
-		(task->basis &&
-		 nla_put_u8(skb, MEMCENSUS_TASK_BASIS, task->basis)) ||
-		put_u64(skb, MEMCENSUS_TASK_MIN_FAULTS, task->min_faults) ||
-		put_u64(skb, MEMCENSUS_TASK_MAJ_FAULTS, task->maj_faults) ||
-		nla_put_s32(skb, MEMCENSUS_TASK_OOM_SCORE_ADJ,
-			    task->oom_score_adj) ||
-		put_known(skb, MEMCENSUS_TASK_FIGURES, task->figures.known,
-			  task->figures.value, MEMCENSUS_F_MAX);
-	return end(skb, &msg, err);
+	return nla_put_u32(skb, MEMCENSUS_TASK_PID, pid) ||
+	       put_twins(skb, e, task, pid) ||
+	       nla_put_u32(skb, MEMCENSUS_TASK_PPID, pid_nr_ns(task->parent, e->pid_ns)) ||
+	       nla_put_string(skb, MEMCENSUS_TASK_COMM, task->comm) ||
+	       nla_put_u32(skb, MEMCENSUS_TASK_UID,
+			   from_kuid_munged(e->user_ns, task->uid)) ||
+	       (IS_ENABLED(CONFIG_CGROUPS) &&
+		put_u64(skb, MEMCENSUS_TASK_CGROUP, task->cgroup)) ||
+	       put_u64(skb, MEMCENSUS_TASK_START, task->start) ||
+	       nla_put_u32(skb, MEMCENSUS_TASK_THREADS, task->threads) ||
+	       nla_put_u8(skb, MEMCENSUS_TASK_STATE, task->state) ||
+	       (task->basis && nla_put_u8(skb, MEMCENSUS_TASK_BASIS, task->basis)) ||
+	       put_u64(skb, MEMCENSUS_TASK_MIN_FAULTS, task->min_faults) ||
+	       put_u64(skb, MEMCENSUS_TASK_MAJ_FAULTS, task->maj_faults) ||
+	       nla_put_s32(skb, MEMCENSUS_TASK_OOM_SCORE_ADJ, task->oom_score_adj) ||
+	       put_known(skb, MEMCENSUS_TASK_FIGURES, task->figures.known,
+			 task->figures.value, MEMCENSUS_F_MAX);
 }
 
 static int put_group_key(struct sk_buff *skb, const struct census_envelope *e,
@@ -252,26 +155,15 @@ static int put_group_key(struct sk_buff *skb, const struct census_envelope *e,
 	}
 }
 
-/**
- * census_message_group() - address spaces put together
- * @skb: added to
- * @e: of the answer
- * @snap: the census
- * @group: of @snap
- */
-int census_message_group(struct sk_buff *skb, const struct census_envelope *e,
-			 const struct census_snapshot *snap,
-			 const struct census_group *group)
+static int fill_group(struct sk_buff *skb, const struct census_envelope *e,
+		      const struct census_snapshot *snap, const void *record)
 {
-	struct message msg = {};
-	int err = !begin(skb, e, snap, MEMCENSUS_CMD_GROUP, MEMCENSUS_A_GROUP,
-			 &msg) ||
-		put_group_key(skb, e, snap, group) ||
-		nla_put_u32(skb, MEMCENSUS_GROUP_MMS, group->mms) ||
-		put_known(skb, MEMCENSUS_GROUP_FIGURES, group->figures.known,
-			  group->figures.value, MEMCENSUS_F_MAX);
+	const struct census_group *group = record;
 
-	return end(skb, &msg, err);
+	return put_group_key(skb, e, snap, group) ||
+	       nla_put_u32(skb, MEMCENSUS_GROUP_MMS, group->mms) ||
+	       put_known(skb, MEMCENSUS_GROUP_FIGURES, group->figures.known,
+			 group->figures.value, MEMCENSUS_F_MAX);
 }
 
 static int put_vma_file(struct sk_buff *skb, const struct census_vma *vma)
@@ -283,39 +175,23 @@ static int put_vma_file(struct sk_buff *skb, const struct census_vma *vma)
 	       put_u64(skb, MEMCENSUS_VMA_INODE, vma->inode);
 }
 
-/**
- * census_message_vma() - one mapping
- * @skb: added to; a name may need PATH_MAX
- * @e: of the answer
- * @snap: the census
- * @vma: of @snap; outside of the asker's PID namespace nothing is added
- */
-int census_message_vma(struct sk_buff *skb, const struct census_envelope *e,
-		       const struct census_snapshot *snap,
-		       const struct census_vma *vma)
+static int fill_vma(struct sk_buff *skb, const struct census_envelope *e,
+		    const struct census_snapshot *snap, const void *record)
 {
-	u32 pid = census_task_pid(vma->task, e->pid_ns);
-	struct message msg = {};
-	int err;
+	const struct census_vma *vma = record;
 
-	if (!pid)
-		return 0;
-	err = !begin(skb, e, snap, MEMCENSUS_CMD_VMA, MEMCENSUS_A_VMA, &msg) ||
-		nla_put_u32(skb, MEMCENSUS_VMA_PID, pid) ||
-		put_u64(skb, MEMCENSUS_VMA_START, vma->start) ||
-		put_u64(skb, MEMCENSUS_VMA_END, vma->end) ||
-		put_u64(skb, MEMCENSUS_VMA_OFFSET, vma->offset) ||
-		nla_put_string(skb, MEMCENSUS_VMA_MODE, vma->mode) ||
-		nla_put_string(skb, MEMCENSUS_VMA_FLAGS, vma->flags) ||
-		put_vma_file(skb, vma) ||
-		(vma->name &&
-		 nla_put_string(skb, MEMCENSUS_VMA_NAME, vma->name)) ||
-		put_u64(skb, MEMCENSUS_VMA_PAGE_SIZE, vma->page_size) ||
-		(vma->pkey >= 0 &&
-		 nla_put_u32(skb, MEMCENSUS_VMA_PKEY, vma->pkey)) ||
-		put_known(skb, MEMCENSUS_VMA_FIGURES, vma->figures.known,
-			  vma->figures.value, MEMCENSUS_F_MAX);
-	return end(skb, &msg, err);
+	return nla_put_u32(skb, MEMCENSUS_VMA_PID, census_task_pid(vma->task, e->pid_ns)) ||
+	       put_u64(skb, MEMCENSUS_VMA_START, vma->start) ||
+	       put_u64(skb, MEMCENSUS_VMA_END, vma->end) ||
+	       put_u64(skb, MEMCENSUS_VMA_OFFSET, vma->offset) ||
+	       nla_put_string(skb, MEMCENSUS_VMA_MODE, vma->mode) ||
+	       nla_put_string(skb, MEMCENSUS_VMA_FLAGS, vma->flags) ||
+	       put_vma_file(skb, vma) ||
+	       (vma->name && nla_put_string(skb, MEMCENSUS_VMA_NAME, vma->name)) ||
+	       put_u64(skb, MEMCENSUS_VMA_PAGE_SIZE, vma->page_size) ||
+	       (vma->pkey >= 0 && nla_put_u32(skb, MEMCENSUS_VMA_PKEY, vma->pkey)) ||
+	       put_known(skb, MEMCENSUS_VMA_FIGURES, vma->figures.known,
+			 vma->figures.value, MEMCENSUS_F_MAX);
 }
 
 static int put_types(struct sk_buff *skb, const struct census_zone *zone)
@@ -364,107 +240,110 @@ static int put_indices(struct sk_buff *skb, const struct census_zone *zone)
 	       nla_put(skb, MEMCENSUS_ZONE_EXTFRAG, sizeof(extfrag), extfrag);
 }
 
-/**
- * census_message_zone() - one zone
- * @skb: added to
- * @e: of the answer
- * @snap: the census
- * @zone: of @snap
- * @types: with free blocks by migrate type
- */
-int census_message_zone(struct sk_buff *skb, const struct census_envelope *e,
-			const struct census_snapshot *snap,
-			const struct census_zone *zone, bool types)
+static int fill_zone(struct sk_buff *skb, const struct census_envelope *e,
+		     const struct census_snapshot *snap, const void *record)
 {
-	struct message msg = {};
-	int err = !begin(skb, e, snap, MEMCENSUS_CMD_ZONE, MEMCENSUS_A_ZONE,
-			 &msg) ||
-		nla_put_u32(skb, MEMCENSUS_ZONE_NODE, zone->nid) ||
-		nla_put_string(skb, MEMCENSUS_ZONE_NAME, zone->name) ||
-		nla_put_64bit(skb, MEMCENSUS_ZONE_FREE_BLOCKS,
-			      sizeof(zone->blocks), zone->blocks, PAD) ||
-		(types && put_types(skb, zone)) ||
-		put_pages(skb, MEMCENSUS_ZONE_FREE, zone->free) ||
-		put_pages(skb, MEMCENSUS_ZONE_WMARK_MIN, zone->wmark[0]) ||
-		put_pages(skb, MEMCENSUS_ZONE_WMARK_LOW, zone->wmark[1]) ||
-		put_pages(skb, MEMCENSUS_ZONE_WMARK_HIGH, zone->wmark[2]) ||
-		put_pages(skb, MEMCENSUS_ZONE_WMARK_BOOST, zone->boost) ||
-		put_pages(skb, MEMCENSUS_ZONE_SPANNED, zone->spanned) ||
-		put_pages(skb, MEMCENSUS_ZONE_PRESENT, zone->present) ||
-		put_pages(skb, MEMCENSUS_ZONE_MANAGED, zone->managed) ||
-		put_pages(skb, MEMCENSUS_ZONE_PCP, zone->pcp) ||
-		put_pages(skb, MEMCENSUS_ZONE_HIGHATOMIC, zone->highatomic) ||
-		(zone->has_cma &&
-		 put_pages(skb, MEMCENSUS_ZONE_CMA_FREE, zone->cma_free)) ||
-		put_lowmem_reserve(skb, zone) ||
-		put_indices(skb, zone);
+	const struct census_zone *zone = record;
 
-	return end(skb, &msg, err);
+	return nla_put_u32(skb, MEMCENSUS_ZONE_NODE, zone->nid) ||
+	       nla_put_string(skb, MEMCENSUS_ZONE_NAME, zone->name) ||
+	       nla_put_64bit(skb, MEMCENSUS_ZONE_FREE_BLOCKS,
+			     sizeof(zone->blocks), zone->blocks, PAD) ||
+	       (e->parts & MEMCENSUS_PART_TYPES && put_types(skb, zone)) ||
+	       put_pages(skb, MEMCENSUS_ZONE_FREE, zone->free) ||
+	       put_pages(skb, MEMCENSUS_ZONE_WMARK_MIN, zone->wmark[0]) ||
+	       put_pages(skb, MEMCENSUS_ZONE_WMARK_LOW, zone->wmark[1]) ||
+	       put_pages(skb, MEMCENSUS_ZONE_WMARK_HIGH, zone->wmark[2]) ||
+	       put_pages(skb, MEMCENSUS_ZONE_WMARK_BOOST, zone->boost) ||
+	       put_pages(skb, MEMCENSUS_ZONE_SPANNED, zone->spanned) ||
+	       put_pages(skb, MEMCENSUS_ZONE_PRESENT, zone->present) ||
+	       put_pages(skb, MEMCENSUS_ZONE_MANAGED, zone->managed) ||
+	       put_pages(skb, MEMCENSUS_ZONE_PCP, zone->pcp) ||
+	       put_pages(skb, MEMCENSUS_ZONE_HIGHATOMIC, zone->highatomic) ||
+	       (zone->has_cma && put_pages(skb, MEMCENSUS_ZONE_CMA_FREE, zone->cma_free)) ||
+	       put_lowmem_reserve(skb, zone) ||
+	       put_indices(skb, zone);
 }
 
-/**
- * census_message_node() - one node and its kswapd
- * @skb: added to
- * @e: of the answer
- * @snap: the census
- * @node: of @snap
- */
-int census_message_node(struct sk_buff *skb, const struct census_envelope *e,
-			const struct census_snapshot *snap,
-			const struct census_node *node)
+static int fill_node(struct sk_buff *skb, const struct census_envelope *e,
+		     const struct census_snapshot *snap, const void *record)
 {
+	const struct census_node *node = record;
 	const u64 *lru = node->lru;
-	struct message msg = {};
-	int err = !begin(skb, e, snap, MEMCENSUS_CMD_NODE, MEMCENSUS_A_NODE,
-			 &msg) ||
-		nla_put_u32(skb, MEMCENSUS_NODE_ID, node->nid) ||
-		nla_put_u8(skb, MEMCENSUS_NODE_KSWAPD, node->kswapd) ||
-		nla_put_u32(skb, MEMCENSUS_NODE_KSWAPD_ORDER, node->order) ||
-		(*node->zone &&
-		 nla_put_string(skb, MEMCENSUS_NODE_KSWAPD_ZONE,
-				node->zone)) ||
-		nla_put_u32(skb, MEMCENSUS_NODE_KSWAPD_FAILURES,
-			    node->failures) ||
-		nla_put_u8(skb, MEMCENSUS_NODE_BALANCED, node->balanced) ||
-		put_pages(skb, MEMCENSUS_NODE_SPANNED, node->spanned) ||
-		put_pages(skb, MEMCENSUS_NODE_PRESENT, node->present) ||
-		put_pages(skb, MEMCENSUS_NODE_ACTIVE_ANON,
-			  lru[LRU_ACTIVE_ANON]) ||
-		put_pages(skb, MEMCENSUS_NODE_INACTIVE_ANON,
-			  lru[LRU_INACTIVE_ANON]) ||
-		put_pages(skb, MEMCENSUS_NODE_ACTIVE_FILE,
-			  lru[LRU_ACTIVE_FILE]) ||
-		put_pages(skb, MEMCENSUS_NODE_INACTIVE_FILE,
-			  lru[LRU_INACTIVE_FILE]) ||
-		put_pages(skb, MEMCENSUS_NODE_UNEVICTABLE,
-			  lru[LRU_UNEVICTABLE]) ||
-		put_pages(skb, MEMCENSUS_NODE_ISOLATED_ANON,
-			  node->isolated[0]) ||
-		put_pages(skb, MEMCENSUS_NODE_ISOLATED_FILE,
-			  node->isolated[1]) ||
-		put_pages(skb, MEMCENSUS_NODE_DIRTY, node->dirty) ||
-		put_pages(skb, MEMCENSUS_NODE_WRITEBACK, node->writeback);
 
-	return end(skb, &msg, err);
+	return nla_put_u32(skb, MEMCENSUS_NODE_ID, node->nid) ||
+	       nla_put_u8(skb, MEMCENSUS_NODE_KSWAPD, node->kswapd) ||
+	       nla_put_u32(skb, MEMCENSUS_NODE_KSWAPD_ORDER, node->order) ||
+	       (*node->zone && nla_put_string(skb, MEMCENSUS_NODE_KSWAPD_ZONE, node->zone)) ||
+	       nla_put_u32(skb, MEMCENSUS_NODE_KSWAPD_FAILURES, node->failures) ||
+	       nla_put_u8(skb, MEMCENSUS_NODE_BALANCED, node->balanced) ||
+	       put_pages(skb, MEMCENSUS_NODE_SPANNED, node->spanned) ||
+	       put_pages(skb, MEMCENSUS_NODE_PRESENT, node->present) ||
+	       put_pages(skb, MEMCENSUS_NODE_ACTIVE_ANON, lru[LRU_ACTIVE_ANON]) ||
+	       put_pages(skb, MEMCENSUS_NODE_INACTIVE_ANON, lru[LRU_INACTIVE_ANON]) ||
+	       put_pages(skb, MEMCENSUS_NODE_ACTIVE_FILE, lru[LRU_ACTIVE_FILE]) ||
+	       put_pages(skb, MEMCENSUS_NODE_INACTIVE_FILE, lru[LRU_INACTIVE_FILE]) ||
+	       put_pages(skb, MEMCENSUS_NODE_UNEVICTABLE, lru[LRU_UNEVICTABLE]) ||
+	       put_pages(skb, MEMCENSUS_NODE_ISOLATED_ANON, node->isolated[0]) ||
+	       put_pages(skb, MEMCENSUS_NODE_ISOLATED_FILE, node->isolated[1]) ||
+	       put_pages(skb, MEMCENSUS_NODE_DIRTY, node->dirty) ||
+	       put_pages(skb, MEMCENSUS_NODE_WRITEBACK, node->writeback);
 }
 
-/**
- * census_message_system() - totals of the system
- * @skb: added to
- * @e: of the answer
- * @snap: the census
- */
-int census_message_system(struct sk_buff *skb, const struct census_envelope *e,
-			  const struct census_snapshot *snap)
+static int fill_system(struct sk_buff *skb, const struct census_envelope *e,
+		       const struct census_snapshot *snap, const void *record)
 {
 	const struct census_system *s = &snap->system;
-	struct message msg = {};
-	int err = !begin(skb, e, snap, MEMCENSUS_CMD_SYSTEM,
-			 MEMCENSUS_A_SYSTEM, &msg) ||
-		put_known(skb, MEMCENSUS_SYSTEM_BYTES, s->bytes_known,
-			  s->bytes, MEMCENSUS_S_MAX) ||
-		put_known(skb, MEMCENSUS_SYSTEM_EVENTS, s->events_known,
-			  s->events, MEMCENSUS_E_MAX);
 
-	return end(skb, &msg, err);
+	return put_known(skb, MEMCENSUS_SYSTEM_BYTES, s->bytes_known, s->bytes,
+			 MEMCENSUS_S_MAX) ||
+	       put_known(skb, MEMCENSUS_SYSTEM_EVENTS, s->events_known, s->events,
+			 MEMCENSUS_E_MAX);
+}
+
+/* By command: the attribute that is the nest, and what is in it. */
+static const struct {
+	int nest;
+	fill_fn *fill;
+} messages[] = {
+	[MEMCENSUS_CMD_INFO] = { MEMCENSUS_A_INFO, fill_info },
+	[MEMCENSUS_CMD_SCAN] = { MEMCENSUS_A_SCAN, fill_scan },
+	[MEMCENSUS_CMD_TASK] = { MEMCENSUS_A_TASK, fill_task },
+	[MEMCENSUS_CMD_GROUP] = { MEMCENSUS_A_GROUP, fill_group },
+	[MEMCENSUS_CMD_VMA] = { MEMCENSUS_A_VMA, fill_vma },
+	[MEMCENSUS_CMD_ZONE] = { MEMCENSUS_A_ZONE, fill_zone },
+	[MEMCENSUS_CMD_NODE] = { MEMCENSUS_A_NODE, fill_node },
+	[MEMCENSUS_CMD_SYSTEM] = { MEMCENSUS_A_SYSTEM, fill_system },
+};
+
+/**
+ * census_message_add() - add one message to a buffer
+ * @skb: added to; the name of a VMA may need PATH_MAX
+ * @e: of the answer
+ * @snap: the census; NULL for INFO
+ * @cmd: &enum memcensus_cmd, a message
+ * @record: of @snap: what a TASK, GROUP, VMA, ZONE or NODE is of
+ *
+ * Return: 0, or -EMSGSIZE, and the buffer is as it was.
+ */
+int census_message_add(struct sk_buff *skb, const struct census_envelope *e,
+		       const struct census_snapshot *snap, u8 cmd,
+		       const void *record)
+{
+	void *header = genlmsg_put(skb, e->portid, e->nlseq, e->family, e->flags, cmd);
+	struct nlattr *nest;
+
+	if (!header)
+		return -EMSGSIZE;
+	if (snap && put_u64(skb, MEMCENSUS_A_SEQ, snap->seq))
+		goto full;
+	nest = nla_nest_start(skb, messages[cmd].nest);
+	if (!nest || messages[cmd].fill(skb, e, snap, record))
+		goto full;
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, header);
+	return 0;
+full:
+	genlmsg_cancel(skb, header);
+	return -EMSGSIZE;
 }

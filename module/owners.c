@@ -24,10 +24,6 @@ static u64 *planes_words(const struct census_owners *o, u32 planes)
 	return census_unit(&o->planes, planes >> PLANES_SIZE_BITS);
 }
 
-/**
- * census_owners_init() - nothing is marked
- * @o: all units are free again
- */
 void census_owners_init(struct census_owners *o)
 {
 	/* 0 means none. */
@@ -129,13 +125,7 @@ bool census_owners_turn(struct census_owners *o,
 	return true;
 }
 
-/**
- * census_owners_room() - make room for entries
- * @o: the owners
- * @nr: how many more
- *
- * Return: false without memory.
- */
+/* Room for @nr more entries.  Return: false without memory. */
 bool census_owners_room(struct census_owners *o, u32 nr)
 {
 	struct census_pool *p = &o->entries;

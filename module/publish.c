@@ -118,19 +118,12 @@ out:
 	return err;
 }
 
-/**
- * census_publish_init() - before the first request
- *
- * Return: 0 or -ENOMEM.
- */
 int census_publish_init(void)
 {
 	return census_frames_init();
 }
 
-/**
- * census_publish_exit() - forget the latest census; no request can come any more
- */
+/* No request can come any more. */
 void census_publish_exit(void)
 {
 	cancel_delayed_work_sync(&drop_work);

@@ -279,10 +279,7 @@ int census_scan_mm(struct census_worker *w, struct census_mm *m)
 	return 0;
 }
 
-/**
- * census_scan_give_up() - an address space is not visited any more
- * @m: its lock was not available, or not until its end
- */
+/* Its lock was not available, or not until the end. */
 void census_scan_give_up(struct census_mm *m)
 {
 	set_state(m, m->begun ? MEMCENSUS_STATE_PARTIAL : MEMCENSUS_STATE_BUSY);
@@ -304,10 +301,7 @@ static struct census_mm *take_next(struct census_scan *scan)
 	return m;
 }
 
-/**
- * census_scan_begin() - from the first address space on
- * @scan: its collection is whole
- */
+/* From the first address space on; the collection is whole. */
 void census_scan_begin(struct census_scan *scan)
 {
 	scan->next = list_first_entry_or_null(&scan->collection.mms,
@@ -358,11 +352,6 @@ int census_worker_begin(struct census_worker *w, struct census_scan *scan,
 	return err;
 }
 
-/**
- * census_worker_end() - give back what a worker needed
- * @w: begun, or all zeroes
- * @cost: gets what it did
- */
 void census_worker_end(struct census_worker *w, struct census_cost *cost)
 {
 	cost->lock_hold_max = max(cost->lock_hold_max, w->lock_hold_max);

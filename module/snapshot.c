@@ -7,6 +7,34 @@
 #include "memory.h"
 #include "snapshot.h"
 
+#define COST(name, scope, attr, member) \
+	{ name, CENSUS_COST_##scope, MEMCENSUS_SCAN_##attr, offsetof(struct census_cost, member) }
+
+const struct census_cost_row census_costs[] = {
+	COST(NULL, ALWAYS, REALTIME, realtime),
+	COST(NULL, ALWAYS, BOOTTIME, boottime),
+	COST("wall_ns", ALWAYS, WALL, wall),
+	COST("cpu_ns", ALWAYS, CPU, cpu),
+	COST("lock_hold_max_ns", WALKED, LOCK_HOLD_MAX, lock_hold_max),
+	COST("lock_stretches", WALKED, LOCK_STRETCHES, lock_stretches),
+	COST("mms", WALKED, MMS, mms),
+	COST("walked", WALKED, WALKED, walked),
+	COST("busy", WALKED, BUSY, busy),
+	COST("vanished", WALKED, VANISHED, vanished),
+	COST("partial", WALKED, PARTIAL, partial),
+	COST("kthreads", WALKED, KTHREADS, kthreads),
+	COST("zombies", WALKED, ZOMBIES, zombies),
+	COST("ptes", WALKED, PTES, ptes),
+	COST("pages", WALKED, PAGES, pages),
+	COST("memory_bytes", ALWAYS, MEMORY, memory),
+	COST("frames_bytes", FRAMES, FRAMES, frames),
+	COST("pss_bytes", FRAMES, PSS, pss),
+	COST("violations", FRAMES, VIOLATIONS, violations),
+	COST("slices", WALKED, SLICES, slices),
+};
+
+const unsigned int census_nr_costs = ARRAY_SIZE(census_costs);
+
 /**
  * census_snapshot_alloc() - an empty snapshot
  * @req: what it will answer
@@ -46,21 +74,7 @@ void *census_snapshot_memory(struct census_snapshot *snap, size_t size)
 	return memory;
 }
 
-/**
- * census_task_alloc() - an empty task record
- * @snap: whose cost it is
- *
- * Return: freed with its snapshot, or by census_task_free(); or NULL.
- */
-struct census_task *census_task_alloc(struct census_snapshot *snap)
-{
-	return census_snapshot_memory(snap, sizeof(struct census_task));
-}
-
-/**
- * census_task_free() - free a task record that is in no snapshot
- * @task: or NULL
- */
+/* @task: in no snapshot, or NULL. */
 void census_task_free(struct census_task *task)
 {
 	struct census_twin *twin, *next;
@@ -94,10 +108,6 @@ pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns)
 	return pid;
 }
 
-/**
- * census_vmas_free() - free records of mappings
- * @vmas: list of &struct census_vma, empty afterwards
- */
 void census_vmas_free(struct list_head *vmas)
 {
 	struct census_vma *vma, *next;
@@ -126,20 +136,13 @@ static void census_snapshot_free(struct kref *ref)
 	kfree(snap);
 }
 
-/**
- * census_snapshot_put() - give a reference back; may sleep
- * @snap: or NULL
- */
+/* The last reference frees it, and may sleep.  @snap may be NULL. */
 void census_snapshot_put(const struct census_snapshot *snap)
 {
 	if (snap)
 		kref_put((struct kref *)&snap->ref, census_snapshot_free);
 }
 
-/**
- * census_request_release() - give back what a request holds
- * @req: its PIDs are gone afterwards
- */
 void census_request_release(struct census_request *req)
 {
 	unsigned int i;

@@ -311,11 +311,53 @@ struct census_snapshot {
 	struct census_system system;
 };
 
+/**
+ * enum census_cost_scope - where a figure of &struct census_cost is known
+ * @CENSUS_COST_ALWAYS: in each census
+ * @CENSUS_COST_WALKED: where address spaces were walked
+ * @CENSUS_COST_FRAMES: of these, on the frames basis
+ */
+enum census_cost_scope {
+	CENSUS_COST_ALWAYS,
+	CENSUS_COST_WALKED,
+	CENSUS_COST_FRAMES,
+};
+
+/**
+ * struct census_cost_row - how a figure of &struct census_cost is shown
+ * @name: in the file scan; NULL: not there
+ * @scope: where it is known
+ * @attr: &enum memcensus_scan
+ * @offset: bytes into &struct census_cost, of a u64
+ */
+struct census_cost_row {
+	const char *name;
+	enum census_cost_scope scope;
+	u8 attr;
+	u16 offset;
+};
+
+extern const struct census_cost_row census_costs[];
+extern const unsigned int census_nr_costs;
+
+static inline u64 census_cost(const struct census_snapshot *snap,
+			      const struct census_cost_row *row)
+{
+	return *(const u64 *)((const char *)&snap->cost + row->offset);
+}
+
+static inline bool census_cost_known(const struct census_snapshot *snap,
+				     const struct census_cost_row *row)
+{
+	return !row->scope ||
+	       (snap->walked && (row->scope != CENSUS_COST_FRAMES ||
+				 snap->basis == MEMCENSUS_BASIS_FRAMES));
+}
+
 struct census_snapshot *census_snapshot_alloc(const struct census_request *req);
 void *census_snapshot_memory(struct census_snapshot *snap, size_t size);
 void census_snapshot_put(const struct census_snapshot *snap);
 
-struct census_task *census_task_alloc(struct census_snapshot *snap);
 void census_task_free(struct census_task *task);
 pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns);
 void census_vmas_free(struct list_head *vmas);

@@ -29,33 +29,51 @@ static void set_event(struct census_system *s, enum memcensus_event n,
 	s->events[n] = count;
 }
 
-/* Figures that are a node counter, in pages (slab: the helper converts). */
-static const struct {
-	enum memcensus_system_bytes figure;
-	enum node_stat_item item;
-} node_items[] = {
-	{ MEMCENSUS_S_ACTIVE_ANON, NR_ACTIVE_ANON },
-	{ MEMCENSUS_S_INACTIVE_ANON, NR_INACTIVE_ANON },
-	{ MEMCENSUS_S_ACTIVE_FILE, NR_ACTIVE_FILE },
-	{ MEMCENSUS_S_INACTIVE_FILE, NR_INACTIVE_FILE },
-	{ MEMCENSUS_S_UNEVICTABLE, NR_UNEVICTABLE },
-	{ MEMCENSUS_S_DIRTY, NR_FILE_DIRTY },
-	{ MEMCENSUS_S_WRITEBACK, NR_WRITEBACK },
-	{ MEMCENSUS_S_ANON, NR_ANON_MAPPED },
-	{ MEMCENSUS_S_MAPPED, NR_FILE_MAPPED },
-	{ MEMCENSUS_S_SHMEM, NR_SHMEM },
-	{ MEMCENSUS_S_PAGETABLES, NR_PAGETABLE },
-	{ MEMCENSUS_S_SEC_PAGETABLES, NR_SECONDARY_PAGETABLE },
-#ifdef CONFIG_SWAP
-	{ MEMCENSUS_S_SWAP_CACHED, NR_SWAPCACHE },
-#endif
-#ifdef CONFIG_TRANSPARENT_HUGEPAGE
-	{ MEMCENSUS_S_ANON_HUGE, NR_ANON_THPS },
-	{ MEMCENSUS_S_SHMEM_HUGE, NR_SHMEM_THPS },
-	{ MEMCENSUS_S_SHMEM_PMD, NR_SHMEM_PMDMAPPED },
-	{ MEMCENSUS_S_FILE_HUGE, NR_FILE_THPS },
-	{ MEMCENSUS_S_FILE_PMD, NR_FILE_PMDMAPPED },
-#endif
+/**
+ * struct bytes_row - one of the totals
+ * @name: in the file system
+ * @node_item: the node counter that it is, in pages, plus one; 0: see gather_bytes()
+ */
+struct bytes_row {
+	const char *name;
+	int node_item;
+};
+
+/* A counter that a kernel without huge pages has too, but which counts nothing there. */
+#define THP_ITEM(item) (IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) ? (item) + 1 : 0)
+
+static const struct bytes_row bytes_rows[MEMCENSUS_S_MAX + 1] = {
+	[MEMCENSUS_S_TOTAL] = { "total" },
+	[MEMCENSUS_S_FREE] = { "free" },
+	[MEMCENSUS_S_AVAILABLE] = { "available" },
+	[MEMCENSUS_S_BUFFERS] = { "buffers" },
+	[MEMCENSUS_S_CACHED] = { "cached" },
+	[MEMCENSUS_S_SWAP_CACHED] = { "swap_cached" },
+	[MEMCENSUS_S_ACTIVE_ANON] = { "active_anon", NR_ACTIVE_ANON + 1 },
+	[MEMCENSUS_S_INACTIVE_ANON] = { "inactive_anon", NR_INACTIVE_ANON + 1 },
+	[MEMCENSUS_S_ACTIVE_FILE] = { "active_file", NR_ACTIVE_FILE + 1 },
+	[MEMCENSUS_S_INACTIVE_FILE] = { "inactive_file", NR_INACTIVE_FILE + 1 },
+	[MEMCENSUS_S_UNEVICTABLE] = { "unevictable", NR_UNEVICTABLE + 1 },
+	[MEMCENSUS_S_MLOCKED] = { "mlocked" },
+	[MEMCENSUS_S_SWAP_FREE] = { "swap_free" },
+	[MEMCENSUS_S_DIRTY] = { "dirty", NR_FILE_DIRTY + 1 },
+	[MEMCENSUS_S_WRITEBACK] = { "writeback", NR_WRITEBACK + 1 },
+	[MEMCENSUS_S_ANON] = { "anon", NR_ANON_MAPPED + 1 },
+	[MEMCENSUS_S_MAPPED] = { "mapped", NR_FILE_MAPPED + 1 },
+	[MEMCENSUS_S_SHMEM] = { "shmem", NR_SHMEM + 1 },
+	[MEMCENSUS_S_SLAB_RECLAIMABLE] = { "slab_reclaimable" },
+	[MEMCENSUS_S_SLAB_UNRECLAIMABLE] = { "slab_unreclaimable" },
+	[MEMCENSUS_S_KERNEL_RECLAIMABLE] = { "kernel_reclaimable" },
+	[MEMCENSUS_S_KERNEL_STACK] = { "kernel_stack" },
+	[MEMCENSUS_S_PAGETABLES] = { "pagetables", NR_PAGETABLE + 1 },
+	[MEMCENSUS_S_SEC_PAGETABLES] = { "sec_pagetables", NR_SECONDARY_PAGETABLE + 1 },
+	[MEMCENSUS_S_COMMITTED] = { "committed" },
+	[MEMCENSUS_S_ANON_HUGE] = { "anon_huge", THP_ITEM(NR_ANON_THPS) },
+	[MEMCENSUS_S_SHMEM_HUGE] = { "shmem_huge", THP_ITEM(NR_SHMEM_THPS) },
+	[MEMCENSUS_S_SHMEM_PMD] = { "shmem_pmd", THP_ITEM(NR_SHMEM_PMDMAPPED) },
+	[MEMCENSUS_S_FILE_HUGE] = { "file_huge", THP_ITEM(NR_FILE_THPS) },
+	[MEMCENSUS_S_FILE_PMD] = { "file_pmd", THP_ITEM(NR_FILE_PMDMAPPED) },
+	[MEMCENSUS_S_CMA_FREE] = { "cma_free" },
 };
 
 static void gather_bytes(struct census_system *s)
@@ -71,11 +89,12 @@ static void gather_bytes(struct census_system *s)
 	set_pages(s, MEMCENSUS_S_FREE, info.freeram);
 	set_pages(s, MEMCENSUS_S_BUFFERS, info.bufferram);
 	set_pages(s, MEMCENSUS_S_AVAILABLE, max(si_mem_available(), 0L));
-	for (i = 0; i < ARRAY_SIZE(node_items); i++)
-		set_pages(s, node_items[i].figure,
-			  global_node_page_state(node_items[i].item));
+	for (i = 0; i <= MEMCENSUS_S_MAX; i++)
+		if (bytes_rows[i].node_item)
+			set_pages(s, i, global_node_page_state(bytes_rows[i].node_item - 1));
 #ifdef CONFIG_SWAP
 	swap_cache = global_node_page_state(NR_SWAPCACHE);
+	set_pages(s, MEMCENSUS_S_SWAP_CACHED, swap_cache);
 	set_pages(s, MEMCENSUS_S_SWAP_FREE, max(get_nr_swap_pages(), 0L));
 #endif
 	cached = global_node_page_state(NR_FILE_PAGES) - swap_cache -
@@ -96,36 +115,58 @@ static void gather_bytes(struct census_system *s)
 #endif
 }
 
-#ifdef CONFIG_VM_EVENT_COUNTERS
-/* One row an event; an event that each zone counts is added up elsewhere. */
-static const struct {
-	enum memcensus_event event;
-	enum vm_event_item item;
-} vm_events[] = {
-	{ MEMCENSUS_E_PSWPIN, PSWPIN },
-	{ MEMCENSUS_E_PSWPOUT, PSWPOUT },
-	{ MEMCENSUS_E_PGFREE, PGFREE },
-	{ MEMCENSUS_E_PGACTIVATE, PGACTIVATE },
-	{ MEMCENSUS_E_PGDEACTIVATE, PGDEACTIVATE },
-	{ MEMCENSUS_E_PGFAULT, PGFAULT },
-	{ MEMCENSUS_E_PGMAJFAULT, PGMAJFAULT },
-	{ MEMCENSUS_E_SLABS_SCANNED, SLABS_SCANNED },
-	{ MEMCENSUS_E_KSWAPD_INODESTEAL, KSWAPD_INODESTEAL },
-	{ MEMCENSUS_E_KSWAPD_LOW_QUICK, KSWAPD_LOW_WMARK_HIT_QUICKLY },
-	{ MEMCENSUS_E_KSWAPD_HIGH_QUICK, KSWAPD_HIGH_WMARK_HIT_QUICKLY },
-	{ MEMCENSUS_E_PAGEOUTRUN, PAGEOUTRUN },
-	{ MEMCENSUS_E_OOM_KILL, OOM_KILL },
+/**
+ * struct event_row - one of the events
+ * @name: in the file system
+ * @item: for census_vm_event(); 0: see gather_events()
+ */
+struct event_row {
+	const char *name;
+	int item;
+};
+
+/* Kernels without an option do not have its items. */
 #ifdef CONFIG_COMPACTION
-	{ MEMCENSUS_E_COMPACT_STALL, COMPACTSTALL },
-	{ MEMCENSUS_E_COMPACT_FAIL, COMPACTFAIL },
-	{ MEMCENSUS_E_COMPACT_SUCCESS, COMPACTSUCCESS },
-	{ MEMCENSUS_E_COMPACT_DAEMON_WAKE, KCOMPACTD_WAKE },
+#define COMPACTION_ITEM(item) (item)
+#else
+#define COMPACTION_ITEM(item) 0
 #endif
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
-	{ MEMCENSUS_E_THP_FAULT_ALLOC, THP_FAULT_ALLOC },
-	{ MEMCENSUS_E_THP_COLLAPSE_ALLOC, THP_COLLAPSE_ALLOC },
-	{ MEMCENSUS_E_THP_SPLIT, THP_SPLIT_PAGE },
+#define THP_EVENT(item) (item)
+#else
+#define THP_EVENT(item) 0
 #endif
+
+static const struct event_row event_rows[MEMCENSUS_E_MAX + 1] = {
+	[MEMCENSUS_E_PGPGIN] = { "pgpgin" },
+	[MEMCENSUS_E_PGPGOUT] = { "pgpgout" },
+	[MEMCENSUS_E_PSWPIN] = { "pswpin", PSWPIN },
+	[MEMCENSUS_E_PSWPOUT] = { "pswpout", PSWPOUT },
+	[MEMCENSUS_E_PGALLOC] = { "pgalloc" },
+	[MEMCENSUS_E_PGFREE] = { "pgfree", PGFREE },
+	[MEMCENSUS_E_PGACTIVATE] = { "pgactivate", PGACTIVATE },
+	[MEMCENSUS_E_PGDEACTIVATE] = { "pgdeactivate", PGDEACTIVATE },
+	[MEMCENSUS_E_PGFAULT] = { "pgfault", PGFAULT },
+	[MEMCENSUS_E_PGMAJFAULT] = { "pgmajfault", PGMAJFAULT },
+	[MEMCENSUS_E_PGREFILL] = { "pgrefill", census_reclaim_item(PGREFILL) },
+	[MEMCENSUS_E_PGSCAN_KSWAPD] = { "pgscan_kswapd", census_reclaim_item(PGSCAN_KSWAPD) },
+	[MEMCENSUS_E_PGSCAN_DIRECT] = { "pgscan_direct", census_reclaim_item(PGSCAN_DIRECT) },
+	[MEMCENSUS_E_PGSTEAL_KSWAPD] = { "pgsteal_kswapd", census_reclaim_item(PGSTEAL_KSWAPD) },
+	[MEMCENSUS_E_PGSTEAL_DIRECT] = { "pgsteal_direct", census_reclaim_item(PGSTEAL_DIRECT) },
+	[MEMCENSUS_E_SLABS_SCANNED] = { "slabs_scanned", SLABS_SCANNED },
+	[MEMCENSUS_E_KSWAPD_INODESTEAL] = { "kswapd_inodesteal", KSWAPD_INODESTEAL },
+	[MEMCENSUS_E_KSWAPD_LOW_QUICK] = { "kswapd_low_quick", KSWAPD_LOW_WMARK_HIT_QUICKLY },
+	[MEMCENSUS_E_KSWAPD_HIGH_QUICK] = { "kswapd_high_quick", KSWAPD_HIGH_WMARK_HIT_QUICKLY },
+	[MEMCENSUS_E_PAGEOUTRUN] = { "pageoutrun", PAGEOUTRUN },
+	[MEMCENSUS_E_ALLOCSTALL] = { "allocstall" },
+	[MEMCENSUS_E_OOM_KILL] = { "oom_kill", OOM_KILL },
+	[MEMCENSUS_E_COMPACT_STALL] = { "compact_stall", COMPACTION_ITEM(COMPACTSTALL) },
+	[MEMCENSUS_E_COMPACT_FAIL] = { "compact_fail", COMPACTION_ITEM(COMPACTFAIL) },
+	[MEMCENSUS_E_COMPACT_SUCCESS] = { "compact_success", COMPACTION_ITEM(COMPACTSUCCESS) },
+	[MEMCENSUS_E_COMPACT_DAEMON_WAKE] = { "compact_daemon_wake", COMPACTION_ITEM(KCOMPACTD_WAKE) },
+	[MEMCENSUS_E_THP_FAULT_ALLOC] = { "thp_fault_alloc", THP_EVENT(THP_FAULT_ALLOC) },
+	[MEMCENSUS_E_THP_COLLAPSE_ALLOC] = { "thp_collapse_alloc", THP_EVENT(THP_COLLAPSE_ALLOC) },
+	[MEMCENSUS_E_THP_SPLIT] = { "thp_split", THP_EVENT(THP_SPLIT_PAGE) },
 };
 
 static u64 sum_zones(const unsigned long *events, enum vm_event_item normal)
@@ -142,28 +183,18 @@ static u64 sum_zones(const unsigned long *events, enum vm_event_item normal)
 
 static int gather_events(struct census_system *s)
 {
-	static const struct {
-		enum memcensus_event event;
-		enum census_reclaim_event item;
-	} reclaim[] = {
-		{ MEMCENSUS_E_PGREFILL, CENSUS_PGREFILL },
-		{ MEMCENSUS_E_PGSCAN_KSWAPD, CENSUS_PGSCAN_KSWAPD },
-		{ MEMCENSUS_E_PGSCAN_DIRECT, CENSUS_PGSCAN_DIRECT },
-		{ MEMCENSUS_E_PGSTEAL_KSWAPD, CENSUS_PGSTEAL_KSWAPD },
-		{ MEMCENSUS_E_PGSTEAL_DIRECT, CENSUS_PGSTEAL_DIRECT },
-	};
 	unsigned long *events;
 	unsigned int i;
 
+	if (!IS_ENABLED(CONFIG_VM_EVENT_COUNTERS))
+		return 0;
 	events = kcalloc(NR_VM_EVENT_ITEMS, sizeof(*events), CENSUS_GFP);
 	if (!events)
 		return -ENOMEM;
 	all_vm_events(events);
-	for (i = 0; i < ARRAY_SIZE(vm_events); i++)
-		set_event(s, vm_events[i].event, events[vm_events[i].item]);
-	for (i = 0; i < ARRAY_SIZE(reclaim); i++)
-		set_event(s, reclaim[i].event,
-			  census_reclaim_event(events, reclaim[i].item));
+	for (i = 0; i <= MEMCENSUS_E_MAX; i++)
+		if (event_rows[i].item)
+			set_event(s, i, census_vm_event(events, event_rows[i].item));
 	/* Counted in sectors of 512 bytes, shown in KiB. */
 	set_event(s, MEMCENSUS_E_PGPGIN, events[PGPGIN] / 2);
 	set_event(s, MEMCENSUS_E_PGPGOUT, events[PGPGOUT] / 2);
@@ -173,19 +204,18 @@ static int gather_events(struct census_system *s)
 	kfree(events);
 	return 0;
 }
-#else
-static int gather_events(struct census_system *s)
-{
-	return 0;
-}
-#endif
 
-/**
- * census_system_gather() - fill the totals of a snapshot
- * @snap: with its parts
- *
- * Return: 0 or -ENOMEM.
- */
+/* Names of the file system; NULL where the number is not in use. */
+const char *census_bytes_name(enum memcensus_system_bytes n)
+{
+	return bytes_rows[n].name;
+}
+
+const char *census_event_name(enum memcensus_event n)
+{
+	return event_rows[n].name;
+}
+
 int census_system_gather(struct census_snapshot *snap)
 {
 	gather_bytes(&snap->system);

@@ -5,6 +5,8 @@
 
 #include "snapshot.h"
 
+const char *census_bytes_name(enum memcensus_system_bytes n);
+const char *census_event_name(enum memcensus_event n);
 int census_system_gather(struct census_snapshot *snap);
 
 #endif /* _CENSUS_SYSTEM_H */

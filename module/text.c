@@ -9,6 +9,7 @@
 
 #include "memory.h"
 #include "publish.h"
+#include "system.h"
 #include "text.h"
 #include "zones.h"
 
@@ -282,81 +283,18 @@ static void kswapd_show(struct seq_file *seq, const struct census_view *view,
 
 /* System */
 
-static const char *const bytes_names[MEMCENSUS_S_MAX + 1] = {
-	[MEMCENSUS_S_TOTAL] = "total",
-	[MEMCENSUS_S_FREE] = "free",
-	[MEMCENSUS_S_AVAILABLE] = "available",
-	[MEMCENSUS_S_BUFFERS] = "buffers",
-	[MEMCENSUS_S_CACHED] = "cached",
-	[MEMCENSUS_S_SWAP_CACHED] = "swap_cached",
-	[MEMCENSUS_S_ACTIVE_ANON] = "active_anon",
-	[MEMCENSUS_S_INACTIVE_ANON] = "inactive_anon",
-	[MEMCENSUS_S_ACTIVE_FILE] = "active_file",
-	[MEMCENSUS_S_INACTIVE_FILE] = "inactive_file",
-	[MEMCENSUS_S_UNEVICTABLE] = "unevictable",
-	[MEMCENSUS_S_MLOCKED] = "mlocked",
-	[MEMCENSUS_S_SWAP_FREE] = "swap_free",
-	[MEMCENSUS_S_DIRTY] = "dirty",
-	[MEMCENSUS_S_WRITEBACK] = "writeback",
-	[MEMCENSUS_S_ANON] = "anon",
-	[MEMCENSUS_S_MAPPED] = "mapped",
-	[MEMCENSUS_S_SHMEM] = "shmem",
-	[MEMCENSUS_S_SLAB_RECLAIMABLE] = "slab_reclaimable",
-	[MEMCENSUS_S_SLAB_UNRECLAIMABLE] = "slab_unreclaimable",
-	[MEMCENSUS_S_KERNEL_RECLAIMABLE] = "kernel_reclaimable",
-	[MEMCENSUS_S_KERNEL_STACK] = "kernel_stack",
-	[MEMCENSUS_S_PAGETABLES] = "pagetables",
-	[MEMCENSUS_S_SEC_PAGETABLES] = "sec_pagetables",
-	[MEMCENSUS_S_COMMITTED] = "committed",
-	[MEMCENSUS_S_ANON_HUGE] = "anon_huge",
-	[MEMCENSUS_S_SHMEM_HUGE] = "shmem_huge",
-	[MEMCENSUS_S_SHMEM_PMD] = "shmem_pmd",
-	[MEMCENSUS_S_FILE_HUGE] = "file_huge",
-	[MEMCENSUS_S_FILE_PMD] = "file_pmd",
-	[MEMCENSUS_S_CMA_FREE] = "cma_free",
-};
-
-static const char *const event_names[MEMCENSUS_E_MAX + 1] = {
-	[MEMCENSUS_E_PGPGIN] = "pgpgin",
-	[MEMCENSUS_E_PGPGOUT] = "pgpgout",
-	[MEMCENSUS_E_PSWPIN] = "pswpin",
-	[MEMCENSUS_E_PSWPOUT] = "pswpout",
-	[MEMCENSUS_E_PGALLOC] = "pgalloc",
-	[MEMCENSUS_E_PGFREE] = "pgfree",
-	[MEMCENSUS_E_PGACTIVATE] = "pgactivate",
-	[MEMCENSUS_E_PGDEACTIVATE] = "pgdeactivate",
-	[MEMCENSUS_E_PGFAULT] = "pgfault",
-	[MEMCENSUS_E_PGMAJFAULT] = "pgmajfault",
-	[MEMCENSUS_E_PGREFILL] = "pgrefill",
-	[MEMCENSUS_E_PGSCAN_KSWAPD] = "pgscan_kswapd",
-	[MEMCENSUS_E_PGSCAN_DIRECT] = "pgscan_direct",
-	[MEMCENSUS_E_PGSTEAL_KSWAPD] = "pgsteal_kswapd",
-	[MEMCENSUS_E_PGSTEAL_DIRECT] = "pgsteal_direct",
-	[MEMCENSUS_E_SLABS_SCANNED] = "slabs_scanned",
-	[MEMCENSUS_E_KSWAPD_INODESTEAL] = "kswapd_inodesteal",
-	[MEMCENSUS_E_KSWAPD_LOW_QUICK] = "kswapd_low_quick",
-	[MEMCENSUS_E_KSWAPD_HIGH_QUICK] = "kswapd_high_quick",
-	[MEMCENSUS_E_PAGEOUTRUN] = "pageoutrun",
-	[MEMCENSUS_E_ALLOCSTALL] = "allocstall",
-	[MEMCENSUS_E_OOM_KILL] = "oom_kill",
-	[MEMCENSUS_E_COMPACT_STALL] = "compact_stall",
-	[MEMCENSUS_E_COMPACT_FAIL] = "compact_fail",
-	[MEMCENSUS_E_COMPACT_SUCCESS] = "compact_success",
-	[MEMCENSUS_E_COMPACT_DAEMON_WAKE] = "compact_daemon_wake",
-	[MEMCENSUS_E_THP_FAULT_ALLOC] = "thp_fault_alloc",
-	[MEMCENSUS_E_THP_COLLAPSE_ALLOC] = "thp_collapse_alloc",
-	[MEMCENSUS_E_THP_SPLIT] = "thp_split",
-};
-
 /* A row a number, unnamed numbers (PAD) have an empty one. */
 static unsigned int system_rows(const struct census_snapshot *snap)
 {
 	return 1 + MEMCENSUS_S_MAX + MEMCENSUS_E_MAX;
 }
 
+/* Without a name nothing is shown. */
 static void show_value(struct seq_file *seq, const char *name, bool known,
 		       unsigned long long value)
 {
+	if (!name)
+		return;
 	if (known)
 		seq_printf(seq, "%-20s %14llu\n", name, value);
 	else
@@ -371,17 +309,14 @@ static void system_show(struct seq_file *seq, const struct census_view *view,
 	if (!row) {
 		show_header(seq, view->snap);
 	} else if (row <= MEMCENSUS_S_MAX) {
-		if (bytes_names[row])
-			show_value(seq, bytes_names[row],
-				   s->bytes_known >> row & 1,
-				   KIB(s->bytes[row]));
+		show_value(seq, census_bytes_name(row), s->bytes_known >> row & 1,
+			   KIB(s->bytes[row]));
 	} else {
 		row -= MEMCENSUS_S_MAX;
 		if (row == 1)
 			seq_puts(seq, "# events since boot, counts\n");
-		if (event_names[row])
-			show_value(seq, event_names[row],
-				   s->events_known >> row & 1, s->events[row]);
+		show_value(seq, census_event_name(row), s->events_known >> row & 1,
+			   s->events[row]);
 	}
 }
 
@@ -395,27 +330,12 @@ static unsigned int scan_rows(const struct census_snapshot *snap)
 static void scan_show(struct seq_file *seq, const struct census_view *view,
 		      unsigned int row)
 {
-	const struct census_cost *c = &view->snap->cost;
+	unsigned int i;
 
 	show_header(seq, view->snap);
-	show_value(seq, "wall_ns", true, c->wall);
-	show_value(seq, "cpu_ns", true, c->cpu);
-	show_value(seq, "lock_hold_max_ns", true, c->lock_hold_max);
-	show_value(seq, "lock_stretches", true, c->lock_stretches);
-	show_value(seq, "mms", true, c->mms);
-	show_value(seq, "walked", true, c->walked);
-	show_value(seq, "busy", true, c->busy);
-	show_value(seq, "vanished", true, c->vanished);
-	show_value(seq, "partial", true, c->partial);
-	show_value(seq, "kthreads", true, c->kthreads);
-	show_value(seq, "zombies", true, c->zombies);
-	show_value(seq, "ptes", true, c->ptes);
-	show_value(seq, "pages", true, c->pages);
-	show_value(seq, "memory_bytes", true, c->memory);
-	show_value(seq, "frames_bytes", true, c->frames);
-	show_value(seq, "pss_bytes", true, c->pss);
-	show_value(seq, "violations", true, c->violations);
-	show_value(seq, "slices", true, c->slices);
+	for (i = 0; i < census_nr_costs; i++)
+		show_value(seq, census_costs[i].name, true,
+			   census_cost(view->snap, &census_costs[i]));
 }
 
 /* Summary */
@@ -635,11 +555,6 @@ int census_text_open(struct file *file, const struct census_text *text)
 	return 0;
 }
 
-/**
- * census_text_release() - end what census_text_open() began
- * @inode: of the file
- * @file: the file
- */
 int census_text_release(struct inode *inode, struct file *file)
 {
 	struct census_view *view =

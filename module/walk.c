@@ -38,10 +38,6 @@ int census_walk_begin(struct census_walk *walk)
 	return walk->runs && masks ? 0 : -ENOMEM;
 }
 
-/**
- * census_walk_end() - give back what a walk needed
- * @walk: begun, or all zeroes
- */
 void census_walk_end(struct census_walk *walk)
 {
 	kvfree(walk->runs);
@@ -139,10 +135,6 @@ static void hand_on_runs(struct census_walk *walk)
 	walk->nr = 0;
 }
 
-/**
- * census_walk_hand_on() - hand on what waits
- * @walk: begun
- */
 void census_walk_hand_on(struct census_walk *walk)
 {
 	if (walk->nr_masks)
@@ -636,27 +628,22 @@ static void take_hugetlb(struct census_walk *walk, pte_t pte,
 	hand_on_locked(walk);
 }
 
-static void walk_hugetlb_pud(struct census_walk *walk, struct mm_struct *mm,
-			     unsigned long addr, unsigned long size)
+static void walk_hugetlb_table(struct census_walk *walk, struct mm_struct *mm,
+			       unsigned long addr, unsigned long size)
 {
+	unsigned int nr = size >> PAGE_SHIFT;
 	unsigned long next;
-	pud_t *pudp = find_pud(mm, addr, addr + size, &next), pud;
-
-	if (!pudp)
-		return;
-	pud = pudp_get(pudp);
-	take_hugetlb(walk, __pte(pud_val(pud)),
-		     pud_present(pud) ? pud_pfn(pud) : 0, false,
-		     size >> PAGE_SHIFT);
-}
-
-static void walk_hugetlb_pmd(struct census_walk *walk, struct mm_struct *mm,
-			     unsigned long addr, unsigned long size)
-{
-	unsigned long next;
+	pud_t *pudp, pud;
 	pmd_t *pmdp, pmd;
 	bool leaf;
 
+	if (size >= PUD_SIZE) {
+		pudp = find_pud(mm, addr, addr + size, &next);
+		pud = pudp ? pudp_get(pudp) : __pud(0);
+		take_hugetlb(walk, __pte(pud_val(pud)),
+			     pud_present(pud) ? pud_pfn(pud) : 0, false, nr);
+		return;
+	}
 	pmdp = find_pmd(mm, addr, addr + size, &next, &leaf);
 	if (!pmdp)
 		return;
@@ -664,13 +651,11 @@ static void walk_hugetlb_pmd(struct census_walk *walk, struct mm_struct *mm,
 	if (size >= PMD_SIZE) {
 		take_hugetlb(walk, __pte(pmd_val(pmd)),
 			     pmd_present(pmd) ? pmd_pfn(pmd) : 0,
-			     hugetlb_pmd_shared((pte_t *)pmdp),
-			     size >> PAGE_SHIFT);
+			     hugetlb_pmd_shared((pte_t *)pmdp), nr);
 	} else if (pmd_present(pmd) && !pmd_bad(pmd)) {
 		pte_t pte = ptep_get(pte_offset_kernel(&pmd, addr));
 
-		take_hugetlb(walk, pte, pte_pfn(pte), false,
-			     size >> PAGE_SHIFT);
+		take_hugetlb(walk, pte, pte_pfn(pte), false, nr);
 	}
 }
 
@@ -690,10 +675,7 @@ static bool walk_hugetlb_entry(struct census_walk *walk,
 
 	if (!i_mmap_trylock_read(mapping))
 		return false;
-	if (size >= PUD_SIZE)
-		walk_hugetlb_pud(walk, vma->vm_mm, addr, size);
-	else
-		walk_hugetlb_pmd(walk, vma->vm_mm, addr, size);
+	walk_hugetlb_table(walk, vma->vm_mm, addr, size);
 	walk->ptes++;
 	walk->work += ENTRIES_PER_HUGETLB;
 	i_mmap_unlock_read(mapping);

@@ -16,10 +16,7 @@
  */
 #define LIST_MAX 1024
 
-/**
- * census_migratetype_name() - as pagetypeinfo has it
- * @type: a migrate type of this kernel
- */
+/* As pagetypeinfo has it. */
 const char *census_migratetype_name(unsigned int type)
 {
 	switch (type) {
