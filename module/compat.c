@@ -1,53 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
-#include <linux/spinlock.h>
 #include <linux/vmstat.h>
 #include <linux/xarray.h>
 
 #include "compat.h"
-
-/**
- * census_pte_map_lock() - a PTE table, locked
- * @mm: the mapping at @addr is locked for reading
- * @pmd: points to the table, perhaps
- * @addr: the PTE wanted
- * @ptl: the lock taken; spin_unlock() ends it, not pte_unmap_unlock(), which
- *	since 6.5 ends an RCU section too that is over already here
- *
- * khugepaged and MADV_DONTNEED may take a table away under the mmap lock held
- * for reading (since 6.5, since 6.14), but they clear the PMD under the table's
- * lock and free the table after an RCU grace period.  So within RCU the table
- * that the PMD named and its lock are there, and if under that lock the PMD is
- * still the same, the table cannot go until the lock is dropped.
- *
- * Return: the PTE, or NULL where there is no table: look at the PMD again.
- */
-pte_t *census_pte_map_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long addr,
-			   spinlock_t **ptl)
-{
-	pmd_t pmdval;
-	pte_t *pte;
-
-	for (;;) {
-		rcu_read_lock();
-		pmdval = pmdp_get_lockless(pmd);
-		if (!pmd_present(pmdval) || pmd_trans_huge(pmdval) ||
-		    census_pmd_devmap(pmdval) || pmd_bad(pmdval))
-			break;
-		pte = pte_offset_kernel(&pmdval, addr);
-		*ptl = pte_lockptr(mm, &pmdval);
-		spin_lock(*ptl);
-		if (likely(pmd_same(pmdval, pmdp_get_lockless(pmd)))) {
-			rcu_read_unlock();
-			return pte;
-		}
-		spin_unlock(*ptl);
-		rcu_read_unlock();
-	}
-	rcu_read_unlock();
-	return NULL;
-}
 
 /**
  * census_page_mapcount() - how often a page is mapped

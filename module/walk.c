@@ -13,12 +13,14 @@
 #include <linux/hugetlb.h>
 #include <linux/irqflags.h>
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
-#include "compat.h"
 #include "memory.h"
 #include "owners.h"
+#include "pte.h"
 #include "walk.h"
 
 /**
@@ -429,6 +431,44 @@ static noinline void take_file(struct census_walk *walk,
 	}
 }
 
+/*
+ * A PTE table, locked; spin_unlock() ends it, not pte_unmap_unlock(), which since
+ * 6.5 ends an RCU section too that is over already here.
+ *
+ * khugepaged and MADV_DONTNEED may take a table away under the mmap lock held
+ * for reading (since 6.5, since 6.14), but they clear the PMD under the table's
+ * lock and free the table after an RCU grace period.  So within RCU the table
+ * that the PMD named and its lock are there, and if under that lock the PMD is
+ * still the same, the table cannot go until the lock is dropped.
+ *
+ * Return: the PTE, or NULL where there is no table: look at the PMD again.
+ */
+static pte_t *map_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long addr,
+		       spinlock_t **ptl)
+{
+	pmd_t pmdval;
+	pte_t *pte;
+
+	for (;;) {
+		rcu_read_lock();
+		pmdval = pmdp_get_lockless(pmd);
+		if (!pmd_present(pmdval) || pmd_trans_huge(pmdval) ||
+		    census_pmd_devmap(pmdval) || pmd_bad(pmdval))
+			break;
+		pte = pte_offset_kernel(&pmdval, addr);
+		*ptl = pte_lockptr(mm, &pmdval);
+		spin_lock(*ptl);
+		if (likely(pmd_same(pmdval, pmdp_get_lockless(pmd)))) {
+			rcu_read_unlock();
+			return pte;
+		}
+		spin_unlock(*ptl);
+		rcu_read_unlock();
+	}
+	rcu_read_unlock();
+	return NULL;
+}
+
 /* Return: false where there is no PTE table (any more): look at the PMD again. */
 static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 			   pmd_t *pmd, unsigned long addr, unsigned long end)
@@ -439,7 +479,7 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 	pte_t *pte;
 
 	make_room(walk);
-	pte = census_pte_map_lock(vma->vm_mm, pmd, addr, &ptl);
+	pte = map_lock(vma->vm_mm, pmd, addr, &ptl);
 	if (!pte)
 		return false;
 	walk->ptes += nr;
