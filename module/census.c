@@ -239,8 +239,8 @@ static int collect(struct census *c)
 		return census_collect_all(collection, CENSUS_RECORD);
 	for (i = 0; i < c->req->nr_pids && !err; i++)
 		err = census_collect_pid(collection, c->req->pids[i]);
-	if (!err && collection->asked_for)
-		err = census_collect_all(collection, CENSUS_TWIN);
+	if (!err && collection->named)
+		err = census_collect_all(collection, CENSUS_PEER);
 	if (!err && c->req->basis == MEMCENSUS_BASIS_FRAMES)
 		err = census_collect_all(collection, CENSUS_OWNER);
 	return err;
@@ -538,7 +538,7 @@ static u64 cpu_clock_stop(const struct cpu_clock *c, u64 wall)
  * census_take() - take a census
  * @req: what is asked for
  *
- * Two at a time at most, see publish.c: each may use max_mem.
+ * Two at a time at most, see cache.c: each may use max_mem.
  *
  * Return: a snapshot with one reference and no number yet, to be published or
  * put; or an error pointer: -EINTR after a fatal signal, -ENOMEM.

@@ -131,25 +131,25 @@ static struct census_task *new_task(struct census_snapshot *snap,
 	return task;
 }
 
-static int add_twin(struct census_snapshot *snap, struct census_mm *m,
+static int add_peer(struct census_snapshot *snap, struct census_mm *m,
 		    struct task_struct *leader)
 {
 	struct pid *pid = get_task_pid(leader, PIDTYPE_TGID);
-	struct census_twin *twin;
+	struct census_peer *peer;
 
 	if (!pid || pid == m->task->pid) {
 		put_pid(pid);
 		return 0;
 	}
-	twin = kzalloc(sizeof(*twin), CENSUS_GFP);
-	if (!twin) {
+	peer = kzalloc(sizeof(*peer), CENSUS_GFP);
+	if (!peer) {
 		put_pid(pid);
 		return -ENOMEM;
 	}
-	twin->pid = pid;
-	*m->last_twin = twin;
-	m->last_twin = &twin->next;
-	snap->cost.memory += sizeof(*twin);
+	peer->pid = pid;
+	*m->last_peer = peer;
+	m->last_peer = &peer->next;
+	snap->cost.memory += sizeof(*peer);
 	return 0;
 }
 
@@ -159,7 +159,7 @@ static int add_record(struct census_collection *c, struct census_mm *m,
 	m->task = new_task(c->snap, leader);
 	if (!m->task)
 		return -ENOMEM;
-	m->last_twin = &m->task->twins;
+	m->last_peer = &m->task->peers;
 	census_mm_counters(m->mm, &m->task->figures);
 	return 0;
 }
@@ -202,13 +202,13 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 	m = find_mm(c, mm);
 	if (m) {
 		bool its = wanted == CENSUS_RECORD ||
-			   (wanted == CENSUS_TWIN && m->asked_for);
+			   (wanted == CENSUS_PEER && m->named);
 
 		if (its && m->task)
-			err = add_twin(c->snap, m, leader);
-		else if (its && wanted == CENSUS_TWIN)
+			err = add_peer(c->snap, m, leader);
+		else if (its && wanted == CENSUS_PEER)
 			err = add_record(c, m, leader);
-	} else if (wanted != CENSUS_TWIN && (wanted != CENSUS_SWAP_OWNER ||
+	} else if (wanted != CENSUS_PEER && (wanted != CENSUS_SWAP_OWNER ||
 				      census_mm_swapped(mm))) {
 		m = add_mm(c, mm);
 		err = m ? 0 : -ENOMEM;
@@ -311,7 +311,7 @@ static struct task_struct *get_leader(struct pid *pid)
  *
  * There are others in its address space where that has more users than the
  * process has threads.  The first of all is its record's, so it has none until
- * census_collect_all() has found these (%CENSUS_TWIN).
+ * census_collect_all() has found these (%CENSUS_PEER).
  *
  * Return: 0, also where there is no such process any more; or -ENOMEM.
  */
@@ -332,9 +332,9 @@ int census_collect_pid(struct census_collection *c, struct pid *pid)
 		struct census_mm *m = add_mm(c, mm);
 
 		if (m)
-			m->asked_for = true;
+			m->named = true;
 		err = m ? 0 : -ENOMEM;
-		c->asked_for = true;
+		c->named = true;
 	}
 	mmdrop(mm);
 put:

@@ -22,8 +22,8 @@
  * @hash: in &struct census_collection.buckets
  * @mm: a reference by mmgrab()
  * @task: its record; NULL: it only counts as an owner
- * @last_twin: where the next one of @task.twins goes
- * @asked_for: it was named, and all processes in it are still to be found
+ * @last_peer: where the next one of @task.peers goes
+ * @named: it was named, and all processes in it are still to be found
  * @next_addr: where the walk goes on
  * @patience: ns, how long the next lock hold goes on although others wait
  * @begun: the walk has handed on something
@@ -40,10 +40,10 @@ struct census_mm {
 	struct hlist_node hash;
 	struct mm_struct *mm;
 	struct census_task *task;
-	struct census_twin **last_twin;
+	struct census_peer **last_peer;
 	unsigned long next_addr;
 	u64 patience;
-	bool asked_for;
+	bool named;
 	bool begun;
 	bool visited;
 	u8 worker;
@@ -59,7 +59,7 @@ struct census_mm {
  * @snap: gets the task records' cost, and the counts of processes without mm
  * @mms: &struct census_mm, in the order of process creation
  * @nr: number of @mms
- * @asked_for: there are some of these in @mms
+ * @named: there are some of these in @mms
  * @last_number: of an address space
  * @buckets: @mms by address
  * @lock: for @buckets, while several workers walk
@@ -68,7 +68,7 @@ struct census_collection {
 	struct census_snapshot *snap;
 	struct list_head mms;
 	unsigned int nr;
-	bool asked_for;
+	bool named;
 	u32 last_number;
 	struct hlist_head *buckets;
 	struct mutex lock;
@@ -77,13 +77,13 @@ struct census_collection {
 /**
  * enum census_wanted - what a process is added for
  * @CENSUS_RECORD: it gets a record
- * @CENSUS_TWIN: it gets a record, or is noted in one, if its address space is asked for
+ * @CENSUS_PEER: it gets a record, or is noted in one, if its address space is asked for
  * @CENSUS_OWNER: it counts as an owner
  * @CENSUS_SWAP_OWNER: it counts as an owner, if it has anything in swap
  */
 enum census_wanted {
 	CENSUS_RECORD,
-	CENSUS_TWIN,
+	CENSUS_PEER,
 	CENSUS_OWNER,
 	CENSUS_SWAP_OWNER,
 };

@@ -171,32 +171,32 @@ static void frames_free(struct census_frames *f)
 
 /*
  * What the last censuses left for the next, until there was none for a while or
- * the kernel needs memory.  cache_lock: against both; a leaf, held for the few
+ * the kernel needs memory.  spare_lock: against both; a leaf, held for the few
  * steps along the list, so that the shrinker may take it.
  */
 #define KEEP_JIFFIES (10 * HZ)
 
-static DEFINE_MUTEX(cache_lock);
-static LIST_HEAD(cache);
+static DEFINE_MUTEX(spare_lock);
+static LIST_HEAD(spares);
 
-static struct census_frames *cache_get(void)
+static struct census_frames *spare_get(void)
 {
 	struct census_frames *f;
 
-	mutex_lock(&cache_lock);
-	f = list_first_entry_or_null(&cache, struct census_frames, cached);
+	mutex_lock(&spare_lock);
+	f = list_first_entry_or_null(&spares, struct census_frames, spare);
 	if (f)
-		list_del(&f->cached);
-	mutex_unlock(&cache_lock);
+		list_del(&f->spare);
+	mutex_unlock(&spare_lock);
 	return f;
 }
 
-static unsigned long cache_drop(void)
+static unsigned long spares_free(void)
 {
 	struct census_frames *f;
 	unsigned long pages = 0;
 
-	while ((f = cache_get())) {
+	while ((f = spare_get())) {
 		pages += frames_bytes(f) >> PAGE_SHIFT;
 		frames_free(f);
 	}
@@ -205,26 +205,26 @@ static unsigned long cache_drop(void)
 
 static void trim(struct work_struct *work)
 {
-	cache_drop();
+	spares_free();
 }
 
 static DECLARE_DELAYED_WORK(trim_work, trim);
 
-static unsigned long count_kept(struct shrinker *s, struct shrink_control *sc)
+static unsigned long count_spares(struct shrinker *s, struct shrink_control *sc)
 {
 	const struct census_frames *f;
 	unsigned long pages = 0;
 
-	mutex_lock(&cache_lock);
-	list_for_each_entry(f, &cache, cached)
+	mutex_lock(&spare_lock);
+	list_for_each_entry(f, &spares, spare)
 		pages += frames_bytes(f) >> PAGE_SHIFT;
-	mutex_unlock(&cache_lock);
+	mutex_unlock(&spare_lock);
 	return pages ?: SHRINK_EMPTY;
 }
 
-static unsigned long give_back(struct shrinker *s, struct shrink_control *sc)
+static unsigned long free_spares(struct shrinker *s, struct shrink_control *sc)
 {
-	return cache_drop() ?: SHRINK_STOP;
+	return spares_free() ?: SHRINK_STOP;
 }
 
 static struct shrinker *shrinker;
@@ -236,8 +236,8 @@ int census_frames_init(void)
 	shrinker = shrinker_alloc(0, KBUILD_MODNAME);
 	if (!shrinker)
 		return -ENOMEM;
-	shrinker->count_objects = count_kept;
-	shrinker->scan_objects = give_back;
+	shrinker->count_objects = count_spares;
+	shrinker->scan_objects = free_spares;
 	err = census_shrinker_register(shrinker, KBUILD_MODNAME);
 	if (err)
 		shrinker_free(shrinker);
@@ -248,7 +248,7 @@ void census_frames_exit(void)
 {
 	shrinker_free(shrinker);
 	cancel_delayed_work_sync(&trim_work);
-	cache_drop();
+	spares_free();
 }
 
 /**
@@ -259,7 +259,7 @@ void census_frames_exit(void)
  */
 struct census_frames *census_frames_begin(struct census_budget *budget)
 {
-	struct census_frames *f = cache_get();
+	struct census_frames *f = spare_get();
 
 	if (f && !census_budget_take(budget, frames_bytes(f))) {
 		frames_free(f);
@@ -304,8 +304,8 @@ void census_frames_end(struct census_frames *f)
 	census_budget_give(f->budget, frames_bytes(f));
 	set_budget(f, NULL);
 	memset(f->hugetlb, 0, sizeof(f->hugetlb));
-	mutex_lock(&cache_lock);
-	list_add(&f->cached, &cache);
-	mutex_unlock(&cache_lock);
+	mutex_lock(&spare_lock);
+	list_add(&f->spare, &spares);
+	mutex_unlock(&spare_lock);
 	mod_delayed_work(system_power_efficient_wq, &trim_work, KEEP_JIFFIES);
 }

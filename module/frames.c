@@ -346,14 +346,14 @@ static bool group_section(struct census_frames *const *workers, unsigned int wor
 }
 
 /**
- * census_frames_grouped() - prepare blocks for census_turn_group()
+ * census_frames_prepare_groups() - prepare blocks for census_turn_group()
  * @workers: all; their turns are settled
  * @nr: how many
  * @states: empty but for unit 0; gets a state for each block
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-int census_frames_grouped(struct census_frames *const *workers, unsigned int nr,
+int census_frames_prepare_groups(struct census_frames *const *workers, unsigned int nr,
 			  struct census_pool *states)
 {
 	unsigned int w;

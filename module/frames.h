@@ -111,7 +111,7 @@ struct census_target {
 
 /**
  * struct census_frames - what one worker has marked
- * @cached: in the list of those kept for the next census
+ * @spare: in the list of those kept for the next census
  * @owners: blocks, entries, turns
  * @budget: of the census
  * @sections: hash table, by key
@@ -127,7 +127,7 @@ struct census_target {
  * @totals: of what this worker settles
  */
 struct census_frames {
-	struct list_head cached;
+	struct list_head spare;
 	struct census_owners owners;
 	struct census_budget *budget;
 	struct census_section *sections;
@@ -163,7 +163,7 @@ int census_frames_settle_blocks(struct census_frames *const *workers,
 				unsigned int nr, unsigned int part);
 int census_frames_settle_turns(struct census_frames *const *workers,
 			       unsigned int nr, unsigned int worker);
-int census_frames_grouped(struct census_frames *const *workers, unsigned int nr,
+int census_frames_prepare_groups(struct census_frames *const *workers, unsigned int nr,
 			  struct census_pool *states);
 
 static inline bool census_frames_failed(const struct census_frames *f)

@@ -24,7 +24,7 @@
 #include "genl.h"
 #include "memory.h"
 #include "message.h"
-#include "publish.h"
+#include "cache.h"
 
 static struct genl_family census_family;
 
@@ -277,7 +277,7 @@ static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	if (!d)
 		return begin_dump(skb, cb);
 	if (!d->snap) {
-		err = census_get(&d->req, &d->snap);
+		err = census_cache_request(&d->req, &d->snap);
 		if (err == -ENOMEM)
 			NL_SET_ERR_MSG(cb->extack,
 				       "not enough memory for the census");

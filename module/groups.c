@@ -190,7 +190,7 @@ static int grouping_begin(struct grouping *g, const struct census_snapshot *snap
 	u32 nr_turns = 0;
 	unsigned int w;
 
-	/* A state's number must not be 0: see census_frames_grouped(). */
+	/* A state's number must not be 0: see census_frames_prepare_groups(). */
 	g->states = (struct census_pool) { .budget = workers[0]->budget, .nr = 1 };
 	for (w = 0; w < nr; w++)
 		nr_turns += workers[w]->owners.turns.nr;
@@ -208,7 +208,7 @@ static int grouping_begin(struct grouping *g, const struct census_snapshot *snap
 		chain_turns(g, &workers[w]->owners, &nr_turns);
 		cond_resched();
 	}
-	return census_frames_grouped(workers, nr, &g->states);
+	return census_frames_prepare_groups(workers, nr, &g->states);
 }
 
 static void grouping_end(struct grouping *g)

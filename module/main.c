@@ -7,7 +7,7 @@
 #include "debugfs.h"
 #include "genl.h"
 #include "params.h"
-#include "publish.h"
+#include "cache.h"
 
 static int __init census_init(void)
 {
@@ -16,7 +16,7 @@ static int __init census_init(void)
 	err = census_params_check();
 	if (err)
 		return err;
-	err = census_publish_init();
+	err = census_cache_init();
 	if (err)
 		return err;
 	err = census_debugfs_init();
@@ -30,7 +30,7 @@ static int __init census_init(void)
 no_genl:
 	census_debugfs_exit();
 no_debugfs:
-	census_publish_exit();
+	census_cache_exit();
 	return err;
 }
 
@@ -39,7 +39,7 @@ static void __exit census_exit(void)
 {
 	census_genl_exit();
 	census_debugfs_exit();
-	census_publish_exit();
+	census_cache_exit();
 }
 
 module_init(census_init);

@@ -73,25 +73,25 @@ static int fill_scan(struct sk_buff *skb, const struct census_envelope *e,
 	return err;
 }
 
-/* The number of @twin for the asker; 0: none, or it is that of the record. */
-static u32 twin_pid(const struct census_envelope *e,
-		    const struct census_twin *twin, u32 pid)
+/* The number of @peer for the asker; 0: none, or it is that of the record. */
+static u32 peer_pid(const struct census_envelope *e,
+		    const struct census_peer *peer, u32 pid)
 {
-	u32 nr = pid_nr_ns(twin->pid, e->pid_ns);
+	u32 nr = pid_nr_ns(peer->pid, e->pid_ns);
 
 	return nr == pid ? 0 : nr;
 }
 
-static int put_twins(struct sk_buff *skb, const struct census_envelope *e,
+static int put_peers(struct sk_buff *skb, const struct census_envelope *e,
 		     const struct census_task *task, u32 record)
 {
-	const struct census_twin *twin;
+	const struct census_peer *peer;
 	unsigned int nr = 0;
 	struct nlattr *attr;
 	u32 *pids;
 
-	for (twin = task->twins; twin; twin = twin->next)
-		nr += !!twin_pid(e, twin, record);
+	for (peer = task->peers; peer; peer = peer->next)
+		nr += !!peer_pid(e, peer, record);
 	if (nla_put_u32(skb, MEMCENSUS_TASK_NR_TWINS, nr))
 		return -EMSGSIZE;
 	if (!nr)
@@ -102,8 +102,8 @@ static int put_twins(struct sk_buff *skb, const struct census_envelope *e,
 		return -EMSGSIZE;
 	pids = nla_data(attr);
 	/* What is outside of the asker's namespace was not counted above. */
-	for (twin = task->twins; twin && nr; twin = twin->next) {
-		u32 pid = twin_pid(e, twin, record);
+	for (peer = task->peers; peer && nr; peer = peer->next) {
+		u32 pid = peer_pid(e, peer, record);
 
 		if (pid) {
 			*pids++ = pid;
@@ -120,7 +120,7 @@ static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
 	u32 pid = census_task_pid(task, e->pid_ns);
 
 	return nla_put_u32(skb, MEMCENSUS_TASK_PID, pid) ||
-	       put_twins(skb, e, task, pid) ||
+	       put_peers(skb, e, task, pid) ||
 	       nla_put_u32(skb, MEMCENSUS_TASK_PPID, pid_nr_ns(task->parent, e->pid_ns)) ||
 	       nla_put_string(skb, MEMCENSUS_TASK_COMM, task->comm) ||
 	       nla_put_u32(skb, MEMCENSUS_TASK_UID,

@@ -156,7 +156,7 @@ static int walk_each_locked(struct census_worker *w, struct census_mm *m)
  * Return: 1 at the end, 0 for a pause, -EAGAIN where no lock was to be had, or
  * -ENOMEM.
  */
-static int walk_stretch(struct census_worker *w, struct census_mm *m)
+static int walk_hold(struct census_worker *w, struct census_mm *m)
 {
 	int ret = -EAGAIN;
 
@@ -168,7 +168,7 @@ static int walk_stretch(struct census_worker *w, struct census_mm *m)
 		ret = walk_locked(w, m);
 		mmap_read_unlock(m->mm);
 	}
-	w->lock_stretches += ret != -EAGAIN;
+	w->lock_holds += ret != -EAGAIN;
 	w->lock_hold_max = max(w->lock_hold_max,
 			       ktime_get_ns() - w->locked_at);
 	/* Masks that wait for more name no mapping. */
@@ -188,7 +188,7 @@ static int walk_when_free(struct census_worker *w, struct census_mm *m)
 	int ret;
 
 	for (;;) {
-		ret = walk_stretch(w, m);
+		ret = walk_hold(w, m);
 		if (ret != -EAGAIN || !m->begun || need_resched() ||
 		    fatal_signal_pending(current) ||
 		    ktime_get_ns() - begin >= SPIN_NS)
@@ -355,7 +355,7 @@ int census_worker_begin(struct census_worker *w, struct census_scan *scan,
 void census_worker_end(struct census_worker *w, struct census_cost *cost)
 {
 	cost->lock_hold_max = max(cost->lock_hold_max, w->lock_hold_max);
-	cost->lock_stretches += w->lock_stretches;
+	cost->lock_holds += w->lock_holds;
 	cost->ptes += w->walk.ptes;
 	cost->pages += w->tally.pages;
 	census_tally_end(&w->tally);

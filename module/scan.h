@@ -38,7 +38,7 @@ struct census_scan {
  * @locked_at: ns, when the present stretch of locks began
  * @looked_at: @walk.work when the clock was last read
  * @lock_hold_max: ns
- * @lock_stretches: how many there were
+ * @lock_holds: how many there were
  */
 struct census_worker {
 	struct census_scan *scan;
@@ -49,7 +49,7 @@ struct census_worker {
 	u64 locked_at;
 	u64 looked_at;
 	u64 lock_hold_max;
-	u64 lock_stretches;
+	u64 lock_holds;
 };
 
 int census_worker_begin(struct census_worker *w, struct census_scan *scan,

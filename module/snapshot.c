@@ -16,7 +16,7 @@ const struct census_cost_row census_costs[] = {
 	COST("wall_ns", ALWAYS, WALL, wall),
 	COST("cpu_ns", ALWAYS, CPU, cpu),
 	COST("lock_hold_max_ns", WALKED, LOCK_HOLD_MAX, lock_hold_max),
-	COST("lock_stretches", WALKED, LOCK_STRETCHES, lock_stretches),
+	COST("lock_stretches", WALKED, LOCK_STRETCHES, lock_holds),
 	COST("mms", WALKED, MMS, mms),
 	COST("walked", WALKED, WALKED, walked),
 	COST("busy", WALKED, BUSY, busy),
@@ -77,14 +77,14 @@ void *census_snapshot_memory(struct census_snapshot *snap, size_t size)
 /* @task: in no snapshot, or NULL. */
 void census_task_free(struct census_task *task)
 {
-	struct census_twin *twin, *next;
+	struct census_peer *peer, *next;
 
 	if (!task)
 		return;
-	for (twin = task->twins; twin; twin = next) {
-		next = twin->next;
-		put_pid(twin->pid);
-		kfree(twin);
+	for (peer = task->peers; peer; peer = next) {
+		next = peer->next;
+		put_pid(peer->pid);
+		kfree(peer);
 	}
 	put_pid(task->pid);
 	put_pid(task->parent);
@@ -100,11 +100,11 @@ void census_task_free(struct census_task *task)
  */
 pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns)
 {
-	const struct census_twin *twin;
+	const struct census_peer *peer;
 	pid_t pid = pid_nr_ns(task->pid, ns);
 
-	for (twin = task->twins; !pid && twin; twin = twin->next)
-		pid = pid_nr_ns(twin->pid, ns);
+	for (peer = task->peers; !pid && peer; peer = peer->next)
+		pid = pid_nr_ns(peer->pid, ns);
 	return pid;
 }
 

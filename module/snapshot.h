@@ -47,7 +47,7 @@ struct census_request {
  * @wall: ns
  * @cpu: ns
  * @lock_hold_max: ns, the longest stretch of locks on an address space
- * @lock_stretches: how many there were
+ * @lock_holds: how many there were
  * @mms: distinct address spaces found
  * @walked: of @mms; so the next three
  * @busy: lock not to be had within the budget
@@ -69,7 +69,7 @@ struct census_cost {
 	u64 wall;
 	u64 cpu;
 	u64 lock_hold_max;
-	u64 lock_stretches;
+	u64 lock_holds;
 	u64 mms;
 	u64 walked;
 	u64 busy;
@@ -87,12 +87,12 @@ struct census_cost {
 };
 
 /**
- * struct census_twin - another process in an address space
+ * struct census_peer - another process in an address space
  * @next: or NULL
  * @pid: a reference
  */
-struct census_twin {
-	struct census_twin *next;
+struct census_peer {
+	struct census_peer *next;
 	struct pid *pid;
 };
 
@@ -100,7 +100,7 @@ struct census_twin {
  * struct census_task - one address space and the processes in it
  * @pid: its first process, a reference
  * @parent: that one's parent, a reference, or NULL
- * @twins: the others
+ * @peers: the others
  * @comm: command name of @pid
  * @uid: effective user of @pid, as ps and top show it
  * @cgroup: ID in the default hierarchy
@@ -118,7 +118,7 @@ struct census_twin {
 struct census_task {
 	struct pid *pid;
 	struct pid *parent;
-	struct census_twin *twins;
+	struct census_peer *peers;
 	char comm[TASK_COMM_LEN];
 	kuid_t uid;
 	u64 cgroup;

@@ -8,7 +8,7 @@
 #include <linux/user_namespace.h>
 
 #include "memory.h"
-#include "publish.h"
+#include "cache.h"
 #include "system.h"
 #include "text.h"
 #include "zones.h"
@@ -544,7 +544,7 @@ int census_text_open(struct file *file, const struct census_text *text)
 		return err;
 	}
 	((struct seq_file *)file->private_data)->private = view;
-	err = census_get(&req, &view->snap);
+	err = census_cache_request(&req, &view->snap);
 	if (err) {
 		seq_release_private(file_inode(file), file);
 		return err;

@@ -7,7 +7,7 @@
 #include "census.h"
 #include "frames.h"
 #include "params.h"
-#include "publish.h"
+#include "cache.h"
 
 /*
  * scan_mutex: one scan of all owners at a time; guards @latest and @latest_begun.
@@ -72,7 +72,7 @@ static int census_of_pids(const struct census_request *req,
 }
 
 /**
- * census_get() - take a census, or share one
+ * census_cache_request() - take a census, or share one
  * @req: what is asked for
  * @out: the census, with a reference for the caller
  *
@@ -82,7 +82,7 @@ static int census_of_pids(const struct census_request *req,
  *
  * Return: 0, -EINTR after a fatal signal, or -ENOMEM.
  */
-int census_get(const struct census_request *req,
+int census_cache_request(const struct census_request *req,
 	       const struct census_snapshot **out)
 {
 	u64 begun = atomic64_read(&scans_begun);
@@ -118,13 +118,13 @@ out:
 	return err;
 }
 
-int census_publish_init(void)
+int census_cache_init(void)
 {
 	return census_frames_init();
 }
 
 /* No request can come any more. */
-void census_publish_exit(void)
+void census_cache_exit(void)
 {
 	cancel_delayed_work_sync(&drop_work);
 	census_snapshot_put(latest);
