@@ -29,7 +29,7 @@
 #define CENSUS_PSS_SHIFT	12
 
 /**
- * enum census_class - what a page is, by its struct page
+ * enum census_class - what a page is, by its struct page or by its mapping
  * @CENSUS_ANON: anonymous
  * @CENSUS_FILE: page cache of a file
  * @CENSUS_SHMEM: swap backed page cache: shmem, tmpfs, memfd
@@ -43,19 +43,13 @@ enum census_class {
 };
 
 /**
- * enum census_page_kind - what owners are counted of
- * @CENSUS_OF_ANON: anonymous frames; the first three as in &enum census_class
- * @CENSUS_OF_FILE: frames of files
- * @CENSUS_OF_SHMEM: frames of shmem
+ * enum census_page_kind - what owners are counted of: each &enum census_class, and
  * @CENSUS_OF_SWAP: swap slots
  * @CENSUS_OF_HUGETLB: hugetlb pages, one kind for each size
  * @CENSUS_KINDS: how many there are
  */
 enum census_page_kind {
-	CENSUS_OF_ANON,
-	CENSUS_OF_FILE,
-	CENSUS_OF_SHMEM,
-	CENSUS_OF_SWAP,
+	CENSUS_OF_SWAP = CENSUS_CLASSES,
 	CENSUS_OF_HUGETLB,
 	CENSUS_KINDS = CENSUS_KINDS_MAX
 };

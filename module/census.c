@@ -306,7 +306,7 @@ static void check_totals(struct census *c)
 		for (kind = 0; kind < CENSUS_KINDS; kind++) {
 			pages += t->pages[kind];
 			shares += t->share[kind];
-			if (kind > CENSUS_OF_SHMEM)
+			if (kind >= CENSUS_CLASSES)
 				continue;
 			cost->frames += t->pages[kind] << PAGE_SHIFT;
 			c->pss += t->share[kind];

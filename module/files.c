@@ -63,12 +63,12 @@ void census_files_end(struct census_files *files)
  * Files of DAX have no page cache.
  */
 static bool maps_page_cache(const struct vm_area_struct *vma,
-			    enum census_page_kind kind)
+			    enum census_class class)
 {
 	if (!vma->vm_file || !vma->vm_ops ||
 	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
 		return false;
-	return kind == CENSUS_OF_SHMEM ||
+	return class == CENSUS_SHMEM ||
 	       (vma->vm_ops->map_pages == filemap_map_pages &&
 		!IS_DAX(vma->vm_file->f_mapping->host));
 }
@@ -89,7 +89,7 @@ static struct file_id *find(struct census_files *files, struct hlist_head *bucke
 
 static struct file_id *add(struct census_files *files, struct hlist_head *bucket,
 			   const struct address_space *mapping,
-			   enum census_page_kind kind)
+			   enum census_class class)
 {
 	struct file_id *id, *old;
 
@@ -108,8 +108,7 @@ static struct file_id *add(struct census_files *files, struct hlist_head *bucket
 	spin_lock(&files->lock);
 	old = find(files, bucket, mapping);
 	if (!old) {
-		id->space = CENSUS_SPACE_FILES + 2 * files->nr +
-			    (kind == CENSUS_OF_SHMEM);
+		id->space = census_file_space(files->nr, class);
 		if (id->space < CENSUS_SPACE_END)
 			files->nr++;
 		hlist_add_head_rcu(&id->link, bucket);
@@ -126,20 +125,20 @@ static struct file_id *add(struct census_files *files, struct hlist_head *bucket
  * census_files_key() - the key of a file's first page
  * @files: the files that were met
  * @vma: locked, which keeps its file
- * @kind: FILE or SHMEM, of its pages
+ * @class: FILE or SHMEM, of its pages
  * @key: set; 0 where its pages are numbered by frame
  *
  * Return: 0 or -ENOMEM.
  */
 int census_files_key(struct census_files *files, struct vm_area_struct *vma,
-		     enum census_page_kind kind, u64 *key)
+		     enum census_class class, u64 *key)
 {
 	const struct address_space *mapping;
 	struct hlist_head *bucket;
 	struct file_id *id;
 
 	*key = 0;
-	if (!maps_page_cache(vma, kind) ||
+	if (!maps_page_cache(vma, class) ||
 	    vma->vm_pgoff + vma_pages(vma) >
 	    CENSUS_SPACE(1) << CENSUS_BLOCK_SHIFT)
 		return 0;
@@ -150,7 +149,7 @@ int census_files_key(struct census_files *files, struct vm_area_struct *vma,
 	id = find(files, bucket, mapping);
 	rcu_read_unlock();
 	if (!id)
-		id = add(files, bucket, mapping, kind);
+		id = add(files, bucket, mapping, class);
 	if (!id)
 		return -ENOMEM;
 	if (id->space < CENSUS_SPACE_END)

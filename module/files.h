@@ -37,6 +37,6 @@ struct census_files {
 void census_files_begin(struct census_files *files, struct census_budget *budget);
 void census_files_end(struct census_files *files);
 int census_files_key(struct census_files *files, struct vm_area_struct *vma,
-		     enum census_page_kind kind, u64 *key);
+		     enum census_class class, u64 *key);
 
 #endif /* _CENSUS_FILES_H */

@@ -28,19 +28,6 @@ static struct census_recent *recent_place(struct census_frames *f, u64 key)
 			  CENSUS_RECENT];
 }
 
-static enum census_page_kind key_kind(u64 key)
-{
-	u32 space = key >> CENSUS_SPACE_SHIFT;
-
-	if (space >= CENSUS_SPACE_FILES)
-		return space & 1 ? CENSUS_OF_SHMEM : CENSUS_OF_FILE;
-	if (space >= CENSUS_SPACE_HUGETLB)
-		return space - CENSUS_SPACE_HUGETLB;
-	if (space >= CENSUS_SPACE_SWAP)
-		return CENSUS_OF_SWAP;
-	return space - CENSUS_SPACE_FRAMES;
-}
-
 /* Where a section is, or the free place for it. */
 static struct census_section *section_place(const struct census_frames *f, u64 key)
 {
@@ -55,7 +42,7 @@ static struct census_section *section_place(const struct census_frames *f, u64 k
 static u32 new_blocks(struct census_frames *f, u64 key)
 {
 	struct census_pool *pool = &f->owners.blocks;
-	enum census_page_kind kind = key_kind(key);
+	u32 kind = census_key_kind(key);
 	bool sparse = section_mask(key) == SPARSE_MASK;
 	u32 block = sparse ? f->sparse[kind] : 0;
 
@@ -242,7 +229,7 @@ bool census_frames_swapped(const struct census_frames *f)
 
 	for (i = 0; i <= f->sections_mask; i++)
 		if (f->sections[i].key &&
-		    key_kind(f->sections[i].key) == CENSUS_OF_SWAP)
+		    census_key_kind(f->sections[i].key) == CENSUS_OF_SWAP)
 			return true;
 	return false;
 }

@@ -38,21 +38,42 @@
 #define CENSUS_SPACE(space) ((u64)(space) << CENSUS_SPACE_SHIFT)
 
 enum census_space {
-	CENSUS_SPACE_FRAMES = 1,	/* + kind: ANON, FILE, SHMEM */
+	CENSUS_SPACE_FRAMES = 1,	/* + class */
 	CENSUS_SPACE_SWAP = 8,		/* + swap type */
 	CENSUS_SPACE_SPARSE = 48,	/* from here on sections are small */
 	CENSUS_SPACE_HUGETLB = 48,	/* + kind */
-	CENSUS_SPACE_FILES = 64,	/* + number of the file, see files.h */
+	CENSUS_SPACE_FILES = 64,	/* + census_file_space() */
 	CENSUS_SPACE_END = 1 << (64 - CENSUS_SPACE_SHIFT),
 };
 
+static_assert(CENSUS_SPACE_FRAMES + CENSUS_CLASSES <= CENSUS_SPACE_SWAP);
 static_assert(CENSUS_SPACE_SWAP + MAX_SWAPFILES <= CENSUS_SPACE_SPARSE);
 static_assert(CENSUS_SPACE_HUGETLB + CENSUS_KINDS <= CENSUS_SPACE_FILES);
 
-/* Key of the first frame, for pages of a kind that are numbered by frame. */
-static inline u64 census_frames_key(enum census_page_kind kind)
+/* Key of the first frame, for pages of a class that are numbered by frame. */
+static inline u64 census_frames_key(enum census_class class)
 {
-	return CENSUS_SPACE(CENSUS_SPACE_FRAMES + kind);
+	return CENSUS_SPACE(CENSUS_SPACE_FRAMES + class);
+}
+
+/* Space of a file's pages: its last bit says the class, see census_key_kind(). */
+static inline u32 census_file_space(u32 number, enum census_class class)
+{
+	return CENSUS_SPACE_FILES + 2 * number + (class == CENSUS_SHMEM);
+}
+
+/* Return: &enum census_class or &enum census_page_kind. */
+static inline u32 census_key_kind(u64 key)
+{
+	u32 space = key >> CENSUS_SPACE_SHIFT;
+
+	if (space >= CENSUS_SPACE_FILES)
+		return space & 1 ? CENSUS_SHMEM : CENSUS_FILE;
+	if (space >= CENSUS_SPACE_HUGETLB)
+		return space - CENSUS_SPACE_HUGETLB;
+	if (space >= CENSUS_SPACE_SWAP)
+		return CENSUS_OF_SWAP;
+	return space - CENSUS_SPACE_FRAMES;
 }
 
 /**

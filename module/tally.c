@@ -256,13 +256,13 @@ static int begin_record(struct census_tally *t, unsigned long addr,
 }
 
 /* What the pages of @vma are, but for what was copied in a private mapping. */
-static enum census_page_kind kind_of(const struct vm_area_struct *vma)
+static enum census_class class_of(const struct vm_area_struct *vma)
 {
 	if (vma_is_anonymous((struct vm_area_struct *)vma))
-		return CENSUS_OF_ANON;
+		return CENSUS_ANON;
 	if (vma->vm_file && shmem_mapping(vma->vm_file->f_mapping))
-		return CENSUS_OF_SHMEM;
-	return CENSUS_OF_FILE;
+		return CENSUS_SHMEM;
+	return CENSUS_FILE;
 }
 
 static const struct census_walk_ops *choose_ops(const struct census_tally *t)
@@ -289,16 +289,16 @@ static int number_pages(struct census_tally *t, struct census_walk *walk)
 {
 	const struct vm_area_struct *vma = t->vma;
 
-	walk->frames = census_frames_key(t->kind);
+	walk->frames = census_frames_key(t->class);
 	walk->file = 0;
 	walk->copies = 0;
-	if (t->kind == CENSUS_OF_ANON)
+	if (t->class == CENSUS_ANON)
 		return 0;
 	if (!(vma->vm_flags & VM_SHARED)) {
-		walk->copies = census_frames_key(CENSUS_OF_ANON);
-		walk->dirty_is_copied = t->kind == CENSUS_OF_FILE;
+		walk->copies = census_frames_key(CENSUS_ANON);
+		walk->dirty_is_copied = t->class == CENSUS_FILE;
 	}
-	if (!census_files_key(t->files, t->vma, t->kind, &walk->file))
+	if (!census_files_key(t->files, t->vma, t->class, &walk->file))
 		return 0;
 	t->frames->owners.failed = true;
 	return -ENOMEM;
@@ -319,7 +319,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	int err;
 
 	t->vma = vma;
-	t->kind = kind_of(vma);
+	t->class = class_of(vma);
 	err = begin_record(t, addr, walk);
 	if (err)
 		return err;
@@ -342,11 +342,11 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
  */
 void census_tally_vma_end(struct census_tally *t, struct census_walk *walk)
 {
-	enum census_page_kind huge = walk->copied ? CENSUS_OF_ANON : t->kind;
+	enum census_class huge = walk->copied ? CENSUS_ANON : t->class;
 
 	t->pages += walk->pages;
-	t->sums->rss[t->kind] += (walk->pages - walk->copied) << PAGE_SHIFT;
-	t->sums->rss[CENSUS_OF_ANON] += walk->copied << PAGE_SHIFT;
+	t->sums->rss[t->class] += (walk->pages - walk->copied) << PAGE_SHIFT;
+	t->sums->rss[CENSUS_ANON] += walk->copied << PAGE_SHIFT;
 	t->sums->thp[huge] += walk->huge << PAGE_SHIFT;
 	if (t->of_heap)
 		*t->of_heap += census_sums_rss(t->sums) - t->rss_before;
@@ -394,6 +394,7 @@ void census_tally_figures(struct census_tally *t, struct census_mm *m,
 			  bool swap_known)
 {
 	struct census_holding all[CENSUS_KINDS] = {};
+	enum census_class class;
 	struct census_vma *v;
 
 	add_holdings(all, m->holdings);
@@ -406,6 +407,6 @@ void census_tally_figures(struct census_tally *t, struct census_mm *m,
 	}
 	figures_of(t, &m->sums, all, swap_known, &m->task->figures);
 	m->task->basis = t->basis;
-	m->task->share = all[CENSUS_OF_ANON].share + all[CENSUS_OF_FILE].share +
-			 all[CENSUS_OF_SHMEM].share;
+	for (class = 0; class < CENSUS_CLASSES; class++)
+		m->task->share += all[class].share;
 }

@@ -27,7 +27,7 @@
  * @sums: where its pages are added
  * @unused: for @sums, if @later
  * @gone: pages of address spaces that vanished while they were walked
- * @kind: what its frames are, where @vma decides that
+ * @class: of its frames, where @vma decides that
  * @of_heap: what of @vma is heap or stack is added there too; else NULL
  * @pages: mapped pages met
  * @rss_before: of @sums, when @vma was begun or gone on with, for @of_heap
@@ -45,7 +45,7 @@ struct census_tally {
 	struct census_sums *sums;
 	struct census_sums unused;
 	struct census_holding gone[CENSUS_KINDS];
-	enum census_page_kind kind;
+	enum census_class class;
 	u64 *of_heap;
 	u64 pages;
 	u64 rss_before;

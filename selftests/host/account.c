@@ -121,8 +121,8 @@ static void figures_of_holdings(void)
 	const unsigned int sizes[CENSUS_HUGETLB_SIZES] = { 512, 512 * 512 };
 	struct census_holding h[CENSUS_KINDS] = {
 		/* Seven alone and three of three owners; two of file. */
-		[CENSUS_OF_ANON] = { 10, 7, 7 * whole + 3 * third },
-		[CENSUS_OF_FILE] = { 2, 0, 2 * third },
+		[CENSUS_ANON] = { 10, 7, 7 * whole + 3 * third },
+		[CENSUS_FILE] = { 2, 0, 2 * third },
 		[CENSUS_OF_HUGETLB] = { 3, 1, whole + 2 * third },
 		[CENSUS_OF_HUGETLB + 1] = { 1, 1, whole },
 	};
