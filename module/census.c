@@ -238,7 +238,7 @@ static int collect(struct census *c)
 	if (!c->req->nr_pids)
 		return census_collect_all(collection, CENSUS_RECORD);
 	for (i = 0; i < c->req->nr_pids && !err; i++)
-		err = census_collect_pid(collection, c->req->pids[i]);
+		err = census_collect_pid(collection, &c->req->pids[i]);
 	if (!err && collection->named)
 		err = census_collect_all(collection, CENSUS_PEER);
 	if (!err && c->req->basis == MEMCENSUS_BASIS_FRAMES)

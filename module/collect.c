@@ -39,6 +39,12 @@ static struct hlist_head *bucket(struct census_collection *c,
 	return &c->buckets[hash_ptr((void *)mm, BUCKET_BITS)];
 }
 
+/* Of those that have vanished, by the number that they were named by. */
+static struct hlist_head *number_bucket(struct census_collection *c, u32 number)
+{
+	return &c->buckets[hash_32(number, BUCKET_BITS)];
+}
+
 static struct census_mm *find_mm(struct census_collection *c,
 				 const struct mm_struct *mm)
 {
@@ -164,22 +170,31 @@ static int add_record(struct census_collection *c, struct census_mm *m,
 	return 0;
 }
 
-/* Return: without a record, with a reference on @mm; or NULL. */
-static struct census_mm *add_mm(struct census_collection *c,
-				struct mm_struct *mm)
+static struct census_mm *add_space(struct census_collection *c)
 {
 	struct census_mm *m = kzalloc(sizeof(*m), CENSUS_GFP);
 
 	if (!m)
 		return NULL;
-	mmgrab(mm);
-	m->mm = mm;
 	m->number = ++c->last_number;
 	INIT_LIST_HEAD(&m->vmas);
-	hlist_add_head(&m->hash, bucket(c, mm));
 	list_add_tail(&m->link, &c->mms);
 	c->nr++;
 	c->snap->cost.memory += sizeof(*m);
+	return m;
+}
+
+/* Return: without a record, with a reference on @mm; or NULL. */
+static struct census_mm *add_mm(struct census_collection *c,
+				struct mm_struct *mm)
+{
+	struct census_mm *m = add_space(c);
+
+	if (!m)
+		return NULL;
+	mmgrab(mm);
+	m->mm = mm;
+	hlist_add_head(&m->hash, bucket(c, mm));
 	return m;
 }
 
@@ -304,29 +319,50 @@ static struct task_struct *get_leader(struct pid *pid)
 	return leader;
 }
 
+/*
+ * A process that is named and has no address space, or is not there: its record
+ * says that it has vanished.
+ */
+static int add_vanished(struct census_collection *c, u32 number,
+			struct task_struct *leader)
+{
+	struct census_mm *m;
+
+	hlist_for_each_entry(m, number_bucket(c, number), hash)
+		if (!m->mm && m->task->number == number)
+			return 0;
+	m = add_space(c);
+	if (!m)
+		return -ENOMEM;
+	hlist_add_head(&m->hash, number_bucket(c, number));
+	m->task = leader ? new_task(c->snap, leader) :
+			   census_snapshot_memory(c->snap, sizeof(*m->task));
+	if (!m->task)
+		return -ENOMEM;
+	m->task->number = number;
+	return 0;
+}
+
 /**
  * census_collect_pid() - add the process that a PID or thread ID stands for
  * @c: the collection
- * @pid: the ID
+ * @name: the ID
  *
  * There are others in its address space where that has more users than the
  * process has threads.  The first of all is its record's, so it has none until
  * census_collect_all() has found these (%CENSUS_PEER).
  *
- * Return: 0, also where there is no such process any more; or -ENOMEM.
+ * Return: 0 or -ENOMEM.
  */
-int census_collect_pid(struct census_collection *c, struct pid *pid)
+int census_collect_pid(struct census_collection *c, const struct census_name *name)
 {
-	struct task_struct *leader = get_leader(pid);
-	struct mm_struct *mm;
+	struct task_struct *leader = get_leader(name->pid);
+	struct mm_struct *mm = leader ? process_mm(leader) : NULL;
 	int err = 0;
 
-	if (!leader)
-		return 0;
-	mm = process_mm(leader);
-	if (!mm)
-		goto put;
-	if (atomic_read(&mm->mm_users) <= get_nr_threads(leader)) {
+	if (!mm) {
+		err = add_vanished(c, name->number, leader);
+	} else if (atomic_read(&mm->mm_users) <= get_nr_threads(leader)) {
 		err = add_process(c, leader, CENSUS_RECORD);
 	} else if (!find_mm(c, mm)) {
 		struct census_mm *m = add_mm(c, mm);
@@ -336,9 +372,10 @@ int census_collect_pid(struct census_collection *c, struct pid *pid)
 		err = m ? 0 : -ENOMEM;
 		c->named = true;
 	}
-	mmdrop(mm);
-put:
-	put_task_struct(leader);
+	if (mm)
+		mmdrop(mm);
+	if (leader)
+		put_task_struct(leader);
 	return err;
 }
 
@@ -365,7 +402,7 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 	struct task_struct *leader;
 	struct mm_struct *mm;
 
-	if (!m->task)
+	if (!m->task || !m->mm)
 		return false;
 	leader = get_leader(m->task->pid);
 	if (!leader)
@@ -400,7 +437,8 @@ void census_collect_end(struct census_collection *c)
 	struct census_mm *m, *next;
 
 	list_for_each_entry_safe(m, next, &c->mms, link) {
-		mmdrop(m->mm);
+		if (m->mm)
+			mmdrop(m->mm);
 		census_task_free(m->task);
 		census_vmas_free(&m->vmas);
 		kfree(m);
@@ -424,27 +462,13 @@ void census_mm_counters(const struct mm_struct *mm, struct census_figures *f)
 			  (u64)READ_ONCE(m->locked_vm) << PAGE_SHIFT);
 }
 
-/**
- * census_pid_whose() - what a PID or thread ID stands for
- * @pid: the ID, or NULL
- */
-enum census_whose census_pid_whose(struct pid *pid)
+/* Does @pid stand for a kernel thread?  It may be NULL. */
+bool census_pid_is_kthread(struct pid *pid)
 {
-	struct task_struct *leader = pid ? get_leader(pid) : NULL;
-	enum census_whose whose;
-	struct mm_struct *mm;
+	struct task_struct *leader = get_leader(pid);
+	bool kthread = leader && leader->flags & PF_KTHREAD;
 
-	if (!leader)
-		return CENSUS_PID_NONE;
-	mm = process_mm(leader);
-	if (mm)
-		whose = CENSUS_PID_PROCESS;
-	else if (leader->flags & PF_KTHREAD)
-		whose = CENSUS_PID_KTHREAD;
-	else
-		whose = CENSUS_PID_EXITED;
-	if (mm)
-		mmdrop(mm);
-	put_task_struct(leader);
-	return whose;
+	if (leader)
+		put_task_struct(leader);
+	return kthread;
 }

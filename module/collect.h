@@ -20,7 +20,7 @@
  * struct census_mm - one address space to walk
  * @link: in &struct census_collection.mms or a list of the scan
  * @hash: in &struct census_collection.buckets
- * @mm: a reference by mmgrab()
+ * @mm: a reference by mmgrab(); NULL: that of a process which was named and has none
  * @task: its record; NULL: it only counts as an owner
  * @last_peer: where the next one of @task.peers goes
  * @named: it was named, and all processes in it are still to be found
@@ -91,27 +91,13 @@ enum census_wanted {
 int census_collect_begin(struct census_collection *c,
 			 struct census_snapshot *snap);
 int census_collect_all(struct census_collection *c, enum census_wanted wanted);
-int census_collect_pid(struct census_collection *c, struct pid *pid);
+int census_collect_pid(struct census_collection *c, const struct census_name *name);
 bool census_collect_again(struct census_collection *c, struct census_mm *m);
 void census_collect_end(struct census_collection *c);
 
 void census_mm_reset(struct census_mm *m);
 void census_mm_counters(const struct mm_struct *mm, struct census_figures *f);
 
-/**
- * enum census_whose - what a PID stands for
- * @CENSUS_PID_NONE: no process
- * @CENSUS_PID_KTHREAD: a kernel thread
- * @CENSUS_PID_EXITED: a process without memory any more
- * @CENSUS_PID_PROCESS: a process with memory
- */
-enum census_whose {
-	CENSUS_PID_NONE,
-	CENSUS_PID_KTHREAD,
-	CENSUS_PID_EXITED,
-	CENSUS_PID_PROCESS,
-};
-
-enum census_whose census_pid_whose(struct pid *pid);
+bool census_pid_is_kthread(struct pid *pid);
 
 #endif /* _CENSUS_COLLECT_H */

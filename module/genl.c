@@ -119,24 +119,16 @@ static int parse_pids(struct dump *d, const struct nlattr *attr,
 		return -ENOMEM;
 	}
 	for (i = 0; i < nr; i++) {
-		struct pid *pid = find_get_pid(pids[i]);
+		struct census_name *name = &d->req.pids[d->req.nr_pids++];
 
-		d->req.pids[d->req.nr_pids++] = pid;
-		switch (census_pid_whose(pid)) {
-		case CENSUS_PID_NONE:
-			refuse_pid(d, attr, pids[i], "no such process", extack);
-			return -ESRCH;
-		case CENSUS_PID_EXITED:
-			refuse_pid(d, attr, pids[i],
-				   "has exited, its memory is freed", extack);
-			return -ESRCH;
-		case CENSUS_PID_KTHREAD:
+		*name = (struct census_name) {
+			.number = pids[i], .pid = find_get_pid(pids[i]),
+		};
+		if (!pids[i])
+			return refuse_pid(d, attr, 0, "not the number of a process", extack);
+		if (census_pid_is_kthread(name->pid))
 			return refuse_pid(d, attr, pids[i],
-					  "a kernel thread has no memory of its own",
-					  extack);
-		case CENSUS_PID_PROCESS:
-			break;
-		}
+					  "a kernel thread has no address space", extack);
 	}
 	return 0;
 }

@@ -79,7 +79,7 @@ static int alloc_groups(struct census_snapshot *snap, const struct member *keys,
 static bool is_grouped(const struct census_snapshot *snap,
 		       const struct census_mm *m)
 {
-	return m->task && census_task_pid(m->task, snap->pid_ns);
+	return m->task && m->task->pid && census_task_pid(m->task, snap->pid_ns);
 }
 
 /**

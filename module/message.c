@@ -119,8 +119,12 @@ static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
 	const struct census_task *task = record;
 	u32 pid = census_task_pid(task, e->pid_ns);
 
-	return nla_put_u32(skb, MEMCENSUS_TASK_PID, pid) ||
-	       put_peers(skb, e, task, pid) ||
+	if (nla_put_u32(skb, MEMCENSUS_TASK_PID, pid) ||
+	    nla_put_u8(skb, MEMCENSUS_TASK_STATE, task->state))
+		return -EMSGSIZE;
+	if (!task->pid)
+		return 0;
+	return put_peers(skb, e, task, pid) ||
 	       nla_put_u32(skb, MEMCENSUS_TASK_PPID, pid_nr_ns(task->parent, e->pid_ns)) ||
 	       nla_put_string(skb, MEMCENSUS_TASK_COMM, task->comm) ||
 	       nla_put_u32(skb, MEMCENSUS_TASK_UID,
@@ -129,7 +133,6 @@ static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
 		put_u64(skb, MEMCENSUS_TASK_CGROUP, task->cgroup)) ||
 	       put_u64(skb, MEMCENSUS_TASK_START, task->start) ||
 	       nla_put_u32(skb, MEMCENSUS_TASK_THREADS, task->threads) ||
-	       nla_put_u8(skb, MEMCENSUS_TASK_STATE, task->state) ||
 	       (task->basis && nla_put_u8(skb, MEMCENSUS_TASK_BASIS, task->basis)) ||
 	       put_u64(skb, MEMCENSUS_TASK_MIN_FAULTS, task->min_faults) ||
 	       put_u64(skb, MEMCENSUS_TASK_MAJ_FAULTS, task->maj_faults) ||

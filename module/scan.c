@@ -220,7 +220,7 @@ static int visit(struct census_worker *w, struct census_mm *m)
 {
 	int ret;
 
-	if (!mmget_not_zero(m->mm))
+	if (!m->mm || !mmget_not_zero(m->mm))
 		return -ESRCH;
 	ret = census_tally_mm(&w->tally, m);
 	while (!ret) {

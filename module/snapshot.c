@@ -96,12 +96,13 @@ void census_task_free(struct census_task *task)
  * @task: its record
  * @ns: the asker's
  *
- * Return: the first of its processes that has a number in @ns, or 0.
+ * Return: the first of its processes that has a number in @ns, or 0.  A process
+ * that had no address space when it was named has the number it was named by.
  */
 pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns)
 {
 	const struct census_peer *peer;
-	pid_t pid = pid_nr_ns(task->pid, ns);
+	pid_t pid = task->number ?: pid_nr_ns(task->pid, ns);
 
 	for (peer = task->peers; !pid && peer; peer = peer->next)
 		pid = pid_nr_ns(peer->pid, ns);
@@ -148,7 +149,7 @@ void census_request_release(struct census_request *req)
 	unsigned int i;
 
 	for (i = 0; i < req->nr_pids; i++)
-		put_pid(req->pids[i]);
+		put_pid(req->pids[i].pid);
 	kvfree(req->pids);
 	req->pids = NULL;
 	req->nr_pids = 0;

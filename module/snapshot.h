@@ -23,13 +23,23 @@
 #include "frames.h"
 
 /**
+ * struct census_name - a process that a request names
+ * @number: PID or thread ID in the caller's namespace
+ * @pid: a reference, or NULL: there is no such process
+ */
+struct census_name {
+	u32 number;
+	struct pid *pid;
+};
+
+/**
  * struct census_request - what a census is asked for
  * @basis: &enum memcensus_basis, never 0
  * @group_by: &enum memcensus_group_by, 0: no groups
  * @pid_ns: processes outside of it are in no group; not read without groups
  * @parts: MEMCENSUS_PART_*
  * @nr_pids: 0: all processes
- * @pids: process or thread IDs, a reference on each; of @nr_pids entries
+ * @pids: processes named, of @nr_pids entries
  */
 struct census_request {
 	u8 basis;
@@ -37,7 +47,7 @@ struct census_request {
 	struct pid_namespace *pid_ns;
 	u32 parts;
 	unsigned int nr_pids;
-	struct pid **pids;
+	struct census_name *pids;
 };
 
 /**
@@ -98,7 +108,8 @@ struct census_peer {
 
 /**
  * struct census_task - one address space and the processes in it
- * @pid: its first process, a reference
+ * @pid: its first process, a reference; NULL: there was none with the @number
+ * @number: by which it was named, if it had no address space then; else 0
  * @parent: that one's parent, a reference, or NULL
  * @peers: the others
  * @comm: command name of @pid
@@ -117,6 +128,7 @@ struct census_peer {
  */
 struct census_task {
 	struct pid *pid;
+	u32 number;
 	struct pid *parent;
 	struct census_peer *peers;
 	char comm[TASK_COMM_LEN];

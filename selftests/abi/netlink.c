@@ -313,14 +313,66 @@ TEST_F(request, pids_too_many)
 	EXPECT_REFUSED(ERANGE, EINVAL, attr);
 }
 
+/* Of a number without a process: that it has vanished, and nothing else. */
+static void expect_vanished(struct __test_metadata *_metadata,
+			    const struct census *census, pid_t pid)
+{
+	const struct census_task *task = census_task_of(census, pid);
+
+	ASSERT_NE(NULL, task)
+		TH_LOG("%d", pid);
+	EXPECT_EQ(1U << MEMCENSUS_TASK_PID | 1U << MEMCENSUS_TASK_STATE, task->known);
+	EXPECT_EQ(MEMCENSUS_STATE_VANISHED, task->state);
+	EXPECT_EQ(0, task->f.known);
+}
+
 TEST_F(request, pid_absent)
 {
-	struct nlattr *attr = tail(self->nlh);
-	uint32_t pids[] = { 1, NO_PID };
+	uint32_t pids[] = { 1, NO_PID, NO_PID + 1, NO_PID };
+	struct census_request request = { .pids = pids, .n_pids = 4 };
+	const struct census_task *init;
+	struct census census;
 
-	mnl_attr_put(self->nlh, MEMCENSUS_REQ_PIDS, sizeof(pids), pids);
-	mnl_attr_nest_end(self->nlh, self->nest);
-	EXPECT_REFUSED_LATE(ESRCH, ESRCH, attr);
+	ASSERT_EQ(0, census_take(&request, &census, NULL));
+	EXPECT_TRUE(census_is_whole(&census));
+	ASSERT_EQ(3, census.n_tasks);
+	init = census_task_of(&census, 1);
+	ASSERT_NE(NULL, init);
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED, init->state);
+	expect_vanished(_metadata, &census, NO_PID);
+	expect_vanished(_metadata, &census, NO_PID + 1);
+	EXPECT_EQ(3, census.scan[MEMCENSUS_SCAN_MMS]);
+	EXPECT_EQ(1, census.scan[MEMCENSUS_SCAN_WALKED]);
+	EXPECT_EQ(2, census.scan[MEMCENSUS_SCAN_VANISHED]);
+	census_free(&census);
+}
+
+/* It is a snapshot still, on either basis, with groups and mappings too. */
+TEST_F(request, pids_all_absent)
+{
+	uint32_t pids[] = { NO_PID, NO_PID + 1 };
+	struct census_request request = {
+		.pids = pids, .n_pids = 2,
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+	};
+	struct census census;
+
+	ASSERT_EQ(0, census_take(&request, &census, NULL));
+	EXPECT_TRUE(census_is_whole(&census));
+	EXPECT_EQ(2, census.n_tasks);
+	EXPECT_EQ(0, census.n_vmas);
+	expect_vanished(_metadata, &census, NO_PID);
+	expect_vanished(_metadata, &census, NO_PID + 1);
+	census_free(&census);
+
+	request.basis = MEMCENSUS_BASIS_FRAMES;
+	request.group_by = MEMCENSUS_BY_UID;
+	ASSERT_EQ(0, census_take(&request, &census, NULL));
+	EXPECT_TRUE(census_is_whole(&census));
+	EXPECT_EQ(2, census.n_tasks);
+	EXPECT_EQ(0, census.n_groups);
+	expect_vanished(_metadata, &census, NO_PID);
+	census_free(&census);
 }
 
 TEST_F(request, pid_zero)
@@ -330,7 +382,7 @@ TEST_F(request, pid_zero)
 
 	mnl_attr_put(self->nlh, MEMCENSUS_REQ_PIDS, sizeof(pid), &pid);
 	mnl_attr_nest_end(self->nlh, self->nest);
-	EXPECT_REFUSED_LATE(ESRCH, EINVAL, attr);
+	EXPECT_REFUSED_LATE(EINVAL, EINVAL, attr);
 }
 
 TEST_F(request, pid_of_a_kernel_thread)

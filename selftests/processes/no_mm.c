@@ -107,26 +107,37 @@ TEST(zombies_are_counted)
 		waitpid(pids[i], NULL, 0);
 }
 
-/* It is there, but has no memory to speak of: an error that says so. */
+/* A zombie still has a name; of one that was reaped only the number is known. */
 TEST(zombie_asked_for)
 {
-	struct census_error error = {};
+	const uint64_t process = 1U << MEMCENSUS_TASK_COMM | 1U << MEMCENSUS_TASK_UID |
+				 1U << MEMCENSUS_TASK_START;
+	struct census census;
 	siginfo_t info;
-	int ret;
 	pid_t pid = fork();
 
 	ASSERT_LE(0, pid);
 	if (!pid)
 		_exit(0);
 	ASSERT_EQ(0, waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
-	ret = census_take_pid(pid, NULL, &error);
-	EXPECT_TRUE(ret == -EINVAL || ret == -ESRCH)
-		TH_LOG("%d", ret);
-	EXPECT_STRNE("", error.text);
-	diag("%s: %s", strerror(-ret), error.text);
+	ASSERT_EQ(0, census_take_pid(pid, &census, NULL));
+	EXPECT_TRUE(census_is_whole(&census));
+	ASSERT_EQ(1, census.n_tasks);
+	EXPECT_EQ(pid, census.tasks->pid);
+	EXPECT_EQ(MEMCENSUS_STATE_VANISHED, census.tasks->state);
+	EXPECT_EQ(process, census.tasks->known & process);
+	EXPECT_STREQ("no_mm", census.tasks->comm);
+	EXPECT_EQ(getpid(), census.tasks->ppid);
+	EXPECT_EQ(0, census.tasks->f.known);
+	census_free(&census);
+
 	waitpid(pid, NULL, 0);
-	EXPECT_EQ(-ESRCH, census_take_pid(pid, NULL, &error));
-	EXPECT_STRNE("", error.text);
+	ASSERT_EQ(0, census_take_pid(pid, &census, NULL));
+	ASSERT_EQ(1, census.n_tasks);
+	EXPECT_EQ(pid, census.tasks->pid);
+	EXPECT_EQ(MEMCENSUS_STATE_VANISHED, census.tasks->state);
+	EXPECT_EQ(0, census.tasks->known & process);
+	census_free(&census);
 }
 
 /* Sums of a census of all: each address space is in one of four states. */

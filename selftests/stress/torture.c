@@ -169,10 +169,8 @@ static void read_named(struct reader *r, unsigned int turn)
 		ret = census_take_pid(pids[r->requests % n], &census, &error);
 		break;
 	default:
-		/* A stormer may have ended: then there is none to be asked for. */
+		/* A stormer may have ended: then it has vanished. */
 		ret = census_take_pid(stormer, &census, &error);
-		if (ret == -ESRCH)
-			ret = 0;
 		for (i = 1; i < census.n_vmas; i++)
 			if (census.vmas[i - 1].end > census.vmas[i].start)
 				text = "mappings overlap";

@@ -152,6 +152,7 @@ int tracks_add(struct tracks *tracks, const struct snapshot *snap,
 	t = (double)(snap->scan.boottime - tracks->zero) / 1e9;
 	for (i = 0; i < snap->n_tasks; i++)
 		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_PID) &&
+		    !task_is_gone(&snap->tasks[i]) &&
 		    is_of_interest(request, &snap->tasks[i]) &&
 		    !add_task(tracks, &snap->tasks[i], t))
 			return fail_memory(why);

@@ -23,17 +23,6 @@ uint32_t show_parts(const struct options *options)
 	       (options->vmas ? MEMCENSUS_PART_VMAS : 0);
 }
 
-/* Asked for by PID, and none has an address space. */
-static int check_found(const struct request *request,
-		       const struct snapshot *snap, struct failure *why)
-{
-	if (!request->pids || snap->n_tasks)
-		return 0;
-	return fail(why, FAIL_NO_PROCESS,
-		    "no memory of its own has process %u%s: a kernel thread or a zombie",
-		    request->pids[0], request->n_pids > 1 ? " nor another" : "");
-}
-
 /* Of 'tasks', what groups and sums are made of is asked for but not written. */
 static uint32_t shown_parts(const struct options *options)
 {
@@ -104,8 +93,6 @@ static int show(struct session *session, const struct snapshot *snap,
 	const struct view view = { .snap = snap, .numeric = options->numeric };
 	FILE *out = session->out;
 
-	if (check_found(&session->request, snap, why))
-		return -1;
 	if (options->json ? show_json(&view, options, out, why) :
 			    options->command->show(&view, options, out, why))
 		return -1;
@@ -123,24 +110,18 @@ static int show(struct session *session, const struct snapshot *snap,
 	return 0;
 }
 
-/*
- * The next census of processes that the request may have to name: one that has
- * ended since is taken out, and the others are asked for again.
- */
+/* The next census; processes that the program chose and that have ended are left out. */
 static enum taken take(struct session *session, struct snapshot **snap,
 		       struct failure *why)
 {
 	const struct command *command = session->options->command;
 	enum taken taken;
-	unsigned int pid;
 
 	if (command->prepare && command->prepare(session, why))
 		return TAKE_FAILED;
-	while ((taken = session_next(session, snap, why)) == TAKE_FAILED &&
-	       why->kind == FAIL_NO_PROCESS &&
-	       sscanf(why->text, "PIDS: %u:", &pid) == 1 &&
-	       pids_drop && pids_drop(&session->pids, pid) && session->pids.n)
-		session->request.n_pids = session->pids.n;
+	taken = session_next(session, snap, why);
+	if (taken == TAKE_DONE && session->pids.n)
+		snapshot_drop_gone(*snap);
 	return taken;
 }
 

@@ -60,6 +60,26 @@ static enum taken take_later(struct session *session, struct snapshot *snap,
 	return taken;
 }
 
+/* Fails where none of the processes that were named has an address space. */
+static int check_named(const struct session *session, const struct snapshot *snap,
+		       struct failure *why)
+{
+	const struct request *request = &session->request;
+	size_t i;
+
+	if (!request->pids || session->may_end)
+		return 0;
+	for (i = 0; i < snap->n_tasks; i++)
+		if (!task_is_gone(&snap->tasks[i]))
+			return 0;
+	if (snap->n_tasks && !KNOWN(&snap->tasks[0], MEMCENSUS_TASK_COMM))
+		return fail(why, FAIL_NO_PROCESS, "no such process: PID %u%s",
+			    request->pids[0], request->n_pids > 1 ? " nor any other" : "");
+	return fail(why, FAIL_NO_PROCESS,
+		    "process %u%s has no address space (kernel thread or zombie)",
+		    request->pids[0], request->n_pids > 1 ? ", as all others," : "");
+}
+
 /* The next one that was held. */
 static struct snapshot *take_held(struct session *session)
 {
@@ -90,6 +110,8 @@ static enum taken take_new(struct session *session, struct snapshot **snap,
 		taken = take_later(session, *snap, why);
 	if (taken == TAKE_DONE && session->source->ops->live &&
 	    session->request.cmdlines && cmdlines_add(*snap, &session->missed, why))
+		taken = TAKE_FAILED;
+	if (taken == TAKE_DONE && session->source->ops->live && check_named(session, *snap, why))
 		taken = TAKE_FAILED;
 	if (taken == TAKE_DONE) {
 		session->taken++;

@@ -24,6 +24,7 @@
  * @held: of them, taken before their turn by session_is_series(); owned
  * @n_held: how many
  * @missed: command lines that were not to be had in time, since this was last 0
+ * @may_end: a census in which all that @request names have ended is no failure
  * @due: when the next is to be taken, ns of CLOCK_MONOTONIC; 0: at once.  Of
  *	a record, ns since 1970
  */
@@ -38,6 +39,7 @@ struct session {
 	struct snapshot *held[2];
 	size_t n_held;
 	size_t missed;
+	bool may_end;
 	uint64_t due;
 };
 

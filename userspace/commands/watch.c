@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "analysis/delta.h"
 #include "cli/command.h"
@@ -236,13 +235,24 @@ static bool is_asked_for(const struct watch *watch, const struct task *task)
 	return false;
 }
 
+/* One that has ended is shown as such, and once. */
+static bool was_met(const struct watch *watch, const struct task *task)
+{
+	size_t i;
+
+	for (i = 0; i < watch->n; i++)
+		if (watch->v[i].pid == task->pid)
+			return true;
+	return false;
+}
+
 static bool is_in(const struct snapshot *snap, uint32_t pid)
 {
 	size_t i;
 
 	for (i = 0; i < snap->n_tasks; i++)
 		if (snap->tasks[i].pid == pid)
-			return true;
+			return !task_is_gone(&snap->tasks[i]);
 	return false;
 }
 
@@ -260,36 +270,12 @@ static int show_census(struct watch *watch, const struct snapshot *snap,
 			ret = has_ended(watch, &watch->v[i],
 					moment_of(&snap->scan), NULL, why);
 	for (i = 0; !ret && i < snap->n_tasks; i++)
-		if (is_asked_for(watch, &snap->tasks[i]))
+		if (is_asked_for(watch, &snap->tasks[i]) &&
+		    !(task_is_gone(&snap->tasks[i]) && was_met(watch, &snap->tasks[i])))
 			ret = show_task(watch, &view, &snap->tasks[i], why);
 	fflush(watch->session->out);
 	*partial |= notes_print(stderr, snap);
 	return ret;
-}
-
-/*
- * A census was refused since one of them has ended, and the next is taken at
- * once.  Where none is seen to have, one is still on its way out: its memory is
- * freed, it is not yet a zombie, and what becomes of it is asked again later.
- */
-static int take_leave(struct watch *watch, uint64_t due, struct failure *why)
-{
-	struct timespec now;
-	bool left = false;
-	size_t i;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	for (i = 0; i < watch->n; i++) {
-		if (watch->v[i].ended || !process_is_gone(watch->v[i].pid))
-			continue;
-		left = true;
-		if (has_ended(watch, &watch->v[i],
-			      now.tv_sec * 1000000000ULL + now.tv_nsec, NULL, why))
-			return -1;
-	}
-	if (left)
-		watch->session->due = due;
-	return 0;
 }
 
 static int watch_each(struct watch *watch, bool *partial, struct failure *why)
@@ -297,18 +283,16 @@ static int watch_each(struct watch *watch, bool *partial, struct failure *why)
 	struct session *session = watch->session;
 	struct snapshot *snap;
 	enum taken taken;
-	uint64_t due;
 	int ret = 0;
 
 	while (!ret && watch->n_pids) {
-		due = session->due;
+		/* The first must find one of them. */
+		session->may_end = watch->n;
 		taken = session_next(session, &snap, why);
 		if (taken == TAKE_END)
 			break;
 		if (taken == TAKE_DONE)
 			ret = show_census(watch, snap, partial, why);
-		else if (why->kind == FAIL_NO_PROCESS && watch->n)
-			ret = take_leave(watch, due, why);
 		else
 			ret = -1;
 		snapshot_free(snap);

@@ -121,18 +121,3 @@ void pids_free(struct pids *pids)
 	pids->v = NULL;
 	pids->n = 0;
 }
-
-bool pids_drop(struct pids *pids, uint32_t pid)
-{
-	size_t i;
-
-	for (i = 0; i < pids->n; i++) {
-		if (pids->v[i] != pid)
-			continue;
-		pids->n--;
-		memmove(pids->v + i, pids->v + i + 1,
-			(pids->n - i) * sizeof(*pids->v));
-		return true;
-	}
-	return false;
-}

@@ -44,7 +44,4 @@ int pids_list(struct pids *pids, const struct pids_filter *filter,
 	      size_t *missed, struct failure *why);
 void pids_free(struct pids *pids) MAY_BE_LEFT_OUT;
 
-/* Takes @pid out, where it is in. */
-bool pids_drop(struct pids *pids, uint32_t pid) MAY_BE_LEFT_OUT;
-
 #endif /* READER_PIDS_H */

@@ -131,3 +131,19 @@ const struct meminfo_line *snapshot_meminfo(const struct snapshot *snap,
 			return &snap->meminfo[i];
 	return NULL;
 }
+
+bool task_is_gone(const struct task *task)
+{
+	return KNOWN(task, MEMCENSUS_TASK_STATE) &&
+	       task->state == MEMCENSUS_STATE_VANISHED && !task->figures.known;
+}
+
+void snapshot_drop_gone(struct snapshot *snap)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		if (!task_is_gone(&snap->tasks[i]))
+			snap->tasks[kept++] = snap->tasks[i];
+	snap->n_tasks = kept;
+}

@@ -350,4 +350,13 @@ void *snapshot_alloc(struct snapshot *snap, size_t size);
 /* A copy of the first @len bytes of @text, up to a NUL, with a NUL behind. */
 const char *snapshot_text(struct snapshot *snap, const char *text, size_t len);
 
+/*
+ * It was named and had no address space any more: nothing of it was measured.  One
+ * that vanished later has the kernel's own counters.
+ */
+bool task_is_gone(const struct task *task);
+
+/* Takes such tasks out. */
+void snapshot_drop_gone(struct snapshot *snap);
+
 #endif /* READER_SNAPSHOT_H */

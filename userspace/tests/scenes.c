@@ -461,6 +461,34 @@ static void scene_nobody(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
+/* Named, and not there. */
+static void put_absent(struct stream *s, uint32_t pid)
+{
+	size_t task;
+
+	stream_begin(s, MEMCENSUS_CMD_TASK, SEQ);
+	task = stream_nest(s, MEMCENSUS_A_TASK);
+	stream_u32(s, MEMCENSUS_TASK_PID, pid);
+	stream_u8(s, MEMCENSUS_TASK_STATE, MEMCENSUS_STATE_VANISHED);
+	stream_nest_end(s, task);
+	stream_end(s);
+}
+
+static void scene_ended(struct stream *s)
+{
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	put_task(s, 100, 0, "walked", MEMCENSUS_STATE_WALKED, 400, 100, 0);
+	put_absent(s, 77);
+	stream_done(s, 0, NULL, 0);
+}
+
+static void scene_gone(struct stream *s)
+{
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	put_absent(s, 77);
+	stream_done(s, 0, NULL, 0);
+}
+
 /* Parents and children; two that are each other's parent; a long way down. */
 static void scene_family(struct stream *s)
 {
@@ -562,6 +590,8 @@ static const struct scene {
 	{ "refused", scene_refused },
 	{ "denied", scene_denied },
 	{ "nobody", scene_nobody },
+	{ "ended", scene_ended },
+	{ "gone", scene_gone },
 	{ "family", scene_family },
 	{ "moving", scene_moving },
 	{ "unloaded", scene_unloaded },

@@ -154,7 +154,8 @@ enum memcensus_group_by {
  *	processes, MAPCOUNT for named PIDS, where FRAMES must walk all others too
  * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all but VMAS and TYPES
  * @MEMCENSUS_REQ_PIDS: u32[], processes to walk, by any of their threads' IDs in
- *	the asker's PID namespace; 1 to %MEMCENSUS_PIDS_MAX; absent: all
+ *	the caller's PID namespace; 1 to %MEMCENSUS_PIDS_MAX; absent: all.  One that
+ *	has exited or is not there is sent as %MEMCENSUS_STATE_VANISHED
  * @MEMCENSUS_REQ_GROUP_BY: u8, &enum memcensus_group_by; frames basis only,
  *	which must be named in BASIS where PIDS are
  */
@@ -216,7 +217,8 @@ enum memcensus_info {
  * @MEMCENSUS_SCAN_LOCK_HOLD_MAX: u64, ns, longest stretch of locks: an
  *	mmap lock, or one mapping's after the other
  * @MEMCENSUS_SCAN_LOCK_STRETCHES: u64, how many stretches there were
- * @MEMCENSUS_SCAN_MMS: u64, distinct address spaces found
+ * @MEMCENSUS_SCAN_MMS: u64, distinct address spaces found, and named processes
+ *	that have none any more
  * @MEMCENSUS_SCAN_WALKED: u64, of these, walked to their end
  * @MEMCENSUS_SCAN_BUSY: u64, of these, given up: lock not to be had
  * @MEMCENSUS_SCAN_VANISHED: u64, of these, gone before they were walked
@@ -276,7 +278,8 @@ enum memcensus_scan {
  * enum memcensus_state - how far the walk of an address space came
  * @MEMCENSUS_STATE_WALKED: to its end
  * @MEMCENSUS_STATE_BUSY: not at all, its lock was not to be had in time
- * @MEMCENSUS_STATE_VANISHED: not at all, it was exiting
+ * @MEMCENSUS_STATE_VANISHED: not at all: its processes were exiting; or, of a PID
+ *	that the request names, there is no process, and all but TASK_PID is absent
  * @MEMCENSUS_STATE_PARTIAL: begun, but not ended; its figures are lower bounds
  */
 enum memcensus_state {
