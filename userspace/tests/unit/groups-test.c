@@ -10,7 +10,7 @@
 #include "record/source-file.h"
 #include "tap.h"
 
-#define RECORD	"records/6.1-users.rec"
+#define RECORD	TESTS_DATA "/records/6.1-users.rec"
 
 /* What the members of @group have of figure @number together; false: not of all. */
 static bool sum_of(const struct snapshot *snap, const struct group *group,

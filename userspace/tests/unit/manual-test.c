@@ -13,7 +13,7 @@
 #include "cli/command.h"
 #include "tap.h"
 
-#define PAGE		"../memcensus.1.scd"
+#define PAGE		TESTS_DATA "/../../memcensus.1.scd"
 #define TYPES_MAX	16
 
 /* Kinds of records that -c is about, and the headings of their columns. */
