@@ -14,8 +14,8 @@
  *	load server FILE		a mix; FILE stands for libraries
  *	load P1|P2|P3|P4|P5|P7|P8, P6 FILE	as in Documentation/performance.rst
  *
- * Prints "ready" when all of it is touched, and sleeps until SIGTERM; when it
- * exits, all its processes are gone.  What is random is the same in each run.
+ * Prints "ready" when all memory is touched, and sleeps until SIGTERM; when it
+ * exits, all its processes have ended.  Random choices are the same in each run.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -83,10 +83,10 @@ static char *map_private(unsigned long size)
 }
 
 /*
- * Pages to be touched.  This has the kernel do it, as if another process wrote
- * to our memory: the same faults in the same order, but no exception and, in
- * User Mode Linux, no mapping in the host for each, which would take 80 us and
- * of which a process can have 65,530.
+ * Pages to be touched.  The kernel touches them, as if another process wrote to our
+ * memory: the same faults in the same order, but no exception and, in User Mode
+ * Linux, no mapping in the host for each page, which would take 80 us and of which a
+ * process can have 65,530.
  */
 #define BATCH 1024
 
@@ -190,7 +190,7 @@ static void spawn(void (*fill)(void *arg), void *arg, unsigned int nr)
 	close(ready[0]);
 }
 
-/* Their own children die with them and become ours. */
+/* Their own children die with them and become ours: this process is their reaper. */
 static void end_children(void)
 {
 	unsigned int i;
@@ -201,7 +201,7 @@ static void end_children(void)
 		;
 }
 
-/* What the workloads are asked for. */
+/* The arguments of a workload. */
 struct size {
 	unsigned int procs;
 	unsigned long pages;

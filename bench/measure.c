@@ -2,15 +2,14 @@
 /*
  *	measure full|quick warm|cold REPETITIONS
  *
- * Takes the memory census of all processes in every way there is, one after the
- * other, again and again, and prints "METHOD NS KEY=VALUE..." for each time.
+ * Takes the memory census of all processes with each method in turn, repeats this,
+ * and prints "METHOD NS KEY=VALUE..." for each measurement.
  *
- * What runs in the kernel takes turns: each repetition begins with another one,
- * so that none always finds what the same one left in the caches.  Programs,
- * which take a thousand times as long, come before them; frames_first is the
- * first census after the module gave its memory back.  quick is only what is
- * needed to compare the kernel's side.  Before each measurement the caches are
- * made cold, or are left as they are.
+ * Methods in the kernel rotate: each repetition begins with another one, so that none
+ * always finds the caches that the same one left.  Programs take a thousand times as
+ * long and come before them.  frames_first is the first census after the module
+ * released its idle memory.  "quick" measures the methods in the kernel only.  Before
+ * each measurement the caches are made cold, or stay as they are.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,7 +19,7 @@
 
 #include "methods.h"
 
-/* The module has given its memory back after so long. */
+/* After so long the module has released its idle memory. */
 #define IDLE_SECONDS 3
 
 struct method {

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a census cannot be cheaper than.  Reading one of these files makes one
- * pass over the page tables of all processes and says what it took:
+ * Lower bounds for the cost of a census.  Reading one of these files makes one
+ * pass over the page tables of all processes and prints how long it took:
  *
  *	/sys/kernel/debug/census_floor/pte	each PTE is read, and nothing else
  *	/sys/kernel/debug/census_floor/touch	and one word of each struct page
- *	/sys/kernel/debug/census_floor/runs	module/walk.c finds the runs and
- *						hands them to nobody
+ *	/sys/kernel/debug/census_floor/runs	module/walk.c makes masks; they are
+ *						dropped
  *
  * Included in the time, as in a census: the list of processes, a reference on
- * each address space, its mmap lock for reading, once for all of it, the walk
+ * each address space, its mmap lock for reading, once for the whole pass, the walk
  * from mapping to mapping and from table to table, and the lock of each PTE
  * table.  Not included: records, figures, anything about the process.
  *
- * pte.c is written anew, so that it is a measure of module/walk.c too.
+ * pte.c shares no code with module/walk.c: it is a measure of that, too.
  */
 #include <linux/debugfs.h>
 #include <linux/mm.h>
@@ -119,4 +119,4 @@ static void __exit floor_exit(void)
 module_init(floor_init);
 module_exit(floor_exit);
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("What a memory census cannot be cheaper than");
+MODULE_DESCRIPTION("Lower bounds for the cost of a memory census");

@@ -6,14 +6,14 @@
 #include <linux/mm_types.h>
 #include <linux/types.h>
 
-/* More than the growth series has. */
+/* More than any workload has. */
 #define FLOOR_PROCESSES_MAX 32768
 
 /**
  * struct floor - one pass over all page tables
  * @ptes: entries read
  * @pages: of these, present
- * @sum: of what was read, so that reading cannot be left out
+ * @sum: of all that was read, so that the compiler cannot drop the reads
  */
 struct floor {
 	u64 ptes;

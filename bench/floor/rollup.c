@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Reading /sys/kernel/debug/census_floor/rollup opens, reads and closes
- * /proc/PID/smaps_rollup of each process, as the loop of ../proc.c does, but for
- * the system calls: User Mode Linux needs 8 us for each, where a processor in
- * its kernel's own hands needs a tenth of one, and the loop makes three for a
- * process.  The reader's buffer is the buffer, and its time is to be taken from
- * outside, for files are closed when it returns.
+ * /proc/PID/smaps_rollup of each process, as the loop of ../proc.c does, but
+ * without system calls: each takes 8 us under User Mode Linux, 0.1 us elsewhere, and
+ * the loop makes three for each process.  The caller's buffer takes the text.  The
+ * caller measures the time: all files are closed when read() returns.
  */
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -27,7 +26,7 @@ static unsigned int collect_pids(pid_t *pids)
 	return nr;
 }
 
-/* Of kernel threads there is nothing to be read. */
+/* Kernel threads have no address space: opening or reading fails. */
 static void read_file(pid_t pid, char __user *buffer, size_t size)
 {
 	struct file *file;
