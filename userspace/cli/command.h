@@ -113,8 +113,8 @@ extern const struct command_slot command_slots[];
 
 /* Each @command that there is, by its @slot. */
 #define for_each_command(command, slot)						\
-	for (slot = command_slots; slot->name; slot++)				\
-		if ((command = slot->command))
+	for (slot = command_slots; (command = slot->command), slot->name; slot++) \
+		if (command)
 
 /* NULL where there is no command of that name, left out or not. */
 const struct command_slot *command_find(const char *name);

@@ -77,16 +77,16 @@ static int set_file(struct options *options, const char *value,
 		    struct failure *why)
 {
 	options->file = value;
-	return pick_parse ? 0 : fail_left_out(why, "records");
+	return selection_parse ? 0 : fail_left_out(why, "records");
 }
 
 static int set_at(struct options *options, const char *value,
 		  struct failure *why)
 {
 	options->at = true;
-	if (!pick_parse)
+	if (!selection_parse)
 		return fail_left_out(why, "records");
-	return pick_parse(&options->pick, value, why);
+	return selection_parse(&options->selection, value, why);
 }
 
 static int set_output(struct options *options, const char *value,
@@ -575,9 +575,9 @@ bool options_series(const struct options *options)
 
 void options_free(struct options *options)
 {
-	match_free(&options->comm);
-	match_free(&options->user);
-	match_free(&options->mapping);
+	filter_free(&options->comm);
+	filter_free(&options->user);
+	filter_free(&options->mapping);
 	free(options->pids);
 	options->pids = NULL;
 }

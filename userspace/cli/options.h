@@ -41,7 +41,7 @@ struct command;
  * @n_pids: how many
  * @file: record of -f to read instead of the kernel, or NULL
  * @other: a second one, of 'diff'
- * @pick: which of its censuses, by --at; PICK_ALL where none was named
+ * @selection: which of its censuses, by --at; SELECTION_ALL where none was named
  * @at: --at was given
  * @from, @to: of 'diff', which censuses; the usual ones where none were named
  * @from_given, @to_given: --from and --to were
@@ -91,18 +91,18 @@ struct options {
 	size_t n_pids;
 	const char *file;
 	const char *other;
-	struct pick pick;
+	struct selection selection;
 	bool at;
-	struct pick from;
-	struct pick to;
+	struct selection from;
+	struct selection to;
 	bool from_given;
 	bool to_given;
 	const char *output;
 	const char *record;
 	bool vmas;
-	struct match comm;
-	struct match user;
-	struct match mapping;
+	struct filter comm;
+	struct filter user;
+	struct filter mapping;
 	bool mappings;
 	uint64_t interval;
 	uint64_t count;

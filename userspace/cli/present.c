@@ -10,7 +10,7 @@
 #define DEFAULT_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |	\
 			 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
 
-uint32_t show_parts(const struct options *options)
+uint32_t present_parts(const struct options *options)
 {
 	/* The bare program writes all of a census, by the module's default. */
 	if (options->json && !options->command_given && !options->mappings &&
@@ -26,7 +26,7 @@ uint32_t show_parts(const struct options *options)
 /* Of 'tasks', what groups and sums are made of is asked for but not written. */
 static uint32_t shown_parts(const struct options *options)
 {
-	uint32_t parts = show_parts(options);
+	uint32_t parts = present_parts(options);
 
 	if (!parts)
 		return DEFAULT_PARTS;
@@ -37,8 +37,8 @@ static uint32_t shown_parts(const struct options *options)
 	return parts;
 }
 
-static int show_json(const struct view *view, const struct options *options,
-		     FILE *out, struct failure *why)
+static int present_json(const struct view *view, const struct options *options,
+			FILE *out, struct failure *why)
 {
 	const struct snapshot *snap = view->snap;
 	const struct record_type *type = command_rows(options)->type;
@@ -86,21 +86,21 @@ static int show_json(const struct view *view, const struct options *options,
 }
 
 /* One census, as a table or JSON, and what a person must know of it. */
-static int show(struct session *session, const struct snapshot *snap,
-		bool *partial, struct failure *why)
+static int present(struct session *session, const struct snapshot *snap,
+		   bool *partial, struct failure *why)
 {
 	const struct options *options = session->options;
 	const struct view view = { .snap = snap, .numeric = options->numeric };
 	FILE *out = session->out;
 
-	if (options->json ? show_json(&view, options, out, why) :
+	if (options->json ? present_json(&view, options, out, why) :
 			    options->command->show(&view, options, out, why))
 		return -1;
 	/* The table first, should both go to one terminal. */
 	fflush(out);
 	if (session->taken == 1)
 		basis_note(stderr, session->basis);
-	*partial |= notes_print(stderr, snap);
+	*partial |= warnings_print(stderr, snap);
 	if (session->missed)
 		fprintf(stderr, "memcensus: %zu command line%s did not come in time: %s\n",
 			session->missed, session->missed == 1 ? "" : "s", options->comm.given ?
@@ -125,7 +125,7 @@ static enum taken take(struct session *session, struct snapshot **snap,
 	return taken;
 }
 
-int show_censuses(struct session *session, bool *partial, struct failure *why)
+int present_censuses(struct session *session, bool *partial, struct failure *why)
 {
 	const struct command *command = session->options->command;
 	struct snapshot *snap;
@@ -138,7 +138,7 @@ int show_censuses(struct session *session, bool *partial, struct failure *why)
 		if (command->refine)
 			ret = command->refine(session, snap, why);
 		if (!ret)
-			ret = show(session, snap, partial, why);
+			ret = present(session, snap, partial, why);
 		snapshot_free(snap);
 	}
 	return ret || taken == TAKE_FAILED ? -1 : 0;

@@ -8,13 +8,13 @@
 #include "cli/session.h"
 
 /* MEMCENSUS_PART_* that @options ask the module for; 0: its default. */
-uint32_t show_parts(const struct options *options);
+uint32_t present_parts(const struct options *options);
 
 /*
  * Takes the censuses of @session and shows each by the command's show(), or as
  * JSON, and on stderr what a person must know of it.  @partial is set where
  * something could not be counted.  0, or -1 and @why.
  */
-int show_censuses(struct session *session, bool *partial, struct failure *why);
+int present_censuses(struct session *session, bool *partial, struct failure *why);
 
 #endif /* READER_PRESENT_H */

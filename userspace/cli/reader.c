@@ -69,13 +69,13 @@ static int usage(const struct options *options, const struct failure *why)
 static struct source *open_source(const struct options *options,
 				  source_open_fn *open, struct failure *why)
 {
-	struct pick pick = options->pick;
+	struct selection selection = options->selection;
 
 	if (!options->file)
 		return open(why);
 	if (!options->at)
-		pick.kind = options_series(options) ? PICK_ALL : PICK_LAST;
-	return source_open_file(options->file, pick, why);
+		selection.kind = options_series(options) ? SELECTION_ALL : SELECTION_LAST;
+	return source_open_file(options->file, selection, why);
 }
 
 /* Censuses until there are no more: EXIT_DONE, or what it ended with. */
@@ -88,9 +88,9 @@ static int run_session(struct session *session, struct failure *why)
 
 	/* One table is cut off like any other; what goes on ends well. */
 	if ((command->run && !command->show) || options->interval || options->output)
-		stop_catch();
+		signals_catch();
 	ret = command->run ? command->run(session, &partial, why) :
-			     show_censuses(session, &partial, why);
+			     present_censuses(session, &partial, why);
 	if (session->source)
 		partial |= session->source->damaged;
 	if (!ret)
@@ -124,7 +124,7 @@ static int run(const struct options *options, const struct basis *basis,
 		.request = {
 			.basis = basis->number,
 			.any_basis = !options->basis && !basis->because,
-			.parts = show_parts(options),
+			.parts = present_parts(options),
 			.pids = options->pids,
 			.n_pids = options->n_pids,
 			.group_by = options->group_by,

@@ -11,9 +11,9 @@ static bool wait_for_due(struct session *session)
 	const uint64_t interval = session->options->interval;
 	uint64_t now;
 
-	if (session->due && !stop_sleep_until(session->due))
+	if (session->due && !signals_sleep_until(session->due))
 		return false;
-	now = stop_now();
+	now = signals_now();
 	if (!session->due)
 		session->due = now;
 	if (interval)
@@ -25,7 +25,7 @@ static bool is_over(const struct session *session)
 {
 	const struct options *options = session->options;
 
-	if (stop_asked())
+	if (signals_stopped())
 		return true;
 	if (options->count)
 		return session->taken >= options->count;
@@ -120,7 +120,7 @@ static enum taken take_new(struct session *session, struct snapshot **snap,
 	snapshot_free(*snap);
 	*snap = NULL;
 	/* The signal came while the census was being taken. */
-	if (taken == TAKE_FAILED && why->kind == FAIL_INTERRUPTED && stop_asked())
+	if (taken == TAKE_FAILED && why->kind == FAIL_INTERRUPTED && signals_stopped())
 		return TAKE_END;
 	return taken;
 }

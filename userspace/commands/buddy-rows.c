@@ -93,7 +93,7 @@ static int put_table(const struct session *session, const struct span *span,
 	char name[24];
 
 	table = table_new((struct table_look){ options->raw, !header });
-	table_column_wide(table, "Time", true, MOMENT_WIDTH);
+	table_column_wide(table, "Time", true, TIME_WIDTH);
 	table_column_wide(table, "Node", true, 4);
 	table_column_wide(table, "Zone", false, 7);
 	for (i = 0; i < orders; i++) {
@@ -139,7 +139,7 @@ static void put_json(const struct session *session, const struct span *span)
 	size_t i;
 
 	json_open(&json, NULL, '{');
-	trend_json_moment(&json, now);
+	interval_json_time(&json, now);
 	json_open(&json, "zones", '[');
 	for (i = 0; i < now->n_zones; i++) {
 		zone = &now->zones[i];
@@ -161,22 +161,22 @@ static void put_json(const struct session *session, const struct span *span)
 static int put_census(const struct session *session, const struct span *span,
 		      uint64_t row, struct failure *why)
 {
-	char stamp[MOMENT_SIZE];
+	char stamp[TIME_SIZE];
 
 	if (session->options->json) {
 		put_json(session, span);
 		return 0;
 	}
-	moment_text(stamp, moment_of(&span->now->scan), session->options->raw);
+	time_text(stamp, time_of(&span->now->scan), session->options->raw);
 	return put_table(session, span, stamp,
-			 trend_header_due(session->options, row), why);
+			 interval_header_due(session->options, row), why);
 }
 
 /* What changed from the first to the last census, a second. */
 static int put_average(const struct session *session, const struct snapshot *first,
 		       const struct snapshot *last, struct failure *why)
 {
-	const struct span span = { first, last, trend_seconds(first, last) };
+	const struct span span = { first, last, interval_seconds(first, last) };
 
 	if (session->options->json || first == last || !span.seconds)
 		return 0;
@@ -198,7 +198,7 @@ int buddy_rows(struct session *session, struct failure *why)
 		ret = put_census(session, &(struct span){ last, snap, 0 }, row, why);
 		fflush(session->out);
 		if (!row)
-			notes_print(stderr, snap);
+			warnings_print(stderr, snap);
 		row += snap->n_zones;
 		if (last != first)
 			snapshot_free(last);

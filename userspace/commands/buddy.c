@@ -230,7 +230,7 @@ static int buddy_run(struct session *session, bool *partial, struct failure *why
 	if (session_is_series(session, session->request.parts, &series, why))
 		return -1;
 	if (!series)
-		return show_censuses(session, partial, why);
+		return present_censuses(session, partial, why);
 	return buddy_rows(session, why);
 }
 

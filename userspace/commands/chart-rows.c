@@ -195,10 +195,10 @@ int chart_add(struct chart *chart, const struct snapshot *snap, struct failure *
 
 	if (!chart->censuses) {
 		chart->zero = now;
-		chart->first = moment_of(&snap->scan);
+		chart->first = time_of(&snap->scan);
 	}
 	chart->censuses++;
-	chart->last = moment_of(&snap->scan);
+	chart->last = time_of(&snap->scan);
 	adding.t = now > chart->zero ? (double)(now - chart->zero) / 1e9 : 0;
 	if (chart->system)
 		ret = add_system(&adding, why);

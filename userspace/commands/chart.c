@@ -42,15 +42,15 @@ static int make_title(struct chart *chart, const struct snapshot *snap,
 {
 	const char *kernel = KNOWN(&snap->info, MEMCENSUS_INFO_KERNEL) ?
 			     snap->info.kernel : "";
-	char from[MOMENT_SIZE], to[MOMENT_SIZE];
+	char from[TIME_SIZE], to[TIME_SIZE];
 	struct utsname uts = { 0 };
 	int n;
 
 	/* A record is not of the machine where it is drawn. */
 	if (chart->session->source->ops->live)
 		uname(&uts);
-	moment_text(from, chart->first, true);
-	moment_text(to, chart->last, true);
+	time_text(from, chart->first, true);
+	time_text(to, chart->last, true);
 	from[strcspn(from, "T")] = ' ';
 	to[strcspn(to, "T")] = ' ';
 	free(chart->title);
@@ -92,7 +92,7 @@ static int take_censuses(struct chart *chart, bool *partial, struct failure *why
 	if (!ret && last)
 		ret = make_title(chart, last, why);
 	if (!ret && last)
-		*partial |= notes_print(stderr, last);
+		*partial |= warnings_print(stderr, last);
 	snapshot_free(last);
 	return ret;
 }

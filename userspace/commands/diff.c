@@ -38,7 +38,7 @@ static int diff_words(struct options *options, char **words, int n,
 }
 
 /* One census of the record @path. */
-static int take(struct snapshot **snap, const char *path, struct pick pick,
+static int take(struct snapshot **snap, const char *path, struct selection selection,
 		bool *partial, struct failure *why)
 {
 	const struct request request = {
@@ -48,7 +48,7 @@ static int take(struct snapshot **snap, const char *path, struct pick pick,
 	struct source *source;
 	enum taken taken;
 
-	source = source_open_file(path, pick, why);
+	source = source_open_file(path, selection, why);
 	if (!source)
 		return -1;
 	*snap = snapshot_new();
@@ -250,8 +250,8 @@ static int diff_run(struct session *session, bool *partial, struct failure *why)
 {
 	const struct options *options = session->options;
 	const char *other = options->other ? options->other : options->file;
-	struct pick from = { .kind = options->other ? PICK_LAST : PICK_FIRST };
-	struct pick to = { .kind = PICK_LAST };
+	struct selection from = { .kind = options->other ? SELECTION_LAST : SELECTION_FIRST };
+	struct selection to = { .kind = SELECTION_LAST };
 	struct diff diff = { 0 };
 	int ret;
 
@@ -267,8 +267,8 @@ static int diff_run(struct session *session, bool *partial, struct failure *why)
 				      show_table(&diff, options, session->out, why);
 	if (!ret) {
 		fflush(session->out);
-		*partial |= notes_print(stderr, diff.before);
-		*partial |= notes_print(stderr, diff.after);
+		*partial |= warnings_print(stderr, diff.before);
+		*partial |= warnings_print(stderr, diff.after);
 	}
 	snapshot_free(diff.before);
 	snapshot_free(diff.after);
@@ -287,13 +287,13 @@ static int set_from(struct options *options, const char *value,
 		    struct failure *why)
 {
 	options->from_given = true;
-	return pick_parse(&options->from, value, why);
+	return selection_parse(&options->from, value, why);
 }
 
 static int set_to(struct options *options, const char *value, struct failure *why)
 {
 	options->to_given = true;
-	return pick_parse(&options->to, value, why);
+	return selection_parse(&options->to, value, why);
 }
 
 static const struct option_entry option_from = {

@@ -271,7 +271,7 @@ int export_listen(const char *address, const struct exporter *exporter,
 
 	if (fd < 0)
 		return -1;
-	stop_catch();
+	signals_catch();
 	signal(SIGPIPE, SIG_IGN);
 	/* Signals come to this thread, which waits for them. */
 	sigfillset(&all);
@@ -288,7 +288,7 @@ int export_listen(const char *address, const struct exporter *exporter,
 		return fail(why, FAIL_SYSTEM, "cannot start the HTTP server at '%.60s'", address);
 	}
 	say_where(fd);
-	stop_sleep_until(FOR_EVER);
+	signals_sleep_until(FOR_EVER);
 	MHD_stop_daemon(daemon);
 	free(server.documents[false].text);
 	free(server.documents[true].text);

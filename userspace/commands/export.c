@@ -75,7 +75,7 @@ static int take(struct export *export, uint8_t kind, struct failure *why)
 	census_cost_add(&export->cost, snap);
 	/* It holds for the others too; a server says it by its metrics. */
 	if (export->n == 1 && !session->options->listen)
-		*export->partial |= notes_print(stderr, snap);
+		*export->partial |= warnings_print(stderr, snap);
 	return 0;
 }
 

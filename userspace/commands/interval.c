@@ -13,7 +13,7 @@
 #define NSEC_PER_SEC	1000000000ULL
 
 /**
- * struct trend - a run of rows
+ * struct interval_run - a run of rows
  * @session: from where the censuses come
  * @columns: of the command
  * @n: how many
@@ -22,9 +22,9 @@
  * @first, @last: censuses; owned; one and the same after the first row
  * @rows: rows so far
  */
-struct trend {
+struct interval_run {
 	struct session *session;
-	const struct trend_column *columns;
+	const struct interval_column *columns;
 	size_t n;
 	double *sums;
 	uint64_t *counts;
@@ -33,26 +33,26 @@ struct trend {
 	uint64_t rows;
 };
 
-struct amount trend_bytes(const struct snapshot *snap, unsigned int number)
+struct amount interval_bytes(const struct snapshot *snap, unsigned int number)
 {
 	return amount_figure(&snap->totals.bytes, number);
 }
 
-struct amount trend_event(const struct snapshot *snap, unsigned int number)
+struct amount interval_event(const struct snapshot *snap, unsigned int number)
 {
 	return amount_figure(&snap->totals.events, number);
 }
 
-struct amount trend_swapped(const struct snapshot *snap, unsigned int number)
+struct amount interval_swapped(const struct snapshot *snap, unsigned int number)
 {
-	struct amount amount = trend_event(snap, number);
+	struct amount amount = interval_event(snap, number);
 
 	amount.known &= KNOWN(&snap->info, MEMCENSUS_INFO_PAGE_SIZE);
 	amount.bytes *= (int64_t)snap->info.page_size / 1024;
 	return amount;
 }
 
-double trend_seconds(const struct snapshot *before, const struct snapshot *snap)
+double interval_seconds(const struct snapshot *before, const struct snapshot *snap)
 {
 	uint64_t from = before ? before->scan.boottime : 0;
 
@@ -63,7 +63,7 @@ double trend_seconds(const struct snapshot *before, const struct snapshot *snap)
 	return (snap->scan.boottime - from) / (double)NSEC_PER_SEC;
 }
 
-bool trend_header_due(const struct options *options, uint64_t row)
+bool interval_header_due(const struct options *options, uint64_t row)
 {
 	struct winsize size;
 
@@ -77,17 +77,17 @@ bool trend_header_due(const struct options *options, uint64_t row)
 	return !(row % (size.ws_row - 2));
 }
 
-void trend_json_moment(struct json *json, const struct snapshot *snap)
+void interval_json_time(struct json *json, const struct snapshot *snap)
 {
 	json_put_unsigned(json, "seq", snap->seq);
-	if (moment_of(&snap->scan))
-		json_put_unsigned(json, "time", moment_of(&snap->scan));
+	if (time_of(&snap->scan))
+		json_put_unsigned(json, "time", time_of(&snap->scan));
 	else
 		json_put_null(json, "time");
 }
 
 /* How much a counter grew; of the first census, all that it has. */
-static struct amount growth(const struct trend_column *column, unsigned int number,
+static struct amount growth(const struct interval_column *column, unsigned int number,
 			    const struct snapshot *before,
 			    const struct snapshot *snap)
 {
@@ -102,19 +102,19 @@ static struct amount growth(const struct trend_column *column, unsigned int numb
 }
 
 /* The value of @column in the row of @snap; false where it is not known. */
-static bool get(const struct trend_column *column, const struct snapshot *before,
+static bool get(const struct interval_column *column, const struct snapshot *before,
 		const struct snapshot *snap, double *value)
 {
-	double seconds = trend_seconds(before, snap);
+	double seconds = interval_seconds(before, snap);
 	struct amount part, of;
 
-	if (column->kind == TREND_LEVEL) {
+	if (column->kind == INTERVAL_LEVEL) {
 		part = column->get(snap, column->number);
 		*value = column->percent ? part.bytes / 1000.0 : part.bytes;
 		return part.known;
 	}
 	part = growth(column, column->number, before, snap);
-	if (column->kind == TREND_RATE) {
+	if (column->kind == INTERVAL_RATE) {
 		*value = seconds ? part.bytes / seconds : 0;
 		return part.known && seconds;
 	}
@@ -123,20 +123,20 @@ static bool get(const struct trend_column *column, const struct snapshot *before
 	return part.known && of.known && of.bytes;
 }
 
-static bool is_percent(const struct trend_column *column)
+static bool is_percent(const struct interval_column *column)
 {
-	return column->percent || column->kind == TREND_RATIO;
+	return column->percent || column->kind == INTERVAL_RATIO;
 }
 
 /* Room for what is usual; memory of some GiB in KiB has seven digits. */
-static unsigned int width_of(const struct trend_column *column)
+static unsigned int width_of(const struct interval_column *column)
 {
 	if (is_percent(column))
 		return 5;
 	return column->memory ? 7 : 4;
 }
 
-static void put_cell(struct table *table, const struct trend_column *column,
+static void put_cell(struct table *table, const struct interval_column *column,
 		     bool known, double value, const struct units *units)
 {
 	if (!known)
@@ -150,66 +150,66 @@ static void put_cell(struct table *table, const struct trend_column *column,
 }
 
 /* Whether column @i is shown. */
-static bool is_shown(const struct trend *trend, size_t i)
+static bool is_shown(const struct interval_run *run, size_t i)
 {
-	return !trend->columns[i].wide || trend->session->options->wide;
+	return !run->columns[i].wide || run->session->options->wide;
 }
 
-static struct table *row_begin(const struct trend *trend, bool header,
+static struct table *row_begin(const struct interval_run *run, bool header,
 			       const char *stamp)
 {
-	const struct options *options = trend->session->options;
+	const struct options *options = run->session->options;
 	struct table *table;
 	size_t i;
 
 	table = table_new((struct table_look){ options->raw, !header });
-	table_column_wide(table, "Time", true, MOMENT_WIDTH);
-	for (i = 0; i < trend->n; i++)
-		if (is_shown(trend, i))
-			table_column_wide(table, trend->columns[i].header, true,
-					  width_of(&trend->columns[i]));
+	table_column_wide(table, "Time", true, TIME_WIDTH);
+	for (i = 0; i < run->n; i++)
+		if (is_shown(run, i))
+			table_column_wide(table, run->columns[i].header, true,
+					  width_of(&run->columns[i]));
 	table_row(table);
 	table_cell(table, stamp);
 	return table;
 }
 
-static int put_row(const struct trend *trend, const struct snapshot *snap,
+static int put_row(const struct interval_run *run, const struct snapshot *snap,
 		   struct failure *why)
 {
-	const struct options *options = trend->session->options;
+	const struct options *options = run->session->options;
 	const struct units units = { .suffixes = options->suffixes };
-	char stamp[MOMENT_SIZE];
+	char stamp[TIME_SIZE];
 	struct table *table;
 	double value;
 	bool known;
 	size_t i;
 
-	moment_text(stamp, moment_of(&snap->scan), options->raw);
-	table = row_begin(trend, trend_header_due(options, trend->rows), stamp);
-	for (i = 0; i < trend->n; i++) {
-		if (!is_shown(trend, i))
+	time_text(stamp, time_of(&snap->scan), options->raw);
+	table = row_begin(run, interval_header_due(options, run->rows), stamp);
+	for (i = 0; i < run->n; i++) {
+		if (!is_shown(run, i))
 			continue;
-		known = get(&trend->columns[i], trend->last, snap, &value);
-		put_cell(table, &trend->columns[i], known, value, &units);
+		known = get(&run->columns[i], run->last, snap, &value);
+		put_cell(table, &run->columns[i], known, value, &units);
 	}
-	return table_finish(table, trend->session->out, why);
+	return table_finish(table, run->session->out, why);
 }
 
 /* One object a line; an amount of memory is in bytes, a rate a second. */
-static void put_json(const struct trend *trend, const struct snapshot *snap)
+static void put_json(const struct interval_run *run, const struct snapshot *snap)
 {
-	struct json json = { .out = trend->session->out, .line = true };
-	const struct trend_column *column;
+	struct json json = { .out = run->session->out, .line = true };
+	const struct interval_column *column;
 	double value;
 	size_t i;
 
 	json_open(&json, NULL, '{');
-	trend_json_moment(&json, snap);
-	for (i = 0; i < trend->n; i++) {
-		column = &trend->columns[i];
-		if (!get(column, trend->last, snap, &value))
+	interval_json_time(&json, snap);
+	for (i = 0; i < run->n; i++) {
+		column = &run->columns[i];
+		if (!get(column, run->last, snap, &value))
 			json_put_null(&json, column->name);
-		else if (column->kind == TREND_LEVEL && !column->percent)
+		else if (column->kind == INTERVAL_LEVEL && !column->percent)
 			json_put_signed(&json, column->name, (int64_t)value);
 		else
 			json_put_ratio(&json, column->name, value);
@@ -217,86 +217,86 @@ static void put_json(const struct trend *trend, const struct snapshot *snap)
 	json_close(&json, '}');
 }
 
-static int put_average(const struct trend *trend, struct failure *why)
+static int put_average(const struct interval_run *run, struct failure *why)
 {
-	const struct options *options = trend->session->options;
+	const struct options *options = run->session->options;
 	const struct units units = { .suffixes = options->suffixes };
-	struct table *table = row_begin(trend, false, "Average:");
-	const struct trend_column *column;
+	struct table *table = row_begin(run, false, "Average:");
+	const struct interval_column *column;
 	double value;
 	bool known;
 	size_t i;
 
-	for (i = 0; i < trend->n; i++) {
-		if (!is_shown(trend, i))
+	for (i = 0; i < run->n; i++) {
+		if (!is_shown(run, i))
 			continue;
-		column = &trend->columns[i];
-		known = trend->counts[i];
-		value = known ? trend->sums[i] / trend->counts[i] : 0;
-		if (column->kind != TREND_LEVEL)
-			known = get(column, trend->first, trend->last, &value);
+		column = &run->columns[i];
+		known = run->counts[i];
+		value = known ? run->sums[i] / run->counts[i] : 0;
+		if (column->kind != INTERVAL_LEVEL)
+			known = get(column, run->first, run->last, &value);
 		put_cell(table, column, known, value, &units);
 	}
-	return table_finish(table, trend->session->out, why);
+	return table_finish(table, run->session->out, why);
 }
 
 /* Takes over @snap. */
-static int add(struct trend *trend, struct snapshot *snap, struct failure *why)
+static int add(struct interval_run *run, struct snapshot *snap, struct failure *why)
 {
 	double value;
 	size_t i;
 	int ret = 0;
 
-	if (trend->session->options->json)
-		put_json(trend, snap);
+	if (run->session->options->json)
+		put_json(run, snap);
 	else
-		ret = put_row(trend, snap, why);
-	fflush(trend->session->out);
-	if (!trend->rows)
-		notes_print(stderr, snap);
-	for (i = 0; trend->rows && i < trend->n; i++) {
-		if (trend->columns[i].kind != TREND_LEVEL ||
-		    !get(&trend->columns[i], NULL, snap, &value))
+		ret = put_row(run, snap, why);
+	fflush(run->session->out);
+	if (!run->rows)
+		warnings_print(stderr, snap);
+	for (i = 0; run->rows && i < run->n; i++) {
+		if (run->columns[i].kind != INTERVAL_LEVEL ||
+		    !get(&run->columns[i], NULL, snap, &value))
 			continue;
-		trend->sums[i] += value;
-		trend->counts[i]++;
+		run->sums[i] += value;
+		run->counts[i]++;
 	}
-	trend->rows++;
-	if (trend->last != trend->first)
-		snapshot_free(trend->last);
-	trend->last = snap;
-	if (!trend->first)
-		trend->first = snap;
+	run->rows++;
+	if (run->last != run->first)
+		snapshot_free(run->last);
+	run->last = snap;
+	if (!run->first)
+		run->first = snap;
 	return ret;
 }
 
-int trend_run(struct session *session, const struct trend_column *columns,
-	      size_t n, struct failure *why)
+int interval_run(struct session *session, const struct interval_column *columns,
+		 size_t n, struct failure *why)
 {
-	struct trend trend = { .session = session, .columns = columns, .n = n };
+	struct interval_run run = { .session = session, .columns = columns, .n = n };
 	struct snapshot *snap;
 	enum taken taken;
 	int ret = 0;
 
-	trend.sums = calloc(n, sizeof(*trend.sums));
-	trend.counts = calloc(n, sizeof(*trend.counts));
-	if (!trend.sums || !trend.counts)
+	run.sums = calloc(n, sizeof(*run.sums));
+	run.counts = calloc(n, sizeof(*run.counts));
+	if (!run.sums || !run.counts)
 		ret = fail_memory(why);
 	while (!ret && (taken = session_next(session, &snap, why)) != TAKE_END)
-		ret = taken == TAKE_DONE ? add(&trend, snap, why) : -1;
+		ret = taken == TAKE_DONE ? add(&run, snap, why) : -1;
 	/* Of what was before the first census it would say nothing. */
-	if (!ret && trend.rows > 1 && !session->options->json)
-		ret = put_average(&trend, why);
+	if (!ret && run.rows > 1 && !session->options->json)
+		ret = put_average(&run, why);
 
-	if (trend.last != trend.first)
-		snapshot_free(trend.last);
-	snapshot_free(trend.first);
-	free(trend.sums);
-	free(trend.counts);
+	if (run.last != run.first)
+		snapshot_free(run.last);
+	snapshot_free(run.first);
+	free(run.sums);
+	free(run.counts);
 	return ret;
 }
 
-void trend_help(FILE *out, const struct trend_column *columns, size_t n)
+void interval_help(FILE *out, const struct interval_column *columns, size_t n)
 {
 	size_t i;
 

@@ -12,14 +12,14 @@
 #include "model/listing.h"
 
 /* How a column follows from a census, or from two. */
-enum trend_kind {
-	TREND_LEVEL,		/* what it is at the moment */
-	TREND_RATE,		/* a counter: how much more a second */
-	TREND_RATIO,		/* two counters: growth of one in percent of the other's */
+enum interval_kind {
+	INTERVAL_LEVEL,		/* what it is at the moment */
+	INTERVAL_RATE,		/* a counter: how much more a second */
+	INTERVAL_RATIO,		/* two counters: growth of one in percent of the other's */
 };
 
 /**
- * struct trend_column - a column of such rows
+ * struct interval_column - a column of such rows
  * @name: in JSON
  * @header: over the column
  * @help: one line
@@ -29,13 +29,13 @@ enum trend_kind {
  * @wide: shown with -w, and in JSON
  * @number: handed to @get
  * @get: the amount or the counter in a census; not known where it is not there
- * @of: number of the counter that a TREND_RATIO is a part of
+ * @of: number of the counter that a INTERVAL_RATIO is a part of
  */
-struct trend_column {
+struct interval_column {
 	const char *name;
 	const char *header;
 	const char *help;
-	enum trend_kind kind;
+	enum interval_kind kind;
 	bool memory;
 	bool percent;
 	bool wide;
@@ -45,36 +45,36 @@ struct trend_column {
 };
 
 /* An amount and an event of the totals, for @get. */
-struct amount trend_bytes(const struct snapshot *snap, unsigned int number) MAY_BE_LEFT_OUT;
-struct amount trend_event(const struct snapshot *snap, unsigned int number) MAY_BE_LEFT_OUT;
+struct amount interval_bytes(const struct snapshot *snap, unsigned int number) MAY_BE_LEFT_OUT;
+struct amount interval_event(const struct snapshot *snap, unsigned int number) MAY_BE_LEFT_OUT;
 /* KiB of pages that are counted, as vmstat has what is swapped. */
-struct amount trend_swapped(const struct snapshot *snap, unsigned int number) MAY_BE_LEFT_OUT;
+struct amount interval_swapped(const struct snapshot *snap, unsigned int number) MAY_BE_LEFT_OUT;
 
 /*
  * Takes the censuses of @session and prints a row for each: of the first, what
  * is counted is since boot.  @partial: as of struct command's run().  0, or -1
  * and @why.
  */
-int trend_run(struct session *session, const struct trend_column *columns,
-	      size_t n, struct failure *why) MAY_BE_LEFT_OUT;
+int interval_run(struct session *session, const struct interval_column *columns,
+		 size_t n, struct failure *why) MAY_BE_LEFT_OUT;
 
 /* For --help: what each column is. */
-void trend_help(FILE *out, const struct trend_column *columns, size_t n) MAY_BE_LEFT_OUT;
+void interval_help(FILE *out, const struct interval_column *columns, size_t n) MAY_BE_LEFT_OUT;
 
 /* The number and the moment of a census, as members of an open object. */
-void trend_json_moment(struct json *json, const struct snapshot *snap);
+void interval_json_time(struct json *json, const struct snapshot *snap);
 
 /* Seconds from @before, or from boot where it is NULL, to @snap; 0: not known. */
-double trend_seconds(const struct snapshot *before, const struct snapshot *snap);
+double interval_seconds(const struct snapshot *before, const struct snapshot *snap);
 
 /* Whether row @row, from 0, is to have a header above it. */
-bool trend_header_due(const struct options *options, uint64_t row);
+bool interval_header_due(const struct options *options, uint64_t row);
 
 /* options_interval(), for commands that show rows so; also of a record. */
 static inline int interval_words(struct options *options, char **words, int n,
 				 struct failure *why)
 {
-	if (!trend_run && (n || options_series(options)))
+	if (!interval_run && (n || options_series(options)))
 		return fail_left_out(why, "rows at an interval");
 	return options_interval(options, words, n, why);
 }

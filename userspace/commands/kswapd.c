@@ -122,24 +122,24 @@ static struct amount distance(const struct snapshot *snap, unsigned int number)
 
 #define RATE(name_, header_, num, help_, ...)				\
 	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = TREND_RATE, .get = trend_event, .number = num, __VA_ARGS__ }
+	  .kind = INTERVAL_RATE, .get = interval_event, .number = num, __VA_ARGS__ }
 #define SWAPPED(name_, header_, num, help_, ...)			\
 	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = TREND_RATE, .get = trend_swapped, .number = num, __VA_ARGS__ }
+	  .kind = INTERVAL_RATE, .get = interval_swapped, .number = num, __VA_ARGS__ }
 #define EFFICIENCY(name_, header_, steal, scan, help_)			\
 	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = TREND_RATIO, .get = trend_event, .number = steal, .of = scan }
+	  .kind = INTERVAL_RATIO, .get = interval_event, .number = steal, .of = scan }
 
-static const struct trend_column rows[] = {
+static const struct interval_column rows[] = {
 	{ "running", "run", "nodes whose kswapd reclaims at the moment",
-	  .kind = TREND_LEVEL, .get = running },
-	{ "free", "free", "in no use at all", .kind = TREND_LEVEL, .memory = true,
-	  .get = trend_bytes, .number = MEMCENSUS_S_FREE },
+	  .kind = INTERVAL_LEVEL, .get = running },
+	{ "free", "free", "in no use at all", .kind = INTERVAL_LEVEL, .memory = true,
+	  .get = interval_bytes, .number = MEMCENSUS_S_FREE },
 	{ "to_low", "ToLow", "to the low watermark, of the zone that is nearest",
-	  .kind = TREND_LEVEL, .memory = true, .get = distance,
+	  .kind = INTERVAL_LEVEL, .memory = true, .get = distance,
 	  .number = MEMCENSUS_ZONE_WMARK_LOW },
 	{ "to_high", "ToHigh", "to the high watermark, of the zone that is nearest",
-	  .kind = TREND_LEVEL, .memory = true, .get = distance, .wide = true,
+	  .kind = INTERVAL_LEVEL, .memory = true, .get = distance, .wide = true,
 	  .number = MEMCENSUS_ZONE_WMARK_HIGH },
 	RATE("runs", "runs", MEMCENSUS_E_PAGEOUTRUN,
 	     "times kswapd began to balance a node, a second"),
@@ -171,14 +171,14 @@ static int kswapd_run(struct session *session, bool *partial, struct failure *wh
 	if (session_is_series(session, session->request.parts, &series, why))
 		return -1;
 	if (!series)
-		return show_censuses(session, partial, why);
-	return trend_run(session, rows, sizeof(rows) / sizeof(rows[0]), why);
+		return present_censuses(session, partial, why);
+	return interval_run(session, rows, sizeof(rows) / sizeof(rows[0]), why);
 }
 
 static void kswapd_columns(FILE *out)
 {
-	if (trend_help)
-		trend_help(out, rows, sizeof(rows) / sizeof(rows[0]));
+	if (interval_help)
+		interval_help(out, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 static const struct option_use kswapd_options[] = {

@@ -69,7 +69,7 @@ static void cell_left(struct table *table, const struct leak_report *report,
 		      const struct suspect *suspect, bool raw)
 {
 	struct headroom headroom = { 0 };
-	char text[MOMENT_SIZE];
+	char text[TIME_SIZE];
 	double seconds;
 
 	if (!suspect->region)
@@ -79,7 +79,7 @@ static void cell_left(struct table *table, const struct leak_report *report,
 		table_cell(table, NULL);
 		return;
 	}
-	moment_duration(text, seconds);
+	time_duration(text, seconds);
 	if (raw)
 		table_cellf(table, "%.0f", seconds);
 	else
@@ -93,7 +93,7 @@ static void put_suspect(struct table *table, const struct leak_report *report,
 {
 	const struct slope *slope = &suspect->finding.slope;
 	const struct track *track = suspect->track;
-	char text[MOMENT_SIZE];
+	char text[TIME_SIZE];
 
 	table_row(table);
 	table_cellf(table, "%" PRIu32, track->pid);
@@ -102,7 +102,7 @@ static void put_suspect(struct table *table, const struct leak_report *report,
 	cell_place(table, suspect->region);
 	cell_bytes(table, now_of(suspect), units);
 	cell_bytes(table, (uint64_t)suspect->finding.grown, units);
-	moment_text(text, since(report->tracks, suspect), raw);
+	time_text(text, since(report->tracks, suspect), raw);
 	table_cell(table, text);
 	cell_rate(table, slope->slope, units);
 	cell_rate(table, slope->low, units);
@@ -160,9 +160,9 @@ static int put_others(const struct leak_report *report, FILE *out,
 static void put_sum(const struct leak_report *report, FILE *out)
 {
 	const struct tracks *tracks = report->tracks;
-	char took[MOMENT_SIZE];
+	char took[TIME_SIZE];
 
-	moment_duration(took, (tracks->boottime - tracks->zero) / 1e9);
+	time_duration(took, (tracks->boottime - tracks->zero) / 1e9);
 	fprintf(out, "%" PRIu64 " censuses in %s: %zu grow, %zu rose but not steadily, ",
 		tracks->censuses, took, report->counts[VERDICT_GROWS],
 		report->counts[VERDICT_UNEVEN]);

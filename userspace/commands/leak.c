@@ -209,12 +209,12 @@ static int report(struct leak *leak, struct failure *why)
 /* It is silent for long, so it says for how long. */
 static void announce(const struct leak *leak)
 {
-	char time[MOMENT_SIZE];
+	char time[TIME_SIZE];
 	uint64_t interval = leak->session->options->interval;
 
 	if (!leak->session->source->ops->live || !isatty(STDERR_FILENO))
 		return;
-	moment_duration(time, (leak->count - 1) * (interval / 1e9));
+	time_duration(time, (leak->count - 1) * (interval / 1e9));
 	fprintf(stderr, "memcensus: %llu censuses in %s; Ctrl-C ends it early\n",
 		(unsigned long long)leak->count, time);
 }

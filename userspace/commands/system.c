@@ -244,7 +244,7 @@ static struct amount inactive_of(const struct snapshot *snap)
 }
 
 #define BY(of)								\
-static struct amount trend_##of(const struct snapshot *snap, unsigned int number) \
+static struct amount interval_##of(const struct snapshot *snap, unsigned int number) \
 {									\
 	(void)number;							\
 	return of##_of(snap);						\
@@ -258,26 +258,26 @@ BY(inactive)
 
 #define LEVEL(name_, header_, fn, num, help_, ...)			\
 	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = TREND_LEVEL, .memory = true, .get = fn, .number = num, __VA_ARGS__ }
+	  .kind = INTERVAL_LEVEL, .memory = true, .get = fn, .number = num, __VA_ARGS__ }
 #define RATE(name_, header_, num, help_, ...)				\
 	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = TREND_RATE, .get = trend_event, .number = num, __VA_ARGS__ }
+	  .kind = INTERVAL_RATE, .get = interval_event, .number = num, __VA_ARGS__ }
 #define SWAPPED(name_, header_, num, help_, ...)			\
 	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = TREND_RATE, .get = trend_swapped, .number = num, __VA_ARGS__ }
+	  .kind = INTERVAL_RATE, .get = interval_swapped, .number = num, __VA_ARGS__ }
 
-static const struct trend_column rows[] = {
-	LEVEL("free", "free", trend_bytes, MEMCENSUS_S_FREE, "in no use at all"),
-	LEVEL("available", "avail", trend_bytes, MEMCENSUS_S_AVAILABLE,
+static const struct interval_column rows[] = {
+	LEVEL("free", "free", interval_bytes, MEMCENSUS_S_FREE, "in no use at all"),
+	LEVEL("available", "avail", interval_bytes, MEMCENSUS_S_AVAILABLE,
 	      "could be had without swapping"),
-	LEVEL("used", "used", trend_used, 0, "what is not available", .wide = true),
+	LEVEL("used", "used", interval_used, 0, "what is not available", .wide = true),
 	LEVEL("used_percent", "%used", used_percent, 0, "the same in percent of the total",
 	      .percent = true),
-	LEVEL("buffers", "buff", trend_bytes, MEMCENSUS_S_BUFFERS, "cache of block devices"),
-	LEVEL("cache", "cache", trend_cache, 0, "page cache and slab that can be given back"),
-	LEVEL("dirty", "dirty", trend_bytes, MEMCENSUS_S_DIRTY, "to be written back",
+	LEVEL("buffers", "buff", interval_bytes, MEMCENSUS_S_BUFFERS, "cache of block devices"),
+	LEVEL("cache", "cache", interval_cache, 0, "page cache and slab that can be given back"),
+	LEVEL("dirty", "dirty", interval_bytes, MEMCENSUS_S_DIRTY, "to be written back",
 	      .wide = true),
-	LEVEL("swap_used", "swpd", trend_swap_used, 0, "swap in use"),
+	LEVEL("swap_used", "swpd", interval_swap_used, 0, "swap in use"),
 	SWAPPED("swap_in", "si", MEMCENSUS_E_PSWPIN, "KiB swapped in, a second"),
 	SWAPPED("swap_out", "so", MEMCENSUS_E_PSWPOUT, "KiB swapped out, a second"),
 	RATE("block_in", "bi", MEMCENSUS_E_PGPGIN, "KiB read from block devices, a second"),
@@ -286,21 +286,21 @@ static const struct trend_column rows[] = {
 	     .wide = true),
 	RATE("major_faults", "majf", MEMCENSUS_E_PGMAJFAULT,
 	     "page faults with I/O, a second"),
-	LEVEL("committed", "commit", trend_bytes, MEMCENSUS_S_COMMITTED,
+	LEVEL("committed", "commit", interval_bytes, MEMCENSUS_S_COMMITTED,
 	      "promised to processes", .wide = true),
-	LEVEL("cached", "cached", trend_bytes, MEMCENSUS_S_CACHED,
+	LEVEL("cached", "cached", interval_bytes, MEMCENSUS_S_CACHED,
 	      "page cache, shared memory included", .wide = true),
-	LEVEL("active", "active", trend_active, 0, "on the active lists", .wide = true),
-	LEVEL("inactive", "inact", trend_inactive, 0, "on the inactive lists", .wide = true),
-	LEVEL("shmem", "shmem", trend_bytes, MEMCENSUS_S_SHMEM, "shared memory and tmpfs",
+	LEVEL("active", "active", interval_active, 0, "on the active lists", .wide = true),
+	LEVEL("inactive", "inact", interval_inactive, 0, "on the inactive lists", .wide = true),
+	LEVEL("shmem", "shmem", interval_bytes, MEMCENSUS_S_SHMEM, "shared memory and tmpfs",
 	      .wide = true),
-	LEVEL("anon", "anon", trend_bytes, MEMCENSUS_S_ANON, "anonymous pages of processes",
+	LEVEL("anon", "anon", interval_bytes, MEMCENSUS_S_ANON, "anonymous pages of processes",
 	      .wide = true),
-	LEVEL("slab_unreclaimable", "sunrecl", trend_bytes, MEMCENSUS_S_SLAB_UNRECLAIMABLE,
+	LEVEL("slab_unreclaimable", "sunrecl", interval_bytes, MEMCENSUS_S_SLAB_UNRECLAIMABLE,
 	      "kernel objects that cannot be given back", .wide = true),
-	LEVEL("pagetables", "pgtab", trend_bytes, MEMCENSUS_S_PAGETABLES, "page tables",
+	LEVEL("pagetables", "pgtab", interval_bytes, MEMCENSUS_S_PAGETABLES, "page tables",
 	      .wide = true),
-	LEVEL("kernel_stack", "kstack", trend_bytes, MEMCENSUS_S_KERNEL_STACK,
+	LEVEL("kernel_stack", "kstack", interval_bytes, MEMCENSUS_S_KERNEL_STACK,
 	      "kernel stacks", .wide = true),
 	RATE("allocated", "alloc/s", MEMCENSUS_E_PGALLOC, "pages allocated, a second",
 	     .wide = true),
@@ -311,8 +311,8 @@ static const struct trend_column rows[] = {
  * The last census of a record, or one that has nothing but texts of now, where there
  * is no source.
  */
-static struct snapshot *take_beside(struct session *session, unsigned int bit,
-				    struct failure *why)
+static struct snapshot *take_proc_text(struct session *session, unsigned int bit,
+				       struct failure *why)
 {
 	struct snapshot *snap = NULL, *next;
 	enum taken taken;
@@ -354,14 +354,15 @@ static int no_text(const struct session *session, const char *path,
 	return fail(why, FAIL_SYSTEM, "cannot read /proc/%s", path);
 }
 
-static int show_beside(struct session *session, struct failure *why)
+static int show_proc_text(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	struct snapshot *snap;
 	const char *text;
 	int ret;
 
-	snap = take_beside(session, options->vm ? PROC_TEXTS_BIT_VM : PROC_TEXTS_BIT_SLABINFO, why);
+	snap = take_proc_text(session, options->vm ? PROC_TEXTS_BIT_VM :
+						     PROC_TEXTS_BIT_SLABINFO, why);
 	if (!snap)
 		return -1;
 	text = proc_texts_find(snap, options->vm ? PROC_TEXTS_VM : PROC_TEXTS_SLABINFO);
@@ -369,7 +370,7 @@ static int show_beside(struct session *session, struct failure *why)
 		ret = no_text(session, options->vm ? "sys/vm" : "slabinfo",
 			      options->vm ? "" : " --slab", why);
 	else if (options->vm)
-		ret = knobs_show(text, options, session->out, why);
+		ret = vm_settings_show(text, options, session->out, why);
 	else
 		ret = slabs_show(text, options, session->out, why);
 	snapshot_free(snap);
@@ -382,14 +383,14 @@ static int system_run(struct session *session, bool *partial, struct failure *wh
 	bool series;
 
 	if (options->vm || options->slab)
-		return show_beside(session, why);
+		return show_proc_text(session, why);
 	if (session_is_series(session, MEMCENSUS_PART_SYSTEM, &series, why))
 		return -1;
 	if (!series)
-		return show_censuses(session, partial, why);
+		return present_censuses(session, partial, why);
 	/* Nobody has to be walked for these rows. */
 	session->request.parts = MEMCENSUS_PART_SYSTEM;
-	return trend_run(session, rows, COUNT(rows), why);
+	return interval_run(session, rows, COUNT(rows), why);
 }
 
 static int system_words(struct options *options, char **words, int n, struct failure *why)
@@ -410,15 +411,15 @@ static bool system_needs_source(const struct options *options)
 
 static void system_columns(FILE *out)
 {
-	if (trend_help)
-		trend_help(out, rows, COUNT(rows));
+	if (interval_help)
+		interval_help(out, rows, COUNT(rows));
 }
 
 static int set_vm(struct options *options, const char *value, struct failure *why)
 {
 	(void)value;
 	options->vm = true;
-	return knobs_show ? 0 : fail_left_out(why, "settings of memory management");
+	return vm_settings_show ? 0 : fail_left_out(why, "settings of memory management");
 }
 
 static const struct option_entry option_vm = {

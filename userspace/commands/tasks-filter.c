@@ -69,15 +69,15 @@ int tasks_prepare(struct session *session, struct failure *why)
 }
 
 static bool is_of_user(const struct view *view, const struct task *task,
-		       const struct match *match)
+		       const struct filter *match)
 {
-	return match_is(match, KNOWN(task, MEMCENSUS_TASK_UID) ?
+	return filter_matches(match, KNOWN(task, MEMCENSUS_TASK_UID) ?
 			name_of_user(view, task->uid) : NULL);
 }
 
-static bool has_name(const struct task *task, const struct match *match)
+static bool has_name(const struct task *task, const struct filter *match)
 {
-	return match_is(match, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL);
+	return filter_matches(match, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL);
 }
 
 /* @chosen: by the filters, of each task. 0, or -1 and @why. */

@@ -47,12 +47,12 @@ static int tasks_show(const struct view *view, const struct options *options,
 			       rows, options->totals, out, why);
 }
 
-static int set_filter(struct match *match, const char *name, const char *value,
+static int set_filter(struct filter *match, const char *name, const char *value,
 		      struct failure *why)
 {
 	if (!tasks_refine)
 		return fail_left_out(why, "filters and rows of mappings");
-	return match_compile(match, name, value, why);
+	return filter_compile(match, name, value, why);
 }
 
 static int set_comm_filter(struct options *options, const char *value, struct failure *why)

@@ -8,10 +8,10 @@
 #include "commands/vm-settings.h"
 #include "lib/json.h"
 
-static const struct knob {
+static const struct vm_setting {
 	const char *name;
 	const char *help;
-} knobs[] = {
+} vm_settings[] = {
 	{ "overcommit_memory",
 	  "0: refuse what is plainly too much; 1: promise all; 2: keep to CommitLimit" },
 	{ "overcommit_ratio", "with 2: percent of memory in CommitLimit, beside all swap" },
@@ -58,7 +58,7 @@ static const struct knob {
 };
 
 /* The value in the line "@name VALUE" of @text; freed by the caller, or NULL. */
-static char *knob_find(const char *text, const char *name)
+static char *vm_setting_find(const char *text, const char *name)
 {
 	const size_t len = strlen(name);
 	char *value, *c;
@@ -88,8 +88,8 @@ static void put_json(struct json *json, const char *name, const char *value)
 		json_put_string(json, name, value);
 }
 
-int knobs_show(const char *text, const struct options *options, FILE *out,
-	       struct failure *why)
+int vm_settings_show(const char *text, const struct options *options, FILE *out,
+		     struct failure *why)
 {
 	struct json json = { .out = out };
 	struct table *table = NULL;
@@ -106,19 +106,19 @@ int knobs_show(const char *text, const struct options *options, FILE *out,
 		if (!options->raw)
 			table_column_text(table, "Meaning");
 	}
-	for (i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++) {
-		value = knob_find(text, knobs[i].name);
+	for (i = 0; i < sizeof(vm_settings) / sizeof(vm_settings[0]); i++) {
+		value = vm_setting_find(text, vm_settings[i].name);
 		/* Not every kernel has each. */
 		if (!value)
 			continue;
 		if (options->json) {
-			put_json(&json, knobs[i].name, value);
+			put_json(&json, vm_settings[i].name, value);
 		} else {
 			table_row(table);
-			table_cell(table, knobs[i].name);
+			table_cell(table, vm_settings[i].name);
 			table_cell(table, value);
 			if (!options->raw)
-				table_cell(table, knobs[i].help);
+				table_cell(table, vm_settings[i].help);
 		}
 		free(value);
 	}

@@ -12,7 +12,7 @@
 #include "lib/part.h"
 
 /* Prints those in @text, PROC_TEXTS_VM, as a table or JSON. 0, or -1 and @why. */
-int knobs_show(const char *text, const struct options *options, FILE *out,
-	       struct failure *why) MAY_BE_LEFT_OUT;
+int vm_settings_show(const char *text, const struct options *options, FILE *out,
+		     struct failure *why) MAY_BE_LEFT_OUT;
 
 #endif /* READER_VM_SETTINGS_H */

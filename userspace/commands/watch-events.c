@@ -16,13 +16,13 @@ static int put_text(const struct session *session, const struct watched *process
 {
 	bool raw = session->options->raw;
 	FILE *out = raw ? stderr : session->out;
-	char time[MOMENT_SIZE];
+	char time[TIME_SIZE];
 
 	if (!text)
 		return fail_memory(why);
-	moment_text(time, realtime, raw);
+	time_text(time, realtime, raw);
 	fprintf(out, "%s%-*s %7" PRIu32 " %s\n", raw ? "memcensus: " : "",
-		MOMENT_WIDTH, time, process->pid, text);
+		TIME_WIDTH, time, process->pid, text);
 	free(text);
 	return 0;
 }
@@ -64,7 +64,7 @@ int events_put_name(const struct session *session, struct watched *process,
 		    bool executed, struct failure *why)
 {
 	struct json json = { .out = session->out, .line = true };
-	char *name, *text = NULL, date[MOMENT_SIZE];
+	char *name, *text = NULL, date[TIME_SIZE];
 
 	if (!first && !executed && !strcmp(process->comm, comm))
 		return 0;
@@ -75,7 +75,7 @@ int events_put_name(const struct session *session, struct watched *process,
 		json_close(&json, '}');
 		return 0;
 	}
-	moment_text(date, realtime, true);
+	time_text(date, realtime, true);
 	name = text_printable(process->comm);
 	if (name && first)
 		text = format_text("is %s, on %.10s", name, date);
@@ -99,7 +99,7 @@ int events_put_end(const struct session *session, const struct watched *process,
 		   struct failure *why)
 {
 	struct json json = { .out = session->out, .line = true };
-	char how[EXIT_STATUS_SIZE], from[MOMENT_SIZE], to[MOMENT_SIZE];
+	char how[EXIT_STATUS_SIZE], from[TIME_SIZE], to[TIME_SIZE];
 	char *name, *text = NULL;
 
 	if (session->options->json) {
@@ -117,8 +117,8 @@ int events_put_end(const struct session *session, const struct watched *process,
 		return 0;
 	}
 	exit_status_text(how, exited);
-	moment_text(from, exited->realtime ? exited->realtime : process->seen, false);
-	moment_text(to, realtime, false);
+	time_text(from, exited->realtime ? exited->realtime : process->seen, false);
+	time_text(to, realtime, false);
 	name = text_printable(heir ? heir : "");
 	if (name)
 		text = format_text("ended %s %s%s%s: %s%s%s",

@@ -59,9 +59,9 @@ static struct table *new_table(struct watch *watch)
 	struct table *table;
 	size_t i;
 
-	look.no_header = !trend_header_due(options, watch->rows++);
+	look.no_header = !interval_header_due(options, watch->rows++);
 	table = table_new(look);
-	table_column_wide(table, "Time", false, MOMENT_WIDTH);
+	table_column_wide(table, "Time", false, TIME_WIDTH);
 	table_column_wide(table, "PID", true, 7);
 	for (i = 0; i < N_AMOUNTS; i++)
 		table_column_wide(table,
@@ -79,12 +79,12 @@ static int put_row(struct watch *watch, const struct view *view,
 {
 	const struct options *options = watch->session->options;
 	const struct units units = command_units(view, options);
-	char time[MOMENT_SIZE], kinds[DELTA_SIZE];
+	char time[TIME_SIZE], kinds[DELTA_SIZE];
 	struct table *table = new_table(watch);
 	size_t i;
 
 	table_row(table);
-	moment_text(time, moment_of(&view->snap->scan), options->raw);
+	time_text(time, time_of(&view->snap->scan), options->raw);
 	table_cell(table, time);
 	table_cellf(table, "%" PRIu64, task->pid);
 	for (i = 0; i < N_AMOUNTS; i++) {
@@ -118,7 +118,7 @@ static void put_line(const struct watch *watch, const struct view *view,
 	size_t i;
 
 	json_open(&json, NULL, '{');
-	events_json_time(&json, "time", moment_of(&view->snap->scan));
+	events_json_time(&json, "time", time_of(&view->snap->scan));
 	json_put_unsigned(&json, "pid", task->pid);
 	if (word)
 		json_put_string(&json, "state", word);
@@ -186,7 +186,7 @@ static int has_ended(struct watch *watch, struct watched *process,
 static int show_task(struct watch *watch, const struct view *view,
 		     const struct task *task, struct failure *why)
 {
-	uint64_t realtime = moment_of(&view->snap->scan);
+	uint64_t realtime = time_of(&view->snap->scan);
 	struct delta_sample now = delta_of_task(task, &view->snap->scan);
 	struct watched *process = find(watch, task->pid);
 	bool first = !process;
@@ -268,13 +268,13 @@ static int show_census(struct watch *watch, const struct snapshot *snap,
 		if (!watch->v[i].ended && !is_in(snap, watch->v[i].pid) &&
 		    (!live || process_is_gone(watch->v[i].pid)))
 			ret = has_ended(watch, &watch->v[i],
-					moment_of(&snap->scan), NULL, why);
+					time_of(&snap->scan), NULL, why);
 	for (i = 0; !ret && i < snap->n_tasks; i++)
 		if (is_asked_for(watch, &snap->tasks[i]) &&
 		    !(task_is_gone(&snap->tasks[i]) && was_met(watch, &snap->tasks[i])))
 			ret = show_task(watch, &view, &snap->tasks[i], why);
 	fflush(watch->session->out);
-	*partial |= notes_print(stderr, snap);
+	*partial |= warnings_print(stderr, snap);
 	return ret;
 }
 

@@ -177,7 +177,7 @@ static bool batch_start(struct batch *batch, pthread_t *thread)
 /* Waits until another than the @at-th is read, or for PATIENCE; the lock is held. */
 static void wait_for_move(struct batch *batch, size_t at)
 {
-	const uint64_t until = stop_now() + PATIENCE;
+	const uint64_t until = signals_now() + PATIENCE;
 	const struct timespec moment = {
 		.tv_sec = (time_t)(until / NSEC_PER_SEC),
 		.tv_nsec = (long)(until % NSEC_PER_SEC),
@@ -325,13 +325,13 @@ static bool is_own(uint32_t pid, const char *text)
 
 /**
  * struct matching - what cmdlines_match() is at
- * @match: the filter
+ * @filter: the filter
  * @of: whose are read; owned
  * @index: their numbers for the caller; owned
  * @chosen: the caller's
  */
 struct matching {
-	const struct match *match;
+	const struct filter *filter;
 	struct cmdline_of *of;
 	size_t *index;
 	bool *chosen;
@@ -341,16 +341,16 @@ static int see_match(void *context, size_t i, const char *text)
 {
 	const struct matching *matching = context;
 
-	matching->chosen[matching->index[i]] = match_is(matching->match, text) &&
+	matching->chosen[matching->index[i]] = filter_matches(matching->filter, text) &&
 					       !is_own(matching->of[i].pid, text);
 	return 0;
 }
 
-int cmdlines_match(const struct match *match, const struct cmdline_of *of,
+int cmdlines_match(const struct filter *filter, const struct cmdline_of *of,
 		   bool *chosen, size_t n, size_t *missed, struct failure *why)
 {
 	struct matching matching = {
-		.match = match,
+		.filter = filter,
 		.of = calloc(n + 1, sizeof(*of)),
 		.index = calloc(n + 1, sizeof(*matching.index)),
 		.chosen = chosen,

@@ -59,7 +59,7 @@ int cmdlines_add(struct snapshot *snap, size_t *missed, struct failure *why) MAY
  * Not this program itself and what started it, as sudo does: there a person finds
  * what he looks for because he looks for it.  As cmdlines_read().
  */
-int cmdlines_match(const struct match *match, const struct cmdline_of *of,
+int cmdlines_match(const struct filter *filter, const struct cmdline_of *of,
 		   bool *chosen, size_t n, size_t *missed, struct failure *why);
 
 /* How many times 50 ms to wait for one, for tests; it is 10. */

@@ -23,19 +23,20 @@ static bool is_of_user(uint32_t pid, const struct pids_filter *filter)
 	uint32_t uid;
 
 	return !filter->user->given ||
-	       (process_user(pid, &uid) && match_is(filter->user, user_name(uid, filter->numeric)));
+	       (process_user(pid, &uid) &&
+		filter_matches(filter->user, user_name(uid, filter->numeric)));
 }
 
-static bool has_name(uint32_t pid, const struct match *match)
+static bool has_name(uint32_t pid, const struct filter *filter)
 {
 	char name[64];
 
-	if (!match->given)
+	if (!filter->given)
 		return true;
 	if (!process_read(pid, "comm", name, sizeof(name)))
 		return false;
 	name[strcspn(name, "\n")] = '\0';
-	return match_is(match, name);
+	return filter_matches(filter, name);
 }
 
 /**

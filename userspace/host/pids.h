@@ -30,8 +30,8 @@ struct pids {
  * @user: by the name of the effective user, or its number where @numeric
  */
 struct pids_filter {
-	const struct match *comm;
-	const struct match *user;
+	const struct filter *comm;
+	const struct filter *user;
 	bool numeric;
 };
 

@@ -4,33 +4,33 @@
 
 #include "lib/filter.h"
 
-int match_compile(struct match *match, const char *name, const char *text,
-		  struct failure *why)
+int filter_compile(struct filter *filter, const char *name, const char *text,
+		   struct failure *why)
 {
 	char problem[128];
 	int error;
 
-	match_free(match);
-	error = regcomp(&match->regex, text, REG_EXTENDED | REG_NOSUB);
+	filter_free(filter);
+	error = regcomp(&filter->regex, text, REG_EXTENDED | REG_NOSUB);
 	if (!error) {
-		match->given = true;
+		filter->given = true;
 		return 0;
 	}
-	regerror(error, &match->regex, problem, sizeof(problem));
+	regerror(error, &filter->regex, problem, sizeof(problem));
 	return fail(why, FAIL_USAGE, "'--%s': '%.60s' is no regular expression: %s",
 		    name, text, problem);
 }
 
-void match_free(struct match *match)
+void filter_free(struct filter *filter)
 {
-	if (match->given)
-		regfree(&match->regex);
-	match->given = false;
+	if (filter->given)
+		regfree(&filter->regex);
+	filter->given = false;
 }
 
-bool match_is(const struct match *match, const char *text)
+bool filter_matches(const struct filter *filter, const char *text)
 {
-	if (!match->given)
+	if (!filter->given)
 		return true;
-	return text && !regexec(&match->regex, text, 0, NULL, 0);
+	return text && !regexec(&filter->regex, text, 0, NULL, 0);
 }

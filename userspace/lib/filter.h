@@ -11,24 +11,24 @@
 #include "lib/failure.h"
 
 /**
- * struct match - a filter
+ * struct filter - a filter
  * @given: there is one; else everything matches
  * @regex: compiled, where @given; owned
  */
-struct match {
+struct filter {
 	bool given;
 	regex_t regex;
 };
 
 /*
- * Compiles @text for the option @name into the empty @match, or in the place of
+ * Compiles @text for the option @name into the empty @filter, or in the place of
  * what it was; 0, or -1 and @why, which says what is wrong with it.
  */
-int match_compile(struct match *match, const char *name, const char *text,
-		  struct failure *why);
-void match_free(struct match *match);
+int filter_compile(struct filter *filter, const char *name, const char *text,
+		   struct failure *why);
+void filter_free(struct filter *filter);
 
 /* Whether some part of @text matches; NULL, what is not known, never does. */
-bool match_is(const struct match *match, const char *text);
+bool filter_matches(const struct filter *filter, const char *text);
 
 #endif /* READER_FILTER_H */

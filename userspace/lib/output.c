@@ -21,7 +21,7 @@ static ssize_t output_write(void *cookie, const char *buf, size_t size)
 	} while (n < 0 && errno == EINTR);
 	/* What comes at intervals would go on for ever, for nobody. */
 	if (n < 0)
-		stop_ask();
+		signals_stop();
 	if (n < 0 && !output->error)
 		output->error = errno;
 	output->wrote |= n > 0;

@@ -47,10 +47,10 @@ static void *progress_run(void *arg)
 		until.tv_sec = (time_t)(moment / NSEC_PER_SEC);
 		until.tv_nsec = (long)(moment % NSEC_PER_SEC);
 		pthread_cond_timedwait(&progress->wake, &progress->lock, &until);
-		if (progress->over || stop_now() < moment)
+		if (progress->over || signals_now() < moment)
 			continue;
 		progress->width = fprintf(stderr, "\rmemcensus: taking a census, %.1f s %c",
-					  (double)(stop_now() - progress->begun) / NSEC_PER_SEC,
+					  (double)(signals_now() - progress->begun) / NSEC_PER_SEC,
 					  wheel[turn++ % 4]) - 1;
 		fflush(stderr);
 		moment += STEP;
@@ -71,7 +71,7 @@ struct progress *progress_begin(void)
 	progress = calloc(1, sizeof(*progress));
 	if (!progress)
 		return NULL;
-	progress->begun = stop_now();
+	progress->begun = signals_now();
 	pthread_mutex_init(&progress->lock, NULL);
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);

@@ -14,7 +14,8 @@
 struct progress;
 
 /* NULL where nothing is to be said, which progress_end() takes. */
-struct progress *progress_begin(void) MAY_BE_LEFT_OUT;
+MAY_BE_LEFT_OUT
+struct progress *progress_begin(void);
 void progress_end(struct progress *progress) MAY_BE_LEFT_OUT;
 
 #endif /* READER_PROGRESS_H */

@@ -29,7 +29,7 @@ static void signals(int how)
 	sigprocmask(how, &set, NULL);
 }
 
-void stop_catch(void)
+void signals_catch(void)
 {
 	/* No SA_RESTART: the call that waits is to end. */
 	const struct sigaction action = { .sa_handler = remember };
@@ -43,17 +43,17 @@ void stop_catch(void)
 		sigaction(SIGHUP, &action, NULL);
 }
 
-void stop_ask(void)
+void signals_stop(void)
 {
 	asked = 1;
 }
 
-bool stop_asked(void)
+bool signals_stopped(void)
 {
 	return asked;
 }
 
-uint64_t stop_now(void)
+uint64_t signals_now(void)
 {
 	struct timespec now;
 
@@ -61,7 +61,7 @@ uint64_t stop_now(void)
 	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
 }
 
-bool stop_sleep_until(uint64_t moment)
+bool signals_sleep_until(uint64_t moment)
 {
 	struct timespec left;
 	sigset_t before;
@@ -69,7 +69,7 @@ bool stop_sleep_until(uint64_t moment)
 
 	sigprocmask(SIG_SETMASK, NULL, &before);
 	signals(SIG_BLOCK);
-	while (!asked && (now = stop_now()) < moment) {
+	while (!asked && (now = signals_now()) < moment) {
 		left.tv_sec = (moment - now) / NSEC_PER_SEC;
 		left.tv_nsec = (moment - now) % NSEC_PER_SEC;
 		ppoll(NULL, 0, &left, &before);

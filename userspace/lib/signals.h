@@ -13,18 +13,18 @@
  * From now on these signals are remembered and end no more than the system
  * call that waits.  Without this they end the program, as everywhere.
  */
-void stop_catch(void);
+void signals_catch(void);
 
 /* The same wish from within: there is nobody left to work for. */
-void stop_ask(void);
+void signals_stop(void);
 
 /* Whether one of them has come since. */
-bool stop_asked(void);
+bool signals_stopped(void);
 
 /* Sleeps to @moment, ns of CLOCK_MONOTONIC; false where a stop was asked for. */
-bool stop_sleep_until(uint64_t moment);
+bool signals_sleep_until(uint64_t moment);
 
 /* Now, in ns of CLOCK_MONOTONIC. */
-uint64_t stop_now(void);
+uint64_t signals_now(void);
 
 #endif /* READER_SIGNALS_H */

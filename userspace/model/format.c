@@ -25,7 +25,7 @@ bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units
 }
 
 /* A moment in local time, by the clock as it was at the census. */
-static bool moment_text(char *buf, const struct view *view, uint64_t boottime)
+static bool time_text(char *buf, const struct view *view, uint64_t boottime)
 {
 	const struct scan *scan = &view->snap->scan;
 	struct tm tm;
@@ -86,7 +86,7 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 		*text = value->number ? "yes" : "no";
 		return true;
 	case KIND_SINCE_BOOT:
-		return moment_text(buf, view, value->number);
+		return time_text(buf, view, value->number);
 	case KIND_ADDRESS:
 		snprintf(buf, NUMBER_SIZE, "%016" PRIx64, value->number);
 		return true;

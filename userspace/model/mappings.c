@@ -11,12 +11,12 @@ const char *mapping_name(const struct vma *vma)
 	return KNOWN(vma, MEMCENSUS_VMA_NAME) ? vma->name : MAPPING_UNNAMED;
 }
 
-void mappings_select(struct snapshot *snap, const struct match *match)
+void mappings_select(struct snapshot *snap, const struct filter *match)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < snap->n_vmas; i++)
-		if (match_is(match, mapping_name(&snap->vmas[i])))
+		if (filter_matches(match, mapping_name(&snap->vmas[i])))
 			snap->vmas[n++] = snap->vmas[i];
 	snap->n_vmas = n;
 }

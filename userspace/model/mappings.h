@@ -17,7 +17,7 @@
 const char *mapping_name(const struct vma *vma);
 
 /* Leaves the mappings whose name matches. */
-void mappings_select(struct snapshot *snap, const struct match *match);
+void mappings_select(struct snapshot *snap, const struct filter *match);
 
 /* Fills @snap->mappings out of @snap->vmas. 0, or -1 without memory. */
 int mappings_sum(struct snapshot *snap);

@@ -7,17 +7,17 @@
 
 #define NSEC_PER_SEC	1000000000ULL
 
-void moment_text(char *buf, uint64_t realtime, bool date)
+void time_text(char *buf, uint64_t realtime, bool date)
 {
 	time_t seconds = (time_t)(realtime / NSEC_PER_SEC);
 	struct tm tm;
 
 	if (!realtime || !localtime_r(&seconds, &tm) ||
-	    !strftime(buf, MOMENT_SIZE, date ? "%Y-%m-%dT%H:%M:%S" : "%H:%M:%S", &tm))
-		snprintf(buf, MOMENT_SIZE, "-");
+	    !strftime(buf, TIME_SIZE, date ? "%Y-%m-%dT%H:%M:%S" : "%H:%M:%S", &tm))
+		snprintf(buf, TIME_SIZE, "-");
 }
 
-void moment_duration(char *buf, double seconds)
+void time_duration(char *buf, double seconds)
 {
 	static const struct {
 		double size;
@@ -33,8 +33,8 @@ void moment_duration(char *buf, double seconds)
 		i--;
 	seconds /= units[i].size;
 	if (seconds > 1e4)
-		snprintf(buf, MOMENT_SIZE, "over 10000 %s", units[i].name);
+		snprintf(buf, TIME_SIZE, "over 10000 %s", units[i].name);
 	else
-		snprintf(buf, MOMENT_SIZE, seconds < 10 && i ? "%.1f %s" : "%.0f %s",
+		snprintf(buf, TIME_SIZE, seconds < 10 && i ? "%.1f %s" : "%.0f %s",
 			 seconds, units[i].name);
 }

@@ -11,23 +11,23 @@
 #include "model/snapshot.h"
 
 /* Room that any text here needs. */
-#define MOMENT_SIZE	40
+#define TIME_SIZE	40
 /* Characters of the time of day. */
-#define MOMENT_WIDTH	8
+#define TIME_WIDTH	8
 
 /* When the census began, ns since 1970; 0 where that is not known. */
-static inline uint64_t moment_of(const struct scan *scan)
+static inline uint64_t time_of(const struct scan *scan)
 {
 	return KNOWN(scan, MEMCENSUS_SCAN_REALTIME) ? scan->realtime : 0;
 }
 
 /*
  * 11:20:45, or with @date 2026-11-20T11:20:45; "-" for 0.  @buf holds
- * MOMENT_SIZE.
+ * TIME_SIZE.
  */
-void moment_text(char *buf, uint64_t realtime, bool date);
+void time_text(char *buf, uint64_t realtime, bool date);
 
 /* 90 s, 42 min, 5.1 h, 3.2 days ... */
-void moment_duration(char *buf, double seconds);
+void time_duration(char *buf, double seconds);
 
 #endif /* READER_TIMEFMT_H */

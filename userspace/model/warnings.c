@@ -113,7 +113,7 @@ static void note_frames(FILE *out, const struct snapshot *snap)
 	}
 }
 
-bool notes_print(FILE *out, const struct snapshot *snap)
+bool warnings_print(FILE *out, const struct snapshot *snap)
 {
 	bool partial = note_missing(out, snap);
 

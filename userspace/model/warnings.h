@@ -14,6 +14,6 @@
  * Prints a line for each on @out: an older module, figures that are missing,
  * estimates, counted in another way than the others, or wrong.  True where the result is partial.
  */
-bool notes_print(FILE *out, const struct snapshot *snap);
+bool warnings_print(FILE *out, const struct snapshot *snap);
 
 #endif /* READER_WARNINGS_H */

@@ -74,7 +74,7 @@ static int fill(struct chunk_reader *reader, size_t n, struct failure *why)
 			return -1;
 		got = read(reader->fd, reader->buf + reader->end,
 			   reader->room - reader->end);
-		if (got < 0 && errno == EINTR && !stop_asked())
+		if (got < 0 && errno == EINTR && !signals_stopped())
 			continue;
 		if (got < 0 && errno == EINTR)
 			return fail(why, FAIL_INTERRUPTED, "interrupted");

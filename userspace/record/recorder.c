@@ -70,7 +70,7 @@ static void put(struct recorder *r, const unsigned char *data, size_t len)
 		if (n >= 0) {
 			data += n;
 			len -= n;
-		} else if (errno != EINTR || (!r->regular && stop_asked())) {
+		} else if (errno != EINTR || (!r->regular && signals_stopped())) {
 			r->error = errno;
 		}
 	}
@@ -172,7 +172,7 @@ static void put_text(struct recorder *r, const struct proc_text *proc_text)
 /* At most once a second: what a census disturbs should be what it counts. */
 static void sync_sometimes(struct recorder *r)
 {
-	const uint64_t now = stop_now();
+	const uint64_t now = signals_now();
 
 	if (!r->regular || r->error || now - r->synced < SYNC_INTERVAL)
 		return;

@@ -66,42 +66,43 @@ static bool read_moment(uint64_t *moment, const char *word)
 	return t >= 0;
 }
 
-int pick_parse(struct pick *pick, const char *word, struct failure *why)
+int selection_parse(struct selection *selection, const char *word, struct failure *why)
 {
 	char *end;
 
-	pick->value = 0;
+	selection->value = 0;
 	if (!strcmp(word, "first")) {
-		pick->kind = PICK_FIRST;
+		selection->kind = SELECTION_FIRST;
 		return 0;
 	}
 	if (!strcmp(word, "last")) {
-		pick->kind = PICK_LAST;
+		selection->kind = SELECTION_LAST;
 		return 0;
 	}
 	if (word[strspn(word, "0123456789")] == '\0' && *word) {
-		pick->kind = PICK_NUMBER;
-		pick->value = strtoull(word, &end, 10);
+		selection->kind = SELECTION_NUMBER;
+		selection->value = strtoull(word, &end, 10);
 		return 0;
 	}
-	pick->kind = read_time_of_day(&pick->value, word) ? PICK_CLOCK : PICK_TIME;
-	if (pick->kind == PICK_CLOCK || read_moment(&pick->value, word))
+	selection->kind = read_time_of_day(&selection->value, word) ? SELECTION_CLOCK :
+								      SELECTION_TIME;
+	if (selection->kind == SELECTION_CLOCK || read_moment(&selection->value, word))
 		return 0;
 	return fail(why, FAIL_USAGE,
 		    "'%.60s' is no census of a record: first, last, a number, HH:MM[:SS], YYYY-MM-DDTHH:MM[:SS] or @SECONDS",
 		    word);
 }
 
-struct pick pick_on_day(struct pick pick, uint64_t last)
+struct selection selection_on_day(struct selection selection, uint64_t last)
 {
 	const time_t t = (time_t)(last / NSEC_PER_SEC);
 	struct tm tm;
 
-	if (pick.kind != PICK_CLOCK || !localtime_r(&t, &tm))
-		return pick;
+	if (selection.kind != SELECTION_CLOCK || !localtime_r(&t, &tm))
+		return selection;
 	tm.tm_hour = 0;
 	tm.tm_min = 0;
 	tm.tm_sec = 0;
 	tm.tm_isdst = -1;
-	return (struct pick){ PICK_TIME, mktime(&tm) * NSEC_PER_SEC + pick.value };
+	return (struct selection){ SELECTION_TIME, mktime(&tm) * NSEC_PER_SEC + selection.value };
 }

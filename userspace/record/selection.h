@@ -11,31 +11,31 @@
 #include "lib/part.h"
 
 /**
- * enum pick_kind - which censuses of a record are wanted
- * @PICK_ALL: one after the other
- * @PICK_LAST: the last that is whole
- * @PICK_FIRST: the first that is whole
- * @PICK_NUMBER: the one of that number
- * @PICK_TIME: the last one not after that moment
- * @PICK_CLOCK: the same, on the day of the last one
+ * enum selection_kind - which censuses of a record are wanted
+ * @SELECTION_ALL: one after the other
+ * @SELECTION_LAST: the last that is whole
+ * @SELECTION_FIRST: the first that is whole
+ * @SELECTION_NUMBER: the one of that number
+ * @SELECTION_TIME: the last one not after that moment
+ * @SELECTION_CLOCK: the same, on the day of the last one
  */
-enum pick_kind {
-	PICK_ALL,
-	PICK_LAST,
-	PICK_FIRST,
-	PICK_NUMBER,
-	PICK_TIME,
-	PICK_CLOCK,
+enum selection_kind {
+	SELECTION_ALL,
+	SELECTION_LAST,
+	SELECTION_FIRST,
+	SELECTION_NUMBER,
+	SELECTION_TIME,
+	SELECTION_CLOCK,
 };
 
 /**
- * struct pick - the same, of the command line
- * @kind: see enum pick_kind
- * @value: of PICK_NUMBER, from 1; of PICK_TIME, ns since 1970-01-01 UTC; of
- *	PICK_CLOCK, ns since midnight by the local clock
+ * struct selection - the same, of the command line
+ * @kind: see enum selection_kind
+ * @value: of SELECTION_NUMBER, from 1; of SELECTION_TIME, ns since 1970-01-01 UTC; of
+ *	SELECTION_CLOCK, ns since midnight by the local clock
  */
-struct pick {
-	enum pick_kind kind;
+struct selection {
+	enum selection_kind kind;
 	uint64_t value;
 };
 
@@ -44,9 +44,10 @@ struct pick {
  * the local clock, or @SECONDS since 1970.  A minute or second means its end,
  * so that a moment as it was printed is found again.  0, or -1 and @why.
  */
-int pick_parse(struct pick *pick, const char *word, struct failure *why) MAY_BE_LEFT_OUT;
+int selection_parse(struct selection *selection, const char *word, struct failure *why)
+	MAY_BE_LEFT_OUT;
 
-/* @pick with its PICK_CLOCK made PICK_TIME, on the day of the moment @last. */
-struct pick pick_on_day(struct pick pick, uint64_t last);
+/* @selection with its SELECTION_CLOCK made SELECTION_TIME, on the day of the moment @last. */
+struct selection selection_on_day(struct selection selection, uint64_t last);
 
 #endif /* READER_SELECTION_H */

@@ -14,7 +14,7 @@
  * struct file - a record
  * @source: the head that others see
  * @record: its censuses
- * @pick: which of them are wanted
+ * @selection: which of them are wanted
  * @entries: all of them, where one is wanted and the file can be gone back in;
  *	owned
  * @n_entries: how many
@@ -23,7 +23,7 @@
 struct file {
 	struct source source;
 	struct record_file record;
-	struct pick pick;
+	struct selection selection;
 	struct record_entry *entries;
 	size_t n_entries;
 	uint64_t taken;
@@ -33,7 +33,7 @@ struct file {
 static int no_such(const struct file *file, const struct record_entry *first,
 		   const struct record_entry *last, struct failure *why)
 {
-	char from[MOMENT_SIZE], to[MOMENT_SIZE];
+	char from[TIME_SIZE], to[TIME_SIZE];
 
 	if (!last->number) {
 		if (file->record.newer)
@@ -43,20 +43,20 @@ static int no_such(const struct file *file, const struct record_entry *first,
 		return fail(why, FAIL_LOST, "'%.200s' is no record, or has no whole census",
 			    file->record.path);
 	}
-	moment_text(from, first->time, true);
-	moment_text(to, last->time, true);
+	time_text(from, first->time, true);
+	time_text(to, last->time, true);
 	return fail(why, FAIL_USAGE,
 		    "'%.200s' has no such census; it has %" PRIu64 " to %" PRIu64 ", %s to %s",
 		    file->record.path, first->number, last->number, from, to);
 }
 
-static bool is_wanted(struct pick pick, const struct record_entry *entry)
+static bool is_wanted(struct selection selection, const struct record_entry *entry)
 {
-	switch (pick.kind) {
-	case PICK_NUMBER:
-		return entry->number == pick.value;
-	case PICK_TIME:
-		return entry->time <= pick.value;
+	switch (selection.kind) {
+	case SELECTION_NUMBER:
+		return entry->number == selection.value;
+	case SELECTION_TIME:
+		return entry->time <= selection.value;
 	default:
 		return true;
 	}
@@ -90,14 +90,14 @@ static int take_entry(struct file *file, struct snapshot *snap,
 		      struct record_entry *entry, struct failure *why)
 {
 	const size_t n = file->n_entries;
-	const bool forwards = file->pick.kind == PICK_FIRST;
+	const bool forwards = file->selection.kind == SELECTION_FIRST;
 	const struct record_entry *wanted;
 	size_t i;
 	int ret;
 
 	for (i = 0; i < n; i++) {
 		wanted = &file->entries[forwards ? i : n - 1 - i];
-		if (!is_wanted(file->pick, wanted))
+		if (!is_wanted(file->selection, wanted))
 			continue;
 		if (record_file_seek(&file->record, wanted, why))
 			return -1;
@@ -123,14 +123,15 @@ static int take_passing(struct file *file, struct snapshot *snap,
 		if (!first.number)
 			first = next;
 		last = next;
-		if (!is_wanted(pick_on_day(file->pick, next.time), &next))
+		if (!is_wanted(selection_on_day(file->selection, next.time), &next))
 			continue;
 		best = *other;
 		*other = *snap;
 		*snap = best;
 		*entry = next;
 		found = true;
-		if (file->pick.kind == PICK_FIRST || file->pick.kind == PICK_NUMBER)
+		if (file->selection.kind == SELECTION_FIRST ||
+		    file->selection.kind == SELECTION_NUMBER)
 			break;
 	}
 	snapshot_free(other);
@@ -150,7 +151,8 @@ static int take_picked(struct file *file, struct snapshot *snap,
 	if (read_entries(file, why))
 		return -1;
 	if (file->n_entries)
-		file->pick = pick_on_day(file->pick, file->entries[file->n_entries - 1].time);
+		file->selection = selection_on_day(file->selection,
+						   file->entries[file->n_entries - 1].time);
 	ret = take_entry(file, snap, entry, why);
 	if (ret)
 		return ret;
@@ -170,9 +172,9 @@ static int take_next(struct file *file, struct snapshot *snap,
 /* One that was asked for by time may be of another. */
 static void tell_which(const struct record_entry *entry)
 {
-	char when[MOMENT_SIZE];
+	char when[TIME_SIZE];
 
-	moment_text(when, entry->time, true);
+	time_text(when, entry->time, true);
 	fprintf(stderr, "memcensus: census %" PRIu64 ", of %s\n", entry->number, when);
 }
 
@@ -367,7 +369,7 @@ static enum taken file_take(struct source *source,
 	struct record_entry entry;
 	int ret;
 
-	if (file->pick.kind == PICK_ALL)
+	if (file->selection.kind == SELECTION_ALL)
 		ret = take_next(file, snap, &entry, why);
 	else if (!file->taken)
 		ret = take_picked(file, snap, &entry, why);
@@ -377,7 +379,7 @@ static enum taken file_take(struct source *source,
 	if (ret <= 0)
 		return ret ? TAKE_FAILED : TAKE_END;
 	file->taken++;
-	if (file->pick.kind == PICK_TIME)
+	if (file->selection.kind == SELECTION_TIME)
 		tell_which(&entry);
 	return answer(snap, file->record.has_asked ? &file->record.asked : &usual,
 		      request, why) ? TAKE_FAILED : TAKE_DONE;
@@ -397,7 +399,7 @@ static const struct source_ops file_ops = {
 	.close = file_close,
 };
 
-struct source *source_open_file(const char *path, struct pick pick,
+struct source *source_open_file(const char *path, struct selection selection,
 				struct failure *why)
 {
 	struct file *file = calloc(1, sizeof(*file));
@@ -407,7 +409,7 @@ struct source *source_open_file(const char *path, struct pick pick,
 		return NULL;
 	}
 	file->source.ops = &file_ops;
-	file->pick = pick;
+	file->selection = selection;
 	if (!record_file_open(&file->record, path, why))
 		return &file->source;
 	file_close(&file->source);

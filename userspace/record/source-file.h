@@ -14,7 +14,7 @@
  * that are damaged are left out, told on stderr and remembered in
  * source.damaged.  NULL and @why where it cannot be had or has no such census.
  */
-struct source *source_open_file(const char *path, struct pick pick,
+struct source *source_open_file(const char *path, struct selection selection,
 				struct failure *why) MAY_BE_LEFT_OUT;
 
 #endif /* READER_SOURCE_FILE_H */

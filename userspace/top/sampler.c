@@ -14,69 +14,69 @@
 /* How often a thread that is to end is told so. */
 #define TELL_NSEC	20000000
 
-enum taker_state {
-	TAKER_IDLE,
-	TAKER_ASKED,
-	TAKER_READY,
-	TAKER_ENDING,
+enum sampler_state {
+	SAMPLER_IDLE,
+	SAMPLER_ASKED,
+	SAMPLER_READY,
+	SAMPLER_ENDING,
 };
 
 /**
- * struct taker - the thread and what is handed over
- * @session: of the asker, see taker.h
+ * struct sampler - the thread and what is handed over
+ * @session: of the asker, see sampler.h
  * @thread: takes
- * @lock: guards @state; who sees TAKER_READY may read what follows it
+ * @lock: guards @state; who sees SAMPLER_READY may read what follows it
  * @wake: the thread waits here
  * @state: whose turn it is
  * @event: counts censuses that are ready
  * @taken, @snap, @why: what session_take() said
  */
-struct taker {
+struct sampler {
 	struct session *session;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	enum taker_state state;
+	enum sampler_state state;
 	int event;
 	enum taken taken;
 	struct snapshot *snap;
 	struct failure why;
 };
 
-static void take_one(struct taker *taker)
+static void take_one(struct sampler *sampler)
 {
 	const uint64_t one = 1;
 
-	pthread_mutex_unlock(&taker->lock);
-	taker->taken = session_take(taker->session, &taker->snap, &taker->why);
-	pthread_mutex_lock(&taker->lock);
-	if (taker->state == TAKER_ENDING)
+	pthread_mutex_unlock(&sampler->lock);
+	sampler->taken = session_take(sampler->session, &sampler->snap, &sampler->why);
+	pthread_mutex_lock(&sampler->lock);
+	if (sampler->state == SAMPLER_ENDING)
 		return;
-	taker->state = TAKER_READY;
-	if (write(taker->event, &one, sizeof(one)) != sizeof(one))
+	sampler->state = SAMPLER_READY;
+	if (write(sampler->event, &one, sizeof(one)) != sizeof(one))
 		abort();
 }
 
-static void *taker_run(void *arg)
+static void *sampler_run(void *arg)
 {
-	struct taker *taker = arg;
+	struct sampler *sampler = arg;
 
-	pthread_mutex_lock(&taker->lock);
-	while (taker->state != TAKER_ENDING) {
-		if (taker->state == TAKER_ASKED)
-			take_one(taker);
+	pthread_mutex_lock(&sampler->lock);
+	while (sampler->state != SAMPLER_ENDING) {
+		if (sampler->state == SAMPLER_ASKED)
+			take_one(sampler);
 		else
-			pthread_cond_wait(&taker->wake, &taker->lock);
+			pthread_cond_wait(&sampler->wake, &sampler->lock);
 	}
-	pthread_mutex_unlock(&taker->lock);
+	pthread_mutex_unlock(&sampler->lock);
 	return NULL;
 }
 
 /*
  * Signals are the asker's: they end its poll, and ncurses wants them there.
- * But for SIGTERM, by which taker_free() ends the system call of a scan.
+ * But for SIGTERM, by which sampler_free() ends the system call of a scan.
  */
-static int start_thread(struct taker *taker)
+static int start_thread(struct sampler *sampler)
 {
 	sigset_t blocked, before;
 	int error;
@@ -84,86 +84,86 @@ static int start_thread(struct taker *taker)
 	sigfillset(&blocked);
 	sigdelset(&blocked, SIGTERM);
 	pthread_sigmask(SIG_SETMASK, &blocked, &before);
-	error = pthread_create(&taker->thread, NULL, taker_run, taker);
+	error = pthread_create(&sampler->thread, NULL, sampler_run, sampler);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return error;
 }
 
-struct taker *taker_new(struct session *session, struct failure *why)
+struct sampler *sampler_new(struct session *session, struct failure *why)
 {
-	struct taker *taker = calloc(1, sizeof(*taker));
+	struct sampler *sampler = calloc(1, sizeof(*sampler));
 	int error;
 
-	if (!taker) {
+	if (!sampler) {
 		fail_memory(why);
 		return NULL;
 	}
-	taker->session = session;
-	pthread_mutex_init(&taker->lock, NULL);
-	pthread_cond_init(&taker->wake, NULL);
-	taker->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	error = taker->event < 0 ? errno : start_thread(taker);
+	sampler->session = session;
+	pthread_mutex_init(&sampler->lock, NULL);
+	pthread_cond_init(&sampler->wake, NULL);
+	sampler->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	error = sampler->event < 0 ? errno : start_thread(sampler);
 	if (!error)
-		return taker;
+		return sampler;
 
 	fail(why, FAIL_SYSTEM, "cannot start a thread: %s", strerror(error));
-	if (taker->event >= 0)
-		close(taker->event);
-	free(taker);
+	if (sampler->event >= 0)
+		close(sampler->event);
+	free(sampler);
 	return NULL;
 }
 
-void taker_free(struct taker *taker)
+void sampler_free(struct sampler *sampler)
 {
 	struct timespec until;
 
-	pthread_mutex_lock(&taker->lock);
-	taker->state = TAKER_ENDING;
-	pthread_cond_signal(&taker->wake);
-	pthread_mutex_unlock(&taker->lock);
+	pthread_mutex_lock(&sampler->lock);
+	sampler->state = SAMPLER_ENDING;
+	pthread_cond_signal(&sampler->wake);
+	pthread_mutex_unlock(&sampler->lock);
 
 	/* Again and again: the first may come just before the system call. */
 	do {
-		pthread_kill(taker->thread, SIGTERM);
+		pthread_kill(sampler->thread, SIGTERM);
 		clock_gettime(CLOCK_REALTIME, &until);
 		until.tv_nsec += TELL_NSEC;
 		until.tv_sec += until.tv_nsec / 1000000000;
 		until.tv_nsec %= 1000000000;
-	} while (pthread_timedjoin_np(taker->thread, NULL, &until) == ETIMEDOUT);
+	} while (pthread_timedjoin_np(sampler->thread, NULL, &until) == ETIMEDOUT);
 
-	snapshot_free(taker->snap);
-	pthread_cond_destroy(&taker->wake);
-	pthread_mutex_destroy(&taker->lock);
-	close(taker->event);
-	free(taker);
+	snapshot_free(sampler->snap);
+	pthread_cond_destroy(&sampler->wake);
+	pthread_mutex_destroy(&sampler->lock);
+	close(sampler->event);
+	free(sampler);
 }
 
-void taker_ask(struct taker *taker)
+void sampler_ask(struct sampler *sampler)
 {
-	pthread_mutex_lock(&taker->lock);
-	taker->state = TAKER_ASKED;
-	pthread_cond_signal(&taker->wake);
-	pthread_mutex_unlock(&taker->lock);
+	pthread_mutex_lock(&sampler->lock);
+	sampler->state = SAMPLER_ASKED;
+	pthread_cond_signal(&sampler->wake);
+	pthread_mutex_unlock(&sampler->lock);
 }
 
-int taker_fd(const struct taker *taker)
+int sampler_fd(const struct sampler *sampler)
 {
-	return taker->event;
+	return sampler->event;
 }
 
-bool taker_get(struct taker *taker, enum taken *taken, struct snapshot **snap,
-	       struct failure *why)
+bool sampler_get(struct sampler *sampler, enum taken *taken, struct snapshot **snap,
+		 struct failure *why)
 {
 	uint64_t n;
 
-	if (read(taker->event, &n, sizeof(n)) != sizeof(n))
+	if (read(sampler->event, &n, sizeof(n)) != sizeof(n))
 		return false;
-	pthread_mutex_lock(&taker->lock);
-	taker->state = TAKER_IDLE;
-	pthread_mutex_unlock(&taker->lock);
-	*taken = taker->taken;
-	*snap = taker->snap;
-	*why = taker->why;
-	taker->snap = NULL;
+	pthread_mutex_lock(&sampler->lock);
+	sampler->state = SAMPLER_IDLE;
+	pthread_mutex_unlock(&sampler->lock);
+	*taken = sampler->taken;
+	*snap = sampler->snap;
+	*why = sampler->why;
+	sampler->snap = NULL;
 	return true;
 }

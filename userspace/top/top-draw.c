@@ -99,7 +99,7 @@ static void say_ms(FILE *out, const char *name, bool known, uint64_t ns)
 /* The census: which, when, what it cost; and what keeps the next one away. */
 static void say_census(FILE *out, const struct top *top, const struct snapshot *snap)
 {
-	uint64_t now = stop_now();
+	uint64_t now = signals_now();
 	char clock[NUMBER_SIZE];
 	struct tm tm;
 	time_t t;

@@ -21,9 +21,9 @@
 /**
  * struct run - a run of 'top'
  * @top: what it is at
- * @session: where censuses come from; the taker's while it is at work
+ * @session: where censuses come from; the sampler's while it is at work
  * @usual: what is asked for of all processes
- * @taker: takes them
+ * @sampler: takes them
  * @view: the terminal
  * @due: when the next census is, ns of CLOCK_MONOTONIC
  * @pid: what the census that is being taken was asked for; request.pids
@@ -33,7 +33,7 @@ struct run {
 	struct top top;
 	struct session *session;
 	struct request usual;
-	struct taker *taker;
+	struct sampler *sampler;
 	struct top_view *view;
 	uint64_t due;
 	uint32_t pid;
@@ -44,7 +44,7 @@ static void ask(struct run *run)
 {
 	struct top *top = &run->top;
 	struct request *request = &run->session->request;
-	uint64_t now = stop_now();
+	uint64_t now = signals_now();
 
 	if (top->since || top->ended || top->gone)
 		return;
@@ -62,17 +62,17 @@ static void ask(struct run *run)
 		request->pids = &run->pid;
 	top->once = false;
 	top->since = now;
-	taker_ask(run->taker);
+	sampler_ask(run->sampler);
 }
 
-/* Takes what the taker has, if it has something. */
+/* Takes what the sampler has, if it has something. */
 static int receive(struct run *run, struct failure *why)
 {
 	const struct options *options = run->session->options;
 	struct snapshot *snap;
 	enum taken taken;
 
-	if (!taker_get(run->taker, &taken, &snap, why))
+	if (!sampler_get(run->sampler, &taken, &snap, why))
 		return 0;
 	run->top.since = 0;
 	if (taken == TAKE_END) {
@@ -116,9 +116,9 @@ static void wait_for_events(const struct run *run)
 {
 	struct pollfd fds[] = {
 		{ .fd = STDIN_FILENO, .events = POLLIN },
-		{ .fd = taker_fd(run->taker), .events = POLLIN },
+		{ .fd = sampler_fd(run->sampler), .events = POLLIN },
 	};
-	uint64_t now = stop_now(), left = LOOK_AGAIN;
+	uint64_t now = signals_now(), left = LOOK_AGAIN;
 
 	if (!run->top.since && !run->top.frozen && run->due < now + left)
 		left = run->due > now ? run->due - now : 0;
@@ -127,7 +127,7 @@ static void wait_for_events(const struct run *run)
 
 static int loop(struct run *run, struct failure *why)
 {
-	while (!run->top.quit && !stop_asked()) {
+	while (!run->top.quit && !signals_stopped()) {
 		ask(run);
 		if (top_view_draw(run->view, &run->top, why))
 			return -1;
@@ -147,14 +147,14 @@ static int top_run(struct session *session, bool *partial, struct failure *why)
 	(void)partial;
 	ret = top_init(&run.top, session->options, why);
 	if (!ret) {
-		run.taker = taker_new(session, why);
-		run.view = run.taker ? top_view_open(why) : NULL;
+		run.sampler = sampler_new(session, why);
+		run.view = run.sampler ? top_view_open(why) : NULL;
 		ret = run.view ? loop(&run, why) : -1;
 		/* First of all the terminal: what follows may be to be read. */
 		if (run.view)
 			top_view_close(run.view);
-		if (run.taker)
-			taker_free(run.taker);
+		if (run.sampler)
+			sampler_free(run.sampler);
 	}
 	top_free(&run.top);
 	return ret;

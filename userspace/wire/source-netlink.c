@@ -50,7 +50,7 @@ static ssize_t netlink_receive(struct netlink *nl, struct failure *why)
 		n = recvfrom(mnl_socket_get_fd(nl->socket), nl->buf,
 			     BUFFER_SIZE, MSG_TRUNC, (struct sockaddr *)&from,
 			     &from_len);
-	} while ((n < 0 && errno == EINTR && !stop_asked()) ||
+	} while ((n < 0 && errno == EINTR && !signals_stopped()) ||
 		 (n >= 0 && from.nl_pid));
 
 	if (n < 0 && errno == EINTR)

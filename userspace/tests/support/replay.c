@@ -59,7 +59,7 @@ static bool delay(void)
 	struct timespec left = { .tv_sec = ms ? atol(ms) / 1000 : 0,
 				 .tv_nsec = ms ? atol(ms) % 1000 * 1000000 : 0 };
 
-	return !ms || !nanosleep(&left, NULL) || !stop_asked();
+	return !ms || !nanosleep(&left, NULL) || !signals_stopped();
 }
 
 static enum taken replay_take(struct source *source,

@@ -80,7 +80,7 @@ int main(void)
 	unsigned int i;
 	size_t g;
 
-	source = source_open_file(RECORD, (struct pick){ .kind = PICK_LAST }, &why);
+	source = source_open_file(RECORD, (struct selection){ .kind = SELECTION_LAST }, &why);
 	if (!snap || !source || source->ops->take(source, &request, snap, &why) != TAKE_DONE) {
 		printf("Bail out! %s: %s\n", RECORD, why.text);
 		return 1;
