@@ -72,7 +72,7 @@ int basis_choose(struct basis *basis, const struct options *options,
 	if (find_bound(&bound, options, why))
 		return -1;
 
-	/* Of named PIDs, the module counts frames only where it is told to. */
+	/* Of named PIDs, the module counts frames only on request. */
 	basis->number = options->group_by ? MEMCENSUS_BASIS_FRAMES :
 					    options->command->basis;
 	if (!bound || bound->basis == usual(options))

@@ -45,7 +45,7 @@ static const char exit_status[] =
 	"  0  done\n"
 	"  1  failed: one line on stderr says why and what to do\n"
 	"  2  wrong usage: the line names the wrong word\n"
-	"  3  done, but some processes could not be counted; they are shown as -\n"
+	"  3  partial result: some processes could not be counted; they are shown as -,\n"
 	"     and stderr says how many\n";
 
 void help_print(FILE *out)
@@ -57,7 +57,7 @@ void help_print(FILE *out)
 	fputs("Usage: memcensus [COMMAND] [OPTION...]\n"
 	      "\n"
 	      "Takes a census of memory, by the kernel module memcensus, and shows it. All\n"
-	      "figures of one run are of one pass. Without a command it shows 'tasks'.\n"
+	      "figures of one run come from one pass. Without a command it shows 'tasks'.\n"
 	      "\n"
 	      "Commands:\n", out);
 	for_each_command(command, slot)
@@ -74,16 +74,16 @@ void help_print(FILE *out)
 	      "columns.\n"
 	      "\n"
 	      "Four sizes of a process:\n"
-	      "  VSS  what it may touch: address space, most of it never touched\n"
-	      "  RSS  what it has touched: every page it maps, shared ones in full\n"
-	      "  PSS  its share: a page that n processes map counts 1/n. Only these add up\n"
-	      "  USS  what is its own: what the system would get back if it ended\n"
+	      "  VSS  reserved address space, most of it never touched\n"
+	      "  RSS  mapped memory: every page it maps, shared ones in full\n"
+	      "  PSS  proportional share: a page that n processes map counts 1/n. Only PSS adds up\n"
+	      "  USS  exclusive memory: what the system gets back if it ends\n"
 	      "\n"
-	      "Tables are in KiB unless -k or -p is given; '-' is a value that could not be\n"
-	      "had, never a zero. JSON is in bytes and nanoseconds.\n"
+	      "Tables are in KiB unless -k or -p is given; '-' is an unavailable value, never a\n"
+	      "zero. JSON is in bytes and nanoseconds.\n"
 	      "\n"
 	      "Examples:\n"
-	      "  memcensus -k -t                    who holds how much, with a sum\n"
+	      "  memcensus -k -t                    all processes, with a sum\n"
 	      "  memcensus -c +delta,maj_faults -s delta\n"
 	      "                                     where the kernel's RSS counter is off\n"
 	      "  memcensus --pid $(pgrep -d, postgres) --together\n"
@@ -91,7 +91,7 @@ void help_print(FILE *out)
 	      "  memcensus map $(pidof redis-server)\n"
 	      "                                     what one process has mapped\n"
 	      "  memcensus -J | jq '.tasks[] | select(.uss > 104857600) | .comm'\n"
-	      "                                     who alone holds more than 100 MiB\n"
+	      "                                     processes with more than 100 MiB of their own\n"
 	      "\n", out);
 	fputs(exit_status, out);
 }

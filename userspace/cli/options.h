@@ -121,7 +121,7 @@ struct options {
  * @letter: short form, or 0
  * @name: long form; of two commands' options with one name, letter and @arg agree
  * @arg: what its value is called, NULL if it takes none
- * @help: one line; NULL: not for persons, and in no list of options
+ * @help: one line; NULL: in no list of options
  * @flag: offset of the bool in struct options that it sets, if @set is NULL
  * @set: takes its value, or NULL where it has none; 0, or -1 and @why
  */

@@ -85,7 +85,7 @@ static int present_json(const struct view *view, const struct options *options,
 	return ret;
 }
 
-/* One census, as a table or JSON, and what a person must know of it. */
+/* One census, as a table or JSON, and its warnings. */
 static int present(struct session *session, const struct snapshot *snap,
 		   bool *partial, struct failure *why)
 {

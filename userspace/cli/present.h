@@ -12,7 +12,7 @@ uint32_t present_parts(const struct options *options);
 
 /*
  * Takes the censuses of @session and shows each by the command's show(), or as
- * JSON, and on stderr what a person must know of it.  @partial is set where
+ * JSON, and its warnings on stderr.  @partial is set where
  * something could not be counted.  0, or -1 and @why.
  */
 int present_censuses(struct session *session, bool *partial, struct failure *why);

@@ -104,7 +104,7 @@ static bool needs_source(const struct options *options)
 	return !options->command->needs_source || options->command->needs_source(options);
 }
 
-/* Before all else: to be told so nobody needs the module. */
+/* First of all: this message needs no module. */
 static int check_screen(const struct command *command, struct failure *why)
 {
 	if (!command->screen || (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO)))

@@ -5,7 +5,7 @@
 #include "lib/progress.h"
 #include "lib/signals.h"
 
-/* Waits for the moment of the next census and sets the one after it. */
+/* Waits until the next census is due and sets the time of the one after it. */
 static bool wait_for_due(struct session *session)
 {
 	const uint64_t interval = session->options->interval;

@@ -23,7 +23,7 @@
  * @taken: censuses so far
  * @held: of them, taken before their turn by session_is_series(); owned
  * @n_held: how many
- * @missed: command lines that were not to be had in time, since this was last 0
+ * @missed: command lines that were not available in time, since this was last 0
  * @may_end: a census in which all that @request names have ended is no failure
  * @due: when the next is to be taken, ns of CLOCK_MONOTONIC; 0: at once.  Of
  *	a record, ns since 1970
@@ -48,9 +48,9 @@ struct session {
  * where @options->count of them were taken, a record has no more, or a stop
  * was asked for; one alone where no interval was given.
  *
- * From the second on it waits until the interval is over.  Moments lie on a
- * grid from the first on: what a census takes itself is no drift, and moments
- * that were missed are left out.  A record is gone through without waiting,
+ * From the second on it waits until the interval is over.  Times are on a grid
+ * from the first on: the duration of a census causes no drift, and times that
+ * were missed are left out.  A record is gone through without waiting,
  * and an interval leaves out those that come too early.
  */
 enum taken session_next(struct session *session, struct snapshot **snap,

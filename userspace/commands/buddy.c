@@ -9,7 +9,7 @@
 #include "commands/interval.h"
 #include "lib/text.h"
 
-/* In MEMCENSUS_ZONE_EXTFRAG: the order can be had. */
+/* In MEMCENSUS_ZONE_EXTFRAG: the order is available. */
 #define CAN_BE_HAD	(-1000)
 
 static size_t orders_of(const struct snapshot *snap)
@@ -177,7 +177,7 @@ static void put_verdict(FILE *out, const struct zone *zone, uint64_t page_size)
 		if (!has_block(zone, order) || !above_min(zone, order, page_size))
 			break;
 	if (order == orders) {
-		fputs(orders ? "every order can be had\n" : "not known\n", out);
+		fputs(orders ? "every order is available\n" : "unknown\n", out);
 		return;
 	}
 
@@ -255,8 +255,8 @@ const struct command buddy_command = {
 	"\n"
 	"--frag: 'unusable' is the part of free memory that lies in blocks too small for\n"
 	"the order, from 0 (none) to 1 (all). 'extfrag' says why the order would fail:\n"
-	"towards 0 for lack of memory, towards 1 by fragmentation, 'ok' where it can be\n"
-	"had. '-' is a list that was too long to be counted, or an index not known.\n"
+	"towards 0 for lack of memory, towards 1 by fragmentation, 'ok' where it is\n"
+	"available. '-' is a list that was too long to count, or an unknown index.\n"
 	"\n"
 	"With an INTERVAL in seconds: of the first census the blocks of each order, then\n"
 	"each time how many more or fewer they are, and what is free; at the end, or at\n"

@@ -141,7 +141,7 @@ static int draw_bar(const struct chart *chart, struct plot *plot, struct failure
 }
 
 /*
- * The pie is 400 pixels wide; names stand to the right of it, as many as there
+ * The pie is 400 pixels wide; names are to the right of it, as many as there
  * are, with their amounts.
  */
 static int draw_pie(const struct chart *chart, struct plot *plot, struct failure *why)
@@ -163,7 +163,7 @@ static int draw_pie(const struct chart *chart, struct plot *plot, struct failure
 		"set style fill solid 1.0 border linecolor rgb '#ffffff'\n",
 		1 - 70 / height, WIDTH / PIE_UNIT - 1.2, (height - 70) / 2 / PIE_UNIT,
 		(height - 70) / 2 / PIE_UNIT);
-	/* Beside many names it stands at the upper end of them. */
+	/* Beside many names it is at their upper end. */
 	fprintf(script, "plot ARG1 using (0):(%g):(1):3:4:(int($5)) with circles %s, \\\n",
 		height > PIE_HEIGHT ? (height - 70) / 2 / PIE_UNIT - 1.1 : 0, OF_COLOUR);
 	fputs("ARG1 using (1.3):6:(int($5)) with points pt 5 ps 1.6 " OF_COLOUR ", \\\n"

@@ -263,7 +263,7 @@ int chart_arrange(struct chart *chart, size_t top, struct failure *why)
 	if (!chart->n)
 		return 0;
 	qsort_r(chart->rows, chart->n, sizeof(*chart->rows), by_amount, chart);
-	/* One that is the only other stands for itself. */
+	/* A single other row keeps its own name. */
 	if (!top || chart->n <= top + 1)
 		return 0;
 	others = &chart->rows[top];

@@ -36,7 +36,7 @@ static enum chart_kind kind_of(const char *word)
 	return 0;
 }
 
-/* Machine, kernel and moment, as far as they are known. */
+/* Machine, kernel and time, as far as they are known. */
 static int make_title(struct chart *chart, const struct snapshot *snap,
 		      struct failure *why)
 {
@@ -100,7 +100,7 @@ static int take_censuses(struct chart *chart, bool *partial, struct failure *why
 static int check_rows(const struct chart *chart, struct failure *why)
 {
 	if (!chart->n)
-		return fail(why, FAIL_NO_PROCESS, "there is nothing to be drawn");
+		return fail(why, FAIL_NO_PROCESS, "nothing to draw: no row has an amount");
 	if (chart->kind == CHART_TIME && chart->times.n < 2)
 		return fail(why, FAIL_USAGE,
 			    "a chart over time needs two censuses, and there is one");
@@ -175,7 +175,7 @@ static int check_words(const struct options *options, struct failure *why)
 	if (options->sort)
 		column = record_find(command_rows(options)->type, options->sort,
 				     strlen(options->sort));
-	/* What is no column at all is told with the list of them. */
+	/* The message for a name that is no column lists them. */
 	if (column && column->kind != KIND_BYTES)
 		return fail(why, FAIL_USAGE, "'%.60s' is no amount of memory",
 			    options->sort);
@@ -240,15 +240,15 @@ const struct command chart_command = {
 	"the largest are drawn by themselves (--top, 20, or 10 over time; 0: all), the\n"
 	"others as one. -s says which amount of memory; without it PSS.\n"
 	"\n"
-	"  bar   a bar for each: USS, what PSS has besides, and swap\n"
+	"  bar   a bar for each: USS, the rest of PSS, and swap\n"
 	"  pie   the part of each in all of them together\n"
 	"  time  one above the other for the time of --for (1 minute), a census each\n"
 	"        --interval\n"
 	"\n"
 	"Of a record, bar and pie show the last census, time all of them.\n"
 	"\n"
-	"--system draws what MemTotal is made of instead. A value that could not be had is\n"
-	"drawn as it last was, and told on stderr. --keep leaves the data and the script of\n"
+	"--system draws what MemTotal is made of instead. An unavailable value is drawn\n"
+	"as it last was, and stderr says so. --keep leaves the data and the script of\n"
 	"gnuplot beside the picture, as FILE.dat and FILE.gp.\n",
 	.options = chart_options,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,

@@ -20,7 +20,7 @@ enum chart_kind {
 /**
  * struct chart_row - a process, a group, or a part of the system
  * @pid, @start: which process; @id: which user or cgroup; @name: which command
- * @name: what stands at it; owned
+ * @name: its label; owned
  * @parts: bytes, of the last census: as many as chart.parts says
  * @series: the first part over time; sums of the others in its place
  * @seen: number of its last census
@@ -45,12 +45,12 @@ struct chart_row {
  * @system: rows are what MemTotal is made of
  * @rows: owned; after chart_arrange() the largest first
  * @n: how many
- * @others: how many the last row stands for; 0: it is one of its own
+ * @others: how many the last row sums; 0: it is one row like the others
  * @times: of the censuses
  * @censuses: how many there were
- * @unknown: values that could not be had
- * @title: machine and moment; owned
- * @first, @last: moments, ns since 1970
+ * @unknown: unavailable values
+ * @title: machine and time; owned
+ * @first, @last: times, ns since 1970
  * @zero: ns since boot, of the first
  */
 struct chart {

@@ -229,7 +229,7 @@ static uint64_t booted(const struct scan *scan)
 	return scan->realtime - scan->boottime;
 }
 
-/* What a person must know to compare them. */
+/* Warns of what makes them hard to compare. */
 static int check_pair(const struct diff *diff, struct failure *why)
 {
 	const struct scan *a = &diff->before->scan, *b = &diff->after->scan;

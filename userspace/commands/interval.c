@@ -96,7 +96,7 @@ static struct amount growth(const struct interval_column *column, unsigned int n
 	if (!before)
 		return now;
 	now = amount_minus(now, column->get(before, number));
-	/* Counters of a CPU that was unplugged may be missing for a moment. */
+	/* Counters of a CPU that was unplugged may be missing for a short time. */
 	now.known &= now.bytes >= 0;
 	return now;
 }

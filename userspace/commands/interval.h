@@ -13,7 +13,7 @@
 
 /* How a column follows from a census, or from two. */
 enum interval_kind {
-	INTERVAL_LEVEL,		/* what it is at the moment */
+	INTERVAL_LEVEL,		/* the amount at that time */
 	INTERVAL_RATE,		/* a counter: how much more a second */
 	INTERVAL_RATIO,		/* two counters: growth of one in percent of the other's */
 };
@@ -61,7 +61,7 @@ int interval_run(struct session *session, const struct interval_column *columns,
 /* For --help: what each column is. */
 void interval_help(FILE *out, const struct interval_column *columns, size_t n) MAY_BE_LEFT_OUT;
 
-/* The number and the moment of a census, as members of an open object. */
+/* The number and the time of a census, as members of an open object. */
 void interval_json_time(struct json *json, const struct snapshot *snap);
 
 /* Seconds from @before, or from boot where it is NULL, to @snap; 0: not known. */

@@ -15,7 +15,7 @@ static void cell_event(struct table *table, const struct figures *events,
 		table_cell(table, NULL);
 }
 
-/* Who reclaimed, and how much of what was scanned could be had. */
+/* kswapd or direct reclaim: runs, pages scanned and reclaimed. */
 static void reclaim_row(struct table *table, const struct figures *events,
 			const char *who, unsigned int scan, unsigned int steal,
 			unsigned int runs)
@@ -83,7 +83,7 @@ static int kswapd_show(const struct view *view, const struct options *options,
 			       sizeof(shown) / sizeof(shown[0]), out, why);
 }
 
-/* How many nodes' kswapds reclaim at the moment. */
+/* How many nodes' kswapds are reclaiming. */
 static struct amount running(const struct snapshot *snap, unsigned int number)
 {
 	struct amount n = { snap->n_nodes > 0, 0 };
@@ -131,7 +131,7 @@ static struct amount distance(const struct snapshot *snap, unsigned int number)
 	  .kind = INTERVAL_RATIO, .get = interval_event, .number = steal, .of = scan }
 
 static const struct interval_column rows[] = {
-	{ "running", "run", "nodes whose kswapd reclaims at the moment",
+	{ "running", "run", "nodes whose kswapd is reclaiming",
 	  .kind = INTERVAL_LEVEL, .get = running },
 	{ "free", "free", "in no use at all", .kind = INTERVAL_LEVEL, .memory = true,
 	  .get = interval_bytes, .number = MEMCENSUS_S_FREE },
@@ -149,7 +149,7 @@ static const struct interval_column rows[] = {
 	EFFICIENCY("kswapd_efficiency", "%keff", MEMCENSUS_E_PGSTEAL_KSWAPD,
 		   MEMCENSUS_E_PGSCAN_KSWAPD, "these in percent of those"),
 	RATE("stalls", "stall", MEMCENSUS_E_ALLOCSTALL,
-	     "allocations that had to reclaim themselves"),
+	     "allocations that reclaimed themselves"),
 	RATE("direct_scanned", "dscan", MEMCENSUS_E_PGSCAN_DIRECT, "pages they scanned"),
 	RATE("direct_stolen", "dsteal", MEMCENSUS_E_PGSTEAL_DIRECT, "pages they reclaimed"),
 	EFFICIENCY("direct_efficiency", "%deff", MEMCENSUS_E_PGSTEAL_DIRECT,
@@ -159,7 +159,7 @@ static const struct interval_column rows[] = {
 	RATE("major_faults", "majf", MEMCENSUS_E_PGMAJFAULT, "page faults with I/O",
 	     .wide = true),
 	RATE("compact_stalls", "cstall", MEMCENSUS_E_COMPACT_STALL,
-	     "allocations that had to compact", .wide = true),
+	     "allocations that compacted", .wide = true),
 	RATE("oom_kills", "oom", MEMCENSUS_E_OOM_KILL, "processes the OOM killer ended",
 	     .wide = true),
 };
@@ -196,11 +196,11 @@ const struct command kswapd_command = {
 	"its high watermark free, and the sizes of the LRU lists, in KiB.\n"
 	"\n"
 	"A row for each zone: how far its free memory is from each watermark. Below 'low'\n"
-	"kswapd is woken and works until 'high' is free; below 'min' whoever allocates\n"
-	"has to reclaim itself.\n"
+	"kswapd is woken and works until 'high' is free; below 'min' an allocation\n"
+	"reclaims itself.\n"
 	"\n"
 	"Since boot: runs (kswapd: times it began to balance a node; direct: allocations\n"
-	"that had to reclaim themselves), pages scanned and reclaimed (stolen), and the\n"
+	"that reclaimed themselves), pages scanned and reclaimed (stolen), and the\n"
 	"second in percent of the first. Well below 100% means that reclaim finds most\n"
 	"pages in use.\n"
 	"\n"

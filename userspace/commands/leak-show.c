@@ -19,7 +19,7 @@ static const char *const verdicts[] = {
 	[VERDICT_GROWS] = "grows",
 };
 
-/* What a person reads of a process that was named and does not grow. */
+/* The line on a process that was named and does not grow. */
 static const char *const explanations[] = {
 	[VERDICT_SHORT] = "was seen too seldom to say anything",
 	[VERDICT_STEADY] = "does not grow",
@@ -236,7 +236,7 @@ static void json_regions(struct json *json, const struct leak_report *report,
 	json_close(json, ']');
 }
 
-/* @suspect is a process; behind it stand @n regions of it. */
+/* @suspect is a process; @n regions of it follow. */
 static void json_process(struct json *json, const struct leak_report *report,
 			 const struct suspect *suspect, size_t n)
 {

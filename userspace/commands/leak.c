@@ -82,7 +82,7 @@ static int by_growth(const void *a, const void *b)
 }
 
 /*
- * At half time: whoever has risen until now.  Too many are better than one too
+ * At half time: processes that have risen until now.  Too many are better than one too
  * few, so uneven ones are among them.
  */
 static int choose_suspects(struct leak *leak, struct failure *why)
@@ -173,7 +173,7 @@ static int take_all(struct leak *leak, struct failure *why)
 		if (taken == TAKE_DONE) {
 			ret = add_census(leak, snap, why);
 		} else if (why->kind == FAIL_NO_PROCESS && leak->tracks.censuses) {
-			/* Who is still on his way out is asked for again, but later. */
+			/* A process that is still exiting is requested again, later. */
 			if (drop_ended(leak))
 				session->due = due;
 		} else {
@@ -227,7 +227,7 @@ static int leak_run(struct session *session, bool *partial, struct failure *why)
 	struct failure ignored;
 	int ret;
 
-	/* Whoever was busy now and then has fewer points, and that is told. */
+	/* A process that was busy at times has fewer points, and is reported so. */
 	(void)partial;
 	if (live)
 		leak.count = options->duration / options->interval + 1;
@@ -291,7 +291,7 @@ const struct command leak_command = {
 	.about =
 	"Takes censuses for the time of --for (1 minute), one each --interval, and names the\n"
 	"processes whose private memory (USS and what of it is swapped out) grows from the\n"
-	"beginning to the end; whoever starts up, fills a cache or swings is not named. The\n"
+	"beginning to the end, not those that start up, fill a cache or swing. The\n"
 	"longer it looks, the surer it is: a cache that is still filling grows like a leak.\n"
 	"\n"
 	"Below each process the mappings that grow, the heap first: without PIDs those of\n"

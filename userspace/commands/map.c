@@ -125,7 +125,7 @@ static int map_show(const struct view *view, const struct options *options,
 	if (options->smaps)
 		return map_show_smaps(snap, out, why);
 
-	/* Those of one process stand together. */
+	/* Those of one process are together. */
 	for (i = 0; i < snap->n_vmas; i += n) {
 		for (n = 1; i + n < snap->n_vmas && vmas[i + n].pid == vmas[i].pid; n++)
 			;

@@ -17,7 +17,7 @@ static int record_words(struct options *options, char **words, int n,
 	return options_interval(options, words + 1, n - 1, why);
 }
 
-/* Whether another census, later, may be had though this one failed. */
+/* Whether a later census may succeed though this one failed. */
 static bool may_go_on(const struct session *session, const struct failure *why)
 {
 	return session->options->interval &&
@@ -39,7 +39,7 @@ static enum recorder_end_status keep(struct recorder *recorder, struct snapshot 
 	return done;
 }
 
-/* What was lost is told, and what can be is tried again. */
+/* Reports what was lost, and tries again what may succeed. */
 static int record_one(struct session *session, struct recorder *recorder,
 		      bool *partial, struct failure *why)
 {
@@ -121,7 +121,7 @@ const struct command record_command = {
 	"what -u, -g, --command, --together, --vmas, --types, --slab and --basis ask for\n"
 	"must be asked for when it is recorded. A census holds one kind of groups.\n"
 	"\n"
-	"A census that cannot be written, because the disk is full, is left out and told;\n"
+	"A census that cannot be written, because the disk is full, is left out with a message;\n"
 	"the file keeps those before it, and at an INTERVAL the next one is tried. Two\n"
 	"cannot record into one FILE at once. A new FILE is readable for its owner only.\n",
 	.options = record_options,

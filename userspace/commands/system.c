@@ -269,7 +269,7 @@ BY(inactive)
 static const struct interval_column rows[] = {
 	LEVEL("free", "free", interval_bytes, MEMCENSUS_S_FREE, "in no use at all"),
 	LEVEL("available", "avail", interval_bytes, MEMCENSUS_S_AVAILABLE,
-	      "could be had without swapping"),
+	      "available without swapping"),
 	LEVEL("used", "used", interval_used, 0, "what is not available", .wide = true),
 	LEVEL("used_percent", "%used", used_percent, 0, "the same in percent of the total",
 	      .percent = true),
@@ -448,13 +448,13 @@ const struct command system_command = {
 	.about =
 	"First what free shows, used being what is not available. Then where all of\n"
 	"MemTotal is, in KiB, each page counted once: what processes map is theirs, by\n"
-	"frames, so page cache and shared memory are what nobody maps of them, and vmalloc\n"
-	"is without the kernel stacks. 'unaccounted' is what no counter explains (drivers,\n"
+	"frames, so page cache and shared memory are their unmapped parts, and vmalloc is\n"
+	"without the kernel stacks. 'unaccounted' is what no counter explains (drivers,\n"
 	"network buffers, and each row that is '-'); it is shown, not spread, and may fall\n"
 	"below 0 where counters lag.\n"
 	"\n"
-	"With an INTERVAL in seconds, a row each time, as vmstat and sar -r: amounts of\n"
-	"the moment, and events a second since the row before; of the first row, since\n"
+	"With an INTERVAL in seconds, a row each time, as vmstat and sar -r: amounts at\n"
+	"that time, and events a second since the row before; of the first row, since\n"
 	"boot. At the end, or at Ctrl-C, an average of the rows but the first. With -J\n"
 	"one object a line.\n"
 	"\n"

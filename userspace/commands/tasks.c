@@ -111,13 +111,13 @@ static const struct option_use tasks_options[] = {
 const struct command tasks_command = {
 	.name = "tasks",
 	.args = "",
-	.summary = "processes: who holds how much; as smem, ps, procrank",
+	.summary = "processes and the memory they hold; as smem, ps, procrank",
 	.about =
 	"A row for each address space, with the process that was started in it first;\n"
-	"processes that share it (CLONE_VM, vfork) are its twins and are not counted\n"
-	"again. Smallest PSS first, in KiB. '-' where a value could not be had: the\n"
-	"process held its mmap lock (busy) or was exiting (vanished). Kernel threads\n"
-	"have no memory of their own and no row.\n"
+	"processes that share it (CLONE_VM, vfork) are its peers and are not counted\n"
+	"again. Smallest PSS first, in KiB. '-' is an unavailable value: the mmap lock was\n"
+	"held (busy), or the process was exiting (vanished). Kernel threads have no address\n"
+	"space and no row.\n"
 	"\n"
 	"Owners of a page are counted over all processes; of those that --pid names, the\n"
 	"page's map count is taken, as smaps does, which needs no walk of the others.\n"
@@ -132,10 +132,10 @@ const struct command tasks_command = {
 	"\n"
 	"-u, -g, --command and --together show a row for each user, cgroup or command, or\n"
 	"one for all that --pid names or the filters choose. Their USS is what only they\n"
-	"hold, though they share it among themselves: what the system would get back if\n"
-	"all of them ended. Frames has each page once, PSS is the sum of theirs, and so is\n"
+	"hold, though they share it among themselves: what the system gets back if all of\n"
+	"them end. Frames has each page once, PSS is the sum of theirs, and so is\n"
 	"RSS, where a page counts for each of them. With a filter, groups are made of the\n"
-	"processes that it chooses. Everybody has to be walked for this, also with --pid.\n"
+	"processes that it chooses. Every process is walked for this, also with --pid.\n"
 	"\n"
 	"With -J: these and the totals of the system, of each process or group the columns\n"
 	"of -c or all; 'memcensus -J', without a command, writes the whole census.\n"
@@ -147,7 +147,7 @@ const struct command tasks_command = {
 	"  memcensus -c pid,vss,rss,pss,uss,comm -s rss -r\n"
 	"                                               as procrank\n"
 	"  memcensus -P '^(nginx|php)' --together       what a site holds\n"
-	"  memcensus -M 'libc' -r                       who holds how much of the C library\n",
+	"  memcensus -M 'libc' -r                       the processes that hold the C library\n",
 	.options = tasks_options,
 	.parts_of = tasks_parts,
 	.rows = { &task_record, "pid,user,comm,swap,uss,pss,rss", "pss" },

@@ -13,7 +13,7 @@ static const struct vm_setting {
 	const char *help;
 } vm_settings[] = {
 	{ "overcommit_memory",
-	  "0: refuse what is plainly too much; 1: promise all; 2: keep to CommitLimit" },
+	  "0: refuse obvious overcommits; 1: promise all; 2: keep to CommitLimit" },
 	{ "overcommit_ratio", "with 2: percent of memory in CommitLimit, beside all swap" },
 	{ "overcommit_kbytes", "the same in KiB; 0: the ratio counts" },
 	{ "swappiness",
@@ -35,11 +35,11 @@ static const struct vm_setting {
 	{ "dirty_background_ratio",
 	  "percent of available memory dirty: write back in the background" },
 	{ "dirty_background_bytes", "the same in bytes; 0: the ratio counts" },
-	{ "dirty_ratio", "percent of available memory dirty: who writes has to wait" },
+	{ "dirty_ratio", "percent of available memory dirty: writers wait" },
 	{ "dirty_bytes", "the same in bytes; 0: the ratio counts" },
 	{ "dirty_expire_centisecs", "1/100 s after which dirty pages are written back" },
 	{ "dirty_writeback_centisecs", "1/100 s between two looks for such pages; 0: never" },
-	{ "compaction_proactiveness", "0 to 100: how hard to compact before anybody asks" },
+	{ "compaction_proactiveness", "0 to 100: how hard to compact in advance" },
 	{ "compact_unevictable_allowed", "1: locked pages may be moved too" },
 	{ "extfrag_threshold",
 	  "in 1/1000: below it reclaim, above it compact for a large block" },
@@ -49,12 +49,12 @@ static const struct vm_setting {
 	{ "mmap_min_addr", "lowest address that may be mapped" },
 	{ "admin_reserve_kbytes", "KiB kept from promises for root" },
 	{ "user_reserve_kbytes", "with overcommit 2: KiB kept for each user" },
-	{ "oom_kill_allocating_task", "1: who asked is ended, not who has most" },
+	{ "oom_kill_allocating_task", "1: kill the allocating task, not the largest" },
 	{ "oom_dump_tasks", "1: the log lists all processes when memory runs out" },
 	{ "panic_on_oom",
 	  "0: end a process; 1: panic, but not for a cgroup or cpuset; 2: panic" },
 	{ "stat_interval", "seconds between two updates of counters, by which meminfo may lag" },
-	{ "unprivileged_userfaultfd", "1: anybody may handle page faults of the kernel" },
+	{ "unprivileged_userfaultfd", "1: unprivileged tasks may handle page faults of the kernel" },
 };
 
 /* The value in the line "@name VALUE" of @text; freed by the caller, or NULL. */

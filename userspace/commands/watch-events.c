@@ -10,7 +10,7 @@
 #include "lib/text.h"
 #include "model/timefmt.h"
 
-/* For a person; beside raw rows, which scripts read, it goes to stderr. */
+/* Text; beside raw rows, which scripts read, it goes to stderr. */
 static int put_text(const struct session *session, const struct watched *process,
 		    uint64_t realtime, char *text, struct failure *why)
 {

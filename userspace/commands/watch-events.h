@@ -16,7 +16,7 @@
  * @start: ns since boot; 0: not known
  * @comm: its name when it was last seen
  * @seen: when that was, ns since 1970
- * @sample: what it had when its figures were last known
+ * @sample: its figures when they were last known
  * @ended: it has ended
  */
 struct watched {
@@ -45,7 +45,7 @@ int events_put_end(const struct session *session, const struct watched *process,
 		   uint64_t realtime, const struct exit_status *exited, const char *heir,
 		   struct failure *why);
 
-/* A moment in ns since 1970, null for 0. */
+/* A time in ns since 1970, null for 0. */
 void events_json_time(struct json *json, const char *key, uint64_t realtime);
 
 #endif /* READER_WATCH_EVENTS_H */

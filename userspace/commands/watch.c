@@ -218,7 +218,7 @@ static int show_task(struct watch *watch, const struct view *view,
 	return ret;
 }
 
-/* Of a record all may come; live, nobody but those asked for does. */
+/* A record may have all processes; a live census only those requested. */
 static bool is_asked_for(const struct watch *watch, const struct task *task)
 {
 	size_t i, t;
@@ -300,7 +300,7 @@ static int watch_each(struct watch *watch, bool *partial, struct failure *why)
 	return ret;
 }
 
-/* Those asked for, each once; a thread stands for its process. */
+/* Those asked for, each once; a thread means its process. */
 static void choose_pids(struct watch *watch)
 {
 	const struct options *options = watch->session->options;
@@ -381,8 +381,8 @@ const struct command watch_command = {
 	"  released  address space or memory was given back\n"
 	"  steady    none of these\n"
 	"\n"
-	"How it ended is told by the kernel's process events; where it has none, as by a\n"
-	"zombie's status, or not at all, and then the line says so. A process with the same\n"
+	"The kernel's process events say how it ended. Without them a zombie's status does,\n"
+	"or the line says that it is unknown. A process with the same\n"
 	"number, but another start, is another process.\n"
 	"\n"
 	"With -J a line of JSON for each row, and for each event.\n",

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Why something could not be done, as one line for a person.
+ * Why something failed, as one line.
  */
 #ifndef READER_FAILURE_H
 #define READER_FAILURE_H
 
 /**
- * enum failure_kind - what a caller may want to tell apart
+ * enum failure_kind - what callers distinguish
  * @FAIL_NONE: nothing failed
  * @FAIL_USAGE: the command line is wrong
  * @FAIL_NO_MODULE: the netlink family is not there
- * @FAIL_PRIVILEGE: the asker may not
- * @FAIL_VERSION: module and reader do not speak one language
+ * @FAIL_PRIVILEGE: the caller has no permission
+ * @FAIL_VERSION: module and reader have different ABIs
  * @FAIL_REFUSED: the module refused the request
  * @FAIL_NO_PROCESS: a process asked for is not there
  * @FAIL_INTERRUPTED: a signal ended it

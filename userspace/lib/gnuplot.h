@@ -2,7 +2,7 @@
 /*
  * Pictures by gnuplot, run as a child.
  *
- * What strangers chose is data to it, never script: names stand in the file of
+ * Untrusted names are data to it, never script: they are in the file of
  * data alone, as gnuplot_name() makes them, and text in the script as
  * gnuplot_string() writes it.
  */

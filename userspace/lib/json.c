@@ -31,7 +31,7 @@ static FILE *item_begin(struct json *json)
 	return json->item;
 }
 
-/* Characters beyond ASCII stand in strings only. */
+/* Characters beyond ASCII are in strings only. */
 static void put_ascii(FILE *out, const char *text)
 {
 	uint32_t c;

@@ -19,7 +19,7 @@ static ssize_t output_write(void *cookie, const char *buf, size_t size)
 	do {
 		n = write(output->fd, buf, size);
 	} while (n < 0 && errno == EINTR);
-	/* What comes at intervals would go on for ever, for nobody. */
+	/* Output at intervals would go on for ever without a reader. */
 	if (n < 0)
 		signals_stop();
 	if (n < 0 && !output->error)

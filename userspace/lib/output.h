@@ -36,8 +36,7 @@ int output_open(struct output *output, const char *path, struct failure *why);
 
 /*
  * Closes it; @keep: what was written is good for something.  0, or -1 and @why
- * where it did not get where it should.  A pipe whose reader had enough is no
- * failure.
+ * where it was not written.  A pipe that its reader closed is no failure.
  */
 int output_close(struct output *output, bool keep, struct failure *why);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a build may leave out, as WITH in the Makefile says: what is declared so is
- * NULL where its file was not linked, and whoever needs it looks.
+ * NULL where its file was not linked, and its callers check.
  */
 #ifndef READER_PART_H
 #define READER_PART_H

@@ -20,7 +20,7 @@
  * struct progress - a thread that writes while another waits for the kernel
  * @thread: it
  * @lock: guards @over
- * @wake: told when @over
+ * @wake: signalled when @over
  * @over: the census is there
  * @begun: when it was asked for, ns of CLOCK_MONOTONIC
  * @width: what was written last, cells; of the thread, until it has ended

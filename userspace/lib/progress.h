@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Says that a census takes long, on stderr where that is a terminal, and wipes
- * it away when it is there.
+ * Says that a census takes long, on stderr where that is a terminal, and erases the
+ * line when the census is done.
  *
- * How far a scan is the module does not tell before its end; so it is said
- * what is being done, and for how long.
+ * The module reports no progress before the end of a scan, so this says what is
+ * being done, and for how long.
  */
 #ifndef READER_PROGRESS_H
 #define READER_PROGRESS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Ctrl-C, SIGTERM and SIGHUP as a wish to end well: with an average, a closed
+ * Ctrl-C, SIGTERM and SIGHUP end the program in order: with an average, a closed
  * record, a clean terminal.
  */
 #ifndef READER_SIGNALS_H
@@ -15,7 +15,7 @@
  */
 void signals_catch(void);
 
-/* The same wish from within: there is nobody left to work for. */
+/* The same from within: nothing reads the output any more. */
 void signals_stop(void);
 
 /* Whether one of them has come since. */

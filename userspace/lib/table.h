@@ -2,13 +2,13 @@
 /*
  * A table of text, aligned or raw: a thin coat over libsmartcols.
  *
- * What strangers chose (names of commands, paths) may be put into a cell as it
+ * Untrusted text (names of commands, paths) may be put into a cell as it
  * is: the aligned table shows it as text_printable() does, the raw one with
  * \xNN for each byte that is blank, a backslash or not printable ASCII, so
  * that a line has as many words as there are columns.
  *
  * Memory that runs out is remembered, and table_finish() says so; until then
- * every function here takes NULL for a table that could not be had.
+ * every function here takes NULL for a table that could not be allocated.
  */
 #ifndef READER_TABLE_H
 #define READER_TABLE_H
@@ -37,8 +37,7 @@ struct table *table_new(struct table_look look);
 void table_column(struct table *table, const char *header, bool right);
 
 /*
- * The same, at least @width characters wide: tables of one row each then stand
- * below one another, unless a cell is wider.
+ * The same, at least @width characters wide: tables of one row each then line up, unless a cell is wider.
  */
 void table_column_wide(struct table *table, const char *header, bool right,
 		       unsigned int width);

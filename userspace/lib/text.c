@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Text that strangers chose, and numbers, made fit to be shown. */
+/* Untrusted text, and numbers, for output. */
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Text that strangers chose, and numbers, made fit to be shown.
+ * Untrusted text, and numbers, for output.
  */
 #ifndef READER_TEXT_H
 #define READER_TEXT_H
@@ -14,25 +14,25 @@
 
 /*
  * Reads one character of UTF-8 at @s, which ends in a NUL, into @c.  Its
- * length, or 0 where what stands there is not valid UTF-8.
+ * length, or 0 where it is not valid UTF-8.
  */
 size_t utf8_get(const char *s, uint32_t *c);
 
 /*
- * Whether @c does nothing to a terminal but stand there: no control
+ * Whether @c is only printed by a terminal: no control
  * character, nothing that turns the direction of writing.
  */
 bool utf8_is_plain(uint32_t c);
 
 /*
- * @text for a person's terminal: a backslash doubled, newline and tab as \n
+ * @text for a terminal: a backslash doubled, newline and tab as \n
  * and \t, other control characters, what is not valid and what the locale
  * cannot print as \xNN for each byte.  NULL without memory; the caller frees.
  */
 char *text_printable(const char *text);
 
 /*
- * How many bytes at the beginning of @text, as text_printable() made it, stand
+ * How many bytes at the beginning of @text, as text_printable() made it, fit
  * in @width cells of a terminal; *@cells: how many they take, which is one less
  * than @width where a wide character is cut.
  */

@@ -11,7 +11,7 @@
 
 #include "top/sampler.h"
 
-/* How often a thread that is to end is told so. */
+/* How often a thread that is to end gets a signal. */
 #define TELL_NSEC	20000000
 
 enum sampler_state {
@@ -23,7 +23,7 @@ enum sampler_state {
 
 /**
  * struct sampler - the thread and what is handed over
- * @session: of the asker, see sampler.h
+ * @session: of the caller, see sampler.h
  * @thread: takes
  * @lock: guards @state; who sees SAMPLER_READY may read what follows it
  * @wake: the thread waits here
@@ -73,7 +73,7 @@ static void *sampler_run(void *arg)
 }
 
 /*
- * Signals are the asker's: they end its poll, and ncurses wants them there.
+ * Signals go to the caller: they end its poll, and ncurses needs them there.
  * But for SIGTERM, by which sampler_free() ends the system call of a scan.
  */
 static int start_thread(struct sampler *sampler)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Takes censuses in a thread of its own, so that who asked can go on: the scan
+ * Takes censuses in a thread of its own, so that the caller can go on: the scan
  * runs inside a system call, which may last for seconds and cannot be polled.
  *
  * One census at a time.  The session belongs to the thread from sampler_ask() to
- * sampler_get(), to the asker otherwise.
+ * sampler_get(), to the caller otherwise.
  */
 #ifndef READER_SAMPLER_H
 #define READER_SAMPLER_H
@@ -26,7 +26,7 @@ void sampler_ask(struct sampler *sampler);
 int sampler_fd(const struct sampler *sampler);
 
 /*
- * What session_take() said: the asker frees *@snap.  False where there is
+ * What session_take() said: the caller frees *@snap.  False where there is
  * nothing yet.
  */
 bool sampler_get(struct sampler *sampler, enum taken *taken, struct snapshot **snap,

@@ -63,7 +63,7 @@ static void say(FILE *out, const char *format, ...)
 	va_end(args);
 }
 
-/* A name that a stranger chose, or the person typed. */
+/* An untrusted name, or what the user typed. */
 static void put_name(FILE *out, const char *before, const char *name, const char *behind)
 {
 	char *printable = text_printable(name);

@@ -25,11 +25,11 @@ enum shade {
 
 /**
  * struct look - what the terminal can, and how wide columns were
- * @colour: it has colours, and the person wants them
+ * @colour: it has colours, and NO_COLOR does not forbid them
  * @bars: a character for each enum shade, as the locale can
  * @attributes: of each
- * @widths: columns do not get narrower while one looks
- * @units: those that they had been measured with
+ * @widths: columns do not get narrower
+ * @units: those that they were measured with
  */
 struct look {
 	bool colour;

@@ -8,9 +8,9 @@
 
 /* A name at the end of a line gets so much, if others can be left out for it. */
 #define NAME_WIDTH	10
-/* A bar stands where this much is left for it. */
+/* A bar is drawn where this much is left for it. */
 #define BAR_WIDTH_MIN	8
-/* Deeper ones stand no further to the right. */
+/* Deeper ones are no further to the right. */
 #define DEPTH_MAX	12
 
 /**
@@ -205,7 +205,7 @@ static void draw_row(const struct grid *grid, int y, long row, const struct unit
 	size_t i;
 
 	for (i = 0; i < grid->n; i++) {
-		/* The bar stands before the name, or at the end. */
+		/* The bar is before the name, or at the end. */
 		if (grid->bar && i == grid->n - ends_in_name(grid))
 			x += (int)grid->bar + 1;
 		if (!grid->drawn[i])

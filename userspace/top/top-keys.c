@@ -55,7 +55,7 @@ const char *const top_help[] = {
 	"Each bar is a process's RSS, on the scale of the largest one:",
 	"its own memory (USS), then what its share (PSS) adds, then the rest.",
 	"The bar of memory: in use; in use, but available; free.",
-	"'-' is what could not be had, never a zero.",
+	"'-' is an unavailable value, never a zero.",
 	"",
 	NULL
 };

@@ -249,7 +249,7 @@ void top_list_move(struct top_list *list, long step)
 	if (to >= (long)list->n_rows)
 		to = (long)list->n_rows - 1;
 	list->selected = to > 0 ? to : 0;
-	/* At the top one wants to see who is largest, whoever that is. */
+	/* At the top the selection stays with the largest, whichever that is. */
 	list->held = list->selected > 0;
 	if (list->held)
 		top_key(list->type, list->rows[list->selected].record, list->key);

@@ -21,7 +21,7 @@ struct top_row {
 /*
  * Those of @tasks[@n] that are @shown[] into @rows: each behind its nearest
  * ancestor that is shown, brothers and sisters in the order of @tasks.  A
- * parent may be a twin, one that is not there, or, in a record that is wrong,
+ * parent may be a CLONE_VM peer, one that is not there, or, in a record that is wrong,
  * its own child: each process is there once nevertheless.  0, or -1 and @why
  * without memory.
  */

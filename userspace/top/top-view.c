@@ -150,7 +150,7 @@ bool top_view_key(struct top_view *view, struct key *key, bool *hung_up)
 	}
 	if (ret == KEY_CODE_YES) {
 		key->code = KEY_FUNCTION((int)c);
-		/* ncurses has taken the size over; what stands there is nothing. */
+		/* ncurses took the new size; what is on the screen is void. */
 		if (c == KEY_RESIZE) {
 			memset(view->look.widths, 0, sizeof(view->look.widths));
 			view->renew = true;

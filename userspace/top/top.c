@@ -27,7 +27,7 @@
  * @view: the terminal
  * @due: when the next census is, ns of CLOCK_MONOTONIC
  * @pid: what the census that is being taken was asked for; request.pids
- *	points here, as the person may meanwhile go elsewhere
+ *	points here, as the user may go elsewhere in between
  */
 struct run {
 	struct top top;

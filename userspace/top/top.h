@@ -52,7 +52,7 @@ struct top_page {
  *	CLOCK_MONOTONIC; 0: none is
  * @typing: a filter is being typed
  * @prompt: what of it there is
- * @message: a line for the person, until the next key; "" if none
+ * @message: a line for the user, until the next key; "" if none
  * @height: rows on the screen, as last drawn
  * @line: first line of the help, selected line of the columns
  * @skipped: columns left out behind the first, for narrow terminals
