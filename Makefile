@@ -7,7 +7,8 @@ PREFIX ?= /usr/local
 MODULE_SOURCES := Kbuild $(wildcard module/*.[ch]) \
 	include/uapi/linux/memcensus.h
 
-.PHONY: all module reader reader-small run check check-tools check-kernels check-debug
+.PHONY: all module reader reader-small run check check-quick check-tools check-kernels
+.PHONY: check-debug
 .PHONY: check-storm check-fuzz fuzz-reader bench style module-sparse vm install
 .PHONY: clean help
 
@@ -15,6 +16,7 @@ all: module reader
 
 help:
 	@echo "make run      boot a kernel with the module and look at its memory"
+	@echo "make check-quick    style, the reader, exact pages on one kernel: after each change"
 	@echo "make check    all tests, on each kernel"
 	@echo "make check-tools    the reader beside smem, pmap, vmstat, a PostgreSQL: 15 minutes"
 	@echo "make check-kernels  all series, one without map counts, odd machines"
@@ -84,6 +86,10 @@ run:
 # KERNELS="6.1 newest": not all of them.
 check:
 	@scripts/check $(KERNELS)
+
+# KERNELS=newest: on that one.
+check-quick:
+	@scripts/check-quick $(KERNELS)
 
 # Long; each says how long before it starts.  KERNELS as above.
 check-kernels:
