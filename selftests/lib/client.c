@@ -114,25 +114,54 @@ struct nlmsghdr *census_header(const struct census_socket *s, void *buf,
 	return nlh;
 }
 
+/*
+ * Appends an attribute as netlink defines it: its length with the header, its type,
+ * the payload, zeros up to a multiple of four bytes.
+ */
+static void put_attr(struct nlmsghdr *nlh, uint16_t type, const void *payload,
+		     size_t len)
+{
+	char *at = (char *)nlh + nlh->nlmsg_len;
+	const struct nlattr head = {
+		.nla_len = NLA_HDRLEN + len,
+		.nla_type = type,
+	};
+
+	memset(at, 0, NLA_HDRLEN + NLA_ALIGN(len));
+	memcpy(at, &head, sizeof(head));
+	if (len)
+		memcpy(at + NLA_HDRLEN, payload, len);
+	nlh->nlmsg_len += NLA_HDRLEN + NLA_ALIGN(len);
+}
+
+/*
+ * Written from the text of the ABI, without the helpers that the reader uses: in a
+ * request the options are nested in REQUEST, and may come in any order. Here it is
+ * the reverse of the reader's.
+ */
 struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 				const struct census_request *request)
 {
-	struct nlmsghdr *nlh;
+	struct nlmsghdr *nlh = census_header(s, buf, MEMCENSUS_CMD_SNAPSHOT,
+					     NLM_F_DUMP);
+	const uint8_t group_by = request->group_by, basis = request->basis;
+	const uint32_t parts = request->parts;
+	const uint32_t nest_at = nlh->nlmsg_len;
 	struct nlattr *nest;
 
-	nlh = census_header(s, buf, MEMCENSUS_CMD_SNAPSHOT, NLM_F_DUMP);
-	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
-	if (request->basis)
-		mnl_attr_put_u8(nlh, MEMCENSUS_REQ_BASIS, request->basis);
-	if (request->parts)
-		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PARTS, request->parts);
+	put_attr(nlh, MEMCENSUS_A_REQUEST | NLA_F_NESTED, NULL, 0);
+	if (group_by)
+		put_attr(nlh, MEMCENSUS_REQ_GROUP_BY, &group_by,
+			 sizeof(group_by));
 	if (request->n_pids)
-		mnl_attr_put(nlh, MEMCENSUS_REQ_PIDS,
-			     request->n_pids * sizeof(*request->pids),
-			     request->pids);
-	if (request->group_by)
-		mnl_attr_put_u8(nlh, MEMCENSUS_REQ_GROUP_BY, request->group_by);
-	mnl_attr_nest_end(nlh, nest);
+		put_attr(nlh, MEMCENSUS_REQ_PIDS, request->pids,
+			 request->n_pids * sizeof(uint32_t));
+	if (parts)
+		put_attr(nlh, MEMCENSUS_REQ_PARTS, &parts, sizeof(parts));
+	if (basis)
+		put_attr(nlh, MEMCENSUS_REQ_BASIS, &basis, sizeof(basis));
+	nest = (struct nlattr *)((char *)buf + nest_at);
+	nest->nla_len = nlh->nlmsg_len - nest_at;
 	return nlh;
 }
 
