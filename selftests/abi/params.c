@@ -119,17 +119,23 @@ TEST_F(module, max_age)
 {
 	const struct census_request all = { .parts = MEMCENSUS_PART_TASKS };
 	struct census census;
-	uint64_t seq;
+	uint64_t seq, begun;
+	bool same;
 
 	if (!self->ready)
 		return;
 	ASSERT_EQ(0, ko_load("max_age_ms=2000"));
-	ASSERT_EQ(0, census_take(&all, &census, NULL));
-	seq = census.seq;
-	census_free(&census);
-	ASSERT_EQ(0, census_take(&all, &census, NULL));
-	EXPECT_EQ(seq, census.seq);
-	census_free(&census);
+	/* Where both took longer than the age the second may be another census. */
+	do {
+		begun = now_ms();
+		ASSERT_EQ(0, census_take(&all, &census, NULL));
+		seq = census.seq;
+		census_free(&census);
+		ASSERT_EQ(0, census_take(&all, &census, NULL));
+		same = seq == census.seq;
+		census_free(&census);
+	} while (!same && now_ms() - begun >= 2000);
+	EXPECT_TRUE(same);
 	sleep_ms(2100);
 	ASSERT_EQ(0, census_take(&all, &census, NULL));
 	EXPECT_LT(seq, census.seq);

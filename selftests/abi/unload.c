@@ -203,8 +203,11 @@ TEST_F_TIMEOUT(module, fifty_times_with_readers, 600)
 		ASSERT_EQ(0, ret);
 		ASSERT_EQ(0, ko_load(""));
 	}
-	sleep_ms(200);
 	for (i = 0; i < readers; i++) {
+		uint64_t until = now_ms() + 20000;
+
+		while (!*(volatile unsigned long *)&r[i].good && now_ms() < until)
+			sleep_ms(5);
 		child_end(pids[i]);
 		EXPECT_LT(0, r[i].good);
 		EXPECT_EQ(0, r[i].wrong);

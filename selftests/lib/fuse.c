@@ -142,7 +142,7 @@ static void serve_one(int fd, const struct fuse_in_header *in,
 	}
 }
 
-static void serve(int fd, const volatile bool *answer)
+static void serve(int fd, volatile struct fuse_shared *shared)
 {
 	static char buf[1 << 20], zeros[FILE_SIZE];
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
@@ -151,7 +151,7 @@ static void serve(int fd, const volatile bool *answer)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;) {
-		if (*answer)
+		if (shared->answer)
 			while (n)
 				n--, reply(fd, held[n].unique, 0, zeros,
 					   held[n].size < FILE_SIZE ?
@@ -161,6 +161,7 @@ static void serve(int fd, const volatile bool *answer)
 			serve_one(fd, (void *)buf, held, &n);
 		else if (poll_fd.revents & POLLERR)
 			_exit(0);
+		shared->asked = n > 0;
 	}
 }
 
@@ -174,9 +175,9 @@ int fuse_start(struct fuse *fuse)
 	fuse->fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 	if (fuse->fd < 0)
 		return -ENODEV;
-	fuse->answer = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+	fuse->shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (fuse->answer == MAP_FAILED)
+	if (fuse->shared == MAP_FAILED)
 		return -errno;
 	strcpy(fuse->dir, "/tmp/memcensus-fuse");
 	mkdir(fuse->dir, 0700);
@@ -187,7 +188,7 @@ int fuse_start(struct fuse *fuse)
 		return -errno;
 	fuse->server = fork();
 	if (!fuse->server)
-		serve(fuse->fd, fuse->answer);
+		serve(fuse->fd, fuse->shared);
 	return fuse->server < 0 ? -errno : 0;
 }
 
@@ -209,9 +210,18 @@ int fuse_open_direct(const struct fuse *fuse)
 	return open_as(fuse, DIRECT, O_SYNC);
 }
 
+bool fuse_was_asked(const struct fuse *fuse)
+{
+	const uint64_t end = now_ms() + 10000;
+
+	while (!fuse->shared->asked && now_ms() < end)
+		sleep_ms(1);
+	return fuse->shared->asked;
+}
+
 void fuse_answer(struct fuse *fuse)
 {
-	*fuse->answer = true;
+	fuse->shared->answer = true;
 }
 
 void fuse_stop(struct fuse *fuse)

@@ -14,11 +14,16 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* What the server shares with the tests: @asked, a read waits; @answer it. */
+struct fuse_shared {
+	bool asked, answer;
+};
+
 /* @fd of the mounted file system, @server its process. */
 struct fuse {
 	int fd;
 	pid_t server;
-	volatile bool *answer;
+	volatile struct fuse_shared *shared;
 	char dir[64];
 };
 
@@ -29,7 +34,9 @@ int fuse_start(struct fuse *fuse);
 /* An open file that goes through the page cache, or past it; -1 with errno. */
 int fuse_open_cached(const struct fuse *fuse);
 int fuse_open_direct(const struct fuse *fuse);
-/* Whoever waits for the file gets his answer. */
+/* Waits until a read of either file waits for its answer; false after 10 seconds. */
+bool fuse_was_asked(const struct fuse *fuse);
+/* All reads that wait for the file are answered. */
 void fuse_answer(struct fuse *fuse);
 void fuse_stop(struct fuse *fuse);
 

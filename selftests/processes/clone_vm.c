@@ -103,7 +103,7 @@ TEST_F(pair, vfork_child)
 	self->pid = pid;
 	while (!pair->ready)
 		sleep_ms(1);
-	sleep_ms(50);
+	ASSERT_TRUE(child_waits(pid));
 	expect_one_record(_metadata, self->pid, pair->twin);
 }
 

@@ -90,8 +90,8 @@ FIXTURE_SETUP(lock)
 		need(fd >= 0, "open");
 		_exit(pread(fd, &byte, 1, 0) != 1);
 	}
-	/* It is there when its page is, and locked. */
-	sleep_ms(200);
+	/* The page is there, and locked, when its content is asked for. */
+	ASSERT_TRUE(fuse_was_asked(&self->fuse));
 	for (i = 0; i < STUCK; i++) {
 		kill(self->stuck[i], SIGCONT);
 		ASSERT_TRUE(child_waits(self->stuck[i]));
@@ -120,6 +120,7 @@ FIXTURE_TEARDOWN(lock)
  */
 static bool lock_is_held(pid_t pid)
 {
+	unsigned int in_wait = 0;
 	char path[64];
 	bool held;
 	pid_t child;
@@ -132,8 +133,12 @@ static bool lock_is_held(pid_t pid)
 
 		_exit(fd < 0 || pread(fd, &byte, 1, (off_t)PLACE(0)) != 1);
 	}
-	sleep_ms(300);
-	held = !waitpid(child, NULL, WNOHANG);
+	/* One look may find it in another wait, which ends. */
+	while (in_wait < 20 && !waitpid(child, NULL, WNOHANG)) {
+		in_wait = process_state(child) == 'D' ? in_wait + 1 : 0;
+		sleep_ms(10);
+	}
+	held = in_wait == 20;
 	if (held) {
 		kill(child, SIGKILL);
 		waitpid(child, NULL, 0);

@@ -177,10 +177,12 @@ TEST_F_TIMEOUT(cycles, load_and_unload, 7200)
 		told = now_ms();
 		diag("so far: %u cycles of %u", i + 1, times);
 	}
-	sleep_ms(500);
 	for (i = 0; i < READERS; i++) {
 		const struct reader *r = &self->readers[i];
+		uint64_t until = now_ms() + 20000;
 
+		while (!*(volatile unsigned long *)&r->whole && now_ms() < until)
+			sleep_ms(5);
 		EXPECT_EQ(0, r->wrong)
 			TH_LOG("reader %u: %s", i, strerror(r->error));
 		EXPECT_LT(0, r->whole)
