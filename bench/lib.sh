@@ -9,17 +9,8 @@ dir=$build/bench
 self=bench/${0##*/}
 export LC_ALL=C
 
-say()
-{
-	echo "$self: $*" >&2
-}
-
-# die MESSAGE [STATUS]
-die()
-{
-	say "$1"
-	exit "${2:-1}"
-}
+# shellcheck source=../scripts/say.sh
+. "$top/scripts/say.sh"
 
 # Until this process ends no other one measures: each would be in the other's
 # way. The lock lies where all work trees find it that share the kernels.

@@ -8,6 +8,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 top=$(cd "$here/.." && pwd -P)
 build=$top/build
 self=${0##*/}
+# shellcheck source=../scripts/say.sh
+. "$top/scripts/say.sh"
 
 # The names of kernels that boot in a VM, for messages; ./kernel --help explains them.
 # SERIES is 6.1, 6.12, or a series from 7.2 on that trixie-backports has.
@@ -47,18 +49,6 @@ is_vm_kernel()
 
 # Paths and sizes in messages, sorting and ranges are the same everywhere.
 export LC_ALL=C
-
-say()
-{
-	echo "$self: $*" >&2
-}
-
-# die MESSAGE [STATUS]
-die()
-{
-	say "$1"
-	exit "${2:-1}"
-}
 
 # with_lock NAME COMMAND...: runs COMMAND, a function too, in a subshell that
 # holds the lock NAME; a second caller waits, and says so where that is long.
