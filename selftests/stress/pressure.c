@@ -21,7 +21,7 @@
 #define CGROUP		"/sys/fs/cgroup/"
 #define PROCESSES	32
 
-/* Of a memfd that the processes have at random: some 100,000 sets of owners. */
+/* Of a memfd, of which each process maps a random half. */
 static const unsigned long pages = 8000;
 
 /* How little is left at least and at most, and how much of swap. */
