@@ -6,10 +6,6 @@
 #include "model/snapshot-json.h"
 #include "model/warnings.h"
 
-/* What the module sends where a request names no parts. */
-#define DEFAULT_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |	\
-			 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
-
 uint32_t present_parts(const struct options *options)
 {
 	/* The bare program writes all of a census, by the module's default. */
@@ -29,7 +25,7 @@ static uint32_t shown_parts(const struct options *options)
 	uint32_t parts = present_parts(options);
 
 	if (!parts)
-		return DEFAULT_PARTS;
+		return REQUEST_DEFAULT_PARTS;
 	if (options->command->shown)
 		parts = options->command->shown;
 	if (options->group_by || options->mappings)

@@ -45,10 +45,10 @@ struct interval_column {
 };
 
 /* An amount and an event of the totals, for @get. */
-struct amount interval_bytes(const struct snapshot *snap, unsigned int number) MAY_BE_LEFT_OUT;
-struct amount interval_event(const struct snapshot *snap, unsigned int number) MAY_BE_LEFT_OUT;
+struct amount interval_bytes(const struct snapshot *snap, unsigned int number);
+struct amount interval_event(const struct snapshot *snap, unsigned int number);
 /* KiB of pages that are counted, as vmstat has what is swapped. */
-struct amount interval_swapped(const struct snapshot *snap, unsigned int number) MAY_BE_LEFT_OUT;
+struct amount interval_swapped(const struct snapshot *snap, unsigned int number);
 
 /*
  * Takes the censuses of @session and prints a row for each: of the first, what
@@ -56,10 +56,10 @@ struct amount interval_swapped(const struct snapshot *snap, unsigned int number)
  * and @why.
  */
 int interval_run(struct session *session, const struct interval_column *columns,
-		 size_t n, struct failure *why) MAY_BE_LEFT_OUT;
+		 size_t n, struct failure *why);
 
 /* For --help: what each column is. */
-void interval_help(FILE *out, const struct interval_column *columns, size_t n) MAY_BE_LEFT_OUT;
+void interval_help(FILE *out, const struct interval_column *columns, size_t n);
 
 /* The number and the time of a census, as members of an open object. */
 void interval_json_time(struct json *json, const struct snapshot *snap);
@@ -70,11 +70,22 @@ double interval_seconds(const struct snapshot *before, const struct snapshot *sn
 /* Whether row @row, from 0, is to have a header above it. */
 bool interval_header_due(const struct options *options, uint64_t row);
 
+/* The rows of 'system' and 'kswapd', and for --help their columns; as above. */
+int system_rows(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
+int kswapd_rows(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
+MAY_BE_LEFT_OUT void system_columns(FILE *out);
+MAY_BE_LEFT_OUT void kswapd_columns(FILE *out);
+
+/* Amounts that 'system' shows once, too. */
+struct amount system_used(const struct snapshot *snap);
+struct amount system_cache(const struct snapshot *snap);
+struct amount system_swap_used(const struct snapshot *snap);
+
 /* options_interval(), for commands that show rows so; also of a record. */
 static inline int interval_words(struct options *options, char **words, int n,
 				 struct failure *why)
 {
-	if (!interval_run && (n || options_series(options)))
+	if (!system_rows && (n || options_series(options)))
 		return fail_left_out(why, "rows at an interval");
 	return options_interval(options, words, n, why);
 }

@@ -83,87 +83,6 @@ static int kswapd_show(const struct view *view, const struct options *options,
 			       sizeof(shown) / sizeof(shown[0]), out, why);
 }
 
-/* How many nodes' kswapds are reclaiming. */
-static struct amount running(const struct snapshot *snap, unsigned int number)
-{
-	struct amount n = { snap->n_nodes > 0, 0 };
-	size_t i;
-
-	(void)number;
-	for (i = 0; i < snap->n_nodes; i++) {
-		n.known &= KNOWN(&snap->nodes[i], MEMCENSUS_NODE_KSWAPD);
-		n.bytes += snap->nodes[i].kswapd == MEMCENSUS_KSWAPD_RUNNING;
-	}
-	return n;
-}
-
-/* Free memory less the watermark @number, of the zone where that is least. */
-static struct amount distance(const struct snapshot *snap, unsigned int number)
-{
-	struct amount least = { false, 0 };
-	const struct zone *zone;
-	int64_t to;
-	size_t i;
-
-	for (i = 0; i < snap->n_zones; i++) {
-		zone = &snap->zones[i];
-		if (!KNOWN(zone, MEMCENSUS_ZONE_FREE) || !KNOWN(zone, number))
-			continue;
-		/* A zone without memory of its own has nothing to keep free. */
-		if (KNOWN(zone, MEMCENSUS_ZONE_MANAGED) && !zone->managed)
-			continue;
-		to = (int64_t)(zone->free - (number == MEMCENSUS_ZONE_WMARK_LOW ?
-					     zone->wmark_low : zone->wmark_high));
-		if (!least.known || to < least.bytes)
-			least = (struct amount){ true, to };
-	}
-	return least;
-}
-
-#define RATE(name_, header_, num, help_, ...)				\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATE, .get = interval_event, .number = num, __VA_ARGS__ }
-#define SWAPPED(name_, header_, num, help_, ...)			\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATE, .get = interval_swapped, .number = num, __VA_ARGS__ }
-#define EFFICIENCY(name_, header_, steal, scan, help_)			\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATIO, .get = interval_event, .number = steal, .of = scan }
-
-static const struct interval_column rows[] = {
-	{ "running", "run", "nodes whose kswapd is reclaiming",
-	  .kind = INTERVAL_LEVEL, .get = running },
-	{ "free", "free", "in no use at all", .kind = INTERVAL_LEVEL, .memory = true,
-	  .get = interval_bytes, .number = MEMCENSUS_S_FREE },
-	{ "to_low", "ToLow", "to the low watermark, of the zone that is nearest",
-	  .kind = INTERVAL_LEVEL, .memory = true, .get = distance,
-	  .number = MEMCENSUS_ZONE_WMARK_LOW },
-	{ "to_high", "ToHigh", "to the high watermark, of the zone that is nearest",
-	  .kind = INTERVAL_LEVEL, .memory = true, .get = distance, .wide = true,
-	  .number = MEMCENSUS_ZONE_WMARK_HIGH },
-	RATE("runs", "runs", MEMCENSUS_E_PAGEOUTRUN,
-	     "times kswapd began to balance a node, a second"),
-	RATE("kswapd_scanned", "kscan", MEMCENSUS_E_PGSCAN_KSWAPD,
-	     "pages kswapd scanned, a second"),
-	RATE("kswapd_stolen", "ksteal", MEMCENSUS_E_PGSTEAL_KSWAPD, "pages it reclaimed"),
-	EFFICIENCY("kswapd_efficiency", "%keff", MEMCENSUS_E_PGSTEAL_KSWAPD,
-		   MEMCENSUS_E_PGSCAN_KSWAPD, "these in percent of those"),
-	RATE("stalls", "stall", MEMCENSUS_E_ALLOCSTALL,
-	     "allocations that reclaimed themselves"),
-	RATE("direct_scanned", "dscan", MEMCENSUS_E_PGSCAN_DIRECT, "pages they scanned"),
-	RATE("direct_stolen", "dsteal", MEMCENSUS_E_PGSTEAL_DIRECT, "pages they reclaimed"),
-	EFFICIENCY("direct_efficiency", "%deff", MEMCENSUS_E_PGSTEAL_DIRECT,
-		   MEMCENSUS_E_PGSCAN_DIRECT, "these in percent of those"),
-	SWAPPED("swap_in", "si", MEMCENSUS_E_PSWPIN, "KiB swapped in", .wide = true),
-	SWAPPED("swap_out", "so", MEMCENSUS_E_PSWPOUT, "KiB swapped out", .wide = true),
-	RATE("major_faults", "majf", MEMCENSUS_E_PGMAJFAULT, "page faults with I/O",
-	     .wide = true),
-	RATE("compact_stalls", "cstall", MEMCENSUS_E_COMPACT_STALL,
-	     "allocations that compacted", .wide = true),
-	RATE("oom_kills", "oom", MEMCENSUS_E_OOM_KILL, "processes the OOM killer ended",
-	     .wide = true),
-};
-
 static int kswapd_run(struct session *session, bool *partial, struct failure *why)
 {
 	bool series;
@@ -172,13 +91,7 @@ static int kswapd_run(struct session *session, bool *partial, struct failure *wh
 		return -1;
 	if (!series)
 		return present_censuses(session, partial, why);
-	return interval_run(session, rows, sizeof(rows) / sizeof(rows[0]), why);
-}
-
-static void kswapd_columns(FILE *out)
-{
-	if (interval_help)
-		interval_help(out, rows, sizeof(rows) / sizeof(rows[0]));
+	return kswapd_rows(session, why);
 }
 
 static const struct option_use kswapd_options[] = {

@@ -125,7 +125,6 @@ const struct command record_command = {
 	"the file keeps those before it, and at an INTERVAL the next one is tried. Two\n"
 	"cannot record into one FILE at once. A new FILE is readable for its owner only.\n",
 	.options = record_options,
-	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
-		 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM,
+	.parts = REQUEST_DEFAULT_PARTS,
 	.run = record_run,
 };

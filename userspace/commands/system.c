@@ -24,7 +24,7 @@ static void cell(struct table *table, struct amount amount,
 }
 
 /* What is in use: what is not available, as procps 4 has it. */
-static struct amount used_of(const struct snapshot *snap)
+struct amount system_used(const struct snapshot *snap)
 {
 	const struct figures *bytes = &snap->totals.bytes;
 
@@ -32,7 +32,7 @@ static struct amount used_of(const struct snapshot *snap)
 			    amount_figure(bytes, MEMCENSUS_S_AVAILABLE));
 }
 
-static struct amount cache_of(const struct snapshot *snap)
+struct amount system_cache(const struct snapshot *snap)
 {
 	const struct figures *bytes = &snap->totals.bytes;
 
@@ -45,7 +45,7 @@ static struct amount swap_total_of(const struct snapshot *snap)
 	return amount_meminfo(snap, "SwapTotal");
 }
 
-static struct amount swap_used_of(const struct snapshot *snap)
+struct amount system_swap_used(const struct snapshot *snap)
 {
 	return amount_minus(swap_total_of(snap),
 			    amount_figure(&snap->totals.bytes, MEMCENSUS_S_SWAP_FREE));
@@ -93,11 +93,11 @@ static int show_free(const struct view *view, const struct options *options,
 	const struct snapshot *snap = view->snap;
 	const struct figures *bytes = &snap->totals.bytes;
 	const struct amount mem[] = {
-		amount_figure(bytes, MEMCENSUS_S_TOTAL), used_of(snap),
+		amount_figure(bytes, MEMCENSUS_S_TOTAL), system_used(snap),
 		amount_figure(bytes, MEMCENSUS_S_FREE),
 	};
 	const struct amount swap[] = {
-		swap_total_of(snap), swap_used_of(snap),
+		swap_total_of(snap), system_swap_used(snap),
 		amount_figure(bytes, MEMCENSUS_S_SWAP_FREE),
 	};
 	const struct amount both[] = {
@@ -115,9 +115,9 @@ static int show_free(const struct view *view, const struct options *options,
 	cell(table, amount_figure(bytes, MEMCENSUS_S_SHMEM), &units);
 	if (options->wide) {
 		cell(table, buffers, &units);
-		cell(table, cache_of(snap), &units);
+		cell(table, system_cache(snap), &units);
 	} else {
-		cell(table, amount_plus(buffers, cache_of(snap)), &units);
+		cell(table, amount_plus(buffers, system_cache(snap)), &units);
 	}
 	cell(table, amount_figure(bytes, MEMCENSUS_S_AVAILABLE), &units);
 
@@ -216,97 +216,6 @@ static int system_show(const struct view *view, const struct options *options,
 	return options->all ? show_all(view, options, out, why) : 0;
 }
 
-static struct amount used_percent(const struct snapshot *snap, unsigned int number)
-{
-	struct amount used = used_of(snap);
-	struct amount total = amount_figure(&snap->totals.bytes, MEMCENSUS_S_TOTAL);
-
-	(void)number;
-	if (!used.known || !total.known || !total.bytes)
-		return (struct amount){ false, 0 };
-	return (struct amount){ true, (int64_t)(1e5 * used.bytes / total.bytes) };
-}
-
-static struct amount active_of(const struct snapshot *snap)
-{
-	const struct figures *bytes = &snap->totals.bytes;
-
-	return amount_plus(amount_figure(bytes, MEMCENSUS_S_ACTIVE_ANON),
-			   amount_figure(bytes, MEMCENSUS_S_ACTIVE_FILE));
-}
-
-static struct amount inactive_of(const struct snapshot *snap)
-{
-	const struct figures *bytes = &snap->totals.bytes;
-
-	return amount_plus(amount_figure(bytes, MEMCENSUS_S_INACTIVE_ANON),
-			   amount_figure(bytes, MEMCENSUS_S_INACTIVE_FILE));
-}
-
-#define BY(of)								\
-static struct amount interval_##of(const struct snapshot *snap, unsigned int number) \
-{									\
-	(void)number;							\
-	return of##_of(snap);						\
-}
-
-BY(used)
-BY(cache)
-BY(swap_used)
-BY(active)
-BY(inactive)
-
-#define LEVEL(name_, header_, fn, num, help_, ...)			\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_LEVEL, .memory = true, .get = fn, .number = num, __VA_ARGS__ }
-#define RATE(name_, header_, num, help_, ...)				\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATE, .get = interval_event, .number = num, __VA_ARGS__ }
-#define SWAPPED(name_, header_, num, help_, ...)			\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATE, .get = interval_swapped, .number = num, __VA_ARGS__ }
-
-static const struct interval_column rows[] = {
-	LEVEL("free", "free", interval_bytes, MEMCENSUS_S_FREE, "in no use at all"),
-	LEVEL("available", "avail", interval_bytes, MEMCENSUS_S_AVAILABLE,
-	      "available without swapping"),
-	LEVEL("used", "used", interval_used, 0, "what is not available", .wide = true),
-	LEVEL("used_percent", "%used", used_percent, 0, "the same in percent of the total",
-	      .percent = true),
-	LEVEL("buffers", "buff", interval_bytes, MEMCENSUS_S_BUFFERS, "cache of block devices"),
-	LEVEL("cache", "cache", interval_cache, 0, "page cache and slab that can be given back"),
-	LEVEL("dirty", "dirty", interval_bytes, MEMCENSUS_S_DIRTY, "to be written back",
-	      .wide = true),
-	LEVEL("swap_used", "swpd", interval_swap_used, 0, "swap in use"),
-	SWAPPED("swap_in", "si", MEMCENSUS_E_PSWPIN, "KiB swapped in, a second"),
-	SWAPPED("swap_out", "so", MEMCENSUS_E_PSWPOUT, "KiB swapped out, a second"),
-	RATE("block_in", "bi", MEMCENSUS_E_PGPGIN, "KiB read from block devices, a second"),
-	RATE("block_out", "bo", MEMCENSUS_E_PGPGOUT, "KiB written to them, a second"),
-	RATE("faults", "flt/s", MEMCENSUS_E_PGFAULT, "page faults, a second",
-	     .wide = true),
-	RATE("major_faults", "majf", MEMCENSUS_E_PGMAJFAULT,
-	     "page faults with I/O, a second"),
-	LEVEL("committed", "commit", interval_bytes, MEMCENSUS_S_COMMITTED,
-	      "promised to processes", .wide = true),
-	LEVEL("cached", "cached", interval_bytes, MEMCENSUS_S_CACHED,
-	      "page cache, shared memory included", .wide = true),
-	LEVEL("active", "active", interval_active, 0, "on the active lists", .wide = true),
-	LEVEL("inactive", "inact", interval_inactive, 0, "on the inactive lists", .wide = true),
-	LEVEL("shmem", "shmem", interval_bytes, MEMCENSUS_S_SHMEM, "shared memory and tmpfs",
-	      .wide = true),
-	LEVEL("anon", "anon", interval_bytes, MEMCENSUS_S_ANON, "anonymous pages of processes",
-	      .wide = true),
-	LEVEL("slab_unreclaimable", "sunrecl", interval_bytes, MEMCENSUS_S_SLAB_UNRECLAIMABLE,
-	      "kernel objects that cannot be given back", .wide = true),
-	LEVEL("pagetables", "pgtab", interval_bytes, MEMCENSUS_S_PAGETABLES, "page tables",
-	      .wide = true),
-	LEVEL("kernel_stack", "kstack", interval_bytes, MEMCENSUS_S_KERNEL_STACK,
-	      "kernel stacks", .wide = true),
-	RATE("allocated", "alloc/s", MEMCENSUS_E_PGALLOC, "pages allocated, a second",
-	     .wide = true),
-	RATE("freed", "freed/s", MEMCENSUS_E_PGFREE, "pages freed, a second", .wide = true),
-};
-
 /*
  * The last census of a record, or one that has nothing but texts of now, where there
  * is no source.
@@ -390,7 +299,7 @@ static int system_run(struct session *session, bool *partial, struct failure *wh
 		return present_censuses(session, partial, why);
 	/* Nobody has to be walked for these rows. */
 	session->request.parts = MEMCENSUS_PART_SYSTEM;
-	return interval_run(session, rows, COUNT(rows), why);
+	return system_rows(session, why);
 }
 
 static int system_words(struct options *options, char **words, int n, struct failure *why)
@@ -407,12 +316,6 @@ static int system_words(struct options *options, char **words, int n, struct fai
 static bool system_needs_source(const struct options *options)
 {
 	return options->file || !(options->vm || options->slab);
-}
-
-static void system_columns(FILE *out)
-{
-	if (interval_help)
-		interval_help(out, rows, COUNT(rows));
 }
 
 static int set_vm(struct options *options, const char *value, struct failure *why)

@@ -54,7 +54,8 @@ static const struct vm_setting {
 	{ "panic_on_oom",
 	  "0: end a process; 1: panic, but not for a cgroup or cpuset; 2: panic" },
 	{ "stat_interval", "seconds between two updates of counters, by which meminfo may lag" },
-	{ "unprivileged_userfaultfd", "1: unprivileged tasks may handle page faults of the kernel" },
+	{ "unprivileged_userfaultfd",
+	  "1: unprivileged tasks may handle page faults of the kernel" },
 };
 
 /* The value in the line "@name VALUE" of @text; freed by the caller, or NULL. */

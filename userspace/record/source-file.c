@@ -178,10 +178,6 @@ static void tell_which(const struct record_entry *entry)
 	fprintf(stderr, "memcensus: census %" PRIu64 ", of %s\n", entry->number, when);
 }
 
-/* Parts as the module has them where a request names none. */
-#define USUAL_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |	\
-			 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
-
 static const struct part {
 	uint32_t bit;
 	const char *what;
@@ -198,8 +194,8 @@ static const struct part {
 static int check_parts(const struct request *asked,
 		       const struct request *request, struct failure *why)
 {
-	const uint32_t had = asked->parts ? asked->parts : USUAL_PARTS;
-	const uint32_t wanted = request->parts ? request->parts : USUAL_PARTS;
+	const uint32_t had = asked->parts ? asked->parts : REQUEST_DEFAULT_PARTS;
+	const uint32_t wanted = request->parts ? request->parts : REQUEST_DEFAULT_PARTS;
 	size_t i;
 
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)

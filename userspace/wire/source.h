@@ -13,6 +13,10 @@
 #include "lib/failure.h"
 #include "model/snapshot.h"
 
+/* The module's default, where a request names no parts. */
+#define REQUEST_DEFAULT_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |	\
+				 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
+
 /**
  * struct request - what is asked for
  * @basis: enum memcensus_basis, or 0 for the module's default
