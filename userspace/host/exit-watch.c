@@ -275,7 +275,7 @@ static uint64_t realtime_of(uint64_t moment)
 
 struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)
 {
-	struct exit_status exited = { .why_not = "a record does not say" };
+	struct exit_status exited = { .why_not = "records do not have it" };
 	const struct exit_watch_process *process;
 	struct process_state state;
 
@@ -293,9 +293,9 @@ struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)
 		exited.known = state.has_status;
 		exited.status = state.status;
 		exited.why_not = exits->events < 0 ?
-			"this kernel has no process events, and its parent has taken the status" :
+			"the kernel has no process events (CONFIG_PROC_EVENTS), and its parent reaped it" :
 			exits->lost ? "the kernel dropped the event" :
-			"no process event came: not in the first PID namespace?";
+			"no process event: not in the initial PID namespace?";
 	}
 	exited.oom = process && process->oom;
 	return exited;
@@ -306,13 +306,13 @@ void exit_status_text(char *buf, const struct exit_status *exited)
 	const char *name;
 
 	if (!exited->known) {
-		snprintf(buf, EXIT_STATUS_SIZE, "how is not known: %s", exited->why_not);
+		snprintf(buf, EXIT_STATUS_SIZE, "exit status unavailable: %s", exited->why_not);
 	} else if (WIFSIGNALED(exited->status)) {
 		name = sigabbrev_np(WTERMSIG(exited->status));
 		snprintf(buf, EXIT_STATUS_SIZE, "killed by signal %d (%s)%s%s",
 			 WTERMSIG(exited->status), name ? name : "real-time",
 			 WCOREDUMP(exited->status) ? ", core dumped" : "",
-			 exited->oom ? ": the OOM killer, says the kernel's log" : "");
+			 exited->oom ? ": by the OOM killer, says the kernel log" : "");
 	} else {
 		snprintf(buf, EXIT_STATUS_SIZE, "exit status %d", WEXITSTATUS(exited->status));
 	}

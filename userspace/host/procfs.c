@@ -24,7 +24,8 @@ FILE *procfs_open(const char *path, struct failure *why)
 	snprintf(name, sizeof(name), "%s/%s", root, path);
 	file = fopen(name, "re");
 	if (!file && (errno == EACCES || errno == EPERM))
-		fail(why, FAIL_PRIVILEGE, "/proc/%s is for root: try it with sudo", path);
+		fail(why, FAIL_PRIVILEGE,
+		     "cannot read /proc/%s: permission denied: run as root (sudo)", path);
 	else if (!file)
 		fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(errno));
 	return file;

@@ -30,11 +30,11 @@ static bool note_missing(FILE *out, const struct snapshot *snap)
 	put_count(out, of[MEMCENSUS_STATE_VANISHED], snap->n_groups ?
 		  "vanished (missing from the sums)" : "vanished (shown as -)", &begun);
 	put_count(out, of[MEMCENSUS_STATE_PARTIAL],
-		  "walked in part (figures are lower bounds)", &begun);
+		  "partial (figures are lower bounds)", &begun);
 	if (!begun)
 		return false;
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_KTHREADS) && snap->scan.kthreads)
-		fprintf(out, "; kernel threads have no memory of their own (%" PRIu64 ")",
+		fprintf(out, "; %" PRIu64 " kernel threads have no address space",
 			snap->scan.kthreads);
 	putc('\n', out);
 	return true;
@@ -72,8 +72,8 @@ static void note_upper_bounds(FILE *out, const struct snapshot *snap)
 		missing += scan->partial;
 	if (!missing || !KNOWN(scan, MEMCENSUS_SCAN_FRAMES))
 		return;
-	fprintf(out, "memcensus: USS and PSS of processes that share with %" PRIu64
-		" which could not be walked are upper bounds", missing);
+	fprintf(out, "memcensus: USS and PSS are upper bounds for processes that share pages with %"
+		PRIu64 " busy or partial ones", missing);
 	for (i = 0; i < snap->n_tasks && named < PIDS_NAMED; i++) {
 		const struct task *task = &snap->tasks[i];
 
@@ -97,14 +97,14 @@ static void note_frames(FILE *out, const struct snapshot *snap)
 
 	note_upper_bounds(out, snap);
 	if (KNOWN(scan, MEMCENSUS_SCAN_VIOLATIONS) && scan->violations)
-		fprintf(out, "memcensus: WARNING: all shares together are %" PRIu64
-			" bytes, but %" PRIu64 " are mapped: %s\n",
+		fprintf(out, "memcensus: WARNING: the sum of PSS is %" PRIu64
+			" bytes, the mapped frames are %" PRIu64 ": %s\n",
 			scan->pss, scan->frames,
-			"a bug of the module, please report it; do not trust the figures");
+			"a bug in the module: report it, and do not trust the figures");
 	if (KNOWN(scan, MEMCENSUS_SCAN_SLICES) && scan->slices > 1) {
 		fprintf(out, "memcensus: owners counted in %" PRIu64
-			" slices, each by a pass over all processes: %s", scan->slices,
-			"for one pass raise the module's parameter max_mem");
+			" slices, with one pass over all processes for each: %s", scan->slices,
+			"raise the module parameter max_mem for a single pass");
 		if (KNOWN(&snap->info, MEMCENSUS_INFO_MAX_MEM)) {
 			text_size(size, snap->info.max_mem);
 			fprintf(out, " (now %s)", size);
@@ -119,15 +119,15 @@ bool warnings_print(FILE *out, const struct snapshot *snap)
 
 	if (KNOWN(&snap->info, MEMCENSUS_INFO_ABI) &&
 	    snap->info.abi < MEMCENSUS_ABI)
-		fprintf(out, "memcensus: the module has ABI %" PRIu64 ", this reader %d: %s\n",
+		fprintf(out, "memcensus: the module has ABI %" PRIu64 ", this reader ABI %d: %s\n",
 			snap->info.abi, MEMCENSUS_ABI,
-			"what is missing is shown as -; load the memcensus.ko of this release");
+			"unavailable values are shown as -; load the memcensus.ko of this release");
 	if (has_estimates(snap))
-		fputs("memcensus: shares of large folios are estimates; see '--basis frames'\n",
+		fputs("memcensus: PSS of large folios is an estimate on this kernel: use '--basis frames'\n",
 		      out);
 	note_frames(out, snap);
 	if (snap->torn) {
-		fputs("memcensus: the dump is not of one piece, says the kernel; take it again\n",
+		fputs("memcensus: the dump is inconsistent (NLM_F_DUMP_INTR): run the command again\n",
 		      out);
 		partial = true;
 	}

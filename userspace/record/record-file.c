@@ -69,10 +69,10 @@ static void tell_missing(struct record_file *file, uint64_t number,
 	const uint64_t first = file->last + 1;
 
 	if (first + 1 < number)
-		say(file, "censuses %" PRIu64 " to %" PRIu64 " are %s and left out",
+		say(file, "censuses %" PRIu64 " to %" PRIu64 " are %s and skipped",
 		    first, number - 1, how);
 	else if (first < number)
-		say(file, "census %" PRIu64 " is %s and left out", first, how);
+		say(file, "census %" PRIu64 " is %s and skipped", first, how);
 	else if (file->lost)
 		say(file, "%" PRIu64 " bytes before offset %" PRIu64 " are damaged",
 		    file->lost, file->lost_at);
@@ -104,12 +104,12 @@ static int take_messages(struct record_file *file, struct snapshot *snap,
 	const struct nlmsghdr *nlh;
 
 	if (chunk->head.order != chunk_native_order() && !byteswap_messages(p, left))
-		return fail(why, FAIL_MALFORMED, "a message is cut off");
+		return fail(why, FAIL_MALFORMED, "a message is truncated");
 	for (; left; p += step, left -= step) {
 		nlh = (const void *)p;
 		if (left < NLMSG_HDRLEN || nlh->nlmsg_len < NLMSG_HDRLEN ||
 		    nlh->nlmsg_len > left)
-			return fail(why, FAIL_MALFORMED, "a message is cut off");
+			return fail(why, FAIL_MALFORMED, "a message is truncated");
 		if (take_message(file, snap, nlh, why))
 			return -1;
 		step = NLMSG_ALIGN(nlh->nlmsg_len);
@@ -157,9 +157,9 @@ static int take_chunk(struct record_file *file, struct snapshot *snap,
 static int end(struct record_file *file, bool begun, uint64_t number)
 {
 	if (begun && number > file->last)
-		tell_missing(file, number + 1, "not whole");
+		tell_missing(file, number + 1, "incomplete");
 	else if (file->lost)
-		say(file, "its last %" PRIu64 " bytes are no whole census", file->lost);
+		say(file, "its last %" PRIu64 " bytes are an incomplete census", file->lost);
 	file->lost = 0;
 	return 0;
 }
@@ -210,7 +210,7 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 			if (why->kind == FAIL_MEMORY)
 				return -1;
 			tell_missing(file, number, "damaged");
-			say(file, "census %" PRIu64 " is left out: %s", number, why->text);
+			say(file, "census %" PRIu64 " is skipped: %s", number, why->text);
 			file->last = number;
 			told = number;
 			good = false;

@@ -215,10 +215,10 @@ int recorder_close(struct recorder *r, struct failure *why)
 	int ret = 0;
 
 	if (r->regular && fsync(r->fd) && errno != EINVAL)
-		ret = fail(why, FAIL_SYSTEM, "'%.200s' may not be whole on the disk: %s",
+		ret = fail(why, FAIL_SYSTEM, "'%.200s' may be incomplete on disk: %s",
 			   r->path, strerror(errno));
 	if (r->fd != STDOUT_FILENO && close(r->fd) && !ret && errno != EINTR)
-		ret = fail(why, FAIL_SYSTEM, "'%.200s' may not be whole on the disk: %s",
+		ret = fail(why, FAIL_SYSTEM, "'%.200s' may be incomplete on disk: %s",
 			   r->path, strerror(errno));
 	free(r->buf);
 	free(r);
@@ -275,21 +275,21 @@ static int go_on(struct recorder *r, uint64_t size, struct failure *why)
 		return -1;
 	if (size && !found.chunks)
 		return fail(why, FAIL_SYSTEM,
-			    "'%.200s' is no record of memcensus and is left alone",
+			    "'%.200s' is not a memcensus record: it is left unchanged",
 			    r->path);
 	if (found.newer)
 		return fail(why, FAIL_VERSION,
-			    "'%.200s' is a record of format %u, this reader writes %d: use the newer one, or another file",
+			    "'%.200s' has record format %u, this reader writes %d: use a newer reader, or another file",
 			    r->path, found.newer, CHUNK_VERSION);
 	r->census = found.census + 1;
 	if (found.whole < size && found.torn) {
-		fprintf(stderr, "memcensus: '%s': %llu bytes of no whole census are cut off\n",
+		fprintf(stderr, "memcensus: '%s': truncated %llu bytes of an incomplete census\n",
 			r->path, (unsigned long long)(size - found.whole));
 		if (ftruncate(r->fd, (off_t)found.whole))
-			return fail(why, FAIL_SYSTEM, "cannot cut '%.200s': %s",
+			return fail(why, FAIL_SYSTEM, "cannot truncate '%.200s': %s",
 				    r->path, strerror(errno));
 	} else if (found.whole < size) {
-		fprintf(stderr, "memcensus: '%s': going on behind %llu damaged bytes\n",
+		fprintf(stderr, "memcensus: '%s': appending after %llu damaged bytes\n",
 			r->path, (unsigned long long)(size - found.whole));
 	}
 	r->start = lseek(r->fd, 0, SEEK_END);
@@ -314,7 +314,7 @@ static int open_file(struct recorder *r, struct failure *why)
 		return 0;
 	if (flock(r->fd, LOCK_EX | LOCK_NB))
 		return errno == EWOULDBLOCK ?
-		       fail(why, FAIL_SYSTEM, "another recorder writes to '%.200s'", r->path) :
+		       fail(why, FAIL_SYSTEM, "cannot lock '%.200s': another recorder writes to it", r->path) :
 		       fail(why, FAIL_SYSTEM, "cannot lock '%.200s': %s",
 			    r->path, strerror(errno));
 	/* What the one before wrote until it gave up the lock. */
@@ -326,7 +326,7 @@ static int open_stdout(struct recorder *r, struct failure *why)
 {
 	if (isatty(STDOUT_FILENO))
 		return fail(why, FAIL_USAGE,
-			    "a record is not for a terminal: name a file, or pipe it on");
+			    "cannot write a record to a terminal: name a file, or use a pipe");
 	r->fd = STDOUT_FILENO;
 	return 0;
 }

@@ -89,7 +89,7 @@ int selection_parse(struct selection *selection, const char *word, struct failur
 	if (selection->kind == SELECTION_CLOCK || read_moment(&selection->value, word))
 		return 0;
 	return fail(why, FAIL_USAGE,
-		    "'%.60s' is no census of a record: first, last, a number, HH:MM[:SS], YYYY-MM-DDTHH:MM[:SS] or @SECONDS",
+		    "'%.60s' does not name a census of a record: use first, last, a number, HH:MM[:SS], YYYY-MM-DDTHH:MM[:SS] or @SECONDS",
 		    word);
 }
 

@@ -38,15 +38,15 @@ static int no_such(const struct file *file, const struct record_entry *first,
 	if (!last->number) {
 		if (file->record.newer)
 			return fail(why, FAIL_VERSION,
-				    "'%.200s' is of format %u, this reader knows %d",
+				    "'%.200s' has record format %u, this reader reads %d: use a newer reader",
 				    file->record.path, file->record.newer, CHUNK_VERSION);
-		return fail(why, FAIL_LOST, "'%.200s' is no record, or has no whole census",
+		return fail(why, FAIL_LOST, "'%.200s' is not a record, or has no complete census",
 			    file->record.path);
 	}
 	time_text(from, first->time, true);
 	time_text(to, last->time, true);
 	return fail(why, FAIL_USAGE,
-		    "'%.200s' has no such census; it has %" PRIu64 " to %" PRIu64 ", %s to %s",
+		    "'%.200s' has no such census: it has %" PRIu64 " to %" PRIu64 ", %s to %s",
 		    file->record.path, first->number, last->number, from, to);
 }
 
@@ -201,7 +201,7 @@ static int check_parts(const struct request *asked,
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (wanted & ~had & parts[i].bit)
 			return fail(why, FAIL_REFUSED,
-				    "the record has no %s: it must be made by 'memcensus record FILE%s'",
+				    "the record has no %s: record again with 'memcensus record FILE%s'",
 				    parts[i].what, parts[i].how);
 	return 0;
 }
@@ -216,7 +216,7 @@ static int check_basis(const struct snapshot *snap,
 	    snap->scan.basis == request->basis)
 		return 0;
 	return fail(why, FAIL_REFUSED,
-		    "the record is of the basis '%s': it must be made by 'memcensus record FILE --basis %s'",
+		    "the record has basis '%s': record again with 'memcensus record FILE --basis %s'",
 		    column_word(column, snap->scan.basis) ?: "?",
 		    column_word(column, request->basis));
 }
@@ -260,7 +260,7 @@ static int check_groups(const struct request *asked,
 	     same_pids(asked, request)))
 		return 0;
 	return fail(why, FAIL_REFUSED,
-		    "the record has no figures of %s: they are counted in the census, and it must be made by 'memcensus record FILE %s'",
+		    "the record has no figures of %s: record again with 'memcensus record FILE %s'",
 		    groups[request->group_by].what, groups[request->group_by].how);
 }
 
@@ -325,8 +325,8 @@ static int answer_pids(struct snapshot *snap, const struct request *asked,
 		if (!find_pid(snap, request->pids[i]))
 			return fail(why, FAIL_NO_PROCESS,
 				    "the record has no process %u%s", request->pids[i],
-				    asked->pids ? ": it is of others, which '--pid' named" :
-				    "; of threads it knows only the first");
+				    asked->pids ? ": it was recorded with '--pid' of others" :
+				    ": it lists processes, not their threads");
 	sorted = calloc(request->n_pids, sizeof(*sorted));
 	if (!sorted)
 		return fail_memory(why);

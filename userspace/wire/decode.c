@@ -24,7 +24,7 @@ static int malformed(struct decoder *d, const struct record_type *type,
 static int broken(struct decoder *d, const char *where)
 {
 	return fail(d->why, FAIL_MALFORMED,
-		    "malformed message: an attribute of %s is cut off", where);
+		    "malformed message: an attribute of %s is truncated", where);
 }
 
 static size_t element_size(enum wire how)
@@ -208,7 +208,7 @@ static int decode_seq(struct decoder *d, const struct nlattr *attr)
 
 	if (!attr || attr_len(attr) != sizeof(seq))
 		return fail(d->why, FAIL_MALFORMED,
-			    "malformed message: it does not say of which census it is");
+			    "malformed message: it has no census number");
 	seq = load(WIRE_U64, attr_data(attr));
 	if (snap->has_scan && seq != snap->seq)
 		return fail(d->why, FAIL_MALFORMED,
@@ -317,6 +317,6 @@ int decode_finish(const struct snapshot *snap, struct failure *why)
 {
 	if (!snap->has_info || !snap->has_scan)
 		return fail(why, FAIL_MALFORMED,
-			    "the census ended before it said what it was");
+			    "the census ended without INFO and SCAN");
 	return 0;
 }

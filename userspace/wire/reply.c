@@ -51,7 +51,7 @@ int reply_error(struct failure *why, int error)
 	case EPERM:
 	case EACCES:
 		return fail(why, FAIL_PRIVILEGE,
-			    "no permission: a census needs root (CAP_SYS_PTRACE in the initial user namespace); try it with sudo");
+			    "permission denied: a census needs CAP_SYS_PTRACE in the initial user namespace: run as root (sudo)");
 	case ENOENT:
 		return fail(why, FAIL_NO_MODULE,
 			    "the kernel module is not loaded: run 'modprobe memcensus' (or 'insmod memcensus.ko')");
@@ -62,10 +62,10 @@ int reply_error(struct failure *why, int error)
 			    "the census was interrupted by a signal");
 	case ENOMEM:
 		return fail(why, FAIL_MEMORY,
-			    "the kernel has not enough memory for a census");
+			    "the kernel has too little memory for a census");
 	case ENOBUFS:
 		return fail(why, FAIL_LOST,
-			    "the kernel had to drop messages; try again");
+			    "the kernel dropped messages: try again");
 	case EOPNOTSUPP:
 		return fail(why, FAIL_VERSION,
 			    "the module does not know this request: load the memcensus.ko that came with this reader");
@@ -183,7 +183,7 @@ enum reply_state reply_feed(struct snapshot *snap,
 	for (; len; nlh = (const void *)((const char *)nlh + step), len -= step) {
 		if (len < NLMSG_HDRLEN || nlh->nlmsg_len < NLMSG_HDRLEN ||
 		    nlh->nlmsg_len > len) {
-			fail(why, FAIL_LOST, "a message from the kernel was cut off");
+			fail(why, FAIL_LOST, "a message from the kernel was truncated");
 			return REPLY_FAILED;
 		}
 		step = NLMSG_ALIGN(nlh->nlmsg_len);

@@ -62,7 +62,7 @@ static ssize_t netlink_receive(struct netlink *nl, struct failure *why)
 			    strerror(errno));
 	if ((size_t)n > BUFFER_SIZE)
 		return fail(why, FAIL_LOST,
-			    "a message of %zd bytes from the kernel was cut off", n);
+			    "a message of %zd bytes from the kernel was truncated", n);
 	if (!n)
 		return fail(why, FAIL_LOST, "the kernel closed the connection");
 	return n;
@@ -104,7 +104,7 @@ static int family_parse(struct netlink *nl, const struct nlmsghdr *nlh,
 	}
 	if (version != MEMCENSUS_GENL_VERSION)
 		return fail(why, FAIL_VERSION,
-			    "the module speaks version %u of the netlink family, this reader version %u: install both from one release",
+			    "the module has version %u of the netlink family, this reader version %u: install both from one release",
 			    version, MEMCENSUS_GENL_VERSION);
 	return 0;
 }

@@ -83,10 +83,10 @@ static void test_lengths(void)
 	bad_task(MEMCENSUS_TASK_TWINS, zeros, 6, "6 bytes in attribute twins",
 		 "an array of one and a half");
 	bad_task(MEMCENSUS_TASK_FIGURES, &outside, sizeof(outside),
-		 "an attribute of task is cut off", "a figure longer than its nest");
+		 "an attribute of task is truncated", "a figure longer than its nest");
 	bad_task(MEMCENSUS_TASK_FIGURES, &tiny, sizeof(tiny),
-		 "an attribute of task is cut off", "a figure shorter than its head");
-	bad_task(MEMCENSUS_TASK_FIGURES, zeros, 2, "an attribute of task is cut off",
+		 "an attribute of task is truncated", "a figure shorter than its head");
+	bad_task(MEMCENSUS_TASK_FIGURES, zeros, 2, "an attribute of task is truncated",
 		 "two bytes of figures");
 	bad_task(MEMCENSUS_TASK_FIGURES, &narrow, sizeof(narrow),
 		 "4 bytes in figure 8 of task", "a figure of four bytes");
@@ -110,7 +110,7 @@ static void test_frames(void)
 	stream_begin(&s, MEMCENSUS_CMD_TASK, 0);
 	stream_nest_end(&s, stream_nest(&s, MEMCENSUS_A_TASK));
 	stream_end(&s);
-	expect_failure(&s, FAIL_MALFORMED, "does not say of which census",
+	expect_failure(&s, FAIL_MALFORMED, "it has no census number",
 		       "a message without a number");
 
 	stream_init(&s, request->nlmsg_seq);
@@ -121,13 +121,13 @@ static void test_frames(void)
 
 	stream_init(&s, request->nlmsg_seq);
 	stream_done(&s, 0, NULL, 0);
-	expect_failure(&s, FAIL_MALFORMED, "before it said what it was",
+	expect_failure(&s, FAIL_MALFORMED, "without INFO and SCAN",
 		       "a dump of nothing");
 
 	stream_init(&s, request->nlmsg_seq);
 	stream_head(&s, 1, MEMCENSUS_ABI);
 	s.len -= 4;
-	expect_failure(&s, FAIL_LOST, "cut off", "a datagram that was cut");
+	expect_failure(&s, FAIL_LOST, "truncated", "a datagram that was cut");
 
 	stream_init(&s, request->nlmsg_seq);
 	stream_begin(&s, MEMCENSUS_CMD_INFO, 0);
@@ -141,7 +141,7 @@ static void test_frames(void)
 	stream_begin(&s, MEMCENSUS_CMD_INFO, 0);
 	nlh = (struct nlmsghdr *)(void *)s.buf;
 	nlh->nlmsg_len = 3;
-	expect_failure(&s, FAIL_LOST, "cut off", "a length below that of a head");
+	expect_failure(&s, FAIL_LOST, "truncated", "a length below that of a head");
 }
 
 static void test_ends(void)
@@ -165,7 +165,7 @@ static void test_ends(void)
 
 	stream_init(&s, request->nlmsg_seq);
 	stream_done(&s, -12, NULL, 0);
-	expect_failure(&s, FAIL_MEMORY, "not enough memory", "no memory there");
+	expect_failure(&s, FAIL_MEMORY, "too little memory", "no memory there");
 
 	stream_init(&s, request->nlmsg_seq);
 	stream_done(&s, -4, NULL, 0);
@@ -191,7 +191,7 @@ static void test_ends(void)
 
 	stream_init(&s, request->nlmsg_seq);
 	stream_error(&s, -1, "text of the kernel", 0, request, 0);
-	expect_failure(&s, FAIL_PRIVILEGE, "needs root", "not root");
+	expect_failure(&s, FAIL_PRIVILEGE, "run as root", "not root");
 
 	stream_init(&s, request->nlmsg_seq);
 	stream_done(&s, -95, "this kernel has no frames", 0);
@@ -281,11 +281,61 @@ static void test_mutants(void)
 	   states[REPLY_DONE], states[REPLY_FAILED], states[REPLY_MORE]);
 }
 
+/*
+ * A request as the ABI has it, written by hand: what the reader's own encoder makes of
+ * the same request is the same, and what its decoder makes of it is what was asked.
+ */
+static void test_request(void)
+{
+	static const uint32_t pids[] = { 1, 4711 };
+	const struct request asked = {
+		.basis = MEMCENSUS_BASIS_MAPCOUNT,
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+		.pids = pids,
+		.n_pids = 2,
+		.group_by = MEMCENSUS_BY_PIDS,
+	};
+	const struct {
+		struct nlmsghdr nlh;
+		uint8_t cmd, version;
+		uint16_t zero;
+		struct nlattr request;
+		struct nlattr basis_is;
+		uint8_t basis, pad[3];
+		struct nlattr parts_are;
+		uint32_t parts;
+		struct nlattr pids_are;
+		uint32_t pids[2];
+		struct nlattr by_is;
+		uint8_t by, end[3];
+	} wire = {
+		{ sizeof(wire), STREAM_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 3, 0 },
+		MEMCENSUS_CMD_SNAPSHOT, MEMCENSUS_GENL_VERSION, 0,
+		{ sizeof(wire) - 20, MEMCENSUS_A_REQUEST | NLA_F_NESTED },
+		{ 5, MEMCENSUS_REQ_BASIS }, MEMCENSUS_BASIS_MAPCOUNT, { 0 },
+		{ 8, MEMCENSUS_REQ_PARTS }, MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+		{ 12, MEMCENSUS_REQ_PIDS }, { 1, 4711 },
+		{ 5, MEMCENSUS_REQ_GROUP_BY }, MEMCENSUS_BY_PIDS, { 0 },
+	};
+	static char buf[REQUEST_SIZE] __attribute__((aligned(8)));
+	const struct nlmsghdr *made = request_put(buf, STREAM_FAMILY, 3, &asked);
+	uint32_t got_pids[MEMCENSUS_PIDS_MAX];
+	struct request got;
+
+	ok(made->nlmsg_len == sizeof(wire) && !memcmp(made, &wire, sizeof(wire)),
+	   "a request is written as the ABI has it");
+	ok(request_get(&got, got_pids, &wire.nlh) && got.basis == asked.basis &&
+	   got.parts == asked.parts && got.group_by == asked.group_by &&
+	   got.n_pids == 2 && !memcmp(got.pids, pids, sizeof(pids)),
+	   "and is read so");
+}
+
 int main(void)
 {
 	const struct request all = { .basis = MEMCENSUS_BASIS_FRAMES };
 
 	request = request_put(request_buf, STREAM_FAMILY, 11, &all);
+	test_request();
 	test_lengths();
 	test_frames();
 	test_ends();
