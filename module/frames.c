@@ -234,6 +234,9 @@ bool census_frames_swapped(const struct census_frames *f)
 	return false;
 }
 
+/* So many empty places of a table are passed over before others may run. */
+#define PLACES_AT_ONCE BIT(16)
+
 /**
  * census_frames_settle_blocks() - all have marked: count owners of pages
  * @workers: all
@@ -255,6 +258,8 @@ int census_frames_settle_blocks(struct census_frames *const *workers,
 			struct census_section sections[CENSUS_WORKERS_MAX] = {};
 			u64 key = f->sections[i].key;
 
+			if (!(i % PLACES_AT_ONCE))
+				cond_resched();
 			if (!key || hash_64(key, 16) % nr != part)
 				continue;
 			for (w = 0; w < nr; w++) {
@@ -350,6 +355,8 @@ int census_frames_prepare_groups(struct census_frames *const *workers, unsigned 
 		struct census_frames *f = workers[w];
 
 		for (i = 0; i <= f->sections_mask; i++) {
+			if (!(i % PLACES_AT_ONCE))
+				cond_resched();
 			if (!f->sections[i].key)
 				continue;
 			if (!group_section(workers, w, &f->sections[i], states)) {

@@ -68,7 +68,6 @@ static void resume(struct census_owners *o)
 {
 	u32 i, e;
 
-	o->resumed = false;
 	for (i = 0; i < o->turns.nr; i++) {
 		const struct census_turn *t = census_turn(o, i);
 		u32 end = census_turn_end(o, i);
@@ -90,11 +89,13 @@ static void resume(struct census_owners *o)
  * @holdings: by kind, where census_turn_settle() adds; stays until then
  * @space: number of the owner's address space, from 1: a page that several
  *	owners of one space map belongs to the first of them
+ * @begun: @space may have marked something before.  All turns are searched for it
+ *	then, so this must be rare: else a census is quadratic in address spaces
  *
  * Return: false without memory.
  */
 bool census_owners_turn(struct census_owners *o,
-			struct census_holding *holdings, u32 space)
+			struct census_holding *holdings, u32 space, bool begun)
 {
 	struct census_turn *t = NULL;
 	u32 turn = o->turns.nr;
@@ -120,7 +121,9 @@ bool census_owners_turn(struct census_owners *o,
 	if (o->space != space) {
 		o->space = space;
 		o->space_first = o->entries.nr;
-		resume(o);
+		o->resumed = false;
+		if (begun)
+			resume(o);
 	}
 	return true;
 }

@@ -241,7 +241,7 @@ struct census_marker;
 void census_owners_init(struct census_owners *o);
 u32 census_pool_take(struct census_pool *pool, u32 units);
 bool census_owners_turn(struct census_owners *o,
-			struct census_holding *holdings, u32 space);
+			struct census_holding *holdings, u32 space, bool begun);
 void census_owners_forget(struct census_owners *o, u32 space,
 			  struct census_holding *holdings);
 bool census_owners_room(struct census_owners *o, u32 nr);

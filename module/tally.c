@@ -141,7 +141,8 @@ void census_tally_end(struct census_tally *t)
 int census_tally_mm(struct census_tally *t, struct census_mm *m)
 {
 	t->m = m;
-	return census_owners_turn(&t->frames->owners, m->holdings, m->number) ?
+	t->met = NULL;
+	return census_owners_turn(&t->frames->owners, m->holdings, m->number, m->begun) ?
 	       0 : -ENOMEM;
 }
 
@@ -179,18 +180,20 @@ static bool begin_shmem(struct census_tally *t, bool resumed)
 	return false;
 }
 
-/* The record of a later slice is that of the first, or none. */
-static void find_record(struct census_tally *t, unsigned long addr)
+/*
+ * The record of a later slice is that of the first, or none.  It is looked for from
+ * the one before on, for addresses only go up.
+ */
+static struct census_vma *find_record(const struct census_tally *t, unsigned long addr)
 {
-	struct census_vma *v;
+	struct census_vma *v = t->met;
 
-	list_for_each_entry(v, &t->m->vmas, link) {
-		if (v->end <= addr)
-			continue;
-		if (v->start <= addr)
-			t->record = v;
-		break;
-	}
+	if (!v)
+		v = list_first_entry(&t->m->vmas, struct census_vma, link);
+	list_for_each_entry_from(v, &t->m->vmas, link)
+		if (v->end > addr)
+			return v->start <= addr ? v : NULL;
+	return NULL;
 }
 
 /*
@@ -242,16 +245,17 @@ static int begin_record(struct census_tally *t, unsigned long addr,
 	if (!t->path_buffer || !m->task)
 		return 0;
 	if (t->later)
-		find_record(t, addr);
+		t->record = find_record(t, addr);
 	else if (make_record(t, addr))
 		return -ENOMEM;
 	if (t->record)
 		holdings = t->record->holdings;
+	t->met = t->record ?: t->met;
 	if (t->record && !t->later)
 		t->sums = &t->record->sums;
 	/* What waits is of the mapping before. */
 	census_walk_hand_on(walk);
-	return census_owners_turn(&t->frames->owners, holdings, m->number) ?
+	return census_owners_turn(&t->frames->owners, holdings, m->number, m->begun) ?
 	       0 : -ENOMEM;
 }
 

@@ -24,6 +24,7 @@
  * @m: the present address space
  * @vma: the present mapping
  * @record: its record, or NULL
+ * @met: the last record of @m in this visit, or NULL
  * @sums: where its pages are added
  * @unused: for @sums, if @later
  * @gone: pages of address spaces that vanished while they were walked
@@ -42,6 +43,7 @@ struct census_tally {
 	struct census_mm *m;
 	struct vm_area_struct *vma;
 	struct census_vma *record;
+	struct census_vma *met;
 	struct census_sums *sums;
 	struct census_sums unused;
 	struct census_holding gone[CENSUS_KINDS];

@@ -602,6 +602,9 @@ static void skip_upper(struct census_walk *walk, struct vm_area_struct *vma,
 	hand_on_runs(walk);
 }
 
+/* What is missing is passed over in parts: a run has 32 bits, a PGD up to 2^36 pages. */
+#define MISSING_MAX BIT(40)
+
 /* Return: the PUD of @addr, or NULL; then @next is behind what is missing. */
 static pud_t *find_pud(struct mm_struct *mm, unsigned long addr,
 		       unsigned long end, unsigned long *next)
@@ -609,7 +612,7 @@ static pud_t *find_pud(struct mm_struct *mm, unsigned long addr,
 	pgd_t *pgdp = pgd_offset(mm, addr), pgd;
 	p4d_t *p4dp, p4d;
 
-	*next = pgd_addr_end(addr, end);
+	*next = pgd_addr_end(addr, min(end, addr + MISSING_MAX));
 	pgd = pgdp_get(pgdp);
 	if (pgd_none(pgd) || pgd_bad(pgd))
 		return NULL;

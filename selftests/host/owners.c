@@ -25,6 +25,8 @@ static struct census_owners *all[WORKERS];
 static struct census_holding holdings[SPACES_MAX][MAPPINGS][CENSUS_KINDS_MAX];
 /* 0: not mapped; else one more than the first mapping that maps it. */
 static unsigned char owned[SPACES_MAX][PAGES];
+/* The address space has marked something. */
+static bool begun[SPACES_MAX];
 static unsigned int memory_left;
 static unsigned int points;
 static bool failed;
@@ -98,7 +100,8 @@ static void mark_some(unsigned int worker, unsigned int space,
 	struct census_owners *o = &workers[worker];
 	unsigned int i, j;
 
-	census_owners_turn(o, holdings[space][mapping], space + 1);
+	census_owners_turn(o, holdings[space][mapping], space + 1, begun[space]);
+	begun[space] = true;
 	for (i = 0; i < blocks && !o->failed; i++) {
 		unsigned int page = rand() % BLOCKS * CENSUS_BLOCK_PAGES;
 		u64 mask = 0;
@@ -286,6 +289,7 @@ static void run(const struct round *r)
 	unsigned int w, s, m, again;
 
 	memset(owned, 0, sizeof(owned));
+	memset(begun, 0, sizeof(begun));
 	memset(holdings, 0, sizeof(holdings));
 	memory_left = 100000;
 	for (w = 0; w < r->workers; w++)
@@ -314,6 +318,7 @@ static void run_out(void)
 
 	for (chunks = 3; chunks < 40; chunks++) {
 		memset(owned, 0, sizeof(owned));
+		memset(begun, 0, sizeof(begun));
 		memory_left = 100;
 		begin_worker(0);
 		memory_left = chunks - 3;
