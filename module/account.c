@@ -9,8 +9,8 @@
  * @owners: how many map it; 0 counts as 1
  * @dirty: by PTE or by page
  * @locked: in a VM_LOCKED mapping
- * @private: counts as held by one alone; stands beside @owners because of
- *	entries whose owners nobody knows
+ * @private: counts as exclusive; not derived from @owners, because the owners of
+ *	some entries are unknown
  */
 void census_account_share(struct census_sums *sums, enum census_class class,
 			  u64 bytes, u32 owners, bool dirty, bool locked,
@@ -209,7 +209,7 @@ static struct block_sums sum_blocks(const u64 *blocks, unsigned int orders,
  * census_unusable_index() - how much of the free memory an order cannot use
  * @blocks: free blocks by order
  * @orders: how many orders there are
- * @order: the order asked about
+ * @order: of the allocation
  *
  * Return: thousandths, 0 (all can be used) to 1000 (none, or nothing is free).
  */
@@ -227,7 +227,7 @@ s32 census_unusable_index(const u64 *blocks, unsigned int orders,
  * census_extfrag_index() - why an allocation of an order would fail
  * @blocks: free blocks by order
  * @orders: how many orders there are
- * @order: the order asked about
+ * @order: of the allocation
  *
  * Return: -1000 where it would not fail; else thousandths, towards 0 for lack
  * of memory, towards 1000 because what is free is in pieces.

@@ -102,7 +102,7 @@ static_assert(sizeof(struct census_sums) % sizeof(u64) == 0);
 
 /**
  * struct census_figures - figures by number, and which of them are known
- * @known: bit n set: @value[n] was had
+ * @known: bit n set: @value[n] is known
  * @value: bytes, by &enum memcensus_figure
  */
 struct census_figures {

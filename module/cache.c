@@ -23,7 +23,7 @@ static atomic64_t last_seq;
 static const struct census_snapshot *latest;
 static u64 latest_begun;
 
-/* A census is kept for those who wait for it, and for max_age; not for ever. */
+/* The latest census is kept for requests that wait for it, and for max_age. */
 #define KEEP_JIFFIES (HZ + nsecs_to_jiffies(census_params.max_age))
 
 static void drop_latest(struct work_struct *work)
@@ -73,7 +73,7 @@ static int census_of_pids(const struct census_request *req,
 
 /**
  * census_cache_request() - take a census, or share one
- * @req: what is asked for
+ * @req: the request
  * @out: the census, with a reference for the caller
  *
  * A request that arrives during a scan is answered by the next one that began

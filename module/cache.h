@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* One census for all who wait for one: numbers, shares and forgets them. */
+/* The latest census: numbered, shared by all requests that wait, dropped by a timer. */
 #ifndef _CENSUS_CACHE_H
 #define _CENSUS_CACHE_H
 

@@ -17,11 +17,11 @@
 #include "zones.h"
 
 /**
- * struct census - one being taken
- * @req: what is requested
- * @snap: what is being filled
+ * struct census - a census while it is taken
+ * @req: the request
+ * @snap: the result
  * @budget: memory for counting owners
- * @files: the files that were met
+ * @files: files that are mapped
  * @scan: the address spaces
  * @swap_known: all owners of swap slots were walked
  * @pss: of all owners together
@@ -363,7 +363,7 @@ static void start_over(struct census *c)
 /*
  * Give memory for owners back where an attempt ran out of it.
  *
- * Return: true if one did: it was max_mem, or the kernel had no more.
+ * Return: true if one did: max_mem was used up, or the kernel had no memory.
  */
 static bool drop_failed(struct census *c)
 {
@@ -385,7 +385,7 @@ static void workers_end(struct census *c, unsigned int left)
 		census_worker_end(&c->workers[--c->nr_workers], &c->snap->cost);
 }
 
-/* So many at most: then max_mem is too little for this machine. */
+/* If so many slices do not fit, max_mem is too small for this machine. */
 #define SLICES_MAX 1024
 
 /*
@@ -510,7 +510,7 @@ static int scan_tasks(struct census *c)
 
 /*
  * CPU time that the caller has used.  The scheduler adds up what ran when it
- * switches or ticks; who was not switched ran all the time.
+ * switches or ticks; a task that was not switched ran all the time.
  */
 struct cpu_clock {
 	unsigned long switches;
@@ -536,7 +536,7 @@ static u64 cpu_clock_stop(const struct cpu_clock *c, u64 wall)
 
 /**
  * census_take() - take a census
- * @req: what is asked for
+ * @req: the request
  *
  * Two at a time at most, see cache.c: each may use max_mem.
  *

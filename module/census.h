@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * One census: of which address spaces, by how many workers, and what comes of
- * it; zones, nodes and the system besides.
+ * it; also of zones, nodes and the system.
  */
 #ifndef _CENSUS_CENSUS_H
 #define _CENSUS_CENSUS_H

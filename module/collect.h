@@ -33,7 +33,7 @@
  * @number: of all address spaces, from 1
  * @sums: what was walked
  * @holdings: its pages as an owner, by kind; of what @vmas has no records of
- * @vmas: &struct census_vma of its mappings, where they were asked for
+ * @vmas: &struct census_vma of its mappings, if they are requested
  */
 struct census_mm {
 	struct list_head link;
@@ -77,7 +77,7 @@ struct census_collection {
 /**
  * enum census_wanted - what a process is added for
  * @CENSUS_RECORD: it gets a record
- * @CENSUS_PEER: it gets a record, or is noted in one, if its address space is asked for
+ * @CENSUS_PEER: it gets a record, or is noted in one, if its address space is named
  * @CENSUS_OWNER: it counts as an owner
  * @CENSUS_SWAP_OWNER: it counts as an owner, if it has anything in swap
  */

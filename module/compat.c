@@ -68,7 +68,7 @@ u64 census_vm_event(const unsigned long *events, int item)
 	return events[item];
 }
 
-/* Pages that the swap entry at @xas stands for. */
+/* Pages of the swap entry at @xas. */
 unsigned long census_shmem_entry_pages(struct xa_state *xas)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
@@ -115,7 +115,7 @@ static unsigned long first_mapped(struct mm_struct *mm, unsigned long addr)
 #define LOOKS_FOR_A_VMA 4
 
 /**
- * census_vma_lock() - lock the next mapping alone, for reading
+ * census_vma_lock() - lock the next VMA for reading
  * @mm: mm_users is held, the mmap lock is not
  * @addr: the mapping there, or else the next one
  *

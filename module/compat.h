@@ -176,7 +176,7 @@ unsigned long census_shmem_entry_pages(struct xa_state *xas);
 const char *census_anon_vma_name(const struct vm_area_struct *vma);
 
 /*
- * A mapping can be locked alone since 6.4; modules may since 7.2 at the latest,
+ * VMAs have locks since 6.4; modules can take them since 7.2 at the latest,
  * which is the first whose lock is known here.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0) && defined(CONFIG_PER_VMA_LOCK)

@@ -54,7 +54,7 @@ static const struct proc_ops proc_ops = {
 	.proc_release = proc_release,
 };
 
-/* Return: 0, also where there is no debugfs to be had; or -ENOMEM. */
+/* Return: 0, also if debugfs is unavailable; or -ENOMEM. */
 static int create_directory(void)
 {
 	struct dentry *file;

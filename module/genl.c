@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A SNAPSHOT dump is begun in the asker's sendmsg(), with the family list of
- * generic netlink locked for reading: a scan there would make everybody wait
- * who registers a family, and behind him everybody who uses one.  So the first
- * call only checks the request and answers INFO; the census is taken in the
- * second, from the asker's recvmsg(), with nothing locked but his socket.  It
- * runs on his CPU time and ends when he is killed.
+ * The first call of a SNAPSHOT dump runs in the caller's sendmsg(), with generic
+ * netlink's list of families locked for reading: a scan there would block every
+ * registration of a family, and every request behind that.  So the first call only
+ * checks the request and answers INFO.  The second takes the census, from the
+ * caller's recvmsg(), with only the caller's socket locked.  It uses the caller's
+ * CPU time, and a fatal signal ends it.
  *
  * The dump holds its snapshot until the core calls done(): at its end, or when
  * the socket is closed.  The core holds a reference on the module that long, so
@@ -62,7 +62,7 @@ static const u8 stages[] = {
 
 /**
  * struct dump - one SNAPSHOT dump
- * @req: what was asked for
+ * @req: the request
  * @snap: a reference, once it is taken
  * @envelope: holds references on both namespaces
  * @stage: which of @stages comes next
@@ -86,7 +86,7 @@ static int refuse_unprivileged(struct sk_buff *skb,
 	if (netlink_capable(skb, CAP_SYS_PTRACE))
 		return 0;
 	NL_SET_ERR_MSG(extack,
-		       "CAP_SYS_PTRACE in the initial user namespace is needed");
+		       "the census needs CAP_SYS_PTRACE in the initial user namespace");
 	return -EPERM;
 }
 
@@ -109,13 +109,13 @@ static int parse_pids(struct dump *d, const struct nlattr *attr,
 
 	if (!nr || nla_len(attr) % sizeof(u32)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "PIDS: not an array of one or more u32");
+				    "PIDS: not a whole number of u32, or none");
 		return -EINVAL;
 	}
 	d->req.pids = census_kvcalloc(nr, sizeof(*d->req.pids));
 	if (!d->req.pids) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "PIDS: not enough memory for so many");
+				    "PIDS: not enough memory: name fewer processes");
 		return -ENOMEM;
 	}
 	for (i = 0; i < nr; i++) {
@@ -156,19 +156,19 @@ static int parse_request(struct dump *d, struct nlattr **attrs,
 		req->parts = nla_get_u32(tb[MEMCENSUS_REQ_PARTS]);
 	if (req->parts & MEMCENSUS_PART_VMAS && !tb[MEMCENSUS_REQ_PIDS]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_PARTS],
-				    "PARTS: VMAS are given for named PIDS only");
+				    "PARTS: VMAS needs PIDS: name the processes");
 		return -EINVAL;
 	}
 	if (tb[MEMCENSUS_REQ_GROUP_BY])
 		req->group_by = nla_get_u8(tb[MEMCENSUS_REQ_GROUP_BY]);
 	if (req->group_by && req->basis != MEMCENSUS_BASIS_FRAMES) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_GROUP_BY],
-				    "GROUP_BY: groups are counted on the frames basis only");
+				    "GROUP_BY: needs BASIS FRAMES");
 		return -EINVAL;
 	}
 	if (req->group_by == MEMCENSUS_BY_PIDS && !tb[MEMCENSUS_REQ_PIDS]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_GROUP_BY],
-				    "GROUP_BY: PIDS groups named PIDS, none are named");
+				    "GROUP_BY: BY_PIDS needs PIDS: name the processes");
 		return -EINVAL;
 	}
 	if (tb[MEMCENSUS_REQ_PIDS])
@@ -204,7 +204,7 @@ static int begin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	d = new_dump(cb);
 	if (!d) {
-		NL_SET_ERR_MSG(cb->extack, "not enough memory for the request");
+		NL_SET_ERR_MSG(cb->extack, "not enough memory for the request: try again");
 		return -ENOMEM;
 	}
 	cb->args[0] = (long)d;
@@ -230,7 +230,7 @@ static const void *next_record(struct dump *d)
 		return parts & MEMCENSUS_PART_TASKS && i < snap->nr_tasks ?
 		       snap->tasks[i] : NULL;
 	case MEMCENSUS_CMD_GROUP:
-		/* The first is of those who are in none. */
+		/* Group 0 holds tasks that are in no group. */
 		return i + 1 < snap->nr_groups ? &snap->groups[i + 1] : NULL;
 	case MEMCENSUS_CMD_VMA:
 		d->vma = i ? d->vma : list_first_entry(&snap->vmas, struct census_vma, link);
@@ -272,7 +272,7 @@ static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		err = census_cache_request(&d->req, &d->snap);
 		if (err == -ENOMEM)
 			NL_SET_ERR_MSG(cb->extack,
-				       "not enough memory for the census");
+				       "not enough memory for the census: raise max_mem or free memory");
 		if (err)
 			return err;
 	}

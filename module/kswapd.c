@@ -67,8 +67,8 @@ static void gather_node(struct census_node *n, int nid)
 	n->order = READ_ONCE(pgdat->kswapd_order);
 	n->failures = census_kswapd_failures(pgdat);
 	/*
-	 * MAX_NR_ZONES stands for "nothing was asked"; on a node that never had
-	 * a kswapd it has not been set.
+	 * MAX_NR_ZONES means that kswapd was not woken for any; a node that never
+	 * had a kswapd leaves it unset.
 	 */
 	if (n->kswapd != MEMCENSUS_KSWAPD_NONE && highest >= 0 &&
 	    highest < MAX_NR_ZONES)

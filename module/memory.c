@@ -6,11 +6,11 @@
 #include "memory.h"
 
 /*
- * From what is free.  Where that is in pieces they are mapped by vmalloc(), which
- * asks for page tables as any kernel code does, whatever it is asked with itself:
- * with the OOM killer behind it.  PF_MEMALLOC is the only word that reaches it.  With
- * that there is no reclaim and no OOM killer, and a page table may be of the reserves:
- * one page for 2 MiB.  __GFP_NOMEMALLOC leaves them alone for all the rest.
+ * From free memory only.  If that is fragmented vmalloc() maps it, and allocates
+ * page tables with GFP_KERNEL, whatever its own flags are, so it may trigger the OOM
+ * killer.  Only PF_MEMALLOC reaches that allocation: no reclaim, no OOM killer, and
+ * a page table may come from the reserves, one page for 2 MiB.  __GFP_NOMEMALLOC
+ * keeps all other pages out of the reserves.
  */
 static void *alloc_free(size_t size)
 {
@@ -21,7 +21,7 @@ static void *alloc_free(size_t size)
 	return memory;
 }
 
-/* Pages that can be had, by reclaim too, are free a moment later. */
+/* Allocate and free pages, with reclaim, so that they are free memory afterwards. */
 static bool make_free(size_t size)
 {
 	void **pages = NULL;

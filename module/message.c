@@ -73,7 +73,7 @@ static int fill_scan(struct sk_buff *skb, const struct census_envelope *e,
 	return err;
 }
 
-/* The number of @peer for the asker; 0: none, or it is that of the record. */
+/* PID of @peer in the caller's namespace; 0: none, or it is that of the record. */
 static u32 peer_pid(const struct census_envelope *e,
 		    const struct census_peer *peer, u32 pid)
 {
@@ -101,7 +101,7 @@ static int put_peers(struct sk_buff *skb, const struct census_envelope *e,
 	if (!attr)
 		return -EMSGSIZE;
 	pids = nla_data(attr);
-	/* What is outside of the asker's namespace was not counted above. */
+	/* Peers outside of the caller's namespace were not counted above. */
 	for (peer = task->peers; peer && nr; peer = peer->next) {
 		u32 pid = peer_pid(e, peer, record);
 

@@ -11,12 +11,12 @@
 /**
  * struct census_envelope - what all messages of an answer have in common
  * @family: ours
- * @portid: who asked
+ * @portid: of the caller
  * @nlseq: of the request
  * @flags: NLM_F_MULTI in a dump
  * @parts: MEMCENSUS_PART_* that were requested
- * @pid_ns: PIDs are told as seen from here
- * @user_ns: user IDs are told as seen from here
+ * @pid_ns: namespace of all PIDs sent
+ * @user_ns: namespace of all user IDs sent
  */
 struct census_envelope {
 	const struct genl_family *family;

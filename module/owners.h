@@ -177,9 +177,9 @@ struct census_totals {
  * @splits: &struct census_split; unit 0 is not used
  * @turns: &struct census_turn
  * @pools: all of them
- * @space: whose turn it is
+ * @space: number of the address space of the present turn
  * @turn_first: first entry of the present turn
- * @space_first: first entry of @space since others had a turn
+ * @space_first: first entry of @space since the last turn of another space
  * @resumed: @space has entries before @space_first
  * @failed: memory ran out, marks are missing: of no use
  */

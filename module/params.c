@@ -14,17 +14,17 @@ struct census_params census_params;
 static unsigned long max_age_ms;
 module_param(max_age_ms, ulong, 0444);
 MODULE_PARM_DESC(max_age_ms,
-		 "give a census again while it is this young, ms (0 to 60000, default 0: never)");
+		 "maximum age of a cached census, ms (0 to 60000, default 0: no cache)");
 
 static unsigned long lock_hold_us = 500;
 module_param(lock_hold_us, ulong, 0444);
 MODULE_PARM_DESC(lock_hold_us,
-		 "hold a process's mmap lock no longer than this at a time, us (10 to 100000, default 500)");
+		 "maximum length of an mmap lock or VMA lock hold, us (10 to 100000, default 500)");
 
 static unsigned long busy_budget_ms = 200;
 module_param(busy_budget_ms, ulong, 0444);
 MODULE_PARM_DESC(busy_budget_ms,
-		 "wait for stuck mmap locks no longer than this per scan, ms (0 to 60000, default 200)");
+		 "maximum time per scan to retry unavailable mmap locks, ms (0 to 60000, default 200)");
 
 static unsigned long max_mem;
 module_param(max_mem, ulong, 0444);
@@ -34,7 +34,7 @@ MODULE_PARM_DESC(max_mem,
 static unsigned long workers;
 module_param(workers, ulong, 0444);
 MODULE_PARM_DESC(workers,
-		 "CPUs that a scan may use (1 to 8, default a quarter of them)");
+		 "maximum threads of a scan (1 to 8, default a quarter of the CPUs)");
 
 static int check_range(const char *name, unsigned long value, unsigned long min,
 		       unsigned long max)

@@ -9,7 +9,7 @@
 
 /**
  * struct census_params - module parameters in the units the code counts in
- * @max_age: ns, a census not older than this is given again; 0: never
+ * @max_age: ns, maximum age of a cached census; 0: no cache
  * @lock_hold: ns, an mmap lock is dropped when held this long
  * @busy_budget: ns, all tasks with a stuck mmap lock together delay a scan by
  *	no more than this

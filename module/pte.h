@@ -13,7 +13,7 @@
 #include "compat.h"
 
 /**
- * census_pte_special() - does a present PTE map a frame that is nobody's
+ * census_pte_special() - is a present PTE a special mapping
  * @vma: where it is
  * @addr: of the PTE
  * @pte: present
@@ -51,7 +51,7 @@ static inline bool census_pte_special(struct vm_area_struct *vma,
  * @zero: frame of the zero page, where no bit tells it; else ~0
  *
  * A plain PTE is none, or it is present, not special, and its frame number is a
- * field of it as it stands.  The helpers of x86 also serve PROT_NONE entries,
+ * field of it, unchanged.  The helpers of x86 also serve PROT_NONE entries,
  * whose number is inverted, and ask the hypervisor; here those entries are not
  * plain, and under Xen PV none is.
  */

@@ -15,13 +15,13 @@
  */
 #define ENTRIES_BETWEEN_LOOKS 2048
 
-/* What a mapping costs besides its entries, in entries. */
+/* Fixed cost of a mapping, in entries. */
 #define ENTRIES_PER_VMA 32
 
-/* A lock hold is no shorter than this when others wait, from the second one on. */
+/* Least length of a contended lock hold, from the second one on. */
 #define PATIENCE_MIN (20 * NSEC_PER_USEC)
 
-/* Does somebody wait for what is locked? */
+/* Is the lock that is held contended? */
 static bool is_contended(const struct census_worker *w)
 {
 	return w->vma ? census_vma_is_contended(w->vma) :
@@ -29,9 +29,9 @@ static bool is_contended(const struct census_worker *w)
 }
 
 /*
- * When others wait for the lock, the first hold ends at once.  A process whose
- * threads map all the time would get no further than one table each time, so each
- * hold that ends so lets the next one be twice as long, up to lock_hold_us.
+ * The first contended lock hold ends at once.  If threads map all the time, each
+ * hold would walk only one page table, so each contended hold doubles the length of
+ * the next one, up to lock_hold_us.
  */
 static bool time_to_pause(void *context)
 {
@@ -90,11 +90,11 @@ static void fetch_vma(const struct vm_area_struct *vma)
 /*
  * What is mapped from @m->next_addr on, until the end or a pause.  The mapping
  * there may be another one than before the pause: split, merged, gone or new.
- * Addresses only go up, so the walk ends; what moved meanwhile (mremap) can be
+ * Addresses only go up, so the walk ends; what mremap() moves in between can be
  * missed or met twice, which is true of smaps too.
  *
- * Where mappings can be locked alone, that under the mmap lock is one which
- * could not be.
+ * If VMAs have locks, the VMA walked under the mmap lock is one whose own lock was
+ * not available.
  *
  * Return: 1 at the end, 0 for a pause, or -ENOMEM.
  */
@@ -119,8 +119,8 @@ static int walk_locked(struct census_worker *w, struct census_mm *m)
 
 /*
  * The same with a lock on one mapping at a time: it keeps that mapping, and the
- * upper page tables below it.  Nobody who maps or unmaps elsewhere waits for us;
- * who changes this one does, and is seen by time_to_pause().
+ * upper page tables below it.  Changes elsewhere in the address space do not wait
+ * for this lock; changes of this VMA do, and time_to_pause() sees them.
  *
  * Return: as walk_locked(), or -EAGAIN where the mapping could not be locked.
  */
@@ -148,12 +148,11 @@ static int walk_each_locked(struct census_worker *w, struct census_mm *m)
 }
 
 /*
- * One stretch, under whichever lock is to be had.  The mmap lock is only tried
- * for: waiting would put the scan behind whoever has it, and a reader who waits
- * makes later readers wait too, so that a stuck task would stall its bystanders
- * by us.
+ * One lock hold, under VMA locks or else the mmap lock.  That is only tried: a
+ * waiting reader would block behind the lock's holder, and later readers behind it,
+ * so that a stuck task would stall its bystanders because of the census.
  *
- * Return: 1 at the end, 0 for a pause, -EAGAIN where no lock was to be had, or
+ * Return: 1 at the end, 0 for a pause, -EAGAIN if no lock was available, or
  * -ENOMEM.
  */
 static int walk_hold(struct census_worker *w, struct census_mm *m)
@@ -198,9 +197,8 @@ static int walk_when_free(struct census_worker *w, struct census_mm *m)
 }
 
 /*
- * mm_users is ours alone: its processes have exited, and their memory is freed
- * when we give it back.  Where the OOM killer waits for that, it must not wait
- * for a walk.
+ * The last mm_users reference is ours: all processes have exited, and dropping it
+ * frees their memory.  The OOM killer may wait for that, and must not wait for a walk.
  */
 static bool is_abandoned(const struct census_mm *m)
 {
@@ -208,12 +206,12 @@ static bool is_abandoned(const struct census_mm *m)
 }
 
 /*
- * Walk an address space in stretches, in each of which its mappings are locked.
+ * Walk an address space in lock holds.
  *
  * mm_users is held only here, and given back by mmput_async(): were we the last
  * one, exit_mmap() is done by a worker.
  *
- * Return: 0 walked, -EAGAIN lock not to be had, -ESRCH its memory is gone, or
+ * Return: 0 walked, -EAGAIN lock not available, -ESRCH its memory is gone, or
  * -EINTR or -ENOMEM, which end the scan.
  */
 static int visit(struct census_worker *w, struct census_mm *m)
@@ -247,7 +245,7 @@ static void set_state(struct census_mm *m, u8 state)
 }
 
 /**
- * census_scan_mm() - scan an address space, if its locks are to be had
+ * census_scan_mm() - scan an address space, if its locks are available
  * @w: the worker
  * @m: not visited yet, or put off
  *
@@ -332,7 +330,7 @@ int census_scan_all(struct census_worker *w)
  * census_worker_begin() - get what a worker needs
  * @w: zeroed; to be ended by census_worker_end(), also after an error
  * @scan: what it shares with the others
- * @snap: what is asked for is in it
+ * @snap: has the request
  * @files: of all workers
  *
  * Return: 0 or -ENOMEM.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Address spaces one after the other, each under its locks and in stretches.
+ * Address spaces one after the other, each in several lock holds.
  * scan.c is the only file that takes an mmap lock, or a mapping's.  How many
  * scan, and what comes of it, is in census.c.
  */
@@ -29,13 +29,13 @@ struct census_scan {
 };
 
 /**
- * struct census_worker - one of those who scan
+ * struct census_worker - one thread of a scan
  * @scan: what it shares with the others
  * @number: of all, from 0
  * @tally: what it counts
  * @walk: of the present address space
- * @vma: the mapping that is locked alone; NULL: the mmap lock is held, or none
- * @locked_at: ns, when the present stretch of locks began
+ * @vma: the VMA whose lock is held; NULL: the mmap lock is held, or none
+ * @locked_at: ns, when the present lock hold began
  * @looked_at: @walk.work when the clock was last read
  * @lock_hold_max: ns
  * @lock_holds: how many there were

@@ -92,9 +92,9 @@ void census_task_free(struct census_task *task)
 }
 
 /**
- * census_task_pid() - the process that stands for an address space
+ * census_task_pid() - PID of an address space
  * @task: its record
- * @ns: the asker's
+ * @ns: the caller's
  *
  * Return: the first of its processes that has a number in @ns, or 0.  A process
  * that had no address space when it was named has the number it was named by.

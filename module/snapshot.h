@@ -5,7 +5,7 @@
  * Gathering (scan and what it calls) fills one and publishes it; from then on
  * outputs hold references and see it as const.  The last reference frees it,
  * from process context.  PIDs and user IDs are kept as the kernel's objects
- * and become numbers when they are shown, in the namespaces of who asks.
+ * and become numbers when they are shown, in the caller's namespaces.
  */
 #ifndef _CENSUS_SNAPSHOT_H
 #define _CENSUS_SNAPSHOT_H
@@ -33,7 +33,7 @@ struct census_name {
 };
 
 /**
- * struct census_request - what a census is asked for
+ * struct census_request - contents of a census
  * @basis: &enum memcensus_basis, never 0
  * @group_by: &enum memcensus_group_by, 0: no groups
  * @pid_ns: processes outside of it are in no group; not read without groups
@@ -56,11 +56,11 @@ struct census_request {
  * @boottime: ns since boot, at its beginning
  * @wall: ns
  * @cpu: ns
- * @lock_hold_max: ns, the longest stretch of locks on an address space
+ * @lock_hold_max: ns, the longest lock hold
  * @lock_holds: how many there were
  * @mms: distinct address spaces found
  * @walked: of @mms; so the next three
- * @busy: lock not to be had within the budget
+ * @busy: lock not available within the budget
  * @vanished: exiting when their turn came
  * @partial: begun, then busy
  * @kthreads: kernel threads met
@@ -269,9 +269,9 @@ struct census_node {
 
 /**
  * struct census_system - totals of the system
- * @bytes_known: bit n set: @bytes[n] was had
+ * @bytes_known: bit n set: @bytes[n] is known
  * @bytes: by &enum memcensus_system_bytes
- * @events_known: bit n set: @events[n] was had
+ * @events_known: bit n set: @events[n] is known
  * @events: by &enum memcensus_event
  */
 struct census_system {
@@ -285,16 +285,16 @@ struct census_system {
  * struct census_snapshot - a finished census
  * @ref: freed by the last census_snapshot_put()
  * @seq: its number, from 1
- * @basis: asked for
+ * @basis: &enum memcensus_basis
  * @parts: MEMCENSUS_PART_* that are in it
  * @group_by: what @groups are by
  * @pid_ns: whose processes are in @groups, a reference; NULL without groups
- * @walked: address spaces were asked for
+ * @walked: it has address spaces
  * @cost: of the scan
  * @nr_tasks: number of @tasks
  * @tasks: in the order of process creation, as /proc lists them
  * @nr_groups: number of @groups
- * @groups: in no order; the first is empty, of those who are in none
+ * @groups: in no order; group 0 has no figures: its tasks are in no group
  * @vmas: &struct census_vma
  * @nr_zones: number of @zones
  * @zones: by node, then from the lowest

@@ -157,9 +157,9 @@ void census_tally_forget(struct census_tally *t, struct census_mm *m)
 }
 
 /*
- * Shmem in swap is in no page table.  Where every page of the mapping is the
- * file's, it is counted from the file; a private writable mapping may have
- * copies of its own, so there the file is asked only where nothing is mapped.
+ * Shmem in swap is in no page table.  If every page of the mapping is the file's,
+ * it is counted from the file.  A private writable mapping may have copies, so its
+ * file is read only for holes.
  *
  * Return: whether holes are needed.
  */

@@ -127,7 +127,7 @@ static void show_task(struct seq_file *seq, const struct census_view *view,
 {
 	pid_t pid = census_task_pid(task, view->ns);
 
-	if (!pid)	/* outside of the asker's namespace */
+	if (!pid)	/* outside of the caller's namespace */
 		return;
 	seq_printf(seq, "%7d %6u", pid,
 		   from_kuid_munged(seq_user_ns(seq), task->uid));
@@ -390,7 +390,7 @@ static void show_totals(struct seq_file *seq,
 		   c->wall / 1000, c->cpu / 1000, c->lock_hold_max / 1000,
 		   KIB(c->memory));
 	seq_printf(seq,
-		   "address spaces: %llu, %llu walked, %llu busy, %llu vanished, %llu partial; besides %llu kernel threads, %llu zombies\n",
+		   "address spaces: %llu, %llu walked, %llu busy, %llu vanished, %llu partial; also %llu kernel threads, %llu zombies\n",
 		   c->mms, c->walked, c->busy, c->vanished, c->partial,
 		   c->kthreads, c->zombies);
 	seq_printf(seq,

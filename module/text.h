@@ -17,7 +17,7 @@ struct census_view;
  * @name: of the file
  * @parts: MEMCENSUS_PART_* that it shows
  * @rows: how many rows a snapshot has
- * @show: one row; may be asked for again when a buffer was full
+ * @show: one row; called again if the buffer was too small
  */
 struct census_text {
 	const char *name;

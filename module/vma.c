@@ -11,8 +11,8 @@
 #include "vma.h"
 
 /*
- * VmFlags of smaps.  A flag that this kernel does not have is 0 here and never
- * met; protection key bits are shown as a key.
+ * VmFlags of smaps.  A flag that this kernel does not have is 0 here and matches
+ * no bit; protection key bits are shown as a key.
  */
 static const struct {
 	unsigned long flag;
@@ -150,8 +150,8 @@ static char *vma_name(const struct vm_area_struct *vma, char *path_buffer)
 /**
  * census_vma_alloc() - record of a mapping, no figures yet
  * @snap: whose cost it is; it is not put into its list
- * @vma: locked, which is why this is for few processes at a time: it allocates
- *	with the lock held, as a page fault does
+ * @vma: locked; memory is allocated with the lock held, as by a page fault, so
+ *	this is for few processes at a time
  * @path_buffer: of PATH_MAX bytes
  *
  * Return: the record, or NULL.

@@ -16,8 +16,8 @@
  * @CENSUS_PRESENT: mapped frames
  * @CENSUS_HUGETLB: mapped frames of one hugetlb page
  * @CENSUS_SWAP: swap slots
- * @CENSUS_SPECIAL: mapped, but nobody's; no frame number
- * @CENSUS_HOLE: nothing is mapped; only where holes were asked for
+ * @CENSUS_SPECIAL: special mapping: zero page, PFN map, device; no frame number
+ * @CENSUS_HOLE: nothing is mapped; only if holes are requested
  */
 enum census_kind {
 	CENSUS_PRESENT,
@@ -99,8 +99,8 @@ struct census_walk_ops {
  * struct census_walk - the walk of one address space
  * @ops: where what is mapped goes
  * @context: for @ops
- * @pause: true where the walk should come back to drop its lock; asked
- *	after every page table
+ * @pause: true if the walk should return so that the caller drops the lock;
+ *	called after every page table
  * @pause_context: for @pause
  * @holes: hand on HOLE runs, in the present VMA
  * @frames: masks: key of frame 0 in the present VMA

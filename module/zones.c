@@ -11,7 +11,7 @@
 
 /*
  * Longest part of a free list that is counted.  zone->lock is taken with
- * interrupts off and every allocation wants it: a list is followed this far and
+ * interrupts off and every allocation may need it: a list is followed this far and
  * no further, some tens of microseconds with all of it out of the cache.
  */
 #define LIST_MAX 1024
@@ -143,7 +143,7 @@ static void gather_zone(struct census_zone *z, struct zone *zone, bool types)
  * census_zones_gather() - fill the zones of a snapshot
  * @snap: with its parts
  *
- * A node that is taken offline meanwhile keeps its struct, so its zones are
+ * A node that goes offline at the same time keeps its struct, so its zones are
  * read as empty, never freed under us.
  *
  * Return: 0 or -ENOMEM.

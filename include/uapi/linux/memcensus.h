@@ -24,8 +24,8 @@
  *   SYSTEM    SEQ SYSTEM { BYTES  { <enum memcensus_system_bytes>: u64 ... }
  *                          EVENTS { <enum memcensus_event>: u64 ... } }
  *
- * Units: memory is in bytes, time in nanoseconds.  A figure that could not be
- * had is absent from its message; it is never sent as 0.  Integers are in the
+ * Units: memory is in bytes, time in nanoseconds.  A figure that is
+ * unavailable is absent from its message; it is never sent as 0.  Integers are in the
  * byte order of the machine that took the census.  Attributes may be added at
  * the end of an enum; none is renumbered or reused.
  */
@@ -46,7 +46,7 @@
 /* Most PIDs that one request may name: an attribute has less than 64 KiB. */
 #define MEMCENSUS_PIDS_MAX	16000
 
-/* Most twins that one TASK message lists. */
+/* Most CLONE_VM peers that one TASK message lists. */
 #define MEMCENSUS_TWINS_MAX	256
 
 /**
@@ -55,7 +55,7 @@
  * @MEMCENSUS_CMD_SNAPSHOT: dump request: take a census and send it
  * @MEMCENSUS_CMD_SCAN: message: what the census was and what it cost
  * @MEMCENSUS_CMD_TASK: message: one address space and the processes in it
- * @MEMCENSUS_CMD_VMA: message: one mapping of a process asked for by PID
+ * @MEMCENSUS_CMD_VMA: message: one mapping of a process named in PIDS
  * @MEMCENSUS_CMD_ZONE: message: one memory zone
  * @MEMCENSUS_CMD_NODE: message: one NUMA node and its kswapd
  * @MEMCENSUS_CMD_SYSTEM: message: totals of the whole system
@@ -212,15 +212,15 @@ enum memcensus_info {
  * @MEMCENSUS_SCAN_WALL: u64, ns from beginning to end
  * @MEMCENSUS_SCAN_CPU: u64, ns of CPU time
  *
- * Only where address spaces were asked for, so all that follow but @MEMORY:
+ * Only if address spaces were requested, so all that follow but @MEMORY:
  *
- * @MEMCENSUS_SCAN_LOCK_HOLD_MAX: u64, ns, longest stretch of locks: an
- *	mmap lock, or one mapping's after the other
- * @MEMCENSUS_SCAN_LOCK_STRETCHES: u64, how many stretches there were
+ * @MEMCENSUS_SCAN_LOCK_HOLD_MAX: u64, ns, longest lock hold: an mmap lock, or
+ *	VMA locks one after the other
+ * @MEMCENSUS_SCAN_LOCK_STRETCHES: u64, number of lock holds
  * @MEMCENSUS_SCAN_MMS: u64, distinct address spaces found, and named processes
  *	that have none any more
  * @MEMCENSUS_SCAN_WALKED: u64, of these, walked to their end
- * @MEMCENSUS_SCAN_BUSY: u64, of these, given up: lock not to be had
+ * @MEMCENSUS_SCAN_BUSY: u64, of these, given up: lock not available
  * @MEMCENSUS_SCAN_VANISHED: u64, of these, gone before they were walked
  * @MEMCENSUS_SCAN_PARTIAL: u64, of these, walked only in part
  * @MEMCENSUS_SCAN_KTHREADS: u64, kernel threads: they have no address space
@@ -277,7 +277,7 @@ enum memcensus_scan {
 /**
  * enum memcensus_state - how far the walk of an address space came
  * @MEMCENSUS_STATE_WALKED: to its end
- * @MEMCENSUS_STATE_BUSY: not at all, its lock was not to be had in time
+ * @MEMCENSUS_STATE_BUSY: not at all, its lock was not available in time
  * @MEMCENSUS_STATE_VANISHED: not at all: its processes were exiting; or, of a PID
  *	that the request names, there is no process, and all but TASK_PID is absent
  * @MEMCENSUS_STATE_PARTIAL: begun, but not ended; its figures are lower bounds
@@ -294,16 +294,16 @@ enum memcensus_state {
 
 /**
  * enum memcensus_task - one address space and the processes that run in it
- * @MEMCENSUS_TASK_PID: u32, the first process started in it, asker's namespace
+ * @MEMCENSUS_TASK_PID: u32, the first process started in it, caller's namespace
  * @MEMCENSUS_TASK_NR_TWINS: u32, how many other processes are in it (CLONE_VM
  *	without CLONE_THREAD, vfork)
- * @MEMCENSUS_TASK_TWINS: u32[], their PIDs in the asker's namespace, the first
+ * @MEMCENSUS_TASK_TWINS: u32[], their PIDs in the caller's namespace, the first
  *	%MEMCENSUS_TWINS_MAX of them; absent where there are none; 0: one
  *	that has exited since
  * @MEMCENSUS_TASK_PPID: u32, parent of @MEMCENSUS_TASK_PID; 0: outside of the
- *	asker's namespace, or none
+ *	caller's namespace, or none
  * @MEMCENSUS_TASK_COMM: string, its command name
- * @MEMCENSUS_TASK_UID: u32, its effective user ID in the asker's user namespace
+ * @MEMCENSUS_TASK_UID: u32, its effective user ID in the caller's user namespace
  * @MEMCENSUS_TASK_CGROUP: u64, its cgroup in the default hierarchy
  * @MEMCENSUS_TASK_START: u64, ns since boot
  * @MEMCENSUS_TASK_THREADS: u32
@@ -338,7 +338,7 @@ enum memcensus_task {
 };
 
 /**
- * enum memcensus_vma - one mapping of a process asked for by PID
+ * enum memcensus_vma - one mapping of a process named in PIDS
  * @MEMCENSUS_VMA_PID: u32, as %MEMCENSUS_TASK_PID of its task
  * @MEMCENSUS_VMA_START: u64, first user address
  * @MEMCENSUS_VMA_END: u64, first user address behind it
@@ -404,7 +404,7 @@ enum memcensus_group {
  * @MEMCENSUS_F_RSS_COUNTER: the kernel's own counter (/proc/PID/stat)
  * @MEMCENSUS_F_RSS_PEAK: highest that counter has been (VmHWM)
  * @MEMCENSUS_F_FRAMES: distinct frames mapped
- * @MEMCENSUS_F_USS: held by it alone
+ * @MEMCENSUS_F_USS: exclusive: mapped by no other
  * @MEMCENSUS_F_PSS: proportional share (Pss)
  * @MEMCENSUS_F_SHARED: mapped by others too
  * @MEMCENSUS_F_ANON: of the RSS, anonymous (Anonymous)
@@ -430,13 +430,13 @@ enum memcensus_group {
  * @MEMCENSUS_F_PRIVATE_HUGETLB: (Private_Hugetlb)
  * @MEMCENSUS_F_SWAP: swapped out, shmem of its mappings included (Swap)
  * @MEMCENSUS_F_SWAP_PSS: proportional share of swap slots (SwapPss)
- * @MEMCENSUS_F_SPECIAL: mapped but nobody's: zero pages, PFN maps, devices
+ * @MEMCENSUS_F_SPECIAL: special mappings: zero pages, PFN maps, devices
  * @MEMCENSUS_F_PAGETABLES: its page tables (VmPTE)
  * @MEMCENSUS_F_HEAP: of the RSS, in the brk heap
  * @MEMCENSUS_F_STACK: of the RSS, in the main thread's stack
  * @MEMCENSUS_F_LOCKED: of the PSS, in locked mappings (Locked)
  * @MEMCENSUS_F_MLOCKED: address space locked by mlock (VmLck)
- * @MEMCENSUS_F_SWAP_USS: swap slots that are its alone
+ * @MEMCENSUS_F_SWAP_USS: exclusive swap slots
  * @MEMCENSUS_F_HUGETLB_PSS: proportional share of hugetlb pages
  *
  * In parentheses the name the same figure has in smaps, smaps_rollup or status.
@@ -493,7 +493,7 @@ enum memcensus_figure {
  * @MEMCENSUS_ZONE_NAME: string (DMA, DMA32, Normal, Movable ...)
  * @MEMCENSUS_ZONE_FREE_BLOCKS: u64[orders], free blocks of 2^order pages
  * @MEMCENSUS_ZONE_TYPE: nest of &enum memcensus_zone_type, one for each migrate
- *	type, where %MEMCENSUS_PART_TYPES was asked for
+ *	type, if %MEMCENSUS_PART_TYPES was requested
  * @MEMCENSUS_ZONE_FREE: u64, bytes free by the zone's counter (nr_free_pages)
  * @MEMCENSUS_ZONE_WMARK_MIN: u64, bytes, boost included
  * @MEMCENSUS_ZONE_WMARK_LOW: u64, bytes, boost included
