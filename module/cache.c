@@ -83,7 +83,7 @@ static int census_of_pids(const struct census_request *req,
  * Return: 0, -EINTR after a fatal signal, or -ENOMEM.
  */
 int census_cache_request(const struct census_request *req,
-	       const struct census_snapshot **out)
+			 const struct census_snapshot **out)
 {
 	u64 begun = atomic64_read(&scans_begun);
 	const struct census_snapshot *old = NULL;

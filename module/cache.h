@@ -6,7 +6,7 @@
 #include "snapshot.h"
 
 int census_cache_request(const struct census_request *req,
-	       const struct census_snapshot **snap);
+			 const struct census_snapshot **snap);
 int census_cache_init(void);
 void census_cache_exit(void);
 

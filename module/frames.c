@@ -346,7 +346,7 @@ static bool group_section(struct census_frames *const *workers, unsigned int wor
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
 int census_frames_prepare_groups(struct census_frames *const *workers, unsigned int nr,
-			  struct census_pool *states)
+				 struct census_pool *states)
 {
 	unsigned int w;
 	u32 i;

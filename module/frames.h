@@ -185,7 +185,7 @@ int census_frames_settle_blocks(struct census_frames *const *workers,
 int census_frames_settle_turns(struct census_frames *const *workers,
 			       unsigned int nr, unsigned int worker);
 int census_frames_prepare_groups(struct census_frames *const *workers, unsigned int nr,
-			  struct census_pool *states);
+				 struct census_pool *states);
 
 static inline bool census_frames_failed(const struct census_frames *f)
 {

@@ -127,9 +127,9 @@ struct event_row {
 
 /* Kernels without an option do not have its items. */
 #ifdef CONFIG_COMPACTION
-#define COMPACTION_ITEM(item) (item)
+#define COMPACT_ITEM(item) (item)
 #else
-#define COMPACTION_ITEM(item) 0
+#define COMPACT_ITEM(item) 0
 #endif
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
 #define THP_EVENT(item) (item)
@@ -160,10 +160,10 @@ static const struct event_row event_rows[MEMCENSUS_E_MAX + 1] = {
 	[MEMCENSUS_E_PAGEOUTRUN] = { "pageoutrun", PAGEOUTRUN },
 	[MEMCENSUS_E_ALLOCSTALL] = { "allocstall" },
 	[MEMCENSUS_E_OOM_KILL] = { "oom_kill", OOM_KILL },
-	[MEMCENSUS_E_COMPACT_STALL] = { "compact_stall", COMPACTION_ITEM(COMPACTSTALL) },
-	[MEMCENSUS_E_COMPACT_FAIL] = { "compact_fail", COMPACTION_ITEM(COMPACTFAIL) },
-	[MEMCENSUS_E_COMPACT_SUCCESS] = { "compact_success", COMPACTION_ITEM(COMPACTSUCCESS) },
-	[MEMCENSUS_E_COMPACT_DAEMON_WAKE] = { "compact_daemon_wake", COMPACTION_ITEM(KCOMPACTD_WAKE) },
+	[MEMCENSUS_E_COMPACT_STALL] = { "compact_stall", COMPACT_ITEM(COMPACTSTALL) },
+	[MEMCENSUS_E_COMPACT_FAIL] = { "compact_fail", COMPACT_ITEM(COMPACTFAIL) },
+	[MEMCENSUS_E_COMPACT_SUCCESS] = { "compact_success", COMPACT_ITEM(COMPACTSUCCESS) },
+	[MEMCENSUS_E_COMPACT_DAEMON_WAKE] = { "compact_daemon_wake", COMPACT_ITEM(KCOMPACTD_WAKE) },
 	[MEMCENSUS_E_THP_FAULT_ALLOC] = { "thp_fault_alloc", THP_EVENT(THP_FAULT_ALLOC) },
 	[MEMCENSUS_E_THP_COLLAPSE_ALLOC] = { "thp_collapse_alloc", THP_EVENT(THP_COLLAPSE_ALLOC) },
 	[MEMCENSUS_E_THP_SPLIT] = { "thp_split", THP_EVENT(THP_SPLIT_PAGE) },
