@@ -91,7 +91,7 @@ void census_mapcount_take(struct census_sums *sums, bool locked,
 {
 	unsigned int i;
 
-	switch (run->kind) {
+	switch ((enum census_kind)run->kind) {
 	case CENSUS_PRESENT:
 		if (run->bits & CENSUS_PMD) {
 			take_folio(sums, locked, run->bits,
@@ -108,5 +108,8 @@ void census_mapcount_take(struct census_sums *sums, bool locked,
 	case CENSUS_SPECIAL:
 		sums->special += (u64)census_run_nr(run) << PAGE_SHIFT;
 		break;
+	case CENSUS_SWAP:
+	case CENSUS_HOLE:
+		break;	/* counted without the lock */
 	}
 }

@@ -69,7 +69,7 @@ static void frames_runs(void *context, const struct census_run *runs,
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		switch (runs[i].kind) {
+		switch ((enum census_kind)runs[i].kind) {
 		case CENSUS_SPECIAL:
 			t->sums->special += (u64)census_run_nr(&runs[i]) << PAGE_SHIFT;
 			break;
@@ -77,8 +77,12 @@ static void frames_runs(void *context, const struct census_run *runs,
 			census_frames_mark_hugetlb(t->frames, &runs[i]);
 			t->pages += census_run_nr(&runs[i]);
 			break;
-		default:
+		case CENSUS_SWAP:
+		case CENSUS_HOLE:
 			take_swap(t, &runs[i]);
+			break;
+		case CENSUS_PRESENT:
+			break;	/* is in the masks */
 		}
 	}
 }
