@@ -73,7 +73,7 @@ def all_smaps():
 def census_and_smaps(command):
     """A census, then all_smaps twice.
 
-    The reader waits meanwhile, with its census taken and most of it unprinted
+    The reader waits during this time, with its census taken and most of it unprinted
     in a pipe of one page: its end would change what others share, if by the
     one page of the vdso which all programs have in common.
     """

@@ -139,7 +139,7 @@ apt_closure()
 
 # apt_unpack DIR PACKAGE=VERSION...: fetches the packages and unpacks their
 # files under DIR, through links to directories that are there already.
-# Non-zero where one cannot be had.
+# Non-zero where one is not available.
 apt_unpack()
 {
 	local dir=$1 debs deb status=0

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # How a run of ./run ended, and what is said about it. Sourced by it; reads
-# what ./init told ($tmp/status), the kernel's log ($tmp/console) and what QEMU
+# what ./init reported ($tmp/status), the kernel's log ($tmp/console) and what QEMU
 # complained of ($tmp/qemu).
 
 # The value of a word of ./init's
@@ -35,9 +35,9 @@ verdict()
 	grep -v -e '^#' -e '^$' "$here/splats" >"$tmp/patterns"
 	splat=$(grep -a -n -m 1 -E -f "$tmp/patterns" "$tmp/log" | cut -d: -f1) || :
 	loaded=$(grep -a -n -m 1 -F 'memcensus: ' "$tmp/log" | cut -d: -f1) || :
-	ended="the command had ended with ${status:-}"
-	[ -n "$status" ] || ended="the command had not ended"
-	has up || ended="the VM had not come up"
+	ended="the command ended with ${status:-}"
+	[ -n "$status" ] || ended="the command did not end"
+	has up || ended="the VM did not come up"
 
 	if [ -n "$splat" ]; then
 		kernel_log "from the first splat on" awk -v first="$splat" 'NR >= first - 1 && NR < first + 150'

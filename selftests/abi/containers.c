@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What those see who are root of something smaller than the machine: nothing
- * that their /proc would not have told them. And hostile names.
+ * that their /proc does not show. And hostile names.
  */
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
@@ -76,8 +76,8 @@ static bool mount_own_proc(const char *options)
 }
 
 /*
- * Groups in a PID namespace are of its own processes: by name, nobody else's
- * name is told; by user, nobody else's memory is in the sum.
+ * Groups in a PID namespace are of its own processes: by name, no name of another
+ * process is shown; by user, no memory of another process is in the sum.
  */
 static int groups_inside(void)
 {
@@ -278,7 +278,7 @@ TEST(proc_with_hidepid)
 	EXPECT_INSIDE(CLONE_NEWNS, hidepid_inside);
 }
 
-/* Names that would break a line, a terminal, or whoever counts brackets. */
+/* Names that would break a line, a terminal, or a parser that counts brackets. */
 static const char *const names[] = {
 	"\n", "a\nb c) R 1", "\x1b[2J\x1b[31m", "(((((((((((((((",
 	")))))))))))))))", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"

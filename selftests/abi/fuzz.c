@@ -16,7 +16,7 @@
 #include "fuzz.h"
 #include "selftest.h"
 
-/* A run takes as long as it was told to. */
+/* The time of a run is a parameter. */
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT 14400
 

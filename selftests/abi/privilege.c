@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who may ask, and what of others an asker in a namespace sees. */
+/* Which callers get a census, and what a caller in a namespace sees of others. */
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <sched.h>

@@ -168,7 +168,7 @@ static void read_for_ever(struct reader *r, unsigned int kind)
 		default:
 			read_file_once(r, DIR_PATH "/tasks");
 		}
-		/* Now and then nobody reads, or no unload would succeed. */
+		/* At times there is no reader, or no attempt to unload would succeed. */
 		sleep_ms(1 + now_ms() - begun);
 	}
 }

@@ -23,7 +23,7 @@ static void parent(void *arg)
 	unsigned int i;
 
 	write_pages(at, family->pages);
-	/* Alone as long as there are no children: nobody shares it. */
+	/* Exclusive as long as there are no children. */
 	write_pages(map_private(PLACE(1), PAGE), 1);
 	need(!madvise(PLACE(1), PAGE, MADV_DONTFORK), "MADV_DONTFORK");
 	for (i = 0; i < family->children; i++) {

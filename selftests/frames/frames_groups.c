@@ -40,7 +40,7 @@ static unsigned int random_of(unsigned int n, unsigned long page)
 	return x >> 33;
 }
 
-/* Some pages of the memfd, and of what the parent had some written. */
+/* Some pages of the memfd, and some of the parent's pages written. */
 static void touch_at_random(unsigned int n)
 {
 	unsigned long i;

@@ -176,7 +176,7 @@ TEST_F(pool, shared)
 	}
 	EXPECT_EQUAL_OWNERS();
 
-	/* By map counts what the first maps twice is shared by nobody else. */
+	/* By map counts, pages that the first process maps twice are shared with no other. */
 	child_end(self->pids[1]);
 	child_end(self->pids[2]);
 	self->pids[1] = -1;

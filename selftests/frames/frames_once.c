@@ -120,7 +120,7 @@ TEST_F(memfd, mapping_by_mapping)
 	EXPECT_PLACED(pages, &census, pid, PSS);
 	census_free(&census);
 
-	/* By map counts, as smaps has it, nobody holds it alone. */
+	/* By map counts, as in smaps, no process holds it exclusively. */
 	ASSERT_CENSUS(pid, &census);
 	for (i = 0; i < variant->times; i++) {
 		ASSERT_VMA(&census, PLACE(i), vma);
@@ -234,14 +234,14 @@ TEST(many_mappings)
 	child_end(pids[1]);
 }
 
-/* A process, its CLONE_VM twin, and a child: two address spaces. */
-struct twins {
-	volatile pid_t twin, child;
+/* A process, its CLONE_VM peer, and a child: two address spaces. */
+struct peers {
+	volatile pid_t peer, child;
 };
 
-static struct twins *both;
+static struct peers *both;
 
-static int be_twin(void *arg)
+static int be_peer(void *arg)
 {
 	for (;;)
 		pause();
@@ -258,33 +258,33 @@ static void twin_parent(void *arg)
 	both->child = child_start((void (*)(void *))child_stop, NULL);
 	need(both->child > 0, "child");
 	write_pages(at, copied);
-	both->twin = clone(be_twin, stack + sizeof(stack), CLONE_VM | SIGCHLD,
+	both->peer = clone(be_peer, stack + sizeof(stack), CLONE_VM | SIGCHLD,
 			   NULL);
-	need(both->twin > 0, "clone");
+	need(both->peer > 0, "clone");
 }
 
-FIXTURE(twins)
+FIXTURE(peers)
 {
 	pid_t pids[3];
 };
 
-FIXTURE_SETUP(twins)
+FIXTURE_SETUP(peers)
 {
 	both = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, both);
 	self->pids[0] = child_start(twin_parent, NULL);
 	ASSERT_LT(0, self->pids[0]);
 	self->pids[1] = both->child;
-	self->pids[2] = both->twin;
+	self->pids[2] = both->peer;
 }
 
-FIXTURE_TEARDOWN(twins)
+FIXTURE_TEARDOWN(peers)
 {
 	kill(self->pids[2], SIGKILL);
 	child_end(self->pids[0]);
 }
 
-TEST_F(twins, once)
+TEST_F(peers, once)
 {
 	const struct census_task *task;
 	struct census census;
@@ -312,10 +312,10 @@ TEST_F(twins, once)
 	census_free(&census);
 }
 
-TEST_F(twins, beside_pagemap)
+TEST_F(peers, beside_pagemap)
 {
 	if (!owners_kcmp())
-		SKIP(return, "kernel has no kcmp to tell twins by");
+		SKIP(return, "kernel has no kcmp to tell CLONE_VM peers by");
 	EXPECT_EQUAL_OWNERS();
 }
 

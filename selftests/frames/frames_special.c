@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On the frames basis: what is mapped and is nobody's. The zero pages, and PFN
+ * On the frames basis: special mappings. The zero pages, and PFN
  * maps: [vvar] of every process, and /dev/mem.
  *
  * Migration entries are not tested here: they last as long as a page is being
@@ -132,7 +132,7 @@ TEST(dev_mem)
 }
 
 /*
- * The clock's page, which the vDSO reads. It is a PFN map's, and nobody's; or, on
+ * The clock's page, which the vDSO reads. It is a PFN map's, and special; or, on
  * newer kernels, mapped as a page of a file is: then smaps counts it, and so do we.
  */
 static void read_clock(void *arg)

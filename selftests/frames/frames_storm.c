@@ -2,11 +2,11 @@
 /*
  * On the frames basis: scans while others fork, exit, map and unmap on all
  * CPUs. All shares stay all frames, and of processes that hold still each scan
- * is exact; how many frames changed hands is told.
+ * is exact; the test prints how many frames changed owners.
  *
  * And while pages migrate: frames change under those who hold still, so that
  * one may be met by its old number here and by its new one there. Of these the
- * RSS is exact, and how far the frames are off is told.
+ * RSS is exact, and the test prints how far the frames are off.
  */
 #include <sched.h>
 #include <signal.h>

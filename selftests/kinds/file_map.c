@@ -219,7 +219,7 @@ static void collapse(void *arg)
 	} while (errno == EAGAIN && tries--);
 }
 
-/* A file that nobody writes can be in huge pages, where the kernel allows. */
+/* A file without writers can be in huge pages, where the kernel allows. */
 TEST(huge)
 {
 	const struct smaps_vma *theirs;

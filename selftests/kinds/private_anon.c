@@ -52,7 +52,7 @@ static void grow(void *arg)
 /*
  * The figures of the whole process move by as many pages as are touched. Not
  * so those of sharing: of what the child has from its parent the parent makes
- * copies for itself meanwhile.
+ * copies for itself before that.
  */
 TEST(process_grows_and_shrinks)
 {

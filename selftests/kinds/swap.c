@@ -122,7 +122,7 @@ static void shmem(void *arg)
 	write_pages(at, back);
 }
 
-/* smaps counts what is swapped of shared memory, and nobody's share of it. */
+/* smaps counts the swapped pages of shared memory, and no proportional share of them. */
 TEST_F(zram, shmem)
 {
 	int fd = memfd("swapped", pages);

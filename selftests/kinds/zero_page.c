@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The zero pages, which anonymous memory reads from and which nobody holds. */
+/* The zero pages, which anonymous memory reads from and which have no owner. */
 #include "selftest.h"
 
 static const unsigned long pages = 200, written = 40;

@@ -193,7 +193,7 @@ const char *bystanders_differ(struct bystanders *b, const struct census *census,
 		       "%s: state %d", kinds[i].kind, task ? task->state : -1);
 		for (j = 0; j < (moving ? STILL_MOVING : all); j++) {
 			n = still[j];
-			/* Others in swap may be busy: then no share is told. */
+			/* Others with swap entries may be busy: then no share is sent. */
 			if ((n == MEMCENSUS_F_SWAP_PSS ||
 			     n == MEMCENSUS_F_SWAP_USS) &&
 			    figure(&task->f, n) == FIGURE_UNKNOWN)

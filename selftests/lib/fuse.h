@@ -5,7 +5,7 @@
  *
  * One process reads the file, so that its first page is in the page cache,
  * locked. Another has the file open past the page cache and maps it: mmap()
- * throws out what is cached, waits for that page, and has the lock meanwhile,
+ * throws out what is cached, waits for that page, and holds the lock during that,
  * for writing.
  */
 #ifndef _FUSE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Requests that nobody would write, and whether what is answered is right.
+ * Requests that no program writes, and whether the answers are right.
  *
  * A datagram is made from random numbers (fuzz_build.c), what the kernel must
  * answer to it is said from its bytes alone (fuzz_expect.c), then it is sent and
@@ -81,7 +81,7 @@ enum fuzz_what {
  * @text: an error comes with words
  * @request: of a dump, what was asked for; its PIDS are in the datagram
  * @parts_given: PARTS were named
- * @strange: PIDS of which nobody knows whether there is such a process
+ * @strange: PIDS that may or may not be processes
  */
 struct fuzz_expect {
 	enum fuzz_what what;
@@ -126,7 +126,7 @@ struct fuzz_failure {
  * struct fuzz_worker - one who sends and receives
  * @seed: of the run
  * @number: of the worker
- * @counts: shared with whoever sums up; so @failure
+ * @counts: shared with the process that sums up; so @failure
  */
 struct fuzz_worker {
 	uint64_t seed;

@@ -105,7 +105,7 @@ static void do_preadv(struct reading *r)
 	check(r, "preadv", at, preadv(r->fd, iov, 3, at));
 }
 
-/* With others at the same descriptor nobody knows where it reads from. */
+/* With others at the same descriptor the offset is unknown. */
 static void do_read(struct reading *r)
 {
 	size_t size = a_size(r);

@@ -110,7 +110,7 @@ static void open_socket(struct talk *t, bool odd)
 	}
 }
 
-static int twin(void *arg)
+static int peer(void *arg)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;)
@@ -118,7 +118,7 @@ static int twin(void *arg)
 	return 0;
 }
 
-/* One with a twin, a child that has exited, and a name that is none. */
+/* One with a CLONE_VM peer, a child that has exited, and a name that is none. */
 static void a_family(void *arg)
 {
 	static char stack[16384] __attribute__((aligned(16)));
@@ -128,7 +128,7 @@ static void a_family(void *arg)
 		_exit(0);
 	*(volatile pid_t *)arg = pid;
 	prctl(PR_SET_NAME, "\n\x1b[2J)\xff\xff ");
-	need(clone(twin, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL) > 0,
+	need(clone(peer, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL) > 0,
 	     "clone");
 	sleep_ms(50);
 }
@@ -375,7 +375,7 @@ static bool receive_all(struct talk *t, bool small)
 	return true;
 }
 
-/* After a PID that may be there or not, nobody knows whether one is under way. */
+/* After a PID that may or may not exist it is unknown whether a dump is under way. */
 static bool is_sure(const struct talk *t)
 {
 	unsigned int i;

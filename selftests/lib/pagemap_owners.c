@@ -181,7 +181,7 @@ static size_t place_of(struct owners *o, const size_t *order, pid_t pid,
 			low = middle + 1;
 			break;
 		default:
-			/* Or there is no kcmp, and then no twins either. */
+			/* Or there is no kcmp, and then no CLONE_VM peers either. */
 			o->unsteady |= errno != ENOSYS;
 			return o->n;
 		}

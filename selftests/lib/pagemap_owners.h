@@ -42,7 +42,7 @@ struct holding {
  * struct owner - one address space
  * @pid: the first process met in it
  * @mapped: entries of @frames, each counted: what RSS is
- * @special: entries that are nobody's
+ * @special: entries of special mappings
  * @pfn_map: pages of PFN maps, mapped or not
  * @frames: without hugetlb
  * @anon: of @frames, the anonymous ones
@@ -56,7 +56,7 @@ struct owner {
 struct mark;
 
 /**
- * struct owners - all address spaces at a moment
+ * struct owners - all address spaces at a point in time
  * @frames: distinct frames that anybody maps
  * @unsteady: something was met that does not last: a migration entry, or a
  *	process that ended
@@ -98,7 +98,7 @@ void owners_together(const struct owners *o, const pid_t *pids, unsigned int n,
  * @groups: groups compared
  * @values: compared
  * @mismatches: of these
- * @tries: how often it was tried until nothing changed meanwhile
+ * @tries: attempts until nothing changed during one
  * @frames: distinct ones
  * @wrong: why nothing was compared
  */

@@ -216,7 +216,7 @@ static int read_stat(struct smaps *smaps)
 	line[fread(line, 1, sizeof(line) - 1, file)] = '\0';
 	fclose(file);
 
-	/* The name stands in parentheses and may hold any of these too. */
+	/* The name is in parentheses and may contain any of these too. */
 	open = strchr(line, '(');
 	close = strrchr(line, ')');
 	if (!open || !close)

@@ -14,7 +14,7 @@
 
 /**
  * struct smaps_vma - one mapping as smaps shows it
- * @name: what stands behind the inode, "" if nothing does
+ * @name: the text behind the inode, or ""
  * @flags: the line VmFlags, letter pairs with a space behind each
  * @pkey: ProtectionKey; -1 where there is no such line
  * @thp_eligible: THPeligible, which a module cannot have

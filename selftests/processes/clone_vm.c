@@ -9,7 +9,7 @@
 static const unsigned long pages = 70;
 
 struct pair {
-	volatile pid_t twin;
+	volatile pid_t peer;
 	volatile bool ready;
 };
 
@@ -30,20 +30,20 @@ FIXTURE_SETUP(pair)
 
 FIXTURE_TEARDOWN(pair)
 {
-	if (pair->twin > 0)
-		kill(pair->twin, SIGKILL);
+	if (pair->peer > 0)
+		kill(pair->peer, SIGKILL);
 	child_end(self->pid);
 }
 
 /* One record, with both, by either's number and among all. */
 static void expect_one_record(struct __test_metadata *_metadata, pid_t first,
-			      pid_t twin)
+			      pid_t peer)
 {
 	struct census_request all = {
 		.basis = MEMCENSUS_BASIS_MAPCOUNT,
 		.parts = MEMCENSUS_PART_TASKS,
 	};
-	const pid_t pids[2] = { first, twin };
+	const pid_t pids[2] = { first, peer };
 	const struct census_task *task;
 	const struct census_vma *vma;
 	struct census census;
@@ -53,7 +53,7 @@ static void expect_one_record(struct __test_metadata *_metadata, pid_t first,
 		ASSERT_CENSUS(pids[i], &census);
 		EXPECT_EQ(first, census.tasks->pid);
 		ASSERT_EQ(1, census.tasks->n_twins);
-		EXPECT_EQ(twin, census.tasks->twins[0]);
+		EXPECT_EQ(peer, census.tasks->twins[0]);
 		ASSERT_VMA(&census, PLACE(0), vma);
 		EXPECT_EQ(first, vma->pid);
 		EXPECT_PAGES(pages, vma, RSS);
@@ -65,15 +65,15 @@ static void expect_one_record(struct __test_metadata *_metadata, pid_t first,
 	ASSERT_EQ(0, census_take(&all, &census, NULL));
 	for (i = 0, task = census.tasks; task < census.tasks + census.n_tasks;
 	     task++)
-		i += task->pid == (uint32_t)first || task->pid == (uint32_t)twin;
+		i += task->pid == (uint32_t)first || task->pid == (uint32_t)peer;
 	EXPECT_EQ(1, i);
-	task = census_task_of(&census, twin);
+	task = census_task_of(&census, peer);
 	ASSERT_NE(NULL, task);
 	EXPECT_EQ(first, task->pid);
 	census_free(&census);
 
 	EXPECT_EQUAL_SMAPS(first);
-	EXPECT_EQUAL_SMAPS(twin);
+	EXPECT_EQUAL_SMAPS(peer);
 }
 
 /* While vfork's child lives its parent waits, in the same memory. */
@@ -85,7 +85,7 @@ static void vfork_parent(void)
 	write_pages(map_private(PLACE(0), pages * PAGE), pages);
 	pid = vfork();
 	if (!pid) {
-		pair->twin = getpid();
+		pair->peer = getpid();
 		pair->ready = true;
 		for (;;)
 			pause();
@@ -104,10 +104,10 @@ TEST_F(pair, vfork_child)
 	while (!pair->ready)
 		sleep_ms(1);
 	ASSERT_TRUE(child_waits(pid));
-	expect_one_record(_metadata, self->pid, pair->twin);
+	expect_one_record(_metadata, self->pid, pair->peer);
 }
 
-static int twin_body(void *arg)
+static int peer_body(void *arg)
 {
 	pair->ready = true;
 	for (;;)
@@ -121,9 +121,9 @@ static void clone_parent(void *arg)
 		__attribute__((aligned(16)));
 
 	write_pages(map_private(PLACE(0), pages * PAGE), pages);
-	pair->twin = clone(twin_body, stack + sizeof(stack),
+	pair->peer = clone(peer_body, stack + sizeof(stack),
 			   CLONE_VM | SIGCHLD, NULL);
-	need(pair->twin > 0, "clone");
+	need(pair->peer > 0, "clone");
 	while (!pair->ready)
 		sleep_ms(1);
 }
@@ -132,14 +132,14 @@ TEST_F(pair, clone_vm)
 {
 	self->pid = child_start(clone_parent, NULL);
 	ASSERT_LT(0, self->pid);
-	expect_one_record(_metadata, self->pid, pair->twin);
+	expect_one_record(_metadata, self->pid, pair->peer);
 }
 
 /* Several address spaces named in one request: each has all of its processes. */
 TEST(many_are_named)
 {
 	enum { PAIRS = 5 };
-	pid_t first[PAIRS], twin[PAIRS];
+	pid_t first[PAIRS], peer[PAIRS];
 	uint32_t pids[2 * PAIRS];
 	const struct census_request named = {
 		.basis = MEMCENSUS_BASIS_MAPCOUNT,
@@ -165,10 +165,10 @@ TEST(many_are_named)
 		pair->ready = false;
 		first[i] = child_start(clone_parent, NULL);
 		ASSERT_LT(0, first[i]);
-		twin[i] = pair->twin;
+		peer[i] = pair->peer;
 		/* The later ones first, and some by the second one's number. */
-		pids[2 * (PAIRS - 1 - i)] = i & 1 ? first[i] : twin[i];
-		pids[2 * (PAIRS - 1 - i) + 1] = i & 1 ? twin[i] : first[i];
+		pids[2 * (PAIRS - 1 - i)] = i & 1 ? first[i] : peer[i];
+		pids[2 * (PAIRS - 1 - i) + 1] = i & 1 ? peer[i] : first[i];
 	}
 	for (j = 0; j < ARRAY_SIZE(requests); j++) {
 		ASSERT_EQ(0, census_take(requests[j], &census, NULL));
@@ -178,14 +178,14 @@ TEST(many_are_named)
 			ASSERT_NE(NULL, task);
 			EXPECT_EQ(first[i], task->pid);
 			ASSERT_EQ(1, task->n_twins);
-			EXPECT_EQ(twin[i], task->twins[0]);
+			EXPECT_EQ(peer[i], task->twins[0]);
 			EXPECT_LE(pages * PAGE,
 				  figure(&task->f, MEMCENSUS_F_USS));
 		}
 		census_free(&census);
 	}
 	for (i = 0; i < PAIRS; i++) {
-		kill(twin[i], SIGKILL);
+		kill(peer[i], SIGKILL);
 		child_end(first[i]);
 	}
 }
@@ -201,13 +201,13 @@ TEST_F(pair, first_has_exited)
 	child_end(self->pid);
 	self->pid = -1;
 
-	ASSERT_CENSUS(pair->twin, &census);
-	EXPECT_EQ(pair->twin, census.tasks->pid);
+	ASSERT_CENSUS(pair->peer, &census);
+	EXPECT_EQ(pair->peer, census.tasks->pid);
 	EXPECT_EQ(0, census.tasks->n_twins);
 	ASSERT_VMA(&census, PLACE(0), vma);
 	EXPECT_PAGES(pages, vma, RSS);
 	census_free(&census);
-	EXPECT_EQUAL_SMAPS(pair->twin);
+	EXPECT_EQUAL_SMAPS(pair->peer);
 }
 
 TEST_HARNESS_MAIN

@@ -53,7 +53,7 @@ static struct count look_at_proc(const struct census *census)
 	return count;
 }
 
-/* Kernel threads come and go: both counts of one moment are to be equal. */
+/* Kernel threads come and go: both counts must be of the same point in time. */
 TEST(kernel_threads_are_counted)
 {
 	struct count before, after;

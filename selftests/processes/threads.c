@@ -89,7 +89,7 @@ TEST_F(group, asked_by_any_thread)
 	EXPECT_EQUAL_SMAPS(self->pid);
 }
 
-/* In a census of all it stands once, and its threads nowhere. */
+/* In a census of all processes it is listed once, and its threads are not. */
 TEST_F(group, once_among_all)
 {
 	struct census_request request = {

@@ -202,7 +202,7 @@ TEST_F_TIMEOUT(leak, by_pid, 100)
 		EXPECT_NAMED(i);
 }
 
-/* Of all processes the suspects are found by itself, and nobody else is named. */
+/* Of all processes only the suspects are found and named. */
 TEST_F_TIMEOUT(leak, of_all, 100)
 {
 	size_t i, named = 0;

@@ -215,7 +215,7 @@ TEST_F(lock, busy_then_free)
 	census_free(&census);
 	EXPECT_EQUAL_SMAPS(self->bystander);
 
-	/* His mappings, while nobody else could know them. */
+	/* Its mappings, which only a walk under VMA locks can see. */
 	if (vma_locks()) {
 		ASSERT_CENSUS(self->elsewhere, &census);
 		EXPECT_EQ(MEMCENSUS_STATE_WALKED, census.tasks->state);
@@ -239,7 +239,7 @@ TEST_F(lock, busy_then_free)
 	EXPECT_EQUAL_SMAPS(self->elsewhere);
 }
 
-/* One who must not wait himself: the scan ends when its asker is killed. */
+/* The scan ends when its caller is killed. */
 TEST_F(lock, asker_is_killed)
 {
 	struct census census;

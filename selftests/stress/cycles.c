@@ -111,7 +111,7 @@ static void read_for_ever(struct reader *r, unsigned int who)
 		default:
 			note(r, a_file(path, who == 2));
 		}
-		/* Now and then nobody reads, or no unload would succeed. */
+		/* At times there is no reader, or no attempt to unload would succeed. */
 		sleep_ms(1 + (now_ms() - begun) * (READERS - 1));
 	}
 }

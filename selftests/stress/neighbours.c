@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * An address space in which threads map, unmap, cut and join all the time,
- * between mappings that nobody touches: each census has each of those once, and
+ * between mappings that no thread touches: each census has each of those once, and
  * exact, whichever lock it was walked under. And one that is always there,
  * though another one takes its place all the time, is never seen missing.
  *
@@ -164,9 +164,9 @@ static void scan_in_storm(struct __test_metadata *_metadata, pid_t pid,
 		census_free(&census);
 		scans++;
 	} while (now_ms() < until || scans < least_scans);
-	diag("%u scans, in %u of which the lock was not to be had in time",
+	diag("%u scans, in %u of which the lock was not available in time",
 	     scans, partial);
-	/* A VMA lock is to be had; how often the mmap lock is hangs on the host. */
+	/* A VMA lock is available; how often the mmap lock is depends on the host. */
 	if (vma_locks())
 		EXPECT_LE(partial, scans / 10);
 	EXPECT_LT(partial, scans);

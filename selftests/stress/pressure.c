@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Censuses where there is hardly any memory: they give up, or say what they have
- * not counted, and nobody is killed for them. And that max_mem holds.
+ * not counted, and never trigger the OOM killer. And that max_mem holds.
  */
 #include <sched.h>
 #include <signal.h>
@@ -49,7 +49,7 @@ static uint64_t meminfo(const char *name)
 
 /*
  * How often the OOM killer was called by what a census does, by the kernel's log:
- * its trace then names the module. Whoever opens a file or a socket may call it
+ * its trace then names the module. A process that opens a file or a socket may call it
  * too, and so may a debug kernel that keeps the trace of each allocation. Lines with
  * a ? are what was on the stack before.
  */
@@ -134,7 +134,7 @@ static void fill(void *arg)
 	}
 }
 
-/* Who takes too much is killed; how much is too much the kernels do not agree on. */
+/* A process that takes too much is killed; kernels differ in how much that is. */
 static pid_t fill_up(void)
 {
 	unsigned long margin;
@@ -199,7 +199,7 @@ static unsigned int scan(struct __test_metadata *_metadata, unsigned int times)
 	return short_of;
 }
 
-/* Nothing can be swapped, so hardly anything can be had. */
+/* Nothing can be swapped, so hardly any memory is available. */
 TEST_F_TIMEOUT(pressure, full_without_swap, 600)
 {
 	unsigned int short_of;
@@ -260,7 +260,7 @@ static int scan_in_cgroup(const char *dir)
 	     c.tries, c.errors, c.marked, c.whole, c.wrong);
 	diag("pressure: it had %llu bytes of %s, then %llu",
 	     (unsigned long long)was, text, (unsigned long long)is);
-	/* What is counted with is nobody's: the census lacks nothing. */
+	/* The memory of a census is charged to no cgroup: it lacks nothing. */
 	return c.wrong || events || c.whole != c.tries;
 }
 
@@ -305,7 +305,7 @@ static void watch(struct watch *w)
 /* What a record of a process, and what belongs to it in the scan, may take. */
 #define EACH		4096
 #define FIXED		(256UL << 10)
-/* What others take meanwhile, lists of free pages of each CPU included. */
+/* What others take during that, lists of free pages of each CPU included. */
 #define NOISE		(4 * MIB)
 
 static void measure(struct __test_metadata *_metadata, unsigned long max_mem,

@@ -100,7 +100,7 @@ TEST_F(storm, bystander_is_exact)
 					  task->f.value[MEMCENSUS_F_RSS]);
 		census_free(&census);
 
-		/* All shares together are all frames, whoever comes and goes. */
+		/* All shares together are all frames, whichever processes come and go. */
 		ASSERT_EQ(0, census_take(&frames, &census, NULL));
 		ASSERT_TRUE(census_is_whole(&census));
 		ASSERT_EQ(0, census.scan[MEMCENSUS_SCAN_VIOLATIONS]);
@@ -113,7 +113,7 @@ TEST_F(storm, bystander_is_exact)
 		EXPECT_LE(pages * PAGE, figure(&task->f, MEMCENSUS_F_USS));
 		census_free(&census);
 
-		/* The bystander's own pages, which nobody shares. */
+		/* The bystander's exclusive pages. */
 		ASSERT_CENSUS(self->bystander, &census);
 		ASSERT_VMA(&census, PLACE(0), vma);
 		EXPECT_PAGES(pages, vma, RSS);
@@ -131,7 +131,7 @@ TEST_F(storm, bystander_is_exact)
 		census_free(&census);
 		scans++;
 	} while (now_ms() < until || scans < least_scans);
-	diag("%u scans of each kind; %u times a process had vanished, %u times one was busy",
+	diag("%u scans of each kind; %u times a process vanished, %u times one was busy",
 	     scans, vanished, busy);
 }
 

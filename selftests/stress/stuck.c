@@ -166,7 +166,7 @@ static pid_t start_running(void (*body)(void *arg), void *arg)
  * Somebody reads the memory of another one, where that is a file's page that
  * does not come: he has the other one's lock, for reading, and keeps it. We
  * share it with him. Then the other one maps something: he waits for the
- * reader, and whoever comes now would wait for him.
+ * reader, and later readers would wait for it.
  */
 TEST_F(file, reader_then_writer)
 {
@@ -230,7 +230,7 @@ static bool register_missing(char *at, size_t size)
 	       !ioctl(fd, UFFDIO_REGISTER, &range);
 }
 
-/* One thread waits for a page that nobody gives; the other maps and unmaps. */
+/* One thread waits for a page that never comes; the other maps and unmaps. */
 static void map_beside_fault(void *arg)
 {
 	struct told *told = arg;
@@ -269,7 +269,7 @@ TEST(userfaultfd)
 		rounds = told->rounds;
 		EXPECT_EQ(MEMCENSUS_STATE_WALKED,
 			  expect_in_time(_metadata, pid));
-		/* It went on meanwhile, or goes on now. */
+		/* It went on during the census, or goes on now. */
 		while (told->rounds == rounds)
 			sleep_ms(1);
 	}

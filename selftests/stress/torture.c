@@ -77,7 +77,7 @@ typedef const char *compare_fn(struct bystanders *b, const struct census *census
 /*
  * Memory is compacted whenever someone wants a huge page, so what differs is
  * looked at again, without what a page that migrates may change, if one did.  One
- * that is not counted yet is in a moment.
+ * that is not counted yet is a little later.
  */
 static const char *moving_compare(const struct moving *m, struct reader *r,
 				  const struct census *census,

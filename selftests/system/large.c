@@ -56,7 +56,7 @@ TEST(long_path)
  * An address space with very many processes in it: all are counted, as many
  * listed as fit in a message, and none is taken for a record of its own.
  */
-static const unsigned int twins = 1500;
+static const unsigned int peers = 1500;
 
 static int sleeper(void *arg)
 {
@@ -68,10 +68,10 @@ static int sleeper(void *arg)
 static void spawn(void *arg)
 {
 	volatile pid_t *pids = arg;
-	char *stacks = map_private(PLACE(0), twins * 2 * PAGE);
+	char *stacks = map_private(PLACE(0), peers * 2 * PAGE);
 	unsigned int i;
 
-	for (i = 0; i < twins; i++) {
+	for (i = 0; i < peers; i++) {
 		pids[i] = clone(sleeper, stacks + (i + 1) * 2 * PAGE,
 				CLONE_VM | SIGCHLD, NULL);
 		need(pids[i] > 0, "clone");
@@ -90,7 +90,7 @@ TEST(many_twins)
 	unsigned int i, listed = 0, others = 0;
 	pid_t *pids, pid;
 
-	pids = mmap(NULL, twins * sizeof(*pids), PROT_READ | PROT_WRITE,
+	pids = mmap(NULL, peers * sizeof(*pids), PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, pids);
 	pid = child_start(spawn, pids);
@@ -101,9 +101,9 @@ TEST(many_twins)
 	task = census_task_of(&census, pid);
 	ASSERT_NE(NULL, task);
 	EXPECT_EQ(pid, task->pid);
-	EXPECT_EQ(twins, task->nr_twins);
+	EXPECT_EQ(peers, task->nr_twins);
 	EXPECT_EQ(MEMCENSUS_TWINS_MAX, task->n_twins);
-	for (i = 0; i < twins; i++) {
+	for (i = 0; i < peers; i++) {
 		const struct census_task *of = census_task_of(&census, pids[i]);
 
 		listed += of == task;
@@ -112,7 +112,7 @@ TEST(many_twins)
 	EXPECT_EQ(MEMCENSUS_TWINS_MAX, listed);
 	EXPECT_EQ(0, others);
 	census_free(&census);
-	for (i = 0; i < twins; i++)
+	for (i = 0; i < peers; i++)
 		kill(pids[i], SIGKILL);
 	child_end(pid);
 }

@@ -57,7 +57,7 @@ static int compare(const void *a, const void *b)
 	return *(const pid_t *)a - *(const pid_t *)b;
 }
 
-/* All PIDs of a census, sorted; twins too. */
+/* All PIDs of a census, sorted; CLONE_VM peers too. */
 static unsigned int pids_of(const struct census *census, pid_t *pids,
 			    unsigned int room)
 {

@@ -119,7 +119,7 @@ TEST(nodes)
 			  n->value[MEMCENSUS_NODE_PRESENT] > 0);
 		if (memory & bit)
 			continue;
-		/* Nobody is asked for anything there, and nothing is short. */
+		/* No memory is requested there, and nothing is short. */
 		EXPECT_EQ(MEMCENSUS_KSWAPD_NONE,
 			  n->value[MEMCENSUS_NODE_KSWAPD]);
 		EXPECT_STREQ("", n->zone);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Processes with a bit of everything in them, and whoever else is there: each
+ * Processes with a bit of everything in them, and all other processes: each
  * field of each is compared with smaps_rollup and smaps.
  */
 #include <dirent.h>

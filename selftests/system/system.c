@@ -45,7 +45,7 @@ static const struct line meminfo[] = {
 	{ "CmaFree", MEMCENSUS_S_CMA_FREE },
 };
 
-/* A name that ends in _ stands for all that begin so, added up. */
+/* A name that ends in _ is the sum of all names that begin so. */
 static const struct line vmstat[] = {
 	{ "pgpgin", MEMCENSUS_E_PGPGIN },
 	{ "pgpgout", MEMCENSUS_E_PGPGOUT },
@@ -110,8 +110,8 @@ static void read_lines(const char *path, const struct line *lines,
 }
 
 /*
- * Each figure as the file had it before or after, or between; pages that a CPU
- * has not yet told the others of may make a little more of a difference.
+ * Each figure as the file showed it before or after, or between; pages that a CPU
+ * has not yet added to the total may make a little more of a difference.
  */
 static void expect_between(struct __test_metadata *_metadata,
 			   const struct line *lines, unsigned int n,

@@ -129,7 +129,7 @@ static void read_zones(struct zones *zones)
 	read_pagetypeinfo(zones);
 }
 
-/* What a CPU keeps changes with each page that somebody uses meanwhile. */
+/* What a CPU keeps changes with each page that is used during the test. */
 static void forget_pcp(struct zones *zones)
 {
 	unsigned int i;
