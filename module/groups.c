@@ -111,15 +111,26 @@ int census_groups_form(struct census_snapshot *snap, const struct list_head *mms
 	return err;
 }
 
-/* Figures that a group has of its own, not as the sum of its members'. */
-#define OWN (BIT_ULL(MEMCENSUS_F_FRAMES) | BIT_ULL(MEMCENSUS_F_USS) | \
-	     BIT_ULL(MEMCENSUS_F_SHARED) | BIT_ULL(MEMCENSUS_F_HUGETLB) | \
-	     BIT_ULL(MEMCENSUS_F_PRIVATE_HUGETLB) | \
-	     BIT_ULL(MEMCENSUS_F_SHARED_HUGETLB))
+#define F(figure) BIT_ULL(MEMCENSUS_F_##figure)
 
-/* Figures that do not add up, and that a group does not have. */
-#define NOT_ADDED (BIT_ULL(MEMCENSUS_F_SWAP_USS) | \
-		   BIT_ULL(MEMCENSUS_F_RSS_PEAK))
+/* Figures that are counted for the group. */
+#define OWN (F(FRAMES) | F(USS) | F(SHARED) | F(HUGETLB) | F(PRIVATE_HUGETLB) | \
+	     F(SHARED_HUGETLB))
+
+/* Figures that are not sums, and absent unless they are known otherwise. */
+#define NOT_ADDED (F(SWAP_USS) | F(RSS_PEAK))
+
+/* Figures that are the sums of the members'. */
+#define SUMMED (F(VSS) | F(RSS) | F(RSS_COUNTER) | F(PSS) | F(ANON) | F(FILE) | \
+		F(SHMEM) | F(PSS_ANON) | F(PSS_FILE) | F(PSS_SHMEM) | F(PSS_DIRTY) | \
+		F(SHARED_CLEAN) | F(SHARED_DIRTY) | F(PRIVATE_CLEAN) | \
+		F(PRIVATE_DIRTY) | F(REFERENCED) | F(KSM) | F(LAZYFREE) | F(THP) | \
+		F(ANON_THP) | F(SHMEM_THP) | F(FILE_THP) | F(SWAP) | F(SWAP_PSS) | \
+		F(SPECIAL) | F(PAGETABLES) | F(HEAP) | F(STACK) | F(LOCKED) | \
+		F(MLOCKED) | F(HUGETLB_PSS))
+
+static_assert((OWN ^ NOT_ADDED ^ SUMMED) == GENMASK_ULL(MEMCENSUS_F_MAX, MEMCENSUS_F_VSS),
+	      "a figure is in none of the three, or in two");
 
 static void own_figures(struct census_snapshot *snap,
 			const struct census_holding *holdings,
@@ -287,7 +298,7 @@ static void add_members(struct census_snapshot *snap)
 				  census_share_bytes(group->share, PAGE_SIZE));
 		for (n = 0; n <= MEMCENSUS_F_MAX; n++) {
 			if (!census_figure_known(&task->figures, n) ||
-			    n == MEMCENSUS_F_PSS || (OWN | NOT_ADDED) >> n & 1)
+			    n == MEMCENSUS_F_PSS || !(SUMMED >> n & 1))
 				continue;
 			census_figure_set(f, n, f->value[n] +
 					  task->figures.value[n]);
