@@ -82,7 +82,7 @@ static void take_hugetlb(struct census_sums *sums, const struct census_run *run)
  * census_mapcount_take() - add a run to the sums
  * @sums: of the VMA or address space that maps it
  * @locked: the VMA is VM_LOCKED
- * @run: PRESENT, HUGETLB and SPECIAL are taken, others are not ours
+ * @run: PRESENT and HUGETLB are taken
  *
  * Under the page table's lock, which keeps the pages from being freed.
  */
@@ -106,8 +106,6 @@ void census_mapcount_take(struct census_sums *sums, bool locked,
 		take_hugetlb(sums, run);
 		break;
 	case CENSUS_SPECIAL:
-		sums->special += (u64)census_run_nr(run) << PAGE_SHIFT;
-		break;
 	case CENSUS_SWAP:
 	case CENSUS_HOLE:
 		break;	/* counted without the lock */

@@ -12,18 +12,44 @@
 #include "tally.h"
 #include "vma.h"
 
-static void take_swap(struct census_tally *t, const struct census_run *run)
+/*
+ * On each basis, without the page table's lock: what needs no struct page.  Present
+ * pages are counted under the lock, or are in the masks.
+ */
+static void take_runs(void *context, const struct census_run *runs,
+		      unsigned int nr)
 {
-	if (run->kind == CENSUS_SWAP) {
-		t->sums->swap += (u64)census_run_nr(run) << PAGE_SHIFT;
-		census_frames_mark_swap(t->frames, run);
-	} else if (run->kind == CENSUS_HOLE) {
-		t->sums->swap += census_shmem_swap_range(t->vma, run->pfn,
-							 census_run_nr(run));
+	struct census_tally *t = context;
+	const struct census_run *run;
+
+	for (run = runs; run < runs + nr; run++) {
+		const u64 bytes = (u64)census_run_nr(run) << PAGE_SHIFT;
+
+		switch ((enum census_kind)run->kind) {
+		case CENSUS_SWAP:
+			t->sums->swap += bytes;
+			census_frames_mark_swap(t->frames, run);
+			break;
+		case CENSUS_HOLE:
+			t->sums->swap += census_shmem_swap_range(t->vma, run->pfn,
+								 census_run_nr(run));
+			break;
+		case CENSUS_SPECIAL:
+			t->sums->special += bytes;
+			break;
+		case CENSUS_HUGETLB:
+			if (t->basis != MEMCENSUS_BASIS_FRAMES)
+				break;
+			census_frames_mark_hugetlb(t->frames, run);
+			t->pages += census_run_nr(run);
+			break;
+		case CENSUS_PRESENT:
+			break;
+		}
 	}
 }
 
-/* The mapcount basis: pages under the page table's lock, then what is left. */
+/* The mapcount basis: pages under the page table's lock. */
 
 static void mapcount_locked(void *context, const struct census_run *runs,
 			    unsigned int nr)
@@ -40,52 +66,18 @@ static void mapcount_locked(void *context, const struct census_run *runs,
 	}
 }
 
-static void mapcount_unlocked(void *context, const struct census_run *runs,
-			      unsigned int nr)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		take_swap(context, &runs[i]);
-}
-
 static const struct census_walk_ops mapcount_ops = {
 	.bits = CENSUS_YOUNG | CENSUS_DIRTY,
 	.runs_locked = mapcount_locked,
-	.runs = mapcount_unlocked,
+	.runs = take_runs,
 };
 
 /* Where only the owners of swap slots are needed. */
 static const struct census_walk_ops swap_ops = {
-	.runs = mapcount_unlocked,
+	.runs = take_runs,
 };
 
-/* The frames basis: nothing under a lock, masks instead of runs. */
-
-static void frames_runs(void *context, const struct census_run *runs,
-			unsigned int nr)
-{
-	struct census_tally *t = context;
-	unsigned int i;
-
-	for (i = 0; i < nr; i++) {
-		switch ((enum census_kind)runs[i].kind) {
-		case CENSUS_SPECIAL:
-			t->sums->special += (u64)census_run_nr(&runs[i]) << PAGE_SHIFT;
-			break;
-		case CENSUS_HUGETLB:
-			census_frames_mark_hugetlb(t->frames, &runs[i]);
-			t->pages += census_run_nr(&runs[i]);
-			break;
-		case CENSUS_SWAP:
-		case CENSUS_HOLE:
-			take_swap(t, &runs[i]);
-			break;
-		case CENSUS_PRESENT:
-			break;	/* is in the masks */
-		}
-	}
-}
+/* The frames basis: nothing under a lock, masks instead of present runs. */
 
 static void frames_masks(void *context, const struct census_mask *masks,
 			 unsigned int nr)
@@ -96,7 +88,7 @@ static void frames_masks(void *context, const struct census_mask *masks,
 }
 
 static const struct census_walk_ops frames_ops = {
-	.runs = frames_runs,
+	.runs = take_runs,
 	.masks = frames_masks,
 };
 
