@@ -121,13 +121,13 @@ int census_groups_form(struct census_snapshot *snap, const struct list_head *mms
 #define NOT_ADDED (F(SWAP_USS) | F(RSS_PEAK))
 
 /* Figures that are the sums of the members'. */
-#define SUMMED (F(VSS) | F(RSS) | F(RSS_COUNTER) | F(PSS) | F(ANON) | F(FILE) | \
+#define SUMMED (F(VSS) | F(RSS) | F(RSS_COUNTER) | F(PSS) | F(ANON) | \
 		F(SHMEM) | F(PSS_ANON) | F(PSS_FILE) | F(PSS_SHMEM) | F(PSS_DIRTY) | \
 		F(SHARED_CLEAN) | F(SHARED_DIRTY) | F(PRIVATE_CLEAN) | \
 		F(PRIVATE_DIRTY) | F(REFERENCED) | F(KSM) | F(LAZYFREE) | F(THP) | \
 		F(ANON_THP) | F(SHMEM_THP) | F(FILE_THP) | F(SWAP) | F(SWAP_PSS) | \
 		F(SPECIAL) | F(PAGETABLES) | F(HEAP) | F(STACK) | F(LOCKED) | \
-		F(MLOCKED) | F(HUGETLB_PSS))
+		F(MLOCKED) | F(HUGETLB_PSS) | F(FILE))
 
 static_assert((OWN ^ NOT_ADDED ^ SUMMED) == GENMASK_ULL(MEMCENSUS_F_MAX, MEMCENSUS_F_VSS),
 	      "a figure is in none of the three, or in two");

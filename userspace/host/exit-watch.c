@@ -293,7 +293,7 @@ struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)
 		exited.known = state.has_status;
 		exited.status = state.status;
 		exited.why_not = exits->events < 0 ?
-			"the kernel has no process events (CONFIG_PROC_EVENTS), and its parent reaped it" :
+			"no process events in this kernel (CONFIG_PROC_EVENTS), and its parent reaped it" :
 			exits->lost ? "the kernel dropped the event" :
 			"no process event: not in the initial PID namespace?";
 	}

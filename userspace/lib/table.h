@@ -37,7 +37,8 @@ struct table *table_new(struct table_look look);
 void table_column(struct table *table, const char *header, bool right);
 
 /*
- * The same, at least @width characters wide: tables of one row each then line up, unless a cell is wider.
+ * The same, at least @width characters wide: tables of one row each then line up,
+ * unless a cell is wider.
  */
 void table_column_wide(struct table *table, const char *header, bool right,
 		       unsigned int width);

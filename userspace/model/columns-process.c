@@ -102,7 +102,8 @@ static const struct column task_fields[] = {
 		"pid", "PID", "first process started in the address space",
 		TASK(PID, pid, U32, ID), .total = TOTAL_ROWS },
 	[MEMCENSUS_TASK_NR_TWINS] = {
-		"nr_twins", "NrTwins", "number of CLONE_VM peers: other processes in this address space",
+		"nr_twins", "NrTwins",
+		"number of CLONE_VM peers: other processes in this address space",
 		TASK(NR_TWINS, nr_twins, U32, COUNT), .total = TOTAL_SUM },
 	[MEMCENSUS_TASK_TWINS] = {
 		"twins", "Twins", "PIDs of these, the first of them where they are many",

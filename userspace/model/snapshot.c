@@ -100,16 +100,16 @@ static void *grow(void *array, size_t n, size_t size)
 	return array;
 }
 
-/* snapshot_add_@what(), of the @array and its @n. */
-#define SNAPSHOT_ADD(type, what, array, n)				\
+/* snapshot_add_@what(), of the array @v and its number @nr. */
+#define SNAPSHOT_ADD(type, what, v, nr)					\
 struct type *snapshot_add_##what(struct snapshot *snap)			\
 {									\
-	struct type *more = grow(snap->array, snap->n, sizeof(*more));	\
+	struct type *more = grow(snap->v, snap->nr, sizeof(*more));	\
 									\
 	if (!more)							\
 		return NULL;						\
-	snap->array = more;						\
-	return &more[snap->n++];					\
+	snap->v = more;							\
+	return &more[snap->nr++];					\
 }
 
 SNAPSHOT_ADD(task, task, tasks, n_tasks)

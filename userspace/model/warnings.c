@@ -123,12 +123,12 @@ bool warnings_print(FILE *out, const struct snapshot *snap)
 			snap->info.abi, MEMCENSUS_ABI,
 			"unavailable values are shown as -; load the memcensus.ko of this release");
 	if (has_estimates(snap))
-		fputs("memcensus: PSS of large folios is an estimate on this kernel: use '--basis frames'\n",
-		      out);
+		fprintf(out, "memcensus: PSS of large folios is an estimate on this kernel: %s\n",
+			"use '--basis frames'");
 	note_frames(out, snap);
 	if (snap->torn) {
-		fputs("memcensus: the dump is inconsistent (NLM_F_DUMP_INTR): run the command again\n",
-		      out);
+		fprintf(out, "memcensus: the dump is inconsistent (NLM_F_DUMP_INTR): %s\n",
+			"run the command again");
 		partial = true;
 	}
 	return partial;

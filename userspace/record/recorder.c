@@ -313,10 +313,9 @@ static int open_file(struct recorder *r, struct failure *why)
 	if (!r->regular)
 		return 0;
 	if (flock(r->fd, LOCK_EX | LOCK_NB))
-		return errno == EWOULDBLOCK ?
-		       fail(why, FAIL_SYSTEM, "cannot lock '%.200s': another recorder writes to it", r->path) :
-		       fail(why, FAIL_SYSTEM, "cannot lock '%.200s': %s",
-			    r->path, strerror(errno));
+		return fail(why, FAIL_SYSTEM, "cannot lock '%.200s': %s", r->path,
+			    errno == EWOULDBLOCK ? "another recorder writes to it" :
+			    strerror(errno));
 	/* What the one before wrote until it gave up the lock. */
 	fstat(r->fd, &st);
 	return go_on(r, st.st_size, why);
