@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/tracks.h"
+#include "model/columns.h"
 
 static struct track *find(const struct tracks *tracks, uint64_t pid, uint64_t start)
 {
@@ -34,22 +35,25 @@ static struct track *add(struct tracks *tracks, uint64_t pid, uint64_t start)
 	return track;
 }
 
-static bool rename_track(struct track *track, const char *comm)
+/* Has *@copy, which is owned, be @text.  False without memory. */
+static bool keep_text(char **copy, const char *text)
 {
-	char *copy;
+	char *new;
 
-	if (track->comm && !strcmp(track->comm, comm))
+	if (*copy && !strcmp(*copy, text))
 		return true;
-	copy = strdup(comm);
-	if (!copy)
+	new = strdup(text);
+	if (!new)
 		return false;
-	free(track->comm);
-	track->comm = copy;
+	free(*copy);
+	*copy = new;
 	return true;
 }
 
-static bool add_task(struct tracks *tracks, const struct task *task, double t)
+static bool add_task(struct tracks *tracks, const struct view *view,
+		     const struct task *task, double t)
 {
+	const char *user = KNOWN(task, MEMCENSUS_TASK_UID) ? name_of_user(view, task->uid) : NULL;
 	uint64_t start = KNOWN(task, MEMCENSUS_TASK_START) ? task->start : 0;
 	struct track *track = find(tracks, task->pid, start);
 	uint64_t bytes;
@@ -59,7 +63,8 @@ static bool add_task(struct tracks *tracks, const struct task *task, double t)
 	if (!track)
 		return false;
 	track->seen = tracks->censuses;
-	if (!rename_track(track, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "?"))
+	if (!keep_text(&track->comm, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "?") ||
+	    (user && !keep_text(&track->user, user)))
 		return false;
 	track->has_uid = KNOWN(task, MEMCENSUS_TASK_UID);
 	track->uid = task->uid;
@@ -130,6 +135,7 @@ static bool is_of_interest(const struct tracks_request *request,
 int tracks_add(struct tracks *tracks, const struct snapshot *snap,
 	       const struct tracks_request *request, struct failure *why)
 {
+	const struct view view = { .snap = snap };
 	double t;
 	size_t i;
 
@@ -154,7 +160,7 @@ int tracks_add(struct tracks *tracks, const struct snapshot *snap,
 		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_PID) &&
 		    !task_is_gone(&snap->tasks[i]) &&
 		    is_of_interest(request, &snap->tasks[i]) &&
-		    !add_task(tracks, &snap->tasks[i], t))
+		    !add_task(tracks, &view, &snap->tasks[i], t))
 			return fail_memory(why);
 	return add_vmas(tracks, snap, t) ? 0 : fail_memory(why);
 }
@@ -172,6 +178,7 @@ void tracks_free(struct tracks *tracks)
 		series_free(&tracks->v[i]->series);
 		regions_free(&tracks->v[i]->regions);
 		free(tracks->v[i]->comm);
+		free(tracks->v[i]->user);
 		free(tracks->v[i]);
 	}
 	free(tracks->v);

@@ -17,6 +17,7 @@
  * @pid, @start: which one it is; @start 0: not known
  * @comm: its name; owned
  * @has_uid, @uid: effective user
+ * @user: its name on the machine of the census; owned, NULL: unknown
  * @has_cgroup, @cgroup: ID of its cgroup
  * @has_vss, @vss: bytes, in its last census
  * @private_now: bytes, in its last census where that was known
@@ -31,6 +32,7 @@ struct track {
 	char *comm;
 	bool has_uid;
 	uint64_t uid;
+	char *user;
 	bool has_cgroup;
 	uint64_t cgroup;
 	bool has_vss;

@@ -6,8 +6,6 @@
 
 #include "cli/command.h"
 #include "commands/chart.h"
-#include "host/cgroups.h"
-#include "host/names.h"
 #include "model/breakdown.h"
 #include "model/timefmt.h"
 
@@ -140,13 +138,15 @@ static int add_tasks(struct adding *adding, struct failure *why)
 	return 0;
 }
 
-static const char *group_name(const struct group *group)
+static const char *group_name(const struct view *view, const struct group *group)
 {
+	const char *name = KNOWN(group, MEMCENSUS_GROUP_COMM) ? group->comm : "all of these";
+
 	if (KNOWN(group, MEMCENSUS_GROUP_UID))
-		return user_name(group->uid, false);
-	if (KNOWN(group, MEMCENSUS_GROUP_CGROUP))
-		return cgroup_path(group->cgroup, false);
-	return KNOWN(group, MEMCENSUS_GROUP_COMM) ? group->comm : "all of these";
+		name = name_of_user(view, group->uid);
+	else if (KNOWN(group, MEMCENSUS_GROUP_CGROUP))
+		name = name_of_cgroup(view, group->cgroup);
+	return name ? name : "?";
 }
 
 static int add_groups(struct adding *adding, struct failure *why)
@@ -155,7 +155,7 @@ static int add_groups(struct adding *adding, struct failure *why)
 	size_t i;
 
 	for (i = 0; i < snap->n_groups; i++) {
-		struct chart_row key = { .name = strdup(group_name(&snap->groups[i])) };
+		struct chart_row key = { .name = strdup(group_name(adding->view, &snap->groups[i])) };
 		bool known = get_parts(adding, &snap->groups[i], key.parts);
 
 		if (add_row(adding, &key, known, why))

@@ -5,7 +5,6 @@
 
 #include "cli/command.h"
 #include "commands/leak.h"
-#include "host/names.h"
 #include "lib/json.h"
 #include "lib/text.h"
 #include "model/timefmt.h"
@@ -97,7 +96,7 @@ static void put_suspect(struct table *table, const struct leak_report *report,
 
 	table_row(table);
 	table_cellf(table, "%" PRIu32, track->pid);
-	table_cell(table, track->has_uid ? user_name(track->uid, false) : NULL);
+	table_cell(table, track->user);
 	table_cell(table, track->comm);
 	cell_place(table, suspect->region);
 	cell_bytes(table, now_of(suspect), units);
