@@ -293,7 +293,7 @@ struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)
 		exited.known = state.has_status;
 		exited.status = state.status;
 		exited.why_not = exits->events < 0 ?
-			"no process events in this kernel (CONFIG_PROC_EVENTS), and its parent reaped it" :
+			"the kernel lacks CONFIG_PROC_EVENTS, and its parent reaped it" :
 			exits->lost ? "the kernel dropped the event" :
 			"no process event: not in the initial PID namespace?";
 	}
