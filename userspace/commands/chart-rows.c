@@ -155,7 +155,9 @@ static int add_groups(struct adding *adding, struct failure *why)
 	size_t i;
 
 	for (i = 0; i < snap->n_groups; i++) {
-		struct chart_row key = { .name = strdup(group_name(adding->view, &snap->groups[i])) };
+		struct chart_row key = {
+			.name = strdup(group_name(adding->view, &snap->groups[i])),
+		};
 		bool known = get_parts(adding, &snap->groups[i], key.parts);
 
 		if (add_row(adding, &key, known, why))
