@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Why something could not be done. */
+/* Describes why an operation failed. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -15,7 +15,7 @@ int fail(struct failure *why, enum failure_kind kind, const char *format, ...)
 	va_end(args);
 	why->kind = kind;
 
-	/* A wrong word of the command line may hold anything. */
+	/* The text may quote a command line word, which holds any byte. */
 	for (c = why->text; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';

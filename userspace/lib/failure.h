@@ -9,15 +9,15 @@
  * enum failure_kind - what callers distinguish
  * @FAIL_NONE: nothing failed
  * @FAIL_USAGE: the command line is wrong
- * @FAIL_NO_MODULE: the netlink family is not there
+ * @FAIL_NO_MODULE: the netlink family is not available
  * @FAIL_PRIVILEGE: the caller has no permission
  * @FAIL_VERSION: module and reader have different ABIs
  * @FAIL_REFUSED: the module refused the request
- * @FAIL_NO_PROCESS: a process asked for is not there
+ * @FAIL_NO_PROCESS: a requested process does not exist
  * @FAIL_INTERRUPTED: a signal ended it
  * @FAIL_MEMORY: no memory, here or in the kernel
  * @FAIL_LOST: messages were lost or cut off
- * @FAIL_MALFORMED: what came breaks the rules of the ABI
+ * @FAIL_MALFORMED: the received data breaks the rules of the ABI
  * @FAIL_SYSTEM: another system call failed
  */
 enum failure_kind {
@@ -37,16 +37,16 @@ enum failure_kind {
 
 /**
  * struct failure - filled by the function that returned -1
- * @kind: what it was
- * @text: one line without the name of the program and without a newline; it
- *	says what to do where that is known, and holds only printable ASCII
+ * @kind: the kind of failure
+ * @text: one line of printable ASCII without program name and newline; it says
+ *	what to do if that is known
  */
 struct failure {
 	enum failure_kind kind;
 	char text[1024];
 };
 
-/* Fills @why and returns -1. What is not printable ASCII becomes '?'. */
+/* Fills @why and returns -1. Replaces each byte that is not printable ASCII by '?'. */
 int fail(struct failure *why, enum failure_kind kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Filters: POSIX extended regular expressions, as grep -E has them.
+ * Filters: POSIX extended regular expressions, as in grep -E.
  */
 #ifndef READER_FILTER_H
 #define READER_FILTER_H
@@ -12,8 +12,8 @@
 
 /**
  * struct filter - a filter
- * @given: there is one; else everything matches
- * @regex: compiled, where @given; owned
+ * @given: @regex is set; if not, everything matches
+ * @regex: the compiled expression if @given; owned
  */
 struct filter {
 	bool given;
@@ -21,14 +21,14 @@ struct filter {
 };
 
 /*
- * Compiles @text for the option @name into the empty @filter, or in the place of
- * what it was; 0, or -1 and @why, which says what is wrong with it.
+ * Compiles @text of the option @name into @filter and frees its previous
+ * expression.  Returns 0, or -1 and @why, which says what is wrong with @text.
  */
 int filter_compile(struct filter *filter, const char *name, const char *text,
 		   struct failure *why);
 void filter_free(struct filter *filter);
 
-/* Whether some part of @text matches; NULL, what is not known, never does. */
+/* Whether some part of @text matches; NULL (unknown) matches only without a filter. */
 bool filter_matches(const struct filter *filter, const char *text);
 
 #endif /* READER_FILTER_H */

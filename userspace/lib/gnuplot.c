@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Pictures by gnuplot, run as a child. */
+/* Draws charts with gnuplot as a child process. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -97,8 +97,8 @@ void gnuplot_string(FILE *script, const char *text)
 }
 
 /*
- * One letter of a name: gnuplot undoes backslashes in quotes, and fonts seldom
- * have what lies beyond the first plane.
+ * Writes one character of a name. gnuplot interprets backslashes in quotes, and
+ * fonts seldom have characters beyond the basic multilingual plane.
  */
 static void put_letter(FILE *data, const char *at, size_t len, uint32_t c)
 {
@@ -129,14 +129,14 @@ bool gnuplot_name(FILE *data, const char *name)
 		put_letter(data, at, len, c);
 		at += len ? len : 1;
 	}
-	/* An empty one would be no field. */
+	/* gnuplot does not count an empty string as a field. */
 	fputs(*at ? "..." : letters ? "" : " ", data);
 	putc('"', data);
 	free(text);
 	return true;
 }
 
-/* The first words of what gnuplot said. */
+/* Reads the beginning of gnuplot's error output. */
 static void read_complaint(int fd, char *buf, size_t size)
 {
 	ssize_t n;
@@ -175,7 +175,7 @@ static int run_child(struct plot *plot, int out, int complaints, struct failure 
 		;
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
-	/* Where there is no program, old C libraries say so only here. */
+		/* Old C libraries report a missing program only by this exit status. */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return fail(why, FAIL_SYSTEM,
 			    "gnuplot cannot be run: install it (apt install gnuplot-nox)");
@@ -215,7 +215,7 @@ int gnuplot_run(struct plot *plot, FILE *out, struct failure *why)
 	else if (!finish(&plot->script, plot->script_path, why) &&
 		 !finish(&plot->data, plot->data_path, why))
 		ret = run_child(plot, fileno(picture), fileno(complaints), why);
-	/* What a program that fails has written is no picture. */
+	/* A failed gnuplot leaves an incomplete picture. */
 	if (!ret)
 		ret = copy(picture, out, why);
 	if (picture)

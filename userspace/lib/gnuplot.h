@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Pictures by gnuplot, run as a child.
+ * Draws charts with gnuplot as a child process.
  *
- * Untrusted names are data to it, never script: they are in the file of
- * data alone, as gnuplot_name() makes them, and text in the script as
- * gnuplot_string() writes it.
+ * gnuplot must never run an untrusted name as script: names are only in the
+ * data file, written by gnuplot_name(); text in the script is written by
+ * gnuplot_string().
  */
 #ifndef READER_GNUPLOT_H
 #define READER_GNUPLOT_H
@@ -15,14 +15,14 @@
 #include "lib/failure.h"
 
 /**
- * struct plot - a picture being made
- * @script: gnuplot's; the data is ARG1 in it
- * @data: fields with tabs between
- * @path: of the picture; of the caller
- * @svg: its kind, else PNG
- * @keep: script and data are kept beside it, as PATH.gp and PATH.dat
- * @dir: where they are, unless kept; owned
- * @script_path, @data_path: owned
+ * struct plot - a chart under construction
+ * @script: the gnuplot script; it reads the data file as ARG1
+ * @data: the data file, with tabs between the fields
+ * @path: path of the picture; the caller owns it
+ * @svg: the picture is SVG, else PNG
+ * @keep: keep script and data next to the picture, as PATH.gp and PATH.dat
+ * @dir: temporary directory for both if not @keep; owned
+ * @script_path, @data_path: paths of both; owned
  */
 struct plot {
 	FILE *script;
@@ -35,23 +35,23 @@ struct plot {
 	char *data_path;
 };
 
-/* Whether pictures of the kind that @path ends in can be made. */
+/* Whether the suffix of @path names a supported format; @svg: it is SVG. */
 bool gnuplot_knows(const char *path, bool *svg);
 
-/* 0, or -1 and @why.  gnuplot_close() in both cases. */
+/* Returns 0, or -1 and @why.  The caller calls gnuplot_close() in both cases. */
 int gnuplot_open(struct plot *plot, const char *path, bool keep, struct failure *why);
 
-/* The size of the picture, in pixels, with all that pictures have in common. */
+/* Writes the size of the picture in pixels and the settings of every chart. */
 void gnuplot_begin(struct plot *plot, unsigned int width, unsigned int height);
 
-/* Runs it and writes the picture to @out, if it is one.  0, or -1 and @why. */
+/* Runs gnuplot; on success, writes the picture to @out.  Returns 0, or -1 and @why. */
 int gnuplot_run(struct plot *plot, FILE *out, struct failure *why);
 void gnuplot_close(struct plot *plot);
 
-/* @text as a string of the script. */
+/* Writes @text as a string of the script. */
 void gnuplot_string(FILE *script, const char *text);
 
-/* @name as a field of the data, cut off where it is long; false without memory. */
+/* Writes @name as a field of the data, truncated if long; false: out of memory. */
 bool gnuplot_name(FILE *data, const char *name);
 
 #endif /* READER_GNUPLOT_H */

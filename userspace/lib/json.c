@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writing JSON to a stream. */
+/* Writes JSON to a stream. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,10 +8,10 @@
 #include "lib/json.h"
 #include "lib/text.h"
 
-/* What is opened below this is written item by item, each on its own line. */
+/* Up to this depth, each item is written on its own line. */
 #define LINE_DEPTH	2
 
-/* Digits of a ratio behind the point, and of any number altogether. */
+/* Precision of a ratio, and significant digits of any real number. */
 #define RATIO_UNIT	10000.0
 #define RATIO_DIGITS	15
 
@@ -23,7 +23,7 @@ static void *check(void *p)
 	exit(EXIT_FAILURE);
 }
 
-/* Where the inside of an item is put together. */
+/* Returns the memory stream in which an item is built. */
 static FILE *item_begin(struct json *json)
 {
 	if (!json->item)
@@ -31,7 +31,7 @@ static FILE *item_begin(struct json *json)
 	return json->item;
 }
 
-/* Characters beyond ASCII are in strings only. */
+/* Escapes characters beyond ASCII; they occur only in strings. */
 static void put_ascii(FILE *out, const char *text)
 {
 	uint32_t c;
@@ -47,7 +47,7 @@ static void put_ascii(FILE *out, const char *text)
 	}
 }
 
-/* The item is whole: it goes to the stream. */
+/* Writes the complete item to the stream. */
 static void item_end(struct json *json)
 {
 	check(fclose(json->item) ? NULL : json->text);
@@ -60,7 +60,7 @@ static void item_end(struct json *json)
 	json->ascii = false;
 }
 
-/* DEL is plain to JSON, but terminals obey it. */
+/* JSON allows a plain DEL, but terminals interpret it: escape it too. */
 static void put_char(FILE *out, const char *text, size_t len)
 {
 	static const char letters[] = "btn\0fr";
@@ -94,7 +94,7 @@ static void put_text(struct json *json, const char *text)
 	putc('"', json->item);
 }
 
-/* What is before a value: comma, line, name. */
+/* Writes what precedes a value: comma, line break, name. */
 static void put_key(struct json *json, const char *key)
 {
 	FILE *out = json->item ? json->item : json->out;
@@ -185,7 +185,7 @@ void json_put_real(struct json *json, const char *key, double value)
 	exponent = strchr(digits, 'e');
 	if (exponent)
 		sprintf(exponent + 1, "%d", atoi(exponent + 1));
-	/* It remains a real number where it is whole. */
+	/* Keep the type: a whole number still gets ".0". */
 	fprintf(value_begin(json, key), "%s%s", digits, strpbrk(digits, ".e") ? "" : ".0");
 	value_end(json);
 }

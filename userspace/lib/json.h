@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Writing JSON to a stream.
+ * Writes JSON to a stream.
  *
- * The outer two levels of a document are written as they come, each item by
- * itself, so memory does not grow with the census; what lies deeper is one
- * item.  The output is always valid UTF-8: bytes of a string that are not
- * become U+FFFD, and where a string holds control characters or some that turn
- * the direction of writing, its item is plain ASCII with escapes.
+ * The outer two levels of a document are written item by item, so memory use
+ * does not grow with the census; deeper levels are part of one item.  The
+ * output is always valid UTF-8: invalid bytes of a string become U+FFFD.  If a
+ * string holds control characters or changes the text direction, its whole
+ * item is written in ASCII with escapes.
  *
- * Integers are below 2^63, as parsers have them.  Larger ones, which only IDs,
- * offsets and addresses can be, are strings of their decimal digits: no parser
- * rounds these.
+ * Integers are below 2^63, the limit of common parsers.  Larger ones (only IDs,
+ * offsets and addresses) are strings of decimal digits, because parsers do not
+ * round strings.
  *
- * Where memory runs out the program ends and says so.
+ * When memory runs out, the program prints an error and exits.
  *
- * @key is the member's name inside of an object, NULL inside of an array.
+ * @key is the member's name inside an object, NULL inside an array.
  */
 #ifndef READER_JSON_H
 #define READER_JSON_H
@@ -23,20 +23,20 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* How deep a document may be. */
+/* Maximum depth of a document. */
 #define JSON_DEPTH	8
 
 /**
- * struct json - a document being written
- * @out: where to
- * @depth: how many objects and arrays are open
- * @filled: whether something is in the innermost one
+ * struct json - a document under construction
+ * @out: the output stream
+ * @depth: number of open objects and arrays
+ * @filled: the innermost one is not empty
  * @line: the whole document is on one line
- * @ascii: the item being made is to be plain ASCII
- * @item: the item being made, NULL: none is; @text, @size: what it is so far
+ * @ascii: write the current item in ASCII
+ * @item: stream of the current item, or NULL; @text, @size: its text so far
  *
- * Begins as { .out = stream }, and is that again when what was opened first
- * is closed.
+ * Starts as { .out = stream }, and returns to that state when the outermost
+ * object or array is closed.
  */
 struct json {
 	FILE *out;
@@ -53,7 +53,7 @@ void json_open(struct json *json, const char *key, char bracket);
 void json_close(struct json *json, char bracket);
 void json_put_unsigned(struct json *json, const char *key, uint64_t value);
 void json_put_signed(struct json *json, const char *key, int64_t value);
-/* As it is, and with four digits behind the point. */
+/* json_put_real() keeps all digits, json_put_ratio() four decimals. */
 void json_put_real(struct json *json, const char *key, double value);
 void json_put_ratio(struct json *json, const char *key, double value);
 void json_put_bool(struct json *json, const char *key, bool value);

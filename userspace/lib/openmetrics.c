@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writing metrics as OpenMetrics, or as the text format of Prometheus. */
+/* Writes metrics as OpenMetrics or in the Prometheus text format. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -19,7 +19,7 @@ static void put_plain(FILE *out, const char *text, size_t len, bool quoted)
 		fwrite(text, 1, len, out);
 }
 
-/* The length of the character at @text if it can be written as it is, else 0. */
+/* The length of the character at @text if it needs no escape, else 0. */
 static size_t plain_length(const char *text)
 {
 	uint32_t c;
@@ -41,10 +41,10 @@ static bool is_plain(const char *text)
 }
 
 /*
- * Two label values that differ stay different: a document in which two samples have
- * the same labels is refused as a whole, and strangers choose names of commands.
- * Text that is no valid UTF-8, or has control characters, begins with U+FFFD, and has
- * \xNN for each such byte, and two backslashes for one.
+ * Different label values must stay different: a scraper rejects the whole document if
+ * two samples have the same labels, and any user can choose a command name.
+ * Text with control characters or invalid UTF-8 starts with U+FFFD; each such byte is
+ * written as \xNN, and each backslash is doubled.
  */
 static void put_label(FILE *out, const char *text)
 {

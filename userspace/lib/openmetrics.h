@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Writing metrics for Prometheus and others that read its formats.
+ * Writes metrics for Prometheus and other readers of its formats.
  *
  * OpenMetrics 1.0, or the older text format of Prometheus, which node_exporter's
- * textfile collector and promtool read.  They differ in three ways: the name of a
- * counter's family ends in _total in the older one, which has neither units nor
- * an end mark.
+ * textfile collector and promtool read.  The older format ends the name of a
+ * counter's family in _total; it has neither units nor an end mark.
  *
- * A family is opened once, and all its samples follow.  A family without a sample is
- * not written, so a value that is unknown is absent.
+ * A family is opened once; all its samples follow.  A family without samples is
+ * not written, so an unknown value is absent.
  */
 #ifndef READER_OPENMETRICS_H
 #define READER_OPENMETRICS_H
@@ -21,7 +20,7 @@
 /**
  * struct label - a dimension of a sample
  * @name: letters, digits and underscores
- * @value: any bytes; two that differ stay different
+ * @value: any bytes; different values stay different
  */
 struct label {
 	const char *name;
@@ -31,8 +30,8 @@ struct label {
 /**
  * struct family - a metric
  * @name: without unit and without _total
- * @unit: "bytes", "seconds", "ratio", or NULL; the end of the full name
- * @counter: it only grows, until the next boot; else it is a gauge
+ * @unit: "bytes", "seconds", "ratio", or NULL; the suffix of the full name
+ * @counter: it never decreases until the next boot; else it is a gauge
  * @help: one line
  */
 struct family {
@@ -43,11 +42,11 @@ struct family {
 };
 
 /**
- * struct openmetrics - a document being written
- * @out: where to
- * @older: the text format of Prometheus
- * @family: the one that is open, of the caller
- * @begun: its first sample was written
+ * struct openmetrics - a document under construction
+ * @out: the output stream
+ * @older: write the Prometheus text format
+ * @family: the open family; the caller owns it
+ * @begun: its first sample is written
  */
 struct openmetrics {
 	FILE *out;
@@ -56,18 +55,18 @@ struct openmetrics {
 	bool begun;
 };
 
-/* Samples that follow belong to @family, which stays valid until the next one. */
+/* Opens @family for the next samples; it must stay valid until the next call. */
 void openmetrics_family(struct openmetrics *om, const struct family *family);
 
 void openmetrics_unsigned(struct openmetrics *om, const struct label *labels,
 			  size_t n, uint64_t value);
 void openmetrics_signed(struct openmetrics *om, const struct label *labels,
 			size_t n, int64_t value);
-/* With as many digits as it takes to read the same value back; finite. */
+/* Writes as many digits as a reader needs to get the same value; @value is finite. */
 void openmetrics_real(struct openmetrics *om, const struct label *labels,
 		      size_t n, double value);
 
-/* The end mark.  The caller looks for errors of the stream. */
+/* Writes the end mark.  The caller checks the stream for errors. */
 void openmetrics_end(struct openmetrics *om);
 
 #endif /* READER_OPENMETRICS_H */

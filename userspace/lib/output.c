@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where results go. */
+/* The destination of results. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static ssize_t output_write(void *cookie, const char *buf, size_t size)
 	do {
 		n = write(output->fd, buf, size);
 	} while (n < 0 && errno == EINTR);
-	/* Output at intervals would go on for ever without a reader. */
+	/* Without a reader, output at intervals would never end. */
 	if (n < 0)
 		signals_stop();
 	if (n < 0 && !output->error)
@@ -34,7 +34,7 @@ static int cannot(struct failure *why, const char *path)
 		    strerror(errno));
 }
 
-/* A new file beside @output->path, with the rights that the other has. */
+/* Creates a file next to @output->path, with the same owner and mode if it exists. */
 static int open_temporary(struct output *output)
 {
 	struct stat st;
@@ -66,7 +66,7 @@ static int open_path(struct output *output, const char *path,
 	struct stat st;
 	int error;
 
-	/* Where a link leads is what is to be replaced. */
+		/* Replace the target of a symbolic link, not the link. */
 	output->path = realpath(path, NULL);
 	if (!output->path)
 		output->path = strdup(path);
@@ -99,7 +99,7 @@ int output_open(struct output *output, const char *path, struct failure *why)
 	return output->stream ? 0 : fail_memory(why);
 }
 
-/* The file of -o becomes what was written; 0, or an error number. */
+/* Renames the complete temporary file to the -o file; 0, or an error number. */
 static int replace(struct output *output, bool keep)
 {
 	int error = output->error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where results go: stdout, or the file of -o, which gets them all or stays as
- * it was.
+ * The destination of results: stdout, or the -o file, which either gets the
+ * complete output or stays unchanged.
  */
 #ifndef READER_OUTPUT_H
 #define READER_OUTPUT_H
@@ -12,12 +12,12 @@
 #include "lib/failure.h"
 
 /**
- * struct output - an open one
- * @stream: what is written to
- * @fd: where that goes
- * @error: what the stream forgets: its first error, an error number
- * @wrote: something came
- * @path: what is replaced by @temporary in the end; both owned, NULL: nothing
+ * struct output - an open destination
+ * @stream: the stream to write to
+ * @fd: its file descriptor
+ * @error: first error number of a write; the stream itself does not keep it
+ * @wrote: at least one byte is written
+ * @path: file that @temporary replaces at the end; both owned, NULL: none
  */
 struct output {
 	FILE *stream;
@@ -29,14 +29,14 @@ struct output {
 };
 
 /*
- * Opens @path, or stdout where it is NULL.  A file that cannot be replaced in
- * one step is written over, which stderr says.  0, or -1 and @why.
+ * Opens @path, or stdout if @path is NULL.  A file that cannot be replaced
+ * atomically is overwritten, with a note on stderr.  Returns 0, or -1 and @why.
  */
 int output_open(struct output *output, const char *path, struct failure *why);
 
 /*
- * Closes it; @keep: what was written is good for something.  0, or -1 and @why
- * where it was not written.  A pipe that its reader closed is no failure.
+ * Closes @output; @keep: the file gets what was written.  Returns 0, or -1 and
+ * @why if the output is not written.  A pipe closed by its reader is no failure.
  */
 int output_close(struct output *output, bool keep, struct failure *why);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a build may leave out, as WITH in the Makefile says: what is declared so is
- * NULL where its file was not linked, and its callers check.
+ * Parts that a build may leave out (WITH in the Makefile): a function declared with
+ * MAY_BE_LEFT_OUT is NULL if its file is not linked, and its callers check that.
  */
 #ifndef READER_PART_H
 #define READER_PART_H
@@ -10,7 +10,7 @@
 
 #define MAY_BE_LEFT_OUT	__attribute__((weak))
 
-/* @what is not there: -1, and @why says so. */
+/* Returns -1 and says in @why that @what is left out. */
 #define fail_left_out(why, what)					\
 	fail(why, FAIL_USAGE, "%s: left out of this build of memcensus", what)
 

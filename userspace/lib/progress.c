@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Says that a census takes long. */
+/* Shows that a census takes long. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,18 +12,18 @@
 
 #define NSEC_PER_SEC	1000000000ULL
 
-/* Silent for so long; then shown anew so often, ns. */
+/* Delay before the first message, and time between two updates, ns. */
 #define PATIENCE	(NSEC_PER_SEC / 2)
 #define STEP		(NSEC_PER_SEC / 5)
 
 /**
  * struct progress - a thread that writes while another waits for the kernel
- * @thread: it
- * @lock: guards @over
- * @wake: signalled when @over
- * @over: the census is there
- * @begun: when it was asked for, ns of CLOCK_MONOTONIC
- * @width: what was written last, cells; of the thread, until it has ended
+ * @thread: the writing thread
+ * @lock: protects @over
+ * @wake: signalled when @over is set
+ * @over: the census is complete
+ * @begun: time of the request, ns of CLOCK_MONOTONIC
+ * @width: cells of the last message; only @thread writes it until it ends
  */
 struct progress {
 	pthread_t thread;
@@ -78,7 +78,7 @@ struct progress *progress_begin(void)
 	pthread_cond_init(&progress->wake, &clock);
 	pthread_condattr_destroy(&clock);
 
-	/* They are to end the census, not this. */
+	/* Signals must interrupt the thread that takes the census, not this one. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	error = pthread_create(&progress->thread, NULL, progress_run, progress);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Says that a census takes long, on stderr where that is a terminal, and erases the
- * line when the census is done.
+ * Shows on stderr, if it is a terminal, that a census takes long, and erases the
+ * line when the census is complete.
  *
- * The module reports no progress before the end of a scan, so this says what is
- * being done, and for how long.
+ * The module reports no progress before the end of a scan, so the line shows
+ * only the activity and the elapsed time.
  */
 #ifndef READER_PROGRESS_H
 #define READER_PROGRESS_H
@@ -13,7 +13,7 @@
 
 struct progress;
 
-/* NULL where nothing is to be said, which progress_end() takes. */
+/* Returns NULL if there is nothing to show; progress_end() accepts NULL. */
 MAY_BE_LEFT_OUT
 struct progress *progress_begin(void);
 void progress_end(struct progress *progress) MAY_BE_LEFT_OUT;

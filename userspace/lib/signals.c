@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Ctrl-C, SIGTERM and a line that hangs up as a wish to end well. */
+/* Turns SIGINT, SIGTERM and SIGHUP into an orderly end. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,7 +17,7 @@ static void remember(int number)
 	asked = 1;
 }
 
-/* Everywhere but in ppoll(), so that none is missed just before it. */
+/* Blocked except in ppoll(), so that no signal is missed just before it. */
 static void signals(int how)
 {
 	sigset_t set;
@@ -31,13 +31,13 @@ static void signals(int how)
 
 void signals_catch(void)
 {
-	/* No SA_RESTART: the call that waits is to end. */
+	/* No SA_RESTART: the blocking system call must return. */
 	const struct sigaction action = { .sa_handler = remember };
 	struct sigaction before;
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	/* Whoever said nohup meant it. */
+	/* nohup ignores SIGHUP: keep it so. */
 	sigaction(SIGHUP, NULL, &before);
 	if (before.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &action, NULL);

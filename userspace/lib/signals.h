@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Ctrl-C, SIGTERM and SIGHUP end the program in order: with an average, a closed
- * record, a clean terminal.
+ * SIGINT, SIGTERM and SIGHUP end the program in order: it still prints an average,
+ * closes a record and restores the terminal.
  */
 #ifndef READER_SIGNALS_H
 #define READER_SIGNALS_H
@@ -10,21 +10,21 @@
 #include <stdint.h>
 
 /*
- * From now on these signals are remembered and end no more than the system
- * call that waits.  Without this they end the program, as everywhere.
+ * From now on these signals are recorded; they only interrupt a blocking system
+ * call.  Without this call they terminate the program, as by default.
  */
 void signals_catch(void);
 
-/* The same from within: nothing reads the output any more. */
+/* Requests the same stop from within: nothing reads the output any more. */
 void signals_stop(void);
 
-/* Whether one of them has come since. */
+/* Whether a stop is requested, by a signal or signals_stop(). */
 bool signals_stopped(void);
 
-/* Sleeps to @moment, ns of CLOCK_MONOTONIC; false where a stop was asked for. */
+/* Sleeps until @moment, ns of CLOCK_MONOTONIC; false if a stop is requested. */
 bool signals_sleep_until(uint64_t moment);
 
-/* Now, in ns of CLOCK_MONOTONIC. */
+/* The current time, ns of CLOCK_MONOTONIC. */
 uint64_t signals_now(void);
 
 #endif /* READER_SIGNALS_H */

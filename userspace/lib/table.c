@@ -9,17 +9,17 @@
 #include "lib/text.h"
 
 #define UNKNOWN	"-"
-/* A raw row must keep its words. */
+/* An empty cell of a raw row must still be one word. */
 #define EMPTY	"\"\""
 
 /**
- * struct table - over libsmartcols
- * @grid: its table
- * @line: the row being filled
- * @total: the first row behind the dividing line, or NULL
+ * struct table - a wrapper around libsmartcols
+ * @grid: the libsmartcols table
+ * @line: the current row
+ * @total: the first row after the divider, or NULL
  * @cell: column of the next cell
- * @raw: as asked for
- * @out: where finished rows go at once, or NULL
+ * @raw: raw output
+ * @out: stream to which each complete row is written at once, or NULL
  * @failed: memory ran out
  */
 struct table {
@@ -46,7 +46,7 @@ struct table *table_new(struct table_look look)
 	table->raw = look.raw;
 	scols_table_enable_raw(table->grid, look.raw);
 	scols_table_enable_noheadings(table->grid, look.no_header);
-	/* Its escapes do not escape the backslash; ours can be undone. */
+		/* libsmartcols does not escape the backslash; our encoding is reversible. */
 	scols_table_enable_noencoding(table->grid, 1);
 	return table;
 }
@@ -70,7 +70,7 @@ void table_column_wide(struct table *table, const char *header, bool right,
 
 	if (!table)
 		return;
-	/* One above the header's counts for narrower cells only where strict. */
+	/* A width above the header's is a minimum only with STRICTWIDTH. */
 	if (width > strlen(header))
 		flags |= SCOLS_FL_STRICTWIDTH;
 	else if (width)
@@ -92,7 +92,7 @@ void table_stream(struct table *table, FILE *out)
 	scols_table_set_stream(table->grid, out);
 }
 
-/* Prints the row that is filled, the first one with the header, and drops it. */
+/* Prints the current row, with the header before the first one, and drops it. */
 static void put_line(struct table *table)
 {
 	if (!table->line || table->failed)
@@ -173,7 +173,7 @@ void table_fail(struct table *table)
 		table->failed = true;
 }
 
-/* A line as wide as the table. */
+/* Prints a divider as wide as the table. */
 static void put_divider(struct table *table, FILE *out)
 {
 	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);

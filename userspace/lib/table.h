@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A table of text, aligned or raw: a thin coat over libsmartcols.
+ * A table of text, aligned or raw: a thin wrapper around libsmartcols.
  *
- * Untrusted text (names of commands, paths) may be put into a cell as it
- * is: the aligned table shows it as text_printable() does, the raw one with
+ * Callers may put untrusted text (command names, paths) into a cell unchanged:
+ * the aligned table shows it as text_printable() does.  The raw table writes
  * \xNN for each byte that is blank, a backslash or not printable ASCII, so
- * that a line has as many words as there are columns.
+ * that a line has exactly one word per column.
  *
- * Memory that runs out is remembered, and table_finish() says so; until then
- * every function here takes NULL for a table that could not be allocated.
+ * If memory runs out, table_finish() reports it; until then every function
+ * here accepts NULL for a table that could not be allocated.
  */
 #ifndef READER_TABLE_H
 #define READER_TABLE_H
@@ -20,8 +20,8 @@
 
 /**
  * struct table_look - how tables are shown
- * @raw: one blank between words, nothing aligned
- * @no_header: no names of columns
+ * @raw: one blank between words, no alignment
+ * @no_header: no column names
  */
 struct table_look {
 	bool raw;
@@ -30,46 +30,46 @@ struct table_look {
 
 struct table;
 
-/* A new table; NULL without memory. */
+/* Returns a new table, or NULL if memory runs out. */
 struct table *table_new(struct table_look look);
 
-/* Adds a column; right: its cells are set against the right edge. */
+/* Adds a column; @right: right-align its cells. */
 void table_column(struct table *table, const char *header, bool right);
 
 /*
- * The same, at least @width characters wide: tables of one row each then line up,
+ * The same, at least @width characters wide: single-row tables then line up
  * unless a cell is wider.
  */
 void table_column_wide(struct table *table, const char *header, bool right,
 		       unsigned int width);
 
 /*
- * Adds a column of text that is cut where the terminal is too narrow for all
- * columns.  What goes elsewhere than to a terminal is never cut.
+ * Adds a text column that is truncated if the terminal is too narrow for all
+ * columns.  Output that is not to a terminal is never truncated.
  */
 void table_column_text(struct table *table, const char *header);
 
 /*
- * From now on rows of a raw table go to @out as soon as they are filled, and
- * no memory grows with their number.  An aligned one has to know all of them.
+ * From now on each complete row of a raw table goes to @out at once, so memory
+ * does not grow with the number of rows.  An aligned table needs all rows first.
  */
 void table_stream(struct table *table, FILE *out);
 
 /* Begins a row. Its cells are filled from left to right. */
 void table_row(struct table *table);
 
-/* Begins the last row, which a line parts from the others. */
+/* Begins the last row; a divider separates it from the others. */
 void table_total_row(struct table *table);
 
-/* Fills the next cell of the row; NULL where it is not known. */
+/* Fills the next cell of the row; NULL: unknown. */
 void table_cell(struct table *table, const char *text);
 void table_cellf(struct table *table, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Has table_finish() say that memory ran out. */
+/* Makes table_finish() report that memory ran out. */
 void table_fail(struct table *table);
 
-/* Prints it and frees it. 0, or -1 and @why where memory ran out. */
+/* Prints and frees @table. Returns 0, or -1 and @why if memory ran out. */
 int table_finish(struct table *table, FILE *out, struct failure *why);
 
 #endif /* READER_TABLE_H */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What kind of terminal stdout is. */
+/* Checks the type of terminal at stdout. */
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/terminal.h"
 
-/* Last: they define macros of plain words, 'columns' among them. */
+/* Include these last: they define common words as macros, such as 'columns'. */
 #include <curses.h>
 #include <term.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What kind of terminal stdout is.
+ * Checks the type of terminal at stdout.
  */
 #ifndef READER_TERMINAL_H
 #define READER_TERMINAL_H
@@ -8,8 +8,8 @@
 #include "lib/failure.h"
 
 /*
- * Whether terminfo knows the terminal that TERM names, and it can do more than
- * lines.  0, or -1 and @why.
+ * Checks that terminfo knows the terminal type in TERM, and that it can move the
+ * cursor.  Returns 0, or -1 and @why.
  */
 int terminal_check(struct failure *why);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Untrusted text, and numbers, for output. */
+/* Formats untrusted text and numbers for output. */
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 size_t utf8_get(const char *s, uint32_t *c)
 {
-	/* Smallest character of each length: longer forms are not valid. */
+	/* Smallest character of each length: longer encodings are invalid. */
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *u = (const unsigned char *)s;
 	size_t len, i;
@@ -113,7 +113,7 @@ void text_size(char *buf, double bytes)
 		snprintf(buf, NUMBER_SIZE, "%.0f", bytes);
 		return;
 	}
-	/* What would be shown as 1024.0 goes to the next unit. */
+	/* Never print 1024.0: use the next unit. */
 	for (size /= 1024; size >= 1023.95 && unit[1]; unit++)
 		size /= 1024;
 	snprintf(buf, NUMBER_SIZE, "%s%.1f%c", bytes < 0 ? "-" : "", size, *unit);

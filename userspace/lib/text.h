@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Untrusted text, and numbers, for output.
+ * Formats untrusted text and numbers for output.
  */
 #ifndef READER_TEXT_H
 #define READER_TEXT_H
@@ -9,32 +9,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Room that any number formatted here needs. */
+/* Buffer size that is enough for any number formatted here. */
 #define NUMBER_SIZE	48
 
 /*
- * Reads one character of UTF-8 at @s, which ends in a NUL, into @c.  Its
- * length, or 0 where it is not valid UTF-8.
+ * Reads one UTF-8 character at the NUL-terminated @s into @c.  Returns its
+ * length, or 0 if it is not valid UTF-8.
  */
 size_t utf8_get(const char *s, uint32_t *c);
 
 /*
- * Whether @c is only printed by a terminal: no control
- * character, nothing that turns the direction of writing.
+ * Whether a terminal only prints @c: @c is no control character and does not
+ * change the text direction.
  */
 bool utf8_is_plain(uint32_t c);
 
 /*
- * @text for a terminal: a backslash doubled, newline and tab as \n
- * and \t, other control characters, what is not valid and what the locale
- * cannot print as \xNN for each byte.  NULL without memory; the caller frees.
+ * Returns @text for a terminal: backslashes are doubled, newline and tab become
+ * \n and \t; each byte of other control characters, of invalid UTF-8 and of what the
+ * locale cannot print becomes \xNN.  NULL: out of memory; the caller frees.
  */
 char *text_printable(const char *text);
 
 /*
- * How many bytes at the beginning of @text, as text_printable() made it, fit
- * in @width cells of a terminal; *@cells: how many they take, which is one less
- * than @width where a wide character is cut.
+ * Returns how many bytes of @text, as made by text_printable(), fit in @width
+ * terminal cells.  *@cells: the cells they take, which is @width - 1 if a wide
+ * character does not fit.
  */
 size_t text_fit(const char *text, size_t width, size_t *cells);
 
