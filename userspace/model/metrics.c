@@ -359,7 +359,8 @@ static void put_events(struct openmetrics *om, const struct view *view)
 		snprintf(name, sizeof(name), "memcensus_vmstat_%s", column->name);
 		family.name = name;
 		family.unit = kib ? "bytes" : NULL;
-		family.help = column->help;
+		family.help = i == MEMCENSUS_E_PGPGIN ? "read from block devices" :
+			      kib ? "written to block devices" : column->help;
 		openmetrics_family(om, &family);
 		openmetrics_unsigned(om, NULL, 0, kib ? events->v[i] << 10 : events->v[i]);
 	}
