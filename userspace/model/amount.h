@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Amounts of memory that are reckoned from others, any of which may not be
- * known: then what follows from it is not known either.
+ * Amounts of memory computed from others.  If one of them is unknown, so is
+ * the result.
  */
 #ifndef READER_AMOUNT_H
 #define READER_AMOUNT_H
@@ -12,23 +12,23 @@
 #include "model/snapshot.h"
 
 /**
- * struct amount - bytes that may not be known
- * @known: whether they are
- * @bytes: below 0 where more was taken away than there was
+ * struct amount - an amount of memory that may be unknown
+ * @known: @bytes is valid
+ * @bytes: negative if more was subtracted than there was
  */
 struct amount {
 	bool known;
 	int64_t bytes;
 };
 
-/* A figure by its number: of the system, a task or a group. */
+/* A figure of the system, a task or a group, by its number. */
 static inline struct amount amount_figure(const struct figures *figures,
 					  unsigned int number)
 {
 	return (struct amount){ KNOWN(figures, number), (int64_t)figures->v[number] };
 }
 
-/* The line @name of /proc/meminfo that the module cannot give. */
+/* The line @name of /proc/meminfo, which the module cannot give. */
 static inline struct amount amount_meminfo(const struct snapshot *snap,
 					   const char *name)
 {

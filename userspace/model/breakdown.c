@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where all of MemTotal is. */
+/* The parts of MemTotal. */
 #include "model/breakdown.h"
 
 enum {
@@ -57,8 +57,8 @@ const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 };
 
 /*
- * @figure of all tasks together; those that could not be counted add nothing.  Not
- * known where only some were asked for.
+ * The sum of @figure over all tasks; a task without it adds nothing.  Unknown if the
+ * census is limited to some PIDs.
  */
 static struct amount of_tasks(const struct snapshot *snap, unsigned int figure)
 {
@@ -86,7 +86,7 @@ static struct amount of_zones(const struct snapshot *snap)
 	return sum;
 }
 
-/* With CONFIG_VMAP_STACK they are in it; without, it is often less. */
+/* @vmalloc includes @stacks with CONFIG_VMAP_STACK; without it, @vmalloc is often smaller. */
 static struct amount without_stacks(struct amount vmalloc, struct amount stacks)
 {
 	if (vmalloc.known && stacks.known && vmalloc.bytes < stacks.bytes)

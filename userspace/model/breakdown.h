@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where all of MemTotal is: amounts that add up to it.
+ * The parts of MemTotal, which add up to it.
  *
- * Each page is counted once.  What processes map is theirs, by frames, so page
- * cache and shared memory are counted less what is mapped of them; kernel
- * stacks lie in vmalloc memory, which is counted without them.  What none of
- * the rows explains is a row of its own, and may be negative.
- * Documentation/accuracy.rst says what is in it.
+ * Each page counts once.  Frames that processes map count for the processes, so
+ * page cache and shared memory count only their unmapped part.  The vmalloc row
+ * leaves out kernel stacks.  Memory that no row explains has its own row, which
+ * may be negative; Documentation/accuracy.rst says what it contains.
  */
 #ifndef READER_BREAKDOWN_H
 #define READER_BREAKDOWN_H
@@ -14,9 +13,9 @@
 #include "model/amount.h"
 
 /**
- * struct breakdown_row - where a part of memory is
+ * struct breakdown_row - a part of MemTotal
  * @name: a word, for -J and --raw
- * @of: the row above is made of it; not added again
+ * @of: part of a row above, so not added again
  * @help: one line
  */
 struct breakdown_row {
@@ -25,25 +24,25 @@ struct breakdown_row {
 	const char *help;
 };
 
-/* The last two are what is not explained, and MemTotal. */
+/* The last two are unaccounted memory and MemTotal. */
 #define BREAKDOWN_ROWS	20
 extern const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS];
 
 /**
  * struct breakdown - the amounts of a census
- * @rows: by the number of breakdown_rows[]
+ * @rows: by index of breakdown_rows[]
  */
 struct breakdown {
 	struct amount rows[BREAKDOWN_ROWS];
 };
 
 /*
- * Needs tasks, zones and totals of the frames basis.  What could not be had
- * is in what is not explained.
+ * Needs tasks, zones and totals of the frames basis.  Unavailable amounts are
+ * part of the unaccounted row.
  */
 struct breakdown breakdown_of(const struct snapshot *snap);
 
-/* Whether row @i is to be shown: some kernels have no such memory. */
+/* Whether to show row @i: some kernels have no such memory. */
 bool breakdown_shows(const struct breakdown *breakdown, unsigned int i);
 
 #endif /* READER_BREAKDOWN_H */

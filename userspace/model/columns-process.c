@@ -18,7 +18,7 @@ const char *const basis_words[] = {
 _Static_assert(ARRAY_SIZE(basis_words) == MEMCENSUS_BASIS_MAX + 1,
 	       "a basis has no word");
 
-/* @rule: of enum group_rule; left out, it does not compile. */
+/* @rule: of enum group_rule; without it, the figure does not compile. */
 #define FIGURE(num, rule, name_, header_, help_, kernel_, ...)		\
 	[MEMCENSUS_F_##num] = {						\
 		name_, header_, help_, kernel_,				\
@@ -29,7 +29,7 @@ _Static_assert(ARRAY_SIZE(basis_words) == MEMCENSUS_BASIS_MAX + 1,
 		.offset = offsetof(struct task, figures.v[MEMCENSUS_F_##num]), \
 		__VA_ARGS__ }
 
-/* Only struct page knows, or only counting the owners of frames. */
+/* Figures that only one basis gives. */
 #define OF_MAPCOUNT	.basis = MEMCENSUS_BASIS_MAPCOUNT
 #define OF_FRAMES	.basis = MEMCENSUS_BASIS_FRAMES
 
@@ -231,7 +231,7 @@ static const struct column mapping_fields[] = {
 	  MAPPING(VMAS, vmas, U64, COUNT), .total = TOTAL_SUM },
 };
 
-/* Text of @value; false where it is unavailable. */
+/* Sets the text of @value; false if it is unavailable. */
 static bool set_text(struct value *value, const char *text)
 {
 	value->text = text;
@@ -272,7 +272,7 @@ static bool group_cgroup_path(const struct view *view, const void *record,
 	       set_text(value, name_of_cgroup(view, group->cgroup));
 }
 
-/* PSS of @figures in percent of MemTotal; false where one of them is unavailable. */
+/* PSS of @figures in percent of MemTotal; false if either is unavailable. */
 static bool percent_of_total(const struct view *view, const struct figures *figures,
 			     struct value *value)
 {
@@ -331,7 +331,7 @@ static bool task_command_line(const struct view *view, const void *record,
 	return set_text(value, ((const struct task *)record)->cmdline);
 }
 
-/* In the order in which --help shows them; task_cmdline is one by its number. */
+/* In the order of --help; task_cmdline points to its column by number. */
 enum {
 	TASK_USER,
 	TASK_CGROUP_PATH,

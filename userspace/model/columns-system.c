@@ -333,7 +333,7 @@ static const struct column events[] = {
 };
 _Static_assert(ARRAY_SIZE(events) == MEMCENSUS_E_MAX + 1, "an event has no column");
 
-/* Both are found in a struct totals, each by its own offsets. */
+/* Both read a struct totals, each at its own offsets. */
 const struct record_type bytes_record = {
 	.name = "system",
 	.fields = { totals_fields, ARRAY_SIZE(totals_fields) },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Looking up columns and getting values by them. */
+/* Find columns, and read their values from records. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What each record holds, as data.
+ * The columns of each kind of record, as data.
  *
- * One array per kind of record, by number of the ABI, says for each attribute
- * its name, how it travels, where it lies in memory and how it is shown.  The
+ * One array per kind of record, indexed by ABI number, gives each attribute its
+ * name, its type in messages, its offset in memory and how to show it.  The
  * decoder, tables, raw output, JSON, the lists of -c and -s, and --help all
- * read these arrays; an attribute is added to the reader by adding one line.
+ * read these arrays: one line adds an attribute to the reader.
  */
 #ifndef READER_COLUMNS_H
 #define READER_COLUMNS_H
@@ -15,9 +15,9 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* How an attribute travels, and as what it lies in the record. */
+/* Type of an attribute in a message; beside it, its type in the record. */
 enum wire {
-	WIRE_NONE,		/* does not: padding, or derived */
+	WIRE_NONE,		/* not sent: padding, or derived */
 	WIRE_U8,		/* uint64_t */
 	WIRE_U32,		/* uint64_t */
 	WIRE_S32,		/* int64_t */
@@ -30,48 +30,48 @@ enum wire {
 	WIRE_TYPES,		/* zone.types, one nest each */
 };
 
-/* What a value is, and so how it is shown, added up and aligned. */
+/* What a value is; decides how it is shown, summed and aligned. */
 enum kind {
 	KIND_BYTES,		/* memory */
-	KIND_COUNT,		/* how many */
-	KIND_ID,		/* a number that is a name: never added up */
+	KIND_COUNT,		/* a number of objects */
+	KIND_ID,		/* a number used as a name: never summed */
 	KIND_TEXT,
 	KIND_WORD,		/* a number with a word for each value */
 	KIND_BOOL,
-	KIND_SINCE_BOOT,	/* ns, a moment */
+	KIND_SINCE_BOOT,	/* ns, a point in time */
 	KIND_DURATION,		/* ns */
 	KIND_ADDRESS,		/* hexadecimal */
 	KIND_PERCENT,		/* double */
 	KIND_LIST,		/* counts */
 	KIND_BLOCKS,		/* counts, all ones: unknown */
 	KIND_INDEXES,		/* signed, thousandths */
-	KIND_NEST,		/* records or figures of their own */
+	KIND_NEST,		/* nested records or figures */
 };
 
-/* What stands below a column in a row of totals. */
+/* The cell of a column in the row of totals. */
 enum total {
 	TOTAL_NONE,
-	TOTAL_SUM,		/* of the known ones */
-	TOTAL_ROWS,		/* how many rows */
-	TOTAL_DISTINCT,		/* how many different values */
+	TOTAL_SUM,		/* of the known values */
+	TOTAL_ROWS,		/* number of rows */
+	TOTAL_DISTINCT,		/* number of distinct values */
 };
 
 /*
- * How the figure of a group follows from its members.  A figure that is none of
- * the columns of figures has GROUP_UNSPEC.
+ * How the figure of a group follows from its members.  Columns other than the
+ * figures of tasks have GROUP_UNSPEC.
  */
 enum group_rule {
 	GROUP_UNSPEC,
 	GROUP_SUM,		/* their sum */
 	GROUP_OWN,		/* counted for the group: each frame once */
-	GROUP_NONE,		/* a group has none */
+	GROUP_NONE,		/* groups do not have it */
 };
 
-/* A value got from a record; which member holds is the column's kind. */
+/* A value read from a record; the column's kind selects the member. */
 struct value {
 	union {
 		uint64_t number;
-		int64_t sign;	/* where column.sign */
+		int64_t sign;	/* if column.sign */
 		double ratio;
 		const char *text;
 		struct numbers list;
@@ -79,7 +79,7 @@ struct value {
 };
 
 /**
- * struct view - what a getter may need besides the record
+ * struct view - what a getter may need in addition to the record
  * @snap: the census
  * @numeric: users and cgroups by number, not by name
  */
@@ -88,7 +88,7 @@ struct view {
 	bool numeric;
 };
 
-/* By @view->snap->naming; NULL where that is unavailable. */
+/* By @view->snap->naming; NULL if that is unavailable. */
 static inline const char *name_of_user(const struct view *view, uint64_t uid)
 {
 	const struct naming *naming = view->snap->naming;
@@ -105,26 +105,25 @@ static inline const char *name_of_cgroup(const struct view *view, uint64_t id)
 
 /**
  * struct column - one attribute, figure or derived value of a record
- * @name: as in the ABI, in lower case; in JSON and for -c and -s
- * @header: over the column of a table; NULL: its name
+ * @name: the ABI name in lower case, for JSON, -c and -s
+ * @header: heading in a table; NULL: @name
  * @help: one line
- * @kernel: what the kernel calls it in smaps, meminfo or vmstat; NULL if it
- *	does not
- * @scaled: @header where amounts are not in KiB; NULL if the same
- * @kind: what it is
- * @wire: how it travels
- * @total: what stands below it
- * @group: of a figure, how that of a group follows from its members
- * @basis: enum memcensus_basis, the only one that has it; 0: both
+ * @kernel: its name in smaps, meminfo or vmstat; NULL if it has none
+ * @scaled: @header if amounts are not in KiB; NULL if the same
+ * @kind: what its values are
+ * @wire: its type in messages
+ * @total: its cell in the row of totals
+ * @group: for a figure, how that of a group follows from its members
+ * @basis: enum memcensus_basis, the only one that gives it; 0: both
  * @sign: the value may be negative
- * @optional: a list that is absent where it would be empty
- * @number: bit in the bitmap of known values, number of the attribute
+ * @optional: a list that is absent if it is empty
+ * @number: number of the attribute; its bit in the bitmap of known values
  * @known: offset of that bitmap in the record
  * @offset: of the value in the record
  * @words: words of a KIND_WORD, by value
- * @n_words: how many
- * @derive: how it follows from others; false where it cannot be had.  NULL:
- *	it lies at @offset
+ * @n_words: number of @words
+ * @derive: computes the value; false if it is unavailable.  NULL: the value
+ *	is at @offset
  */
 struct column {
 	const char *name;
@@ -155,11 +154,11 @@ struct column_set {
 };
 
 /**
- * struct record_type - all that is known of one kind of record
- * @name: what it is, in messages
+ * struct record_type - the columns of one kind of record
+ * @name: its name in messages
  * @fields: attributes, by number
  * @figures: figures of its nest, by number; empty if it has none
- * @derived: what the reader computes
+ * @derived: values that the reader computes
  */
 struct record_type {
 	const char *name;
@@ -168,7 +167,7 @@ struct record_type {
 	struct column_set derived;
 };
 
-/* By enum memcensus_basis. */
+/* Indexed by enum memcensus_basis. */
 extern const char *const basis_words[MEMCENSUS_BASIS_MAX + 1];
 
 extern const struct record_type info_record;
@@ -183,27 +182,27 @@ extern const struct record_type node_record;
 extern const struct record_type bytes_record;	/* of struct totals */
 extern const struct record_type events_record;	/* of struct totals */
 
-/* The one of task_record that has to be read beside the census. */
+/* The column of task_record that is read from /proc, not from the census. */
 extern const struct column *const task_cmdline;
 
-/* Gets the value of @column in @record; false where it is not known. */
+/* Gets the value of @column in @record; false if it is unknown. */
 bool column_get(const struct column *column, const struct view *view,
 		const void *record, struct value *value);
 
-/* What stands over it in a table. */
+/* Its heading in a table. */
 const char *column_header(const struct column *column);
 
-/* The word for a KIND_WORD's @value; NULL where this reader has none. */
+/* The word for a KIND_WORD's @value; NULL if this reader has none. */
 const char *column_word(const struct column *column, uint64_t value);
 
-/* Whether its values are set against the right edge. */
+/* Whether its values are aligned to the right. */
 bool column_is_right(const struct column *column);
 
-/* The @i-th column of @type that can be shown; NULL behind the last. */
+/* The @i-th column of @type that can be shown; NULL after the last. */
 const struct column *record_column(const struct record_type *type,
 				   unsigned int i);
 
-/* By name or, in any case, by header; NULL where there is none. */
+/* Finds a column by name, else by header, ignoring case; NULL if there is none. */
 const struct column *record_find(const struct record_type *type,
 				 const char *name, size_t len);
 
@@ -218,9 +217,9 @@ struct columns {
 };
 
 /*
- * Chooses columns of @type by @list, names with commas between, added to
- * @defaults where it begins with '+'; @list NULL takes @defaults, both NULL
- * take all.  0, or -1 and @why, which names the wrong one and lists all.
+ * Chooses columns of @type by @list, names separated by commas.  A leading '+'
+ * adds them to @defaults.  @list NULL takes @defaults; if both are NULL, all.
+ * 0, or -1 and @why, which names the unknown column and lists all.
  */
 int columns_choose(struct columns *columns, const struct record_type *type,
 		   const char *list, const char *defaults, struct failure *why);

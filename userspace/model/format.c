@@ -24,7 +24,7 @@ bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units
 	return true;
 }
 
-/* A moment in local time, by the clock as it was at the census. */
+/* @boottime as local time, by the clocks at the census. */
 static bool time_text(char *buf, const struct view *view, uint64_t boottime)
 {
 	const struct scan *scan = &view->snap->scan;
@@ -63,7 +63,7 @@ static int list_text(char **text, const struct column *column,
 	return *text ? 0 : -1;
 }
 
-/* A value of all kinds but lists; false where it cannot be said. */
+/* The text of a value that is no list; false if it is unavailable. */
 static bool plain_text(char *buf, const char **text, const struct column *column,
 		       const struct view *view, const struct value *value,
 		       const struct units *units)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One value as text, as a cell of a table shows it.
+ * One value as the text of a table cell.
  */
 #ifndef READER_FORMAT_H
 #define READER_FORMAT_H
@@ -9,11 +9,11 @@
 
 /**
  * struct units - how amounts of memory are written
- * @suffixes: with the unit that fits
- * @percent: of @whole
- * @whole: bytes; 0: not known
+ * @suffixes: in the unit that fits, with its suffix
+ * @percent: in percent of @whole
+ * @whole: bytes; 0: unknown
  *
- * KiB if neither.
+ * In KiB if neither is set.
  */
 struct units {
 	bool suffixes;
@@ -22,15 +22,15 @@ struct units {
 };
 
 /*
- * An amount of memory into @buf, which holds NUMBER_SIZE.  @kib is what it is
- * in KiB, cut off towards zero.  False where percent were asked for of what is
- * not known.
+ * Writes an amount of memory to @buf of NUMBER_SIZE bytes.  @kib is the same
+ * amount in KiB, rounded towards zero.  False if @units wants percent and
+ * @units->whole is unknown.
  */
 bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units);
 
 /*
- * @value of @column into *@text, which the caller frees: NULL where it cannot
- * be said.  What strangers chose is in it as it came.  0, or -1 without
+ * Sets *@text to @value of @column; NULL if it is unavailable.  The caller frees
+ * it.  Names that other programs chose are not escaped.  0, or -1 if out of
  * memory, with *@text NULL.
  */
 int value_text(char **text, const struct column *column, const struct view *view,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Records of one kind, in an order, by chosen columns. */
+/* Records of one kind, sorted, by chosen columns. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,7 @@ void listing_free(struct listing *listing)
 	listing->rows = NULL;
 }
 
-/* What comparing two rows needs. */
+/* The argument of compare_rows(). */
 struct order {
 	const struct view *view;
 	const struct column *column;
@@ -87,7 +87,7 @@ static int compare_rows(const void *a, const void *b, void *arg)
 		ret = has_a - has_b;
 	if (order->reverse)
 		ret = -ret;
-	/* They lie in one array, as they came. */
+	/* Equal rows keep the order of their array. */
 	return ret ? ret : compare_numbers((uintptr_t)row_a, (uintptr_t)row_b);
 }
 
@@ -127,7 +127,7 @@ static void cell_value(struct table *table, const struct column *column,
 	free(text);
 }
 
-/* How many different values: sorts a copy of the rows. */
+/* Number of distinct values; sorts a copy of the rows. */
 static uint64_t count_distinct(const struct listing *listing,
 			       const struct column *column)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Records of one kind, in an order, by chosen columns: what most tables and
- * the arrays of JSON are.
+ * Records of one kind, sorted, by chosen columns: most tables and the arrays of
+ * JSON are listings.
  */
 #ifndef READER_LISTING_H
 #define READER_LISTING_H
@@ -13,7 +13,7 @@
 
 /**
  * struct listing - records to be shown
- * @view: for the getters; of the caller
+ * @view: for the getters; owned by the caller
  * @columns: owned
  * @rows: the records in order; the array is owned, the records are not
  * @n_rows: how many
@@ -43,14 +43,14 @@ static inline struct records records_of(const void *v, size_t n, size_t size)
 }
 
 /*
- * All @records, in the order they have.  0, or -1 and @why without memory.
- * listing_free() in both cases.
+ * Takes all @records in their order.  0, or -1 and @why if out of memory.
+ * The caller calls listing_free() in both cases.
  */
 int listing_fill(struct listing *listing, const struct view *view,
 		 struct records records, struct failure *why);
 void listing_free(struct listing *listing);
 
-/* Sorts by @column, unknown ones first; equal ones keep their order. */
+/* Sorts by @column, unknown values first; equal rows keep the order of the records. */
 void listing_sort(struct listing *listing, const struct column *column,
 		  bool reverse);
 
@@ -59,13 +59,13 @@ int listing_print(const struct listing *listing, struct table_look look,
 		  const struct units *units, bool totals, FILE *out,
 		  struct failure *why);
 
-/* An amount of memory as the next cell of @table; one that may be below 0. */
+/* Adds an amount of memory as the next cell of @table; cell_signed() takes negative ones. */
 void cell_bytes(struct table *table, uint64_t bytes, const struct units *units);
 void cell_signed(struct table *table, int64_t bytes, const struct units *units);
 
 /*
  * The total of @column over the rows, KIND_PERCENT as a ratio, TOTAL_ROWS and
- * TOTAL_DISTINCT as a number; false where it has none or is not known.
+ * TOTAL_DISTINCT as a number; false if there is none or it is unknown.
  */
 bool listing_total(const struct listing *listing, const struct column *column,
 		   struct value *value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Mappings of many processes, put together by name or by process. */
+/* Mappings of many processes, summed by name or by process. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +21,7 @@ void mappings_select(struct snapshot *snap, const struct filter *match)
 	snap->n_vmas = n;
 }
 
-/* Figures are known of a sum where they are of all; @first: there was none. */
+/* A figure of the sum is known if all members have it; @first: @sum is empty. */
 static void add_figures(struct figures *sum, const struct figures *figures,
 			bool first)
 {
@@ -50,7 +50,7 @@ static int compare_pids(const void *a, const void *b)
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-/* All mappings in the order of @compare; freed by the caller, NULL without memory. */
+/* All mappings, sorted by @compare; the caller frees them. NULL if out of memory. */
 static const struct vma **sorted(const struct snapshot *snap,
 				 int (*compare)(const void *a, const void *b))
 {
@@ -100,7 +100,7 @@ int mappings_sum(struct snapshot *snap)
 	return i ? 0 : -1;
 }
 
-/* Sums @v, the mappings of one process or none, into its figures. */
+/* Replaces the figures of @task by the sums over @v, its mappings. */
 static void narrow(struct task *task, const struct vma **v, size_t n)
 {
 	struct figures sum = { 0 }, figures;
@@ -114,7 +114,7 @@ static void narrow(struct task *task, const struct vma **v, size_t n)
 	task->figures = sum;
 }
 
-/* The first of the @n in @v that is not of a lower process than @pid. */
+/* Index of the first of the @n mappings in @v whose PID is at least @pid. */
 static size_t lower_bound(const struct vma **v, size_t n, uint64_t pid)
 {
 	size_t low = 0, middle;

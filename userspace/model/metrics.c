@@ -10,7 +10,7 @@
 #include "model/metrics.h"
 
 #define NAME_SIZE	128
-/* Labels of one record, and the text behind them. */
+/* Labels of one record, and the text of those that are numbers. */
 #define LABELS_MAX	4
 struct labels {
 	struct label v[LABELS_MAX];
@@ -31,7 +31,7 @@ static void add_number(struct labels *labels, const char *name, uint64_t value)
 	add_text(labels, name, text);
 }
 
-/* Gives @record its labels; false where it cannot be told from others. */
+/* Adds the labels of @record; false if nothing identifies it. */
 typedef bool label_fn(const struct view *view, const void *record,
 		      struct labels *labels);
 
@@ -74,7 +74,7 @@ static bool group_labels(const struct view *view, const void *record,
 {
 	const struct group *group = record;
 
-	/* Two users may have one name. */
+	/* Two users may have the same name: the UID tells them apart. */
 	if (KNOWN(group, MEMCENSUS_GROUP_UID)) {
 		add_text(labels, "user", name_of_user(view, group->uid));
 		add_number(labels, "uid", group->uid);
@@ -104,7 +104,7 @@ static bool task_labels(const struct view *view, const void *record,
 	return true;
 }
 
-/* Of lists: an element for each order. */
+/* A sample for each order in @list. */
 static void put_orders(struct openmetrics *om, const struct column *column,
 		       const struct numbers *list, struct labels *labels)
 {
@@ -161,7 +161,7 @@ static const char *name_of(const struct column *column)
 	return strcmp(column->name, "sec_pagetables") ? column->name : "secondary_pagetables";
 }
 
-/* A family for @column: "memcensus_", @prefix, its name; with a sample for each record. */
+/* The family memcensus_PREFIX_NAME of @column, with a sample for each record. */
 static void put_column(struct openmetrics *om, const char *prefix,
 		       const struct column *column, const struct view *view,
 		       struct records records, label_fn *label)
@@ -184,7 +184,7 @@ static void put_column(struct openmetrics *om, const char *prefix,
 	}
 }
 
-/* What a number can say: no names, no numbers that are names, nothing derived. */
+/* Only numbers: no text, no IDs, nothing derived. */
 static bool is_metric(const struct column *column)
 {
 	switch (column->kind) {
@@ -212,7 +212,7 @@ static void put_columns(struct openmetrics *om, const char *prefix,
 			put_column(om, prefix, column, view, records, label);
 }
 
-/* Only those of @names, in their order. */
+/* Only the @n columns in @names, in their order. */
 static void put_named(struct openmetrics *om, const char *prefix,
 		      const struct record_type *type, const char *const *names,
 		      size_t n, const struct view *view, struct records records,
@@ -309,7 +309,7 @@ static void put_breakdown(struct openmetrics *om, const struct snapshot *snap)
 
 	openmetrics_family(om, &family);
 	for (i = 0; i < BREAKDOWN_ROWS - 1; i++) {
-		/* Rows that a row above is made of would count twice in a sum. */
+		/* Parts of a row above would count twice in a sum. */
 		if (!row[i].known || breakdown_rows[i].of)
 			continue;
 		labels.n = 0;
@@ -341,7 +341,7 @@ static void put_kswapd(struct openmetrics *om, const struct view *view)
 	}
 }
 
-/* Counters since boot, by their names in /proc/vmstat; two of them count KiB there. */
+/* Counters since boot, by their names in /proc/vmstat, where two of them count KiB. */
 static void put_events(struct openmetrics *om, const struct view *view)
 {
 	const struct figures *events = &view->snap->totals.events;

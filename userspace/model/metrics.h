@@ -3,8 +3,8 @@
  * A snapshot as metrics.
  *
  * Names come from the columns: memcensus_ZONE_FREE_bytes is column "free" of a zone.
- * So a figure that is added to the columns is a metric too.  Units are base units:
- * bytes, seconds, ratios.  What is unknown has no sample.
+ * A figure that is added to the columns becomes a metric too.  Units are base units:
+ * bytes, seconds, ratios.  Unknown values have no sample.
  */
 #ifndef READER_METRICS_H
 #define READER_METRICS_H
@@ -14,8 +14,8 @@
 #include "model/columns.h"
 
 /**
- * struct census_cost - of all censuses that one export takes
- * @wall: ns; unknown if it is of one of them
+ * struct census_cost - cost of all censuses of one export
+ * @wall: ns; unknown if it is unknown for one of them
  * @cpu: likewise, ns of CPU time
  * @taken: how many
  */
@@ -25,7 +25,7 @@ struct census_cost {
 	unsigned int taken;
 };
 
-/* Adds what @snap cost. */
+/* Adds the cost of @snap. */
 void census_cost_add(struct census_cost *cost, const struct snapshot *snap);
 
 /* The module, the census, the breakdown of MemTotal, zones, nodes, totals. */
@@ -33,14 +33,14 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 		    const struct census_cost *cost);
 
 /*
- * The groups of @view->snap, which are by one key: users, cgroups or commands.  Group
- * USS counts each frame once.
+ * The groups of @view->snap, all by one key: users, cgroups or commands.  The USS of a
+ * group counts each frame once.
  */
 void metrics_groups(struct openmetrics *om, const struct view *view);
 
 /*
  * The @n tasks with the largest PSS, labelled with their PIDs: each process that comes
- * and goes is a series.  0, or -1 and @why without memory.
+ * and goes adds a series.  0, or -1 and @why if out of memory.
  */
 int metrics_tasks(struct openmetrics *om, const struct view *view, size_t n,
 		  struct failure *why);

@@ -77,7 +77,7 @@ static void put_set(struct json *json, const struct column_set *set,
 			put_column(json, &set->columns[i], view, record);
 }
 
-/* All that the ABI has of @record, and nothing derived; or what is derived. */
+/* The ABI attributes of @record; its derived values only if it has no attributes. */
 static void put_members(struct json *json, const struct record_type *type,
 			const struct view *view, const void *record)
 {
@@ -179,14 +179,14 @@ static void put_system(struct json *json, const struct view *view)
 	json_close(json, '}');
 	json_close(json, '}');
 
-	/* Not of the census: kept apart. */
+	/* Not part of the census, so an object apart. */
 	json_open(json, "meminfo", '{');
 	for (i = 0; i < snap->n_meminfo; i++)
 		json_put_unsigned(json, snap->meminfo[i].name, snap->meminfo[i].value);
 	json_close(json, '}');
 }
 
-/* In bytes; of what could not be had, null. */
+/* In bytes; null if unavailable. */
 static void put_breakdown(struct json *json, const struct snapshot *snap)
 {
 	const struct breakdown breakdown = breakdown_of(snap);

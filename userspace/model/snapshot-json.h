@@ -10,14 +10,14 @@
 #include "model/listing.h"
 
 /**
- * struct json_parts - what of a snapshot is written
+ * struct json_parts - which parts of a snapshot are written
  * @parts: MEMCENSUS_PART_*; arrays of other parts are left out
  * @tasks: tasks, in their order, by columns if any are chosen, else whole
- * @groups: groups, likewise; NULL where none were asked for
+ * @groups: groups, likewise; NULL if not requested
  * @vmas: mappings, likewise
- * @mappings: mappings by name, likewise; NULL where none were asked for
- * @totals: listing that "totals" is made of, or NULL
- * @breakdown: where all of memory is, too
+ * @mappings: mappings by name, likewise; NULL if not requested
+ * @totals: the listing that "totals" sums, or NULL
+ * @breakdown: the parts of MemTotal, too
  * @line: all on one line
  */
 struct json_parts {
@@ -32,15 +32,15 @@ struct json_parts {
 };
 
 /*
- * Writes one object with a member for each part, figures by their names in
- * the ABI, null for what is not known.  The stream remembers its own errors.
+ * Writes one object with a member for each part.  Figures have their ABI names;
+ * unknown values are null.  The caller checks ferror(@out).
  */
 void snapshot_json(FILE *out, const struct snapshot *snap,
 		   const struct json_parts *what);
 
 /*
- * Writes the rows of @listing as the array @key, each by the columns that it
- * has or, where it has none, all of @type.
+ * Writes the rows of @listing as the array @key, with the columns of @listing
+ * or, if it has none, with all of @type.
  */
 void snapshot_json_listing(struct json *json, const char *key,
 			   const struct record_type *type,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One census in memory: arrays that grow, and an arena for what they hold. */
+/* One census in memory: growing arrays, and an arena for their strings and lists. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,10 +8,10 @@
 #define ARENA_SIZE	(64UL << 10)
 
 /**
- * struct arena - a piece of the arena
- * @next: the one before it
- * @used: bytes given out
- * @size: bytes of @data, which is aligned for what is kept there
+ * struct arena - a chunk of the arena
+ * @next: the chunk before it
+ * @used: bytes allocated from @data
+ * @size: bytes of @data, which is aligned for a uint64_t
  */
 struct arena {
 	struct arena *next;
@@ -87,9 +87,9 @@ const char *snapshot_text(struct snapshot *snap, const char *text, size_t len)
 }
 
 /*
- * The array, with one more element, all unknown, behind the @n it has: its
- * room is doubled whenever @n is a power of two.  NULL without memory, and
- * the old one stands.
+ * Adds a zeroed element to @array of @n; its capacity doubles whenever @n is a
+ * power of two.  Returns the new array, or NULL if out of memory; then the old
+ * one stays valid.
  */
 static void *grow(void *array, size_t n, size_t size)
 {
@@ -100,7 +100,7 @@ static void *grow(void *array, size_t n, size_t size)
 	return array;
 }
 
-/* snapshot_add_@what(), of the array @v and its number @nr. */
+/* Defines snapshot_add_@what() for the array @v of @nr elements. */
 #define SNAPSHOT_ADD(type, what, v, nr)					\
 struct type *snapshot_add_##what(struct snapshot *snap)			\
 {									\

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One census in memory, as it came: no netlink, no presentation.
+ * One census in memory, as received: no netlink, no presentation.
  *
- * Every record begins with a bitmap of what is known of it, one bit by the
- * number of the attribute (MEMCENSUS_TASK_PID is bit MEMCENSUS_TASK_PID of
- * task.known).  A member whose bit is clear could not be had; its value means
- * nothing.  Which member belongs to which attribute stands in columns.h.
+ * Every record begins with a bitmap of its known attributes, one bit per
+ * attribute number (MEMCENSUS_TASK_PID is bit MEMCENSUS_TASK_PID of
+ * task.known).  If its bit is clear, a member is unavailable and its value means
+ * nothing.  The columns (columns.h) map attributes to members.
  *
  * Units are those of the ABI: bytes and nanoseconds.  Numbers narrower on the
  * wire are widened to 64 bits, signed ones with their sign.
  *
- * A snapshot is filled by one decoder, narrowed by the filters of a command,
- * and is const from then on.  All that it
- * points to lives as long as it does.
+ * One decoder fills a snapshot and the filters of a command narrow it; then it
+ * is const.  All memory that it points to lives as long as the snapshot.
  */
 #ifndef READER_SNAPSHOT_H
 #define READER_SNAPSHOT_H
@@ -23,7 +22,7 @@
 
 #include <linux/memcensus.h>
 
-/* Room for the figures of a task; those of the system are fewer. */
+/* Enough for the figures of a task; the system has fewer. */
 #define FIGURES_MAX	(MEMCENSUS_F_MAX + 1)
 
 _Static_assert(FIGURES_MAX <= 64, "the known bitmaps have 64 bits");
@@ -32,7 +31,7 @@ _Static_assert(MEMCENSUS_E_MAX < FIGURES_MAX, "events fit in figures");
 
 /**
  * struct figures - amounts by number
- * @known: bit n is set where @v[n] was had
+ * @known: bit n is set if @v[n] is known
  * @v: by enum memcensus_figure, memcensus_system_bytes or memcensus_event
  */
 struct figures {
@@ -88,7 +87,7 @@ struct scan {
 	uint64_t slices;
 };
 
-/* Besides, @cmdline: read from /proc where it was asked for; NULL: not known. */
+/* @cmdline is not in the ABI: read from /proc if requested; NULL: unknown. */
 struct task {
 	uint64_t known;
 	struct figures figures;
@@ -126,7 +125,7 @@ struct vma {
 	uint64_t pkey;
 };
 
-/* Which of @uid, @cgroup and @comm is known says what the group is by. */
+/* The known one of @uid, @cgroup and @comm is the key of the group. */
 struct group {
 	uint64_t known;
 	struct figures figures;
@@ -136,7 +135,7 @@ struct group {
 	uint64_t mms;
 };
 
-/* Bits of struct mapping.known: a record of the reader's own. */
+/* Bits of struct mapping.known; the ABI has no such record. */
 enum mapping_field {
 	MAPPING_NAME,
 	MAPPING_VMAS,
@@ -145,10 +144,10 @@ enum mapping_field {
 };
 
 /**
- * struct mapping - all mappings of one name, put together by mappings_sum()
- * @known: as of other records, by enum mapping_field
+ * struct mapping - all mappings of one name, summed by mappings_sum()
+ * @known: as in other records, by enum mapping_field
  * @figures: their sums
- * @name: of the file, [heap], [stack], [anon:...]; "[ anon ]": without a name
+ * @name: path, [heap], [stack], [anon:...]; "[ anon ]": without a name
  * @vmas: how many
  * @mms: in how many address spaces
  */
@@ -225,7 +224,7 @@ struct totals {
 /**
  * struct meminfo_line - a line of /proc/meminfo that the module cannot give
  * @name: as the kernel writes it, without the colon
- * @value: bytes where @bytes, else a count
+ * @value: in bytes if @bytes, else a count
  * @bytes: whether the kernel wrote a unit
  */
 struct meminfo_line {
@@ -235,9 +234,9 @@ struct meminfo_line {
 };
 
 /**
- * struct proc_text - a text that was read in the moment after the census
- * @name: what it is; see beside.h
- * @text: ends in a NUL, and holds none before
+ * struct proc_text - a text read right after the census
+ * @name: which one; see proc-texts.h
+ * @text: NUL-terminated
  */
 struct proc_text {
 	const char *name;
@@ -245,7 +244,7 @@ struct proc_text {
 };
 
 /**
- * struct names - what the numbers of users or cgroups were called
+ * struct names - recorded names of users or cgroups
  * @v: sorted by number
  * @n: how many
  */
@@ -264,8 +263,8 @@ struct snapshot;
  * @user: name of user @uid
  * @cgroup: path of cgroup @id
  *
- * Both give the number in decimal where @numeric or where there is no name; the
- * text lives as long as the census and the program.
+ * Both return the number in decimal if @numeric or if there is no name.  The text is
+ * valid until snapshot_free() or names_forget().
  */
 struct naming {
 	const char *(*user)(const struct snapshot *snap, uint64_t uid, bool numeric);
@@ -274,17 +273,17 @@ struct naming {
 
 /**
  * struct snapshot - one census
- * @seq: its number, 0 where none has come yet
- * @torn: the kernel said that the dump is not of one piece (NLM_F_DUMP_INTR)
- * @has_info, @has_scan, @has_totals: whether that message came
- * @mappings: made of @vmas where they are wanted by name
- * @meminfo: read from /proc/meminfo when @totals came, for what modules may
- *	not read; not part of the census
- * @proc_texts: texts that were read after it
- * @naming: names of users and cgroups where it was taken; NULL: unavailable
- * @named: it was asked for by PIDs, so its tasks are not all
- * @users, @cgroups: of a record, names where it was made
- * @arena: memory behind strings and arrays
+ * @seq: its number; 0 before its first message
+ * @torn: the kernel marked the dump as inconsistent (NLM_F_DUMP_INTR)
+ * @has_info, @has_scan, @has_totals: that message was received
+ * @mappings: sums of @vmas by name, if requested
+ * @meminfo: lines of /proc/meminfo that modules cannot read; read when @totals
+ *	are received, not part of the census
+ * @proc_texts: texts read after the census
+ * @naming: names of users and cgroups on its machine; NULL: unavailable
+ * @named: requested by PIDs, so @tasks does not hold all tasks
+ * @users, @cgroups: in a record, names on the machine where it was made
+ * @arena: memory of strings and lists
  */
 struct snapshot {
 	uint64_t seq;
@@ -320,20 +319,20 @@ struct snapshot {
 
 #define KNOWN(record, bit)	((record)->known >> (bit) & 1)
 
-/* The line @name of @snap->meminfo; NULL where there is none. */
+/* The line @name of @snap->meminfo; NULL if there is none. */
 const struct meminfo_line *snapshot_meminfo(const struct snapshot *snap,
 					    const char *name);
 
-/* A new, empty snapshot; NULL without memory. snapshot_free() frees it. */
+/* A new, empty snapshot; NULL if out of memory. snapshot_free() frees it. */
 struct snapshot *snapshot_new(void);
 void snapshot_free(struct snapshot *snap);
 
-/* Empties it, as snapshot_new() gave it. */
+/* Empties it: as snapshot_new() returns it. */
 void snapshot_reset(struct snapshot *snap);
 
 /*
- * A new record at the end of its array, all unknown; NULL without memory.
- * The pointer holds until the next one is added.
+ * Appends a record with no known member; NULL if out of memory.  The pointer is
+ * valid until the next one is added.
  */
 struct task *snapshot_add_task(struct snapshot *snap);
 struct group *snapshot_add_group(struct snapshot *snap);
@@ -344,19 +343,19 @@ struct node *snapshot_add_node(struct snapshot *snap);
 struct meminfo_line *snapshot_add_meminfo(struct snapshot *snap);
 struct proc_text *snapshot_add_proc_text(struct snapshot *snap);
 
-/* @size bytes for strings and arrays, not cleared; NULL without memory. */
+/* Allocates @size bytes for strings and lists, not zeroed; NULL if out of memory. */
 void *snapshot_alloc(struct snapshot *snap, size_t size);
 
-/* A copy of the first @len bytes of @text, up to a NUL, with a NUL behind. */
+/* A NUL-terminated copy of @text, of at most @len bytes. */
 const char *snapshot_text(struct snapshot *snap, const char *text, size_t len);
 
 /*
- * It was named and had no address space any more: nothing of it was measured.  One
- * that vanished later has the kernel's own counters.
+ * The request names the task, but it has no address space any more, so it has no
+ * figures.  A task that vanished later has the kernel's own counters.
  */
 bool task_is_gone(const struct task *task);
 
-/* Takes such tasks out. */
+/* Drops such tasks. */
 void snapshot_drop_gone(struct snapshot *snap);
 
 #endif /* READER_SNAPSHOT_H */

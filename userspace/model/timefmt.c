@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The moment of a census as text. */
+/* Times and durations as text. */
 #include <stdio.h>
 #include <time.h>
 
@@ -28,7 +28,7 @@ void time_duration(char *buf, double seconds)
 	};
 	size_t i = sizeof(units) / sizeof(units[0]) - 1;
 
-	/* The largest unit of which there are two. */
+	/* The largest unit that fits at least twice. */
 	while (i && seconds < 2 * units[i].size)
 		i--;
 	seconds /= units[i].size;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The moment of a census as text, in local time.
+ * Times of censuses, in local time, and durations, as text.
  */
 #ifndef READER_TIMEFMT_H
 #define READER_TIMEFMT_H
@@ -10,12 +10,12 @@
 
 #include "model/snapshot.h"
 
-/* Room that any text here needs. */
+/* Bytes that any text here needs. */
 #define TIME_SIZE	40
 /* Characters of the time of day. */
 #define TIME_WIDTH	8
 
-/* When the census began, ns since 1970; 0 where that is not known. */
+/* When the census began, ns since 1970; 0 if unknown. */
 static inline uint64_t time_of(const struct scan *scan)
 {
 	return KNOWN(scan, MEMCENSUS_SCAN_REALTIME) ? scan->realtime : 0;

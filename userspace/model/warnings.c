@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a person must know to read the figures of a snapshot. */
+/* Warnings about the figures of a snapshot. */
 #include <inttypes.h>
 
 #include "lib/text.h"
@@ -13,7 +13,7 @@ static void put_count(FILE *out, uint64_t n, const char *what, bool *begun)
 	*begun = true;
 }
 
-/* How many address spaces were not walked to their end, and why. */
+/* Prints how many address spaces were not fully walked, and why. */
 static bool note_missing(FILE *out, const struct snapshot *snap)
 {
 	uint64_t of[MEMCENSUS_STATE_MAX + 1] = { 0 };
@@ -40,7 +40,7 @@ static bool note_missing(FILE *out, const struct snapshot *snap)
 	return true;
 }
 
-/* Whether some figure is by a map count that the kernel only estimates. */
+/* Whether some figure uses a map count that the kernel only estimates. */
 static bool has_estimates(const struct snapshot *snap)
 {
 	size_t i;
@@ -55,10 +55,10 @@ static bool has_estimates(const struct snapshot *snap)
 	return false;
 }
 
-/* How many of the processes that were not walked to their end are named. */
+/* At most this many PIDs of processes that were not fully walked are printed. */
 #define PIDS_NAMED 8
 
-/* An owner that was not counted makes the shares of all others too high. */
+/* An owner that is not counted makes the shares of all others too high. */
 static void note_upper_bounds(FILE *out, const struct snapshot *snap)
 {
 	const struct scan *scan = &snap->scan;
@@ -89,7 +89,7 @@ static void note_upper_bounds(FILE *out, const struct snapshot *snap)
 	putc('\n', out);
 }
 
-/* What a census of frames says of its own count. */
+/* Warnings that only the frames basis gives. */
 static void note_frames(FILE *out, const struct snapshot *snap)
 {
 	const struct scan *scan = &snap->scan;

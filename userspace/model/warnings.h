@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a person must know to read the figures of a snapshot.
+ * Warnings about the figures of a snapshot.
  */
 #ifndef READER_WARNINGS_H
 #define READER_WARNINGS_H
@@ -11,8 +11,8 @@
 #include "model/snapshot.h"
 
 /*
- * Prints a line for each on @out: an older module, figures that are missing,
- * estimates, counted in another way than the others, or wrong.  True where the result is partial.
+ * Prints one line on @out for each: an older module, missing figures, estimates,
+ * upper bounds, a bug, several slices.  True if the result is partial.
  */
 bool warnings_print(FILE *out, const struct snapshot *snap);
 
