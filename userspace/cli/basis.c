@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which basis to ask for. */
+/* Chooses the basis to request. */
 #include <string.h>
 
 #include "cli/basis.h"
@@ -10,7 +10,7 @@ static const char *word(uint64_t basis)
 	return column_word(&scan_record.fields.columns[MEMCENSUS_SCAN_BASIS], basis);
 }
 
-/* What comes where nothing else is asked for. */
+/* The basis that the command uses by default. */
 static uint8_t usual(const struct options *options)
 {
 	if (options->group_by)
@@ -20,7 +20,7 @@ static uint8_t usual(const struct options *options)
 	return options->n_pids ? MEMCENSUS_BASIS_MAPCOUNT : MEMCENSUS_BASIS_FRAMES;
 }
 
-/* Lets @column be the one in @bound, if it is the first that has a basis. */
+/* If @column needs a basis: sets @bound if it is NULL, fails if both need different ones. */
 static int bind(const struct column **bound, const struct column *column,
 		struct failure *why)
 {
@@ -36,7 +36,7 @@ static int bind(const struct column **bound, const struct column *column,
 		    column->name, word(column->basis));
 }
 
-/* The first that -c or -s names and only one basis knows, in @bound, or NULL. */
+/* Finds the first column of -c or -s that only one basis knows: @bound, or NULL. */
 static int find_bound(const struct column **bound, const struct options *options,
 		      struct failure *why)
 {
@@ -72,7 +72,7 @@ int basis_choose(struct basis *basis, const struct options *options,
 	if (find_bound(&bound, options, why))
 		return -1;
 
-	/* Of named PIDs, the module counts frames only on request. */
+	/* For named PIDs, the module counts frames only on request. */
 	basis->number = options->group_by ? MEMCENSUS_BASIS_FRAMES :
 					    options->command->basis;
 	if (!bound || bound->basis == usual(options))

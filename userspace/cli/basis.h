@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which basis to ask for.  Some figures are known on one of them only, and no
- * table is of both.
+ * Chooses the basis to request.  Some figures are known on one basis only, and a
+ * table never mixes both.
  */
 #ifndef READER_BASIS_H
 #define READER_BASIS_H
@@ -12,10 +12,10 @@
 #include "model/columns.h"
 
 /**
- * struct basis - what to ask for
+ * struct basis - the basis to request
  * @number: enum memcensus_basis, or 0 for the module's default
- * @because: the column that needs another basis than the usual one, where
- *	--basis did not say it; else NULL
+ * @because: the column that needs another basis than the default one; NULL if
+ *	there is none or --basis is given
  */
 struct basis {
 	uint8_t number;
@@ -23,13 +23,13 @@ struct basis {
 };
 
 /*
- * What --basis says, or else what groups, -c and -s need.  The columns that
- * @options name exist.  0, or -1 and @why where these do not go together.
+ * Chooses the basis of --basis, or else the one that groups, -c and -s need.  The
+ * columns in @options exist.  Returns 0, or -1 and @why if they conflict.
  */
 int basis_choose(struct basis *basis, const struct options *options,
 		 struct failure *why);
 
-/* Says on @out that it is not the usual one, and why, unless --basis said so. */
+/* Prints on @out which column needs another basis than the default, if any. */
 void basis_note(FILE *out, const struct basis *basis);
 
 #endif /* READER_BASIS_H */

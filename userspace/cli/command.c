@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the commands share. */
+/* Functions shared by the commands. */
 #include <inttypes.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The sub-commands, as data.
+ * The subcommands, as data.
  */
 #ifndef READER_COMMAND_H
 #define READER_COMMAND_H
@@ -13,10 +13,10 @@
 #include "model/listing.h"
 
 /**
- * struct rows - what kind of rows a table has
- * @type: records that -c and -s are about; NULL: neither is an option
- * @columns: shown unless -c says others
- * @sort: column sorted by unless -s says another
+ * struct rows - the kind of rows that a table has
+ * @type: type of the records that -c and -s name columns of; NULL: no such options
+ * @columns: columns shown without -c
+ * @sort: column sorted by without -s
  */
 struct rows {
 	const struct record_type *type;
@@ -25,38 +25,37 @@ struct rows {
 };
 
 /**
- * struct command - a sub-command
- * @name: its word
- * @args: behind it, for --help; "" if nothing may follow
- * @words: takes the @n words behind it; 0, or -1 and @why, which names the
- *	wrong one.  NULL: there may be none
+ * struct command - a subcommand
+ * @name: its name on the command line
+ * @args: its arguments, for --help; "" if it takes none
+ * @words: parses the @n arguments; returns 0, or -1 and @why, which names the
+ *	wrong one.  NULL: it takes none
  * @summary: one line
- * @about: what --help says, some lines
- * @options: in the order of --help, ended by one without an option
- * @basis: asked for unless --basis says another; 0: the module's default
- * @parts: MEMCENSUS_PART_* that it needs
- * @parts_of: the same, where options decide; NULL: @parts
- * @shown: those of @parts that JSON has; 0: all
- * @breakdown: JSON has what MemTotal is made of
- * @rows: what it shows
- * @groups: what it shows of groups, by enum memcensus_group_by; NULL: it has
- *	none
- * @mappings: what it shows of mappings by name; NULL: it shows none
- * @prepare: readies @session->request for the next census; 0, or -1 and @why.
- *	NULL: it stays as it is
- * @refine: narrows a census that came to what is asked for; 0, or -1 and @why.
- *	NULL: all of it is
- * @put_columns: for --help, columns that are not of @rows; NULL: none
- * @show: prints tables of one census; 0, or -1 and @why.  Repeated at an
- *	interval where @run is NULL
- * @run: all of what the command does, for those that take many censuses or
- *	none, JSON included; sets @partial where something could not be counted.
- *	0, or -1 and @why.  NULL: @show does it
- * @needs_source: whether session->source is opened for it; NULL: always
+ * @about: description for --help, some lines
+ * @options: in the order of --help; an entry without an option ends the array
+ * @basis: basis to request without --basis; 0: the module's default
+ * @parts: MEMCENSUS_PART_* to request
+ * @parts_of: returns them if they depend on options; NULL: @parts
+ * @shown: subset of @parts in the JSON output; 0: all
+ * @breakdown: JSON has the breakdown of MemTotal
+ * @rows: the rows it shows
+ * @groups: the rows of groups, by enum memcensus_group_by; NULL: it has no
+ *	groups
+ * @mappings: the rows of mappings by name; NULL: it shows none
+ * @prepare: prepares @session->request for the next census; returns 0, or -1
+ *	and @why.  NULL: the request never changes
+ * @refine: filters a new census; returns 0, or -1 and @why.  NULL: no filter
+ * @put_columns: for --help, prints columns that are not in @rows; NULL: none
+ * @show: prints the tables of one census; returns 0, or -1 and @why.  Called for
+ *	each census of an interval if @run is NULL
+ * @run: does all the work, JSON included, of a command that takes many censuses
+ *	or none; sets @partial if something could not be counted.
+ *	Returns 0, or -1 and @why.  NULL: @show does it
+ * @needs_source: whether to open session->source; NULL: always
  * @screen: it needs a terminal
  *
- * Of a record (-f), commands with @run get all censuses, others the last; --at
- * picks one.
+ * With a record (-f), commands with @run get all censuses, others the last one;
+ * --at selects one.
  */
 struct command {
 	const char *name;
@@ -99,41 +98,41 @@ extern const struct command chart_command MAY_BE_LEFT_OUT;
 extern const struct command export_command MAY_BE_LEFT_OUT;
 
 /**
- * struct command_slot - a command that there may be
- * @name: its word
- * @command: NULL: it was left out of this build
+ * struct command_slot - a command that a build may contain
+ * @name: its name on the command line
+ * @command: NULL: it is left out of this build
  */
 struct command_slot {
 	const char *name;
 	const struct command *command;
 };
 
-/* All of them, ended by one without a name; the first is that of the bare program. */
+/* All commands, ended by a slot without a name; the first one is the default command. */
 extern const struct command_slot command_slots[];
 
-/* Each @command that there is, by its @slot. */
+/* Iterates over each @command of this build; @slot is the cursor. */
 #define for_each_command(command, slot)						\
 	for (slot = command_slots; (command = slot->command), slot->name; slot++) \
 		if (command)
 
-/* NULL where there is no command of that name, left out or not. */
+/* Returns the slot, even if the command is left out; NULL: unknown name. */
 const struct command_slot *command_find(const char *name);
 
-/* The rows that @options ask for: of the command, or of groups. */
+/* The kind of rows that @options select: of the command, of its groups or mappings. */
 const struct rows *command_rows(const struct options *options);
 
 /*
- * Chooses the columns of @listing and sorts it, as @options say for records
- * of command_rows().  JSON is left without columns unless some were asked
- * for.  0, or -1 and @why.
+ * Chooses the columns of @listing and sorts it, by the @options for records
+ * of command_rows().  JSON gets all columns unless -c or -a is given.
+ * of command_rows().  For JSON, it chooses no columns unless -c or -a is given.
  */
 int command_arrange(struct listing *listing, const struct options *options,
 		    struct failure *why);
 
 /*
- * Prints @records of @type as a table: arranged by @options where they are
- * those of command_rows(), else by @columns and as they came.  0, or -1 and
- * @why.
+ * Prints @records of @type as a table.  Records of command_rows() are arranged
+ * by @options; others have @columns and keep their order.  Returns 0, or -1
+ * and @why.
  */
 int command_records(const struct view *view, const struct options *options,
 		    const struct record_type *type, const char *columns,
@@ -141,21 +140,21 @@ int command_records(const struct view *view, const struct options *options,
 		    struct failure *why);
 
 /*
- * Prints the figures @which[@n] of the totals, all where it is NULL, one a
- * row with its meaning, which raw output leaves out.  @type is bytes_record or events_record.
+ * Prints the @n figures in @which (NULL: all) of the totals, one per row, with
+ * meaning unless the output is raw.  @type is bytes_record or events_record.
  */
 int command_figures(const struct view *view, const struct options *options,
 		    const struct record_type *type, const unsigned int *which,
 		    size_t n, FILE *out, struct failure *why);
 
-/* How @options want tables and amounts to look. */
+/* The format of tables and amounts that @options select. */
 struct table_look command_look(const struct options *options);
 struct units command_units(const struct view *view,
 			   const struct options *options);
 
 /*
- * Parts two tables: an empty line and, unless raw, @title with a colon and
- * one more.  @title NULL: none.
+ * Separates two tables by an empty line and, unless raw, @title with a colon
+ * and another empty line.  @title may be NULL.
  */
 void command_title(const struct options *options, FILE *out, const char *title);
 

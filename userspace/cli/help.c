@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* --help, made of the arrays of commands, options and columns. */
+/* Builds --help from the arrays of commands, options and columns. */
 #include "cli/help.h"
 
 static void put_options(FILE *out, const struct option_use *use)
@@ -19,7 +19,7 @@ static void put_options(FILE *out, const struct option_use *use)
 	}
 }
 
-/* Those of @type, but for its figures where they were listed before. */
+/* Prints the columns of @type; @figures: including its figures. */
 static void put_columns(FILE *out, const struct record_type *type, bool figures)
 {
 	const struct column *const basis = &scan_record.fields.columns[MEMCENSUS_SCAN_BASIS];

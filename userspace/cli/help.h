@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * --help, made of the arrays of commands, options and columns.
+ * Builds --help from the arrays of commands, options and columns.
  */
 #ifndef READER_HELP_H
 #define READER_HELP_H
@@ -9,10 +9,10 @@
 
 #include "cli/command.h"
 
-/* About the program as a whole. */
+/* Prints the help of the program. */
 void help_print(FILE *out);
 
-/* About one command. */
+/* Prints the help of one command. */
 void help_print_command(FILE *out, const struct command *command);
 
 #endif /* READER_HELP_H */

@@ -13,7 +13,7 @@
 #include "cli/options.h"
 #include "cli/words.h"
 
-/* Long options without a letter are known by these numbers. */
+/* Codes of long options for getopt_long() start here. */
 #define LONG_BASE	0x100
 #define OPTIONS_MAX	64
 
@@ -228,10 +228,10 @@ const struct option_entry option_version = {
 #define GROUPS	"user", "cgroup", "command", "together"
 
 /**
- * struct exclusion - options that do not go together
+ * struct exclusion - options that exclude each other
  * @one: a name
- * @others: names, none of which goes with it
- * @because: why; NULL: that is plain
+ * @others: names of the options that exclude @one
+ * @because: the reason; NULL: it is obvious
  */
 static const struct exclusion {
 	const char *one;
@@ -252,9 +252,9 @@ static const struct exclusion {
 };
 
 /**
- * struct requirement - an option that needs another
+ * struct requirement - an option that needs another one
  * @one: a name
- * @others: names, any of which will do
+ * @others: names; any of them is enough
  * @words: how the message names them
  */
 static const struct requirement {
@@ -269,10 +269,10 @@ static const struct requirement {
 
 /**
  * struct option_set - the options of all commands, each name once
- * @v: entries; of those with one name, any
- * @given: which were on the command line
- * @n: how many
- * @letters, @names: the same, as getopt_long() wants it
+ * @v: entries; if several commands share a name, any of theirs
+ * @given: which are on the command line
+ * @n: number of entries
+ * @letters, @names: the same in the format of getopt_long()
  */
 struct option_set {
 	const struct option_entry *v[OPTIONS_MAX];
@@ -324,7 +324,7 @@ static void set_fill(struct option_set *set)
 			set_add(set, use->option);
 }
 
-/* Which one getopt_long() means by @code. */
+/* The entry for the getopt_long() result @code. */
 static const struct option_entry *set_entry(const struct option_set *set, int code)
 {
 	size_t i;
@@ -343,7 +343,7 @@ static bool is_given(const struct option_set *set, const char *name)
 	return i < set->n && set->given[i];
 }
 
-/* What is wrong with a word of the command line, by getopt_long(). */
+/* Reports the error that getopt_long() found. */
 static int wrong_word(const struct option_set *set, int code, char **argv, struct failure *why)
 {
 	const struct option_entry *entry;
@@ -387,7 +387,7 @@ static int not_its_own(const struct command *mine, const char *name, struct fail
 		    mine->name, name, owners);
 }
 
-/* The option @code of the command line, as the command has it. */
+/* Applies the option @code to @options, or fails if the command does not have it. */
 static int take_option(struct options *options, struct option_set *set, int code,
 		       struct failure *why)
 {
@@ -434,7 +434,7 @@ static int check_requirements(const struct option_set *set, struct failure *why)
 	return 0;
 }
 
-/* What the tables do not say: it depends on values, or on three at once. */
+/* Checks what the tables cannot express: it depends on values, or on three options. */
 static int check_groups(const struct options *options, const struct option_set *set,
 			struct failure *why)
 {
@@ -498,7 +498,7 @@ int options_interval(struct options *options, char **words, int n,
 	return 0;
 }
 
-/* The words behind the command. */
+/* Parses the arguments of the command. */
 static int take_words(struct options *options, char **words, int n,
 		      struct failure *why)
 {
@@ -521,7 +521,7 @@ static int unknown_command(const char *word, struct failure *why)
 	return fail(why, FAIL_USAGE, "no command '%.60s'; there are:%s", word, names);
 }
 
-/* The command that is named behind the options. */
+/* Sets the command named on the command line. */
 static int take_command(struct options *options, const char *word, struct failure *why)
 {
 	const struct command_slot *slot = command_find(word);
@@ -544,7 +544,7 @@ int options_parse(struct options *options, int argc, char **argv,
 	options->command = command_slots[0].command;
 	set_fill(&set);
 	opterr = 0;
-	/* To the end, so that the command is known, which options may come before. */
+	/* Parse all options once to find the command: options may precede it. */
 	optind = 0;
 	while ((code = getopt_long(argc, argv, set.letters, set.names, NULL)) != -1)
 		if (!ret && (code == '?' || code == ':'))

@@ -16,50 +16,50 @@
 struct command;
 
 /**
- * struct options - what the command line said
+ * struct options - the parsed command line
  * @command: never NULL after options_parse()
- * @command_given: it was named; else it is the default one
- * @command_wrong: there is none of that name
- * @help, @version: that was asked for, nothing else counts
- * @words: as these, what of --words for the shells; NULL: nothing
- * @json, @raw: form of the output; a table if neither
- * @no_header: tables without names of columns
+ * @command_given: it is named; else it is the default one
+ * @command_wrong: the named command does not exist
+ * @help, @version: --help or --version is given; the other options do not matter
+ * @words: kind of words for shell completion, like @help; NULL: not given
+ * @json, @raw: output format; a table if neither
+ * @no_header: tables without column names
  * @numeric: users and cgroups by number
- * @suffixes: amounts with the unit that fits, not in KiB
+ * @suffixes: amounts with a suitable unit, not in KiB
  * @percent: amounts in percent of MemTotal
- * @totals: a row of totals
+ * @totals: add a row of totals
  * @reverse: largest first
  * @all: all columns
- * @smaps, @types, @frag: more to be shown by map and buddy
+ * @smaps, @types, @frag: more details of map and buddy
  * @wide: more columns
- * @vm, @slab: what system shows instead of a census
- * @columns: list of -c, or NULL; of the command line
- * @sort: column of -s, or NULL; of the command line
+ * @vm, @slab: what 'system' shows instead of a census
+ * @columns: list of -c, or NULL; points into argv
+ * @sort: column of -s, or NULL; points into argv
  * @basis: enum memcensus_basis, or 0
  * @group_by: enum memcensus_group_by, or 0
- * @pids: processes asked for, NULL for all; owned
- * @n_pids: how many
+ * @pids: requested processes, NULL for all; owned
+ * @n_pids: their number
  * @file: record of -f to read instead of the kernel, or NULL
- * @other: a second one, of 'diff'
- * @selection: which of its censuses, by --at; SELECTION_ALL where none was named
- * @at: --at was given
- * @from, @to: of 'diff', which censuses; the usual ones where none were named
- * @from_given, @to_given: --from and --to were
+ * @other: second record of 'diff'
+ * @selection: census of the record, by --at; SELECTION_ALL without --at
+ * @at: --at is given
+ * @from, @to: the censuses that 'diff' compares; used only if given
+ * @from_given, @to_given: --from and --to are given
  * @output: file of -o, or NULL
  * @record: file that 'record' writes
- * @vmas: mappings are to be recorded too
+ * @vmas: record mappings too
  * @comm, @user, @mapping: filters by name; owned
- * @mappings: a row for each mapping by name
- * @interval: ns between two censuses; 0: none was given
- * @count: of censuses; 0: none was given
+ * @mappings: one row for each mapping name
+ * @interval: ns between two censuses; 0: not given
+ * @count: number of censuses; 0: not given
  * @chart: enum chart_kind, or 0
- * @has_top, @top: rows that a chart draws by themselves, processes that are exported;
- *	0: all
- * @system: it is of the system
- * @keep: its script and data are kept
- * @prometheus: of export, the older text format
- * @listen: of export, where to serve it by HTTP, or NULL
- * @duration: ns from the first census to the last; 0: none was given
+ * @has_top, @top: number of rows that a chart draws one by one, or of processes that
+ *	'export' writes; 0: all
+ * @system: the chart shows the system
+ * @keep: keep script and data of the chart
+ * @prometheus: 'export' writes the older text format
+ * @listen: address where 'export' serves HTTP, or NULL
+ * @duration: ns from the first census to the last; 0: not given
  */
 struct options {
 	const struct command *command;
@@ -119,11 +119,11 @@ struct options {
 /**
  * struct option_entry - an option, for getopt and for --help
  * @letter: short form, or 0
- * @name: long form; of two commands' options with one name, letter and @arg agree
- * @arg: what its value is called, NULL if it takes none
- * @help: one line; NULL: in no list of options
+ * @name: long form; if commands share a name, letter and @arg must agree
+ * @arg: name of its value for --help, NULL if it takes none
+ * @help: one line; NULL: not listed in --help
  * @flag: offset of the bool in struct options that it sets, if @set is NULL
- * @set: takes its value, or NULL where it has none; 0, or -1 and @why
+ * @set: parses its value, or NULL; returns 0, or -1 and @why
  */
 struct option_entry {
 	char letter;
@@ -137,15 +137,15 @@ struct option_entry {
 
 /**
  * struct option_use - an option of a command
- * @option: which
- * @help: what it means there; NULL: what the option says
+ * @option: the option
+ * @help: its meaning for this command; NULL: as in the option
  */
 struct option_use {
 	const struct option_entry *option;
 	const char *help;
 };
 
-/* Options of several commands; those of one are in its file. */
+/* Options of several commands; the file of a command defines those of one command. */
 extern const struct option_entry option_columns;
 extern const struct option_entry option_all;
 extern const struct option_entry option_sort;
@@ -176,7 +176,7 @@ extern const struct option_entry option_version;
 #define USE(name_)		{ .option = &option_##name_ }
 #define USE_AS(name_, help_)	{ .option = &option_##name_, .help = help_ }
 
-/* The last options of each command; of each that prints tables; and reads records. */
+/* The last options of every command; of those that print tables; that also read records. */
 #define OPTIONS_ALWAYS		USE(help), USE(version), USE(words), { }
 #define OPTIONS_OF_TABLES	USE(abbreviate), USE(no_header), USE(raw), USE(json), \
 				OPTIONS_ALWAYS
@@ -187,20 +187,20 @@ extern const struct option_entry option_version;
 #define INTERVAL_MAX	1e6
 
 /*
- * Fills @options, which options_free() empties.  0, or -1 and @why, which
- * names the wrong word; @options->command is set nevertheless.
+ * Fills @options; options_free() empties it.  Returns 0, or -1 and @why, which
+ * names the wrong word; @options->command is set in both cases.
  */
 int options_parse(struct options *options, int argc, char **argv,
 		  struct failure *why);
 void options_free(struct options *options);
 
 /*
- * Whether more than one census may come: at an interval, or all of a record,
- * by commands that have run().
+ * Whether there may be more than one census: at an interval, or from a whole record
+ * for commands with run().
  */
 bool options_series(const struct options *options);
 
-/* For the words of commands: PIDs, at least one; [INTERVAL [COUNT]]. */
+/* Parsers of command arguments: PIDs, at least one; [INTERVAL [COUNT]]. */
 int options_pids(struct options *options, char **words, int n,
 		 struct failure *why);
 int options_interval(struct options *options, char **words, int n,

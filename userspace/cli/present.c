@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is shown of each census. */
+/* Shows each census. */
 #include "cli/basis.h"
 #include "cli/command.h"
 #include "cli/present.h"
@@ -8,7 +8,7 @@
 
 uint32_t present_parts(const struct options *options)
 {
-	/* The bare program writes all of a census, by the module's default. */
+	/* Without a command, JSON has a whole census, by the module's default. */
 	if (options->json && !options->command_given && !options->mappings &&
 	    !options->mapping.given)
 		return 0;
@@ -19,7 +19,7 @@ uint32_t present_parts(const struct options *options)
 	       (options->vmas ? MEMCENSUS_PART_VMAS : 0);
 }
 
-/* Of 'tasks', what groups and sums are made of is asked for but not written. */
+/* The parts in JSON: without those requested only to make groups and sums. */
 static uint32_t shown_parts(const struct options *options)
 {
 	uint32_t parts = present_parts(options);
@@ -81,7 +81,7 @@ static int present_json(const struct view *view, const struct options *options,
 	return ret;
 }
 
-/* One census, as a table or JSON, and its warnings. */
+/* Prints one census as a table or JSON, and its warnings. */
 static int present(struct session *session, const struct snapshot *snap,
 		   bool *partial, struct failure *why)
 {
@@ -92,7 +92,7 @@ static int present(struct session *session, const struct snapshot *snap,
 	if (options->json ? present_json(&view, options, out, why) :
 			    options->command->show(&view, options, out, why))
 		return -1;
-	/* The table first, should both go to one terminal. */
+	/* Print the table before the warnings: both may go to one terminal. */
 	fflush(out);
 	if (session->taken == 1)
 		basis_note(stderr, session->basis);
@@ -106,7 +106,7 @@ static int present(struct session *session, const struct snapshot *snap,
 	return 0;
 }
 
-/* The next census; processes that the program chose and that have ended are left out. */
+/* Takes the next census; drops processes that the program chose and that have ended. */
 static enum taken take(struct session *session, struct snapshot **snap,
 		       struct failure *why)
 {

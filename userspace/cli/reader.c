@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From the command line to a census, and how it ended. */
+/* Runs a command line and returns its exit status. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +24,8 @@ static void complain(const struct failure *why)
 }
 
 /*
- * Wrong columns are found before a census is taken for nothing.  @cmdlines: whether
- * command lines are among them.
+ * Checks the column names before a census is taken.  Sets @cmdlines if the columns
+ * include command lines.
  */
 static int check_columns(const struct options *options, bool *cmdlines,
 			 struct failure *why)
@@ -78,7 +78,7 @@ static struct source *open_source(const struct options *options,
 	return source_open_file(options->file, selection, why);
 }
 
-/* Censuses until there are no more: EXIT_DONE, or what it ended with. */
+/* Takes and shows all censuses; returns the exit status. */
 static int run_session(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
@@ -86,7 +86,7 @@ static int run_session(struct session *session, struct failure *why)
 	bool partial = false;
 	int ret;
 
-	/* One table is cut off like any other; what goes on ends well. */
+	/* A signal may kill the print of a single table; longer runs end in order. */
 	if ((command->run && !command->show) || options->interval || options->output)
 		signals_catch();
 	ret = command->run ? command->run(session, &partial, why) :
@@ -104,7 +104,7 @@ static bool needs_source(const struct options *options)
 	return !options->command->needs_source || options->command->needs_source(options);
 }
 
-/* First of all: this message needs no module. */
+/* Checked before anything else, so the message appears without the module too. */
 static int check_screen(const struct command *command, struct failure *why)
 {
 	if (!command->screen || (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO)))
@@ -150,7 +150,7 @@ static int run(const struct options *options, const struct basis *basis,
 		session.source->ops->close(session.source);
 	session_free(&session);
 
-	/* What came before the failure is no less true at an interval. */
+	/* At an interval, keep what was written before a failure: it is valid. */
 	fflush(output.stream);
 	if (!output_close(&output, status != EXIT_FAILED ||
 			  (options->interval && output.wrote), &why))
@@ -159,7 +159,7 @@ static int run(const struct options *options, const struct basis *basis,
 	return EXIT_FAILED;
 }
 
-/* What needs no census, to stdout. */
+/* Prints to stdout what needs no census. */
 static int say(const struct options *options)
 {
 	struct failure why = { .kind = FAIL_NONE };
@@ -191,7 +191,7 @@ int reader_run(int argc, char **argv, source_open_fn *open)
 	bool cmdlines;
 	int status;
 
-	/* Which characters can be printed; numbers stay as JSON has them. */
+	/* Set only which characters are printable: JSON needs the numbers of the C locale. */
 	setlocale(LC_CTYPE, "");
 
 	if (options_parse(&options, argc, argv, &why))

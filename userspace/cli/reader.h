@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The program, but for where its censuses come from.
+ * The program without the source of its censuses.
  */
 #ifndef READER_READER_H
 #define READER_READER_H
@@ -16,8 +16,8 @@ enum exit_status {
 };
 
 /*
- * Does what the command line says with a census from what @open opens, prints
- * to stdout and stderr, and returns the exit status.
+ * Runs the command line on the source that @open opens, prints to stdout and
+ * stderr, and returns the exit status.
  */
 int reader_run(int argc, char **argv, source_open_fn *open);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One run of a command: its censuses, one after the other. */
+/* One run of a command: takes its censuses. */
 #include "cli/session.h"
 #include "host/cmdlines.h"
 #include "lib/progress.h"
@@ -33,8 +33,8 @@ static bool is_over(const struct session *session)
 }
 
 /*
- * The next census of a record that is an interval later than the one before;
- * those between are passed over.
+ * Takes the next census of a record that is an interval later than the previous
+ * one; skips those between.
  */
 static enum taken take_later(struct session *session, struct snapshot *snap,
 			     struct failure *why)
@@ -48,19 +48,19 @@ static enum taken take_later(struct session *session, struct snapshot *snap,
 		if (taken != TAKE_DONE || !interval ||
 		    !KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME))
 			return taken;
-		/* Half a step early is nearer than half a step late. */
+		/* Take the nearest one: it may be up to half an interval early. */
 		if (!session->taken || snap->scan.realtime + interval / 2 >= session->due)
 			break;
 		snapshot_reset(snap);
 	}
-	/* Where nothing was recorded for a while, it begins anew. */
+	/* After a gap in the record, restart the time grid. */
 	if (snap->scan.realtime > session->due + interval)
 		session->due = snap->scan.realtime;
 	session->due += interval;
 	return taken;
 }
 
-/* Fails where none of the processes that were named has an address space. */
+/* Fails if none of the named processes has an address space. */
 static int check_named(const struct session *session, const struct snapshot *snap,
 		       struct failure *why)
 {
@@ -80,7 +80,7 @@ static int check_named(const struct session *session, const struct snapshot *sna
 		    request->pids[0], request->n_pids > 1 ? ", as all others," : "");
 }
 
-/* The next one that was held. */
+/* Returns the next held census. */
 static struct snapshot *take_held(struct session *session)
 {
 	struct snapshot *snap = session->held[0];
@@ -92,7 +92,7 @@ static struct snapshot *take_held(struct session *session)
 	return snap;
 }
 
-/* The next one of the source. */
+/* Takes the next census from the source. */
 static enum taken take_new(struct session *session, struct snapshot **snap,
 			   struct failure *why)
 {
@@ -119,7 +119,7 @@ static enum taken take_new(struct session *session, struct snapshot **snap,
 	}
 	snapshot_free(*snap);
 	*snap = NULL;
-	/* The signal came while the census was being taken. */
+	/* A signal interrupted the census. */
 	if (taken == TAKE_FAILED && why->kind == FAIL_INTERRUPTED && signals_stopped())
 		return TAKE_END;
 	return taken;
@@ -151,7 +151,7 @@ enum taken session_next(struct session *session, struct snapshot **snap,
 	return taken;
 }
 
-/* Whether @snap has what was asked for. */
+/* Whether @snap has all requested parts. */
 static bool has_parts(const struct snapshot *snap, uint32_t parts)
 {
 	return KNOWN(&snap->scan, MEMCENSUS_SCAN_PARTS) && !(parts & ~snap->scan.parts);

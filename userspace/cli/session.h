@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One run of a command: from where its censuses come, how many, and when.
+ * One run of a command: the source, the number and the times of its censuses.
  */
 #ifndef READER_SESSION_H
 #define READER_SESSION_H
@@ -13,19 +13,19 @@
 #include "wire/source.h"
 
 /**
- * struct session - what a command's run() works with
- * @options: what the command line said
- * @request: what each census is asked for; run() may change it between two
+ * struct session - the context of a command's run()
+ * @options: the parsed command line
+ * @request: the request for each census; run() may change it between two
  * @source: the kernel or a record; owned
- * @out: where results go
- * @basis: why the request has the basis it has
- * @pids: processes that @request names, where the program chose them; owned
- * @taken: censuses so far
- * @held: of them, taken before their turn by session_is_series(); owned
- * @n_held: how many
- * @missed: command lines that were not available in time, since this was last 0
- * @may_end: a census in which all that @request names have ended is no failure
- * @due: when the next is to be taken, ns of CLOCK_MONOTONIC; 0: at once.  Of
+ * @out: output stream of the results
+ * @basis: why @request has its basis
+ * @pids: processes in @request if the program chose them; owned
+ * @taken: number of censuses so far
+ * @held: censuses that session_is_series() took in advance; owned
+ * @n_held: their number
+ * @missed: command lines not available in time since the last reset to 0
+ * @may_end: a census in which all processes of @request have ended is no failure
+ * @due: time of the next census, ns of CLOCK_MONOTONIC; 0: at once.  For
  *	a record, ns since 1970
  */
 struct session {
@@ -44,34 +44,34 @@ struct session {
 };
 
 /*
- * The next census into @snap, which the caller frees: TAKE_DONE.  TAKE_END
- * where @options->count of them were taken, a record has no more, or a stop
- * was asked for; one alone where no interval was given.
+ * Takes the next census into @snap, which the caller frees: TAKE_DONE.  TAKE_END
+ * after @options->count censuses, at the end of a record, or when a stop is
+ * requested; without an interval, after one census of the kernel.
  *
- * From the second on it waits until the interval is over.  Times are on a grid
- * from the first on: the duration of a census causes no drift, and times that
- * were missed are left out.  A record is gone through without waiting,
- * and an interval leaves out those that come too early.
+ * From the second census on, it waits until the interval is over.  The times are
+ * on a fixed grid, so the duration of a census causes no drift; missed times are
+ * skipped.  A record is read without waiting; an interval then skips the
+ * censuses that are too early.
  */
 enum taken session_next(struct session *session, struct snapshot **snap,
 			struct failure *why);
 
 /*
- * Whether rows are to be shown, in @series: at an interval, or of a record that has
- * more than one census, which is looked at for it.  @parts: what rows are made of;
- * a census that has no more is shown as one.  0, or -1 and @why.
+ * Sets @series if the command shows rows: at an interval, or for a record with more
+ * than one census, which it reads to find out.  @parts: the parts that rows need; a
+ * single census without the other requested parts is a row too.  0, or -1 and @why.
  */
 int session_is_series(struct session *session, uint32_t parts, bool *series,
 		      struct failure *why);
 
 /*
- * The same at once, whatever interval and count say, for who keeps the time
- * itself.  TAKE_END only from a record, or at a stop.
+ * Takes the next census at once and ignores interval and count, for callers with
+ * their own timing.  TAKE_END only at the end of a record or at a stop.
  */
 enum taken session_take(struct session *session, struct snapshot **snap,
 			struct failure *why);
 
-/* What it owns, but for its source. */
+/* Frees what the session owns, except its source. */
 void session_free(struct session *session);
 
 #endif /* READER_SESSION_H */

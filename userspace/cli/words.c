@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the shells complete. */
+/* Prints the words for shell completion. */
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/words.h"
 
-/* What completes a value, by what --help calls it. */
+/* Maps the name of a value in --help to what completes it. */
 static const struct {
 	const char *arg;
 	const char *by;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * --words, by which the shells know what to complete: see completions/.
+ * --words: tells the shells what to complete, see completions/.
  */
 #ifndef READER_WORDS_H
 #define READER_WORDS_H
@@ -9,19 +9,19 @@
 
 #include "cli/options.h"
 
-/* Whether there are words of the kind @what. */
+/* Whether @what is a known kind of words. */
 bool words_known(const char *what);
 
 /*
- * Prints those that @options ask for, a line each, with tabs between its fields:
+ * Prints the words that @options select, one per line, with tabs between its fields:
  *
  *   commands	name, what completes its arguments, summary
  *   options	--name, -letter or "", what completes its value, help; of a command
  *   columns	name, help; of a command
  *
- * What completes a value is "" where none is taken; "-": nothing does; "@column",
- * "@columns" with commas between and perhaps behind a '+', "@pids" with commas
- * between, "@files"; else words with blanks between.
+ * The completion of a value is "": it takes none; "-": nothing completes it; "@column";
+ * "@columns": separated by commas, perhaps after a '+'; "@pids": separated by commas;
+ * "@files"; else a list of words separated by blanks.
  */
 void words_print(FILE *out, const struct options *options);
 
