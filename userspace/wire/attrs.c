@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Walking attributes that may be malformed. */
+/* Walk netlink attributes that may be malformed. */
 #include "wire/attrs.h"
 
 struct attrs attrs_of(const void *data, size_t len)
@@ -26,7 +26,7 @@ const struct nlattr *attrs_next(struct attrs *attrs)
 		return NULL;
 	}
 
-	/* The padding behind the last one may be missing. */
+	/* The last attribute may come without padding. */
 	step = NLA_ALIGN(attr->nla_len);
 	if (step > attrs->left)
 		step = attrs->left;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Walking attributes that may be malformed.  libmnl's own walk stops without
- * a word at the first attribute that does not fit; here that is seen.
+ * Walk netlink attributes that may be malformed.  libmnl's walk silently stops at
+ * the first attribute that does not fit; this one reports it.
  */
 #ifndef READER_ATTRS_H
 #define READER_ATTRS_H
@@ -12,9 +12,9 @@
 
 /**
  * struct attrs - a walk over attributes in memory
- * @next: where the next one begins
+ * @next: start of the next attribute
  * @left: bytes from there to the end
- * @broken: set where an attribute did not fit; the walk ends there
+ * @broken: an attribute did not fit; the walk ends there
  */
 struct attrs {
 	const unsigned char *next;
@@ -25,7 +25,7 @@ struct attrs {
 struct attrs attrs_of(const void *data, size_t len);
 struct attrs attrs_in(const struct nlattr *nest);
 
-/* The next attribute, whole in memory and aligned to four; NULL at the end. */
+/* The next attribute, complete in memory and aligned to 4; NULL at the end. */
 const struct nlattr *attrs_next(struct attrs *attrs);
 
 static inline unsigned int attr_type(const struct nlattr *attr)
@@ -38,7 +38,7 @@ static inline const void *attr_data(const struct nlattr *attr)
 	return (const unsigned char *)attr + NLA_HDRLEN;
 }
 
-/* Bytes of its payload. */
+/* Bytes of the payload. */
 static inline size_t attr_len(const struct nlattr *attr)
 {
 	return attr->nla_len - NLA_HDRLEN;

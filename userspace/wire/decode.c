@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Messages of the family into a snapshot, by the arrays of columns. */
+/* Decodes messages of the family into a snapshot, by the arrays of columns. */
 #include <string.h>
 #include <linux/genetlink.h>
 
@@ -7,7 +7,7 @@
 #include "wire/attrs.h"
 #include "wire/decode.h"
 
-/* What every step of decoding a message needs. */
+/* Context of each step of decoding a message. */
 struct decoder {
 	struct snapshot *snap;
 	struct failure *why;
@@ -42,7 +42,7 @@ static size_t element_size(enum wire how)
 	}
 }
 
-/* Host byte order; attributes are aligned to four, so u64s may not be. */
+/* Host byte order; attributes are aligned to 4, so a u64 may be unaligned. */
 static uint64_t load(enum wire how, const void *p)
 {
 	uint64_t u64;
@@ -114,7 +114,7 @@ static int decode_zone_type(struct decoder *d, const struct nlattr *nest,
 	struct zone_type *types = zone->types, *type;
 	size_t n = zone->n_types;
 
-	/* Full whenever the number is a power of two. */
+	/* The array is full whenever @n is a power of two. */
 	if (!(n & (n - 1))) {
 		types = snapshot_alloc(d->snap, (n ? 2 * n : 1) * sizeof(*types));
 		if (!types)
@@ -200,7 +200,7 @@ static int decode_record(struct decoder *d, const struct record_type *type,
 	return attrs.broken ? broken(d, type->name) : 0;
 }
 
-/* All messages of one census carry its number. */
+/* All messages of a census carry its number. */
 static int decode_seq(struct decoder *d, const struct nlattr *attr)
 {
 	struct snapshot *snap = d->snap;
@@ -220,9 +220,9 @@ static int decode_seq(struct decoder *d, const struct nlattr *attr)
 }
 
 /**
- * struct message - what a command carries
- * @nest: its top level attribute, 0 where this reader does not know it
- * @type: what that nest holds
+ * struct message - content of a command's message
+ * @nest: its top-level attribute; 0 if this reader does not know it
+ * @type: record in that nest
  */
 static const struct message {
 	unsigned int nest;

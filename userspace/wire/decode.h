@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Messages of the family into a snapshot.  It knows no socket: a stream that
- * was recorded is decoded by the same code.
+ * Decodes messages of the family into a snapshot.  It uses no socket: the same
+ * code decodes recorded messages.
  */
 #ifndef READER_DECODE_H
 #define READER_DECODE_H
@@ -13,23 +13,22 @@
 #include "model/snapshot.h"
 
 /*
- * Adds what the message @nlh, whole in memory, says to @snap.  Attributes,
- * commands and figures that this reader does not know are passed over: a
- * newer module sends them.  0, or -1 and @why where the message breaks the
- * rules of the ABI (a length that does not fit, another census's number), or
- * where memory ran out.
+ * Adds the content of the message @nlh, complete in memory, to @snap.  Unknown
+ * attributes, commands and figures are skipped: a newer module sends them.
+ * 0, or -1 and @why if the message violates the ABI (a wrong length, the number
+ * of another census) or if out of memory.
  */
 int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		   struct failure *why);
 
 /*
- * What the command @cmd carries in its top level attribute @nest; NULL where
- * this reader does not know it.
+ * The record that command @cmd carries in its top-level attribute @nest; NULL if
+ * this reader does not know the command.
  */
 const struct record_type *decode_type_of(unsigned int cmd, unsigned int *nest);
 
 /*
- * Whether what every census must have came before its end.  0, or -1 and @why.
+ * Checks that the mandatory messages of a census arrived.  0, or -1 and @why.
  */
 int decode_finish(const struct snapshot *snap, struct failure *why);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The ends of dumps, errors and extended acks. */
+/* Ends of dumps, errors and extended acks. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +10,9 @@
 #include "wire/request.h"
 
 /**
- * struct ack - what an extended ack said
- * @text: of the kernel, with its length; not ended by a NUL
- * @attr: name of the attribute that was wrong, or NULL
+ * struct ack - content of an extended ack
+ * @text: message of the kernel, @len bytes, not NUL-terminated
+ * @attr: name of the invalid attribute, or NULL
  */
 struct ack {
 	const char *text;
@@ -75,7 +75,7 @@ int reply_error(struct failure *why, int error)
 	}
 }
 
-/* Adds what the extended ack said to what the error number says. */
+/* Reports the error number, with the text of the extended ack if there is one. */
 static enum reply_state refuse(struct failure *why, int error,
 			       const struct ack *ack)
 {
@@ -88,7 +88,7 @@ static enum reply_state refuse(struct failure *why, int error,
 	if (!ack->len && !ack->attr)
 		return REPLY_FAILED;
 
-	/* Of a missing privilege it says what to do; the kernel would not. */
+	/* For a missing privilege, reply_error() says what to do; the ack does not. */
 	if (why->kind == FAIL_PRIVILEGE)
 		return REPLY_FAILED;
 	if (why->kind == FAIL_SYSTEM || why->kind == FAIL_VERSION)
@@ -106,7 +106,7 @@ static enum reply_state short_message(struct failure *why)
 	return REPLY_FAILED;
 }
 
-/* What came in the place of a negative error number may be anything. */
+/* A message may hold any number where the negative error number belongs. */
 static int error_number(int error)
 {
 	return error < 0 && error >= -4095 ? -error : EPROTO;
@@ -121,7 +121,7 @@ static enum reply_state reply_done(const struct nlmsghdr *nlh,
 	struct ack ack = { 0 };
 	int error;
 
-	/* The error of a dump travels in its end. */
+	/* A dump carries its error in NLMSG_DONE. */
 	if (len < sizeof(error))
 		return len ? short_message(why) : REPLY_DONE;
 	memcpy(&error, data, sizeof(error));
@@ -145,7 +145,7 @@ static enum reply_state reply_nlmsgerr(const struct nlmsghdr *nlh,
 		return short_message(why);
 	if (!err->error)
 		return REPLY_DONE;
-	/* Unless capped, the request stands between the error and its ack. */
+	/* Unless capped, the request precedes the attributes of the ack. */
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) &&
 	    err->msg.nlmsg_len >= NLMSG_HDRLEN)
 		head += NLMSG_ALIGN(err->msg.nlmsg_len) - NLMSG_HDRLEN;

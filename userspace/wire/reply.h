@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the kernel says around the messages of a family: the end of a dump,
- * errors, and extended acks that say what was wrong.
+ * Netlink control messages: the end of a dump, errors, and extended acks that
+ * explain the error.
  */
 #ifndef READER_REPLY_H
 #define READER_REPLY_H
@@ -12,7 +12,7 @@
 #include "lib/failure.h"
 #include "model/snapshot.h"
 
-/* How far a reply has come. */
+/* State of a reply. */
 enum reply_state {
 	REPLY_MORE,
 	REPLY_DONE,
@@ -20,17 +20,17 @@ enum reply_state {
 };
 
 /*
- * What the control message @nlh says in answer to @request: REPLY_DONE at a
- * good end or ack, REPLY_FAILED and @why at an error, which a dump may also
- * send with its end.  REPLY_MORE where @nlh is not a control message.
+ * Handles a control message @nlh that answers @request: REPLY_DONE at the end
+ * of a dump or at an ack, REPLY_FAILED and @why at an error, which the end of a
+ * dump may also carry.  REPLY_MORE if @nlh is not a control message.
  */
 enum reply_state reply_control(const struct nlmsghdr *nlh,
 			       const struct nlmsghdr *request,
 			       struct failure *why);
 
 /*
- * Decodes the @len bytes of whole messages at @buf, aligned to four, into
- * @snap.  What answers another request than @request is passed over.
+ * Decodes the @len bytes of complete messages at @buf, aligned to 4, into
+ * @snap.  Answers to requests other than @request are skipped.
  */
 enum reply_state reply_feed(struct snapshot *snap,
 			    const struct nlmsghdr *request,

@@ -9,26 +9,26 @@
 
 #include "wire/source.h"
 
-/* Bytes of the longest request, headers and all. */
+/* Bytes of the longest request, with headers. */
 #define REQUEST_SIZE	(256 + MEMCENSUS_PIDS_MAX * sizeof(uint32_t))
 
 /*
  * Writes the SNAPSHOT dump request for @request to @buf, which holds
- * REQUEST_SIZE bytes and is aligned to four.  @family: the family's number.
+ * REQUEST_SIZE bytes and is aligned to 4.  @family: ID of the family.
  */
 struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 			     const struct request *request);
 
 /*
- * Reads into @request what the message @nlh, whole in memory, asks for; PIDs
- * go to @pids.  False where it is no such request, and then they stay.
+ * Parses the message @nlh, complete in memory, into @request, and its PIDs into
+ * @pids.  False if it is not such a request; then both stay unchanged.
  */
 bool request_get(struct request *request, uint32_t pids[MEMCENSUS_PIDS_MAX],
 		 const struct nlmsghdr *nlh);
 
 /*
- * The name of the attribute at @offset into the message @nlh, as the ABI has
- * it in lower case; NULL where none of ours begins there.
+ * The ABI name, in lower case, of the attribute at @offset in the message @nlh;
+ * NULL if no attribute of ours begins there.
  */
 const char *request_attr_name(const struct nlmsghdr *nlh, uint32_t offset);
 

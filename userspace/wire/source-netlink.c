@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The kernel of this machine, over generic netlink. */
+/* A source: the kernel of this machine, over generic netlink. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +20,11 @@
 
 /**
  * struct netlink - a socket to the family
- * @source: the head that others see
+ * @source: the common head
  * @socket: owned
- * @family: number of the family
+ * @family: ID of the family
  * @seq: of the last request
- * @buf: for one datagram; owned
+ * @buf: holds one datagram; owned
  */
 struct netlink {
 	struct source source;
@@ -35,9 +35,9 @@ struct netlink {
 };
 
 /*
- * One datagram of the kernel into @nl->buf: its bytes, or -1 and @why.  What
- * others send to the socket is passed over.  The scan runs in the first
- * recvfrom() of a census, and a signal ends it.
+ * Receives one datagram from the kernel into @nl->buf: its bytes, or -1 and @why.
+ * Datagrams from other senders are skipped.  The scan runs in the first recvfrom()
+ * of a census; a signal ends it.
  */
 static ssize_t netlink_receive(struct netlink *nl, struct failure *why)
 {
@@ -81,7 +81,7 @@ static int netlink_send(struct netlink *nl, const struct nlmsghdr *nlh,
 	return 0;
 }
 
-/* Reads the number of the family out of the controller's answer. */
+/* Reads the family ID from the answer of the controller. */
 static int family_parse(struct netlink *nl, const struct nlmsghdr *nlh,
 			struct failure *why)
 {
@@ -109,7 +109,7 @@ static int family_parse(struct netlink *nl, const struct nlmsghdr *nlh,
 	return 0;
 }
 
-/* Asks the controller for the number of the family. */
+/* Asks the controller for the ID of the family. */
 static int netlink_resolve(struct netlink *nl, struct failure *why)
 {
 	char buf[128] __attribute__((aligned(NLMSG_ALIGNTO)));
@@ -149,7 +149,7 @@ static int netlink_resolve(struct netlink *nl, struct failure *why)
 	return nl->family ? 0 : reply_error(why, ENOENT);
 }
 
-/* The messages at @buf, which are of one dump, if it is of this request. */
+/* Shows the messages at @nlh, all of one dump, to the tap if they belong to this request. */
 static void netlink_tap(struct netlink *nl, const struct nlmsghdr *nlh,
 			size_t len)
 {
@@ -230,7 +230,7 @@ struct source *source_open_netlink(struct failure *why)
 		goto err;
 	}
 
-	/* Kernels that cannot still answer, with less to say. */
+	/* A kernel without these options still answers, with less detail. */
 	mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where a census comes from.  What asks for one does not know whether the
- * kernel answers or a record of what it once answered.
+ * Where a census comes from.  The caller does not know whether the kernel or a
+ * record answers.
  */
 #ifndef READER_SOURCE_H
 #define READER_SOURCE_H
@@ -13,21 +13,21 @@
 #include "lib/failure.h"
 #include "model/snapshot.h"
 
-/* The module's default, where a request names no parts. */
+/* The module's default if a request names no parts. */
 #define REQUEST_DEFAULT_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |	\
 				 MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
 
 /**
- * struct request - what is asked for
+ * struct request - which census is requested
  * @basis: enum memcensus_basis, or 0 for the module's default
  * @parts: MEMCENSUS_PART_*, or 0 for the module's default
- * @pids: processes, or NULL for all; the asker keeps them
+ * @pids: processes, or NULL for all; owned by the caller
  * @n_pids: at most MEMCENSUS_PIDS_MAX
  * @group_by: enum memcensus_group_by, or 0 for no groups
- * @proc_texts: enum proc_texts_bit, of texts beside the census; that of the system's
- *	totals always comes
- * @cmdlines: command lines are to be read beside it, of the processes of this machine
- * @any_basis: a record may be of another basis than @basis
+ * @proc_texts: enum proc_texts_bit, texts of /proc to read after the census; meminfo
+ *	always comes with the totals of the system
+ * @cmdlines: read the command lines of processes of this machine after the census
+ * @any_basis: accept a record with another basis than @basis
  */
 struct request {
 	uint8_t basis;
@@ -43,9 +43,9 @@ struct request {
 struct source;
 
 /**
- * enum taken - how the taking of a census ended
+ * enum taken - result of taking a census
  * @TAKE_FAILED: failed, see why
- * @TAKE_DONE: the snapshot holds one
+ * @TAKE_DONE: the snapshot holds a census
  * @TAKE_END: a record has no more
  */
 enum taken {
@@ -56,11 +56,11 @@ enum taken {
 
 /**
  * struct source_ops - a kind of source
- * @live: a census is of the moment when it is taken; else it was recorded,
- *	and nobody has to wait for the next
- * @take: fills the empty @snap with the next census.  Where it is not
- *	TAKE_DONE, @snap may hold a part, and is only good to be freed.
- * @close: frees the source and what it holds
+ * @live: a census shows the present; else it was recorded, and the next one
+ *	is available without waiting
+ * @take: fills the empty @snap with the next census.  If the result is not
+ *	TAKE_DONE, @snap may hold a part; the caller may only free it.
+ * @close: frees the source
  */
 struct source_ops {
 	bool live;
@@ -70,19 +70,19 @@ struct source_ops {
 };
 
 /**
- * struct tap - what sees the messages of a census go by
- * @see: the @len bytes of whole messages at @messages: first the request, then
- *	what answers it, in the order it comes
+ * struct tap - observer of the messages of a census
+ * @see: gets the @len bytes of complete messages at @messages: first the request,
+ *	then the answers in the order of arrival
  */
 struct tap {
 	void (*see)(struct tap *tap, const void *messages, size_t len);
 };
 
 /**
- * struct source - the head of each kind of source
+ * struct source - common head of all kinds of source
  * @ops: its kind
- * @tap: sees what comes from the kernel; NULL: nobody does
- * @damaged: something that should have come was left out, and was told
+ * @tap: observer of the messages of the kernel, or NULL
+ * @damaged: damaged data was skipped, and stderr said so
  */
 struct source {
 	const struct source_ops *ops;
@@ -90,7 +90,7 @@ struct source {
 	bool damaged;
 };
 
-/* Opens a source; NULL and @why where it cannot be had. */
+/* Opens a source; NULL and @why if it is unavailable. */
 typedef struct source *source_open_fn(struct failure *why);
 
 /* The kernel of this machine. */
