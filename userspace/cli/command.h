@@ -123,8 +123,8 @@ const struct rows *command_rows(const struct options *options);
 
 /*
  * Chooses the columns of @listing and sorts it, by the @options for records
- * of command_rows().  JSON gets all columns unless -c or -a is given.
  * of command_rows().  For JSON, it chooses no columns unless -c or -a is given.
+ * Returns 0, or -1 and @why.
  */
 int command_arrange(struct listing *listing, const struct options *options,
 		    struct failure *why);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The whole system by areas, as smem -w shows it. */
+/* The whole system by areas, as in smem -w. */
 #include "commands/areas.h"
 #include "model/amount.h"
 
@@ -8,7 +8,7 @@ static struct amount figure(const struct snapshot *snap, unsigned int number)
 	return amount_figure(&snap->totals.bytes, number);
 }
 
-/* Memory that exists and that the kernel does not manage. */
+/* Present memory that the kernel does not manage: it was reserved at boot. */
 static struct amount kept_back(const struct snapshot *snap)
 {
 	struct amount present = { snap->n_zones > 0, 0 };

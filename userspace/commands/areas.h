@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The whole system by areas, as smem -w shows it.
+ * The whole system by areas, as in smem -w.
  */
 #ifndef READER_AREAS_H
 #define READER_AREAS_H
@@ -8,7 +8,7 @@
 #include "cli/command.h"
 #include "lib/part.h"
 
-/* Prints the table of one census with totals and zones. 0, or -1 and @why. */
+/* Prints the table of one census with totals and zones. Returns 0, or -1 and @why. */
 int areas_show(const struct view *view, const struct options *options,
 	       FILE *out, struct failure *why) MAY_BE_LEFT_OUT;
 

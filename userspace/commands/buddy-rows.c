@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Rows of free blocks at intervals, and what changed in between. */
+/* Rows of free blocks at intervals, and their changes. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -11,9 +11,9 @@
 
 /**
  * struct span - two censuses whose zones are compared
- * @before: the earlier one; NULL: none, blocks are shown as they are
+ * @before: the earlier one; NULL: show absolute counts instead of changes
  * @now: the later one
- * @seconds: between both, where changes are shown a second; else 0
+ * @seconds: time between both to show changes per second, or 0
  */
 struct span {
 	const struct snapshot *before;
@@ -21,7 +21,7 @@ struct span {
 	double seconds;
 };
 
-/* The same zone in another census; NULL where it has none. */
+/* Finds the same zone in another census, or NULL. */
 static const struct zone *find(const struct snapshot *snap, const struct zone *like)
 {
 	size_t i;
@@ -130,7 +130,7 @@ static void put_blocks(struct json *json, const struct zone *zone,
 	json_close(json, ']');
 }
 
-/* One object a line. */
+/* Writes one object per line. */
 static void put_json(const struct session *session, const struct span *span)
 {
 	struct json json = { .out = session->out, .line = true };
@@ -172,7 +172,7 @@ static int put_census(const struct session *session, const struct span *span,
 			 interval_header_due(session->options, row), why);
 }
 
-/* What changed from the first to the last census, a second. */
+/* Prints the change per second from the first to the last census. */
 static int put_average(const struct session *session, const struct snapshot *first,
 		       const struct snapshot *last, struct failure *why)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Rows of free blocks at intervals, and what changed in between.
+ * Rows of free blocks at intervals, and their changes.
  */
 #ifndef READER_BUDDY_ROWS_H
 #define READER_BUDDY_ROWS_H
@@ -9,9 +9,9 @@
 #include "cli/session.h"
 
 /*
- * Takes the censuses of @session and prints a row for each zone: of the first
- * census its free blocks, of others how many more or fewer they are; at the
- * end the changes a second.  0, or -1 and @why.
+ * Takes the censuses of @session and prints a row for each zone: the free blocks
+ * of the first census, then the change since the previous one; at the end the
+ * changes per second.  Returns 0, or -1 and @why.
  */
 int buddy_rows(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus buddy: free memory by the size of its blocks. */
+/* memcensus buddy: free memory by block size. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -9,7 +9,7 @@
 #include "commands/interval.h"
 #include "lib/text.h"
 
-/* In MEMCENSUS_ZONE_EXTFRAG: the order is available. */
+/* A value of MEMCENSUS_ZONE_EXTFRAG: the order is available. */
 #define CAN_BE_HAD	(-1000)
 
 static size_t orders_of(const struct snapshot *snap)
@@ -22,7 +22,7 @@ static size_t orders_of(const struct snapshot *snap)
 	return orders;
 }
 
-/* Columns Node, Zone, @what if any, and one for each order. */
+/* Creates a table with columns Node, Zone, @what unless NULL, and one per order. */
 static struct table *orders_table(const struct options *options,
 				  const char *what, size_t orders)
 {
@@ -137,7 +137,7 @@ static int show_frag(const struct snapshot *snap, const struct options *options,
 	return table_finish(table, out, why);
 }
 
-/* Whether a block of at least @order is free. */
+/* Whether a block of @order or larger is free. */
 static bool has_block(const struct zone *zone, size_t order)
 {
 	for (; order < zone->free_blocks.n; order++)
@@ -147,9 +147,9 @@ static bool has_block(const struct zone *zone, size_t order)
 }
 
 /*
- * Whether an allocation of @order would leave the zone above its min
- * watermark, as the kernel asks before it looks for a block.  Unknown figures
- * are in its favour.
+ * Whether the zone stays above its min watermark after an allocation of @order;
+ * the kernel checks this before it looks for a block.  Unknown figures count
+ * as yes.
  */
 static bool above_min(const struct zone *zone, size_t order, uint64_t page_size)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Charts as scripts and data of gnuplot. */
+/* Writes charts as gnuplot scripts and data. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
@@ -14,14 +14,14 @@
 #define PIE_UNIT	200.0
 #define TIME_HEIGHT	520
 
-/* Told apart by people who see few colours, too; the last is for others. */
+/* Colours that colour-blind people can distinguish; the row of others is grey. */
 static const char *const colours[] = {
 	"#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377",
 	"#ee8866", "#44bb99", "#bbcc33", "#99ddff", "#ffaabb", "#eedd88",
 	"#332288", "#882255", "#117733", "#999933", "#cc6677", "#88ccee",
 };
 #define COLOUR_OTHERS	"#bbbbbb"
-/* The last field of what is plotted. */
+/* The last data field of a plot element is its colour. */
 #define OF_COLOUR	"linecolor rgb variable"
 
 #define N_COLOURS	(sizeof(colours) / sizeof(colours[0]))
@@ -33,7 +33,7 @@ static const char *colour_of(const struct chart *chart, size_t i)
 	return colours[i % N_COLOURS];
 }
 
-/* The unit of amounts up to @most bytes, and its size. */
+/* A suitable unit for amounts up to @most bytes, and its size. */
 static const char *unit_of(double most, double *size)
 {
 	static const char *const names[] = { "KiB", "MiB", "GiB", "TiB" };
@@ -47,7 +47,7 @@ static const char *unit_of(double most, double *size)
 	return names[i];
 }
 
-/* @cut: what is drawn of it is cut off. */
+/* Writes an amount as a label; @cut: its bar is truncated. */
 static void put_amount(FILE *data, double bytes, bool cut)
 {
 	static const char *const names[] = { "KiB", "MiB", "GiB", "TiB" };
@@ -59,7 +59,7 @@ static void put_amount(FILE *data, double bytes, bool cut)
 		cut ? ", cut off" : "");
 }
 
-/* The title: what the amounts are, of which machine, and when. */
+/* Writes the title: kind of amounts, machine and time. */
 static void put_title(const struct chart *chart, struct plot *plot)
 {
 	char what[160];
@@ -73,15 +73,15 @@ static void put_title(const struct chart *chart, struct plot *plot)
 			 chart->column->help);
 	fputs("set title ", plot->script);
 	gnuplot_string(plot->script, what);
-	/* A newline is all that a string between single quotes cannot hold. */
+	/* A single-quoted string cannot hold a newline. */
 	fputs(".\"\\n\".", plot->script);
 	gnuplot_string(plot->script, chart->title);
 	fputs(" textcolor '#333333'\n", plot->script);
 }
 
 /*
- * Bytes of the longest bar.  The others together may be far above all that are
- * drawn by themselves: then theirs is cut off.
+ * Length of the longest bar in bytes.  The sum of the others may be much larger than
+ * all rows that are drawn one by one: its bar is then truncated.
  */
 static double longest(const struct chart *chart)
 {
@@ -112,7 +112,7 @@ static int draw_bar(const struct chart *chart, struct plot *plot, struct failure
 	gnuplot_begin(plot, WIDTH, (unsigned int)chart->n * BAR_ROW + FRAME);
 	put_title(chart, plot);
 	fprintf(script, "set yrange [%zu.5:-0.5]\n", chart->n - 1);
-	/* Room for the amount behind the longest. */
+	/* Leave room for the amount after the longest bar. */
 	fprintf(script, "set xrange [0:%g]\nset xlabel '%s'\n",
 		most > 0 ? most / size * 1.2 : 1, unit);
 	fputs("unset grid\nset grid xtics linecolor '#dddddd'\nset ytics scale 0\n"
@@ -141,8 +141,8 @@ static int draw_bar(const struct chart *chart, struct plot *plot, struct failure
 }
 
 /*
- * The pie is 400 pixels wide; names are to the right of it, as many as there
- * are, with their amounts.
+ * The pie is 400 pixels wide; all names are listed to its right, with their
+ * amounts.
  */
 static int draw_pie(const struct chart *chart, struct plot *plot, struct failure *why)
 {
@@ -163,7 +163,7 @@ static int draw_pie(const struct chart *chart, struct plot *plot, struct failure
 		"set style fill solid 1.0 border linecolor rgb '#ffffff'\n",
 		1 - 70 / height, WIDTH / PIE_UNIT - 1.2, (height - 70) / 2 / PIE_UNIT,
 		(height - 70) / 2 / PIE_UNIT);
-	/* Beside many names it is at their upper end. */
+	/* Next to many names, the pie is at the top. */
 	fprintf(script, "plot ARG1 using (0):(%g):(1):3:4:(int($5)) with circles %s, \\\n",
 		height > PIE_HEIGHT ? (height - 70) / 2 / PIE_UNIT - 1.1 : 0, OF_COLOUR);
 	fputs("ARG1 using (1.3):6:(int($5)) with points pt 5 ps 1.6 " OF_COLOUR ", \\\n"
@@ -186,7 +186,7 @@ static int draw_pie(const struct chart *chart, struct plot *plot, struct failure
 	return 0;
 }
 
-/* How far local time is ahead of UTC at @realtime, seconds. */
+/* The offset of local time from UTC at @realtime, seconds. */
 static long ahead_of_utc(uint64_t realtime, const char **zone)
 {
 	time_t seconds = (time_t)(realtime / 1000000000);
@@ -199,7 +199,7 @@ static long ahead_of_utc(uint64_t realtime, const char **zone)
 	return tm.tm_gmtoff;
 }
 
-/* The first line has the names, the others the time and where each row ends. */
+/* Writes a line of names, then for each census its time and the upper edge of each row. */
 static int put_times(const struct chart *chart, FILE *data, double size,
 		     double begin, struct failure *why)
 {

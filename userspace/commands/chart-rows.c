@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rows that charts are drawn of, over one census or many. */
+/* Collects the rows of a chart from one census or many. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +10,11 @@
 #include "model/timefmt.h"
 
 /**
- * struct adding - the rows of one census being added
- * @chart: to which
+ * struct adding - state while the rows of one census are added
+ * @chart: the chart
  * @view: of the census
- * @t: seconds since the first
- * @cursor: the row behind the one last met: most come in the same order
+ * @t: seconds since the first census
+ * @cursor: row to try first: the one after the last match, as the order seldom changes
  */
 struct adding {
 	struct chart *chart;
@@ -29,7 +29,7 @@ static bool is_row(const struct chart_row *row, const struct chart_row *key)
 	       (key->pid || !strcmp(row->name, key->name));
 }
 
-/* The row of @key, which takes over its name; NULL without memory. */
+/* Finds or adds the row of @key and takes its name; NULL: out of memory, name not taken. */
 static struct chart_row *find_row(struct adding *adding, const struct chart_row *key)
 {
 	struct chart *chart = adding->chart;
@@ -41,7 +41,7 @@ static struct chart_row *find_row(struct adding *adding, const struct chart_row 
 		if (!is_row(row, key))
 			continue;
 		adding->cursor = (size_t)(row - chart->rows) + 1;
-		/* Of a process the last name counts. */
+		/* A process may change its name: keep the last one. */
 		free(row->name);
 		row->name = key->name;
 		return row;
@@ -59,7 +59,7 @@ static struct chart_row *find_row(struct adding *adding, const struct chart_row 
 	return row;
 }
 
-/* A row with its @parts; @known: whether they are. */
+/* Adds a row with its @parts; @known: they are known. */
 static int add_row(struct adding *adding, struct chart_row *key, bool known,
 		   struct failure *why)
 {
@@ -75,7 +75,7 @@ static int add_row(struct adding *adding, struct chart_row *key, bool known,
 		return fail_memory(why);
 	}
 	row->seen = chart->censuses;
-	/* What is not known is no zero: what was known last goes on. */
+	/* Unknown is not zero: keep the last known value. */
 	row->known |= known;
 	if (known)
 		memcpy(row->parts, parts, sizeof(parts));
@@ -90,10 +90,10 @@ static bool get_bytes(const struct figures *figures, unsigned int figure, double
 	return KNOWN(figures, figure);
 }
 
-/* Values of one record, a task or a group. */
+/* Reads the values of one record, a task or a group. */
 static bool get_parts(const struct adding *adding, const void *record, double *parts)
 {
-	/* Tasks and groups have them at one place. */
+	/* struct task and struct group have @figures at the same offset. */
 	const struct figures *figures = &((const struct task *)record)->figures;
 	const struct chart *chart = adding->chart;
 	struct value value;
@@ -166,7 +166,7 @@ static int add_groups(struct adding *adding, struct failure *why)
 	return 0;
 }
 
-/* What MemTotal is made of, in its own order. */
+/* Adds the breakdown of MemTotal, in its own order. */
 static int add_system(struct adding *adding, struct failure *why)
 {
 	struct breakdown breakdown = breakdown_of(adding->view->snap);
@@ -177,7 +177,7 @@ static int add_system(struct adding *adding, struct failure *why)
 
 		if (breakdown_rows[i].of || !breakdown_shows(&breakdown, (unsigned int)i))
 			continue;
-		/* Below 0 is what several counters have of one page. */
+		/* A row is below 0 if several counters count one page: draw 0. */
 		if (breakdown.rows[i].bytes > 0)
 			key.parts[0] = (double)breakdown.rows[i].bytes;
 		key.name = strdup(breakdown_rows[i].name);
@@ -238,7 +238,7 @@ static int by_amount(const void *a, const void *b, void *chart)
 	return (x < y) - (x > y);
 }
 
-/* Of which nothing was ever known: a bar of 0 would say something. */
+/* Drops rows that were never known: a bar of 0 would be wrong. */
 static void drop_unknown(struct chart *chart)
 {
 	size_t i, kept = 0;

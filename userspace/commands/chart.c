@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus chart: a picture of who holds how much. */
+/* memcensus chart: a picture of memory by owner. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -13,10 +13,10 @@
 #define NSEC_PER_SEC	1000000000ULL
 #define USUAL_TIME	(60 * NSEC_PER_SEC)
 
-/* Rows drawn by themselves, unless --top says another number. */
+/* Default numbers of rows that are drawn one by one; --top changes them. */
 #define USUAL_TOP	20
 #define USUAL_TOP_TIME	10
-/* A picture has no more room: PNG ends at 32767 pixels. */
+/* Maximum number of rows: the height of a PNG is at most 32767 pixels. */
 #define MOST_ROWS	1000
 
 static const struct {
@@ -36,7 +36,7 @@ static enum chart_kind kind_of(const char *word)
 	return 0;
 }
 
-/* Machine, kernel and time, as far as they are known. */
+/* Builds the title from machine, kernel and time, if known. */
 static int make_title(struct chart *chart, const struct snapshot *snap,
 		      struct failure *why)
 {
@@ -46,7 +46,7 @@ static int make_title(struct chart *chart, const struct snapshot *snap,
 	struct utsname uts = { 0 };
 	int n;
 
-	/* A record is not of the machine where it is drawn. */
+	/* A record may come from another machine. */
 	if (chart->session->source->ops->live)
 		uname(&uts);
 	time_text(from, chart->first, true);
@@ -64,7 +64,7 @@ static int make_title(struct chart *chart, const struct snapshot *snap,
 	return fail_memory(why);
 }
 
-/* All censuses of a chart over time, the last one of the others. */
+/* Adds all censuses to a chart over time, only the last one to other charts. */
 static int take_censuses(struct chart *chart, bool *partial, struct failure *why)
 {
 	struct session *session = chart->session;
@@ -175,7 +175,7 @@ static int check_words(const struct options *options, struct failure *why)
 	if (options->sort)
 		column = record_find(command_rows(options)->type, options->sort,
 				     strlen(options->sort));
-	/* The message for a name that is no column lists them. */
+	/* An unknown column fails elsewhere, with a list of all columns. */
 	if (column && column->kind != KIND_BYTES)
 		return fail(why, FAIL_USAGE, "'%.60s' is no amount of memory",
 			    options->sort);
@@ -195,7 +195,7 @@ static int chart_words(struct options *options, char **words, int n,
 			    words[0]);
 	if (check_words(options, why))
 		return -1;
-	/* Of a record all censuses are drawn, unless an interval is given. */
+	/* Without an interval, a record is drawn with all its censuses. */
 	if (options->chart != CHART_TIME || options->file)
 		return 0;
 	if (!options->duration)

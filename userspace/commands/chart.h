@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What charts are drawn of: rows of amounts, the largest apart, the others
- * together.
+ * The data of a chart: rows of amounts, the largest one by one, the others
+ * as one row.
  */
 #ifndef READER_CHART_H
 #define READER_CHART_H
@@ -19,12 +19,12 @@ enum chart_kind {
 
 /**
  * struct chart_row - a process, a group, or a part of the system
- * @pid, @start: which process; @id: which user or cgroup; @name: which command
+ * @pid, @start: the process; 0 for other rows, which @name identifies
  * @name: its label; owned
- * @parts: bytes, of the last census: as many as chart.parts says
- * @series: the first part over time; sums of the others in its place
- * @seen: number of its last census
- * @known: @parts were known once
+ * @parts: bytes in the last census, as many as chart.parts
+ * @series: the first part over time; in the row of others, their sum
+ * @seen: number of the last census that has it
+ * @known: @parts were known at least once
  */
 struct chart_row {
 	uint64_t pid;
@@ -37,21 +37,21 @@ struct chart_row {
 };
 
 /**
- * struct chart - all that is drawn
- * @kind: what it is
- * @session: options, and what is read
- * @column: the figure that is drawn, or sorted by
- * @parts: of a row: 1, or USS, the share of what is shared, and swap
- * @system: rows are what MemTotal is made of
+ * struct chart - all data of a chart
+ * @kind: kind of chart
+ * @session: options and source
+ * @column: the figure to draw and sort by
+ * @parts: values per row: 1, or 3 for USS, PSS - USS, and swap
+ * @system: the rows are the breakdown of MemTotal
  * @rows: owned; after chart_arrange() the largest first
- * @n: how many
- * @others: how many the last row sums; 0: it is one row like the others
- * @times: of the censuses
- * @censuses: how many there were
- * @unknown: unavailable values
+ * @n: number of rows
+ * @others: number of rows summed in the last row; 0: it is a normal row
+ * @times: times of the censuses
+ * @censuses: number of censuses
+ * @unknown: number of unavailable values
  * @title: machine and time; owned
  * @first, @last: times, ns since 1970
- * @zero: ns since boot, of the first
+ * @zero: time of the first census, ns since boot
  */
 struct chart {
 	enum chart_kind kind;
@@ -71,17 +71,17 @@ struct chart {
 	uint64_t zero;
 };
 
-/* Takes the rows of a census.  0, or -1 and @why. */
+/* Adds the rows of a census.  Returns 0, or -1 and @why. */
 int chart_add(struct chart *chart, const struct snapshot *snap, struct failure *why);
 
-/* Sorts the rows and puts all but the largest @top together; 0: none. */
+/* Sorts the rows and sums all but the @top largest in one row; 0: sums none. */
 int chart_arrange(struct chart *chart, size_t top, struct failure *why);
 void chart_free(struct chart *chart);
 
-/* Draws it into @plot.  0, or -1 and @why. */
+/* Draws @chart into @plot.  Returns 0, or -1 and @why. */
 int chart_draw(const struct chart *chart, struct plot *plot, struct failure *why);
 
-/* The amount of a row that is sorted by. */
+/* The amount by which a row is sorted. */
 double chart_amount(const struct chart *chart, const struct chart_row *row);
 
 #endif /* READER_CHART_H */

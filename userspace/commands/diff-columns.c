@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The columns of what changed between two censuses. */
+/* The columns of 'diff'. */
 #include <stdlib.h>
 
 #include "commands/diff.h"
@@ -26,7 +26,7 @@ static const struct task *either(const struct diff_row *row)
 	return row->after ? row->after : row->before;
 }
 
-/* How it was in one of them; a process that is not there has nothing. */
+/* The figure in one census; 0 if the process is not in it.  False: unknown. */
 static bool figure(const struct task *task, unsigned int number, int64_t *bytes)
 {
 	*bytes = task ? (int64_t)task->figures.v[number] : 0;

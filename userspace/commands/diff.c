@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus diff: what changed between two records. */
+/* memcensus diff: changes between two records. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,14 +9,14 @@
 #include "model/warnings.h"
 #include "record/source-file.h"
 
-/* Clocks are set by less than this within one boot. */
+/* ns; within one boot, the clock is assumed to be adjusted by less than this. */
 #define SAME_BOOT	60000000000ULL
 
 /**
  * struct diff - two censuses
  * @before, @after: owned
- * @rows: processes that changed; owned
- * @n_rows: how many
+ * @rows: changed processes; owned
+ * @n_rows: their number
  */
 struct diff {
 	struct snapshot *before;
@@ -36,7 +36,7 @@ static int diff_words(struct options *options, char **words, int n,
 	options->other = n > 1 ? words[1] : NULL;
 	return 0;
 }
-
+/* Takes one census of the record @path. */
 /* One census of the record @path. */
 static int take(struct snapshot **snap, const char *path, struct selection selection,
 		bool *partial, struct failure *why)
@@ -59,7 +59,7 @@ static int take(struct snapshot **snap, const char *path, struct selection selec
 	source->ops->close(source);
 	return taken == TAKE_DONE ? 0 : -1;
 }
-
+/* Only PID and start time together identify a process. */
 /* A process number means something only together with when it was started. */
 static int compare_tasks(const void *a, const void *b)
 {
@@ -122,7 +122,7 @@ static int match(struct diff *diff, struct failure *why)
 	free(after);
 	return order;
 }
-
+/* The change of the system figure @number; false if unknown. */
 /* How much more of figure @number the system has; false where not known. */
 static bool system_delta(const struct diff *diff, unsigned int number, int64_t *bytes)
 {
@@ -222,13 +222,13 @@ static int show_json(const struct diff *diff, const struct options *options,
 	listing_free(&listing);
 	return 0;
 }
-
+/* The boot time by the machine's clock, ns since 1970. */
 /* When the machine was started, by its clock. */
 static uint64_t booted(const struct scan *scan)
 {
 	return scan->realtime - scan->boottime;
 }
-
+/* Fails if both censuses are the same; warns if they are hard to compare. */
 /* Warns of what makes them hard to compare. */
 static int check_pair(const struct diff *diff, struct failure *why)
 {
@@ -275,7 +275,7 @@ static int diff_run(struct session *session, bool *partial, struct failure *why)
 	free(diff.rows);
 	return ret;
 }
-
+/* diff_run() opens the records itself. */
 /* It opens two. */
 static bool diff_needs_source(const struct options *options)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What became of a process between two censuses.
+ * The change of a process between two censuses.
  */
 #ifndef READER_DIFF_H
 #define READER_DIFF_H
 
 #include "model/columns.h"
 
-/* What happened to it; by PSS, where it was and is there. */
+/* The change of a process; by PSS if it is in both censuses. */
 enum diff_change {
 	DIFF_UNKNOWN,
 	DIFF_SAME,
@@ -15,14 +15,14 @@ enum diff_change {
 	DIFF_GONE,
 	DIFF_GROWN,
 	DIFF_SHRUNK,
-	DIFF_CHANGED,		/* another figure did */
+	DIFF_CHANGED,		/* PSS is the same, another figure is not */
 };
 
 /**
  * struct diff_row - a process
- * @before, @after: in the two censuses; NULL in the one where it is not
- * @snap: the census that has its names: the later one it is in
- * @same_basis: shares can be compared
+ * @before, @after: its records in the two censuses; NULL where it does not exist
+ * @snap: the later census that has it; it provides the names
+ * @same_basis: shares are comparable
  */
 struct diff_row {
 	const struct task *before;
@@ -31,7 +31,7 @@ struct diff_row {
 	bool same_basis;
 };
 
-/* Of struct diff_row. */
+/* Columns for struct diff_row. */
 extern const struct record_type diff_record;
 
 enum diff_change diff_change(const struct diff_row *row);

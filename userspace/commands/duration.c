@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The options of commands that take censuses for a time. */
+/* Options of commands that take censuses over a period. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "commands/duration.h"
 
-/* Seconds, or with a unit behind it, as ns. */
+/* Converts seconds, or a number with a unit, to ns. */
 static int parse_time(const char *word, uint64_t *ns, struct failure *why)
 {
 	static const char letters[] = "smhd";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The options of commands that take censuses for a time: how long, and how often.
+ * Options of commands that take censuses over a period: duration and interval.
  */
 #ifndef READER_DURATION_H
 #define READER_DURATION_H

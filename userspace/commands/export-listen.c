@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Serving metrics by HTTP, by libmicrohttpd. */
+/* Serves metrics over HTTP with libmicrohttpd. */
 #include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
@@ -15,7 +15,7 @@
 #include "commands/export-listen.h"
 #include "lib/signals.h"
 
-/* Bounds of what clients may cost. */
+/* Limits on the resources of clients. */
 #define CONNECTIONS_MAX	32
 #define TIMEOUT_SECONDS	10
 
@@ -25,8 +25,8 @@ static const char older_type[] = "text/plain; version=0.0.4; charset=utf-8";
 static const char newer_type[] = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /**
- * struct document - one format of a census
- * @text: owned, by malloc()
+ * struct document - a census in one format
+ * @text: allocated by malloc(); owned
  * @len: bytes
  */
 struct document {
@@ -36,14 +36,14 @@ struct document {
 
 /**
  * struct server - shared by the threads of all connections
- * @exporter: of the caller; only the thread that set @running calls it
+ * @exporter: the caller owns it; only the thread that set @running calls it
  * @lock: protects the rest
- * @finished: signalled where @done grows
- * @begun: censuses that were begun
- * @done: number of the last one that has ended
- * @running: one is being taken
- * @failed: the last one failed, for @why
- * @documents: of the last one, by struct exporter's older
+ * @finished: signalled when @done grows
+ * @begun: number of censuses started
+ * @done: number of the last completed census
+ * @running: a thread is taking a census
+ * @failed: the last census failed, with @why
+ * @documents: the last census; the index is @older of exporter->write()
  */
 struct server {
 	const struct exporter *exporter;
@@ -71,7 +71,7 @@ static int write_document(const struct exporter *exporter, bool older,
 	return ret;
 }
 
-/* Called and left with the lock; others wait for @finished meanwhile. */
+/* Takes a census; called with the lock held, which it drops during the census. */
 static void run_census(struct server *server)
 {
 	struct document documents[2] = { { NULL } };
@@ -97,7 +97,7 @@ static void run_census(struct server *server)
 	pthread_cond_broadcast(&server->finished);
 }
 
-/* What this client is answered with, from a census that begins from now on. */
+/* Creates the response for one client from a census that starts after this call. */
 static struct MHD_Response *new_metrics(struct server *server, bool older,
 					unsigned int *status)
 {
@@ -151,7 +151,7 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection,
 		*state = &headers_seen;
 		return MHD_YES;
 	}
-	/* A body that was sent is passed over. */
+	/* Ignore the body of a request. */
 	if (*upload_size) {
 		*upload_size = 0;
 		return MHD_YES;
@@ -176,7 +176,7 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection,
 	return result;
 }
 
-/* Loopback where only a port was given. */
+/* Resolves @address; a port alone means loopback. */
 static int look_up(const char *address, struct addrinfo **info, struct failure *why)
 {
 	const struct addrinfo hints = {
@@ -222,7 +222,7 @@ int export_listen_check(const char *address, struct failure *why)
 	return 0;
 }
 
-/* A socket that listens: it fails with a reason, which libmicrohttpd does not give. */
+/* Opens the socket here to get the reason of a failure: libmicrohttpd gives none. */
 static int listen_at(const char *address, struct failure *why)
 {
 	struct addrinfo *info;
@@ -243,7 +243,7 @@ static int listen_at(const char *address, struct failure *why)
 	return fd;
 }
 
-/* Where it listens: with port 0 the kernel chose one. */
+/* Prints the address of the server: for port 0, the kernel chose the port. */
 static void say_where(int fd)
 {
 	struct sockaddr_storage at;
@@ -273,7 +273,7 @@ int export_listen(const char *address, const struct exporter *exporter,
 		return -1;
 	signals_catch();
 	signal(SIGPIPE, SIG_IGN);
-	/* Signals come to this thread, which waits for them. */
+	/* Block signals in the server's threads, so that this thread gets them. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |

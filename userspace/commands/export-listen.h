@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Serving metrics by HTTP, for Prometheus to scrape.
+ * Serves metrics over HTTP to Prometheus.
  *
- * A request gets a census that starts after it came.  All requests that come while
- * one is taken share the next one.  GET /metrics is all there is; a client that accepts
- * OpenMetrics gets it, any other the text format of Prometheus.
+ * A request gets a census that starts after its arrival.  All requests that arrive
+ * during a census share the next one.  The only page is GET /metrics; a client that
+ * accepts OpenMetrics gets it, any other the Prometheus text format.
  */
 #ifndef READER_EXPORT_LISTEN_H
 #define READER_EXPORT_LISTEN_H
@@ -15,11 +15,11 @@
 #include "lib/failure.h"
 
 /**
- * struct exporter - what makes documents
- * @take: takes a census, in one thread at a time; 0, or -1 and @why
- * @write: writes the census that @take took last, in the older format or not;
- *	0, or -1 and @why
- * @context: of both
+ * struct exporter - callbacks that produce documents
+ * @take: takes a census, called by one thread at a time; returns 0, or -1 and @why
+ * @write: writes the last census of @take; older: in the Prometheus text format;
+ *	returns 0, or -1 and @why
+ * @context: argument of both
  */
 struct exporter {
 	int (*take)(void *context, struct failure *why);
@@ -28,12 +28,12 @@ struct exporter {
 };
 
 /*
- * Whether @address can be listened to: PORT, ADDRESS:PORT or [ADDRESS]:PORT.  0, or
- * -1 and @why.
+ * Checks the syntax of @address: PORT, ADDRESS:PORT or [ADDRESS]:PORT.  Returns 0,
+ * or -1 and @why.
  */
 int export_listen_check(const char *address, struct failure *why);
 
-/* Serves until a signal asks for the end.  0, or -1 and @why. */
+/* Serves until a signal requests a stop.  Returns 0, or -1 and @why. */
 int export_listen(const char *address, const struct exporter *exporter,
 		  struct failure *why);
 

@@ -7,7 +7,7 @@
 #include "model/metrics.h"
 #include "model/warnings.h"
 
-/* A census has groups of one kind, so each further kind takes another one. */
+/* A census has only one kind of groups, so each kind needs its own census. */
 static const uint8_t kinds[] = {
 	MEMCENSUS_BY_CGROUP, MEMCENSUS_BY_UID, MEMCENSUS_BY_COMM,
 };
@@ -16,11 +16,11 @@ static const uint8_t kinds[] = {
 
 /**
  * struct export - the censuses of one export
- * @session: where they come from
- * @partial: set where something could not be counted
- * @snaps: the first has everything, others only groups; owned
- * @n: how many
- * @cost: of all
+ * @session: options and source
+ * @partial: set if something could not be counted
+ * @snaps: the first one has all parts, the others only groups; owned
+ * @n: their number
+ * @cost: sum of their costs
  */
 struct export {
 	struct session *session;
@@ -38,7 +38,7 @@ static void drop_all(struct export *export)
 	names_forget();
 }
 
-/* Of a record, the last census that there is after @snap, which it replaces. */
+/* Reads a record to its end; the last census, if any, replaces @snap. */
 static int take_last(struct session *session, struct snapshot **snap,
 		     struct failure *why)
 {
@@ -73,13 +73,13 @@ static int take(struct export *export, uint8_t kind, struct failure *why)
 		return -1;
 	export->snaps[export->n++] = snap;
 	census_cost_add(&export->cost, snap);
-	/* It holds for the others too; a server says it by its metrics. */
+	/* These warnings cover the other censuses too; a server has metrics for them. */
 	if (export->n == 1 && !session->options->listen)
 		*export->partial |= warnings_print(stderr, snap);
 	return 0;
 }
 
-/* A new census; of a record, which does not change, the one that was taken. */
+/* Takes new censuses; of a record, which does not change, keeps the old one. */
 static int take_all(void *context, struct failure *why)
 {
 	struct export *export = context;

@@ -2,7 +2,7 @@
 /* The rows of 'kswapd' at an interval. */
 #include "commands/interval.h"
 
-/* How many nodes' kswapds are reclaiming. */
+/* Number of nodes whose kswapd is reclaiming. */
 static struct amount running(const struct snapshot *snap, unsigned int number)
 {
 	struct amount n = { snap->n_nodes > 0, 0 };
@@ -16,7 +16,7 @@ static struct amount running(const struct snapshot *snap, unsigned int number)
 	return n;
 }
 
-/* Free memory less the watermark @number, of the zone where that is least. */
+/* The smallest difference of free memory and the watermark @number among all zones. */
 static struct amount distance(const struct snapshot *snap, unsigned int number)
 {
 	struct amount least = { false, 0 };
@@ -28,7 +28,7 @@ static struct amount distance(const struct snapshot *snap, unsigned int number)
 		zone = &snap->zones[i];
 		if (!KNOWN(zone, MEMCENSUS_ZONE_FREE) || !KNOWN(zone, number))
 			continue;
-		/* A zone without memory of its own has nothing to keep free. */
+		/* A zone without managed memory has nothing to keep free. */
 		if (KNOWN(zone, MEMCENSUS_ZONE_MANAGED) && !zone->managed)
 			continue;
 		to = (int64_t)(zone->free - (number == MEMCENSUS_ZONE_WMARK_LOW ?

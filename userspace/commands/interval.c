@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Rows at intervals, as vmstat and sar have them. */
+/* Rows at intervals, as in vmstat and sar. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -13,14 +13,14 @@
 #define NSEC_PER_SEC	1000000000ULL
 
 /**
- * struct interval_run - a run of rows
- * @session: from where the censuses come
- * @columns: of the command
- * @n: how many
- * @sums: of the levels, from the second census on
- * @counts: how many of each are in its sum
- * @first, @last: censuses; owned; one and the same after the first row
- * @rows: rows so far
+ * struct interval_run - the state of a run
+ * @session: options and source
+ * @columns: columns of the command
+ * @n: number of columns
+ * @sums: sum of each level, from the second census on
+ * @counts: number of values in each sum
+ * @first, @last: first and last census; owned; the same after the first row
+ * @rows: number of rows so far
  */
 struct interval_run {
 	struct session *session;
@@ -86,7 +86,7 @@ void interval_json_time(struct json *json, const struct snapshot *snap)
 		json_put_null(json, "time");
 }
 
-/* How much a counter grew; of the first census, all that it has. */
+/* The growth of a counter; for the first census, its whole value. */
 static struct amount growth(const struct interval_column *column, unsigned int number,
 			    const struct snapshot *before,
 			    const struct snapshot *snap)
@@ -101,7 +101,7 @@ static struct amount growth(const struct interval_column *column, unsigned int n
 	return now;
 }
 
-/* The value of @column in the row of @snap; false where it is not known. */
+/* The value of @column in the row of @snap; false if unknown. */
 static bool get(const struct interval_column *column, const struct snapshot *before,
 		const struct snapshot *snap, double *value)
 {
@@ -128,7 +128,7 @@ static bool is_percent(const struct interval_column *column)
 	return column->percent || column->kind == INTERVAL_RATIO;
 }
 
-/* Room for what is usual; memory of some GiB in KiB has seven digits. */
+/* A typical width; some GiB in KiB have seven digits. */
 static unsigned int width_of(const struct interval_column *column)
 {
 	if (is_percent(column))
@@ -195,7 +195,7 @@ static int put_row(const struct interval_run *run, const struct snapshot *snap,
 	return table_finish(table, run->session->out, why);
 }
 
-/* One object a line; an amount of memory is in bytes, a rate a second. */
+/* Writes one object per line; memory is in bytes, a rate is per second. */
 static void put_json(const struct interval_run *run, const struct snapshot *snap)
 {
 	struct json json = { .out = run->session->out, .line = true };
@@ -240,7 +240,7 @@ static int put_average(const struct interval_run *run, struct failure *why)
 	return table_finish(table, run->session->out, why);
 }
 
-/* Takes over @snap. */
+/* Shows a census and takes ownership of @snap. */
 static int add(struct interval_run *run, struct snapshot *snap, struct failure *why)
 {
 	double value;
@@ -284,7 +284,7 @@ int interval_run(struct session *session, const struct interval_column *columns,
 		ret = fail_memory(why);
 	while (!ret && (taken = session_next(session, &snap, why)) != TAKE_END)
 		ret = taken == TAKE_DONE ? add(&run, snap, why) : -1;
-	/* Of what was before the first census it would say nothing. */
+	/* A single row has no interval to average over. */
 	if (!ret && run.rows > 1 && !session->options->json)
 		ret = put_average(&run, why);
 

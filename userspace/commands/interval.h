@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Rows at intervals, as vmstat and sar have them: a line a census, with what
- * changed since the one before, and an average at the end or at Ctrl-C.
+ * Rows at intervals, as in vmstat and sar: a row for each census with the changes
+ * since the previous one, and an average at the end or at Ctrl-C.
  */
 #ifndef READER_INTERVAL_H
 #define READER_INTERVAL_H
@@ -11,25 +11,25 @@
 #include "model/amount.h"
 #include "model/listing.h"
 
-/* How a column follows from a census, or from two. */
+/* How the value of a column is computed, from one census or from two. */
 enum interval_kind {
 	INTERVAL_LEVEL,		/* the amount at that time */
-	INTERVAL_RATE,		/* a counter: how much more a second */
+	INTERVAL_RATE,		/* a counter: its growth per second */
 	INTERVAL_RATIO,		/* two counters: growth of one in percent of the other's */
 };
 
 /**
  * struct interval_column - a column of such rows
- * @name: in JSON
- * @header: over the column
+ * @name: its name in JSON
+ * @header: its heading
  * @help: one line
- * @kind: how it follows
+ * @kind: how the value is computed
  * @memory: it is in bytes; else a count
  * @percent: a level in thousandths of a percent
- * @wide: shown with -w, and in JSON
- * @number: handed to @get
- * @get: the amount or the counter in a census; not known where it is not there
- * @of: number of the counter that a INTERVAL_RATIO is a part of
+ * @wide: shown only with -w and in JSON
+ * @number: argument of @get
+ * @get: returns the amount or counter of a census; unknown if it is not available
+ * @of: INTERVAL_RATIO: number of the counter in the denominator
  */
 struct interval_column {
 	const char *name;
@@ -44,44 +44,44 @@ struct interval_column {
 	unsigned int of;
 };
 
-/* An amount and an event of the totals, for @get. */
+/* For @get: an amount and an event of the totals. */
 struct amount interval_bytes(const struct snapshot *snap, unsigned int number);
 struct amount interval_event(const struct snapshot *snap, unsigned int number);
-/* KiB of pages that are counted, as vmstat has what is swapped. */
+/* An event that counts pages, in KiB, as vmstat shows swapping. */
 struct amount interval_swapped(const struct snapshot *snap, unsigned int number);
 
 /*
- * Takes the censuses of @session and prints a row for each: of the first, what
- * is counted is since boot.  @partial: as of struct command's run().  0, or -1
+ * Takes the censuses of @session and prints a row for each.  Rates in the first
+ * row are since boot.  Returns 0, or -1
  * and @why.
  */
 int interval_run(struct session *session, const struct interval_column *columns,
 		 size_t n, struct failure *why);
 
-/* For --help: what each column is. */
+/* Prints a line on each column for --help. */
 void interval_help(FILE *out, const struct interval_column *columns, size_t n);
 
-/* The number and the time of a census, as members of an open object. */
+/* Writes the number and the time of a census as members of an open object. */
 void interval_json_time(struct json *json, const struct snapshot *snap);
 
-/* Seconds from @before, or from boot where it is NULL, to @snap; 0: not known. */
+/* Seconds from @before, or from boot if it is NULL, to @snap; 0: unknown. */
 double interval_seconds(const struct snapshot *before, const struct snapshot *snap);
 
-/* Whether row @row, from 0, is to have a header above it. */
+/* Whether a header precedes row @row, from 0. */
 bool interval_header_due(const struct options *options, uint64_t row);
 
-/* The rows of 'system' and 'kswapd', and for --help their columns; as above. */
+/* The rows of 'system' and 'kswapd', and their columns for --help. */
 int system_rows(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
 int kswapd_rows(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
 MAY_BE_LEFT_OUT void system_columns(FILE *out);
 MAY_BE_LEFT_OUT void kswapd_columns(FILE *out);
 
-/* Amounts that 'system' shows once, too. */
+/* Amounts that 'system' shows without an interval too. */
 struct amount system_used(const struct snapshot *snap);
 struct amount system_cache(const struct snapshot *snap);
 struct amount system_swap_used(const struct snapshot *snap);
 
-/* options_interval(), for commands that show rows so; also of a record. */
+/* options_interval() for commands with such rows; accepts records too. */
 static inline int interval_words(struct options *options, char **words, int n,
 				 struct failure *why)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus kswapd: what reclaim does, and how far it is from beginning. */
+/* memcensus kswapd: reclaim activity, and the distance to the watermarks. */
 #include <inttypes.h>
 
 #include "cli/command.h"
@@ -15,7 +15,7 @@ static void cell_event(struct table *table, const struct figures *events,
 		table_cell(table, NULL);
 }
 
-/* kswapd or direct reclaim: runs, pages scanned and reclaimed. */
+/* Adds a row for kswapd or direct reclaim: runs, pages scanned and reclaimed. */
 static void reclaim_row(struct table *table, const struct figures *events,
 			const char *who, unsigned int scan, unsigned int steal,
 			unsigned int runs)

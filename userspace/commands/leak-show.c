@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What leak has found, as a table or as JSON. */
+/* Prints the findings of leak as a table or JSON. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -18,7 +18,7 @@ static const char *const verdicts[] = {
 	[VERDICT_GROWS] = "grows",
 };
 
-/* The line on a process that was named and does not grow. */
+/* The text on a named process that does not grow. */
 static const char *const explanations[] = {
 	[VERDICT_SHORT] = "was seen too seldom to say anything",
 	[VERDICT_STEADY] = "does not grow",
@@ -30,7 +30,7 @@ static const char *place_name(const struct region *region)
 	return *region->name ? region->name : "[ anon ]";
 }
 
-/* The beginning of the part that grows, ns since 1970. */
+/* The time when the growth starts, ns since 1970. */
 static uint64_t since(const struct tracks *tracks, const struct suspect *suspect)
 {
 	const struct series *series = suspect->region ? &suspect->region->series :
@@ -106,7 +106,7 @@ static void put_suspect(struct table *table, const struct leak_report *report,
 	cell_rate(table, slope->slope, units);
 	cell_rate(table, slope->low, units);
 	cell_rate(table, slope->high, units);
-	/* More nines than these the normal law does not give. */
+	/* The normal approximation supports no more nines than these. */
 	table_cellf(table, "%s%.2f%%", slope->p < 0.0001 ? ">" : "",
 		    slope->p < 0.0001 ? 99.99 : 100 * (1 - slope->p));
 	cell_left(table, report, suspect, raw);
@@ -235,7 +235,7 @@ static void json_regions(struct json *json, const struct leak_report *report,
 	json_close(json, ']');
 }
 
-/* @suspect is a process; @n regions of it follow. */
+/* @suspect is a process; @n of its regions follow it in the array. */
 static void json_process(struct json *json, const struct leak_report *report,
 			 const struct suspect *suspect, size_t n)
 {

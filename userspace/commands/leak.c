@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus leak: whose private memory grows steadily. */
+/* memcensus leak: finds processes whose private memory grows steadily. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,22 +14,22 @@
 #define NSEC_PER_SEC	1000000000ULL
 
 #define USUAL_TIME	(60 * NSEC_PER_SEC)
-/* Censuses in the time asked for, where no interval was given. */
+/* Default number of censuses in the requested time. */
 #define USUAL_COUNT	60
 #define LEAST_INTERVAL	NSEC_PER_SEC
 
-/* Most processes whose mappings are looked at; the fastest. */
+/* Maximum number of suspects whose mappings are requested: those that grew most. */
 #define SUSPECTS_MAX	32
 
 /**
- * struct leak - one run
- * @session: where censuses come from
- * @tracks: what was measured
- * @headroom: what was left of the system, at the last census that said so
- * @count: censuses to be taken; 0: all of a record
- * @pids: processes whose mappings are asked for: those named, or suspects;
+ * struct leak - the state of a run
+ * @session: options and source
+ * @tracks: the measurements
+ * @headroom: headroom of the system at the last census that has it
+ * @count: number of censuses to take; 0: all of a record
+ * @pids: processes whose mappings are requested, named ones or suspects;
  *	owned
- * @n_pids: how many
+ * @n_pids: their number
  * @basis: enum memcensus_basis of the censuses so far
  */
 struct leak {
@@ -52,7 +52,7 @@ static int add_census(struct leak *leak, const struct snapshot *snap,
 		.whole = !live || named || !session->request.n_pids,
 	};
 
-	/* Of a record all may come. */
+	/* A census of a record may have all processes: select the named ones. */
 	if (named && !live) {
 		request.pids = leak->pids;
 		request.n = leak->n_pids;
@@ -66,7 +66,7 @@ static int add_census(struct leak *leak, const struct snapshot *snap,
 
 /**
  * struct rising - a process that may leak
- * @pid: its number
+ * @pid: its PID
  * @grown: bytes
  */
 struct rising {
@@ -82,8 +82,8 @@ static int by_growth(const void *a, const void *b)
 }
 
 /*
- * At half time: processes that have risen until now.  Too many are better than one too
- * few, so uneven ones are among them.
+ * Chooses the suspects at half time: processes that grew until now.  A missed leak is
+ * worse than a false suspect, so processes that grew unevenly are included.
  */
 static int choose_suspects(struct leak *leak, struct failure *why)
 {
@@ -115,7 +115,7 @@ static int choose_suspects(struct leak *leak, struct failure *why)
 	return 0;
 }
 
-/* From half time on every second census has the suspects' mappings alone. */
+/* From half time on, every second census has only the suspects, with their mappings. */
 static int choose_request(struct leak *leak, struct failure *why)
 {
 	struct session *session = leak->session;
@@ -132,12 +132,12 @@ static int choose_request(struct leak *leak, struct failure *why)
 	request->n_pids = of_suspects ? leak->n_pids : 0;
 	request->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM |
 			 (of_suspects ? MEMCENSUS_PART_VMAS : 0);
-	/* Else the module would go over to map counts for named processes. */
+	/* Without this, the module would use map counts for named processes. */
 	request->basis = leak->basis;
 	return 0;
 }
 
-/* A process asked for has ended: false where none is found that has. */
+/* Drops requested processes that have ended; false if none was dropped. */
 static bool drop_ended(struct leak *leak)
 {
 	size_t i, kept = 0, n = leak->n_pids;
@@ -145,7 +145,7 @@ static bool drop_ended(struct leak *leak)
 	for (i = 0; i < n; i++)
 		if (!process_is_gone(leak->pids[i]))
 			leak->pids[kept++] = leak->pids[i];
-	/* Of suspects rather none than to be refused again and again. */
+	/* Drop all suspects rather than fail again and again. */
 	if (kept == n && !leak->session->options->n_pids)
 		kept = 0;
 	leak->n_pids = kept;
@@ -173,7 +173,7 @@ static int take_all(struct leak *leak, struct failure *why)
 		if (taken == TAKE_DONE) {
 			ret = add_census(leak, snap, why);
 		} else if (why->kind == FAIL_NO_PROCESS && leak->tracks.censuses) {
-			/* A process that is still exiting is requested again, later. */
+			/* Retry a process that is still exiting at the next census. */
 			if (drop_ended(leak))
 				session->due = due;
 		} else {
@@ -206,7 +206,7 @@ static int report(struct leak *leak, struct failure *why)
 	return ret;
 }
 
-/* It is silent for long, so it says for how long. */
+/* The command prints nothing for long, so it first prints how long it takes. */
 static void announce(const struct leak *leak)
 {
 	char time[TIME_SIZE];
@@ -227,7 +227,7 @@ static int leak_run(struct session *session, bool *partial, struct failure *why)
 	struct failure ignored;
 	int ret;
 
-	/* A process that was busy at times has fewer points, and is reported so. */
+	/* Never partial: a busy process only has fewer points, and the report shows it. */
 	(void)partial;
 	if (live)
 		leak.count = options->duration / options->interval + 1;
@@ -238,7 +238,7 @@ static int leak_run(struct session *session, bool *partial, struct failure *why)
 		memcpy(leak.pids, options->pids, options->n_pids * sizeof(*leak.pids));
 		leak.n_pids = options->n_pids;
 	}
-	/* A record is asked for all: it fails where one of several has ended. */
+	/* Request all processes of a record: by PID it fails if one of several has ended. */
 	session->request.pids = live ? leak.pids : NULL;
 	session->request.n_pids = live ? leak.n_pids : 0;
 	if (live && leak.n_pids)
@@ -247,7 +247,7 @@ static int leak_run(struct session *session, bool *partial, struct failure *why)
 	ret = take_all(&leak, why);
 	if (!ret && !leak.tracks.n)
 		ret = fail(why, FAIL_NO_PROCESS, "none of these processes is in these censuses");
-	/* What was measured before a failure is no less true. */
+	/* Measurements before a failure are valid: report them. */
 	if (!ret)
 		ret = report(&leak, why);
 	else if (leak.tracks.n && leak.tracks.censuses >= SLOPE_MIN_POINTS)
@@ -262,7 +262,7 @@ static int leak_words(struct options *options, char **words, int n,
 {
 	if (n && options_pids(options, words, n, why))
 		return -1;
-	/* Of a record all censuses count, unless an interval is given. */
+	/* Without an interval, all censuses of a record count. */
 	if (options->file)
 		return 0;
 	if (!options->duration)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How leak shows what it has found.
+ * Prints the findings of leak.
  */
 #ifndef READER_LEAK_H
 #define READER_LEAK_H
@@ -8,7 +8,7 @@
 #include "analysis/leak-judge.h"
 #include "cli/session.h"
 
-/* 0, or -1 and @why. */
+/* Returns 0, or -1 and @why. */
 int leak_show(const struct leak_report *report, const struct session *session,
 	      struct failure *why);
 void leak_json(const struct leak_report *report, FILE *out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus map: what one process has mapped. */
+/* memcensus map: the mappings of a process. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "lib/text.h"
 
-/* Fields of smaps in its order; the names are the columns'. */
+/* Fields in the order of smaps; the columns have their names. */
 static const unsigned int smaps_figures[] = {
 	MEMCENSUS_F_RSS, MEMCENSUS_F_PSS, MEMCENSUS_F_PSS_DIRTY,
 	MEMCENSUS_F_SHARED_CLEAN, MEMCENSUS_F_SHARED_DIRTY,
@@ -31,7 +31,7 @@ static void put_smaps_line(FILE *out, const char *name, bool known,
 		fprintf(out, "%-16s%8s\n", label, "-");
 }
 
-/* The line of /proc/PID/maps. */
+/* Prints the line of /proc/PID/maps. */
 static int put_maps_line(FILE *out, const struct vma *vma, struct failure *why)
 {
 	char *name = NULL;
@@ -90,7 +90,7 @@ static int map_show_smaps(const struct snapshot *snap, FILE *out,
 	return 0;
 }
 
-/* The command a process runs; NULL if its record did not come. */
+/* The command name of a process; NULL if its record is missing. */
 static const char *comm_of(const struct snapshot *snap, uint64_t pid)
 {
 	size_t i;
@@ -125,7 +125,7 @@ static int map_show(const struct view *view, const struct options *options,
 	if (options->smaps)
 		return map_show_smaps(snap, out, why);
 
-	/* Those of one process are together. */
+	/* The mappings of one process are adjacent. */
 	for (i = 0; i < snap->n_vmas; i += n) {
 		for (n = 1; i + n < snap->n_vmas && vmas[i + n].pid == vmas[i].pid; n++)
 			;

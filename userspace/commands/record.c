@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus record: censuses into a file, for -f and diff. */
+/* memcensus record: writes censuses to a file, for -f and diff. */
 #include <signal.h>
 #include <stdio.h>
 
@@ -17,7 +17,7 @@ static int record_words(struct options *options, char **words, int n,
 	return options_interval(options, words + 1, n - 1, why);
 }
 
-/* Whether a later census may succeed though this one failed. */
+/* Whether a later census may succeed although this one failed. */
 static bool may_go_on(const struct session *session, const struct failure *why)
 {
 	return session->options->interval &&
@@ -25,7 +25,7 @@ static bool may_go_on(const struct session *session, const struct failure *why)
 		why->kind == FAIL_SYSTEM);
 }
 
-/* The census @snap, which is freed, behind the others. */
+/* Appends the census @snap to the record and frees it. */
 static enum recorder_end_status keep(struct recorder *recorder, struct snapshot *snap,
 				     struct failure *why)
 {
@@ -39,7 +39,7 @@ static enum recorder_end_status keep(struct recorder *recorder, struct snapshot 
 	return done;
 }
 
-/* Reports what was lost, and tries again what may succeed. */
+/* Records one census: 0 to continue, after reporting an error that may pass; 1 at the end. */
 static int record_one(struct session *session, struct recorder *recorder,
 		      bool *partial, struct failure *why)
 {
@@ -73,7 +73,7 @@ static int record_run(struct session *session, bool *partial,
 
 	if (!recorder)
 		return -1;
-	/* Both are known from the write that fails. */
+	/* The failing write reports both conditions. */
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	session->request.proc_texts = PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_VM |

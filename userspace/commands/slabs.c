@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The kernel's caches of objects, /proc/slabinfo. */
+/* The slab caches of the kernel, /proc/slabinfo. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,13 +12,13 @@
 #define NAME_SIZE	64
 
 /**
- * struct slab - a cache
- * @name: of the kernel
+ * struct slab - a slab cache
+ * @name: its name in the kernel
  * @active: objects in use
- * @objects: objects there is room for
+ * @objects: capacity in objects
  * @object_size: bytes of each
- * @per_slab: objects in a slab
- * @slabs: how many
+ * @per_slab: objects per slab
+ * @slabs: number of slabs
  * @bytes: of all its slabs
  */
 struct slab {
@@ -31,7 +31,7 @@ struct slab {
 	uint64_t bytes;
 };
 
-/* A line of slabinfo; false where it is none, as the two of its head. */
+/* Parses a line of slabinfo; false for the two header lines and malformed ones. */
 static bool slab_parse(struct slab *slab, const char *line)
 {
 	uint64_t pages, page_size = sysconf(_SC_PAGESIZE);
@@ -56,7 +56,7 @@ static int larger_first(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* All caches, and how many in @n; freed by the caller. NULL and @why. */
+/* Returns all caches, @n of them; the caller frees them.  On failure NULL and @why. */
 static struct slab *slabs_read(const char *text, size_t *n, struct failure *why)
 {
 	FILE *file = fmemopen((void *)text, strlen(text) + 1, "r");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's caches of objects, /proc/slabinfo, as slabtop shows them.
+ * The slab caches of the kernel, /proc/slabinfo, as in slabtop.
  */
 #ifndef READER_SLABS_H
 #define READER_SLABS_H
@@ -12,8 +12,8 @@
 #include "lib/part.h"
 
 /*
- * Prints those in @text, PROC_TEXTS_SLABINFO, largest first, as a table or JSON.
- * 0, or -1 and @why.
+ * Prints the caches in @text, PROC_TEXTS_SLABINFO, largest first, as a table or JSON.
+ * Returns 0, or -1 and @why.
  */
 int slabs_show(const char *text, const struct options *options, FILE *out,
 	       struct failure *why) MAY_BE_LEFT_OUT;

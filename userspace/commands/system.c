@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus system: totals, as free, vmstat, sar and /proc/meminfo have them. */
+/* memcensus system: totals, as in free, vmstat, sar and /proc/meminfo. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ static void cell(struct table *table, struct amount amount,
 		table_cell(table, NULL);
 }
 
-/* What is in use: what is not available, as procps 4 has it. */
+/* Used memory: total minus available, as in procps 4. */
 struct amount system_used(const struct snapshot *snap)
 {
 	const struct figures *bytes = &snap->totals.bytes;
@@ -70,7 +70,7 @@ static struct table *free_table(const struct options *options)
 	return table;
 }
 
-/* A line of three amounts: words of raw output are as many as columns. */
+/* Adds a row of three amounts; raw output needs a word in every column. */
 static void short_row(struct table *table, const struct options *options,
 		      const char *name, const struct amount amounts[3],
 		      const struct units *units)
@@ -85,7 +85,7 @@ static void short_row(struct table *table, const struct options *options,
 		table_cell(table, NULL);
 }
 
-/* The two lines of free(1), and -t: both together. */
+/* Prints the two rows of free(1), and with -t their sum. */
 static int show_free(const struct view *view, const struct options *options,
 		     FILE *out, struct failure *why)
 {
@@ -188,7 +188,7 @@ static int show_meminfo(const struct view *view, const struct options *options,
 	return table_finish(table, out, why);
 }
 
-/* Every figure there is, with the kernel's name for it. */
+/* Prints every available figure with the kernel's name for it. */
 static int show_all(const struct view *view, const struct options *options,
 		    FILE *out, struct failure *why)
 {
@@ -217,8 +217,8 @@ static int system_show(const struct view *view, const struct options *options,
 }
 
 /*
- * The last census of a record, or one that has nothing but texts of now, where there
- * is no source.
+ * Returns the last census of a record; without a source, a snapshot with only the
+ * current /proc text.
  */
 static struct snapshot *take_proc_text(struct session *session, unsigned int bit,
 				       struct failure *why)
@@ -246,7 +246,7 @@ static struct snapshot *take_proc_text(struct session *session, unsigned int bit
 	return NULL;
 }
 
-/* Why there is no text; -1. */
+/* Says in @why why there is no text; returns -1. */
 static int no_text(const struct session *session, const char *path,
 		   const char *option, struct failure *why)
 {
@@ -297,7 +297,7 @@ static int system_run(struct session *session, bool *partial, struct failure *wh
 		return -1;
 	if (!series)
 		return present_censuses(session, partial, why);
-	/* Nobody has to be walked for these rows. */
+	/* These rows need no walk of any process. */
 	session->request.parts = MEMCENSUS_PART_SYSTEM;
 	return system_rows(session, why);
 }
@@ -312,7 +312,7 @@ static int system_words(struct options *options, char **words, int n, struct fai
 	return 0;
 }
 
-/* What this machine says of itself beside a census needs none. */
+/* The /proc texts of this machine need no census. */
 static bool system_needs_source(const struct options *options)
 {
 	return options->file || !(options->vm || options->slab);

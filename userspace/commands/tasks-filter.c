@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which processes and mappings 'tasks' is about: filters, and rows of mappings. */
+/* Selects the processes and mappings of 'tasks', and sums up mappings. */
 #include <stdlib.h>
 
 #include "commands/tasks.h"
@@ -7,7 +7,7 @@
 #include "host/names.h"
 #include "model/mappings.h"
 
-/* Whether mappings are asked for, to be shown or to be added up. */
+/* Whether mappings are needed, to be shown or to be summed. */
 static bool needs_vmas(const struct options *options)
 {
 	return options->mappings || options->mapping.given;
@@ -27,7 +27,7 @@ static int none_matches(const struct session *session, struct failure *why)
 	return fail(why, FAIL_NO_PROCESS, "no process matches");
 }
 
-/* Has the request name those processes of this machine that are wanted. */
+/* Puts the matching processes of this machine into the request. */
 static int choose(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
@@ -62,7 +62,7 @@ int tasks_prepare(struct session *session, struct failure *why)
 			    "a record has the groups that were asked for, and none of a selection");
 	if (!session->source->ops->live)
 		return 0;
-	/* Of named processes the module would take the map count. */
+	/* For named processes, the module would use the map count. */
 	if (!session->request.basis)
 		session->request.basis = MEMCENSUS_BASIS_FRAMES;
 	return choose(session, why);
@@ -80,13 +80,13 @@ static bool has_name(const struct task *task, const struct filter *match)
 	return filter_matches(match, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL);
 }
 
-/* @chosen: by the filters, of each task. 0, or -1 and @why. */
+/* Sets @chosen of each task by the filters. Returns 0, or -1 and @why. */
 static int choose_tasks(struct session *session, const struct snapshot *snap,
 			struct cmdline_of *of, bool *chosen, struct failure *why)
 {
 	const struct options *options = session->options;
 	const struct view view = { .snap = snap, .numeric = options->numeric };
-	/* A record has none, and this machine's are others. */
+	/* A record has no command lines, and this machine has other processes. */
 	const bool lines = options->comm.given && session->source->ops->live;
 	bool wanted;
 	size_t i;
@@ -96,7 +96,7 @@ static int choose_tasks(struct session *session, const struct snapshot *snap,
 		chosen[i] = wanted && has_name(&snap->tasks[i], &options->comm);
 		if (wanted)
 			of[i] = cmdline_of_task(&snap->tasks[i]);
-		/* Of one that is busy it is not tried. */
+		/* The command line of a busy process is not read. */
 		if (lines && wanted && !chosen[i] && !of[i].pid)
 			session->missed++;
 	}
@@ -106,7 +106,7 @@ static int choose_tasks(struct session *session, const struct snapshot *snap,
 			      &session->missed, why);
 }
 
-/* Of those that were chosen before, the same ones may be missed again. */
+/* Drops other tasks. choose() may have missed the same command lines: keep the larger count. */
 static int drop_tasks(struct session *session, struct snapshot *snap,
 		      struct failure *why)
 {
@@ -137,7 +137,7 @@ static int compare_pids(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Mappings of processes that were dropped. 0, or -1 without memory. */
+/* Drops the mappings of dropped processes. Returns 0, or -1 if memory runs out. */
 static int drop_vmas(struct snapshot *snap)
 {
 	uint64_t *pids = calloc(snap->n_tasks + 1, sizeof(*pids));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus tasks: who holds how much. */
+/* memcensus tasks: memory by process. */
 #include <stdlib.h>
 
 #include "cli/command.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which processes and mappings 'tasks' is about; as of struct command.
+ * Selects the processes and mappings of 'tasks'; callbacks of struct command.
  */
 #ifndef READER_TASKS_H
 #define READER_TASKS_H
@@ -8,10 +8,10 @@
 #include "cli/session.h"
 #include "lib/part.h"
 
-/* Has the request name the processes that the filters choose, where it has to. */
+/* If needed, puts the processes that match the filters into the request. */
 int tasks_prepare(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
 
-/* Drops what the filters do not choose, and sums mappings up. */
+/* Drops what does not match the filters, and sums up mappings. */
 int tasks_refine(struct session *session, struct snapshot *snap, struct failure *why)
 	MAY_BE_LEFT_OUT;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Settings of memory management, /proc/sys/vm. */
+/* The settings of memory management, /proc/sys/vm. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +58,7 @@ static const struct vm_setting {
 	  "1: unprivileged tasks may handle page faults of the kernel" },
 };
 
-/* The value in the line "@name VALUE" of @text; freed by the caller, or NULL. */
+/* Finds the value in the line "@name VALUE" of @text; the caller frees it; or NULL. */
 static char *vm_setting_find(const char *text, const char *name)
 {
 	const size_t len = strlen(name);
@@ -109,7 +109,7 @@ int vm_settings_show(const char *text, const struct options *options, FILE *out,
 	}
 	for (i = 0; i < sizeof(vm_settings) / sizeof(vm_settings[0]); i++) {
 		value = vm_setting_find(text, vm_settings[i].name);
-		/* Not every kernel has each. */
+		/* Some kernels lack some settings. */
 		if (!value)
 			continue;
 		if (options->json) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Settings of memory management, /proc/sys/vm, with what they mean.
+ * The settings of memory management, /proc/sys/vm, with their meaning.
  */
 #ifndef READER_VM_SETTINGS_H
 #define READER_VM_SETTINGS_H
@@ -11,7 +11,7 @@
 #include "lib/failure.h"
 #include "lib/part.h"
 
-/* Prints those in @text, PROC_TEXTS_VM, as a table or JSON. 0, or -1 and @why. */
+/* Prints the settings in @text, PROC_TEXTS_VM, as a table or JSON. 0, or -1 and @why. */
 int vm_settings_show(const char *text, const struct options *options, FILE *out,
 		     struct failure *why) MAY_BE_LEFT_OUT;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What watch says between its rows. */
+/* Prints the events between the rows of watch. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "lib/text.h"
 #include "model/timefmt.h"
 
-/* Text; beside raw rows, which scripts read, it goes to stderr. */
+/* Prints @text and frees it; to stderr if scripts read raw rows on stdout. */
 static int put_text(const struct session *session, const struct watched *process,
 		    uint64_t realtime, char *text, struct failure *why)
 {
@@ -27,7 +27,7 @@ static int put_text(const struct session *session, const struct watched *process
 	return 0;
 }
 
-/* NULL without memory. */
+/* Returns NULL if memory runs out. */
 __attribute__((format(printf, 1, 2)))
 static char *format_text(const char *format, ...)
 {

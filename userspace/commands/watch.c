@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus watch: processes until they end. */
+/* memcensus watch: shows processes until they end. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,15 +15,15 @@
 #define USUAL_INTERVAL	1000000000ULL
 
 /**
- * struct watch - all of one run
- * @session: where censuses come from
- * @exits: how they end; NULL where a record is read
- * @v: those that were met, in order; owned
- * @n: how many
- * @ended: of these
- * @pids: asked for and not ended; owned
- * @n_pids: how many
- * @rows: rows so far
+ * struct watch - the state of a run
+ * @session: options and source
+ * @exits: exit events; NULL for a record
+ * @v: processes seen so far, in order; owned
+ * @n: their number
+ * @ended: number of those that have ended
+ * @pids: requested processes that have not ended; owned
+ * @n_pids: their number
+ * @rows: number of rows so far
  */
 struct watch {
 	struct session *session;
@@ -163,7 +163,7 @@ static int has_begun(struct watch *watch, const struct task *task,
 	return 0;
 }
 
-/* It is not in the census of @realtime, or @task has its number now. */
+/* @process has ended: the census of @realtime lacks it, or @task has its PID now. */
 static int has_ended(struct watch *watch, struct watched *process,
 		     uint64_t realtime, const struct task *task, struct failure *why)
 {
@@ -211,7 +211,7 @@ static int show_task(struct watch *watch, const struct view *view,
 		put_line(watch, view, task, &delta);
 	else
 		ret = put_row(watch, view, task, &delta, why);
-	/* What was not known once is counted from when it last was. */
+	/* Keep the last known sample: the next growth is counted from it. */
 	if (first || now.has_amounts)
 		process->sample = now;
 	process->seen = realtime;
@@ -235,7 +235,7 @@ static bool is_asked_for(const struct watch *watch, const struct task *task)
 	return false;
 }
 
-/* One that has ended is shown as such, and once. */
+/* Whether @task was seen before: has_ended() then shows its end, once. */
 static bool was_met(const struct watch *watch, const struct task *task)
 {
 	size_t i;
@@ -286,7 +286,7 @@ static int watch_each(struct watch *watch, bool *partial, struct failure *why)
 	int ret = 0;
 
 	while (!ret && watch->n_pids) {
-		/* The first must find one of them. */
+		/* The first census must find at least one process. */
 		session->may_end = watch->n;
 		taken = session_next(session, &snap, why);
 		if (taken == TAKE_END)
@@ -300,7 +300,7 @@ static int watch_each(struct watch *watch, bool *partial, struct failure *why)
 	return ret;
 }
 
-/* Those asked for, each once; a thread means its process. */
+/* Lists the requested processes, each once; a thread ID means its process. */
 static void choose_pids(struct watch *watch)
 {
 	const struct options *options = watch->session->options;
@@ -327,7 +327,7 @@ static int watch_run(struct session *session, bool *partial, struct failure *why
 	if (!watch.pids)
 		return fail_memory(why);
 	choose_pids(&watch);
-	/* A record is asked for all: it fails where one of several has ended. */
+	/* Request all processes of a record: by PID it fails if one of several has ended. */
 	session->request.pids = session->source->ops->live ? watch.pids : NULL;
 	session->request.n_pids = session->source->ops->live ? watch.n_pids : 0;
 	if (session->source->ops->live) {
@@ -354,7 +354,7 @@ static int watch_words(struct options *options, char **words, int n,
 	if (options_pids(options, words, n ? 1 : 0, why) ||
 	    options_interval(options, words + 1, n - 1, why))
 		return -1;
-	/* Of a record all censuses are shown, unless an interval is given. */
+	/* Without an interval, all censuses of a record are shown. */
 	if (!options->interval && !options->file)
 		options->interval = USUAL_INTERVAL;
 	return 0;
