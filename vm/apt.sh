@@ -1,15 +1,14 @@
 # shellcheck shell=bash disable=SC2154 # lib.sh sets them
 # SPDX-License-Identifier: GPL-2.0
 #
-# Debian packages for the VMs, by an apt of our own under build/apt: its
-# sources, lists, cache and package state are its own, the host's keyrings and
-# transport settings (proxies) are used, and nothing of the host's apt is
-# changed. Sourced after lib.sh.
+# Debian packages for the VMs, through a private apt under build/apt with separate
+# sources, lists, cache and package state. It uses the host's keyrings and transport
+# settings (proxies), and changes nothing of the host's apt. Sourced after lib.sh.
 
 apt_dir=$build/apt
 apt_suite=bookworm
 
-# apt_use SUITE: from now on packages are this suite's.
+# apt_use SUITE: selects the suite for all later calls
 apt_use()
 {
 	apt_suite=$1
@@ -17,8 +16,8 @@ apt_use()
 	[ "$1" = bookworm ] || apt_dir+=/$1
 }
 
-# The address of the mirror from which the host takes SUITE (bookworm or trixie,
-# or either with -security); of whatever Debian suite it uses where it has another.
+# apt_mirror SUITE: prints the mirror that the host uses for SUITE (bookworm or trixie,
+# or either with -security), or for another Debian suite if the host does not use SUITE.
 apt_mirror()
 {
 	local release=
@@ -41,7 +40,7 @@ apt_mirror()
 		END { print best ? best : good }'
 }
 
-# Settings of the host's apt that say how to reach a mirror, in apt.conf form.
+# Settings of the host's apt for reaching a mirror, in apt.conf form
 apt_transport()
 {
 	apt-config dump | grep -E '^Acquire::(https?|ftp|socks5h?|Proxy|Retries|Check)[^ ]* ".+";$' || :
@@ -69,7 +68,7 @@ apt_configure()
 		echo "$sources" >"$apt_dir/sources.list"
 	fi
 	: >"$apt_dir/status"
-	# The cleared lists are commands which the host runs after its own use.
+	# The cleared lists are commands that the host's apt runs after its own use.
 	cat >"$apt_dir/apt.conf" <<-EOF
 		#clear APT::Update;
 		#clear DPkg;
@@ -112,7 +111,7 @@ apt_update_locked()
 	touch "$apt_dir/updated"
 }
 
-# Makes the configuration, and the lists where there are none yet.
+# Makes the configuration, and fetches the lists if there are none.
 apt_ready()
 {
 	with_lock apt apt_ready_locked
@@ -130,16 +129,15 @@ apt_version()
 	apt_do cache show "$1" 2>/dev/null | sed -n 's/^Version: //p' | sort -V | tail -n 1
 }
 
-# apt_closure PACKAGE...: these and all they depend on, as PACKAGE=VERSION
+# apt_closure PACKAGE...: prints these and all their dependencies, as PACKAGE=VERSION
 apt_closure()
 {
 	apt_do get -s --no-install-recommends install "$@" |
 		sed -nE 's/^Inst ([^ ]+) \(([^ ]+) .*/\1=\2/p'
 }
 
-# apt_unpack DIR PACKAGE=VERSION...: fetches the packages and unpacks their
-# files under DIR, through links to directories that are there already.
-# Non-zero where one is not available.
+# apt_unpack DIR PACKAGE=VERSION...: fetches the packages and unpacks their files under
+# DIR, following existing links to directories. Non-zero if one is not available.
 apt_unpack()
 {
 	local dir=$1 debs deb status=0
@@ -147,7 +145,7 @@ apt_unpack()
 	shift
 	mkdir -p "$dir"
 	debs=$(mktemp -d "$apt_dir/debs.XXXXXX")
-	# Spelled out, since the caller's || turns set -e off
+	# Explicit error handling, because the caller's || turns set -e off
 	(cd "$debs" && apt_do get download "$@" && for deb in *.deb; do
 		dpkg-deb --fsys-tarfile "$deb" |
 			tar -C "$dir" -x -p --keep-directory-symlink -f - || exit 1

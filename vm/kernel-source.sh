@@ -4,9 +4,9 @@
 # The distribution's kernel sources, and the kernels built from them. Sourced by
 # ./kernel, after lib.sh and apt.sh.
 
-# The kernels built here: name, a pattern where the series is in the name; make's
-# ARCH, base and target, what it makes, the fragments upon the base, and about how many
-# minutes it takes on two cores.
+# The kernels built here: the name, or a pattern if it contains the series; make's ARCH,
+# base and target; the image; the fragments on top of the base; and the approximate
+# minutes on two cores.
 source_kernels='
 debug		x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug	5
 debug-*		x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug	8
@@ -16,11 +16,11 @@ um		um defconfig	linux	linux			um		4
 um-debug	um defconfig	linux	linux			um,um-debug	6
 '
 
-# Lines of fragments that name this series are for all later ones too.
+# Lines of fragments for this series also apply to all later ones.
 last_series=7.2
 
 # source_kernel NAME: sets series, arch, base, target, image, fragments and minutes;
-# non-zero where it is not one of these.
+# non-zero if NAME is not in the table
 source_kernel()
 {
 	local name
@@ -48,8 +48,8 @@ source_fragments()
 	printf "$here/%s.config\n" ${fragments//,/ }
 }
 
-# source_unpack NAME SERIES SUITE: build/kernels/NAME/linux is the unpacked source.
-# linux is whole once it has that name.
+# source_unpack NAME SERIES SUITE: unpacks the source to build/kernels/NAME/linux. The
+# directory gets that name when it is complete.
 source_unpack()
 {
 	local dir=$build/kernels/$1 package=linux-source-$2 try
@@ -72,7 +72,7 @@ source_unpack()
 	make -s -C "$dir/linux" kernelversion >"$dir/version"
 }
 
-# Lines of the fragments that are for this series
+# Lines of the fragments for this series
 source_lines()
 {
 	local as=$series
@@ -89,8 +89,8 @@ source_lines()
 		}'
 }
 
-# source_configure NAME OBJ: OBJ/.config from the base with the fragments upon it.
-# Kconfig drops silently what it cannot honour, so each line is looked for again.
+# source_configure NAME OBJ: makes OBJ/.config from the base and the fragments. Kconfig
+# silently drops lines that it cannot honour, so each line is checked afterwards.
 source_configure()
 {
 	local name=$1 obj=$2 line symbol lost=()
@@ -122,9 +122,9 @@ source_make()
 		LOCALVERSION= "$@" || die "could not build the kernel: see $obj.log"
 }
 
-# User Mode Linux saves the FPU's registers in a buffer whose size is fixed in its
-# source, and too small for AMX: where the processor has it no process starts. Larger,
-# it needs larger kernel stacks: CONFIG_KERNEL_STACK_ORDER in um.config.
+# User Mode Linux saves the FPU's registers in a buffer whose size is fixed in its source
+# and too small for AMX: on a processor with AMX no process starts. A larger buffer needs
+# larger kernel stacks: CONFIG_KERNEL_STACK_ORDER in um.config.
 source_patch_um()
 {
 	local file=$build/kernels/$(source_name "$series")/linux/arch/x86/um/user-offsets.c
@@ -134,7 +134,7 @@ source_patch_um()
 		die "$file does not have the line that is to be patched: see source_patch_um()"
 }
 
-# source_build NAME: build/kernels/NAME, as the table has it
+# source_build NAME: builds build/kernels/NAME according to the table
 source_build()
 {
 	local name=$1 dir=$build/kernels/$1 version lib
@@ -142,7 +142,7 @@ source_build()
 
 	source_kernel "$name"
 	"$here/kernel" "$(source_name "$series")"
-	# What KCSAN watches is the module, which is built without this word.
+	# KCSAN watches only the module, which is built without this variable.
 	[ "$name" != kcsan ] || words=(KCSAN_SANITIZE=n)
 	[ "$arch" != um ] || source_patch_um
 	say "building $name (once; about $minutes minutes on two cores)"

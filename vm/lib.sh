@@ -1,8 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the scripts of this directory share: where things are, how they fail,
-# how they wait for one another. Sourced, never run.
+# Shared by the scripts of this directory: paths, errors, locks. Sourced, never run.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 top=$(cd "$here/.." && pwd -P)
@@ -15,8 +14,8 @@ self=${0##*/}
 # SERIES is 6.1, 6.12, or a series from 7.2 on that trixie-backports has.
 vm_kernels="6.1, 6.12, newest, SERIES, newest-nomapcount, debug, debug-SERIES, debug-newest, kcsan"
 
-# kernel_series NAME: prints the series of kernel NAME, as its name has it; newest
-# where the name has that. Non-zero where there can be no such kernel.
+# kernel_series NAME: prints the series in the name of a kernel, or newest if the name
+# has that. Non-zero if the name is not valid.
 kernel_series()
 {
 	local series
@@ -47,12 +46,12 @@ is_vm_kernel()
 	kernel_series "$1" >/dev/null
 }
 
-# Paths and sizes in messages, sorting and ranges are the same everywhere.
+# The same messages, sorting and ranges everywhere
 export LC_ALL=C
 
-# with_lock NAME COMMAND...: runs COMMAND, a function too, in a subshell that
-# holds the lock NAME; a second caller waits, and says so where that is long.
-# The lock is the kernel's, so an interrupted holder leaves nothing behind.
+# with_lock NAME COMMAND...: runs COMMAND, which may be a function, in a subshell that
+# holds the lock NAME. A second caller waits, and prints a message if that takes long.
+# The kernel releases the lock of an interrupted holder.
 with_lock()
 {
 	local name=$1
@@ -68,8 +67,8 @@ with_lock()
 	) 9>"$build/.$name.lock"
 }
 
-# logged LOG COMMAND...: output to LOG; where COMMAND fails, the log's end is
-# shown and its status returned.
+# logged LOG COMMAND...: appends the output to LOG. If COMMAND fails, shows the end of
+# the log and returns its status.
 logged()
 {
 	local log=$1 status=0

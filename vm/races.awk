@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# A kernel's log without the data races that are not memcensus's: KCSAN's reports, from
-# line of = to line of =, in which no stack has a function of the module. The kernel has
-# many races of its own, and not all of them are mistakes. All else passes unchanged.
+# Removes data races that are not memcensus's from a kernel's log: reports of KCSAN,
+# from line of = to line of =, in which no stack has a function of the module. The kernel
+# has many races of its own, and not all are bugs. All other lines pass unchanged.
 
 function let_go() {
 	if (held != "" && (held !~ /BUG: KCSAN/ || held ~ /\[memcensus\]/))
@@ -22,7 +22,7 @@ function let_go() {
 }
 held != "" {
 	held = held $0 "\n"
-	# What begins otherwise, and what does not end, is no report.
+	# Lines that begin otherwise, or that have no end, are not a report.
 	if (++lines == 2 && !/BUG: KCSAN/ || lines > 200)
 		let_go()
 	next

@@ -1,15 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Lays out what one run of ./run adds to the initramfs. Sourced after lib.sh.
+# Makes the part of the initramfs that is specific to one run of ./run. Sourced after
+# lib.sh.
 #
-# Without a disk, files lie under STAGE where they will be. With one, what goes
-# to the disk lies under STAGE/lib/memcensus/root, and shared libraries, which
-# do not replace the disk's own, under STAGE/lib/memcensus/libraries; there
-# /bin, /sbin and /lib are under /usr, as they are on a Debian disk, and ./init
-# copies both.
+# Without a disk, files are under STAGE at their final paths. With a disk, its files are
+# under STAGE/lib/memcensus/root, and shared libraries, which do not replace the disk's,
+# are under STAGE/lib/memcensus/libraries. There /bin, /sbin and /lib are under /usr, as
+# on a Debian disk, and ./init copies both.
 
-# stage_begin STAGE DISK: where to, and whether the run has a disk
+# stage_begin STAGE DISK: sets the directories; DISK is empty for a run without a disk
 stage_begin()
 {
 	stage=$1
@@ -25,7 +25,7 @@ stage_begin()
 	mkdir -p "$stage/lib/memcensus"
 }
 
-# The place under the root of the files for PATH in the VM
+# stage_path PATH: prints where PATH of the VM is under the root of the files
 stage_path()
 {
 	case $1 in
@@ -34,8 +34,8 @@ stage_path()
 	esac
 }
 
-# stage_own NAME: a file of the runner's own, read from stdin, for
-# /lib/memcensus/NAME in the initramfs and on the disk
+# stage_own NAME: adds a file of the runner, read from stdin, as /lib/memcensus/NAME in
+# the initramfs and on the disk
 stage_own()
 {
 	cat >"$stage/lib/memcensus/$1"
@@ -45,16 +45,15 @@ stage_own()
 	fi
 }
 
-# The shared libraries that the programs in "$@" need, the loader included;
-# what is not a dynamic program is passed over.
+# The shared libraries that the programs in "$@" need, including the loader. Ignores files
+# that are not dynamic programs.
 stage_needs()
 {
 	{ ldd "$@" 2>/dev/null || :; } |
 		sed -nE 's,^.* => (/[^ ]+) .*,\1,p; s,^[[:space:]]+(/[^ ]+) \(0x.*,\1,p' | sort -u
 }
 
-# stage_copy FILE DEST: a file or a directory, with the libraries of every
-# program in it
+# stage_copy FILE DEST: adds a file or a directory, with the libraries of all its programs
 stage_copy()
 {
 	local from=$1 to library programs
@@ -76,7 +75,7 @@ stage_copy()
 	done < <(stage_needs "${programs[@]}")
 }
 
-# stage_end BASE IMAGE: the initramfs of this run
+# stage_end BASE IMAGE: writes the initramfs of this run
 stage_end()
 {
 	{

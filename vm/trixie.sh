@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2154 # lib.sh sets them
 # SPDX-License-Identifier: GPL-2.0
 #
-# Debian trixie's compiler and build tools in a directory, build/kernels/trixie/root:
-# kernels of its backports have host programs that need its C library, and want its
-# compiler. Sourced by ./kernel, after lib.sh and apt.sh; ./within runs programs in it.
+# Debian trixie's compiler and build tools in the directory build/kernels/trixie/root. The
+# kernels of its backports need this compiler, and their host programs need its C library.
+# Sourced by ./kernel, after lib.sh and apt.sh; ./within runs programs in it.
 
-# What builds a kernel, and a module of one
+# The packages for building a kernel and a module
 trixie_packages=(base-files bash bc bison coreutils cpio dash diffutils findutils flex
 	gcc grep gzip hostname kmod libc6-dev libelf-dev libssl-dev make mawk pahole
 	perl-base python3-minimal rsync sed tar xz-utils zstd)
@@ -19,7 +19,7 @@ trixie_unpack()
 	apt_ready
 	for try in 1 2; do
 		rm -rf "$dir"
-		# /bin and its like are links before anything is unpacked through them.
+		# Make /bin and similar links before unpacking through them.
 		mkdir -p "$dir"/root/usr/{bin,sbin,lib,lib64} "$dir"/root/{dev,proc,tmp}
 		for link in bin sbin lib lib64; do
 			ln -s "usr/$link" "$dir/root/$link"
@@ -31,7 +31,7 @@ trixie_unpack()
 		apt_update
 	done
 	rm -rf "$dir"/root/usr/share/{doc,man,info,locale,zoneinfo}
-	# What the packages' own scripts would have made
+	# A link that the packages' scripts would make
 	ln -s mawk "$dir/root/usr/bin/awk"
 	"$here/within" newest gcc -dumpfullversion >"$dir/version" ||
 		die "cannot run programs in $dir/root: that needs root, or namespaces for users"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# The log of User Mode Linux without lockdep's reports of what it does itself: in the
-# child of a fork force_flush_all() looks through the mappings with neither their lock
-# nor RCU's, twice in the life of a kernel, for each place is reported once. From the
-# line of = to the end of the stack; all else passes unchanged.
+# Removes lockdep's reports of a bug of User Mode Linux itself from its log: in the child
+# of a fork, force_flush_all() walks the mappings with neither the mmap lock nor RCU. This
+# happens twice in a kernel's life, because each place is reported once. Removes from the
+# line of = to the end of the stack; all other lines pass unchanged.
 
 function let_go() {
 	if (held !~ /suspicious RCU usage/ || held !~ /force_flush_all/)

@@ -1,11 +1,10 @@
 # shellcheck shell=bash disable=SC2154 # ./run sets them
 # SPDX-License-Identifier: GPL-2.0
 #
-# How a run of ./run ended, and what is said about it. Sourced by it; reads
-# what ./init reported ($tmp/status), the kernel's log ($tmp/console) and what QEMU
-# complained of ($tmp/qemu).
+# Decides the result of a run and prints it. Sourced by ./run; reads ./init's report
+# ($tmp/status), the kernel's log ($tmp/console) and QEMU's messages ($tmp/qemu).
 
-# The value of a word of ./init's
+# course WORD: prints the value that ./init reported for WORD
 course()
 {
 	sed -n "s/^$1 \{0,1\}//p" "$tmp/status" | head -n 1
@@ -25,7 +24,7 @@ kernel_log()
 	echo "---" >&2
 }
 
-# Ends the program: with the command's status, or with one of --help's.
+# Exits with the command's status, or with one listed in --help.
 verdict()
 {
 	local status splat loaded ended what
