@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Names of cgroups: the ID of one is the inode number of its directory. */
+/* Names of cgroups: the ID of a cgroup is the inode number of its directory. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,10 +16,10 @@
 
 #define BUCKETS	1024
 
-/* The ID that the root has, also where the tree cannot be read. */
+/* The ID of the root, for when the tree cannot be read. */
 #define ROOT_ID	1
 
-/* A cgroup; @path is NULL where there is only a number. */
+/* A cgroup; @path is NULL if only its number is known. */
 struct cgroup {
 	struct cgroup *next;
 	uint64_t id;
@@ -29,7 +29,7 @@ struct cgroup {
 
 static struct cgroup *buckets[BUCKETS];
 static const char *root;
-/* The tree may be read when a path is missing. */
+/* Read the tree when a path is missing. */
 static bool may_read = true;
 
 static struct cgroup *cgroup_known(uint64_t id)
@@ -41,7 +41,7 @@ static struct cgroup *cgroup_known(uint64_t id)
 	return cgroup;
 }
 
-/* @path NULL: it has none.  One that has one keeps it.  NULL without memory. */
+/* @path NULL: unknown.  A known path is kept.  Returns NULL if out of memory. */
 static const struct cgroup *cgroup_add(uint64_t id, const char *path)
 {
 	struct cgroup **bucket = &buckets[id % BUCKETS];
@@ -64,9 +64,9 @@ static const struct cgroup *cgroup_add(uint64_t id, const char *path)
 }
 
 /*
- * Adds the directory @fd, which is closed, and all below it.  @path has @len
- * letters and room for PATH_MAX; behind them it is written over.  What cannot
- * be read keeps its number.
+ * Adds the directory @fd, which it closes, and all directories below it.  @path
+ * holds @len letters in a buffer of PATH_MAX; the rest is scratch space.  A
+ * cgroup whose directory cannot be read keeps its number.
  */
 static void read_tree(int fd, char *path, size_t len)
 {
@@ -96,7 +96,7 @@ static void read_tree(int fd, char *path, size_t len)
 	closedir(dir);
 }
 
-/* Where the default hierarchy is mounted; NULL where it is not. */
+/* Mount point of the default hierarchy; NULL if it is not mounted. */
 static const char *find_root(void)
 {
 	static const char *const places[] = {

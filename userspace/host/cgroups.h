@@ -10,27 +10,26 @@
 #include <stdint.h>
 
 /*
- * The path of cgroup @id from the root of the hierarchy, which is "/", or its
- * number in decimal where @numeric or where no directory has it: it was
- * removed since, or lies outside of this cgroup namespace.  The tree is read when
- * a path is first missing, and again after cgroups_renew(); the text lives until
- * cgroups_forget().
+ * The path of cgroup @id from the root of the hierarchy, which is "/".  Its number
+ * in decimal if @numeric, or if it has no directory: it was removed, or lies outside
+ * of this cgroup namespace.  Reads the tree when a path is first missing, and again
+ * after cgroups_renew().  The text is valid until cgroups_forget().
  */
 const char *cgroup_path(uint64_t id, bool numeric);
 
-/* A new census may have new cgroups: the next path that is missing is looked for. */
+/* A new census may have new cgroups: the next missing path reads the tree again. */
 void cgroups_renew(void);
 
 /* Frees all paths; see names_forget(). */
 void cgroups_forget(void);
 
 /*
- * The directory of cgroup @id into @dir of @size bytes: the length of the part
- * that all cgroups have in common, the root's; 0 where it has none.
+ * Writes the directory of cgroup @id to @dir of @size bytes.  Returns the length
+ * of its first part, the mount point; 0 if it has no directory.
  */
 size_t cgroup_directory(uint64_t id, char *dir, size_t size);
 
-/* Where the tree is, for tests; before the first path is asked for. */
+/* Sets the mount point, for tests; call it before the first cgroup_path(). */
 void cgroups_root(const char *dir);
 
 #endif /* READER_CGROUPS_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Command lines, read so that a stuck process holds nobody up. */
+/* Command lines, read so that a stuck process does not block the reader. */
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -16,12 +16,12 @@
 
 #define NSEC_PER_SEC	1000000000ULL
 
-/* How long is waited for one at a time, ns, and how many times. */
+/* Waits for one command line @patience times PATIENCE ns. */
 #define PATIENCE	(NSEC_PER_SEC / 20)
-/* Not once for the whole time: where the CPUs have much else to do, so it has. */
+/* Several short waits: on busy CPUs they last longer, as the reading does. */
 static unsigned int patience = 10;
 
-/* So many may take longer before all is left. */
+/* After so many timeouts the rest is skipped. */
 #define STUCK_MAX	5
 
 void cmdlines_patience(unsigned int times)
@@ -29,17 +29,17 @@ void cmdlines_patience(unsigned int times)
 	patience = times;
 }
 
-/* How many a thread reads, so that not all have to be held at once. */
+/* Command lines per thread; bounds how many are in memory at once. */
 #define BATCH		32
 
 /**
- * struct batch - what one thread reads
- * @lock: guards all but @of and @n, which stay as they are
- * @moved: told when @at changes
- * @n: how many of them
- * @at: the one that is being read; @n: the thread has ended
- * @left: nobody waits any more, and the thread frees this
- * @of: whose
+ * struct batch - command lines that one thread reads
+ * @lock: protects all but @of and @n, which do not change
+ * @moved: signalled when @at changes
+ * @n: entries in @of
+ * @at: the one being read; @n: the thread has ended
+ * @left: the waiter gave up, and the thread frees the batch
+ * @of: the processes
  * @text: of those before @at, NULL: none; owned
  */
 struct batch {
@@ -52,7 +52,7 @@ struct batch {
 	char *text[BATCH];
 };
 
-/* As much of /proc/@pid/cmdline as fits, with a NUL behind; NULL: gone. */
+/* /proc/@pid/cmdline up to CMDLINE_MAX, with a NUL added; NULL if it is gone. */
 static char *read_file(uint32_t pid, size_t *len)
 {
 	char path[32], *text = NULL, *more;
@@ -83,8 +83,8 @@ static char *read_file(uint32_t pid, size_t *len)
 }
 
 /*
- * Whether it is the process that was started at @start, ns since boot.  In a time
- * namespace with another clock nobody is.
+ * Whether @pid is the process that started at @start, ns since boot.  No process
+ * matches in a time namespace with another boot clock.
  */
 static bool is_same(uint32_t pid, uint64_t start)
 {
@@ -101,7 +101,7 @@ static char *read_one(const struct cmdline_of *of)
 
 	if (!text)
 		return NULL;
-	/* Who writes a title there leaves a tail. */
+	/* Processes that write a title there leave padding behind it. */
 	while (len && (!text[len - 1] || text[len - 1] == ' '))
 		len--;
 	text[len] = '\0';
@@ -166,7 +166,7 @@ static bool batch_start(struct batch *batch, pthread_t *thread)
 	sigset_t all, before;
 	int error;
 
-	/* Signals are the others'. */
+	/* The other threads handle signals. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	error = pthread_create(thread, NULL, batch_run, batch);
@@ -174,7 +174,7 @@ static bool batch_start(struct batch *batch, pthread_t *thread)
 	return !error;
 }
 
-/* Waits until another than the @at-th is read, or for PATIENCE; the lock is held. */
+/* Waits until @batch->at is not @at, at most PATIENCE; the caller holds the lock. */
 static void wait_for_move(struct batch *batch, size_t at)
 {
 	const uint64_t until = signals_now() + PATIENCE;
@@ -188,7 +188,7 @@ static void wait_for_move(struct batch *batch, size_t at)
 		;
 }
 
-/* Waits as long as one is read after the other: how many were. */
+/* Waits while the thread makes progress; returns how many it has read. */
 static size_t batch_wait(struct batch *batch)
 {
 	unsigned int tries = 0;
@@ -200,13 +200,13 @@ static size_t batch_wait(struct batch *batch)
 		tries = batch->at == at ? tries + 1 : 0;
 		at = batch->at;
 	}
-	/* All of them may have been read before anybody waited. */
+	/* The thread may have read all before the first wait. */
 	at = batch->at;
 	pthread_mutex_unlock(&batch->lock);
 	return at;
 }
 
-/* From here on it is the thread's, unless that has come to its end meanwhile. */
+/* Hands the batch over to its thread, or frees it if the thread has ended. */
 static void batch_leave(struct batch *batch, pthread_t thread)
 {
 	bool over;
@@ -224,7 +224,7 @@ static void batch_leave(struct batch *batch, pthread_t thread)
 }
 
 /*
- * Reads some of @of, the first of them being number @first: how many were, or -1
+ * Reads some of @of, whose first entry has index @first: how many it read, or -1
  * and @why.
  */
 static ssize_t read_some(const struct cmdline_of *of, size_t n, size_t first,
@@ -242,7 +242,7 @@ static ssize_t read_some(const struct cmdline_of *of, size_t n, size_t first,
 		return 0;
 	}
 	done = batch_wait(batch);
-	/* What is before it the thread has done with. */
+	/* The thread no longer touches entries before @done. */
 	for (i = 0; !ret && i < done; i++)
 		if (batch->text[i])
 			ret = see(context, first + i, batch->text[i]);
@@ -265,7 +265,7 @@ int cmdlines_read(const struct cmdline_of *of, size_t n, cmdline_see *see,
 		i += done;
 		if ((size_t)done == wanted)
 			continue;
-		/* The one that it hangs at. */
+		/* Skip the one that blocks. */
 		i++;
 		stuck++;
 		++*missed;
@@ -324,11 +324,11 @@ static bool is_own(uint32_t pid, const char *text)
 }
 
 /**
- * struct matching - what cmdlines_match() is at
+ * struct matching - state of cmdlines_match()
  * @filter: the filter
- * @of: whose are read; owned
- * @index: their numbers for the caller; owned
- * @chosen: the caller's
+ * @of: processes whose command lines are read; owned
+ * @index: their indexes in the arrays of the caller; owned
+ * @chosen: owned by the caller
  */
 struct matching {
 	const struct filter *filter;

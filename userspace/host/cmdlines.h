@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Command lines: not in the census, but in /proc of this machine, a moment later.
+ * Command lines: not part of the census, read from /proc of this machine after it.
  *
- * The kernel takes the process's mmap lock to give one, and whoever reads that of
- * a stuck process hangs with it.  So they are read by threads of their own, and one
- * that does not answer is left behind.
+ * The kernel takes the mmap_lock of the process to read one, so reading that of a
+ * stuck process blocks.  Separate threads read them; a thread that does not answer
+ * in time is abandoned.
  */
 #ifndef READER_CMDLINES_H
 #define READER_CMDLINES_H
@@ -18,14 +18,14 @@
 #include "lib/filter.h"
 #include "model/snapshot.h"
 
-/* Bytes of the longest; what is behind them is cut off. */
+/* Longer command lines are truncated to this many bytes. */
 #define CMDLINE_MAX	(128UL << 10)
 
 /**
- * struct cmdline_of - whose command line is wanted
- * @pid: process; 0: none is
- * @start: as of struct task, 0: not known.  Another process that has the number by
- *	now is told by it
+ * struct cmdline_of - the process whose command line is read
+ * @pid: process; 0: read none
+ * @start: as in struct task; 0: unknown.  It detects that another process has
+ *	the PID now
  */
 struct cmdline_of {
 	uint32_t pid;
@@ -33,36 +33,36 @@ struct cmdline_of {
 };
 
 /*
- * Is given the command line of the @i-th, with a blank between words; not called
- * for those that have none or could not be read.  0 to go on.
+ * Gets the command line of process @i, with blanks between words; not called if
+ * there is none or it cannot be read.  Returns 0 to continue.
  */
 typedef int cmdline_see(void *context, size_t i, const char *text);
 
 /*
- * Reads those of the @n in @of, in that order.  Adds to @missed how many did not
- * answer in time.  0, or -1 and @why: without memory, or where @see said so.
+ * Reads the command lines of the @n processes in @of, in order.  Adds to @missed
+ * how many timed out.  0, or -1 and @why if out of memory or if @see fails.
  */
 int cmdlines_read(const struct cmdline_of *of, size_t n, cmdline_see *see,
 		  void *context, size_t *missed, struct failure *why);
 
-/* That of @task; @pid 0 where it is not worth a try: not known which, or busy. */
+/* For @task; @pid is 0 if its PID is unknown or its mmap_lock was busy. */
 struct cmdline_of cmdline_of_task(const struct task *task);
 
 /*
- * Reads those of all tasks in @snap that were not busy into it.  As
- * cmdlines_read().
+ * Reads the command lines of all tasks in @snap that were not busy into @snap.
+ * Returns as cmdlines_read().
  */
 int cmdlines_add(struct snapshot *snap, size_t *missed, struct failure *why) MAY_BE_LEFT_OUT;
 
 /*
- * Sets those @chosen of the @n in @of that are not, and whose command line matches.
- * Not this program itself and what started it, as sudo does: there a person finds
- * what he looks for because he looks for it.  As cmdlines_read().
+ * Sets @chosen[i], if not yet set, for each of the @n processes in @of whose command
+ * line matches.  This program never matches, nor does an ancestor that names it, as
+ * sudo does: these contain the pattern itself.  Returns as cmdlines_read().
  */
 int cmdlines_match(const struct filter *filter, const struct cmdline_of *of,
 		   bool *chosen, size_t n, size_t *missed, struct failure *why);
 
-/* How many times 50 ms to wait for one, for tests; it is 10. */
+/* Sets how many times 50 ms to wait for one, for tests; the default is 10. */
 void cmdlines_patience(unsigned int times) MAY_BE_LEFT_OUT;
 
 #endif /* READER_CMDLINES_H */

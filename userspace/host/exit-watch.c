@@ -21,10 +21,10 @@
 #include "host/procfs.h"
 
 #define KMSG_PATH	"/dev/kmsg"
-/* A record of /dev/kmsg is at most this long. */
+/* Maximum length of a record of /dev/kmsg. */
 #define KMSG_SIZE	8192
 
-/* Where things stand in a message: headers of netlink and connector, event. */
+/* Offsets in a message: headers of netlink and connector, then the event. */
 #define EVENT_AT	(NLMSG_HDRLEN + sizeof(struct cn_msg))
 #define WHAT_AT		(EVENT_AT + offsetof(struct proc_event, what))
 #define TGID_AT		(EVENT_AT + offsetof(struct proc_event, event_data.exit.process_tgid))
@@ -33,13 +33,13 @@ _Static_assert(offsetof(struct proc_event, event_data.exit.process_tgid) ==
 	       "one filter serves both events");
 
 /**
- * struct exit_watch_process - what the kernel has told of one process
- * @pid: its number
- * @executed: programs that it has executed since this was asked
+ * struct exit_watch_process - what the kernel has reported about one process
+ * @pid: its PID
+ * @executed: it has executed a program since the last query
  * @ended: @status and @moment are known
- * @oom: the kernel's log says that the OOM killer chose it
- * @status: as wait(2) has it
- * @moment: ns of CLOCK_MONOTONIC
+ * @oom: the kernel log says that the OOM killer chose it
+ * @status: exit status as in wait(2)
+ * @moment: when it ended, ns of CLOCK_MONOTONIC
  */
 struct exit_watch_process {
 	uint32_t pid;
@@ -51,11 +51,11 @@ struct exit_watch_process {
 };
 
 /**
- * struct exit_watch - what is listened to
+ * struct exit_watch - sources of events, and the processes watched
  * @events: socket of the process events, or -1
  * @lost: messages were dropped
- * @log: the kernel's log from when it was last read on, or -1
- * @processes: those of interest; owned
+ * @log: /dev/kmsg, at the first unread record, or -1
+ * @processes: those watched; owned
  * @n: how many
  */
 struct exit_watch {
@@ -67,8 +67,8 @@ struct exit_watch {
 };
 
 /*
- * Lets nothing through but exec and exit of @exits' processes: where many are
- * forked, the socket would else be full before it is read.
+ * Lets only exec and exit of the watched processes through: on a machine that forks
+ * a lot, the socket buffer would overflow before it is read.
  */
 static int set_filter(const struct exit_watch *exits)
 {
@@ -175,8 +175,8 @@ static struct exit_watch_process *find(struct exit_watch *exits, uint32_t pid)
 }
 
 /*
- * Threads end one by one; where the whole process is ended, by exit_group(2)
- * or a signal, all have its status, so the last word counts.
+ * Threads end one by one.  If exit_group(2) or a signal ends the whole process,
+ * all have its status, so the last event counts.
  */
 static void take_event(struct exit_watch *exits, const struct proc_event *event)
 {
@@ -212,7 +212,7 @@ static void take_events(struct exit_watch *exits)
 				continue;
 			return;
 		}
-		/* Newer kernels may send longer events; ours are the beginning. */
+		/* Newer kernels may send longer events that begin with ours. */
 		memset(&event, 0, sizeof(event));
 		if (from.nl_pid || (size_t)n < TGID_AT + sizeof(uint32_t))
 			continue;
@@ -238,7 +238,7 @@ bool exit_watch_executed(struct exit_watch *exits, uint32_t pid)
 	return executed;
 }
 
-/* Whom the kernel's log names since it was last read. */
+/* Reads new records of the kernel log for OOM kills. */
 static void take_log(struct exit_watch *exits)
 {
 	char record[KMSG_SIZE + 1], killed[48];
@@ -247,7 +247,7 @@ static void take_log(struct exit_watch *exits)
 
 	while (exits->log >= 0) {
 		n = read(exits->log, record, KMSG_SIZE);
-		/* Overwritten before it was read: the next one follows. */
+		/* EPIPE: overwritten before it was read; the next record follows. */
 		if (n < 0 && (errno == EPIPE || errno == EINTR))
 			continue;
 		if (n <= 0)
@@ -262,7 +262,7 @@ static void take_log(struct exit_watch *exits)
 	}
 }
 
-/* A moment of CLOCK_MONOTONIC as time of day. */
+/* Converts CLOCK_MONOTONIC to time of day. */
 static uint64_t realtime_of(uint64_t moment)
 {
 	struct timespec real, mono;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How processes of this machine end that are not ours to wait for.
+ * How processes of this machine end that are not our children.
  *
- * The kernel tells whoever listens to its process events (the netlink
- * connector, CONFIG_PROC_EVENTS) when a process executes a program or ends,
- * and with which status.  Where it has none, a zombie still has its status in
- * /proc, if its parent is slow.  Who was killed by the OOM killer stands in the
- * kernel's log.
+ * The kernel reports to listeners of its process events (the netlink connector,
+ * CONFIG_PROC_EVENTS) when a process executes a program or ends, and with which
+ * exit status.  Without these events, /proc has the status of a zombie until its
+ * parent reaps it.  The kernel log names the victims of the OOM killer.
  */
 #ifndef READER_EXIT_WATCH_H
 #define READER_EXIT_WATCH_H
@@ -18,10 +17,10 @@
 /**
  * struct exit_status - how a process ended
  * @known: @status is known
- * @status: as wait(2) has it
- * @oom: the kernel's log says that the OOM killer chose it
- * @realtime: when, ns since 1970; 0: not known
- * @why_not: why @status is not known, for a person
+ * @status: as in wait(2)
+ * @oom: the kernel log says that the OOM killer chose it
+ * @realtime: when, ns since 1970; 0: unknown
+ * @why_not: why @status is unknown, for messages
  */
 struct exit_status {
 	bool known;
@@ -34,16 +33,16 @@ struct exit_status {
 struct exit_watch;
 
 /*
- * Begins to listen for what becomes of @pids.  What cannot be listened to is
- * left out; NULL without memory.
+ * Starts to watch @pids.  A source of events that cannot be opened is left out.
+ * NULL if out of memory.
  */
 struct exit_watch *exit_watch_listen(const uint32_t *pids, size_t n);
 void exit_watch_free(struct exit_watch *exits);
 
-/* Whether @pid has executed a program since this was last asked. */
+/* Whether @pid has executed a program since the last call. */
 bool exit_watch_executed(struct exit_watch *exits, uint32_t pid);
 
-/* How @pid, which has ended, did so.  @exits NULL: nobody listened. */
+/* How @pid ended.  @exits NULL: it was not watched. */
 struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid);
 
 /* "exit status 1", "killed by signal 9 (KILL)" ... @buf holds EXIT_STATUS_SIZE. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Names of users and cgroups, and how they travel: lines "NUMBER NAME". */
+/* Names of users and cgroups; in a record, lines "NUMBER NAME". */
 #include <ctype.h>
 #include <inttypes.h>
 #include <pwd.h>
@@ -13,7 +13,7 @@
 
 #define BUCKETS	256
 
-/* A user that was asked for; @name is NULL where there is only a number. */
+/* A user that was looked up; @name is NULL if there is only a number. */
 struct user {
 	struct user *next;
 	uint64_t uid;
@@ -61,7 +61,7 @@ static int compare_ids(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* A struct name begins with its number. */
+/* A struct name begins with its number, so compare_ids() takes both. */
 static const char *find(const struct names *names, uint64_t id)
 {
 	const struct name *name;
@@ -120,7 +120,7 @@ static const char *recorded_cgroup(const struct snapshot *snap, uint64_t id, boo
 	return name ? name : cgroup_path(id, true);
 }
 
-/* The numbers of one kind that a census has, each once. */
+/* UIDs or cgroup IDs of a census; make_unique() leaves each once. */
 struct ids {
 	uint64_t *v;
 	size_t n;
@@ -137,7 +137,7 @@ static void make_unique(struct ids *ids)
 	ids->n = n;
 }
 
-/* Lines for those of @ids that @name_of knows by more than their number. */
+/* Adds lines for those of @ids that have a name. */
 static int write_lines(struct snapshot *snap, const char *name, struct ids *ids,
 		       const char *(*name_of)(uint64_t id, bool numeric),
 		       struct failure *why)
@@ -196,7 +196,7 @@ int names_write(struct snapshot *snap, struct failure *why)
 	return ret;
 }
 
-/* Lines that are none are passed over. */
+/* Malformed lines are skipped. */
 static int read_lines(struct snapshot *snap, const char *text,
 		      struct names *names, struct failure *why)
 {

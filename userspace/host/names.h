@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names of users and cgroups: of this machine, or of the one where a record
- * was made.
+ * Names of users and cgroups, on this machine or on the machine where a record was
+ * made.
  */
 #ifndef READER_NAMES_H
 #define READER_NAMES_H
@@ -13,24 +13,24 @@
 #include "model/snapshot.h"
 
 /*
- * The name of user @uid, or its number in decimal where @numeric or where it
- * has none.  Each is looked up once; the text lives until names_forget().
+ * The name of user @uid, or its number in decimal if @numeric or if it has no
+ * name.  Each is looked up once; the text is valid until names_forget().
  */
 const char *user_name(uint64_t uid, bool numeric);
 
-/* Gives @snap the names of this machine, which live until names_forget(). */
+/* Gives @snap the names of this machine, valid until names_forget(). */
 void names_live(struct snapshot *snap);
 
-/* Frees them: programs that run for long would keep those of removed cgroups. */
+/* Frees them: a long-running program would keep the names of removed cgroups. */
 void names_forget(void);
 
 /*
- * Adds to @snap, as texts beside it, the names that this machine has for the
- * users and cgroups in it.  0, or -1 and @why without memory.
+ * Adds the names of the users and cgroups in @snap to @snap->proc_texts, as known
+ * on this machine.  0, or -1 and @why if out of memory.
  */
 int names_write(struct snapshot *snap, struct failure *why);
 
-/* Gives @snap the names in these texts, of a record. 0, or -1 and @why without memory. */
+/* Gives @snap the recorded names in these texts. 0, or -1 and @why if out of memory. */
 int names_read(struct snapshot *snap, struct failure *why);
 
 #endif /* READER_NAMES_H */

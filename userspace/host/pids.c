@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which processes to name in a request. */
+/* Selects the processes to name in a request. */
 #include <ctype.h>
 #include <dirent.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "host/pids.h"
 #include "host/procfs.h"
 
-/* Kernel threads and zombies have none: all sizes are 0. */
+/* Kernel threads and zombies have no address space: all sizes are 0. */
 static bool has_memory(uint32_t pid)
 {
 	char sizes[128];
@@ -40,9 +40,9 @@ static bool has_name(uint32_t pid, const struct filter *filter)
 }
 
 /**
- * struct choice - processes that the filters may let pass
+ * struct choice - processes that may pass the filters
  * @of: all of them; owned
- * @chosen: of each, whether its name is wanted; owned
+ * @chosen: for each, whether its name matches; owned
  * @n: how many
  */
 struct choice {
@@ -69,7 +69,7 @@ static int choice_add(struct choice *choice, uint32_t pid, bool chosen,
 	return 0;
 }
 
-/* All in /proc but other users' and those without memory. */
+/* All processes in /proc that pass the user filter and have an address space. */
 static int choice_fill(struct choice *choice, const struct pids_filter *filter,
 		       struct failure *why)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which processes to name in a request: the module gives mappings, and groups of
- * a selection, only of those that are named.
+ * Selects the processes to name in a request: the module gives mappings, and groups
+ * of selected processes, only for named ones.
  */
 #ifndef READER_PIDS_H
 #define READER_PIDS_H
@@ -15,7 +15,7 @@
 #include "lib/filter.h"
 
 /**
- * struct pids - numbers of processes
+ * struct pids - PIDs
  * @v: owned; pids_free() frees it
  * @n: how many
  */
@@ -25,9 +25,9 @@ struct pids {
 };
 
 /**
- * struct pids_filter - which processes are wanted
+ * struct pids_filter - which processes to select
  * @comm: by name or command line
- * @user: by the name of the effective user, or its number where @numeric
+ * @user: by the name of the effective user, or its number if @numeric
  */
 struct pids_filter {
 	const struct filter *comm;
@@ -37,7 +37,7 @@ struct pids_filter {
 
 /*
  * All processes in /proc that have an address space and pass @filter.  Adds to
- * @missed how many command lines did not come in time.  0, or -1 and @why.
+ * @missed how many command lines timed out.  0, or -1 and @why.  The caller calls
  * pids_free() in both cases.
  */
 int pids_list(struct pids *pids, const struct pids_filter *filter,

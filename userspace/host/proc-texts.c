@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Texts beside a census. */
+/* Texts of /proc that complete a census. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 #include "host/procfs.h"
 #include "model/columns.h"
 
-/* All of the file @path to @out; false where it cannot be read. */
+/* Copies the file @path to @out; false if it cannot be read. */
 static bool copy_file(FILE *out, const char *path)
 {
 	struct failure why;
@@ -30,14 +30,14 @@ static bool copy_file(FILE *out, const char *path)
 	return good;
 }
 
-/* The first line of @dir's file @name, behind its name, to @out. */
+/* Writes @name and the first line of the file @name in @dir to @out. */
 static void copy_line(FILE *out, int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
 	char line[512];
 	ssize_t n;
 
-	/* Files that only do something cannot be opened for reading. */
+	/* Write-only files, such as compact_memory, cannot be opened. */
 	if (fd < 0)
 		return;
 	n = read(fd, line, sizeof(line) - 1);
@@ -49,7 +49,7 @@ static void copy_line(FILE *out, int dir, const char *name)
 	fprintf(out, "%s %s\n", name, line);
 }
 
-/* The files of the directory @path, by name; false where it cannot be read. */
+/* Copies the files of the directory @path, by name; false if it cannot be read. */
 static bool copy_dir(FILE *out, const char *path)
 {
 	struct dirent **entries;
@@ -72,7 +72,7 @@ static bool copy_dir(FILE *out, const char *path)
 	return n >= 0;
 }
 
-/* By the number of their bit; below /proc. */
+/* Indexed by bit number; paths are below /proc. */
 static const struct {
 	const char *name;
 	const char *path;
@@ -135,7 +135,7 @@ const char *proc_texts_find(const struct snapshot *snap, const char *name)
 	return NULL;
 }
 
-/* Whether the census has a figure of that name. */
+/* Whether the census has a figure with this name. */
 static bool in_census(const char *name)
 {
 	const struct column *column;
@@ -148,8 +148,8 @@ static bool in_census(const char *name)
 }
 
 /*
- * Adds to @snap->meminfo each line of @file, in the form of /proc/meminfo, that
- * the census has no figure of.  0, or -1 and @why without memory.
+ * Adds to @snap->meminfo each line of @file, which has the format of /proc/meminfo,
+ * that is no figure of the census.  0, or -1 and @why if out of memory.
  */
 static int meminfo_read(struct snapshot *snap, FILE *file, struct failure *why)
 {

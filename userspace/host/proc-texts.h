@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Texts beside a census: what the module cannot give, read in the moment
- * after it and kept with it, so that a record holds it too.
+ * Texts of /proc that complete a census: what the module cannot give.  They are read
+ * right after the census and kept with it, so a record contains them too.
  *
- * A command reads them from the snapshot only; struct request says which it
+ * A command takes them from the snapshot only; struct request says which it
  * needs.
  */
 #ifndef READER_PROC_TEXTS_H
@@ -12,7 +12,7 @@
 #include "lib/failure.h"
 #include "model/snapshot.h"
 
-/* Bits by which a request asks for them; in the order of the list in beside.c. */
+/* Bits of struct request; in the order of texts[] in proc-texts.c. */
 enum proc_texts_bit {
 	PROC_TEXTS_BIT_MEMINFO = 1 << 0,
 	PROC_TEXTS_BIT_VM = 1 << 1,
@@ -20,30 +20,30 @@ enum proc_texts_bit {
 	PROC_TEXTS_BIT_ALL = (1 << 3) - 1,
 };
 
-/* Their names: the file /proc/meminfo as it is, */
+/* Names of the texts: a copy of /proc/meminfo */
 #define PROC_TEXTS_MEMINFO	"meminfo"
-/* the files of /proc/sys/vm, each a line "NAME VALUE", */
+/* the files of /proc/sys/vm, each as a line "NAME VALUE" */
 #define PROC_TEXTS_VM	"vm"
-/* the file /proc/slabinfo as it is, */
+/* a copy of /proc/slabinfo */
 #define PROC_TEXTS_SLABINFO	"slabinfo"
-/* and, made when a census is recorded, lines "NUMBER NAME". */
+/* lines "NUMBER NAME", added when a census is recorded */
 #define PROC_TEXTS_USERS	"users"
 #define PROC_TEXTS_CGROUPS	"cgroups"
 
 /*
- * Reads those of @bits on this machine into @snap.  One that cannot be read is
- * left out, and so unknown.  0, or -1 and @why without memory.
+ * Reads the texts in @bits on this machine into @snap.  A text that cannot be read
+ * is left out.  0, or -1 and @why if out of memory.
  */
 int proc_texts_read(struct snapshot *snap, unsigned int bits, struct failure *why);
 
-/* Adds the first @len bytes of @text, up to a NUL. 0, or -1 and @why. */
+/* Adds @text, up to a NUL or @len bytes, as @name. 0, or -1 and @why. */
 int proc_texts_add(struct snapshot *snap, const char *name, const char *text,
 		   size_t len, struct failure *why);
 
-/* The text @name; NULL where there is none. */
+/* The text @name; NULL if there is none. */
 const char *proc_texts_find(const struct snapshot *snap, const char *name);
 
-/* Fills what @snap says by these texts: meminfo. 0, or -1 and @why. */
+/* Fills @snap->meminfo from these texts. 0, or -1 and @why. */
 int proc_texts_apply(struct snapshot *snap, struct failure *why);
 
 #endif /* READER_PROC_TEXTS_H */

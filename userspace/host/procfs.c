@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Files under /proc, and what they say of a process of this machine. */
+/* Files in /proc, and what they say about processes of this machine. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -56,7 +56,7 @@ bool procfs_link(const char *path, char *says, size_t size)
 	return true;
 }
 
-/* @name of /proc/@pid, opened; NULL where it is gone. */
+/* Opens /proc/@pid/@name; NULL if the process is gone. */
 static FILE *process_open(uint32_t pid, const char *name)
 {
 	struct failure gone;
@@ -79,7 +79,7 @@ bool process_read(uint32_t pid, const char *name, char *text, size_t size)
 	return n;
 }
 
-/* The fields of /proc/PID/stat behind the state: the start, and the exit status. */
+/* Fields of /proc/PID/stat, counted from the state: start time and exit status. */
 #define START_AFTER_STATE	19
 #define EXIT_CODE_AFTER_STATE	49
 
@@ -91,7 +91,7 @@ struct process_state process_state(uint32_t pid)
 
 	if (!process_read(pid, "stat", line, sizeof(line)))
 		return state;
-	/* Its name, in parentheses, may hold any. */
+	/* The name, in parentheses, may contain any character. */
 	at = strrchr(line, ')');
 	if (!at || at[1] != ' ' || !at[2])
 		return state;
@@ -111,7 +111,7 @@ struct process_state process_state(uint32_t pid)
 	return state;
 }
 
-/* The number behind @format in /proc/@pid/status, or @other. */
+/* The number that @format reads in /proc/@pid/status, or @other. */
 static uint32_t status_number(uint32_t pid, const char *format, uint32_t other)
 {
 	FILE *file = process_open(pid, "status");
@@ -120,7 +120,7 @@ static uint32_t status_number(uint32_t pid, const char *format, uint32_t other)
 
 	if (!file)
 		return other;
-	/* The name, above it, has its newlines escaped. */
+	/* The kernel escapes newlines in the name, which comes first. */
 	while (fgets(line, sizeof(line), file))
 		if (sscanf(line, format, &number) == 1)
 			break;
@@ -148,7 +148,7 @@ uint32_t process_parent(uint32_t pid)
 
 bool process_user(uint32_t pid, uint32_t *uid)
 {
-	/* No user has the number -1. */
+	/* -1 is not a valid UID. */
 	*uid = status_number(pid, "Uid: %*u %" SCNu32, UINT32_MAX);
 	return *uid != UINT32_MAX;
 }
