@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whether an answer is as the table of the ABI says; see abi_table.h. */
+/* Checks an answer against the table of the ABI; see abi_table.h. */
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #include "abi_table.h"
 
-/* With page tables of five levels; with four it begins higher. */
+/* With five levels of page tables; with four it begins higher. */
 #define KERNEL_HALF	0xff00000000000000ULL
 #define LAST_PAGE	0xfffffffffffff000ULL
 
@@ -31,7 +31,7 @@ bool abi_kernel_address(uint64_t value)
 	return value >= KERNEL_HALF && value < LAST_PAGE;
 }
 
-/* Decimal, or hexadecimal where it has 0x or cannot be anything else. */
+/* A kernel address in decimal; else 12 digits or more as hexadecimal. */
 static uint64_t number_at(const char *at, char **end)
 {
 	uint64_t decimal = strtoull(at, end, 10);
@@ -84,7 +84,7 @@ static const char *ints_wrong(const struct nlattr *attr, unsigned int size,
 	return NULL;
 }
 
-/* Names are what processes and files say, and no number. */
+/* Processes and files choose the names: these are not searched for numbers. */
 static const char *string_wrong(const struct nlattr *attr)
 {
 	unsigned int len = mnl_attr_get_payload_len(attr);

@@ -7,8 +7,8 @@
 #define NESTED(n)	{ .type = ABI_NEST, .nest = &(n) }
 
 /*
- * @attrs is as long as its highest number says, and new attributes are added at
- * the end of an enum: one that is missing here makes it too short.
+ * The highest number sets the length of @attrs. New attributes come at the end of an
+ * enum, so @attrs is too short if one is missing.
  */
 #define COMPLETE(attrs, end)						\
 	_Static_assert(sizeof(attrs) / sizeof(*(attrs)) == (end),	\
@@ -35,7 +35,7 @@ static const struct abi_attr request_attrs[] = {
 COMPLETE(request_attrs, __MEMCENSUS_REQ_MAX);
 const struct abi_nest abi_request = { request_attrs, __MEMCENSUS_REQ_MAX };
 
-/* Only REQUEST is one; the others are answers', and in a request refused. */
+/* A request has only REQUEST; the kernel refuses attributes of answers. */
 static const struct abi_attr asked_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_REQUEST] = NESTED(abi_request),
 };

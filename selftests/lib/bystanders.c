@@ -16,7 +16,7 @@
 
 #define HUGE_PAGES	(BYSTANDER_HUGE * (HUGE / PAGE))
 
-/* What is at a PLACE() of each kind, in pages; by map count where that differs. */
+/* Pages that each kind has at its PLACE(); by map count if the bases differ. */
 static const struct {
 	const char *kind;
 	unsigned long rss, uss, uss_by_count, pss, swap, thp;
@@ -31,8 +31,8 @@ static const struct {
 };
 
 /*
- * What does not depend on who else has the same libraries. Of these the first
- * few do not depend on which frames it has, either.
+ * Figures that do not depend on which processes share the libraries. The first
+ * ones do not depend on the frame numbers either.
  */
 static const unsigned int still[] = {
 	MEMCENSUS_F_VSS, MEMCENSUS_F_RSS, MEMCENSUS_F_ANON, MEMCENSUS_F_FILE,
@@ -111,7 +111,7 @@ const char *bystanders_misplaced(struct bystanders *b,
 	return NULL;
 }
 
-/* What each has in all, while the system is calm. */
+/* All figures of each, in a calm system. */
 static const char *look(struct bystanders *b, unsigned int basis)
 {
 	const struct census_request request = {
@@ -193,7 +193,7 @@ const char *bystanders_differ(struct bystanders *b, const struct census *census,
 		       "%s: state %d", kinds[i].kind, task ? task->state : -1);
 		for (j = 0; j < (moving ? STILL_MOVING : all); j++) {
 			n = still[j];
-			/* Others with swap entries may be busy: then no share is sent. */
+			/* The module sends no share if an owner of swap entries is busy. */
 			if ((n == MEMCENSUS_F_SWAP_PSS ||
 			     n == MEMCENSUS_F_SWAP_USS) &&
 			    figure(&task->f, n) == FIGURE_UNKNOWN)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Processes that have known pages and sleep, while others do what they like: of
- * each of them each census must say the same.
+ * Processes with known pages that sleep while other processes run: every census
+ * must report the same figures for each of them.
  */
 #ifndef _BYSTANDERS_H
 #define _BYSTANDERS_H
@@ -14,15 +14,15 @@
 #define BYSTANDER_HUGE		2
 #define BYSTANDER_SWAPPED	100
 
-/* Two of each kind that shares with its like. */
+/* Two of each kind that shares memory. */
 #define BYSTANDERS		6
 
 /**
  * struct bystanders - all of them
- * @pids: 0 where there is none, for want of swap or of huge pages
+ * @pids: 0 if not started because swap or huge pages are missing
  * @f: figures of each on the two bases, by enum memcensus_basis, in a calm
  *	system
- * @compared: figures compared with these since
+ * @compared: number of figures compared with @f
  */
 struct bystanders {
 	pid_t pids[BYSTANDERS];
@@ -31,23 +31,22 @@ struct bystanders {
 };
 
 /*
- * Starts them, with swap in zram where the kernel has it; NULL, or what went
- * wrong.
+ * Starts them, with swap in zram if the kernel has zram. NULL, or the error.
  */
 const char *bystanders_start(struct bystanders *b);
 void bystanders_end(struct bystanders *b);
 
 /*
- * NULL where of those bystanders that are in @census, one with mappings, what
- * each has made is there, to the page; else what is not. @moving: see below.
+ * NULL if the mappings of each bystander in @census have exactly the pages it
+ * made; else the difference. @census has mappings. @moving: see below.
  */
 const char *bystanders_misplaced(struct bystanders *b,
 				 const struct census *census, bool moving);
 
 /*
- * NULL where of each bystander in @census each figure is what it was; else
- * what is not. @moving: pages are being migrated,
- * and only what does not depend on a page's number or map count is compared.
+ * NULL if no figure of a bystander in @census has changed; else the difference.
+ * @moving: pages are being migrated; compare only figures that do not depend
+ * on frame numbers or map counts.
  */
 const char *bystanders_differ(struct bystanders *b, const struct census *census,
 			      bool moving);

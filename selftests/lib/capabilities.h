@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Giving capabilities up. */
+/* Dropping capabilities. */
 #ifndef _CAPABILITIES_H
 #define _CAPABILITIES_H
 
@@ -10,7 +10,7 @@
 
 #include "pages.h"
 
-/* These capabilities, of the first 32, and no others from now on. */
+/* Drops all capabilities except these, of the first 32. */
 static inline void keep_capabilities(uint32_t effective)
 {
 	struct __user_cap_header_struct header = {

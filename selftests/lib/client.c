@@ -11,7 +11,7 @@
 #include "client_parse.h"
 
 #define REQUEST_SIZE	(1024 + 4 * MEMCENSUS_PIDS_MAX)
-/* What the kernel fills of a dump, or a refused request and why. */
+/* Bytes that the kernel fills of a dump, or an error with its request. */
 #define RECEIVE_SIZE	(32768 + REQUEST_SIZE)
 
 static int family_attr(const struct nlattr *attr, void *data)
@@ -28,7 +28,7 @@ static int family_message(const struct nlmsghdr *nlh, void *data)
 	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), family_attr, data);
 }
 
-/* The family's number, which the kernel's controller knows by its name. */
+/* Gets the family's number from the kernel's controller, by name. */
 static int ask_for_family(struct mnl_socket *nl, uint16_t *family)
 {
 	char buf[RECEIVE_SIZE];
@@ -57,8 +57,8 @@ static int ask_for_family(struct mnl_socket *nl, uint16_t *family)
 }
 
 /*
- * By a socket of its own: the kernel fits what it sends to the largest buffer
- * that a socket has received with, and a later one might be smaller.
+ * Uses a separate socket: the kernel fits its messages to the largest buffer that
+ * a socket has received with, and a later buffer may be smaller.
  */
 static int find_family(uint16_t *family)
 {
@@ -115,8 +115,8 @@ struct nlmsghdr *census_header(const struct census_socket *s, void *buf,
 }
 
 /*
- * Appends an attribute as netlink defines it: its length with the header, its type,
- * the payload, zeros up to a multiple of four bytes.
+ * Appends a netlink attribute: length with header, type, payload, zeros up to a
+ * multiple of four bytes.
  */
 static void put_attr(struct nlmsghdr *nlh, uint16_t type, const void *payload,
 		     size_t len)
@@ -135,9 +135,8 @@ static void put_attr(struct nlmsghdr *nlh, uint16_t type, const void *payload,
 }
 
 /*
- * Written from the text of the ABI, without the helpers that the reader uses: in a
- * request the options are nested in REQUEST, and may come in any order. Here it is
- * the reverse of the reader's.
+ * Follows the text of the ABI and does not use the reader's helpers: the options are
+ * nested in REQUEST, in any order. The order here is the reverse of the reader's.
  */
 struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 				const struct census_request *request)
@@ -190,8 +189,8 @@ static int ext_ack_attr(const struct nlattr *attr, void *data)
 }
 
 /*
- * The end of a dump, or the answer to a request: an errno, in an error before
- * the request's own header, and what an extended ack adds.
+ * The end of a dump, or an error: an errno, then in an error the request's header,
+ * then the extended ack.
  */
 static int parse_end(const struct nlmsghdr *nlh, struct census_error *error)
 {

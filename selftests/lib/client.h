@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A census as the tests see it: asked for over generic netlink, kept by the
- * numbers of the ABI, with a note of what was sent and what was not.
+ * A census as the tests see it: received over generic netlink, stored by the
+ * numbers of the ABI, with a record of which attributes were sent.
  */
 #ifndef _CLIENT_H
 #define _CLIENT_H
@@ -18,7 +18,7 @@ struct nlmsghdr;
 /**
  * struct figures - amounts of memory of a task or a mapping
  * @known: bit n is set where figure n was sent
- * @value: bytes, by enum memcensus_figure; 0 where not known
+ * @value: bytes, by enum memcensus_figure; 0 if not known
  */
 struct figures {
 	uint64_t known;
@@ -36,7 +36,7 @@ static inline uint64_t figure(const struct figures *f, unsigned int n)
 /**
  * struct census_task - one TASK message
  * @known: bit n is set where attribute n of enum memcensus_task was sent
- * @nr_twins: how many there are, of which @n_twins are in @twins
+ * @nr_twins: number of CLONE_VM peers; @n_twins of them are in @twins
  */
 struct census_task {
 	uint32_t known;
@@ -53,7 +53,7 @@ struct census_task {
 /**
  * struct census_vma - one VMA message
  * @known: bit n is set where attribute n of enum memcensus_vma was sent
- * @name: NULL if none was sent; so @flags
+ * @name: NULL if not sent; the same for @flags
  */
 struct census_vma {
 	uint32_t known;
@@ -81,7 +81,7 @@ struct census_info {
 
 /**
  * struct census_blocks - free blocks of one migrate type, or of all
- * @n: orders that were sent
+ * @n: number of orders sent
  */
 struct census_blocks {
 	char name[MEMCENSUS_NAME_LEN];
@@ -93,7 +93,7 @@ struct census_blocks {
  * struct census_zone - one ZONE message
  * @known: bit n is set where attribute n of enum memcensus_zone was sent
  * @value: the u64 ones, by enum memcensus_zone
- * @unusable: in thousandths, so @extfrag
+ * @unusable: in thousandths, as @extfrag
  */
 struct census_zone {
 	uint32_t known, node;
@@ -139,10 +139,10 @@ struct census_values {
 /**
  * struct census - all messages of one dump
  * @seq: the number of the census
- * @mixed: a message carried another number than those before it
- * @disorder: a message came before one that belongs in front of it
- * @incomplete: a message lacked its number or its nest, or had an unknown one
- * @scan: values by enum memcensus_scan, @scan_known says which were sent
+ * @mixed: a message has another sequence number than those before it
+ * @disorder: messages came in the wrong order
+ * @incomplete: a message had no sequence number, no nest, or an unknown nest
+ * @scan: values by enum memcensus_scan; @scan_known: bits of those sent
  */
 struct census {
 	uint64_t seq;
@@ -168,7 +168,7 @@ struct census {
 /**
  * struct census_error - why a request failed
  * @text: message of the extended ack, "" if there was none
- * @offset: of the attribute at fault in the request, -1 if none was named
+ * @offset: offset of the wrong attribute in the request, -1 if not given
  */
 struct census_error {
 	char text[256];
@@ -189,7 +189,7 @@ struct census_request {
 
 /**
  * struct census_socket - a netlink socket that knows the family's number
- * @nl: NULL where the family is absent: the module is not loaded
+ * @nl: NULL if the module is not loaded
  */
 struct census_socket {
 	struct mnl_socket *nl;
@@ -197,38 +197,38 @@ struct census_socket {
 	uint32_t seq, port;
 };
 
-/* 0, or -errno; -ENOENT: no such family, the module is not loaded. */
+/* 0, or -errno; -ENOENT: the module is not loaded. */
 int census_open(struct census_socket *s);
 void census_close(struct census_socket *s);
 
 /* A request's header in @buf of at least 8 KiB; attributes may follow. */
 struct nlmsghdr *census_header(const struct census_socket *s, void *buf,
 			       uint8_t cmd, uint16_t flags);
-/* The same with a REQUEST nest that holds what @request says. */
+/* The same with a REQUEST nest as @request says. */
 struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 				const struct census_request *request);
 int census_send(struct census_socket *s, struct nlmsghdr *nlh);
 
 /*
- * One receive. 1: there is more; 0: the last message was received; -errno:
- * the request failed, and @error says why. @census may be NULL.
+ * One receive. 1: more messages follow; 0: this was the last message; -errno:
+ * the request failed, and @error has the reason. @census may be NULL.
  */
 int census_receive(struct census_socket *s, struct census *census,
 		   size_t buffer, struct census_error *error);
 
-/* What one receive has brought: the same for @n bytes at @buf. */
+/* The same for @n bytes at @buf, already received. */
 int census_datagram(const struct census_socket *s, const void *buf, size_t n,
 		    struct census *census, struct census_error *error);
 
 /*
  * Sends a request and receives all answers. 0 or -errno; @census and @error
- * may be NULL. After it @census is to be freed, whatever was returned.
+ * may be NULL. The caller frees @census, also after an error.
  */
 int census_talk(struct census_socket *s, struct nlmsghdr *nlh,
 		struct census *census, size_t buffer,
 		struct census_error *error);
 
-/* A whole dump on a socket of its own. */
+/* A whole dump on a new socket. */
 int census_take(const struct census_request *request, struct census *census,
 		struct census_error *error);
 /* Task and mappings of one process, by map count. */
@@ -236,14 +236,14 @@ int census_take_pid(pid_t pid, struct census *census,
 		    struct census_error *error);
 void census_free(struct census *census);
 
-/* The record of the address space that @pid, a process, runs in; or NULL. */
+/* The record of the address space of process @pid, or NULL. */
 const struct census_task *census_task_of(const struct census *census,
 					 pid_t pid);
 /* The mapping that holds @addr, in a census of one process; or NULL. */
 const struct census_vma *census_vma_at(const struct census *census,
 				       const void *addr);
 
-/* True where a summed-up dump is whole: one number, in order, all parts. */
+/* True if the dump is whole: one sequence number, in order, all parts. */
 bool census_is_whole(const struct census *census);
 
 #endif /* _CLIENT_H */

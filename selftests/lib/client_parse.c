@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The messages of the ABI, each into its part of struct census. */
+/* Stores each message of the ABI in struct census. */
 #include <stdlib.h>
 #include <string.h>
 #include <libmnl/libmnl.h>
@@ -230,7 +230,7 @@ static int info_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-/* One more, zeroed, behind an array that grows by doubling. */
+/* Adds a zeroed entry to an array that grows by doubling. */
 static void *grow(void *array, size_t n, size_t size)
 {
 	if (!(n & (n - 1)))
@@ -307,7 +307,7 @@ static unsigned int nests(const struct census *census)
 	       census->n_systems;
 }
 
-/* Where in a dump a message comes: not by the numbers of their commands. */
+/* Order of the messages in a dump; it is not the order of the command numbers. */
 static const uint8_t places[__MEMCENSUS_CMD_MAX] = {
 	[MEMCENSUS_CMD_INFO] = 1,
 	[MEMCENSUS_CMD_SCAN] = 2,
@@ -334,7 +334,7 @@ int census_parse(const struct nlmsghdr *nlh, struct census *census)
 	census->seq = 0;
 	if (mnl_attr_parse(nlh, sizeof(*genl), nest_attr, census) < 0)
 		return -1;
-	/* INFO speaks of the module, not of a census, and has no number. */
+	/* INFO describes the module, not a census, and has no sequence number. */
 	if ((genl->cmd != MEMCENSUS_CMD_INFO && !census->seq) ||
 	    nests(census) != before + 1)
 		census->incomplete = true;

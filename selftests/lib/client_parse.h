@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* One netlink message of a dump into a struct census; for census*.c only. */
+/* Stores a netlink message of a dump in struct census; for client*.c only. */
 #ifndef _CLIENT_PARSE_H
 #define _CLIENT_PARSE_H
 
@@ -10,15 +10,15 @@ struct nlattr;
 struct nlmsghdr;
 struct census;
 
-/* 0, or -1 where memory is out or the message is not one of the ABI's. */
+/* 0, or -1: out of memory, or not a message of the ABI. */
 int census_parse(const struct nlmsghdr *nlh, struct census *census);
 
-/* An integer of whatever width the attribute has. */
+/* An integer of any width. */
 uint64_t attr_int(const struct nlattr *attr);
-/* A string cut to @size. */
+/* A string, truncated to @size. */
 void attr_copy(const struct nlattr *attr, char *to, size_t size);
 
-/* Attributes of a ZONE, NODE or SYSTEM; @data: struct census_zone and so on. */
+/* Attributes of ZONE, NODE or SYSTEM; @data: struct census_zone and so on. */
 int zone_attr(const struct nlattr *attr, void *data);
 int node_attr(const struct nlattr *attr, void *data);
 /* @data: the struct census */

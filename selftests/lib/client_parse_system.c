@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Zones, nodes and the system's totals, each into its part of struct census. */
+/* Stores zones, nodes and the system's totals in struct census. */
 #include <string.h>
 #include <libmnl/libmnl.h>
 
@@ -9,7 +9,7 @@
 _Static_assert(__MEMCENSUS_S_MAX <= 64, "struct census_values is too short");
 _Static_assert(__MEMCENSUS_E_MAX <= 64, "struct census_values is too short");
 
-/* An array of @size bytes an entry; what is beyond @room is left out. */
+/* Copies an array with entries of @size bytes, at most @room entries. */
 static unsigned int copy_array(const struct nlattr *attr, void *to,
 			       size_t size, unsigned int room)
 {

@@ -82,7 +82,7 @@ static const char *task_unsound(const struct census_task *task)
 	parts = sum(f, MEMCENSUS_F_ANON, MEMCENSUS_F_FILE, MEMCENSUS_F_SHMEM);
 	unless(parts == rss, "%u: parts of rss %llu are %llu", task->pid,
 	       LLU(rss), LLU(parts));
-	/* Three parts, each cut to the byte. */
+	/* Three parts, each rounded down to bytes. */
 	parts = sum(f, MEMCENSUS_F_PSS_ANON, MEMCENSUS_F_PSS_FILE,
 		    MEMCENSUS_F_PSS_SHMEM);
 	unless(parts <= pss && pss - parts <= 2,
@@ -133,7 +133,7 @@ const char *counted_unsound(const struct census *census, bool all)
 		return NULL;
 	unless(alone <= frames, "uss of all %llu, frames %llu", LLU(alone),
 	       LLU(frames));
-	/* The census cuts its sum to the byte. */
+	/* The census rounds its sum down to bytes. */
 	unless(frames - pss <= (marks >> SHARE_SHIFT) + 1,
 	       "pss %llu, frames %llu, owners of all frames %llu", LLU(pss),
 	       LLU(frames), LLU(marks));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The census against smaps; see equal.h. */
+/* Compares the census with smaps; see equal.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #define SHOWN		20
 #define BIT(n)		(1ULL << (n))
 
-/* What smaps cuts to KiB when the sum may hold a part of one. */
+/* Figures that smaps rounds down to KiB. */
 #define ROUNDED	(BIT(MEMCENSUS_F_PSS) | BIT(MEMCENSUS_F_PSS_ANON) |	\
 		 BIT(MEMCENSUS_F_PSS_FILE) | BIT(MEMCENSUS_F_PSS_SHMEM) |	\
 		 BIT(MEMCENSUS_F_PSS_DIRTY) | BIT(MEMCENSUS_F_SWAP_PSS) |	\
@@ -24,14 +24,14 @@
 #define HUGETLB_KINDS (BIT(MEMCENSUS_F_SHARED_HUGETLB) |			\
 		       BIT(MEMCENSUS_F_PRIVATE_HUGETLB))
 
-/* Figures that a mapping has none of. */
+/* Figures of tasks only, not of mappings. */
 #define TASK_ONLY (BIT(MEMCENSUS_F_RSS_COUNTER) | BIT(MEMCENSUS_F_RSS_PEAK) | \
 		   BIT(MEMCENSUS_F_PAGETABLES) | BIT(MEMCENSUS_F_MLOCKED) |  \
 		   BIT(MEMCENSUS_F_HEAP) | BIT(MEMCENSUS_F_STACK))
 
 /*
- * One comparison of one process, and of which mapping it speaks just now;
- * @passed_over: bits of the figures that are not to be compared.
+ * The comparison of one process, and the current mapping;
+ * @passed_over: bits of the figures that are not compared.
  */
 struct context {
 	struct equal *equal;
@@ -104,7 +104,7 @@ static void equal_figures(const struct context *c, const struct figures *ours,
 	}
 }
 
-/* Figures that smaps has not, but all that they are made of. */
+/* Figures that smaps does not have, computed from those it has. */
 static void equal_derived(const struct context *c, const struct figures *ours,
 			  const struct figures *theirs)
 {
@@ -124,7 +124,7 @@ static void equal_derived(const struct context *c, const struct figures *ours,
 		  v[MEMCENSUS_F_SHARED_HUGETLB] +
 		  v[MEMCENSUS_F_PRIVATE_HUGETLB]);
 
-	/* Three sums cut to bytes against one: less than three bytes apart. */
+	/* Three sums and one, each rounded down to bytes: less than three bytes apart. */
 	if (ours->known & BIT(MEMCENSUS_F_PSS_ANON))
 		equal_int(c, "pss of all classes",
 			  o[MEMCENSUS_F_PSS] - (o[MEMCENSUS_F_PSS_ANON] +
@@ -134,8 +134,8 @@ static void equal_derived(const struct context *c, const struct figures *ours,
 }
 
 /*
- * Pairs of letters with a space between; smaps ends the line with one too,
- * which is no part of any flag.
+ * Letter pairs with spaces between. smaps also ends the line with a space, which is
+ * not part of a flag.
  */
 static void equal_flags(const struct context *c, const char *ours,
 			const char *theirs)
@@ -159,7 +159,7 @@ static void equal_flags(const struct context *c, const char *ours,
 
 #define GIB	(1024 * 1024 * 1024UL)
 
-/* Whether smaps has looked for sharers where there is nothing to be seen. */
+/* Has smaps looked for sharers of a 1 GiB page in the wrong place? See equal.h. */
 static bool smaps_errs(const struct smaps_vma *theirs,
 		       const struct census_vma *ours)
 {
@@ -206,7 +206,7 @@ static void equal_vma(struct context *c, const struct census_vma *ours,
 		c->equal->thp_eligible++;
 }
 
-/* The process's own sums, of mappings and of what is in them by name. */
+/* The sums of the process: its mappings, also by name. */
 static void equal_sums(const struct context *c, const struct census *census,
 		       const struct census_task *task)
 {

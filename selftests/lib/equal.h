@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A process's census, by map count, against its smaps and smaps_rollup, in
+ * Compares a process's census, by map count, with its smaps and smaps_rollup:
  * every field of its record and of each of its mappings.
  *
- * All amounts are compared to the byte but these, which smaps cuts to KiB
+ * All amounts are compared in bytes except those that smaps rounds down to KiB
  * after it has added up fractions of pages: Pss, Pss_Anon, Pss_File,
- * Pss_Shmem, Pss_Dirty, SwapPss and Locked. Of them the KiB are compared, for
+ * Pss_Shmem, Pss_Dirty, SwapPss and Locked. These are compared in KiB, for
  * the whole process with smaps_rollup and for each mapping with smaps.
  *
- * VmFlags: flags that this kernel's smaps has no name for are ?? there; the
- * census may know the name.
+ * VmFlags: smaps prints ?? for flags it has no name for; the census may know the
+ * name.
  *
- * VmRSS, VmHWM: where status adds up what stat, and so ps, does not, the census
- * is compared with stat alone.
+ * VmRSS, VmHWM: status may add per-CPU counts that stat, and so ps, does not. Then
+ * the census is compared with stat only.
  *
- * Shared_Hugetlb, Private_Hugetlb of pages of 1 GiB: from Linux 6.12.y on smaps
- * looks for sharers of a page table in a place where a table of that level
- * keeps none (hugetlb_pmd_shared), and may call any page shared. Where it
- * differs only their sum is compared.
+ * Shared_Hugetlb, Private_Hugetlb of 1 GiB pages: since Linux 6.12.y smaps reads
+ * the number of sharers of a page table (hugetlb_pmd_shared) at a level whose
+ * tables have none, and may call any page shared. If smaps differs, only the
+ * sum of the two is compared.
  *
  * Pss_Anon, Pss_File, Pss_Shmem: smaps has them for the whole process only.
  *
- * Never compared, and said so each time by equal_report(): THPeligible, which
- * no module can work out; the gate mapping [vsyscall], which is in no address
- * space; figures that this kernel's smaps has no line for; under User Mode Linux the
- * name [vdso], which only a function of the kernel's knows there (arch_vma_name).
+ * Never compared, as equal_report() says each time: THPeligible, which no module
+ * can compute; the gate mapping [vsyscall], which is in no address space;
+ * figures that this kernel's smaps has no line for; under User Mode Linux the
+ * name [vdso], which only arch_vma_name() of the kernel knows.
  */
 #ifndef _EQUAL_H
 #define _EQUAL_H
@@ -35,16 +35,16 @@
 /**
  * struct equal - what was compared and how it came out
  * @processes: compared
- * @unstable: not compared, because smaps itself kept changing
- * @gone: not compared, because they ended or have no address space
+ * @unstable: processes not compared because their smaps kept changing
+ * @gone: processes not compared because they ended or have no address space
  * @vmas: mappings compared
  * @fields: values compared, @rounded of them in KiB
  * @mismatches: values that differ, or are in smaps and not in the census
- * @gates: mappings [vsyscall] that were passed over
- * @thp_eligible: lines THPeligible that were passed over
- * @summed: processes whose VmRSS is another than in stat
- * @gigantic: mappings of pages of 1 GiB that smaps calls shared
- * @vdsos: mappings whose name was passed over
+ * @gates: mappings [vsyscall] skipped
+ * @thp_eligible: lines THPeligible skipped
+ * @summed: processes whose VmRSS differs from that in stat
+ * @gigantic: mappings of 1 GiB pages that smaps calls shared
+ * @vdsos: mappings whose name was skipped
  * @nameless: flags that are ?? in smaps
  * @no_line: figures that smaps has no line for here, bits of memcensus_figure
  * @other: lines of smaps that the census has no figure for
@@ -58,9 +58,9 @@ struct equal {
 };
 
 /*
- * Compares the process or thread @pid and adds to @equal. 0 where it was
- * compared, -EAGAIN where it is unstable, -ESRCH where it is gone; any other
- * -errno is the census's and counts as a mismatch.
+ * Compares the process or thread @pid and adds the result to @equal. 0: compared;
+ * -EAGAIN: unstable; -ESRCH: gone; any other -errno comes from the census and
+ * counts as a mismatch.
  */
 int equal_smaps(pid_t pid, struct equal *equal);
 

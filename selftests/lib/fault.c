@@ -19,7 +19,7 @@
 #define DEBUG_DIR	"/sys/kernel/debug/"
 #define MORE_THAN_ANY	100000
 
-/* Kernel threads are its children, and inherit what it is told here. */
+/* Kernel threads are children of kthreadd and inherit this setting. */
 #define KTHREADD	"/proc/2/make-it-fail"
 
 static const char *const dirs[] = {
@@ -28,12 +28,12 @@ static const char *const dirs[] = {
 
 static int fail_nth = -1;
 
-/* Static: while allocations fail, none of ours is needed. */
+/* Static: the test allocates nothing while allocations fail. */
 static char datagrams[4 << 20];
 static size_t sizes[4096];
 static unsigned int nr_datagrams;
 
-/* It takes more than one try while what opens a file fails too. */
+/* Retries, because the allocations of open() may fail too. */
 static bool persist(const char *path, const char *value)
 {
 	unsigned int i;
@@ -49,7 +49,7 @@ static bool set(unsigned int dir, const char *name, const char *value)
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s/%s", dirs[dir], name);
-	/* Looking for it may fail for want of memory, too. */
+	/* access() may fail for lack of memory, too. */
 	return access(path, F_OK) && errno == ENOENT ? false :
 						       persist(path, value);
 }
@@ -66,7 +66,7 @@ const char *fault_begin(void)
 			return "failslab and fail_page_alloc cannot be set";
 	if (!set(1, "ignore-gfp-highmem", "N") || !set(1, "min-order", "0"))
 		return "fail_page_alloc cannot be set";
-	/* Or some of what fails would be page faults of ours. */
+	/* Without this, page faults of the test would fail too. */
 	if (mlockall(MCL_CURRENT))
 		return "mlockall";
 	return NULL;
@@ -115,7 +115,7 @@ bool fault_often(unsigned int percent)
 	return ok;
 }
 
-/* How many may still fail, of those that often do. */
+/* How many allocations may still fail, of those that fault_often() lets fail. */
 static long left(void)
 {
 	char path[128];
@@ -132,7 +132,7 @@ static long left(void)
 	return sum;
 }
 
-/* What came of one request: 0 or -errno, and who said so. */
+/* Result of one request: 0 or -errno, and where that came from. */
 struct outcome {
 	int ret;
 	bool by_the_dump;
@@ -160,7 +160,7 @@ static void read_text(const char *path, struct outcome *o)
 	close(fd);
 }
 
-/* Is that the last datagram of an answer? */
+/* Is this the last datagram of an answer? */
 static bool ends(const char *buf, int len)
 {
 	const struct nlmsghdr *nlh = (const void *)buf;
@@ -172,7 +172,7 @@ static bool ends(const char *buf, int len)
 	return false;
 }
 
-/* Only system calls: what was received is looked at when none fail any more. */
+/* System calls only: the data is examined later, when allocations no longer fail. */
 static int talk(struct census_socket *s, struct nlmsghdr *nlh)
 {
 	const int fd = mnl_socket_get_fd(s->nl);
@@ -238,7 +238,7 @@ static void ask(const struct fault_request *request, unsigned int n,
 	int ret = 0;
 
 	if (!request->path) {
-		/* Which fails too where some always do. */
+		/* This fails too while fault_often() is in effect. */
 		for (i = 0; i < 20000; i++) {
 			ret = census_open(&s);
 			if (!ret)
@@ -271,7 +271,7 @@ static void ask(const struct fault_request *request, unsigned int n,
 	census_close(&s);
 }
 
-/* No memory; of a socket's buffers, or where a dump could not be gone on with. */
+/* Out of memory: for a socket's buffers, or to continue a dump. */
 static bool is_clean(const struct outcome *o)
 {
 	if (o->by_the_dump)

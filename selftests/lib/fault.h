@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Allocations that fail on demand, by the kernel's fault injection, and what a
- * request for a census then comes to.
+ * Allocations that fail on demand, by the kernel's fault injection, and the
+ * results of census requests then.
  */
 #ifndef _FAULT_H
 #define _FAULT_H
@@ -11,30 +11,30 @@
 #include "client.h"
 
 /*
- * Makes ready for the others here. NULL, or why not: the kernel has no fault
- * injection.
+ * Call this before the other functions. NULL, or the reason why fault injection
+ * is unavailable.
  */
 const char *fault_begin(void);
 void fault_end(void);
 
-/* The @n-th allocation of this thread from now on fails, once. */
+/* Makes the @n-th allocation of this thread from now on fail, once. */
 void fault_arm(unsigned int n);
-/* None will; true if one has failed. */
+/* Ends that; true if an allocation has failed. */
 bool fault_disarm(void);
 
 /*
- * @percent of all allocations of this process, and of the kernel threads that
- * are started from now on, fail; 0: none.
+ * Makes @percent of all allocations fail, in this process and in kernel threads
+ * started from now on; 0: none.
  */
 bool fault_often(unsigned int percent);
 
 /**
- * struct fault_request - what is asked for while allocations fail
- * @name: for people
- * @path: the file to be read, or NULL: over netlink
+ * struct fault_request - request made while allocations fail
+ * @name: for diagnostics
+ * @path: the file to read, or NULL: over netlink
  * @cmd: MEMCENSUS_CMD_*
- * @what: of a SNAPSHOT
- * @pressed: memory is short anyway, and an error is no surprise
+ * @what: options of a SNAPSHOT
+ * @pressed: memory is short anyway, and errors are expected
  */
 struct fault_request {
 	const char *name;
@@ -45,27 +45,26 @@ struct fault_request {
 };
 
 /**
- * struct fault_course - what came of a request, each time
- * @tries: how often it was made
- * @failed: how often an allocation failed
- * @errors: how often it ended in an error
- * @marked: how often in a census that says that something is missing
- * @whole: how often in one that lacks nothing although an allocation failed
- * @wrong: what must not be: an error that does not say what, a census that is
- *	not sound
+ * struct fault_course - results of all tries of a request
+ * @tries: number of tries
+ * @failed: tries in which an allocation failed
+ * @errors: tries that returned an error
+ * @marked: tries that returned a census marked as incomplete
+ * @whole: tries that returned a complete census although an allocation failed
+ * @wrong: test failures: an error without a reason, an unsound census
  */
 struct fault_course {
 	unsigned int tries, failed, errors, marked, whole, wrong;
 };
 
 /*
- * Makes @request once, with the @n-th allocation failing; 0: with those that
- * fault_often() has fail, or that do by themselves.
+ * Makes @request once and lets the @n-th allocation fail; 0: only those that
+ * fault_often() lets fail, or that fail by themselves.
  */
 bool fault_try(const struct fault_request *request, unsigned int n,
 	       struct fault_course *c);
 
-/* With n = 1, 2, 3 and so on, until none failed. */
+/* Calls fault_try() with n = 1, 2, 3, ... until no allocation fails. */
 void fault_try_all(const struct fault_request *request, struct fault_course *c);
 
 void fault_tell(const char *name, const struct fault_course *c);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The few words of the FUSE protocol that one file needs; see fuse.h. */
+/* The part of the FUSE protocol that one file needs; see fuse.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fuse.h>
@@ -22,7 +22,7 @@
 
 #define FILE_SIZE	(16 * PAGE)
 
-/* Two names of the one file: node 2 by either. */
+/* Two names of the same file, node 2. */
 #define CACHED		"cached"
 #define DIRECT		"direct"
 
@@ -90,7 +90,7 @@ static void reply_lookup(int fd, const struct fuse_in_header *in)
 	reply(fd, in->unique, 0, &out, sizeof(out));
 }
 
-/* Past the page cache for him who asks for that: O_SYNC is the sign. */
+/* O_SYNC bypasses the page cache. */
 static void reply_open(int fd, const struct fuse_in_header *in)
 {
 	const struct fuse_open_in *open_in = (const void *)(in + 1);

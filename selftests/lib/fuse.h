@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A file system of one file that does not answer when it is read, until it is
- * told to: the way to a task that has its mmap lock and does not let go.
+ * A file system of one file that answers reads only when the test says so. The
+ * tests use it to make a task hold its mmap lock.
  *
- * One process reads the file, so that its first page is in the page cache,
- * locked. Another has the file open past the page cache and maps it: mmap()
- * throws out what is cached, waits for that page, and holds the lock during that,
- * for writing.
+ * One process reads the file, so its first page is in the page cache, locked.
+ * Another has the file open without the page cache and maps it: mmap()
+ * invalidates the cache and waits for that page, with the mmap lock held for
+ * writing.
  */
 #ifndef _FUSE_H
 #define _FUSE_H
@@ -14,12 +14,12 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* What the server shares with the tests: @asked, a read waits; @answer it. */
+/* Shared by server and tests. @asked: a read waits; @answer: answer it. */
 struct fuse_shared {
 	bool asked, answer;
 };
 
-/* @fd of the mounted file system, @server its process. */
+/* @fd: of the mounted file system; @server: its process. */
 struct fuse {
 	int fd;
 	pid_t server;
@@ -27,16 +27,14 @@ struct fuse {
 	char dir[64];
 };
 
-/* 0 or -errno: -ENODEV where the kernel has no FUSE. The caller is alone in
- * its mount namespace.
- */
+/* 0 or -errno; -ENODEV: no FUSE. The caller has a private mount namespace. */
 int fuse_start(struct fuse *fuse);
-/* An open file that goes through the page cache, or past it; -1 with errno. */
+/* Opens the file with the page cache, or without it; -1 with errno. */
 int fuse_open_cached(const struct fuse *fuse);
 int fuse_open_direct(const struct fuse *fuse);
-/* Waits until a read of either file waits for its answer; false after 10 seconds. */
+/* Waits until a read waits for its answer; false after 10 seconds. */
 bool fuse_was_asked(const struct fuse *fuse);
-/* All reads that wait for the file are answered. */
+/* Answers all waiting reads. */
 void fuse_answer(struct fuse *fuse);
 void fuse_stop(struct fuse *fuse);
 

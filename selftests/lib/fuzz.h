@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Requests that no program writes, and whether the answers are right.
+ * Random requests, and a check of the answers.
  *
- * A datagram is made from random numbers (fuzz_build.c), what the kernel must
- * answer to it is said from its bytes alone (fuzz_expect.c), then it is sent and
- * each answer is held against that (fuzz_talk.c). The same seed makes the same
- * datagram.
+ * fuzz_build.c makes a datagram from random numbers; fuzz_expect.c derives the
+ * expected answers from its bytes alone; fuzz_talk.c sends it and checks each
+ * answer. The same seed makes the same datagram.
  */
 #ifndef _FUZZ_H
 #define _FUZZ_H
@@ -17,7 +16,7 @@
 #include "abi_table.h"
 #include "client.h"
 
-/* A stream of numbers that its seed makes again. */
+/* A pseudo-random sequence, reproducible from its seed. */
 struct fuzz_random {
 	uint64_t state;
 };
@@ -26,11 +25,11 @@ uint64_t fuzz_mix(uint64_t a, uint64_t b);
 uint64_t fuzz_next(struct fuzz_random *r);
 /* 0 to @n - 1 */
 uint32_t fuzz_below(struct fuzz_random *r, uint32_t n);
-/* True once in @n times. */
+/* True with probability 1/@n. */
 bool fuzz_one_in(struct fuzz_random *r, uint32_t n);
 
 /**
- * struct fuzz_target - who is asked, and for whom
+ * struct fuzz_target - the family, and processes to request
  * @family: number of the family
  * @alive: processes that live until the end
  * @kthread: a kernel thread
@@ -41,14 +40,14 @@ struct fuzz_target {
 	uint32_t alive[3], kthread, zombie;
 };
 
-/* The longest datagram, and so the longest answer: an error holds its request. */
+/* The longest datagram. An answer is no longer: an error contains its request. */
 #define FUZZ_ROOM	524288
 
-/* A datagram of one message or more in @buf of FUZZ_ROOM bytes: its length. */
+/* Makes a datagram of messages in @buf of FUZZ_ROOM bytes; returns its length. */
 size_t fuzz_build(struct fuzz_random *r, const struct fuzz_target *target,
 		  unsigned char *buf);
 
-/* Errors that are documented, as bits. */
+/* Documented errors, as bits. */
 enum fuzz_errors {
 	FUZZ_EINVAL = 1,
 	FUZZ_ERANGE = 2,
@@ -58,14 +57,14 @@ enum fuzz_errors {
 	FUZZ_NONE = 32,
 };
 
-/* The bit of @error, positive; 0 where it is none of them. */
+/* The bit of @error, a positive errno; 0 if it is not documented. */
 unsigned int fuzz_error_bit(int error);
 
 /**
- * enum fuzz_what - what comes next for a message
+ * enum fuzz_what - answer to a message
  * @FUZZ_ACK: an acknowledgment, or an error
  * @FUZZ_INFO: INFO
- * @FUZZ_DUMP: INFO and all that follows; or the end of a dump with an error
+ * @FUZZ_DUMP: INFO and the rest of a dump; or the end of a dump with an error
  */
 enum fuzz_what {
 	FUZZ_ACK,
@@ -74,14 +73,14 @@ enum fuzz_what {
 };
 
 /**
- * struct fuzz_expect - one answer
+ * struct fuzz_expect - one expected answer
  * @what: &enum fuzz_what
- * @seq: its number
- * @errors: &enum fuzz_errors that it may be; FUZZ_NONE: good
- * @text: an error comes with words
- * @request: of a dump, what was asked for; its PIDS are in the datagram
- * @parts_given: PARTS were named
- * @strange: PIDS that may or may not be processes
+ * @seq: sequence number
+ * @errors: allowed &enum fuzz_errors; FUZZ_NONE: success
+ * @text: an error has a message
+ * @request: options of a dump; its PIDS are in the datagram
+ * @parts_given: the request has PARTS
+ * @strange: the request has PIDS that may or may not exist
  */
 struct fuzz_expect {
 	enum fuzz_what what;
@@ -94,16 +93,16 @@ struct fuzz_expect {
 
 #define FUZZ_EXPECTS_MAX	256
 
-/* Answers to @len bytes, in their order: how many, FUZZ_EXPECTS_MAX at most. */
+/* Expected answers to @len bytes, in order; returns how many, up to FUZZ_EXPECTS_MAX. */
 unsigned int fuzz_expect(const struct fuzz_target *target,
 			 const unsigned char *buf, size_t len,
 			 struct fuzz_expect *expects);
 
 /**
- * struct fuzz_counts - what was sent and what came
- * @scans: dumps read to their end that looked at processes
- * @torn: rounds whose answers were cut by a small buffer
- * @closed: sockets closed with a dump under way
+ * struct fuzz_counts - numbers of messages sent and received
+ * @scans: dumps of processes that were read to the end
+ * @torn: rounds whose answers a small buffer truncated
+ * @closed: sockets closed during a dump
  */
 struct fuzz_counts {
 	uint64_t messages, datagrams, infos, dumps, scans, answers, acks;
@@ -111,8 +110,8 @@ struct fuzz_counts {
 };
 
 /**
- * struct fuzz_failure - the first thing that was wrong
- * @text: "" where nothing was
+ * struct fuzz_failure - the first error
+ * @text: "" if there was none
  */
 struct fuzz_failure {
 	char text[512];
@@ -123,10 +122,10 @@ struct fuzz_failure {
 };
 
 /**
- * struct fuzz_worker - one who sends and receives
- * @seed: of the run
- * @number: of the worker
- * @counts: shared with the process that sums up; so @failure
+ * struct fuzz_worker - a process that sends and receives
+ * @seed: seed of the run
+ * @number: number of the worker
+ * @counts: shared with the parent, as @failure
  */
 struct fuzz_worker {
 	uint64_t seed;
@@ -136,14 +135,14 @@ struct fuzz_worker {
 	struct fuzz_failure *failure;
 };
 
-/* Opens what a worker needs; it ends with its process. */
+/* Sets up a worker; the resources end with its process. */
 void fuzz_worker_begin(struct fuzz_worker *w);
-/* One datagram and its answers; false where they were wrong. */
+/* One datagram and its answers; false if these were wrong. */
 bool fuzz_round(struct fuzz_worker *w, uint64_t round);
-/* Threads that send and receive on one socket, which one of them closes. */
+/* Threads send and receive on one socket, and one of them closes it. */
 bool fuzz_crowd(struct fuzz_worker *w, uint64_t round);
 
-/* One text file, @n operations on it: NULL, or what was wrong. */
+/* @n operations on one text file: NULL, or the error. */
 const char *fuzz_file(const char *path, uint64_t seed, unsigned int n);
 
 #endif /* _FUZZ_H */

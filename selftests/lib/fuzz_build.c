@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Datagrams made from the table of the ABI, then spoilt; see fuzz.h. */
+/* Makes datagrams from the table of the ABI, then corrupts them; see fuzz.h. */
 #include <string.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
@@ -13,7 +13,7 @@ uint64_t fuzz_mix(uint64_t a, uint64_t b)
 	return fuzz_next(&r);
 }
 
-/* Each state is one step on; what is given is the state well stirred. */
+/* The state is a counter; the result is a hash of it. */
 uint64_t fuzz_next(struct fuzz_random *r)
 {
 	uint64_t n = r->state += 0x9e3779b97f4a7c15ULL;
@@ -34,9 +34,9 @@ bool fuzz_one_in(struct fuzz_random *r, uint32_t n)
 }
 
 /**
- * struct builder - a datagram in the making
- * @at: where the next byte goes
- * @end: of the room
+ * struct builder - a datagram under construction
+ * @at: position of the next byte
+ * @end: end of the buffer
  */
 struct builder {
 	struct fuzz_random *r;
@@ -68,7 +68,7 @@ static void put_random(struct builder *b, size_t len)
 	}
 }
 
-/* Zeros up to a multiple of four, as they must be; or not zeros. */
+/* Pads to a multiple of four, with zeros as required or with other bytes. */
 static void pad(struct builder *b, const unsigned char *from)
 {
 	static const unsigned char zeros[4];
@@ -80,7 +80,7 @@ static void pad(struct builder *b, const unsigned char *from)
 		put(b, zeros, len);
 }
 
-/* A header, to be ended by end_attr(). */
+/* Begins an attribute; end_attr() completes its header. */
 static unsigned char *begin_attr(struct builder *b, unsigned int type)
 {
 	struct nlattr attr = { .nla_type = type };
@@ -112,7 +112,7 @@ static uint32_t an_int(struct builder *b, const struct abi_attr *is)
 		return PICK(b->r, odd);
 	if (!is->mask)
 		return is->min + fuzz_below(b->r, is->max - is->min + 1);
-	/* Mostly what needs no process to be looked at, which is dear. */
+	/* Mostly parts that need no walk of processes, which is expensive. */
 	if (fuzz_one_in(b->r, 4))
 		return fuzz_next(b->r) & is->mask;
 	return fuzz_next(b->r) & is->mask &
@@ -141,7 +141,7 @@ static void put_pids(struct builder *b, const struct abi_attr *is)
 	}
 }
 
-/* A payload of the right kind, most times of the right length. */
+/* A payload of the right type, mostly of the right length. */
 static void put_payload(struct builder *b, const struct abi_attr *is)
 {
 	static const size_t lengths[] = { 0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 255 };
@@ -184,7 +184,7 @@ static void put_attr(struct builder *b, const struct abi_nest *nest,
 	end_attr(b, at);
 }
 
-/* Each attribute or not, in any order, now and then what is none. */
+/* A random subset of the attributes, in any order; now and then an unknown one. */
 static void put_nest(struct builder *b, const struct abi_nest *nest,
 		     unsigned int depth)
 {
@@ -205,7 +205,7 @@ static void put_nest(struct builder *b, const struct abi_nest *nest,
 
 static uint16_t a_type(struct builder *b)
 {
-	/* No other family is to be met: those are between 16 and some 50. */
+	/* Avoid other families: their numbers are from 16 to about 50. */
 	if (fuzz_one_in(b->r, 40))
 		return fuzz_one_in(b->r, 2) ? fuzz_below(b->r, 16) :
 		       0xf000 + fuzz_below(b->r, 0xfff);
@@ -244,7 +244,7 @@ static unsigned char a_byte(struct builder *b)
 	return fuzz_one_in(b->r, 2) ? PICK(b->r, bytes) : fuzz_next(b->r);
 }
 
-/* What a message is after it was made right: bytes changed, cut or put in. */
+/* Corrupts a valid message: changes, truncates or inserts bytes. */
 static void spoil(struct builder *b, unsigned char *from)
 {
 	unsigned int n = 1 + fuzz_below(b->r, 4);
@@ -260,7 +260,7 @@ static void spoil(struct builder *b, unsigned char *from)
 		case 2:
 			from[at] ^= 1 << fuzz_below(b->r, 8);
 			break;
-		case 3:		/* cut, and the lengths do not know it */
+		case 3:		/* truncate, but keep the lengths */
 			b->at = from + at;
 			len = at;
 			break;
@@ -305,8 +305,8 @@ static void put_message(struct builder *b)
 }
 
 /*
- * As the kernel finds the messages, wherever that is after all: each is for us
- * or for nobody.  Other families have numbers from 16 to some 50.
+ * Parses the messages as the kernel does: each must be for our family or for none.
+ * Other families have numbers from 16 to about 50.
  */
 static void address(const struct fuzz_target *target, unsigned char *buf,
 		    size_t len)
@@ -337,7 +337,7 @@ size_t fuzz_build(struct fuzz_random *r, const struct fuzz_target *target,
 
 	while (n--)
 		put_message(&b);
-	/* The last one ends where the datagram does. */
+	/* Truncate the last message with the datagram. */
 	if (fuzz_one_in(r, 24) && b.at - buf > 8)
 		b.at -= fuzz_below(r, 8);
 	if (b.at == buf)

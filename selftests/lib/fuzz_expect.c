@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What must be answered to a datagram, from its bytes alone: the rules of
- * netlink, of generic netlink and its strict policies, and of the family, said
- * once more from the outside. See fuzz.h.
+ * Derives the expected answers from the bytes of a datagram: a second
+ * implementation of the rules of netlink, of generic netlink with strict
+ * policies, and of the family. See fuzz.h.
  */
 #include <errno.h>
 #include <string.h>
@@ -31,10 +31,10 @@ unsigned int fuzz_error_bit(int error)
 	}
 }
 
-/* The policy was not kept: which of the two it is called differs by kernel. */
+/* The policy was violated; the error depends on the kernel. */
 #define POLICY	(FUZZ_EINVAL | FUZZ_ERANGE)
 
-/* Attributes by number, the last one of each; payload and its length. */
+/* The last attribute of each number; payload and its length. */
 struct found {
 	const unsigned char *at[16];
 	unsigned int len[16];
@@ -64,7 +64,7 @@ static bool attr_is_right(const struct nlattr *attr, const unsigned char *at,
 	case ABI_NEST:
 		return !len || (len >= NLA_HDRLEN &&
 		       nest_is_right(at, len, is->nest, depth + 1, NULL));
-	case ABI_U32S:	/* its length is looked at by the family */
+	case ABI_U32S:	/* the family checks its length */
 		return len <= is->max * 4;
 	case ABI_U8:
 	case ABI_U32:
@@ -103,7 +103,7 @@ static bool nest_is_right(const unsigned char *at, int len,
 _Static_assert(__MEMCENSUS_REQ_MAX <= 16 && __MEMCENSUS_A_MAX <= 16,
 	       "struct found is too short");
 
-/* What one PID comes to; 0: that is not known. */
+/* Result for one PID; 0: unknown. */
 static unsigned int expect_pid(const struct fuzz_target *t, uint32_t pid)
 {
 	unsigned int i;
@@ -118,7 +118,7 @@ static unsigned int expect_pid(const struct fuzz_target *t, uint32_t pid)
 	return 0;
 }
 
-/* The first one that is refused decides. */
+/* The first refused PID decides. */
 static unsigned int expect_pids(const struct fuzz_target *t,
 				struct fuzz_expect *e)
 {
@@ -139,7 +139,7 @@ static unsigned int expect_pids(const struct fuzz_target *t,
 	return errors | FUZZ_NONE;
 }
 
-/* The rules of the family itself, on a request that keeps the policy. */
+/* The family's rules, for a request that passes the policy. */
 static unsigned int expect_request(const struct fuzz_target *t,
 				   const struct found *in,
 				   struct fuzz_expect *e)
@@ -187,7 +187,7 @@ static unsigned int expect_attrs(const struct fuzz_target *t,
 	return expect_request(t, &in, e);
 }
 
-/* What generic netlink looks at before any attribute. Sets what comes. */
+/* Checks of generic netlink before any attribute. Sets @e->what. */
 static unsigned int expect_header(const struct nlmsghdr *nlh,
 				  const struct genlmsghdr *genl, bool busy,
 				  struct fuzz_expect *e)
@@ -234,7 +234,7 @@ static void expect_message(const struct fuzz_target *t,
 		e->errors = expect_attrs(t, at + NLMSG_HDRLEN + GENL_HDRLEN,
 					 nlh->nlmsg_len - NLMSG_HDRLEN -
 					 GENL_HDRLEN, e);
-	/* The policy is looked at before the dump is begun. */
+	/* The policy is checked before the dump starts. */
 	if (e->what == FUZZ_DUMP && e->errors == POLICY)
 		e->what = FUZZ_ACK;
 }
@@ -257,7 +257,7 @@ unsigned int fuzz_expect(const struct fuzz_target *target,
 			break;
 		e.seq = nlh.nlmsg_seq;
 		expect_message(target, &nlh, buf, busy, &e);
-		/* Of a good dump there is no acknowledgment. */
+		/* A successful dump has no acknowledgment. */
 		if (e.what == FUZZ_DUMP) {
 			expects[n++] = e;
 			busy |= e.errors & FUZZ_NONE;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A text file read, and done to what is not for it, at odd places and sizes,
- * by several threads on one descriptor; see fuzz.h. One opening of a file is
- * one census: whatever is read of it is part of the same text.
+ * Several threads read a text file on one descriptor, at odd offsets and sizes,
+ * and try operations that it does not support; see fuzz.h. Each open is one
+ * census: all reads return parts of the same text.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,9 +25,9 @@
 #define THREADS		3
 
 /**
- * struct reading - one thread's part
+ * struct reading - state of one thread
  * @fd: shared
- * @text: all of it, of @size bytes
+ * @text: the whole text, of @size bytes
  */
 struct reading {
 	struct fuzz_random random;
@@ -50,7 +50,7 @@ static __attribute__((format(printf, 2, 3))) void fail(struct reading *r,
 	va_end(args);
 }
 
-/* Where reading may begin: in the text, at its end, far behind, nowhere. */
+/* An offset in the text, at its end, far beyond it, or invalid. */
 static off_t an_offset(struct reading *r)
 {
 	static const off_t odd[] = { 0, 1, 4095, 4096, 4097, 1L << 31, 1L << 32,
@@ -70,7 +70,7 @@ static size_t a_size(struct reading *r)
 	return fuzz_below(&r->random, 9000);
 }
 
-/* @got bytes in the buffer that were read from @at on. */
+/* Checks @got bytes read at @at. */
 static void check(struct reading *r, const char *how, off_t at, ssize_t got)
 {
 	if (got < 0 && errno == EINVAL && (at < 0 || at > 1L << 60))
@@ -105,7 +105,7 @@ static void do_preadv(struct reading *r)
 	check(r, "preadv", at, preadv(r->fd, iov, 3, at));
 }
 
-/* With others at the same descriptor the offset is unknown. */
+/* Other threads use the same descriptor, so the offset is unknown. */
 static void do_read(struct reading *r)
 {
 	size_t size = a_size(r);
@@ -128,7 +128,7 @@ static void do_seek(struct reading *r)
 		fail(r, "lseek: %s", strerror(errno));
 }
 
-/* Where a kernel can: it must give the same bytes. */
+/* If the kernel supports it, it must return the same bytes. */
 static void do_send(struct reading *r)
 {
 	off_t at = fuzz_below(&r->random, r->size + 8), from = at;
@@ -158,7 +158,7 @@ static void expect_errno(struct reading *r, const char *what, long ret, int a,
 		fail(r, "%s: %ld, errno %d", what, ret, errno);
 }
 
-/* All that is not reading. */
+/* Operations other than reading. */
 static void do_other(struct reading *r)
 {
 	struct pollfd p = { .fd = r->fd, .events = POLLIN | POLLPRI };
@@ -212,7 +212,7 @@ static void *read_oddly(void *arg)
 	return NULL;
 }
 
-/* All of it, from its beginning to its end, by one reader. */
+/* One reader reads it from beginning to end. */
 static size_t read_text(int fd, char *text)
 {
 	size_t size = 0;
@@ -224,7 +224,7 @@ static size_t read_text(int fd, char *text)
 	return size;
 }
 
-/* What is refused at open, or is as any other opening. */
+/* Odd opens: refused, or the same as any other. */
 static void open_oddly(struct reading *r, const char *path)
 {
 	static const int flags[] = { O_RDWR, O_WRONLY, O_RDONLY | O_NONBLOCK,

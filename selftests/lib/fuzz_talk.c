@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sends a datagram and holds the answers against what must come; see fuzz.h. */
+/* Sends a datagram and compares the answers with the expected ones; see fuzz.h. */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -23,12 +23,12 @@
 
 /**
  * struct talk - one round
- * @strict: every answer is held against @expects; else only its form
- * @words: the socket asks for words with an error
- * @crowded: others are at the same socket, and one of them closes it
- * @next: of @expects
- * @dump: the one that is under way
- * @census: what came of it
+ * @strict: compare every answer with @expects; else check only its form
+ * @words: the socket has NETLINK_EXT_ACK: errors have messages
+ * @crowded: other threads use the same socket, and one of them closes it
+ * @next: index in @expects
+ * @dump: the dump in progress
+ * @census: its result
  */
 struct talk {
 	struct fuzz_worker *w;
@@ -53,7 +53,7 @@ static __attribute__((format(printf, 2, 3))) bool fail(struct talk *t,
 	va_list args;
 
 	t->failed = true;
-	/* The first one of all workers, or nearly. */
+	/* Keep the first failure of all workers; a race may overwrite it. */
 	if (*f->text)
 		return false;
 	va_start(args, fmt);
@@ -77,12 +77,12 @@ static void count_error(struct talk *t, int error)
 	count(&t->w->counts->errors[__builtin_ctz(fuzz_error_bit(error))]);
 }
 
-/* The options that a socket has for its life. */
+/* Opens a socket and sets its options. */
 static void open_socket(struct talk *t, bool odd)
 {
 	int on = 1, size = 8 << 20, fd;
 
-	/* Not census_open(): the family's number is known, and that is dear. */
+	/* Not census_open(): it would look up the family's number, which is expensive. */
 	census_close(&socket_);
 	socket_.nl = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
 	need(socket_.nl && !mnl_socket_bind(socket_.nl, 0, MNL_SOCKET_AUTOPID),
@@ -118,7 +118,7 @@ static int peer(void *arg)
 	return 0;
 }
 
-/* One with a CLONE_VM peer, a child that has exited, and a name that is none. */
+/* A process with a CLONE_VM peer, a zombie child, and an odd name. */
 static void a_family(void *arg)
 {
 	static char stack[16384] __attribute__((aligned(16)));
@@ -161,7 +161,7 @@ static int text_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-/* The words of an error, or NULL. */
+/* The message of an error, or NULL. */
 static const char *words_of(const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
@@ -204,7 +204,7 @@ static bool end_is_right(struct talk *t, const struct nlmsghdr *nlh,
 	return true;
 }
 
-/* What must be true of a whole dump. */
+/* Checks a whole dump. */
 static bool dump_is_right(struct talk *t)
 {
 	const struct census_request *r = &t->dump->request;
@@ -240,7 +240,7 @@ static bool dump_is_right(struct talk *t)
 	return true;
 }
 
-/* A message of the family's. */
+/* Checks a message of the family. */
 static bool answer_is_right(struct talk *t, const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
@@ -330,7 +330,7 @@ static bool take_apart(struct talk *t, const unsigned char *at, int len)
 	return len <= 0 || fail(t, "%d bytes are no message", len);
 }
 
-/* 1: received, 0: nothing more is there, -1: an error, or one was found. */
+/* 1: received; 0: nothing more; -1: receive failed, or a wrong answer. */
 static int receive(struct talk *t, size_t size)
 {
 	int fd = mnl_socket_get_fd(socket_.nl);
@@ -375,7 +375,7 @@ static bool receive_all(struct talk *t, bool small)
 	return true;
 }
 
-/* After a PID that may or may not exist it is unknown whether a dump is under way. */
+/* After a PID that may not exist it is unknown whether a dump is in progress. */
 static bool is_sure(const struct talk *t)
 {
 	unsigned int i;
@@ -409,7 +409,7 @@ static void count_messages(struct talk *t)
 	count(&t->w->counts->datagrams);
 }
 
-/* A census of processes is dear, and most messages are to be cheap. */
+/* A census of processes is expensive; most messages should be cheap. */
 static bool is_dear(const struct talk *t)
 {
 	const struct fuzz_expect *e;
@@ -442,7 +442,7 @@ static bool talk(struct talk *t)
 	t->strict = is_sure(t);
 	if (!send_it(t))
 		return false;
-	if (how >= 95) {	/* in the middle of whatever it is */
+	if (how >= 95) {	/* close at any point */
 		right = how < 97 || receive(t, 2 * FUZZ_ROOM) >= 0;
 		census_close(&socket_);
 		count(&t->w->counts->closed);
@@ -451,7 +451,7 @@ static bool talk(struct talk *t)
 	right = receive_all(t, how >= 86);
 	if (!t->strict)
 		count(&t->w->counts->torn);
-	/* Its options were for this round. */
+	/* The options were for this round only. */
 	if (how < 3 || !right)
 		census_close(&socket_);
 	return right;
@@ -478,7 +478,7 @@ bool fuzz_round(struct fuzz_worker *w, uint64_t round)
 	return right;
 }
 
-/* One of a crowd: what it receives may be another one's answer. */
+/* One of several threads: it may receive another thread's answer. */
 static void *talk_in_crowd(void *arg)
 {
 	struct talk *t = arg;
@@ -524,7 +524,7 @@ bool fuzz_crowd(struct fuzz_worker *w, uint64_t round)
 		right &= !t[i].failed;
 	}
 	count(&w->counts->closed);
-	/* Its descriptor is closed already. */
+	/* The descriptor is already closed. */
 	census_close(&socket_);
 	return right;
 }

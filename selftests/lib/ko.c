@@ -18,7 +18,7 @@ const char *ko_path(void)
 
 int ko_load(const char *params)
 {
-	/* Not ko_path(), which looks for the file first: that may fail, too. */
+	/* Not ko_path(): its check for the file may fail, too. */
 	const char *path = getenv("MEMCENSUS_KO");
 	int fd = open(path ?: "", O_RDONLY | O_CLOEXEC), ret = 0;
 
@@ -54,7 +54,7 @@ int ko_unload_patiently(unsigned int ms)
 	return ret;
 }
 
-/* EPROTONOSUPPORT: a dump was begun, but the module could not be held any more. */
+/* EPROTONOSUPPORT: a dump was started, but the module is being unloaded. */
 bool ko_is_absence(int error)
 {
 	return error == ENOENT || error == ENODEV || error == ENXIO ||

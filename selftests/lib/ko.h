@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Loading and unloading the module, for tests that do it themselves. */
+/* Loads and unloads the module. */
 #ifndef _KO_H
 #define _KO_H
 
@@ -7,19 +7,19 @@
 
 #define KO_LOADED	"/sys/module/memcensus"
 
-/* The module's file, from $MEMCENSUS_KO; NULL where there is none to read. */
+/* The module's file, from $MEMCENSUS_KO; NULL if it is not readable. */
 const char *ko_path(void);
 /* 0 or -errno */
 int ko_load(const char *params);
 /* 0 or -errno; -EWOULDBLOCK: in use */
 int ko_unload(void);
 bool ko_is_loaded(void);
-/* Unloads it, waiting for those who use it to let go; 0 or -errno. */
+/* Unloads it, and waits up to @ms while it is in use; 0 or -errno. */
 int ko_unload_patiently(unsigned int ms);
 
 /*
- * Is @error, an errno, what a reader may get because the module is not there, or
- * comes or goes just now?
+ * May a reader get @error, an errno, because the module is not loaded, or is
+ * being loaded or unloaded?
  */
 bool ko_is_absence(int error);
 

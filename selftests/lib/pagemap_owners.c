@@ -26,7 +26,7 @@
 #define KPF_NOPAGE	BIT(20)
 #define KPF_ZERO_PAGE	BIT(24)
 
-/* Swap devices; higher types are migration entries and the like. */
+/* Number of swap devices; higher types are migration entries and others. */
 #define SWAP_TYPES	23
 
 #define ENTRIES		4096
@@ -37,9 +37,9 @@
 
 /**
  * struct mark - a frame or slot that an address space maps
- * @thing: frame number; a slot has SLOT set, what the kernel has as its number
+ * @thing: frame number; or SLOT and the kernel's number of a swap slot
  * @owner: number of the address space
- * @entries: how often it maps it
+ * @entries: how often the address space maps it
  */
 struct mark {
 	uint64_t thing;
@@ -78,7 +78,7 @@ static int take_entry(struct owners *o, uint64_t entry)
 	return 0;
 }
 
-/* @pfn_map: only pages of files, and what the kernel maps as such, are frames. */
+/* @pfn_map: only entries that pagemap calls file pages are frames. */
 static int read_range(struct owners *o, int pagemap, uint64_t start,
 		      uint64_t end, bool pfn_map)
 {
@@ -111,7 +111,7 @@ static bool is_pfn_map(const char *name)
 	return !strncmp(name, "[vvar", 5) || !strcmp(name, "/dev/mem");
 }
 
-/* Mappings side by side are read at once. */
+/* Adjacent mappings are read together. */
 static int read_mappings(struct owners *o, FILE *maps, int pagemap)
 {
 	unsigned long long start, end;
@@ -124,7 +124,7 @@ static int read_mappings(struct owners *o, FILE *maps, int pagemap)
 		if (sscanf(line, "%llx-%llx %*s %*s %*s %*s %255s", &start, &end,
 			   name) < 2)
 			return -EBADMSG;
-		/* In no address space. */
+		/* Not in the address space. */
 		if (!strcmp(name, "[vsyscall]"))
 			continue;
 		if (is_pfn_map(name)) {
@@ -149,7 +149,7 @@ static FILE *open_of(pid_t pid, const char *name)
 	return fopen(path, "r");
 }
 
-/* Kernel threads have none. */
+/* Kernel threads have no mappings. */
 static bool has_mappings(FILE *maps)
 {
 	int c = getc(maps);
@@ -159,7 +159,7 @@ static bool has_mappings(FILE *maps)
 	return c != EOF;
 }
 
-/* Which of @o->owners, in the order of kcmp(), come before @pid's. */
+/* How many of @o->owners come before that of @pid, in the order of kcmp(). */
 static size_t place_of(struct owners *o, const size_t *order, pid_t pid,
 		       bool *known)
 {
@@ -181,7 +181,7 @@ static size_t place_of(struct owners *o, const size_t *order, pid_t pid,
 			low = middle + 1;
 			break;
 		default:
-			/* Or there is no kcmp, and then no CLONE_VM peers either. */
+			/* Without kcmp() no CLONE_VM peers are expected. */
 			o->unsteady |= errno != ENOSYS;
 			return o->n;
 		}
@@ -251,7 +251,7 @@ static int compare_marks(const void *a, const void *b)
 	return m->owner < n->owner ? -1 : m->owner > n->owner;
 }
 
-/* One mark of each thing and owner. */
+/* Merges marks of the same frame or slot and owner. */
 static void join_marks(struct owners *o)
 {
 	struct mark *to = o->marks;
@@ -268,7 +268,7 @@ static void join_marks(struct owners *o)
 		o->n_marks = to - o->marks + 1;
 }
 
-/* How many marks from the first on are of the same thing. */
+/* How many marks from @first on are of the same frame or slot. */
 static unsigned int owners_of_thing(const struct owners *o, size_t first)
 {
 	size_t end = first;
@@ -283,13 +283,13 @@ static uint64_t flags_of(int kpageflags, uint64_t pfn)
 	static uint64_t flags[FLAGS], first = UINT64_MAX;
 	static ssize_t n;
 
-	/* Neighbours are asked for in this order; what is older is not kept. */
+	/* Frames are requested in ascending order; a block of flags is kept. */
 	if (pfn <= first || pfn - first >= (uint64_t)n) {
 		n = pread(kpageflags, flags, sizeof(flags), pfn * sizeof(*flags));
 		n = n < 0 ? 0 : n / sizeof(*flags);
 		first = pfn;
 	}
-	/* User Mode Linux takes the number of its frames for the highest one. */
+	/* User Mode Linux takes the number of frames for the highest frame number. */
 	if (!n && user_mode_linux())
 		return 0;
 	return n ? flags[pfn - first] : KPF_NOPAGE;
@@ -325,8 +325,8 @@ static void take_frame(struct owners *o, const struct mark *marks,
 }
 
 /*
- * All marks are there: who has what. Those of what is nobody's are left out,
- * and those of hugetlb's, of no use to owners_together().
+ * Computes the holdings from all marks and drops marks of special mappings. After
+ * this @entries of a mark says whether it is of a hugetlb page.
  */
 static int settle(struct owners *o)
 {
@@ -389,7 +389,7 @@ int owners_read(struct owners *o)
 	return ret ?: end(o);
 }
 
-/* What reading all takes of the heap, and more. */
+/* Upper bound of the heap that reading all processes needs. */
 static size_t heap_needed(void)
 {
 	DIR *proc = opendir("/proc");

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who owns which frame and which swap slot, as the test counts it by itself:
- * from /proc/PID/pagemap of every process there is. The oracle of the frames
- * basis; it knows nothing of the census.
+ * The test's own count of the owners of each frame and swap slot, from
+ * /proc/PID/pagemap of every process. It is the oracle of the frames basis and
+ * does not use the census.
  *
  * An entry of pagemap is
  *
- *	special	where kpageflags says that it is of a zero page,
- *	swap	where it is a slot's,
- *	hugetlb	where kpageflags says so,
+ *	special	if kpageflags says that it maps a zero page,
+ *	swap	if it is a swap entry,
+ *	hugetlb	if kpageflags says so,
  *	else a frame.
  *
  * [vvar] and /dev/mem may be PFN maps, which have no entries in pagemap. Since
- * 6.13 the pages of [vvar] are pages, mapped as those of a file are: counted here
- * as there, and so in smaps.
+ * 6.13 [vvar] maps its pages as a file mapping does: this count, the census and
+ * smaps count them so.
  *
- * Processes of one address space, by kcmp(), count once; on a kernel that has
- * no kcmp each counts.
+ * CLONE_VM peers, found by kcmp(), count once; on a kernel without kcmp() each
+ * process counts.
  */
 #ifndef _PAGEMAP_OWNERS_H
 #define _PAGEMAP_OWNERS_H
@@ -29,10 +29,10 @@
 #include "client.h"
 
 /**
- * struct holding - what an address space, or some of them, have of a kind
- * @pages: distinct ones
- * @alone: of these, no other's
- * @shares: 1/2^24 byte, each page cut by itself
+ * struct holding - pages of one kind that one or more address spaces map
+ * @pages: distinct pages
+ * @alone: exclusive pages of these
+ * @shares: 1/2^24 byte, rounded down for each page
  */
 struct holding {
 	uint64_t pages, alone, shares;
@@ -40,12 +40,12 @@ struct holding {
 
 /**
  * struct owner - one address space
- * @pid: the first process met in it
- * @mapped: entries of @frames, each counted: what RSS is
+ * @pid: the first process found in it
+ * @mapped: entries that map @frames: the RSS
  * @special: entries of special mappings
  * @pfn_map: pages of PFN maps, mapped or not
  * @frames: without hugetlb
- * @anon: of @frames, the anonymous ones
+ * @anon: anonymous frames of @frames
  */
 struct owner {
 	pid_t pid;
@@ -57,8 +57,8 @@ struct mark;
 
 /**
  * struct owners - all address spaces at a point in time
- * @frames: distinct frames that anybody maps
- * @unsteady: something was met that does not last: a migration entry, or a
+ * @frames: distinct mapped frames
+ * @unsteady: the count met something temporary: a migration entry, or a
  *	process that ended
  */
 struct owners {
@@ -70,36 +70,36 @@ struct owners {
 	bool unsteady;
 };
 
-/* 0 or -errno; memory of an @o that was read before is used again. */
+/* 0 or -errno; reuses the memory of an earlier read into @o. */
 int owners_read(struct owners *o);
 /*
- * We are among those who are read, and change by reading. This touches what it
- * needs, and leaves a heap that will not shrink. 0 or -errno.
+ * The test is itself among the processes, and reading changes its memory. This
+ * touches all memory that reading needs, and keeps the heap. 0 or -errno.
  */
 int owners_warm_up(struct owners *o);
 void owners_free(struct owners *o);
 /* Does the kernel have kcmp()? */
 bool owners_kcmp(void);
-/* True where nothing has changed between the two. */
+/* True if nothing has changed between the two. */
 bool owners_same(const struct owners *a, const struct owners *b);
-/* The address space that @pid, the first in it, runs in; or NULL. */
+/* The address space whose first process is @pid, or NULL. */
 const struct owner *owners_of(const struct owners *o, pid_t pid);
 
 /*
- * What those of @pids have together: each page once, alone where no other has
- * it; of shares, the sum of those of @frames.
+ * Frames of all @pids together: each page counts once, and is exclusive if no other
+ * process has it; @shares is the sum of their shares of @frames.
  */
 void owners_together(const struct owners *o, const pid_t *pids, unsigned int n,
 		     struct owner *group);
 
 /**
- * struct owners_equal - how a comparison came out
+ * struct owners_equal - result of a comparison
  * @processes: address spaces compared
  * @groups: groups compared
- * @values: compared
- * @mismatches: of these
+ * @values: values compared
+ * @mismatches: values that differ
  * @tries: attempts until nothing changed during one
- * @frames: distinct ones
+ * @frames: distinct frames
  * @wrong: why nothing was compared
  */
 struct owners_equal {
@@ -110,13 +110,13 @@ struct owners_equal {
 };
 
 /*
- * Reads the owners, takes a census of all on the frames basis, in groups by
- * @group_by unless that is 0, reads the owners again, and compares every value
- * where they are the same as before; else it tries again, a bounded number of
- * times. @pids, @n: for MEMCENSUS_BY_PIDS.
+ * Reads the owners, takes a census of all processes on the frames basis, in groups
+ * by @group_by unless that is 0, and reads the owners again. If they have not
+ * changed, compares every value; else tries again, a limited number of times.
+ * @pids, @n: for MEMCENSUS_BY_PIDS.
  *
- * 0 where it was compared, -EAGAIN where the system was never quiet, or -errno
- * of the census or the oracle.
+ * 0: compared; -EAGAIN: the owners changed each time; else -errno of the census
+ * or the oracle.
  */
 int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 		   struct owners_equal *equal);

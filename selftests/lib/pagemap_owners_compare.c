@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A census beside the test's own count of owners; see pagemap_owners.h. */
+/* Compares a census with the test's own count; see pagemap_owners.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #define TRIES		20
 #define TOLD_MAX	12
 
-/* A mismatch for the reader, unless there were many. */
+/* Compares two values; prints the first mismatches. */
 static void value(struct owners_equal *equal, const char *whose,
 		  const char *name, uint64_t want, uint64_t got)
 {
@@ -47,7 +47,7 @@ static void values(struct owners_equal *equal, const char *whose,
 	values(equal, whose, f, __want, sizeof(__want) / sizeof(*__want)); \
 } while (0)
 
-/* pagemap has no entries of PFN maps: any number of pages in these is right. */
+/* pagemap has no entries of PFN maps: accept any number of pages in them. */
 static uint64_t special_of(const struct owner *o, const struct figures *f)
 {
 	uint64_t low = o->special * PAGE, high = low + o->pfn_map * PAGE;
@@ -80,7 +80,7 @@ static void compare_task(const struct owner *o, const struct census_task *task,
 	       { MEMCENSUS_F_HUGETLB_PSS, o->hugetlb.shares >> 24 });
 }
 
-/* By any of the processes in it. */
+/* Finds it by any of its processes. */
 static const struct owner *owner_of_task(const struct owners *o,
 					 const struct census_task *task)
 {
@@ -92,7 +92,7 @@ static const struct owner *owner_of_task(const struct owners *o,
 	return owner;
 }
 
-/* What puts a process into its group, from /proc; -1 where it cannot be had. */
+/* The key of a process's group, from /proc; -1 if unavailable. */
 struct key {
 	uint64_t number;
 	char comm[MEMCENSUS_NAME_LEN];
@@ -162,7 +162,7 @@ static bool is_key(const struct census_group *group, uint8_t by,
 	}
 }
 
-/* A group beside what @members are by /proc. */
+/* Compares a group with its @members as /proc shows them. */
 static void compare_group(const struct owners *o, const struct census *census,
 			  const struct census_group *group, const char *whose,
 			  const pid_t *members, unsigned int n,
@@ -190,12 +190,12 @@ static void compare_group(const struct owners *o, const struct census *census,
 
 #define KEYS 8192
 
-/* Static, for we are among those who are counted. */
+/* Static: the test's own memory is counted too. */
 static struct key keys[KEYS];
 
 /*
- * Before the owners are read for the second time: who is among them then was there
- * while this was read.
+ * Call this before the second read of the owners: a process found there existed
+ * during this.
  */
 static void read_keys(const struct owners *o, uint8_t by)
 {
@@ -270,7 +270,7 @@ static bool all_walked(const struct census *census)
 int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 		   struct owners_equal *equal)
 {
-	/* Read again and again into the same memory: we are in it ourselves. */
+	/* Each try uses the same memory, because it is counted too. */
 	static struct owners before, after;
 	const struct census_request request = {
 		.basis = MEMCENSUS_BASIS_FRAMES,
@@ -284,7 +284,7 @@ int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 	struct census census;
 	int ret = 0;
 
-	/* We are among those who are counted: touch what this needs, before. */
+	/* The test is counted too: touch its memory before. */
 	ret = owners_warm_up(&before) ?: owners_warm_up(&after);
 	if (!ret)
 		ret = census_take(&request, &census, &error);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Children that hold still; see pages.h. */
+/* Children that map pages and stop; see pages.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

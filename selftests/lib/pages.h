@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Children that map and touch what a test says and then hold still, and the
- * places where they do it.
+ * Children that map and touch memory for a test and then stop, and the addresses
+ * that they use.
  */
 #ifndef _PAGES_H
 #define _PAGES_H
@@ -12,9 +12,9 @@
 #include <sys/types.h>
 
 /*
- * Address number @n of those that tests map things at: 4 GiB apart and far
- * from all that a process has anyway, so that a mapping is found by its
- * address and never joined with another; aligned to the largest huge page.
+ * Address number @n for mappings of tests: 4 GiB apart and far from all other
+ * mappings of a process, so that a mapping is found by its address and never
+ * merged with another; aligned to the largest huge page.
  */
 #define PLACE(n)	((char *)(0x1000000000UL + (unsigned long)(n) * (4UL << 30)))
 
@@ -22,20 +22,20 @@
 #define HUGE		((size_t)2 << 20)
 
 /*
- * Maps @size bytes at @place, in small pages where it is anonymous. Ends the
- * process with a diagnostic where it cannot.
+ * Maps @size bytes at @place, in small pages if anonymous. On failure ends the
+ * process with a diagnostic.
  */
 char *map(char *place, size_t size, int prot, int flags, int fd, off_t offset);
-/* Anonymous, private, to be written. */
+/* Private anonymous memory, writable. */
 char *map_private(char *place, size_t size);
-/* Anonymous memory of all processes that inherit it. */
+/* Shared anonymous memory. */
 char *map_shared(char *place, size_t size);
 
-/* Writes to, or reads from, each page; what is written differs by page. */
+/* Writes to, or reads from, each page; each page gets different data. */
 void write_pages(char *at, size_t pages);
 void read_pages(const char *at, size_t pages);
 
-/* A memfd of @pages pages, empty. Ends the process where it cannot. */
+/* An empty memfd of @pages pages. On failure ends the process. */
 int memfd(const char *name, size_t pages);
 
 /* Ends the process with a diagnostic of errno, unless @ok. */
@@ -43,62 +43,61 @@ void need(bool ok, const char *what);
 
 /*
  * Runs @body(@arg) in a child, which then stops. Returns its PID when it has
- * stopped, or -1 when it ended instead. It dies with its parent.
+ * stopped, or -1 if it exited. It dies with its parent.
  */
 pid_t child_start(void (*body)(void *arg), void *arg);
-/* In a child: stops until child_next(). */
+/* In a child: waits for child_next(). */
 void child_stop(void);
-/* Lets @pid go on to its next stop; false where it ended instead. */
+/* Lets @pid continue to its next stop; false if it exited. */
 bool child_next(pid_t pid);
-/* Waits until @pid, a child, has stopped; false where it ended instead. */
+/* Waits until the child @pid has stopped; false if it exited. */
 bool child_stopped(pid_t pid);
 /*
- * Waits until @pid, any task, waits in the kernel for what does not come; false
- * where it does not after ten seconds.
+ * Waits until task @pid is blocked in the kernel; false after ten seconds.
  */
 bool child_waits(pid_t pid);
 /*
- * Waits until @pid, any task, has slept in the kernel whenever it was looked at,
- * for 300 ms; false where it does not in ten seconds, stopped or ended.
+ * Waits until task @pid has been asleep in the kernel at each check for 300 ms;
+ * false after ten seconds, or if it stopped or exited.
  */
 bool child_sleeps(pid_t pid);
-/* Kills @pid, a child, and waits for it. */
+/* Kills the child @pid and waits for it. */
 void child_end(pid_t pid);
 
-/* The letter of @pid's state in /proc/PID/stat; '-' where there is none. */
+/* The letter of @pid's state in /proc/PID/stat; '-' if unavailable. */
 char process_state(pid_t pid);
 
-/* Writes @text to the file @path; false where that failed. */
+/* Writes @text to the file @path; false on failure. */
 bool write_file(const char *path, const char *text);
-/* First integer in the file @path; -1 where there is none. */
+/* First integer in the file @path; -1 if there is none. */
 long read_number(const char *path);
 
 #define THP_SYS	"/sys/kernel/mm/transparent_hugepage/"
 
-/* Huge pages for who asks for them; false where the kernel has none. */
+/* Enables THP for madvise(); false if the kernel has none. */
 bool thp_on(void);
 
-/* Of the monotonic clock. */
+/* Time of the monotonic clock. */
 uint64_t now_us(void);
 uint64_t now_ms(void);
 void sleep_ms(unsigned int ms);
 
 /*
- * Starts @n children that map a memfd of @shared pages at PLACE(0), and write each to
- * every second page of it, at random but for each child the same each time: those that
- * half_has(); and that have @private pages at PLACE(1). Their @pids are 0 from the first
- * that could not be started; false then.
+ * Starts @n children. Each maps a memfd of @shared pages at PLACE(0) and writes to
+ * a reproducible random half of it, given by half_has(); and has @private pages at
+ * PLACE(1). If a child does not start, returns false; its PID in @pids and all later
+ * ones are 0.
  */
 bool halves_start(pid_t *pids, unsigned int n, size_t shared, size_t private);
 bool half_has(unsigned int child, unsigned long page);
 
-/* A count of /proc/vmstat, 0 where the kernel has none of that name. */
+/* A count of /proc/vmstat; 0 if the kernel does not have it. */
 uint64_t vmstat_count(const char *name);
 
-/* For child_start(): maps a hugetlb page of 1 GiB at PLACE(0) and writes to it. */
+/* For child_start(): maps a 1 GiB hugetlb page at PLACE(0) and writes to it. */
 void map_gigantic(void *arg);
 
-/* Is the kernel a process of another one? */
+/* Does the test run under User Mode Linux? */
 bool user_mode_linux(void);
 
 #endif /* _PAGES_H */

@@ -23,7 +23,7 @@ static void touch(void *arg)
 	unsigned long i;
 	char *at;
 
-	/* The first that was not started is this one. */
+	/* The first entry without a PID is this process. */
 	while (load->pids[n])
 		n++;
 	at = map(PLACE(0), load->pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,

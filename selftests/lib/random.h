@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Processes that share memory at random, as the backends of a database do. */
+/* Processes that share random pages, as the backends of a database do. */
 #ifndef _RANDOM_H
 #define _RANDOM_H
 
@@ -8,9 +8,9 @@
 #include <sys/types.h>
 
 /**
- * struct random_load - processes that have each written to 60% of a memfd's pages
- * @processes: how many
- * @pages: of the memfd, at PLACE(0)
+ * struct random_load - processes that each write to 60% of a memfd's pages
+ * @processes: number of processes
+ * @pages: size of the memfd, mapped at PLACE(0)
  * @pids: of the processes; 0: not started
  * @fd: the memfd
  */
@@ -29,16 +29,16 @@ void random_end(struct random_load *load);
 bool random_has(unsigned int n, unsigned long page);
 
 /**
- * struct random_want - what the census must say of a process's mapping
- * @pages: that it has
- * @alone: of these, in no other process
+ * struct random_want - expected figures of a process's mapping
+ * @pages: pages mapped
+ * @alone: exclusive pages of these
  * @shares: 1/2^24 byte
  */
 struct random_want {
 	uint64_t pages, alone, shares;
 };
 
-/* For each process, to be freed; and how many pages any of them has. */
+/* For each process, the caller frees it; @mapped: distinct pages mapped. */
 struct random_want *random_expect(const struct random_load *load, uint64_t *mapped);
 
 #endif /* _RANDOM_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What each test program includes: the kselftest harness, the census, smaps,
+ * Each test program includes this: the kselftest harness, the census, smaps,
  * and a few expectations in pages.
  */
 #ifndef _SELFTEST_H
@@ -14,16 +14,16 @@
 #include "pages.h"
 #include "smaps.h"
 
-/* An emulated machine with all debugging on takes its time. */
+/* An emulated machine with all debug options is slow. */
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT	120
 
-/* That @figures, of a task or a mapping, have @pages pages in figure @name. */
+/* Expects @pages pages in figure @name of @figures, of a task or a mapping. */
 #define EXPECT_PAGES(pages, figures, name)				\
 	EXPECT_EQ((uint64_t)(pages) * PAGE,				\
 		  figure(&(figures)->f, MEMCENSUS_F_##name))
 
-/* That the census of process @pid, and of each mapping, equals smaps. */
+/* Expects the census of process @pid, and of each mapping, to equal smaps. */
 #define EXPECT_EQUAL_SMAPS(pid) do {					\
 	struct equal __equal = {};					\
 	EXPECT_EQ(0, equal_smaps(pid, &__equal));			\
@@ -42,7 +42,7 @@
 	ASSERT_EQ(1, __census->n_tasks);				\
 } while (0)
 
-/* The mapping at @addr into @to, or ends the test. */
+/* Gets the mapping at @addr into @to, or ends the test. */
 #define ASSERT_VMA(census, addr, to) do {				\
 	const struct census_vma **__vma = &(to);			\
 	*__vma = census_vma_at(census, addr);				\

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The text of /proc/PID into numbers; see smaps.h. */
+/* Parses the text files of /proc/PID; see smaps.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "pages.h"
 #include "smaps.h"
 
-/* Names in smaps and status; those in brackets are in neither. */
+/* Names in smaps and status; neither has those in brackets. */
 static const char *const names[__MEMCENSUS_F_MAX] = {
 	[MEMCENSUS_F_VSS] = "Size",
 	[MEMCENSUS_F_RSS] = "Rss",
@@ -81,7 +81,7 @@ static FILE *open_proc(pid_t pid, const char *file)
 	return fopen(path, "r");
 }
 
-/* "Name:   123 kB" as a figure; a line that is none is looked at by callers. */
+/* Parses "Name:   123 kB" as a figure; callers handle other lines. */
 static bool parse_figure(const char *line, struct figures *f, char *name,
 			 size_t size)
 {
@@ -200,7 +200,7 @@ static int read_status(struct smaps *smaps)
 	return 0;
 }
 
-/* State, five numbers, flags, and so on to the start, the size and the RSS. */
+/* State, five numbers, flags, ..., start, size, RSS. */
 #define STAT_FORMAT " %*c %*d %*d %*d %*d %*d %u %llu %*u %llu %*u %*u %*u " \
 		    "%*d %*d %*d %*d %*d %*d %llu %*u %llu"
 
@@ -216,7 +216,7 @@ static int read_stat(struct smaps *smaps)
 	line[fread(line, 1, sizeof(line) - 1, file)] = '\0';
 	fclose(file);
 
-	/* The name is in parentheses and may contain any of these too. */
+	/* The name is in parentheses and may contain parentheses. */
 	open = strchr(line, '(');
 	close = strrchr(line, ')');
 	if (!open || !close)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * smaps, smaps_rollup, stat and status of a process, by the numbers of the
- * census's figures: the oracle that the tests compare with.
+ * smaps, smaps_rollup, stat and status of a process, by enum memcensus_figure:
+ * the oracle that the tests compare the census with.
  */
 #ifndef _SMAPS_H
 #define _SMAPS_H
@@ -14,11 +14,11 @@
 
 /**
  * struct smaps_vma - one mapping as smaps shows it
- * @name: the text behind the inode, or ""
- * @flags: the line VmFlags, letter pairs with a space behind each
- * @pkey: ProtectionKey; -1 where there is no such line
- * @thp_eligible: THPeligible, which a module cannot have
- * @f: bytes, by enum memcensus_figure; smaps cuts them to KiB
+ * @name: the text after the inode, or ""
+ * @flags: the line VmFlags, letter pairs with a space after each
+ * @pkey: ProtectionKey; -1 if there is no such line
+ * @thp_eligible: THPeligible, which a module cannot compute
+ * @f: bytes, by enum memcensus_figure; smaps rounds down to KiB
  */
 struct smaps_vma {
 	uint64_t start, end, offset, inode, kernel_page_size, mmu_page_size;
@@ -30,14 +30,14 @@ struct smaps_vma {
 };
 
 /**
- * struct smaps - all of one process
+ * struct smaps - files of one process
  * @pid: process or thread whose files were read
  * @rollup: figures of smaps_rollup
  * @status: figures of /proc/PID/status, by enum memcensus_figure
- * @stat_rss: bytes, as /proc/PID/stat and so ps has it: the kernel's counter.
- *	status has the same, but since Linux 6.12.y VmRSS and VmHWM there also
- *	add what each CPU still keeps for itself.
- * @other: names of fields that have no number here, for a diagnostic
+ * @stat_rss: bytes, from /proc/PID/stat as ps shows it: the kernel's counter.
+ *	status has the same; since Linux 6.12.y its VmRSS and VmHWM also add the
+ *	counts that each CPU still keeps.
+ * @other: names of unknown fields, for a diagnostic
  */
 struct smaps {
 	pid_t pid;
@@ -55,14 +55,14 @@ struct smaps {
 	bool kthread;
 };
 
-/* 0, or -errno: -ESRCH where the process has no address space. */
+/* 0, or -errno; -ESRCH: the process has no address space. */
 int smaps_read(pid_t pid, struct smaps *smaps);
 void smaps_free(struct smaps *smaps);
 
-/* True where two readings of the same process say the same of its memory. */
+/* True if two reads of the same process have the same figures. */
 bool smaps_same(const struct smaps *a, const struct smaps *b);
 
-/* Name of a figure, as smaps or status has it; or as the ABI, in brackets. */
+/* Name of a figure in smaps or status; else that of the ABI, in brackets. */
 const char *figure_name(unsigned int n);
 
 /* The mapping that holds @addr, or NULL. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Storms; see stormers.h. */
+/* Load on the memory system; see stormers.h. */
 #include <fcntl.h>
 #include <glob.h>
 #include <pthread.h>
@@ -66,7 +66,7 @@ void storm_maps(void)
 	munmap(at, 256 * PAGE);
 }
 
-/* Huge pages that come whole and go in parts. */
+/* Huge pages that are mapped whole and unmapped in parts. */
 void storm_huge_pages(void)
 {
 	char *at = map_private(PLACE(1), 4 * HUGE);
@@ -79,7 +79,7 @@ void storm_huge_pages(void)
 	munmap(at, 4 * HUGE);
 }
 
-/* Holes for others' pages to be moved to, and then they are. */
+/* Frees scattered pages, then compacts memory: pages of other processes move. */
 void storm_compacts(void)
 {
 	const unsigned long n = 2048;
@@ -110,7 +110,7 @@ void storm_threads(void)
 		pthread_join(id[i], NULL);
 }
 
-/* Small pages that become huge ones, and small ones again. */
+/* Small pages that are collapsed to huge pages and split again. */
 static bool collapses_ready(void)
 {
 	write_file(THP "khugepaged/scan_sleep_millisecs", "10");
@@ -152,7 +152,7 @@ static void merges(void)
 	munmap(at, 128 * PAGE);
 }
 
-/* Less memory than it wants, and swap for the rest. */
+/* Needs more than its memory limit; the rest is swapped. */
 static bool swaps_ready(void)
 {
 	char pid[16];
@@ -184,7 +184,7 @@ static void hugetlbs(void)
 	at = mmap(PLACE(1), 2 * HUGE, RW, MAP_PRIVATE | MAP_ANONYMOUS |
 		  MAP_HUGETLB | MAP_FIXED_NOREPLACE | MAP_NORESERVE, -1, 0);
 	if (at != MAP_FAILED) {
-		/* Read alone would not do; but write only where there are some. */
+		/* A read does not reserve a page; write only if the pool has pages. */
 		if (read_number(HUGETLB) >= 2 && !fork()) {
 			at[0] = 1;
 			at[HUGE] = 1;
@@ -215,7 +215,7 @@ static void moves(void)
 
 #define FAULTED 32UL
 
-/* The other side of a userfaultfd: each page is made where it is missed. */
+/* Handler of a userfaultfd: fills each missing page. */
 static void *serve(void *arg)
 {
 	static char content[4096];
@@ -276,7 +276,7 @@ static void faults(void)
 	munmap(at, FAULTED * PAGE);
 }
 
-/* All but the first, one after the other. */
+/* Takes all CPUs but the first offline, one after the other. */
 static void cpus(void)
 {
 	static unsigned int cpu;
@@ -305,7 +305,7 @@ static void each_block(bool once)
 		return;
 	for (i = 0; i < g.gl_pathc; i++) {
 		if (once) {
-			/* From the end, where less of what cannot be moved is. */
+			/* From the end, which has fewer unmovable pages. */
 			const char *path = g.gl_pathv[g.gl_pathc - 1 -
 						      next++ % g.gl_pathc];
 

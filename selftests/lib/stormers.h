@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What others do to memory while it is counted, without a pause. */
+/* Continuous load on the memory system during a census. */
 #ifndef _STORMERS_H
 #define _STORMERS_H
 
@@ -8,10 +8,10 @@
 
 /**
  * struct stormer - one kind of storm
- * @name: for people
- * @ready: what is needed once; false where the kernel lacks it; or NULL
- * @once: a round of it, some milliseconds
- * @moves: pages of those who hold still are moved
+ * @name: for diagnostics
+ * @ready: set-up; false if the kernel lacks support; or NULL
+ * @once: one round, some milliseconds
+ * @moves: it moves pages of other processes
  */
 struct stormer {
 	const char *name;
@@ -30,11 +30,11 @@ void storm_huge_pages(void);
 void storm_compacts(void);
 void storm_threads(void);
 
-/* A process that does @s for ever; -1 where the kernel lacks it. */
+/* Starts a process that repeats @s for ever; -1 if the kernel lacks support. */
 pid_t stormer_start(const struct stormer *s);
-/* Ends it, and all it has started. */
+/* Ends it and all its children. */
 void stormer_end(pid_t pid);
-/* All processors and all memory are there again, nothing is set aside. */
+/* Brings all CPUs and memory blocks online again, empties the hugetlb pool. */
 void stormers_restore(void);
 
 #endif /* _STORMERS_H */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* For functions that return what is wrong in words, or NULL. */
+/* For functions that return an error message, or NULL. */
 #ifndef _UNLESS_H
 #define _UNLESS_H
 
 #include <stdio.h>
 
-/* The last words of this file's functions. */
+/* The last message of this file's functions. */
 static char unless_wrong[256];
 
-/* Ends the function with these words, unless @ok. */
+/* Returns this message from the function, unless @ok. */
 #define unless(ok, fmt, ...) do {					\
 	if (!(ok)) {							\
 		snprintf(unless_wrong, sizeof(unless_wrong), fmt,	\

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Can a module of this kernel lock a mapping alone? Then an address space is
- * walked though somebody has its mmap lock, but for mappings that he changes.
+ * Can a module use VMA locks on this kernel? Then it walks an address space even
+ * if a task holds the mmap lock, except for mappings that this task changes.
  */
 #ifndef _VMA_LOCKS_H
 #define _VMA_LOCKS_H

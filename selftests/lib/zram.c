@@ -45,7 +45,7 @@ const char *zram_on(void)
 
 	if (access(DEVICE, W_OK) && system("modprobe zram 2>/dev/null"))
 		return "";
-	/* Its default compressor, where the kernel cannot load it by itself. */
+	/* The default compressor, if the kernel cannot load it by itself. */
 	if (system("modprobe lzo-rle 2>/dev/null"))
 		errno = 0;
 	for (i = 0; access(DEVICE, W_OK) && i < 100; i++)
@@ -64,8 +64,7 @@ bool zram_off(void)
 }
 
 /*
- * It takes more than one try where a page has just been on its way to or from
- * the LRU lists.
+ * Retries, because a page that moves to or from an LRU list is not swapped out.
  */
 void page_out(char *at, unsigned long pages)
 {

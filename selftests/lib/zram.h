@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A swap device of compressed memory, and pages that go to it. */
+/* Swap in zram. */
 #ifndef _ZRAM_H
 #define _ZRAM_H
 
 #include <stdbool.h>
 
 /*
- * 64 MiB of swap in zram0, and no other; NULL, or why there is none. "" is a
- * kernel without zram.
+ * Sets up 64 MiB of swap in zram0 as the only swap. NULL, or the error; "": the
+ * kernel has no zram.
  */
 const char *zram_on(void);
 bool zram_off(void);
 
 /*
- * In a child: swaps out all @pages pages at @at, up to 1024; ends the process
- * where that cannot be done.
+ * In a child: swaps out all @pages pages at @at, up to 1024; ends the process on
+ * failure.
  */
 void page_out(char *at, unsigned long pages);
 
