@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The commands that there are. */
+/* The table of all commands. */
 #include "cli/command.h"
 
 const struct command_slot command_slots[] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus: shows who holds the memory. */
+/* memcensus: shows which processes use the memory. */
 #include "cli/reader.h"
 
 int main(int argc, char **argv)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-# bash completion for memcensus, which says its words itself; see cli/words.h.
+# bash completion for memcensus; the words come from the program, see cli/words.h.
 
-# _memcensus_list COLUMNS: with commas between, the first of them perhaps behind a '+'
+# _memcensus_list WORDS: separated by commas, the first one perhaps after a '+'
 _memcensus_list()
 {
 	local last=${cur##*[,+]}
@@ -9,7 +9,7 @@ _memcensus_list()
 	compopt -o nospace 2>/dev/null
 }
 
-# _memcensus_by HOW: as --words says that a value is completed
+# _memcensus_by HOW: completes a value as --words says
 _memcensus_by()
 {
 	case $1 in
@@ -37,18 +37,18 @@ _memcensus()
 	local -A arguments_of=()
 
 	COMPREPLY=()
-	# --option=value comes as three words.
+	# --option=value arrives as three words.
 	if [ "$cur" = = ]; then
 		cur=
 	elif [ "$prev" = = ]; then
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
-	# A tab is a blank to read, and two of them are one.
+	# read merges adjacent tabs into one separator: use another character.
 	while IFS=$'\x1f' read -r name by _; do
 		commands+=" $name"
 		arguments_of[$name]=$by
 	done < <(memcensus --words commands 2>/dev/null | tr '\t' '\037')
-	# The first word that is a command makes the rest of the line its own.
+	# The first word that is a command decides how the rest is completed.
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		if [ -n "$word" ] && [ "${arguments_of[$word]+is}" ]; then
 			command=$word

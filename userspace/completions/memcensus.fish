@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# fish completion for memcensus, which says its words itself; see cli/words.h.
+# fish completion for memcensus; the words come from the program, see cli/words.h.
 
 set -g __memcensus_commands (memcensus --words commands 2>/dev/null | cut -f 1)
 
-# The first word that is a command makes the rest of the line its own.
+# The first word that is a command decides how the rest is completed.
 function __memcensus_command
 	for word in (commandline -opc)[2..-1]
 		if contains -- $word $__memcensus_commands
@@ -14,14 +14,14 @@ function __memcensus_command
 	return 1
 end
 
-# COMMAND...: whether it is one of these
+# COMMAND...: whether the command is one of these
 function __memcensus_is
 	set -l command (__memcensus_command)
 	or set command $__memcensus_commands[1]
 	contains -- $command $argv
 end
 
-# WORD...: these, behind what is there of a list
+# WORD...: completes the last element of a list
 function __memcensus_list
 	set -l token (commandline -ct)
 	set -l list (string replace -r -- '^(--[^=]*=|-[a-zA-Z](?=[^-]))' '' "$token")
@@ -36,7 +36,7 @@ function __memcensus_pids
 	__memcensus_list (string match -r -- '[0-9]+$' /proc/*)
 end
 
-# HOW: the options of 'complete' for a value that --words says is completed so
+# HOW: prints the options of 'complete' for a value that --words completes so
 function __memcensus_by
 	switch $argv[1]
 		case @column
@@ -65,7 +65,7 @@ function __memcensus_complete
 		and complete -c memcensus -n "__memcensus_is $fields[1]; and __memcensus_command" \
 			(__memcensus_by $fields[2])
 	end
-	# A line that several commands have is one option.
+	# A line that several commands have becomes one option.
 	for command in $__memcensus_commands
 		for line in (memcensus --words options $command)
 			if set -l i (contains -i -- $line $lines)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Takes censuses in a thread of its own. */
+/* Takes censuses in a separate thread. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 
 #include "top/sampler.h"
 
-/* How often a thread that is to end gets a signal. */
+/* Interval of the signals to a thread that must end, ns. */
 #define TELL_NSEC	20000000
 
 enum sampler_state {
@@ -22,14 +22,14 @@ enum sampler_state {
 };
 
 /**
- * struct sampler - the thread and what is handed over
- * @session: of the caller, see sampler.h
- * @thread: takes
- * @lock: guards @state; who sees SAMPLER_READY may read what follows it
- * @wake: the thread waits here
+ * struct sampler - the thread and its result
+ * @session: the caller's, see sampler.h
+ * @thread: takes the censuses
+ * @lock: protects @state; in SAMPLER_READY the caller may read the fields after it
+ * @wake: the thread waits for it
  * @state: whose turn it is
- * @event: counts censuses that are ready
- * @taken, @snap, @why: what session_take() said
+ * @event: eventfd, readable when a census is ready
+ * @taken, @snap, @why: the result of session_take()
  */
 struct sampler {
 	struct session *session;
@@ -73,8 +73,8 @@ static void *sampler_run(void *arg)
 }
 
 /*
- * Signals go to the caller: they end its poll, and ncurses needs them there.
- * But for SIGTERM, by which sampler_free() ends the system call of a scan.
+ * The caller must get the signals: they interrupt its poll(), and ncurses needs them.
+ * Only SIGTERM stays enabled: sampler_free() interrupts the system call of a scan by it.
  */
 static int start_thread(struct sampler *sampler)
 {
@@ -122,7 +122,7 @@ void sampler_free(struct sampler *sampler)
 	pthread_cond_signal(&sampler->wake);
 	pthread_mutex_unlock(&sampler->lock);
 
-	/* Again and again: the first may come just before the system call. */
+	/* Repeat the signal: it may arrive just before the system call. */
 	do {
 		pthread_kill(sampler->thread, SIGTERM);
 		clock_gettime(CLOCK_REALTIME, &until);

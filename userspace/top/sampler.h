@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Takes censuses in a thread of its own, so that the caller can go on: the scan
- * runs inside a system call, which may last for seconds and cannot be polled.
+ * Takes censuses in a separate thread, so that the caller is not blocked: the scan
+ * runs in a system call, which may take seconds and cannot be polled.
  *
- * One census at a time.  The session belongs to the thread from sampler_ask() to
- * sampler_get(), to the caller otherwise.
+ * Takes one census at a time.  The thread owns the session from sampler_ask() to
+ * sampler_get(), otherwise the caller does.
  */
 #ifndef READER_SAMPLER_H
 #define READER_SAMPLER_H
@@ -13,21 +13,21 @@
 
 struct sampler;
 
-/* NULL and @why where there can be none. */
+/* Returns NULL and @why on failure. */
 struct sampler *sampler_new(struct session *session, struct failure *why);
 
-/* Ends a census that is being taken, and frees all. */
+/* Interrupts a census in progress and frees everything. */
 void sampler_free(struct sampler *sampler);
 
-/* Has a census taken, as @session->request says; not while one is. */
+/* Starts a census by @session->request; not allowed during a census. */
 void sampler_ask(struct sampler *sampler);
 
-/* Readable from when a census is there until sampler_get(). */
+/* Readable from the end of a census until sampler_get(). */
 int sampler_fd(const struct sampler *sampler);
 
 /*
- * What session_take() said: the caller frees *@snap.  False where there is
- * nothing yet.
+ * Returns the result of session_take(); the caller frees *@snap.  False if
+ * there is none yet.
  */
 bool sampler_get(struct sampler *sampler, enum taken *taken, struct snapshot **snap,
 		 struct failure *why);

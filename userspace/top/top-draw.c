@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Header, help, columns and last line of 'top'. */
+/* Draws header, help, column list and last line of 'top'. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +13,10 @@
 
 #define NSEC_PER_SEC	1000000000ULL
 
-/* A census that takes longer than this is said to be on its way, ns. */
+/* The header shows a census in progress if it takes longer than this, ns. */
 #define SLOW		(NSEC_PER_SEC / 2)
 
-/* From so many lines on the header is whole. */
+/* Minimum number of lines for the full header. */
 #define WHOLE_HEADER	16
 
 void draw_text(int y, int x, int width, const char *text, bool right)
@@ -50,7 +50,7 @@ void draw_bar(const struct look *look, int y, int x, int width,
 	}
 }
 
-/* Appends to a line: parts have two blanks between. */
+/* Appends a part to a line, with two blanks between parts. */
 __attribute__((format(printf, 2, 3)))
 static void say(FILE *out, const char *format, ...)
 {
@@ -63,7 +63,7 @@ static void say(FILE *out, const char *format, ...)
 	va_end(args);
 }
 
-/* An untrusted name, or what the user typed. */
+/* Writes an untrusted name or user input. */
 static void put_name(FILE *out, const char *before, const char *name, const char *behind)
 {
 	char *printable = text_printable(name);
@@ -96,7 +96,7 @@ static void say_ms(FILE *out, const char *name, bool known, uint64_t ns)
 		say(out, "%s -", name);
 }
 
-/* The census: which, when, what it cost; and what keeps the next one away. */
+/* Writes number, time and cost of the census, and why the next one is not due. */
 static void say_census(FILE *out, const struct top *top, const struct snapshot *snap)
 {
 	uint64_t now = signals_now();
@@ -166,7 +166,7 @@ static void say_state(FILE *out, const struct snapshot *snap, uint64_t state,
 		say(out, "%zu %s", n, word);
 }
 
-/* What the list shows. */
+/* Writes what the list shows. */
 static void say_list(FILE *out, const struct top *top, const struct top_page *page)
 {
 	const struct top_list *list = &page->list;
@@ -193,7 +193,7 @@ static void say_list(FILE *out, const struct top *top, const struct top_page *pa
 	    list->tree && page == &top->tasks ? ", as a tree" : "");
 }
 
-/* "Name [bar] X used of Y". */
+/* Draws "Name [bar] X used of Y". */
 static void draw_meter(const struct look *look, int y, const char *name,
 		       struct amount total, struct amount used, struct amount available)
 {
@@ -236,10 +236,10 @@ static void draw_meters(const struct look *look, const struct snapshot *snap,
 }
 
 /**
- * struct line - a line that is being put together
- * @out: written to
- * @text: what came of it; owned
- * @size: of it
+ * struct line - a line under construction
+ * @out: stream to write to
+ * @text: the text; owned
+ * @size: its size
  */
 struct line {
 	FILE *out;
@@ -265,7 +265,7 @@ static void line_end(struct line *line, int y)
 int draw_header(const struct look *look, struct top *top, int height)
 {
 	struct top_page *page = top_page(top);
-	/* Until the mappings are there: what is known. */
+	/* Until the mappings arrive, use the census of the processes. */
 	const struct snapshot *snap = page->snap ? page->snap : top->tasks.snap;
 	bool whole = height >= WHOLE_HEADER;
 	struct line line;
@@ -368,7 +368,7 @@ void draw_foot(const struct top *top, int y)
 						(binding->action == TOP_ENTER ||
 						 binding->action == TOP_TREE)))
 				continue;
-			/* '<' and '>' do one thing. */
+			/* '<' and '>' share one label. */
 			if (binding[1].brief && binding->brief == binding[1].brief)
 				say(line.out, "%c", binding->codes[0]);
 			else if (last && last->brief == binding->brief)

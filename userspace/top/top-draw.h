@@ -9,7 +9,7 @@
 
 #include "top/top.h"
 
-/* Parts of a bar; of the memory's: in use, available though in use, free. */
+/* Parts of a bar.  Memory meter: used, available but not free, (no third part), free. */
 enum shade {
 	SHADE_OWN,
 	SHADE_SHARE,
@@ -18,18 +18,18 @@ enum shade {
 	SHADES,
 };
 
-/* Widest bar of a process. */
+/* Maximum width of the bar of a process. */
 #define BAR_WIDTH_MAX	40
-/* Columns whose widths are remembered. */
+/* Maximum number of columns whose widths are remembered. */
 #define WIDTHS_MAX	128
 
 /**
- * struct look - what the terminal can, and how wide columns were
+ * struct look - capabilities of the terminal, and remembered widths of columns
  * @colour: it has colours, and NO_COLOR does not forbid them
- * @bars: a character for each enum shade, as the locale can
- * @attributes: of each
- * @widths: columns do not get narrower
- * @units: those that they were measured with
+ * @bars: a character for each enum shade, depending on the locale
+ * @attributes: attributes of each shade
+ * @widths: last width of each column: columns never get narrower
+ * @units: units for which @widths is valid
  */
 struct look {
 	bool colour;
@@ -43,30 +43,30 @@ struct look {
 };
 
 /*
- * @text, which text_printable() made or we wrote, into @width cells from @x on:
- * against the right edge if @right, cut and marked by a '+' where it is too long.
+ * Draws @text, which is printable, into @width cells from @x on: right-aligned if
+ * @right; text that is too long is truncated and marked by '+'.
  */
 void draw_text(int y, int x, int width, const char *text, bool right);
 
 /*
- * A bar of @width cells, of which the first parts end at @ends[] of @whole,
- * which ascend.
+ * Draws a bar of @width cells for @whole.  Part i ends at @ends[i]; @ends
+ * ascends.
  */
 void draw_bar(const struct look *look, int y, int x, int width,
 	      const double ends[SHADE_NONE], double whole);
 
-/* The header in the first @height lines: how many it took. */
+/* Draws the header for a screen of @height lines; returns the number of its lines. */
 int draw_header(const struct look *look, struct top *top, int height);
 
-/* The list from line @y on, @height lines, headings included.  0, or -1 and @why. */
+/* Draws the list with headings: @height lines from @y on.  Returns 0, or -1 and @why. */
 int draw_list(struct look *look, struct top *top, int y, int height,
 	      struct failure *why);
 
-/* The screens of help and columns, in the same place. */
+/* Draw the help or the column list in the same place. */
 void draw_help(struct top *top, int y, int height);
 void draw_columns(struct top *top, int y, int height);
 
-/* The last line: what is typed, a message, or the most important keys. */
+/* Draws the last line: the prompt, a message, or the most important keys. */
 void draw_foot(const struct top *top, int y);
 
 #endif /* READER_TOP_DRAW_H */

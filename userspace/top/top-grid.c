@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The list of 'top': columns, rows and their bars. */
+/* Draws the list of 'top': columns, rows and their bars. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/text.h"
 #include "top/top-draw.h"
 
-/* A name at the end of a line gets so much, if others can be left out for it. */
+/* Width reserved for a name at the end of a line; other columns make room for it. */
 #define NAME_WIDTH	10
-/* A bar is drawn where this much is left for it. */
+/* Minimum width of a bar. */
 #define BAR_WIDTH_MIN	8
-/* Deeper ones are no further to the right. */
+/* Maximum depth that is indented. */
 #define DEPTH_MAX	12
 
 /**
  * struct grid - the part of a list that is drawn
- * @list: it
- * @columns: the chosen ones, in order
- * @n: how many
- * @first, @rows: of the list
- * @cells: text of each, printable, row by row; owned, and so are the texts
- * @widths: of each column, in cells of the terminal
- * @drawn: whether it is drawn: not all may fit
- * @bar: width of the bar, 0: there is none
+ * @list: the list
+ * @columns: the chosen columns, in order
+ * @n: their number
+ * @first, @rows: first row in the list, and number of rows
+ * @cells: printable text of each cell, row by row; array and texts are owned
+ * @widths: width of each column, in terminal cells
+ * @drawn: which columns are drawn: not all may fit
+ * @bar: width of the bar, 0: no bar
  */
 struct grid {
 	const struct top_list *list;
@@ -50,7 +50,7 @@ static size_t width_of(const char *text)
 	return cells;
 }
 
-/* The name of a process in a tree, behind its branch. */
+/* Puts the branch of a tree before the name of a process. */
 static int add_branch(char **text, unsigned int depth)
 {
 	char *name = *text;
@@ -99,7 +99,7 @@ static int fill_cells(struct grid *grid, const struct view *view,
 	return 0;
 }
 
-/* Where the width of @column is remembered. */
+/* The remembered width of @column; NULL: too many columns. */
 static size_t *remembered(struct look *look, const struct column *column)
 {
 	size_t i;
@@ -137,15 +137,15 @@ static void measure(struct grid *grid, struct look *look, const struct units *un
 	}
 }
 
-/* Whether the last column is a name, which may be cut. */
+/* Whether the last column is a name, which may be truncated. */
 static bool ends_in_name(const struct grid *grid)
 {
 	return grid->n > 1 && grid->columns[grid->n - 1]->kind == KIND_TEXT;
 }
 
 /*
- * The first column, the one that is sorted by and the name at the end are
- * drawn in any case, of the others as many as fit.
+ * Chooses the columns to draw: first the name at the end, the first column and the
+ * sort column, then as many others as fit.
  */
 static void choose_columns(struct grid *grid, size_t skipped, size_t width)
 {
@@ -182,7 +182,7 @@ static void choose_columns(struct grid *grid, size_t skipped, size_t width)
 static void draw_figures_bar(const struct look *look, int y, int x, int width,
 			     const void *record, uint64_t largest)
 {
-	/* Of tasks and mappings they are at one place. */
+	/* struct task and struct vma have @figures at the same offset. */
 	const struct figures *f = &((const struct task *)record)->figures;
 	double ends[SHADE_NONE];
 
@@ -196,7 +196,7 @@ static void draw_figures_bar(const struct look *look, int y, int x, int width,
 	draw_bar(look, y, x, width, ends, largest);
 }
 
-/* A row, or where @row is -1 the headings. */
+/* Draws a row, or the headings if @row is -1. */
 static void draw_row(const struct grid *grid, int y, long row, const struct units *units)
 {
 	bool heading = row < 0;
@@ -205,7 +205,7 @@ static void draw_row(const struct grid *grid, int y, long row, const struct unit
 	size_t i;
 
 	for (i = 0; i < grid->n; i++) {
-		/* The bar is before the name, or at the end. */
+		/* The bar is before the last column if that is a name, else at the end. */
 		if (grid->bar && i == grid->n - ends_in_name(grid))
 			x += (int)grid->bar + 1;
 		if (!grid->drawn[i])
@@ -218,7 +218,7 @@ static void draw_row(const struct grid *grid, int y, long row, const struct unit
 	}
 }
 
-/* Where the bar begins. */
+/* The first cell of the bar. */
 static int bar_at(const struct grid *grid)
 {
 	size_t i, x = 0;

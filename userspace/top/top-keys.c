@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What keys do in 'top'. */
+/* Key bindings of 'top'. */
 #include <stddef.h>
 #include <curses.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What keys do in 'top', as data: the same array finds what to do and makes the
- * help.  Letters are those of top and htop where they have one.
+ * Key bindings of 'top' as data: one array defines the actions and the help.
+ * Letters are those of top and htop if they have one.
  */
 #ifndef READER_TOP_KEYS_H
 #define READER_TOP_KEYS_H
@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-/* What a key makes 'top' do. */
+/* The action of a key. */
 enum top_action {
 	TOP_NOTHING,
 	TOP_QUIT,
@@ -38,13 +38,13 @@ enum top_action {
 	TOP_REDRAW,
 };
 
-/* A code of a key that is no character: ncurses's KEY_*. */
+/* The code of a key that is not a character, from KEY_* of ncurses. */
 #define KEY_FUNCTION(code)	(-(code))
 
 /**
- * struct key - a key that was pressed
+ * struct key - a pressed key
  * @code: character, or KEY_FUNCTION()
- * @text: the character in the locale's bytes, "" where it cannot be printed
+ * @text: the character in the locale's encoding, "" if it is not printable
  */
 struct key {
 	int code;
@@ -52,12 +52,12 @@ struct key {
 };
 
 /**
- * struct top_binding - what some keys do
- * @codes: theirs; 0 behind the last
+ * struct top_binding - the action of some keys
+ * @codes: the keys; 0 after the last
  * @keys: their names, for the help
- * @action: what they do
- * @column: by which TOP_SORT sorts
- * @brief: on the line at the bottom, with the first of @codes; NULL: not there
+ * @action: the action
+ * @column: column that TOP_SORT sorts by
+ * @brief: label on the last line, after the first of @codes; NULL: not there
  * @help: one line
  */
 struct top_binding {
@@ -69,16 +69,16 @@ struct top_binding {
 	const char *help;
 };
 
-/* All of them, ended by one without @keys. */
+/* All bindings, ended by one without @keys. */
 extern const struct top_binding top_bindings[];
 
-/* What @code does; NULL if nothing. */
+/* The binding of @code, or NULL. */
 const struct top_binding *top_binding_of(int code);
 
-/* What the screen of help says above the keys; ended by NULL. */
+/* Lines of the help screen above the keys; ended by NULL. */
 extern const char *const top_help[];
 
-/* Whether a character ends, cancels or shortens what is typed. */
+/* Whether a key ends, cancels or shortens the input. */
 bool key_is_enter(int code);
 bool key_is_escape(int code);
 bool key_is_backspace(int code);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What 'top' lists. */
+/* The list that 'top' shows. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "top/top-list.h"
 
-/* Columns that the filter looks into. */
+/* Columns that the filter matches. */
 static const char *const task_names[] = { "comm", "user", NULL };
 static const char *const vma_names[] = { "mapping", NULL };
 
-/* Two records of one key, in two censuses, are of one thing. */
+/* The key of a process or mapping; it is the same in every census. */
 static void top_key(const struct record_type *type, const void *record,
 		    uint64_t key[2])
 {
@@ -87,7 +87,7 @@ static uint64_t largest_of(const struct listing *listing)
 	size_t i;
 
 	for (i = 0; i < listing->n_rows; i++) {
-		/* Mappings have their figures at the same place. */
+		/* struct vma has @figures at the same offset. */
 		task = listing->rows[i];
 		if (KNOWN(&task->figures, MEMCENSUS_F_RSS) &&
 		    task->figures.v[MEMCENSUS_F_RSS] > largest)
@@ -96,7 +96,7 @@ static uint64_t largest_of(const struct listing *listing)
 	return largest;
 }
 
-/* Where the record that was selected is now. */
+/* Finds the row of the selected record in a new census. */
 static void find_selected(struct top_list *list)
 {
 	uint64_t key[2];
@@ -113,7 +113,7 @@ static void find_selected(struct top_list *list)
 			return;
 		}
 	}
-	/* It is gone: the row in its place, and then that one is followed. */
+	/* The record is gone: select the row in its place, and follow that one. */
 	top_list_move(list, 0);
 }
 
@@ -172,7 +172,7 @@ void top_list_sort_step(struct top_list *list, int step)
 	for (i = 0; i < (long)list->columns.n; i++)
 		if (list->columns.v[i] == list->sort)
 			break;
-	/* Sorted by one that is not shown: on to the first. */
+	/* Sorted by a hidden column: start at the first one. */
 	i = i < (long)list->columns.n ? i + step : 0;
 	if (i >= 0 && i < (long)list->columns.n)
 		top_list_sort(list, list->columns.v[i]);
@@ -232,7 +232,7 @@ int top_list_toggle(struct top_list *list, const struct column *column,
 	if (!v)
 		return fail_memory(why);
 	columns->v = v;
-	/* A name that ends the line goes on doing so. */
+	/* A name at the end of the line stays there. */
 	i = columns->n++;
 	if (i && v[i - 1]->kind == KIND_TEXT) {
 		v[i] = v[i - 1];
@@ -249,7 +249,7 @@ void top_list_move(struct top_list *list, long step)
 	if (to >= (long)list->n_rows)
 		to = (long)list->n_rows - 1;
 	list->selected = to > 0 ? to : 0;
-	/* At the top the selection stays with the largest, whichever that is. */
+	/* At the top, the selection stays on the first row, not on its record. */
 	list->held = list->selected > 0;
 	if (list->held)
 		top_key(list->type, list->rows[list->selected].record, list->key);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What 'top' lists: records in an order, some of them filtered out, one
- * selected.  It knows no terminal.
+ * The list that 'top' shows: sorted and filtered records, one of them
+ * selected.  It does not depend on a terminal.
  */
 #ifndef READER_TOP_LIST_H
 #define READER_TOP_LIST_H
@@ -14,21 +14,21 @@
 /**
  * struct top_list - processes or mappings
  * @type: task_record or vma_record
- * @columns: shown, in order; owned
- * @sort: by which it is sorted
+ * @columns: shown columns, in order; owned
+ * @sort: column to sort by
  * @reverse: largest first
- * @tree: children below their parents, of processes
- * @filter: compiled; where @pattern is not NULL
+ * @tree: show children below their parents; for processes
+ * @filter: the compiled filter if @pattern is not NULL
  * @pattern: its text; owned
- * @rows: shown, in order; owned
- * @n_rows: how many
- * @n_all: how many there would be without the filter
+ * @rows: shown rows, in order; owned
+ * @n_rows: number of shown rows
+ * @n_all: number of rows without the filter
  * @largest: the largest RSS of all, bytes
- * @selected: number of the selected row; 0 where there is none
- * @first: number of the first row on the screen
- * @held: the selected record is looked for again in each census; else the
- *	selection stays at the top
- * @key: of that record, see top_key()
+ * @selected: index of the selected row; 0 if there is none
+ * @first: index of the first row on the screen
+ * @held: the selection follows its record through the censuses; else it
+ *	stays at the top
+ * @key: key of that record, see top_key()
  */
 struct top_list {
 	const struct record_type *type;
@@ -49,8 +49,8 @@ struct top_list {
 };
 
 /*
- * An empty list with @columns and @sort, names as of -c and -s; the order that
- * @sort has by itself is turned where @reverse.  0, or -1 and @why, and then
+ * Creates an empty list with @columns and @sort, names as in -c and -s; @reverse
+ * inverts the default order of @sort.  Returns 0, or -1 and @why; then
  * there is nothing to free.
  */
 int top_list_init(struct top_list *list, const struct record_type *type,
@@ -59,41 +59,41 @@ int top_list_init(struct top_list *list, const struct record_type *type,
 void top_list_free(struct top_list *list);
 
 /*
- * Fills it with @records; @view and they must stay until the next time.  0, or
- * -1 and @why without memory, and then it is as it was.
+ * Fills the list with @records, which must stay valid, like @view, until the next
+ * call.  Returns 0, or -1 and @why if memory runs out; then the list is unchanged.
  */
 int top_list_fill(struct top_list *list, const struct view *view,
 		  struct records records, struct failure *why);
 
-/* Forgets rows and selection. */
+/* Drops rows and selection. */
 void top_list_empty(struct top_list *list);
 
 /*
- * What follows changes what the next top_list_fill() does.  By @column, amounts
- * and counts largest first; by the one that is @step columns further on.
+ * These take effect at the next top_list_fill().  Sort by @column, amounts and
+ * counts largest first; or by the column @step places further on.
  */
 void top_list_sort(struct top_list *list, const struct column *column);
 void top_list_sort_step(struct top_list *list, int step);
 
 /*
- * Shows only records of which a name matches the extended regular expression
- * @pattern; all where it is "".  0, or -1 and @why, and the filter before
+ * Shows only records with a name that matches the extended regular expression
+ * @pattern; "" shows all.  Returns 0, or -1 and @why; then the old filter
  * stays.
  */
 int top_list_filter(struct top_list *list, const char *pattern, struct failure *why);
 
-/* Whether @column is shown; shows it or takes it away, but for the last. */
+/* Whether @column is shown; shows or hides it, but never hides the last one. */
 bool top_list_has(const struct top_list *list, const struct column *column);
 int top_list_toggle(struct top_list *list, const struct column *column,
 		    struct failure *why);
 
-/* Moves the selection by @step rows, to the ends at most. */
+/* Moves the selection by @step rows, at most to the ends. */
 void top_list_move(struct top_list *list, long step);
 
-/* Chooses @first so that the selected row is among @height rows. */
+/* Sets @first so that the selected row is among the @height visible rows. */
 void top_list_scroll(struct top_list *list, size_t height);
 
-/* The selected record; NULL where the list is empty. */
+/* The selected record; NULL if the list is empty. */
 const void *top_list_selected(const struct top_list *list);
 
 #endif /* READER_TOP_LIST_H */

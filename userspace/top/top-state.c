@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What 'top' is at, and what keys and censuses make of it. */
+/* The state of 'top', and how keys and censuses change it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 #include "lib/text.h"
 #include "top/top.h"
 
-/* Seconds between two censuses where none were asked for; htop has 1.5, top 3. */
+/* Default interval between two censuses, ns; htop uses 1.5 s, top 3 s. */
 #define DEFAULT_INTERVAL	2000000000ULL
 
-/* Of a map the header's figures too. */
+/* The census of a map also has the figures of the header. */
 #define MAP_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS |	\
 			 MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_NODES)
 
@@ -48,7 +48,7 @@ struct top_page *top_page(struct top *top)
 	return top->under == TOP_MAP ? &top->map : &top->tasks;
 }
 
-/* Whether command lines are shown: they are read for nothing else. */
+/* Whether command lines are shown; only then are they read. */
 static bool has_cmdlines(const struct top_list *list)
 {
 	size_t i;
@@ -80,7 +80,7 @@ static struct records records_in(const struct top *top, const struct top_page *p
 	       records_of(snap->tasks, snap->n_tasks, sizeof(*snap->tasks));
 }
 
-/* After what the rows depend on has changed. */
+/* Updates the rows after a change of filter, order or names. */
 static int refill(struct top *top, struct top_page *page, struct failure *why)
 {
 	if (!page->snap)
@@ -96,7 +96,7 @@ int top_census(struct top *top, struct snapshot *snap, uint32_t pid,
 	const struct figures *bytes = &snap->totals.bytes;
 	struct view before = page->view;
 
-	/* It comes too late: these mappings are not open any more. */
+	/* The census is late: these mappings are no longer open. */
 	if (pid && pid != top->pid) {
 		snapshot_free(snap);
 		return 0;
@@ -153,7 +153,7 @@ static void open_map(struct top *top)
 	top->once = true;
 }
 
-/* Out of the screen that is open; from the processes: only the filter goes. */
+/* Closes help or column list; else drops the filter; else closes the mappings. */
 static int go_back(struct top *top, struct failure *why)
 {
 	struct top_page *page = top_page(top);
@@ -218,7 +218,7 @@ static void move_line(struct top *top, long step)
 		   count_columns(top_page(top)->list.type) : SIZE_MAX / 4;
 	long to = (long)top->line + step;
 
-	/* The end of the help is the view's to know. */
+	/* Only the view knows the end of the help, and limits the line there. */
 	top->line = to < 0 ? 0 : (size_t)to < n ? (size_t)to : n - 1;
 }
 
@@ -243,7 +243,7 @@ static int enter(struct top *top, struct failure *why)
 	return 0;
 }
 
-/* What changes the order or the rows. */
+/* Handles keys that change the order or the rows. */
 static bool arrange(struct top *top, const struct top_binding *binding)
 {
 	struct top_page *page = top_page(top);
@@ -343,18 +343,18 @@ static int act(struct top *top, const struct top_binding *binding, struct failur
 	return 0;
 }
 
-/* Takes the last character of the prompt away. */
+/* Removes the last character of the prompt. */
 static void shorten(struct top *top)
 {
 	size_t len = strlen(top->prompt);
 
-	/* To the beginning of a character of UTF-8. */
+	/* Go back to the first byte of a UTF-8 character. */
 	while (len && ((unsigned char)top->prompt[--len] & 0xc0) == 0x80)
 		;
 	top->prompt[len] = '\0';
 }
 
-/* A key while a filter is typed. */
+/* Handles a key while a filter is typed. */
 static int type(struct top *top, const struct key *key, struct failure *why)
 {
 	struct top_page *page = top_page(top);

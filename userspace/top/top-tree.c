@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Processes as a tree. */
+/* Arranges processes as a tree. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "top/top-tree.h"
 
-/* No process, for indexes. */
+/* The index of no task. */
 #define NOBODY	SIZE_MAX
 
-/* Which task is process @pid. */
+/* Maps @pid to the index of its task. */
 struct owner {
 	uint64_t pid;
 	size_t task;
 };
 
 /**
- * struct tree - links between tasks, each by its index
- * @parent: as the census says; then the nearest ancestor that is shown
- * @walk: number of the walk that came by, 0: none did
- * @child: the first
- * @next: brother or sister
+ * struct tree - links between tasks, all by index
+ * @parent: the parent in the census; later the nearest shown ancestor
+ * @walk: number of the walk that visited the task, 0: none
+ * @child: the first child
+ * @next: the next sibling
  */
 struct tree {
 	size_t *parent;
@@ -69,7 +69,7 @@ static void find_parents(const struct task *const *tasks, size_t n,
 	}
 }
 
-/* Opens rings: the first one that a walk meets a second time gets no parent. */
+/* Breaks cycles: a task whose parent was visited in the same walk becomes a root. */
 static void open_rings(struct tree *tree, size_t n)
 {
 	size_t i, at;
@@ -84,7 +84,7 @@ static void open_rings(struct tree *tree, size_t n)
 	}
 }
 
-/* What is not shown hands its children on to its own parent. */
+/* Gives the children of hidden tasks to the nearest shown ancestor. */
 static void pass_over(struct tree *tree, const bool *shown, size_t n)
 {
 	size_t i, at, up, next;
@@ -93,7 +93,7 @@ static void pass_over(struct tree *tree, const bool *shown, size_t n)
 		up = tree->parent[i];
 		while (up != NOBODY && !shown[up])
 			up = tree->parent[up];
-		/* All on the way know it from now on. */
+		/* Store the result in every task on the path. */
 		for (at = i; tree->parent[at] != up; at = next) {
 			next = tree->parent[at];
 			tree->parent[at] = up;
@@ -107,7 +107,7 @@ static size_t link_children(struct tree *tree, const bool *shown, size_t n)
 
 	for (i = 0; i < n; i++)
 		tree->child[i] = NOBODY;
-	/* From the last on, so that each list is in order. */
+	/* Backwards, so that each list keeps the order of the tasks. */
 	for (i = n; i-- > 0; ) {
 		if (!shown[i])
 			continue;

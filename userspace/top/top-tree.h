@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Processes as a tree.
+ * Arranges processes as a tree.
  */
 #ifndef READER_TOP_TREE_H
 #define READER_TOP_TREE_H
@@ -9,9 +9,9 @@
 #include "model/snapshot.h"
 
 /**
- * struct top_row - a record in its place
- * @record: of the census that top_list_fill() was given
- * @depth: how many of those above it are its ancestors; 0 in a flat list
+ * struct top_row - a record and its depth in the tree
+ * @record: a record of the census that top_list_fill() shows
+ * @depth: number of shown ancestors; 0 in a flat list
  */
 struct top_row {
 	const void *record;
@@ -19,11 +19,11 @@ struct top_row {
 };
 
 /*
- * Those of @tasks[@n] that are @shown[] into @rows: each behind its nearest
- * ancestor that is shown, brothers and sisters in the order of @tasks.  A
- * parent may be a CLONE_VM peer, one that is not there, or, in a record that is wrong,
- * its own child: each process is there once nevertheless.  0, or -1 and @why
- * without memory.
+ * Writes the @shown ones of the @n @tasks to @rows: each after its nearest shown
+ * ancestor, siblings in the order of @tasks.  A parent may be a CLONE_VM peer, may
+ * be missing, or may be its own descendant in a corrupt record: each
+ * process appears exactly once in any case.  Returns 0, or -1 and @why if memory
+ * runs out.
  */
 int top_tree(const struct task *const *tasks, const bool *shown, size_t n,
 	     struct top_row *rows, struct failure *why);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* 'top' on a terminal. */
+/* Shows 'top' on a terminal. */
 #include <langinfo.h>
 #include <poll.h>
 #include <stdio.h>
@@ -12,17 +12,17 @@
 #include "top/top-draw.h"
 #include "top/top-view.h"
 
-/* Ms that the rest of an escape sequence may take: slow lines have 10 a byte. */
+/* Time to wait for the rest of an escape sequence, ms: slow lines need 10 per byte. */
 #define ESCAPE_MS	100
 
-/* Below so many lines the header is left out. */
+/* Minimum number of lines for a header. */
 #define HEADER_LINES	6
 
 /**
  * struct top_view - the terminal
- * @screen: of ncurses
- * @look: what can be drawn
- * @renew: send all
+ * @screen: the ncurses screen
+ * @look: capabilities of the terminal
+ * @renew: the next draw sends the whole screen
  */
 struct top_view {
 	SCREEN *screen;
@@ -82,7 +82,7 @@ struct top_view *top_view_open(struct failure *why)
 
 void top_view_close(struct top_view *view)
 {
-	/* Where there is no other screen to go back to, the shell goes on here. */
+	/* Without an alternate screen, the shell continues on the last line. */
 	mvhline(LINES - 1, 0, ' ', COLS);
 	refresh();
 	curs_set(1);
@@ -144,13 +144,13 @@ bool top_view_key(struct top_view *view, struct key *key, bool *hung_up)
 	*hung_up = false;
 	ret = get_wch(&c);
 	if (ret == ERR) {
-		/* Nothing, though there is something: the end of the line. */
+		/* No key although stdin is readable: it is closed. */
 		*hung_up = poll(&in, 1, 0) > 0;
 		return false;
 	}
 	if (ret == KEY_CODE_YES) {
 		key->code = KEY_FUNCTION((int)c);
-		/* ncurses took the new size; what is on the screen is void. */
+		/* ncurses has the new size; the contents of the screen are invalid. */
 		if (c == KEY_RESIZE) {
 			memset(view->look.widths, 0, sizeof(view->look.widths));
 			view->renew = true;

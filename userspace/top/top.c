@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* memcensus top: who holds how much, live. */
+/* memcensus top: memory by process, live. */
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
@@ -13,21 +13,21 @@
 #define NSEC_PER_MSEC	1000000ULL
 
 /*
- * The screen is drawn again at least so often, ns: while a census takes long
- * one wants to know, and a signal that comes just before poll() is seen then.
+ * Maximum time between two redraws, ns: the screen shows the duration of a slow
+ * census, and a signal just before poll() is noticed after this time.
  */
 #define LOOK_AGAIN	NSEC_PER_SEC
 
 /**
  * struct run - a run of 'top'
- * @top: what it is at
- * @session: where censuses come from; the sampler's while it is at work
- * @usual: what is asked for of all processes
- * @sampler: takes them
+ * @top: its state
+ * @session: options and source; the sampler owns it during a census
+ * @usual: the request for all processes
+ * @sampler: takes the censuses
  * @view: the terminal
- * @due: when the next census is, ns of CLOCK_MONOTONIC
- * @pid: what the census that is being taken was asked for; request.pids
- *	points here, as the user may go elsewhere in between
+ * @due: time of the next census, ns of CLOCK_MONOTONIC
+ * @pid: the PID of the current request; request.pids points here because
+ *	top.pid may change during the census
  */
 struct run {
 	struct top top;
@@ -39,7 +39,7 @@ struct run {
 	uint32_t pid;
 };
 
-/* Has a census taken when it is time for one. */
+/* Starts a census if one is due. */
 static void ask(struct run *run)
 {
 	struct top *top = &run->top;
@@ -50,7 +50,7 @@ static void ask(struct run *run)
 		return;
 	if (!top->once && (top->frozen || now < run->due))
 		return;
-	/* Moments lie on a grid; those that were missed are left out. */
+	/* The times are on a fixed grid; missed ones are skipped. */
 	if (!run->due)
 		run->due = now;
 	if (now >= run->due)
@@ -65,7 +65,7 @@ static void ask(struct run *run)
 	sampler_ask(run->sampler);
 }
 
-/* Takes what the sampler has, if it has something. */
+/* Handles the result of the sampler, if there is one. */
 static int receive(struct run *run, struct failure *why)
 {
 	const struct options *options = run->session->options;
@@ -89,7 +89,7 @@ static int receive(struct run *run, struct failure *why)
 		return -1;
 	if (!options->count || run->session->taken < options->count)
 		return 0;
-	/* The last one may stay on the terminal. */
+	/* Draw the last census: it may stay on the terminal. */
 	run->top.quit = true;
 	return top_view_draw(run->view, &run->top, why);
 }
@@ -111,7 +111,7 @@ static int take_keys(struct run *run, struct failure *why)
 	return 0;
 }
 
-/* Until something happens, or is to be done. */
+/* Waits for a key, a census, or the time of the next census or redraw. */
 static void wait_for_events(const struct run *run)
 {
 	struct pollfd fds[] = {
@@ -143,14 +143,14 @@ static int top_run(struct session *session, bool *partial, struct failure *why)
 	struct run run = { .session = session, .usual = session->request };
 	int ret;
 
-	/* What could not be counted is on the screen. */
+	/* Never partial: the screen shows what could not be counted. */
 	(void)partial;
 	ret = top_init(&run.top, session->options, why);
 	if (!ret) {
 		run.sampler = sampler_new(session, why);
 		run.view = run.sampler ? top_view_open(why) : NULL;
 		ret = run.view ? loop(&run, why) : -1;
-		/* First of all the terminal: what follows may be to be read. */
+		/* Restore the terminal first: an error message may follow. */
 		if (run.view)
 			top_view_close(run.view);
 		if (run.sampler)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What 'top' is at: what it has, which screen is open, what was typed.  Keys and
- * censuses change it, and the view draws it; it knows no terminal itself.
+ * The state of 'top': its data, the open screen, the input.  Keys and censuses
+ * change it, and the view draws it; it does not depend on a terminal.
  */
 #ifndef READER_TOP_H
 #define READER_TOP_H
@@ -11,7 +11,7 @@
 #include "top/top-list.h"
 #include "wire/source.h"
 
-/* Bytes of a filter that can be typed. */
+/* Maximum size of a typed filter, bytes. */
 #define TOP_PROMPT_SIZE		160
 
 enum top_screen {
@@ -24,8 +24,8 @@ enum top_screen {
 /**
  * struct top_page - a list and the census that it shows
  * @list: its rows point into @snap
- * @snap: owned; NULL until one is there
- * @view: of @snap
+ * @snap: owned; NULL before the first census
+ * @view: view of @snap
  */
 struct top_page {
 	struct top_list list;
@@ -34,28 +34,28 @@ struct top_page {
 };
 
 /**
- * struct top - what 'top' is at
+ * struct top - the state of 'top'
  * @tasks: the processes
  * @map: the mappings of @pid
- * @screen: what is drawn
- * @under: TOP_TASKS or TOP_MAP, where the others end
- * @pid: whose mappings; 0 where these are not open
- * @gone: @pid has none any more
- * @units: how amounts are written; @units.whole by each census
- * @basis: that was asked for, or 0
+ * @screen: the open screen
+ * @under: TOP_TASKS or TOP_MAP, the screen below help and column list
+ * @pid: process whose mappings are open; 0: none
+ * @gone: @pid has no mappings any more
+ * @units: units of amounts; each census sets @units.whole
+ * @basis: the requested basis, or 0
  * @interval: between two censuses, ns
- * @frozen: no censuses for now
- * @once: but for one
- * @ended: the record has no more
- * @quit: it is over
- * @since: when the census that is being taken was asked for, ns of
- *	CLOCK_MONOTONIC; 0: none is
- * @typing: a filter is being typed
- * @prompt: what of it there is
+ * @frozen: take no censuses
+ * @once: take one census at once, even if @frozen
+ * @ended: the record has no more censuses
+ * @quit: the program must end
+ * @since: time of the request for the current census, ns of
+ *	CLOCK_MONOTONIC; 0: no census is running
+ * @typing: the user types a filter
+ * @prompt: the text typed so far
  * @message: a line for the user, until the next key; "" if none
- * @height: rows on the screen, as last drawn
- * @line: first line of the help, selected line of the columns
- * @skipped: columns left out behind the first, for narrow terminals
+ * @height: rows on the screen at the last draw
+ * @line: first line of the help, selected line of the column list
+ * @skipped: number of columns skipped after the first, for narrow terminals
  */
 struct top {
 	struct top_page tasks;
@@ -80,27 +80,27 @@ struct top {
 	size_t skipped;
 };
 
-/* As @options say.  0, or -1 and @why; top_free() in both cases. */
+/* Initializes @top by @options.  0, or -1 and @why; call top_free() in both cases. */
 int top_init(struct top *top, const struct options *options, struct failure *why);
 void top_free(struct top *top);
 
-/* The list that is open, or that the screen that is open is about. */
+/* The page of the open screen, or of the screen below it. */
 struct top_page *top_page(struct top *top);
 
-/* What the next census is to be asked for; @request is that of the processes. */
+/* Completes @request, which is for all processes, for the next census. */
 void top_request(const struct top *top, struct request *request);
 
 /*
- * Takes @snap over, a census that was asked for with @pid, 0: of all processes.
- * 0, or -1 and @why without memory.
+ * Takes ownership of @snap, a census requested for @pid, 0: for all processes.
+ * Returns 0, or -1 and @why if memory runs out.
  */
 int top_census(struct top *top, struct snapshot *snap, uint32_t pid,
 	       struct failure *why);
 
-/* The process whose mappings were asked for, @pid, has none: @why says so. */
+/* The process @pid, whose mappings are open, has none: @why says the reason. */
 void top_no_process(struct top *top, uint32_t pid, const struct failure *why);
 
-/* A key.  0, or -1 and @why without memory. */
+/* Handles a key.  Returns 0, or -1 and @why if memory runs out. */
 int top_key(struct top *top, const struct key *key, struct failure *why);
 
 #endif /* READER_TOP_H */
