@@ -14,7 +14,7 @@
 
 /**
  * struct rows - the kind of rows that a table has
- * @type: type of the records that -c and -s name columns of; NULL: no such options
+ * @type: record type whose columns -c and -s select; NULL: no such options
  * @columns: columns shown without -c
  * @sort: column sorted by without -s
  */

@@ -52,8 +52,7 @@ struct amount interval_swapped(const struct snapshot *snap, unsigned int number)
 
 /*
  * Takes the censuses of @session and prints a row for each.  Rates in the first
- * row are since boot.  Returns 0, or -1
- * and @why.
+ * row are since boot.  Returns 0, or -1 and @why.
  */
 int interval_run(struct session *session, const struct interval_column *columns,
 		 size_t n, struct failure *why);

@@ -246,7 +246,7 @@ static struct snapshot *take_proc_text(struct session *session, unsigned int bit
 	return NULL;
 }
 
-/* Says in @why why there is no text; returns -1. */
+/* Returns -1; @why gives the reason why there is no text. */
 static int no_text(const struct session *session, const char *path,
 		   const char *option, struct failure *why)
 {
