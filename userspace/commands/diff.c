@@ -36,8 +36,8 @@ static int diff_words(struct options *options, char **words, int n,
 	options->other = n > 1 ? words[1] : NULL;
 	return 0;
 }
+
 /* Takes one census of the record @path. */
-/* One census of the record @path. */
 static int take(struct snapshot **snap, const char *path, struct selection selection,
 		bool *partial, struct failure *why)
 {
@@ -59,8 +59,8 @@ static int take(struct snapshot **snap, const char *path, struct selection selec
 	source->ops->close(source);
 	return taken == TAKE_DONE ? 0 : -1;
 }
+
 /* Only PID and start time together identify a process. */
-/* A process number means something only together with when it was started. */
 static int compare_tasks(const void *a, const void *b)
 {
 	const struct task *x = *(const struct task *const *)a;
@@ -122,8 +122,8 @@ static int match(struct diff *diff, struct failure *why)
 	free(after);
 	return order;
 }
+
 /* The change of the system figure @number; false if unknown. */
-/* How much more of figure @number the system has; false where not known. */
 static bool system_delta(const struct diff *diff, unsigned int number, int64_t *bytes)
 {
 	const struct figures *a = &diff->before->totals.bytes;
@@ -222,14 +222,14 @@ static int show_json(const struct diff *diff, const struct options *options,
 	listing_free(&listing);
 	return 0;
 }
+
 /* The boot time by the machine's clock, ns since 1970. */
-/* When the machine was started, by its clock. */
 static uint64_t booted(const struct scan *scan)
 {
 	return scan->realtime - scan->boottime;
 }
+
 /* Fails if both censuses are the same; warns if they are hard to compare. */
-/* Warns of what makes them hard to compare. */
 static int check_pair(const struct diff *diff, struct failure *why)
 {
 	const struct scan *a = &diff->before->scan, *b = &diff->after->scan;
@@ -275,8 +275,8 @@ static int diff_run(struct session *session, bool *partial, struct failure *why)
 	free(diff.rows);
 	return ret;
 }
+
 /* diff_run() opens the records itself. */
-/* It opens two. */
 static bool diff_needs_source(const struct options *options)
 {
 	(void)options;

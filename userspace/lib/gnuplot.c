@@ -175,7 +175,7 @@ static int run_child(struct plot *plot, int out, int complaints, struct failure 
 		;
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
-		/* Old C libraries report a missing program only by this exit status. */
+	/* Old C libraries report a missing program only by this exit status. */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return fail(why, FAIL_SYSTEM,
 			    "gnuplot cannot be run: install it (apt install gnuplot-nox)");

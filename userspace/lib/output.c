@@ -66,7 +66,7 @@ static int open_path(struct output *output, const char *path,
 	struct stat st;
 	int error;
 
-		/* Replace the target of a symbolic link, not the link. */
+	/* Replace the target of a symbolic link, not the link. */
 	output->path = realpath(path, NULL);
 	if (!output->path)
 		output->path = strdup(path);

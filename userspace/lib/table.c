@@ -46,7 +46,7 @@ struct table *table_new(struct table_look look)
 	table->raw = look.raw;
 	scols_table_enable_raw(table->grid, look.raw);
 	scols_table_enable_noheadings(table->grid, look.no_header);
-		/* libsmartcols does not escape the backslash; our encoding is reversible. */
+	/* libsmartcols does not escape the backslash; our encoding is reversible. */
 	scols_table_enable_noencoding(table->grid, 1);
 	return table;
 }
