@@ -176,7 +176,7 @@ extern const struct option_entry option_version;
 #define USE(name_)		{ .option = &option_##name_ }
 #define USE_AS(name_, help_)	{ .option = &option_##name_, .help = help_ }
 
-/* The last options of every command; of those that print tables; that also read records. */
+/* The last options of every command; of all that print tables; of all that also read records. */
 #define OPTIONS_ALWAYS		USE(help), USE(version), USE(words), { }
 #define OPTIONS_OF_TABLES	USE(abbreviate), USE(no_header), USE(raw), USE(json), \
 				OPTIONS_ALWAYS

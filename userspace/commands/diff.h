@@ -20,7 +20,7 @@ enum diff_change {
 
 /**
  * struct diff_row - a process
- * @before, @after: its records in the two censuses; NULL where it does not exist
+ * @before, @after: its records in the two censuses; NULL where it is missing
  * @snap: the later census that has it; it provides the names
  * @same_basis: shares are comparable
  */

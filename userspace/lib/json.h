@@ -53,7 +53,7 @@ void json_open(struct json *json, const char *key, char bracket);
 void json_close(struct json *json, char bracket);
 void json_put_unsigned(struct json *json, const char *key, uint64_t value);
 void json_put_signed(struct json *json, const char *key, int64_t value);
-/* json_put_real() keeps all digits, json_put_ratio() four decimals. */
+/* json_put_real() writes 15 significant digits, json_put_ratio() four decimals. */
 void json_put_real(struct json *json, const char *key, double value);
 void json_put_ratio(struct json *json, const char *key, double value);
 void json_put_bool(struct json *json, const char *key, bool value);
