@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Compares a census with what /proc/PID/smaps_rollup says of each process.
+"""Compares a census with /proc/PID/smaps_rollup of each process.
 
-Each figure that both have is compared, in KiB, as smaps rounds it. smaps is
-read twice after the census: a process is compared where it says the same both
-times, so held still.
+Compares each figure that both have, in KiB, rounded as by smaps. smaps is read
+twice after the census: a process is compared only if both reads are equal.
 
-Exit status: 0 where all that were compared are equal.
+Exit status: 0 if all compared figures are equal.
 """
 import fcntl
 import json
@@ -17,7 +16,7 @@ import sys
 import tempfile
 import time
 
-# The kernel's name of a figure, and the ABI's
+# The kernel's name of a figure: the ABI's name
 FIGURES = {
     "Rss": "rss", "Pss": "pss", "Pss_Dirty": "pss_dirty",
     "Pss_Anon": "pss_anon", "Pss_File": "pss_file", "Pss_Shmem": "pss_shmem",
@@ -32,11 +31,10 @@ FIGURES = {
 
 
 def private_reader(directory):
-    """The command of a reader with libraries of its own.
+    """The command of a reader with private copies of its libraries.
 
-    One that shared the C library, or the file of a locale, with the others
-    would be one of its owners, and more so while it prints than during the
-    census.
+    A reader that shares the C library, or the file of a locale, with other processes is
+    one of the owners, and owns more pages while it prints than during the census.
     """
     reader = "/usr/bin/memcensus"
     listing = subprocess.run(["ldd", reader], capture_output=True, text=True, check=True)
@@ -51,7 +49,7 @@ def private_reader(directory):
 
 
 def smaps(pid):
-    """The figures of smaps_rollup in KiB; none where PID has no memory."""
+    """The figures of smaps_rollup in KiB; empty if PID has no memory."""
     try:
         with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
             text = file.read().decode()
@@ -62,7 +60,7 @@ def smaps(pid):
 
 
 def all_smaps():
-    """The figures of each process but this one, and the seconds it took."""
+    """The figures of each process except this one, and the seconds for reading them."""
     began = time.monotonic()
     figures = {int(pid): smaps(pid) for pid in os.listdir("/proc") if pid.isdigit()}
     took = time.monotonic() - began
@@ -73,9 +71,9 @@ def all_smaps():
 def census_and_smaps(command):
     """A census, then all_smaps twice.
 
-    The reader waits during this time, with its census taken and most of it unprinted
-    in a pipe of one page: its end would change what others share, if by the
-    one page of the vdso which all programs have in common.
+    After its census the reader waits, because the pipe has only one page and most of the
+    output is not printed yet. Its exit would change the shares of others, by at least the
+    one page of the vdso that all programs share.
     """
     with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:
         fcntl.fcntl(reader.stdout, fcntl.F_SETPIPE_SZ, 4096)
@@ -83,7 +81,7 @@ def census_and_smaps(command):
         first, took = all_smaps()
         second, _ = all_smaps()
         census = json.load(reader.stdout)
-    # It has gone on since.
+    # The reader changed after its census.
     first.pop(reader.pid, None)
     return census, first, second, took
 
@@ -91,8 +89,8 @@ def census_and_smaps(command):
 def main():
     with tempfile.TemporaryDirectory(dir="/dev/shm") as directory:
         command = private_reader(directory)
-        # Once for nothing: code that this program runs for the first time
-        # becomes mapped once more, and the shares of others smaller.
+        # A warm-up: when this program first runs some code, it maps its pages, and
+        # the shares of others become smaller.
         census_and_smaps(command)
         census, first, second, took = census_and_smaps(command)
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The malloc walk-through: reserves 100 MiB, then touches 10 MiB of it each
- * second until all is touched, and waits to be ended. Prints nothing.
+ * The malloc walk-through: reserves 100 MiB, touches 10 MiB of it each second until
+ * all is touched, then waits for a signal. Prints nothing.
  */
 #include <stdlib.h>
 #include <string.h>

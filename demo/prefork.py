@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """A server that forks workers after it has loaded its data.
 
-The parent makes 30 MiB; each of four workers has that from the fork, and
-writes on 1, 2, 4 or 8 MiB of it, which become its own. Prints a line when all
-have written, then waits.
+The parent makes 30 MiB. Each of four workers inherits this memory and writes
+to 1, 2, 4 or 8 MiB of it, which become exclusive. Prints a line when all have
+written, then waits.
 """
 import os
 import signal

@@ -51,8 +51,8 @@ start_programs()
 		served
 	done
 	await redis-cli ping
-	# 64 MiB, then a save, whose process has it all from the fork; then the
-	# first quarter is written again.
+	# 64 MiB, then a save, whose process inherits all of it; then redis rewrites the
+	# first quarter.
 	redis-cli debug populate 60000 key 1000 >/dev/null
 	redis-cli bgsave >/dev/null
 	await saving
