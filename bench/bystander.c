@@ -2,11 +2,11 @@
 /*
  *	bystander ROUNDS SECONDS
  *
- * What a process feels that is looked at: one with a large address space, of
- * which one thread faults pages in and another maps and unmaps, both on the
- * first CPU. On the second one somebody takes the census of all processes
- * without a pause: nobody, a loop over smaps_rollup, the module on either basis.
- * In each round all have their turn, each time another one first.
+ * Measures how a census delays a process that it scans. The process has a large
+ * address space; one thread faults pages in and another maps and unmaps, both on the
+ * first CPU. The second CPU is idle, or it takes the census of all processes without
+ * a pause: by a loop over smaps_rollup, or by the module on either basis. Each round
+ * runs all of these, in rotating order.
  *
  * Prints "WHO OPERATION N MEDIAN P99 MAX", in ns, and "WHO scans N ...".
  */
@@ -34,7 +34,7 @@
 #define FAULT_BYTES	(4UL << 20)
 #define MAP_BYTES	(16 * PAGE)
 
-/* Buckets of an eighth of a power of two and less: a value to 1/32. */
+/* FINE buckets for each power of two: values are exact to 1/32. */
 #define FINE		32
 #define BUCKETS		(60 * FINE)
 
@@ -43,16 +43,16 @@ enum operation { FAULT, MAP, UNMAP, OPERATIONS };
 static const char *const operations[] = { "fault", "mmap", "munmap" };
 
 /**
- * struct latencies - of one operation
- * @max: ns, exactly
+ * struct latencies - latencies of one operation
+ * @max: ns, exact
  */
 struct latencies {
 	uint64_t n, max, buckets[BUCKETS];
 };
 
 /**
- * struct shared - between the bystander and who measures
- * @run: latencies count
+ * struct shared - shared by the bystander and the measuring process
+ * @run: latencies are counted
  */
 struct shared {
 	volatile bool ready, run;
@@ -117,7 +117,7 @@ static char *map_bytes(size_t bytes)
 	return at;
 }
 
-/* The two take turns on their CPU, and not when the scheduler says so. */
+/* The two threads yield after each step, instead of being preempted at random. */
 static void *fault_on(void *arg)
 {
 	char *at = map_bytes(FAULT_BYTES);
@@ -151,7 +151,7 @@ static void map_on(void)
 	}
 }
 
-/* No two of the small ones are joined: every second one cannot be written. */
+/* Every second small mapping is read-only, so that the kernel merges none of them. */
 static void fill_address_space(void)
 {
 	unsigned int i;
@@ -190,7 +190,7 @@ static void be_the_bystander(void)
 	map_on();
 }
 
-/* Who looks at the bystander */
+/* The readers of the bystander */
 
 static uint64_t hold_max, missed;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module's own time for a census of all processes, by its SCAN message, and
- * beside it the time from the request to the last message.
+ * The module's time for a census of all processes, from its SCAN message, and the time
+ * from the request to the last message.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -21,7 +21,7 @@ static void fail(const char *what)
 	exit(1);
 }
 
-/* Sends what is in @buffer, and has @take see the answers until the last. */
+/* Sends the request in @buffer, and passes each reply to @take. */
 static void converse(struct mnl_socket *nl, mnl_cb_t take, void *data)
 {
 	const struct nlmsghdr *request = (const struct nlmsghdr *)buffer;

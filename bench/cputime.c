@@ -2,11 +2,10 @@
 /*
  *	cputime NAME COMMAND [ARG...]
  *
- * Runs COMMAND, its stdout to /dev/null, and prints "NAME NS user=NS wall=NS
- * kernel_threads=NS": the CPU time, user and system, of COMMAND and all that it
- * started and waited for; of that, user; the time that passed; and what all
- * kernel threads used meanwhile, for work that is left to them would be found
- * there.
+ * Runs COMMAND with its stdout to /dev/null, and prints "NAME NS user=NS wall=NS
+ * kernel_threads=NS": the CPU time, user and system, of COMMAND and of all children
+ * that were waited for; the user time in it; the elapsed time; and the CPU time of all
+ * kernel threads during that time, which shows work that is deferred to them.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -21,7 +20,7 @@
 
 #include "methods.h"
 
-#define KERNEL_THREAD 0x00200000	/* PF_KTHREAD, of the flags in stat */
+#define KERNEL_THREAD 0x00200000	/* PF_KTHREAD in the flags of stat */
 
 static void fail(const char *what)
 {

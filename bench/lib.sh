@@ -1,7 +1,7 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # here is set by who sources it
+# shellcheck shell=bash disable=SC2034,SC2154 # the caller sets here
 # SPDX-License-Identifier: GPL-2.0
 #
-# What run and end-to-end share. Sourced, never run.
+# Shared by run, instructions, end-to-end and bystander. Sourced, never run.
 
 top=$(cd "$here/.." && pwd -P)
 build=$top/build
@@ -12,8 +12,8 @@ export LC_ALL=C
 # shellcheck source=../scripts/say.sh
 . "$top/scripts/say.sh"
 
-# Until this process ends no other one measures: each would be in the other's
-# way. The lock lies where all work trees find it that share the kernels.
+# Blocks other measurements until this process exits, because they would disturb each
+# other. The lock is in a directory that all work trees with the same kernels share.
 alone()
 {
 	[ -z "${MEMCENSUS_BENCH_ALONE:-}" ] || return 0
@@ -26,7 +26,7 @@ alone()
 	export MEMCENSUS_BENCH_ALONE=1
 }
 
-# facts KERNEL: what a file of results begins with
+# facts KERNEL: prints the first lines of a results file
 facts()
 {
 	echo "@date $(date -u +%F)"
@@ -35,8 +35,8 @@ facts()
 	echo "@kernel $1"
 }
 
-# emulated ARGUMENT...: what vm/run does, in an emulated machine whose
-# clock counts instructions, one a nanosecond. The kernel is Debian's 6.1.
+# emulated ARGUMENT...: like vm/run, in an emulated machine whose clock counts
+# instructions, one a nanosecond. The kernel is Debian's 6.1.
 emulated()
 {
 	PATH=$here/icount:$PATH MEMCENSUS_ACCEL=tcg \
@@ -44,13 +44,13 @@ emulated()
 		--disk "$("$top/demo/image")" "$@" 9>&-
 }
 
-# What goes with facts
+# The KERNEL of facts for emulated runs
 emulated_kernel()
 {
 	echo "Linux $(cat "$build/kernels/6.1/version") of Debian, in QEMU, where an instruction takes 1 ns"
 }
 
-# library FILE: made where it is missing; what stands for libraries in P6
+# library FILE: makes it if it is missing; P6 maps it in place of libraries
 library()
 {
 	[ -s "$1" ] || head -c 24M /dev/urandom >"$1"

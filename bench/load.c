@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Processes with memory to be counted.
+ * Starts processes with known memory.
  *
- *	load private PROCS MIB		each its own, touched in order
- *	load random PROCS MIB		each its own, touched in random order
- *	load fork PROCS MIB		one's, shared with the others by fork
+ *	load private PROCS MIB		private memory of each, touched in order
+ *	load random PROCS MIB		private memory of each, touched in random order
+ *	load fork PROCS MIB		memory of one, shared with the others by fork
  *	load shmem PROCS MIB		one shared mapping, touched by each
  *	load some PROCS MIB		one shared mapping, 60% of it touched by each, at
  *					random
- *	load dealt PROCS MIB		each its own, touched in turns at random, so that
- *					neighbouring frames have different owners
+ *	load dealt PROCS MIB		private memory of each, touched in random turns, so
+ *					that neighbouring frames have different owners
  *	load mappings PROCS NR PAGES	NR mappings, PAGES in all of them
- *	load server FILE		a mix; FILE stands for libraries
+ *	load server FILE		a mix; FILE is mapped in place of libraries
  *	load P1|P2|P3|P4|P5|P7|P8, P6 FILE	as in Documentation/performance.rst
  *
- * Prints "ready" when all memory is touched, and sleeps until SIGTERM; when it
- * exits, all its processes have ended.  Random choices are the same in each run.
+ * Prints "ready" after all memory is touched, and sleeps until SIGTERM.  All its
+ * processes end before it exits.  Random choices are the same in each run.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +51,7 @@ static unsigned long random_below(unsigned long limit)
 	return (seed >> 11) % limit;
 }
 
-/* 0 to @nr - 1 in random order. */
+/* Return: 0 to @nr - 1 in random order. */
 static unsigned int *shuffled(unsigned int nr)
 {
 	unsigned int *order = malloc(nr * sizeof(*order));
@@ -83,10 +83,10 @@ static char *map_private(unsigned long size)
 }
 
 /*
- * Pages to be touched.  The kernel touches them, as if another process wrote to our
- * memory: the same faults in the same order, but no exception and, in User Mode
- * Linux, no mapping in the host for each page, which would take 80 us and of which a
- * process can have 65,530.
+ * Pages to touch.  The kernel touches them, as if another process wrote to our memory:
+ * the faults and their order are the same, but there is no exception and, in User Mode
+ * Linux, no host mapping for each page.  Such a mapping takes 80 us, and a process can
+ * have at most 65,530.
  */
 #define BATCH 1024
 
@@ -136,7 +136,7 @@ static void read_page(char *memory)
 	touch_batch(false);
 }
 
-/* @part of the @nr pages at @memory, in random order. */
+/* Writes to @part of the @nr pages at @memory, in random order. */
 static void write_scattered(char *memory, unsigned int nr, unsigned int part)
 {
 	unsigned int *order = shuffled(nr);
@@ -152,8 +152,8 @@ static pid_t *children;
 static unsigned int nr_children;
 
 /*
- * A child that runs @fill; then it sleeps and the caller goes on.  The list of
- * random numbers that @fill uses is the @nr-th.
+ * Starts a child that runs @fill and then sleeps; returns after @fill.  @fill uses the
+ * @nr-th sequence of random numbers.
  */
 static void spawn(void (*fill)(void *arg), void *arg, unsigned int nr)
 {
@@ -190,7 +190,7 @@ static void spawn(void (*fill)(void *arg), void *arg, unsigned int nr)
 	close(ready[0]);
 }
 
-/* Their own children die with them and become ours: this process is their reaper. */
+/* Grandchildren die with their parents; this process is their reaper. */
 static void end_children(void)
 {
 	unsigned int i;
@@ -238,7 +238,7 @@ static void fill_some(void *arg)
 	write_scattered(s->shared, s->pages, s->pages * 6 / 10);
 }
 
-/* One page that is not mapped lies between two mappings, or they are merged. */
+/* One unmapped page between two mappings prevents a merge. */
 static void fill_mappings(void *arg)
 {
 	const struct size *s = arg;
@@ -305,7 +305,7 @@ static void run_some(struct size *s)
 	spawn_all(s, fill_some);
 }
 
-/* All children have the mapping at the same place, and this process none of it. */
+/* All children have the mapping at the same address; this process touches no page. */
 static void run_dealt(struct size *s)
 {
 	char *memory = map_private(s->pages * PAGE);
@@ -329,9 +329,9 @@ static void run_dealt(struct size *s)
 }
 
 /*
- * The server.  Libraries: text and constants are read where they are used, some
- * windows of 64 KiB of each (the kernel maps what is around a fault), and the
- * first pages of the data are written to, by relocations.
+ * The server.  Of the text and constants of each library some windows of 64 KiB are
+ * read (the kernel maps the pages around a fault).  The first pages of the data are
+ * written to, as by relocations.
  */
 #define LIBRARIES 16
 #define TEXT_PAGES 256
@@ -386,7 +386,7 @@ static void use_libraries(void)
 				read_page(libraries[i] + window * PAGE);
 }
 
-/* Interpreters: the heap is the parent's, some of it each has written to. */
+/* Interpreters: the heap is the parent's; each child writes to a part of it. */
 #define INTERPRETERS 8
 #define HEAP_PAGES (60 * PAGES_PER_MIB)
 #define OWN_PAGES (10 * PAGES_PER_MIB)
@@ -411,8 +411,8 @@ static void fill_interpreters(void *file)
 }
 
 /*
- * A database: its buffers are first used in their order, as its free list gives
- * them out; later each backend has written to some of them, page by page.
+ * A database: its buffers are first used in order, as its free list returns them;
+ * later each backend writes to some of them, page by page.
  */
 #define BACKENDS 12
 #define BUFFER_PAGES (256 * PAGES_PER_MIB)
@@ -451,7 +451,7 @@ static void fill_database(void *file)
 		spawn(fill_backend, buffers, i);
 }
 
-/* Just in time: half of the segments are in use, and half of each of these. */
+/* Just-in-time code: half of the segments are in use, and half of the pages of these. */
 #define JIT_PAGES (256 * PAGES_PER_MIB)
 #define SEGMENT_PAGES 64
 
@@ -485,7 +485,7 @@ static void run_server(struct size *s)
 static const struct workload {
 	const char *name;
 	void (*run)(struct size *s);
-	const char *args[3];	/* as if they had been given */
+	const char *args[3];	/* default arguments */
 } workloads[] = {
 	{ "P1", run_private, { "3", "300" } },
 	{ "P2", run_fork, { "30", "60" } },

@@ -5,11 +5,11 @@
  * Takes the memory census of all processes with each method in turn, repeats this,
  * and prints "METHOD NS KEY=VALUE..." for each measurement.
  *
- * Methods in the kernel rotate: each repetition begins with another one, so that none
- * always finds the caches that the same one left.  Programs take a thousand times as
- * long and come before them.  frames_first is the first census after the module
- * released its idle memory.  "quick" measures the methods in the kernel only.  Before
- * each measurement the caches are made cold, or stay as they are.
+ * The order of the methods in the kernel rotates, so that no method always runs after
+ * the same one.  Programs take a thousand times as long and come before them.
+ * frames_first is the first census after the module released its idle memory.  "quick"
+ * measures the methods in the kernel only.  Before each measurement the caches are made
+ * cold, or stay as they are.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 
 #include "methods.h"
 
-/* After so long the module has released its idle memory. */
+/* After this time the module has released its idle memory. */
 #define IDLE_SECONDS 3
 
 struct method {

@@ -8,8 +8,8 @@
 
 /**
  * struct sample - one measurement
- * @ns: what it took
- * @notes: what else is known of it, as " key=value" again and again
+ * @ns: its time
+ * @notes: further values, each as " key=value"
  */
 struct sample {
 	uint64_t ns;
@@ -36,7 +36,7 @@ void measure_touch(struct sample *s);
 void measure_pte(struct sample *s);
 void measure_runs(struct sample *s);
 
-/* One of all processes; @scan by &enum memcensus_scan. */
+/* Takes a census of all processes; @scan is indexed by &enum memcensus_scan. */
 void take_census(enum memcensus_basis basis, uint64_t *scan);
 
 /* Makes the caches cold. */

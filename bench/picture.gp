@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # gnuplot -e 'dir="DIR"; out="FILE"; kind="svg|png"' picture.gp
-# DIR holds what `report data` wrote.
+# DIR has the output of `report data`.
 
 if (kind eq "svg") {
 	set terminal svg size 1100,1250 font "sans,13" background "white"

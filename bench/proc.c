@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* /proc/PID/smaps_rollup and smaps of all processes, read as cheaply as can be. */
+/* Reads /proc/PID/smaps_rollup and smaps of all processes as cheaply as possible. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +18,8 @@ static void fail(const char *what)
 }
 
 /*
- * Calls @take with an open file of each process, kernel threads included: only
- * reading tells them apart.
+ * Calls @take with an open file of each process, including kernel threads: only
+ * reading the file shows which these are.
  */
 static void open_in_each(const char *file, void (*take)(int fd))
 {
@@ -46,7 +46,7 @@ static void open_in_each(const char *file, void (*take)(int fd))
 
 static unsigned long rollups;
 
-/* One read gives all of it. */
+/* One read returns the whole file. */
 static void take_rollup(int fd)
 {
 	static char buffer[16384];
@@ -67,7 +67,7 @@ void measure_smaps_rollup(struct sample *s)
 
 static unsigned long pss, private, shared;
 
-/* The line at @line, which is ended by a newline. */
+/* @line ends with a newline. */
 static void take_line(const char *line)
 {
 	unsigned long *sum;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whole programs: from fork to exit. */
+/* The time of whole programs, from fork to exit. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -41,7 +41,7 @@ void measure_smem(struct sample *s)
 	measure_program(s, "smem");
 }
 
-/* PATH leads to it. */
+/* Found through PATH. */
 void measure_reader(struct sample *s)
 {
 	measure_program(s, "memcensus");

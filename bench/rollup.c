@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The loop over smaps_rollup as a program of its own, for ./end-to-end. */
+/* The loop over smaps_rollup as a separate program, for ./end-to-end. */
 #include "methods.h"
 
 int main(void)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Reading /sys/kernel/debug/census_floor/evict fills the CPU's caches with other
- * data: the next pass finds them cold, as on a machine that did other work since
- * the last one, and has more memory than cache.
+ * data. The next pass finds them cold, as on a machine that did other work since the
+ * last pass and that has more memory than cache.
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>

@@ -3,17 +3,17 @@
  * Lower bounds for the cost of a census.  Reading one of these files makes one
  * pass over the page tables of all processes and prints how long it took:
  *
- *	/sys/kernel/debug/census_floor/pte	each PTE is read, and nothing else
- *	/sys/kernel/debug/census_floor/touch	and one word of each struct page
+ *	/sys/kernel/debug/census_floor/pte	reads each PTE, and nothing else
+ *	/sys/kernel/debug/census_floor/touch	also reads one word of each struct page
  *	/sys/kernel/debug/census_floor/runs	module/walk.c makes masks; they are
  *						dropped
  *
- * Included in the time, as in a census: the list of processes, a reference on
- * each address space, its mmap lock for reading, once for the whole pass, the walk
- * from mapping to mapping and from table to table, and the lock of each PTE
- * table.  Not included: records, figures, anything about the process.
+ * As in a census, the time includes the list of processes, a reference to each
+ * address space, its mmap lock for reading, once for the whole pass, the walk from
+ * mapping to mapping and from table to table, and the lock of each PTE table.  It does
+ * not include records, figures, or data of the process.
  *
- * pte.c shares no code with module/walk.c: it is a measure of that, too.
+ * pte.c shares no code with module/walk.c, so that it can be compared with that file.
  */
 #include <linux/debugfs.h>
 #include <linux/mm.h>

@@ -6,14 +6,14 @@
 #include <linux/mm_types.h>
 #include <linux/types.h>
 
-/* More than any workload has. */
+/* Above the number of any workload. */
 #define FLOOR_PROCESSES_MAX 32768
 
 /**
  * struct floor - one pass over all page tables
  * @ptes: entries read
- * @pages: of these, present
- * @sum: of all that was read, so that the compiler cannot drop the reads
+ * @pages: present entries
+ * @sum: sum of all values read, so that the compiler cannot drop the reads
  */
 struct floor {
 	u64 ptes;
@@ -21,7 +21,7 @@ struct floor {
 	u64 sum;
 };
 
-/* Each walks one mapping; the mmap lock is held for reading. */
+/* Each walks one mapping. The caller holds the mmap lock for reading. */
 void floor_pte(struct floor *f, struct vm_area_struct *vma);
 void floor_touch(struct floor *f, struct vm_area_struct *vma);
 void floor_runs(struct floor *f, struct vm_area_struct *vma);

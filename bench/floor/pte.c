@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* For Linux 6.1 only, and where no process has huge pages. */
+/* For Linux 6.1 only, and only without huge pages. */
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 

@@ -3,7 +3,7 @@
  * Reading /sys/kernel/debug/census_floor/rollup opens, reads and closes
  * /proc/PID/smaps_rollup of each process, as the loop of ../proc.c does, but
  * without system calls: each takes 8 us under User Mode Linux, 0.1 us elsewhere, and
- * the loop makes three for each process.  The caller's buffer takes the text.  The
+ * the loop makes three for each process.  The text goes to the caller's buffer.  The
  * caller measures the time: all files are closed when read() returns.
  */
 #include <linux/err.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* module/walk.c as a census of frames uses it; the masks are dropped. */
+/* Runs module/walk.c like a census of frames, and drops the masks. */
 #include <linux/mm.h>
 
 #include "floor.h"
@@ -19,7 +19,7 @@ static const struct census_walk_ops no_ops = {
 	.masks = drop_masks,
 };
 
-/* Any key but 0. All pages are numbered by frame here. */
+/* Any key except 0. All pages are numbered by frame here. */
 static struct census_walk walk = {
 	.ops = &no_ops,
 	.pause = never_pause,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A server of two processes and one that starts them, each with 50,000 objects. Prints
-// "ready" when both listen.
+// A server of two worker processes and their parent, each with 50,000 objects. Prints
+// "ready" when both workers listen.
 const cluster = require("cluster");
 const http = require("http");
 const objects = Array.from({ length: 50000 }, (_, i) => ({ name: "object " + i }));

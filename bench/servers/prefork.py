@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A server of WORKERS processes that were forked after it had loaded 30 MiB of objects.
+"""A server that loads 30 MiB of objects and then forks WORKERS processes.
 
     prefork.py WORKERS
 
