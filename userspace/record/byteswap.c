@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Messages of a machine of the other byte order. */
+/* Converts messages of a machine with the other byte order. */
 #include <byteswap.h>
 #include <stdint.h>
 #include <string.h>
@@ -11,11 +11,11 @@
 #include "wire/decode.h"
 
 /**
- * struct level - what attributes of one nest are
- * @type: a record's, by number; or
- * @figures: amounts, all of them; or
- * @wires: by number, below @n_wires; or, where all of these are NULL or false,
- * @nest: those of a whole message: @inner is in this one
+ * struct level - types of the attributes in one nest; the first that is set applies
+ * @figures: all are amounts
+ * @type: attributes of this record
+ * @wires: types by attribute number, below @n_wires
+ * @nest: else: attributes of a message, which has @inner in this one
  * @inner: see @nest
  */
 struct level {
@@ -63,7 +63,7 @@ static void byteswap64(unsigned char *p)
 
 static bool byteswap_attrs(const struct level *level, unsigned char *p, size_t len);
 
-/* What is too short for its kind is left to the decoder to refuse. */
+/* A value that is too short for its type stays: the decoder rejects it. */
 static bool byteswap_value(enum wire wire, unsigned char *p, size_t len)
 {
 	static const struct level figures = { .figures = true };
@@ -132,7 +132,7 @@ static bool byteswap_attrs(const struct level *level, unsigned char *p, size_t l
 	return true;
 }
 
-/* The attributes of a message of the family. */
+/* Converts a message of the family, without its netlink header. */
 static bool byteswap_body(unsigned char *p, size_t len)
 {
 	struct level inner = { 0 }, top = { .inner = &inner };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Messages of a machine of the other byte order.
+ * Converts messages of a machine with the other byte order.
  */
 #ifndef READER_BYTESWAP_H
 #define READER_BYTESWAP_H
@@ -9,10 +9,10 @@
 #include <stddef.h>
 
 /*
- * Turns the @len bytes of messages at @buf, aligned to four, around in place:
- * headers, attributes and their values, by what columns.h says of each.  Those
- * that this reader does not know keep their values as they are.  False where a
- * length does not fit, and then they are good for nothing.
+ * Swaps the bytes of the messages in the @len bytes at @buf, aligned to 4, in
+ * place: headers, attributes and, by their types in columns.h, values.  Unknown
+ * attributes keep their values.  False if a length does not fit; then the
+ * content of @buf is invalid.
  */
 bool byteswap_messages(void *buf, size_t len);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reading a record chunk by chunk. */
+/* Reads a record chunk by chunk. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static uint64_t offset(const struct chunk_reader *reader)
 	return reader->at + reader->begin;
 }
 
-/* What is at hand begins where @buf does, which is what aligns it. */
+/* Moves the unread bytes to the start of @buf, which aligns them. */
 static void move_down(struct chunk_reader *reader)
 {
 	if (!reader->begin)
@@ -58,8 +58,8 @@ static int grow(struct chunk_reader *reader, size_t room, struct failure *why)
 }
 
 /*
- * Reads until @n bytes are at hand, or to the end.  Room grows with what
- * came: a head may lie about what follows.
+ * Reads until @buf has @n unread bytes, or to the end.  The buffer grows with the
+ * data read, because the length in a head may be wrong.
  */
 static int fill(struct chunk_reader *reader, size_t n, struct failure *why)
 {
@@ -102,7 +102,7 @@ int chunk_reader_seek(struct chunk_reader *reader, uint64_t to, struct failure *
 	return 0;
 }
 
-/* Goes to the next byte that may begin a head. */
+/* Skips to the next byte that may begin a head. */
 static void pass(struct chunk_reader *reader)
 {
 	const unsigned char *from = reader->buf + reader->begin + 1;
@@ -113,7 +113,7 @@ static void pass(struct chunk_reader *reader)
 	reader->begin = found ? (size_t)(found - reader->buf) : reader->end;
 }
 
-/* Whether bytes that were left out are all that was missing before the end. */
+/* Whether the skipped bytes end exactly at the end of the file. */
 static bool is_end(const struct chunk_reader *reader)
 {
 	return reader->end == reader->begin &&
@@ -121,9 +121,9 @@ static bool is_end(const struct chunk_reader *reader)
 }
 
 /*
- * Goes to the next head that is whole: 1, or 0 at the end.  Where none stands
- * behind bytes that were left out, these were fewer than their head said, and
- * what follows is looked for among them, from @clean on.
+ * Finds the next intact head: 1, or 0 at the end.  If none follows skipped data
+ * directly, the data was shorter than its head said.  The search then restarts in
+ * the skipped bytes, and @clean moves back to their head.
  */
 static int find_head(struct chunk_reader *reader, struct chunk_head *head,
 		     uint64_t *clean, struct failure *why)
@@ -135,7 +135,7 @@ static int find_head(struct chunk_reader *reader, struct chunk_head *head,
 		    chunk_unpack(head, reader->buf + reader->begin))
 			break;
 		if (reader->hopped && !is_end(reader)) {
-			/* The head that was given belongs to nothing either. */
+			/* The head already returned belongs to no whole chunk either. */
 			*clean = reader->hopped - CHUNK_HEAD;
 			if (chunk_reader_seek(reader, reader->hopped, why))
 				return -1;
@@ -150,7 +150,7 @@ static int find_head(struct chunk_reader *reader, struct chunk_head *head,
 	return 1;
 }
 
-/* The bytes behind the head at hand: 1; 0 where they are not whole. */
+/* Reads the data after the current head: 1; 0 if it is damaged or incomplete. */
 static int find_data(struct chunk_reader *reader, struct chunk *chunk,
 		     struct failure *why)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Reading a record chunk by chunk, from a file or a pipe.  Damage costs the
- * chunks that it hit: behind it the next head that is whole is looked for.
+ * Reads a record chunk by chunk, from a file or a pipe.  Damage loses only the
+ * chunks that it hit: the reader searches for the next intact head.
  */
 #ifndef READER_CHUNK_READER_H
 #define READER_CHUNK_READER_H
@@ -10,17 +10,16 @@
 #include "record/chunk.h"
 
 /**
- * struct chunk_reader - a record that is being read
+ * struct chunk_reader - a record being read
  * @fd: not owned
- * @seekable: it is a file, and what is not wanted can be left out
+ * @seekable: it is a file: data can be skipped
  * @at: offset of the first byte in @buf
  * @buf: bytes read ahead; owned
- * @begin: first byte of @buf that was not given out
+ * @begin: first unread byte of @buf
  * @end: bytes in @buf
- * @room: bytes it has
- * @eof: nothing follows what is in @buf
- * @hopped: offset behind the last head whose bytes were left out unread; 0:
- *	none
+ * @room: capacity of @buf
+ * @eof: no data follows the bytes in @buf
+ * @hopped: offset after the last head whose data was skipped; 0: none
  */
 struct chunk_reader {
 	int fd;
@@ -35,11 +34,11 @@ struct chunk_reader {
 };
 
 /**
- * struct chunk - what was read
+ * struct chunk - a chunk that was read
  * @head: its head
- * @data: the bytes behind it, aligned to four; NULL where they were left out.
- *	Good until the next is read
- * @offset: of the head in the record
+ * @data: its data, aligned to 4; NULL if skipped.  Valid until the next chunk
+ *	is read
+ * @offset: offset of the head in the record
  * @lost: bytes before it that belong to no whole chunk
  */
 struct chunk {
@@ -53,14 +52,14 @@ void chunk_reader_init(struct chunk_reader *reader, int fd);
 void chunk_reader_free(struct chunk_reader *reader);
 
 /*
- * The next whole chunk, its bytes left out where @head_only and it is a file:
- * 1; 0 at the end, where @chunk->lost counts what was torn off; -1 and @why
- * where it cannot be read.
+ * Reads the next whole chunk: 1.  If @head_only, skips its data in a file.  0 at
+ * the end; @chunk->lost then counts the bytes of an incomplete chunk.  -1 and
+ * @why if it cannot be read.
  */
 int chunk_reader_next(struct chunk_reader *reader, struct chunk *chunk, bool head_only,
 		      struct failure *why);
 
-/* Goes on at @offset of a file. 0, or -1 and @why. */
+/* Continues at @offset of a file. 0, or -1 and @why. */
 int chunk_reader_seek(struct chunk_reader *reader, uint64_t offset, struct failure *why);
 
 #endif /* READER_CHUNK_READER_H */

@@ -6,7 +6,7 @@
 
 #include "record/chunk.h"
 
-/* A head as it stands in the file. */
+/* A head as stored in the file. */
 struct packed_head {
 	unsigned char magic[CHUNK_MAGIC_LEN];
 	uint8_t version;
@@ -33,7 +33,7 @@ uint32_t chunk_crc(const void *data, size_t len)
 	return (uint32_t)crc32_z(0, data, len);
 }
 
-/* A fuzzer would have to guess checksums; so it has none to guess. */
+/* Fuzzers cannot guess checksums, so fuzzing builds accept any. */
 static bool is_crc(uint32_t crc, const void *data, size_t len)
 {
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION

@@ -9,29 +9,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of a chunk's head, whatever its version. */
+/* Bytes of the head of a chunk, in every version. */
 #define CHUNK_HEAD	48
 
-/* Most bytes that may follow a head, and how many the recorder gathers. */
+/* Maximum data bytes of a chunk, and the maximum that the recorder writes. */
 #define CHUNK_MAX	(16 * CHUNK_USUAL)
 #define CHUNK_USUAL	1048576UL
 
 #define CHUNK_VERSION	1
 
-/* What the length of a chunk is a multiple of. */
+/* The length of a chunk is a multiple of this. */
 #define CHUNK_ALIGN	4
 
-/* The first bytes of every chunk, and so of a record. */
+/* The first bytes of every chunk, and thus of a record. */
 #define CHUNK_MAGIC	"\211MCR\r\n\032\n"
 #define CHUNK_MAGIC_LEN	8
 
 /**
  * enum chunk_kind - what a chunk holds
- * @CHUNK_MACHINE: text, of the machine that what follows is of
+ * @CHUNK_MACHINE: text that describes the machine of the following censuses
  * @CHUNK_MESSAGES: whole netlink messages; the first of a census is its request
- * @CHUNK_TEXT: a name, a NUL and the text that was read beside the census;
- *	both kinds of text end in NULs up to CHUNK_ALIGN
- * @CHUNK_END: nothing; the census is whole
+ * @CHUNK_TEXT: a name, a NUL and a text of struct proc_text; NULs pad both kinds
+ *	of text to CHUNK_ALIGN
+ * @CHUNK_END: no data; the census is complete
  */
 enum chunk_kind {
 	CHUNK_MACHINE = 1,
@@ -40,23 +40,23 @@ enum chunk_kind {
 	CHUNK_END,
 };
 
-/* Byte order of the messages in a chunk; heads are little-endian always. */
+/* Byte order of the messages in a chunk; heads are always little-endian. */
 enum chunk_order {
 	CHUNK_LITTLE = 1,
 	CHUNK_BIG = 2,
 };
 
 /**
- * struct chunk_head - a head
- * @version: CHUNK_VERSION, or of another reader
+ * struct chunk_head - head of a chunk
+ * @version: CHUNK_VERSION, or that of another reader
  * @kind: enum chunk_kind
  * @order: enum chunk_order
- * @len: bytes that follow
- * @census: number of the census in the record, from 1; of the next one where
- *	@kind is CHUNK_MACHINE
- * @time: ns since 1970-01-01 UTC, when the census was begun
- * @part: place of the chunk in the census, from 0
- * @crc: of the bytes that follow
+ * @len: bytes of data
+ * @census: number of the census in the record, from 1; for CHUNK_MACHINE, of
+ *	the next census
+ * @time: start of the census, ns since 1970-01-01 UTC
+ * @part: number of the chunk in the census, from 0
+ * @crc: CRC of the data
  */
 struct chunk_head {
 	uint8_t version;
@@ -69,16 +69,16 @@ struct chunk_head {
 	uint32_t crc;
 };
 
-/* The order of this machine. */
+/* The byte order of this machine. */
 enum chunk_order chunk_native_order(void);
 
-/* CRC-32 as zlib has it. */
+/* CRC-32 as in zlib. */
 uint32_t chunk_crc(const void *data, size_t len);
 
-/* Whether @data is what @head says follows it. */
+/* Whether @data has the CRC in @head. */
 bool chunk_fits(const struct chunk_head *head, const void *data);
 
-/* Between @head and the CHUNK_HEAD bytes at @packed; false where these are none. */
+/* Convert @head to and from CHUNK_HEAD bytes at @packed; false if these are no head. */
 void chunk_pack(const struct chunk_head *head, unsigned char *packed);
 bool chunk_unpack(struct chunk_head *head, const unsigned char *packed);
 

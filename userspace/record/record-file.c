@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The censuses of a record: chunks put together, damage left out and told. */
+/* Censuses of a record: joins chunks, skips damage and reports it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,7 +16,7 @@
 #include "wire/decode.h"
 #include "wire/request.h"
 
-/* Lines about damage; of more there is only a count. */
+/* Maximum lines about damage; further ones are only counted. */
 #define SAY_MAX	8
 
 __attribute__((format(printf, 2, 3)))
@@ -31,7 +31,7 @@ static void say(struct record_file *file, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	/* The path may hold anything. */
+	/* fail() escapes the path, which may contain any character. */
 	fail(&line, FAIL_LOST, "'%.200s': %s", file->path, text);
 	fprintf(stderr, "memcensus: %s\n", line.text);
 }
@@ -62,7 +62,7 @@ void record_file_close(struct record_file *file)
 		close(file->reader.fd);
 }
 
-/* Tells of censuses after the last one met and before @number that are not whole. */
+/* Reports the censuses between @file->last and @number, which are incomplete. */
 static void tell_missing(struct record_file *file, uint64_t number,
 			 const char *how)
 {
@@ -81,7 +81,7 @@ static void tell_missing(struct record_file *file, uint64_t number,
 		file->last = number - 1;
 }
 
-/* What one of the kernel's messages says. */
+/* Handles one recorded message: a request or an answer. */
 static int take_message(struct record_file *file, struct snapshot *snap,
 			const struct nlmsghdr *nlh, struct failure *why)
 {
@@ -130,7 +130,7 @@ static int take_text(struct snapshot *snap, const struct chunk *chunk,
 	return proc_texts_add(snap, name, name + len + 1, chunk->head.len - len - 1, why);
 }
 
-/* One chunk of a census into @snap, which may be NULL. */
+/* Adds one chunk of a census to @snap, which may be NULL. */
 static int take_chunk(struct record_file *file, struct snapshot *snap,
 		      const struct chunk *chunk, struct failure *why)
 {
@@ -153,7 +153,7 @@ static int take_chunk(struct record_file *file, struct snapshot *snap,
 	}
 }
 
-/* At the end of the file, with @chunk->lost bytes behind the last chunk. */
+/* Reports a census that the end of the file cuts off. */
 static int end(struct record_file *file, bool begun, uint64_t number)
 {
 	if (begun && number > file->last)
@@ -164,7 +164,7 @@ static int end(struct record_file *file, bool begun, uint64_t number)
 	return 0;
 }
 
-/* What failed, with the file's name; -1. */
+/* Adds the file name to a system error; returns -1. */
 static int name_file(const struct record_file *file, struct failure *why)
 {
 	const struct failure what = *why;

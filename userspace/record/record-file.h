@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The censuses of a record, one after the other: chunks put together.
+ * The censuses of a record, one after the other, joined from chunks.
  */
 #ifndef READER_RECORD_FILE_H
 #define READER_RECORD_FILE_H
@@ -11,10 +11,10 @@
 #include "wire/source.h"
 
 /**
- * struct record_entry - where a census stands in a record
- * @offset: of its first chunk
- * @number: of it, from 1
- * @time: ns since 1970-01-01 UTC, when it was begun
+ * struct record_entry - place of a census in a record
+ * @offset: offset of its first chunk
+ * @number: its number, from 1
+ * @time: its start, ns since 1970-01-01 UTC
  */
 struct record_entry {
 	uint64_t offset;
@@ -23,16 +23,16 @@ struct record_entry {
 };
 
 /**
- * struct record_file - a record that is being read
- * @path: in messages; of the caller
+ * struct record_file - a record being read
+ * @path: for messages; owned by the caller
  * @reader: its chunks; the file is owned
- * @last: number of the last census that was met, whole or told to be missing
+ * @last: number of the last census that was read or reported missing
  * @lost: bytes since then that belong to no whole chunk
  * @lost_at: offset where they end
- * @said: how many lines told of damage
- * @newer: version of a chunk that was passed over, or 0
- * @asked: what the census was asked for, if @has_asked
- * @pids: those of @asked
+ * @said: number of reports of damage
+ * @newer: version of a skipped chunk, or 0
+ * @asked: request of the census, if @has_asked
+ * @pids: the PIDs in @asked
  */
 struct record_file {
 	const char *path;
@@ -47,20 +47,20 @@ struct record_file {
 	uint32_t pids[MEMCENSUS_PIDS_MAX];
 };
 
-/* "-" is stdin. 0, or -1 and @why; record_file_close() in both cases. */
+/* "-" is stdin. 0, or -1 and @why; call record_file_close() in both cases. */
 int record_file_open(struct record_file *file, const char *path,
 		     struct failure *why);
 void record_file_close(struct record_file *file);
 
 /*
- * The next census that is whole, into @snap, or only where it stands, if @snap
- * is NULL: 1; 0 at the end; -1 and @why where the file cannot be read or
- * memory ran out.  What is left out is told on stderr.
+ * Reads the next complete census into @snap, or, if @snap is NULL, only its place
+ * into @entry: 1; 0 at the end; -1 and @why if the file cannot be read or if out
+ * of memory.  Reports skipped data on stderr.
  */
 int record_file_next(struct record_file *file, struct snapshot *snap,
 		     struct record_entry *entry, struct failure *why);
 
-/* Goes back or on to @entry. 0, or -1 and @why. */
+/* Seeks to @entry, backwards or forwards. 0, or -1 and @why. */
 int record_file_seek(struct record_file *file, const struct record_entry *entry,
 		     struct failure *why);
 

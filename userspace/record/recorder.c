@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writing a record. */
+/* Writes a record. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,24 +17,24 @@
 
 #define NSEC_PER_SEC	1000000000ULL
 
-/* How often what was written is sent on to the disk. */
+/* Minimum interval between two calls of fdatasync(). */
 #define SYNC_INTERVAL	NSEC_PER_SEC
 
 /**
- * struct recorder - a record that is being written
- * @tap: sees messages
- * @path: in messages; of the caller
+ * struct recorder - a record being written
+ * @tap: receives messages
+ * @path: for messages; owned by the caller
  * @fd: owned, unless it is stdout
- * @regular: it is a file, not a pipe: what was begun can be taken back
- * @named: what the machine is was written by this recorder
+ * @regular: a file, not a pipe: an incomplete census can be truncated
+ * @named: this recorder has written the CHUNK_MACHINE
  * @census: number of the next census
- * @time: when it was begun, ns since 1970
+ * @time: its start, ns since 1970
  * @part: number of its next chunk
  * @start: offset where it begins
- * @error: first error of writing it, an error number
- * @synced: when all was last sent to the disk, ns of CLOCK_MONOTONIC
- * @buf: CHUNK_HEAD and up to CHUNK_USUAL bytes of the chunk being filled; owned
- * @len: bytes behind the head
+ * @error: first write error of this census, an errno
+ * @synced: time of the last fdatasync(), ns of CLOCK_MONOTONIC
+ * @buf: the chunk being filled, CHUNK_HEAD and up to CHUNK_USUAL bytes; owned
+ * @len: bytes after the head
  */
 struct recorder {
 	struct tap tap;
@@ -60,7 +60,7 @@ static uint64_t now_realtime(void)
 	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
 }
 
-/* A pipe that nobody reads holds up nobody who was asked to stop. */
+/* A blocked write to a pipe must not delay a stop by signal. */
 static void put(struct recorder *r, const unsigned char *data, size_t len)
 {
 	ssize_t n;
@@ -95,7 +95,7 @@ static void put_chunk(struct recorder *r, enum chunk_kind kind)
 	r->len = 0;
 }
 
-/* The @len bytes at @data and NULs behind them, to what is being filled. */
+/* Appends the @len bytes at @data to the chunk, and NULs up to CHUNK_ALIGN. */
 static void fill(struct recorder *r, const void *data, size_t len)
 {
 	memcpy(r->buf + CHUNK_HEAD + r->len, data, len);
@@ -132,7 +132,7 @@ static void recorder_see(struct tap *tap, const void *messages, size_t len)
 {
 	struct recorder *r = (struct recorder *)tap;
 
-	/* One message is 64 KiB at most, and so is a datagram of them. */
+	/* A datagram of messages has at most 64 KiB. */
 	if (len > CHUNK_USUAL) {
 		r->error = EMSGSIZE;
 		return;
@@ -169,7 +169,7 @@ static void put_text(struct recorder *r, const struct proc_text *proc_text)
 	put_chunk(r, CHUNK_TEXT);
 }
 
-/* At most once a second: what a census disturbs should be what it counts. */
+/* At most once a second, to disturb the machine little. */
 static void sync_sometimes(struct recorder *r)
 {
 	const uint64_t now = signals_now();
@@ -226,12 +226,12 @@ int recorder_close(struct recorder *r, struct failure *why)
 }
 
 /**
- * struct survey - what an earlier recorder left
- * @whole: offset behind the last whole census
+ * struct survey - content of an existing record
+ * @whole: offset after the last complete census
  * @chunks: whether there is any chunk
- * @newer: version of one that this reader does not know, or 0
- * @torn: nothing stands behind @whole but the beginning of a census
- * @census: the highest number
+ * @newer: version of a chunk that this reader does not know, or 0
+ * @torn: only the beginning of a census follows @whole
+ * @census: the highest census number
  */
 struct survey {
 	uint64_t whole;
@@ -266,7 +266,7 @@ static int survey(struct survey *survey, int fd, struct failure *why)
 	return ret;
 }
 
-/* Finds where to go on, and cuts off what is not whole. */
+/* Finds where to append, and truncates an incomplete census. */
 static int go_on(struct recorder *r, uint64_t size, struct failure *why)
 {
 	struct survey found;
@@ -301,7 +301,7 @@ static int open_file(struct recorder *r, struct failure *why)
 	struct stat st;
 
 	r->fd = open(r->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	/* A pipe with a name that somebody else reads. */
+	/* A FIFO: open it for writing only, so that this process is not a reader of it. */
 	if (r->fd >= 0 && !fstat(r->fd, &st) && S_ISFIFO(st.st_mode)) {
 		close(r->fd);
 		r->fd = open(r->path, O_WRONLY | O_CLOEXEC);
@@ -316,7 +316,7 @@ static int open_file(struct recorder *r, struct failure *why)
 		return fail(why, FAIL_SYSTEM, "cannot lock '%.200s': %s", r->path,
 			    errno == EWOULDBLOCK ? "another recorder writes to it" :
 			    strerror(errno));
-	/* What the one before wrote until it gave up the lock. */
+	/* Another recorder may have written until it released the lock. */
 	fstat(r->fd, &st);
 	return go_on(r, st.st_size, why);
 }

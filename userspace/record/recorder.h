@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Writing a record: whole censuses, one behind the other.
+ * Writes a record: complete censuses, one after the other.
  */
 #ifndef READER_RECORDER_H
 #define READER_RECORDER_H
@@ -12,24 +12,23 @@
 struct recorder;
 
 /*
- * Opens the record @path to go on with, or a new one; "-" is stdout.  What an
- * earlier recorder left unfinished at its end is cut off, and said on stderr.
- * NULL and @why where it cannot be had: another recorder has it, or it is
- * something else.
+ * Opens the record @path for appending, or creates it; "-" is stdout.  An
+ * incomplete census at its end is truncated, with a message on stderr.  NULL and
+ * @why if it cannot be opened, another recorder writes to it, or it is no record.
  */
 struct recorder *recorder_open(const char *path, struct failure *why);
 
-/* Sees the messages of one census after the other; of the recorder. */
+/* The tap that records messages; owned by the recorder. */
 struct tap *recorder_tap(struct recorder *recorder);
 
-/* What comes from now on is the next census. */
+/* Begins the next census. */
 void recorder_begin(struct recorder *recorder);
 
 /**
- * enum recorder_end_status - how the writing of a census ended
+ * enum recorder_end_status - result of writing a census
  * @RECORDER_DONE: it is in the record
- * @RECORDER_LOST: it is left out; a regular file is as it was before it
- * @RECORDER_CLOSED: so it is, and nobody reads the pipe any more
+ * @RECORDER_LOST: it is not; a regular file is as it was before
+ * @RECORDER_CLOSED: it is not; the pipe has no reader any more, or a signal came
  */
 enum recorder_end_status {
 	RECORDER_DONE,
@@ -37,14 +36,14 @@ enum recorder_end_status {
 	RECORDER_CLOSED,
 };
 
-/* Ends it, with the texts beside @snap; fills @why where it is lost. */
+/* Ends the census with the texts of @snap; fills @why if it is lost. */
 enum recorder_end_status recorder_end(struct recorder *recorder,
 				      const struct snapshot *snap, struct failure *why);
 
-/* Leaves out what was begun. */
+/* Drops the census that was begun. */
 void recorder_abort(struct recorder *recorder);
 
-/* 0, or -1 and @why where what was written may not be on the disk. */
+/* 0, or -1 and @why if data may be missing on the disk. */
 int recorder_close(struct recorder *recorder, struct failure *why);
 
 #endif /* READER_RECORDER_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which census of a record is wanted. */
+/* Selects a census of a record. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 
 #define NSEC_PER_SEC	1000000000ULL
 
-/* What a whole second still is. */
+/* From the start of a second to its last ns. */
 #define TO_ITS_END	(NSEC_PER_SEC - 1)
 
 /* Whether @word is a time of the day; HH:MM means the end of that minute. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which census of a record is wanted.
+ * Selects a census of a record.
  */
 #ifndef READER_SELECTION_H
 #define READER_SELECTION_H
@@ -11,13 +11,13 @@
 #include "lib/part.h"
 
 /**
- * enum selection_kind - which censuses of a record are wanted
- * @SELECTION_ALL: one after the other
- * @SELECTION_LAST: the last that is whole
- * @SELECTION_FIRST: the first that is whole
- * @SELECTION_NUMBER: the one of that number
- * @SELECTION_TIME: the last one not after that moment
- * @SELECTION_CLOCK: the same, on the day of the last one
+ * enum selection_kind - which censuses of a record to read
+ * @SELECTION_ALL: all, one after the other
+ * @SELECTION_LAST: the last complete one
+ * @SELECTION_FIRST: the first complete one
+ * @SELECTION_NUMBER: the one with this number
+ * @SELECTION_TIME: the last one not after this time
+ * @SELECTION_CLOCK: the same, on the day of the last census
  */
 enum selection_kind {
 	SELECTION_ALL,
@@ -29,10 +29,10 @@ enum selection_kind {
 };
 
 /**
- * struct selection - the same, of the command line
+ * struct selection - a selection with its parameter
  * @kind: see enum selection_kind
- * @value: of SELECTION_NUMBER, from 1; of SELECTION_TIME, ns since 1970-01-01 UTC; of
- *	SELECTION_CLOCK, ns since midnight by the local clock
+ * @value: SELECTION_NUMBER: number, from 1; SELECTION_TIME: ns since 1970-01-01 UTC;
+ *	SELECTION_CLOCK: ns since midnight, local time
  */
 struct selection {
 	enum selection_kind kind;
@@ -40,14 +40,14 @@ struct selection {
 };
 
 /*
- * Reads 'first', 'last', a number, HH:MM[:SS], YYYY-MM-DDTHH:MM[:SS], both by
- * the local clock, or @SECONDS since 1970.  A minute or second means its end,
- * so that a moment as it was printed is found again.  0, or -1 and @why.
+ * Parses 'first', 'last', a number, HH:MM[:SS], YYYY-MM-DDTHH:MM[:SS], both in
+ * local time, or @SECONDS since 1970.  A minute or second means its end, so that
+ * a printed time selects the census that it was printed for.  0, or -1 and @why.
  */
 int selection_parse(struct selection *selection, const char *word, struct failure *why)
 	MAY_BE_LEFT_OUT;
 
-/* @selection with its SELECTION_CLOCK made SELECTION_TIME, on the day of the moment @last. */
+/* Turns SELECTION_CLOCK into SELECTION_TIME on the day of the time @last. */
 struct selection selection_on_day(struct selection selection, uint64_t last);
 
 #endif /* READER_SELECTION_H */

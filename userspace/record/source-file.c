@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A record as a source: which census is taken, and whether it answers a request. */
+/* A record as a source: selects a census, and checks that it answers the request. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +12,13 @@
 
 /**
  * struct file - a record
- * @source: the head that others see
+ * @source: the common head
  * @record: its censuses
- * @selection: which of them are wanted
- * @entries: all of them, where one is wanted and the file can be gone back in;
+ * @selection: which of them to read
+ * @entries: places of all of them, if one is selected and the file is seekable;
  *	owned
  * @n_entries: how many
- * @taken: censuses given out
+ * @taken: censuses returned so far
  */
 struct file {
 	struct source source;
@@ -29,7 +29,7 @@ struct file {
 	uint64_t taken;
 };
 
-/* What there is, for one who asked for something else. */
+/* Fails with the range of censuses that the record has. */
 static int no_such(const struct file *file, const struct record_entry *first,
 		   const struct record_entry *last, struct failure *why)
 {
@@ -62,7 +62,7 @@ static bool is_wanted(struct selection selection, const struct record_entry *ent
 	}
 }
 
-/* Reads where all of them stand. */
+/* Reads the places of all censuses. */
 static int read_entries(struct file *file, struct failure *why)
 {
 	struct record_entry entry, *entries;
@@ -82,9 +82,9 @@ static int read_entries(struct file *file, struct failure *why)
 }
 
 /*
- * Takes the wanted one of @file->entries: 1, or 0 where there is none.  Where
- * it turns out to be damaged, the one before it, or after it, does instead of
- * the last or the first.
+ * Takes the selected one of @file->entries: 1, or 0 if there is none.  If it is
+ * damaged, tries the next one that fits: the one after it for the first, the one
+ * before it for the last.
  */
 static int take_entry(struct file *file, struct snapshot *snap,
 		      struct record_entry *entry, struct failure *why)
@@ -108,7 +108,7 @@ static int take_entry(struct file *file, struct snapshot *snap,
 	return 0;
 }
 
-/* Of a pipe: takes each, and keeps the best so far. */
+/* From a pipe: reads all censuses, and keeps the best so far. */
 static int take_passing(struct file *file, struct snapshot *snap,
 			struct record_entry *entry, struct failure *why)
 {
@@ -169,7 +169,7 @@ static int take_next(struct file *file, struct snapshot *snap,
 	return ret || file->taken ? ret : no_such(file, &none, &none, why);
 }
 
-/* One that was asked for by time may be of another. */
+/* A census selected by time may be of an earlier time: says which. */
 static void tell_which(const struct record_entry *entry)
 {
 	char when[TIME_SIZE];
@@ -249,7 +249,7 @@ static bool same_pids(const struct request *a, const struct request *b)
 	return true;
 }
 
-/* What a group holds is counted in the census, not from the processes in it. */
+/* Figures of groups cannot be computed from those of processes. */
 static int check_groups(const struct request *asked,
 			const struct request *request, struct failure *why)
 {
@@ -300,7 +300,7 @@ static bool find_pid(const struct snapshot *snap, uint32_t pid)
 	return false;
 }
 
-/* Processes and mappings that were not asked for go. */
+/* Drops processes and mappings that were not requested. */
 static void keep_pids(struct snapshot *snap, const uint32_t *pids, size_t n)
 {
 	size_t i, kept = 0;
@@ -338,9 +338,9 @@ static int answer_pids(struct snapshot *snap, const struct request *asked,
 }
 
 /*
- * Leaves in @snap what @request asks for, as the kernel would answer it.  @asked:
- * what the census was asked for when it was recorded.  0, or -1 and @why, which
- * names what is missing and what 'record' should have been told.
+ * Reduces @snap to what the kernel would answer to @request.  @asked: the request
+ * when the census was recorded.  0, or -1 and @why, which names what is missing
+ * and the options of 'record' that add it.
  */
 static int answer(struct snapshot *snap, const struct request *asked,
 		  const struct request *request, struct failure *why)

@@ -10,9 +10,9 @@
 #include "wire/source.h"
 
 /*
- * Opens the record @path, "-" being stdin; the caller keeps @path.  Censuses
- * that are damaged are left out, told on stderr and remembered in
- * source.damaged.  NULL and @why where it cannot be had or has no such census.
+ * Opens the record @path, "-" for stdin; the caller owns @path.  Damaged
+ * censuses are skipped, reported on stderr and noted in source.damaged.  NULL
+ * and @why if it cannot be opened.
  */
 struct source *source_open_file(const char *path, struct selection selection,
 				struct failure *why) MAY_BE_LEFT_OUT;
