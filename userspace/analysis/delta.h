@@ -13,11 +13,11 @@
 #include "model/snapshot.h"
 
 /**
- * enum delta_kind - bits; several may come together
- * @DELTA_RESERVED: address space grew by more than was touched: malloc, mmap
+ * enum delta_kind - kinds of change; bits, several may be set
+ * @DELTA_RESERVED: address space grew by more than memory in use: malloc, mmap
  * @DELTA_TOUCHED: more memory is in use, resident or swapped out
  * @DELTA_SWAPPED: more of it is swapped out
- * @DELTA_RELEASED: address space was given back, or memory is no more in use
+ * @DELTA_RELEASED: address space or memory in use shrank
  */
 enum delta_kind {
 	DELTA_RESERVED = 1 << 0,
@@ -27,13 +27,13 @@ enum delta_kind {
 };
 
 /**
- * struct delta_sample - of one census, what growth is counted by
+ * struct delta_sample - a task in one census, reduced to what a delta needs
  * @has_amounts: @vss, @used and @swap are known
  * @vss: bytes
  * @used: bytes, resident, hugetlb or swapped out
- * @swap: bytes, of these swapped out
- * @min_faults, @maj_faults: since its start; UINT64_MAX: not known
- * @moment: ns of any clock; 0: not known
+ * @swap: bytes, the part of @used that is swapped out
+ * @min_faults, @maj_faults: since the start of the task; UINT64_MAX: unknown
+ * @moment: time of the census, ns of any clock; 0: unknown
  */
 struct delta_sample {
 	bool has_amounts;
@@ -45,17 +45,17 @@ struct delta_sample {
 	uint64_t moment;
 };
 
-/* Events a second. */
+/* Events per second. */
 struct rate {
 	bool known;
 	double value;
 };
 
 /**
- * struct delta - between two samples
- * @known: @kinds is
+ * struct delta - change between two samples
+ * @known: @kinds is known
  * @kinds: enum delta_kind; 0: steady
- * @min_faults, @maj_faults: a second
+ * @min_faults, @maj_faults: page faults per second
  */
 struct delta {
 	bool known;
@@ -66,10 +66,10 @@ struct delta {
 
 struct delta_sample delta_of_task(const struct task *task, const struct scan *scan);
 
-/* Of @then NULL nothing is known. */
+/* If @then is NULL, nothing is known. */
 struct delta delta_between(const struct delta_sample *then, const struct delta_sample *now);
 
-/* "reserved,touched", "steady"; NULL where it is not known. */
+/* "reserved,touched", "steady"; NULL if unknown. @buf holds DELTA_SIZE. */
 #define DELTA_SIZE	40
 const char *delta_text(char *buf, const struct delta *delta);
 void delta_json(struct json *json, const char *key, const struct delta *delta);

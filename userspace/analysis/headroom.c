@@ -35,7 +35,7 @@ struct headroom headroom_of_system(const struct snapshot *snap)
 	return headroom;
 }
 
-/* The number in @dir/@file; false where there is none, or "max". */
+/* Reads the number in @dir/@file; false if there is none, or "max". */
 static bool read_number(const char *dir, const char *file, uint64_t *number)
 {
 	char path[PATH_MAX];
@@ -52,7 +52,7 @@ static bool read_number(const char *dir, const char *file, uint64_t *number)
 	return ok;
 }
 
-/* From the cgroup up to the root; what swap it may use comes on top. */
+/* Applies the limits of cgroup @id and its ancestors, memory and swap together. */
 static void take_cgroups(struct headroom *headroom, uint64_t id)
 {
 	uint64_t max, used, swap_max, swap_used;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How much more memory a process can get, and what ends it.
+ * How much more memory a process can get, and which limit it reaches first.
  */
 #ifndef READER_HEADROOM_H
 #define READER_HEADROOM_H
@@ -8,10 +8,10 @@
 #include "analysis/tracks.h"
 
 /**
- * struct headroom - what is left
- * @known: the others are
- * @bytes: left
- * @what: by which limit, for a person; owned by nobody
+ * struct headroom - memory left
+ * @known: @bytes and @what are valid
+ * @bytes: bytes left
+ * @what: name of the lowest limit, for messages; a constant string
  */
 struct headroom {
 	bool known;
@@ -23,8 +23,8 @@ struct headroom {
 struct headroom headroom_of_system(const struct snapshot *snap);
 
 /*
- * The least of @system, and, where the process is of this machine, of the limits of
- * its cgroup and those above, and of its address space.
+ * The least of @system and, if @live, of the limits of its cgroup, of the ancestors of
+ * that, and of its address space.  @live: the process runs on this machine.
  */
 struct headroom headroom_of(const struct track *track, struct headroom system, bool live);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which of the tracked processes, and which regions of theirs, grow. */
+/* Finds the tracked processes, and their regions, that grow. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@ static int add(struct suspect **v, size_t *n, const struct suspect *suspect,
 	return 0;
 }
 
-/* The fastest process first. */
+/* The fastest growth first. */
 static int by_slope(const void *a, const void *b)
 {
 	const struct suspect *x = a, *y = b;
@@ -26,7 +26,7 @@ static int by_slope(const void *a, const void *b)
 	       (x->finding.slope.slope > y->finding.slope.slope);
 }
 
-/* The heap first, then the fastest. */
+/* The heap first, then the fastest growth. */
 static int by_place(const void *a, const void *b)
 {
 	const struct suspect *x = a, *y = b;
@@ -39,8 +39,8 @@ static int by_place(const void *a, const void *b)
 }
 
 /*
- * Of one name with one region the sum says nothing more; of several the sum is
- * shown, and those that grow by themselves.
+ * The sum of a name with only one region is hidden: it repeats the region.  With
+ * several regions, both the sum and the regions are shown.
  */
 static bool is_shown(const struct regions *regions, size_t i)
 {

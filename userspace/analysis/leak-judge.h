@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which of the tracked processes, and which regions of theirs, grow.
+ * Finds the tracked processes, and their regions, that grow.
  */
 #ifndef READER_LEAK_JUDGE_H
 #define READER_LEAK_JUDGE_H
@@ -8,14 +8,14 @@
 #include "analysis/headroom.h"
 #include "analysis/tracks.h"
 
-/* Growth by less than this is none, bytes. */
+/* Growth by less bytes than this counts as none. */
 #define LEAK_LEAST	(64UL << 10)
 
 /**
- * struct suspect - a process, or a region of one
+ * struct suspect - a process or one of its regions
  * @track: the process
- * @region: NULL: all of the process
- * @finding: what its series does
+ * @region: NULL: the whole process
+ * @finding: verdict on its series
  */
 struct suspect {
 	const struct track *track;
@@ -24,15 +24,15 @@ struct suspect {
 };
 
 /**
- * struct leak_report - all that is shown
- * @tracks: what was measured
- * @v: those that grow, each process with its regions behind it; owned
+ * struct leak_report - the result
+ * @tracks: the measurements
+ * @v: suspects that grow, each process followed by its regions; owned
  * @n: how many
- * @others: of those asked for by PID, the ones that do not; owned
+ * @others: processes requested by PID that do not grow; owned
  * @n_others: how many
- * @counts: processes by enum verdict
- * @ended: processes that ended meanwhile
- * @headroom: what is left of the system
+ * @counts: number of processes by enum verdict
+ * @ended: number of processes that ended during the measurement
+ * @headroom: headroom of the system
  * @live: limits of processes can be read
  */
 struct leak_report {
@@ -47,11 +47,11 @@ struct leak_report {
 	bool live;
 };
 
-/* Judges all series; @named: @others is wanted.  0, or -1 and @why. */
+/* Judges all series; @named: fills @report->others.  0, or -1 and @why. */
 int leak_judge(struct leak_report *report, bool named, struct failure *why);
 void leak_free(struct leak_report *report);
 
-/* Seconds until @suspect has used up @headroom at @slope bytes a second. */
+/* Seconds until growth by @slope bytes per second uses up @headroom; false if unknown. */
 bool leak_seconds_left(const struct headroom *headroom, double slope, double *seconds);
 
 #endif /* READER_LEAK_JUDGE_H */

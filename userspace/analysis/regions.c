@@ -13,7 +13,7 @@ bool regions_private(const struct figures *figures, uint64_t *bytes)
 	return KNOWN(figures, MEMCENSUS_F_USS);
 }
 
-/* Where (@name, @lo) stands in the order, or would. */
+/* Index of (@name, @sum, @lo) in the sorted array, or where to insert it. */
 static size_t place_of(const struct regions *regions, const char *name, bool sum,
 		       uint64_t lo)
 {
@@ -36,7 +36,7 @@ static size_t place_of(const struct regions *regions, const char *name, bool sum
 	return from;
 }
 
-/* A new region at @place, which was 0 before now.  NULL without memory. */
+/* Inserts a region at @place, with past values of 0.  NULL if out of memory. */
 static struct region *insert(struct regions *regions, size_t place,
 			     const char *name, bool sum)
 {
@@ -59,7 +59,7 @@ static struct region *insert(struct regions *regions, size_t place,
 	return region;
 }
 
-/* What one mapping joined becomes one region, with the past of both. */
+/* Merges the region after @place into it, with the past of both. */
 static void join_next(struct regions *regions, size_t place)
 {
 	struct region *region = &regions->v[place], *next = region + 1;
@@ -75,7 +75,7 @@ static void join_next(struct regions *regions, size_t place)
 	memmove(next, next + 1, (regions->n - place - 1) * sizeof(*next));
 }
 
-/* Whether @region is one of @name that @start to @end overlaps or touches. */
+/* Whether @region is of @name and overlaps or touches @start to @end. */
 static bool touches(const struct region *region, const char *name,
 		    uint64_t start, uint64_t end)
 {
@@ -145,7 +145,7 @@ bool regions_add(struct regions *regions, double t, const struct vma *vmas, size
 		    !KNOWN(&vmas[i], MEMCENSUS_VMA_END))
 			continue;
 		name = KNOWN(&vmas[i], MEMCENSUS_VMA_NAME) ? vmas[i].name : "";
-		/* Regions stand behind their sum, so that goes first. */
+		/* Regions follow their sum in the array, so the sum is added first. */
 		if (!add_sum(regions, name, bytes) ||
 		    !add_region(regions, name, &vmas[i], bytes))
 			return false;

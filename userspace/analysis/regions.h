@@ -2,10 +2,10 @@
 /*
  * The mappings of one process over time.
  *
- * A mapping has no number: it grows, is joined with its neighbour or cut in
- * two.  What has one name and touches, in one census or from one to the next,
- * is one region; all regions of a name together are one more, since memory may
- * also leak a mapping at a time.
+ * A mapping has no ID: it grows, merges with its neighbour or is split.  Mappings
+ * of one name that touch, in one census or from one to the next, form one region.
+ * The sum of all regions of a name is one more region, since a process may also
+ * leak whole mappings.
  */
 #ifndef READER_REGIONS_H
 #define READER_REGIONS_H
@@ -15,17 +15,17 @@
 #include "analysis/series.h"
 #include "model/snapshot.h"
 
-/* Of one process; where there are more, only the sums of names are kept. */
+/* Maximum per process; further mappings count only in the sums of their names. */
 #define REGIONS_MAX	4096
 
 /**
  * struct region - memory of one name
- * @name: of its mappings, "" where they have none; owned
- * @sum: all of this name
- * @lo, @hi: from the lowest address it ever had to behind the highest
- * @mappings: how many it is now
- * @now: bytes of private memory, now
- * @series: the same over time
+ * @name: of its mappings, "" if they have none; owned
+ * @sum: it is the sum of all mappings of this name
+ * @lo, @hi: lowest address it ever had, and the end of the highest
+ * @mappings: current number of mappings
+ * @now: current bytes of private memory
+ * @series: @now over time
  */
 struct region {
 	char *name;
@@ -38,10 +38,10 @@ struct region {
 };
 
 /**
- * struct regions - of one process
- * @v: by name; behind the sum of a name its regions by address; owned
+ * struct regions - regions of one process
+ * @v: by name; the sum of a name, then its regions by address; owned
  * @n: how many
- * @times: of the censuses that had mappings, with all of its memory in them
+ * @times: private memory of all mappings, at the times of all censuses with mappings
  */
 struct regions {
 	struct region *v;
@@ -50,14 +50,14 @@ struct regions {
 };
 
 /*
- * Private memory of a task or mapping: USS and what of it is swapped out.
- * False where it is not known.
+ * Private memory of a task or mapping: USS and, if known, exclusive swap.
+ * False if USS is unknown.
  */
 bool regions_private(const struct figures *figures, uint64_t *bytes);
 
 /*
- * Takes the @n mappings at @vmas, all of one process, as of @t seconds.  False
- * without memory.
+ * Adds the @n mappings at @vmas, all of one process, at the time @t in seconds.
+ * False if out of memory.
  */
 bool regions_add(struct regions *regions, double t, const struct vma *vmas, size_t n);
 

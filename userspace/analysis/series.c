@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Points of a figure over time, in bounded memory. */
+/* Points of a figure over time, in limited memory. */
 #include <stdlib.h>
 
 #include "analysis/series.h"
 
-/* Room grows in powers of two, up to the bound. */
+/* The array doubles, up to SERIES_MAX points. */
 static bool make_room(struct series *series)
 {
 	struct point *points;
@@ -42,7 +42,7 @@ bool series_zeros(struct series *to, const struct series *from)
 {
 	size_t i;
 
-	/* With them the bookkeeping, so that both stay of the same times. */
+	/* Copies the counters too, so that both series keep the same times. */
 	for (i = 0; i < from->n; i++) {
 		if (!make_room(to))
 			return false;

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Points of a figure over time, in bounded memory: where they become too many,
- * every second one is left out, and of those that come later too.
+ * Points of a figure over time, in limited memory: when the array is full, every
+ * second point is dropped, and every second later point is skipped.
  */
 #ifndef READER_SERIES_H
 #define READER_SERIES_H
 
 #include "analysis/slope.h"
 
-/* Theil-Sen compares all with all. */
+/* Theil-Sen compares each pair of points. */
 #define SERIES_MAX	480
 
 /**
  * struct series - points, by time
  * @points: owned
  * @n: how many
- * @came: how many were added
- * @stride: one of so many that came is kept
+ * @came: number of points added, kept or not
+ * @stride: one out of @stride added points is kept
  */
 struct series {
 	struct point *points;
@@ -25,13 +25,13 @@ struct series {
 	size_t stride;
 };
 
-/* Adds a point; a series begins as { 0 }.  False without memory. */
+/* Adds a point; an empty series is { 0 }.  False if out of memory. */
 bool series_add(struct series *series, double t, double v);
 
-/* The empty @to gets the times of @from, with 0 at each.  False without memory. */
+/* Gives the empty @to the times of @from, with value 0.  False if out of memory. */
 bool series_zeros(struct series *to, const struct series *from);
 
-/* Adds the values of @more, a series of the same times. */
+/* Adds the values of @more, a series with the same times. */
 void series_plus(struct series *series, const struct series *more);
 
 void series_free(struct series *series);

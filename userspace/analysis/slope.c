@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Theil-Sen, Mann-Kendall, and whether growth is even. */
+/* Theil-Sen, Mann-Kendall, and tests for even growth. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,18 +9,18 @@
 /* Quantile of the normal distribution for an interval of 95%. */
 #define Z_95		1.959963984540054
 
-/* A rise less clear than this is none. */
+/* A rise with a higher p counts as none. */
 #define P_MAX		0.001
-/* How far growth may run ahead of time, or behind it, as a part of all. */
+/* Maximum unevenness(), as a fraction of the growth. */
 #define UNEVEN_MAX	0.20
-/* The same of a part, which may be the slower end of a start-up. */
+/* The same for a part of the series, which may be the slower end of a start-up. */
 #define UNEVEN_MAX_PART	0.15
-/* Growth in the last quarter, as a part of what would be even. */
+/* Minimum growth in the last quarter, as a fraction of even growth. */
 #define RATE_MIN	0.5
 #define RATE_MIN_PART	0.75
-/* Less than this part of the growth is a pause. */
+/* A rise by less than this fraction of the growth is a pause. */
 #define PAUSE_RISE	0.05
-/* The deepest fall from a height reached before, as a part of the growth. */
+/* Maximum fall from an earlier height, as a fraction of the growth. */
 #define FALL_MAX	0.35
 
 static int compare(const void *a, const void *b)
@@ -30,7 +30,7 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The value at rank @r, from 0, of @n sorted; between two ranks, between. */
+/* The value at rank @r, from 0, of @n sorted values; interpolates between ranks. */
 static double at_rank(const double *sorted, size_t n, double r)
 {
 	size_t i;
@@ -43,7 +43,7 @@ static double at_rank(const double *sorted, size_t n, double r)
 	return sorted[i] + (r - (double)i) * (sorted[i + 1] - sorted[i]);
 }
 
-/* Runs of equal values among @n: what they take from variance and tau. */
+/* Corrections of variance and tau for runs of equal values. */
 struct ties {
 	double variance;
 	double pairs;
@@ -101,7 +101,7 @@ bool slope_of(const struct point *points, size_t n, struct slope *slope)
 	slope->high = at_rank(slopes, pairs, (pairs + spread) / 2);
 	slope->tau = all / 2 > ties.pairs ?
 		     s / sqrt(all / 2 * (all / 2 - ties.pairs)) : 0;
-	/* S is whole, the normal law is not: half a step of two towards 0. */
+	/* Continuity correction: S has steps of 2, so move it by 1 towards 0. */
 	slope->p = 0.5;
 	if (variance > 0 && s != 0)
 		slope->p = erfc((s - (s > 0 ? 1 : -1)) / sqrt(2 * variance)) / 2;
@@ -110,8 +110,8 @@ bool slope_of(const struct point *points, size_t n, struct slope *slope)
 }
 
 /*
- * The floor of a series: at each point the least that comes from there on.
- * What is given back later was no growth, so it rises only by what stays.
+ * The floor of a series: at each point, the minimum of this and all later values.
+ * Memory that is freed later is no growth, so the floor rises only by what stays.
  */
 static void fill_floor(const struct point *points, size_t n, double *floor)
 {
@@ -122,8 +122,9 @@ static void fill_floor(const struct point *points, size_t n, double *floor)
 		floor[i] = points[i].v < floor[i + 1] ? points[i].v : floor[i + 1];
 }
 
-/* How far the floor's growth is from even: the largest difference between the
- * part of the time that has passed and the part of the growth that is done.
+/*
+ * How uneven the floor grows: the largest difference between the fraction of the
+ * time that has passed and the fraction of the growth that is reached.
  */
 static double unevenness(const struct point *points, const double *floor, size_t n)
 {
@@ -140,7 +141,7 @@ static double unevenness(const struct point *points, const double *floor, size_t
 	return worst;
 }
 
-/* The deepest fall below a height that was reached before. */
+/* The deepest fall below an earlier height. */
 static double deepest_fall(const struct point *points, size_t n)
 {
 	double top = points[0].v, fall = 0;
@@ -156,10 +157,10 @@ static double deepest_fall(const struct point *points, size_t n)
 }
 
 /*
- * Whether growth goes on at the end: in the last quarter of the time by at
- * least @rate of what would be even, and without a pause longer than twice the
- * longest before.  A pause is a stretch in which the floor rises by less than a
- * twentieth of all.
+ * Whether growth continues at the end.  The last quarter of the time must have at
+ * least @rate of its even share, and the last pause must be at most twice as long
+ * as the longest one before.  In a pause, the floor rises by less than PAUSE_RISE
+ * of the growth.
  */
 static bool goes_on(const struct point *points, const double *floor, size_t n,
 		    double rate)
@@ -184,7 +185,7 @@ static bool goes_on(const struct point *points, const double *floor, size_t n,
 	       floor[n - 1] - floor[last] >= rate * grown / 4;
 }
 
-/* Judges a series as a whole. */
+/* Judges a series, or a part of it, as a whole. */
 static bool judge_part(const struct point *points, size_t n, double least,
 		       double *floor, struct slope_finding *finding)
 {
@@ -206,7 +207,7 @@ static bool judge_part(const struct point *points, size_t n, double least,
 	return true;
 }
 
-/* Whether nothing before @from was higher than what came from there on. */
+/* Whether no value before @from is above @floor. */
 static bool is_above(const struct point *points, size_t from, double floor)
 {
 	size_t i;
@@ -231,7 +232,7 @@ bool slope_judge(const struct point *points, size_t n, double least,
 	if (!floor)
 		return false;
 
-	/* A start-up is left out: a quarter or half, if all of it lies lower. */
+	/* Skips a start-up, a quarter or a half, if all of it lies below the rest. */
 	for (quarter = 0; quarter <= 2; quarter++) {
 		part = (struct slope_finding){ .from = quarter * n / 4 };
 		from = part.from;

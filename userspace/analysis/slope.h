@@ -2,9 +2,8 @@
 /*
  * Does a series grow steadily, how fast, and how sure is that?
  *
- * Statistics by ranks: no outlier and no step pulls them, and nothing is
- * assumed of the noise but that it goes no way of its own.  The formulae stand
- * in Documentation/leak.rst.
+ * Rank statistics: they are robust against outliers and steps, and assume only
+ * that the noise has no trend.  Documentation/leak.rst has the formulae.
  */
 #ifndef READER_SLOPE_H
 #define READER_SLOPE_H
@@ -12,12 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Fewer points say nothing. */
+/* Fewer points give VERDICT_SHORT. */
 #define SLOPE_MIN_POINTS	8
 
 /**
- * struct point - of a series
- * @t: seconds, growing from point to point
+ * struct point - a point of a series
+ * @t: seconds, increasing from point to point
  * @v: value
  */
 struct point {
@@ -27,10 +26,10 @@ struct point {
 
 /**
  * struct slope - the trend of a series
- * @slope: Theil-Sen: the median of the slopes between any two points, a second
- * @low, @high: interval that holds the slope with 95% confidence, by ranks
+ * @slope: Theil-Sen: median of the slopes between all pairs of points, per second
+ * @low, @high: 95% confidence interval of the slope, by ranks
  * @tau: Kendall's tau-b, -1 to 1
- * @p: Mann-Kendall: chance of a rise as clear as this where there is no trend
+ * @p: Mann-Kendall: probability of a rise at least this clear without a trend
  */
 struct slope {
 	double slope;
@@ -40,15 +39,16 @@ struct slope {
 	double p;
 };
 
-/* Of @n points, at least two; false without memory. */
+/* The slope of @n points, at least 2; false if out of memory. */
 bool slope_of(const struct point *points, size_t n, struct slope *slope);
 
 /**
- * enum verdict - what a series does
+ * enum verdict - behaviour of a series
  * @VERDICT_SHORT: too few points
  * @VERDICT_STEADY: it does not rise, or by less than @least
- * @VERDICT_UNEVEN: it rose, but not all the time: filled, started up, swings
- * @VERDICT_GROWS: it grows, from the beginning to the end
+ * @VERDICT_UNEVEN: it rose, but not all the time: a cache that filled, a start-up,
+ *	swings
+ * @VERDICT_GROWS: it grows from the beginning to the end
  */
 enum verdict {
 	VERDICT_SHORT,
@@ -58,11 +58,11 @@ enum verdict {
 };
 
 /**
- * struct slope_finding - what was found of a series
- * @verdict: the next are of interest where it grows
- * @from: the first point of the part that grows: a start-up before is left out
- * @grown: by how much the floor rose in that part
- * @slope: of that part
+ * struct slope_finding - the result for a series
+ * @verdict: the other members matter only for VERDICT_GROWS
+ * @from: index of the first point of the part that grows, after a start-up
+ * @grown: rise of the floor in that part
+ * @slope: slope of that part
  */
 struct slope_finding {
 	enum verdict verdict;
@@ -72,7 +72,7 @@ struct slope_finding {
 };
 
 /*
- * Judges @n points; a rise by less than @least is none.  False without memory.
+ * Judges @n points; a rise by less than @least counts as none.  False if out of memory.
  */
 bool slope_judge(const struct point *points, size_t n, double least,
 		 struct slope_finding *finding);

@@ -15,7 +15,7 @@ static struct track *find(const struct tracks *tracks, uint64_t pid, uint64_t st
 	return track;
 }
 
-/* NULL without memory. */
+/* NULL if out of memory. */
 static struct track *add(struct tracks *tracks, uint64_t pid, uint64_t start)
 {
 	struct track **v, *track;
@@ -35,7 +35,7 @@ static struct track *add(struct tracks *tracks, uint64_t pid, uint64_t start)
 	return track;
 }
 
-/* Has *@copy, which is owned, be @text.  False without memory. */
+/* Replaces *@copy by a copy of @text.  False if out of memory. */
 static bool keep_text(char **copy, const char *text)
 {
 	char *new;
@@ -73,7 +73,7 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 	track->has_vss = KNOWN(&task->figures, MEMCENSUS_F_VSS);
 	track->vss = task->figures.v[MEMCENSUS_F_VSS];
 
-	/* Where the walk ended early it is a lower bound, so no point of the series. */
+	/* After a partial walk it is a lower bound, so not added to the series. */
 	if (!regions_private(&task->figures, &bytes) ||
 	    !KNOWN(task, MEMCENSUS_TASK_STATE) ||
 	    task->state != MEMCENSUS_STATE_WALKED)
@@ -96,7 +96,7 @@ static bool was_walked(const struct snapshot *snap, uint64_t pid, uint64_t *star
 	return false;
 }
 
-/* Mappings of one process stand together. */
+/* The mappings of a process are adjacent. */
 static bool add_vmas(struct tracks *tracks, const struct snapshot *snap, double t)
 {
 	const struct vma *vmas = snap->vmas;
@@ -116,7 +116,7 @@ static bool add_vmas(struct tracks *tracks, const struct snapshot *snap, double 
 	return true;
 }
 
-/* By the number of the task or one of its twins. */
+/* Whether @request names the task or one of its CLONE_VM peers, or all tasks. */
 static bool is_of_interest(const struct tracks_request *request,
 			   const struct task *task)
 {
@@ -139,7 +139,7 @@ int tracks_add(struct tracks *tracks, const struct snapshot *snap,
 	double t;
 	size_t i;
 
-	/* The module may give a census twice, a record may be of two boots. */
+	/* The module may return a cached census; a record may span two boots. */
 	if (!KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME) ||
 	    (tracks->censuses && snap->scan.boottime <= tracks->boottime)) {
 		tracks->skipped++;

@@ -13,17 +13,17 @@
 
 /**
  * struct track - one process over time
- * @next: in its bucket
- * @pid, @start: which one it is; @start 0: not known
+ * @next: next in its bucket
+ * @pid, @start: identify the process; @start 0: unknown
  * @comm: its name; owned
  * @has_uid, @uid: effective user
  * @user: its name on the machine of the census; owned, NULL: unknown
  * @has_cgroup, @cgroup: ID of its cgroup
  * @has_vss, @vss: bytes, in its last census
- * @private_now: bytes, in its last census where that was known
- * @seen: number of that census, by tracks.censuses
+ * @private_now: bytes of private memory in the last census that gave them
+ * @seen: number of its last census, as in tracks.censuses
  * @series: private memory in bytes, over seconds
- * @regions: its mappings, where they came
+ * @regions: its mappings, if the censuses had them
  */
 struct track {
 	struct track *next;
@@ -44,14 +44,14 @@ struct track {
 };
 
 /**
- * struct tracks - all of them
- * @v: in the order they came; owned, each of them too
+ * struct tracks - all tracks
+ * @v: in order of appearance; array and tracks are owned
  * @n: how many
- * @censuses: how many were added
- * @whole: number of the last one that was of all processes of interest
- * @first, @last: when the first and the last were, ns since 1970
- * @skipped: censuses left out, of no moment or one not later than the last
- * @zero, @boottime: moment of the first and of the last, ns since boot
+ * @censuses: how many censuses were added
+ * @whole: number of the last census of all processes of interest
+ * @first, @last: time of the first and the last census, ns since 1970
+ * @skipped: censuses skipped: without a time, or not later than the last
+ * @zero, @boottime: time of the first and the last census, ns since boot
  * @buckets: by PID
  */
 struct tracks {
@@ -68,10 +68,10 @@ struct tracks {
 };
 
 /**
- * struct tracks_request - what a census was asked for
- * @pids: no others are of interest; NULL: all are
+ * struct tracks_request - content of a census
+ * @pids: the processes of interest; NULL: all
  * @n: how many
- * @whole: processes that are not in it have ended
+ * @whole: processes that are not in the census have ended
  */
 struct tracks_request {
 	const uint32_t *pids;
@@ -83,7 +83,7 @@ struct tracks_request {
 int tracks_add(struct tracks *tracks, const struct snapshot *snap,
 	       const struct tracks_request *request, struct failure *why);
 
-/* Whether it was in the last census of all. */
+/* Whether @track was in the last census with tracks_request.whole, or later. */
 bool track_lives(const struct tracks *tracks, const struct track *track);
 
 void tracks_free(struct tracks *tracks);
