@@ -15,7 +15,7 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* Type of an attribute in a message; beside it, its type in the record. */
+/* Type of an attribute in a message; each comment gives its type in the record. */
 enum wire {
 	WIRE_NONE,		/* not sent: padding, or derived */
 	WIRE_U8,		/* uint64_t */

@@ -16,7 +16,7 @@
 /**
  * struct census_cost - cost of all censuses of one export
  * @wall: ns; unknown if it is unknown for one of them
- * @cpu: likewise, ns of CPU time
+ * @cpu: the same for CPU time
  * @taken: how many
  */
 struct census_cost {

@@ -12,10 +12,10 @@
 /**
  * struct json_parts - which parts of a snapshot are written
  * @parts: MEMCENSUS_PART_*; arrays of other parts are left out
- * @tasks: tasks, in their order, by columns if any are chosen, else whole
- * @groups: groups, likewise; NULL if not requested
- * @vmas: mappings, likewise
- * @mappings: mappings by name, likewise; NULL if not requested
+ * @tasks: tasks, in their order, with the chosen columns, or with all if none
+ * @groups: groups, in the same way; NULL if not requested
+ * @vmas: mappings, in the same way
+ * @mappings: mappings by name, in the same way; NULL if not requested
  * @totals: the listing that "totals" sums, or NULL
  * @breakdown: the parts of MemTotal, too
  * @line: all on one line

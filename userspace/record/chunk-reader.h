@@ -52,7 +52,7 @@ void chunk_reader_init(struct chunk_reader *reader, int fd);
 void chunk_reader_free(struct chunk_reader *reader);
 
 /*
- * Reads the next whole chunk: 1.  If @head_only, skips its data in a file.  0 at
+ * Reads the next whole chunk: 1.  If @head_only and in a file, skips its data.  0 at
  * the end; @chunk->lost then counts the bytes of an incomplete chunk.  -1 and
  * @why if it cannot be read.
  */

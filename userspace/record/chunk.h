@@ -52,7 +52,7 @@ enum chunk_order {
  * @kind: enum chunk_kind
  * @order: enum chunk_order
  * @len: bytes of data
- * @census: number of the census in the record, from 1; for CHUNK_MACHINE, of
+ * @census: number of the census in the record, from 1; for CHUNK_MACHINE, that of
  *	the next census
  * @time: start of the census, ns since 1970-01-01 UTC
  * @part: number of the chunk in the census, from 0

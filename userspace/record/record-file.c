@@ -31,7 +31,7 @@ static void say(struct record_file *file, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	/* fail() escapes the path, which may contain any character. */
+	/* fail() replaces unprintable characters of the path. */
 	fail(&line, FAIL_LOST, "'%.200s': %s", file->path, text);
 	fprintf(stderr, "memcensus: %s\n", line.text);
 }
