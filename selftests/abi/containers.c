@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What those see who are root of something smaller than the machine: nothing
- * that their /proc does not show. And hostile names.
+ * Root in a container sees only what its /proc shows. Also: hostile process
+ * names.
  */
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
@@ -28,7 +28,7 @@ static void named(void *arg)
 	write_pages(map_private(PLACE(0), 8 * PAGE), 8);
 }
 
-/* In a child of its own, process 1 of a PID namespace where @flags make one. */
+/* Runs @body in a child: process 1, if @flags create a PID namespace. */
 static int in_namespaces(int flags, int (*body)(void))
 {
 	int status;
@@ -76,8 +76,8 @@ static bool mount_own_proc(const char *options)
 }
 
 /*
- * Groups in a PID namespace are of its own processes: by name, no name of another
- * process is shown; by user, no memory of another process is in the sum.
+ * In a PID namespace, groups contain only its processes: by name, no other name
+ * appears; by user, the sum has no memory of other processes.
  */
 static int groups_inside(void)
 {
@@ -117,7 +117,7 @@ TEST(groups_in_a_pid_namespace)
 	pid = child_start(named, "outside");
 	ASSERT_LT(0, pid);
 	EXPECT_INSIDE(CLONE_NEWPID, groups_inside);
-	/* Nor is what was gathered for him given to others. */
+	/* Other callers do not get the census taken for that namespace. */
 	request.group_by = MEMCENSUS_BY_COMM;
 	ASSERT_EQ(0, census_take(&request, &census, NULL));
 	for (i = 0; i < census.n_groups; i++)
@@ -127,7 +127,7 @@ TEST(groups_in_a_pid_namespace)
 	child_end(pid);
 }
 
-/* The family is in any network namespace; privilege is of the first user one. */
+/* Every network namespace has the family; it checks the initial user namespace. */
 static int net_inside(void)
 {
 	struct census census;
@@ -143,7 +143,7 @@ TEST(network_namespace)
 	EXPECT_INSIDE(CLONE_NEWNET, net_inside);
 }
 
-/* Root of a user namespace that owns the network namespace he asks in. */
+/* Root of the user namespace that owns the caller's network namespace. */
 static int root_inside(void)
 {
 	struct census_socket s;
@@ -164,7 +164,7 @@ TEST(root_of_user_and_network_namespaces)
 	EXPECT_INSIDE(CLONE_NEWUSER | CLONE_NEWNET, root_inside);
 }
 
-/* As an unprivileged container is: all is new, his root is elsewhere. */
+/* An unprivileged container: all namespaces are new, and so is its root. */
 static int container_inside(void)
 {
 	if (!mount_own_proc(NULL))
@@ -189,7 +189,7 @@ static int unprivileged_container(void)
 	int status;
 	pid_t pid;
 
-	/* unshare() has left us without a user; and PID 1 is our child. */
+	/* After unshare() the process has no mapped user, and PID 1 is its child. */
 	write_file("/proc/self/setgroups", "deny");
 	write_id_map("/proc/self/uid_map");
 	write_id_map("/proc/self/gid_map");
@@ -207,7 +207,7 @@ TEST(container_of_a_user_namespace)
 	EXPECT_INSIDE(CLONE_NEWUSER, unprivileged_container);
 }
 
-/* What container engines leave to root where there is no user namespace. */
+/* The capabilities that container engines give to root without a user namespace. */
 static const uint32_t usual =
 	1U << CAP_CHOWN | 1U << CAP_DAC_OVERRIDE | 1U << CAP_FSETID |
 	1U << CAP_FOWNER | 1U << CAP_SETGID | 1U << CAP_SETUID |
@@ -227,7 +227,7 @@ TEST(container_with_the_usual_capabilities)
 	EXPECT_INSIDE(ALL_NAMESPACES, usual_root_inside);
 }
 
-/* A privileged one sees its own processes, in files too, and no others. */
+/* A privileged container sees only its own processes, in the files too. */
 static int privileged_inside(void)
 {
 	char line[4096];
@@ -256,7 +256,7 @@ TEST(container_that_is_privileged)
 	child_end(pid);
 }
 
-/* How /proc is mounted hides nothing from root and shows nothing to others. */
+/* Mount options of /proc do not change who gets a census, and of what. */
 static int hidepid_inside(void)
 {
 	struct census census;
@@ -288,7 +288,7 @@ static const char *const names[] = {
 
 #define NAMES	(sizeof(names) / sizeof(*names))
 
-/* What the files show of a name. */
+/* How the files show a name. */
 static void shown(const char *name, char *to)
 {
 	for (; *name; name++)
@@ -307,7 +307,7 @@ static bool is_printable(const char *line)
 	return *line == '\n';
 }
 
-/* One line that is of @pid, ends in its name and has nothing odd in it. */
+/* Expects one line of @pid that ends in its name and has no odd characters. */
 static void expect_row(struct __test_metadata *_metadata, const char *path,
 		       pid_t pid, const char *name)
 {
@@ -354,7 +354,7 @@ TEST(hostile_names)
 	}
 }
 
-/* Every attribute of every message, and every number in the files. */
+/* Checks every attribute of every message, and every number in the files. */
 static void expect_no_address(struct __test_metadata *_metadata,
 			      const struct census_request *request)
 {
@@ -402,7 +402,7 @@ TEST(no_kernel_address)
 	int fd;
 
 	write_file("/proc/sys/kernel/kptr_restrict", "0");
-	/* What finds them finds them: /proc/kallsyms has nothing else. */
+	/* Check the search itself: /proc/kallsyms is full of kernel addresses. */
 	fd = open("/proc/kallsyms", O_RDONLY);
 	n = read(fd, text, 4096);
 	ASSERT_LT(100, n);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests made at random from the ABI's own table, valid and spoilt, and text
- * files read at odd places: each answer is checked, and the kernel's log after
- * it. Without a word it takes some 20 seconds; make check-fuzz says more:
+ * Random requests from the table of the ABI, valid and corrupted, and reads of the
+ * text files at odd offsets. The test checks each answer, and then the kernel log.
+ * By default it takes about 20 seconds; make check-fuzz sets these:
  *
- *	FUZZ_SEED=N	the seed, which is printed, of another run
- *	FUZZ_MESSAGES=N	send so many messages, however long that takes
- *	FUZZ_WORKERS=N	by so many processes (2)
- *	FUZZ_FILES=N	so many operations on each file (300)
- *	FUZZ_WORKER=N FUZZ_ROUND=N	only this datagram, again
+ *	FUZZ_SEED=N	the printed seed of an earlier run
+ *	FUZZ_MESSAGES=N	number of messages, without a time limit
+ *	FUZZ_WORKERS=N	number of processes (2)
+ *	FUZZ_FILES=N	number of operations on each file (300)
+ *	FUZZ_WORKER=N FUZZ_ROUND=N	repeat only this datagram
  */
 #include <stdlib.h>
 
@@ -16,13 +16,13 @@
 #include "fuzz.h"
 #include "selftest.h"
 
-/* The time of a run is a parameter. */
+/* Parameters set the length of a run. */
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT 14400
 
 #define LLU(n)		((unsigned long long)(n))
 #define WORKERS_MAX	16
-/* So many that a dump of all does not fit into one buffer of 32 KiB. */
+/* With these a dump of all processes needs more than one buffer of 32 KiB. */
 #define CROWD		40
 #define SHORT_MS	12000
 
@@ -95,7 +95,7 @@ static void nothing(void *arg)
 
 typedef bool (*round_fn)(struct fuzz_worker *w, uint64_t round);
 
-/* Until @messages are sent by all, or, where they are none, the time is over. */
+/* Runs until all workers have sent @messages; if 0, until @until_ms. */
 static int run_worker(struct shared *s, unsigned int n, uint64_t messages,
 		      uint64_t until_ms, round_fn one)
 {
@@ -159,7 +159,7 @@ static void run(struct __test_metadata *_metadata, uint64_t messages,
 	EXPECT_LE(messages, s->counts.messages);
 	if (only)
 		return;
-	/* It met each of them, or it tested less than it says. */
+	/* Each result must occur, or the test covers less than it claims. */
 	if (one == fuzz_round) {
 		EXPECT_LT(0, s->counts.scans);
 		for (i = 0; i < 5; i++)
@@ -207,7 +207,7 @@ TEST(files)
 	diag("fuzz: files: %u operations on %zu files", all, ARRAY_SIZE(paths));
 }
 
-/* Whatever was sent before, a good request is answered. */
+/* After all this, a valid request still gets its answer. */
 TEST(still_sound)
 {
 	struct census census;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A kernel that is locked down, also to keep its secrets: a census tells none
- * of them, no more than smaps does, and is taken. What is refused is loading a
- * module that is not signed. There is no way back but to boot, so this is the
- * last test of all.
+ * A kernel in lockdown, including confidentiality mode: a census still works,
+ * because it reveals no kernel secrets, no more than smaps does. The kernel
+ * refuses only to load an unsigned module. Only a reboot ends lockdown, so
+ * this test is the last one.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -55,7 +55,7 @@ static void expect_all_of_it(struct __test_metadata *_metadata)
 		EXPECT_TRUE(can_read(path))
 			TH_LOG("%s: %s", path, strerror(errno));
 	}
-	/* What could be written to is refused, whatever it is. */
+	/* Lockdown refuses to open a debugfs file for writing. */
 	EXPECT_EQ(-1, open(DEBUGFS "summary", O_RDWR));
 	EXPECT_EQ(EPERM, errno);
 }
@@ -68,7 +68,7 @@ TEST(lockdown)
 	expect_all_of_it(_metadata);
 	ASSERT_TRUE(write_file(DIR_PATH "/lockdown", "confidentiality"));
 	expect_all_of_it(_metadata);
-	/* The kernel keeps its own memory now, so this is what it says it is. */
+	/* Check that lockdown is in effect: kernel memory is not readable. */
 	EXPECT_FALSE(can_read("/proc/kcore"));
 	if (ko_path())
 		EXPECT_EQ(-EPERM, ko_load("max_age_ms=0"));

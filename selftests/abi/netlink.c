@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the netlink family answers to wrong requests, and that it says why. */
+/* The family refuses wrong requests and says why. */
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
@@ -7,7 +7,7 @@
 
 #include "selftest.h"
 
-/* No process has it: above the highest number that the kernel can give. */
+/* No process has this PID: it is above the kernel's maximum. */
 #define NO_PID	0x7ffffff0U
 
 FIXTURE(request)
@@ -26,7 +26,7 @@ FIXTURE_SETUP(request)
 	self->nest = mnl_attr_nest_start(self->nlh, MEMCENSUS_A_REQUEST);
 }
 
-/* After whatever was refused, a good request is answered. */
+/* After a refused request, a valid one still gets its answer. */
 FIXTURE_TEARDOWN(request)
 {
 	const struct census_request good = { .parts = MEMCENSUS_PART_SYSTEM };
@@ -41,8 +41,8 @@ FIXTURE_TEARDOWN(request)
 }
 
 /*
- * Sends the request and expects one of two errors, with a message, and that the
- * ack points at @attr.
+ * Sends the request and expects one of two errors, with a message; the ack must
+ * point at @attr.
  */
 #define EXPECT_REFUSED(error1, error2, attr) do {			\
 	struct census_error __error = { .offset = -1 };			\
@@ -56,8 +56,8 @@ FIXTURE_TEARDOWN(request)
 } while (0)
 
 /*
- * The same where the family itself finds the fault: its answer is the end of a
- * dump, which before Linux 6.10 or so carries the message, and no offset.
+ * The same if the family itself finds the error: it answers with the end of a
+ * dump, which has the message but, before about Linux 6.10, no offset.
  */
 #define EXPECT_REFUSED_LATE(error1, error2, attr) do {			\
 	struct census_error __error = { .offset = -1 };			\
@@ -101,7 +101,7 @@ TEST_F(request, info)
 	census_free(&census);
 }
 
-/* The parts that were asked for come, and no others. */
+/* The dump has the requested parts, and no others. */
 TEST_F(request, parts)
 {
 	static const uint32_t asked[] = {
@@ -132,7 +132,7 @@ TEST_F(request, parts)
 	}
 }
 
-/* Generic netlink itself answers, without words, before the family is asked. */
+/* Generic netlink itself refuses it, without a message. */
 TEST_F(request, unknown_command)
 {
 	self->nlh = census_header(&self->socket, self->buf, 99, NLM_F_ACK);
@@ -186,7 +186,7 @@ TEST_F(request, unknown_attribute_in_the_nest)
 	EXPECT_REFUSED(EINVAL, EINVAL, attr);
 }
 
-/* An answer's attribute is not a request's. */
+/* A request with an attribute of answers is refused. */
 TEST_F(request, attribute_of_an_answer)
 {
 	struct nlattr *attr;
@@ -232,7 +232,7 @@ TEST_F(request, group_by_unknown)
 	EXPECT_REFUSED(ERANGE, EINVAL, attr);
 }
 
-/* Groups have frames together, which a map count knows nothing of. */
+/* Groups need the frames basis: map counts cannot tell who shares a frame. */
 TEST_F(request, group_by_on_map_counts)
 {
 	struct nlattr *attr;
@@ -313,7 +313,7 @@ TEST_F(request, pids_too_many)
 	EXPECT_REFUSED(ERANGE, EINVAL, attr);
 }
 
-/* Of a number without a process: that it has vanished, and nothing else. */
+/* A PID without a process has the state vanished, and nothing else. */
 static void expect_vanished(struct __test_metadata *_metadata,
 			    const struct census *census, pid_t pid)
 {
@@ -347,7 +347,7 @@ TEST_F(request, pid_absent)
 	census_free(&census);
 }
 
-/* It is a snapshot still, on either basis, with groups and mappings too. */
+/* This is still a snapshot, on both bases, also with groups and mappings. */
 TEST_F(request, pids_all_absent)
 {
 	uint32_t pids[] = { NO_PID, NO_PID + 1 };
@@ -396,7 +396,7 @@ TEST_F(request, pid_of_a_kernel_thread)
 	EXPECT_REFUSED_LATE(EINVAL, EINVAL, attr);
 }
 
-/* One record for one process, however often it is named. */
+/* One process has one record, even if the request names it twice. */
 TEST_F(request, pids_twice)
 {
 	uint32_t pids[] = { 1, getpid(), 1, getpid(), getpid() };

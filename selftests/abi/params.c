@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Module parameters: those out of range are refused, with a line that says so. */
+/* Module parameters: a value out of range is refused, with a line in the log. */
 #include <sys/klog.h>
 
 #include "ko.h"
@@ -28,7 +28,7 @@ FIXTURE_TEARDOWN(module)
 	EXPECT_EQ(0, ko_load(""));
 }
 
-/* The end of the kernel's log, which SYSLOG_ACTION_READ_ALL gives. */
+/* Reads the end of the kernel log (SYSLOG_ACTION_READ_ALL). */
 static bool log_has(const char *mark, const char *word)
 {
 	static char log[1 << 20];
@@ -55,9 +55,9 @@ TEST_F(module, out_of_range)
 		{ "max_mem", "max_mem=1" },
 		{ "max_mem", "max_mem=1048575" },
 		{ "max_mem", "max_mem=18446744073709551615" },
-		/* The second of two is as wrong. */
+		/* The second of two parameters is checked too. */
 		{ "lock_hold_us", "max_age_ms=10 lock_hold_us=1" },
-		/* These the kernel's own parser refuses, and names. */
+		/* The kernel's own parser refuses and names these. */
 		{ "max_age_ms", "max_age_ms=soon" },
 		{ "lock_hold_us", "lock_hold_us=-1" },
 		{ "busy_budget_ms", "busy_budget_ms=" },
@@ -114,7 +114,7 @@ TEST_F(module, in_range)
 	}
 }
 
-/* A census that is young enough is given again, and no older one. */
+/* The module returns a cached census up to max_age_ms, not an older one. */
 TEST_F(module, max_age)
 {
 	const struct census_request all = { .parts = MEMCENSUS_PART_TASKS };
@@ -125,7 +125,7 @@ TEST_F(module, max_age)
 	if (!self->ready)
 		return;
 	ASSERT_EQ(0, ko_load("max_age_ms=2000"));
-	/* Where both took longer than the age the second may be another census. */
+	/* If the two take longer than max_age_ms, the second may be a new census. */
 	do {
 		begun = now_ms();
 		ASSERT_EQ(0, census_take(&all, &census, NULL));
@@ -142,7 +142,7 @@ TEST_F(module, max_age)
 	census_free(&census);
 }
 
-/* A short hold has long walks cut up, and none of the figures changes. */
+/* A short lock hold splits long walks; the figures do not change. */
 static const unsigned long pages = 20000;
 
 static void body(void *arg)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which callers get a census, and what a caller in a namespace sees of others. */
+/* Which callers get a census, and what a caller in a namespace sees. */
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <sched.h>
@@ -55,7 +55,7 @@ TEST(nobody_with_the_capability)
 	census_free(&census);
 }
 
-/* Root inside, and nobody in particular outside. */
+/* Root inside the namespace, unprivileged outside. */
 TEST(root_of_a_user_namespace)
 {
 	if (unshare(CLONE_NEWUSER))
@@ -63,7 +63,7 @@ TEST(root_of_a_user_namespace)
 	expect_refused(_metadata);
 }
 
-/* A socket that a root has opened does not make its heir one. */
+/* A socket opened by root gives no privilege to the process that inherits it. */
 TEST(socket_inherited_from_root)
 {
 	struct census_error error = {};
@@ -79,8 +79,8 @@ TEST(socket_inherited_from_root)
 }
 
 /*
- * Nor does a privileged program lend its rights to one who has it write to a
- * socket that he has opened himself.
+ * A write by a privileged process gives no privilege to a socket that an
+ * unprivileged user has opened.
  */
 TEST(socket_opened_by_nobody)
 {
@@ -116,7 +116,7 @@ TEST(files_are_for_root)
 	}
 }
 
-/* The effective user, as ps and top show it, where it is not the real one. */
+/* The effective user, as ps and top show, differs from the real one. */
 static void other_user(void *arg)
 {
 	need(!setresuid(0, 1000, 0), "setresuid");
@@ -142,7 +142,7 @@ static void holder(void *arg)
 	write_pages(map_private(PLACE(0), pages * PAGE), pages);
 }
 
-/* Process 1 of a PID namespace, which has one child. */
+/* Runs in process 1 of a PID namespace, which has one child. */
 static void inside(struct __test_metadata *_metadata, uint32_t outside)
 {
 	struct census_request request = all;
@@ -165,7 +165,7 @@ static void inside(struct __test_metadata *_metadata, uint32_t outside)
 	ASSERT_LE(pages * PAGE, task->f.value[MEMCENSUS_F_USS]);
 	census_free(&census);
 
-	/* By the numbers that they have here, and not by those of outside. */
+	/* PIDs of this namespace are valid, those of the outside are not. */
 	request.pids = &outside;
 	request.n_pids = 1;
 	ASSERT_EQ(0, census_take(&request, &census, NULL));
@@ -200,15 +200,15 @@ TEST(pid_namespace)
 }
 
 /*
- * An address space whose first process is outside, and whose other one is
- * inside: that one is all that can be named there.
+ * The first process of this address space is outside, its CLONE_VM peer inside:
+ * a census inside names only the peer.
  */
 static int twin_inside(void *arg)
 {
 	const struct census_task *task;
 	struct census census;
 
-	/* No word of the harness: it has its place in the parent's stack. */
+	/* No harness macros here: their data is on the parent's stack. */
 	if (census_take(&all, &census, NULL) || census.n_tasks != 1)
 		_exit(1);
 	task = census.tasks;

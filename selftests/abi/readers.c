@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Two readers and more at once: each sees one census, and sees it whole. */
+/* Two or more readers at once: each gets one whole census. */
 #include "selftest.h"
 
 static const struct census_request all = { .basis = MEMCENSUS_BASIS_MAPCOUNT };
 
-/* Each has a dump under way while the other has; message by message. */
+/* Two dumps run at the same time, message by message. */
 TEST(interleaved)
 {
 	struct census_socket sockets[2];
@@ -43,7 +43,7 @@ TEST(interleaved)
 		child_end(crowd[i]);
 }
 
-/* One after the other each is a new census, with a higher number. */
+/* Each later census is a new one, with a higher sequence number. */
 TEST(numbers_grow)
 {
 	struct census census;
@@ -58,7 +58,7 @@ TEST(numbers_grow)
 	}
 }
 
-/* A dump given up half-way leaves nothing behind that disturbs the next. */
+/* A dump abandoned half-way does not disturb the next one. */
 TEST(given_up)
 {
 	struct census_socket s;
@@ -79,7 +79,7 @@ TEST(given_up)
 	census_free(&census);
 }
 
-/* A second request on a socket whose dump is not read to its end. */
+/* A second request on a socket whose dump is not yet read to its end. */
 TEST(second_request_during_a_dump)
 {
 	struct census_socket s;
@@ -144,7 +144,7 @@ TEST(four_at_once)
 	for (i = 0; i < readers; i++) {
 		EXPECT_EQ(each, h[i].taken);
 		EXPECT_EQ(0, h[i].wrong);
-		/* Its own next request came later than its last one. */
+		/* A reader never gets the same census twice. */
 		EXPECT_EQ(0, h[i].shared);
 	}
 }

@@ -12,7 +12,7 @@ static const char *const names[] = {
 	"summary", "tasks", "zones", "kswapd", "system", "scan",
 };
 
-/* A file read by one rule, into memory; @n: bytes of each read. */
+/* A file read into memory; @n: bytes of each read. */
 struct text {
 	char *at;
 	size_t size;
@@ -78,7 +78,7 @@ FIXTURE_TEARDOWN(file)
 	close(self->fd);
 }
 
-/* However it is read it is the same text, with its number in front. */
+/* Reads of any size give the same text; it begins with its sequence number. */
 TEST_F(file, in_pieces)
 {
 	static const size_t sizes[] = { 1, 7, 13, 100, 4095, 4096, 100000 };
@@ -108,7 +108,7 @@ TEST_F(file, at_offsets)
 	size_t at;
 
 	ASSERT_LT(0, whole.size);
-	/* Backwards, in steps that fit nothing. */
+	/* Backwards, in odd steps. */
 	for (at = whole.size; at > 0; at = at > 37 ? at - 37 : 0) {
 		size_t n = whole.size - at < sizeof(buf) ? whole.size - at :
 			   sizeof(buf);
@@ -121,7 +121,7 @@ TEST_F(file, at_offsets)
 	free(whole.at);
 }
 
-/* Two who have it open at once each read their own, a byte each in turn. */
+/* Two open files each have their own text; read a byte of each in turn. */
 TEST_F(file, by_two)
 {
 	int fds[2] = { self->fd, open(variant->path, O_RDONLY) };
@@ -163,8 +163,8 @@ static void body(void *arg)
 }
 
 /*
- * A process is in the files with the figures that netlink has of it; these do
- * not depend on what others share with it.
+ * The files have the same figures of a process as netlink; these figures do not
+ * depend on sharing with other processes.
  */
 TEST(process_in_tasks)
 {

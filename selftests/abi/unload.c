@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Unloading while somebody reads: refused, and never a crash. */
+/* Unloading during a read is refused and never crashes. */
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -12,7 +12,7 @@
 
 static const struct census_request all = { .basis = MEMCENSUS_BASIS_MAPCOUNT };
 
-/* Loaded before and after, whatever the test does between. */
+/* The module is loaded before and after each test. */
 FIXTURE(module)
 {
 	bool ready;
@@ -60,7 +60,7 @@ TEST_F(module, half_read_dump)
 	ASSERT_EQ(1, census_receive(&s, &census, 4096, NULL));
 	expect_in_use(_metadata);
 
-	/* What is left of the dump is none the worse for it. */
+	/* The rest of the dump is intact. */
 	do {
 		more = census_receive(&s, &census, 4096, NULL);
 	} while (more > 0);
@@ -68,7 +68,7 @@ TEST_F(module, half_read_dump)
 	EXPECT_TRUE(census_is_whole(&census));
 	census_free(&census);
 
-	/* Once more, and this time the socket is just closed. */
+	/* Once more; this time close the socket during the dump. */
 	ASSERT_EQ(0, census_send(&s, census_request(&s, buf, &all)));
 	ASSERT_EQ(1, census_receive(&s, &census, 4096, NULL));
 	expect_in_use(_metadata);
@@ -109,7 +109,7 @@ TEST_F(module, open_files)
 		EXPECT_NE(0, access(paths[i], F_OK));
 }
 
-/* Readers that never stop, each in its own way, and what they have met. */
+/* Readers that run all the time, each in a different way; and their counts. */
 struct reader {
 	unsigned long good, absent, wrong;
 };
@@ -168,7 +168,7 @@ static void read_for_ever(struct reader *r, unsigned int kind)
 		default:
 			read_file_once(r, DIR_PATH "/tasks");
 		}
-		/* At times there is no reader, or no attempt to unload would succeed. */
+		/* Pause: with a reader at all times no unload would succeed. */
 		sleep_ms(1 + now_ms() - begun);
 	}
 }

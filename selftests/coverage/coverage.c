@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which places of the module were reached, on any kernel: the compiler puts a
- * call at each branch (-fsanitize-coverage=trace-pc), and this is what it calls.
- * Linked into a module of its own making by ./build, never into the real one.
+ * Records which branches of the module were reached, on any kernel: the compiler
+ * puts a call to this function at each branch (-fsanitize-coverage=trace-pc).
+ * Only ./build links it, into a separate module, never into the real one.
  *
- * Writing to the parameter "covered" prints the addresses to the kernel's log.
+ * Writing to the parameter "covered" prints the addresses to the kernel log.
  */
 #include <linux/kernel.h>
 #include <linux/module.h>
@@ -13,7 +13,7 @@
 
 static unsigned long hits[2 * REACH / BITS_PER_LONG];
 
-/* By its distance from here; what is farther away is of init, and not counted. */
+/* Index: distance from this function; init code is too far away and not counted. */
 __attribute__((no_sanitize_coverage))
 void __sanitizer_cov_trace_pc(void)
 {
