@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The frames basis: owners are counted, and exact where map counts are not. */
+/* The frames basis counts owners: it is exact even where map counts are not. */
 #include "selftest.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
@@ -32,7 +32,7 @@ static int take_frames_of(pid_t pid, struct census *census)
 	EXPECT_EQ(0, __census->scan[MEMCENSUS_SCAN_VIOLATIONS]);	\
 } while (0)
 
-/* By frames for the whole system, by map count for a process that is named. */
+/* Default: frames for the whole system, map counts for a single process. */
 TEST(default_basis)
 {
 	uint32_t pid = getpid();
@@ -49,7 +49,7 @@ TEST(default_basis)
 	census_free(&census);
 }
 
-/* The sum of all shares is all frames, but for what divisions lose. */
+/* The sum of all shares is all frames, minus rounding. */
 TEST(shares_add_up)
 {
 	const struct census_task *task;
@@ -74,7 +74,7 @@ TEST(shares_add_up)
 	EXPECT_EQ(1, census.scan[MEMCENSUS_SCAN_SLICES]);
 	EXPECT_EQ(0, frames % PAGE);
 	EXPECT_LE(census.scan[MEMCENSUS_SCAN_PSS], frames);
-	/* Each record is cut to bytes once more. */
+	/* Each record is rounded down to bytes. */
 	EXPECT_LE(pss, census.scan[MEMCENSUS_SCAN_PSS]);
 	EXPECT_LE(census.scan[MEMCENSUS_SCAN_PSS], pss + census.n_tasks);
 	EXPECT_LT(frames - pss, frames / 4096 + census.n_tasks);
@@ -109,7 +109,7 @@ static void parent(void *arg)
 		    family->parent_writes);
 }
 
-/* Where map counts are exact, frames say the same. */
+/* If map counts are exact, the frames basis gives the same. */
 TEST(shared_by_fork)
 {
 	const unsigned long pages = 600, child_writes = 100, parent_writes = 50;
@@ -157,8 +157,8 @@ static void map_twice(void *arg)
 }
 
 /*
- * In the RSS twice, but its frames are as few as before, and nobody else's; of
- * its mappings each frame is in one. smaps calls all of it shared.
+ * The RSS grows, but the frames do not, and they stay exclusive; each frame counts
+ * in one of the two mappings. smaps calls all of it shared.
  */
 TEST(mapped_twice)
 {
@@ -201,12 +201,12 @@ static void huge_parent(void *arg)
 	write_pages(at, 4 * HUGE / PAGE);
 	*word = child_start((void (*)(void *))child_stop, NULL);
 	need(*word > 0, "child");
-	/* Half of each huge page is the child's alone from now on. */
+	/* From now on half of each huge page is exclusive to the child. */
 	for (i = 0; i < 4; i++)
 		madvise(at + i * HUGE, HUGE / 2, MADV_DONTNEED);
 }
 
-/* A huge page of which one process has all and another a half. */
+/* One process maps a huge page whole, another maps half of it. */
 TEST(half_of_huge_pages)
 {
 	const unsigned long whole = 4 * HUGE / PAGE, half = whole / 2;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On the frames basis with too little memory: owners are counted in slices, the
- * census says in how many, and every figure is exact all the same; the next load is
- * as good as new.
+ * The frames basis with too little memory: the census counts owners in slices, says
+ * in how many, and every figure is still exact. The next load of the module works as
+ * usual.
  *
- * Memory runs out by entries, one for each block of 64 pages of each process: so
- * each process maps one page of a block, of a file that many of them share.
+ * Entries use up the memory, one for each block of 64 pages of each process. So each
+ * process maps one page per block of a file that many of them share.
  */
 #include "ko.h"
 #include "selftest.h"
@@ -15,7 +15,7 @@
 #define LEAST		1048576UL
 #define RW		(PROT_READ | PROT_WRITE)
 
-/* What an entry takes, and pages in a block, as Documentation/frames.rst has it. */
+/* Size of an entry, and pages in a block; see Documentation/frames.rst. */
 #define ENTRY_BYTES	16
 #define BLOCK_PAGES	64
 
@@ -31,7 +31,7 @@ FIXTURE(bound)
 	pid_t pids[PROCESSES];
 };
 
-/* Does process @n have the page of @block: two of three do, at random. */
+/* Does process @n map the page of @block? Two of three do, at random. */
 static bool has(unsigned int n, unsigned int block)
 {
 	uint32_t x = n * 2654435761U ^ block * 2246822519U;
@@ -95,7 +95,7 @@ FIXTURE_TEARDOWN(bound)
 		EXPECT_EQ(0, ko_load(""));
 }
 
-/* Entries that the census needs at least for these processes, in bytes. */
+/* Least bytes of entries that the census needs for these processes. */
 static unsigned long bytes_needed(void)
 {
 	unsigned long entries = 0;
@@ -131,7 +131,7 @@ static void expect_exact(struct __test_metadata *_metadata,
 	}
 }
 
-/* Does the file that people read first say so, too? */
+/* Does the file summary say so too? */
 static bool summary_says(const char *text)
 {
 	FILE *file = fopen("/proc/memcensus", "r");
@@ -174,7 +174,7 @@ TEST_F_TIMEOUT(bound, reached, 120)
 		EXPECT_EQ(0, all.scan[MEMCENSUS_SCAN_VIOLATIONS]);
 		EXPECT_TRUE(summary_says("slices"));
 		census_free(&all);
-		/* With their mappings, each of which is an owner. */
+		/* With mappings: each mapping is an owner. */
 		ASSERT_FRAMES(self->pids, PROCESSES, &census);
 		EXPECT_LT(1, census.scan[MEMCENSUS_SCAN_SLICES]);
 		expect_exact(_metadata, &census, self->pids);
@@ -183,7 +183,7 @@ TEST_F_TIMEOUT(bound, reached, 120)
 	EXPECT_EQUAL_OWNERS();
 }
 
-/* What groups have together is counted slice by slice too. */
+/* Groups are counted in slices too. */
 TEST_F_TIMEOUT(bound, by_groups, 120)
 {
 	struct census_request request = {
@@ -224,7 +224,7 @@ TEST_F_TIMEOUT(bound, by_groups, 120)
 	census_free(&whole);
 }
 
-/* Nothing of that is left behind. */
+/* After a reload without max_mem a census needs no slices. */
 TEST_F_TIMEOUT(bound, and_not_any_more, 120)
 {
 	struct census census;

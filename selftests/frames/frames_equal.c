@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On the frames basis: a census of stopped processes does not change when it is
- * taken again, nor with the number of CPUs that take it.
+ * Frames basis: a second census of stopped processes gives the same figures, with
+ * any number of workers.
  */
 #include "ko.h"
 #include "selftest.h"
@@ -15,7 +15,7 @@
 
 static const unsigned long pages = 300;
 
-/* Fork, a memfd, a huge page and hugetlb: shared by some and not by others. */
+/* Memory by fork, memfd, THP and hugetlb, shared by some of the processes. */
 struct load {
 	int fd;
 	unsigned int number;
@@ -23,8 +23,8 @@ struct load {
 };
 
 /*
- * Small mappings behind one another, of two kinds, some of them empty and most
- * with nothing at their beginning: several of them share a page table.
+ * Adjacent small mappings of two kinds: some are empty, most begin with unmapped
+ * pages, and several share a page table.
  */
 static void small_mappings(char *at, int fd)
 {
@@ -106,7 +106,7 @@ TEST_F(load, equals_pagemap)
 	EXPECT_EQUAL_OWNERS();
 }
 
-/* What of two figures differs, as a diagnostic; how many compared. */
+/* Prints figures that differ; returns how many were compared. */
 static unsigned long compare_figures(struct __test_metadata *_metadata,
 				     const char *whose, const struct figures *a,
 				     const struct figures *b)
@@ -169,8 +169,8 @@ static unsigned long compare_vmas(struct __test_metadata *_metadata,
 }
 
 /*
- * @again: until nothing has changed between the beginning and the end of all
- * this, by pagemap; we are a process of the system too.
+ * Repeats until pagemap shows no change between the beginning and the end; the test
+ * is one of the processes too.
  */
 #define UNTIL_QUIET(again)						\
 	for (again = 0; again < TRIES && (!again ||			\
@@ -242,7 +242,7 @@ TEST_F(load, by_several_workers)
 		census_free(&all[i]);
 		census_free(&some[i]);
 	}
-	/* Eight of them are still there. */
+	/* Eight processes are still there. */
 	EXPECT_EQUAL_OWNERS();
 	ASSERT_EQ(0, ko_unload_patiently(5000));
 	ASSERT_EQ(0, ko_load(""));

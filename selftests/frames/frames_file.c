@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* On the frames basis: page cache that many share, each another part of it. */
+/* Frames basis: page cache that many processes share, each a different part. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -12,7 +12,7 @@
 #define SCRATCH		"/scratch"
 #define MAPPERS		5
 
-/* Process n, from 0, has so many pages n + 1 times from the beginning. */
+/* Process n, from 0, maps the first (n + 1) * step pages. */
 static const unsigned long step = 40, pages = MAPPERS * step, written = 10;
 
 static void map_steps(void *arg)
@@ -20,7 +20,7 @@ static void map_steps(void *arg)
 	const int *mapper = arg;
 	size_t size = (mapper[1] + 1) * step * PAGE;
 
-	/* No more than that can be mapped around a fault. */
+	/* Fault-around cannot map more than this. */
 	read_pages(map(PLACE(0), size, PROT_READ, MAP_SHARED | MAP_POPULATE,
 		       mapper[0], 0), size / PAGE);
 }
@@ -61,7 +61,7 @@ TEST(shared_by_five)
 
 	ASSERT_FRAMES(pids, MAPPERS, &census);
 	for (i = 0; i < MAPPERS; i++) {
-		/* The first step has four owners where the last one copied. */
+		/* Pages of the first step that the last process copied have four owners. */
 		uint64_t pss = share(step - written, MAPPERS);
 		bool last = i == MAPPERS - 1;
 
@@ -85,7 +85,7 @@ TEST(shared_by_five)
 		child_end(pids[i]);
 }
 
-/* The same file three times in one process: shared, private, and by a part. */
+/* A process maps the same file three times: shared, private, and a part. */
 static void map_again(void *arg)
 {
 	const int fd = *(int *)arg;

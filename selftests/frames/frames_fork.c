@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On the frames basis: memory shared by fork among 2, 3 and 300 owners, and
- * what the parent writes then.
+ * Frames basis: memory shared by fork among 2, 3 and 300 owners, before and
+ * after writes of the parent.
  */
 #include "selftest.h"
 
@@ -9,7 +9,7 @@
 
 #define OWNERS_MAX	300
 
-/* What the parent does, and who its children are. */
+/* Parameters of the parent, and the PIDs of its children. */
 struct family {
 	volatile pid_t child[OWNERS_MAX];
 	unsigned int children;
@@ -23,7 +23,7 @@ static void parent(void *arg)
 	unsigned int i;
 
 	write_pages(at, family->pages);
-	/* Exclusive as long as there are no children. */
+	/* Exclusive until the first fork. */
 	write_pages(map_private(PLACE(1), PAGE), 1);
 	need(!madvise(PLACE(1), PAGE, MADV_DONTFORK), "MADV_DONTFORK");
 	for (i = 0; i < family->children; i++) {
@@ -97,7 +97,7 @@ TEST_F(family, shares)
 	EXPECT_PAGES(1, vma, PSS);
 	census_free(&census);
 
-	/* The parent gets copies of its own; the rest lose one owner. */
+	/* The parent gets exclusive copies; the old pages lose one owner. */
 	ASSERT_TRUE(child_next(self->pids[0]));
 	ASSERT_FRAMES(self->pids, n, &census);
 	ASSERT_FRAMES_VMA(&census, self->pids[0], PLACE(0), vma);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Groups by user, cgroup, command and PIDs, each compared with what the test
- * counts for the same processes from pagemap. The processes share at random.
+ * Groups by user, cgroup, command and PIDs, each compared with the test's own
+ * count from pagemap. The processes share random pages.
  */
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -30,7 +30,7 @@ FIXTURE(cast)
 	pid_t pids[MEMBERS];
 };
 
-/* The same each time. */
+/* Reproducible. */
 static unsigned int random_of(unsigned int n, unsigned long page)
 {
 	uint64_t x = (page << 16) + n + 1;
@@ -40,7 +40,7 @@ static unsigned int random_of(unsigned int n, unsigned long page)
 	return x >> 33;
 }
 
-/* Some pages of the memfd, and some of the parent's pages written. */
+/* Touches some pages of the memfd, and writes to some of the parent's pages. */
 static void touch_at_random(unsigned int n)
 {
 	unsigned long i;
@@ -116,7 +116,7 @@ FIXTURE_TEARDOWN(cast)
 {
 	int i, tries = 100;
 
-	/* Those who became somebody else do not die with their parent. */
+	/* A child that changes its user loses PR_SET_PDEATHSIG. */
 	for (i = 0; i < MEMBERS; i++)
 		kill(self->pids[i], SIGKILL);
 	child_end(self->parent);
@@ -161,8 +161,8 @@ TEST_F(cast, by_pids)
 }
 
 /*
- * In pages: the frames of the memfd that only the members touch. What else they
- * have they share with the parent.
+ * Known pages: the frames of the memfd that only the members touch. They share
+ * everything else with the parent.
  */
 TEST_F(cast, in_pages)
 {
@@ -203,7 +203,7 @@ TEST_F(cast, in_pages)
 		alone += task->f.value[MEMCENSUS_F_USS];
 		frames += task->f.value[MEMCENSUS_F_FRAMES];
 	}
-	/* More than its members hold alone by what only they share. */
+	/* The group's USS also has the frames that only members share. */
 	EXPECT_LE(copies * PAGE, alone);
 	EXPECT_LT(alone, census.groups->f.value[MEMCENSUS_F_USS]);
 	EXPECT_LE((theirs + copies) * PAGE,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* On the frames basis: hugetlb pages have owners too, beside the RSS. */
+/* Frames basis: hugetlb pages have owners too, and are not in the RSS. */
 #include <linux/memfd.h>
 
 #include "selftest.h"
@@ -22,7 +22,7 @@ FIXTURE(pool)
 	pid_t pids[3];
 };
 
-/* Room for eight pages, whatever there was. */
+/* The pool has eight more pages. */
 FIXTURE_SETUP(pool)
 {
 	char text[32];
@@ -95,7 +95,7 @@ static void fork_huge(void *arg)
 	*(volatile char *)PLACE(0) = 2;
 }
 
-/* Of two pages with three owners the parent writes one, and so copies it. */
+/* Two pages have three owners; the parent writes to one and so copies it. */
 TEST_F(pool, private_forked)
 {
 	volatile pid_t *child;
@@ -143,7 +143,7 @@ static void map_shared_huge(void *arg)
 	}
 }
 
-/* Mapped twice by the first, which is one owner. */
+/* The first process maps it twice and is one owner. */
 TEST_F(pool, shared)
 {
 	struct shared twice = { .times = 2 }, once = { .times = 1 };
@@ -176,7 +176,7 @@ TEST_F(pool, shared)
 	}
 	EXPECT_EQUAL_OWNERS();
 
-	/* By map counts, pages that the first process maps twice are shared with no other. */
+	/* By map counts, pages that one process maps twice are shared. */
 	child_end(self->pids[1]);
 	child_end(self->pids[2]);
 	self->pids[1] = -1;
@@ -194,10 +194,10 @@ static bool has_hugetlb(pid_t pid)
 }
 
 /*
- * Kernels with ptdesc_pmd_is_shared() leave the page out of one fork in ten:
- * copy_hugetlb_page_range() takes the child's table of PUDs for one of PMDs and
- * asks how many share it, but only tables of PMDs have a count.  What is there
- * instead differs from table to table, so another child may do.
+ * Kernels with ptdesc_pmd_is_shared() omit the page in one fork of ten:
+ * copy_hugetlb_page_range() treats the child's PUD table as a PMD table and reads
+ * its sharer count, but only PMD tables have one. The value there differs from
+ * table to table, so the test tries another child.
  */
 static void fork_gigantic(void *arg)
 {
@@ -216,7 +216,7 @@ static void fork_gigantic(void *arg)
 	*child = -1;
 }
 
-/* A page of 1 GiB beside one of 2 MiB, each of its own size. */
+/* A 1 GiB page and a 2 MiB page: each counts with its size. */
 TEST_F(pool, gigantic)
 {
 	const unsigned long gib = (1UL << 30) / PAGE;

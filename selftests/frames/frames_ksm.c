@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On the frames basis: pages merged by KSM, within a process and across
- * processes, and one frame with more mappings than fit into 16 bits.
+ * Frames basis: pages merged by KSM, within a process and across processes, and
+ * one frame with more mappings than fit into 16 bits.
  */
 #include "selftest.h"
 
@@ -44,7 +44,7 @@ FIXTURE_TEARDOWN(ksm)
 	write_file(SYS "run", "0");
 }
 
-/* @same equal pages and @other that are like none, from PLACE(0) on. */
+/* @same equal pages and @other unique ones, from PLACE(0) on. */
 struct content {
 	unsigned long same, other, children;
 	volatile pid_t child[32];
@@ -64,7 +64,7 @@ static void mergeable(void *arg)
 	need(!madvise(at, size, MADV_MERGEABLE), "MADV_MERGEABLE");
 }
 
-/* Until so many pages are mapped to another one, and then no more. */
+/* Waits until @sharing pages are merged, then stops KSM. */
 static bool merged(long sharing)
 {
 	uint64_t until = now_ms() + 60000;
@@ -101,7 +101,7 @@ TEST_F(ksm, within_a_process)
 	EXPECT_PLACED(1 + c.other, &census, pid, PSS);
 	census_free(&census);
 
-	/* By map counts the merged ones are shared. */
+	/* By map counts the merged pages are shared. */
 	ASSERT_CENSUS(pid, &census);
 	ASSERT_VMA(&census, PLACE(0), vma);
 	EXPECT_PAGES(c.same, vma, SHARED);
@@ -153,8 +153,8 @@ static void mergeable_parent(void *arg)
 }
 
 /*
- * One frame is all there is in 4096 entries; then a process of these forks.
- * What counts are 17 owners.
+ * A process maps one frame by 4096 entries and then forks. The census counts 17
+ * owners.
  */
 TEST_F(ksm, more_than_65535_mappings)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On the frames basis an address space owns a frame once: however often it
- * maps it, and however many processes run in it.
+ * On the frames basis an address space owns a frame once, even if it maps the frame
+ * several times or several processes run in it.
  */
 #include <sched.h>
 #include <signal.h>
@@ -29,7 +29,7 @@ static void map_times(const struct memfd_case *c, unsigned int place)
 				c->fd, 0), pages);
 }
 
-/* Once for practice, so that of the second time only the pages are new. */
+/* A rehearsal first, so that the second run adds only these pages. */
 static void practise_and_map(void *arg)
 {
 	const struct memfd_case *c = arg;
@@ -70,7 +70,7 @@ FIXTURE_TEARDOWN(memfd)
 	child_end(self->pids[1]);
 }
 
-/* Within a scan of all, where nothing is kept of single mappings. */
+/* In a census of all processes, which has no mappings. */
 TEST_F(memfd, among_all)
 {
 	const unsigned long mapped = variant->times * pages;
@@ -98,7 +98,7 @@ TEST_F(memfd, among_all)
 	EXPECT_EQUAL_OWNERS();
 }
 
-/* A frame counts in one of the mappings; together they are exact. */
+/* A frame counts in one of the mappings; their sum is exact. */
 TEST_F(memfd, mapping_by_mapping)
 {
 	const pid_t pid = self->pids[0];
@@ -133,7 +133,7 @@ TEST_F(memfd, mapping_by_mapping)
 	census_free(&census);
 }
 
-/* Two owners, whatever the map count is. */
+/* Two owners, for any map count. */
 TEST_F(memfd, and_by_another)
 {
 	struct memfd_case once = { self->c.fd, 1 };
@@ -159,7 +159,7 @@ TEST_F(memfd, and_by_another)
 	EXPECT_EQUAL_OWNERS();
 }
 
-/* Halves that overlap, and copies made of some of it. */
+/* Overlapping halves, and copies of some pages. */
 static const unsigned long overlap = 32, copied = 10;
 
 static void map_windows(void *arg)
@@ -197,7 +197,7 @@ TEST(windows_that_overlap)
 	child_end(pid);
 }
 
-/* One frame in many mappings of each of two processes. */
+/* Two processes map one frame in many mappings each. */
 static const unsigned int mappings = 256;
 
 static void map_page(void *arg)

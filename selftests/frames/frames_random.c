@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On the frames basis: processes that share memory at random, where nearly each
- * page has a set of owners of its own. All figures are exact, the shares of all are
- * what is mapped, and each share is that of smaps, within its rounding; also in
- * slices, where max_mem is too little.
+ * Frames basis: processes share random pages, so nearly every page has a different
+ * set of owners. All figures are exact, the sum of all shares is the mapped memory,
+ * and each share equals that of smaps, within its rounding; also in slices, if
+ * max_mem is too small.
  *
- * RANDOM_PROCESSES and RANDOM_MIB make more of it: `make check-storm` takes 250 and
- * 128, a database.
+ * RANDOM_PROCESSES and RANDOM_MIB set the size: `make check-storm` uses 250 and 128,
+ * the size of a database.
  */
 #include <stdlib.h>
 
@@ -47,7 +47,7 @@ FIXTURE_TEARDOWN(random)
 	free(self->want);
 }
 
-/* smaps cuts to KiB, and each page's share to 1/4096 byte before. */
+/* smaps rounds each page's share down to 1/4096 byte, and the sum to KiB. */
 static void expect_smaps(struct __test_metadata *_metadata, pid_t pid,
 			 const struct census_vma *vma)
 {
@@ -87,7 +87,7 @@ static void expect_exact(struct __test_metadata *_metadata,
 		if (with_smaps)
 			expect_smaps(_metadata, pid, vma);
 	}
-	/* Each process's is cut to the byte. */
+	/* The PSS of each process is rounded down to bytes. */
 	EXPECT_LE(sum, self->mapped * PAGE);
 	EXPECT_LE(self->mapped * PAGE, sum + self->load.processes);
 	diag("%u processes, %llu pages of %lu: %llu slices, %llu KiB",
@@ -110,7 +110,7 @@ TEST_F_TIMEOUT(random, shares_are_exact, 300)
 	census_free(&census);
 }
 
-/* As little memory as the module takes; by one worker and by several. */
+/* With the least max_mem; with one worker and with several. */
 TEST_F_TIMEOUT(random, in_slices, 300)
 {
 	static const unsigned int workers[] = { 1, 4 };

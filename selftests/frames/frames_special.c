@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On the frames basis: special mappings. The zero pages, and PFN
- * maps: [vvar] of every process, and /dev/mem.
+ * Frames basis: special mappings. These are the zero pages and PFN maps: [vvar] of
+ * every process, and /dev/mem.
  *
- * Migration entries are not tested here: they last as long as a page is being
- * copied, and nothing lets a process hold one. Test frames_storm scans while
- * pages migrate.
+ * Migration entries are not tested here: they exist only while a page is copied,
+ * and a process cannot keep one. Test frames_storm scans while pages migrate.
  */
 #include <fcntl.h>
 #include <time.h>
@@ -25,7 +24,7 @@ static void map_zeroes(void *arg)
 	read_pages(map_private(PLACE(1), pages * PAGE), pages);
 }
 
-/* Two processes, and twice in each: not even shared. */
+/* Two processes map it, each twice: it is not even shared. */
 TEST(zero_page)
 {
 	const struct census_vma *vma;
@@ -52,14 +51,14 @@ TEST(zero_page)
 		EXPECT_PAGES(pages, vma, SPECIAL);
 	}
 	census_free(&census);
-	/* There the page is beyond the end of kpageflags. */
+	/* There the zero page is beyond the end of kpageflags. */
 	if (!user_mode_linux())
 		EXPECT_EQUAL_OWNERS();
 	child_end(pids[0]);
 	child_end(pids[1]);
 }
 
-/* One huge page was read, the other written. */
+/* Reads one huge page, writes the other. */
 static void map_huge_zeroes(void *arg)
 {
 	char *at = map_private(PLACE(0), 2 * HUGE);
@@ -100,7 +99,7 @@ TEST(huge_zero_page)
 
 static void map_device(void *arg)
 {
-	/* Its entries are there at once, nothing is read. */
+	/* mmap() creates all entries; no read is needed. */
 	map(PLACE(0), 4 * PAGE, PROT_READ, MAP_SHARED, *(int *)arg, 0xf0000);
 }
 
@@ -132,8 +131,8 @@ TEST(dev_mem)
 }
 
 /*
- * The clock's page, which the vDSO reads. It is a PFN map's, and special; or, on
- * newer kernels, mapped as a page of a file is: then smaps counts it, and so do we.
+ * The clock page, which the vDSO reads. It is in a PFN map, so special; newer
+ * kernels map it as a file page: then smaps counts it, and so does the census.
  */
 static void read_clock(void *arg)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On the frames basis: scans while others fork, exit, map and unmap on all
- * CPUs. All shares stay all frames, and of processes that hold still each scan
- * is exact; the test prints how many frames changed owners.
+ * Frames basis: scans while processes fork, exit, map and unmap on all CPUs. The
+ * sum of all shares stays all frames, and each scan is exact for sleeping
+ * processes; the test prints how many frames changed owners.
  *
- * And while pages migrate: frames change under those who hold still, so that
- * one may be met by its old number here and by its new one there. Of these the
- * RSS is exact, and the test prints how far the frames are off.
+ * Also while pages migrate: the frames of sleeping processes change, so a scan may
+ * meet a page by its old frame number and by its new one. The RSS stays exact,
+ * and the test prints the error of the frames.
  */
 #include <sched.h>
 #include <signal.h>
@@ -47,7 +47,7 @@ static void child(void *arg)
 		    twice);
 }
 
-/* Alone, shared with a child, and twice what the child has once. */
+/* Exclusive pages, pages shared with a child, and pages mapped twice. */
 static void bystander(void *arg)
 {
 	struct _test_data_storm *self = arg;
@@ -63,8 +63,8 @@ static void bystander(void *arg)
 }
 
 /*
- * A CPU keeps what is freed on it for its next allocations. So those on it take
- * turns, and one gets what another had.
+ * A CPU reuses its freed pages for the next allocations. So the processes change
+ * CPUs, and one gets the pages that another freed.
  */
 static void begin_storm(void (*once)(void), unsigned int cpu)
 {
@@ -91,7 +91,7 @@ FIXTURE_SETUP(storm)
 	self->pids[0] = child_start(bystander, self);
 	ASSERT_LT(0, self->pids[0]);
 	self->pids[1] = *self->forked;
-	/* The crowd is walked between the two: time for frames to change hands. */
+	/* The scan walks the crowd between the two: frames have time to change owners. */
 	for (i = 0; i < STORMERS + CROWD; i++) {
 		pid_t *pid = &self->crowd[i - 1];
 
@@ -121,7 +121,7 @@ FIXTURE_TEARDOWN(storm)
 	child_end(self->pids[0]);
 }
 
-/* What one scan adds to. */
+/* Sums of all scans. */
 struct course {
 	unsigned int scans;
 	uint64_t vanished, frames;
@@ -141,7 +141,7 @@ static void tell(const struct course *c, const char *what)
 	     (unsigned long long)c->vanished);
 }
 
-/* Mapping by mapping, with all others as owners. */
+/* With mappings; all other processes are owners too. */
 static void expect_exact(struct __test_metadata *_metadata,
 			 const struct census *census, const pid_t *pids)
 {
@@ -162,7 +162,7 @@ static void expect_exact(struct __test_metadata *_metadata,
 	}
 }
 
-/* How many frames too few or too many, the worst of all scans. */
+/* The largest error in frames of all scans. */
 static unsigned long error_of(const struct census *census, pid_t pid)
 {
 	long got = counted_placed(census, pid, MEMCENSUS_F_FRAMES) / PAGE;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* On the frames basis: swap slots of one owner, of two and of three. */
+/* Frames basis: swap slots with one, two and three owners. */
 #include "selftest.h"
 
 #include "counted.h"
@@ -46,7 +46,7 @@ static void write_back(void *arg)
 	write_pages(PLACE(0), back);
 }
 
-/* The first child takes some pages back; then the parent has fewer sharers. */
+/* The first child swaps some pages in; these slots lose an owner. */
 static void parent(void *arg)
 {
 	struct family *family = arg;
@@ -94,7 +94,7 @@ TEST_F(zram, of_one)
 	EXPECT_EQUAL_OWNERS();
 }
 
-/* Slots that the child has no more are the parent's alone. */
+/* Slots that the child no longer has are exclusive to the parent. */
 TEST_F(zram, of_two)
 {
 	const struct census_vma *vma;
@@ -143,7 +143,7 @@ TEST_F(zram, of_three)
 	EXPECT_EQUAL_OWNERS();
 }
 
-/* What the memfd has in swap each of its two mappers shows, and no share. */
+/* Both processes show the memfd's swap slots, and no share of them. */
 static void map_shmem(void *arg)
 {
 	char *at = map(PLACE(0), pages * PAGE, PROT_READ | PROT_WRITE,

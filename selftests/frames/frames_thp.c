@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On the frames basis: huge pages of which several processes have different
- * parts, or the same in one entry and in many.
+ * Frames basis: several processes map different parts of huge pages, or the same
+ * part by one entry and by many.
  */
 #include "selftest.h"
 
 #include "counted.h"
 
-/* Pages of a huge page; the tests have two of them. */
+/* Base pages in a huge page; the tests use two huge pages. */
 static const unsigned long nr = HUGE / PAGE;
 
 #define CHILDREN_MAX	4
@@ -121,7 +121,7 @@ TEST_F(family, child_unmaps_half)
 	expect_half(_metadata, self->pids);
 }
 
-/* The first in small parts, though it is still whole for the parent. */
+/* Splits the mapping of the first; the parent still maps it whole. */
 static void protect_page(void *arg)
 {
 	need(!mprotect(PLACE(0) + 7 * PAGE, PAGE, PROT_READ), "mprotect");
@@ -146,7 +146,7 @@ TEST_F(family, one_entry_and_many)
 	census_free(&census);
 	EXPECT_EQUAL_OWNERS();
 
-	/* What the parent writes is copied; what it was stays the child's. */
+	/* The parent's writes copy pages; the child keeps the old ones. */
 	ASSERT_TRUE(child_next(self->pids[0]));
 	ASSERT_FRAMES(self->pids, 2, &census);
 	for (i = 0; i < 2; i++) {
@@ -161,7 +161,7 @@ TEST_F(family, one_entry_and_many)
 	EXPECT_EQUAL_OWNERS();
 }
 
-/* Child n, from 0, drops so many pages n + 1 times from the beginning. */
+/* Child n, from 0, unmaps the first (n + 1) * step pages. */
 static const unsigned long step = 64;
 
 static void drop_steps(void *arg)
@@ -172,7 +172,7 @@ static void drop_steps(void *arg)
 		      MADV_DONTNEED), "MADV_DONTNEED");
 }
 
-/* The first pages are the parent's, the next have two owners, and so on. */
+/* The first pages have one owner, the parent; the next have two, and so on. */
 TEST_F(family, one_more_owner_at_each_step)
 {
 	const unsigned int n = CHILDREN_MAX;
@@ -198,7 +198,7 @@ TEST_F(family, one_more_owner_at_each_step)
 	EXPECT_EQUAL_OWNERS();
 }
 
-/* One maps a memfd's huge page by one entry, another all but its first page. */
+/* One process maps a memfd's huge page by one entry, another all but a page. */
 struct shmem {
 	int fd;
 	unsigned long from;

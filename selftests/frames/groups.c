@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Groups: frames that only members have, each counted once. */
+/* Groups: frames that only members map count once, as exclusive. */
 #include <sys/prctl.h>
 
 #include "selftest.h"
@@ -8,7 +8,7 @@
 #define USER	4242
 #define MEMBERS	2
 
-/* Shared by the members alone, and by one of them with a stranger. */
+/* Pages shared by the members only, and by a member with a stranger. */
 static const unsigned long inside = 100, across = 60;
 
 struct cast {
@@ -22,7 +22,7 @@ static void map_file(int place, int fd, unsigned long pages)
 		    pages);
 }
 
-/* All that the steps touch is touched before, so that only the pages differ. */
+/* Touches all other memory in advance, so that only the tested pages differ. */
 static void rehearse(void)
 {
 	int fd = memfd("rehearsal", 1);
@@ -93,7 +93,7 @@ FIXTURE_TEARDOWN(cast)
 	child_end(self->cast->stranger);
 }
 
-/* Whether @group is that of the members, by what the request was by. */
+/* Is @group, by @by, the group of the members? */
 static bool is_theirs(const struct census *census, uint8_t by,
 		      const struct census_group *group)
 {
@@ -172,7 +172,7 @@ TEST_F(cast, by_pids)
 	expect_group(_metadata, MEMCENSUS_BY_PIDS, self->pids, self->cast);
 }
 
-/* Each address space is in one group, whatever they are by. */
+/* Each address space is in one group, for every kind of group. */
 TEST(nobody_is_left_out)
 {
 	static const uint8_t by[] = {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Known pages, beside what the frames basis and what smaps say of them. Where pages
- * have no map counts of their own smaps estimates the shares of large folios: this
- * prints the table of Documentation/kernels.rst. The frames basis must be the known
- * pages on every kernel; smaps must where the kernel says that its map counts are
- * exact, except of pages that a process maps twice.
+ * Compares known pages with the frames basis and with smaps, and prints the table of
+ * Documentation/kernels.rst. Without per-page map counts smaps estimates the shares
+ * of large folios. The frames basis must equal the known pages on every kernel; smaps
+ * must if the kernel says that its map counts are exact, except for pages that a
+ * process maps twice.
  */
 #include <fcntl.h>
 
@@ -14,15 +14,15 @@
 
 #define SHARERS	4
 
-/* Pages of a huge page, and how many huge pages a case has. */
+/* Base pages in a huge page, and huge pages of a case. */
 static const unsigned long nr = HUGE / PAGE, huge = 8;
 
 /**
- * struct known - what is known of a process
- * @who: for the table
- * @rss: pages mapped, an entry each
- * @uss: pages
- * @pss: by share()
+ * struct known - known figures of a process
+ * @who: its name in the table
+ * @rss: pages mapped, one for each entry
+ * @uss: exclusive pages
+ * @pss: sum of share()
  */
 struct known {
 	const char *who;
@@ -30,7 +30,7 @@ struct known {
 	uint64_t pss;
 };
 
-/* The processes of a case, and what is known of each. */
+/* The processes of a case, and their known figures. */
 struct family {
 	pid_t pids[SHARERS];
 	struct known known[SHARERS];
@@ -66,7 +66,7 @@ struct placed {
 	uint64_t uss, pss;
 };
 
-/* What smaps has of all that is mapped at a PLACE(); shares are cut to KiB. */
+/* Sums of smaps over mappings at PLACE()s; shares are rounded down to KiB. */
 static struct placed smaps_placed(const struct smaps *smaps)
 {
 	struct placed sum = {};
@@ -133,7 +133,7 @@ static void expect_known(struct __test_metadata *_metadata,
 	EXPECT_EQUAL_OWNERS();
 }
 
-/* A parent with huge pages, and children who keep a part of each. */
+/* A parent with huge pages, and children that keep a part of each. */
 struct part {
 	volatile pid_t *child;
 	unsigned int children;
@@ -217,7 +217,7 @@ TEST_F(known, all_is_shared)
 	expect_known(_metadata, &self->family, "whole huge pages", true);
 }
 
-/* One maps a memfd of huge pages by large entries, another some small pages. */
+/* One process maps a memfd's huge pages whole, another some small pages. */
 struct shmem {
 	int fd;
 	unsigned long from, pages;
@@ -261,7 +261,7 @@ TEST_F(known, part_of_shmem)
 	expect_known(_metadata, f, "100 pages of 2 huge, shmem", true);
 }
 
-/* Small pages have map counts of their own on every kernel. */
+/* Small pages have exact map counts on every kernel. */
 static void write_part(void *arg)
 {
 	write_pages(PLACE(0), *(const unsigned long *)arg);
@@ -301,7 +301,7 @@ TEST_F(known, small_pages)
 	expect_known(_metadata, f, "small pages, a quarter written", true);
 }
 
-/* All of it is the process's own, though each page has two entries. */
+/* All pages are exclusive, although each has two entries. */
 static void map_twice(void *arg)
 {
 	const struct shmem *s = arg;
