@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * account.c on the host: shares and their rounding, figures, indices of free
- * blocks, watermarks. What is expected was worked out by hand.
+ * Tests account.c on the host: shares and their rounding, figures, indices of
+ * free blocks, watermarks. The expected values were computed by hand.
  */
 #include <stdio.h>
 
@@ -58,13 +58,13 @@ static void shares(void)
 	equal(PAGE, s.shared_clean, "and shared and clean");
 	equal(2 * WHOLE, s.pss_dirty, "and not dirty");
 
-	/* A huge page of 512 is divided once: 2^33 / 3 = 2863311530 and two thirds. */
+	/* A huge page of 512 pages is divided once: 2^33 / 3 = 2863311530 and two thirds. */
 	census_account_share(&s, CENSUS_SHMEM, 512 * PAGE, 3, true, false, false);
 	equal(2863311530ULL, s.pss[CENSUS_SHMEM],
 	      "512 pages of three owners are cut once");
 	equal(512 * PAGE, s.shared_dirty, "and dirty and shared");
 
-	/* An owner more than there are parts. */
+	/* One owner more than there are units. */
 	memset(&s, 0, sizeof(s));
 	census_account_share(&s, CENSUS_ANON, PAGE, (1U << 24) + 1, false, false,
 			     false);
@@ -88,7 +88,7 @@ static void figures_of_sums(void)
 {
 	struct census_sums s = {
 		.rss = { 10 * PAGE, 5 * PAGE, PAGE },
-		/* Parts that are cut each, and less than that together. */
+		/* Each part is rounded down, and the sum too. */
 		.pss = { 4095, 4095, 4095 },
 		.private_clean = 3 * PAGE, .private_dirty = 4 * PAGE,
 		.shared_clean = 5 * PAGE, .shared_dirty = 6 * PAGE,
@@ -120,7 +120,7 @@ static void figures_of_holdings(void)
 	const struct census_sums s = { .rss = { 12 * PAGE, 3 * PAGE, 0 } };
 	const unsigned int sizes[CENSUS_HUGETLB_SIZES] = { 512, 512 * 512 };
 	struct census_holding h[CENSUS_KINDS] = {
-		/* Seven alone and three of three owners; two of file. */
+		/* Seven exclusive pages, three with three owners; two file pages. */
 		[CENSUS_ANON] = { 10, 7, 7 * whole + 3 * third },
 		[CENSUS_FILE] = { 2, 0, 2 * third },
 		[CENSUS_OF_HUGETLB] = { 3, 1, whole + 2 * third },
@@ -148,7 +148,7 @@ static void figures_of_holdings(void)
 	equal((512 + 512 * 512) * PAGE + 1398101,
 	      f.value[MEMCENSUS_F_HUGETLB_PSS], "holdings: PSS of hugetlb");
 
-	/* 16 KiB pages: the same parts of a page are four times as much. */
+	/* 16 KiB pages: the same shares are four times as large. */
 	census_holdings_figures(&s, h, sizes, 4 * PAGE, &f);
 	equal(4 * 7 * PAGE + 27306, f.value[MEMCENSUS_F_PSS],
 	      "holdings: PSS of larger pages");

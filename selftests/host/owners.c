@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * owners.c on the host: random owners map random pages, and the result is
- * compared with counts taken the plain way, one byte per owner and page.
+ * Tests owners.c on the host: random owners map random pages. The result is
+ * compared with a simple count, one byte per owner and page.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -17,13 +17,13 @@
 #define MAPPINGS 3	/* owners of one address space */
 #define GROUPS 5
 
-/* Of a kind: so many blocks, in chunks of their own. */
+/* Blocks of each kind, in separate chunks. */
 #define BLOCKS_OF_KIND (BLOCKS / KINDS)
 
 static struct census_owners workers[WORKERS];
 static struct census_owners *all[WORKERS];
 static struct census_holding holdings[SPACES_MAX][MAPPINGS][CENSUS_KINDS_MAX];
-/* 0: not mapped; else one more than the first mapping that maps it. */
+/* 0: not mapped; else 1 + index of the first mapping that maps it. */
 static unsigned char owned[SPACES_MAX][PAGES];
 /* The address space has marked something. */
 static bool begun[SPACES_MAX];
@@ -60,7 +60,7 @@ static void free_pool(struct census_pool *pool)
 	*pool = (struct census_pool) {};
 }
 
-/* Each worker has its blocks in another order, of each kind in its own chunk. */
+/* Each worker has a different order of blocks, and a chunk for each kind. */
 static u32 block_of(unsigned int worker, unsigned int page)
 {
 	unsigned int number = page / CENSUS_BLOCK_PAGES;
@@ -92,7 +92,7 @@ static unsigned int kind_of(unsigned int page)
 	return page / CENSUS_BLOCK_PAGES / BLOCKS_OF_KIND;
 }
 
-/* Some of the pages, @percent of them in the blocks that are met. */
+/* Marks @percent of the pages in random blocks. */
 static void mark_some(unsigned int worker, unsigned int space,
 		      unsigned int mapping, unsigned int blocks,
 		      unsigned int percent)
@@ -212,7 +212,7 @@ static void check_groups(unsigned int nr_workers, unsigned int spaces,
 	for (t = 0; t < PAGES; t += CENSUS_BLOCK_PAGES) {
 		u32 unit = census_pool_take(&states, CENSUS_GROUP_UNITS);
 
-		if (!unit)	/* the first one of all is 0, which is fine here */
+		if (!unit)	/* the first unit is 0, which is valid here */
 			unit = 0;
 		memset(census_unit(&states, unit), 0,
 		       CENSUS_GROUP_UNITS * CENSUS_UNIT_BYTES);
@@ -254,13 +254,13 @@ static void check_groups(unsigned int nr_workers, unsigned int spaces,
 
 /**
  * struct round - one test
- * @name: what is special
- * @workers: how many
+ * @name: name of the case
+ * @workers: number of workers
  * @spaces: address spaces, each marked by one worker
- * @mappings: owners of each
+ * @mappings: owners in each address space
  * @blocks: blocks marked by each owner
- * @percent: of the pages in these
- * @resumed: each address space marks once more after all others have
+ * @percent: of the pages in these blocks
+ * @resumed: each address space marks once more after all others
  */
 struct round {
 	const char *name;
@@ -311,7 +311,7 @@ static void run(const struct round *r)
 	}
 }
 
-/* A census that runs out of memory says so, and does not write past it. */
+/* A census that runs out of memory reports this and does not overrun its memory. */
 static void run_out(void)
 {
 	unsigned int chunks, failures = 0, s;

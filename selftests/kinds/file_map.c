@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Mapped files: page cache clean and dirty, on ext4, ramfs and tmpfs. */
+/* Mapped files: clean and dirty page cache, on ext4, ramfs and tmpfs. */
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -17,7 +17,7 @@
 #define MADV_COLLAPSE	25
 #endif
 
-/* Whole clusters of 16 pages: a fault by a read maps what is around it. */
+/* Whole clusters of 16 pages: a read fault maps the pages around it. */
 static const unsigned long pages = 128, written = 32;
 
 static bool is_ext4(const char *path)
@@ -35,9 +35,9 @@ FIXTURE(file)
 
 /**
  * struct _fixture_variant_file - a file system
- * @type: to be mounted; NULL: /scratch, where that is an ext4
- * @shmem: its pages are shared memory, not page cache of a file
- * @disk: it writes to a disk what is dirty, after which it is clean
+ * @type: file system to mount; NULL: /scratch, if that is an ext4
+ * @shmem: its pages are shmem, not file page cache
+ * @disk: writeback to a disk makes dirty pages clean
  */
 FIXTURE_VARIANT(file)
 {
@@ -76,7 +76,7 @@ FIXTURE_TEARDOWN(file)
 		umount2(HERE, MNT_DETACH);
 }
 
-/* SKIP() in a set-up does not keep the test from being run. */
+/* A test runs even after SKIP() in its set-up. */
 #define NEED_FILE() do {						\
 	if (self->fd < 0)						\
 		return;							\
@@ -102,7 +102,7 @@ TEST_F(file, clean_and_dirty)
 	self->pid = child_start(read_then_write, &self->fd);
 	ASSERT_LT(0, self->pid);
 
-	/* Read only: nothing but holes, and none of them dirty. */
+	/* After reads only: all pages are holes, and clean. */
 	ASSERT_CENSUS(self->pid, &census);
 	ASSERT_VMA(&census, PLACE(0), vma);
 	EXPECT_PAGES(pages, vma, VSS);
@@ -154,7 +154,7 @@ static void write_private(void *arg)
 	write_pages(at, written);
 }
 
-/* What is written to a private mapping is a copy and no longer the file's. */
+/* A write to a private mapping makes an anonymous copy. */
 TEST_F(file, private_copies)
 {
 	const unsigned long rest = pages - written;
@@ -211,7 +211,7 @@ static void collapse(void *arg)
 
 	int tries = 100;
 
-	/* A page on its way to an LRU list cannot be moved just then. */
+	/* A page that is moving to an LRU list cannot be collapsed. */
 	do {
 		read_pages(at, HUGE / PAGE);
 		errno = 0;
@@ -219,7 +219,7 @@ static void collapse(void *arg)
 	} while (errno == EAGAIN && tries--);
 }
 
-/* A file without writers can be in huge pages, where the kernel allows. */
+/* A file without writers can have huge pages, if the kernel allows. */
 TEST(huge)
 {
 	const struct smaps_vma *theirs;

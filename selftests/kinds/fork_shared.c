@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Anonymous memory shared by fork, and the pages that one side then writes. */
+/* Anonymous memory shared by fork, and pages that one side writes later. */
 #include "selftest.h"
 
-/* What the two sides do; the child's PID comes back in the first word. */
+/* Parameters of both sides; the child's PID is returned in the first word. */
 struct family {
 	volatile pid_t child[8];
 	unsigned int children;
@@ -70,7 +70,7 @@ TEST_F(family, both_sides_write)
 	pids[0] = self->parent;
 	pids[1] = self->shared->child[0];
 
-	/* What one side has written, the other holds alone as well. */
+	/* After a write by one side, each side has an exclusive page. */
 	for (i = 0; i < 2; i++) {
 		ASSERT_CENSUS(pids[i], &census);
 		ASSERT_VMA(&census, PLACE(0), vma);
@@ -115,8 +115,8 @@ TEST_F(family, one_of_four)
 }
 
 /*
- * A third of a page is no whole number of 1/4096 byte: each page loses less
- * than one of these, so 300 pages less than one byte.
+ * A third of a page is not a multiple of 1/4096 byte: rounding loses less than
+ * that for each page, so less than one byte for 300 pages.
  */
 TEST_F(family, one_of_three)
 {
@@ -140,7 +140,7 @@ TEST_F(family, one_of_three)
 	census_free(&census);
 }
 
-/* When the child is gone the parent holds all alone again. */
+/* After the child's exit the parent has all pages exclusively. */
 TEST_F(family, child_exits)
 {
 	const unsigned long pages = 128;
@@ -153,7 +153,7 @@ TEST_F(family, child_exits)
 	ASSERT_LT(0, self->parent);
 	kill(self->shared->child[0], SIGKILL);
 
-	/* The dead child frees its memory on its own time. */
+	/* The dead child frees its memory later. */
 	do {
 		ASSERT_CENSUS(self->parent, &census);
 		ASSERT_VMA(&census, PLACE(0), vma);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Mappings cut up by munmap and mprotect, and pages that guard. */
+/* Mappings split by munmap and mprotect, and guard pages. */
 #include "selftest.h"
 
 #ifndef MADV_GUARD_INSTALL
@@ -16,7 +16,7 @@ static void cut(void *arg)
 	need(!mprotect(at + 80 * PAGE, 10 * PAGE, PROT_NONE), "mprotect");
 }
 
-/* What cannot be reached is still held: only munmap gives pages back. */
+/* PROT_NONE pages stay mapped: only munmap frees pages. */
 TEST(munmap_and_mprotect)
 {
 	static const struct {
@@ -50,7 +50,7 @@ TEST(munmap_and_mprotect)
 	child_end(pid);
 }
 
-/* Pages that nothing may touch, on either side of some that are. */
+/* Inaccessible pages on both sides of accessible ones. */
 static void guard(void *arg)
 {
 	char *at = map(PLACE(0), 48 * PAGE, PROT_NONE,
@@ -81,7 +81,7 @@ TEST(guard_mappings)
 	child_end(pid);
 }
 
-/* Guards within a mapping are entries of their own kind, not pages. */
+/* Guard markers in a mapping are special entries, not pages. */
 static void guard_within(void *arg)
 {
 	char *at = map_private(PLACE(0), 32 * PAGE);
@@ -112,7 +112,7 @@ TEST(guards_within_a_mapping)
 	child_end(pid);
 }
 
-/* Many small mappings: each has its record, and none is lost. */
+/* Many small mappings: each has a record. */
 static const unsigned int many = 2000;
 
 static void stripes(void *arg)

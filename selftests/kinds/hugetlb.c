@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* hugetlb pages, of 2 MiB and 1 GiB, private and shared: beside the RSS. */
+/* hugetlb pages of 2 MiB and 1 GiB, private and shared: not in the RSS. */
 #include <linux/memfd.h>
 
 #include "selftest.h"
@@ -16,7 +16,7 @@ FIXTURE(pool)
 	long before;
 };
 
-/* Room for eight pages of 2 MiB, whatever there was. */
+/* The pool has eight more pages of 2 MiB. */
 FIXTURE_SETUP(pool)
 {
 	char text[32];
@@ -85,7 +85,7 @@ static void fork_huge(void *arg)
 	*(volatile char *)PLACE(0) = 2;
 }
 
-/* Of two private pages shared by fork one is written, and so copied. */
+/* Two private pages are shared by fork; a write copies one of them. */
 TEST_F(pool, private_forked)
 {
 	volatile pid_t *word;
@@ -158,7 +158,7 @@ TEST_F(pool, shared)
 	child_end(pids[1]);
 }
 
-/* Mapped one level higher up than those of 2 MiB. */
+/* 1 GiB pages are mapped one level above those of 2 MiB. */
 TEST(gigantic)
 {
 	const unsigned long gib = (1UL << 30) / PAGE;
@@ -166,7 +166,7 @@ TEST(gigantic)
 	struct census census;
 	pid_t pid;
 
-	/* Reserved at boot, or there is an unbroken GiB by chance. */
+	/* Reserved at boot, or allocated now if a contiguous GiB is free. */
 	if (read_number(POOL("1048576") "free_hugepages") < 1)
 		write_file(POOL("1048576") "nr_hugepages", "1");
 	if (read_number(POOL("1048576") "free_hugepages") < 1)

@@ -6,7 +6,7 @@
 
 #define SYS	"/sys/kernel/mm/ksm/"
 
-/* Equal pages, and others that are like none. */
+/* Equal pages, and unique ones. */
 static const unsigned long same = 64, other = 20;
 
 static void mergeable(void *arg)
@@ -22,7 +22,7 @@ static void mergeable(void *arg)
 	     "MADV_MERGEABLE");
 }
 
-/* Until all that can be merged is: one page and the rest mapped to it. */
+/* Waits until all equal pages are merged into one. */
 static bool merged(void)
 {
 	uint64_t until = now_ms() + 60000;
@@ -36,8 +36,8 @@ static bool merged(void)
 }
 
 /*
- * The merged pages are one frame with as many map counts: shared by smaps's
- * rule, and one page's worth of share together.
+ * The merged pages are one frame with a map count of that many: shared by the
+ * rule of smaps, with a total share of one page.
  */
 TEST(merged_within_a_process)
 {

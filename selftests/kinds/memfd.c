@@ -70,8 +70,8 @@ static void map_twice(void *arg)
 }
 
 /*
- * Mapped twice, each page has a map count of two: to smaps, and so on the
- * basis of map counts, it is shared, though no other process has it.
+ * Each page is mapped twice and has a map count of two: smaps, and so the mapcount
+ * basis, calls it shared, although no other process maps it.
  */
 TEST(twice_in_one_process)
 {
@@ -104,7 +104,7 @@ static void map_privately(void *arg)
 	write_pages(at, written);
 }
 
-/* What is written becomes anonymous, the rest stays the memfd's. */
+/* Written pages become anonymous; the rest stays in the memfd. */
 TEST(mapped_privately)
 {
 	int fd = memfd("private", pages);
@@ -128,7 +128,7 @@ TEST(mapped_privately)
 	child_end(pid);
 }
 
-/* The second half only, which the offset says. */
+/* Maps the second half only; the offset shows this. */
 static void map_half(void *arg)
 {
 	write_pages(map(PLACE(0), pages / 2 * PAGE, RW, MAP_SHARED,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Locked memory, the whole of a mapping, a part of it, and on fault. */
+/* Locked memory: a whole mapping, a part of it, and on fault. */
 #include "selftest.h"
 
 static const unsigned long pages = 100, locked = 30;
@@ -12,7 +12,7 @@ static void lock(void *arg)
 	need(!mlock(at, locked * PAGE), "mlock");
 }
 
-/* mlock brings in what it locks: more pages than were written. */
+/* mlock faults in the pages that it locks: more than were written. */
 TEST(part_of_a_mapping)
 {
 	const struct census_vma *vma;
@@ -45,7 +45,7 @@ static void lock_on_fault(void *arg)
 	write_pages(at, locked);
 }
 
-/* VmLck counts the address space, Locked what of it is there. */
+/* VmLck counts locked virtual memory, Locked only the pages present. */
 TEST(on_fault)
 {
 	const struct census_vma *vma;
@@ -65,7 +65,7 @@ TEST(on_fault)
 	child_end(pid);
 }
 
-/* Locked counts shares: half of a page that two processes map. */
+/* Locked counts shares: half of each page that two processes map. */
 static void lock_shared(void *arg)
 {
 	char *at = map(PLACE(0), pages * PAGE, PROT_READ | PROT_WRITE,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Private anonymous memory: reserved, and some of it written. */
+/* Private anonymous memory: reserved, and partly written. */
 #include "selftest.h"
 
 static const unsigned long reserved = 1000, touched = 300;
@@ -50,9 +50,9 @@ static void grow(void *arg)
 }
 
 /*
- * The figures of the whole process move by as many pages as are touched. Not
- * so those of sharing: of what the child has from its parent the parent makes
- * copies for itself before that.
+ * The figures of the whole process change by the number of pages touched. The
+ * figures of sharing do not: the parent copies pages that it shares with the
+ * child.
  */
 TEST(process_grows_and_shrinks)
 {

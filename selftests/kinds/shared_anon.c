@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* MAP_SHARED anonymous memory: shmem, mapped by those who touch it. */
+/* MAP_SHARED anonymous memory: shmem; a process maps what it touches. */
 #include "selftest.h"
 
 static const unsigned long pages = 256, parent_touches = 200, child_touches = 64;
@@ -35,7 +35,7 @@ TEST(inherited_by_a_child)
 	ASSERT_LT(0, pids[0]);
 	pids[1] = *word;
 
-	/* fork copies no entries of shared memory: each maps what it touched. */
+	/* fork does not copy entries of shared memory: each maps what it touches. */
 	for (i = 0; i < 2; i++) {
 		ASSERT_CENSUS(pids[i], &census);
 		ASSERT_VMA(&census, PLACE(0), vma);

@@ -81,7 +81,7 @@ static void fork_parent(void *arg)
 	need(*word > 0, "child");
 }
 
-/* A slot of two owners counts half for each; one that has come back, whole. */
+/* A slot with two owners counts half for each; after swap-in by one, whole. */
 TEST_F(zram, shared_after_fork)
 {
 	const unsigned long both = pages - back;
@@ -122,7 +122,7 @@ static void shmem(void *arg)
 	write_pages(at, back);
 }
 
-/* smaps counts the swapped pages of shared memory, and no proportional share of them. */
+/* smaps counts swapped pages of shared memory, but gives no share of them. */
 TEST_F(zram, shmem)
 {
 	int fd = memfd("swapped", pages);
@@ -154,7 +154,7 @@ static void shmem_private(void *arg)
 	write_pages(at, back);
 }
 
-/* A private mapping's copies hide what the memfd has swapped out below. */
+/* Copies in a private mapping hide swapped-out pages of the memfd below. */
 TEST_F(zram, shmem_below_copies)
 {
 	int fd = memfd("below", pages);

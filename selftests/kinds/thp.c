@@ -6,7 +6,7 @@
 #define MADV_COLLAPSE	25
 #endif
 
-/* Pages of a huge page. */
+/* Base pages in a huge page. */
 static const unsigned long nr = HUGE / PAGE;
 
 #define NEED_THP() do {							\
@@ -14,7 +14,7 @@ static const unsigned long nr = HUGE / PAGE;
 		SKIP(return, "kernel has no transparent huge pages");	\
 } while (0)
 
-/* Two huge pages, by one byte written to each. */
+/* Makes two huge pages by a write of one byte to each. */
 static char *two_huge(void)
 {
 	char *at = map_private(PLACE(0), 2 * HUGE);
@@ -54,7 +54,7 @@ TEST(mapped_whole)
 	child_end(pid);
 }
 
-/* A mapping's border inside a huge page has the page mapped in small parts. */
+/* If a mapping ends inside a huge page, that page is mapped by small entries. */
 static void split(void *arg)
 {
 	need(!mprotect(two_huge() + 7 * PAGE, PAGE, PROT_READ), "mprotect");
@@ -140,8 +140,8 @@ static void fork_parent(void *arg)
 }
 
 /*
- * The child writes three pages: these are copied, the rest of the first huge
- * page it maps in small parts, while the parent still has it in one.
+ * The child writes to three pages, which are copied. It maps the rest of the first
+ * huge page by small entries, while the parent still maps it by one.
  */
 TEST(forked_and_written)
 {
@@ -168,7 +168,7 @@ TEST(forked_and_written)
 		EXPECT_PAGES(2 * nr, vma, ANON);
 		EXPECT_PAGES(i ? nr : 2 * nr, vma, THP);
 		EXPECT_EQUAL_SMAPS(pids[i]);
-		/* Without a count for each page, known.c has what is exact. */
+		/* Without per-page map counts see known.c for exact figures. */
 		if (census.info.value[MEMCENSUS_INFO_MAPCOUNT_EXACT]) {
 			EXPECT_PAGES(shared, vma, SHARED);
 			EXPECT_PAGES(written, vma, USS);
@@ -209,7 +209,7 @@ TEST(in_shmem)
 	theirs = smaps_vma_at(&smaps, PLACE(0));
 	huge = theirs && theirs->f.value[MEMCENSUS_F_SHMEM_THP];
 	smaps_free(&smaps);
-	/* With CONFIG_BASE_FULL=n the page cache has no entries that large. */
+	/* With CONFIG_BASE_FULL=n the page cache has no entries of this size. */
 	if (!huge)
 		SKIP(return, "kernel makes no huge pages in shmem");
 	ASSERT_CENSUS(pid, &census);
@@ -225,7 +225,7 @@ TEST(in_shmem)
 	child_end(pid);
 }
 
-/* Smaller huge pages, which are mapped by entries of their own as any page. */
+/* Large folios below PMD size; each base page has its own entry. */
 #define MTHP	THP_SYS "hugepages-64kB/enabled"
 
 static void mthp(void *arg)

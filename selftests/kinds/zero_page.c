@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The zero pages, which anonymous memory reads from and which have no owner. */
+/* The zero pages, which reads of anonymous memory map; they have no owner. */
 #include "selftest.h"
 
 static const unsigned long pages = 200, written = 40;
@@ -41,7 +41,7 @@ static void huge(void *arg)
 	at[HUGE] = 1;
 }
 
-/* One huge page was read, the other written. */
+/* One huge page is read, the other written. */
 TEST(huge_pages)
 {
 	const unsigned long nr = HUGE / PAGE;
