@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Processes in one address space: vfork's child, and CLONE_VM by itself. */
+/* Processes that share an address space, by vfork() or CLONE_VM. */
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -35,7 +35,7 @@ FIXTURE_TEARDOWN(pair)
 	child_end(self->pid);
 }
 
-/* One record, with both, by either's number and among all. */
+/* Expects one record with both, for either PID and in a census of all. */
 static void expect_one_record(struct __test_metadata *_metadata, pid_t first,
 			      pid_t peer)
 {
@@ -76,7 +76,7 @@ static void expect_one_record(struct __test_metadata *_metadata, pid_t first,
 	EXPECT_EQUAL_SMAPS(peer);
 }
 
-/* While vfork's child lives its parent waits, in the same memory. */
+/* The parent waits while its vfork() child runs in the same address space. */
 static void vfork_parent(void)
 {
 	pid_t pid;
@@ -135,7 +135,7 @@ TEST_F(pair, clone_vm)
 	expect_one_record(_metadata, self->pid, pair->peer);
 }
 
-/* Several address spaces named in one request: each has all of its processes. */
+/* A request with several address spaces: each record has all its processes. */
 TEST(many_are_named)
 {
 	enum { PAIRS = 5 };
@@ -166,7 +166,7 @@ TEST(many_are_named)
 		first[i] = child_start(clone_parent, NULL);
 		ASSERT_LT(0, first[i]);
 		peer[i] = pair->peer;
-		/* The later ones first, and some by the second one's number. */
+		/* In reverse order, and some by the PID of the peer. */
 		pids[2 * (PAIRS - 1 - i)] = i & 1 ? first[i] : peer[i];
 		pids[2 * (PAIRS - 1 - i) + 1] = i & 1 ? peer[i] : first[i];
 	}
@@ -190,7 +190,7 @@ TEST(many_are_named)
 	}
 }
 
-/* When the first has gone the other is the only process in the record. */
+/* After the exit of the first the other is the only process in the record. */
 TEST_F(pair, first_has_exited)
 {
 	const struct census_vma *vma;

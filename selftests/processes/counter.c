@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel's own counter of resident memory, which ps and top show, beside
- * the pages that are really mapped.
+ * Compares the kernel's RSS counter, which ps and top show, with the pages that
+ * are really mapped.
  *
- * They differ. Until Linux 6.1 each thread kept what it had added to itself
- * and gave it to the process only once in 64 page faults; from 6.2 on each
- * CPU does so, and status, but not stat, adds that up since 6.12.y. The census
- * shows both: the counter equal to stat's, the walk equal to Rss of smaps.
+ * They differ. Until Linux 6.1 each thread has a private count and adds it to the
+ * process only once in 64 page faults; since 6.2 each CPU has one. Since 6.12.y
+ * status, but not stat, adds these up. The census shows both: its counter
+ * equals that of stat, its walk equals Rss of smaps.
  */
 #include <pthread.h>
 
@@ -40,7 +40,7 @@ static void body(void *arg)
 
 TEST(beside_the_walk)
 {
-	/* Three counters, each behind by what threads or CPUs keep. */
+	/* Three counters; each lags by the private counts of threads or CPUs. */
 	long cpus = sysconf(_SC_NPROCESSORS_CONF), most, apart;
 	const struct census_task *task;
 	const struct census_vma *vma;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What has no address space: kernel threads and zombies. */
+/* Processes without an address space: kernel threads and zombies. */
 #include <dirent.h>
 
 #include "selftest.h"
 
 static const struct census_request all = { .parts = MEMCENSUS_PART_TASKS };
 
-/* Counts of /proc, and 0 where @census has none of them as a record. */
+/* Counts from /proc; @recorded: those with a record in @census. */
 struct count {
 	unsigned int kthreads, zombies, recorded;
 };
@@ -53,7 +53,7 @@ static struct count look_at_proc(const struct census *census)
 	return count;
 }
 
-/* Kernel threads come and go: both counts must be of the same point in time. */
+/* Kernel threads come and go: repeat until /proc and the census agree in time. */
 TEST(kernel_threads_are_counted)
 {
 	struct count before, after;
@@ -107,7 +107,7 @@ TEST(zombies_are_counted)
 		waitpid(pids[i], NULL, 0);
 }
 
-/* A zombie still has a name; of one that was reaped only the number is known. */
+/* A zombie still has a name; a reaped process has only its PID. */
 TEST(zombie_asked_for)
 {
 	const uint64_t process = 1U << MEMCENSUS_TASK_COMM | 1U << MEMCENSUS_TASK_UID |
@@ -140,7 +140,7 @@ TEST(zombie_asked_for)
 	census_free(&census);
 }
 
-/* Sums of a census of all: each address space is in one of four states. */
+/* In a census of all, each address space is in one of four states. */
 TEST(states_add_up)
 {
 	const struct census_task *task;

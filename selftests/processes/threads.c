@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Thread groups, and one whose leader has exited before the others. */
+/* Thread groups, also one whose leader exits before the others. */
 #include <pthread.h>
 #include <sys/syscall.h>
 
@@ -15,7 +15,7 @@ struct group {
 
 static struct group *group;
 
-/* Each thread writes its own part, says so, and waits for the end. */
+/* Each thread writes its part, reports this, and waits. */
 static void *thread(void *arg)
 {
 	unsigned long n = (unsigned long)arg;
@@ -64,7 +64,7 @@ FIXTURE_TEARDOWN(group)
 	child_end(self->pid);
 }
 
-/* One address space, one record, whichever thread it is asked by. */
+/* One address space has one record, for the TID of any thread. */
 TEST_F(group, asked_by_any_thread)
 {
 	const struct census_vma *vma;
@@ -89,7 +89,7 @@ TEST_F(group, asked_by_any_thread)
 	EXPECT_EQUAL_SMAPS(self->pid);
 }
 
-/* In a census of all processes it is listed once, and its threads are not. */
+/* A census of all processes lists it once, without its threads. */
 TEST_F(group, once_among_all)
 {
 	struct census_request request = {
@@ -114,13 +114,13 @@ TEST_F(group, once_among_all)
 static void leaderless(void *arg)
 {
 	start_threads();
-	/* The leader alone: exit, not exit_group. */
+	/* Only the leader exits: exit, not exit_group. */
 	syscall(SYS_exit, 0);
 }
 
 /*
- * smaps of the group's PID is empty then, for that task has no memory any
- * more; of a thread that lives it is as ever, and the census must find it.
+ * Then smaps of the group's PID is empty, because that task has no mm any more.
+ * smaps of a live thread is complete, and the census must find it.
  */
 TEST_F(group, leader_has_exited)
 {
@@ -150,7 +150,7 @@ TEST_F(group, leader_has_exited)
 	EXPECT_LE(threads * pages * PAGE, task->f.value[MEMCENSUS_F_USS]);
 	census_free(&census);
 
-	/* By the group's number as by its threads'. */
+	/* By the PID of the group, as by its TIDs. */
 	ASSERT_CENSUS(pid, &census);
 	ASSERT_VMA(&census, PLACE(0), vma);
 	EXPECT_PAGES(threads * pages, vma, RSS);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * `memcensus leak` of programs that leak, and of programs that do not: which of
- * them it names, and where. What each holds follows from the time alone, so
- * that a slow machine changes nothing.
+ * `memcensus leak` on programs that leak and on programs that do not: which ones
+ * it names, and where. The memory of each depends only on the time, so a slow
+ * machine gives the same result.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 
 #include "selftest.h"
 
-/* Seconds that the reader looks, and from one census to the next. */
+/* Seconds that the reader observes, and between two censuses. */
 #define LOOK		"12"
 #define EACH		"0.2"
 
@@ -77,7 +77,7 @@ static double seconds_since(const struct timespec *start)
 	return now.tv_sec - start->tv_sec + (now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-/* Never given back, and never found again: a leak. */
+/* Never freed, and no pointer to it remains: a leak. */
 static void take_block(enum place place)
 {
 	char *at = place == HEAP ? malloc(BLOCK) :
@@ -148,7 +148,7 @@ FIXTURE_TEARDOWN(leak)
 	free(self->said);
 }
 
-/* All that @command prints, NULL where it failed. */
+/* The output of @command, NULL if it failed. */
 static char *output_of(const char *command)
 {
 	FILE *from = popen(command, "r");
@@ -164,7 +164,7 @@ static char *output_of(const char *command)
 	return text;
 }
 
-/* What is said of process @pid, cut off behind it; NULL: nothing. */
+/* The text about process @pid, cut at its end; NULL: none. */
 static char *of_process(const char *said, pid_t pid)
 {
 	char word[32], *at, *end;
@@ -202,7 +202,7 @@ TEST_F_TIMEOUT(leak, by_pid, 100)
 		EXPECT_NAMED(i);
 }
 
-/* Of all processes only the suspects are found and named. */
+/* On all processes it finds and names only the suspects. */
 TEST_F_TIMEOUT(leak, of_all, 100)
 {
 	size_t i, named = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * `memcensus watch -J` of children that grow and end in each way. How a
- * stranger ended is told by the kernel's process events; a kernel without them
- * knows it of a zombie only.
+ * `memcensus watch -J` on children that grow and end in every way. The kernel's
+ * process events give the exit status of other processes; without them only a
+ * zombie has it.
  */
 #include <errno.h>
 #include <signal.h>
@@ -18,7 +18,7 @@
 
 #define LINE	4096
 
-/* A reader that watches @pid every 0.1 s; its lines are read as they come. */
+/* A reader that watches @pid every 0.1 s; the test reads its lines. */
 FIXTURE(watch)
 {
 	pid_t pid;
@@ -34,7 +34,7 @@ static FILE *start_watch(pid_t pid)
 	return popen(command, "r");
 }
 
-/* The next line that holds @word into @line; false where none comes. */
+/* Reads the next line that has @word into @line; false if none comes. */
 static bool await_line(FILE *lines, char line[LINE], const char *word)
 {
 	while (fgets(line, LINE, lines))
@@ -43,7 +43,7 @@ static bool await_line(FILE *lines, char line[LINE], const char *word)
 	return false;
 }
 
-/* Whether the kernel has process events, by its configuration. */
+/* Does the kernel's configuration have process events? */
 static bool has_events(void)
 {
 	FILE *file = fopen("/proc/net/connector", "r");
@@ -53,7 +53,7 @@ static bool has_events(void)
 	return file;
 }
 
-/* Steps that a test lets the child take one after the other. */
+/* Steps of the child; the test starts each of them. */
 static void walk(void *arg)
 {
 	char *at;
@@ -138,14 +138,14 @@ TEST_F_TIMEOUT(watch, exit_status, 30)
 	EXPECT_SAYS("\"exit_status\":7,\"signal\":null,\"oom_killed\":false");
 }
 
-/* Its parent has not waited, so that every kernel knows. */
+/* The parent has not waited, so every kernel has the exit status. */
 TEST_F_TIMEOUT(watch, zombie, 30)
 {
 	START(exit_with_seven);
 	kill(self->pid, SIGCONT);
 	AWAIT("\"event\":\"ended\"");
 	EXPECT_SAYS("\"exit_status\":7,\"signal\":null,\"oom_killed\":false");
-	/* Nothing is left to watch, so the reader ends by itself. */
+	/* No process is left to watch, so the reader exits. */
 	EXPECT_EQ(NULL, fgets(self->line, LINE, self->lines));
 	EXPECT_EQ(0, pclose(self->lines));
 	self->lines = NULL;
@@ -164,14 +164,14 @@ TEST_F_TIMEOUT(watch, exec, 30)
 	START(execute);
 	kill(self->pid, SIGCONT);
 	/*
-	 * exec changes the name well before it tells of itself: a census in between
-	 * knows of a new name only, and the line of exec comes after it.
+	 * exec changes the name well before its event: a census in between shows only
+	 * a new name, and the line of exec follows.
 	 */
 	AWAIT(has_events() ? "\"event\":\"exec\"" : "\"event\":\"renamed\"");
 	EXPECT_SAYS("\"comm\":\"sleep\"");
 }
 
-/* Two at once, of which one goes on. */
+/* Watches two processes, one of which continues. */
 TEST_F_TIMEOUT(watch, two, 30)
 {
 	char command[64];
@@ -204,7 +204,7 @@ static void eat(void *arg)
 
 #define GROUP	"/tmp/memcensus-watch-cgroup"
 
-/* A cgroup of 16 MiB whose member wants 64. */
+/* A cgroup of 16 MiB whose member needs 64. */
 TEST_F_TIMEOUT(watch, oom, 30)
 {
 	char pid[16];

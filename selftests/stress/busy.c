@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks that have their mmap lock and do not let go: every tool that walks
- * /proc waits for them. The census reports them busy, has all others, and is
- * done within its budget. Where mappings can be locked alone, one that changes
- * another mapping than those it has is no different from the others.
+ * Tasks that hold their mmap lock and do not release it: every tool that walks
+ * /proc waits for them. The census reports them as busy, has all others, and
+ * ends within its budget. With VMA locks, it walks a task that changes a new
+ * mapping like any other.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -24,7 +24,7 @@ static const struct census_request all = {
 	.parts = MEMCENSUS_PART_TASKS,
 };
 
-/* What smaps or the walk alone can know. */
+/* Figures that need a walk. */
 static const unsigned int walked[] = {
 	MEMCENSUS_F_RSS, MEMCENSUS_F_USS, MEMCENSUS_F_PSS, MEMCENSUS_F_SHARED,
 	MEMCENSUS_F_ANON, MEMCENSUS_F_FILE, MEMCENSUS_F_SHMEM,
@@ -44,7 +44,7 @@ static void bystander(void *arg)
 	write_pages(map_private(PLACE(0), pages * PAGE), pages);
 }
 
-/* In the place of its last page, so that it changes the mapping it has. */
+/* Maps over its last page, so that it changes an existing mapping. */
 static void stick(void *arg)
 {
 	int fd = *(int *)arg;
@@ -90,7 +90,7 @@ FIXTURE_SETUP(lock)
 		need(fd >= 0, "open");
 		_exit(pread(fd, &byte, 1, 0) != 1);
 	}
-	/* The page is there, and locked, when its content is asked for. */
+	/* The page exists and is locked once the server gets the read. */
 	ASSERT_TRUE(fuse_was_asked(&self->fuse));
 	for (i = 0; i < STUCK; i++) {
 		kill(self->stuck[i], SIGCONT);
@@ -115,8 +115,8 @@ FIXTURE_TEARDOWN(lock)
 }
 
 /*
- * The lock is really held: a wait for it does not end. To read its memory takes
- * the lock on every kernel; since 6.17 maps is read without.
+ * Checks that the lock is held: a wait for it does not end. Reading the memory
+ * takes the lock on every kernel; since 6.17 reading maps does not.
  */
 static bool lock_is_held(pid_t pid)
 {
@@ -133,7 +133,7 @@ static bool lock_is_held(pid_t pid)
 
 		_exit(fd < 0 || pread(fd, &byte, 1, (off_t)PLACE(0)) != 1);
 	}
-	/* One look may find it in another wait, which ends. */
+	/* One check may find it in another wait, which ends. */
 	while (in_wait < 20 && !waitpid(child, NULL, WNOHANG)) {
 		in_wait = process_state(child) == 'D' ? in_wait + 1 : 0;
 		sleep_ms(10);
@@ -162,9 +162,9 @@ TEST_F(lock, busy_then_free)
 	EXPECT_TRUE(lock_is_held(self->elsewhere));
 
 	/*
-	 * Of all, however many are stuck, once the budget, and none of it with a
-	 * lock held.  The VM's processors are the host's to take away, so one of
-	 * several has to show it.
+	 * A census of all spends the budget once, for any number of stuck tasks,
+	 * and holds no lock then. The host may stop the VM's CPUs for a while, so
+	 * one try of several must show it.
 	 */
 	for (i = 0; i < 5; i++) {
 		if (i)
@@ -203,7 +203,7 @@ TEST_F(lock, busy_then_free)
 		  task->state);
 	census_free(&census);
 
-	/* By its number: its record, and no mappings. */
+	/* By PID: a record, and no mappings. */
 	pid = self->stuck[0];
 	one.parts |= MEMCENSUS_PART_VMAS;
 	one.pids = &pid;
@@ -215,7 +215,7 @@ TEST_F(lock, busy_then_free)
 	census_free(&census);
 	EXPECT_EQUAL_SMAPS(self->bystander);
 
-	/* Its mappings, which only a walk under VMA locks can see. */
+	/* Its mappings, which need a walk under VMA locks. */
 	if (vma_locks()) {
 		ASSERT_CENSUS(self->elsewhere, &census);
 		EXPECT_EQ(MEMCENSUS_STATE_WALKED, census.tasks->state);
@@ -224,7 +224,7 @@ TEST_F(lock, busy_then_free)
 		census_free(&census);
 	}
 
-	/* Once it has its answer it is as any other. */
+	/* After its answer it is like any other task. */
 	fuse_answer(&self->fuse);
 	for (i = 0; i < STUCK; i++) {
 		ASSERT_TRUE(child_stopped(self->stuck[i]));
@@ -239,7 +239,7 @@ TEST_F(lock, busy_then_free)
 	EXPECT_EQUAL_SMAPS(self->elsewhere);
 }
 
-/* The scan ends when its caller is killed. */
+/* A scan ends when its caller is killed. */
 TEST_F(lock, asker_is_killed)
 {
 	struct census census;

@@ -2,10 +2,10 @@
 /*
  * Usage: bystander KIND FD READY
  *
- * A process that has a known number of pages, writes a byte to the descriptor
- * READY when it has them, and sleeps. FD is a memfd for kinds that share one. What it
- * has besides, its program and libraries, is locked in memory, so that nothing
- * of it changes while others make memory short. See bystanders.h.
+ * Maps a known number of pages, writes a byte to the descriptor READY, and
+ * sleeps. FD is a memfd for kinds that share one. Its program and libraries are
+ * locked in memory, so that they do not change under memory pressure. See
+ * bystanders.h.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -21,7 +21,7 @@
 
 #define RW		(PROT_READ | PROT_WRITE)
 
-/* Memory that stays. */
+/* Locks memory. */
 static void hold(char *at, size_t size)
 {
 	need(!mlock(at, size), "mlock");
@@ -41,7 +41,7 @@ static void shared(int fd)
 	hold(PLACE(0), BYSTANDER_SHARED * PAGE);
 }
 
-/* The same pages at two places: two by map count, one owner. */
+/* Maps the same pages twice: a map count of two, one owner. */
 static void twice(int fd)
 {
 	shared(fd);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A large process whose threads map and unmap without a pause: somebody always waits
- * for its mmap lock, and a census that gives way after each page table does not get
- * to the end of it.
+ * A large process whose threads map and unmap without a pause: a task always waits
+ * for its mmap lock, and a census that yields after each page table would not reach
+ * the end.
  *
- * It is large by page tables: one memfd is mapped again and again.  An emulated
- * machine is 10 to 20 times slower than a real one, so is the time that is allowed.
+ * It has many page tables: one memfd is mapped many times. An emulated machine is
+ * 10 to 20 times slower than a real one, and the time limit allows for this.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -114,7 +114,7 @@ TEST_F_TIMEOUT(contended, is_walked, 120)
 	     walked, CENSUSES, (unsigned long long)(most >> 20),
 	     (unsigned long long)holds);
 	EXPECT_LE(CENSUSES / 2, walked);
-	/* 27 for each census; 317 where each ends as soon as somebody waits. */
+	/* 27 for each census; 317 if a hold ends as soon as a task waits. */
 	EXPECT_LE(holds, CENSUSES * 150);
 	ASSERT_EQ(0, ko_unload_patiently(5000));
 	ASSERT_EQ(0, ko_load(""));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module is loaded and unloaded, time and again, while readers take what is
- * there: whole dumps, files, dumps that are left half read and files that are
- * left open. Part of `make check-storm`; CYCLES says how often (1000).
+ * Loads and unloads the module many times while readers run: whole dumps, files,
+ * half-read dumps, and files left open. Part of `make check-storm`; CYCLES sets
+ * how often (1000).
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -15,7 +15,7 @@
 #define DIR_PATH	"/sys/kernel/debug/memcensus/"
 #define READERS		4
 
-/* What a reader has met. */
+/* Counts of a reader. */
 struct reader {
 	unsigned long whole, absent, wrong;
 	int error;
@@ -52,7 +52,7 @@ static int whole_dump(unsigned int turn)
 	return ret;
 }
 
-/* Begun, and left after the first datagram or before it. */
+/* Starts a dump and abandons it before or after the first datagram. */
 static int half_dump(unsigned int turn)
 {
 	struct census_socket s;
@@ -111,7 +111,7 @@ static void read_for_ever(struct reader *r, unsigned int who)
 		default:
 			note(r, a_file(path, who == 2));
 		}
-		/* At times there is no reader, or no attempt to unload would succeed. */
+		/* Pause: with a reader at all times no unload would succeed. */
 		sleep_ms(1 + (now_ms() - begun) * (READERS - 1));
 	}
 }

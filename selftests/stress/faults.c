@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Allocations that fail, the n-th for n = 1, 2, 3 and so on until none does: of
- * a file, a dump, and loading. The others are in faults_all.
+ * Lets the n-th allocation fail, for n = 1, 2, 3, ... until none fails: in a
+ * file, a dump, and the load of the module. faults_all has the others.
  */
 #include "ko.h"
 #include "selftest.h"
@@ -35,7 +35,7 @@ FIXTURE_TEARDOWN(faults)
 	child_end(self->child);
 	if (!self->ready)
 		return;
-	/* Nothing of it is left behind. */
+	/* The failures leave no trace. */
 	ASSERT_FRAMES_OF_ALL(&census);
 	EXPECT_EQ(1, census.scan[MEMCENSUS_SCAN_SLICES]);
 	census_free(&census);
@@ -73,7 +73,7 @@ TEST_F(faults, of_a_dump)
 		expect_course(_metadata, &request);
 }
 
-/* All there is to be seen of a module that is loaded. */
+/* All visible objects of a loaded module. */
 static unsigned int seen(void)
 {
 	static const char *const paths[] = {
@@ -107,7 +107,7 @@ TEST_F_TIMEOUT(faults, of_loading, 600)
 	all = seen();
 	EXPECT_EQ(9, all);
 	ASSERT_EQ(0, ko_unload_patiently(5000));
-	/* Once as it is, so that no page of ours is touched for the first time. */
+	/* Once without failures, so that the test touches no new pages later. */
 	ASSERT_EQ(0, ko_load(""));
 	ASSERT_EQ(0, ko_unload_patiently(5000));
 	while (failed) {
@@ -117,7 +117,7 @@ TEST_F_TIMEOUT(faults, of_loading, 600)
 		c.failed += failed;
 		c.errors += !!ret;
 		c.whole += !ret && failed;
-		/* It is loaded whole, or not at all. */
+		/* It is loaded completely or not at all. */
 		if ((ret && (!failed || ret != -ENOMEM)) ||
 		    seen() != (ret ? 0 : all)) {
 			c.wrong++;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Allocations that fail, the n-th for n = 1, 2, 3 and so on until none does: of
- * each file, and of each kind of request. Then many at random, in the threads
- * that walk besides, too. Part of `make check-storm`; a file, a dump and loading
- * are in faults.
+ * Lets the n-th allocation fail, for n = 1, 2, 3, ... until none fails: in each
+ * file and each kind of request. Then many at random, also in the worker
+ * threads. Part of `make check-storm`; faults tests a file, a dump and loading.
  */
 #include "ko.h"
 #include "selftest.h"
@@ -52,7 +51,7 @@ FIXTURE(faults)
 	unsigned int n;
 };
 
-/* Shared with its parent, and private. */
+/* Memory shared with its parent, and private memory. */
 static void grandchild(void *arg)
 {
 	write_pages(map_private(PLACE(1), pages * PAGE), pages);
@@ -87,7 +86,7 @@ FIXTURE_TEARDOWN(faults)
 		return;
 	if (!ko_is_loaded())
 		ASSERT_EQ(0, ko_load(""));
-	/* Nothing of it is left behind. */
+	/* The failures leave no trace. */
 	ASSERT_FRAMES_OF_ALL(&census);
 	EXPECT_EQ(1, census.scan[MEMCENSUS_SCAN_SLICES]);
 	census_free(&census);
@@ -111,8 +110,8 @@ TEST_F_TIMEOUT(faults, of_each_request, 1800)
 }
 
 /*
- * Some of all, so that what is tried in another way fails there too; in the
- * threads as well, and where they are started. How many, nobody knows here.
+ * Lets a percentage of all allocations fail, so that fallbacks fail too; also in
+ * worker threads and at their start. The number is not known here.
  */
 static void often(struct __test_metadata *_metadata, unsigned int workers)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An address space in which threads map, unmap, cut and join all the time,
- * between mappings that no thread touches: each census has each of those once, and
- * exact, whichever lock it was walked under. And one that is always there,
- * though another one takes its place all the time, is never seen missing.
+ * Threads map, unmap, split and merge mappings all the time, between fixed
+ * mappings that no thread touches: each census has each fixed mapping once, and
+ * exact, under the mmap lock or VMA locks. An address that is always mapped,
+ * although its mapping is replaced all the time, is never missing.
  *
- * The threads rest four times as long as they work: without, somebody always
- * waits for the mmap lock, and who only tries for it does not get it.
+ * The threads rest four times as long as they work: without rest, a task always
+ * waits for the mmap lock, and a trylock never gets it.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -18,7 +18,7 @@
 #include "vma_locks.h"
 
 #define FIXED	48
-/* Fixed ones are at even places, what comes and goes at odd ones. */
+/* Fixed mappings are at even places, changing ones at odd places. */
 #define FIXED_AT(i)	PLACE(2 * (i))
 #define BETWEEN(i)	PLACE(2 * (i) + 1)
 #define REPLACED	PLACE(2 * FIXED)
@@ -106,7 +106,7 @@ FIXTURE_TEARDOWN(neighbours)
 	child_end(self->pid);
 }
 
-/* How many mappings begin at @at; the last one of them to @found. */
+/* Number of mappings that begin at @at; @found: the last of them. */
 static unsigned int mappings_at(const struct census *census, const char *at,
 				const struct census_vma **found)
 {
@@ -166,7 +166,7 @@ static void scan_in_storm(struct __test_metadata *_metadata, pid_t pid,
 	} while (now_ms() < until || scans < least_scans);
 	diag("%u scans, in %u of which the lock was not available in time",
 	     scans, partial);
-	/* A VMA lock is available; how often the mmap lock is depends on the host. */
+	/* VMA locks are available; how often the mmap lock is depends on the host. */
 	if (vma_locks())
 		EXPECT_LE(partial, scans / 10);
 	EXPECT_LT(partial, scans);

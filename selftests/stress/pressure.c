@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Censuses where there is hardly any memory: they give up, or say what they have
- * not counted, and never trigger the OOM killer. And that max_mem holds.
+ * Censuses with hardly any free memory: they fail, or mark what they have not
+ * counted, and never trigger the OOM killer. Also checks the max_mem limit.
  */
 #include <sched.h>
 #include <signal.h>
@@ -21,10 +21,10 @@
 #define CGROUP		"/sys/fs/cgroup/"
 #define PROCESSES	32
 
-/* Of a memfd, of which each process maps a random half. */
+/* Pages of a memfd; each process maps a random half. */
 static const unsigned long pages = 8000;
 
-/* How little is left at least and at most, and how much of swap. */
+/* Least and most free memory, and free swap. */
 static const unsigned long margin_min = MIB, margin_max = 8 * MIB, swap_margin = 6 * MIB;
 
 static uint64_t entry_of(const char *path, const char *name)
@@ -48,10 +48,10 @@ static uint64_t meminfo(const char *name)
 }
 
 /*
- * How often the OOM killer was called by what a census does, by the kernel's log:
- * its trace then names the module. A process that opens a file or a socket may call it
- * too, and so may a debug kernel that keeps the trace of each allocation. Lines with
- * a ? are what was on the stack before.
+ * How often a census called the OOM killer: then its trace in the kernel log names
+ * the module. A process that opens a file or a socket may call it too, and so may a
+ * debug kernel that stores the trace of each allocation. Lines with a ? are stale
+ * stack contents.
  */
 static unsigned int kills(void)
 {
@@ -84,7 +84,7 @@ static unsigned int kills(void)
 	return n;
 }
 
-/* Bytes that an allocation may still have without reclaim, of all zones. */
+/* Bytes available in all zones to allocations without reclaim. */
 static uint64_t usable(void)
 {
 	FILE *file = fopen("/proc/zoneinfo", "r");
@@ -98,7 +98,7 @@ static uint64_t usable(void)
 		at = strstr(line, "protection: (");
 		if (!at)
 			continue;
-		/* Against those whose first choice is the highest zone. */
+		/* The reserve against allocations for the highest zone. */
 		reserve = 0;
 		for (at = strchr(at, '('); at; at = strchr(at + 1, ','))
 			if (reserve < atol(at + 1))
@@ -112,8 +112,8 @@ static uint64_t usable(void)
 }
 
 /*
- * Takes what there is, step by step. It would be the first to be killed. Where
- * there is swap, what others have goes there before this is full.
+ * Takes the free memory, step by step. The OOM killer would choose it first. With
+ * swap, memory of other processes is swapped out first.
  */
 static void fill(void *arg)
 {
@@ -134,7 +134,7 @@ static void fill(void *arg)
 	}
 }
 
-/* A process that takes too much is killed; kernels differ in how much that is. */
+/* A process that takes too much is killed; the limit depends on the kernel. */
 static pid_t fill_up(void)
 {
 	unsigned long margin;
@@ -169,7 +169,7 @@ FIXTURE_TEARDOWN(pressure)
 		EXPECT_EQ(0, ko_load(""));
 }
 
-/* First what wants most: what it got is kept for a while, for those behind it. */
+/* The largest first: the module keeps its memory for a while, for the next. */
 static const struct fault_request requests[] = {
 	{ .name = "of groups", .cmd = MEMCENSUS_CMD_SNAPSHOT, .pressed = true,
 	  .what = { .group_by = MEMCENSUS_BY_COMM } },
@@ -179,7 +179,7 @@ static const struct fault_request requests[] = {
 	{ .name = "a file", .path = "/proc/memcensus", .pressed = true },
 };
 
-/* Return: how many ended in an error, or in a census with a mark. */
+/* Return: number of errors and of marked censuses. */
 static unsigned int scan(struct __test_metadata *_metadata, unsigned int times)
 {
 	unsigned int short_of = 0, i, j;
@@ -199,7 +199,7 @@ static unsigned int scan(struct __test_metadata *_metadata, unsigned int times)
 	return short_of;
 }
 
-/* Nothing can be swapped, so hardly any memory is available. */
+/* Without swap, hardly any memory is available. */
 TEST_F_TIMEOUT(pressure, full_without_swap, 600)
 {
 	unsigned int short_of;
@@ -229,7 +229,7 @@ TEST_F_TIMEOUT(pressure, full_with_swap, 600)
 	scan(_metadata, 10);
 }
 
-/* In a child: in a cgroup that has hardly more than it already needs. */
+/* In a child: enters a cgroup whose limit is just above its usage. */
 static int scan_in_cgroup(const char *dir)
 {
 	uint64_t events, was, is;
@@ -240,7 +240,7 @@ static int scan_in_cgroup(const char *dir)
 	snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
 	snprintf(text, sizeof(text), "%d", getpid());
 	need(write_file(path, text), "cgroup.procs");
-	/* Once without a limit, so that what it needs itself is there. */
+	/* Once without a limit, so that its own memory is allocated. */
 	fault_try(&requests[0], 0, &c);
 	snprintf(path, sizeof(path), "%s/memory.current", dir);
 	was = read_number(path);
@@ -284,7 +284,7 @@ TEST_F(pressure, in_a_cgroup_at_its_limit)
 	EXPECT_EQ(0, rmdir(dir));
 }
 
-/* Looks how much is free all the time, and keeps the least. */
+/* Samples the free memory all the time and keeps the minimum. */
 struct watch {
 	atomic_bool stop;
 	uint64_t least;
@@ -302,10 +302,10 @@ static void watch(struct watch *w)
 	_exit(0);
 }
 
-/* What a record of a process, and what belongs to it in the scan, may take. */
+/* Limit for a process's record and its data in the scan. */
 #define EACH		4096
 #define FIXED		(256UL << 10)
-/* What others take during that, lists of free pages of each CPU included. */
+/* Memory that others allocate during this, including per-CPU free lists. */
 #define NOISE		(4 * MIB)
 
 static void measure(struct __test_metadata *_metadata, unsigned long max_mem,
@@ -357,7 +357,7 @@ static void measure(struct __test_metadata *_metadata, unsigned long max_mem,
 	waitpid(pid, NULL, 0);
 	diag("pressure: at most %llu KiB less were free",
 	     (unsigned long long)(before - w->least) >> 10);
-	/* A debug kernel has room around each allocation, and more beside it. */
+	/* A debug kernel pads each allocation and allocates metadata. */
 	if (access("/sys/kernel/debug/kmemleak", F_OK))
 		EXPECT_LE(before - w->least, max_mem + NOISE);
 	munmap(w, PAGE);

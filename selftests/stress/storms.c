@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Scans while others exit, exec, map and unmap without a pause. No scan
- * fails, and of a bystander that holds still each is exact.
+ * Scans while processes exit, exec, map and unmap without a pause. No scan
+ * fails, and each is exact for a sleeping bystander.
  */
 #include "selftest.h"
 
@@ -58,7 +58,7 @@ FIXTURE_TEARDOWN(storm)
 	census_free(&self->calm);
 }
 
-/* What does not depend on who else has the same page. */
+/* Figures that do not depend on other owners of a page. */
 static const unsigned int still[] = {
 	MEMCENSUS_F_VSS, MEMCENSUS_F_RSS, MEMCENSUS_F_ANON, MEMCENSUS_F_FILE,
 	MEMCENSUS_F_SHMEM, MEMCENSUS_F_RSS_COUNTER, MEMCENSUS_F_PAGETABLES,
@@ -80,7 +80,7 @@ TEST_F(storm, bystander_is_exact)
 	struct census census;
 
 	do {
-		/* Everything, stormers included. */
+		/* All processes, including stormers. */
 		ASSERT_EQ(0, census_take(&all, &census, NULL));
 		ASSERT_TRUE(census_is_whole(&census));
 		vanished += census.scan[MEMCENSUS_SCAN_VANISHED];
@@ -100,7 +100,7 @@ TEST_F(storm, bystander_is_exact)
 					  task->f.value[MEMCENSUS_F_RSS]);
 		census_free(&census);
 
-		/* All shares together are all frames, whichever processes come and go. */
+		/* The sum of all shares is all frames, although processes come and go. */
 		ASSERT_EQ(0, census_take(&frames, &census, NULL));
 		ASSERT_TRUE(census_is_whole(&census));
 		ASSERT_EQ(0, census.scan[MEMCENSUS_SCAN_VIOLATIONS]);
@@ -122,7 +122,7 @@ TEST_F(storm, bystander_is_exact)
 		EXPECT_EQ(self->calm.n_vmas, census.n_vmas);
 		census_free(&census);
 
-		/* A stormer by its number, mapping by mapping. */
+		/* A stormer by its PID, with mappings. */
 		ASSERT_EQ(0, census_take_pid(self->stormers[scans % STORMERS],
 					     &census, NULL));
 		ASSERT_TRUE(census_is_whole(&census));

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks that wait for ever, with an mmap lock or without: the scan ends within
- * its budget, says busy where the lock was not to be had and walks where it
- * was, and who is not stuck yet is not made so. Who has the lock for writing is
- * in busy.c.
+ * Tasks that wait for ever, with the mmap lock held or not: the scan ends within
+ * its budget, reports busy if the lock is unavailable, else walks, and makes no
+ * other task stuck. busy.c tests tasks that hold the lock for writing.
  */
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -26,7 +25,7 @@ static const struct census_request all = {
 	.parts = MEMCENSUS_PART_TASKS,
 };
 
-/* What a child tells. */
+/* Results of a child. */
 struct told {
 	volatile uint64_t rounds;
 	volatile pid_t tid;
@@ -38,7 +37,7 @@ static struct told *told_by_child(void)
 	return (struct told *)map_shared(PLACE(50), PAGE);
 }
 
-/* The state that a census of all finds @pid in; its time is within the budget. */
+/* Returns the state of @pid in a census of all; checks its time. */
 static unsigned int expect_in_time(struct __test_metadata *_metadata, pid_t pid)
 {
 	const struct census_task *task;
@@ -100,7 +99,7 @@ static void touch_file(void *arg)
 	read_pages(PLACE(1), 1);
 }
 
-/* A fault that waits for its file has let the lock go, or it is shared. */
+/* A fault that waits for its file has released the lock, or holds it for reading. */
 TEST_F(file, fault_that_waits)
 {
 	if (!self->ready)
@@ -163,10 +162,10 @@ static pid_t start_running(void (*body)(void *arg), void *arg)
 }
 
 /*
- * Somebody reads the memory of another one, where that is a file's page that
- * does not come: he has the other one's lock, for reading, and keeps it. We
- * share it with him. Then the other one maps something: he waits for the
- * reader, and later readers would wait for it.
+ * A reader of another process's memory waits for a page of a file, and keeps that
+ * process's mmap lock for reading. The census can take it for reading too. Then
+ * the process maps memory: it waits for the reader, and later readers would wait
+ * behind it.
  */
 TEST_F(file, reader_then_writer)
 {
@@ -230,7 +229,7 @@ static bool register_missing(char *at, size_t size)
 	       !ioctl(fd, UFFDIO_REGISTER, &range);
 }
 
-/* One thread waits for a page that never comes; the other maps and unmaps. */
+/* One thread waits for a page for ever; the other maps and unmaps. */
 static void map_beside_fault(void *arg)
 {
 	struct told *told = arg;
@@ -269,7 +268,7 @@ TEST(userfaultfd)
 		rounds = told->rounds;
 		EXPECT_EQ(MEMCENSUS_STATE_WALKED,
 			  expect_in_time(_metadata, pid));
-		/* It went on during the census, or goes on now. */
+		/* Wait until the other thread continues. */
 		while (told->rounds == rounds)
 			sleep_ms(1);
 	}
@@ -288,7 +287,7 @@ static void be_a_vfork_parent(void *arg)
 	}
 }
 
-/* A parent that waits in the kernel until its child has done with its memory. */
+/* A parent in vfork() waits in the kernel for its child. */
 TEST(vfork_parent)
 {
 	struct told *told = told_by_child();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Several readers that scan without a pause, in each way there is, while others
- * do to memory what they can. No request fails, what always holds does, and of
- * processes that sleep each census says the same.
+ * Several readers scan without a pause, in every way, under all kinds of memory
+ * load. No request fails, all invariants hold, and each census has the same
+ * figures for sleeping processes.
  *
- * TORTURE_SCANS	so many scans at least (0: one turn of each kind of storm)
- * TORTURE_ROUND_MS	of each round (1000)
+ * TORTURE_SCANS	least number of scans (0: one turn of each kind of storm)
+ * TORTURE_ROUND_MS	length of a round (1000)
  *
- * Where stress-ng is installed it has a turn too.
+ * If stress-ng is installed, it has a turn too.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -27,7 +27,7 @@
 #define STRESS		"/usr/local/bin/stress-ng"
 #define DIR_PATH	"/sys/kernel/debug/memcensus/"
 
-/* What a reader has met. */
+/* Counts of a reader. */
 struct reader {
 	uint64_t requests, vanished, busy, compared, last;
 	uint64_t migrated;
@@ -35,7 +35,7 @@ struct reader {
 	char text[512];
 };
 
-/* Of all processes here. */
+/* Shared by all processes of this test. */
 struct course {
 	atomic_bool moving, stop;
 	pid_t stormer;
@@ -51,13 +51,13 @@ static void complain(struct reader *r, const char *what, const char *why)
 		snprintf(r->text, sizeof(r->text), "%s: %s", what, why);
 }
 
-/* Why fewer figures hold: pages are being migrated by stormers, or were at all. */
+/* Fewer figures hold if stormers migrate pages, or if any page has migrated. */
 struct moving {
 	bool stormers;
 	uint64_t migrated;
 };
 
-/* Pages that were moved from frame to frame, or nearly. */
+/* Page migrations, including failed ones. */
 static uint64_t pages_migrated(void)
 {
 	return vmstat_count("pgmigrate_success") + vmstat_count("pgmigrate_fail");
@@ -75,9 +75,9 @@ typedef const char *compare_fn(struct bystanders *b, const struct census *census
 			       bool moving);
 
 /*
- * Memory is compacted whenever someone wants a huge page, so what differs is
- * looked at again, without what a page that migrates may change, if one did.  One
- * that is not counted yet is a little later.
+ * An allocation of a huge page may compact memory. So after a difference, if a page
+ * has migrated, only figures that migration does not change are compared again. The
+ * migration count may lag a little.
  */
 static const char *moving_compare(const struct moving *m, struct reader *r,
 				  const struct census *census,
@@ -95,7 +95,7 @@ static const char *moving_compare(const struct moving *m, struct reader *r,
 	return compare(&by, census, true);
 }
 
-/* A census of all, by each basis and by groups. */
+/* A census of all, on each basis and by groups. */
 static void read_all(struct reader *r, unsigned int turn)
 {
 	const struct census_request request = {
@@ -137,7 +137,7 @@ out:
 	census_free(&census);
 }
 
-/* Those that there are: a kernel may lack what one of them has. */
+/* The bystanders that run: a kernel may lack support for a kind. */
 static unsigned int bystanders_there(pid_t *pids)
 {
 	unsigned int i, n = 0;
@@ -148,7 +148,7 @@ static unsigned int bystanders_there(pid_t *pids)
 	return n;
 }
 
-/* The bystanders with their mappings, or a stormer with its. */
+/* The bystanders or a stormer, with mappings. */
 static void read_named(struct reader *r, unsigned int turn)
 {
 	pid_t pids[BYSTANDERS], stormer = course->stormer;
@@ -169,7 +169,7 @@ static void read_named(struct reader *r, unsigned int turn)
 		ret = census_take_pid(pids[r->requests % n], &census, &error);
 		break;
 	default:
-		/* A stormer may have ended: then it has vanished. */
+		/* A stormer may have exited: then its state is vanished. */
 		ret = census_take_pid(stormer, &census, &error);
 		for (i = 1; i < census.n_vmas; i++)
 			if (census.vmas[i - 1].end > census.vmas[i].start)
@@ -226,7 +226,7 @@ static void read_for_ever(struct reader *r, unsigned int turn)
 	_exit(0);
 }
 
-/* All kinds of it that there are, each for a while, in a cgroup of its own. */
+/* All kinds of stress-ng stressors, each for a while, in a separate cgroup. */
 static pid_t stress_start(unsigned int turn)
 {
 	static const char *const kinds[][6] = {
@@ -263,7 +263,7 @@ static pid_t stress_start(unsigned int turn)
 	return pid;
 }
 
-/* Each round some of them, and which changes by one. */
+/* Each round runs several stormers; the selection shifts by one. */
 static unsigned int round_begin(unsigned int round, pid_t *pids)
 {
 	unsigned int i, n = 0;
@@ -289,7 +289,7 @@ static void round_end(pid_t *pids)
 	for (i = 0; i <= AT_ONCE; i++)
 		stormer_end(pids[i]);
 	stormers_restore();
-	/* What is being moved has been when this returns. */
+	/* Migrations in progress end during this. */
 	sleep_ms(50);
 	atomic_store(&course->moving, false);
 }

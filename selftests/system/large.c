@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Records that are larger than a page, and so than the first message. */
+/* Records larger than a page, so larger than the first message. */
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -10,7 +10,7 @@
 #define DEPTH	14
 #define NAME	255
 
-/* A file whose path is nearly as long as a path can be, mapped. */
+/* Maps a file whose path has nearly the maximum length. */
 static void map_deep(void *arg)
 {
 	char name[NAME + 1] = "";
@@ -53,8 +53,8 @@ TEST(long_path)
 }
 
 /*
- * An address space with very many processes in it: all are counted, as many
- * listed as fit in a message, and none is taken for a record of its own.
+ * An address space with very many processes: the record counts all, lists as many
+ * as fit into a message, and none has another record.
  */
 static const unsigned int peers = 1500;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Thousands of processes: each is in the dump once, whatever the size of the
- * reader's buffer, which the kernel fits its messages to.
+ * Thousands of processes: each is in the dump once, for any size of the reader's
+ * buffer, to which the kernel fits its messages.
  */
 #include <signal.h>
 #include <sys/prctl.h>
@@ -75,7 +75,7 @@ static unsigned int pids_of(const struct census *census, pid_t *pids,
 	return n;
 }
 
-/* Many by their numbers: as many as one request may name. */
+/* By PID: the maximum that one request may have. */
 static void by_number(struct __test_metadata *_metadata, pid_t *pids,
 		      unsigned int n)
 {
@@ -97,7 +97,7 @@ static void by_number(struct __test_metadata *_metadata, pid_t *pids,
 	census_free(&census);
 }
 
-/* What a tool that walks /proc needs for a process, beside what a scan does. */
+/* Compares the time per process of smaps_rollup and of a scan. */
 static void beside_smaps_rollup(const pid_t *pids, unsigned int n,
 				uint64_t scan_ns, uint64_t walked)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whatever shape the machine has, of nodes, holes and sizes: each node's memory is
- * counted exactly, the nodes are those of /sys, and the memory that counting takes
- * follows what is there, not the highest frame. Run by vm/shapes.
+ * Machines with different nodes, memory holes and sizes: each node's memory is
+ * counted exactly, the nodes are those of /sys, and the memory that a census takes
+ * depends on the present memory, not on the highest frame. vm/shapes runs this.
  */
 #include <linux/mempolicy.h>
 #include <sys/prctl.h>
@@ -18,9 +18,9 @@
 #define MIB		(1024 * KIB)
 
 /*
- * Frames in a section, what it takes with its places in the hash table, and what
- * counting takes for each block of 64 pages of each owner: Documentation/frames.rst.
- * The least is one chunk of each pool, for each worker.
+ * Frames in a section, bytes for it with its hash table entries, and bytes for each
+ * block of 64 pages of each owner: see Documentation/frames.rst. Each worker has at
+ * least one chunk of each pool.
  */
 #define SECTION_FRAMES	32768ULL
 #define SECTION_BYTES	(8 * KIB + 4 * 16)
@@ -28,12 +28,12 @@
 #define WORKER_BYTES	(128 * KIB)
 #define WORKERS		8
 
-/* What the records of processes and the rest of a snapshot may take, for each. */
+/* Limit per process for records and the rest of a snapshot. */
 #define TASK_BYTES	(4 * KIB)
 
 static const unsigned long pages = 5000;
 
-/* What /proc/zoneinfo says of all zones together, in frames. */
+/* Sums over all zones of /proc/zoneinfo, in frames. */
 struct extent {
 	unsigned long long present, highest;
 	unsigned int zones;
@@ -61,7 +61,7 @@ static void read_extent(struct extent *e)
 	fclose(file);
 }
 
-/* A list of the kernel's, such as 0-2,5, as bits. */
+/* A kernel list such as 0-2,5, as a bit mask. */
 static uint64_t read_list(const char *path)
 {
 	FILE *file = fopen(path, "r");
@@ -94,7 +94,7 @@ static uint64_t nodes_with_memory(void)
 	return read_list(NODE_SYS "has_memory") ?: 1;
 }
 
-/* All nodes of /sys are in the census, once, those without memory too. */
+/* The census has all nodes of /sys once, including those without memory. */
 TEST(nodes)
 {
 	static const struct census_request request = {
@@ -119,7 +119,7 @@ TEST(nodes)
 			  n->value[MEMCENSUS_NODE_PRESENT] > 0);
 		if (memory & bit)
 			continue;
-		/* No memory is requested there, and nothing is short. */
+		/* Nothing is allocated there, and there is no shortage. */
 		EXPECT_EQ(MEMCENSUS_KSWAPD_NONE,
 			  n->value[MEMCENSUS_NODE_KSWAPD]);
 		EXPECT_STREQ("", n->zone);
@@ -132,7 +132,7 @@ TEST(nodes)
 	census_free(&census);
 }
 
-/* Pages of one node and no other, written by a child and shared with its own. */
+/* Pages of one node only, written by a child and shared with its child. */
 static void on_node(void *arg)
 {
 	unsigned long mask = 1UL << *(const unsigned int *)arg;
@@ -190,7 +190,7 @@ struct mover {
 	volatile unsigned int *moves;
 };
 
-/* To and fro until it is killed. */
+/* Moves the page back and forth until it is killed. */
 static void move_gigantic(const struct mover *m)
 {
 	void *page = PLACE(0);
@@ -205,8 +205,8 @@ static void move_gigantic(const struct mover *m)
 }
 
 /*
- * While such a page is copied from node to node, its entry is one that only
- * names it: the process has it all the same.
+ * While a 1 GiB page is copied between nodes, its entry is a migration entry: the
+ * process still owns the page.
  */
 TEST(gigantic_moves)
 {
@@ -244,7 +244,7 @@ TEST(gigantic_moves)
 	diag("%u moves, %u censuses", *m.moves, i);
 	child_end(mover);
 	child_end(m.pid);
-	/* Since 6.11 it is copied by the byte, which takes QEMU half a minute. */
+	/* Since 6.11 it is copied byte by byte, which takes QEMU half a minute. */
 	if (!*m.moves)
 		SKIP(return, "the page of 1 GiB did not move in time");
 }
@@ -263,7 +263,7 @@ TEST(memory_is_bounded)
 		EXPECT_EQ(1, census.scan[MEMCENSUS_SCAN_SLICES]);
 		/* Every zone may begin and end within a section. */
 		sections = e.present / SECTION_FRAMES + 2 * e.zones;
-		/* At worst each page is alone in its block. */
+		/* In the worst case each block has one page. */
 		entries = census.scan[MEMCENSUS_SCAN_PAGES];
 		tasks = census.n_tasks;
 		limit = sections * SECTION_BYTES * WORKERS + entries * ENTRY_BYTES +

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Processes with a bit of everything in them, and all other processes: each
- * field of each is compared with smaps_rollup and smaps.
+ * Processes with all kinds of memory, and all other processes: compares each
+ * field of each with smaps_rollup and smaps.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@ static void *idle(void *arg)
 	return NULL;
 }
 
-/* As malloc does it: a heap by brk, larger blocks by mmap. */
+/* As malloc does: a heap by brk, larger blocks by mmap. */
 static void heaps(void)
 {
 	int i;
@@ -84,7 +84,7 @@ static void mixed(void *arg)
 	}
 }
 
-/* At least these fields for each process, or something was not compared. */
+/* With fewer fields per process the comparison was incomplete. */
 static const unsigned int least_fields = 200;
 
 TEST(stopped_processes)
@@ -109,8 +109,8 @@ TEST(stopped_processes)
 }
 
 /*
- * All that run on this machine, stopped or not: one whose smaps is the same
- * before and after the census has held still.
+ * All processes of this machine, stopped or not: a process is stable if its smaps
+ * is the same before and after the census.
  */
 TEST(everything_there_is)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The totals of the system: what meminfo and vmstat say, before or after. */
+/* Compares the totals of the system with meminfo and vmstat. */
 #include "selftest.h"
 
 static const struct census_request request = {
@@ -45,7 +45,7 @@ static const struct line meminfo[] = {
 	{ "CmaFree", MEMCENSUS_S_CMA_FREE },
 };
 
-/* A name that ends in _ is the sum of all names that begin so. */
+/* A name that ends in _ is the sum of all names with this prefix. */
 static const struct line vmstat[] = {
 	{ "pgpgin", MEMCENSUS_E_PGPGIN },
 	{ "pgpgout", MEMCENSUS_E_PGPGOUT },
@@ -110,8 +110,8 @@ static void read_lines(const char *path, const struct line *lines,
 }
 
 /*
- * Each figure as the file showed it before or after, or between; pages that a CPU
- * has not yet added to the total may make a little more of a difference.
+ * Each figure is between those of the file before and after; pages that a CPU has
+ * not yet added to the total allow a small difference.
  */
 static void expect_between(struct __test_metadata *_metadata,
 			   const struct line *lines, unsigned int n,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Zones and nodes: what buddyinfo, pagetypeinfo and zoneinfo say of them. */
+/* Compares zones and nodes with buddyinfo, pagetypeinfo and zoneinfo. */
 #include "selftest.h"
 
 #define ZONES_MAX	64
@@ -9,7 +9,7 @@ static const struct census_request request = {
 		 MEMCENSUS_PART_NODES,
 };
 
-/* One zone as /proc has it, in pages and blocks. */
+/* One zone from /proc, in pages and blocks. */
 struct zone {
 	unsigned int node;
 	char name[16];
@@ -25,7 +25,7 @@ struct zones {
 	unsigned int n;
 };
 
-/* The zone of this name; a new one where there is none yet. */
+/* Finds the zone of this name, or adds it. */
 static struct zone *zone_of(struct zones *zones, unsigned int node,
 			    const char *name)
 {
@@ -76,7 +76,7 @@ static void read_zoneinfo(struct zones *zones)
 		    sscanf(line, " present %llu", &z->present) == 1 ||
 		    sscanf(line, " managed %llu", &z->managed) == 1)
 			continue;
-		/* The zone's own, not "high:" of its lists. */
+		/* The zone's watermark, not "high:" of its per-CPU lists. */
 		if (sscanf(line, " high %llu", &count) == 1)
 			z->high = count;
 		else if (sscanf(line, " count: %llu", &count) == 1)
@@ -129,7 +129,7 @@ static void read_zones(struct zones *zones)
 	read_pagetypeinfo(zones);
 }
 
-/* What a CPU keeps changes with each page that is used during the test. */
+/* Per-CPU counts change with each page that the test uses. */
 static void forget_pcp(struct zones *zones)
 {
 	unsigned int i;
@@ -139,8 +139,8 @@ static void forget_pcp(struct zones *zones)
 }
 
 /*
- * A census, and the zones before it and after it, the latter in @zones: @calm
- * where both are the same, so that the census must be too.
+ * Takes a census and reads the zones before and after it, the latter into @zones.
+ * @calm: both are the same, so the census must equal them.
  */
 static bool take_in_calm(struct census *census, struct zones *zones, bool *calm)
 {
@@ -166,7 +166,7 @@ static bool take_in_calm(struct census *census, struct zones *zones, bool *calm)
 static void expect_free(struct __test_metadata *_metadata,
 			const struct census_zone *ours, const struct zone *z)
 {
-	/* The census has some in use itself when it looks. */
+	/* The census itself uses some memory. */
 	const uint64_t slack = 256 * PAGE;
 	unsigned int i, t, o;
 
@@ -184,7 +184,7 @@ static void expect_free(struct __test_metadata *_metadata,
 					    z->type_name[o]))
 					EXPECT_EQ(z->type[o][i],
 						  ours->types[t].blocks[i]);
-	/* All free blocks are in some list: the types are the whole. */
+	/* Each free block is in the list of a type: the types add up to the whole. */
 	for (i = 0; i < z->orders; i++) {
 		uint64_t sum = 0;
 
@@ -208,7 +208,7 @@ static void expect_zone(struct __test_metadata *_metadata,
 	EXPECT_EQ(z->present * PAGE, v[MEMCENSUS_ZONE_PRESENT]);
 	EXPECT_EQ(z->managed * PAGE, v[MEMCENSUS_ZONE_MANAGED]);
 
-	/* Order 0 fits into any free block there is, a higher one into fewer. */
+	/* Any free block satisfies order 0, fewer blocks a higher order. */
 	for (i = 0; i < ours->all.n && !ours->all.blocks[i]; i++)
 		;
 	EXPECT_EQ(i < ours->all.n ? 0 : 1000, ours->unusable[0]);
@@ -273,7 +273,7 @@ TEST(nodes)
 			}
 		EXPECT_EQ(present, v[MEMCENSUS_NODE_PRESENT]);
 		EXPECT_LE(spanned, v[MEMCENSUS_NODE_SPANNED]);
-		/* Nothing presses: kswapd is there, if memory is, and sleeps. */
+		/* Without pressure kswapd exists, if the node has memory, and sleeps. */
 		EXPECT_EQ(present ? MEMCENSUS_KSWAPD_ASLEEP :
 			  MEMCENSUS_KSWAPD_NONE, v[MEMCENSUS_NODE_KSWAPD]);
 		EXPECT_EQ(1, v[MEMCENSUS_NODE_BALANCED]);

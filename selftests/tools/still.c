@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A process that holds still: known memory of each kind, then SIGSTOP.  It is
- * linked statically, so that what it shares it shares with its like alone, and
- * no tool that comes and goes changes its shares.
+ * A process with known memory of each kind, which then stops itself.  It is linked
+ * statically, so it shares memory only with other instances, and no tool that runs
+ * changes its shares.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -41,7 +41,7 @@ static char *map(size_t pages, size_t touched, int flags, int fd)
 	return p;
 }
 
-/* @fd, a file that is empty, with @pages pages. */
+/* Extends @fd, an empty file, to @pages pages. */
 static int sized(int fd, size_t pages)
 {
 	need(fd >= 0 && !ftruncate(fd, (off_t)(pages * PAGE)), "a file");
@@ -62,12 +62,12 @@ static void touch_read(const char *p, size_t pages)
 		sum += p[i * PAGE];
 }
 
-/* Has the kernel swap @pages pages out; without swap they stay. */
+/* Swaps out @pages pages; without swap they stay. */
 static void page_out(char *p, size_t pages)
 {
 	int i;
 
-	/* The first time they are written, later ones take them away. */
+	/* The first pass writes them to swap, later ones free them. */
 	for (i = 0; i < 20; i++) {
 		madvise(p, pages * PAGE, MADV_PAGEOUT);
 		usleep(10000);
@@ -75,14 +75,14 @@ static void page_out(char *p, size_t pages)
 }
 
 /*
- * Stops; @handed_in: what a task of 6.1 has counted of RSS and kept to itself is
- * given to the process before, which unmapping a page does.
+ * Stops; @handed_in: on 6.1, first add the task's private RSS count to the process,
+ * by unmapping a page.
  */
 static void stop(int handed_in)
 {
 	char *page = map(1, 1, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
-	/* What is needed to stop is mapped before. */
+	/* Map in advance what stopping needs. */
 	raise(0);
 	if (handed_in)
 		munmap(page, PAGE);
@@ -95,12 +95,12 @@ int main(int argc, char **argv)
 	pid_t child;
 
 	need(argc == 2, "a directory");
-	/* khugepaged would join pages later, and part what is shared. */
+	/* khugepaged could collapse pages later and unshare them. */
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	need(!chdir(argv[1]), argv[1]);
 	common = map(1000, 700, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	named = map(32, 20, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	/* Kernels without CONFIG_ANON_VMA_NAME refuse; then it has none. */
+	/* This fails without CONFIG_ANON_VMA_NAME; then there is no name. */
 	prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, named, 32 * PAGE, "census buffer");
 	map(64, 40, MAP_SHARED, file("shared file", 64));
 	copied = map(32, 10, MAP_PRIVATE, file("copied [file]", 32));
@@ -116,9 +116,9 @@ int main(int argc, char **argv)
 	need(child >= 0, "fork");
 	if (!child) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		/* 300 of the 700 become its own. */
+		/* 300 of the 700 pages become exclusive. */
 		memset(common, 2, 300 * PAGE);
-		/* And what was swapped out comes back to it, a part. */
+		/* Swaps in a part of its swapped-out pages. */
 		touch_read(cold, 30);
 		stop(0);
 		return 0;
