@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The parser of records and what shows them, fed with anything.  The checksums
- * of chunks are not looked at (FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION), so
- * that what is inside is reached.
+ * Fuzzes the parser of records and the commands that show them.  It ignores
+ * checksums of chunks (FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION), so that the
+ * fuzzer reaches the contents.
  *
- * With clang's libFuzzer it is a fuzzer; else a program that runs each FILE
- * that it is given, once.
+ * With clang's libFuzzer it is a fuzzer; otherwise a program that runs each FILE
+ * argument once.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char path[32];
 
-/* By the first byte of what comes, so that one run is one command. */
+/* The first byte of the input selects the command. */
 static char *const commands[][8] = {
 	{ "memcensus", "tasks", "-f", path, "-t", NULL },
 	{ "memcensus", "-f", path, "-J", NULL },
@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (ftruncate(memfd, 0) ||
 	    pwrite(memfd, data + 1, size - 1, 0) != (ssize_t)(size - 1))
 		abort();
-	/* getopt puts the words into another order. */
+	/* getopt reorders the arguments. */
 	memcpy(argv, commands[*data % (sizeof(commands) / sizeof(commands[0]))],
 	       sizeof(argv));
 	while (argv[argc])
@@ -77,7 +77,7 @@ int main(int argc, char **argv)
 	FILE *in;
 	int i;
 
-	/* What the reader has to say is not the question. */
+	/* Discard the output of the reader. */
 	if (!out || dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO) < 0 ||
 	    !freopen("/dev/null", "w", stderr))
 		return 1;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * json-check [lines] < FILE: whether another's parser takes it, down to valid
- * UTF-8, no name twice and no integer of 2^63 or more: a census, or an object on
- * each line.
+ * json-check [lines] < FILE: checks with an independent parser that FILE is a
+ * census, or has an object on each line: valid UTF-8, no duplicate names, no
+ * integers of 2^63 or more.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #define FLAGS	JSON_REJECT_DUPLICATES
 
-/* At least one line, and each an object. */
+/* At least one line; each is an object. */
 static int check_lines(void)
 {
 	json_error_t error;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * leaky leak|flat|walk: what make-records records. 'leak' loses 32 KiB of its heap ten
- * times a second, 'flat' holds 1 MiB; 'walk' reserves, touches and gives back, a
- * second apart, and ends with status 3 after five.
+ * leaky leak|flat|walk: the programs that make-records records. 'leak' loses 32 KiB of
+ * heap ten times a second, 'flat' holds 1 MiB; 'walk' reserves, touches and frees
+ * memory, one step a second, and exits with status 3 after five.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static void wait_ms(long ms)
 	nanosleep(&time, NULL);
 }
 
-/* Where one can see it, or the compiler would do without. */
+/* Global, or the compiler would remove it. */
 char *lost;
 
 static void lose(size_t size)
@@ -50,7 +50,7 @@ static void walk(void)
 
 int main(int argc, char **argv)
 {
-	/* What khugepaged makes of a heap comes when it likes. */
+	/* khugepaged would change the heap at random times. */
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	if (argc == 2 && !strcmp(argv[1], "walk"))
 		walk();

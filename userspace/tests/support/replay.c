@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * replay SCENE [ARG...]: the reader with the ARGs, its census from a scene, or
- * its censuses from a series; from SCENE 'asked', what it asks for; 'absent', no
- * module.
+ * replay SCENE [ARG...]: runs the reader with the ARGs on the census of a scene or the
+ * censuses of a series. SCENE 'asked': prints the requests; 'absent': no module.
  * REPLAY_DELAY in the environment: ms that each census takes; REPLAY_PATIENCE: how
- * often 50 ms are waited for a command line.
+ * often to wait 50 ms for a command line.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +33,7 @@ static const char meminfo_text[] =
 static const char *scene;
 static unsigned int step;
 
-/* As the kernel sends them: some messages at a time, 32 KiB at most. */
+/* Passes messages on as the kernel does: several at a time, 32 KiB at most. */
 static void tap_all(struct tap *tap, const struct nlmsghdr *request,
 		    const struct stream *s)
 {
@@ -52,7 +51,7 @@ static void tap_all(struct tap *tap, const struct nlmsghdr *request,
 	tap->see(tap, s->buf + from, s->len - from);
 }
 
-/* As a scan: a signal ends it. */
+/* A signal ends it, as it ends a scan. */
 static bool delay(void)
 {
 	const char *ms = getenv("REPLAY_DELAY");
@@ -115,7 +114,7 @@ static const struct source_ops replay_ops = {
 	.close = replay_close,
 };
 
-/* Censuses that follow one another, as those of a record. */
+/* Consecutive censuses, as in a record. */
 static const struct source_ops series_ops = {
 	.live = false,
 	.take = replay_take,
@@ -145,10 +144,10 @@ int main(int argc, char **argv)
 		return 99;
 	scene = argv[1];
 	argv[1] = argv[0];
-	/* Not the cgroups and settings of the machine that it runs on. */
+	/* Do not use the cgroups and settings of this machine. */
 	cgroups_root("/nonexistent");
 	procfs_root("proc");
-	/* A disk is not /proc, and may take long. */
+	/* The files are on a disk, not in /proc, and may be slow. */
 	if (cmdlines_patience)
 		cmdlines_patience(patience ? (unsigned int)atoi(patience) : 1000);
 	return reader_run(argc - 1, argv + 1, replay_open);

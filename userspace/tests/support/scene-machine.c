@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A machine whose figures add up, and whose counters grow. */
+/* A machine with consistent figures and growing counters. */
 #include "stream.h"
 
 #define KIB(n)	((uint64_t)(n) << 10)
 
-/* How often it was asked for, and so how many seconds it has gone on. */
+/* Number of censuses so far, one a second. */
 static uint64_t taken;
 
 static void put_task(struct stream *s, uint64_t seq, uint32_t pid, uint64_t anon,
@@ -26,7 +26,7 @@ static void put_task(struct stream *s, uint64_t seq, uint32_t pid, uint64_t anon
 	stream_end(s);
 }
 
-/* Of its four orders the first falls and the last rises. */
+/* The zone has four orders: the first falls, the last rises. */
 static void put_zone(struct stream *s, uint64_t seq, uint64_t free)
 {
 	const uint64_t blocks[] = { 100 - 7 * taken, 40, 20 + taken, 5 };

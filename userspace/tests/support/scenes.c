@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Scenes: whole streams that tests show through the reader. */
+/* Scenes: complete streams that tests show with the reader. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #define KIB(n)	((uint64_t)(n) << 10)
 #define SEQ	7
 
-/* A child of @ppid whose figures are @uss, @shared by two, and @swap, in KiB. */
+/* A child of @ppid with @uss, @shared (by two) and @swap, in KiB. */
 static void put_child(struct stream *s, uint32_t ppid, uint32_t pid, uint32_t uid,
 		      const char *comm, uint8_t state, uint64_t uss,
 		      uint64_t shared, uint64_t swap)
@@ -59,7 +59,7 @@ static void put_task(struct stream *s, uint32_t pid, uint32_t uid,
 	put_child(s, 1, pid, uid, comm, state, uss, shared, swap);
 }
 
-/* A group is opened, its key is put, and it is closed by group_end(). */
+/* Opens a group; the caller adds its key and calls group_end(). */
 static size_t group_begin(struct stream *s)
 {
 	stream_begin(s, MEMCENSUS_CMD_GROUP, SEQ);
@@ -67,8 +67,8 @@ static size_t group_begin(struct stream *s)
 }
 
 /*
- * Two address spaces that both map all of @frames KiB.  Nobody else maps
- * @alone of it; of the rest half is the share of others.
+ * Two address spaces that both map all @frames KiB.  @alone of it is exclusive to
+ * the group; half of the rest is the share of others.
  */
 static void group_end(struct stream *s, size_t group, uint64_t frames,
 		      uint64_t alone, uint64_t swap)
@@ -88,7 +88,7 @@ static void group_end(struct stream *s, size_t group, uint64_t frames,
 	stream_end(s);
 }
 
-/* @blocks, free blocks of each of the four orders of a small zone. */
+/* @blocks: free blocks of the four orders of a small zone. */
 static void put_zone(struct stream *s, const char *name, const uint64_t blocks[4],
 		     uint64_t min_pages, int types)
 {
@@ -200,7 +200,7 @@ static void put_vma(struct stream *s, uint64_t start, uint64_t pages,
 	stream_end(s);
 }
 
-/* A small machine with nothing odd. */
+/* A small ordinary machine. */
 static void scene_small(struct stream *s)
 {
 	static const uint64_t dma[] = { 5, 4, 3, 2 }, normal[] = { 9, 9, 9, 0 };
@@ -217,7 +217,7 @@ static void scene_small(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
-/* Numbers that could not be had. */
+/* Unavailable figures. */
 static void scene_unknown(struct stream *s)
 {
 	size_t nest;
@@ -247,7 +247,7 @@ static void scene_unknown(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
-/* What every census of frames with groups begins with. */
+/* The beginning of each census on the frames basis with groups. */
 static void put_members(struct stream *s)
 {
 	stream_head_frames(s, SEQ, KIB(52500), 1, 0);
@@ -256,7 +256,7 @@ static void put_members(struct stream *s)
 		 50000, 2000, 128);
 }
 
-/* A command whose name holds all that a name can. */
+/* A command name with every kind of hostile character. */
 static void scene_hostile_commands(struct stream *s)
 {
 	static const char *const names[] = {
@@ -274,7 +274,7 @@ static void scene_hostile_commands(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
-/* Names that strangers chose, and the largest number there is. */
+/* Hostile names, and the largest number. */
 static void scene_hostile(struct stream *s)
 {
 	static const char *const names[] = {
@@ -290,7 +290,7 @@ static void scene_hostile(struct stream *s)
 	stream_begin(s, MEMCENSUS_CMD_TASK, SEQ);
 	nest = stream_nest(s, MEMCENSUS_A_TASK);
 	stream_u32(s, MEMCENSUS_TASK_PID, 999);
-	/* No NUL behind it; and one that this reader does not know. */
+	/* Without NUL; and an attribute that this reader does not know. */
 	stream_put(s, MEMCENSUS_TASK_COMM, "full sixteen chr", 16);
 	stream_u32(s, MEMCENSUS_TASK_MAX + 9, 1);
 	stream_u8(s, MEMCENSUS_TASK_STATE, 200);
@@ -306,7 +306,7 @@ static void scene_hostile(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
-/* Names that mean something to gnuplot, a shell, or XML. */
+/* Names with special meaning to gnuplot, a shell, or XML. */
 static void scene_plotters(struct stream *s)
 {
 	static const char *const names[] = {
@@ -339,7 +339,7 @@ static void scene_users(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
-/* Memory for the count ran out, and it does not come out even. */
+/* The census ran out of memory, and its sums do not match. */
 static void scene_uneven(struct stream *s)
 {
 	stream_head_frames(s, SEQ, KIB(500), 16, 4096);
@@ -360,7 +360,7 @@ static void scene_stuck(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
-/* The root, and one that is not there. */
+/* The root, and one that does not exist. */
 static void scene_cgroups(struct stream *s)
 {
 	size_t group;
@@ -408,7 +408,7 @@ static void scene_vmas(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
-/* Names of mappings that strangers chose, and of a cgroup's processes. */
+/* Hostile names of mappings, and of processes in a cgroup. */
 static void scene_hostile_vmas(struct stream *s)
 {
 	static const char *const names[] = {
@@ -435,7 +435,7 @@ static void scene_old(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
-/* The kernel says that the dump is not of one piece. */
+/* The kernel marks the dump as inconsistent. */
 static void scene_torn(struct stream *s)
 {
 	stream_head(s, SEQ, MEMCENSUS_ABI);
@@ -461,7 +461,7 @@ static void scene_nobody(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
-/* Named, and not there. */
+/* A requested process that does not exist. */
 static void put_absent(struct stream *s, uint32_t pid)
 {
 	size_t task;
@@ -489,7 +489,7 @@ static void scene_gone(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
-/* Parents and children; two that are each other's parent; a long way down. */
+/* Parents and children; two that are each other's parent; a deep tree. */
 static void scene_family(struct stream *s)
 {
 	static const struct {
@@ -515,7 +515,7 @@ static void scene_family(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
-/* From the second census on process 300 is the largest, and 400 is gone. */
+/* Since the second census process 300 is the largest, and 400 has ended. */
 static void scene_moving(struct stream *s)
 {
 	static int taken;
@@ -531,7 +531,7 @@ static void scene_moving(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
-/* After the first census the module is gone. */
+/* The module is unloaded after the first census. */
 static void scene_unloaded(struct stream *s)
 {
 	static int taken;

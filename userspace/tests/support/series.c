@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Series: censuses that follow one another, of processes that change. */
+/* Series: consecutive censuses of processes that change. */
 #include <string.h>
 
 #include "stream.h"
@@ -8,12 +8,12 @@
 #define SEC(n)	((uint64_t)(n) * 1000000000)
 
 /**
- * struct state - of a process in one census
+ * struct state - a process in one census
  * @pid: 0: none
  * @comm: its name
  * @start: ns since boot
  * @state: enum memcensus_state
- * @vss, @uss, @shared, @swap: bytes; @shared is mapped by two
+ * @vss, @uss, @shared, @swap: bytes; two processes map @shared
  * @min_faults, @maj_faults: since its start
  */
 struct state {
@@ -56,7 +56,7 @@ static void put_state(struct stream *s, unsigned int step,
 	stream_end(s);
 }
 
-/* One process, state by state, a second each. */
+/* One process, one state a second. */
 static int put_states(struct stream *s, unsigned int step,
 		      const struct state *states, size_t n)
 {
@@ -72,7 +72,7 @@ static int put_states(struct stream *s, unsigned int step,
 
 #define WALKED	MEMCENSUS_STATE_WALKED
 
-/* All kinds of growth, a new name, and a number that another process takes. */
+/* All kinds of growth, a new name, and a reused PID. */
 static int series_life(struct stream *s, unsigned int step)
 {
 	static const struct state states[] = {
@@ -93,7 +93,7 @@ static int series_life(struct stream *s, unsigned int step)
 	return put_states(s, step, states, sizeof(states) / sizeof(states[0]));
 }
 
-/* One that comes later and ends. */
+/* A process that starts later and ends. */
 static int series_guest(struct stream *s, unsigned int step)
 {
 	static const struct state states[] = {
@@ -144,7 +144,7 @@ static void put_available(struct stream *s, unsigned int step, uint64_t bytes)
 	stream_end(s);
 }
 
-/* A process of @uss bytes; @busy: whose lock was not to be had. */
+/* A process of @uss bytes; @busy: its mmap lock was unavailable. */
 static void put_holder(struct stream *s, unsigned int step, uint32_t pid,
 		       const char *comm, uint64_t uss, int busy)
 {
@@ -157,7 +157,7 @@ static void put_holder(struct stream *s, unsigned int step, uint32_t pid,
 	put_state(s, step, &state);
 }
 
-/* The mappings of "heap": it leaks a MiB a second, and a little beside it. */
+/* The mappings of "heap": [heap] leaks 1 MiB a second; two others do not grow. */
 static void put_heap(struct stream *s, unsigned int step)
 {
 	const uint64_t heap = 0x1000000, stack = 0x7ff000000000;
@@ -168,9 +168,8 @@ static void put_heap(struct stream *s, unsigned int step)
 }
 
 /*
- * The mappings of "maps": its memory in one grows downwards, is joined from two
- * and is cut in two on the way; its files are many, a new one every second time,
- * far apart.
+ * The mappings of "maps": one grows downwards, and on the way is merged from two and
+ * split in two; it has many files far apart, a new one in every second census.
  */
 static void put_maps(struct stream *s, unsigned int step)
 {
@@ -194,7 +193,7 @@ static void put_maps(struct stream *s, unsigned int step)
 	}
 }
 
-/* A minute of processes that leak, and of some that do not. */
+/* One minute of processes that leak, and of some that do not. */
 static int series_leaks(struct stream *s, unsigned int step)
 {
 	if (step > 60)
@@ -218,7 +217,7 @@ static int series_leaks(struct stream *s, unsigned int step)
 	return 0;
 }
 
-/* The same moment twice. */
+/* The same point in time twice. */
 static int series_twice(struct stream *s, unsigned int step)
 {
 	if (step > 3)

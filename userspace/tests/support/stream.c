@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Streams as the module sends them, made in memory. */
+/* Builds streams in memory, as the module sends them. */
 #include <stdlib.h>
 #include <string.h>
 #include <linux/genetlink.h>
@@ -162,7 +162,7 @@ static void put_info(struct stream *s, uint32_t abi, uint64_t max_mem)
 	stream_end(s);
 }
 
-/* Its nest, which is left open. */
+/* Opens a SCAN and leaves its nest open. */
 static size_t put_scan(struct stream *s, uint64_t seq, uint8_t basis)
 {
 	size_t nest;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Paths of cgroups by inode number, of a tree that this test makes. */
+/* Looks up cgroup paths by inode number, in a tree that this test makes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "host/cgroups.h"
 #include "tap.h"
 
-/* In the order they are made; removed in the other. */
+/* In the order of creation; removed in reverse. */
 static const char *const paths[] = {
 	"/", "/system.slice", "/system.slice/a b.service",
 	"/system.slice/a b.service/inner", "/user.slice",

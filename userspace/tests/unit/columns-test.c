@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * No number of the ABI is without a column, no two columns of a record share a
- * name, and every figure says how that of a group follows from its members.
+ * Every number of the ABI has a column, no two columns of a record share a name,
+ * and every figure says how a group's value follows from its members.
  */
 #include <string.h>
 
 #include "model/columns.h"
 #include "tap.h"
 
-/* UNSPEC and PAD carry nothing; those of migrate types begin likewise. */
+/* Skips UNSPEC and PAD; migrate types begin with two such entries too. */
 #define FIRST	2
 
-/* Numbers of the scan that are not used any more, and have no column. */
+/* Retired numbers of the scan have no column. */
 static bool is_retired(const struct column_set *set, unsigned int number)
 {
 	return set == &scan_record.fields && number > MEMCENSUS_SCAN_PSS &&
@@ -55,7 +55,7 @@ static void check_names(const struct record_type *type)
 	ok(i && !twice, "%s: %u columns, no name twice", type->name, i);
 }
 
-/* Two values at one place would be one value. */
+/* Two columns must not have the same offset. */
 static void check_offsets(const struct record_type *type)
 {
 	unsigned int i, j, twice = 0;

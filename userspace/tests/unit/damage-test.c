@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A record that is damaged in one byte, or cut off anywhere, gives every
- * census that was not hit as it was, and says what is missing.
+ * A record with a damaged byte, or truncated anywhere, still gives every census
+ * that is intact, and the reader reports what is missing.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static char path[64];
 static char memfd_path[64];
 static int memfd;
 
-/* The record as it was made, where its chunks are, and what each census says. */
+/* The intact record, the offsets of its chunks, and the content of each census. */
 static unsigned char *whole;
 static size_t size;
 static struct chunk_head chunks[CHUNKS_MAX];
@@ -78,7 +78,7 @@ static void record_scene(struct recorder *recorder, const char *scene)
 	snapshot_free(snap);
 }
 
-/* The second recorder goes on where the first ended. */
+/* The second recorder appends to the record of the first. */
 static void make_record(void)
 {
 	struct recorder *recorder;
@@ -117,11 +117,11 @@ static void find_chunks(void)
 	}
 }
 
-/* What is read of @len bytes at @data. */
+/* The result of reading @len bytes at @data. */
 struct reading {
 	unsigned int censuses;
-	unsigned int seen;	/* by number, a bit each */
-	unsigned int wrong;	/* not what was recorded */
+	unsigned int seen;	/* a bit for each census */
+	unsigned int wrong;	/* differ from the recorded ones */
 	unsigned int said;
 	int ret;
 };
@@ -159,7 +159,7 @@ static struct reading read_all(const unsigned char *data, size_t len, bool heads
 	return got;
 }
 
-/* Censuses that a flip at @at may cost: a bit each. */
+/* Bit mask of censuses that a bit flip at @at may destroy. */
 static unsigned int hit_by(size_t at)
 {
 	size_t i = n_chunks;
@@ -197,7 +197,7 @@ static void test_flips(void)
 	ok(!crashed, "and it can be read to the end (%u)", crashed);
 }
 
-/* What is whole in the first @len bytes, and whether they end between two censuses. */
+/* Whole censuses in the first @len bytes; @between: these end between censuses. */
 static unsigned int whole_in(size_t len, bool *between)
 {
 	unsigned int seen = 0;
@@ -241,7 +241,7 @@ static void test_cuts(void)
 	ok(!crashed, "and it can be read to the end (%u)", crashed);
 }
 
-/* Bytes that are missing from the middle: the chunks behind them have moved. */
+/* Removes bytes from the middle: later chunks move. */
 static void test_holes(void)
 {
 	unsigned int wrong = 0, lost = 0, silent = 0;
@@ -258,7 +258,7 @@ static void test_holes(void)
 		got = read_all(copy, size - hole, false);
 		heads = read_all(copy, size - hole, true);
 		wrong += got.wrong || heads.wrong;
-		/* Two chunks that lie beside one another may be of two. */
+		/* Two adjacent chunks may belong to two censuses. */
 		lost += got.censuses + 2 < CENSUSES || heads.censuses + 2 < CENSUSES;
 		silent += !got.said;
 	}
@@ -272,7 +272,7 @@ int main(void)
 {
 	struct reading got;
 
-	/* What is told is counted, not read. */
+	/* The test counts the messages and does not read them. */
 	if (!freopen("/dev/null", "w", stderr))
 		return 1;
 	memfd = memfd_create("record", 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What comes may be anything: a message that breaks the rules is an error
- * that says so, what is not known is passed over, and nothing crashes.
+ * Any input: an invalid message gives an error that says so, unknown content is
+ * skipped, and nothing crashes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 static char request_buf[REQUEST_SIZE] __attribute__((aligned(8)));
 static struct nlmsghdr *request;
 
-/* Feeds @s and frees it; the snapshot is the caller's unless @snap is NULL. */
+/* Feeds @s and frees it; the caller owns the snapshot unless @snap is NULL. */
 static enum reply_state feed(struct stream *s, struct snapshot **snap,
 			     struct failure *why)
 {
@@ -44,7 +44,7 @@ static void expect_failure(struct stream *s, enum failure_kind kind,
 		printf("# state %d, kind %d: %s\n", state, why.kind, why.text);
 }
 
-/* A TASK with one attribute of @len bytes, after a good head. */
+/* A TASK with one attribute of @len bytes, after a valid head. */
 static void bad_task(uint16_t type, const void *data, size_t len,
 		     const char *text, const char *name)
 {
@@ -148,7 +148,7 @@ static void test_ends(void)
 {
 	struct failure why;
 	struct stream s;
-	/* nlmsghdr, genlmsghdr, head of the nest: there BASIS begins. */
+	/* BASIS follows nlmsghdr, genlmsghdr and the header of the nest. */
 	const int basis = NLMSG_HDRLEN + GENL_HDRLEN + NLA_HDRLEN;
 
 	stream_init(&s, request->nlmsg_seq);
@@ -253,7 +253,7 @@ static void test_groups(void)
 	snapshot_free(snap);
 }
 
-/* Scenes with bytes changed or cut off, in a reproducible way. */
+/* Changes or truncates bytes of scenes, reproducibly. */
 static void test_mutants(void)
 {
 	static const char *const scenes[] = {
@@ -272,7 +272,7 @@ static void test_mutants(void)
 			s.buf[rand() % s.len] = (char)rand();
 		if (rand() % 4 == 0)
 			s.len = rand() % s.len;
-		/* An exact buffer, so that a read behind its end is seen. */
+		/* An exact buffer, so that the sanitizer finds reads past its end. */
 		s.buf = realloc(s.buf, s.len ? s.len : 1);
 		states[feed(&s, NULL, &why)]++;
 	}
@@ -282,8 +282,8 @@ static void test_mutants(void)
 }
 
 /*
- * A request as the ABI has it, written by hand: what the reader's own encoder makes of
- * the same request is the same, and what its decoder makes of it is what was asked.
+ * A request written by hand from the ABI: the reader's encoder must give the same
+ * bytes, and its decoder the same request.
  */
 static void test_request(void)
 {

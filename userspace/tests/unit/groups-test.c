@@ -12,7 +12,7 @@
 
 #define RECORD	TESTS_DATA "/records/6.1-users.rec"
 
-/* What the members of @group have of figure @number together; false: not of all. */
+/* Sum of figure @number over the members of @group; false: one does not have it. */
 static bool sum_of(const struct snapshot *snap, const struct group *group,
 		   unsigned int number, uint64_t *sum)
 {
@@ -42,7 +42,7 @@ static bool follows(const struct snapshot *snap, const struct group *group,
 
 	switch (column->group) {
 	case GROUP_SUM:
-		/* PSS is added up before it is rounded to bytes. */
+		/* The module adds up PSS before it rounds to bytes. */
 		return !known || (sum_of(snap, group, column->number, &sum) &&
 				  value >= sum && value - sum <= group->mms);
 	case GROUP_OWN:

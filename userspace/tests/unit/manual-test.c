@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The manual page names each command, option and column that there is, and none
- * that there is not.
+ * The manual page names each existing command, option and column, and no others.
  *
  *   manual-test              compares ../memcensus.1.scd with the arrays
- *   manual-test columns      prints the section of columns, as it should be
+ *   manual-test columns      prints the correct section of columns
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -16,7 +15,7 @@
 #define PAGE		TESTS_DATA "/../../memcensus.1.scd"
 #define TYPES_MAX	16
 
-/* Kinds of records that -c is about, and the headings of their columns. */
+/* Record types with option -c, and the headings of their columns. */
 static const struct record_type *types[TYPES_MAX];
 static size_t n_types;
 
@@ -43,7 +42,7 @@ static void find_types(void)
 	}
 }
 
-/* Amounts are the same of each, and stand under a heading of their own. */
+/* All types have the same amounts, which have a separate heading. */
 static bool is_figure(const struct column *column)
 {
 	const struct column_set *set = &task_record.figures;
@@ -59,7 +58,7 @@ static void heading(char *buf, size_t size, const struct record_type *type)
 		snprintf(buf, size, "## Amounts of all of them");
 }
 
-/* Whether @column stands below the heading of @type, NULL: of the amounts. */
+/* Does @column belong to the heading of @type? NULL: that of the amounts. */
 static bool belongs(const struct column *column, const struct record_type *type)
 {
 	return is_figure(column) == !type;
@@ -81,9 +80,9 @@ static void print_columns(const struct record_type *type)
 
 /**
  * struct page - the manual page
- * @text: all of it
- * @lines: where each line begins, and none behind the last; a NUL ends each
- * @n: how many
+ * @text: the whole text
+ * @lines: start of each line; each ends with NUL
+ * @n: number of lines
  */
 struct page {
 	char *text;
@@ -107,7 +106,7 @@ static bool page_read(struct page *page)
 	return true;
 }
 
-/* The line behind @name as a heading; where there is none, behind the last. */
+/* The line after the heading @name; without such a heading, the end. */
 static size_t section(const struct page *page, const char *name)
 {
 	size_t i;
@@ -118,13 +117,13 @@ static size_t section(const struct page *page, const char *name)
 	return page->n;
 }
 
-/* Whether the section that began before line @i goes on. */
+/* Does line @i still belong to the section? */
 static bool goes_on(const struct page *page, size_t i, const char *end)
 {
 	return i < page->n && strncmp(page->lines[i], end, strlen(end));
 }
 
-/* The word in bold at *@at, which moves on behind it; NULL: no more. */
+/* The next bold word from *@at on; advances *@at past it; NULL: no more. */
 static char *bold(char **at)
 {
 	static char word[64];
@@ -164,7 +163,7 @@ static void test_commands(const struct page *page)
 	}
 }
 
-/* The options of all commands, as often as they have them. */
+/* The options of all commands, with duplicates. */
 static const struct option_entry *options[512];
 static size_t n_options;
 
@@ -180,7 +179,7 @@ static void find_options(void)
 				options[n_options++] = use->option;
 }
 
-/* Whether @word, as the page has it, is @option. */
+/* Is @word of the page @option? */
 static bool is_option(const char *word, const struct option_entry *option)
 {
 	if (!strncmp(word, "--", 2))
@@ -188,7 +187,7 @@ static bool is_option(const char *word, const struct option_entry *option)
 	return word[1] == option->letter && !word[2];
 }
 
-/* Options are described where they begin a line, before an empty one or a tab. */
+/* An option's description begins a line, before an empty line or a tab. */
 static void test_options(const struct page *page)
 {
 	size_t from = section(page, "# OPTIONS"), i;

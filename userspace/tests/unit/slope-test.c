@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Slopes against values worked out a second way, and how often series of each
- * kind are said to grow. What is expected stands beside each kind.
+ * Compares slopes with values computed independently, and checks how often series
+ * of each kind are judged to grow. Each kind has its expected range.
  */
 #include <math.h>
 #include <stdint.h>
@@ -19,7 +19,7 @@ static bool is_near(double a, double b)
 	return fabs(a - b) <= 0.00000001 * (1 + fabs(b));
 }
 
-/* The figures are what slope-reference.py prints. */
+/* slope-reference.py prints these values. */
 static void check_known(const char *what, const double *t, const double *v,
 			size_t n, struct slope expected)
 {
@@ -79,10 +79,10 @@ static double normal(void)
 	return radius * cos(6.283185307179586 * uniform());
 }
 
-/* What differs from seed to seed: drawn once for a series. */
+/* Random parameters, drawn once for each series. */
 static double a, b, sum;
 
-/* Values in MiB at second @i, of a minute; @x is @i as a part of it. */
+/* Values in MiB at second @i of a minute; @x: @i as a fraction of it. */
 static double flat(int i, double x)
 {
 	(void)i;
@@ -145,7 +145,7 @@ static double start_up(int i, double x)
 	return 40 * sqrt(fmin(x / (0.05 + 0.3 * a), 1)) + 0.3 * normal();
 }
 
-/* Takes more while it starts than it needs later. */
+/* Uses more memory during its start than later. */
 static double heavy_start_up(int i, double x)
 {
 	double end = 0.05 + 0.2 * a;
@@ -171,7 +171,7 @@ static double requests(int i, double x)
 	return sum;
 }
 
-/* Grows by chance alone: the hardest, for it does move away. */
+/* Grows by chance only: the hardest case, because it does drift. */
 static double random_walk(int i, double x)
 {
 	(void)i;
@@ -199,7 +199,7 @@ static double leak_in_steps(int i, double x)
 	return 5 * floor((i + b * step) / step);
 }
 
-/* Two MiB, in a fifth of all seconds on average, as a server that is used. */
+/* 2 MiB at random seconds, like a server in use. */
 static double leak_by_chance(int i, double x)
 {
 	(void)i;
@@ -212,7 +212,7 @@ static double leak_after_start_up(int i, double x)
 	return 40 * fmin(x / (0.05 + 0.3 * a), 1) + 0.2 * i;
 }
 
-/* What garbage collection cannot free, below what it frees. */
+/* A leak below memory that a garbage collector frees. */
 static double leak_under_sawtooth(int i, double x)
 {
 	double period = 3 + 8 * a;
@@ -222,10 +222,10 @@ static double leak_under_sawtooth(int i, double x)
 }
 
 /**
- * struct kind - of series
- * @name: for a person
- * @value: MiB of second i
- * @least, @most: percent of the seeds that are to be said to grow
+ * struct kind - kind of series
+ * @name: for diagnostics
+ * @value: MiB at second i
+ * @least, @most: percent of the seeds that must be judged to grow
  */
 static const struct kind {
 	const char *name;
@@ -269,7 +269,7 @@ static void check_kind(const struct kind *kind)
 		b = uniform();
 		for (i = 0; i < POINTS; i++) {
 			x = i / (POINTS - 1.0);
-			/* Memory comes in pages. */
+			/* Round to pages. */
 			points[i].t = i;
 			points[i].v = 4096 * floor(kind->value(i, x) * MIB / 4096);
 		}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Text and sizes as they are shown. */
+/* Display of text and sizes. */
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,10 +57,10 @@ int main(void)
 	check_fit("plain", 3, 3, 3);
 	check_fit("plain", 0, 0, 0);
 	check_fit("\xc3\xa9t\xc3\xa9", 2, 3, 2);
-	/* Wide ones take two cells, and are not cut in the middle. */
+	/* Wide characters take two cells and are not split. */
 	check_fit("\xf0\x9f\x90\xa7x", 3, 5, 3);
 	check_fit("\xf0\x9f\x90\xa7x", 1, 0, 0);
-	/* An accent takes none, and stays with its letter. */
+	/* A combining accent takes no cell and stays with its letter. */
 	check_fit("e\xcc\x81x", 1, 3, 1);
 
 	check_size(0, "0");

@@ -48,7 +48,7 @@ static struct top_list new_list(void)
 	return list;
 }
 
-/* The PIDs of the rows, each behind as many '.' as it is deep; '*' is selected. */
+/* Checks the PIDs of the rows; one '.' per level of depth; '*': selected. */
 static void check_rows(const struct top_list *list, const char *expected,
 		       const char *what)
 {
