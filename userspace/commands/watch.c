@@ -246,6 +246,17 @@ static bool was_met(const struct watch *watch, const struct task *task)
 	return false;
 }
 
+/* Its end is an event; its record would count as a process that was not walked. */
+static void drop_ended(const struct watch *watch, struct snapshot *snap)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		if (!task_is_gone(&snap->tasks[i]) || !was_met(watch, &snap->tasks[i]))
+			snap->tasks[kept++] = snap->tasks[i];
+	snap->n_tasks = kept;
+}
+
 static bool is_in(const struct snapshot *snap, uint32_t pid)
 {
 	size_t i;
@@ -270,8 +281,7 @@ static int show_census(struct watch *watch, const struct snapshot *snap,
 			ret = has_ended(watch, &watch->v[i],
 					time_of(&snap->scan), NULL, why);
 	for (i = 0; !ret && i < snap->n_tasks; i++)
-		if (is_asked_for(watch, &snap->tasks[i]) &&
-		    !(task_is_gone(&snap->tasks[i]) && was_met(watch, &snap->tasks[i])))
+		if (is_asked_for(watch, &snap->tasks[i]))
 			ret = show_task(watch, &view, &snap->tasks[i], why);
 	fflush(watch->session->out);
 	*partial |= warnings_print(stderr, snap);
@@ -291,9 +301,11 @@ static int watch_each(struct watch *watch, bool *partial, struct failure *why)
 		taken = session_next(session, &snap, why);
 		if (taken == TAKE_END)
 			break;
-		if (taken == TAKE_DONE)
+		if (taken == TAKE_DONE) {
+			drop_ended(watch, snap);
 			ret = show_census(watch, snap, partial, why);
-		else
+		}
+		if (taken == TAKE_FAILED)
 			ret = -1;
 		snapshot_free(snap);
 	}

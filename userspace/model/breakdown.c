@@ -24,7 +24,7 @@ enum {
 	ROW_UNACCOUNTED,
 	ROW_TOTAL,
 };
-_Static_assert(ROW_TOTAL + 1 == BREAKDOWN_ROWS, "BALANCE_ROWS is not their number");
+_Static_assert(ROW_TOTAL + 1 == BREAKDOWN_ROWS, "BREAKDOWN_ROWS is not their number");
 
 const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 	[ROW_PROCESSES] = { "processes", false, "mapped by processes: all PSS together" },
