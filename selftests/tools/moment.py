@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A census and /proc of one moment, and other tools that are shown this moment.
+"""A census and /proc of one point in time, and other tools run on the same state.
 
-The reader records without an end and is stopped but for its turn.  Before and
-after its turn files of /proc are read; where a figure of theirs is the same in
-both it was quiet, and the census must say it too.  A tool is then run with these
-texts in the place of the files: it reads what the kernel said at that moment,
-and what it makes of it is compared with what the reader makes of its record.
+The reader records all the time, but is stopped except for one census at a time.
+Before and after each census the files of /proc are read; a figure that is the same
+in both is quiet, and the census must have the same.  Then a tool runs with these
+texts in place of the files: it sees the kernel's state of that time, and its output
+is compared with that of the reader for its record.
 """
 import atexit
 import contextlib
@@ -43,7 +43,7 @@ EVENTS = ("pgpgin", "pgpgout", "pswpin", "pswpout", "pgmajfault", "pgscan_kswapd
 
 
 def read(name):
-    """A file of /proc, or of elsewhere by its path."""
+    """The content of a file of /proc, or of any path."""
     with open(os.path.join("/proc", name), encoding="ascii") as file:
         return file.read()
 
@@ -70,7 +70,7 @@ def system_fields(names=MEMINFO, events=EVENTS):
 
 
 def numbered(frames, number):
-    """The frames of a census with another number: as if there were none before."""
+    """The frames of a census with a new number, as if it were a new record."""
     done = b""
     while frames:
         size = HEAD + struct.unpack_from("<I", frames, 12)[0]
@@ -103,8 +103,8 @@ class Recorder:
         return data
 
     def look(self):
-        """The frames of one census.  It may have been begun before this call: where
-        the last one had ended, and this program was late in stopping it."""
+        """The frames of one census.  It may have started before this call, if this
+        program stopped the recorder too late after the last one."""
         self.process.send_signal(signal.SIGCONT)
         frames = b""
         kind = None
@@ -124,7 +124,7 @@ class Recorder:
 
 class Moment:
     """A census, its record in a file, and texts of /proc that were the same
-    before and after it."""
+    before and after."""
     numbers = 0
 
     def __init__(self, machine, frames, texts):
@@ -138,23 +138,23 @@ class Moment:
         self.census = json.loads(tools.run("memcensus", "-f", self.path, "-J"))
 
     def hundredths(self):
-        """When it was, in 1/100 s since boot, as /proc/uptime has it."""
+        """Its time in 1/100 s since boot, as in /proc/uptime."""
         return self.census["scan"]["boottime"] // 10000000
 
     def show(self, *words):
-        """What the reader prints of it, as words of each line."""
+        """The reader's output for it, as words of each line."""
         return [line.split() for line in
                 tools.run("memcensus", *words, "-f", self.path, "--raw",
                           "--at", "last").splitlines()]
 
 
 class Moments:
-    """Looks for moments that are quiet; a point for all figures at end().
+    """Looks for quiet points in time; end() gives one test point for all figures.
 
-    fields: {name: (function of the census, function of the texts)}.  A figure that
-    is wrong by one is unequal in all quiet moments; what comes and goes between two
-    looks at /proc in few.  So each must be equal in NEEDED quiet moments at the
-    least, and in more than it is unequal.
+    fields: {name: (function of the census, function of the texts)}.  A wrong figure is
+    unequal in all quiet samples; a change and its reversal between two reads of /proc
+    is rare.  So each figure must be equal in at least NEEDED quiet samples, and in
+    more samples than it is unequal.
     """
 
     def __init__(self, name, fields, files=("meminfo", "vmstat"), words=()):
@@ -183,9 +183,9 @@ class Moments:
         return whole
 
     def look(self):
-        """A moment in which all fields were quiet and are equal.
+        """A sample in which all fields were quiet and are equal.
 
-        Nothing is started and little is done from the first look to the last.
+        It starts no process and does little from the first read to the last.
         """
         for _ in range(ROUNDS):
             samples = []
@@ -224,7 +224,7 @@ class Moments:
 
 @contextlib.contextmanager
 def frozen(texts):
-    """While it is open the files of /proc have these texts; as show() sets them."""
+    """While it is open the files of /proc have these texts; show() changes them."""
     os.makedirs(FROZEN, exist_ok=True)
     mounted = []
     try:
@@ -240,7 +240,7 @@ def frozen(texts):
 
 
 def show(texts):
-    """What frozen files say from now on."""
+    """Sets the texts of the frozen files."""
     for name, text in texts.items():
         with open(f"{FROZEN}/{name}", "w", encoding="ascii") as file:
             file.write(text)
@@ -254,7 +254,7 @@ def human(text):
 
 
 class Series:
-    """Several moments as one record."""
+    """Several samples as one record."""
 
     def __init__(self, moments):
         self.moments = moments
@@ -264,12 +264,12 @@ class Series:
                 numbered(one.frames, i) for i, one in enumerate(moments, 1)))
 
     def rows(self, command):
-        """Our rows at an interval, as JSON has them."""
+        """The reader's rows at an interval, from JSON."""
         return [json.loads(line) for line in
                 tools.run("memcensus", command, "-f", self.path, "-J").splitlines()]
 
     def table(self, command):
-        """The same with all columns as the table has them; the last is the average."""
+        """The same from the table, with all columns; the last row is the average."""
         headers, *rows = [line.split() for line in tools.run(
             "memcensus", command, "-w", "-f", self.path, "--raw").splitlines()]
         return [dict(zip(headers, row)) for row in rows]
@@ -311,7 +311,7 @@ def stepped(command, moments, every):
             for line in process.stdout:
                 lines.append(line)
                 if line.startswith("Linux"):
-                    # sar's heading; then it takes its first look and prints no row.
+                    # The heading of sar; then it takes its first sample and prints no row.
                     time.sleep(every / 2)
                 elif not re.match(r"[ \d:]+\d +[\d. ]+$", line):
                     continue

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the comparisons with other tools share: TAP, processes that hold still, swap.
+"""Common code of the comparisons with other tools: TAP, stopped processes, swap.
 
-Figures of a process that is stopped do not change, and are compared for
-equality.  Those of the system: see moment.py.
+Figures of a stopped process do not change and must be equal.  For those of the
+system see moment.py.
 """
 import atexit
 import ctypes
@@ -29,7 +29,7 @@ _kept = []
 
 @atexit.register
 def _flush():
-    """The plan comes first, so all is said at the end; also where it ends badly."""
+    """Prints all output at the end, because the plan comes first; also on errors."""
     for process in _processes:
         process.send_signal(signal.SIGKILL)
     sys.stdout.write("".join(line + "\n" for line in _said))
@@ -71,7 +71,7 @@ def end():
 
 
 def run(*command):
-    """What a command prints on stdout; it must succeed."""
+    """The stdout of a command, which must succeed."""
     return subprocess.run(command, stdout=subprocess.PIPE, check=True,
                           text=True, errors="surrogateescape").stdout
 
@@ -81,7 +81,7 @@ def census(*words):
 
 
 def memory(mib, byte=b"x"):
-    """So much private memory, touched."""
+    """Private memory of this size, touched."""
     area = mmap.mmap(-1, mib << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     for _ in range(mib):
         area.write(byte * (1 << 20))
@@ -89,7 +89,7 @@ def memory(mib, byte=b"x"):
 
 
 def locked(mib):
-    """So much private memory, locked."""
+    """Private memory of this size, locked."""
     area = mmap.mmap(-1, mib << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     if ctypes.CDLL(None).mlock(ctypes.byref(ctypes.c_char.from_buffer(area)),
                                ctypes.c_size_t(len(area))):
@@ -98,12 +98,12 @@ def locked(mib):
 
 
 def keep(area):
-    """Until the end of the program."""
+    """Keeps it until the end of the program."""
     _kept.append(area)
 
 
 def page_out(area):
-    """Has the kernel swap out all of an area of memory()."""
+    """Swaps out a whole area of memory()."""
     begin = ctypes.addressof(ctypes.c_char.from_buffer(area)) // 4096
     pages = len(area) // 4096
     for _ in range(200):
@@ -118,7 +118,7 @@ def page_out(area):
 
 
 def swap(mib=128):
-    """Gives the VM so much swap, on its disk, once, and swaps something out."""
+    """Gives the VM swap of this size on its disk, once, and swaps a part of memory out."""
     path = "/scratch/swap"
     if not os.path.exists(path):
         run("dd", "if=/dev/zero", f"of={path}", "bs=1M", f"count={mib}", "status=none")
@@ -140,8 +140,8 @@ def kernel():
 
 
 def counter():
-    """Which of our figures is the RSS of status and statm, which ps and top show:
-    the kernel's counters, which since 6.12 are added up there to be exact."""
+    """Our figure for the RSS of status and statm, which ps and top show: the kernel's
+    counters, which since 6.12 these files add up exactly."""
     return "rss" if kernel() >= (6, 12) else "rss_counter"
 
 
@@ -156,8 +156,8 @@ def children(pid):
 
 
 def still(n=2, users=(0,)):
-    """Starts n pairs of parent and child that hold still, in turn of these users;
-    their PIDs."""
+    """Starts n pairs of a parent and a child, both stopped, of these users in turn;
+    returns their PIDs."""
     pids = []
     for number in range(n):
         user = users[number % len(users)]

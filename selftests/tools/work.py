@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Four moments between which the machine works: memory is read, written, reclaimed and
-swapped, so that no counter stands still.
+"""Four samples with work in between: memory is read, written, reclaimed and swapped,
+so that all counters change.
 """
 import os
 import pickle
@@ -16,7 +16,7 @@ _taken = {}
 
 
 def four():
-    """The four moments."""
+    """The four samples."""
     if os.path.exists(SAVED):
         with open(SAVED, "rb") as file:
             return [moment.Moment(*one) for one in pickle.load(file)]
@@ -27,8 +27,8 @@ def four():
     begun = found[0].census["system"]["events"]
     for step in range(3):
         work(step)
-        # kswapd may be faster than who allocates, and what was swapped may be in the
-        # swap cache still: till each has counted something.
+        # kswapd may be faster than direct reclaim, and swapped pages may still be in
+        # the swap cache: repeat until each counter has changed.
         for _ in range(10 if step == 2 else 0):
             now = moment.vmstat(moment.read("vmstat"))
             if all(now[name] > begun[name] for name in moment.EVENTS):
@@ -42,14 +42,14 @@ def four():
 
 
 def work(step):
-    """Reads, writes, reclaims, swaps out and in: each time another amount."""
+    """Reads, writes, reclaims, swaps out and in: a different amount each time."""
     area = tools.memory(1 + step)
     tools.page_out(area)
     with open(f"/scratch/work{step}", "wb") as file:
         file.write(b"x" * (300000 + 100000 * step))
         os.fsync(file.fileno())
     os.sync()
-    # Else what was swapped out is still there, in the swap cache.
+    # Otherwise swapped-out pages are still in the swap cache.
     reclaim(2 << step)
     area.seek(0)
     area.read(4096 * (16 + step))
@@ -65,7 +65,7 @@ def read_disk(mib):
 
 
 def largest_zone():
-    """(free KiB, its part of all memory) of the largest zone."""
+    """(free KiB, fraction of all memory) of the largest zone."""
     pages = [(int(managed), int(free)) for free, managed in re.findall(
         r"pages free +(\d+).*?managed +(\d+)", moment.read("zoneinfo"), re.S)]
     managed, free = max(pages)
@@ -73,10 +73,10 @@ def largest_zone():
 
 
 def reclaim(mib):
-    """Has who allocates, and then kswapd, reclaim so much page cache or more: for a
-    moment the watermarks are above what is free.  The rest of memory is taken first,
-    so that the high watermark, which is 3/2 of min, is reached; else kswapd gives up
-    and is not woken again.
+    """Makes an allocator, then kswapd, reclaim at least this much page cache: the
+    watermarks are raised above the free memory for a short time.  Before, the rest of
+    memory is taken, so that the high watermark, 3/2 of min, can be reached; otherwise
+    kswapd gives up and is not woken again.
     """
     knob = "/proc/sys/vm/min_free_kbytes"
     usual = moment.read(knob)
@@ -85,14 +85,14 @@ def reclaim(mib):
     for who in "direct", "kswapd":
         read_disk(CACHE)
         free, part = largest_zone()
-        # Below min who allocates reclaims himself; below low, 5/4 of min, kswapd is woken.
+        # Below min, allocations reclaim directly; below low, 5/4 of min, they wake kswapd.
         least = free + 2048 if who == "direct" else free * 0.82
         goal = moment.vmstat(moment.read("vmstat"))[f"pgsteal_{who}"] + (mib << 8)
         try:
             with open(knob, "w", encoding="ascii") as file:
                 file.write(str(int(least / part)))
             for _ in range(10):
-                # More than zone DMA, which is full to its own watermarks first.
+                # More than zone DMA, which fills up to its watermarks first.
                 tools.memory(24).close()
                 if moment.vmstat(moment.read("vmstat"))[f"pgsteal_{who}"] >= goal:
                     break
