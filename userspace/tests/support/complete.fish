@@ -1,7 +1,7 @@
 #!/usr/bin/env fish
 # SPDX-License-Identifier: GPL-2.0
 #
-# complete.fish SCRIPT LINES MATCHES: as complete.zsh, by fish, which can be asked.
+# complete.fish SCRIPT LINES MATCHES: as complete.zsh; fish has a command for this.
 
 source $argv[1]
 while read -l line

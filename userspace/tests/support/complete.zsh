@@ -1,12 +1,12 @@
 #!/usr/bin/env zsh
 # SPDX-License-Identifier: GPL-2.0
 #
-# complete.zsh DIR LINES MATCHES: what zsh makes of each line of LINES with the
-# completions in DIR, into MATCHES: "LINE => MATCH MATCH", sorted.
+# complete.zsh DIR LINES MATCHES: completes each line of LINES with the completions
+# in DIR, and writes "LINE => MATCH MATCH", sorted, to MATCHES.
 #
-# It completes on a terminal only. So an inner zsh has one of zpty's and reads this
-# too; at a key it puts the next line into the editor and lists what it may become,
-# and compadd, by which all completions are added, takes them down.
+# zsh completes on a terminal only. So an inner zsh on a zpty terminal reads this
+# script too; at a key it puts the next line into the editor and lists completions.
+# A wrapper of compadd, which adds all completions, records them.
 
 inner()
 {
@@ -22,7 +22,7 @@ inner()
 compadd()
 {
 	local -a hits
-	# What only fills arrays adds nothing.
+	# With these options compadd only fills arrays.
 	if [[ " $* " != *" -"[OAD]" "* ]]; then
 		builtin compadd -A hits "$@"
 		found+=("$IPREFIX"${^hits})
@@ -55,7 +55,7 @@ lines=("${(@f)$(<$2)}")
 for line in $lines; do
 	zpty -w -n inner $'\x14'
 done
-# It would stop where nobody reads what it prints.
+# The inner zsh would block if its output were not read.
 for ((i = 0; i < 300; i++)); do
 	[[ -e $3 ]] && (( $(wc -l <$3) == $#lines )) && exit 0
 	zpty -r -t inner line || sleep 0.1

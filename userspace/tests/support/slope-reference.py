@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The known values of slope-test.c, worked out a second way.
+"""The known values of slope-test.c, computed independently.
 
-python3 slope-reference.py prints slope, low, high, tau, p of each series, from
-the definitions in Documentation/leak.rst and the normal law of the standard
-library.
+python3 slope-reference.py prints slope, low, high, tau, p of each series, from the
+definitions in Documentation/leak.rst and the standard library's normal
+distribution.
 """
 from collections import Counter
 from itertools import combinations

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# A terminal that is tmux's, for tests that source this. It needs
-# READER_TESTS. No screen is waited for by time: it is looked at until it is
-# right, or patience ends.
+# A tmux terminal, for tests that source this. It needs READER_TESTS. It does not
+# wait a fixed time for a screen, but checks until it is right or a timeout ends.
 
 command -v tmux >/dev/null || { echo "1..0 # SKIP no tmux"; exit 0; }
 
@@ -17,8 +16,8 @@ mux()
 {
 	TMUX_TMPDIR=$dir tmux -L reader -f /dev/null "$@"
 }
-# Who loses his terminal gets SIGHUP, and SIGCONT when the shell goes. Where that comes
-# between the stop that LeakSanitizer asks for at his end and the stop itself, he hangs.
+# A process that loses its terminal gets SIGHUP, and SIGCONT when the shell exits. If
+# SIGCONT comes while LeakSanitizer stops the process at its exit, it hangs.
 trap 'mux kill-server 2>/dev/null; pkill -KILL -f "^$replay "; rm -rf "$dir"' EXIT
 
 ok()
@@ -32,10 +31,10 @@ ok()
 	fi
 }
 
-# One session stays, or the server would end with the last one.
+# One session stays, or the server would end with the last session.
 mux new-session -d -s base cat || exit 1
 
-# terminal WxH [NAME=VALUE...]: a new one, with a shell that prompts by '% '
+# terminal WxH [NAME=VALUE...]: a new terminal, with a shell whose prompt is '% '
 terminal()
 {
 	local size=$1
@@ -52,7 +51,7 @@ keys()
 	mux send-keys -t top "$@"
 }
 
-# start ARG...: the reader, from the shell; its status is shown at its end
+# start ARG...: starts the reader in the shell, which shows its exit status
 start()
 {
 	keys " clear; stty -g >$dir/before; $replay $*; echo status=\$?; stty -g >$dir/after" Enter
@@ -63,7 +62,7 @@ capture()
 	mux capture-pane -t top -p "$@"
 }
 
-# await PATTERN: until it is on the screen
+# await PATTERN: waits until it is on the screen
 await()
 {
 	local end=$((SECONDS + patience))
@@ -76,7 +75,7 @@ await()
 	done
 }
 
-# screen NAME [-e]: what stands there is screens/NAME; -e: attributes too
+# screen NAME [-e]: the screen equals screens/NAME; -e: attributes too
 screen()
 {
 	local name=$1 end=$((SECONDS + patience)) difference
@@ -96,7 +95,7 @@ screen()
 	ok 0 "screen $name"
 }
 
-# left STATUS WHAT: it has ended so, and the terminal is as it was
+# left STATUS WHAT: it exited with STATUS, and the terminal is restored
 left()
 {
 	local what=$2
