@@ -78,7 +78,7 @@ static void equal_str(const struct context *c, const char *name,
 			 theirs ? theirs : "nothing");
 }
 
-/* An attribute that is absent where the kernel shows nothing. */
+/* Compares an attribute that may be absent. */
 static void equal_known(const struct context *c, const char *name,
 			uint32_t known, unsigned int attr, uint64_t ours,
 			uint64_t theirs)

@@ -24,7 +24,7 @@ import tools
 HEAD = 48            # bytes of a frame's head; Documentation/record.rst
 MACHINE, END = 1, 4  # kinds of frames
 FROZEN = "/run/frozen"
-NEEDED = 5           # quiet moments that a figure must be equal in
+NEEDED = 5           # quiet samples in which a figure must be equal
 LOOKS = 12
 ROUNDS = 6
 

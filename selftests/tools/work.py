@@ -8,9 +8,9 @@ import re
 import moment
 import tools
 
-CACHE = 60  # MiB of page cache to be reclaimed
-ROOM = 80   # MiB that are free beside it
-SAVED = "/tmp/four"  # of the first test that wanted them; the next one takes these
+CACHE = 60  # MiB of page cache to reclaim
+ROOM = 80   # MiB that stay free
+SAVED = "/tmp/four"  # the first test saves them for the next one
 
 _taken = {}
 
