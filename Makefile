@@ -9,8 +9,8 @@ MODULE_SOURCES := Kbuild $(wildcard module/*.[ch]) \
 
 .PHONY: all module reader reader-small run check check-quick check-tools check-kernels
 .PHONY: check-debug
-.PHONY: check-storm check-fuzz fuzz-reader bench style module-sparse vm install
-.PHONY: clean help
+.PHONY: check-storm check-fuzz fuzz-reader bench style module-sparse vm install uninstall
+.PHONY: modules_install deb clean help
 
 all: module reader
 
@@ -30,7 +30,10 @@ help:
 	@echo "make reader   the command, in build/memcensus"
 	@echo "make reader-small  the same, small and static: WITH=\"top leak\" adds these"
 	@echo "make style    checkpatch, sparse, shellcheck"
-	@echo "make install  the reader and the module, for the running kernel"
+	@echo "make install  the reader, its manual and units; DESTDIR, PREFIX=/usr/local"
+	@echo "make modules_install  the module, for the running kernel or for KDIR=DIR"
+	@echo "make uninstall      removes what make install installs"
+	@echo "make deb      packages of Debian: memcensus, memcensus-dkms"
 	@echo "make clean    what was compiled; build/kernels stays"
 
 # The newest kernel has the name of its series.
@@ -134,14 +137,24 @@ module-sparse:
 	$(MAKE) -C build/kernels/6.1/headers M=$(CURDIR)/build/style/src \
 		C=2 CF='-D__CHECK_ENDIAN__ -Wno-context' modules
 
-# For the running kernel, whose headers must be installed.
 install: reader
-	$(MAKE) module KDIR=/lib/modules/$(shell uname -r)/build
-	$(MAKE) -C userspace O=$(CURDIR)/build PREFIX=$(PREFIX) \
-		DESTDIR=$(DESTDIR) install
-	install -D -m 0644 build/module/build/memcensus.ko \
-		$(DESTDIR)/lib/modules/$(shell uname -r)/updates/memcensus.ko
-	$(if $(DESTDIR),,depmod -a)
+	@$(MAKE) -C userspace O=$(CURDIR)/build PREFIX=$(PREFIX) install
+
+uninstall:
+	@$(MAKE) -C userspace O=$(CURDIR)/build PREFIX=$(PREFIX) uninstall
+
+# KDIR=DIR is the build directory of the kernel; without it, that of the running kernel,
+# whose headers must be installed.
+modules_install: KDIR ?= /lib/modules/$(shell uname -r)/build
+modules_install:
+	$(MAKE) module KDIR=$(KDIR)
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/build/module/$(notdir $(patsubst %/,%,$(KDIR)))/src \
+		INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
+
+# The packages of Debian, in build/deb.
+deb:
+	@scripts/setup build package
+	@scripts/deb
 
 clean:
 	rm -rf build/module build/reader build/memcensus build/selftests \
