@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/words.h"
+#include "host/cgroups.h"
 
 /* Codes of long options for getopt_long() start here. */
 #define LONG_BASE	0x100
@@ -100,6 +101,8 @@ static int set_output(struct options *options, const char *value,
 static int set_words(struct options *options, const char *value, struct failure *why)
 {
 	options->words = value;
+	if (!words_known)
+		return fail_left_out(why, "words for completion");
 	if (words_known(value))
 		return 0;
 	return fail(why, FAIL_USAGE, "no words '%.60s'; there are: commands options columns",
@@ -130,9 +133,8 @@ static int set_user(struct options *options, const char *value, struct failure *
 static int set_cgroup(struct options *options, const char *value, struct failure *why)
 {
 	(void)value;
-	(void)why;
 	options->group_by = MEMCENSUS_BY_CGROUP;
-	return 0;
+	return cgroup_path ? 0 : fail_left_out(why, "cgroups");
 }
 
 static int set_command(struct options *options, const char *value, struct failure *why)
@@ -464,37 +466,6 @@ int options_pids(struct options *options, char **words, int n,
 	for (i = 0; i < n; i++)
 		if (set_pids(options, words[i], why))
 			return -1;
-	return 0;
-}
-
-int options_interval(struct options *options, char **words, int n,
-		     struct failure *why)
-{
-	unsigned long long count;
-	double seconds;
-	char *end;
-
-	if (n > 2)
-		return fail(why, FAIL_USAGE, "'%s' takes no '%.60s'",
-			    options->command->name, words[2]);
-	if (n > 0) {
-		seconds = strtod(words[0], &end);
-		if (*end || end == words[0] ||
-		    !(seconds >= INTERVAL_MIN && seconds <= INTERVAL_MAX))
-			return fail(why, FAIL_USAGE,
-				    "'%.60s' is not an interval: seconds, from %g to %.0f",
-				    words[0], INTERVAL_MIN, INTERVAL_MAX);
-		options->interval = (uint64_t)(seconds * 1e9);
-	}
-	if (n > 1) {
-		errno = 0;
-		count = isdigit((unsigned char)*words[1]) ?
-			strtoull(words[1], &end, 10) : 0;
-		if (!count || *end || errno)
-			return fail(why, FAIL_USAGE,
-				    "'%.60s' is not a count of censuses", words[1]);
-		options->count = count;
-	}
 	return 0;
 }
 

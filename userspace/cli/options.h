@@ -204,6 +204,6 @@ bool options_series(const struct options *options);
 int options_pids(struct options *options, char **words, int n,
 		 struct failure *why);
 int options_interval(struct options *options, char **words, int n,
-		     struct failure *why);
+		     struct failure *why) MAY_BE_LEFT_OUT;
 
 #endif /* READER_OPTIONS_H */

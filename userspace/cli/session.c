@@ -151,34 +151,6 @@ enum taken session_next(struct session *session, struct snapshot **snap,
 	return taken;
 }
 
-/* Whether @snap has all requested parts. */
-static bool has_parts(const struct snapshot *snap, uint32_t parts)
-{
-	return KNOWN(&snap->scan, MEMCENSUS_SCAN_PARTS) && !(parts & ~snap->scan.parts);
-}
-
-int session_is_series(struct session *session, uint32_t parts, bool *series,
-		      struct failure *why)
-{
-	const uint32_t all = session->request.parts;
-	struct snapshot *snap;
-	enum taken taken = TAKE_DONE;
-
-	*series = options_series(session->options);
-	if (!*series || session->options->interval)
-		return 0;
-	session->request.parts = parts;
-	while (session->n_held < 2 && taken == TAKE_DONE) {
-		taken = take_new(session, &snap, why);
-		if (taken == TAKE_DONE)
-			session->held[session->n_held++] = snap;
-	}
-	session->request.parts = all;
-	session->taken = 0;
-	*series = session->n_held != 1 || !has_parts(session->held[0], all);
-	return taken == TAKE_FAILED ? -1 : 0;
-}
-
 void session_free(struct session *session)
 {
 	size_t i;

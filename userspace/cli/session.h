@@ -21,7 +21,7 @@
  * @basis: why @request has its basis
  * @pids: processes in @request if the program chose them; owned
  * @taken: number of censuses so far
- * @held: censuses that session_is_series() took in advance; owned
+ * @held: censuses that rows_run() took in advance; owned
  * @n_held: their number
  * @missed: command lines not available in time since the last reset to 0
  * @may_end: a census in which all processes of @request have ended is no failure
@@ -55,14 +55,6 @@ struct session {
  */
 enum taken session_next(struct session *session, struct snapshot **snap,
 			struct failure *why);
-
-/*
- * Sets @series if the command shows rows: at an interval, or for a record with more
- * than one census, which it reads to find out.  @parts: the parts that rows need; a
- * single census without the other requested parts is a row too.  0, or -1 and @why.
- */
-int session_is_series(struct session *session, uint32_t parts, bool *series,
-		      struct failure *why);
 
 /*
  * Takes the next census at once and ignores interval and count, for callers with

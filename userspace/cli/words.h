@@ -8,9 +8,10 @@
 #include <stdio.h>
 
 #include "cli/options.h"
+#include "lib/part.h"
 
 /* Whether @what is a known kind of words. */
-bool words_known(const char *what);
+MAY_BE_LEFT_OUT bool words_known(const char *what);
 
 /*
  * Prints the words that @options select, one per line, with tabs between its fields:
@@ -23,6 +24,6 @@ bool words_known(const char *what);
  * "@columns": separated by commas, perhaps after a '+'; "@pids": separated by commas;
  * "@files"; else a list of words separated by blanks.
  */
-void words_print(FILE *out, const struct options *options);
+MAY_BE_LEFT_OUT void words_print(FILE *out, const struct options *options);
 
 #endif /* READER_WORDS_H */

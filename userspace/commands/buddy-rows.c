@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "commands/buddy-rows.h"
 #include "commands/interval.h"
+#include "commands/rows.h"
 #include "model/timefmt.h"
 #include "model/warnings.h"
 

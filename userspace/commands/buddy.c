@@ -5,8 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/present.h"
-#include "commands/buddy-rows.h"
-#include "commands/interval.h"
+#include "commands/rows.h"
 #include "lib/text.h"
 
 /* A value of MEMCENSUS_ZONE_EXTFRAG: the order is available. */
@@ -225,13 +224,9 @@ static int buddy_show(const struct view *view, const struct options *options,
 
 static int buddy_run(struct session *session, bool *partial, struct failure *why)
 {
-	bool series;
-
-	if (session_is_series(session, session->request.parts, &series, why))
-		return -1;
-	if (!series)
+	if (!rows_run)
 		return present_censuses(session, partial, why);
-	return buddy_rows(session, why);
+	return rows_run(session, buddy_rows, session->request.parts, partial, why);
 }
 
 static const struct option_entry option_frag = {
@@ -245,7 +240,7 @@ static const struct option_use buddy_options[] = {
 const struct command buddy_command = {
 	.name = "buddy",
 	.args = "[INTERVAL [COUNT]]",
-	.words = interval_words,
+	.words = rows_words,
 	.summary = "free memory by the size of its blocks, fragmentation",
 	.about =
 	"A row for each zone: how many free blocks of 2^N pages it has, as in\n"

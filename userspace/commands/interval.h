@@ -6,7 +6,6 @@
 #ifndef READER_INTERVAL_H
 #define READER_INTERVAL_H
 
-#include "lib/part.h"
 #include "cli/session.h"
 #include "model/amount.h"
 #include "model/listing.h"
@@ -68,25 +67,5 @@ double interval_seconds(const struct snapshot *before, const struct snapshot *sn
 
 /* Whether a header precedes row @row, from 0. */
 bool interval_header_due(const struct options *options, uint64_t row);
-
-/* The rows of 'system' and 'kswapd', and their columns for --help. */
-int system_rows(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
-int kswapd_rows(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
-MAY_BE_LEFT_OUT void system_columns(FILE *out);
-MAY_BE_LEFT_OUT void kswapd_columns(FILE *out);
-
-/* Amounts that 'system' shows without an interval too. */
-struct amount system_used(const struct snapshot *snap);
-struct amount system_cache(const struct snapshot *snap);
-struct amount system_swap_used(const struct snapshot *snap);
-
-/* options_interval() for commands with such rows; accepts records too. */
-static inline int interval_words(struct options *options, char **words, int n,
-				 struct failure *why)
-{
-	if (!system_rows && (n || options_series(options)))
-		return fail_left_out(why, "rows at an interval");
-	return options_interval(options, words, n, why);
-}
 
 #endif /* READER_INTERVAL_H */

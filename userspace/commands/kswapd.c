@@ -4,7 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/present.h"
-#include "commands/interval.h"
+#include "commands/rows.h"
 
 static void cell_event(struct table *table, const struct figures *events,
 		       unsigned int event)
@@ -85,13 +85,9 @@ static int kswapd_show(const struct view *view, const struct options *options,
 
 static int kswapd_run(struct session *session, bool *partial, struct failure *why)
 {
-	bool series;
-
-	if (session_is_series(session, session->request.parts, &series, why))
-		return -1;
-	if (!series)
+	if (!rows_run)
 		return present_censuses(session, partial, why);
-	return kswapd_rows(session, why);
+	return rows_run(session, kswapd_rows, session->request.parts, partial, why);
 }
 
 static const struct option_use kswapd_options[] = {
@@ -101,7 +97,7 @@ static const struct option_use kswapd_options[] = {
 const struct command kswapd_command = {
 	.name = "kswapd",
 	.args = "[INTERVAL [COUNT]]",
-	.words = interval_words,
+	.words = rows_words,
 	.summary = "what reclaim does, distance to the watermarks",
 	.about =
 	"A row for each node: what its kswapd does, for which order and up to which zone\n"

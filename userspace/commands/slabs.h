@@ -9,13 +9,12 @@
 
 #include "cli/options.h"
 #include "lib/failure.h"
-#include "lib/part.h"
 
 /*
  * Prints the caches in @text, PROC_TEXTS_SLABINFO, largest first, as a table or JSON.
  * Returns 0, or -1 and @why.
  */
 int slabs_show(const char *text, const struct options *options, FILE *out,
-	       struct failure *why) MAY_BE_LEFT_OUT;
+	       struct failure *why);
 
 #endif /* READER_SLABS_H */

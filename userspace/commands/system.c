@@ -5,11 +5,8 @@
 
 #include "cli/command.h"
 #include "cli/present.h"
-#include "commands/interval.h"
-#include "commands/slabs.h"
-#include "commands/vm-settings.h"
-#include "host/proc-texts.h"
-#include "host/procfs.h"
+#include "commands/proc-text.h"
+#include "commands/rows.h"
 #include "model/breakdown.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -216,95 +213,21 @@ static int system_show(const struct view *view, const struct options *options,
 	return options->all ? show_all(view, options, out, why) : 0;
 }
 
-/*
- * Returns the last census of a record; without a source, a snapshot with only the
- * current /proc text.
- */
-static struct snapshot *take_proc_text(struct session *session, unsigned int bit,
-				       struct failure *why)
-{
-	struct snapshot *snap = NULL, *next;
-	enum taken taken;
-
-	if (!session->source) {
-		snap = snapshot_new();
-		if (snap && !proc_texts_read(snap, bit, why))
-			return snap;
-		if (!snap)
-			fail_memory(why);
-		snapshot_free(snap);
-		return NULL;
-	}
-	session->request.parts = MEMCENSUS_PART_SYSTEM;
-	while ((taken = session_next(session, &next, why)) == TAKE_DONE) {
-		snapshot_free(snap);
-		snap = next;
-	}
-	if (taken == TAKE_END)
-		return snap;
-	snapshot_free(snap);
-	return NULL;
-}
-
-/* Returns -1; @why gives the reason why there is no text. */
-static int no_text(const struct session *session, const char *path,
-		   const char *option, struct failure *why)
-{
-	FILE *file;
-
-	if (session->source)
-		return fail(why, FAIL_REFUSED,
-			    "the record has no /proc/%s: it must be made by 'memcensus record FILE%s', as root",
-			    path, option);
-	file = procfs_open(path, why);
-	if (!file)
-		return -1;
-	fclose(file);
-	return fail(why, FAIL_SYSTEM, "cannot read /proc/%s", path);
-}
-
-static int show_proc_text(struct session *session, struct failure *why)
-{
-	const struct options *options = session->options;
-	struct snapshot *snap;
-	const char *text;
-	int ret;
-
-	snap = take_proc_text(session, options->vm ? PROC_TEXTS_BIT_VM :
-						     PROC_TEXTS_BIT_SLABINFO, why);
-	if (!snap)
-		return -1;
-	text = proc_texts_find(snap, options->vm ? PROC_TEXTS_VM : PROC_TEXTS_SLABINFO);
-	if (!text)
-		ret = no_text(session, options->vm ? "sys/vm" : "slabinfo",
-			      options->vm ? "" : " --slab", why);
-	else if (options->vm)
-		ret = vm_settings_show(text, options, session->out, why);
-	else
-		ret = slabs_show(text, options, session->out, why);
-	snapshot_free(snap);
-	return ret;
-}
-
 static int system_run(struct session *session, bool *partial, struct failure *why)
 {
 	const struct options *options = session->options;
-	bool series;
 
 	if (options->vm || options->slab)
-		return show_proc_text(session, why);
-	if (session_is_series(session, MEMCENSUS_PART_SYSTEM, &series, why))
-		return -1;
-	if (!series)
+		return proc_text_run(session, why);
+	if (!rows_run)
 		return present_censuses(session, partial, why);
 	/* These rows need no walk of any process. */
-	session->request.parts = MEMCENSUS_PART_SYSTEM;
-	return system_rows(session, why);
+	return rows_run(session, system_rows, MEMCENSUS_PART_SYSTEM, partial, why);
 }
 
 static int system_words(struct options *options, char **words, int n, struct failure *why)
 {
-	if (interval_words(options, words, n, why))
+	if (rows_words(options, words, n, why))
 		return -1;
 	if (options->interval && (options->vm || options->slab))
 		return fail(why, FAIL_USAGE, "'--%s' and an interval do not go together",
@@ -322,7 +245,7 @@ static int set_vm(struct options *options, const char *value, struct failure *wh
 {
 	(void)value;
 	options->vm = true;
-	return vm_settings_show ? 0 : fail_left_out(why, "settings of memory management");
+	return proc_text_run ? 0 : fail_left_out(why, "settings of memory management");
 }
 
 static const struct option_entry option_vm = {
@@ -332,7 +255,7 @@ static int set_slab(struct options *options, const char *value, struct failure *
 {
 	(void)value;
 	options->slab = true;
-	return slabs_show ? 0 : fail_left_out(why, "caches of objects");
+	return proc_text_run ? 0 : fail_left_out(why, "caches of objects");
 }
 
 static const struct option_entry option_slabs = {

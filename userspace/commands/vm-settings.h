@@ -9,10 +9,9 @@
 
 #include "cli/options.h"
 #include "lib/failure.h"
-#include "lib/part.h"
 
 /* Prints the settings in @text, PROC_TEXTS_VM, as a table or JSON. 0, or -1 and @why. */
 int vm_settings_show(const char *text, const struct options *options, FILE *out,
-		     struct failure *why) MAY_BE_LEFT_OUT;
+		     struct failure *why);
 
 #endif /* READER_VM_SETTINGS_H */

@@ -9,19 +9,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/part.h"
+
 /*
  * The path of cgroup @id from the root of the hierarchy, which is "/".  Its number
  * in decimal if @numeric, or if it has no directory: it was removed, or lies outside
  * of this cgroup namespace.  Reads the tree when a path is first missing, and again
  * after cgroups_renew().  The text is valid until cgroups_forget().
  */
-const char *cgroup_path(uint64_t id, bool numeric);
+MAY_BE_LEFT_OUT const char *cgroup_path(uint64_t id, bool numeric);
 
 /* A new census may have new cgroups: the next missing path reads the tree again. */
-void cgroups_renew(void);
+MAY_BE_LEFT_OUT void cgroups_renew(void);
 
 /* Frees all paths; see names_forget(). */
-void cgroups_forget(void);
+MAY_BE_LEFT_OUT void cgroups_forget(void);
 
 /*
  * Writes the directory of cgroup @id to @dir of @size bytes.  Returns the length
@@ -30,6 +32,6 @@ void cgroups_forget(void);
 size_t cgroup_directory(uint64_t id, char *dir, size_t size);
 
 /* Sets the mount point, for tests; call it before the first cgroup_path(). */
-void cgroups_root(const char *dir);
+MAY_BE_LEFT_OUT void cgroups_root(const char *dir);
 
 #endif /* READER_CGROUPS_H */

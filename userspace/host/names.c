@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Names of users and cgroups; in a record, lines "NUMBER NAME". */
-#include <ctype.h>
+/* Names of users and cgroups on this machine. */
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -9,7 +8,6 @@
 
 #include "host/cgroups.h"
 #include "host/names.h"
-#include "host/proc-texts.h"
 
 #define BUCKETS	256
 
@@ -54,23 +52,6 @@ const char *user_name(uint64_t uid, bool numeric)
 	return user->name && !numeric ? user->name : user->number;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* A struct name begins with its number, so compare_ids() takes both. */
-static const char *find(const struct names *names, uint64_t id)
-{
-	const struct name *name;
-
-	name = names->n ? bsearch(&id, names->v, names->n, sizeof(*names->v),
-				  compare_ids) : NULL;
-	return name ? name->text : NULL;
-}
-
 static const char *live_user(const struct snapshot *snap, uint64_t uid, bool numeric)
 {
 	(void)snap;
@@ -80,14 +61,15 @@ static const char *live_user(const struct snapshot *snap, uint64_t uid, bool num
 static const char *live_cgroup(const struct snapshot *snap, uint64_t id, bool numeric)
 {
 	(void)snap;
-	return cgroup_path(id, numeric);
+	return cgroup_path ? cgroup_path(id, numeric) : NULL;
 }
 
 void names_live(struct snapshot *snap)
 {
 	static const struct naming live = { live_user, live_cgroup };
 
-	cgroups_renew();
+	if (cgroups_renew)
+		cgroups_renew();
 	snap->naming = &live;
 }
 
@@ -103,138 +85,6 @@ void names_forget(void)
 			free(user);
 		}
 	}
-	cgroups_forget();
-}
-
-static const char *recorded_user(const struct snapshot *snap, uint64_t uid, bool numeric)
-{
-	const char *name = numeric ? NULL : find(&snap->users, uid);
-
-	return name ? name : user_name(uid, true);
-}
-
-static const char *recorded_cgroup(const struct snapshot *snap, uint64_t id, bool numeric)
-{
-	const char *name = numeric ? NULL : find(&snap->cgroups, id);
-
-	return name ? name : cgroup_path(id, true);
-}
-
-/* UIDs or cgroup IDs of a census; make_unique() leaves each once. */
-struct ids {
-	uint64_t *v;
-	size_t n;
-};
-
-static void make_unique(struct ids *ids)
-{
-	size_t i, n = 0;
-
-	qsort(ids->v, ids->n, sizeof(*ids->v), compare_ids);
-	for (i = 0; i < ids->n; i++)
-		if (!i || ids->v[i] != ids->v[i - 1])
-			ids->v[n++] = ids->v[i];
-	ids->n = n;
-}
-
-/* Adds lines for those of @ids that have a name. */
-static int write_lines(struct snapshot *snap, const char *name, struct ids *ids,
-		       const char *(*name_of)(uint64_t id, bool numeric),
-		       struct failure *why)
-{
-	char *text = NULL;
-	const char *line;
-	size_t size, i;
-	FILE *out;
-	int ret;
-
-	out = open_memstream(&text, &size);
-	if (!out)
-		return fail_memory(why);
-	make_unique(ids);
-	for (i = 0; i < ids->n; i++) {
-		line = name_of(ids->v[i], false);
-		if (strcmp(line, name_of(ids->v[i], true)) && !strchr(line, '\n'))
-			fprintf(out, "%" PRIu64 " %s\n", ids->v[i], line);
-	}
-	if (fclose(out)) {
-		free(text);
-		return fail_memory(why);
-	}
-	ret = *text ? proc_texts_add(snap, name, text, size, why) : 0;
-	free(text);
-	return ret;
-}
-
-int names_write(struct snapshot *snap, struct failure *why)
-{
-	const size_t room = snap->n_tasks + snap->n_groups + 1;
-	struct ids uids = { calloc(room, sizeof(*uids.v)), 0 };
-	struct ids cgroups = { calloc(room, sizeof(*cgroups.v)), 0 };
-	size_t i;
-	int ret;
-
-	for (i = 0; uids.v && cgroups.v && i < snap->n_tasks; i++) {
-		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_UID))
-			uids.v[uids.n++] = snap->tasks[i].uid;
-		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_CGROUP))
-			cgroups.v[cgroups.n++] = snap->tasks[i].cgroup;
-	}
-	for (i = 0; uids.v && cgroups.v && i < snap->n_groups; i++) {
-		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_UID))
-			uids.v[uids.n++] = snap->groups[i].uid;
-		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_CGROUP))
-			cgroups.v[cgroups.n++] = snap->groups[i].cgroup;
-	}
-	if (!uids.v || !cgroups.v)
-		ret = fail_memory(why);
-	else
-		ret = write_lines(snap, PROC_TEXTS_USERS, &uids, user_name, why) ||
-		      write_lines(snap, PROC_TEXTS_CGROUPS, &cgroups, cgroup_path, why) ? -1 : 0;
-	free(uids.v);
-	free(cgroups.v);
-	return ret;
-}
-
-/* Malformed lines are skipped. */
-static int read_lines(struct snapshot *snap, const char *text,
-		      struct names *names, struct failure *why)
-{
-	size_t room = 1, len;
-	struct name *v;
-	const char *c;
-	char *end;
-
-	if (!text)
-		return 0;
-	for (c = text; *c; c++)
-		room += *c == '\n';
-	v = snapshot_alloc(snap, room * sizeof(*v));
-	if (!v)
-		return fail_memory(why);
-	names->v = v;
-	for (; *text; text += len + !!text[len]) {
-		len = strcspn(text, "\n");
-		if (!isdigit((unsigned char)*text))
-			continue;
-		v[names->n].id = strtoull(text, &end, 10);
-		if (*end != ' ')
-			continue;
-		v[names->n].text = snapshot_text(snap, end + 1, text + len - end - 1);
-		if (!v[names->n++].text)
-			return fail_memory(why);
-	}
-	qsort(v, names->n, sizeof(*v), compare_ids);
-	return 0;
-}
-
-int names_read(struct snapshot *snap, struct failure *why)
-{
-	static const struct naming recorded = { recorded_user, recorded_cgroup };
-
-	snap->naming = &recorded;
-	if (read_lines(snap, proc_texts_find(snap, PROC_TEXTS_USERS), &snap->users, why))
-		return -1;
-	return read_lines(snap, proc_texts_find(snap, PROC_TEXTS_CGROUPS), &snap->cgroups,
-			  why);
+	if (cgroups_forget)
+		cgroups_forget();
 }

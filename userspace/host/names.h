@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names of users and cgroups, on this machine or on the machine where a record was
- * made.
+ * Names of users and cgroups on this machine.
  */
 #ifndef READER_NAMES_H
 #define READER_NAMES_H
@@ -9,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/failure.h"
 #include "model/snapshot.h"
 
 /*
@@ -23,14 +21,5 @@ void names_live(struct snapshot *snap);
 
 /* Frees them: a long-running program would keep the names of removed cgroups. */
 void names_forget(void);
-
-/*
- * Adds the names of the users and cgroups in @snap to @snap->proc_texts, as known
- * on this machine.  0, or -1 and @why if out of memory.
- */
-int names_write(struct snapshot *snap, struct failure *why);
-
-/* Gives @snap the recorded names in these texts. 0, or -1 and @why if out of memory. */
-int names_read(struct snapshot *snap, struct failure *why);
 
 #endif /* READER_NAMES_H */

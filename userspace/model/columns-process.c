@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The columns of address spaces, of groups of them, and of their mappings. */
 #include "model/columns.h"
-#include "model/mappings.h"
 
 static const char *const states[] = {
 	[MEMCENSUS_STATE_WALKED] = "walked",

@@ -6,11 +6,6 @@
 #include "model/columns.h"
 #include "model/mappings.h"
 
-const char *mapping_name(const struct vma *vma)
-{
-	return KNOWN(vma, MEMCENSUS_VMA_NAME) ? vma->name : MAPPING_UNNAMED;
-}
-
 void mappings_select(struct snapshot *snap, const struct filter *match)
 {
 	size_t i, n = 0;

@@ -11,11 +11,6 @@
 #include "lib/filter.h"
 #include "model/snapshot.h"
 
-/* Shown for a mapping without a name. */
-#define MAPPING_UNNAMED	"[ anon ]"
-
-const char *mapping_name(const struct vma *vma);
-
 /* Keeps only the mappings whose name matches. */
 void mappings_select(struct snapshot *snap, const struct filter *match);
 

@@ -147,3 +147,8 @@ void snapshot_drop_gone(struct snapshot *snap)
 			snap->tasks[kept++] = snap->tasks[i];
 	snap->n_tasks = kept;
 }
+
+const char *mapping_name(const struct vma *vma)
+{
+	return KNOWN(vma, MEMCENSUS_VMA_NAME) ? vma->name : MAPPING_UNNAMED;
+}

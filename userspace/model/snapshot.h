@@ -355,6 +355,10 @@ const char *snapshot_text(struct snapshot *snap, const char *text, size_t len);
  */
 bool task_is_gone(const struct task *task);
 
+/* Its name; MAPPING_UNNAMED if it has none. */
+const char *mapping_name(const struct vma *vma);
+#define MAPPING_UNNAMED	"[ anon ]"
+
 /* Drops such tasks. */
 void snapshot_drop_gone(struct snapshot *snap);
 

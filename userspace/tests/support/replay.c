@@ -145,7 +145,8 @@ int main(int argc, char **argv)
 	scene = argv[1];
 	argv[1] = argv[0];
 	/* Do not use the cgroups and settings of this machine. */
-	cgroups_root("/nonexistent");
+	if (cgroups_root)
+		cgroups_root("/nonexistent");
 	procfs_root("proc");
 	/* The files are on a disk, not in /proc, and may be slow. */
 	if (cmdlines_patience)
