@@ -16,7 +16,9 @@
 
 /* Codes of long options for getopt_long() start here. */
 #define LONG_BASE	0x100
-#define OPTIONS_MAX	64
+#define OPTIONS_MAX	96
+/* Of a text with the names of all commands. */
+#define NAMES_SIZE	256
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define FLAG(member)	.flag = offsetof(struct options, member)
@@ -373,20 +375,29 @@ static const struct option_entry *option_of(const struct command *command, const
 	return NULL;
 }
 
-static int not_its_own(const struct command *mine, const char *name, struct failure *why)
+/*
+ * Writes the names of the commands that have the option @option, or of all if it is
+ * NULL, to @names of NAMES_SIZE bytes.
+ */
+static const char *name_commands(char *names, const char *option)
 {
 	const struct command_slot *slot;
 	const struct command *command;
-	char owners[128] = "";
+	size_t len = 0;
 
-	for_each_command(command, slot) {
-		if (!option_of(command, name))
-			continue;
-		strcat(owners, " ");
-		strcat(owners, command->name);
-	}
+	names[0] = '\0';
+	for_each_command(command, slot)
+		if (len < NAMES_SIZE && (!option || option_of(command, option)))
+			len += snprintf(names + len, NAMES_SIZE - len, " %s", command->name);
+	return names;
+}
+
+static int not_its_own(const struct command *mine, const char *name, struct failure *why)
+{
+	char owners[NAMES_SIZE];
+
 	return fail(why, FAIL_USAGE, "'%s' has no option '--%s'; it is one of:%s",
-		    mine->name, name, owners);
+		    mine->name, name, name_commands(owners, name));
 }
 
 /* Applies the option @code to @options, or fails if the command does not have it. */
@@ -481,15 +492,10 @@ static int take_words(struct options *options, char **words, int n,
 
 static int unknown_command(const char *word, struct failure *why)
 {
-	const struct command_slot *slot;
-	const struct command *command;
-	char names[128] = "";
+	char names[NAMES_SIZE];
 
-	for_each_command(command, slot) {
-		strcat(names, " ");
-		strcat(names, command->name);
-	}
-	return fail(why, FAIL_USAGE, "no command '%.60s'; there are:%s", word, names);
+	return fail(why, FAIL_USAGE, "no command '%.60s'; there are:%s", word,
+		    name_commands(names, NULL));
 }
 
 /* Sets the command named on the command line. */
