@@ -6,6 +6,7 @@
 
 #include "census.h"
 #include "frames.h"
+#include "pages.h"
 #include "params.h"
 #include "cache.h"
 
@@ -80,7 +81,8 @@ static int census_of_pids(const struct census_request *req,
  * after it; however many wait, they share one.  A census of named PIDs is not
  * shared.
  *
- * Return: 0, -EINTR after a fatal signal, or -ENOMEM.
+ * Return: 0, -EINTR after a fatal signal, -ENOMEM, or -ENOSPC where bitmaps of
+ * pages need more than their part of max_mem.
  */
 int census_cache_request(const struct census_request *req,
 			 const struct census_snapshot **out)
@@ -120,6 +122,7 @@ out:
 
 int census_cache_init(void)
 {
+	census_pages_init();
 	return census_frames_init();
 }
 

@@ -11,6 +11,7 @@
 #include "groups.h"
 #include "kswapd.h"
 #include "memory.h"
+#include "pages.h"
 #include "params.h"
 #include "scan.h"
 #include "system.h"
@@ -191,6 +192,14 @@ static void count_state(struct census_cost *cost, const struct census_mm *m)
 		cost->mms++;
 }
 
+/* It was not walked, or it has vanished in a later slice. */
+static void forget_task(struct census *c, struct census_mm *m)
+{
+	census_vmas_free(&m->vmas);
+	if (c->snap->pages)
+		census_pages_begin(c->snap->pages, &c->budget);
+}
+
 /* All owners are counted: sums become figures. */
 static void finish_task(struct census *c, struct census_mm *m)
 {
@@ -199,7 +208,7 @@ static void finish_task(struct census *c, struct census_mm *m)
 	    m->state == MEMCENSUS_STATE_PARTIAL)
 		census_tally_figures(&c->workers[0].tally, m, c->swap_known);
 	else
-		census_vmas_free(&m->vmas);
+		forget_task(c, m);
 }
 
 /* Move the records into the snapshot, in the order they were collected in. */
@@ -275,6 +284,22 @@ static int settle_turns(struct census *c, unsigned int number)
 	return census_frames_settle_turns(c->frames, c->nr_workers, number);
 }
 
+/*
+ * Owners are counted: the bitmaps of pages say which are exclusive.  There is one
+ * worker, for mappings are requested with them.
+ */
+static int settle_pages(struct census *c, u32 slice)
+{
+	struct census_pages *p = c->snap->pages;
+	const struct census_mm *m;
+
+	list_for_each_entry(m, &c->scan.collection.mms, link)
+		if (!slice && m->task)
+			p->walked = clamp_t(u64, m->visited ? p->end : m->next_addr,
+					    p->start, p->end);
+	return census_pages_settle(p, c->frames[0]);
+}
+
 /* So many entries take less time to settle than a thread takes to start. */
 #define ENTRIES_PER_THREAD 16384
 
@@ -333,11 +358,15 @@ static int count_slice(struct census *c, u32 slice, u32 slices)
 		m->begun = false;
 		m->next_addr = 0;
 	}
+	if (c->snap->pages)
+		census_pages_slice(c->snap->pages);
 	err = visit_all(c);
 	if (!err && !slice)
 		err = visit_swap_owners(c);
 	if (!err)
 		err = settle(c);
+	if (!err && c->snap->pages)
+		err = settle_pages(c, slice);
 	if (err)
 		return err;
 	check_totals(c);
@@ -355,6 +384,8 @@ static void start_over(struct census *c)
 	if (c->group_holdings)
 		memset(c->group_holdings, 0, (size_t)c->snap->nr_groups *
 		       CENSUS_KINDS * sizeof(*c->group_holdings));
+	if (c->snap->pages)
+		census_pages_begin(c->snap->pages, &c->budget);
 	c->snap->cost.frames = 0;
 	c->pss = 0;
 	c->swap_known = true;
@@ -499,6 +530,8 @@ static int scan_tasks(struct census *c)
 	err = census_collect_begin(&c->scan.collection, c->snap);
 	if (!err)
 		err = count_and_finish(c);
+	if (c->snap->pages)
+		c->snap->cost.memory += census_pages_end(c->snap->pages);
 	workers_end(c, 0);
 	census_files_end(&c->files);
 	census_collect_end(&c->scan.collection);
@@ -541,7 +574,8 @@ static u64 cpu_clock_stop(const struct cpu_clock *c, u64 wall)
  * Two at a time at most, see cache.c: each may use max_mem.
  *
  * Return: a snapshot with one reference and no number yet, to be published or
- * put; or an error pointer: -EINTR after a fatal signal, -ENOMEM.
+ * put; or an error pointer: -EINTR after a fatal signal, -ENOMEM, or -ENOSPC where
+ * bitmaps of pages need more than their part of max_mem.
  */
 struct census_snapshot *census_take(const struct census_request *req)
 {

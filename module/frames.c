@@ -89,9 +89,19 @@ static noinline bool find_section(struct census_frames *f, u64 key,
 	return true;
 }
 
-static bool in_slice(const struct census_frames *f, u64 key)
+/* Are owners of the pages of @key counted in the present slice? */
+bool census_frames_counts(const struct census_frames *f, u64 key)
 {
-	return (hash_64(key, 32) & (f->slices - 1)) == f->slice;
+	return f->slices == 1 || (hash_64(key, 32) & (f->slices - 1)) == f->slice;
+}
+
+/* The block of @key; NULL where nothing of its section was marked. */
+struct census_block *census_frames_block(const struct census_frames *f, u64 key)
+{
+	u64 at = key & section_mask(key);
+	const struct census_section *s = section_place(f, key - at);
+
+	return s->key ? census_block(&f->owners, s->block + at) : NULL;
 }
 
 /**
@@ -122,7 +132,7 @@ void census_frames_mark(struct census_frames *f,
 		struct census_target *target = &f->targets[i];
 
 		target->b = NULL;
-		if (f->slices > 1 && !in_slice(f, key))
+		if (!census_frames_counts(f, key))
 			continue;
 		if (recent->key != key - at && !find_section(f, key, recent))
 			continue;
@@ -173,13 +183,34 @@ static u32 hugetlb_kind(struct census_frames *f, unsigned int nr)
 	return CENSUS_OF_HUGETLB + i;
 }
 
-/* One hugetlb page is one page, of a kind of its own. */
+/**
+ * census_frames_hugetlb_key() - the block and the bit of a hugetlb page
+ * @f: learns of its size
+ * @pfn: its first frame
+ * @nr: base pages
+ * @at: set to the number of the bit
+ *
+ * One hugetlb page is one page, of a kind of its own.
+ */
+u64 census_frames_hugetlb_key(struct census_frames *f, unsigned long pfn,
+			      unsigned int nr, u32 *at)
+{
+	u64 number = pfn / nr;
+
+	*at = number & (CENSUS_BLOCK_PAGES - 1);
+	return CENSUS_SPACE(CENSUS_SPACE_HUGETLB + hugetlb_kind(f, nr)) +
+	       (number >> CENSUS_BLOCK_SHIFT);
+}
+
 void census_frames_mark_hugetlb(struct census_frames *f,
 				const struct census_run *run)
 {
-	unsigned int nr = census_run_nr(run);
+	struct census_mask m;
+	u32 at;
 
-	mark_range(f, CENSUS_SPACE_HUGETLB + hugetlb_kind(f, nr), run->pfn / nr, 1);
+	m.key = census_frames_hugetlb_key(f, run->pfn, census_run_nr(run), &at);
+	m.mask = BIT_ULL(at);
+	census_frames_mark(f, &m, 1);
 }
 
 void census_frames_mark_swap(struct census_frames *f,

@@ -187,6 +187,18 @@ int census_frames_settle_turns(struct census_frames *const *workers,
 int census_frames_prepare_groups(struct census_frames *const *workers, unsigned int nr,
 				 struct census_pool *states);
 
+bool census_frames_counts(const struct census_frames *f, u64 key);
+struct census_block *census_frames_block(const struct census_frames *f, u64 key);
+u64 census_frames_hugetlb_key(struct census_frames *f, unsigned long pfn,
+			      unsigned int nr, u32 *at);
+
+/* Base pages of a hugetlb page with this @key. */
+static inline unsigned int census_frames_hugetlb_pages(const struct census_frames *f,
+						       u64 key)
+{
+	return f->hugetlb[census_key_kind(key) - CENSUS_OF_HUGETLB];
+}
+
 static inline bool census_frames_failed(const struct census_frames *f)
 {
 	return f->owners.failed;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The first call of a SNAPSHOT dump runs in the caller's sendmsg(), with generic
+ * The first call of a dump runs in the caller's sendmsg(), with generic
  * netlink's list of families locked for reading: a scan there would block every
  * registration of a family, and every request behind that.  So the first call only
  * checks the request and answers INFO.  The second takes the census, from the
@@ -24,6 +24,7 @@
 #include "genl.h"
 #include "memory.h"
 #include "message.h"
+#include "pages.h"
 #include "cache.h"
 
 static struct genl_family census_family;
@@ -43,6 +44,8 @@ static const struct nla_policy request_policy[MEMCENSUS_REQ_MAX + 1] = {
 						    MEMCENSUS_BY_MAX),
 	[MEMCENSUS_REQ_PIDS] = { .type = NLA_BINARY,
 				 .len = MEMCENSUS_PIDS_MAX * sizeof(u32) },
+	[MEMCENSUS_REQ_START] = { .type = NLA_U64 },
+	[MEMCENSUS_REQ_END] = { .type = NLA_U64 },
 };
 
 static const struct nla_policy policy[MEMCENSUS_A_MAX + 1] = {
@@ -60,23 +63,37 @@ static const u8 stages[] = {
 	MEMCENSUS_CMD_SYSTEM,
 };
 
+/* And of a PAGES dump, where they are all called PAGES. */
+static const u8 pages_stages[] = {
+	MEMCENSUS_CMD_SCAN,
+	MEMCENSUS_CMD_TASK,
+	MEMCENSUS_CMD_VMA,
+	MEMCENSUS_CMD_PAGES,
+};
+
 /**
- * struct dump - one SNAPSHOT dump
+ * struct dump - one SNAPSHOT or PAGES dump
  * @req: the request
  * @snap: a reference, once it is taken
  * @envelope: holds references on both namespaces
+ * @stages: the kinds of messages, in their order
+ * @nr_stages: how many
  * @stage: which of @stages comes next
  * @index: of the next record in @stage
  * @vma: the next one
+ * @part: the next one of the bitmaps
  * @error: text of an extended ack that names a number
  */
 struct dump {
 	struct census_request req;
 	const struct census_snapshot *snap;
 	struct census_envelope envelope;
+	const u8 *stages;
+	unsigned int nr_stages;
 	unsigned int stage;
 	unsigned int index;
 	const struct census_vma *vma;
+	struct census_pages_part part;
 	char error[80];
 };
 
@@ -133,7 +150,65 @@ static int parse_pids(struct dump *d, const struct nlattr *attr,
 	return 0;
 }
 
-static int parse_request(struct dump *d, struct nlattr **attrs,
+/* The first of these attributes that is there.  Return: 0, or -EINVAL with @why. */
+static int refuse_attrs(struct nlattr **tb, const u8 *attrs, unsigned int nr,
+			const char *why, struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		if (!tb[attrs[i]])
+			continue;
+		if (extack) {
+			extack->_msg = why;
+			extack->bad_attr = tb[attrs[i]];
+		}
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static const u8 snapshot_attrs[] = {
+	MEMCENSUS_REQ_BASIS, MEMCENSUS_REQ_PARTS, MEMCENSUS_REQ_GROUP_BY,
+};
+
+static const u8 pages_attrs[] = { MEMCENSUS_REQ_START, MEMCENSUS_REQ_END };
+
+/* PAGES: one process, on the frames basis, and a range of addresses. */
+static int parse_pages(struct dump *d, struct nlattr **tb,
+		       struct netlink_ext_ack *extack)
+{
+	struct nlattr *start = tb[MEMCENSUS_REQ_START], *end = tb[MEMCENSUS_REQ_END];
+	struct census_request *req = &d->req;
+	int err;
+
+	err = refuse_attrs(tb, snapshot_attrs, ARRAY_SIZE(snapshot_attrs),
+			   "PAGES takes PIDS, START and END only", extack);
+	if (err)
+		return err;
+	req->pages = true;
+	req->basis = MEMCENSUS_BASIS_FRAMES;
+	req->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS;
+	req->start = start ? nla_get_u64(start) : 0;
+	req->end = end ? nla_get_u64(end) : ~0ULL & PAGE_MASK;
+	if (!PAGE_ALIGNED(req->start)) {
+		NL_SET_ERR_MSG_ATTR(extack, start, "START: not a multiple of the page size");
+		return -EINVAL;
+	}
+	if (!PAGE_ALIGNED(req->end) || req->end <= req->start) {
+		NL_SET_ERR_MSG_ATTR(extack, end ?: start,
+				    "END: not a multiple of the page size above START");
+		return -EINVAL;
+	}
+	if (!tb[MEMCENSUS_REQ_PIDS] || nla_len(tb[MEMCENSUS_REQ_PIDS]) != sizeof(u32)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_PIDS],
+				    "PIDS: PAGES is of one process: name one");
+		return -EINVAL;
+	}
+	return parse_pids(d, tb[MEMCENSUS_REQ_PIDS], extack);
+}
+
+static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 			 struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[MEMCENSUS_REQ_MAX + 1] = {};
@@ -148,6 +223,12 @@ static int parse_request(struct dump *d, struct nlattr **attrs,
 		if (err)
 			return err;
 	}
+	if (cmd == MEMCENSUS_CMD_PAGES)
+		return parse_pages(d, tb, extack);
+	err = refuse_attrs(tb, pages_attrs, ARRAY_SIZE(pages_attrs),
+			   "START and END: only PAGES takes them", extack);
+	if (err)
+		return err;
 	req->basis = tb[MEMCENSUS_REQ_PIDS] ? MEMCENSUS_BASIS_MAPCOUNT :
 					      MEMCENSUS_BASIS_FRAMES;
 	if (tb[MEMCENSUS_REQ_BASIS])
@@ -196,6 +277,7 @@ static struct dump *new_dump(struct netlink_callback *cb)
 /* The first call, in sendmsg(): check the request, answer INFO. */
 static int begin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	u8 cmd = ((struct genlmsghdr *)nlmsg_data(cb->nlh))->cmd;
 	struct dump *d;
 	int err;
 
@@ -209,13 +291,41 @@ static int begin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	}
 	cb->args[0] = (long)d;
 	d->req.pid_ns = d->envelope.pid_ns;
-	err = parse_request(d, census_dump_attrs(cb), cb->extack);
+	err = parse_request(d, cmd, census_dump_attrs(cb), cb->extack);
 	if (err)
 		return err;
 	if (d->req.parts & MEMCENSUS_PART_VMAS)
 		cb->min_dump_alloc = VMA_MESSAGE_MAX;
 	d->envelope.parts = d->req.parts;
+	d->envelope.cmd = d->req.pages ? cmd : 0;
+	d->stages = d->req.pages ? pages_stages : stages;
+	d->nr_stages = d->req.pages ? ARRAY_SIZE(pages_stages) : ARRAY_SIZE(stages);
 	return census_message_add(skb, &d->envelope, NULL, MEMCENSUS_CMD_INFO, NULL) ?: skb->len;
+}
+
+/*
+ * The next part of the bitmaps, or NULL behind the last.  The first begins where the
+ * request does and the last ends where the walk did, so there is one at least.
+ */
+static const struct census_pages_part *next_part(struct dump *d)
+{
+	const struct census_pages *p = d->snap->pages;
+	const struct census_task *task = d->snap->tasks[0];
+	struct census_pages_part *part = &d->part;
+	u32 first = d->index * CENSUS_PAGES_PART;
+
+	if (task->state != MEMCENSUS_STATE_WALKED && task->state != MEMCENSUS_STATE_PARTIAL)
+		return NULL;
+	if (d->index && first >= p->blocks.nr)
+		return NULL;
+	part->task = task;
+	part->first = first;
+	part->nr = min_t(u32, p->blocks.nr - first, CENSUS_PAGES_PART);
+	part->start = d->index ? census_page_block(p, first)->addr : p->start;
+	part->end = p->walked;
+	if (first + part->nr < p->blocks.nr)
+		part->end = census_page_block(p, first + part->nr)->addr;
+	return part;
 }
 
 /* The next record of the present stage, or NULL behind the last one. */
@@ -225,7 +335,7 @@ static const void *next_record(struct dump *d)
 	unsigned int i = d->index;
 	u32 parts = d->req.parts;
 
-	switch (stages[d->stage]) {
+	switch (d->stages[d->stage]) {
 	case MEMCENSUS_CMD_TASK:
 		return parts & MEMCENSUS_PART_TASKS && i < snap->nr_tasks ?
 		       snap->tasks[i] : NULL;
@@ -243,9 +353,17 @@ static const void *next_record(struct dump *d)
 		       &snap->nodes[i] : NULL;
 	case MEMCENSUS_CMD_SYSTEM:
 		return parts & MEMCENSUS_PART_SYSTEM && !i ? snap : NULL;
+	case MEMCENSUS_CMD_PAGES:
+		return next_part(d);
 	default:
 		return i ? NULL : snap;
 	}
+}
+
+/* Is the next mapping in the range of addresses? */
+static bool is_requested(const struct dump *d)
+{
+	return !d->req.pages || (d->vma->start < d->req.end && d->vma->end > d->req.start);
 }
 
 /* A task of which the caller's PID namespace has no process is not sent. */
@@ -253,9 +371,11 @@ static bool is_visible(const struct dump *d, const void *record)
 {
 	const struct census_task *task = record;
 
-	if (stages[d->stage] == MEMCENSUS_CMD_VMA)
-		task = d->vma->task;
-	else if (stages[d->stage] != MEMCENSUS_CMD_TASK)
+	if (d->stages[d->stage] == MEMCENSUS_CMD_VMA)
+		return is_requested(d) && census_task_pid(d->vma->task, d->envelope.pid_ns);
+	if (d->stages[d->stage] == MEMCENSUS_CMD_PAGES)
+		task = d->part.task;
+	else if (d->stages[d->stage] != MEMCENSUS_CMD_TASK)
 		return true;
 	return census_task_pid(task, d->envelope.pid_ns);
 }
@@ -270,18 +390,21 @@ static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		return begin_dump(skb, cb);
 	if (!d->snap) {
 		err = census_cache_request(&d->req, &d->snap);
+		if (err == -ENOSPC)
+			NL_SET_ERR_MSG(cb->extack,
+				       "not enough memory for the bitmaps: request a range of addresses, or raise max_mem");
 		if (err == -ENOMEM)
 			NL_SET_ERR_MSG(cb->extack,
 				       "not enough memory for the census: raise max_mem or free memory");
 		if (err)
 			return err;
 	}
-	for (; d->stage < ARRAY_SIZE(stages); d->stage++, d->index = 0) {
+	for (; d->stage < d->nr_stages; d->stage++, d->index = 0) {
 		for (; (record = next_record(d)); d->index++) {
 			/* Full: the rest in the next call; if it is empty: an error. */
 			if (is_visible(d, record) &&
 			    census_message_add(skb, &d->envelope, d->snap,
-					       stages[d->stage], record))
+					       d->stages[d->stage], record))
 				return skb->len ?: -EMSGSIZE;
 			if (record == d->vma)
 				d->vma = list_next_entry(d->vma, link);
@@ -335,6 +458,11 @@ static const struct genl_ops census_ops[] = {
 	},
 	{
 		.cmd = MEMCENSUS_CMD_SNAPSHOT,
+		.dumpit = snapshot_dumpit,
+		.done = snapshot_done,
+	},
+	{
+		.cmd = MEMCENSUS_CMD_PAGES,
 		.dumpit = snapshot_dumpit,
 		.done = snapshot_done,
 	},

@@ -7,6 +7,7 @@
 #include <net/netlink.h>
 
 #include "message.h"
+#include "pages.h"
 #include "params.h"
 #include "zones.h"
 
@@ -197,6 +198,40 @@ static int fill_vma(struct sk_buff *skb, const struct census_envelope *e,
 			 vma->figures.value, MEMCENSUS_F_MAX);
 }
 
+/* The same word of each block: the one at @offset. */
+static int put_words(struct sk_buff *skb, int attr, const struct census_pages *pages,
+		     const struct census_pages_part *part, size_t offset)
+{
+	struct nlattr *words = nla_reserve_64bit(skb, attr, part->nr * sizeof(u64), PAD);
+	u64 *to;
+	u32 i;
+
+	if (!words)
+		return -EMSGSIZE;
+	to = nla_data(words);
+	for (i = 0; i < part->nr; i++)
+		to[i] = *(const u64 *)((const u8 *)census_page_block(pages, part->first + i) +
+				       offset);
+	return 0;
+}
+
+#define PUT_WORDS(attr, member)							\
+	put_words(skb, MEMCENSUS_PAGES_##attr, snap->pages, part,		\
+		  offsetof(struct census_page_block, member))
+
+static int fill_pages(struct sk_buff *skb, const struct census_envelope *e,
+		      const struct census_snapshot *snap, const void *record)
+{
+	const struct census_pages_part *part = record;
+
+	return nla_put_u32(skb, MEMCENSUS_PAGES_PID, census_task_pid(part->task, e->pid_ns)) ||
+	       put_u64(skb, MEMCENSUS_PAGES_START, part->start) ||
+	       put_u64(skb, MEMCENSUS_PAGES_END, part->end) ||
+	       PUT_WORDS(ADDRESSES, addr) || PUT_WORDS(RESIDENT, resident) ||
+	       PUT_WORDS(EXCLUSIVE, exclusive) || PUT_WORDS(HUGE, huge) ||
+	       PUT_WORDS(SWAP, swap);
+}
+
 static int put_types(struct sk_buff *skb, const struct census_zone *zone)
 {
 	struct nlattr *nest;
@@ -317,6 +352,7 @@ static const struct {
 	[MEMCENSUS_CMD_ZONE] = { MEMCENSUS_A_ZONE, fill_zone },
 	[MEMCENSUS_CMD_NODE] = { MEMCENSUS_A_NODE, fill_node },
 	[MEMCENSUS_CMD_SYSTEM] = { MEMCENSUS_A_SYSTEM, fill_system },
+	[MEMCENSUS_CMD_PAGES] = { MEMCENSUS_A_PAGES, fill_pages },
 };
 
 /**
@@ -325,7 +361,8 @@ static const struct {
  * @e: of the answer
  * @snap: the census; NULL for INFO
  * @cmd: &enum memcensus_cmd, a message
- * @record: of @snap: what a TASK, GROUP, VMA, ZONE or NODE is of
+ * @record: of @snap: what a TASK, GROUP, VMA, ZONE or NODE is of; of PAGES a
+ *	&struct census_pages_part
  *
  * Return: 0, or -EMSGSIZE, and the buffer is as it was.
  */
@@ -333,7 +370,8 @@ int census_message_add(struct sk_buff *skb, const struct census_envelope *e,
 		       const struct census_snapshot *snap, u8 cmd,
 		       const void *record)
 {
-	void *header = genlmsg_put(skb, e->portid, e->nlseq, e->family, e->flags, cmd);
+	void *header = genlmsg_put(skb, e->portid, e->nlseq, e->family, e->flags,
+				   e->cmd ?: cmd);
 	struct nlattr *nest;
 
 	if (!header)

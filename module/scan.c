@@ -153,7 +153,7 @@ static int walk_each_locked(struct census_worker *w, struct census_mm *m)
  * so that a stuck task would stall its bystanders because of the census.
  *
  * Return: 1 at the end, 0 for a pause, -EAGAIN if no lock was available, or
- * -ENOMEM.
+ * -ENOMEM or -ENOSPC.
  */
 static int walk_hold(struct census_worker *w, struct census_mm *m)
 {
@@ -172,7 +172,7 @@ static int walk_hold(struct census_worker *w, struct census_mm *m)
 			       ktime_get_ns() - w->locked_at);
 	/* Masks that wait for more name no mapping. */
 	census_walk_hand_on(&w->walk);
-	return census_frames_failed(w->tally.frames) ? -ENOMEM : ret;
+	return census_tally_error(&w->tally) ?: ret;
 }
 
 /*
@@ -212,7 +212,7 @@ static bool is_abandoned(const struct census_mm *m)
  * one, exit_mmap() is done by a worker.
  *
  * Return: 0 walked, -EAGAIN lock not available, -ESRCH its memory is gone, or
- * -EINTR or -ENOMEM, which end the scan.
+ * -EINTR, -ENOMEM or -ENOSPC, which end the scan.
  */
 static int visit(struct census_worker *w, struct census_mm *m)
 {
@@ -251,7 +251,7 @@ static void set_state(struct census_mm *m, u8 state)
  *
  * Sets @m->visited where no further visit is needed.
  *
- * Return: 0, or what ends the census: -EINTR or -ENOMEM.
+ * Return: 0, or what ends the census: -EINTR, -ENOMEM or -ENOSPC.
  */
 int census_scan_mm(struct census_worker *w, struct census_mm *m)
 {
@@ -267,7 +267,7 @@ int census_scan_mm(struct census_worker *w, struct census_mm *m)
 		    census_collect_again(&w->scan->collection, m))
 			ret = visit(w, m);
 	}
-	if (ret == -EINTR || ret == -ENOMEM)
+	if (ret == -EINTR || ret == -ENOMEM || ret == -ENOSPC)
 		return ret;
 	m->visited = ret != -EAGAIN;
 	if (ret == -ESRCH)
@@ -311,7 +311,7 @@ void census_scan_begin(struct census_scan *scan)
  * census_scan_all() - scan what others have not begun, until nothing is left
  * @w: the worker; several may do so at once
  *
- * Return: 0, -EINTR or -ENOMEM; then the others stop too.
+ * Return: 0, -EINTR, -ENOMEM or -ENOSPC; then the others stop too.
  */
 int census_scan_all(struct census_worker *w)
 {
@@ -344,7 +344,7 @@ int census_worker_begin(struct census_worker *w, struct census_scan *scan,
 	w->scan = scan;
 	w->walk.pause = time_to_pause;
 	w->walk.pause_context = w;
-	err = census_walk_begin(&w->walk);
+	err = census_walk_begin(&w->walk, snap->pages);
 	if (!err)
 		err = census_tally_begin(&w->tally, snap, files);
 	return err;

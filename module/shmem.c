@@ -42,6 +42,50 @@ u64 census_shmem_swap_range(struct vm_area_struct *vma, pgoff_t first,
 }
 
 /**
+ * census_shmem_swap_next() - which pages of a shmem mapping come next in swap
+ * @vma: maps shmem; locked
+ * @first: from this page of the file on; set to the first that is in swap
+ * @last: not above this page
+ *
+ * May sleep.  An entry in swap may be of several pages, and begin before @first.
+ *
+ * Return: bit n for page @first + n, of 64 pages; 0: none is in swap.
+ */
+u64 census_shmem_swap_next(struct vm_area_struct *vma, pgoff_t *first, pgoff_t last)
+{
+	XA_STATE(xas, &vma->vm_file->f_mapping->i_pages, *first);
+	pgoff_t from = *first, to;
+	void *entry;
+	u64 mask = 0;
+
+	rcu_read_lock();
+	xas_for_each(&xas, entry, last) {
+		if (xas_retry(&xas, entry))
+			continue;
+		if (xa_is_value(entry)) {
+			unsigned long nr = census_shmem_entry_pages(&xas);
+			pgoff_t base = round_down(xas.xa_index, nr);
+
+			from = max(from, base);
+			if (!mask)
+				*first = from;
+			if (from - *first >= 64)
+				break;
+			to = min3(base + nr - 1, last, *first + 63);
+			mask |= GENMASK_ULL(to - *first, from - *first);
+		}
+		if (xas.xa_index == last)
+			break;
+		if (need_resched()) {
+			xas_pause(&xas);
+			cond_resched_rcu();
+		}
+	}
+	rcu_read_unlock();
+	return mask;
+}
+
+/**
  * census_shmem_swap() - bytes in swap of all that a VMA maps of a shmem file
  * @vma: maps shmem; locked
  *

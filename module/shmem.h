@@ -11,5 +11,6 @@
 u64 census_shmem_swap(struct vm_area_struct *vma);
 u64 census_shmem_swap_range(struct vm_area_struct *vma, pgoff_t first,
 			    unsigned long nr);
+u64 census_shmem_swap_next(struct vm_area_struct *vma, pgoff_t *first, pgoff_t last);
 
 #endif /* _CENSUS_SHMEM_H */

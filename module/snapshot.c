@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 
 #include "memory.h"
+#include "pages.h"
 #include "snapshot.h"
 
 #define COST(name, scope, attr, member) \
@@ -55,6 +56,13 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 	if (req->group_by)
 		snap->pid_ns = get_pid_ns(req->pid_ns);
 	snap->cost.memory = sizeof(*snap);
+	if (req->pages) {
+		snap->pages = census_pages_alloc(req->start, req->end);
+		if (!snap->pages) {
+			census_snapshot_put(snap);
+			return NULL;
+		}
+	}
 	return snap;
 }
 
@@ -129,6 +137,7 @@ static void census_snapshot_free(struct kref *ref)
 		census_task_free(snap->tasks[i]);
 	kvfree(snap->tasks);
 	census_vmas_free(&snap->vmas);
+	census_pages_free(snap->pages);
 	kvfree(snap->groups);
 	if (snap->pid_ns)
 		put_pid_ns(snap->pid_ns);

@@ -32,6 +32,8 @@ struct census_name {
 	struct pid *pid;
 };
 
+struct census_pages;
+
 /**
  * struct census_request - contents of a census
  * @basis: &enum memcensus_basis, never 0
@@ -40,6 +42,9 @@ struct census_name {
  * @parts: MEMCENSUS_PART_*
  * @nr_pids: 0: all processes
  * @pids: processes named, of @nr_pids entries
+ * @pages: bitmaps of the pages of the only one of @pids are requested
+ * @start: of @pages, the first address
+ * @end: of @pages, the first address behind them
  */
 struct census_request {
 	u8 basis;
@@ -48,6 +53,9 @@ struct census_request {
 	u32 parts;
 	unsigned int nr_pids;
 	struct census_name *pids;
+	bool pages;
+	u64 start;
+	u64 end;
 };
 
 /**
@@ -296,6 +304,7 @@ struct census_system {
  * @nr_groups: number of @groups
  * @groups: in no order; group 0 has no figures: its tasks are in no group
  * @vmas: &struct census_vma
+ * @pages: of the only one of @tasks; NULL: they were not requested
  * @nr_zones: number of @zones
  * @zones: by node, then from the lowest
  * @nr_nodes: number of @nodes
@@ -316,6 +325,7 @@ struct census_snapshot {
 	unsigned int nr_groups;
 	struct census_group *groups;
 	struct list_head vmas;
+	struct census_pages *pages;
 	unsigned int nr_zones;
 	struct census_zone *zones;
 	unsigned int nr_nodes;

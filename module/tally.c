@@ -8,6 +8,7 @@
 #include "compat.h"
 #include "mapcount.h"
 #include "memory.h"
+#include "pages.h"
 #include "shmem.h"
 #include "tally.h"
 #include "vma.h"
@@ -87,10 +88,67 @@ static void frames_masks(void *context, const struct census_mask *masks,
 	census_frames_mark(t->frames, masks, nr);
 }
 
+/*
+ * Shmem in swap, page by page: what is counted is what is noted.  The file may
+ * change while it is read, as it may between two page tables.
+ */
+static void note_hole(struct census_tally *t, const struct census_place *hole)
+{
+	const struct census_page_block swap = { .swap = ~0ULL };
+	pgoff_t first = linear_page_index(t->vma, hole->addr), at = first;
+	pgoff_t last = first + hole->nr - 1;
+	unsigned int i;
+	u64 mask;
+
+	while (at <= last && (mask = census_shmem_swap_next(t->vma, &at, last))) {
+		t->sums->swap += (u64)census_popcount(mask) << PAGE_SHIFT;
+		for (i = 0; i < 64; i++)
+			if (mask >> i & 1)
+				census_pages_note(t->snap->pages, hole->addr +
+						  ((at + i - first) << PAGE_SHIFT), 1, &swap);
+		at += 64;
+		cond_resched();
+	}
+}
+
+/* Where the pages of the process are whose bitmaps are requested. */
+static void frames_places(void *context, const struct census_place *places,
+			  unsigned int nr)
+{
+	struct census_tally *t = context;
+	const struct census_place *place;
+
+	for (place = places; place < places + nr; place++) {
+		const bool swap = place->kind == CENSUS_SWAP;
+		const struct census_page_block bits = {
+			.resident = swap ? 0 : ~0ULL,
+			.huge = place->huge ? ~0ULL : 0,
+			.swap = swap ? ~0ULL : 0,
+		};
+
+		if (place->kind == CENSUS_HOLE) {
+			note_hole(t, place);
+			continue;
+		}
+		/* A later slice only tells more of what the first has met. */
+		if (!t->later)
+			census_pages_note(t->snap->pages, place->addr, place->nr, &bits);
+		if (!swap)
+			census_pages_keep(t->snap->pages, t->frames, place);
+	}
+}
+
 static const struct census_walk_ops frames_ops = {
 	.runs = take_runs,
 	.masks = frames_masks,
+	.places = frames_places,
 };
+
+/* Are bitmaps of its pages requested? */
+static bool is_placed(const struct census_tally *t, const struct census_mm *m)
+{
+	return t->snap->pages && m->task;
+}
 
 /**
  * census_tally_begin() - nothing is counted
@@ -127,6 +185,14 @@ void census_tally_end(struct census_tally *t)
 	kfree(t->path_buffer);
 }
 
+/* Did memory run out, of any kind?  Return: 0, -ENOMEM or -ENOSPC. */
+int census_tally_error(const struct census_tally *t)
+{
+	if (t->snap->pages && t->snap->pages->full)
+		return -ENOSPC;
+	return census_frames_failed(t->frames) ? -ENOMEM : 0;
+}
+
 /**
  * census_tally_mm() - an address space is begun, or gone on with
  * @t: the count
@@ -149,6 +215,8 @@ int census_tally_mm(struct census_tally *t, struct census_mm *m)
  */
 void census_tally_forget(struct census_tally *t, struct census_mm *m)
 {
+	if (is_placed(t, m))
+		census_pages_begin(t->snap->pages, t->frames->budget);
 	census_owners_forget(&t->frames->owners, m->number, t->gone);
 }
 
@@ -168,8 +236,8 @@ static bool begin_shmem(struct census_tally *t, bool resumed)
 	    !shmem_mapping(vma->vm_file->f_mapping))
 		return false;
 	swapped = census_shmem_swap(vma);
-	if (swapped && !(vma->vm_flags & VM_SHARED) &&
-	    vma->vm_flags & VM_WRITE)
+	if (swapped && (t->placed || (!(vma->vm_flags & VM_SHARED) &&
+				      vma->vm_flags & VM_WRITE)))
 		return true;
 	if (!resumed)
 		t->sums->swap += swapped;
@@ -324,6 +392,8 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	if (err)
 		return err;
 	t->of_heap = heap_or_stack(t);
+	t->placed = is_placed(t, t->m);
+	walk->placed = t->placed;
 	walk->holes = begin_shmem(t, addr != vma->vm_start);
 	walk->ops = choose_ops(t);
 	walk->context = t;

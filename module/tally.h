@@ -30,6 +30,7 @@
  * @gone: pages of address spaces that vanished while they were walked
  * @class: of its frames, where @vma decides that
  * @of_heap: what of @vma is heap or stack is added there too; else NULL
+ * @placed: bitmaps of the pages of @vma are requested
  * @pages: mapped pages met
  * @rss_before: of @sums, when @vma was begun or gone on with, for @of_heap
  */
@@ -49,6 +50,7 @@ struct census_tally {
 	struct census_holding gone[CENSUS_KINDS];
 	enum census_class class;
 	u64 *of_heap;
+	bool placed;
 	u64 pages;
 	u64 rss_before;
 };
@@ -61,6 +63,7 @@ void census_tally_forget(struct census_tally *t, struct census_mm *m);
 int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		     unsigned long addr, struct census_walk *walk);
 void census_tally_vma_end(struct census_tally *t, struct census_walk *walk);
+int census_tally_error(const struct census_tally *t);
 void census_tally_figures(struct census_tally *t, struct census_mm *m,
 			  bool swap_known);
 

@@ -26,10 +26,11 @@
 /**
  * census_walk_begin() - get what a walk needs
  * @walk: zeroed; to be ended by census_walk_end(), also after an error
+ * @places: it will hand on places
  *
  * Return: 0 or -ENOMEM.
  */
-int census_walk_begin(struct census_walk *walk)
+int census_walk_begin(struct census_walk *walk, bool places)
 {
 	struct census_mask *masks;
 
@@ -37,15 +38,19 @@ int census_walk_begin(struct census_walk *walk)
 	masks = census_kvcalloc(CENSUS_MASKS_MAX + 1, sizeof(*masks));
 	/* Key 0 is none that a page has: nothing is joined with it. */
 	walk->masks = masks ? masks + 1 : NULL;
-	return walk->runs && masks ? 0 : -ENOMEM;
+	if (places)
+		walk->places = census_kvcalloc(CENSUS_PLACES_MAX, sizeof(*walk->places));
+	return walk->runs && masks && (walk->places || !places) ? 0 : -ENOMEM;
 }
 
 void census_walk_end(struct census_walk *walk)
 {
 	kvfree(walk->runs);
+	kvfree(walk->places);
 	if (walk->masks)
 		kvfree(walk->masks - 1);
 	walk->runs = NULL;
+	walk->places = NULL;
 	walk->masks = NULL;
 }
 
@@ -84,6 +89,33 @@ static void add_mask(struct census_walk *walk, u64 key, u64 mask)
 	};
 }
 
+/* Under the lock of the table, which has room: it adds no more than it has entries. */
+static void add_place(struct census_walk *walk, enum census_kind kind, bool huge,
+		      unsigned long addr, unsigned int nr, u64 key, u8 at)
+{
+	struct census_place *place;
+
+	if (!walk->placed)
+		return;
+	place = &walk->places[walk->nr_places];
+	if (walk->nr_places) {
+		struct census_place *last = place - 1;
+
+		if (last->kind == kind && last->huge == huge && last->key == key &&
+		    kind != CENSUS_HUGETLB &&
+		    last->addr + (unsigned long)last->nr * PAGE_SIZE == addr &&
+		    (kind != CENSUS_PRESENT || last->at + last->nr == at)) {
+			last->nr += nr;
+			return;
+		}
+	}
+	*place = (struct census_place) {
+		.kind = kind, .huge = huge, .at = at, .nr = nr, .addr = addr,
+		.key = key,
+	};
+	walk->nr_places++;
+}
+
 static bool may_have_copies(const struct census_walk *walk,
 			    const struct vm_area_struct *vma)
 {
@@ -119,7 +151,10 @@ static void take_pages(struct census_walk *walk, struct vm_area_struct *vma,
 		unsigned int at = number & 63, n = min(64 - at, nr);
 
 		add_mask(walk, key + (number >> 6), GENMASK_ULL(at + n - 1, at));
+		add_place(walk, CENSUS_PRESENT, bits & CENSUS_PMD, addr, n,
+			  key + (number >> 6), at);
 		number += n;
+		addr += n * PAGE_SIZE;
 		nr -= n;
 	}
 }
@@ -135,6 +170,9 @@ static void hand_on_runs(struct census_walk *walk)
 	if (walk->nr && walk->ops->runs)
 		walk->ops->runs(walk->context, walk->runs, walk->nr);
 	walk->nr = 0;
+	if (walk->nr_places)
+		walk->ops->places(walk->context, walk->places, walk->nr_places);
+	walk->nr_places = 0;
 }
 
 void census_walk_hand_on(struct census_walk *walk)
@@ -157,9 +195,15 @@ static void make_room(struct census_walk *walk)
 static void add_hole(struct census_walk *walk, struct vm_area_struct *vma,
 		     unsigned long addr, unsigned long end)
 {
-	if (walk->holes)
-		add_run(walk, CENSUS_HOLE, 0, linear_page_index(vma, addr),
-			(end - addr) >> PAGE_SHIFT, 0);
+	unsigned int nr = (end - addr) >> PAGE_SHIFT;
+
+	if (!walk->holes)
+		return;
+	/* Either, for what is in a place is wanted in the order of addresses. */
+	if (walk->placed)
+		add_place(walk, CENSUS_HOLE, false, addr, nr, 0, 0);
+	else
+		add_run(walk, CENSUS_HOLE, 0, linear_page_index(vma, addr), nr, 0);
 }
 
 /* @nr pages, the first of them @skip pages into what @entry stands for. */
@@ -170,6 +214,7 @@ static void take_softleaf(struct census_walk *walk, struct vm_area_struct *vma,
 	if (softleaf_is_swap(entry)) {
 		add_run(walk, CENSUS_SWAP, 0, swp_offset(entry) + skip, nr,
 			swp_type(entry));
+		add_place(walk, CENSUS_SWAP, false, addr, nr, 0, 0);
 	} else if (softleaf_has_pfn(entry)) {
 		if (softleaf_is_migration(entry))
 			bits |= CENSUS_MIGRATING;
@@ -484,7 +529,8 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 		return false;
 	walk->ptes += nr;
 	walk->work += nr;
-	if (!walk->ops->masks || walk->holes || !census_plain_begin(&plain) ||
+	if (!walk->ops->masks || walk->holes || walk->placed ||
+	    !census_plain_begin(&plain) ||
 	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
 		take_ptes(walk, vma, pte, nr, addr);
 	else if (may_have_copies(walk, vma))
@@ -650,7 +696,7 @@ static pmd_t *find_pmd(struct mm_struct *mm, unsigned long addr,
 /* What a huge page costs, in entries of a page table. */
 #define ENTRIES_PER_HUGETLB 64
 
-static void take_hugetlb(struct census_walk *walk, pte_t pte,
+static void take_hugetlb(struct census_walk *walk, unsigned long addr, pte_t pte,
 			 unsigned long pfn, bool shared_table, unsigned int nr)
 {
 	u8 bits = shared_table ? CENSUS_SHARED_TABLE : 0;
@@ -668,6 +714,7 @@ static void take_hugetlb(struct census_walk *walk, pte_t pte,
 		pfn = softleaf_to_pfn(entry);
 	}
 	add_run(walk, CENSUS_HUGETLB, bits, pfn, nr, 0);
+	add_place(walk, CENSUS_HUGETLB, true, addr, nr, pfn, 0);
 	hand_on_locked(walk);
 }
 
@@ -683,7 +730,7 @@ static void walk_hugetlb_table(struct census_walk *walk, struct mm_struct *mm,
 	if (size >= PUD_SIZE) {
 		pudp = find_pud(mm, addr, addr + size, &next);
 		pud = pudp ? pudp_get(pudp) : __pud(0);
-		take_hugetlb(walk, __pte(pud_val(pud)),
+		take_hugetlb(walk, addr, __pte(pud_val(pud)),
 			     pud_present(pud) ? pud_pfn(pud) : 0, false, nr);
 		return;
 	}
@@ -692,13 +739,13 @@ static void walk_hugetlb_table(struct census_walk *walk, struct mm_struct *mm,
 		return;
 	pmd = pmdp_get_lockless(pmdp);
 	if (size >= PMD_SIZE) {
-		take_hugetlb(walk, __pte(pmd_val(pmd)),
+		take_hugetlb(walk, addr, __pte(pmd_val(pmd)),
 			     pmd_present(pmd) ? pmd_pfn(pmd) : 0,
 			     hugetlb_pmd_shared((pte_t *)pmdp), nr);
 	} else if (pmd_present(pmd) && !pmd_bad(pmd)) {
 		pte_t pte = ptep_get(pte_offset_kernel(&pmd, addr));
 
-		take_hugetlb(walk, pte, pte_pfn(pte), false, nr);
+		take_hugetlb(walk, addr, pte, pte_pfn(pte), false, nr);
 	}
 }
 
@@ -733,7 +780,11 @@ static unsigned long walk_hugetlb(struct census_walk *walk,
 {
 	unsigned long size = huge_page_size(hstate_vma(vma));
 
-	for (addr = ALIGN_DOWN(addr, size); addr < vma->vm_end; ) {
+	/*
+	 * Up, for addresses only go up: @addr is within a huge page only where
+	 * the mapping came while the walk paused at @addr in another one.
+	 */
+	for (addr = ALIGN(addr, size); addr < vma->vm_end; ) {
 		walk->blocked = !walk_hugetlb_entry(walk, vma, addr, size);
 		if (walk->blocked)
 			break;

@@ -72,6 +72,24 @@ struct census_mask {
 };
 
 /**
+ * struct census_place - pages at neighbouring addresses
+ * @kind: PRESENT, HUGETLB, SWAP or HOLE
+ * @huge: PRESENT: mapped by a PMD
+ * @at: PRESENT: bit of the first page in the mask of @key
+ * @nr: pages; PRESENT: all are of one mask
+ * @addr: of the first page
+ * @key: PRESENT: as of &struct census_mask; HUGETLB: the first frame; else 0
+ */
+struct census_place {
+	u8 kind;
+	bool huge;
+	u8 at;
+	u32 nr;
+	unsigned long addr;
+	u64 key;
+};
+
+/**
  * struct census_walk_ops - where what is mapped goes
  * @bits: CENSUS_YOUNG and CENSUS_DIRTY, where they matter: entries that differ
  *	in them are not in one run
@@ -82,6 +100,9 @@ struct census_mask {
  * @masks: mapped pages go there instead of into PRESENT runs; called with
  *	masks of one or more tables, perhaps of several mappings, with nothing but
  *	the mapping locked, or nothing at all; may sleep; or NULL
+ * @places: where the pages of the masks, of HUGETLB and of SWAP runs are, by
+ *	address; HOLEs come there instead of into runs; called after the lock was
+ *	dropped, the mapping still locked; may sleep; or NULL
  *
  * All get the walk's @context.
  */
@@ -93,6 +114,8 @@ struct census_walk_ops {
 		     unsigned int nr);
 	void (*masks)(void *context, const struct census_mask *masks,
 		      unsigned int nr);
+	void (*places)(void *context, const struct census_place *places,
+		       unsigned int nr);
 };
 
 /**
@@ -103,6 +126,7 @@ struct census_walk_ops {
  *	called after every page table
  * @pause_context: for @pause
  * @holes: hand on HOLE runs, in the present VMA
+ * @placed: hand on places, in the present VMA
  * @frames: masks: key of frame 0 in the present VMA
  * @file: masks: key of the first page of the present VMA's file; 0: its pages are
  *	numbered by frame
@@ -119,6 +143,8 @@ struct census_walk_ops {
  * @runs: of %CENSUS_RUNS_MAX
  * @nr_masks: masks in @masks
  * @masks: of CENSUS_MASKS_MAX, and one before the first, of no meaning
+ * @nr_places: places in @places
+ * @places: of %CENSUS_PLACES_MAX; NULL where none are wanted
  */
 struct census_walk {
 	const struct census_walk_ops *ops;
@@ -126,6 +152,7 @@ struct census_walk {
 	bool (*pause)(void *context);
 	void *pause_context;
 	bool holes;
+	bool placed;
 	u64 frames;
 	u64 file;
 	u64 copies;
@@ -140,12 +167,17 @@ struct census_walk {
 	struct census_run *runs;
 	unsigned int nr_masks;
 	struct census_mask *masks;
+	unsigned int nr_places;
+	struct census_place *places;
 };
 
 /* Masks that are handed on at once, at most: those of two page tables. */
 #define CENSUS_MASKS_MAX (2 * PTRS_PER_PTE)
 
-int census_walk_begin(struct census_walk *walk);
+/* A table has no more: those of each are handed on before the next. */
+#define CENSUS_PLACES_MAX PTRS_PER_PTE
+
+int census_walk_begin(struct census_walk *walk, bool places);
 void census_walk_end(struct census_walk *walk);
 unsigned long census_walk_vma(struct census_walk *walk,
 			      struct vm_area_struct *vma, unsigned long addr);

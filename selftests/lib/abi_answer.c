@@ -69,14 +69,14 @@ static const char *ints_wrong(const struct nlattr *attr, unsigned int size,
 	uint64_t value;
 
 	if (is->type == ABI_U32S || is->type == ABI_S32S ||
-	    is->type == ABI_U64S) {
-		if (!len || len % size || len / size > is->max)
-			return say("%u bytes are no array of at most %u", len,
-				   is->max);
+	    is->type == ABI_U64S || is->type == ABI_BITMAPS) {
+		if (len % size || len / size < is->min || len / size > is->max)
+			return say("%u bytes are no array of %u to %u", len,
+				   is->min, is->max);
 	} else if (len != size) {
 		return say("%u bytes, not %u", len, size);
 	}
-	for (i = 0; size == 8 && i < len; i += 8) {
+	for (i = 0; size == 8 && is->type != ABI_BITMAPS && i < len; i += 8) {
 		memcpy(&value, at + i, 8);
 		if (abi_kernel_address(value))
 			return say("%#llx", (unsigned long long)value);
@@ -167,7 +167,8 @@ const char *abi_answer_wrong(const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr;
-	unsigned int nests = 0;
+	unsigned int nests = 0, type;
+	bool info = false, numbered = false;
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*genl))
 		return say("%u bytes are no message", nlh->nlmsg_len);
@@ -177,13 +178,17 @@ const char *abi_answer_wrong(const struct nlmsghdr *nlh)
 		return say("version %u, reserved %u", genl->version,
 			   genl->reserved);
 	mnl_attr_for_each(attr, nlh, sizeof(*genl)) {
-		if (mnl_attr_get_type(attr) == abi_cmds[genl->cmd].answer)
+		type = mnl_attr_get_type(attr);
+		info |= type == MEMCENSUS_A_INFO;
+		numbered |= type == MEMCENSUS_A_SEQ;
+		if (type == abi_cmds[genl->cmd].answer ||
+		    (type < 32 && abi_cmds[genl->cmd].others >> type & 1))
 			nests++;
-		else if (mnl_attr_get_type(attr) > MEMCENSUS_A_SEQ ||
-			 genl->cmd == MEMCENSUS_CMD_INFO)
-			return say("attribute %u in command %u",
-				   mnl_attr_get_type(attr), genl->cmd);
+		else if (type > MEMCENSUS_A_SEQ)
+			return say("attribute %u in command %u", type, genl->cmd);
 	}
+	if (info == numbered)
+		return say("command %u: INFO %d, number %d", genl->cmd, info, numbered);
 	if (nests != 1)
 		return say("command %u with %u nests", genl->cmd, nests);
 	return nest_wrong((const char *)genl + sizeof(*genl),

@@ -30,6 +30,8 @@ static const struct abi_attr request_attrs[] = {
 	[MEMCENSUS_REQ_PIDS] = RANGE(U32S, 0, MEMCENSUS_PIDS_MAX),
 	[MEMCENSUS_REQ_GROUP_BY] = RANGE(U8, MEMCENSUS_BY_UID,
 					 MEMCENSUS_BY_MAX),
+	[MEMCENSUS_REQ_START] = INT(U64),
+	[MEMCENSUS_REQ_END] = INT(U64),
 };
 
 COMPLETE(request_attrs, __MEMCENSUS_REQ_MAX);
@@ -209,6 +211,23 @@ static const struct abi_attr system_attrs[] = {
 
 NEST(system_nest, system_attrs, __MEMCENSUS_SYSTEM_MAX);
 
+/* Blocks of one message; without any, the arrays are empty. */
+#define BLOCKS_MAX 120
+
+static const struct abi_attr pages_attrs[] = {
+	[MEMCENSUS_PAGES_PAD] = INT(PAD),
+	[MEMCENSUS_PAGES_PID] = INT(U32),
+	[MEMCENSUS_PAGES_START] = INT(U64),
+	[MEMCENSUS_PAGES_END] = INT(U64),
+	[MEMCENSUS_PAGES_ADDRESSES] = RANGE(U64S, 0, BLOCKS_MAX),
+	[MEMCENSUS_PAGES_RESIDENT] = RANGE(BITMAPS, 0, BLOCKS_MAX),
+	[MEMCENSUS_PAGES_EXCLUSIVE] = RANGE(BITMAPS, 0, BLOCKS_MAX),
+	[MEMCENSUS_PAGES_HUGE] = RANGE(BITMAPS, 0, BLOCKS_MAX),
+	[MEMCENSUS_PAGES_SWAP] = RANGE(BITMAPS, 0, BLOCKS_MAX),
+};
+
+NEST(pages, pages_attrs, __MEMCENSUS_PAGES_MAX);
+
 static const struct abi_attr answered_attrs[] = {
 	[MEMCENSUS_A_PAD] = INT(PAD),
 	[MEMCENSUS_A_SEQ] = INT(U64),
@@ -221,6 +240,7 @@ static const struct abi_attr answered_attrs[] = {
 	[MEMCENSUS_A_NODE] = NESTED(node),
 	[MEMCENSUS_A_SYSTEM] = NESTED(system_nest),
 	[MEMCENSUS_A_GROUP] = NESTED(group),
+	[MEMCENSUS_A_PAGES] = NESTED(pages),
 };
 
 COMPLETE(answered_attrs, __MEMCENSUS_A_MAX);
@@ -236,6 +256,11 @@ const struct abi_cmd abi_cmds[] = {
 	[MEMCENSUS_CMD_NODE] = { .answer = MEMCENSUS_A_NODE },
 	[MEMCENSUS_CMD_SYSTEM] = { .answer = MEMCENSUS_A_SYSTEM },
 	[MEMCENSUS_CMD_GROUP] = { .answer = MEMCENSUS_A_GROUP },
+	[MEMCENSUS_CMD_PAGES] = {
+		.dump = true, .answer = MEMCENSUS_A_PAGES,
+		.others = 1U << MEMCENSUS_A_INFO | 1U << MEMCENSUS_A_SCAN |
+			  1U << MEMCENSUS_A_TASK | 1U << MEMCENSUS_A_VMA,
+	},
 };
 
 _Static_assert(sizeof(abi_cmds) / sizeof(*abi_cmds) == __MEMCENSUS_CMD_MAX,
@@ -253,6 +278,7 @@ unsigned int abi_int_size(enum abi_type type)
 		return 4;
 	case ABI_U64:
 	case ABI_U64S:
+	case ABI_BITMAPS:
 		return 8;
 	default:
 		return 0;

@@ -19,7 +19,8 @@ struct abi_nest;
  * enum abi_type - the payload of an attribute
  * @ABI_NONE: the attribute may not be sent
  * @ABI_PAD: empty
- * @ABI_U32S: one or more of them; the same for the next two
+ * @ABI_U32S: several of them; the same for the next two
+ * @ABI_BITMAPS: u64 too, of any value
  */
 enum abi_type {
 	ABI_NONE,
@@ -32,6 +33,7 @@ enum abi_type {
 	ABI_U32S,
 	ABI_S32S,
 	ABI_U64S,
+	ABI_BITMAPS,
 	ABI_NEST,
 };
 
@@ -39,7 +41,7 @@ enum abi_type {
  * struct abi_attr - one attribute
  * @type: its payload
  * @many: an answer may have more than one
- * @min: least value in a request
+ * @min: least value in a request, or least number of array entries
  * @max: largest value in a request, or largest number of array entries
  * @mask: bits allowed in a request; 0: not a bit set
  * @nest: content of an ABI_NEST
@@ -65,10 +67,11 @@ struct abi_nest {
  * @do_it: answers a request without NLM_F_DUMP
  * @dump: answers one with it
  * @answer: top level attribute of its message; 0: none
+ * @others: bit n: attribute n may be in its place
  */
 struct abi_cmd {
 	bool do_it, dump;
-	unsigned int answer;
+	unsigned int answer, others;
 };
 
 /* Top level of a request, and the REQUEST nest in it. */

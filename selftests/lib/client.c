@@ -141,14 +141,20 @@ static void put_attr(struct nlmsghdr *nlh, uint16_t type, const void *payload,
 struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 				const struct census_request *request)
 {
-	struct nlmsghdr *nlh = census_header(s, buf, MEMCENSUS_CMD_SNAPSHOT,
-					     NLM_F_DUMP);
+	struct nlmsghdr *nlh = census_header(s, buf, request->pages ?
+					     MEMCENSUS_CMD_PAGES :
+					     MEMCENSUS_CMD_SNAPSHOT, NLM_F_DUMP);
 	const uint8_t group_by = request->group_by, basis = request->basis;
 	const uint32_t parts = request->parts;
 	const uint32_t nest_at = nlh->nlmsg_len;
 	struct nlattr *nest;
 
 	put_attr(nlh, MEMCENSUS_A_REQUEST | NLA_F_NESTED, NULL, 0);
+	if (request->end)
+		put_attr(nlh, MEMCENSUS_REQ_END, &request->end, sizeof(request->end));
+	if (request->start)
+		put_attr(nlh, MEMCENSUS_REQ_START, &request->start,
+			 sizeof(request->start));
 	if (group_by)
 		put_attr(nlh, MEMCENSUS_REQ_GROUP_BY, &group_by,
 			 sizeof(group_by));

@@ -65,6 +65,13 @@ struct census_vma {
 };
 
 /**
+ * struct census_page_block - a block of the PAGES messages; bit n is page n
+ */
+struct census_page_block {
+	uint64_t address, resident, exclusive, huge, swap;
+};
+
+/**
  * struct census_info - the INFO message
  * @known: bit n is set where attribute n of enum memcensus_info was sent
  * @value: the integers, by enum memcensus_info
@@ -142,6 +149,8 @@ struct census_values {
  * @mixed: a message has another sequence number than those before it
  * @disorder: messages came in the wrong order
  * @incomplete: a message had no sequence number, no nest, or an unknown nest
+ * @torn: PAGES messages do not adjoin, or lack an attribute
+ * @pages_start, @pages_end: what the PAGES messages are about together
  * @scan: values by enum memcensus_scan; @scan_known: bits of those sent
  */
 struct census {
@@ -163,6 +172,11 @@ struct census {
 	size_t n_groups;
 	struct census_vma *vmas;
 	size_t n_vmas;
+	struct census_page_block *blocks;
+	size_t n_blocks, n_pages;
+	uint64_t pages_start, pages_end;
+	uint32_t pages_pid;
+	bool torn;
 };
 
 /**
@@ -177,6 +191,7 @@ struct census_error {
 
 /**
  * struct census_request - what to ask for; 0 leaves an attribute out
+ * @pages: a PAGES request, from @start to @end
  * @buffer: bytes of each receive, 0: 32 KiB
  */
 struct census_request {
@@ -185,6 +200,8 @@ struct census_request {
 	const uint32_t *pids;
 	unsigned int n_pids;
 	size_t buffer;
+	bool pages;
+	uint64_t start, end;
 };
 
 /**

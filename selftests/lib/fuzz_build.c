@@ -5,6 +5,7 @@
 #include <linux/netlink.h>
 
 #include "fuzz.h"
+#include "pages.h"
 
 uint64_t fuzz_mix(uint64_t a, uint64_t b)
 {
@@ -141,16 +142,29 @@ static void put_pids(struct builder *b, const struct abi_attr *is)
 	}
 }
 
+/* A part of an address space, or of none. */
+static uint64_t an_address(struct builder *b)
+{
+	uint64_t odd[] = { 0, 1, PAGE, 0x400000, 1ULL << 46, 1ULL << 47, -PAGE, ~0ULL,
+			   fuzz_next(b->r), fuzz_next(b->r) & -PAGE };
+
+	return PICK(b->r, odd);
+}
+
 /* A payload of the right type, mostly of the right length. */
 static void put_payload(struct builder *b, const struct abi_attr *is)
 {
 	static const size_t lengths[] = { 0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 255 };
+	uint64_t address;
 	uint32_t n;
 
 	if (fuzz_one_in(b->r, 16)) {
 		put_random(b, PICK(b->r, lengths));
 	} else if (is->type == ABI_U32S) {
 		put_pids(b, is);
+	} else if (is->type == ABI_U64) {
+		address = an_address(b);
+		put(b, &address, sizeof(address));
 	} else if (abi_int_size(is->type)) {
 		n = an_int(b, is);
 		put(b, &n, abi_int_size(is->type));
@@ -214,7 +228,7 @@ static uint16_t a_type(struct builder *b)
 
 static uint16_t some_flags(struct builder *b, uint8_t cmd)
 {
-	bool dump = cmd == MEMCENSUS_CMD_SNAPSHOT;
+	bool dump = cmd == MEMCENSUS_CMD_SNAPSHOT || cmd == MEMCENSUS_CMD_PAGES;
 	uint16_t flags = NLM_F_REQUEST;
 
 	if (dump != fuzz_one_in(b->r, 16))
@@ -233,7 +247,9 @@ static uint8_t a_cmd(struct builder *b)
 	if (fuzz_one_in(b->r, 16))
 		return fuzz_one_in(b->r, 2) ? fuzz_next(b->r) :
 		       fuzz_below(b->r, __MEMCENSUS_CMD_MAX + 1);
-	return fuzz_one_in(b->r, 6) ? MEMCENSUS_CMD_INFO :
+	if (fuzz_one_in(b->r, 6))
+		return MEMCENSUS_CMD_INFO;
+	return fuzz_one_in(b->r, 4) ? MEMCENSUS_CMD_PAGES :
 	       MEMCENSUS_CMD_SNAPSHOT;
 }
 

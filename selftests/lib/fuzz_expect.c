@@ -10,6 +10,7 @@
 #include <linux/netlink.h>
 
 #include "fuzz.h"
+#include "pages.h"
 
 unsigned int fuzz_error_bit(int error)
 {
@@ -66,6 +67,8 @@ static bool attr_is_right(const struct nlattr *attr, const unsigned char *at,
 		       nest_is_right(at, len, is->nest, depth + 1, NULL));
 	case ABI_U32S:	/* the family checks its length */
 		return len <= is->max * 4;
+	case ABI_U64:	/* and its value */
+		return len == 8;
 	case ABI_U8:
 	case ABI_U32:
 		return len == abi_int_size(is->type) && int_is_right(at, is);
@@ -139,6 +142,32 @@ static unsigned int expect_pids(const struct fuzz_target *t,
 	return errors | FUZZ_NONE;
 }
 
+/* The rules of PAGES. */
+static unsigned int expect_pages(const struct fuzz_target *t,
+				 const struct found *in, struct fuzz_expect *e)
+{
+	struct census_request *r = &e->request;
+
+	r->pages = true;
+	r->basis = MEMCENSUS_BASIS_FRAMES;
+	r->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS;
+	r->end = -PAGE;
+	if (in->at[MEMCENSUS_REQ_BASIS] || in->at[MEMCENSUS_REQ_PARTS] ||
+	    in->at[MEMCENSUS_REQ_GROUP_BY])
+		return FUZZ_EINVAL;
+	if (in->at[MEMCENSUS_REQ_START])
+		memcpy(&r->start, in->at[MEMCENSUS_REQ_START], 8);
+	if (in->at[MEMCENSUS_REQ_END])
+		memcpy(&r->end, in->at[MEMCENSUS_REQ_END], 8);
+	if (r->start % PAGE || r->end % PAGE || r->end <= r->start)
+		return FUZZ_EINVAL;
+	r->pids = (const uint32_t *)in->at[MEMCENSUS_REQ_PIDS];
+	r->n_pids = in->len[MEMCENSUS_REQ_PIDS] / 4;
+	if (in->len[MEMCENSUS_REQ_PIDS] != 4)
+		return FUZZ_EINVAL;
+	return expect_pids(t, e);
+}
+
 /* The family's rules, for a request that passes the policy. */
 static unsigned int expect_request(const struct fuzz_target *t,
 				   const struct found *in,
@@ -148,6 +177,8 @@ static unsigned int expect_request(const struct fuzz_target *t,
 
 	r->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
 		   MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM;
+	if (in->at[MEMCENSUS_REQ_START] || in->at[MEMCENSUS_REQ_END])
+		return FUZZ_EINVAL;
 	e->parts_given = in->at[MEMCENSUS_REQ_PARTS];
 	if (e->parts_given)
 		memcpy(&r->parts, in->at[MEMCENSUS_REQ_PARTS], 4);
@@ -169,7 +200,7 @@ static unsigned int expect_request(const struct fuzz_target *t,
 	return expect_pids(t, e);
 }
 
-static unsigned int expect_attrs(const struct fuzz_target *t,
+static unsigned int expect_attrs(const struct fuzz_target *t, uint8_t cmd,
 				 const unsigned char *at, int len,
 				 struct fuzz_expect *e)
 {
@@ -184,7 +215,8 @@ static unsigned int expect_attrs(const struct fuzz_target *t,
 		nest_is_right(top.at[MEMCENSUS_A_REQUEST],
 			      top.len[MEMCENSUS_A_REQUEST], &abi_request, 1,
 			      &in);
-	return expect_request(t, &in, e);
+	return cmd == MEMCENSUS_CMD_PAGES ? expect_pages(t, &in, e) :
+					    expect_request(t, &in, e);
 }
 
 /* Checks of generic netlink before any attribute. Sets @e->what. */
@@ -231,7 +263,7 @@ static void expect_message(const struct fuzz_target *t,
 	memcpy(&genl, at + NLMSG_HDRLEN, sizeof(genl));
 	e->errors = expect_header(nlh, &genl, busy, e);
 	if (e->errors == FUZZ_NONE)
-		e->errors = expect_attrs(t, at + NLMSG_HDRLEN + GENL_HDRLEN,
+		e->errors = expect_attrs(t, genl.cmd, at + NLMSG_HDRLEN + GENL_HDRLEN,
 					 nlh->nlmsg_len - NLMSG_HDRLEN -
 					 GENL_HDRLEN, e);
 	/* The policy is checked before the dump starts. */

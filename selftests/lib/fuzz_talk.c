@@ -17,6 +17,7 @@
 #include <linux/netlink.h>
 
 #include "client_parse.h"
+#include "bitmaps.h"
 #include "counted.h"
 #include "fuzz.h"
 #include "pages.h"
@@ -232,12 +233,27 @@ static bool dump_is_right(struct talk *t)
 	    !!c->n_nodes != !!(r->parts & MEMCENSUS_PART_NODES) ||
 	    c->n_systems != !!(r->parts & MEMCENSUS_PART_SYSTEM))
 		return fail(t, "not the parts %#x", r->parts);
+	if (r->pages && c->n_pages && !r->start && r->end == -PAGE) {
+		text = bitmaps_unsound(c);
+		if (text)
+			return fail(t, "bitmaps: %s", text);
+	}
 	if (r->basis == MEMCENSUS_BASIS_FRAMES && tasks) {
 		text = counted_unsound(c, !r->pids);
 		if (text)
 			return fail(t, "unsound: %s", text);
 	}
 	return true;
+}
+
+/* Is it the first message of a PAGES dump? */
+static bool begins_pages(const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *first = (const void *)(genl + 1);
+
+	return genl->cmd == MEMCENSUS_CMD_PAGES &&
+	       mnl_attr_get_type(first) == MEMCENSUS_A_INFO;
 }
 
 /* Checks a message of the family. */
@@ -261,7 +277,7 @@ static bool answer_is_right(struct talk *t, const struct nlmsghdr *nlh)
 		count(&t->w->counts->infos);
 		return true;
 	}
-	if (genl->cmd == MEMCENSUS_CMD_INFO) {
+	if (genl->cmd == MEMCENSUS_CMD_INFO || begins_pages(nlh)) {
 		if (t->next >= t->n || e->what != FUZZ_DUMP || t->dump ||
 		    !(e->errors & FUZZ_NONE))
 			return fail(t, "a dump for answer %u", t->next);

@@ -194,6 +194,26 @@ static const struct column vma_fields[] = {
 _Static_assert(ARRAY_SIZE(vma_fields) == MEMCENSUS_VMA_MAX + 1,
 	       "an attribute of a mapping has no column");
 
+
+#define PAGES(num, name_, help_, member, w, k)				\
+	[MEMCENSUS_PAGES_##num] = {					\
+		name_, NULL, help_, .kind = KIND_##k, .wire = WIRE_##w,	\
+		.number = MEMCENSUS_PAGES_##num,			\
+		.offset = offsetof(struct pages, member) }
+
+/* Read by pages.c; no command lists them as rows. */
+static const struct column pages_fields[] = {
+	PAGES(PID, "pid", "process", pid, U32, ID),
+	PAGES(START, "start", "first address", start, U64, ADDRESS),
+	PAGES(END, "end", "first address behind it", end, U64, ADDRESS),
+	PAGES(ADDRESSES, "addresses", "of blocks", addresses, U64S, LIST),
+	PAGES(RESIDENT, "resident", "pages of each that are mapped", resident, U64S, LIST),
+	PAGES(EXCLUSIVE, "exclusive", "of these, exclusive", exclusive, U64S, LIST),
+	PAGES(HUGE, "huge", "of these, huge", huge, U64S, LIST),
+	PAGES(SWAP, "swap", "pages of each that are in swap", swap, U64S, LIST),
+};
+_Static_assert(ARRAY_SIZE(pages_fields) == MEMCENSUS_PAGES_MAX + 1,
+	       "an attribute of pages has no column");
 #define GROUP(num, member, w, k)					\
 	.kind = KIND_##k, .wire = WIRE_##w, .number = MEMCENSUS_GROUP_##num, \
 	.offset = offsetof(struct group, member)
@@ -434,6 +454,11 @@ const struct record_type vma_record = {
 	.fields = { vma_fields, ARRAY_SIZE(vma_fields) },
 	.figures = { figure_columns, ARRAY_SIZE(figure_columns) },
 	.derived = { vma_derived, ARRAY_SIZE(vma_derived) },
+};
+
+const struct record_type pages_record = {
+	.name = "pages",
+	.fields = { pages_fields, ARRAY_SIZE(pages_fields) },
 };
 
 const struct record_type group_record = {

@@ -175,6 +175,7 @@ extern const struct record_type scan_record;
 extern const struct record_type task_record;
 extern const struct record_type group_record;
 extern const struct record_type vma_record;
+extern const struct record_type pages_record;
 extern const struct record_type mapping_record;
 extern const struct record_type zone_type_record;
 extern const struct record_type zone_record;

@@ -36,6 +36,7 @@ void snapshot_reset(struct snapshot *snap)
 	free(snap->tasks);
 	free(snap->groups);
 	free(snap->vmas);
+	free(snap->pages);
 	free(snap->mappings);
 	free(snap->zones);
 	free(snap->nodes);
@@ -115,6 +116,7 @@ struct type *snapshot_add_##what(struct snapshot *snap)			\
 SNAPSHOT_ADD(task, task, tasks, n_tasks)
 SNAPSHOT_ADD(group, group, groups, n_groups)
 SNAPSHOT_ADD(vma, vma, vmas, n_vmas)
+SNAPSHOT_ADD(pages, pages, pages, n_pages)
 SNAPSHOT_ADD(mapping, mapping, mappings, n_mappings)
 SNAPSHOT_ADD(zone, zone, zones, n_zones)
 SNAPSHOT_ADD(node, node, nodes, n_nodes)

@@ -125,6 +125,19 @@ struct vma {
 	uint64_t pkey;
 };
 
+/* A message of a PAGES dump; see pages.h. */
+struct pages {
+	uint64_t known;
+	uint64_t pid;
+	uint64_t start;
+	uint64_t end;
+	struct numbers addresses;
+	struct numbers resident;
+	struct numbers exclusive;
+	struct numbers huge;
+	struct numbers swap;
+};
+
 /* The known one of @uid, @cgroup and @comm is the key of the group. */
 struct group {
 	uint64_t known;
@@ -300,6 +313,8 @@ struct snapshot {
 	size_t n_groups;
 	struct vma *vmas;
 	size_t n_vmas;
+	struct pages *pages;
+	size_t n_pages;
 	struct mapping *mappings;
 	size_t n_mappings;
 	struct zone *zones;
@@ -337,6 +352,7 @@ void snapshot_reset(struct snapshot *snap);
 struct task *snapshot_add_task(struct snapshot *snap);
 struct group *snapshot_add_group(struct snapshot *snap);
 struct vma *snapshot_add_vma(struct snapshot *snap);
+struct pages *snapshot_add_pages(struct snapshot *snap);
 struct mapping *snapshot_add_mapping(struct snapshot *snap);
 struct zone *snapshot_add_zone(struct snapshot *snap);
 struct node *snapshot_add_node(struct snapshot *snap);

@@ -113,12 +113,18 @@ static void note_frames(FILE *out, const struct snapshot *snap)
 	}
 }
 
+/*
+ * The last ABI that has added anything to the answers of the requests that all
+ * commands make.  ABI 2 has added a request: a module without it refuses it.
+ */
+#define SNAPSHOT_ABI 1
+
 bool warnings_print(FILE *out, const struct snapshot *snap)
 {
 	bool partial = note_missing(out, snap);
 
 	if (KNOWN(&snap->info, MEMCENSUS_INFO_ABI) &&
-	    snap->info.abi < MEMCENSUS_ABI)
+	    snap->info.abi < SNAPSHOT_ABI)
 		fprintf(out, "memcensus: the module has ABI %" PRIu64 ", this reader ABI %d: %s\n",
 			snap->info.abi, MEMCENSUS_ABI,
 			"unavailable values are shown as -; load the memcensus.ko of this release");

@@ -32,6 +32,8 @@ static const enum wire request_wires[] = {
 	[MEMCENSUS_REQ_PARTS] = WIRE_U32,
 	[MEMCENSUS_REQ_PIDS] = WIRE_U32S,
 	[MEMCENSUS_REQ_GROUP_BY] = WIRE_U8,
+	[MEMCENSUS_REQ_START] = WIRE_U64,
+	[MEMCENSUS_REQ_END] = WIRE_U64,
 };
 
 static void byteswap16(unsigned char *p)

@@ -4,6 +4,7 @@
 #include <linux/genetlink.h>
 
 #include "model/columns.h"
+#include "model/pages.h"
 #include "wire/attrs.h"
 #include "wire/decode.h"
 
@@ -236,6 +237,7 @@ static const struct message {
 	[MEMCENSUS_CMD_NODE] = { MEMCENSUS_A_NODE, &node_record },
 	[MEMCENSUS_CMD_SYSTEM] = { MEMCENSUS_A_SYSTEM, &bytes_record },
 	[MEMCENSUS_CMD_GROUP] = { MEMCENSUS_A_GROUP, &group_record },
+	[MEMCENSUS_CMD_PAGES] = { MEMCENSUS_A_PAGES, &pages_record },
 };
 _Static_assert(sizeof(messages) / sizeof(messages[0]) == MEMCENSUS_CMD_MAX + 1,
 	       "a message is not decoded");
@@ -263,6 +265,8 @@ static void *record_for(struct snapshot *snap, unsigned int cmd)
 		return snapshot_add_group(snap);
 	case MEMCENSUS_CMD_VMA:
 		return snapshot_add_vma(snap);
+	case MEMCENSUS_CMD_PAGES:
+		return snapshot_add_pages(snap);
 	case MEMCENSUS_CMD_ZONE:
 		return snapshot_add_zone(snap);
 	case MEMCENSUS_CMD_NODE:
@@ -273,6 +277,20 @@ static void *record_for(struct snapshot *snap, unsigned int cmd)
 	}
 }
 
+/*
+ * The command whose messages carry the nest @type.  All messages of a PAGES dump have
+ * that command, so there the nest says what they are; 0: this reader does not know it.
+ */
+static unsigned int command_of(unsigned int type)
+{
+	unsigned int cmd;
+
+	for (cmd = 1; cmd <= MEMCENSUS_CMD_MAX; cmd++)
+		if (messages[cmd].type && messages[cmd].nest == type)
+			return cmd;
+	return 0;
+}
+
 int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		   struct failure *why)
 {
@@ -280,6 +298,7 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	const struct genlmsghdr *genl = NLMSG_DATA(nlh);
 	const struct nlattr *attr, *nest = NULL, *seq = NULL;
 	const struct message *message;
+	unsigned int cmd, of_nest;
 	struct attrs attrs;
 	void *record;
 
@@ -289,25 +308,31 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		snap->torn = true;
 	if (genl->cmd > MEMCENSUS_CMD_MAX || !messages[genl->cmd].type)
 		return 0;
-	message = &messages[genl->cmd];
+	cmd = genl->cmd;
 
 	attrs = attrs_of((const unsigned char *)genl + GENL_HDRLEN,
 			 nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN));
 	while ((attr = attrs_next(&attrs))) {
-		if (attr_type(attr) == MEMCENSUS_A_SEQ)
+		of_nest = command_of(attr_type(attr));
+		if (attr_type(attr) == MEMCENSUS_A_SEQ) {
 			seq = attr;
-		else if (attr_type(attr) == message->nest)
+		} else if (genl->cmd == MEMCENSUS_CMD_PAGES && of_nest) {
+			cmd = of_nest;
 			nest = attr;
+		} else if (of_nest == cmd) {
+			nest = attr;
+		}
 	}
+	message = &messages[cmd];
 	if (attrs.broken)
 		return broken(&d, message->type->name);
 	if (!nest)
 		return fail(why, FAIL_MALFORMED, "malformed message: no %s in it",
 			    message->type->name);
-	if (genl->cmd != MEMCENSUS_CMD_INFO && decode_seq(&d, seq))
+	if (cmd != MEMCENSUS_CMD_INFO && decode_seq(&d, seq))
 		return -1;
 
-	record = record_for(snap, genl->cmd);
+	record = record_for(snap, cmd);
 	if (!record)
 		return fail_memory(why);
 	return decode_record(&d, message->type, nest, record);
@@ -318,5 +343,5 @@ int decode_finish(const struct snapshot *snap, struct failure *why)
 	if (!snap->has_info || !snap->has_scan)
 		return fail(why, FAIL_MALFORMED,
 			    "the census ended without INFO and SCAN");
-	return 0;
+	return pages_check(snap, why);
 }

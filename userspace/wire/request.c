@@ -12,6 +12,8 @@ static const char *const names[] = {
 	[MEMCENSUS_REQ_PARTS] = "parts",
 	[MEMCENSUS_REQ_PIDS] = "pids",
 	[MEMCENSUS_REQ_GROUP_BY] = "group_by",
+	[MEMCENSUS_REQ_START] = "start",
+	[MEMCENSUS_REQ_END] = "end",
 };
 _Static_assert(sizeof(names) / sizeof(names[0]) == MEMCENSUS_REQ_MAX + 1,
 	       "an attribute of a request has no name");
@@ -27,20 +29,24 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	nlh->nlmsg_seq = seq;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
-	genl->cmd = MEMCENSUS_CMD_SNAPSHOT;
+	genl->cmd = request->pages ? MEMCENSUS_CMD_PAGES : MEMCENSUS_CMD_SNAPSHOT;
 	genl->version = MEMCENSUS_GENL_VERSION;
 
 	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
-	if (request->basis)
+	if (request->basis && !request->pages)
 		mnl_attr_put_u8(nlh, MEMCENSUS_REQ_BASIS, request->basis);
-	if (request->parts)
+	if (request->parts && !request->pages)
 		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PARTS, request->parts);
 	if (request->pids)
 		mnl_attr_put(nlh, MEMCENSUS_REQ_PIDS,
 			     request->n_pids * sizeof(*request->pids),
 			     request->pids);
-	if (request->group_by)
+	if (request->group_by && !request->pages)
 		mnl_attr_put_u8(nlh, MEMCENSUS_REQ_GROUP_BY, request->group_by);
+	if (request->pages && request->pages_start)
+		mnl_attr_put_u64(nlh, MEMCENSUS_REQ_START, request->pages_start);
+	if (request->pages && request->pages_end)
+		mnl_attr_put_u64(nlh, MEMCENSUS_REQ_END, request->pages_end);
 	mnl_attr_nest_end(nlh, nest);
 	return nlh;
 }

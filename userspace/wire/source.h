@@ -27,6 +27,11 @@
  * @proc_texts: enum proc_texts_bit, texts of /proc to read after the census; meminfo
  *	always comes with the totals of the system
  * @cmdlines: read the command lines of processes of this machine after the census
+ * @pages: the bitmaps of the pages of the only one of @pids, on the frames basis, with
+ *	its task and its mappings: a PAGES dump, for which of all else only @pages_start
+ *	and @pages_end count
+ * @pages_start: the first address, a multiple of the page size
+ * @pages_end: the first address behind them, or 0 for all
  * @any_basis: accept a record with another basis than @basis
  */
 struct request {
@@ -38,6 +43,9 @@ struct request {
 	const uint32_t *pids;
 	size_t n_pids;
 	uint8_t group_by;
+	bool pages;
+	uint64_t pages_start;
+	uint64_t pages_end;
 };
 
 struct source;

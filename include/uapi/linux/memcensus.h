@@ -2,15 +2,17 @@
 /*
  * The ABI of the memory census, shared by the module and the reader.
  *
- * Generic netlink family "memcensus".  A reader sends one of two requests:
+ * Generic netlink family "memcensus".  A reader sends one of three requests:
  *
  *   INFO (do)         -> INFO
  *   SNAPSHOT (dump)   -> INFO SCAN TASK* GROUP* VMA* ZONE* NODE* SYSTEM?
+ *   PAGES (dump)      -> PAGES*: an INFO, SCAN, TASK, VMA* and PAGES* nest each
  *
- * One SNAPSHOT dump is one census: its messages are of one pass, carry one
- * number, and are held by the dump until it ends or its socket closes.
+ * One SNAPSHOT or PAGES dump is one census: its messages are of one pass, carry
+ * one number, and are held by the dump until it ends or its socket closes.
  *
- *   request   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? }
+ *   SNAPSHOT  REQUEST { BASIS? PARTS? PIDS? GROUP_BY? }
+ *   PAGES     REQUEST { PIDS START? END? }
  *
  *   INFO      INFO   { ABI VERSION KERNEL PAGE_SIZE ... }
  *   SCAN      SEQ SCAN { BASIS START WALL CPU ... }
@@ -23,6 +25,8 @@
  *   NODE      SEQ NODE { ID KSWAPD KSWAPD_ORDER ... }
  *   SYSTEM    SEQ SYSTEM { BYTES  { <enum memcensus_system_bytes>: u64 ... }
  *                          EVENTS { <enum memcensus_event>: u64 ... } }
+ *   PAGES     SEQ PAGES { PID START END
+ *                         ADDRESSES RESIDENT EXCLUSIVE HUGE SWAP }
  *
  * Units: memory is in bytes, time in nanoseconds.  A figure that is
  * unavailable is absent from its message; it is never sent as 0.  Integers are in the
@@ -38,7 +42,7 @@
 #define MEMCENSUS_GENL_VERSION	1
 
 /* Grows when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI		1
+#define MEMCENSUS_ABI		2
 
 /* Longest name of a zone, migrate type or command, with its final NUL. */
 #define MEMCENSUS_NAME_LEN	16
@@ -48,6 +52,9 @@
 
 /* Most CLONE_VM peers that one TASK message lists. */
 #define MEMCENSUS_TWINS_MAX	256
+
+/* Pages of a block of a PAGES message: one word of a bitmap. */
+#define MEMCENSUS_BLOCK_PAGES	64
 
 /**
  * enum memcensus_cmd - requests and messages
@@ -60,6 +67,9 @@
  * @MEMCENSUS_CMD_NODE: message: one NUMA node and its kswapd
  * @MEMCENSUS_CMD_SYSTEM: message: totals of the whole system
  * @MEMCENSUS_CMD_GROUP: message: address spaces of one user, cgroup or command
+ * @MEMCENSUS_CMD_PAGES: dump request: take a census and send bitmaps of the pages
+ *	of one process; all messages of the answer have this command, and the nest
+ *	says which record it is
  */
 enum memcensus_cmd {
 	MEMCENSUS_CMD_UNSPEC,
@@ -72,6 +82,7 @@ enum memcensus_cmd {
 	MEMCENSUS_CMD_NODE,
 	MEMCENSUS_CMD_SYSTEM,
 	MEMCENSUS_CMD_GROUP,
+	MEMCENSUS_CMD_PAGES,
 	__MEMCENSUS_CMD_MAX,
 	MEMCENSUS_CMD_MAX = __MEMCENSUS_CMD_MAX - 1
 };
@@ -89,6 +100,7 @@ enum memcensus_cmd {
  * @MEMCENSUS_A_NODE: nest of &enum memcensus_node
  * @MEMCENSUS_A_SYSTEM: nest of &enum memcensus_system
  * @MEMCENSUS_A_GROUP: nest of &enum memcensus_group
+ * @MEMCENSUS_A_PAGES: nest of &enum memcensus_pages
  */
 enum memcensus_attr {
 	MEMCENSUS_A_UNSPEC,
@@ -103,6 +115,7 @@ enum memcensus_attr {
 	MEMCENSUS_A_NODE,
 	MEMCENSUS_A_SYSTEM,
 	MEMCENSUS_A_GROUP,
+	MEMCENSUS_A_PAGES,
 	__MEMCENSUS_A_MAX,
 	MEMCENSUS_A_MAX = __MEMCENSUS_A_MAX - 1
 };
@@ -149,15 +162,17 @@ enum memcensus_group_by {
 #define MEMCENSUS_PART_ALL	((1U << 6) - 1)
 
 /**
- * enum memcensus_request - options of a SNAPSHOT request
+ * enum memcensus_request - options of a SNAPSHOT or PAGES request
  * @MEMCENSUS_REQ_BASIS: u8, &enum memcensus_basis; absent: FRAMES for all
  *	processes, MAPCOUNT for named PIDS, where FRAMES must walk all others too
  * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all but VMAS and TYPES
  * @MEMCENSUS_REQ_PIDS: u32[], processes to walk, by any of their threads' IDs in
  *	the caller's PID namespace; 1 to %MEMCENSUS_PIDS_MAX; absent: all.  One that
- *	has exited or is not there is sent as %MEMCENSUS_STATE_VANISHED
+ *	has exited or is not there is sent as %MEMCENSUS_STATE_VANISHED.  PAGES: one
  * @MEMCENSUS_REQ_GROUP_BY: u8, &enum memcensus_group_by; frames basis only,
  *	which must be named in BASIS where PIDS are
+ * @MEMCENSUS_REQ_START: u64, PAGES: only pages from this address on; absent: 0
+ * @MEMCENSUS_REQ_END: u64, PAGES: only pages below this address; absent: all
  */
 enum memcensus_request {
 	MEMCENSUS_REQ_UNSPEC,
@@ -166,6 +181,8 @@ enum memcensus_request {
 	MEMCENSUS_REQ_PARTS,
 	MEMCENSUS_REQ_PIDS,
 	MEMCENSUS_REQ_GROUP_BY,
+	MEMCENSUS_REQ_START,
+	MEMCENSUS_REQ_END,
 	__MEMCENSUS_REQ_MAX,
 	MEMCENSUS_REQ_MAX = __MEMCENSUS_REQ_MAX - 1
 };
@@ -372,6 +389,43 @@ enum memcensus_vma {
 	MEMCENSUS_VMA_FIGURES,
 	__MEMCENSUS_VMA_MAX,
 	MEMCENSUS_VMA_MAX = __MEMCENSUS_VMA_MAX - 1
+};
+
+/**
+ * enum memcensus_pages - which pages of an address range are where
+ * @MEMCENSUS_PAGES_PID: u32, as %MEMCENSUS_TASK_PID of its task
+ * @MEMCENSUS_PAGES_START: u64, the first address that the message is about
+ * @MEMCENSUS_PAGES_END: u64, the first address behind it.  The messages of a dump
+ *	adjoin; what is in none of their blocks is neither mapped nor in swap.
+ *	The last @END is below the end of the range that was requested where the
+ *	walk did not come to it (%MEMCENSUS_STATE_PARTIAL): what is above is unknown
+ * @MEMCENSUS_PAGES_ADDRESSES: u64[], first address of each block of
+ *	%MEMCENSUS_BLOCK_PAGES pages that has a bit set, a multiple of the size of
+ *	a block, in ascending order; all that follow have as many elements
+ * @MEMCENSUS_PAGES_RESIDENT: u64[], by block, bit n for page n: it is mapped
+ * @MEMCENSUS_PAGES_EXCLUSIVE: u64[], of @RESIDENT: no other address space maps it.
+ *	A page that is mapped at several addresses is counted at the first of them
+ * @MEMCENSUS_PAGES_HUGE: u64[], of @RESIDENT: it is mapped by a PMD, or is part of
+ *	a hugetlb page
+ * @MEMCENSUS_PAGES_SWAP: u64[]: it is in swap, shmem of the mapping included
+ *
+ * The bits of a mapping and of a process sum up to their figures, in the same
+ * census: @RESIDENT to RSS, @EXCLUSIVE to USS, @HUGE to THP and @SWAP to SWAP.  In a
+ * hugetlb mapping @RESIDENT sums up to HUGETLB and @EXCLUSIVE to PRIVATE_HUGETLB.
+ */
+enum memcensus_pages {
+	MEMCENSUS_PAGES_UNSPEC,
+	MEMCENSUS_PAGES_PAD,
+	MEMCENSUS_PAGES_PID,
+	MEMCENSUS_PAGES_START,
+	MEMCENSUS_PAGES_END,
+	MEMCENSUS_PAGES_ADDRESSES,
+	MEMCENSUS_PAGES_RESIDENT,
+	MEMCENSUS_PAGES_EXCLUSIVE,
+	MEMCENSUS_PAGES_HUGE,
+	MEMCENSUS_PAGES_SWAP,
+	__MEMCENSUS_PAGES_MAX,
+	MEMCENSUS_PAGES_MAX = __MEMCENSUS_PAGES_MAX - 1
 };
 
 /**

@@ -430,7 +430,7 @@ static void scene_hostile_vmas(struct stream *s)
 
 static void scene_old(struct stream *s)
 {
-	stream_head(s, SEQ, MEMCENSUS_ABI - 1);
+	stream_head(s, SEQ, 0);
 	put_task(s, 100, 0, "init", MEMCENSUS_STATE_WALKED, 400, 100, 0);
 	stream_done(s, 0, NULL, 0);
 }

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "memory.h"
+#include "pages.h"
+#include "params.h"
+
+/**
+ * struct kept_place - pages whose owners are counted, in one unit of a pool
+ * @key: of the block that they were marked in
+ * @where: number of the first page above bit 12, of its bit in the block above bit
+ *	6, and the number of pages less one; of hugetlb one bit is one huge page
+ */
+struct kept_place {
+	u64 key;
+	u64 where;
+};
+
+static_assert(sizeof(struct kept_place) == CENSUS_UNIT_BYTES);
+
+#define PLACE_PAGE_SHIFT 12
+#define PLACE_AT_SHIFT 6
+#define PLACE_MASK (BIT(PLACE_AT_SHIFT) - 1)
+
+/* Bitmaps of all snapshots: callers may keep some, unread, as long as they like. */
+static struct census_budget blocks_budget;
+
+void census_pages_init(void)
+{
+	blocks_budget.limit = census_params.max_mem / 2;
+}
+
+/**
+ * census_pages_alloc() - no pages yet
+ * @start: first address that is requested
+ * @end: first address behind them
+ *
+ * Return: to be freed by census_pages_free(), or NULL.
+ */
+struct census_pages *census_pages_alloc(u64 start, u64 end)
+{
+	struct census_pages *p = kzalloc(sizeof(*p), CENSUS_GFP);
+
+	if (!p)
+		return NULL;
+	p->start = start;
+	p->end = end;
+	p->blocks.budget = &blocks_budget;
+	return p;
+}
+
+/* @p may be NULL; census_pages_end() was called if census_pages_begin() was. */
+void census_pages_free(struct census_pages *p)
+{
+	if (!p)
+		return;
+	census_pool_free(&p->blocks);
+	kfree(p);
+}
+
+/**
+ * census_pages_begin() - nothing is walked, or what was is to be forgotten
+ * @p: the pages
+ * @budget: of the census
+ */
+void census_pages_begin(struct census_pages *p, struct census_budget *budget)
+{
+	census_pool_free(&p->blocks);
+	census_pool_free(&p->places);
+	p->places.budget = budget;
+	p->places.nr = 1;
+	p->walked = p->start;
+	p->full = false;
+}
+
+/* The places of the last slice are settled; their memory is kept for the next. */
+void census_pages_slice(struct census_pages *p)
+{
+	p->places.nr = 1;
+}
+
+/* The last block, or a new one behind it.  Return: NULL without memory. */
+static struct census_page_block *block_at(struct census_pages *p, u64 addr)
+{
+	struct census_pool *pool = &p->blocks;
+	struct census_page_block *b;
+
+	if (pool->nr) {
+		b = census_page_block(p, pool->nr - 1);
+		if (b->addr == addr)
+			return b;
+	}
+	if (pool->nr / CENSUS_PAGE_BLOCKS_PER_CHUNK >= pool->nr_chunks &&
+	    (pool->nr == U32_MAX || !census_pool_grow(pool)))
+		return NULL;
+	b = census_page_block(p, pool->nr++);
+	*b = (struct census_page_block) { .addr = addr };
+	return b;
+}
+
+/**
+ * census_pages_note() - add pages to the bitmaps
+ * @p: the pages; @full is set without memory
+ * @addr: of the first; not below those that were noted before
+ * @nr: how many
+ * @bits: all ones or 0 in each bitmap
+ *
+ * Allocates, so not under a page table lock.
+ */
+void census_pages_note(struct census_pages *p, u64 addr, u64 nr,
+		       const struct census_page_block *bits)
+{
+	u64 end = min(addr + nr * PAGE_SIZE, p->end);
+
+	addr = max(addr, p->start);
+	while (addr < end && !p->full) {
+		u64 first = ALIGN_DOWN(addr, CENSUS_PAGE_BLOCK_BYTES);
+		u64 next = min(first + CENSUS_PAGE_BLOCK_BYTES, end);
+		struct census_page_block *b = block_at(p, first);
+		u64 mask = GENMASK_ULL(((next - first) >> PAGE_SHIFT) - 1,
+				       (addr - first) >> PAGE_SHIFT);
+
+		p->full = !b;
+		if (!b)
+			return;
+		b->resident |= bits->resident & mask;
+		b->huge |= bits->huge & mask;
+		b->swap |= bits->swap & mask;
+		addr = next;
+	}
+}
+
+/**
+ * census_pages_keep() - pages are marked: their owners will be known
+ * @p: the pages
+ * @f: that they are marked in, where memory for them is missed too
+ * @place: PRESENT or HUGETLB
+ */
+void census_pages_keep(struct census_pages *p, struct census_frames *f,
+		       const struct census_place *place)
+{
+	u64 key = place->key, where = (u64)place->addr >> PAGE_SHIFT;
+	u32 nr = place->nr, at = place->at, unit;
+
+	if (place->addr >= p->end || place->addr + (u64)nr * PAGE_SIZE <= p->start)
+		return;
+	if (place->kind == CENSUS_HUGETLB) {
+		key = census_frames_hugetlb_key(f, place->key, nr, &at);
+		nr = 1;
+	}
+	if (!census_frames_counts(f, key))
+		return;
+	unit = census_pool_take(&p->places, 1);
+	if (!unit) {
+		f->owners.failed = true;
+		return;
+	}
+	*(struct kept_place *)census_unit(&p->places, unit) = (struct kept_place) {
+		.key = key,
+		.where = where << PLACE_PAGE_SHIFT | at << PLACE_AT_SHIFT | (nr - 1),
+	};
+}
+
+/**
+ * struct cursor - a place in the bitmaps, which only moves up
+ * @p: the pages
+ * @i: number of the block
+ */
+struct cursor {
+	struct census_pages *p;
+	u32 i;
+};
+
+/* The block at @addr, or NULL: no page of it was noted. */
+static struct census_page_block *cursor_block(struct cursor *c, u64 addr)
+{
+	struct census_page_block *b;
+
+	for (; c->i < c->p->blocks.nr; c->i++) {
+		b = census_page_block(c->p, c->i);
+		if (b->addr >= addr)
+			return b->addr == addr ? b : NULL;
+	}
+	return NULL;
+}
+
+/* Of @nr pages from number @page on, those of @mask are exclusive. */
+static void set_exclusive(struct cursor *c, u64 page, u64 mask)
+{
+	u64 first = ALIGN_DOWN(page, CENSUS_BLOCK_PAGES);
+	unsigned int at = page - first;
+	struct census_page_block *b = cursor_block(c, first << PAGE_SHIFT);
+
+	if (b)
+		b->exclusive |= b->resident & (mask << at);
+	if (!at || !(mask >> (CENSUS_BLOCK_PAGES - at)))
+		return;
+	b = cursor_block(c, (first + CENSUS_BLOCK_PAGES) << PAGE_SHIFT);
+	if (b)
+		b->exclusive |= b->resident & (mask >> (CENSUS_BLOCK_PAGES - at));
+}
+
+static void set_exclusive_hugetlb(struct cursor *c, u64 page, u64 nr)
+{
+	u64 end = page + nr;
+
+	while (page < end) {
+		unsigned int n = min_t(u64, CENSUS_BLOCK_PAGES, end - page);
+
+		set_exclusive(c, page, GENMASK_ULL(n - 1, 0));
+		page += n;
+	}
+}
+
+/* So many places at once. */
+#define PLACES_AT_ONCE 4096
+
+/**
+ * census_pages_settle() - owners of a slice are counted: which pages have one
+ * @p: the pages
+ * @f: the only worker; blocks and turns are settled, and no one needs the former
+ *	any more to tell exclusive pages
+ *
+ * A page that is mapped twice has one bit in its block.  It is cleared when the
+ * first of them is met, so that exclusive pages are as many as the figure says.
+ *
+ * Return: 0, or -EINTR after a fatal signal.
+ */
+int census_pages_settle(struct census_pages *p, const struct census_frames *f)
+{
+	struct cursor c = { .p = p };
+	u32 i;
+
+	for (i = 1; i < p->places.nr; i++) {
+		const struct kept_place *place = census_unit(&p->places, i);
+		unsigned int at = place->where >> PLACE_AT_SHIFT & PLACE_MASK;
+		unsigned int nr = (place->where & PLACE_MASK) + 1;
+		u64 page = place->where >> PLACE_PAGE_SHIFT, mask;
+		struct census_block *b = census_frames_block(f, place->key);
+
+		if (!(i % PLACES_AT_ONCE)) {
+			cond_resched();
+			if (fatal_signal_pending(current))
+				return -EINTR;
+		}
+		if (!b)
+			continue;
+		mask = b->ones & GENMASK_ULL(at + nr - 1, at);
+		b->ones &= ~mask;
+		if (!mask)
+			continue;
+		if (census_key_kind(place->key) >= CENSUS_OF_HUGETLB)
+			set_exclusive_hugetlb(&c, page, census_frames_hugetlb_pages(f, place->key));
+		else
+			set_exclusive(&c, page, mask >> at);
+	}
+	return 0;
+}
+
+/* The census is over.  Return: bytes of what is kept. */
+u64 census_pages_end(struct census_pages *p)
+{
+	census_pool_free(&p->places);
+	p->places.budget = NULL;
+	return sizeof(*p) + (u64)p->blocks.nr_chunks * CENSUS_CHUNK_BYTES;
+}

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bitmaps of the pages of one process: each page is where the test has put it, and
+ * in each census the bits add up to the figures, whatever the process does.
+ */
+#include <linux/memfd.h>
+
+#include "selftest.h"
+
+#include "bitmaps.h"
+#include "zram.h"
+
+#define RW		(PROT_READ | PROT_WRITE)
+#define BLOCK_PAGES	MEMCENSUS_BLOCK_PAGES
+
+static const unsigned long pages = 200;
+
+FIXTURE(one)
+{
+	pid_t pid;
+	volatile pid_t *child;
+};
+
+FIXTURE_SETUP(one)
+{
+	self->pid = -1;
+	self->child = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->child);
+}
+
+FIXTURE_TEARDOWN(one)
+{
+	child_end(self->pid);
+}
+
+#define START(body, arg) do {						\
+	self->pid = child_start(body, arg);				\
+	ASSERT_LT(0, self->pid);					\
+} while (0)
+
+/* Every third page, and no block begins with the mapping. */
+static void every_third(void *arg)
+{
+	char *at = map_private(PLACE(0) + 5 * PAGE, pages * PAGE);
+	unsigned long i;
+
+	for (i = 0; i < pages; i += 3)
+		write_pages(at + i * PAGE, 1);
+}
+
+TEST_F(one, private)
+{
+	struct census_page_block b;
+	struct census census;
+	unsigned int i;
+
+	START(every_third, NULL);
+	ASSERT_BITMAPS(self->pid, &census);
+	EXPECT_EQ((uint32_t)self->pid, census.pages_pid);
+	EXPECT_BITS(&census, PLACE(0), 5 + pages, (pages + 2) / 3, (pages + 2) / 3, 0, 0);
+	b = bitmaps_at(&census, PLACE(0));
+	for (i = 0; i < BLOCK_PAGES; i++)
+		EXPECT_EQ(i >= 5 && (i - 5) % 3 == 0, (b.resident >> i & 1));
+	EXPECT_EQ(b.resident, b.exclusive);
+	EXPECT_LIKE_PAGEMAP(&census, self->pid, PLACE(0), pages + 64, false);
+	census_free(&census);
+}
+
+/* The child has dropped the first half, and written a part of the second. */
+static void drop_and_write(void *arg)
+{
+	need(!madvise(PLACE(0), pages / 2 * PAGE, MADV_DONTNEED), "MADV_DONTNEED");
+	write_pages(PLACE(0) + pages / 2 * PAGE, 7);
+}
+
+static void forks(void *arg)
+{
+	volatile pid_t *child = arg;
+
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+	*child = child_start(drop_and_write, NULL);
+	need(*child > 0, "child");
+}
+
+TEST_F(one, forked)
+{
+	const unsigned long half = pages / 2;
+	struct census census;
+
+	START(forks, (void *)self->child);
+	ASSERT_BITMAPS(self->pid, &census);
+	EXPECT_BITS(&census, PLACE(0), half, half, half, 0, 0);
+	EXPECT_BITS(&census, PLACE(0) + half * PAGE, 7, 7, 7, 0, 0);
+	EXPECT_BITS(&census, PLACE(0) + (half + 7) * PAGE, half - 7, half - 7, 0, 0, 0);
+	EXPECT_LIKE_PAGEMAP(&census, self->pid, PLACE(0), pages, false);
+	census_free(&census);
+
+	ASSERT_BITMAPS(*self->child, &census);
+	EXPECT_BITS(&census, PLACE(0), half, 0, 0, 0, 0);
+	EXPECT_BITS(&census, PLACE(0) + half * PAGE, half, half, 7, 0, 0);
+	EXPECT_LIKE_PAGEMAP(&census, *self->child, PLACE(0), pages, false);
+	census_free(&census);
+}
+
+/* A memfd is mapped twice: the first mapping has its pages, once. */
+static void maps_twice(void *arg)
+{
+	const int fd = memfd("twice", pages);
+
+	write_pages(map(PLACE(0), pages * PAGE, RW, MAP_SHARED, fd, 0), pages / 2);
+	read_pages(map(PLACE(1), pages * PAGE, PROT_READ, MAP_SHARED, fd, 0), pages);
+}
+
+TEST_F(one, mapped_twice)
+{
+	const unsigned long half = pages / 2;
+	struct census census;
+
+	START(maps_twice, NULL);
+	ASSERT_BITMAPS(self->pid, &census);
+	EXPECT_BITS(&census, PLACE(0), pages, half, half, 0, 0);
+	EXPECT_BITS(&census, PLACE(1), half, half, 0, 0, 0);
+	EXPECT_BITS(&census, PLACE(1) + half * PAGE, half, half, half, 0, 0);
+	EXPECT_LIKE_PAGEMAP(&census, self->pid, PLACE(0), pages, true);
+	EXPECT_LIKE_PAGEMAP(&census, self->pid, PLACE(1), pages, true);
+	census_free(&census);
+}
+
+/* A private mapping of a file with copies, at an offset that is no block's. */
+static void maps_file(void *arg)
+{
+	volatile pid_t *child = arg;
+	const int fd = memfd("file", pages + 9);
+	char *at = map(PLACE(1), (pages + 9) * PAGE, RW, MAP_SHARED, fd, 0);
+
+	write_pages(at, pages + 9);
+	need(!munmap(at, (pages + 9) * PAGE), "munmap");
+	at = map(PLACE(0), pages * PAGE, RW, MAP_PRIVATE, fd, 9 * PAGE);
+	read_pages(at, pages);
+	*child = child_start((void (*)(void *))child_stop, NULL);
+	need(*child > 0, "child");
+	/* The child need not have what it can fault in from the file. */
+	write_pages(at + 50 * PAGE, 20);
+}
+
+TEST_F(one, file)
+{
+	struct census census;
+
+	START(maps_file, (void *)self->child);
+	ASSERT_BITMAPS(self->pid, &census);
+	EXPECT_BITS(&census, PLACE(0), pages, pages, pages, 0, 0);
+	EXPECT_LIKE_PAGEMAP(&census, self->pid, PLACE(0), pages, false);
+	census_free(&census);
+}
+
+static void protects(void *arg)
+{
+	char *at = map_private(PLACE(0), pages * PAGE);
+
+	write_pages(at, pages);
+	need(!mprotect(at + 30 * PAGE, 40 * PAGE, PROT_NONE), "mprotect");
+	map(PLACE(1), 1UL << 31, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+	    -1, 0);
+}
+
+TEST_F(one, prot_none)
+{
+	struct census census;
+
+	START(protects, NULL);
+	ASSERT_BITMAPS(self->pid, &census);
+	EXPECT_BITS(&census, PLACE(0), pages, pages, pages, 0, 0);
+	EXPECT_BITS(&census, PLACE(1), (1UL << 31) / PAGE, 0, 0, 0, 0);
+	EXPECT_LIKE_PAGEMAP(&census, self->pid, PLACE(0), pages, false);
+	census_free(&census);
+}
+
+/* 64 TiB are reserved and a page of them is touched now and then. */
+#define RESERVED	(64UL << 40)
+#define TOUCHED		600
+
+static void reserves(void *arg)
+{
+	char *at = mmap(PLACE(200), RESERVED, RW, MAP_PRIVATE | MAP_ANONYMOUS |
+			MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+	unsigned long i;
+
+	need(at != MAP_FAILED, "mmap of 64 TiB");
+	need(!madvise(at, RESERVED, MADV_NOHUGEPAGE), "MADV_NOHUGEPAGE");
+	for (i = 0; i < TOUCHED; i++)
+		at[i * (RESERVED / TOUCHED / PAGE) * PAGE] = 1;
+}
+
+TEST_F(one, sparse)
+{
+	struct bitmap_counts counts;
+	struct census census;
+
+	START(reserves, NULL);
+	ASSERT_BITMAPS(self->pid, &census);
+	counts = bitmaps_between(&census, (uintptr_t)PLACE(200),
+				 (uintptr_t)PLACE(200) + RESERVED);
+	EXPECT_EQ(TOUCHED, counts.resident);
+	EXPECT_EQ(TOUCHED, counts.exclusive);
+	EXPECT_LT(TOUCHED, census.n_blocks);
+	EXPECT_GT(2 * TOUCHED, census.n_blocks);
+	/* Several messages. */
+	EXPECT_LT(2, census.n_pages);
+	EXPECT_GT(4UL << 20, census.scan[MEMCENSUS_SCAN_MEMORY]);
+	census_free(&census);
+}
+
+static void huge(void *arg)
+{
+	char *at = map_private(PLACE(0), 2 * HUGE);
+
+	need(!madvise(at, 2 * HUGE, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	at[0] = 1;
+	at[HUGE] = 1;
+	/* The second is mapped by PTEs now. */
+	need(!mprotect(at + HUGE + 7 * PAGE, PAGE, PROT_READ), "mprotect");
+	need(!madvise(at + HUGE + 80 * PAGE, 10 * PAGE, MADV_DONTNEED), "MADV_DONTNEED");
+}
+
+TEST_F(one, thp)
+{
+	const unsigned long nr = HUGE / PAGE;
+	struct census census;
+
+	if (!thp_on())
+		SKIP(return, "kernel has no transparent huge pages");
+	START(huge, NULL);
+	ASSERT_BITMAPS(self->pid, &census);
+	EXPECT_BITS(&census, PLACE(0), nr, nr, nr, nr, 0);
+	EXPECT_BITS(&census, PLACE(0) + HUGE, nr, nr - 10, nr - 10, 0, 0);
+	census_free(&census);
+}
+
+#define POOL	"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+
+#ifndef MAP_HUGE_2MB
+#define MAP_HUGE_2MB	(21U << 26)
+#endif
+
+static void map_huge(void *arg)
+{
+	volatile pid_t *child = arg;
+	char *at = map(PLACE(0), 3 * HUGE, RW, MAP_PRIVATE | MAP_ANONYMOUS |
+		       MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
+
+	at[0] = 1;
+	at[2 * HUGE] = 1;
+	*child = child_start((void (*)(void *))child_stop, NULL);
+	need(*child > 0, "child");
+	at[0] = 2;
+}
+
+TEST_F(one, hugetlb)
+{
+	const long before = read_number(POOL);
+	const unsigned long nr = HUGE / PAGE;
+	struct census census;
+	char text[32];
+
+	if (before < 0)
+		SKIP(return, "kernel has no hugetlb pages of 2 MiB");
+	snprintf(text, sizeof(text), "%ld", before + 5);
+	ASSERT_TRUE(write_file(POOL, text));
+	ASSERT_EQ(before + 5, read_number(POOL));
+	START(map_huge, (void *)self->child);
+	ASSERT_BITMAPS(self->pid, &census);
+	EXPECT_BITS(&census, PLACE(0), nr, nr, nr, nr, 0);
+	EXPECT_BITS(&census, PLACE(0) + HUGE, nr, 0, 0, 0, 0);
+	EXPECT_BITS(&census, PLACE(0) + 2 * HUGE, nr, nr, 0, nr, 0);
+	census_free(&census);
+
+	/* From within a huge page on, to within another one. */
+	ASSERT_EQ(0, bitmaps_take(self->pid, (uintptr_t)PLACE(0) + 100 * PAGE,
+				  (uintptr_t)PLACE(0) + 2 * HUGE + 3 * PAGE, &census, NULL));
+	EXPECT_BITS(&census, PLACE(0), 3 * nr, nr - 100 + 3, nr - 100, nr - 100 + 3, 0);
+	census_free(&census);
+	child_end(self->pid);
+	self->pid = -1;
+	snprintf(text, sizeof(text), "%ld", before);
+	EXPECT_TRUE(write_file(POOL, text));
+}
+
+static void swaps(void *arg)
+{
+	const int fd = memfd("swapped", pages + 3);
+	char *at = map_private(PLACE(0), pages * PAGE);
+
+	write_pages(at, pages);
+	page_out(at, pages);
+	write_pages(at, 40);
+	/* At an offset into a file, all of whose pages are in swap but ten. */
+	at = map(PLACE(1), (pages + 3) * PAGE, RW, MAP_SHARED, fd, 0);
+	write_pages(at, pages + 3);
+	page_out(at, pages + 3);
+	need(!munmap(at, (pages + 3) * PAGE), "munmap");
+	at = map(PLACE(1), pages * PAGE, RW, MAP_SHARED, fd, 3 * PAGE);
+	write_pages(at + 60 * PAGE, 10);
+	/* Copies hide what is below. */
+	at = map(PLACE(2), pages * PAGE, RW, MAP_PRIVATE, fd, 3 * PAGE);
+	write_pages(at + 100 * PAGE, 5);
+}
+
+TEST_F(one, swapped)
+{
+	const char *why = zram_on();
+	struct census census;
+
+	if (why && !why[0])
+		SKIP(return, "kernel has no zram");
+	ASSERT_EQ(NULL, why);
+	START(swaps, NULL);
+	ASSERT_BITMAPS(self->pid, &census);
+	EXPECT_BITS(&census, PLACE(0), pages, 40, 40, 0, pages - 40);
+	EXPECT_BITS(&census, PLACE(0), 40, 40, 40, 0, 0);
+	EXPECT_LIKE_PAGEMAP(&census, self->pid, PLACE(0), pages, true);
+	/* Read ahead from swap may bring a neighbour back into memory, unmapped. */
+	EXPECT_BITS(&census, PLACE(1) + 60 * PAGE, 10, 10, 10, 0, 0);
+	EXPECT_BITS(&census, PLACE(2) + 100 * PAGE, 5, 5, 5, 0, 0);
+	{
+		struct bitmap_counts counts = bitmaps_between(&census, (uintptr_t)PLACE(1),
+							      (uintptr_t)PLACE(2));
+
+		EXPECT_EQ(10, counts.resident);
+		EXPECT_LT(pages / 2, counts.swap);
+		EXPECT_GE(pages - 10, counts.swap);
+	}
+	census_free(&census);
+	child_end(self->pid);
+	self->pid = -1;
+	EXPECT_TRUE(zram_off());
+}
+
+/* A range: nothing else is told, and all of it is. */
+TEST_F(one, range)
+{
+	const uint64_t start = (uintptr_t)PLACE(0) + 10 * PAGE, end = start + 71 * PAGE;
+	struct bitmap_counts counts;
+	struct census census;
+
+	START(every_third, NULL);
+	ASSERT_EQ(0, bitmaps_take(self->pid, start, end, &census, NULL));
+	ASSERT_TRUE(census_is_whole(&census));
+	EXPECT_EQ(start, census.pages_start);
+	EXPECT_EQ(end, census.pages_end);
+	EXPECT_EQ(2, census.n_blocks);
+	EXPECT_EQ(1, census.n_vmas);
+	EXPECT_BITS(&census, PLACE(0), 5 + pages, 24, 24, 0, 0);
+	counts = bitmaps_between(&census, start, end);
+	EXPECT_EQ(24, counts.resident);
+	census_free(&census);
+
+	/* Where nothing is mapped. */
+	ASSERT_EQ(0, bitmaps_take(self->pid, (uintptr_t)PLACE(40), (uintptr_t)PLACE(41),
+				  &census, NULL));
+	EXPECT_EQ(0, census.n_blocks);
+	EXPECT_EQ(0, census.n_vmas);
+	EXPECT_EQ(1, census.n_pages);
+	EXPECT_EQ((uintptr_t)PLACE(40), census.pages_start);
+	EXPECT_EQ((uintptr_t)PLACE(41), census.pages_end);
+	census_free(&census);
+}
+
+/* One that is gone, and one that never was. */
+TEST_F(one, vanished)
+{
+	struct census census;
+	pid_t pid = fork();
+
+	ASSERT_LE(0, pid);
+	if (!pid)
+		_exit(0);
+	while (process_state(pid) != 'Z')
+		sleep_ms(1);
+	ASSERT_EQ(0, bitmaps_take(pid, 0, 0, &census, NULL));
+	ASSERT_EQ(1, census.n_tasks);
+	EXPECT_EQ(MEMCENSUS_STATE_VANISHED, census.tasks[0].state);
+	EXPECT_EQ(0, census.n_pages);
+	census_free(&census);
+	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+	ASSERT_EQ(0, bitmaps_take(pid, 0, 0, &census, NULL));
+	ASSERT_EQ(1, census.n_tasks);
+	EXPECT_EQ(MEMCENSUS_STATE_VANISHED, census.tasks[0].state);
+	EXPECT_EQ(0, census.n_pages);
+	census_free(&census);
+}
+
+TEST_HARNESS_MAIN

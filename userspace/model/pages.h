@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The bitmaps of the pages of one process, from the PAGES messages of a snapshot.
+ */
+#ifndef READER_PAGES_H
+#define READER_PAGES_H
+
+#include "lib/failure.h"
+#include "model/snapshot.h"
+
+/**
+ * struct page_block - MEMCENSUS_BLOCK_PAGES pages; bit n stands for page n of them
+ * @address: of the first page, a multiple of the size of a block
+ * @resident: mapped
+ * @exclusive: of @resident: no other process maps it; at the first address of several
+ * @huge: of @resident: mapped by a PMD, or part of a hugetlb page
+ * @swap: in swap
+ */
+struct page_block {
+	uint64_t address;
+	uint64_t resident;
+	uint64_t exclusive;
+	uint64_t huge;
+	uint64_t swap;
+};
+
+/**
+ * struct page_counts - how many pages
+ * @resident: see &struct page_block, as the next three
+ */
+struct page_counts {
+	uint64_t resident;
+	uint64_t exclusive;
+	uint64_t huge;
+	uint64_t swap;
+};
+
+/* A place among the blocks of a snapshot; zeroed: before the first. */
+struct pages_cursor {
+	size_t part;
+	size_t i;
+};
+
+/*
+ * Checks that the messages adjoin and that their arrays fit together.  0, or -1
+ * and @why.
+ */
+int pages_check(const struct snapshot *snap, struct failure *why);
+
+/* The next block, by address, of a checked @snap; false after the last. */
+bool pages_next(const struct snapshot *snap, struct pages_cursor *cursor,
+		struct page_block *block);
+
+/* Bytes of a page on the machine of @snap. */
+uint64_t pages_size(const struct snapshot *snap);
+
+/* The address up to which the bitmaps of @snap are known; 0: they are not at all. */
+uint64_t pages_end(const struct snapshot *snap);
+
+/* Clears the bits of @block whose pages are not between @start and @end. */
+void pages_cut(const struct snapshot *snap, struct page_block *block,
+	       uint64_t start, uint64_t end);
+
+/* Adds the pages of @block. */
+void pages_count(struct page_counts *counts, const struct page_block *block);
+
+/*
+ * The pages between @start and @end.  @cursor: where a call with an @end up to
+ * this @start has left it, or zeroed; it moves up to @end.
+ */
+struct page_counts pages_between(const struct snapshot *snap, struct pages_cursor *cursor,
+				 uint64_t start, uint64_t end);
+
+#endif /* READER_PAGES_H */
