@@ -31,7 +31,7 @@ static int bind(const struct column **bound, const struct column *column,
 	if (column->basis == (*bound)->basis)
 		return 0;
 	return fail(why, FAIL_USAGE,
-		    "'%s' is known on the %s basis only, '%s' on the %s basis only; --basis says which to show",
+		    "only the %2$s basis has '%1$s', only the %4$s basis has '%3$s': choose one with --basis",
 		    (*bound)->name, word((*bound)->basis),
 		    column->name, word(column->basis));
 }

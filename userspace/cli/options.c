@@ -176,13 +176,13 @@ const struct option_entry option_all = {
 const struct option_entry option_sort = {
 	's', "sort", "COLUMN", "sort by this column, smallest first", .set = set_sort };
 const struct option_entry option_reverse = {
-	'r', "reverse", NULL, "the other way round: largest first", FLAG(reverse) };
+	'r', "reverse", NULL, "reverse the order: largest first", FLAG(reverse) };
 const struct option_entry option_totals = {
 	't', "totals", NULL, "add a row of totals", FLAG(totals) };
 const struct option_entry option_percent = {
-	'p', "percent", NULL, "amounts in percent of MemTotal", FLAG(percent) };
+	'p', "percent", NULL, "show amounts in percent of MemTotal", FLAG(percent) };
 const struct option_entry option_numeric = {
-	'n', "numeric", NULL, "users and cgroups by number", FLAG(numeric) };
+	'n', "numeric", NULL, "show users and cgroups as numbers", FLAG(numeric) };
 const struct option_entry option_user = {
 	'u', "user", NULL, "a row for each user", .set = set_user };
 const struct option_entry option_cgroup = {
@@ -190,9 +190,9 @@ const struct option_entry option_cgroup = {
 const struct option_entry option_command = {
 	0, "command", NULL, "a row for each command name", .set = set_command };
 const struct option_entry option_pid = {
-	0, "pid", "PID,...", "only these processes; any thread's ID will do", .set = set_pids };
+	0, "pid", "PID,...", "only these processes; thread IDs are accepted", .set = set_pids };
 const struct option_entry option_together = {
-	0, "together", NULL, "one row for all that --pid names or a filter chooses",
+	0, "together", NULL, "one row for the processes of --pid or a filter",
 	.set = set_together };
 const struct option_entry option_basis = {
 	0, "basis", "BASIS", "count owners by 'mapcount', as smaps does, or by 'frames'",
@@ -200,33 +200,33 @@ const struct option_entry option_basis = {
 const struct option_entry option_types = {
 	0, "types", NULL, "a row for each migrate type", FLAG(types) };
 const struct option_entry option_slab = {
-	0, "slab", NULL, "the kernel's caches of objects, as slabtop", FLAG(slab) };
+	0, "slab", NULL, "the slab caches of the kernel, as slabtop", FLAG(slab) };
 const struct option_entry option_wide = {
 	'w', "wide", NULL, "more columns", FLAG(wide) };
 const struct option_entry option_file = {
-	'f', "file", "FILE", "a record instead of the kernel; -: stdin", .set = set_file };
+	'f', "file", "FILE", "read a record instead of the kernel; -: stdin", .set = set_file };
 const struct option_entry option_at = {
-	0, "at", "CENSUS", "of a record: a number, a time, 'first' or 'last'", .set = set_at };
+	0, "at", "CENSUS", "a census of the record: number, time, first, last", .set = set_at };
 const struct option_entry option_output = {
-	'o', "output", "FILE", "write to FILE, which is replaced when all is done",
+	'o', "output", "FILE", "write to FILE; replace it only on success",
 	.set = set_output };
 const struct option_entry option_top = {
-	0, "top", "N", "draw the N largest by themselves; 0: all", .set = set_top };
+	0, "top", "N", "draw the N largest separately; 0: all", .set = set_top };
 const struct option_entry option_abbreviate = {
-	'k', "abbreviate", NULL, "amounts with the unit that fits: 512, 1.5K, 12.3M",
+	'k', "abbreviate", NULL, "amounts with a suitable unit: 512, 1.5K, 12.3M",
 	FLAG(suffixes) };
 const struct option_entry option_no_header = {
-	'H', "no-header", NULL, "no names of columns", FLAG(no_header) };
+	'H', "no-header", NULL, "no column names", FLAG(no_header) };
 const struct option_entry option_raw = {
-	0, "raw", NULL, "words with one blank between, for scripts", FLAG(raw) };
+	0, "raw", NULL, "values separated by one blank, for scripts", FLAG(raw) };
 const struct option_entry option_json = {
-	'J', "json", NULL, "JSON: bytes, nanoseconds, null for what is unknown", FLAG(json) };
+	'J', "json", NULL, "JSON: bytes, nanoseconds, null if unknown", FLAG(json) };
 const struct option_entry option_words = {
 	0, "words", "WHAT", NULL, .set = set_words };
 const struct option_entry option_help = {
-	'h', "help", NULL, "say this", FLAG(help) };
+	'h', "help", NULL, "print this help", FLAG(help) };
 const struct option_entry option_version = {
-	'V', "version", NULL, "say the version", FLAG(version) };
+	'V', "version", NULL, "print the version", FLAG(version) };
 
 /* The options that make groups. */
 #define GROUPS	"user", "cgroup", "command", "together"
@@ -251,8 +251,8 @@ static const struct exclusion {
 	{ "cgroup", { "command", "together" }, NULL },
 	{ "command", { "together" }, NULL },
 	{ "mappings", { GROUPS }, NULL },
-	{ "mapfilter", { GROUPS }, "what a group holds is counted whole" },
-	{ "system", { GROUPS, "pid", "sort" }, "it draws no processes, groups or columns" },
+	{ "mapfilter", { GROUPS }, "figures of groups cover all mappings" },
+	{ "system", { GROUPS, "pid", "sort" }, "it draws neither processes, groups nor columns" },
 };
 
 /**
@@ -362,7 +362,7 @@ static int wrong_word(const struct option_set *set, int code, char **argv, struc
 	if (optopt)
 		return fail(why, FAIL_USAGE, "option '--%s' takes no value",
 			    set_entry(set, optopt)->name);
-	return fail(why, FAIL_USAGE, "no option '%.60s', or more than one", argv[optind - 1]);
+	return fail(why, FAIL_USAGE, "unknown or ambiguous option '%.60s'", argv[optind - 1]);
 }
 
 static const struct option_entry *option_of(const struct command *command, const char *name)
@@ -425,7 +425,7 @@ static int check_exclusions(const struct option_set *set, struct failure *why)
 		for (other = row->others; is_given(set, row->one) && *other; other++)
 			if (is_given(set, *other))
 				return fail(why, FAIL_USAGE,
-					    "'--%s' and '--%s' do not go together%s%s",
+					    "'--%s' and '--%s' cannot be combined%s%s",
 					    row->one, *other, row->because ? ": " : "",
 					    row->because ? row->because : "");
 	return 0;
@@ -456,13 +456,13 @@ static int check_groups(const struct options *options, const struct option_set *
 
 	if (options->pids && (options->comm.given || options->user.given))
 		return fail(why, FAIL_USAGE,
-			    "'--pid' and a filter do not go together where groups are made");
+			    "'--pid' and a filter cannot be combined for groups");
 	if (options->basis != MEMCENSUS_BASIS_MAPCOUNT)
 		return 0;
 	while (!is_given(set, *name))
 		name++;
 	return fail(why, FAIL_USAGE,
-		    "'--%s' and '--basis mapcount' do not go together: what a group holds is counted by frames",
+		    "'--%s' and '--basis mapcount' cannot be combined: groups are counted by frames",
 		    *name);
 }
 

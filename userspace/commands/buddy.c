@@ -243,19 +243,21 @@ const struct command buddy_command = {
 	.words = rows_words,
 	.summary = "free memory by the size of its blocks, fragmentation",
 	.about =
-	"A row for each zone: how many free blocks of 2^N pages it has, as in\n"
-	"/proc/buddyinfo, and what it has free in all. Below, the first order that an\n"
-	"allocation from that zone alone would fail at, before any reclaim: because the\n"
-	"zone would fall to its min watermark, or because no block is large enough.\n"
+	"Prints a row for each zone: the number of free blocks of 2^N pages, as in\n"
+	"/proc/buddyinfo, and the free memory. Below, for each zone, the first order at\n"
+	"which an allocation from this zone alone would fail before any reclaim, and why:\n"
+	"the zone would fall below its min watermark, or no block is large enough.\n"
 	"\n"
-	"--frag: 'unusable' is the part of free memory that lies in blocks too small for\n"
-	"the order, from 0 (none) to 1 (all). 'extfrag' says why the order would fail:\n"
-	"towards 0 for lack of memory, towards 1 by fragmentation, 'ok' where it is\n"
-	"available. '-' is a list that was too long to count, or an unknown index.\n"
+	"--frag prints two indices. 'unusable' is the part of free memory in blocks too\n"
+	"small for the order, from 0 (none) to 1 (all). 'extfrag' says why the order\n"
+	"would fail: near 0 for lack of memory, near 1 because of fragmentation; 'ok'\n"
+	"means that it would not fail. '-' means an unknown index, or a list too long to\n"
+	"count.\n"
 	"\n"
-	"With an INTERVAL in seconds: of the first census the blocks of each order, then\n"
-	"each time how many more or fewer they are, and what is free; at the end, or at\n"
-	"Ctrl-C, the changes a second over the whole time. With -J one object a line.\n",
+	"With an INTERVAL in seconds: the blocks of each order in the first census, then\n"
+	"the change since the previous one, and the free memory. At the end, or at\n"
+	"Ctrl-C: the changes per second over the whole time. -J writes one object per\n"
+	"line.\n",
 	.options = buddy_options,
 	.parts = MEMCENSUS_PART_ZONES,
 	.show = buddy_show,

@@ -103,7 +103,7 @@ static int check_rows(const struct chart *chart, struct failure *why)
 		return fail(why, FAIL_NO_PROCESS, "nothing to draw: no row has an amount");
 	if (chart->kind == CHART_TIME && chart->times.n < 2)
 		return fail(why, FAIL_USAGE,
-			    "a chart over time needs two censuses, and there is one");
+			    "a chart over time needs at least two censuses; there is one");
 	return 0;
 }
 
@@ -169,15 +169,15 @@ static int check_words(const struct options *options, struct failure *why)
 
 	if (!options->output || !gnuplot_knows(options->output, &svg))
 		return fail(why, FAIL_USAGE,
-			    "'chart' needs '-o FILE', which ends in .svg or .png");
+			    "'chart' needs '-o FILE', with a name that ends in .svg or .png");
 	if ((options->interval || options->duration) && options->chart != CHART_TIME)
-		return fail(why, FAIL_USAGE, "'--for' and '--interval' are of 'chart time'");
+		return fail(why, FAIL_USAGE, "only 'chart time' has '--for' and '--interval'");
 	if (options->sort)
 		column = record_find(command_rows(options)->type, options->sort,
 				     strlen(options->sort));
 	/* An unknown column fails elsewhere, with a list of all columns. */
 	if (column && column->kind != KIND_BYTES)
-		return fail(why, FAIL_USAGE, "'%.60s' is no amount of memory",
+		return fail(why, FAIL_USAGE, "'%.60s' is not a column with an amount of memory",
 			    options->sort);
 	return 0;
 }
@@ -216,10 +216,10 @@ _Static_assert(sizeof(groups) / sizeof(groups[0]) == MEMCENSUS_BY_MAX + 1,
 	       "a kind of group is not shown");
 
 static const struct option_entry option_system = {
-	0, "system", NULL, "draw what MemTotal is made of",
+	0, "system", NULL, "draw the parts of MemTotal",
 	.flag = offsetof(struct options, system) };
 static const struct option_entry option_keep = {
-	0, "keep", NULL, "leave script and data beside the picture",
+	0, "keep", NULL, "keep script and data beside the picture",
 	.flag = offsetof(struct options, keep) };
 
 static const struct option_use chart_options[] = {
@@ -236,20 +236,20 @@ const struct command chart_command = {
 	.words = chart_words,
 	.summary = "a picture of it, SVG or PNG, by gnuplot",
 	.about =
-	"Draws into the file of -o. Rows are processes, or groups with -u, -g or --command;\n"
-	"the largest are drawn by themselves (--top, 20, or 10 over time; 0: all), the\n"
-	"others as one. -s says which amount of memory; without it PSS.\n"
+	"Draws a picture to the file of -o. Rows are processes, or groups with -u, -g or\n"
+	"--command. The N largest are drawn separately (--top: 20, or 10 over time; 0:\n"
+	"all), the others as one. -s selects the amount of memory; the default is PSS.\n"
 	"\n"
-	"  bar   a bar for each: USS, the rest of PSS, and swap\n"
-	"  pie   the part of each in all of them together\n"
-	"  time  one above the other for the time of --for (1 minute), a census each\n"
-	"        --interval\n"
+	"  bar   a bar for each row: USS, the rest of PSS, and swap\n"
+	"  pie   the share of each row in the sum of all\n"
+	"  time  areas on top of each other, a census every --interval for the time\n"
+	"        --for (1 minute)\n"
 	"\n"
-	"Of a record, bar and pie show the last census, time all of them.\n"
+	"Of a record, bar and pie show the last census, time shows all of them.\n"
 	"\n"
-	"--system draws what MemTotal is made of instead. An unavailable value is drawn\n"
-	"as it last was, and stderr says so. --keep leaves the data and the script of\n"
-	"gnuplot beside the picture, as FILE.dat and FILE.gp.\n",
+	"--system draws the parts of MemTotal instead. An unavailable value is drawn as\n"
+	"the last known one, and stderr says so. --keep keeps the data and the gnuplot\n"
+	"script beside the picture, as FILE.dat and FILE.gp.\n",
 	.options = chart_options,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.rows = { &task_record, "pid,comm,uss,pss,swap", "pss" },

@@ -161,9 +161,9 @@ FIGURE(rss, RSS)
 	{ name, header, help, .kind = KIND_BYTES, .sign = true,		\
 	  .total = TOTAL_SUM, .derive = get }
 #define THREE(name, header, what)					\
-	BYTES(#name, header, what ": how much more, or less", get_##name), \
+	BYTES(#name, header, "change of its " what, get_##name), \
 	BYTES(#name "_before", header "Was", what " in the first census", get_##name##_before), \
-	BYTES(#name "_after", header "Is", what " in the second", get_##name##_after)
+	BYTES(#name "_after", header "Is", what " in the second census", get_##name##_after)
 
 static const struct column diff_columns[] = {
 	{ "pid", "PID", "first process started in the address space",
@@ -171,17 +171,17 @@ static const struct column diff_columns[] = {
 	{ "user", "User", "name of the effective user", .kind = KIND_TEXT,
 	  .total = TOTAL_DISTINCT, .derive = get_user },
 	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = get_comm },
-	{ "start", "Start", "when it was started", .kind = KIND_SINCE_BOOT,
+	{ "start", "Start", "start time", .kind = KIND_SINCE_BOOT,
 	  .derive = get_start },
 	{ "change", "Change",
-	  "new, gone, grown or shrunk by PSS, changed otherwise; unknown",
+	  "new, gone, grown or shrunk (PSS), changed, unknown",
 	  .kind = KIND_WORD, .words = changes, .n_words = ARRAY_SIZE(changes),
 	  .derive = get_change },
-	THREE(swap, "Swap", "in swap"),
-	THREE(uss, "USS", "its own"),
-	THREE(pss, "PSS", "its share"),
-	THREE(rss, "RSS", "what it maps"),
-	{ "size", "Size", "by how much PSS changed, up or down",
+	THREE(swap, "Swap", "swap"),
+	THREE(uss, "USS", "USS"),
+	THREE(pss, "PSS", "PSS"),
+	THREE(rss, "RSS", "RSS"),
+	{ "size", "Size", "absolute change of PSS",
 	  .kind = KIND_BYTES, .derive = get_size },
 };
 

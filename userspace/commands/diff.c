@@ -236,7 +236,7 @@ static int check_pair(const struct diff *diff, struct failure *why)
 
 	if (diff->before->seq == diff->after->seq && a->realtime == b->realtime)
 		return fail(why, FAIL_USAGE,
-			    "both are the same census: there is nothing to compare");
+			    "both names mean the same census: nothing to compare");
 	if (booted(a) - booted(b) + SAME_BOOT > 2 * SAME_BOOT)
 		fputs("memcensus: the records are of two boots: no process is in both\n",
 		      stderr);
@@ -297,9 +297,9 @@ static int set_to(struct options *options, const char *value, struct failure *wh
 }
 
 static const struct option_entry option_from = {
-	0, "from", "CENSUS", "compare this one, as --at of the others has it", .set = set_from };
+	0, "from", "CENSUS", "the first census: number, time, first, last", .set = set_from };
 static const struct option_entry option_to = {
-	0, "to", "CENSUS", "with this one, of the second record where there are two",
+	0, "to", "CENSUS", "the second census, of the second record if there are two",
 	.set = set_to };
 
 static const struct option_use diff_options[] = {
@@ -314,15 +314,17 @@ const struct command diff_command = {
 	.words = diff_words,
 	.summary = "what changed from one record to another",
 	.about =
-	"Of two records their last censuses are compared, of one its first with its last;\n"
-	"--from and --to name others, by number or time.\n"
-	"A row for each process whose USS, PSS, RSS or swap is not what it was, or that\n"
-	"is new or gone, in KiB more or less; the largest change of PSS comes last. A\n"
-	"process is the same where PID and start are; all of a new one counts as more,\n"
-	"all of one that is gone as less. '-' where a figure is not known in both: the\n"
-	"process was busy in one of them. Then the totals of the system that changed.\n"
+	"Compares the last censuses of two records, or the first and the last census of\n"
+	"one record. --from and --to select other censuses, by number or time.\n"
 	"\n"
-	"With -J: \"before\" and \"after\" say which censuses these are.\n",
+	"Prints a row for each process whose USS, PSS, RSS or swap changed, and for each\n"
+	"new or ended process; the amounts are the changes in KiB. The largest change of\n"
+	"PSS is the last row. Processes with the same PID and start time are the same\n"
+	"process. For a new process all its memory counts as growth, for an ended one as\n"
+	"shrinkage. '-' means that a figure is unknown in one of the two, because the\n"
+	"process was busy. Then it prints the totals of the system that changed.\n"
+	"\n"
+	"With -J, \"before\" and \"after\" identify the two censuses.\n",
 	.options = diff_options,
 	.rows = { &diff_record, "pid,user,comm,change,swap,uss,pss,rss", "size" },
 	.run = diff_run,

@@ -42,6 +42,6 @@ static int set_interval(struct options *options, const char *value,
 }
 
 const struct option_entry option_for = {
-	0, "for", "TIME", "how long: seconds, or 10m, 2h, 1d", .set = set_duration };
+	0, "for", "TIME", "duration: seconds, or 10m, 2h, 1d", .set = set_duration };
 const struct option_entry option_interval = {
-	0, "interval", "TIME", "from one census to the next", .set = set_interval };
+	0, "interval", "TIME", "time between two censuses", .set = set_interval };

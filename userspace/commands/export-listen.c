@@ -196,18 +196,18 @@ static int look_up(const char *address, struct addrinfo **info, struct failure *
 		len -= 2;
 	} else if (memchr(address, ':', len)) {
 		return fail(why, FAIL_USAGE,
-			    "'%.60s' is no address: an IPv6 address stands in brackets, [::1]:PORT",
+			    "'%.60s' is not an address: write an IPv6 address in brackets, [::1]:PORT",
 			    address);
 	}
 	number = strtol(port, &end, 10);
 	if (*end || end == port || number < 0 || number > 65535 || len >= sizeof(host))
 		return fail(why, FAIL_USAGE,
-			    "'%.60s' is no address: PORT, ADDRESS:PORT or [ADDRESS]:PORT",
+			    "'%.60s' is not an address: use PORT, ADDRESS:PORT or [ADDRESS]:PORT",
 			    address);
 	snprintf(host, sizeof(host), "%.*s", (int)len, address);
 	error = getaddrinfo(len ? host : "127.0.0.1", port, &hints, info);
 	if (error)
-		return fail(why, FAIL_USAGE, "'%.60s' is no address: %s", host,
+		return fail(why, FAIL_USAGE, "'%.60s' is not an address: %s", host,
 			    gai_strerror(error));
 	return 0;
 }

@@ -144,19 +144,19 @@ static int set_listen(struct options *options, const char *value, struct failure
 }
 
 static const struct option_entry option_listen = {
-	0, "listen", "[ADDRESS:]PORT", "serve /metrics by HTTP, on loopback by default",
+	0, "listen", "[ADDRESS:]PORT", "serve /metrics by HTTP; default: loopback",
 	.set = set_listen };
 
 static const struct option_entry option_prometheus = {
-	0, "prometheus", NULL, "the text format of Prometheus, as promtool reads it",
+	0, "prometheus", NULL, "the text format of Prometheus",
 	.flag = offsetof(struct options, prometheus) };
 
 static const struct option_use export_options[] = {
-	USE_AS(user, "groups by user alone"),
-	USE_AS(cgroup, "groups by cgroup alone"),
-	USE_AS(command, "groups by command name alone"),
+	USE_AS(user, "export only groups by user"),
+	USE_AS(cgroup, "export only groups by cgroup"),
+	USE_AS(command, "export only groups by command name"),
 	USE(numeric),
-	USE_AS(top, "also the N processes with the largest PSS, with PIDs; 0: all"),
+	USE_AS(top, "add the N processes with the largest PSS, by PID; 0: all"),
 	USE(prometheus), USE(listen), USE(file), USE(at), USE(output), OPTIONS_ALWAYS,
 };
 
@@ -165,20 +165,22 @@ const struct command export_command = {
 	.args = "",
 	.summary = "metrics for Prometheus: OpenMetrics text",
 	.about =
-	"One census as OpenMetrics: the breakdown of MemTotal, zones with free blocks and\n"
-	"fragmentation, nodes with kswapd, /proc/vmstat, the cost of the census itself, and\n"
-	"for each cgroup, user and command: USS (each frame once: what ending all of it\n"
-	"releases), PSS, distinct frames, RSS, swap. Base units. Unknown values are absent.\n"
+	"Writes one census as OpenMetrics: the breakdown of MemTotal, zones with free\n"
+	"blocks and fragmentation, nodes with kswapd, /proc/vmstat, and the cost of the\n"
+	"census itself; for each cgroup, user and command, USS (each frame once: what the\n"
+	"system gets back if all of its processes end), PSS, distinct frames, RSS and\n"
+	"swap. Values are in base units. Unknown values are absent.\n"
 	"\n"
-	"Each of cgroups, users and commands takes a census of its own, milliseconds apart;\n"
-	"-g, -u or --command exports one kind from one census, and names the kind that a\n"
-	"record (-f) has. No metric has a PID, unless --top asks for the largest processes:\n"
-	"each of these makes new series. Of a record, the last census or the one of --at.\n"
+	"Cgroups, users and commands each take a census of their own, milliseconds apart.\n"
+	"-g, -u or --command exports one kind from one census; with a record (-f) it must\n"
+	"be the kind that the record has. No metric has a PID unless --top asks for the\n"
+	"largest processes: each of these makes new series. Of a record, it exports the\n"
+	"last census or the one of --at.\n"
 	"\n"
 	"-o FILE replaces FILE atomically, so a collector never reads half of it. --listen\n"
 	"serves http://ADDRESS:PORT/metrics until Ctrl-C: each request gets a census that\n"
-	"starts after it came, and requests that wait share one. The module itself takes one\n"
-	"census at a time.\n"
+	"starts after the request arrived, and waiting requests share one. The module\n"
+	"itself takes one census at a time.\n"
 	"\n"
 	"Examples:\n"
 	"  memcensus export --prometheus -o /var/lib/prometheus/node-exporter/memcensus.prom\n"

@@ -100,23 +100,23 @@ const struct command kswapd_command = {
 	.words = rows_words,
 	.summary = "what reclaim does, distance to the watermarks",
 	.about =
-	"A row for each node: what its kswapd does, for which order and up to which zone\n"
-	"it was woken, how often in a row it made no progress, whether a zone of it has\n"
-	"its high watermark free, and the sizes of the LRU lists, in KiB.\n"
+	"Prints a row for each node: the state of its kswapd, the order and the zone that\n"
+	"it was woken for, how many times in a row it made no progress, whether a zone of\n"
+	"the node has its high watermark free, and the sizes of the LRU lists, in KiB.\n"
 	"\n"
-	"A row for each zone: how far its free memory is from each watermark. Below 'low'\n"
-	"kswapd is woken and works until 'high' is free; below 'min' an allocation\n"
-	"reclaims itself.\n"
+	"Prints a row for each zone: the distance of its free memory to each watermark.\n"
+	"Below 'low', kswapd is woken and works until 'high' is free. Below 'min', an\n"
+	"allocation reclaims memory itself.\n"
 	"\n"
-	"Since boot: runs (kswapd: times it began to balance a node; direct: allocations\n"
-	"that reclaimed themselves), pages scanned and reclaimed (stolen), and the\n"
-	"second in percent of the first. Well below 100% means that reclaim finds most\n"
-	"pages in use.\n"
+	"Since boot: runs (kswapd: how often it began to balance a node; direct:\n"
+	"allocations that reclaimed memory themselves), pages scanned and pages reclaimed\n"
+	"(stolen), and reclaimed in percent of scanned. Well below 100% means that reclaim\n"
+	"finds most pages in use.\n"
 	"\n"
-	"With an INTERVAL in seconds, a row each time, as sar -B: events a second since\n"
-	"the row before, of the first row since boot; efficiency is of that time too. At\n"
-	"the end, or at Ctrl-C, an average of the rows but the first. With -J one object a\n"
-	"line.\n",
+	"With an INTERVAL in seconds, prints a row each time, as sar -B: events per second\n"
+	"since the previous row (the first row: since boot) and the efficiency in that\n"
+	"time. At the end, or at Ctrl-C: the average of all rows but the first. -J writes\n"
+	"one object per line.\n",
 	.options = kswapd_options,
 	.parts = MEMCENSUS_PART_NODES | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
 	.put_columns = kswapd_columns,

@@ -246,7 +246,7 @@ static int leak_run(struct session *session, bool *partial, struct failure *why)
 	announce(&leak);
 	ret = take_all(&leak, why);
 	if (!ret && !leak.tracks.n)
-		ret = fail(why, FAIL_NO_PROCESS, "none of these processes is in these censuses");
+		ret = fail(why, FAIL_NO_PROCESS, "these censuses contain none of these processes");
 	/* Measurements before a failure are valid: report them. */
 	if (!ret)
 		ret = report(&leak, why);
@@ -273,7 +273,7 @@ static int leak_words(struct options *options, char **words, int n,
 				    options->duration / USUAL_COUNT : LEAST_INTERVAL;
 	if (options->duration / options->interval + 1 < SLOPE_MIN_POINTS)
 		return fail(why, FAIL_USAGE,
-			    "'--for' is too short: %d censuses at least are needed, one each '--interval'",
+			    "'--for' is too short: at least %d censuses are needed, one per '--interval'",
 			    SLOPE_MIN_POINTS);
 	return 0;
 }
@@ -289,21 +289,23 @@ const struct command leak_command = {
 	.words = leak_words,
 	.summary = "whose private memory grows steadily, and where",
 	.about =
-	"Takes censuses for the time of --for (1 minute), one each --interval, and names the\n"
-	"processes whose private memory (USS and what of it is swapped out) grows from the\n"
-	"beginning to the end, not those that start up, fill a cache or swing. The\n"
-	"longer it looks, the surer it is: a cache that is still filling grows like a leak.\n"
+	"Takes a census every --interval for the time --for (1 minute), and prints the\n"
+	"processes whose private memory (USS, and the part of it in swap) grows steadily,\n"
+	"not those that start up, fill a cache or fluctuate. A longer time gives a surer\n"
+	"answer: a cache that is still filling grows like a leak.\n"
 	"\n"
-	"Below each process the mappings that grow, the heap first: without PIDs those of\n"
-	"the suspects at half time, each by name (how many mappings) or by address.\n"
+	"Below each process it prints the mappings that grow, the heap first. Without\n"
+	"PIDs, it reads the mappings of the suspects from half of the time on. A mapping\n"
+	"is printed by name (and how many have it) or by address.\n"
 	"\n"
-	"PerHour is the slope by Theil-Sen, the median of all slopes between two censuses,\n"
-	"and Low to High holds it with 95% confidence. Sure is what the test of Mann and\n"
-	"Kendall gives the rise. Left is the time until what is left is used up: memory that\n"
-	"is available and swap, or the limit of its cgroup or address space (By). In KiB.\n"
+	"PerHour is the Theil-Sen slope, the median of the slopes between all pairs of\n"
+	"censuses; Low and High are its 95% confidence interval. Sure is the confidence of\n"
+	"the Mann-Kendall test that the memory grows. Left is the time until the rest is\n"
+	"used up: available memory and swap, or the limit of the cgroup or of the address\n"
+	"space (By). Amounts are in KiB.\n"
 	"\n"
-	"A rise by less than 64 KiB is none. Of a record all censuses are taken; it has\n"
-	"mappings only of processes that were recorded by PID.\n",
+	"Growth below 64 KiB is ignored. All censuses of a record are used; a record has\n"
+	"the mappings only of processes that were recorded by PID.\n",
 	.options = leak_options,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.run = leak_run,

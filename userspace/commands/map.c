@@ -156,9 +156,9 @@ const struct command map_command = {
 	.words = options_pids,
 	.summary = "what a process has mapped, as pmap -x or smaps",
 	.about =
-	"A row for each mapping, by address, in KiB, and a total (none with --raw).\n"
-	"Owners are counted by map count, as smaps does, unless --basis or a column says\n"
-	"frames: counting frames means walking every process.\n",
+	"Prints a row for each mapping, sorted by address, in KiB, and a total (not with\n"
+	"--raw). Owners are counted by map count, as in smaps, unless --basis or a column\n"
+	"needs frames: counting frames walks every process.\n",
 	.options = map_options,
 	.basis = MEMCENSUS_BASIS_MAPCOUNT,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,

@@ -44,7 +44,7 @@ static int no_text(const struct session *session, const char *path,
 
 	if (session->source)
 		return fail(why, FAIL_REFUSED,
-			    "the record has no /proc/%s: it must be made by 'memcensus record FILE%s', as root",
+			    "the record has no /proc/%s: record it with 'memcensus record FILE%s', as root",
 			    path, option);
 	file = procfs_open(path, why);
 	if (!file)

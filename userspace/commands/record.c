@@ -91,19 +91,19 @@ static int record_run(struct session *session, bool *partial,
 }
 
 static const struct option_entry option_vmas = {
-	0, "vmas", NULL, "mappings too, of the processes that --pid names",
+	0, "vmas", NULL, "include the mappings of the processes of --pid",
 	.flag = offsetof(struct options, vmas) };
 
 static const struct option_use record_options[] = {
-	USE_AS(user, "with what each user holds, for -u"),
-	USE_AS(cgroup, "with what each cgroup holds, for -g"),
-	USE_AS(command, "with what each command name holds, for --command"),
+	USE_AS(user, "include groups by user, for -u"),
+	USE_AS(cgroup, "include groups by cgroup, for -g"),
+	USE_AS(command, "include groups by command, for --command"),
 	USE(pid),
-	USE_AS(together, "with what all that --pid names hold, for --together"),
+	USE_AS(together, "include one group of the processes of --pid"),
 	USE(basis),
-	USE_AS(types, "with free blocks by migrate type, for buddy --types"),
+	USE_AS(types, "include free blocks by migrate type"),
 	USE(vmas),
-	USE_AS(slab, "with /proc/slabinfo, for system --slab"),
+	USE_AS(slab, "include /proc/slabinfo, for system --slab"),
 	OPTIONS_ALWAYS,
 };
 
@@ -113,18 +113,21 @@ const struct command record_command = {
 	.words = record_words,
 	.summary = "censuses into a file, which -f of the others reads",
 	.about =
-	"Appends one census, or one every INTERVAL seconds until Ctrl-C or COUNT of them,\n"
-	"to FILE, which is made if it is not there; '-' is stdout. It holds what the\n"
-	"kernel sent, and the names of users and cgroups, /proc/meminfo and /proc/sys/vm:\n"
-	"'memcensus COMMAND -f FILE' shows it anywhere, without root and the module.\n"
+	"Appends one census to FILE, or one every INTERVAL seconds until Ctrl-C or until\n"
+	"there are COUNT of them. FILE is created if it does not exist; '-' is stdout. A\n"
+	"record contains the messages of the kernel, the names of users and cgroups,\n"
+	"/proc/meminfo and /proc/sys/vm: 'memcensus COMMAND -f FILE' shows it on any\n"
+	"machine, without root and without the module.\n"
 	"\n"
-	"Figures of groups are counted in the census, and mappings come with PIDs only:\n"
-	"what -u, -g, --command, --together, --vmas, --types, --slab and --basis ask for\n"
-	"must be asked for when it is recorded. A census holds one kind of groups.\n"
+	"Groups are counted during the census, and mappings are included only with PIDs.\n"
+	"So use -u, -g, --command, --together, --vmas, --types, --slab and --basis when\n"
+	"you record, if you want to show their figures later. A census has one kind of\n"
+	"groups.\n"
 	"\n"
-	"A census that cannot be written, because the disk is full, is left out with a message;\n"
-	"the file keeps those before it, and at an INTERVAL the next one is tried. Two\n"
-	"cannot record into one FILE at once. A new FILE is readable for its owner only.\n",
+	"A census that cannot be written, for example because the disk is full, is left\n"
+	"out with a message. The file keeps the earlier ones, and with an INTERVAL\n"
+	"recording continues with the next one. Two processes cannot record to one FILE at\n"
+	"the same time. Only its owner can read a new FILE.\n",
 	.options = record_options,
 	.parts = REQUEST_DEFAULT_PARTS,
 	.run = record_run,

@@ -230,7 +230,7 @@ static int system_words(struct options *options, char **words, int n, struct fai
 	if (rows_words(options, words, n, why))
 		return -1;
 	if (options->interval && (options->vm || options->slab))
-		return fail(why, FAIL_USAGE, "'--%s' and an interval do not go together",
+		return fail(why, FAIL_USAGE, "'--%s' and an interval cannot be combined",
 			    options->vm ? "vm" : "slab");
 	return 0;
 }
@@ -249,7 +249,7 @@ static int set_vm(struct options *options, const char *value, struct failure *wh
 }
 
 static const struct option_entry option_vm = {
-	0, "vm", NULL, "the settings in /proc/sys/vm and what they mean", .set = set_vm };
+	0, "vm", NULL, "the settings in /proc/sys/vm, with their meaning", .set = set_vm };
 
 static int set_slab(struct options *options, const char *value, struct failure *why)
 {
@@ -259,7 +259,7 @@ static int set_slab(struct options *options, const char *value, struct failure *
 }
 
 static const struct option_entry option_slabs = {
-	0, "slab", NULL, "the kernel's caches of objects, as slabtop", .set = set_slab };
+	0, "slab", NULL, "the slab caches of the kernel, as slabtop", .set = set_slab };
 
 static const struct option_use system_options[] = {
 	USE_AS(all, "show every figure"), USE(totals), USE(wide), USE(vm), USE(slabs),
@@ -272,27 +272,27 @@ const struct command system_command = {
 	.words = system_words,
 	.summary = "where all memory is; as free, vmstat, sar -r, meminfo",
 	.about =
-	"First what free shows, used being what is not available. Then where all of\n"
-	"MemTotal is, in KiB, each page counted once: what processes map is theirs, by\n"
-	"frames, so page cache and shared memory are their unmapped parts, and vmalloc is\n"
-	"without the kernel stacks. 'unaccounted' is what no counter explains (drivers,\n"
-	"network buffers, and each row that is '-'); it is shown, not spread, and may fall\n"
-	"below 0 where counters lag.\n"
+	"Prints the figures of free; 'used' is total minus available. Then it prints where\n"
+	"all of MemTotal is, in KiB, each page once: pages that processes map are counted\n"
+	"by frames as theirs, so page cache and shared memory are the unmapped parts, and\n"
+	"vmalloc excludes kernel stacks. 'unaccounted' is what no counter explains (memory\n"
+	"of drivers, network buffers, and each row that is '-'). It can be negative,\n"
+	"because counters lag.\n"
 	"\n"
-	"With an INTERVAL in seconds, a row each time, as vmstat and sar -r: amounts at\n"
-	"that time, and events a second since the row before; of the first row, since\n"
-	"boot. At the end, or at Ctrl-C, an average of the rows but the first. With -J\n"
-	"one object a line.\n"
+	"With an INTERVAL in seconds, prints a row each time, as vmstat and sar -r:\n"
+	"amounts at that time, and events per second since the previous row (the first\n"
+	"row: since boot). At the end, or at Ctrl-C: the average of all rows but the\n"
+	"first. -J writes one object per line.\n"
 	"\n"
-	"-a adds every figure of the census with its name in /proc/meminfo, what the\n"
-	"kernel keeps from modules (SwapTotal, CommitLimit, HugePages_* ...), which is read\n"
-	"from /proc/meminfo right after the census and is not of the same pass (so are\n"
-	"the rows vmalloc, percpu, hugetlb, zswap and the total of swap), and the events\n"
-	"since boot with their names in /proc/vmstat.\n"
+	"-a adds every figure of the census with its name in /proc/meminfo, and the events\n"
+	"since boot with their names in /proc/vmstat. It also adds the lines of\n"
+	"/proc/meminfo that modules cannot read (SwapTotal, CommitLimit, HugePages_* ...):\n"
+	"they are read right after the census, not in the same pass. So are the rows\n"
+	"vmalloc, percpu, hugetlb and zswap, and the total of swap.\n"
 	"\n"
-	"--vm and --slab show what is beside a census: settings in /proc/sys/vm, and the\n"
-	"kernel's caches of objects in /proc/slabinfo, largest first. They need no module,\n"
-	"and --vm no root.\n",
+	"--vm and --slab print figures outside a census: the settings in /proc/sys/vm, and\n"
+	"the slab caches of the kernel in /proc/slabinfo, the largest first. They do not\n"
+	"need the module; --vm does not need root.\n",
 	.options = system_options,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
 	.shown = MEMCENSUS_PART_SYSTEM,

@@ -41,7 +41,7 @@ static int choose(struct session *session, struct failure *why)
 		return none_matches(session, why);
 	if (pids->n > MEMCENSUS_PIDS_MAX)
 		return fail(why, FAIL_USAGE,
-			    "%zu processes: at most %d can be named to the module at once, to be asked for their mappings or put together after a filter; choose fewer by --processfilter, --userfilter or --pid",
+			    "%zu processes are too many for mappings or a group: at most %d; select fewer with --processfilter, --userfilter or --pid",
 			    pids->n, MEMCENSUS_PIDS_MAX);
 	session->request.pids = pids->v;
 	session->request.n_pids = pids->n;
@@ -59,7 +59,7 @@ int tasks_prepare(struct session *session, struct failure *why)
 		return 0;
 	if (!session->source->ops->live && grouped)
 		return fail(why, FAIL_USAGE,
-			    "a record has the groups that were asked for, and none of a selection");
+			    "groups of a selection are not in a record: they need a census of the kernel");
 	if (!session->source->ops->live)
 		return 0;
 	/* For named processes, the module would use the map count. */

@@ -352,7 +352,7 @@ static int watch_run(struct session *session, bool *partial, struct failure *why
 	ret = watch_each(&watch, partial, why);
 	if (!ret && !watch.n && session->taken)
 		ret = fail(why, FAIL_NO_PROCESS,
-			   "process %u is in none of these censuses", options->pids[0]);
+			   "these censuses do not contain process %u", options->pids[0]);
 out:
 	exit_watch_free(watch.exits);
 	free(watch.v);
@@ -382,22 +382,22 @@ const struct command watch_command = {
 	.words = watch_words,
 	.summary = "a process until it ends: what grows, and how",
 	.about =
-	"A row each INTERVAL seconds (1) until the process ends, then a line that says\n"
-	"when and how: its exit status, the signal, the OOM killer. PID,PID,... watches\n"
-	"several. In KiB; page faults a second without and with I/O; and what happened\n"
-	"since the row before:\n"
+	"Prints a row every INTERVAL seconds (1) until the process ends, and then a line\n"
+	"that says when and how it ended: its exit status, a signal, the OOM killer.\n"
+	"PID,PID,... watches several processes. A row has amounts in KiB, minor and major\n"
+	"page faults per second, and what happened since the previous row:\n"
 	"\n"
-	"  reserved  address space grew, and was not touched yet: malloc, mmap\n"
+	"  reserved  the address space grew but was not touched yet: malloc, mmap\n"
 	"  touched   more memory is in use, resident or swapped out\n"
 	"  swapped   more of it is swapped out\n"
-	"  released  address space or memory was given back\n"
+	"  released  address space or memory was freed\n"
 	"  steady    none of these\n"
 	"\n"
-	"The kernel's process events say how it ended. Without them a zombie's status does,\n"
-	"or the line says that it is unknown. A process with the same\n"
-	"number, but another start, is another process.\n"
+	"The process events of the kernel say how it ended. Without them the status of the\n"
+	"zombie does, or the line says that the cause is unknown. A process with the same\n"
+	"PID but another start time is another process.\n"
 	"\n"
-	"With -J a line of JSON for each row, and for each event.\n",
+	"-J writes a line of JSON for each row and for each event.\n",
 	.options = watch_options,
 	.basis = MEMCENSUS_BASIS_MAPCOUNT,
 	.parts = MEMCENSUS_PART_TASKS,

@@ -17,7 +17,7 @@ int filter_compile(struct filter *filter, const char *name, const char *text,
 		return 0;
 	}
 	regerror(error, &filter->regex, problem, sizeof(problem));
-	return fail(why, FAIL_USAGE, "'--%s': '%.60s' is no regular expression: %s",
+	return fail(why, FAIL_USAGE, "'--%s': '%.60s' is not a regular expression: %s",
 		    name, text, problem);
 }
 

@@ -168,7 +168,7 @@ static int run_child(struct plot *plot, int out, int complaints, struct failure 
 	posix_spawn_file_actions_destroy(&actions);
 	if (error == ENOENT)
 		return fail(why, FAIL_SYSTEM,
-			    "gnuplot is not there: install it (apt install gnuplot-nox)");
+			    "gnuplot is not installed (apt install gnuplot-nox)");
 	if (error)
 		return fail(why, FAIL_SYSTEM, "cannot run gnuplot: %s", strerror(error));
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -178,7 +178,7 @@ static int run_child(struct plot *plot, int out, int complaints, struct failure 
 	/* Old C libraries report a missing program only by this exit status. */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return fail(why, FAIL_SYSTEM,
-			    "gnuplot cannot be run: install it (apt install gnuplot-nox)");
+			    "cannot run gnuplot (apt install gnuplot-nox)");
 	read_complaint(complaints, said, sizeof(said));
 	return fail(why, FAIL_SYSTEM, "gnuplot failed: %s", said);
 }

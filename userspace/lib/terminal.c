@@ -17,13 +17,13 @@ int terminal_check(struct failure *why)
 
 	if (!type || !*type || setupterm(type, STDOUT_FILENO, &error))
 		return fail(why, FAIL_SYSTEM,
-			    "no terminal is known of type '%.60s': set TERM; 'memcensus tasks' needs none",
+			    "terminal type '%.60s' is unknown: set TERM, or use 'memcensus tasks'",
 			    type ? type : "");
 	move = tigetstr("cup");
 	del_curterm(cur_term);
 	if (!move || move == (char *)-1)
 		return fail(why, FAIL_SYSTEM,
-			    "a terminal of type '%.60s' cannot place its cursor: 'memcensus tasks' needs no more than lines",
+			    "terminal type '%.60s' cannot move the cursor: use 'memcensus tasks'",
 			    type);
 	return 0;
 }

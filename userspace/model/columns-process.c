@@ -34,13 +34,13 @@ _Static_assert(ARRAY_SIZE(basis_words) == MEMCENSUS_BASIS_MAX + 1,
 
 static const struct column figure_columns[] = {
 	FIGURE(VSS, SUM, "vss", "VSS", "address space mapped, touched or not", "Size"),
-	FIGURE(RSS, SUM, "rss", "RSS", "pages mapped, as walked", "Rss"),
+	FIGURE(RSS, SUM, "rss", "RSS", "mapped pages, counted by the walk", "Rss"),
 	FIGURE(RSS_COUNTER, SUM, "rss_counter", "RSScnt",
 	       "the kernel's counter of RSS, as ps shows it", "/proc/PID/stat"),
 	FIGURE(RSS_PEAK, NONE, "rss_peak", "RSSpeak",
-	       "highest that counter has been", "VmHWM"),
+	       "highest value of that counter", "VmHWM"),
 	FIGURE(FRAMES, OWN, "frames", "Frames", "distinct frames mapped", NULL, OF_FRAMES),
-	FIGURE(USS, OWN, "uss", "USS", "exclusive: freed when it exits", NULL),
+	FIGURE(USS, OWN, "uss", "USS", "exclusive: freed if it ends", NULL),
 	FIGURE(PSS, SUM, "pss", "PSS", "proportional share: a page of n owners counts 1/n", "Pss"),
 	FIGURE(SHARED, OWN, "shared", "Shared", "also mapped by other processes", NULL),
 	FIGURE(ANON, SUM, "anon", "Anon", "of the RSS, anonymous", "Anonymous"),
@@ -65,7 +65,7 @@ static const struct column figure_columns[] = {
 	FIGURE(KSM, SUM, "ksm", "KSM", "merged by KSM", "KSM", OF_MAPCOUNT),
 	FIGURE(LAZYFREE, SUM, "lazyfree", "LazyFree",
 	       "freed lazily by MADV_FREE", "LazyFree", OF_MAPCOUNT),
-	FIGURE(THP, SUM, "thp", "THP", "transparent huge pages, the next three together", NULL),
+	FIGURE(THP, SUM, "thp", "THP", "transparent huge pages: sum of the next three", NULL),
 	FIGURE(ANON_THP, SUM, "anon_thp", "AnonTHP", "anonymous huge pages", "AnonHugePages"),
 	FIGURE(SHMEM_THP, SUM, "shmem_thp", "ShmTHP",
 	       "shared memory in huge pages", "ShmemPmdMapped"),
@@ -105,7 +105,7 @@ static const struct column task_fields[] = {
 		"number of CLONE_VM peers: other processes in this address space",
 		TASK(NR_TWINS, nr_twins, U32, COUNT), .total = TOTAL_SUM },
 	[MEMCENSUS_TASK_TWINS] = {
-		"twins", "Twins", "PIDs of these, the first of them where they are many",
+		"twins", "Twins", "their PIDs; only the first ones if there are many",
 		TASK(TWINS, twins, U32S, LIST), .optional = true },
 	[MEMCENSUS_TASK_PPID] = {
 		"ppid", "PPID", "parent; 0: none, or outside of this PID namespace",
@@ -120,13 +120,13 @@ static const struct column task_fields[] = {
 		"cgroup", "Cgroup", "cgroup ID in the default hierarchy",
 		TASK(CGROUP, cgroup, U64, ID) },
 	[MEMCENSUS_TASK_START] = {
-		"start", "Start", "when it was started",
+		"start", "Start", "start time",
 		TASK(START, start, U64, SINCE_BOOT) },
 	[MEMCENSUS_TASK_THREADS] = {
 		"threads", "Threads", "threads",
 		TASK(THREADS, threads, U32, COUNT), .total = TOTAL_SUM },
 	[MEMCENSUS_TASK_STATE] = {
-		"state", "State", "how far the walk came: walked, busy, vanished, partial",
+		"state", "State", "result of the walk: walked, busy, vanished, partial",
 		TASK(STATE, state, U8, WORD),
 		.words = states, .n_words = ARRAY_SIZE(states) },
 	[MEMCENSUS_TASK_BASIS] = {
@@ -159,7 +159,7 @@ static const struct column vma_fields[] = {
 		"start", "Address", "first address",
 		VMA(START, start, U64, ADDRESS) },
 	[MEMCENSUS_VMA_END] = {
-		"end", "End", "first address behind it",
+		"end", "End", "end address, exclusive",
 		VMA(END, end, U64, ADDRESS) },
 	[MEMCENSUS_VMA_OFFSET] = {
 		"offset", "Offset", "bytes into the file",
@@ -168,7 +168,7 @@ static const struct column vma_fields[] = {
 		"mode", "Mode", "read, write, execute, private or shared",
 		VMA(MODE, mode, STRING, TEXT) },
 	[MEMCENSUS_VMA_FLAGS] = {
-		"flags", "Flags", "letter pairs of the kernel", "VmFlags",
+		"flags", "Flags", "two-letter flags of the kernel", "VmFlags",
 		VMA(FLAGS, flags, STRING, TEXT) },
 	[MEMCENSUS_VMA_DEV_MAJOR] = {
 		"dev_major", "Major", "device of the file, major number",
@@ -180,7 +180,7 @@ static const struct column vma_fields[] = {
 		"inode", "Inode", "inode of the file",
 		VMA(INODE, inode, U64, ID) },
 	[MEMCENSUS_VMA_NAME] = {
-		"name", "Name", "path, [heap], [stack], [anon:...]; unknown if it has none",
+		"name", "Name", "path, [heap], [stack], [anon:...]",
 		VMA(NAME, name, STRING, TEXT) },
 	[MEMCENSUS_VMA_PAGE_SIZE] = {
 		"page_size", "PageSize", "size of its pages", "KernelPageSize",
@@ -220,16 +220,16 @@ _Static_assert(ARRAY_SIZE(pages_fields) == MEMCENSUS_PAGES_MAX + 1,
 
 static const struct column group_fields[] = {
 	[MEMCENSUS_GROUP_UID] = {
-		"uid", "UID", "effective user ID, where they are by user",
+		"uid", "UID", "effective user ID, of groups by user",
 		GROUP(UID, uid, U32, ID) },
 	[MEMCENSUS_GROUP_CGROUP] = {
-		"cgroup", "Cgroup", "cgroup ID, where they are by cgroup",
+		"cgroup", "Cgroup", "cgroup ID, of groups by cgroup",
 		GROUP(CGROUP, cgroup, U64, ID) },
 	[MEMCENSUS_GROUP_COMM] = {
-		"comm", "Command", "command name, where they are by command",
+		"comm", "Command", "command name, of groups by command",
 		GROUP(COMM, comm, STRING, TEXT) },
 	[MEMCENSUS_GROUP_MMS] = {
-		"mms", "MMs", "how many address spaces",
+		"mms", "MMs", "number of address spaces",
 		GROUP(MMS, mms, U32, COUNT), .total = TOTAL_SUM },
 	[MEMCENSUS_GROUP_FIGURES] = {
 		"figures", "", "", GROUP(FIGURES, figures, FIGURES, NEST) },
@@ -242,11 +242,11 @@ _Static_assert(ARRAY_SIZE(group_fields) == MEMCENSUS_GROUP_MAX + 1,
 	.offset = offsetof(struct mapping, member)
 
 static const struct column mapping_fields[] = {
-	{ "mapping", "Mapping", "name, or [ anon ] where it has none",
+	{ "mapping", "Mapping", "name; [ anon ] if it has none",
 	  MAPPING(NAME, name, STRING, TEXT) },
-	{ "mms", "PIDs", "in how many processes, those of one address space as one",
+	{ "mms", "PIDs", "number of address spaces that have it",
 	  MAPPING(MMS, mms, U64, COUNT) },
-	{ "vmas", "Maps", "how many mappings they are",
+	{ "vmas", "Maps", "number of mappings",
 	  MAPPING(VMAS, vmas, U64, COUNT), .total = TOTAL_SUM },
 };
 
@@ -364,10 +364,10 @@ static const struct column task_derived[] = {
 		"user", "User", "name of the effective user", .kind = KIND_TEXT,
 		.total = TOTAL_DISTINCT, .derive = task_user },
 	[TASK_CGROUP_PATH] = {
-		"cgroup_path", "CgroupPath", "its cgroup in the default hierarchy",
+		"cgroup_path", "CgroupPath", "path of its cgroup in the default hierarchy",
 		.kind = KIND_TEXT, .total = TOTAL_DISTINCT, .derive = task_cgroup_path },
 	[TASK_DELTA] = {
-		"delta", "Delta", "rss_counter less rss: how far the counter is off",
+		"delta", "Delta", "rss_counter minus rss: the error of the counter",
 		.kind = KIND_BYTES, .total = TOTAL_SUM, .sign = true,
 		.derive = task_delta },
 	[TASK_PERCENT] = PERCENT_COLUMN(task_percent),
@@ -412,14 +412,14 @@ static const struct column vma_derived[] = {
 	{ "dirty", "Dirty", "shared_dirty and private_dirty together",
 	  .kind = KIND_BYTES, .total = TOTAL_SUM,
 	  .basis = MEMCENSUS_BASIS_MAPCOUNT, .derive = vma_dirty },
-	{ "mapping", "Mapping", "name, or [ anon ] where it has none",
+	{ "mapping", "Mapping", "name; [ anon ] if it has none",
 	  .kind = KIND_TEXT, .derive = vma_mapping },
 };
 
 static const struct column group_derived[] = {
-	{ "user", "User", "name of the user, where they are by user",
+	{ "user", "User", "user name, of groups by user",
 	  .kind = KIND_TEXT, .derive = group_user },
-	{ "cgroup_path", "CgroupPath", "the cgroup, where they are by cgroup",
+	{ "cgroup_path", "CgroupPath", "path of the cgroup, of groups by cgroup",
 	  .kind = KIND_TEXT, .derive = group_cgroup_path },
 	PERCENT_COLUMN(group_percent),
 };

@@ -317,7 +317,7 @@ static const struct column events[] = {
 	      "times kswapd slept and the high watermark was soon missed again"),
 	EVENT(PAGEOUTRUN, "pageoutrun", "pageoutrun", "times kswapd began to balance a node"),
 	EVENT(ALLOCSTALL, "allocstall", "allocstall_*", "allocations that reclaimed directly"),
-	EVENT(OOM_KILL, "oom_kill", "oom_kill", "processes the OOM killer ended"),
+	EVENT(OOM_KILL, "oom_kill", "oom_kill", "processes that the OOM killer killed"),
 	EVENT(COMPACT_STALL, "compact_stall", "compact_stall",
 	      "allocations that compacted directly"),
 	EVENT(COMPACT_FAIL, "compact_fail", "compact_fail", "of these, failed"),

@@ -64,7 +64,7 @@ struct top_view *top_view_open(struct failure *why)
 	}
 	view->screen = newterm(NULL, stdout, stdin);
 	if (!view->screen) {
-		fail(why, FAIL_SYSTEM, "cannot set the terminal up");
+		fail(why, FAIL_SYSTEM, "cannot set up the terminal");
 		free(view);
 		return NULL;
 	}

@@ -162,7 +162,7 @@ static int top_run(struct session *session, bool *partial, struct failure *why)
 
 static const struct option_use top_options[] = {
 	USE(columns), USE(all), USE(sort),
-	USE_AS(reverse, "the other way round: amounts smallest first"),
+	USE_AS(reverse, "reverse the order: amounts smallest first"),
 	USE(percent), USE(numeric), USE(basis), USE(file), USE(at),
 	USE(abbreviate), OPTIONS_ALWAYS,
 };
@@ -173,17 +173,20 @@ const struct command top_command = {
 	.words = options_interval,
 	.summary = "processes on the whole screen, live, as top and htop",
 	.about =
-	"A row for each process, largest PSS first, taken anew every INTERVAL seconds (2).\n"
-	"Above them the memory of the system, kswapd, and what the census cost. A bar\n"
-	"for each process shows USS within PSS within RSS, on the scale of the largest.\n"
+	"Shows a row for each process, the largest PSS first, and takes a census every\n"
+	"INTERVAL seconds (2). Above the rows: the memory of the system, kswapd, and the\n"
+	"cost of the census. The bar of a process shows USS within PSS within RSS; all\n"
+	"bars have the scale of the largest process.\n"
 	"\n"
-	"'h' lists the keys: cursor keys select a row, which is then followed; Enter shows\n"
-	"what that process has mapped, 'q' or Esc goes back. '<' and '>' sort by another\n"
-	"column, 'r' turns the order round, '/' filters by a regular expression, 't' makes\n"
-	"a tree, 'Z' freezes, 'f' chooses columns, 'e' changes the units, 'q' quits.\n"
+	"'h' lists the keys. Cursor keys select a row, and the selection follows it. Enter\n"
+	"shows the mappings of the process, 'q' or Esc goes back. '<' and '>' sort by\n"
+	"another column, 'r' reverses the order, '/' filters by a regular expression, 't'\n"
+	"shows a tree, 'Z' freezes the screen, 'f' chooses columns, 'e' changes the units,\n"
+	"'q' quits.\n"
 	"\n"
-	"Amounts sort largest first; with -r smallest first. Of a record, each census is\n"
-	"shown for INTERVAL seconds. NO_COLOR in the environment turns colours off.\n",
+	"Amounts are sorted with the largest first, with -r with the smallest first. Each\n"
+	"census of a record is shown for INTERVAL seconds. NO_COLOR in the environment\n"
+	"turns colours off.\n",
 	.options = top_options,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_NODES,
 	.rows = { &task_record, "pid,user,swap,uss,pss,rss,comm", "pss" },

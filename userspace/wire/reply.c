@@ -68,7 +68,7 @@ int reply_error(struct failure *why, int error)
 			    "the kernel dropped messages: try again");
 	case EOPNOTSUPP:
 		return fail(why, FAIL_VERSION,
-			    "the module does not know this request: load the memcensus.ko that came with this reader");
+			    "the module does not know this request: load the memcensus.ko of the same release as this reader");
 	default:
 		return fail(why, FAIL_SYSTEM, "the kernel refused: %s",
 			    strerror(error));

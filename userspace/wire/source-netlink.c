@@ -104,7 +104,7 @@ static int family_parse(struct netlink *nl, const struct nlmsghdr *nlh,
 	}
 	if (version != MEMCENSUS_GENL_VERSION)
 		return fail(why, FAIL_VERSION,
-			    "the module has version %u of the netlink family, this reader version %u: install both from one release",
+			    "the module has version %u of the netlink family, this reader has version %u: install both from one release",
 			    version, MEMCENSUS_GENL_VERSION);
 	return 0;
 }
