@@ -15,5 +15,6 @@ const struct command_slot command_slots[] = {
 	{ "leak", &leak_command },
 	{ "chart", &chart_command },
 	{ "export", &export_command },
+	{ "flame", &flame_command },
 	{ NULL, NULL }
 };

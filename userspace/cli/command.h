@@ -96,6 +96,7 @@ extern const struct command diff_command MAY_BE_LEFT_OUT;
 extern const struct command leak_command MAY_BE_LEFT_OUT;
 extern const struct command chart_command MAY_BE_LEFT_OUT;
 extern const struct command export_command MAY_BE_LEFT_OUT;
+extern const struct command flame_command MAY_BE_LEFT_OUT;
 
 /**
  * struct command_slot - a command that a build may contain

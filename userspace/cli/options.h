@@ -59,6 +59,14 @@ struct command;
  * @keep: keep script and data of the chart
  * @prometheus: 'export' writes the older text format
  * @listen: address where 'export' serves HTTP, or NULL
+ * @folded: 'flame' writes lines, not a picture
+ * @by: enum flame_by of commands/flame.h
+ * @by_mapping: 'flame' shows mappings between processes and stacks
+ * @dwarf: 'flame' unwinds by DWARF
+ * @difference: colours of 'flame' show the change since the mark
+ * @mark: ns until the mark of 'flame'; 0: not given
+ * @after_dashes: "--" precedes the arguments of the command
+ * @program: the command line that 'flame' runs, ended by NULL; points into argv; NULL: none
  * @duration: ns from the first census to the last; 0: not given
  */
 struct options {
@@ -114,6 +122,14 @@ struct options {
 	bool keep;
 	bool prometheus;
 	const char *listen;
+	bool folded;
+	unsigned int by;
+	bool by_mapping;
+	bool dwarf;
+	bool difference;
+	uint64_t mark;
+	bool after_dashes;
+	char **program;
 };
 
 /**

@@ -21,7 +21,7 @@ static const struct {
 static void put_completed(FILE *out, const char *arg)
 {
 	const char *word = arg + (*arg == '[');
-	const size_t len = strcspn(word, ", [].");
+	const size_t len = strcspn(word, ", [].|");
 	size_t i;
 
 	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The memory of processes at a point in time, by stack. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "analysis/flame-moment.h"
+#include "host/procfs.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+
+/* The default of fault_around_bytes in debugfs. */
+#define AROUND_BYTES	65536
+
+int flame_moment_take(struct flame_moment *moment, const struct fault_record *record,
+		      page_bits_fn *fn, void *context, struct failure *why)
+{
+	struct flame_census *census;
+	struct timespec now;
+	size_t i;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	moment->time = (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
+	moment->censuses = calloc(record->n + 1, sizeof(*moment->censuses));
+	if (!moment->censuses)
+		return fail_memory(why);
+	for (i = 0; i < record->n; i++) {
+		census = &moment->censuses[moment->n_censuses];
+		census->pid = record->v[i]->pid;
+		if (fn(context, &census->bits, census->pid, why)) {
+			page_bits_free(&census->bits);
+			/* It ended in between. */
+			if (process_is_gone(census->pid))
+				continue;
+			return -1;
+		}
+		moment->source = census->bits.source;
+		moment->n_censuses++;
+		moment->processes++;
+	}
+	if (moment->n_censuses)
+		return 0;
+	return fail(why, FAIL_NO_PROCESS,
+		    "no process is left to count: all have ended; '--by faulted' needs none");
+}
+
+/* Names looked back for; a name that is twice in the array is folded later. */
+#define LOOK_BACK	64
+
+/* The number of @name in @moment->names; UINT32_MAX: out of memory. */
+static uint32_t name_number(struct flame_moment *moment, const char *name)
+{
+	char **names;
+	size_t i;
+
+	/* The last ones first: mappings of the same name are adjacent. */
+	for (i = moment->n_names; i-- > 0 && i + LOOK_BACK > moment->n_names;)
+		if (!strcmp(moment->names[i], name))
+			return (uint32_t)i;
+	names = reallocarray(moment->names, moment->n_names + 1, sizeof(*names));
+	if (!names)
+		return UINT32_MAX;
+	moment->names = names;
+	names[moment->n_names] = strdup(name);
+	return names[moment->n_names] ? (uint32_t)moment->n_names++ : UINT32_MAX;
+}
+
+/**
+ * struct join - sums of one mapping
+ * @resident, @exclusive: pages by stack
+ * @used: numbers of stacks with pages
+ * @n: their number
+ */
+struct join {
+	uint32_t *resident;
+	uint32_t *exclusive;
+	uint32_t *used;
+	size_t n;
+};
+
+static uint32_t stack_around(const struct page_stacks *pages, uint64_t number,
+			     uint64_t first, uint64_t end, uint64_t page)
+{
+	const uint64_t n = AROUND_BYTES / page;
+	uint64_t at = number / n * n, last = at + n;
+	uint32_t stack = STACK_NONE;
+
+	at = at < first ? first : at;
+	for (last = last > end ? end : last; at < last && stack == STACK_NONE; at++)
+		stack = page_stacks_get(pages, at);
+	return stack;
+}
+
+static void count_page(struct join *join, const struct page_area *area, uint64_t page,
+		       size_t i, const struct page_stacks *pages)
+{
+	const uint64_t first = area->start / page, number = first + i;
+	uint32_t stack = page_stacks_get(pages, number);
+
+	if (stack == STACK_NONE && page_bit(area->huge, i))
+		stack = page_stacks_last(pages, number);
+	if (stack == STACK_NONE && area->file)
+		stack = stack_around(pages, number, first, area->end / page, page);
+	if (!join->resident[stack])
+		join->used[join->n++] = stack;
+	join->resident[stack]++;
+	join->exclusive[stack] += page_bit(area->exclusive, i);
+}
+
+/* Turns the sums of a mapping into shares and clears them. */
+static int add_shares(struct flame_moment *moment, struct join *join, uint32_t process,
+		      const char *name, uint64_t page, struct failure *why)
+{
+	const uint32_t area = name_number(moment, *name ? name : "[anon]");
+	struct flame_share *v;
+	uint32_t stack;
+	size_t i;
+
+	v = reallocarray(moment->v, moment->n + join->n + 1, sizeof(*v));
+	if (!v || area == UINT32_MAX) {
+		moment->v = v ? v : moment->v;
+		return fail_memory(why);
+	}
+	moment->v = v;
+	for (i = 0; i < join->n; i++) {
+		stack = join->used[i];
+		v[moment->n++] = (struct flame_share){
+			process, area, stack,
+			join->resident[stack] * page, join->exclusive[stack] * page };
+		moment->resident += join->resident[stack] * page;
+		moment->exclusive += join->exclusive[stack] * page;
+		join->resident[stack] = 0;
+		join->exclusive[stack] = 0;
+	}
+	join->n = 0;
+	return 0;
+}
+
+static int join_census(struct flame_moment *moment, struct join *join,
+		       const struct flame_census *census, const struct fault_record *record,
+		       struct failure *why)
+{
+	static const struct page_stacks none;
+	const struct fault_process *process = fault_record_find(record, census->pid);
+	const uint32_t name = name_number(moment, process ? process->name : "[ended]");
+	const struct page_area *area;
+	uint64_t words, word, i;
+
+	if (name == UINT32_MAX)
+		return fail_memory(why);
+	for (area = census->bits.v; area < census->bits.v + census->bits.n; area++) {
+		words = ((area->end - area->start) / census->bits.page + 63) / 64;
+		for (i = 0; i < words; i++)
+			for (word = area->resident[i]; word; word &= word - 1)
+				count_page(join, area, census->bits.page,
+					   i * 64 + (size_t)__builtin_ctzll(word),
+					   process ? &process->pages : &none);
+		if (join->n && add_shares(moment, join, name, area->name,
+					  census->bits.page, why))
+			return -1;
+	}
+	return 0;
+}
+
+static void free_censuses(struct flame_moment *moment)
+{
+	while (moment->n_censuses)
+		page_bits_free(&moment->censuses[--moment->n_censuses].bits);
+	free(moment->censuses);
+	moment->censuses = NULL;
+}
+
+int flame_moment_join(struct flame_moment *moment, const struct fault_record *record,
+		      struct failure *why)
+{
+	const size_t n = record->stacks.n + STACK_FIRST;
+	struct join join = {
+		.resident = calloc(n, sizeof(uint32_t)),
+		.exclusive = calloc(n, sizeof(uint32_t)),
+		.used = calloc(n, sizeof(uint32_t)),
+	};
+	size_t i;
+	int ret = 0;
+
+	if (!join.resident || !join.exclusive || !join.used)
+		ret = fail_memory(why);
+	for (i = 0; !ret && i < moment->n_censuses; i++)
+		ret = join_census(moment, &join, &moment->censuses[i], record, why);
+	free(join.resident);
+	free(join.exclusive);
+	free(join.used);
+	free_censuses(moment);
+	return ret;
+}
+
+void flame_moment_free(struct flame_moment *moment)
+{
+	size_t i;
+
+	free_censuses(moment);
+	for (i = 0; i < moment->n_names; i++)
+		free(moment->names[i]);
+	free(moment->names);
+	free(moment->v);
+	*moment = (struct flame_moment){ .n = 0 };
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The memory of processes at a point in time, by the stack of its last page fault.
+ */
+#ifndef READER_FLAME_MOMENT_H
+#define READER_FLAME_MOMENT_H
+
+#include "analysis/fault-record.h"
+#include "host/page-bits.h"
+
+/**
+ * struct flame_share - what a stack holds
+ * @process: name of the process, number in @names
+ * @area: name of the mapping, number in @names
+ * @stack: number of the stack; STACK_NONE, STACK_DROPPED: the remainder
+ * @resident, @exclusive: bytes
+ */
+struct flame_share {
+	uint32_t process;
+	uint32_t area;
+	uint32_t stack;
+	uint64_t resident;
+	uint64_t exclusive;
+};
+
+/**
+ * struct flame_census - the pages of a process
+ * @pid: its PID
+ * @bits: its pages
+ */
+struct flame_census {
+	uint32_t pid;
+	struct page_bits bits;
+};
+
+/**
+ * struct flame_moment - a point in time; all 0: none yet
+ * @time: ns since 1970
+ * @source: where the pages are from
+ * @censuses: one for each process, freed by flame_moment_join(); owned
+ * @n_censuses: their number
+ * @v: shares; owned
+ * @n: their number
+ * @names: each name once; owned
+ * @n_names: their number
+ * @processes: number of processes counted
+ * @resident, @exclusive: bytes of all shares
+ */
+struct flame_moment {
+	uint64_t time;
+	const char *source;
+	struct flame_census *censuses;
+	size_t n_censuses;
+	struct flame_share *v;
+	size_t n;
+	char **names;
+	size_t n_names;
+	size_t processes;
+	uint64_t resident;
+	uint64_t exclusive;
+};
+
+/* Takes a census of each process of @record by @fn. 0, or -1 and @why. */
+int flame_moment_take(struct flame_moment *moment, const struct fault_record *record,
+		      page_bits_fn *fn, void *context, struct failure *why);
+
+/*
+ * Finds the stack of each page; @record has all events up to the census.  A page without a
+ * stack of its own takes that of the fault that mapped it too:
+ *  - part of a huge page: the last fault in this huge page;
+ *  - page cache: a fault in the same 64 KiB, for the kernel maps what is around a fault.
+ * 0, or -1 and @why.
+ */
+int flame_moment_join(struct flame_moment *moment, const struct fault_record *record,
+		      struct failure *why);
+
+void flame_moment_free(struct flame_moment *moment);
+
+#endif /* READER_FLAME_MOMENT_H */

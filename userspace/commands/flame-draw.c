@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Draws what flame found: names the frames, folds the stacks. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/flame.h"
+#include "host/symbols.h"
+#include "lib/flame-svg.h"
+#include "lib/flame-tree.h"
+#include "lib/text.h"
+#include "model/timefmt.h"
+
+/* Frames that are none; the first is a prefix of all of them. */
+#define NO_STACK		"[no stack]"
+#define NO_STACK_DROPPED	"[no stack] table is full"
+
+/**
+ * struct frame_names - the frames of all stacks that are drawn
+ * @record: the stacks
+ * @names: for each frame the name of its function, NULL: unknown; owned
+ * @wanted: frames that are drawn; owned
+ */
+struct frame_names {
+	const struct fault_record *record;
+	char **names;
+	bool *wanted;
+};
+
+static void want_stack(struct frame_names *naming, uint32_t number)
+{
+	const struct stacks *stacks = &naming->record->stacks;
+	uint32_t i;
+
+	if (number < STACK_FIRST)
+		return;
+	for (i = 0; i < stacks->v[number].n; i++)
+		naming->wanted[stacks->frames_of[stacks->v[number].first + i]] = true;
+}
+
+static void want_moment(struct frame_names *naming, const struct flame_moment *moment)
+{
+	size_t i;
+
+	for (i = 0; i < moment->n; i++)
+		want_stack(naming, moment->v[i].stack);
+}
+
+static int by_address(const void *a, const void *b, void *frames)
+{
+	const struct frame *x = (struct frame *)frames + *(const uint32_t *)a;
+	const struct frame *y = (struct frame *)frames + *(const uint32_t *)b;
+
+	return (x->addr > y->addr) - (x->addr < y->addr);
+}
+
+/* Names the frames of one object: @numbers of @n frames. 0, or -1 and @why. */
+static int name_object(struct frame_names *naming, uint32_t object, uint32_t *numbers, size_t n,
+		       struct failure *why)
+{
+	const struct code_object *code = &naming->record->objects.v[object];
+	struct frame *frames = naming->record->stacks.frames;
+	struct symbols_query query = {
+		.kind = code->kind == CODE_JIT ? SYMBOLS_JIT : SYMBOLS_ELF,
+		.fd = code->fd, .name = code->name, .n = n,
+		.names = calloc(n, sizeof(char *)),
+	};
+	uint64_t *addrs = calloc(n, sizeof(*addrs));
+	struct failure damaged;
+	size_t i;
+
+	query.addrs = addrs;
+	if (!query.names || !addrs) {
+		free(query.names);
+		free(addrs);
+		return fail_memory(why);
+	}
+	qsort_r(numbers, n, sizeof(*numbers), by_address, frames);
+	for (i = 0; i < n; i++)
+		addrs[i] = frames[numbers[i]].addr;
+	if (symbols_find(&query, &damaged))
+		fprintf(stderr, "memcensus: %s\n", damaged.text);
+	for (i = 0; i < n; i++)
+		naming->names[numbers[i]] = query.names[i];
+	free(query.names);
+	free(addrs);
+	return 0;
+}
+
+static int name_frames(struct frame_names *naming, struct failure *why)
+{
+	const struct fault_record *record = naming->record;
+	const struct stacks *stacks = &record->stacks;
+	uint32_t *numbers = calloc(stacks->n_frames + 1, sizeof(*numbers));
+	uint32_t object, i;
+	int ret = 0;
+	size_t n;
+
+	if (!numbers)
+		return fail_memory(why);
+	for (object = 1; !ret && object < record->objects.n; object++) {
+		if (record->objects.v[object].fd < 0)
+			continue;
+		for (n = 0, i = 0; i < stacks->n_frames; i++)
+			if (naming->wanted[i] && stacks->frames[i].object == object)
+				numbers[n++] = i;
+		if (n)
+			ret = name_object(naming, object, numbers, n, why);
+	}
+	free(numbers);
+	return ret;
+}
+
+/* The name of a frame without a symbol: what its code is part of. */
+static void nameless(char *name, size_t size, const struct code_object *code)
+{
+	const char *slash = strrchr(code->name, '/');
+
+	if (code->kind == CODE_NAMED)
+		snprintf(name, size, "%s", code->name);
+	else if (code->kind == CODE_JIT)
+		snprintf(name, size, "[no name: generated code]");
+	else
+		snprintf(name, size, "[no symbol: %s]", slash ? slash + 1 : code->name);
+}
+
+/* Adds the frames of stack @number below @node, outermost first; NULL: out of memory. */
+static struct flame_node *add_stack(struct flame_tree *tree, struct flame_node *node,
+				    const struct frame_names *naming, uint32_t number)
+{
+	static const struct code_object unknown = { .kind = CODE_NAMED, .name = "[unknown]" };
+	const struct fault_record *record = naming->record;
+	const struct stack *stack;
+	uint32_t i, frame, object;
+	char name[4096 + 32];
+
+	if (number < STACK_FIRST)
+		return flame_below(tree, node, number == STACK_NONE ? NO_STACK : NO_STACK_DROPPED);
+	stack = &record->stacks.v[number];
+	for (i = stack->n; node && i-- > 0;) {
+		frame = record->stacks.frames_of[stack->first + i];
+		object = record->stacks.frames[frame].object;
+		if (naming->names[frame]) {
+			node = flame_below(tree, node, naming->names[frame]);
+			continue;
+		}
+		nameless(name, sizeof(name), object ? &record->objects.v[object] : &unknown);
+		/* Without frame pointers, a chain may lead anywhere: once says it. */
+		if (strcmp(node->name, name))
+			node = flame_below(tree, node, name);
+	}
+	return node;
+}
+
+static uint64_t bytes_of(const struct flame_share *share, unsigned int by)
+{
+	return by == FLAME_EXCLUSIVE ? share->exclusive : share->resident;
+}
+
+static int add_moment(struct flame_tree *tree, const struct frame_names *naming,
+		      const struct flame_moment *moment, const struct options *options,
+		      bool before, struct failure *why)
+{
+	const struct flame_share *share;
+	struct flame_node *node;
+
+	for (share = moment->v; share < moment->v + moment->n; share++) {
+		node = flame_below(tree, tree->root, moment->names[share->process]);
+		if (node && options->by_mapping)
+			node = flame_below(tree, node, moment->names[share->area]);
+		if (node)
+			node = add_stack(tree, node, naming, share->stack);
+		if (!node)
+			return fail_memory(why);
+		*(before ? &node->before : &node->self) += bytes_of(share, options->by);
+	}
+	return 0;
+}
+
+static int add_faults(struct flame_tree *tree, const struct frame_names *naming, struct failure *why)
+{
+	const struct fault_record *record = naming->record;
+	struct flame_node *node;
+	uint32_t i;
+
+	for (i = STACK_FIRST; i < record->stacks.n; i++) {
+		node = add_stack(tree, tree->root, naming, i);
+		if (!node)
+			return fail_memory(why);
+		node->self += record->stacks.v[i].faults * record->page;
+	}
+	if (!record->stacks.dropped)
+		return 0;
+	node = add_stack(tree, tree->root, naming, STACK_DROPPED);
+	if (!node)
+		return fail_memory(why);
+	node->self = record->stacks.dropped * record->page;
+	return 0;
+}
+
+static int build(struct flame_tree *tree, struct frame_names *naming, const struct flame *flame,
+		 struct failure *why)
+{
+	const struct options *options = flame->session->options;
+	uint32_t i;
+
+	for (i = 0; options->by == FLAME_FAULTED && i < flame->record.stacks.n; i++)
+		want_stack(naming, i);
+	want_moment(naming, &flame->mark);
+	want_moment(naming, &flame->end);
+	if (name_frames(naming, why))
+		return -1;
+	if (!flame_new(tree, "all"))
+		return fail_memory(why);
+	if ((options->by == FLAME_FAULTED && add_faults(tree, naming, why)) ||
+	    add_moment(tree, naming, &flame->mark, options, true, why) ||
+	    add_moment(tree, naming, &flame->end, options, false, why))
+		return -1;
+	flame_sum(tree, options->by == FLAME_GROWN);
+	return 0;
+}
+
+/**
+ * struct remainder - bytes that a picture cannot explain
+ * @none: without a stack
+ * @nameless: below frames without a symbol
+ * @worst: most of @nameless is in this frame
+ * @worst_bytes: its bytes
+ */
+struct remainder {
+	uint64_t none;
+	uint64_t nameless;
+	const char *worst;
+	uint64_t worst_bytes;
+};
+
+static void find_remainder(const struct flame_node *node, bool below_nameless,
+			   struct remainder *remainder)
+{
+	const struct flame_node *below;
+
+	if (!strncmp(node->name, NO_STACK, strlen(NO_STACK)))
+		remainder->none += node->value;
+	if (!strncmp(node->name, "[no symbol", 10) || !strncmp(node->name, "[no name", 8)) {
+		if (!below_nameless)
+			remainder->nameless += node->value;
+		if (node->value > remainder->worst_bytes) {
+			remainder->worst = node->name;
+			remainder->worst_bytes = node->value;
+		}
+		below_nameless = true;
+	}
+	for (below = node->first; below; below = below->next)
+		find_remainder(below, below_nameless, remainder);
+}
+
+#define LINE_SIZE	512
+
+/**
+ * struct words - the texts around the picture
+ * @title: what is drawn
+ * @lines: more about it
+ */
+struct words {
+	char title[LINE_SIZE];
+	char lines[4][LINE_SIZE];
+};
+
+static double percent(uint64_t part, uint64_t all)
+{
+	return all ? 100.0 * (double)part / (double)all : 0;
+}
+
+static void describe(struct words *words, const struct flame *flame,
+		     const struct flame_tree *tree)
+{
+	static const char *const what[] = {
+		"resident memory", "exclusive memory", "page faults, as bytes of pages",
+		"growth of resident memory since the mark",
+	};
+	const struct options *options = flame->session->options;
+	const struct fault_record *record = &flame->record;
+	char all[NUMBER_SIZE], none[NUMBER_SIZE], exclusive[NUMBER_SIZE], time[TIME_SIZE];
+	struct remainder rest = { .none = 0 };
+
+	find_remainder(tree->root, false, &rest);
+	text_size(all, (double)tree->root->value);
+	text_size(none, (double)rest.none);
+	snprintf(words->title, LINE_SIZE, "%s of %s%.100s%s%" PRIu32 ", by the stack that touched it",
+		 what[options->by], options->program ? "'" : "process ",
+		 options->program ? options->program[0] : "", options->program ? "', PID " : "",
+		 flame->pid);
+	if (options->by == FLAME_FAULTED) {
+		snprintf(words->lines[0], LINE_SIZE, "%s in %" PRIu64 " faults", all,
+			 record->faults);
+	} else {
+		time_text(time, flame->end.time, true);
+		text_size(exclusive, (double)flame->end.exclusive);
+		snprintf(words->lines[0], LINE_SIZE,
+			 "at %s: %s in %zu process%s, which hold %s exclusive; no stack: %s (%.2f%%)",
+			 time, all, flame->end.processes, flame->end.processes == 1 ? "" : "es", exclusive, none,
+			 percent(rest.none, tree->root->value));
+	}
+	time_text(time, flame->begun, true);
+	snprintf(words->lines[1], LINE_SIZE,
+		 "%" PRIu64 " faults in %zu stacks since %s, %" PRIu64 " records lost, %" PRIu64 " faults dropped, %" PRIu64 " not unwound; pages from %s",
+		 record->faults, record->stacks.n ? record->stacks.n - STACK_FIRST : 0, time,
+		 flame->lost, record->stacks.dropped + record->budget.dropped + record->no_process,
+		 record->not_unwound, flame->end.source ? flame->end.source : "none");
+	if (rest.nameless) {
+		text_size(none, (double)rest.nameless);
+		snprintf(words->lines[2], LINE_SIZE, "in code without symbols: %s (%.2f%%), most in %.200s",
+			 none, percent(rest.nameless, tree->root->value), rest.worst);
+	}
+}
+
+/* The summary goes to stderr for lines, which have no title. */
+static void put(const struct flame *flame, const struct flame_tree *tree, FILE *out)
+{
+	const struct options *options = flame->session->options;
+	struct words words = { .title = "" };
+	struct flame_look look = {
+		.title = words.title,
+		.lines = { words.lines[0], words.lines[1], words.lines[2][0] ? words.lines[2] : NULL,
+			   NULL },
+		.change = options->difference, .remainder = NO_STACK,
+	};
+	size_t i;
+
+	describe(&words, flame, tree);
+	if (options->folded || !options->output)
+		flame_fold(tree, options->by == FLAME_GROWN, out);
+	else
+		flame_svg(tree, &look, out);
+	for (i = 0; look.lines[i]; i++) {
+		char *line = text_printable(look.lines[i]);
+
+		if (line)
+			fprintf(stderr, "memcensus: %s\n", line);
+		free(line);
+	}
+}
+
+int flame_draw(const struct flame *flame, struct failure *why)
+{
+	const size_t n = flame->record.stacks.n_frames;
+	struct frame_names naming = {
+		.record = &flame->record,
+		.names = calloc(n + 1, sizeof(char *)),
+		.wanted = calloc(n + 1, sizeof(bool)),
+	};
+	struct flame_tree tree = { .root = NULL };
+	size_t i;
+	int ret;
+
+	if (!naming.names || !naming.wanted)
+		ret = fail_memory(why);
+	else
+		ret = build(&tree, &naming, flame, why);
+	if (!ret)
+		put(flame, &tree, flame->session->out);
+	for (i = 0; naming.names && i < n; i++)
+		free(naming.names[i]);
+	free(naming.names);
+	free(naming.wanted);
+	flame_free(&tree);
+	return ret;
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Follows the page faults of a process or of a command. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "commands/flame.h"
+#include "host/procfs.h"
+#include "analysis/unwind.h"
+#include "lib/signals.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+
+/* A record is complete this long after its time. */
+#define SETTLED_NS	5000000
+/* How long the rings are left alone if they do not fill. */
+#define WAIT_MS		20
+/* Bytes of each stack for DWARF, as perf copies. */
+#define STACK_BYTES	8192
+
+/**
+ * struct program - the command that flame starts
+ * @pid: its PID; 0: none, or it is reaped
+ * @go: closing it lets the command begin
+ * @failed: gets an errno if the command cannot be executed
+ * @stopped: it is at its exit, with all its memory
+ * @status: its exit status, if it is reaped
+ */
+struct program {
+	pid_t pid;
+	int go;
+	int failed;
+	bool stopped;
+	int status;
+};
+
+static void no_action(int number)
+{
+	(void)number;
+}
+
+/* The child: waits until the events are open, then becomes the command. */
+static void become(char **words, int go, int failed)
+{
+	char byte;
+
+	while (read(go, &byte, 1) < 0 && errno == EINTR)
+		;
+	execvp(words[0], words);
+	if (write(failed, &errno, sizeof(errno)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+static int start_program(struct program *program, char **words, struct failure *why)
+{
+	const struct sigaction action = { .sa_handler = no_action };
+	int go[2], failed[2];
+
+	if (pipe2(go, O_CLOEXEC))
+		return fail(why, FAIL_SYSTEM, "cannot start '%.200s': %s", words[0],
+			    strerror(errno));
+	if (pipe2(failed, O_CLOEXEC | O_NONBLOCK)) {
+		close(go[0]);
+		close(go[1]);
+		return fail(why, FAIL_SYSTEM, "cannot start '%.200s': %s", words[0],
+			    strerror(errno));
+	}
+	/* Its events interrupt the wait for faults. */
+	sigaction(SIGCHLD, &action, NULL);
+	program->pid = fork();
+	if (!program->pid) {
+		close(go[1]);
+		signal(SIGINT, SIG_DFL);
+		signal(SIGTERM, SIG_DFL);
+		become(words, go[0], failed[1]);
+	}
+	close(go[0]);
+	close(failed[1]);
+	program->go = go[1];
+	program->failed = failed[0];
+	if (program->pid < 0) {
+		program->pid = 0;
+		return fail(why, FAIL_SYSTEM, "cannot start '%.200s': %s", words[0],
+			    strerror(errno));
+	}
+	/* It stops at its exit, so that its memory can be counted. */
+	if (ptrace(PTRACE_SEIZE, program->pid, 0, PTRACE_O_TRACEEXIT))
+		return fail(why, FAIL_SYSTEM, "cannot trace '%.200s' up to its end: %s", words[0],
+			    strerror(errno));
+	return 0;
+}
+
+/* Handles what ptrace(2) reports: signals go on to the command. */
+static void look_after(struct program *program)
+{
+	int status, signal_number, event;
+
+	while (program->pid && !program->stopped &&
+	       waitpid(program->pid, &status, WNOHANG) == program->pid) {
+		if (!WIFSTOPPED(status)) {
+			program->status = status;
+			program->pid = 0;
+			return;
+		}
+		event = status >> 16;
+		signal_number = WSTOPSIG(status);
+		if (event == PTRACE_EVENT_EXIT)
+			program->stopped = true;
+		else if (event == PTRACE_EVENT_STOP && signal_number != SIGTRAP)
+			ptrace(PTRACE_LISTEN, program->pid, 0, 0);
+		else
+			ptrace(PTRACE_CONT, program->pid, 0,
+			       event ? NULL : (void *)(intptr_t)signal_number);
+	}
+}
+
+/* Lets the command go on, or end. */
+static void leave(struct program *program)
+{
+	if (program->go >= 0)
+		close(program->go);
+	if (program->failed >= 0)
+		close(program->failed);
+	if (!program->pid)
+		return;
+	if (program->stopped) {
+		ptrace(PTRACE_DETACH, program->pid, 0, 0);
+		while (waitpid(program->pid, &program->status, 0) < 0 && errno == EINTR)
+			;
+		return;
+	}
+	/* A tracee must be stopped for a detach; the end of the tracer detaches it too. */
+}
+
+static int check_exec(const struct program *program, char *const *words, struct failure *why)
+{
+	int error;
+
+	if (program->failed < 0 ||
+	    read(program->failed, &error, sizeof(error)) != sizeof(error))
+		return 0;
+	return fail(why, FAIL_SYSTEM, "cannot run '%.200s': %s", words[0], strerror(error));
+}
+
+/* Reads all records that are complete. */
+static int read_settled(struct flame *flame, struct fault_events *events, struct failure *why)
+{
+	return fault_events_read(events, signals_now() - SETTLED_NS, fault_record_add,
+				 &flame->record, why);
+}
+
+/* Takes a moment: the pages first, then all records up to there. */
+static int take_moment(struct flame *flame, struct fault_events *events,
+		       struct flame_moment *moment, struct failure *why)
+{
+	uint64_t until;
+	size_t i;
+
+	if (read_settled(flame, events, why) ||
+	    flame_moment_take(moment, &flame->record, page_bits_from_pagemap, NULL, why))
+		return -1;
+	until = signals_now();
+	while (signals_now() < until + SETTLED_NS)
+		if (fault_events_wait(events, SETTLED_NS / 1000000, why))
+			return -1;
+	if (fault_events_read(events, until, fault_record_add, &flame->record, why))
+		return -1;
+	/* While the processes live: their maps of generated code go with them. */
+	for (i = 0; i < flame->record.objects.n; i++)
+		code_object_open_jit(&flame->record.objects.v[i]);
+	return flame_moment_join(moment, &flame->record, why);
+}
+
+/* Whether the last census is due. */
+static bool is_over(const struct flame *flame, const struct program *program, uint64_t end)
+{
+	if (signals_stopped() || signals_now() >= end || program->stopped)
+		return true;
+	return !program->pid && process_is_gone(flame->pid);
+}
+
+static int follow(struct flame *flame, struct fault_events *events, struct program *program,
+		  struct failure *why)
+{
+	const struct options *options = flame->session->options;
+	const uint64_t now = signals_now();
+	const uint64_t end = options->duration ? now + options->duration : UINT64_MAX;
+	const uint64_t mark = options->mark ? now + options->mark : UINT64_MAX;
+
+	while (!is_over(flame, program, end)) {
+		if (fault_events_wait(events, WAIT_MS, why) ||
+		    read_settled(flame, events, why))
+			return -1;
+		look_after(program);
+		if (!flame->marked && signals_now() >= mark) {
+			if (take_moment(flame, events, &flame->mark, why))
+				return -1;
+			flame->marked = true;
+		}
+	}
+	if (options->program && check_exec(program, options->program, why))
+		return -1;
+	if (options->mark && !flame->marked)
+		return fail(why, FAIL_NO_PROCESS,
+			    "the end came before '--mark': nothing to compare with");
+	if (options->by == FLAME_FAULTED)
+		return fault_events_read(events, UINT64_MAX, fault_record_add, &flame->record,
+					 why);
+	if (options->program && !program->pid)
+		return fail(why, FAIL_NO_PROCESS,
+			    "'%.200s' was killed before its memory could be counted: use '--for', or '--by faulted'",
+			    options->program[0]);
+	return take_moment(flame, events, &flame->end, why);
+}
+
+int flame_follow(struct flame *flame, struct failure *why)
+{
+	const struct options *options = flame->session->options;
+	struct fault_request request = {
+		.on_exec = options->program,
+		.stack_bytes = options->dwarf ? STACK_BYTES : 0,
+	};
+	struct program program = { .go = -1, .failed = -1 };
+	struct fault_events *events = NULL;
+	struct unwinder unwinder;
+	struct timespec begun;
+	int ret = 0;
+
+	signals_catch();
+	if (options->program)
+		ret = start_program(&program, options->program, why);
+	flame->pid = options->program ? (uint32_t)program.pid : process_of(options->pids[0]);
+	request.pid = flame->pid;
+	if (!ret)
+		events = fault_events_open(&request, why);
+	if (!events || fault_record_begin(&flame->record, request.on_exec ? 0 : request.pid, why) ||
+	    (options->dwarf && unwind_begin(&unwinder, why))) {
+		ret = -1;
+		goto out;
+	}
+	if (options->dwarf)
+		flame->record.unwinder = &unwinder;
+	clock_gettime(CLOCK_REALTIME, &begun);
+	flame->begun = (uint64_t)begun.tv_sec * NSEC_PER_SEC + (uint64_t)begun.tv_nsec;
+	if (program.go >= 0) {
+		close(program.go);
+		program.go = -1;
+	}
+	ret = follow(flame, events, &program, why);
+	flame->lost = fault_events_lost(events);
+out:
+	if (flame->record.unwinder)
+		unwind_end(&unwinder);
+	flame->record.unwinder = NULL;
+	fault_events_close(events);
+	if (ret && program.pid && program.go >= 0)
+		kill(program.pid, SIGKILL);
+	leave(&program);
+	return ret;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The steps of flame: follow page faults, then draw what is still there.
+ */
+#ifndef READER_FLAME_H
+#define READER_FLAME_H
+
+#include "analysis/flame-moment.h"
+#include "cli/session.h"
+
+enum flame_by {
+	FLAME_RESIDENT,
+	FLAME_EXCLUSIVE,
+	FLAME_FAULTED,
+	FLAME_GROWN,
+};
+
+/**
+ * struct flame - the state of a run
+ * @session: options and source
+ * @pid: the process that was named or started
+ * @record: what the faults have left
+ * @mark: the earlier point in time, if any
+ * @marked: @mark is taken
+ * @end: the point in time that is drawn
+ * @begun: ns since 1970
+ * @lost: records that the kernel dropped
+ */
+struct flame {
+	struct session *session;
+	uint32_t pid;
+	struct fault_record record;
+	struct flame_moment mark;
+	bool marked;
+	struct flame_moment end;
+	uint64_t begun;
+	uint64_t lost;
+};
+
+/* Follows the faults up to the point in time. 0, or -1 and @why. */
+int flame_follow(struct flame *flame, struct failure *why);
+
+/* Writes the picture or the lines, and a summary on stderr. 0, or -1 and @why. */
+int flame_draw(const struct flame *flame, struct failure *why);
+
+#endif /* READER_FLAME_H */

@@ -1,0 +1,606 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The page faults of processes and their stacks, from perf_event_open(2). */
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/perf_event.h>
+
+#include "host/fault-events.h"
+#include "host/procfs.h"
+
+#if defined(__x86_64__) || defined(__aarch64__)
+#include <asm/perf_regs.h>
+#endif
+
+/* Memory of all rings together, and of each at least and at most. */
+#define RINGS_BYTES	(128UL << 20)
+#define RING_MIN	(256UL << 10)
+#define RING_MAX	(8UL << 20)
+#define RING_MAX_STACKS	(32UL << 20)
+
+/* A record is at most this long: its header has 16 bits for the size. */
+#define RECORD_MAX	65536
+
+#define SAMPLE_TYPE	(PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ADDR | \
+			 PERF_SAMPLE_CALLCHAIN)
+/* Bytes at the end of other records: PID and TID, time. */
+#define TRAILER		16
+
+/* Bits of the registers to sample, in the order of DWARF. */
+static const uint8_t regs_of_dwarf[] = {
+#if defined(__x86_64__)
+	PERF_REG_X86_AX, PERF_REG_X86_DX, PERF_REG_X86_CX, PERF_REG_X86_BX,
+	PERF_REG_X86_SI, PERF_REG_X86_DI, PERF_REG_X86_BP, PERF_REG_X86_SP,
+	PERF_REG_X86_R8, PERF_REG_X86_R9, PERF_REG_X86_R10, PERF_REG_X86_R11,
+	PERF_REG_X86_R12, PERF_REG_X86_R13, PERF_REG_X86_R14, PERF_REG_X86_R15,
+	PERF_REG_X86_IP,
+#elif defined(__aarch64__)
+	PERF_REG_ARM64_X0, PERF_REG_ARM64_X1, PERF_REG_ARM64_X2, PERF_REG_ARM64_X3,
+	PERF_REG_ARM64_X4, PERF_REG_ARM64_X5, PERF_REG_ARM64_X6, PERF_REG_ARM64_X7,
+	PERF_REG_ARM64_X8, PERF_REG_ARM64_X9, PERF_REG_ARM64_X10, PERF_REG_ARM64_X11,
+	PERF_REG_ARM64_X12, PERF_REG_ARM64_X13, PERF_REG_ARM64_X14, PERF_REG_ARM64_X15,
+	PERF_REG_ARM64_X16, PERF_REG_ARM64_X17, PERF_REG_ARM64_X18, PERF_REG_ARM64_X19,
+	PERF_REG_ARM64_X20, PERF_REG_ARM64_X21, PERF_REG_ARM64_X22, PERF_REG_ARM64_X23,
+	PERF_REG_ARM64_X24, PERF_REG_ARM64_X25, PERF_REG_ARM64_X26, PERF_REG_ARM64_X27,
+	PERF_REG_ARM64_X28, PERF_REG_ARM64_X29, PERF_REG_ARM64_LR, PERF_REG_ARM64_SP,
+	PERF_REG_ARM64_PC,
+#endif
+};
+
+#define N_REGS	sizeof(regs_of_dwarf)
+
+/**
+ * struct ring - the records of one CPU
+ * @cpu: its number
+ * @fd: the event that owns the ring
+ * @page: control page; the data follows
+ * @data: records
+ * @size: bytes of @data, a power of two
+ * @head: end of the records that this round reads
+ * @tail: begin of the next record
+ * @time: of the record at @tail
+ * @ready: @time is valid
+ */
+struct ring {
+	int cpu;
+	int fd;
+	struct perf_event_mmap_page *page;
+	uint8_t *data;
+	uint64_t size;
+	uint64_t head;
+	uint64_t tail;
+	uint64_t time;
+	bool ready;
+};
+
+/**
+ * struct fault_events - open events
+ * @request: what the caller asked for
+ * @rings: one for each CPU; owned
+ * @n: their number
+ * @polls: descriptors of the rings; owned
+ * @fds: all events; owned
+ * @n_fds: their number
+ * @record: a copy of a record that wraps around the end of its ring; 8-byte aligned
+ * @ips, @regs: of the current record
+ */
+struct fault_events {
+	struct fault_request request;
+	struct ring *rings;
+	size_t n;
+	struct pollfd *polls;
+	int *fds;
+	size_t n_fds;
+	uint64_t record[RECORD_MAX / 8];
+	uint64_t ips[FAULT_DEPTH];
+	uint64_t regs[FAULT_REGS_MAX];
+};
+
+bool fault_events_have_regs(void)
+{
+	return N_REGS;
+}
+
+static int open_event(const struct fault_request *request, uint32_t tid, int cpu,
+		      size_t ring_bytes)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_PAGE_FAULTS,
+		.sample_period = 1,
+		.sample_type = SAMPLE_TYPE,
+		.read_format = PERF_FORMAT_LOST,
+		.disabled = request->on_exec,
+		.enable_on_exec = request->on_exec,
+		.inherit = 1,
+		.mmap = 1,
+		.mmap2 = 1,
+		.comm = 1,
+		.comm_exec = 1,
+		.task = 1,
+		.sample_id_all = 1,
+		.exclude_callchain_kernel = 1,
+		.use_clockid = 1,
+		.clockid = CLOCK_MONOTONIC,
+		.watermark = 1,
+		.wakeup_watermark = (uint32_t)(ring_bytes / 4),
+	};
+	size_t i;
+
+	if (request->stack_bytes) {
+		attr.sample_type |= PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
+		attr.sample_stack_user = request->stack_bytes;
+		for (i = 0; i < N_REGS; i++)
+			attr.sample_regs_user |= 1ULL << regs_of_dwarf[i];
+	}
+	return (int)syscall(SYS_perf_event_open, &attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+/* The value of /proc/sys/kernel/@name, for messages. */
+static void sysctl_text(char *text, size_t size, const char *name)
+{
+	struct failure ignored;
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "sys/kernel/%s", name);
+	file = procfs_open(path, &ignored);
+	if (!file || !fgets(text, (int)size, file))
+		snprintf(text, size, "-");
+	if (file)
+		fclose(file);
+	text[strcspn(text, "\n")] = '\0';
+}
+
+static int cannot_open(const struct fault_request *request, uint32_t tid, struct failure *why)
+{
+	const int error = errno;
+	char value[16];
+
+	switch (error) {
+	case ENOSYS:
+		return fail(why, FAIL_SYSTEM,
+			    "no page-fault events: this kernel has no perf_event_open (CONFIG_PERF_EVENTS)");
+	case EACCES:
+	case EPERM:
+		sysctl_text(value, sizeof(value), "perf_event_paranoid");
+		return fail(why, FAIL_PRIVILEGE,
+			    "no page-fault events of %" PRIu32 ": %s; kernel.perf_event_paranoid is %s: run as root, and allow perf_event_open where lockdown or seccomp forbids it",
+			    tid, strerror(error), value);
+	case EMFILE:
+	case ENFILE:
+		return fail(why, FAIL_SYSTEM,
+			    "no page-fault events of %" PRIu32 ": %s: each thread needs a file on each CPU: raise the limit (ulimit -n)",
+			    tid, strerror(error));
+	case ESRCH:
+		return fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32, request->pid);
+	default:
+		return fail(why, FAIL_SYSTEM, "no page-fault events of %" PRIu32 ": %s", tid,
+			    strerror(error));
+	}
+}
+
+static size_t ring_bytes_of(const struct fault_request *request, size_t cpus)
+{
+	const size_t most = request->stack_bytes ? RING_MAX_STACKS : RING_MAX;
+	size_t bytes = RING_MIN;
+
+	while (bytes < most && 2 * bytes * cpus <= RINGS_BYTES)
+		bytes *= 2;
+	return bytes;
+}
+
+static int map_ring(struct ring *ring, size_t bytes, struct failure *why)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	void *at = mmap(NULL, page + bytes, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
+
+	if (at == MAP_FAILED)
+		return fail(why, FAIL_SYSTEM,
+			    "no ring of %zu bytes for page-fault events: %s: raise kernel.perf_event_mlock_kb or run as root",
+			    bytes, strerror(errno));
+	ring->page = at;
+	ring->data = (uint8_t *)at + page;
+	ring->size = bytes;
+	return 0;
+}
+
+static int keep_fd(struct fault_events *events, int fd, struct failure *why)
+{
+	int *fds = events->fds;
+
+	/* Grow by doubling. */
+	if (!(events->n_fds & (events->n_fds - 1)))
+		fds = reallocarray(fds, events->n_fds ? 2 * events->n_fds : 1, sizeof(*fds));
+	if (!fds) {
+		close(fd);
+		return fail_memory(why);
+	}
+	events->fds = fds;
+	fds[events->n_fds++] = fd;
+	return 0;
+}
+
+/* Opens the events of thread @tid on each CPU; they share the ring of the CPU. */
+static int open_thread(struct fault_events *events, uint32_t tid, size_t bytes,
+		       struct failure *why)
+{
+	size_t i;
+	int fd;
+
+	for (i = 0; i < events->n; i++) {
+		struct ring *ring = &events->rings[i];
+
+		fd = open_event(&events->request, tid, ring->cpu, bytes);
+		/* A thread that has ended is no failure, unless it is the process. */
+		if (fd < 0 && errno == ESRCH && tid != events->request.pid)
+			return 0;
+		if (fd < 0)
+			return cannot_open(&events->request, tid, why);
+		if (keep_fd(events, fd, why))
+			return -1;
+		if (ring->fd >= 0) {
+			if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, ring->fd))
+				return fail(why, FAIL_SYSTEM,
+					    "the events of thread %" PRIu32 " cannot share a ring: %s",
+					    tid, strerror(errno));
+			continue;
+		}
+		ring->fd = fd;
+		if (map_ring(ring, bytes, why))
+			return -1;
+		events->polls[i] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	}
+	return 0;
+}
+
+/* Opens the events of all threads, until a pass finds no new one. */
+static int open_threads(struct fault_events *events, size_t bytes, struct failure *why)
+{
+	uint32_t *done = NULL, *more;
+	size_t n = 0, before, i;
+	struct dirent *entry;
+	uint32_t tid;
+	char path[32];
+	int ret = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/task", events->request.pid);
+	do {
+		before = n;
+		dir = procfs_open_dir(path, why);
+		if (!dir) {
+			free(done);
+			return fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32,
+				    events->request.pid);
+		}
+		while (!ret && (entry = readdir(dir))) {
+			tid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+			for (i = 0; i < n && done[i] != tid; i++)
+				;
+			if (!tid || i < n)
+				continue;
+			more = reallocarray(done, n + 1, sizeof(*done));
+			if (!more) {
+				ret = fail_memory(why);
+				break;
+			}
+			done = more;
+			done[n++] = tid;
+			ret = open_thread(events, tid, bytes, why);
+		}
+		closedir(dir);
+	} while (!ret && n > before && !events->request.on_exec);
+	free(done);
+	return ret;
+}
+
+/* Lists the CPUs on which an event of @request can be opened: the online ones. */
+static int find_cpus(struct fault_events *events, struct failure *why)
+{
+	const long possible = sysconf(_SC_NPROCESSORS_CONF);
+	long cpu;
+	int fd;
+
+	events->rings = calloc((size_t)possible, sizeof(*events->rings));
+	events->polls = calloc((size_t)possible, sizeof(*events->polls));
+	if (!events->rings || !events->polls)
+		return fail_memory(why);
+	for (cpu = 0; cpu < possible; cpu++) {
+		fd = open_event(&events->request, events->request.pid, (int)cpu, RING_MIN);
+		if (fd < 0 && (errno == ENODEV || errno == EINVAL) && cpu)
+			continue;
+		if (fd < 0)
+			return cannot_open(&events->request, events->request.pid, why);
+		close(fd);
+		events->rings[events->n++] = (struct ring){ .cpu = (int)cpu, .fd = -1 };
+	}
+	return 0;
+}
+
+/* Each thread needs a descriptor on each CPU. */
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+struct fault_events *fault_events_open(const struct fault_request *request,
+				       struct failure *why)
+{
+	struct fault_events *events = calloc(1, sizeof(*events));
+
+	if (!events) {
+		fail_memory(why);
+		return NULL;
+	}
+	events->request = *request;
+	raise_limit();
+	if (find_cpus(events, why) ||
+	    open_threads(events, ring_bytes_of(request, events->n), why)) {
+		fault_events_close(events);
+		return NULL;
+	}
+	return events;
+}
+
+int fault_events_wait(struct fault_events *events, int timeout_ms, struct failure *why)
+{
+	if (poll(events->polls, events->n, timeout_ms) < 0 && errno != EINTR)
+		return fail(why, FAIL_SYSTEM, "cannot wait for page-fault events: %s",
+			    strerror(errno));
+	return 0;
+}
+
+/* Copies @len bytes at the offset @at of the ring. */
+static void copy_out(const struct ring *ring, uint64_t at, void *to, size_t len)
+{
+	const size_t begin = at & (ring->size - 1);
+	const size_t first = len < ring->size - begin ? len : ring->size - begin;
+
+	memcpy(to, ring->data + begin, first);
+	memcpy((uint8_t *)to + first, ring->data, len - first);
+}
+
+/* The record at @ring->tail, in the ring or as a copy. */
+static const struct perf_event_header *record_of(struct fault_events *events,
+						 const struct ring *ring)
+{
+	const size_t begin = ring->tail & (ring->size - 1);
+	const struct perf_event_header *header = (const void *)(ring->data + begin);
+
+	if (begin + header->size <= ring->size)
+		return header;
+	copy_out(ring, ring->tail, events->record, header->size);
+	return (const void *)events->record;
+}
+
+/* Offset of the time in a sample: after the header, PID and TID. */
+#define SAMPLE_TIME	(sizeof(struct perf_event_header) + 8)
+
+/* Sets @ring->time of its next record; no record: @ring->ready is false. */
+static void look_ahead(struct ring *ring)
+{
+	struct perf_event_header header;
+
+	ring->ready = false;
+	if (ring->tail + sizeof(header) > ring->head)
+		return;
+	copy_out(ring, ring->tail, &header, sizeof(header));
+	if (header.size < sizeof(header) + TRAILER || ring->tail + header.size > ring->head) {
+		/* The kernel never writes such a record. */
+		ring->tail = ring->head;
+		return;
+	}
+	copy_out(ring, ring->tail + (header.type == PERF_RECORD_SAMPLE ? SAMPLE_TIME :
+				     header.size - 8U), &ring->time, 8);
+	ring->ready = true;
+}
+
+/**
+ * struct cursor - reads the fields of a record
+ * @at: the next word
+ * @end: end of the record
+ */
+struct cursor {
+	const uint64_t *at;
+	const uint64_t *end;
+};
+
+static uint64_t next(struct cursor *cursor)
+{
+	return cursor->at < cursor->end ? *cursor->at++ : 0;
+}
+
+static void parse_stack(struct fault_events *events, struct cursor *cursor,
+			struct fault_event *event)
+{
+	uint64_t mask = 0, sampled[64], size, used;
+	size_t i, n = 0, place;
+
+	if (next(cursor) != PERF_SAMPLE_REGS_ABI_64) {
+		/* No registers (0) are followed by no words; 32-bit ones are not unwound. */
+		return;
+	}
+	for (i = 0; i < N_REGS; i++)
+		mask |= 1ULL << regs_of_dwarf[i];
+	while (n < N_REGS)
+		sampled[n++] = next(cursor);
+	for (i = 0; i < N_REGS; i++) {
+		place = (size_t)__builtin_popcountll(mask & ((1ULL << regs_of_dwarf[i]) - 1));
+		events->regs[i] = sampled[place];
+	}
+	size = next(cursor);
+	if (!size || size > (uint64_t)(cursor->end - cursor->at) * 8 || size % 8)
+		return;
+	event->stack = (const void *)cursor->at;
+	cursor->at += size / 8;
+	used = next(cursor);
+	event->stack_size = used < size ? used : size;
+	event->regs = events->regs;
+}
+
+static void parse_sample(struct fault_events *events, struct cursor cursor,
+			 struct fault_event *event)
+{
+	uint64_t word = next(&cursor), count, ip;
+
+	event->kind = FAULT_PAGE;
+	event->pid = (uint32_t)word;
+	event->tid = (uint32_t)(word >> 32);
+	event->time = next(&cursor);
+	event->addr = next(&cursor);
+	count = next(&cursor);
+	while (count-- && cursor.at < cursor.end) {
+		ip = next(&cursor);
+		/* Marks of contexts are the largest values. */
+		if (ip < PERF_CONTEXT_MAX && event->n_ips < FAULT_DEPTH)
+			events->ips[event->n_ips++] = ip;
+	}
+	event->ips = events->ips;
+	if (events->request.stack_bytes)
+		parse_stack(events, &cursor, event);
+}
+
+/* The string at @cursor, which ends within the record; NULL if it does not. */
+static const char *text_at(const struct cursor *cursor)
+{
+	const size_t room = (size_t)(cursor->end - cursor->at) * 8;
+	const char *text = (const char *)cursor->at;
+
+	return room && memchr(text, '\0', room) ? text : NULL;
+}
+
+/* Fills @event; false: a record that no caller needs. */
+static bool parse(struct fault_events *events, const struct perf_event_header *header,
+		  struct fault_event *event)
+{
+	struct cursor cursor = {
+		(const uint64_t *)(header + 1),
+		(const uint64_t *)((const uint8_t *)header + header->size),
+	};
+	uint64_t word;
+
+	*event = (struct fault_event){ .name = NULL };
+	if (header->type == PERF_RECORD_SAMPLE) {
+		parse_sample(events, cursor, event);
+		return true;
+	}
+	cursor.end -= TRAILER / 8;
+	event->time = cursor.end[1];
+	word = next(&cursor);
+	event->pid = (uint32_t)word;
+	event->tid = (uint32_t)(word >> 32);
+	switch (header->type) {
+	case PERF_RECORD_MMAP2:
+		event->kind = FAULT_MMAP;
+		event->start = next(&cursor);
+		event->end = event->start + next(&cursor);
+		event->offset = next(&cursor);
+		word = next(&cursor);
+		event->major = (uint32_t)word;
+		event->minor = (uint32_t)(word >> 32);
+		event->inode = next(&cursor);
+		next(&cursor);
+		next(&cursor);
+		event->name = text_at(&cursor);
+		return event->name && event->end > event->start;
+	case PERF_RECORD_COMM:
+		event->kind = FAULT_COMM;
+		event->exec = header->misc & PERF_RECORD_MISC_COMM_EXEC;
+		event->name = text_at(&cursor);
+		return event->name;
+	case PERF_RECORD_FORK:
+	case PERF_RECORD_EXIT:
+		/* Here the first word is PID and parent's PID, the second their threads. */
+		event->kind = header->type == PERF_RECORD_FORK ? FAULT_FORK : FAULT_EXIT;
+		event->parent = event->tid;
+		event->tid = (uint32_t)next(&cursor);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static struct ring *earliest(struct fault_events *events)
+{
+	struct ring *ring = NULL;
+	size_t i;
+
+	for (i = 0; i < events->n; i++)
+		if (events->rings[i].ready && (!ring || events->rings[i].time < ring->time))
+			ring = &events->rings[i];
+	return ring;
+}
+
+int fault_events_read(struct fault_events *events, uint64_t until, fault_event_fn *fn,
+		      void *context, struct failure *why)
+{
+	const struct perf_event_header *header;
+	struct fault_event event;
+	struct ring *ring;
+	size_t i;
+
+	for (i = 0; i < events->n; i++) {
+		ring = &events->rings[i];
+		ring->head = __atomic_load_n(&ring->page->data_head, __ATOMIC_ACQUIRE);
+		look_ahead(ring);
+	}
+	while ((ring = earliest(events)) && ring->time <= until) {
+		header = record_of(events, ring);
+		if (parse(events, header, &event) && fn(context, &event, why))
+			return -1;
+		ring->tail += header->size;
+		__atomic_store_n(&ring->page->data_tail, ring->tail, __ATOMIC_RELEASE);
+		look_ahead(ring);
+	}
+	return 0;
+}
+
+uint64_t fault_events_lost(const struct fault_events *events)
+{
+	/* The count of faults, then the lost records. */
+	uint64_t values[2], lost = 0;
+	size_t i;
+
+	for (i = 0; i < events->n_fds; i++)
+		if (read(events->fds[i], values, sizeof(values)) == sizeof(values))
+			lost += values[1];
+	return lost;
+}
+
+void fault_events_close(struct fault_events *events)
+{
+	size_t i;
+
+	if (!events)
+		return;
+	for (i = 0; i < events->n; i++)
+		if (events->rings[i].page)
+			munmap(events->rings[i].page, (size_t)sysconf(_SC_PAGESIZE) +
+			       events->rings[i].size);
+	for (i = 0; i < events->n_fds; i++)
+		close(events->fds[i]);
+	free(events->fds);
+	free(events->rings);
+	free(events->polls);
+	free(events);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The page faults of processes and their stacks, from perf_event_open(2).
+ *
+ * A software event needs no PMU. Each page fault is one record with its address and the
+ * callchain of user space. The events are inherited: later threads and children report
+ * too. Records of all CPUs arrive in the order of their time.
+ *
+ * The kernel drops records if a ring is full; fault_events_lost() counts them.
+ */
+#ifndef READER_FAULT_EVENTS_H
+#define READER_FAULT_EVENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/failure.h"
+
+/* Maximum number of addresses in a callchain. */
+#define FAULT_DEPTH	127
+/* General registers and the instruction pointer, in the order of DWARF. */
+#define FAULT_REGS_MAX	33
+
+enum fault_kind {
+	FAULT_PAGE,
+	FAULT_MMAP,
+	FAULT_COMM,
+	FAULT_FORK,
+	FAULT_EXIT,
+};
+
+/**
+ * struct fault_event - a record
+ * @kind: selects the fields below
+ * @time: ns of CLOCK_MONOTONIC
+ * @pid, @tid: process and thread; of FAULT_FORK the new one
+ * @parent: of FAULT_FORK: the process that forked; @pid if it is a new thread
+ * @addr: of FAULT_PAGE: the address of the fault
+ * @ips: of FAULT_PAGE: the callchain, innermost first
+ * @n_ips: their number
+ * @regs: of FAULT_PAGE with stack copies: registers, NULL if there are none
+ * @stack: copy of the stack from the stack pointer on
+ * @stack_size: bytes
+ * @start, @end, @offset: of FAULT_MMAP: an executable mapping and its offset in the file
+ * @major, @minor, @inode: of FAULT_MMAP: the file; inode 0: no file, or unknown
+ * @name: of FAULT_MMAP: the path; of FAULT_COMM: the command name
+ * @exec: of FAULT_COMM: the process executed a program
+ *
+ * Pointers are valid until the callback returns.
+ */
+struct fault_event {
+	enum fault_kind kind;
+	uint64_t time;
+	uint32_t pid;
+	uint32_t tid;
+	uint32_t parent;
+	uint64_t addr;
+	const uint64_t *ips;
+	size_t n_ips;
+	const uint64_t *regs;
+	const uint8_t *stack;
+	size_t stack_size;
+	uint64_t start;
+	uint64_t end;
+	uint64_t offset;
+	uint32_t major;
+	uint32_t minor;
+	uint64_t inode;
+	const char *name;
+	bool exec;
+};
+
+struct fault_events;
+
+typedef int fault_event_fn(void *context, const struct fault_event *event,
+			   struct failure *why);
+
+/**
+ * struct fault_request - which events
+ * @pid: the process; all its threads
+ * @on_exec: begin when @pid executes a program; else now
+ * @stack_bytes: bytes of the stack to copy for each fault, a multiple of 8; 0: callchains
+ *	by frame pointers
+ */
+struct fault_request {
+	uint32_t pid;
+	bool on_exec;
+	uint32_t stack_bytes;
+};
+
+/* Whether copies of the stack can be unwound on this machine. */
+bool fault_events_have_regs(void);
+
+/* Returns NULL and @why, which says what stands in the way. */
+struct fault_events *fault_events_open(const struct fault_request *request,
+				       struct failure *why);
+
+/*
+ * Waits until a ring is half full, @timeout_ms passed or a signal came.  0, or -1 and
+ * @why.
+ */
+int fault_events_wait(struct fault_events *events, int timeout_ms, struct failure *why);
+
+/*
+ * Calls @fn for each record up to the time @until, ns of CLOCK_MONOTONIC.  Records are
+ * complete up to a few ms before now.  0, or -1 and @why, also from @fn.
+ */
+int fault_events_read(struct fault_events *events, uint64_t until, fault_event_fn *fn,
+		      void *context, struct failure *why);
+
+/* Number of records that the kernel dropped until now. */
+uint64_t fault_events_lost(const struct fault_events *events);
+
+void fault_events_close(struct fault_events *events);
+
+#endif /* READER_FAULT_EVENTS_H */

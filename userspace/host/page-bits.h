@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The pages of one process, one bit each, by mapping.
+ *
+ * The join of pages and stacks knows no source: page_bits_fn fills the bits.
+ */
+#ifndef READER_PAGE_BITS_H
+#define READER_PAGE_BITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/failure.h"
+
+/**
+ * struct page_area - a mapping
+ * @start, @end: its addresses, multiples of the page size
+ * @name: as in /proc/PID/maps; "" if anonymous; owned
+ * @file: its pages are page cache
+ * @resident: bit N: page N is mapped, as RSS counts it; owned
+ * @exclusive: bit N: page N is part of USS; owned
+ * @huge: bit N: page N is mapped by a huge page; NULL: unknown; owned
+ */
+struct page_area {
+	uint64_t start;
+	uint64_t end;
+	char *name;
+	bool file;
+	uint64_t *resident;
+	uint64_t *exclusive;
+	uint64_t *huge;
+};
+
+/**
+ * struct page_bits - the mappings of a process
+ * @v: in the order of addresses; owned
+ * @n: their number
+ * @page: bytes of a page
+ * @source: where they are from, for the title
+ */
+struct page_bits {
+	struct page_area *v;
+	size_t n;
+	uint64_t page;
+	const char *source;
+};
+
+/* Fills the empty @bits with the pages of @pid. 0, or -1 and @why. */
+typedef int page_bits_fn(void *context, struct page_bits *bits, uint32_t pid,
+			 struct failure *why);
+
+/* From /proc/PID/pagemap, which is not one point in time. */
+page_bits_fn page_bits_from_pagemap;
+
+void page_bits_free(struct page_bits *bits);
+
+/* Adds a mapping without bits; NULL: out of memory. */
+struct page_area *page_bits_add(struct page_bits *bits, uint64_t start, uint64_t end,
+				const char *name);
+
+static inline bool page_bit(const uint64_t *words, size_t n)
+{
+	return words && words[n / 64] >> n % 64 & 1;
+}
+
+static inline void page_bit_set(uint64_t *words, size_t n)
+{
+	words[n / 64] |= 1ULL << n % 64;
+}
+
+#endif /* READER_PAGE_BITS_H */

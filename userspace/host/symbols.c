@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Names of functions: what a child without privileges finds in a file. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <elfutils/libdwfl.h>
+#include <gelf.h>
+
+#include "host/sandbox.h"
+#include "host/symbols.h"
+
+/* CPU time for one file. */
+#define CPU_SECONDS	20
+
+/* A map of a JIT may have this many bytes. */
+#define JIT_BYTES	(64UL << 20)
+
+/* Addresses of a message. */
+#define BATCH		4096
+
+/* Longest build ID: that of SHA-512. */
+#define BUILD_ID_MAX	64
+
+/**
+ * struct question - the first message to the child; the file comes with it
+ * @kind: enum symbols_kind
+ * @n: number of addresses in the next messages
+ */
+struct question {
+	uint64_t kind;
+	uint64_t n;
+};
+
+/* First byte of a message from the child. */
+enum answer {
+	ANSWER_NAMES = 'N',
+	ANSWER_BUILD_ID = 'B',
+};
+
+/**
+ * struct answers - names on their way to the parent
+ * @socket: where they go
+ * @text: the next message
+ * @size: its bytes
+ */
+struct answers {
+	int socket;
+	char text[SANDBOX_MESSAGE];
+	size_t size;
+};
+
+static void flush(struct answers *answers)
+{
+	if (answers->size > 1 && !sandbox_send(answers->socket, answers->text, answers->size, -1))
+		_exit(1);
+	answers->text[0] = ANSWER_NAMES;
+	answers->size = 1;
+}
+
+/* Adds a length and a name; unknown names have no length. */
+static void put_name(struct answers *answers, const char *name, size_t len)
+{
+	uint16_t bytes = (uint16_t)(len < SYMBOL_BYTES ? len : SYMBOL_BYTES);
+
+	if (answers->size + sizeof(bytes) + bytes > sizeof(answers->text))
+		flush(answers);
+	memcpy(answers->text + answers->size, &bytes, sizeof(bytes));
+	answers->size += sizeof(bytes);
+	if (bytes)
+		memcpy(answers->text + answers->size, name, bytes);
+	answers->size += bytes;
+}
+
+/* The child's socket, for the callback of libdwfl. */
+static int asks_at;
+
+/* The parent opens the debug file of the build ID, if one is installed. */
+static int find_debuginfo(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
+			  const char *file, const char *link, GElf_Word crc, char **found)
+{
+	char question[1 + BUILD_ID_MAX], reply;
+	const unsigned char *id;
+	GElf_Addr place;
+	int len, fd;
+
+	(void)data;
+	(void)name;
+	(void)base;
+	(void)file;
+	(void)link;
+	(void)crc;
+	(void)found;
+	len = dwfl_module_build_id(module, &id, &place);
+	if (len <= 1 || len > BUILD_ID_MAX)
+		return -1;
+	question[0] = ANSWER_BUILD_ID;
+	memcpy(question + 1, id, (size_t)len);
+	if (!sandbox_send(asks_at, question, (size_t)len + 1, -1) ||
+	    sandbox_receive(asks_at, &reply, 1, &fd) != 1)
+		_exit(1);
+	return fd;
+}
+
+/* The address at which the ELF file wants the byte at @offset; false: at none. */
+static bool address_of(Elf *elf, uint64_t offset, uint64_t *addr)
+{
+	GElf_Phdr header;
+	size_t n, i;
+
+	if (elf_getphdrnum(elf, &n))
+		return false;
+	for (i = 0; i < n; i++) {
+		/* Mappings begin at whole pages, before the segment's first byte. */
+		if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_LOAD ||
+		    offset < (header.p_offset & ~4095ULL) ||
+		    offset >= header.p_offset + header.p_filesz)
+			continue;
+		*addr = header.p_vaddr + (offset - header.p_offset);
+		return true;
+	}
+	return false;
+}
+
+static const char *name_of(Dwfl_Module *module, Elf *elf, GElf_Addr bias, uint64_t offset)
+{
+	GElf_Sym symbol;
+	GElf_Off into;
+	const char *name;
+	uint64_t addr;
+
+	if (!address_of(elf, offset, &addr))
+		return NULL;
+	name = dwfl_module_addrinfo(module, addr + bias, &into, &symbol, NULL, NULL, NULL);
+	/* The nearest symbol before is another function if it ends before. */
+	return name && (!symbol.st_size || into < symbol.st_size) ? name : NULL;
+}
+
+static void name_elf(struct answers *answers, int fd, const uint64_t *addrs, size_t n)
+{
+	static const Dwfl_Callbacks callbacks = {
+		.find_debuginfo = find_debuginfo,
+		.section_address = dwfl_offline_section_address,
+	};
+	Dwfl *dwfl = dwfl_begin(&callbacks);
+	Dwfl_Module *module;
+	GElf_Addr bias = 0;
+	Elf *elf = NULL;
+	const char *name;
+	size_t i;
+
+	if (!dwfl)
+		return;
+	dwfl_report_begin(dwfl);
+	module = dwfl_report_elf(dwfl, "object", "object", fd, 0, true);
+	dwfl_report_end(dwfl, NULL, NULL);
+	if (module)
+		elf = dwfl_module_getelf(module, &bias);
+	for (i = 0; i < n; i++) {
+		name = elf ? name_of(module, elf, bias, addrs[i]) : NULL;
+		put_name(answers, name, name ? strlen(name) : 0);
+	}
+}
+
+/* Sets the name of each address from @start up to @end: later lines replace earlier ones. */
+static void name_range(const uint64_t *addrs, size_t n, uint64_t start, uint64_t end,
+		       const char *name, const char **names)
+{
+	size_t low = 0, high = n, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (addrs[middle] < start)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < n && addrs[low] < end; low++)
+		names[low] = name;
+}
+
+/* Lines "START SIZE NAME", hexadecimal; other lines are ignored. */
+static void name_jit(struct answers *answers, int fd, const uint64_t *addrs, size_t n)
+{
+	const char **names = calloc(n, sizeof(*names));
+	char *text = malloc(JIT_BYTES + 1), *line, *end, *next;
+	uint64_t start, bytes;
+	size_t size = 0, i;
+	ssize_t got;
+
+	if (!text || !names)
+		return;
+	while (size < JIT_BYTES && (got = read(fd, text + size, JIT_BYTES - size)) > 0)
+		size += (size_t)got;
+	text[size] = '\0';
+	for (line = text; line < text + size; line = next) {
+		end = memchr(line, '\n', (size_t)(text + size - line));
+		end = end ? end : text + size;
+		next = end + 1;
+		*end = '\0';
+		start = strtoull(line, &end, 16);
+		if (end == line || *end != ' ')
+			continue;
+		line = end + 1;
+		bytes = strtoull(line, &end, 16);
+		if (end == line || *end != ' ' || !end[1] || start + bytes < start)
+			continue;
+		name_range(addrs, n, start, start + bytes, end + 1, names);
+	}
+	for (i = 0; i < n; i++)
+		put_name(answers, names[i], names[i] ? strlen(names[i]) : 0);
+}
+
+/* All of this runs in the child. */
+static void answer(int socket)
+{
+	static struct answers answers;
+	struct question question;
+	uint64_t *addrs;
+	size_t have = 0;
+	ssize_t got;
+	int fd, ignored;
+
+	if (sandbox_receive(socket, &question, sizeof(question), &fd) != sizeof(question) || fd < 0)
+		return;
+	addrs = calloc(question.n, sizeof(*addrs));
+	if (!addrs)
+		return;
+	while (have < question.n) {
+		got = sandbox_receive(socket, addrs + have, (question.n - have) * sizeof(*addrs),
+				      &ignored);
+		if (got <= 0)
+			return;
+		have += (size_t)got / sizeof(*addrs);
+	}
+	asks_at = socket;
+	answers.socket = socket;
+	flush(&answers);
+	elf_version(EV_CURRENT);
+	if (question.kind == SYMBOLS_ELF)
+		name_elf(&answers, fd, addrs, have);
+	else
+		name_jit(&answers, fd, addrs, have);
+	flush(&answers);
+}
+
+/* Opens the debug file of a build ID, as distributions install it; -1: none. */
+static int open_debug_file(const unsigned char *id, size_t len)
+{
+	char path[64 + 2 * BUILD_ID_MAX], *at = path;
+	struct stat st;
+	size_t i;
+	int fd;
+
+	at += sprintf(at, "/usr/lib/debug/.build-id/%02x/", id[0]);
+	for (i = 1; i < len; i++)
+		at += sprintf(at, "%02x", id[i]);
+	strcpy(at, ".debug");
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static bool send_debug_file(int socket, const char *id, size_t len)
+{
+	const int fd = open_debug_file((const unsigned char *)id, len);
+	const bool sent = sandbox_send(socket, "", 1, fd);
+
+	if (fd >= 0)
+		close(fd);
+	return sent;
+}
+
+/* Takes the names of one message; false: it is malformed, or memory ran out. */
+static bool take_names(struct symbols_query *query, size_t *have, const char *text, size_t size)
+{
+	uint16_t len;
+
+	for (; size; text += len, size -= len) {
+		if (size < sizeof(len) || *have == query->n)
+			return false;
+		memcpy(&len, text, sizeof(len));
+		text += sizeof(len);
+		size -= sizeof(len);
+		if (len > size || len > SYMBOL_BYTES)
+			return false;
+		if (len) {
+			query->names[*have] = strndup(text, len);
+			if (!query->names[*have])
+				return false;
+		}
+		++*have;
+	}
+	return true;
+}
+
+/* Sends the question; the child reads all of it before it answers. */
+static bool ask(int socket, const struct symbols_query *query)
+{
+	const struct question question = { query->kind, query->n };
+	size_t at, n;
+
+	if (!sandbox_send(socket, &question, sizeof(question), query->fd))
+		return false;
+	for (at = 0; at < query->n; at += n) {
+		n = query->n - at < BATCH ? query->n - at : BATCH;
+		if (!sandbox_send(socket, query->addrs + at, n * sizeof(*query->addrs), -1))
+			return false;
+	}
+	return true;
+}
+
+int symbols_find(struct symbols_query *query, struct failure *why)
+{
+	static char message[SANDBOX_MESSAGE];
+	struct sandbox sandbox;
+	size_t have = 0;
+	ssize_t got;
+	bool good;
+
+	if (!query->n)
+		return 0;
+	if (sandbox_start(&sandbox, answer, CPU_SECONDS, why))
+		return -1;
+	good = ask(sandbox.socket, query);
+	while (good && have < query->n) {
+		got = sandbox_receive(sandbox.socket, message, sizeof(message), NULL);
+		if (got <= 0)
+			good = false;
+		else if (message[0] == ANSWER_BUILD_ID && got > 1 && got <= 1 + BUILD_ID_MAX)
+			good = send_debug_file(sandbox.socket, message + 1, (size_t)got - 1);
+		else
+			good = message[0] == ANSWER_NAMES &&
+			       take_names(query, &have, message + 1, (size_t)got - 1);
+	}
+	sandbox_end(&sandbox);
+	if (good)
+		return 0;
+	return fail(why, FAIL_SYSTEM,
+		    "the symbols of '%.200s' cannot be read: the file is damaged, or too large; its code has no names",
+		    query->name);
+}

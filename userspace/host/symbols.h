@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Names of functions, from ELF files, their debug files and the maps of JITs.
+ *
+ * A child without privileges parses the file: it is hostile input.
+ */
+#ifndef READER_SYMBOLS_H
+#define READER_SYMBOLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/failure.h"
+
+/* Longer names are truncated. */
+#define SYMBOL_BYTES	1024
+
+enum symbols_kind {
+	SYMBOLS_ELF,
+	SYMBOLS_JIT,
+};
+
+/**
+ * struct symbols_query - the names to find
+ * @kind: the format of the file
+ * @fd: the file; stays open
+ * @name: its name, for messages
+ * @addrs: offsets in an ELF file, or addresses; ascending
+ * @n: their number
+ * @names: for each the name of its function, which the caller frees; NULL: unknown
+ */
+struct symbols_query {
+	enum symbols_kind kind;
+	int fd;
+	const char *name;
+	const uint64_t *addrs;
+	size_t n;
+	char **names;
+};
+
+/*
+ * Finds the names.  -1 and @why if the child gave no complete answer: names may be
+ * missing then.
+ */
+int symbols_find(struct symbols_query *query, struct failure *why);
+
+#endif /* READER_SYMBOLS_H */
