@@ -20,9 +20,9 @@ enum {
 /* Maximum number of frames of a stack; further ones are cut off. */
 #define STACKS_DEPTH		256
 /* Maximum number of frames and stacks, and of the frames in all stacks. */
-#define STACKS_FRAMES_MAX	(1U << 20)
-#define STACKS_MAX		(1U << 20)
-#define STACKS_DEPTHS_MAX	(1U << 25)
+#define STACKS_FRAMES_MAX	0x100000U
+#define STACKS_MAX		0x100000U
+#define STACKS_DEPTHS_MAX	0x2000000U
 
 /**
  * struct frame - a place in the code

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Draws what flame found: names the frames, folds the stacks. */
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,7 +137,7 @@ static struct flame_node *add_stack(struct flame_tree *tree, struct flame_node *
 	char name[4096 + 32];
 
 	if (number < STACK_FIRST)
-		return flame_below(tree, node, number == STACK_NONE ? NO_STACK : NO_STACK_DROPPED);
+		return flame_below(tree, node, number ? NO_STACK_DROPPED : NO_STACK);
 	stack = &record->stacks.v[number];
 	for (i = stack->n; node && i-- > 0;) {
 		frame = record->stacks.frames_of[stack->first + i];
@@ -177,7 +179,8 @@ static int add_moment(struct flame_tree *tree, const struct frame_names *naming,
 	return 0;
 }
 
-static int add_faults(struct flame_tree *tree, const struct frame_names *naming, struct failure *why)
+static int add_faults(struct flame_tree *tree, const struct frame_names *naming,
+		      struct failure *why)
 {
 	const struct fault_record *record = naming->record;
 	struct flame_node *node;
@@ -254,87 +257,115 @@ static void find_remainder(const struct flame_node *node, bool below_nameless,
 		find_remainder(below, below_nameless, remainder);
 }
 
-#define LINE_SIZE	512
+#define LINE_SIZE	256
+#define LINES		5
 
 /**
  * struct words - the texts around the picture
  * @title: what is drawn
  * @lines: more about it
+ * @n: number of lines
  */
 struct words {
 	char title[LINE_SIZE];
-	char lines[4][LINE_SIZE];
+	char lines[LINES][LINE_SIZE];
+	size_t n;
 };
+
+__attribute__((format(printf, 2, 3)))
+static void add_line(struct words *words, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(words->lines[words->n++], LINE_SIZE, format, args);
+	va_end(args);
+}
 
 static double percent(uint64_t part, uint64_t all)
 {
 	return all ? 100.0 * (double)part / (double)all : 0;
 }
 
+static void describe_title(struct words *words, const struct flame *flame)
+{
+	static const char *const what[] = {
+		"Resident memory", "Exclusive memory", "Page faults", "Growth of resident memory",
+	};
+	const struct options *options = flame->session->options;
+
+	if (options->program)
+		snprintf(words->title, LINE_SIZE, "%s by the code that touched it: %.100s",
+			 what[options->by], options->program[0]);
+	else
+		snprintf(words->title, LINE_SIZE, "%s by the code that touched it: PID %" PRIu32,
+			 what[options->by], flame->pid);
+}
+
+static void describe_faults(struct words *words, const struct flame *flame)
+{
+	const struct fault_record *record = &flame->record;
+	char time[TIME_SIZE];
+
+	time_text(time, flame->begun, true);
+	add_line(words, "%" PRIu64 " faults since %s in %zu stacks", record->faults, time,
+		 record->stacks.n ? record->stacks.n - STACK_FIRST : 0);
+	add_line(words,
+		 "lost: %" PRIu64 " records; no room: %" PRIu64 " faults; not unwound: %" PRIu64,
+		 flame->lost, record->stacks.dropped + record->budget.dropped + record->no_process,
+		 record->not_unwound);
+}
+
 static void describe(struct words *words, const struct flame *flame,
 		     const struct flame_tree *tree)
 {
-	static const char *const what[] = {
-		"resident memory", "exclusive memory", "page faults, as bytes of pages",
-		"growth of resident memory since the mark",
-	};
-	const struct options *options = flame->session->options;
-	const struct fault_record *record = &flame->record;
-	char all[NUMBER_SIZE], none[NUMBER_SIZE], exclusive[NUMBER_SIZE], time[TIME_SIZE];
+	const struct flame_moment *end = &flame->end;
+	const uint64_t all = tree->root->value;
 	struct remainder rest = { .none = 0 };
+	char size[NUMBER_SIZE], other[NUMBER_SIZE], time[TIME_SIZE];
 
 	find_remainder(tree->root, false, &rest);
-	text_size(all, (double)tree->root->value);
-	text_size(none, (double)rest.none);
-	snprintf(words->title, LINE_SIZE, "%s of %s%.100s%s%" PRIu32 ", by the stack that touched it",
-		 what[options->by], options->program ? "'" : "process ",
-		 options->program ? options->program[0] : "", options->program ? "', PID " : "",
-		 flame->pid);
-	if (options->by == FLAME_FAULTED) {
-		snprintf(words->lines[0], LINE_SIZE, "%s in %" PRIu64 " faults", all,
-			 record->faults);
+	describe_title(words, flame);
+	text_size(size, (double)all);
+	if (end->source) {
+		time_text(time, end->time, true);
+		add_line(words, "%s at %s in %zu process%s; pages from %s", size, time,
+			 end->processes, end->processes == 1 ? "" : "es", end->source);
+		text_size(size, (double)end->resident);
+		text_size(other, (double)end->exclusive);
+		snprintf(time, sizeof(time), "%.2f%%", percent(rest.none, all));
+		add_line(words, "resident %s, exclusive %s; no stack: %" PRIu64 " bytes (%s)",
+			 size, other, rest.none, time);
 	} else {
-		time_text(time, flame->end.time, true);
-		text_size(exclusive, (double)flame->end.exclusive);
-		snprintf(words->lines[0], LINE_SIZE,
-			 "at %s: %s in %zu process%s, which hold %s exclusive; no stack: %s (%.2f%%)",
-			 time, all, flame->end.processes, flame->end.processes == 1 ? "" : "es", exclusive, none,
-			 percent(rest.none, tree->root->value));
+		add_line(words, "%s: each fault counts as a page", size);
 	}
-	time_text(time, flame->begun, true);
-	snprintf(words->lines[1], LINE_SIZE,
-		 "%" PRIu64 " faults in %zu stacks since %s, %" PRIu64 " records lost, %" PRIu64 " faults dropped, %" PRIu64 " not unwound; pages from %s",
-		 record->faults, record->stacks.n ? record->stacks.n - STACK_FIRST : 0, time,
-		 flame->lost, record->stacks.dropped + record->budget.dropped + record->no_process,
-		 record->not_unwound, flame->end.source ? flame->end.source : "none");
-	if (rest.nameless) {
-		text_size(none, (double)rest.nameless);
-		snprintf(words->lines[2], LINE_SIZE, "in code without symbols: %s (%.2f%%), most in %.200s",
-			 none, percent(rest.nameless, tree->root->value), rest.worst);
-	}
+	describe_faults(words, flame);
+	text_size(size, (double)rest.nameless);
+	if (rest.nameless)
+		add_line(words, "below code without symbols: %s (%.2f%%), most in %.100s", size,
+			 percent(rest.nameless, all), rest.worst);
 }
 
 /* The summary goes to stderr for lines, which have no title. */
 static void put(const struct flame *flame, const struct flame_tree *tree, FILE *out)
 {
 	const struct options *options = flame->session->options;
-	struct words words = { .title = "" };
+	struct words words = { .n = 0 };
 	struct flame_look look = {
-		.title = words.title,
-		.lines = { words.lines[0], words.lines[1], words.lines[2][0] ? words.lines[2] : NULL,
-			   NULL },
-		.change = options->difference, .remainder = NO_STACK,
+		.title = words.title, .change = options->difference, .remainder = NO_STACK,
 	};
+	char *line;
 	size_t i;
 
 	describe(&words, flame, tree);
+	for (i = 0; i < words.n; i++)
+		look.lines[i] = words.lines[i];
 	if (options->folded || !options->output)
 		flame_fold(tree, options->by == FLAME_GROWN, out);
 	else
 		flame_svg(tree, &look, out);
-	for (i = 0; look.lines[i]; i++) {
-		char *line = text_printable(look.lines[i]);
-
+	for (i = 0; i < words.n; i++) {
+		line = text_printable(look.lines[i]);
 		if (line)
 			fprintf(stderr, "memcensus: %s\n", line);
 		free(line);

@@ -29,7 +29,7 @@ static int flame_words(struct options *options, char **words, int n, struct fail
 		options->program = words;
 	} else if (options_pids(options, words, n, why)) {
 		if (n)
-			fail(why, FAIL_USAGE, "'%.60s' is not a PID; a command needs '--' before it",
+			fail(why, FAIL_USAGE, "'%.60s' is not a PID; a command comes after '--'",
 			     words[0]);
 		else
 			fail(why, FAIL_USAGE, "'flame' needs a PID, or '--' and a command");

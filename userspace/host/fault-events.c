@@ -174,18 +174,20 @@ static int cannot_open(const struct fault_request *request, uint32_t tid, struct
 	switch (error) {
 	case ENOSYS:
 		return fail(why, FAIL_SYSTEM,
-			    "no page-fault events: this kernel has no perf_event_open (CONFIG_PERF_EVENTS)");
+			    "no page-fault events: the kernel has no CONFIG_PERF_EVENTS");
 	case EACCES:
 	case EPERM:
 		sysctl_text(value, sizeof(value), "perf_event_paranoid");
 		return fail(why, FAIL_PRIVILEGE,
-			    "no page-fault events of %" PRIu32 ": %s; kernel.perf_event_paranoid is %s: run as root, and allow perf_event_open where lockdown or seccomp forbids it",
-			    tid, strerror(error), value);
+			    "no page-fault events of %" PRIu32 ": %s; %s; %s is %s", tid,
+			    strerror(error),
+			    "run as root, where neither lockdown nor seccomp forbids them",
+			    "kernel.perf_event_paranoid", value);
 	case EMFILE:
 	case ENFILE:
 		return fail(why, FAIL_SYSTEM,
-			    "no page-fault events of %" PRIu32 ": %s: each thread needs a file on each CPU: raise the limit (ulimit -n)",
-			    tid, strerror(error));
+			    "no page-fault events of %" PRIu32 ": %s: %s", tid, strerror(error),
+			    "each thread needs a file for each CPU: raise ulimit -n");
 	case ESRCH:
 		return fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32, request->pid);
 	default:
@@ -211,7 +213,7 @@ static int map_ring(struct ring *ring, size_t bytes, struct failure *why)
 
 	if (at == MAP_FAILED)
 		return fail(why, FAIL_SYSTEM,
-			    "no ring of %zu bytes for page-fault events: %s: raise kernel.perf_event_mlock_kb or run as root",
+			    "no ring of %zu bytes for page-fault events: %s: run as root",
 			    bytes, strerror(errno));
 	ring->page = at;
 	ring->data = (uint8_t *)at + page;
@@ -256,7 +258,7 @@ static int open_thread(struct fault_events *events, uint32_t tid, size_t bytes,
 		if (ring->fd >= 0) {
 			if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, ring->fd))
 				return fail(why, FAIL_SYSTEM,
-					    "the events of thread %" PRIu32 " cannot share a ring: %s",
+					    "events of %" PRIu32 " cannot share a ring: %s",
 					    tid, strerror(errno));
 			continue;
 		}

@@ -12,12 +12,12 @@
 #include "host/procfs.h"
 
 /* Documentation/admin-guide/mm/pagemap.rst */
-#define PM_PRESENT	(1ULL << 63)
-#define PM_EXCLUSIVE	(1ULL << 56)
-#define PM_FILE		(1ULL << 61)
-#define PM_PFN		((1ULL << 55) - 1)
-#define KPF_THP		(1ULL << 22)
-#define KPF_ZERO_PAGE	(1ULL << 24)
+#define PM_PRESENT	0x8000000000000000ULL
+#define PM_EXCLUSIVE	0x0100000000000000ULL
+#define PM_FILE		0x2000000000000000ULL
+#define PM_PFN		0x007fffffffffffffULL
+#define KPF_THP		0x400000ULL
+#define KPF_ZERO_PAGE	0x1000000ULL
 
 /* Entries per read. */
 #define BATCH		4096

@@ -24,8 +24,8 @@
 #define NOBODY		65534
 
 /* Address space beyond what the reader has, for files and what libraries make of them. */
-#define MEMORY		(4UL << 30)
-#define MEMORY_DATA	(1UL << 30)
+#define MEMORY		(4096UL << 20)
+#define MEMORY_DATA	(1024UL << 20)
 
 /* Descriptors of files at the same time: the limit is for the child only. */
 #define FILES_MAX	64
@@ -176,8 +176,8 @@ ssize_t sandbox_receive(int socket, void *message, size_t size, int *fd)
 	} while (n < 0 && errno == EINTR);
 	if (fd)
 		*fd = -1;
-	if (n > 0 && fd && (attached = CMSG_FIRSTHDR(&header)) &&
-	    attached->cmsg_level == SOL_SOCKET && attached->cmsg_type == SCM_RIGHTS &&
+	attached = n > 0 && fd ? CMSG_FIRSTHDR(&header) : NULL;
+	if (attached && attached->cmsg_level == SOL_SOCKET && attached->cmsg_type == SCM_RIGHTS &&
 	    attached->cmsg_len == CMSG_LEN(sizeof(*fd)))
 		memcpy(fd, CMSG_DATA(attached), sizeof(*fd));
 	return n > 0 && !(header.msg_flags & MSG_TRUNC) ? n : -1;

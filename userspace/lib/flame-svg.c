@@ -143,6 +143,7 @@ static const char style[] =
 "text { font: 12px monospace; fill: #222; }\n"
 ".title { font: bold 16px sans-serif; text-anchor: middle; }\n"
 ".line { font: 12px sans-serif; text-anchor: middle; }\n"
+".found { text-anchor: end; }\n"
 ".button { font: 12px sans-serif; cursor: pointer; fill: #05a; }\n"
 ".f { cursor: pointer; }\n"
 ".f rect { stroke: #fff; stroke-width: 0.5; }\n"
@@ -262,12 +263,13 @@ static void draw(const struct drawing *drawing, const struct flame_node *node,
 
 	if (width < NARROWEST)
 		return;
-	fprintf(out, "<g class=\"f\" data-x=\"%.4f\" data-w=\"%.4f\" data-d=\"%u\" data-b=\"%" PRIu64
-		"\" data-name=\"", x, width, depth, node->value);
+	fprintf(out, "<g class=\"f\" data-x=\"%.4f\" data-w=\"%.4f\" data-d=\"%u\"", x, width,
+		depth);
+	fprintf(out, " data-b=\"%" PRIu64 "\" data-name=\"", node->value);
 	flame_svg_text(out, node->name);
 	fputs("\"><title>", out);
 	put_title(drawing, node, total);
-	fprintf(out, "</title><rect x=\"%.4f\" y=\"%.1f\" width=\"%.4f\" height=\"%.1f\" rx=\"1\" fill=\"",
+	fprintf(out, "</title><rect x=\"%.4f\" y=\"%.1f\" width=\"%.4f\" height=\"%.1f\" fill=\"",
 		MARGIN + x, y, width, ROW - 1);
 	put_colour(drawing, node);
 	fprintf(out, "\"/><text x=\"%.4f\" y=\"%.1f\">", MARGIN + x + 3, y + ROW - 5);
@@ -312,11 +314,13 @@ static void put_head(const struct drawing *drawing, double height)
 	size_t i;
 
 	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" data-left=\"%.0f\" data-width=\"%.0f\" data-letter=\"%.1f\">\n",
-		WIDTH, height, WIDTH, height, MARGIN, WIDTH - 2 * MARGIN, LETTER);
-	fprintf(out, "<style>\n%s</style>\n", style);
-	fprintf(out, "<rect id=\"background\" width=\"100%%\" height=\"100%%\" fill=\"#fdfdfb\"/>\n"
-		"<text class=\"title\" id=\"title\" x=\"%.0f\" y=\"%.0f\">", WIDTH / 2, y);
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\"",
+		WIDTH, height);
+	fprintf(out, " viewBox=\"0 0 %.0f %.0f\" data-left=\"%.0f\" data-width=\"%.0f\"",
+		WIDTH, height, MARGIN, WIDTH - 2 * MARGIN);
+	fprintf(out, " data-letter=\"%.1f\">\n<style>\n%s</style>\n", LETTER, style);
+	fputs("<rect id=\"background\" width=\"100%\" height=\"100%\" fill=\"#fdfdfb\"/>\n", out);
+	fprintf(out, "<text class=\"title\" id=\"title\" x=\"%.0f\" y=\"%.0f\">", WIDTH / 2, y);
 	flame_svg_text(out, look->title);
 	fputs("</text>\n", out);
 	for (i = 0; i < sizeof(look->lines) / sizeof(look->lines[0]) && look->lines[i]; i++) {
@@ -325,11 +329,13 @@ static void put_head(const struct drawing *drawing, double height)
 		flame_svg_text(out, look->lines[i]);
 		fputs("</text>\n", out);
 	}
-	fprintf(out, "<text class=\"button\" id=\"search\" x=\"%.0f\" y=\"24\">Search (/)</text>\n"
-		"<text class=\"button hidden\" id=\"reset\" x=\"%.0f\" y=\"24\">Show all (Esc)</text>\n"
-		"<text class=\"line\" id=\"found\" x=\"%.0f\" y=\"%.0f\"></text>\n"
-		"<text id=\"detail\" x=\"%.0f\" y=\"%.0f\"></text>\n",
-		WIDTH - MARGIN - 60, MARGIN, WIDTH - MARGIN - 100, height - 8, MARGIN, height - 8);
+	fprintf(out, "<text class=\"button\" id=\"search\" x=\"%.0f\" y=\"24\">Search (/)</text>\n",
+		WIDTH - MARGIN - 60);
+	fprintf(out, "<text class=\"button hidden\" id=\"reset\" x=\"%.0f\" y=\"24\">", MARGIN);
+	fputs("Show all (Esc)</text>\n", out);
+	fprintf(out, "<text class=\"found\" id=\"found\" x=\"%.0f\" y=\"%.0f\"></text>\n",
+		WIDTH - MARGIN, height - 8);
+	fprintf(out, "<text id=\"detail\" x=\"%.0f\" y=\"%.0f\"></text>\n", MARGIN, height - 8);
 }
 
 void flame_svg(const struct flame_tree *tree, const struct flame_look *look, FILE *out)

@@ -21,7 +21,7 @@
  */
 struct flame_look {
 	const char *title;
-	const char *lines[6];
+	const char *lines[8];
 	bool change;
 	const char *remainder;
 };

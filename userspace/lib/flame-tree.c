@@ -104,7 +104,7 @@ struct flame_node *flame_below(struct flame_tree *tree, struct flame_node *above
 	slot = slot_of(tree, above, name);
 	if (!*slot) {
 		*slot = new_node(above, name);
-		tree->n += *slot != NULL;
+		tree->n += *slot ? 1 : 0;
 	}
 	return *slot;
 }

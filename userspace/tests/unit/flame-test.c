@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The parts of flame: stacks, the map of pages, the join, folding, and the SVG's text. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analysis/flame-moment.h"
+#include "analysis/page-stacks.h"
+#include "analysis/stacks.h"
+#include "host/symbols.h"
+#include "lib/flame-svg.h"
+#include "lib/flame-tree.h"
+#include "tap.h"
+
+#define PAGE	4096
+
+static void test_stacks(void)
+{
+	const struct frame a[] = { { 1, 1 }, { 2, 1 }, { 3, 2 } };
+	const struct frame b[] = { { 1, 1 }, { 2, 1 }, { 3, 3 } };
+	struct frame many[STACKS_DEPTH + 1] = { { 9, 9 } };
+	struct stacks stacks = { .n = 0 };
+	uint32_t first, number;
+	size_t i;
+
+	first = stacks_add(&stacks, a, 3);
+	ok(first >= STACK_FIRST, "a stack has a number of its own");
+	ok(stacks_add(&stacks, a, 3) == first, "the same stack has the same number");
+	ok(stacks.v[first].faults == 2, "it counts its faults");
+	ok(stacks_add(&stacks, b, 3) != first, "another object is another stack");
+	ok(stacks_add(&stacks, a, 2) != first, "a shorter stack is another one");
+	for (i = 0; i < 5000; i++) {
+		struct frame frame = { i, 7 };
+
+		stacks_add(&stacks, &frame, 1);
+	}
+	ok(stacks_add(&stacks, a, 3) == first, "it is found among 5000 others");
+	number = stacks_add(&stacks, many, STACKS_DEPTH + 1);
+	ok(stacks.v[number].n == STACKS_DEPTH, "a deeper stack is cut off");
+	ok(!stacks.dropped, "none is dropped");
+	stacks_free(&stacks);
+}
+
+static void test_pages(void)
+{
+	struct page_budget budget = { .most = 1 << 20 };
+	struct page_stacks parent = { .n = 0 }, child, third;
+	size_t before;
+	uint64_t i;
+
+	ok(page_stacks_get(&parent, 1) == STACK_NONE, "an empty map knows no page");
+	page_stacks_set(&parent, &budget, 1000, 5);
+	page_stacks_set(&parent, &budget, 1001, 6);
+	page_stacks_set(&parent, &budget, 1001, 7);
+	ok(page_stacks_get(&parent, 1000) == 5 && page_stacks_get(&parent, 1001) == 7,
+	   "the last fault of a page counts");
+	ok(page_stacks_get(&parent, 1002) == STACK_NONE, "its neighbour has none");
+	ok(page_stacks_last(&parent, 1002) == 7, "the last of the block is known");
+	ok(page_stacks_get(&parent, 1000 + (1ULL << 40)) == STACK_NONE, "a far page has none");
+
+	before = budget.bytes;
+	ok(page_stacks_copy(&child, &parent, &budget), "a fork copies the map");
+	ok(budget.bytes < before + 4096, "it shares the blocks");
+	page_stacks_set(&child, &budget, 1000, 9);
+	ok(page_stacks_get(&child, 1000) == 9 && page_stacks_get(&child, 1001) == 7 &&
+	   page_stacks_get(&parent, 1000) == 5, "a change is that of one process only");
+	page_stacks_move(&child, &budget, 1000, 9000, 2);
+	ok(page_stacks_get(&child, 9000) == 9 && page_stacks_get(&child, 9001) == 7 &&
+	   page_stacks_get(&child, 1000) == STACK_NONE, "mremap moves the stacks");
+	page_stacks_clear(&parent, &budget);
+	ok(page_stacks_get(&child, 9001) == 7, "the child's survive the parent's end");
+	page_stacks_clear(&child, &budget);
+	ok(!budget.bytes, "all memory is given back: %zu bytes left", budget.bytes);
+
+	budget = (struct page_budget){ .most = 64 << 10 };
+	third = (struct page_stacks){ .n = 0 };
+	for (i = 0; i < 1000; i++)
+		page_stacks_set(&third, &budget, i * PAGE_STACKS_BLOCK, 3);
+	ok(budget.bytes <= budget.most, "the bound holds");
+	ok(budget.dropped == 1000 - third.n, "what does not fit is counted: %llu",
+	   (unsigned long long)budget.dropped);
+	ok(page_stacks_get(&third, 0) == 3, "what fitted stays");
+	page_stacks_clear(&third, &budget);
+}
+
+/* Resident pages 0 to 7 of a mapping at page 512; exclusive ones are even. */
+static int make_bits(void *context, struct page_bits *bits, uint32_t pid, struct failure *why)
+{
+	const bool *huge = context;
+	struct page_area *area;
+	size_t i;
+
+	(void)pid;
+	bits->page = PAGE;
+	bits->source = "a test";
+	area = page_bits_add(bits, 512 * PAGE, 1024 * PAGE, "");
+	if (!area)
+		return fail_memory(why);
+	area->resident = calloc(8, 8);
+	area->exclusive = calloc(8, 8);
+	area->huge = calloc(8, 8);
+	if (!area->resident || !area->exclusive || !area->huge)
+		return fail_memory(why);
+	for (i = 0; i < 8; i++) {
+		page_bit_set(area->resident, i);
+		if (i % 2 == 0)
+			page_bit_set(area->exclusive, i);
+		if (*huge)
+			page_bit_set(area->huge, i);
+	}
+	return 0;
+}
+
+static uint64_t share_of(const struct flame_moment *moment, uint32_t stack, bool exclusive)
+{
+	uint64_t bytes = 0;
+	size_t i;
+
+	for (i = 0; i < moment->n; i++)
+		if (moment->v[i].stack == stack)
+			bytes += exclusive ? moment->v[i].exclusive : moment->v[i].resident;
+	return bytes;
+}
+
+static void add_fault(struct fault_record *record, uint32_t pid, uint64_t page, uint64_t ip)
+{
+	const struct fault_event event = {
+		.kind = FAULT_PAGE, .pid = pid, .tid = pid, .addr = page * PAGE + 17,
+		.ips = &ip, .n_ips = 1,
+	};
+	struct failure why;
+
+	fault_record_add(record, &event, &why);
+}
+
+static void test_join(void)
+{
+	struct fault_record record;
+	struct flame_moment moment = { .n = 0 };
+	struct fault_event event = { .kind = FAULT_FORK, .pid = 4000001, .tid = 4000001,
+				     .parent = 4000000 };
+	struct failure why = { .text = "" };
+	bool huge = false;
+	uint32_t stack;
+
+	ok(!fault_record_begin(&record, 0, &why), "a record begins");
+	record.page = PAGE;
+	/* Its PID is above all that exist. */
+	add_fault(&record, 4000000, 512, 0x1000);
+	add_fault(&record, 4000000, 513, 0x1000);
+	add_fault(&record, 4000000, 600, 0x1000);
+	stack = page_stacks_get(&fault_record_find(&record, 4000000)->pages, 512);
+	ok(!flame_moment_take(&moment, &record, make_bits, &huge, &why) &&
+	   !flame_moment_join(&moment, &record, &why), "the join");
+	ok(moment.resident == 8 * PAGE && moment.exclusive == 4 * PAGE,
+	   "all resident and exclusive bytes are there");
+	ok(share_of(&moment, stack, false) == 2 * PAGE && share_of(&moment, stack, true) == PAGE,
+	   "two pages have the stack, one of them is exclusive; a page that is gone does not count");
+	ok(share_of(&moment, STACK_NONE, false) == 6 * PAGE, "six pages have no stack");
+	flame_moment_free(&moment);
+
+	huge = true;
+	ok(!flame_moment_take(&moment, &record, make_bits, &huge, &why) &&
+	   !flame_moment_join(&moment, &record, &why) &&
+	   share_of(&moment, stack, false) == 8 * PAGE, "a fault has all of its huge page");
+	flame_moment_free(&moment);
+	huge = false;
+
+	fault_record_add(&record, &event, &why);
+	ok(page_stacks_get(&fault_record_find(&record, 4000001)->pages, 513) == stack,
+	   "a forked process inherits the stacks");
+	event = (struct fault_event){ .kind = FAULT_COMM, .pid = 4000001, .tid = 4000001,
+				      .name = "new", .exec = true };
+	fault_record_add(&record, &event, &why);
+	ok(page_stacks_get(&fault_record_find(&record, 4000001)->pages, 513) == STACK_NONE,
+	   "an exec clears them");
+	event = (struct fault_event){ .kind = FAULT_EXIT, .pid = 4000001, .tid = 4000001 };
+	fault_record_add(&record, &event, &why);
+	ok(!fault_record_find(&record, 4000001), "an exit ends the process");
+	fault_record_free(&record);
+}
+
+/* Hostile names: markup, script, control characters, invalid UTF-8, direction marks. */
+static const char hostile[] = "</text><script>alert(1)</script>\"'&;]]>\n\x1b[2J\xff\xe2\x80\xae";
+
+static void check_written(const char *what, const char *got, const char *expected)
+{
+	if (!ok(!strcmp(got, expected), "%s", what))
+		printf("# got '%s'\n", got);
+}
+
+static void test_names(void)
+{
+	struct flame_tree tree;
+	struct flame_node *node;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out;
+
+	out = open_memstream(&text, &size);
+	flame_svg_text(out, hostile);
+	fclose(out);
+	check_written("a hostile name is only text in an SVG", text,
+		      "&#60;/text&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#34;&#39;&#38;;]]&#62;\\x0a\\x1b[2J\\xff\\xe2\\x80\\xae");
+	free(text);
+
+	ok(flame_new(&tree, "all"), "a tree");
+	node = flame_below(&tree, tree.root, hostile);
+	node = flame_below(&tree, node, "b c");
+	node->self += 4096;
+	node = flame_below(&tree, tree.root, "a");
+	node->self += 3;
+	node->before += 5;
+	ok(flame_below(&tree, tree.root, "a") == node, "the same path is one node");
+	flame_sum(&tree, false);
+	ok(tree.root->value == 4099 && tree.root->change == 4094, "the root has the sums");
+	text = NULL;
+	out = open_memstream(&text, &size);
+	flame_fold(&tree, false, out);
+	fclose(out);
+	check_written("folded lines", text,
+		      "</text><script>alert(1)</script>\"'&\\x3b]]>\\x0a\\x1b[2J\\xff\\xe2\\x80\\xae;b c 4096\na 3\n");
+	free(text);
+	flame_sum(&tree, true);
+	ok(tree.root->value == 4096, "what shrank did not grow: %llu",
+	   (unsigned long long)tree.root->value);
+	flame_free(&tree);
+}
+
+static void test_jit(void)
+{
+	static const char map[] =
+		"1000 20 first\n"
+		"garbage\n"
+		"1010 8 replaced by a later line\n"
+		"1010 8 second function\n"
+		"ffffffffffffffff 10 beyond the end\n"
+		"2000 10 last without a newline";
+	const uint64_t addrs[] = { 0xfff, 0x1000, 0x1010, 0x1018, 0x1020, 0x200f };
+	const char *const names[] = { NULL, "first", "second function", "first", NULL,
+				      "last without a newline" };
+	char *got[6] = { NULL };
+	struct symbols_query query = {
+		.kind = SYMBOLS_JIT, .name = "map", .addrs = addrs, .n = 6, .names = got };
+	struct failure why = { .text = "" };
+	FILE *file = tmpfile();
+	size_t i;
+
+	fwrite(map, 1, sizeof(map) - 1, file);
+	fflush(file);
+	rewind(file);
+	query.fd = fileno(file);
+	ok(!symbols_find(&query, &why), "a map of generated code: %s", why.text);
+	for (i = 0; i < 6; i++) {
+		ok(names[i] ? got[i] && !strcmp(got[i], names[i]) : !got[i], "%llx is %s",
+		   (unsigned long long)addrs[i], names[i] ? names[i] : "unknown");
+		free(got[i]);
+	}
+	fclose(file);
+}
+
+/* This program, its text as a damaged file, and none. */
+static void test_elf(void)
+{
+	const uint64_t addrs[] = { 0, 1 << 30 };
+	char *got[2] = { NULL };
+	struct symbols_query query = {
+		.kind = SYMBOLS_ELF, .name = "file", .addrs = addrs, .n = 2, .names = got };
+	struct failure why = { .text = "" };
+	FILE *file = fopen("/proc/self/exe", "re"), *cut = tmpfile();
+	char block[4096];
+
+	query.fd = fileno(file);
+	ok(!symbols_find(&query, &why) && !got[0] && !got[1],
+	   "an ELF file: no function at its begin, none beyond its end %s", why.text);
+	/* The header alone: it names sections that are not there. */
+	ok(fread(block, 1, sizeof(block), file) == sizeof(block) &&
+	   fwrite(block, 1, sizeof(block), cut) == sizeof(block) && !fflush(cut),
+	   "a truncated ELF file");
+	query.fd = fileno(cut);
+	ok(!symbols_find(&query, &why) && !got[0], "it has no names, and does no harm %s",
+	   why.text);
+	fclose(file);
+	fclose(cut);
+}
+
+int main(void)
+{
+	test_stacks();
+	test_pages();
+	test_join();
+	test_names();
+	test_jit();
+	test_elf();
+	return tap_done();
+}
