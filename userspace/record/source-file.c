@@ -38,8 +38,7 @@ static int no_such(const struct file *file, const struct record_entry *first,
 	if (!last->number) {
 		if (file->record.newer)
 			return fail(why, FAIL_VERSION,
-
-				    		"'%.200s' has record format %u, this reader reads %d: use a newer reader",
+				    "'%.200s' has record format %u, this reader reads %d: use a newer reader",
 				    file->record.path, file->record.newer, CHUNK_VERSION);
 		return fail(why, FAIL_LOST, "'%.200s' is not a record, or has no complete census",
 			    file->record.path);
@@ -202,8 +201,7 @@ static int check_parts(const struct request *asked,
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (wanted & ~had & parts[i].bit)
 			return fail(why, FAIL_REFUSED,
-
-				    		"the record has no %s: record again with 'memcensus record FILE%s'",
+				    "the record has no %s: record again with 'memcensus record FILE%s'",
 				    parts[i].what, parts[i].how);
 	return 0;
 }
@@ -218,8 +216,7 @@ static int check_basis(const struct snapshot *snap,
 	    snap->scan.basis == request->basis)
 		return 0;
 	return fail(why, FAIL_REFUSED,
-
-		    		"the record has basis '%s': record again with 'memcensus record FILE --basis %s'",
+		    "the record has basis '%s': record again with 'memcensus record FILE --basis %s'",
 		    column_word(column, snap->scan.basis) ?: "?",
 		    column_word(column, request->basis));
 }
@@ -329,7 +326,7 @@ static int answer_pids(struct snapshot *snap, const struct request *asked,
 			return fail(why, FAIL_NO_PROCESS,
 				    "the record has no process %u%s", request->pids[i],
 				    asked->pids ?
-				    		": it was recorded with '--pid' of other processes" :
+				    ": it was recorded with '--pid' of other processes" :
 				    ": it lists processes, not their threads");
 	sorted = calloc(request->n_pids, sizeof(*sorted));
 	if (!sorted)
