@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How much more memory a process can get. */
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,23 +34,6 @@ struct headroom headroom_of_system(const struct snapshot *snap)
 	return headroom;
 }
 
-/* Reads the number in @dir/@file; false if there is none, or "max". */
-static bool read_number(const char *dir, const char *file, uint64_t *number)
-{
-	char path[PATH_MAX];
-	FILE *from;
-	bool ok;
-
-	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path))
-		return false;
-	from = fopen(path, "re");
-	if (!from)
-		return false;
-	ok = fscanf(from, "%" SCNu64, number) == 1;
-	fclose(from);
-	return ok;
-}
-
 /* Applies the limits of cgroup @id and its ancestors, memory and swap together. */
 static void take_cgroups(struct headroom *headroom, uint64_t id)
 {
@@ -62,10 +44,10 @@ static void take_cgroups(struct headroom *headroom, uint64_t id)
 
 	root = cgroup_directory(id, dir, sizeof(dir));
 	while (root && (end = strrchr(dir, '/')) && (size_t)(end - dir) >= root) {
-		if (read_number(dir, "memory.max", &max) &&
-		    read_number(dir, "memory.current", &used)) {
-			if (read_number(dir, "memory.swap.max", &swap_max) &&
-			    read_number(dir, "memory.swap.current", &swap_used)) {
+		if (cgroup_number(dir, "memory.max", &max) &&
+		    cgroup_number(dir, "memory.current", &used)) {
+			if (cgroup_number(dir, "memory.swap.max", &swap_max) &&
+			    cgroup_number(dir, "memory.swap.current", &swap_used)) {
 				max += swap_max;
 				used += swap_used;
 			}

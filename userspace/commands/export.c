@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus export: a census as metrics. */
 #include "cli/command.h"
+#include "commands/export-limits.h"
 #include "commands/export-listen.h"
 #include "host/names.h"
 #include "lib/openmetrics.h"
@@ -113,6 +114,8 @@ static int write_all(void *context, bool older, FILE *out, struct failure *why)
 		view.snap = export->snaps[i];
 		metrics_groups(&om, &view);
 	}
+	if (export->session->source->ops->live && export_limits(&om, export->snaps[0], why))
+		return -1;
 	view.snap = export->snaps[0];
 	if (options->has_top && metrics_tasks(&om, &view, options->top ? options->top :
 					      view.snap->n_tasks, why))
@@ -169,7 +172,8 @@ const struct command export_command = {
 	"blocks and fragmentation, nodes with kswapd, /proc/vmstat, and the cost of the\n"
 	"census itself; for each cgroup, user and command, USS (each frame once: what the\n"
 	"system gets back if all of its processes end), PSS, distinct frames, RSS and\n"
-	"swap. Values are in base units. Unknown values are absent.\n"
+	"swap; and for each cgroup with a limit, the limit and the memory charged to it.\n"
+	"Values are in base units. Unknown values are absent.\n"
 	"\n"
 	"Cgroups, users and commands each take a census of their own, milliseconds apart.\n"
 	"-g, -u or --command exports one kind from one census; with a record (-f) it must\n"

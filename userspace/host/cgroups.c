@@ -178,6 +178,22 @@ size_t cgroup_directory(uint64_t id, char *dir, size_t size)
 	return n > 0 && (size_t)n < size ? strlen(root) : 0;
 }
 
+bool cgroup_number(const char *dir, const char *file, uint64_t *number)
+{
+	char path[PATH_MAX];
+	FILE *from;
+	bool ok;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path))
+		return false;
+	from = fopen(path, "re");
+	if (!from)
+		return false;
+	ok = fscanf(from, "%" SCNu64, number) == 1;
+	fclose(from);
+	return ok;
+}
+
 void cgroups_root(const char *dir)
 {
 	root = dir;

@@ -31,6 +31,9 @@ MAY_BE_LEFT_OUT void cgroups_forget(void);
  */
 size_t cgroup_directory(uint64_t id, char *dir, size_t size);
 
+/* Reads the number in @file of the directory @dir; false if there is none, or "max". */
+bool cgroup_number(const char *dir, const char *file, uint64_t *number);
+
 /* Sets the mount point, for tests; call it before the first cgroup_path(). */
 MAY_BE_LEFT_OUT void cgroups_root(const char *dir);
 

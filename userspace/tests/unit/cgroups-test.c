@@ -17,10 +17,17 @@ static const char *const paths[] = {
 
 #define PATHS	(sizeof(paths) / sizeof(paths[0]))
 
+static bool put(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	return file && fputs(text, file) >= 0 && !fclose(file);
+}
+
 int main(void)
 {
-	char top[] = "/tmp/memcensus-XXXXXX", dir[128], number[32];
-	uint64_t ids[PATHS], most = 0;
+	char top[] = "/tmp/memcensus-XXXXXX", dir[128], file[256], number[32];
+	uint64_t ids[PATHS], most = 0, value = 0;
 	struct stat st;
 	size_t i;
 
@@ -42,6 +49,14 @@ int main(void)
 	ok(!strcmp(cgroup_path(ids[1], true), number), "by number");
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)most + 1);
 	ok(!strcmp(cgroup_path(most + 1, false), number), "one that is not there");
+
+	snprintf(dir, sizeof(dir), "%s/user.slice", top);
+	snprintf(file, sizeof(file), "%s/memory.max", dir);
+	ok(!cgroup_number(dir, "memory.max", &value), "no number without a file");
+	ok(put(file, "max\n") && !cgroup_number(dir, "memory.max", &value), "\"max\" is no number");
+	ok(put(file, "67108864\n") && cgroup_number(dir, "memory.max", &value) &&
+	   value == 67108864, "a number");
+	unlink(file);
 
 	snprintf(dir, sizeof(dir), "%s/late", top);
 	if (mkdir(dir, 0700) || stat(dir, &st))
