@@ -10,7 +10,7 @@ MODULE_SOURCES := Kbuild $(wildcard module/*.[ch]) \
 .PHONY: all module reader reader-small run check check-quick check-tools check-kernels
 .PHONY: check-debug
 .PHONY: check-storm check-fuzz fuzz-reader bench style module-sparse vm install uninstall
-.PHONY: modules_install deb clean help
+.PHONY: modules_install deb check-packages clean help
 
 all: module reader
 
@@ -23,6 +23,7 @@ help:
 	@echo "make check-debug    debug kernels of 6.1, 6.12 and newest, one for data races"
 	@echo "make check-storm    what breaks under load: an hour and a half"
 	@echo "make check-fuzz     messages and reads made at random: half an hour"
+	@echo "make check-packages  packages installed, upgraded, removed on Debian 12 and 13"
 	@echo "make fuzz-reader    the parser of records, for FUZZ_SECONDS=600"
 	@echo "make vm       a shell in a VM with the module loaded"
 	@echo "make bench    what a census costs, beside other ways"
@@ -110,6 +111,10 @@ check-fuzz:
 # make check has of it the first.
 check-tools:
 	@selftests/tools/check -l $(or $(KERNELS),6.1 6.12 newest)
+
+# PACKAGES="trixie": not on all systems.
+check-packages:
+	@selftests/packages/check $(PACKAGES)
 
 # What is found new is in build/reader-fuzz.
 fuzz-reader:
