@@ -92,19 +92,20 @@ static uint32_t stack_around(const struct page_stacks *pages, uint64_t number,
 }
 
 static void count_page(struct join *join, const struct page_area *area, uint64_t page,
-		       size_t i, const struct page_stacks *pages)
+		       const struct page_bits_block *block, unsigned int bit,
+		       const struct page_stacks *pages)
 {
-	const uint64_t first = area->start / page, number = first + i;
+	const uint64_t number = block->first + bit;
 	uint32_t stack = page_stacks_get(pages, number);
 
-	if (stack == STACK_NONE && page_bit(area->huge, i))
+	if (stack == STACK_NONE && block->huge >> bit & 1)
 		stack = page_stacks_last(pages, number);
 	if (stack == STACK_NONE && area->file)
-		stack = stack_around(pages, number, first, area->end / page, page);
+		stack = stack_around(pages, number, area->start / page, area->end / page, page);
 	if (!join->resident[stack])
 		join->used[join->n++] = stack;
 	join->resident[stack]++;
-	join->exclusive[stack] += page_bit(area->exclusive, i);
+	join->exclusive[stack] += block->exclusive >> bit & 1;
 }
 
 /* Turns the sums of a mapping into shares and clears them. */
@@ -144,16 +145,16 @@ static int join_census(struct flame_moment *moment, struct join *join,
 	const struct fault_process *process = fault_record_find(record, census->pid);
 	const uint32_t name = name_number(moment, process ? process->name : "[ended]");
 	const struct page_area *area;
-	uint64_t words, word, i;
+	const struct page_bits_block *block;
+	uint64_t left;
 
 	if (name == UINT32_MAX)
 		return fail_memory(why);
 	for (area = census->bits.v; area < census->bits.v + census->bits.n; area++) {
-		words = ((area->end - area->start) / census->bits.page + 63) / 64;
-		for (i = 0; i < words; i++)
-			for (word = area->resident[i]; word; word &= word - 1)
-				count_page(join, area, census->bits.page,
-					   i * 64 + (size_t)__builtin_ctzll(word),
+		for (block = area->blocks; block < area->blocks + area->n; block++)
+			for (left = block->resident; left; left &= left - 1)
+				count_page(join, area, census->bits.page, block,
+					   (unsigned int)__builtin_ctzll(left),
 					   process ? &process->pages : &none);
 		if (join->n && add_shares(moment, join, name, area->name,
 					  census->bits.page, why))

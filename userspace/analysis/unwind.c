@@ -1,14 +1,340 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Unwinds copies of stacks by DWARF. */
+/* Unwinds copies of stacks by DWARF, in children without privileges. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <elfutils/libdwfl.h>
+#include <gelf.h>
+
 #include "analysis/unwind.h"
+#include "host/sandbox.h"
+
+/* Children at the same time; that of another process ends the oldest one. */
+#define CHILDREN	16
+
+#if defined(__aarch64__)
+#define N_REGS		33
+#define REG_SP		31
+#else
+#define N_REGS		17
+#define REG_SP		7
+#endif
+
+enum order {
+	ORDER_FORGET,
+	ORDER_FILE,
+	ORDER_UNWIND,
+};
+
+/**
+ * struct order_file - a file with code; its descriptor comes with it
+ * @order: ORDER_FILE; or ORDER_FORGET, with nothing else: all files come again
+ * @number: of the object
+ * @start: address of a mapping
+ * @offset: of @start in the file
+ */
+struct order_file {
+	uint64_t order;
+	uint64_t number;
+	uint64_t start;
+	uint64_t offset;
+};
+
+/**
+ * struct order_unwind - a stack
+ * @order: ORDER_UNWIND
+ * @regs: registers, in the order of DWARF
+ * @size: bytes in @stack
+ * @stack: the copy, from the stack pointer on
+ */
+struct order_unwind {
+	uint64_t order;
+	uint64_t regs[N_REGS];
+	uint64_t size;
+	uint8_t stack[65536];
+};
+
+/**
+ * struct child - unwinds the stacks of a process
+ * @pid: the process
+ * @generation: of its mappings that the child knows
+ * @sandbox: the running child; its pid 0: none
+ * @failed: it died: the process has no more stacks by DWARF
+ */
+struct child {
+	uint32_t pid;
+	uint64_t generation;
+	struct sandbox sandbox;
+	bool failed;
+};
+
+/**
+ * struct unwind - the context of the unwinder
+ * @children: one for each of the last processes
+ * @next: the next one to replace
+ * @order: what is sent
+ */
+struct unwind {
+	struct child children[CHILDREN];
+	size_t next;
+	struct order_unwind order;
+};
+
+/* The rest up to answer() runs in the child. */
+
+/**
+ * struct stack_copy - what libdwfl asks for
+ * @order: registers and stack
+ * @unwound: the answer
+ */
+struct stack_copy {
+	struct order_unwind order;
+	struct unwound unwound;
+};
+
+static pid_t next_thread(Dwfl *dwfl, void *context, void **thread)
+{
+	(void)dwfl;
+	(void)context;
+	if (*thread)
+		return 0;
+	*thread = context;
+	return 1;
+}
+
+static bool read_memory(Dwfl *dwfl, Dwarf_Addr addr, Dwarf_Word *word, void *context)
+{
+	const struct stack_copy *copy = context;
+	const uint64_t sp = copy->order.regs[REG_SP];
+
+	(void)dwfl;
+	if (addr < sp || copy->order.size < sizeof(*word) ||
+	    addr - sp > copy->order.size - sizeof(*word))
+		return false;
+	memcpy(word, copy->order.stack + (addr - sp), sizeof(*word));
+	return true;
+}
+
+static bool set_registers(Dwfl_Thread *thread, void *context)
+{
+	const struct stack_copy *copy = context;
+	Dwarf_Word words[N_REGS];
+	size_t i;
+
+	for (i = 0; i < N_REGS; i++)
+		words[i] = copy->order.regs[i];
+#if defined(__aarch64__)
+	dwfl_thread_state_register_pc(thread, words[32]);
+	return dwfl_thread_state_registers(thread, 0, 32, words);
+#else
+	return dwfl_thread_state_registers(thread, 0, N_REGS, words);
+#endif
+}
+
+static int take_frame(Dwfl_Frame *state, void *context)
+{
+	struct stack_copy *copy = context;
+	Dwarf_Addr pc;
+
+	if (copy->unwound.n == FAULT_DEPTH || !dwfl_frame_pc(state, &pc, NULL))
+		return DWARF_CB_ABORT;
+	copy->unwound.ips[copy->unwound.n++] = pc;
+	return DWARF_CB_OK;
+}
+
+static int no_debuginfo(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
+			const char *file, const char *link, GElf_Word crc, char **found)
+{
+	(void)module;
+	(void)data;
+	(void)name;
+	(void)base;
+	(void)file;
+	(void)link;
+	(void)crc;
+	(void)found;
+	return -1;
+}
+
+/* What to add to an address of the ELF file to get one of the process; false: unknown. */
+static bool bias_of(int fd, const struct order_file *order, uint64_t *bias)
+{
+	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	GElf_Phdr header;
+	size_t n = 0, i;
+	bool found = false;
+
+	if (elf && elf_getphdrnum(elf, &n))
+		n = 0;
+	for (i = 0; i < n && !found; i++) {
+		found = gelf_getphdr(elf, (int)i, &header) && header.p_type == PT_LOAD &&
+			order->offset >= (header.p_offset & ~4095ULL) &&
+			order->offset < header.p_offset + header.p_filesz;
+		*bias = order->start - (header.p_vaddr + (order->offset - header.p_offset));
+	}
+	elf_end(elf);
+	return found;
+}
+
+static void report_file(Dwfl *dwfl, const struct order_file *order, int fd)
+{
+	char name[32];
+	uint64_t bias;
+
+	snprintf(name, sizeof(name), "%llu", (unsigned long long)order->number);
+	if (!bias_of(fd, order, &bias) || !dwfl_report_elf(dwfl, name, name, fd, bias, true))
+		close(fd);
+}
+
+/* Serves orders until the parent closes the socket. */
+static void answer(int socket)
+{
+	static const Dwfl_Callbacks callbacks = {
+		.find_debuginfo = no_debuginfo,
+		.section_address = dwfl_offline_section_address,
+	};
+	static const Dwfl_Thread_Callbacks threads = {
+		.next_thread = next_thread,
+		.memory_read = read_memory,
+		.set_initial_registers = set_registers,
+	};
+	static struct stack_copy copy;
+	struct order_file file;
+	bool attached = false;
+	Dwfl *dwfl = NULL;
+	ssize_t n;
+	int fd;
+
+	elf_version(EV_CURRENT);
+	while ((n = sandbox_receive(socket, &copy.order, sizeof(copy.order), &fd)) > 0) {
+		memcpy(&file, &copy.order, sizeof(file));
+		copy.unwound = (struct unwound){ .n = 0 };
+
+		if (file.order == ORDER_FORGET) {
+			/* libdwfl does not take a file at other addresses, or twice. */
+			dwfl_end(dwfl);
+			dwfl = dwfl_begin(&callbacks);
+			if (!dwfl)
+				return;
+			dwfl_report_begin(dwfl);
+			attached = false;
+		} else if (!dwfl) {
+			return;
+		} else if (file.order == ORDER_FILE && fd >= 0) {
+			report_file(dwfl, &file, fd);
+		} else if (file.order == ORDER_UNWIND) {
+			if (!attached)
+				dwfl_report_end(dwfl, NULL, NULL);
+			attached = attached || dwfl_attach_state(dwfl, NULL, 1, &threads, &copy);
+			if (attached)
+				dwfl_getthread_frames(dwfl, 1, take_frame, &copy);
+			if (!sandbox_send(socket, copy.unwound.ips,
+					  (copy.unwound.n + !copy.unwound.n) * sizeof(uint64_t), -1))
+				return;
+		}
+	}
+}
+
+/* Sends all files of @process again. */
+static bool send_files(const struct child *child, const struct fault_process *process,
+		       const struct code_objects *objects)
+{
+	struct order_file order = { .order = ORDER_FORGET };
+	const struct code_map *map;
+
+	if (!sandbox_send(child->sandbox.socket, &order, sizeof(order), -1))
+		return false;
+	for (map = process->maps.v; map < process->maps.v + process->maps.n; map++) {
+		if (objects->v[map->object].fd < 0 || objects->v[map->object].kind != CODE_FILE)
+			continue;
+		order = (struct order_file){ ORDER_FILE, map->object, map->start, map->offset };
+		if (!sandbox_send(child->sandbox.socket, &order, sizeof(order),
+				  objects->v[map->object].fd))
+			return false;
+	}
+	return true;
+}
+
+static struct child *child_of(struct unwind *unwind, uint32_t pid)
+{
+	struct child *child;
+	struct failure ignored;
+	size_t i;
+
+	for (i = 0; i < CHILDREN; i++)
+		if (unwind->children[i].pid == pid)
+			return &unwind->children[i];
+	child = &unwind->children[unwind->next++ % CHILDREN];
+	sandbox_end(&child->sandbox);
+	*child = (struct child){ .pid = pid };
+	child->failed = sandbox_start(&child->sandbox, answer, 0, &ignored);
+	return child;
+}
+
+static bool ask(struct unwind *unwind, struct child *child, const struct fault_process *process,
+		const struct code_objects *objects, const struct fault_event *event,
+		struct unwound *unwound)
+{
+	struct order_unwind *order = &unwind->order;
+	size_t size = event->stack_size;
+	ssize_t n;
+
+	if (child->generation != process->maps.generation &&
+	    !send_files(child, process, objects))
+		return false;
+	child->generation = process->maps.generation;
+	if (size > sizeof(order->stack))
+		size = sizeof(order->stack);
+	order->order = ORDER_UNWIND;
+	memcpy(order->regs, event->regs, sizeof(order->regs));
+	order->size = size;
+	memcpy(order->stack, event->stack, size);
+	if (!sandbox_send(child->sandbox.socket, order,
+			  offsetof(struct order_unwind, stack) + size, -1))
+		return false;
+	n = sandbox_receive(child->sandbox.socket, unwound->ips, sizeof(unwound->ips), NULL);
+	if (n <= 0)
+		return false;
+	unwound->n = (size_t)n / sizeof(uint64_t);
+	return true;
+}
+
+static bool unwind_event(void *context, const struct fault_process *process,
+			 const struct code_objects *objects, const struct fault_event *event,
+			 struct unwound *unwound)
+{
+	struct unwind *unwind = context;
+	struct child *child;
+
+	if (!event->regs || !event->stack_size)
+		return false;
+	child = child_of(unwind, event->pid);
+	if (child->failed)
+		return false;
+	if (!ask(unwind, child, process, objects, event, unwound)) {
+		sandbox_end(&child->sandbox);
+		child->failed = true;
+		return false;
+	}
+	/* One frame of 0: nothing could be unwound. */
+	return unwound->n && unwound->ips[0];
+}
 
 int unwind_begin(struct unwinder *unwinder, struct failure *why)
 {
-	unwinder->unwind = NULL;
-	return fail(why, FAIL_SYSTEM, "to come");
+	unwinder->unwind = unwind_event;
+	unwinder->context = calloc(1, sizeof(struct unwind));
+	return unwinder->context ? 0 : fail_memory(why);
 }
 
 void unwind_end(struct unwinder *unwinder)
 {
-	unwinder->context = NULL;
+	struct unwind *unwind = unwinder->context;
+	size_t i;
+
+	for (i = 0; i < CHILDREN; i++)
+		sandbox_end(&unwind->children[i].sandbox);
+	free(unwind);
 }

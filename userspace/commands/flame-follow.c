@@ -164,7 +164,7 @@ static int take_moment(struct flame *flame, struct fault_events *events,
 	size_t i;
 
 	if (read_settled(flame, events, why) ||
-	    flame_moment_take(moment, &flame->record, page_bits_from_pagemap, NULL, why))
+	    flame_moment_take(moment, &flame->record, flame_pages, flame->source, why))
 		return -1;
 	until = signals_now();
 	while (signals_now() < until + SETTLED_NS)
@@ -229,11 +229,14 @@ int flame_follow(struct flame *flame, struct failure *why)
 	};
 	struct program program = { .go = -1, .failed = -1 };
 	struct fault_events *events = NULL;
+	struct failure no_module;
 	struct unwinder unwinder;
 	struct timespec begun;
 	int ret = 0;
 
 	signals_catch();
+	/* Without the module, pagemap has the pages; the picture names the source. */
+	flame->source = source_open_netlink(&no_module);
 	if (options->program)
 		ret = start_program(&program, options->program, why);
 	flame->pid = options->program ? (uint32_t)program.pid : process_of(options->pids[0]);
@@ -260,6 +263,8 @@ out:
 		unwind_end(&unwinder);
 	flame->record.unwinder = NULL;
 	fault_events_close(events);
+	if (flame->source)
+		flame->source->ops->close(flame->source);
 	if (ret && program.pid && program.go >= 0)
 		kill(program.pid, SIGKILL);
 	leave(&program);

@@ -19,6 +19,7 @@ enum flame_by {
  * struct flame - the state of a run
  * @session: options and source
  * @pid: the process that was named or started
+ * @source: the module, NULL: none
  * @record: what the faults have left
  * @mark: the earlier point in time, if any
  * @marked: @mark is taken
@@ -29,6 +30,7 @@ enum flame_by {
 struct flame {
 	struct session *session;
 	uint32_t pid;
+	struct source *source;
 	struct fault_record record;
 	struct flame_moment mark;
 	bool marked;
@@ -36,6 +38,12 @@ struct flame {
 	uint64_t begun;
 	uint64_t lost;
 };
+
+/*
+ * The pages of a process, from the module; without it, or if it is too old, from
+ * /proc/PID/pagemap.  @context is a struct source, or NULL: no module.
+ */
+page_bits_fn flame_pages;
 
 /* Follows the faults up to the point in time. 0, or -1 and @why. */
 int flame_follow(struct flame *flame, struct failure *why);

@@ -177,12 +177,14 @@ static size_t first_above(const struct code_maps *maps, uint64_t addr)
 int code_maps_add(struct code_maps *maps, struct code_objects *objects,
 		  const struct code_mapping *mapping, struct failure *why)
 {
+	static uint64_t generations;
 	struct code_map map = { mapping->start, mapping->end, mapping->offset, 0 }, rest;
 	size_t at = first_above(maps, mapping->start);
 	struct code_map *old;
 
 	if (!find_object(objects, mapping, &map.object))
 		return fail_memory(why);
+	maps->generation = ++generations;
 	while (at < maps->n && maps->v[at].start < map.end) {
 		old = &maps->v[at];
 		rest = *old;
@@ -243,6 +245,7 @@ int code_maps_copy(struct code_maps *to, const struct code_maps *from, struct fa
 	memcpy(to->v, from->v, from->n * sizeof(*to->v));
 	to->n = from->n;
 	to->room = from->n;
+	to->generation = from->generation;
 	return 0;
 }
 

@@ -81,11 +81,13 @@ struct code_map {
  * @v: in the order of addresses; owned
  * @n: their number
  * @room: allocated elements of @v
+ * @generation: differs after each change, from all other maps too
  */
 struct code_maps {
 	struct code_map *v;
 	size_t n;
 	size_t room;
+	uint64_t generation;
 };
 
 /**

@@ -29,7 +29,10 @@
 #define RINGS_BYTES	(128UL << 20)
 #define RING_MIN	(256UL << 10)
 #define RING_MAX	(8UL << 20)
-#define RING_MAX_STACKS	(32UL << 20)
+/* With copies of stacks, which take longer to read: but at most this part of memory. */
+#define RINGS_BYTES_STACKS	(512UL << 20)
+#define RING_MAX_STACKS		(128UL << 20)
+#define RINGS_PART_STACKS	8
 
 /* A record is at most this long: its header has 16 bits for the size. */
 #define RECORD_MAX	65536
@@ -198,10 +201,15 @@ static int cannot_open(const struct fault_request *request, uint32_t tid, struct
 
 static size_t ring_bytes_of(const struct fault_request *request, size_t cpus)
 {
-	const size_t most = request->stack_bytes ? RING_MAX_STACKS : RING_MAX;
-	size_t bytes = RING_MIN;
+	const size_t memory = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
+	size_t most = RING_MAX, all = RINGS_BYTES, bytes = RING_MIN;
 
-	while (bytes < most && 2 * bytes * cpus <= RINGS_BYTES)
+	if (request->stack_bytes) {
+		most = RING_MAX_STACKS;
+		all = memory / RINGS_PART_STACKS < RINGS_BYTES_STACKS ?
+		      memory / RINGS_PART_STACKS : RINGS_BYTES_STACKS;
+	}
+	while (bytes < most && 2 * bytes * cpus <= all)
 		bytes *= 2;
 	return bytes;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "host/page-bits.h"
@@ -28,9 +29,7 @@ void page_bits_free(struct page_bits *bits)
 
 	for (i = 0; i < bits->n; i++) {
 		free(bits->v[i].name);
-		free(bits->v[i].resident);
-		free(bits->v[i].exclusive);
-		free(bits->v[i].huge);
+		free(bits->v[i].blocks);
 	}
 	free(bits->v);
 	bits->v = NULL;
@@ -68,48 +67,131 @@ static uint64_t frame_flags(int kpageflags, uint64_t pfn)
 	return flags;
 }
 
-static bool alloc_bits(struct page_area *area, size_t pages)
+struct page_bits_block *page_area_add(struct page_area *area, uint64_t first)
 {
-	/* Mappings may be far larger than memory: calloc() touches only what is used. */
-	const size_t words = (pages + 63) / 64;
+	struct page_bits_block *blocks = area->blocks;
 
-	area->resident = calloc(words, sizeof(*area->resident));
-	area->exclusive = calloc(words, sizeof(*area->exclusive));
-	area->huge = calloc(words, sizeof(*area->huge));
-	return area->resident && area->exclusive && area->huge;
+	/* Grow by doubling. */
+	if (!(area->n & (area->n - 1)))
+		blocks = reallocarray(blocks, area->n ? 2 * area->n : 1, sizeof(*blocks));
+	if (!blocks)
+		return NULL;
+	area->blocks = blocks;
+	blocks[area->n] = (struct page_bits_block){ .first = first };
+	return &blocks[area->n++];
 }
 
-/* A run of pages without any bit is read in one system call each BATCH. */
-static int read_area(struct page_area *area, uint64_t page, int pagemap, int kpageflags,
-		     struct failure *why)
+/* Adds the page @number with the pagemap entry @entry; false: out of memory. */
+static bool add_page(struct page_area *area, uint64_t number, uint64_t entry, int kpageflags)
 {
-	const size_t pages = (size_t)((area->end - area->start) / page);
-	uint64_t entries[BATCH], flags;
-	size_t i, at, want;
+	struct page_bits_block *block = area->n ? &area->blocks[area->n - 1] : NULL;
+	const uint64_t flags = entry & PM_FILE ? 0 : frame_flags(kpageflags, entry & PM_PFN);
+	const uint64_t bit = 1ULL << number % 64;
+
+	if (!(entry & PM_PRESENT) || flags & KPF_ZERO_PAGE)
+		return true;
+	if (!block || block->first != number / 64 * 64)
+		block = page_area_add(area, number / 64 * 64);
+	if (!block)
+		return false;
+	block->resident |= bit;
+	block->exclusive |= entry & PM_EXCLUSIVE ? bit : 0;
+	block->huge |= flags & KPF_THP ? bit : 0;
+	return true;
+}
+
+/**
+ * struct region - a range of pages, as the ioctl PAGEMAP_SCAN returns it
+ * @start, @end: its addresses
+ * @categories: what its pages have
+ */
+struct region {
+	uint64_t start;
+	uint64_t end;
+	uint64_t categories;
+};
+
+/**
+ * struct scan_arg - the argument of the ioctl PAGEMAP_SCAN, since Linux 6.7
+ * @size: of this struct
+ * @flags: none
+ * @start, @end: what to scan
+ * @walk_end: where it stopped
+ * @vec: regions to fill
+ * @vec_len: their number
+ * @max_pages: 0: no maximum
+ * @inverted, @mask, @anyof: what a page must have
+ * @wanted: what to return
+ */
+struct scan_arg {
+	uint64_t size;
+	uint64_t flags;
+	uint64_t start;
+	uint64_t end;
+	uint64_t walk_end;
+	uint64_t vec;
+	uint64_t vec_len;
+	uint64_t max_pages;
+	uint64_t inverted;
+	uint64_t mask;
+	uint64_t anyof;
+	uint64_t wanted;
+};
+
+#define SCAN_CALL	_IOWR('f', 16, struct scan_arg)
+#define SCAN_PRESENT	8
+#define SCAN_REGIONS	256
+
+/* Larger mappings take too long without the ioctl. */
+#define READ_MAX	(1024ULL << 30)
+
+static int read_range(struct page_area *area, uint64_t start, uint64_t end, uint64_t page,
+		      int pagemap, int kpageflags, struct failure *why)
+{
+	uint64_t entries[BATCH], at, i, want;
 	ssize_t n;
 
-	if (!alloc_bits(area, pages))
-		return fail_memory(why);
-	for (at = 0; at < pages; at += (size_t)n / sizeof(*entries)) {
-		want = pages - at < BATCH ? pages - at : BATCH;
+	for (at = start / page; at < end / page; at += (size_t)n / sizeof(*entries)) {
+		want = end / page - at < BATCH ? end / page - at : BATCH;
 		n = pread(pagemap, entries, want * sizeof(*entries),
-			  (off_t)((area->start / page + at) * sizeof(*entries)));
+			  (off_t)(at * sizeof(*entries)));
 		/* The process has ended, or the mapping is none of user space. */
 		if (n < (ssize_t)sizeof(*entries))
 			break;
-		for (i = 0; i < (size_t)n / sizeof(*entries); i++) {
-			if (!(entries[i] & PM_PRESENT))
-				continue;
-			flags = entries[i] & PM_FILE ? 0 :
-				frame_flags(kpageflags, entries[i] & PM_PFN);
-			if (flags & KPF_ZERO_PAGE)
-				continue;
-			page_bit_set(area->resident, at + i);
-			if (entries[i] & PM_EXCLUSIVE)
-				page_bit_set(area->exclusive, at + i);
-			if (flags & KPF_THP)
-				page_bit_set(area->huge, at + i);
-		}
+		for (i = 0; i < (size_t)n / sizeof(*entries); i++)
+			if (!add_page(area, at + i, entries[i], kpageflags))
+				return fail_memory(why);
+	}
+	return 0;
+}
+
+static int read_area(struct page_area *area, uint64_t page, int pagemap, int kpageflags,
+		     struct failure *why)
+{
+	struct region regions[SCAN_REGIONS];
+	struct scan_arg arg = {
+		.size = sizeof(arg), .end = area->end, .walk_end = area->start,
+		.vec = (uintptr_t)regions, .vec_len = SCAN_REGIONS,
+		.mask = SCAN_PRESENT, .wanted = SCAN_PRESENT,
+	};
+	int n, i;
+
+	while (arg.walk_end < area->end) {
+		arg.start = arg.walk_end;
+		n = ioctl(pagemap, SCAN_CALL, &arg);
+		if (n < 0 && area->end - arg.start > READ_MAX)
+			return fail(why, FAIL_SYSTEM,
+				    "a mapping of %" PRIu64 " GiB is too large: load the module",
+				    (area->end - area->start) >> 30);
+		if (n < 0)
+			return read_range(area, arg.start, area->end, page, pagemap,
+					  kpageflags, why);
+		for (i = 0; i < n; i++)
+			if (read_range(area, regions[i].start, regions[i].end, page, pagemap,
+				       kpageflags, why))
+				return -1;
+		if (arg.walk_end <= arg.start)
+			break;
 	}
 	return 0;
 }

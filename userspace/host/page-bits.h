@@ -14,22 +14,34 @@
 #include "lib/failure.h"
 
 /**
+ * struct page_bits_block - 64 pages of a mapping; bit N is page N of them
+ * @first: number of the first page: its address divided by the page size
+ * @resident: mapped, as RSS counts it
+ * @exclusive: part of USS
+ * @huge: mapped by a huge page
+ */
+struct page_bits_block {
+	uint64_t first;
+	uint64_t resident;
+	uint64_t exclusive;
+	uint64_t huge;
+};
+
+/**
  * struct page_area - a mapping
  * @start, @end: its addresses, multiples of the page size
  * @name: as in /proc/PID/maps; "" if anonymous; owned
  * @file: its pages are page cache
- * @resident: bit N: page N is mapped, as RSS counts it; owned
- * @exclusive: bit N: page N is part of USS; owned
- * @huge: bit N: page N is mapped by a huge page; NULL: unknown; owned
+ * @blocks: those with resident pages, in the order of addresses; owned
+ * @n: their number
  */
 struct page_area {
 	uint64_t start;
 	uint64_t end;
 	char *name;
 	bool file;
-	uint64_t *resident;
-	uint64_t *exclusive;
-	uint64_t *huge;
+	struct page_bits_block *blocks;
+	size_t n;
 };
 
 /**
@@ -55,18 +67,11 @@ page_bits_fn page_bits_from_pagemap;
 
 void page_bits_free(struct page_bits *bits);
 
-/* Adds a mapping without bits; NULL: out of memory. */
+/* Adds a mapping without pages; NULL: out of memory. */
 struct page_area *page_bits_add(struct page_bits *bits, uint64_t start, uint64_t end,
 				const char *name);
 
-static inline bool page_bit(const uint64_t *words, size_t n)
-{
-	return words && words[n / 64] >> n % 64 & 1;
-}
-
-static inline void page_bit_set(uint64_t *words, size_t n)
-{
-	words[n / 64] |= 1ULL << n % 64;
-}
+/* Adds a block to @area; NULL: out of memory. */
+struct page_bits_block *page_area_add(struct page_area *area, uint64_t first);
 
 #endif /* READER_PAGE_BITS_H */

@@ -28,7 +28,7 @@
 #define MEMORY_DATA	(1024UL << 20)
 
 /* Descriptors of files at the same time: the limit is for the child only. */
-#define FILES_MAX	64
+#define FILES_MAX	1024
 
 #if defined(__x86_64__)
 #define AUDIT_ARCH_HERE	AUDIT_ARCH_X86_64

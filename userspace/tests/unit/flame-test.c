@@ -87,8 +87,8 @@ static void test_pages(void)
 static int make_bits(void *context, struct page_bits *bits, uint32_t pid, struct failure *why)
 {
 	const bool *huge = context;
+	struct page_bits_block *block;
 	struct page_area *area;
-	size_t i;
 
 	(void)pid;
 	bits->page = PAGE;
@@ -96,18 +96,12 @@ static int make_bits(void *context, struct page_bits *bits, uint32_t pid, struct
 	area = page_bits_add(bits, 512 * PAGE, 1024 * PAGE, "");
 	if (!area)
 		return fail_memory(why);
-	area->resident = calloc(8, 8);
-	area->exclusive = calloc(8, 8);
-	area->huge = calloc(8, 8);
-	if (!area->resident || !area->exclusive || !area->huge)
+	block = page_area_add(area, 512);
+	if (!block)
 		return fail_memory(why);
-	for (i = 0; i < 8; i++) {
-		page_bit_set(area->resident, i);
-		if (i % 2 == 0)
-			page_bit_set(area->exclusive, i);
-		if (*huge)
-			page_bit_set(area->huge, i);
-	}
+	block->resident = 0xff;
+	block->exclusive = 0x55;
+	block->huge = *huge ? 0xff : 0;
 	return 0;
 }
 
