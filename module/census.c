@@ -18,22 +18,22 @@
 #include "zones.h"
 
 /**
- * struct census - a census while it is taken
+ * struct census - a census in progress
  * @req: the request
  * @snap: the result
- * @budget: memory for counting owners
+ * @budget: limit of the memory for counting owners
  * @files: files that are mapped
  * @scan: the address spaces
  * @swap_known: all owners of swap slots were walked
- * @pss: of all owners together
+ * @pss: sum over all owners, 1/2^36 page
  * @group_holdings: by group and kind; NULL without groups
- * @nr_workers: how many
- * @work: what in_parallel() runs, for each worker's number
- * @next: the next number
+ * @nr_workers: length of @workers
+ * @work: function that in_parallel() runs once for each worker number
+ * @next: next worker number for @work
  * @err: first error of @work
- * @cpu: ns of CPU time, of threads
- * @workers: the caller's thread is the first
- * @frames: what each of @workers has marked
+ * @cpu: CPU time of the threads, ns
+ * @workers: worker 0 belongs to the caller
+ * @frames: marks of each worker, by worker number
  */
 struct census {
 	const struct census_request *req;
@@ -60,7 +60,7 @@ static void take_work(struct census *c)
 
 	while ((number = atomic_fetch_inc(&c->next)) < c->nr_workers) {
 		err = c->work(c, number);
-		/* The first error counts; -EINTR may only be its consequence. */
+		/* The first error is returned.  -EINTR may only be a consequence of it. */
 		if (err && atomic_cmpxchg(&c->err, 0, err) == -EINTR)
 			atomic_set(&c->err, err);
 	}
@@ -76,11 +76,11 @@ static int work_thread(void *data)
 }
 
 /*
- * Threads have the caller's priority, not a lower one: they hold mmap locks, and
- * tasks that wait for one would wait for a thread that does not get the CPU.
+ * Threads have the caller's priority, not a lower one: they hold mmap locks, and tasks
+ * that wait for such a lock must not wait for a thread that does not get the CPU.
  *
- * A thread's stack is allocated in a way that may call the OOM killer.  So where
- * memory is short there are none.
+ * The allocation of a thread's stack may invoke the OOM killer.  So no threads are
+ * started if memory is short.
  */
 static struct task_struct *start_worker(struct census *c, unsigned int number)
 {
@@ -90,7 +90,7 @@ static struct task_struct *start_worker(struct census *c, unsigned int number)
 		return NULL;
 	thread = kthread_create(work_thread, c, "memcensus/%u", number);
 	if (IS_ERR(thread))
-		return NULL;	/* the others do its work */
+		return NULL;	/* the other workers do its work */
 	set_user_nice(thread, task_nice(current));
 	get_task_struct(thread);
 	wake_up_process(thread);
@@ -98,8 +98,8 @@ static struct task_struct *start_worker(struct census *c, unsigned int number)
 }
 
 /*
- * Run @work for the number of each worker, in up to @nr threads, the caller among
- * them.  However few there are, each number is done.
+ * Runs @work once for each worker number, in up to @nr threads including the caller.
+ * Each number is processed, however few threads could be started.
  */
 static int in_parallel(struct census *c, unsigned int nr,
 		       int (*work)(struct census *c, unsigned int number))
@@ -128,10 +128,10 @@ static int scan_part(struct census *c, unsigned int number)
 }
 
 /*
- * Visit all, then those whose lock was not available again and again, all of
- * them together for no longer than the busy budget.  What a worker has begun is
- * gone on with by the same, which knows what it has marked; the threads have
- * ended by then, so the caller's does it in their name.
+ * Visits all address spaces.  Then retries those whose lock was not available, all
+ * together for at most the busy budget.  The worker that started an address space also
+ * continues it, because its marks are in that worker.  The threads have ended by then, so
+ * the caller runs the retries with that worker's state.
  */
 static int visit_all(struct census *c)
 {
@@ -171,7 +171,7 @@ static int visit_all(struct census *c)
 	}
 }
 
-/* What came of an address space; an other one counts only where it is missing. */
+/* Counts the state of @m.  Without a record, @m counts only if it is partial or busy. */
 static void count_state(struct census_cost *cost, const struct census_mm *m)
 {
 	switch (m->state) {
@@ -192,7 +192,7 @@ static void count_state(struct census_cost *cost, const struct census_mm *m)
 		cost->mms++;
 }
 
-/* It was not walked, or it has vanished in a later slice. */
+/* @m was not walked, or its process exited before a later slice. */
 static void forget_task(struct census *c, struct census_mm *m)
 {
 	census_vmas_free(&m->vmas);
@@ -200,7 +200,7 @@ static void forget_task(struct census *c, struct census_mm *m)
 		census_pages_begin(c->snap->pages, &c->budget);
 }
 
-/* All owners are counted: sums become figures. */
+/* All owners are counted: converts sums to figures. */
 static void finish_task(struct census *c, struct census_mm *m)
 {
 	m->task->state = m->state;
@@ -211,7 +211,7 @@ static void finish_task(struct census *c, struct census_mm *m)
 		forget_task(c, m);
 }
 
-/* Move the records into the snapshot, in the order they were collected in. */
+/* Moves the records to the snapshot, in the order of collection. */
 static int finish_tasks(struct census *c, struct list_head *mms, unsigned int nr)
 {
 	struct census_snapshot *snap = c->snap;
@@ -235,8 +235,8 @@ static int finish_tasks(struct census *c, struct list_head *mms, unsigned int nr
 }
 
 /*
- * Owners are among all processes, also where only some were requested: all are
- * walked on the frames basis.
+ * Any process may own the frames of the requested ones.  So the frames basis walks all
+ * processes, even if only some were requested.
  */
 static int collect(struct census *c)
 {
@@ -256,8 +256,8 @@ static int collect(struct census *c)
 }
 
 /*
- * On the mapcount basis the owners of swap slots are among all processes too.
- * Others are only looked at where those that were requested have anything in swap.
+ * Any process may also own swap slots of the requested processes on the mapcount basis.
+ * Others are walked only if a requested process has memory in swap.
  */
 static int visit_swap_owners(struct census *c)
 {
@@ -285,8 +285,8 @@ static int settle_turns(struct census *c, unsigned int number)
 }
 
 /*
- * Owners are counted: the bitmaps of pages say which are exclusive.  There is one
- * worker, for mappings are requested with them.
+ * Owners are counted: computes from the page bitmaps which pages are exclusive.  Page
+ * bitmaps require records of VMAs, so there is one worker.
  */
 static int settle_pages(struct census *c, u32 slice)
 {
@@ -300,7 +300,7 @@ static int settle_pages(struct census *c, u32 slice)
 	return census_pages_settle(p, c->frames[0]);
 }
 
-/* So many entries take less time to settle than a thread takes to start. */
+/* Settling this many entries takes less time than starting a thread. */
 #define ENTRIES_PER_THREAD 16384
 
 static int settle(struct census *c)
@@ -316,7 +316,7 @@ static int settle(struct census *c)
 	return err ?: in_parallel(c, i, settle_turns);
 }
 
-/* Are all shares together all pages, but for what divisions lose? */
+/* Checks that all shares add up to all pages, except for rounding losses of the divisions. */
 static void check_totals(struct census *c)
 {
 	struct census_cost *cost = &c->snap->cost;
@@ -353,7 +353,7 @@ static int count_slice(struct census *c, u32 slice, u32 slices)
 		census_frames_reset(c->frames[i], slice, slices);
 	}
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
-		/* What has vanished does not come back. */
+		/* An address space that vanished does not reappear. */
 		m->visited = slice && m->state == MEMCENSUS_STATE_VANISHED;
 		m->begun = false;
 		m->next_addr = 0;
@@ -374,7 +374,7 @@ static int count_slice(struct census *c, u32 slice, u32 slices)
 				   &c->scan.collection, c->group_holdings);
 }
 
-/* Forget all that was counted, to begin again. */
+/* Discards all counts to start again. */
 static void start_over(struct census *c)
 {
 	struct census_mm *m;
@@ -392,9 +392,9 @@ static void start_over(struct census *c)
 }
 
 /*
- * Give memory for owners back where an attempt ran out of it.
+ * Frees the memory for owners of workers that ran out of it.
  *
- * Return: true if one did: max_mem was used up, or the kernel had no memory.
+ * Return: true if a worker did: max_mem was used up, or an allocation failed.
  */
 static bool drop_failed(struct census *c)
 {
@@ -416,13 +416,13 @@ static void workers_end(struct census *c, unsigned int left)
 		census_worker_end(&c->workers[--c->nr_workers], &c->snap->cost);
 }
 
-/* If so many slices do not fit, max_mem is too small for this machine. */
+/* If this many slices do not fit, max_mem is too small for this machine. */
 #define SLICES_MAX 1024
 
 /*
- * Owners are counted in one slice by all workers.  Where memory for that is not
- * available, by one worker, for each has blocks of its own; then in four times as
- * many slices, until it is.
+ * All workers count owners in one slice.  If the memory does not suffice, one worker
+ * counts, because each worker needs blocks of its own.  If that fails too, the number of
+ * slices is multiplied by four until the memory suffices.
  */
 static int count_owners(struct census *c)
 {
@@ -446,8 +446,8 @@ static int count_owners(struct census *c)
 }
 
 /*
- * Records of mappings are made by one worker.  Where there is little to walk,
- * threads cost more than they save.
+ * Only one worker can create records of VMAs.  If there is little to walk, threads cost
+ * more than they save.
  */
 static unsigned int choose_workers(const struct census *c)
 {
@@ -470,7 +470,7 @@ static int workers_begin(struct census *c)
 	}
 	if (!err || i == 1)
 		return err;
-	/* The first ones do its work. */
+	/* The workers before this one do its work. */
 	workers_end(c, i - 1);
 	return 0;
 }
@@ -489,7 +489,7 @@ static int form_groups(struct census *c)
 	return c->group_holdings ? 0 : -ENOMEM;
 }
 
-/* Workers have met hugetlb pages of different sizes. */
+/* Different workers may have met different sizes of hugetlb pages. */
 static void join_hugetlb(struct census *c)
 {
 	unsigned int *sizes = c->frames[0]->hugetlb, i, size;
@@ -542,8 +542,8 @@ static int scan_tasks(struct census *c)
 }
 
 /*
- * CPU time that the caller has used.  The scheduler adds up what ran when it
- * switches or ticks; a task that was not switched ran all the time.
+ * CPU time of the caller.  The scheduler updates sum_exec_runtime at switches and ticks;
+ * a task that was not switched ran for the whole time.
  */
 struct cpu_clock {
 	unsigned long switches;
@@ -571,11 +571,11 @@ static u64 cpu_clock_stop(const struct cpu_clock *c, u64 wall)
  * census_take() - take a census
  * @req: the request
  *
- * Two at a time at most, see cache.c: each may use max_mem.
+ * At most two run at a time, see cache.c: each may use max_mem.
  *
- * Return: a snapshot with one reference and no number yet, to be published or
- * put; or an error pointer: -EINTR after a fatal signal, -ENOMEM, or -ENOSPC where
- * bitmaps of pages need more than their part of max_mem.
+ * Return: a snapshot with one reference and no number yet, which the caller publishes or
+ * puts; or an error pointer: -EINTR after a fatal signal, -ENOMEM, or -ENOSPC if page
+ * bitmaps exceed their part of max_mem.
  */
 struct census_snapshot *census_take(const struct census_request *req)
 {

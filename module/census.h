@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One census: of which address spaces, by how many workers, and what comes of
- * it; also of zones, nodes and the system.
+ * One census: which address spaces are walked, by how many workers, and how the results
+ * become a snapshot.  It also collects zones, nodes and system values.
  */
 #ifndef _CENSUS_CENSUS_H
 #define _CENSUS_CENSUS_H

@@ -10,18 +10,18 @@
 #include "scan.h"
 
 /*
- * Reading the clock costs as much as a small mapping, so it is read only after
- * so many entries, which take tens of microseconds at most.
+ * A read of the clock costs as much as the walk of a small VMA.  So it is read only after
+ * this many entries, which take tens of microseconds at most.
  */
 #define ENTRIES_BETWEEN_LOOKS 2048
 
-/* Fixed cost of a mapping, in entries. */
+/* Fixed cost of a VMA, in entries. */
 #define ENTRIES_PER_VMA 32
 
-/* Least length of a contended lock hold, from the second one on. */
+/* Shortest contended lock hold, from the second contended one on, ns. */
 #define PATIENCE_MIN (20 * NSEC_PER_USEC)
 
-/* Is the lock that is held contended? */
+/* Checks whether other tasks wait for the lock that is held. */
 static bool is_contended(const struct census_worker *w)
 {
 	return w->vma ? census_vma_is_contended(w->vma) :
@@ -29,9 +29,9 @@ static bool is_contended(const struct census_worker *w)
 }
 
 /*
- * The first contended lock hold ends at once.  If threads map all the time, each
- * hold would walk only one page table, so each contended hold doubles the length of
- * the next one, up to lock_hold_us.
+ * The first contended lock hold ends at once.  If threads of the process map without a
+ * pause, each hold would walk only one page table.  So each contended hold doubles the
+ * length of the next one, up to lock_hold_us.
  */
 static bool time_to_pause(void *context)
 {
@@ -57,8 +57,8 @@ pause:
 }
 
 /*
- * Return: 1 the VMA was walked to its end, 0 it is time to pause, -EAGAIN another
- * lock of it is not available, or -ENOMEM.
+ * Return: 1 if the VMA was walked to its end, 0 for a pause, -EAGAIN if another lock that
+ * the VMA needs (i_mmap_rwsem) was not available, or -ENOMEM.
  */
 static int walk_vma(struct census_worker *w, struct census_mm *m,
 		    struct vm_area_struct *vma)
@@ -78,7 +78,7 @@ static int walk_vma(struct census_worker *w, struct census_mm *m,
 	return m->next_addr >= vma->vm_end;
 }
 
-/* Memory that a walk of @vma, if any, will read first. */
+/* Prefetches the memory that a walk of @vma reads first.  @vma may be NULL. */
 static void fetch_vma(const struct vm_area_struct *vma)
 {
 	if (!vma)
@@ -88,13 +88,12 @@ static void fetch_vma(const struct vm_area_struct *vma)
 }
 
 /*
- * What is mapped from @m->next_addr on, until the end or a pause.  The mapping
- * there may be another one than before the pause: split, merged, gone or new.
- * Addresses only go up, so the walk ends; what mremap() moves in between can be
- * missed or met twice, which is true of smaps too.
+ * Walks from @m->next_addr until the end or a pause.  The VMA at this address may differ
+ * from the one before the pause: split, merged, removed or new.  Addresses only go up, so
+ * the walk ends.  Pages that mremap() moves between two holds can be missed or met twice,
+ * as in smaps.
  *
- * If VMAs have locks, the VMA walked under the mmap lock is one whose own lock was
- * not available.
+ * With VMA locks, this walks only one VMA: the one whose own lock was not available.
  *
  * Return: 1 at the end, 0 for a pause, or -ENOMEM.
  */
@@ -118,11 +117,11 @@ static int walk_locked(struct census_worker *w, struct census_mm *m)
 }
 
 /*
- * The same with a lock on one mapping at a time: it keeps that mapping, and the
- * upper page tables below it.  Changes elsewhere in the address space do not wait
- * for this lock; changes of this VMA do, and time_to_pause() sees them.
+ * Like walk_locked(), but locks one VMA at a time.  The lock keeps this VMA and the upper
+ * page tables below it.  Changes elsewhere in the address space do not wait for this
+ * lock.  Changes of this VMA wait, and time_to_pause() sees them.
  *
- * Return: as walk_locked(), or -EAGAIN where the mapping could not be locked.
+ * Return: as walk_locked(), or -EAGAIN if the VMA lock was not available.
  */
 static int walk_each_locked(struct census_worker *w, struct census_mm *m)
 {
@@ -148,12 +147,13 @@ static int walk_each_locked(struct census_worker *w, struct census_mm *m)
 }
 
 /*
- * One lock hold, under VMA locks or else the mmap lock.  That is only tried: a
- * waiting reader would block behind the lock's holder, and later readers behind it,
- * so that a stuck task would stall its bystanders because of the census.
+ * One lock hold, under VMA locks or, if they are not available, under mmap_lock.
+ * mmap_lock is only tried: a reader that waits would queue behind the lock's holder, and
+ * later readers behind this reader.  So a stuck task would stall other tasks because of
+ * the census.
  *
- * Return: 1 at the end, 0 for a pause, -EAGAIN if no lock was available, or
- * -ENOMEM or -ENOSPC.
+ * Return: 1 at the end, 0 for a pause, -EAGAIN if no lock was available, or -ENOMEM or
+ * -ENOSPC.
  */
 static int walk_hold(struct census_worker *w, struct census_mm *m)
 {
@@ -170,14 +170,14 @@ static int walk_hold(struct census_worker *w, struct census_mm *m)
 	w->lock_holds += ret != -EAGAIN;
 	w->lock_hold_max = max(w->lock_hold_max,
 			       ktime_get_ns() - w->locked_at);
-	/* Masks that wait for more name no mapping. */
+	/* Pending masks do not refer to a VMA, so they need no lock. */
 	census_walk_hand_on(&w->walk);
 	return census_tally_error(&w->tally) ?: ret;
 }
 
 /*
- * A lock that was available once in this census is not stuck: threads take it in
- * turns, and between two of them it is free for a moment.
+ * A lock that was available once in this census is not stuck: several threads take it in
+ * turns, and it is free between two of them.  So spin for up to this time, ns.
  */
 #define SPIN_NS (200 * NSEC_PER_USEC)
 
@@ -197,8 +197,9 @@ static int walk_when_free(struct census_worker *w, struct census_mm *m)
 }
 
 /*
- * The last mm_users reference is ours: all processes have exited, and dropping it
- * frees their memory.  The OOM killer may wait for that, and must not wait for a walk.
+ * Checks whether the walk holds the last mm_users reference.  Then all processes have
+ * exited, and the release of this reference frees their memory.  The OOM killer may wait
+ * for this memory and must not wait for a walk.
  */
 static bool is_abandoned(const struct census_mm *m)
 {
@@ -206,13 +207,13 @@ static bool is_abandoned(const struct census_mm *m)
 }
 
 /*
- * Walk an address space in lock holds.
+ * Walks an address space in several lock holds.
  *
- * mm_users is held only here, and given back by mmput_async(): were we the last
- * one, exit_mmap() is done by a worker.
+ * mm_users is held only here.  mmput_async() drops it: if it is the last reference, a
+ * kernel worker runs exit_mmap(), not the caller.
  *
- * Return: 0 walked, -EAGAIN lock not available, -ESRCH its memory is gone, or
- * -EINTR, -ENOMEM or -ENOSPC, which end the scan.
+ * Return: 0 if walked, -EAGAIN if a lock was not available, -ESRCH if the memory is gone,
+ * or -EINTR, -ENOMEM or -ENOSPC, which end the scan.
  */
 static int visit(struct census_worker *w, struct census_mm *m)
 {
@@ -236,7 +237,7 @@ static int visit(struct census_worker *w, struct census_mm *m)
 	return min(ret, 0);
 }
 
-/* What one slice has walked and another one has not is partial. */
+/* An address space that one slice walked and another slice did not walk is partial. */
 static void set_state(struct census_mm *m, u8 state)
 {
 	if (m->state != MEMCENSUS_STATE_UNSPEC && m->state != state)
@@ -245,13 +246,13 @@ static void set_state(struct census_mm *m, u8 state)
 }
 
 /**
- * census_scan_mm() - scan an address space, if its locks are available
+ * census_scan_mm() - scan an address space if its locks are available
  * @w: the worker
- * @m: not visited yet, or put off
+ * @m: not visited yet, or its locks were not available before
  *
- * Sets @m->visited where no further visit is needed.
+ * Sets @m->visited if no further visit is needed.
  *
- * Return: 0, or what ends the census: -EINTR, -ENOMEM or -ENOSPC.
+ * Return: 0, or an error that ends the census: -EINTR, -ENOMEM or -ENOSPC.
  */
 int census_scan_mm(struct census_worker *w, struct census_mm *m)
 {
@@ -277,13 +278,13 @@ int census_scan_mm(struct census_worker *w, struct census_mm *m)
 	return 0;
 }
 
-/* Its lock was not available, or not until the end. */
+/* The lock of @m was not available, or not until the end of the walk. */
 void census_scan_give_up(struct census_mm *m)
 {
 	set_state(m, m->begun ? MEMCENSUS_STATE_PARTIAL : MEMCENSUS_STATE_BUSY);
 }
 
-/* The next address space that was not visited, or NULL. */
+/* Return: the next address space that was not visited, or NULL. */
 static struct census_mm *take_next(struct census_scan *scan)
 {
 	struct census_mm *m;
@@ -299,7 +300,7 @@ static struct census_mm *take_next(struct census_scan *scan)
 	return m;
 }
 
-/* From the first address space on; the collection is whole. */
+/* Starts at the first address space.  The collection is complete. */
 void census_scan_begin(struct census_scan *scan)
 {
 	scan->next = list_first_entry_or_null(&scan->collection.mms,
@@ -308,10 +309,10 @@ void census_scan_begin(struct census_scan *scan)
 }
 
 /**
- * census_scan_all() - scan what others have not begun, until nothing is left
- * @w: the worker; several may do so at once
+ * census_scan_all() - scan address spaces that no worker has started, until none is left
+ * @w: the worker; several workers may run at the same time
  *
- * Return: 0, -EINTR, -ENOMEM or -ENOSPC; then the others stop too.
+ * Return: 0, or -EINTR, -ENOMEM or -ENOSPC; after an error all workers stop.
  */
 int census_scan_all(struct census_worker *w)
 {
@@ -327,11 +328,11 @@ int census_scan_all(struct census_worker *w)
 }
 
 /**
- * census_worker_begin() - get what a worker needs
- * @w: zeroed; to be ended by census_worker_end(), also after an error
- * @scan: what it shares with the others
- * @snap: has the request
- * @files: of all workers
+ * census_worker_begin() - allocate the memory of a worker
+ * @w: zeroed; the caller calls census_worker_end(), also after an error
+ * @scan: shared by all workers
+ * @snap: the snapshot with the request
+ * @files: shared by all workers
  *
  * Return: 0 or -ENOMEM.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Address spaces one after the other, each in several lock holds.
- * scan.c is the only file that takes an mmap lock, or a mapping's.  How many
- * scan, and what comes of it, is in census.c.
+ * Scan of all address spaces, one after another, each in several lock holds.
+ * scan.c is the only file that takes mmap locks and VMA locks.  census.c chooses the
+ * number of workers and processes the results.
  */
 #ifndef _CENSUS_SCAN_H
 #define _CENSUS_SCAN_H
@@ -15,30 +15,30 @@
 #include "walk.h"
 
 /**
- * struct census_scan - what all workers of a census share
+ * struct census_scan - state shared by all workers of a census
  * @collection: the address spaces
- * @lock: for @next
- * @next: the next address space, in @collection.mms
- * @stop: a worker has failed: the others stop too
+ * @lock: protects @next
+ * @next: next address space to walk, in @collection.mms
+ * @stop: a worker failed: all workers stop
  */
 struct census_scan {
 	struct census_collection collection;
-	spinlock_t lock;	/* for @next */
+	spinlock_t lock;	/* protects @next */
 	struct census_mm *next;
 	bool stop;
 };
 
 /**
  * struct census_worker - one thread of a scan
- * @scan: what it shares with the others
- * @number: of all, from 0
- * @tally: what it counts
- * @walk: of the present address space
- * @vma: the VMA whose lock is held; NULL: the mmap lock is held, or none
- * @locked_at: ns, when the present lock hold began
- * @looked_at: @walk.work when the clock was last read
- * @lock_hold_max: ns
- * @lock_holds: how many there were
+ * @scan: shared by all workers
+ * @number: of this worker, from 0
+ * @tally: counts of this worker
+ * @walk: walk of the current address space
+ * @vma: VMA whose lock is held; NULL if the mmap lock or no lock is held
+ * @locked_at: start of the current lock hold, ns
+ * @looked_at: @walk.work at the last read of the clock
+ * @lock_hold_max: longest lock hold, ns
+ * @lock_holds: number of lock holds
  */
 struct census_worker {
 	struct census_scan *scan;
