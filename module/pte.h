@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The bits of a page table entry.  Only walk.c needs to know them.  What differs
- * between versions is in compat.h.
+ * Bits of page table entries, for walk.c only.  Differences between kernel versions are
+ * in compat.h.
  */
 #ifndef _CENSUS_PTE_H
 #define _CENSUS_PTE_H
@@ -13,13 +13,13 @@
 #include "compat.h"
 
 /**
- * census_pte_special() - is a present PTE a special mapping
- * @vma: where it is
- * @addr: of the PTE
+ * census_pte_special() - check whether a present PTE is a special mapping
+ * @vma: contains @addr
+ * @addr: address that the PTE maps
  * @pte: present
  *
- * The zero page, PFN maps and devices: what vm_normal_page(), which modules
- * cannot call, returns NULL for.
+ * Special are the zero page, PFN maps and devices: vm_normal_page(), which modules cannot
+ * call, returns NULL for them.
  */
 static inline bool census_pte_special(struct vm_area_struct *vma,
 				      unsigned long addr, pte_t pte)
@@ -33,8 +33,8 @@ static inline bool census_pte_special(struct vm_area_struct *vma,
 		return !pfn_valid(pfn) || is_zero_pfn(pfn);
 	if (vma->vm_flags & VM_PFNMAP) {
 		/*
-		 * remap_pfn_range() left the first frame in vm_pgoff; what no
-		 * longer follows from it was copied on write and is a page.
+		 * remap_pfn_range() stored the first frame in vm_pgoff.  A frame that
+		 * does not match it was copied on write and is a normal page.
 		 */
 		if (pfn == vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT))
 			return true;
@@ -46,14 +46,14 @@ static inline bool census_pte_special(struct vm_area_struct *vma,
 }
 
 /**
- * struct census_plain - how to read plain PTEs, loaded once for a table
+ * struct census_plain - how to read plain PTEs; loaded once for each table
  * @pfn: bits of the frame number
- * @zero: frame of the zero page, where no bit tells it; else ~0
+ * @zero: frame of the zero page if no PTE bit marks it; else ~0
  *
- * A plain PTE is none, or it is present, not special, and its frame number is a
- * field of it, unchanged.  The helpers of x86 also serve PROT_NONE entries,
- * whose number is inverted, and ask the hypervisor; here those entries are not
- * plain, and under Xen PV none is.
+ * A plain PTE is none, or it is present, not special, and contains its frame number
+ * unchanged.  The helpers of x86 also handle PROT_NONE entries, which contain an inverted
+ * number, and query the hypervisor.  Here PROT_NONE entries are not plain, and under Xen
+ * PV no entry is.
  */
 struct census_plain {
 	unsigned long pfn;
@@ -76,7 +76,7 @@ static inline unsigned long census_pte_value(pte_t pte)
 	return *(const unsigned long *)&pte;
 }
 
-/* Return: false where no PTE is plain. */
+/* Return: false if no PTE is plain. */
 static inline bool census_plain_begin(struct census_plain *plain)
 {
 #ifdef CONFIG_UML
@@ -96,13 +96,13 @@ static inline unsigned long census_plain_pfn(const struct census_plain *plain,
 	return (census_pte_value(pte) & plain->pfn) >> PAGE_SHIFT;
 }
 
-/* Return: 1 where a plain PTE maps a page, 0 where it is none. */
+/* Return: 1 if a plain PTE maps a page, 0 if it is none. */
 static inline u64 census_plain_page(pte_t pte)
 {
 	return census_pte_value(pte) & _PAGE_PRESENT;
 }
 
-/* Return: 0 where a PTE is plain; without a branch. */
+/* Return: 0 if a PTE is plain.  Has no branch. */
 static inline u64 census_plain_rest(const struct census_plain *plain, pte_t pte)
 {
 	unsigned long value = census_pte_value(pte);
@@ -117,11 +117,12 @@ static inline u64 census_plain_rest(const struct census_plain *plain, pte_t pte)
 }
 
 /**
- * census_plain_contiguous() - are eight PTEs plain and their frames neighbours
- * @plain: see there
- * @pte: the first; its table is locked
+ * census_plain_contiguous() - check whether eight PTEs are plain and map consecutive
+ * frames
+ * @plain: from census_plain_begin()
+ * @pte: the first PTE; its table is locked
  *
- * They may differ in what the CPU sets.
+ * They may differ in the accessed and dirty bits.
  */
 static inline bool census_plain_contiguous(const struct census_plain *plain,
 					   const pte_t *pte)
@@ -142,11 +143,11 @@ static inline bool census_plain_contiguous(const struct census_plain *plain,
 #define CENSUS_PTES_DIFFER (~0U)
 
 /**
- * census_plain_all_or_none() - do eight PTEs all map pages, or none
- * @pte: the first; its table is locked; not of anonymous memory, for the zero
- *	page is not looked for
+ * census_plain_all_or_none() - check whether eight PTEs all map pages or are all none
+ * @pte: the first PTE; its table is locked; not of anonymous memory, because this does
+ *	not check for the zero page
  *
- * Return: 0xff where all are plain and map pages, 0 where all are none, else
+ * Return: 0xff if all are plain and map pages, 0 if all are none, else
  * %CENSUS_PTES_DIFFER.
  */
 static inline unsigned int census_plain_all_or_none(const pte_t *pte)
@@ -166,7 +167,7 @@ static inline unsigned int census_plain_all_or_none(const pte_t *pte)
 	       0xff : CENSUS_PTES_DIFFER;
 }
 #else
-/* PTEs of other architectures are read by the kernel's helpers, one by one. */
+/* Other architectures: the kernel's helpers read each PTE. */
 static inline bool census_plain_begin(struct census_plain *plain)
 {
 	return false;
@@ -202,7 +203,7 @@ static inline unsigned int census_plain_all_or_none(const pte_t *pte)
 }
 #endif
 
-/* The PMD table that a PUD named when it was read, or with folded PMDs the PUD. */
+/* PMD table of a PUD value that was read once; with folded PMDs, of the PUD itself. */
 #ifdef __PAGETABLE_PMD_FOLDED
 #define census_pmd_offset(pudp, pud, addr) pmd_offset(pudp, addr)
 #else

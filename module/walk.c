@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The levels are opened by hand: walk_page_range() is not for modules.
+ * This walk reads each level itself, because modules cannot call walk_page_range().
  *
- * The caller has locked the mapping, alone or all of them by the mmap lock, for
- * reading, so upper tables (PGD to PUD, and PMD tables but for hugetlb's) stay;
- * they are freed only by exit_mmap() and by munmap(), which locks for writing
- * each mapping that it takes away, and leaves tables that others are in.  What
- * a PMD holds may change under us: a huge page is split or collapsed, a PTE
- * table put in or taken away.  Hence every PMD is read once, and what was seen
- * is proven under the lock that guards it, or looked at again.
+ * The caller holds the VMA lock or mmap_lock for reading, so the upper tables stay: PGD
+ * to PUD, and PMD tables except those of hugetlb.  Only exit_mmap() and munmap() free
+ * them.  munmap() locks each VMA that it removes for writing, and keeps tables that other
+ * VMAs use.  The content of a PMD may change during the walk: a huge page is split or
+ * collapsed, a PTE table is installed or removed.  So every PMD is read once; then the
+ * walk takes the lock that protects it, checks that it is unchanged, and otherwise reads
+ * it again.
  */
 #include <linux/hugetlb.h>
 #include <linux/irqflags.h>
@@ -24,9 +24,9 @@
 #include "walk.h"
 
 /**
- * census_walk_begin() - get what a walk needs
- * @walk: zeroed; to be ended by census_walk_end(), also after an error
- * @places: it will hand on places
+ * census_walk_begin() - allocate the memory of a walk
+ * @walk: zeroed; the caller calls census_walk_end(), also after an error
+ * @places: the walk will report places
  *
  * Return: 0 or -ENOMEM.
  */
@@ -36,7 +36,7 @@ int census_walk_begin(struct census_walk *walk, bool places)
 
 	walk->runs = census_kvcalloc(CENSUS_RUNS_MAX, sizeof(*walk->runs));
 	masks = census_kvcalloc(CENSUS_MASKS_MAX + 1, sizeof(*masks));
-	/* Key 0 is none that a page has: nothing is joined with it. */
+	/* masks[-1] has key 0, which no page has: no mask is merged with it. */
 	walk->masks = masks ? masks + 1 : NULL;
 	if (places)
 		walk->places = census_kvcalloc(CENSUS_PLACES_MAX, sizeof(*walk->places));
@@ -89,7 +89,7 @@ static void add_mask(struct census_walk *walk, u64 key, u64 mask)
 	};
 }
 
-/* Under the lock of the table, which has room: it adds no more than it has entries. */
+/* Called under the table's lock.  There is room: a table has no more places than entries. */
 static void add_place(struct census_walk *walk, enum census_kind kind, bool huge,
 		      unsigned long addr, unsigned int nr, u64 key, u8 at)
 {
@@ -123,9 +123,8 @@ static bool may_have_copies(const struct census_walk *walk,
 }
 
 /*
- * Mapped pages, as masks or as a run.  In a private mapping of a file only the
- * pages say which of them are copies; under the lock of their table or PMD they
- * cannot be freed.
+ * Reports mapped pages, as masks or as a run.  In a private file mapping only struct page
+ * tells whether a page is a copy.  Under the lock of its table or PMD it cannot be freed.
  */
 static void take_pages(struct census_walk *walk, struct vm_area_struct *vma,
 		       unsigned long addr, unsigned long pfn, unsigned int nr,
@@ -183,8 +182,8 @@ void census_walk_hand_on(struct census_walk *walk)
 }
 
 /*
- * Before a table is locked: it adds no more masks than it has entries.  Masks wait
- * for those of other tables, for where mappings are small a table has few.
+ * Called before a table is locked, which adds no more masks than it has entries.  Masks
+ * of several tables are passed on together, because a table of a small VMA has few.
  */
 static void make_room(struct census_walk *walk)
 {
@@ -199,14 +198,14 @@ static void add_hole(struct census_walk *walk, struct vm_area_struct *vma,
 
 	if (!walk->holes)
 		return;
-	/* Either, for what is in a place is wanted in the order of addresses. */
+	/* Not both: the consumer of places needs all of them in the order of addresses. */
 	if (walk->placed)
 		add_place(walk, CENSUS_HOLE, false, addr, nr, 0, 0);
 	else
 		add_run(walk, CENSUS_HOLE, 0, linear_page_index(vma, addr), nr, 0);
 }
 
-/* @nr pages, the first of them @skip pages into what @entry stands for. */
+/* Reports @nr pages.  The first of them is page @skip of the range of @entry. */
 static void take_softleaf(struct census_walk *walk, struct vm_area_struct *vma,
 			  unsigned long addr, softleaf_t entry, u8 bits,
 			  unsigned int nr, unsigned long skip)
@@ -225,7 +224,7 @@ static void take_softleaf(struct census_walk *walk, struct vm_area_struct *vma,
 	}
 }
 
-/* Any entry, with the bits that matter to @walk->ops. */
+/* Reports any entry, with the bits that @walk->ops needs. */
 static void take_pte(struct census_walk *walk, struct vm_area_struct *vma,
 		     unsigned long addr, pte_t pte)
 {
@@ -250,9 +249,9 @@ static void take_ptes(struct census_walk *walk, struct vm_area_struct *vma,
 }
 
 /*
- * A private mapping of a file that was written to.  An entry that is writable is
- * a copy.  One that is dirty is too, but for shmem, where userfaultfd maps page
- * cache so; of the others the page says what it is.
+ * A private file mapping that was written to.  A writable entry maps a copy.  A dirty
+ * entry also maps a copy, except in shmem, where userfaultfd maps page cache dirty.  For
+ * all other entries struct page decides.
  */
 static void take_copied_ptes(struct census_walk *walk,
 			     struct vm_area_struct *vma, const pte_t *pte,
@@ -277,8 +276,8 @@ static void take_copied_ptes(struct census_walk *walk,
 }
 
 /**
- * struct last_mask - the last mask, while it grows
- * @at: where it is to be stored
+ * struct last_mask - the last mask, not yet complete
+ * @at: where to store it
  * @key: its key
  * @mask: its pages
  */
@@ -302,7 +301,7 @@ static void last_mask_end(struct census_walk *walk, const struct last_mask *last
 	walk->nr_masks = last->at - walk->masks + 1;
 }
 
-/* Pages @mask of the block @key, as often as not the same as the last. */
+/* Adds pages @mask of block @key, which often is the block of the last mask. */
 static __always_inline void grow_mask(struct last_mask *last, u64 key, u64 mask)
 {
 	if (key == last->key) {
@@ -317,16 +316,16 @@ static __always_inline void grow_mask(struct last_mask *last, u64 key, u64 mask)
 }
 
 /*
- * The same of one page, or none if @page is 0; else it is 1.  Where frames are
- * scattered no branch is predicted, so there is none: the last mask is stored in
- * any case, and goes on growing there or not.
+ * Like grow_mask(), for one page if @page is 1, or for none if @page is 0.  If frames are
+ * scattered, the CPU cannot predict a branch, so there is none: the last mask is always
+ * stored, and is then either continued or replaced by a new one.
  */
 static __always_inline void grow_mask_by_page(struct last_mask *last, u64 key,
 					      u64 mask, u64 page)
 {
 	u64 other = page & (key != last->key), new = -other;
 
-	OPTIMIZER_HIDE_VAR(new);	/* or it becomes a branch again */
+	OPTIMIZER_HIDE_VAR(new);	/* otherwise the compiler creates a branch */
 	last->at->key = last->key;
 	last->at->mask = last->mask;
 	last->at += other;
@@ -334,7 +333,7 @@ static __always_inline void grow_mask_by_page(struct last_mask *last, u64 key,
 	last->key ^= (last->key ^ key) & new;
 }
 
-/* Return: false where one of @nr entries is not plain; then none is taken. */
+/* Return: false if one of @nr entries is not plain; then no entry is counted. */
 static __always_inline bool take_each(struct last_mask *last,
 				      const struct census_plain *plain, u64 frames,
 				      const pte_t *pte, unsigned int nr, u64 *pages)
@@ -361,9 +360,9 @@ static __always_inline bool take_each(struct last_mask *last,
 }
 
 /*
- * Pages that are numbered by frame: this loop is what a census costs.  Eight
- * entries are compared at once, and are one mask or part of one if each names the
- * frame behind that of the entry before it.
+ * Pages that are numbered by frame: this loop is most of the cost of a census.  It
+ * compares eight entries at once.  If their frames are consecutive and in one block, they
+ * are one mask or a part of one.
  */
 static noinline void take_frames(struct census_walk *walk,
 				 struct vm_area_struct *vma,
@@ -407,7 +406,10 @@ static noinline void take_frames(struct census_walk *walk,
 	walk->pages += pages;
 }
 
-/* Which of @nr entries, up to 8, map a page; @rest is not 0 if not all are plain. */
+/*
+ * Return: bit i is set if entry i of @nr, up to 8, maps a page; @rest != 0: some are not
+ * plain.
+ */
 static __always_inline u64 mapped_each(const struct census_plain *plain,
 				       const pte_t *pte, unsigned int nr, u64 *rest)
 {
@@ -425,9 +427,9 @@ static __always_inline u64 mapped_each(const struct census_plain *plain,
 }
 
 /*
- * Which of @nr entries, up to 64, map a page.
+ * Sets @pages to a mask of the entries, of up to 64, that map a page.
  *
- * Return: false where not all are plain; then @pages means nothing.
+ * Return: false if not all entries are plain; then @pages is undefined.
  */
 static __always_inline bool mapped_pages(const struct census_plain *plain,
 					 const pte_t *pte, unsigned int nr,
@@ -438,7 +440,7 @@ static __always_inline bool mapped_pages(const struct census_plain *plain,
 
 	*pages = 0;
 	for (i = 0; i + 8 <= nr; i += 8) {
-		/* Once they differ, they are likely to go on so. */
+		/* After a difference, the next entries are likely to differ too. */
 		if (all != CENSUS_PTES_DIFFER)
 			all = census_plain_all_or_none(pte + i);
 		if (all != CENSUS_PTES_DIFFER)
@@ -451,7 +453,7 @@ static __always_inline bool mapped_pages(const struct census_plain *plain,
 	return !rest;
 }
 
-/* Pages of a file, numbered by index: in the order of their entries. */
+/* File pages, numbered by index: in the order of their entries. */
 static noinline void take_file(struct census_walk *walk,
 			       struct vm_area_struct *vma,
 			       const struct census_plain *plain,
@@ -477,16 +479,16 @@ static noinline void take_file(struct census_walk *walk,
 }
 
 /*
- * A PTE table, locked; spin_unlock() ends it, not pte_unmap_unlock(), which since
- * 6.5 ends an RCU section too that is over already here.
+ * Maps and locks a PTE table.  spin_unlock() unlocks it, not pte_unmap_unlock(): that
+ * also ends an RCU section since 6.5, which has already ended here.
  *
- * khugepaged and MADV_DONTNEED may take a table away under the mmap lock held
- * for reading (since 6.5, since 6.14), but they clear the PMD under the table's
- * lock and free the table after an RCU grace period.  So within RCU the table
- * that the PMD named and its lock are there, and if under that lock the PMD is
- * still the same, the table cannot go until the lock is dropped.
+ * khugepaged (since 6.5) and MADV_DONTNEED (since 6.14) may remove a table under
+ * mmap_lock held for reading.  They clear the PMD under the table's lock and free the
+ * table after an RCU grace period.  So within an RCU section the table that the PMD
+ * pointed to and its lock exist.  If the PMD is still the same under that lock, the table
+ * cannot be removed until the lock is dropped.
  *
- * Return: the PTE, or NULL where there is no table: look at the PMD again.
+ * Return: the PTE, or NULL if there is no table: the caller reads the PMD again.
  */
 static pte_t *map_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long addr,
 		       spinlock_t **ptl)
@@ -514,7 +516,7 @@ static pte_t *map_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long addr,
 	return NULL;
 }
 
-/* Return: false where there is no PTE table (any more): look at the PMD again. */
+/* Return: false if there is no PTE table (any more): the caller reads the PMD again. */
 static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 			   pmd_t *pmd, unsigned long addr, unsigned long end)
 {
@@ -547,9 +549,9 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
 /*
- * The huge zero page belongs to no process.  Modules cannot see its frame number,
- * but it is the only page in an anonymous mapping that is not anonymous, and the
- * only one in a mapping of DAX that is not a device's.
+ * The huge zero page belongs to no process.  Modules cannot read its frame number, but it
+ * is the only page in an anonymous mapping that is not anonymous, and the only page in a
+ * DAX mapping that is not a device page.
  */
 static bool pmd_maps_zero(struct vm_area_struct *vma, pmd_t pmd)
 {
@@ -558,7 +560,7 @@ static bool pmd_maps_zero(struct vm_area_struct *vma, pmd_t pmd)
 	return vma_is_anonymous(vma) && !PageAnon(pmd_page(pmd));
 }
 
-/* Return: false where the PMD is not a huge page's (any more). */
+/* Return: false if the PMD does not map a huge page (any more). */
 static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
 			  pmd_t *pmdp, unsigned long addr, unsigned long end)
 {
@@ -627,14 +629,14 @@ static void walk_pmd(struct census_walk *walk, struct vm_area_struct *vma,
 		} else if (walk_pte_table(walk, vma, pmdp, addr, end)) {
 			return;
 		}
-		/* A split, a collapse or a fault got in between. */
+		/* The PMD was changed by a split, a collapse or a fault. */
 		cpu_relax();
 	}
 }
 
 /*
- * Entries of a large page above the PMD level are devices' (DAX, PFN maps); of
- * a table that is not there nothing is mapped.
+ * A leaf above the PMD level maps device memory (DAX, PFN map).  A missing table maps
+ * nothing.
  */
 static void skip_upper(struct census_walk *walk, struct vm_area_struct *vma,
 		       bool leaf, unsigned long addr, unsigned long end)
@@ -648,10 +650,10 @@ static void skip_upper(struct census_walk *walk, struct vm_area_struct *vma,
 	hand_on_runs(walk);
 }
 
-/* What is missing is passed over in parts: a run has 32 bits, a PGD up to 2^36 pages. */
+/* Bytes skipped at once: a run has 32 bits, but a PGD entry covers up to 2^36 pages. */
 #define MISSING_MAX BIT(40)
 
-/* Return: the PUD of @addr, or NULL; then @next is behind what is missing. */
+/* Return: the PUD of @addr; or NULL, and @next is the end of the missing table's range. */
 static pud_t *find_pud(struct mm_struct *mm, unsigned long addr,
 		       unsigned long end, unsigned long *next)
 {
@@ -670,7 +672,7 @@ static pud_t *find_pud(struct mm_struct *mm, unsigned long addr,
 	return pud_offset(p4dp, addr);
 }
 
-/* Return: as find_pud(), of the PMD; @leaf: the PUD is a large page's. */
+/* Return: the PMD of @addr, otherwise as find_pud(); sets @leaf if the PUD is a leaf. */
 static pmd_t *find_pmd(struct mm_struct *mm, unsigned long addr,
 		       unsigned long end, unsigned long *next, bool *leaf)
 {
@@ -693,7 +695,7 @@ static pmd_t *find_pmd(struct mm_struct *mm, unsigned long addr,
 }
 
 #ifdef CONFIG_HUGETLB_PAGE
-/* What a huge page costs, in entries of a page table. */
+/* Cost of a huge page, in page table entries. */
 #define ENTRIES_PER_HUGETLB 64
 
 static void take_hugetlb(struct census_walk *walk, unsigned long addr, pte_t pte,
@@ -750,12 +752,12 @@ static void walk_hugetlb_table(struct census_walk *walk, struct mm_struct *mm,
 }
 
 /*
- * A PMD table of hugetlb may be shared by several address spaces, and is taken
- * out of ours (huge_pmd_unshare()) without our locks, but never without the
- * file's i_mmap_rwsem held for writing.  So while that is held for reading, the
- * table stays.  It is only tried for: truncation holds it for long.
+ * Several address spaces may share a PMD table of hugetlb.  huge_pmd_unshare() removes it
+ * from this one without the locks held here, but always with the file's i_mmap_rwsem held
+ * for writing.  So the table stays while that lock is held for reading.  It is only
+ * tried: truncation holds it for a long time.
  *
- * Return: false where it is not available.
+ * Return: false if the lock is not available.
  */
 static bool walk_hugetlb_entry(struct census_walk *walk,
 			       struct vm_area_struct *vma, unsigned long addr,
@@ -769,7 +771,7 @@ static bool walk_hugetlb_entry(struct census_walk *walk,
 	walk->ptes++;
 	walk->work += ENTRIES_PER_HUGETLB;
 	i_mmap_unlock_read(mapping);
-	/* At once: each page has owners of its own, so runs must not be joined. */
+	/* Pass on at once: each huge page is counted separately, so runs must not be merged. */
 	hand_on_runs(walk);
 	return true;
 }
@@ -781,8 +783,8 @@ static unsigned long walk_hugetlb(struct census_walk *walk,
 	unsigned long size = huge_page_size(hstate_vma(vma));
 
 	/*
-	 * Up, for addresses only go up: @addr is within a huge page only where
-	 * the mapping came while the walk paused at @addr in another one.
+	 * Round up, because addresses only go up: @addr is within a huge page only if the
+	 * VMA was created while the walk paused at @addr in another VMA.
 	 */
 	for (addr = ALIGN(addr, size); addr < vma->vm_end; ) {
 		walk->blocked = !walk_hugetlb_entry(walk, vma, addr, size);
@@ -804,13 +806,13 @@ static unsigned long walk_hugetlb(struct census_walk *walk,
 #endif
 
 /**
- * census_walk_vma() - hand on what is mapped in a VMA
+ * census_walk_vma() - report what a VMA maps
  * @walk: the walk
  * @vma: locked for reading
- * @addr: where to begin, in @vma
+ * @addr: start address, in @vma
  *
- * Return: @vma->vm_end where all of it was handed on, else a lower address to
- * go on at after the lock was dropped and taken again.
+ * Return: @vma->vm_end if the walk is complete, else a lower address at which the caller
+ * continues after it dropped the lock and took it again.
  */
 unsigned long census_walk_vma(struct census_walk *walk,
 			      struct vm_area_struct *vma, unsigned long addr)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Page tables of one address space to runs of frames.  walk.c is the only file
- * that knows a PTE; what it hands on are runs, and it does not know what they
- * are counted for.
+ * Converts the page tables of one address space to runs of frames and masks of pages.
+ * walk.c is the only file that reads PTEs.  It does not know what its results are counted
+ * for.
  */
 #ifndef _CENSUS_WALK_H
 #define _CENSUS_WALK_H
@@ -12,11 +12,11 @@
 #include <linux/types.h>
 
 /**
- * enum census_kind - what the entries of a run are
+ * enum census_kind - type of the entries of a run
  * @CENSUS_PRESENT: mapped frames
  * @CENSUS_HUGETLB: mapped frames of one hugetlb page
  * @CENSUS_SWAP: swap slots
- * @CENSUS_SPECIAL: special mapping: zero page, PFN map, device; no frame number
+ * @CENSUS_SPECIAL: special mapping (zero page, PFN map, device); no frame number
  * @CENSUS_HOLE: nothing is mapped; only if holes are requested
  */
 enum census_kind {
@@ -30,15 +30,15 @@ enum census_kind {
 #define CENSUS_YOUNG		BIT(0) /* accessed */
 #define CENSUS_DIRTY		BIT(1) /* written */
 #define CENSUS_PMD		BIT(2) /* mapped by a PMD */
-#define CENSUS_MIGRATING	BIT(3) /* a migration entry names the frame */
+#define CENSUS_MIGRATING	BIT(3) /* a migration entry refers to the frame */
 #define CENSUS_DEVICE		BIT(4) /* device private memory */
-#define CENSUS_NOT_PRESENT	BIT(5) /* another entry names the frame */
-#define CENSUS_SHARED_TABLE	BIT(6) /* hugetlb PMD table of several mms */
+#define CENSUS_NOT_PRESENT	BIT(5) /* the frame is in a non-present entry */
+#define CENSUS_SHARED_TABLE	BIT(6) /* PMD table of hugetlb shared by several mms */
 
 /**
- * struct census_run - neighbouring entries whose frames are neighbours too
+ * struct census_run - consecutive entries with consecutive frames
  * @pfn: first frame; SWAP: first slot; HOLE: first page of the file; SPECIAL: 0
- * @end: low 32 bits of the number behind the last one; see census_run_nr()
+ * @end: low 32 bits of the number after the last frame; see census_run_nr()
  * @kind: &enum census_kind
  * @bits: CENSUS_YOUNG ..., the same for all entries
  * @swap_type: SWAP: number of the swap device
@@ -51,7 +51,7 @@ struct census_run {
 	u8 swap_type;
 };
 
-/* Entries of a run, in base pages. */
+/* Length of a run, in base pages. */
 static inline unsigned int census_run_nr(const struct census_run *run)
 {
 	return run->end - (u32)run->pfn;
@@ -61,10 +61,9 @@ static inline unsigned int census_run_nr(const struct census_run *run)
 #define CENSUS_RUNS_MAX PTRS_PER_PTE
 
 /**
- * struct census_mask - mapped pages, of 64 with neighbouring numbers
- * @key: of the numbers: @frames, @copies or @file of &struct census_walk, and the
- *	number above bit 6
- * @mask: a bit for each page
+ * struct census_mask - mapped pages among 64 with consecutive numbers
+ * @key: @frames, @copies or @file of &struct census_walk, plus the page number >> 6
+ * @mask: one bit for each page
  */
 struct census_mask {
 	u64 key;
@@ -72,13 +71,13 @@ struct census_mask {
 };
 
 /**
- * struct census_place - pages at neighbouring addresses
+ * struct census_place - pages at consecutive addresses
  * @kind: PRESENT, HUGETLB, SWAP or HOLE
  * @huge: PRESENT: mapped by a PMD
  * @at: PRESENT: bit of the first page in the mask of @key
- * @nr: pages; PRESENT: all are of one mask
+ * @nr: number of pages; PRESENT: all are in one mask
  * @addr: of the first page
- * @key: PRESENT: as of &struct census_mask; HUGETLB: the first frame; else 0
+ * @key: PRESENT: as in &struct census_mask; HUGETLB: the first frame; else 0
  */
 struct census_place {
 	u8 kind;
@@ -90,21 +89,21 @@ struct census_place {
 };
 
 /**
- * struct census_walk_ops - where what is mapped goes
- * @bits: CENSUS_YOUNG and CENSUS_DIRTY, where they matter: entries that differ
- *	in them are not in one run
- * @runs_locked: called under the page table's lock: must not sleep, may read the
- *	struct page of PRESENT and HUGETLB runs, which cannot be freed; or NULL
- * @runs: called with the same runs after the lock was dropped, the mapping
+ * struct census_walk_ops - consumers of a walk
+ * @bits: CENSUS_YOUNG and CENSUS_DIRTY if the consumer needs them: entries that differ in
+ *	them are in different runs
+ * @runs_locked: called under the page table lock: must not sleep; may read the struct
+ *	page of PRESENT and HUGETLB runs, which cannot be freed; or NULL
+ * @runs: called with the same runs after the page table lock was dropped, with the VMA
  *	still locked; may sleep; or NULL
- * @masks: mapped pages go there instead of into PRESENT runs; called with
- *	masks of one or more tables, perhaps of several mappings, with nothing but
- *	the mapping locked, or nothing at all; may sleep; or NULL
- * @places: where the pages of the masks, of HUGETLB and of SWAP runs are, by
- *	address; HOLEs come there instead of into runs; called after the lock was
- *	dropped, the mapping still locked; may sleep; or NULL
+ * @masks: receives mapped pages instead of PRESENT runs; called with masks of one or more
+ *	tables, possibly of several VMAs, and with no lock except perhaps that of the VMA;
+ *	may sleep; or NULL
+ * @places: receives the addresses of the pages of masks and of HUGETLB and SWAP runs, and
+ *	HOLEs instead of HOLE runs; called after the page table lock was dropped, with the
+ *	VMA still locked; may sleep; or NULL
  *
- * All get the walk's @context.
+ * All functions get the walk's @context.
  */
 struct census_walk_ops {
 	u8 bits;
@@ -120,31 +119,31 @@ struct census_walk_ops {
 
 /**
  * struct census_walk - the walk of one address space
- * @ops: where what is mapped goes
- * @context: for @ops
- * @pause: true if the walk should return so that the caller drops the lock;
+ * @ops: consumers
+ * @context: argument of @ops
+ * @pause: returns true if the walk should return so that the caller drops the lock;
  *	called after every page table
- * @pause_context: for @pause
- * @holes: hand on HOLE runs, in the present VMA
- * @placed: hand on places, in the present VMA
- * @frames: masks: key of frame 0 in the present VMA
- * @file: masks: key of the first page of the present VMA's file; 0: its pages are
+ * @pause_context: argument of @pause
+ * @holes: report HOLE runs, in the current VMA
+ * @placed: report places, in the current VMA
+ * @frames: masks: key of frame 0 in the current VMA
+ * @file: masks: key of the first page of the current VMA's file; 0: its pages are
  *	numbered by frame
- * @copies: masks: key of frame 0 for pages that were copied in the present VMA, a
- *	private mapping of a file
- * @dirty_is_copied: a dirty entry there is of such a page
- * @pages: masks: counts entries of mapped pages
- * @copied: of these, copied in a private mapping of a file
- * @huge: of these, mapped by a PMD
- * @ptes: counts entries read
- * @work: grows with what was done, about one for an entry
- * @blocked: a lock was not available: the VMA has to be tried again later
- * @nr: runs in @runs
- * @runs: of %CENSUS_RUNS_MAX
- * @nr_masks: masks in @masks
- * @masks: of CENSUS_MASKS_MAX, and one before the first, of no meaning
- * @nr_places: places in @places
- * @places: of %CENSUS_PLACES_MAX; NULL where none are wanted
+ * @copies: masks: key of frame 0 for copied pages in the current VMA, a private file
+ *	mapping; else 0
+ * @dirty_is_copied: a dirty entry in the current VMA maps a copied page
+ * @pages: masks: number of entries of mapped pages
+ * @copied: of @pages, those copied in a private file mapping
+ * @huge: of @pages, those mapped by a PMD
+ * @ptes: number of entries read
+ * @work: measure of the work done, about 1 for each entry
+ * @blocked: a lock was not available: the VMA must be tried again later
+ * @nr: number of @runs
+ * @runs: %CENSUS_RUNS_MAX elements
+ * @nr_masks: number of @masks
+ * @masks: CENSUS_MASKS_MAX elements, and before the first a dummy that is never reported
+ * @nr_places: number of @places
+ * @places: %CENSUS_PLACES_MAX elements; NULL if places are not requested
  */
 struct census_walk {
 	const struct census_walk_ops *ops;
@@ -171,10 +170,10 @@ struct census_walk {
 	struct census_place *places;
 };
 
-/* Masks that are handed on at once, at most: those of two page tables. */
+/* Masks of two page tables are passed to @masks together, at most. */
 #define CENSUS_MASKS_MAX (2 * PTRS_PER_PTE)
 
-/* A table has no more: those of each are handed on before the next. */
+/* A table has no more places.  They are passed on before the next table. */
 #define CENSUS_PLACES_MAX PTRS_PER_PTE
 
 int census_walk_begin(struct census_walk *walk, bool places);
