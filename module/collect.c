@@ -16,9 +16,9 @@
 #define BUCKET_BITS 12
 
 /**
- * census_collect_begin() - an empty collection
- * @c: to be ended by census_collect_end(), also after an error
- * @snap: that it is for
+ * census_collect_begin() - initialize an empty collection
+ * @c: the caller calls census_collect_end(), also after an error
+ * @snap: the snapshot that the collection is for
  *
  * Return: 0 or -ENOMEM.
  */
@@ -39,7 +39,7 @@ static struct hlist_head *bucket(struct census_collection *c,
 	return &c->buckets[hash_ptr((void *)mm, BUCKET_BITS)];
 }
 
-/* Of those that have vanished, by the number that they were named by. */
+/* Bucket of a vanished process, by the PID in the request. */
 static struct hlist_head *number_bucket(struct census_collection *c, u32 number)
 {
 	return &c->buckets[hash_32(number, BUCKET_BITS)];
@@ -57,10 +57,10 @@ static struct census_mm *find_mm(struct census_collection *c,
 }
 
 /*
- * Any thread's, for the leader may have exited before the others.  A kernel
- * thread that works in somebody's address space for a while does not count.
+ * Takes the mm of any thread, because the leader may exit before the others.  A kernel
+ * thread that temporarily uses the address space of a process does not count.
  *
- * Return: with a reference by mmgrab(), or NULL.
+ * Return: the mm with a reference by mmgrab(), or NULL.
  */
 static struct mm_struct *process_mm(struct task_struct *leader)
 {
@@ -184,7 +184,7 @@ static struct census_mm *add_space(struct census_collection *c)
 	return m;
 }
 
-/* Return: without a record, with a reference on @mm; or NULL. */
+/* Return: no record yet, with a reference on @mm; or NULL without memory. */
 static struct census_mm *add_mm(struct census_collection *c,
 				struct mm_struct *mm)
 {
@@ -235,9 +235,9 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 }
 
 /*
- * All thread group leaders, a reference on each.  The task list is walked in
- * one RCU section, as its readers do, and nothing can be allocated in it: so
- * count, allocate with room to spare, and try again if that was not enough.
+ * Gets all thread group leaders, with a reference on each.  The task list is walked in
+ * one RCU section, in which nothing can be allocated.  So count, allocate with spare
+ * room, and try again if the room was not enough.
  */
 static struct task_struct **get_leaders(unsigned int *nr)
 {
@@ -279,9 +279,10 @@ static struct task_struct **get_leaders(unsigned int *nr)
 /**
  * census_collect_all() - add all processes
  * @c: the collection
- * @wanted: what each of them is added for
+ * @wanted: why they are added
  *
- * In the order that they were started in, and for all address spaces at once.
+ * In the order of their creation.  All are added before the first address space is
+ * walked.
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
@@ -320,8 +321,8 @@ static struct task_struct *get_leader(struct pid *pid)
 }
 
 /*
- * A process that is named and has no address space, or is not there: its record
- * says that it has vanished.
+ * Adds a record with the state "vanished" for a requested process that does not exist or
+ * has no address space.
  */
 static int add_vanished(struct census_collection *c, u32 number,
 			struct task_struct *leader)
@@ -344,13 +345,13 @@ static int add_vanished(struct census_collection *c, u32 number,
 }
 
 /**
- * census_collect_pid() - add the process that a PID or thread ID stands for
+ * census_collect_pid() - add the process of a PID or thread ID
  * @c: the collection
  * @name: the ID
  *
- * There are others in its address space where that has more users than the
- * process has threads.  The first of all is its record's, so it has none until
- * census_collect_all() has found these (%CENSUS_PEER).
+ * The address space may have CLONE_VM peers if it has more users than the process has
+ * threads.  The record belongs to the first of all these processes, so it is not created
+ * until census_collect_all() has found them (%CENSUS_PEER).
  *
  * Return: 0 or -ENOMEM.
  */
@@ -379,7 +380,7 @@ int census_collect_pid(struct census_collection *c, const struct census_name *na
 	return err;
 }
 
-/* As before the first visit, but for the place where the walk goes on. */
+/* Resets the state to before the first visit, except for the address to continue at. */
 void census_mm_reset(struct census_mm *m)
 {
 	memset(&m->sums, 0, sizeof(m->sums));
@@ -389,13 +390,11 @@ void census_mm_reset(struct census_mm *m)
 }
 
 /**
- * census_collect_again() - a process whose memory is gone may have a new one
+ * census_collect_again() - find the new address space of a process after exec()
  * @c: the collection
  * @m: its mm_users were 0
  *
- * exec() puts a new address space in the place of the old one.
- *
- * Return: true if @m is now the new one, to be walked from its beginning.
+ * Return: true if @m is now the new address space, to be walked from its start.
  */
 bool census_collect_again(struct census_collection *c, struct census_mm *m)
 {
@@ -431,7 +430,7 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 	return mm;
 }
 
-/* Frees all but what the snapshot has taken. */
+/* Frees everything except what the snapshot has taken over. */
 void census_collect_end(struct census_collection *c)
 {
 	struct census_mm *m, *next;
@@ -446,7 +445,7 @@ void census_collect_end(struct census_collection *c)
 	kvfree(c->buckets);
 }
 
-/* The kernel's own counters; a reference on @mm is enough. */
+/* The kernel's own counters.  They need only a reference on @mm (mm_count). */
 void census_mm_counters(const struct mm_struct *mm, struct census_figures *f)
 {
 	struct mm_struct *m = (struct mm_struct *)mm;
@@ -462,7 +461,7 @@ void census_mm_counters(const struct mm_struct *mm, struct census_figures *f)
 			  (u64)READ_ONCE(m->locked_vm) << PAGE_SHIFT);
 }
 
-/* Does @pid stand for a kernel thread?  It may be NULL. */
+/* Checks whether @pid belongs to a kernel thread.  @pid may be NULL. */
 bool census_pid_is_kthread(struct pid *pid)
 {
 	struct task_struct *leader = get_leader(pid);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which address spaces there are, and whose.
+ * Finds the address spaces and the processes that use them.
  *
- * A collection holds a reference on the struct (mm_count), not on the memory
- * (mm_users) of each: a process that exits during the scan frees its memory
- * then, not when the scan is over.
+ * A collection holds a reference on each mm_struct (mm_count), not on its memory
+ * (mm_users): a process that exits during the scan frees its memory at once, not at the
+ * end of the scan.
  */
 #ifndef _CENSUS_COLLECT_H
 #define _CENSUS_COLLECT_H
@@ -20,20 +20,21 @@
  * struct census_mm - one address space to walk
  * @link: in &struct census_collection.mms or a list of the scan
  * @hash: in &struct census_collection.buckets
- * @mm: a reference by mmgrab(); NULL: that of a process which was named and has none
+ * @mm: reference by mmgrab(); NULL: a requested process has no address space
  * @task: its record; NULL: it only counts as an owner
- * @last_peer: where the next one of @task.peers goes
- * @named: it was named, and all processes in it are still to be found
- * @next_addr: where the walk goes on
- * @patience: ns, how long the next lock hold goes on although others wait
- * @begun: the walk has handed on something
+ * @last_peer: end of the list @task.peers
+ * @named: a process was requested by PID and CLONE_VM peers may exist; they are not found
+ *	yet
+ * @next_addr: address at which the walk continues
+ * @patience: length of the next contended lock hold, ns
+ * @begun: the walk has reported something
  * @visited: no further visit is needed
- * @worker: number of the worker that has begun it
+ * @worker: number of the worker that started the walk
  * @state: &enum memcensus_state, of all slices together
- * @number: of all address spaces, from 1
- * @sums: what was walked
- * @holdings: its pages as an owner, by kind; of what @vmas has no records of
- * @vmas: &struct census_vma of its mappings, if they are requested
+ * @number: number of the address space, from 1
+ * @sums: results of the walk
+ * @holdings: pages as an owner, by kind; without those of VMAs in @vmas
+ * @vmas: &struct census_vma of its VMAs, if requested
  */
 struct census_mm {
 	struct list_head link;
@@ -56,13 +57,13 @@ struct census_mm {
 
 /**
  * struct census_collection - the address spaces of a scan
- * @snap: gets the task records' cost, and the counts of processes without mm
+ * @snap: counts the memory of records, and the processes without mm
  * @mms: &struct census_mm, in the order of process creation
  * @nr: number of @mms
- * @named: there are some of these in @mms
- * @last_number: of an address space
- * @buckets: @mms by address
- * @lock: for @buckets, while several workers walk
+ * @named: some of @mms are named
+ * @last_number: number of the last address space added
+ * @buckets: @mms hashed by mm pointer
+ * @lock: protects @buckets while several workers walk
  */
 struct census_collection {
 	struct census_snapshot *snap;
@@ -75,11 +76,11 @@ struct census_collection {
 };
 
 /**
- * enum census_wanted - what a process is added for
+ * enum census_wanted - why a process is added
  * @CENSUS_RECORD: it gets a record
- * @CENSUS_PEER: it gets a record, or is noted in one, if its address space is named
+ * @CENSUS_PEER: it gets a record or is a peer in one, if its address space is named
  * @CENSUS_OWNER: it counts as an owner
- * @CENSUS_SWAP_OWNER: it counts as an owner, if it has anything in swap
+ * @CENSUS_SWAP_OWNER: it counts as an owner, if it has memory in swap
  */
 enum census_wanted {
 	CENSUS_RECORD,

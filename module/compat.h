@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every difference between kernel versions, and no other file has a version
- * check.  Where a kernel lacks a name it gets the newest kernel's, so that the
- * rest reads as if written for that one.  Functions that stand in for kernel
- * functions which modules cannot call are named census_*.
+ * All differences between kernel versions; no other file checks versions.  An older
+ * kernel gets the names of the newest one, so that the other files read as if written for
+ * the newest.  Functions that replace kernel functions which modules cannot call are
+ * named census_*.
  */
 #ifndef _CENSUS_COMPAT_H
 #define _CENSUS_COMPAT_H
@@ -42,7 +42,7 @@
 #define pmdp_get_lockless(pmdp) READ_ONCE(*(pmdp))
 #endif
 
-/* ptep_get() is older; its like for the upper levels came in 6.8. */
+/* ptep_get() is older; the helpers for the upper levels exist since 6.8. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #define pudp_get(pudp) READ_ONCE(*(pudp))
 #define p4dp_get(p4dp) READ_ONCE(*(p4dp))
@@ -75,7 +75,7 @@ typedef swp_entry_t softleaf_t;
 #define softleaf_is_device_private(entry) is_device_private_entry(entry)
 #endif
 
-/* Device mappings have no bit of their own in page tables since 6.17. */
+/* Since 6.17 page tables have no bit for device mappings. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
 #define census_pte_devmap(pte)	pte_devmap(pte)
 #define census_pmd_devmap(pmd)	pmd_devmap(pmd)
@@ -85,8 +85,8 @@ typedef swp_entry_t softleaf_t;
 #endif
 
 /*
- * Huge PFN maps are marked in the PMD since 6.12, and the huge zero page in 6.18
- * and later.  Before, a PFN map of that size is one of a VM_PFNMAP mapping.
+ * The PMD has a mark for huge PFN maps since 6.12, and for the huge zero page since 6.18.
+ * Before 6.12, a huge PFN map occurs only in a VM_PFNMAP mapping.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 #define census_pmd_special(pmd)	false
@@ -94,21 +94,21 @@ typedef swp_entry_t softleaf_t;
 #define census_pmd_special(pmd)	pmd_special(pmd)
 #endif
 
-/* What smaps makes of an entry whose page is migrating changed in 6.11. */
+/* smaps changed how it counts an entry of a migrating page in 6.11. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
 #define CENSUS_MIGRATING_IS_PRIVATE true
 #else
 #define CENSUS_MIGRATING_IS_PRIVATE false
 #endif
 
-/* Attributes of a generic netlink dump request moved in 6.7. */
+/* The attributes of a generic netlink dump request moved in 6.7. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 #define census_dump_attrs(cb) ((struct nlattr **)genl_dumpit_info(cb)->attrs)
 #else
 #define census_dump_attrs(cb) (genl_info_dump(cb)->attrs)
 #endif
 
-/* Have pages a map count of their own? */
+/* Whether each page has its own map count. */
 #ifdef CONFIG_NO_PAGE_MAPCOUNT
 #define CENSUS_MAPCOUNT_EXACT false
 #else
@@ -116,8 +116,8 @@ typedef swp_entry_t softleaf_t;
 #endif
 
 /*
- * for_each_thread(), under RCU.  With CONFIG_PROVE_RCU_LIST that of 6.12 asks lockdep
- * about tasklist_lock, which is not exported.
+ * for_each_thread() under RCU.  With CONFIG_PROVE_RCU_LIST the macro of 6.12 calls
+ * lockdep for tasklist_lock, which is not exported.
  */
 #define census_for_each_thread(p, t)					\
 	list_for_each_entry_rcu(t, &(p)->signal->thread_head, thread_node)
@@ -129,7 +129,7 @@ typedef swp_entry_t softleaf_t;
 #define census_kswapd_failures(pgdat) atomic_read(&(pgdat)->kswapd_failures)
 #endif
 
-/* What maps shows of a file that a stacked file system lends, since 6.8. */
+/* Path and inode that maps shows for a file of a stacked file system, since 6.8. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #define file_user_path(file)	(&(file)->f_path)
 #define file_user_inode(file)	file_inode(file)
@@ -142,7 +142,7 @@ typedef swp_entry_t softleaf_t;
 #define census_reclaim_item(item) (NR_VM_EVENT_ITEMS + (item))
 #endif
 
-/* A shrinker is allocated by the kernel since 6.7, and registered in two steps. */
+/* Since 6.7 the kernel allocates shrinkers, and registers them in a second step. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 static inline struct shrinker *shrinker_alloc(unsigned int flags, const char *name)
 {
@@ -176,8 +176,8 @@ unsigned long census_shmem_entry_pages(struct xa_state *xas);
 const char *census_anon_vma_name(const struct vm_area_struct *vma);
 
 /*
- * VMAs have locks since 6.4; modules can take them since 7.2 at the latest,
- * which is the first whose lock is known here.
+ * VMAs have locks since 6.4.  Modules can take them in 7.2, the first version whose lock
+ * is supported here.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0) && defined(CONFIG_PER_VMA_LOCK)
 #define CENSUS_VMA_LOCKS 1
@@ -189,7 +189,7 @@ static inline void census_vma_unlock(struct vm_area_struct *vma)
 	vma_end_read(vma);
 }
 
-/* Does somebody wait until no reader is left? */
+/* Checks whether a writer waits until there are no readers. */
 static inline bool census_vma_is_contended(const struct vm_area_struct *vma)
 {
 	return refcount_read(&vma->vm_refcnt) & VM_REFCNT_EXCLUDE_READERS_FLAG;
@@ -213,11 +213,11 @@ static inline bool census_vma_is_contended(const struct vm_area_struct *vma)
 #endif
 
 /**
- * census_mm_swapped() - may an address space have entries in swap
+ * census_mm_swapped() - check whether an address space may have entries in swap
  * @mm: a reference is enough
  *
- * The counter has parts per CPU since 6.2, which get_mm_counter() leaves out.
- * Before, only what threads have swapped in is counted late.
+ * The counter is per CPU since 6.2, and get_mm_counter() omits the per-CPU parts.
+ * Before, only swap-ins by threads are counted late.
  */
 static inline bool census_mm_swapped(struct mm_struct *mm)
 {
