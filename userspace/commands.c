@@ -16,5 +16,6 @@ const struct command_slot command_slots[] = {
 	{ "chart", &chart_command },
 	{ "export", &export_command },
 	{ "flame", &flame_command },
+	{ "trace", &trace_command },
 	{ NULL, NULL }
 };

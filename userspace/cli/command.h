@@ -53,6 +53,7 @@ struct rows {
  *	Returns 0, or -1 and @why.  NULL: @show does it
  * @needs_source: whether to open session->source; NULL: always
  * @screen: it needs a terminal
+ * @program: the words after -- are a program to run, not arguments
  *
  * With a record (-f), commands with @run get all censuses, others the last one;
  * --at selects one.
@@ -82,6 +83,7 @@ struct command {
 	int (*run)(struct session *session, bool *partial, struct failure *why);
 	bool (*needs_source)(const struct options *options);
 	bool screen;
+	bool program;
 };
 
 extern const struct command tasks_command;
@@ -97,6 +99,7 @@ extern const struct command leak_command MAY_BE_LEFT_OUT;
 extern const struct command chart_command MAY_BE_LEFT_OUT;
 extern const struct command export_command MAY_BE_LEFT_OUT;
 extern const struct command flame_command MAY_BE_LEFT_OUT;
+extern const struct command trace_command MAY_BE_LEFT_OUT;
 
 /**
  * struct command_slot - a command that a build may contain

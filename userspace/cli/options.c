@@ -243,11 +243,11 @@ static const struct exclusion {
 	const char *because;
 } exclusions[] = {
 	{ "json", { "raw" }, NULL },
-	{ "all", { "columns" }, NULL },
 	{ "percent", { "abbreviate" }, NULL },
 	{ "vm", { "slab" }, NULL },
 	{ "listen", { "output", "prometheus" }, NULL },
 	{ "user", { "cgroup", "command", "together" }, NULL },
+	{ "calls", { "interval" }, "rows are calls, as they return" },
 	{ "cgroup", { "command", "together" }, NULL },
 	{ "command", { "together" }, NULL },
 	{ "mappings", { GROUPS }, NULL },
@@ -315,7 +315,8 @@ static void set_add(struct option_set *set, const struct option_entry *entry)
 		*letter = ':';
 }
 
-static void set_fill(struct option_set *set)
+/* @first: the command whose options come first: others may have the same names; or NULL. */
+static void set_fill(struct option_set *set, const struct command *first)
 {
 	const struct command_slot *slot;
 	const struct command *command;
@@ -323,6 +324,8 @@ static void set_fill(struct option_set *set)
 
 	memset(set, 0, sizeof(*set));
 	set->letters[0] = ':';
+	for (use = first ? first->options : NULL; use && use->option; use++)
+		set_add(set, use->option);
 	for_each_command(command, slot)
 		for (use = command->options; use->option; use++)
 			set_add(set, use->option);
@@ -416,7 +419,8 @@ static int take_option(struct options *options, struct option_set *set, int code
 	return 0;
 }
 
-static int check_exclusions(const struct option_set *set, struct failure *why)
+static int check_exclusions(const struct options *options, const struct option_set *set,
+			    struct failure *why)
 {
 	const struct exclusion *row;
 	const char *const *other;
@@ -428,6 +432,9 @@ static int check_exclusions(const struct option_set *set, struct failure *why)
 					    "'--%s' and '--%s' cannot be combined%s%s",
 					    row->one, *other, row->because ? ": " : "",
 					    row->because ? row->because : "");
+	/* Not in the table: '--all' of trace is another option. */
+	if (options->all && options->columns)
+		return fail(why, FAIL_USAGE, "'--all' and '--columns' cannot be combined");
 	return 0;
 }
 
@@ -511,29 +518,71 @@ static int take_command(struct options *options, const char *word, struct failur
 	return 0;
 }
 
+/*
+ * Finds the word that names the command: options may precede it, and which of them take
+ * a value depends on the command only where several share a name.  NULL: there is none.
+ * Works on a copy, because getopt_long() permutes.
+ */
+static const char *find_command(int argc, char **argv)
+{
+	char **copy = calloc(argc + 1, sizeof(*copy));
+	const char *word = NULL;
+	struct option_set set;
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, argv, argc * sizeof(*copy));
+	set_fill(&set, NULL);
+	optind = 0;
+	while (getopt_long(argc, copy, set.letters, set.names, NULL) != -1)
+		;
+	if (optind < argc)
+		word = copy[optind];
+	free(copy);
+	return word;
+}
+
+/*
+ * Takes the program after -- from the words.  Returns the number of words that are left.
+ */
+static int take_program(struct options *options, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; options->command->program && i < argc; i++) {
+		if (strcmp(argv[i], "--"))
+			continue;
+		options->program = argv + i + 1;
+		return i;
+	}
+	return argc;
+}
+
 int options_parse(struct options *options, int argc, char **argv,
 		  struct failure *why)
 {
 	struct option_set set;
+	const char *word;
 	int code, ret = 0;
 
 	memset(options, 0, sizeof(*options));
 	options->command = command_slots[0].command;
-	set_fill(&set);
 	opterr = 0;
-	/* Parse all options once to find the command: options may precede it. */
+	word = find_command(argc, argv);
+	if (word && take_command(options, word, why))
+		return -1;
+	argc = take_program(options, argc, argv);
+	set_fill(&set, options->command);
 	optind = 0;
 	while ((code = getopt_long(argc, argv, set.letters, set.names, NULL)) != -1)
 		if (!ret && (code == '?' || code == ':'))
 			ret = wrong_word(&set, code, argv, why);
-	if (optind < argc && take_command(options, argv[optind], why))
-		return -1;
 	optind = 0;
 	while (!ret && (code = getopt_long(argc, argv, set.letters, set.names, NULL)) != -1)
 		ret = take_option(options, &set, code, why);
 	if (ret || options->help || options->version || options->words)
 		return ret;
-	if (check_exclusions(&set, why) || check_requirements(&set, why) ||
+	if (check_exclusions(options, &set, why) || check_requirements(&set, why) ||
 	    (options->group_by && check_groups(options, &set, why)))
 		return -1;
 	/* getopt_long() moves the words before "--", as the command, behind it. */

@@ -66,8 +66,13 @@ struct command;
  * @difference: colours of 'flame' show the change since the mark
  * @mark: ns until the mark of 'flame'; 0: not given
  * @after_dashes: "--" precedes the arguments of the command
- * @program: the command line that 'flame' runs, ended by NULL; points into argv; NULL: none
+ * @program: the command line that 'flame' or 'trace' runs, ended by NULL; points into
+ *	argv; NULL: none
  * @duration: ns from the first census to the last; 0: not given
+ * @calls: 'trace' prints a row for each call
+ * @everything: 'trace' traces all processes
+ * @cgroup: directory of the cgroup that 'trace' traces, or NULL
+ * @buffer: KiB of the trace buffer of each CPU; 0: not given
  */
 struct options {
 	const struct command *command;
@@ -115,6 +120,11 @@ struct options {
 	uint64_t interval;
 	uint64_t count;
 	uint64_t duration;
+	char **program;
+	bool calls;
+	bool everything;
+	const char *cgroup;
+	uint64_t buffer;
 	unsigned int chart;
 	bool has_top;
 	size_t top;
@@ -129,7 +139,6 @@ struct options {
 	bool difference;
 	uint64_t mark;
 	bool after_dashes;
-	char **program;
 };
 
 /**

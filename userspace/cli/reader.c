@@ -93,10 +93,12 @@ static int run_session(struct session *session, struct failure *why)
 			     present_censuses(session, &partial, why);
 	if (session->source)
 		partial |= session->source->damaged;
+	if (!ret && session->child)
+		return session->child;
 	if (!ret)
 		return partial ? EXIT_PARTIAL : EXIT_DONE;
 	complain(why);
-	return EXIT_FAILED;
+	return session->child ? session->child : EXIT_FAILED;
 }
 
 static bool needs_source(const struct options *options)

@@ -25,6 +25,7 @@
  * @n_held: their number
  * @missed: command lines not available in time since the last reset to 0
  * @may_end: a census in which all processes of @request have ended is no failure
+ * @child: exit status of the program that the command ran, for the reader's own; 0: none
  * @due: time of the next census, ns of CLOCK_MONOTONIC; 0: at once.  For
  *	a record, ns since 1970
  */
@@ -40,6 +41,7 @@ struct session {
 	size_t n_held;
 	size_t missed;
 	bool may_end;
+	int child;
 	uint64_t due;
 };
 

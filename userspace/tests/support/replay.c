@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "cli/reader.h"
+#include "commands/trace-instance.h"
 #include "host/cgroups.h"
 #include "host/cmdlines.h"
 #include "host/names.h"
@@ -148,6 +149,9 @@ int main(int argc, char **argv)
 	if (cgroups_root)
 		cgroups_root("/nonexistent");
 	procfs_root("proc");
+	/* Nor trace it. */
+	if (trace_instance_root)
+		trace_instance_root("/nonexistent");
 	/* The files are on a disk, not in /proc, and may be slow. */
 	if (cmdlines_patience)
 		cmdlines_patience(patience ? (unsigned int)atoi(patience) : 1000);

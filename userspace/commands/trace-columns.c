@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The columns of 'trace'. */
+#include "commands/trace-show.h"
+#include "model/columns.h"
+
+#define NUMBER(name, expression)					\
+static bool get_##name(const struct view *view, const void *record,	\
+		       struct value *value)				\
+{									\
+	const struct trace_shown *row = record;				\
+									\
+	(void)view;							\
+	value->number = expression;					\
+	return true;							\
+}
+
+/* How often a process called, since it was last shown. */
+#define OF_CALL(name, call)						\
+	NUMBER(name, row->process->sums.by[call].calls -		\
+	       row->process->shown.by[call].calls)
+
+NUMBER(pid, row->process->pid)
+NUMBER(calls, row->bytes.calls)
+NUMBER(failed, row->bytes.failed)
+NUMBER(asked, row->bytes.asked)
+NUMBER(given, row->bytes.given)
+NUMBER(fixed, row->bytes.fixed)
+NUMBER(discarded, row->bytes.discarded)
+NUMBER(unknown, row->bytes.unknown)
+NUMBER(time, row->bytes.ns)
+NUMBER(begun, row->process->begun + row->report->realtime)
+NUMBER(lasted, row->since)
+OF_CALL(brk, TRACE_BRK)
+OF_CALL(mmap, TRACE_MMAP)
+OF_CALL(munmap, TRACE_MUNMAP)
+OF_CALL(mremap, TRACE_MREMAP)
+OF_CALL(madvise, TRACE_MADVISE)
+
+static bool get_parent(const struct view *view, const void *record, struct value *value)
+{
+	const struct trace_shown *row = record;
+
+	(void)view;
+	value->number = row->process->parent;
+	return row->process->parent;
+}
+
+static bool get_comm(const struct view *view, const void *record, struct value *value)
+{
+	const struct trace_shown *row = record;
+
+	(void)view;
+	value->text = row->process->comm;
+	return true;
+}
+
+static bool get_state(const struct view *view, const void *record, struct value *value)
+{
+	const struct trace_shown *row = record;
+
+	(void)view;
+	value->number = row->process->ended != 0;
+	return row->process->pid;
+}
+
+/* Without calls of brk() of an unknown amount. */
+static bool get_net(const struct view *view, const void *record, struct value *value)
+{
+	const struct trace_shown *row = record;
+
+	(void)view;
+	value->sign = (int64_t)(row->bytes.asked - row->bytes.given);
+	return true;
+}
+
+static bool get_rate(const struct view *view, const void *record, struct value *value)
+{
+	const struct trace_shown *row = record;
+
+	(void)view;
+	value->sign = row->since ?
+		      (int64_t)((double)(int64_t)(row->bytes.asked - row->bytes.given) *
+				1e9 / (double)row->since) : 0;
+	return row->since;
+}
+
+static bool get_min_faults(const struct view *view, const void *record, struct value *value)
+{
+	const struct trace_shown *row = record;
+
+	(void)view;
+	value->number = row->process->sums.min_faults - row->process->shown.min_faults;
+	return row->process->faults_known;
+}
+
+static bool get_maj_faults(const struct view *view, const void *record, struct value *value)
+{
+	const struct trace_shown *row = record;
+
+	(void)view;
+	value->number = row->process->sums.maj_faults - row->process->shown.maj_faults;
+	return row->process->faults_known;
+}
+
+static const char *const states[] = { "runs", "ended" };
+
+#define COUNT(name, header, help)					\
+	{ #name, header, help, .kind = KIND_COUNT, .total = TOTAL_SUM, .derive = get_##name }
+#define BYTES(name, header, help)					\
+	{ #name, header, help, .kind = KIND_BYTES, .total = TOTAL_SUM, .derive = get_##name }
+
+static const struct column trace_columns[] = {
+	{ "pid", "PID", "process", .kind = KIND_ID, .total = TOTAL_ROWS, .derive = get_pid },
+	{ "parent", "Parent", "the process that forked it in the trace", .kind = KIND_ID,
+	  .derive = get_parent },
+	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = get_comm },
+	{ "state", "State", "runs or ended", .kind = KIND_WORD, .words = states,
+	  .n_words = ARRAY_SIZE(states), .derive = get_state },
+	COUNT(calls, "Calls", "brk, mmap, munmap, mremap and madvise that returned"),
+	COUNT(failed, "Failed", "of these, calls that failed"),
+	BYTES(asked, "Asked", "address space that brk, mmap and mremap asked for, in whole pages"),
+	BYTES(given, "Given", "address space that brk, munmap and mremap gave back"),
+	{ "net", "Net", "asked less given back", .kind = KIND_BYTES, .sign = true,
+	  .total = TOTAL_SUM, .derive = get_net },
+	{ "rate", "Net/s", "net per second", .kind = KIND_BYTES, .sign = true,
+	  .total = TOTAL_SUM, .derive = get_rate },
+	BYTES(fixed, "Fixed", "of asked, at fixed addresses: it may replace other mappings"),
+	BYTES(discarded, "Dropped",
+	      "content given back by madvise, with the address space kept"),
+	COUNT(min_faults, "MinFlt", "page faults without I/O"),
+	COUNT(maj_faults, "MajFlt", "page faults that waited for I/O"),
+	COUNT(brk, "brk", "calls of brk"),
+	COUNT(mmap, "mmap", "calls of mmap"),
+	COUNT(munmap, "munmap", "calls of munmap"),
+	COUNT(mremap, "mremap", "calls of mremap"),
+	COUNT(madvise, "madvise", "calls of madvise"),
+	COUNT(unknown, "Unknown", "calls of brk whose bytes are unknown: not in asked and given"),
+	{ "time", "Time", "ns in these calls", .kind = KIND_DURATION, .total = TOTAL_SUM,
+	  .derive = get_time },
+	{ "begun", "Begun", "when its trace began, ns since 1970", .kind = KIND_ID,
+	  .derive = get_begun },
+	{ "lasted", "Lasted", "ns that it was traced", .kind = KIND_DURATION,
+	  .derive = get_lasted },
+};
+
+const struct record_type trace_record = {
+	.name = "traced process",
+	.derived = { trace_columns, ARRAY_SIZE(trace_columns) },
+};

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Page faults of traced processes, by the kernel's performance events: one record for
+ * each, with process and thread.  Where events are refused, faults are unknown.
+ */
+#ifndef READER_TRACE_FAULTS_H
+#define READER_TRACE_FAULTS_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "commands/trace-event.h"
+
+struct trace_faults;
+
+/**
+ * struct trace_faults_of - whose faults
+ * @tids: these threads and what they fork; NULL: see @cgroup
+ * @n: their number
+ * @cgroup: tasks of the cgroup whose directory this is; -1: all tasks
+ * @on_exec: from their exec on
+ */
+struct trace_faults_of {
+	const uint32_t *tids;
+	size_t n;
+	int cgroup;
+	bool on_exec;
+};
+
+/* NULL and @why: what stands in the way. */
+struct trace_faults *trace_faults_new(const struct trace_faults_of *of, struct failure *why);
+
+/* Adds threads to those of trace_faults_new().  Returns 0, or -1 and @why. */
+int trace_faults_follow(struct trace_faults *faults, const uint32_t *tids, size_t n,
+			struct failure *why);
+
+/* Reads what is recorded to @see, and adds its number to @n.  0, or -1 and @why. */
+int trace_faults_read(struct trace_faults *faults, trace_see *see, void *context,
+		      uint64_t *n, struct failure *why);
+
+/* Adds at most @max files that are readable when a buffer is half full; returns how many. */
+size_t trace_faults_poll(const struct trace_faults *faults, struct pollfd *fds, size_t max);
+
+/* Counts no more; what is recorded can still be read. */
+void trace_faults_stop(struct trace_faults *faults);
+
+/* Faults that did not fit into the buffers; false: unknown. */
+bool trace_faults_lost(const struct trace_faults *faults, uint64_t *lost);
+
+void trace_faults_free(struct trace_faults *faults);
+
+#endif /* READER_TRACE_FAULTS_H */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Shows the sums and the calls of a trace.
+ */
+#ifndef READER_TRACE_SHOW_H
+#define READER_TRACE_SHOW_H
+
+#include "cli/command.h"
+#include "commands/trace-sums.h"
+
+/**
+ * struct trace_report - what is shown
+ * @options: of the command
+ * @sums: the sums
+ * @out: stream of the results
+ * @begun, @now: ns of CLOCK_MONOTONIC
+ * @shown: when sums were last shown; 0: never
+ * @realtime: what to add to these for ns since 1970
+ * @lost_known, @lost: events that the kernel could not keep
+ * @faults: page faults are counted
+ * @reclaim: reclaim, compaction and the OOM killer are traced
+ * @child: the program that was run, 0: none
+ * @child_ended, @child_status: it has ended, as wait(2) says
+ */
+struct trace_report {
+	const struct options *options;
+	struct trace_sums *sums;
+	FILE *out;
+	uint64_t begun;
+	uint64_t now;
+	uint64_t shown;
+	uint64_t realtime;
+	bool lost_known;
+	uint64_t lost;
+	bool faults;
+	bool reclaim;
+	uint32_t child;
+	bool child_ended;
+	int child_status;
+};
+
+/* The columns of a process. */
+extern const struct record_type trace_record;
+
+/* What the getters of trace_record read. */
+struct trace_shown {
+	const struct trace_process *process;
+	struct trace_bytes bytes;
+	const struct trace_report *report;
+	uint64_t since;		/* ns in which @bytes came */
+};
+
+/* Prints one call at once. */
+void trace_show_row(const struct trace_report *report, const struct trace_row *row);
+void trace_show_header(const struct trace_report *report);
+
+/*
+ * Prints all sums since the last call.  @last: the end of the trace.  0, or -1 and @why.
+ */
+int trace_show_sums(struct trace_report *report, bool last, struct failure *why);
+
+#endif /* READER_TRACE_SHOW_H */
