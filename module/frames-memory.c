@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Memory for counting owners: a budget, and what is kept between censuses. */
+/* Memory for counting owners: a budget, and memory that is kept between censuses. */
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -12,11 +12,11 @@
 #define SECTIONS_MIN 1024
 
 /**
- * census_budget_take() - may so much be allocated
+ * census_budget_take() - reserve bytes of a budget
  * @budget: of the census
- * @bytes: how much
+ * @bytes: number of bytes
  *
- * Return: false if not; else it counts until census_budget_give().
+ * Return: true if reserved, until census_budget_give(); false if over the limit.
  */
 bool census_budget_take(struct census_budget *budget, u64 bytes)
 {
@@ -26,7 +26,7 @@ bool census_budget_take(struct census_budget *budget, u64 bytes)
 		atomic64_sub(bytes, &budget->used);
 		return false;
 	}
-	/* Workers may take at once: too low by what one of them takes. */
+	/* Workers may race here: @peak may be too low by what one of them takes. */
 	peak = atomic64_read(&budget->peak);
 	if (used > peak)
 		atomic64_cmpxchg(&budget->peak, peak, used);
@@ -38,7 +38,7 @@ void census_budget_give(struct census_budget *budget, u64 bytes)
 	atomic64_sub(bytes, &budget->used);
 }
 
-/* Zeroed memory within the budget, or NULL. */
+/* Return: zeroed memory within the budget, or NULL. */
 static void *budget_alloc(struct census_budget *budget, u64 bytes)
 {
 	void *memory;
@@ -89,7 +89,7 @@ static u64 pool_bytes(const struct census_pool *pool)
 	       (u64)pool->max_chunks * sizeof(*pool->chunks);
 }
 
-/* @pool is empty afterwards; its budget gets the bytes back. */
+/* Empties @pool and returns its bytes to the budget. */
 void census_pool_free(struct census_pool *pool)
 {
 	u32 i;
@@ -102,7 +102,7 @@ void census_pool_free(struct census_pool *pool)
 	*pool = (struct census_pool) { .budget = pool->budget };
 }
 
-/* A hash table of twice the length.  Return: false without memory. */
+/* Doubles the length of the hash table.  Return: false without memory. */
 bool census_frames_grow_sections(struct census_frames *f)
 {
 	u64 old = f->sections ? (u64)f->sections_mask + 1 : 0;
@@ -151,7 +151,7 @@ static void set_budget(struct census_frames *f, struct census_budget *budget)
 		f->owners.pools[i].budget = budget;
 }
 
-/* Free what is marked, and the memory for it; @f has to be reset. */
+/* Frees all marks and their memory.  @f must be reset before further use. */
 void census_frames_drop(struct census_frames *f)
 {
 	unsigned int i;
@@ -161,7 +161,7 @@ void census_frames_drop(struct census_frames *f)
 	f->owners.failed = false;
 }
 
-/* Free all memory; @f has no budget any more. */
+/* Frees all memory.  @f has no budget any more. */
 static void frames_free(struct census_frames *f)
 {
 	census_frames_drop(f);
@@ -170,9 +170,9 @@ static void frames_free(struct census_frames *f)
 }
 
 /*
- * What the last censuses left for the next, until there was none for a while or
- * the kernel needs memory.  spare_lock: against both; a leaf, held for the few
- * steps along the list, so that the shrinker may take it.
+ * Memory of the last censuses, kept for the next one, until idle for a while or until the
+ * kernel reclaims memory.  spare_lock protects the list against the timer and the
+ * shrinker.  It is a leaf, held only for a few list steps, so the shrinker may take it.
  */
 #define KEEP_JIFFIES (10 * HZ)
 
@@ -252,10 +252,10 @@ void census_frames_exit(void)
 }
 
 /**
- * census_frames_begin() - memory for a worker
+ * census_frames_begin() - allocate or reuse the memory of a worker
  * @budget: of the census
  *
- * Return: to be given to census_frames_reset() and census_frames_end(), or NULL.
+ * Return: memory to be passed to census_frames_reset() and census_frames_end(), or NULL.
  */
 struct census_frames *census_frames_begin(struct census_budget *budget)
 {
@@ -278,10 +278,10 @@ struct census_frames *census_frames_begin(struct census_budget *budget)
 }
 
 /**
- * census_frames_reset() - nothing is marked
- * @f: begun
- * @slice: the part of all keys that are counted
- * @slices: how many parts there are, a power of two
+ * census_frames_reset() - remove all marks
+ * @f: from census_frames_begin()
+ * @slice: keys with this hash will be counted
+ * @slices: number of slices, a power of two
  */
 void census_frames_reset(struct census_frames *f, u32 slice, u32 slices)
 {
@@ -296,7 +296,7 @@ void census_frames_reset(struct census_frames *f, u32 slice, u32 slices)
 	f->slices = slices;
 }
 
-/* The memory is kept for the next census. */
+/* Keeps the memory for the next census. */
 void census_frames_end(struct census_frames *f)
 {
 	if (!f)

@@ -7,7 +7,7 @@
 #include "compat.h"
 #include "frames.h"
 
-/* Blocks of a section, less one: see frames.h. */
+/* Number of blocks of a section, minus one: see frames.h. */
 #define DENSE_MASK (CENSUS_CHUNK_UNITS - 1)
 #define SPARSE_SHIFT 2
 #define SPARSE_MASK (BIT(SPARSE_SHIFT) - 1)
@@ -28,7 +28,7 @@ static struct census_recent *recent_place(struct census_frames *f, u64 key)
 			  CENSUS_RECENT];
 }
 
-/* Where a section is, or the free place for it. */
+/* Return: the slot of a section, or the free slot for it. */
 static struct census_section *section_place(const struct census_frames *f, u64 key)
 {
 	u32 i = census_section_hash(key) & f->sections_mask;
@@ -38,7 +38,7 @@ static struct census_section *section_place(const struct census_frames *f, u64 k
 	return &f->sections[i];
 }
 
-/* Blocks of a new section, all zero.  Return: the first, or 0 without memory. */
+/* Zeroed blocks for a new section.  Return: the first block, or 0 without memory. */
 static u32 new_blocks(struct census_frames *f, u64 key)
 {
 	struct census_pool *pool = &f->owners.blocks;
@@ -61,7 +61,7 @@ static u32 new_blocks(struct census_frames *f, u64 key)
 	return block;
 }
 
-/* Make @recent the section of @key.  Return: false without memory. */
+/* Sets @recent to the section of @key.  Return: false without memory. */
 static noinline bool find_section(struct census_frames *f, u64 key,
 				  struct census_recent *recent)
 {
@@ -89,13 +89,13 @@ static noinline bool find_section(struct census_frames *f, u64 key,
 	return true;
 }
 
-/* Are owners of the pages of @key counted in the present slice? */
+/* Checks whether the current slice counts the owners of the pages of @key. */
 bool census_frames_counts(const struct census_frames *f, u64 key)
 {
 	return f->slices == 1 || (hash_64(key, 32) & (f->slices - 1)) == f->slice;
 }
 
-/* The block of @key; NULL where nothing of its section was marked. */
+/* Return: the block of @key, or NULL if nothing in its section was marked. */
 struct census_block *census_frames_block(const struct census_frames *f, u64 key)
 {
 	u64 at = key & section_mask(key);
@@ -105,19 +105,19 @@ struct census_block *census_frames_block(const struct census_frames *f, u64 key)
 }
 
 /**
- * census_frames_mark() - the present owner maps these pages
- * @f: census_owners_turn() has said who that is
+ * census_frames_mark() - record that the current owner maps these pages
+ * @f: census_owners_turn() has set the owner
  * @masks: of all kinds and spaces
- * @nr: how many, up to %CENSUS_MASKS_MAX
+ * @nr: number of @masks, up to %CENSUS_MASKS_MAX
  *
- * Allocates, so not under a page table lock.  Without memory nothing more is
- * marked, and census_frames_failed() is true.
+ * Allocates memory, so must not be called under a page table lock.  Without memory it
+ * marks nothing more, and census_frames_failed() returns true.
  */
 void census_frames_mark(struct census_frames *f,
 			const struct census_mask *masks, unsigned int nr)
 {
 	struct census_owners *o = &f->owners;
-	/* Where most masks add an entry, those to come are fetched too. */
+	/* If most masks add an entry, also prefetch the entries to be written. */
 	bool fetch = f->appended > nr / 2;
 	struct census_marker m;
 	unsigned int i;
@@ -125,7 +125,7 @@ void census_frames_mark(struct census_frames *f,
 	if (!census_owners_room(o, nr))
 		return;
 	m = census_marker(o);
-	/* All blocks are on their way to the cache before the first is marked. */
+	/* Prefetch all blocks before the first one is marked. */
 	for (i = 0; i < nr; i++) {
 		u64 key = masks[i].key, at = key & section_mask(key);
 		struct census_recent *recent = recent_place(f, key);
@@ -150,7 +150,7 @@ void census_frames_mark(struct census_frames *f,
 	census_marker_end(o, &m);
 }
 
-/* Neighbouring pages of a space, from number @first on. */
+/* Marks consecutive pages of a space, from number @first on. */
 static void mark_range(struct census_frames *f, u64 space, u64 first, u64 nr)
 {
 	while (nr) {
@@ -168,8 +168,8 @@ static void mark_range(struct census_frames *f, u64 space, u64 first, u64 nr)
 }
 
 /*
- * The kind for hugetlb pages of @nr base pages: those of a PMD, of a PUD, and
- * where an architecture has sizes in between, one below and one above a PMD.
+ * Return: the kind for hugetlb pages of @nr base pages: PMD size, PUD size, or one size
+ * below and one above a PMD, which some architectures have.
  */
 static u32 hugetlb_kind(struct census_frames *f, unsigned int nr)
 {
@@ -185,12 +185,12 @@ static u32 hugetlb_kind(struct census_frames *f, unsigned int nr)
 
 /**
  * census_frames_hugetlb_key() - the block and the bit of a hugetlb page
- * @f: learns of its size
- * @pfn: its first frame
- * @nr: base pages
+ * @f: records the size
+ * @pfn: first frame of the page
+ * @nr: size of the page, in base pages
  * @at: set to the number of the bit
  *
- * One hugetlb page is one page, of a kind of its own.
+ * Return: the key of the block.  A hugetlb page counts as one page, of a separate kind.
  */
 u64 census_frames_hugetlb_key(struct census_frames *f, unsigned long pfn,
 			      unsigned int nr, u32 *at)
@@ -220,7 +220,7 @@ void census_frames_mark_swap(struct census_frames *f,
 		   census_run_nr(run));
 }
 
-/* Settle blocks that some workers have in common. */
+/* Settles blocks, each over all workers that have marked it. */
 static void settle_section(struct census_frames *const *workers,
 			   const struct census_section *sections,
 			   unsigned int nr, unsigned int part)
@@ -253,7 +253,7 @@ static void settle_section(struct census_frames *const *workers,
 	}
 }
 
-/* Is any swap slot marked? */
+/* Checks whether any swap slot is marked. */
 bool census_frames_swapped(const struct census_frames *f)
 {
 	u32 i;
@@ -265,14 +265,14 @@ bool census_frames_swapped(const struct census_frames *f)
 	return false;
 }
 
-/* So many empty places of a table are passed over before others may run. */
+/* Number of hash table slots to scan between two cond_resched(). */
 #define PLACES_AT_ONCE BIT(16)
 
 /**
- * census_frames_settle_blocks() - all have marked: count owners of pages
- * @workers: all
- * @nr: how many
- * @part: of the keys, 0 to @nr - 1; can run together with other parts
+ * census_frames_settle_blocks() - count owners of pages, after all workers have marked
+ * @workers: all workers
+ * @nr: number of @workers
+ * @part: of the keys, 0 to @nr - 1; can run in parallel with other parts
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
@@ -298,7 +298,7 @@ int census_frames_settle_blocks(struct census_frames *const *workers,
 				if (w < v && sections[w].key)
 					break;
 			}
-			/* What an earlier worker has too is done already. */
+			/* A section that an earlier worker has too is done already. */
 			if (w < v)
 				continue;
 			settle_section(workers, sections, nr, part);
@@ -311,10 +311,10 @@ int census_frames_settle_blocks(struct census_frames *const *workers,
 }
 
 /**
- * census_frames_settle_turns() - all blocks are settled: what each owner has
- * @workers: all
- * @nr: how many
- * @worker: whose turns are settled; others can settle theirs at the same time
+ * census_frames_settle_turns() - compute each owner's pages, after all blocks are settled
+ * @workers: all workers
+ * @nr: number of @workers
+ * @worker: whose turns are settled; can run in parallel with other workers
  *
  * Return: 0, or -EINTR after a fatal signal.
  */
@@ -337,8 +337,8 @@ int census_frames_settle_turns(struct census_frames *const *workers,
 }
 
 /*
- * States for the blocks of a section, or those of the same blocks of another
- * worker.  Return: false without memory.
+ * Allocates group states for the blocks of a section, or reuses those of the same blocks
+ * of an earlier worker.  Return: false without memory.
  */
 static bool group_section(struct census_frames *const *workers, unsigned int worker,
 			  const struct census_section *s, struct census_pool *states)
@@ -370,9 +370,9 @@ static bool group_section(struct census_frames *const *workers, unsigned int wor
 
 /**
  * census_frames_prepare_groups() - prepare blocks for census_turn_group()
- * @workers: all; their turns are settled
- * @nr: how many
- * @states: empty but for unit 0; gets a state for each block
+ * @workers: all workers; their turns are settled
+ * @nr: number of @workers
+ * @states: empty except for unit 0; gets a state for each block
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which pages are the same, and whose they are: keys of frames, pages of files,
- * swap slots and hugetlb pages to the blocks of owners.h, and their memory.
+ * Maps page numbers to blocks: keys of frames, file pages, swap slots and hugetlb pages
+ * to the blocks of owners.h, and their memory.
  *
- * A key is a space above a block number.  Anonymous frames, swap slots and
- * hugetlb pages are numbered by where they are, pages of a file by their index:
- * see files.h.  Blocks lie in sections, which a hash table finds: 512 blocks
- * (128 MiB of memory, 8 KiB) where neighbours are likely to be in use too, else
- * 4 blocks (1 MiB of a file, one cache line).
+ * A key is a space above a block number.  Anonymous frames, swap slots and hugetlb pages
+ * are numbered by location, file pages by index: see files.h.  Blocks are in sections,
+ * which a hash table finds.  A section has 512 blocks (128 MiB of memory, 8 KiB) if
+ * neighbours are likely to be in use too, else 4 blocks (1 MiB of a file, one cache
+ * line).
  *
- * Memory is bounded by a budget that all workers of a census share.  When it is
- * used up, the census starts again and counts in slices: in each pass only the
- * blocks whose key has this slice's hash are marked, so each slice is exact.
- * What was allocated is kept for the next census, and freed after idle time or
- * when the kernel needs memory.
+ * All workers of a census share a memory budget.  When it is used up, the census starts
+ * again and counts in slices: each pass marks only the blocks whose key hashes to this
+ * slice, so each slice is exact.  The memory is kept for the next census, and freed after
+ * idle time or when the kernel reclaims memory.
  *
- * One worker has one struct census_frames, so nothing here takes a lock but the
- * list of those that are kept.
+ * Each worker has its own struct census_frames, so only the list of kept memory needs a
+ * lock.
  */
 #ifndef _CENSUS_FRAMES_H
 #define _CENSUS_FRAMES_H
@@ -31,8 +30,8 @@
 #include "walk.h"
 
 /*
- * Spaces: a key's bits from CENSUS_SPACE_SHIFT on.  Below is a block number:
- * 2^46 pages, all physical memory and all but absurd file offsets.
+ * Spaces: bits of a key from CENSUS_SPACE_SHIFT on.  Below is a block number: 2^46 pages,
+ * enough for all physical memory and all realistic file offsets.
  */
 #define CENSUS_SPACE_SHIFT 40
 #define CENSUS_SPACE(space) ((u64)(space) << CENSUS_SPACE_SHIFT)
@@ -40,7 +39,7 @@
 enum census_space {
 	CENSUS_SPACE_FRAMES = 1,	/* + class */
 	CENSUS_SPACE_SWAP = 8,		/* + swap type */
-	CENSUS_SPACE_SPARSE = 48,	/* from here on sections are small */
+	CENSUS_SPACE_SPARSE = 48,	/* sections are small from here on */
 	CENSUS_SPACE_HUGETLB = 48,	/* + kind */
 	CENSUS_SPACE_FILES = 64,	/* + census_file_space() */
 	CENSUS_SPACE_END = 1 << (64 - CENSUS_SPACE_SHIFT),
@@ -50,13 +49,13 @@ static_assert(CENSUS_SPACE_FRAMES + CENSUS_CLASSES <= CENSUS_SPACE_SWAP);
 static_assert(CENSUS_SPACE_SWAP + MAX_SWAPFILES <= CENSUS_SPACE_SPARSE);
 static_assert(CENSUS_SPACE_HUGETLB + CENSUS_KINDS <= CENSUS_SPACE_FILES);
 
-/* Key of the first frame, for pages of a class that are numbered by frame. */
+/* Key of frame 0, for pages of a class that are numbered by frame. */
 static inline u64 census_frames_key(enum census_class class)
 {
 	return CENSUS_SPACE(CENSUS_SPACE_FRAMES + class);
 }
 
-/* Space of a file's pages: its last bit says the class, see census_key_kind(). */
+/* Space of a file's pages.  Its lowest bit is the class, see census_key_kind(). */
 static inline u32 census_file_space(u32 number, enum census_class class)
 {
 	return CENSUS_SPACE_FILES + 2 * number + (class == CENSUS_SHMEM);
@@ -77,10 +76,10 @@ static inline u32 census_key_kind(u64 key)
 }
 
 /**
- * struct census_budget - memory of all workers together
+ * struct census_budget - limit of the memory of all workers together
  * @limit: bytes
  * @used: bytes
- * @peak: the most of @used
+ * @peak: maximum of @used, bytes
  */
 struct census_budget {
 	u64 limit;
@@ -92,9 +91,9 @@ bool census_budget_take(struct census_budget *budget, u64 bytes);
 void census_budget_give(struct census_budget *budget, u64 bytes);
 
 /**
- * struct census_section - neighbouring blocks
- * @key: of the first; 0: not in use
- * @block: unit number of the first
+ * struct census_section - consecutive blocks
+ * @key: of the first block; 0: not in use
+ * @block: unit number of the first block
  */
 struct census_section {
 	u64 key;
@@ -109,10 +108,10 @@ static inline u32 census_section_hash(u64 key)
 #define CENSUS_RECENT 256
 
 /**
- * struct census_recent - a section that was found
+ * struct census_recent - cached result of a section lookup
  * @key: of its first block
  * @first: its first block
- * @block: unit number of that
+ * @block: unit number of @first
  */
 struct census_recent {
 	u64 key;
@@ -121,8 +120,8 @@ struct census_recent {
 };
 
 /**
- * struct census_target - where a mask is marked
- * @b: the block; NULL: nowhere
+ * struct census_target - block that a mask is added to
+ * @b: the block; NULL if the mask is not counted
  * @block: its unit number
  */
 struct census_target {
@@ -131,21 +130,21 @@ struct census_target {
 };
 
 /**
- * struct census_frames - what one worker has marked
- * @spare: in the list of those kept for the next census
+ * struct census_frames - marks of one worker
+ * @spare: in the list of memory kept for the next census
  * @owners: blocks, entries, turns
  * @budget: of the census
  * @sections: hash table, by key
- * @sections_mask: its length less one, a power of two
- * @nr_sections: in use, at most half of them
- * @recent: sections that were found last, by the last bits of their number
- * @appended: entries that the last call of census_frames_mark() has added
+ * @sections_mask: length of @sections, a power of two, minus one
+ * @nr_sections: number in use, at most half of the length
+ * @recent: sections found last, by the low bits of their number
+ * @appended: number of entries that the last census_frames_mark() added
  * @sparse: by kind, first free block in a chunk of small sections; 0: none
  * @hugetlb: sizes met, in base pages, by kind from %CENSUS_OF_HUGETLB on
- * @slice: which keys are marked
- * @slices: a power of two, 1: all keys are marked
+ * @slice: keys with this hash are marked
+ * @slices: number of slices, a power of two; 1: all keys are marked
  * @targets: of the masks that are being marked
- * @totals: of what this worker settles
+ * @totals: sums of what this worker settles
  */
 struct census_frames {
 	struct list_head spare;
@@ -192,7 +191,7 @@ struct census_block *census_frames_block(const struct census_frames *f, u64 key)
 u64 census_frames_hugetlb_key(struct census_frames *f, unsigned long pfn,
 			      unsigned int nr, u32 *at);
 
-/* Base pages of a hugetlb page with this @key. */
+/* Size of the hugetlb page with this @key, in base pages. */
 static inline unsigned int census_frames_hugetlb_pages(const struct census_frames *f,
 						       u64 key)
 {
