@@ -16,7 +16,7 @@
 
 /* An emulated machine with all debug options is slow. */
 #undef TEST_TIMEOUT_DEFAULT
-#define TEST_TIMEOUT_DEFAULT	120
+#define TEST_TIMEOUT_DEFAULT	300
 
 /* Expects @pages pages in figure @name of @figures, of a task or a mapping. */
 #define EXPECT_PAGES(pages, figures, name)				\

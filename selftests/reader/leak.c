@@ -189,7 +189,7 @@ static char *of_process(const char *said, pid_t pid)
 	free(__of);							\
 } while (0)
 
-TEST_F_TIMEOUT(leak, by_pid, 100)
+TEST_F_TIMEOUT(leak, by_pid, 300)
 {
 	char command[512] = "memcensus leak -J --for " LOOK " --interval " EACH;
 	size_t i, n = strlen(command);
@@ -203,7 +203,7 @@ TEST_F_TIMEOUT(leak, by_pid, 100)
 }
 
 /* On all processes it finds and names only the suspects. */
-TEST_F_TIMEOUT(leak, of_all, 100)
+TEST_F_TIMEOUT(leak, of_all, 300)
 {
 	size_t i, named = 0;
 	char *at;

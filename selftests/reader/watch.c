@@ -113,7 +113,7 @@ FIXTURE_TEARDOWN(watch)
 	EXPECT_NE(NULL, strstr(self->line, text))			\
 		TH_LOG("it says %s", self->line)
 
-TEST_F_TIMEOUT(watch, kinds_of_growth, 30)
+TEST_F_TIMEOUT(watch, kinds_of_growth, 120)
 {
 	START(walk);
 	ASSERT_TRUE(child_next(self->pid));
@@ -124,7 +124,7 @@ TEST_F_TIMEOUT(watch, kinds_of_growth, 30)
 	AWAIT("\"released\"");
 }
 
-TEST_F_TIMEOUT(watch, exit_status, 30)
+TEST_F_TIMEOUT(watch, exit_status, 120)
 {
 	START(exit_with_seven);
 	kill(self->pid, SIGCONT);
@@ -139,7 +139,7 @@ TEST_F_TIMEOUT(watch, exit_status, 30)
 }
 
 /* The parent has not waited, so every kernel has the exit status. */
-TEST_F_TIMEOUT(watch, zombie, 30)
+TEST_F_TIMEOUT(watch, zombie, 120)
 {
 	START(exit_with_seven);
 	kill(self->pid, SIGCONT);
@@ -151,7 +151,7 @@ TEST_F_TIMEOUT(watch, zombie, 30)
 	self->lines = NULL;
 }
 
-TEST_F_TIMEOUT(watch, signal, 30)
+TEST_F_TIMEOUT(watch, signal, 120)
 {
 	START(wait_for_signal);
 	kill(self->pid, SIGKILL);
@@ -159,7 +159,7 @@ TEST_F_TIMEOUT(watch, signal, 30)
 	EXPECT_SAYS("\"exit_status\":null,\"signal\":9,\"oom_killed\":false");
 }
 
-TEST_F_TIMEOUT(watch, exec, 30)
+TEST_F_TIMEOUT(watch, exec, 120)
 {
 	START(execute);
 	kill(self->pid, SIGCONT);
@@ -172,7 +172,7 @@ TEST_F_TIMEOUT(watch, exec, 30)
 }
 
 /* Watches two processes, one of which continues. */
-TEST_F_TIMEOUT(watch, two, 30)
+TEST_F_TIMEOUT(watch, two, 120)
 {
 	char command[64];
 	pid_t other;
@@ -205,7 +205,7 @@ static void eat(void *arg)
 #define GROUP	"/tmp/memcensus-watch-cgroup"
 
 /* A cgroup of 16 MiB whose member needs 64. */
-TEST_F_TIMEOUT(watch, oom, 30)
+TEST_F_TIMEOUT(watch, oom, 120)
 {
 	char pid[16];
 
