@@ -2,15 +2,16 @@
 #include "owners.h"
 
 /*
- * A reference to planes: the unit number above two bits that say how many planes
- * there is room for, 4, 8, 16 or 32.  With plane 0 that is 2^33 owners.
+ * Reference to planes: a unit number above two bits for the capacity, 4, 8, 16 or 32
+ * planes.  With plane 0 these count up to 2^33 owners.
  */
 #define PLANES_SIZE_BITS 2
 #define PLANES_MIN 4
 #define PLANES_MAX 32
 
 /*
- * So many at once: shares must not overflow 64 bits, and others want the CPU.
+ * Number of entries between two cond_resched(), and few enough that their shares do not
+ * overflow 64 bits.
  */
 #define ENTRIES_AT_ONCE BIT(16)
 
@@ -26,7 +27,7 @@ static u64 *planes_words(const struct census_owners *o, u32 planes)
 
 void census_owners_init(struct census_owners *o)
 {
-	/* 0 means none. */
+	/* Number 0 means none. */
 	o->blocks.nr = 1;
 	o->entries.nr = 1;
 	o->planes.nr = 1;
@@ -40,11 +41,11 @@ void census_owners_init(struct census_owners *o)
 }
 
 /**
- * census_pool_take() - units that lie in one chunk
- * @pool: where from
- * @units: how many, up to %CENSUS_CHUNK_UNITS
+ * census_pool_take() - allocate units in one chunk
+ * @pool: of the units
+ * @units: number of units, up to %CENSUS_CHUNK_UNITS
  *
- * Return: number of the first, or 0 without memory.  Their content is undefined.
+ * Return: number of the first unit, or 0 without memory.  Their content is undefined.
  */
 u32 census_pool_take(struct census_pool *pool, u32 units)
 {
@@ -63,7 +64,7 @@ u32 census_pool_take(struct census_pool *pool, u32 units)
 	return first;
 }
 
-/* Entries of the present space count as its own again: they become the newest. */
+/* Makes the entries of the current address space the newest of their blocks again. */
 static void resume(struct census_owners *o)
 {
 	u32 i, e;
@@ -84,13 +85,13 @@ static void resume(struct census_owners *o)
 }
 
 /**
- * census_owners_turn() - who marks from now on
+ * census_owners_turn() - set the owner of the marks that follow
  * @o: the owners
- * @holdings: by kind, where census_turn_settle() adds; stays until then
- * @space: number of the owner's address space, from 1: a page that several
- *	owners of one space map belongs to the first of them
- * @begun: @space may have marked something before.  All turns are searched for it
- *	then, so this must be rare: else a census is quadratic in address spaces
+ * @holdings: by kind; census_turn_settle() adds the result, so it must stay until then
+ * @space: number of the owner's address space, from 1: a page that several owners of one
+ *	space map belongs to the first of them
+ * @begun: @space may have marks already.  Then all turns are searched for it, so this
+ *	must be rare: otherwise the time is quadratic in the number of address spaces
  *
  * Return: false without memory.
  */
@@ -104,7 +105,7 @@ bool census_owners_turn(struct census_owners *o,
 		t = census_turn(o, turn - 1);
 	if (t && t->holdings == holdings && t->space == space)
 		return true;
-	/* One that has marked nothing is forgotten. */
+	/* Reuse a turn without marks. */
 	if (!t || t->first < o->entries.nr) {
 		if (turn >> CENSUS_CHUNK_SHIFT >= o->turns.nr_chunks &&
 		    !census_pool_grow(&o->turns)) {
@@ -128,7 +129,7 @@ bool census_owners_turn(struct census_owners *o,
 	return true;
 }
 
-/* Room for @nr more entries.  Return: false without memory. */
+/* Makes room for @nr more entries.  Return: false without memory. */
 bool census_owners_room(struct census_owners *o, u32 nr)
 {
 	struct census_pool *p = &o->entries;
@@ -142,10 +143,10 @@ bool census_owners_room(struct census_owners *o, u32 nr)
 }
 
 /**
- * census_owners_forget() - what an address space has marked is not its own
+ * census_owners_forget() - redirect the result of an address space
  * @o: the owners
  * @space: number of the address space
- * @holdings: where it goes instead
+ * @holdings: receive the result instead
  */
 void census_owners_forget(struct census_owners *o, u32 space,
 			  struct census_holding *holdings)
@@ -157,7 +158,7 @@ void census_owners_forget(struct census_owners *o, u32 space,
 			census_turn(o, i)->holdings = holdings;
 }
 
-/* Is an entry from before @o->space_first of the present space? */
+/* Checks whether an entry before @o->space_first belongs to the current address space. */
 static bool is_of_space(const struct census_owners *o, u32 entry)
 {
 	u32 low = 0, high = o->turns.nr;
@@ -174,14 +175,14 @@ static bool is_of_space(const struct census_owners *o, u32 entry)
 }
 
 /**
- * census_mark_slowly() - census_mark(), where the space may have older entries
+ * census_mark_slowly() - census_mark() for a space that may have older entries
  * @o: the owners
  * @m: of @o
  * @b: the block
  * @block: its unit number
- * @mask: pages
+ * @mask: one bit for each page
  *
- * Return: pages that the space has not marked before.
+ * Return: the pages that the space has not marked before.
  */
 u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
 		       struct census_block *b, u32 block, u64 mask)
@@ -205,7 +206,7 @@ u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
 	return mask;
 }
 
-/* Planes with twice the capacity, the old ones copied. */
+/* Doubles the capacity of a block's planes and copies the old ones. */
 static bool grow_planes(struct census_owners *o, struct census_block *b)
 {
 	u32 old = b->planes ? planes_capacity(b->planes) : 0;
@@ -231,7 +232,7 @@ static bool grow_planes(struct census_owners *o, struct census_block *b)
  * census_planes_add() - carry into plane 1
  * @o: the owners
  * @b: a block
- * @carry: pages that have one owner more than plane 0 can say
+ * @carry: pages whose bit in plane 0 overflowed
  */
 noinline void census_planes_add(struct census_owners *o, struct census_block *b,
 				u64 carry)
@@ -254,8 +255,8 @@ noinline void census_planes_add(struct census_owners *o, struct census_block *b,
 }
 
 /**
- * struct counters - how many owners each page of a block has, bit by bit
- * @planes: two more than blocks have, for a sum's carry
+ * struct counters - number of owners of each page of a block, in bit planes
+ * @planes: two more than in a block, for the carry of a sum
  * @nr: planes in use; those above are 0
  */
 struct counters {
@@ -281,7 +282,7 @@ static void add_block(struct counters *sum, const struct census_owners *o,
 	}
 }
 
-/* Of the pages @left, those with as many owners as the first of them. */
+/* Return: the pages of @left that have as many owners as its first page. */
 static u64 next_class(const struct counters *sum, u64 left, u64 *owners)
 {
 	unsigned int at = __builtin_ctzll(left), i;
@@ -296,7 +297,7 @@ static u64 next_class(const struct counters *sum, u64 left, u64 *owners)
 	return left;
 }
 
-/* Return: how many numbers of owners the pages @left have, each in @splits. */
+/* Return: the number of @splits, one for each number of owners among the pages @left. */
 static unsigned int split_pages(const struct counters *sum, u64 left,
 				struct census_split *splits)
 {
@@ -314,13 +315,13 @@ static unsigned int split_pages(const struct counters *sum, u64 left,
 /**
  * census_blocks_settle() - split the pages of a block by their number of owners
  * @same: workers that have marked these pages
- * @block: unit number of the block, in each
+ * @block: unit number of the block in each worker
  * @nr: length of @same and @block
- * @to: whose pool takes the splits; @failed is set without memory
+ * @to: its pool takes the splits; its @failed is set without memory
  * @worker: number of @to
- * @totals: @pages is added to
+ * @totals: @pages is increased
  *
- * No marks can follow.
+ * No marks may follow.
  */
 void census_blocks_settle(struct census_owners *const *same, const u32 *block,
 			  unsigned int nr, struct census_owners *to, u32 worker,
@@ -348,7 +349,7 @@ void census_blocks_settle(struct census_owners *const *same, const u32 *block,
 		return;
 	}
 	n = split_pages(&sum, shared, census_unit(&to->splits, first));
-	/* What is not needed is free again. */
+	/* Return the unused units. */
 	to->splits.nr = first + n;
 	for (i = 0; i < nr; i++) {
 		b = census_block(same[i], block[i]);
@@ -358,7 +359,7 @@ void census_blocks_settle(struct census_owners *const *same, const u32 *block,
 	}
 }
 
-/* Of a settled block: splits of its pages that have several owners. */
+/* Return: the splits of a settled block. */
 static const struct census_split *
 block_splits(struct census_owners *const *workers, const struct census_block *b)
 {
@@ -367,10 +368,10 @@ block_splits(struct census_owners *const *workers, const struct census_block *b)
 }
 
 /**
- * struct sum - what entries add up to, while they are few
+ * struct sum - sum over a limited number of entries
  * @pages: see &struct census_holding
- * @exclusive: see there
- * @share: of the pages that are not exclusive
+ * @exclusive: see &struct census_holding
+ * @share: of pages that are not exclusive, 1/2^36 page
  */
 struct sum {
 	u64 pages;
@@ -392,7 +393,7 @@ static void add_entry(struct census_owners *const *workers,
 		h->share += census_popcount(mask & split->pages) * split->weight;
 }
 
-/* Scattered pages: blocks are fetched so many entries ahead. */
+/* Pages may be scattered: prefetch the block of the entry this far ahead. */
 #define BLOCKS_AHEAD 12
 
 static void fetch_block(const struct census_owners *o, u32 entry)
@@ -425,17 +426,17 @@ static void settle_entries(struct census_owners *const *workers,
 		holdings[i].exclusive += sum->exclusive;
 		holdings[i].share += share;
 		totals->share[i] += share;
-		/* Less than one unit for each page that was divided. */
+		/* Each divided page loses less than one unit. */
 		totals->lost += sum->pages - sum->exclusive;
 	}
 }
 
 /**
- * census_turn_settle() - what an owner has, from the entries of a turn
- * @workers: all; their blocks are settled
+ * census_turn_settle() - add the entries of a turn to its owner's holdings
+ * @workers: all workers; their blocks are settled
  * @o: one of them
  * @turn: number of one of its turns
- * @totals: @share and @lost are added to
+ * @totals: @share and @lost are increased
  */
 void census_turn_settle(struct census_owners *const *workers,
 			const struct census_owners *o, u32 turn,
@@ -452,11 +453,11 @@ void census_turn_settle(struct census_owners *const *workers,
 }
 
 /**
- * struct group_state - which pages of a block groups own
- * @one: some group has them
- * @several: two or more groups have them
- * @seen: the present group has them
- * @group: the present group, and the pass
+ * struct group_state - which groups own the pages of a block
+ * @one: pages of at least one group
+ * @several: pages of two or more groups
+ * @seen: pages of the current group
+ * @group: the current group and pass
  */
 struct group_state {
 	u64 one;
@@ -469,16 +470,15 @@ static_assert(sizeof(struct group_state) ==
 	      CENSUS_GROUP_UNITS * CENSUS_UNIT_BYTES);
 
 /**
- * census_turn_group() - what a group has, from the entries of a member's turn
+ * census_turn_group() - add the entries of a member's turn to a group's holdings
  * @o: its blocks' @planes are units of @states
  * @states: %CENSUS_GROUP_UNITS units for each block, zeroed
  * @turn: number of one of its turns
- * @group: from 1; all turns of a group come one after the other
+ * @group: from 1; all turns of a group are passed consecutively
  * @pass: 0 for the turns of all groups, then 1 again
- * @holdings: of the group, by kind: in pass 0 @pages are added, in pass 1
- *	@exclusive
+ * @holdings: of the group, by kind: pass 0 adds to @pages, pass 1 to @exclusive
  *
- * A page is the group's own if no other group has it.
+ * A page is exclusive to a group if no other group maps it.
  */
 void census_turn_group(const struct census_owners *o,
 		       const struct census_pool *states, u32 turn, u32 group,

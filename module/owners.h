@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who owns what: bit arithmetic on masks of owners.  No kernel state; the same
- * file is compiled and tested on the host.
+ * Counts the owners of pages: bit arithmetic on masks.  It has no kernel state; the same
+ * file is also compiled and tested on the host.
  *
- * Pages (frames, pages of a file, swap slots) have numbers.  64 neighbours are a
- * block.  Owners (address spaces, or their mappings) are walked one after the
- * other; what an owner maps in a block is a mask, one bit per page.  The result
- * is, for each owner, how many pages it maps, how many of these are exclusive,
- * and its proportional share.
+ * Pages (frames, file pages, swap slots) have numbers.  64 consecutive ones are a block.
+ * Owners (address spaces, or their VMAs) are walked one after another.  The pages of a
+ * block that an owner maps are a mask, one bit per page.  The result is, for each owner,
+ * the number of pages that it maps, the number of exclusive ones, and its proportional
+ * share.
  *
- * Each mask is one entry; entries lie in the order of the walk.  A block counts
- * its owners in bit planes: bit i of plane p is bit p of the number of owners of
- * page i.  Adding an owner's mask to 64 counters is a ripple carry through the
- * planes.  Plane 0 is in the block itself: pages with one owner need no other.
+ * Each mask is one entry; entries are in the order of the walk.  A block counts its
+ * owners in bit planes: bit i of plane p is bit p of the number of owners of page i.
+ * Adding an owner's mask to 64 counters is a ripple carry through the planes.  Plane 0 is
+ * in the block itself: pages with one owner need no other plane.
  *
  *	entries  [mask, block 7][mask, block 8] | [mask, block 7] ...
  *	          owner A                         owner B: one turn each
  *
  *	block 7  [plane 0, newest entry, planes 1 ...]
  *
- * A block knows its newest entry.  If that belongs to the marking owner, the new
- * mask goes into the same entry and only new bits are counted, so a page that is
- * mapped twice in an address space has one owner.
+ * A block refers to its newest entry.  If it belongs to the current owner, the new mask
+ * is merged into this entry and only new bits are counted: a page that an address space
+ * maps twice has one owner.
  *
- * At the end each block is split once by the number of owners: the pages that have
- * n owners, and the weight 1/n.  A pass over the entries then adds, for each owner, a few
- * bit counts per block.
+ * At the end each block is split once by the number of owners: into the pages that have n
+ * owners, and the weight 1/n.  Then one pass over the entries adds a few bit counts per
+ * block for each owner.
  *
- * Several workers mark blocks and entries of their own, each for some of the
- * owners.  Blocks of the same pages are added up plane by plane at the end.
+ * With several workers, each has its own blocks and entries, for some of the owners.  At
+ * the end the blocks of the same pages are added plane by plane.
  */
 #ifndef _CENSUS_OWNERS_H
 #define _CENSUS_OWNERS_H
@@ -49,8 +49,8 @@
 #define CENSUS_KINDS_MAX 8
 
 /*
- * A page divided by its owners is kept in so many parts: of a page of 100,000
- * owners 1/600,000 is lost.  A sum of them may need more than 64 bits.
+ * Number of parts of a page in a share: a page of 100,000 owners loses 1/600,000 of
+ * itself by rounding.  A sum of shares may need more than 64 bits.
  */
 #define CENSUS_SHARE_SHIFT 36
 typedef unsigned __int128 census_share;
@@ -58,7 +58,7 @@ typedef unsigned __int128 census_share;
 #define CENSUS_BLOCK_SHIFT 6
 #define CENSUS_BLOCK_PAGES BIT(CENSUS_BLOCK_SHIFT)
 
-/* All memory comes in chunks of units of 16 bytes, so nothing ever moves. */
+/* All memory is in chunks of 16-byte units, so nothing ever moves. */
 #define CENSUS_UNIT_BYTES 16
 #define CENSUS_CHUNK_SHIFT 9
 #define CENSUS_CHUNK_UNITS BIT(CENSUS_CHUNK_SHIFT)
@@ -69,7 +69,7 @@ struct census_budget;
 /**
  * struct census_chunk - memory of %CENSUS_CHUNK_UNITS units
  * @units: contiguous
- * @kind: blocks: kind of their pages
+ * @kind: chunks of blocks: kind of their pages
  */
 struct census_chunk {
 	void *units;
@@ -77,12 +77,12 @@ struct census_chunk {
 };
 
 /**
- * struct census_pool - units by number; a number stays valid until the end
- * @chunks: of which the first @nr_chunks have memory
- * @nr_chunks: see @chunks
+ * struct census_pool - numbered units; a number stays valid until the pool is freed
+ * @chunks: the first @nr_chunks have memory
+ * @nr_chunks: number of chunks with memory
  * @max_chunks: length of @chunks
  * @nr: units in use
- * @budget: where memory is accounted; unused on the host
+ * @budget: accounts the memory; unused on the host
  */
 struct census_pool {
 	struct census_chunk *chunks;
@@ -95,11 +95,10 @@ struct census_pool {
 /**
  * struct census_block - 64 pages
  * @ones: plane 0; settled: pages with exactly one owner
- * @newest: entry that was added last, 0: none; settled: how many splits there
- *	are of pages with more owners, and from bit %CENSUS_SPLITS_BITS on the
- *	worker whose pool they are in
- * @planes: unit of planes 1 and up, and their capacity, see owners.c; 0: none;
- *	settled: unit of the first split; grouped: unit of &struct group_state
+ * @newest: entry added last, 0: none; settled: number of splits of its pages with several
+ *	owners, and from bit %CENSUS_SPLITS_BITS on the worker whose pool has them
+ * @planes: unit of planes 1 and up, and their capacity, see owners.c; 0: none; settled:
+ *	unit of the first split; grouped: unit of &struct group_state
  */
 #define CENSUS_SPLITS_BITS 8
 
@@ -111,9 +110,9 @@ struct census_block {
 
 /**
  * struct census_entry - pages of a block that an owner maps
- * @mask: a bit for each
- * @block: unit number
- * @older: entry of the same address space for the same block, 0: none
+ * @mask: one bit for each page
+ * @block: unit number of the block
+ * @older: previous entry of the same address space for the same block, 0: none
  */
 struct census_entry {
 	u64 mask;
@@ -122,10 +121,10 @@ struct census_entry {
 };
 
 /**
- * struct census_holding - what an owner has of a kind
- * @pages: that it maps, each once
- * @exclusive: of these, mapped by no other owner
- * @share: 1/2^36 page
+ * struct census_holding - pages of one kind that an owner maps
+ * @pages: number of pages, each counted once
+ * @exclusive: of @pages, those that no other owner maps
+ * @share: proportional share, 1/2^36 page
  */
 struct census_holding {
 	u64 pages;
@@ -147,8 +146,8 @@ struct census_turn {
 
 /**
  * struct census_split - pages of a block with the same number of owners
- * @pages: a bit for each
- * @weight: 1/2^36 page, what each owner gets of each
+ * @pages: one bit for each page
+ * @weight: share of each owner in each page, 1/2^36 page
  */
 struct census_split {
 	u64 pages;
@@ -156,10 +155,10 @@ struct census_split {
 };
 
 /**
- * struct census_totals - sums for the check that no page is lost
+ * struct census_totals - sums to check that no page is lost
  * @pages: distinct pages, by kind
- * @share: 1/2^36 page, of all owners, by kind
- * @lost: 1/2^36 page, upper bound of what divisions lose in all @share
+ * @share: sum of all owners, by kind, 1/2^36 page
+ * @lost: upper bound of the rounding losses in all @share, 1/2^36 page
  */
 struct census_totals {
 	u64 pages[CENSUS_KINDS_MAX];
@@ -170,18 +169,18 @@ struct census_totals {
 #define CENSUS_POOLS 5
 
 /**
- * struct census_owners - all that one worker has marked
+ * struct census_owners - marks of one worker
  * @blocks: &struct census_block; unit 0 is not used
  * @entries: &struct census_entry; unit 0 is not used
  * @planes: planes; unit 0 is not used
  * @splits: &struct census_split; unit 0 is not used
  * @turns: &struct census_turn
- * @pools: all of them
- * @space: number of the address space of the present turn
- * @turn_first: first entry of the present turn
+ * @pools: all of the above
+ * @space: number of the address space of the current turn
+ * @turn_first: first entry of the current turn
  * @space_first: first entry of @space since the last turn of another space
  * @resumed: @space has entries before @space_first
- * @failed: memory ran out, marks are missing: of no use
+ * @failed: out of memory, marks are missing: the result cannot be used
  */
 struct census_owners {
 	union {
@@ -224,7 +223,7 @@ static inline struct census_entry *census_entry(const struct census_owners *o,
 	return census_unit(&o->entries, entry);
 }
 
-/* User Mode Linux has no patched hweight64(); Kbuild knows what it runs on. */
+/* User Mode Linux does not patch hweight64(); Kbuild knows the CPU of the host. */
 static inline unsigned int census_popcount(u64 mask)
 {
 #if defined(__POPCNT__) || !defined(__KERNEL__)
@@ -234,7 +233,7 @@ static inline unsigned int census_popcount(u64 mask)
 #endif
 }
 
-/* One chunk more.  Return: false without memory.  owners.c does not have it. */
+/* Adds a chunk.  Return: false without memory.  Not defined in owners.c. */
 bool census_pool_grow(struct census_pool *pool);
 
 struct census_marker;
@@ -268,7 +267,7 @@ static inline struct census_turn *census_turn(const struct census_owners *o,
 	return census_unit(&o->turns, turn);
 }
 
-/* Number of the first entry behind those of a turn. */
+/* Number of the first entry after those of a turn. */
 static inline u32 census_turn_end(const struct census_owners *o, u32 turn)
 {
 	return turn + 1 < o->turns.nr ? census_turn(o, turn + 1)->first :
@@ -276,11 +275,11 @@ static inline u32 census_turn_end(const struct census_owners *o, u32 turn)
 }
 
 /**
- * struct census_marker - what census_mark() needs, in registers
+ * struct census_marker - state of census_mark(), in registers
  * @entries: chunks of entries
- * @next: the next free entry
+ * @next: next free entry
  * @turn_first: see &struct census_owners
- * @space_first: see there; 0 where @resumed
+ * @space_first: see &struct census_owners; 0 if @resumed
  */
 struct census_marker {
 	const struct census_chunk *entries;
@@ -290,10 +289,10 @@ struct census_marker {
 };
 
 /**
- * census_marker() - begin to mark
+ * census_marker() - start to mark
  * @o: census_owners_room() has made room for all entries that will be added
  *
- * Nothing else can be done with @o until census_marker_end().
+ * No other function may use @o until census_marker_end().
  */
 static inline struct census_marker census_marker(const struct census_owners *o)
 {
@@ -318,12 +317,12 @@ static inline struct census_entry *census_marker_entry(const struct census_marke
 }
 
 /**
- * census_mark() - the present owner maps pages of a block
+ * census_mark() - record that the current owner maps pages of a block
  * @o: the owners
  * @m: of @o
  * @b: the block
  * @block: its unit number
- * @mask: a bit for each page, marked before or not
+ * @mask: one bit for each page; pages may be marked already
  */
 static __always_inline void census_mark(struct census_owners *o,
 					struct census_marker *m,
