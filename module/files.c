@@ -11,17 +11,17 @@
 #include "memory.h"
 
 /**
- * struct file_id - one that was met
+ * struct file_id - identity of a file
  * @link: in its bucket
  * @mapping: its page cache; only compared
  * @sb: its file system; only compared
- * @ino: its inode number there
+ * @ino: inode number
  * @generation: of the inode
- * @space: of its pages
+ * @space: key space of its pages
  *
- * No reference is held: that would keep a file system from being unmounted.  If
- * the inode is freed while the census runs and another one gets its memory, that
- * one differs in the number or the generation.
+ * There is no reference, which would prevent an unmount of the file system.  If the inode
+ * is freed during the census and another inode gets its memory, the number or the
+ * generation differs.
  */
 struct file_id {
 	struct hlist_node link;
@@ -32,7 +32,7 @@ struct file_id {
 	u32 space;
 };
 
-/* @files: zeroed; to be ended by census_files_end() */
+/* @files is zeroed; the caller calls census_files_end(). */
 void census_files_begin(struct census_files *files, struct census_budget *budget)
 {
 	files->budget = budget;
@@ -55,12 +55,11 @@ void census_files_end(struct census_files *files)
 }
 
 /*
- * Are the pages of a mapping its file's page cache, at the index that follows
- * from the address?  All of shmem are, also through SysV shm, which has operations
- * of its own.  Of other file systems filemap_map_pages() says it: it maps page
- * cache there and nothing else.  Not so where a driver puts in pages of its own:
- * it has another map_pages or none, or marks the mapping PFNMAP or MIXEDMAP.
- * Files of DAX have no page cache.
+ * Checks whether the pages of a VMA are its file's page cache, at the index that follows
+ * from the address.  Shmem always is, also SysV shm, which has its own vm_ops.  For other
+ * file systems filemap_map_pages() shows it: this function maps page cache at its index
+ * and nothing else.  A driver that maps pages of its own has another or no map_pages, or
+ * sets VM_PFNMAP or VM_MIXEDMAP.  DAX files have no page cache.
  */
 static bool maps_page_cache(const struct vm_area_struct *vma,
 			    enum census_class class)
@@ -122,11 +121,11 @@ static struct file_id *add(struct census_files *files, struct hlist_head *bucket
 }
 
 /**
- * census_files_key() - the key of a file's first page
- * @files: the files that were met
+ * census_files_key() - get the key of a file's first page
+ * @files: files found so far
  * @vma: locked, which keeps its file
- * @class: FILE or SHMEM, of its pages
- * @key: set; 0 where its pages are numbered by frame
+ * @class: of its pages, FILE or SHMEM
+ * @key: set; 0 if its pages are numbered by frame
  *
  * Return: 0 or -ENOMEM.
  */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Pages of files by file and index.
+ * Numbers file pages by file and index.
  *
- * A present entry of a mapping of page cache is the file's page at the index that
- * follows from the address.  Numbered so, the order of the walk is the order of
- * the numbers, however the frames are scattered, and a page that migrates between
- * two walks stays one page.
+ * A present entry of a page cache mapping is the file's page at the index that follows
+ * from the address.  With these numbers the walk meets pages in the order of their
+ * numbers, even if the frames are scattered.  A page that migrates between two walks
+ * remains one page.
  *
- * All mappings of a file must agree on it, so it depends on how the mapping's
- * pages get there, not on the process: see census_files_key().
+ * All mappings of a file must number its pages in the same way.  So this depends on how
+ * the mapping gets its pages, not on the process: see census_files_key().
  */
 #ifndef _CENSUS_FILES_H
 #define _CENSUS_FILES_H
@@ -21,11 +21,11 @@
 #define CENSUS_FILES_BUCKETS_BITS 10
 
 /**
- * struct census_files - the files that were met
+ * struct census_files - files found by the walk
  * @budget: of the census
- * @lock: for adding; reading takes RCU, and nothing is removed
+ * @lock: protects insertion; readers use RCU, and nothing is removed
  * @buckets: by address of the &struct address_space
- * @nr: how many
+ * @nr: number of files
  */
 struct census_files {
 	struct census_budget *budget;

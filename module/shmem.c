@@ -9,10 +9,10 @@
 #include "shmem.h"
 
 /**
- * census_shmem_swap_range() - bytes of a shmem mapping's pages that are in swap
+ * census_shmem_swap_range() - bytes in swap of a range of a shmem file
  * @vma: maps shmem; locked
  * @first: first page of the file
- * @nr: pages
+ * @nr: number of pages
  *
  * May sleep.
  */
@@ -42,14 +42,14 @@ u64 census_shmem_swap_range(struct vm_area_struct *vma, pgoff_t first,
 }
 
 /**
- * census_shmem_swap_next() - which pages of a shmem mapping come next in swap
+ * census_shmem_swap_next() - find the next pages of a shmem file in swap
  * @vma: maps shmem; locked
- * @first: from this page of the file on; set to the first that is in swap
- * @last: not above this page
+ * @first: search from this page of the file; set to the first page in swap
+ * @last: search up to this page
  *
- * May sleep.  An entry in swap may be of several pages, and begin before @first.
+ * May sleep.  A swap entry may cover several pages and start before @first.
  *
- * Return: bit n for page @first + n, of 64 pages; 0: none is in swap.
+ * Return: bit n is set if page @first + n, of 64 pages, is in swap; 0 if none is.
  */
 u64 census_shmem_swap_next(struct vm_area_struct *vma, pgoff_t *first, pgoff_t last)
 {
@@ -86,10 +86,10 @@ u64 census_shmem_swap_next(struct vm_area_struct *vma, pgoff_t *first, pgoff_t l
 }
 
 /**
- * census_shmem_swap() - bytes in swap of all that a VMA maps of a shmem file
+ * census_shmem_swap() - bytes in swap of the part of a shmem file that a VMA maps
  * @vma: maps shmem; locked
  *
- * May sleep.  0 at little cost where nothing of the file is in swap.
+ * May sleep.  Fast if no page of the file is in swap.
  */
 u64 census_shmem_swap(struct vm_area_struct *vma)
 {

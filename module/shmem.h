@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What of a shmem file is in swap.  It is in no page table; it is counted from
- * the file's page cache and has no share, as in smaps.
+ * Counts pages of shmem files in swap.  They are not in page tables: the file's page
+ * cache has them.  They have no proportional share, as in smaps.
  */
 #ifndef _CENSUS_SHMEM_H
 #define _CENSUS_SHMEM_H

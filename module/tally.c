@@ -14,8 +14,8 @@
 #include "vma.h"
 
 /*
- * On each basis, without the page table's lock: what needs no struct page.  Present
- * pages are counted under the lock, or are in the masks.
+ * Both bases: counts runs that need no struct page, after the page table lock was
+ * dropped.  PRESENT pages are counted under the lock, or are in the masks.
  */
 static void take_runs(void *context, const struct census_run *runs,
 		      unsigned int nr)
@@ -50,7 +50,7 @@ static void take_runs(void *context, const struct census_run *runs,
 	}
 }
 
-/* The mapcount basis: pages under the page table's lock. */
+/* The mapcount basis: reads struct page under the page table lock. */
 
 static void mapcount_locked(void *context, const struct census_run *runs,
 			    unsigned int nr)
@@ -73,12 +73,12 @@ static const struct census_walk_ops mapcount_ops = {
 	.runs = take_runs,
 };
 
-/* Where only the owners of swap slots are needed. */
+/* Only the owners of swap slots are needed. */
 static const struct census_walk_ops swap_ops = {
 	.runs = take_runs,
 };
 
-/* The frames basis: nothing under a lock, masks instead of present runs. */
+/* The frames basis: nothing under a lock, and masks instead of PRESENT runs. */
 
 static void frames_masks(void *context, const struct census_mask *masks,
 			 unsigned int nr)
@@ -89,8 +89,8 @@ static void frames_masks(void *context, const struct census_mask *masks,
 }
 
 /*
- * Shmem in swap, page by page: what is counted is what is noted.  The file may
- * change while it is read, as it may between two page tables.
+ * Records shmem in swap for each page, so that the sum agrees with the bitmaps.  The file
+ * may change during this, as it may between two page tables.
  */
 static void note_hole(struct census_tally *t, const struct census_place *hole)
 {
@@ -111,7 +111,7 @@ static void note_hole(struct census_tally *t, const struct census_place *hole)
 	}
 }
 
-/* Where the pages of the process are whose bitmaps are requested. */
+/* Records the addresses of the pages of the process whose bitmaps are requested. */
 static void frames_places(void *context, const struct census_place *places,
 			  unsigned int nr)
 {
@@ -130,7 +130,7 @@ static void frames_places(void *context, const struct census_place *places,
 			note_hole(t, place);
 			continue;
 		}
-		/* A later slice only tells more of what the first has met. */
+		/* The first slice has recorded these bits.  A later slice only adds owners. */
 		if (!t->later)
 			census_pages_note(t->snap->pages, place->addr, place->nr, &bits);
 		if (!swap)
@@ -144,17 +144,17 @@ static const struct census_walk_ops frames_ops = {
 	.places = frames_places,
 };
 
-/* Are bitmaps of its pages requested? */
+/* Checks whether bitmaps of the pages of @m are requested. */
 static bool is_placed(const struct census_tally *t, const struct census_mm *m)
 {
 	return t->snap->pages && m->task;
 }
 
 /**
- * census_tally_begin() - nothing is counted
- * @t: zeroed; to be ended by census_tally_end(), also after an error
- * @snap: what is requested is in it
- * @files: of all workers; its budget is theirs
+ * census_tally_begin() - initialize a count
+ * @t: zeroed; the caller calls census_tally_end(), also after an error
+ * @snap: the snapshot with the request
+ * @files: shared by all workers, like its budget
  *
  * Return: 0 or -ENOMEM.
  */
@@ -176,7 +176,7 @@ int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
 }
 
 /**
- * census_tally_end() - give everything back but what is in the snapshot
+ * census_tally_end() - free everything that is not in the snapshot
  * @t: the count
  */
 void census_tally_end(struct census_tally *t)
@@ -185,7 +185,7 @@ void census_tally_end(struct census_tally *t)
 	kfree(t->path_buffer);
 }
 
-/* Did memory run out, of any kind?  Return: 0, -ENOMEM or -ENOSPC. */
+/* Return: 0, -ENOMEM or -ENOSPC: whether memory of any kind ran out. */
 int census_tally_error(const struct census_tally *t)
 {
 	if (t->snap->pages && t->snap->pages->full)
@@ -194,9 +194,9 @@ int census_tally_error(const struct census_tally *t)
 }
 
 /**
- * census_tally_mm() - an address space is begun, or gone on with
+ * census_tally_mm() - start or continue an address space
  * @t: the count
- * @m: nothing of it need be locked
+ * @m: its locks need not be held
  *
  * Return: 0 or -ENOMEM.
  */
@@ -209,9 +209,9 @@ int census_tally_mm(struct census_tally *t, struct census_mm *m)
 }
 
 /**
- * census_tally_forget() - an address space is gone that was walked in part
+ * census_tally_forget() - discard the counts of an address space that vanished
  * @t: the count
- * @m: what was counted of it goes nowhere; its records can be freed
+ * @m: was walked in part; its records may be freed afterwards
  */
 void census_tally_forget(struct census_tally *t, struct census_mm *m)
 {
@@ -221,11 +221,11 @@ void census_tally_forget(struct census_tally *t, struct census_mm *m)
 }
 
 /*
- * Shmem in swap is in no page table.  If every page of the mapping is the file's,
- * it is counted from the file.  A private writable mapping may have copies, so its
- * file is read only for holes.
+ * Shmem in swap is not in page tables.  If every page of the VMA belongs to the file, the
+ * file gives the number.  A private writable mapping may have copies, so its file is read
+ * only for holes.
  *
- * Return: whether holes are needed.
+ * Return: true if holes are needed.
  */
 static bool begin_shmem(struct census_tally *t, bool resumed)
 {
@@ -245,8 +245,8 @@ static bool begin_shmem(struct census_tally *t, bool resumed)
 }
 
 /*
- * The record of a later slice is that of the first, or none.  It is looked for from
- * the one before on, for addresses only go up.
+ * Return: the record that the first slice created for @addr, or NULL.  The search starts
+ * at the last record found, because addresses only go up.
  */
 static struct census_vma *find_record(const struct census_tally *t, unsigned long addr)
 {
@@ -261,9 +261,9 @@ static struct census_vma *find_record(const struct census_tally *t, unsigned lon
 }
 
 /*
- * The record for what is walked from @addr on.  Where the mapping there is
- * another one than before the pause, the last record ends where the walk
- * paused and the new one begins there, so that no two overlap.
+ * Selects or creates the record for the walk from @addr on.  If the VMA differs from the
+ * one before the pause, the last record ends where the walk paused and the new one starts
+ * there.  So records do not overlap.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -294,7 +294,7 @@ static int make_record(struct census_tally *t, unsigned long addr)
 }
 
 /*
- * A mapping with a record is an owner of its own, of the same address space.
+ * A VMA with a record is a separate owner in the same address space.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -317,13 +317,13 @@ static int begin_record(struct census_tally *t, unsigned long addr,
 	t->met = t->record ?: t->met;
 	if (t->record && !t->later)
 		t->sums = &t->record->sums;
-	/* What waits is of the mapping before. */
+	/* Pending masks belong to the previous VMA. */
 	census_walk_hand_on(walk);
 	return census_owners_turn(&t->frames->owners, holdings, m->number, m->begun) ?
 	       0 : -ENOMEM;
 }
 
-/* What the pages of @vma are, but for what was copied in a private mapping. */
+/* Class of the pages of @vma, except for copies in a private mapping. */
 static enum census_class class_of(const struct vm_area_struct *vma)
 {
 	if (vma_is_anonymous((struct vm_area_struct *)vma))
@@ -340,7 +340,7 @@ static const struct census_walk_ops *choose_ops(const struct census_tally *t)
 	return t->m->task && !t->later ? &mapcount_ops : &swap_ops;
 }
 
-/* Heap and stack as maps names them. */
+/* Return: the sum of heap or stack, as maps names them, or NULL. */
 static u64 *heap_or_stack(struct census_tally *t)
 {
 	if (t->vma->vm_file)
@@ -352,7 +352,7 @@ static u64 *heap_or_stack(struct census_tally *t)
 	return NULL;
 }
 
-/* How the pages of a mapping are numbered. */
+/* Sets how the pages of the VMA are numbered.  Return: 0 or -ENOMEM. */
 static int number_pages(struct census_tally *t, struct census_walk *walk)
 {
 	const struct vm_area_struct *vma = t->vma;
@@ -373,11 +373,11 @@ static int number_pages(struct census_tally *t, struct census_walk *walk)
 }
 
 /**
- * census_tally_vma() - a mapping is begun, or gone on with
+ * census_tally_vma() - start or continue a VMA
  * @t: the count
  * @vma: locked
- * @addr: from where on
- * @walk: is given what it has to know of the mapping
+ * @addr: start address of the walk
+ * @walk: is set up for @vma
  *
  * Return: 0 or -ENOMEM.
  */
@@ -406,7 +406,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 }
 
 /**
- * census_tally_vma_end() - the mapping was walked, or in part before a pause
+ * census_tally_vma_end() - the VMA was walked to its end or to a pause
  * @t: the count
  * @walk: has counted its pages
  */
@@ -434,7 +434,7 @@ static void add_holdings(struct census_holding *to,
 	}
 }
 
-/* What an owner comes to. */
+/* Converts the sums and holdings of an owner to figures. */
 static void figures_of(struct census_tally *t, const struct census_sums *sums,
 		       const struct census_holding *holdings, bool swap_known,
 		       struct census_figures *figures)
@@ -455,9 +455,9 @@ static void figures_of(struct census_tally *t, const struct census_sums *sums,
 }
 
 /**
- * census_tally_figures() - what was counted of an address space, as figures
- * @t: of the first worker, which has met all sizes of hugetlb; all is settled
- * @m: walked, to its end or not; it has a record
+ * census_tally_figures() - convert the counts of an address space to figures
+ * @t: of the first worker, which knows all sizes of hugetlb; all is settled
+ * @m: walked, to its end or in part; it has a record
  * @swap_known: all owners of swap slots were walked
  */
 void census_tally_figures(struct census_tally *t, struct census_mm *m,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is counted of an address space: the runs of its mappings go in, on
- * either basis, figures come out.  Knows neither page tables nor the locks
- * that are held while runs come in.
+ * Counts the memory of an address space: receives the runs and masks of its VMAs, on
+ * either basis, and returns figures.  It does not know page tables or the locks of the
+ * walk.
  */
 #ifndef _CENSUS_TALLY_H
 #define _CENSUS_TALLY_H
@@ -14,25 +14,25 @@
 #include "walk.h"
 
 /**
- * struct census_tally - the count of a census, or of one of its workers
- * @snap: being filled
+ * struct census_tally - counts of one worker
+ * @snap: snapshot in progress
  * @basis: &enum memcensus_basis
  * @frames: owners of frames and swap slots
- * @files: of all workers
- * @path_buffer: of PATH_MAX, where mappings are requested; else NULL
- * @later: only owners are counted: an earlier slice has taken all the rest
- * @m: the present address space
- * @vma: the present mapping
- * @record: its record, or NULL
- * @met: the last record of @m in this visit, or NULL
- * @sums: where its pages are added
- * @unused: for @sums, if @later
- * @gone: pages of address spaces that vanished while they were walked
- * @class: of its frames, where @vma decides that
- * @of_heap: what of @vma is heap or stack is added there too; else NULL
+ * @files: shared by all workers
+ * @path_buffer: PATH_MAX bytes if records of VMAs are requested; else NULL
+ * @later: an earlier slice has counted everything else: count only owners
+ * @m: the current address space
+ * @vma: the current VMA
+ * @record: record of @vma, or NULL
+ * @met: last record of @m in this visit, or NULL
+ * @sums: receives the pages of @vma
+ * @unused: target of @sums if @later
+ * @gone: pages of address spaces that vanished during their walk
+ * @class: of the pages of @vma, except for copies in a private mapping
+ * @of_heap: sum of heap or stack if @vma is one of these; else NULL
  * @placed: bitmaps of the pages of @vma are requested
  * @pages: mapped pages met
- * @rss_before: of @sums, when @vma was begun or gone on with, for @of_heap
+ * @rss_before: RSS of @sums when the walk of @vma started or continued, for @of_heap
  */
 struct census_tally {
 	struct census_snapshot *snap;
