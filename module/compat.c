@@ -7,11 +7,11 @@
 #include "compat.h"
 
 /**
- * census_page_mapcount() - how often a page is mapped
- * @folio: the page's
- * @page: mapped, under its page table's lock
+ * census_page_mapcount() - number of mappings of a page
+ * @folio: of the page
+ * @page: mapped, under its page table lock
  *
- * Return: exact, or where %CENSUS_MAPCOUNT_EXACT is false the folio's average.
+ * Return: the exact number, or the folio's average if %CENSUS_MAPCOUNT_EXACT is false.
  */
 int census_page_mapcount(const struct folio *folio, const struct page *page)
 {
@@ -26,7 +26,7 @@ int census_page_mapcount(const struct folio *folio, const struct page *page)
 	entire = folio_entire_mapcount(folio);
 	if (mapcount <= entire)
 		return max(entire, 0);
-	/* Pages mapped one by one, averaged to the nearest, at least 1 in all. */
+	/* Average of the PTE mappings, rounded to nearest; the total is at least 1. */
 	mapcount = (mapcount - entire + folio_nr_pages(folio) / 2) >>
 		   folio_order(folio);
 	return max(mapcount + entire, 1);
@@ -41,7 +41,7 @@ int census_page_mapcount(const struct folio *folio, const struct page *page)
 #endif
 }
 
-/* Does smaps call a page private that is mapped @mapcount times? */
+/* Checks whether smaps counts a page with @mapcount mappings as private. */
 bool census_page_exclusive(struct folio *folio, int mapcount)
 {
 #ifdef CONFIG_NO_PAGE_MAPCOUNT
@@ -60,7 +60,7 @@ bool census_hugetlb_shared(struct folio *folio)
 #endif
 }
 
-/* @item: &enum vm_event_item, or by census_reclaim_item() */
+/* @item: &enum vm_event_item, or from census_reclaim_item() */
 u64 census_vm_event(const unsigned long *events, int item)
 {
 	if (item >= NR_VM_EVENT_ITEMS)
@@ -68,7 +68,7 @@ u64 census_vm_event(const unsigned long *events, int item)
 	return events[item];
 }
 
-/* Pages of the swap entry at @xas. */
+/* Number of pages of the swap entry at @xas. */
 unsigned long census_shmem_entry_pages(struct xa_state *xas)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
@@ -79,16 +79,16 @@ unsigned long census_shmem_entry_pages(struct xa_state *xas)
 }
 
 /**
- * census_anon_vma_name() - the name that prctl(PR_SET_VMA_ANON_NAME) gave
+ * census_anon_vma_name() - the name set by prctl(PR_SET_VMA_ANON_NAME)
  * @vma: locked
  *
- * Return: valid as long as @vma is locked, or NULL.
+ * Return: the name, valid while @vma is locked, or NULL.
  */
 const char *census_anon_vma_name(const struct vm_area_struct *vma)
 {
 #ifdef CONFIG_ANON_VMA_NAME
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-	if (vma->vm_file)	/* the field is a union with one of files */
+	if (vma->vm_file)	/* the field is in a union with one for files */
 		return NULL;
 #endif
 	return vma->anon_name ? vma->anon_name->name : NULL;
@@ -98,7 +98,7 @@ const char *census_anon_vma_name(const struct vm_area_struct *vma)
 }
 
 #if CENSUS_VMA_LOCKS
-/* Return: where the first mapping is at @addr or above, or ULONG_MAX. */
+/* Return: the first mapped address at or above @addr, or ULONG_MAX. */
 static unsigned long first_mapped(struct mm_struct *mm, unsigned long addr)
 {
 	MA_STATE(mas, &mm->mm_mt, addr, addr);
@@ -111,20 +111,20 @@ static unsigned long first_mapped(struct mm_struct *mm, unsigned long addr)
 	return first;
 }
 
-/* A mapping that is replaced all the time is left to the mmap lock. */
+/* After this many attempts the caller tries mmap_lock: the VMA is replaced all the time. */
 #define LOOKS_FOR_A_VMA 4
 
 /**
  * census_vma_lock() - lock the next VMA for reading
- * @mm: mm_users is held, the mmap lock is not
- * @addr: the mapping there, or else the next one
+ * @mm: mm_users is held, mmap_lock is not
+ * @addr: find the VMA that contains this address, or the next one
  *
- * What lock_next_vma() does, which is not for modules.  Mappings come and go
- * while it is looked for.  A gap that is seen while somebody has the mmap lock
- * for writing may never have been one, so it has to be seen twice.
+ * Like lock_next_vma(), which is not exported.  VMAs may appear and disappear during the
+ * search.  A gap that is seen while a task holds mmap_lock for writing may be temporary,
+ * so it must be seen twice.
  *
- * Return: the mapping, locked, to be given to census_vma_unlock(); NULL if there
- * is none; or -EAGAIN: it is being changed, the mmap lock has to be tried.
+ * Return: the locked VMA, to be passed to census_vma_unlock(); NULL if there is none; or
+ * -EAGAIN if it is being changed and the caller must try mmap_lock.
  */
 struct vm_area_struct *census_vma_lock(struct mm_struct *mm, unsigned long addr)
 {

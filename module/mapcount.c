@@ -15,10 +15,7 @@ static enum census_class folio_class(const struct folio *folio)
 	return CENSUS_FILE;
 }
 
-/*
- * Pages of one folio that are mapped by one entry: a base page, or a huge page
- * or part of one.
- */
+/* Adds pages of one folio that one entry maps: a base page, or a huge page or a part of it. */
 static void take_folio(struct census_sums *sums, bool locked, u8 bits,
 		       struct page *page, unsigned int nr)
 {
@@ -26,7 +23,7 @@ static void take_folio(struct census_sums *sums, bool locked, u8 bits,
 	enum census_class class = folio_class(folio);
 	u64 bytes = (u64)nr << PAGE_SHIFT;
 	bool dirty = bits & CENSUS_DIRTY || folio_test_dirty(folio);
-	/* Device private memory has an entry that is not present, but counts. */
+	/* A device private page counts as present, although its entry is not. */
 	bool present = !(bits & CENSUS_NOT_PRESENT) || bits & CENSUS_DEVICE;
 	unsigned int i;
 
@@ -42,15 +39,15 @@ static void take_folio(struct census_sums *sums, bool locked, u8 bits,
 		sums->referenced += bytes;
 
 	/*
-	 * The map count of a page that is being migrated does not include this
-	 * entry any more: whole, and private or not as smaps has it.
+	 * The map count of a migrating page no longer includes this entry.  Count the
+	 * whole page, and as private or shared as smaps does.
 	 */
 	if (!present) {
 		census_account_share(sums, class, bytes, 1, dirty, locked,
 				     CENSUS_MIGRATING_IS_PRIVATE);
 		return;
 	}
-	/* Each mapping of any part holds a reference: one means all is ours. */
+	/* Each mapping of any part holds a reference: 1 means that this is the only one. */
 	if (folio_ref_count(folio) == 1) {
 		census_account_share(sums, class, bytes, 1, dirty, locked, true);
 		return;
@@ -82,9 +79,9 @@ static void take_hugetlb(struct census_sums *sums, const struct census_run *run)
  * census_mapcount_take() - add a run to the sums
  * @sums: of the VMA or address space that maps it
  * @locked: the VMA is VM_LOCKED
- * @run: PRESENT and HUGETLB are taken
+ * @run: only PRESENT and HUGETLB are counted
  *
- * Under the page table's lock, which keeps the pages from being freed.
+ * Called under the page table lock, which keeps the pages from being freed.
  */
 void census_mapcount_take(struct census_sums *sums, bool locked,
 			  const struct census_run *run)

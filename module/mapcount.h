@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The mapcount basis: a page's owners are what its struct page says.  Needs no
- * other process; on a stopped process every sum equals that of smaps.
+ * The mapcount basis: struct page gives the number of owners of a page.  It reads no
+ * other process.  On a stopped process every sum equals that of smaps.
  */
 #ifndef _CENSUS_MAPCOUNT_H
 #define _CENSUS_MAPCOUNT_H
