@@ -11,11 +11,11 @@
 #include "cache.h"
 
 /*
- * scan_mutex: one scan of all owners at a time; guards @latest and @latest_begun.
+ * scan_mutex: one scan of all owners at a time; protects @latest and @latest_begun.
  * scans_begun only grows and is read before the mutex is taken.
  *
- * pids_mutex: one census of named PIDs by map counts at a time.  It needs nothing of
- * a scan of all, so neither waits for the other.  No census takes both.
+ * pids_mutex: one mapcount census of named PIDs at a time.  It needs nothing from a scan
+ * of all processes, so neither waits for the other.  No census takes both.
  */
 static DEFINE_MUTEX(scan_mutex);
 static DEFINE_MUTEX(pids_mutex);
@@ -40,7 +40,7 @@ static void drop_latest(struct work_struct *work)
 
 static DECLARE_DELAYED_WORK(drop_work, drop_latest);
 
-/* Does the latest census answer @req, which came when @begun scans had begun? */
+/* Checks whether the latest census answers @req, which arrived when @begun scans had started. */
 static bool latest_answers(const struct census_request *req, u64 begun)
 {
 	if (!latest || req->nr_pids || latest->basis != req->basis ||
@@ -55,7 +55,7 @@ static bool latest_answers(const struct census_request *req, u64 begun)
 	       census_params.max_age;
 }
 
-/* A census of named PIDs by map counts. */
+/* Takes a mapcount census of named PIDs. */
 static int census_of_pids(const struct census_request *req,
 			  const struct census_snapshot **out)
 {
@@ -77,12 +77,12 @@ static int census_of_pids(const struct census_request *req,
  * @req: the request
  * @out: the census, with a reference for the caller
  *
- * A request that arrives during a scan is answered by the next one that began
- * after it; however many wait, they share one.  A census of named PIDs is not
+ * A request that arrives during a scan is answered by the next scan that starts after its
+ * arrival.  All requests that wait share this scan.  A census of named PIDs is not
  * shared.
  *
- * Return: 0, -EINTR after a fatal signal, -ENOMEM, or -ENOSPC where bitmaps of
- * pages need more than their part of max_mem.
+ * Return: 0, -EINTR after a fatal signal, -ENOMEM, or -ENOSPC if page bitmaps exceed
+ * their part of max_mem.
  */
 int census_cache_request(const struct census_request *req,
 			 const struct census_snapshot **out)
@@ -126,7 +126,7 @@ int census_cache_init(void)
 	return census_frames_init();
 }
 
-/* No request can come any more. */
+/* No request can arrive any more. */
 void census_cache_exit(void)
 {
 	cancel_delayed_work_sync(&drop_work);

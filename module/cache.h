@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The latest census: numbered, shared by all requests that wait, dropped by a timer. */
+/* The latest census: numbered, shared by all waiting requests, dropped by a timer. */
 #ifndef _CENSUS_CACHE_H
 #define _CENSUS_CACHE_H
 

@@ -7,7 +7,7 @@
 #include "groups.h"
 #include "memory.h"
 
-/* What puts an address space into its group, as bytes to be compared. */
+/* Group key of an address space, as bytes to compare. */
 struct member {
 	u8 bytes[TASK_COMM_LEN];
 	struct census_task *task;
@@ -36,7 +36,7 @@ static int compare(const void *a, const void *b)
 		      ((const struct member *)b)->bytes, TASK_COMM_LEN);
 }
 
-/* Equal keys become neighbours and get one group; group 0 is of all others. */
+/* Gives each set of equal keys a group number.  Group 0 is for all other tasks. */
 static void number_groups(struct member *keys, unsigned int nr)
 {
 	unsigned int i, group = 0;
@@ -73,8 +73,8 @@ static int alloc_groups(struct census_snapshot *snap, const struct member *keys,
 }
 
 /*
- * A task that the caller cannot see is in no group: it would reveal names and
- * amounts that the caller's /proc does not show.
+ * A task that the caller cannot see is in no group: it would reveal names and amounts
+ * that the caller's /proc does not show.
  */
 static bool is_grouped(const struct census_snapshot *snap,
 		       const struct census_mm *m)
@@ -83,8 +83,8 @@ static bool is_grouped(const struct census_snapshot *snap,
 }
 
 /**
- * census_groups_form() - which address space is in which group
- * @snap: what groups are by is in it; gets the groups
+ * census_groups_form() - assign address spaces to groups
+ * @snap: contains the grouping key; gets the groups
  * @mms: &struct census_mm, with their records
  *
  * Return: 0 or -ENOMEM.
@@ -113,14 +113,14 @@ int census_groups_form(struct census_snapshot *snap, const struct list_head *mms
 
 #define F(figure) BIT_ULL(MEMCENSUS_F_##figure)
 
-/* Figures that are counted for the group. */
+/* Figures that are counted for the whole group. */
 #define OWN (F(FRAMES) | F(USS) | F(SHARED) | F(HUGETLB) | F(PRIVATE_HUGETLB) | \
 	     F(SHARED_HUGETLB))
 
-/* Figures that are not sums, and absent unless they are known otherwise. */
+/* Figures that cannot be added; absent unless known from elsewhere. */
 #define NOT_ADDED (F(SWAP_USS) | F(RSS_PEAK))
 
-/* Figures that are the sums of the members'. */
+/* Figures that are sums over the members. */
 #define SUMMED (F(VSS) | F(RSS) | F(RSS_COUNTER) | F(PSS) | F(ANON) | \
 		F(SHMEM) | F(PSS_ANON) | F(PSS_FILE) | F(PSS_SHMEM) | F(PSS_DIRTY) | \
 		F(SHARED_CLEAN) | F(SHARED_DIRTY) | F(PRIVATE_CLEAN) | \
@@ -157,8 +157,8 @@ static void own_figures(struct census_snapshot *snap,
 /**
  * struct group_turn - a turn of a member of a group
  * @turn: number of the turn
- * @next: index of the group's next one, 0: none
- * @owners: whose turn it is
+ * @next: index of the next turn of the group, 0: none
+ * @owners: contains the turn
  */
 struct group_turn {
 	u32 turn;
@@ -167,9 +167,9 @@ struct group_turn {
 };
 
 /**
- * struct grouping - the turns of all workers, chained by group
+ * struct grouping - the turns of all workers, linked by group
  * @states: of blocks, see census_turn_group()
- * @group_of: by number of the address space; 0 also of those that vanished
+ * @group_of: by number of the address space; 0 also if it vanished
  * @first: by group, index of its first turn, 0: none
  * @turns: all turns, from index 1
  */
@@ -201,7 +201,7 @@ static int grouping_begin(struct grouping *g, const struct census_snapshot *snap
 	u32 nr_turns = 0;
 	unsigned int w;
 
-	/* A state's number must not be 0: see census_frames_prepare_groups(). */
+	/* Unit 0 must not be used for a state: see census_frames_prepare_groups(). */
 	g->states = (struct census_pool) { .budget = workers[0]->budget, .nr = 1 };
 	for (w = 0; w < nr; w++)
 		nr_turns += workers[w]->owners.turns.nr;
@@ -248,15 +248,15 @@ static int count_group(const struct grouping *g, u32 group, unsigned int pass,
 }
 
 /**
- * census_groups_count() - what groups have together
- * @snap: its groups, if it has any, are formed
- * @workers: settled; no use of their blocks can follow
- * @nr: how many
+ * census_groups_count() - count what the members of each group have together
+ * @snap: its groups, if any, are formed
+ * @workers: settled; their blocks cannot be used afterwards
+ * @nr: number of @workers
  * @collection: all address spaces
- * @holdings: by group and kind; added to
+ * @holdings: by group and kind; increased
  *
- * In two passes over all entries, in the order of groups, however many groups
- * there are and whatever they share.
+ * Takes two passes over all entries, in the order of groups, for any number of groups and
+ * any degree of sharing.
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
@@ -281,7 +281,7 @@ int census_groups_count(const struct census_snapshot *snap,
 	return err;
 }
 
-/* What adds up over the members. */
+/* Adds up the figures of the members. */
 static void add_members(struct census_snapshot *snap)
 {
 	unsigned int i, n;
@@ -308,10 +308,10 @@ static void add_members(struct census_snapshot *snap)
 }
 
 /**
- * census_groups_finish() - figures of all groups
+ * census_groups_finish() - compute the figures of all groups
  * @snap: all its tasks have their figures
  * @holdings: by group and kind
- * @hugetlb: base pages of the hugetlb kinds
+ * @hugetlb: sizes of the hugetlb kinds, in base pages
  * @swap_known: all owners of swap slots were walked
  */
 void census_groups_finish(struct census_snapshot *snap,

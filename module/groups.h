@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Figures of groups of address spaces: what a user, a cgroup or a command holds
- * exclusively, and how much memory that is with each frame counted once.
+ * Figures of groups of address spaces: how much memory a user, a cgroup or a command has
+ * exclusively, and how much in total with each frame counted once.
  */
 #ifndef _CENSUS_GROUPS_H
 #define _CENSUS_GROUPS_H

@@ -2,10 +2,10 @@
 /*
  * A finished census: numbered, immutable, reference counted.
  *
- * Gathering (scan and what it calls) fills one and publishes it; from then on
- * outputs hold references and see it as const.  The last reference frees it,
- * from process context.  PIDs and user IDs are kept as the kernel's objects
- * and become numbers when they are shown, in the caller's namespaces.
+ * The scan and the functions that it calls fill a snapshot, and the cache publishes it.
+ * After that, outputs hold references and read it as const.  The last put frees it, in
+ * process context.  PIDs and user IDs are stored as kernel objects and converted to
+ * numbers for each caller, in its namespaces.
  */
 #ifndef _CENSUS_SNAPSHOT_H
 #define _CENSUS_SNAPSHOT_H
@@ -23,9 +23,9 @@
 #include "frames.h"
 
 /**
- * struct census_name - a process that a request names
+ * struct census_name - a process in a request
  * @number: PID or thread ID in the caller's namespace
- * @pid: a reference, or NULL: there is no such process
+ * @pid: a reference; NULL if there is no such process
  */
 struct census_name {
 	u32 number;
@@ -40,11 +40,11 @@ struct census_pages;
  * @group_by: &enum memcensus_group_by, 0: no groups
  * @pid_ns: processes outside of it are in no group; not read without groups
  * @parts: MEMCENSUS_PART_*
- * @nr_pids: 0: all processes
- * @pids: processes named, of @nr_pids entries
- * @pages: bitmaps of the pages of the only one of @pids are requested
- * @start: of @pages, the first address
- * @end: of @pages, the first address behind them
+ * @nr_pids: length of @pids; 0: all processes
+ * @pids: the named processes
+ * @pages: page bitmaps of the only one of @pids are requested
+ * @start: first address of the bitmaps
+ * @end: end address of the bitmaps (exclusive)
  */
 struct census_request {
 	u8 basis;
@@ -59,27 +59,27 @@ struct census_request {
 };
 
 /**
- * struct census_cost - what a census was and what it cost
- * @realtime: ns since 1970 UTC, at its beginning
- * @boottime: ns since boot, at its beginning
- * @wall: ns
- * @cpu: ns
- * @lock_hold_max: ns, the longest lock hold
- * @lock_holds: how many there were
+ * struct census_cost - time, result counts and cost of a census
+ * @realtime: start, ns since 1970 UTC
+ * @boottime: start, ns since boot
+ * @wall: duration, ns
+ * @cpu: CPU time, ns
+ * @lock_hold_max: longest lock hold, ns
+ * @lock_holds: number of lock holds
  * @mms: distinct address spaces found
- * @walked: of @mms; so the next three
+ * @walked: of @mms, as are the next three
  * @busy: lock not available within the budget
- * @vanished: exiting when their turn came
- * @partial: begun, then busy
- * @kthreads: kernel threads met
- * @zombies: exited processes met
+ * @vanished: exited before their walk
+ * @partial: started, then busy
+ * @kthreads: kernel threads found
+ * @zombies: exited processes found
  * @ptes: page table entries read
- * @pages: mapped pages seen, in base pages
- * @memory: bytes allocated, result included
- * @frames: bytes of distinct frames; frames basis, so all that follow
- * @pss: bytes, of all address spaces together
+ * @pages: mapped pages found, in base pages
+ * @memory: bytes allocated, including the result
+ * @frames: distinct frames, bytes; this and the rest only on the frames basis
+ * @pss: of all address spaces together, bytes
  * @slices: passes over all address spaces, each for a part of the frames
- * @violations: the sum of @pss is not @frames
+ * @violations: 1 if the sum of all shares does not match the distinct pages
  */
 struct census_cost {
 	u64 realtime;
@@ -105,8 +105,8 @@ struct census_cost {
 };
 
 /**
- * struct census_peer - another process in an address space
- * @next: or NULL
+ * struct census_peer - another process that uses an address space
+ * @next: next peer, or NULL
  * @pid: a reference
  */
 struct census_peer {
@@ -115,23 +115,23 @@ struct census_peer {
 };
 
 /**
- * struct census_task - one address space and the processes in it
- * @pid: its first process, a reference; NULL: there was none with the @number
- * @number: by which it was named, if it had no address space then; else 0
- * @parent: that one's parent, a reference, or NULL
- * @peers: the others
+ * struct census_task - one address space and the processes that use it
+ * @pid: its first process, a reference; NULL: no process has the @number
+ * @number: PID in the request if it had no address space then; else 0
+ * @parent: parent of @pid, a reference, or NULL
+ * @peers: the other processes
  * @comm: command name of @pid
- * @uid: effective user of @pid, as ps and top show it
+ * @uid: effective user ID of @pid, as in ps and top
  * @cgroup: ID in the default hierarchy
  * @start: ns since boot
  * @threads: of @pid
- * @min_faults: of all threads of @pid, the dead included
+ * @min_faults: of all threads of @pid, including exited ones
  * @maj_faults: as @min_faults
  * @oom_score_adj: -1000 to 1000
  * @state: &enum memcensus_state
- * @basis: &enum memcensus_basis, 0 where it was not walked
- * @group: its place in &struct census_snapshot.groups
- * @share: PSS in 1/2^36 page, for a group's; frames basis
+ * @basis: &enum memcensus_basis, 0 if it was not walked
+ * @group: index in &struct census_snapshot.groups
+ * @share: PSS, 1/2^36 page, to sum up in a group; frames basis
  * @figures: bytes
  */
 struct census_task {
@@ -155,12 +155,12 @@ struct census_task {
 };
 
 /**
- * struct census_group - address spaces put together
- * @uid: only by UID
- * @cgroup: only by CGROUP
- * @comm: only by COMM
- * @mms: how many
- * @share: sum of theirs
+ * struct census_group - a group of address spaces
+ * @uid: only with UID
+ * @cgroup: only with CGROUP
+ * @comm: only with COMM
+ * @mms: number of address spaces
+ * @share: sum over the address spaces, 1/2^36 page
  * @figures: bytes
  */
 struct census_group {
@@ -173,21 +173,21 @@ struct census_group {
 };
 
 /**
- * struct census_vma - one mapping
+ * struct census_vma - one VMA
  * @link: in &struct census_snapshot.vmas, by task, then by address
- * @task: whose it is
+ * @task: of the VMA
  * @start: first address
- * @end: first address behind it
- * @offset: bytes into the file, 0 if anonymous
+ * @end: end address (exclusive)
+ * @offset: in the file, bytes; 0 if anonymous
  * @inode: 0 if anonymous
  * @dev: device of the file
  * @page_size: bytes
- * @pkey: protection key, -1 where there is none
+ * @pkey: protection key, -1 if none
  * @mode: as in maps
  * @flags: letter pairs as VmFlags of smaps, separated by one blank
  * @name: allocated, or NULL
- * @sums: as walked
- * @holdings: its pages as an owner, by kind
+ * @sums: results of the walk
+ * @holdings: pages as an owner, by kind
  * @figures: from @sums and @holdings
  */
 struct census_vma {
@@ -213,19 +213,19 @@ struct census_vma {
  * @nid: node
  * @name: of the zone
  * @blocks: free blocks by order
- * @types: free blocks by migrate type and order, or
- *	%MEMCENSUS_BLOCKS_UNKNOWN; only with %MEMCENSUS_PART_TYPES
- * @free: by the zone's counter
- * @wmark: min, low, high; boost included
- * @boost: of the watermarks
- * @spanned: see there
- * @present: see there
- * @managed: see there
- * @pcp: free in per-CPU lists
- * @highatomic: reserved
- * @cma_free: only where @has_cma
+ * @types: free blocks by migrate type and order, or %MEMCENSUS_BLOCKS_UNKNOWN; only with
+ *	%MEMCENSUS_PART_TYPES
+ * @free: counter of the zone
+ * @wmark: min, low, high; including @boost
+ * @boost: watermark boost
+ * @spanned: see &struct zone
+ * @present: see &struct zone
+ * @managed: see &struct zone
+ * @pcp: free pages in per-CPU lists
+ * @highatomic: reserved pages
+ * @cma_free: only if @has_cma
  * @has_cma: the kernel has CMA
- * @lowmem_reserve: by zone of the asking allocation
+ * @lowmem_reserve: by zone of the allocation
  */
 struct census_zone {
 	u32 nid;
@@ -247,18 +247,18 @@ struct census_zone {
 
 /**
  * struct census_node - one node and its kswapd; in pages
- * @nid: its number
+ * @nid: number of the node
  * @kswapd: &enum memcensus_kswapd
- * @order: kswapd was woken for
- * @zone: highest zone it was woken for, "" if none
- * @failures: its runs without progress in a row
- * @balanced: some zone has its high watermark free
- * @spanned: see there
- * @present: see there
+ * @order: order that kswapd was woken for
+ * @zone: highest zone that kswapd was woken for, "" if none
+ * @failures: consecutive runs of kswapd without progress
+ * @balanced: at least one zone meets its high watermark
+ * @spanned: see &struct pglist_data
+ * @present: see &struct pglist_data
  * @lru: by &enum lru_list
  * @isolated: anon, file
- * @dirty: see there
- * @writeback: see there
+ * @dirty: NR_FILE_DIRTY
+ * @writeback: NR_WRITEBACK
  */
 struct census_node {
 	u32 nid;
@@ -292,21 +292,21 @@ struct census_system {
 /**
  * struct census_snapshot - a finished census
  * @ref: freed by the last census_snapshot_put()
- * @seq: its number, from 1
+ * @seq: number of the census, from 1
  * @basis: &enum memcensus_basis
- * @parts: MEMCENSUS_PART_* that are in it
- * @group_by: what @groups are by
- * @pid_ns: whose processes are in @groups, a reference; NULL without groups
- * @walked: it has address spaces
+ * @parts: MEMCENSUS_PART_* that it contains
+ * @group_by: key of @groups
+ * @pid_ns: namespace of the processes in @groups, a reference; NULL without groups
+ * @walked: contains address spaces
  * @cost: of the scan
  * @nr_tasks: number of @tasks
- * @tasks: in the order of process creation, as /proc lists them
+ * @tasks: in the order of process creation, as in /proc
  * @nr_groups: number of @groups
  * @groups: in no order; group 0 has no figures: its tasks are in no group
  * @vmas: &struct census_vma
- * @pages: of the only one of @tasks; NULL: they were not requested
+ * @pages: of the only one of @tasks; NULL if not requested
  * @nr_zones: number of @zones
- * @zones: by node, then from the lowest
+ * @zones: by node, then from the lowest zone
  * @nr_nodes: number of @nodes
  * @nodes: by number
  * @system: of the whole system
@@ -334,10 +334,10 @@ struct census_snapshot {
 };
 
 /**
- * enum census_cost_scope - where a figure of &struct census_cost is known
+ * enum census_cost_scope - when a figure of &struct census_cost is known
  * @CENSUS_COST_ALWAYS: in each census
- * @CENSUS_COST_WALKED: where address spaces were walked
- * @CENSUS_COST_FRAMES: of these, on the frames basis
+ * @CENSUS_COST_WALKED: if address spaces were walked
+ * @CENSUS_COST_FRAMES: if they were walked on the frames basis
  */
 enum census_cost_scope {
 	CENSUS_COST_ALWAYS,
@@ -347,10 +347,10 @@ enum census_cost_scope {
 
 /**
  * struct census_cost_row - how a figure of &struct census_cost is shown
- * @name: in the file scan; NULL: not there
- * @scope: where it is known
+ * @name: in the file scan; NULL: not shown there
+ * @scope: when it is known
  * @attr: &enum memcensus_scan
- * @offset: bytes into &struct census_cost, of a u64
+ * @offset: of a u64 in &struct census_cost, bytes
  */
 struct census_cost_row {
 	const char *name;
