@@ -101,36 +101,64 @@ static struct census_page_block *block_at(struct census_pages *p, u64 addr)
 	return b;
 }
 
+/* Pages @mask of the block at @addr.  Those that were not requested are left out. */
+static void note_block(struct census_pages *p, u64 addr, u64 mask, bool swap, bool huge)
+{
+	struct census_page_block *b;
+
+	if (addr < p->start)
+		mask &= p->start - addr < CENSUS_PAGE_BLOCK_BYTES ?
+			~0ULL << ((p->start - addr) >> PAGE_SHIFT) : 0;
+	if (addr + CENSUS_PAGE_BLOCK_BYTES > p->end)
+		mask &= p->end > addr ? ~(~0ULL << ((p->end - addr) >> PAGE_SHIFT)) : 0;
+	if (!mask || p->full)
+		return;
+	b = block_at(p, addr);
+	if (!b) {
+		p->full = true;
+		return;
+	}
+	b->swap |= swap ? mask : 0;
+	b->resident |= swap ? 0 : mask;
+	b->huge |= huge ? mask : 0;
+}
+
 /**
  * census_pages_note() - add pages to the bitmaps
  * @p: the pages; @full is set without memory
- * @addr: of the first; not below those that were noted before
- * @nr: how many
- * @bits: all ones or 0 in each bitmap
+ * @place: PRESENT, HUGETLB or SWAP, not below what was noted before
  *
  * Allocates, so not under a page table lock.
+ *
+ * Return: how many blocks it is.
  */
-void census_pages_note(struct census_pages *p, u64 addr, u64 nr,
-		       const struct census_page_block *bits)
+u64 census_pages_note(struct census_pages *p, const struct census_place *place)
 {
-	u64 end = min(addr + nr * PAGE_SIZE, p->end);
+	u64 addr = place->addr, end = addr + (u64)place->nr * PAGE_SIZE, blocks = 0;
 
-	addr = max(addr, p->start);
-	while (addr < end && !p->full) {
+	while (addr < end) {
 		u64 first = ALIGN_DOWN(addr, CENSUS_PAGE_BLOCK_BYTES);
 		u64 next = min(first + CENSUS_PAGE_BLOCK_BYTES, end);
-		struct census_page_block *b = block_at(p, first);
-		u64 mask = GENMASK_ULL(((next - first) >> PAGE_SHIFT) - 1,
-				       (addr - first) >> PAGE_SHIFT);
 
-		p->full = !b;
-		if (!b)
-			return;
-		b->resident |= bits->resident & mask;
-		b->huge |= bits->huge & mask;
-		b->swap |= bits->swap & mask;
+		note_block(p, first, GENMASK_ULL(((next - first) >> PAGE_SHIFT) - 1,
+						 (addr - first) >> PAGE_SHIFT),
+			   place->kind == CENSUS_SWAP, place->huge);
 		addr = next;
+		blocks++;
 	}
+	return blocks;
+}
+
+/* The same of pages in swap: bit n of @mask is page n from @addr on. */
+void census_pages_note_swap(struct census_pages *p, u64 addr, u64 mask)
+{
+	u64 first = ALIGN_DOWN(addr, CENSUS_PAGE_BLOCK_BYTES);
+	unsigned int at = (addr - first) >> PAGE_SHIFT;
+
+	note_block(p, first, mask << at, true, false);
+	if (at)
+		note_block(p, first + CENSUS_PAGE_BLOCK_BYTES,
+			   mask >> (CENSUS_BLOCK_PAGES - at), true, false);
 }
 
 /**

@@ -91,51 +91,46 @@ static void frames_masks(void *context, const struct census_mask *masks,
 /*
  * Records shmem in swap for each page, so that the sum agrees with the bitmaps.  The file
  * may change during this, as it may between two page tables.
+ *
+ * Return: how many pages.
  */
-static void note_hole(struct census_tally *t, const struct census_place *hole)
+static u64 note_hole(struct census_tally *t, const struct census_place *hole)
 {
-	const struct census_page_block swap = { .swap = ~0ULL };
 	pgoff_t first = linear_page_index(t->vma, hole->addr), at = first;
 	pgoff_t last = first + hole->nr - 1;
-	unsigned int i;
-	u64 mask;
+	u64 mask, pages = 0;
 
 	while (at <= last && (mask = census_shmem_swap_next(t->vma, &at, last))) {
-		t->sums->swap += (u64)census_popcount(mask) << PAGE_SHIFT;
-		for (i = 0; i < 64; i++)
-			if (mask >> i & 1)
-				census_pages_note(t->snap->pages, hole->addr +
-						  ((at + i - first) << PAGE_SHIFT), 1, &swap);
+		pages += census_popcount(mask);
+		census_pages_note_swap(t->snap->pages,
+				       hole->addr + ((at - first) << PAGE_SHIFT), mask);
 		at += 64;
 		cond_resched();
 	}
+	t->sums->swap += pages << PAGE_SHIFT;
+	return pages;
 }
 
 /* Records the addresses of the pages of the process whose bitmaps are requested. */
-static void frames_places(void *context, const struct census_place *places,
-			  unsigned int nr)
+static u64 frames_places(void *context, const struct census_place *places,
+			 unsigned int nr)
 {
 	struct census_tally *t = context;
 	const struct census_place *place;
+	u64 work = 0;
 
 	for (place = places; place < places + nr; place++) {
-		const bool swap = place->kind == CENSUS_SWAP;
-		const struct census_page_block bits = {
-			.resident = swap ? 0 : ~0ULL,
-			.huge = place->huge ? ~0ULL : 0,
-			.swap = swap ? ~0ULL : 0,
-		};
-
 		if (place->kind == CENSUS_HOLE) {
-			note_hole(t, place);
+			work += note_hole(t, place);
 			continue;
 		}
 		/* The first slice has recorded these bits.  A later slice only adds owners. */
 		if (!t->later)
-			census_pages_note(t->snap->pages, place->addr, place->nr, &bits);
-		if (!swap)
+			work += census_pages_note(t->snap->pages, place);
+		if (place->kind != CENSUS_SWAP)
 			census_pages_keep(t->snap->pages, t->frames, place);
 	}
+	return work;
 }
 
 static const struct census_walk_ops frames_ops = {

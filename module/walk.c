@@ -170,7 +170,8 @@ static void hand_on_runs(struct census_walk *walk)
 		walk->ops->runs(walk->context, walk->runs, walk->nr);
 	walk->nr = 0;
 	if (walk->nr_places)
-		walk->ops->places(walk->context, walk->places, walk->nr_places);
+		walk->work += walk->ops->places(walk->context, walk->places,
+						walk->nr_places);
 	walk->nr_places = 0;
 }
 
@@ -653,6 +654,9 @@ static void skip_upper(struct census_walk *walk, struct vm_area_struct *vma,
 /* Bytes skipped at once: a run has 32 bits, but a PGD entry covers up to 2^36 pages. */
 #define MISSING_MAX BIT(40)
 
+/* Bytes skipped at once where each page of a hole is looked up, as in a lock hold. */
+#define HOLE_MAX BIT(27)
+
 /* Return: the PUD of @addr; or NULL, and @next is the end of the missing table's range. */
 static pud_t *find_pud(struct mm_struct *mm, unsigned long addr,
 		       unsigned long end, unsigned long *next)
@@ -825,7 +829,10 @@ unsigned long census_walk_vma(struct census_walk *walk,
 		return walk_hugetlb(walk, vma, addr);
 
 	for (; addr < end; addr = next) {
-		pmd = find_pmd(vma->vm_mm, addr, end, &next, &leaf);
+		unsigned long part = walk->placed && walk->holes && end - addr > HOLE_MAX ?
+				     addr + HOLE_MAX : end;
+
+		pmd = find_pmd(vma->vm_mm, addr, part, &next, &leaf);
 		if (!pmd) {
 			skip_upper(walk, vma, leaf, addr, next);
 			walk->work++;

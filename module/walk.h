@@ -101,7 +101,8 @@ struct census_place {
  *	may sleep; or NULL
  * @places: receives the addresses of the pages of masks and of HUGETLB and SWAP runs, and
  *	HOLEs instead of HOLE runs; called after the page table lock was dropped, with the
- *	VMA still locked; may sleep; or NULL
+ *	VMA still locked; may sleep; or NULL.  Returns work, as in &struct census_walk,
+ *	beyond that of reading the table
  *
  * All functions get the walk's @context.
  */
@@ -113,8 +114,8 @@ struct census_walk_ops {
 		     unsigned int nr);
 	void (*masks)(void *context, const struct census_mask *masks,
 		      unsigned int nr);
-	void (*places)(void *context, const struct census_place *places,
-		       unsigned int nr);
+	u64 (*places)(void *context, const struct census_place *places,
+		      unsigned int nr);
 };
 
 /**

@@ -3,7 +3,9 @@
  * Bitmaps of the pages of one process: each page is where the test has put it, and
  * in each census the bits add up to the figures, whatever the process does.
  */
-#include <linux/memfd.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
 
 #include "selftest.h"
 
@@ -388,6 +390,170 @@ TEST_F(one, vanished)
 	EXPECT_EQ(MEMCENSUS_STATE_VANISHED, census.tasks[0].state);
 	EXPECT_EQ(0, census.n_pages);
 	census_free(&census);
+}
+
+/* Processes that change while they are walked. */
+
+static unsigned int some(unsigned int *state, unsigned int n)
+{
+	*state = *state * 1664525U + 1013904223U;
+	return (*state >> 8) % n;
+}
+
+/* Maps, touches, protects, moves and unmaps parts of a place, for ever. */
+static void *churn(void *arg)
+{
+	const unsigned long n = (uintptr_t)arg, size = 1200;
+	const int fd = memfd("churned", size);
+	unsigned int state = n * 7919 + 1;
+	char *place = PLACE(n);
+
+	for (;;) {
+		unsigned int from = some(&state, size - 1), len = 1 + some(&state, 500);
+		char *at = place + from * PAGE, *moved = place + (size + from) * PAGE;
+		size_t bytes = len * PAGE;
+		unsigned int i;
+
+		switch (some(&state, 8)) {
+		case 0:
+			munmap(at, bytes);
+			break;
+		case 1:
+			mmap(at, bytes, RW, MAP_FIXED | MAP_SHARED, fd, (from % 100) * PAGE);
+			break;
+		case 2:
+			mprotect(at, bytes, some(&state, 2) ? RW : PROT_NONE);
+			break;
+		case 3:
+			madvise(at, bytes, MADV_DONTNEED);
+			break;
+		case 4:
+			mremap(at, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, moved);
+			break;
+		default:
+			at = mmap(at, bytes, RW, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			if (at == MAP_FAILED)
+				break;
+			if (some(&state, 2))
+				madvise(at, bytes, MADV_HUGEPAGE);
+			for (i = 0; i < len; i += 1 + some(&state, 9))
+				at[i * PAGE] = 1;
+		}
+	}
+	return NULL;
+}
+
+static void churns(void *arg)
+{
+	pthread_t thread;
+	unsigned long n;
+
+	for (n = 0; n < 3; n++)
+		need(!pthread_create(&thread, NULL, churn, (void *)(n * 3)), "pthread_create");
+	write_pages(map_private(PLACE(30), 3000 * PAGE), 3000);
+}
+
+/* Also forks: its pages are shared with children that come and go. */
+static void forks_on(void *arg)
+{
+	churns(NULL);
+	for (;;) {
+		pid_t pid = fork();
+
+		if (!pid)
+			_exit(0);
+		if (pid > 0)
+			waitpid(pid, NULL, 0);
+	}
+}
+
+/* A new address space with each exec. */
+static void execs_on(void *arg)
+{
+	char *const words[] = { "/proc/self/exe", "exec", NULL };
+
+	write_pages(map_private(PLACE(0), 2000 * PAGE), 2000);
+	execv(words[0], words);
+	_exit(1);
+}
+
+FIXTURE(churn)
+{
+	pid_t pid;
+};
+
+FIXTURE_VARIANT(churn)
+{
+	void (*body)(void *arg);
+};
+
+FIXTURE_VARIANT_ADD(churn, of_threads) { churns };
+FIXTURE_VARIANT_ADD(churn, of_forks) { forks_on };
+FIXTURE_VARIANT_ADD(churn, of_execs) { execs_on };
+
+FIXTURE_SETUP(churn)
+{
+	thp_on();
+	self->pid = fork();
+	ASSERT_LE(0, self->pid);
+	if (!self->pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		variant->body(NULL);
+		for (;;)
+			pause();
+	}
+}
+
+FIXTURE_TEARDOWN(churn)
+{
+	child_end(self->pid);
+}
+
+/* Bits and figures are of one walk, so they are equal also while the process changes. */
+TEST_F(churn, bits_are_figures)
+{
+	const uint64_t until = now_ms() + 2500;
+	unsigned int whole = 0, partial = 0, without = 0;
+	unsigned long long pages_seen = 0;
+	struct census census;
+
+	do {
+		struct census_error error = {};
+		const char *wrong;
+		uint8_t state;
+
+		ASSERT_EQ(0, bitmaps_take(self->pid, 0, 0, &census, &error))
+			TH_LOG("%s", error.text);
+		ASSERT_TRUE(census_is_whole(&census));
+		ASSERT_GE(1, census.n_tasks);
+		state = census.n_tasks ? census.tasks[0].state : MEMCENSUS_STATE_VANISHED;
+		if (state == MEMCENSUS_STATE_BUSY || state == MEMCENSUS_STATE_VANISHED) {
+			without++;
+			ASSERT_EQ(0, census.n_pages);
+			ASSERT_EQ(0, census.n_vmas);
+		} else {
+			whole += state == MEMCENSUS_STATE_WALKED;
+			partial += state == MEMCENSUS_STATE_PARTIAL;
+			wrong = bitmaps_unsound(&census);
+			ASSERT_EQ(NULL, wrong)
+				TH_LOG("%s", wrong);
+			EXPECT_EQ(state == MEMCENSUS_STATE_WALKED, census.pages_end == -PAGE);
+			pages_seen += bitmaps_between(&census, 0, UINT64_MAX).resident;
+		}
+		census_free(&census);
+	} while (now_ms() < until || whole < 5);
+	diag("%u whole, %u partial, %u without; %llu pages", whole, partial, without,
+	     pages_seen);
+	EXPECT_LT(0, pages_seen);
+}
+
+/* As the target of its own exec it is no test. */
+static void __attribute__((constructor)) executed(int argc, char **argv)
+{
+	if (argc != 2 || strcmp(argv[1], "exec"))
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	execs_on(NULL);
 }
 
 TEST_HARNESS_MAIN
