@@ -239,7 +239,7 @@ const struct option_entry option_version = {
  */
 static const struct exclusion {
 	const char *one;
-	const char *others[7];
+	const char *others[8];
 	const char *because;
 } exclusions[] = {
 	{ "json", { "raw" }, NULL },
@@ -251,6 +251,9 @@ static const struct exclusion {
 	{ "cgroup", { "command", "together" }, NULL },
 	{ "command", { "together" }, NULL },
 	{ "mappings", { GROUPS }, NULL },
+	{ "pages", { "columns", "all", "sort", "reverse", "smaps" }, "it has its own rows" },
+	{ "pages", { "basis" }, "who else maps a page is counted by frames" },
+	{ "pages", { "file" }, "a record does not have the pages" },
 	{ "mapfilter", { GROUPS }, "figures of groups cover all mappings" },
 	{ "system", { GROUPS, "pid", "sort" }, "it draws neither processes, groups nor columns" },
 };
@@ -268,6 +271,7 @@ static const struct requirement {
 } requirements[] = {
 	{ "at", { "file" }, "'--file'" },
 	{ "vmas", { "pid" }, "'--pid'" },
+	{ "range", { "pages" }, "'--pages'" },
 	{ "together", { "pid", "processfilter", "userfilter" }, "'--pid' or a filter" },
 };
 

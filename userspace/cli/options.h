@@ -31,6 +31,7 @@ struct command;
  * @reverse: largest first
  * @all: all columns
  * @smaps, @types, @frag: more details of map and buddy
+ * @pages: map shows where the pages are, from address @start to @end; 0: to the last
  * @wide: more columns
  * @vm, @slab: what 'system' shows instead of a census
  * @columns: list of -c, or NULL; points into argv
@@ -91,6 +92,9 @@ struct options {
 	bool reverse;
 	bool all;
 	bool smaps;
+	bool pages;
+	uint64_t start;
+	uint64_t end;
 	bool types;
 	bool frag;
 	bool wide;

@@ -44,6 +44,7 @@ static int present_json(const struct view *view, const struct options *options,
 		.tasks = &tasks,
 		.vmas = &vmas,
 		.breakdown = options->command->breakdown,
+		.pages = options->pages,
 		.line = options_series(options),
 	};
 	int ret;

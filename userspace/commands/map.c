@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "commands/pages.h"
 #include "lib/text.h"
 
 /* Fields in the order of smaps; the columns have their names. */
@@ -124,6 +125,12 @@ static int map_show(const struct view *view, const struct options *options,
 
 	if (options->smaps)
 		return map_show_smaps(snap, out, why);
+	if (options->pages) {
+		if (!options->raw && snap->n_tasks &&
+		    put_title(snap, snap->tasks[0].pid, out, why))
+			return -1;
+		return pages_show(view, options, out, why);
+	}
 
 	/* The mappings of one process are adjacent. */
 	for (i = 0; i < snap->n_vmas; i += n) {
@@ -145,15 +152,47 @@ static const struct option_entry option_smaps = {
 	0, "smaps", NULL, "every figure in the form of /proc/PID/smaps",
 	.flag = offsetof(struct options, smaps) };
 
+static int set_pages(struct options *options, const char *value, struct failure *why)
+{
+	(void)value;
+	options->pages = true;
+	return pages_show ? 0 : fail_left_out(why, "pages");
+}
+
+static const struct option_entry option_pages = {
+	0, "pages", NULL, "where the pages of one process are: exclusive, shared, in swap",
+	.set = set_pages };
+
+static int set_range(struct options *options, const char *value, struct failure *why)
+{
+	return pages_range ? pages_range(options, value, why) : fail_left_out(why, "pages");
+}
+
+static const struct option_entry option_range = {
+	0, "range", "START-END", "pages: only these addresses, as in /proc/PID/maps",
+	.set = set_range };
+
+/* One address space has one set of pages. */
+static int map_words(struct options *options, char **words, int n, struct failure *why)
+{
+	if (options_pids(options, words, n, why))
+		return -1;
+	if (options->pages && options->n_pids > 1)
+		return fail(why, FAIL_USAGE, "'--pages' shows one process, not %zu",
+			    options->n_pids);
+	return 0;
+}
+
 static const struct option_use map_options[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(basis), USE(smaps),
+	USE(pages), USE(range),
 	OPTIONS_COMMON,
 };
 
 const struct command map_command = {
 	.name = "map",
 	.args = "PID...",
-	.words = options_pids,
+	.words = map_words,
 	.summary = "what a process has mapped, as pmap -x or smaps",
 	.about =
 	"Prints a row for each mapping, sorted by address, in KiB, and a total (not with\n"

@@ -149,3 +149,75 @@ struct page_counts pages_between(const struct snapshot *snap, struct pages_curso
 	}
 	return counts;
 }
+
+/* Neighbouring pages of one kind. */
+struct run {
+	uint64_t start;
+	uint64_t pages;
+	bool resident;
+	bool exclusive;
+	bool huge;
+};
+
+static void put_run(struct json *json, const struct run *run)
+{
+	json_open(json, NULL, '{');
+	json_put_unsigned(json, "start", run->start);
+	json_put_unsigned(json, "pages", run->pages);
+	json_put_string(json, "where", !run->resident ? "swap" :
+			run->exclusive ? "exclusive" : "shared");
+	json_put_bool(json, "huge", run->huge);
+	json_close(json, '}');
+}
+
+/* Adds a page to @run, or begins a new one with it. */
+static void add_page(struct json *json, struct run *run, const struct run *page,
+		     uint64_t size)
+{
+	if (run->pages && run->start + run->pages * size == page->start &&
+	    run->resident == page->resident && run->exclusive == page->exclusive &&
+	    run->huge == page->huge) {
+		run->pages++;
+		return;
+	}
+	if (run->pages)
+		put_run(json, run);
+	*run = *page;
+}
+
+void pages_json(struct json *json, const struct snapshot *snap)
+{
+	const uint64_t size = pages_size(snap);
+	struct pages_cursor cursor = { 0 };
+	struct run run = { 0 };
+	struct page_block b;
+	unsigned int i;
+
+	json_open(json, "pages", '{');
+	if (snap->n_pages) {
+		json_put_unsigned(json, "start", snap->pages[0].start);
+		json_put_unsigned(json, "end", pages_end(snap));
+	} else {
+		json_put_null(json, "start");
+		json_put_null(json, "end");
+	}
+	json_close(json, '}');
+	json_open(json, "runs", '[');
+	while (pages_next(snap, &cursor, &b)) {
+		for (i = 0; i < MEMCENSUS_BLOCK_PAGES; i++) {
+			const struct run page = {
+				.start = b.address + i * size,
+				.pages = 1,
+				.resident = b.resident >> i & 1,
+				.exclusive = b.exclusive >> i & 1,
+				.huge = b.huge >> i & 1,
+			};
+
+			if (page.resident || b.swap >> i & 1)
+				add_page(json, &run, &page, size);
+		}
+	}
+	if (run.pages)
+		put_run(json, &run);
+	json_close(json, ']');
+}

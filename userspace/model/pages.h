@@ -6,6 +6,8 @@
 #define READER_PAGES_H
 
 #include "lib/failure.h"
+#include "lib/json.h"
+#include "lib/part.h"
 #include "model/snapshot.h"
 
 /**
@@ -45,7 +47,7 @@ struct pages_cursor {
  * Checks that the messages adjoin and that their arrays fit together.  0, or -1
  * and @why.
  */
-int pages_check(const struct snapshot *snap, struct failure *why);
+int pages_check(const struct snapshot *snap, struct failure *why) MAY_BE_LEFT_OUT;
 
 /* The next block, by address, of a checked @snap; false after the last. */
 bool pages_next(const struct snapshot *snap, struct pages_cursor *cursor,
@@ -70,5 +72,11 @@ void pages_count(struct page_counts *counts, const struct page_block *block);
  */
 struct page_counts pages_between(const struct snapshot *snap, struct pages_cursor *cursor,
 				 uint64_t start, uint64_t end);
+
+/*
+ * The members "pages": where the bitmaps begin and end, null if they are unknown; and
+ * "runs": neighbouring pages of one kind, by address.
+ */
+void pages_json(struct json *json, const struct snapshot *snap) MAY_BE_LEFT_OUT;
 
 #endif /* READER_PAGES_H */

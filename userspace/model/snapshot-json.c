@@ -2,6 +2,7 @@
 /* A snapshot as JSON, by the arrays of columns. */
 #include "lib/json.h"
 #include "model/breakdown.h"
+#include "model/pages.h"
 #include "model/snapshot-json.h"
 
 static void put_list(struct json *json, const struct column *column,
@@ -237,5 +238,7 @@ void snapshot_json(FILE *out, const struct snapshot *snap,
 		put_system(&json, &view);
 	if (what->breakdown)
 		put_breakdown(&json, snap);
+	if (what->pages && pages_json)
+		pages_json(&json, snap);
 	json_close(&json, '}');
 }

@@ -18,6 +18,7 @@
  * @mappings: mappings by name, in the same way; NULL if not requested
  * @totals: the listing that "totals" sums, or NULL
  * @breakdown: the parts of MemTotal, too
+ * @pages: where pages are, too
  * @line: all on one line
  */
 struct json_parts {
@@ -28,6 +29,7 @@ struct json_parts {
 	const struct listing *mappings;
 	const struct listing *totals;
 	bool breakdown;
+	bool pages;
 	bool line;
 };
 

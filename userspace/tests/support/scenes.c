@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Scenes: complete streams that tests show with the reader. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -408,6 +409,57 @@ static void scene_vmas(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
+/* Where the pages of a process are, in two messages. */
+static void put_pages(struct stream *s, uint8_t state, uint64_t end)
+{
+	static const uint64_t low[][5] = {
+		{ 0x400000, 0x7, 0x2, 0, 0 },
+		{ 0x1000000, 0xff0, 0xf00, 0, 0xf },
+	}, high[][5] = {
+		{ 0x7f0000000000ULL, ~0ULL, ~0ULL, ~0ULL, 0 },
+		{ 0x7f0000040000ULL, 0xffff0000ffffULL, 0xffffULL, 0, 3ULL << 20 },
+		{ 0x7f0000400000ULL, 0, 0, 0, 0x8 },
+	};
+
+	s->pages = true;
+	stream_head_frames(s, SEQ, KIB(400), 1, 0);
+	put_task(s, 100, 0, "nginx", state, 400, 100, 0);
+	put_vma(s, 0x400000, 3, "r-xp", "/usr/sbin/nginx");
+	put_vma(s, 0x1000000, 12, "rw-p", "[heap]");
+	put_vma(s, 0x7f0000000000ULL, 64 + 48, "rw-p", NULL);
+	put_vma(s, 0x7f0000100000ULL, 10000, "rw-s", "/dev/shm/a b\n(deleted)");
+	put_vma(s, 0x7f8000000000ULL, 1 << 28, "---p", NULL);
+	stream_pages(s, SEQ, 0, 0x7f0000000000ULL, low, 2);
+	stream_pages(s, SEQ, 0x7f0000000000ULL, end, high, 3);
+	stream_done(s, 0, NULL, 0);
+}
+
+static void scene_pages(struct stream *s)
+{
+	put_pages(s, MEMCENSUS_STATE_WALKED, -4096ULL);
+}
+
+/* Its walk has ended in the fourth mapping. */
+static void scene_pages_partial(struct stream *s)
+{
+	put_pages(s, MEMCENSUS_STATE_PARTIAL, 0x7f0001000000ULL);
+}
+
+/* It was not walked, so nothing is known. */
+static void scene_pages_busy(struct stream *s)
+{
+	s->pages = true;
+	stream_head_frames(s, SEQ, KIB(400), 1, 0);
+	put_task(s, 100, 0, "nginx", MEMCENSUS_STATE_BUSY, 400, 100, 0);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* A module that does not know the request. */
+static void scene_no_pages(struct stream *s)
+{
+	stream_done(s, -EOPNOTSUPP, NULL, -1);
+}
+
 /* Hostile names of mappings, and of processes in a cgroup. */
 static void scene_hostile_vmas(struct stream *s)
 {
@@ -585,6 +637,10 @@ static const struct scene {
 	{ "together", scene_together },
 	{ "vmas", scene_vmas },
 	{ "hostile-vmas", scene_hostile_vmas },
+	{ "pages", scene_pages },
+	{ "pages-partial", scene_pages_partial },
+	{ "pages-busy", scene_pages_busy },
+	{ "no-pages", scene_no_pages },
 	{ "old", scene_old },
 	{ "torn", scene_torn },
 	{ "refused", scene_refused },

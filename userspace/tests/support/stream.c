@@ -52,7 +52,7 @@ void stream_begin(struct stream *s, uint8_t cmd, uint64_t seq)
 
 	stream_header(s, STREAM_FAMILY, NLM_F_MULTI);
 	genl = stream_room(s, GENL_HDRLEN);
-	genl->cmd = cmd;
+	genl->cmd = s->pages ? MEMCENSUS_CMD_PAGES : cmd;
 	genl->version = MEMCENSUS_GENL_VERSION;
 	if (seq)
 		stream_u64(s, MEMCENSUS_A_SEQ, seq);
@@ -197,6 +197,26 @@ void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,
 	stream_u64(s, MEMCENSUS_SCAN_PSS, frames - lost);
 	stream_u64(s, MEMCENSUS_SCAN_VIOLATIONS, !!lost);
 	stream_u64(s, MEMCENSUS_SCAN_SLICES, slices);
+	stream_nest_end(s, nest);
+	stream_end(s);
+}
+
+void stream_pages(struct stream *s, uint64_t seq, uint64_t start, uint64_t end,
+		  const uint64_t (*blocks)[5], size_t n)
+{
+	uint64_t words[64];
+	size_t nest, i, j;
+
+	stream_begin(s, MEMCENSUS_CMD_PAGES, seq);
+	nest = stream_nest(s, MEMCENSUS_A_PAGES);
+	stream_u32(s, MEMCENSUS_PAGES_PID, 100);
+	stream_u64(s, MEMCENSUS_PAGES_START, start);
+	stream_u64(s, MEMCENSUS_PAGES_END, end);
+	for (j = 0; j < 5; j++) {
+		for (i = 0; i < n && i < 64; i++)
+			words[i] = blocks[i][j];
+		stream_put(s, MEMCENSUS_PAGES_ADDRESSES + j, words, i * sizeof(*words));
+	}
 	stream_nest_end(s, nest);
 	stream_end(s);
 }

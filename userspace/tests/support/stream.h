@@ -5,6 +5,7 @@
 #ifndef READER_STREAM_H
 #define READER_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <linux/memcensus.h>
@@ -20,6 +21,7 @@
  * @room: bytes allocated
  * @message: offset of the open message
  * @netlink_seq: sequence number of the request
+ * @pages: messages that are begun have the command PAGES
  * @basis: enum memcensus_basis of the census, from its head
  * @moment: time of the census in ns since that of the first
  */
@@ -29,6 +31,7 @@ struct stream {
 	size_t room;
 	size_t message;
 	uint32_t netlink_seq;
+	bool pages;
 	uint8_t basis;
 	uint64_t moment;
 };
@@ -66,6 +69,10 @@ void stream_head(struct stream *s, uint64_t seq, uint32_t abi);
  */
 void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,
 			uint64_t slices, uint64_t lost);
+
+/* A PAGES message of process 100, from @start to @end, with @n blocks of five words. */
+void stream_pages(struct stream *s, uint64_t seq, uint64_t start, uint64_t end,
+		  const uint64_t (*blocks)[5], size_t n);
 
 /* Scenes of whole machines; each census is one second later. */
 void scene_machine(struct stream *s);

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus map --pages: where the pages of a process are. */
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "commands/pages.h"
+#include "model/pages.h"
+
+/* Letters of a picture; a mapping with fewer pages has as many as pages. */
+#define PICTURE	32
+
+static bool parse_address(const char **at, uint64_t *address)
+{
+	char *end;
+
+	errno = 0;
+	if (!isxdigit((unsigned char)**at))
+		return false;
+	*address = strtoull(*at, &end, 16);
+	*at = end;
+	return !errno;
+}
+
+int pages_range(struct options *options, const char *value, struct failure *why)
+{
+	const char *at = value;
+
+	if (!parse_address(&at, &options->start) || *at++ != '-' ||
+	    !parse_address(&at, &options->end) || *at)
+		return fail(why, FAIL_USAGE,
+			    "'%.60s' is not START-END, in hexadecimal as in /proc/PID/maps",
+			    value);
+	if (options->start >= options->end)
+		return fail(why, FAIL_USAGE, "in '%.60s' the end is not above the start", value);
+	return 0;
+}
+
+/*
+ * The letter for @counts among @pages pages: what most of them are, capital where
+ * at least half of them are anywhere.
+ */
+static char letter(const struct page_counts *counts, uint64_t pages)
+{
+	uint64_t shared = counts->resident - counts->exclusive;
+	char c = 'S';
+
+	if (!counts->resident && !counts->swap)
+		return '.';
+	if (counts->exclusive >= shared && counts->exclusive >= counts->swap)
+		c = 'E';
+	else if (counts->swap > shared)
+		c = 'W';
+	return 2 * (counts->resident + counts->swap) >= pages ? c : (char)tolower(c);
+}
+
+/**
+ * struct picture - the part of a mapping that a row shows
+ * @start, @end: addresses
+ * @known: bitmaps are known up to here
+ * @each: bytes that a letter stands for
+ * @text: the letters
+ * @counts: of all of them
+ */
+struct picture {
+	uint64_t start;
+	uint64_t end;
+	uint64_t known;
+	uint64_t each;
+	char text[PICTURE + 1];
+	struct page_counts counts;
+};
+
+static void draw(struct picture *p, const struct snapshot *snap, struct pages_cursor *cursor)
+{
+	const uint64_t size = pages_size(snap), pages = (p->end - p->start) / size;
+	uint64_t at = p->start, end;
+	unsigned int i;
+
+	p->each = (pages / PICTURE + (pages % PICTURE > 0)) * size;
+	for (i = 0; i < PICTURE && at < p->end; i++, at = end) {
+		struct page_counts counts;
+
+		end = p->end - at > p->each ? at + p->each : p->end;
+		counts = pages_between(snap, cursor, at, end);
+		p->counts.resident += counts.resident;
+		p->counts.exclusive += counts.exclusive;
+		p->counts.huge += counts.huge;
+		p->counts.swap += counts.swap;
+		p->text[i] = end <= p->known ? letter(&counts, (end - at) / size) : '?';
+	}
+	p->text[i] = '\0';
+}
+
+/* Pages as bytes; unknown where the walk has not come to the end of the row. */
+static void put_pages(struct table *table, const struct picture *p, uint64_t pages,
+		      const struct snapshot *snap, const struct units *units)
+{
+	if (snap->n_pages && p->end <= p->known)
+		cell_bytes(table, pages * pages_size(snap), units);
+	else
+		table_cell(table, NULL);
+}
+
+static void put_counts(struct table *table, const struct picture *p,
+		       const struct snapshot *snap, const struct units *units)
+{
+	put_pages(table, p, p->counts.resident, snap, units);
+	put_pages(table, p, p->counts.exclusive, snap, units);
+	put_pages(table, p, p->counts.huge, snap, units);
+	put_pages(table, p, p->counts.swap, snap, units);
+}
+
+static void put_row(struct table *table, const struct picture *p, const struct vma *vma,
+		    const struct snapshot *snap, const struct units *units)
+{
+	table_row(table);
+	table_cellf(table, "%016" PRIx64, p->start);
+	cell_bytes(table, p->end - p->start, units);
+	put_counts(table, p, snap, units);
+	cell_bytes(table, p->each, units);
+	table_cell(table, p->text);
+	table_cell(table, KNOWN(vma, MEMCENSUS_VMA_MODE) ? vma->mode : NULL);
+	table_cell(table, KNOWN(vma, MEMCENSUS_VMA_NAME) ? vma->name : "[ anon ]");
+}
+
+static struct table *new_table(const struct options *options)
+{
+	struct table *table = table_new(command_look(options));
+
+	table_column(table, "Address", true);
+	table_column(table, "Kbytes", true);
+	table_column(table, "Mapped", true);
+	table_column(table, "Exclusive", true);
+	table_column(table, "Huge", true);
+	table_column(table, "Swap", true);
+	table_column(table, "Each", true);
+	table_column(table, "Pages", false);
+	table_column(table, "Mode", false);
+	table_column_text(table, "Mapping");
+	return table;
+}
+
+static void put_total(struct table *table, const struct picture *all,
+		      const struct snapshot *snap, const struct units *units)
+{
+	table_total_row(table);
+	table_cell(table, "total");
+	if (snap->n_pages)
+		cell_bytes(table, all->each, units);
+	else
+		table_cell(table, NULL);
+	put_counts(table, all, snap, units);
+	table_cell(table, "");
+	table_cell(table, "");
+	table_cell(table, "");
+	table_cell(table, "");
+}
+
+int pages_show(const struct view *view, const struct options *options, FILE *out,
+	       struct failure *why)
+{
+	const struct units units = command_units(view, options);
+	const struct snapshot *snap = view->snap;
+	struct table *table = new_table(options);
+	const uint64_t end = options->end ? options->end : UINT64_MAX;
+	struct picture all = { .known = pages_end(snap) };
+	struct pages_cursor cursor = { 0 };
+	const struct vma *vma;
+	size_t i;
+
+	for (i = 0; i < snap->n_vmas; i++) {
+		struct picture p = { .known = pages_end(snap) };
+
+		vma = &snap->vmas[i];
+		p.start = vma->start > options->start ? vma->start : options->start;
+		p.end = vma->end < end ? vma->end : end;
+		if (p.start >= p.end || !pages_size(snap))
+			continue;
+		draw(&p, snap, &cursor);
+		put_row(table, &p, vma, snap, &units);
+		/* Of the total, @each is the size of all, and @end the highest. */
+		all.each += p.end - p.start;
+		all.end = p.end > all.end ? p.end : all.end;
+		all.counts.resident += p.counts.resident;
+		all.counts.exclusive += p.counts.exclusive;
+		all.counts.huge += p.counts.huge;
+		all.counts.swap += p.counts.swap;
+	}
+	if (!options->raw)
+		put_total(table, &all, snap, &units);
+	if (table_finish(table, out, why))
+		return -1;
+	if (!options->raw && !options->no_header)
+		fputs("\nA letter stands for pages of Each KiB: E exclusive, S shared, W in swap,\n"
+		      ". none, ? unknown; small: for less than half of its pages.\n", out);
+	return 0;
+}
