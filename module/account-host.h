@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What account.c needs of the kernel, where it is compiled on the host. */
+/* Kernel definitions that account.c and owners.c need when compiled on the host. */
 #ifndef _CENSUS_ACCOUNT_HOST_H
 #define _CENSUS_ACCOUNT_HOST_H
 

@@ -3,14 +3,14 @@
 
 /**
  * census_account_share() - add mapped bytes to the shares
- * @sums: what they are added to; its @rss is left to the caller
- * @class: what the page is
- * @bytes: how much of it; all of it has the same owners
- * @owners: how many map it; 0 counts as 1
- * @dirty: by PTE or by page
+ * @sums: increased, except for @rss, which the caller adds
+ * @class: of the page
+ * @bytes: mapped bytes of the page, all with the same owners
+ * @owners: number of mappings; 0 counts as 1
+ * @dirty: in the PTE or the page
  * @locked: in a VM_LOCKED mapping
- * @private: counts as exclusive; not derived from @owners, because the owners of
- *	some entries are unknown
+ * @private: counts as exclusive; not derived from @owners, because the owners of some
+ *	entries are unknown
  */
 void census_account_share(struct census_sums *sums, enum census_class class,
 			  u64 bytes, u32 owners, bool dirty, bool locked,
@@ -38,7 +38,6 @@ void census_account_share(struct census_sums *sums, enum census_class class,
 	}
 }
 
-/* Bytes mapped. */
 u64 census_sums_rss(const struct census_sums *sums)
 {
 	return sums->rss[CENSUS_ANON] + sums->rss[CENSUS_FILE] +
@@ -69,7 +68,7 @@ static void set_figures(struct census_figures *figures,
 		census_figure_set(figures, values[i].figure, values[i].bytes);
 }
 
-/* What both bases count in the same way; owners and shares stay unknown. */
+/* Sets the figures that both bases count in the same way, without owners and shares. */
 void census_common_figures(const struct census_sums *sums,
 			   struct census_figures *figures)
 {
@@ -93,7 +92,7 @@ void census_common_figures(const struct census_sums *sums,
 	set_figures(figures, values, ARRAY_SIZE(values));
 }
 
-/* Figures of the mapcount basis; those that are no sums stay as they are. */
+/* Sets the figures of the mapcount basis, except those that are not in @sums. */
 void census_sums_figures(const struct census_sums *sums,
 			 struct census_figures *figures)
 {
@@ -127,8 +126,8 @@ void census_sums_figures(const struct census_sums *sums,
 }
 
 /**
- * census_share_bytes() - a share of the frames basis in bytes
- * @share: in parts of a page, 2^%CENSUS_SHARE_SHIFT each page
+ * census_share_bytes() - convert a share of the frames basis to bytes
+ * @share: in 1/2^%CENSUS_SHARE_SHIFT page
  * @page_size: bytes
  */
 u64 census_share_bytes(census_share share, u64 page_size)
@@ -137,12 +136,12 @@ u64 census_share_bytes(census_share share, u64 page_size)
 }
 
 /**
- * census_holdings_figures() - holdings of the frames basis, as figures
- * @sums: what was walked
+ * census_holdings_figures() - convert holdings of the frames basis to figures
+ * @sums: results of the walk
  * @holdings: by kind
- * @hugetlb: base pages of the hugetlb kinds
+ * @hugetlb: sizes of the hugetlb kinds, in base pages
  * @page_size: bytes
- * @figures: filled; figures that follow from neither are left as they are
+ * @figures: filled; figures that follow from neither are unchanged
  */
 void census_holdings_figures(const struct census_sums *sums,
 			     const struct census_holding *holdings,
@@ -185,9 +184,9 @@ void census_holdings_figures(const struct census_sums *sums,
 }
 
 struct block_sums {
-	u64 pages;	/* free */
-	u64 blocks;	/* free, of any order */
-	u64 suitable;	/* blocks of @order that the larger ones contain */
+	u64 pages;	/* free pages */
+	u64 blocks;	/* free blocks of all orders */
+	u64 suitable;	/* blocks of @order in blocks of this and larger orders */
 };
 
 static struct block_sums sum_blocks(const u64 *blocks, unsigned int orders,
@@ -206,12 +205,12 @@ static struct block_sums sum_blocks(const u64 *blocks, unsigned int orders,
 }
 
 /**
- * census_unusable_index() - how much of the free memory an order cannot use
+ * census_unusable_index() - part of the free memory that an order cannot use
  * @blocks: free blocks by order
- * @orders: how many orders there are
+ * @orders: number of orders
  * @order: of the allocation
  *
- * Return: thousandths, 0 (all can be used) to 1000 (none, or nothing is free).
+ * Return: thousandths, 0 (all is usable) to 1000 (none, or nothing is free).
  */
 s32 census_unusable_index(const u64 *blocks, unsigned int orders,
 			  unsigned int order)
@@ -226,11 +225,11 @@ s32 census_unusable_index(const u64 *blocks, unsigned int orders,
 /**
  * census_extfrag_index() - why an allocation of an order would fail
  * @blocks: free blocks by order
- * @orders: how many orders there are
+ * @orders: number of orders
  * @order: of the allocation
  *
- * Return: -1000 where it would not fail; else thousandths, towards 0 for lack
- * of memory, towards 1000 because what is free is in pieces.
+ * Return: -1000 if it would not fail; else thousandths: near 0 for lack of memory, near
+ * 1000 for fragmentation.
  */
 s32 census_extfrag_index(const u64 *blocks, unsigned int orders,
 			 unsigned int order)
@@ -246,12 +245,12 @@ s32 census_extfrag_index(const u64 *blocks, unsigned int orders,
 }
 
 /**
- * census_watermark_met() - would a zone satisfy an allocation
+ * census_watermark_met() - check whether a zone would satisfy an allocation
  * @blocks: free blocks by order
- * @orders: how many orders there are
+ * @orders: number of orders
  * @order: of the allocation
- * @free: pages free, by the zone's counter
- * @mark: pages that must stay free, lowmem reserve included
+ * @free: free pages, from the zone's counter
+ * @mark: pages that must stay free, including the lowmem reserve
  */
 bool census_watermark_met(const u64 *blocks, unsigned int orders,
 			  unsigned int order, u64 free, u64 mark)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Arithmetic on counts: what a mapped page adds to a process, what free blocks
- * say about a zone.  No kernel state is read here, so that the same file is
- * compiled and tested on the host.
+ * Arithmetic on counts: shares of mapped pages, figures, and fragmentation and watermarks
+ * of zones.  It reads no kernel state, so the same file is also compiled and tested on
+ * the host.
  */
 #ifndef _CENSUS_ACCOUNT_H
 #define _CENSUS_ACCOUNT_H
@@ -21,19 +21,19 @@
 #include "owners.h"
 
 /*
- * A share is kept in 1/4096 byte.  One 4 KiB page is then 2^24 units, so that
- * the division by its owners loses less than one unit: a million pages of three
- * owners each are wrong by less than 256 bytes, and a u64 holds 4 PiB.  smaps
- * divides in the same unit, so both lose the same.
+ * Shares are in units of 1/4096 byte, so a 4 KiB page has 2^24 units.  The division by
+ * its owners loses less than one unit: for a million pages of three owners each the error
+ * is below 256 bytes.  A u64 holds 4 PiB.  smaps divides in the same unit and has the
+ * same error.
  */
 #define CENSUS_PSS_SHIFT	12
 
 /**
- * enum census_class - what a page is, by its struct page or by its mapping
+ * enum census_class - type of a page, from its struct page or its mapping
  * @CENSUS_ANON: anonymous
  * @CENSUS_FILE: page cache of a file
  * @CENSUS_SHMEM: swap backed page cache: shmem, tmpfs, memfd
- * @CENSUS_CLASSES: how many there are
+ * @CENSUS_CLASSES: number of classes
  */
 enum census_class {
 	CENSUS_ANON,
@@ -43,10 +43,10 @@ enum census_class {
 };
 
 /**
- * enum census_page_kind - what owners are counted of: each &enum census_class, and
+ * enum census_page_kind - pages whose owners are counted: each &enum census_class, and
  * @CENSUS_OF_SWAP: swap slots
  * @CENSUS_OF_HUGETLB: hugetlb pages, one kind for each size
- * @CENSUS_KINDS: how many there are
+ * @CENSUS_KINDS: number of kinds
  */
 enum census_page_kind {
 	CENSUS_OF_SWAP = CENSUS_CLASSES,
@@ -57,20 +57,20 @@ enum census_page_kind {
 #define CENSUS_HUGETLB_SIZES (CENSUS_KINDS - CENSUS_OF_HUGETLB)
 
 /**
- * struct census_sums - what the walk of an address space or a VMA adds up to
- * @rss: bytes mapped, by class
+ * struct census_sums - results of the walk of an address space or a VMA
+ * @rss: mapped bytes, by class
  * @pss: 1/4096 byte, by class
- * @pss_dirty: 1/4096 byte, of @pss
- * @pss_locked: 1/4096 byte, of @pss, in VM_LOCKED mappings
- * @shared_clean: bytes; so all that follow
- * @shared_dirty: dirty by PTE or by page
- * @private_clean: see above
- * @private_dirty: see above
- * @referenced: young by PTE or page, or referenced
+ * @pss_dirty: dirty part of @pss, 1/4096 byte
+ * @pss_locked: part of @pss in VM_LOCKED mappings, 1/4096 byte
+ * @shared_clean: bytes, as all members below
+ * @shared_dirty: dirty in the PTE or the page
+ * @private_clean: see @shared_clean
+ * @private_dirty: see @shared_dirty
+ * @referenced: young in the PTE or the page, or referenced
  * @ksm: merged by KSM
  * @lazyfree: freed by MADV_FREE and not written since
  * @thp: mapped by a PMD, by class
- * @shared_hugetlb: hugetlb pages of more than one owner, not in @rss
+ * @shared_hugetlb: hugetlb pages of several owners, not in @rss
  * @private_hugetlb: hugetlb pages of one owner, not in @rss
  * @swap: swap entries, and shmem pages in swap
  * @special: zero pages, PFN maps, devices; not in @rss
@@ -101,8 +101,8 @@ struct census_sums {
 static_assert(sizeof(struct census_sums) % sizeof(u64) == 0);
 
 /**
- * struct census_figures - figures by number, and which of them are known
- * @known: bit n set: @value[n] is known
+ * struct census_figures - figures by number
+ * @known: bit n is set if @value[n] is known
  * @value: bytes, by &enum memcensus_figure
  */
 struct census_figures {
