@@ -6,11 +6,11 @@
 #include "memory.h"
 
 /*
- * From free memory only.  If that is fragmented vmalloc() maps it, and allocates
- * page tables with GFP_KERNEL, whatever its own flags are, so it may trigger the OOM
- * killer.  Only PF_MEMALLOC reaches that allocation: no reclaim, no OOM killer, and
- * a page table may come from the reserves, one page for 2 MiB.  __GFP_NOMEMALLOC
- * keeps all other pages out of the reserves.
+ * Allocates only free memory, without reclaim.  If free memory is fragmented, vmalloc()
+ * maps it and allocates page tables with GFP_KERNEL regardless of its own flags.  So it
+ * may trigger the OOM killer.  Only PF_MEMALLOC affects that allocation: no reclaim, no
+ * OOM killer, and a page table may come from the reserves, one page for 2 MiB.
+ * __GFP_NOMEMALLOC keeps all other pages out of the reserves.
  */
 static void *alloc_free(size_t size)
 {
@@ -21,7 +21,7 @@ static void *alloc_free(size_t size)
 	return memory;
 }
 
-/* Allocate and free pages, with reclaim, so that they are free memory afterwards. */
+/* Allocates pages with reclaim and frees them, so that there is free memory afterwards. */
 static bool make_free(size_t size)
 {
 	void **pages = NULL;
@@ -45,10 +45,10 @@ static bool make_free(size_t size)
 }
 
 /**
- * census_kvzalloc() - zeroed memory for a census
+ * census_kvzalloc() - allocate zeroed memory for a census
  * @size: bytes
  *
- * Return: to be freed by kvfree(), or NULL.
+ * Return: memory to be freed by kvfree(), or NULL.
  */
 void *census_kvzalloc(size_t size)
 {

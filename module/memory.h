@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How all memory of a census is allocated.
+ * Memory allocation of a census.
  *
- * __GFP_NORETRY: direct reclaim runs once; if that is not enough the census counts
- * in slices, or ends with -ENOMEM.  A census must never trigger the OOM killer, and
- * a walk holds mmap or VMA locks, which the victim may need to exit.  vmalloc()
- * ignores the flag for page tables: allocations that may exceed a page go through
- * census_kvzalloc().  __GFP_NOWARN: the error says it.
+ * __GFP_NORETRY: direct reclaim runs once; if that does not suffice, the census counts in
+ * slices, or ends with -ENOMEM.  A census must never trigger the OOM killer, and a walk
+ * holds mmap or VMA locks, which the victim may need to exit.  vmalloc() ignores the flag
+ * for page tables, so allocations that may exceed a page use census_kvzalloc().
+ * __GFP_NOWARN: the error is reported to the caller.
  *
- * Not __GFP_ACCOUNT: several callers share a census, and memory for counting owners
- * is kept for the next one, so neither belongs to the caller's cgroup; and a cgroup
- * at its limit would fail while the machine has memory.  The caller needs
- * CAP_SYS_PTRACE in the initial user namespace, and max_mem bounds all that is not
- * in proportion to processes and their mappings.
+ * Not __GFP_ACCOUNT: several callers share a census, and memory for counting owners is
+ * kept for the next one, so neither belongs to one caller's cgroup.  Also, a cgroup at
+ * its limit would fail although the machine has memory.  The caller needs CAP_SYS_PTRACE
+ * in the initial user namespace, and max_mem bounds everything that is not proportional
+ * to the number of processes and VMAs.
  */
 #ifndef _CENSUS_MEMORY_H
 #define _CENSUS_MEMORY_H

@@ -37,10 +37,10 @@ const struct census_cost_row census_costs[] = {
 const unsigned int census_nr_costs = ARRAY_SIZE(census_costs);
 
 /**
- * census_snapshot_alloc() - an empty snapshot
- * @req: what it will answer
+ * census_snapshot_alloc() - allocate an empty snapshot
+ * @req: the request that it will answer
  *
- * Return: with one reference, or NULL.
+ * Return: a snapshot with one reference, or NULL.
  */
 struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 {
@@ -68,7 +68,7 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 
 /**
  * census_snapshot_memory() - zeroed memory for a part of a snapshot
- * @snap: whose cost it is
+ * @snap: its cost includes the memory
  * @size: bytes
  *
  * Return: memory to be freed by kvfree(), or NULL.
@@ -82,7 +82,7 @@ void *census_snapshot_memory(struct census_snapshot *snap, size_t size)
 	return memory;
 }
 
-/* @task: in no snapshot, or NULL. */
+/* @task: not in a snapshot, or NULL. */
 void census_task_free(struct census_task *task)
 {
 	struct census_peer *peer, *next;
@@ -102,10 +102,10 @@ void census_task_free(struct census_task *task)
 /**
  * census_task_pid() - PID of an address space
  * @task: its record
- * @ns: the caller's
+ * @ns: PID namespace of the caller
  *
- * Return: the first of its processes that has a number in @ns, or 0.  A process
- * that had no address space when it was named has the number it was named by.
+ * Return: the PID of the first of its processes that is visible in @ns, or 0.  A process
+ * that had no address space at the request has the number from the request.
  */
 pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns)
 {
@@ -146,7 +146,7 @@ static void census_snapshot_free(struct kref *ref)
 	kfree(snap);
 }
 
-/* The last reference frees it, and may sleep.  @snap may be NULL. */
+/* The last put frees the snapshot and may sleep.  @snap may be NULL. */
 void census_snapshot_put(const struct census_snapshot *snap)
 {
 	if (snap)

@@ -11,8 +11,8 @@
 #include "vma.h"
 
 /*
- * VmFlags of smaps.  A flag that this kernel does not have is 0 here and matches
- * no bit; protection key bits are shown as a key.
+ * VmFlags of smaps.  A flag that this kernel does not have is 0 here and matches no bit.
+ * Protection key bits are shown as a key.
  */
 static const struct {
 	unsigned long flag;
@@ -117,7 +117,7 @@ static void fill_flags(struct census_vma *v, unsigned long flags)
 	*to = '\0';
 }
 
-/* Return: allocated; NULL: it has none; or an error pointer. */
+/* Return: the allocated name, NULL if there is none, or an error pointer. */
 static char *vma_name(const struct vm_area_struct *vma, char *path_buffer)
 {
 	const char *anon = census_anon_vma_name(vma);
@@ -148,11 +148,11 @@ static char *vma_name(const struct vm_area_struct *vma, char *path_buffer)
 }
 
 /**
- * census_vma_alloc() - record of a mapping, no figures yet
- * @snap: whose cost it is; it is not put into its list
- * @vma: locked; memory is allocated with the lock held, as by a page fault, so
- *	this is for few processes at a time
- * @path_buffer: of PATH_MAX bytes
+ * census_vma_alloc() - create a record of a VMA, without figures
+ * @snap: its cost includes the record; the caller adds the record to a list
+ * @vma: locked; memory is allocated with the lock held, as in a page fault, so this is
+ *	for few processes at a time
+ * @path_buffer: PATH_MAX bytes
  *
  * Return: the record, or NULL.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a mapping is: its address, mode, file and name, as maps shows them. */
+/* Records of VMAs: address, mode, file and name, as in maps. */
 #ifndef _CENSUS_VMA_H
 #define _CENSUS_VMA_H
 
