@@ -11,22 +11,21 @@
 #include "zones.h"
 
 /*
- * kswapd is asleep while it waits in its queue.  The queue is part of the node;
- * the task could be stopped by memory hotplug while one looks at it.
+ * kswapd sleeps if it waits in its queue.  The queue is part of the node.  The task is
+ * not read, because memory hotplug may stop it at the same time.
  */
 static u8 kswapd_state(pg_data_t *pgdat)
 {
 	if (!READ_ONCE(pgdat->kswapd))
 		return MEMCENSUS_KSWAPD_NONE;
-	/* waitqueue_active() without a barrier: it may change at once anyway. */
+	/* waitqueue_active() needs no barrier: the state may change at any time. */
 	return waitqueue_active(&pgdat->kswapd_wait) ?
 		MEMCENSUS_KSWAPD_ASLEEP : MEMCENSUS_KSWAPD_RUNNING;
 }
 
 /*
- * kswapd's own question: has some zone that it was woken for, or any zone, its
- * high watermark free, and a block of the order wanted?  Where there is no memory
- * in them nothing can be short.
+ * Like pgdat_balanced() for kswapd: checks whether any zone up to @highest meets its high
+ * watermark and has a block of @order.  A node without memory in these zones is balanced.
  */
 static bool node_balanced(pg_data_t *pgdat, unsigned int order, int highest)
 {
@@ -50,7 +49,7 @@ static bool node_balanced(pg_data_t *pgdat, unsigned int order, int highest)
 	return empty;
 }
 
-/* node_page_state(), which is not for modules; CPUs may have counts to add. */
+/* Like node_page_state(), which is not exported.  Per-CPU parts may be missing. */
 static u64 node_pages(pg_data_t *pgdat, enum node_stat_item item)
 {
 	return max(atomic_long_read(&pgdat->vm_stat[item]), 0L);
@@ -67,8 +66,8 @@ static void gather_node(struct census_node *n, int nid)
 	n->order = READ_ONCE(pgdat->kswapd_order);
 	n->failures = census_kswapd_failures(pgdat);
 	/*
-	 * MAX_NR_ZONES means that kswapd was not woken for any; a node that never
-	 * had a kswapd leaves it unset.
+	 * MAX_NR_ZONES means that kswapd was not woken for any zone.  A node that never
+	 * had a kswapd does not set it.
 	 */
 	if (n->kswapd != MEMCENSUS_KSWAPD_NONE && highest >= 0 &&
 	    highest < MAX_NR_ZONES)

@@ -32,14 +32,14 @@ static void set_event(struct census_system *s, enum memcensus_event n,
 /**
  * struct bytes_row - one of the totals
  * @name: in the file system
- * @node_item: the node counter that it is, in pages, plus one; 0: see gather_bytes()
+ * @node_item: node counter in pages, plus 1; 0: see gather_bytes()
  */
 struct bytes_row {
 	const char *name;
 	int node_item;
 };
 
-/* A counter that a kernel without huge pages has too, but which counts nothing there. */
+/* A kernel without huge pages has these counters too, but does not update them. */
 #define THP_ITEM(item) (IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) ? (item) + 1 : 0)
 
 static const struct bytes_row bytes_rows[MEMCENSUS_S_MAX + 1] = {
@@ -118,14 +118,14 @@ static void gather_bytes(struct census_system *s)
 /**
  * struct event_row - one of the events
  * @name: in the file system
- * @item: for census_vm_event(); 0: see gather_events()
+ * @item: argument of census_vm_event(); 0: see gather_events()
  */
 struct event_row {
 	const char *name;
 	int item;
 };
 
-/* Kernels without an option do not have its items. */
+/* A kernel without these options does not have their items. */
 #ifdef CONFIG_COMPACTION
 #define COMPACT_ITEM(item) (item)
 #else
@@ -171,7 +171,7 @@ static const struct event_row event_rows[MEMCENSUS_E_MAX + 1] = {
 
 static u64 sum_zones(const unsigned long *events, enum vm_event_item normal)
 {
-	/* The items of all zones stand in a row, NORMAL among them. */
+	/* The items of all zones are consecutive, including NORMAL. */
 	enum vm_event_item first = normal - ZONE_NORMAL;
 	u64 sum = 0;
 	unsigned int i;
@@ -195,7 +195,7 @@ static int gather_events(struct census_system *s)
 	for (i = 0; i <= MEMCENSUS_E_MAX; i++)
 		if (event_rows[i].item)
 			set_event(s, i, census_vm_event(events, event_rows[i].item));
-	/* Counted in sectors of 512 bytes, shown in KiB. */
+	/* Counted in sectors of 512 bytes, reported in KiB. */
 	set_event(s, MEMCENSUS_E_PGPGIN, events[PGPGIN] / 2);
 	set_event(s, MEMCENSUS_E_PGPGOUT, events[PGPGOUT] / 2);
 	set_event(s, MEMCENSUS_E_PGALLOC, sum_zones(events, PGALLOC_NORMAL));
@@ -205,7 +205,7 @@ static int gather_events(struct census_system *s)
 	return 0;
 }
 
-/* Names of the file system; NULL where the number is not in use. */
+/* Names in the file system; NULL if the number is not in use. */
 const char *census_bytes_name(enum memcensus_system_bytes n)
 {
 	return bytes_rows[n].name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Totals of the whole system, as meminfo and vmstat have them. */
+/* Totals of the whole system, as in meminfo and vmstat. */
 #ifndef _CENSUS_SYSTEM_H
 #define _CENSUS_SYSTEM_H
 

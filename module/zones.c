@@ -10,13 +10,13 @@
 #include "zones.h"
 
 /*
- * Longest part of a free list that is counted.  zone->lock is taken with
- * interrupts off and every allocation may need it: a list is followed this far and
- * no further, some tens of microseconds with all of it out of the cache.
+ * Maximum number of entries counted in a free list.  zone->lock is held with interrupts
+ * off, and every allocation may need it: this many entries take some tens of microseconds
+ * if none is cached.
  */
 #define LIST_MAX 1024
 
-/* As pagetypeinfo has it. */
+/* Names as in pagetypeinfo. */
 const char *census_migratetype_name(unsigned int type)
 {
 	switch (type) {
@@ -42,11 +42,11 @@ const char *census_migratetype_name(unsigned int type)
 }
 
 /**
- * census_zone_blocks() - free blocks by order
+ * census_zone_blocks() - read the number of free blocks of each order
  * @zone: a populated zone
- * @blocks: of %CENSUS_ORDERS
+ * @blocks: %CENSUS_ORDERS elements
  *
- * The lock makes them of one moment; one load an order is done under it.
+ * The lock makes the numbers consistent.  It is held for one load per order.
  */
 void census_zone_blocks(struct zone *zone, u64 *blocks)
 {
@@ -59,7 +59,7 @@ void census_zone_blocks(struct zone *zone, u64 *blocks)
 	spin_unlock_irqrestore(&zone->lock, flags);
 }
 
-/* Return: entries of @list, or MEMCENSUS_BLOCKS_UNKNOWN beyond LIST_MAX. */
+/* Return: number of entries of @list, or MEMCENSUS_BLOCKS_UNKNOWN above LIST_MAX. */
 static u64 count_list(const struct list_head *list)
 {
 	const struct list_head *entry;
@@ -72,8 +72,8 @@ static u64 count_list(const struct list_head *list)
 }
 
 /*
- * Free blocks of one order by migrate type.  Where only one list is too long to
- * be counted, it has what the order's total leaves to it.
+ * Counts free blocks of one order by migrate type.  If only one list is too long to be
+ * counted, its length is the rest of the order's total.
  */
 static void gather_types(struct zone *zone, unsigned int order,
 			 u64 (*types)[CENSUS_ORDERS])
@@ -141,10 +141,10 @@ static void gather_zone(struct census_zone *z, struct zone *zone, bool types)
 
 /**
  * census_zones_gather() - fill the zones of a snapshot
- * @snap: with its parts
+ * @snap: the snapshot with its parts
  *
- * A node that goes offline at the same time keeps its struct, so its zones are
- * read as empty, never freed under us.
+ * The struct of a node is never freed: the zones of a node that goes offline are read as
+ * empty.
  *
  * Return: 0 or -ENOMEM.
  */
