@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Open files and unloading: debugfs takes a reference on the module for each,
- * so rmmod is refused.  /proc does not, so the file takes one itself; while its
- * open() runs, remove_proc_entry() waits, so the module is still there to take
- * a reference on.
+ * Open files and unloading: debugfs takes a reference on the module for each open file,
+ * so rmmod is refused.  /proc does not, so proc_open() takes one.  remove_proc_entry()
+ * waits for open(), so the module still exists when proc_open() takes the reference.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -72,9 +71,8 @@ static int create_directory(void)
 /**
  * census_debugfs_init() - create the files
  *
- * A kernel without debugfs, or one where it is locked down, still has
- * /proc/memcensus.  Where memory is short there are no files at all, rather
- * than some.
+ * A kernel without debugfs, or with debugfs in lockdown, still has /proc/memcensus.  If
+ * memory is short, this creates no files at all instead of some.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -90,7 +88,7 @@ int census_debugfs_init(void)
 	return err;
 }
 
-/* Waits for calls into the files. */
+/* Waits for running calls of the files. */
 void census_debugfs_exit(void)
 {
 	debugfs_remove_recursive(directory);

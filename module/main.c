@@ -34,7 +34,7 @@ no_debugfs:
 	return err;
 }
 
-/* Outputs first: behind them no request can come, and no snapshot is held. */
+/* Outputs are first: after that no request can arrive and no reader holds a snapshot. */
 static void __exit census_exit(void)
 {
 	census_genl_exit();

@@ -68,7 +68,7 @@ int census_params_check(void)
 		err = check_range("lock_hold_us", lock_hold_us, 10, 100000);
 	if (!err)
 		err = check_range("busy_budget_ms", busy_budget_ms, 0, 60000);
-	/* Blocks and states of groups, where a page of each block is in use. */
+	/* Memory for blocks and group states if a page of each block is in use. */
 	if (!err)
 		err = check_range("max_mem", max_mem,
 				  max_t(u64, ram / 4096, 1UL << 20), ram);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Module parameters, checked at load; they do not change afterwards. */
+/* Module parameters.  They are checked at load and do not change afterwards. */
 #ifndef _CENSUS_PARAMS_H
 #define _CENSUS_PARAMS_H
 
@@ -8,13 +8,12 @@
 #define CENSUS_WORKERS_MAX 8
 
 /**
- * struct census_params - module parameters in the units the code counts in
- * @max_age: ns, maximum age of a cached census; 0: no cache
- * @lock_hold: ns, an mmap lock is dropped when held this long
- * @busy_budget: ns, all tasks with a stuck mmap lock together delay a scan by
- *	no more than this
- * @max_mem: bytes for counting owners, all workers together
- * @workers: CPUs that a scan may use, from 1
+ * struct census_params - module parameters in the units of the code
+ * @max_age: maximum age of a cached census, ns; 0: no cache
+ * @lock_hold: maximum length of a lock hold, ns
+ * @busy_budget: maximum time of a scan to retry all unavailable locks together, ns
+ * @max_mem: memory for counting owners, all workers together, bytes
+ * @workers: maximum number of threads of a scan, from 1
  */
 struct census_params {
 	u64 max_age;

@@ -109,7 +109,7 @@ static void show_figures(struct seq_file *seq,
 	}
 }
 
-/* A command name is whatever its process says: keep it on its line. */
+/* A process chooses its command name freely: keep it on one line. */
 static void show_comm(struct seq_file *seq, const struct census_task *task)
 {
 	const unsigned char *c;
@@ -283,13 +283,13 @@ static void kswapd_show(struct seq_file *seq, const struct census_view *view,
 
 /* System */
 
-/* A row a number, unnamed numbers (PAD) have an empty one. */
+/* One row for each number; rows of numbers without a name (PAD) are empty. */
 static unsigned int system_rows(const struct census_snapshot *snap)
 {
 	return 1 + MEMCENSUS_S_MAX + MEMCENSUS_E_MAX;
 }
 
-/* Without a name nothing is shown. */
+/* Prints nothing without a name. */
 static void show_value(struct seq_file *seq, const char *name, bool known,
 		       unsigned long long value)
 {
@@ -516,9 +516,9 @@ static const struct seq_operations text_ops = {
 };
 
 /**
- * census_text_open() - take a census for one opening of a file
- * @file: being opened
- * @text: what it shows
+ * census_text_open() - take a census for an open file
+ * @file: the file
+ * @text: type of the file
  *
  * Return: 0, -EPERM, -EINTR or -ENOMEM.
  */
@@ -531,10 +531,10 @@ int census_text_open(struct file *file, const struct census_text *text)
 	struct census_view *view;
 	int err;
 
-	/* The mode lets root in; what is shown needs more than being owner. */
+	/* The file mode admits root; the content also requires CAP_SYS_PTRACE. */
 	if (!capable(CAP_SYS_PTRACE))
 		return -EPERM;
-	/* Not __seq_open_private(), which has the OOM killer behind it. */
+	/* Not __seq_open_private(), which may invoke the OOM killer. */
 	view = kzalloc(sizeof(*view), CENSUS_GFP);
 	if (!view)
 		return -ENOMEM;

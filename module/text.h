@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A snapshot as text, for people: aligned, KiB, "-" for what is not known.
- * Only reads a const snapshot.
+ * A snapshot as aligned text, in KiB, with "-" for unknown values.  Only reads a const
+ * snapshot.
  */
 #ifndef _CENSUS_TEXT_H
 #define _CENSUS_TEXT_H
@@ -13,11 +13,11 @@
 struct census_view;
 
 /**
- * struct census_text - one kind of text
+ * struct census_text - one text file
  * @name: of the file
  * @parts: MEMCENSUS_PART_* that it shows
- * @rows: how many rows a snapshot has
- * @show: one row; called again if the buffer was too small
+ * @rows: returns the number of rows of a snapshot
+ * @show: prints one row; called again if the buffer was too small
  */
 struct census_text {
 	const char *name;
@@ -30,11 +30,11 @@ struct census_text {
 #define CENSUS_TOP 20
 
 /**
- * struct census_view - a text that somebody has open
- * @text: which
+ * struct census_view - an open text file
+ * @text: type of the file
  * @snap: a reference
- * @ns: PIDs are shown as seen from here; a reference
- * @top: the first so many by PSS, for the summary
+ * @ns: PID namespace for the PIDs; a reference
+ * @top: tasks with the highest PSS, for the summary
  * @nr_top: number of @top
  */
 struct census_view {
