@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which pages of one process are where: bitmaps by address, of the pages that are
- * mapped, exclusive, huge and in swap.
+ * Bitmaps of the pages of one process, by address: mapped, exclusive, huge and in swap.
  *
- * The walk hands on places.  Each is noted in the bitmaps at once, and kept, with
- * the key that its pages were marked by, until owners are settled: then the block
- * of that key says which of its pages have one owner.  So the bits add up to the
- * figures of the same census, whatever the process does meanwhile.
+ * The walk reports places.  Each is recorded in the bitmaps at once, and kept with the
+ * key of its pages until owners are settled.  Then the block of that key tells which of
+ * its pages have one owner.  So the bits agree with the figures of the same census, even
+ * if the process changes during it.
  *
- * 64 pages at neighbouring addresses are a block; only blocks with a bit set are
- * kept, so reserved memory costs nothing.  Bitmaps outlive the census, in its
- * snapshot: those of all snapshots together have a budget of their own, half of
- * max_mem.  Places share the budget for counting owners; where that is used up they
- * are kept slice by slice, as owners are.
+ * 64 pages at consecutive addresses are a block.  Only blocks with a bit set are kept, so
+ * reserved address space costs nothing.  Bitmaps stay in the snapshot after the census.
+ * Those of all snapshots together have a separate budget, half of max_mem.  Places use
+ * the budget for counting owners; if that is used up, they are kept slice by slice, like
+ * owners.
  */
 #ifndef _CENSUS_PAGES_H
 #define _CENSUS_PAGES_H
@@ -21,12 +20,12 @@
 #include "walk.h"
 
 /**
- * struct census_page_block - 64 pages; bit n stands for the page n of them
- * @addr: of the first
+ * struct census_page_block - 64 pages; bit n is page n
+ * @addr: of the first page
  * @resident: mapped
- * @exclusive: of @resident, mapped by no other address space; a page that is mapped
- *	at several addresses is so at the first
- * @huge: of @resident, mapped by a PMD or of hugetlb
+ * @exclusive: of @resident, mapped by no other address space; a page that is mapped at
+ *	several addresses has the bit at the first one
+ * @huge: of @resident, mapped by a PMD or hugetlb
  * @swap: in swap
  */
 struct census_page_block {
@@ -43,12 +42,12 @@ struct census_page_block {
 
 /**
  * struct census_pages - the pages of one process
- * @start: first address that was requested
- * @end: first address behind those that were
- * @walked: the walk has come to here, @end at most
- * @blocks: &struct census_page_block, by address; @nr of them, not of units
+ * @start: first requested address
+ * @end: end of the requested addresses (exclusive)
+ * @walked: address that the walk has reached, at most @end
+ * @blocks: &struct census_page_block, by address; @nr counts these, not units
  * @places: &struct kept_place, until the census ends; unit 0 is not used
- * @full: the bitmaps do not fit into their budget
+ * @full: the bitmaps exceed their budget
  */
 struct census_pages {
 	u64 start;
