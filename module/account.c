@@ -228,8 +228,8 @@ s32 census_unusable_index(const u64 *blocks, unsigned int orders,
  * @orders: number of orders
  * @order: of the allocation
  *
- * Return: -1000 if it would not fail; else thousandths: near 0 for lack of memory, near
- * 1000 for fragmentation.
+ * Return: -1000 if it would not fail; else thousandths: near 0 or below for lack of
+ * memory, near 1000 for fragmentation.
  */
 s32 census_extfrag_index(const u64 *blocks, unsigned int orders,
 			 unsigned int order)

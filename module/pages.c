@@ -10,9 +10,9 @@
 
 /**
  * struct kept_place - pages whose owners are counted, in one unit of a pool
- * @key: of the block that they were marked in
- * @where: number of the first page above bit 12, of its bit in the block above bit
- *	6, and the number of pages less one; of hugetlb one bit is one huge page
+ * @key: of the block in which they were marked
+ * @where: from bit 12 on the number of the first page, from bit 6 on its bit in the
+ *	block, and below the number of pages minus 1; hugetlb: one bit is one huge page
  */
 struct kept_place {
 	u64 key;
@@ -25,7 +25,7 @@ static_assert(sizeof(struct kept_place) == CENSUS_UNIT_BYTES);
 #define PLACE_AT_SHIFT 6
 #define PLACE_MASK (BIT(PLACE_AT_SHIFT) - 1)
 
-/* Bitmaps of all snapshots: callers may keep some, unread, as long as they like. */
+/* Bitmaps of all snapshots: a caller may hold a snapshot for any time. */
 static struct census_budget blocks_budget;
 
 void census_pages_init(void)
@@ -34,9 +34,9 @@ void census_pages_init(void)
 }
 
 /**
- * census_pages_alloc() - no pages yet
- * @start: first address that is requested
- * @end: first address behind them
+ * census_pages_alloc() - allocate bitmaps without pages
+ * @start: first requested address
+ * @end: end of the requested addresses (exclusive)
  *
  * Return: to be freed by census_pages_free(), or NULL.
  */
@@ -52,7 +52,7 @@ struct census_pages *census_pages_alloc(u64 start, u64 end)
 	return p;
 }
 
-/* @p may be NULL; census_pages_end() was called if census_pages_begin() was. */
+/* @p may be NULL.  After census_pages_begin(), census_pages_end() must be called first. */
 void census_pages_free(struct census_pages *p)
 {
 	if (!p)
@@ -62,7 +62,7 @@ void census_pages_free(struct census_pages *p)
 }
 
 /**
- * census_pages_begin() - nothing is walked, or what was is to be forgotten
+ * census_pages_begin() - start a walk, or discard the last one
  * @p: the pages
  * @budget: of the census
  */
@@ -76,13 +76,13 @@ void census_pages_begin(struct census_pages *p, struct census_budget *budget)
 	p->full = false;
 }
 
-/* The places of the last slice are settled; their memory is kept for the next. */
+/* The places of the last slice are settled; their memory is used again. */
 void census_pages_slice(struct census_pages *p)
 {
 	p->places.nr = 1;
 }
 
-/* The last block, or a new one behind it.  Return: NULL without memory. */
+/* Return: the last block, or a new one after it; NULL without memory. */
 static struct census_page_block *block_at(struct census_pages *p, u64 addr)
 {
 	struct census_pool *pool = &p->blocks;
@@ -101,7 +101,7 @@ static struct census_page_block *block_at(struct census_pages *p, u64 addr)
 	return b;
 }
 
-/* Pages @mask of the block at @addr.  Those that were not requested are left out. */
+/* Adds pages @mask of the block at @addr, without those that were not requested. */
 static void note_block(struct census_pages *p, u64 addr, u64 mask, bool swap, bool huge)
 {
 	struct census_page_block *b;
@@ -126,11 +126,11 @@ static void note_block(struct census_pages *p, u64 addr, u64 mask, bool swap, bo
 /**
  * census_pages_note() - add pages to the bitmaps
  * @p: the pages; @full is set without memory
- * @place: PRESENT, HUGETLB or SWAP, not below what was noted before
+ * @place: PRESENT, HUGETLB or SWAP, not below places added before
  *
- * Allocates, so not under a page table lock.
+ * Allocates memory, so must not be called under a page table lock.
  *
- * Return: how many blocks it is.
+ * Return: the number of blocks of the place.
  */
 u64 census_pages_note(struct census_pages *p, const struct census_place *place)
 {
@@ -149,7 +149,7 @@ u64 census_pages_note(struct census_pages *p, const struct census_place *place)
 	return blocks;
 }
 
-/* The same of pages in swap: bit n of @mask is page n from @addr on. */
+/* Like census_pages_note() for pages in swap: bit n of @mask is page n from @addr on. */
 void census_pages_note_swap(struct census_pages *p, u64 addr, u64 mask)
 {
 	u64 first = ALIGN_DOWN(addr, CENSUS_PAGE_BLOCK_BYTES);
@@ -162,9 +162,9 @@ void census_pages_note_swap(struct census_pages *p, u64 addr, u64 mask)
 }
 
 /**
- * census_pages_keep() - pages are marked: their owners will be known
+ * census_pages_keep() - keep a place until the owners of its pages are known
  * @p: the pages
- * @f: that they are marked in, where memory for them is missed too
+ * @f: marks of the pages; its failure is also set if memory for a place runs out
  * @place: PRESENT or HUGETLB
  */
 void census_pages_keep(struct census_pages *p, struct census_frames *f,
@@ -193,7 +193,7 @@ void census_pages_keep(struct census_pages *p, struct census_frames *f,
 }
 
 /**
- * struct cursor - a place in the bitmaps, which only moves up
+ * struct cursor - a position in the bitmaps, which only goes up
  * @p: the pages
  * @i: number of the block
  */
@@ -202,7 +202,7 @@ struct cursor {
 	u32 i;
 };
 
-/* The block at @addr, or NULL: no page of it was noted. */
+/* Return: the block at @addr, or NULL if no page of it was recorded. */
 static struct census_page_block *cursor_block(struct cursor *c, u64 addr)
 {
 	struct census_page_block *b;
@@ -215,7 +215,7 @@ static struct census_page_block *cursor_block(struct cursor *c, u64 addr)
 	return NULL;
 }
 
-/* Of @nr pages from number @page on, those of @mask are exclusive. */
+/* Marks pages as exclusive: bit n of @mask is page number @page + n. */
 static void set_exclusive(struct cursor *c, u64 page, u64 mask)
 {
 	u64 first = ALIGN_DOWN(page, CENSUS_BLOCK_PAGES);
@@ -243,17 +243,16 @@ static void set_exclusive_hugetlb(struct cursor *c, u64 page, u64 nr)
 	}
 }
 
-/* So many places at once. */
+/* Number of places between two cond_resched(). */
 #define PLACES_AT_ONCE 4096
 
 /**
- * census_pages_settle() - owners of a slice are counted: which pages have one
+ * census_pages_settle() - set the exclusive bits, after the owners of a slice are counted
  * @p: the pages
- * @f: the only worker; blocks and turns are settled, and no one needs the former
- *	any more to tell exclusive pages
+ * @f: of the only worker; blocks and turns are settled; bits of its blocks are cleared
  *
- * A page that is mapped twice has one bit in its block.  It is cleared when the
- * first of them is met, so that exclusive pages are as many as the figure says.
+ * A page that is mapped twice has one bit in its block.  The first mapping clears it, so
+ * that the number of exclusive bits agrees with the figure.
  *
  * Return: 0, or -EINTR after a fatal signal.
  */
@@ -288,7 +287,7 @@ int census_pages_settle(struct census_pages *p, const struct census_frames *f)
 	return 0;
 }
 
-/* The census is over.  Return: bytes of what is kept. */
+/* Ends the census.  Return: bytes that remain allocated. */
 u64 census_pages_end(struct census_pages *p)
 {
 	census_pool_free(&p->places);

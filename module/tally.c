@@ -92,7 +92,7 @@ static void frames_masks(void *context, const struct census_mask *masks,
  * Records shmem in swap for each page, so that the sum agrees with the bitmaps.  The file
  * may change during this, as it may between two page tables.
  *
- * Return: how many pages.
+ * Return: the number of pages in swap.
  */
 static u64 note_hole(struct census_tally *t, const struct census_place *hole)
 {
