@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The first call of a dump runs in the caller's sendmsg(), with generic
- * netlink's list of families locked for reading: a scan there would block every
- * registration of a family, and every request behind that.  So the first call only
- * checks the request and answers INFO.  The second takes the census, from the
- * caller's recvmsg(), with only the caller's socket locked.  It uses the caller's
- * CPU time, and a fatal signal ends it.
+ * The first call of a dump runs in the caller's sendmsg(), with the family list of
+ * generic netlink locked for reading.  A scan there would block every registration of a
+ * family, and every request after that.  So the first call only checks the request and
+ * sends INFO.  The second call takes the census in the caller's recvmsg(), with only the
+ * caller's socket locked.  It uses the caller's CPU time, and a fatal signal ends it.
  *
- * The dump holds its snapshot until the core calls done(): at its end, or when
- * the socket is closed.  The core holds a reference on the module that long, so
- * rmmod is refused and never races a dump.
+ * The dump holds its snapshot until the core calls done(): at its end, or when the socket
+ * is closed.  Until then the core holds a reference on the module, so rmmod is refused
+ * and cannot race with a dump.
  */
 #include <linux/capability.h>
 #include <linux/module.h>
@@ -29,7 +28,7 @@
 
 static struct genl_family census_family;
 
-/* A VMA with the longest path: more than the default buffer of a dump. */
+/* A VMA message with the longest path exceeds the default buffer of a dump. */
 #define VMA_MESSAGE_MAX (PATH_MAX + 2048)
 
 #define DEFAULT_PARTS (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | \
@@ -52,7 +51,7 @@ static const struct nla_policy policy[MEMCENSUS_A_MAX + 1] = {
 	[MEMCENSUS_A_REQUEST] = NLA_POLICY_NESTED(request_policy),
 };
 
-/* The messages of a dump, in their order. */
+/* The messages of a SNAPSHOT dump, in order. */
 static const u8 stages[] = {
 	MEMCENSUS_CMD_SCAN,
 	MEMCENSUS_CMD_TASK,
@@ -63,7 +62,7 @@ static const u8 stages[] = {
 	MEMCENSUS_CMD_SYSTEM,
 };
 
-/* And of a PAGES dump, where they are all called PAGES. */
+/* The messages of a PAGES dump, in order; all have the command PAGES. */
 static const u8 pages_stages[] = {
 	MEMCENSUS_CMD_SCAN,
 	MEMCENSUS_CMD_TASK,
@@ -74,15 +73,15 @@ static const u8 pages_stages[] = {
 /**
  * struct dump - one SNAPSHOT or PAGES dump
  * @req: the request
- * @snap: a reference, once it is taken
+ * @snap: a reference, after the census was taken
  * @envelope: holds references on both namespaces
- * @stages: the kinds of messages, in their order
- * @nr_stages: how many
- * @stage: which of @stages comes next
+ * @stages: the kinds of messages, in order
+ * @nr_stages: length of @stages
+ * @stage: index of the next of @stages
  * @index: of the next record in @stage
- * @vma: the next one
- * @part: the next one of the bitmaps
- * @error: text of an extended ack that names a number
+ * @vma: next VMA
+ * @part: next part of the bitmaps
+ * @error: text of an extended ack that contains a number
  */
 struct dump {
 	struct census_request req;
@@ -150,7 +149,7 @@ static int parse_pids(struct dump *d, const struct nlattr *attr,
 	return 0;
 }
 
-/* The first of these attributes that is there.  Return: 0, or -EINVAL with @why. */
+/* Rejects the first of @attrs that is present.  Return: 0, or -EINVAL with the text @why. */
 static int refuse_attrs(struct nlattr **tb, const u8 *attrs, unsigned int nr,
 			const char *why, struct netlink_ext_ack *extack)
 {
@@ -174,7 +173,7 @@ static const u8 snapshot_attrs[] = {
 
 static const u8 pages_attrs[] = { MEMCENSUS_REQ_START, MEMCENSUS_REQ_END };
 
-/* PAGES: one process, on the frames basis, and a range of addresses. */
+/* PAGES: one process, the frames basis, and a range of addresses. */
 static int parse_pages(struct dump *d, struct nlattr **tb,
 		       struct netlink_ext_ack *extack)
 {
@@ -274,7 +273,7 @@ static struct dump *new_dump(struct netlink_callback *cb)
 	return d;
 }
 
-/* The first call, in sendmsg(): check the request, answer INFO. */
+/* The first call, in sendmsg(): checks the request and sends INFO. */
 static int begin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	u8 cmd = ((struct genlmsghdr *)nlmsg_data(cb->nlh))->cmd;
@@ -304,8 +303,9 @@ static int begin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /*
- * The next part of the bitmaps, or NULL behind the last.  The first begins where the
- * request does and the last ends where the walk did, so there is one at least.
+ * Return: the next part of the bitmaps, or NULL after the last.  The first part starts at
+ * the start of the request and the last ends where the walk ended, so there is at least
+ * one.
  */
 static const struct census_pages_part *next_part(struct dump *d)
 {
@@ -328,7 +328,7 @@ static const struct census_pages_part *next_part(struct dump *d)
 	return part;
 }
 
-/* The next record of the present stage, or NULL behind the last one. */
+/* Return: the next record of the current stage, or NULL after the last one. */
 static const void *next_record(struct dump *d)
 {
 	const struct census_snapshot *snap = d->snap;
@@ -340,7 +340,7 @@ static const void *next_record(struct dump *d)
 		return parts & MEMCENSUS_PART_TASKS && i < snap->nr_tasks ?
 		       snap->tasks[i] : NULL;
 	case MEMCENSUS_CMD_GROUP:
-		/* Group 0 holds tasks that are in no group. */
+		/* Group 0 contains tasks that are in no group. */
 		return i + 1 < snap->nr_groups ? &snap->groups[i + 1] : NULL;
 	case MEMCENSUS_CMD_VMA:
 		d->vma = i ? d->vma : list_first_entry(&snap->vmas, struct census_vma, link);
@@ -360,13 +360,13 @@ static const void *next_record(struct dump *d)
 	}
 }
 
-/* Is the next mapping in the range of addresses? */
+/* Checks whether the next VMA overlaps the requested addresses. */
 static bool is_requested(const struct dump *d)
 {
 	return !d->req.pages || (d->vma->start < d->req.end && d->vma->end > d->req.start);
 }
 
-/* A task of which the caller's PID namespace has no process is not sent. */
+/* A task without a process in the caller's PID namespace is not sent. */
 static bool is_visible(const struct dump *d, const void *record)
 {
 	const struct census_task *task = record;
@@ -401,7 +401,7 @@ static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	}
 	for (; d->stage < d->nr_stages; d->stage++, d->index = 0) {
 		for (; (record = next_record(d)); d->index++) {
-			/* Full: the rest in the next call; if it is empty: an error. */
+			/* Buffer full: continue in the next call; an error if it is empty. */
 			if (is_visible(d, record) &&
 			    census_message_add(skb, &d->envelope, d->snap,
 					       d->stages[d->stage], record))
@@ -468,7 +468,7 @@ static const struct genl_ops census_ops[] = {
 	},
 };
 
-/* parallel_ops: without, a scan would hold generic netlink's global mutex. */
+/* Without parallel_ops a scan would hold the global mutex of generic netlink. */
 static struct genl_family census_family = {
 	.name = MEMCENSUS_GENL_NAME,
 	.version = MEMCENSUS_GENL_VERSION,
@@ -487,7 +487,7 @@ int census_genl_init(void)
 	return genl_register_family(&census_family);
 }
 
-/* No request is under way afterwards. */
+/* Waits for running requests. */
 void census_genl_exit(void)
 {
 	genl_unregister_family(&census_family);

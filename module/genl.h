@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The generic netlink family: requests in, a snapshot out. */
+/* The generic netlink family: answers a request with a snapshot. */
 #ifndef _CENSUS_GENL_H
 #define _CENSUS_GENL_H
 

@@ -24,7 +24,7 @@ static int put_pages(struct sk_buff *skb, int attr, u64 pages)
 	return put_u64(skb, attr, pages << PAGE_SHIFT);
 }
 
-/* Those of @values, by attribute number, whose bit is set in @known. */
+/* Adds those of @values, by attribute number, whose bit is set in @known. */
 static int put_known(struct sk_buff *skb, int nest, u64 known,
 		     const u64 *values, unsigned int max)
 {
@@ -40,7 +40,7 @@ static int put_known(struct sk_buff *skb, int nest, u64 known,
 	return 0;
 }
 
-/* What is added to the nest of a message.  Return: 0, or not where it is full. */
+/* Fills the nest of a message.  Return: 0, or nonzero if the buffer is full. */
 typedef int fill_fn(struct sk_buff *skb, const struct census_envelope *e,
 		    const struct census_snapshot *snap, const void *record);
 
@@ -74,7 +74,7 @@ static int fill_scan(struct sk_buff *skb, const struct census_envelope *e,
 	return err;
 }
 
-/* PID of @peer in the caller's namespace; 0: none, or it is that of the record. */
+/* Return: PID of @peer in the caller's namespace; 0 if none or if it is @pid. */
 static u32 peer_pid(const struct census_envelope *e,
 		    const struct census_peer *peer, u32 pid)
 {
@@ -102,7 +102,7 @@ static int put_peers(struct sk_buff *skb, const struct census_envelope *e,
 	if (!attr)
 		return -EMSGSIZE;
 	pids = nla_data(attr);
-	/* Peers outside of the caller's namespace were not counted above. */
+	/* Skip peers outside of the caller's namespace, which were not counted above. */
 	for (peer = task->peers; peer && nr; peer = peer->next) {
 		u32 pid = peer_pid(e, peer, record);
 
@@ -198,7 +198,7 @@ static int fill_vma(struct sk_buff *skb, const struct census_envelope *e,
 			 vma->figures.value, MEMCENSUS_F_MAX);
 }
 
-/* The same word of each block: the one at @offset. */
+/* Adds the word at @offset of each block. */
 static int put_words(struct sk_buff *skb, int attr, const struct census_pages *pages,
 		     const struct census_pages_part *part, size_t offset)
 {
@@ -339,7 +339,7 @@ static int fill_system(struct sk_buff *skb, const struct census_envelope *e,
 			 MEMCENSUS_E_MAX);
 }
 
-/* By command: the attribute that is the nest, and what is in it. */
+/* By command: the nest attribute, and the function that fills it. */
 static const struct {
 	int nest;
 	fill_fn *fill;
@@ -357,14 +357,14 @@ static const struct {
 
 /**
  * census_message_add() - add one message to a buffer
- * @skb: added to; the name of a VMA may need PATH_MAX
- * @e: of the answer
+ * @skb: the buffer; the name of a VMA may need PATH_MAX
+ * @e: common fields of the answer
  * @snap: the census; NULL for INFO
  * @cmd: &enum memcensus_cmd, a message
- * @record: of @snap: what a TASK, GROUP, VMA, ZONE or NODE is of; of PAGES a
- *	&struct census_pages_part
+ * @record: in @snap, for TASK, GROUP, VMA, ZONE and NODE; a &struct census_pages_part for
+ *	PAGES
  *
- * Return: 0, or -EMSGSIZE, and the buffer is as it was.
+ * Return: 0, or -EMSGSIZE with the buffer unchanged.
  */
 int census_message_add(struct sk_buff *skb, const struct census_envelope *e,
 		       const struct census_snapshot *snap, u8 cmd,

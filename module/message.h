@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Parts of a snapshot as netlink messages, each whole or not at all. */
+/* Converts parts of a snapshot to netlink messages, each completely or not at all. */
 #ifndef _CENSUS_MESSAGE_H
 #define _CENSUS_MESSAGE_H
 
@@ -9,15 +9,15 @@
 #include "snapshot.h"
 
 /**
- * struct census_envelope - what all messages of an answer have in common
- * @family: ours
+ * struct census_envelope - common fields of all messages of an answer
+ * @family: family of the census
  * @portid: of the caller
  * @nlseq: of the request
  * @flags: NLM_F_MULTI in a dump
  * @cmd: of all messages; 0: each has its own
  * @parts: MEMCENSUS_PART_* that were requested
- * @pid_ns: namespace of all PIDs sent
- * @user_ns: namespace of all user IDs sent
+ * @pid_ns: namespace of all PIDs in the messages
+ * @user_ns: namespace of all user IDs in the messages
  */
 struct census_envelope {
 	const struct genl_family *family;
@@ -30,16 +30,16 @@ struct census_envelope {
 	struct user_namespace *user_ns;
 };
 
-/* Blocks of a PAGES message, at most: 5 KiB with its headers. */
+/* Maximum number of blocks in a PAGES message: 5 KiB with its headers. */
 #define CENSUS_PAGES_PART 120
 
 /**
- * struct census_pages_part - what a PAGES message is about
- * @task: whose pages
- * @start: the first address
- * @end: the first address behind it
+ * struct census_pages_part - content of a PAGES message
+ * @task: owner of the pages
+ * @start: first address
+ * @end: end address (exclusive)
  * @first: number of the first block
- * @nr: how many blocks there are, up to %CENSUS_PAGES_PART
+ * @nr: number of blocks, up to %CENSUS_PAGES_PART
  */
 struct census_pages_part {
 	const struct census_task *task;
