@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * The ABI of the memory census, shared by the module and the reader.
+ * ABI of the memory census, shared by the module and the reader.
  *
  * Generic netlink family "memcensus".  A reader sends one of three requests:
  *
  *   INFO (do)         -> INFO
  *   SNAPSHOT (dump)   -> INFO SCAN TASK* GROUP* VMA* ZONE* NODE* SYSTEM?
- *   PAGES (dump)      -> PAGES*: an INFO, SCAN, TASK, VMA* and PAGES* nest each
+ *   PAGES (dump)      -> PAGES*: one nest each: INFO, SCAN, TASK, VMA* and PAGES*
  *
- * One SNAPSHOT or PAGES dump is one census: its messages are of one pass, carry
- * one number, and are held by the dump until it ends or its socket closes.
+ * All messages of a SNAPSHOT or PAGES dump belong to one census and carry its number.
+ * The dump holds the census until the dump ends or its socket is closed.
  *
  *   SNAPSHOT  REQUEST { BASIS? PARTS? PIDS? GROUP_BY? }
  *   PAGES     REQUEST { PIDS START? END? }
@@ -19,7 +19,7 @@
  *   TASK      SEQ TASK { PID TWINS? COMM UID STATE BASIS ...
  *                        FIGURES { <enum memcensus_figure>: u64 ... } }
  *   GROUP     SEQ GROUP { UID | CGROUP | COMM | nothing: PIDS, MMS
- *			 FIGURES { ... } }
+ *                         FIGURES { ... } }
  *   VMA       SEQ VMA  { PID START END MODE NAME? ... FIGURES { ... } }
  *   ZONE      SEQ ZONE { NODE NAME FREE_BLOCKS TYPE* WMARK_MIN ... }
  *   NODE      SEQ NODE { ID KSWAPD KSWAPD_ORDER ... }
@@ -28,10 +28,9 @@
  *   PAGES     SEQ PAGES { PID START END
  *                         ADDRESSES RESIDENT EXCLUSIVE HUGE SWAP }
  *
- * Units: memory is in bytes, time in nanoseconds.  A figure that is
- * unavailable is absent from its message; it is never sent as 0.  Integers are in the
- * byte order of the machine that took the census.  Attributes may be added at
- * the end of an enum; none is renumbered or reused.
+ * Units: memory is in bytes, time in nanoseconds.  An unknown figure is absent from its
+ * message, never 0.  Integers are in the byte order of the machine that took the census.
+ * New attributes are added at the end of an enum; none is renumbered or reused.
  */
 #ifndef _UAPI_LINUX_MEMCENSUS_H
 #define _UAPI_LINUX_MEMCENSUS_H
@@ -41,35 +40,35 @@
 #define MEMCENSUS_GENL_NAME	"memcensus"
 #define MEMCENSUS_GENL_VERSION	1
 
-/* Grows when an attribute or a meaning is added. */
+/* Increases when an attribute or a meaning is added. */
 #define MEMCENSUS_ABI		2
 
-/* Longest name of a zone, migrate type or command, with its final NUL. */
+/* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
 
-/* Most PIDs that one request may name: an attribute has less than 64 KiB. */
+/* Maximum number of PIDs in a request: an attribute is smaller than 64 KiB. */
 #define MEMCENSUS_PIDS_MAX	16000
 
-/* Most CLONE_VM peers that one TASK message lists. */
+/* Maximum number of CLONE_VM peers in a TASK message. */
 #define MEMCENSUS_TWINS_MAX	256
 
-/* Pages of a block of a PAGES message: one word of a bitmap. */
+/* Pages in a block of a PAGES message: one word of a bitmap. */
 #define MEMCENSUS_BLOCK_PAGES	64
 
 /**
  * enum memcensus_cmd - requests and messages
- * @MEMCENSUS_CMD_INFO: what is loaded: ABI, version, parameters
+ * @MEMCENSUS_CMD_INFO: request and message: ABI, version and parameters of the module
  * @MEMCENSUS_CMD_SNAPSHOT: dump request: take a census and send it
- * @MEMCENSUS_CMD_SCAN: message: what the census was and what it cost
- * @MEMCENSUS_CMD_TASK: message: one address space and the processes in it
- * @MEMCENSUS_CMD_VMA: message: one mapping of a process named in PIDS
+ * @MEMCENSUS_CMD_SCAN: message: time, result counts and cost of the census
+ * @MEMCENSUS_CMD_TASK: message: one address space and the processes that use it
+ * @MEMCENSUS_CMD_VMA: message: one VMA of a process in PIDS
  * @MEMCENSUS_CMD_ZONE: message: one memory zone
  * @MEMCENSUS_CMD_NODE: message: one NUMA node and its kswapd
  * @MEMCENSUS_CMD_SYSTEM: message: totals of the whole system
  * @MEMCENSUS_CMD_GROUP: message: address spaces of one user, cgroup or command
- * @MEMCENSUS_CMD_PAGES: dump request: take a census and send bitmaps of the pages
- *	of one process; all messages of the answer have this command, and the nest
- *	says which record it is
+ * @MEMCENSUS_CMD_PAGES: dump request: take a census and send bitmaps of the pages of one
+ *	process; all messages of the answer have this command, and the nest identifies the
+ *	record
  */
 enum memcensus_cmd {
 	MEMCENSUS_CMD_UNSPEC,
@@ -89,8 +88,8 @@ enum memcensus_cmd {
 
 /**
  * enum memcensus_attr - top level attributes
- * @MEMCENSUS_A_PAD: aligns 64 bit values, carries nothing; also in each nest
- * @MEMCENSUS_A_SEQ: u64, number of the census, from 1, one higher for each
+ * @MEMCENSUS_A_PAD: aligns 64-bit values, has no content; also in each nest
+ * @MEMCENSUS_A_SEQ: u64, number of the census, from 1, increasing by one
  * @MEMCENSUS_A_REQUEST: nest of &enum memcensus_request
  * @MEMCENSUS_A_INFO: nest of &enum memcensus_info
  * @MEMCENSUS_A_SCAN: nest of &enum memcensus_scan
@@ -121,11 +120,11 @@ enum memcensus_attr {
 };
 
 /**
- * enum memcensus_basis - how a frame's owners are counted
- * @MEMCENSUS_BASIS_MAPCOUNT: by the page's map count, as smaps does: needs no
- *	other process; an estimate on kernels without per-page map counts
- * @MEMCENSUS_BASIS_FRAMES: by counting, in this census, the address spaces
- *	that map the frame
+ * enum memcensus_basis - how the owners of a frame are counted
+ * @MEMCENSUS_BASIS_MAPCOUNT: by the map count of the page, as in smaps; reads no other
+ *	process; an estimate on kernels without per-page map counts
+ * @MEMCENSUS_BASIS_FRAMES: by counting, in this census, the address spaces that map the
+ *	frame
  */
 enum memcensus_basis {
 	MEMCENSUS_BASIS_UNSPEC,
@@ -136,11 +135,11 @@ enum memcensus_basis {
 };
 
 /**
- * enum memcensus_group_by - what address spaces are put together by
+ * enum memcensus_group_by - key of the groups of address spaces
  * @MEMCENSUS_BY_UID: effective user of the first process
  * @MEMCENSUS_BY_CGROUP: its cgroup in the default hierarchy
  * @MEMCENSUS_BY_COMM: its command name
- * @MEMCENSUS_BY_PIDS: all that were named in PIDS are one group
+ * @MEMCENSUS_BY_PIDS: all processes in PIDS are one group
  */
 enum memcensus_group_by {
 	MEMCENSUS_BY_UNSPEC,
@@ -152,7 +151,7 @@ enum memcensus_group_by {
 	MEMCENSUS_BY_MAX = __MEMCENSUS_BY_MAX - 1
 };
 
-/* MEMCENSUS_REQ_PARTS: what to gather and send; absent: TASKS ZONES NODES SYSTEM */
+/* MEMCENSUS_REQ_PARTS: parts of the census; absent: TASKS ZONES NODES SYSTEM */
 #define MEMCENSUS_PART_TASKS	(1U << 0)
 #define MEMCENSUS_PART_VMAS	(1U << 1)	/* needs MEMCENSUS_REQ_PIDS */
 #define MEMCENSUS_PART_ZONES	(1U << 2)
@@ -163,14 +162,14 @@ enum memcensus_group_by {
 
 /**
  * enum memcensus_request - options of a SNAPSHOT or PAGES request
- * @MEMCENSUS_REQ_BASIS: u8, &enum memcensus_basis; absent: FRAMES for all
- *	processes, MAPCOUNT for named PIDS, where FRAMES must walk all others too
- * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all but VMAS and TYPES
- * @MEMCENSUS_REQ_PIDS: u32[], processes to walk, by any of their threads' IDs in
- *	the caller's PID namespace; 1 to %MEMCENSUS_PIDS_MAX; absent: all.  One that
- *	has exited or is not there is sent as %MEMCENSUS_STATE_VANISHED.  PAGES: one
- * @MEMCENSUS_REQ_GROUP_BY: u8, &enum memcensus_group_by; frames basis only,
- *	which must be named in BASIS where PIDS are
+ * @MEMCENSUS_REQ_BASIS: u8, &enum memcensus_basis; absent: FRAMES for all processes,
+ *	MAPCOUNT with PIDS, for which FRAMES must also walk all other processes
+ * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all except VMAS and TYPES
+ * @MEMCENSUS_REQ_PIDS: u32[], processes to walk, by the ID of any of their threads in the
+ *	caller's PID namespace; 1 to %MEMCENSUS_PIDS_MAX; absent: all.  A process that has
+ *	exited or does not exist is sent as %MEMCENSUS_STATE_VANISHED.  PAGES: exactly one
+ * @MEMCENSUS_REQ_GROUP_BY: u8, &enum memcensus_group_by; frames basis only, so with PIDS
+ *	also set BASIS
  * @MEMCENSUS_REQ_START: u64, PAGES: only pages from this address on; absent: 0
  * @MEMCENSUS_REQ_END: u64, PAGES: only pages below this address; absent: all
  */
@@ -194,8 +193,8 @@ enum memcensus_request {
  * @MEMCENSUS_INFO_KERNEL: string, kernel release
  * @MEMCENSUS_INFO_PAGE_SIZE: u32, bytes
  * @MEMCENSUS_INFO_ORDERS: u32, number of buddy orders
- * @MEMCENSUS_INFO_MAPCOUNT_EXACT: u8, 1 where pages have a map count of their
- *	own, 0 where MEMCENSUS_BASIS_MAPCOUNT is an estimate for large folios
+ * @MEMCENSUS_INFO_MAPCOUNT_EXACT: u8, 1 if each page has its own map count, 0 if
+ *	MEMCENSUS_BASIS_MAPCOUNT is an estimate for large folios
  * @MEMCENSUS_INFO_MAX_AGE: u64, ns, parameter max_age_ms
  * @MEMCENSUS_INFO_LOCK_HOLD: u64, ns, parameter lock_hold_us
  * @MEMCENSUS_INFO_BUSY_BUDGET: u64, ns, parameter busy_budget_ms
@@ -221,44 +220,43 @@ enum memcensus_info {
 };
 
 /**
- * enum memcensus_scan - what the census was and what it cost
+ * enum memcensus_scan - time, result counts and cost of a census
  * @MEMCENSUS_SCAN_BASIS: u8, &enum memcensus_basis
  * @MEMCENSUS_SCAN_PARTS: u32, MEMCENSUS_PART_*
- * @MEMCENSUS_SCAN_REALTIME: u64, ns since 1970-01-01 UTC, at its beginning
- * @MEMCENSUS_SCAN_BOOTTIME: u64, ns since boot, at its beginning
- * @MEMCENSUS_SCAN_WALL: u64, ns from beginning to end
- * @MEMCENSUS_SCAN_CPU: u64, ns of CPU time
+ * @MEMCENSUS_SCAN_REALTIME: u64, start, ns since 1970-01-01 UTC
+ * @MEMCENSUS_SCAN_BOOTTIME: u64, start, ns since boot
+ * @MEMCENSUS_SCAN_WALL: u64, duration, ns
+ * @MEMCENSUS_SCAN_CPU: u64, CPU time, ns
  *
- * Only if address spaces were requested, so all that follow but @MEMORY:
+ * The following, except @MEMORY, only if address spaces were requested:
  *
- * @MEMCENSUS_SCAN_LOCK_HOLD_MAX: u64, ns, longest lock hold: an mmap lock, or
- *	VMA locks one after the other
+ * @MEMCENSUS_SCAN_LOCK_HOLD_MAX: u64, longest lock hold, ns: an mmap lock, or VMA locks
+ *	one after another
  * @MEMCENSUS_SCAN_LOCK_STRETCHES: u64, number of lock holds
- * @MEMCENSUS_SCAN_MMS: u64, distinct address spaces found, and named processes
- *	that have none any more
- * @MEMCENSUS_SCAN_WALKED: u64, of these, walked to their end
- * @MEMCENSUS_SCAN_BUSY: u64, of these, given up: lock not available
- * @MEMCENSUS_SCAN_VANISHED: u64, of these, gone before they were walked
- * @MEMCENSUS_SCAN_PARTIAL: u64, of these, walked only in part
+ * @MEMCENSUS_SCAN_MMS: u64, distinct address spaces found, and processes in PIDS that
+ *	have none any more
+ * @MEMCENSUS_SCAN_WALKED: u64, of @MMS, walked to their end
+ * @MEMCENSUS_SCAN_BUSY: u64, of @MMS, not walked: lock not available
+ * @MEMCENSUS_SCAN_VANISHED: u64, of @MMS, exited before their walk ended
+ * @MEMCENSUS_SCAN_PARTIAL: u64, of @MMS, walked only in part
  * @MEMCENSUS_SCAN_KTHREADS: u64, kernel threads: they have no address space
- * @MEMCENSUS_SCAN_ZOMBIES: u64, processes that have exited, not yet reaped
+ * @MEMCENSUS_SCAN_ZOMBIES: u64, processes that have exited and are not yet reaped
  * @MEMCENSUS_SCAN_PTES: u64, page table entries read
- * @MEMCENSUS_SCAN_PAGES: u64, mapped pages seen, huge ones in base pages
+ * @MEMCENSUS_SCAN_PAGES: u64, mapped pages found, huge ones in base pages
  * @MEMCENSUS_SCAN_MEMORY: u64, bytes allocated for the census and its result
  *
- * Only of the frames basis:
+ * Only on the frames basis:
  *
- * @MEMCENSUS_SCAN_FRAMES: u64, bytes of distinct frames mapped by those walked
- * @MEMCENSUS_SCAN_PSS: u64, bytes, PSS of all of them together: @FRAMES, less
- *	what the divisions lose (under 1/4096 byte for each owner of a frame)
- * @MEMCENSUS_SCAN_VIOLATIONS: u64, 1 where @PSS is not @FRAMES as it must be:
- *	a bug
+ * @MEMCENSUS_SCAN_FRAMES: u64, distinct frames mapped by the walked address spaces, bytes
+ * @MEMCENSUS_SCAN_PSS: u64, sum of the PSS of all address spaces, bytes: @FRAMES minus
+ *	rounding losses (less than 1/2^36 page for each owner of a frame)
+ * @MEMCENSUS_SCAN_VIOLATIONS: u64, 1 if @PSS does not match @FRAMES: a bug
  *
- * Of both:
+ * On both bases:
  *
- * @MEMCENSUS_SCAN_SLICES: u64, passes over all address spaces: 1, or more where
- *	owners did not fit into max_mem at once; each pass counts the owners of a
- *	part of all frames
+ * @MEMCENSUS_SCAN_SLICES: u64, passes over all address spaces: 1, or more if the owners
+ *	did not fit into max_mem at once; each pass counts the owners of a part of all
+ *	frames
  *
  * 22 to 24 were used before version 0.2 and will not be used again.
  */
@@ -292,12 +290,13 @@ enum memcensus_scan {
 };
 
 /**
- * enum memcensus_state - how far the walk of an address space came
- * @MEMCENSUS_STATE_WALKED: to its end
- * @MEMCENSUS_STATE_BUSY: not at all, its lock was not available in time
- * @MEMCENSUS_STATE_VANISHED: not at all: its processes were exiting; or, of a PID
- *	that the request names, there is no process, and all but TASK_PID is absent
- * @MEMCENSUS_STATE_PARTIAL: begun, but not ended; its figures are lower bounds
+ * enum memcensus_state - result of the walk of an address space
+ * @MEMCENSUS_STATE_WALKED: walked to its end
+ * @MEMCENSUS_STATE_BUSY: not walked: its lock was not available in time
+ * @MEMCENSUS_STATE_VANISHED: no result: its processes exited before the walk ended; or no
+ *	process has the PID of the request, and all attributes except TASK_PID and
+ *	TASK_STATE are absent
+ * @MEMCENSUS_STATE_PARTIAL: walked in part; its figures are lower bounds
  */
 enum memcensus_state {
 	MEMCENSUS_STATE_UNSPEC,
@@ -310,25 +309,25 @@ enum memcensus_state {
 };
 
 /**
- * enum memcensus_task - one address space and the processes that run in it
- * @MEMCENSUS_TASK_PID: u32, the first process started in it, caller's namespace
- * @MEMCENSUS_TASK_NR_TWINS: u32, how many other processes are in it (CLONE_VM
- *	without CLONE_THREAD, vfork)
- * @MEMCENSUS_TASK_TWINS: u32[], their PIDs in the caller's namespace, the first
- *	%MEMCENSUS_TWINS_MAX of them; absent where there are none; 0: one
- *	that has exited since
- * @MEMCENSUS_TASK_PPID: u32, parent of @MEMCENSUS_TASK_PID; 0: outside of the
- *	caller's namespace, or none
- * @MEMCENSUS_TASK_COMM: string, its command name
- * @MEMCENSUS_TASK_UID: u32, its effective user ID in the caller's user namespace
- * @MEMCENSUS_TASK_CGROUP: u64, its cgroup in the default hierarchy
- * @MEMCENSUS_TASK_START: u64, ns since boot
- * @MEMCENSUS_TASK_THREADS: u32
+ * enum memcensus_task - one address space and the processes that use it
+ * @MEMCENSUS_TASK_PID: u32, its first process, in the caller's PID namespace
+ * @MEMCENSUS_TASK_NR_TWINS: u32, number of other processes that use it (CLONE_VM without
+ *	CLONE_THREAD, vfork)
+ * @MEMCENSUS_TASK_TWINS: u32[], their PIDs in the caller's PID namespace, at most
+ *	%MEMCENSUS_TWINS_MAX; absent if there are none; an element is 0 if the process has
+ *	exited since
+ * @MEMCENSUS_TASK_PPID: u32, parent of @MEMCENSUS_TASK_PID; 0 if none or outside of the
+ *	caller's PID namespace
+ * @MEMCENSUS_TASK_COMM: string, command name
+ * @MEMCENSUS_TASK_UID: u32, effective user ID in the caller's user namespace
+ * @MEMCENSUS_TASK_CGROUP: u64, ID of the cgroup in the default hierarchy
+ * @MEMCENSUS_TASK_START: u64, start time, ns since boot
+ * @MEMCENSUS_TASK_THREADS: u32, number of threads
  * @MEMCENSUS_TASK_STATE: u8, &enum memcensus_state
- * @MEMCENSUS_TASK_BASIS: u8, &enum memcensus_basis that its figures are of;
- *	absent where it was not walked
- * @MEMCENSUS_TASK_MIN_FAULTS: u64, faults without I/O since its start
- * @MEMCENSUS_TASK_MAJ_FAULTS: u64, faults with I/O since its start
+ * @MEMCENSUS_TASK_BASIS: u8, &enum memcensus_basis of the figures; absent if the address
+ *	space was not walked
+ * @MEMCENSUS_TASK_MIN_FAULTS: u64, page faults without I/O since its start
+ * @MEMCENSUS_TASK_MAJ_FAULTS: u64, page faults with I/O since its start
  * @MEMCENSUS_TASK_OOM_SCORE_ADJ: s32, -1000 to 1000
  * @MEMCENSUS_TASK_FIGURES: nest, u64 by &enum memcensus_figure
  */
@@ -355,20 +354,20 @@ enum memcensus_task {
 };
 
 /**
- * enum memcensus_vma - one mapping of a process named in PIDS
+ * enum memcensus_vma - one VMA of a process in PIDS
  * @MEMCENSUS_VMA_PID: u32, as %MEMCENSUS_TASK_PID of its task
  * @MEMCENSUS_VMA_START: u64, first user address
- * @MEMCENSUS_VMA_END: u64, first user address behind it
- * @MEMCENSUS_VMA_OFFSET: u64, bytes into the file, 0 if anonymous
+ * @MEMCENSUS_VMA_END: u64, end user address (exclusive)
+ * @MEMCENSUS_VMA_OFFSET: u64, offset in the file, bytes; 0 if anonymous
  * @MEMCENSUS_VMA_MODE: string, four letters as in /proc/PID/maps ("rw-p")
  * @MEMCENSUS_VMA_FLAGS: string, letter pairs as VmFlags of smaps
  * @MEMCENSUS_VMA_DEV_MAJOR: u32, device of the file; absent if anonymous
- * @MEMCENSUS_VMA_DEV_MINOR: u32
+ * @MEMCENSUS_VMA_DEV_MINOR: u32, device of the file; absent if anonymous
  * @MEMCENSUS_VMA_INODE: u64, absent if anonymous
- * @MEMCENSUS_VMA_NAME: string, path or [heap], [stack], [vdso], [anon:...];
- *	absent if anonymous and unnamed
+ * @MEMCENSUS_VMA_NAME: string, path or [heap], [stack], [vdso], [anon:...]; absent if
+ *	anonymous and unnamed
  * @MEMCENSUS_VMA_PAGE_SIZE: u64, bytes, KernelPageSize and MMUPageSize of smaps
- * @MEMCENSUS_VMA_PKEY: u32, protection key; absent where the CPU has none
+ * @MEMCENSUS_VMA_PKEY: u32, protection key; absent if the CPU has none
  * @MEMCENSUS_VMA_FIGURES: nest, u64 by &enum memcensus_figure
  */
 enum memcensus_vma {
@@ -392,26 +391,25 @@ enum memcensus_vma {
 };
 
 /**
- * enum memcensus_pages - which pages of an address range are where
+ * enum memcensus_pages - bitmaps of the pages of an address range
  * @MEMCENSUS_PAGES_PID: u32, as %MEMCENSUS_TASK_PID of its task
- * @MEMCENSUS_PAGES_START: u64, the first address that the message is about
- * @MEMCENSUS_PAGES_END: u64, the first address behind it.  The messages of a dump
- *	adjoin; what is in none of their blocks is neither mapped nor in swap.
- *	The last @END is below the end of the range that was requested where the
- *	walk did not come to it (%MEMCENSUS_STATE_PARTIAL): what is above is unknown
+ * @MEMCENSUS_PAGES_START: u64, first address of the range of this message
+ * @MEMCENSUS_PAGES_END: u64, end of this range (exclusive).  The ranges of a dump adjoin;
+ *	pages that are in no block are neither mapped nor in swap.  If the walk did not
+ *	reach the end of the request (%MEMCENSUS_STATE_PARTIAL), the last @END is lower,
+ *	and pages above it are unknown
  * @MEMCENSUS_PAGES_ADDRESSES: u64[], first address of each block of
- *	%MEMCENSUS_BLOCK_PAGES pages that has a bit set, a multiple of the size of
- *	a block, in ascending order; all that follow have as many elements
- * @MEMCENSUS_PAGES_RESIDENT: u64[], by block, bit n for page n: it is mapped
- * @MEMCENSUS_PAGES_EXCLUSIVE: u64[], of @RESIDENT: no other address space maps it.
- *	A page that is mapped at several addresses is counted at the first of them
- * @MEMCENSUS_PAGES_HUGE: u64[], of @RESIDENT: it is mapped by a PMD, or is part of
- *	a hugetlb page
- * @MEMCENSUS_PAGES_SWAP: u64[]: it is in swap, shmem of the mapping included
+ *	%MEMCENSUS_BLOCK_PAGES pages that has a bit set, a multiple of the size of a
+ *	block, in ascending order; the following arrays have the same length
+ * @MEMCENSUS_PAGES_RESIDENT: u64[], by block, bit n for page n: mapped
+ * @MEMCENSUS_PAGES_EXCLUSIVE: u64[], of @RESIDENT: no other address space maps it.  A
+ *	page that is mapped at several addresses has the bit at the first one
+ * @MEMCENSUS_PAGES_HUGE: u64[], of @RESIDENT: mapped by a PMD, or part of a hugetlb page
+ * @MEMCENSUS_PAGES_SWAP: u64[], in swap, including shmem of the VMA
  *
- * The bits of a mapping and of a process sum up to their figures, in the same
- * census: @RESIDENT to RSS, @EXCLUSIVE to USS, @HUGE to THP and @SWAP to SWAP.  In a
- * hugetlb mapping @RESIDENT sums up to HUGETLB and @EXCLUSIVE to PRIVATE_HUGETLB.
+ * In one census the bits of a VMA and of a process add up to their figures: @RESIDENT to
+ * RSS, @EXCLUSIVE to USS, @HUGE to THP and @SWAP to SWAP.  In a hugetlb VMA @RESIDENT
+ * adds up to HUGETLB and @EXCLUSIVE to PRIVATE_HUGETLB.
  */
 enum memcensus_pages {
 	MEMCENSUS_PAGES_UNSPEC,
@@ -429,15 +427,15 @@ enum memcensus_pages {
 };
 
 /**
- * enum memcensus_group - address spaces put together
- * @MEMCENSUS_GROUP_UID: u32, where they are by user
- * @MEMCENSUS_GROUP_CGROUP: u64, where they are by cgroup
- * @MEMCENSUS_GROUP_COMM: string, where they are by command
- * @MEMCENSUS_GROUP_MMS: u32, how many they are
- * @MEMCENSUS_GROUP_FIGURES: nest, u64 by &enum memcensus_figure: FRAMES counts
- *	each frame once, USS frames that only they have, SHARED the others; PSS
- *	is the sum of theirs, and so are RSS, where a frame counts once for each
- *	of them, and what else adds up
+ * enum memcensus_group - a group of address spaces
+ * @MEMCENSUS_GROUP_UID: u32, only with %MEMCENSUS_BY_UID
+ * @MEMCENSUS_GROUP_CGROUP: u64, only with %MEMCENSUS_BY_CGROUP
+ * @MEMCENSUS_GROUP_COMM: string, only with %MEMCENSUS_BY_COMM
+ * @MEMCENSUS_GROUP_MMS: u32, number of address spaces
+ * @MEMCENSUS_GROUP_FIGURES: nest, u64 by &enum memcensus_figure: FRAMES counts each frame
+ *	once, USS the frames that no address space outside of the group maps, SHARED the
+ *	others; PSS, RSS and other sums are those of the members, so RSS counts a frame
+ *	once for each member that maps it
  */
 enum memcensus_group {
 	MEMCENSUS_GROUP_UNSPEC,
@@ -452,48 +450,48 @@ enum memcensus_group {
 };
 
 /**
- * enum memcensus_figure - amounts of memory of a task or a mapping, in bytes
- * @MEMCENSUS_F_VSS: address space mapped, touched or not (VmSize, Size)
- * @MEMCENSUS_F_RSS: pages mapped, as walked (Rss)
+ * enum memcensus_figure - amounts of memory of a task or a VMA, in bytes
+ * @MEMCENSUS_F_VSS: size of the mapped address space, touched or not (VmSize, Size)
+ * @MEMCENSUS_F_RSS: mapped pages, from the walk (Rss)
  * @MEMCENSUS_F_RSS_COUNTER: the kernel's own counter (/proc/PID/stat)
- * @MEMCENSUS_F_RSS_PEAK: highest that counter has been (VmHWM)
+ * @MEMCENSUS_F_RSS_PEAK: maximum of this counter (VmHWM)
  * @MEMCENSUS_F_FRAMES: distinct frames mapped
- * @MEMCENSUS_F_USS: exclusive: mapped by no other
+ * @MEMCENSUS_F_USS: exclusive: mapped by no other address space
  * @MEMCENSUS_F_PSS: proportional share (Pss)
- * @MEMCENSUS_F_SHARED: mapped by others too
- * @MEMCENSUS_F_ANON: of the RSS, anonymous (Anonymous)
- * @MEMCENSUS_F_FILE: of the RSS, page cache of files
- * @MEMCENSUS_F_SHMEM: of the RSS, shared memory: shmem, tmpfs, memfd
- * @MEMCENSUS_F_PSS_ANON: of the PSS, anonymous (Pss_Anon)
- * @MEMCENSUS_F_PSS_FILE: of the PSS, page cache of files (Pss_File)
- * @MEMCENSUS_F_PSS_SHMEM: of the PSS, shared memory (Pss_Shmem)
- * @MEMCENSUS_F_PSS_DIRTY: of the PSS, dirty (Pss_Dirty)
+ * @MEMCENSUS_F_SHARED: also mapped by other address spaces
+ * @MEMCENSUS_F_ANON: anonymous part of RSS (Anonymous)
+ * @MEMCENSUS_F_FILE: page cache of files, part of RSS
+ * @MEMCENSUS_F_SHMEM: shared memory (shmem, tmpfs, memfd), part of RSS
+ * @MEMCENSUS_F_PSS_ANON: anonymous part of PSS (Pss_Anon)
+ * @MEMCENSUS_F_PSS_FILE: page cache of files, part of PSS (Pss_File)
+ * @MEMCENSUS_F_PSS_SHMEM: shared memory, part of PSS (Pss_Shmem)
+ * @MEMCENSUS_F_PSS_DIRTY: dirty part of PSS (Pss_Dirty)
  * @MEMCENSUS_F_SHARED_CLEAN: (Shared_Clean)
  * @MEMCENSUS_F_SHARED_DIRTY: (Shared_Dirty)
  * @MEMCENSUS_F_PRIVATE_CLEAN: (Private_Clean)
  * @MEMCENSUS_F_PRIVATE_DIRTY: (Private_Dirty)
  * @MEMCENSUS_F_REFERENCED: accessed since last cleared (Referenced)
- * @MEMCENSUS_F_KSM: merged by KSM (KSM, from Linux 6.6 on)
+ * @MEMCENSUS_F_KSM: merged by KSM (KSM, since Linux 6.6)
  * @MEMCENSUS_F_LAZYFREE: marked by MADV_FREE (LazyFree)
- * @MEMCENSUS_F_THP: mapped by a PMD, the next three together
+ * @MEMCENSUS_F_THP: mapped by a PMD, sum of the next three
  * @MEMCENSUS_F_ANON_THP: (AnonHugePages)
  * @MEMCENSUS_F_SHMEM_THP: (ShmemPmdMapped)
  * @MEMCENSUS_F_FILE_THP: (FilePmdMapped)
- * @MEMCENSUS_F_HUGETLB: hugetlb pages, beside the RSS, never inside it
+ * @MEMCENSUS_F_HUGETLB: hugetlb pages, not part of RSS
  * @MEMCENSUS_F_SHARED_HUGETLB: (Shared_Hugetlb)
  * @MEMCENSUS_F_PRIVATE_HUGETLB: (Private_Hugetlb)
- * @MEMCENSUS_F_SWAP: swapped out, shmem of its mappings included (Swap)
+ * @MEMCENSUS_F_SWAP: swapped out, including shmem of its VMAs (Swap)
  * @MEMCENSUS_F_SWAP_PSS: proportional share of swap slots (SwapPss)
  * @MEMCENSUS_F_SPECIAL: special mappings: zero pages, PFN maps, devices
- * @MEMCENSUS_F_PAGETABLES: its page tables (VmPTE)
- * @MEMCENSUS_F_HEAP: of the RSS, in the brk heap
- * @MEMCENSUS_F_STACK: of the RSS, in the main thread's stack
- * @MEMCENSUS_F_LOCKED: of the PSS, in locked mappings (Locked)
+ * @MEMCENSUS_F_PAGETABLES: page tables (VmPTE)
+ * @MEMCENSUS_F_HEAP: brk heap, part of RSS
+ * @MEMCENSUS_F_STACK: stack of the main thread, part of RSS
+ * @MEMCENSUS_F_LOCKED: part of PSS in VM_LOCKED VMAs (Locked)
  * @MEMCENSUS_F_MLOCKED: address space locked by mlock (VmLck)
  * @MEMCENSUS_F_SWAP_USS: exclusive swap slots
  * @MEMCENSUS_F_HUGETLB_PSS: proportional share of hugetlb pages
  *
- * In parentheses the name the same figure has in smaps, smaps_rollup or status.
+ * In parentheses: the name of the figure in smaps, smaps_rollup or status.
  */
 enum memcensus_figure {
 	MEMCENSUS_F_UNSPEC,
@@ -543,30 +541,29 @@ enum memcensus_figure {
 
 /**
  * enum memcensus_zone - one memory zone
- * @MEMCENSUS_ZONE_NODE: u32, its node
+ * @MEMCENSUS_ZONE_NODE: u32, node
  * @MEMCENSUS_ZONE_NAME: string (DMA, DMA32, Normal, Movable ...)
  * @MEMCENSUS_ZONE_FREE_BLOCKS: u64[orders], free blocks of 2^order pages
- * @MEMCENSUS_ZONE_TYPE: nest of &enum memcensus_zone_type, one for each migrate
- *	type, if %MEMCENSUS_PART_TYPES was requested
- * @MEMCENSUS_ZONE_FREE: u64, bytes free by the zone's counter (nr_free_pages)
- * @MEMCENSUS_ZONE_WMARK_MIN: u64, bytes, boost included
- * @MEMCENSUS_ZONE_WMARK_LOW: u64, bytes, boost included
- * @MEMCENSUS_ZONE_WMARK_HIGH: u64, bytes, boost included
+ * @MEMCENSUS_ZONE_TYPE: nest of &enum memcensus_zone_type, one for each migrate type, if
+ *	%MEMCENSUS_PART_TYPES was requested
+ * @MEMCENSUS_ZONE_FREE: u64, free bytes by the zone's counter (nr_free_pages)
+ * @MEMCENSUS_ZONE_WMARK_MIN: u64, bytes, including the boost
+ * @MEMCENSUS_ZONE_WMARK_LOW: u64, bytes, including the boost
+ * @MEMCENSUS_ZONE_WMARK_HIGH: u64, bytes, including the boost
  * @MEMCENSUS_ZONE_WMARK_BOOST: u64, bytes
  * @MEMCENSUS_ZONE_SPANNED: u64, bytes from its first to its last frame
- * @MEMCENSUS_ZONE_PRESENT: u64, bytes that exist
- * @MEMCENSUS_ZONE_MANAGED: u64, bytes the buddy allocator has
- * @MEMCENSUS_ZONE_PCP: u64, bytes free in per-CPU lists
+ * @MEMCENSUS_ZONE_PRESENT: u64, bytes of existing memory
+ * @MEMCENSUS_ZONE_MANAGED: u64, bytes managed by the buddy allocator
+ * @MEMCENSUS_ZONE_PCP: u64, free bytes in per-CPU lists
  * @MEMCENSUS_ZONE_HIGHATOMIC: u64, bytes reserved for atomic allocations
- * @MEMCENSUS_ZONE_CMA_FREE: u64, bytes free in CMA areas; absent without CMA
- * @MEMCENSUS_ZONE_LOWMEM_RESERVE: u64[zones of the node], bytes kept from
+ * @MEMCENSUS_ZONE_CMA_FREE: u64, free bytes in CMA areas; absent without CMA
+ * @MEMCENSUS_ZONE_LOWMEM_RESERVE: u64[zones of the node], bytes reserved against
  *	allocations that could use a higher zone
- * @MEMCENSUS_ZONE_UNUSABLE: s32[orders], unusable free space index in
- *	thousandths: the part of free memory too small for the order
- * @MEMCENSUS_ZONE_EXTFRAG: s32[orders], external fragmentation index in
- *	thousandths: -1000 where the order can be had; else at most 1000:
- *	towards 0 and below it fails for lack of memory, towards 1000 by
- *	fragmentation
+ * @MEMCENSUS_ZONE_UNUSABLE: s32[orders], unusable free space index in thousandths: the
+ *	part of free memory in blocks too small for the order
+ * @MEMCENSUS_ZONE_EXTFRAG: s32[orders], external fragmentation index in thousandths:
+ *	-1000 if an allocation of the order would succeed; else at most 1000: near 0 or
+ *	below it would fail for lack of memory, near 1000 because of fragmentation
  */
 enum memcensus_zone {
 	MEMCENSUS_ZONE_UNSPEC,
@@ -596,8 +593,8 @@ enum memcensus_zone {
 /**
  * enum memcensus_zone_type - free blocks of one migrate type in a zone
  * @MEMCENSUS_TYPE_NAME: string (Unmovable, Movable, Reclaimable ...)
- * @MEMCENSUS_TYPE_FREE_BLOCKS: u64[orders]; all ones: that list was too long to
- *	be counted in bounded time
+ * @MEMCENSUS_TYPE_FREE_BLOCKS: u64[orders]; all ones: the list was too long to be counted
+ *	in bounded time
  */
 enum memcensus_zone_type {
 	MEMCENSUS_TYPE_UNSPEC,
@@ -612,9 +609,9 @@ enum memcensus_zone_type {
 #define MEMCENSUS_BLOCKS_UNKNOWN	(~0ULL)
 
 /**
- * enum memcensus_kswapd - what a node's kswapd does
+ * enum memcensus_kswapd - state of a node's kswapd
  * @MEMCENSUS_KSWAPD_NONE: the node has none
- * @MEMCENSUS_KSWAPD_ASLEEP: waits to be woken
+ * @MEMCENSUS_KSWAPD_ASLEEP: waits for a wakeup
  * @MEMCENSUS_KSWAPD_RUNNING: reclaims
  */
 enum memcensus_kswapd {
@@ -628,23 +625,23 @@ enum memcensus_kswapd {
 
 /**
  * enum memcensus_node - one NUMA node and its reclaim
- * @MEMCENSUS_NODE_ID: u32
+ * @MEMCENSUS_NODE_ID: u32, number of the node
  * @MEMCENSUS_NODE_KSWAPD: u8, &enum memcensus_kswapd
- * @MEMCENSUS_NODE_KSWAPD_ORDER: u32, order it was woken for
- * @MEMCENSUS_NODE_KSWAPD_ZONE: string, highest zone it was woken for; absent
- *	where it has nothing to do
- * @MEMCENSUS_NODE_KSWAPD_FAILURES: u32, runs without progress in a row
- * @MEMCENSUS_NODE_BALANCED: u8, 1 where some zone that kswapd was woken for, or
- *	any, has its high watermark free, and a block of the order wanted; or
- *	none has memory
+ * @MEMCENSUS_NODE_KSWAPD_ORDER: u32, order that kswapd was woken for
+ * @MEMCENSUS_NODE_KSWAPD_ZONE: string, highest zone that kswapd was woken for; absent if
+ *	it was not woken
+ * @MEMCENSUS_NODE_KSWAPD_FAILURES: u32, consecutive runs without progress
+ * @MEMCENSUS_NODE_BALANCED: u8, 1 if one of the zones that kswapd was woken for, or of
+ *	all zones if it was not woken, meets its high watermark and has a free block of
+ *	this order, or if none of them has memory
  * @MEMCENSUS_NODE_SPANNED: u64, bytes from its first to its last frame
- * @MEMCENSUS_NODE_PRESENT: u64, bytes that exist
- * @MEMCENSUS_NODE_ACTIVE_ANON: u64, bytes on the LRU list; so the next four
+ * @MEMCENSUS_NODE_PRESENT: u64, bytes of existing memory
+ * @MEMCENSUS_NODE_ACTIVE_ANON: u64, bytes on the LRU list, as the next four
  * @MEMCENSUS_NODE_INACTIVE_ANON: u64
  * @MEMCENSUS_NODE_ACTIVE_FILE: u64
  * @MEMCENSUS_NODE_INACTIVE_FILE: u64
  * @MEMCENSUS_NODE_UNEVICTABLE: u64
- * @MEMCENSUS_NODE_ISOLATED_ANON: u64, bytes taken off the list for reclaim
+ * @MEMCENSUS_NODE_ISOLATED_ANON: u64, bytes taken off the LRU list for reclaim
  * @MEMCENSUS_NODE_ISOLATED_FILE: u64
  * @MEMCENSUS_NODE_DIRTY: u64, bytes
  * @MEMCENSUS_NODE_WRITEBACK: u64, bytes
@@ -701,7 +698,7 @@ enum memcensus_system {
  * @MEMCENSUS_S_INACTIVE_FILE: (Inactive(file))
  * @MEMCENSUS_S_UNEVICTABLE: (Unevictable)
  * @MEMCENSUS_S_MLOCKED: (Mlocked)
- * @MEMCENSUS_S_SWAP_FREE: (SwapFree); absent without swap in the kernel
+ * @MEMCENSUS_S_SWAP_FREE: (SwapFree); absent if the kernel has no swap
  * @MEMCENSUS_S_DIRTY: (Dirty)
  * @MEMCENSUS_S_WRITEBACK: (Writeback)
  * @MEMCENSUS_S_ANON: mapped anonymous pages (AnonPages)
@@ -709,10 +706,10 @@ enum memcensus_system {
  * @MEMCENSUS_S_SHMEM: (Shmem)
  * @MEMCENSUS_S_SLAB_RECLAIMABLE: (SReclaimable)
  * @MEMCENSUS_S_SLAB_UNRECLAIMABLE: (SUnreclaim)
- * @MEMCENSUS_S_KERNEL_RECLAIMABLE: with reclaimable slab (KReclaimable)
+ * @MEMCENSUS_S_KERNEL_RECLAIMABLE: including reclaimable slab (KReclaimable)
  * @MEMCENSUS_S_KERNEL_STACK: (KernelStack)
  * @MEMCENSUS_S_PAGETABLES: (PageTables)
- * @MEMCENSUS_S_SEC_PAGETABLES: of devices and guests (SecPageTables)
+ * @MEMCENSUS_S_SEC_PAGETABLES: page tables of devices and guests (SecPageTables)
  * @MEMCENSUS_S_COMMITTED: (Committed_AS)
  * @MEMCENSUS_S_ANON_HUGE: (AnonHugePages)
  * @MEMCENSUS_S_SHMEM_HUGE: (ShmemHugePages)
@@ -721,9 +718,9 @@ enum memcensus_system {
  * @MEMCENSUS_S_FILE_PMD: (FilePmdMapped)
  * @MEMCENSUS_S_CMA_FREE: (CmaFree)
  *
- * In parentheses the name the same figure has in /proc/meminfo.  What the
- * kernel keeps from modules is not here: SwapTotal, CommitLimit, VmallocUsed,
- * Percpu, HardwareCorrupted, HugePages_*, Hugetlb, DirectMap*.
+ * In parentheses: the name in /proc/meminfo.  Values that the kernel does not export to
+ * modules are not here: SwapTotal, CommitLimit, VmallocUsed, Percpu, HardwareCorrupted,
+ * HugePages_*, Hugetlb, DirectMap*.
  */
 enum memcensus_system_bytes {
 	MEMCENSUS_S_UNSPEC,
@@ -779,12 +776,12 @@ enum memcensus_system_bytes {
  * @MEMCENSUS_E_PGSCAN_KSWAPD: pages scanned by kswapd (pgscan_kswapd)
  * @MEMCENSUS_E_PGSCAN_DIRECT: pages scanned by allocating tasks (pgscan_direct)
  * @MEMCENSUS_E_PGSTEAL_KSWAPD: pages reclaimed by kswapd (pgsteal_kswapd)
- * @MEMCENSUS_E_PGSTEAL_DIRECT: pages reclaimed by tasks (pgsteal_direct)
+ * @MEMCENSUS_E_PGSTEAL_DIRECT: pages reclaimed by allocating tasks (pgsteal_direct)
  * @MEMCENSUS_E_SLABS_SCANNED: (slabs_scanned)
  * @MEMCENSUS_E_KSWAPD_INODESTEAL: (kswapd_inodesteal)
  * @MEMCENSUS_E_KSWAPD_LOW_QUICK: (kswapd_low_wmark_hit_quickly)
  * @MEMCENSUS_E_KSWAPD_HIGH_QUICK: (kswapd_high_wmark_hit_quickly)
- * @MEMCENSUS_E_PAGEOUTRUN: times kswapd began to balance a node (pageoutrun)
+ * @MEMCENSUS_E_PAGEOUTRUN: times that kswapd started to balance a node (pageoutrun)
  * @MEMCENSUS_E_ALLOCSTALL: allocations that had to reclaim (allocstall_*)
  * @MEMCENSUS_E_OOM_KILL: (oom_kill)
  * @MEMCENSUS_E_COMPACT_STALL: allocations that had to compact (compact_stall)
@@ -795,7 +792,7 @@ enum memcensus_system_bytes {
  * @MEMCENSUS_E_THP_COLLAPSE_ALLOC: (thp_collapse_alloc)
  * @MEMCENSUS_E_THP_SPLIT: (thp_split_page)
  *
- * In parentheses the name the same count has in /proc/vmstat.
+ * In parentheses: the name in /proc/vmstat.
  */
 enum memcensus_event {
 	MEMCENSUS_E_UNSPEC,
