@@ -8,7 +8,7 @@ MODULE_SOURCES := Kbuild $(wildcard module/*.[ch]) \
 	include/uapi/linux/memcensus.h
 
 .PHONY: all module reader reader-small run check check-quick check-tools check-kernels
-.PHONY: check-debug
+.PHONY: check-debug check-browser
 .PHONY: check-storm check-fuzz fuzz-reader bench style module-sparse vm install uninstall
 .PHONY: modules_install deb check-packages clean help
 
@@ -24,6 +24,7 @@ help:
 	@echo "make check-storm    what breaks under load: an hour and a half"
 	@echo "make check-fuzz     messages and reads made at random: half an hour"
 	@echo "make check-packages  packages installed, upgraded, removed on Debian 12 and 13"
+	@echo "make check-browser  the picture of flame in a headless browser: a minute"
 	@echo "make fuzz-reader    the parser of records, for FUZZ_SECONDS=600"
 	@echo "make vm       a shell in a VM with the module loaded"
 	@echo "make bench    what a census costs, beside other ways"
@@ -115,6 +116,11 @@ check-tools:
 # PACKAGES="trixie": not on all systems.
 check-packages:
 	@selftests/packages/check $(PACKAGES)
+
+# The picture of flame in headless Chromium.
+check-browser:
+	@scripts/setup build browser
+	@$(MAKE) -s -C userspace/tests check-browser O=$(CURDIR)/build
 
 # What is found new is in build/reader-fuzz.
 fuzz-reader:

@@ -231,7 +231,8 @@ static void answer(int socket)
 			if (attached)
 				dwfl_getthread_frames(dwfl, 1, take_frame, &copy);
 			if (!sandbox_send(socket, copy.unwound.ips,
-					  (copy.unwound.n + !copy.unwound.n) * sizeof(uint64_t), -1))
+					  (copy.unwound.n ? copy.unwound.n : 1) * sizeof(uint64_t),
+					  -1))
 				return;
 		}
 	}

@@ -65,7 +65,7 @@ struct command;
  * @by_mapping: 'flame' shows mappings between processes and stacks
  * @dwarf: 'flame' unwinds by DWARF
  * @difference: colours of 'flame' show the change since the mark
- * @mark: ns until the mark of 'flame'; 0: not given
+ * @mark: ns until the mark of 'flame', or FLAME_MARK_SIGNAL; 0: not given
  * @after_dashes: "--" precedes the arguments of the command
  * @program: the command line that 'flame' or 'trace' runs, ended by NULL; points into
  *	argv; NULL: none

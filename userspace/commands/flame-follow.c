@@ -2,7 +2,9 @@
 /* Follows the page faults of a process or of a command. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -43,6 +45,15 @@ struct program {
 static void no_action(int number)
 {
 	(void)number;
+}
+
+/* SIGUSR1 came. */
+static volatile sig_atomic_t mark_asked;
+
+static void ask_mark(int number)
+{
+	(void)number;
+	mark_asked = 1;
 }
 
 /* The child: waits until the events are open, then becomes the command. */
@@ -178,6 +189,18 @@ static int take_moment(struct flame *flame, struct fault_events *events,
 	return flame_moment_join(moment, &flame->record, why);
 }
 
+/* A later mark replaces an earlier one. */
+static int take_mark(struct flame *flame, struct fault_events *events, struct failure *why)
+{
+	mark_asked = 0;
+	flame_moment_free(&flame->mark);
+	if (take_moment(flame, events, &flame->mark, why))
+		return -1;
+	flame->marked = true;
+	fputs("memcensus: marked\n", stderr);
+	return 0;
+}
+
 /* Whether the last census is due. */
 static bool is_over(const struct flame *flame, const struct program *program, uint64_t end)
 {
@@ -192,18 +215,17 @@ static int follow(struct flame *flame, struct fault_events *events, struct progr
 	const struct options *options = flame->session->options;
 	const uint64_t now = signals_now();
 	const uint64_t end = options->duration ? now + options->duration : UINT64_MAX;
-	const uint64_t mark = options->mark ? now + options->mark : UINT64_MAX;
+	const bool timed = options->mark && options->mark != FLAME_MARK_SIGNAL;
+	const uint64_t mark = timed ? now + options->mark : UINT64_MAX;
 
 	while (!is_over(flame, program, end)) {
 		if (fault_events_wait(events, WAIT_MS, why) ||
 		    read_settled(flame, events, why))
 			return -1;
 		look_after(program);
-		if (!flame->marked && signals_now() >= mark) {
-			if (take_moment(flame, events, &flame->mark, why))
-				return -1;
-			flame->marked = true;
-		}
+		if ((mark_asked || (!flame->marked && signals_now() >= mark)) &&
+		    take_mark(flame, events, why))
+			return -1;
 	}
 	if (options->program && check_exec(program, options->program, why))
 		return -1;
@@ -229,12 +251,15 @@ int flame_follow(struct flame *flame, struct failure *why)
 	};
 	struct program program = { .go = -1, .failed = -1 };
 	struct fault_events *events = NULL;
+	const struct sigaction marking = { .sa_handler = ask_mark };
 	struct failure no_module;
 	struct unwinder unwinder;
 	struct timespec begun;
 	int ret = 0;
 
 	signals_catch();
+	if (options->mark == FLAME_MARK_SIGNAL)
+		sigaction(SIGUSR1, &marking, NULL);
 	/* Without the module, pagemap has the pages; the picture names the source. */
 	flame->source = source_open_netlink(&no_module);
 	if (options->program)
@@ -252,6 +277,7 @@ int flame_follow(struct flame *flame, struct failure *why)
 		flame->record.unwinder = &unwinder;
 	clock_gettime(CLOCK_REALTIME, &begun);
 	flame->begun = (uint64_t)begun.tv_sec * NSEC_PER_SEC + (uint64_t)begun.tv_nsec;
+	fprintf(stderr, "memcensus: following the page faults of %" PRIu32 "\n", flame->pid);
 	if (program.go >= 0) {
 		close(program.go);
 		program.go = -1;

@@ -43,7 +43,8 @@ static int flame_words(struct options *options, char **words, int n, struct fail
 	if (options->by == FLAME_FAULTED && (options->mark || options->by_mapping))
 		return fail(why, FAIL_USAGE,
 			    "'--by faulted' counts faults, which have neither mapping nor mark");
-	if (options->mark && options->duration && options->mark >= options->duration)
+	if (options->mark && options->mark != FLAME_MARK_SIGNAL && options->duration &&
+	    options->mark >= options->duration)
 		return fail(why, FAIL_USAGE, "'--mark' must be before the end, '--for'");
 	if (options->dwarf && !fault_events_have_regs())
 		return fail(why, FAIL_USAGE,
@@ -76,8 +77,13 @@ static int set_call_graph(struct options *options, const char *value, struct fai
 static int set_mark(struct options *options, const char *value, struct failure *why)
 {
 	const uint64_t before = options->interval;
-	const int ret = option_interval.set(options, value, why);
+	int ret;
 
+	if (!strcmp(value, "signal")) {
+		options->mark = FLAME_MARK_SIGNAL;
+		return 0;
+	}
+	ret = option_interval.set(options, value, why);
 	options->mark = options->interval;
 	options->interval = before;
 	return ret;
@@ -100,7 +106,7 @@ static const struct option_entry option_call_graph = {
 	.set = set_call_graph };
 
 static const struct option_entry option_mark = {
-	0, "mark", "TIME", "remember what is there after TIME, to compare with",
+	0, "mark", "TIME|signal", "count after TIME, or at SIGUSR1, to compare with",
 	.set = set_mark };
 
 static const struct option_entry option_diff = {

@@ -8,6 +8,9 @@
 #include "analysis/flame-moment.h"
 #include "cli/session.h"
 
+/* Value of --mark: at SIGUSR1. */
+#define FLAME_MARK_SIGNAL	UINT64_MAX
+
 enum flame_by {
 	FLAME_RESIDENT,
 	FLAME_EXCLUSIVE,

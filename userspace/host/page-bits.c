@@ -199,7 +199,7 @@ static int read_area(struct page_area *area, uint64_t page, int pagemap, int kpa
 /* Special mappings are not in RSS. */
 static bool is_special(const char *name)
 {
-	return !strcmp(name, "[vdso]") || !strcmp(name, "[vvar]") ||
+	return !strcmp(name, "[vvar]") ||
 	       !strcmp(name, "[vvar_vclock]") || !strcmp(name, "[vsyscall]");
 }
 

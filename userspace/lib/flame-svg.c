@@ -14,7 +14,7 @@
 /* Average width of a letter. */
 #define LETTER		7.0
 /* Narrower frames are not drawn; their callers show their width. */
-#define NARROWEST	0.1
+#define NARROWEST	0.2
 
 /*
  * The script works on what is drawn: each frame is a group with its name, position and
@@ -39,7 +39,7 @@ static const char script[] =
 "\tlet unit = 0;\n"
 "\tfor (; bytes >= 1024 && unit < 6; unit++)\n"
 "\t\tbytes /= 1024;\n"
-"\treturn unit ? bytes.toFixed(1) + ' KMGTPE'[unit] + 'iB' : bytes + ' B';\n"
+"\treturn unit ? bytes.toFixed(1) + ' ' + ' KMGTPE'[unit] + 'iB' : bytes + ' B';\n"
 "}\n"
 "function percent(bytes) {\n"
 "\treturn total ? (100 * bytes / total).toFixed(2) + '%' : '-';\n"
@@ -178,14 +178,14 @@ void flame_svg_text(FILE *out, const char *text)
  * @look: words and colours
  * @scale: width of a byte
  * @most: largest change of a node below the root
- * @bottom: lower end of the root's row
+ * @top: upper end of the root's row; callers are above what they call
  */
 struct drawing {
 	FILE *out;
 	const struct flame_look *look;
 	double scale;
 	double most;
-	double bottom;
+	double top;
 };
 
 static bool is_remainder(const struct drawing *drawing, const struct flame_node *node)
@@ -257,7 +257,7 @@ static void draw(const struct drawing *drawing, const struct flame_node *node,
 		 unsigned int depth, double x, uint64_t total)
 {
 	const double width = (double)node->value * drawing->scale;
-	const double y = drawing->bottom - (depth + 1) * ROW;
+	const double y = drawing->top + depth * ROW;
 	const struct flame_node *below;
 	FILE *out = drawing->out;
 
@@ -334,8 +334,9 @@ static void put_head(const struct drawing *drawing, double height)
 	fprintf(out, "<text class=\"button hidden\" id=\"reset\" x=\"%.0f\" y=\"24\">", MARGIN);
 	fputs("Show all (Esc)</text>\n", out);
 	fprintf(out, "<text class=\"found\" id=\"found\" x=\"%.0f\" y=\"%.0f\"></text>\n",
-		WIDTH - MARGIN, height - 8);
-	fprintf(out, "<text id=\"detail\" x=\"%.0f\" y=\"%.0f\"></text>\n", MARGIN, height - 8);
+		WIDTH - MARGIN, drawing->top - 6);
+	fprintf(out, "<text id=\"detail\" x=\"%.0f\" y=\"%.0f\"></text>\n", MARGIN,
+		drawing->top - 6);
 }
 
 void flame_svg(const struct flame_tree *tree, const struct flame_look *look, FILE *out)
@@ -350,8 +351,8 @@ void flame_svg(const struct flame_tree *tree, const struct flame_look *look, FIL
 	drawing.most = largest_change(root);
 	for (i = 0; i < sizeof(look->lines) / sizeof(look->lines[0]) && look->lines[i]; i++)
 		height += ROW;
-	height += depth_of(root, drawing.scale) * ROW + ROW;
-	drawing.bottom = height - 24;
+	drawing.top = height;
+	height += depth_of(root, drawing.scale) * ROW + MARGIN;
 	put_head(&drawing, height);
 	draw(&drawing, root, 0, 0, root->value);
 	fprintf(out, "<script><![CDATA[\n%s]]></script>\n</svg>\n", script);
