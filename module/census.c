@@ -60,7 +60,7 @@ static void take_work(struct census *c)
 
 	while ((number = atomic_fetch_inc(&c->next)) < c->nr_workers) {
 		err = c->work(c, number);
-		/* The first error is returned.  -EINTR may only be a consequence of it. */
+		/* Keep the first error, but replace -EINTR: it may only be a consequence. */
 		if (err && atomic_cmpxchg(&c->err, 0, err) == -EINTR)
 			atomic_set(&c->err, err);
 	}
@@ -285,8 +285,8 @@ static int settle_turns(struct census *c, unsigned int number)
 }
 
 /*
- * Owners are counted: computes from the page bitmaps which pages are exclusive.  Page
- * bitmaps require records of VMAs, so there is one worker.
+ * Owners are counted: sets the exclusive bits of the page bitmaps.  Page bitmaps require
+ * records of VMAs, so there is one worker.
  */
 static int settle_pages(struct census *c, u32 slice)
 {

@@ -349,9 +349,9 @@ static int add_vanished(struct census_collection *c, u32 number,
  * @c: the collection
  * @name: the ID
  *
- * The address space may have CLONE_VM peers if it has more users than the process has
- * threads.  The record belongs to the first of all these processes, so it is not created
- * until census_collect_all() has found them (%CENSUS_PEER).
+ * If the address space has more users than the process has threads, it may have CLONE_VM
+ * peers.  The record belongs to the first of all these processes, so it is created only
+ * after census_collect_all() has found them (%CENSUS_PEER).
  *
  * Return: 0 or -ENOMEM.
  */
@@ -392,7 +392,7 @@ void census_mm_reset(struct census_mm *m)
 /**
  * census_collect_again() - find the new address space of a process after exec()
  * @c: the collection
- * @m: its mm_users were 0
+ * @m: has no users any more (mm_users)
  *
  * Return: true if @m is now the new address space, to be walked from its start.
  */

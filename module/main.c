@@ -34,7 +34,7 @@ no_debugfs:
 	return err;
 }
 
-/* Outputs are first: after that no request can arrive and no reader holds a snapshot. */
+/* Remove the outputs first: then no request can arrive and no reader holds a snapshot. */
 static void __exit census_exit(void)
 {
 	census_genl_exit();

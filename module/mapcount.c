@@ -47,7 +47,7 @@ static void take_folio(struct census_sums *sums, bool locked, u8 bits,
 				     CENSUS_MIGRATING_IS_PRIVATE);
 		return;
 	}
-	/* Each mapping of any part holds a reference: 1 means that this is the only one. */
+	/* Each mapping of any part holds a reference: 1 means that this is the only mapping. */
 	if (folio_ref_count(folio) == 1) {
 		census_account_share(sums, class, bytes, 1, dirty, locked, true);
 		return;
