@@ -190,7 +190,7 @@ static void be_the_bystander(void)
 	map_on();
 }
 
-/* The readers of the bystander */
+/* The readers of the bystander's memory */
 
 static uint64_t hold_max, missed;
 

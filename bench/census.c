@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module's time for a census of all processes, from its SCAN message, and the time
- * from the request to the last message.
+ * Measures the module's time for a census of all processes, from its SCAN message, and
+ * the time from the request to the last message.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The files of floor/; each of them measures its own time. */
+/* Reads the files of floor/.  Each read measures its own time. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #define FLOOR "/sys/kernel/debug/census_floor/"
 
-/* Return: ns for reading the file. */
+/* Return: the time of reading the file, ns. */
 static uint64_t read_whole(const char *path)
 {
 	static char buffer[16384];

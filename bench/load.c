@@ -83,10 +83,10 @@ static char *map_private(unsigned long size)
 }
 
 /*
- * Pages to touch.  The kernel touches them, as if another process wrote to our memory:
- * the faults and their order are the same, but there is no exception and, in User Mode
- * Linux, no host mapping for each page.  Such a mapping takes 80 us, and a process can
- * have at most 65,530.
+ * Pages to touch.  The kernel touches them, as if another process wrote to the memory of
+ * this one: the faults and their order are the same, but there is no exception and, in
+ * User Mode Linux, no host mapping for each page.  Such a mapping takes 80 us, and a
+ * process can have at most 65,530.
  */
 #define BATCH 1024
 
@@ -285,7 +285,7 @@ static void run_mappings(struct size *s)
 	spawn_all(s, fill_mappings);
 }
 
-/* This process is one of them. */
+/* The parent is one of the processes. */
 static void run_fork(struct size *s)
 {
 	fill_private(s);
@@ -329,9 +329,9 @@ static void run_dealt(struct size *s)
 }
 
 /*
- * The server.  Of the text and constants of each library some windows of 64 KiB are
- * read (the kernel maps the pages around a fault).  The first pages of the data are
- * written to, as by relocations.
+ * The server.  It reads some windows of 64 KiB of the text and constants of each library
+ * (the kernel maps the pages around a fault), and writes to the first pages of the data,
+ * as relocations do.
  */
 #define LIBRARIES 16
 #define TEXT_PAGES 256
@@ -386,7 +386,7 @@ static void use_libraries(void)
 				read_page(libraries[i] + window * PAGE);
 }
 
-/* Interpreters: the heap is the parent's; each child writes to a part of it. */
+/* Interpreters: the children share the parent's heap, and each writes to a part of it. */
 #define INTERPRETERS 8
 #define HEAP_PAGES (60 * PAGES_PER_MIB)
 #define OWN_PAGES (10 * PAGES_PER_MIB)
@@ -411,8 +411,8 @@ static void fill_interpreters(void *file)
 }
 
 /*
- * A database: its buffers are first used in order, as its free list returns them;
- * later each backend writes to some of them, page by page.
+ * A database: its buffers are first used in order, as its free list returns them.  Then
+ * each backend writes to some of them, page by page.
  */
 #define BACKENDS 12
 #define BUFFER_PAGES (256 * PAGES_PER_MIB)
@@ -451,7 +451,7 @@ static void fill_database(void *file)
 		spawn(fill_backend, buffers, i);
 }
 
-/* Just-in-time code: half of the segments are in use, and half of the pages of these. */
+/* Just-in-time code: half of the segments are in use, with half of their pages touched. */
 #define JIT_PAGES (256 * PAGES_PER_MIB)
 #define SEGMENT_PAGES 64
 

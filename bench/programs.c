@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The time of whole programs, from fork to exit. */
+/* Measures the time of whole programs, from fork to exit. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>

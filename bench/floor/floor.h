@@ -6,7 +6,7 @@
 #include <linux/mm_types.h>
 #include <linux/types.h>
 
-/* Above the number of any workload. */
+/* Maximum number of processes; no workload has more. */
 #define FLOOR_PROCESSES_MAX 32768
 
 /**
@@ -21,7 +21,7 @@ struct floor {
 	u64 sum;
 };
 
-/* Each walks one mapping. The caller holds the mmap lock for reading. */
+/* Each walks one VMA.  The caller holds mmap_lock for reading. */
 void floor_pte(struct floor *f, struct vm_area_struct *vma);
 void floor_touch(struct floor *f, struct vm_area_struct *vma);
 void floor_runs(struct floor *f, struct vm_area_struct *vma);
