@@ -487,7 +487,7 @@ int census_genl_init(void)
 	return genl_register_family(&census_family);
 }
 
-/* Waits for running requests. */
+/* No request is running afterwards. */
 void census_genl_exit(void)
 {
 	genl_unregister_family(&census_family);
