@@ -77,8 +77,7 @@ static size_t ring_bytes(int kind)
 	return (pages[kind] + 1) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static int open_event(const struct trace_faults *faults, int kind, int pid, int cpu,
-		      unsigned long flags)
+static int open_event(const struct trace_faults *faults, int kind, int pid, int cpu)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE,
@@ -97,7 +96,7 @@ static int open_event(const struct trace_faults *faults, int kind, int pid, int 
 		.clockid = CLOCK_MONOTONIC,
 	};
 
-	return syscall(SYS_perf_event_open, &attr, pid, cpu, -1, flags | PERF_FLAG_FD_CLOEXEC);
+	return syscall(SYS_perf_event_open, &attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
 static int keep(struct trace_faults *faults, int fd, size_t cpu, int kind)
@@ -123,15 +122,15 @@ static int keep(struct trace_faults *faults, int fd, size_t cpu, int kind)
 	return 0;
 }
 
-/* One task, or all (-1), or a cgroup by its descriptor; returns an error number. */
-static int open_all(struct trace_faults *faults, int pid, unsigned long flags)
+/* One task, or all (-1); returns an error number. */
+static int open_all(struct trace_faults *faults, int pid)
 {
 	int kind, fd, error;
 	size_t cpu;
 
 	for (cpu = 0; cpu < faults->cpus; cpu++) {
 		for (kind = 0; kind < KINDS; kind++) {
-			fd = open_event(faults, kind, pid, cpu, flags);
+			fd = open_event(faults, kind, pid, cpu);
 			/* A CPU that is offline, or a thread that has ended. */
 			if (fd < 0 && (errno == ENODEV || errno == ESRCH))
 				continue;
@@ -160,7 +159,7 @@ struct trace_faults *trace_faults_new(const struct trace_faults_of *of, struct f
 {
 	struct trace_faults *faults = calloc(1, sizeof(*faults));
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
-	int error = 0;
+	int error;
 
 	if (!faults)
 		goto memory;
@@ -178,10 +177,7 @@ struct trace_faults *trace_faults_new(const struct trace_faults_of *of, struct f
 		trace_faults_free(faults);
 		return NULL;
 	}
-	if (of->cgroup >= 0)
-		error = open_all(faults, of->cgroup, PERF_FLAG_PID_CGROUP);
-	else
-		error = open_all(faults, -1, 0);
+	error = open_all(faults, -1);
 	if (!error)
 		return faults;
 	trace_faults_free(faults);
@@ -200,7 +196,7 @@ int trace_faults_follow(struct trace_faults *faults, const uint32_t *tids, size_
 	int error;
 
 	for (i = 0; i < n; i++) {
-		error = open_all(faults, (int)tids[i], 0);
+		error = open_all(faults, (int)tids[i]);
 		if (error)
 			return refused(why, error);
 	}

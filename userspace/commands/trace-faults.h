@@ -17,15 +17,13 @@ struct trace_faults;
 
 /**
  * struct trace_faults_of - whose faults
- * @tids: these threads and what they fork; NULL: see @cgroup
+ * @tids: these threads and what they fork; NULL: all tasks
  * @n: their number
- * @cgroup: tasks of the cgroup whose directory this is; -1: all tasks
  * @on_exec: from their exec on
  */
 struct trace_faults_of {
 	const uint32_t *tids;
 	size_t n;
-	int cgroup;
 	bool on_exec;
 };
 

@@ -413,10 +413,6 @@ static void fault(struct trace_sums *sums, const struct trace_event *event)
 	/* A task that ends may still touch memory after the event that says so. */
 	if (!process)
 		process = find_process(sums, (uint32_t)event->args[0]);
-	if (!process && sums->strict) {
-		sums->unseen++;
-		return;
-	}
 	if (!process) {
 		thread = meet(sums, event->tid, event->time);
 		process = thread ? thread->process : NULL;

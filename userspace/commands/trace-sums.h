@@ -163,8 +163,6 @@ struct trace_space;
  * @actors, @victims: owned
  * @missed_actors, @missed_victims: beyond their bounds
  * @faults_known: page faults of processes that are met are counted
- * @strict: a page fault of a thread that no call or event named is not counted
- * @unseen: such page faults
  * @failed: memory ran out
  */
 struct trace_sums {
@@ -183,8 +181,6 @@ struct trace_sums {
 	size_t n_victims;
 	uint64_t missed_victims;
 	bool faults_known;
-	bool strict;
-	uint64_t unseen;
 	bool failed;
 	struct trace_process *rest;
 	struct trace_thread *threads[TRACE_BUCKETS];

@@ -19,7 +19,7 @@
 #include "host/procfs.h"
 
 /* ms to wait for the mappings of a process. */
-#define PATIENCE	500
+#define PATIENCE	5000
 
 /* As env(1) and shells say it. */
 #define NOT_EXECUTABLE	126

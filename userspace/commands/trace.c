@@ -56,6 +56,7 @@
  * @cgroup: its descriptor; -1: none
  * @program: that was started
  * @looked: when processes were looked for
+ * @own: the reader's PID
  */
 struct trace {
 	struct session *session;
@@ -73,6 +74,7 @@ struct trace {
 	int cgroup;
 	struct trace_program program;
 	uint64_t looked;
+	uint32_t own;
 };
 
 static bool ask_who(void *context, uint32_t tid, uint32_t *pid, char *comm)
@@ -94,6 +96,9 @@ static int push(void *context, const struct trace_event *event)
 	struct trace_event *queue;
 	size_t size;
 
+	/* Its calls are not recorded, but all page faults are. */
+	if (event->what == TRACE_FAULT && event->args[0] == trace->own)
+		return 0;
 	if (trace->n == trace->size) {
 		size = trace->size ? 2 * trace->size : 4096;
 		queue = reallocarray(trace->queue, size, sizeof(*queue));
@@ -323,7 +328,7 @@ static int follow(struct trace *trace, struct failure *why)
 		if (trace_instance_follow(trace->calls, trace->tids.v + done,
 					  trace->tids.n - done, why))
 			return -1;
-		if (trace->faults && trace->cgroup < 0 && done &&
+		if (trace->faults && done &&
 		    trace_faults_follow(trace->faults, trace->tids.v + done,
 					trace->tids.n - done, why))
 			return -1;
@@ -337,9 +342,8 @@ static int follow(struct trace *trace, struct failure *why)
 static void open_faults(struct trace *trace)
 {
 	const struct trace_faults_of of = {
-		.tids = trace->cgroup >= 0 || !trace->tids.n ? NULL : trace->tids.v,
+		.tids = trace->tids.v,
 		.n = trace->tids.n,
-		.cgroup = trace->cgroup,
 		.on_exec = trace->program.pid,
 	};
 	struct failure why;
@@ -425,8 +429,7 @@ static int begin(struct trace *trace, struct failure *why)
 		breaks[i] = trace_break(trace->pids.v[i]);
 	open_faults(trace);
 	trace->sums.faults_known = trace->report.faults;
-	trace->sums.strict = trace->cgroup >= 0;
-	ret = everything ? trace_instance_spare(trace->calls, process_own(), why) :
+	ret = everything ? trace_instance_spare(trace->calls, trace->own, why) :
 			   follow(trace, why);
 	trace->report.begun = signals_now();
 	if (!ret)
@@ -529,6 +532,7 @@ static int trace_run(struct session *session, bool *partial, struct failure *why
 	trace.sums.ops = &trace.ops;
 	trace.sums.page = sysconf(_SC_PAGESIZE);
 	trace.sums.huge = trace_huge_page();
+	trace.own = process_own();
 	ret = trace_all(&trace, partial, why);
 	trace_program_drop(&trace.program);
 	trace_instance_end(trace.calls);
