@@ -10,7 +10,7 @@ MODULE_SOURCES := Kbuild $(wildcard module/*.[ch]) \
 .PHONY: all module reader reader-small run check check-quick check-tools check-kernels
 .PHONY: check-debug check-browser
 .PHONY: check-storm check-fuzz fuzz-reader bench style module-sparse vm install uninstall
-.PHONY: modules_install deb check-packages clean help
+.PHONY: modules_install doc deb check-metrics check-packages clean help
 
 all: module reader
 
@@ -23,6 +23,7 @@ help:
 	@echo "make check-debug    debug kernels of 6.1, 6.12 and newest, one for data races"
 	@echo "make check-storm    what breaks under load: an hour and a half"
 	@echo "make check-fuzz     messages and reads made at random: half an hour"
+	@echo "make check-metrics  metrics read by Prometheus, node_exporter, Performance Co-Pilot"
 	@echo "make check-packages  packages installed, upgraded, removed on Debian 12 and 13"
 	@echo "make check-browser  the picture of flame in a headless browser: a minute"
 	@echo "make fuzz-reader    the parser of records, for FUZZ_SECONDS=600"
@@ -35,6 +36,7 @@ help:
 	@echo "make install  the reader, its manual and units; DESTDIR, PREFIX=/usr/local"
 	@echo "make modules_install  the module, for the running kernel or for KDIR=DIR"
 	@echo "make uninstall      removes what make install installs"
+	@echo "make doc      Documentation/ as HTML and manual pages, in build/doc"
 	@echo "make deb      packages of Debian: memcensus, memcensus-dkms"
 	@echo "make clean    what was compiled; build/kernels stays"
 
@@ -113,6 +115,9 @@ check-fuzz:
 check-tools:
 	@selftests/tools/check -l $(or $(KERNELS),6.1 6.12 newest)
 
+check-metrics:
+	@selftests/metrics/check
+
 # PACKAGES="trixie": not on all systems.
 check-packages:
 	@selftests/packages/check $(PACKAGES)
@@ -161,6 +166,11 @@ modules_install:
 	$(MAKE) module KDIR=$(KDIR)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/build/module/$(notdir $(patsubst %/,%,$(KDIR)))/src \
 		INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
+
+# HTML and manual pages, in build/doc; a warning is an error.
+doc:
+	@scripts/setup build check
+	@scripts/doc
 
 # The packages of Debian, in build/deb.
 deb:

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/signatures.h"
 #include "wire/attrs.h"
 #include "wire/decode.h"
 #include "wire/reply.h"
@@ -53,6 +54,9 @@ int reply_error(struct failure *why, int error)
 		return fail(why, FAIL_PRIVILEGE,
 			    "permission denied: a census needs CAP_SYS_PTRACE in the initial user namespace: run as root (sudo)");
 	case ENOENT:
+		if (signatures_required())
+			return fail(why, FAIL_NO_MODULE,
+				    "the kernel module is not loaded, and this kernel loads signed modules only: enrol the key of DKMS (mokutil --import /var/lib/dkms/mok.pub, then reboot), or sign memcensus.ko with a key that the kernel trusts; then run 'modprobe memcensus'");
 		return fail(why, FAIL_NO_MODULE,
 			    "the kernel module is not loaded: run 'modprobe memcensus' (or 'insmod memcensus.ko')");
 	case ESRCH:

@@ -2,7 +2,7 @@
 /*
  * The manual page names each existing command, option and column, and no others.
  *
- *   manual-test              compares ../memcensus.1.scd with the arrays
+ *   manual-test              compares ../memcensus.8.scd with the arrays
  *   manual-test columns      prints the correct section of columns
  */
 #include <ctype.h>
@@ -12,7 +12,7 @@
 #include "cli/command.h"
 #include "tap.h"
 
-#define PAGE		TESTS_DATA "/../../memcensus.1.scd"
+#define PAGE		TESTS_DATA "/../../memcensus.8.scd"
 #define TYPES_MAX	16
 
 /* Record types with option -c, and the headings of their columns. */
