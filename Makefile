@@ -8,7 +8,7 @@ MODULE_SOURCES := Kbuild $(wildcard module/*.[ch]) \
 	include/uapi/linux/memcensus.h
 
 .PHONY: all module reader reader-small run check check-quick check-tools check-kernels
-.PHONY: check-debug check-browser
+.PHONY: check-debug check-spec check-browser
 .PHONY: check-storm check-fuzz fuzz-reader bench style module-sparse vm install uninstall
 .PHONY: modules_install doc deb check-metrics check-packages clean help
 
@@ -21,6 +21,7 @@ help:
 	@echo "make check-tools    the reader beside smem, pmap, vmstat, a PostgreSQL: 15 minutes"
 	@echo "make check-kernels  all series, one without map counts, odd machines"
 	@echo "make check-debug    debug kernels of 6.1, 6.12 and newest, one for data races"
+	@echo "make check-spec     the netlink specification, by the newest kernel's own tools"
 	@echo "make check-storm    what breaks under load: an hour and a half"
 	@echo "make check-fuzz     messages and reads made at random: half an hour"
 	@echo "make check-metrics  metrics read by Prometheus, node_exporter, Performance Co-Pilot"
@@ -101,6 +102,13 @@ check-quick:
 # Long; each says how long before it starts.  KERNELS as above.
 check-kernels:
 	@scripts/check-matrix -w kernels $(KERNELS)
+
+# The netlink specification, by the schema and by ynl of the source of the newest kernel.
+check-spec:
+	@scripts/setup build check
+	@vm/kernel source-$$(vm/kernel --name newest)
+	@$(MAKE) -s -C userspace/tests programs O=$(CURDIR)/build
+	@READER_TESTS=$(CURDIR)/build/reader-tests SPEC_SOURCE=needed userspace/tests/cli/spec-test
 
 check-debug:
 	@scripts/check-matrix -w debug $(KERNELS)

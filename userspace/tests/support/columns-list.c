@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * columns-list: prints what the reader decodes, a line for each attribute: the number of
+ * the nest in a message, a name of figures or -, the number, the name, the type.
+ */
+#include <stdio.h>
+
+#include "model/columns.h"
+#include "wire/decode.h"
+
+static const char *const wires[] = {
+	[WIRE_NONE] = "none", [WIRE_U8] = "u8", [WIRE_U32] = "u32", [WIRE_S32] = "s32",
+	[WIRE_U64] = "u64", [WIRE_STRING] = "string", [WIRE_U32S] = "u32[]",
+	[WIRE_S32S] = "s32[]", [WIRE_U64S] = "u64[]", [WIRE_FIGURES] = "nest",
+	[WIRE_TYPES] = "nest",
+};
+
+static void put_set(unsigned int nest, const char *figures, const struct column_set *set)
+{
+	const struct column *column;
+	unsigned int i;
+
+	for (i = 0; i < set->n; i++) {
+		column = &set->columns[i];
+		if (column->name && column->wire != WIRE_NONE)
+			printf("%u %s %u %s %s\n", nest, figures, i, column->name,
+			       wires[column->wire]);
+	}
+}
+
+int main(void)
+{
+	unsigned int cmd, nest;
+
+	for (cmd = 1; cmd <= MEMCENSUS_CMD_MAX; cmd++) {
+		const struct record_type *type = decode_type_of(cmd, &nest);
+
+		if (!type)
+			continue;
+		put_set(nest, "-", &type->fields);
+		if (cmd != MEMCENSUS_CMD_SYSTEM)
+			put_set(nest, "figure", &type->figures);
+	}
+	put_set(MEMCENSUS_A_SYSTEM, "system-bytes", &bytes_record.figures);
+	put_set(MEMCENSUS_A_SYSTEM, "event", &events_record.figures);
+	put_set(MEMCENSUS_A_ZONE, "zone-type", &zone_type_record.fields);
+	return 0;
+}
