@@ -69,14 +69,17 @@ static int refused(struct failure *why, const char *what, int error)
 			*lockdown = '\0';
 		fclose(file);
 	}
-	if ((error == EPERM || error == EACCES) && strstr(lockdown, "[confidentiality]"))
+	/* A locked down kernel has an empty tracefs, or refuses to open its files. */
+	if (strstr(lockdown, "[confidentiality]"))
 		return fail(why, FAIL_PRIVILEGE,
 			    "%s: the kernel is locked down for confidentiality, which forbids tracing: boot with lockdown=integrity or none",
 			    what);
-	return fail(why, error == EPERM || error == EACCES ? FAIL_PRIVILEGE : FAIL_SYSTEM,
-		    "%s: %s%s", what, strerror(error),
-		    error == EPERM || error == EACCES ?
-		    ": tracing needs root in the first namespaces (CAP_SYS_ADMIN)" : "");
+	if (error == EPERM || error == EACCES)
+		return fail(why, FAIL_PRIVILEGE,
+			    "%s: %s: tracing needs root in the first namespaces (CAP_SYS_ADMIN)",
+			    what, strerror(error));
+	return fail(why, FAIL_SYSTEM, "%s: %s%s", what, strerror(error), error != ENOENT ? "" :
+		    ": the kernel needs CONFIG_FTRACE, and no lockdown=confidentiality");
 }
 
 static const char *find_root(struct failure *why)
