@@ -310,10 +310,14 @@ static int begin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 static const struct census_pages_part *next_part(struct dump *d)
 {
 	const struct census_pages *p = d->snap->pages;
-	const struct census_task *task = d->snap->tasks[0];
 	struct census_pages_part *part = &d->part;
 	u32 first = d->index * CENSUS_PAGES_PART;
+	const struct census_task *task;
 
+	/* A process that exits after it was found, and before its peers are, has none. */
+	if (!d->snap->nr_tasks)
+		return NULL;
+	task = d->snap->tasks[0];
 	if (task->state != MEMCENSUS_STATE_WALKED && task->state != MEMCENSUS_STATE_PARTIAL)
 		return NULL;
 	if (d->index && first >= p->blocks.nr)
