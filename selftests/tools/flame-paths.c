@@ -67,6 +67,19 @@ static void wait_for_line(void)
 		exit(3);
 }
 
+/* A leak: 16 pages every 50 ms. */
+static void leak(void)
+{
+	size_t i;
+	char *area = map(512 * MIB);
+
+	ready();
+	for (i = 0; i + MIB < 512 * MIB; i += 16 * PAGE) {
+		path_late(area + i, 16 * PAGE);
+		usleep(50000);
+	}
+}
+
 static void three(size_t unit)
 {
 	char *a = map(10 * unit), *b = map(20 * unit), *c = map(30 * unit);
@@ -194,6 +207,8 @@ int main(int argc, char **argv)
 		generated();
 	} else if (!strcmp(what, "huge")) {
 		huge();
+	} else if (!strcmp(what, "leak")) {
+		leak();
 	} else if (!strcmp(what, "late")) {
 		path_early(map(5 * MIB), 5 * MIB);
 		ready();

@@ -60,6 +60,7 @@ struct command;
  * @keep: keep script and data of the chart
  * @prometheus: 'export' writes the older text format
  * @listen: address where 'export' serves HTTP, or NULL
+ * @stacks: 'leak' prints stacks too
  * @folded: 'flame' writes lines, not a picture
  * @by: enum flame_by of commands/flame.h
  * @by_mapping: 'flame' shows mappings between processes and stacks
@@ -136,6 +137,7 @@ struct options {
 	bool keep;
 	bool prometheus;
 	const char *listen;
+	bool stacks;
 	bool folded;
 	unsigned int by;
 	bool by_mapping;

@@ -167,21 +167,29 @@ static int read_settled(struct flame *flame, struct fault_events *events, struct
 				 &flame->record, why);
 }
 
-/* Takes a moment: the pages first, then all records up to there. */
-static int take_moment(struct flame *flame, struct fault_events *events,
-		       struct flame_moment *moment, struct failure *why)
+/* Reads all records up to now. */
+static int read_all(struct flame *flame, struct fault_events *events, struct failure *why)
 {
-	uint64_t until;
-	size_t i;
+	const uint64_t until = signals_now();
 
-	if (read_settled(flame, events, why) ||
-	    flame_moment_take(moment, &flame->record, flame_pages, flame->source, why))
-		return -1;
-	until = signals_now();
 	while (signals_now() < until + SETTLED_NS)
 		if (fault_events_wait(events, SETTLED_NS / 1000000, why))
 			return -1;
-	if (fault_events_read(events, until, fault_record_add, &flame->record, why))
+	return fault_events_read(events, until, fault_record_add, &flame->record, why);
+}
+
+/*
+ * Takes a moment: the records say which processes there are, then come their pages, then
+ * the records of the faults in between.
+ */
+static int take_moment(struct flame *flame, struct fault_events *events,
+		       struct flame_moment *moment, struct failure *why)
+{
+	size_t i;
+
+	if (read_all(flame, events, why) ||
+	    flame_moment_take(moment, &flame->record, flame_pages, flame->source, why) ||
+	    read_all(flame, events, why))
 		return -1;
 	/* While the processes live: their maps of generated code go with them. */
 	for (i = 0; i < flame->record.objects.n; i++)

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "commands/duration.h"
+#include "commands/flame-leak.h"
 #include "commands/leak.h"
 #include "host/procfs.h"
 #include "model/timefmt.h"
@@ -224,6 +225,7 @@ static int leak_run(struct session *session, bool *partial, struct failure *why)
 	const struct options *options = session->options;
 	struct leak leak = { .session = session, .basis = session->request.basis };
 	bool live = session->source->ops->live;
+	struct flame_leak stacks = { .pid = 0 };
 	struct failure ignored;
 	int ret;
 
@@ -244,6 +246,10 @@ static int leak_run(struct session *session, bool *partial, struct failure *why)
 	if (live && leak.n_pids)
 		session->request.parts |= MEMCENSUS_PART_VMAS;
 	announce(&leak);
+	if (options->stacks && flame_leak_begin(&stacks, session, why)) {
+		free(leak.pids);
+		return -1;
+	}
 	ret = take_all(&leak, why);
 	if (!ret && !leak.tracks.n)
 		ret = fail(why, FAIL_NO_PROCESS, "these censuses contain none of these processes");
@@ -252,6 +258,8 @@ static int leak_run(struct session *session, bool *partial, struct failure *why)
 		ret = report(&leak, why);
 	else if (leak.tracks.n && leak.tracks.censuses >= SLOPE_MIN_POINTS)
 		report(&leak, &ignored);
+	if (stacks.pid && flame_leak_end(&stacks, session, ret ? &ignored : why))
+		ret = -1;
 	tracks_free(&leak.tracks);
 	free(leak.pids);
 	return ret;
@@ -262,6 +270,11 @@ static int leak_words(struct options *options, char **words, int n,
 {
 	if (n && options_pids(options, words, n, why))
 		return -1;
+	if (options->stacks && !flame_leak_begin)
+		return fail_left_out(why, "stacks");
+	if (options->stacks && (options->n_pids != 1 || options->file || options->json))
+		return fail(why, FAIL_USAGE,
+			    "'--stacks' follows one live process, and prints a table");
 	/* Without an interval, all censuses of a record count. */
 	if (options->file)
 		return 0;
@@ -278,8 +291,12 @@ static int leak_words(struct options *options, char **words, int n,
 	return 0;
 }
 
+static const struct option_entry option_stacks = {
+	0, "stacks", NULL, "of one PID, also the stacks whose memory grew, as flame",
+	.flag = offsetof(struct options, stacks) };
+
 static const struct option_use leak_options[] = {
-	USE(basis), USE(file), USE(at), USE(output), USE(for), USE(interval),
+	USE(basis), USE(file), USE(at), USE(output), USE(for), USE(interval), USE(stacks),
 	OPTIONS_OF_TABLES,
 };
 

@@ -126,18 +126,77 @@ static bool address_of(Elf *elf, uint64_t offset, uint64_t *addr)
 	return false;
 }
 
-static const char *name_of(Dwfl_Module *module, Elf *elf, GElf_Addr bias, uint64_t offset)
-{
-	GElf_Sym symbol;
-	GElf_Off into;
-	const char *name;
+/**
+ * struct symbol - a function
+ * @addr: its address, as the ELF file wants it
+ * @size: bytes; 0: unknown, so it ends where the next one begins
+ * @rank: of those at the same address the lowest counts: global, weak, local
+ * @name: in the file's string table
+ */
+struct symbol {
 	uint64_t addr;
+	uint64_t size;
+	int rank;
+	const char *name;
+};
 
-	if (!address_of(elf, offset, &addr))
+static int by_addr(const void *a, const void *b)
+{
+	const struct symbol *x = a, *y = b;
+
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	if (!x->size != !y->size)
+		return x->size ? -1 : 1;
+	return x->rank - y->rank;
+}
+
+/* Reads all functions once, in order: libdwfl itself searches all for each address. */
+static struct symbol *read_symbols(Dwfl_Module *module, GElf_Addr bias, size_t *n)
+{
+	const int all = dwfl_module_getsymtab(module);
+	struct symbol *v = calloc(all > 0 ? (size_t)all : 1, sizeof(*v));
+	GElf_Addr addr;
+	GElf_Sym symbol;
+	const char *name;
+	int i;
+
+	*n = 0;
+	for (i = 1; v && i < all; i++) {
+		name = dwfl_module_getsym_info(module, i, &symbol, &addr, NULL, NULL, NULL);
+		if (!name || !*name || symbol.st_shndx == SHN_UNDEF ||
+		    (GELF_ST_TYPE(symbol.st_info) != STT_FUNC &&
+		     GELF_ST_TYPE(symbol.st_info) != STT_GNU_IFUNC &&
+		     GELF_ST_TYPE(symbol.st_info) != STT_NOTYPE))
+			continue;
+		v[(*n)++] = (struct symbol){
+			addr - bias, symbol.st_size,
+			GELF_ST_BIND(symbol.st_info) == STB_GLOBAL ? 0 :
+			GELF_ST_BIND(symbol.st_info) == STB_WEAK ? 1 : 2, name };
+	}
+	if (v)
+		qsort(v, *n, sizeof(*v), by_addr);
+	return v;
+}
+
+/* The function at @addr: the nearest one at or before it that does not end before it. */
+static const char *name_of(const struct symbol *v, size_t n, uint64_t addr)
+{
+	size_t low = 0, high = n, middle, first;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (v[middle].addr <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low)
 		return NULL;
-	name = dwfl_module_addrinfo(module, addr + bias, &into, &symbol, NULL, NULL, NULL);
-	/* The nearest symbol before is another function if it ends before. */
-	return name && (!symbol.st_size || into < symbol.st_size) ? name : NULL;
+	/* The first of those at this address is the best one. */
+	for (first = low - 1; first && v[first - 1].addr == v[low - 1].addr; first--)
+		;
+	return v[first].size && addr - v[first].addr >= v[first].size ? NULL : v[first].name;
 }
 
 static void name_elf(struct answers *answers, int fd, const uint64_t *addrs, size_t n)
@@ -148,10 +207,12 @@ static void name_elf(struct answers *answers, int fd, const uint64_t *addrs, siz
 	};
 	Dwfl *dwfl = dwfl_begin(&callbacks);
 	Dwfl_Module *module;
+	struct symbol *symbols = NULL;
 	GElf_Addr bias = 0;
+	size_t i, n_symbols = 0;
 	Elf *elf = NULL;
 	const char *name;
-	size_t i;
+	uint64_t addr;
 
 	if (!dwfl)
 		return;
@@ -160,8 +221,11 @@ static void name_elf(struct answers *answers, int fd, const uint64_t *addrs, siz
 	dwfl_report_end(dwfl, NULL, NULL);
 	if (module)
 		elf = dwfl_module_getelf(module, &bias);
+	if (elf)
+		symbols = read_symbols(module, bias, &n_symbols);
 	for (i = 0; i < n; i++) {
-		name = elf ? name_of(module, elf, bias, addrs[i]) : NULL;
+		name = symbols && address_of(elf, addrs[i], &addr) ?
+		       name_of(symbols, n_symbols, addr) : NULL;
 		put_name(answers, name, name ? strlen(name) : 0);
 	}
 }
