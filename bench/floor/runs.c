@@ -36,7 +36,7 @@ void floor_runs(struct floor *f, struct vm_area_struct *vma)
 
 int floor_runs_init(void)
 {
-	return census_walk_begin(&walk);
+	return census_walk_begin(&walk, false);
 }
 
 void floor_runs_exit(void)
