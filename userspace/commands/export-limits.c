@@ -92,7 +92,7 @@ int export_limits(struct openmetrics *om, const struct snapshot *snap, struct fa
 	};
 	static const struct family charged = {
 		.name = "memcensus_cgroup_charged", .unit = "bytes",
-		.help = "memory charged to a cgroup that has a limit (memory.current), with page cache",
+		.help = "charged to a cgroup that has a limit (memory.current), with page cache",
 	};
 	struct limits limits = { .n = 0 };
 	struct label label = { .name = "cgroup" };
