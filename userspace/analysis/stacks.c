@@ -122,7 +122,8 @@ static bool append(struct stacks *stacks, const uint32_t *numbers, size_t n)
 		stacks->frames_of = frames_of;
 		stacks->room = 2 * (stacks->room + n);
 	}
-	memcpy(stacks->frames_of + stacks->n_frames_of, numbers, n * sizeof(*numbers));
+	if (n)
+		memcpy(stacks->frames_of + stacks->n_frames_of, numbers, n * sizeof(*numbers));
 	v[stacks->n++] = (struct stack){ (uint32_t)stacks->n_frames_of, (uint32_t)n, 0 };
 	stacks->n_frames_of += n;
 	return true;

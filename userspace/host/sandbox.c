@@ -27,6 +27,14 @@
 #define MEMORY		(4096UL << 20)
 #define MEMORY_DATA	(1024UL << 20)
 
+/* The address sanitizer reserves terabytes. */
+#ifdef __SANITIZE_ADDRESS__
+#undef MEMORY
+#undef MEMORY_DATA
+#define MEMORY		RLIM_INFINITY
+#define MEMORY_DATA	RLIM_INFINITY
+#endif
+
 /* Descriptors of files at the same time: the limit is for the child only. */
 #define FILES_MAX	1024
 
