@@ -412,10 +412,10 @@ static void scene_vmas(struct stream *s)
 /* Where the pages of a process are, in two messages. */
 static void put_pages(struct stream *s, uint8_t state, uint64_t end)
 {
-	static const uint64_t low[][5] = {
+	static const struct stream_block low[] = {
 		{ 0x400000, 0x7, 0x2, 0, 0 },
 		{ 0x1000000, 0xff0, 0xf00, 0, 0xf },
-	}, high[][5] = {
+	}, high[] = {
 		{ 0x7f0000000000ULL, ~0ULL, ~0ULL, ~0ULL, 0 },
 		{ 0x7f0000040000ULL, 0xffff0000ffffULL, 0xffffULL, 0, 3ULL << 20 },
 		{ 0x7f0000400000ULL, 0, 0, 0, 0x8 },

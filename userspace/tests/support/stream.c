@@ -202,7 +202,7 @@ void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,
 }
 
 void stream_pages(struct stream *s, uint64_t seq, uint64_t start, uint64_t end,
-		  const uint64_t (*blocks)[5], size_t n)
+		  const struct stream_block *blocks, size_t n)
 {
 	uint64_t words[64];
 	size_t nest, i, j;
@@ -214,7 +214,7 @@ void stream_pages(struct stream *s, uint64_t seq, uint64_t start, uint64_t end,
 	stream_u64(s, MEMCENSUS_PAGES_END, end);
 	for (j = 0; j < 5; j++) {
 		for (i = 0; i < n && i < 64; i++)
-			words[i] = blocks[i][j];
+			words[i] = ((const uint64_t *)&blocks[i])[j];
 		stream_put(s, MEMCENSUS_PAGES_ADDRESSES + j, words, i * sizeof(*words));
 	}
 	stream_nest_end(s, nest);

@@ -340,7 +340,7 @@ static void begin_pages(struct stream *s)
 }
 
 static void bad_pages(uint64_t start, uint64_t middle, uint64_t again, uint64_t end,
-		      const uint64_t (*blocks)[5], size_t n, const char *text, const char *name)
+		      const struct stream_block *blocks, size_t n, const char *text, const char *name)
 {
 	struct stream s;
 
@@ -353,13 +353,13 @@ static void bad_pages(uint64_t start, uint64_t middle, uint64_t again, uint64_t 
 
 static void test_bad_pages(void)
 {
-	static const uint64_t good[][5] = {
+	static const struct stream_block good[] = {
 		{ 0x40000, 0xff, 0xf, 0x3, 0xf00 }, { 0x80000, 1, 0, 0, 2 },
-	}, odd[][5] = {
+	}, odd[] = {
 		{ 0x40000, 1, 0, 0, 0 }, { 0x81000, 1, 0, 0, 0 },
-	}, back[][5] = {
+	}, back[] = {
 		{ 0x80000, 1, 0, 0, 0 }, { 0x40000, 1, 0, 0, 0 },
-	}, alien[][5] = {
+	}, alien[] = {
 		{ 0x40000, 1, 0, 0, 0 }, { 0x80000, 1, 2, 0, 0 },
 	};
 	struct stream s;
@@ -417,7 +417,7 @@ static void test_bad_pages(void)
 
 static void test_pages(void)
 {
-	static const uint64_t blocks[][5] = {
+	static const struct stream_block blocks[] = {
 		{ 0x40000, 0xff, 0xf, 0x3, 0xf00 }, { 0x80000, 1ULL << 63 | 1, 1, 0, 2 },
 	};
 	struct pages_cursor cursor = { 0 };
