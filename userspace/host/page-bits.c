@@ -176,6 +176,7 @@ static int read_area(struct page_area *area, uint64_t page, int pagemap, int kpa
 	};
 	int n, i;
 
+	memset(regions, 0, sizeof(regions));
 	while (arg.walk_end < area->end) {
 		arg.start = arg.walk_end;
 		n = ioctl(pagemap, SCAN_CALL, &arg);

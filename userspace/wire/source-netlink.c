@@ -112,7 +112,8 @@ static int family_parse(struct netlink *nl, const struct nlmsghdr *nlh,
 /* Asks the controller for the ID of the family. */
 static int netlink_resolve(struct netlink *nl, struct failure *why)
 {
-	char buf[128] __attribute__((aligned(NLMSG_ALIGNTO)));
+	/* Zeroed: libmnl does not write the padding of attributes. */
+	char buf[128] __attribute__((aligned(NLMSG_ALIGNTO))) = "";
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buf), *nlh;
 	enum reply_state state = REPLY_MORE;
 	struct genlmsghdr *genl;

@@ -3,7 +3,7 @@
  * replay SCENE [ARG...]: runs the reader with the ARGs on the census of a scene or the
  * censuses of a series. SCENE 'asked': prints the requests; 'absent': no module.
  * REPLAY_DELAY in the environment: ms that each census takes; REPLAY_PATIENCE: how
- * often to wait 50 ms for a command line.
+ * often to wait 50 ms for a command line; REPLAY_PROC: where /proc is (proc).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,7 +148,7 @@ int main(int argc, char **argv)
 	/* Do not use the cgroups and settings of this machine. */
 	if (cgroups_root)
 		cgroups_root("/nonexistent");
-	procfs_root("proc");
+	procfs_root(getenv("REPLAY_PROC") ? getenv("REPLAY_PROC") : "proc");
 	/* Nor trace it. */
 	if (trace_instance_root)
 		trace_instance_root("/nonexistent");

@@ -340,7 +340,8 @@ static void begin_pages(struct stream *s)
 }
 
 static void bad_pages(uint64_t start, uint64_t middle, uint64_t again, uint64_t end,
-		      const struct stream_block *blocks, size_t n, const char *text, const char *name)
+		      const struct stream_block *blocks, size_t n, const char *text,
+		      const char *name)
 {
 	struct stream s;
 
