@@ -2,6 +2,7 @@
 /* Swap in zram; see zram.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,23 +64,42 @@ bool zram_off(void)
 	return !swapoff(DEVICE) && write_file(SYS "reset", "1");
 }
 
+/* Moves to the CPU of @all that is the turn of @try. */
+static void run_on_next(const cpu_set_t *all, int try)
+{
+	cpu_set_t one;
+	int cpu, skip = try % CPU_COUNT(all);
+
+	for (cpu = 0; !CPU_ISSET(cpu, all) || skip--; cpu++)
+		;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	need(!sched_setaffinity(0, sizeof(one), &one), "sched_setaffinity");
+}
+
 /*
- * Retries, because a page that moves to or from an LRU list is not swapped out.
+ * Retries, because a page that moves to or from an LRU list is not swapped out.  It may
+ * wait in the batch of the CPU that touched it, which MADV_PAGEOUT empties only for the
+ * CPU that it runs on: so it runs on each in turn.
  */
 void page_out(char *at, unsigned long pages)
 {
 	unsigned char in[1024];
 	unsigned long left, i;
-	int tries = 200;
+	int tries = 0;
+	cpu_set_t all;
 
+	need(!sched_getaffinity(0, sizeof(all), &all), "sched_getaffinity");
 	do {
+		run_on_next(&all, tries);
 		madvise(at, pages * PAGE, MADV_PAGEOUT);
 		need(!mincore(at, pages * PAGE, in), "mincore");
 		for (left = i = 0; i < pages; i++)
 			left += in[i] & 1;
 		if (left)
 			sleep_ms(10);
-	} while (left && --tries);
+	} while (left && ++tries < 1000);
+	need(!sched_setaffinity(0, sizeof(all), &all), "sched_setaffinity");
 	errno = EAGAIN;
 	need(!left, "pages stay in memory");
 }
