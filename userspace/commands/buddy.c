@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
-#include "cli/present.h"
 #include "commands/rows.h"
 #include "lib/text.h"
 
@@ -224,9 +223,7 @@ static int buddy_show(const struct view *view, const struct options *options,
 
 static int buddy_run(struct session *session, bool *partial, struct failure *why)
 {
-	if (!rows_run)
-		return present_censuses(session, partial, why);
-	return rows_run(session, buddy_rows, session->request.parts, partial, why);
+	return rows_or_one(session, buddy_rows, session->request.parts, partial, why);
 }
 
 static const struct option_entry option_frag = {

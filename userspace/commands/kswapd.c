@@ -3,7 +3,6 @@
 #include <inttypes.h>
 
 #include "cli/command.h"
-#include "cli/present.h"
 #include "commands/rows.h"
 
 static void cell_event(struct table *table, const struct figures *events,
@@ -85,9 +84,7 @@ static int kswapd_show(const struct view *view, const struct options *options,
 
 static int kswapd_run(struct session *session, bool *partial, struct failure *why)
 {
-	if (!rows_run)
-		return present_censuses(session, partial, why);
-	return rows_run(session, kswapd_rows, session->request.parts, partial, why);
+	return rows_or_one(session, kswapd_rows, session->request.parts, partial, why);
 }
 
 static const struct option_use kswapd_options[] = {

@@ -2,7 +2,6 @@
 /* Decides between rows and a single census. */
 #include <string.h>
 
-#include "cli/present.h"
 #include "commands/rows.h"
 
 /* Whether @snap has all requested parts. */

@@ -5,6 +5,7 @@
 #ifndef READER_ROWS_H
 #define READER_ROWS_H
 
+#include "cli/present.h"
 #include "cli/session.h"
 #include "lib/part.h"
 #include "model/amount.h"
@@ -25,6 +26,14 @@ MAY_BE_LEFT_OUT void kswapd_columns(FILE *out);
  */
 int rows_run(struct session *session, rows_fn rows, uint32_t parts, bool *partial,
 	     struct failure *why) MAY_BE_LEFT_OUT;
+
+/* The run() of these commands. */
+static inline int rows_or_one(struct session *session, rows_fn rows, uint32_t parts,
+			      bool *partial, struct failure *why)
+{
+	return rows_run ? rows_run(session, rows, parts, partial, why) :
+			  present_censuses(session, partial, why);
+}
 
 /* options_interval() for these commands; accepts records too. */
 static inline int rows_words(struct options *options, char **words, int n,

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/present.h"
 #include "commands/proc-text.h"
 #include "commands/rows.h"
 #include "model/breakdown.h"
@@ -219,10 +218,8 @@ static int system_run(struct session *session, bool *partial, struct failure *wh
 
 	if (options->vm || options->slab)
 		return proc_text_run(session, why);
-	if (!rows_run)
-		return present_censuses(session, partial, why);
 	/* These rows need no walk of any process. */
-	return rows_run(session, system_rows, MEMCENSUS_PART_SYSTEM, partial, why);
+	return rows_or_one(session, system_rows, MEMCENSUS_PART_SYSTEM, partial, why);
 }
 
 static int system_words(struct options *options, char **words, int n, struct failure *why)
