@@ -589,8 +589,6 @@ int options_parse(struct options *options, int argc, char **argv,
 	if (check_exclusions(options, &set, why) || check_requirements(&set, why) ||
 	    (options->group_by && check_groups(options, &set, why)))
 		return -1;
-	/* getopt_long() moves the words before "--", as the command, behind it. */
-	options->after_dashes = optind > 1 && !strcmp(argv[optind - 1], "--");
 	optind += options->command_given;
 	return take_words(options, argv + optind, argc - optind, why);
 }

@@ -67,7 +67,6 @@ struct command;
  * @dwarf: 'flame' unwinds by DWARF
  * @difference: colours of 'flame' show the change since the mark
  * @mark: ns until the mark of 'flame', or FLAME_MARK_SIGNAL; 0: not given
- * @after_dashes: "--" precedes the arguments of the command
  * @program: the command line that 'flame' or 'trace' runs, ended by NULL; points into
  *	argv; NULL: none
  * @duration: ns from the first census to the last; 0: not given
@@ -144,7 +143,6 @@ struct options {
 	bool dwarf;
 	bool difference;
 	uint64_t mark;
-	bool after_dashes;
 };
 
 /**

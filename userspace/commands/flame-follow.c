@@ -14,6 +14,7 @@
 
 #include "commands/flame.h"
 #include "host/procfs.h"
+#include "host/program.h"
 #include "analysis/unwind.h"
 #include "lib/signals.h"
 
@@ -27,19 +28,15 @@
 #define STACK_BYTES	8192
 
 /**
- * struct program - the command that flame starts
- * @pid: its PID; 0: none, or it is reaped
- * @go: closing it lets the command begin
- * @failed: gets an errno if the command cannot be executed
+ * struct tracee - the command that flame starts
+ * @program: it
  * @stopped: it is at its exit, with all its memory
- * @status: its exit status, if it is reaped
+ * @ended: it is reaped
  */
-struct program {
-	pid_t pid;
-	int go;
-	int failed;
+struct tracee {
+	struct program program;
 	bool stopped;
-	int status;
+	bool ended;
 };
 
 static void no_action(int number)
@@ -56,108 +53,57 @@ static void ask_mark(int number)
 	mark_asked = 1;
 }
 
-/* The child: waits until the events are open, then becomes the command. */
-static void become(char **words, int go, int failed)
-{
-	char byte;
-
-	while (read(go, &byte, 1) < 0 && errno == EINTR)
-		;
-	execvp(words[0], words);
-	if (write(failed, &errno, sizeof(errno)) < 0)
-		_exit(126);
-	_exit(127);
-}
-
-static int start_program(struct program *program, char **words, struct failure *why)
+static int start(struct tracee *tracee, char **words, struct failure *why)
 {
 	const struct sigaction action = { .sa_handler = no_action };
-	int go[2], failed[2];
 
-	if (pipe2(go, O_CLOEXEC))
-		return fail(why, FAIL_SYSTEM, "cannot start '%.200s': %s", words[0],
-			    strerror(errno));
-	if (pipe2(failed, O_CLOEXEC | O_NONBLOCK)) {
-		close(go[0]);
-		close(go[1]);
-		return fail(why, FAIL_SYSTEM, "cannot start '%.200s': %s", words[0],
-			    strerror(errno));
-	}
 	/* Its events interrupt the wait for faults. */
 	sigaction(SIGCHLD, &action, NULL);
-	program->pid = fork();
-	if (!program->pid) {
-		close(go[1]);
-		signal(SIGINT, SIG_DFL);
-		signal(SIGTERM, SIG_DFL);
-		become(words, go[0], failed[1]);
-	}
-	close(go[0]);
-	close(failed[1]);
-	program->go = go[1];
-	program->failed = failed[0];
-	if (program->pid < 0) {
-		program->pid = 0;
-		return fail(why, FAIL_SYSTEM, "cannot start '%.200s': %s", words[0],
-			    strerror(errno));
-	}
+	if (program_hold(&tracee->program, words, why))
+		return -1;
 	/* It stops at its exit, so that its memory can be counted. */
-	if (ptrace(PTRACE_SEIZE, program->pid, 0, PTRACE_O_TRACEEXIT))
+	if (ptrace(PTRACE_SEIZE, tracee->program.pid, 0, PTRACE_O_TRACEEXIT))
 		return fail(why, FAIL_SYSTEM, "cannot trace '%.200s' up to its end: %s", words[0],
 			    strerror(errno));
 	return 0;
 }
 
 /* Handles what ptrace(2) reports: signals go on to the command. */
-static void look_after(struct program *program)
+static void look_after(struct tracee *tracee)
 {
+	const pid_t pid = tracee->program.pid;
 	int status, signal_number, event;
 
-	while (program->pid && !program->stopped &&
-	       waitpid(program->pid, &status, WNOHANG) == program->pid) {
+	while (pid && !tracee->stopped && !tracee->ended &&
+	       waitpid(pid, &status, WNOHANG) == pid) {
 		if (!WIFSTOPPED(status)) {
-			program->status = status;
-			program->pid = 0;
+			tracee->ended = true;
 			return;
 		}
 		event = status >> 16;
 		signal_number = WSTOPSIG(status);
 		if (event == PTRACE_EVENT_EXIT)
-			program->stopped = true;
+			tracee->stopped = true;
 		else if (event == PTRACE_EVENT_STOP && signal_number != SIGTRAP)
-			ptrace(PTRACE_LISTEN, program->pid, 0, 0);
+			ptrace(PTRACE_LISTEN, pid, 0, 0);
 		else
-			ptrace(PTRACE_CONT, program->pid, 0,
+			ptrace(PTRACE_CONT, pid, 0,
 			       event ? NULL : (void *)(intptr_t)signal_number);
 	}
 }
 
 /* Lets the command go on, or end. */
-static void leave(struct program *program)
+static void leave(struct tracee *tracee)
 {
-	if (program->go >= 0)
-		close(program->go);
-	if (program->failed >= 0)
-		close(program->failed);
-	if (!program->pid)
-		return;
-	if (program->stopped) {
-		ptrace(PTRACE_DETACH, program->pid, 0, 0);
-		while (waitpid(program->pid, &program->status, 0) < 0 && errno == EINTR)
-			;
-		return;
-	}
+	const pid_t pid = tracee->program.pid;
+
+	program_drop(&tracee->program);
 	/* A tracee must be stopped for a detach; the end of the tracer detaches it too. */
-}
-
-static int check_exec(const struct program *program, char *const *words, struct failure *why)
-{
-	int error;
-
-	if (program->failed < 0 ||
-	    read(program->failed, &error, sizeof(error)) != sizeof(error))
-		return 0;
-	return fail(why, FAIL_SYSTEM, "cannot run '%.200s': %s", words[0], strerror(error));
+	if (!pid || !tracee->stopped)
+		return;
+	ptrace(PTRACE_DETACH, pid, 0, 0);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
 }
 
 /* Reads all records that are complete. */
@@ -210,14 +156,14 @@ static int take_mark(struct flame *flame, struct fault_events *events, struct fa
 }
 
 /* Whether the last census is due. */
-static bool is_over(const struct flame *flame, const struct program *program, uint64_t end)
+static bool is_over(const struct flame *flame, const struct tracee *tracee, uint64_t end)
 {
-	if (signals_stopped() || signals_now() >= end || program->stopped)
+	if (signals_stopped() || signals_now() >= end || tracee->stopped)
 		return true;
-	return !program->pid && process_is_gone(flame->pid);
+	return (!tracee->program.pid || tracee->ended) && process_is_gone(flame->pid);
 }
 
-static int follow(struct flame *flame, struct fault_events *events, struct program *program,
+static int follow(struct flame *flame, struct fault_events *events, struct tracee *tracee,
 		  struct failure *why)
 {
 	const struct options *options = flame->session->options;
@@ -226,16 +172,16 @@ static int follow(struct flame *flame, struct fault_events *events, struct progr
 	const bool timed = options->mark && options->mark != FLAME_MARK_SIGNAL;
 	const uint64_t mark = timed ? now + options->mark : UINT64_MAX;
 
-	while (!is_over(flame, program, end)) {
+	while (!is_over(flame, tracee, end)) {
 		if (fault_events_wait(events, WAIT_MS, why) ||
 		    read_settled(flame, events, why))
 			return -1;
-		look_after(program);
+		look_after(tracee);
 		if ((mark_asked || (!flame->marked && signals_now() >= mark)) &&
 		    take_mark(flame, events, why))
 			return -1;
 	}
-	if (options->program && check_exec(program, options->program, why))
+	if (options->program && program_check(&tracee->program, options->program[0], 0, why))
 		return -1;
 	if (options->mark && !flame->marked)
 		return fail(why, FAIL_NO_PROCESS,
@@ -243,7 +189,7 @@ static int follow(struct flame *flame, struct fault_events *events, struct progr
 	if (options->by == FLAME_FAULTED)
 		return fault_events_read(events, UINT64_MAX, fault_record_add, &flame->record,
 					 why);
-	if (options->program && !program->pid)
+	if (tracee->ended)
 		return fail(why, FAIL_NO_PROCESS,
 			    "'%.200s' was killed before its memory could be counted: use '--for', or '--by faulted'",
 			    options->program[0]);
@@ -257,7 +203,7 @@ int flame_follow(struct flame *flame, struct failure *why)
 		.on_exec = options->program,
 		.stack_bytes = options->dwarf ? STACK_BYTES : 0,
 	};
-	struct program program = { .go = -1, .failed = -1 };
+	struct tracee tracee = { .program = { .go = -1, .failed = -1 } };
 	struct fault_events *events = NULL;
 	const struct sigaction marking = { .sa_handler = ask_mark };
 	struct failure no_module;
@@ -271,8 +217,8 @@ int flame_follow(struct flame *flame, struct failure *why)
 	/* Without the module, pagemap has the pages; the picture names the source. */
 	flame->source = source_open_netlink(&no_module);
 	if (options->program)
-		ret = start_program(&program, options->program, why);
-	flame->pid = options->program ? (uint32_t)program.pid : process_of(options->pids[0]);
+		ret = start(&tracee, options->program, why);
+	flame->pid = options->program ? (uint32_t)tracee.program.pid : process_of(options->pids[0]);
 	request.pid = flame->pid;
 	if (!ret)
 		events = fault_events_open(&request, why);
@@ -286,11 +232,9 @@ int flame_follow(struct flame *flame, struct failure *why)
 	clock_gettime(CLOCK_REALTIME, &begun);
 	flame->begun = (uint64_t)begun.tv_sec * NSEC_PER_SEC + (uint64_t)begun.tv_nsec;
 	fprintf(stderr, "memcensus: following the page faults of %" PRIu32 "\n", flame->pid);
-	if (program.go >= 0) {
-		close(program.go);
-		program.go = -1;
-	}
-	ret = follow(flame, events, &program, why);
+	if (options->program)
+		program_go(&tracee.program);
+	ret = follow(flame, events, &tracee, why);
 	flame->lost = fault_events_lost(events);
 out:
 	if (flame->record.unwinder)
@@ -299,8 +243,6 @@ out:
 	fault_events_close(events);
 	if (flame->source)
 		flame->source->ops->close(flame->source);
-	if (ret && program.pid && program.go >= 0)
-		kill(program.pid, SIGKILL);
-	leave(&program);
+	leave(&tracee);
 	return ret;
 }

@@ -25,16 +25,11 @@ static int flame_run(struct session *session, bool *partial, struct failure *why
 
 static int flame_words(struct options *options, char **words, int n, struct failure *why)
 {
-	if (options->after_dashes && n) {
-		options->program = words;
-	} else if (options_pids(options, words, n, why)) {
-		if (n)
-			fail(why, FAIL_USAGE, "'%.60s' is not a PID; a command comes after '--'",
-			     words[0]);
-		else
-			fail(why, FAIL_USAGE, "'flame' needs a PID, or '--' and a command");
-		return -1;
-	}
+	if (options->program ? n || !options->program[0] : !n)
+		return fail(why, FAIL_USAGE, "'flame' needs a PID, or '--' and a command");
+	if (n && options_pids(options, words, n, why))
+		return fail(why, FAIL_USAGE, "'%.60s' is not a PID; a command comes after '--'",
+			    words[0]);
 	if (options->n_pids > 1)
 		return fail(why, FAIL_USAGE, "'flame' follows one process, and what it starts");
 	if ((options->by == FLAME_GROWN || options->difference) && !options->mark)
@@ -146,5 +141,6 @@ const struct command flame_command = {
 	"  memcensus flame 4711 --for 10m --mark 1m --by grown -o leak.svg\n",
 	.options = flame_options,
 	.run = flame_run,
+	.program = true,
 	.needs_source = needs_no_source,
 };

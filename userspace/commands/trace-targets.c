@@ -21,10 +21,6 @@
 /* ms to wait for the mappings of a process. */
 #define PATIENCE	5000
 
-/* As env(1) and shells say it. */
-#define NOT_EXECUTABLE	126
-#define NOT_FOUND	127
-
 /* Depth of cgroups that is searched. */
 #define DEPTH_MAX	64
 
@@ -264,81 +260,4 @@ uint64_t trace_huge_page(void)
 	if (file)
 		fclose(file);
 	return kib << 10;
-}
-
-/* The child: waits for the byte, then becomes the program. */
-__attribute__((noreturn))
-static void become(char **words, int go, int failed)
-{
-	char byte;
-	int error;
-
-	if (read(go, &byte, 1) == 1) {
-		execvp(words[0], words);
-		error = errno;
-		if (write(failed, &error, sizeof(error)) != sizeof(error))
-			_exit(NOT_FOUND);
-	}
-	_exit(NOT_FOUND);
-}
-
-int trace_program_hold(struct trace_program *program, char **words, struct failure *why)
-{
-	int go[2], failed[2];
-
-	if (pipe2(go, O_CLOEXEC))
-		return fail(why, FAIL_SYSTEM, "cannot make a pipe: %s", strerror(errno));
-	if (pipe2(failed, O_CLOEXEC)) {
-		close(go[0]);
-		close(go[1]);
-		return fail(why, FAIL_SYSTEM, "cannot make a pipe: %s", strerror(errno));
-	}
-	program->pid = fork();
-	if (!program->pid) {
-		close(go[1]);
-		close(failed[0]);
-		become(words, go[0], failed[1]);
-	}
-	close(go[0]);
-	close(failed[1]);
-	program->go = go[1];
-	program->failed = failed[0];
-	if (program->pid > 0)
-		return 0;
-	program->pid = 0;
-	close(go[1]);
-	close(failed[0]);
-	return fail(why, FAIL_SYSTEM, "cannot start a process: %s", strerror(errno));
-}
-
-int trace_program_go(struct trace_program *program, const char *word, struct failure *why)
-{
-	int error = 0;
-	ssize_t n;
-
-	if (write(program->go, "", 1) != 1)
-		error = errno;
-	close(program->go);
-	program->go = -1;
-	/* Its exec closes the pipe. */
-	do {
-		n = read(program->failed, &error, sizeof(error));
-	} while (n < 0 && errno == EINTR);
-	close(program->failed);
-	if (!error)
-		return 0;
-	fail(why, FAIL_SYSTEM, "cannot run '%.200s': %s", word, strerror(error));
-	return error == ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
-}
-
-void trace_program_drop(struct trace_program *program)
-{
-	if (!program->pid || program->go < 0)
-		return;
-	close(program->go);
-	close(program->failed);
-	program->go = -1;
-	while (waitpid(program->pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	program->pid = 0;
 }

@@ -50,28 +50,4 @@ uint64_t trace_break(uint32_t pid);
 /* Bytes of a huge page where mmap() says no size; 0: unknown. */
 uint64_t trace_huge_page(void);
 
-/**
- * struct trace_program - a program that was started
- * @pid: 0: none
- * @go: closing it without a byte ends the program before it begins; -1: it has begun
- * @failed: has an error number if it cannot be executed
- */
-struct trace_program {
-	pid_t pid;
-	int go;
-	int failed;
-};
-
-/* Starts @words, held before its exec.  Returns 0, or -1 and @why. */
-int trace_program_hold(struct trace_program *program, char **words, struct failure *why);
-
-/*
- * Lets it go on.  Returns 0, or an exit status as of env(1) and @why: it cannot be
- * executed.
- */
-int trace_program_go(struct trace_program *program, const char *word, struct failure *why);
-
-/* Ends a program that was not let go. */
-void trace_program_drop(struct trace_program *program);
-
 #endif /* READER_TRACE_TARGETS_H */

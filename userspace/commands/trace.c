@@ -17,6 +17,7 @@
 #include "commands/trace-sums.h"
 #include "commands/trace-targets.h"
 #include "host/procfs.h"
+#include "host/program.h"
 #include "lib/signals.h"
 
 #define NSEC_PER_MSEC	1000000ULL
@@ -72,7 +73,7 @@ struct trace {
 	struct trace_ids tids;
 	struct trace_ids pids;
 	int cgroup;
-	struct trace_program program;
+	struct program program;
 	uint64_t looked;
 	uint32_t own;
 };
@@ -374,7 +375,7 @@ static int find_targets(struct trace *trace, struct failure *why)
 		if (trace_ids_add(&trace->pids, process_of(options->pids[i]), &added, why))
 			return -1;
 	if (options->program) {
-		if (trace_program_hold(&trace->program, options->program, why))
+		if (program_hold(&trace->program, options->program, why))
 			return -1;
 		trace->report.child = trace->program.pid;
 		if (trace_ids_add(&trace->pids, trace->program.pid, &added, why))
@@ -488,7 +489,8 @@ static int trace_all(struct trace *trace, bool *partial, struct failure *why)
 	if (options->calls)
 		trace_show_header(&trace->report);
 	if (trace->program.pid) {
-		error = trace_program_go(&trace->program, options->program[0], why);
+		program_go(&trace->program);
+		error = program_check(&trace->program, options->program[0], -1, why);
 		if (error) {
 			session->child = error;
 			return -1;
@@ -534,7 +536,7 @@ static int trace_run(struct session *session, bool *partial, struct failure *why
 	trace.sums.huge = trace_huge_page();
 	trace.own = process_own();
 	ret = trace_all(&trace, partial, why);
-	trace_program_drop(&trace.program);
+	program_drop(&trace.program);
 	trace_instance_end(trace.calls);
 	trace_instance_end(trace.system);
 	trace_faults_free(trace.faults);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Programs that the reader starts, held until it is ready to follow them.
+ */
+#ifndef READER_PROGRAM_H
+#define READER_PROGRAM_H
+
+#include <sys/types.h>
+
+#include "lib/failure.h"
+
+/* Exit statuses of a program that cannot be executed, as of env(1). */
+#define PROGRAM_NOT_EXECUTABLE	126
+#define PROGRAM_NOT_FOUND	127
+
+/**
+ * struct program - a program that was started
+ * @pid: 0: none
+ * @go: closing it without a byte ends the program before it begins; -1: it has begun
+ * @failed: gets an error number if the program cannot be executed
+ */
+struct program {
+	pid_t pid;
+	int go;
+	int failed;
+};
+
+/* Starts @words, held before its exec.  Returns 0, or -1 and @why. */
+int program_hold(struct program *program, char **words, struct failure *why);
+
+/* Lets it execute. */
+void program_go(struct program *program);
+
+/*
+ * Waits up to @wait_ms, for ever if it is negative, until it has executed.  Returns 0, or
+ * an exit status and @why: @word, its name, cannot be executed.
+ */
+int program_check(struct program *program, const char *word, int wait_ms,
+		  struct failure *why);
+
+/* Closes its descriptors; ends a program that was not let go. */
+void program_drop(struct program *program);
+
+#endif /* READER_PROGRAM_H */
