@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "analysis/fault-record.h"
+#include "host/process.h"
 #include "host/procfs.h"
 
 /* Index of the first process whose PID is not below @pid. */

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "analysis/flame-moment.h"
-#include "host/procfs.h"
+#include "host/process.h"
 
 #define NSEC_PER_SEC	1000000000ULL
 

@@ -6,7 +6,7 @@
 
 #include "analysis/headroom.h"
 #include "host/cgroups.h"
-#include "host/procfs.h"
+#include "host/process.h"
 
 static void take_less(struct headroom *headroom, uint64_t limit, uint64_t used,
 		      const char *what)

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The words INTERVAL and COUNT. */
-#include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/command.h"
-#include "cli/options.h"
+#include "lib/text.h"
 
 int options_interval(struct options *options, char **words, int n,
 		     struct failure *why)
 {
-	unsigned long long count;
 	double seconds;
 	char *end;
 
@@ -26,14 +24,8 @@ int options_interval(struct options *options, char **words, int n,
 				    words[0], INTERVAL_MIN, INTERVAL_MAX);
 		options->interval = (uint64_t)(seconds * 1e9);
 	}
-	if (n > 1) {
-		errno = 0;
-		count = isdigit((unsigned char)*words[1]) ?
-			strtoull(words[1], &end, 10) : 0;
-		if (!count || *end || errno)
-			return fail(why, FAIL_USAGE,
-				    "'%.60s' is not a count of censuses", words[1]);
-		options->count = count;
-	}
+	if (n > 1 && (!text_number(words[1], strlen(words[1]), &options->count) ||
+		      !options->count))
+		return fail(why, FAIL_USAGE, "'%.60s' is not a count of censuses", words[1]);
 	return 0;
 }

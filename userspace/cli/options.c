@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The command line. */
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +11,8 @@
 #include "cli/options.h"
 #include "cli/words.h"
 #include "host/cgroups.h"
+#include "lib/text.h"
+#include "model/columns.h"
 
 /* Codes of long options for getopt_long() start here. */
 #define LONG_BASE	0x100
@@ -20,19 +20,13 @@
 /* Of a text with the names of all commands. */
 #define NAMES_SIZE	256
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define FLAG(member)	.flag = offsetof(struct options, member)
-
 static int add_pid(struct options *options, const char *word, size_t len,
 		   struct failure *why)
 {
-	unsigned long pid;
 	uint32_t *pids;
-	char *end;
+	uint64_t pid;
 
-	errno = 0;
-	pid = isdigit((unsigned char)*word) ? strtoul(word, &end, 10) : 0;
-	if (!pid || end != word + len || errno || pid > INT32_MAX)
+	if (!text_number(word, len, &pid) || !pid || pid > INT32_MAX)
 		return fail(why, FAIL_USAGE, "'%.*s' is not a PID",
 			    len > 60 ? 60 : (int)len, word);
 	if (options->n_pids == MEMCENSUS_PIDS_MAX)
@@ -60,121 +54,43 @@ static int set_pids(struct options *options, const char *value,
 	}
 }
 
-static int set_columns(struct options *options, const char *value,
-		       struct failure *why)
+static int set_at(struct options *options, const char *value, struct failure *why)
 {
-	(void)why;
-	options->columns = value;
-	return 0;
-}
-
-static int set_sort(struct options *options, const char *value,
-		    struct failure *why)
-{
-	(void)why;
-	options->sort = value;
-	return 0;
-}
-
-static int set_file(struct options *options, const char *value,
-		    struct failure *why)
-{
-	options->file = value;
-	return selection_parse ? 0 : fail_left_out(why, "records");
-}
-
-static int set_at(struct options *options, const char *value,
-		  struct failure *why)
-{
-	options->at = true;
-	if (!selection_parse)
-		return fail_left_out(why, "records");
 	return selection_parse(&options->selection, value, why);
-}
-
-static int set_output(struct options *options, const char *value,
-		      struct failure *why)
-{
-	(void)why;
-	options->output = value;
-	return 0;
 }
 
 static int set_words(struct options *options, const char *value, struct failure *why)
 {
-	options->words = value;
-	if (!words_known)
-		return fail_left_out(why, "words for completion");
-	if (words_known(value))
+	if (words_known(options->words))
 		return 0;
 	return fail(why, FAIL_USAGE, "no words '%.60s'; there are: commands options columns",
 		    value);
 }
 
-static int set_basis(struct options *options, const char *value,
-		     struct failure *why)
+static int set_basis(struct options *options, const char *value, struct failure *why)
 {
-	if (!strcmp(value, "mapcount"))
-		options->basis = MEMCENSUS_BASIS_MAPCOUNT;
-	else if (!strcmp(value, "frames"))
-		options->basis = MEMCENSUS_BASIS_FRAMES;
-	else
-		return fail(why, FAIL_USAGE,
-			    "no basis '%.60s'; there are: mapcount frames", value);
-	return 0;
+	for (options->basis = MEMCENSUS_BASIS_MAX; options->basis; options->basis--)
+		if (!strcmp(value, basis_words[options->basis]))
+			return 0;
+	return fail(why, FAIL_USAGE, "no basis '%.60s'; there are: mapcount frames", value);
 }
 
-static int set_user(struct options *options, const char *value, struct failure *why)
+static int set_top(struct options *options, const char *value, struct failure *why)
 {
-	(void)value;
-	(void)why;
-	options->group_by = MEMCENSUS_BY_UID;
-	return 0;
-}
+	uint64_t top;
 
-static int set_cgroup(struct options *options, const char *value, struct failure *why)
-{
-	(void)value;
-	options->group_by = MEMCENSUS_BY_CGROUP;
-	return cgroup_path ? 0 : fail_left_out(why, "cgroups");
-}
-
-static int set_command(struct options *options, const char *value, struct failure *why)
-{
-	(void)value;
-	(void)why;
-	options->group_by = MEMCENSUS_BY_COMM;
-	return 0;
-}
-
-static int set_together(struct options *options, const char *value, struct failure *why)
-{
-	(void)value;
-	(void)why;
-	options->group_by = MEMCENSUS_BY_PIDS;
-	return 0;
-}
-
-static int set_top(struct options *options, const char *value,
-		   struct failure *why)
-{
-	unsigned long top;
-	char *end;
-
-	top = isdigit((unsigned char)*value) ? strtoul(value, &end, 10) : 0;
-	if (!isdigit((unsigned char)*value) || *end || top > INT32_MAX)
+	if (!text_number(value, strlen(value), &top) || top > INT32_MAX)
 		return fail(why, FAIL_USAGE, "'%.60s' is not a number of rows", value);
-	options->has_top = true;
 	options->top = top;
 	return 0;
 }
 
 const struct option_entry option_columns = {
-	'c', "columns", "LIST", "show these columns; +LIST adds them", .set = set_columns };
+	'c', "columns", "LIST", "show these columns; +LIST adds them", TEXT(columns) };
 const struct option_entry option_all = {
 	'a', "all", NULL, "show all columns", FLAG(all) };
 const struct option_entry option_sort = {
-	's', "sort", "COLUMN", "sort by this column, smallest first", .set = set_sort };
+	's', "sort", "COLUMN", "sort by this column, smallest first", TEXT(sort) };
 const struct option_entry option_reverse = {
 	'r', "reverse", NULL, "reverse the order: largest first", FLAG(reverse) };
 const struct option_entry option_totals = {
@@ -184,16 +100,17 @@ const struct option_entry option_percent = {
 const struct option_entry option_numeric = {
 	'n', "numeric", NULL, "show users and cgroups as numbers", FLAG(numeric) };
 const struct option_entry option_user = {
-	'u', "user", NULL, "a row for each user", .set = set_user };
+	'u', "user", NULL, "a row for each user", .group_by = MEMCENSUS_BY_UID };
 const struct option_entry option_cgroup = {
-	'g', "cgroup", NULL, "a row for each cgroup", .set = set_cgroup };
+	'g', "cgroup", NULL, "a row for each cgroup", .group_by = MEMCENSUS_BY_CGROUP,
+	PART(cgroup_path, "cgroups") };
 const struct option_entry option_command = {
-	0, "command", NULL, "a row for each command name", .set = set_command };
+	0, "command", NULL, "a row for each command name", .group_by = MEMCENSUS_BY_COMM };
 const struct option_entry option_pid = {
 	0, "pid", "PID,...", "only these processes; thread IDs are accepted", .set = set_pids };
 const struct option_entry option_together = {
 	0, "together", NULL, "one row for the processes of --pid or a filter",
-	.set = set_together };
+	.group_by = MEMCENSUS_BY_PIDS };
 const struct option_entry option_basis = {
 	0, "basis", "BASIS", "count owners by 'mapcount', as smaps does, or by 'frames'",
 	.set = set_basis };
@@ -204,14 +121,15 @@ const struct option_entry option_slab = {
 const struct option_entry option_wide = {
 	'w', "wide", NULL, "more columns", FLAG(wide) };
 const struct option_entry option_file = {
-	'f', "file", "FILE", "read a record instead of the kernel; -: stdin", .set = set_file };
+	'f', "file", "FILE", "read a record instead of the kernel; -: stdin", TEXT(file),
+	PART(selection_parse, "records") };
 const struct option_entry option_at = {
-	0, "at", "CENSUS", "a census of the record: number, time, first, last", .set = set_at };
+	0, "at", "CENSUS", "a census of the record: number, time, first, last", FLAG(at),
+	.set = set_at, PART(selection_parse, "records") };
 const struct option_entry option_output = {
-	'o', "output", "FILE", "write to FILE; replace it only on success",
-	.set = set_output };
+	'o', "output", "FILE", "write to FILE; replace it only on success", TEXT(output) };
 const struct option_entry option_top = {
-	0, "top", "N", "draw the N largest separately; 0: all", .set = set_top };
+	0, "top", "N", "draw the N largest separately; 0: all", FLAG(has_top), .set = set_top };
 const struct option_entry option_abbreviate = {
 	'k', "abbreviate", NULL, "amounts with a suitable unit: 512, 1.5K, 12.3M",
 	FLAG(suffixes) };
@@ -222,7 +140,8 @@ const struct option_entry option_raw = {
 const struct option_entry option_json = {
 	'J', "json", NULL, "JSON: bytes, nanoseconds, null if unknown", FLAG(json) };
 const struct option_entry option_words = {
-	0, "words", "WHAT", NULL, .set = set_words };
+	0, "words", "WHAT", NULL, TEXT(words), .set = set_words,
+	PART(words_known, "words for completion") };
 const struct option_entry option_help = {
 	'h', "help", NULL, "print this help", FLAG(help) };
 const struct option_entry option_version = {
@@ -236,26 +155,31 @@ const struct option_entry option_version = {
  * @one: a name
  * @others: names of the options that exclude @one
  * @because: the reason; NULL: it is obvious
+ * @except: a command where these names are those of other options; NULL: none
  */
 static const struct exclusion {
 	const char *one;
 	const char *others[8];
 	const char *because;
+	const struct command *except;
 } exclusions[] = {
-	{ "json", { "raw" }, NULL },
-	{ "percent", { "abbreviate" }, NULL },
-	{ "vm", { "slab" }, NULL },
-	{ "listen", { "output", "prometheus" }, NULL },
-	{ "user", { "cgroup", "command", "together" }, NULL },
-	{ "calls", { "interval" }, "rows are calls, as they return" },
-	{ "cgroup", { "command", "together" }, NULL },
-	{ "command", { "together" }, NULL },
-	{ "mappings", { GROUPS }, NULL },
-	{ "pages", { "columns", "all", "sort", "reverse", "smaps" }, "it has its own rows" },
-	{ "pages", { "basis" }, "who else maps a page is counted by frames" },
-	{ "pages", { "file" }, "a record does not have the pages" },
-	{ "mapfilter", { GROUPS }, "figures of groups cover all mappings" },
-	{ "system", { GROUPS, "pid", "sort" }, "it draws neither processes, groups nor columns" },
+	{ "json", .others = { "raw" } },
+	{ "percent", .others = { "abbreviate" } },
+	{ "vm", .others = { "slab" } },
+	{ "listen", .others = { "output", "prometheus" } },
+	{ "user", .others = { "cgroup", "command", "together" } },
+	{ "calls", .others = { "interval" }, .because = "rows are calls, as they return" },
+	{ "cgroup", .others = { "command", "together" } },
+	{ "command", .others = { "together" } },
+	{ "mappings", .others = { GROUPS } },
+	{ "pages", .others = { "columns", "all", "sort", "reverse", "smaps" },
+	  .because = "it has its own rows" },
+	{ "pages", .others = { "basis" }, .because = "who else maps a page is counted by frames" },
+	{ "pages", .others = { "file" }, .because = "a record does not have the pages" },
+	{ "mapfilter", .others = { GROUPS }, .because = "figures of groups cover all mappings" },
+	{ "system", .others = { GROUPS, "pid", "sort" },
+	  .because = "it draws neither processes, groups nor columns" },
+	{ "all", .others = { "columns" }, .except = &trace_command },
 };
 
 /**
@@ -417,10 +341,18 @@ static int take_option(struct options *options, struct option_set *set, int code
 	if (!entry)
 		return not_its_own(options->command, name, why);
 	set->given[set_find(set, name)] = true;
-	if (entry->set)
-		return entry->set(options, optarg, why);
-	*(bool *)((char *)options + entry->flag) = true;
-	return 0;
+	if (entry->part.what && !entry->part.linked)
+		return fail_left_out(why, entry->part.what);
+	if (entry->flag)
+		*(bool *)((char *)options + entry->flag) = true;
+	if (entry->text)
+		*(const char **)((char *)options + entry->text) = optarg;
+	if (entry->group_by)
+		options->group_by = entry->group_by;
+	if (entry->filter)
+		return filter_compile((struct filter *)((char *)options + entry->filter), name,
+				      optarg, why);
+	return entry->set ? entry->set(options, optarg, why) : 0;
 }
 
 static int check_exclusions(const struct options *options, const struct option_set *set,
@@ -429,16 +361,16 @@ static int check_exclusions(const struct options *options, const struct option_s
 	const struct exclusion *row;
 	const char *const *other;
 
-	for (row = exclusions; row < exclusions + ARRAY_SIZE(exclusions); row++)
-		for (other = row->others; is_given(set, row->one) && *other; other++)
+	for (row = exclusions; row < exclusions + ARRAY_SIZE(exclusions); row++) {
+		if (!is_given(set, row->one) || options->command == row->except)
+			continue;
+		for (other = row->others; *other; other++)
 			if (is_given(set, *other))
 				return fail(why, FAIL_USAGE,
 					    "'--%s' and '--%s' cannot be combined%s%s",
 					    row->one, *other, row->because ? ": " : "",
 					    row->because ? row->because : "");
-	/* Not in the table: '--all' of trace is another option. */
-	if (options->all && options->columns)
-		return fail(why, FAIL_USAGE, "'--all' and '--columns' cannot be combined");
+	}
 	return 0;
 }
 
@@ -599,15 +531,16 @@ bool options_series(const struct options *options)
 
 	if (options->interval)
 		return true;
-	return options->file && !options->at &&
-	       command->run;
+	return options->file && !options->at && command->run;
 }
 
 void options_free(struct options *options)
 {
-	filter_free(&options->comm);
-	filter_free(&options->user);
-	filter_free(&options->mapping);
+	if (filter_free) {
+		filter_free(&options->comm);
+		filter_free(&options->user);
+		filter_free(&options->mapping);
+	}
 	free(options->pids);
 	options->pids = NULL;
 }

@@ -146,13 +146,27 @@ struct options {
 };
 
 /**
+ * struct option_part - the part of the reader that an option needs
+ * @what: its name for a message; NULL: it needs none
+ * @linked: a function of it; NULL: it is left out of this build
+ */
+struct option_part {
+	const char *what;
+	void (*linked)(void);
+};
+
+/**
  * struct option_entry - an option, for getopt and for --help
  * @letter: short form, or 0
  * @name: long form; if commands share a name, letter and @arg must agree
  * @arg: name of its value for --help, NULL if it takes none
  * @help: one line; NULL: not listed in --help
- * @flag: offset of the bool in struct options that it sets, if @set is NULL
- * @set: parses its value, or NULL; returns 0, or -1 and @why
+ * @flag: offset of the bool in struct options that it sets, or 0
+ * @text: offset of the text in struct options that becomes its value, or 0
+ * @filter: offset of the filter in struct options that it compiles, or 0
+ * @group_by: enum memcensus_group_by that it selects, or 0
+ * @set: parses its value after that, or NULL; returns 0, or -1 and @why
+ * @part: what it needs
  */
 struct option_entry {
 	char letter;
@@ -160,9 +174,18 @@ struct option_entry {
 	const char *arg;
 	const char *help;
 	size_t flag;
+	size_t text;
+	size_t filter;
+	uint8_t group_by;
 	int (*set)(struct options *options, const char *value,
 		   struct failure *why);
+	struct option_part part;
 };
+
+#define FLAG(member_)		.flag = offsetof(struct options, member_)
+#define TEXT(member_)		.text = offsetof(struct options, member_)
+#define FILTER(member_)		.filter = offsetof(struct options, member_)
+#define PART(function_, what_)	.part = { what_, (void (*)(void))(function_) }
 
 /**
  * struct option_use - an option of a command

@@ -228,7 +228,7 @@ static int buddy_run(struct session *session, bool *partial, struct failure *why
 
 static const struct option_entry option_frag = {
 	0, "frag", NULL, "the fragmentation indices of each order",
-	.flag = offsetof(struct options, frag) };
+	FLAG(frag) };
 
 static const struct option_use buddy_options[] = {
 	USE(types), USE(frag), OPTIONS_COMMON,

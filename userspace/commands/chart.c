@@ -217,10 +217,10 @@ _Static_assert(sizeof(groups) / sizeof(groups[0]) == MEMCENSUS_BY_MAX + 1,
 
 static const struct option_entry option_system = {
 	0, "system", NULL, "draw the parts of MemTotal",
-	.flag = offsetof(struct options, system) };
+	FLAG(system) };
 static const struct option_entry option_keep = {
 	0, "keep", NULL, "keep script and data beside the picture",
-	.flag = offsetof(struct options, keep) };
+	FLAG(keep) };
 
 static const struct option_use chart_options[] = {
 	USE_AS(sort, "draw this one, an amount"),

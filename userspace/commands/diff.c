@@ -286,21 +286,20 @@ static bool diff_needs_source(const struct options *options)
 static int set_from(struct options *options, const char *value,
 		    struct failure *why)
 {
-	options->from_given = true;
 	return selection_parse(&options->from, value, why);
 }
 
 static int set_to(struct options *options, const char *value, struct failure *why)
 {
-	options->to_given = true;
 	return selection_parse(&options->to, value, why);
 }
 
 static const struct option_entry option_from = {
-	0, "from", "CENSUS", "the first census: number, time, first, last", .set = set_from };
+	0, "from", "CENSUS", "the first census: number, time, first, last",
+	FLAG(from_given), .set = set_from };
 static const struct option_entry option_to = {
 	0, "to", "CENSUS", "the second census, of the second record if there are two",
-	.set = set_to };
+	FLAG(to_given), .set = set_to };
 
 static const struct option_use diff_options[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),

@@ -142,17 +142,17 @@ static int export_run(struct session *session, bool *partial, struct failure *wh
 
 static int set_listen(struct options *options, const char *value, struct failure *why)
 {
-	options->listen = value;
+	(void)options;
 	return export_listen_check(value, why);
 }
 
 static const struct option_entry option_listen = {
 	0, "listen", "[ADDRESS:]PORT", "serve /metrics by HTTP; default: loopback",
-	.set = set_listen };
+	TEXT(listen), .set = set_listen };
 
 static const struct option_entry option_prometheus = {
 	0, "prometheus", NULL, "the text format of Prometheus",
-	.flag = offsetof(struct options, prometheus) };
+	FLAG(prometheus) };
 
 static const struct option_use export_options[] = {
 	USE_AS(user, "export only groups by user"),

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "commands/flame.h"
-#include "host/procfs.h"
+#include "host/process.h"
 #include "host/program.h"
 #include "analysis/unwind.h"
 #include "lib/signals.h"

@@ -5,7 +5,6 @@
 #include "cli/command.h"
 #include "commands/duration.h"
 #include "commands/flame.h"
-#include "host/procfs.h"
 
 static int flame_run(struct session *session, bool *partial, struct failure *why)
 {
@@ -86,7 +85,7 @@ static int set_mark(struct options *options, const char *value, struct failure *
 
 static const struct option_entry option_folded = {
 	0, "folded", NULL, "lines of frames and bytes, for any renderer; without -o too",
-	.flag = offsetof(struct options, folded) };
+	FLAG(folded) };
 
 static const struct option_entry option_by = {
 	0, "by", "resident|exclusive|faulted|grown", "what widths are; grown: since the mark",
@@ -94,7 +93,7 @@ static const struct option_entry option_by = {
 
 static const struct option_entry option_by_mapping = {
 	0, "by-mapping", NULL, "mappings between the process and its stacks",
-	.flag = offsetof(struct options, by_mapping) };
+	FLAG(by_mapping) };
 
 static const struct option_entry option_call_graph = {
 	0, "call-graph", "fp|dwarf", "stacks by frame pointers, or for code without them",
@@ -106,7 +105,7 @@ static const struct option_entry option_mark = {
 
 static const struct option_entry option_diff = {
 	0, "diff", NULL, "red: grew since the mark, blue: shrank",
-	.flag = offsetof(struct options, difference) };
+	FLAG(difference) };
 
 static const struct option_use flame_options[] = {
 	USE_AS(for, "until when; without it until Ctrl-C, or the end of COMMAND"),

@@ -8,7 +8,7 @@
 #include "commands/duration.h"
 #include "commands/flame-leak.h"
 #include "commands/leak.h"
-#include "host/procfs.h"
+#include "host/process.h"
 #include "model/timefmt.h"
 #include "model/warnings.h"
 
@@ -293,7 +293,7 @@ static int leak_words(struct options *options, char **words, int n,
 
 static const struct option_entry option_stacks = {
 	0, "stacks", NULL, "of one PID, also the stacks whose memory grew, as flame",
-	.flag = offsetof(struct options, stacks) };
+	FLAG(stacks) };
 
 static const struct option_use leak_options[] = {
 	USE(basis), USE(file), USE(at), USE(output), USE(for), USE(interval), USE(stacks),

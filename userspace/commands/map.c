@@ -149,28 +149,13 @@ static int map_show(const struct view *view, const struct options *options,
 }
 
 static const struct option_entry option_smaps = {
-	0, "smaps", NULL, "every figure in the form of /proc/PID/smaps",
-	.flag = offsetof(struct options, smaps) };
-
-static int set_pages(struct options *options, const char *value, struct failure *why)
-{
-	(void)value;
-	options->pages = true;
-	return pages_show ? 0 : fail_left_out(why, "pages");
-}
-
+	0, "smaps", NULL, "every figure in the form of /proc/PID/smaps", FLAG(smaps) };
 static const struct option_entry option_pages = {
 	0, "pages", NULL, "where the pages of one process are: exclusive, shared, in swap",
-	.set = set_pages };
-
-static int set_range(struct options *options, const char *value, struct failure *why)
-{
-	return pages_range ? pages_range(options, value, why) : fail_left_out(why, "pages");
-}
-
+	FLAG(pages), PART(pages_show, "pages") };
 static const struct option_entry option_range = {
 	0, "range", "START-END", "pages: only these addresses, as in /proc/PID/maps",
-	.set = set_range };
+	.set = pages_range, PART(pages_range, "pages") };
 
 /* One address space has one set of pages. */
 static int map_words(struct options *options, char **words, int n, struct failure *why)

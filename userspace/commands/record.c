@@ -92,7 +92,7 @@ static int record_run(struct session *session, bool *partial,
 
 static const struct option_entry option_vmas = {
 	0, "vmas", NULL, "include the mappings of the processes of --pid",
-	.flag = offsetof(struct options, vmas) };
+	FLAG(vmas) };
 
 static const struct option_use record_options[] = {
 	USE_AS(user, "include groups by user, for -u"),

@@ -238,25 +238,12 @@ static bool system_needs_source(const struct options *options)
 	return options->file || !(options->vm || options->slab);
 }
 
-static int set_vm(struct options *options, const char *value, struct failure *why)
-{
-	(void)value;
-	options->vm = true;
-	return proc_text_run ? 0 : fail_left_out(why, "settings of memory management");
-}
-
 static const struct option_entry option_vm = {
-	0, "vm", NULL, "the settings in /proc/sys/vm, with their meaning", .set = set_vm };
-
-static int set_slab(struct options *options, const char *value, struct failure *why)
-{
-	(void)value;
-	options->slab = true;
-	return proc_text_run ? 0 : fail_left_out(why, "caches of objects");
-}
-
+	0, "vm", NULL, "the settings in /proc/sys/vm, with their meaning", FLAG(vm),
+	PART(proc_text_run, "settings of memory management") };
 static const struct option_entry option_slabs = {
-	0, "slab", NULL, "the slab caches of the kernel, as slabtop", .set = set_slab };
+	0, "slab", NULL, "the slab caches of the kernel, as slabtop", FLAG(slab),
+	PART(proc_text_run, "caches of objects") };
 
 static const struct option_use system_options[] = {
 	USE_AS(all, "show every figure"), USE(totals), USE(wide), USE(vm), USE(slabs),

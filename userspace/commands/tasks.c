@@ -47,56 +47,23 @@ static int tasks_show(const struct view *view, const struct options *options,
 			       rows, options->totals, out, why);
 }
 
-static int set_filter(struct filter *match, const char *name, const char *value,
-		      struct failure *why)
-{
-	if (!tasks_refine)
-		return fail_left_out(why, "filters and rows of mappings");
-	return filter_compile(match, name, value, why);
-}
-
-static int set_comm_filter(struct options *options, const char *value, struct failure *why)
-{
-	return set_filter(&options->comm, "processfilter", value, why);
-}
-
-static int set_user_filter(struct options *options, const char *value, struct failure *why)
-{
-	return set_filter(&options->user, "userfilter", value, why);
-}
-
-static int set_mapping_filter(struct options *options, const char *value, struct failure *why)
-{
-	return set_filter(&options->mapping, "mapfilter", value, why);
-}
-
-static int set_mappings(struct options *options, const char *value, struct failure *why)
-{
-	(void)value;
-	options->mappings = true;
-	return tasks_refine ? 0 : fail_left_out(why, "filters and rows of mappings");
-}
-
-static int set_areas(struct options *options, const char *value, struct failure *why)
-{
-	(void)value;
-	options->wide = true;
-	return areas_show ? 0 : fail_left_out(why, "the system by areas");
-}
+#define FILTERS	"filters and rows of mappings"
 
 static const struct option_entry option_areas = {
-	'w', "wide", NULL, "the whole system by areas, as smem -w", .set = set_areas };
+	'w', "wide", NULL, "the whole system by areas, as smem -w", FLAG(wide),
+	PART(areas_show, "the system by areas") };
 static const struct option_entry option_mappings = {
-	'm', "mappings", NULL, "a row for each mapping by name", .set = set_mappings };
+	'm', "mappings", NULL, "a row for each mapping by name", FLAG(mappings),
+	PART(tasks_refine, FILTERS) };
 static const struct option_entry option_processfilter = {
 	'P', "processfilter", "REGEX", "only processes whose name or command line matches",
-	.set = set_comm_filter };
+	FILTER(comm), PART(tasks_refine, FILTERS) };
 static const struct option_entry option_userfilter = {
 	'U', "userfilter", "REGEX", "only processes whose user matches",
-	.set = set_user_filter };
+	FILTER(user), PART(tasks_refine, FILTERS) };
 static const struct option_entry option_mapfilter = {
 	'M', "mapfilter", "REGEX", "only memory in mappings whose name matches",
-	.set = set_mapping_filter };
+	FILTER(mapping), PART(tasks_refine, FILTERS) };
 
 static const struct option_use tasks_options[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),

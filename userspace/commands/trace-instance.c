@@ -15,7 +15,7 @@
 #include <tracefs.h>
 
 #include "commands/trace-instance.h"
-#include "host/procfs.h"
+#include "host/process.h"
 
 /* Instances are named memcensus-PID-START-NAME. */
 #define PREFIX		"memcensus-"

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "commands/trace-targets.h"
+#include "host/process.h"
 #include "host/procfs.h"
 
 /* ms to wait for the mappings of a process. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus trace: the calls that reserve memory, page faults and reclaim. */
-#include <ctype.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -16,9 +15,11 @@
 #include "commands/trace-show.h"
 #include "commands/trace-sums.h"
 #include "commands/trace-targets.h"
+#include "host/process.h"
 #include "host/procfs.h"
 #include "host/program.h"
 #include "lib/signals.h"
+#include "lib/text.h"
 
 #define NSEC_PER_MSEC	1000000ULL
 
@@ -571,35 +572,24 @@ static bool trace_needs_source(const struct options *options)
 	return false;
 }
 
-static int set_cgroup(struct options *options, const char *value, struct failure *why)
-{
-	(void)why;
-	options->cgroup = value;
-	return 0;
-}
-
 static int set_buffer(struct options *options, const char *value, struct failure *why)
 {
-	unsigned long long kib;
-	char *end;
-
-	kib = isdigit((unsigned char)*value) ? strtoull(value, &end, 10) : 0;
-	if (kib < BUFFER_MIN || kib > BUFFER_MAX || *end)
+	if (!text_number(value, strlen(value), &options->buffer) ||
+	    options->buffer < BUFFER_MIN || options->buffer > BUFFER_MAX)
 		return fail(why, FAIL_USAGE,
 			    "'%.60s' is not a size of a buffer: KiB, from %d to %lu", value,
 			    BUFFER_MIN, BUFFER_MAX);
-	options->buffer = kib;
 	return 0;
 }
 
 static const struct option_entry option_of_cgroup = {
 	0, "cgroup", "PATH", "the processes of this cgroup and of those below it",
-	.set = set_cgroup };
+	TEXT(cgroup) };
 static const struct option_entry option_everything = {
-	0, "all", NULL, "all processes", .flag = offsetof(struct options, everything) };
+	0, "all", NULL, "all processes", FLAG(everything) };
 static const struct option_entry option_calls = {
 	0, "calls", NULL, "a row for each call, when it returns",
-	.flag = offsetof(struct options, calls) };
+	FLAG(calls) };
 static const struct option_entry option_buffer = {
 	0, "buffer", "KIB", "size of the kernel's trace buffer of each CPU", .set = set_buffer };
 

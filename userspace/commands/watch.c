@@ -8,7 +8,7 @@
 #include "cli/command.h"
 #include "commands/interval.h"
 #include "commands/watch-events.h"
-#include "host/procfs.h"
+#include "host/process.h"
 #include "model/timefmt.h"
 #include "model/warnings.h"
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "host/cmdlines.h"
+#include "host/process.h"
 #include "host/procfs.h"
 #include "lib/signals.h"
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "host/code-maps.h"
+#include "host/process.h"
 #include "host/procfs.h"
 
 /* A process may have at most this many executable mappings here. */

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "host/exit-watch.h"
-#include "host/procfs.h"
+#include "host/process.h"
 
 #define KMSG_PATH	"/dev/kmsg"
 /* Maximum length of a record of /dev/kmsg. */

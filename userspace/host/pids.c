@@ -8,6 +8,7 @@
 #include "host/cmdlines.h"
 #include "host/names.h"
 #include "host/pids.h"
+#include "host/process.h"
 #include "host/procfs.h"
 
 /* Kernel threads and zombies have no address space: all sizes are 0. */

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Files in /proc, and what they say about processes of this machine. */
+/* Files in /proc. */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "host/procfs.h"
@@ -53,120 +50,5 @@ bool procfs_link(const char *path, char *says, size_t size)
 	if (n < 0 || (size_t)n >= size)
 		return false;
 	says[n] = '\0';
-	return true;
-}
-
-/* Opens /proc/@pid/@name; NULL if the process is gone. */
-static FILE *process_open(uint32_t pid, const char *name)
-{
-	struct failure gone;
-	char path[48];
-
-	snprintf(path, sizeof(path), "%" PRIu32 "/%s", pid, name);
-	return procfs_open(path, &gone);
-}
-
-bool process_read(uint32_t pid, const char *name, char *text, size_t size)
-{
-	FILE *file = process_open(pid, name);
-	size_t n;
-
-	if (!file)
-		return false;
-	n = fread(text, 1, size - 1, file);
-	fclose(file);
-	text[n] = '\0';
-	return n;
-}
-
-/* Fields of /proc/PID/stat, counted from the state: start time and exit status. */
-#define START_AFTER_STATE	19
-#define EXIT_CODE_AFTER_STATE	49
-
-struct process_state process_state(uint32_t pid)
-{
-	struct process_state state = { 0 };
-	char line[2048], *at;
-	int i;
-
-	if (!process_read(pid, "stat", line, sizeof(line)))
-		return state;
-	/* The name, in parentheses, may contain any character. */
-	at = strrchr(line, ')');
-	if (!at || at[1] != ' ' || !at[2])
-		return state;
-	at += 2;
-	state.letter = *at;
-	for (i = 0; at && i < EXIT_CODE_AFTER_STATE; i++) {
-		if (i == START_AFTER_STATE)
-			state.start = strtoull(at, NULL, 10);
-		at = strchr(at, ' ');
-		if (at)
-			at++;
-	}
-	if (at && *at >= '0' && *at <= '9' && state.letter == 'Z') {
-		state.status = (int)strtol(at, NULL, 10);
-		state.has_status = true;
-	}
-	return state;
-}
-
-/* The number that @format reads in /proc/@pid/status, or @other. */
-static uint32_t status_number(uint32_t pid, const char *format, uint32_t other)
-{
-	FILE *file = process_open(pid, "status");
-	uint32_t number = other;
-	char line[256];
-
-	if (!file)
-		return other;
-	/* The kernel escapes newlines in the name, which comes first. */
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, format, &number) == 1)
-			break;
-	fclose(file);
-	return number;
-}
-
-uint32_t process_own(void)
-{
-	char number[32];
-
-	return procfs_link("self", number, sizeof(number)) ?
-	       (uint32_t)strtoul(number, NULL, 10) : 0;
-}
-
-uint32_t process_of(uint32_t tid)
-{
-	return status_number(tid, "Tgid: %" SCNu32, tid);
-}
-
-uint32_t process_parent(uint32_t pid)
-{
-	return status_number(pid, "PPid: %" SCNu32, 0);
-}
-
-bool process_user(uint32_t pid, uint32_t *uid)
-{
-	/* -1 is not a valid UID. */
-	*uid = status_number(pid, "Uid: %*u %" SCNu32, UINT32_MAX);
-	return *uid != UINT32_MAX;
-}
-
-bool process_is_gone(uint32_t pid)
-{
-	char letter = process_state(pid).letter;
-
-	return !letter || letter == 'Z' || letter == 'X';
-}
-
-bool process_address_limit(uint32_t pid, uint64_t *limit)
-{
-	struct rlimit rlimit;
-
-	if (prlimit((pid_t)pid, RLIMIT_AS, NULL, &rlimit) ||
-	    rlimit.rlim_cur == RLIM_INFINITY)
-		return false;
-	*limit = rlimit.rlim_cur;
 	return true;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Formats untrusted text and numbers for output. */
+#include <ctype.h>
+#include <errno.h>
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,6 +103,15 @@ size_t text_fit(const char *text, size_t width, size_t *cells)
 		*cells += w > 0 ? w : 0;
 	}
 	return used;
+}
+
+bool text_number(const char *text, size_t len, uint64_t *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoull(text, &end, 10);
+	return isdigit((unsigned char)*text) && end == text + len && !errno;
 }
 
 void text_size(char *buf, double bytes)

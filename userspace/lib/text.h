@@ -38,6 +38,9 @@ char *text_printable(const char *text);
  */
 size_t text_fit(const char *text, size_t width, size_t *cells);
 
+/* Parses the @len bytes at @text, decimal digits only; false if they are no uint64_t. */
+bool text_number(const char *text, size_t len, uint64_t *number);
+
 /* Bytes as 512, 1.5K, 12.3M, 1.0G ...  @buf holds NUMBER_SIZE. */
 void text_size(char *buf, double bytes);
 
