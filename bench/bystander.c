@@ -194,7 +194,7 @@ static void be_the_bystander(void)
 
 static uint64_t hold_max, missed;
 
-static void nobody(void)
+static void idle(void)
 {
 	usleep(1000);
 }
@@ -230,7 +230,7 @@ static const struct {
 	const char *name;
 	void (*look)(void);
 } who[] = {
-	{ "none", nobody },
+	{ "none", idle },
 	{ "smaps_rollup", rollup },
 	{ "frames", frames },
 	{ "mapcount", mapcount },

@@ -54,7 +54,7 @@ void trace_instance_root(const char *dir)
 	root = dir;
 }
 
-/* What stands in the way of tracefs, as one line. */
+/* Says why tracefs cannot be used. */
 static int refused(struct failure *why, const char *what, int error)
 {
 	char lockdown[128] = "";

@@ -607,13 +607,13 @@ const struct command trace_command = {
 	.words = trace_words,
 	.summary = "calls that reserve memory, page faults, reclaim",
 	.about =
-	"Who asks for address space, who touches it, and what the kernel does to free\n"
-	"memory: brk, mmap, munmap, mremap and madvise by process, in KiB asked\n"
-	"for and given back, page faults without and with I/O; then the work of kswapd,\n"
-	"direct reclaim and compaction, and the victims of the OOM killer. It traces\n"
-	"processes and what they fork, or runs COMMAND, until all have ended. With COMMAND\n"
-	"and without -o the result goes to stderr, and the exit status is that of COMMAND,\n"
-	"128 and the signal that ended it, 126 or 127 if it cannot be run.\n"
+	"Prints a row for each process: its calls of brk, mmap, munmap, mremap and madvise,\n"
+	"in KiB asked for and given back, and its page faults without and with I/O. Below:\n"
+	"the work of kswapd, direct reclaim and compaction, and the victims of the OOM\n"
+	"killer. It traces processes and what they fork, or runs COMMAND, until all have\n"
+	"ended. With COMMAND and without -o the result goes to stderr, and the exit status\n"
+	"is that of COMMAND, 128 and the signal that ended it, 126 or 127 if it cannot be\n"
+	"run.\n"
 	"\n"
 	"--calls prints each call with arguments, result and duration, then the sums. Events\n"
 	"that the kernel could not keep are counted: then the exit status is 3.\n"
