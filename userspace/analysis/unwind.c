@@ -10,6 +10,7 @@
 
 #include "analysis/unwind.h"
 #include "host/sandbox.h"
+#include "host/symbols.h"
 
 /* Children at the same time; that of another process ends the oldest one. */
 #define CHILDREN	16
@@ -162,18 +163,10 @@ static int no_debuginfo(Dwfl_Module *module, void **data, const char *name, Dwar
 static bool bias_of(int fd, const struct order_file *order, uint64_t *bias)
 {
 	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	GElf_Phdr header;
-	size_t n = 0, i;
-	bool found = false;
+	uint64_t addr = 0;
+	bool found = elf && symbols_address(elf, order->offset, &addr);
 
-	if (elf && elf_getphdrnum(elf, &n))
-		n = 0;
-	for (i = 0; i < n && !found; i++) {
-		found = gelf_getphdr(elf, (int)i, &header) && header.p_type == PT_LOAD &&
-			order->offset >= (header.p_offset & ~4095ULL) &&
-			order->offset < header.p_offset + header.p_filesz;
-		*bias = order->start - (header.p_vaddr + (order->offset - header.p_offset));
-	}
+	*bias = order->start - addr;
 	elf_end(elf);
 	return found;
 }

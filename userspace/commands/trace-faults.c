@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Page faults of traced processes, by the kernel's performance events. */
 #include <errno.h>
-#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "commands/trace-faults.h"
-
-#ifndef PERF_FORMAT_LOST
-#define PERF_FORMAT_LOST	0x10
-#endif
+#include "host/perf.h"
 
 /* Minor and major faults have buffers of their own: a record does not say which it is. */
 enum { MINOR, MAJOR, KINDS };
@@ -33,20 +26,16 @@ struct record {
 
 /**
  * struct trace_faults - open events
- * @fds: of all events; owned
- * @n: their number
- * @cpus: their number
- * @rings: of each CPU, by kind; owned.  NULL: the CPU is not online
- * @outputs: the event that has the ring
+ * @files: all of them; owned
+ * @cpus: number of CPUs
+ * @rings: of each CPU, by kind; owned.  Not mapped: the CPU is not online
  * @inherit: events follow what threads fork
  * @on_exec: events begin at exec
  */
 struct trace_faults {
-	int *fds;
-	size_t n;
+	struct perf_files files;
 	size_t cpus;
-	struct perf_event_mmap_page *(*rings)[KINDS];
-	int (*outputs)[KINDS];
+	struct perf_ring (*rings)[KINDS];
 	bool inherit;
 	bool on_exec;
 };
@@ -74,7 +63,7 @@ static int refused(struct failure *why, int error)
 
 static size_t ring_bytes(int kind)
 {
-	return (pages[kind] + 1) * (size_t)sysconf(_SC_PAGESIZE);
+	return pages[kind] * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 static int open_event(const struct trace_faults *faults, int kind, int pid, int cpu)
@@ -96,36 +85,13 @@ static int open_event(const struct trace_faults *faults, int kind, int pid, int 
 		.clockid = CLOCK_MONOTONIC,
 	};
 
-	return syscall(SYS_perf_event_open, &attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-}
-
-static int keep(struct trace_faults *faults, int fd, size_t cpu, int kind)
-{
-	int *fds = reallocarray(faults->fds, faults->n + 1, sizeof(*fds));
-	void *ring;
-
-	if (!fds) {
-		close(fd);
-		errno = ENOMEM;
-		return errno;
-	}
-	faults->fds = fds;
-	fds[faults->n++] = fd;
-	if (faults->rings[cpu][kind])
-		return ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, faults->outputs[cpu][kind]) ?
-		       errno : 0;
-	ring = mmap(NULL, ring_bytes(kind), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (ring == MAP_FAILED)
-		return errno;
-	faults->rings[cpu][kind] = ring;
-	faults->outputs[cpu][kind] = fd;
-	return 0;
+	return perf_open(&attr, pid, cpu);
 }
 
 /* One task, or all (-1); returns an error number. */
 static int open_all(struct trace_faults *faults, int pid)
 {
-	int kind, fd, error;
+	int kind, fd;
 	size_t cpu;
 
 	for (cpu = 0; cpu < faults->cpus; cpu++) {
@@ -134,25 +100,12 @@ static int open_all(struct trace_faults *faults, int pid)
 			/* A CPU that is offline, or a thread that has ended. */
 			if (fd < 0 && (errno == ENODEV || errno == ESRCH))
 				continue;
-			if (fd < 0)
+			if (fd < 0 || perf_files_add(&faults->files, fd) ||
+			    perf_ring_add(&faults->rings[cpu][kind], fd, ring_bytes(kind)))
 				return errno;
-			error = keep(faults, fd, cpu, kind);
-			if (error)
-				return error;
 		}
 	}
 	return 0;
-}
-
-/* An event takes a file for each thread and CPU. */
-static void raise_limit(void)
-{
-	struct rlimit limit;
-
-	if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
 }
 
 struct trace_faults *trace_faults_new(const struct trace_faults_of *of, struct failure *why)
@@ -164,10 +117,9 @@ struct trace_faults *trace_faults_new(const struct trace_faults_of *of, struct f
 	if (!faults)
 		goto memory;
 	faults->rings = calloc(cpus, sizeof(*faults->rings));
-	faults->outputs = calloc(cpus, sizeof(*faults->outputs));
-	if (!faults->rings || !faults->outputs)
+	if (!faults->rings)
 		goto memory;
-	raise_limit();
+	perf_raise_limit();
 	faults->cpus = cpus;
 	faults->inherit = of->tids;
 	faults->on_exec = of->on_exec;
@@ -203,34 +155,22 @@ int trace_faults_follow(struct trace_faults *faults, const uint32_t *tids, size_
 	return 0;
 }
 
-/* Copies @size bytes at @at out of the ring, which they may wrap around. */
-static void copy(const char *data, size_t bytes, uint64_t at, void *to, size_t size)
-{
-	size_t from = at % bytes, first = size < bytes - from ? size : bytes - from;
-
-	memcpy(to, data + from, first);
-	memcpy((char *)to + first, data, size - first);
-}
-
-static int read_ring(struct perf_event_mmap_page *ring, int kind, trace_see *see,
+static int read_ring(struct perf_ring *ring, int kind, trace_see *see,
 		     void *context, uint64_t *n)
 {
-	const size_t bytes = ring_bytes(kind) - (size_t)sysconf(_SC_PAGESIZE);
-	const char *data = (const char *)ring + sysconf(_SC_PAGESIZE);
-	uint64_t head = __atomic_load_n(&ring->data_head, __ATOMIC_ACQUIRE);
-	uint64_t tail = ring->data_tail;
+	uint64_t head = perf_ring_head(ring), tail = ring->page->data_tail;
 	struct trace_event event = { .what = TRACE_FAULT };
 	struct record record;
 	int ret = 0;
 
 	while (!ret && tail < head) {
-		copy(data, bytes, tail, &record.header, sizeof(record.header));
+		perf_ring_copy(ring, tail, &record.header, sizeof(record.header));
 		if (record.header.size < sizeof(record.header) ||
 		    record.header.size > head - tail)
 			break;
 		if (record.header.type == PERF_RECORD_SAMPLE &&
 		    record.header.size >= sizeof(record)) {
-			copy(data, bytes, tail, &record, sizeof(record));
+			perf_ring_copy(ring, tail, &record, sizeof(record));
 			event.time = record.time;
 			event.tid = record.tid;
 			event.args[0] = record.pid;
@@ -240,7 +180,7 @@ static int read_ring(struct perf_event_mmap_page *ring, int kind, trace_see *see
 		}
 		tail += record.header.size;
 	}
-	__atomic_store_n(&ring->data_tail, tail, __ATOMIC_RELEASE);
+	perf_ring_consume(ring, tail);
 	return ret;
 }
 
@@ -252,8 +192,8 @@ int trace_faults_read(struct trace_faults *faults, trace_see *see, void *context
 
 	for (cpu = 0; cpu < faults->cpus; cpu++)
 		for (kind = 0; kind < KINDS; kind++)
-			if (faults->rings[cpu][kind] &&
-			    read_ring(faults->rings[cpu][kind], kind, see, context, n))
+			if (faults->rings[cpu][kind].page &&
+			    read_ring(&faults->rings[cpu][kind], kind, see, context, n))
 				return fail_memory(why);
 	return 0;
 }
@@ -265,8 +205,9 @@ size_t trace_faults_poll(const struct trace_faults *faults, struct pollfd *fds, 
 
 	for (cpu = 0; cpu < faults->cpus; cpu++)
 		for (kind = 0; kind < KINDS; kind++)
-			if (faults->rings[cpu][kind] && n < max)
-				fds[n++] = (struct pollfd){ faults->outputs[cpu][kind], POLLIN, 0 };
+			if (faults->rings[cpu][kind].page && n < max)
+				fds[n++] = (struct pollfd){
+					faults->rings[cpu][kind].fd, POLLIN, 0 };
 	return n;
 }
 
@@ -274,24 +215,13 @@ void trace_faults_stop(struct trace_faults *faults)
 {
 	size_t i;
 
-	for (i = 0; i < faults->n; i++)
-		ioctl(faults->fds[i], PERF_EVENT_IOC_DISABLE, 0);
+	for (i = 0; i < faults->files.n; i++)
+		ioctl(faults->files.fds[i], PERF_EVENT_IOC_DISABLE, 0);
 }
 
 bool trace_faults_lost(const struct trace_faults *faults, uint64_t *lost)
 {
-	struct {
-		uint64_t value;
-		uint64_t lost;
-	} count;
-	size_t i;
-
-	for (i = 0; i < faults->n; i++) {
-		if (read(faults->fds[i], &count, sizeof(count)) != sizeof(count))
-			return false;
-		*lost += count.lost;
-	}
-	return true;
+	return perf_files_lost(&faults->files, lost);
 }
 
 void trace_faults_free(struct trace_faults *faults)
@@ -301,14 +231,10 @@ void trace_faults_free(struct trace_faults *faults)
 
 	if (!faults)
 		return;
-	for (i = 0; i < faults->n; i++)
-		close(faults->fds[i]);
+	perf_files_close(&faults->files);
 	for (i = 0; i < faults->cpus; i++)
 		for (kind = 0; kind < KINDS; kind++)
-			if (faults->rings[i][kind])
-				munmap(faults->rings[i][kind], ring_bytes(kind));
-	free(faults->fds);
+			perf_ring_unmap(&faults->rings[i][kind]);
 	free(faults->rings);
-	free(faults->outputs);
 	free(faults);
 }

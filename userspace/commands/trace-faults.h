@@ -27,7 +27,7 @@ struct trace_faults_of {
 	bool on_exec;
 };
 
-/* NULL and @why: what stands in the way. */
+/* Returns NULL and @why if the kernel refuses the events. */
 struct trace_faults *trace_faults_new(const struct trace_faults_of *of, struct failure *why);
 
 /* Adds threads to those of trace_faults_new().  Returns 0, or -1 and @why. */

@@ -4,21 +4,14 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <sched.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <linux/perf_event.h>
-
 #include "host/fault-events.h"
+#include "host/perf.h"
 #include "host/procfs.h"
 
 #if defined(__x86_64__) || defined(__aarch64__)
@@ -68,10 +61,7 @@ static const uint8_t regs_of_dwarf[] = {
 /**
  * struct ring - the records of one CPU
  * @cpu: its number
- * @fd: the event that owns the ring
- * @page: control page; the data follows
- * @data: records
- * @size: bytes of @data, a power of two
+ * @perf: where they are
  * @head: end of the records that this round reads
  * @tail: begin of the next record
  * @time: of the record at @tail
@@ -79,10 +69,7 @@ static const uint8_t regs_of_dwarf[] = {
  */
 struct ring {
 	int cpu;
-	int fd;
-	struct perf_event_mmap_page *page;
-	uint8_t *data;
-	uint64_t size;
+	struct perf_ring perf;
 	uint64_t head;
 	uint64_t tail;
 	uint64_t time;
@@ -95,8 +82,7 @@ struct ring {
  * @rings: one for each CPU; owned
  * @n: their number
  * @polls: descriptors of the rings; owned
- * @fds: all events; owned
- * @n_fds: their number
+ * @files: all events; owned
  * @record: a copy of a record that wraps around the end of its ring; 8-byte aligned
  * @ips, @regs: of the current record
  */
@@ -105,8 +91,7 @@ struct fault_events {
 	struct ring *rings;
 	size_t n;
 	struct pollfd *polls;
-	int *fds;
-	size_t n_fds;
+	struct perf_files files;
 	uint64_t record[RECORD_MAX / 8];
 	uint64_t ips[FAULT_DEPTH];
 	uint64_t regs[FAULT_REGS_MAX];
@@ -150,7 +135,7 @@ static int open_event(const struct fault_request *request, uint32_t tid, int cpu
 		for (i = 0; i < N_REGS; i++)
 			attr.sample_regs_user |= 1ULL << regs_of_dwarf[i];
 	}
-	return (int)syscall(SYS_perf_event_open, &attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	return perf_open(&attr, tid, cpu);
 }
 
 /* The value of /proc/sys/kernel/@name, for messages. */
@@ -214,37 +199,6 @@ static size_t ring_bytes_of(const struct fault_request *request, size_t cpus)
 	return bytes;
 }
 
-static int map_ring(struct ring *ring, size_t bytes, struct failure *why)
-{
-	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	void *at = mmap(NULL, page + bytes, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
-
-	if (at == MAP_FAILED)
-		return fail(why, FAIL_SYSTEM,
-			    "no ring of %zu bytes for page-fault events: %s: run as root",
-			    bytes, strerror(errno));
-	ring->page = at;
-	ring->data = (uint8_t *)at + page;
-	ring->size = bytes;
-	return 0;
-}
-
-static int keep_fd(struct fault_events *events, int fd, struct failure *why)
-{
-	int *fds = events->fds;
-
-	/* Grow by doubling. */
-	if (!(events->n_fds & (events->n_fds - 1)))
-		fds = reallocarray(fds, events->n_fds ? 2 * events->n_fds : 1, sizeof(*fds));
-	if (!fds) {
-		close(fd);
-		return fail_memory(why);
-	}
-	events->fds = fds;
-	fds[events->n_fds++] = fd;
-	return 0;
-}
-
 /* Opens the events of thread @tid on each CPU; they share the ring of the CPU. */
 static int open_thread(struct fault_events *events, uint32_t tid, size_t bytes,
 		       struct failure *why)
@@ -261,19 +215,13 @@ static int open_thread(struct fault_events *events, uint32_t tid, size_t bytes,
 			return 0;
 		if (fd < 0)
 			return cannot_open(&events->request, tid, why);
-		if (keep_fd(events, fd, why))
-			return -1;
-		if (ring->fd >= 0) {
-			if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, ring->fd))
-				return fail(why, FAIL_SYSTEM,
-					    "events of %" PRIu32 " cannot share a ring: %s",
-					    tid, strerror(errno));
-			continue;
-		}
-		ring->fd = fd;
-		if (map_ring(ring, bytes, why))
-			return -1;
-		events->polls[i] = (struct pollfd){ .fd = fd, .events = POLLIN };
+		if (perf_files_add(&events->files, fd))
+			return fail_memory(why);
+		if (perf_ring_add(&ring->perf, fd, bytes))
+			return fail(why, FAIL_SYSTEM,
+				    "no ring of %zu bytes for page-fault events of %" PRIu32
+				    ": %s: run as root", bytes, tid, strerror(errno));
+		events->polls[i] = (struct pollfd){ .fd = ring->perf.fd, .events = POLLIN };
 	}
 	return 0;
 }
@@ -337,20 +285,9 @@ static int find_cpus(struct fault_events *events, struct failure *why)
 		if (fd < 0)
 			return cannot_open(&events->request, events->request.pid, why);
 		close(fd);
-		events->rings[events->n++] = (struct ring){ .cpu = (int)cpu, .fd = -1 };
+		events->rings[events->n++] = (struct ring){ .cpu = (int)cpu };
 	}
 	return 0;
-}
-
-/* Each thread needs a descriptor on each CPU. */
-static void raise_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 struct fault_events *fault_events_open(const struct fault_request *request,
@@ -363,7 +300,7 @@ struct fault_events *fault_events_open(const struct fault_request *request,
 		return NULL;
 	}
 	events->request = *request;
-	raise_limit();
+	perf_raise_limit();
 	if (find_cpus(events, why) ||
 	    open_threads(events, ring_bytes_of(request, events->n), why)) {
 		fault_events_close(events);
@@ -380,26 +317,16 @@ int fault_events_wait(struct fault_events *events, int timeout_ms, struct failur
 	return 0;
 }
 
-/* Copies @len bytes at the offset @at of the ring. */
-static void copy_out(const struct ring *ring, uint64_t at, void *to, size_t len)
-{
-	const size_t begin = at & (ring->size - 1);
-	const size_t first = len < ring->size - begin ? len : ring->size - begin;
-
-	memcpy(to, ring->data + begin, first);
-	memcpy((uint8_t *)to + first, ring->data, len - first);
-}
-
 /* The record at @ring->tail, in the ring or as a copy. */
 static const struct perf_event_header *record_of(struct fault_events *events,
 						 const struct ring *ring)
 {
-	const size_t begin = ring->tail & (ring->size - 1);
-	const struct perf_event_header *header = (const void *)(ring->data + begin);
+	const size_t begin = ring->tail & (ring->perf.size - 1);
+	const struct perf_event_header *header = (const void *)(ring->perf.data + begin);
 
-	if (begin + header->size <= ring->size)
+	if (begin + header->size <= ring->perf.size)
 		return header;
-	copy_out(ring, ring->tail, events->record, header->size);
+	perf_ring_copy(&ring->perf, ring->tail, events->record, header->size);
 	return (const void *)events->record;
 }
 
@@ -414,14 +341,15 @@ static void look_ahead(struct ring *ring)
 	ring->ready = false;
 	if (ring->tail + sizeof(header) > ring->head)
 		return;
-	copy_out(ring, ring->tail, &header, sizeof(header));
+	perf_ring_copy(&ring->perf, ring->tail, &header, sizeof(header));
 	if (header.size < sizeof(header) + TRAILER || ring->tail + header.size > ring->head) {
 		/* The kernel never writes such a record. */
 		ring->tail = ring->head;
 		return;
 	}
-	copy_out(ring, ring->tail + (header.type == PERF_RECORD_SAMPLE ? SAMPLE_TIME :
-				     header.size - 8U), &ring->time, 8);
+	perf_ring_copy(&ring->perf, ring->tail + (header.type == PERF_RECORD_SAMPLE ?
+						  SAMPLE_TIME : header.size - 8U),
+		       &ring->time, 8);
 	ring->ready = true;
 }
 
@@ -571,7 +499,7 @@ int fault_events_read(struct fault_events *events, uint64_t until, fault_event_f
 
 	for (i = 0; i < events->n; i++) {
 		ring = &events->rings[i];
-		ring->head = __atomic_load_n(&ring->page->data_head, __ATOMIC_ACQUIRE);
+		ring->head = perf_ring_head(&ring->perf);
 		look_ahead(ring);
 	}
 	while ((ring = earliest(events)) && ring->time <= until) {
@@ -579,7 +507,7 @@ int fault_events_read(struct fault_events *events, uint64_t until, fault_event_f
 		if (parse(events, header, &event) && fn(context, &event, why))
 			return -1;
 		ring->tail += header->size;
-		__atomic_store_n(&ring->page->data_tail, ring->tail, __ATOMIC_RELEASE);
+		perf_ring_consume(&ring->perf, ring->tail);
 		look_ahead(ring);
 	}
 	return 0;
@@ -587,13 +515,9 @@ int fault_events_read(struct fault_events *events, uint64_t until, fault_event_f
 
 uint64_t fault_events_lost(const struct fault_events *events)
 {
-	/* The count of faults, then the lost records. */
-	uint64_t values[2], lost = 0;
-	size_t i;
+	uint64_t lost = 0;
 
-	for (i = 0; i < events->n_fds; i++)
-		if (read(events->fds[i], values, sizeof(values)) == sizeof(values))
-			lost += values[1];
+	perf_files_lost(&events->files, &lost);
 	return lost;
 }
 
@@ -604,12 +528,8 @@ void fault_events_close(struct fault_events *events)
 	if (!events)
 		return;
 	for (i = 0; i < events->n; i++)
-		if (events->rings[i].page)
-			munmap(events->rings[i].page, (size_t)sysconf(_SC_PAGESIZE) +
-			       events->rings[i].size);
-	for (i = 0; i < events->n_fds; i++)
-		close(events->fds[i]);
-	free(events->fds);
+		perf_ring_unmap(&events->rings[i].perf);
+	perf_files_close(&events->files);
 	free(events->rings);
 	free(events->polls);
 	free(events);

@@ -92,7 +92,7 @@ struct fault_request {
 /* Whether copies of the stack can be unwound on this machine. */
 bool fault_events_have_regs(void);
 
-/* Returns NULL and @why, which says what stands in the way. */
+/* Returns NULL and @why if the kernel refuses the events. */
 struct fault_events *fault_events_open(const struct fault_request *request,
 				       struct failure *why);
 

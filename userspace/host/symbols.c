@@ -106,8 +106,7 @@ static int find_debuginfo(Dwfl_Module *module, void **data, const char *name, Dw
 	return fd;
 }
 
-/* The address at which the ELF file wants the byte at @offset; false: at none. */
-static bool address_of(Elf *elf, uint64_t offset, uint64_t *addr)
+bool symbols_address(struct Elf *elf, uint64_t offset, uint64_t *addr)
 {
 	GElf_Phdr header;
 	size_t n, i;
@@ -224,7 +223,7 @@ static void name_elf(struct answers *answers, int fd, const uint64_t *addrs, siz
 	if (elf)
 		symbols = read_symbols(module, bias, &n_symbols);
 	for (i = 0; i < n; i++) {
-		name = symbols && address_of(elf, addrs[i], &addr) ?
+		name = symbols && symbols_address(elf, addrs[i], &addr) ?
 		       name_of(symbols, n_symbols, addr) : NULL;
 		put_name(answers, name, name ? strlen(name) : 0);
 	}

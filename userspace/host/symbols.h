@@ -7,6 +7,7 @@
 #ifndef READER_SYMBOLS_H
 #define READER_SYMBOLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,5 +44,9 @@ struct symbols_query {
  * missing then.
  */
 int symbols_find(struct symbols_query *query, struct failure *why);
+
+/* For that child: the address at which @elf wants the byte at @offset; false: at none. */
+struct Elf;
+bool symbols_address(struct Elf *elf, uint64_t offset, uint64_t *addr);
 
 #endif /* READER_SYMBOLS_H */
