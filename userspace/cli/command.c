@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Functions shared by the commands. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -70,7 +69,6 @@ int command_figures(const struct view *view, const struct options *options,
 	struct table *table = table_new(command_look(options));
 	bool events = type == &events_record;
 	const struct column *column;
-	struct value value;
 	size_t i;
 
 	table_column(table, events ? "Event" : "Figure", false);
@@ -84,12 +82,7 @@ int command_figures(const struct view *view, const struct options *options,
 			continue;
 		table_row(table);
 		table_cell(table, column->name);
-		if (!column_get(column, view, &view->snap->totals, &value))
-			table_cell(table, NULL);
-		else if (events)
-			table_cellf(table, "%" PRIu64, value.number);
-		else
-			cell_bytes(table, value.number, &units);
+		cell_column(table, column, view, &view->snap->totals, &units);
 		table_cell(table, column->kernel);
 		if (!options->raw)
 			table_cell(table, column->help);

@@ -21,23 +21,14 @@ static struct amount kept_back(const struct snapshot *snap)
 	return amount_minus(present, figure(snap, MEMCENSUS_S_TOTAL));
 }
 
-static void put_amount(struct table *table, struct amount amount,
-		       const struct units *units)
-{
-	if (amount.known)
-		cell_signed(table, amount.bytes, units);
-	else
-		table_cell(table, NULL);
-}
-
 static void put_area(struct table *table, const char *name, struct amount used,
 		     struct amount cache, const struct units *units)
 {
 	table_row(table);
 	table_cell(table, name);
-	put_amount(table, used, units);
-	put_amount(table, cache, units);
-	put_amount(table, amount_minus(used, cache), units);
+	cell_amount(table, used, units);
+	cell_amount(table, cache, units);
+	cell_amount(table, amount_minus(used, cache), units);
 }
 
 int areas_show(const struct view *view, const struct options *options,

@@ -33,16 +33,6 @@ static const struct zone *find(const struct snapshot *snap, const struct zone *l
 	return NULL;
 }
 
-static size_t orders_of(const struct snapshot *snap)
-{
-	size_t orders = 0, i;
-
-	for (i = 0; i < snap->n_zones; i++)
-		if (snap->zones[i].free_blocks.n > orders)
-			orders = snap->zones[i].free_blocks.n;
-	return orders;
-}
-
 static void put_order(struct table *table, const struct span *span,
 		      const struct zone *zone, const struct zone *before, size_t order)
 {
@@ -70,17 +60,11 @@ static void put_zone(struct table *table, const struct span *span,
 	const struct zone *before = span->before ? find(span->before, zone) : NULL;
 	size_t order;
 
-	if (KNOWN(zone, MEMCENSUS_ZONE_NODE))
-		table_cellf(table, "%" PRIu64, zone->node);
-	else
-		table_cell(table, NULL);
-	table_cell(table, KNOWN(zone, MEMCENSUS_ZONE_NAME) ? zone->name : NULL);
+	buddy_cell(table, MEMCENSUS_ZONE_NODE, zone, units);
+	buddy_cell(table, MEMCENSUS_ZONE_NAME, zone, units);
 	for (order = 0; order < orders; order++)
 		put_order(table, span, zone, before, order);
-	if (KNOWN(zone, MEMCENSUS_ZONE_FREE))
-		cell_bytes(table, zone->free, units);
-	else
-		table_cell(table, NULL);
+	buddy_cell(table, MEMCENSUS_ZONE_FREE, zone, units);
 }
 
 static int put_table(const struct session *session, const struct span *span,
@@ -88,7 +72,7 @@ static int put_table(const struct session *session, const struct span *span,
 {
 	const struct options *options = session->options;
 	const struct units units = { .suffixes = options->suffixes };
-	size_t orders = orders_of(span->now), i;
+	size_t orders = buddy_orders(span->now), i;
 	struct table *table;
 	char name[24];
 

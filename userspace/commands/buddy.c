@@ -10,7 +10,7 @@
 /* A value of MEMCENSUS_ZONE_EXTFRAG: the order is available. */
 #define CAN_BE_HAD	(-1000)
 
-static size_t orders_of(const struct snapshot *snap)
+size_t buddy_orders(const struct snapshot *snap)
 {
 	size_t orders = 0, i;
 
@@ -39,14 +39,17 @@ static struct table *orders_table(const struct options *options,
 	return table;
 }
 
+void buddy_cell(struct table *table, unsigned int attribute, const struct zone *zone,
+		const struct units *units)
+{
+	cell_column(table, &zone_record.fields.columns[attribute], NULL, zone, units);
+}
+
 static void zone_row(struct table *table, const struct zone *zone)
 {
 	table_row(table);
-	if (KNOWN(zone, MEMCENSUS_ZONE_NODE))
-		table_cellf(table, "%" PRIu64, zone->node);
-	else
-		table_cell(table, NULL);
-	table_cell(table, KNOWN(zone, MEMCENSUS_ZONE_NAME) ? zone->name : NULL);
+	buddy_cell(table, MEMCENSUS_ZONE_NODE, zone, NULL);
+	buddy_cell(table, MEMCENSUS_ZONE_NAME, zone, NULL);
 }
 
 static void blocks_cells(struct table *table, const struct numbers *blocks,
@@ -83,17 +86,14 @@ static int show_blocks(const struct view *view, const struct options *options,
 {
 	const struct units units = command_units(view, options);
 	const struct snapshot *snap = view->snap;
-	size_t orders = orders_of(snap), i;
+	size_t orders = buddy_orders(snap), i;
 	struct table *table = orders_table(options, NULL, orders);
 
 	table_column(table, "Free", true);
 	for (i = 0; i < snap->n_zones; i++) {
 		zone_row(table, &snap->zones[i]);
 		blocks_cells(table, &snap->zones[i].free_blocks, orders);
-		if (KNOWN(&snap->zones[i], MEMCENSUS_ZONE_FREE))
-			cell_bytes(table, snap->zones[i].free, &units);
-		else
-			table_cell(table, NULL);
+		buddy_cell(table, MEMCENSUS_ZONE_FREE, &snap->zones[i], &units);
 	}
 	return table_finish(table, out, why);
 }
@@ -101,7 +101,7 @@ static int show_blocks(const struct view *view, const struct options *options,
 static int show_types(const struct snapshot *snap, const struct options *options,
 		      FILE *out, struct failure *why)
 {
-	size_t orders = orders_of(snap), i, t;
+	size_t orders = buddy_orders(snap), i, t;
 	struct table *table = orders_table(options, "Type", orders);
 
 	for (i = 0; i < snap->n_zones; i++) {
@@ -119,7 +119,7 @@ static int show_types(const struct snapshot *snap, const struct options *options
 static int show_frag(const struct snapshot *snap, const struct options *options,
 		     FILE *out, struct failure *why)
 {
-	size_t orders = orders_of(snap), i;
+	size_t orders = buddy_orders(snap), i;
 	struct table *table = orders_table(options, "Index", orders);
 
 	for (i = 0; i < snap->n_zones; i++) {

@@ -155,7 +155,7 @@ static int show_system(const struct diff *diff, const struct options *options,
 		table_cell(table, column->name);
 		cell_bytes(table, diff->before->totals.bytes.v[i], &units);
 		cell_bytes(table, diff->after->totals.bytes.v[i], &units);
-		cell_signed(table, bytes, &units);
+		cell_bytes(table, bytes, &units);
 		table_cell(table, column->kernel);
 	}
 	return table_finish(table, out, why);

@@ -144,7 +144,7 @@ static void put_cell(struct table *table, const struct interval_column *column,
 	else if (is_percent(column))
 		table_cellf(table, "%.1f", value);
 	else if (column->memory)
-		cell_signed(table, value, units);
+		cell_bytes(table, value, units);
 	else
 		table_cellf(table, "%.0f", value);
 }

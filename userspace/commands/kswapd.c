@@ -1,29 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus kswapd: reclaim activity, and the distance to the watermarks. */
-#include <inttypes.h>
-
 #include "cli/command.h"
 #include "commands/rows.h"
 
-static void cell_event(struct table *table, const struct figures *events,
-		       unsigned int event)
+static void cell_event(struct table *table, const struct view *view, unsigned int event)
 {
-	if (KNOWN(events, event))
-		table_cellf(table, "%" PRIu64, events->v[event]);
-	else
-		table_cell(table, NULL);
+	cell_column(table, &events_record.figures.columns[event], view, &view->snap->totals,
+		    &(struct units){ });
 }
 
 /* Adds a row for kswapd or direct reclaim: runs, pages scanned and reclaimed. */
-static void reclaim_row(struct table *table, const struct figures *events,
-			const char *who, unsigned int scan, unsigned int steal,
-			unsigned int runs)
+static void reclaim_row(struct table *table, const struct view *view, const char *who,
+			unsigned int scan, unsigned int steal, unsigned int runs)
 {
+	const struct figures *events = &view->snap->totals.events;
+
 	table_row(table);
 	table_cell(table, who);
-	cell_event(table, events, runs);
-	cell_event(table, events, scan);
-	cell_event(table, events, steal);
+	cell_event(table, view, runs);
+	cell_event(table, view, scan);
+	cell_event(table, view, steal);
 	if (KNOWN(events, scan) && KNOWN(events, steal) && events->v[scan])
 		table_cellf(table, "%.1f%%",
 			    100.0 * events->v[steal] / events->v[scan]);
@@ -31,8 +27,7 @@ static void reclaim_row(struct table *table, const struct figures *events,
 		table_cell(table, NULL);
 }
 
-static int show_reclaim(const struct figures *events,
-			const struct options *options, FILE *out,
+static int show_reclaim(const struct view *view, const struct options *options, FILE *out,
 			struct failure *why)
 {
 	struct table *table = table_new(command_look(options));
@@ -42,9 +37,9 @@ static int show_reclaim(const struct figures *events,
 	table_column(table, "Scanned", true);
 	table_column(table, "Stolen", true);
 	table_column(table, "Efficiency", true);
-	reclaim_row(table, events, "kswapd", MEMCENSUS_E_PGSCAN_KSWAPD,
+	reclaim_row(table, view, "kswapd", MEMCENSUS_E_PGSCAN_KSWAPD,
 		    MEMCENSUS_E_PGSTEAL_KSWAPD, MEMCENSUS_E_PAGEOUTRUN);
-	reclaim_row(table, events, "direct", MEMCENSUS_E_PGSCAN_DIRECT,
+	reclaim_row(table, view, "direct", MEMCENSUS_E_PGSCAN_DIRECT,
 		    MEMCENSUS_E_PGSTEAL_DIRECT, MEMCENSUS_E_ALLOCSTALL);
 	return table_finish(table, out, why);
 }
@@ -75,7 +70,7 @@ static int kswapd_show(const struct view *view, const struct options *options,
 			    false, out, why))
 		return -1;
 	command_title(options, out, "Pages since boot");
-	if (show_reclaim(&snap->totals.events, options, out, why))
+	if (show_reclaim(view, options, out, why))
 		return -1;
 	command_title(options, out, NULL);
 	return command_figures(view, options, &events_record, shown,

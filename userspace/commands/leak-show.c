@@ -61,7 +61,7 @@ static void cell_place(struct table *table, const struct region *region)
 
 static void cell_rate(struct table *table, double slope, const struct units *units)
 {
-	cell_signed(table, (int64_t)(slope * SECONDS_PER_HOUR), units);
+	cell_bytes(table, (int64_t)(slope * SECONDS_PER_HOUR), units);
 }
 
 static void cell_left(struct table *table, const struct leak_report *report,

@@ -99,10 +99,8 @@ static void draw(struct picture *p, const struct snapshot *snap, struct pages_cu
 static void put_pages(struct table *table, const struct picture *p, uint64_t pages,
 		      const struct snapshot *snap, const struct units *units)
 {
-	if (snap->n_pages && p->end <= p->known)
-		cell_bytes(table, pages * pages_size(snap), units);
-	else
-		table_cell(table, NULL);
+	cell_amount(table, (struct amount){ snap->n_pages && p->end <= p->known,
+					    pages * pages_size(snap) }, units);
 }
 
 static void put_counts(struct table *table, const struct picture *p,
@@ -149,10 +147,7 @@ static void put_total(struct table *table, const struct picture *all,
 {
 	table_total_row(table);
 	table_cell(table, "total");
-	if (snap->n_pages)
-		cell_bytes(table, all->each, units);
-	else
-		table_cell(table, NULL);
+	cell_amount(table, (struct amount){ snap->n_pages > 0, all->each }, units);
 	put_counts(table, all, snap, units);
 	table_cell(table, "");
 	table_cell(table, "");

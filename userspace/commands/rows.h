@@ -8,7 +8,7 @@
 #include "cli/present.h"
 #include "cli/session.h"
 #include "lib/part.h"
-#include "model/amount.h"
+#include "model/listing.h"
 
 /* Takes the censuses of @session and prints rows for each. 0, or -1 and @why. */
 typedef int (*rows_fn)(struct session *session, struct failure *why);
@@ -43,6 +43,11 @@ static inline int rows_words(struct options *options, char **words, int n,
 		return options_interval(options, words, n, why);
 	return n || options_series(options) ? fail_left_out(why, "rows at an interval") : 0;
 }
+
+/* The number of orders that zones have, and the cell of an attribute of a zone. */
+size_t buddy_orders(const struct snapshot *snap);
+void buddy_cell(struct table *table, unsigned int attribute, const struct zone *zone,
+		const struct units *units);
 
 /* Amounts that 'system' shows without an interval too. */
 struct amount system_used(const struct snapshot *snap);

@@ -10,15 +10,6 @@
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
-static void cell(struct table *table, struct amount amount,
-		 const struct units *units)
-{
-	if (amount.known)
-		cell_signed(table, amount.bytes, units);
-	else
-		table_cell(table, NULL);
-}
-
 /* Used memory: total minus available, as in procps 4. */
 struct amount system_used(const struct snapshot *snap)
 {
@@ -76,7 +67,7 @@ static void short_row(struct table *table, const struct options *options,
 	table_row(table);
 	table_cell(table, name);
 	for (i = 0; i < 3; i++)
-		cell(table, amounts[i], units);
+		cell_amount(table, amounts[i], units);
 	for (i = 0; options->raw && i < (options->wide ? 4 : 3); i++)
 		table_cell(table, NULL);
 }
@@ -107,15 +98,15 @@ static int show_free(const struct view *view, const struct options *options,
 	table_row(table);
 	table_cell(table, "Mem:");
 	for (i = 0; i < COUNT(mem); i++)
-		cell(table, mem[i], &units);
-	cell(table, amount_figure(bytes, MEMCENSUS_S_SHMEM), &units);
+		cell_amount(table, mem[i], &units);
+	cell_amount(table, amount_figure(bytes, MEMCENSUS_S_SHMEM), &units);
 	if (options->wide) {
-		cell(table, buffers, &units);
-		cell(table, system_cache(snap), &units);
+		cell_amount(table, buffers, &units);
+		cell_amount(table, system_cache(snap), &units);
 	} else {
-		cell(table, amount_plus(buffers, system_cache(snap)), &units);
+		cell_amount(table, amount_plus(buffers, system_cache(snap)), &units);
 	}
-	cell(table, amount_figure(bytes, MEMCENSUS_S_AVAILABLE), &units);
+	cell_amount(table, amount_figure(bytes, MEMCENSUS_S_AVAILABLE), &units);
 
 	short_row(table, options, "Swap:", swap, &units);
 	if (options->totals)
@@ -138,8 +129,8 @@ static void put_breakdown_row(struct table *table, const struct options *options
 		table_cellf(table, "  %s", strchr(row->name, '_') + 1);
 	else
 		table_cell(table, row->name);
-	cell(table, breakdown->rows[i], units);
-	cell(table, breakdown->rows[i], &percent);
+	cell_amount(table, breakdown->rows[i], units);
+	cell_amount(table, breakdown->rows[i], &percent);
 	if (!options->raw)
 		table_cell(table, row->help);
 }

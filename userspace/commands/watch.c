@@ -87,12 +87,8 @@ static int put_row(struct watch *watch, const struct view *view,
 	time_text(time, time_of(&view->snap->scan), options->raw);
 	table_cell(table, time);
 	table_cellf(table, "%" PRIu64, task->pid);
-	for (i = 0; i < N_AMOUNTS; i++) {
-		if (KNOWN(&task->figures, amounts[i]))
-			cell_bytes(table, task->figures.v[amounts[i]], &units);
-		else
-			table_cell(table, NULL);
-	}
+	for (i = 0; i < N_AMOUNTS; i++)
+		cell_column(table, &task_record.figures.columns[amounts[i]], view, task, &units);
 	cell_rate(table, &delta->min_faults);
 	cell_rate(table, &delta->maj_faults);
 	table_cell(table, delta_text(kinds, delta));

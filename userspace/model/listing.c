@@ -100,18 +100,19 @@ void listing_sort(struct listing *listing, const struct column *column,
 		compare_rows, &order);
 }
 
-void cell_bytes(struct table *table, uint64_t bytes, const struct units *units)
-{
-	char text[NUMBER_SIZE];
-
-	table_cell(table, amount_text(text, bytes, bytes >> 10, units) ? text : NULL);
-}
-
-void cell_signed(struct table *table, int64_t bytes, const struct units *units)
+void cell_bytes(struct table *table, int64_t bytes, const struct units *units)
 {
 	char text[NUMBER_SIZE];
 
 	table_cell(table, amount_text(text, bytes, bytes / 1024, units) ? text : NULL);
+}
+
+void cell_amount(struct table *table, struct amount amount, const struct units *units)
+{
+	if (amount.known)
+		cell_bytes(table, amount.bytes, units);
+	else
+		table_cell(table, NULL);
 }
 
 static void cell_value(struct table *table, const struct column *column,
@@ -125,6 +126,17 @@ static void cell_value(struct table *table, const struct column *column,
 	else
 		table_cell(table, text);
 	free(text);
+}
+
+void cell_column(struct table *table, const struct column *column, const struct view *view,
+		 const void *record, const struct units *units)
+{
+	struct value value;
+
+	if (column_get(column, view, record, &value))
+		cell_value(table, column, view, &value, units);
+	else
+		table_cell(table, NULL);
 }
 
 /* Number of distinct values; sorts a copy of the rows. */
@@ -212,7 +224,6 @@ int listing_print(const struct listing *listing, struct table_look look,
 {
 	struct table *table = table_new(look);
 	const struct column *column;
-	struct value value;
 	const char *header;
 	size_t row, i;
 
@@ -228,13 +239,9 @@ int listing_print(const struct listing *listing, struct table_look look,
 	table_stream(table, out);
 	for (row = 0; row < listing->n_rows; row++) {
 		table_row(table);
-		for (i = 0; i < listing->columns.n; i++) {
-			column = listing->columns.v[i];
-			if (column_get(column, listing->view, listing->rows[row], &value))
-				cell_value(table, column, listing->view, &value, units);
-			else
-				table_cell(table, NULL);
-		}
+		for (i = 0; i < listing->columns.n; i++)
+			cell_column(table, listing->columns.v[i], listing->view,
+				    listing->rows[row], units);
 	}
 	if (totals)
 		put_totals(listing, table, units);

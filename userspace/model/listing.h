@@ -8,6 +8,7 @@
 
 #include "lib/json.h"
 #include "lib/table.h"
+#include "model/amount.h"
 #include "model/columns.h"
 #include "model/format.h"
 
@@ -59,9 +60,11 @@ int listing_print(const struct listing *listing, struct table_look look,
 		  const struct units *units, bool totals, FILE *out,
 		  struct failure *why);
 
-/* Adds an amount of memory as the next cell of @table; cell_signed() takes negative ones. */
-void cell_bytes(struct table *table, uint64_t bytes, const struct units *units);
-void cell_signed(struct table *table, int64_t bytes, const struct units *units);
+/* Fill the next cell of @table: memory, memory that may be unknown, @column of @record. */
+void cell_bytes(struct table *table, int64_t bytes, const struct units *units);
+void cell_amount(struct table *table, struct amount amount, const struct units *units);
+void cell_column(struct table *table, const struct column *column, const struct view *view,
+		 const void *record, const struct units *units);
 
 /*
  * The total of @column over the rows, KIND_PERCENT as a ratio, TOTAL_ROWS and
