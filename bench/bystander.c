@@ -211,8 +211,8 @@ static void census(enum memcensus_basis basis)
 	uint64_t scan[MEMCENSUS_SCAN_MAX + 1] = {};
 
 	take_census(basis, scan);
-	if (scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX] > hold_max)
-		hold_max = scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX];
+	if (scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS] > hold_max)
+		hold_max = scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS];
 	missed += scan[MEMCENSUS_SCAN_BUSY] + scan[MEMCENSUS_SCAN_PARTIAL];
 }
 

@@ -82,8 +82,6 @@ static int take_message(const struct nlmsghdr *nlh, void *data)
 	const struct nlattr *attr, *in;
 	uint64_t *scan = data;
 
-	if (genl->cmd != MEMCENSUS_CMD_SCAN)
-		return MNL_CB_OK;
 	mnl_attr_for_each(attr, nlh, sizeof(*genl)) {
 		if (mnl_attr_get_type(attr) != MEMCENSUS_A_SCAN)
 			continue;
@@ -98,7 +96,7 @@ static int take_message(const struct nlmsghdr *nlh, void *data)
 
 static void check(const uint64_t *scan)
 {
-	if (!scan[MEMCENSUS_SCAN_WALL] || scan[MEMCENSUS_SCAN_VIOLATIONS] ||
+	if (!scan[MEMCENSUS_SCAN_WALL_NS] || scan[MEMCENSUS_SCAN_VIOLATIONS] ||
 	    scan[MEMCENSUS_SCAN_BUSY] || scan[MEMCENSUS_SCAN_PARTIAL] ||
 	    scan[MEMCENSUS_SCAN_SLICES] > 1) {
 		fprintf(stderr, "measure: the census is not whole\n");
@@ -118,7 +116,7 @@ void take_census(enum memcensus_basis basis, uint64_t *scan)
 	nlh = put_header(family, NLM_F_DUMP, MEMCENSUS_CMD_SNAPSHOT,
 			 MEMCENSUS_GENL_VERSION);
 	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
-	mnl_attr_put_u8(nlh, MEMCENSUS_REQ_BASIS, basis);
+	mnl_attr_put_u32(nlh, MEMCENSUS_REQ_BASIS, basis);
 	mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PARTS, MEMCENSUS_PART_TASKS);
 	mnl_attr_nest_end(nlh, nest);
 	converse(nl, take_message, scan);
@@ -132,11 +130,11 @@ static void measure_census(struct sample *s, enum memcensus_basis basis)
 	request = now_ns() - begin;
 
 	check(scan);
-	s->ns = scan[MEMCENSUS_SCAN_WALL];
+	s->ns = scan[MEMCENSUS_SCAN_WALL_NS];
 	snprintf(s->notes, sizeof(s->notes),
 		 " request=%llu hold=%llu mms=%llu ptes=%llu pages=%llu memory=%llu slices=%llu",
 		 (unsigned long long)request,
-		 (unsigned long long)scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX],
+		 (unsigned long long)scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS],
 		 (unsigned long long)scan[MEMCENSUS_SCAN_MMS],
 		 (unsigned long long)scan[MEMCENSUS_SCAN_PTES],
 		 (unsigned long long)scan[MEMCENSUS_SCAN_PAGES],

@@ -115,8 +115,8 @@ def main():
     if len(still) != len(first):
         print(f"did not hold still:         {len(first) - len(still)} processes")
     scan = census["scan"]
-    print(f"the census took {scan['wall'] / 1e6:.1f} ms, all processes in one pass, and held no")
-    print(f"lock longer than {scan['lock_hold_max'] / 1e6:.2f} ms; "
+    print(f"the census took {scan['wall_ns'] / 1e6:.1f} ms, all processes in one pass, and held no")
+    print(f"lock longer than {scan['lock_hold_max_ns'] / 1e6:.2f} ms; "
           f"smaps_rollup, read one by one, took {took * 1e3:.1f} ms")
     return 1 if wrong or not still else 0
 

@@ -29,17 +29,17 @@
 static struct genl_family census_family;
 
 /* A VMA message with the longest path exceeds the default buffer of a dump. */
-#define VMA_MESSAGE_MAX (PATH_MAX + 2048)
+#define MESSAGE_MAX (PATH_MAX + 2048)
 
 #define DEFAULT_PARTS (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | \
 		       MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
 
 static const struct nla_policy request_policy[MEMCENSUS_REQ_MAX + 1] = {
-	[MEMCENSUS_REQ_BASIS] = NLA_POLICY_RANGE(NLA_U8,
+	[MEMCENSUS_REQ_BASIS] = NLA_POLICY_RANGE(NLA_U32,
 						 MEMCENSUS_BASIS_MAPCOUNT,
 						 MEMCENSUS_BASIS_MAX),
 	[MEMCENSUS_REQ_PARTS] = NLA_POLICY_MASK(NLA_U32, MEMCENSUS_PART_ALL),
-	[MEMCENSUS_REQ_GROUP_BY] = NLA_POLICY_RANGE(NLA_U8, MEMCENSUS_BY_UID,
+	[MEMCENSUS_REQ_GROUP_BY] = NLA_POLICY_RANGE(NLA_U32, MEMCENSUS_BY_UID,
 						    MEMCENSUS_BY_MAX),
 	[MEMCENSUS_REQ_PIDS] = { .type = NLA_BINARY,
 				 .len = MEMCENSUS_PIDS_MAX * sizeof(u32) },
@@ -51,23 +51,23 @@ static const struct nla_policy policy[MEMCENSUS_A_MAX + 1] = {
 	[MEMCENSUS_A_REQUEST] = NLA_POLICY_NESTED(request_policy),
 };
 
-/* The messages of a SNAPSHOT dump, in order. */
-static const u8 stages[] = {
-	MEMCENSUS_CMD_SCAN,
-	MEMCENSUS_CMD_TASK,
-	MEMCENSUS_CMD_GROUP,
-	MEMCENSUS_CMD_VMA,
-	MEMCENSUS_CMD_ZONE,
-	MEMCENSUS_CMD_NODE,
-	MEMCENSUS_CMD_SYSTEM,
+/* The records of a SNAPSHOT dump, in order, by the nests that contain them. */
+static const u8 snapshot_stages[] = {
+	MEMCENSUS_A_SCAN,
+	MEMCENSUS_A_TASK,
+	MEMCENSUS_A_GROUP,
+	MEMCENSUS_A_VMA,
+	MEMCENSUS_A_ZONE,
+	MEMCENSUS_A_NODE,
+	MEMCENSUS_A_SYSTEM,
 };
 
-/* The messages of a PAGES dump, in order; all have the command PAGES. */
+/* The records of a PAGES dump, in order. */
 static const u8 pages_stages[] = {
-	MEMCENSUS_CMD_SCAN,
-	MEMCENSUS_CMD_TASK,
-	MEMCENSUS_CMD_VMA,
-	MEMCENSUS_CMD_PAGES,
+	MEMCENSUS_A_SCAN,
+	MEMCENSUS_A_TASK,
+	MEMCENSUS_A_VMA,
+	MEMCENSUS_A_PAGES,
 };
 
 /**
@@ -75,7 +75,7 @@ static const u8 pages_stages[] = {
  * @req: the request
  * @snap: a reference, after the census was taken
  * @envelope: holds references on both namespaces
- * @stages: the kinds of messages, in order
+ * @stages: the kinds of records, in order
  * @nr_stages: length of @stages
  * @stage: index of the next of @stages
  * @index: of the next record in @stage
@@ -231,7 +231,7 @@ static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 	req->basis = tb[MEMCENSUS_REQ_PIDS] ? MEMCENSUS_BASIS_MAPCOUNT :
 					      MEMCENSUS_BASIS_FRAMES;
 	if (tb[MEMCENSUS_REQ_BASIS])
-		req->basis = nla_get_u8(tb[MEMCENSUS_REQ_BASIS]);
+		req->basis = nla_get_u32(tb[MEMCENSUS_REQ_BASIS]);
 	if (tb[MEMCENSUS_REQ_PARTS])
 		req->parts = nla_get_u32(tb[MEMCENSUS_REQ_PARTS]);
 	if (req->parts & MEMCENSUS_PART_VMAS && !tb[MEMCENSUS_REQ_PIDS]) {
@@ -240,7 +240,7 @@ static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 		return -EINVAL;
 	}
 	if (tb[MEMCENSUS_REQ_GROUP_BY])
-		req->group_by = nla_get_u8(tb[MEMCENSUS_REQ_GROUP_BY]);
+		req->group_by = nla_get_u32(tb[MEMCENSUS_REQ_GROUP_BY]);
 	if (req->group_by && req->basis != MEMCENSUS_BASIS_FRAMES) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_GROUP_BY],
 				    "GROUP_BY: needs BASIS FRAMES");
@@ -293,13 +293,14 @@ static int begin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	err = parse_request(d, cmd, census_dump_attrs(cb), cb->extack);
 	if (err)
 		return err;
-	if (d->req.parts & MEMCENSUS_PART_VMAS)
-		cb->min_dump_alloc = VMA_MESSAGE_MAX;
+	if (d->req.parts & (MEMCENSUS_PART_VMAS | MEMCENSUS_PART_TYPES))
+		cb->min_dump_alloc = MESSAGE_MAX;
 	d->envelope.parts = d->req.parts;
-	d->envelope.cmd = d->req.pages ? cmd : 0;
-	d->stages = d->req.pages ? pages_stages : stages;
-	d->nr_stages = d->req.pages ? ARRAY_SIZE(pages_stages) : ARRAY_SIZE(stages);
-	return census_message_add(skb, &d->envelope, NULL, MEMCENSUS_CMD_INFO, NULL) ?: skb->len;
+	d->envelope.cmd = cmd;
+	d->stages = d->req.pages ? pages_stages : snapshot_stages;
+	d->nr_stages = d->req.pages ? ARRAY_SIZE(pages_stages) :
+				      ARRAY_SIZE(snapshot_stages);
+	return census_message_add(skb, &d->envelope, NULL, MEMCENSUS_A_INFO, NULL) ?: skb->len;
 }
 
 /*
@@ -340,24 +341,24 @@ static const void *next_record(struct dump *d)
 	u32 parts = d->req.parts;
 
 	switch (d->stages[d->stage]) {
-	case MEMCENSUS_CMD_TASK:
+	case MEMCENSUS_A_TASK:
 		return parts & MEMCENSUS_PART_TASKS && i < snap->nr_tasks ?
 		       snap->tasks[i] : NULL;
-	case MEMCENSUS_CMD_GROUP:
+	case MEMCENSUS_A_GROUP:
 		/* Group 0 contains tasks that are in no group. */
 		return i + 1 < snap->nr_groups ? &snap->groups[i + 1] : NULL;
-	case MEMCENSUS_CMD_VMA:
+	case MEMCENSUS_A_VMA:
 		d->vma = i ? d->vma : list_first_entry(&snap->vmas, struct census_vma, link);
 		return list_entry_is_head(d->vma, &snap->vmas, link) ? NULL : d->vma;
-	case MEMCENSUS_CMD_ZONE:
+	case MEMCENSUS_A_ZONE:
 		return parts & (MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES) &&
 		       i < snap->nr_zones ? &snap->zones[i] : NULL;
-	case MEMCENSUS_CMD_NODE:
+	case MEMCENSUS_A_NODE:
 		return parts & MEMCENSUS_PART_NODES && i < snap->nr_nodes ?
 		       &snap->nodes[i] : NULL;
-	case MEMCENSUS_CMD_SYSTEM:
+	case MEMCENSUS_A_SYSTEM:
 		return parts & MEMCENSUS_PART_SYSTEM && !i ? snap : NULL;
-	case MEMCENSUS_CMD_PAGES:
+	case MEMCENSUS_A_PAGES:
 		return next_part(d);
 	default:
 		return i ? NULL : snap;
@@ -375,11 +376,11 @@ static bool is_visible(const struct dump *d, const void *record)
 {
 	const struct census_task *task = record;
 
-	if (d->stages[d->stage] == MEMCENSUS_CMD_VMA)
+	if (d->stages[d->stage] == MEMCENSUS_A_VMA)
 		return is_requested(d) && census_task_pid(d->vma->task, d->envelope.pid_ns);
-	if (d->stages[d->stage] == MEMCENSUS_CMD_PAGES)
+	if (d->stages[d->stage] == MEMCENSUS_A_PAGES)
 		task = d->part.task;
-	else if (d->stages[d->stage] != MEMCENSUS_CMD_TASK)
+	else if (d->stages[d->stage] != MEMCENSUS_A_TASK)
 		return true;
 	return census_task_pid(task, d->envelope.pid_ns);
 }
@@ -437,6 +438,7 @@ static int info_doit(struct sk_buff *skb, struct genl_info *info)
 		.family = &census_family,
 		.portid = info->snd_portid,
 		.nlseq = info->snd_seq,
+		.cmd = MEMCENSUS_CMD_INFO,
 	};
 	struct sk_buff *reply;
 	int err;
@@ -447,7 +449,7 @@ static int info_doit(struct sk_buff *skb, struct genl_info *info)
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, CENSUS_GFP);
 	if (!reply)
 		return -ENOMEM;
-	err = census_message_add(reply, &e, NULL, MEMCENSUS_CMD_INFO, NULL);
+	err = census_message_add(reply, &e, NULL, MEMCENSUS_A_INFO, NULL);
 	if (err) {
 		nlmsg_free(reply);
 		return err;

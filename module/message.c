@@ -52,10 +52,10 @@ static int fill_info(struct sk_buff *skb, const struct census_envelope *e,
 	       nla_put_string(skb, MEMCENSUS_INFO_KERNEL, init_utsname()->release) ||
 	       nla_put_u32(skb, MEMCENSUS_INFO_PAGE_SIZE, PAGE_SIZE) ||
 	       nla_put_u32(skb, MEMCENSUS_INFO_ORDERS, CENSUS_ORDERS) ||
-	       nla_put_u8(skb, MEMCENSUS_INFO_MAPCOUNT_EXACT, CENSUS_MAPCOUNT_EXACT) ||
-	       put_u64(skb, MEMCENSUS_INFO_MAX_AGE, census_params.max_age) ||
-	       put_u64(skb, MEMCENSUS_INFO_LOCK_HOLD, census_params.lock_hold) ||
-	       put_u64(skb, MEMCENSUS_INFO_BUSY_BUDGET, census_params.busy_budget) ||
+	       nla_put_u32(skb, MEMCENSUS_INFO_MAPCOUNT_EXACT, CENSUS_MAPCOUNT_EXACT) ||
+	       put_u64(skb, MEMCENSUS_INFO_MAX_AGE_NS, census_params.max_age) ||
+	       put_u64(skb, MEMCENSUS_INFO_LOCK_HOLD_NS, census_params.lock_hold) ||
+	       put_u64(skb, MEMCENSUS_INFO_BUSY_BUDGET_NS, census_params.busy_budget) ||
 	       put_u64(skb, MEMCENSUS_INFO_MAX_MEM, census_params.max_mem) ||
 	       nla_put_u32(skb, MEMCENSUS_INFO_WORKERS, census_params.workers);
 }
@@ -64,7 +64,7 @@ static int fill_scan(struct sk_buff *skb, const struct census_envelope *e,
 		     const struct census_snapshot *snap, const void *record)
 {
 	unsigned int i;
-	int err = nla_put_u8(skb, MEMCENSUS_SCAN_BASIS, snap->basis) ||
+	int err = nla_put_u32(skb, MEMCENSUS_SCAN_BASIS, snap->basis) ||
 		  nla_put_u32(skb, MEMCENSUS_SCAN_PARTS, snap->parts);
 
 	for (i = 0; i < census_nr_costs && !err; i++)
@@ -93,12 +93,12 @@ static int put_peers(struct sk_buff *skb, const struct census_envelope *e,
 
 	for (peer = task->peers; peer; peer = peer->next)
 		nr += !!peer_pid(e, peer, record);
-	if (nla_put_u32(skb, MEMCENSUS_TASK_NR_TWINS, nr))
+	if (nla_put_u32(skb, MEMCENSUS_TASK_NR_PEERS, nr))
 		return -EMSGSIZE;
 	if (!nr)
 		return 0;
-	nr = min_t(unsigned int, nr, MEMCENSUS_TWINS_MAX);
-	attr = nla_reserve(skb, MEMCENSUS_TASK_TWINS, nr * sizeof(u32));
+	nr = min_t(unsigned int, nr, MEMCENSUS_PEERS_MAX);
+	attr = nla_reserve(skb, MEMCENSUS_TASK_PEERS, nr * sizeof(u32));
 	if (!attr)
 		return -EMSGSIZE;
 	pids = nla_data(attr);
@@ -121,7 +121,7 @@ static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
 	u32 pid = census_task_pid(task, e->pid_ns);
 
 	if (nla_put_u32(skb, MEMCENSUS_TASK_PID, pid) ||
-	    nla_put_u8(skb, MEMCENSUS_TASK_STATE, task->state))
+	    nla_put_u32(skb, MEMCENSUS_TASK_STATE, task->state))
 		return -EMSGSIZE;
 	if (!task->pid)
 		return 0;
@@ -132,14 +132,15 @@ static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
 			   from_kuid_munged(e->user_ns, task->uid)) ||
 	       (IS_ENABLED(CONFIG_CGROUPS) &&
 		put_u64(skb, MEMCENSUS_TASK_CGROUP, task->cgroup)) ||
-	       put_u64(skb, MEMCENSUS_TASK_START, task->start) ||
+	       put_u64(skb, MEMCENSUS_TASK_START_NS, task->start) ||
 	       nla_put_u32(skb, MEMCENSUS_TASK_THREADS, task->threads) ||
-	       (task->basis && nla_put_u8(skb, MEMCENSUS_TASK_BASIS, task->basis)) ||
+	       (task->basis && nla_put_u32(skb, MEMCENSUS_TASK_BASIS, task->basis)) ||
 	       put_u64(skb, MEMCENSUS_TASK_MIN_FAULTS, task->min_faults) ||
 	       put_u64(skb, MEMCENSUS_TASK_MAJ_FAULTS, task->maj_faults) ||
 	       nla_put_s32(skb, MEMCENSUS_TASK_OOM_SCORE_ADJ, task->oom_score_adj) ||
 	       put_known(skb, MEMCENSUS_TASK_FIGURES, task->figures.known,
-			 task->figures.value, MEMCENSUS_F_MAX);
+			 task->figures.value, MEMCENSUS_F_MAX) ||
+	       (task->group && nla_put_u32(skb, MEMCENSUS_TASK_GROUP, task->group));
 }
 
 static int put_group_key(struct sk_buff *skb, const struct census_envelope *e,
@@ -164,7 +165,8 @@ static int fill_group(struct sk_buff *skb, const struct census_envelope *e,
 {
 	const struct census_group *group = record;
 
-	return put_group_key(skb, e, snap, group) ||
+	return nla_put_u32(skb, MEMCENSUS_GROUP_ID, group - snap->groups) ||
+	       put_group_key(skb, e, snap, group) ||
 	       nla_put_u32(skb, MEMCENSUS_GROUP_MMS, group->mms) ||
 	       put_known(skb, MEMCENSUS_GROUP_FIGURES, group->figures.known,
 			 group->figures.value, MEMCENSUS_F_MAX);
@@ -232,6 +234,23 @@ static int fill_pages(struct sk_buff *skb, const struct census_envelope *e,
 	       PUT_WORDS(SWAP, swap);
 }
 
+static int put_blocks(struct sk_buff *skb, const u64 *blocks)
+{
+	struct nlattr *nest;
+	unsigned int i;
+
+	for (i = 0; i < CENSUS_ORDERS; i++) {
+		if (blocks[i] == CENSUS_BLOCKS_UNKNOWN)
+			continue;
+		nest = nla_nest_start(skb, MEMCENSUS_TYPE_FREE_BLOCKS);
+		if (!nest || nla_put_u32(skb, MEMCENSUS_BLOCKS_ORDER, i) ||
+		    put_u64(skb, MEMCENSUS_BLOCKS_COUNT, blocks[i]))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
 static int put_types(struct sk_buff *skb, const struct census_zone *zone)
 {
 	struct nlattr *nest;
@@ -242,8 +261,7 @@ static int put_types(struct sk_buff *skb, const struct census_zone *zone)
 		if (!nest ||
 		    nla_put_string(skb, MEMCENSUS_TYPE_NAME,
 				   census_migratetype_name(i)) ||
-		    nla_put_64bit(skb, MEMCENSUS_TYPE_FREE_BLOCKS,
-				  sizeof(zone->types[i]), zone->types[i], PAD))
+		    put_blocks(skb, zone->types[i]))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}
@@ -260,22 +278,6 @@ static int put_lowmem_reserve(struct sk_buff *skb,
 		bytes[i] = zone->lowmem_reserve[i] << PAGE_SHIFT;
 	return nla_put_64bit(skb, MEMCENSUS_ZONE_LOWMEM_RESERVE, sizeof(bytes),
 			     bytes, PAD);
-}
-
-static int put_indices(struct sk_buff *skb, const struct census_zone *zone)
-{
-	s32 unusable[CENSUS_ORDERS], extfrag[CENSUS_ORDERS];
-	unsigned int i;
-
-	for (i = 0; i < CENSUS_ORDERS; i++) {
-		unusable[i] = census_unusable_index(zone->blocks,
-						    CENSUS_ORDERS, i);
-		extfrag[i] = census_extfrag_index(zone->blocks, CENSUS_ORDERS,
-						  i);
-	}
-	return nla_put(skb, MEMCENSUS_ZONE_UNUSABLE, sizeof(unusable),
-		       unusable) ||
-	       nla_put(skb, MEMCENSUS_ZONE_EXTFRAG, sizeof(extfrag), extfrag);
 }
 
 static int fill_zone(struct sk_buff *skb, const struct census_envelope *e,
@@ -299,8 +301,7 @@ static int fill_zone(struct sk_buff *skb, const struct census_envelope *e,
 	       put_pages(skb, MEMCENSUS_ZONE_PCP, zone->pcp) ||
 	       put_pages(skb, MEMCENSUS_ZONE_HIGHATOMIC, zone->highatomic) ||
 	       (zone->has_cma && put_pages(skb, MEMCENSUS_ZONE_CMA_FREE, zone->cma_free)) ||
-	       put_lowmem_reserve(skb, zone) ||
-	       put_indices(skb, zone);
+	       put_lowmem_reserve(skb, zone);
 }
 
 static int fill_node(struct sk_buff *skb, const struct census_envelope *e,
@@ -310,11 +311,11 @@ static int fill_node(struct sk_buff *skb, const struct census_envelope *e,
 	const u64 *lru = node->lru;
 
 	return nla_put_u32(skb, MEMCENSUS_NODE_ID, node->nid) ||
-	       nla_put_u8(skb, MEMCENSUS_NODE_KSWAPD, node->kswapd) ||
+	       nla_put_u32(skb, MEMCENSUS_NODE_KSWAPD, node->kswapd) ||
 	       nla_put_u32(skb, MEMCENSUS_NODE_KSWAPD_ORDER, node->order) ||
 	       (*node->zone && nla_put_string(skb, MEMCENSUS_NODE_KSWAPD_ZONE, node->zone)) ||
 	       nla_put_u32(skb, MEMCENSUS_NODE_KSWAPD_FAILURES, node->failures) ||
-	       nla_put_u8(skb, MEMCENSUS_NODE_BALANCED, node->balanced) ||
+	       nla_put_u32(skb, MEMCENSUS_NODE_BALANCED, node->balanced) ||
 	       put_pages(skb, MEMCENSUS_NODE_SPANNED, node->spanned) ||
 	       put_pages(skb, MEMCENSUS_NODE_PRESENT, node->present) ||
 	       put_pages(skb, MEMCENSUS_NODE_ACTIVE_ANON, lru[LRU_ACTIVE_ANON]) ||
@@ -339,20 +340,17 @@ static int fill_system(struct sk_buff *skb, const struct census_envelope *e,
 			 MEMCENSUS_E_MAX);
 }
 
-/* By command: the nest attribute, and the function that fills it. */
-static const struct {
-	int nest;
-	fill_fn *fill;
-} messages[] = {
-	[MEMCENSUS_CMD_INFO] = { MEMCENSUS_A_INFO, fill_info },
-	[MEMCENSUS_CMD_SCAN] = { MEMCENSUS_A_SCAN, fill_scan },
-	[MEMCENSUS_CMD_TASK] = { MEMCENSUS_A_TASK, fill_task },
-	[MEMCENSUS_CMD_GROUP] = { MEMCENSUS_A_GROUP, fill_group },
-	[MEMCENSUS_CMD_VMA] = { MEMCENSUS_A_VMA, fill_vma },
-	[MEMCENSUS_CMD_ZONE] = { MEMCENSUS_A_ZONE, fill_zone },
-	[MEMCENSUS_CMD_NODE] = { MEMCENSUS_A_NODE, fill_node },
-	[MEMCENSUS_CMD_SYSTEM] = { MEMCENSUS_A_SYSTEM, fill_system },
-	[MEMCENSUS_CMD_PAGES] = { MEMCENSUS_A_PAGES, fill_pages },
+/* By the nest that they fill. */
+static fill_fn *const fills[] = {
+	[MEMCENSUS_A_INFO] = fill_info,
+	[MEMCENSUS_A_SCAN] = fill_scan,
+	[MEMCENSUS_A_TASK] = fill_task,
+	[MEMCENSUS_A_GROUP] = fill_group,
+	[MEMCENSUS_A_VMA] = fill_vma,
+	[MEMCENSUS_A_ZONE] = fill_zone,
+	[MEMCENSUS_A_NODE] = fill_node,
+	[MEMCENSUS_A_SYSTEM] = fill_system,
+	[MEMCENSUS_A_PAGES] = fill_pages,
 };
 
 /**
@@ -360,28 +358,28 @@ static const struct {
  * @skb: the buffer; the name of a VMA may need PATH_MAX
  * @e: common fields of the answer
  * @snap: the census; NULL for INFO
- * @cmd: &enum memcensus_cmd, a message
+ * @nest: &enum memcensus_attr, the kind of record
  * @record: in @snap, for TASK, GROUP, VMA, ZONE and NODE; a &struct census_pages_part for
  *	PAGES
  *
  * Return: 0, or -EMSGSIZE with the buffer unchanged.
  */
 int census_message_add(struct sk_buff *skb, const struct census_envelope *e,
-		       const struct census_snapshot *snap, u8 cmd,
+		       const struct census_snapshot *snap, u8 nest,
 		       const void *record)
 {
 	void *header = genlmsg_put(skb, e->portid, e->nlseq, e->family, e->flags,
-				   e->cmd ?: cmd);
-	struct nlattr *nest;
+				   e->cmd);
+	struct nlattr *attr;
 
 	if (!header)
 		return -EMSGSIZE;
 	if (snap && put_u64(skb, MEMCENSUS_A_SEQ, snap->seq))
 		goto full;
-	nest = nla_nest_start(skb, messages[cmd].nest);
-	if (!nest || messages[cmd].fill(skb, e, snap, record))
+	attr = nla_nest_start(skb, nest);
+	if (!attr || fills[nest](skb, e, snap, record))
 		goto full;
-	nla_nest_end(skb, nest);
+	nla_nest_end(skb, attr);
 	genlmsg_end(skb, header);
 	return 0;
 full:

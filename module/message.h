@@ -14,7 +14,7 @@
  * @portid: of the caller
  * @nlseq: of the request
  * @flags: NLM_F_MULTI in a dump
- * @cmd: of all messages; 0: each has its own
+ * @cmd: of all messages, as of the request
  * @parts: MEMCENSUS_PART_* that were requested
  * @pid_ns: namespace of all PIDs in the messages
  * @user_ns: namespace of all user IDs in the messages
@@ -50,7 +50,7 @@ struct census_pages_part {
 };
 
 int census_message_add(struct sk_buff *skb, const struct census_envelope *e,
-		       const struct census_snapshot *snap, u8 cmd,
+		       const struct census_snapshot *snap, u8 nest,
 		       const void *record);
 
 #endif /* _CENSUS_MESSAGE_H */

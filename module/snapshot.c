@@ -12,12 +12,12 @@
 	{ name, CENSUS_COST_##scope, MEMCENSUS_SCAN_##attr, offsetof(struct census_cost, member) }
 
 const struct census_cost_row census_costs[] = {
-	COST(NULL, ALWAYS, REALTIME, realtime),
-	COST(NULL, ALWAYS, BOOTTIME, boottime),
-	COST("wall_ns", ALWAYS, WALL, wall),
-	COST("cpu_ns", ALWAYS, CPU, cpu),
-	COST("lock_hold_max_ns", WALKED, LOCK_HOLD_MAX, lock_hold_max),
-	COST("lock_stretches", WALKED, LOCK_STRETCHES, lock_holds),
+	COST(NULL, ALWAYS, REALTIME_NS, realtime),
+	COST(NULL, ALWAYS, BOOTTIME_NS, boottime),
+	COST("wall_ns", ALWAYS, WALL_NS, wall),
+	COST("cpu_ns", ALWAYS, CPU_NS, cpu),
+	COST("lock_hold_max_ns", WALKED, LOCK_HOLD_MAX_NS, lock_hold_max),
+	COST("lock_holds", WALKED, LOCK_HOLDS, lock_holds),
 	COST("mms", WALKED, MMS, mms),
 	COST("walked", WALKED, WALKED, walked),
 	COST("busy", WALKED, BUSY, busy),

@@ -208,12 +208,15 @@ struct census_vma {
 	struct census_figures figures;
 };
 
+/* In @types of a zone: the list was too long to count. */
+#define CENSUS_BLOCKS_UNKNOWN (~0ULL)
+
 /**
  * struct census_zone - one zone; in pages
  * @nid: node
  * @name: of the zone
  * @blocks: free blocks by order
- * @types: free blocks by migrate type and order, or %MEMCENSUS_BLOCKS_UNKNOWN; only with
+ * @types: free blocks by migrate type and order, or %CENSUS_BLOCKS_UNKNOWN; only with
  *	%MEMCENSUS_PART_TYPES
  * @free: counter of the zone
  * @wmark: min, low, high; including @boost

@@ -138,8 +138,8 @@ struct event_row {
 #endif
 
 static const struct event_row event_rows[MEMCENSUS_E_MAX + 1] = {
-	[MEMCENSUS_E_PGPGIN] = { "pgpgin" },
-	[MEMCENSUS_E_PGPGOUT] = { "pgpgout" },
+	[MEMCENSUS_E_PGPGIN_KIB] = { "pgpgin" },
+	[MEMCENSUS_E_PGPGOUT_KIB] = { "pgpgout" },
 	[MEMCENSUS_E_PSWPIN] = { "pswpin", PSWPIN },
 	[MEMCENSUS_E_PSWPOUT] = { "pswpout", PSWPOUT },
 	[MEMCENSUS_E_PGALLOC] = { "pgalloc" },
@@ -196,8 +196,8 @@ static int gather_events(struct census_system *s)
 		if (event_rows[i].item)
 			set_event(s, i, census_vm_event(events, event_rows[i].item));
 	/* Counted in sectors of 512 bytes, reported in KiB. */
-	set_event(s, MEMCENSUS_E_PGPGIN, events[PGPGIN] / 2);
-	set_event(s, MEMCENSUS_E_PGPGOUT, events[PGPGOUT] / 2);
+	set_event(s, MEMCENSUS_E_PGPGIN_KIB, events[PGPGIN] / 2);
+	set_event(s, MEMCENSUS_E_PGPGOUT_KIB, events[PGPGOUT] / 2);
 	set_event(s, MEMCENSUS_E_PGALLOC, sum_zones(events, PGALLOC_NORMAL));
 	set_event(s, MEMCENSUS_E_ALLOCSTALL,
 		  sum_zones(events, ALLOCSTALL_NORMAL));

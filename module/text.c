@@ -180,7 +180,7 @@ static void show_blocks(struct seq_file *seq, const char *name,
 
 	seq_printf(seq, "  %-12s", name);
 	for (i = 0; i < CENSUS_ORDERS; i++) {
-		if (blocks[i] == MEMCENSUS_BLOCKS_UNKNOWN)
+		if (blocks[i] == CENSUS_BLOCKS_UNKNOWN)
 			seq_printf(seq, " %7s", "-");
 		else
 			seq_printf(seq, " %7llu", blocks[i]);

@@ -59,7 +59,7 @@ void census_zone_blocks(struct zone *zone, u64 *blocks)
 	spin_unlock_irqrestore(&zone->lock, flags);
 }
 
-/* Return: number of entries of @list, or MEMCENSUS_BLOCKS_UNKNOWN above LIST_MAX. */
+/* Return: number of entries of @list, or CENSUS_BLOCKS_UNKNOWN above LIST_MAX. */
 static u64 count_list(const struct list_head *list)
 {
 	const struct list_head *entry;
@@ -67,7 +67,7 @@ static u64 count_list(const struct list_head *list)
 
 	list_for_each(entry, list)
 		if (++n > LIST_MAX)
-			return MEMCENSUS_BLOCKS_UNKNOWN;
+			return CENSUS_BLOCKS_UNKNOWN;
 	return n;
 }
 
@@ -89,7 +89,7 @@ static void gather_types(struct zone *zone, unsigned int order,
 		u64 n = count_list(&area->free_list[type]);
 
 		types[type][order] = n;
-		if (n == MEMCENSUS_BLOCKS_UNKNOWN) {
+		if (n == CENSUS_BLOCKS_UNKNOWN) {
 			unknown++;
 			last = type;
 		} else {

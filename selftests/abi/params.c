@@ -105,10 +105,10 @@ TEST_F(module, in_range)
 		EXPECT_TRUE(census_is_whole(&census));
 		EXPECT_NE(NULL, census_task_of(&census, getpid()));
 		EXPECT_EQ(0, census.scan[MEMCENSUS_SCAN_VIOLATIONS]);
-		EXPECT_EQ(age[i], census.info.value[MEMCENSUS_INFO_MAX_AGE]);
-		EXPECT_EQ(hold[i], census.info.value[MEMCENSUS_INFO_LOCK_HOLD]);
+		EXPECT_EQ(age[i], census.info.value[MEMCENSUS_INFO_MAX_AGE_NS]);
+		EXPECT_EQ(hold[i], census.info.value[MEMCENSUS_INFO_LOCK_HOLD_NS]);
 		EXPECT_EQ(budget[i],
-			  census.info.value[MEMCENSUS_INFO_BUSY_BUDGET]);
+			  census.info.value[MEMCENSUS_INFO_BUSY_BUDGET_NS]);
 		census_free(&census);
 		ASSERT_EQ(0, ko_unload_patiently(5000));
 	}
@@ -165,10 +165,10 @@ TEST_F(module, lock_hold)
 	ASSERT_VMA(&census, PLACE(0), vma);
 	EXPECT_PAGES(pages, vma, RSS);
 	EXPECT_PAGES(pages, vma, USS);
-	EXPECT_LT(10, census.scan[MEMCENSUS_SCAN_LOCK_STRETCHES]);
+	EXPECT_LT(10, census.scan[MEMCENSUS_SCAN_LOCK_HOLDS]);
 	diag("%llu stretches, the longest %llu us",
-	     (unsigned long long)census.scan[MEMCENSUS_SCAN_LOCK_STRETCHES],
-	     (unsigned long long)census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX] / 1000);
+	     (unsigned long long)census.scan[MEMCENSUS_SCAN_LOCK_HOLDS],
+	     (unsigned long long)census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS] / 1000);
 	EXPECT_EQUAL_SMAPS(pid);
 	census_free(&census);
 	child_end(pid);

@@ -203,7 +203,7 @@ TEST(pid_namespace)
  * The first process of this address space is outside, its CLONE_VM peer inside:
  * a census inside names only the peer.
  */
-static int twin_inside(void *arg)
+static int peer_inside(void *arg)
 {
 	const struct census_task *task;
 	struct census census;
@@ -212,18 +212,18 @@ static int twin_inside(void *arg)
 	if (census_take(&all, &census, NULL) || census.n_tasks != 1)
 		_exit(1);
 	task = census.tasks;
-	if (task->pid != 1 || task->nr_twins || task->n_twins || task->ppid)
+	if (task->pid != 1 || task->nr_peers || task->n_peers || task->ppid)
 		_exit(2);
 	_exit(0);
 }
 
-TEST(twin_in_a_pid_namespace)
+TEST(peer_in_a_pid_namespace)
 {
 	char *stack = map_private(PLACE(0), 64 * PAGE) + 64 * PAGE;
 	int status;
 	pid_t pid;
 
-	pid = clone(twin_inside, stack, CLONE_VM | CLONE_VFORK | CLONE_NEWPID |
+	pid = clone(peer_inside, stack, CLONE_VM | CLONE_VFORK | CLONE_NEWPID |
 		    SIGCHLD, NULL);
 	if (pid < 0)
 		SKIP(return, "kernel has no PID namespaces");

@@ -248,7 +248,7 @@ static int be_peer(void *arg)
 	return 0;
 }
 
-static void twin_parent(void *arg)
+static void peer_parent(void *arg)
 {
 	static char stack[65536]
 		__attribute__((aligned(16)));
@@ -272,7 +272,7 @@ FIXTURE_SETUP(peers)
 {
 	both = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, both);
-	self->pids[0] = child_start(twin_parent, NULL);
+	self->pids[0] = child_start(peer_parent, NULL);
 	ASSERT_LT(0, self->pids[0]);
 	self->pids[1] = both->child;
 	self->pids[2] = both->peer;

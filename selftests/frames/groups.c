@@ -136,6 +136,8 @@ static void expect_group(struct __test_metadata *_metadata, uint8_t by,
 	};
 	const struct census_group *now, *then;
 	struct census before, after;
+	unsigned int members = 0;
+	size_t i;
 
 	ASSERT_EQ(0, census_take(&request, &before, NULL));
 	now = theirs(&before, by);
@@ -148,6 +150,11 @@ static void expect_group(struct __test_metadata *_metadata, uint8_t by,
 	then = theirs(&after, by);
 	ASSERT_NE(NULL, then);
 	EXPECT_EQ(MEMBERS, then->mms);
+
+	for (i = 0; i < after.n_tasks; i++)
+		members += after.tasks[i].group == then->id &&
+			   (after.tasks[i].pid == pids[0] || after.tasks[i].pid == pids[1]);
+	EXPECT_EQ(MEMBERS, members);
 
 	EXPECT_EQ((MEMBERS * inside + across) * PAGE, GREW(RSS));
 	EXPECT_EQ((inside + across) * PAGE, GREW(FRAMES));
@@ -172,7 +179,34 @@ TEST_F(cast, by_pids)
 	expect_group(_metadata, MEMCENSUS_BY_PIDS, self->pids, self->cast);
 }
 
-/* Each address space is in one group, for every kind of group. */
+/* The group with the number that @task names. */
+static const struct census_group *group_of(const struct census *census,
+					   const struct census_task *task)
+{
+	const struct census_group *group;
+
+	for (group = census->groups; group < census->groups + census->n_groups;
+	     group++)
+		if (task->known >> MEMCENSUS_TASK_GROUP & 1 && group->id == task->group)
+			return group;
+	return NULL;
+}
+
+/* Has @task the key of @group? */
+static bool belongs(const struct census_task *task, const struct census_group *group,
+		    uint8_t by)
+{
+	switch (by) {
+	case MEMCENSUS_BY_UID:
+		return task->uid == group->uid;
+	case MEMCENSUS_BY_CGROUP:
+		return task->cgroup == group->cgroup;
+	default:
+		return !strcmp(task->comm, group->comm);
+	}
+}
+
+/* Each address space is in one group, which it names, for every kind of group. */
 TEST(nobody_is_left_out)
 {
 	static const uint8_t by[] = {
@@ -194,6 +228,12 @@ TEST(nobody_is_left_out)
 		for (j = 0; j < census.n_groups; j++) {
 			mms += census.groups[j].mms;
 			pss += census.groups[j].f.value[MEMCENSUS_F_PSS];
+		}
+		for (j = 0; j < census.n_tasks; j++) {
+			const struct census_group *group = group_of(&census, &census.tasks[j]);
+
+			ASSERT_NE(NULL, group);
+			EXPECT_TRUE(belongs(&census.tasks[j], group, by[i]));
 		}
 		EXPECT_EQ(census.n_tasks, mms);
 		EXPECT_LE(pss, census.scan[MEMCENSUS_SCAN_PSS]);

@@ -68,8 +68,7 @@ static const char *ints_wrong(const struct nlattr *attr, unsigned int size,
 	const char *at = mnl_attr_get_payload(attr);
 	uint64_t value;
 
-	if (is->type == ABI_U32S || is->type == ABI_S32S ||
-	    is->type == ABI_U64S || is->type == ABI_BITMAPS) {
+	if (is->type == ABI_U32S || is->type == ABI_U64S || is->type == ABI_BITMAPS) {
 		if (len % size || len / size < is->min || len / size > is->max)
 			return say("%u bytes are no array of %u to %u", len,
 				   is->min, is->max);
@@ -172,7 +171,7 @@ const char *abi_answer_wrong(const struct nlmsghdr *nlh)
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*genl))
 		return say("%u bytes are no message", nlh->nlmsg_len);
-	if (genl->cmd >= __MEMCENSUS_CMD_MAX || !abi_cmds[genl->cmd].answer)
+	if (genl->cmd >= __MEMCENSUS_CMD_MAX || !abi_cmds[genl->cmd].answers)
 		return say("command %u is no answer", genl->cmd);
 	if (genl->version != MEMCENSUS_GENL_VERSION || genl->reserved)
 		return say("version %u, reserved %u", genl->version,
@@ -181,8 +180,7 @@ const char *abi_answer_wrong(const struct nlmsghdr *nlh)
 		type = mnl_attr_get_type(attr);
 		info |= type == MEMCENSUS_A_INFO;
 		numbered |= type == MEMCENSUS_A_SEQ;
-		if (type == abi_cmds[genl->cmd].answer ||
-		    (type < 32 && abi_cmds[genl->cmd].others >> type & 1))
+		if (type < 32 && abi_cmds[genl->cmd].answers >> type & 1)
 			nests++;
 		else if (type > MEMCENSUS_A_SEQ)
 			return say("attribute %u in command %u", type, genl->cmd);

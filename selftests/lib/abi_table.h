@@ -19,19 +19,17 @@ struct abi_nest;
  * enum abi_type - the payload of an attribute
  * @ABI_NONE: the attribute may not be sent
  * @ABI_PAD: empty
- * @ABI_U32S: several of them; the same for the next two
+ * @ABI_U32S: several of them; the same for the next
  * @ABI_BITMAPS: u64 too, of any value
  */
 enum abi_type {
 	ABI_NONE,
 	ABI_PAD,
-	ABI_U8,
 	ABI_U32,
 	ABI_S32,
 	ABI_U64,
 	ABI_STRING,
 	ABI_U32S,
-	ABI_S32S,
 	ABI_U64S,
 	ABI_BITMAPS,
 	ABI_NEST,
@@ -66,12 +64,11 @@ struct abi_nest {
  * struct abi_cmd - one command
  * @do_it: answers a request without NLM_F_DUMP
  * @dump: answers one with it
- * @answer: top level attribute of its message; 0: none
- * @others: bit n: attribute n may be in its place
+ * @answers: bit n: a message of the answer may have the top level attribute n
  */
 struct abi_cmd {
 	bool do_it, dump;
-	unsigned int answer, others;
+	unsigned int answers;
 };
 
 /* Top level of a request, and the REQUEST nest in it. */

@@ -144,7 +144,7 @@ struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 	struct nlmsghdr *nlh = census_header(s, buf, request->pages ?
 					     MEMCENSUS_CMD_PAGES :
 					     MEMCENSUS_CMD_SNAPSHOT, NLM_F_DUMP);
-	const uint8_t group_by = request->group_by, basis = request->basis;
+	const uint32_t group_by = request->group_by, basis = request->basis;
 	const uint32_t parts = request->parts;
 	const uint32_t nest_at = nlh->nlmsg_len;
 	struct nlattr *nest;
@@ -321,8 +321,8 @@ const struct census_task *census_task_of(const struct census *census, pid_t pid)
 	     task++) {
 		if (task->pid == (uint32_t)pid)
 			return task;
-		for (i = 0; i < task->n_twins; i++)
-			if (task->twins[i] == (uint32_t)pid)
+		for (i = 0; i < task->n_peers; i++)
+			if (task->peers[i] == (uint32_t)pid)
 				return task;
 	}
 	return NULL;

@@ -36,13 +36,13 @@ static inline uint64_t figure(const struct figures *f, unsigned int n)
 /**
  * struct census_task - one TASK message
  * @known: bit n is set where attribute n of enum memcensus_task was sent
- * @nr_twins: number of CLONE_VM peers; @n_twins of them are in @twins
+ * @nr_peers: number of CLONE_VM peers; @n_peers of them are in @peers
  */
 struct census_task {
 	uint32_t known;
-	uint32_t pid, ppid, uid, threads;
-	uint32_t *twins, nr_twins;
-	unsigned int n_twins;
+	uint32_t pid, ppid, uid, threads, group;
+	uint32_t *peers, nr_peers;
+	unsigned int n_peers;
 	char comm[MEMCENSUS_NAME_LEN];
 	uint64_t cgroup, start, min_faults, maj_faults;
 	int32_t oom_score_adj;
@@ -92,7 +92,7 @@ struct census_info {
  */
 struct census_blocks {
 	char name[MEMCENSUS_NAME_LEN];
-	unsigned int n;
+	unsigned int n, order;
 	uint64_t blocks[ORDERS_MAX];
 };
 
@@ -100,7 +100,6 @@ struct census_blocks {
  * struct census_zone - one ZONE message
  * @known: bit n is set where attribute n of enum memcensus_zone was sent
  * @value: the u64 ones, by enum memcensus_zone
- * @unusable: in thousandths, as @extfrag
  */
 struct census_zone {
 	uint32_t known, node;
@@ -109,7 +108,6 @@ struct census_zone {
 	struct census_blocks all, types[TYPES_MAX];
 	unsigned int n_types, n_reserves;
 	uint64_t reserve[RESERVES_MAX];
-	int32_t unusable[ORDERS_MAX], extfrag[ORDERS_MAX];
 };
 
 /**
@@ -128,7 +126,7 @@ struct census_node {
  * @known: bit n is set where attribute n of enum memcensus_group was sent
  */
 struct census_group {
-	uint32_t known, uid, mms;
+	uint32_t known, id, uid, mms;
 	uint64_t cgroup;
 	char comm[MEMCENSUS_NAME_LEN];
 	struct figures f;

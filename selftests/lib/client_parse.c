@@ -70,15 +70,15 @@ static int task_attr(const struct nlattr *attr, void *data)
 	case MEMCENSUS_TASK_PID:
 		task->pid = attr_int(attr);
 		break;
-	case MEMCENSUS_TASK_NR_TWINS:
-		task->nr_twins = attr_int(attr);
+	case MEMCENSUS_TASK_NR_PEERS:
+		task->nr_peers = attr_int(attr);
 		break;
-	case MEMCENSUS_TASK_TWINS:
-		task->twins = malloc(len);
-		if (!task->twins)
+	case MEMCENSUS_TASK_PEERS:
+		task->peers = malloc(len);
+		if (!task->peers)
 			return MNL_CB_ERROR;
-		memcpy(task->twins, mnl_attr_get_payload(attr), len);
-		task->n_twins = len / sizeof(*task->twins);
+		memcpy(task->peers, mnl_attr_get_payload(attr), len);
+		task->n_peers = len / sizeof(*task->peers);
 		break;
 	case MEMCENSUS_TASK_PPID:
 		task->ppid = attr_int(attr);
@@ -92,7 +92,7 @@ static int task_attr(const struct nlattr *attr, void *data)
 	case MEMCENSUS_TASK_CGROUP:
 		task->cgroup = attr_int(attr);
 		break;
-	case MEMCENSUS_TASK_START:
+	case MEMCENSUS_TASK_START_NS:
 		task->start = attr_int(attr);
 		break;
 	case MEMCENSUS_TASK_THREADS:
@@ -115,6 +115,9 @@ static int task_attr(const struct nlattr *attr, void *data)
 		break;
 	case MEMCENSUS_TASK_FIGURES:
 		return mnl_attr_parse_nested(attr, figure_attr, &task->f);
+	case MEMCENSUS_TASK_GROUP:
+		task->group = attr_int(attr);
+		break;
 	}
 	return MNL_CB_OK;
 }
@@ -142,6 +145,9 @@ static int group_attr(const struct nlattr *attr, void *data)
 		break;
 	case MEMCENSUS_GROUP_FIGURES:
 		return mnl_attr_parse_nested(attr, figure_attr, &group->f);
+	case MEMCENSUS_GROUP_ID:
+		group->id = attr_int(attr);
+		break;
 	}
 	return MNL_CB_OK;
 }
@@ -322,9 +328,30 @@ static void *grow(void *array, size_t n, size_t size)
 	return array;
 }
 
+/* Order of the records in a dump; it is not the order of the numbers. */
+static const uint8_t places[__MEMCENSUS_A_MAX] = {
+	[MEMCENSUS_A_INFO] = 1,
+	[MEMCENSUS_A_SCAN] = 2,
+	[MEMCENSUS_A_TASK] = 3,
+	[MEMCENSUS_A_GROUP] = 4,
+	[MEMCENSUS_A_VMA] = 5,
+	[MEMCENSUS_A_ZONE] = 6,
+	[MEMCENSUS_A_NODE] = 7,
+	[MEMCENSUS_A_SYSTEM] = 8,
+	[MEMCENSUS_A_PAGES] = 9,
+};
+
 static int nest_attr(const struct nlattr *attr, void *data)
 {
 	struct census *census = data;
+	unsigned int place = 0;
+
+	if (mnl_attr_get_type(attr) < __MEMCENSUS_A_MAX)
+		place = places[mnl_attr_get_type(attr)];
+	if (place && place < census->last_place)
+		census->disorder = true;
+	if (place)
+		census->last_place = place;
 
 	switch (mnl_attr_get_type(attr)) {
 	case MEMCENSUS_A_PAD:
@@ -391,19 +418,6 @@ static unsigned int nests(const struct census *census)
 	       census->n_systems + census->n_pages;
 }
 
-/* Order of the messages in a dump; it is not the order of the command numbers. */
-static const uint8_t places[__MEMCENSUS_CMD_MAX] = {
-	[MEMCENSUS_CMD_INFO] = 1,
-	[MEMCENSUS_CMD_SCAN] = 2,
-	[MEMCENSUS_CMD_TASK] = 3,
-	[MEMCENSUS_CMD_GROUP] = 4,
-	[MEMCENSUS_CMD_VMA] = 5,
-	[MEMCENSUS_CMD_ZONE] = 6,
-	[MEMCENSUS_CMD_NODE] = 7,
-	[MEMCENSUS_CMD_SYSTEM] = 8,
-	[MEMCENSUS_CMD_PAGES] = 9,
-};
-
 int census_parse(const struct nlmsghdr *nlh, struct census *census)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
@@ -412,10 +426,6 @@ int census_parse(const struct nlmsghdr *nlh, struct census *census)
 
 	if (genl->cmd >= __MEMCENSUS_CMD_MAX)
 		return -1;
-	if (places[genl->cmd] < census->last_place)
-		census->disorder = true;
-	census->last_place = places[genl->cmd];
-
 	census->seq = 0;
 	if (mnl_attr_parse(nlh, sizeof(*genl), nest_attr, census) < 0)
 		return -1;
@@ -435,7 +445,7 @@ void census_free(struct census *census)
 	size_t i;
 
 	for (i = 0; i < census->n_tasks; i++)
-		free(census->tasks[i].twins);
+		free(census->tasks[i].peers);
 	for (i = 0; i < census->n_vmas; i++) {
 		free(census->vmas[i].name);
 		free(census->vmas[i].flags);

@@ -19,6 +19,25 @@ static unsigned int copy_array(const struct nlattr *attr, void *to,
 	return n;
 }
 
+/* The order comes first. */
+static int order_attr(const struct nlattr *attr, void *data)
+{
+	struct census_blocks *type = data;
+
+	switch (mnl_attr_get_type(attr)) {
+	case MEMCENSUS_BLOCKS_ORDER:
+		type->order = attr_int(attr);
+		break;
+	case MEMCENSUS_BLOCKS_COUNT:
+		if (type->order >= ORDERS_MAX)
+			return MNL_CB_ERROR;
+		type->blocks[type->order] = attr_int(attr);
+		type->n++;
+		break;
+	}
+	return MNL_CB_OK;
+}
+
 static int type_attr(const struct nlattr *attr, void *data)
 {
 	struct census_blocks *type = data;
@@ -28,8 +47,7 @@ static int type_attr(const struct nlattr *attr, void *data)
 		attr_copy(attr, type->name, sizeof(type->name));
 		break;
 	case MEMCENSUS_TYPE_FREE_BLOCKS:
-		type->n = copy_array(attr, type->blocks, 8, ORDERS_MAX);
-		break;
+		return mnl_attr_parse_nested(attr, order_attr, type);
 	}
 	return MNL_CB_OK;
 }
@@ -60,12 +78,6 @@ int zone_attr(const struct nlattr *attr, void *data)
 	case MEMCENSUS_ZONE_LOWMEM_RESERVE:
 		zone->n_reserves = copy_array(attr, zone->reserve, 8,
 					      RESERVES_MAX);
-		break;
-	case MEMCENSUS_ZONE_UNUSABLE:
-		copy_array(attr, zone->unusable, 4, ORDERS_MAX);
-		break;
-	case MEMCENSUS_ZONE_EXTFRAG:
-		copy_array(attr, zone->extfrag, 4, ORDERS_MAX);
 		break;
 	default:
 		zone->value[n] = attr_int(attr);

@@ -280,7 +280,7 @@ static void equal_task(struct context *c, const struct census *census,
 		    smaps->uid);
 	equal_known(c, "threads", task->known, MEMCENSUS_TASK_THREADS,
 		    task->threads, smaps->threads);
-	equal_known(c, "start", task->known, MEMCENSUS_TASK_START,
+	equal_known(c, "start", task->known, MEMCENSUS_TASK_START_NS,
 		    task->start / tick, smaps->start_ticks);
 	equal_known(c, "minor faults", task->known, MEMCENSUS_TASK_MIN_FAULTS,
 		    task->min_faults, smaps->min_faults);

@@ -69,7 +69,6 @@ static bool attr_is_right(const struct nlattr *attr, const unsigned char *at,
 		return len <= is->max * 4;
 	case ABI_U64:	/* and its value */
 		return len == 8;
-	case ABI_U8:
 	case ABI_U32:
 		return len == abi_int_size(is->type) && int_is_right(at, is);
 	default:
@@ -168,6 +167,14 @@ static unsigned int expect_pages(const struct fuzz_target *t,
 	return expect_pids(t, e);
 }
 
+static uint32_t load32(const unsigned char *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return value;
+}
+
 /* The family's rules, for a request that passes the policy. */
 static unsigned int expect_request(const struct fuzz_target *t,
 				   const struct found *in,
@@ -181,12 +188,12 @@ static unsigned int expect_request(const struct fuzz_target *t,
 		return FUZZ_EINVAL;
 	e->parts_given = in->at[MEMCENSUS_REQ_PARTS];
 	if (e->parts_given)
-		memcpy(&r->parts, in->at[MEMCENSUS_REQ_PARTS], 4);
-	r->basis = in->at[MEMCENSUS_REQ_BASIS] ? *in->at[MEMCENSUS_REQ_BASIS] :
+		r->parts = load32(in->at[MEMCENSUS_REQ_PARTS]);
+	r->basis = in->at[MEMCENSUS_REQ_BASIS] ? load32(in->at[MEMCENSUS_REQ_BASIS]) :
 		   in->at[MEMCENSUS_REQ_PIDS] ? MEMCENSUS_BASIS_MAPCOUNT :
 		   MEMCENSUS_BASIS_FRAMES;
 	if (in->at[MEMCENSUS_REQ_GROUP_BY])
-		r->group_by = *in->at[MEMCENSUS_REQ_GROUP_BY];
+		r->group_by = load32(in->at[MEMCENSUS_REQ_GROUP_BY]);
 	r->pids = (const uint32_t *)in->at[MEMCENSUS_REQ_PIDS];
 	r->n_pids = in->len[MEMCENSUS_REQ_PIDS] / 4;
 

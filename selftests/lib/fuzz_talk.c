@@ -246,14 +246,13 @@ static bool dump_is_right(struct talk *t)
 	return true;
 }
 
-/* Is it the first message of a PAGES dump? */
-static bool begins_pages(const struct nlmsghdr *nlh)
+/* Is it the first message of a dump? */
+static bool begins_dump(const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *first = (const void *)(genl + 1);
 
-	return genl->cmd == MEMCENSUS_CMD_PAGES &&
-	       mnl_attr_get_type(first) == MEMCENSUS_A_INFO;
+	return mnl_attr_get_type(first) == MEMCENSUS_A_INFO;
 }
 
 /* Checks a message of the family. */
@@ -277,7 +276,7 @@ static bool answer_is_right(struct talk *t, const struct nlmsghdr *nlh)
 		count(&t->w->counts->infos);
 		return true;
 	}
-	if (genl->cmd == MEMCENSUS_CMD_INFO || begins_pages(nlh)) {
+	if (begins_dump(nlh)) {
 		if (t->next >= t->n || e->what != FUZZ_DUMP || t->dump ||
 		    !(e->errors & FUZZ_NONE))
 			return fail(t, "a dump for answer %u", t->next);

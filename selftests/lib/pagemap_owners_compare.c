@@ -87,8 +87,8 @@ static const struct owner *owner_of_task(const struct owners *o,
 	const struct owner *owner = owners_of(o, task->pid);
 	unsigned int i;
 
-	for (i = 0; i < task->n_twins && !owner; i++)
-		owner = owners_of(o, task->twins[i]);
+	for (i = 0; i < task->n_peers && !owner; i++)
+		owner = owners_of(o, task->peers[i]);
 	return owner;
 }
 

@@ -111,7 +111,7 @@ TEST(zombies_are_counted)
 TEST(zombie_asked_for)
 {
 	const uint64_t process = 1U << MEMCENSUS_TASK_COMM | 1U << MEMCENSUS_TASK_UID |
-				 1U << MEMCENSUS_TASK_START;
+				 1U << MEMCENSUS_TASK_START_NS;
 	struct census census;
 	siginfo_t info;
 	pid_t pid = fork();
@@ -163,10 +163,10 @@ TEST(states_add_up)
 		  scan[MEMCENSUS_SCAN_VANISHED]);
 	EXPECT_LT(0, scan[MEMCENSUS_SCAN_PTES]);
 	EXPECT_LT(0, scan[MEMCENSUS_SCAN_PAGES]);
-	EXPECT_LT(0, scan[MEMCENSUS_SCAN_WALL]);
+	EXPECT_LT(0, scan[MEMCENSUS_SCAN_WALL_NS]);
 	EXPECT_LT(0, scan[MEMCENSUS_SCAN_MEMORY]);
 	EXPECT_LE(scan[MEMCENSUS_SCAN_MMS],
-		  scan[MEMCENSUS_SCAN_LOCK_STRETCHES]);
+		  scan[MEMCENSUS_SCAN_LOCK_HOLDS]);
 	census_free(&census);
 }
 

@@ -170,14 +170,14 @@ TEST_F(lock, busy_then_free)
 		if (i)
 			census_free(&census);
 		ASSERT_EQ(0, census_take(&all, &census, NULL));
-		budget = census.info.value[MEMCENSUS_INFO_BUSY_BUDGET];
-		wall = census.scan[MEMCENSUS_SCAN_WALL];
+		budget = census.info.value[MEMCENSUS_INFO_BUSY_BUDGET_NS];
+		wall = census.scan[MEMCENSUS_SCAN_WALL_NS];
 		diag("%llu ms with a budget of %llu ms",
 		     (unsigned long long)(wall / MS),
 		     (unsigned long long)(budget / MS));
 		EXPECT_LE(budget, wall);
 		if (wall <= 2 * budget + 300 * MS &&
-		    census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX] < budget)
+		    census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS] < budget)
 			break;
 	}
 	EXPECT_GT(5, i);

@@ -110,7 +110,7 @@ TEST_F_TIMEOUT(contended, is_walked, 300)
 		if (task->f.known >> MEMCENSUS_F_RSS & 1 &&
 		    most < figure(&task->f, MEMCENSUS_F_RSS))
 			most = figure(&task->f, MEMCENSUS_F_RSS);
-		holds += census.scan[MEMCENSUS_SCAN_LOCK_STRETCHES];
+		holds += census.scan[MEMCENSUS_SCAN_LOCK_HOLDS];
 		census_free(&census);
 	}
 	diag("walked to its end in %u of %u censuses, at most %llu MiB of it, %llu lock holds",

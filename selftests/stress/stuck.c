@@ -48,8 +48,8 @@ static unsigned int expect_in_time(struct __test_metadata *_metadata, pid_t pid)
 	if (census_take(&all, &census, NULL))
 		return 0;
 	EXPECT_TRUE(census_is_whole(&census));
-	budget = census.info.value[MEMCENSUS_INFO_BUSY_BUDGET];
-	wall = census.scan[MEMCENSUS_SCAN_WALL];
+	budget = census.info.value[MEMCENSUS_INFO_BUSY_BUDGET_NS];
+	wall = census.scan[MEMCENSUS_SCAN_WALL_NS];
 	EXPECT_LE(wall, 2 * budget + 300000000);
 	task = census_task_of(&census, pid);
 	state = task ? task->state : 0;

@@ -78,7 +78,7 @@ static void spawn(void *arg)
 	}
 }
 
-TEST(many_twins)
+TEST(many_peers)
 {
 	struct census_request request = {
 		.basis = MEMCENSUS_BASIS_MAPCOUNT,
@@ -101,15 +101,15 @@ TEST(many_twins)
 	task = census_task_of(&census, pid);
 	ASSERT_NE(NULL, task);
 	EXPECT_EQ(pid, task->pid);
-	EXPECT_EQ(peers, task->nr_twins);
-	EXPECT_EQ(MEMCENSUS_TWINS_MAX, task->n_twins);
+	EXPECT_EQ(peers, task->nr_peers);
+	EXPECT_EQ(MEMCENSUS_PEERS_MAX, task->n_peers);
 	for (i = 0; i < peers; i++) {
 		const struct census_task *of = census_task_of(&census, pids[i]);
 
 		listed += of == task;
 		others += of && of != task;
 	}
-	EXPECT_EQ(MEMCENSUS_TWINS_MAX, listed);
+	EXPECT_EQ(MEMCENSUS_PEERS_MAX, listed);
 	EXPECT_EQ(0, others);
 	census_free(&census);
 	for (i = 0; i < peers; i++)

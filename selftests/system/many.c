@@ -68,8 +68,8 @@ static unsigned int pids_of(const struct census *census, pid_t *pids,
 	     task++) {
 		if (n < room)
 			pids[n++] = task->pid;
-		for (i = 0; i < task->n_twins && n < room; i++)
-			pids[n++] = task->twins[i];
+		for (i = 0; i < task->n_peers && n < room; i++)
+			pids[n++] = task->peers[i];
 	}
 	qsort(pids, n, sizeof(*pids), compare);
 	return n;
@@ -154,11 +154,11 @@ TEST_F(crowd, no_loss_and_no_repetition)
 		diag("buffer of %zu: %zu records in %u datagrams", buffers[i],
 		     census.n_tasks, census.n_datagrams);
 		diag("scan took %llu ms, longest lock %llu us",
-		     (unsigned long long)census.scan[MEMCENSUS_SCAN_WALL] / 1000000,
-		     (unsigned long long)census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX] / 1000);
+		     (unsigned long long)census.scan[MEMCENSUS_SCAN_WALL_NS] / 1000000,
+		     (unsigned long long)census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS] / 1000);
 		if (!i)
 			beside_smaps_rollup(self->pids, self->n,
-					    census.scan[MEMCENSUS_SCAN_WALL],
+					    census.scan[MEMCENSUS_SCAN_WALL_NS],
 					    census.scan[MEMCENSUS_SCAN_WALKED]);
 		census_free(&census);
 	}

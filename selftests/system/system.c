@@ -47,8 +47,8 @@ static const struct line meminfo[] = {
 
 /* A name that ends in _ is the sum of all names with this prefix. */
 static const struct line vmstat[] = {
-	{ "pgpgin", MEMCENSUS_E_PGPGIN },
-	{ "pgpgout", MEMCENSUS_E_PGPGOUT },
+	{ "pgpgin", MEMCENSUS_E_PGPGIN_KIB },
+	{ "pgpgout", MEMCENSUS_E_PGPGOUT_KIB },
 	{ "pswpin", MEMCENSUS_E_PSWPIN },
 	{ "pswpout", MEMCENSUS_E_PSWPOUT },
 	{ "pgalloc_", MEMCENSUS_E_PGALLOC },

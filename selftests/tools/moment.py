@@ -38,8 +38,10 @@ MEMINFO = {
     "KernelStack": "kernel_stack", "PageTables": "pagetables",
     "Committed_AS": "committed",
 }
-EVENTS = ("pgpgin", "pgpgout", "pswpin", "pswpout", "pgmajfault", "pgscan_kswapd",
-          "pgscan_direct", "pgsteal_kswapd", "pgsteal_direct")
+# By the name in vmstat; memcensus names the unit of the two that are no counts.
+EVENTS = {name: name + "_kib" if name in ("pgpgin", "pgpgout") else name for name in (
+          "pgpgin", "pgpgout", "pswpin", "pswpout", "pgmajfault", "pgscan_kswapd",
+          "pgscan_direct", "pgsteal_kswapd", "pgsteal_direct")}
 
 
 def read(name):
@@ -63,7 +65,7 @@ def system_fields(names=MEMINFO, events=EVENTS):
     fields = {name: (lambda census, key=names[name]: census["system"]["bytes"][key] // 1024,
                      lambda texts, key=name: meminfo(texts["meminfo"])[key])
               for name in names}
-    fields.update({name: (lambda census, key=name: census["system"]["events"][key],
+    fields.update({name: (lambda census, key=EVENTS[name]: census["system"]["events"][key],
                           lambda texts, key=name: vmstat(texts["vmstat"])[key])
                    for name in events})
     return fields
@@ -139,7 +141,7 @@ class Moment:
 
     def hundredths(self):
         """Its time in 1/100 s since boot, as in /proc/uptime."""
-        return self.census["scan"]["boottime"] // 10000000
+        return self.census["scan"]["boottime_ns"] // 10000000
 
     def show(self, *words):
         """The reader's output for it, as words of each line."""
@@ -197,7 +199,7 @@ class Moments:
             found = None
             for before, begun, frames, after in samples:
                 moment = Moment(self.recorder.machine, frames, before)
-                if moment.census["scan"]["boottime"] < begun:
+                if moment.census["scan"]["boottime_ns"] < begun:
                     continue
                 if self._judge(before, moment, after):
                     found = moment
@@ -276,8 +278,8 @@ class Series:
 
     def seconds(self, first, last):
         """From one to another; before the first is the boot."""
-        begin = self.moments[first].census["scan"]["boottime"] if first >= 0 else 0
-        return (self.moments[last].census["scan"]["boottime"] - begin) / 1e9
+        begin = self.moments[first].census["scan"]["boottime_ns"] if first >= 0 else 0
+        return (self.moments[last].census["scan"]["boottime_ns"] - begin) / 1e9
 
     def count(self, row, i, rate):
         """How many events the rate in the row of moment i stands for.

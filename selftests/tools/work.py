@@ -31,7 +31,7 @@ def four():
         # the swap cache: repeat until each counter has changed.
         for _ in range(10 if step == 2 else 0):
             now = moment.vmstat(moment.read("vmstat"))
-            if all(now[name] > begun[name] for name in moment.EVENTS):
+            if all(now[name] > begun[key] for name, key in moment.EVENTS.items()):
                 break
             work(step)
         found.append(moments.look())

@@ -23,7 +23,7 @@ struct delta_sample delta_of_task(const struct task *task, const struct scan *sc
 			      task->min_faults : UNKNOWN_FAULTS,
 		.maj_faults = KNOWN(task, MEMCENSUS_TASK_MAJ_FAULTS) ?
 			      task->maj_faults : UNKNOWN_FAULTS,
-		.moment = KNOWN(scan, MEMCENSUS_SCAN_BOOTTIME) ? scan->boottime : 0,
+		.moment = KNOWN(scan, MEMCENSUS_SCAN_BOOTTIME_NS) ? scan->boottime : 0,
 	};
 
 	if (KNOWN(f, MEMCENSUS_F_HUGETLB))

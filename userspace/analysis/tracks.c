@@ -54,7 +54,7 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 		     const struct task *task, double t)
 {
 	const char *user = KNOWN(task, MEMCENSUS_TASK_UID) ? name_of_user(view, task->uid) : NULL;
-	uint64_t start = KNOWN(task, MEMCENSUS_TASK_START) ? task->start : 0;
+	uint64_t start = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
 	struct track *track = find(tracks, task->pid, start);
 	uint64_t bytes;
 
@@ -89,7 +89,7 @@ static bool was_walked(const struct snapshot *snap, uint64_t pid, uint64_t *star
 	for (i = 0; i < snap->n_tasks; i++) {
 		if (snap->tasks[i].pid != pid)
 			continue;
-		*start = KNOWN(&snap->tasks[i], MEMCENSUS_TASK_START) ?
+		*start = KNOWN(&snap->tasks[i], MEMCENSUS_TASK_START_NS) ?
 			 snap->tasks[i].start : 0;
 		return snap->tasks[i].state == MEMCENSUS_STATE_WALKED;
 	}
@@ -125,8 +125,8 @@ static bool is_of_interest(const struct tracks_request *request,
 	for (i = 0; i < request->n; i++) {
 		if (request->pids[i] == task->pid)
 			return true;
-		for (t = 0; t < task->twins.n; t++)
-			if (request->pids[i] == task->twins.v[t])
+		for (t = 0; t < task->peers.n; t++)
+			if (request->pids[i] == task->peers.v[t])
 				return true;
 	}
 	return !request->pids;
@@ -140,7 +140,7 @@ int tracks_add(struct tracks *tracks, const struct snapshot *snap,
 	size_t i;
 
 	/* The module may return a cached census; a record may span two boots. */
-	if (!KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME) ||
+	if (!KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) ||
 	    (tracks->censuses && snap->scan.boottime <= tracks->boottime)) {
 		tracks->skipped++;
 		return 0;
@@ -149,7 +149,7 @@ int tracks_add(struct tracks *tracks, const struct snapshot *snap,
 	tracks->boottime = snap->scan.boottime;
 	if (request->whole)
 		tracks->whole = tracks->censuses;
-	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME))
+	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS))
 		tracks->last = snap->scan.realtime;
 	if (tracks->censuses == 1) {
 		tracks->zero = snap->scan.boottime;

@@ -46,7 +46,7 @@ static enum taken take_later(struct session *session, struct snapshot *snap,
 		taken = session->source->ops->take(session->source,
 						   &session->request, snap, why);
 		if (taken != TAKE_DONE || !interval ||
-		    !KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME))
+		    !KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS))
 			return taken;
 		/* Take the nearest one: it may be up to half an interval early. */
 		if (!session->taken || snap->scan.realtime + interval / 2 >= session->due)

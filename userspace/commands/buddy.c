@@ -6,9 +6,7 @@
 #include "cli/command.h"
 #include "commands/rows.h"
 #include "lib/text.h"
-
-/* A value of MEMCENSUS_ZONE_EXTFRAG: the order is available. */
-#define CAN_BE_HAD	(-1000)
+#include "model/fragmentation.h"
 
 size_t buddy_orders(const struct snapshot *snap)
 {
@@ -59,7 +57,7 @@ static void blocks_cells(struct table *table, const struct numbers *blocks,
 
 	for (order = 0; order < orders; order++) {
 		if (order < blocks->n &&
-		    blocks->v[order] != MEMCENSUS_BLOCKS_UNKNOWN)
+		    blocks->v[order] != BLOCKS_UNKNOWN)
 			table_cellf(table, "%" PRIu64, blocks->v[order]);
 		else
 			table_cell(table, NULL);
@@ -74,7 +72,7 @@ static void index_cells(struct table *table, const struct numbers *indexes,
 	for (order = 0; order < orders; order++) {
 		if (order >= indexes->n)
 			table_cell(table, NULL);
-		else if (extfrag && (int64_t)indexes->v[order] == CAN_BE_HAD)
+		else if (extfrag && (int64_t)indexes->v[order] == EXTFRAG_AVAILABLE)
 			table_cell(table, "ok");
 		else
 			table_cellf(table, "%.3f", (int64_t)indexes->v[order] / 1000.0);
@@ -186,8 +184,8 @@ static void put_verdict(FILE *out, const struct zone *zone, uint64_t page_size)
 		return;
 	}
 	fputs("no block is that large", out);
-	index = order < zone->extfrag.n ? (int64_t)zone->extfrag.v[order] : CAN_BE_HAD;
-	if (index != CAN_BE_HAD)
+	index = order < zone->extfrag.n ? (int64_t)zone->extfrag.v[order] : EXTFRAG_AVAILABLE;
+	if (index != EXTFRAG_AVAILABLE)
 		fprintf(out, ", %s (index %.3f)", index >= 500 ?
 			"by fragmentation: compaction may help" :
 			"for lack of memory: reclaim may help", index / 1000.0);

@@ -124,7 +124,7 @@ static int add_tasks(struct adding *adding, struct failure *why)
 		const struct task *task = &snap->tasks[i];
 		struct chart_row key = {
 			.pid = task->pid,
-			.start = KNOWN(task, MEMCENSUS_TASK_START) ? task->start : 0,
+			.start = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0,
 		};
 		bool known = get_parts(adding, task, key.parts);
 
@@ -191,7 +191,7 @@ int chart_add(struct chart *chart, const struct snapshot *snap, struct failure *
 {
 	const struct view view = { .snap = snap };
 	struct adding adding = { .chart = chart, .view = &view };
-	uint64_t now = KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME) ? snap->scan.boottime : 0;
+	uint64_t now = KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) ? snap->scan.boottime : 0;
 	size_t i;
 	int ret;
 

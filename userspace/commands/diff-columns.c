@@ -89,7 +89,7 @@ static bool get_start(const struct view *view, const void *record,
 
 	(void)view;
 	value->number = task->start;
-	return KNOWN(task, MEMCENSUS_TASK_START);
+	return KNOWN(task, MEMCENSUS_TASK_START_NS);
 }
 
 static bool get_comm(const struct view *view, const void *record,

@@ -179,7 +179,7 @@ static void put_census(struct json *json, const char *key,
 {
 	json_open(json, key, '{');
 	json_put_unsigned(json, "seq", snap->seq);
-	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME))
+	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS))
 		json_put_unsigned(json, "realtime", snap->scan.realtime);
 	else
 		json_put_null(json, "realtime");

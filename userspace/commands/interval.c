@@ -56,8 +56,8 @@ double interval_seconds(const struct snapshot *before, const struct snapshot *sn
 {
 	uint64_t from = before ? before->scan.boottime : 0;
 
-	if (!KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME) ||
-	    (before && !KNOWN(&before->scan, MEMCENSUS_SCAN_BOOTTIME)) ||
+	if (!KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) ||
+	    (before && !KNOWN(&before->scan, MEMCENSUS_SCAN_BOOTTIME_NS)) ||
 	    snap->scan.boottime <= from)
 		return 0;
 	return (snap->scan.boottime - from) / (double)NSEC_PER_SEC;

@@ -154,7 +154,7 @@ static int has_begun(struct watch *watch, const struct task *task,
 	*process = &v[watch->n++];
 	**process = (struct watched){
 		.pid = (uint32_t)task->pid,
-		.start = KNOWN(task, MEMCENSUS_TASK_START) ? task->start : 0,
+		.start = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0,
 	};
 	return 0;
 }
@@ -191,7 +191,7 @@ static int show_task(struct watch *watch, const struct view *view,
 
 	if (first)
 		ret = has_begun(watch, task, &process, why);
-	else if (process->start && KNOWN(task, MEMCENSUS_TASK_START) &&
+	else if (process->start && KNOWN(task, MEMCENSUS_TASK_START_NS) &&
 		 task->start != process->start)
 		return has_ended(watch, process, realtime, task, why);
 	if (!ret)
@@ -224,8 +224,8 @@ static bool is_asked_for(const struct watch *watch, const struct task *task)
 	for (i = 0; i < watch->n_pids; i++) {
 		if (watch->pids[i] == task->pid)
 			return true;
-		for (t = 0; t < task->twins.n; t++)
-			if (watch->pids[i] == task->twins.v[t])
+		for (t = 0; t < task->peers.n; t++)
+			if (watch->pids[i] == task->peers.v[t])
 				return true;
 	}
 	return false;

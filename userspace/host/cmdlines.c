@@ -283,7 +283,7 @@ struct cmdline_of cmdline_of_task(const struct task *task)
 	    (KNOWN(task, MEMCENSUS_TASK_STATE) && task->state == MEMCENSUS_STATE_BUSY))
 		return of;
 	of.pid = (uint32_t)task->pid;
-	if (KNOWN(task, MEMCENSUS_TASK_START))
+	if (KNOWN(task, MEMCENSUS_TASK_START_NS))
 		of.start = task->start;
 	return of;
 }

@@ -100,13 +100,13 @@ static const struct column task_fields[] = {
 	[MEMCENSUS_TASK_PID] = {
 		"pid", "PID", "first process started in the address space",
 		TASK(PID, pid, U32, ID), .total = TOTAL_ROWS },
-	[MEMCENSUS_TASK_NR_TWINS] = {
-		"nr_twins", "NrTwins",
+	[MEMCENSUS_TASK_NR_PEERS] = {
+		"nr_peers", "NrPeers",
 		"number of CLONE_VM peers: other processes in this address space",
-		TASK(NR_TWINS, nr_twins, U32, COUNT), .total = TOTAL_SUM },
-	[MEMCENSUS_TASK_TWINS] = {
-		"twins", "Twins", "their PIDs; only the first ones if there are many",
-		TASK(TWINS, twins, U32S, LIST), .optional = true },
+		TASK(NR_PEERS, nr_peers, U32, COUNT), .total = TOTAL_SUM },
+	[MEMCENSUS_TASK_PEERS] = {
+		"peers", "Peers", "their PIDs; only the first ones if there are many",
+		TASK(PEERS, peers, U32S, LIST), .optional = true },
 	[MEMCENSUS_TASK_PPID] = {
 		"ppid", "PPID", "parent; 0: none, or outside of this PID namespace",
 		TASK(PPID, ppid, U32, ID) },
@@ -119,19 +119,19 @@ static const struct column task_fields[] = {
 	[MEMCENSUS_TASK_CGROUP] = {
 		"cgroup", "Cgroup", "cgroup ID in the default hierarchy",
 		TASK(CGROUP, cgroup, U64, ID) },
-	[MEMCENSUS_TASK_START] = {
-		"start", "Start", "start time",
-		TASK(START, start, U64, SINCE_BOOT) },
+	[MEMCENSUS_TASK_START_NS] = {
+		"start_ns", "Start", "start time",
+		TASK(START_NS, start, U64, SINCE_BOOT) },
 	[MEMCENSUS_TASK_THREADS] = {
 		"threads", "Threads", "threads",
 		TASK(THREADS, threads, U32, COUNT), .total = TOTAL_SUM },
 	[MEMCENSUS_TASK_STATE] = {
 		"state", "State", "result of the walk: walked, busy, vanished, partial",
-		TASK(STATE, state, U8, WORD),
+		TASK(STATE, state, U32, WORD),
 		.words = states, .n_words = ARRAY_SIZE(states) },
 	[MEMCENSUS_TASK_BASIS] = {
 		"basis", "Basis", "how owners were counted: mapcount, frames",
-		TASK(BASIS, basis, U8, WORD),
+		TASK(BASIS, basis, U32, WORD),
 		.words = basis_words, .n_words = ARRAY_SIZE(basis_words) },
 	[MEMCENSUS_TASK_MIN_FAULTS] = {
 		"min_faults", "MinFlt", "page faults without I/O since its start",
@@ -144,6 +144,9 @@ static const struct column task_fields[] = {
 		TASK(OOM_SCORE_ADJ, oom_score_adj, S32, ID), .sign = true },
 	[MEMCENSUS_TASK_FIGURES] = {
 		"figures", "", "", TASK(FIGURES, figures, FIGURES, NEST) },
+	[MEMCENSUS_TASK_GROUP] = {
+		"group", "Group", "number of its group in this census, as id of the group",
+		TASK(GROUP, group, U32, ID) },
 };
 _Static_assert(ARRAY_SIZE(task_fields) == MEMCENSUS_TASK_MAX + 1,
 	       "an attribute of a task has no column");
@@ -194,7 +197,6 @@ static const struct column vma_fields[] = {
 _Static_assert(ARRAY_SIZE(vma_fields) == MEMCENSUS_VMA_MAX + 1,
 	       "an attribute of a mapping has no column");
 
-
 #define PAGES(num, name_, help_, member, w, k)				\
 	[MEMCENSUS_PAGES_##num] = {					\
 		name_, NULL, help_, .kind = KIND_##k, .wire = WIRE_##w,	\
@@ -214,6 +216,7 @@ static const struct column pages_fields[] = {
 };
 _Static_assert(ARRAY_SIZE(pages_fields) == MEMCENSUS_PAGES_MAX + 1,
 	       "an attribute of pages has no column");
+
 #define GROUP(num, member, w, k)					\
 	.kind = KIND_##k, .wire = WIRE_##w, .number = MEMCENSUS_GROUP_##num, \
 	.offset = offsetof(struct group, member)
@@ -233,6 +236,9 @@ static const struct column group_fields[] = {
 		GROUP(MMS, mms, U32, COUNT), .total = TOTAL_SUM },
 	[MEMCENSUS_GROUP_FIGURES] = {
 		"figures", "", "", GROUP(FIGURES, figures, FIGURES, NEST) },
+	[MEMCENSUS_GROUP_ID] = {
+		"id", "ID", "its number in this census",
+		GROUP(ID, id, U32, ID) },
 };
 _Static_assert(ARRAY_SIZE(group_fields) == MEMCENSUS_GROUP_MAX + 1,
 	       "an attribute of a group has no column");

@@ -22,11 +22,11 @@ static const struct column info_fields[] = {
 	INFO(KERNEL, "kernel", kernel, STRING, TEXT, "kernel release"),
 	INFO(PAGE_SIZE, "page_size", page_size, U32, BYTES, "size of a page"),
 	INFO(ORDERS, "orders", orders, U32, COUNT, "orders of the buddy allocator"),
-	INFO(MAPCOUNT_EXACT, "mapcount_exact", mapcount_exact, U8, BOOL,
+	INFO(MAPCOUNT_EXACT, "mapcount_exact", mapcount_exact, U32, BOOL,
 	     "whether each page has a map count of its own"),
-	INFO(MAX_AGE, "max_age", max_age, U64, DURATION, "parameter max_age_ms"),
-	INFO(LOCK_HOLD, "lock_hold", lock_hold, U64, DURATION, "parameter lock_hold_us"),
-	INFO(BUSY_BUDGET, "busy_budget", busy_budget, U64, DURATION,
+	INFO(MAX_AGE_NS, "max_age_ns", max_age, U64, DURATION, "parameter max_age_ms"),
+	INFO(LOCK_HOLD_NS, "lock_hold_ns", lock_hold, U64, DURATION, "parameter lock_hold_us"),
+	INFO(BUSY_BUDGET_NS, "busy_budget_ns", busy_budget, U64, DURATION,
 	     "parameter busy_budget_ms"),
 	INFO(MAX_MEM, "max_mem", max_mem, U64, BYTES, "parameter max_mem"),
 	INFO(WORKERS, "workers", workers, U32, COUNT, "parameter workers"),
@@ -41,16 +41,16 @@ _Static_assert(ARRAY_SIZE(info_fields) == MEMCENSUS_INFO_MAX + 1,
 		.offset = offsetof(struct scan, member), __VA_ARGS__ }
 
 static const struct column scan_fields[] = {
-	SCAN(BASIS, "basis", basis, U8, WORD, "how owners were counted",
+	SCAN(BASIS, "basis", basis, U32, WORD, "how owners were counted",
 	     .words = basis_words, .n_words = ARRAY_SIZE(basis_words)),
 	SCAN(PARTS, "parts", parts, U32, ID, "bits of what was gathered"),
-	SCAN(REALTIME, "realtime", realtime, U64, DURATION, "beginning, since 1970"),
-	SCAN(BOOTTIME, "boottime", boottime, U64, DURATION, "beginning, since boot"),
-	SCAN(WALL, "wall", wall, U64, DURATION, "from beginning to end"),
-	SCAN(CPU, "cpu", cpu, U64, DURATION, "CPU time"),
-	SCAN(LOCK_HOLD_MAX, "lock_hold_max", lock_hold_max, U64, DURATION,
+	SCAN(REALTIME_NS, "realtime_ns", realtime, U64, DURATION, "beginning, since 1970"),
+	SCAN(BOOTTIME_NS, "boottime_ns", boottime, U64, DURATION, "beginning, since boot"),
+	SCAN(WALL_NS, "wall_ns", wall, U64, DURATION, "from beginning to end"),
+	SCAN(CPU_NS, "cpu_ns", cpu, U64, DURATION, "CPU time"),
+	SCAN(LOCK_HOLD_MAX_NS, "lock_hold_max_ns", lock_hold_max, U64, DURATION,
 	     "longest lock hold on an address space"),
-	SCAN(LOCK_STRETCHES, "lock_stretches", lock_stretches, U64, COUNT,
+	SCAN(LOCK_HOLDS, "lock_holds", lock_holds, U64, COUNT,
 	     "number of lock holds"),
 	SCAN(MMS, "mms", mms, U64, COUNT, "address spaces found"),
 	SCAN(WALKED, "walked", walked, U64, COUNT, "walked to their end"),
@@ -79,12 +79,30 @@ static const struct column zone_type_fields[] = {
 		.offset = offsetof(struct zone_type, name) },
 	[MEMCENSUS_TYPE_FREE_BLOCKS] = {
 		"free_blocks", "Blocks", "free blocks by order",
+		.kind = KIND_BLOCKS, .wire = WIRE_BLOCKS,
+		.number = MEMCENSUS_TYPE_FREE_BLOCKS,
+		.offset = offsetof(struct zone_type, free_blocks) },
+	/* Of version 1 of the ABI: all of them in one array. */
+	[MEMCENSUS_TYPE_FREE_BLOCKS - 1] = {
 		.kind = KIND_BLOCKS, .wire = WIRE_U64S,
 		.number = MEMCENSUS_TYPE_FREE_BLOCKS,
 		.offset = offsetof(struct zone_type, free_blocks) },
 };
 _Static_assert(ARRAY_SIZE(zone_type_fields) == MEMCENSUS_TYPE_MAX + 1,
 	       "an attribute of a migrate type has no column");
+
+static const struct column blocks_fields[] = {
+	[MEMCENSUS_BLOCKS_ORDER] = {
+		"order", .help = "blocks of 2^order pages", .kind = KIND_ID,
+		.wire = WIRE_U32, .number = MEMCENSUS_BLOCKS_ORDER,
+		.offset = offsetof(struct blocks, order) },
+	[MEMCENSUS_BLOCKS_COUNT] = {
+		"count", .help = "how many", .kind = KIND_COUNT,
+		.wire = WIRE_U64, .number = MEMCENSUS_BLOCKS_COUNT,
+		.offset = offsetof(struct blocks, count) },
+};
+_Static_assert(ARRAY_SIZE(blocks_fields) == MEMCENSUS_BLOCKS_MAX + 1,
+	       "an attribute of free blocks has no column");
 
 #define ZONE(num, name_, header_, member, w, k, help_)			\
 	[MEMCENSUS_ZONE_##num] = {					\
@@ -118,10 +136,6 @@ static const struct column zone_fields[] = {
 	ZONE(CMA_FREE, "cma_free", "CMAfree", cma_free, U64, BYTES, "free in CMA areas"),
 	ZONE(LOWMEM_RESERVE, "lowmem_reserve", "Reserve", lowmem_reserve, U64S, LIST,
 	     "bytes kept from allocations that could use a higher zone"),
-	ZONE(UNUSABLE, "unusable", "Unusable", unusable, S32S, INDEXES,
-	     "part of free memory too small for each order"),
-	ZONE(EXTFRAG, "extfrag", "ExtFrag", extfrag, S32S, INDEXES,
-	     "why each order would fail: towards 0 memory, towards 1 fragmentation"),
 };
 _Static_assert(ARRAY_SIZE(zone_fields) == MEMCENSUS_ZONE_MAX + 1,
 	       "an attribute of a zone has no column");
@@ -141,7 +155,26 @@ DISTANCE(min, MEMCENSUS_ZONE_WMARK_MIN)
 DISTANCE(low, MEMCENSUS_ZONE_WMARK_LOW)
 DISTANCE(high, MEMCENSUS_ZONE_WMARK_HIGH)
 
+#define INDEXES(name)							\
+static bool derive_##name(const struct view *view, const void *record,	\
+			  struct value *value)				\
+{									\
+	const struct zone *zone = record;				\
+									\
+	(void)view;							\
+	value->list = zone->name;					\
+	return zone->name.n;						\
+}
+
+INDEXES(unusable)
+INDEXES(extfrag)
+
 static const struct column zone_derived[] = {
+	{ "unusable", "Unusable", "part of free memory too small for each order",
+	  .kind = KIND_INDEXES, .derive = derive_unusable },
+	{ "extfrag", "ExtFrag",
+	  "why each order would fail: towards 0 memory, towards 1 fragmentation",
+	  .kind = KIND_INDEXES, .derive = derive_extfrag },
 	{ "to_min", "ToMin", "free less min", .kind = KIND_BYTES, .sign = true,
 	  .derive = derive_to_min },
 	{ "to_low", "ToLow", "free less low: when it falls below 0 kswapd is woken",
@@ -158,7 +191,7 @@ static const struct column zone_derived[] = {
 
 static const struct column node_fields[] = {
 	NODE(ID, "id", "Node", id, U32, ID, "its number"),
-	NODE(KSWAPD, "kswapd", "Kswapd", kswapd, U8, WORD, "none, asleep, running",
+	NODE(KSWAPD, "kswapd", "Kswapd", kswapd, U32, WORD, "none, asleep, running",
 	     .words = kswapds, .n_words = ARRAY_SIZE(kswapds)),
 	NODE(KSWAPD_ORDER, "kswapd_order", "Order", kswapd_order, U32, ID,
 	     "order kswapd was woken for"),
@@ -166,7 +199,7 @@ static const struct column node_fields[] = {
 	     "highest zone kswapd was woken for"),
 	NODE(KSWAPD_FAILURES, "kswapd_failures", "Failures", kswapd_failures, U32, COUNT,
 	     "runs without progress in a row; after 16 it gives up"),
-	NODE(BALANCED, "balanced", "Balanced", balanced, U8, BOOL,
+	NODE(BALANCED, "balanced", "Balanced", balanced, U32, BOOL,
 	     "some zone has its high watermark free"),
 	NODE(SPANNED, "spanned", "Spanned", spanned, U64, BYTES,
 	     "from its first to its last frame"),
@@ -200,6 +233,11 @@ const struct record_type info_record = {
 const struct record_type scan_record = {
 	.name = "scan",
 	.fields = { scan_fields, ARRAY_SIZE(scan_fields) },
+};
+
+const struct record_type blocks_record = {
+	.name = "blocks",
+	.fields = { blocks_fields, ARRAY_SIZE(blocks_fields) },
 };
 
 const struct record_type zone_type_record = {
@@ -290,8 +328,8 @@ _Static_assert(ARRAY_SIZE(bytes) == MEMCENSUS_S_MAX + 1,
 		.offset = offsetof(struct totals, events.v[MEMCENSUS_E_##num]) }
 
 static const struct column events[] = {
-	EVENT(PGPGIN, "pgpgin", "pgpgin", "KiB read from block devices"),
-	EVENT(PGPGOUT, "pgpgout", "pgpgout", "KiB written to block devices"),
+	EVENT(PGPGIN_KIB, "pgpgin_kib", "pgpgin", "KiB read from block devices"),
+	EVENT(PGPGOUT_KIB, "pgpgout_kib", "pgpgout", "KiB written to block devices"),
 	EVENT(PSWPIN, "pswpin", "pswpin", "pages swapped in"),
 	EVENT(PSWPOUT, "pswpout", "pswpout", "pages swapped out"),
 	EVENT(PGALLOC, "pgalloc", "pgalloc_*", "pages allocated"),

@@ -28,8 +28,8 @@ bool column_get(const struct column *column, const struct view *view,
 		memcpy(&value->text, base, sizeof(value->text));
 		return true;
 	case WIRE_U32S:
-	case WIRE_S32S:
 	case WIRE_U64S:
+	case WIRE_BLOCKS:
 		memcpy(&value->list, base, sizeof(value->list));
 		return true;
 	default:

@@ -18,16 +18,15 @@
 /* Type of an attribute in a message; each comment gives its type in the record. */
 enum wire {
 	WIRE_NONE,		/* not sent: padding, or derived */
-	WIRE_U8,		/* uint64_t */
-	WIRE_U32,		/* uint64_t */
+	WIRE_U32,		/* uint64_t; u8 in version 1 of the ABI */
 	WIRE_S32,		/* int64_t */
 	WIRE_U64,		/* uint64_t */
 	WIRE_STRING,		/* const char * */
 	WIRE_U32S,		/* struct numbers */
-	WIRE_S32S,		/* struct numbers */
 	WIRE_U64S,		/* struct numbers */
 	WIRE_FIGURES,		/* struct figures */
 	WIRE_TYPES,		/* zone.types, one nest each */
+	WIRE_BLOCKS,		/* zone_type.free_blocks, one nest for each order */
 };
 
 /* What a value is; decides how it is shown, summed and aligned. */
@@ -43,7 +42,7 @@ enum kind {
 	KIND_ADDRESS,		/* hexadecimal */
 	KIND_PERCENT,		/* double */
 	KIND_LIST,		/* counts */
-	KIND_BLOCKS,		/* counts, all ones: unknown */
+	KIND_BLOCKS,		/* counts, or BLOCKS_UNKNOWN */
 	KIND_INDEXES,		/* signed, thousandths */
 	KIND_NEST,		/* nested records or figures */
 };
@@ -177,6 +176,7 @@ extern const struct record_type group_record;
 extern const struct record_type vma_record;
 extern const struct record_type pages_record;
 extern const struct record_type mapping_record;
+extern const struct record_type blocks_record;
 extern const struct record_type zone_type_record;
 extern const struct record_type zone_record;
 extern const struct record_type node_record;

@@ -32,8 +32,8 @@ static bool time_text(char *buf, const struct view *view, uint64_t boottime)
 	time_t t;
 
 	t = (scan->realtime - scan->boottime + boottime) / NSEC_PER_SEC;
-	return KNOWN(scan, MEMCENSUS_SCAN_REALTIME) &&
-	       KNOWN(scan, MEMCENSUS_SCAN_BOOTTIME) && localtime_r(&t, &tm) &&
+	return KNOWN(scan, MEMCENSUS_SCAN_REALTIME_NS) &&
+	       KNOWN(scan, MEMCENSUS_SCAN_BOOTTIME_NS) && localtime_r(&t, &tm) &&
 	       strftime(buf, NUMBER_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
 }
 
@@ -54,7 +54,7 @@ static int list_text(char **text, const struct column *column,
 		if (column->kind == KIND_INDEXES)
 			fprintf(out, "%.3f", (int64_t)list->v[i] / 1000.0);
 		else if (column->kind == KIND_BLOCKS &&
-			 list->v[i] == MEMCENSUS_BLOCKS_UNKNOWN)
+			 list->v[i] == BLOCKS_UNKNOWN)
 			putc('-', out);
 		else
 			fprintf(out, "%" PRIu64, list->v[i]);

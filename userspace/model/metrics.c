@@ -117,7 +117,7 @@ static void put_orders(struct openmetrics *om, const struct column *column,
 		if (column->kind == KIND_INDEXES)
 			openmetrics_real(om, labels->v, labels->n,
 					 (int64_t)list->v[order] / 1000.0);
-		else if (list->v[order] != MEMCENSUS_BLOCKS_UNKNOWN)
+		else if (list->v[order] != BLOCKS_UNKNOWN)
 			openmetrics_unsigned(om, labels->v, labels->n, list->v[order]);
 	}
 }
@@ -155,10 +155,16 @@ static const char *unit_of(const struct column *column)
 	}
 }
 
-/* promtool takes "sec" for a unit. */
-static const char *name_of(const struct column *column)
+/* @size: length of the name without the unit that a metric does not have. */
+static const char *name_of(const struct column *column, int *size)
 {
-	return strcmp(column->name, "sec_pagetables") ? column->name : "secondary_pagetables";
+	const char *name = column->name;
+
+	/* promtool takes "sec" for a unit. */
+	if (!strcmp(name, "sec_pagetables"))
+		name = "secondary_pagetables";
+	*size = strlen(name) - (column->kind == KIND_DURATION ? strlen("_ns") : 0);
+	return name;
 }
 
 /* The family memcensus_PREFIX_NAME of @column, with a sample for each record. */
@@ -171,9 +177,12 @@ static void put_column(struct openmetrics *om, const char *prefix,
 	char name[NAME_SIZE];
 	struct labels labels;
 	struct value value;
+	const char *suffix;
+	int size;
 	size_t i;
 
-	snprintf(name, sizeof(name), "memcensus_%s_%s", prefix, name_of(column));
+	suffix = name_of(column, &size);
+	snprintf(name, sizeof(name), "memcensus_%s_%.*s", prefix, size, suffix);
 	family.name = name;
 	openmetrics_family(om, &family);
 	for (i = 0; i < records.n; i++, record += records.size) {
@@ -184,7 +193,7 @@ static void put_column(struct openmetrics *om, const char *prefix,
 	}
 }
 
-/* Only numbers: no text, no IDs, nothing derived. */
+/* Only numbers: no text, no IDs, nothing derived but indexes. */
 static bool is_metric(const struct column *column)
 {
 	switch (column->kind) {
@@ -194,7 +203,7 @@ static bool is_metric(const struct column *column)
 	case KIND_DURATION:
 	case KIND_BLOCKS:
 	case KIND_INDEXES:
-		return !column->derive;
+		return !column->derive || column->kind == KIND_INDEXES;
 	default:
 		return false;
 	}
@@ -254,9 +263,9 @@ static void put_info(struct openmetrics *om, const struct snapshot *snap)
 
 void census_cost_add(struct census_cost *cost, const struct snapshot *snap)
 {
-	const struct amount wall = { KNOWN(&snap->scan, MEMCENSUS_SCAN_WALL),
+	const struct amount wall = { KNOWN(&snap->scan, MEMCENSUS_SCAN_WALL_NS),
 				     (int64_t)snap->scan.wall };
-	const struct amount cpu = { KNOWN(&snap->scan, MEMCENSUS_SCAN_CPU),
+	const struct amount cpu = { KNOWN(&snap->scan, MEMCENSUS_SCAN_CPU_NS),
 				    (int64_t)snap->scan.cpu };
 
 	cost->wall = cost->taken ? amount_plus(cost->wall, wall) : wall;
@@ -268,7 +277,7 @@ static void put_census(struct openmetrics *om, const struct view *view,
 		       const struct census_cost *cost)
 {
 	static const char *const names[] = {
-		"lock_hold_max", "mms", "walked", "busy", "vanished", "partial",
+		"lock_hold_max_ns", "mms", "walked", "busy", "vanished", "partial",
 		"kthreads", "zombies", "ptes", "pages", "memory", "slices", "frames",
 		"pss", "violations",
 	};
@@ -285,7 +294,7 @@ static void put_census(struct openmetrics *om, const struct view *view,
 	put_number(om, "memcensus_censuses", NULL,
 		   "censuses of this export: one, and one for each further kind of group",
 		   cost->taken);
-	if (KNOWN(scan, MEMCENSUS_SCAN_REALTIME))
+	if (KNOWN(scan, MEMCENSUS_SCAN_REALTIME_NS))
 		put_number(om, "memcensus_census_timestamp", "seconds",
 			   "start of the census, since 1970", scan->realtime / 1e9);
 	put_named(om, "census", &scan_record, names, ARRAY_SIZE(names), view,
@@ -355,11 +364,13 @@ static void put_events(struct openmetrics *om, const struct view *view)
 		column = &events_record.figures.columns[i];
 		if (!column->name || !KNOWN(events, i))
 			continue;
-		kib = i == MEMCENSUS_E_PGPGIN || i == MEMCENSUS_E_PGPGOUT;
-		snprintf(name, sizeof(name), "memcensus_vmstat_%s", column->name);
+		kib = i == MEMCENSUS_E_PGPGIN_KIB || i == MEMCENSUS_E_PGPGOUT_KIB;
+		snprintf(name, sizeof(name), "memcensus_vmstat_%.*s",
+			 (int)(strlen(column->name) - (kib ? strlen("_kib") : 0)),
+			 column->name);
 		family.name = name;
 		family.unit = kib ? "bytes" : NULL;
-		family.help = i == MEMCENSUS_E_PGPGIN ? "read from block devices" :
+		family.help = i == MEMCENSUS_E_PGPGIN_KIB ? "read from block devices" :
 			      kib ? "written to block devices" : column->help;
 		openmetrics_family(om, &family);
 		openmetrics_unsigned(om, NULL, 0, kib ? events->v[i] << 10 : events->v[i]);

@@ -15,7 +15,7 @@ static void put_list(struct json *json, const struct column *column,
 		if (column->kind == KIND_INDEXES)
 			json_put_signed(json, NULL, (int64_t)list->v[i]);
 		else if (column->kind == KIND_BLOCKS &&
-			 list->v[i] == MEMCENSUS_BLOCKS_UNKNOWN)
+			 list->v[i] == BLOCKS_UNKNOWN)
 			json_put_null(json, NULL);
 		else
 			json_put_unsigned(json, NULL, list->v[i]);

@@ -70,7 +70,7 @@ struct scan {
 	uint64_t wall;
 	uint64_t cpu;
 	uint64_t lock_hold_max;
-	uint64_t lock_stretches;
+	uint64_t lock_holds;
 	uint64_t mms;
 	uint64_t walked;
 	uint64_t busy;
@@ -92,8 +92,8 @@ struct task {
 	uint64_t known;
 	struct figures figures;
 	uint64_t pid;
-	uint64_t nr_twins;
-	struct numbers twins;
+	uint64_t nr_peers;
+	struct numbers peers;
 	uint64_t ppid;
 	const char *comm;
 	uint64_t uid;
@@ -105,6 +105,7 @@ struct task {
 	uint64_t min_faults;
 	uint64_t maj_faults;
 	int64_t oom_score_adj;
+	uint64_t group;
 	const char *cmdline;
 };
 
@@ -142,6 +143,7 @@ struct pages {
 struct group {
 	uint64_t known;
 	struct figures figures;
+	uint64_t id;
 	uint64_t uid;
 	uint64_t cgroup;
 	const char *comm;
@@ -178,6 +180,23 @@ _Static_assert(offsetof(struct task, figures) == offsetof(struct vma, figures) &
 	       offsetof(struct task, figures) == offsetof(struct mapping, figures),
 	       "figures of tasks, mappings and groups are at one place");
 
+/* In a list of free blocks: the kernel's list was too long to count. */
+#define BLOCKS_UNKNOWN	UINT64_MAX
+
+/* Orders of the buddy allocator, at most. */
+#define ORDERS_MAX	64
+
+/**
+ * struct blocks - free blocks of one order
+ * @order: a block has 2^order pages
+ * @count: how many
+ */
+struct blocks {
+	uint64_t known;
+	uint64_t order;
+	uint64_t count;
+};
+
 struct zone_type {
 	uint64_t known;
 	const char *name;
@@ -203,7 +222,7 @@ struct zone {
 	uint64_t highatomic;
 	uint64_t cma_free;
 	struct numbers lowmem_reserve;
-	struct numbers unusable;
+	struct numbers unusable;	/* see fragmentation.h */
 	struct numbers extfrag;
 };
 

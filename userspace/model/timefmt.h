@@ -18,7 +18,7 @@
 /* When the census began, ns since 1970; 0 if unknown. */
 static inline uint64_t time_of(const struct scan *scan)
 {
-	return KNOWN(scan, MEMCENSUS_SCAN_REALTIME) ? scan->realtime : 0;
+	return KNOWN(scan, MEMCENSUS_SCAN_REALTIME_NS) ? scan->realtime : 0;
 }
 
 /*

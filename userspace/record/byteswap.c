@@ -15,23 +15,21 @@
  * @figures: all are amounts
  * @type: attributes of this record
  * @wires: types by attribute number, below @n_wires
- * @nest: else: attributes of a message, which has @inner in this one
- * @inner: see @nest
+ * @message: the top level of a message
  */
 struct level {
 	const struct record_type *type;
 	bool figures;
+	bool message;
 	const enum wire *wires;
 	unsigned int n_wires;
-	unsigned int nest;
-	const struct level *inner;
 };
 
 static const enum wire request_wires[] = {
-	[MEMCENSUS_REQ_BASIS] = WIRE_U8,
+	[MEMCENSUS_REQ_BASIS] = WIRE_U32,
 	[MEMCENSUS_REQ_PARTS] = WIRE_U32,
 	[MEMCENSUS_REQ_PIDS] = WIRE_U32S,
-	[MEMCENSUS_REQ_GROUP_BY] = WIRE_U8,
+	[MEMCENSUS_REQ_GROUP_BY] = WIRE_U32,
 	[MEMCENSUS_REQ_START] = WIRE_U64,
 	[MEMCENSUS_REQ_END] = WIRE_U64,
 };
@@ -65,21 +63,23 @@ static void byteswap64(unsigned char *p)
 
 static bool byteswap_attrs(const struct level *level, unsigned char *p, size_t len);
 
-/* A value that is too short for its type stays: the decoder rejects it. */
+/*
+ * A value that is too short for its type stays: a u8 of version 1 of the ABI, or the
+ * decoder rejects it.
+ */
 static bool byteswap_value(enum wire wire, unsigned char *p, size_t len)
 {
 	static const struct level figures = { .figures = true };
 	static const struct level types = { .type = &zone_type_record };
+	static const struct level blocks = { .type = &blocks_record };
 
 	switch (wire) {
 	case WIRE_NONE:
-	case WIRE_U8:
 	case WIRE_STRING:
 		return true;
 	case WIRE_U32:
 	case WIRE_S32:
 	case WIRE_U32S:
-	case WIRE_S32S:
 		for (; len >= sizeof(uint32_t); p += sizeof(uint32_t), len -= sizeof(uint32_t))
 			byteswap32(p);
 		return true;
@@ -92,6 +92,8 @@ static bool byteswap_value(enum wire wire, unsigned char *p, size_t len)
 		return byteswap_attrs(&figures, p, len);
 	case WIRE_TYPES:
 		return byteswap_attrs(&types, p, len);
+	case WIRE_BLOCKS:
+		return byteswap_attrs(&blocks, p, len);
 	}
 	return true;
 }
@@ -99,17 +101,26 @@ static bool byteswap_value(enum wire wire, unsigned char *p, size_t len)
 static bool byteswap_attr(const struct level *level, unsigned int number,
 			  unsigned char *p, size_t len)
 {
+	static const struct level request = {
+		.wires = request_wires,
+		.n_wires = sizeof(request_wires) / sizeof(request_wires[0]),
+	};
+	struct level inner = { 0 };
+
 	if (level->figures)
 		return byteswap_value(WIRE_U64, p, len);
 	if (level->type)
 		return number >= level->type->fields.n ||
 		       byteswap_value(level->type->fields.columns[number].wire, p, len);
-	if (level->wires)
+	if (!level->message)
 		return number >= level->n_wires ||
 		       byteswap_value(level->wires[number], p, len);
 	if (number == MEMCENSUS_A_SEQ)
 		return byteswap_value(WIRE_U64, p, len);
-	return number != level->nest || byteswap_attrs(level->inner, p, len);
+	if (number == MEMCENSUS_A_REQUEST)
+		return byteswap_attrs(&request, p, len);
+	inner.type = decode_type_of(number);
+	return !inner.type || byteswap_attrs(&inner, p, len);
 }
 
 static bool byteswap_attrs(const struct level *level, unsigned char *p, size_t len)
@@ -137,22 +148,11 @@ static bool byteswap_attrs(const struct level *level, unsigned char *p, size_t l
 /* Converts a message of the family, without its netlink header. */
 static bool byteswap_body(unsigned char *p, size_t len)
 {
-	struct level inner = { 0 }, top = { .inner = &inner };
-	struct genlmsghdr genl;
+	static const struct level top = { .message = true };
 
 	if (len < GENL_HDRLEN)
 		return true;
 	byteswap16(p + offsetof(struct genlmsghdr, reserved));
-	memcpy(&genl, p, sizeof(genl));
-	if (genl.cmd == MEMCENSUS_CMD_SNAPSHOT) {
-		top.nest = MEMCENSUS_A_REQUEST;
-		inner.wires = request_wires;
-		inner.n_wires = sizeof(request_wires) / sizeof(request_wires[0]);
-	} else {
-		inner.type = decode_type_of(genl.cmd, &top.nest);
-		if (!inner.type)
-			return true;
-	}
 	return byteswap_attrs(&top, p + GENL_HDRLEN, len - GENL_HDRLEN);
 }
 

@@ -284,8 +284,8 @@ static bool is_of(const struct task *task, const uint32_t *pids, size_t n)
 
 	if (KNOWN(task, MEMCENSUS_TASK_PID) && has_pid(pids, n, task->pid))
 		return true;
-	for (i = 0; KNOWN(task, MEMCENSUS_TASK_TWINS) && i < task->twins.n; i++)
-		if (has_pid(pids, n, task->twins.v[i]))
+	for (i = 0; KNOWN(task, MEMCENSUS_TASK_PEERS) && i < task->peers.n; i++)
+		if (has_pid(pids, n, task->peers.v[i]))
 			return true;
 	return false;
 }

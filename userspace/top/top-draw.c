@@ -119,12 +119,12 @@ static void say_census(FILE *out, const struct top *top, const struct snapshot *
 	}
 	say(out, "census %" PRIu64, snap->seq);
 	t = snap->scan.realtime / NSEC_PER_SEC;
-	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME) && localtime_r(&t, &tm) &&
+	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS) && localtime_r(&t, &tm) &&
 	    strftime(clock, sizeof(clock), "%H:%M:%S", &tm))
 		say(out, "%s", clock);
 	say(out, "every %g s", (double)top->interval / NSEC_PER_SEC);
-	say_ms(out, "took", KNOWN(&snap->scan, MEMCENSUS_SCAN_WALL), snap->scan.wall);
-	say_ms(out, "longest lock", KNOWN(&snap->scan, MEMCENSUS_SCAN_LOCK_HOLD_MAX),
+	say_ms(out, "took", KNOWN(&snap->scan, MEMCENSUS_SCAN_WALL_NS), snap->scan.wall);
+	say_ms(out, "longest lock", KNOWN(&snap->scan, MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS),
 	       snap->scan.lock_hold_max);
 }
 

@@ -18,7 +18,7 @@ static void top_key(const struct record_type *type, const void *record,
 
 	if (type == &task_record) {
 		key[0] = KNOWN(task, MEMCENSUS_TASK_PID) ? task->pid : 0;
-		key[1] = KNOWN(task, MEMCENSUS_TASK_START) ? task->start : 0;
+		key[1] = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
 	} else {
 		key[0] = KNOWN(vma, MEMCENSUS_VMA_PID) ? vma->pid : 0;
 		key[1] = KNOWN(vma, MEMCENSUS_VMA_START) ? vma->start : 0;

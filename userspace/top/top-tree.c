@@ -40,8 +40,8 @@ static size_t count_owners(const struct task *const *tasks, size_t n)
 	size_t i, all = n;
 
 	for (i = 0; i < n; i++)
-		if (KNOWN(tasks[i], MEMCENSUS_TASK_TWINS))
-			all += tasks[i]->twins.n;
+		if (KNOWN(tasks[i], MEMCENSUS_TASK_PEERS))
+			all += tasks[i]->peers.n;
 	return all;
 }
 
@@ -55,10 +55,10 @@ static void find_parents(const struct task *const *tasks, size_t n,
 	for (i = 0; i < n; i++) {
 		if (KNOWN(tasks[i], MEMCENSUS_TASK_PID))
 			owners[all++] = (struct owner){ tasks[i]->pid, i };
-		if (!KNOWN(tasks[i], MEMCENSUS_TASK_TWINS))
+		if (!KNOWN(tasks[i], MEMCENSUS_TASK_PEERS))
 			continue;
-		for (t = 0; t < tasks[i]->twins.n; t++)
-			owners[all++] = (struct owner){ tasks[i]->twins.v[t], i };
+		for (t = 0; t < tasks[i]->peers.n; t++)
+			owners[all++] = (struct owner){ tasks[i]->peers.v[t], i };
 	}
 	qsort(owners, all, sizeof(*owners), compare_owners);
 	for (i = 0; i < n; i++) {

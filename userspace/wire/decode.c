@@ -4,6 +4,7 @@
 #include <linux/genetlink.h>
 
 #include "model/columns.h"
+#include "model/fragmentation.h"
 #include "model/pages.h"
 #include "wire/attrs.h"
 #include "wire/decode.h"
@@ -19,7 +20,7 @@ static int malformed(struct decoder *d, const struct record_type *type,
 {
 	return fail(d->why, FAIL_MALFORMED,
 		    "malformed message: %zu bytes in attribute %s of %s",
-		    attr_len(attr), column->name, type->name);
+		    attr_len(attr), column->name ? column->name : "of version 1", type->name);
 }
 
 static int broken(struct decoder *d, const char *where)
@@ -31,12 +32,9 @@ static int broken(struct decoder *d, const char *where)
 static size_t element_size(enum wire how)
 {
 	switch (how) {
-	case WIRE_U8:
-		return 1;
 	case WIRE_U32:
 	case WIRE_S32:
 	case WIRE_U32S:
-	case WIRE_S32S:
 		return 4;
 	default:
 		return 8;
@@ -51,14 +49,11 @@ static uint64_t load(enum wire how, const void *p)
 	int32_t s32;
 
 	switch (how) {
-	case WIRE_U8:
-		return *(const uint8_t *)p;
 	case WIRE_U32:
 	case WIRE_U32S:
 		memcpy(&u32, p, sizeof(u32));
 		return u32;
 	case WIRE_S32:
-	case WIRE_S32S:
 		memcpy(&s32, p, sizeof(s32));
 		return (uint64_t)(int64_t)s32;
 	default:
@@ -129,6 +124,34 @@ static int decode_zone_type(struct decoder *d, const struct nlattr *nest,
 	return decode_record(d, &zone_type_record, nest, type);
 }
 
+/* Orders that no message has are unknown. */
+static int decode_blocks(struct decoder *d, const struct nlattr *nest,
+			 struct numbers *list)
+{
+	uint64_t *counts = (uint64_t *)list->v;
+	struct blocks blocks = { 0 };
+	size_t i;
+
+	if (decode_record(d, &blocks_record, nest, &blocks))
+		return -1;
+	if (!KNOWN(&blocks, MEMCENSUS_BLOCKS_ORDER) || blocks.order >= ORDERS_MAX ||
+	    !KNOWN(&blocks, MEMCENSUS_BLOCKS_COUNT))
+		return fail(d->why, FAIL_MALFORMED,
+			    "malformed message: free blocks without an order or a count");
+	if (!counts) {
+		counts = snapshot_alloc(d->snap, ORDERS_MAX * sizeof(*counts));
+		if (!counts)
+			return fail_memory(d->why);
+		for (i = 0; i < ORDERS_MAX; i++)
+			counts[i] = BLOCKS_UNKNOWN;
+		list->v = counts;
+	}
+	counts[blocks.order] = blocks.count;
+	if (list->n <= blocks.order)
+		list->n = blocks.order + 1;
+	return 0;
+}
+
 static int decode_attr(struct decoder *d, const struct record_type *type,
 		       const struct column *column, const struct nlattr *attr,
 		       void *record)
@@ -142,13 +165,15 @@ static int decode_attr(struct decoder *d, const struct record_type *type,
 	switch (column->wire) {
 	case WIRE_NONE:
 		return 0;
-	case WIRE_U8:
 	case WIRE_U32:
 	case WIRE_S32:
 	case WIRE_U64:
-		if (len != element_size(column->wire))
+		if (column->wire == WIRE_U32 && len == 1)
+			number = *(const uint8_t *)attr_data(attr);
+		else if (len == element_size(column->wire))
+			number = load(column->wire, attr_data(attr));
+		else
 			return malformed(d, type, column, attr);
-		number = load(column->wire, attr_data(attr));
 		memcpy(member, &number, sizeof(number));
 		break;
 	case WIRE_STRING:
@@ -158,7 +183,6 @@ static int decode_attr(struct decoder *d, const struct record_type *type,
 		memcpy(member, &text, sizeof(text));
 		break;
 	case WIRE_U32S:
-	case WIRE_S32S:
 	case WIRE_U64S:
 		if (len % element_size(column->wire))
 			return malformed(d, type, column, attr);
@@ -174,6 +198,10 @@ static int decode_attr(struct decoder *d, const struct record_type *type,
 		if (decode_zone_type(d, attr, record))
 			return -1;
 		break;
+	case WIRE_BLOCKS:
+		if (decode_blocks(d, attr, (struct numbers *)member))
+			return -1;
+		break;
 	}
 	return 1;
 }
@@ -182,6 +210,7 @@ static int decode_record(struct decoder *d, const struct record_type *type,
 			 const struct nlattr *nest, void *record)
 {
 	struct attrs attrs = attrs_in(nest);
+	const struct column *column;
 	const struct nlattr *attr;
 	uint64_t *known = record;
 
@@ -191,12 +220,12 @@ static int decode_record(struct decoder *d, const struct record_type *type,
 
 		if (number >= type->fields.n)
 			continue;
-		ret = decode_attr(d, type, &type->fields.columns[number], attr,
-				  record);
+		column = &type->fields.columns[number];
+		ret = decode_attr(d, type, column, attr, record);
 		if (ret < 0)
 			return -1;
 		if (ret)
-			*known |= 1ULL << number;
+			*known |= 1ULL << column->number;
 	}
 	return attrs.broken ? broken(d, type->name) : 0;
 }
@@ -220,56 +249,49 @@ static int decode_seq(struct decoder *d, const struct nlattr *attr)
 	return 0;
 }
 
-/**
- * struct message - content of a command's message
- * @nest: its top-level attribute; 0 if this reader does not know it
- * @type: record in that nest
+/*
+ * The records, by the nest of a message that contains them.  In version 1 of the ABI each
+ * kind of record had a command of its own; a record of that version decodes the same way.
  */
-static const struct message {
-	unsigned int nest;
-	const struct record_type *type;
-} messages[] = {
-	[MEMCENSUS_CMD_INFO] = { MEMCENSUS_A_INFO, &info_record },
-	[MEMCENSUS_CMD_SCAN] = { MEMCENSUS_A_SCAN, &scan_record },
-	[MEMCENSUS_CMD_TASK] = { MEMCENSUS_A_TASK, &task_record },
-	[MEMCENSUS_CMD_VMA] = { MEMCENSUS_A_VMA, &vma_record },
-	[MEMCENSUS_CMD_ZONE] = { MEMCENSUS_A_ZONE, &zone_record },
-	[MEMCENSUS_CMD_NODE] = { MEMCENSUS_A_NODE, &node_record },
-	[MEMCENSUS_CMD_SYSTEM] = { MEMCENSUS_A_SYSTEM, &bytes_record },
-	[MEMCENSUS_CMD_GROUP] = { MEMCENSUS_A_GROUP, &group_record },
-	[MEMCENSUS_CMD_PAGES] = { MEMCENSUS_A_PAGES, &pages_record },
+static const struct record_type *const types[] = {
+	[MEMCENSUS_A_INFO] = &info_record,
+	[MEMCENSUS_A_SCAN] = &scan_record,
+	[MEMCENSUS_A_TASK] = &task_record,
+	[MEMCENSUS_A_VMA] = &vma_record,
+	[MEMCENSUS_A_ZONE] = &zone_record,
+	[MEMCENSUS_A_NODE] = &node_record,
+	[MEMCENSUS_A_SYSTEM] = &bytes_record,
+	[MEMCENSUS_A_GROUP] = &group_record,
+	[MEMCENSUS_A_PAGES] = &pages_record,
 };
-_Static_assert(sizeof(messages) / sizeof(messages[0]) == MEMCENSUS_CMD_MAX + 1,
-	       "a message is not decoded");
+_Static_assert(sizeof(types) / sizeof(types[0]) == MEMCENSUS_A_MAX + 1,
+	       "a nest is not decoded");
 
-const struct record_type *decode_type_of(unsigned int cmd, unsigned int *nest)
+const struct record_type *decode_type_of(unsigned int nest)
 {
-	if (cmd > MEMCENSUS_CMD_MAX)
-		return NULL;
-	*nest = messages[cmd].nest;
-	return messages[cmd].type;
+	return nest <= MEMCENSUS_A_MAX ? types[nest] : NULL;
 }
 
-static void *record_for(struct snapshot *snap, unsigned int cmd)
+static void *record_for(struct snapshot *snap, unsigned int nest)
 {
-	switch (cmd) {
-	case MEMCENSUS_CMD_INFO:
+	switch (nest) {
+	case MEMCENSUS_A_INFO:
 		snap->has_info = true;
 		return &snap->info;
-	case MEMCENSUS_CMD_SCAN:
+	case MEMCENSUS_A_SCAN:
 		snap->has_scan = true;
 		return &snap->scan;
-	case MEMCENSUS_CMD_TASK:
+	case MEMCENSUS_A_TASK:
 		return snapshot_add_task(snap);
-	case MEMCENSUS_CMD_GROUP:
+	case MEMCENSUS_A_GROUP:
 		return snapshot_add_group(snap);
-	case MEMCENSUS_CMD_VMA:
+	case MEMCENSUS_A_VMA:
 		return snapshot_add_vma(snap);
-	case MEMCENSUS_CMD_PAGES:
+	case MEMCENSUS_A_PAGES:
 		return snapshot_add_pages(snap);
-	case MEMCENSUS_CMD_ZONE:
+	case MEMCENSUS_A_ZONE:
 		return snapshot_add_zone(snap);
-	case MEMCENSUS_CMD_NODE:
+	case MEMCENSUS_A_NODE:
 		return snapshot_add_node(snap);
 	default:
 		snap->has_totals = true;
@@ -277,18 +299,10 @@ static void *record_for(struct snapshot *snap, unsigned int cmd)
 	}
 }
 
-/*
- * The command whose messages carry the nest @type.  All messages of a PAGES dump have
- * that command, so there the nest says what they are; 0: this reader does not know it.
- */
-static unsigned int command_of(unsigned int type)
+static bool is_known(uint8_t cmd)
 {
-	unsigned int cmd;
-
-	for (cmd = 1; cmd <= MEMCENSUS_CMD_MAX; cmd++)
-		if (messages[cmd].type && messages[cmd].nest == type)
-			return cmd;
-	return 0;
+	return cmd == MEMCENSUS_CMD_INFO || cmd == MEMCENSUS_CMD_SNAPSHOT ||
+	       cmd == MEMCENSUS_CMD_PAGES;
 }
 
 int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
@@ -297,8 +311,8 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	struct decoder d = { .snap = snap, .why = why };
 	const struct genlmsghdr *genl = NLMSG_DATA(nlh);
 	const struct nlattr *attr, *nest = NULL, *seq = NULL;
-	const struct message *message;
-	unsigned int cmd, of_nest;
+	const struct record_type *type;
+	bool unknown = false;
 	struct attrs attrs;
 	void *record;
 
@@ -306,36 +320,34 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		return fail(why, FAIL_MALFORMED, "malformed message: too short");
 	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 		snap->torn = true;
-	if (genl->cmd > MEMCENSUS_CMD_MAX || !messages[genl->cmd].type)
-		return 0;
-	cmd = genl->cmd;
 
 	attrs = attrs_of((const unsigned char *)genl + GENL_HDRLEN,
 			 nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN));
 	while ((attr = attrs_next(&attrs))) {
-		of_nest = command_of(attr_type(attr));
-		if (attr_type(attr) == MEMCENSUS_A_SEQ) {
+		if (attr_type(attr) == MEMCENSUS_A_SEQ)
 			seq = attr;
-		} else if (genl->cmd == MEMCENSUS_CMD_PAGES && of_nest) {
-			cmd = of_nest;
+		else if (decode_type_of(attr_type(attr)))
 			nest = attr;
-		} else if (of_nest == cmd) {
-			nest = attr;
-		}
+		unknown |= attr_type(attr) > MEMCENSUS_A_MAX;
 	}
-	message = &messages[cmd];
 	if (attrs.broken)
-		return broken(&d, message->type->name);
+		return broken(&d, nest ? types[attr_type(nest)]->name : "a message");
+	if (!nest && (unknown || !is_known(genl->cmd)))
+		return 0;
 	if (!nest)
-		return fail(why, FAIL_MALFORMED, "malformed message: no %s in it",
-			    message->type->name);
-	if (cmd != MEMCENSUS_CMD_INFO && decode_seq(&d, seq))
+		return fail(why, FAIL_MALFORMED, "malformed message: no record in it");
+	if (attr_type(nest) != MEMCENSUS_A_INFO && decode_seq(&d, seq))
 		return -1;
 
-	record = record_for(snap, cmd);
+	record = record_for(snap, attr_type(nest));
 	if (!record)
 		return fail_memory(why);
-	return decode_record(&d, message->type, nest, record);
+	type = types[attr_type(nest)];
+	if (decode_record(&d, type, nest, record))
+		return -1;
+	if (type == &zone_record && !fragmentation_compute(snap, record))
+		return fail_memory(why);
+	return 0;
 }
 
 int decode_finish(const struct snapshot *snap, struct failure *why)

@@ -14,7 +14,7 @@
 
 /*
  * Adds the content of the message @nlh, complete in memory, to @snap.  Unknown
- * attributes, commands and figures are skipped: a newer module sends them.
+ * attributes, records and figures are skipped: a newer module sends them.
  * 0, or -1 and @why if the message violates the ABI (a wrong length, the number
  * of another census) or if out of memory.
  */
@@ -22,10 +22,10 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		   struct failure *why);
 
 /*
- * The record that command @cmd carries in its top-level attribute @nest; NULL if
- * this reader does not know the command.
+ * The record in the top-level attribute @nest, enum memcensus_attr, of a message; NULL if
+ * it contains none, or if this reader does not know it.
  */
-const struct record_type *decode_type_of(unsigned int cmd, unsigned int *nest);
+const struct record_type *decode_type_of(unsigned int nest);
 
 /*
  * Checks that the mandatory messages of a census arrived.  0, or -1 and @why.

@@ -34,7 +34,7 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 
 	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
 	if (request->basis && !request->pages)
-		mnl_attr_put_u8(nlh, MEMCENSUS_REQ_BASIS, request->basis);
+		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_BASIS, request->basis);
 	if (request->parts && !request->pages)
 		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PARTS, request->parts);
 	if (request->pids)
@@ -42,13 +42,26 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 			     request->n_pids * sizeof(*request->pids),
 			     request->pids);
 	if (request->group_by && !request->pages)
-		mnl_attr_put_u8(nlh, MEMCENSUS_REQ_GROUP_BY, request->group_by);
+		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_GROUP_BY, request->group_by);
 	if (request->pages && request->pages_start)
 		mnl_attr_put_u64(nlh, MEMCENSUS_REQ_START, request->pages_start);
 	if (request->pages && request->pages_end)
 		mnl_attr_put_u64(nlh, MEMCENSUS_REQ_END, request->pages_end);
 	mnl_attr_nest_end(nlh, nest);
 	return nlh;
+}
+
+/* A u32, or a u8 of version 1 of the ABI; else 0. */
+static uint32_t get_u32(const struct nlattr *attr)
+{
+	uint32_t value;
+
+	if (attr_len(attr) == 1)
+		return *(const uint8_t *)attr_data(attr);
+	if (attr_len(attr) != sizeof(value))
+		return 0;
+	memcpy(&value, attr_data(attr), sizeof(value));
+	return value;
 }
 
 static void get_attr(struct request *request, uint32_t *pids,
@@ -59,14 +72,13 @@ static void get_attr(struct request *request, uint32_t *pids,
 
 	switch (attr_type(attr)) {
 	case MEMCENSUS_REQ_BASIS:
-		request->basis = len ? *data : 0;
+		request->basis = get_u32(attr);
 		break;
 	case MEMCENSUS_REQ_GROUP_BY:
-		request->group_by = len ? *data : 0;
+		request->group_by = get_u32(attr);
 		break;
 	case MEMCENSUS_REQ_PARTS:
-		if (len == sizeof(request->parts))
-			memcpy(&request->parts, data, len);
+		request->parts = get_u32(attr);
 		break;
 	case MEMCENSUS_REQ_PIDS:
 		request->n_pids = len / sizeof(*pids);
@@ -87,7 +99,7 @@ bool request_get(struct request *request, uint32_t pids[MEMCENSUS_PIDS_MAX],
 
 	if (nlh->nlmsg_type < NLMSG_MIN_TYPE ||
 	    nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN) ||
-	    genl->cmd != MEMCENSUS_CMD_SNAPSHOT)
+	    !(nlh->nlmsg_flags & NLM_F_REQUEST) || genl->cmd != MEMCENSUS_CMD_SNAPSHOT)
 		return false;
 	memset(request, 0, sizeof(*request));
 	outer = attrs_of((const unsigned char *)genl + GENL_HDRLEN,

@@ -4,29 +4,31 @@
  *
  * Generic netlink family "memcensus".  A reader sends one of three requests:
  *
- *   INFO (do)         -> INFO
- *   SNAPSHOT (dump)   -> INFO SCAN TASK* GROUP* VMA* ZONE* NODE* SYSTEM?
- *   PAGES (dump)      -> PAGES*: one nest each: INFO, SCAN, TASK, VMA* and PAGES*
+ *   INFO (do)
+ *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? }
+ *   PAGES (dump)      REQUEST { PIDS START? END? }
  *
- * All messages of a SNAPSHOT or PAGES dump belong to one census and carry its number.
- * The dump holds the census until the dump ends or its socket is closed.
+ * All messages of an answer have the command of the request, and each has one nest, which
+ * identifies the record:
  *
- *   SNAPSHOT  REQUEST { BASIS? PARTS? PIDS? GROUP_BY? }
- *   PAGES     REQUEST { PIDS START? END? }
+ *   INFO              INFO
+ *   SNAPSHOT          INFO SCAN TASK* GROUP* VMA* ZONE* NODE* SYSTEM?
+ *   PAGES             INFO SCAN TASK VMA* PAGES*
  *
- *   INFO      INFO   { ABI VERSION KERNEL PAGE_SIZE ... }
- *   SCAN      SEQ SCAN { BASIS START WALL CPU ... }
- *   TASK      SEQ TASK { PID TWINS? COMM UID STATE BASIS ...
- *                        FIGURES { <enum memcensus_figure>: u64 ... } }
- *   GROUP     SEQ GROUP { UID | CGROUP | COMM | nothing: PIDS, MMS
- *                         FIGURES { ... } }
- *   VMA       SEQ VMA  { PID START END MODE NAME? ... FIGURES { ... } }
- *   ZONE      SEQ ZONE { NODE NAME FREE_BLOCKS TYPE* WMARK_MIN ... }
- *   NODE      SEQ NODE { ID KSWAPD KSWAPD_ORDER ... }
- *   SYSTEM    SEQ SYSTEM { BYTES  { <enum memcensus_system_bytes>: u64 ... }
- *                          EVENTS { <enum memcensus_event>: u64 ... } }
- *   PAGES     SEQ PAGES { PID START END
- *                         ADDRESSES RESIDENT EXCLUSIVE HUGE SWAP }
+ * All messages of a dump, except INFO, belong to one census and carry its number.  The
+ * dump holds the census until the dump ends or its socket is closed.
+ *
+ *   INFO   { ABI VERSION KERNEL PAGE_SIZE ... }
+ *   SEQ SCAN { BASIS REALTIME_NS WALL_NS CPU_NS ... }
+ *   SEQ TASK { PID PEERS? COMM UID GROUP? STATE BASIS ...
+ *              FIGURES { <enum memcensus_figure>: u64 ... } }
+ *   SEQ GROUP { ID, UID | CGROUP | COMM | nothing: PIDS, MMS FIGURES { ... } }
+ *   SEQ VMA { PID START END MODE NAME? ... FIGURES { ... } }
+ *   SEQ ZONE { NODE NAME FREE_BLOCKS TYPE { NAME FREE_BLOCKS* }* WMARK_MIN ... }
+ *   SEQ NODE { ID KSWAPD KSWAPD_ORDER ... }
+ *   SEQ SYSTEM { BYTES { <enum memcensus_system_bytes>: u64 ... }
+ *                EVENTS { <enum memcensus_event>: u64 ... } }
+ *   SEQ PAGES { PID START END ADDRESSES RESIDENT EXCLUSIVE HUGE SWAP }
  *
  * Units: memory is in bytes, time in nanoseconds.  An unknown figure is absent from its
  * message, never 0.  Integers are in the byte order of the machine that took the census.
@@ -38,7 +40,7 @@
 #include <linux/types.h>
 
 #define MEMCENSUS_GENL_NAME	"memcensus"
-#define MEMCENSUS_GENL_VERSION	1
+#define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
 #define MEMCENSUS_ABI		2
@@ -50,38 +52,24 @@
 #define MEMCENSUS_PIDS_MAX	16000
 
 /* Maximum number of CLONE_VM peers in a TASK message. */
-#define MEMCENSUS_TWINS_MAX	256
+#define MEMCENSUS_PEERS_MAX	256
 
 /* Pages in a block of a PAGES message: one word of a bitmap. */
 #define MEMCENSUS_BLOCK_PAGES	64
 
 /**
- * enum memcensus_cmd - requests and messages
- * @MEMCENSUS_CMD_INFO: request and message: ABI, version and parameters of the module
- * @MEMCENSUS_CMD_SNAPSHOT: dump request: take a census and send it
- * @MEMCENSUS_CMD_SCAN: message: time, result counts and cost of the census
- * @MEMCENSUS_CMD_TASK: message: one address space and the processes that use it
- * @MEMCENSUS_CMD_VMA: message: one VMA of a process in PIDS
- * @MEMCENSUS_CMD_ZONE: message: one memory zone
- * @MEMCENSUS_CMD_NODE: message: one NUMA node and its kswapd
- * @MEMCENSUS_CMD_SYSTEM: message: totals of the whole system
- * @MEMCENSUS_CMD_GROUP: message: address spaces of one user, cgroup or command
- * @MEMCENSUS_CMD_PAGES: dump request: take a census and send bitmaps of the pages of one
- *	process; all messages of the answer have this command, and the nest identifies the
- *	record
+ * enum memcensus_cmd - requests; their answers have the same command
+ * @MEMCENSUS_CMD_INFO: do: ABI, version and parameters of the module
+ * @MEMCENSUS_CMD_SNAPSHOT: dump: take a census and send it
+ * @MEMCENSUS_CMD_PAGES: dump: take a census and send bitmaps of the pages of one process
+ *
+ * 3 to 9 were used by version 1 of the family and will not be used again.
  */
 enum memcensus_cmd {
 	MEMCENSUS_CMD_UNSPEC,
 	MEMCENSUS_CMD_INFO,
 	MEMCENSUS_CMD_SNAPSHOT,
-	MEMCENSUS_CMD_SCAN,
-	MEMCENSUS_CMD_TASK,
-	MEMCENSUS_CMD_VMA,
-	MEMCENSUS_CMD_ZONE,
-	MEMCENSUS_CMD_NODE,
-	MEMCENSUS_CMD_SYSTEM,
-	MEMCENSUS_CMD_GROUP,
-	MEMCENSUS_CMD_PAGES,
+	MEMCENSUS_CMD_PAGES = 10,
 	__MEMCENSUS_CMD_MAX,
 	MEMCENSUS_CMD_MAX = __MEMCENSUS_CMD_MAX - 1
 };
@@ -162,13 +150,13 @@ enum memcensus_group_by {
 
 /**
  * enum memcensus_request - options of a SNAPSHOT or PAGES request
- * @MEMCENSUS_REQ_BASIS: u8, &enum memcensus_basis; absent: FRAMES for all processes,
+ * @MEMCENSUS_REQ_BASIS: u32, &enum memcensus_basis; absent: FRAMES for all processes,
  *	MAPCOUNT with PIDS, for which FRAMES must also walk all other processes
  * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all except VMAS and TYPES
  * @MEMCENSUS_REQ_PIDS: u32[], processes to walk, by the ID of any of their threads in the
  *	caller's PID namespace; 1 to %MEMCENSUS_PIDS_MAX; absent: all.  A process that has
  *	exited or does not exist is sent as %MEMCENSUS_STATE_VANISHED.  PAGES: exactly one
- * @MEMCENSUS_REQ_GROUP_BY: u8, &enum memcensus_group_by; frames basis only, so with PIDS
+ * @MEMCENSUS_REQ_GROUP_BY: u32, &enum memcensus_group_by; frames basis only, so with PIDS
  *	also set BASIS
  * @MEMCENSUS_REQ_START: u64, PAGES: only pages from this address on; absent: 0
  * @MEMCENSUS_REQ_END: u64, PAGES: only pages below this address; absent: all
@@ -193,11 +181,11 @@ enum memcensus_request {
  * @MEMCENSUS_INFO_KERNEL: string, kernel release
  * @MEMCENSUS_INFO_PAGE_SIZE: u32, bytes
  * @MEMCENSUS_INFO_ORDERS: u32, number of buddy orders
- * @MEMCENSUS_INFO_MAPCOUNT_EXACT: u8, 1 if each page has its own map count, 0 if
+ * @MEMCENSUS_INFO_MAPCOUNT_EXACT: u32, 1 if each page has its own map count, 0 if
  *	MEMCENSUS_BASIS_MAPCOUNT is an estimate for large folios
- * @MEMCENSUS_INFO_MAX_AGE: u64, ns, parameter max_age_ms
- * @MEMCENSUS_INFO_LOCK_HOLD: u64, ns, parameter lock_hold_us
- * @MEMCENSUS_INFO_BUSY_BUDGET: u64, ns, parameter busy_budget_ms
+ * @MEMCENSUS_INFO_MAX_AGE_NS: u64, ns, parameter max_age_ms
+ * @MEMCENSUS_INFO_LOCK_HOLD_NS: u64, ns, parameter lock_hold_us
+ * @MEMCENSUS_INFO_BUSY_BUDGET_NS: u64, ns, parameter busy_budget_ms
  * @MEMCENSUS_INFO_MAX_MEM: u64, bytes, parameter max_mem
  * @MEMCENSUS_INFO_WORKERS: u32, parameter workers
  */
@@ -210,9 +198,9 @@ enum memcensus_info {
 	MEMCENSUS_INFO_PAGE_SIZE,
 	MEMCENSUS_INFO_ORDERS,
 	MEMCENSUS_INFO_MAPCOUNT_EXACT,
-	MEMCENSUS_INFO_MAX_AGE,
-	MEMCENSUS_INFO_LOCK_HOLD,
-	MEMCENSUS_INFO_BUSY_BUDGET,
+	MEMCENSUS_INFO_MAX_AGE_NS,
+	MEMCENSUS_INFO_LOCK_HOLD_NS,
+	MEMCENSUS_INFO_BUSY_BUDGET_NS,
 	MEMCENSUS_INFO_MAX_MEM,
 	MEMCENSUS_INFO_WORKERS,
 	__MEMCENSUS_INFO_MAX,
@@ -221,18 +209,18 @@ enum memcensus_info {
 
 /**
  * enum memcensus_scan - time, result counts and cost of a census
- * @MEMCENSUS_SCAN_BASIS: u8, &enum memcensus_basis
+ * @MEMCENSUS_SCAN_BASIS: u32, &enum memcensus_basis
  * @MEMCENSUS_SCAN_PARTS: u32, MEMCENSUS_PART_*
- * @MEMCENSUS_SCAN_REALTIME: u64, start, ns since 1970-01-01 UTC
- * @MEMCENSUS_SCAN_BOOTTIME: u64, start, ns since boot
- * @MEMCENSUS_SCAN_WALL: u64, duration, ns
- * @MEMCENSUS_SCAN_CPU: u64, CPU time, ns
+ * @MEMCENSUS_SCAN_REALTIME_NS: u64, start, ns since 1970-01-01 UTC
+ * @MEMCENSUS_SCAN_BOOTTIME_NS: u64, start, ns since boot
+ * @MEMCENSUS_SCAN_WALL_NS: u64, duration, ns
+ * @MEMCENSUS_SCAN_CPU_NS: u64, CPU time, ns
  *
  * The following, except @MEMORY, only if address spaces were requested:
  *
- * @MEMCENSUS_SCAN_LOCK_HOLD_MAX: u64, longest lock hold, ns: an mmap lock, or VMA locks
+ * @MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS: u64, longest lock hold, ns: an mmap lock, or VMA locks
  *	one after another
- * @MEMCENSUS_SCAN_LOCK_STRETCHES: u64, number of lock holds
+ * @MEMCENSUS_SCAN_LOCK_HOLDS: u64, number of lock holds
  * @MEMCENSUS_SCAN_MMS: u64, distinct address spaces found, and processes in PIDS that
  *	have none any more
  * @MEMCENSUS_SCAN_WALKED: u64, of @MMS, walked to their end
@@ -265,12 +253,12 @@ enum memcensus_scan {
 	MEMCENSUS_SCAN_PAD,
 	MEMCENSUS_SCAN_BASIS,
 	MEMCENSUS_SCAN_PARTS,
-	MEMCENSUS_SCAN_REALTIME,
-	MEMCENSUS_SCAN_BOOTTIME,
-	MEMCENSUS_SCAN_WALL,
-	MEMCENSUS_SCAN_CPU,
-	MEMCENSUS_SCAN_LOCK_HOLD_MAX,
-	MEMCENSUS_SCAN_LOCK_STRETCHES,
+	MEMCENSUS_SCAN_REALTIME_NS,
+	MEMCENSUS_SCAN_BOOTTIME_NS,
+	MEMCENSUS_SCAN_WALL_NS,
+	MEMCENSUS_SCAN_CPU_NS,
+	MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS,
+	MEMCENSUS_SCAN_LOCK_HOLDS,
 	MEMCENSUS_SCAN_MMS,
 	MEMCENSUS_SCAN_WALKED,
 	MEMCENSUS_SCAN_BUSY,
@@ -311,37 +299,37 @@ enum memcensus_state {
 /**
  * enum memcensus_task - one address space and the processes that use it
  * @MEMCENSUS_TASK_PID: u32, its first process, in the caller's PID namespace
- * @MEMCENSUS_TASK_NR_TWINS: u32, number of other processes that use it (CLONE_VM without
+ * @MEMCENSUS_TASK_NR_PEERS: u32, number of other processes that use it (CLONE_VM without
  *	CLONE_THREAD, vfork)
- * @MEMCENSUS_TASK_TWINS: u32[], their PIDs in the caller's PID namespace, at most
- *	%MEMCENSUS_TWINS_MAX; absent if there are none; an element is 0 if the process has
- *	exited since
+ * @MEMCENSUS_TASK_PEERS: u32[], their PIDs in the caller's PID namespace, at most
+ *	%MEMCENSUS_PEERS_MAX; absent if there are none
  * @MEMCENSUS_TASK_PPID: u32, parent of @MEMCENSUS_TASK_PID; 0 if none or outside of the
  *	caller's PID namespace
  * @MEMCENSUS_TASK_COMM: string, command name
  * @MEMCENSUS_TASK_UID: u32, effective user ID in the caller's user namespace
  * @MEMCENSUS_TASK_CGROUP: u64, ID of the cgroup in the default hierarchy
- * @MEMCENSUS_TASK_START: u64, start time, ns since boot
+ * @MEMCENSUS_TASK_START_NS: u64, start time, ns since boot
  * @MEMCENSUS_TASK_THREADS: u32, number of threads
- * @MEMCENSUS_TASK_STATE: u8, &enum memcensus_state
- * @MEMCENSUS_TASK_BASIS: u8, &enum memcensus_basis of the figures; absent if the address
+ * @MEMCENSUS_TASK_STATE: u32, &enum memcensus_state
+ * @MEMCENSUS_TASK_BASIS: u32, &enum memcensus_basis of the figures; absent if the address
  *	space was not walked
  * @MEMCENSUS_TASK_MIN_FAULTS: u64, page faults without I/O since its start
  * @MEMCENSUS_TASK_MAJ_FAULTS: u64, page faults with I/O since its start
  * @MEMCENSUS_TASK_OOM_SCORE_ADJ: s32, -1000 to 1000
  * @MEMCENSUS_TASK_FIGURES: nest, u64 by &enum memcensus_figure
+ * @MEMCENSUS_TASK_GROUP: u32, MEMCENSUS_GROUP_ID of its group; absent if it is in none
  */
 enum memcensus_task {
 	MEMCENSUS_TASK_UNSPEC,
 	MEMCENSUS_TASK_PAD,
 	MEMCENSUS_TASK_PID,
-	MEMCENSUS_TASK_NR_TWINS,
-	MEMCENSUS_TASK_TWINS,
+	MEMCENSUS_TASK_NR_PEERS,
+	MEMCENSUS_TASK_PEERS,
 	MEMCENSUS_TASK_PPID,
 	MEMCENSUS_TASK_COMM,
 	MEMCENSUS_TASK_UID,
 	MEMCENSUS_TASK_CGROUP,
-	MEMCENSUS_TASK_START,
+	MEMCENSUS_TASK_START_NS,
 	MEMCENSUS_TASK_THREADS,
 	MEMCENSUS_TASK_STATE,
 	MEMCENSUS_TASK_BASIS,
@@ -349,6 +337,7 @@ enum memcensus_task {
 	MEMCENSUS_TASK_MAJ_FAULTS,
 	MEMCENSUS_TASK_OOM_SCORE_ADJ,
 	MEMCENSUS_TASK_FIGURES,
+	MEMCENSUS_TASK_GROUP,
 	__MEMCENSUS_TASK_MAX,
 	MEMCENSUS_TASK_MAX = __MEMCENSUS_TASK_MAX - 1
 };
@@ -436,6 +425,7 @@ enum memcensus_pages {
  *	once, USS the frames that no address space outside of the group maps, SHARED the
  *	others; PSS, RSS and other sums are those of the members, so RSS counts a frame
  *	once for each member that maps it
+ * @MEMCENSUS_GROUP_ID: u32, number of the group in this census, from 1
  */
 enum memcensus_group {
 	MEMCENSUS_GROUP_UNSPEC,
@@ -445,6 +435,7 @@ enum memcensus_group {
 	MEMCENSUS_GROUP_COMM,
 	MEMCENSUS_GROUP_MMS,
 	MEMCENSUS_GROUP_FIGURES,
+	MEMCENSUS_GROUP_ID,
 	__MEMCENSUS_GROUP_MAX,
 	MEMCENSUS_GROUP_MAX = __MEMCENSUS_GROUP_MAX - 1
 };
@@ -559,11 +550,8 @@ enum memcensus_figure {
  * @MEMCENSUS_ZONE_CMA_FREE: u64, free bytes in CMA areas; absent without CMA
  * @MEMCENSUS_ZONE_LOWMEM_RESERVE: u64[zones of the node], bytes reserved against
  *	allocations that could use a higher zone
- * @MEMCENSUS_ZONE_UNUSABLE: s32[orders], unusable free space index in thousandths: the
- *	part of free memory in blocks too small for the order
- * @MEMCENSUS_ZONE_EXTFRAG: s32[orders], external fragmentation index in thousandths:
- *	-1000 if an allocation of the order would succeed; else at most 1000: near 0 or
- *	below it would fail for lack of memory, near 1000 because of fragmentation
+ *
+ * 18 and 19 were used by version 1 of the family and will not be used again.
  */
 enum memcensus_zone {
 	MEMCENSUS_ZONE_UNSPEC,
@@ -584,8 +572,6 @@ enum memcensus_zone {
 	MEMCENSUS_ZONE_HIGHATOMIC,
 	MEMCENSUS_ZONE_CMA_FREE,
 	MEMCENSUS_ZONE_LOWMEM_RESERVE,
-	MEMCENSUS_ZONE_UNUSABLE,
-	MEMCENSUS_ZONE_EXTFRAG,
 	__MEMCENSUS_ZONE_MAX,
 	MEMCENSUS_ZONE_MAX = __MEMCENSUS_ZONE_MAX - 1
 };
@@ -593,20 +579,33 @@ enum memcensus_zone {
 /**
  * enum memcensus_zone_type - free blocks of one migrate type in a zone
  * @MEMCENSUS_TYPE_NAME: string (Unmovable, Movable, Reclaimable ...)
- * @MEMCENSUS_TYPE_FREE_BLOCKS: u64[orders]; all ones: the list was too long to be counted
- *	in bounded time
+ * @MEMCENSUS_TYPE_FREE_BLOCKS: nest of &enum memcensus_blocks, one for each order; absent
+ *	for an order whose list was too long to be counted in bounded time
+ *
+ * 3 was used by version 1 of the family and will not be used again.
  */
 enum memcensus_zone_type {
 	MEMCENSUS_TYPE_UNSPEC,
 	MEMCENSUS_TYPE_PAD,
 	MEMCENSUS_TYPE_NAME,
-	MEMCENSUS_TYPE_FREE_BLOCKS,
+	MEMCENSUS_TYPE_FREE_BLOCKS = 4,
 	__MEMCENSUS_TYPE_MAX,
 	MEMCENSUS_TYPE_MAX = __MEMCENSUS_TYPE_MAX - 1
 };
 
-/* In MEMCENSUS_TYPE_FREE_BLOCKS: not counted. */
-#define MEMCENSUS_BLOCKS_UNKNOWN	(~0ULL)
+/**
+ * enum memcensus_blocks - free blocks of one order
+ * @MEMCENSUS_BLOCKS_ORDER: u32, a block has 2^order pages
+ * @MEMCENSUS_BLOCKS_COUNT: u64, number of blocks
+ */
+enum memcensus_blocks {
+	MEMCENSUS_BLOCKS_UNSPEC,
+	MEMCENSUS_BLOCKS_PAD,
+	MEMCENSUS_BLOCKS_ORDER,
+	MEMCENSUS_BLOCKS_COUNT,
+	__MEMCENSUS_BLOCKS_MAX,
+	MEMCENSUS_BLOCKS_MAX = __MEMCENSUS_BLOCKS_MAX - 1
+};
 
 /**
  * enum memcensus_kswapd - state of a node's kswapd
@@ -626,12 +625,12 @@ enum memcensus_kswapd {
 /**
  * enum memcensus_node - one NUMA node and its reclaim
  * @MEMCENSUS_NODE_ID: u32, number of the node
- * @MEMCENSUS_NODE_KSWAPD: u8, &enum memcensus_kswapd
+ * @MEMCENSUS_NODE_KSWAPD: u32, &enum memcensus_kswapd
  * @MEMCENSUS_NODE_KSWAPD_ORDER: u32, order that kswapd was woken for
  * @MEMCENSUS_NODE_KSWAPD_ZONE: string, highest zone that kswapd was woken for; absent if
  *	it was not woken
  * @MEMCENSUS_NODE_KSWAPD_FAILURES: u32, consecutive runs without progress
- * @MEMCENSUS_NODE_BALANCED: u8, 1 if one of the zones that kswapd was woken for, or of
+ * @MEMCENSUS_NODE_BALANCED: u32, 1 if one of the zones that kswapd was woken for, or of
  *	all zones if it was not woken, meets its high watermark and has a free block of
  *	this order, or if none of them has memory
  * @MEMCENSUS_NODE_SPANNED: u64, bytes from its first to its last frame
@@ -762,8 +761,8 @@ enum memcensus_system_bytes {
 
 /**
  * enum memcensus_event - events since boot, counts
- * @MEMCENSUS_E_PGPGIN: KiB read from block devices (pgpgin)
- * @MEMCENSUS_E_PGPGOUT: KiB written to block devices (pgpgout)
+ * @MEMCENSUS_E_PGPGIN_KIB: KiB read from block devices (pgpgin)
+ * @MEMCENSUS_E_PGPGOUT_KIB: KiB written to block devices (pgpgout)
  * @MEMCENSUS_E_PSWPIN: pages swapped in (pswpin)
  * @MEMCENSUS_E_PSWPOUT: pages swapped out (pswpout)
  * @MEMCENSUS_E_PGALLOC: pages allocated, all zones (pgalloc_*)
@@ -797,8 +796,8 @@ enum memcensus_system_bytes {
 enum memcensus_event {
 	MEMCENSUS_E_UNSPEC,
 	MEMCENSUS_E_PAD,
-	MEMCENSUS_E_PGPGIN,
-	MEMCENSUS_E_PGPGOUT,
+	MEMCENSUS_E_PGPGIN_KIB,
+	MEMCENSUS_E_PGPGOUT_KIB,
 	MEMCENSUS_E_PSWPIN,
 	MEMCENSUS_E_PSWPOUT,
 	MEMCENSUS_E_PGALLOC,

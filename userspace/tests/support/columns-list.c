@@ -9,10 +9,9 @@
 #include "wire/decode.h"
 
 static const char *const wires[] = {
-	[WIRE_NONE] = "none", [WIRE_U8] = "u8", [WIRE_U32] = "u32", [WIRE_S32] = "s32",
-	[WIRE_U64] = "u64", [WIRE_STRING] = "string", [WIRE_U32S] = "u32[]",
-	[WIRE_S32S] = "s32[]", [WIRE_U64S] = "u64[]", [WIRE_FIGURES] = "nest",
-	[WIRE_TYPES] = "nest",
+	[WIRE_NONE] = "none", [WIRE_U32] = "u32", [WIRE_S32] = "s32", [WIRE_U64] = "u64",
+	[WIRE_STRING] = "string", [WIRE_U32S] = "u32[]", [WIRE_U64S] = "u64[]",
+	[WIRE_FIGURES] = "nest", [WIRE_TYPES] = "nest", [WIRE_BLOCKS] = "nest",
 };
 
 static void put_set(unsigned int nest, const char *figures, const struct column_set *set)
@@ -30,19 +29,20 @@ static void put_set(unsigned int nest, const char *figures, const struct column_
 
 int main(void)
 {
-	unsigned int cmd, nest;
+	unsigned int nest;
 
-	for (cmd = 1; cmd <= MEMCENSUS_CMD_MAX; cmd++) {
-		const struct record_type *type = decode_type_of(cmd, &nest);
+	for (nest = 1; nest <= MEMCENSUS_A_MAX; nest++) {
+		const struct record_type *type = decode_type_of(nest);
 
 		if (!type)
 			continue;
 		put_set(nest, "-", &type->fields);
-		if (cmd != MEMCENSUS_CMD_SYSTEM)
+		if (nest != MEMCENSUS_A_SYSTEM)
 			put_set(nest, "figure", &type->figures);
 	}
 	put_set(MEMCENSUS_A_SYSTEM, "system-bytes", &bytes_record.figures);
 	put_set(MEMCENSUS_A_SYSTEM, "event", &events_record.figures);
 	put_set(MEMCENSUS_A_ZONE, "zone-type", &zone_type_record.fields);
+	put_set(MEMCENSUS_A_ZONE, "blocks", &blocks_record.fields);
 	return 0;
 }

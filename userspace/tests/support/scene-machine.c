@@ -12,10 +12,10 @@ static void put_task(struct stream *s, uint64_t seq, uint32_t pid, uint64_t anon
 {
 	size_t task, figures;
 
-	stream_begin(s, MEMCENSUS_CMD_TASK, seq);
+	stream_begin(s, seq);
 	task = stream_nest(s, MEMCENSUS_A_TASK);
 	stream_u32(s, MEMCENSUS_TASK_PID, pid);
-	stream_u8(s, MEMCENSUS_TASK_STATE, MEMCENSUS_STATE_WALKED);
+	stream_u32(s, MEMCENSUS_TASK_STATE, MEMCENSUS_STATE_WALKED);
 	figures = stream_nest(s, MEMCENSUS_TASK_FIGURES);
 	stream_u64(s, MEMCENSUS_F_PSS, KIB(anon + file + shmem));
 	stream_u64(s, MEMCENSUS_F_PSS_ANON, KIB(anon));
@@ -32,7 +32,7 @@ static void put_zone(struct stream *s, uint64_t seq, uint64_t free)
 	const uint64_t blocks[] = { 100 - 7 * taken, 40, 20 + taken, 5 };
 	size_t zone;
 
-	stream_begin(s, MEMCENSUS_CMD_ZONE, seq);
+	stream_begin(s, seq);
 	zone = stream_nest(s, MEMCENSUS_A_ZONE);
 	stream_u32(s, MEMCENSUS_ZONE_NODE, 0);
 	stream_string(s, MEMCENSUS_ZONE_NAME, "Normal");
@@ -50,10 +50,10 @@ static void put_node(struct stream *s, uint64_t seq)
 {
 	size_t node;
 
-	stream_begin(s, MEMCENSUS_CMD_NODE, seq);
+	stream_begin(s, seq);
 	node = stream_nest(s, MEMCENSUS_A_NODE);
 	stream_u32(s, MEMCENSUS_NODE_ID, 0);
-	stream_u8(s, MEMCENSUS_NODE_KSWAPD, taken ? MEMCENSUS_KSWAPD_RUNNING :
+	stream_u32(s, MEMCENSUS_NODE_KSWAPD, taken ? MEMCENSUS_KSWAPD_RUNNING :
 						    MEMCENSUS_KSWAPD_ASLEEP);
 	stream_nest_end(s, node);
 	stream_end(s);
@@ -86,7 +86,7 @@ static void put_events(struct stream *s)
 
 	stream_u64(s, MEMCENSUS_E_PSWPIN, 1000 + 3 * taken);
 	stream_u64(s, MEMCENSUS_E_PSWPOUT, 5000);
-	stream_u64(s, MEMCENSUS_E_PGPGIN, 100000 + 512 * taken);
+	stream_u64(s, MEMCENSUS_E_PGPGIN_KIB, 100000 + 512 * taken);
 	stream_u64(s, MEMCENSUS_E_PGMAJFAULT, 50 - taken);
 	stream_u64(s, MEMCENSUS_E_PAGEOUTRUN, 12 + taken);
 	stream_u64(s, MEMCENSUS_E_ALLOCSTALL, 7);
@@ -108,7 +108,7 @@ void scene_machine(struct stream *s)
 	put_task(s, seq, 101, 10000, 600, 300);
 	put_zone(s, seq, free);
 	put_node(s, seq);
-	stream_begin(s, MEMCENSUS_CMD_SYSTEM, seq);
+	stream_begin(s, seq);
 	system = stream_nest(s, MEMCENSUS_A_SYSTEM);
 	put_bytes(s, free);
 	put_events(s);

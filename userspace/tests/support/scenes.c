@@ -16,16 +16,16 @@ static void put_child(struct stream *s, uint32_t ppid, uint32_t pid, uint32_t ui
 {
 	size_t task, figures;
 
-	stream_begin(s, MEMCENSUS_CMD_TASK, SEQ);
+	stream_begin(s, SEQ);
 	task = stream_nest(s, MEMCENSUS_A_TASK);
 	stream_u32(s, MEMCENSUS_TASK_PID, pid);
 	stream_u32(s, MEMCENSUS_TASK_PPID, ppid);
 	stream_string(s, MEMCENSUS_TASK_COMM, comm);
 	stream_u32(s, MEMCENSUS_TASK_UID, uid);
 	stream_u64(s, MEMCENSUS_TASK_CGROUP, 4);
-	stream_u64(s, MEMCENSUS_TASK_START, 2000000000ULL * pid);
+	stream_u64(s, MEMCENSUS_TASK_START_NS, 2000000000ULL * pid);
 	stream_u32(s, MEMCENSUS_TASK_THREADS, 2);
-	stream_u8(s, MEMCENSUS_TASK_STATE, state);
+	stream_u32(s, MEMCENSUS_TASK_STATE, state);
 	stream_u64(s, MEMCENSUS_TASK_MIN_FAULTS, 10 * pid);
 	stream_u64(s, MEMCENSUS_TASK_MAJ_FAULTS, pid);
 	stream_u32(s, MEMCENSUS_TASK_OOM_SCORE_ADJ, (uint32_t)-500);
@@ -42,12 +42,12 @@ static void put_child(struct stream *s, uint32_t ppid, uint32_t pid, uint32_t ui
 	}
 	stream_nest_end(s, figures);
 	if (state == MEMCENSUS_STATE_WALKED || state == MEMCENSUS_STATE_PARTIAL)
-		stream_u8(s, MEMCENSUS_TASK_BASIS, s->basis);
+		stream_u32(s, MEMCENSUS_TASK_BASIS, s->basis);
 	if (pid == 300) {
-		const uint32_t twins[] = { 301, 302 };
+		const uint32_t peers[] = { 301, 302 };
 
-		stream_u32(s, MEMCENSUS_TASK_NR_TWINS, 2);
-		stream_put(s, MEMCENSUS_TASK_TWINS, twins, sizeof(twins));
+		stream_u32(s, MEMCENSUS_TASK_NR_PEERS, 2);
+		stream_put(s, MEMCENSUS_TASK_PEERS, peers, sizeof(peers));
 	}
 	stream_nest_end(s, task);
 	stream_end(s);
@@ -63,7 +63,7 @@ static void put_task(struct stream *s, uint32_t pid, uint32_t uid,
 /* Opens a group; the caller adds its key and calls group_end(). */
 static size_t group_begin(struct stream *s)
 {
-	stream_begin(s, MEMCENSUS_CMD_GROUP, SEQ);
+	stream_begin(s, SEQ);
 	return stream_nest(s, MEMCENSUS_A_GROUP);
 }
 
@@ -89,16 +89,17 @@ static void group_end(struct stream *s, size_t group, uint64_t frames,
 	stream_end(s);
 }
 
+#define UNKNOWN UINT64_MAX
+
 /* @blocks: free blocks of the four orders of a small zone. */
 static void put_zone(struct stream *s, const char *name, const uint64_t blocks[4],
 		     uint64_t min_pages, int types)
 {
-	static const int32_t unusable[] = { 0, 100, 250, 1000 };
-	static const int32_t extfrag[] = { -1000, -1000, -1000, 912 };
-	static const uint64_t unmovable[] = { 1, 2, MEMCENSUS_BLOCKS_UNKNOWN, 0 };
-	size_t zone, type;
+	/* The list of order 2 was too long to count. */
+	static const uint64_t unmovable[] = { 1, 2, UNKNOWN, 0 };
+	size_t zone, type, nest, order;
 
-	stream_begin(s, MEMCENSUS_CMD_ZONE, SEQ);
+	stream_begin(s, SEQ);
 	zone = stream_nest(s, MEMCENSUS_A_ZONE);
 	stream_u32(s, MEMCENSUS_ZONE_NODE, 0);
 	stream_string(s, MEMCENSUS_ZONE_NAME, name);
@@ -107,8 +108,14 @@ static void put_zone(struct stream *s, const char *name, const uint64_t blocks[4
 		type = stream_nest(s, MEMCENSUS_ZONE_TYPE);
 		stream_string(s, MEMCENSUS_TYPE_NAME,
 			      types == 1 ? "Movable" : "Unmovable");
-		stream_put(s, MEMCENSUS_TYPE_FREE_BLOCKS, unmovable,
-			   sizeof(unmovable));
+		for (order = 0; order < 4; order++) {
+			if (unmovable[order] == UNKNOWN)
+				continue;
+			nest = stream_nest(s, MEMCENSUS_TYPE_FREE_BLOCKS);
+			stream_u32(s, MEMCENSUS_BLOCKS_ORDER, order);
+			stream_u64(s, MEMCENSUS_BLOCKS_COUNT, unmovable[order]);
+			stream_nest_end(s, nest);
+		}
 		stream_nest_end(s, type);
 	}
 	stream_u64(s, MEMCENSUS_ZONE_FREE,
@@ -118,8 +125,6 @@ static void put_zone(struct stream *s, const char *name, const uint64_t blocks[4
 	stream_u64(s, MEMCENSUS_ZONE_WMARK_HIGH, 4096 * min_pages * 3 / 2);
 	stream_u64(s, MEMCENSUS_ZONE_MANAGED, KIB(4096));
 	stream_put(s, MEMCENSUS_ZONE_LOWMEM_RESERVE, blocks, 2 * sizeof(*blocks));
-	stream_put(s, MEMCENSUS_ZONE_UNUSABLE, unusable, sizeof(unusable));
-	stream_put(s, MEMCENSUS_ZONE_EXTFRAG, extfrag, sizeof(extfrag));
 	stream_nest_end(s, zone);
 	stream_end(s);
 }
@@ -128,14 +133,14 @@ static void put_node(struct stream *s)
 {
 	size_t node;
 
-	stream_begin(s, MEMCENSUS_CMD_NODE, SEQ);
+	stream_begin(s, SEQ);
 	node = stream_nest(s, MEMCENSUS_A_NODE);
 	stream_u32(s, MEMCENSUS_NODE_ID, 0);
-	stream_u8(s, MEMCENSUS_NODE_KSWAPD, MEMCENSUS_KSWAPD_RUNNING);
+	stream_u32(s, MEMCENSUS_NODE_KSWAPD, MEMCENSUS_KSWAPD_RUNNING);
 	stream_u32(s, MEMCENSUS_NODE_KSWAPD_ORDER, 3);
 	stream_string(s, MEMCENSUS_NODE_KSWAPD_ZONE, "Normal");
 	stream_u32(s, MEMCENSUS_NODE_KSWAPD_FAILURES, 0);
-	stream_u8(s, MEMCENSUS_NODE_BALANCED, 0);
+	stream_u32(s, MEMCENSUS_NODE_BALANCED, 0);
 	stream_u64(s, MEMCENSUS_NODE_ACTIVE_ANON, KIB(100));
 	stream_u64(s, MEMCENSUS_NODE_INACTIVE_ANON, KIB(200));
 	stream_nest_end(s, node);
@@ -146,7 +151,7 @@ static void put_system(struct stream *s)
 {
 	size_t system, nest;
 
-	stream_begin(s, MEMCENSUS_CMD_SYSTEM, SEQ);
+	stream_begin(s, SEQ);
 	system = stream_nest(s, MEMCENSUS_A_SYSTEM);
 	nest = stream_nest(s, MEMCENSUS_SYSTEM_BYTES);
 	stream_u64(s, MEMCENSUS_S_TOTAL, KIB(100000));
@@ -174,7 +179,7 @@ static void put_vma(struct stream *s, uint64_t start, uint64_t pages,
 {
 	size_t vma, figures;
 
-	stream_begin(s, MEMCENSUS_CMD_VMA, SEQ);
+	stream_begin(s, SEQ);
 	vma = stream_nest(s, MEMCENSUS_A_VMA);
 	stream_u32(s, MEMCENSUS_VMA_PID, 100);
 	stream_u64(s, MEMCENSUS_VMA_START, start);
@@ -229,19 +234,19 @@ static void scene_unknown(struct stream *s)
 	put_task(s, 102, 0, "stuck too", MEMCENSUS_STATE_BUSY, 80, 0, 0);
 	put_task(s, 103, 0, "going", MEMCENSUS_STATE_VANISHED, 80, 0, 0);
 	put_task(s, 104, 0, "half", MEMCENSUS_STATE_PARTIAL, 80, 0, 0);
-	stream_begin(s, MEMCENSUS_CMD_TASK, SEQ);
+	stream_begin(s, SEQ);
 	nest = stream_nest(s, MEMCENSUS_A_TASK);
 	stream_nest_end(s, nest);
 	stream_end(s);
-	stream_begin(s, MEMCENSUS_CMD_ZONE, SEQ);
+	stream_begin(s, SEQ);
 	nest = stream_nest(s, MEMCENSUS_A_ZONE);
 	stream_nest_end(s, nest);
 	stream_end(s);
-	stream_begin(s, MEMCENSUS_CMD_NODE, SEQ);
+	stream_begin(s, SEQ);
 	nest = stream_nest(s, MEMCENSUS_A_NODE);
 	stream_nest_end(s, nest);
 	stream_end(s);
-	stream_begin(s, MEMCENSUS_CMD_SYSTEM, SEQ);
+	stream_begin(s, SEQ);
 	nest = stream_nest(s, MEMCENSUS_A_SYSTEM);
 	stream_nest_end(s, nest);
 	stream_end(s);
@@ -288,13 +293,13 @@ static void scene_hostile(struct stream *s)
 	stream_head(s, SEQ, MEMCENSUS_ABI);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		put_task(s, 100 + i, 0, names[i], MEMCENSUS_STATE_WALKED, 4 * i, 0, 0);
-	stream_begin(s, MEMCENSUS_CMD_TASK, SEQ);
+	stream_begin(s, SEQ);
 	nest = stream_nest(s, MEMCENSUS_A_TASK);
 	stream_u32(s, MEMCENSUS_TASK_PID, 999);
 	/* Without NUL; and an attribute that this reader does not know. */
 	stream_put(s, MEMCENSUS_TASK_COMM, "full sixteen chr", 16);
 	stream_u32(s, MEMCENSUS_TASK_MAX + 9, 1);
-	stream_u8(s, MEMCENSUS_TASK_STATE, 200);
+	stream_u32(s, MEMCENSUS_TASK_STATE, 200);
 	figures = stream_nest(s, MEMCENSUS_TASK_FIGURES);
 	stream_u64(s, MEMCENSUS_F_PSS, UINT64_MAX);
 	stream_u64(s, MEMCENSUS_F_RSS, UINT64_MAX);
@@ -302,7 +307,8 @@ static void scene_hostile(struct stream *s)
 	stream_nest_end(s, figures);
 	stream_nest_end(s, nest);
 	stream_end(s);
-	stream_begin(s, MEMCENSUS_CMD_MAX + 3, SEQ);
+	stream_begin(s, SEQ);
+	stream_u32(s, MEMCENSUS_A_MAX + 3, 1);
 	stream_end(s);
 	stream_done(s, 0, NULL, 0);
 }
@@ -518,10 +524,10 @@ static void put_absent(struct stream *s, uint32_t pid)
 {
 	size_t task;
 
-	stream_begin(s, MEMCENSUS_CMD_TASK, SEQ);
+	stream_begin(s, SEQ);
 	task = stream_nest(s, MEMCENSUS_A_TASK);
 	stream_u32(s, MEMCENSUS_TASK_PID, pid);
-	stream_u8(s, MEMCENSUS_TASK_STATE, MEMCENSUS_STATE_VANISHED);
+	stream_u32(s, MEMCENSUS_TASK_STATE, MEMCENSUS_STATE_VANISHED);
 	stream_nest_end(s, task);
 	stream_end(s);
 }

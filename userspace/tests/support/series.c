@@ -34,12 +34,12 @@ static void put_state(struct stream *s, unsigned int step,
 {
 	size_t task, figures;
 
-	stream_begin(s, MEMCENSUS_CMD_TASK, 1 + step);
+	stream_begin(s, 1 + step);
 	task = stream_nest(s, MEMCENSUS_A_TASK);
 	stream_u32(s, MEMCENSUS_TASK_PID, state->pid);
 	stream_string(s, MEMCENSUS_TASK_COMM, state->comm);
-	stream_u64(s, MEMCENSUS_TASK_START, state->start);
-	stream_u8(s, MEMCENSUS_TASK_STATE, state->state);
+	stream_u64(s, MEMCENSUS_TASK_START_NS, state->start);
+	stream_u32(s, MEMCENSUS_TASK_STATE, state->state);
 	stream_u64(s, MEMCENSUS_TASK_MIN_FAULTS, state->min_faults);
 	stream_u64(s, MEMCENSUS_TASK_MAJ_FAULTS, state->maj_faults);
 	figures = stream_nest(s, MEMCENSUS_TASK_FIGURES);
@@ -113,7 +113,7 @@ static void put_mapping(struct stream *s, unsigned int step, uint32_t pid,
 {
 	size_t vma, figures;
 
-	stream_begin(s, MEMCENSUS_CMD_VMA, 1 + step);
+	stream_begin(s, 1 + step);
 	vma = stream_nest(s, MEMCENSUS_A_VMA);
 	stream_u32(s, MEMCENSUS_VMA_PID, pid);
 	stream_u64(s, MEMCENSUS_VMA_START, start);
@@ -133,7 +133,7 @@ static void put_available(struct stream *s, unsigned int step, uint64_t bytes)
 {
 	size_t system, nest;
 
-	stream_begin(s, MEMCENSUS_CMD_SYSTEM, 1 + step);
+	stream_begin(s, 1 + step);
 	system = stream_nest(s, MEMCENSUS_A_SYSTEM);
 	nest = stream_nest(s, MEMCENSUS_SYSTEM_BYTES);
 	stream_u64(s, MEMCENSUS_S_TOTAL, MIB(2048));

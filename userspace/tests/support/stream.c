@@ -46,13 +46,13 @@ static struct nlmsghdr *stream_header(struct stream *s, uint16_t type,
 	return nlh;
 }
 
-void stream_begin(struct stream *s, uint8_t cmd, uint64_t seq)
+void stream_begin(struct stream *s, uint64_t seq)
 {
 	struct genlmsghdr *genl;
 
 	stream_header(s, STREAM_FAMILY, NLM_F_MULTI);
 	genl = stream_room(s, GENL_HDRLEN);
-	genl->cmd = s->pages ? MEMCENSUS_CMD_PAGES : cmd;
+	genl->cmd = s->pages ? MEMCENSUS_CMD_PAGES : MEMCENSUS_CMD_SNAPSHOT;
 	genl->version = MEMCENSUS_GENL_VERSION;
 	if (seq)
 		stream_u64(s, MEMCENSUS_A_SEQ, seq);
@@ -73,11 +73,6 @@ void stream_put(struct stream *s, uint16_t type, const void *data, size_t len)
 	attr->nla_len = NLA_HDRLEN + len;
 	if (len)
 		memcpy((char *)attr + NLA_HDRLEN, data, len);
-}
-
-void stream_u8(struct stream *s, uint16_t type, uint8_t value)
-{
-	stream_put(s, type, &value, sizeof(value));
 }
 
 void stream_u32(struct stream *s, uint16_t type, uint32_t value)
@@ -144,17 +139,17 @@ static void put_info(struct stream *s, uint32_t abi, uint64_t max_mem)
 {
 	size_t nest;
 
-	stream_begin(s, MEMCENSUS_CMD_INFO, 0);
+	stream_begin(s, 0);
 	nest = stream_nest(s, MEMCENSUS_A_INFO);
 	stream_u32(s, MEMCENSUS_INFO_ABI, abi);
 	stream_string(s, MEMCENSUS_INFO_VERSION, "0.1.0");
 	stream_string(s, MEMCENSUS_INFO_KERNEL, "6.1.0-test");
 	stream_u32(s, MEMCENSUS_INFO_PAGE_SIZE, 4096);
 	stream_u32(s, MEMCENSUS_INFO_ORDERS, 11);
-	stream_u8(s, MEMCENSUS_INFO_MAPCOUNT_EXACT, 1);
-	stream_u64(s, MEMCENSUS_INFO_MAX_AGE, 0);
-	stream_u64(s, MEMCENSUS_INFO_LOCK_HOLD, 500000);
-	stream_u64(s, MEMCENSUS_INFO_BUSY_BUDGET, 100000000);
+	stream_u32(s, MEMCENSUS_INFO_MAPCOUNT_EXACT, 1);
+	stream_u64(s, MEMCENSUS_INFO_MAX_AGE_NS, 0);
+	stream_u64(s, MEMCENSUS_INFO_LOCK_HOLD_NS, 500000);
+	stream_u64(s, MEMCENSUS_INFO_BUSY_BUDGET_NS, 100000000);
 	if (max_mem)
 		stream_u64(s, MEMCENSUS_INFO_MAX_MEM, max_mem);
 	stream_u32(s, MEMCENSUS_INFO_WORKERS, 1);
@@ -168,13 +163,13 @@ static size_t put_scan(struct stream *s, uint64_t seq, uint8_t basis)
 	size_t nest;
 
 	s->basis = basis;
-	stream_begin(s, MEMCENSUS_CMD_SCAN, seq);
+	stream_begin(s, seq);
 	nest = stream_nest(s, MEMCENSUS_A_SCAN);
-	stream_u8(s, MEMCENSUS_SCAN_BASIS, basis);
+	stream_u32(s, MEMCENSUS_SCAN_BASIS, basis);
 	stream_u32(s, MEMCENSUS_SCAN_PARTS, MEMCENSUS_PART_ALL);
-	stream_u64(s, MEMCENSUS_SCAN_REALTIME, 1700000000000000000ULL + s->moment);
-	stream_u64(s, MEMCENSUS_SCAN_BOOTTIME, 1000000000000ULL + s->moment);
-	stream_u64(s, MEMCENSUS_SCAN_WALL, 1234567);
+	stream_u64(s, MEMCENSUS_SCAN_REALTIME_NS, 1700000000000000000ULL + s->moment);
+	stream_u64(s, MEMCENSUS_SCAN_BOOTTIME_NS, 1000000000000ULL + s->moment);
+	stream_u64(s, MEMCENSUS_SCAN_WALL_NS, 1234567);
 	stream_u64(s, MEMCENSUS_SCAN_KTHREADS, 71);
 	return nest;
 }
@@ -207,7 +202,7 @@ void stream_pages(struct stream *s, uint64_t seq, uint64_t start, uint64_t end,
 	uint64_t words[64];
 	size_t nest, i, j;
 
-	stream_begin(s, MEMCENSUS_CMD_PAGES, seq);
+	stream_begin(s, seq);
 	nest = stream_nest(s, MEMCENSUS_A_PAGES);
 	stream_u32(s, MEMCENSUS_PAGES_PID, 100);
 	stream_u64(s, MEMCENSUS_PAGES_START, start);

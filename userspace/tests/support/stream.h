@@ -40,11 +40,10 @@ void stream_init(struct stream *s, uint32_t netlink_seq);
 void stream_free(struct stream *s);
 
 /* Opens a message of the family, with MEMCENSUS_A_SEQ unless @seq is 0. */
-void stream_begin(struct stream *s, uint8_t cmd, uint64_t seq);
+void stream_begin(struct stream *s, uint64_t seq);
 void stream_end(struct stream *s);
 
 void stream_put(struct stream *s, uint16_t type, const void *data, size_t len);
-void stream_u8(struct stream *s, uint16_t type, uint8_t value);
 void stream_u32(struct stream *s, uint16_t type, uint32_t value);
 void stream_u64(struct stream *s, uint16_t type, uint64_t value);
 void stream_string(struct stream *s, uint16_t type, const char *value);

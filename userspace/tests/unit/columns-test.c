@@ -11,11 +11,12 @@
 /* Skips UNSPEC and PAD; migrate types begin with two such entries too. */
 #define FIRST	2
 
-/* Retired numbers of the scan have no column. */
+/* Retired numbers have no column; the one of a migrate type is still decoded. */
 static bool is_retired(const struct column_set *set, unsigned int number)
 {
-	return set == &scan_record.fields && number > MEMCENSUS_SCAN_PSS &&
-	       number < MEMCENSUS_SCAN_VIOLATIONS;
+	return (set == &scan_record.fields && number > MEMCENSUS_SCAN_PSS &&
+		number < MEMCENSUS_SCAN_VIOLATIONS) ||
+	       (set == &zone_type_record.fields && number == MEMCENSUS_TYPE_FREE_BLOCKS - 1);
 }
 
 static void check_set(const char *what, const struct column_set *set)
@@ -85,7 +86,7 @@ int main(void)
 {
 	static const struct record_type *const types[] = {
 		&info_record, &scan_record, &task_record, &group_record,
-		&vma_record, &zone_record, &zone_type_record, &node_record,
+		&vma_record, &zone_record, &zone_type_record, &blocks_record, &node_record,
 		&bytes_record, &events_record,
 	};
 	size_t i;

@@ -54,7 +54,7 @@ static void bad_task(uint16_t type, const void *data, size_t len,
 
 	stream_init(&s, request->nlmsg_seq);
 	stream_head(&s, 1, MEMCENSUS_ABI);
-	stream_begin(&s, MEMCENSUS_CMD_TASK, 1);
+	stream_begin(&s, 1);
 	nest = stream_nest(&s, MEMCENSUS_A_TASK);
 	stream_put(&s, type, data, len);
 	stream_nest_end(&s, nest);
@@ -78,10 +78,10 @@ static void test_lengths(void)
 	bad_task(MEMCENSUS_TASK_PID, zeros, 8, "8 bytes in attribute pid",
 		 "a u32 of eight bytes");
 	bad_task(MEMCENSUS_TASK_STATE, zeros, 0, "0 bytes in attribute state",
-		 "a u8 of no bytes");
-	bad_task(MEMCENSUS_TASK_START, zeros, 4, "4 bytes in attribute start",
+		 "a u32 of no bytes");
+	bad_task(MEMCENSUS_TASK_START_NS, zeros, 4, "4 bytes in attribute start_ns",
 		 "a u64 of four bytes");
-	bad_task(MEMCENSUS_TASK_TWINS, zeros, 6, "6 bytes in attribute twins",
+	bad_task(MEMCENSUS_TASK_PEERS, zeros, 6, "6 bytes in attribute peers",
 		 "an array of one and a half");
 	bad_task(MEMCENSUS_TASK_FIGURES, &outside, sizeof(outside),
 		 "an attribute of task is truncated", "a figure longer than its nest");
@@ -100,7 +100,7 @@ static void test_frames(void)
 
 	stream_init(&s, request->nlmsg_seq);
 	stream_head(&s, 1, MEMCENSUS_ABI);
-	stream_begin(&s, MEMCENSUS_CMD_TASK, 2);
+	stream_begin(&s, 2);
 	stream_nest_end(&s, stream_nest(&s, MEMCENSUS_A_TASK));
 	stream_end(&s);
 	expect_failure(&s, FAIL_MALFORMED, "census 2 among those of census 1",
@@ -108,16 +108,16 @@ static void test_frames(void)
 
 	stream_init(&s, request->nlmsg_seq);
 	stream_head(&s, 1, MEMCENSUS_ABI);
-	stream_begin(&s, MEMCENSUS_CMD_TASK, 0);
+	stream_begin(&s, 0);
 	stream_nest_end(&s, stream_nest(&s, MEMCENSUS_A_TASK));
 	stream_end(&s);
 	expect_failure(&s, FAIL_MALFORMED, "it has no census number",
 		       "a message without a number");
 
 	stream_init(&s, request->nlmsg_seq);
-	stream_begin(&s, MEMCENSUS_CMD_ZONE, 1);
+	stream_begin(&s, 1);
 	stream_end(&s);
-	expect_failure(&s, FAIL_MALFORMED, "no zone in it",
+	expect_failure(&s, FAIL_MALFORMED, "no record in it",
 		       "a message without its nest");
 
 	stream_init(&s, request->nlmsg_seq);
@@ -131,7 +131,7 @@ static void test_frames(void)
 	expect_failure(&s, FAIL_LOST, "truncated", "a datagram that was cut");
 
 	stream_init(&s, request->nlmsg_seq);
-	stream_begin(&s, MEMCENSUS_CMD_INFO, 0);
+	stream_begin(&s, 0);
 	stream_end(&s);
 	nlh = (struct nlmsghdr *)(void *)s.buf;
 	nlh->nlmsg_len = NLMSG_HDRLEN + 2;
@@ -139,7 +139,7 @@ static void test_frames(void)
 	expect_failure(&s, FAIL_MALFORMED, "too short", "half a genetlink head");
 
 	stream_init(&s, request->nlmsg_seq);
-	stream_begin(&s, MEMCENSUS_CMD_INFO, 0);
+	stream_begin(&s, 0);
 	nlh = (struct nlmsghdr *)(void *)s.buf;
 	nlh->nlmsg_len = 3;
 	expect_failure(&s, FAIL_LOST, "truncated", "a length below that of a head");
@@ -209,6 +209,80 @@ static void test_ends(void)
 	ok(feed(&s, NULL, &why) == REPLY_MORE, "an answer to another request");
 }
 
+/*
+ * A message of version 1 of the ABI: a command for each kind of record, u8, and an array of
+ * blocks by migrate type.
+ */
+static void test_version_1(void)
+{
+	static const uint64_t blocks[] = { 7, UINT64_MAX };
+	static const uint8_t state = MEMCENSUS_STATE_PARTIAL;
+	const struct zone_type *type;
+	struct genlmsghdr *genl;
+	struct snapshot *snap;
+	struct failure why;
+	struct stream s;
+	size_t nest, inner;
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_head(&s, 1, 1);
+	stream_begin(&s, 1);
+	genl = (void *)(s.buf + s.message + NLMSG_HDRLEN);
+	genl->cmd = 4;
+	nest = stream_nest(&s, MEMCENSUS_A_TASK);
+	stream_put(&s, MEMCENSUS_TASK_STATE, &state, sizeof(state));
+	stream_nest_end(&s, nest);
+	stream_end(&s);
+	stream_begin(&s, 1);
+	nest = stream_nest(&s, MEMCENSUS_A_ZONE);
+	inner = stream_nest(&s, MEMCENSUS_ZONE_TYPE);
+	stream_put(&s, MEMCENSUS_TYPE_FREE_BLOCKS - 1, blocks, sizeof(blocks));
+	stream_nest_end(&s, inner);
+	stream_nest_end(&s, nest);
+	stream_end(&s);
+	stream_done(&s, 0, NULL, 0);
+	ok(feed(&s, &snap, &why) == REPLY_DONE && snap->n_tasks == 1 && snap->n_zones == 1,
+	   "messages of version 1 are read");
+	ok(KNOWN(snap->tasks, MEMCENSUS_TASK_STATE) &&
+	   snap->tasks->state == MEMCENSUS_STATE_PARTIAL, "a u8 too");
+	type = snap->zones->types;
+	ok(type && KNOWN(type, MEMCENSUS_TYPE_FREE_BLOCKS) && type->free_blocks.n == 2 &&
+	   type->free_blocks.v[0] == 7 && type->free_blocks.v[1] == BLOCKS_UNKNOWN,
+	   "and an array of blocks");
+	snapshot_free(snap);
+}
+
+/* A zone with a migrate type whose blocks are @order, unless negative, and @count. */
+static void bad_blocks(int order, bool count, const char *name)
+{
+	struct stream s;
+	size_t zone, type, nest;
+
+	stream_init(&s, request->nlmsg_seq);
+	stream_head(&s, 1, MEMCENSUS_ABI);
+	stream_begin(&s, 1);
+	zone = stream_nest(&s, MEMCENSUS_A_ZONE);
+	type = stream_nest(&s, MEMCENSUS_ZONE_TYPE);
+	nest = stream_nest(&s, MEMCENSUS_TYPE_FREE_BLOCKS);
+	if (order >= 0)
+		stream_u32(&s, MEMCENSUS_BLOCKS_ORDER, order);
+	if (count)
+		stream_u64(&s, MEMCENSUS_BLOCKS_COUNT, 1);
+	stream_nest_end(&s, nest);
+	stream_nest_end(&s, type);
+	stream_nest_end(&s, zone);
+	stream_end(&s);
+	stream_done(&s, 0, NULL, 0);
+	expect_failure(&s, FAIL_MALFORMED, "free blocks without an order or a count", name);
+}
+
+static void test_blocks(void)
+{
+	bad_blocks(-1, true, "blocks without an order");
+	bad_blocks(64, true, "blocks of an order that no kernel has");
+	bad_blocks(3, false, "blocks without a count");
+}
+
 static void test_newer(void)
 {
 	struct snapshot *snap;
@@ -218,9 +292,10 @@ static void test_newer(void)
 
 	stream_init(&s, request->nlmsg_seq);
 	stream_head(&s, 1, MEMCENSUS_ABI + 1);
-	stream_begin(&s, MEMCENSUS_CMD_MAX + 1, 1);
+	stream_begin(&s, 1);
+	stream_u32(&s, MEMCENSUS_A_MAX + 1, 1);
 	stream_end(&s);
-	stream_begin(&s, MEMCENSUS_CMD_TASK, 1);
+	stream_begin(&s, 1);
 	stream_u32(&s, MEMCENSUS_A_MAX + 1, 1);
 	nest = stream_nest(&s, MEMCENSUS_A_TASK);
 	stream_u32(&s, MEMCENSUS_TASK_PID, 5);
@@ -296,31 +371,33 @@ static void test_request(void)
 		.n_pids = 2,
 		.group_by = MEMCENSUS_BY_PIDS,
 	};
-	const struct {
+	struct {
 		struct nlmsghdr nlh;
 		uint8_t cmd, version;
 		uint16_t zero;
 		struct nlattr request;
 		struct nlattr basis_is;
-		uint8_t basis, pad[3];
+		uint32_t basis;
 		struct nlattr parts_are;
 		uint32_t parts;
 		struct nlattr pids_are;
 		uint32_t pids[2];
 		struct nlattr by_is;
-		uint8_t by, end[3];
+		uint32_t by;
 	} wire = {
 		{ sizeof(wire), STREAM_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 3, 0 },
 		MEMCENSUS_CMD_SNAPSHOT, MEMCENSUS_GENL_VERSION, 0,
 		{ sizeof(wire) - 20, MEMCENSUS_A_REQUEST | NLA_F_NESTED },
-		{ 5, MEMCENSUS_REQ_BASIS }, MEMCENSUS_BASIS_MAPCOUNT, { 0 },
+		{ 8, MEMCENSUS_REQ_BASIS }, MEMCENSUS_BASIS_MAPCOUNT,
 		{ 8, MEMCENSUS_REQ_PARTS }, MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
 		{ 12, MEMCENSUS_REQ_PIDS }, { 1, 4711 },
-		{ 5, MEMCENSUS_REQ_GROUP_BY }, MEMCENSUS_BY_PIDS, { 0 },
+		{ 8, MEMCENSUS_REQ_GROUP_BY }, MEMCENSUS_BY_PIDS,
 	};
 	static char buf[REQUEST_SIZE] __attribute__((aligned(8)));
 	const struct nlmsghdr *made = request_put(buf, STREAM_FAMILY, 3, &asked);
 	uint32_t got_pids[MEMCENSUS_PIDS_MAX];
+	__typeof__(wire) first = wire;
+	struct nlmsghdr answer;
 	struct request got;
 
 	ok(made->nlmsg_len == sizeof(wire) && !memcmp(made, &wire, sizeof(wire)),
@@ -329,6 +406,21 @@ static void test_request(void)
 	   got.parts == asked.parts && got.group_by == asked.group_by &&
 	   got.n_pids == 2 && !memcmp(got.pids, pids, sizeof(pids)),
 	   "and is read so");
+
+	/* Version 1 of the ABI had a u8 there. */
+	first.basis_is.nla_len = 5;
+	first.basis = 0;
+	*(uint8_t *)&first.basis = MEMCENSUS_BASIS_FRAMES;
+	first.by_is.nla_len = 5;
+	first.by = 0;
+	*(uint8_t *)&first.by = MEMCENSUS_BY_COMM;
+	ok(request_get(&got, got_pids, &first.nlh) && got.basis == MEMCENSUS_BASIS_FRAMES &&
+	   got.group_by == MEMCENSUS_BY_COMM, "and one of version 1");
+
+	answer = wire.nlh;
+	answer.nlmsg_flags = NLM_F_MULTI;
+	memcpy(&first.nlh, &answer, sizeof(answer));
+	ok(!request_get(&got, got_pids, &first.nlh), "an answer of this command is no request");
 }
 
 /* A PAGES dump of one or two messages, each with one of @blocks. */
@@ -378,7 +470,7 @@ static void test_bad_pages(void)
 		  "an exclusive page that is not mapped");
 
 	begin_pages(&s);
-	stream_begin(&s, MEMCENSUS_CMD_PAGES, 1);
+	stream_begin(&s, 1);
 	nest = stream_nest(&s, MEMCENSUS_A_PAGES);
 	stream_u64(&s, MEMCENSUS_PAGES_START, 0);
 	stream_nest_end(&s, nest);
@@ -387,7 +479,7 @@ static void test_bad_pages(void)
 	expect_failure(&s, FAIL_MALFORMED, "PAGES lacks an attribute", "PAGES without arrays");
 
 	begin_pages(&s);
-	stream_begin(&s, MEMCENSUS_CMD_PAGES, 1);
+	stream_begin(&s, 1);
 	nest = stream_nest(&s, MEMCENSUS_A_PAGES);
 	stream_u32(&s, MEMCENSUS_PAGES_PID, 100);
 	stream_u64(&s, MEMCENSUS_PAGES_START, 0);
@@ -405,10 +497,10 @@ static void test_bad_pages(void)
 	/* The page size is in INFO. */
 	stream_init(&s, request->nlmsg_seq);
 	s.pages = true;
-	stream_begin(&s, MEMCENSUS_CMD_INFO, 0);
+	stream_begin(&s, 0);
 	stream_nest_end(&s, stream_nest(&s, MEMCENSUS_A_INFO));
 	stream_end(&s);
-	stream_begin(&s, MEMCENSUS_CMD_SCAN, 1);
+	stream_begin(&s, 1);
 	stream_nest_end(&s, stream_nest(&s, MEMCENSUS_A_SCAN));
 	stream_end(&s);
 	stream_pages(&s, 1, 0, 0x100000, good, 2);
@@ -487,6 +579,8 @@ int main(void)
 	test_lengths();
 	test_frames();
 	test_ends();
+	test_version_1();
+	test_blocks();
 	test_newer();
 	test_groups();
 	test_pages_request();

@@ -31,7 +31,7 @@ static struct records records_by(const struct row *rows, size_t n)
 		task->comm = rows[i].comm;
 		task->start = 7;
 		task->known = 1 << MEMCENSUS_TASK_PID | 1 << MEMCENSUS_TASK_PPID |
-			      1 << MEMCENSUS_TASK_START | 1 << MEMCENSUS_TASK_COMM;
+			      1 << MEMCENSUS_TASK_START_NS | 1 << MEMCENSUS_TASK_COMM;
 		if (rows[i].pss == ~0ULL)
 			continue;
 		task->figures.v[MEMCENSUS_F_PSS] = rows[i].pss << 10;
@@ -151,9 +151,9 @@ static void test_filter(void)
 static void test_tree(void)
 {
 	struct top_list list = new_list();
-	static const uint64_t twins[] = { 50, 51 };
-	static const struct row twinned[] = {
-		{ 40, 0, 1, "a" }, { 41, 51, 2, "child of a twin" },
+	static const uint64_t peers[] = { 50, 51 };
+	static const struct row peered[] = {
+		{ 40, 0, 1, "a" }, { 41, 51, 2, "child of a peer" },
 	};
 	static const struct row ring[] = {
 		{ 1, 3, 5, "a" }, { 2, 1, 6, "b" }, { 3, 2, 7, "c" }, { 4, 4, 8, "own" },
@@ -170,11 +170,11 @@ static void test_tree(void)
 	check_rows(&list, "*1 .31 .22 .21", "below the nearest that is shown");
 	top_list_filter(&list, "", &why);
 
-	records = records_by(twinned, 2);
-	tasks[0].twins = (struct numbers){ 2, twins };
-	tasks[0].known |= 1 << MEMCENSUS_TASK_TWINS;
+	records = records_by(peered, 2);
+	tasks[0].peers = (struct numbers){ 2, peers };
+	tasks[0].known |= 1 << MEMCENSUS_TASK_PEERS;
 	top_list_fill(&list, &view, records, &why);
-	check_rows(&list, "*40 .41", "a twin's child");
+	check_rows(&list, "*40 .41", "a peer's child");
 	FILL(&list, ring);
 	ok(list.n_rows == 6, "a ring: each is there once");
 	check_rows(&list, "*4 .5 1 .2 ..3 .5", "and it is opened");
