@@ -104,11 +104,13 @@ check-kernels:
 	@scripts/check-matrix -w kernels $(KERNELS)
 
 # The netlink specification, by the schema and by ynl of the source of the newest kernel.
+# In VMs that ynl dumps the module on 6.1 and on the newest.
 check-spec:
 	@scripts/setup build check
 	@vm/kernel source-$$(vm/kernel --name newest)
 	@$(MAKE) -s -C userspace/tests programs O=$(CURDIR)/build
 	@READER_TESTS=$(CURDIR)/build/reader-tests SPEC_SOURCE=needed userspace/tests/cli/spec-test
+	@selftests/tools/check -t ynl $(or $(KERNELS),6.1 newest)
 
 check-debug:
 	@scripts/check-matrix -w debug $(KERNELS)

@@ -137,6 +137,7 @@ static void put_zones(struct json *json, const struct view *view)
 		zone = &snap->zones[i];
 		json_open(json, NULL, '{');
 		put_members(json, &zone_record, view, zone);
+		put_set(json, &zone_record.derived, view, zone);
 		if (zone->n_types) {
 			json_open(json, "types", '[');
 			for (t = 0; t < zone->n_types; t++) {
