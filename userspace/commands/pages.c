@@ -99,8 +99,10 @@ static void draw(struct picture *p, const struct snapshot *snap, struct pages_cu
 static void put_pages(struct table *table, const struct picture *p, uint64_t pages,
 		      const struct snapshot *snap, const struct units *units)
 {
-	cell_amount(table, (struct amount){ snap->n_pages && p->end <= p->known,
-					    pages * pages_size(snap) }, units);
+	const struct amount amount = { snap->n_pages && p->end <= p->known,
+				       pages * pages_size(snap) };
+
+	cell_amount(table, amount, units);
 }
 
 static void put_counts(struct table *table, const struct picture *p,
