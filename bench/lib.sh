@@ -26,6 +26,21 @@ alone()
 	export MEMCENSUS_BENCH_ALONE=1
 }
 
+# Prints a prefix for commands that keeps out the host's other work, if permitted: one
+# CPU, with a real-time priority. User Mode Linux uses two host processes, which wake each
+# other up, for each guest process.
+undisturbed()
+{
+	local cpu=$(($(nproc) - 1))
+
+	if chrt --fifo 1 taskset -c "$cpu" true 2>/dev/null; then
+		echo "chrt --fifo 1 taskset -c $cpu"
+	else
+		say "not permitted to run before other work: the figures will be noisier"
+		echo env
+	fi
+}
+
 # facts KERNEL: prints the first lines of a results file
 facts()
 {

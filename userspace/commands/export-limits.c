@@ -12,11 +12,15 @@
  * @path: from the root of the hierarchy; owned
  * @max: bytes, memory.max
  * @charged: bytes, memory.current
+ * @inactive_file: bytes of it, page cache that is reclaimed first, if known
+ * @known: it is
  */
 struct limit {
 	char *path;
 	uint64_t max;
 	uint64_t charged;
+	uint64_t inactive_file;
+	bool known;
 };
 
 struct limits {
@@ -25,7 +29,8 @@ struct limits {
 	size_t room;
 };
 
-static int limits_add(struct limits *limits, const char *path, uint64_t max, uint64_t charged)
+/* Adds @limit with a copy of @path. */
+static int limits_add(struct limits *limits, const char *path, const struct limit *limit)
 {
 	struct limit *more;
 	char *copy;
@@ -40,7 +45,8 @@ static int limits_add(struct limits *limits, const char *path, uint64_t max, uin
 	copy = strdup(path);
 	if (!copy)
 		return -1;
-	limits->v[limits->n++] = (struct limit){ copy, max, charged };
+	limits->v[limits->n] = *limit;
+	limits->v[limits->n++].path = copy;
 	return 0;
 }
 
@@ -49,14 +55,17 @@ static int add_with_ancestors(struct limits *limits, uint64_t id)
 {
 	char dir[PATH_MAX];
 	const size_t root = cgroup_directory(id, dir, sizeof(dir));
-	uint64_t max, charged;
+	struct limit limit;
 	char *end;
 
 	while (root && strlen(dir) > root + 1) {
-		if (cgroup_number(dir, "memory.max", &max) &&
-		    cgroup_number(dir, "memory.current", &charged) &&
-		    limits_add(limits, dir + root, max, charged))
-			return -1;
+		if (cgroup_number(dir, "memory.max", &limit.max) &&
+		    cgroup_number(dir, "memory.current", &limit.charged)) {
+			limit.known = cgroup_field(dir, "memory.stat", "inactive_file",
+						   &limit.inactive_file);
+			if (limits_add(limits, dir + root, &limit))
+				return -1;
+		}
 		end = strrchr(dir, '/');
 		*end = '\0';
 	}
@@ -84,20 +93,23 @@ static void make_unique(struct limits *limits)
 	limits->n = n;
 }
 
+static const struct family families[] = {
+	{ .name = "memcensus_cgroup_limit", .unit = "bytes",
+	  .help = "cgroup: limit of memory (memory.max); absent without a limit" },
+	{ .name = "memcensus_cgroup_charged", .unit = "bytes",
+	  .help = "cgroup with a limit: memory charged to it (memory.current), with page cache" },
+	{ .name = "memcensus_cgroup_inactive_file", .unit = "bytes",
+	  .help = "cgroup with a limit: page cache that is charged to it and dropped first" },
+};
+
+#define N_FAMILIES	(sizeof(families) / sizeof(families[0]))
+
 int export_limits(struct openmetrics *om, const struct snapshot *snap, struct failure *why)
 {
-	static const struct family max = {
-		.name = "memcensus_cgroup_limit", .unit = "bytes",
-		.help = "limit of memory (memory.max); absent without a limit",
-	};
-	static const struct family charged = {
-		.name = "memcensus_cgroup_charged", .unit = "bytes",
-		.help = "charged to a cgroup that has a limit (memory.current), with page cache",
-	};
 	struct limits limits = { .n = 0 };
 	struct label label = { .name = "cgroup" };
 	int ret = 0;
-	size_t i;
+	size_t i, family;
 
 	for (i = 0; !ret && i < snap->n_groups; i++)
 		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_CGROUP))
@@ -105,20 +117,21 @@ int export_limits(struct openmetrics *om, const struct snapshot *snap, struct fa
 	make_unique(&limits);
 	if (ret)
 		fail_memory(why);
-	else if (limits.n)
-		openmetrics_family(om, &max);
-	for (i = 0; !ret && i < limits.n; i++) {
-		label.value = limits.v[i].path;
-		openmetrics_unsigned(om, &label, 1, limits.v[i].max);
+	for (family = 0; !ret && limits.n && family < N_FAMILIES; family++) {
+		openmetrics_family(om, &families[family]);
+		for (i = 0; i < limits.n; i++) {
+			const struct limit *limit = &limits.v[i];
+			const uint64_t values[] = {
+				limit->max, limit->charged, limit->inactive_file,
+			};
+
+			label.value = limit->path;
+			if (family < 2 || limit->known)
+				openmetrics_unsigned(om, &label, 1, values[family]);
+		}
 	}
-	if (!ret && limits.n)
-		openmetrics_family(om, &charged);
-	for (i = 0; i < limits.n; i++) {
-		label.value = limits.v[i].path;
-		if (!ret)
-			openmetrics_unsigned(om, &label, 1, limits.v[i].charged);
+	for (i = 0; i < limits.n; i++)
 		free(limits.v[i].path);
-	}
 	free(limits.v);
 	return ret;
 }

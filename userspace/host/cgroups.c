@@ -194,6 +194,23 @@ bool cgroup_number(const char *dir, const char *file, uint64_t *number)
 	return ok;
 }
 
+bool cgroup_field(const char *dir, const char *file, const char *name, uint64_t *number)
+{
+	char path[PATH_MAX], key[64];
+	bool found = false;
+	FILE *from;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path))
+		return false;
+	from = fopen(path, "re");
+	if (!from)
+		return false;
+	while (!found && fscanf(from, "%63s %" SCNu64, key, number) == 2)
+		found = !strcmp(key, name);
+	fclose(from);
+	return found;
+}
+
 void cgroups_root(const char *dir)
 {
 	root = dir;

@@ -34,6 +34,10 @@ size_t cgroup_directory(uint64_t id, char *dir, size_t size);
 /* Reads the number in @file of the directory @dir; false if there is none, or "max". */
 bool cgroup_number(const char *dir, const char *file, uint64_t *number);
 
+/* Reads the number after @name in @file of the directory @dir; false if there is none. */
+MAY_BE_LEFT_OUT bool cgroup_field(const char *dir, const char *file, const char *name,
+				  uint64_t *number);
+
 /* Sets the mount point, for tests; call it before the first cgroup_path(). */
 MAY_BE_LEFT_OUT void cgroups_root(const char *dir);
 

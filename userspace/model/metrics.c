@@ -10,6 +10,7 @@
 #include "model/metrics.h"
 
 #define NAME_SIZE	128
+#define HELP_SIZE	256
 /* Labels of one record, and the text of those that are numbers. */
 #define LABELS_MAX	4
 struct labels {
@@ -167,14 +168,46 @@ static const char *name_of(const struct column *column, int *size)
 	return name;
 }
 
+/*
+ * In a list of metrics each help stands alone: it starts with what it is about, and says
+ * what a column says by its place in a table.
+ */
+static const char *help_of(const char *prefix, const struct column *column, char *help)
+{
+	static const struct {
+		const char *name;
+		const char *help;
+	} others[] = {
+		{ "walked", "address spaces walked to their end" },
+		{ "busy", "address spaces not counted: mmap_lock not available in time" },
+		{ "vanished", "address spaces that ended before their walk" },
+		{ "partial", "address spaces counted in part" },
+		{ "memory", "memory that the census itself took" },
+		{ "zombies", "processes that exited and were not reaped" },
+		{ "extfrag",
+		  "why each order fails: near 0 memory, near 1 fragmentation; -1: it succeeds" },
+		{ "free", "free memory" },
+	};
+	const char *text = column->help;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		if (strcmp(prefix, "meminfo") && !strcmp(others[i].name, column->name))
+			text = others[i].help;
+	snprintf(help, HELP_SIZE, "%s: %s", prefix, text);
+	return help;
+}
+
 /* The family memcensus_PREFIX_NAME of @column, with a sample for each record. */
 static void put_column(struct openmetrics *om, const char *prefix,
 		       const struct column *column, const struct view *view,
 		       struct records records, label_fn *label)
 {
 	const char *record = records.v;
-	struct family family = { .unit = unit_of(column), .help = column->help };
-	char name[NAME_SIZE];
+	char name[NAME_SIZE], help[HELP_SIZE];
+	struct family family = {
+		.unit = unit_of(column), .help = help_of(prefix, column, help),
+	};
 	struct labels labels;
 	struct value value;
 	const char *suffix;

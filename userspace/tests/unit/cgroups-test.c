@@ -57,6 +57,14 @@ int main(void)
 	ok(put(file, "67108864\n") && cgroup_number(dir, "memory.max", &value) &&
 	   value == 67108864, "a number");
 	unlink(file);
+	snprintf(file, sizeof(file), "%s/memory.stat", dir);
+	ok(!cgroup_field(dir, "memory.stat", "inactive_file", &value), "no field without a file");
+	ok(put(file, "anon 1\ninactive_file 4096\nfile 3\n") &&
+	   cgroup_field(dir, "memory.stat", "inactive_file", &value) && value == 4096, "a field");
+	ok(!cgroup_field(dir, "memory.stat", "inactive", &value), "part of a name is no field");
+	ok(put(file, "anon 1\ninactive_file x\nfile 3\n") &&
+	   !cgroup_field(dir, "memory.stat", "inactive_file", &value), "a field without a number");
+	unlink(file);
 
 	snprintf(dir, sizeof(dir), "%s/late", top);
 	if (mkdir(dir, 0700) || stat(dir, &st))
