@@ -94,4 +94,8 @@ struct fault_process *fault_record_find(const struct fault_record *record, uint3
 
 void fault_record_free(struct fault_record *record);
 
+/* Makes @unwinder ready. 0, or -1 and @why. */
+int unwind_begin(struct unwinder *unwinder, struct failure *why);
+void unwind_end(struct unwinder *unwinder);
+
 #endif /* READER_FAULT_RECORD_H */

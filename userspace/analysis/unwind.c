@@ -8,7 +8,7 @@
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
 
-#include "analysis/unwind.h"
+#include "analysis/fault-record.h"
 #include "host/sandbox.h"
 #include "host/symbols.h"
 

@@ -2,8 +2,8 @@
 /* Chooses the basis to request. */
 #include <string.h>
 
-#include "cli/basis.h"
 #include "cli/command.h"
+#include "cli/session.h"
 
 static const char *word(uint64_t basis)
 {

@@ -8,8 +8,8 @@
 #include <linux/memcensus.h>
 
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/options.h"
-#include "cli/words.h"
 #include "host/cgroups.h"
 #include "lib/text.h"
 #include "model/columns.h"

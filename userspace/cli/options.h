@@ -217,7 +217,11 @@ extern const struct option_entry option_wide;
 extern const struct option_entry option_file;
 extern const struct option_entry option_at;
 extern const struct option_entry option_output;
-extern const struct option_entry option_top, option_abbreviate;
+extern const struct option_entry option_top;
+/* Of commands that take censuses over a period. */
+extern const struct option_entry option_for;
+extern const struct option_entry option_interval;
+extern const struct option_entry option_abbreviate;
 extern const struct option_entry option_no_header;
 extern const struct option_entry option_raw;
 extern const struct option_entry option_json;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Shows each census. */
-#include "cli/basis.h"
 #include "cli/command.h"
-#include "cli/present.h"
+#include "cli/session.h"
 #include "model/snapshot-json.h"
 #include "model/warnings.h"
 

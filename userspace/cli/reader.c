@@ -6,17 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/basis.h"
 #include "cli/command.h"
 #include "cli/help.h"
-#include "cli/present.h"
 #include "cli/reader.h"
 #include "cli/session.h"
-#include "cli/words.h"
 #include "host/cmdlines.h"
 #include "lib/output.h"
 #include "lib/signals.h"
-#include "record/source-file.h"
+#include "record/selection.h"
 
 static void complain(const struct failure *why)
 {

@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One run of a command: the source, the number and the times of its censuses.
+ * One run of a command: the source, the number and the times of its censuses; and what
+ * shows each of them, by the command's tables or as JSON.
  */
 #ifndef READER_SESSION_H
 #define READER_SESSION_H
 
 #include <stdio.h>
 
-#include "cli/basis.h"
 #include "cli/options.h"
 #include "host/pids.h"
+#include "model/columns.h"
 #include "wire/source.h"
+
+/**
+ * struct basis - the basis to request
+ * @number: enum memcensus_basis, or 0 for the module's default
+ * @because: the column that needs another basis than the default one; NULL if
+ *	there is none or --basis is given
+ */
+struct basis {
+	uint8_t number;
+	const struct column *because;
+};
 
 /**
  * struct session - the context of a command's run()
@@ -67,5 +79,25 @@ enum taken session_take(struct session *session, struct snapshot **snap,
 
 /* Frees what the session owns, except its source. */
 void session_free(struct session *session);
+
+/* The MEMCENSUS_PART_* to request for @options; 0: the module's default. */
+uint32_t present_parts(const struct options *options);
+
+/*
+ * Takes the censuses of @session, shows each by the command's show() or as JSON,
+ * and prints its warnings on stderr.  Sets @partial if something could not be
+ * counted.  Returns 0, or -1 and @why.
+ */
+int present_censuses(struct session *session, bool *partial, struct failure *why);
+
+/*
+ * Chooses the basis of --basis, or else the one that groups, -c and -s need.  The
+ * columns in @options exist.  Returns 0, or -1 and @why if they conflict.
+ */
+int basis_choose(struct basis *basis, const struct options *options,
+		 struct failure *why);
+
+/* Prints on @out which column needs another basis than the default, if any. */
+void basis_note(FILE *out, const struct basis *basis);
 
 #endif /* READER_SESSION_H */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/words.h"
+#include "cli/help.h"
 
 /* Maps the name of a value in --help to what completes it. */
 static const struct {

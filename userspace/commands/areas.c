@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The whole system by areas, as in smem -w. */
-#include "commands/areas.h"
+#include "commands/optional.h"
 #include "model/amount.h"
 
 static struct amount figure(const struct snapshot *snap, unsigned int number)

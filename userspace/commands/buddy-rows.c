@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 #include "commands/interval.h"
-#include "commands/rows.h"
+#include "commands/optional.h"
 #include "model/timefmt.h"
 #include "model/warnings.h"
 

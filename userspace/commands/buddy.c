@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
-#include "commands/rows.h"
+#include "commands/optional.h"
 #include "lib/text.h"
 #include "model/fragmentation.h"
 

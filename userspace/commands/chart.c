@@ -5,8 +5,8 @@
 #include <sys/utsname.h>
 
 #include "cli/command.h"
+#include "cli/options.h"
 #include "commands/chart.h"
-#include "commands/duration.h"
 #include "model/timefmt.h"
 #include "model/warnings.h"
 

@@ -7,7 +7,7 @@
 #include "commands/diff.h"
 #include "model/snapshot-json.h"
 #include "model/warnings.h"
-#include "record/source-file.h"
+#include "record/selection.h"
 
 /* ns; within one boot, the clock is assumed to be adjusted by less than this. */
 #define SAME_BOOT	60000000000ULL

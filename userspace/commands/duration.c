@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/duration.h"
+#include "cli/options.h"
 
 /* Converts seconds, or a number with a unit, to ns. */
 static int parse_time(const char *word, uint64_t *ns, struct failure *why)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/export-limits.h"
+#include "commands/export.h"
 #include "host/cgroups.h"
 
 /**

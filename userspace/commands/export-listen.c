@@ -12,7 +12,7 @@
 
 #include <microhttpd.h>
 
-#include "commands/export-listen.h"
+#include "commands/export.h"
 #include "lib/signals.h"
 
 /* Limits on the resources of clients. */

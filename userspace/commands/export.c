@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus export: a census as metrics. */
 #include "cli/command.h"
-#include "commands/export-limits.h"
-#include "commands/export-listen.h"
+#include "commands/export.h"
 #include "host/names.h"
 #include "lib/openmetrics.h"
 #include "model/metrics.h"

@@ -12,10 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analysis/fault-record.h"
 #include "commands/flame.h"
 #include "host/process.h"
 #include "host/program.h"
-#include "analysis/unwind.h"
 #include "lib/signals.h"
 
 #define NSEC_PER_SEC	1000000000ULL

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "commands/flame-leak.h"
 #include "commands/flame.h"
+#include "commands/leak.h"
 #include "lib/table.h"
 #include "lib/text.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "commands/duration.h"
+#include "cli/options.h"
 #include "commands/flame.h"
 
 static int flame_run(struct session *session, bool *partial, struct failure *why)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The rows of 'kswapd' at an interval. */
 #include "commands/interval.h"
-#include "commands/rows.h"
+#include "commands/optional.h"
 
 /* Number of nodes whose kswapd is reclaiming. */
 static struct amount running(const struct snapshot *snap, unsigned int number)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The rows of 'system' at an interval. */
 #include "commands/interval.h"
-#include "commands/rows.h"
+#include "commands/optional.h"
 
 static struct amount used_percent(const struct snapshot *snap, unsigned int number)
 {

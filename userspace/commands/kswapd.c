@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus kswapd: reclaim activity, and the distance to the watermarks. */
 #include "cli/command.h"
-#include "commands/rows.h"
+#include "commands/optional.h"
 
 static void cell_event(struct table *table, const struct view *view, unsigned int event)
 {

@@ -5,8 +5,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "commands/duration.h"
-#include "commands/flame-leak.h"
+#include "cli/options.h"
 #include "commands/leak.h"
 #include "host/process.h"
 #include "model/timefmt.h"

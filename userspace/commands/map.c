@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "commands/pages.h"
+#include "commands/optional.h"
 #include "lib/text.h"
 
 /* Fields in the order of smaps; the columns have their names. */

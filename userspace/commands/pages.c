@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "commands/pages.h"
+#include "commands/optional.h"
 #include "model/pages.h"
 
 /* Letters of a picture; a mapping with fewer pages has as many as pages. */

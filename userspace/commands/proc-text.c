@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The texts of /proc that 'system --vm' and 'system --slab' show without a census. */
-#include "commands/proc-text.h"
-#include "commands/slabs.h"
-#include "commands/vm-settings.h"
+#include "commands/optional.h"
 #include "host/proc-texts.h"
 #include "host/procfs.h"
 

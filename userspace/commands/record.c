@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "host/names.h"
 #include "host/proc-texts.h"
-#include "record/recorded-names.h"
+#include "record/record-file.h"
 #include "record/recorder.h"
 
 static int record_words(struct options *options, char **words, int n,

@@ -2,7 +2,7 @@
 /* Decides between rows and a single census. */
 #include <string.h>
 
-#include "commands/rows.h"
+#include "commands/optional.h"
 
 /* Whether @snap has all requested parts. */
 static bool has_parts(const struct snapshot *snap, uint32_t parts)

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "commands/slabs.h"
+#include "commands/optional.h"
 #include "lib/json.h"
 
 #define NAME_SIZE	64

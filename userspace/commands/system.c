@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "commands/proc-text.h"
-#include "commands/rows.h"
+#include "commands/optional.h"
 #include "model/breakdown.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))

@@ -2,7 +2,7 @@
 /* Selects the processes and mappings of 'tasks', and sums up mappings. */
 #include <stdlib.h>
 
-#include "commands/tasks.h"
+#include "commands/optional.h"
 #include "host/cmdlines.h"
 #include "host/names.h"
 #include "model/mappings.h"

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
-#include "commands/areas.h"
-#include "commands/tasks.h"
+#include "commands/optional.h"
 
 static const struct rows groups[] = {
 	[MEMCENSUS_BY_UID] = {

@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "commands/trace-show.h"
-#include "commands/trace-words.h"
 #include "host/exit-watch.h"
 #include "lib/text.h"
 #include "model/snapshot-json.h"

@@ -59,4 +59,16 @@ void trace_show_header(const struct trace_report *report);
  */
 int trace_show_sums(struct trace_report *report, bool last, struct failure *why);
 
+/* Bytes that the arguments or the result of any call need. */
+#define TRACE_WORDS_SIZE	512
+
+/* What stands between the parentheses of the call, as in its manual page. */
+void trace_words_args(char *buf, const struct trace_row *row);
+
+/* The result: an address, a number, or the error's name and meaning. */
+void trace_words_result(char *buf, const struct trace_row *row);
+
+/* The same as members of an open object. */
+void trace_words_json(struct json *json, const struct trace_row *row);
+
 #endif /* READER_TRACE_SHOW_H */

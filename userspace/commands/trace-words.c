@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "commands/trace-words.h"
+#include "commands/trace-show.h"
 
 /* Values of kernels newer than the headers of libc. */
 #ifndef MADV_DONTNEED_LOCKED

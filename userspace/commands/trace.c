@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "commands/duration.h"
+#include "cli/options.h"
 #include "commands/trace-faults.h"
 #include "commands/trace-instance.h"
 #include "commands/trace-show.h"

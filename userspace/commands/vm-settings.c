@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "commands/vm-settings.h"
+#include "commands/optional.h"
 #include "lib/json.h"
 
 static const struct vm_setting {

@@ -7,7 +7,7 @@
 #include <linux/netlink.h>
 
 #include "model/columns.h"
-#include "record/byteswap.h"
+#include "record/record-file.h"
 #include "wire/decode.h"
 
 /**

@@ -10,9 +10,7 @@
 #include <linux/genetlink.h>
 
 #include "host/proc-texts.h"
-#include "record/byteswap.h"
 #include "record/record-file.h"
-#include "record/recorded-names.h"
 #include "wire/decode.h"
 #include "wire/request.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The censuses of a record, one after the other, joined from chunks.
+ * The censuses of a record, one after the other, joined from chunks; messages of the other
+ * byte order, and the names that are recorded with them.
  */
 #ifndef READER_RECORD_FILE_H
 #define READER_RECORD_FILE_H
@@ -63,5 +64,22 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 /* Seeks to @entry, backwards or forwards. 0, or -1 and @why. */
 int record_file_seek(struct record_file *file, const struct record_entry *entry,
 		     struct failure *why);
+
+/*
+ * Swaps the bytes of the messages in the @len bytes at @buf, aligned to 4, in
+ * place: headers, attributes and, by their types in columns.h, values.  Unknown
+ * attributes keep their values.  False if a length does not fit; then the
+ * content of @buf is invalid.
+ */
+bool byteswap_messages(void *buf, size_t len);
+
+/*
+ * Adds the names of the users and cgroups in @snap to @snap->proc_texts, as known
+ * on this machine.  0, or -1 and @why if out of memory.
+ */
+int names_write(struct snapshot *snap, struct failure *why);
+
+/* Gives @snap the recorded names in these texts. 0, or -1 and @why if out of memory. */
+int names_read(struct snapshot *snap, struct failure *why);
 
 #endif /* READER_RECORD_FILE_H */

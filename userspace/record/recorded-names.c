@@ -9,7 +9,7 @@
 #include "host/cgroups.h"
 #include "host/names.h"
 #include "host/proc-texts.h"
-#include "record/recorded-names.h"
+#include "record/record-file.h"
 
 static int compare_ids(const void *a, const void *b)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Selects a census of a record.
+ * A record as a source, and which census of it to read.
  */
 #ifndef READER_SELECTION_H
 #define READER_SELECTION_H
@@ -49,5 +49,15 @@ int selection_parse(struct selection *selection, const char *word, struct failur
 
 /* Turns SELECTION_CLOCK into SELECTION_TIME on the day of the time @last. */
 struct selection selection_on_day(struct selection selection, uint64_t last);
+
+struct source;
+
+/*
+ * Opens the record @path, "-" for stdin; the caller owns @path.  Damaged
+ * censuses are skipped, reported on stderr and noted in source.damaged.  NULL
+ * and @why if it cannot be opened.
+ */
+struct source *source_open_file(const char *path, struct selection selection,
+				struct failure *why) MAY_BE_LEFT_OUT;
 
 #endif /* READER_SELECTION_H */

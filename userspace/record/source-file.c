@@ -8,7 +8,7 @@
 #include "model/columns.h"
 #include "model/timefmt.h"
 #include "record/record-file.h"
-#include "record/source-file.h"
+#include "record/selection.h"
 
 /**
  * struct file - a record

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "model/columns.h"
-#include "record/source-file.h"
+#include "record/selection.h"
+#include "wire/source.h"
 #include "tap.h"
 
 #define RECORD	TESTS_DATA "/records/6.1-users.rec"

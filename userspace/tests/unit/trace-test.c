@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 
 #include "commands/trace-event.h"
+#include "commands/trace-show.h"
 #include "commands/trace-sums.h"
-#include "commands/trace-words.h"
 #include "tap.h"
 
 #define PAGE	4096UL

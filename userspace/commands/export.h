@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Serves metrics over HTTP to Prometheus.
+ * Serves metrics over HTTP to Prometheus, and the limits of cgroups as metrics.
  *
  * A request gets a census that starts after its arrival.  All requests that arrive
  * during a census share the next one.  The only page is GET /metrics; a client that
  * accepts OpenMetrics gets it, any other the Prometheus text format.
  */
-#ifndef READER_EXPORT_LISTEN_H
-#define READER_EXPORT_LISTEN_H
-
-#include <stdbool.h>
-#include <stdio.h>
+#ifndef READER_EXPORT_H
+#define READER_EXPORT_H
 
 #include "lib/failure.h"
+#include "lib/openmetrics.h"
+#include "model/snapshot.h"
 
 /**
  * struct exporter - callbacks that produce documents
@@ -37,4 +36,10 @@ int export_listen_check(const char *address, struct failure *why);
 int export_listen(const char *address, const struct exporter *exporter,
 		  struct failure *why);
 
-#endif /* READER_EXPORT_LISTEN_H */
+/*
+ * For each cgroup of this machine that is a group of @snap, or above one, and has a
+ * memory.max: that limit, and memory.current.  0, or -1 and @why if out of memory.
+ */
+int export_limits(struct openmetrics *om, const struct snapshot *snap, struct failure *why);
+
+#endif /* READER_EXPORT_H */

@@ -1,14 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The commands that print rows at an interval: 'system', 'kswapd' and 'buddy'.
+ * What 'tasks', 'map', 'system', 'kswapd' and 'buddy' take from parts that a build may
+ * leave out, and what these parts share with them.
  */
-#ifndef READER_ROWS_H
-#define READER_ROWS_H
+#ifndef READER_OPTIONAL_H
+#define READER_OPTIONAL_H
 
-#include "cli/present.h"
-#include "cli/session.h"
-#include "lib/part.h"
-#include "model/listing.h"
+#include "cli/command.h"
+
+/* If needed, puts the processes that match the filters into the request. */
+int tasks_prepare(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
+
+/* Drops what does not match the filters, and sums up mappings. */
+int tasks_refine(struct session *session, struct snapshot *snap, struct failure *why)
+	MAY_BE_LEFT_OUT;
+
+/* Prints the table of one census with totals and zones. Returns 0, or -1 and @why. */
+int areas_show(const struct view *view, const struct options *options,
+	       FILE *out, struct failure *why) MAY_BE_LEFT_OUT;
+
+/*
+ * A row for each mapping in the range of @options, with a picture of its pages.
+ * 0, or -1 and @why.
+ */
+int pages_show(const struct view *view, const struct options *options, FILE *out,
+	       struct failure *why) MAY_BE_LEFT_OUT;
+
+/* Parses START-END, hexadecimal as in maps. 0, or -1 and @why. */
+int pages_range(struct options *options, const char *value,
+		struct failure *why) MAY_BE_LEFT_OUT;
+
+/* Prints what --vm or --slab selects, of this machine or a record. 0, or -1 and @why. */
+int proc_text_run(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
+
+/* Prints the settings in @text, PROC_TEXTS_VM, as a table or JSON. 0, or -1 and @why. */
+int vm_settings_show(const char *text, const struct options *options, FILE *out,
+		     struct failure *why);
+
+/*
+ * Prints the caches in @text, PROC_TEXTS_SLABINFO, largest first, as a table or JSON.
+ * Returns 0, or -1 and @why.
+ */
+int slabs_show(const char *text, const struct options *options, FILE *out,
+	       struct failure *why);
 
 /* Takes the censuses of @session and prints rows for each. 0, or -1 and @why. */
 typedef int (*rows_fn)(struct session *session, struct failure *why);
@@ -54,4 +88,4 @@ struct amount system_used(const struct snapshot *snap);
 struct amount system_cache(const struct snapshot *snap);
 struct amount system_swap_used(const struct snapshot *snap);
 
-#endif /* READER_ROWS_H */
+#endif /* READER_OPTIONAL_H */
