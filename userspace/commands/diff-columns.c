@@ -64,43 +64,11 @@ enum diff_change diff_change(const struct diff_row *row)
 	return DIFF_SAME;
 }
 
-static bool get_change(const struct view *view, const void *record,
-		       struct value *value)
-{
-	(void)view;
-	value->number = diff_change(record);
-	return true;
-}
-
-static bool get_pid(const struct view *view, const void *record,
-		    struct value *value)
-{
-	const struct task *task = either(record);
-
-	(void)view;
-	value->number = task->pid;
-	return KNOWN(task, MEMCENSUS_TASK_PID);
-}
-
-static bool get_start(const struct view *view, const void *record,
-		      struct value *value)
-{
-	const struct task *task = either(record);
-
-	(void)view;
-	value->number = task->start;
-	return KNOWN(task, MEMCENSUS_TASK_START_NS);
-}
-
-static bool get_comm(const struct view *view, const void *record,
-		     struct value *value)
-{
-	const struct task *task = either(record);
-
-	(void)view;
-	value->text = task->comm;
-	return KNOWN(task, MEMCENSUS_TASK_COMM);
-}
+DERIVE(get_change, diff_row, number, diff_change(row), true)
+DERIVE(get_pid, diff_row, number, either(row)->pid, KNOWN(either(row), MEMCENSUS_TASK_PID))
+DERIVE(get_start, diff_row, number, either(row)->start,
+       KNOWN(either(row), MEMCENSUS_TASK_START_NS))
+DERIVE(get_comm, diff_row, text, either(row)->comm, KNOWN(either(row), MEMCENSUS_TASK_COMM))
 
 static bool get_user(const struct view *view, const void *record,
 		     struct value *value)

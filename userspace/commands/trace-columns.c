@@ -4,15 +4,7 @@
 #include "model/columns.h"
 
 #define NUMBER(name, expression)					\
-static bool get_##name(const struct view *view, const void *record,	\
-		       struct value *value)				\
-{									\
-	const struct trace_shown *row = record;				\
-									\
-	(void)view;							\
-	value->number = expression;					\
-	return true;							\
-}
+	DERIVE(get_##name, trace_shown, number, expression, true)
 
 /* How often a process called, since it was last shown. */
 #define OF_CALL(name, call)						\
@@ -36,71 +28,22 @@ OF_CALL(munmap, TRACE_MUNMAP)
 OF_CALL(mremap, TRACE_MREMAP)
 OF_CALL(madvise, TRACE_MADVISE)
 
-static bool get_parent(const struct view *view, const void *record, struct value *value)
-{
-	const struct trace_shown *row = record;
-
-	(void)view;
-	value->number = row->process->parent;
-	return row->process->parent;
-}
-
-static bool get_comm(const struct view *view, const void *record, struct value *value)
-{
-	const struct trace_shown *row = record;
-
-	(void)view;
-	value->text = row->process->comm;
-	return true;
-}
-
-static bool get_state(const struct view *view, const void *record, struct value *value)
-{
-	const struct trace_shown *row = record;
-
-	(void)view;
-	value->number = row->process->ended != 0;
-	return row->process->pid;
-}
+DERIVE(get_parent, trace_shown, number, row->process->parent, row->process->parent)
+DERIVE(get_comm, trace_shown, text, row->process->comm, true)
+DERIVE(get_state, trace_shown, number, row->process->ended != 0, row->process->pid)
 
 /* Without calls of brk() of an unknown amount. */
-static bool get_net(const struct view *view, const void *record, struct value *value)
-{
-	const struct trace_shown *row = record;
-
-	(void)view;
-	value->sign = (int64_t)(row->bytes.asked - row->bytes.given);
-	return true;
-}
-
-static bool get_rate(const struct view *view, const void *record, struct value *value)
-{
-	const struct trace_shown *row = record;
-
-	(void)view;
-	value->sign = row->since ?
-		      (int64_t)((double)(int64_t)(row->bytes.asked - row->bytes.given) *
-				1e9 / (double)row->since) : 0;
-	return row->since;
-}
-
-static bool get_min_faults(const struct view *view, const void *record, struct value *value)
-{
-	const struct trace_shown *row = record;
-
-	(void)view;
-	value->number = row->process->sums.min_faults - row->process->shown.min_faults;
-	return row->process->faults_known;
-}
-
-static bool get_maj_faults(const struct view *view, const void *record, struct value *value)
-{
-	const struct trace_shown *row = record;
-
-	(void)view;
-	value->number = row->process->sums.maj_faults - row->process->shown.maj_faults;
-	return row->process->faults_known;
-}
+DERIVE(get_net, trace_shown, sign, (int64_t)(row->bytes.asked - row->bytes.given), true)
+DERIVE(get_rate, trace_shown, sign,
+       row->since ? (int64_t)((double)(int64_t)(row->bytes.asked - row->bytes.given) * 1e9 /
+			      (double)row->since) : 0,
+       row->since)
+DERIVE(get_min_faults, trace_shown, number,
+       row->process->sums.min_faults - row->process->shown.min_faults,
+       row->process->faults_known)
+DERIVE(get_maj_faults, trace_shown, number,
+       row->process->sums.maj_faults - row->process->shown.maj_faults,
+       row->process->faults_known)
 
 static const char *const states[] = { "runs", "ended" };
 

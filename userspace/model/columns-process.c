@@ -256,46 +256,16 @@ static const struct column mapping_fields[] = {
 	  MAPPING(VMAS, vmas, U64, COUNT), .total = TOTAL_SUM },
 };
 
-/* Sets the text of @value; false if it is unavailable. */
-static bool set_text(struct value *value, const char *text)
-{
-	value->text = text;
-	return text;
-}
-
-static bool task_user(const struct view *view, const void *record, struct value *value)
-{
-	const struct task *task = record;
-
-	return KNOWN(task, MEMCENSUS_TASK_UID) &&
-	       set_text(value, name_of_user(view, task->uid));
-}
-
-static bool group_user(const struct view *view, const void *record, struct value *value)
-{
-	const struct group *group = record;
-
-	return KNOWN(group, MEMCENSUS_GROUP_UID) &&
-	       set_text(value, name_of_user(view, group->uid));
-}
-
-static bool task_cgroup_path(const struct view *view, const void *record,
-			     struct value *value)
-{
-	const struct task *task = record;
-
-	return KNOWN(task, MEMCENSUS_TASK_CGROUP) &&
-	       set_text(value, name_of_cgroup(view, task->cgroup));
-}
-
-static bool group_cgroup_path(const struct view *view, const void *record,
-			      struct value *value)
-{
-	const struct group *group = record;
-
-	return KNOWN(group, MEMCENSUS_GROUP_CGROUP) &&
-	       set_text(value, name_of_cgroup(view, group->cgroup));
-}
+DERIVE(task_user, task, text,
+       KNOWN(row, MEMCENSUS_TASK_UID) ? name_of_user(view, row->uid) : NULL, value->text)
+DERIVE(group_user, group, text,
+       KNOWN(row, MEMCENSUS_GROUP_UID) ? name_of_user(view, row->uid) : NULL, value->text)
+DERIVE(task_cgroup_path, task, text,
+       KNOWN(row, MEMCENSUS_TASK_CGROUP) ? name_of_cgroup(view, row->cgroup) : NULL,
+       value->text)
+DERIVE(group_cgroup_path, group, text,
+       KNOWN(row, MEMCENSUS_GROUP_CGROUP) ? name_of_cgroup(view, row->cgroup) : NULL,
+       value->text)
 
 /* PSS of @figures in percent of MemTotal; false if either is unavailable. */
 static bool percent_of_total(const struct view *view, const struct figures *figures,
@@ -311,50 +281,25 @@ static bool percent_of_total(const struct view *view, const struct figures *figu
 	return true;
 }
 
-/* A column whose function is @get, which takes the record's own type. */
-#define PERCENT_COLUMN(get)						\
+/* A column of records that have @figures; @of: their type. */
+#define PERCENT_COLUMN(of)						\
 	{ "%mem", "%MEM", "PSS in percent of MemTotal", .kind = KIND_PERCENT, \
-	  .total = TOTAL_SUM, .derive = get }
+	  .total = TOTAL_SUM, .derive = of##_percent }
 
-static bool task_percent(const struct view *view, const void *record,
-			 struct value *value)
-{
-	const struct task *task = record;
-
-	return percent_of_total(view, &task->figures, value);
+#define PERCENT(of)							\
+static bool of##_percent(const struct view *view, const void *record, struct value *value) \
+{									\
+	return percent_of_total(view, &((const struct of *)record)->figures, value); \
 }
 
-static bool group_percent(const struct view *view, const void *record,
-			  struct value *value)
-{
-	const struct group *group = record;
+PERCENT(task)
+PERCENT(group)
+PERCENT(mapping)
 
-	return percent_of_total(view, &group->figures, value);
-}
-
-static bool mapping_percent(const struct view *view, const void *record,
-			    struct value *value)
-{
-	const struct mapping *mapping = record;
-
-	return percent_of_total(view, &mapping->figures, value);
-}
-
-static bool task_delta(const struct view *view, const void *record, struct value *value)
-{
-	const struct figures *f = &((const struct task *)record)->figures;
-
-	(void)view;
-	value->number = f->v[MEMCENSUS_F_RSS_COUNTER] - f->v[MEMCENSUS_F_RSS];
-	return KNOWN(f, MEMCENSUS_F_RSS) && KNOWN(f, MEMCENSUS_F_RSS_COUNTER);
-}
-
-static bool task_command_line(const struct view *view, const void *record,
-			      struct value *value)
-{
-	(void)view;
-	return set_text(value, ((const struct task *)record)->cmdline);
-}
+DERIVE(task_delta, task, number,
+       row->figures.v[MEMCENSUS_F_RSS_COUNTER] - row->figures.v[MEMCENSUS_F_RSS],
+       KNOWN(&row->figures, MEMCENSUS_F_RSS) && KNOWN(&row->figures, MEMCENSUS_F_RSS_COUNTER))
+DERIVE(task_command_line, task, text, row->cmdline, value->text)
 
 /* In the order of --help; task_cmdline points to its column by number. */
 enum {
@@ -376,7 +321,7 @@ static const struct column task_derived[] = {
 		"delta", "Delta", "rss_counter minus rss: the error of the counter",
 		.kind = KIND_BYTES, .total = TOTAL_SUM, .sign = true,
 		.derive = task_delta },
-	[TASK_PERCENT] = PERCENT_COLUMN(task_percent),
+	[TASK_PERCENT] = PERCENT_COLUMN(task),
 	[TASK_CMDLINE] = {
 		"cmdline", "CommandLine",
 		"command line, read from /proc after the census; not in records",
@@ -385,31 +330,13 @@ static const struct column task_derived[] = {
 
 const struct column *const task_cmdline = &task_derived[TASK_CMDLINE];
 
-static bool vma_size(const struct view *view, const void *record, struct value *value)
-{
-	const struct vma *vma = record;
-
-	(void)view;
-	value->number = vma->end - vma->start;
-	return KNOWN(vma, MEMCENSUS_VMA_START) && KNOWN(vma, MEMCENSUS_VMA_END);
-}
-
-static bool vma_dirty(const struct view *view, const void *record, struct value *value)
-{
-	const struct figures *f = &((const struct vma *)record)->figures;
-
-	(void)view;
-	value->number = f->v[MEMCENSUS_F_SHARED_DIRTY] +
-			f->v[MEMCENSUS_F_PRIVATE_DIRTY];
-	return KNOWN(f, MEMCENSUS_F_SHARED_DIRTY) &&
-	       KNOWN(f, MEMCENSUS_F_PRIVATE_DIRTY);
-}
-
-static bool vma_mapping(const struct view *view, const void *record, struct value *value)
-{
-	(void)view;
-	return set_text(value, mapping_name(record));
-}
+DERIVE(vma_size, vma, number, row->end - row->start,
+       KNOWN(row, MEMCENSUS_VMA_START) && KNOWN(row, MEMCENSUS_VMA_END))
+DERIVE(vma_dirty, vma, number,
+       row->figures.v[MEMCENSUS_F_SHARED_DIRTY] + row->figures.v[MEMCENSUS_F_PRIVATE_DIRTY],
+       KNOWN(&row->figures, MEMCENSUS_F_SHARED_DIRTY) &&
+       KNOWN(&row->figures, MEMCENSUS_F_PRIVATE_DIRTY))
+DERIVE(vma_mapping, vma, text, mapping_name(row), value->text)
 
 static const struct column vma_derived[] = {
 	{ "size", "Kbytes", "address space, from first to last address",
@@ -427,25 +354,17 @@ static const struct column group_derived[] = {
 	  .kind = KIND_TEXT, .derive = group_user },
 	{ "cgroup_path", "CgroupPath", "path of the cgroup, of groups by cgroup",
 	  .kind = KIND_TEXT, .derive = group_cgroup_path },
-	PERCENT_COLUMN(group_percent),
+	PERCENT_COLUMN(group),
 };
 
-static bool mapping_average_pss(const struct view *view, const void *record,
-				struct value *value)
-{
-	const struct mapping *mapping = record;
-
-	(void)view;
-	if (!KNOWN(&mapping->figures, MEMCENSUS_F_PSS) || !mapping->mms)
-		return false;
-	value->number = mapping->figures.v[MEMCENSUS_F_PSS] / mapping->mms;
-	return true;
-}
+DERIVE(mapping_average_pss, mapping, number,
+       row->figures.v[MEMCENSUS_F_PSS] / (row->mms ? row->mms : 1),
+       KNOWN(&row->figures, MEMCENSUS_F_PSS) && row->mms)
 
 static const struct column mapping_derived[] = {
 	{ "avg_pss", "AvgPSS", "PSS of each process on average",
 	  .kind = KIND_BYTES, .derive = mapping_average_pss },
-	PERCENT_COLUMN(mapping_percent),
+	PERCENT_COLUMN(mapping),
 };
 
 const struct record_type task_record = {

@@ -141,15 +141,8 @@ _Static_assert(ARRAY_SIZE(zone_fields) == MEMCENSUS_ZONE_MAX + 1,
 	       "an attribute of a zone has no column");
 
 #define DISTANCE(level, bit)						\
-static bool derive_to_##level(const struct view *view, const void *record, \
-			      struct value *value)			\
-{									\
-	const struct zone *zone = record;				\
-									\
-	(void)view;							\
-	value->number = zone->free - zone->wmark_##level;		\
-	return KNOWN(zone, MEMCENSUS_ZONE_FREE) && KNOWN(zone, bit);	\
-}
+	DERIVE(derive_to_##level, zone, number, row->free - row->wmark_##level, \
+	       KNOWN(row, MEMCENSUS_ZONE_FREE) && KNOWN(row, bit))
 
 DISTANCE(min, MEMCENSUS_ZONE_WMARK_MIN)
 DISTANCE(low, MEMCENSUS_ZONE_WMARK_LOW)

@@ -146,6 +146,20 @@ struct column {
 		       struct value *value);
 };
 
+/*
+ * Defines @name for struct column.derive, where @row is the record, a struct @of: the
+ * @member of the value is @expression, and available if @condition.
+ */
+#define DERIVE(name, of, member, expression, condition)			\
+static bool name(const struct view *view, const void *record, struct value *value) \
+{									\
+	const struct of *row = record;					\
+									\
+	(void)view;							\
+	value->member = expression;					\
+	return condition;						\
+}
+
 /* Part of an array of columns; entries without a name are empty. */
 struct column_set {
 	const struct column *columns;
