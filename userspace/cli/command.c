@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "model/snapshot-json.h"
 
 const struct command_slot *command_find(const char *name)
 {
@@ -57,6 +58,22 @@ int command_records(const struct view *view, const struct options *options,
 	if (!ret)
 		ret = listing_print(&listing, command_look(options), &units,
 				    totals, out, why);
+	listing_free(&listing);
+	return ret;
+}
+
+int command_json_records(struct json *json, const char *key, const struct view *view,
+			 const struct options *options, struct records records,
+			 struct failure *why)
+{
+	struct listing listing;
+	int ret;
+
+	ret = listing_fill(&listing, view, records, why);
+	if (!ret)
+		ret = command_arrange(&listing, options, why);
+	if (!ret)
+		snapshot_json_listing(json, key, command_rows(options)->type, &listing);
 	listing_free(&listing);
 	return ret;
 }

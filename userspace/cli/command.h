@@ -51,7 +51,8 @@ struct rows {
  * @run: does all the work, JSON included, of a command that takes many censuses
  *	or none; sets @partial if something could not be counted.
  *	Returns 0, or -1 and @why.  NULL: @show does it
- * @needs_source: whether to open session->source; NULL: always
+ * @no_source: it does not use session->source
+ * @needs_source: whether to open session->source; NULL: always, unless @no_source
  * @screen: it needs a terminal
  * @program: the words after -- are a program to run, not arguments
  *
@@ -81,6 +82,7 @@ struct command {
 	int (*show)(const struct view *view, const struct options *options,
 		    FILE *out, struct failure *why);
 	int (*run)(struct session *session, bool *partial, struct failure *why);
+	bool no_source;
 	bool (*needs_source)(const struct options *options);
 	bool screen;
 	bool program;
@@ -142,6 +144,11 @@ int command_records(const struct view *view, const struct options *options,
 		    const struct record_type *type, const char *columns,
 		    struct records records, bool totals, FILE *out,
 		    struct failure *why);
+
+/* Writes @records of command_rows() as the array @key, arranged by @options. 0, or -1 and @why. */
+int command_json_records(struct json *json, const char *key, const struct view *view,
+			 const struct options *options, struct records records,
+			 struct failure *why);
 
 /*
  * Prints the @n figures in @which (NULL: all) of the totals, one per row, with

@@ -100,7 +100,9 @@ static int run_session(struct session *session, struct failure *why)
 
 static bool needs_source(const struct options *options)
 {
-	return !options->command->needs_source || options->command->needs_source(options);
+	const struct command *command = options->command;
+
+	return command->needs_source ? command->needs_source(options) : !command->no_source;
 }
 
 /* Checked before anything else, so the message appears without the module too. */

@@ -131,10 +131,8 @@ static void put_json(const struct session *session, const struct span *span)
 		json_put_unsigned(&json, "node", zone->node);
 		json_put_string(&json, "name",
 				KNOWN(zone, MEMCENSUS_ZONE_NAME) ? zone->name : "-");
-		if (KNOWN(zone, MEMCENSUS_ZONE_FREE))
-			json_put_unsigned(&json, "free", zone->free);
-		else
-			json_put_null(&json, "free");
+		json_put_known(&json, "free", KNOWN(zone, MEMCENSUS_ZONE_FREE),
+			       (int64_t)zone->free);
 		put_blocks(&json, zone, span->before ? find(span->before, zone) : NULL);
 		json_close(&json, '}');
 	}

@@ -5,7 +5,6 @@
 
 #include "cli/command.h"
 #include "commands/diff.h"
-#include "model/snapshot-json.h"
 #include "model/warnings.h"
 #include "record/selection.h"
 
@@ -179,10 +178,8 @@ static void put_census(struct json *json, const char *key,
 {
 	json_open(json, key, '{');
 	json_put_unsigned(json, "seq", snap->seq);
-	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS))
-		json_put_unsigned(json, "realtime", snap->scan.realtime);
-	else
-		json_put_null(json, "realtime");
+	json_put_known(json, "realtime", KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS),
+		       (int64_t)snap->scan.realtime);
 	json_close(json, '}');
 }
 
@@ -192,34 +189,25 @@ static int show_json(const struct diff *diff, const struct options *options,
 	const struct view view = { .snap = diff->after, .numeric = options->numeric };
 	struct json json = { .out = out };
 	const struct column *column;
-	struct listing listing;
 	unsigned int i;
 	int64_t bytes;
-	int ret;
+	bool known;
 
-	ret = listing_fill(&listing, &view,
-			   records_of(diff->rows, diff->n_rows, sizeof(*diff->rows)), why);
-	if (!ret)
-		ret = command_arrange(&listing, options, why);
-	if (ret) {
-		listing_free(&listing);
-		return ret;
-	}
 	json_open(&json, NULL, '{');
 	put_census(&json, "before", diff->before);
 	put_census(&json, "after", diff->after);
-	snapshot_json_listing(&json, "tasks", &diff_record, &listing);
+	if (command_json_records(&json, "tasks", &view, options,
+				 records_of(diff->rows, diff->n_rows, sizeof(*diff->rows)), why))
+		return -1;
 	json_open(&json, "system", '{');
 	for (i = 0; i < bytes_record.figures.n; i++) {
 		column = &bytes_record.figures.columns[i];
-		if (column->name && system_delta(diff, i, &bytes))
-			json_put_signed(&json, column->name, bytes);
-		else if (column->name)
-			json_put_null(&json, column->name);
+		known = system_delta(diff, i, &bytes);
+		if (column->name)
+			json_put_known(&json, column->name, known, bytes);
 	}
 	json_close(&json, '}');
 	json_close(&json, '}');
-	listing_free(&listing);
 	return 0;
 }
 
@@ -276,13 +264,6 @@ static int diff_run(struct session *session, bool *partial, struct failure *why)
 	return ret;
 }
 
-/* diff_run() opens the records itself. */
-static bool diff_needs_source(const struct options *options)
-{
-	(void)options;
-	return false;
-}
-
 static int set_from(struct options *options, const char *value,
 		    struct failure *why)
 {
@@ -327,5 +308,6 @@ const struct command diff_command = {
 	.options = diff_options,
 	.rows = { &diff_record, "pid,user,comm,change,swap,uss,pss,rss", "size" },
 	.run = diff_run,
-	.needs_source = diff_needs_source,
+	/* diff_run() opens the records itself. */
+	.no_source = true,
 };

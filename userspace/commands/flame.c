@@ -114,12 +114,6 @@ static const struct option_use flame_options[] = {
 	OPTIONS_ALWAYS,
 };
 
-static bool needs_no_source(const struct options *options)
-{
-	(void)options;
-	return false;
-}
-
 const struct command flame_command = {
 	.name = "flame",
 	.args = "PID|-- COMMAND...",
@@ -141,5 +135,5 @@ const struct command flame_command = {
 	.options = flame_options,
 	.run = flame_run,
 	.program = true,
-	.needs_source = needs_no_source,
+	.no_source = true,
 };

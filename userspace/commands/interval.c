@@ -79,11 +79,10 @@ bool interval_header_due(const struct options *options, uint64_t row)
 
 void interval_json_time(struct json *json, const struct snapshot *snap)
 {
+	const uint64_t time = time_of(&snap->scan);
+
 	json_put_unsigned(json, "seq", snap->seq);
-	if (time_of(&snap->scan))
-		json_put_unsigned(json, "time", time_of(&snap->scan));
-	else
-		json_put_null(json, "time");
+	json_put_known(json, "time", time, (int64_t)time);
 }
 
 /* The growth of a counter; for the first census, its whole value. */

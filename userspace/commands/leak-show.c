@@ -187,14 +187,6 @@ int leak_show(const struct leak_report *report, const struct session *session,
 	return 0;
 }
 
-static void json_text(struct json *json, const char *key, const char *text)
-{
-	if (text)
-		json_put_string(json, key, text);
-	else
-		json_put_null(json, key);
-}
-
 static void json_finding(struct json *json, const struct leak_report *report,
 			 const struct suspect *suspect)
 {
@@ -223,7 +215,7 @@ static void json_regions(struct json *json, const struct leak_report *report,
 		const struct region *region = regions[i].region;
 
 		json_open(json, NULL, '{');
-		json_text(json, "name", *region->name ? region->name : NULL);
+		json_put_string(json, "name", *region->name ? region->name : NULL);
 		json_put_unsigned(json, "mappings", region->mappings);
 		if (!region->sum) {
 			json_put_unsigned(json, "start", region->lo);
@@ -245,11 +237,8 @@ static void json_process(struct json *json, const struct leak_report *report,
 
 	json_open(json, NULL, '{');
 	json_put_unsigned(json, "pid", track->pid);
-	json_text(json, "comm", track->comm);
-	if (track->has_uid)
-		json_put_unsigned(json, "uid", track->uid);
-	else
-		json_put_null(json, "uid");
+	json_put_string(json, "comm", track->comm);
+	json_put_known(json, "uid", track->has_uid, (int64_t)track->uid);
 	json_finding(json, report, suspect);
 	if (leak_seconds_left(&headroom, suspect->finding.slope.slope, &seconds)) {
 		json_put_ratio(json, "seconds_left", seconds);

@@ -9,7 +9,6 @@
 #include "commands/trace-show.h"
 #include "host/exit-watch.h"
 #include "lib/text.h"
-#include "model/snapshot-json.h"
 #include "model/timefmt.h"
 
 #define NSEC_PER_SEC	UINT64_C(1000000000)
@@ -20,6 +19,8 @@ static const char *const works[TRACE_WORKS] = {
 	[TRACE_MEMCG] = "memcg",
 	[TRACE_COMPACT] = "compaction",
 };
+
+static const struct view no_census = { .snap = &(const struct snapshot){ } };
 
 /* A duration with microseconds. */
 static void took_text(char *buf, uint64_t ns)
@@ -292,18 +293,11 @@ static int show_tables(struct trace_report *report, const struct trace_shown *ro
 		       bool last, struct failure *why)
 {
 	const struct options *options = report->options;
-	const struct view view = { .snap = NULL };
-	const struct units units = { .suffixes = options->suffixes };
-	struct listing listing;
 	int ret;
 
-	ret = listing_fill(&listing, &view, records_of(rows, n, sizeof(*rows)), why);
-	if (!ret)
-		ret = command_arrange(&listing, options, why);
-	if (!ret)
-		ret = listing_print(&listing, command_look(options), &units, options->totals,
-				    report->out, why);
-	listing_free(&listing);
+	ret = command_records(&no_census, options, &trace_record, NULL,
+			      records_of(rows, n, sizeof(*rows)), options->totals,
+			      report->out, why);
 	if (ret || !last)
 		return ret;
 	command_title(options, report->out, "By call");
@@ -350,17 +344,10 @@ static void json_calls(struct json *json, const struct trace_shown *row)
 	}
 }
 
-static void json_name(struct json *json, const char *comm)
-{
-	if (*comm)
-		json_put_string(json, "comm", comm);
-	else
-		json_put_null(json, "comm");
-}
-
 static void json_work(struct json *json, const struct trace_report *report)
 {
 	const uint64_t page = report->sums->page;
+	const struct trace_victim *victim;
 	const struct trace_worked *worked;
 	const struct trace_actor *actor;
 	size_t i, work;
@@ -379,7 +366,7 @@ static void json_work(struct json *json, const struct trace_report *report)
 				continue;
 			json_open(json, NULL, '{');
 			json_put_unsigned(json, "pid", actor->tid);
-			json_name(json, actor->comm);
+			json_put_string(json, "comm", *actor->comm ? actor->comm : NULL);
 			json_put_string(json, "work", works[work]);
 			json_put_unsigned(json, "times", worked->n);
 			json_put_unsigned(json, "time", worked->ns + (worked->since ?
@@ -393,9 +380,10 @@ static void json_work(struct json *json, const struct trace_report *report)
 	json_open(json, "oom_victims", '[');
 	for (i = 0; i < report->sums->n_victims; i++) {
 		json_open(json, NULL, '{');
-		json_put_unsigned(json, "time", report->sums->victims[i].time + report->realtime);
-		json_put_unsigned(json, "pid", report->sums->victims[i].pid);
-		json_name(json, report->sums->victims[i].comm);
+		victim = &report->sums->victims[i];
+		json_put_unsigned(json, "time", victim->time + report->realtime);
+		json_put_unsigned(json, "pid", victim->pid);
+		json_put_string(json, "comm", *victim->comm ? victim->comm : NULL);
 		json_close(json, '}');
 	}
 	json_close(json, ']');
@@ -407,14 +395,10 @@ static void json_child(struct json *json, const struct trace_report *report)
 
 	json_open(json, "command", '{');
 	json_put_unsigned(json, "pid", report->child);
-	if (report->child_ended && WIFEXITED(status))
-		json_put_signed(json, "exit_status", WEXITSTATUS(status));
-	else
-		json_put_null(json, "exit_status");
-	if (report->child_ended && WIFSIGNALED(status))
-		json_put_signed(json, "signal", WTERMSIG(status));
-	else
-		json_put_null(json, "signal");
+	json_put_known(json, "exit_status", report->child_ended && WIFEXITED(status),
+		       WEXITSTATUS(status));
+	json_put_known(json, "signal", report->child_ended && WIFSIGNALED(status),
+		       WTERMSIG(status));
 	json_close(json, '}');
 }
 
@@ -424,33 +408,24 @@ static int show_json(struct trace_report *report, const struct trace_shown *rows
 	const struct options *options = report->options;
 	struct json json = { .out = report->out,
 			     .line = options->calls || options->interval };
-	const struct view view = { .snap = NULL };
-	struct listing listing;
 	size_t i;
 
-	if (listing_fill(&listing, &view, records_of(rows, n, sizeof(*rows)), why) ||
-	    command_arrange(&listing, options, why)) {
-		listing_free(&listing);
-		return -1;
-	}
 	json_open(&json, NULL, '{');
 	json_put_unsigned(&json, "realtime", report->begun + report->realtime);
 	json_put_unsigned(&json, "duration", report->now - report->begun);
-	if (report->lost_known)
-		json_put_unsigned(&json, "lost", report->lost);
-	else
-		json_put_null(&json, "lost");
+	json_put_known(&json, "lost", report->lost_known, (int64_t)report->lost);
 	json_put_unsigned(&json, "orphans", report->sums->orphans);
 	if (report->child)
 		json_child(&json, report);
-	snapshot_json_listing(&json, "processes", &trace_record, &listing);
+	if (command_json_records(&json, "processes", &no_census, options,
+				 records_of(rows, n, sizeof(*rows)), why))
+		return -1;
 	json_open(&json, "calls", '[');
 	for (i = 0; i < n; i++)
 		json_calls(&json, &rows[i]);
 	json_close(&json, ']');
 	json_work(&json, report);
 	json_close(&json, '}');
-	listing_free(&listing);
 	return 0;
 }
 

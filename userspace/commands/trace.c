@@ -565,13 +565,6 @@ static int trace_words(struct options *options, char **words, int n, struct fail
 	return 0;
 }
 
-/* It asks tracefs, not the module. */
-static bool trace_needs_source(const struct options *options)
-{
-	(void)options;
-	return false;
-}
-
 static int set_buffer(struct options *options, const char *value, struct failure *why)
 {
 	if (!text_number(value, strlen(value), &options->buffer) ||
@@ -629,6 +622,7 @@ const struct command trace_command = {
 	.rows = { &trace_record, "pid,comm,calls,failed,asked,given,net,rate,min_faults,maj_faults",
 		  "net" },
 	.run = trace_run,
-	.needs_source = trace_needs_source,
+	/* It asks tracefs, not the module. */
+	.no_source = true,
 	.program = true,
 };

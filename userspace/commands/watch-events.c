@@ -41,19 +41,11 @@ static char *format_text(const char *format, ...)
 	return n < 0 ? NULL : text;
 }
 
-void events_json_time(struct json *json, const char *key, uint64_t realtime)
-{
-	if (realtime)
-		json_put_unsigned(json, key, realtime);
-	else
-		json_put_null(json, key);
-}
-
 static void json_begin(struct json *json, const struct watched *process,
 		       uint64_t realtime, const char *event)
 {
 	json_open(json, NULL, '{');
-	events_json_time(json, "time", realtime);
+	json_put_known(json, "time", realtime, (int64_t)realtime);
 	json_put_unsigned(json, "pid", process->pid);
 	json_put_string(json, "event", event);
 	json_put_string(json, "comm", process->comm);
@@ -86,14 +78,6 @@ int events_put_name(const struct session *session, struct watched *process,
 	return put_text(session, process, realtime, text, why);
 }
 
-static void json_status(struct json *json, const char *key, bool known, int value)
-{
-	if (known)
-		json_put_signed(json, key, value);
-	else
-		json_put_null(json, key);
-}
-
 int events_put_end(const struct session *session, const struct watched *process,
 		   uint64_t realtime, const struct exit_status *exited, const char *heir,
 		   struct failure *why)
@@ -104,11 +88,11 @@ int events_put_end(const struct session *session, const struct watched *process,
 
 	if (session->options->json) {
 		json_begin(&json, process, realtime, "ended");
-		events_json_time(&json, "after", process->seen);
-		events_json_time(&json, "at", exited->realtime);
-		json_status(&json, "exit_status", exited->known && WIFEXITED(exited->status),
+		json_put_known(&json, "after", process->seen, (int64_t)process->seen);
+		json_put_known(&json, "at", exited->realtime, (int64_t)exited->realtime);
+		json_put_known(&json, "exit_status", exited->known && WIFEXITED(exited->status),
 			    WEXITSTATUS(exited->status));
-		json_status(&json, "signal", exited->known && WIFSIGNALED(exited->status),
+		json_put_known(&json, "signal", exited->known && WIFSIGNALED(exited->status),
 			    WTERMSIG(exited->status));
 		json_put_bool(&json, "oom_killed", exited->oom);
 		if (heir)

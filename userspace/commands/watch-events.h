@@ -45,7 +45,4 @@ int events_put_end(const struct session *session, const struct watched *process,
 		   uint64_t realtime, const struct exit_status *exited, const char *heir,
 		   struct failure *why);
 
-/* Writes a time in ns since 1970; null for 0. */
-void events_json_time(struct json *json, const char *key, uint64_t realtime);
-
 #endif /* READER_WATCH_EVENTS_H */

@@ -108,24 +108,19 @@ static void put_line(const struct watch *watch, const struct view *view,
 {
 	const struct column *state = &task_record.fields.columns[MEMCENSUS_TASK_STATE];
 	struct json json = { .out = watch->session->out, .line = true };
-	const char *word = KNOWN(task, MEMCENSUS_TASK_STATE) ?
-			   column_word(state, task->state) : NULL;
-	const char *name;
+	const uint64_t time = time_of(&view->snap->scan);
+	unsigned int figure;
 	size_t i;
 
 	json_open(&json, NULL, '{');
-	events_json_time(&json, "time", time_of(&view->snap->scan));
+	json_put_known(&json, "time", time, (int64_t)time);
 	json_put_unsigned(&json, "pid", task->pid);
-	if (word)
-		json_put_string(&json, "state", word);
-	else
-		json_put_null(&json, "state");
+	json_put_string(&json, "state", KNOWN(task, MEMCENSUS_TASK_STATE) ?
+			column_word(state, task->state) : NULL);
 	for (i = 0; i < N_AMOUNTS; i++) {
-		name = task_record.figures.columns[amounts[i]].name;
-		if (KNOWN(&task->figures, amounts[i]))
-			json_put_unsigned(&json, name, task->figures.v[amounts[i]]);
-		else
-			json_put_null(&json, name);
+		figure = amounts[i];
+		json_put_known(&json, task_record.figures.columns[figure].name,
+			       KNOWN(&task->figures, figure), (int64_t)task->figures.v[figure]);
 	}
 	json_rate(&json, "min_faults_per_second", &delta->min_faults);
 	json_rate(&json, "maj_faults_per_second", &delta->maj_faults);

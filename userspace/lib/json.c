@@ -203,9 +203,21 @@ void json_put_bool(struct json *json, const char *key, bool value)
 
 void json_put_string(struct json *json, const char *key, const char *value)
 {
+	if (!value) {
+		json_put_null(json, key);
+		return;
+	}
 	value_begin(json, key);
 	put_text(json, value);
 	value_end(json);
+}
+
+void json_put_known(struct json *json, const char *key, bool known, int64_t value)
+{
+	if (known)
+		json_put_signed(json, key, value);
+	else
+		json_put_null(json, key);
 }
 
 void json_put_null(struct json *json, const char *key)

@@ -57,7 +57,10 @@ void json_put_signed(struct json *json, const char *key, int64_t value);
 void json_put_real(struct json *json, const char *key, double value);
 void json_put_ratio(struct json *json, const char *key, double value);
 void json_put_bool(struct json *json, const char *key, bool value);
+/* NULL: unknown. */
 void json_put_string(struct json *json, const char *key, const char *value);
 void json_put_null(struct json *json, const char *key);
+/* @value, or null unless it is @known. */
+void json_put_known(struct json *json, const char *key, bool known, int64_t value);
 
 #endif /* READER_JSON_H */
