@@ -35,49 +35,25 @@ static uint32_t shown_parts(const struct options *options)
 static int present_json(const struct view *view, const struct options *options,
 			FILE *out, struct failure *why)
 {
-	const struct snapshot *snap = view->snap;
 	const struct record_type *type = command_rows(options)->type;
-	struct listing tasks, groups, vmas, mappings, *sorted = &tasks;
-	struct json_parts what = {
+	struct listing listing;
+	const struct json_parts what = {
 		.parts = shown_parts(options),
-		.tasks = &tasks,
-		.vmas = &vmas,
+		.type = type ? type : &task_record,
+		.listing = &listing,
+		.totals = options->totals,
 		.breakdown = options->command->breakdown,
 		.pages = options->pages,
 		.line = options_series(options),
 	};
 	int ret;
 
-	if (type == &group_record)
-		sorted = &groups;
-	else if (type == &vma_record)
-		sorted = &vmas;
-	else if (type == &mapping_record)
-		sorted = &mappings;
-	if (options->mappings)
-		what.mappings = &mappings;
-	if (options->group_by)
-		what.groups = &groups;
-	if (options->totals)
-		what.totals = sorted;
-
-	ret = listing_fill(&tasks, view,
-			   records_of(snap->tasks, snap->n_tasks, sizeof(*snap->tasks)), why);
-	ret |= listing_fill(&groups, view,
-			    records_of(snap->groups, snap->n_groups, sizeof(*snap->groups)), why);
-	ret |= listing_fill(&vmas, view,
-			    records_of(snap->vmas, snap->n_vmas, sizeof(*snap->vmas)), why);
-	ret |= listing_fill(&mappings, view,
-			    records_of(snap->mappings, snap->n_mappings,
-				       sizeof(*snap->mappings)), why);
+	ret = listing_fill(&listing, view, records_in(view->snap, what.type), why);
 	if (!ret && type)
-		ret = command_arrange(sorted, options, why);
+		ret = command_arrange(&listing, options, why);
 	if (!ret)
-		snapshot_json(out, snap, &what);
-	listing_free(&tasks);
-	listing_free(&groups);
-	listing_free(&vmas);
-	listing_free(&mappings);
+		snapshot_json(out, view->snap, &what);
+	listing_free(&listing);
 	return ret;
 }
 

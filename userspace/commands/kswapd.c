@@ -59,15 +59,13 @@ static int kswapd_show(const struct view *view, const struct options *options,
 
 	if (command_records(view, options, &node_record,
 			    "id,kswapd,kswapd_order,kswapd_zone,kswapd_failures,balanced,active_anon,inactive_anon,active_file,inactive_file,unevictable,dirty,writeback",
-			    records_of(snap->nodes, snap->n_nodes, sizeof(*snap->nodes)),
-			    false, out, why))
+			    records_in(snap, &node_record), false, out, why))
 		return -1;
 	command_title(options, out,
 		      "Free memory of each zone, and its distance to the watermarks");
 	if (command_records(view, options, &zone_record,
 			    "node,name,managed,free,wmark_min,wmark_low,wmark_high,wmark_boost,to_min,to_low,to_high",
-			    records_of(snap->zones, snap->n_zones, sizeof(*snap->zones)),
-			    false, out, why))
+			    records_in(snap, &zone_record), false, out, why))
 		return -1;
 	command_title(options, out, "Pages since boot");
 	if (show_reclaim(view, options, out, why))

@@ -8,89 +8,6 @@
 #include "commands/optional.h"
 #include "lib/text.h"
 
-/* Fields in the order of smaps; the columns have their names. */
-static const unsigned int smaps_figures[] = {
-	MEMCENSUS_F_RSS, MEMCENSUS_F_PSS, MEMCENSUS_F_PSS_DIRTY,
-	MEMCENSUS_F_SHARED_CLEAN, MEMCENSUS_F_SHARED_DIRTY,
-	MEMCENSUS_F_PRIVATE_CLEAN, MEMCENSUS_F_PRIVATE_DIRTY,
-	MEMCENSUS_F_REFERENCED, MEMCENSUS_F_ANON, MEMCENSUS_F_KSM,
-	MEMCENSUS_F_LAZYFREE, MEMCENSUS_F_ANON_THP, MEMCENSUS_F_SHMEM_THP,
-	MEMCENSUS_F_FILE_THP, MEMCENSUS_F_SHARED_HUGETLB,
-	MEMCENSUS_F_PRIVATE_HUGETLB, MEMCENSUS_F_SWAP, MEMCENSUS_F_SWAP_PSS,
-	MEMCENSUS_F_LOCKED,
-};
-
-static void put_smaps_line(FILE *out, const char *name, bool known,
-			   uint64_t bytes)
-{
-	char label[32];
-
-	snprintf(label, sizeof(label), "%s:", name);
-	if (known)
-		fprintf(out, "%-16s%8" PRIu64 " kB\n", label, bytes >> 10);
-	else
-		fprintf(out, "%-16s%8s\n", label, "-");
-}
-
-/* Prints the line of /proc/PID/maps. */
-static int put_maps_line(FILE *out, const struct vma *vma, struct failure *why)
-{
-	char *name = NULL;
-	int n;
-
-	n = fprintf(out, "%08" PRIx64 "-%08" PRIx64 " %s %08" PRIx64,
-		    vma->start, vma->end,
-		    KNOWN(vma, MEMCENSUS_VMA_MODE) ? vma->mode : "----",
-		    vma->offset);
-	n += fprintf(out, " %02" PRIx64 ":%02" PRIx64 " %" PRIu64 " ",
-		     vma->dev_major, vma->dev_minor, vma->inode);
-	if (KNOWN(vma, MEMCENSUS_VMA_NAME)) {
-		name = text_printable(vma->name);
-		if (!name)
-			return fail_memory(why);
-		fprintf(out, "%*s%s", n < 73 ? 73 - n : 0, "", name);
-		free(name);
-	}
-	putc('\n', out);
-	return 0;
-}
-
-static int put_smaps(FILE *out, const struct vma *vma, struct failure *why)
-{
-	bool sized = KNOWN(vma, MEMCENSUS_VMA_PAGE_SIZE);
-	size_t i;
-
-	if (put_maps_line(out, vma, why))
-		return -1;
-	put_smaps_line(out, "Size", true, vma->end - vma->start);
-	put_smaps_line(out, "KernelPageSize", sized, vma->page_size);
-	put_smaps_line(out, "MMUPageSize", sized, vma->page_size);
-	for (i = 0; i < sizeof(smaps_figures) / sizeof(smaps_figures[0]); i++) {
-		unsigned int figure = smaps_figures[i];
-
-		put_smaps_line(out, vma_record.figures.columns[figure].kernel,
-			       KNOWN(&vma->figures, figure),
-			       vma->figures.v[figure]);
-	}
-	if (KNOWN(vma, MEMCENSUS_VMA_PKEY))
-		fprintf(out, "ProtectionKey:  %8" PRIu64 "\n", vma->pkey);
-	fprintf(out, "VmFlags: %s ",
-		KNOWN(vma, MEMCENSUS_VMA_FLAGS) ? vma->flags : "-");
-	putc('\n', out);
-	return 0;
-}
-
-static int map_show_smaps(const struct snapshot *snap, FILE *out,
-			  struct failure *why)
-{
-	size_t i;
-
-	for (i = 0; i < snap->n_vmas; i++)
-		if (put_smaps(out, &snap->vmas[i], why))
-			return -1;
-	return 0;
-}
-
 /* The command name of a process; NULL if its record is missing. */
 static const char *comm_of(const struct snapshot *snap, uint64_t pid)
 {
@@ -124,7 +41,7 @@ static int map_show(const struct view *view, const struct options *options,
 	size_t i, n;
 
 	if (options->smaps)
-		return map_show_smaps(snap, out, why);
+		return smaps_show(snap, out, why);
 	if (options->pages) {
 		if (!options->raw && snap->n_tasks &&
 		    put_title(snap, snap->tasks[0].pid, out, why))
@@ -149,7 +66,8 @@ static int map_show(const struct view *view, const struct options *options,
 }
 
 static const struct option_entry option_smaps = {
-	0, "smaps", NULL, "every figure in the form of /proc/PID/smaps", FLAG(smaps) };
+	0, "smaps", NULL, "every figure in the form of /proc/PID/smaps", FLAG(smaps),
+	PART(smaps_show, "the form of smaps") };
 static const struct option_entry option_pages = {
 	0, "pages", NULL, "where the pages of one process are: exclusive, shared, in swap",
 	FLAG(pages), PART(pages_show, "pages") };

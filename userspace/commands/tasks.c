@@ -31,19 +31,12 @@ static uint32_t tasks_parts(const struct options *options)
 static int tasks_show(const struct view *view, const struct options *options,
 		      FILE *out, struct failure *why)
 {
-	const struct snapshot *snap = view->snap;
-	struct records rows =
-		records_of(snap->tasks, snap->n_tasks, sizeof(*snap->tasks));
+	const struct record_type *type = command_rows(options)->type;
 
 	if (options->wide)
 		return areas_show(view, options, out, why);
-	if (options->group_by)
-		rows = records_of(snap->groups, snap->n_groups, sizeof(*snap->groups));
-	else if (options->mappings)
-		rows = records_of(snap->mappings, snap->n_mappings,
-				  sizeof(*snap->mappings));
-	return command_records(view, options, command_rows(options)->type, NULL,
-			       rows, options->totals, out, why);
+	return command_records(view, options, type, NULL, records_in(view->snap, type),
+			       options->totals, out, why);
 }
 
 #define FILTERS	"filters and rows of mappings"

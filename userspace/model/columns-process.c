@@ -92,168 +92,101 @@ static const struct column figure_columns[] = {
 };
 _Static_assert(ARRAY_SIZE(figure_columns) == FIGURES_MAX, "a figure has no column");
 
-#define TASK(num, member, w, k)						\
-	.kind = KIND_##k, .wire = WIRE_##w, .number = MEMCENSUS_TASK_##num, \
-	.offset = offsetof(struct task, member)
+#define TASK(num, ...)	ATTRIBUTE(task, MEMCENSUS_TASK_##num, __VA_ARGS__)
 
 static const struct column task_fields[] = {
-	[MEMCENSUS_TASK_PID] = {
-		"pid", "PID", "first process started in the address space",
-		TASK(PID, pid, U32, ID), .total = TOTAL_ROWS },
-	[MEMCENSUS_TASK_NR_PEERS] = {
-		"nr_peers", "NrPeers",
-		"number of CLONE_VM peers: other processes in this address space",
-		TASK(NR_PEERS, nr_peers, U32, COUNT), .total = TOTAL_SUM },
-	[MEMCENSUS_TASK_PEERS] = {
-		"peers", "Peers", "their PIDs; only the first ones if there are many",
-		TASK(PEERS, peers, U32S, LIST), .optional = true },
-	[MEMCENSUS_TASK_PPID] = {
-		"ppid", "PPID", "parent; 0: none, or outside of this PID namespace",
-		TASK(PPID, ppid, U32, ID) },
-	[MEMCENSUS_TASK_COMM] = {
-		"comm", "Command", "command name",
-		TASK(COMM, comm, STRING, TEXT) },
-	[MEMCENSUS_TASK_UID] = {
-		"uid", "UID", "effective user ID",
-		TASK(UID, uid, U32, ID), .total = TOTAL_DISTINCT },
-	[MEMCENSUS_TASK_CGROUP] = {
-		"cgroup", "Cgroup", "cgroup ID in the default hierarchy",
-		TASK(CGROUP, cgroup, U64, ID) },
-	[MEMCENSUS_TASK_START_NS] = {
-		"start_ns", "Start", "start time",
-		TASK(START_NS, start, U64, SINCE_BOOT) },
-	[MEMCENSUS_TASK_THREADS] = {
-		"threads", "Threads", "threads",
-		TASK(THREADS, threads, U32, COUNT), .total = TOTAL_SUM },
-	[MEMCENSUS_TASK_STATE] = {
-		"state", "State", "result of the walk: walked, busy, vanished, partial",
-		TASK(STATE, state, U32, WORD),
-		.words = states, .n_words = ARRAY_SIZE(states) },
-	[MEMCENSUS_TASK_BASIS] = {
-		"basis", "Basis", "how owners were counted: mapcount, frames",
-		TASK(BASIS, basis, U32, WORD),
-		.words = basis_words, .n_words = ARRAY_SIZE(basis_words) },
-	[MEMCENSUS_TASK_MIN_FAULTS] = {
-		"min_faults", "MinFlt", "page faults without I/O since its start",
-		TASK(MIN_FAULTS, min_faults, U64, COUNT), .total = TOTAL_SUM },
-	[MEMCENSUS_TASK_MAJ_FAULTS] = {
-		"maj_faults", "MajFlt", "page faults with I/O since its start",
-		TASK(MAJ_FAULTS, maj_faults, U64, COUNT), .total = TOTAL_SUM },
-	[MEMCENSUS_TASK_OOM_SCORE_ADJ] = {
-		"oom_score_adj", "OOMadj", "OOM score adjustment, -1000 to 1000",
-		TASK(OOM_SCORE_ADJ, oom_score_adj, S32, ID), .sign = true },
-	[MEMCENSUS_TASK_FIGURES] = {
-		"figures", "", "", TASK(FIGURES, figures, FIGURES, NEST) },
-	[MEMCENSUS_TASK_GROUP] = {
-		"group", "Group", "number of its group in this census, as id of the group",
-		TASK(GROUP, group, U32, ID) },
+	TASK(PID, "pid", "PID", pid, U32, ID,
+	     "first process started in the address space", .total = TOTAL_ROWS),
+	TASK(NR_PEERS, "nr_peers", "NrPeers", nr_peers, U32, COUNT,
+	     "number of CLONE_VM peers: other processes in this address space", .total = TOTAL_SUM),
+	TASK(PEERS, "peers", "Peers", peers, U32S, LIST,
+	     "their PIDs; only the first ones if there are many", .optional = true),
+	TASK(PPID, "ppid", "PPID", ppid, U32, ID,
+	     "parent; 0: none, or outside of this PID namespace"),
+	TASK(COMM, "comm", "Command", comm, STRING, TEXT, "command name"),
+	TASK(UID, "uid", "UID", uid, U32, ID, "effective user ID", .total = TOTAL_DISTINCT),
+	TASK(CGROUP, "cgroup", "Cgroup", cgroup, U64, ID, "cgroup ID in the default hierarchy"),
+	TASK(START_NS, "start_ns", "Start", start, U64, SINCE_BOOT, "start time"),
+	TASK(THREADS, "threads", "Threads", threads, U32, COUNT, "threads", .total = TOTAL_SUM),
+	TASK(STATE, "state", "State", state, U32, WORD,
+	     "result of the walk: walked, busy, vanished, partial",
+	     .words = states, .n_words = ARRAY_SIZE(states)),
+	TASK(BASIS, "basis", "Basis", basis, U32, WORD,
+	     "how owners were counted: mapcount, frames",
+	     .words = basis_words, .n_words = ARRAY_SIZE(basis_words)),
+	TASK(MIN_FAULTS, "min_faults", "MinFlt", min_faults, U64, COUNT,
+	     "page faults without I/O since its start", .total = TOTAL_SUM),
+	TASK(MAJ_FAULTS, "maj_faults", "MajFlt", maj_faults, U64, COUNT,
+	     "page faults with I/O since its start", .total = TOTAL_SUM),
+	TASK(OOM_SCORE_ADJ, "oom_score_adj", "OOMadj", oom_score_adj, S32, ID,
+	     "OOM score adjustment, -1000 to 1000", .sign = true),
+	TASK(FIGURES, "figures", "", figures, FIGURES, NEST, ""),
+	TASK(GROUP, "group", "Group", group, U32, ID,
+	     "number of its group in this census, as id of the group"),
 };
 _Static_assert(ARRAY_SIZE(task_fields) == MEMCENSUS_TASK_MAX + 1,
 	       "an attribute of a task has no column");
 
-#define VMA(num, member, w, k)						\
-	.kind = KIND_##k, .wire = WIRE_##w, .number = MEMCENSUS_VMA_##num, \
-	.offset = offsetof(struct vma, member)
+#define VMA(num, ...)	ATTRIBUTE(vma, MEMCENSUS_VMA_##num, __VA_ARGS__)
 
 static const struct column vma_fields[] = {
-	[MEMCENSUS_VMA_PID] = {
-		"pid", "PID", "process", VMA(PID, pid, U32, ID) },
-	[MEMCENSUS_VMA_START] = {
-		"start", "Address", "first address",
-		VMA(START, start, U64, ADDRESS) },
-	[MEMCENSUS_VMA_END] = {
-		"end", "End", "end address, exclusive",
-		VMA(END, end, U64, ADDRESS) },
-	[MEMCENSUS_VMA_OFFSET] = {
-		"offset", "Offset", "bytes into the file",
-		VMA(OFFSET, offset, U64, ADDRESS) },
-	[MEMCENSUS_VMA_MODE] = {
-		"mode", "Mode", "read, write, execute, private or shared",
-		VMA(MODE, mode, STRING, TEXT) },
-	[MEMCENSUS_VMA_FLAGS] = {
-		"flags", "Flags", "two-letter flags of the kernel", "VmFlags",
-		VMA(FLAGS, flags, STRING, TEXT) },
-	[MEMCENSUS_VMA_DEV_MAJOR] = {
-		"dev_major", "Major", "device of the file, major number",
-		VMA(DEV_MAJOR, dev_major, U32, ID) },
-	[MEMCENSUS_VMA_DEV_MINOR] = {
-		"dev_minor", "Minor", "device of the file, minor number",
-		VMA(DEV_MINOR, dev_minor, U32, ID) },
-	[MEMCENSUS_VMA_INODE] = {
-		"inode", "Inode", "inode of the file",
-		VMA(INODE, inode, U64, ID) },
-	[MEMCENSUS_VMA_NAME] = {
-		"name", "Name", "path, [heap], [stack], [anon:...]",
-		VMA(NAME, name, STRING, TEXT) },
-	[MEMCENSUS_VMA_PAGE_SIZE] = {
-		"page_size", "PageSize", "size of its pages", "KernelPageSize",
-		VMA(PAGE_SIZE, page_size, U64, BYTES) },
-	[MEMCENSUS_VMA_PKEY] = {
-		"pkey", "PKey", "protection key", "ProtectionKey",
-		VMA(PKEY, pkey, U32, ID) },
-	[MEMCENSUS_VMA_FIGURES] = {
-		"figures", "", "", VMA(FIGURES, figures, FIGURES, NEST) },
+	VMA(PID, "pid", "PID", pid, U32, ID, "process"),
+	VMA(START, "start", "Address", start, U64, ADDRESS, "first address"),
+	VMA(END, "end", "End", end, U64, ADDRESS, "end address, exclusive"),
+	VMA(OFFSET, "offset", "Offset", offset, U64, ADDRESS, "bytes into the file"),
+	VMA(MODE, "mode", "Mode", mode, STRING, TEXT, "read, write, execute, private or shared"),
+	VMA(FLAGS, "flags", "Flags", flags, STRING, TEXT,
+	    "two-letter flags of the kernel", .kernel = "VmFlags"),
+	VMA(DEV_MAJOR, "dev_major", "Major", dev_major, U32, ID,
+	    "device of the file, major number"),
+	VMA(DEV_MINOR, "dev_minor", "Minor", dev_minor, U32, ID,
+	    "device of the file, minor number"),
+	VMA(INODE, "inode", "Inode", inode, U64, ID, "inode of the file"),
+	VMA(NAME, "name", "Name", name, STRING, TEXT, "path, [heap], [stack], [anon:...]"),
+	VMA(PAGE_SIZE, "page_size", "PageSize", page_size, U64, BYTES,
+	    "size of its pages", .kernel = "KernelPageSize"),
+	VMA(PKEY, "pkey", "PKey", pkey, U32, ID, "protection key", .kernel = "ProtectionKey"),
+	VMA(FIGURES, "figures", "", figures, FIGURES, NEST, ""),
 };
 _Static_assert(ARRAY_SIZE(vma_fields) == MEMCENSUS_VMA_MAX + 1,
 	       "an attribute of a mapping has no column");
 
-#define PAGES(num, name_, help_, member, w, k)				\
-	[MEMCENSUS_PAGES_##num] = {					\
-		name_, NULL, help_, .kind = KIND_##k, .wire = WIRE_##w,	\
-		.number = MEMCENSUS_PAGES_##num,			\
-		.offset = offsetof(struct pages, member) }
+#define PAGES(num, name, ...)						\
+	ATTRIBUTE(pages, MEMCENSUS_PAGES_##num, name, NULL, __VA_ARGS__)
 
 /* Read by pages.c; no command lists them as rows. */
 static const struct column pages_fields[] = {
-	PAGES(PID, "pid", "process", pid, U32, ID),
-	PAGES(START, "start", "first address", start, U64, ADDRESS),
-	PAGES(END, "end", "first address behind it", end, U64, ADDRESS),
-	PAGES(ADDRESSES, "addresses", "of blocks", addresses, U64S, LIST),
-	PAGES(RESIDENT, "resident", "pages of each that are mapped", resident, U64S, LIST),
-	PAGES(EXCLUSIVE, "exclusive", "of these, exclusive", exclusive, U64S, LIST),
-	PAGES(HUGE, "huge", "of these, huge", huge, U64S, LIST),
-	PAGES(SWAP, "swap", "pages of each that are in swap", swap, U64S, LIST),
+	PAGES(PID, "pid", pid, U32, ID, "process"),
+	PAGES(START, "start", start, U64, ADDRESS, "first address"),
+	PAGES(END, "end", end, U64, ADDRESS, "first address behind it"),
+	PAGES(ADDRESSES, "addresses", addresses, U64S, LIST, "of blocks"),
+	PAGES(RESIDENT, "resident", resident, U64S, LIST, "pages of each that are mapped"),
+	PAGES(EXCLUSIVE, "exclusive", exclusive, U64S, LIST, "of these, exclusive"),
+	PAGES(HUGE, "huge", huge, U64S, LIST, "of these, huge"),
+	PAGES(SWAP, "swap", swap, U64S, LIST, "pages of each that are in swap"),
 };
 _Static_assert(ARRAY_SIZE(pages_fields) == MEMCENSUS_PAGES_MAX + 1,
 	       "an attribute of pages has no column");
 
-#define GROUP(num, member, w, k)					\
-	.kind = KIND_##k, .wire = WIRE_##w, .number = MEMCENSUS_GROUP_##num, \
-	.offset = offsetof(struct group, member)
+#define GROUP(num, ...)	ATTRIBUTE(group, MEMCENSUS_GROUP_##num, __VA_ARGS__)
 
 static const struct column group_fields[] = {
-	[MEMCENSUS_GROUP_UID] = {
-		"uid", "UID", "effective user ID, of groups by user",
-		GROUP(UID, uid, U32, ID) },
-	[MEMCENSUS_GROUP_CGROUP] = {
-		"cgroup", "Cgroup", "cgroup ID, of groups by cgroup",
-		GROUP(CGROUP, cgroup, U64, ID) },
-	[MEMCENSUS_GROUP_COMM] = {
-		"comm", "Command", "command name, of groups by command",
-		GROUP(COMM, comm, STRING, TEXT) },
-	[MEMCENSUS_GROUP_MMS] = {
-		"mms", "MMs", "number of address spaces",
-		GROUP(MMS, mms, U32, COUNT), .total = TOTAL_SUM },
-	[MEMCENSUS_GROUP_FIGURES] = {
-		"figures", "", "", GROUP(FIGURES, figures, FIGURES, NEST) },
-	[MEMCENSUS_GROUP_ID] = {
-		"id", "ID", "its number in this census",
-		GROUP(ID, id, U32, ID) },
+	GROUP(UID, "uid", "UID", uid, U32, ID, "effective user ID, of groups by user"),
+	GROUP(CGROUP, "cgroup", "Cgroup", cgroup, U64, ID, "cgroup ID, of groups by cgroup"),
+	GROUP(COMM, "comm", "Command", comm, STRING, TEXT, "command name, of groups by command"),
+	GROUP(MMS, "mms", "MMs", mms, U32, COUNT, "number of address spaces", .total = TOTAL_SUM),
+	GROUP(FIGURES, "figures", "", figures, FIGURES, NEST, ""),
+	GROUP(ID, "id", "ID", id, U32, ID, "its number in this census"),
 };
 _Static_assert(ARRAY_SIZE(group_fields) == MEMCENSUS_GROUP_MAX + 1,
 	       "an attribute of a group has no column");
 
-#define MAPPING(num, member, w, k)					\
-	.kind = KIND_##k, .wire = WIRE_##w, .number = MAPPING_##num,	\
-	.offset = offsetof(struct mapping, member)
+#define MAPPING(num, ...)	ATTRIBUTE(mapping, MAPPING_##num, __VA_ARGS__)
 
 static const struct column mapping_fields[] = {
-	{ "mapping", "Mapping", "name; [ anon ] if it has none",
-	  MAPPING(NAME, name, STRING, TEXT) },
-	{ "mms", "PIDs", "number of address spaces that have it",
-	  MAPPING(MMS, mms, U64, COUNT) },
-	{ "vmas", "Maps", "number of mappings",
-	  MAPPING(VMAS, vmas, U64, COUNT), .total = TOTAL_SUM },
+	MAPPING(NAME, "mapping", "Mapping", name, STRING, TEXT, "name; [ anon ] if it has none"),
+	MAPPING(MMS, "mms", "PIDs", mms, U64, COUNT, "number of address spaces that have it"),
+	MAPPING(VMAS, "vmas", "Maps", vmas, U64, COUNT, "number of mappings", .total = TOTAL_SUM),
 };
 
 DERIVE(task_user, task, text,

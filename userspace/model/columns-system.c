@@ -10,11 +10,8 @@ static const char *const kswapds[] = {
 _Static_assert(ARRAY_SIZE(kswapds) == MEMCENSUS_KSWAPD_MAX + 1,
 	       "a state of kswapd has no word");
 
-#define INFO(num, name_, member, w, k, help_)				\
-	[MEMCENSUS_INFO_##num] = {					\
-		.name = name_, .help = help_, .kind = KIND_##k,		\
-		.wire = WIRE_##w, .number = MEMCENSUS_INFO_##num,	\
-		.offset = offsetof(struct info, member) }
+#define INFO(num, name, ...)						\
+	ATTRIBUTE(info, MEMCENSUS_INFO_##num, name, NULL, __VA_ARGS__)
 
 static const struct column info_fields[] = {
 	INFO(ABI, "abi", abi, U32, ID, "ABI of the module"),
@@ -34,11 +31,8 @@ static const struct column info_fields[] = {
 _Static_assert(ARRAY_SIZE(info_fields) == MEMCENSUS_INFO_MAX + 1,
 	       "an attribute of the module has no column");
 
-#define SCAN(num, name_, member, w, k, help_, ...)			\
-	[MEMCENSUS_SCAN_##num] = {					\
-		.name = name_, .help = help_, .kind = KIND_##k,		\
-		.wire = WIRE_##w, .number = MEMCENSUS_SCAN_##num,	\
-		.offset = offsetof(struct scan, member), __VA_ARGS__ }
+#define SCAN(num, name, ...)						\
+	ATTRIBUTE(scan, MEMCENSUS_SCAN_##num, name, NULL, __VA_ARGS__)
 
 static const struct column scan_fields[] = {
 	SCAN(BASIS, "basis", basis, U32, WORD, "how owners were counted",
@@ -73,15 +67,10 @@ _Static_assert(ARRAY_SIZE(scan_fields) == MEMCENSUS_SCAN_MAX + 1,
 	       "an attribute of the scan has no column");
 
 static const struct column zone_type_fields[] = {
-	[MEMCENSUS_TYPE_NAME] = {
-		"name", "Type", "migrate type", .kind = KIND_TEXT,
-		.wire = WIRE_STRING, .number = MEMCENSUS_TYPE_NAME,
-		.offset = offsetof(struct zone_type, name) },
-	[MEMCENSUS_TYPE_FREE_BLOCKS] = {
-		"free_blocks", "Blocks", "free blocks by order",
-		.kind = KIND_BLOCKS, .wire = WIRE_BLOCKS,
-		.number = MEMCENSUS_TYPE_FREE_BLOCKS,
-		.offset = offsetof(struct zone_type, free_blocks) },
+	ATTRIBUTE(zone_type, MEMCENSUS_TYPE_NAME, "name", "Type", name, STRING, TEXT,
+		  "migrate type"),
+	ATTRIBUTE(zone_type, MEMCENSUS_TYPE_FREE_BLOCKS, "free_blocks", "Blocks", free_blocks,
+		  BLOCKS, BLOCKS, "free blocks by order"),
 	/* Of version 1 of the ABI: all of them in one array. */
 	[MEMCENSUS_TYPE_FREE_BLOCKS - 1] = {
 		.kind = KIND_BLOCKS, .wire = WIRE_U64S,
@@ -104,11 +93,7 @@ static const struct column blocks_fields[] = {
 _Static_assert(ARRAY_SIZE(blocks_fields) == MEMCENSUS_BLOCKS_MAX + 1,
 	       "an attribute of free blocks has no column");
 
-#define ZONE(num, name_, header_, member, w, k, help_)			\
-	[MEMCENSUS_ZONE_##num] = {					\
-		name_, header_, help_, .kind = KIND_##k,		\
-		.wire = WIRE_##w, .number = MEMCENSUS_ZONE_##num,	\
-		.offset = offsetof(struct zone, member) }
+#define ZONE(num, ...)	ATTRIBUTE(zone, MEMCENSUS_ZONE_##num, __VA_ARGS__)
 
 static const struct column zone_fields[] = {
 	ZONE(NODE, "node", "Node", node, U32, ID, "its node"),
@@ -148,16 +133,7 @@ DISTANCE(min, MEMCENSUS_ZONE_WMARK_MIN)
 DISTANCE(low, MEMCENSUS_ZONE_WMARK_LOW)
 DISTANCE(high, MEMCENSUS_ZONE_WMARK_HIGH)
 
-#define INDEXES(name)							\
-static bool derive_##name(const struct view *view, const void *record,	\
-			  struct value *value)				\
-{									\
-	const struct zone *zone = record;				\
-									\
-	(void)view;							\
-	value->list = zone->name;					\
-	return zone->name.n;						\
-}
+#define INDEXES(name)	DERIVE(derive_##name, zone, list, row->name, row->name.n)
 
 INDEXES(unusable)
 INDEXES(extfrag)
@@ -176,11 +152,7 @@ static const struct column zone_derived[] = {
 	  .kind = KIND_BYTES, .sign = true, .derive = derive_to_high },
 };
 
-#define NODE(num, name_, header_, member, w, k, help_, ...)		\
-	[MEMCENSUS_NODE_##num] = {					\
-		name_, header_, help_, .kind = KIND_##k,		\
-		.wire = WIRE_##w, .number = MEMCENSUS_NODE_##num,	\
-		.offset = offsetof(struct node, member), __VA_ARGS__ }
+#define NODE(num, ...)	ATTRIBUTE(node, MEMCENSUS_NODE_##num, __VA_ARGS__)
 
 static const struct column node_fields[] = {
 	NODE(ID, "id", "Node", id, U32, ID, "its number"),
@@ -250,14 +222,8 @@ const struct record_type node_record = {
 };
 
 static const struct column totals_fields[] = {
-	[MEMCENSUS_SYSTEM_BYTES] = {
-		"bytes", "", "", .kind = KIND_NEST, .wire = WIRE_FIGURES,
-		.number = MEMCENSUS_SYSTEM_BYTES,
-		.offset = offsetof(struct totals, bytes) },
-	[MEMCENSUS_SYSTEM_EVENTS] = {
-		"events", "", "", .kind = KIND_NEST, .wire = WIRE_FIGURES,
-		.number = MEMCENSUS_SYSTEM_EVENTS,
-		.offset = offsetof(struct totals, events) },
+	ATTRIBUTE(totals, MEMCENSUS_SYSTEM_BYTES, "bytes", "", bytes, FIGURES, NEST, ""),
+	ATTRIBUTE(totals, MEMCENSUS_SYSTEM_EVENTS, "events", "", events, FIGURES, NEST, ""),
 };
 _Static_assert(ARRAY_SIZE(totals_fields) == MEMCENSUS_SYSTEM_MAX + 1,
 	       "a part of the totals has no column");

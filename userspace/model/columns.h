@@ -147,6 +147,16 @@ struct column {
 };
 
 /*
+ * Attribute @n of a struct @of in an array indexed by number, with its @header, @member,
+ * WIRE_@w, KIND_@k, and further members of struct column.
+ */
+#define ATTRIBUTE(of, n, name_, header_, member, w, k, help_, ...)	\
+	[n] = {								\
+		name_, header_, help_, .kind = KIND_##k,		\
+		.wire = WIRE_##w, .number = n,				\
+		.offset = offsetof(struct of, member), __VA_ARGS__ }
+
+/*
  * Defines @name for struct column.derive, where @row is the record, a struct @of: the
  * @member of the value is @expression, and available if @condition.
  */

@@ -7,6 +7,27 @@
 #include "lib/text.h"
 #include "model/listing.h"
 
+struct records records_in(const struct snapshot *snap, const struct record_type *type)
+{
+	const struct {
+		const struct record_type *type;
+		struct records records;
+	} kinds[] = {
+		{ &task_record, { snap->tasks, snap->n_tasks, sizeof(*snap->tasks) } },
+		{ &group_record, { snap->groups, snap->n_groups, sizeof(*snap->groups) } },
+		{ &vma_record, { snap->vmas, snap->n_vmas, sizeof(*snap->vmas) } },
+		{ &mapping_record, { snap->mappings, snap->n_mappings, sizeof(*snap->mappings) } },
+		{ &zone_record, { snap->zones, snap->n_zones, sizeof(*snap->zones) } },
+		{ &node_record, { snap->nodes, snap->n_nodes, sizeof(*snap->nodes) } },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].type == type)
+			return kinds[i].records;
+	return records_of(NULL, 0, 0);
+}
+
 int listing_fill(struct listing *listing, const struct view *view,
 		 struct records records, struct failure *why)
 {

@@ -43,6 +43,9 @@ static inline struct records records_of(const void *v, size_t n, size_t size)
 	return (struct records){ v, n, size };
 }
 
+/* The records of @snap of the kind @type: tasks, groups, mappings, zones or nodes. */
+struct records records_in(const struct snapshot *snap, const struct record_type *type);
+
 /*
  * Takes all @records in their order.  0, or -1 and @why if out of memory.
  * The caller calls listing_free() in both cases.

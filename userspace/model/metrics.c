@@ -421,12 +421,10 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 	if (snap->has_totals)
 		put_breakdown(om, snap);
 	put_columns(om, "zone", &zone_record, view,
-		    records_of(snap->zones, snap->n_zones, sizeof(*snap->zones)),
-		    zone_labels);
+		    records_in(snap, &zone_record), zone_labels);
 	put_kswapd(om, view);
 	put_columns(om, "node", &node_record, view,
-		    records_of(snap->nodes, snap->n_nodes, sizeof(*snap->nodes)),
-		    node_labels);
+		    records_in(snap, &node_record), node_labels);
 	if (!snap->has_totals)
 		return;
 	put_columns(om, "meminfo", &bytes_record, view,
@@ -441,8 +439,7 @@ static const char *const sizes[] = {
 void metrics_groups(struct openmetrics *om, const struct view *view)
 {
 	const struct snapshot *snap = view->snap;
-	const struct records records =
-		records_of(snap->groups, snap->n_groups, sizeof(*snap->groups));
+	const struct records records = records_in(snap, &group_record);
 	struct labels labels = { .n = 0 };
 	const char *prefix;
 
@@ -458,14 +455,12 @@ void metrics_groups(struct openmetrics *om, const struct view *view)
 int metrics_tasks(struct openmetrics *om, const struct view *view, size_t n,
 		  struct failure *why)
 {
-	const struct snapshot *snap = view->snap;
 	struct task *largest;
 	struct listing tasks;
 	size_t i;
 	int ret;
 
-	ret = listing_fill(&tasks, view,
-			   records_of(snap->tasks, snap->n_tasks, sizeof(*snap->tasks)), why);
+	ret = listing_fill(&tasks, view, records_in(view->snap, &task_record), why);
 	if (!ret) {
 		listing_sort(&tasks, &task_record.figures.columns[MEMCENSUS_F_PSS], true);
 		if (n > tasks.n_rows)

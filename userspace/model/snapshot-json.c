@@ -126,11 +126,25 @@ static void put_totals(struct json *json, const struct listing *listing,
 	json_close(json, '}');
 }
 
+static void put_records(struct json *json, const char *key, const struct record_type *type,
+			const struct view *view, struct records records)
+{
+	size_t i;
+
+	json_open(json, key, '[');
+	for (i = 0; i < records.n; i++) {
+		json_open(json, NULL, '{');
+		put_members(json, type, view, (const char *)records.v + i * records.size);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
 static void put_zones(struct json *json, const struct view *view)
 {
 	const struct snapshot *snap = view->snap;
 	const struct zone *zone;
-	size_t i, t;
+	size_t i;
 
 	json_open(json, "zones", '[');
 	for (i = 0; i < snap->n_zones; i++) {
@@ -138,30 +152,10 @@ static void put_zones(struct json *json, const struct view *view)
 		json_open(json, NULL, '{');
 		put_members(json, &zone_record, view, zone);
 		put_set(json, &zone_record.derived, view, zone);
-		if (zone->n_types) {
-			json_open(json, "types", '[');
-			for (t = 0; t < zone->n_types; t++) {
-				json_open(json, NULL, '{');
-				put_members(json, &zone_type_record, view,
-					    &zone->types[t]);
-				json_close(json, '}');
-			}
-			json_close(json, ']');
-		}
-		json_close(json, '}');
-	}
-	json_close(json, ']');
-}
-
-static void put_nodes(struct json *json, const struct view *view)
-{
-	const struct snapshot *snap = view->snap;
-	size_t i;
-
-	json_open(json, "nodes", '[');
-	for (i = 0; i < snap->n_nodes; i++) {
-		json_open(json, NULL, '{');
-		put_members(json, &node_record, view, &snap->nodes[i]);
+		if (zone->n_types)
+			put_records(json, "types", &zone_type_record, view,
+				    records_of(zone->types, zone->n_types,
+					       sizeof(*zone->types)));
 		json_close(json, '}');
 	}
 	json_close(json, ']');
@@ -195,20 +189,28 @@ static void put_breakdown(struct json *json, const struct snapshot *snap)
 	unsigned int i;
 
 	json_open(json, "balance", '{');
-	for (i = 0; i < BREAKDOWN_ROWS; i++) {
-		if (breakdown.rows[i].known)
-			json_put_signed(json, breakdown_rows[i].name, breakdown.rows[i].bytes);
-		else
-			json_put_null(json, breakdown_rows[i].name);
-	}
+	for (i = 0; i < BREAKDOWN_ROWS; i++)
+		json_put_known(json, breakdown_rows[i].name, breakdown.rows[i].known,
+			       breakdown.rows[i].bytes);
 	json_close(json, '}');
 }
 
 void snapshot_json(FILE *out, const struct snapshot *snap,
 		   const struct json_parts *what)
 {
+	static const struct {
+		uint32_t part;
+		const char *key;
+		const struct record_type *type;
+	} arrays[] = {
+		{ MEMCENSUS_PART_TASKS, "tasks", &task_record },
+		{ 0, "groups", &group_record },
+		{ MEMCENSUS_PART_VMAS, "vmas", &vma_record },
+		{ 0, "mappings", &mapping_record },
+	};
 	const struct view view = { .snap = snap };
 	struct json json = { .out = out, .line = what->line };
+	size_t i;
 
 	json_open(&json, NULL, '{');
 	json_open(&json, "memcensus", '{');
@@ -220,21 +222,22 @@ void snapshot_json(FILE *out, const struct snapshot *snap,
 	put_members(&json, &scan_record, &view, &snap->scan);
 	json_close(&json, '}');
 
-	if (what->parts & MEMCENSUS_PART_TASKS)
-		snapshot_json_listing(&json, "tasks", &task_record, what->tasks);
-	if (what->groups)
-		snapshot_json_listing(&json, "groups", &group_record, what->groups);
-	if (what->parts & MEMCENSUS_PART_VMAS)
-		snapshot_json_listing(&json, "vmas", &vma_record, what->vmas);
-	if (what->mappings)
-		snapshot_json_listing(&json, "mappings", &mapping_record, what->mappings);
+	for (i = 0; i < ARRAY_SIZE(arrays); i++) {
+		if (arrays[i].part ? !(what->parts & arrays[i].part) :
+				     what->type != arrays[i].type)
+			continue;
+		if (what->type == arrays[i].type)
+			snapshot_json_listing(&json, arrays[i].key, what->type, what->listing);
+		else
+			put_records(&json, arrays[i].key, arrays[i].type, &view,
+				    records_in(snap, arrays[i].type));
+	}
 	if (what->totals)
-		put_totals(&json, what->totals, what->groups ? &group_record :
-			   what->mappings ? &mapping_record : &task_record);
+		put_totals(&json, what->listing, what->type);
 	if (what->parts & MEMCENSUS_PART_ZONES)
 		put_zones(&json, &view);
 	if (what->parts & MEMCENSUS_PART_NODES)
-		put_nodes(&json, &view);
+		put_records(&json, "nodes", &node_record, &view, records_in(snap, &node_record));
 	if (what->parts & MEMCENSUS_PART_SYSTEM)
 		put_system(&json, &view);
 	if (what->breakdown)

@@ -12,22 +12,19 @@
 /**
  * struct json_parts - which parts of a snapshot are written
  * @parts: MEMCENSUS_PART_*; arrays of other parts are left out
- * @tasks: tasks, in their order, with the chosen columns, or with all if none
- * @groups: groups, in the same way; NULL if not requested
- * @vmas: mappings, in the same way
- * @mappings: mappings by name, in the same way; NULL if not requested
- * @totals: the listing that "totals" sums, or NULL
+ * @type: of the records in @listing; groups and mappings by name are written only there
+ * @listing: records in their order, with the chosen columns, or with all if none;
+ *	other records have all columns
+ * @totals: the totals of @listing too
  * @breakdown: the parts of MemTotal, too
  * @pages: where pages are, too
  * @line: all on one line
  */
 struct json_parts {
 	uint32_t parts;
-	const struct listing *tasks;
-	const struct listing *groups;
-	const struct listing *vmas;
-	const struct listing *mappings;
-	const struct listing *totals;
+	const struct record_type *type;
+	const struct listing *listing;
+	bool totals;
 	bool breakdown;
 	bool pages;
 	bool line;

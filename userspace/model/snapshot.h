@@ -153,9 +153,9 @@ struct group {
 /* Bits of struct mapping.known; the ABI has no such record. */
 enum mapping_field {
 	MAPPING_NAME,
-	MAPPING_VMAS,
 	MAPPING_MMS,
-	MAPPING_ALL = (1 << (MAPPING_MMS + 1)) - 1,
+	MAPPING_VMAS,
+	MAPPING_ALL = (1 << (MAPPING_VMAS + 1)) - 1,
 };
 
 /**

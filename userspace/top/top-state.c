@@ -72,21 +72,13 @@ void top_request(const struct top *top, struct request *request)
 	request->any_basis = !top->basis;
 }
 
-static struct records records_in(const struct top *top, const struct top_page *page,
-				 const struct snapshot *snap)
-{
-	return page == &top->map ?
-	       records_of(snap->vmas, snap->n_vmas, sizeof(*snap->vmas)) :
-	       records_of(snap->tasks, snap->n_tasks, sizeof(*snap->tasks));
-}
-
 /* Updates the rows after a change of filter, order or names. */
-static int refill(struct top *top, struct top_page *page, struct failure *why)
+static int refill(struct top_page *page, struct failure *why)
 {
 	if (!page->snap)
 		return 0;
 	return top_list_fill(&page->list, &page->view,
-			     records_in(top, page, page->snap), why);
+			     records_in(page->snap, page->list.type), why);
 }
 
 int top_census(struct top *top, struct snapshot *snap, uint32_t pid,
@@ -102,7 +94,7 @@ int top_census(struct top *top, struct snapshot *snap, uint32_t pid,
 		return 0;
 	}
 	page->view.snap = snap;
-	if (top_list_fill(&page->list, &page->view, records_in(top, page, snap), why)) {
+	if (top_list_fill(&page->list, &page->view, records_in(snap, page->list.type), why)) {
 		page->view = before;
 		snapshot_free(snap);
 		return -1;
@@ -162,7 +154,7 @@ static int go_back(struct top *top, struct failure *why)
 		top->screen = top->under;
 	} else if (page->list.pattern) {
 		top_list_filter(&page->list, "", why);
-		return refill(top, page, why);
+		return refill(page, why);
 	} else if (top->screen == TOP_MAP) {
 		close_map(top);
 	}
@@ -372,7 +364,7 @@ static int type(struct top *top, const struct key *key, struct failure *why)
 			return 0;
 		}
 		top->typing = false;
-		return refill(top, page, why);
+		return refill(page, why);
 	} else if (strlen(top->prompt) + strlen(key->text) < sizeof(top->prompt)) {
 		strcat(top->prompt, key->text);
 	}
@@ -390,6 +382,6 @@ int top_key(struct top *top, const struct key *key, struct failure *why)
 	if (!binding)
 		return 0;
 	if ((top->screen == TOP_TASKS || top->screen == TOP_MAP) && arrange(top, binding))
-		return refill(top, top_page(top), why);
+		return refill(top_page(top), why);
 	return act(top, binding, why);
 }
