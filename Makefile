@@ -10,7 +10,7 @@ MODULE_SOURCES := Kbuild $(wildcard module/*.[ch]) \
 .PHONY: all module reader reader-small run check check-quick check-tools check-kernels
 .PHONY: check-debug check-spec check-browser
 .PHONY: check-storm check-fuzz fuzz-reader bench style module-sparse vm install uninstall
-.PHONY: modules_install doc deb check-metrics check-packages clean help
+.PHONY: modules_install doc deb check-metrics check-ecosystem check-packages clean help
 
 all: module reader
 
@@ -25,6 +25,7 @@ help:
 	@echo "make check-storm    what breaks under load: an hour and a half"
 	@echo "make check-fuzz     messages and reads made at random: half an hour"
 	@echo "make check-metrics  metrics read by Prometheus, node_exporter, Performance Co-Pilot"
+	@echo "make check-ecosystem  bench/ecosystem with few backends: two minutes"
 	@echo "make check-packages  packages installed, upgraded, removed on Debian 12 and 13"
 	@echo "make check-browser  the picture of flame in a headless browser: a minute"
 	@echo "make fuzz-reader    the parser of records, for FUZZ_SECONDS=600"
@@ -127,6 +128,10 @@ check-tools:
 
 check-metrics:
 	@selftests/metrics/check
+
+# What a scrape of each tool costs is measured by bench/ecosystem itself.
+check-ecosystem:
+	@bench/ecosystem --smoke
 
 # PACKAGES="trixie": not on all systems.
 check-packages:
