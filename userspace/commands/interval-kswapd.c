@@ -40,12 +40,6 @@ static struct amount distance(const struct snapshot *snap, unsigned int number)
 	return least;
 }
 
-#define RATE(name_, header_, num, help_, ...)				\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATE, .get = interval_event, .number = num, __VA_ARGS__ }
-#define SWAPPED(name_, header_, num, help_, ...)			\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATE, .get = interval_swapped, .number = num, __VA_ARGS__ }
 #define EFFICIENCY(name_, header_, steal, scan, help_)			\
 	{ .name = name_, .header = header_, .help = help_,		\
 	  .kind = INTERVAL_RATIO, .get = interval_event, .number = steal, .of = scan }

@@ -46,12 +46,6 @@ BY(inactive)
 #define LEVEL(name_, header_, fn, num, help_, ...)			\
 	{ .name = name_, .header = header_, .help = help_,		\
 	  .kind = INTERVAL_LEVEL, .memory = true, .get = fn, .number = num, __VA_ARGS__ }
-#define RATE(name_, header_, num, help_, ...)				\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATE, .get = interval_event, .number = num, __VA_ARGS__ }
-#define SWAPPED(name_, header_, num, help_, ...)			\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATE, .get = interval_swapped, .number = num, __VA_ARGS__ }
 
 static const struct interval_column rows[] = {
 	LEVEL("free", "free", interval_bytes, MEMCENSUS_S_FREE, "not used for anything"),

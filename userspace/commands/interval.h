@@ -49,6 +49,14 @@ struct amount interval_event(const struct snapshot *snap, unsigned int number);
 /* An event that counts pages, in KiB, as vmstat shows swapping. */
 struct amount interval_swapped(const struct snapshot *snap, unsigned int number);
 
+/* Columns: events per second, and pages swapped in KiB per second. */
+#define RATE(name_, header_, num, help_, ...)				\
+	{ .name = name_, .header = header_, .help = help_,		\
+	  .kind = INTERVAL_RATE, .get = interval_event, .number = num, __VA_ARGS__ }
+#define SWAPPED(name_, header_, num, help_, ...)			\
+	{ .name = name_, .header = header_, .help = help_,		\
+	  .kind = INTERVAL_RATE, .get = interval_swapped, .number = num, __VA_ARGS__ }
+
 /*
  * Takes the censuses of @session and prints a row for each.  Rates in the first
  * row are since boot.  Returns 0, or -1 and @why.

@@ -4,12 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/text.h"
 #include "model/format.h"
-
-#define NSEC_PER_SEC	1000000000ULL
+#include "model/timefmt.h"
 
 bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units)
 {
@@ -25,16 +23,13 @@ bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units
 }
 
 /* @boottime as local time, by the clocks at the census. */
-static bool time_text(char *buf, const struct view *view, uint64_t boottime)
+static bool boottime_text(char *buf, const struct view *view, uint64_t boottime)
 {
 	const struct scan *scan = &view->snap->scan;
-	struct tm tm;
-	time_t t;
 
-	t = (scan->realtime - scan->boottime + boottime) / NSEC_PER_SEC;
+	time_text(buf, scan->realtime - scan->boottime + boottime, true);
 	return KNOWN(scan, MEMCENSUS_SCAN_REALTIME_NS) &&
-	       KNOWN(scan, MEMCENSUS_SCAN_BOOTTIME_NS) && localtime_r(&t, &tm) &&
-	       strftime(buf, NUMBER_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	       KNOWN(scan, MEMCENSUS_SCAN_BOOTTIME_NS);
 }
 
 static int list_text(char **text, const struct column *column,
@@ -86,7 +81,7 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 		*text = value->number ? "yes" : "no";
 		return true;
 	case KIND_SINCE_BOOT:
-		return time_text(buf, view, value->number);
+		return boottime_text(buf, view, value->number);
 	case KIND_ADDRESS:
 		snprintf(buf, NUMBER_SIZE, "%016" PRIx64, value->number);
 		return true;

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/signals.h"
 #include "lib/text.h"
 #include "model/amount.h"
+#include "model/timefmt.h"
 #include "top/top-draw.h"
 
 #define NSEC_PER_SEC	1000000000ULL
@@ -100,9 +100,7 @@ static void say_ms(FILE *out, const char *name, bool known, uint64_t ns)
 static void say_census(FILE *out, const struct top *top, const struct snapshot *snap)
 {
 	uint64_t now = signals_now();
-	char clock[NUMBER_SIZE];
-	struct tm tm;
-	time_t t;
+	char clock[TIME_SIZE];
 
 	if (top->frozen)
 		say(out, "FROZEN");
@@ -118,10 +116,10 @@ static void say_census(FILE *out, const struct top *top, const struct snapshot *
 		return;
 	}
 	say(out, "census %" PRIu64, snap->seq);
-	t = snap->scan.realtime / NSEC_PER_SEC;
-	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS) && localtime_r(&t, &tm) &&
-	    strftime(clock, sizeof(clock), "%H:%M:%S", &tm))
+	if (time_of(&snap->scan)) {
+		time_text(clock, time_of(&snap->scan), false);
 		say(out, "%s", clock);
+	}
 	say(out, "every %g s", (double)top->interval / NSEC_PER_SEC);
 	say_ms(out, "took", KNOWN(&snap->scan, MEMCENSUS_SCAN_WALL_NS), snap->scan.wall);
 	say_ms(out, "longest lock", KNOWN(&snap->scan, MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS),

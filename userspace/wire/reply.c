@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host/signatures.h"
 #include "wire/attrs.h"
 #include "wire/decode.h"
 #include "wire/reply.h"
@@ -44,6 +43,29 @@ static struct ack ack_parse(const void *data, size_t len,
 		}
 	}
 	return ack;
+}
+
+/* Whether the first line of @path contains @text. */
+static bool says(const char *path, const char *text)
+{
+	char line[128] = "";
+	FILE *file = fopen(path, "re");
+	bool found;
+
+	if (!file)
+		return false;
+	found = fgets(line, sizeof(line), file) && strstr(line, text);
+	fclose(file);
+	return found;
+}
+
+/* Whether this kernel loads only modules with a trusted signature. */
+static bool signatures_required(void)
+{
+	/* The level in force is in brackets. */
+	return says("/sys/module/module/parameters/sig_enforce", "Y") ||
+	       says("/sys/kernel/security/lockdown", "[integrity]") ||
+	       says("/sys/kernel/security/lockdown", "[confidentiality]");
 }
 
 int reply_error(struct failure *why, int error)
