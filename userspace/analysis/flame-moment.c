@@ -2,12 +2,10 @@
 /* The memory of processes at a point in time, by stack. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "analysis/flame-moment.h"
 #include "host/process.h"
-
-#define NSEC_PER_SEC	1000000000ULL
+#include "lib/signals.h"
 
 /* The default of fault_around_bytes in debugfs. */
 #define AROUND_BYTES	65536
@@ -16,11 +14,9 @@ int flame_moment_take(struct flame_moment *moment, const struct fault_record *re
 		      page_bits_fn *fn, void *context, struct failure *why)
 {
 	struct flame_census *census;
-	struct timespec now;
 	size_t i;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	moment->time = (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
+	moment->time = signals_realtime();
 	moment->censuses = calloc(record->n + 1, sizeof(*moment->censuses));
 	if (!moment->censuses)
 		return fail_memory(why);

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "analysis/fault-record.h"
@@ -17,8 +16,6 @@
 #include "host/process.h"
 #include "host/program.h"
 #include "lib/signals.h"
-
-#define NSEC_PER_SEC	1000000000ULL
 
 /* A record is complete this long after its time. */
 #define SETTLED_NS	5000000
@@ -208,7 +205,6 @@ int flame_follow(struct flame *flame, struct failure *why)
 	const struct sigaction marking = { .sa_handler = ask_mark };
 	struct failure no_module;
 	struct unwinder unwinder;
-	struct timespec begun;
 	int ret = 0;
 
 	signals_catch();
@@ -229,8 +225,7 @@ int flame_follow(struct flame *flame, struct failure *why)
 	}
 	if (options->dwarf)
 		flame->record.unwinder = &unwinder;
-	clock_gettime(CLOCK_REALTIME, &begun);
-	flame->begun = (uint64_t)begun.tv_sec * NSEC_PER_SEC + (uint64_t)begun.tv_nsec;
+	flame->begun = signals_realtime();
 	fprintf(stderr, "memcensus: following the page faults of %" PRIu32 "\n", flame->pid);
 	if (options->program)
 		program_go(&tracee.program);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -467,10 +466,7 @@ static int count_lost(struct trace *trace, bool *partial)
 
 static uint64_t realtime_offset(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec - signals_now();
+	return signals_realtime() - signals_now();
 }
 
 /* The exit status of the program, as shells give it. */

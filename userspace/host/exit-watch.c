@@ -14,11 +14,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "host/exit-watch.h"
 #include "host/process.h"
+#include "lib/signals.h"
 
 #define KMSG_PATH	"/dev/kmsg"
 /* Maximum length of a record of /dev/kmsg. */
@@ -265,12 +265,7 @@ static void take_log(struct exit_watch *exits)
 /* Converts CLOCK_MONOTONIC to time of day. */
 static uint64_t realtime_of(uint64_t moment)
 {
-	struct timespec real, mono;
-
-	clock_gettime(CLOCK_REALTIME, &real);
-	clock_gettime(CLOCK_MONOTONIC, &mono);
-	return (uint64_t)real.tv_sec * 1000000000 + real.tv_nsec -
-	       ((uint64_t)mono.tv_sec * 1000000000 + mono.tv_nsec - moment);
+	return signals_realtime() - (signals_now() - moment);
 }
 
 struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)

@@ -53,12 +53,22 @@ bool signals_stopped(void)
 	return asked;
 }
 
-uint64_t signals_now(void)
+static uint64_t time_by(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+uint64_t signals_now(void)
+{
+	return time_by(CLOCK_MONOTONIC);
+}
+
+uint64_t signals_realtime(void)
+{
+	return time_by(CLOCK_REALTIME);
 }
 
 bool signals_sleep_until(uint64_t moment)

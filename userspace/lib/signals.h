@@ -27,4 +27,7 @@ bool signals_sleep_until(uint64_t moment);
 /* The current time, ns of CLOCK_MONOTONIC. */
 uint64_t signals_now(void);
 
+/* The current time, ns since 1970. */
+uint64_t signals_realtime(void);
+
 #endif /* READER_SIGNALS_H */

@@ -34,32 +34,20 @@ static const enum wire request_wires[] = {
 	[MEMCENSUS_REQ_END] = WIRE_U64,
 };
 
-static void byteswap16(unsigned char *p)
-{
-	uint16_t v;
-
-	memcpy(&v, p, sizeof(v));
-	v = bswap_16(v);
-	memcpy(p, &v, sizeof(v));
+/* Swaps the bytes of a number at @p, which may be unaligned. */
+#define BYTESWAP(bits)							\
+static void byteswap##bits(unsigned char *p)				\
+{									\
+	uint##bits##_t v;						\
+									\
+	memcpy(&v, p, sizeof(v));					\
+	v = bswap_##bits(v);						\
+	memcpy(p, &v, sizeof(v));					\
 }
 
-static void byteswap32(unsigned char *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	v = bswap_32(v);
-	memcpy(p, &v, sizeof(v));
-}
-
-static void byteswap64(unsigned char *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	v = bswap_64(v);
-	memcpy(p, &v, sizeof(v));
-}
+BYTESWAP(16)
+BYTESWAP(32)
+BYTESWAP(64)
 
 static bool byteswap_attrs(const struct level *level, unsigned char *p, size_t len);
 

@@ -8,7 +8,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/signals.h"
@@ -51,14 +50,6 @@ struct recorder {
 	unsigned char *buf;
 	size_t len;
 };
-
-static uint64_t now_realtime(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
-}
 
 /* A blocked write to a pipe must not delay a stop by signal. */
 static void put(struct recorder *r, const unsigned char *data, size_t len)
@@ -149,7 +140,7 @@ struct tap *recorder_tap(struct recorder *r)
 
 void recorder_begin(struct recorder *r)
 {
-	r->time = now_realtime();
+	r->time = signals_realtime();
 	r->part = 0;
 	r->len = 0;
 	r->error = 0;
