@@ -10,7 +10,8 @@ MODULE_SOURCES := Kbuild $(wildcard module/*.[ch]) \
 .PHONY: all module reader reader-small run check check-quick check-tools check-kernels
 .PHONY: check-debug check-spec check-browser
 .PHONY: check-storm check-fuzz fuzz-reader bench style module-sparse vm install uninstall
-.PHONY: modules_install doc deb check-metrics check-ecosystem check-packages clean help
+.PHONY: modules_install doc deb check-metrics check-ecosystem check-packages check-walk clean
+.PHONY: help
 
 all: module reader
 
@@ -27,6 +28,7 @@ help:
 	@echo "make check-metrics  metrics read by Prometheus, node_exporter, Performance Co-Pilot"
 	@echo "make check-ecosystem  bench/ecosystem with few backends: two minutes"
 	@echo "make check-packages  packages installed, upgraded, removed on Debian 12 and 13"
+	@echo "make check-walk     README and metrics.rst, typed in on an empty Debian 12 and 13"
 	@echo "make check-browser  the picture of flame in a headless browser: a minute"
 	@echo "make fuzz-reader    the parser of records, for FUZZ_SECONDS=600"
 	@echo "make vm       a shell in a VM with the module loaded"
@@ -136,6 +138,10 @@ check-ecosystem:
 # PACKAGES="trixie": not on all systems.
 check-packages:
 	@selftests/packages/check $(PACKAGES)
+
+# RELEASES="trixie": not on all.
+check-walk:
+	@selftests/packages/walk $(RELEASES)
 
 # The picture of flame in headless Chromium.
 check-browser:
