@@ -64,11 +64,11 @@ enum diff_change diff_change(const struct diff_row *row)
 	return DIFF_SAME;
 }
 
-DERIVE(get_change, diff_row, number, diff_change(row), true)
-DERIVE(get_pid, diff_row, number, either(row)->pid, KNOWN(either(row), MEMCENSUS_TASK_PID))
-DERIVE(get_start, diff_row, number, either(row)->start,
-       KNOWN(either(row), MEMCENSUS_TASK_START_NS))
-DERIVE(get_comm, diff_row, text, either(row)->comm, KNOWN(either(row), MEMCENSUS_TASK_COMM))
+DERIVED(get_change, diff_row, number, diff_change(row), true)
+DERIVED(get_pid, diff_row, number, either(row)->pid, KNOWN(either(row), MEMCENSUS_TASK_PID))
+DERIVED(get_start, diff_row, number, either(row)->start,
+	KNOWN(either(row), MEMCENSUS_TASK_START_NS))
+DERIVED(get_comm, diff_row, text, either(row)->comm, KNOWN(either(row), MEMCENSUS_TASK_COMM))
 
 static bool get_user(const struct view *view, const void *record,
 		     struct value *value)

@@ -4,7 +4,7 @@
 #include "model/columns.h"
 
 #define NUMBER(name, expression)					\
-	DERIVE(get_##name, trace_shown, number, expression, true)
+	DERIVED(get_##name, trace_shown, number, expression, true)
 
 /* How often a process called, since it was last shown. */
 #define OF_CALL(name, call)						\
@@ -28,22 +28,22 @@ OF_CALL(munmap, TRACE_MUNMAP)
 OF_CALL(mremap, TRACE_MREMAP)
 OF_CALL(madvise, TRACE_MADVISE)
 
-DERIVE(get_parent, trace_shown, number, row->process->parent, row->process->parent)
-DERIVE(get_comm, trace_shown, text, row->process->comm, true)
-DERIVE(get_state, trace_shown, number, row->process->ended != 0, row->process->pid)
+DERIVED(get_parent, trace_shown, number, row->process->parent, row->process->parent)
+DERIVED(get_comm, trace_shown, text, row->process->comm, true)
+DERIVED(get_state, trace_shown, number, row->process->ended != 0, row->process->pid)
 
 /* Without calls of brk() of an unknown amount. */
-DERIVE(get_net, trace_shown, sign, (int64_t)(row->bytes.asked - row->bytes.given), true)
-DERIVE(get_rate, trace_shown, sign,
-       row->since ? (int64_t)((double)(int64_t)(row->bytes.asked - row->bytes.given) * 1e9 /
-			      (double)row->since) : 0,
-       row->since)
-DERIVE(get_min_faults, trace_shown, number,
-       row->process->sums.min_faults - row->process->shown.min_faults,
-       row->process->faults_known)
-DERIVE(get_maj_faults, trace_shown, number,
-       row->process->sums.maj_faults - row->process->shown.maj_faults,
-       row->process->faults_known)
+DERIVED(get_net, trace_shown, sign, (int64_t)(row->bytes.asked - row->bytes.given), true)
+DERIVED(get_rate, trace_shown, sign,
+	row->since ? (int64_t)((double)(int64_t)(row->bytes.asked - row->bytes.given) * 1e9 /
+			       (double)row->since) : 0,
+	row->since)
+DERIVED(get_min_faults, trace_shown, number,
+	row->process->sums.min_faults - row->process->shown.min_faults,
+	row->process->faults_known)
+DERIVED(get_maj_faults, trace_shown, number,
+	row->process->sums.maj_faults - row->process->shown.maj_faults,
+	row->process->faults_known)
 
 static const char *const states[] = { "runs", "ended" };
 

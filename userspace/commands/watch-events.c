@@ -91,9 +91,9 @@ int events_put_end(const struct session *session, const struct watched *process,
 		json_put_known(&json, "after", process->seen, (int64_t)process->seen);
 		json_put_known(&json, "at", exited->realtime, (int64_t)exited->realtime);
 		json_put_known(&json, "exit_status", exited->known && WIFEXITED(exited->status),
-			    WEXITSTATUS(exited->status));
+			       WEXITSTATUS(exited->status));
 		json_put_known(&json, "signal", exited->known && WIFSIGNALED(exited->status),
-			    WTERMSIG(exited->status));
+			       WTERMSIG(exited->status));
 		json_put_bool(&json, "oom_killed", exited->oom);
 		if (heir)
 			json_put_string(&json, "reused_by", heir);

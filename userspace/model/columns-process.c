@@ -189,16 +189,16 @@ static const struct column mapping_fields[] = {
 	MAPPING(VMAS, "vmas", "Maps", vmas, U64, COUNT, "number of mappings", .total = TOTAL_SUM),
 };
 
-DERIVE(task_user, task, text,
-       KNOWN(row, MEMCENSUS_TASK_UID) ? name_of_user(view, row->uid) : NULL, value->text)
-DERIVE(group_user, group, text,
-       KNOWN(row, MEMCENSUS_GROUP_UID) ? name_of_user(view, row->uid) : NULL, value->text)
-DERIVE(task_cgroup_path, task, text,
-       KNOWN(row, MEMCENSUS_TASK_CGROUP) ? name_of_cgroup(view, row->cgroup) : NULL,
-       value->text)
-DERIVE(group_cgroup_path, group, text,
-       KNOWN(row, MEMCENSUS_GROUP_CGROUP) ? name_of_cgroup(view, row->cgroup) : NULL,
-       value->text)
+DERIVED(task_user, task, text,
+	KNOWN(row, MEMCENSUS_TASK_UID) ? name_of_user(view, row->uid) : NULL, value->text)
+DERIVED(group_user, group, text,
+	KNOWN(row, MEMCENSUS_GROUP_UID) ? name_of_user(view, row->uid) : NULL, value->text)
+DERIVED(task_cgroup_path, task, text,
+	KNOWN(row, MEMCENSUS_TASK_CGROUP) ? name_of_cgroup(view, row->cgroup) : NULL,
+	value->text)
+DERIVED(group_cgroup_path, group, text,
+	KNOWN(row, MEMCENSUS_GROUP_CGROUP) ? name_of_cgroup(view, row->cgroup) : NULL,
+	value->text)
 
 /* PSS of @figures in percent of MemTotal; false if either is unavailable. */
 static bool percent_of_total(const struct view *view, const struct figures *figures,
@@ -229,10 +229,10 @@ PERCENT(task)
 PERCENT(group)
 PERCENT(mapping)
 
-DERIVE(task_delta, task, number,
-       row->figures.v[MEMCENSUS_F_RSS_COUNTER] - row->figures.v[MEMCENSUS_F_RSS],
-       KNOWN(&row->figures, MEMCENSUS_F_RSS) && KNOWN(&row->figures, MEMCENSUS_F_RSS_COUNTER))
-DERIVE(task_command_line, task, text, row->cmdline, value->text)
+DERIVED(task_delta, task, number,
+	row->figures.v[MEMCENSUS_F_RSS_COUNTER] - row->figures.v[MEMCENSUS_F_RSS],
+	KNOWN(&row->figures, MEMCENSUS_F_RSS) && KNOWN(&row->figures, MEMCENSUS_F_RSS_COUNTER))
+DERIVED(task_command_line, task, text, row->cmdline, value->text)
 
 /* In the order of --help; task_cmdline points to its column by number. */
 enum {
@@ -263,13 +263,13 @@ static const struct column task_derived[] = {
 
 const struct column *const task_cmdline = &task_derived[TASK_CMDLINE];
 
-DERIVE(vma_size, vma, number, row->end - row->start,
-       KNOWN(row, MEMCENSUS_VMA_START) && KNOWN(row, MEMCENSUS_VMA_END))
-DERIVE(vma_dirty, vma, number,
-       row->figures.v[MEMCENSUS_F_SHARED_DIRTY] + row->figures.v[MEMCENSUS_F_PRIVATE_DIRTY],
-       KNOWN(&row->figures, MEMCENSUS_F_SHARED_DIRTY) &&
-       KNOWN(&row->figures, MEMCENSUS_F_PRIVATE_DIRTY))
-DERIVE(vma_mapping, vma, text, mapping_name(row), value->text)
+DERIVED(vma_size, vma, number, row->end - row->start,
+	KNOWN(row, MEMCENSUS_VMA_START) && KNOWN(row, MEMCENSUS_VMA_END))
+DERIVED(vma_dirty, vma, number,
+	row->figures.v[MEMCENSUS_F_SHARED_DIRTY] + row->figures.v[MEMCENSUS_F_PRIVATE_DIRTY],
+	KNOWN(&row->figures, MEMCENSUS_F_SHARED_DIRTY) &&
+	KNOWN(&row->figures, MEMCENSUS_F_PRIVATE_DIRTY))
+DERIVED(vma_mapping, vma, text, mapping_name(row), value->text)
 
 static const struct column vma_derived[] = {
 	{ "size", "Kbytes", "address space, from first to last address",
@@ -290,9 +290,9 @@ static const struct column group_derived[] = {
 	PERCENT_COLUMN(group),
 };
 
-DERIVE(mapping_average_pss, mapping, number,
-       row->figures.v[MEMCENSUS_F_PSS] / (row->mms ? row->mms : 1),
-       KNOWN(&row->figures, MEMCENSUS_F_PSS) && row->mms)
+DERIVED(mapping_average_pss, mapping, number,
+	row->figures.v[MEMCENSUS_F_PSS] / (row->mms ? row->mms : 1),
+	KNOWN(&row->figures, MEMCENSUS_F_PSS) && row->mms)
 
 static const struct column mapping_derived[] = {
 	{ "avg_pss", "AvgPSS", "PSS of each process on average",

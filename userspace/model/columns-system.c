@@ -126,14 +126,14 @@ _Static_assert(ARRAY_SIZE(zone_fields) == MEMCENSUS_ZONE_MAX + 1,
 	       "an attribute of a zone has no column");
 
 #define DISTANCE(level, bit)						\
-	DERIVE(derive_to_##level, zone, number, row->free - row->wmark_##level, \
-	       KNOWN(row, MEMCENSUS_ZONE_FREE) && KNOWN(row, bit))
+	DERIVED(derive_to_##level, zone, number, row->free - row->wmark_##level, \
+		KNOWN(row, MEMCENSUS_ZONE_FREE) && KNOWN(row, bit))
 
 DISTANCE(min, MEMCENSUS_ZONE_WMARK_MIN)
 DISTANCE(low, MEMCENSUS_ZONE_WMARK_LOW)
 DISTANCE(high, MEMCENSUS_ZONE_WMARK_HIGH)
 
-#define INDEXES(name)	DERIVE(derive_##name, zone, list, row->name, row->name.n)
+#define INDEXES(name)	DERIVED(derive_##name, zone, list, row->name, row->name.n)
 
 INDEXES(unusable)
 INDEXES(extfrag)

@@ -160,7 +160,7 @@ struct column {
  * Defines @name for struct column.derive, where @row is the record, a struct @of: the
  * @member of the value is @expression, and available if @condition.
  */
-#define DERIVE(name, of, member, expression, condition)			\
+#define DERIVED(name, of, member, expression, condition)			\
 static bool name(const struct view *view, const void *record, struct value *value) \
 {									\
 	const struct of *row = record;					\
