@@ -26,15 +26,13 @@ inside()
 			HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"' sh "$@"
 }
 
-# lacking ROOT RELEASE OPTION... PACKAGE...: prints what apt would install in ROOT for these
-# packages, as PACKAGE=VERSION, without our own
+# lacking ROOT OPTION... PACKAGE...: prints what apt would install in ROOT for these packages,
+# as PACKAGE=VERSION, without our own. After apt_use.
 lacking()
 {
 	local root=$1
 
-	apt_use "$2"
-	shift 2
-	apt_ready
+	shift
 	apt_do get -s -o Dir::State::status="$root/var/lib/dpkg/status" install "$@" |
 		sed -nE 's/^Inst ([^ ]+) (\[[^]]*\] )?\(([^ ]+) .*/\1=\3/p' | grep -v '^memcensus'
 }
@@ -44,7 +42,9 @@ dependencies()
 {
 	local list
 
-	mapfile -t list < <(lacking "$1" "$2" --no-install-recommends "$3"/memcensus*.deb)
+	apt_use "$2"
+	apt_ready
+	mapfile -t list < <(lacking "$1" --no-install-recommends "$3"/memcensus*.deb)
 	[ ${#list[@]} -eq 0 ] || (cd "$3" && apt_do get download "${list[@]}")
 }
 
