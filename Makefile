@@ -64,6 +64,8 @@ endif
 module: $(module-dir)/memcensus.ko
 
 # The sources are built in a copy, so that each kernel has its own objects.
+# W=1 is for the kernels of the tests: since 6.12 it runs kernel-doc, which needs more of Perl
+# than the headers of a kernel depend on.
 $(module-dir)/memcensus.ko: $(MODULE_SOURCES)
 	@mkdir -p $(module-dir)
 ifndef KDIR
@@ -74,7 +76,7 @@ endif
 		--include='/include/***' --exclude='*' ./ $(module-dir)/src/
 	$(if $(KDIR),,vm/within $(KERNEL)) \
 		$(MAKE) -C $(or $(KDIR),build/kernels/$(KERNEL)/headers) \
-		M=$(CURDIR)/$(module-dir)/src $(if $(ARCH),ARCH=$(ARCH)) W=1 \
+		M=$(CURDIR)/$(module-dir)/src $(if $(ARCH),ARCH=$(ARCH)) $(if $(KDIR),,W=1) \
 		$(KBUILD_FLAGS) modules
 	@cp $(module-dir)/src/memcensus.ko $@
 
