@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Allocates memory, or ends the program. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+
+void memory_failed(void)
+{
+	fputs("memcensus: out of memory\n", stderr);
+	exit(EXIT_FAILURE);
+}
+
+static void *checked(void *p)
+{
+	if (!p)
+		memory_failed();
+	return p;
+}
+
+void *xcalloc(size_t n, size_t size)
+{
+	return checked(calloc(n ? n : 1, size));
+}
+
+void *xreallocarray(void *array, size_t n, size_t size)
+{
+	return checked(reallocarray(array, n ? n : 1, size));
+}
+
+void *xmemdup(const void *from, size_t size)
+{
+	return memcpy(xcalloc(size, 1), from, size);
+}
+
+char *xstrdup(const char *text)
+{
+	return checked(strdup(text));
+}
+
+char *xasprintf(const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int len;
+
+	va_start(args, format);
+	len = vasprintf(&text, format, args);
+	va_end(args);
+	return checked(len < 0 ? NULL : text);
+}
+
+void *array_grow(void *array, size_t n, size_t size)
+{
+	if (!(n & (n - 1)))
+		array = xreallocarray(array, n ? 2 * n : 1, size);
+	memset((char *)array + n * size, 0, size);
+	return array;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Memory that is there, or the program ends: "memcensus: out of memory", EXIT_FAILURE.
+ * What must not be left behind, such as a temporary file, is removed by atexit().
+ */
+#ifndef READER_MEMORY_H
+#define READER_MEMORY_H
+
+#include <stddef.h>
+
+/* As the functions of the C library without the x, but never NULL. */
+void *xcalloc(size_t n, size_t size) __attribute__((returns_nonnull, malloc));
+void *xreallocarray(void *array, size_t n, size_t size) __attribute__((returns_nonnull));
+void *xmemdup(const void *from, size_t size) __attribute__((returns_nonnull, malloc));
+char *xstrdup(const char *text) __attribute__((returns_nonnull, malloc));
+char *xasprintf(const char *format, ...)
+	__attribute__((returns_nonnull, malloc, format(printf, 1, 2)));
+
+/*
+ * Returns @array of @n elements with a zeroed element after them: its capacity doubles
+ * whenever @n is a power of two, so that no member has to keep it.
+ */
+void *array_grow(void *array, size_t n, size_t size) __attribute__((returns_nonnull));
+
+/* Says that there is no memory, and ends the program. */
+void memory_failed(void) __attribute__((noreturn));
+
+#endif /* READER_MEMORY_H */
