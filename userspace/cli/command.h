@@ -49,7 +49,7 @@ struct rows {
  * @show: prints the tables of one census; returns 0, or -1 and @why.  Called for
  *	each census of an interval if @run is NULL
  * @run: does all the work, JSON included, of a command that takes many censuses
- *	or none; sets @partial if something could not be counted.
+ *	or none; sets @session->partial if something could not be counted.
  *	Returns 0, or -1 and @why.  NULL: @show does it
  * @no_source: it does not use session->source
  * @needs_source: whether to open session->source; NULL: always, unless @no_source
@@ -81,7 +81,7 @@ struct command {
 	void (*put_columns)(FILE *out);
 	int (*show)(const struct view *view, const struct options *options,
 		    FILE *out, struct failure *why);
-	int (*run)(struct session *session, bool *partial, struct failure *why);
+	int (*run)(struct session *session, struct failure *why);
 	bool no_source;
 	bool (*needs_source)(const struct options *options);
 	bool screen;

@@ -59,7 +59,7 @@ static int present_json(const struct view *view, const struct options *options,
 
 /* Prints one census as a table or JSON, and its warnings. */
 static int present(struct session *session, const struct snapshot *snap,
-		   bool *partial, struct failure *why)
+		   struct failure *why)
 {
 	const struct options *options = session->options;
 	const struct view view = { .snap = snap, .numeric = options->numeric };
@@ -72,12 +72,12 @@ static int present(struct session *session, const struct snapshot *snap,
 	fflush(out);
 	if (session->taken == 1)
 		basis_note(stderr, session->basis);
-	*partial |= warnings_print(stderr, snap);
+	session->partial |= warnings_print(stderr, snap);
 	if (session->missed)
 		fprintf(stderr, "memcensus: %zu command line%s did not come in time: %s\n",
 			session->missed, session->missed == 1 ? "" : "s", options->comm.given ?
 			"these processes were chosen by name alone" : "shown as -");
-	*partial |= session->missed;
+	session->partial |= session->missed;
 	session->missed = 0;
 	return 0;
 }
@@ -97,7 +97,7 @@ static enum taken take(struct session *session, struct snapshot **snap,
 	return taken;
 }
 
-int present_censuses(struct session *session, bool *partial, struct failure *why)
+int present_censuses(struct session *session, struct failure *why)
 {
 	const struct command *command = session->options->command;
 	struct snapshot *snap;
@@ -110,7 +110,7 @@ int present_censuses(struct session *session, bool *partial, struct failure *why
 		if (command->refine)
 			ret = command->refine(session, snap, why);
 		if (!ret)
-			ret = present(session, snap, partial, why);
+			ret = present(session, snap, why);
 		snapshot_free(snap);
 	}
 	return ret || taken == TAKE_FAILED ? -1 : 0;

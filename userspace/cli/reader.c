@@ -80,20 +80,19 @@ static int run_session(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	const struct command *command = options->command;
-	bool partial = false;
 	int ret;
 
 	/* A signal may kill the print of a single table; longer runs end in order. */
 	if ((command->run && !command->show) || options->interval || options->output)
 		signals_catch();
-	ret = command->run ? command->run(session, &partial, why) :
-			     present_censuses(session, &partial, why);
+	ret = command->run ? command->run(session, why) :
+			     present_censuses(session, why);
 	if (session->source)
-		partial |= session->source->damaged;
+		session->partial |= session->source->damaged;
 	if (!ret && session->child)
 		return session->child;
 	if (!ret)
-		return partial ? EXIT_PARTIAL : EXIT_DONE;
+		return session->partial ? EXIT_PARTIAL : EXIT_DONE;
 	complain(why);
 	return session->child ? session->child : EXIT_FAILED;
 }

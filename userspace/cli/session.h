@@ -36,6 +36,7 @@ struct basis {
  * @held: censuses that rows_run() took in advance; owned
  * @n_held: their number
  * @missed: command lines not available in time since the last reset to 0
+ * @partial: something could not be counted
  * @may_end: a census in which all processes of @request have ended is no failure
  * @child: exit status of the program that the command ran, for the reader's own; 0: none
  * @due: time of the next census, ns of CLOCK_MONOTONIC; 0: at once.  For
@@ -52,6 +53,7 @@ struct session {
 	struct snapshot *held[2];
 	size_t n_held;
 	size_t missed;
+	bool partial;
 	bool may_end;
 	int child;
 	uint64_t due;
@@ -85,10 +87,9 @@ uint32_t present_parts(const struct options *options);
 
 /*
  * Takes the censuses of @session, shows each by the command's show() or as JSON,
- * and prints its warnings on stderr.  Sets @partial if something could not be
- * counted.  Returns 0, or -1 and @why.
+ * and prints its warnings on stderr.  Returns 0, or -1 and @why.
  */
-int present_censuses(struct session *session, bool *partial, struct failure *why);
+int present_censuses(struct session *session, struct failure *why);
 
 /*
  * Chooses the basis of --basis, or else the one that groups, -c and -s need.  The

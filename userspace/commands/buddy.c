@@ -219,9 +219,9 @@ static int buddy_show(const struct view *view, const struct options *options,
 	return 0;
 }
 
-static int buddy_run(struct session *session, bool *partial, struct failure *why)
+static int buddy_run(struct session *session, struct failure *why)
 {
-	return rows_or_one(session, buddy_rows, session->request.parts, partial, why);
+	return rows_or_one(session, buddy_rows, session->request.parts, why);
 }
 
 static const struct option_entry option_frag = {

@@ -65,7 +65,7 @@ static int make_title(struct chart *chart, const struct snapshot *snap,
 }
 
 /* Adds all censuses to a chart over time, only the last one to other charts. */
-static int take_censuses(struct chart *chart, bool *partial, struct failure *why)
+static int take_censuses(struct chart *chart, struct failure *why)
 {
 	struct session *session = chart->session;
 	struct snapshot *snap, *last = NULL;
@@ -92,7 +92,7 @@ static int take_censuses(struct chart *chart, bool *partial, struct failure *why
 	if (!ret && last)
 		ret = make_title(chart, last, why);
 	if (!ret && last)
-		*partial |= warnings_print(stderr, last);
+		session->partial |= warnings_print(stderr, last);
 	snapshot_free(last);
 	return ret;
 }
@@ -131,7 +131,7 @@ static int draw(struct chart *chart, struct failure *why)
 	return ret;
 }
 
-static int chart_run(struct session *session, bool *partial, struct failure *why)
+static int chart_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	const struct record_type *type = command_rows(options)->type;
@@ -148,7 +148,7 @@ static int chart_run(struct session *session, bool *partial, struct failure *why
 
 	if (chart.system)
 		session->request.parts |= MEMCENSUS_PART_ZONES;
-	ret = take_censuses(&chart, partial, why);
+	ret = take_censuses(&chart, why);
 	if (!ret)
 		ret = chart_arrange(&chart, top_of(&chart), why);
 	if (!ret)

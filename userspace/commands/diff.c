@@ -38,7 +38,7 @@ static int diff_words(struct options *options, char **words, int n,
 
 /* Takes one census of the record @path. */
 static int take(struct snapshot **snap, const char *path, struct selection selection,
-		bool *partial, struct failure *why)
+		bool *damaged, struct failure *why)
 {
 	const struct request request = {
 		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
@@ -54,7 +54,7 @@ static int take(struct snapshot **snap, const char *path, struct selection selec
 	taken = *snap ? source->ops->take(source, &request, *snap, why) : TAKE_FAILED;
 	if (!*snap)
 		fail_memory(why);
-	*partial |= source->damaged;
+	*damaged |= source->damaged;
 	source->ops->close(source);
 	return taken == TAKE_DONE ? 0 : -1;
 }
@@ -234,7 +234,7 @@ static int check_pair(const struct diff *diff, struct failure *why)
 	return 0;
 }
 
-static int diff_run(struct session *session, bool *partial, struct failure *why)
+static int diff_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	const char *other = options->other ? options->other : options->file;
@@ -247,16 +247,16 @@ static int diff_run(struct session *session, bool *partial, struct failure *why)
 		from = options->from;
 	if (options->to_given)
 		to = options->to;
-	ret = take(&diff.before, options->file, from, partial, why) ||
-	      take(&diff.after, other, to, partial, why) ||
+	ret = take(&diff.before, options->file, from, &session->partial, why) ||
+	      take(&diff.after, other, to, &session->partial, why) ||
 	      check_pair(&diff, why) || match(&diff, why) ? -1 : 0;
 	if (!ret)
 		ret = options->json ? show_json(&diff, options, session->out, why) :
 				      show_table(&diff, options, session->out, why);
 	if (!ret) {
 		fflush(session->out);
-		*partial |= warnings_print(stderr, diff.before);
-		*partial |= warnings_print(stderr, diff.after);
+		session->partial |= warnings_print(stderr, diff.before);
+		session->partial |= warnings_print(stderr, diff.after);
 	}
 	snapshot_free(diff.before);
 	snapshot_free(diff.after);

@@ -17,14 +17,12 @@ static const uint8_t kinds[] = {
 /**
  * struct export - the censuses of one export
  * @session: options and source
- * @partial: set if something could not be counted
  * @snaps: the first one has all parts, the others only groups; owned
  * @n: their number
  * @cost: sum of their costs
  */
 struct export {
 	struct session *session;
-	bool *partial;
 	struct snapshot *snaps[N_KINDS];
 	size_t n;
 	struct census_cost cost;
@@ -75,7 +73,7 @@ static int take(struct export *export, uint8_t kind, struct failure *why)
 	census_cost_add(&export->cost, snap);
 	/* These warnings cover the other censuses too; a server has metrics for them. */
 	if (export->n == 1 && !session->options->listen)
-		*export->partial |= warnings_print(stderr, snap);
+		export->session->partial |= warnings_print(stderr, snap);
 	return 0;
 }
 
@@ -123,10 +121,10 @@ static int write_all(void *context, bool older, FILE *out, struct failure *why)
 	return 0;
 }
 
-static int export_run(struct session *session, bool *partial, struct failure *why)
+static int export_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
-	struct export export = { .session = session, .partial = partial };
+	struct export export = { .session = session };
 	const struct exporter exporter = { take_all, write_all, &export };
 	int ret;
 

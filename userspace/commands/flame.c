@@ -6,7 +6,7 @@
 #include "cli/options.h"
 #include "commands/flame.h"
 
-static int flame_run(struct session *session, bool *partial, struct failure *why)
+static int flame_run(struct session *session, struct failure *why)
 {
 	struct flame flame = { .session = session };
 	int ret;
@@ -15,7 +15,6 @@ static int flame_run(struct session *session, bool *partial, struct failure *why
 	if (!ret)
 		ret = flame_draw(&flame, why);
 	/* The picture names what has no stack; it is whole without. */
-	(void)partial;
 	flame_moment_free(&flame.mark);
 	flame_moment_free(&flame.end);
 	fault_record_free(&flame.record);

@@ -75,9 +75,9 @@ static int kswapd_show(const struct view *view, const struct options *options,
 			       sizeof(shown) / sizeof(shown[0]), out, why);
 }
 
-static int kswapd_run(struct session *session, bool *partial, struct failure *why)
+static int kswapd_run(struct session *session, struct failure *why)
 {
-	return rows_or_one(session, kswapd_rows, session->request.parts, partial, why);
+	return rows_or_one(session, kswapd_rows, session->request.parts, why);
 }
 
 static const struct option_use kswapd_options[] = {

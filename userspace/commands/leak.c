@@ -219,7 +219,7 @@ static void announce(const struct leak *leak)
 		(unsigned long long)leak->count, time);
 }
 
-static int leak_run(struct session *session, bool *partial, struct failure *why)
+static int leak_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	struct leak leak = { .session = session, .basis = session->request.basis };
@@ -229,7 +229,6 @@ static int leak_run(struct session *session, bool *partial, struct failure *why)
 	int ret;
 
 	/* Never partial: a busy process only has fewer points, and the report shows it. */
-	(void)partial;
 	if (live)
 		leak.count = options->duration / options->interval + 1;
 	if (options->n_pids) {

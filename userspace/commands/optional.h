@@ -61,15 +61,15 @@ MAY_BE_LEFT_OUT void kswapd_columns(FILE *out);
  * Runs @rows if there is an interval or a record with several censuses, with the parts
  * @parts; else presents one census.  0, or -1 and @why.
  */
-int rows_run(struct session *session, rows_fn rows, uint32_t parts, bool *partial,
+int rows_run(struct session *session, rows_fn rows, uint32_t parts,
 	     struct failure *why) MAY_BE_LEFT_OUT;
 
 /* The run() of these commands. */
 static inline int rows_or_one(struct session *session, rows_fn rows, uint32_t parts,
-			      bool *partial, struct failure *why)
+			      struct failure *why)
 {
-	return rows_run ? rows_run(session, rows, parts, partial, why) :
-			  present_censuses(session, partial, why);
+	return rows_run ? rows_run(session, rows, parts, why) :
+			  present_censuses(session, why);
 }
 
 /* options_interval() for these commands; accepts records too. */

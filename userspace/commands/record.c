@@ -42,7 +42,7 @@ static enum recorder_end_status keep(struct recorder *recorder, struct snapshot 
 
 /* Records one census: 0 to continue, after reporting an error that may pass; 1 at the end. */
 static int record_one(struct session *session, struct recorder *recorder,
-		      bool *partial, struct failure *why)
+		      struct failure *why)
 {
 	enum recorder_end_status done = RECORDER_LOST;
 	struct snapshot *snap;
@@ -61,12 +61,11 @@ static int record_one(struct session *session, struct recorder *recorder,
 	if (!may_go_on(session, why))
 		return -1;
 	fprintf(stderr, "memcensus: %s\n", why->text);
-	*partial = true;
+	session->partial = true;
 	return 0;
 }
 
-static int record_run(struct session *session, bool *partial,
-		      struct failure *why)
+static int record_run(struct session *session, struct failure *why)
 {
 	struct recorder *recorder = recorder_open(session->options->record, why);
 	struct failure late;
@@ -80,7 +79,7 @@ static int record_run(struct session *session, bool *partial,
 	session->request.proc_texts = PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_VM |
 		(session->options->slab ? PROC_TEXTS_BIT_SLABINFO : 0);
 	session->source->tap = recorder_tap(recorder);
-	while (!(ret = record_one(session, recorder, partial, why)))
+	while (!(ret = record_one(session, recorder, why)))
 		;
 	session->source->tap = NULL;
 	if (recorder_close(recorder, &late) && ret > 0) {

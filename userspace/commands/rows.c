@@ -40,15 +40,14 @@ static int is_series(struct session *session, uint32_t parts, bool *series,
 	return taken == TAKE_FAILED ? -1 : 0;
 }
 
-int rows_run(struct session *session, rows_fn rows, uint32_t parts, bool *partial,
-	     struct failure *why)
+int rows_run(struct session *session, rows_fn rows, uint32_t parts, struct failure *why)
 {
 	bool series;
 
 	if (is_series(session, parts, &series, why))
 		return -1;
 	if (!series)
-		return present_censuses(session, partial, why);
+		return present_censuses(session, why);
 	session->request.parts = parts;
 	return rows(session, why);
 }

@@ -202,14 +202,14 @@ static int system_show(const struct view *view, const struct options *options,
 	return options->all ? show_all(view, options, out, why) : 0;
 }
 
-static int system_run(struct session *session, bool *partial, struct failure *why)
+static int system_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 
 	if (options->vm || options->slab)
 		return proc_text_run(session, why);
 	/* These rows need no walk of any process. */
-	return rows_or_one(session, system_rows, MEMCENSUS_PART_SYSTEM, partial, why);
+	return rows_or_one(session, system_rows, MEMCENSUS_PART_SYSTEM, why);
 }
 
 static int system_words(struct options *options, char **words, int n, struct failure *why)

@@ -443,7 +443,7 @@ static int begin(struct trace *trace, struct failure *why)
 	return ret;
 }
 
-static int count_lost(struct trace *trace, bool *partial)
+static int count_lost(struct trace *trace)
 {
 	struct trace_report *report = &trace->report;
 
@@ -454,7 +454,7 @@ static int count_lost(struct trace *trace, bool *partial)
 		report->lost_known &= trace_faults_lost(trace->faults, &report->lost);
 	if (report->lost_known && !report->lost)
 		return 0;
-	*partial = true;
+	trace->session->partial = true;
 	if (report->lost_known)
 		fprintf(stderr,
 			"memcensus: %llu events were lost: figures are lower bounds; use a larger --buffer\n",
@@ -475,7 +475,7 @@ static int exit_of(int status)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static int trace_all(struct trace *trace, bool *partial, struct failure *why)
+static int trace_all(struct trace *trace, struct failure *why)
 {
 	struct session *session = trace->session;
 	const struct options *options = session->options;
@@ -496,7 +496,7 @@ static int trace_all(struct trace *trace, bool *partial, struct failure *why)
 	if (run_until_end(trace, why))
 		return -1;
 	reap(trace);
-	count_lost(trace, partial);
+	count_lost(trace);
 	if (options->calls && !options->json)
 		putc('\n', trace->report.out);
 	if (trace_show_sums(&trace->report, true, why))
@@ -509,7 +509,7 @@ static int trace_all(struct trace *trace, bool *partial, struct failure *why)
 	return 0;
 }
 
-static int trace_run(struct session *session, bool *partial, struct failure *why)
+static int trace_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	struct trace trace = {
@@ -532,7 +532,7 @@ static int trace_run(struct session *session, bool *partial, struct failure *why
 	trace.sums.page = sysconf(_SC_PAGESIZE);
 	trace.sums.huge = trace_huge_page();
 	trace.own = process_own();
-	ret = trace_all(&trace, partial, why);
+	ret = trace_all(&trace, why);
 	program_drop(&trace.program);
 	trace_instance_end(trace.calls);
 	trace_instance_end(trace.system);

@@ -259,7 +259,7 @@ static bool is_in(const struct snapshot *snap, uint32_t pid)
 }
 
 static int show_census(struct watch *watch, const struct snapshot *snap,
-		       bool *partial, struct failure *why)
+		       struct failure *why)
 {
 	const struct view view = { .snap = snap };
 	bool live = watch->session->source->ops->live;
@@ -275,11 +275,11 @@ static int show_census(struct watch *watch, const struct snapshot *snap,
 		if (is_asked_for(watch, &snap->tasks[i]))
 			ret = show_task(watch, &view, &snap->tasks[i], why);
 	fflush(watch->session->out);
-	*partial |= warnings_print(stderr, snap);
+	watch->session->partial |= warnings_print(stderr, snap);
 	return ret;
 }
 
-static int watch_each(struct watch *watch, bool *partial, struct failure *why)
+static int watch_each(struct watch *watch, struct failure *why)
 {
 	struct session *session = watch->session;
 	struct snapshot *snap;
@@ -294,7 +294,7 @@ static int watch_each(struct watch *watch, bool *partial, struct failure *why)
 			break;
 		if (taken == TAKE_DONE) {
 			drop_ended(watch, snap);
-			ret = show_census(watch, snap, partial, why);
+			ret = show_census(watch, snap, why);
 		}
 		if (taken == TAKE_FAILED)
 			ret = -1;
@@ -320,7 +320,7 @@ static void choose_pids(struct watch *watch)
 	}
 }
 
-static int watch_run(struct session *session, bool *partial, struct failure *why)
+static int watch_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	struct watch watch = { .session = session };
@@ -340,7 +340,7 @@ static int watch_run(struct session *session, bool *partial, struct failure *why
 			goto out;
 		}
 	}
-	ret = watch_each(&watch, partial, why);
+	ret = watch_each(&watch, why);
 	if (!ret && !watch.n && session->taken)
 		ret = fail(why, FAIL_NO_PROCESS,
 			   "these censuses do not contain process %u", options->pids[0]);

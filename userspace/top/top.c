@@ -138,13 +138,12 @@ static int loop(struct run *run, struct failure *why)
 	return 0;
 }
 
-static int top_run(struct session *session, bool *partial, struct failure *why)
+static int top_run(struct session *session, struct failure *why)
 {
 	struct run run = { .session = session, .usual = session->request };
 	int ret;
 
 	/* Never partial: the screen shows what could not be counted. */
-	(void)partial;
 	ret = top_init(&run.top, session->options, why);
 	if (!ret) {
 		run.sampler = sampler_new(session, why);
