@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Finds the tracked processes, and their regions, that grow. */
+/* Finds the tracked processes, and their regions, that grow, and how much is left. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/leak-judge.h"
+#include "host/cgroups.h"
+#include "host/process.h"
+#include "lib/memory.h"
 
-static int add(struct suspect **v, size_t *n, const struct suspect *suspect,
-	       struct failure *why)
+static void add(struct suspect **v, size_t *n, const struct suspect *suspect)
 {
-	struct suspect *more = reallocarray(*v, *n + 1, sizeof(*more));
-
-	if (!more)
-		return fail_memory(why);
-	*v = more;
-	more[(*n)++] = *suspect;
-	return 0;
+	*v = array_grow(*v, *n, sizeof(**v));
+	(*v)[(*n)++] = *suspect;
 }
 
 /* The fastest growth first. */
@@ -52,8 +50,12 @@ static bool is_shown(const struct regions *regions, size_t i)
 		 (i + 2 == regions->n || v[i + 2].sum));
 }
 
-static int judge_regions(struct leak_report *report, const struct track *track,
-			 struct failure *why)
+static struct slope_finding judge(const struct series *series)
+{
+	return slope_judge(series->points, series->n, LEAK_LEAST);
+}
+
+static void judge_regions(struct leak_report *report, const struct track *track)
 {
 	const struct regions *regions = &track->regions;
 	struct suspect suspect = { .track = track };
@@ -63,50 +65,39 @@ static int judge_regions(struct leak_report *report, const struct track *track,
 		suspect.region = &regions->v[i];
 		if (!is_shown(regions, i))
 			continue;
-		if (!slope_judge(suspect.region->series.points, suspect.region->series.n,
-				 LEAK_LEAST, &suspect.finding))
-			return fail_memory(why);
-		if (suspect.finding.verdict == VERDICT_GROWS &&
-		    add(&report->v, &report->n, &suspect, why))
-			return -1;
+		suspect.finding = judge(&suspect.region->series);
+		if (suspect.finding.verdict == VERDICT_GROWS)
+			add(&report->v, &report->n, &suspect);
 	}
 	if (report->n > first)
 		qsort(report->v + first, report->n - first, sizeof(*report->v), by_place);
-	return 0;
 }
 
-int leak_judge(struct leak_report *report, bool named, struct failure *why)
+void leak_judge(struct leak_report *report, bool named)
 {
 	struct suspect *growing = NULL, suspect = { 0 };
 	size_t n = 0, i;
-	int ret = 0;
 
-	for (i = 0; !ret && i < report->tracks->n; i++) {
+	for (i = 0; i < report->tracks->n; i++) {
 		suspect.track = report->tracks->v[i];
 		if (!track_lives(report->tracks, suspect.track)) {
 			report->ended++;
 			continue;
 		}
-		if (!slope_judge(suspect.track->series.points, suspect.track->series.n,
-				 LEAK_LEAST, &suspect.finding)) {
-			ret = fail_memory(why);
-			break;
-		}
+		suspect.finding = judge(&suspect.track->series);
 		report->counts[suspect.finding.verdict]++;
 		if (suspect.finding.verdict == VERDICT_GROWS)
-			ret = add(&growing, &n, &suspect, why);
+			add(&growing, &n, &suspect);
 		else if (named)
-			ret = add(&report->others, &report->n_others, &suspect, why);
+			add(&report->others, &report->n_others, &suspect);
 	}
 	if (n)
 		qsort(growing, n, sizeof(*growing), by_slope);
-	for (i = 0; !ret && i < n; i++) {
-		ret = add(&report->v, &report->n, &growing[i], why);
-		if (!ret)
-			ret = judge_regions(report, growing[i].track, why);
+	for (i = 0; i < n; i++) {
+		add(&report->v, &report->n, &growing[i]);
+		judge_regions(report, growing[i].track);
 	}
 	free(growing);
-	return ret;
 }
 
 void leak_free(struct leak_report *report)
@@ -115,10 +106,72 @@ void leak_free(struct leak_report *report)
 	free(report->others);
 }
 
-bool leak_seconds_left(const struct headroom *headroom, double slope, double *seconds)
+static void take_less(struct headroom *headroom, uint64_t limit, uint64_t used,
+		      const char *what)
 {
-	if (!headroom->known || slope <= 0)
+	uint64_t left = limit > used ? limit - used : 0;
+
+	if (headroom->known && headroom->bytes <= left)
+		return;
+	*headroom = (struct headroom){ true, left, what };
+}
+
+struct headroom headroom_of_system(const struct snapshot *snap)
+{
+	const struct figures *bytes = &snap->totals.bytes;
+	struct headroom headroom = { .known = KNOWN(bytes, MEMCENSUS_S_AVAILABLE) };
+
+	if (!headroom.known)
+		return headroom;
+	headroom.bytes = bytes->v[MEMCENSUS_S_AVAILABLE];
+	headroom.what = "memory";
+	if (KNOWN(bytes, MEMCENSUS_S_SWAP_FREE) && bytes->v[MEMCENSUS_S_SWAP_FREE]) {
+		headroom.bytes += bytes->v[MEMCENSUS_S_SWAP_FREE];
+		headroom.what = "memory+swap";
+	}
+	return headroom;
+}
+
+/* Applies the limits of cgroup @id and its ancestors, memory and swap together. */
+static void take_cgroups(struct headroom *headroom, uint64_t id)
+{
+	uint64_t max, used, swap_max, swap_used;
+	char dir[PATH_MAX];
+	size_t root;
+	char *end;
+
+	root = cgroup_directory(id, dir, sizeof(dir));
+	while (root && (end = strrchr(dir, '/')) && (size_t)(end - dir) >= root) {
+		if (cgroup_number(dir, "memory.max", &max) &&
+		    cgroup_number(dir, "memory.current", &used)) {
+			if (cgroup_number(dir, "memory.swap.max", &swap_max) &&
+			    cgroup_number(dir, "memory.swap.current", &swap_used)) {
+				max += swap_max;
+				used += swap_used;
+			}
+			take_less(headroom, max, used, "cgroup");
+		}
+		*end = '\0';
+	}
+}
+
+bool leak_seconds_left(const struct leak_report *report, const struct suspect *suspect,
+		       double *seconds, const char **what)
+{
+	const double slope = suspect->finding.slope.slope;
+	const struct track *track = suspect->track;
+	struct headroom headroom = report->headroom;
+	uint64_t limit;
+
+	if (suspect->region || slope <= 0)
 		return false;
-	*seconds = (double)headroom->bytes / slope;
+	if (report->live && track->has_cgroup)
+		take_cgroups(&headroom, track->cgroup);
+	if (report->live && track->has_vss && process_address_limit(track->pid, &limit))
+		take_less(&headroom, limit, track->vss, "RLIMIT_AS");
+	if (!headroom.known)
+		return false;
+	*seconds = (double)headroom.bytes / slope;
+	*what = headroom.what;
 	return true;
 }

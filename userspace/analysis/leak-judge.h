@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Finds the tracked processes, and their regions, that grow.
+ * Finds the tracked processes, and their regions, that grow, and which limit they reach.
  */
 #ifndef READER_LEAK_JUDGE_H
 #define READER_LEAK_JUDGE_H
 
-#include "analysis/headroom.h"
 #include "analysis/tracks.h"
 
 /* Growth by less bytes than this counts as none. */
 #define LEAK_LEAST	(64UL << 10)
+
+/**
+ * struct headroom - memory that can still be had
+ * @known: @bytes and @what are valid
+ * @bytes: bytes left
+ * @what: name of the lowest limit, for messages; a constant string
+ */
+struct headroom {
+	bool known;
+	uint64_t bytes;
+	const char *what;
+};
 
 /**
  * struct suspect - a process or one of its regions
@@ -27,13 +38,11 @@ struct suspect {
  * struct leak_report - the result
  * @tracks: the measurements
  * @v: suspects that grow, each process followed by its regions; owned
- * @n: how many
  * @others: processes requested by PID that do not grow; owned
- * @n_others: how many
  * @counts: number of processes by enum verdict
  * @ended: number of processes that ended during the measurement
  * @headroom: headroom of the system
- * @live: limits of processes can be read
+ * @live: the processes run on this machine: their limits can be read
  */
 struct leak_report {
 	const struct tracks *tracks;
@@ -47,11 +56,19 @@ struct leak_report {
 	bool live;
 };
 
-/* Judges all series; @named: fills @report->others.  0, or -1 and @why. */
-int leak_judge(struct leak_report *report, bool named, struct failure *why);
+/* Available memory and free swap, as of @snap. */
+struct headroom headroom_of_system(const struct snapshot *snap);
+
+/* Judges all series; @named: fills @report->others. */
+void leak_judge(struct leak_report *report, bool named);
 void leak_free(struct leak_report *report);
 
-/* Seconds until growth by @slope bytes per second uses up @headroom; false if unknown. */
-bool leak_seconds_left(const struct headroom *headroom, double slope, double *seconds);
+/*
+ * Seconds until a process that grows on reaches the first of: the memory of the system,
+ * the limits of its cgroup and of the ancestors of that, and of its address space.  @what
+ * names the limit.  False if unknown, or if @suspect is a region.
+ */
+bool leak_seconds_left(const struct leak_report *report, const struct suspect *suspect,
+		       double *seconds, const char **what);
 
 #endif /* READER_LEAK_JUDGE_H */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/regions.h"
+#include "lib/memory.h"
 
 bool regions_private(const struct figures *figures, uint64_t *bytes)
 {
@@ -36,26 +37,17 @@ static size_t place_of(const struct regions *regions, const char *name, bool sum
 	return from;
 }
 
-/* Inserts a region at @place, with past values of 0.  NULL if out of memory. */
+/* Inserts a region at @place, with past values of 0. */
 static struct region *insert(struct regions *regions, size_t place,
 			     const char *name, bool sum)
 {
-	struct region *v, *region;
+	struct region *region;
 
-	v = reallocarray(regions->v, regions->n + 1, sizeof(*v));
-	if (!v)
-		return NULL;
-	regions->v = v;
-	region = &v[place];
-	memmove(region + 1, region, (regions->n - place) * sizeof(*v));
-	regions->n++;
-	*region = (struct region){ .sum = sum, .name = strdup(name) };
-	if (!region->name || !series_zeros(&region->series, &regions->times)) {
-		series_free(&region->series);
-		free(region->name);
-		memmove(region, region + 1, (--regions->n - place) * sizeof(*v));
-		return NULL;
-	}
+	regions->v = array_grow(regions->v, regions->n, sizeof(*regions->v));
+	region = &regions->v[place];
+	memmove(region + 1, region, (regions->n++ - place) * sizeof(*region));
+	*region = (struct region){ .sum = sum, .name = xstrdup(name) };
+	series_zeros(&region->series, &regions->times);
 	return region;
 }
 
@@ -83,7 +75,7 @@ static bool touches(const struct region *region, const char *name,
 	       !strcmp(region->name, name);
 }
 
-static bool add_region(struct regions *regions, const char *name,
+static void add_region(struct regions *regions, const char *name,
 		       const struct vma *vma, uint64_t bytes)
 {
 	size_t place = place_of(regions, name, false, vma->start);
@@ -94,10 +86,8 @@ static bool add_region(struct regions *regions, const char *name,
 	} else if (place == regions->n ||
 		   !touches(&regions->v[place], name, vma->start, vma->end)) {
 		if (regions->n >= REGIONS_MAX)
-			return true;
+			return;
 		region = insert(regions, place, name, false);
-		if (!region)
-			return false;
 		region->lo = vma->start;
 		region->hi = vma->end;
 	}
@@ -112,24 +102,20 @@ static bool add_region(struct regions *regions, const char *name,
 	       touches(&regions->v[place + 1], name, regions->v[place].lo,
 		       regions->v[place].hi))
 		join_next(regions, place);
-	return true;
 }
 
-static bool add_sum(struct regions *regions, const char *name, uint64_t bytes)
+static void add_sum(struct regions *regions, const char *name, uint64_t bytes)
 {
 	size_t place = place_of(regions, name, true, 0);
 	struct region *region = &regions->v[place];
 
 	if (place == regions->n || !region->sum || strcmp(region->name, name))
 		region = insert(regions, place, name, true);
-	if (!region)
-		return false;
 	region->mappings++;
 	region->now += bytes;
-	return true;
 }
 
-bool regions_add(struct regions *regions, double t, const struct vma *vmas, size_t n)
+void regions_add(struct regions *regions, double t, const struct vma *vmas, size_t n)
 {
 	uint64_t bytes, all = 0;
 	const char *name;
@@ -146,15 +132,13 @@ bool regions_add(struct regions *regions, double t, const struct vma *vmas, size
 			continue;
 		name = KNOWN(&vmas[i], MEMCENSUS_VMA_NAME) ? vmas[i].name : "";
 		/* Regions follow their sum in the array, so the sum is added first. */
-		if (!add_sum(regions, name, bytes) ||
-		    !add_region(regions, name, &vmas[i], bytes))
-			return false;
+		add_sum(regions, name, bytes);
+		add_region(regions, name, &vmas[i], bytes);
 		all += bytes;
 	}
 	for (i = 0; i < regions->n; i++)
-		if (!series_add(&regions->v[i].series, t, (double)regions->v[i].now))
-			return false;
-	return series_add(&regions->times, t, (double)all);
+		series_add(&regions->v[i].series, t, (double)regions->v[i].now);
+	series_add(&regions->times, t, (double)all);
 }
 
 void regions_free(struct regions *regions)

@@ -55,11 +55,8 @@ struct regions {
  */
 bool regions_private(const struct figures *figures, uint64_t *bytes);
 
-/*
- * Adds the @n mappings at @vmas, all of one process, at the time @t in seconds.
- * False if out of memory.
- */
-bool regions_add(struct regions *regions, double t, const struct vma *vmas, size_t n);
+/* Adds the @n mappings at @vmas, all of one process, at the time @t in seconds. */
+void regions_add(struct regions *regions, double t, const struct vma *vmas, size_t n);
 
 void regions_free(struct regions *regions);
 

@@ -25,11 +25,11 @@ struct series {
 	size_t stride;
 };
 
-/* Adds a point; an empty series is { 0 }.  False if out of memory. */
-bool series_add(struct series *series, double t, double v);
+/* Adds a point; an empty series is { 0 }. */
+void series_add(struct series *series, double t, double v);
 
-/* Gives the empty @to the times of @from, with value 0.  False if out of memory. */
-bool series_zeros(struct series *to, const struct series *from);
+/* Gives the empty @to the times of @from, with value 0. */
+void series_zeros(struct series *to, const struct series *from);
 
 /* Adds the values of @more, a series with the same times. */
 void series_plus(struct series *series, const struct series *more);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Theil-Sen, Mann-Kendall, and tests for even growth. */
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/slope.h"
+#include "lib/memory.h"
 
 /* Quantile of the normal distribution for an interval of 95%. */
 #define Z_95		1.959963984540054
@@ -49,38 +51,33 @@ struct ties {
 	double pairs;
 };
 
-static bool ties_of(const struct point *points, size_t n, struct ties *ties)
+static struct ties ties_of(const struct point *points, size_t n)
 {
-	double *sorted = malloc(n * sizeof(*sorted));
+	double *sorted = xcalloc(n, sizeof(*sorted));
+	struct ties ties = { 0 };
 	size_t i, run;
 
-	if (!sorted)
-		return false;
 	for (i = 0; i < n; i++)
 		sorted[i] = points[i].v;
 	qsort(sorted, n, sizeof(*sorted), compare);
-	*ties = (struct ties){ 0 };
 	for (i = 0; i < n; i += run) {
 		for (run = 1; i + run < n && sorted[i + run] == sorted[i]; run++)
 			;
-		ties->variance += (double)run * (run - 1.0) * (2.0 * run + 5);
-		ties->pairs += (double)run * (run - 1.0) / 2;
+		ties.variance += (double)run * (run - 1.0) * (2.0 * run + 5);
+		ties.pairs += (double)run * (run - 1.0) / 2;
 	}
 	free(sorted);
-	return true;
+	return ties;
 }
 
-bool slope_of(const struct point *points, size_t n, struct slope *slope)
+struct slope slope_of(const struct point *points, size_t n)
 {
 	size_t pairs = n * (n - 1) / 2, k = 0, i, j;
-	double *slopes = malloc(pairs * sizeof(*slopes));
+	double *slopes = xcalloc(pairs, sizeof(*slopes));
+	const struct ties ties = ties_of(points, n);
 	double s = 0, variance, spread, all;
-	struct ties ties;
+	struct slope slope;
 
-	if (!slopes || !ties_of(points, n, &ties)) {
-		free(slopes);
-		return false;
-	}
 	for (i = 0; i < n; i++) {
 		for (j = i + 1; j < n; j++) {
 			double d = points[j].v - points[i].v;
@@ -96,17 +93,17 @@ bool slope_of(const struct point *points, size_t n, struct slope *slope)
 	if (variance < 0)
 		variance = 0;
 	spread = Z_95 * sqrt(variance);
-	slope->slope = at_rank(slopes, pairs, (pairs - 1) / 2.0);
-	slope->low = at_rank(slopes, pairs, (pairs - spread) / 2 - 1);
-	slope->high = at_rank(slopes, pairs, (pairs + spread) / 2);
-	slope->tau = all / 2 > ties.pairs ?
-		     s / sqrt(all / 2 * (all / 2 - ties.pairs)) : 0;
+	slope.slope = at_rank(slopes, pairs, (pairs - 1) / 2.0);
+	slope.low = at_rank(slopes, pairs, (pairs - spread) / 2 - 1);
+	slope.high = at_rank(slopes, pairs, (pairs + spread) / 2);
+	slope.tau = all / 2 > ties.pairs ?
+		    s / sqrt(all / 2 * (all / 2 - ties.pairs)) : 0;
 	/* Continuity correction: S has steps of 2, so move it by 1 towards 0. */
-	slope->p = 0.5;
+	slope.p = 0.5;
 	if (variance > 0 && s != 0)
-		slope->p = erfc((s - (s > 0 ? 1 : -1)) / sqrt(2 * variance)) / 2;
+		slope.p = erfc((s - (s > 0 ? 1 : -1)) / sqrt(2 * variance)) / 2;
 	free(slopes);
-	return true;
+	return slope;
 }
 
 /*
@@ -186,25 +183,23 @@ static bool goes_on(const struct point *points, const double *floor, size_t n,
 }
 
 /* Judges a series, or a part of it, as a whole. */
-static bool judge_part(const struct point *points, size_t n, double least,
+static void judge_part(const struct point *points, size_t n, double least,
 		       double *floor, struct slope_finding *finding)
 {
 	fill_floor(points, n, floor);
 	finding->grown = floor[n - 1] - floor[0];
 	finding->verdict = VERDICT_STEADY;
 	if (finding->grown < least || finding->grown <= 0)
-		return true;
-	if (!slope_of(points, n, &finding->slope))
-		return false;
+		return;
+	finding->slope = slope_of(points, n);
 	if (finding->slope.p > P_MAX)
-		return true;
+		return;
 	finding->verdict = VERDICT_UNEVEN;
 	if (finding->slope.low > 0 &&
 	    unevenness(points, floor, n) <= (finding->from ? UNEVEN_MAX_PART : UNEVEN_MAX) &&
 	    goes_on(points, floor, n, finding->from ? RATE_MIN_PART : RATE_MIN) &&
 	    deepest_fall(points, n) <= FALL_MAX * finding->grown)
 		finding->verdict = VERDICT_GROWS;
-	return true;
 }
 
 /* Whether no value before @from is above @floor. */
@@ -218,19 +213,11 @@ static bool is_above(const struct point *points, size_t from, double floor)
 	return true;
 }
 
-bool slope_judge(const struct point *points, size_t n, double least,
-		 struct slope_finding *finding)
+struct slope_finding slope_judge(const struct point *points, size_t n, double least)
 {
-	struct slope_finding part;
+	struct slope_finding finding = { .verdict = VERDICT_SHORT }, part;
+	double *floor = xcalloc(n, sizeof(*floor));
 	size_t from, quarter;
-	double *floor;
-
-	*finding = (struct slope_finding){ .verdict = VERDICT_SHORT };
-	if (n < SLOPE_MIN_POINTS)
-		return true;
-	floor = malloc(n * sizeof(*floor));
-	if (!floor)
-		return false;
 
 	/* Skips a start-up, a quarter or a half, if all of it lies below the rest. */
 	for (quarter = 0; quarter <= 2; quarter++) {
@@ -238,16 +225,13 @@ bool slope_judge(const struct point *points, size_t n, double least,
 		from = part.from;
 		if (n - from < SLOPE_MIN_POINTS)
 			break;
-		if (!judge_part(points + from, n - from, least, floor, &part)) {
-			free(floor);
-			return false;
-		}
+		judge_part(points + from, n - from, least, floor, &part);
 		if (!quarter || (part.verdict == VERDICT_GROWS &&
 				 is_above(points, from, floor[0])))
-			*finding = part;
-		if (finding->verdict != VERDICT_UNEVEN)
+			finding = part;
+		if (finding.verdict != VERDICT_UNEVEN)
 			break;
 	}
 	free(floor);
-	return true;
+	return finding;
 }

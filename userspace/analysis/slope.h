@@ -8,7 +8,6 @@
 #ifndef READER_SLOPE_H
 #define READER_SLOPE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Fewer points give VERDICT_SHORT. */
@@ -39,8 +38,8 @@ struct slope {
 	double p;
 };
 
-/* The slope of @n points, at least 2; false if out of memory. */
-bool slope_of(const struct point *points, size_t n, struct slope *slope);
+/* The slope of @n points, at least 2. */
+struct slope slope_of(const struct point *points, size_t n);
 
 /**
  * enum verdict - behaviour of a series
@@ -71,10 +70,7 @@ struct slope_finding {
 	struct slope slope;
 };
 
-/*
- * Judges @n points; a rise by less than @least counts as none.  False if out of memory.
- */
-bool slope_judge(const struct point *points, size_t n, double least,
-		 struct slope_finding *finding);
+/* Judges @n points; a rise by less than @least counts as none. */
+struct slope_finding slope_judge(const struct point *points, size_t n, double least);
 
 #endif /* READER_SLOPE_H */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/tracks.h"
+#include "lib/memory.h"
 #include "model/columns.h"
 
 static struct track *find(const struct tracks *tracks, uint64_t pid, uint64_t start)
@@ -15,42 +16,27 @@ static struct track *find(const struct tracks *tracks, uint64_t pid, uint64_t st
 	return track;
 }
 
-/* NULL if out of memory. */
 static struct track *add(struct tracks *tracks, uint64_t pid, uint64_t start)
 {
-	struct track **v, *track;
+	struct track *track = xcalloc(1, sizeof(*track));
 
-	v = reallocarray(tracks->v, tracks->n + 1, sizeof(struct track *));
-	if (!v)
-		return NULL;
-	tracks->v = v;
-	track = calloc(1, sizeof(*track));
-	if (!track)
-		return NULL;
 	track->pid = (uint32_t)pid;
 	track->start = start;
 	track->next = tracks->buckets[pid % TRACK_BUCKETS];
 	tracks->buckets[pid % TRACK_BUCKETS] = track;
-	v[tracks->n++] = track;
+	tracks->v = array_grow(tracks->v, tracks->n, sizeof(struct track *));
+	tracks->v[tracks->n++] = track;
 	return track;
 }
 
-/* Replaces *@copy by a copy of @text.  False if out of memory. */
-static bool keep_text(char **copy, const char *text)
+/* Replaces *@copy by a copy of @text. */
+static void keep_text(char **copy, const char *text)
 {
-	char *new;
-
-	if (*copy && !strcmp(*copy, text))
-		return true;
-	new = strdup(text);
-	if (!new)
-		return false;
 	free(*copy);
-	*copy = new;
-	return true;
+	*copy = xstrdup(text);
 }
 
-static bool add_task(struct tracks *tracks, const struct view *view,
+static void add_task(struct tracks *tracks, const struct view *view,
 		     const struct task *task, double t)
 {
 	const char *user = KNOWN(task, MEMCENSUS_TASK_UID) ? name_of_user(view, task->uid) : NULL;
@@ -60,12 +46,10 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 
 	if (!track)
 		track = add(tracks, task->pid, start);
-	if (!track)
-		return false;
 	track->seen = tracks->censuses;
-	if (!keep_text(&track->comm, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "?") ||
-	    (user && !keep_text(&track->user, user)))
-		return false;
+	keep_text(&track->comm, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "?");
+	if (user)
+		keep_text(&track->user, user);
 	track->has_uid = KNOWN(task, MEMCENSUS_TASK_UID);
 	track->uid = task->uid;
 	track->has_cgroup = KNOWN(task, MEMCENSUS_TASK_CGROUP);
@@ -77,9 +61,9 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 	if (!regions_private(&task->figures, &bytes) ||
 	    !KNOWN(task, MEMCENSUS_TASK_STATE) ||
 	    task->state != MEMCENSUS_STATE_WALKED)
-		return true;
+		return;
 	track->private_now = bytes;
-	return series_add(&track->series, t, (double)bytes);
+	series_add(&track->series, t, (double)bytes);
 }
 
 static bool was_walked(const struct snapshot *snap, uint64_t pid, uint64_t *start)
@@ -97,7 +81,7 @@ static bool was_walked(const struct snapshot *snap, uint64_t pid, uint64_t *star
 }
 
 /* The mappings of a process are adjacent. */
-static bool add_vmas(struct tracks *tracks, const struct snapshot *snap, double t)
+static void add_vmas(struct tracks *tracks, const struct snapshot *snap, double t)
 {
 	const struct vma *vmas = snap->vmas;
 	struct track *track;
@@ -110,10 +94,9 @@ static bool add_vmas(struct tracks *tracks, const struct snapshot *snap, double 
 		if (!was_walked(snap, vmas[i].pid, &start))
 			continue;
 		track = find(tracks, vmas[i].pid, start);
-		if (track && !regions_add(&track->regions, t, vmas + i, n))
-			return false;
+		if (track)
+			regions_add(&track->regions, t, vmas + i, n);
 	}
-	return true;
 }
 
 /* Whether @request names the task or one of its CLONE_VM peers, or all tasks. */
@@ -132,8 +115,8 @@ static bool is_of_interest(const struct tracks_request *request,
 	return !request->pids;
 }
 
-int tracks_add(struct tracks *tracks, const struct snapshot *snap,
-	       const struct tracks_request *request, struct failure *why)
+void tracks_add(struct tracks *tracks, const struct snapshot *snap,
+		const struct tracks_request *request)
 {
 	const struct view view = { .snap = snap };
 	double t;
@@ -143,7 +126,7 @@ int tracks_add(struct tracks *tracks, const struct snapshot *snap,
 	if (!KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) ||
 	    (tracks->censuses && snap->scan.boottime <= tracks->boottime)) {
 		tracks->skipped++;
-		return 0;
+		return;
 	}
 	tracks->censuses++;
 	tracks->boottime = snap->scan.boottime;
@@ -159,10 +142,9 @@ int tracks_add(struct tracks *tracks, const struct snapshot *snap,
 	for (i = 0; i < snap->n_tasks; i++)
 		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_PID) &&
 		    !task_is_gone(&snap->tasks[i]) &&
-		    is_of_interest(request, &snap->tasks[i]) &&
-		    !add_task(tracks, &view, &snap->tasks[i], t))
-			return fail_memory(why);
-	return add_vmas(tracks, snap, t) ? 0 : fail_memory(why);
+		    is_of_interest(request, &snap->tasks[i]))
+			add_task(tracks, &view, &snap->tasks[i], t);
+	add_vmas(tracks, snap, t);
 }
 
 bool track_lives(const struct tracks *tracks, const struct track *track)

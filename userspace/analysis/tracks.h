@@ -6,7 +6,6 @@
 #define READER_TRACKS_H
 
 #include "analysis/regions.h"
-#include "lib/failure.h"
 #include "model/snapshot.h"
 
 #define TRACK_BUCKETS	4096
@@ -79,9 +78,8 @@ struct tracks_request {
 	bool whole;
 };
 
-/* Adds a census.  0, or -1 and @why. */
-int tracks_add(struct tracks *tracks, const struct snapshot *snap,
-	       const struct tracks_request *request, struct failure *why);
+void tracks_add(struct tracks *tracks, const struct snapshot *snap,
+		const struct tracks_request *request);
 
 /* Whether @track was in the last census with tracks_request.whole, or later. */
 bool track_lives(const struct tracks *tracks, const struct track *track);

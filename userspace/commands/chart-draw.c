@@ -33,29 +33,26 @@ static const char *colour_of(const struct chart *chart, size_t i)
 	return colours[i % N_COLOURS];
 }
 
+static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
+
 /* A suitable unit for amounts up to @most bytes, and its size. */
 static const char *unit_of(double most, double *size)
 {
-	static const char *const names[] = { "KiB", "MiB", "GiB", "TiB" };
 	size_t i = 0;
 
-	*size = 1024;
-	while (i < 3 && most >= 2 * 1024 * *size) {
-		*size *= 1024;
+	for (*size = 1024; i < 3 && most >= 2 * 1024 * *size; *size *= 1024)
 		i++;
-	}
-	return names[i];
+	return units[i];
 }
 
 /* Writes an amount as a label; @cut: its bar is truncated. */
 static void put_amount(FILE *data, double bytes, bool cut)
 {
-	static const char *const names[] = { "KiB", "MiB", "GiB", "TiB" };
 	size_t i = 0;
 
 	for (bytes /= 1024; bytes >= 1023.5 && i < 3; i++)
 		bytes /= 1024;
-	fprintf(data, "\"%.*f %s%s\"", i && bytes < 100 ? 1 : 0, bytes, names[i],
+	fprintf(data, "\"%.*f %s%s\"", i && bytes < 100 ? 1 : 0, bytes, units[i],
 		cut ? ", cut off" : "");
 }
 
@@ -98,7 +95,7 @@ static double longest(const struct chart *chart)
 	return others < 2 * most ? (others > most ? others : most) : 2 * most;
 }
 
-static int draw_bar(const struct chart *chart, struct plot *plot, struct failure *why)
+static void draw_bar(const struct chart *chart, struct plot *plot)
 {
 	static const char *const titles[] = {
 		"USS: its own", "PSS - USS: its share of what is shared", "swap",
@@ -125,8 +122,7 @@ static int draw_bar(const struct chart *chart, struct plot *plot, struct failure
 	fputs("ARG1 using 3:0:2 with labels left offset 0.7,0 notitle\n", script);
 
 	for (i = 0; i < chart->n; i++) {
-		if (!gnuplot_name(plot->data, chart->rows[i].name))
-			return fail_memory(why);
+		gnuplot_name(plot->data, chart->rows[i].name);
 		putc('\t', plot->data);
 		end = chart_amount(chart, &chart->rows[i]);
 		put_amount(plot->data, end, end > most);
@@ -137,14 +133,13 @@ static int draw_bar(const struct chart *chart, struct plot *plot, struct failure
 		}
 		putc('\n', plot->data);
 	}
-	return 0;
 }
 
 /*
  * The pie is 400 pixels wide; all names are listed to its right, with their
  * amounts.
  */
-static int draw_pie(const struct chart *chart, struct plot *plot, struct failure *why)
+static void draw_pie(const struct chart *chart, struct plot *plot)
 {
 	double height = (double)chart->n * BAR_ROW + FRAME, sum = 0, part, at = 90, y;
 	FILE *script = plot->script, *data = plot->data;
@@ -173,8 +168,7 @@ static int draw_pie(const struct chart *chart, struct plot *plot, struct failure
 	for (i = 0; i < chart->n; i++) {
 		part = sum > 0 ? chart_amount(chart, &chart->rows[i]) / sum : 0;
 		y = BAR_ROW / PIE_UNIT * ((double)(chart->n - 1) / 2 - (double)i);
-		if (!gnuplot_name(data, chart->rows[i].name))
-			return fail_memory(why);
+		gnuplot_name(data, chart->rows[i].name);
 		putc('\t', data);
 		put_amount(data, chart_amount(chart, &chart->rows[i]), false);
 		fprintf(data, "\t%.9g\t%.9g\t%ld\t%.9g\t\"%s%.1f%%\"\n", at - 360 * part, at,
@@ -183,7 +177,6 @@ static int draw_pie(const struct chart *chart, struct plot *plot, struct failure
 			part > 0 && part < 0.001 ? 0.1 : 100 * part);
 		at -= 360 * part;
 	}
-	return 0;
 }
 
 /* The offset of local time from UTC at @realtime, seconds. */
@@ -200,8 +193,7 @@ static long ahead_of_utc(uint64_t realtime, const char **zone)
 }
 
 /* Writes a line of names, then for each census its time and the upper edge of each row. */
-static int put_times(const struct chart *chart, FILE *data, double size,
-		     double begin, struct failure *why)
+static void put_times(const struct chart *chart, FILE *data, double size, double begin)
 {
 	double level;
 	size_t i, k;
@@ -209,8 +201,7 @@ static int put_times(const struct chart *chart, FILE *data, double size,
 	fputs("\"time\"\t\"floor\"", data);
 	for (i = 0; i < chart->n; i++) {
 		putc('\t', data);
-		if (!gnuplot_name(data, chart->rows[i].name))
-			return fail_memory(why);
+		gnuplot_name(data, chart->rows[i].name);
 	}
 	putc('\n', data);
 	for (k = 0; k < chart->times.n; k++) {
@@ -221,10 +212,9 @@ static int put_times(const struct chart *chart, FILE *data, double size,
 		}
 		putc('\n', data);
 	}
-	return 0;
 }
 
-static int draw_time(const struct chart *chart, struct plot *plot, struct failure *why)
+static void draw_time(const struct chart *chart, struct plot *plot)
 {
 	double most = 0, level, size, span = chart->times.points[chart->times.n - 1].t;
 	unsigned int height = (unsigned int)chart->n * BAR_ROW + FRAME;
@@ -254,18 +244,15 @@ static int draw_time(const struct chart *chart, struct plot *plot, struct failur
 			"%sARG1 using 1:%zu:%zu with filledcurves linecolor rgb '%s' title columnheader(%zu)",
 			i ? ", \\\n" : "", i + 2, i + 3, colour_of(chart, i), i + 3);
 	putc('\n', script);
-	return put_times(chart, plot->data, size, (double)chart->first / 1e9 + (double)ahead,
-			 why);
+	put_times(chart, plot->data, size, (double)chart->first / 1e9 + (double)ahead);
 }
 
-int chart_draw(const struct chart *chart, struct plot *plot, struct failure *why)
+void chart_draw(const struct chart *chart, struct plot *plot)
 {
-	switch (chart->kind) {
-	case CHART_BAR:
-		return draw_bar(chart, plot, why);
-	case CHART_PIE:
-		return draw_pie(chart, plot, why);
-	default:
-		return draw_time(chart, plot, why);
-	}
+	if (chart->kind == CHART_BAR)
+		draw_bar(chart, plot);
+	else if (chart->kind == CHART_PIE)
+		draw_pie(chart, plot);
+	else
+		draw_time(chart, plot);
 }

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "commands/chart.h"
+#include "lib/memory.h"
 #include "model/breakdown.h"
 #include "model/timefmt.h"
 
@@ -29,11 +30,11 @@ static bool is_row(const struct chart_row *row, const struct chart_row *key)
 	       (key->pid || !strcmp(row->name, key->name));
 }
 
-/* Finds or adds the row of @key and takes its name; NULL: out of memory, name not taken. */
+/* Finds or adds the row of @key and takes its name. */
 static struct chart_row *find_row(struct adding *adding, const struct chart_row *key)
 {
 	struct chart *chart = adding->chart;
-	struct chart_row *rows, *row;
+	struct chart_row *row;
 	size_t i;
 
 	for (i = 0; i < chart->n; i++) {
@@ -46,22 +47,16 @@ static struct chart_row *find_row(struct adding *adding, const struct chart_row 
 		row->name = key->name;
 		return row;
 	}
-	rows = reallocarray(chart->rows, chart->n + 1, sizeof(*rows));
-	if (!rows)
-		return NULL;
-	chart->rows = rows;
-	row = &rows[chart->n];
+	chart->rows = array_grow(chart->rows, chart->n, sizeof(*chart->rows));
+	row = &chart->rows[chart->n++];
 	*row = *key;
-	if (!series_zeros(&row->series, &chart->times))
-		return NULL;
-	chart->n++;
+	series_zeros(&row->series, &chart->times);
 	adding->cursor = chart->n;
 	return row;
 }
 
 /* Adds a row with its @parts; @known: they are known. */
-static int add_row(struct adding *adding, struct chart_row *key, bool known,
-		   struct failure *why)
+static void add_row(struct adding *adding, struct chart_row *key, bool known)
 {
 	struct chart *chart = adding->chart;
 	struct chart_row *row;
@@ -69,11 +64,7 @@ static int add_row(struct adding *adding, struct chart_row *key, bool known,
 
 	memcpy(parts, key->parts, sizeof(parts));
 	memset(key->parts, 0, sizeof(key->parts));
-	row = key->name ? find_row(adding, key) : NULL;
-	if (!row) {
-		free(key->name);
-		return fail_memory(why);
-	}
+	row = find_row(adding, key);
 	row->seen = chart->censuses;
 	/* Unknown is not zero: keep the last known value. */
 	row->known |= known;
@@ -81,7 +72,6 @@ static int add_row(struct adding *adding, struct chart_row *key, bool known,
 		memcpy(row->parts, parts, sizeof(parts));
 	else
 		chart->unknown++;
-	return 0;
 }
 
 static bool get_bytes(const struct figures *figures, unsigned int figure, double *bytes)
@@ -115,7 +105,7 @@ static bool get_parts(const struct adding *adding, const void *record, double *p
 	return true;
 }
 
-static int add_tasks(struct adding *adding, struct failure *why)
+static void add_tasks(struct adding *adding)
 {
 	const struct snapshot *snap = adding->view->snap;
 	size_t i;
@@ -125,17 +115,13 @@ static int add_tasks(struct adding *adding, struct failure *why)
 		struct chart_row key = {
 			.pid = task->pid,
 			.start = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0,
+			.name = xasprintf("%s %" PRIu64,
+					  KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "?",
+					  task->pid),
 		};
-		bool known = get_parts(adding, task, key.parts);
 
-		if (asprintf(&key.name, "%s %" PRIu64,
-			     KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "?",
-			     task->pid) < 0)
-			return fail_memory(why);
-		if (add_row(adding, &key, known, why))
-			return -1;
+		add_row(adding, &key, get_parts(adding, task, key.parts));
 	}
-	return 0;
 }
 
 static const char *group_name(const struct view *view, const struct group *group)
@@ -149,25 +135,22 @@ static const char *group_name(const struct view *view, const struct group *group
 	return name ? name : "?";
 }
 
-static int add_groups(struct adding *adding, struct failure *why)
+static void add_groups(struct adding *adding)
 {
 	const struct snapshot *snap = adding->view->snap;
 	size_t i;
 
 	for (i = 0; i < snap->n_groups; i++) {
 		struct chart_row key = {
-			.name = strdup(group_name(adding->view, &snap->groups[i])),
+			.name = xstrdup(group_name(adding->view, &snap->groups[i])),
 		};
-		bool known = get_parts(adding, &snap->groups[i], key.parts);
 
-		if (add_row(adding, &key, known, why))
-			return -1;
+		add_row(adding, &key, get_parts(adding, &snap->groups[i], key.parts));
 	}
-	return 0;
 }
 
 /* Adds the breakdown of MemTotal, in its own order. */
-static int add_system(struct adding *adding, struct failure *why)
+static void add_system(struct adding *adding)
 {
 	struct breakdown breakdown = breakdown_of(adding->view->snap);
 	size_t i;
@@ -180,20 +163,17 @@ static int add_system(struct adding *adding, struct failure *why)
 		/* A row is below 0 if several counters count one page: draw 0. */
 		if (breakdown.rows[i].bytes > 0)
 			key.parts[0] = (double)breakdown.rows[i].bytes;
-		key.name = strdup(breakdown_rows[i].name);
-		if (add_row(adding, &key, breakdown.rows[i].known, why))
-			return -1;
+		key.name = xstrdup(breakdown_rows[i].name);
+		add_row(adding, &key, breakdown.rows[i].known);
 	}
-	return 0;
 }
 
-int chart_add(struct chart *chart, const struct snapshot *snap, struct failure *why)
+void chart_add(struct chart *chart, const struct snapshot *snap)
 {
 	const struct view view = { .snap = snap };
 	struct adding adding = { .chart = chart, .view = &view };
 	uint64_t now = KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) ? snap->scan.boottime : 0;
 	size_t i;
-	int ret;
 
 	if (!chart->censuses) {
 		chart->zero = now;
@@ -203,20 +183,17 @@ int chart_add(struct chart *chart, const struct snapshot *snap, struct failure *
 	chart->last = time_of(&snap->scan);
 	adding.t = now > chart->zero ? (double)(now - chart->zero) / 1e9 : 0;
 	if (chart->system)
-		ret = add_system(&adding, why);
+		add_system(&adding);
 	else if (chart->session->options->group_by)
-		ret = add_groups(&adding, why);
+		add_groups(&adding);
 	else
-		ret = add_tasks(&adding, why);
-	if (ret)
-		return -1;
+		add_tasks(&adding);
 	for (i = 0; i < chart->n; i++) {
 		if (chart->rows[i].seen != chart->censuses)
 			memset(chart->rows[i].parts, 0, sizeof(chart->rows[i].parts));
-		if (!series_add(&chart->rows[i].series, adding.t, chart->rows[i].parts[0]))
-			return fail_memory(why);
+		series_add(&chart->rows[i].series, adding.t, chart->rows[i].parts[0]);
 	}
-	return series_add(&chart->times, adding.t, 0) ? 0 : fail_memory(why);
+	series_add(&chart->times, adding.t, 0);
 }
 
 double chart_amount(const struct chart *chart, const struct chart_row *row)
@@ -238,61 +215,57 @@ static int by_amount(const void *a, const void *b, void *chart)
 	return (x < y) - (x > y);
 }
 
+static void free_row(struct chart_row *row)
+{
+	series_free(&row->series);
+	free(row->name);
+}
+
 /* Drops rows that were never known: a bar of 0 would be wrong. */
 static void drop_unknown(struct chart *chart)
 {
 	size_t i, kept = 0;
 
 	for (i = 0; i < chart->n; i++) {
-		if (chart->rows[i].known) {
+		if (chart->rows[i].known)
 			chart->rows[kept++] = chart->rows[i];
-			continue;
-		}
-		series_free(&chart->rows[i].series);
-		free(chart->rows[i].name);
+		else
+			free_row(&chart->rows[i]);
 	}
 	chart->n = kept;
 }
 
-int chart_arrange(struct chart *chart, size_t top, struct failure *why)
+void chart_arrange(struct chart *chart, size_t top)
 {
 	struct chart_row *others;
 	size_t i, p;
 
 	drop_unknown(chart);
-	if (chart->system)
-		return 0;
-	if (!chart->n)
-		return 0;
+	if (chart->system || !chart->n)
+		return;
 	qsort_r(chart->rows, chart->n, sizeof(*chart->rows), by_amount, chart);
 	/* A single other row keeps its own name. */
 	if (!top || chart->n <= top + 1)
-		return 0;
+		return;
 	others = &chart->rows[top];
 	chart->others = chart->n - top;
 	for (i = top + 1; i < chart->n; i++) {
 		for (p = 0; p < 3; p++)
 			others->parts[p] += chart->rows[i].parts[p];
 		series_plus(&others->series, &chart->rows[i].series);
-		series_free(&chart->rows[i].series);
-		free(chart->rows[i].name);
+		free_row(&chart->rows[i]);
 	}
 	chart->n = top + 1;
 	free(others->name);
-	if (asprintf(&others->name, "%zu others", chart->others) >= 0)
-		return 0;
-	others->name = NULL;
-	return fail_memory(why);
+	others->name = xasprintf("%zu others", chart->others);
 }
 
 void chart_free(struct chart *chart)
 {
 	size_t i;
 
-	for (i = 0; i < chart->n; i++) {
-		series_free(&chart->rows[i].series);
-		free(chart->rows[i].name);
-	}
+	for (i = 0; i < chart->n; i++)
+		free_row(&chart->rows[i]);
 	free(chart->rows);
 	series_free(&chart->times);
 	free(chart->title);

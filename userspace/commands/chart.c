@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "commands/chart.h"
+#include "lib/memory.h"
 #include "model/timefmt.h"
 #include "model/warnings.h"
 
@@ -19,32 +20,25 @@
 /* Maximum number of rows: the height of a PNG is at most 32767 pixels. */
 #define MOST_ROWS	1000
 
-static const struct {
-	const char *word;
-	enum chart_kind kind;
-} kinds[] = {
-	{ "bar", CHART_BAR }, { "pie", CHART_PIE }, { "time", CHART_TIME },
-};
+/* By enum chart_kind. */
+static const char *const kinds[] = { "", "bar", "pie", "time" };
 
 static enum chart_kind kind_of(const char *word)
 {
-	size_t i;
+	enum chart_kind kind = CHART_TIME;
 
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (!strcmp(kinds[i].word, word))
-			return kinds[i].kind;
-	return 0;
+	while (kind && strcmp(kinds[kind], word))
+		kind--;
+	return kind;
 }
 
 /* Builds the title from machine, kernel and time, if known. */
-static int make_title(struct chart *chart, const struct snapshot *snap,
-		      struct failure *why)
+static void make_title(struct chart *chart, const struct snapshot *snap)
 {
 	const char *kernel = KNOWN(&snap->info, MEMCENSUS_INFO_KERNEL) ?
 			     snap->info.kernel : "";
 	char from[TIME_SIZE], to[TIME_SIZE];
 	struct utsname uts = { 0 };
-	int n;
 
 	/* A record may come from another machine. */
 	if (chart->session->source->ops->live)
@@ -53,15 +47,10 @@ static int make_title(struct chart *chart, const struct snapshot *snap,
 	time_text(to, chart->last, true);
 	from[strcspn(from, "T")] = ' ';
 	to[strcspn(to, "T")] = ' ';
-	free(chart->title);
-	n = asprintf(&chart->title, "%s%sLinux %s, %s%s%s", uts.nodename,
-		     *uts.nodename ? ", " : "", kernel, from,
-		     chart->kind == CHART_TIME ? " to " : "",
-		     chart->kind == CHART_TIME ? to : "");
-	if (n >= 0)
-		return 0;
-	chart->title = NULL;
-	return fail_memory(why);
+	chart->title = xasprintf("%s%sLinux %s, %s%s%s", uts.nodename,
+				 *uts.nodename ? ", " : "", kernel, from,
+				 chart->kind == CHART_TIME ? " to " : "",
+				 chart->kind == CHART_TIME ? to : "");
 }
 
 /* Adds all censuses to a chart over time, only the last one to other charts. */
@@ -83,16 +72,16 @@ static int take_censuses(struct chart *chart, struct failure *why)
 		if (taken != TAKE_DONE)
 			break;
 		if (chart->kind == CHART_TIME)
-			ret = chart_add(chart, snap, why);
+			chart_add(chart, snap);
 		snapshot_free(last);
 		last = snap;
 	}
-	if (!ret && last && chart->kind != CHART_TIME)
-		ret = chart_add(chart, last, why);
-	if (!ret && last)
-		ret = make_title(chart, last, why);
-	if (!ret && last)
+	if (!ret && last) {
+		if (chart->kind != CHART_TIME)
+			chart_add(chart, last);
+		make_title(chart, last);
 		session->partial |= warnings_print(stderr, last);
+	}
 	snapshot_free(last);
 	return ret;
 }
@@ -123,10 +112,10 @@ static int draw(struct chart *chart, struct failure *why)
 	int ret;
 
 	ret = gnuplot_open(&plot, options->output, options->keep, why);
-	if (!ret)
-		ret = chart_draw(chart, &plot, why);
-	if (!ret)
+	if (!ret) {
+		chart_draw(chart, &plot);
 		ret = gnuplot_run(&plot, chart->session->out, why);
+	}
 	gnuplot_close(&plot);
 	return ret;
 }
@@ -149,8 +138,7 @@ static int chart_run(struct session *session, struct failure *why)
 	if (chart.system)
 		session->request.parts |= MEMCENSUS_PART_ZONES;
 	ret = take_censuses(&chart, why);
-	if (!ret)
-		ret = chart_arrange(&chart, top_of(&chart), why);
+	chart_arrange(&chart, top_of(&chart));
 	if (!ret)
 		ret = check_rows(&chart, why);
 	if (!ret)

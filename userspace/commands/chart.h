@@ -71,15 +71,14 @@ struct chart {
 	uint64_t zero;
 };
 
-/* Adds the rows of a census.  Returns 0, or -1 and @why. */
-int chart_add(struct chart *chart, const struct snapshot *snap, struct failure *why);
+/* Adds the rows of a census. */
+void chart_add(struct chart *chart, const struct snapshot *snap);
 
 /* Sorts the rows and sums all but the @top largest in one row; 0: sums none. */
-int chart_arrange(struct chart *chart, size_t top, struct failure *why);
+void chart_arrange(struct chart *chart, size_t top);
 void chart_free(struct chart *chart);
 
-/* Draws @chart into @plot.  Returns 0, or -1 and @why. */
-int chart_draw(const struct chart *chart, struct plot *plot, struct failure *why);
+void chart_draw(const struct chart *chart, struct plot *plot);
 
 /* The amount by which a row is sorted. */
 double chart_amount(const struct chart *chart, const struct chart_row *row);

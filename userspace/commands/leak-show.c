@@ -67,23 +67,19 @@ static void cell_rate(struct table *table, double slope, const struct units *uni
 static void cell_left(struct table *table, const struct leak_report *report,
 		      const struct suspect *suspect, bool raw)
 {
-	struct headroom headroom = { 0 };
+	const char *what = NULL;
 	char text[TIME_SIZE];
 	double seconds;
 
-	if (!suspect->region)
-		headroom = headroom_of(suspect->track, report->headroom, report->live);
-	if (!leak_seconds_left(&headroom, suspect->finding.slope.slope, &seconds)) {
+	if (!leak_seconds_left(report, suspect, &seconds, &what)) {
 		table_cell(table, NULL);
-		table_cell(table, NULL);
-		return;
-	}
-	time_duration(text, seconds);
-	if (raw)
+	} else if (raw) {
 		table_cellf(table, "%.0f", seconds);
-	else
+	} else {
+		time_duration(text, seconds);
 		table_cell(table, text);
-	table_cell(table, headroom.what);
+	}
+	table_cell(table, what);
 }
 
 static void put_suspect(struct table *table, const struct leak_report *report,
@@ -137,8 +133,7 @@ static int put_table(const struct leak_report *report, const struct session *ses
 	return table_finish(table, session->out, why);
 }
 
-static int put_others(const struct leak_report *report, FILE *out,
-		      struct failure *why)
+static void put_others(const struct leak_report *report, FILE *out)
 {
 	const struct track *track;
 	char *name;
@@ -147,13 +142,10 @@ static int put_others(const struct leak_report *report, FILE *out,
 	for (i = 0; i < report->n_others; i++) {
 		track = report->others[i].track;
 		name = text_printable(track->comm);
-		if (!name)
-			return fail_memory(why);
 		fprintf(out, "Process %" PRIu32 " (%s) %s.\n", track->pid, name,
 			explanations[report->others[i].finding.verdict]);
 		free(name);
 	}
-	return 0;
 }
 
 static void put_sum(const struct leak_report *report, FILE *out)
@@ -181,8 +173,7 @@ int leak_show(const struct leak_report *report, const struct session *session,
 		return 0;
 	if (report->n)
 		putc('\n', out);
-	if (put_others(report, out, why))
-		return -1;
+	put_others(report, out);
 	put_sum(report, out);
 	return 0;
 }
@@ -232,7 +223,7 @@ static void json_process(struct json *json, const struct leak_report *report,
 			 const struct suspect *suspect, size_t n)
 {
 	const struct track *track = suspect->track;
-	struct headroom headroom = headroom_of(track, report->headroom, report->live);
+	const char *what;
 	double seconds;
 
 	json_open(json, NULL, '{');
@@ -240,9 +231,9 @@ static void json_process(struct json *json, const struct leak_report *report,
 	json_put_string(json, "comm", track->comm);
 	json_put_known(json, "uid", track->has_uid, (int64_t)track->uid);
 	json_finding(json, report, suspect);
-	if (leak_seconds_left(&headroom, suspect->finding.slope.slope, &seconds)) {
+	if (leak_seconds_left(report, suspect, &seconds, &what)) {
 		json_put_ratio(json, "seconds_left", seconds);
-		json_put_string(json, "limit", headroom.what);
+		json_put_string(json, "limit", what);
 	} else {
 		json_put_null(json, "seconds_left");
 		json_put_null(json, "limit");

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "commands/leak.h"
 #include "host/process.h"
+#include "lib/memory.h"
 #include "model/timefmt.h"
 #include "model/warnings.h"
 
@@ -42,8 +43,7 @@ struct leak {
 	uint8_t basis;
 };
 
-static int add_census(struct leak *leak, const struct snapshot *snap,
-		      struct failure *why)
+static void add_census(struct leak *leak, const struct snapshot *snap)
 {
 	const struct session *session = leak->session;
 	bool live = session->source->ops->live, named = session->options->n_pids;
@@ -61,7 +61,7 @@ static int add_census(struct leak *leak, const struct snapshot *snap,
 		leak->headroom = headroom;
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS))
 		leak->basis = (uint8_t)snap->scan.basis;
-	return tracks_add(&leak->tracks, snap, &request, why);
+	tracks_add(&leak->tracks, snap, &request);
 }
 
 /**
@@ -85,26 +85,19 @@ static int by_growth(const void *a, const void *b)
  * Chooses the suspects at half time: processes that grew until now.  A missed leak is
  * worse than a false suspect, so processes that grew unevenly are included.
  */
-static int choose_suspects(struct leak *leak, struct failure *why)
+static void choose_suspects(struct leak *leak)
 {
 	const struct tracks *tracks = &leak->tracks;
-	struct rising *rising = calloc(tracks->n + 1, sizeof(*rising));
+	struct rising *rising = xcalloc(tracks->n, sizeof(*rising));
 	struct slope_finding finding;
 	size_t n = 0, i;
 
-	leak->pids = calloc(SUSPECTS_MAX, sizeof(*leak->pids));
-	if (!rising || !leak->pids) {
-		free(rising);
-		return fail_memory(why);
-	}
+	leak->pids = xcalloc(SUSPECTS_MAX, sizeof(*leak->pids));
 	for (i = 0; i < tracks->n; i++) {
 		if (!track_lives(tracks, tracks->v[i]))
 			continue;
-		if (!slope_judge(tracks->v[i]->series.points, tracks->v[i]->series.n,
-				 LEAK_LEAST / 2, &finding)) {
-			free(rising);
-			return fail_memory(why);
-		}
+		finding = slope_judge(tracks->v[i]->series.points, tracks->v[i]->series.n,
+				      LEAK_LEAST / 2);
 		if (finding.verdict == VERDICT_GROWS || finding.verdict == VERDICT_UNEVEN)
 			rising[n++] = (struct rising){ tracks->v[i]->pid, finding.grown };
 	}
@@ -112,21 +105,19 @@ static int choose_suspects(struct leak *leak, struct failure *why)
 	for (i = 0; i < n && i < SUSPECTS_MAX; i++)
 		leak->pids[leak->n_pids++] = rising[i].pid;
 	free(rising);
-	return 0;
 }
 
 /* From half time on, every second census has only the suspects, with their mappings. */
-static int choose_request(struct leak *leak, struct failure *why)
+static void choose_request(struct leak *leak)
 {
 	struct session *session = leak->session;
 	struct request *request = &session->request;
 	bool of_suspects;
 
 	if (!session->source->ops->live || session->options->n_pids)
-		return 0;
-	if (!leak->pids && session->taken >= leak->count / 2 &&
-	    choose_suspects(leak, why))
-		return -1;
+		return;
+	if (!leak->pids && session->taken >= leak->count / 2)
+		choose_suspects(leak);
 	of_suspects = leak->n_pids && session->taken % 2;
 	request->pids = of_suspects ? leak->pids : NULL;
 	request->n_pids = of_suspects ? leak->n_pids : 0;
@@ -134,7 +125,6 @@ static int choose_request(struct leak *leak, struct failure *why)
 			 (of_suspects ? MEMCENSUS_PART_VMAS : 0);
 	/* Without this, the module would use map counts for named processes. */
 	request->basis = leak->basis;
-	return 0;
 }
 
 /* Drops requested processes that have ended; false if none was dropped. */
@@ -164,14 +154,13 @@ static int take_all(struct leak *leak, struct failure *why)
 
 	while (!ret && (!leak->count || session->taken < leak->count) &&
 	       (!named || leak->n_pids)) {
-		if (choose_request(leak, why))
-			return -1;
+		choose_request(leak);
 		due = session->due;
 		taken = session_next(session, &snap, why);
 		if (taken == TAKE_END)
 			break;
 		if (taken == TAKE_DONE) {
-			ret = add_census(leak, snap, why);
+			add_census(leak, snap);
 		} else if (why->kind == FAIL_NO_PROCESS && leak->tracks.censuses) {
 			/* Retry a process that is still exiting at the next census. */
 			if (drop_ended(leak))
@@ -192,15 +181,15 @@ static int report(struct leak *leak, struct failure *why)
 		.headroom = leak->headroom,
 		.live = session->source->ops->live,
 	};
-	int ret;
+	int ret = 0;
 
 	if (leak->tracks.skipped)
 		fprintf(stderr, "memcensus: %llu censuses left out: no later than another\n",
 			(unsigned long long)leak->tracks.skipped);
-	ret = leak_judge(&report, session->options->n_pids, why);
-	if (!ret && session->options->json)
+	leak_judge(&report, session->options->n_pids);
+	if (session->options->json)
 		leak_json(&report, session->out);
-	else if (!ret)
+	else
 		ret = leak_show(&report, session, why);
 	leak_free(&report);
 	return ret;
@@ -232,10 +221,7 @@ static int leak_run(struct session *session, struct failure *why)
 	if (live)
 		leak.count = options->duration / options->interval + 1;
 	if (options->n_pids) {
-		leak.pids = malloc(options->n_pids * sizeof(*leak.pids));
-		if (!leak.pids)
-			return fail_memory(why);
-		memcpy(leak.pids, options->pids, options->n_pids * sizeof(*leak.pids));
+		leak.pids = xmemdup(options->pids, options->n_pids * sizeof(*leak.pids));
 		leak.n_pids = options->n_pids;
 	}
 	/* Request all processes of a record: by PID it fails if one of several has ended. */

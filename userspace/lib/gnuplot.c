@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/gnuplot.h"
+#include "lib/memory.h"
 #include "lib/text.h"
 
 /* Longer names leave no room for the picture. */
@@ -23,51 +24,26 @@ bool gnuplot_knows(const char *path, bool *svg)
 	return *svg || (dot && !strcmp(dot, ".png"));
 }
 
-static char *path_of(const char *dir, const char *name, const char *end)
+/* A file that nobody sees, unless it is kept as @path with @end. */
+static FILE *open_file(const char *path, const char *end, bool keep, struct failure *why)
 {
-	char *path;
+	char *name = xasprintf("%s%s", path, end);
+	FILE *file = keep ? fopen(name, "we") : tmpfile();
 
-	return asprintf(&path, "%s%s%s", dir, name, end) < 0 ? NULL : path;
-}
-
-static int make_paths(struct plot *plot, struct failure *why)
-{
-	const char *tmp = getenv("TMPDIR");
-
-	if (plot->keep) {
-		plot->script_path = path_of("", plot->path, ".gp");
-		plot->data_path = path_of("", plot->path, ".dat");
-	} else {
-		plot->dir = path_of(tmp && *tmp ? tmp : "/tmp", "/memcensus-XXXXXX", "");
-		if (!plot->dir)
-			return fail_memory(why);
-		if (!mkdtemp(plot->dir)) {
-			fail(why, FAIL_SYSTEM, "cannot make the directory %s: %s",
-			     plot->dir, strerror(errno));
-			free(plot->dir);
-			plot->dir = NULL;
-			return -1;
-		}
-		plot->script_path = path_of(plot->dir, "/chart", ".gp");
-		plot->data_path = path_of(plot->dir, "/chart", ".dat");
-	}
-	return plot->script_path && plot->data_path ? 0 : fail_memory(why);
+	if (!file)
+		fail(why, FAIL_SYSTEM, "cannot write %s: %s", keep ? name : "a temporary file",
+		     strerror(errno));
+	free(name);
+	return file;
 }
 
 int gnuplot_open(struct plot *plot, const char *path, bool keep, struct failure *why)
 {
-	const char *failed;
-
-	*plot = (struct plot){ .path = path, .keep = keep };
+	*plot = (struct plot){ .script = open_file(path, ".gp", keep, why) };
 	gnuplot_knows(path, &plot->svg);
-	if (make_paths(plot, why))
-		return -1;
-	plot->script = fopen(plot->script_path, "we");
-	plot->data = fopen(plot->data_path, "we");
-	if (plot->script && plot->data)
-		return 0;
-	failed = plot->script ? plot->data_path : plot->script_path;
-	return fail(why, FAIL_SYSTEM, "cannot write %s: %s", failed, strerror(errno));
+	if (plot->script)
+		plot->data = open_file(path, ".dat", keep, why);
+	return plot->data ? 0 : -1;
 }
 
 void gnuplot_begin(struct plot *plot, unsigned int width, unsigned int height)
@@ -115,14 +91,12 @@ static void put_letter(FILE *data, const char *at, size_t len, uint32_t c)
 			fprintf(data, "\\\\x%02x", (unsigned char)at[i]);
 }
 
-bool gnuplot_name(FILE *data, const char *name)
+void gnuplot_name(FILE *data, const char *name)
 {
 	char *text = text_printable(name), *at;
 	size_t letters = 0, len;
 	uint32_t c = 0;
 
-	if (!text)
-		return false;
 	putc('"', data);
 	for (at = text; *at && letters < NAME_LETTERS; letters++) {
 		len = utf8_get(at, &c);
@@ -133,7 +107,6 @@ bool gnuplot_name(FILE *data, const char *name)
 	fputs(*at ? "..." : letters ? "" : " ", data);
 	putc('"', data);
 	free(text);
-	return true;
 }
 
 /* Reads the beginning of gnuplot's error output. */
@@ -152,15 +125,19 @@ static void read_complaint(int fd, char *buf, size_t size)
 
 static int run_child(struct plot *plot, int out, int complaints, struct failure *why)
 {
-	char *const argv[] = {
-		"gnuplot", "-d", "-c", plot->script_path, plot->data_path, NULL
-	};
+	const int script_fd = fileno(plot->script), data_fd = fileno(plot->data);
+	char script[32], data[32], said[256];
+	char *const argv[] = { "gnuplot", "-d", "-c", script, data, NULL };
 	posix_spawn_file_actions_t actions;
-	char said[256];
 	int error, status;
 	pid_t pid;
 
+	snprintf(script, sizeof(script), "/dev/fd/%d", script_fd);
+	snprintf(data, sizeof(data), "/dev/fd/%d", data_fd);
 	posix_spawn_file_actions_init(&actions);
+	/* To itself: the child inherits it. */
+	posix_spawn_file_actions_adddup2(&actions, script_fd, script_fd);
+	posix_spawn_file_actions_adddup2(&actions, data_fd, data_fd);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO);
@@ -183,16 +160,6 @@ static int run_child(struct plot *plot, int out, int complaints, struct failure 
 	return fail(why, FAIL_SYSTEM, "gnuplot failed: %s", said);
 }
 
-static int finish(FILE **file, const char *path, struct failure *why)
-{
-	bool bad = ferror(*file);
-
-	bad |= fclose(*file) != 0;
-	*file = NULL;
-	return bad ? fail(why, FAIL_SYSTEM, "cannot write %s: %s", path,
-			  strerror(errno)) : 0;
-}
-
 static int copy(FILE *from, FILE *to, struct failure *why)
 {
 	char buf[16384];
@@ -212,8 +179,10 @@ int gnuplot_run(struct plot *plot, FILE *out, struct failure *why)
 
 	if (!picture || !complaints)
 		fail(why, FAIL_SYSTEM, "cannot make a temporary file: %s", strerror(errno));
-	else if (!finish(&plot->script, plot->script_path, why) &&
-		 !finish(&plot->data, plot->data_path, why))
+	else if (fflush(plot->script) || fflush(plot->data) || ferror(plot->script) ||
+		 ferror(plot->data))
+		fail(why, FAIL_SYSTEM, "cannot write what gnuplot reads: %s", strerror(errno));
+	else
 		ret = run_child(plot, fileno(picture), fileno(complaints), why);
 	/* A failed gnuplot leaves an incomplete picture. */
 	if (!ret)
@@ -231,13 +200,4 @@ void gnuplot_close(struct plot *plot)
 		fclose(plot->script);
 	if (plot->data)
 		fclose(plot->data);
-	if (!plot->keep && plot->script_path)
-		unlink(plot->script_path);
-	if (!plot->keep && plot->data_path)
-		unlink(plot->data_path);
-	if (plot->dir)
-		rmdir(plot->dir);
-	free(plot->dir);
-	free(plot->script_path);
-	free(plot->data_path);
 }

@@ -18,27 +18,21 @@
  * struct plot - a chart under construction
  * @script: the gnuplot script; it reads the data file as ARG1
  * @data: the data file, with tabs between the fields
- * @path: path of the picture; the caller owns it
  * @svg: the picture is SVG, else PNG
- * @keep: keep script and data next to the picture, as PATH.gp and PATH.dat
- * @dir: temporary directory for both if not @keep; owned
- * @script_path, @data_path: paths of both; owned
  */
 struct plot {
 	FILE *script;
 	FILE *data;
-	const char *path;
 	bool svg;
-	bool keep;
-	char *dir;
-	char *script_path;
-	char *data_path;
 };
 
 /* Whether the suffix of @path names a supported format; @svg: it is SVG. */
 bool gnuplot_knows(const char *path, bool *svg);
 
-/* Returns 0, or -1 and @why.  The caller calls gnuplot_close() in both cases. */
+/*
+ * Begins the picture @path.  @keep: keeps script and data beside it, as PATH.gp and
+ * PATH.dat.  Returns 0, or -1 and @why.  The caller calls gnuplot_close() in both cases.
+ */
 int gnuplot_open(struct plot *plot, const char *path, bool keep, struct failure *why);
 
 /* Writes the size of the picture in pixels and the settings of every chart. */
@@ -51,7 +45,7 @@ void gnuplot_close(struct plot *plot);
 /* Writes @text as a string of the script. */
 void gnuplot_string(FILE *script, const char *text);
 
-/* Writes @name as a field of the data, truncated if long; false: out of memory. */
-bool gnuplot_name(FILE *data, const char *name);
+/* Writes @name as a field of the data, truncated if long. */
+void gnuplot_name(FILE *data, const char *name);
 
 #endif /* READER_GNUPLOT_H */

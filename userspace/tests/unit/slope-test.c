@@ -29,7 +29,8 @@ static void check_known(const char *what, const double *t, const double *v,
 
 	for (i = 0; i < n; i++)
 		points[i] = (struct point){ t ? t[i] : (double)i, v[i] };
-	if (!ok(slope_of(points, n, &got) && is_near(got.slope, expected.slope) &&
+	got = slope_of(points, n);
+	if (!ok(is_near(got.slope, expected.slope) &&
 		is_near(got.low, expected.low) && is_near(got.high, expected.high) &&
 		is_near(got.tau, expected.tau) && is_near(got.p, expected.p), "%s", what))
 		printf("# got %.9g %.9g %.9g %.9g %.9g\n", got.slope, got.low,
@@ -273,8 +274,7 @@ static void check_kind(const struct kind *kind)
 			points[i].t = i;
 			points[i].v = 4096 * floor(kind->value(i, x) * MIB / 4096);
 		}
-		if (!slope_judge(points, POINTS, 65536, &finding))
-			abort();
+		finding = slope_judge(points, POINTS, 65536);
 		found += finding.verdict == VERDICT_GROWS;
 	}
 	percent = 100.0 * found / SEEDS;
@@ -291,19 +291,19 @@ static void check_finding(void)
 
 	for (i = 0; i < POINTS; i++)
 		points[i] = (struct point){ i, i < 14 ? 3e6 * i : 4.2e7 + 1e6 * (i - 14) };
-	ok(slope_judge(points, POINTS, 65536, &finding) &&
-	   finding.verdict == VERDICT_GROWS && finding.from == POINTS / 4 &&
+	finding = slope_judge(points, POINTS, 65536);
+	ok(finding.verdict == VERDICT_GROWS && finding.from == POINTS / 4 &&
 	   is_near(finding.slope.slope, 1e6), "a start-up is left out");
 	for (i = 0; i < POINTS; i++)
 		points[i] = (struct point){ i, (i * 29 % POINTS + (i > 57 ? 90 : 0)) * MIB };
-	if (!slope_judge(points, POINTS, 65536, &finding))
-		abort();
+	finding = slope_judge(points, POINTS, 65536);
 	ok(finding.grown > 65536 && finding.slope.p > 0.001 &&
 	   finding.verdict == VERDICT_STEADY,
 	   "what may be chance is no rise: p %.3f", finding.slope.p);
-	ok(slope_judge(points, 7, 65536, &finding) && finding.verdict == VERDICT_SHORT,
-	   "seven points say nothing");
-	ok(slope_judge(points, 20, 1e9, &finding) && finding.verdict == VERDICT_STEADY,
+	finding = slope_judge(points, 7, 65536);
+	ok(finding.verdict == VERDICT_SHORT, "seven points say nothing");
+	finding = slope_judge(points, 20, 1e9);
+	ok(finding.verdict == VERDICT_STEADY,
 	   "a rise by less than the least is none");
 }
 
