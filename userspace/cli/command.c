@@ -50,14 +50,13 @@ int command_records(const struct view *view, const struct options *options,
 	struct listing listing;
 	int ret;
 
-	ret = listing_fill(&listing, view, records, why);
-	if (!ret && type == command_rows(options)->type)
+	listing_fill(&listing, view, records);
+	if (type == command_rows(options)->type)
 		ret = command_arrange(&listing, options, why);
-	else if (!ret)
+	else
 		ret = columns_choose(&listing.columns, type, columns, NULL, why);
 	if (!ret)
-		ret = listing_print(&listing, command_look(options), &units,
-				    totals, out, why);
+		listing_print(&listing, command_look(options), &units, totals, out);
 	listing_free(&listing);
 	return ret;
 }
@@ -69,18 +68,17 @@ int command_json_records(struct json *json, const char *key, const struct view *
 	struct listing listing;
 	int ret;
 
-	ret = listing_fill(&listing, view, records, why);
-	if (!ret)
-		ret = command_arrange(&listing, options, why);
+	listing_fill(&listing, view, records);
+	ret = command_arrange(&listing, options, why);
 	if (!ret)
 		snapshot_json_listing(json, key, command_rows(options)->type, &listing);
 	listing_free(&listing);
 	return ret;
 }
 
-int command_figures(const struct view *view, const struct options *options,
-		    const struct record_type *type, const unsigned int *which,
-		    size_t n, FILE *out, struct failure *why)
+void command_figures(const struct view *view, const struct options *options,
+		     const struct record_type *type, const unsigned int *which,
+		     size_t n, FILE *out)
 {
 	const struct units units = command_units(view, options);
 	struct table *table = table_new(command_look(options));
@@ -104,7 +102,7 @@ int command_figures(const struct view *view, const struct options *options,
 		if (!options->raw)
 			table_cell(table, column->help);
 	}
-	return table_finish(table, out, why);
+	table_finish(table, out);
 }
 
 struct table_look command_look(const struct options *options)

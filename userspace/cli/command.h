@@ -154,9 +154,9 @@ int command_json_records(struct json *json, const char *key, const struct view *
  * Prints the @n figures in @which (NULL: all) of the totals, one per row, with
  * meaning unless the output is raw.  @type is bytes_record or events_record.
  */
-int command_figures(const struct view *view, const struct options *options,
-		    const struct record_type *type, const unsigned int *which,
-		    size_t n, FILE *out, struct failure *why);
+void command_figures(const struct view *view, const struct options *options,
+		     const struct record_type *type, const unsigned int *which,
+		     size_t n, FILE *out);
 
 /* The format of tables and amounts that @options select. */
 struct table_look command_look(const struct options *options);

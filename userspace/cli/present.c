@@ -46,10 +46,10 @@ static int present_json(const struct view *view, const struct options *options,
 		.pages = options->pages,
 		.line = options_series(options),
 	};
-	int ret;
+	int ret = 0;
 
-	ret = listing_fill(&listing, view, records_in(view->snap, what.type), why);
-	if (!ret && type)
+	listing_fill(&listing, view, records_in(view->snap, what.type));
+	if (type)
 		ret = command_arrange(&listing, options, why);
 	if (!ret)
 		snapshot_json(out, view->snap, &what);

@@ -99,10 +99,6 @@ static enum taken take_new(struct session *session, struct snapshot **snap,
 	enum taken taken;
 
 	*snap = snapshot_new();
-	if (!*snap) {
-		fail_memory(why);
-		return TAKE_FAILED;
-	}
 	if (session->source->ops->live)
 		taken = session->source->ops->take(session->source,
 						   &session->request, *snap, why);

@@ -31,8 +31,7 @@ static void put_area(struct table *table, const char *name, struct amount used,
 	cell_amount(table, amount_minus(used, cache), units);
 }
 
-int areas_show(const struct view *view, const struct options *options,
-	       FILE *out, struct failure *why)
+void areas_show(const struct view *view, const struct options *options, FILE *out)
 {
 	const struct units units = command_units(view, options);
 	const struct snapshot *snap = view->snap;
@@ -55,5 +54,5 @@ int areas_show(const struct view *view, const struct options *options,
 	put_area(table, "kernel dynamic memory", kernel, cache, &units);
 	put_area(table, "userspace memory", user, mapped, &units);
 	put_area(table, "free memory", free, free, &units);
-	return table_finish(table, out, why);
+	table_finish(table, out);
 }

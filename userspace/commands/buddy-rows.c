@@ -67,8 +67,8 @@ static void put_zone(struct table *table, const struct span *span,
 	buddy_cell(table, MEMCENSUS_ZONE_FREE, zone, units);
 }
 
-static int put_table(const struct session *session, const struct span *span,
-		     const char *stamp, bool header, struct failure *why)
+static void put_table(const struct session *session, const struct span *span,
+		      const char *stamp, bool header)
 {
 	const struct options *options = session->options;
 	const struct units units = { .suffixes = options->suffixes };
@@ -90,7 +90,7 @@ static int put_table(const struct session *session, const struct span *span,
 		table_cell(table, stamp);
 		put_zone(table, span, &span->now->zones[i], &units, orders);
 	}
-	return table_finish(table, session->out, why);
+	table_finish(table, session->out);
 }
 
 static void put_blocks(struct json *json, const struct zone *zone,
@@ -140,29 +140,27 @@ static void put_json(const struct session *session, const struct span *span)
 	json_close(&json, '}');
 }
 
-static int put_census(const struct session *session, const struct span *span,
-		      uint64_t row, struct failure *why)
+static void put_census(const struct session *session, const struct span *span,
+		       uint64_t row)
 {
 	char stamp[TIME_SIZE];
 
 	if (session->options->json) {
 		put_json(session, span);
-		return 0;
+		return;
 	}
 	time_text(stamp, time_of(&span->now->scan), session->options->raw);
-	return put_table(session, span, stamp,
-			 interval_header_due(session->options, row), why);
+	put_table(session, span, stamp, interval_header_due(session->options, row));
 }
 
 /* Prints the change per second from the first to the last census. */
-static int put_average(const struct session *session, const struct snapshot *first,
-		       const struct snapshot *last, struct failure *why)
+static void put_average(const struct session *session, const struct snapshot *first,
+			const struct snapshot *last)
 {
 	const struct span span = { first, last, interval_seconds(first, last) };
 
-	if (session->options->json || first == last || !span.seconds)
-		return 0;
-	return put_table(session, &span, "Average:", false, why);
+	if (!session->options->json && first != last && span.seconds)
+		put_table(session, &span, "Average:", false);
 }
 
 int buddy_rows(struct session *session, struct failure *why)
@@ -170,14 +168,9 @@ int buddy_rows(struct session *session, struct failure *why)
 	struct snapshot *first = NULL, *last = NULL, *snap;
 	enum taken taken;
 	uint64_t row = 0;
-	int ret = 0;
 
-	while (!ret && (taken = session_next(session, &snap, why)) != TAKE_END) {
-		if (taken != TAKE_DONE) {
-			ret = -1;
-			break;
-		}
-		ret = put_census(session, &(struct span){ last, snap, 0 }, row, why);
+	while ((taken = session_next(session, &snap, why)) == TAKE_DONE) {
+		put_census(session, &(struct span){ last, snap, 0 }, row);
 		fflush(session->out);
 		if (!row)
 			warnings_print(stderr, snap);
@@ -188,10 +181,10 @@ int buddy_rows(struct session *session, struct failure *why)
 		if (!first)
 			first = snap;
 	}
-	if (!ret && first)
-		ret = put_average(session, first, last, why);
+	if (taken == TAKE_END && first)
+		put_average(session, first, last);
 	if (last != first)
 		snapshot_free(last);
 	snapshot_free(first);
-	return ret;
+	return taken == TAKE_END ? 0 : -1;
 }

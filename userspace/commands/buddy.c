@@ -79,8 +79,8 @@ static void index_cells(struct table *table, const struct numbers *indexes,
 	}
 }
 
-static int show_blocks(const struct view *view, const struct options *options,
-		       FILE *out, struct failure *why)
+static void show_blocks(const struct view *view, const struct options *options,
+			FILE *out)
 {
 	const struct units units = command_units(view, options);
 	const struct snapshot *snap = view->snap;
@@ -93,11 +93,11 @@ static int show_blocks(const struct view *view, const struct options *options,
 		blocks_cells(table, &snap->zones[i].free_blocks, orders);
 		buddy_cell(table, MEMCENSUS_ZONE_FREE, &snap->zones[i], &units);
 	}
-	return table_finish(table, out, why);
+	table_finish(table, out);
 }
 
-static int show_types(const struct snapshot *snap, const struct options *options,
-		      FILE *out, struct failure *why)
+static void show_types(const struct snapshot *snap, const struct options *options,
+		       FILE *out)
 {
 	size_t orders = buddy_orders(snap), i, t;
 	struct table *table = orders_table(options, "Type", orders);
@@ -111,11 +111,11 @@ static int show_types(const struct snapshot *snap, const struct options *options
 			blocks_cells(table, &zone->types[t].free_blocks, orders);
 		}
 	}
-	return table_finish(table, out, why);
+	table_finish(table, out);
 }
 
-static int show_frag(const struct snapshot *snap, const struct options *options,
-		     FILE *out, struct failure *why)
+static void show_frag(const struct snapshot *snap, const struct options *options,
+		      FILE *out)
 {
 	size_t orders = buddy_orders(snap), i;
 	struct table *table = orders_table(options, "Index", orders);
@@ -130,7 +130,7 @@ static int show_frag(const struct snapshot *snap, const struct options *options,
 		table_cell(table, "extfrag");
 		index_cells(table, &zone->extfrag, orders, true);
 	}
-	return table_finish(table, out, why);
+	table_finish(table, out);
 }
 
 /* Whether a block of @order or larger is free. */
@@ -198,17 +198,16 @@ static int buddy_show(const struct view *view, const struct options *options,
 	const struct snapshot *snap = view->snap;
 	size_t i;
 
-	if (show_blocks(view, options, out, why))
-		return -1;
+	(void)why;
+
+	show_blocks(view, options, out);
 	if (options->types) {
 		command_title(options, out, "Free blocks by migrate type");
-		if (show_types(snap, options, out, why))
-			return -1;
+		show_types(snap, options, out);
 	}
 	if (options->frag) {
 		command_title(options, out, "Fragmentation of each order");
-		if (show_frag(snap, options, out, why))
-			return -1;
+		show_frag(snap, options, out);
 	}
 	if (options->raw || !KNOWN(&snap->info, MEMCENSUS_INFO_PAGE_SIZE) ||
 	    !snap->info.page_size)

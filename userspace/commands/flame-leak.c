@@ -126,7 +126,7 @@ static void sum_mappings(struct growth *v, size_t n)
 	}
 }
 
-static int show(struct growth *v, size_t n, const struct session *session, struct failure *why)
+static void show(struct growth *v, size_t n, const struct session *session)
 {
 	const struct options *options = session->options;
 	struct table *table;
@@ -136,7 +136,7 @@ static int show(struct growth *v, size_t n, const struct session *session, struc
 	command_title(options, session->out, n ? "Stacks whose memory grew" :
 		      "No stack's memory grew");
 	if (!n)
-		return 0;
+		return;
 	sum_mappings(v, n);
 	qsort(v, n, sizeof(*v), by_growth);
 	table = table_new(command_look(options));
@@ -153,7 +153,7 @@ static int show(struct growth *v, size_t n, const struct session *session, struc
 		table_cell(table, v[i].mapping);
 		table_cell(table, v[i].stack);
 	}
-	return table_finish(table, session->out, why);
+	table_finish(table, session->out);
 }
 
 static int read_lines(FILE *file, const struct session *session, struct failure *why)
@@ -184,7 +184,7 @@ static int read_lines(FILE *file, const struct session *session, struct failure 
 	}
 	free(line);
 	if (!ret)
-		ret = show(v, n, session, why);
+		show(v, n, session);
 	for (i = 0; i < n; i++)
 		free(lines[i]);
 	free(lines);

@@ -74,8 +74,6 @@ int flame_pages(void *context, struct page_bits *bits, uint32_t pid, struct fail
 	if (!source)
 		return page_bits_from_pagemap(NULL, bits, pid, why);
 	snap = snapshot_new();
-	if (!snap)
-		return fail_memory(why);
 	ret = source->ops->take(source, &request, snap, why) == TAKE_DONE ?
 	      add_all(bits, snap, pid, why) : -1;
 	snapshot_free(snap);

@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "commands/interval.h"
+#include "lib/memory.h"
 #include "model/timefmt.h"
 #include "model/warnings.h"
 
@@ -172,8 +173,7 @@ static struct table *row_begin(const struct interval_run *run, bool header,
 	return table;
 }
 
-static int put_row(const struct interval_run *run, const struct snapshot *snap,
-		   struct failure *why)
+static void put_row(const struct interval_run *run, const struct snapshot *snap)
 {
 	const struct options *options = run->session->options;
 	const struct units units = { .suffixes = options->suffixes };
@@ -191,7 +191,7 @@ static int put_row(const struct interval_run *run, const struct snapshot *snap,
 		known = get(&run->columns[i], run->last, snap, &value);
 		put_cell(table, &run->columns[i], known, value, &units);
 	}
-	return table_finish(table, run->session->out, why);
+	table_finish(table, run->session->out);
 }
 
 /* Writes one object per line; memory is in bytes, a rate is per second. */
@@ -216,7 +216,7 @@ static void put_json(const struct interval_run *run, const struct snapshot *snap
 	json_close(&json, '}');
 }
 
-static int put_average(const struct interval_run *run, struct failure *why)
+static void put_average(const struct interval_run *run)
 {
 	const struct options *options = run->session->options;
 	const struct units units = { .suffixes = options->suffixes };
@@ -236,20 +236,19 @@ static int put_average(const struct interval_run *run, struct failure *why)
 			known = get(column, run->first, run->last, &value);
 		put_cell(table, column, known, value, &units);
 	}
-	return table_finish(table, run->session->out, why);
+	table_finish(table, run->session->out);
 }
 
 /* Shows a census and takes ownership of @snap. */
-static int add(struct interval_run *run, struct snapshot *snap, struct failure *why)
+static void add(struct interval_run *run, struct snapshot *snap)
 {
 	double value;
 	size_t i;
-	int ret = 0;
 
 	if (run->session->options->json)
 		put_json(run, snap);
 	else
-		ret = put_row(run, snap, why);
+		put_row(run, snap);
 	fflush(run->session->out);
 	if (!run->rows)
 		warnings_print(stderr, snap);
@@ -266,7 +265,6 @@ static int add(struct interval_run *run, struct snapshot *snap, struct failure *
 	run->last = snap;
 	if (!run->first)
 		run->first = snap;
-	return ret;
 }
 
 int interval_run(struct session *session, const struct interval_column *columns,
@@ -275,24 +273,21 @@ int interval_run(struct session *session, const struct interval_column *columns,
 	struct interval_run run = { .session = session, .columns = columns, .n = n };
 	struct snapshot *snap;
 	enum taken taken;
-	int ret = 0;
 
-	run.sums = calloc(n, sizeof(*run.sums));
-	run.counts = calloc(n, sizeof(*run.counts));
-	if (!run.sums || !run.counts)
-		ret = fail_memory(why);
-	while (!ret && (taken = session_next(session, &snap, why)) != TAKE_END)
-		ret = taken == TAKE_DONE ? add(&run, snap, why) : -1;
+	run.sums = xcalloc(n, sizeof(*run.sums));
+	run.counts = xcalloc(n, sizeof(*run.counts));
+	while ((taken = session_next(session, &snap, why)) == TAKE_DONE)
+		add(&run, snap);
 	/* A single row has no interval to average over. */
-	if (!ret && run.rows > 1 && !session->options->json)
-		ret = put_average(&run, why);
+	if (taken == TAKE_END && run.rows > 1 && !session->options->json)
+		put_average(&run);
 
 	if (run.last != run.first)
 		snapshot_free(run.last);
 	snapshot_free(run.first);
 	free(run.sums);
 	free(run.counts);
-	return ret;
+	return taken == TAKE_END ? 0 : -1;
 }
 
 void interval_help(FILE *out, const struct interval_column *columns, size_t n)

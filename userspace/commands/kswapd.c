@@ -27,8 +27,7 @@ static void reclaim_row(struct table *table, const struct view *view, const char
 		table_cell(table, NULL);
 }
 
-static int show_reclaim(const struct view *view, const struct options *options, FILE *out,
-			struct failure *why)
+static void show_reclaim(const struct view *view, const struct options *options, FILE *out)
 {
 	struct table *table = table_new(command_look(options));
 
@@ -41,7 +40,7 @@ static int show_reclaim(const struct view *view, const struct options *options, 
 		    MEMCENSUS_E_PGSTEAL_KSWAPD, MEMCENSUS_E_PAGEOUTRUN);
 	reclaim_row(table, view, "direct", MEMCENSUS_E_PGSCAN_DIRECT,
 		    MEMCENSUS_E_PGSTEAL_DIRECT, MEMCENSUS_E_ALLOCSTALL);
-	return table_finish(table, out, why);
+	table_finish(table, out);
 }
 
 static int kswapd_show(const struct view *view, const struct options *options,
@@ -68,11 +67,11 @@ static int kswapd_show(const struct view *view, const struct options *options,
 			    records_in(snap, &zone_record), false, out, why))
 		return -1;
 	command_title(options, out, "Pages since boot");
-	if (show_reclaim(view, options, out, why))
-		return -1;
+	show_reclaim(view, options, out);
 	command_title(options, out, NULL);
-	return command_figures(view, options, &events_record, shown,
-			       sizeof(shown) / sizeof(shown[0]), out, why);
+	command_figures(view, options, &events_record, shown,
+			sizeof(shown) / sizeof(shown[0]), out);
+	return 0;
 }
 
 static int kswapd_run(struct session *session, struct failure *why)

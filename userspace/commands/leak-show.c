@@ -108,8 +108,7 @@ static void put_suspect(struct table *table, const struct leak_report *report,
 	cell_left(table, report, suspect, raw);
 }
 
-static int put_table(const struct leak_report *report, const struct session *session,
-		     struct failure *why)
+static void put_table(const struct leak_report *report, const struct session *session)
 {
 	static const struct {
 		const char *header;
@@ -130,7 +129,7 @@ static int put_table(const struct leak_report *report, const struct session *ses
 	for (i = 0; i < report->n; i++)
 		put_suspect(table, report, &report->v[i], &units,
 			    session->options->raw);
-	return table_finish(table, session->out, why);
+	table_finish(table, session->out);
 }
 
 static void put_others(const struct leak_report *report, FILE *out)
@@ -167,8 +166,8 @@ int leak_show(const struct leak_report *report, const struct session *session,
 {
 	FILE *out = session->out;
 
-	if ((report->n || session->options->raw) && put_table(report, session, why))
-		return -1;
+	if (report->n || session->options->raw)
+		put_table(report, session);
 	if (session->options->raw)
 		return 0;
 	if (report->n)

@@ -46,7 +46,8 @@ static int map_show(const struct view *view, const struct options *options,
 		if (!options->raw && snap->n_tasks &&
 		    put_title(snap, snap->tasks[0].pid, out, why))
 			return -1;
-		return pages_show(view, options, out, why);
+		pages_show(view, options, out);
+		return 0;
 	}
 
 	/* The mappings of one process are adjacent. */

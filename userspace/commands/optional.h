@@ -15,16 +15,13 @@ int tasks_prepare(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
 int tasks_refine(struct session *session, struct snapshot *snap, struct failure *why)
 	MAY_BE_LEFT_OUT;
 
-/* Prints the table of one census with totals and zones. Returns 0, or -1 and @why. */
-int areas_show(const struct view *view, const struct options *options,
-	       FILE *out, struct failure *why) MAY_BE_LEFT_OUT;
+/* Prints the table of one census with totals and zones. */
+void areas_show(const struct view *view, const struct options *options, FILE *out)
+	MAY_BE_LEFT_OUT;
 
-/*
- * A row for each mapping in the range of @options, with a picture of its pages.
- * 0, or -1 and @why.
- */
-int pages_show(const struct view *view, const struct options *options, FILE *out,
-	       struct failure *why) MAY_BE_LEFT_OUT;
+/* A row for each mapping in the range of @options, with a picture of its pages. */
+void pages_show(const struct view *view, const struct options *options, FILE *out)
+	MAY_BE_LEFT_OUT;
 
 /* Every figure of the mappings in @snap, as in smaps. 0, or -1 and @why. */
 int smaps_show(const struct snapshot *snap, FILE *out, struct failure *why) MAY_BE_LEFT_OUT;
@@ -36,9 +33,8 @@ int pages_range(struct options *options, const char *value,
 /* Prints what --vm or --slab selects, of this machine or a record. 0, or -1 and @why. */
 int proc_text_run(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
 
-/* Prints the settings in @text, PROC_TEXTS_VM, as a table or JSON. 0, or -1 and @why. */
-int vm_settings_show(const char *text, const struct options *options, FILE *out,
-		     struct failure *why);
+/* Prints the settings in @text, PROC_TEXTS_VM, as a table or JSON. */
+void vm_settings_show(const char *text, const struct options *options, FILE *out);
 
 /*
  * Prints the caches in @text, PROC_TEXTS_SLABINFO, largest first, as a table or JSON.

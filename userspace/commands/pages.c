@@ -157,8 +157,7 @@ static void put_total(struct table *table, const struct picture *all,
 	table_cell(table, "");
 }
 
-int pages_show(const struct view *view, const struct options *options, FILE *out,
-	       struct failure *why)
+void pages_show(const struct view *view, const struct options *options, FILE *out)
 {
 	const struct units units = command_units(view, options);
 	const struct snapshot *snap = view->snap;
@@ -189,10 +188,8 @@ int pages_show(const struct view *view, const struct options *options, FILE *out
 	}
 	if (!options->raw)
 		put_total(table, &all, snap, &units);
-	if (table_finish(table, out, why))
-		return -1;
+	table_finish(table, out);
 	if (!options->raw && !options->no_header)
 		fputs("\nA letter stands for pages of Each KiB: E exclusive, S shared, W in swap,\n"
 		      ". none, ? unknown; small: for less than half of its pages.\n", out);
-	return 0;
 }

@@ -16,12 +16,8 @@ static struct snapshot *take_proc_text(struct session *session, unsigned int bit
 
 	if (!session->source) {
 		snap = snapshot_new();
-		if (snap && !proc_texts_read(snap, bit, why))
-			return snap;
-		if (!snap)
-			fail_memory(why);
-		snapshot_free(snap);
-		return NULL;
+		proc_texts_read(snap, bit);
+		return snap;
 	}
 	session->request.parts = MEMCENSUS_PART_SYSTEM;
 	while ((taken = session_next(session, &next, why)) == TAKE_DONE) {
@@ -56,7 +52,7 @@ int proc_text_run(struct session *session, struct failure *why)
 	const struct options *options = session->options;
 	struct snapshot *snap;
 	const char *text;
-	int ret;
+	int ret = 0;
 
 	snap = take_proc_text(session, options->vm ? PROC_TEXTS_BIT_VM :
 						     PROC_TEXTS_BIT_SLABINFO, why);
@@ -67,7 +63,7 @@ int proc_text_run(struct session *session, struct failure *why)
 		ret = no_text(session, options->vm ? "sys/vm" : "slabinfo",
 			      options->vm ? "" : " --slab", why);
 	else if (options->vm)
-		ret = vm_settings_show(text, options, session->out, why);
+		vm_settings_show(text, options, session->out);
 	else
 		ret = slabs_show(text, options, session->out, why);
 	snapshot_free(snap);

@@ -30,12 +30,10 @@ static bool may_go_on(const struct session *session, const struct failure *why)
 static enum recorder_end_status keep(struct recorder *recorder, struct snapshot *snap,
 				     struct failure *why)
 {
-	enum recorder_end_status done = RECORDER_LOST;
+	enum recorder_end_status done;
 
-	if (names_write(snap, why))
-		recorder_abort(recorder);
-	else
-		done = recorder_end(recorder, snap, why);
+	names_write(snap);
+	done = recorder_end(recorder, snap, why);
 	snapshot_free(snap);
 	return done;
 }

@@ -72,8 +72,8 @@ static void short_row(struct table *table, const struct options *options,
 }
 
 /* Prints the two rows of free(1), and with -t their sum. */
-static int show_free(const struct view *view, const struct options *options,
-		     FILE *out, struct failure *why)
+static void show_free(const struct view *view, const struct options *options,
+		      FILE *out)
 {
 	const struct units units = command_units(view, options);
 	const struct snapshot *snap = view->snap;
@@ -110,7 +110,7 @@ static int show_free(const struct view *view, const struct options *options,
 	short_row(table, options, "Swap:", swap, &units);
 	if (options->totals)
 		short_row(table, options, "Total:", both, &units);
-	return table_finish(table, out, why);
+	table_finish(table, out);
 }
 
 static void put_breakdown_row(struct table *table, const struct options *options,
@@ -134,8 +134,8 @@ static void put_breakdown_row(struct table *table, const struct options *options
 		table_cell(table, row->help);
 }
 
-static int show_breakdown(const struct view *view, const struct options *options,
-			  FILE *out, struct failure *why)
+static void show_breakdown(const struct view *view, const struct options *options,
+			   FILE *out)
 {
 	const struct breakdown breakdown = breakdown_of(view->snap);
 	const struct units units = command_units(view, options);
@@ -150,11 +150,11 @@ static int show_breakdown(const struct view *view, const struct options *options
 	for (i = 0; i < BREAKDOWN_ROWS; i++)
 		if (options->raw || breakdown_shows(&breakdown, i))
 			put_breakdown_row(table, options, i, &breakdown, &units);
-	return table_finish(table, out, why);
+	table_finish(table, out);
 }
 
-static int show_meminfo(const struct view *view, const struct options *options,
-			FILE *out, struct failure *why)
+static void show_meminfo(const struct view *view, const struct options *options,
+			 FILE *out)
 {
 	const struct units units = command_units(view, options);
 	const struct snapshot *snap = view->snap;
@@ -171,35 +171,33 @@ static int show_meminfo(const struct view *view, const struct options *options,
 		else
 			table_cellf(table, "%" PRIu64, snap->meminfo[i].value);
 	}
-	return table_finish(table, out, why);
+	table_finish(table, out);
 }
 
 /* Prints every available figure with the kernel's name for it. */
-static int show_all(const struct view *view, const struct options *options,
-		    FILE *out, struct failure *why)
+static void show_all(const struct view *view, const struct options *options, FILE *out)
 {
 	command_title(options, out, "Of the census");
-	if (command_figures(view, options, &bytes_record, NULL, 0, out, why))
-		return -1;
+	command_figures(view, options, &bytes_record, NULL, 0, out);
 	if (view->snap->n_meminfo) {
 		command_title(options, out,
 			      "Not of the census: /proc/meminfo, read right after it");
-		if (show_meminfo(view, options, out, why))
-			return -1;
+		show_meminfo(view, options, out);
 	}
 	command_title(options, out, "Events since boot");
-	return command_figures(view, options, &events_record, NULL, 0, out, why);
+	command_figures(view, options, &events_record, NULL, 0, out);
 }
 
 static int system_show(const struct view *view, const struct options *options,
 		       FILE *out, struct failure *why)
 {
-	if (show_free(view, options, out, why))
-		return -1;
+	(void)why;
+	show_free(view, options, out);
 	command_title(options, out, "All of it, each page counted once");
-	if (show_breakdown(view, options, out, why))
-		return -1;
-	return options->all ? show_all(view, options, out, why) : 0;
+	show_breakdown(view, options, out);
+	if (options->all)
+		show_all(view, options, out);
+	return 0;
 }
 
 static int system_run(struct session *session, struct failure *why)

@@ -160,7 +160,6 @@ static int drop_vmas(struct snapshot *snap)
 int tasks_refine(struct session *session, struct snapshot *snap, struct failure *why)
 {
 	const struct options *options = session->options;
-	int ret;
 
 	if (is_filtered(options)) {
 		if (drop_tasks(session, snap, why))
@@ -177,6 +176,9 @@ int tasks_refine(struct session *session, struct snapshot *snap, struct failure 
 	mappings_select(snap, &options->mapping);
 	if (!snap->n_vmas)
 		return fail(why, FAIL_NO_PROCESS, "no mapping matches");
-	ret = options->mappings ? mappings_sum(snap) : mappings_narrow_tasks(snap);
-	return ret ? fail_memory(why) : 0;
+	if (options->mappings)
+		mappings_sum(snap);
+	else
+		mappings_narrow_tasks(snap);
+	return 0;
 }

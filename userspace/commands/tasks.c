@@ -33,8 +33,10 @@ static int tasks_show(const struct view *view, const struct options *options,
 {
 	const struct record_type *type = command_rows(options)->type;
 
-	if (options->wide)
-		return areas_show(view, options, out, why);
+	if (options->wide) {
+		areas_show(view, options, out);
+		return 0;
+	}
 	return command_records(view, options, type, NULL, records_in(view->snap, type),
 			       options->totals, out, why);
 }

@@ -73,7 +73,6 @@ static void raw_row(const struct trace_report *report, const struct trace_row *r
 {
 	struct table *table = table_new((struct table_look){ .raw = true, .no_header = true });
 	char args[TRACE_WORDS_SIZE], result[TRACE_WORDS_SIZE];
-	struct failure why;
 
 	for (int i = 0; i < 8; i++)
 		table_column(table, "", false);
@@ -88,8 +87,7 @@ static void raw_row(const struct trace_report *report, const struct trace_row *r
 	table_cell(table, args);
 	table_cell(table, result);
 	table_cell(table, took);
-	if (table_finish(table, report->out, &why))
-		report->sums->failed = true;
+	table_finish(table, report->out);
 }
 
 void trace_show_row(const struct trace_report *report, const struct trace_row *row)
@@ -168,8 +166,8 @@ static void cell_time(struct table *table, uint64_t ns)
 	table_cell(table, took);
 }
 
-static int show_calls(const struct trace_report *report, const struct trace_shown *rows,
-		      size_t n, struct failure *why)
+static void show_calls(const struct trace_report *report, const struct trace_shown *rows,
+		       size_t n)
 {
 	const struct units units = { .suffixes = report->options->suffixes };
 	struct table *table = table_new(command_look(report->options));
@@ -203,10 +201,10 @@ static int show_calls(const struct trace_report *report, const struct trace_show
 			cell_time(table, now->ns - then->ns);
 		}
 	}
-	return table_finish(table, report->out, why);
+	table_finish(table, report->out);
 }
 
-static int show_work(const struct trace_report *report, struct failure *why)
+static void show_work(const struct trace_report *report)
 {
 	const struct units units = { .suffixes = report->options->suffixes };
 	struct table *table = table_new(command_look(report->options));
@@ -239,10 +237,10 @@ static int show_work(const struct trace_report *report, struct failure *why)
 			cell_bytes(table, worked->done * page, &units);
 		}
 	}
-	return table_finish(table, report->out, why);
+	table_finish(table, report->out);
 }
 
-static int show_victims(const struct trace_report *report, struct failure *why)
+static void show_victims(const struct trace_report *report)
 {
 	struct table *table = table_new(command_look(report->options));
 	const struct trace_victim *victim;
@@ -260,7 +258,7 @@ static int show_victims(const struct trace_report *report, struct failure *why)
 		table_cellf(table, "%" PRIu32, victim->pid);
 		table_cell(table, *victim->comm ? victim->comm : NULL);
 	}
-	return table_finish(table, report->out, why);
+	table_finish(table, report->out);
 }
 
 static void exit_text(char *buf, const struct trace_report *report)
@@ -301,17 +299,14 @@ static int show_tables(struct trace_report *report, const struct trace_shown *ro
 	if (ret || !last)
 		return ret;
 	command_title(options, report->out, "By call");
-	if (show_calls(report, rows, n, why))
-		return -1;
+	show_calls(report, rows, n);
 	if (report->sums->n_actors) {
 		command_title(options, report->out, "Reclaim and compaction, in the whole system");
-		if (show_work(report, why))
-			return -1;
+		show_work(report);
 	}
 	if (report->sums->n_victims) {
 		command_title(options, report->out, "Chosen by the OOM killer");
-		if (show_victims(report, why))
-			return -1;
+		show_victims(report);
 	}
 	if (!options->raw)
 		show_end(report, n);

@@ -73,9 +73,8 @@ static struct table *new_table(struct watch *watch)
 	return table;
 }
 
-static int put_row(struct watch *watch, const struct view *view,
-		   const struct task *task, const struct delta *delta,
-		   struct failure *why)
+static void put_row(struct watch *watch, const struct view *view,
+		    const struct task *task, const struct delta *delta)
 {
 	const struct options *options = watch->session->options;
 	const struct units units = command_units(view, options);
@@ -92,7 +91,7 @@ static int put_row(struct watch *watch, const struct view *view,
 	cell_rate(table, &delta->min_faults);
 	cell_rate(table, &delta->maj_faults);
 	table_cell(table, delta_text(kinds, delta));
-	return table_finish(table, watch->session->out, why);
+	table_finish(table, watch->session->out);
 }
 
 static void json_rate(struct json *json, const char *key, const struct rate *rate)
@@ -201,12 +200,12 @@ static int show_task(struct watch *watch, const struct view *view,
 	if (watch->session->options->json)
 		put_line(watch, view, task, &delta);
 	else
-		ret = put_row(watch, view, task, &delta, why);
+		put_row(watch, view, task, &delta);
 	/* Keep the last known sample: the next growth is counted from it. */
 	if (first || now.has_amounts)
 		process->sample = now;
 	process->seen = realtime;
-	return ret;
+	return 0;
 }
 
 /* A record may have all processes; a live census only those requested. */

@@ -10,6 +10,7 @@
 
 #include "host/proc-texts.h"
 #include "host/procfs.h"
+#include "lib/memory.h"
 #include "model/columns.h"
 
 /* Copies the file @path to @out; false if it cannot be read. */
@@ -85,44 +86,34 @@ static const struct {
 _Static_assert(PROC_TEXTS_BIT_ALL == (1 << sizeof(texts) / sizeof(texts[0])) - 1,
 	       "a text has no bit");
 
-int proc_texts_add(struct snapshot *snap, const char *name, const char *text,
-		   size_t len, struct failure *why)
+void proc_texts_add(struct snapshot *snap, const char *name, const char *text,
+		    size_t len)
 {
-	struct proc_text *proc_text = snapshot_add_proc_text(snap);
+	struct proc_text *proc_text;
 
-	if (!proc_text)
-		return fail_memory(why);
+	snap->proc_texts = array_grow(snap->proc_texts, snap->n_proc_texts, sizeof(*proc_text));
+	proc_text = &snap->proc_texts[snap->n_proc_texts++];
 	proc_text->name = snapshot_text(snap, name, strlen(name));
 	proc_text->text = snapshot_text(snap, text, len);
-	if (proc_text->name && proc_text->text)
-		return 0;
-	snap->n_proc_texts--;
-	return fail_memory(why);
 }
 
-int proc_texts_read(struct snapshot *snap, unsigned int bits, struct failure *why)
+void proc_texts_read(struct snapshot *snap, unsigned int bits)
 {
 	char *text;
 	size_t i, size;
 	FILE *out;
 	bool read;
-	int ret = 0;
 
-	for (i = 0; !ret && i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (!(bits >> i & 1))
 			continue;
-		text = NULL;
-		out = open_memstream(&text, &size);
-		if (!out)
-			return fail_memory(why);
+		out = xopen_memstream(&text, &size);
 		read = texts[i].copy(out, texts[i].path);
-		if (fclose(out))
-			ret = fail_memory(why);
-		else if (read)
-			ret = proc_texts_add(snap, texts[i].name, text, size, why);
+		xfclose(out);
+		if (read)
+			proc_texts_add(snap, texts[i].name, text, size);
 		free(text);
 	}
-	return ret;
 }
 
 const char *proc_texts_find(const struct snapshot *snap, const char *name)
@@ -149,9 +140,9 @@ static bool in_census(const char *name)
 
 /*
  * Adds to @snap->meminfo each line of @file, which has the format of /proc/meminfo,
- * that is no figure of the census.  0, or -1 and @why if out of memory.
+ * that is no figure of the census.
  */
-static int meminfo_read(struct snapshot *snap, FILE *file, struct failure *why)
+static void meminfo_read(struct snapshot *snap, FILE *file)
 {
 	struct meminfo_line *line;
 	char text[256], name[64];
@@ -162,30 +153,24 @@ static int meminfo_read(struct snapshot *snap, FILE *file, struct failure *why)
 		n = sscanf(text, "%63[^:]: %" SCNu64 "%n", name, &value, &end);
 		if (n != 2 || in_census(name))
 			continue;
-		line = snapshot_add_meminfo(snap);
-		if (!line)
-			return fail_memory(why);
+		snap->meminfo = array_grow(snap->meminfo, snap->n_meminfo, sizeof(*line));
+		line = &snap->meminfo[snap->n_meminfo++];
 		line->name = snapshot_text(snap, name, sizeof(name));
-		if (!line->name)
-			return fail_memory(why);
 		line->bytes = !strncmp(text + end, " kB", 3);
 		line->value = line->bytes ? value << 10 : value;
 	}
-	return 0;
 }
 
-int proc_texts_apply(struct snapshot *snap, struct failure *why)
+void proc_texts_apply(struct snapshot *snap)
 {
 	const char *text = proc_texts_find(snap, PROC_TEXTS_MEMINFO);
 	FILE *in;
-	int ret;
 
 	if (!text || !*text || !snap->has_totals)
-		return 0;
+		return;
 	in = fmemopen((void *)text, strlen(text), "r");
 	if (!in)
-		return fail_memory(why);
-	ret = meminfo_read(snap, in, why);
+		memory_failed();
+	meminfo_read(snap, in);
 	fclose(in);
-	return ret;
 }

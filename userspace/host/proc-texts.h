@@ -9,7 +9,6 @@
 #ifndef READER_PROC_TEXTS_H
 #define READER_PROC_TEXTS_H
 
-#include "lib/failure.h"
 #include "model/snapshot.h"
 
 /* Bits of struct request; in the order of texts[] in proc-texts.c. */
@@ -32,18 +31,18 @@ enum proc_texts_bit {
 
 /*
  * Reads the texts in @bits on this machine into @snap.  A text that cannot be read
- * is left out.  0, or -1 and @why if out of memory.
+ * is left out.
  */
-int proc_texts_read(struct snapshot *snap, unsigned int bits, struct failure *why);
+void proc_texts_read(struct snapshot *snap, unsigned int bits);
 
-/* Adds @text, up to a NUL or @len bytes, as @name. 0, or -1 and @why. */
-int proc_texts_add(struct snapshot *snap, const char *name, const char *text,
-		   size_t len, struct failure *why);
+/* Adds @text, up to a NUL or @len bytes, as @name. */
+void proc_texts_add(struct snapshot *snap, const char *name, const char *text,
+		    size_t len);
 
 /* The text @name; NULL if there is none. */
 const char *proc_texts_find(const struct snapshot *snap, const char *name);
 
-/* Fills @snap->meminfo from these texts. 0, or -1 and @why. */
-int proc_texts_apply(struct snapshot *snap, struct failure *why);
+/* Fills @snap->meminfo from these texts. */
+void proc_texts_apply(struct snapshot *snap);
 
 #endif /* READER_PROC_TEXTS_H */

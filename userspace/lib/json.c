@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/json.h"
+#include "lib/memory.h"
 #include "lib/text.h"
 
 /* Up to this depth, each item is written on its own line. */
@@ -15,19 +16,11 @@
 #define RATIO_UNIT	10000.0
 #define RATIO_DIGITS	15
 
-static void *check(void *p)
-{
-	if (p)
-		return p;
-	fputs("memcensus: out of memory\n", stderr);
-	exit(EXIT_FAILURE);
-}
-
 /* Returns the memory stream in which an item is built. */
 static FILE *item_begin(struct json *json)
 {
 	if (!json->item)
-		json->item = check(open_memstream(&json->text, &json->size));
+		json->item = xopen_memstream(&json->text, &json->size);
 	return json->item;
 }
 
@@ -50,7 +43,7 @@ static void put_ascii(FILE *out, const char *text)
 /* Writes the complete item to the stream. */
 static void item_end(struct json *json)
 {
-	check(fclose(json->item) ? NULL : json->text);
+	xfclose(json->item);
 	if (json->ascii)
 		put_ascii(json->out, json->text);
 	else

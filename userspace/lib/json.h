@@ -12,8 +12,6 @@
  * offsets and addresses) are strings of decimal digits, because parsers do not
  * round strings.
  *
- * When memory runs out, the program prints an error and exits.
- *
  * @key is the member's name inside an object, NULL inside an array.
  */
 #ifndef READER_JSON_H

@@ -52,6 +52,17 @@ char *xasprintf(const char *format, ...)
 	return checked(len < 0 ? NULL : text);
 }
 
+FILE *xopen_memstream(char **text, size_t *size)
+{
+	return checked(open_memstream(text, size));
+}
+
+void xfclose(FILE *stream)
+{
+	if (fclose(stream))
+		memory_failed();
+}
+
 void *array_grow(void *array, size_t n, size_t size)
 {
 	if (!(n & (n - 1)))

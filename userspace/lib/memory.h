@@ -7,6 +7,7 @@
 #define READER_MEMORY_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* As the functions of the C library without the x, but never NULL. */
 void *xcalloc(size_t n, size_t size) __attribute__((returns_nonnull, malloc));
@@ -21,6 +22,10 @@ char *xasprintf(const char *format, ...)
  * whenever @n is a power of two, so that no member has to keep it.
  */
 void *array_grow(void *array, size_t n, size_t size) __attribute__((returns_nonnull));
+
+/* A stream to memory: xfclose() completes *@text, which the caller frees. */
+FILE *xopen_memstream(char **text, size_t *size) __attribute__((returns_nonnull));
+void xfclose(FILE *stream);
 
 /* Says that there is no memory, and ends the program. */
 void memory_failed(void) __attribute__((noreturn));

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "lib/memory.h"
 #include "lib/output.h"
 #include "lib/signals.h"
 
@@ -34,22 +35,30 @@ static int cannot(struct failure *why, const char *path)
 		    strerror(errno));
 }
 
+/* The temporary file to remove if the program exits before output_close(), or NULL. */
+static const char *unfinished;
+
+static void remove_unfinished(void)
+{
+	if (unfinished)
+		unlink(unfinished);
+}
+
 /* Creates a file next to @output->path, with the same owner and mode if it exists. */
 static int open_temporary(struct output *output)
 {
 	struct stat st;
 	mode_t mask;
 
-	if (asprintf(&output->temporary, "%s.XXXXXX", output->path) < 0) {
-		output->temporary = NULL;
-		return -1;
-	}
+	output->temporary = xasprintf("%s.XXXXXX", output->path);
 	output->fd = mkostemp(output->temporary, O_CLOEXEC);
 	if (output->fd < 0) {
 		free(output->temporary);
 		output->temporary = NULL;
 		return -1;
 	}
+	unfinished = output->temporary;
+	atexit(remove_unfinished);
 	mask = umask(0);
 	umask(mask);
 	if (stat(output->path, &st))
@@ -69,9 +78,7 @@ static int open_path(struct output *output, const char *path,
 	/* Replace the target of a symbolic link, not the link. */
 	output->path = realpath(path, NULL);
 	if (!output->path)
-		output->path = strdup(path);
-	if (!output->path)
-		return fail_memory(why);
+		output->path = xstrdup(path);
 	if (stat(path, &st) || S_ISREG(st.st_mode)) {
 		if (!open_temporary(output))
 			return 0;
@@ -96,7 +103,9 @@ int output_open(struct output *output, const char *path, struct failure *why)
 	}
 	output->stream = fopencookie(output, "w", (cookie_io_functions_t){
 				     .write = output_write });
-	return output->stream ? 0 : fail_memory(why);
+	if (!output->stream)
+		memory_failed();
+	return 0;
 }
 
 /* Renames the complete temporary file to the -o file; 0, or an error number. */
@@ -114,6 +123,7 @@ static int replace(struct output *output, bool keep)
 		error = errno;
 	if (error || !keep)
 		unlink(output->temporary);
+	unfinished = NULL;
 	return error;
 }
 

@@ -6,17 +6,12 @@
  * the aligned table shows it as text_printable() does.  The raw table writes
  * \xNN for each byte that is blank, a backslash or not printable ASCII, so
  * that a line has exactly one word per column.
- *
- * If memory runs out, table_finish() reports it; until then every function
- * here accepts NULL for a table that could not be allocated.
  */
 #ifndef READER_TABLE_H
 #define READER_TABLE_H
 
 #include <stdbool.h>
 #include <stdio.h>
-
-#include "lib/failure.h"
 
 /**
  * struct table_look - how tables are shown
@@ -30,7 +25,6 @@ struct table_look {
 
 struct table;
 
-/* Returns a new table, or NULL if memory runs out. */
 struct table *table_new(struct table_look look);
 
 /* Adds a column; @right: right-align its cells. */
@@ -66,10 +60,7 @@ void table_cell(struct table *table, const char *text);
 void table_cellf(struct table *table, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Makes table_finish() report that memory ran out. */
-void table_fail(struct table *table);
-
-/* Prints and frees @table. Returns 0, or -1 and @why if memory ran out. */
-int table_finish(struct table *table, FILE *out, struct failure *why);
+/* Prints and frees @table. */
+void table_finish(struct table *table, FILE *out);
 
 #endif /* READER_TABLE_H */

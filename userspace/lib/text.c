@@ -9,6 +9,7 @@
 #include <wchar.h>
 #include <wctype.h>
 
+#include "lib/memory.h"
 #include "lib/text.h"
 
 size_t utf8_get(const char *s, uint32_t *c)
@@ -63,12 +64,10 @@ static bool can_print(uint32_t c)
 
 char *text_printable(const char *text)
 {
-	char *out = malloc(4 * strlen(text) + 1), *o = out;
+	char *out = xcalloc(4 * strlen(text) + 1, 1), *o = out;
 	size_t len, i;
 	uint32_t c;
 
-	if (!out)
-		return NULL;
 	for (; *text; text += len) {
 		len = utf8_get(text, &c);
 		if (*text == '\\' || *text == '\n' || *text == '\t') {
@@ -82,7 +81,6 @@ char *text_printable(const char *text)
 				o += sprintf(o, "\\x%02x", (unsigned char)text[i]);
 		}
 	}
-	*o = '\0';
 	return out;
 }
 

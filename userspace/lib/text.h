@@ -27,7 +27,7 @@ bool utf8_is_plain(uint32_t c);
 /*
  * Returns @text for a terminal: backslashes are doubled, newline and tab become
  * \n and \t; each byte of other control characters, of invalid UTF-8 and of what the
- * locale cannot print becomes \xNN.  NULL: out of memory; the caller frees.
+ * locale cannot print becomes \xNN.  The caller frees it.
  */
 char *text_printable(const char *text);
 

@@ -305,6 +305,7 @@ const struct record_type task_record = {
 	.fields = { task_fields, ARRAY_SIZE(task_fields) },
 	.figures = { figure_columns, ARRAY_SIZE(figure_columns) },
 	.derived = { task_derived, ARRAY_SIZE(task_derived) },
+	IN_SNAPSHOT(tasks, n_tasks),
 };
 
 const struct record_type vma_record = {
@@ -312,11 +313,13 @@ const struct record_type vma_record = {
 	.fields = { vma_fields, ARRAY_SIZE(vma_fields) },
 	.figures = { figure_columns, ARRAY_SIZE(figure_columns) },
 	.derived = { vma_derived, ARRAY_SIZE(vma_derived) },
+	IN_SNAPSHOT(vmas, n_vmas),
 };
 
 const struct record_type pages_record = {
 	.name = "pages",
 	.fields = { pages_fields, ARRAY_SIZE(pages_fields) },
+	IN_SNAPSHOT(pages, n_pages),
 };
 
 const struct record_type group_record = {
@@ -324,6 +327,7 @@ const struct record_type group_record = {
 	.fields = { group_fields, ARRAY_SIZE(group_fields) },
 	.figures = { figure_columns, ARRAY_SIZE(figure_columns) },
 	.derived = { group_derived, ARRAY_SIZE(group_derived) },
+	IN_SNAPSHOT(groups, n_groups),
 };
 
 const struct record_type mapping_record = {
@@ -331,4 +335,5 @@ const struct record_type mapping_record = {
 	.fields = { mapping_fields, ARRAY_SIZE(mapping_fields) },
 	.figures = { figure_columns, ARRAY_SIZE(figure_columns) },
 	.derived = { mapping_derived, ARRAY_SIZE(mapping_derived) },
+	IN_SNAPSHOT(mappings, n_mappings),
 };

@@ -214,11 +214,13 @@ const struct record_type zone_record = {
 	.name = "zone",
 	.fields = { zone_fields, ARRAY_SIZE(zone_fields) },
 	.derived = { zone_derived, ARRAY_SIZE(zone_derived) },
+	IN_SNAPSHOT(zones, n_zones),
 };
 
 const struct record_type node_record = {
 	.name = "node",
 	.fields = { node_fields, ARRAY_SIZE(node_fields) },
+	IN_SNAPSHOT(nodes, n_nodes),
 };
 
 static const struct column totals_fields[] = {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/memory.h"
 #include "model/columns.h"
 
 bool column_get(const struct column *column, const struct view *view,
@@ -36,6 +37,18 @@ bool column_get(const struct column *column, const struct view *view,
 		memcpy(&value->number, base, sizeof(value->number));
 		return true;
 	}
+}
+
+void *record_add(const struct record_type *type, struct snapshot *snap)
+{
+	char *array = (char *)snap + type->array;
+	size_t *n = (size_t *)((char *)snap + type->count);
+	void *v;
+
+	memcpy(&v, array, sizeof(v));
+	v = array_grow(v, *n, type->size);
+	memcpy(array, &v, sizeof(v));
+	return (char *)v + (*n)++ * type->size;
 }
 
 const char *column_header(const struct column *column)
@@ -111,17 +124,10 @@ int columns_unknown(const struct record_type *type, const char *name,
 		    len > 60 ? 60 : (int)len, name, list);
 }
 
-static int columns_add(struct columns *columns, const struct column *column,
-		       struct failure *why)
+static void columns_add(struct columns *columns, const struct column *column)
 {
-	const struct column **v;
-
-	v = reallocarray(columns->v, columns->n + 1, sizeof(*v));
-	if (!v)
-		return fail_memory(why);
-	columns->v = v;
-	v[columns->n++] = column;
-	return 0;
+	columns->v = array_grow(columns->v, columns->n, sizeof(*columns->v));
+	columns->v[columns->n++] = column;
 }
 
 static int columns_add_list(struct columns *columns,
@@ -136,42 +142,27 @@ static int columns_add_list(struct columns *columns,
 		column = record_find(type, list, len);
 		if (!column)
 			return columns_unknown(type, list, len, why);
-		if (columns_add(columns, column, why))
-			return -1;
+		columns_add(columns, column);
 		if (!list[len])
 			return 0;
 	}
 }
 
-static int columns_add_all(struct columns *columns,
-			   const struct record_type *type, struct failure *why)
-{
-	const struct column *column;
-	unsigned int i;
-
-	for (i = 0; (column = record_column(type, i)); i++)
-		if (columns_add(columns, column, why))
-			return -1;
-	return 0;
-}
-
 int columns_choose(struct columns *columns, const struct record_type *type,
 		   const char *list, const char *defaults, struct failure *why)
 {
+	const bool first_defaults = !list || *list == '+';
+	const struct column *column;
+	unsigned int i;
 	int ret = 0;
 
-	columns->v = NULL;
-	columns->n = 0;
-
-	if (!list || *list == '+') {
-		ret = defaults ?
-		      columns_add_list(columns, type, defaults, why) :
-		      columns_add_all(columns, type, why);
-		if (list)
-			list++;
-	}
+	*columns = (struct columns){ 0 };
+	if (first_defaults && defaults)
+		ret = columns_add_list(columns, type, defaults, why);
+	for (i = 0; first_defaults && !defaults && (column = record_column(type, i)); i++)
+		columns_add(columns, column);
 	if (!ret && list)
-		ret = columns_add_list(columns, type, list, why);
+		ret = columns_add_list(columns, type, list + (*list == '+'), why);
 	if (ret)
 		columns_free(columns);
 	return ret;

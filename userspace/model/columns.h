@@ -182,13 +182,25 @@ struct column_set {
  * @fields: attributes, by number
  * @figures: figures of its nest, by number; empty if it has none
  * @derived: values that the reader computes
+ * @array: offset in struct snapshot of the array of them, or of the only one
+ * @count: offset of their number
+ * @size: bytes of each; 0: a snapshot has no array of them
  */
 struct record_type {
 	const char *name;
 	struct column_set fields;
 	struct column_set figures;
 	struct column_set derived;
+	size_t array;
+	size_t count;
+	size_t size;
 };
+
+/* Initializes the last members: struct snapshot has @n_ records in the array @v_. */
+#define IN_SNAPSHOT(v_, n_)						\
+	.array = offsetof(struct snapshot, v_),				\
+	.count = offsetof(struct snapshot, n_),				\
+	.size = sizeof(*((struct snapshot *)0)->v_)
 
 /* Indexed by enum memcensus_basis. */
 extern const char *const basis_words[MEMCENSUS_BASIS_MAX + 1];
@@ -209,6 +221,12 @@ extern const struct record_type events_record;	/* of struct totals */
 
 /* The column of task_record that is read from /proc, not from the census. */
 extern const struct column *const task_cmdline;
+
+/*
+ * Appends a record of @type, of which a snapshot has an array, with no known member.
+ * The pointer is valid until the next one is added.
+ */
+void *record_add(const struct record_type *type, struct snapshot *snap);
 
 /* Gets the value of @column in @record; false if it is unknown. */
 bool column_get(const struct column *column, const struct view *view,

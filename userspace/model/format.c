@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/memory.h"
 #include "lib/text.h"
 #include "model/format.h"
 #include "model/timefmt.h"
@@ -32,17 +33,15 @@ static bool boottime_text(char *buf, const struct view *view, uint64_t boottime)
 	       KNOWN(scan, MEMCENSUS_SCAN_BOOTTIME_NS);
 }
 
-static int list_text(char **text, const struct column *column,
-		     const struct numbers *list)
+static char *list_text(const struct column *column, const struct numbers *list)
 {
 	size_t size, i;
+	char *text;
 	FILE *out;
 
 	if (!list->n)
-		return 0;
-	out = open_memstream(text, &size);
-	if (!out)
-		return -1;
+		return NULL;
+	out = xopen_memstream(&text, &size);
 	for (i = 0; i < list->n; i++) {
 		if (i)
 			putc(',', out);
@@ -54,8 +53,8 @@ static int list_text(char **text, const struct column *column,
 		else
 			fprintf(out, "%" PRIu64, list->v[i]);
 	}
-	fclose(out);
-	return *text ? 0 : -1;
+	xfclose(out);
+	return text;
 }
 
 /* The text of a value that is no list; false if it is unavailable. */
@@ -98,18 +97,14 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 	return true;
 }
 
-int value_text(char **text, const struct column *column, const struct view *view,
-	       const struct value *value, const struct units *units)
+char *value_text(const struct column *column, const struct view *view,
+		 const struct value *value, const struct units *units)
 {
 	char buf[NUMBER_SIZE];
 	const char *plain = buf;
 
-	*text = NULL;
 	if (column->kind == KIND_LIST || column->kind == KIND_BLOCKS ||
 	    column->kind == KIND_INDEXES)
-		return list_text(text, column, &value->list);
-	if (!plain_text(buf, &plain, column, view, value, units))
-		return 0;
-	*text = strdup(plain);
-	return *text ? 0 : -1;
+		return list_text(column, &value->list);
+	return plain_text(buf, &plain, column, view, value, units) ? xstrdup(plain) : NULL;
 }

@@ -29,11 +29,10 @@ struct units {
 bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units);
 
 /*
- * Sets *@text to @value of @column; NULL if it is unavailable.  The caller frees
- * it.  Names that other programs chose are not escaped.  0, or -1 if out of
- * memory, with *@text NULL.
+ * @value of @column; NULL if it is unavailable.  The caller frees it.  Names that
+ * other programs chose are not escaped.
  */
-int value_text(char **text, const struct column *column, const struct view *view,
-	       const struct value *value, const struct units *units);
+char *value_text(const struct column *column, const struct view *view,
+		 const struct value *value, const struct units *units);
 
 #endif /* READER_FORMAT_H */

@@ -44,7 +44,7 @@ static int64_t extfrag(const struct sums *sums, size_t order)
 	return 1000 - (int64_t)((1000 + (sums->pages * 1000 >> order)) / sums->blocks);
 }
 
-bool fragmentation_compute(struct snapshot *snap, struct zone *zone)
+void fragmentation_compute(struct snapshot *snap, struct zone *zone)
 {
 	const struct numbers *blocks = &zone->free_blocks;
 	uint64_t *values;
@@ -53,12 +53,10 @@ bool fragmentation_compute(struct snapshot *snap, struct zone *zone)
 
 	for (i = 0; i < blocks->n; i++)
 		if (blocks->v[i] == BLOCKS_UNKNOWN)
-			return true;
+			return;
 	if (!blocks->n || blocks->n > ORDERS_MAX)
-		return true;
+		return;
 	values = snapshot_alloc(snap, 2 * blocks->n * sizeof(*values));
-	if (!values)
-		return false;
 	for (i = 0; i < blocks->n; i++) {
 		sums = sum(blocks, i);
 		values[i] = unusable(&sums, i);
@@ -66,5 +64,4 @@ bool fragmentation_compute(struct snapshot *snap, struct zone *zone)
 	}
 	zone->unusable = (struct numbers){ blocks->n, values };
 	zone->extfrag = (struct numbers){ blocks->n, values + blocks->n };
-	return true;
 }

@@ -5,8 +5,6 @@
 #ifndef READER_FRAGMENTATION_H
 #define READER_FRAGMENTATION_H
 
-#include <stdbool.h>
-
 #include "model/snapshot.h"
 
 /* In @extfrag: a block of the order, or of a higher one, is free. */
@@ -17,8 +15,8 @@
  * @unusable, the part of free memory in blocks too small for the order, 0 to 1000;
  * @extfrag, EXTFRAG_AVAILABLE or why an allocation of the order would fail: near 0 or
  * below for lack of memory, near 1000 because of fragmentation.  Both stay empty if a
- * block count is unknown.  False if out of memory.
+ * block count is unknown.
  */
-bool fragmentation_compute(struct snapshot *snap, struct zone *zone);
+void fragmentation_compute(struct snapshot *snap, struct zone *zone);
 
 #endif /* READER_FRAGMENTATION_H */

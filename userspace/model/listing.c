@@ -4,44 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/memory.h"
 #include "lib/text.h"
 #include "model/listing.h"
 
 struct records records_in(const struct snapshot *snap, const struct record_type *type)
 {
-	const struct {
-		const struct record_type *type;
-		struct records records;
-	} kinds[] = {
-		{ &task_record, { snap->tasks, snap->n_tasks, sizeof(*snap->tasks) } },
-		{ &group_record, { snap->groups, snap->n_groups, sizeof(*snap->groups) } },
-		{ &vma_record, { snap->vmas, snap->n_vmas, sizeof(*snap->vmas) } },
-		{ &mapping_record, { snap->mappings, snap->n_mappings, sizeof(*snap->mappings) } },
-		{ &zone_record, { snap->zones, snap->n_zones, sizeof(*snap->zones) } },
-		{ &node_record, { snap->nodes, snap->n_nodes, sizeof(*snap->nodes) } },
-	};
-	size_t i;
+	struct records records = { .size = type->size };
 
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (kinds[i].type == type)
-			return kinds[i].records;
-	return records_of(NULL, 0, 0);
+	if (type->size) {
+		memcpy(&records.v, (const char *)snap + type->array, sizeof(records.v));
+		memcpy(&records.n, (const char *)snap + type->count, sizeof(records.n));
+	}
+	return records;
 }
 
-int listing_fill(struct listing *listing, const struct view *view,
-		 struct records records, struct failure *why)
+void listing_fill(struct listing *listing, const struct view *view, struct records records)
 {
 	size_t i;
 
 	memset(listing, 0, sizeof(*listing));
 	listing->view = view;
-	listing->rows = calloc(records.n + 1, sizeof(*listing->rows));
-	if (!listing->rows)
-		return fail_memory(why);
+	listing->rows = xcalloc(records.n, sizeof(*listing->rows));
 	for (i = 0; i < records.n; i++)
 		listing->rows[i] = (const char *)records.v + i * records.size;
 	listing->n_rows = records.n;
-	return 0;
 }
 
 void listing_free(struct listing *listing)
@@ -140,12 +127,9 @@ static void cell_value(struct table *table, const struct column *column,
 		       const struct view *view, const struct value *value,
 		       const struct units *units)
 {
-	char *text;
+	char *text = value_text(column, view, value, units);
 
-	if (value_text(&text, column, view, value, units))
-		table_fail(table);
-	else
-		table_cell(table, text);
+	table_cell(table, text);
 	free(text);
 }
 
@@ -169,10 +153,7 @@ static uint64_t count_distinct(const struct listing *listing,
 	uint64_t n = 0;
 	size_t i;
 
-	copy.rows = calloc(listing->n_rows + 1, sizeof(*copy.rows));
-	if (!copy.rows)
-		return 0;
-	memcpy(copy.rows, listing->rows, listing->n_rows * sizeof(*copy.rows));
+	copy.rows = xmemdup(listing->rows, listing->n_rows * sizeof(*copy.rows));
 	listing_sort(&copy, column, false);
 	for (i = 0; i < copy.n_rows; i++) {
 		if (!column_get(column, listing->view, copy.rows[i], &value))
@@ -239,9 +220,8 @@ static void put_totals(const struct listing *listing, struct table *table,
 	}
 }
 
-int listing_print(const struct listing *listing, struct table_look look,
-		  const struct units *units, bool totals, FILE *out,
-		  struct failure *why)
+void listing_print(const struct listing *listing, struct table_look look,
+		   const struct units *units, bool totals, FILE *out)
 {
 	struct table *table = table_new(look);
 	const struct column *column;
@@ -266,5 +246,5 @@ int listing_print(const struct listing *listing, struct table_look look,
 	}
 	if (totals)
 		put_totals(listing, table, units);
-	return table_finish(table, out, why);
+	table_finish(table, out);
 }

@@ -46,22 +46,17 @@ static inline struct records records_of(const void *v, size_t n, size_t size)
 /* The records of @snap of the kind @type: tasks, groups, mappings, zones or nodes. */
 struct records records_in(const struct snapshot *snap, const struct record_type *type);
 
-/*
- * Takes all @records in their order.  0, or -1 and @why if out of memory.
- * The caller calls listing_free() in both cases.
- */
-int listing_fill(struct listing *listing, const struct view *view,
-		 struct records records, struct failure *why);
+/* Takes all @records in their order. */
+void listing_fill(struct listing *listing, const struct view *view, struct records records);
 void listing_free(struct listing *listing);
 
 /* Sorts by @column, unknown values first; equal rows keep the order of the records. */
 void listing_sort(struct listing *listing, const struct column *column,
 		  bool reverse);
 
-/* Prints a table, with a row of totals if @totals. 0, or -1 and @why. */
-int listing_print(const struct listing *listing, struct table_look look,
-		  const struct units *units, bool totals, FILE *out,
-		  struct failure *why);
+/* Prints a table, with a row of totals if @totals. */
+void listing_print(const struct listing *listing, struct table_look look,
+		   const struct units *units, bool totals, FILE *out);
 
 /* Fill the next cell of @table: memory, memory that may be unknown, @column of @record. */
 void cell_bytes(struct table *table, int64_t bytes, const struct units *units);

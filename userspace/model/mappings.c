@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/memory.h"
 #include "model/columns.h"
 #include "model/mappings.h"
 
@@ -45,17 +46,16 @@ static int compare_pids(const void *a, const void *b)
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-/* All mappings, sorted by @compare; the caller frees them. NULL if out of memory. */
+/* All mappings, sorted by @compare; the caller frees them. */
 static const struct vma **sorted(const struct snapshot *snap,
 				 int (*compare)(const void *a, const void *b))
 {
-	const struct vma **v = calloc(snap->n_vmas + 1, sizeof(*v));
+	const struct vma **v = xcalloc(snap->n_vmas, sizeof(*v));
 	size_t i;
 
-	for (i = 0; v && i < snap->n_vmas; i++)
+	for (i = 0; i < snap->n_vmas; i++)
 		v[i] = &snap->vmas[i];
-	if (v)
-		qsort(v, snap->n_vmas, sizeof(*v), compare);
+	qsort(v, snap->n_vmas, sizeof(*v), compare);
 	return v;
 }
 
@@ -68,18 +68,16 @@ static void size_up(struct figures *figures, const struct vma *vma)
 	figures->v[MEMCENSUS_F_VSS] = vma->end - vma->start;
 }
 
-int mappings_sum(struct snapshot *snap)
+void mappings_sum(struct snapshot *snap)
 {
 	const struct vma **v = sorted(snap, compare_names), *last = NULL;
 	struct mapping *mapping = NULL;
 	struct figures figures;
 	size_t i;
 
-	for (i = 0; v && i < snap->n_vmas; i++, last = v[i - 1]) {
+	for (i = 0; i < snap->n_vmas; i++, last = v[i - 1]) {
 		if (!last || strcmp(mapping_name(last), mapping_name(v[i]))) {
-			mapping = snapshot_add_mapping(snap);
-			if (!mapping)
-				break;
+			mapping = record_add(&mapping_record, snap);
 			mapping->name = mapping_name(v[i]);
 			mapping->known = MAPPING_ALL;
 			last = NULL;
@@ -90,9 +88,7 @@ int mappings_sum(struct snapshot *snap)
 		mapping->mms += !last || last->pid != v[i]->pid;
 		mapping->vmas++;
 	}
-	i = v && i == snap->n_vmas;
 	free(v);
-	return i ? 0 : -1;
 }
 
 /* Replaces the figures of @task by the sums over @v, its mappings. */
@@ -124,14 +120,12 @@ static size_t lower_bound(const struct vma **v, size_t n, uint64_t pid)
 	return low;
 }
 
-int mappings_narrow_tasks(struct snapshot *snap)
+void mappings_narrow_tasks(struct snapshot *snap)
 {
 	const struct vma **v = sorted(snap, compare_pids);
 	size_t i, first, n, kept = 0;
 	struct task *task;
 
-	if (!v)
-		return -1;
 	for (i = 0; i < snap->n_tasks; i++) {
 		task = &snap->tasks[i];
 		first = lower_bound(v, snap->n_vmas, task->pid);
@@ -144,5 +138,4 @@ int mappings_narrow_tasks(struct snapshot *snap)
 	}
 	snap->n_tasks = kept;
 	free(v);
-	return 0;
 }

@@ -14,14 +14,13 @@
 /* Keeps only the mappings whose name matches. */
 void mappings_select(struct snapshot *snap, const struct filter *match);
 
-/* Fills @snap->mappings from @snap->vmas. 0, or -1 if out of memory. */
-int mappings_sum(struct snapshot *snap);
+/* Fills @snap->mappings from @snap->vmas. */
+void mappings_sum(struct snapshot *snap);
 
 /*
  * Replaces each task's figures by the sums over its mappings in @snap->vmas, and
  * drops tasks that have none there.  Figures that mappings lack become unknown.
- * 0, or -1 if out of memory.
  */
-int mappings_narrow_tasks(struct snapshot *snap);
+void mappings_narrow_tasks(struct snapshot *snap);
 
 #endif /* READER_MAPPINGS_H */

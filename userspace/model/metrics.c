@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/memory.h"
 #include "model/breakdown.h"
 #include "model/listing.h"
 #include "model/metrics.h"
@@ -452,29 +453,21 @@ void metrics_groups(struct openmetrics *om, const struct view *view)
 		  records, group_labels);
 }
 
-int metrics_tasks(struct openmetrics *om, const struct view *view, size_t n,
-		  struct failure *why)
+void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n)
 {
 	struct task *largest;
 	struct listing tasks;
 	size_t i;
-	int ret;
 
-	ret = listing_fill(&tasks, view, records_in(view->snap, &task_record), why);
-	if (!ret) {
-		listing_sort(&tasks, &task_record.figures.columns[MEMCENSUS_F_PSS], true);
-		if (n > tasks.n_rows)
-			n = tasks.n_rows;
-		largest = calloc(n + 1, sizeof(*largest));
-		for (i = 0; largest && i < n; i++)
-			memcpy(&largest[i], tasks.rows[i], sizeof(*largest));
-		if (largest)
-			put_named(om, "process", &task_record, sizes, ARRAY_SIZE(sizes), view,
-				  records_of(largest, n, sizeof(*largest)), task_labels);
-		else
-			ret = fail_memory(why);
-		free(largest);
-	}
+	listing_fill(&tasks, view, records_in(view->snap, &task_record));
+	listing_sort(&tasks, &task_record.figures.columns[MEMCENSUS_F_PSS], true);
+	if (n > tasks.n_rows)
+		n = tasks.n_rows;
+	largest = xcalloc(n, sizeof(*largest));
+	for (i = 0; i < n; i++)
+		memcpy(&largest[i], tasks.rows[i], sizeof(*largest));
+	put_named(om, "process", &task_record, sizes, ARRAY_SIZE(sizes), view,
+		  records_of(largest, n, sizeof(*largest)), task_labels);
+	free(largest);
 	listing_free(&tasks);
-	return ret;
 }

@@ -40,9 +40,8 @@ void metrics_groups(struct openmetrics *om, const struct view *view);
 
 /*
  * The @n tasks with the largest PSS, labelled with their PIDs: each process that comes
- * and goes adds a series.  0, or -1 and @why if out of memory.
+ * and goes adds a series.
  */
-int metrics_tasks(struct openmetrics *om, const struct view *view, size_t n,
-		  struct failure *why);
+void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n);
 
 #endif /* READER_METRICS_H */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/memory.h"
 #include "model/snapshot.h"
 
 #define ARENA_SIZE	(64UL << 10)
@@ -22,7 +23,7 @@ struct arena {
 
 struct snapshot *snapshot_new(void)
 {
-	return calloc(1, sizeof(struct snapshot));
+	return xcalloc(1, sizeof(struct snapshot));
 }
 
 void snapshot_reset(struct snapshot *snap)
@@ -61,11 +62,8 @@ void *snapshot_alloc(struct snapshot *snap, size_t size)
 	if (!arena || arena->size - arena->used < size) {
 		size_t room = size > ARENA_SIZE ? size : ARENA_SIZE;
 
-		arena = malloc(sizeof(*arena) + room);
-		if (!arena)
-			return NULL;
+		arena = xcalloc(1, sizeof(*arena) + room);
 		arena->next = snap->arena;
-		arena->used = 0;
 		arena->size = room;
 		snap->arena = arena;
 	}
@@ -80,48 +78,9 @@ const char *snapshot_text(struct snapshot *snap, const char *text, size_t len)
 
 	len = strnlen(text, len);
 	copy = snapshot_alloc(snap, len + 1);
-	if (!copy)
-		return NULL;
 	memcpy(copy, text, len);
-	copy[len] = '\0';
 	return copy;
 }
-
-/*
- * Adds a zeroed element to @array of @n; its capacity doubles whenever @n is a
- * power of two.  Returns the new array, or NULL if out of memory; then the old
- * one stays valid.
- */
-static void *grow(void *array, size_t n, size_t size)
-{
-	if (!(n & (n - 1)))
-		array = reallocarray(array, n ? 2 * n : 1, size);
-	if (array)
-		memset((char *)array + n * size, 0, size);
-	return array;
-}
-
-/* Defines snapshot_add_@what() for the array @v of @nr elements. */
-#define SNAPSHOT_ADD(type, what, v, nr)					\
-struct type *snapshot_add_##what(struct snapshot *snap)			\
-{									\
-	struct type *more = grow(snap->v, snap->nr, sizeof(*more));	\
-									\
-	if (!more)							\
-		return NULL;						\
-	snap->v = more;							\
-	return &more[snap->nr++];					\
-}
-
-SNAPSHOT_ADD(task, task, tasks, n_tasks)
-SNAPSHOT_ADD(group, group, groups, n_groups)
-SNAPSHOT_ADD(vma, vma, vmas, n_vmas)
-SNAPSHOT_ADD(pages, pages, pages, n_pages)
-SNAPSHOT_ADD(mapping, mapping, mappings, n_mappings)
-SNAPSHOT_ADD(zone, zone, zones, n_zones)
-SNAPSHOT_ADD(node, node, nodes, n_nodes)
-SNAPSHOT_ADD(meminfo_line, meminfo, meminfo, n_meminfo)
-SNAPSHOT_ADD(proc_text, proc_text, proc_texts, n_proc_texts)
 
 const struct meminfo_line *snapshot_meminfo(const struct snapshot *snap,
 					    const char *name)

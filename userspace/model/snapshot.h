@@ -357,28 +357,14 @@ struct snapshot {
 const struct meminfo_line *snapshot_meminfo(const struct snapshot *snap,
 					    const char *name);
 
-/* A new, empty snapshot; NULL if out of memory. snapshot_free() frees it. */
+/* A new, empty snapshot; snapshot_free() frees it. */
 struct snapshot *snapshot_new(void);
 void snapshot_free(struct snapshot *snap);
 
 /* Empties it: as snapshot_new() returns it. */
 void snapshot_reset(struct snapshot *snap);
 
-/*
- * Appends a record with no known member; NULL if out of memory.  The pointer is
- * valid until the next one is added.
- */
-struct task *snapshot_add_task(struct snapshot *snap);
-struct group *snapshot_add_group(struct snapshot *snap);
-struct vma *snapshot_add_vma(struct snapshot *snap);
-struct pages *snapshot_add_pages(struct snapshot *snap);
-struct mapping *snapshot_add_mapping(struct snapshot *snap);
-struct zone *snapshot_add_zone(struct snapshot *snap);
-struct node *snapshot_add_node(struct snapshot *snap);
-struct meminfo_line *snapshot_add_meminfo(struct snapshot *snap);
-struct proc_text *snapshot_add_proc_text(struct snapshot *snap);
-
-/* Allocates @size bytes for strings and lists, not zeroed; NULL if out of memory. */
+/* Allocates @size zeroed bytes for strings and lists. */
 void *snapshot_alloc(struct snapshot *snap, size_t size);
 
 /* A NUL-terminated copy of @text, of at most @len bytes. */

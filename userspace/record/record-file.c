@@ -125,7 +125,8 @@ static int take_text(struct snapshot *snap, const struct chunk *chunk,
 
 	if (len == chunk->head.len)
 		return fail(why, FAIL_MALFORMED, "a text has no name");
-	return proc_texts_add(snap, name, name + len + 1, chunk->head.len - len - 1, why);
+	proc_texts_add(snap, name, name + len + 1, chunk->head.len - len - 1);
+	return 0;
 }
 
 /* Adds one chunk of a census to @snap, which may be NULL. */
@@ -144,8 +145,11 @@ static int take_chunk(struct record_file *file, struct snapshot *snap,
 	case CHUNK_TEXT:
 		return take_text(snap, chunk, why);
 	case CHUNK_END:
-		return decode_finish(snap, why) || proc_texts_apply(snap, why) ||
-		       names_read(snap, why) ? -1 : 0;
+		if (decode_finish(snap, why))
+			return -1;
+		proc_texts_apply(snap);
+		names_read(snap);
+		return 0;
 	default:
 		return 0;
 	}

@@ -75,11 +75,11 @@ bool byteswap_messages(void *buf, size_t len);
 
 /*
  * Adds the names of the users and cgroups in @snap to @snap->proc_texts, as known
- * on this machine.  0, or -1 and @why if out of memory.
+ * on this machine.
  */
-int names_write(struct snapshot *snap, struct failure *why);
+void names_write(struct snapshot *snap);
 
-/* Gives @snap the recorded names in these texts. 0, or -1 and @why if out of memory. */
-int names_read(struct snapshot *snap, struct failure *why);
+/* Gives @snap the recorded names in these texts. */
+void names_read(struct snapshot *snap);
 
 #endif /* READER_RECORD_FILE_H */

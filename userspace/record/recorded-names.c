@@ -9,6 +9,7 @@
 #include "host/cgroups.h"
 #include "host/names.h"
 #include "host/proc-texts.h"
+#include "lib/memory.h"
 #include "record/record-file.h"
 
 static int compare_ids(const void *a, const void *b)
@@ -60,67 +61,54 @@ static void make_unique(struct ids *ids)
 }
 
 /* Adds lines for those of @ids that have a name. */
-static int write_lines(struct snapshot *snap, const char *name, struct ids *ids,
-		       const char *(*name_of)(uint64_t id, bool numeric),
-		       struct failure *why)
+static void write_lines(struct snapshot *snap, const char *name, struct ids *ids,
+			const char *(*name_of)(uint64_t id, bool numeric))
 {
-	char *text = NULL;
 	const char *line;
 	size_t size, i;
+	char *text;
 	FILE *out;
-	int ret;
 
-	out = open_memstream(&text, &size);
-	if (!out)
-		return fail_memory(why);
+	out = xopen_memstream(&text, &size);
 	make_unique(ids);
 	for (i = 0; i < ids->n; i++) {
 		line = name_of(ids->v[i], false);
 		if (strcmp(line, name_of(ids->v[i], true)) && !strchr(line, '\n'))
 			fprintf(out, "%" PRIu64 " %s\n", ids->v[i], line);
 	}
-	if (fclose(out)) {
-		free(text);
-		return fail_memory(why);
-	}
-	ret = *text ? proc_texts_add(snap, name, text, size, why) : 0;
+	xfclose(out);
+	if (*text)
+		proc_texts_add(snap, name, text, size);
 	free(text);
-	return ret;
 }
 
-int names_write(struct snapshot *snap, struct failure *why)
+void names_write(struct snapshot *snap)
 {
-	const size_t room = snap->n_tasks + snap->n_groups + 1;
-	struct ids uids = { calloc(room, sizeof(*uids.v)), 0 };
-	struct ids cgroups = { calloc(room, sizeof(*cgroups.v)), 0 };
+	const size_t room = snap->n_tasks + snap->n_groups;
+	struct ids uids = { xcalloc(room, sizeof(*uids.v)), 0 };
+	struct ids cgroups = { xcalloc(room, sizeof(*cgroups.v)), 0 };
 	size_t i;
-	int ret;
 
-	for (i = 0; uids.v && cgroups.v && i < snap->n_tasks; i++) {
+	for (i = 0; i < snap->n_tasks; i++) {
 		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_UID))
 			uids.v[uids.n++] = snap->tasks[i].uid;
 		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_CGROUP))
 			cgroups.v[cgroups.n++] = snap->tasks[i].cgroup;
 	}
-	for (i = 0; uids.v && cgroups.v && i < snap->n_groups; i++) {
+	for (i = 0; i < snap->n_groups; i++) {
 		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_UID))
 			uids.v[uids.n++] = snap->groups[i].uid;
 		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_CGROUP))
 			cgroups.v[cgroups.n++] = snap->groups[i].cgroup;
 	}
-	if (!uids.v || !cgroups.v)
-		ret = fail_memory(why);
-	else
-		ret = write_lines(snap, PROC_TEXTS_USERS, &uids, user_name, why) ||
-		      write_lines(snap, PROC_TEXTS_CGROUPS, &cgroups, cgroup_path, why) ? -1 : 0;
+	write_lines(snap, PROC_TEXTS_USERS, &uids, user_name);
+	write_lines(snap, PROC_TEXTS_CGROUPS, &cgroups, cgroup_path);
 	free(uids.v);
 	free(cgroups.v);
-	return ret;
 }
 
 /* Malformed lines are skipped. */
-static int read_lines(struct snapshot *snap, const char *text,
-		      struct names *names, struct failure *why)
+static void read_lines(struct snapshot *snap, const char *text, struct names *names)
 {
 	size_t room = 1, len;
 	struct name *v;
@@ -128,12 +116,10 @@ static int read_lines(struct snapshot *snap, const char *text,
 	char *end;
 
 	if (!text)
-		return 0;
+		return;
 	for (c = text; *c; c++)
 		room += *c == '\n';
 	v = snapshot_alloc(snap, room * sizeof(*v));
-	if (!v)
-		return fail_memory(why);
 	names->v = v;
 	for (; *text; text += len + !!text[len]) {
 		len = strcspn(text, "\n");
@@ -142,21 +128,16 @@ static int read_lines(struct snapshot *snap, const char *text,
 		v[names->n].id = strtoull(text, &end, 10);
 		if (*end != ' ')
 			continue;
-		v[names->n].text = snapshot_text(snap, end + 1, text + len - end - 1);
-		if (!v[names->n++].text)
-			return fail_memory(why);
+		v[names->n++].text = snapshot_text(snap, end + 1, text + len - end - 1);
 	}
 	qsort(v, names->n, sizeof(*v), compare_ids);
-	return 0;
 }
 
-int names_read(struct snapshot *snap, struct failure *why)
+void names_read(struct snapshot *snap)
 {
 	static const struct naming recorded = { recorded_user, recorded_cgroup };
 
 	snap->naming = &recorded;
-	if (read_lines(snap, proc_texts_find(snap, PROC_TEXTS_USERS), &snap->users, why))
-		return -1;
-	return read_lines(snap, proc_texts_find(snap, PROC_TEXTS_CGROUPS), &snap->cgroups,
-			  why);
+	read_lines(snap, proc_texts_find(snap, PROC_TEXTS_USERS), &snap->users);
+	read_lines(snap, proc_texts_find(snap, PROC_TEXTS_CGROUPS), &snap->cgroups);
 }

@@ -75,9 +75,8 @@ static int fill_cell(struct grid *grid, char **cell, const struct column *column
 	struct value value;
 	char *text = NULL;
 
-	if (column_get(column, view, row->record, &value) &&
-	    value_text(&text, column, view, &value, units))
-		return -1;
+	if (column_get(column, view, row->record, &value))
+		text = value_text(column, view, &value, units);
 	*cell = text ? text_printable(text) : strdup("-");
 	free(text);
 	if (!*cell)

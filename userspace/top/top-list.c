@@ -128,7 +128,8 @@ int top_list_fill(struct top_list *list, const struct view *view,
 
 	rows = calloc(records.n + 1, sizeof(*rows));
 	shown = calloc(records.n + 1, sizeof(*shown));
-	if (listing_fill(&listing, view, records, why) || !rows || !shown) {
+	listing_fill(&listing, view, records);
+	if (!rows || !shown) {
 		ret = fail_memory(why);
 		goto out;
 	}

@@ -62,7 +62,7 @@ static uint64_t load(enum wire how, const void *p)
 	}
 }
 
-static int decode_numbers(struct decoder *d, enum wire how,
+static void decode_numbers(struct decoder *d, enum wire how,
 			  const struct nlattr *attr, struct numbers *numbers)
 {
 	const unsigned char *p = attr_data(attr);
@@ -70,13 +70,10 @@ static int decode_numbers(struct decoder *d, enum wire how,
 	uint64_t *v;
 
 	v = snapshot_alloc(d->snap, n * sizeof(*v));
-	if (!v)
-		return fail_memory(d->why);
 	for (i = 0; i < n; i++)
 		v[i] = load(how, p + i * size);
 	numbers->n = n;
 	numbers->v = v;
-	return 0;
 }
 
 static int decode_figures(struct decoder *d, const struct record_type *type,
@@ -113,8 +110,6 @@ static int decode_zone_type(struct decoder *d, const struct nlattr *nest,
 	/* The array is full whenever @n is a power of two. */
 	if (!(n & (n - 1))) {
 		types = snapshot_alloc(d->snap, (n ? 2 * n : 1) * sizeof(*types));
-		if (!types)
-			return fail_memory(d->why);
 		if (n)
 			memcpy(types, zone->types, n * sizeof(*types));
 		zone->types = types;
@@ -140,8 +135,6 @@ static int decode_blocks(struct decoder *d, const struct nlattr *nest,
 			    "malformed message: free blocks without an order or a count");
 	if (!counts) {
 		counts = snapshot_alloc(d->snap, ORDERS_MAX * sizeof(*counts));
-		if (!counts)
-			return fail_memory(d->why);
 		for (i = 0; i < ORDERS_MAX; i++)
 			counts[i] = BLOCKS_UNKNOWN;
 		list->v = counts;
@@ -178,16 +171,13 @@ static int decode_attr(struct decoder *d, const struct record_type *type,
 		break;
 	case WIRE_STRING:
 		text = snapshot_text(d->snap, attr_data(attr), len);
-		if (!text)
-			return fail_memory(d->why);
 		memcpy(member, &text, sizeof(text));
 		break;
 	case WIRE_U32S:
 	case WIRE_U64S:
 		if (len % element_size(column->wire))
 			return malformed(d, type, column, attr);
-		if (decode_numbers(d, column->wire, attr, &numbers))
-			return -1;
+		decode_numbers(d, column->wire, attr, &numbers);
 		memcpy(member, &numbers, sizeof(numbers));
 		break;
 	case WIRE_FIGURES:
@@ -281,21 +271,11 @@ static void *record_for(struct snapshot *snap, unsigned int nest)
 	case MEMCENSUS_A_SCAN:
 		snap->has_scan = true;
 		return &snap->scan;
-	case MEMCENSUS_A_TASK:
-		return snapshot_add_task(snap);
-	case MEMCENSUS_A_GROUP:
-		return snapshot_add_group(snap);
-	case MEMCENSUS_A_VMA:
-		return snapshot_add_vma(snap);
-	case MEMCENSUS_A_PAGES:
-		return snapshot_add_pages(snap);
-	case MEMCENSUS_A_ZONE:
-		return snapshot_add_zone(snap);
-	case MEMCENSUS_A_NODE:
-		return snapshot_add_node(snap);
-	default:
+	case MEMCENSUS_A_SYSTEM:
 		snap->has_totals = true;
 		return &snap->totals;
+	default:
+		return record_add(types[nest], snap);
 	}
 }
 
@@ -340,13 +320,11 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		return -1;
 
 	record = record_for(snap, attr_type(nest));
-	if (!record)
-		return fail_memory(why);
 	type = types[attr_type(nest)];
 	if (decode_record(&d, type, nest, record))
 		return -1;
-	if (type == &zone_record && !fragmentation_compute(snap, record))
-		return fail_memory(why);
+	if (type == &zone_record)
+		fragmentation_compute(snap, record);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 
 #include "host/names.h"
 #include "host/proc-texts.h"
+#include "lib/memory.h"
 #include "lib/signals.h"
 #include "wire/attrs.h"
 #include "wire/reply.h"
@@ -188,8 +189,8 @@ static enum taken netlink_take(struct source *source,
 	names_live(snap);
 	if (snap->has_totals)
 		proc_texts |= PROC_TEXTS_BIT_MEMINFO;
-	if (proc_texts_read(snap, proc_texts, why) || proc_texts_apply(snap, why))
-		return TAKE_FAILED;
+	proc_texts_read(snap, proc_texts);
+	proc_texts_apply(snap);
 	return TAKE_DONE;
 }
 
@@ -211,19 +212,11 @@ static const struct source_ops netlink_ops = {
 
 struct source *source_open_netlink(struct failure *why)
 {
-	struct netlink *nl = calloc(1, sizeof(*nl));
+	struct netlink *nl = xcalloc(1, sizeof(*nl));
 	int on = 1;
 
-	if (!nl) {
-		fail_memory(why);
-		return NULL;
-	}
 	nl->source.ops = &netlink_ops;
-	nl->buf = malloc(BUFFER_SIZE);
-	if (!nl->buf) {
-		fail_memory(why);
-		goto err;
-	}
+	nl->buf = xcalloc(1, BUFFER_SIZE);
 	nl->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
 	if (!nl->socket || mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID)) {
 		fail(why, FAIL_SYSTEM, "cannot open a netlink socket: %s",

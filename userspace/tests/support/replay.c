@@ -98,9 +98,8 @@ static enum taken replay_take(struct source *source,
 	names_live(snap);
 	if (!snap->has_totals)
 		return TAKE_DONE;
-	if (proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo_text, strlen(meminfo_text), why) ||
-	    proc_texts_apply(snap, why))
-		return TAKE_FAILED;
+	proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo_text, strlen(meminfo_text));
+	proc_texts_apply(snap);
 	return TAKE_DONE;
 }
 
