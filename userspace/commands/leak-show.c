@@ -161,20 +161,18 @@ static void put_sum(const struct leak_report *report, FILE *out)
 		report->ended);
 }
 
-int leak_show(const struct leak_report *report, const struct session *session,
-	      struct failure *why)
+void leak_show(const struct leak_report *report, const struct session *session)
 {
 	FILE *out = session->out;
 
 	if (report->n || session->options->raw)
 		put_table(report, session);
 	if (session->options->raw)
-		return 0;
+		return;
 	if (report->n)
 		putc('\n', out);
 	put_others(report, out);
 	put_sum(report, out);
-	return 0;
 }
 
 static void json_finding(struct json *json, const struct leak_report *report,

@@ -173,7 +173,7 @@ static int take_all(struct leak *leak, struct failure *why)
 	return ret;
 }
 
-static int report(struct leak *leak, struct failure *why)
+static void report(struct leak *leak)
 {
 	const struct session *session = leak->session;
 	struct leak_report report = {
@@ -181,7 +181,6 @@ static int report(struct leak *leak, struct failure *why)
 		.headroom = leak->headroom,
 		.live = session->source->ops->live,
 	};
-	int ret = 0;
 
 	if (leak->tracks.skipped)
 		fprintf(stderr, "memcensus: %llu censuses left out: no later than another\n",
@@ -190,9 +189,8 @@ static int report(struct leak *leak, struct failure *why)
 	if (session->options->json)
 		leak_json(&report, session->out);
 	else
-		ret = leak_show(&report, session, why);
+		leak_show(&report, session);
 	leak_free(&report);
-	return ret;
 }
 
 /* The command prints nothing for long, so it first prints how long it takes. */
@@ -238,10 +236,8 @@ static int leak_run(struct session *session, struct failure *why)
 	if (!ret && !leak.tracks.n)
 		ret = fail(why, FAIL_NO_PROCESS, "these censuses contain none of these processes");
 	/* Measurements before a failure are valid: report them. */
-	if (!ret)
-		ret = report(&leak, why);
-	else if (leak.tracks.n && leak.tracks.censuses >= SLOPE_MIN_POINTS)
-		report(&leak, &ignored);
+	if (!ret || (leak.tracks.n && leak.tracks.censuses >= SLOPE_MIN_POINTS))
+		report(&leak);
 	if (stacks.pid && flame_leak_end(&stacks, session, ret ? &ignored : why))
 		ret = -1;
 	tracks_free(&leak.tracks);

@@ -12,9 +12,7 @@
 #include "cli/session.h"
 #include "lib/part.h"
 
-/* Returns 0, or -1 and @why. */
-int leak_show(const struct leak_report *report, const struct session *session,
-	      struct failure *why);
+void leak_show(const struct leak_report *report, const struct session *session);
 void leak_json(const struct leak_report *report, FILE *out);
 
 /**
