@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the page faults of some processes have left. */
-#include <dirent.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +7,7 @@
 
 #include "analysis/fault-record.h"
 #include "host/process.h"
-#include "host/procfs.h"
+#include "lib/memory.h"
 
 /* Index of the first process whose PID is not below @pid. */
 static size_t place_of(const struct fault_record *record, uint32_t pid)
@@ -33,10 +31,15 @@ struct fault_process *fault_record_find(const struct fault_record *record, uint3
 	return at < record->n && record->v[at]->pid == pid ? record->v[at] : NULL;
 }
 
-static void free_process(struct fault_record *record, struct fault_process *process)
+static void forget_memory(struct fault_record *record, struct fault_process *process)
 {
 	code_maps_free(&process->maps);
 	page_stacks_clear(&process->pages, &record->budget);
+}
+
+static void free_process(struct fault_record *record, struct fault_process *process)
+{
+	forget_memory(record, process);
 	free(process);
 }
 
@@ -49,95 +52,64 @@ static void remove_process(struct fault_record *record, uint32_t pid)
 		(--record->n - at) * sizeof(struct fault_process *));
 }
 
-/* The process @pid, which may be new; NULL in @process: too many. 0, or -1 and @why. */
-static int get_process(struct fault_record *record, uint32_t pid,
-		       struct fault_process **process, struct failure *why)
+/* The process @pid, which may be new; NULL: there are too many. */
+static struct fault_process *get_process(struct fault_record *record, uint32_t pid)
 {
+	struct fault_process *process = fault_record_find(record, pid);
 	const size_t at = place_of(record, pid);
-	struct fault_process **v;
 
-	*process = at < record->n && record->v[at]->pid == pid ? record->v[at] : NULL;
-	if (*process || record->n == FAULT_PROCESSES_MAX)
-		return 0;
-	if (!(record->n & (record->n - 1))) {
-		v = reallocarray(record->v, record->n ? 2 * record->n : 1,
-				 sizeof(struct fault_process *));
-		if (!v)
-			return fail_memory(why);
-		record->v = v;
-	}
-	*process = calloc(1, sizeof(**process));
-	if (!*process)
-		return fail_memory(why);
-	(*process)->pid = pid;
-	(*process)->threads = 1;
-	strcpy((*process)->name, "[unknown]");
-	memmove(record->v + at + 1, record->v + at,
-		(record->n++ - at) * sizeof(struct fault_process *));
-	record->v[at] = *process;
-	return 0;
-}
-
-static uint32_t count_threads(uint32_t pid)
-{
-	struct failure gone;
-	struct dirent *entry;
-	uint32_t n = 0;
-	char path[32];
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "%" PRIu32 "/task", pid);
-	dir = procfs_open_dir(path, &gone);
-	while (dir && (entry = readdir(dir)))
-		n += entry->d_name[0] != '.';
-	if (dir)
-		closedir(dir);
-	return n;
+	if (process || record->n == FAULT_PROCESSES_MAX)
+		return process;
+	process = xcalloc(1, sizeof(*process));
+	process->pid = pid;
+	process->threads = 1;
+	strcpy(process->name, "[unknown]");
+	record->v = array_grow(record->v, record->n, sizeof(process));
+	memmove(record->v + at + 1, record->v + at, (record->n++ - at) * sizeof(process));
+	record->v[at] = process;
+	return process;
 }
 
 int fault_record_begin(struct fault_record *record, uint32_t pid, struct failure *why)
 {
 	struct fault_process *process;
+	struct ids threads = { NULL, 0 };
 
 	*record = (struct fault_record){ .page = (uint64_t)sysconf(_SC_PAGESIZE) };
 	record->budget.most = PAGE_STACKS_BYTES;
 	if (!pid)
 		return 0;
-	if (get_process(record, pid, &process, why) ||
-	    code_maps_read(&process->maps, &record->objects, pid, why))
+	process = get_process(record, pid);
+	if (code_maps_read(&process->maps, &record->objects, pid, why))
 		return -1;
-	process->threads = count_threads(pid);
+	process_threads(&threads, pid);
+	process->threads = (uint32_t)threads.n;
+	ids_free(&threads);
 	if (process_read(pid, "comm", process->name, sizeof(process->name)))
 		process->name[strcspn(process->name, "\n")] = '\0';
 	return 0;
 }
 
-static int add_fork(struct fault_record *record, const struct fault_event *event,
-		    struct failure *why)
+static void add_fork(struct fault_record *record, const struct fault_event *event)
 {
 	const struct fault_process *parent = fault_record_find(record, event->parent);
-	struct fault_process *process;
+	struct fault_process *process = get_process(record, event->pid);
 
-	if (get_process(record, event->pid, &process, why))
-		return -1;
 	if (!process)
-		return 0;
+		return;
 	if (event->parent == event->pid) {
 		process->threads++;
-		return 0;
+		return;
 	}
 	/* A process with this PID was forgotten with a lost record. */
-	code_maps_free(&process->maps);
-	page_stacks_clear(&process->pages, &record->budget);
+	forget_memory(record, process);
 	process->threads = 1;
 	if (!parent)
-		return 0;
+		return;
 	memcpy(process->name, parent->name, sizeof(process->name));
-	if (code_maps_copy(&process->maps, &parent->maps, why))
-		return -1;
+	code_maps_copy(&process->maps, &parent->maps);
 	if (!page_stacks_copy(&process->pages, &parent->pages, &record->budget))
 		record->budget.dropped++;
-	return 0;
 }
 
 /* The last thread ends the process, unless a record of a new thread was lost. */
@@ -151,38 +123,30 @@ static void add_exit(struct fault_record *record, const struct fault_event *even
 		remove_process(record, event->pid);
 }
 
-static int add_mapping(struct fault_record *record, const struct fault_event *event,
-		       struct failure *why)
+static void add_mapping(struct fault_record *record, const struct fault_event *event)
 {
 	const struct code_mapping mapping = {
 		.pid = event->pid, .start = event->start, .end = event->end,
 		.offset = event->offset, .major = event->major, .minor = event->minor,
 		.inode = event->inode, .name = event->name,
 	};
-	struct fault_process *process;
+	struct fault_process *process = get_process(record, event->pid);
 
-	if (get_process(record, event->pid, &process, why))
-		return -1;
-	return process ? code_maps_add(&process->maps, &record->objects, &mapping, why) : 0;
+	if (process)
+		code_maps_add(&process->maps, &record->objects, &mapping);
 }
 
-static int add_name(struct fault_record *record, const struct fault_event *event,
-		    struct failure *why)
+static void add_name(struct fault_record *record, const struct fault_event *event)
 {
-	struct fault_process *process;
+	struct fault_process *process = get_process(record, event->pid);
 
-	if (get_process(record, event->pid, &process, why))
-		return -1;
 	if (!process)
-		return 0;
+		return;
 	/* Threads have names of their own. */
 	if (event->exec || event->pid == event->tid)
 		snprintf(process->name, sizeof(process->name), "%s", event->name);
-	if (event->exec) {
-		code_maps_free(&process->maps);
-		page_stacks_clear(&process->pages, &record->budget);
-	}
-	return 0;
+	if (event->exec)
+		forget_memory(record, process);
 }
 
 /* Files are the same wherever they are mapped: their frames have offsets. */
@@ -203,31 +167,26 @@ static struct frame frame_of(const struct fault_record *record,
 	}
 }
 
-static int add_fault(struct fault_record *record, const struct fault_event *event,
-		     struct failure *why)
+static void add_fault(struct fault_record *record, const struct fault_event *event)
 {
+	struct fault_process *process = get_process(record, event->pid);
 	struct frame frames[FAULT_DEPTH];
 	const uint64_t *ips = event->ips;
-	struct fault_process *process;
 	struct unwound unwound;
 	size_t n = event->n_ips, i;
 	uint32_t stack;
 
 	record->faults++;
-	if (get_process(record, event->pid, &process, why))
-		return -1;
 	if (!process) {
 		record->no_process++;
-		return 0;
+		return;
 	}
-	if (record->unwinder) {
-		if (record->unwinder->unwind(record->unwinder->context, process,
-					     &record->objects, event, &unwound)) {
-			ips = unwound.ips;
-			n = unwound.n;
-		} else {
-			record->not_unwound++;
-		}
+	if (record->unwinder &&
+	    unwind_event(record->unwinder, process, &record->objects, event, &unwound)) {
+		ips = unwound.ips;
+		n = unwound.n;
+	} else if (record->unwinder) {
+		record->not_unwound++;
 	}
 	/* A return address may be the first of the next function. */
 	for (i = 0; i < n; i++)
@@ -236,27 +195,24 @@ static int add_fault(struct fault_record *record, const struct fault_event *even
 		frames[n++] = (struct frame){ 0, CODE_UNKNOWN };
 	stack = stacks_add(&record->stacks, frames, n);
 	page_stacks_set(&process->pages, &record->budget, event->addr / record->page, stack);
-	return 0;
 }
 
-int fault_record_add(void *context, const struct fault_event *event, struct failure *why)
+void fault_record_add(void *context, const struct fault_event *event)
 {
 	struct fault_record *record = context;
 
 	switch (event->kind) {
 	case FAULT_PAGE:
-		return add_fault(record, event, why);
+		return add_fault(record, event);
 	case FAULT_MMAP:
-		return add_mapping(record, event, why);
+		return add_mapping(record, event);
 	case FAULT_COMM:
-		return add_name(record, event, why);
+		return add_name(record, event);
 	case FAULT_FORK:
-		return add_fork(record, event, why);
+		return add_fork(record, event);
 	case FAULT_EXIT:
-		add_exit(record, event);
-		return 0;
+		return add_exit(record, event);
 	}
-	return 0;
 }
 
 void fault_record_free(struct fault_record *record)

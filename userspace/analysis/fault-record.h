@@ -45,17 +45,7 @@ struct unwound {
 	size_t n;
 };
 
-/**
- * struct unwinder - makes callchains of copies of stacks
- * @unwind: false: it cannot, so the callchain of the event counts
- * @context: its argument
- */
-struct unwinder {
-	bool (*unwind)(void *context, const struct fault_process *process,
-		       const struct code_objects *objects, const struct fault_event *event,
-		       struct unwound *unwound);
-	void *context;
-};
+struct unwinder;
 
 /**
  * struct fault_record - the state of a run
@@ -77,7 +67,7 @@ struct fault_record {
 	struct code_objects objects;
 	struct stacks stacks;
 	struct page_budget budget;
-	const struct unwinder *unwinder;
+	struct unwinder *unwinder;
 	uint64_t faults;
 	uint64_t not_unwound;
 	uint64_t no_process;
@@ -94,8 +84,14 @@ struct fault_process *fault_record_find(const struct fault_record *record, uint3
 
 void fault_record_free(struct fault_record *record);
 
-/* Makes @unwinder ready. 0, or -1 and @why. */
-int unwind_begin(struct unwinder *unwinder, struct failure *why);
+struct unwinder *unwind_begin(void);
+
+/* Makes a callchain of the stack of @event; false: it cannot be unwound. */
+bool unwind_event(struct unwinder *unwinder, const struct fault_process *process,
+		  const struct code_objects *objects, const struct fault_event *event,
+		  struct unwound *unwound);
+
+/* NULL is ignored. */
 void unwind_end(struct unwinder *unwinder);
 
 #endif /* READER_FAULT_RECORD_H */

@@ -5,6 +5,7 @@
 
 #include "analysis/flame-moment.h"
 #include "host/process.h"
+#include "lib/memory.h"
 #include "lib/signals.h"
 
 /* The default of fault_around_bytes in debugfs. */
@@ -17,9 +18,7 @@ int flame_moment_take(struct flame_moment *moment, const struct fault_record *re
 	size_t i;
 
 	moment->time = signals_realtime();
-	moment->censuses = calloc(record->n + 1, sizeof(*moment->censuses));
-	if (!moment->censuses)
-		return fail_memory(why);
+	moment->censuses = xcalloc(record->n, sizeof(*moment->censuses));
 	for (i = 0; i < record->n; i++) {
 		census = &moment->censuses[moment->n_censuses];
 		census->pid = record->v[i]->pid;
@@ -43,22 +42,18 @@ int flame_moment_take(struct flame_moment *moment, const struct fault_record *re
 /* Names looked back for; a name that is twice in the array is folded later. */
 #define LOOK_BACK	64
 
-/* The number of @name in @moment->names; UINT32_MAX: out of memory. */
+/* The number of @name in @moment->names. */
 static uint32_t name_number(struct flame_moment *moment, const char *name)
 {
-	char **names;
 	size_t i;
 
 	/* The last ones first: mappings of the same name are adjacent. */
 	for (i = moment->n_names; i-- > 0 && i + LOOK_BACK > moment->n_names;)
 		if (!strcmp(moment->names[i], name))
 			return (uint32_t)i;
-	names = reallocarray(moment->names, moment->n_names + 1, sizeof(*names));
-	if (!names)
-		return UINT32_MAX;
-	moment->names = names;
-	names[moment->n_names] = strdup(name);
-	return names[moment->n_names] ? (uint32_t)moment->n_names++ : UINT32_MAX;
+	moment->names = array_grow(moment->names, moment->n_names, sizeof(char *));
+	moment->names[moment->n_names] = xstrdup(name);
+	return (uint32_t)moment->n_names++;
 }
 
 /**
@@ -105,37 +100,29 @@ static void count_page(struct join *join, const struct page_area *area, uint64_t
 }
 
 /* Turns the sums of a mapping into shares and clears them. */
-static int add_shares(struct flame_moment *moment, struct join *join, uint32_t process,
-		      const char *name, uint64_t page, struct failure *why)
+static void add_shares(struct flame_moment *moment, struct join *join, uint32_t process,
+		       const char *name, uint64_t page)
 {
-	const uint32_t area = name_number(moment, *name ? name : "[anon]");
-	struct flame_share *v;
-	uint32_t stack;
-	size_t i;
+	struct flame_share share = {
+		.process = process,
+		.area = name_number(moment, *name ? name : "[anon]"),
+	};
 
-	v = reallocarray(moment->v, moment->n + join->n + 1, sizeof(*v));
-	if (!v || area == UINT32_MAX) {
-		moment->v = v ? v : moment->v;
-		return fail_memory(why);
+	while (join->n) {
+		share.stack = join->used[--join->n];
+		share.resident = join->resident[share.stack] * page;
+		share.exclusive = join->exclusive[share.stack] * page;
+		moment->v = array_grow(moment->v, moment->n, sizeof(share));
+		moment->v[moment->n++] = share;
+		moment->resident += share.resident;
+		moment->exclusive += share.exclusive;
+		join->resident[share.stack] = 0;
+		join->exclusive[share.stack] = 0;
 	}
-	moment->v = v;
-	for (i = 0; i < join->n; i++) {
-		stack = join->used[i];
-		v[moment->n++] = (struct flame_share){
-			process, area, stack,
-			join->resident[stack] * page, join->exclusive[stack] * page };
-		moment->resident += join->resident[stack] * page;
-		moment->exclusive += join->exclusive[stack] * page;
-		join->resident[stack] = 0;
-		join->exclusive[stack] = 0;
-	}
-	join->n = 0;
-	return 0;
 }
 
-static int join_census(struct flame_moment *moment, struct join *join,
-		       const struct flame_census *census, const struct fault_record *record,
-		       struct failure *why)
+static void join_census(struct flame_moment *moment, struct join *join,
+			const struct flame_census *census, const struct fault_record *record)
 {
 	static const struct page_stacks none;
 	const struct fault_process *process = fault_record_find(record, census->pid);
@@ -144,19 +131,15 @@ static int join_census(struct flame_moment *moment, struct join *join,
 	const struct page_bits_block *block;
 	uint64_t left;
 
-	if (name == UINT32_MAX)
-		return fail_memory(why);
 	for (area = census->bits.v; area < census->bits.v + census->bits.n; area++) {
 		for (block = area->blocks; block < area->blocks + area->n; block++)
 			for (left = block->resident; left; left &= left - 1)
 				count_page(join, area, census->bits.page, block,
 					   (unsigned int)__builtin_ctzll(left),
 					   process ? &process->pages : &none);
-		if (join->n && add_shares(moment, join, name, area->name,
-					  census->bits.page, why))
-			return -1;
+		if (join->n)
+			add_shares(moment, join, name, area->name, census->bits.page);
 	}
-	return 0;
 }
 
 static void free_censuses(struct flame_moment *moment)
@@ -167,27 +150,22 @@ static void free_censuses(struct flame_moment *moment)
 	moment->censuses = NULL;
 }
 
-int flame_moment_join(struct flame_moment *moment, const struct fault_record *record,
-		      struct failure *why)
+void flame_moment_join(struct flame_moment *moment, const struct fault_record *record)
 {
 	const size_t n = record->stacks.n + STACK_FIRST;
 	struct join join = {
-		.resident = calloc(n, sizeof(uint32_t)),
-		.exclusive = calloc(n, sizeof(uint32_t)),
-		.used = calloc(n, sizeof(uint32_t)),
+		.resident = xcalloc(n, sizeof(uint32_t)),
+		.exclusive = xcalloc(n, sizeof(uint32_t)),
+		.used = xcalloc(n, sizeof(uint32_t)),
 	};
 	size_t i;
-	int ret = 0;
 
-	if (!join.resident || !join.exclusive || !join.used)
-		ret = fail_memory(why);
-	for (i = 0; !ret && i < moment->n_censuses; i++)
-		ret = join_census(moment, &join, &moment->censuses[i], record, why);
+	for (i = 0; i < moment->n_censuses; i++)
+		join_census(moment, &join, &moment->censuses[i], record);
 	free(join.resident);
 	free(join.exclusive);
 	free(join.used);
 	free_censuses(moment);
-	return ret;
 }
 
 void flame_moment_free(struct flame_moment *moment)

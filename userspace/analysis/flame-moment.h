@@ -69,10 +69,8 @@ int flame_moment_take(struct flame_moment *moment, const struct fault_record *re
  * stack of its own takes that of the fault that mapped it too:
  *  - part of a huge page: the last fault in this huge page;
  *  - page cache: a fault in the same 64 KiB, for the kernel maps what is around a fault.
- * 0, or -1 and @why.
  */
-int flame_moment_join(struct flame_moment *moment, const struct fault_record *record,
-		      struct failure *why);
+void flame_moment_join(struct flame_moment *moment, const struct fault_record *record);
 
 void flame_moment_free(struct flame_moment *moment);
 

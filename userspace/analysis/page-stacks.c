@@ -5,6 +5,7 @@
 
 #include "analysis/page-stacks.h"
 #include "analysis/stacks.h"
+#include "lib/memory.h"
 
 /**
  * struct page_block - PAGE_STACKS_BLOCK adjacent pages
@@ -49,11 +50,7 @@ static bool resize(struct page_stacks *map, struct page_budget *budget, size_t s
 
 	if (!take(budget, size * sizeof(*map->slots)))
 		return false;
-	larger.slots = calloc(size, sizeof(*larger.slots));
-	if (!larger.slots) {
-		budget->bytes -= size * sizeof(*map->slots);
-		return false;
-	}
+	larger.slots = xcalloc(size, sizeof(*larger.slots));
 	for (i = 0; i < map->size; i++)
 		if (map->slots[i])
 			larger.slots[slot_of(&larger, map->slots[i]->number)] = map->slots[i];
@@ -61,18 +58,6 @@ static bool resize(struct page_stacks *map, struct page_budget *budget, size_t s
 	free(map->slots);
 	*map = larger;
 	return true;
-}
-
-static struct page_block *new_block(struct page_budget *budget)
-{
-	struct page_block *block;
-
-	if (!take(budget, sizeof(*block)))
-		return NULL;
-	block = malloc(sizeof(*block));
-	if (!block)
-		budget->bytes -= sizeof(*block);
-	return block;
 }
 
 /* The block of page @number for writing, not shared; NULL: it does not fit. */
@@ -88,14 +73,13 @@ static struct page_block *own_block(struct page_stacks *map, struct page_budget 
 	slot = &map->slots[slot_of(map, wanted)];
 	if (*slot && (*slot)->users == 1)
 		return *slot;
-	block = new_block(budget);
-	if (!block)
+	if (!take(budget, sizeof(*block)))
 		return NULL;
+	block = xcalloc(1, sizeof(*block));
 	if (*slot) {
-		memcpy(block, *slot, sizeof(*block));
+		*block = **slot;
 		(*slot)->users--;
 	} else {
-		memset(block, 0, sizeof(*block));
 		block->number = wanted;
 		map->n++;
 	}

@@ -36,13 +36,13 @@ struct frame {
 
 /**
  * struct stack - a list of frames
- * @first: index of its innermost frame in @frames_of
+ * @frames: numbers of its frames, innermost first; owned
  * @n: number of frames
  * @faults: how often it was added
  */
 struct stack {
-	uint32_t first;
-	uint32_t n;
+	uint32_t *frames;
+	size_t n;
 	uint64_t faults;
 };
 
@@ -62,9 +62,7 @@ struct stack_table {
  * @n_frames: their number
  * @v: each stack once; the index is its number; owned
  * @n: their number
- * @frames_of: frames of the stacks, numbers in @frames; owned
- * @n_frames_of: their number
- * @room: allocated numbers in @frames_of
+ * @depths: frames of all stacks
  * @by_frame, @by_stack: find them again
  * @dropped: faults whose stack did not fit
  */
@@ -73,9 +71,7 @@ struct stacks {
 	size_t n_frames;
 	struct stack *v;
 	size_t n;
-	uint32_t *frames_of;
-	size_t n_frames_of;
-	size_t room;
+	size_t depths;
 	struct stack_table by_frame;
 	struct stack_table by_stack;
 	uint64_t dropped;
@@ -83,7 +79,7 @@ struct stacks {
 
 /*
  * Adds a fault with @n @frames, innermost first, and returns the number of its stack;
- * STACK_DROPPED if the stack is new and does not fit, also if memory runs out.
+ * STACK_DROPPED if the stack is new and does not fit.
  */
 uint32_t stacks_add(struct stacks *stacks, const struct frame *frames, size_t n);
 

@@ -11,6 +11,7 @@
 #include "analysis/fault-record.h"
 #include "host/sandbox.h"
 #include "host/symbols.h"
+#include "lib/memory.h"
 
 /* Children at the same time; that of another process ends the oldest one. */
 #define CHILDREN	16
@@ -72,12 +73,12 @@ struct child {
 };
 
 /**
- * struct unwind - the context of the unwinder
+ * struct unwinder - makes callchains of copies of stacks
  * @children: one for each of the last processes
  * @next: the next one to replace
  * @order: what is sent
  */
-struct unwind {
+struct unwinder {
 	struct child children[CHILDREN];
 	size_t next;
 	struct order_unwind order;
@@ -251,27 +252,27 @@ static bool send_files(const struct child *child, const struct fault_process *pr
 	return true;
 }
 
-static struct child *child_of(struct unwind *unwind, uint32_t pid)
+static struct child *child_of(struct unwinder *unwinder, uint32_t pid)
 {
 	struct child *child;
 	struct failure ignored;
 	size_t i;
 
 	for (i = 0; i < CHILDREN; i++)
-		if (unwind->children[i].pid == pid)
-			return &unwind->children[i];
-	child = &unwind->children[unwind->next++ % CHILDREN];
+		if (unwinder->children[i].pid == pid)
+			return &unwinder->children[i];
+	child = &unwinder->children[unwinder->next++ % CHILDREN];
 	sandbox_end(&child->sandbox);
 	*child = (struct child){ .pid = pid };
 	child->failed = sandbox_start(&child->sandbox, answer, 0, &ignored);
 	return child;
 }
 
-static bool ask(struct unwind *unwind, struct child *child, const struct fault_process *process,
+static bool ask(struct unwinder *unwinder, struct child *child, const struct fault_process *process,
 		const struct code_objects *objects, const struct fault_event *event,
 		struct unwound *unwound)
 {
-	struct order_unwind *order = &unwind->order;
+	struct order_unwind *order = &unwinder->order;
 	size_t size = event->stack_size;
 	ssize_t n;
 
@@ -295,19 +296,18 @@ static bool ask(struct unwind *unwind, struct child *child, const struct fault_p
 	return true;
 }
 
-static bool unwind_event(void *context, const struct fault_process *process,
-			 const struct code_objects *objects, const struct fault_event *event,
-			 struct unwound *unwound)
+bool unwind_event(struct unwinder *unwinder, const struct fault_process *process,
+		  const struct code_objects *objects, const struct fault_event *event,
+		  struct unwound *unwound)
 {
-	struct unwind *unwind = context;
 	struct child *child;
 
 	if (!event->regs || !event->stack_size)
 		return false;
-	child = child_of(unwind, event->pid);
+	child = child_of(unwinder, event->pid);
 	if (child->failed)
 		return false;
-	if (!ask(unwind, child, process, objects, event, unwound)) {
+	if (!ask(unwinder, child, process, objects, event, unwound)) {
 		sandbox_end(&child->sandbox);
 		child->failed = true;
 		return false;
@@ -316,19 +316,16 @@ static bool unwind_event(void *context, const struct fault_process *process,
 	return unwound->n && unwound->ips[0];
 }
 
-int unwind_begin(struct unwinder *unwinder, struct failure *why)
+struct unwinder *unwind_begin(void)
 {
-	unwinder->unwind = unwind_event;
-	unwinder->context = calloc(1, sizeof(struct unwind));
-	return unwinder->context ? 0 : fail_memory(why);
+	return xcalloc(1, sizeof(struct unwinder));
 }
 
 void unwind_end(struct unwinder *unwinder)
 {
-	struct unwind *unwind = unwinder->context;
 	size_t i;
 
-	for (i = 0; i < CHILDREN; i++)
-		sandbox_end(&unwind->children[i].sandbox);
-	free(unwind);
+	for (i = 0; unwinder && i < CHILDREN; i++)
+		sandbox_end(&unwinder->children[i].sandbox);
+	free(unwinder);
 }

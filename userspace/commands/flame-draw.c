@@ -10,6 +10,7 @@
 #include "host/symbols.h"
 #include "lib/flame-svg.h"
 #include "lib/flame-tree.h"
+#include "lib/memory.h"
 #include "lib/text.h"
 #include "model/timefmt.h"
 
@@ -37,7 +38,7 @@ static void want_stack(struct frame_names *naming, uint32_t number)
 	if (number < STACK_FIRST)
 		return;
 	for (i = 0; i < stacks->v[number].n; i++)
-		naming->wanted[stacks->frames_of[stacks->v[number].first + i]] = true;
+		naming->wanted[stacks->v[number].frames[i]] = true;
 }
 
 static void want_moment(struct frame_names *naming, const struct flame_moment *moment)
@@ -56,27 +57,21 @@ static int by_address(const void *a, const void *b, void *frames)
 	return (x->addr > y->addr) - (x->addr < y->addr);
 }
 
-/* Names the frames of one object: @numbers of @n frames. 0, or -1 and @why. */
-static int name_object(struct frame_names *naming, uint32_t object, uint32_t *numbers, size_t n,
-		       struct failure *why)
+/* Names the frames of one object: @numbers of @n frames. */
+static void name_object(struct frame_names *naming, uint32_t object, uint32_t *numbers, size_t n)
 {
 	const struct code_object *code = &naming->record->objects.v[object];
 	struct frame *frames = naming->record->stacks.frames;
 	struct symbols_query query = {
 		.kind = code->kind == CODE_JIT ? SYMBOLS_JIT : SYMBOLS_ELF,
 		.fd = code->fd, .name = code->name, .n = n,
-		.names = calloc(n, sizeof(char *)),
+		.names = xcalloc(n, sizeof(char *)),
 	};
-	uint64_t *addrs = calloc(n, sizeof(*addrs));
+	uint64_t *addrs = xcalloc(n, sizeof(*addrs));
 	struct failure damaged;
 	size_t i;
 
 	query.addrs = addrs;
-	if (!query.names || !addrs) {
-		free(query.names);
-		free(addrs);
-		return fail_memory(why);
-	}
 	qsort_r(numbers, n, sizeof(*numbers), by_address, frames);
 	for (i = 0; i < n; i++)
 		addrs[i] = frames[numbers[i]].addr;
@@ -86,31 +81,26 @@ static int name_object(struct frame_names *naming, uint32_t object, uint32_t *nu
 		naming->names[numbers[i]] = query.names[i];
 	free(query.names);
 	free(addrs);
-	return 0;
 }
 
-static int name_frames(struct frame_names *naming, struct failure *why)
+static void name_frames(struct frame_names *naming)
 {
 	const struct fault_record *record = naming->record;
 	const struct stacks *stacks = &record->stacks;
-	uint32_t *numbers = calloc(stacks->n_frames + 1, sizeof(*numbers));
+	uint32_t *numbers = xcalloc(stacks->n_frames, sizeof(*numbers));
 	uint32_t object, i;
-	int ret = 0;
 	size_t n;
 
-	if (!numbers)
-		return fail_memory(why);
-	for (object = 1; !ret && object < record->objects.n; object++) {
+	for (object = 1; object < record->objects.n; object++) {
 		if (record->objects.v[object].fd < 0)
 			continue;
 		for (n = 0, i = 0; i < stacks->n_frames; i++)
 			if (naming->wanted[i] && stacks->frames[i].object == object)
 				numbers[n++] = i;
 		if (n)
-			ret = name_object(naming, object, numbers, n, why);
+			name_object(naming, object, numbers, n);
 	}
 	free(numbers);
-	return ret;
 }
 
 /* The name of a frame without a symbol: what its code is part of. */
@@ -126,30 +116,31 @@ static void nameless(char *name, size_t size, const struct code_object *code)
 		snprintf(name, size, "[no symbol: %s]", slash ? slash + 1 : code->name);
 }
 
-/* Adds the frames of stack @number below @node, outermost first; NULL: out of memory. */
-static struct flame_node *add_stack(struct flame_tree *tree, struct flame_node *node,
-				    const struct frame_names *naming, uint32_t number)
+/* Adds the frames of stack @number below @node, outermost first. */
+static struct flame_node *add_stack(struct flame_node *node, const struct frame_names *naming,
+				    uint32_t number)
 {
 	static const struct code_object unknown = { .kind = CODE_NAMED, .name = "[unknown]" };
 	const struct fault_record *record = naming->record;
 	const struct stack *stack;
-	uint32_t i, frame, object;
+	uint32_t frame, object;
+	size_t i;
 	char name[4096 + 32];
 
 	if (number < STACK_FIRST)
-		return flame_below(tree, node, number ? NO_STACK_DROPPED : NO_STACK);
+		return flame_below(node, number ? NO_STACK_DROPPED : NO_STACK);
 	stack = &record->stacks.v[number];
-	for (i = stack->n; node && i-- > 0;) {
-		frame = record->stacks.frames_of[stack->first + i];
+	for (i = stack->n; i-- > 0;) {
+		frame = stack->frames[i];
 		object = record->stacks.frames[frame].object;
 		if (naming->names[frame]) {
-			node = flame_below(tree, node, naming->names[frame]);
+			node = flame_below(node, naming->names[frame]);
 			continue;
 		}
 		nameless(name, sizeof(name), object ? &record->objects.v[object] : &unknown);
 		/* Without frame pointers, a chain may lead anywhere: once says it. */
 		if (strcmp(node->name, name))
-			node = flame_below(tree, node, name);
+			node = flame_below(node, name);
 	}
 	return node;
 }
@@ -159,50 +150,35 @@ static uint64_t bytes_of(const struct flame_share *share, unsigned int by)
 	return by == FLAME_EXCLUSIVE ? share->exclusive : share->resident;
 }
 
-static int add_moment(struct flame_tree *tree, const struct frame_names *naming,
-		      const struct flame_moment *moment, const struct options *options,
-		      bool before, struct failure *why)
+static void add_moment(struct flame_node *root, const struct frame_names *naming,
+		       const struct flame_moment *moment, const struct options *options,
+		       bool before)
 {
 	const struct flame_share *share;
 	struct flame_node *node;
 
 	for (share = moment->v; share < moment->v + moment->n; share++) {
-		node = flame_below(tree, tree->root, moment->names[share->process]);
-		if (node && options->by_mapping)
-			node = flame_below(tree, node, moment->names[share->area]);
-		if (node)
-			node = add_stack(tree, node, naming, share->stack);
-		if (!node)
-			return fail_memory(why);
+		node = flame_below(root, moment->names[share->process]);
+		if (options->by_mapping)
+			node = flame_below(node, moment->names[share->area]);
+		node = add_stack(node, naming, share->stack);
 		*(before ? &node->before : &node->self) += bytes_of(share, options->by);
 	}
-	return 0;
 }
 
-static int add_faults(struct flame_tree *tree, const struct frame_names *naming,
-		      struct failure *why)
+static void add_faults(struct flame_node *root, const struct frame_names *naming)
 {
-	const struct fault_record *record = naming->record;
-	struct flame_node *node;
+	const struct stacks *stacks = &naming->record->stacks;
+	const uint64_t page = naming->record->page;
 	uint32_t i;
 
-	for (i = STACK_FIRST; i < record->stacks.n; i++) {
-		node = add_stack(tree, tree->root, naming, i);
-		if (!node)
-			return fail_memory(why);
-		node->self += record->stacks.v[i].faults * record->page;
-	}
-	if (!record->stacks.dropped)
-		return 0;
-	node = add_stack(tree, tree->root, naming, STACK_DROPPED);
-	if (!node)
-		return fail_memory(why);
-	node->self = record->stacks.dropped * record->page;
-	return 0;
+	for (i = STACK_FIRST; i < stacks->n; i++)
+		add_stack(root, naming, i)->self += stacks->v[i].faults * page;
+	if (stacks->dropped)
+		add_stack(root, naming, STACK_DROPPED)->self = stacks->dropped * page;
 }
 
-static int build(struct flame_tree *tree, struct frame_names *naming, const struct flame *flame,
-		 struct failure *why)
+static void build(struct flame_node *root, struct frame_names *naming, const struct flame *flame)
 {
 	const struct options *options = flame->session->options;
 	uint32_t i;
@@ -211,16 +187,12 @@ static int build(struct flame_tree *tree, struct frame_names *naming, const stru
 		want_stack(naming, i);
 	want_moment(naming, &flame->mark);
 	want_moment(naming, &flame->end);
-	if (name_frames(naming, why))
-		return -1;
-	if (!flame_new(tree, "all"))
-		return fail_memory(why);
-	if ((options->by == FLAME_FAULTED && add_faults(tree, naming, why)) ||
-	    add_moment(tree, naming, &flame->mark, options, true, why) ||
-	    add_moment(tree, naming, &flame->end, options, false, why))
-		return -1;
-	flame_sum(tree, options->by == FLAME_GROWN);
-	return 0;
+	name_frames(naming);
+	if (options->by == FLAME_FAULTED)
+		add_faults(root, naming);
+	add_moment(root, naming, &flame->mark, options, true);
+	add_moment(root, naming, &flame->end, options, false);
+	flame_sum(root, options->by == FLAME_GROWN);
 }
 
 /**
@@ -317,14 +289,14 @@ static void describe_faults(struct words *words, const struct flame *flame)
 }
 
 static void describe(struct words *words, const struct flame *flame,
-		     const struct flame_tree *tree)
+		     const struct flame_node *root)
 {
 	const struct flame_moment *end = &flame->end;
-	const uint64_t all = tree->root->value;
+	const uint64_t all = root->value;
 	struct remainder rest = { .none = 0 };
 	char size[NUMBER_SIZE], other[NUMBER_SIZE], time[TIME_SIZE];
 
-	find_remainder(tree->root, false, &rest);
+	find_remainder(root, false, &rest);
 	describe_title(words, flame);
 	text_size(size, (double)all);
 	if (end->source) {
@@ -347,7 +319,7 @@ static void describe(struct words *words, const struct flame *flame,
 }
 
 /* The summary goes to stderr for lines, which have no title. */
-static void put(const struct flame *flame, const struct flame_tree *tree, FILE *out)
+static void put(const struct flame *flame, const struct flame_node *root, FILE *out)
 {
 	const struct options *options = flame->session->options;
 	struct words words = { .n = 0 };
@@ -357,43 +329,36 @@ static void put(const struct flame *flame, const struct flame_tree *tree, FILE *
 	char *line;
 	size_t i;
 
-	describe(&words, flame, tree);
+	describe(&words, flame, root);
 	for (i = 0; i < words.n; i++)
 		look.lines[i] = words.lines[i];
 	if (options->folded || !options->output)
-		flame_fold(tree, options->by == FLAME_GROWN, out);
+		flame_fold(root, options->by == FLAME_GROWN, out);
 	else
-		flame_svg(tree, &look, out);
+		flame_svg(root, &look, out);
 	for (i = 0; i < words.n; i++) {
 		line = text_printable(look.lines[i]);
-		if (line)
-			fprintf(stderr, "memcensus: %s\n", line);
+		fprintf(stderr, "memcensus: %s\n", line);
 		free(line);
 	}
 }
 
-int flame_draw(const struct flame *flame, struct failure *why)
+void flame_draw(const struct flame *flame)
 {
 	const size_t n = flame->record.stacks.n_frames;
 	struct frame_names naming = {
 		.record = &flame->record,
-		.names = calloc(n + 1, sizeof(char *)),
-		.wanted = calloc(n + 1, sizeof(bool)),
+		.names = xcalloc(n, sizeof(char *)),
+		.wanted = xcalloc(n, sizeof(bool)),
 	};
-	struct flame_tree tree = { .root = NULL };
+	struct flame_node *root = flame_new("all");
 	size_t i;
-	int ret;
 
-	if (!naming.names || !naming.wanted)
-		ret = fail_memory(why);
-	else
-		ret = build(&tree, &naming, flame, why);
-	if (!ret)
-		put(flame, &tree, flame->session->out);
-	for (i = 0; naming.names && i < n; i++)
+	build(root, &naming, flame);
+	put(flame, root, flame->session->out);
+	for (i = 0; i < n; i++)
 		free(naming.names[i]);
 	free(naming.names);
 	free(naming.wanted);
-	flame_free(&tree);
-	return ret;
+	flame_free(root);
 }

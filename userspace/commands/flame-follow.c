@@ -103,13 +103,6 @@ static void leave(struct tracee *tracee)
 		;
 }
 
-/* Reads all records that are complete. */
-static int read_settled(struct flame *flame, struct fault_events *events, struct failure *why)
-{
-	return fault_events_read(events, signals_now() - SETTLED_NS, fault_record_add,
-				 &flame->record, why);
-}
-
 /* Reads all records up to now. */
 static int read_all(struct flame *flame, struct fault_events *events, struct failure *why)
 {
@@ -118,7 +111,8 @@ static int read_all(struct flame *flame, struct fault_events *events, struct fai
 	while (signals_now() < until + SETTLED_NS)
 		if (fault_events_wait(events, SETTLED_NS / 1000000, why))
 			return -1;
-	return fault_events_read(events, until, fault_record_add, &flame->record, why);
+	fault_events_read(events, until, fault_record_add, &flame->record);
+	return 0;
 }
 
 /*
@@ -137,7 +131,8 @@ static int take_moment(struct flame *flame, struct fault_events *events,
 	/* While the processes live: their maps of generated code go with them. */
 	for (i = 0; i < flame->record.objects.n; i++)
 		code_object_open_jit(&flame->record.objects.v[i]);
-	return flame_moment_join(moment, &flame->record, why);
+	flame_moment_join(moment, &flame->record);
+	return 0;
 }
 
 /* A later mark replaces an earlier one. */
@@ -170,9 +165,10 @@ static int follow(struct flame *flame, struct fault_events *events, struct trace
 	const uint64_t mark = timed ? now + options->mark : UINT64_MAX;
 
 	while (!is_over(flame, tracee, end)) {
-		if (fault_events_wait(events, WAIT_MS, why) ||
-		    read_settled(flame, events, why))
+		if (fault_events_wait(events, WAIT_MS, why))
 			return -1;
+		fault_events_read(events, signals_now() - SETTLED_NS, fault_record_add,
+				  &flame->record);
 		look_after(tracee);
 		if ((mark_asked || (!flame->marked && signals_now() >= mark)) &&
 		    take_mark(flame, events, why))
@@ -183,9 +179,10 @@ static int follow(struct flame *flame, struct fault_events *events, struct trace
 	if (options->mark && !flame->marked)
 		return fail(why, FAIL_NO_PROCESS,
 			    "the end came before '--mark': nothing to compare with");
-	if (options->by == FLAME_FAULTED)
-		return fault_events_read(events, UINT64_MAX, fault_record_add, &flame->record,
-					 why);
+	if (options->by == FLAME_FAULTED) {
+		fault_events_read(events, UINT64_MAX, fault_record_add, &flame->record);
+		return 0;
+	}
 	if (tracee->ended)
 		return fail(why, FAIL_NO_PROCESS,
 			    "'%.200s' was killed before its memory could be counted: use '--for', or '--by faulted'",
@@ -200,11 +197,10 @@ int flame_follow(struct flame *flame, struct failure *why)
 		.on_exec = options->program,
 		.stack_bytes = options->dwarf ? STACK_BYTES : 0,
 	};
-	struct tracee tracee = { .program = { .go = -1, .failed = -1 } };
+	struct tracee tracee = { .ended = false };
 	struct fault_events *events = NULL;
 	const struct sigaction marking = { .sa_handler = ask_mark };
 	struct failure no_module;
-	struct unwinder unwinder;
 	int ret = 0;
 
 	signals_catch();
@@ -218,13 +214,12 @@ int flame_follow(struct flame *flame, struct failure *why)
 	request.pid = flame->pid;
 	if (!ret)
 		events = fault_events_open(&request, why);
-	if (!events || fault_record_begin(&flame->record, request.on_exec ? 0 : request.pid, why) ||
-	    (options->dwarf && unwind_begin(&unwinder, why))) {
+	if (!events || fault_record_begin(&flame->record, request.on_exec ? 0 : request.pid, why)) {
 		ret = -1;
 		goto out;
 	}
 	if (options->dwarf)
-		flame->record.unwinder = &unwinder;
+		flame->record.unwinder = unwind_begin();
 	flame->begun = signals_realtime();
 	fprintf(stderr, "memcensus: following the page faults of %" PRIu32 "\n", flame->pid);
 	if (options->program)
@@ -232,8 +227,7 @@ int flame_follow(struct flame *flame, struct failure *why)
 	ret = follow(flame, events, &tracee, why);
 	flame->lost = fault_events_lost(events);
 out:
-	if (flame->record.unwinder)
-		unwind_end(&unwinder);
+	unwind_end(flame->record.unwinder);
 	flame->record.unwinder = NULL;
 	fault_events_close(events);
 	if (flame->source)

@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "commands/flame.h"
 #include "commands/leak.h"
+#include "lib/memory.h"
 #include "lib/table.h"
 #include "lib/text.h"
 
@@ -52,8 +53,8 @@ static int follow(const struct session *session, int fd)
 		return 1;
 	ret = flame_follow(&flame, &why);
 	if (!ret)
-		ret = flame_draw(&flame, &why);
-	if (ret)
+		flame_draw(&flame);
+	else
 		fprintf(stderr, "memcensus: %s\n", why.text);
 	return fclose(own.out) || ret;
 }
@@ -156,60 +157,34 @@ static void show(struct growth *v, size_t n, const struct session *session)
 	table_finish(table, session->out);
 }
 
-static int read_lines(FILE *file, const struct session *session, struct failure *why)
-{
-	struct growth *v = NULL, *more;
-	size_t n = 0, room = 0, size = 0, i;
-	char **lines = NULL, **longer;
-	char *line = NULL;
-	int ret = 0;
-
-	while (!ret && getline(&line, &size, file) > 0) {
-		if (n == room) {
-			room = 2 * room + 64;
-			more = reallocarray(v, room, sizeof(*v));
-			v = more ? more : v;
-			longer = reallocarray(lines, room, sizeof(char *));
-			lines = longer ? longer : lines;
-			if (!more || !longer) {
-				ret = fail_memory(why);
-				break;
-			}
-		}
-		if (!parse(line, &v[n]))
-			continue;
-		lines[n++] = line;
-		line = NULL;
-		size = 0;
-	}
-	free(line);
-	if (!ret)
-		show(v, n, session);
-	for (i = 0; i < n; i++)
-		free(lines[i]);
-	free(lines);
-	free(v);
-	return ret;
-}
-
 int flame_leak_end(struct flame_leak *leak, const struct session *session, struct failure *why)
 {
-	FILE *file;
-	int status, ret;
+	struct growth *v = NULL;
+	char *text, *line;
+	size_t n = 0;
+	ssize_t size;
+	int status;
 
 	kill(leak->pid, SIGINT);
 	while (waitpid(leak->pid, &status, 0) < 0)
 		if (errno != EINTR)
 			break;
 	leak->pid = 0;
-	file = fdopen(leak->fd, "r");
-	if (!file || !WIFEXITED(status) || WEXITSTATUS(status)) {
-		if (file)
-			fclose(file);
+	size = lseek(leak->fd, 0, SEEK_END);
+	text = xcalloc(size > 0 ? (size_t)size + 1 : 1, 1);
+	if (size < 0 || !WIFEXITED(status) || WEXITSTATUS(status) ||
+	    pread(leak->fd, text, (size_t)size, 0) != size) {
+		free(text);
+		close(leak->fd);
 		return fail(why, FAIL_SYSTEM, "no stacks: the line before says why");
 	}
-	rewind(file);
-	ret = read_lines(file, session, why);
-	fclose(file);
-	return ret;
+	close(leak->fd);
+	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		v = array_grow(v, n, sizeof(*v));
+		n += parse(line, &v[n]);
+	}
+	show(v, n, session);
+	free(v);
+	free(text);
+	return 0;
 }

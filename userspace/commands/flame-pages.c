@@ -6,8 +6,8 @@
 #include "model/pages.h"
 #include "wire/source.h"
 
-static int add_area(struct page_bits *bits, const struct snapshot *snap, const struct vma *vma,
-		    struct pages_cursor *cursor, struct failure *why)
+static void add_area(struct page_bits *bits, const struct snapshot *snap, const struct vma *vma,
+		     struct pages_cursor *cursor)
 {
 	const uint64_t bytes = bits->page * MEMCENSUS_BLOCK_PAGES;
 	struct pages_cursor here = *cursor;
@@ -17,8 +17,6 @@ static int add_area(struct page_bits *bits, const struct snapshot *snap, const s
 
 	area = page_bits_add(bits, vma->start, vma->end,
 			     KNOWN(vma, MEMCENSUS_VMA_NAME) ? vma->name : "");
-	if (!area)
-		return fail_memory(why);
 	area->file = vma->inode;
 	while (pages_next(snap, &here, &block) && block.address < vma->end) {
 		/* A block that goes on behind the mapping is part of the next one too. */
@@ -28,13 +26,10 @@ static int add_area(struct page_bits *bits, const struct snapshot *snap, const s
 		if (!block.resident)
 			continue;
 		to = page_area_add(area, block.address / bits->page);
-		if (!to)
-			return fail_memory(why);
 		to->resident = block.resident;
 		to->exclusive = block.exclusive;
 		to->huge = block.huge;
 	}
-	return 0;
 }
 
 static int add_all(struct page_bits *bits, const struct snapshot *snap, uint32_t pid,
@@ -58,8 +53,7 @@ static int add_all(struct page_bits *bits, const struct snapshot *snap, uint32_t
 		if (KNOWN(&snap->vmas[i], MEMCENSUS_VMA_PAGE_SIZE) &&
 		    snap->vmas[i].page_size > bits->page)
 			continue;
-		if (add_area(bits, snap, &snap->vmas[i], &cursor, why))
-			return -1;
+		add_area(bits, snap, &snap->vmas[i], &cursor);
 	}
 	return 0;
 }

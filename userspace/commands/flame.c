@@ -13,7 +13,7 @@ static int flame_run(struct session *session, struct failure *why)
 
 	ret = flame_follow(&flame, why);
 	if (!ret)
-		ret = flame_draw(&flame, why);
+		flame_draw(&flame);
 	/* The picture names what has no stack; it is whole without. */
 	flame_moment_free(&flame.mark);
 	flame_moment_free(&flame.end);

@@ -51,7 +51,7 @@ page_bits_fn flame_pages;
 /* Follows the faults up to the point in time. 0, or -1 and @why. */
 int flame_follow(struct flame *flame, struct failure *why);
 
-/* Writes the picture or the lines, and a summary on stderr. 0, or -1 and @why. */
-int flame_draw(const struct flame *flame, struct failure *why);
+/* Writes the picture or the lines, and a summary on stderr. */
+void flame_draw(const struct flame *flame);
 
 #endif /* READER_FLAME_H */

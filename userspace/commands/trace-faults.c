@@ -100,8 +100,10 @@ static int open_all(struct trace_faults *faults, int pid)
 			/* A CPU that is offline, or a thread that has ended. */
 			if (fd < 0 && (errno == ENODEV || errno == ESRCH))
 				continue;
-			if (fd < 0 || perf_files_add(&faults->files, fd) ||
-			    perf_ring_add(&faults->rings[cpu][kind], fd, ring_bytes(kind)))
+			if (fd < 0)
+				return errno;
+			perf_files_add(&faults->files, fd);
+			if (perf_ring_add(&faults->rings[cpu][kind], fd, ring_bytes(kind)))
 				return errno;
 		}
 	}

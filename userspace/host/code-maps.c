@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Which file's code is at an address of a process. */
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "host/code-maps.h"
 #include "host/process.h"
 #include "host/procfs.h"
+#include "lib/memory.h"
 
 /* A process may have at most this many executable mappings here. */
 #define MAPS_MAX	65536
@@ -22,20 +22,16 @@ static int open_file(const char *path, struct stat *st)
 {
 	/* Look first: opening a device may have effects. */
 	const int place = open(path, O_PATH | O_CLOEXEC);
-	int fd = -1, error;
 	char link[48];
+	int fd = -1;
 
 	if (place < 0)
 		return -1;
-	if (!fstat(place, st) && !S_ISREG(st->st_mode)) {
-		errno = EINVAL;
-	} else {
+	if (!fstat(place, st) && S_ISREG(st->st_mode)) {
 		snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
 		fd = open(link, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	}
-	error = errno;
 	close(place);
-	errno = error;
 	return fd;
 }
 
@@ -61,7 +57,6 @@ static int open_object(const struct code_mapping *mapping)
 				(i && st.st_dev != makedev(mapping->major, mapping->minor)))) {
 			close(fd);
 			fd = -1;
-			errno = ESTALE;
 		}
 	}
 	return fd;
@@ -88,76 +83,45 @@ static bool is_object(const struct code_object *object, enum code_kind kind,
 	       object->minor == mapping->minor && !strcmp(object->name, mapping->name);
 }
 
-static struct code_object *append(struct code_objects *objects, const char *name)
+static void append(struct code_objects *objects, struct code_object object)
 {
-	struct code_object *v = objects->v;
-
-	if (!(objects->n & (objects->n - 1)))
-		v = reallocarray(v, objects->n ? 2 * objects->n : 1, sizeof(*v));
-	if (!v)
-		return NULL;
-	objects->v = v;
-	v += objects->n;
-	*v = (struct code_object){ .kind = CODE_NAMED, .name = strdup(name), .fd = -1 };
-	if (!v->name)
-		return NULL;
-	objects->n++;
-	return v;
+	objects->v = array_grow(objects->v, objects->n, sizeof(object));
+	objects->v[objects->n++] = object;
 }
 
-/* The number of the object of @mapping, in @number; false: out of memory. */
-static bool find_object(struct code_objects *objects, const struct code_mapping *mapping,
-			uint32_t *number)
+/* The number of the object of @mapping; CODE_UNKNOWN: there are too many. */
+static uint32_t find_object(struct code_objects *objects, const struct code_mapping *mapping)
 {
-	const enum code_kind kind = kind_of(mapping);
-	struct code_object *object;
+	struct code_object object = {
+		.kind = kind_of(mapping), .fd = -1, .pid = mapping->pid,
+		.major = mapping->major, .minor = mapping->minor, .inode = mapping->inode,
+	};
 	size_t i;
 
-	if (!objects->n && !append(objects, "[unknown]"))
-		return false;
+	if (!objects->n)
+		append(objects, (struct code_object){ .kind = CODE_NAMED, .fd = -1,
+						      .name = xstrdup("[unknown]") });
 	for (i = 1; i < objects->n; i++)
-		if (is_object(&objects->v[i], kind, mapping))
-			break;
-	*number = (uint32_t)i;
-	if (i < objects->n)
-		return true;
-	if (i == CODE_OBJECTS_MAX) {
-		objects->dropped++;
-		*number = CODE_UNKNOWN;
-		return true;
-	}
-	object = append(objects, kind == CODE_JIT ? "[JIT]" : mapping->name);
-	if (!object)
-		return false;
-	object->kind = kind;
-	object->pid = mapping->pid;
-	object->major = mapping->major;
-	object->minor = mapping->minor;
-	object->inode = mapping->inode;
-	if (kind != CODE_FILE)
-		return true;
-	object->fd = open_object(mapping);
-	object->error = object->fd < 0 ? errno : 0;
-	return true;
+		if (is_object(&objects->v[i], object.kind, mapping))
+			return (uint32_t)i;
+	if (i == CODE_OBJECTS_MAX)
+		return CODE_UNKNOWN;
+	object.name = xstrdup(object.kind == CODE_JIT ? "[JIT]" : mapping->name);
+	if (object.kind == CODE_FILE)
+		object.fd = open_object(mapping);
+	append(objects, object);
+	return (uint32_t)i;
 }
 
-static int insert(struct code_maps *maps, size_t at, struct code_map map, struct failure *why)
+static void insert(struct code_maps *maps, size_t at, struct code_map map)
 {
-	struct code_map *v = maps->v;
+	struct code_map *v;
 
 	if (maps->n == MAPS_MAX)
-		return 0;
-	if (maps->n == maps->room) {
-		v = reallocarray(v, 2 * maps->room + 8, sizeof(*v));
-		if (!v)
-			return fail_memory(why);
-		maps->v = v;
-		maps->room = 2 * maps->room + 8;
-	}
-	memmove(v + at + 1, v + at, (maps->n - at) * sizeof(*v));
+		return;
+	v = maps->v = array_grow(maps->v, maps->n, sizeof(map));
+	memmove(v + at + 1, v + at, (maps->n++ - at) * sizeof(*v));
 	v[at] = map;
-	maps->n++;
-	return 0;
 }
 
 /* Index of the first mapping that ends above @addr. */
@@ -175,16 +139,16 @@ static size_t first_above(const struct code_maps *maps, uint64_t addr)
 	return low;
 }
 
-int code_maps_add(struct code_maps *maps, struct code_objects *objects,
-		  const struct code_mapping *mapping, struct failure *why)
+void code_maps_add(struct code_maps *maps, struct code_objects *objects,
+		   const struct code_mapping *mapping)
 {
 	static uint64_t generations;
-	struct code_map map = { mapping->start, mapping->end, mapping->offset, 0 }, rest;
+	const struct code_map map = {
+		mapping->start, mapping->end, mapping->offset, find_object(objects, mapping),
+	};
 	size_t at = first_above(maps, mapping->start);
-	struct code_map *old;
+	struct code_map *old, rest;
 
-	if (!find_object(objects, mapping, &map.object))
-		return fail_memory(why);
 	maps->generation = ++generations;
 	while (at < maps->n && maps->v[at].start < map.end) {
 		old = &maps->v[at];
@@ -198,11 +162,10 @@ int code_maps_add(struct code_maps *maps, struct code_objects *objects,
 		if (rest.end > map.end) {
 			rest.offset += map.end - rest.start;
 			rest.start = map.end;
-			if (insert(maps, at, rest, why))
-				return -1;
+			insert(maps, at, rest);
 		}
 	}
-	return insert(maps, at, map, why);
+	insert(maps, at, map);
 }
 
 int code_maps_read(struct code_maps *maps, struct code_objects *objects, uint32_t pid,
@@ -212,14 +175,14 @@ int code_maps_read(struct code_maps *maps, struct code_objects *objects, uint32_
 	char line[4096 + 128], mode[5], path[32];
 	unsigned int major, minor;
 	FILE *file;
-	int at, ret = 0;
 	char *name;
+	int at;
 
 	snprintf(path, sizeof(path), "%" PRIu32 "/maps", pid);
 	file = procfs_open(path, why);
 	if (!file)
 		return -1;
-	while (!ret && fgets(line, sizeof(line), file)) {
+	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 "%n",
 			   &mapping.start, &mapping.end, mode, &mapping.offset,
 			   &major, &minor, &mapping.inode, &at) != 7 || mode[2] != 'x')
@@ -229,25 +192,19 @@ int code_maps_read(struct code_maps *maps, struct code_objects *objects, uint32_
 		name = line + at + strspn(line + at, " ");
 		name[strcspn(name, "\n")] = '\0';
 		mapping.name = name;
-		ret = code_maps_add(maps, objects, &mapping, why);
+		code_maps_add(maps, objects, &mapping);
 	}
 	fclose(file);
-	return ret;
+	return 0;
 }
 
-int code_maps_copy(struct code_maps *to, const struct code_maps *from, struct failure *why)
+void code_maps_copy(struct code_maps *to, const struct code_maps *from)
 {
-	*to = (struct code_maps){ .n = 0 };
-	if (!from->n)
-		return 0;
-	to->v = calloc(from->n, sizeof(*to->v));
-	if (!to->v)
-		return fail_memory(why);
-	memcpy(to->v, from->v, from->n * sizeof(*to->v));
-	to->n = from->n;
-	to->room = from->n;
-	to->generation = from->generation;
-	return 0;
+	size_t i;
+
+	*to = (struct code_maps){ .generation = from->generation };
+	for (i = 0; i < from->n; i++)
+		insert(to, i, from->v[i]);
 }
 
 const struct code_map *code_maps_find(const struct code_maps *maps, uint64_t addr)
@@ -292,14 +249,12 @@ void code_object_open_jit(struct code_object *object)
 	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/root/tmp/perf-%" PRIu32 ".map",
 		 object->pid, own_pid(object->pid));
 	object->fd = open_file(path, &st);
-	object->error = object->fd < 0 ? errno : 0;
 	/* Anybody can write to /tmp: only the process's user, or root, may name its code. */
 	if (object->fd < 0 || !st.st_uid ||
 	    (process_user(object->pid, &user) && user == st.st_uid))
 		return;
 	close(object->fd);
 	object->fd = -1;
-	object->error = EPERM;
 }
 
 void code_objects_free(struct code_objects *objects)

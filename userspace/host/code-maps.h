@@ -36,7 +36,6 @@ enum code_kind {
  * @kind: where its symbols are
  * @name: path as the process sees it; owned
  * @fd: the open file, or the map of a CODE_JIT; -1: none
- * @error: why there is none, as errno
  * @pid: process of a CODE_JIT
  * @major, @minor, @inode: of the file
  */
@@ -44,7 +43,6 @@ struct code_object {
 	enum code_kind kind;
 	char *name;
 	int fd;
-	int error;
 	uint32_t pid;
 	uint32_t major;
 	uint32_t minor;
@@ -55,12 +53,10 @@ struct code_object {
  * struct code_objects - all objects of a run
  * @v: index 0 is CODE_UNKNOWN; owned
  * @n: their number
- * @dropped: mappings whose object did not fit
  */
 struct code_objects {
 	struct code_object *v;
 	size_t n;
-	uint64_t dropped;
 };
 
 /**
@@ -80,13 +76,11 @@ struct code_map {
  * struct code_maps - the executable mappings of a process; all 0: none
  * @v: in the order of addresses; owned
  * @n: their number
- * @room: allocated elements of @v
  * @generation: differs after each change, from all other maps too
  */
 struct code_maps {
 	struct code_map *v;
 	size_t n;
-	size_t room;
 	uint64_t generation;
 };
 
@@ -108,17 +102,15 @@ struct code_mapping {
 	const char *name;
 };
 
-/* Adds a mapping, which replaces what was there. 0, or -1 and @why. */
-int code_maps_add(struct code_maps *maps, struct code_objects *objects,
-		  const struct code_mapping *mapping, struct failure *why);
+/* Adds a mapping, which replaces what was there. */
+void code_maps_add(struct code_maps *maps, struct code_objects *objects,
+		   const struct code_mapping *mapping);
 
 /* Adds the executable mappings that @pid has now. 0, or -1 and @why. */
 int code_maps_read(struct code_maps *maps, struct code_objects *objects, uint32_t pid,
 		   struct failure *why);
 
-/* 0, or -1 and @why. */
-int code_maps_copy(struct code_maps *to, const struct code_maps *from,
-		   struct failure *why);
+void code_maps_copy(struct code_maps *to, const struct code_maps *from);
 
 /* The mapping of @addr; NULL: none is known. */
 const struct code_map *code_maps_find(const struct code_maps *maps, uint64_t addr);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The page faults of processes and their stacks, from perf_event_open(2). */
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -12,7 +11,9 @@
 
 #include "host/fault-events.h"
 #include "host/perf.h"
+#include "host/process.h"
 #include "host/procfs.h"
+#include "lib/memory.h"
 
 #if defined(__x86_64__) || defined(__aarch64__)
 #include <asm/perf_regs.h>
@@ -60,15 +61,13 @@ static const uint8_t regs_of_dwarf[] = {
 
 /**
  * struct ring - the records of one CPU
- * @cpu: its number
- * @perf: where they are
+ * @perf: where they are; not mapped: the CPU is not online
  * @head: end of the records that this round reads
  * @tail: begin of the next record
  * @time: of the record at @tail
  * @ready: @time is valid
  */
 struct ring {
-	int cpu;
 	struct perf_ring perf;
 	uint64_t head;
 	uint64_t tail;
@@ -203,25 +202,27 @@ static size_t ring_bytes_of(const struct fault_request *request, size_t cpus)
 static int open_thread(struct fault_events *events, uint32_t tid, size_t bytes,
 		       struct failure *why)
 {
-	size_t i;
+	size_t cpu;
 	int fd;
 
-	for (i = 0; i < events->n; i++) {
-		struct ring *ring = &events->rings[i];
+	for (cpu = 0; cpu < events->n; cpu++) {
+		struct ring *ring = &events->rings[cpu];
 
-		fd = open_event(&events->request, tid, ring->cpu, bytes);
+		fd = open_event(&events->request, tid, (int)cpu, bytes);
 		/* A thread that has ended is no failure, unless it is the process. */
 		if (fd < 0 && errno == ESRCH && tid != events->request.pid)
 			return 0;
+		/* The CPU is not online. */
+		if (fd < 0 && (errno == ENODEV || errno == EINVAL) && cpu)
+			continue;
 		if (fd < 0)
 			return cannot_open(&events->request, tid, why);
-		if (perf_files_add(&events->files, fd))
-			return fail_memory(why);
+		perf_files_add(&events->files, fd);
 		if (perf_ring_add(&ring->perf, fd, bytes))
 			return fail(why, FAIL_SYSTEM,
 				    "no ring of %zu bytes for page-fault events of %" PRIu32
 				    ": %s: run as root", bytes, tid, strerror(errno));
-		events->polls[i] = (struct pollfd){ .fd = ring->perf.fd, .events = POLLIN };
+		events->polls[cpu] = (struct pollfd){ .fd = ring->perf.fd, .events = POLLIN };
 	}
 	return 0;
 }
@@ -229,80 +230,36 @@ static int open_thread(struct fault_events *events, uint32_t tid, size_t bytes,
 /* Opens the events of all threads, until a pass finds no new one. */
 static int open_threads(struct fault_events *events, size_t bytes, struct failure *why)
 {
-	uint32_t *done = NULL, *more;
-	size_t n = 0, before, i;
-	struct dirent *entry;
-	uint32_t tid;
-	char path[32];
+	struct ids threads = { NULL, 0 };
+	size_t done = 0;
 	int ret = 0;
-	DIR *dir;
 
-	snprintf(path, sizeof(path), "%" PRIu32 "/task", events->request.pid);
 	do {
-		before = n;
-		dir = procfs_open_dir(path, why);
-		if (!dir) {
-			free(done);
-			return fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32,
-				    events->request.pid);
-		}
-		while (!ret && (entry = readdir(dir))) {
-			tid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-			for (i = 0; i < n && done[i] != tid; i++)
-				;
-			if (!tid || i < n)
-				continue;
-			more = reallocarray(done, n + 1, sizeof(*done));
-			if (!more) {
-				ret = fail_memory(why);
-				break;
-			}
-			done = more;
-			done[n++] = tid;
-			ret = open_thread(events, tid, bytes, why);
-		}
-		closedir(dir);
-	} while (!ret && n > before && !events->request.on_exec);
-	free(done);
+		for (; !ret && done < threads.n; done++)
+			ret = open_thread(events, threads.v[done], bytes, why);
+		if (!process_threads(&threads, events->request.pid))
+			ret = fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32,
+				   events->request.pid);
+	} while (!ret && done < threads.n);
+	ids_free(&threads);
 	return ret;
-}
-
-/* Lists the CPUs on which an event of @request can be opened: the online ones. */
-static int find_cpus(struct fault_events *events, struct failure *why)
-{
-	const long possible = sysconf(_SC_NPROCESSORS_CONF);
-	long cpu;
-	int fd;
-
-	events->rings = calloc((size_t)possible, sizeof(*events->rings));
-	events->polls = calloc((size_t)possible, sizeof(*events->polls));
-	if (!events->rings || !events->polls)
-		return fail_memory(why);
-	for (cpu = 0; cpu < possible; cpu++) {
-		fd = open_event(&events->request, events->request.pid, (int)cpu, RING_MIN);
-		if (fd < 0 && (errno == ENODEV || errno == EINVAL) && cpu)
-			continue;
-		if (fd < 0)
-			return cannot_open(&events->request, events->request.pid, why);
-		close(fd);
-		events->rings[events->n++] = (struct ring){ .cpu = (int)cpu };
-	}
-	return 0;
 }
 
 struct fault_events *fault_events_open(const struct fault_request *request,
 				       struct failure *why)
 {
-	struct fault_events *events = calloc(1, sizeof(*events));
+	struct fault_events *events = xcalloc(1, sizeof(*events));
+	size_t i;
 
-	if (!events) {
-		fail_memory(why);
-		return NULL;
-	}
 	events->request = *request;
+	events->n = (size_t)sysconf(_SC_NPROCESSORS_CONF);
+	events->rings = xcalloc(events->n, sizeof(*events->rings));
+	events->polls = xcalloc(events->n, sizeof(*events->polls));
+	for (i = 0; i < events->n; i++)
+		events->polls[i].fd = -1;
 	perf_raise_limit();
-	if (find_cpus(events, why) ||
-	    open_threads(events, ring_bytes_of(request, events->n), why)) {
+	if (open_threads(events, ring_bytes_of(request, (size_t)sysconf(_SC_NPROCESSORS_ONLN)),
+			 why)) {
 		fault_events_close(events);
 		return NULL;
 	}
@@ -489,8 +446,8 @@ static struct ring *earliest(struct fault_events *events)
 	return ring;
 }
 
-int fault_events_read(struct fault_events *events, uint64_t until, fault_event_fn *fn,
-		      void *context, struct failure *why)
+void fault_events_read(struct fault_events *events, uint64_t until, fault_event_fn *fn,
+		       void *context)
 {
 	const struct perf_event_header *header;
 	struct fault_event event;
@@ -499,18 +456,19 @@ int fault_events_read(struct fault_events *events, uint64_t until, fault_event_f
 
 	for (i = 0; i < events->n; i++) {
 		ring = &events->rings[i];
+		if (!ring->perf.page)
+			continue;
 		ring->head = perf_ring_head(&ring->perf);
 		look_ahead(ring);
 	}
 	while ((ring = earliest(events)) && ring->time <= until) {
 		header = record_of(events, ring);
-		if (parse(events, header, &event) && fn(context, &event, why))
-			return -1;
+		if (parse(events, header, &event))
+			fn(context, &event);
 		ring->tail += header->size;
 		perf_ring_consume(&ring->perf, ring->tail);
 		look_ahead(ring);
 	}
-	return 0;
 }
 
 uint64_t fault_events_lost(const struct fault_events *events)

@@ -73,8 +73,7 @@ struct fault_event {
 
 struct fault_events;
 
-typedef int fault_event_fn(void *context, const struct fault_event *event,
-			   struct failure *why);
+typedef void fault_event_fn(void *context, const struct fault_event *event);
 
 /**
  * struct fault_request - which events
@@ -104,10 +103,10 @@ int fault_events_wait(struct fault_events *events, int timeout_ms, struct failur
 
 /*
  * Calls @fn for each record up to the time @until, ns of CLOCK_MONOTONIC.  Records are
- * complete up to a few ms before now.  0, or -1 and @why, also from @fn.
+ * complete up to a few ms before now.
  */
-int fault_events_read(struct fault_events *events, uint64_t until, fault_event_fn *fn,
-		      void *context, struct failure *why);
+void fault_events_read(struct fault_events *events, uint64_t until, fault_event_fn *fn,
+		       void *context);
 
 /* Number of records that the kernel dropped until now. */
 uint64_t fault_events_lost(const struct fault_events *events);

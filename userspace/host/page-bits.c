@@ -11,6 +11,7 @@
 
 #include "host/page-bits.h"
 #include "host/procfs.h"
+#include "lib/memory.h"
 
 /* Documentation/admin-guide/mm/pagemap.rst */
 #define PM_PRESENT	0x8000000000000000ULL
@@ -41,18 +42,9 @@ struct page_area *page_bits_add(struct page_bits *bits, uint64_t start, uint64_t
 {
 	struct page_area *area;
 
-	/* Grow by doubling. */
-	if (!(bits->n & (bits->n - 1))) {
-		area = reallocarray(bits->v, bits->n ? 2 * bits->n : 1, sizeof(*area));
-		if (!area)
-			return NULL;
-		bits->v = area;
-	}
-	area = &bits->v[bits->n];
-	*area = (struct page_area){ .start = start, .end = end, .name = strdup(name) };
-	if (!area->name)
-		return NULL;
-	bits->n++;
+	bits->v = array_grow(bits->v, bits->n, sizeof(*area));
+	area = &bits->v[bits->n++];
+	*area = (struct page_area){ .start = start, .end = end, .name = xstrdup(name) };
 	return area;
 }
 
@@ -69,35 +61,25 @@ static uint64_t frame_flags(int kpageflags, uint64_t pfn)
 
 struct page_bits_block *page_area_add(struct page_area *area, uint64_t first)
 {
-	struct page_bits_block *blocks = area->blocks;
-
-	/* Grow by doubling. */
-	if (!(area->n & (area->n - 1)))
-		blocks = reallocarray(blocks, area->n ? 2 * area->n : 1, sizeof(*blocks));
-	if (!blocks)
-		return NULL;
-	area->blocks = blocks;
-	blocks[area->n] = (struct page_bits_block){ .first = first };
-	return &blocks[area->n++];
+	area->blocks = array_grow(area->blocks, area->n, sizeof(*area->blocks));
+	area->blocks[area->n].first = first;
+	return &area->blocks[area->n++];
 }
 
-/* Adds the page @number with the pagemap entry @entry; false: out of memory. */
-static bool add_page(struct page_area *area, uint64_t number, uint64_t entry, int kpageflags)
+/* Adds the page @number with the pagemap entry @entry. */
+static void add_page(struct page_area *area, uint64_t number, uint64_t entry, int kpageflags)
 {
 	struct page_bits_block *block = area->n ? &area->blocks[area->n - 1] : NULL;
 	const uint64_t flags = entry & PM_FILE ? 0 : frame_flags(kpageflags, entry & PM_PFN);
 	const uint64_t bit = 1ULL << number % 64;
 
 	if (!(entry & PM_PRESENT) || flags & KPF_ZERO_PAGE)
-		return true;
+		return;
 	if (!block || block->first != number / 64 * 64)
 		block = page_area_add(area, number / 64 * 64);
-	if (!block)
-		return false;
 	block->resident |= bit;
 	block->exclusive |= entry & PM_EXCLUSIVE ? bit : 0;
 	block->huge |= flags & KPF_THP ? bit : 0;
-	return true;
 }
 
 /**
@@ -145,8 +127,8 @@ struct scan_arg {
 /* Larger mappings take too long without the ioctl. */
 #define READ_MAX	(1024ULL << 30)
 
-static int read_range(struct page_area *area, uint64_t start, uint64_t end, uint64_t page,
-		      int pagemap, int kpageflags, struct failure *why)
+static void read_range(struct page_area *area, uint64_t start, uint64_t end, uint64_t page,
+		       int pagemap, int kpageflags)
 {
 	uint64_t entries[BATCH], at, i, want;
 	ssize_t n;
@@ -159,16 +141,14 @@ static int read_range(struct page_area *area, uint64_t start, uint64_t end, uint
 		if (n < (ssize_t)sizeof(*entries))
 			break;
 		for (i = 0; i < (size_t)n / sizeof(*entries); i++)
-			if (!add_page(area, at + i, entries[i], kpageflags))
-				return fail_memory(why);
+			add_page(area, at + i, entries[i], kpageflags);
 	}
-	return 0;
 }
 
 static int read_area(struct page_area *area, uint64_t page, int pagemap, int kpageflags,
 		     struct failure *why)
 {
-	struct region regions[SCAN_REGIONS];
+	struct region regions[SCAN_REGIONS] = { };
 	struct scan_arg arg = {
 		.size = sizeof(arg), .end = area->end, .walk_end = area->start,
 		.vec = (uintptr_t)regions, .vec_len = SCAN_REGIONS,
@@ -176,7 +156,6 @@ static int read_area(struct page_area *area, uint64_t page, int pagemap, int kpa
 	};
 	int n, i;
 
-	memset(regions, 0, sizeof(regions));
 	while (arg.walk_end < area->end) {
 		arg.start = arg.walk_end;
 		n = ioctl(pagemap, SCAN_CALL, &arg);
@@ -184,13 +163,13 @@ static int read_area(struct page_area *area, uint64_t page, int pagemap, int kpa
 			return fail(why, FAIL_SYSTEM,
 				    "a mapping of %" PRIu64 " GiB is too large: load the module",
 				    (area->end - area->start) >> 30);
-		if (n < 0)
-			return read_range(area, arg.start, area->end, page, pagemap,
-					  kpageflags, why);
+		if (n < 0) {
+			read_range(area, arg.start, area->end, page, pagemap, kpageflags);
+			break;
+		}
 		for (i = 0; i < n; i++)
-			if (read_range(area, regions[i].start, regions[i].end, page, pagemap,
-				       kpageflags, why))
-				return -1;
+			read_range(area, regions[i].start, regions[i].end, page, pagemap,
+				   kpageflags);
 		if (arg.walk_end <= arg.start)
 			break;
 	}
@@ -236,10 +215,6 @@ int page_bits_from_pagemap(void *context, struct page_bits *bits, uint32_t pid,
 		if (is_special(name))
 			continue;
 		area = page_bits_add(bits, start, end, name);
-		if (!area) {
-			ret = fail_memory(why);
-			break;
-		}
 		area->file = inode;
 		ret = read_area(area, bits->page, pagemap, kpageflags, why);
 	}

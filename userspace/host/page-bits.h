@@ -67,11 +67,11 @@ page_bits_fn page_bits_from_pagemap;
 
 void page_bits_free(struct page_bits *bits);
 
-/* Adds a mapping without pages; NULL: out of memory. */
+/* Adds a mapping without pages. */
 struct page_area *page_bits_add(struct page_bits *bits, uint64_t start, uint64_t end,
 				const char *name);
 
-/* Adds a block to @area; NULL: out of memory. */
+/* Adds a block to @area. */
 struct page_bits_block *page_area_add(struct page_area *area, uint64_t first);
 
 #endif /* READER_PAGE_BITS_H */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Files and rings of perf_event_open(2). */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "host/perf.h"
+#include "lib/memory.h"
 
 void perf_raise_limit(void)
 {
@@ -26,21 +26,10 @@ int perf_open(struct perf_event_attr *attr, uint32_t tid, int cpu)
 	return (int)syscall(SYS_perf_event_open, attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-int perf_files_add(struct perf_files *files, int fd)
+void perf_files_add(struct perf_files *files, int fd)
 {
-	int *fds = files->fds;
-
-	/* Grow by doubling. */
-	if (!(files->n & (files->n - 1)))
-		fds = reallocarray(fds, files->n ? 2 * files->n : 1, sizeof(*fds));
-	if (!fds) {
-		close(fd);
-		errno = ENOMEM;
-		return -1;
-	}
-	files->fds = fds;
-	fds[files->n++] = fd;
-	return 0;
+	files->fds = array_grow(files->fds, files->n, sizeof(*files->fds));
+	files->fds[files->n++] = fd;
 }
 
 bool perf_files_lost(const struct perf_files *files, uint64_t *lost)

@@ -44,8 +44,8 @@ void perf_raise_limit(void);
 /* Opens an event; returns its file, or -1 and errno. */
 int perf_open(struct perf_event_attr *attr, uint32_t tid, int cpu);
 
-/* Adds @fd, which is closed if that fails; returns 0, or -1 and errno. */
-int perf_files_add(struct perf_files *files, int fd);
+/* Takes over @fd. */
+void perf_files_add(struct perf_files *files, int fd);
 
 /* Adds to @lost the number of records that the kernel dropped; false: unknown. */
 bool perf_files_lost(const struct perf_files *files, uint64_t *lost);

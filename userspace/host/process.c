@@ -7,6 +7,7 @@
 
 #include "host/process.h"
 #include "host/procfs.h"
+#include "lib/memory.h"
 
 /* Opens /proc/@pid/@name; NULL if the process is gone. */
 static FILE *process_open(uint32_t pid, const char *name)
@@ -120,5 +121,42 @@ bool process_address_limit(uint32_t pid, uint64_t *limit)
 	    rlimit.rlim_cur == RLIM_INFINITY)
 		return false;
 	*limit = rlimit.rlim_cur;
+	return true;
+}
+
+bool ids_add(struct ids *ids, uint32_t id)
+{
+	size_t i;
+
+	/* The newest are mostly at the end. */
+	for (i = ids->n; i > 0; i--)
+		if (ids->v[i - 1] == id)
+			return false;
+	ids->v = array_grow(ids->v, ids->n, sizeof(*ids->v));
+	ids->v[ids->n++] = id;
+	return true;
+}
+
+void ids_free(struct ids *ids)
+{
+	free(ids->v);
+	*ids = (struct ids){ NULL, 0 };
+}
+
+bool process_threads(struct ids *ids, uint32_t pid)
+{
+	struct failure gone;
+	struct dirent *entry;
+	char path[48];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/task", pid);
+	dir = procfs_open_dir(path, &gone);
+	if (!dir)
+		return false;
+	while ((entry = readdir(dir)))
+		if (*entry->d_name != '.')
+			ids_add(ids, (uint32_t)strtoul(entry->d_name, NULL, 10));
+	closedir(dir);
 	return true;
 }

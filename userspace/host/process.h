@@ -56,4 +56,17 @@ bool process_is_gone(uint32_t pid);
  */
 bool process_address_limit(uint32_t pid, uint64_t *limit);
 
+/* A growing list of IDs of threads or processes; owned. */
+struct ids {
+	uint32_t *v;
+	size_t n;
+};
+
+/* Adds @id; false if it was in the list. */
+bool ids_add(struct ids *ids, uint32_t id);
+void ids_free(struct ids *ids);
+
+/* Adds the threads of process @pid; false if it has ended. */
+bool process_threads(struct ids *ids, uint32_t pid);
+
 #endif /* READER_PROCESS_H */

@@ -5,6 +5,7 @@
 #ifndef READER_PROGRAM_H
 #define READER_PROGRAM_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "lib/failure.h"
@@ -16,13 +17,14 @@
 /**
  * struct program - a program that was started
  * @pid: 0: none
- * @go: closing it without a byte ends the program before it begins; -1: it has begun
- * @failed: gets an error number if the program cannot be executed
+ * @socket: a byte lets it go; closing it before ends the program before it begins.  It
+ *	gets an error number if the program cannot be executed
+ * @held: it has not been let go
  */
 struct program {
 	pid_t pid;
-	int go;
-	int failed;
+	int socket;
+	bool held;
 };
 
 /* Starts @words, held before its exec.  Returns 0, or -1 and @why. */

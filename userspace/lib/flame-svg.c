@@ -339,9 +339,8 @@ static void put_head(const struct drawing *drawing, double height)
 		drawing->top - 6);
 }
 
-void flame_svg(const struct flame_tree *tree, const struct flame_look *look, FILE *out)
+void flame_svg(const struct flame_node *root, const struct flame_look *look, FILE *out)
 {
-	const struct flame_node *root = tree->root;
 	struct drawing drawing = { .out = out, .look = look };
 	double height = 24 + 2 * ROW;
 	size_t i;

@@ -26,8 +26,8 @@ struct flame_look {
 	const char *remainder;
 };
 
-/* @tree is summed.  The caller checks the stream for errors. */
-void flame_svg(const struct flame_tree *tree, const struct flame_look *look, FILE *out);
+/* The tree is summed.  The caller checks the stream for errors. */
+void flame_svg(const struct flame_node *root, const struct flame_look *look, FILE *out);
 
 /* Writes @text as the content of an XML element or of an attribute. */
 void flame_svg_text(FILE *out, const char *text);

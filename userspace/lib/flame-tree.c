@@ -1,142 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Stacks folded into a tree. */
 #include <inttypes.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/flame-tree.h"
+#include "lib/memory.h"
 #include "lib/text.h"
 
 /* A path is longer than any stack, its process and its mapping. */
 #define DEPTH_MAX	300
 
-static struct flame_node *new_node(struct flame_node *above, const char *name)
+/* Frames with the same caller, by name. */
+static int by_name(const void *a, const void *b)
 {
-	struct flame_node *node = calloc(1, sizeof(*node));
+	const struct flame_node *x = a, *y = b;
 
-	if (node)
-		node->name = strdup(name);
-	if (!node || !node->name) {
-		free(node);
-		return NULL;
-	}
-	node->above = above;
-	if (above) {
-		node->next = above->first;
-		above->first = node;
-	}
+	return strcmp(x->name, y->name);
+}
+
+struct flame_node *flame_new(const char *name)
+{
+	struct flame_node *node = xcalloc(1, sizeof(*node));
+
+	node->name = xstrdup(name);
 	return node;
 }
 
-bool flame_new(struct flame_tree *tree, const char *name)
+static void free_below(void *node)
 {
-	*tree = (struct flame_tree){ .root = new_node(NULL, name) };
-	return tree->root;
+	flame_free(node);
 }
 
-static void free_node(struct flame_node *node)
+void flame_free(struct flame_node *node)
 {
-	struct flame_node *below, *next;
-
-	for (below = node->first; below; below = next) {
-		next = below->next;
-		free_node(below);
-	}
+	tdestroy(node->below, free_below);
 	free(node->name);
 	free(node);
 }
 
-void flame_free(struct flame_tree *tree)
+struct flame_node *flame_below(struct flame_node *above, const char *name)
 {
-	if (tree->root)
-		free_node(tree->root);
-	free(tree->slots);
-	*tree = (struct flame_tree){ .root = NULL };
+	const struct flame_node key = { .name = (char *)name };
+	struct flame_node **found = tfind(&key, &above->below, by_name), *node;
+
+	if (found)
+		return *found;
+	node = flame_new(name);
+	if (!tsearch(node, &above->below, by_name))
+		memory_failed();
+	return node;
 }
 
-static uint64_t hash_of(const struct flame_node *above, const char *name)
+/* Appends a node to the list whose end is at @context. */
+static void link_node(const void *node, VISIT visit, void *context)
 {
-	uint64_t hash = (uintptr_t)above;
+	struct flame_node ***end = context;
 
-	while (*name)
-		hash = (hash ^ (unsigned char)*name++) * 0x100000001b3ULL;
-	return hash ^ hash >> 32;
-}
-
-static struct flame_node **slot_of(const struct flame_tree *tree,
-				   const struct flame_node *above, const char *name)
-{
-	size_t at = hash_of(above, name) & (tree->size - 1);
-
-	while (tree->slots[at] && (tree->slots[at]->above != above ||
-				   strcmp(tree->slots[at]->name, name)))
-		at = (at + 1) & (tree->size - 1);
-	return &tree->slots[at];
-}
-
-static bool keep_room(struct flame_tree *tree)
-{
-	struct flame_tree larger = *tree;
-	size_t i;
-
-	if (2 * (tree->n + 1) <= tree->size)
-		return true;
-	larger.size = tree->size ? 2 * tree->size : 256;
-	larger.slots = calloc(larger.size, sizeof(*larger.slots));
-	if (!larger.slots)
-		return false;
-	for (i = 0; i < tree->size; i++)
-		if (tree->slots[i])
-			*slot_of(&larger, tree->slots[i]->above, tree->slots[i]->name) =
-				tree->slots[i];
-	free(tree->slots);
-	*tree = larger;
-	return true;
-}
-
-struct flame_node *flame_below(struct flame_tree *tree, struct flame_node *above,
-			       const char *name)
-{
-	struct flame_node **slot;
-
-	if (!keep_room(tree))
-		return NULL;
-	slot = slot_of(tree, above, name);
-	if (!*slot) {
-		*slot = new_node(above, name);
-		tree->n += *slot ? 1 : 0;
-	}
-	return *slot;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct flame_node *const *x = a, *const *y = b;
-
-	return strcmp((*x)->name, (*y)->name);
-}
-
-/* Orders the children of @node; without memory they keep their order. */
-static void order(struct flame_node *node)
-{
-	struct flame_node **v, *child, **at = &node->first;
-	size_t n = 0, i;
-
-	for (child = node->first; child; child = child->next)
-		n++;
-	v = calloc(n + 1, sizeof(struct flame_node *));
-	if (!v)
+	if (visit != postorder && visit != leaf)
 		return;
-	n = 0;
-	for (child = node->first; child; child = child->next)
-		v[n++] = child;
-	qsort(v, n, sizeof(*v), by_name);
-	for (i = 0; i < n; i++) {
-		*at = v[i];
-		at = &v[i]->next;
-	}
-	*at = NULL;
-	free(v);
+	**end = *(struct flame_node *const *)node;
+	*end = &(**end)->next;
 }
 
 static uint64_t own_value(const struct flame_node *node, bool grown)
@@ -146,23 +71,18 @@ static uint64_t own_value(const struct flame_node *node, bool grown)
 	return node->self > node->before ? node->self - node->before : 0;
 }
 
-static void sum(struct flame_node *node, bool grown)
+void flame_sum(struct flame_node *node, bool grown)
 {
-	struct flame_node *below;
+	struct flame_node *below, **end = &node->first;
 
-	order(node);
+	twalk_r(node->below, link_node, &end);
 	node->value = own_value(node, grown);
 	node->change = (int64_t)(node->self - node->before);
 	for (below = node->first; below; below = below->next) {
-		sum(below, grown);
+		flame_sum(below, grown);
 		node->value += below->value;
 		node->change += below->change;
 	}
-}
-
-void flame_sum(struct flame_tree *tree, bool grown)
-{
-	sum(tree->root, grown);
 }
 
 /* Writes @name with \xNN for what separates frames, lines or values. */
@@ -203,10 +123,10 @@ static void fold(const struct flame_node **path, size_t depth, bool grown, FILE 
 	}
 }
 
-void flame_fold(const struct flame_tree *tree, bool grown, FILE *out)
+void flame_fold(const struct flame_node *root, bool grown, FILE *out)
 {
 	const struct flame_node *path[DEPTH_MAX];
 
-	for (path[0] = tree->root->first; path[0]; path[0] = path[0]->next)
+	for (path[0] = root->first; path[0]; path[0] = path[0]->next)
 		fold(path, 1, grown, out);
 }

@@ -13,26 +13,15 @@ int main(void)
 		"</text><script>document.documentElement.dataset.hacked='1'</script>\"'&]]>";
 	const struct flame_look look = {
 		.title = "A picture", .lines = { "4 MiB", hostile }, .remainder = "[no stack]" };
-	struct flame_node *big, *leaf, *small, *name;
-	struct flame_tree tree;
+	struct flame_node *root = flame_new("all"), *big;
 
-	if (!flame_new(&tree, "all"))
-		return 1;
-	big = flame_below(&tree, tree.root, "big");
-	leaf = big ? flame_below(&tree, big, "leaf_one") : NULL;
-	small = big ? flame_below(&tree, big, "leaf_two") : NULL;
-	name = flame_below(&tree, tree.root, "[no stack]");
-	if (!leaf || !small || !name)
-		return 1;
-	leaf->self = 2 * MIB;
-	small->self = MIB;
-	name->self = MIB / 2;
-	name = flame_below(&tree, tree.root, hostile);
-	if (!name)
-		return 1;
-	name->self = MIB / 2;
-	flame_sum(&tree, false);
-	flame_svg(&tree, &look, stdout);
-	flame_free(&tree);
+	big = flame_below(root, "big");
+	flame_below(big, "leaf_one")->self = 2 * MIB;
+	flame_below(big, "leaf_two")->self = MIB;
+	flame_below(root, "[no stack]")->self = MIB / 2;
+	flame_below(root, hostile)->self = MIB / 2;
+	flame_sum(root, false);
+	flame_svg(root, &look, stdout);
+	flame_free(root);
 	return 0;
 }
