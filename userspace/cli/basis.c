@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Chooses the basis to request. */
-#include <string.h>
-
 #include "cli/command.h"
 #include "cli/session.h"
 
@@ -40,24 +38,14 @@ static int bind(const struct column **bound, const struct column *column,
 static int find_bound(const struct column **bound, const struct options *options,
 		      struct failure *why)
 {
-	const struct record_type *type = command_rows(options)->type;
-	const char *list = options->columns;
-	struct columns columns;
-	int ret = 0;
+	const struct columns *columns = &options->chosen;
 	size_t i;
 
 	*bound = NULL;
-	if (list) {
-		if (columns_choose(&columns, type, list + (*list == '+'), NULL, why))
+	for (i = columns->listed; i < columns->n; i++)
+		if (bind(bound, columns->v[i], why))
 			return -1;
-		for (i = 0; !ret && i < columns.n; i++)
-			ret = bind(bound, columns.v[i], why);
-		columns_free(&columns);
-	}
-	if (!ret && options->sort)
-		ret = bind(bound, record_find(type, options->sort, strlen(options->sort)),
-			   why);
-	return ret;
+	return options->sort ? bind(bound, options->order, why) : 0;
 }
 
 int basis_choose(struct basis *basis, const struct options *options,

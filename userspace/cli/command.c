@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "host/cmdlines.h"
 #include "model/snapshot-json.h"
 
 const struct command_slot *command_find(const char *name)
@@ -24,56 +25,64 @@ const struct rows *command_rows(const struct options *options)
 	return &options->command->rows;
 }
 
-int command_arrange(struct listing *listing, const struct options *options,
-		    struct failure *why)
+int command_choose(struct options *options, struct failure *why)
 {
 	const struct rows *rows = command_rows(options);
-	const char *defaults = options->json || options->all ? NULL : rows->columns;
 	const char *sort = options->sort ? options->sort : rows->sort;
+	const bool all = options->all || options->json;
 
-	if (!options->json || options->columns || options->all) {
-		if (columns_choose(&listing->columns, rows->type,
-				   options->columns, defaults, why))
-			return -1;
-	}
-	listing_sort(listing, record_find(rows->type, sort, strlen(sort)),
-		     options->reverse);
+	if (!rows->type)
+		return 0;
+	options->order = record_find(rows->type, sort, strlen(sort));
+	if (!options->order)
+		return columns_unknown(rows->type, sort, strlen(sort), why);
+	if ((!options->json || options->columns || options->all) &&
+	    columns_choose(&options->chosen, rows->type, options->columns,
+			   all ? NULL : rows->columns, why))
+		return -1;
+	if (command_reads_cmdlines(options) && !cmdlines_add)
+		return fail_left_out(why, "command lines");
 	return 0;
 }
 
-int command_records(const struct view *view, const struct options *options,
-		    const struct record_type *type, const char *columns,
-		    struct records records, bool totals, FILE *out,
-		    struct failure *why)
+bool command_reads_cmdlines(const struct options *options)
+{
+	const struct columns *columns = &options->chosen;
+	size_t i;
+
+	for (i = options->all ? 0 : columns->listed; i < columns->n; i++)
+		if (columns->v[i] == task_cmdline)
+			return true;
+	return options->order && options->order == task_cmdline;
+}
+
+void command_fill(struct listing *listing, const struct view *view,
+		  const struct options *options, struct records records)
+{
+	listing_fill(listing, view, records);
+	listing->columns = options->chosen;
+	listing_sort(listing, options->order, options->reverse);
+}
+
+void command_records(const struct view *view, const struct options *options,
+		     struct records records, bool totals, FILE *out)
 {
 	const struct units units = command_units(view, options);
 	struct listing listing;
-	int ret;
 
-	listing_fill(&listing, view, records);
-	if (type == command_rows(options)->type)
-		ret = command_arrange(&listing, options, why);
-	else
-		ret = columns_choose(&listing.columns, type, columns, NULL, why);
-	if (!ret)
-		listing_print(&listing, command_look(options), &units, totals, out);
+	command_fill(&listing, view, options, records);
+	listing_print(&listing, command_look(options), &units, totals, out);
 	listing_free(&listing);
-	return ret;
 }
 
-int command_json_records(struct json *json, const char *key, const struct view *view,
-			 const struct options *options, struct records records,
-			 struct failure *why)
+void command_json_records(struct json *json, const char *key, const struct view *view,
+			  const struct options *options, struct records records)
 {
 	struct listing listing;
-	int ret;
 
-	listing_fill(&listing, view, records);
-	ret = command_arrange(&listing, options, why);
-	if (!ret)
-		snapshot_json_listing(json, key, command_rows(options)->type, &listing);
+	command_fill(&listing, view, options, records);
+	snapshot_json_listing(json, key, command_rows(options)->type, &listing);
 	listing_free(&listing);
-	return ret;
 }
 
 void command_figures(const struct view *view, const struct options *options,

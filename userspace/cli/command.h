@@ -46,8 +46,8 @@ struct rows {
  *	and @why.  NULL: the request never changes
  * @refine: filters a new census; returns 0, or -1 and @why.  NULL: no filter
  * @put_columns: for --help, prints columns that are not in @rows; NULL: none
- * @show: prints the tables of one census; returns 0, or -1 and @why.  Called for
- *	each census of an interval if @run is NULL
+ * @show: prints the tables of one census.  Called for each census of an interval if
+ *	@run is NULL
  * @run: does all the work, JSON included, of a command that takes many censuses
  *	or none; sets @session->partial if something could not be counted.
  *	Returns 0, or -1 and @why.  NULL: @show does it
@@ -79,8 +79,7 @@ struct command {
 	int (*refine)(struct session *session, struct snapshot *snap,
 		      struct failure *why);
 	void (*put_columns)(FILE *out);
-	int (*show)(const struct view *view, const struct options *options,
-		    FILE *out, struct failure *why);
+	void (*show)(const struct view *view, const struct options *options, FILE *out);
 	int (*run)(struct session *session, struct failure *why);
 	bool no_source;
 	bool (*needs_source)(const struct options *options);
@@ -127,28 +126,23 @@ const struct command_slot *command_find(const char *name);
 /* The kind of rows that @options select: of the command, of its groups or mappings. */
 const struct rows *command_rows(const struct options *options);
 
-/*
- * Chooses the columns of @listing and sorts it, by the @options for records
- * of command_rows().  For JSON, it chooses no columns unless -c or -a is given.
- * Returns 0, or -1 and @why.
- */
-int command_arrange(struct listing *listing, const struct options *options,
-		    struct failure *why);
+/* Sets @options->chosen and @options->order.  Returns 0, or -1 and @why. */
+int command_choose(struct options *options, struct failure *why);
 
-/*
- * Prints @records of @type as a table.  Records of command_rows() are arranged
- * by @options; others have @columns and keep their order.  Returns 0, or -1
- * and @why.
- */
-int command_records(const struct view *view, const struct options *options,
-		    const struct record_type *type, const char *columns,
-		    struct records records, bool totals, FILE *out,
-		    struct failure *why);
+/* Whether they need command lines, which are not read for JSON with all columns. */
+bool command_reads_cmdlines(const struct options *options);
 
-/* Writes @records of command_rows() as the array @key, arranged by @options. 0, or -1 and @why. */
-int command_json_records(struct json *json, const char *key, const struct view *view,
-			 const struct options *options, struct records records,
-			 struct failure *why);
+/* Fills @listing with @records of command_rows(), arranged by @options. */
+void command_fill(struct listing *listing, const struct view *view,
+		  const struct options *options, struct records records);
+
+/* Prints @records of command_rows(), arranged by @options, as a table. */
+void command_records(const struct view *view, const struct options *options,
+		     struct records records, bool totals, FILE *out);
+
+/* Writes @records of command_rows(), arranged by @options, as the array @key. */
+void command_json_records(struct json *json, const char *key, const struct view *view,
+			  const struct options *options, struct records records);
 
 /*
  * Prints the @n figures in @which (NULL: all) of the totals, one per row, with

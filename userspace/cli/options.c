@@ -11,8 +11,8 @@
 #include "cli/help.h"
 #include "cli/options.h"
 #include "host/cgroups.h"
+#include "lib/memory.h"
 #include "lib/text.h"
-#include "model/columns.h"
 
 /* Codes of long options for getopt_long() start here. */
 #define LONG_BASE	0x100
@@ -20,43 +20,25 @@
 /* Of a text with the names of all commands. */
 #define NAMES_SIZE	256
 
-static int add_pid(struct options *options, const char *word, size_t len,
-		   struct failure *why)
-{
-	uint32_t *pids;
-	uint64_t pid;
-
-	if (!text_number(word, len, &pid) || !pid || pid > INT32_MAX)
-		return fail(why, FAIL_USAGE, "'%.*s' is not a PID",
-			    len > 60 ? 60 : (int)len, word);
-	if (options->n_pids == MEMCENSUS_PIDS_MAX)
-		return fail(why, FAIL_USAGE, "more than %d PIDs at once",
-			    MEMCENSUS_PIDS_MAX);
-	pids = reallocarray(options->pids, options->n_pids + 1, sizeof(*pids));
-	if (!pids)
-		return fail_memory(why);
-	options->pids = pids;
-	pids[options->n_pids++] = (uint32_t)pid;
-	return 0;
-}
-
 static int set_pids(struct options *options, const char *value,
 		    struct failure *why)
 {
+	uint64_t pid;
 	size_t len;
 
 	for (;; value += len + 1) {
 		len = strcspn(value, ",");
-		if (add_pid(options, value, len, why))
-			return -1;
+		if (!text_number(value, len, &pid) || !pid || pid > INT32_MAX)
+			return fail(why, FAIL_USAGE, "'%.*s' is not a PID",
+				    len > 60 ? 60 : (int)len, value);
+		if (options->n_pids == MEMCENSUS_PIDS_MAX)
+			return fail(why, FAIL_USAGE, "more than %d PIDs at once",
+				    MEMCENSUS_PIDS_MAX);
+		options->pids = array_grow(options->pids, options->n_pids, sizeof(*options->pids));
+		options->pids[options->n_pids++] = (uint32_t)pid;
 		if (!value[len])
 			return 0;
 	}
-}
-
-static int set_at(struct options *options, const char *value, struct failure *why)
-{
-	return selection_parse(&options->selection, value, why);
 }
 
 static int set_words(struct options *options, const char *value, struct failure *why)
@@ -125,7 +107,7 @@ const struct option_entry option_file = {
 	PART(selection_parse, "records") };
 const struct option_entry option_at = {
 	0, "at", "CENSUS", "a census of the record: number, time, first, last", FLAG(at),
-	.set = set_at, PART(selection_parse, "records") };
+	SELECTION(selection), PART(selection_parse, "records") };
 const struct option_entry option_output = {
 	'o', "output", "FILE", "write to FILE; replace it only on success", TEXT(output) };
 const struct option_entry option_top = {
@@ -323,23 +305,17 @@ static const char *name_commands(char *names, const char *option)
 	return names;
 }
 
-static int not_its_own(const struct command *mine, const char *name, struct failure *why)
-{
-	char owners[NAMES_SIZE];
-
-	return fail(why, FAIL_USAGE, "'%s' has no option '--%s'; it is one of:%s",
-		    mine->name, name, name_commands(owners, name));
-}
-
 /* Applies the option @code to @options, or fails if the command does not have it. */
 static int take_option(struct options *options, struct option_set *set, int code,
 		       struct failure *why)
 {
 	const char *name = set_entry(set, code)->name;
 	const struct option_entry *entry = option_of(options->command, name);
+	char owners[NAMES_SIZE];
 
 	if (!entry)
-		return not_its_own(options->command, name, why);
+		return fail(why, FAIL_USAGE, "'%s' has no option '--%s'; it is one of:%s",
+			    options->command->name, name, name_commands(owners, name));
 	set->given[set_find(set, name)] = true;
 	if (entry->part.what && !entry->part.linked)
 		return fail_left_out(why, entry->part.what);
@@ -352,6 +328,9 @@ static int take_option(struct options *options, struct option_set *set, int code
 	if (entry->filter)
 		return filter_compile((struct filter *)((char *)options + entry->filter), name,
 				      optarg, why);
+	if (entry->selection)
+		return selection_parse((struct selection *)((char *)options + entry->selection),
+				       optarg, why);
 	return entry->set ? entry->set(options, optarg, why) : 0;
 }
 
@@ -423,33 +402,19 @@ int options_pids(struct options *options, char **words, int n,
 	return 0;
 }
 
-/* Parses the arguments of the command. */
-static int take_words(struct options *options, char **words, int n,
-		      struct failure *why)
-{
-	if (n && !options->command->words)
-		return fail(why, FAIL_USAGE, "'%s' takes no '%.60s'",
-			    options->command->name, words[0]);
-	return options->command->words ? options->command->words(options, words, n, why) : 0;
-}
-
-static int unknown_command(const char *word, struct failure *why)
-{
-	char names[NAMES_SIZE];
-
-	return fail(why, FAIL_USAGE, "no command '%.60s'; there are:%s", word,
-		    name_commands(names, NULL));
-}
-
 /* Sets the command named on the command line. */
 static int take_command(struct options *options, const char *word, struct failure *why)
 {
 	const struct command_slot *slot = command_find(word);
+	char names[NAMES_SIZE];
 
 	options->command_given = slot && slot->command;
 	options->command_wrong = !options->command_given;
-	if (options->command_wrong)
-		return slot ? fail_left_out(why, slot->name) : unknown_command(word, why);
+	if (!slot)
+		return fail(why, FAIL_USAGE, "no command '%.60s'; there are:%s", word,
+			    name_commands(names, NULL));
+	if (!slot->command)
+		return fail_left_out(why, slot->name);
 	options->command = slot->command;
 	return 0;
 }
@@ -461,13 +426,10 @@ static int take_command(struct options *options, const char *word, struct failur
  */
 static const char *find_command(int argc, char **argv)
 {
-	char **copy = calloc(argc + 1, sizeof(*copy));
+	char **copy = xmemdup(argv, (argc + 1) * sizeof(*copy));
 	const char *word = NULL;
 	struct option_set set;
 
-	if (!copy)
-		return NULL;
-	memcpy(copy, argv, argc * sizeof(*copy));
 	set_fill(&set, NULL);
 	optind = 0;
 	while (getopt_long(argc, copy, set.letters, set.names, NULL) != -1)
@@ -478,9 +440,7 @@ static const char *find_command(int argc, char **argv)
 	return word;
 }
 
-/*
- * Takes the program after -- from the words.  Returns the number of words that are left.
- */
+/* Takes the program after -- from the words.  Returns the number of words that are left. */
 static int take_program(struct options *options, int argc, char **argv)
 {
 	int i;
@@ -522,16 +482,17 @@ int options_parse(struct options *options, int argc, char **argv,
 	    (options->group_by && check_groups(options, &set, why)))
 		return -1;
 	optind += options->command_given;
-	return take_words(options, argv + optind, argc - optind, why);
+	if (options->command->words)
+		return options->command->words(options, argv + optind, argc - optind, why);
+	if (optind < argc)
+		return fail(why, FAIL_USAGE, "'%s' takes no '%.60s'", options->command->name,
+			    argv[optind]);
+	return 0;
 }
 
 bool options_series(const struct options *options)
 {
-	const struct command *command = options->command;
-
-	if (options->interval)
-		return true;
-	return options->file && !options->at && command->run;
+	return options->interval || (options->file && !options->at && options->command->run);
 }
 
 void options_free(struct options *options)
@@ -541,6 +502,7 @@ void options_free(struct options *options)
 		filter_free(&options->user);
 		filter_free(&options->mapping);
 	}
+	columns_free(&options->chosen);
 	free(options->pids);
 	options->pids = NULL;
 }

@@ -11,6 +11,7 @@
 
 #include "lib/failure.h"
 #include "lib/filter.h"
+#include "model/columns.h"
 #include "record/selection.h"
 
 struct command;
@@ -36,6 +37,8 @@ struct command;
  * @vm, @slab: what 'system' shows instead of a census
  * @columns: list of -c, or NULL; points into argv
  * @sort: column of -s, or NULL; points into argv
+ * @chosen: columns of command_rows() to show; JSON: of -c or -a, or none, which means all
+ * @order: column of command_rows() to sort by
  * @basis: enum memcensus_basis, or 0
  * @group_by: enum memcensus_group_by, or 0
  * @pids: requested processes, NULL for all; owned
@@ -102,6 +105,8 @@ struct options {
 	bool slab;
 	const char *columns;
 	const char *sort;
+	struct columns chosen;
+	const struct column *order;
 	uint8_t basis;
 	uint8_t group_by;
 	uint32_t *pids;
@@ -164,6 +169,7 @@ struct option_part {
  * @flag: offset of the bool in struct options that it sets, or 0
  * @text: offset of the text in struct options that becomes its value, or 0
  * @filter: offset of the filter in struct options that it compiles, or 0
+ * @selection: offset of the selection of a census that it parses, or 0
  * @group_by: enum memcensus_group_by that it selects, or 0
  * @set: parses its value after that, or NULL; returns 0, or -1 and @why
  * @part: what it needs
@@ -176,6 +182,7 @@ struct option_entry {
 	size_t flag;
 	size_t text;
 	size_t filter;
+	size_t selection;
 	uint8_t group_by;
 	int (*set)(struct options *options, const char *value,
 		   struct failure *why);
@@ -185,6 +192,7 @@ struct option_entry {
 #define FLAG(member_)		.flag = offsetof(struct options, member_)
 #define TEXT(member_)		.text = offsetof(struct options, member_)
 #define FILTER(member_)		.filter = offsetof(struct options, member_)
+#define SELECTION(member_)	.selection = offsetof(struct options, member_)
 #define PART(function_, what_)	.part = { what_, (void (*)(void))(function_) }
 
 /**
@@ -238,12 +246,8 @@ extern const struct option_entry option_version;
 				OPTIONS_ALWAYS
 #define OPTIONS_COMMON		USE(file), USE(at), USE(output), OPTIONS_OF_TABLES
 
-/* Seconds between two censuses. */
-#define INTERVAL_MIN	0.01
-#define INTERVAL_MAX	1e6
-
 /*
- * Fills @options; options_free() empties it.  Returns 0, or -1 and @why, which
+ * Fills @options, but not @chosen and @order; options_free() empties it.  Returns 0, or -1 and @why, which
  * names the wrong word; @options->command is set in both cases.
  */
 int options_parse(struct options *options, int argc, char **argv,

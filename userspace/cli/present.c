@@ -32,8 +32,7 @@ static uint32_t shown_parts(const struct options *options)
 	return parts;
 }
 
-static int present_json(const struct view *view, const struct options *options,
-			FILE *out, struct failure *why)
+static void present_json(const struct view *view, const struct options *options, FILE *out)
 {
 	const struct record_type *type = command_rows(options)->type;
 	struct listing listing;
@@ -46,28 +45,26 @@ static int present_json(const struct view *view, const struct options *options,
 		.pages = options->pages,
 		.line = options_series(options),
 	};
-	int ret = 0;
 
-	listing_fill(&listing, view, records_in(view->snap, what.type));
 	if (type)
-		ret = command_arrange(&listing, options, why);
-	if (!ret)
-		snapshot_json(out, view->snap, &what);
+		command_fill(&listing, view, options, records_in(view->snap, type));
+	else
+		listing_fill(&listing, view, records_in(view->snap, what.type));
+	snapshot_json(out, view->snap, &what);
 	listing_free(&listing);
-	return ret;
 }
 
 /* Prints one census as a table or JSON, and its warnings. */
-static int present(struct session *session, const struct snapshot *snap,
-		   struct failure *why)
+static void present(struct session *session, const struct snapshot *snap)
 {
 	const struct options *options = session->options;
 	const struct view view = { .snap = snap, .numeric = options->numeric };
 	FILE *out = session->out;
 
-	if (options->json ? present_json(&view, options, out, why) :
-			    options->command->show(&view, options, out, why))
-		return -1;
+	if (options->json)
+		present_json(&view, options, out);
+	else
+		options->command->show(&view, options, out);
 	/* Print the table before the warnings: both may go to one terminal. */
 	fflush(out);
 	if (session->taken == 1)
@@ -79,7 +76,6 @@ static int present(struct session *session, const struct snapshot *snap,
 			"these processes were chosen by name alone" : "shown as -");
 	session->partial |= session->missed;
 	session->missed = 0;
-	return 0;
 }
 
 /* Takes the next census; drops processes that the program chose and that have ended. */
@@ -110,7 +106,7 @@ int present_censuses(struct session *session, struct failure *why)
 		if (command->refine)
 			ret = command->refine(session, snap, why);
 		if (!ret)
-			ret = present(session, snap, why);
+			present(session, snap);
 		snapshot_free(snap);
 	}
 	return ret || taken == TAKE_FAILED ? -1 : 0;

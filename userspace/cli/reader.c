@@ -3,60 +3,26 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/reader.h"
 #include "cli/session.h"
-#include "host/cmdlines.h"
 #include "lib/output.h"
 #include "lib/signals.h"
 #include "record/selection.h"
 
-static void complain(const struct failure *why)
+static int complain(const struct failure *why)
 {
 	fprintf(stderr, "memcensus: %s\n", why->text);
-}
-
-/*
- * Checks the column names before a census is taken.  Sets @cmdlines if the columns
- * include command lines.
- */
-static int check_columns(const struct options *options, bool *cmdlines,
-			 struct failure *why)
-{
-	const struct rows *rows = command_rows(options);
-	const struct record_type *type = rows->type;
-	const struct column *sort;
-	struct columns columns;
-	size_t i;
-
-	*cmdlines = false;
-	if (!type)
-		return 0;
-	sort = options->sort ? record_find(type, options->sort, strlen(options->sort)) : NULL;
-	if (options->sort && !sort)
-		return columns_unknown(type, options->sort, strlen(options->sort), why);
-	if (columns_choose(&columns, type, options->columns,
-			   options->all ? NULL : rows->columns, why))
-		return -1;
-	*cmdlines = sort == task_cmdline;
-	for (i = 0; i < columns.n; i++)
-		*cmdlines |= columns.v[i] == task_cmdline;
-	columns_free(&columns);
-	if (*cmdlines && !cmdlines_add)
-		return fail_left_out(why, "command lines");
-	return 0;
+	return EXIT_FAILED;
 }
 
 static int usage(const struct options *options, const struct failure *why)
 {
-	if (why->kind != FAIL_USAGE) {
-		complain(why);
-		return EXIT_FAILED;
-	}
+	if (why->kind != FAIL_USAGE)
+		return complain(why);
 	fprintf(stderr, "memcensus: %s (try 'memcensus%s%s --help')\n", why->text,
 		options->command_wrong ? "" : " ",
 		options->command_wrong ? "" : options->command->name);
@@ -114,11 +80,10 @@ static int check_screen(const struct command *command, struct failure *why)
 		    command->name);
 }
 
-static int run(const struct options *options, const struct basis *basis,
-	       bool cmdlines, source_open_fn *open)
+/* Opens the source that the command needs, and runs it. */
+static int run(const struct options *options, const struct basis *basis, FILE *out,
+	       source_open_fn *open, struct failure *why)
 {
-	struct failure why = { .kind = FAIL_NONE };
-	struct output output;
 	struct session session = {
 		.options = options,
 		.request = {
@@ -131,81 +96,80 @@ static int run(const struct options *options, const struct basis *basis,
 			.pages = options->pages,
 			.pages_start = options->start,
 			.pages_end = options->end,
-			.cmdlines = cmdlines,
+			.cmdlines = command_reads_cmdlines(options),
 		},
 		.basis = basis,
+		.out = out,
 	};
-	int status = EXIT_FAILED;
+	int status;
 
-	if (check_screen(options->command, &why) ||
-	    output_open(&output, options->output, &why)) {
-		complain(&why);
-		return EXIT_FAILED;
+	if (needs_source(options)) {
+		session.source = open_source(options, open, why);
+		if (!session.source)
+			return complain(why);
 	}
-	session.out = output.stream;
-	if (needs_source(options))
-		session.source = open_source(options, open, &why);
-	if (session.source || !needs_source(options))
-		status = run_session(&session, &why);
-	else
-		complain(&why);
+	status = run_session(&session, why);
 	if (session.source)
 		session.source->ops->close(session.source);
 	session_free(&session);
-
-	/* At an interval, keep what was written before a failure: it is valid. */
-	fflush(output.stream);
-	if (!output_close(&output, status != EXIT_FAILED ||
-			  (options->interval && output.wrote), &why))
-		return status;
-	complain(&why);
-	return EXIT_FAILED;
+	return status;
 }
 
-/* Prints to stdout what needs no census. */
-static int say(const struct options *options)
+/* Whether @options ask for what needs no census. */
+static bool asks(const struct options *options)
+{
+	return options->version || options->words || options->help;
+}
+
+static int answer(const struct options *options, FILE *out)
+{
+	if (options->version)
+		fprintf(out, "memcensus %s (ABI %d)\n", VERSION, MEMCENSUS_ABI);
+	else if (options->words)
+		words_print(out, options);
+	else if (options->command_given)
+		help_print_command(out, options->command);
+	else
+		help_print(out);
+	return EXIT_DONE;
+}
+
+static int write_output(const struct options *options, const struct basis *basis,
+			source_open_fn *open)
 {
 	struct failure why = { .kind = FAIL_NONE };
 	struct output output;
+	int status;
 
-	if (output_open(&output, NULL, &why)) {
-		complain(&why);
-		return EXIT_FAILED;
-	}
-	if (options->version)
-		fprintf(output.stream, "memcensus %s (ABI %d)\n", VERSION, MEMCENSUS_ABI);
-	else if (options->words)
-		words_print(output.stream, options);
-	else if (options->command_given)
-		help_print_command(output.stream, options->command);
-	else
-		help_print(output.stream);
-	if (!output_close(&output, true, &why))
-		return EXIT_DONE;
-	complain(&why);
-	return EXIT_FAILED;
+	if ((!asks(options) && check_screen(options->command, &why)) ||
+	    output_open(&output, asks(options) ? NULL : options->output, &why))
+		return complain(&why);
+	status = asks(options) ? answer(options, output.stream) :
+				 run(options, basis, output.stream, open, &why);
+	/* At an interval, keep what was written before a failure: it is valid. */
+	fflush(output.stream);
+	if (output_close(&output, status != EXIT_FAILED ||
+			 (options->interval && output.wrote), &why))
+		return complain(&why);
+	return status;
 }
 
 int reader_run(int argc, char **argv, source_open_fn *open)
 {
 	struct failure why = { .kind = FAIL_NONE };
 	struct options options;
-	struct basis basis;
-	bool cmdlines;
+	struct basis basis = { 0 };
 	int status;
 
 	/* Set only which characters are printable: JSON needs the numbers of the C locale. */
 	setlocale(LC_CTYPE, "");
 
-	if (options_parse(&options, argc, argv, &why))
-		status = usage(&options, &why);
-	else if (options.help || options.version || options.words)
-		status = say(&options);
-	else if (check_columns(&options, &cmdlines, &why) ||
-		 basis_choose(&basis, &options, &why))
+	if (options_parse(&options, argc, argv, &why) ||
+	    (!asks(&options) && (command_choose(&options, &why) ||
+				 basis_choose(&basis, &options, &why))))
 		status = usage(&options, &why);
 	else
-		status = run(&options, &basis, cmdlines, open);
+		status = write_output(&options, &basis, open);
 	options_free(&options);
 	return status;
 }

@@ -167,7 +167,7 @@ static void put_verdict(FILE *out, const struct zone *zone, uint64_t page_size)
 	char size[NUMBER_SIZE];
 	int64_t index;
 
-	fprintf(out, "Node %" PRIu64 ", zone %s: ", zone->node, name ? name : "-");
+	fprintf(out, "Node %" PRIu64 ", zone %s: ", zone->node, name);
 	free(name);
 	for (order = 0; order < orders && order < 63; order++)
 		if (!has_block(zone, order) || !above_min(zone, order, page_size))
@@ -192,13 +192,10 @@ static void put_verdict(FILE *out, const struct zone *zone, uint64_t page_size)
 	putc('\n', out);
 }
 
-static int buddy_show(const struct view *view, const struct options *options,
-		      FILE *out, struct failure *why)
+static void buddy_show(const struct view *view, const struct options *options, FILE *out)
 {
 	const struct snapshot *snap = view->snap;
 	size_t i;
-
-	(void)why;
 
 	show_blocks(view, options, out);
 	if (options->types) {
@@ -211,11 +208,10 @@ static int buddy_show(const struct view *view, const struct options *options,
 	}
 	if (options->raw || !KNOWN(&snap->info, MEMCENSUS_INFO_PAGE_SIZE) ||
 	    !snap->info.page_size)
-		return 0;
+		return;
 	command_title(options, out, NULL);
 	for (i = 0; i < snap->n_zones; i++)
 		put_verdict(out, &snap->zones[i], snap->info.page_size);
-	return 0;
 }
 
 static int buddy_run(struct session *session, struct failure *why)

@@ -158,18 +158,15 @@ static void show_system(const struct diff *diff, const struct options *options,
 	table_finish(table, out);
 }
 
-static int show_table(const struct diff *diff, const struct options *options,
-		      FILE *out, struct failure *why)
+static void show_table(const struct diff *diff, const struct options *options, FILE *out)
 {
 	const struct view view = { .snap = diff->after, .numeric = options->numeric };
 
-	if (command_records(&view, options, &diff_record, NULL,
-			    records_of(diff->rows, diff->n_rows, sizeof(*diff->rows)),
-			    options->totals, out, why))
-		return -1;
+	command_records(&view, options,
+			records_of(diff->rows, diff->n_rows, sizeof(*diff->rows)),
+			options->totals, out);
 	command_title(options, out, "The whole system");
 	show_system(diff, options, out);
-	return 0;
 }
 
 static void put_census(struct json *json, const char *key,
@@ -182,8 +179,7 @@ static void put_census(struct json *json, const char *key,
 	json_close(json, '}');
 }
 
-static int show_json(const struct diff *diff, const struct options *options,
-		     FILE *out, struct failure *why)
+static void show_json(const struct diff *diff, const struct options *options, FILE *out)
 {
 	const struct view view = { .snap = diff->after, .numeric = options->numeric };
 	struct json json = { .out = out };
@@ -195,9 +191,8 @@ static int show_json(const struct diff *diff, const struct options *options,
 	json_open(&json, NULL, '{');
 	put_census(&json, "before", diff->before);
 	put_census(&json, "after", diff->after);
-	if (command_json_records(&json, "tasks", &view, options,
-				 records_of(diff->rows, diff->n_rows, sizeof(*diff->rows)), why))
-		return -1;
+	command_json_records(&json, "tasks", &view, options,
+			     records_of(diff->rows, diff->n_rows, sizeof(*diff->rows)));
 	json_open(&json, "system", '{');
 	for (i = 0; i < bytes_record.figures.n; i++) {
 		column = &bytes_record.figures.columns[i];
@@ -207,7 +202,6 @@ static int show_json(const struct diff *diff, const struct options *options,
 	}
 	json_close(&json, '}');
 	json_close(&json, '}');
-	return 0;
 }
 
 /* The boot time by the machine's clock, ns since 1970. */
@@ -249,10 +243,11 @@ static int diff_run(struct session *session, struct failure *why)
 	ret = take(&diff.before, options->file, from, &session->partial, why) ||
 	      take(&diff.after, other, to, &session->partial, why) ||
 	      check_pair(&diff, why) || match(&diff, why) ? -1 : 0;
-	if (!ret)
-		ret = options->json ? show_json(&diff, options, session->out, why) :
-				      show_table(&diff, options, session->out, why);
 	if (!ret) {
+		if (options->json)
+			show_json(&diff, options, session->out);
+		else
+			show_table(&diff, options, session->out);
 		fflush(session->out);
 		session->partial |= warnings_print(stderr, diff.before);
 		session->partial |= warnings_print(stderr, diff.after);
@@ -263,23 +258,12 @@ static int diff_run(struct session *session, struct failure *why)
 	return ret;
 }
 
-static int set_from(struct options *options, const char *value,
-		    struct failure *why)
-{
-	return selection_parse(&options->from, value, why);
-}
-
-static int set_to(struct options *options, const char *value, struct failure *why)
-{
-	return selection_parse(&options->to, value, why);
-}
-
 static const struct option_entry option_from = {
 	0, "from", "CENSUS", "the first census: number, time, first, last",
-	FLAG(from_given), .set = set_from };
+	FLAG(from_given), SELECTION(from) };
 static const struct option_entry option_to = {
 	0, "to", "CENSUS", "the second census, of the second record if there are two",
-	FLAG(to_given), .set = set_to };
+	FLAG(to_given), SELECTION(to) };
 
 static const struct option_use diff_options[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),

@@ -20,50 +20,47 @@ static const char *comm_of(const struct snapshot *snap, uint64_t pid)
 	return NULL;
 }
 
-static int put_title(const struct snapshot *snap, uint64_t pid, FILE *out,
-		     struct failure *why)
+static void put_title(const struct snapshot *snap, uint64_t pid, FILE *out)
 {
 	const char *comm = comm_of(snap, pid);
 	char *name = text_printable(comm ? comm : "-");
 
-	if (!name)
-		return fail_memory(why);
 	fprintf(out, "%" PRIu64 ":   %s\n", pid, name);
 	free(name);
-	return 0;
 }
 
-static int map_show(const struct view *view, const struct options *options,
-		    FILE *out, struct failure *why)
+/* Prints the mappings of each process, which are adjacent. */
+static void show_mappings(const struct view *view, const struct options *options, FILE *out)
 {
 	const struct snapshot *snap = view->snap;
 	const struct vma *vmas = snap->vmas;
 	size_t i, n;
 
-	if (options->smaps)
-		return smaps_show(snap, out, why);
-	if (options->pages) {
-		if (!options->raw && snap->n_tasks &&
-		    put_title(snap, snap->tasks[0].pid, out, why))
-			return -1;
-		pages_show(view, options, out);
-		return 0;
-	}
-
-	/* The mappings of one process are adjacent. */
 	for (i = 0; i < snap->n_vmas; i += n) {
 		for (n = 1; i + n < snap->n_vmas && vmas[i + n].pid == vmas[i].pid; n++)
 			;
 		if (i)
 			putc('\n', out);
-		if (!options->raw && put_title(snap, vmas[i].pid, out, why))
-			return -1;
-		if (command_records(view, options, &vma_record, NULL,
-				    records_of(vmas + i, n, sizeof(*vmas)),
-				    !options->raw, out, why))
-			return -1;
+		if (!options->raw)
+			put_title(snap, vmas[i].pid, out);
+		command_records(view, options, records_of(vmas + i, n, sizeof(*vmas)),
+				!options->raw, out);
 	}
-	return 0;
+}
+
+static void map_show(const struct view *view, const struct options *options, FILE *out)
+{
+	const struct snapshot *snap = view->snap;
+
+	if (options->smaps) {
+		smaps_show(snap, out);
+	} else if (options->pages) {
+		if (!options->raw && snap->n_tasks)
+			put_title(snap, snap->tasks[0].pid, out);
+		pages_show(view, options, out);
+	} else {
+		show_mappings(view, options, out);
+	}
 }
 
 static const struct option_entry option_smaps = {

@@ -23,8 +23,8 @@ void areas_show(const struct view *view, const struct options *options, FILE *ou
 void pages_show(const struct view *view, const struct options *options, FILE *out)
 	MAY_BE_LEFT_OUT;
 
-/* Every figure of the mappings in @snap, as in smaps. 0, or -1 and @why. */
-int smaps_show(const struct snapshot *snap, FILE *out, struct failure *why) MAY_BE_LEFT_OUT;
+/* Every figure of the mappings in @snap, as in smaps. */
+void smaps_show(const struct snapshot *snap, FILE *out) MAY_BE_LEFT_OUT;
 
 /* Parses START-END, hexadecimal as in maps. 0, or -1 and @why. */
 int pages_range(struct options *options, const char *value,

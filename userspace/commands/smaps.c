@@ -31,9 +31,9 @@ static void put_smaps_line(FILE *out, const char *name, bool known,
 }
 
 /* Prints the line of /proc/PID/maps. */
-static int put_maps_line(FILE *out, const struct vma *vma, struct failure *why)
+static void put_maps_line(FILE *out, const struct vma *vma)
 {
-	char *name = NULL;
+	char *name;
 	int n;
 
 	n = fprintf(out, "%08" PRIx64 "-%08" PRIx64 " %s %08" PRIx64,
@@ -44,26 +44,22 @@ static int put_maps_line(FILE *out, const struct vma *vma, struct failure *why)
 		     vma->dev_major, vma->dev_minor, vma->inode);
 	if (KNOWN(vma, MEMCENSUS_VMA_NAME)) {
 		name = text_printable(vma->name);
-		if (!name)
-			return fail_memory(why);
 		fprintf(out, "%*s%s", n < 73 ? 73 - n : 0, "", name);
 		free(name);
 	}
 	putc('\n', out);
-	return 0;
 }
 
-static int put_smaps(FILE *out, const struct vma *vma, struct failure *why)
+static void put_smaps(FILE *out, const struct vma *vma)
 {
 	bool sized = KNOWN(vma, MEMCENSUS_VMA_PAGE_SIZE);
 	size_t i;
 
-	if (put_maps_line(out, vma, why))
-		return -1;
+	put_maps_line(out, vma);
 	put_smaps_line(out, "Size", true, vma->end - vma->start);
 	put_smaps_line(out, "KernelPageSize", sized, vma->page_size);
 	put_smaps_line(out, "MMUPageSize", sized, vma->page_size);
-	for (i = 0; i < sizeof(smaps_figures) / sizeof(smaps_figures[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(smaps_figures); i++) {
 		unsigned int figure = smaps_figures[i];
 
 		put_smaps_line(out, vma_record.figures.columns[figure].kernel,
@@ -75,15 +71,12 @@ static int put_smaps(FILE *out, const struct vma *vma, struct failure *why)
 	fprintf(out, "VmFlags: %s ",
 		KNOWN(vma, MEMCENSUS_VMA_FLAGS) ? vma->flags : "-");
 	putc('\n', out);
-	return 0;
 }
 
-int smaps_show(const struct snapshot *snap, FILE *out, struct failure *why)
+void smaps_show(const struct snapshot *snap, FILE *out)
 {
 	size_t i;
 
 	for (i = 0; i < snap->n_vmas; i++)
-		if (put_smaps(out, &snap->vmas[i], why))
-			return -1;
-	return 0;
+		put_smaps(out, &snap->vmas[i]);
 }

@@ -188,16 +188,13 @@ static void show_all(const struct view *view, const struct options *options, FIL
 	command_figures(view, options, &events_record, NULL, 0, out);
 }
 
-static int system_show(const struct view *view, const struct options *options,
-		       FILE *out, struct failure *why)
+static void system_show(const struct view *view, const struct options *options, FILE *out)
 {
-	(void)why;
 	show_free(view, options, out);
 	command_title(options, out, "All of it, each page counted once");
 	show_breakdown(view, options, out);
 	if (options->all)
 		show_all(view, options, out);
-	return 0;
 }
 
 static int system_run(struct session *session, struct failure *why)

@@ -28,17 +28,14 @@ static uint32_t tasks_parts(const struct options *options)
 			       MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM;
 }
 
-static int tasks_show(const struct view *view, const struct options *options,
-		      FILE *out, struct failure *why)
+static void tasks_show(const struct view *view, const struct options *options, FILE *out)
 {
-	const struct record_type *type = command_rows(options)->type;
-
-	if (options->wide) {
+	if (options->wide)
 		areas_show(view, options, out);
-		return 0;
-	}
-	return command_records(view, options, type, NULL, records_in(view->snap, type),
-			       options->totals, out, why);
+	else
+		command_records(view, options,
+				records_in(view->snap, command_rows(options)->type),
+				options->totals, out);
 }
 
 #define FILTERS	"filters and rows of mappings"

@@ -287,17 +287,15 @@ static void show_end(const struct trace_report *report, size_t n)
 	putc('\n', report->out);
 }
 
-static int show_tables(struct trace_report *report, const struct trace_shown *rows, size_t n,
-		       bool last, struct failure *why)
+static void show_tables(struct trace_report *report, const struct trace_shown *rows, size_t n,
+			bool last)
 {
 	const struct options *options = report->options;
-	int ret;
 
-	ret = command_records(&no_census, options, &trace_record, NULL,
-			      records_of(rows, n, sizeof(*rows)), options->totals,
-			      report->out, why);
-	if (ret || !last)
-		return ret;
+	command_records(&no_census, options, records_of(rows, n, sizeof(*rows)),
+			options->totals, report->out);
+	if (!last)
+		return;
 	command_title(options, report->out, "By call");
 	show_calls(report, rows, n);
 	if (report->sums->n_actors) {
@@ -310,7 +308,6 @@ static int show_tables(struct trace_report *report, const struct trace_shown *ro
 	}
 	if (!options->raw)
 		show_end(report, n);
-	return 0;
 }
 
 static void json_calls(struct json *json, const struct trace_shown *row)
@@ -397,8 +394,7 @@ static void json_child(struct json *json, const struct trace_report *report)
 	json_close(json, '}');
 }
 
-static int show_json(struct trace_report *report, const struct trace_shown *rows, size_t n,
-		     struct failure *why)
+static void show_json(struct trace_report *report, const struct trace_shown *rows, size_t n)
 {
 	const struct options *options = report->options;
 	struct json json = { .out = report->out,
@@ -412,16 +408,14 @@ static int show_json(struct trace_report *report, const struct trace_shown *rows
 	json_put_unsigned(&json, "orphans", report->sums->orphans);
 	if (report->child)
 		json_child(&json, report);
-	if (command_json_records(&json, "processes", &no_census, options,
-				 records_of(rows, n, sizeof(*rows)), why))
-		return -1;
+	command_json_records(&json, "processes", &no_census, options,
+			     records_of(rows, n, sizeof(*rows)));
 	json_open(&json, "calls", '[');
 	for (i = 0; i < n; i++)
 		json_calls(&json, &rows[i]);
 	json_close(&json, ']');
 	json_work(&json, report);
 	json_close(&json, '}');
-	return 0;
 }
 
 int trace_show_sums(struct trace_report *report, bool last, struct failure *why)
@@ -429,7 +423,6 @@ int trace_show_sums(struct trace_report *report, bool last, struct failure *why)
 	struct trace_process *process;
 	struct trace_shown *rows;
 	size_t n;
-	int ret;
 
 	/* In the end, all since the beginning. */
 	for (process = report->sums->first; last && process; process = process->next)
@@ -439,12 +432,14 @@ int trace_show_sums(struct trace_report *report, bool last, struct failure *why)
 	rows = list(report, last, &n);
 	if (!rows)
 		return fail_memory(why);
-	ret = report->options->json ? show_json(report, rows, n, why) :
-				      show_tables(report, rows, n, last, why);
+	if (report->options->json)
+		show_json(report, rows, n);
+	else
+		show_tables(report, rows, n, last);
 	free(rows);
 	for (process = report->sums->first; process; process = process->next)
 		process->shown = process->sums;
 	report->shown = report->now;
 	fflush(report->out);
-	return ret;
+	return 0;
 }

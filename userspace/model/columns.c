@@ -124,10 +124,20 @@ int columns_unknown(const struct record_type *type, const char *name,
 		    len > 60 ? 60 : (int)len, name, list);
 }
 
-static void columns_add(struct columns *columns, const struct column *column)
+void columns_add(struct columns *columns, const struct column *column)
 {
 	columns->v = array_grow(columns->v, columns->n, sizeof(*columns->v));
 	columns->v[columns->n++] = column;
+}
+
+bool columns_have(const struct columns *columns, const struct column *column)
+{
+	size_t i;
+
+	for (i = 0; i < columns->n; i++)
+		if (columns->v[i] == column)
+			return true;
+	return false;
 }
 
 static int columns_add_list(struct columns *columns,
@@ -161,6 +171,7 @@ int columns_choose(struct columns *columns, const struct record_type *type,
 		ret = columns_add_list(columns, type, defaults, why);
 	for (i = 0; first_defaults && !defaults && (column = record_column(type, i)); i++)
 		columns_add(columns, column);
+	columns->listed = columns->n;
 	if (!ret && list)
 		ret = columns_add_list(columns, type, list + (*list == '+'), why);
 	if (ret)

@@ -253,10 +253,12 @@ const struct column *record_find(const struct record_type *type,
  * struct columns - columns chosen to be shown, in order
  * @v: owned; columns_free() frees it
  * @n: how many
+ * @listed: the first one that a list named, not the defaults
  */
 struct columns {
 	const struct column **v;
 	size_t n;
+	size_t listed;
 };
 
 /*
@@ -267,6 +269,9 @@ struct columns {
 int columns_choose(struct columns *columns, const struct record_type *type,
 		   const char *list, const char *defaults, struct failure *why);
 void columns_free(struct columns *columns);
+
+void columns_add(struct columns *columns, const struct column *column);
+bool columns_have(const struct columns *columns, const struct column *column);
 
 /* Says in @why that @type has no column @name, and lists those it has. */
 int columns_unknown(const struct record_type *type, const char *name,

@@ -33,7 +33,6 @@ void listing_fill(struct listing *listing, const struct view *view, struct recor
 
 void listing_free(struct listing *listing)
 {
-	columns_free(&listing->columns);
 	free(listing->rows);
 	listing->rows = NULL;
 }

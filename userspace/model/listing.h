@@ -15,7 +15,7 @@
 /**
  * struct listing - records to be shown
  * @view: for the getters; owned by the caller
- * @columns: owned
+ * @columns: owned by the caller; listing_fill() sets none
  * @rows: the records in order; the array is owned, the records are not
  * @n_rows: how many
  */

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/memory.h"
 #include "top/sampler.h"
 
 /* Interval of the signals to a thread that must end, ns. */
@@ -91,13 +92,9 @@ static int start_thread(struct sampler *sampler)
 
 struct sampler *sampler_new(struct session *session, struct failure *why)
 {
-	struct sampler *sampler = calloc(1, sizeof(*sampler));
+	struct sampler *sampler = xcalloc(1, sizeof(*sampler));
 	int error;
 
-	if (!sampler) {
-		fail_memory(why);
-		return NULL;
-	}
 	sampler->session = session;
 	pthread_mutex_init(&sampler->lock, NULL);
 	pthread_cond_init(&sampler->wake, NULL);

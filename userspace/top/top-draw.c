@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/memory.h"
 #include "lib/signals.h"
 #include "lib/text.h"
 #include "model/amount.h"
 #include "model/timefmt.h"
-#include "top/top-draw.h"
+#include "top/top-view.h"
 
 #define NSEC_PER_SEC	1000000000ULL
 
@@ -68,7 +69,7 @@ static void put_name(FILE *out, const char *before, const char *name, const char
 {
 	char *printable = text_printable(name);
 
-	fprintf(out, "%s%s%s", before, printable ? printable : "?", behind);
+	fprintf(out, "%s%s%s", before, printable, behind);
 	free(printable);
 }
 
@@ -245,18 +246,15 @@ struct line {
 	size_t size;
 };
 
-static bool line_begin(struct line *line)
+static void line_begin(struct line *line)
 {
-	line->text = NULL;
-	line->out = open_memstream(&line->text, &line->size);
-	return line->out;
+	line->out = xopen_memstream(&line->text, &line->size);
 }
 
 static void line_end(struct line *line, int y)
 {
-	fclose(line->out);
-	if (line->text)
-		draw_text(y, 0, COLS, line->text, false);
+	xfclose(line->out);
+	draw_text(y, 0, COLS, line->text, false);
 	free(line->text);
 }
 
@@ -268,51 +266,51 @@ int draw_header(const struct look *look, struct top *top, int height)
 	bool whole = height >= WHOLE_HEADER;
 	struct line line;
 
-	if (line_begin(&line)) {
-		say_census(line.out, top, snap);
-		line_end(&line, 0);
-	}
+	line_begin(&line);
+	say_census(line.out, top, snap);
+	line_end(&line, 0);
 	if (snap)
 		draw_meters(look, snap, whole);
-	if (snap && whole && line_begin(&line)) {
+	if (snap && whole) {
+		line_begin(&line);
 		say_memory(line.out, snap);
 		line_end(&line, 3);
 	}
-	if (line_begin(&line)) {
-		say_list(line.out, top, page);
-		line_end(&line, whole ? 4 : 2);
-	}
+	line_begin(&line);
+	say_list(line.out, top, page);
+	line_end(&line, whole ? 4 : 2);
 	return whole ? 5 : 3;
 }
 
-static void help_line(FILE *out, size_t line)
-{
-	size_t i;
-
-	for (i = 0; top_help[i]; i++)
-		if (!line--)
-			fputs(top_help[i], out);
-	for (i = 0; top_bindings[i].keys; i++)
-		if (!line--)
-			fprintf(out, "%-9s %s", top_bindings[i].keys, top_bindings[i].help);
-}
+/* Lines of the help above the keys. */
+static const char *const help[] = {
+	"Each bar is a process's RSS, on the scale of the largest one:",
+	"its own memory (USS), then what its share (PSS) adds, then the rest.",
+	"The bar of memory: in use; in use, but available; free.",
+	"'-' is an unavailable value, never a zero.",
+	"",
+};
 
 void draw_help(struct top *top, int y, int height)
 {
-	size_t i, n = 0, room = height > 0 ? height : 0;
+	size_t at, i, n = ARRAY_SIZE(help), room = height > 0 ? height : 0;
+	const struct top_binding *binding;
 	struct line line;
 
-	for (i = 0; top_help[i]; i++)
-		n++;
-	for (i = 0; top_bindings[i].keys; i++)
+	for (binding = top_bindings; binding->keys; binding++)
 		n++;
 	if (top->line + room > n)
 		top->line = n > room ? n - room : 0;
 	top->height = room;
 	for (i = 0; i < room && top->line + i < n; i++) {
-		if (!line_begin(&line))
-			return;
-		help_line(line.out, top->line + i);
+		at = top->line + i;
+		line_begin(&line);
+		if (at < ARRAY_SIZE(help)) {
+			fputs(help[at], line.out);
+		} else {
+			binding = &top_bindings[at - ARRAY_SIZE(help)];
+			fprintf(line.out, "%-9s %s", binding->keys, binding->help);
+		}
 		line_end(&line, y + (int)i);
 	}
 }
@@ -330,9 +328,11 @@ void draw_columns(struct top *top, int y, int height)
 	top->height = room;
 	for (i = 0; i < room; i++) {
 		column = record_column(list->type, first + i);
-		if (!column || !line_begin(&line))
+		if (!column)
 			return;
-		fprintf(line.out, "[%c] %-16s %s", top_list_has(list, column) ? 'x' : ' ',
+		line_begin(&line);
+		fprintf(line.out, "[%c] %-16s %s",
+			columns_have(&list->columns, column) ? 'x' : ' ',
 			column->name, column->help);
 		if (column->basis)
 			fprintf(line.out, " [%s]", column_word(basis, column->basis));
@@ -345,11 +345,10 @@ void draw_columns(struct top *top, int y, int height)
 
 void draw_foot(const struct top *top, int y)
 {
-	const struct top_binding *binding, *last = NULL;
+	const struct top_binding *binding;
 	struct line line;
 
-	if (!line_begin(&line))
-		return;
+	line_begin(&line);
 	if (top->typing) {
 		put_name(line.out, "Filter: ", top->prompt, "_");
 		if (*top->message)
@@ -361,20 +360,11 @@ void draw_foot(const struct top *top, int y)
 	} else if (top->screen == TOP_HELP) {
 		fputs("Up Down: more  h: done", line.out);
 	} else {
-		for (binding = top_bindings; binding->keys; last = binding++) {
-			if (!binding->brief || (top->screen == TOP_MAP &&
-						(binding->action == TOP_ENTER ||
-						 binding->action == TOP_TREE)))
-				continue;
-			/* '<' and '>' share one label. */
-			if (binding[1].brief && binding->brief == binding[1].brief)
-				say(line.out, "%c", binding->codes[0]);
-			else if (last && last->brief == binding->brief)
-				fprintf(line.out, "%c %s", binding->codes[0], binding->brief);
-			else if (key_is_enter(binding->codes[0]))
-				say(line.out, "%s %s", binding->keys, binding->brief);
-			else
-				say(line.out, "%c %s", binding->codes[0], binding->brief);
+		for (binding = top_bindings; binding->keys; binding++) {
+			if (binding->brief && (top->screen != TOP_MAP ||
+					       (binding->action != TOP_ENTER &&
+						binding->action != TOP_TREE)))
+				say(line.out, "%s", binding->brief);
 		}
 	}
 	line_end(&line, y);

@@ -3,13 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/memory.h"
 #include "lib/text.h"
-#include "top/top-draw.h"
+#include "top/top-view.h"
 
 /* Width reserved for a name at the end of a line; other columns make room for it. */
 #define NAME_WIDTH	10
-/* Minimum width of a bar. */
+/* Limits of the width of a bar. */
 #define BAR_WIDTH_MIN	8
+#define BAR_WIDTH_MAX	40
 /* Maximum depth that is indented. */
 #define DEPTH_MAX	12
 
@@ -50,52 +52,42 @@ static size_t width_of(const char *text)
 	return cells;
 }
 
-/* Puts the branch of a tree before the name of a process. */
-static int add_branch(char **text, unsigned int depth)
+/* Puts the branch of a tree before @name, which it frees. */
+static char *add_branch(char *name, unsigned int depth)
 {
-	char *name = *text;
-	int n;
+	const int indent = depth > DEPTH_MAX ? DEPTH_MAX : (int)depth;
+	char *text = xasprintf("%*s`- %s", 2 * (indent - 1), "", name);
 
-	if (!depth)
-		return 0;
-	if (depth > DEPTH_MAX)
-		depth = DEPTH_MAX;
-	n = asprintf(text, "%*s`- %s", 2 * (int)(depth - 1), "", name);
-	if (n < 0)
-		*text = NULL;
 	free(name);
-	return n < 0 ? -1 : 0;
+	return text;
 }
 
-static int fill_cell(struct grid *grid, char **cell, const struct column *column,
-		     const struct view *view, const struct top_row *row,
-		     const struct units *units)
+static char *cell_text(const struct grid *grid, const struct column *column,
+		       const struct view *view, const struct top_row *row,
+		       const struct units *units)
 {
 	const struct column *comm = &task_record.fields.columns[MEMCENSUS_TASK_COMM];
+	char *text = NULL, *cell;
 	struct value value;
-	char *text = NULL;
 
 	if (column_get(column, view, row->record, &value))
 		text = value_text(column, view, &value, units);
-	*cell = text ? text_printable(text) : strdup("-");
+	cell = text_printable(text ? text : "-");
 	free(text);
-	if (!*cell)
-		return -1;
-	return grid->list->tree && column == comm ? add_branch(cell, row->depth) : 0;
+	return grid->list->tree && column == comm && row->depth ?
+	       add_branch(cell, row->depth) : cell;
 }
 
-static int fill_cells(struct grid *grid, const struct view *view,
-		      const struct units *units)
+static void fill_cells(struct grid *grid, const struct view *view,
+		       const struct units *units)
 {
 	size_t row, i;
 
 	for (row = 0; row < grid->rows; row++)
 		for (i = 0; i < grid->n; i++)
-			if (fill_cell(grid, &grid->cells[row * grid->n + i],
-				      grid->columns[i], view,
-				      &grid->list->rows[grid->first + row], units))
-				return -1;
-	return 0;
+			grid->cells[row * grid->n + i] =
+				cell_text(grid, grid->columns[i], view,
+					  &grid->list->rows[grid->first + row], units);
 }
 
 /* The remembered width of @column; NULL: too many columns. */
@@ -259,43 +251,36 @@ static void grid_free(struct grid *grid)
 {
 	size_t i;
 
-	for (i = 0; grid->cells && i < grid->rows * grid->n; i++)
+	for (i = 0; i < grid->rows * grid->n; i++)
 		free(grid->cells[i]);
 	free(grid->cells);
 	free(grid->widths);
 	free(grid->drawn);
 }
 
-int draw_list(struct look *look, struct top *top, int y, int height,
-	      struct failure *why)
+void draw_list(struct look *look, struct top *top, int y, int height)
 {
 	struct top_page *page = top_page(top);
 	struct top_list *list = &page->list;
 	struct grid grid = { .list = list, .columns = list->columns.v, .n = list->columns.n };
-	int ret = 0;
 
 	top->height = height > 1 ? height - 1 : 0;
 	if (height < 1)
-		return 0;
+		return;
 	top_list_scroll(list, top->height);
 	grid.first = list->first;
 	grid.rows = list->n_rows - list->first;
 	if (grid.rows > top->height)
 		grid.rows = top->height;
-	grid.cells = calloc(grid.rows * grid.n + 1, sizeof(*grid.cells));
-	grid.widths = calloc(grid.n, sizeof(*grid.widths));
-	grid.drawn = calloc(grid.n, sizeof(*grid.drawn));
-	if (!grid.cells || !grid.widths || !grid.drawn ||
-	    fill_cells(&grid, &page->view, &top->units)) {
-		ret = fail_memory(why);
-	} else {
-		measure(&grid, look, &top->units);
-		choose_columns(&grid, top->skipped, COLS);
-		draw_rows(&grid, look, y, &top->units);
-		if (page->snap && !list->n_rows && height > 1)
-			draw_text(y + 1, 0, COLS, page == &top->map ?
-				  "no mappings here" : "no processes here", false);
-	}
+	grid.cells = xcalloc(grid.rows * grid.n, sizeof(*grid.cells));
+	grid.widths = xcalloc(grid.n, sizeof(*grid.widths));
+	grid.drawn = xcalloc(grid.n, sizeof(*grid.drawn));
+	fill_cells(&grid, &page->view, &top->units);
+	measure(&grid, look, &top->units);
+	choose_columns(&grid, top->skipped, COLS);
+	draw_rows(&grid, look, y, &top->units);
+	if (page->snap && !list->n_rows && height > 1)
+		draw_text(y + 1, 0, COLS, page == &top->map ?
+			  "no mappings here" : "no processes here", false);
 	grid_free(&grid);
-	return ret;
 }

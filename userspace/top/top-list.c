@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/memory.h"
 #include "top/top-list.h"
 
 /* Columns that the filter matches. */
@@ -42,13 +43,19 @@ int top_list_init(struct top_list *list, const struct record_type *type,
 	return columns_choose(&list->columns, type, columns, defaults, why);
 }
 
+static void drop_filter(struct top_list *list)
+{
+	if (list->pattern)
+		regfree(&list->filter);
+	free(list->pattern);
+	list->pattern = NULL;
+}
+
 void top_list_free(struct top_list *list)
 {
 	columns_free(&list->columns);
 	free(list->rows);
-	if (list->pattern)
-		regfree(&list->filter);
-	free(list->pattern);
+	drop_filter(list);
 }
 
 void top_list_empty(struct top_list *list)
@@ -117,47 +124,31 @@ static void find_selected(struct top_list *list)
 	top_list_move(list, 0);
 }
 
-int top_list_fill(struct top_list *list, const struct view *view,
-		  struct records records, struct failure *why)
+void top_list_fill(struct top_list *list, const struct view *view, struct records records)
 {
+	struct top_row *rows = xcalloc(records.n, sizeof(*rows));
+	bool *shown = xcalloc(records.n, sizeof(*shown));
 	struct listing listing;
-	struct top_row *rows;
-	bool *shown;
 	size_t i, n = 0;
-	int ret = -1;
 
-	rows = calloc(records.n + 1, sizeof(*rows));
-	shown = calloc(records.n + 1, sizeof(*shown));
 	listing_fill(&listing, view, records);
-	if (!rows || !shown) {
-		ret = fail_memory(why);
-		goto out;
-	}
 	listing_sort(&listing, list->sort, list->reverse);
 	for (i = 0; i < listing.n_rows; i++) {
 		shown[i] = matches(list, view, listing.rows[i]);
 		if (shown[i])
 			rows[n++].record = listing.rows[i];
 	}
-	ret = 0;
 	if (list->tree && list->type == &task_record)
-		ret = top_tree((const struct task *const *)listing.rows, shown,
-			       listing.n_rows, rows, why);
-	if (ret)
-		goto out;
+		top_tree((const struct task *const *)listing.rows, shown, listing.n_rows, rows);
 
 	free(list->rows);
 	list->rows = rows;
 	list->n_rows = n;
 	list->n_all = listing.n_rows;
 	list->largest = largest_of(&listing);
-	rows = NULL;
 	find_selected(list);
-out:
 	listing_free(&listing);
-	free(rows);
 	free(shown);
-	return ret;
 }
 
 void top_list_sort(struct top_list *list, const struct column *column)
@@ -181,66 +172,43 @@ void top_list_sort_step(struct top_list *list, int step)
 
 int top_list_filter(struct top_list *list, const char *pattern, struct failure *why)
 {
-	char *copy = NULL, text[200];
 	regex_t filter;
+	char text[200];
 	int error;
 
-	if (*pattern) {
-		copy = strdup(pattern);
-		if (!copy)
-			return fail_memory(why);
-		error = regcomp(&filter, pattern, REG_EXTENDED | REG_NOSUB);
-		if (error) {
-			regerror(error, &filter, text, sizeof(text));
-			free(copy);
-			return fail(why, FAIL_USAGE, "%s", text);
-		}
+	error = regcomp(&filter, pattern, REG_EXTENDED | REG_NOSUB);
+	if (error) {
+		regerror(error, &filter, text, sizeof(text));
+		return fail(why, FAIL_USAGE, "%s", text);
 	}
-	if (list->pattern)
-		regfree(&list->filter);
-	free(list->pattern);
-	list->pattern = copy;
-	if (copy)
-		list->filter = filter;
+	drop_filter(list);
+	list->filter = filter;
+	list->pattern = xstrdup(pattern);
+	if (!*pattern)
+		drop_filter(list);
 	return 0;
 }
 
-bool top_list_has(const struct top_list *list, const struct column *column)
-{
-	size_t i;
-
-	for (i = 0; i < list->columns.n; i++)
-		if (list->columns.v[i] == column)
-			return true;
-	return false;
-}
-
-int top_list_toggle(struct top_list *list, const struct column *column,
-		    struct failure *why)
+void top_list_toggle(struct top_list *list, const struct column *column)
 {
 	struct columns *columns = &list->columns;
-	const struct column **v;
+	const struct column **last;
 	size_t i, n = 0;
 
-	if (top_list_has(list, column)) {
+	if (columns_have(columns, column)) {
 		for (i = 0; i < columns->n && columns->n > 1; i++)
 			if (columns->v[i] != column)
 				columns->v[n++] = columns->v[i];
 		columns->n = n ? n : columns->n;
-		return 0;
+		return;
 	}
-	v = reallocarray(columns->v, columns->n + 1, sizeof(*v));
-	if (!v)
-		return fail_memory(why);
-	columns->v = v;
+	columns_add(columns, column);
+	last = &columns->v[columns->n - 1];
 	/* A name at the end of the line stays there. */
-	i = columns->n++;
-	if (i && v[i - 1]->kind == KIND_TEXT) {
-		v[i] = v[i - 1];
-		i--;
+	if (columns->n > 1 && last[-1]->kind == KIND_TEXT) {
+		last[0] = last[-1];
+		last[-1] = column;
 	}
-	v[i] = column;
-	return 0;
 }
 
 void top_list_move(struct top_list *list, long step)

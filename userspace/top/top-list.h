@@ -9,7 +9,16 @@
 #include <regex.h>
 
 #include "model/listing.h"
-#include "top/top-tree.h"
+
+/**
+ * struct top_row - a record and its depth in the tree
+ * @record: a record of the census that top_list_fill() shows
+ * @depth: number of shown ancestors; 0 in a flat list
+ */
+struct top_row {
+	const void *record;
+	unsigned int depth;
+};
 
 /**
  * struct top_list - processes or mappings
@@ -60,10 +69,9 @@ void top_list_free(struct top_list *list);
 
 /*
  * Fills the list with @records, which must stay valid, like @view, until the next
- * call.  Returns 0, or -1 and @why if memory runs out; then the list is unchanged.
+ * call.
  */
-int top_list_fill(struct top_list *list, const struct view *view,
-		  struct records records, struct failure *why);
+void top_list_fill(struct top_list *list, const struct view *view, struct records records);
 
 /* Drops rows and selection. */
 void top_list_empty(struct top_list *list);
@@ -82,10 +90,8 @@ void top_list_sort_step(struct top_list *list, int step);
  */
 int top_list_filter(struct top_list *list, const char *pattern, struct failure *why);
 
-/* Whether @column is shown; shows or hides it, but never hides the last one. */
-bool top_list_has(const struct top_list *list, const struct column *column);
-int top_list_toggle(struct top_list *list, const struct column *column,
-		    struct failure *why);
+/* Shows or hides @column, but never hides the last one. */
+void top_list_toggle(struct top_list *list, const struct column *column);
 
 /* Moves the selection by @step rows, at most to the ends. */
 void top_list_move(struct top_list *list, long step);
@@ -95,5 +101,14 @@ void top_list_scroll(struct top_list *list, size_t height);
 
 /* The selected record; NULL if the list is empty. */
 const void *top_list_selected(const struct top_list *list);
+
+/*
+ * Writes the @shown ones of the @n @tasks to @rows: each after its nearest shown
+ * ancestor, siblings in the order of @tasks.  A parent may be a CLONE_VM peer, may
+ * be missing, or may be its own descendant in a corrupt record: each
+ * process appears exactly once in any case.
+ */
+void top_tree(const struct task *const *tasks, const bool *shown, size_t n,
+	      struct top_row *rows);
 
 #endif /* READER_TOP_LIST_H */

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The state of 'top', and how keys and censuses change it. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <curses.h>
 
 #include "cli/command.h"
-#include "lib/text.h"
 #include "top/top.h"
 
 /* Default interval between two censuses, ns; htop uses 1.5 s, top 3 s. */
@@ -14,6 +13,59 @@
 /* The census of a map also has the figures of the header. */
 #define MAP_PARTS	(MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS |	\
 			 MEMCENSUS_PART_SYSTEM | MEMCENSUS_PART_NODES)
+
+#define F(code)		KEY_FUNCTION(code)
+#define CONTROL(letter)	((letter) & 0x1f)
+#define ESCAPE		0x1b
+#define DELETE		0x7f
+
+/* A step beyond any end. */
+#define ALL		(LONG_MAX / 4)
+
+/* Letters are those of top and htop if they have one. */
+const struct top_binding top_bindings[] = {
+	{ { 'h', '?', F(KEY_F(1)) }, "h ? F1", TOP_SHOW_HELP, .brief = "h Help",
+	  .help = "this help" },
+	{ { 'q', 'Q', F(KEY_F(10)) }, "q F10", TOP_QUIT, .brief = "q Quit",
+	  .help = "quit; from another screen: back" },
+	{ { ESCAPE, F(KEY_BACKSPACE) }, "Esc", TOP_BACK, .help = "back; no filter" },
+	{ { F(KEY_UP) }, "Up", TOP_MOVE, -1, .help = "select the row above" },
+	{ { F(KEY_DOWN) }, "Down", TOP_MOVE, 1,
+	  .help = "the row below; what is selected is followed" },
+	{ { F(KEY_PPAGE) }, "PgUp", TOP_PAGE, -1, .help = "a screen up" },
+	{ { F(KEY_NPAGE) }, "PgDn", TOP_PAGE, 1, .help = "a screen down" },
+	{ { F(KEY_HOME), 'g' }, "Home g", TOP_MOVE, -ALL,
+	  .help = "the first row, whatever it is" },
+	{ { F(KEY_END), 'G' }, "End G", TOP_MOVE, ALL, .help = "the last row" },
+	{ { F(KEY_LEFT) }, "Left", TOP_SIDE, -1, .help = "columns to the left" },
+	{ { F(KEY_RIGHT) }, "Right", TOP_SIDE, 1,
+	  .help = "columns to the right, where not all fit" },
+	{ { '\n', '\r', F(KEY_ENTER) }, "Enter", TOP_ENTER, .brief = "Enter Map",
+	  .help = "what the selected process has mapped" },
+	{ { '/', '\\', 'o', F(KEY_F(4)) }, "/ \\ o F4", TOP_FILTER, .brief = "/ Filter",
+	  .help = "show only names that match a regular expression" },
+	{ { '<', ',' }, "<", TOP_SORT_STEP, -1, .brief = "<> Sort",
+	  .help = "sort by the column to the left" },
+	{ { '>', '.' }, ">", TOP_SORT_STEP, 1, .help = "sort by the column to the right" },
+	{ { 'r', 'R', 'I' }, "r R I", TOP_REVERSE, .brief = "r Reverse",
+	  .help = "the other way round" },
+	{ { 'M', 'P' }, "M P", TOP_SORT, .column = "pss", .help = "sort by PSS" },
+	{ { 'U' }, "U", TOP_SORT, .column = "uss", .help = "sort by USS" },
+	{ { 'S' }, "S", TOP_SORT, .column = "swap", .help = "sort by swap" },
+	{ { 'N' }, "N", TOP_SORT, .column = "pid", .help = "sort by PID" },
+	{ { 'C' }, "C", TOP_SORT, .column = "comm", .help = "sort by name of command" },
+	{ { 't', 'V', F(KEY_F(5)) }, "t V F5", TOP_TREE, .brief = "t Tree",
+	  .help = "children below their parents, or flat" },
+	{ { 'Z' }, "Z", TOP_FREEZE, .brief = "Z Freeze", .help = "freeze, go on" },
+	{ { ' ' }, "Space", TOP_NOW, .help = "a census now" },
+	{ { 'f', F(KEY_F(2)) }, "f F2", TOP_CHOOSE, .brief = "f Columns",
+	  .help = "choose columns" },
+	{ { 'e', 'E' }, "e", TOP_UNITS, .brief = "e Units",
+	  .help = "amounts in KiB, with the unit that fits, in percent" },
+	{ { 'n' }, "n", TOP_NUMERIC, .help = "users by number or by name" },
+	{ { CONTROL('l') }, "Ctrl-L", TOP_REDRAW, .help = "draw the screen anew" },
+	{ }
+};
 
 int top_init(struct top *top, const struct options *options, struct failure *why)
 {
@@ -48,20 +100,13 @@ struct top_page *top_page(struct top *top)
 	return top->under == TOP_MAP ? &top->map : &top->tasks;
 }
 
-/* Whether command lines are shown; only then are they read. */
-static bool has_cmdlines(const struct top_list *list)
-{
-	size_t i;
-
-	for (i = 0; i < list->columns.n; i++)
-		if (list->columns.v[i] == task_cmdline)
-			return true;
-	return list->sort == task_cmdline;
-}
-
 void top_request(const struct top *top, struct request *request)
 {
-	request->cmdlines = !top->pid && has_cmdlines(&top->tasks.list);
+	const struct top_list *list = &top->tasks.list;
+
+	/* Command lines are read only if they are shown. */
+	request->cmdlines = !top->pid && (list->sort == task_cmdline ||
+					  columns_have(&list->columns, task_cmdline));
 	if (!top->pid)
 		return;
 	request->pids = &top->pid;
@@ -72,38 +117,31 @@ void top_request(const struct top *top, struct request *request)
 	request->any_basis = !top->basis;
 }
 
-/* Updates the rows after a change of filter, order or names. */
-static int refill(struct top_page *page, struct failure *why)
+/* Updates the rows after a census, or a change of filter, order or names. */
+static void refill(struct top_page *page)
 {
-	if (!page->snap)
-		return 0;
-	return top_list_fill(&page->list, &page->view,
-			     records_in(page->snap, page->list.type), why);
+	if (page->snap)
+		top_list_fill(&page->list, &page->view,
+			      records_in(page->snap, page->list.type));
 }
 
-int top_census(struct top *top, struct snapshot *snap, uint32_t pid,
-	       struct failure *why)
+void top_census(struct top *top, struct snapshot *snap, uint32_t pid)
 {
 	struct top_page *page = pid ? &top->map : &top->tasks;
 	const struct figures *bytes = &snap->totals.bytes;
-	struct view before = page->view;
+	struct snapshot *before = page->snap;
 
 	/* The census is late: these mappings are no longer open. */
 	if (pid && pid != top->pid) {
 		snapshot_free(snap);
-		return 0;
+		return;
 	}
 	page->view.snap = snap;
-	if (top_list_fill(&page->list, &page->view, records_in(snap, page->list.type), why)) {
-		page->view = before;
-		snapshot_free(snap);
-		return -1;
-	}
-	snapshot_free(page->snap);
 	page->snap = snap;
+	refill(page);
+	snapshot_free(before);
 	if (KNOWN(bytes, MEMCENSUS_S_TOTAL))
 		top->units.whole = bytes->v[MEMCENSUS_S_TOTAL];
-	return 0;
 }
 
 void top_no_process(struct top *top, uint32_t pid, const struct failure *why)
@@ -112,6 +150,12 @@ void top_no_process(struct top *top, uint32_t pid, const struct failure *why)
 		return;
 	top->gone = true;
 	snprintf(top->message, sizeof(top->message), "process %u: %.100s", pid, why->text);
+}
+
+/* Whether help or column list are open, over the rows. */
+static bool is_covered(const struct top *top)
+{
+	return top->screen != top->under;
 }
 
 static void close_map(struct top *top)
@@ -145,30 +189,28 @@ static void open_map(struct top *top)
 	top->once = true;
 }
 
-/* Closes help or column list; else drops the filter; else closes the mappings. */
-static int go_back(struct top *top, struct failure *why)
-{
-	struct top_page *page = top_page(top);
-
-	if (top->screen == TOP_HELP || top->screen == TOP_COLUMNS) {
-		top->screen = top->under;
-	} else if (page->list.pattern) {
-		top_list_filter(&page->list, "", why);
-		return refill(page, why);
-	} else if (top->screen == TOP_MAP) {
-		close_map(top);
-	}
-	return 0;
-}
-
 static void quit(struct top *top)
 {
-	if (top->screen == TOP_HELP || top->screen == TOP_COLUMNS)
+	if (is_covered(top))
 		top->screen = top->under;
 	else if (top->screen == TOP_MAP)
 		close_map(top);
 	else
 		top->quit = true;
+}
+
+/* Closes help or column list; else drops the filter; else closes the mappings. */
+static void go_back(struct top *top)
+{
+	struct top_page *page = top_page(top);
+	struct failure why;
+
+	if (!is_covered(top) && page->list.pattern) {
+		top_list_filter(&page->list, "", &why);
+		refill(page);
+	} else if (top->screen != TOP_TASKS) {
+		quit(top);
+	}
 }
 
 static void open_screen(struct top *top, enum top_screen screen)
@@ -204,35 +246,30 @@ static size_t count_columns(const struct record_type *type)
 	return n;
 }
 
-static void move_line(struct top *top, long step)
+/* Moves the selected row, or the line of help or column list. */
+static void move_by(struct top *top, long step)
 {
-	size_t n = top->screen == TOP_COLUMNS ?
-		   count_columns(top_page(top)->list.type) : SIZE_MAX / 4;
+	struct top_list *list = &top_page(top)->list;
+	/* Only the view knows the end of the help, and limits the line there. */
+	long n = top->screen == TOP_COLUMNS ? (long)count_columns(list->type) : ALL;
 	long to = (long)top->line + step;
 
-	/* Only the view knows the end of the help, and limits the line there. */
-	top->line = to < 0 ? 0 : (size_t)to < n ? (size_t)to : n - 1;
-}
-
-static void move(struct top *top, long step)
-{
-	if (top->screen == TOP_HELP || top->screen == TOP_COLUMNS)
-		move_line(top, step);
+	if (!is_covered(top))
+		top_list_move(list, step);
 	else
-		top_list_move(&top_page(top)->list, step);
+		top->line = to < 0 ? 0 : to < n ? to : n - 1;
 }
 
-static int enter(struct top *top, struct failure *why)
+static void enter(struct top *top)
 {
 	struct top_list *list = &top_page(top)->list;
 
 	if (top->screen == TOP_COLUMNS)
-		return top_list_toggle(list, record_column(list->type, top->line), why);
-	if (top->screen == TOP_HELP)
+		top_list_toggle(list, record_column(list->type, top->line));
+	else if (top->screen == TOP_HELP)
 		top->screen = top->under;
 	else
 		open_map(top);
-	return 0;
 }
 
 /* Handles keys that change the order or the rows. */
@@ -245,11 +282,8 @@ static bool arrange(struct top *top, const struct top_binding *binding)
 	case TOP_SORT:
 		sort_by(top, list, binding->column);
 		return true;
-	case TOP_SORT_LEFT:
-		top_list_sort_step(list, -1);
-		return true;
-	case TOP_SORT_RIGHT:
-		top_list_sort_step(list, 1);
+	case TOP_SORT_STEP:
+		top_list_sort_step(list, binding->step);
 		return true;
 	case TOP_REVERSE:
 		list->reverse = !list->reverse;
@@ -265,74 +299,62 @@ static bool arrange(struct top *top, const struct top_binding *binding)
 	}
 }
 
-static void freeze(struct top *top)
+static void act(struct top *top, const struct top_binding *binding)
 {
-	top->frozen = !top->frozen;
-	top->once = !top->frozen;
-}
-
-static int act(struct top *top, const struct top_binding *binding, struct failure *why)
-{
-	const long all = LONG_MAX / 4;
+	const struct top_list *list = &top_page(top)->list;
 
 	switch (binding->action) {
 	case TOP_QUIT:
 		quit(top);
 		break;
 	case TOP_BACK:
-		return go_back(top, why);
+		go_back(top);
+		break;
 	case TOP_SHOW_HELP:
 		open_screen(top, TOP_HELP);
 		break;
 	case TOP_CHOOSE:
 		open_screen(top, TOP_COLUMNS);
 		break;
-	case TOP_UP:
-		move(top, -1);
+	case TOP_MOVE:
+		move_by(top, binding->step);
 		break;
-	case TOP_DOWN:
-		move(top, 1);
+	case TOP_PAGE:
+		move_by(top, binding->step * (top->height ? (long)top->height : 1));
 		break;
-	case TOP_PAGE_UP:
-		move(top, -(long)(top->height ? top->height : 1));
-		break;
-	case TOP_PAGE_DOWN:
-		move(top, top->height ? top->height : 1);
-		break;
-	case TOP_FIRST:
-		move(top, -all);
-		break;
-	case TOP_LAST:
-		move(top, all);
-		break;
-	case TOP_LEFT:
-		top->skipped -= top->skipped > 0;
-		break;
-	case TOP_RIGHT:
-		top->skipped += top->skipped + 1 < top_page(top)->list.columns.n;
+	case TOP_SIDE:
+		if (binding->step < 0)
+			top->skipped -= top->skipped > 0;
+		else
+			top->skipped += top->skipped + 1 < list->columns.n;
 		break;
 	case TOP_ENTER:
-		return enter(top, why);
+		enter(top);
+		break;
 	case TOP_FILTER:
 		top->typing = true;
 		snprintf(top->prompt, sizeof(top->prompt), "%s",
-			 top_page(top)->list.pattern ? top_page(top)->list.pattern : "");
+			 list->pattern ? list->pattern : "");
 		break;
 	case TOP_FREEZE:
-		freeze(top);
+		top->frozen = !top->frozen;
+		top->once = !top->frozen;
 		break;
 	case TOP_NOW:
 		if (top->screen == TOP_COLUMNS)
-			return enter(top, why);
-		top->once = true;
+			enter(top);
+		else
+			top->once = true;
 		break;
 	case TOP_UNITS:
 		next_units(top);
 		break;
+	case TOP_REDRAW:
+		top->renew = true;
+		break;
 	default:
 		break;
 	}
-	return 0;
 }
 
 /* Removes the last character of the prompt. */
@@ -346,42 +368,70 @@ static void shorten(struct top *top)
 	top->prompt[len] = '\0';
 }
 
-/* Handles a key while a filter is typed. */
-static int type(struct top *top, const struct key *key, struct failure *why)
+static void set_filter(struct top *top)
 {
 	struct top_page *page = top_page(top);
 	struct failure wrong;
 
-	if (key_is_escape(key->code)) {
-		top->typing = false;
-	} else if (key_is_backspace(key->code)) {
-		shorten(top);
-	} else if (key_is_kill(key->code)) {
-		top->prompt[0] = '\0';
-	} else if (key_is_enter(key->code)) {
-		if (top_list_filter(&page->list, top->prompt, &wrong)) {
-			snprintf(top->message, sizeof(top->message), "%.100s", wrong.text);
-			return 0;
-		}
-		top->typing = false;
-		return refill(page, why);
-	} else if (strlen(top->prompt) + strlen(key->text) < sizeof(top->prompt)) {
-		strcat(top->prompt, key->text);
+	if (top_list_filter(&page->list, top->prompt, &wrong)) {
+		snprintf(top->message, sizeof(top->message), "%.100s", wrong.text);
+		return;
 	}
-	return 0;
+	top->typing = false;
+	refill(page);
 }
 
-int top_key(struct top *top, const struct key *key, struct failure *why)
+/* Handles a key while a filter is typed. */
+static void type(struct top *top, const struct key *key)
 {
-	const struct top_binding *binding = top_binding_of(key->code);
+	switch (key->code) {
+	case ESCAPE:
+		top->typing = false;
+		break;
+	case '\b':
+	case DELETE:
+	case F(KEY_BACKSPACE):
+		shorten(top);
+		break;
+	case CONTROL('u'):
+		top->prompt[0] = '\0';
+		break;
+	case CONTROL('l'):
+		top->renew = true;
+		break;
+	case '\n':
+	case '\r':
+	case F(KEY_ENTER):
+		set_filter(top);
+		break;
+	default:
+		if (strlen(top->prompt) + strlen(key->text) < sizeof(top->prompt))
+			strcat(top->prompt, key->text);
+	}
+}
+
+static const struct top_binding *find_binding(int code)
+{
+	const struct top_binding *binding;
+	size_t i;
+
+	for (binding = top_bindings; binding->keys; binding++)
+		for (i = 0; i < ARRAY_SIZE(binding->codes); i++)
+			if (binding->codes[i] && binding->codes[i] == code)
+				return binding;
+	return NULL;
+}
+
+void top_key(struct top *top, const struct key *key)
+{
+	const struct top_binding *binding = find_binding(key->code);
 
 	if (!top->gone)
 		top->message[0] = '\0';
 	if (top->typing)
-		return type(top, key, why);
-	if (!binding)
-		return 0;
-	if ((top->screen == TOP_TASKS || top->screen == TOP_MAP) && arrange(top, binding))
-		return refill(top_page(top), why);
-	return act(top, binding, why);
+		type(top, key);
+	else if (binding && !is_covered(top) && arrange(top, binding))
+		refill(top_page(top));
+	else if (binding)
+		act(top, binding);
 }

@@ -3,7 +3,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "top/top-tree.h"
+#include "lib/memory.h"
+#include "top/top-list.h"
 
 /* The index of no task. */
 #define NOBODY	SIZE_MAX
@@ -35,30 +36,25 @@ static int compare_owners(const void *a, const void *b)
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-static size_t count_owners(const struct task *const *tasks, size_t n)
+static void add_owner(struct owner **owners, size_t *n, uint64_t pid, size_t task)
 {
-	size_t i, all = n;
-
-	for (i = 0; i < n; i++)
-		if (KNOWN(tasks[i], MEMCENSUS_TASK_PEERS))
-			all += tasks[i]->peers.n;
-	return all;
+	*owners = array_grow(*owners, *n, sizeof(**owners));
+	(*owners)[(*n)++] = (struct owner){ pid, task };
 }
 
-static void find_parents(const struct task *const *tasks, size_t n,
-			 struct owner *owners, size_t *parent)
+static void find_parents(const struct task *const *tasks, size_t n, size_t *parent)
 {
-	const struct owner *owner;
+	struct owner *owners = array_grow(NULL, 0, sizeof(*owners));
+	struct owner *owner, key;
 	size_t i, t, all = 0;
-	struct owner key;
 
 	for (i = 0; i < n; i++) {
 		if (KNOWN(tasks[i], MEMCENSUS_TASK_PID))
-			owners[all++] = (struct owner){ tasks[i]->pid, i };
+			add_owner(&owners, &all, tasks[i]->pid, i);
 		if (!KNOWN(tasks[i], MEMCENSUS_TASK_PEERS))
 			continue;
 		for (t = 0; t < tasks[i]->peers.n; t++)
-			owners[all++] = (struct owner){ tasks[i]->peers.v[t], i };
+			add_owner(&owners, &all, tasks[i]->peers.v[t], i);
 	}
 	qsort(owners, all, sizeof(*owners), compare_owners);
 	for (i = 0; i < n; i++) {
@@ -67,6 +63,7 @@ static void find_parents(const struct task *const *tasks, size_t n,
 			bsearch(&key, owners, all, sizeof(*owners), compare_owners) : NULL;
 		parent[i] = owner ? owner->task : NOBODY;
 	}
+	free(owners);
 }
 
 /* Breaks cycles: a task whose parent was visited in the same walk becomes a root. */
@@ -140,23 +137,15 @@ static void put_rows(const struct tree *tree, size_t roots,
 	}
 }
 
-int top_tree(const struct task *const *tasks, const bool *shown, size_t n,
-	     struct top_row *rows, struct failure *why)
+void top_tree(const struct task *const *tasks, const bool *shown, size_t n,
+	      struct top_row *rows)
 {
-	struct owner *owners = calloc(count_owners(tasks, n) + 1, sizeof(*owners));
-	size_t *links = calloc(4 * n + 1, sizeof(*links));
+	size_t *links = xcalloc(4 * n, sizeof(*links));
 	struct tree tree = { links, links + n, links + 2 * n, links + 3 * n };
-	int ret = 0;
 
-	if (owners && links) {
-		find_parents(tasks, n, owners, tree.parent);
-		open_rings(&tree, n);
-		pass_over(&tree, shown, n);
-		put_rows(&tree, link_children(&tree, shown, n), tasks, rows);
-	} else {
-		ret = fail_memory(why);
-	}
-	free(owners);
+	find_parents(tasks, n, tree.parent);
+	open_rings(&tree, n);
+	pass_over(&tree, shown, n);
+	put_rows(&tree, link_children(&tree, shown, n), tasks, rows);
 	free(links);
-	return ret;
 }

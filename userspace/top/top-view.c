@@ -9,7 +9,6 @@
 #include <wchar.h>
 
 #include "lib/terminal.h"
-#include "top/top-draw.h"
 #include "top/top-view.h"
 
 /* Time to wait for the rest of an escape sequence, ms: slow lines need 10 per byte. */
@@ -18,56 +17,39 @@
 /* Minimum number of lines for a header. */
 #define HEADER_LINES	6
 
-/**
- * struct top_view - the terminal
- * @screen: the ncurses screen
- * @look: capabilities of the terminal
- * @renew: the next draw sends the whole screen
- */
-struct top_view {
-	SCREEN *screen;
-	struct look look;
-	bool renew;
-};
+/* The terminal; NULL while it is not ours. */
+static SCREEN *screen;
+static struct look look;
 
-static void choose_look(struct look *look)
+static void choose_look(void)
 {
 	static const char *const blocks[SHADES] = { "\u2588", "\u2593", "\u2591", " " };
 	static const char *const ascii[SHADES] = { "#", "+", "-", " " };
 	const char *no_colour = getenv("NO_COLOR");
-	bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 
-	memcpy(look->bars, utf8 ? blocks : ascii, sizeof(look->bars));
-	look->colour = has_colors() && !(no_colour && *no_colour);
-	if (!look->colour)
+	look.bars = strcmp(nl_langinfo(CODESET), "UTF-8") ? ascii : blocks;
+	if (!has_colors() || (no_colour && *no_colour))
 		return;
 	start_color();
 	use_default_colors();
 	init_pair(1 + SHADE_OWN, COLOR_GREEN, -1);
 	init_pair(1 + SHADE_SHARE, COLOR_YELLOW, -1);
 	init_pair(1 + SHADE_REST, COLOR_BLUE, -1);
-	look->attributes[SHADE_OWN] = COLOR_PAIR(1 + SHADE_OWN);
-	look->attributes[SHADE_SHARE] = COLOR_PAIR(1 + SHADE_SHARE);
-	look->attributes[SHADE_REST] = COLOR_PAIR(1 + SHADE_REST);
+	look.attributes[SHADE_OWN] = COLOR_PAIR(1 + SHADE_OWN);
+	look.attributes[SHADE_SHARE] = COLOR_PAIR(1 + SHADE_SHARE);
+	look.attributes[SHADE_REST] = COLOR_PAIR(1 + SHADE_REST);
 }
 
-struct top_view *top_view_open(struct failure *why)
+int top_view_open(struct failure *why)
 {
-	struct top_view *view;
-
 	if (terminal_check(why))
-		return NULL;
-	view = calloc(1, sizeof(*view));
-	if (!view) {
-		fail_memory(why);
-		return NULL;
-	}
-	view->screen = newterm(NULL, stdout, stdin);
-	if (!view->screen) {
-		fail(why, FAIL_SYSTEM, "cannot set up the terminal");
-		free(view);
-		return NULL;
-	}
+		return -1;
+	screen = newterm(NULL, stdout, stdin);
+	if (!screen)
+		return fail(why, FAIL_SYSTEM, "cannot set up the terminal");
+	/* A last message must not be on the screen that exit() takes away. */
+	setvbuf(stderr, NULL, _IOFBF, BUFSIZ);
+	atexit(top_view_close);
 	cbreak();
 	noecho();
 	nonl();
@@ -76,32 +58,31 @@ struct top_view *top_view_open(struct failure *why)
 	nodelay(stdscr, TRUE);
 	if (!getenv("ESCDELAY"))
 		set_escdelay(ESCAPE_MS);
-	choose_look(&view->look);
-	return view;
+	choose_look();
+	return 0;
 }
 
-void top_view_close(struct top_view *view)
+void top_view_close(void)
 {
+	if (!screen)
+		return;
 	/* Without an alternate screen, the shell continues on the last line. */
 	mvhline(LINES - 1, 0, ' ', COLS);
 	refresh();
 	curs_set(1);
 	endwin();
-	delscreen(view->screen);
-	free(view);
+	delscreen(screen);
+	screen = NULL;
+	setvbuf(stderr, NULL, _IONBF, 0);
 }
 
-void top_view_renew(struct top_view *view)
-{
-	view->renew = true;
-}
-
-static int draw_screen(struct top_view *view, struct top *top, struct failure *why)
+void top_view_draw(struct top *top)
 {
 	int y = 0, foot = LINES > 1, height;
 
+	erase();
 	if (LINES >= HEADER_LINES)
-		y = draw_header(&view->look, top, LINES);
+		y = draw_header(&look, top, LINES);
 	height = LINES - y - foot;
 	switch (top->screen) {
 	case TOP_HELP:
@@ -111,28 +92,18 @@ static int draw_screen(struct top_view *view, struct top *top, struct failure *w
 		draw_columns(top, y, height);
 		break;
 	default:
-		if (draw_list(&view->look, top, y, height, why))
-			return -1;
+		draw_list(&look, top, y, height);
 		break;
 	}
 	if (foot)
 		draw_foot(top, LINES - 1);
-	return 0;
-}
-
-int top_view_draw(struct top_view *view, struct top *top, struct failure *why)
-{
-	erase();
-	if (draw_screen(view, top, why))
-		return -1;
-	if (view->renew)
+	if (top->renew)
 		clearok(stdscr, TRUE);
-	view->renew = false;
+	top->renew = false;
 	refresh();
-	return 0;
 }
 
-bool top_view_key(struct top_view *view, struct key *key, bool *hung_up)
+bool top_view_key(struct key *key, bool *hung_up)
 {
 	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
 	mbstate_t state = { 0 };
@@ -152,8 +123,8 @@ bool top_view_key(struct top_view *view, struct key *key, bool *hung_up)
 		key->code = KEY_FUNCTION((int)c);
 		/* ncurses has the new size; the contents of the screen are invalid. */
 		if (c == KEY_RESIZE) {
-			memset(view->look.widths, 0, sizeof(view->look.widths));
-			view->renew = true;
+			memset(look.widths, 0, sizeof(look.widths));
+			clearok(stdscr, TRUE);
 		}
 		return true;
 	}

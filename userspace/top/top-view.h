@@ -6,27 +6,77 @@
 #ifndef READER_TOP_VIEW_H
 #define READER_TOP_VIEW_H
 
+#include <curses.h>
+
 #include "top/top.h"
 
-struct top_view;
-
 /*
- * Takes over the terminal; top_view_close() restores it.
- * Returns NULL and @why on failure.
+ * Takes over the terminal; top_view_close() or exit() restores it.  0, or -1 and
+ * @why.
  */
-struct top_view *top_view_open(struct failure *why);
-void top_view_close(struct top_view *view);
+int top_view_open(struct failure *why);
+void top_view_close(void);
 
-/* Draws the screen but sends only changes.  Returns 0, or -1 and @why. */
-int top_view_draw(struct top_view *view, struct top *top, struct failure *why);
+/* Draws the screen but sends only changes, unless @top->renew. */
+void top_view_draw(struct top *top);
 
 /*
  * Reads the next pressed key without waiting; false if there is none.
  * *@hung_up: there will be no more keys.
  */
-bool top_view_key(struct top_view *view, struct key *key, bool *hung_up);
+bool top_view_key(struct key *key, bool *hung_up);
 
-/* Makes the next top_view_draw() send the whole screen. */
-void top_view_renew(struct top_view *view);
+/* Parts of a bar.  Memory meter: used, available but not free, (no third part), free. */
+enum shade {
+	SHADE_OWN,
+	SHADE_SHARE,
+	SHADE_REST,
+	SHADE_NONE,
+	SHADES,
+};
+
+/* Maximum number of columns whose widths are remembered. */
+#define WIDTHS_MAX	128
+
+/**
+ * struct look - capabilities of the terminal, and remembered widths of columns
+ * @bars: a character for each enum shade, depending on the locale
+ * @attributes: attributes of each shade
+ * @widths: last width of each column: columns never get narrower
+ * @units: units for which @widths is valid
+ */
+struct look {
+	const char *const *bars;
+	attr_t attributes[SHADES];
+	struct {
+		const struct column *column;
+		size_t width;
+	} widths[WIDTHS_MAX];
+	struct units units;
+};
+
+/*
+ * Draws @text, which is printable, into @width cells from @x on: right-aligned if
+ * @right; text that is too long is truncated and marked by '+'.
+ */
+void draw_text(int y, int x, int width, const char *text, bool right);
+
+/*
+ * Draws a bar of @width cells for @whole.  Part i ends at @ends[i]; @ends
+ * ascends.
+ */
+void draw_bar(const struct look *look, int y, int x, int width,
+	      const double ends[SHADE_NONE], double whole);
+
+/* Draws the header for a screen of @height lines; returns the number of its lines. */
+int draw_header(const struct look *look, struct top *top, int height);
+
+/* Draw the list with headings, the help or the column list: @height lines from @y on. */
+void draw_list(struct look *look, struct top *top, int y, int height);
+void draw_help(struct top *top, int y, int height);
+void draw_columns(struct top *top, int y, int height);
+
+/* Draws the last line: the prompt, a message, or the most important keys. */
+void draw_foot(const struct top *top, int y);
 
 #endif /* READER_TOP_VIEW_H */

@@ -24,7 +24,6 @@
  * @session: options and source; the sampler owns it during a census
  * @usual: the request for all processes
  * @sampler: takes the censuses
- * @view: the terminal
  * @due: time of the next census, ns of CLOCK_MONOTONIC
  * @pid: the PID of the current request; request.pids points here because
  *	top.pid may change during the census
@@ -34,7 +33,6 @@ struct run {
 	struct session *session;
 	struct request usual;
 	struct sampler *sampler;
-	struct top_view *view;
 	uint64_t due;
 	uint32_t pid;
 };
@@ -85,30 +83,23 @@ static int receive(struct run *run, struct failure *why)
 	}
 	if (taken == TAKE_FAILED)
 		return -1;
-	if (top_census(&run->top, snap, run->pid, why))
-		return -1;
+	top_census(&run->top, snap, run->pid);
 	if (!options->count || run->session->taken < options->count)
 		return 0;
 	/* Draw the last census: it may stay on the terminal. */
 	run->top.quit = true;
-	return top_view_draw(run->view, &run->top, why);
+	top_view_draw(&run->top);
+	return 0;
 }
 
-static int take_keys(struct run *run, struct failure *why)
+static void take_keys(struct top *top)
 {
-	const struct top_binding *binding;
 	struct key key;
 	bool hung_up;
 
-	while (!run->top.quit && top_view_key(run->view, &key, &hung_up)) {
-		binding = top_binding_of(key.code);
-		if (binding && binding->action == TOP_REDRAW)
-			top_view_renew(run->view);
-		if (top_key(&run->top, &key, why))
-			return -1;
-	}
-	run->top.quit |= hung_up;
-	return 0;
+	while (!top->quit && top_view_key(&key, &hung_up))
+		top_key(top, &key);
+	top->quit |= hung_up;
 }
 
 /* Waits for a key, a census, or the time of the next census or redraw. */
@@ -129,11 +120,11 @@ static int loop(struct run *run, struct failure *why)
 {
 	while (!run->top.quit && !signals_stopped()) {
 		ask(run);
-		if (top_view_draw(run->view, &run->top, why))
-			return -1;
+		top_view_draw(&run->top);
 		wait_for_events(run);
-		if (receive(run, why) || take_keys(run, why))
+		if (receive(run, why))
 			return -1;
+		take_keys(&run->top);
 	}
 	return 0;
 }
@@ -147,11 +138,9 @@ static int top_run(struct session *session, struct failure *why)
 	ret = top_init(&run.top, session->options, why);
 	if (!ret) {
 		run.sampler = sampler_new(session, why);
-		run.view = run.sampler ? top_view_open(why) : NULL;
-		ret = run.view ? loop(&run, why) : -1;
+		ret = !run.sampler || top_view_open(why) ? -1 : loop(&run, why);
 		/* Restore the terminal first: an error message may follow. */
-		if (run.view)
-			top_view_close(run.view);
+		top_view_close();
 		if (run.sampler)
 			sampler_free(run.sampler);
 	}

@@ -6,8 +6,9 @@
 #ifndef READER_TOP_H
 #define READER_TOP_H
 
+#include <limits.h>
+
 #include "cli/options.h"
-#include "top/top-keys.h"
 #include "top/top-list.h"
 #include "wire/source.h"
 
@@ -46,6 +47,7 @@ struct top_page {
  * @interval: between two censuses, ns
  * @frozen: take no censuses
  * @once: take one census at once, even if @frozen
+ * @renew: the next draw sends the whole screen
  * @ended: the record has no more censuses
  * @quit: the program must end
  * @since: time of the request for the current census, ns of
@@ -69,6 +71,7 @@ struct top {
 	uint64_t interval;
 	bool frozen;
 	bool once;
+	bool renew;
 	bool ended;
 	bool quit;
 	uint64_t since;
@@ -90,17 +93,70 @@ struct top_page *top_page(struct top *top);
 /* Completes @request, which is for all processes, for the next census. */
 void top_request(const struct top *top, struct request *request);
 
-/*
- * Takes ownership of @snap, a census requested for @pid, 0: for all processes.
- * Returns 0, or -1 and @why if memory runs out.
- */
-int top_census(struct top *top, struct snapshot *snap, uint32_t pid,
-	       struct failure *why);
+/* Takes ownership of @snap, a census requested for @pid, 0: for all processes. */
+void top_census(struct top *top, struct snapshot *snap, uint32_t pid);
 
 /* The process @pid, whose mappings are open, has none: @why says the reason. */
 void top_no_process(struct top *top, uint32_t pid, const struct failure *why);
 
-/* Handles a key.  Returns 0, or -1 and @why if memory runs out. */
-int top_key(struct top *top, const struct key *key, struct failure *why);
+/* The code of a key that is not a character, from KEY_* of ncurses. */
+#define KEY_FUNCTION(code)	(-(code))
+
+/**
+ * struct key - a pressed key
+ * @code: character, or KEY_FUNCTION()
+ * @text: the character in the locale's encoding, "" if it is not printable
+ */
+struct key {
+	int code;
+	char text[MB_LEN_MAX + 1];
+};
+
+/* Handles a key. */
+void top_key(struct top *top, const struct key *key);
+
+enum top_action {
+	TOP_QUIT,
+	TOP_BACK,
+	TOP_SHOW_HELP,
+	TOP_CHOOSE,
+	TOP_MOVE,
+	TOP_PAGE,
+	TOP_SIDE,
+	TOP_ENTER,
+	TOP_SORT,
+	TOP_SORT_STEP,
+	TOP_REVERSE,
+	TOP_FILTER,
+	TOP_TREE,
+	TOP_FREEZE,
+	TOP_NOW,
+	TOP_UNITS,
+	TOP_NUMERIC,
+	TOP_REDRAW,
+};
+
+/**
+ * struct top_binding - the action of some keys
+ * @codes: the keys; 0 after the last
+ * @keys: their names, for the help
+ * @action: the action
+ * @step: how far TOP_MOVE, TOP_PAGE, TOP_SIDE and TOP_SORT_STEP go, and to which side
+ * @column: column that TOP_SORT sorts by
+ * @brief: keys and label on the last line; NULL: not there
+ * @help: one line
+ */
+struct top_binding {
+	int codes[4];
+	const char *keys;
+	enum top_action action;
+	long step;
+	const char *column;
+	const char *brief;
+	const char *help;
+};
+
+/* All bindings, ended by one without @keys. */
+extern const struct top_binding top_bindings[];
 
 #endif /* READER_TOP_H */
