@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One run of a command: takes its censuses. */
+#include <stdlib.h>
+
 #include "cli/session.h"
 #include "host/cmdlines.h"
 #include "lib/progress.h"
@@ -104,9 +106,8 @@ static enum taken take_new(struct session *session, struct snapshot **snap,
 						   &session->request, *snap, why);
 	else
 		taken = take_later(session, *snap, why);
-	if (taken == TAKE_DONE && session->source->ops->live &&
-	    session->request.cmdlines && cmdlines_add(*snap, &session->missed, why))
-		taken = TAKE_FAILED;
+	if (taken == TAKE_DONE && session->source->ops->live && session->request.cmdlines)
+		session->missed += cmdlines_add(*snap);
 	if (taken == TAKE_DONE && session->source->ops->live && check_named(session, *snap, why))
 		taken = TAKE_FAILED;
 	if (taken == TAKE_DONE) {
@@ -154,6 +155,5 @@ void session_free(struct session *session)
 	for (i = 0; i < session->n_held; i++)
 		snapshot_free(session->held[i]);
 	session->n_held = 0;
-	if (pids_free)
-		pids_free(&session->pids);
+	free(session->pids.v);
 }

@@ -5,6 +5,7 @@
 #include "commands/optional.h"
 #include "host/cmdlines.h"
 #include "host/names.h"
+#include "lib/memory.h"
 #include "model/mappings.h"
 
 /* Whether mappings are needed, to be shown or to be summed. */
@@ -34,7 +35,6 @@ static int choose(struct session *session, struct failure *why)
 	const struct pids_filter filter = { &options->comm, &options->user, options->numeric };
 	struct pids *pids = &session->pids;
 
-	pids_free(pids);
 	if (pids_list(pids, &filter, &session->missed, why))
 		return -1;
 	if (!pids->n)
@@ -80,9 +80,9 @@ static bool has_name(const struct task *task, const struct filter *match)
 	return filter_matches(match, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL);
 }
 
-/* Sets @chosen of each task by the filters. Returns 0, or -1 and @why. */
-static int choose_tasks(struct session *session, const struct snapshot *snap,
-			struct cmdline_of *of, bool *chosen, struct failure *why)
+/* Sets @chosen of each task by the filters. */
+static void choose_tasks(struct session *session, const struct snapshot *snap,
+			 struct cmdline_of *of, bool *chosen)
 {
 	const struct options *options = session->options;
 	const struct view view = { .snap = snap, .numeric = options->numeric };
@@ -100,34 +100,28 @@ static int choose_tasks(struct session *session, const struct snapshot *snap,
 		if (lines && wanted && !chosen[i] && !of[i].pid)
 			session->missed++;
 	}
-	if (!lines)
-		return 0;
-	return cmdlines_match(&options->comm, of, chosen, snap->n_tasks,
-			      &session->missed, why);
+	if (lines)
+		session->missed += cmdlines_match(&options->comm, of, chosen, snap->n_tasks);
 }
 
 /* Drops other tasks. choose() may have missed the same command lines: keep the larger count. */
-static int drop_tasks(struct session *session, struct snapshot *snap,
-		      struct failure *why)
+static void drop_tasks(struct session *session, struct snapshot *snap)
 {
 	const size_t before = session->missed;
-	struct cmdline_of *of = calloc(snap->n_tasks + 1, sizeof(*of));
-	bool *chosen = calloc(snap->n_tasks + 1, sizeof(*chosen));
+	struct cmdline_of *of = xcalloc(snap->n_tasks, sizeof(*of));
+	bool *chosen = xcalloc(snap->n_tasks, sizeof(*chosen));
 	size_t i, n = 0;
-	int ret;
 
 	session->missed = 0;
-	ret = of && chosen ? choose_tasks(session, snap, of, chosen, why) : fail_memory(why);
+	choose_tasks(session, snap, of, chosen);
 	if (session->missed < before)
 		session->missed = before;
-	for (i = 0; !ret && i < snap->n_tasks; i++)
+	for (i = 0; i < snap->n_tasks; i++)
 		if (chosen[i])
 			snap->tasks[n++] = snap->tasks[i];
-	if (!ret)
-		snap->n_tasks = n;
+	snap->n_tasks = n;
 	free(of);
 	free(chosen);
-	return ret;
 }
 
 static int compare_pids(const void *a, const void *b)
@@ -137,14 +131,12 @@ static int compare_pids(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Drops the mappings of dropped processes. Returns 0, or -1 if memory runs out. */
-static int drop_vmas(struct snapshot *snap)
+/* Drops the mappings of dropped processes. */
+static void drop_vmas(struct snapshot *snap)
 {
-	uint64_t *pids = calloc(snap->n_tasks + 1, sizeof(*pids));
+	uint64_t *pids = xcalloc(snap->n_tasks, sizeof(*pids));
 	size_t i, n = 0;
 
-	if (!pids)
-		return -1;
 	for (i = 0; i < snap->n_tasks; i++)
 		pids[i] = snap->tasks[i].pid;
 	qsort(pids, snap->n_tasks, sizeof(*pids), compare_pids);
@@ -154,7 +146,6 @@ static int drop_vmas(struct snapshot *snap)
 			snap->vmas[n++] = snap->vmas[i];
 	snap->n_vmas = n;
 	free(pids);
-	return 0;
 }
 
 int tasks_refine(struct session *session, struct snapshot *snap, struct failure *why)
@@ -162,8 +153,7 @@ int tasks_refine(struct session *session, struct snapshot *snap, struct failure 
 	const struct options *options = session->options;
 
 	if (is_filtered(options)) {
-		if (drop_tasks(session, snap, why))
-			return -1;
+		drop_tasks(session, snap);
 		if (!snap->n_tasks)
 			return none_matches(session, why);
 	}
@@ -171,8 +161,7 @@ int tasks_refine(struct session *session, struct snapshot *snap, struct failure 
 		return 0;
 	if (!snap->n_vmas && !session->source->ops->live)
 		return fail(why, FAIL_USAGE, "the record has no mappings");
-	if (drop_vmas(snap))
-		return fail_memory(why);
+	drop_vmas(snap);
 	mappings_select(snap, &options->mapping);
 	if (!snap->n_vmas)
 		return fail(why, FAIL_NO_PROCESS, "no mapping matches");

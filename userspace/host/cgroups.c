@@ -1,100 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Names of cgroups: the ID of a cgroup is the inode number of its directory. */
-#include <dirent.h>
-#include <fcntl.h>
+#include <fts.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
 #include "host/cgroups.h"
-
-#define BUCKETS	1024
+#include "host/names.h"
+#include "lib/memory.h"
 
 /* The ID of the root, for when the tree cannot be read. */
 #define ROOT_ID	1
 
-/* A cgroup; @path is NULL if only its number is known. */
-struct cgroup {
-	struct cgroup *next;
-	uint64_t id;
-	char *path;
-	char number[24];
-};
-
-static struct cgroup *buckets[BUCKETS];
+static struct known_names cgroups;
 static const char *root;
 /* Read the tree when a path is missing. */
 static bool may_read = true;
-
-static struct cgroup *cgroup_known(uint64_t id)
-{
-	struct cgroup *cgroup = buckets[id % BUCKETS];
-
-	while (cgroup && cgroup->id != id)
-		cgroup = cgroup->next;
-	return cgroup;
-}
-
-/* @path NULL: unknown.  A known path is kept.  Returns NULL if out of memory. */
-static const struct cgroup *cgroup_add(uint64_t id, const char *path)
-{
-	struct cgroup **bucket = &buckets[id % BUCKETS];
-	struct cgroup *cgroup = cgroup_known(id);
-
-	if (cgroup) {
-		if (!cgroup->path && path)
-			cgroup->path = strdup(path);
-		return cgroup;
-	}
-	cgroup = calloc(1, sizeof(*cgroup));
-	if (!cgroup)
-		return NULL;
-	cgroup->id = id;
-	cgroup->path = path ? strdup(path) : NULL;
-	snprintf(cgroup->number, sizeof(cgroup->number), "%" PRIu64, id);
-	cgroup->next = *bucket;
-	*bucket = cgroup;
-	return cgroup;
-}
-
-/*
- * Adds the directory @fd, which it closes, and all directories below it.  @path
- * holds @len letters in a buffer of PATH_MAX; the rest is scratch space.  A
- * cgroup whose directory cannot be read keeps its number.
- */
-static void read_tree(int fd, char *path, size_t len)
-{
-	DIR *dir = fdopendir(fd);
-	struct dirent *entry;
-	struct stat st;
-	int child, n;
-
-	if (!dir) {
-		close(fd);
-		return;
-	}
-	if (!fstat(fd, &st))
-		cgroup_add(st.st_ino, len ? path : "/");
-	while ((entry = readdir(dir))) {
-		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
-		    !strcmp(entry->d_name, ".."))
-			continue;
-		n = snprintf(path + len, PATH_MAX - len, "/%s", entry->d_name);
-		if ((size_t)n >= PATH_MAX - len)
-			continue;
-		child = openat(fd, entry->d_name,
-			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (child >= 0)
-			read_tree(child, path, len + n);
-	}
-	closedir(dir);
-}
 
 /* Mount point of the default hierarchy; NULL if it is not mounted. */
 static const char *find_root(void)
@@ -111,31 +36,46 @@ static const char *find_root(void)
 	return NULL;
 }
 
-static void read_all(void)
+/* A known path is kept. */
+static void add(uint64_t id, const char *path)
 {
-	char path[PATH_MAX] = "";
-	int fd = -1;
+	struct known_name *cgroup = known_names_get(&cgroups, id);
 
-	may_read = false;
-	if (!root)
-		root = find_root();
-	if (root)
-		fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0)
-		read_tree(fd, path, 0);
-	else
-		cgroup_add(ROOT_ID, "/");
+	if (!cgroup->text)
+		cgroup->text = xstrdup(path);
 }
 
-static const struct cgroup *cgroup_find(uint64_t id)
+static void read_tree(void)
 {
-	const struct cgroup *cgroup = cgroup_known(id);
+	const size_t len = root ? strlen(root) : 0;
+	char *const paths[] = { (char *)root, NULL };
+	FTS *tree = root ? fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, NULL) : NULL;
+	bool any = false;
+	FTSENT *entry;
 
-	if (may_read && (!cgroup || !cgroup->path)) {
-		read_all();
-		cgroup = cgroup_known(id);
+	while (tree && (entry = fts_read(tree))) {
+		if (entry->fts_info != FTS_D)
+			continue;
+		add(entry->fts_statp->st_ino, entry->fts_level ? entry->fts_path + len : "/");
+		any = true;
 	}
-	return cgroup ? cgroup : cgroup_add(id, NULL);
+	if (tree)
+		fts_close(tree);
+	if (!any)
+		add(ROOT_ID, "/");
+}
+
+static const struct known_name *cgroup_find(uint64_t id)
+{
+	const struct known_name *cgroup = known_names_get(&cgroups, id);
+
+	if (may_read && !cgroup->text) {
+		may_read = false;
+		if (!root)
+			root = find_root();
+		read_tree();
+	}
+	return cgroup;
 }
 
 void cgroups_renew(void)
@@ -145,48 +85,40 @@ void cgroups_renew(void)
 
 void cgroups_forget(void)
 {
-	struct cgroup *cgroup;
-	size_t i;
-
-	for (i = 0; i < BUCKETS; i++) {
-		while ((cgroup = buckets[i])) {
-			buckets[i] = cgroup->next;
-			free(cgroup->path);
-			free(cgroup);
-		}
-	}
+	known_names_free(&cgroups);
 	may_read = true;
 }
 
 const char *cgroup_path(uint64_t id, bool numeric)
 {
-	const struct cgroup *cgroup = cgroup_find(id);
-
-	if (!cgroup)
-		return "?";
-	return cgroup->path && !numeric ? cgroup->path : cgroup->number;
+	return known_name_text(cgroup_find(id), numeric);
 }
 
 size_t cgroup_directory(uint64_t id, char *dir, size_t size)
 {
-	const struct cgroup *cgroup = cgroup_find(id);
+	const struct known_name *cgroup = cgroup_find(id);
 	int n;
 
-	if (!cgroup || !cgroup->path || !root)
+	if (!cgroup->text || !root)
 		return 0;
-	n = snprintf(dir, size, "%s%s", root, cgroup->path);
+	n = snprintf(dir, size, "%s%s", root, cgroup->text);
 	return n > 0 && (size_t)n < size ? strlen(root) : 0;
+}
+
+static FILE *open_file(const char *dir, const char *file)
+{
+	char *path = xasprintf("%s/%s", dir, file);
+	FILE *from = fopen(path, "re");
+
+	free(path);
+	return from;
 }
 
 bool cgroup_number(const char *dir, const char *file, uint64_t *number)
 {
-	char path[PATH_MAX];
-	FILE *from;
+	FILE *from = open_file(dir, file);
 	bool ok;
 
-	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path))
-		return false;
-	from = fopen(path, "re");
 	if (!from)
 		return false;
 	ok = fscanf(from, "%" SCNu64, number) == 1;
@@ -196,13 +128,10 @@ bool cgroup_number(const char *dir, const char *file, uint64_t *number)
 
 bool cgroup_field(const char *dir, const char *file, const char *name, uint64_t *number)
 {
-	char path[PATH_MAX], key[64];
+	FILE *from = open_file(dir, file);
 	bool found = false;
-	FILE *from;
+	char key[64];
 
-	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path))
-		return false;
-	from = fopen(path, "re");
 	if (!from)
 		return false;
 	while (!found && fscanf(from, "%63s %" SCNu64, key, number) == 2)

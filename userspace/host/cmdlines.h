@@ -13,7 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/failure.h"
 #include "lib/part.h"
 #include "lib/filter.h"
 #include "model/snapshot.h"
@@ -32,35 +31,22 @@ struct cmdline_of {
 	uint64_t start;
 };
 
-/*
- * Gets the command line of process @i, with blanks between words; not called if
- * there is none or it cannot be read.  Returns 0 to continue.
- */
-typedef int cmdline_see(void *context, size_t i, const char *text);
-
-/*
- * Reads the command lines of the @n processes in @of, in order.  Adds to @missed
- * how many timed out.  0, or -1 and @why if out of memory or if @see fails.
- */
-int cmdlines_read(const struct cmdline_of *of, size_t n, cmdline_see *see,
-		  void *context, size_t *missed, struct failure *why);
-
 /* For @task; @pid is 0 if its PID is unknown or its mmap_lock was busy. */
 struct cmdline_of cmdline_of_task(const struct task *task);
 
 /*
  * Reads the command lines of all tasks in @snap that were not busy into @snap.
- * Returns as cmdlines_read().
+ * Returns how many timed out.
  */
-int cmdlines_add(struct snapshot *snap, size_t *missed, struct failure *why) MAY_BE_LEFT_OUT;
+size_t cmdlines_add(struct snapshot *snap) MAY_BE_LEFT_OUT;
 
 /*
  * Sets @chosen[i], if not yet set, for each of the @n processes in @of whose command
  * line matches.  This program never matches, nor does an ancestor that names it, as
- * sudo does: these contain the pattern itself.  Returns as cmdlines_read().
+ * sudo does: these contain the pattern itself.  Returns how many timed out.
  */
-int cmdlines_match(const struct filter *filter, const struct cmdline_of *of,
-		   bool *chosen, size_t n, size_t *missed, struct failure *why);
+size_t cmdlines_match(const struct filter *filter, const struct cmdline_of *of,
+		      bool *chosen, size_t n);
 
 /* Sets how many times 50 ms to wait for one, for tests; the default is 10. */
 void cmdlines_patience(unsigned int times) MAY_BE_LEFT_OUT;

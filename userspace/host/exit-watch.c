@@ -18,6 +18,7 @@
 
 #include "host/exit-watch.h"
 #include "host/process.h"
+#include "lib/memory.h"
 #include "lib/signals.h"
 
 #define KMSG_PATH	"/dev/kmsg"
@@ -72,21 +73,20 @@ struct exit_watch {
  */
 static int set_filter(const struct exit_watch *exits)
 {
-	struct sock_filter *code = calloc(7 + 2 * exits->n, sizeof(*code));
+	const struct sock_filter begin[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, WHAT_AT),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(PROC_EVENT_EXIT), 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(PROC_EVENT_EXEC), 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, TGID_AT),
+	};
+	const size_t n_begin = sizeof(begin) / sizeof(begin[0]);
+	struct sock_filter *code = xcalloc(n_begin + 2 * exits->n + 1, sizeof(*code));
+	struct sock_filter *c = mempcpy(code, begin, sizeof(begin));
 	struct sock_fprog program = { .filter = code };
-	struct sock_filter *c = code;
 	size_t i;
 	int ret;
 
-	if (!code)
-		return -1;
-	*c++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, WHAT_AT);
-	*c++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-					    htonl(PROC_EVENT_EXIT), 2, 0);
-	*c++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-					    htonl(PROC_EVENT_EXEC), 1, 0);
-	*c++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
-	*c++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, TGID_AT);
 	for (i = 0; i < exits->n; i++) {
 		*c++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
 						    htonl(exits->processes[i].pid), 0, 1);
@@ -124,18 +124,10 @@ static int subscribe(int fd)
 
 struct exit_watch *exit_watch_listen(const uint32_t *pids, size_t n)
 {
-	struct exit_watch *exits = calloc(1, sizeof(*exits));
+	struct exit_watch *exits = xcalloc(1, sizeof(*exits));
 	size_t i;
 
-	if (!exits)
-		return NULL;
-	exits->events = -1;
-	exits->log = -1;
-	exits->processes = calloc(n, sizeof(*exits->processes));
-	if (!exits->processes) {
-		exit_watch_free(exits);
-		return NULL;
-	}
+	exits->processes = xcalloc(n, sizeof(*exits->processes));
 	exits->n = n;
 	for (i = 0; i < n; i++)
 		exits->processes[i].pid = pids[i];

@@ -4,52 +4,52 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "host/cgroups.h"
 #include "host/names.h"
+#include "lib/memory.h"
 
-#define BUCKETS	256
+static struct known_names users;
 
-/* A user that was looked up; @name is NULL if there is only a number. */
-struct user {
-	struct user *next;
-	uint64_t uid;
-	char *name;
-	char number[24];
-};
-
-static struct user *buckets[BUCKETS];
-
-static struct user *user_find(uint64_t uid)
+struct known_name *known_names_get(struct known_names *names, uint64_t id)
 {
-	struct user **bucket = &buckets[uid % BUCKETS];
-	struct user *user;
-	struct passwd *pw;
+	struct known_name **bucket = &names->buckets[id % KNOWN_BUCKETS], *name;
 
-	for (user = *bucket; user; user = user->next)
-		if (user->uid == uid)
-			return user;
+	for (name = *bucket; name; name = name->next)
+		if (name->id == id)
+			return name;
+	name = xcalloc(1, sizeof(*name));
+	name->id = id;
+	snprintf(name->number, sizeof(name->number), "%" PRIu64, id);
+	name->next = *bucket;
+	*bucket = name;
+	return name;
+}
 
-	user = calloc(1, sizeof(*user));
-	if (!user)
-		return NULL;
-	pw = getpwuid((uid_t)uid);
-	user->uid = uid;
-	user->name = pw ? strdup(pw->pw_name) : NULL;
-	snprintf(user->number, sizeof(user->number), "%" PRIu64, uid);
-	user->next = *bucket;
-	*bucket = user;
-	return user;
+void known_names_free(struct known_names *names)
+{
+	struct known_name *name;
+	size_t i;
+
+	for (i = 0; i < KNOWN_BUCKETS; i++) {
+		while ((name = names->buckets[i])) {
+			names->buckets[i] = name->next;
+			free(name->text);
+			free(name);
+		}
+	}
 }
 
 const char *user_name(uint64_t uid, bool numeric)
 {
-	const struct user *user = user_find(uid);
+	struct known_name *user = known_names_get(&users, uid);
+	const struct passwd *pw;
 
-	if (!user)
-		return "?";
-	return user->name && !numeric ? user->name : user->number;
+	if (!user->text) {
+		pw = getpwuid((uid_t)uid);
+		user->text = xstrdup(pw ? pw->pw_name : user->number);
+	}
+	return known_name_text(user, numeric);
 }
 
 static const char *live_user(const struct snapshot *snap, uint64_t uid, bool numeric)
@@ -75,16 +75,7 @@ void names_live(struct snapshot *snap)
 
 void names_forget(void)
 {
-	struct user *user;
-	size_t i;
-
-	for (i = 0; i < BUCKETS; i++) {
-		while ((user = buckets[i])) {
-			buckets[i] = user->next;
-			free(user->name);
-			free(user);
-		}
-	}
+	known_names_free(&users);
 	if (cgroups_forget)
 		cgroups_forget();
 }

@@ -11,14 +11,9 @@
 #include <stdint.h>
 
 #include "lib/failure.h"
-#include "lib/part.h"
 #include "lib/filter.h"
 
-/**
- * struct pids - PIDs
- * @v: owned; pids_free() frees it
- * @n: how many
- */
+/* PIDs; @v is owned. */
 struct pids {
 	uint32_t *v;
 	size_t n;
@@ -36,12 +31,10 @@ struct pids_filter {
 };
 
 /*
- * All processes in /proc that have an address space and pass @filter.  Adds to
- * @missed how many command lines timed out.  0, or -1 and @why.  The caller calls
- * pids_free() in both cases.
+ * Replaces @pids by all processes in /proc that have an address space and pass @filter.
+ * Adds to @missed how many command lines timed out.  0, or -1 and @why.
  */
 int pids_list(struct pids *pids, const struct pids_filter *filter,
 	      size_t *missed, struct failure *why);
-void pids_free(struct pids *pids) MAY_BE_LEFT_OUT;
 
 #endif /* READER_PIDS_H */

@@ -19,13 +19,13 @@ static FILE *process_open(uint32_t pid, const char *name)
 	return procfs_open(path, &gone);
 }
 
-bool process_read(uint32_t pid, const char *name, char *text, size_t size)
+size_t process_read(uint32_t pid, const char *name, char *text, size_t size)
 {
 	FILE *file = process_open(pid, name);
 	size_t n;
 
 	if (!file)
-		return false;
+		return 0;
 	n = fread(text, 1, size - 1, file);
 	fclose(file);
 	text[n] = '\0';

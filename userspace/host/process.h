@@ -27,10 +27,10 @@ struct process_state {
 struct process_state process_state(uint32_t pid);
 
 /*
- * Reads /proc/@pid/@name into @text of @size bytes, truncated and NUL-terminated;
- * false if it is gone or empty.
+ * Reads /proc/@pid/@name into @text of @size bytes, truncated and NUL-terminated.
+ * Returns its length; 0 if it is gone or empty.
  */
-bool process_read(uint32_t pid, const char *name, char *text, size_t size);
+size_t process_read(uint32_t pid, const char *name, char *text, size_t size);
 
 /*
  * The PID of this process in the PID namespace of the /proc mount; 0 if that is

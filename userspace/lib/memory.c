@@ -32,7 +32,9 @@ void *xreallocarray(void *array, size_t n, size_t size)
 
 void *xmemdup(const void *from, size_t size)
 {
-	return memcpy(xcalloc(size, 1), from, size);
+	void *copy = xcalloc(size, 1);
+
+	return size ? memcpy(copy, from, size) : copy;
 }
 
 char *xstrdup(const char *text)

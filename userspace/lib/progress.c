@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Shows that a census takes long. */
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "lib/memory.h"
 #include "lib/progress.h"
 #include "lib/signals.h"
-
-#define NSEC_PER_SEC	1000000000ULL
 
 /* Delay before the first message, and time between two updates, ns. */
 #define PATIENCE	(NSEC_PER_SEC / 2)
@@ -44,9 +40,8 @@ static void *progress_run(void *arg)
 
 	pthread_mutex_lock(&progress->lock);
 	while (!progress->over) {
-		until.tv_sec = (time_t)(moment / NSEC_PER_SEC);
-		until.tv_nsec = (long)(moment % NSEC_PER_SEC);
-		pthread_cond_timedwait(&progress->wake, &progress->lock, &until);
+		until = signals_timespec(moment);
+		pthread_cond_clockwait(&progress->wake, &progress->lock, CLOCK_MONOTONIC, &until);
 		if (progress->over || signals_now() < moment)
 			continue;
 		progress->width = fprintf(stderr, "\rmemcensus: taking a census, %.1f s %c",
@@ -62,28 +57,15 @@ static void *progress_run(void *arg)
 struct progress *progress_begin(void)
 {
 	struct progress *progress;
-	pthread_condattr_t clock;
-	sigset_t all, before;
-	int error;
 
 	if (!isatty(STDERR_FILENO))
 		return NULL;
-	progress = calloc(1, sizeof(*progress));
-	if (!progress)
-		return NULL;
+	progress = xcalloc(1, sizeof(*progress));
 	progress->begun = signals_now();
 	pthread_mutex_init(&progress->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&progress->wake, &clock);
-	pthread_condattr_destroy(&clock);
-
+	pthread_cond_init(&progress->wake, NULL);
 	/* Signals must interrupt the thread that takes the census, not this one. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&progress->thread, NULL, progress_run, progress);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (!error)
+	if (signals_thread(&progress->thread, progress_run, progress))
 		return progress;
 	free(progress);
 	return NULL;

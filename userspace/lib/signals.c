@@ -3,11 +3,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <time.h>
 
 #include "lib/signals.h"
-
-#define NSEC_PER_SEC	1000000000ULL
 
 static volatile sig_atomic_t asked;
 
@@ -80,10 +77,21 @@ bool signals_sleep_until(uint64_t moment)
 	sigprocmask(SIG_SETMASK, NULL, &before);
 	signals(SIG_BLOCK);
 	while (!asked && (now = signals_now()) < moment) {
-		left.tv_sec = (moment - now) / NSEC_PER_SEC;
-		left.tv_nsec = (moment - now) % NSEC_PER_SEC;
+		left = signals_timespec(moment - now);
 		ppoll(NULL, 0, &left, &before);
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return !asked;
+}
+
+bool signals_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(thread, NULL, run, arg);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return !error;
 }

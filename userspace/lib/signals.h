@@ -6,8 +6,12 @@
 #ifndef READER_SIGNALS_H
 #define READER_SIGNALS_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
+
+#define NSEC_PER_SEC	1000000000ULL
 
 /*
  * From now on these signals are recorded; they only interrupt a blocking system
@@ -29,5 +33,13 @@ uint64_t signals_now(void);
 
 /* The current time, ns since 1970. */
 uint64_t signals_realtime(void);
+
+static inline struct timespec signals_timespec(uint64_t ns)
+{
+	return (struct timespec){ (time_t)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC) };
+}
+
+/* Starts a thread that leaves all signals to the others; false if it cannot. */
+bool signals_thread(pthread_t *thread, void *(*run)(void *arg), void *arg);
 
 #endif /* READER_SIGNALS_H */

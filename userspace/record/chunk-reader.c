@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/memory.h"
 #include "lib/signals.h"
 #include "record/chunk-reader.h"
 
@@ -43,20 +44,6 @@ static void move_down(struct chunk_reader *reader)
 	reader->begin = 0;
 }
 
-static int grow(struct chunk_reader *reader, size_t room, struct failure *why)
-{
-	unsigned char *buf;
-
-	if (room <= reader->room)
-		return 0;
-	buf = realloc(reader->buf, room);
-	if (!buf)
-		return fail_memory(why);
-	reader->buf = buf;
-	reader->room = room;
-	return 0;
-}
-
 /*
  * Reads until @buf has @n unread bytes, or to the end.  The buffer grows with the
  * data read, because the length in a head may be wrong.
@@ -69,9 +56,10 @@ static int fill(struct chunk_reader *reader, size_t n, struct failure *why)
 		return 0;
 	move_down(reader);
 	while (reader->end < n && !reader->eof) {
-		if (reader->end + READ_SIZE > reader->room &&
-		    grow(reader, reader->room + reader->room / 2 + READ_SIZE, why))
-			return -1;
+		if (reader->end + READ_SIZE > reader->room) {
+			reader->room += reader->room / 2 + READ_SIZE;
+			reader->buf = xreallocarray(reader->buf, reader->room, 1);
+		}
 		got = read(reader->fd, reader->buf + reader->end,
 			   reader->room - reader->end);
 		if (got < 0 && errno == EINTR && !signals_stopped())

@@ -10,11 +10,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "lib/memory.h"
 #include "lib/signals.h"
 #include "record/chunk-reader.h"
 #include "record/recorder.h"
-
-#define NSEC_PER_SEC	1000000000ULL
 
 /* Minimum interval between two calls of fdatasync(). */
 #define SYNC_INTERVAL	NSEC_PER_SEC
@@ -323,16 +322,10 @@ static int open_stdout(struct recorder *r, struct failure *why)
 
 struct recorder *recorder_open(const char *path, struct failure *why)
 {
-	struct recorder *r = calloc(1, sizeof(*r));
+	struct recorder *r = xcalloc(1, sizeof(*r));
 	int ret;
 
-	if (r)
-		r->buf = malloc(CHUNK_HEAD + CHUNK_USUAL);
-	if (!r || !r->buf) {
-		free(r);
-		fail_memory(why);
-		return NULL;
-	}
+	r->buf = xcalloc(1, CHUNK_HEAD + CHUNK_USUAL);
 	r->tap.see = recorder_see;
 	r->census = 1;
 	r->fd = -1;

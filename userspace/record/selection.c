@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Selects a census of a record. */
-#include <ctype.h>
-#include <errno.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "lib/signals.h"
+#include "lib/text.h"
 #include "record/selection.h"
-
-#define NSEC_PER_SEC	1000000000ULL
 
 /* From the start of a second to its last ns. */
 #define TO_ITS_END	(NSEC_PER_SEC - 1)
@@ -37,27 +33,17 @@ static bool read_time_of_day(uint64_t *ns, const char *word)
 	return true;
 }
 
-static bool read_seconds(uint64_t *moment, const char *word)
-{
-	unsigned long long seconds;
-	char *end;
-
-	if (!isdigit((unsigned char)*word))
-		return false;
-	errno = 0;
-	seconds = strtoull(word, &end, 10);
-	*moment = seconds * NSEC_PER_SEC + TO_ITS_END;
-	return !*end && !errno && seconds < UINT64_MAX / NSEC_PER_SEC - 1;
-}
-
 static bool read_moment(uint64_t *moment, const char *word)
 {
 	struct tm tm = { .tm_isdst = -1 };
 	const char *clock;
 	time_t t;
 
-	if (*word == '@')
-		return read_seconds(moment, word + 1);
+	if (*word == '@' && text_number(word + 1, strlen(word + 1), moment) &&
+	    *moment < UINT64_MAX / NSEC_PER_SEC - 1) {
+		*moment = *moment * NSEC_PER_SEC + TO_ITS_END;
+		return true;
+	}
 	clock = strptime(word, "%Y-%m-%d", &tm);
 	if (!clock || (*clock != 'T' && *clock != ' ') || !read_clock(&tm, clock + 1))
 		return false;
@@ -68,8 +54,6 @@ static bool read_moment(uint64_t *moment, const char *word)
 
 int selection_parse(struct selection *selection, const char *word, struct failure *why)
 {
-	char *end;
-
 	selection->value = 0;
 	if (!strcmp(word, "first")) {
 		selection->kind = SELECTION_FIRST;
@@ -79,9 +63,8 @@ int selection_parse(struct selection *selection, const char *word, struct failur
 		selection->kind = SELECTION_LAST;
 		return 0;
 	}
-	if (word[strspn(word, "0123456789")] == '\0' && *word) {
+	if (text_number(word, strlen(word), &selection->value)) {
 		selection->kind = SELECTION_NUMBER;
-		selection->value = strtoull(word, &end, 10);
 		return 0;
 	}
 	selection->kind = read_time_of_day(&selection->value, word) ? SELECTION_CLOCK :

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/memory.h"
 #include "model/columns.h"
 #include "model/timefmt.h"
 #include "record/record-file.h"
@@ -65,17 +66,11 @@ static bool is_wanted(struct selection selection, const struct record_entry *ent
 /* Reads the places of all censuses. */
 static int read_entries(struct file *file, struct failure *why)
 {
-	struct record_entry entry, *entries;
+	struct record_entry entry;
 	int ret;
 
 	while ((ret = record_file_next(&file->record, NULL, &entry, why)) > 0) {
-		if (!(file->n_entries & (file->n_entries - 1))) {
-			entries = reallocarray(file->entries, file->n_entries ?
-					       2 * file->n_entries : 1, sizeof(*entries));
-			if (!entries)
-				return fail_memory(why);
-			file->entries = entries;
-		}
+		file->entries = array_grow(file->entries, file->n_entries, sizeof(entry));
 		file->entries[file->n_entries++] = entry;
 	}
 	return ret;
@@ -115,10 +110,8 @@ static int take_passing(struct file *file, struct snapshot *snap,
 	struct record_entry next, first = { 0 }, last = { 0 };
 	struct snapshot *other = snapshot_new(), best;
 	bool found = false;
-	int ret = -1;
+	int ret;
 
-	if (!other)
-		return fail_memory(why);
 	while ((ret = record_file_next(&file->record, other, &next, why)) > 0) {
 		if (!first.number)
 			first = next;
@@ -328,10 +321,7 @@ static int answer_pids(struct snapshot *snap, const struct request *asked,
 				    asked->pids ?
 				    ": it was recorded with '--pid' of other processes" :
 				    ": it lists processes, not their threads");
-	sorted = calloc(request->n_pids, sizeof(*sorted));
-	if (!sorted)
-		return fail_memory(why);
-	memcpy(sorted, request->pids, request->n_pids * sizeof(*sorted));
+	sorted = xmemdup(request->pids, request->n_pids * sizeof(*sorted));
 	qsort(sorted, request->n_pids, sizeof(*sorted), compare_pids);
 	keep_pids(snap, sorted, request->n_pids);
 	free(sorted);
@@ -399,12 +389,8 @@ static const struct source_ops file_ops = {
 struct source *source_open_file(const char *path, struct selection selection,
 				struct failure *why)
 {
-	struct file *file = calloc(1, sizeof(*file));
+	struct file *file = xcalloc(1, sizeof(*file));
 
-	if (!file) {
-		fail_memory(why);
-		return NULL;
-	}
 	file->source.ops = &file_ops;
 	file->selection = selection;
 	if (!record_file_open(&file->record, path, why))
