@@ -102,13 +102,4 @@ void top_list_scroll(struct top_list *list, size_t height);
 /* The selected record; NULL if the list is empty. */
 const void *top_list_selected(const struct top_list *list);
 
-/*
- * Writes the @shown ones of the @n @tasks to @rows: each after its nearest shown
- * ancestor, siblings in the order of @tasks.  A parent may be a CLONE_VM peer, may
- * be missing, or may be its own descendant in a corrupt record: each
- * process appears exactly once in any case.
- */
-void top_tree(const struct task *const *tasks, const bool *shown, size_t n,
-	      struct top_row *rows);
-
 #endif /* READER_TOP_LIST_H */

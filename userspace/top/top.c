@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus top: memory by process, live. */
+#include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "lib/signals.h"
-#include "top/sampler.h"
 #include "top/top-view.h"
 
 #define NSEC_PER_SEC	1000000000ULL
@@ -18,36 +23,95 @@
  */
 #define LOOK_AGAIN	NSEC_PER_SEC
 
+/* Interval of the signals to a thread that must end, ns. */
+#define TELL_NSEC	20000000
+
 /**
  * struct run - a run of 'top'
- * @top: its state
- * @session: options and source; the sampler owns it during a census
+ * @top: its state; @top.since says whether a census is running
+ * @session: options and source; @thread owns it during a census
  * @usual: the request for all processes
- * @sampler: takes the censuses
  * @due: time of the next census, ns of CLOCK_MONOTONIC
  * @pid: the PID of the current request; request.pids points here because
  *	top.pid may change during the census
+ * @thread: takes one census: the scan runs in a system call, which may take seconds
+ *	and cannot be polled
+ * @ready: eventfd, readable when @thread has written the members after it
+ * @taken, @snap, @why: the result of session_take()
  */
 struct run {
 	struct top top;
 	struct session *session;
 	struct request usual;
-	struct sampler *sampler;
 	uint64_t due;
 	uint32_t pid;
+	pthread_t thread;
+	int ready;
+	enum taken taken;
+	struct snapshot *snap;
+	struct failure why;
 };
 
+static void *take_census(void *arg)
+{
+	const uint64_t one = 1;
+	struct run *run = arg;
+
+	run->taken = session_take(run->session, &run->snap, &run->why);
+	if (write(run->ready, &one, sizeof(one)) != sizeof(one))
+		abort();
+	return NULL;
+}
+
+/*
+ * The caller must get the signals: they interrupt its poll(), and ncurses needs them.
+ * Only SIGTERM stays enabled: stop_census() interrupts the system call of a scan by it.
+ */
+static int start_census(struct run *run, struct failure *why)
+{
+	sigset_t blocked, before;
+	int error;
+
+	sigfillset(&blocked);
+	sigdelset(&blocked, SIGTERM);
+	pthread_sigmask(SIG_SETMASK, &blocked, &before);
+	error = pthread_create(&run->thread, NULL, take_census, run);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error)
+		return fail(why, FAIL_SYSTEM, "cannot start a thread: %s", strerror(error));
+	run->top.since = signals_now();
+	return 0;
+}
+
+/* Interrupts a census in progress. */
+static void stop_census(struct run *run)
+{
+	struct timespec until;
+
+	if (!run->top.since)
+		return;
+	/* Repeat the signal: it may arrive just before the system call. */
+	do {
+		pthread_kill(run->thread, SIGTERM);
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += TELL_NSEC;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+	} while (pthread_timedjoin_np(run->thread, NULL, &until) == ETIMEDOUT);
+	snapshot_free(run->snap);
+}
+
 /* Starts a census if one is due. */
-static void ask(struct run *run)
+static int ask(struct run *run, struct failure *why)
 {
 	struct top *top = &run->top;
 	struct request *request = &run->session->request;
 	uint64_t now = signals_now();
 
 	if (top->since || top->ended || top->gone)
-		return;
+		return 0;
 	if (!top->once && (top->frozen || now < run->due))
-		return;
+		return 0;
 	/* The times are on a fixed grid; missed ones are skipped. */
 	if (!run->due)
 		run->due = now;
@@ -59,31 +123,32 @@ static void ask(struct run *run)
 	if (run->pid)
 		request->pids = &run->pid;
 	top->once = false;
-	top->since = now;
-	sampler_ask(run->sampler);
+	return start_census(run, why);
 }
 
-/* Handles the result of the sampler, if there is one. */
+/* Handles the result of a census, if there is one. */
 static int receive(struct run *run, struct failure *why)
 {
 	const struct options *options = run->session->options;
-	struct snapshot *snap;
-	enum taken taken;
+	uint64_t n;
 
-	if (!sampler_get(run->sampler, &taken, &snap, why))
+	if (read(run->ready, &n, sizeof(n)) != sizeof(n))
 		return 0;
+	pthread_join(run->thread, NULL);
 	run->top.since = 0;
-	if (taken == TAKE_END) {
+	if (run->taken == TAKE_END) {
 		run->top.ended = true;
 		return 0;
 	}
-	if (taken == TAKE_FAILED && run->pid && why->kind == FAIL_NO_PROCESS) {
-		top_no_process(&run->top, run->pid, why);
+	if (run->taken == TAKE_FAILED && run->pid && run->why.kind == FAIL_NO_PROCESS) {
+		top_no_process(&run->top, run->pid, &run->why);
 		return 0;
 	}
-	if (taken == TAKE_FAILED)
+	if (run->taken == TAKE_FAILED) {
+		*why = run->why;
 		return -1;
-	top_census(&run->top, snap, run->pid);
+	}
+	top_census(&run->top, run->snap, run->pid);
 	if (!options->count || run->session->taken < options->count)
 		return 0;
 	/* Draw the last census: it may stay on the terminal. */
@@ -107,7 +172,7 @@ static void wait_for_events(const struct run *run)
 {
 	struct pollfd fds[] = {
 		{ .fd = STDIN_FILENO, .events = POLLIN },
-		{ .fd = sampler_fd(run->sampler), .events = POLLIN },
+		{ .fd = run->ready, .events = POLLIN },
 	};
 	uint64_t now = signals_now(), left = LOOK_AGAIN;
 
@@ -119,7 +184,8 @@ static void wait_for_events(const struct run *run)
 static int loop(struct run *run, struct failure *why)
 {
 	while (!run->top.quit && !signals_stopped()) {
-		ask(run);
+		if (ask(run, why))
+			return -1;
 		top_view_draw(&run->top);
 		wait_for_events(run);
 		if (receive(run, why))
@@ -132,18 +198,19 @@ static int loop(struct run *run, struct failure *why)
 static int top_run(struct session *session, struct failure *why)
 {
 	struct run run = { .session = session, .usual = session->request };
-	int ret;
+	int ret = -1;
 
 	/* Never partial: the screen shows what could not be counted. */
-	ret = top_init(&run.top, session->options, why);
-	if (!ret) {
-		run.sampler = sampler_new(session, why);
-		ret = !run.sampler || top_view_open(why) ? -1 : loop(&run, why);
+	run.ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (run.ready < 0)
+		return fail(why, FAIL_SYSTEM, "cannot start a thread: %s", strerror(errno));
+	if (!top_init(&run.top, session->options, why) && !top_view_open(why)) {
+		ret = loop(&run, why);
 		/* Restore the terminal first: an error message may follow. */
 		top_view_close();
-		if (run.sampler)
-			sampler_free(run.sampler);
+		stop_census(&run);
 	}
+	close(run.ready);
 	top_free(&run.top);
 	return ret;
 }
