@@ -16,6 +16,7 @@
 
 #include "commands/trace-instance.h"
 #include "host/process.h"
+#include "lib/text.h"
 
 /* Instances are named memcensus-PID-START-NAME. */
 #define PREFIX		"memcensus-"
@@ -57,20 +58,14 @@ void trace_instance_root(const char *dir)
 /* Says why tracefs cannot be used. */
 static int refused(struct failure *why, const char *what, int error)
 {
-	char lockdown[128] = "";
-	FILE *file;
+	char lockdown[128];
 
 	if (error == EACCES && geteuid())
 		return fail(why, FAIL_PRIVILEGE, "%s: %s: run as root (sudo)", what,
 			    strerror(error));
-	file = fopen("/sys/kernel/security/lockdown", "re");
-	if (file) {
-		if (!fgets(lockdown, sizeof(lockdown), file))
-			*lockdown = '\0';
-		fclose(file);
-	}
 	/* A locked down kernel has an empty tracefs, or refuses to open its files. */
-	if (strstr(lockdown, "[confidentiality]"))
+	if (text_line("/sys/kernel/security/lockdown", lockdown, sizeof(lockdown)) &&
+	    strstr(lockdown, "[confidentiality]"))
 		return fail(why, FAIL_PRIVILEGE,
 			    "%s: the kernel is locked down for confidentiality, which forbids tracing: boot with lockdown=integrity or none",
 			    what);

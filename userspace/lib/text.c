@@ -112,6 +112,18 @@ bool text_number(const char *text, size_t len, uint64_t *number)
 	return isdigit((unsigned char)*text) && end == text + len && !errno;
 }
 
+bool text_line(const char *path, char *line, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	bool found = file && fgets(line, (int)size, file);
+
+	if (file)
+		fclose(file);
+	if (found)
+		line[strcspn(line, "\n")] = '\0';
+	return found;
+}
+
 void text_size(char *buf, double bytes)
 {
 	static const char units[] = "KMGTPE";

@@ -41,6 +41,9 @@ size_t text_fit(const char *text, size_t width, size_t *cells);
 /* Parses the @len bytes at @text, decimal digits only; false if they are no uint64_t. */
 bool text_number(const char *text, size_t len, uint64_t *number);
 
+/* Reads the first line of the file @path, without its end; false if there is none. */
+bool text_line(const char *path, char *line, size_t size);
+
 /* Bytes as 512, 1.5K, 12.3M, 1.0G ...  @buf holds NUMBER_SIZE. */
 void text_size(char *buf, double bytes);
 

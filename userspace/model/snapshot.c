@@ -29,6 +29,7 @@ struct snapshot *snapshot_new(void)
 void snapshot_reset(struct snapshot *snap)
 {
 	struct arena *arena;
+	size_t i;
 
 	while ((arena = snap->arena)) {
 		snap->arena = arena->next;
@@ -39,6 +40,8 @@ void snapshot_reset(struct snapshot *snap)
 	free(snap->vmas);
 	free(snap->pages);
 	free(snap->mappings);
+	for (i = 0; i < snap->n_zones; i++)
+		free(snap->zones[i].types);
 	free(snap->zones);
 	free(snap->nodes);
 	free(snap->meminfo);

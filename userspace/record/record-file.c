@@ -11,6 +11,7 @@
 
 #include "host/proc-texts.h"
 #include "record/record-file.h"
+#include "wire/attrs.h"
 #include "wire/decode.h"
 #include "wire/request.h"
 
@@ -97,24 +98,15 @@ static int take_message(struct record_file *file, struct snapshot *snap,
 static int take_messages(struct record_file *file, struct snapshot *snap,
 			 const struct chunk *chunk, struct failure *why)
 {
-	unsigned char *p = chunk->data;
-	size_t left = chunk->head.len, step;
+	struct attrs messages = attrs_of(chunk->data, chunk->head.len);
 	const struct nlmsghdr *nlh;
 
-	if (chunk->head.order != chunk_native_order() && !byteswap_messages(p, left))
-		return fail(why, FAIL_MALFORMED, "a message is truncated");
-	for (; left; p += step, left -= step) {
-		nlh = (const void *)p;
-		if (left < NLMSG_HDRLEN || nlh->nlmsg_len < NLMSG_HDRLEN ||
-		    nlh->nlmsg_len > left)
-			return fail(why, FAIL_MALFORMED, "a message is truncated");
+	if (chunk->head.order != chunk_native_order())
+		messages.broken = !byteswap_messages(chunk->data, chunk->head.len);
+	while (!messages.broken && (nlh = attrs_next_message(&messages)))
 		if (take_message(file, snap, nlh, why))
 			return -1;
-		step = NLMSG_ALIGN(nlh->nlmsg_len);
-		if (step > left)
-			step = left;
-	}
-	return 0;
+	return messages.broken ? fail(why, FAIL_MALFORMED, "a message is truncated") : 0;
 }
 
 static int take_text(struct snapshot *snap, const struct chunk *chunk,
@@ -209,8 +201,6 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 		if (!good || number == told)
 			continue;
 		if (take_chunk(file, snap, &chunk, why)) {
-			if (why->kind == FAIL_MEMORY)
-				return -1;
 			tell_missing(file, number, "damaged");
 			say(file, "census %" PRIu64 " is skipped: %s", number, why->text);
 			file->last = number;

@@ -12,6 +12,7 @@
 
 #include "lib/memory.h"
 #include "lib/signals.h"
+#include "lib/text.h"
 #include "record/chunk-reader.h"
 #include "record/recorder.h"
 
@@ -98,16 +99,9 @@ static void put_machine(struct recorder *r)
 {
 	char text[2048], boot[64] = "";
 	struct utsname uts;
-	FILE *file;
 	int n;
 
-	file = fopen("/proc/sys/kernel/random/boot_id", "re");
-	if (file) {
-		if (!fgets(boot, sizeof(boot), file))
-			*boot = '\0';
-		fclose(file);
-	}
-	boot[strcspn(boot, "\n")] = '\0';
+	text_line("/proc/sys/kernel/random/boot_id", boot, sizeof(boot));
 	uname(&uts);
 	n = snprintf(text, sizeof(text),
 		     "reader %s\nabi %d\npage_size %ld\nbits %zu\nhost %s\nkernel %s\nversion %s\nmachine %s\nboot %s\n",

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Walk netlink attributes that may be malformed. */
+/* Walk netlink messages and attributes that may be malformed. */
+#include <linux/genetlink.h>
+
 #include "wire/attrs.h"
 
 struct attrs attrs_of(const void *data, size_t len)
@@ -12,25 +14,45 @@ struct attrs attrs_in(const struct nlattr *nest)
 	return attrs_of(attr_data(nest), attr_len(nest));
 }
 
-const struct nlattr *attrs_next(struct attrs *attrs)
+struct attrs attrs_of_message(const struct nlmsghdr *nlh)
 {
-	const struct nlattr *attr = (const void *)attrs->next;
-	size_t step;
+	return attrs_of((const unsigned char *)nlh + NLMSG_LENGTH(GENL_HDRLEN),
+			nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN));
+}
 
-	if (!attrs->left)
-		return NULL;
-	if (attrs->left < NLA_HDRLEN || attr->nla_len < NLA_HDRLEN ||
-	    attr->nla_len > attrs->left) {
+/* Passes an element of @len bytes, at least @min; false if it does not fit. */
+static bool pass(struct attrs *attrs, size_t len, size_t min)
+{
+	size_t step = NLMSG_ALIGN(len);
+
+	if (len < min || len > attrs->left) {
 		attrs->broken = true;
 		attrs->left = 0;
-		return NULL;
+		return false;
 	}
-
-	/* The last attribute may come without padding. */
-	step = NLA_ALIGN(attr->nla_len);
+	/* The last one may come without padding. */
 	if (step > attrs->left)
 		step = attrs->left;
 	attrs->next += step;
 	attrs->left -= step;
-	return attr;
+	return true;
+}
+
+const struct nlattr *attrs_next(struct attrs *attrs)
+{
+	const struct nlattr *attr = (const void *)attrs->next;
+
+	if (!attrs->left)
+		return NULL;
+	return pass(attrs, attrs->left < NLA_HDRLEN ? 0 : attr->nla_len, NLA_HDRLEN) ? attr : NULL;
+}
+
+const struct nlmsghdr *attrs_next_message(struct attrs *messages)
+{
+	const struct nlmsghdr *nlh = (const void *)messages->next;
+
+	if (!messages->left)
+		return NULL;
+	return pass(messages, messages->left < NLMSG_HDRLEN ? 0 : nlh->nlmsg_len,
+		    NLMSG_HDRLEN) ? nlh : NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Walk netlink attributes that may be malformed.  libmnl's walk silently stops at
- * the first attribute that does not fit; this one reports it.
+ * Walk netlink messages and attributes that may be malformed.  libmnl's walks silently
+ * stop at the first one that does not fit; these report it.
  */
 #ifndef READER_ATTRS_H
 #define READER_ATTRS_H
@@ -11,10 +11,10 @@
 #include <linux/netlink.h>
 
 /**
- * struct attrs - a walk over attributes in memory
- * @next: start of the next attribute
+ * struct attrs - a walk over attributes, or over messages, in memory
+ * @next: start of the next one
  * @left: bytes from there to the end
- * @broken: an attribute did not fit; the walk ends there
+ * @broken: one did not fit; the walk ends there
  */
 struct attrs {
 	const unsigned char *next;
@@ -25,8 +25,14 @@ struct attrs {
 struct attrs attrs_of(const void *data, size_t len);
 struct attrs attrs_in(const struct nlattr *nest);
 
+/* Those of a generic netlink message, which has its header. */
+struct attrs attrs_of_message(const struct nlmsghdr *nlh);
+
 /* The next attribute, complete in memory and aligned to 4; NULL at the end. */
 const struct nlattr *attrs_next(struct attrs *attrs);
+
+/* The next message, in the same way. */
+const struct nlmsghdr *attrs_next_message(struct attrs *messages);
 
 static inline unsigned int attr_type(const struct nlattr *attr)
 {

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <linux/genetlink.h>
 
+#include "lib/memory.h"
 #include "model/columns.h"
 #include "model/fragmentation.h"
 #include "model/pages.h"
@@ -104,19 +105,8 @@ static int decode_record(struct decoder *d, const struct record_type *type,
 static int decode_zone_type(struct decoder *d, const struct nlattr *nest,
 			    struct zone *zone)
 {
-	struct zone_type *types = zone->types, *type;
-	size_t n = zone->n_types;
-
-	/* The array is full whenever @n is a power of two. */
-	if (!(n & (n - 1))) {
-		types = snapshot_alloc(d->snap, (n ? 2 * n : 1) * sizeof(*types));
-		if (n)
-			memcpy(types, zone->types, n * sizeof(*types));
-		zone->types = types;
-	}
-	type = &types[zone->n_types++];
-	memset(type, 0, sizeof(*type));
-	return decode_record(d, &zone_type_record, nest, type);
+	zone->types = array_grow(zone->types, zone->n_types, sizeof(*zone->types));
+	return decode_record(d, &zone_type_record, nest, &zone->types[zone->n_types++]);
 }
 
 /* Orders that no message has are unknown. */
@@ -301,8 +291,7 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 		snap->torn = true;
 
-	attrs = attrs_of((const unsigned char *)genl + GENL_HDRLEN,
-			 nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN));
+	attrs = attrs_of_message(nlh);
 	while ((attr = attrs_next(&attrs))) {
 		if (attr_type(attr) == MEMCENSUS_A_SEQ)
 			seq = attr;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/text.h"
 #include "wire/attrs.h"
 #include "wire/decode.h"
 #include "wire/reply.h"
@@ -29,17 +30,13 @@ static struct ack ack_parse(const void *data, size_t len,
 	uint32_t offset;
 
 	while ((attr = attrs_next(&attrs))) {
-		switch (attr_type(attr)) {
-		case NLMSGERR_ATTR_MSG:
+		if (attr_type(attr) == NLMSGERR_ATTR_MSG) {
 			ack.text = attr_data(attr);
 			ack.len = strnlen(ack.text, attr_len(attr));
-			break;
-		case NLMSGERR_ATTR_OFFS:
-			if (attr_len(attr) != sizeof(offset))
-				break;
+		} else if (attr_type(attr) == NLMSGERR_ATTR_OFFS &&
+			   attr_len(attr) == sizeof(offset)) {
 			memcpy(&offset, attr_data(attr), sizeof(offset));
 			ack.attr = request_attr_name(request, offset);
-			break;
 		}
 	}
 	return ack;
@@ -48,15 +45,9 @@ static struct ack ack_parse(const void *data, size_t len,
 /* Whether the first line of @path contains @text. */
 static bool says(const char *path, const char *text)
 {
-	char line[128] = "";
-	FILE *file = fopen(path, "re");
-	bool found;
+	char line[128];
 
-	if (!file)
-		return false;
-	found = fgets(line, sizeof(line), file) && strstr(line, text);
-	fclose(file);
-	return found;
+	return text_line(path, line, sizeof(line)) && strstr(line, text);
 }
 
 /* Whether this kernel loads only modules with a trusted signature. */
@@ -68,37 +59,37 @@ static bool signatures_required(void)
 	       says("/sys/kernel/security/lockdown", "[confidentiality]");
 }
 
+static const char no_permission[] =
+	"permission denied: a census needs CAP_SYS_PTRACE in the initial user namespace: run as root (sudo)";
+
+static const struct answer {
+	int error;
+	enum failure_kind kind;
+	const char *text;
+} answers[] = {
+	{ EPERM, FAIL_PRIVILEGE, no_permission },
+	{ EACCES, FAIL_PRIVILEGE, no_permission },
+	{ ENOENT, FAIL_NO_MODULE,
+	  "the kernel module is not loaded: run 'modprobe memcensus' (or 'insmod memcensus.ko')" },
+	{ ESRCH, FAIL_NO_PROCESS, "no such process" },
+	{ EINTR, FAIL_INTERRUPTED, "the census was interrupted by a signal" },
+	{ ENOMEM, FAIL_MEMORY, "the kernel has too little memory for a census" },
+	{ ENOBUFS, FAIL_LOST, "the kernel dropped messages: try again" },
+	{ EOPNOTSUPP, FAIL_VERSION,
+	  "the module does not know this request: load the memcensus.ko of the same release as this reader" },
+};
+
 int reply_error(struct failure *why, int error)
 {
-	switch (error) {
-	case EPERM:
-	case EACCES:
-		return fail(why, FAIL_PRIVILEGE,
-			    "permission denied: a census needs CAP_SYS_PTRACE in the initial user namespace: run as root (sudo)");
-	case ENOENT:
-		if (signatures_required())
-			return fail(why, FAIL_NO_MODULE,
-				    "the kernel module is not loaded, and this kernel loads signed modules only: enrol the key of DKMS (mokutil --import /var/lib/dkms/mok.pub, then reboot), or sign memcensus.ko with a key that the kernel trusts; then run 'modprobe memcensus'");
+	size_t i;
+
+	if (error == ENOENT && signatures_required())
 		return fail(why, FAIL_NO_MODULE,
-			    "the kernel module is not loaded: run 'modprobe memcensus' (or 'insmod memcensus.ko')");
-	case ESRCH:
-		return fail(why, FAIL_NO_PROCESS, "no such process");
-	case EINTR:
-		return fail(why, FAIL_INTERRUPTED,
-			    "the census was interrupted by a signal");
-	case ENOMEM:
-		return fail(why, FAIL_MEMORY,
-			    "the kernel has too little memory for a census");
-	case ENOBUFS:
-		return fail(why, FAIL_LOST,
-			    "the kernel dropped messages: try again");
-	case EOPNOTSUPP:
-		return fail(why, FAIL_VERSION,
-			    "the module does not know this request: load the memcensus.ko of the same release as this reader");
-	default:
-		return fail(why, FAIL_SYSTEM, "the kernel refused: %s",
-			    strerror(error));
-	}
+			    "the kernel module is not loaded, and this kernel loads signed modules only: enrol the key of DKMS (mokutil --import /var/lib/dkms/mok.pub, then reboot), or sign memcensus.ko with a key that the kernel trusts; then run 'modprobe memcensus'");
+	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (answers[i].error == error)
+			return fail(why, answers[i].kind, "%s", answers[i].text);
+	return fail(why, FAIL_SYSTEM, "the kernel refused: %s", strerror(error));
 }
 
 /* Reports the error number, with the text of the extended ack if there is one. */
@@ -108,15 +99,12 @@ static enum reply_state refuse(struct failure *why, int error,
 	char attr[64] = "";
 
 	reply_error(why, error);
+	/* For a missing privilege, reply_error() says what to do; the ack does not. */
+	if ((!ack->len && !ack->attr) || why->kind == FAIL_PRIVILEGE)
+		return REPLY_FAILED;
 	if (ack->attr)
 		snprintf(attr, sizeof(attr), " (attribute %s of the request)",
 			 ack->attr);
-	if (!ack->len && !ack->attr)
-		return REPLY_FAILED;
-
-	/* For a missing privilege, reply_error() says what to do; the ack does not. */
-	if (why->kind == FAIL_PRIVILEGE)
-		return REPLY_FAILED;
 	if (why->kind == FAIL_SYSTEM || why->kind == FAIL_VERSION)
 		why->kind = FAIL_REFUSED;
 	if (!ack->len)
@@ -126,59 +114,31 @@ static enum reply_state refuse(struct failure *why, int error,
 	return REPLY_FAILED;
 }
 
-static enum reply_state short_message(struct failure *why)
+/* The end of a dump, which carries its error number, or the answer NLMSG_ERROR. */
+static enum reply_state reply_end(const struct nlmsghdr *nlh, const struct nlmsghdr *request,
+				  struct failure *why)
 {
-	fail(why, FAIL_MALFORMED, "malformed message: too short");
-	return REPLY_FAILED;
-}
-
-/* A message may hold any number where the negative error number belongs. */
-static int error_number(int error)
-{
-	return error < 0 && error >= -4095 ? -error : EPROTO;
-}
-
-static enum reply_state reply_done(const struct nlmsghdr *nlh,
-				   const struct nlmsghdr *request,
-				   struct failure *why)
-{
-	const unsigned char *data = NLMSG_DATA(nlh);
-	size_t len = nlh->nlmsg_len - NLMSG_HDRLEN;
-	struct ack ack = { 0 };
-	int error;
-
-	/* A dump carries its error in NLMSG_DONE. */
-	if (len < sizeof(error))
-		return len ? short_message(why) : REPLY_DONE;
-	memcpy(&error, data, sizeof(error));
-	if (error >= 0)
-		return REPLY_DONE;
-	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS)
-		ack = ack_parse(data + sizeof(error), len - sizeof(error),
-				request);
-	return refuse(why, error_number(error), &ack);
-}
-
-static enum reply_state reply_nlmsgerr(const struct nlmsghdr *nlh,
-				       const struct nlmsghdr *request,
-				       struct failure *why)
-{
+	const bool done = nlh->nlmsg_type == NLMSG_DONE;
 	const struct nlmsgerr *err = NLMSG_DATA(nlh);
-	size_t len = nlh->nlmsg_len - NLMSG_HDRLEN, head = sizeof(*err);
+	size_t len = nlh->nlmsg_len - NLMSG_HDRLEN;
+	size_t head = done ? sizeof(err->error) : sizeof(*err);
 	struct ack ack = { 0 };
 
-	if (len < head)
-		return short_message(why);
-	if (!err->error)
+	if (done && !len)
+		return REPLY_DONE;
+	if (len < head) {
+		fail(why, FAIL_MALFORMED, "malformed message: too short");
+		return REPLY_FAILED;
+	}
+	if (!err->error || (done && err->error > 0))
 		return REPLY_DONE;
 	/* Unless capped, the request precedes the attributes of the ack. */
-	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) &&
-	    err->msg.nlmsg_len >= NLMSG_HDRLEN)
+	if (!done && !(nlh->nlmsg_flags & NLM_F_CAPPED) && err->msg.nlmsg_len >= NLMSG_HDRLEN)
 		head += NLMSG_ALIGN(err->msg.nlmsg_len) - NLMSG_HDRLEN;
 	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS && head <= len)
-		ack = ack_parse((const unsigned char *)err + head, len - head,
-				request);
-	return refuse(why, error_number(err->error), &ack);
+		ack = ack_parse((const unsigned char *)err + head, len - head, request);
+	/* A message may hold any number where the negative error number belongs. */
+	return refuse(why, err->error < 0 && err->error >= -4095 ? -err->error : EPROTO, &ack);
 }
 
 enum reply_state reply_control(const struct nlmsghdr *nlh,
@@ -187,9 +147,8 @@ enum reply_state reply_control(const struct nlmsghdr *nlh,
 {
 	switch (nlh->nlmsg_type) {
 	case NLMSG_DONE:
-		return reply_done(nlh, request, why);
 	case NLMSG_ERROR:
-		return reply_nlmsgerr(nlh, request, why);
+		return reply_end(nlh, request, why);
 	case NLMSG_OVERRUN:
 		reply_error(why, ENOBUFS);
 		return REPLY_FAILED;
@@ -202,20 +161,11 @@ enum reply_state reply_feed(struct snapshot *snap,
 			    const struct nlmsghdr *request,
 			    const void *buf, size_t len, struct failure *why)
 {
-	const struct nlmsghdr *nlh = buf;
+	struct attrs messages = attrs_of(buf, len);
+	const struct nlmsghdr *nlh;
 	enum reply_state state;
-	size_t step;
 
-	for (; len; nlh = (const void *)((const char *)nlh + step), len -= step) {
-		if (len < NLMSG_HDRLEN || nlh->nlmsg_len < NLMSG_HDRLEN ||
-		    nlh->nlmsg_len > len) {
-			fail(why, FAIL_LOST, "a message from the kernel was truncated");
-			return REPLY_FAILED;
-		}
-		step = NLMSG_ALIGN(nlh->nlmsg_len);
-		if (step > len)
-			step = len;
-
+	while ((nlh = attrs_next_message(&messages))) {
 		if (nlh->nlmsg_seq != request->nlmsg_seq)
 			continue;
 		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
@@ -229,5 +179,8 @@ enum reply_state reply_feed(struct snapshot *snap,
 		    decode_message(snap, nlh, why))
 			return REPLY_FAILED;
 	}
-	return REPLY_MORE;
+	if (!messages.broken)
+		return REPLY_MORE;
+	fail(why, FAIL_LOST, "a message from the kernel was truncated");
+	return REPLY_FAILED;
 }

@@ -102,8 +102,7 @@ bool request_get(struct request *request, uint32_t pids[MEMCENSUS_PIDS_MAX],
 	    !(nlh->nlmsg_flags & NLM_F_REQUEST) || genl->cmd != MEMCENSUS_CMD_SNAPSHOT)
 		return false;
 	memset(request, 0, sizeof(*request));
-	outer = attrs_of((const unsigned char *)genl + GENL_HDRLEN,
-			 nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN));
+	outer = attrs_of_message(nlh);
 	while ((top = attrs_next(&outer))) {
 		if (attr_type(top) != MEMCENSUS_A_REQUEST)
 			continue;
@@ -120,8 +119,7 @@ const char *request_attr_name(const struct nlmsghdr *nlh, uint32_t offset)
 	const struct nlattr *top, *attr;
 	struct attrs outer, inner;
 
-	outer = attrs_of(begin + NLMSG_LENGTH(GENL_HDRLEN),
-			 nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN));
+	outer = attrs_of_message(nlh);
 	while ((top = attrs_next(&outer))) {
 		if (begin + offset == (const void *)top)
 			return "request";

@@ -86,15 +86,13 @@ static int netlink_send(struct netlink *nl, const struct nlmsghdr *nlh,
 static int family_parse(struct netlink *nl, const struct nlmsghdr *nlh,
 			struct failure *why)
 {
-	const unsigned char *data = NLMSG_DATA(nlh);
 	uint32_t version = MEMCENSUS_GENL_VERSION;
 	const struct nlattr *attr;
 	struct attrs attrs;
 
 	if (nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
 		return fail(why, FAIL_MALFORMED, "malformed message: too short");
-	attrs = attrs_of(data + GENL_HDRLEN,
-			 nlh->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN));
+	attrs = attrs_of_message(nlh);
 	while ((attr = attrs_next(&attrs))) {
 		if (attr_type(attr) == CTRL_ATTR_FAMILY_ID &&
 		    attr_len(attr) == sizeof(nl->family))
@@ -115,11 +113,12 @@ static int netlink_resolve(struct netlink *nl, struct failure *why)
 {
 	/* Zeroed: libmnl does not write the padding of attributes. */
 	char buf[128] __attribute__((aligned(NLMSG_ALIGNTO))) = "";
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buf), *nlh;
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buf);
 	enum reply_state state = REPLY_MORE;
+	const struct nlmsghdr *nlh;
 	struct genlmsghdr *genl;
+	struct attrs messages;
 	ssize_t n;
-	int left;
 
 	request->nlmsg_type = GENL_ID_CTRL;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
@@ -135,9 +134,8 @@ static int netlink_resolve(struct netlink *nl, struct failure *why)
 		n = netlink_receive(nl, why);
 		if (n < 0)
 			return -1;
-		left = (int)n;
-		for (nlh = nl->buf; state == REPLY_MORE && mnl_nlmsg_ok(nlh, left);
-		     nlh = mnl_nlmsg_next(nlh, &left)) {
+		messages = attrs_of(nl->buf, n);
+		while (state == REPLY_MORE && (nlh = attrs_next_message(&messages))) {
 			if (nlh->nlmsg_seq != nl->seq)
 				continue;
 			state = reply_control(nlh, request, why);
