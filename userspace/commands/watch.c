@@ -1,18 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus watch: shows processes until they end. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
-#include "analysis/delta.h"
 #include "cli/command.h"
 #include "commands/interval.h"
-#include "commands/watch-events.h"
+#include "host/exit-watch.h"
 #include "host/process.h"
+#include "lib/memory.h"
+#include "lib/text.h"
 #include "model/timefmt.h"
 #include "model/warnings.h"
 
 #define USUAL_INTERVAL	1000000000ULL
+
+/**
+ * struct sample - a task in one census, reduced to what rows compare
+ * @vss: bytes
+ * @used: bytes, resident, hugetlb or swapped out
+ * @swap: bytes, the part of @used that is swapped out
+ * @min_faults, @maj_faults: since the start of the task
+ * @moment: time of the census, ns since boot
+ */
+struct sample {
+	struct amount vss;
+	struct amount used;
+	struct amount swap;
+	struct amount min_faults;
+	struct amount maj_faults;
+	struct amount moment;
+};
+
+/**
+ * struct watched - a watched process
+ * @pid: as in its record
+ * @start: ns since boot; 0: unknown
+ * @comm: its last known name
+ * @seen: time when it was last seen, ns since 1970
+ * @sample: its last known figures
+ * @ended: it has ended
+ */
+struct watched {
+	uint32_t pid;
+	uint64_t start;
+	char comm[4 * MEMCENSUS_NAME_LEN];
+	uint64_t seen;
+	struct sample sample;
+	bool ended;
+};
 
 /**
  * struct watch - the state of a run
@@ -20,9 +58,7 @@
  * @exits: exit events; NULL for a record
  * @v: processes seen so far, in order; owned
  * @n: their number
- * @ended: number of those that have ended
- * @pids: requested processes that have not ended; owned
- * @n_pids: their number
+ * @pids: requested processes that have not ended
  * @rows: number of rows so far
  */
 struct watch {
@@ -30,26 +66,107 @@ struct watch {
 	struct exit_watch *exits;
 	struct watched *v;
 	size_t n;
-	size_t ended;
-	uint32_t *pids;
-	size_t n_pids;
+	struct ids pids;
 	uint64_t rows;
 };
+
+/* Kinds of growth between two samples. */
+enum growth {
+	RESERVED,	/* address space grew by more than memory in use: malloc, mmap */
+	TOUCHED,	/* more memory is in use, resident or swapped out */
+	SWAPPED,	/* more of it is swapped out */
+	RELEASED,	/* address space or memory in use shrank */
+	GROWTHS,
+};
+
+static const char *const growths[GROWTHS] = { "reserved", "touched", "swapped", "released" };
+
+/**
+ * struct delta - change between two samples
+ * @known: @growths is known
+ * @growths: which there are; none: steady
+ * @min_faults, @maj_faults: page faults per second; NAN: unknown
+ */
+struct delta {
+	bool known;
+	bool growths[GROWTHS];
+	double min_faults;
+	double maj_faults;
+};
+
+static struct sample sample_of(const struct task *task, const struct scan *scan)
+{
+	const struct figures *f = &task->figures;
+	struct sample sample = {
+		.vss = amount_figure(f, MEMCENSUS_F_VSS),
+		.used = amount_plus(amount_figure(f, MEMCENSUS_F_RSS),
+				    amount_figure(f, MEMCENSUS_F_SWAP)),
+		.swap = amount_figure(f, MEMCENSUS_F_SWAP),
+		.min_faults = { KNOWN(task, MEMCENSUS_TASK_MIN_FAULTS), task->min_faults },
+		.maj_faults = { KNOWN(task, MEMCENSUS_TASK_MAJ_FAULTS), task->maj_faults },
+		.moment = { KNOWN(scan, MEMCENSUS_SCAN_BOOTTIME_NS), scan->boottime },
+	};
+
+	if (KNOWN(f, MEMCENSUS_F_HUGETLB))
+		sample.used.bytes += f->v[MEMCENSUS_F_HUGETLB];
+	return sample;
+}
+
+/* Growth per second; NAN: unknown. */
+static double rate(struct amount then, struct amount now, struct amount ns)
+{
+	const struct amount growth = amount_minus(now, then);
+
+	if (!growth.known || growth.bytes < 0 || !ns.known || ns.bytes <= 0)
+		return NAN;
+	return growth.bytes / (ns.bytes / 1e9);
+}
+
+static struct delta delta_between(const struct sample *then, const struct sample *now)
+{
+	const struct amount ns = amount_minus(now->moment, then->moment);
+	const struct amount vss = amount_minus(now->vss, then->vss);
+	const struct amount used = amount_minus(now->used, then->used);
+	const struct amount swap = amount_minus(now->swap, then->swap);
+
+	return (struct delta){
+		.known = vss.known && used.known,
+		.growths = {
+			[RESERVED] = vss.bytes > 0 && vss.bytes > used.bytes,
+			[TOUCHED] = used.bytes > 0,
+			[SWAPPED] = swap.bytes > 0,
+			[RELEASED] = used.bytes < 0 || vss.bytes < 0,
+		},
+		.min_faults = rate(then->min_faults, now->min_faults, ns),
+		.maj_faults = rate(then->maj_faults, now->maj_faults, ns),
+	};
+}
 
 static const unsigned int amounts[] = {
 	MEMCENSUS_F_VSS, MEMCENSUS_F_RSS, MEMCENSUS_F_PSS, MEMCENSUS_F_USS,
 	MEMCENSUS_F_SWAP,
 };
 
-#define N_AMOUNTS	(sizeof(amounts) / sizeof(amounts[0]))
-
-static void cell_rate(struct table *table, const struct rate *rate)
+static void cell_rate(struct table *table, double rate)
 {
-	if (rate->known)
-		table_cellf(table, rate->value && rate->value < 10 ? "%.1f" : "%.0f",
-			    rate->value);
-	else
+	if (isnan(rate))
 		table_cell(table, NULL);
+	else
+		table_cellf(table, rate && rate < 10 ? "%.1f" : "%.0f", rate);
+}
+
+static void cell_growths(struct table *table, const struct delta *delta)
+{
+	char text[40] = "";
+	size_t i;
+
+	for (i = 0; i < GROWTHS; i++) {
+		if (!delta->growths[i])
+			continue;
+		strcat(text, *text ? "," : "");
+		strcat(text, growths[i]);
+	}
+	table_cell(table, !delta->known ? NULL : *text ? text : "steady");
 }
 
 static struct table *new_table(struct watch *watch)
@@ -63,7 +180,7 @@ static struct table *new_table(struct watch *watch)
 	table = table_new(look);
 	table_column_wide(table, "Time", false, TIME_WIDTH);
 	table_column_wide(table, "PID", true, 7);
-	for (i = 0; i < N_AMOUNTS; i++)
+	for (i = 0; i < ARRAY_SIZE(amounts); i++)
 		table_column_wide(table,
 				  column_header(&task_record.figures.columns[amounts[i]]),
 				  true, 9);
@@ -78,28 +195,35 @@ static void put_row(struct watch *watch, const struct view *view,
 {
 	const struct options *options = watch->session->options;
 	const struct units units = command_units(view, options);
-	char time[TIME_SIZE], kinds[DELTA_SIZE];
 	struct table *table = new_table(watch);
+	char time[TIME_SIZE];
 	size_t i;
 
 	table_row(table);
 	time_text(time, time_of(&view->snap->scan), options->raw);
 	table_cell(table, time);
 	table_cellf(table, "%" PRIu64, task->pid);
-	for (i = 0; i < N_AMOUNTS; i++)
+	for (i = 0; i < ARRAY_SIZE(amounts); i++)
 		cell_column(table, &task_record.figures.columns[amounts[i]], view, task, &units);
-	cell_rate(table, &delta->min_faults);
-	cell_rate(table, &delta->maj_faults);
-	table_cell(table, delta_text(kinds, delta));
+	cell_rate(table, delta->min_faults);
+	cell_rate(table, delta->maj_faults);
+	cell_growths(table, delta);
 	table_finish(table, watch->session->out);
 }
 
-static void json_rate(struct json *json, const char *key, const struct rate *rate)
+static void json_growths(struct json *json, const struct delta *delta)
 {
-	if (rate->known)
-		json_put_ratio(json, key, rate->value);
-	else
-		json_put_null(json, key);
+	size_t i;
+
+	if (!delta->known) {
+		json_put_null(json, "growth");
+		return;
+	}
+	json_open(json, "growth", '[');
+	for (i = 0; i < GROWTHS; i++)
+		if (delta->growths[i])
+			json_put_string(json, NULL, growths[i]);
+	json_close(json, ']');
 }
 
 static void put_line(const struct watch *watch, const struct view *view,
@@ -116,96 +240,184 @@ static void put_line(const struct watch *watch, const struct view *view,
 	json_put_unsigned(&json, "pid", task->pid);
 	json_put_string(&json, "state", KNOWN(task, MEMCENSUS_TASK_STATE) ?
 			column_word(state, task->state) : NULL);
-	for (i = 0; i < N_AMOUNTS; i++) {
+	for (i = 0; i < ARRAY_SIZE(amounts); i++) {
 		figure = amounts[i];
 		json_put_known(&json, task_record.figures.columns[figure].name,
 			       KNOWN(&task->figures, figure), (int64_t)task->figures.v[figure]);
 	}
-	json_rate(&json, "min_faults_per_second", &delta->min_faults);
-	json_rate(&json, "maj_faults_per_second", &delta->maj_faults);
-	delta_json(&json, "growth", delta);
+	json_put_ratio(&json, "min_faults_per_second", delta->min_faults);
+	json_put_ratio(&json, "maj_faults_per_second", delta->maj_faults);
+	json_growths(&json, delta);
 	json_close(&json, '}');
 }
 
-static struct watched *find(const struct watch *watch, uint64_t pid)
+/* Begins the text of an event; on stderr if scripts read raw rows on stdout. */
+static FILE *begin_event(const struct watch *watch, const struct watched *process,
+			 uint64_t realtime)
+{
+	bool raw = watch->session->options->raw;
+	FILE *out = raw ? stderr : watch->session->out;
+	char time[TIME_SIZE];
+
+	time_text(time, realtime, raw);
+	fprintf(out, "%s%-*s %7" PRIu32 " ", raw ? "memcensus: " : "", TIME_WIDTH, time,
+		process->pid);
+	return out;
+}
+
+static void json_event(struct json *json, const struct watched *process,
+		       uint64_t realtime, const char *event)
+{
+	json_open(json, NULL, '{');
+	json_put_known(json, "time", realtime, (int64_t)realtime);
+	json_put_unsigned(json, "pid", process->pid);
+	json_put_string(json, "event", event);
+	json_put_string(json, "comm", process->comm);
+}
+
+/*
+ * Stores @comm as the name of @process.  Prints it if it is the @first one, if it
+ * has changed, or if the process has @executed a program.
+ */
+static void put_name(const struct watch *watch, struct watched *process, uint64_t realtime,
+		     const char *comm, bool first, bool executed)
+{
+	struct json json = { .out = watch->session->out, .line = true };
+	char *name, date[TIME_SIZE];
+	FILE *out;
+
+	if (!first && !executed && !strcmp(process->comm, comm))
+		return;
+	snprintf(process->comm, sizeof(process->comm), "%s", comm);
+	if (watch->session->options->json) {
+		json_event(&json, process, realtime,
+			   first ? "begin" : executed ? "exec" : "renamed");
+		json_close(&json, '}');
+		return;
+	}
+	time_text(date, realtime, true);
+	name = text_printable(process->comm);
+	out = begin_event(watch, process, realtime);
+	if (first)
+		fprintf(out, "is %s, on %.10s\n", name, date);
+	else if (executed)
+		fprintf(out, "has executed %s\n", name);
+	else
+		fprintf(out, "is called %s now: another program, or name\n", name);
+	free(name);
+}
+
+static void json_end(const struct watch *watch, const struct watched *process,
+		     uint64_t realtime, const struct exit_status *exited, const char *heir)
+{
+	struct json json = { .out = watch->session->out, .line = true };
+
+	json_event(&json, process, realtime, "ended");
+	json_put_known(&json, "after", process->seen, (int64_t)process->seen);
+	json_put_known(&json, "at", exited->realtime, (int64_t)exited->realtime);
+	json_put_known(&json, "exit_status", exited->known && WIFEXITED(exited->status),
+		       WEXITSTATUS(exited->status));
+	json_put_known(&json, "signal", exited->known && WIFSIGNALED(exited->status),
+		       WTERMSIG(exited->status));
+	json_put_bool(&json, "oom_killed", exited->oom);
+	if (heir)
+		json_put_string(&json, "reused_by", heir);
+	json_close(&json, '}');
+}
+
+/*
+ * Prints that @process has ended as @exited says; @realtime is the time of detection.
+ * @heir: name of the process that has its PID now, or NULL.
+ */
+static void put_end(const struct watch *watch, const struct watched *process,
+		    uint64_t realtime, const struct exit_status *exited, const char *heir)
+{
+	char how[EXIT_STATUS_SIZE], from[TIME_SIZE], to[TIME_SIZE];
+	char *name = text_printable(heir ? heir : "");
+	FILE *out = begin_event(watch, process, realtime);
+
+	exit_status_text(how, exited);
+	time_text(from, exited->realtime ? exited->realtime : process->seen, false);
+	time_text(to, realtime, false);
+	if (exited->realtime)
+		fprintf(out, "ended at %s: %s", from, how);
+	else
+		fprintf(out, "ended between %s and %s: %s", from, to, how);
+	fprintf(out, "%s%s\n", heir ? "; its number has now " : "", name);
+	free(name);
+}
+
+/* A process with @pid that has not ended; @ended: or has. */
+static struct watched *find(const struct watch *watch, uint64_t pid, bool ended)
 {
 	size_t i;
 
 	for (i = 0; i < watch->n; i++)
-		if (watch->v[i].pid == pid && !watch->v[i].ended)
+		if (watch->v[i].pid == pid && (ended || !watch->v[i].ended))
 			return &watch->v[i];
 	return NULL;
 }
 
-static int has_begun(struct watch *watch, const struct task *task,
-		     struct watched **process, struct failure *why)
+static struct watched *has_begun(struct watch *watch, const struct task *task)
 {
-	struct watched *v = reallocarray(watch->v, watch->n + 1, sizeof(*v));
+	struct watched *process;
 
-	if (!v)
-		return fail_memory(why);
-	watch->v = v;
-	*process = &v[watch->n++];
-	**process = (struct watched){
-		.pid = (uint32_t)task->pid,
-		.start = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0,
-	};
-	return 0;
+	watch->v = array_grow(watch->v, watch->n, sizeof(*watch->v));
+	process = &watch->v[watch->n++];
+	process->pid = (uint32_t)task->pid;
+	process->start = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
+	return process;
 }
 
 /* @process has ended: the census of @realtime lacks it, or @task has its PID now. */
-static int has_ended(struct watch *watch, struct watched *process,
-		     uint64_t realtime, const struct task *task, struct failure *why)
+static void has_ended(struct watch *watch, struct watched *process,
+		      uint64_t realtime, const struct task *task)
 {
+	const char *heir = task && KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL;
 	struct exit_status exited = exit_watch_status(watch->exits, process->pid);
+	struct ids *pids = &watch->pids;
 	size_t i, kept = 0;
 
 	process->ended = true;
-	watch->ended++;
-	for (i = 0; i < watch->n_pids; i++)
-		if (watch->pids[i] != process->pid)
-			watch->pids[kept++] = watch->pids[i];
-	watch->n_pids = kept;
+	for (i = 0; i < pids->n; i++)
+		if (pids->v[i] != process->pid)
+			pids->v[kept++] = pids->v[i];
+	pids->n = kept;
 	if (watch->session->request.pids)
 		watch->session->request.n_pids = kept;
-	return events_put_end(watch->session, process, realtime, &exited,
-			      task && KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL,
-			      why);
+	if (watch->session->options->json)
+		json_end(watch, process, realtime, &exited, heir);
+	else
+		put_end(watch, process, realtime, &exited, heir);
 }
 
-static int show_task(struct watch *watch, const struct view *view,
-		     const struct task *task, struct failure *why)
+static void show_task(struct watch *watch, const struct view *view, const struct task *task)
 {
 	uint64_t realtime = time_of(&view->snap->scan);
-	struct delta_sample now = delta_of_task(task, &view->snap->scan);
-	struct watched *process = find(watch, task->pid);
+	struct sample now = sample_of(task, &view->snap->scan);
+	struct watched *process = find(watch, task->pid, false);
 	bool first = !process;
 	struct delta delta;
-	int ret = 0;
 
-	if (first)
-		ret = has_begun(watch, task, &process, why);
-	else if (process->start && KNOWN(task, MEMCENSUS_TASK_START_NS) &&
-		 task->start != process->start)
-		return has_ended(watch, process, realtime, task, why);
-	if (!ret)
-		ret = events_put_name(watch->session, process, realtime,
-				      KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "",
-				      first, exit_watch_executed(watch->exits, process->pid),
-				      why);
-	if (ret)
-		return ret;
+	if (first) {
+		process = has_begun(watch, task);
+	} else if (process->start && KNOWN(task, MEMCENSUS_TASK_START_NS) &&
+		   task->start != process->start) {
+		has_ended(watch, process, realtime, task);
+		return;
+	}
+	put_name(watch, process, realtime, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "",
+		 first, exit_watch_executed(watch->exits, process->pid));
 
-	delta = delta_between(first ? NULL : &process->sample, &now);
+	delta = delta_between(&process->sample, &now);
 	if (watch->session->options->json)
 		put_line(watch, view, task, &delta);
 	else
 		put_row(watch, view, task, &delta);
 	/* Keep the last known sample: the next growth is counted from it. */
-	if (first || now.has_amounts)
+	if (first || (now.vss.known && now.used.known))
 		process->sample = now;
 	process->seen = realtime;
-	return 0;
 }
 
 /* A record may have all processes; a live census only those requested. */
@@ -215,34 +427,23 @@ static bool is_asked_for(const struct watch *watch, const struct task *task)
 
 	if (watch->session->source->ops->live)
 		return true;
-	for (i = 0; i < watch->n_pids; i++) {
-		if (watch->pids[i] == task->pid)
+	for (i = 0; i < watch->pids.n; i++) {
+		if (watch->pids.v[i] == task->pid)
 			return true;
 		for (t = 0; t < task->peers.n; t++)
-			if (watch->pids[i] == task->peers.v[t])
+			if (watch->pids.v[i] == task->peers.v[t])
 				return true;
 	}
 	return false;
 }
 
-/* Whether @task was seen before: has_ended() then shows its end, once. */
-static bool was_met(const struct watch *watch, const struct task *task)
-{
-	size_t i;
-
-	for (i = 0; i < watch->n; i++)
-		if (watch->v[i].pid == task->pid)
-			return true;
-	return false;
-}
-
-/* Its end is an event; its record would count as a process that was not walked. */
+/* An end is an event; the record of who ended would count as one that was not walked. */
 static void drop_ended(const struct watch *watch, struct snapshot *snap)
 {
 	size_t i, kept = 0;
 
 	for (i = 0; i < snap->n_tasks; i++)
-		if (!task_is_gone(&snap->tasks[i]) || !was_met(watch, &snap->tasks[i]))
+		if (!task_is_gone(&snap->tasks[i]) || !find(watch, snap->tasks[i].pid, true))
 			snap->tasks[kept++] = snap->tasks[i];
 	snap->n_tasks = kept;
 }
@@ -257,96 +458,65 @@ static bool is_in(const struct snapshot *snap, uint32_t pid)
 	return false;
 }
 
-static int show_census(struct watch *watch, const struct snapshot *snap,
-		       struct failure *why)
+static void show_census(struct watch *watch, const struct snapshot *snap)
 {
 	const struct view view = { .snap = snap };
 	bool live = watch->session->source->ops->live;
 	size_t i, n = watch->n;
-	int ret = 0;
 
-	for (i = 0; !ret && i < n; i++)
+	for (i = 0; i < n; i++)
 		if (!watch->v[i].ended && !is_in(snap, watch->v[i].pid) &&
 		    (!live || process_is_gone(watch->v[i].pid)))
-			ret = has_ended(watch, &watch->v[i],
-					time_of(&snap->scan), NULL, why);
-	for (i = 0; !ret && i < snap->n_tasks; i++)
+			has_ended(watch, &watch->v[i], time_of(&snap->scan), NULL);
+	for (i = 0; i < snap->n_tasks; i++)
 		if (is_asked_for(watch, &snap->tasks[i]))
-			ret = show_task(watch, &view, &snap->tasks[i], why);
+			show_task(watch, &view, &snap->tasks[i]);
 	fflush(watch->session->out);
 	watch->session->partial |= warnings_print(stderr, snap);
-	return ret;
 }
 
 static int watch_each(struct watch *watch, struct failure *why)
 {
 	struct session *session = watch->session;
+	enum taken taken = TAKE_DONE;
 	struct snapshot *snap;
-	enum taken taken;
-	int ret = 0;
 
-	while (!ret && watch->n_pids) {
+	while (watch->pids.n && taken == TAKE_DONE) {
 		/* The first census must find at least one process. */
 		session->may_end = watch->n;
 		taken = session_next(session, &snap, why);
-		if (taken == TAKE_END)
-			break;
 		if (taken == TAKE_DONE) {
 			drop_ended(watch, snap);
-			ret = show_census(watch, snap, why);
+			show_census(watch, snap);
+			snapshot_free(snap);
 		}
-		if (taken == TAKE_FAILED)
-			ret = -1;
-		snapshot_free(snap);
 	}
-	return ret;
-}
-
-/* Lists the requested processes, each once; a thread ID means its process. */
-static void choose_pids(struct watch *watch)
-{
-	const struct options *options = watch->session->options;
-	bool live = watch->session->source->ops->live;
-	size_t i, k;
-
-	for (i = 0; i < options->n_pids; i++) {
-		uint32_t pid = live ? process_of(options->pids[i]) : options->pids[i];
-
-		for (k = 0; k < watch->n_pids && watch->pids[k] != pid; k++)
-			;
-		if (k == watch->n_pids)
-			watch->pids[watch->n_pids++] = pid;
-	}
+	return taken == TAKE_FAILED ? -1 : 0;
 }
 
 static int watch_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
+	const bool live = session->source->ops->live;
 	struct watch watch = { .session = session };
-	int ret = -1;
+	size_t i;
+	int ret;
 
-	watch.pids = malloc(options->n_pids * sizeof(*watch.pids));
-	if (!watch.pids)
-		return fail_memory(why);
-	choose_pids(&watch);
+	/* A thread ID means its process. */
+	for (i = 0; i < options->n_pids; i++)
+		ids_add(&watch.pids, live ? process_of(options->pids[i]) : options->pids[i]);
 	/* Request all processes of a record: by PID it fails if one of several has ended. */
-	session->request.pids = session->source->ops->live ? watch.pids : NULL;
-	session->request.n_pids = session->source->ops->live ? watch.n_pids : 0;
-	if (session->source->ops->live) {
-		watch.exits = exit_watch_listen(watch.pids, watch.n_pids);
-		if (!watch.exits) {
-			fail_memory(why);
-			goto out;
-		}
-	}
+	session->request.pids = live ? watch.pids.v : NULL;
+	session->request.n_pids = live ? watch.pids.n : 0;
+	if (live)
+		watch.exits = exit_watch_listen(watch.pids.v, watch.pids.n);
 	ret = watch_each(&watch, why);
 	if (!ret && !watch.n && session->taken)
 		ret = fail(why, FAIL_NO_PROCESS,
 			   "these censuses do not contain process %u", options->pids[0]);
-out:
 	exit_watch_free(watch.exits);
 	free(watch.v);
-	free(watch.pids);
+	ids_free(&watch.pids);
 	return ret;
 }
 
