@@ -6,6 +6,8 @@
 #define NUMBER(name, expression)					\
 	DERIVED(get_##name, trace_shown, number, expression, true)
 
+NUMBER(call, row->call)
+
 /* How often a process called, since it was last shown. */
 #define OF_CALL(name, call)						\
 	NUMBER(name, row->process->sums.by[call].calls -		\
@@ -40,12 +42,30 @@ DERIVED(get_rate, trace_shown, sign,
 	row->since)
 DERIVED(get_min_faults, trace_shown, number,
 	row->process->sums.min_faults - row->process->shown.min_faults,
-	row->process->faults_known)
+	row->report->sums->faults_known)
 DERIVED(get_maj_faults, trace_shown, number,
 	row->process->sums.maj_faults - row->process->shown.maj_faults,
-	row->process->faults_known)
+	row->report->sums->faults_known)
+
+#define OF_WORK(name, expression)					\
+	DERIVED(get_work_##name, trace_worker, number, expression, true)
+
+OF_WORK(pid, row->actor->tid)
+OF_WORK(work, row->work)
+OF_WORK(times, row->did.n)
+OF_WORK(time, row->did.ns)
+OF_WORK(tried, row->did.tried)
+OF_WORK(done, row->did.done)
+DERIVED(get_work_comm, trace_worker, text, row->actor->comm, *row->actor->comm)
 
 static const char *const states[] = { "runs", "ended" };
+
+static const char *const works[TRACE_WORKS] = {
+	[TRACE_KSWAPD] = "kswapd",
+	[TRACE_DIRECT] = "direct",
+	[TRACE_MEMCG] = "memcg",
+	[TRACE_COMPACT] = "compaction",
+};
 
 #define COUNT(name, header, help)					\
 	{ #name, header, help, .kind = KIND_COUNT, .total = TOTAL_SUM, .derive = get_##name }
@@ -89,4 +109,41 @@ static const struct column trace_columns[] = {
 const struct record_type trace_record = {
 	.name = "traced process",
 	.derived = { trace_columns, ARRAY_SIZE(trace_columns) },
+};
+
+static const struct column call_columns[] = {
+	{ "pid", "PID", .kind = KIND_ID, .derive = get_pid },
+	{ "comm", "Command", .kind = KIND_TEXT, .derive = get_comm },
+	{ "begun", "Begun", .kind = KIND_ID, .derive = get_begun },
+	{ "call", "Call", .kind = KIND_WORD, .words = trace_call_names, .n_words = TRACE_CALLS,
+	  .derive = get_call },
+	COUNT(calls, "Calls", NULL),
+	COUNT(failed, "Failed", NULL),
+	BYTES(asked, "Asked", NULL),
+	BYTES(given, "Given", NULL),
+	BYTES(fixed, "Fixed", NULL),
+	BYTES(discarded, "Dropped", NULL),
+	COUNT(unknown, "Unknown", NULL),
+	{ "time", "Time", .kind = KIND_SECONDS, .derive = get_time },
+};
+
+const struct record_type trace_call_record = {
+	.name = "traced call",
+	.derived = { call_columns, ARRAY_SIZE(call_columns) },
+};
+
+static const struct column work_columns[] = {
+	{ "pid", "PID", .kind = KIND_ID, .derive = get_work_pid },
+	{ "comm", "Command", .kind = KIND_TEXT, .derive = get_work_comm },
+	{ "work", "Work", .kind = KIND_WORD, .words = works, .n_words = TRACE_WORKS,
+	  .derive = get_work_work },
+	{ "times", "Times", .kind = KIND_COUNT, .derive = get_work_times },
+	{ "time", "Time", .kind = KIND_SECONDS, .derive = get_work_time },
+	{ "tried", "Tried", .kind = KIND_BYTES, .derive = get_work_tried },
+	{ "done", "Done", .kind = KIND_BYTES, .derive = get_work_done },
+};
+
+const struct record_type trace_work_record = {
+	.name = "work",
+	.derived = { work_columns, ARRAY_SIZE(work_columns) },
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands/trace-event.h"
+#include "lib/memory.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -53,19 +54,17 @@ const struct trace_kind trace_kinds[] = {
 
 const size_t trace_n_kinds = ARRAY_SIZE(trace_kinds);
 
-/* Where a record has a number; @size 0: nowhere. */
-struct field {
-	unsigned short offset;
-	unsigned char size;
-	bool sign;
-};
-
+/**
+ * struct format - where the records of an event have what is wanted
+ * @kind: the event
+ * @tid, @args: numbers; NULL: this kernel has none
+ * @comm: a name, or NULL
+ */
 struct format {
 	const struct trace_kind *kind;
-	struct field tid;
-	struct field args[TRACE_ARGS];
-	unsigned short comm;
-	unsigned short comm_size;
+	struct tep_format_field *tid;
+	struct tep_format_field *args[TRACE_ARGS];
+	const struct tep_format_field *comm;
 };
 
 /**
@@ -86,18 +85,15 @@ struct trace_formats {
 
 struct trace_formats *trace_formats_new(const char *page, size_t size)
 {
-	struct trace_formats *formats = calloc(1, sizeof(*formats));
+	struct trace_formats *formats = xcalloc(1, sizeof(*formats));
 
-	if (!formats)
-		return NULL;
 	formats->tep = tep_alloc();
 	formats->buffer = kbuffer_alloc(KBUFFER_LSIZE_SAME_AS_HOST,
 					KBUFFER_ENDIAN_SAME_AS_HOST);
-	if (!formats->tep || !formats->buffer) {
-		trace_formats_free(formats);
-		return NULL;
-	}
+	if (!formats->tep || !formats->buffer)
+		memory_failed();
 	tep_set_loglevel(TEP_LOG_NONE);
+	tep_set_file_bigendian(formats->tep, tep_is_local_bigendian(formats->tep));
 	/* Without the text it assumes the layout of a page of 4096 bytes. */
 	if (size)
 		tep_parse_header_page(formats->tep, (char *)page, size, sizeof(long));
@@ -108,8 +104,7 @@ void trace_formats_free(struct trace_formats *formats)
 {
 	if (!formats)
 		return;
-	if (formats->buffer)
-		kbuffer_free(formats->buffer);
+	kbuffer_free(formats->buffer);
 	tep_free(formats->tep);
 	free(formats);
 }
@@ -121,15 +116,10 @@ size_t trace_formats_page(const struct trace_formats *formats)
 	return size > 0 ? (size_t)size : 4096;
 }
 
-static bool take_field(struct field *field, const struct tep_format_field *from)
+static bool is_number(const struct tep_format_field *field)
 {
-	if (!from || (from->size != 1 && from->size != 2 && from->size != 4 && from->size != 8) ||
-	    from->offset < 0 || from->offset > INT16_MAX)
-		return false;
-	field->offset = from->offset;
-	field->size = from->size;
-	field->sign = from->flags & TEP_FIELD_IS_SIGNED;
-	return true;
+	return field && field->offset >= 0 && field->size > 0 && field->size <= 8 &&
+	       !(field->size & (field->size - 1));
 }
 
 static int lacks(const struct trace_kind *kind, const char *field, struct failure *why)
@@ -153,57 +143,49 @@ int trace_formats_add(struct trace_formats *formats, const struct trace_kind *ki
 		return fail(why, FAIL_MALFORMED,
 			    "the format of the event %s:%s cannot be understood: see events/%s/%s/format in tracefs",
 			    kind->system, kind->name, kind->system, kind->name);
-	*format = (struct format){ .kind = kind };
-	if (!take_field(&format->tid, tep_find_common_field(event, "common_pid")))
+	*format = (struct format){
+		.kind = kind, .tid = tep_find_common_field(event, "common_pid"),
+	};
+	if (!is_number(format->tid))
 		return lacks(kind, "common_pid", why);
 	for (i = 0; i < TRACE_ARGS && kind->fields[i]; i++) {
 		name = kind->fields[i];
-		if (!take_field(&format->args[i], tep_find_field(event, name + (*name == '?'))) &&
-		    *name != '?')
+		field = tep_find_field(event, name + (*name == '?'));
+		if (is_number(field))
+			format->args[i] = field;
+		else if (*name != '?')
 			return lacks(kind, name, why);
 	}
-	field = kind->comm ? tep_find_field(event, kind->comm) : NULL;
-	if (kind->comm && (!field || field->size < 1 || field->offset < 0 ||
-			   field->offset > INT16_MAX))
-		return lacks(kind, kind->comm, why);
-	if (field) {
-		format->comm = field->offset;
-		format->comm_size = field->size < TRACE_COMM ? field->size : TRACE_COMM;
+	if (kind->comm) {
+		format->comm = tep_find_field(event, kind->comm);
+		if (!format->comm || format->comm->size < 1 || format->comm->offset < 0)
+			return lacks(kind, kind->comm, why);
 	}
 	formats->by_id[event->id] = ++formats->n;
 	return 0;
 }
 
-static bool read_field(const struct field *field, const void *record, size_t size,
+static bool is_within(const struct tep_format_field *field, size_t bytes, size_t size)
+{
+	return (size_t)field->offset + bytes <= size;
+}
+
+/* The number of @field, which may be NULL; false: @record of @size bytes ends before. */
+static bool read_field(struct tep_format_field *field, const void *record, size_t size,
 		       uint64_t *value)
 {
-	const char *at = (const char *)record + field->offset;
-	uint64_t u64;
-	uint32_t u32;
-	uint16_t u16;
-	uint8_t u8;
+	unsigned long long number = 0;
 
 	*value = 0;
-	if ((size_t)field->offset + field->size > size)
+	if (!field)
+		return true;
+	if (!is_within(field, field->size, size) ||
+	    tep_read_number_field(field, record, &number))
 		return false;
-	switch (field->size) {
-	case 1:
-		memcpy(&u8, at, 1);
-		*value = field->sign ? (uint64_t)(int8_t)u8 : u8;
-		break;
-	case 2:
-		memcpy(&u16, at, 2);
-		*value = field->sign ? (uint64_t)(int16_t)u16 : u16;
-		break;
-	case 4:
-		memcpy(&u32, at, 4);
-		*value = field->sign ? (uint64_t)(int32_t)u32 : u32;
-		break;
-	case 8:
-		memcpy(&u64, at, 8);
-		*value = u64;
-		break;
-	}
+	*value = number;
+	if (field->flags & TEP_FIELD_IS_SIGNED)
+		*value = (uint64_t)((int64_t)(number << (64 - 8 * field->size)) >>
+				    (64 - 8 * field->size));
 	return true;
 }
 
@@ -211,9 +193,9 @@ bool trace_formats_decode(const struct trace_formats *formats, const void *recor
 			  size_t size, struct trace_event *event)
 {
 	const struct format *format;
+	size_t bytes, i;
 	uint64_t tid;
 	uint16_t id;
-	size_t i;
 
 	if (size < sizeof(id))
 		return false;
@@ -221,39 +203,43 @@ bool trace_formats_decode(const struct trace_formats *formats, const void *recor
 	if (!formats->by_id[id])
 		return false;
 	format = &formats->v[formats->by_id[id] - 1];
-	if (!read_field(&format->tid, record, size, &tid))
+	if (!read_field(format->tid, record, size, &tid))
 		return false;
 	event->tid = (uint32_t)tid;
 	event->what = format->kind->what;
 	event->call = format->kind->call;
 	for (i = 0; i < TRACE_ARGS; i++)
-		if (!read_field(&format->args[i], record, size, &event->args[i]))
+		if (!read_field(format->args[i], record, size, &event->args[i]))
 			return false;
 	memset(event->comm, 0, sizeof(event->comm));
-	if ((size_t)format->comm + format->comm_size > size)
+	if (!format->comm)
+		return true;
+	bytes = format->comm->size < TRACE_COMM ? format->comm->size : TRACE_COMM;
+	if (!is_within(format->comm, bytes, size))
 		return false;
-	memcpy(event->comm, (const char *)record + format->comm, format->comm_size);
+	memcpy(event->comm, (const char *)record + format->comm->offset, bytes);
 	event->comm[TRACE_COMM - 1] = '\0';
 	return true;
 }
 
-int trace_formats_each(const struct trace_formats *formats, void *page,
-		       trace_see *see, void *context)
+size_t trace_formats_each(const struct trace_formats *formats, void *page, trace_see *see,
+			  void *context, uint64_t *last)
 {
 	struct kbuffer *buffer = formats->buffer;
 	unsigned long long time;
 	struct trace_event event;
 	const void *record;
-	int ret = 0;
+	size_t n = 0;
 
 	if (kbuffer_load_subbuffer(buffer, page))
 		return 0;
-	for (record = kbuffer_read_event(buffer, &time); record && !ret;
+	for (record = kbuffer_read_event(buffer, &time); record;
 	     record = kbuffer_next_event(buffer, &time)) {
 		if (!trace_formats_decode(formats, record, kbuffer_event_size(buffer), &event))
 			continue;
-		event.time = time;
-		ret = see(context, &event);
+		event.time = *last = time;
+		see(context, &event);
+		n++;
 	}
-	return ret;
+	return n;
 }

@@ -97,7 +97,7 @@ extern const size_t trace_n_kinds;
 
 struct trace_formats;
 
-/* Returns NULL if memory runs out.  @page: the kernel's text events/header_page. */
+/* @page: the kernel's text events/header_page. */
 struct trace_formats *trace_formats_new(const char *page, size_t size);
 void trace_formats_free(struct trace_formats *formats);
 
@@ -118,11 +118,11 @@ size_t trace_formats_page(const struct trace_formats *formats);
 bool trace_formats_decode(const struct trace_formats *formats, const void *record,
 			  size_t size, struct trace_event *event);
 
-/* Gets each event of a page, in order; returns 0 to continue. */
-typedef int trace_see(void *context, const struct trace_event *event);
+/* Gets each event of a page, in order. */
+typedef void trace_see(void *context, const struct trace_event *event);
 
-/* Decodes a page of the trace buffer.  Returns what @see returned, 0 at the end. */
-int trace_formats_each(const struct trace_formats *formats, void *page,
-		       trace_see *see, void *context);
+/* Decodes a page of the trace buffer.  Returns the number of events; @last: time of the last. */
+size_t trace_formats_each(const struct trace_formats *formats, void *page, trace_see *see,
+			  void *context, uint64_t *last);
 
 #endif /* READER_TRACE_EVENT_H */

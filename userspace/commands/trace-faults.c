@@ -9,6 +9,7 @@
 
 #include "commands/trace-faults.h"
 #include "host/perf.h"
+#include "lib/memory.h"
 
 /* Minor and major faults have buffers of their own: a record does not say which it is. */
 enum { MINOR, MAJOR, KINDS };
@@ -27,15 +28,15 @@ struct record {
 /**
  * struct trace_faults - open events
  * @files: all of them; owned
- * @cpus: number of CPUs
- * @rings: of each CPU, by kind; owned.  Not mapped: the CPU is not online
+ * @rings: KINDS of each CPU; owned.  Not mapped: the CPU is not online
+ * @n: their number
  * @inherit: events follow what threads fork
  * @on_exec: events begin at exec
  */
 struct trace_faults {
 	struct perf_files files;
-	size_t cpus;
-	struct perf_ring (*rings)[KINDS];
+	struct perf_ring *rings;
+	size_t n;
 	bool inherit;
 	bool on_exec;
 };
@@ -91,55 +92,36 @@ static int open_event(const struct trace_faults *faults, int kind, int pid, int 
 /* One task, or all (-1); returns an error number. */
 static int open_all(struct trace_faults *faults, int pid)
 {
-	int kind, fd;
-	size_t cpu;
+	size_t i;
+	int fd;
 
-	for (cpu = 0; cpu < faults->cpus; cpu++) {
-		for (kind = 0; kind < KINDS; kind++) {
-			fd = open_event(faults, kind, pid, cpu);
-			/* A CPU that is offline, or a thread that has ended. */
-			if (fd < 0 && (errno == ENODEV || errno == ESRCH))
-				continue;
-			if (fd < 0)
-				return errno;
-			perf_files_add(&faults->files, fd);
-			if (perf_ring_add(&faults->rings[cpu][kind], fd, ring_bytes(kind)))
-				return errno;
-		}
+	for (i = 0; i < faults->n; i++) {
+		fd = open_event(faults, i % KINDS, pid, (int)(i / KINDS));
+		/* A CPU that is offline, or a thread that has ended. */
+		if (fd < 0 && (errno == ENODEV || errno == ESRCH))
+			continue;
+		if (fd < 0)
+			return errno;
+		perf_files_add(&faults->files, fd);
+		if (perf_ring_add(&faults->rings[i], fd, ring_bytes(i % KINDS)))
+			return errno;
 	}
 	return 0;
 }
 
-struct trace_faults *trace_faults_new(const struct trace_faults_of *of, struct failure *why)
+struct trace_faults *trace_faults_new(const struct ids *tids, bool on_exec, struct failure *why)
 {
-	struct trace_faults *faults = calloc(1, sizeof(*faults));
-	long cpus = sysconf(_SC_NPROCESSORS_CONF);
-	int error;
+	struct trace_faults *faults = xcalloc(1, sizeof(*faults));
+	const uint32_t all = UINT32_MAX;
 
-	if (!faults)
-		goto memory;
-	faults->rings = calloc(cpus, sizeof(*faults->rings));
-	if (!faults->rings)
-		goto memory;
 	perf_raise_limit();
-	faults->cpus = cpus;
-	faults->inherit = of->tids;
-	faults->on_exec = of->on_exec;
-	if (of->tids) {
-		if (!trace_faults_follow(faults, of->tids, of->n, why))
-			return faults;
-		trace_faults_free(faults);
-		return NULL;
-	}
-	error = open_all(faults, -1);
-	if (!error)
+	faults->n = KINDS * (size_t)sysconf(_SC_NPROCESSORS_CONF);
+	faults->rings = xcalloc(faults->n, sizeof(*faults->rings));
+	faults->inherit = tids->n;
+	faults->on_exec = on_exec;
+	if (!trace_faults_follow(faults, tids->n ? tids->v : &all, tids->n ? tids->n : 1, why))
 		return faults;
 	trace_faults_free(faults);
-	refused(why, error);
-	return NULL;
-memory:
-	trace_faults_free(faults);
-	fail_memory(why);
 	return NULL;
 }
 
@@ -157,15 +139,14 @@ int trace_faults_follow(struct trace_faults *faults, const uint32_t *tids, size_
 	return 0;
 }
 
-static int read_ring(struct perf_ring *ring, int kind, trace_see *see,
-		     void *context, uint64_t *n)
+static void read_ring(struct perf_ring *ring, int kind, trace_see *see,
+		      void *context, uint64_t *n)
 {
 	uint64_t head = perf_ring_head(ring), tail = ring->page->data_tail;
 	struct trace_event event = { .what = TRACE_FAULT };
 	struct record record;
-	int ret = 0;
 
-	while (!ret && tail < head) {
+	while (tail < head) {
 		perf_ring_copy(ring, tail, &record.header, sizeof(record.header));
 		if (record.header.size < sizeof(record.header) ||
 		    record.header.size > head - tail)
@@ -177,39 +158,31 @@ static int read_ring(struct perf_ring *ring, int kind, trace_see *see,
 			event.tid = record.tid;
 			event.args[0] = record.pid;
 			event.args[1] = kind == MAJOR;
-			ret = see(context, &event);
+			see(context, &event);
 			++*n;
 		}
 		tail += record.header.size;
 	}
 	perf_ring_consume(ring, tail);
-	return ret;
 }
 
-int trace_faults_read(struct trace_faults *faults, trace_see *see, void *context,
-		      uint64_t *n, struct failure *why)
+void trace_faults_read(struct trace_faults *faults, trace_see *see, void *context,
+		       uint64_t *n)
 {
-	size_t cpu;
-	int kind;
+	size_t i;
 
-	for (cpu = 0; cpu < faults->cpus; cpu++)
-		for (kind = 0; kind < KINDS; kind++)
-			if (faults->rings[cpu][kind].page &&
-			    read_ring(&faults->rings[cpu][kind], kind, see, context, n))
-				return fail_memory(why);
-	return 0;
+	for (i = 0; i < faults->n; i++)
+		if (faults->rings[i].page)
+			read_ring(&faults->rings[i], i % KINDS, see, context, n);
 }
 
 size_t trace_faults_poll(const struct trace_faults *faults, struct pollfd *fds, size_t max)
 {
-	size_t cpu, n = 0;
-	int kind;
+	size_t i, n = 0;
 
-	for (cpu = 0; cpu < faults->cpus; cpu++)
-		for (kind = 0; kind < KINDS; kind++)
-			if (faults->rings[cpu][kind].page && n < max)
-				fds[n++] = (struct pollfd){
-					faults->rings[cpu][kind].fd, POLLIN, 0 };
+	for (i = 0; i < faults->n && n < max; i++)
+		if (faults->rings[i].page)
+			fds[n++] = (struct pollfd){ faults->rings[i].fd, POLLIN, 0 };
 	return n;
 }
 
@@ -229,14 +202,12 @@ bool trace_faults_lost(const struct trace_faults *faults, uint64_t *lost)
 void trace_faults_free(struct trace_faults *faults)
 {
 	size_t i;
-	int kind;
 
 	if (!faults)
 		return;
 	perf_files_close(&faults->files);
-	for (i = 0; i < faults->cpus; i++)
-		for (kind = 0; kind < KINDS; kind++)
-			perf_ring_unmap(&faults->rings[i][kind]);
+	for (i = 0; i < faults->n; i++)
+		perf_ring_unmap(&faults->rings[i]);
 	free(faults->rings);
 	free(faults);
 }

@@ -12,31 +12,23 @@
 #include <stdint.h>
 
 #include "commands/trace-event.h"
+#include "host/process.h"
 
 struct trace_faults;
 
-/**
- * struct trace_faults_of - whose faults
- * @tids: these threads and what they fork; NULL: all tasks
- * @n: their number
- * @on_exec: from their exec on
+/*
+ * Of the threads @tids and what they fork; of all tasks if there are none.  @on_exec: from
+ * their exec on.  Returns NULL and @why if the kernel refuses the events.
  */
-struct trace_faults_of {
-	const uint32_t *tids;
-	size_t n;
-	bool on_exec;
-};
-
-/* Returns NULL and @why if the kernel refuses the events. */
-struct trace_faults *trace_faults_new(const struct trace_faults_of *of, struct failure *why);
+struct trace_faults *trace_faults_new(const struct ids *tids, bool on_exec, struct failure *why);
 
 /* Adds threads to those of trace_faults_new().  Returns 0, or -1 and @why. */
 int trace_faults_follow(struct trace_faults *faults, const uint32_t *tids, size_t n,
 			struct failure *why);
 
-/* Reads what is recorded to @see, and adds its number to @n.  0, or -1 and @why. */
-int trace_faults_read(struct trace_faults *faults, trace_see *see, void *context,
-		      uint64_t *n, struct failure *why);
+/* Reads what is recorded to @see, and adds its number to @n. */
+void trace_faults_read(struct trace_faults *faults, trace_see *see, void *context,
+		       uint64_t *n);
 
 /* Adds at most @max files that are readable when a buffer is half full; returns how many. */
 size_t trace_faults_poll(const struct trace_faults *faults, struct pollfd *fds, size_t max);

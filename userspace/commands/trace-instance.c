@@ -16,6 +16,7 @@
 
 #include "commands/trace-instance.h"
 #include "host/process.h"
+#include "lib/memory.h"
 #include "lib/text.h"
 
 /* Instances are named memcensus-PID-START-NAME. */
@@ -216,72 +217,97 @@ void trace_guard_end(void)
 		;
 }
 
+/* Writes @text to @file; @what fails, for the message; NULL: to write it. */
 static int write_file(struct trace_instance *instance, const char *file, const char *text,
-		      struct failure *why)
+		      const char *what, struct failure *why)
 {
-	char what[128];
+	char usual[128];
 
 	errno = 0;
-	if (tracefs_instance_file_write(instance->instance, file, text) >= 0)
+	if (tracefs_instance_file_append(instance->instance, file, text) >= 0)
 		return 0;
-	snprintf(what, sizeof(what), "cannot write '%.40s' to '%.40s' of tracefs", text, file);
-	return refused(why, what, errno ? errno : EIO);
+	snprintf(usual, sizeof(usual), "cannot write '%.40s' to '%.40s' of tracefs", text, file);
+	return refused(why, what ? what : usual, errno ? errno : EIO);
 }
 
 static int open_buffers(struct trace_instance *instance, struct failure *why)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	const size_t cpus = (size_t)sysconf(_SC_NPROCESSORS_CONF);
 	char file[64];
-	size_t i;
+	int fd;
 
-	instance->fds = calloc(cpus, sizeof(*instance->fds));
-	if (!instance->fds)
-		return fail_memory(why);
-	instance->n_fds = cpus;
-	for (i = 0; i < instance->n_fds; i++) {
-		snprintf(file, sizeof(file), "per_cpu/cpu%zu/trace_pipe_raw", i);
+	instance->fds = xcalloc(cpus, sizeof(*instance->fds));
+	while (instance->n_fds < cpus) {
+		snprintf(file, sizeof(file), "per_cpu/cpu%zu/trace_pipe_raw", instance->n_fds);
 		errno = 0;
-		instance->fds[i] = tracefs_instance_file_open(instance->instance, file,
-							      O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		fd = tracefs_instance_file_open(instance->instance, file,
+						O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 		/* A CPU that was never online has no file. */
-		if (instance->fds[i] < 0 && errno != ENOENT && errno != ENXIO)
+		if (fd < 0 && errno != ENOENT && errno != ENXIO)
 			return refused(why, "cannot read the trace buffer", errno);
+		instance->fds[instance->n_fds++] = fd;
 	}
 	return 0;
 }
 
-struct trace_instance *trace_instance_new(const char *name, uint64_t kib, struct failure *why)
+static int add_kind(struct trace_instance *instance, const struct trace_kind *kind,
+		    const char **missing, struct failure *why)
 {
-	struct trace_instance *instance = calloc(1, sizeof(*instance));
-	char own[NAME_SIZE], size[24];
-	char *page;
+	char *text;
+	int n = 0, ret;
+
+	text = tracefs_event_file_read(NULL, kind->system, kind->name, "format", &n);
+	if (text)
+		ret = trace_formats_add(instance->formats, kind, text, n, why);
+	else
+		ret = fail(why, FAIL_SYSTEM,
+			   "this kernel has no event %s:%s: it needs CONFIG_FTRACE_SYSCALLS and CONFIG_EVENT_TRACING",
+			   kind->system, kind->name);
+	free(text);
+	if (!ret)
+		instance->kinds[instance->n_kinds++] = kind;
+	else if (kind->optional)
+		*missing = kind->name;
+	return kind->optional ? 0 : ret;
+}
+
+/* Sets it up and learns the formats of its events. */
+static int prepare(struct trace_instance *instance, bool targets, uint64_t kib,
+		   const char **missing, struct failure *why)
+{
+	char *page, size[24];
+	size_t i;
 	int n = 0;
 
-	if (!instance) {
-		fail_memory(why);
-		return NULL;
-	}
-	own_name(own, name);
-	errno = 0;
-	instance->instance = tracefs_instance_create(own);
-	if (!instance->instance) {
-		refused(why, "cannot make an instance of tracefs", errno ? errno : EIO);
-		free(instance);
-		return NULL;
-	}
 	page = tracefs_instance_file_read(NULL, "events/header_page", &n);
 	instance->formats = trace_formats_new(page, page && n > 0 ? n : 0);
 	free(page);
-	if (instance->formats)
-		instance->page = malloc(trace_formats_page(instance->formats));
+	instance->page = xcalloc(trace_formats_page(instance->formats), 1);
 	snprintf(size, sizeof(size), "%" PRIu64, kib);
-	if (!instance->page) {
-		fail_memory(why);
-	} else if (!write_file(instance, "buffer_size_kb", size, why) &&
-		   !write_file(instance, "trace_clock", "mono", why) &&
-		   !open_buffers(instance, why)) {
+	if (write_file(instance, "buffer_size_kb", size, NULL, why) ||
+	    write_file(instance, "trace_clock", "mono", NULL, why) ||
+	    open_buffers(instance, why))
+		return -1;
+	for (i = 0; i < trace_n_kinds; i++)
+		if (trace_kinds[i].targets == targets &&
+		    add_kind(instance, &trace_kinds[i], missing, why))
+			return -1;
+	return 0;
+}
+
+struct trace_instance *trace_instance_new(bool targets, uint64_t kib, const char **missing,
+					  struct failure *why)
+{
+	struct trace_instance *instance = xcalloc(1, sizeof(*instance));
+	char own[NAME_SIZE];
+
+	own_name(own, targets ? "calls" : "system");
+	errno = 0;
+	instance->instance = tracefs_instance_create(own);
+	if (!instance->instance)
+		refused(why, "cannot make an instance of tracefs", errno ? errno : EIO);
+	else if (!prepare(instance, targets, kib, missing, why))
 		return instance;
-	}
 	trace_instance_end(instance);
 	return NULL;
 }
@@ -296,7 +322,8 @@ void trace_instance_end(struct trace_instance *instance)
 		if (instance->fds[i] >= 0)
 			close(instance->fds[i]);
 	/* It is the guard's if it cannot be removed now. */
-	tracefs_instance_destroy(instance->instance);
+	if (instance->instance)
+		tracefs_instance_destroy(instance->instance);
 	tracefs_instance_free(instance->instance);
 	trace_formats_free(instance->formats);
 	free(instance->fds);
@@ -304,52 +331,14 @@ void trace_instance_end(struct trace_instance *instance)
 	free(instance);
 }
 
-static int add_kind(struct trace_instance *instance, const struct trace_kind *kind,
-		    const char **missing, struct failure *why)
-{
-	char *text;
-	int n = 0, ret;
-
-	text = tracefs_event_file_read(NULL, kind->system, kind->name, "format", &n);
-	if (!text && kind->optional) {
-		*missing = kind->name;
-		return 0;
-	}
-	if (!text)
-		return fail(why, FAIL_SYSTEM,
-			    "this kernel has no event %s:%s: it needs CONFIG_FTRACE_SYSCALLS and CONFIG_EVENT_TRACING",
-			    kind->system, kind->name);
-	ret = trace_formats_add(instance->formats, kind, text, n, why);
-	free(text);
-	if (ret)
-		return kind->optional ? (*missing = kind->name, 0) : -1;
-	instance->kinds[instance->n_kinds++] = kind;
-	return 0;
-}
-
-int trace_instance_formats(struct trace_instance *instance, bool targets,
-			   const char **missing, struct failure *why)
-{
-	size_t i;
-
-	for (i = 0; i < trace_n_kinds; i++)
-		if (trace_kinds[i].targets == targets &&
-		    add_kind(instance, &trace_kinds[i], missing, why))
-			return -1;
-	return 0;
-}
-
-static int append_pid(struct trace_instance *instance, const char *file, uint32_t tid,
-		      struct failure *why)
+static int write_pid(struct trace_instance *instance, const char *file, uint32_t tid,
+		     struct failure *why)
 {
 	char text[24], what[80];
 
 	snprintf(text, sizeof(text), "%" PRIu32 " ", tid);
-	errno = 0;
-	if (tracefs_instance_file_append(instance->instance, file, text) >= 0)
-		return 0;
 	snprintf(what, sizeof(what), "cannot trace thread %" PRIu32, tid);
-	return refused(why, what, errno ? errno : EIO);
+	return write_file(instance, file, text, what, why);
 }
 
 int trace_instance_follow(struct trace_instance *instance, const uint32_t *tids, size_t n,
@@ -358,17 +347,17 @@ int trace_instance_follow(struct trace_instance *instance, const uint32_t *tids,
 	size_t i;
 
 	/* Before the first thread, or what it forks now would be missed. */
-	if (write_file(instance, "options/event-fork", "1", why))
+	if (write_file(instance, "options/event-fork", "1", NULL, why))
 		return -1;
 	for (i = 0; i < n; i++)
-		if (append_pid(instance, "set_event_pid", tids[i], why))
+		if (write_pid(instance, "set_event_pid", tids[i], why))
 			return -1;
 	return 0;
 }
 
 int trace_instance_spare(struct trace_instance *instance, uint32_t tid, struct failure *why)
 {
-	return append_pid(instance, "set_event_notrace_pid", tid, why);
+	return write_pid(instance, "set_event_notrace_pid", tid, why);
 }
 
 int trace_instance_record(struct trace_instance *instance, struct failure *why)
@@ -380,7 +369,7 @@ int trace_instance_record(struct trace_instance *instance, struct failure *why)
 	for (i = 0; i < instance->n_kinds; i++) {
 		kind = instance->kinds[i];
 		snprintf(file, sizeof(file), "events/%s/%s/enable", kind->system, kind->name);
-		if (write_file(instance, file, "1", why))
+		if (write_file(instance, file, "1", NULL, why))
 			return -1;
 	}
 	return 0;
@@ -391,33 +380,16 @@ void trace_instance_stop(struct trace_instance *instance)
 	tracefs_trace_off(instance->instance);
 }
 
-/* Notes the time of the last event. */
-struct last {
-	trace_see *see;
-	void *context;
-	uint64_t time;
-	uint64_t n;
-};
-
-static int see_last(void *context, const struct trace_event *event)
-{
-	struct last *last = context;
-
-	last->time = event->time;
-	last->n++;
-	return last->see(last->context, event);
-}
-
 int trace_instance_read(struct trace_instance *instance, size_t pages, trace_see *see,
 			void *context, uint64_t *until, uint64_t *n, struct failure *why)
 {
 	const size_t size = trace_formats_page(instance->formats);
-	struct last last = { see, context, 0, 0 };
+	uint64_t last;
 	size_t i, page;
 	ssize_t got;
 
 	for (i = 0; i < instance->n_fds; i++) {
-		last.time = 0;
+		last = 0;
 		got = 0;
 		for (page = 0; instance->fds[i] >= 0 && page < pages; page++) {
 			got = read(instance->fds[i], instance->page, size);
@@ -425,15 +397,14 @@ int trace_instance_read(struct trace_instance *instance, size_t pages, trace_see
 				continue;
 			if (got <= 0)
 				break;
-			if (trace_formats_each(instance->formats, instance->page, see_last, &last))
-				return fail_memory(why);
+			*n += trace_formats_each(instance->formats, instance->page, see, context,
+						 &last);
 		}
 		if (got < 0 && errno != EAGAIN && errno != EINTR)
 			return refused(why, "cannot read the trace buffer", errno);
-		if (page == pages && last.time && last.time < *until)
-			*until = last.time;
+		if (page == pages && last && last < *until)
+			*until = last;
 	}
-	*n += last.n;
 	return 0;
 }
 
@@ -449,29 +420,28 @@ size_t trace_instance_poll(const struct trace_instance *instance, struct pollfd 
 
 bool trace_instance_lost(struct trace_instance *instance, uint64_t *lost)
 {
-	static const char *const lines[] = { "overrun: ", "commit overrun: ", "dropped events: " };
-	unsigned long long value;
-	char file[64], *text, *at;
-	size_t i, line;
-	bool known = true;
+	static const char *const formats[] = {
+		"overrun: %" SCNu64, "commit overrun: %" SCNu64, "dropped events: %" SCNu64,
+	};
+	char file[64], *text, *line;
+	uint64_t value;
+	size_t cpu, i, found, wanted = 0;
 
-	for (i = 0; i < instance->n_fds; i++) {
-		if (instance->fds[i] < 0)
+	for (cpu = found = 0; cpu < instance->n_fds; cpu++) {
+		if (instance->fds[cpu] < 0)
 			continue;
-		snprintf(file, sizeof(file), "per_cpu/cpu%zu/stats", i);
+		wanted += 3;
+		snprintf(file, sizeof(file), "per_cpu/cpu%zu/stats", cpu);
 		text = tracefs_instance_file_read(instance->instance, file, NULL);
-		for (line = 0; text && line < 3; line++) {
-			/* At the beginning of a line: "commit overrun" ends in "overrun". */
-			for (at = text; at; at = strchr(at, '\n'), at += at ? 1 : 0)
-				if (!strncmp(at, lines[line], strlen(lines[line])))
-					break;
-			if (at && sscanf(at + strlen(lines[line]), "%llu", &value) == 1)
+		for (line = text ? strtok(text, "\n") : NULL; line; line = strtok(NULL, "\n")) {
+			for (i = 0; i < 3; i++) {
+				if (sscanf(line, formats[i], &value) != 1)
+					continue;
 				*lost += value;
-			else
-				known = false;
+				found++;
+			}
 		}
-		known &= !!text;
 		free(text);
 	}
-	return known;
+	return found == wanted;
 }

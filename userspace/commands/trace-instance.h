@@ -31,20 +31,15 @@ int trace_guard_start(struct failure *why);
 void trace_guard_end(void);
 
 /*
- * Makes the instance @name of this run, with a buffer of @kib for each CPU.  It
- * records nothing yet.  NULL and @why.
+ * Makes an instance for the kinds of events that are of @targets, or of all tasks, with a
+ * buffer of @kib for each CPU.  It records nothing yet.  NULL and @why.  A missing optional
+ * event sets @missing to its name.
  */
-struct trace_instance *trace_instance_new(const char *name, uint64_t kib, struct failure *why);
+struct trace_instance *trace_instance_new(bool targets, uint64_t kib, const char **missing,
+					  struct failure *why);
 
 /* Removes it; NULL is ignored. */
 void trace_instance_end(struct trace_instance *instance);
-
-/*
- * Learns the formats of the kinds of events that are of @targets, or of all tasks.
- * Returns 0, or -1 and @why.  A missing optional event sets @missing to its name.
- */
-int trace_instance_formats(struct trace_instance *instance, bool targets,
-			   const char **missing, struct failure *why);
 
 /* Adds threads that are traced, and what they fork; none: all tasks.  0, or -1 and @why. */
 int trace_instance_follow(struct trace_instance *instance, const uint32_t *tids, size_t n,
@@ -53,7 +48,7 @@ int trace_instance_follow(struct trace_instance *instance, const uint32_t *tids,
 /* Does not trace the thread @tid.  0, or -1 and @why. */
 int trace_instance_spare(struct trace_instance *instance, uint32_t tid, struct failure *why);
 
-/* Begins to record the events of trace_instance_formats(). */
+/* Begins to record its events. */
 int trace_instance_record(struct trace_instance *instance, struct failure *why);
 
 /* Stops to record; what is recorded can still be read. */
@@ -62,7 +57,7 @@ void trace_instance_stop(struct trace_instance *instance);
 /*
  * Reads at most @pages of each CPU's buffer to @see.  Sets @until to the time of the last
  * event of the CPU that is not read to its end and is furthest behind; it is left where
- * all are.  @n: events.  0, or -1 and @why.
+ * all are.  Adds the number of events to @n.  0, or -1 and @why.
  */
 int trace_instance_read(struct trace_instance *instance, size_t pages, trace_see *see,
 			void *context, uint64_t *until, uint64_t *n, struct failure *why);

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "commands/trace-sums.h"
+#include "lib/memory.h"
 
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED	24
@@ -48,19 +49,13 @@ static struct trace_thread **slot_of(struct trace_sums *sums, uint32_t tid)
 
 static void put_space(struct trace_space *space)
 {
-	if (space && !--space->users)
+	if (!--space->users)
 		free(space);
 }
 
-static struct trace_space *new_space(struct trace_sums *sums, uint64_t brk)
+static struct trace_space *new_space(uint64_t brk)
 {
-	struct trace_space *space = malloc(sizeof(*space));
-
-	if (!space)
-		sums->failed = true;
-	else
-		*space = (struct trace_space){ 1, brk };
-	return space;
+	return xmemdup(&(struct trace_space){ 1, brk }, sizeof(struct trace_space));
 }
 
 /* The process for all that are beyond the bound. */
@@ -75,14 +70,9 @@ static struct trace_process *new_process(struct trace_sums *sums, uint32_t pid,
 		pid = 0;
 		comm = "(others)";
 	}
-	process = calloc(1, sizeof(*process));
-	if (!process) {
-		sums->failed = true;
-		return NULL;
-	}
+	process = xcalloc(1, sizeof(*process));
 	process->pid = pid;
 	process->begun = now;
-	process->faults_known = sums->faults_known;
 	snprintf(process->comm, sizeof(process->comm), "%s", comm);
 	if (sums->last)
 		sums->last->next = process;
@@ -98,25 +88,18 @@ static struct trace_process *new_process(struct trace_sums *sums, uint32_t pid,
 	return process;
 }
 
-/* Adds a thread to @process; takes over a use of @space.  NULL: out of memory. */
+/* Adds the new thread @tid to @process; takes over a use of @space. */
 static struct trace_thread *add_thread(struct trace_sums *sums, uint32_t tid,
 				       struct trace_process *process, struct trace_space *space)
 {
-	struct trace_thread **slot = slot_of(sums, tid);
-	struct trace_thread *thread;
+	struct trace_thread *thread = xcalloc(1, sizeof(*thread));
 
-	thread = process && space && !*slot ? calloc(1, sizeof(*thread)) : NULL;
-	if (!thread) {
-		sums->failed |= process && space && !*slot;
-		put_space(space);
-		return NULL;
-	}
 	thread->tid = tid;
 	thread->process = process;
 	thread->space = space;
 	sums->n_live += !process->threads++;
 	process->ended = 0;
-	*slot = thread;
+	*slot_of(sums, tid) = thread;
 	return thread;
 }
 
@@ -134,25 +117,21 @@ static void drop_thread(struct trace_sums *sums, struct trace_thread **slot, uin
 	free(thread);
 }
 
-struct trace_process *trace_sums_add(struct trace_sums *sums, uint32_t pid, const char *comm,
-				     const uint32_t *tids, size_t n, uint64_t now, uint64_t brk,
-				     bool waits)
+void trace_sums_add(struct trace_sums *sums, uint32_t pid, const char *comm,
+		    const uint32_t *tids, size_t n, uint64_t now, uint64_t brk, bool waits)
 {
 	struct trace_process *process = new_process(sums, pid, comm, now);
-	struct trace_space *space = new_space(sums, brk);
+	struct trace_space *space = new_space(brk);
 	size_t i;
 
-	if (!process || !space) {
-		free(space);
-		return NULL;
-	}
 	process->waits = waits;
 	for (i = 0; i < n; i++) {
+		if (*slot_of(sums, tids[i]))
+			continue;
 		space->users++;
 		add_thread(sums, tids[i], process, space);
 	}
 	put_space(space);
-	return process;
 }
 
 /* The newest process @pid, which may have ended; NULL: none. */
@@ -176,7 +155,7 @@ static struct trace_thread *meet(struct trace_sums *sums, uint32_t tid, uint64_t
 
 	if (thread)
 		return thread;
-	if (sums->ops->who && !sums->ops->who(sums->ops->context, tid, &pid, comm))
+	if (!sums->ops.who(tid, &pid, comm))
 		pid = tid;
 	process = find_process(sums, pid);
 	if (process && !process->threads)
@@ -186,7 +165,7 @@ static struct trace_thread *meet(struct trace_sums *sums, uint32_t tid, uint64_t
 		space = first->space;
 		space->users++;
 	} else {
-		space = new_space(sums, 0);
+		space = new_space(0);
 	}
 	if (!process)
 		process = new_process(sums, pid, comm, now);
@@ -287,7 +266,7 @@ static void enter(struct trace_sums *sums, const struct trace_event *event)
 {
 	struct trace_thread *thread = meet(sums, event->tid, event->time);
 
-	if (!thread || thread->process->waits)
+	if (thread->process->waits)
 		return;
 	thread->pending = true;
 	thread->call = event->call;
@@ -300,7 +279,7 @@ static void leave(struct trace_sums *sums, const struct trace_event *event)
 	struct trace_thread *thread = meet(sums, event->tid, event->time);
 	struct trace_row row;
 
-	if (!thread || thread->process->waits)
+	if (thread->process->waits)
 		return;
 	if (!thread->pending || thread->call != event->call) {
 		/* Of brk() the result alone says where the break is. */
@@ -321,8 +300,8 @@ static void leave(struct trace_sums *sums, const struct trace_event *event)
 		.result = (int64_t)event->args[0],
 	};
 	count(sums, thread, &row);
-	if (sums->ops->row)
-		sums->ops->row(sums->ops->context, &row);
+	if (sums->ops.row)
+		sums->ops.row(sums->ops.context, &row);
 }
 
 static void newtask(struct trace_sums *sums, const struct trace_event *event)
@@ -334,8 +313,6 @@ static void newtask(struct trace_sums *sums, const struct trace_event *event)
 	struct trace_thread **old;
 	struct trace_space *space;
 
-	if (!parent)
-		return;
 	/* The number is new: the end of an earlier task is lost. */
 	old = slot_of(sums, tid);
 	if (*old)
@@ -344,12 +321,12 @@ static void newtask(struct trace_sums *sums, const struct trace_event *event)
 		space = parent->space;
 		space->users++;
 	} else {
-		space = new_space(sums, parent->space->brk);
+		space = new_space(parent->space->brk);
 	}
 	process = parent->process;
 	if (!(flags & CLONE_THREAD)) {
 		process = new_process(sums, tid, event->comm, event->time);
-		if (process && process->pid) {
+		if (process->pid) {
 			process->parent = parent->process->pid;
 			process->waits = parent->process->waits;
 		}
@@ -371,10 +348,7 @@ static void executed(struct trace_sums *sums, const struct trace_event *event)
 {
 	uint32_t now = (uint32_t)event->args[0], before = (uint32_t)event->args[1];
 	struct trace_thread *thread = meet(sums, before, event->time), **slot;
-	struct trace_space *space;
 
-	if (!thread)
-		return;
 	if (now != before) {
 		slot = slot_of(sums, now);
 		if (*slot)
@@ -385,11 +359,8 @@ static void executed(struct trace_sums *sums, const struct trace_event *event)
 		thread->next = sums->threads[now % TRACE_BUCKETS];
 		sums->threads[now % TRACE_BUCKETS] = thread;
 	}
-	space = new_space(sums, 0);
-	if (space) {
-		put_space(thread->space);
-		thread->space = space;
-	}
+	put_space(thread->space);
+	thread->space = new_space(0);
 	thread->pending = false;
 	if (thread->process->waits) {
 		thread->process->waits = false;
@@ -413,11 +384,9 @@ static void fault(struct trace_sums *sums, const struct trace_event *event)
 	/* A task that ends may still touch memory after the event that says so. */
 	if (!process)
 		process = find_process(sums, (uint32_t)event->args[0]);
-	if (!process) {
-		thread = meet(sums, event->tid, event->time);
-		process = thread ? thread->process : NULL;
-	}
-	if (!process || process->waits)
+	if (!process)
+		process = meet(sums, event->tid, event->time)->process;
+	if (process->waits)
 		return;
 	if (event->args[1])
 		process->sums.maj_faults++;
@@ -438,16 +407,10 @@ static struct trace_actor *actor_of(struct trace_sums *sums, uint32_t tid)
 		sums->missed_actors++;
 		return NULL;
 	}
-	v = reallocarray(sums->actors, sums->n_actors + 1, sizeof(*v));
-	if (!v) {
-		sums->failed = true;
-		return NULL;
-	}
-	sums->actors = v;
-	v = &v[sums->n_actors++];
-	*v = (struct trace_actor){ .tid = tid };
-	if (sums->ops->who)
-		sums->ops->who(sums->ops->context, tid, &pid, v->comm);
+	sums->actors = array_grow(sums->actors, sums->n_actors, sizeof(*v));
+	v = &sums->actors[sums->n_actors++];
+	v->tid = tid;
+	sums->ops.who(tid, &pid, v->comm);
 	return v;
 }
 
@@ -506,16 +469,11 @@ static void victim(struct trace_sums *sums, const struct trace_event *event)
 		sums->missed_victims++;
 		return;
 	}
-	v = reallocarray(sums->victims, sums->n_victims + 1, sizeof(*v));
-	if (!v) {
-		sums->failed = true;
-		return;
-	}
-	sums->victims = v;
-	v = &v[sums->n_victims++];
-	*v = (struct trace_victim){ .time = event->time, .pid = (uint32_t)event->args[0] };
-	if (sums->ops->who)
-		sums->ops->who(sums->ops->context, v->pid, &pid, v->comm);
+	sums->victims = array_grow(sums->victims, sums->n_victims, sizeof(*v));
+	v = &sums->victims[sums->n_victims++];
+	v->time = event->time;
+	v->pid = (uint32_t)event->args[0];
+	sums->ops.who(v->pid, &pid, v->comm);
 }
 
 void trace_sums_feed(struct trace_sums *sums, const struct trace_event *event)
@@ -591,22 +549,9 @@ void trace_sums_free(struct trace_sums *sums)
 	memset(sums, 0, sizeof(*sums));
 }
 
-struct trace_bytes trace_process_bytes(const struct trace_process *process)
+void trace_bytes_add(struct trace_bytes *sum, const struct trace_process *process,
+		     enum trace_call call)
 {
-	struct trace_bytes sum = { 0 };
-	const struct trace_bytes *now, *then;
-
-	for (size_t i = 0; i < TRACE_CALLS; i++) {
-		now = &process->sums.by[i];
-		then = &process->shown.by[i];
-		sum.calls += now->calls - then->calls;
-		sum.failed += now->failed - then->failed;
-		sum.asked += now->asked - then->asked;
-		sum.given += now->given - then->given;
-		sum.fixed += now->fixed - then->fixed;
-		sum.discarded += now->discarded - then->discarded;
-		sum.unknown += now->unknown - then->unknown;
-		sum.ns += now->ns - then->ns;
-	}
-	return sum;
+	for (size_t i = 0; i < sizeof(sum->v) / sizeof(sum->v[0]); i++)
+		sum->v[i] += process->sums.by[call].v[i] - process->shown.by[call].v[i];
 }

@@ -27,16 +27,22 @@
  * @discarded: bytes whose content madvise() gave back, not their address space
  * @unknown: calls of brk() whose bytes are unknown: the break before was unknown
  * @ns: time in these calls
+ * @v: all of them
  */
 struct trace_bytes {
-	uint64_t calls;
-	uint64_t failed;
-	uint64_t asked;
-	uint64_t given;
-	uint64_t fixed;
-	uint64_t discarded;
-	uint64_t unknown;
-	uint64_t ns;
+	union {
+		struct {
+			uint64_t calls;
+			uint64_t failed;
+			uint64_t asked;
+			uint64_t given;
+			uint64_t fixed;
+			uint64_t discarded;
+			uint64_t unknown;
+			uint64_t ns;
+		};
+		uint64_t v[8];
+	};
 };
 
 /* What process sums count. */
@@ -53,7 +59,6 @@ struct trace_figures {
  * @parent: 0: it was there before the trace
  * @begun, @ended: ns of CLOCK_MONOTONIC, of the trace; @ended 0: it has not
  * @waits: counts nothing before it executes a program
- * @faults_known: page faults are counted
  * @gone: /proc has no such process, but no event has said so
  * @threads: that have not ended
  * @sums: since @begun
@@ -68,7 +73,6 @@ struct trace_process {
 	uint64_t begun;
 	uint64_t ended;
 	bool waits;
-	bool faults_known;
 	bool gone;
 	uint32_t threads;
 	struct trace_figures sums;
@@ -136,15 +140,15 @@ struct trace_row {
 
 /**
  * struct trace_ops - what the sums ask
- * @context: for both
  * @who: finds the process of a thread that no event introduced, and its name; false: it
  *	is gone
  * @row: gets each call that returned; NULL: not wanted
+ * @context: argument of @row
  */
 struct trace_ops {
-	void *context;
-	bool (*who)(void *context, uint32_t tid, uint32_t *pid, char *comm);
-	void (*row)(void *context, const struct trace_row *row);
+	bool (*who)(uint32_t tid, uint32_t *pid, char *comm);
+	void (*row)(const void *context, const struct trace_row *row);
+	const void *context;
 };
 
 struct trace_thread;
@@ -154,7 +158,7 @@ struct trace_space;
 
 /**
  * struct trace_sums - all sums
- * @ops: owned by the caller
+ * @ops: what the sums ask
  * @page, @huge: bytes of a page, and of a huge page where mmap() says no size; 0: unknown
  * @first, @last: processes, in the order of their first event; owned
  * @n_processes: their number
@@ -162,11 +166,12 @@ struct trace_space;
  * @orphans: returns without a beginning: it was before the trace, or is lost
  * @actors, @victims: owned
  * @missed_actors, @missed_victims: beyond their bounds
- * @faults_known: page faults of processes that are met are counted
- * @failed: memory ran out
+ * @faults_known: page faults are counted
+ * @rest: the process for all that are beyond the bound
+ * @threads, @by_pid: by TID, and the newest of each PID first
  */
 struct trace_sums {
-	const struct trace_ops *ops;
+	struct trace_ops ops;
 	uint64_t page;
 	uint64_t huge;
 	struct trace_process *first;
@@ -181,7 +186,6 @@ struct trace_sums {
 	size_t n_victims;
 	uint64_t missed_victims;
 	bool faults_known;
-	bool failed;
 	struct trace_process *rest;
 	struct trace_thread *threads[TRACE_BUCKETS];
 	struct trace_process *by_pid[TRACE_BUCKETS];
@@ -189,11 +193,10 @@ struct trace_sums {
 
 /*
  * Adds process @pid, which has @n threads, before the trace.  @waits: it counts from
- * its exec on.  @brk: its break; 0: unknown.  NULL: out of memory.
+ * its exec on.  @brk: its break; 0: unknown.
  */
-struct trace_process *trace_sums_add(struct trace_sums *sums, uint32_t pid, const char *comm,
-				     const uint32_t *tids, size_t n, uint64_t now, uint64_t brk,
-				     bool waits);
+void trace_sums_add(struct trace_sums *sums, uint32_t pid, const char *comm,
+		    const uint32_t *tids, size_t n, uint64_t now, uint64_t brk, bool waits);
 
 /* Counts an event. */
 void trace_sums_feed(struct trace_sums *sums, const struct trace_event *event);
@@ -203,7 +206,8 @@ void trace_sums_gone(struct trace_sums *sums, uint32_t pid, uint64_t now);
 
 void trace_sums_free(struct trace_sums *sums);
 
-/* The sum over the calls of a process, since it was last shown. */
-struct trace_bytes trace_process_bytes(const struct trace_process *process);
+/* Adds what @call of a process did since it was last shown. */
+void trace_bytes_add(struct trace_bytes *sum, const struct trace_process *process,
+		     enum trace_call call);
 
 #endif /* READER_TRACE_SUMS_H */

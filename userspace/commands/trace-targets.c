@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is traced. */
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,153 +19,73 @@
 #include "commands/trace-targets.h"
 #include "host/process.h"
 #include "host/procfs.h"
+#include "lib/memory.h"
 
 /* ms to wait for the mappings of a process. */
 #define PATIENCE	5000
 
-/* Depth of cgroups that is searched. */
-#define DEPTH_MAX	64
-
-int trace_ids_add(struct trace_ids *ids, uint32_t id, bool *added, struct failure *why)
-{
-	uint32_t *v;
-	size_t i;
-
-	/* The newest are mostly at the end. */
-	for (i = ids->n; i > 0; i--)
-		if (ids->v[i - 1] == id)
-			return 0;
-	v = reallocarray(ids->v, ids->n + 1, sizeof(*v));
-	if (!v)
-		return fail_memory(why);
-	ids->v = v;
-	v[ids->n++] = id;
-	*added = true;
-	return 0;
-}
-
-/* Adds the numbers that the names in @dir are. */
-static int add_names(struct trace_ids *ids, DIR *dir, bool *added, struct failure *why)
-{
-	struct dirent *entry;
-	int ret = 0;
-
-	while (!ret && (entry = readdir(dir)))
-		if (isdigit((unsigned char)*entry->d_name))
-			ret = trace_ids_add(ids, strtoul(entry->d_name, NULL, 10), added, why);
-	closedir(dir);
-	return ret;
-}
-
-int trace_ids_threads(struct trace_ids *ids, uint32_t pid, bool *added, struct failure *why)
-{
-	struct failure gone;
-	char path[48];
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "%" PRIu32 "/task", pid);
-	dir = procfs_open_dir(path, &gone);
-	return dir ? add_names(ids, dir, added, why) : 0;
-}
-
-int trace_ids_all(struct trace_ids *ids, struct failure *why)
-{
-	DIR *dir = procfs_open_dir(".", why);
-	bool added;
-
-	return dir ? add_names(ids, dir, &added, why) : -1;
-}
-
-int trace_cgroup_open(const char *path, struct failure *why)
+/* Sets @name to the directory of a cgroup: @path, or that path in the default hierarchy. */
+static bool find_cgroup(char *name, size_t size, const char *path)
 {
 	static const char *const roots[] = { "", "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
 	struct statfs fs;
-	char name[4096];
+	struct stat st;
 	size_t i;
-	int fd;
 
 	for (i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
-		if ((size_t)snprintf(name, sizeof(name), "%s%s%s", roots[i],
-				     i && *path != '/' ? "/" : "", path) >= sizeof(name))
-			continue;
-		fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd >= 0 && !fstatfs(fd, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
-			return fd;
-		if (fd >= 0)
-			close(fd);
+		if ((size_t)snprintf(name, size, "%s%s%s", roots[i],
+				     i && *path != '/' ? "/" : "", path) < size &&
+		    !stat(name, &st) && S_ISDIR(st.st_mode) && !statfs(name, &fs) &&
+		    fs.f_type == CGROUP2_SUPER_MAGIC)
+			return true;
 	}
-	return fail(why, FAIL_SYSTEM,
-		    "no cgroup '%.200s' of the default hierarchy: name its directory, or its path below /sys/fs/cgroup",
-		    path);
+	return false;
 }
 
-static int read_procs(struct trace_ids *ids, int cgroup, struct failure *why)
+static void read_procs(struct ids *ids, const char *dir)
 {
-	int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	char name[PATH_MAX + 16];
 	uint32_t pid;
-	bool added;
-	int ret = 0;
+	FILE *file;
 
+	snprintf(name, sizeof(name), "%s/cgroup.procs", dir);
+	file = fopen(name, "re");
 	/* The cgroup is gone, or is a part of a threaded one: its processes are in that. */
-	if (!file) {
-		if (fd >= 0)
-			close(fd);
-		return 0;
-	}
-	while (!ret && fscanf(file, "%" SCNu32, &pid) == 1)
+	if (!file)
+		return;
+	while (fscanf(file, "%" SCNu32, &pid) == 1)
 		if (pid)
-			ret = trace_ids_add(ids, pid, &added, why);
+			ids_add(ids, pid);
 	fclose(file);
-	return ret;
 }
 
-static int read_cgroups(struct trace_ids *ids, int cgroup, int depth, struct failure *why)
+int trace_cgroup(struct ids *ids, const char *path, struct failure *why)
 {
-	int fd = dup(cgroup), child, ret = read_procs(ids, cgroup, why);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
+	char name[PATH_MAX];
+	char *const roots[] = { name, NULL };
+	FTSENT *entry;
+	FTS *tree;
 
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
-		return ret;
-	}
-	rewinddir(dir);
-	while (!ret && depth < DEPTH_MAX && (entry = readdir(dir))) {
-		if (entry->d_type != DT_DIR || *entry->d_name == '.')
-			continue;
-		child = openat(cgroup, entry->d_name,
-			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (child < 0)
-			continue;
-		ret = read_cgroups(ids, child, depth + 1, why);
-		close(child);
-	}
-	closedir(dir);
-	return ret;
-}
-
-int trace_ids_cgroup(struct trace_ids *ids, int cgroup, struct failure *why)
-{
-	return read_cgroups(ids, cgroup, 0, why);
-}
-
-void trace_ids_free(struct trace_ids *ids)
-{
-	free(ids->v);
-	*ids = (struct trace_ids){ NULL, 0 };
+	if (!find_cgroup(name, sizeof(name), path))
+		return fail(why, FAIL_SYSTEM,
+			    "no cgroup '%.200s' of the default hierarchy: name its directory, or its path below /sys/fs/cgroup",
+			    path);
+	tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
+	if (!tree)
+		memory_failed();
+	while ((entry = fts_read(tree)))
+		if (entry->fts_info == FTS_D)
+			read_procs(ids, entry->fts_accpath);
+	fts_close(tree);
+	return ids->n ? 0 : fail(why, FAIL_NO_PROCESS, "cgroup '%.200s' has no process", path);
 }
 
 bool trace_who(uint32_t tid, uint32_t *pid, char *comm)
 {
-	char text[TRACE_COMM];
-
 	*pid = process_of(tid);
-	if (!process_read(*pid, "comm", text, sizeof(text)))
+	if (!process_read(*pid, "comm", comm, TRACE_COMM))
 		return false;
-	text[strcspn(text, "\n")] = '\0';
-	memcpy(comm, text, sizeof(text));
+	comm[strcspn(comm, "\n")] = '\0';
 	return true;
 }
 

@@ -6,37 +6,16 @@
 #define READER_TRACE_TARGETS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "commands/trace-event.h"
-
-/* A growing list of thread or process IDs; owned. */
-struct trace_ids {
-	uint32_t *v;
-	size_t n;
-};
-
-/* Adds @id; @added is set if it was not in the list.  0, or -1 and @why. */
-int trace_ids_add(struct trace_ids *ids, uint32_t id, bool *added, struct failure *why);
-
-/* Adds the threads of process @pid; none if it has ended.  0, or -1 and @why. */
-int trace_ids_threads(struct trace_ids *ids, uint32_t pid, bool *added, struct failure *why);
-
-/* Adds all processes.  0, or -1 and @why. */
-int trace_ids_all(struct trace_ids *ids, struct failure *why);
+#include "host/process.h"
 
 /*
- * Opens the cgroup @path: a directory, or a path in the default hierarchy.  Returns its
- * descriptor, or -1 and @why.
+ * Adds the processes of the cgroup @path, a directory or a path in the default hierarchy,
+ * and of those below it.  0, or -1 and @why: there is no such cgroup, or none has a process.
  */
-int trace_cgroup_open(const char *path, struct failure *why);
-
-/* Adds the processes of the cgroup and of those below it.  0, or -1 and @why. */
-int trace_ids_cgroup(struct trace_ids *ids, int cgroup, struct failure *why);
-
-void trace_ids_free(struct trace_ids *ids);
+int trace_cgroup(struct ids *ids, const char *path, struct failure *why);
 
 /* The process of thread @tid, and its name in TRACE_COMM bytes; false: it is gone. */
 bool trace_who(uint32_t tid, uint32_t *pid, char *comm);

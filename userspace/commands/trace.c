@@ -17,6 +17,7 @@
 #include "host/process.h"
 #include "host/procfs.h"
 #include "host/program.h"
+#include "lib/memory.h"
 #include "lib/signals.h"
 #include "lib/text.h"
 
@@ -46,15 +47,13 @@
  * @session: options and output
  * @report: what is shown
  * @sums: all that is counted
- * @ops: what @sums asks
  * @calls: the buffer of the traced processes
  * @system: the buffer of reclaim; NULL: none
  * @faults: NULL: unknown
  * @queue: events that are read, but not counted yet, because an earlier one may come
- * @n, @size: how many there are, and fit
+ * @n: how many there are
  * @tids: traced threads; none: all
  * @pids: traced processes
- * @cgroup: its descriptor; -1: none
  * @program: that was started
  * @looked: when processes were looked for
  * @own: the reader's PID
@@ -63,53 +62,27 @@ struct trace {
 	struct session *session;
 	struct trace_report report;
 	struct trace_sums sums;
-	struct trace_ops ops;
 	struct trace_instance *calls;
 	struct trace_instance *system;
 	struct trace_faults *faults;
 	struct trace_event *queue;
 	size_t n;
-	size_t size;
-	struct trace_ids tids;
-	struct trace_ids pids;
-	int cgroup;
+	struct ids tids;
+	struct ids pids;
 	struct program program;
 	uint64_t looked;
 	uint32_t own;
 };
 
-static bool ask_who(void *context, uint32_t tid, uint32_t *pid, char *comm)
-{
-	(void)context;
-	return trace_who(tid, pid, comm);
-}
-
-static void show_row(void *context, const struct trace_row *row)
-{
-	const struct trace *trace = context;
-
-	trace_show_row(&trace->report, row);
-}
-
-static int push(void *context, const struct trace_event *event)
+static void push(void *context, const struct trace_event *event)
 {
 	struct trace *trace = context;
-	struct trace_event *queue;
-	size_t size;
 
 	/* Its calls are not recorded, but all page faults are. */
 	if (event->what == TRACE_FAULT && event->args[0] == trace->own)
-		return 0;
-	if (trace->n == trace->size) {
-		size = trace->size ? 2 * trace->size : 4096;
-		queue = reallocarray(trace->queue, size, sizeof(*queue));
-		if (!queue)
-			return -1;
-		trace->queue = queue;
-		trace->size = size;
-	}
+		return;
+	trace->queue = array_grow(trace->queue, trace->n, sizeof(*event));
 	trace->queue[trace->n++] = *event;
-	return 0;
 }
 
 static int compare_times(const void *a, const void *b)
@@ -121,46 +94,33 @@ static int compare_times(const void *a, const void *b)
 	return 0;
 }
 
-/* Counts the events up to @until, in order of time. */
-static int deliver(struct trace *trace, uint64_t until, struct failure *why)
+/*
+ * Reads the buffers once, and counts the events up to @until, in order of time, but none
+ * that an unread one may precede.  @n: number of events that were read.
+ */
+static int read_buffers(struct trace *trace, uint64_t until, uint64_t *n, struct failure *why)
 {
 	size_t i;
 
+	*n = 0;
+	if (trace_instance_read(trace->calls, PAGES, push, trace, &until, n, why) ||
+	    (trace->system &&
+	     trace_instance_read(trace->system, PAGES, push, trace, &until, n, why)))
+		return -1;
+	if (trace->faults)
+		trace_faults_read(trace->faults, push, trace, n);
 	qsort(trace->queue, trace->n, sizeof(*trace->queue), compare_times);
 	for (i = 0; i < trace->n && trace->queue[i].time <= until; i++)
 		trace_sums_feed(&trace->sums, &trace->queue[i]);
 	trace->n -= i;
 	memmove(trace->queue, trace->queue + i, trace->n * sizeof(*trace->queue));
-	return trace->sums.failed ? fail_memory(why) : 0;
-}
-
-/* Reads the buffers once; @n: number of events. */
-static int read_all(struct trace *trace, uint64_t *until, uint64_t *n, struct failure *why)
-{
-	*n = 0;
-	if (trace_instance_read(trace->calls, PAGES, push, trace, until, n, why) ||
-	    (trace->system &&
-	     trace_instance_read(trace->system, PAGES, push, trace, until, n, why)) ||
-	    (trace->faults && trace_faults_read(trace->faults, push, trace, n, why)))
-		return -1;
-	return 0;
-}
-
-static int read_some(struct trace *trace, struct failure *why)
-{
-	uint64_t until = signals_now() - MARGIN, n;
-
-	if (read_all(trace, &until, &n, why) || deliver(trace, until, why))
-		return -1;
-	if (trace->session->options->calls)
-		fflush(trace->report.out);
 	return 0;
 }
 
 /* After the end: all that is left. */
 static int read_rest(struct trace *trace, struct failure *why)
 {
-	uint64_t until, n;
+	uint64_t n;
 
 	trace_instance_stop(trace->calls);
 	if (trace->system)
@@ -168,11 +128,10 @@ static int read_rest(struct trace *trace, struct failure *why)
 	if (trace->faults)
 		trace_faults_stop(trace->faults);
 	do {
-		until = UINT64_MAX;
-		if (read_all(trace, &until, &n, why) || deliver(trace, until, why))
+		if (read_buffers(trace, UINT64_MAX, &n, why))
 			return -1;
 	} while (n);
-	return deliver(trace, UINT64_MAX, why);
+	return 0;
 }
 
 /* Waits until there is much to read, or for a tick. */
@@ -237,7 +196,7 @@ static bool is_over(struct trace *trace)
 static int run_until_end(struct trace *trace, struct failure *why)
 {
 	const struct options *options = trace->session->options;
-	uint64_t end = UINT64_MAX, next = UINT64_MAX;
+	uint64_t end = UINT64_MAX, next = UINT64_MAX, n;
 
 	if (options->duration)
 		end = trace->report.begun + options->duration;
@@ -245,13 +204,14 @@ static int run_until_end(struct trace *trace, struct failure *why)
 		next = trace->report.begun + options->interval;
 	while (!signals_stopped() && !is_over(trace) && signals_now() < end) {
 		wait_some(trace, end < next ? end : next);
-		if (read_some(trace, why))
+		if (read_buffers(trace, signals_now() - MARGIN, &n, why))
 			return -1;
+		if (options->calls)
+			fflush(trace->report.out);
 		if (signals_now() < next)
 			continue;
 		trace->report.now = signals_now();
-		if (trace_show_sums(&trace->report, false, why))
-			return -1;
+		trace_show_sums(&trace->report, false);
 		next += options->interval;
 	}
 	trace->report.now = signals_now();
@@ -282,19 +242,14 @@ static uint64_t buffer_size(const struct options *options)
 
 static int open_instances(struct trace *trace, struct failure *why)
 {
+	const uint64_t size = buffer_size(trace->session->options);
 	const char *missing = NULL;
 	struct failure system;
 
-	trace->calls = trace_instance_new("calls", buffer_size(trace->session->options), why);
-	if (!trace->calls || trace_instance_formats(trace->calls, true, &missing, why))
+	trace->calls = trace_instance_new(true, size, &missing, why);
+	if (!trace->calls)
 		return -1;
-	trace->system = trace_instance_new("system", buffer_size(trace->session->options),
-					   &system);
-	if (trace->system &&
-	    trace_instance_formats(trace->system, false, &missing, &system)) {
-		trace_instance_end(trace->system);
-		trace->system = NULL;
-	}
+	trace->system = trace_instance_new(false, size, &missing, &system);
 	trace->report.reclaim = trace->system && !missing;
 	if (!trace->system)
 		fprintf(stderr, "memcensus: reclaim is not traced: %s\n", system.text);
@@ -306,15 +261,12 @@ static int open_instances(struct trace *trace, struct failure *why)
 }
 
 /* Finds the threads of all named processes that are not traced yet. */
-static int find_threads(struct trace *trace, struct failure *why)
+static void find_threads(struct trace *trace)
 {
-	bool added;
 	size_t i;
 
 	for (i = 0; i < trace->pids.n; i++)
-		if (trace_ids_threads(&trace->tids, trace->pids.v[i], &added, why))
-			return -1;
-	return 0;
+		process_threads(&trace->tids, trace->pids.v[i]);
 }
 
 /*
@@ -334,55 +286,28 @@ static int follow(struct trace *trace, struct failure *why)
 					trace->tids.n - done, why))
 			return -1;
 		done = trace->tids.n;
-		if (find_threads(trace, why))
-			return -1;
+		find_threads(trace);
 	} while (trace->tids.n > done);
 	return 0;
-}
-
-static void open_faults(struct trace *trace)
-{
-	const struct trace_faults_of of = {
-		.tids = trace->tids.v,
-		.n = trace->tids.n,
-		.on_exec = trace->program.pid,
-	};
-	struct failure why;
-
-	trace->faults = trace_faults_new(&of, &why);
-	trace->report.faults = trace->faults;
-	if (!trace->faults)
-		fprintf(stderr, "memcensus: %s\n", why.text);
 }
 
 /* The processes on the command line, of the cgroup, or the program. */
 static int find_targets(struct trace *trace, struct failure *why)
 {
 	const struct options *options = trace->session->options;
-	bool added;
 	size_t i;
 
-	if (options->cgroup) {
-		trace->cgroup = trace_cgroup_open(options->cgroup, why);
-		if (trace->cgroup < 0 ||
-		    trace_ids_cgroup(&trace->pids, trace->cgroup, why))
-			return -1;
-		if (!trace->pids.n)
-			return fail(why, FAIL_NO_PROCESS, "cgroup '%.200s' has no process",
-				    options->cgroup);
-	}
+	if (options->cgroup && trace_cgroup(&trace->pids, options->cgroup, why))
+		return -1;
 	for (i = 0; i < options->n_pids; i++)
-		if (trace_ids_add(&trace->pids, process_of(options->pids[i]), &added, why))
-			return -1;
+		ids_add(&trace->pids, process_of(options->pids[i]));
 	if (options->program) {
 		if (program_hold(&trace->program, options->program, why))
 			return -1;
 		trace->report.child = trace->program.pid;
-		if (trace_ids_add(&trace->pids, trace->program.pid, &added, why))
-			return -1;
+		ids_add(&trace->pids, trace->program.pid);
 	}
-	if (find_threads(trace, why))
-		return -1;
+	find_threads(trace);
 	for (i = 0; i < options->n_pids; i++)
 		if (process_is_gone(process_of(options->pids[i])))
 			return fail(why, FAIL_NO_PROCESS, "no process %u", options->pids[i]);
@@ -390,60 +315,55 @@ static int find_targets(struct trace *trace, struct failure *why)
 }
 
 /* Where all are traced, they are met in their first event. */
-static int add_processes(struct trace *trace, const uint64_t *breaks, struct failure *why)
+static void add_processes(struct trace *trace, const uint64_t *breaks)
 {
-	struct trace_ids tids = { NULL, 0 };
+	struct ids tids = { NULL, 0 };
 	char comm[TRACE_COMM];
 	uint64_t brk;
 	uint32_t pid;
-	bool added;
 	size_t i;
 
 	for (i = 0; i < trace->pids.n; i++) {
 		if (!trace_who(trace->pids.v[i], &pid, comm))
 			continue;
-		if (trace_ids_threads(&tids, trace->pids.v[i], &added, why)) {
-			trace_ids_free(&tids);
-			return -1;
-		}
+		process_threads(&tids, trace->pids.v[i]);
 		/* It is known if it has not moved while the trace began. */
 		brk = breaks[i] && trace_break(trace->pids.v[i]) == breaks[i] ? breaks[i] : 0;
-		added = trace_sums_add(&trace->sums, trace->pids.v[i], comm, tids.v, tids.n,
-				       trace->report.begun, brk, trace->program.pid);
-		trace_ids_free(&tids);
-		if (!added)
-			return fail_memory(why);
+		trace_sums_add(&trace->sums, trace->pids.v[i], comm, tids.v, tids.n,
+			       trace->report.begun, brk, trace->program.pid);
+		ids_free(&tids);
 	}
-	return 0;
 }
 
 static int begin(struct trace *trace, struct failure *why)
 {
-	const bool everything = trace->session->options->everything;
-	uint64_t *breaks = calloc(trace->pids.n + 1, sizeof(*breaks));
+	uint64_t *breaks = xcalloc(trace->pids.n, sizeof(*breaks));
+	struct failure no_faults;
 	size_t i;
 	int ret;
 
-	if (!breaks)
-		return fail_memory(why);
 	for (i = 0; i < trace->pids.n && !trace->program.pid; i++)
 		breaks[i] = trace_break(trace->pids.v[i]);
-	open_faults(trace);
-	trace->sums.faults_known = trace->report.faults;
-	ret = everything ? trace_instance_spare(trace->calls, trace->own, why) :
-			   follow(trace, why);
+	trace->faults = trace_faults_new(&trace->tids, trace->program.pid, &no_faults);
+	if (!trace->faults)
+		fprintf(stderr, "memcensus: %s\n", no_faults.text);
+	trace->sums.faults_known = trace->faults;
+	if (trace->session->options->everything)
+		ret = trace_instance_spare(trace->calls, trace->own, why);
+	else
+		ret = follow(trace, why);
 	trace->report.begun = signals_now();
 	if (!ret)
 		ret = trace_instance_record(trace->calls, why);
 	if (!ret && trace->system)
 		ret = trace_instance_record(trace->system, why);
 	if (!ret)
-		ret = add_processes(trace, breaks, why);
+		add_processes(trace, breaks);
 	free(breaks);
 	return ret;
 }
 
-static int count_lost(struct trace *trace)
+static void count_lost(struct trace *trace)
 {
 	struct trace_report *report = &trace->report;
 
@@ -452,21 +372,13 @@ static int count_lost(struct trace *trace)
 		report->lost_known &= trace_instance_lost(trace->system, &report->lost);
 	if (trace->faults)
 		report->lost_known &= trace_faults_lost(trace->faults, &report->lost);
-	if (report->lost_known && !report->lost)
-		return 0;
-	trace->session->partial = true;
-	if (report->lost_known)
+	trace->session->partial |= !report->lost_known || report->lost;
+	if (!report->lost_known)
+		fprintf(stderr, "memcensus: it is unknown how many events were lost\n");
+	else if (report->lost)
 		fprintf(stderr,
 			"memcensus: %llu events were lost: figures are lower bounds; use a larger --buffer\n",
 			(unsigned long long)report->lost);
-	else
-		fprintf(stderr, "memcensus: it is unknown how many events were lost\n");
-	return 0;
-}
-
-static uint64_t realtime_offset(void)
-{
-	return signals_realtime() - signals_now();
 }
 
 /* The exit status of the program, as shells give it. */
@@ -499,8 +411,7 @@ static int trace_all(struct trace *trace, struct failure *why)
 	count_lost(trace);
 	if (options->calls && !options->json)
 		putc('\n', trace->report.out);
-	if (trace_show_sums(&trace->report, true, why))
-		return -1;
+	trace_show_sums(&trace->report, true);
 	if (trace->report.child_ended)
 		session->child = exit_of(trace->report.child_status);
 	else if (trace->program.pid)
@@ -514,24 +425,24 @@ static int trace_run(struct session *session, struct failure *why)
 	const struct options *options = session->options;
 	struct trace trace = {
 		.session = session,
-		.cgroup = -1,
 		.report = {
 			.options = options,
 			/* The program writes to stdout. */
 			.out = options->program && !options->output ? stderr : session->out,
-			.realtime = realtime_offset(),
+			.realtime = signals_realtime() - signals_now(),
+			.sums = &trace.sums,
 		},
+		.sums = {
+			.ops = { trace_who, options->calls ? trace_show_row : NULL, &trace.report },
+			.page = sysconf(_SC_PAGESIZE),
+			.huge = trace_huge_page(),
+		},
+		.own = process_own(),
 	};
 	int ret;
 
 	if (check_namespace(why) || trace_guard_start(why))
 		return -1;
-	trace.report.sums = &trace.sums;
-	trace.ops = (struct trace_ops){ &trace, ask_who, options->calls ? show_row : NULL };
-	trace.sums.ops = &trace.ops;
-	trace.sums.page = sysconf(_SC_PAGESIZE);
-	trace.sums.huge = trace_huge_page();
-	trace.own = process_own();
 	ret = trace_all(&trace, why);
 	program_drop(&trace.program);
 	trace_instance_end(trace.calls);
@@ -539,10 +450,8 @@ static int trace_run(struct session *session, struct failure *why)
 	trace_faults_free(trace.faults);
 	trace_guard_end();
 	trace_sums_free(&trace.sums);
-	trace_ids_free(&trace.tids);
-	trace_ids_free(&trace.pids);
-	if (trace.cgroup >= 0)
-		close(trace.cgroup);
+	ids_free(&trace.tids);
+	ids_free(&trace.pids);
 	free(trace.queue);
 	return ret;
 }

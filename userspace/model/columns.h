@@ -39,6 +39,7 @@ enum kind {
 	KIND_BOOL,
 	KIND_SINCE_BOOT,	/* ns, a point in time */
 	KIND_DURATION,		/* ns */
+	KIND_SECONDS,		/* ns, in tables s with six decimals */
 	KIND_ADDRESS,		/* hexadecimal */
 	KIND_PERCENT,		/* double */
 	KIND_LIST,		/* counts */

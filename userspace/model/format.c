@@ -87,6 +87,9 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 	case KIND_PERCENT:
 		snprintf(buf, NUMBER_SIZE, "%.2f", value->ratio);
 		return true;
+	case KIND_SECONDS:
+		time_seconds(buf, value->number);
+		return true;
 	default:
 		break;
 	}

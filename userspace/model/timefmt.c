@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Times and durations as text. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "model/timefmt.h"
 
-#define NSEC_PER_SEC	1000000000ULL
+#define NSEC_PER_SEC	UINT64_C(1000000000)
 
 void time_text(char *buf, uint64_t realtime, bool date)
 {
@@ -37,4 +38,10 @@ void time_duration(char *buf, double seconds)
 	else
 		snprintf(buf, TIME_SIZE, seconds < 10 && i ? "%.1f %s" : "%.0f %s",
 			 seconds, units[i].name);
+}
+
+void time_seconds(char *buf, uint64_t ns)
+{
+	snprintf(buf, TIME_SIZE, "%" PRIu64 ".%06" PRIu64, ns / NSEC_PER_SEC,
+		 ns % NSEC_PER_SEC / 1000);
 }

@@ -27,6 +27,9 @@ static inline uint64_t time_of(const struct scan *scan)
  */
 void time_text(char *buf, uint64_t realtime, bool date);
 
+/* ns as seconds with microseconds. */
+void time_seconds(char *buf, uint64_t ns);
+
 /* 90 s, 42 min, 5.1 h, 3.2 days ... */
 void time_duration(char *buf, double seconds);
 

@@ -118,11 +118,10 @@ static void check_refused(const char *what, const char *name, const char *format
 static struct trace_event seen[4];
 static size_t n_seen;
 
-static int see(void *context, const struct trace_event *event)
+static void see(void *context, const struct trace_event *event)
 {
 	(void)context;
 	seen[n_seen++] = *event;
-	return n_seen == 4;
 }
 
 /* A page of the buffer: a time, the bytes used, and records of 4 * length bytes. */
@@ -131,6 +130,7 @@ static void check_page(void)
 	struct trace_formats *formats = trace_formats_new(header_page, strlen(header_page));
 	static char page[4096] __attribute__((aligned(8)));
 	struct failure why;
+	uint64_t end = 0;
 	size_t at = 16;
 	int i;
 
@@ -146,13 +146,13 @@ static void check_page(void)
 	}
 	put(page, 8, at - 16, 8);
 	n_seen = 0;
-	ok(!trace_formats_each(formats, page, see, NULL) && n_seen == 2,
+	ok(trace_formats_each(formats, page, see, NULL, &end) == 2 && n_seen == 2 && end == 1000030,
 	   "a page: two events, and one of an unknown kind");
 	ok(n_seen == 2 && seen[0].time == 1000010 && seen[1].time == 1000030 &&
 	   seen[0].tid == 77 && (int64_t)seen[0].args[0] == -22 &&
 	   (int64_t)seen[1].args[0] == -24, "a page: times, threads and results");
 	put(page, 8, 0, 8);
-	ok(!trace_formats_each(formats, page, see, NULL) && n_seen == 2, "an empty page");
+	ok(!trace_formats_each(formats, page, see, NULL, &end) && n_seen == 2, "an empty page");
 	ok(trace_formats_page(formats) == 4096, "bytes of a page");
 	trace_formats_free(formats);
 }
@@ -181,7 +181,7 @@ static struct trace_row last;
 static uint64_t last_args[TRACE_ARGS];
 static uint64_t now;
 
-static void keep_row(void *context, const struct trace_row *row)
+static void keep_row(const void *context, const struct trace_row *row)
 {
 	(void)context;
 	last = *row;
@@ -190,20 +190,19 @@ static void keep_row(void *context, const struct trace_row *row)
 }
 
 /* Thread 31 is of process 30, as /proc says; all others are gone. */
-static bool who(void *context, uint32_t tid, uint32_t *pid, char *comm)
+static bool who(uint32_t tid, uint32_t *pid, char *comm)
 {
-	(void)context;
 	*pid = tid == 31 ? 30 : tid;
 	strcpy(comm, tid == 31 ? "met" : "");
 	return tid == 31;
 }
 
-static const struct trace_ops ops = { NULL, who, keep_row };
+static const struct trace_ops ops = { who, keep_row, NULL };
 
 static void begin_sums(void)
 {
 	trace_sums_free(&sums);
-	sums.ops = &ops;
+	sums.ops = ops;
 	sums.page = PAGE;
 	sums.huge = HUGE;
 	now = 1000;
