@@ -49,7 +49,7 @@ static void read_tree(void)
 {
 	const size_t len = root ? strlen(root) : 0;
 	char *const paths[] = { (char *)root, NULL };
-	FTS *tree = root ? fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, NULL) : NULL;
+	FTS *tree = root ? fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL) : NULL;
 	bool any = false;
 	FTSENT *entry;
 
