@@ -7,7 +7,6 @@
 #include "commands/interval.h"
 #include "commands/optional.h"
 #include "model/timefmt.h"
-#include "model/warnings.h"
 
 /**
  * struct span - two censuses whose zones are compared
@@ -140,51 +139,28 @@ static void put_json(const struct session *session, const struct span *span)
 	json_close(&json, '}');
 }
 
-static void put_census(const struct session *session, const struct span *span,
-		       uint64_t row)
-{
-	char stamp[TIME_SIZE];
-
-	if (session->options->json) {
-		put_json(session, span);
-		return;
-	}
-	time_text(stamp, time_of(&span->now->scan), session->options->raw);
-	put_table(session, span, stamp, interval_header_due(session->options, row));
-}
-
-/* Prints the change per second from the first to the last census. */
-static void put_average(const struct session *session, const struct snapshot *first,
-			const struct snapshot *last)
-{
-	const struct span span = { first, last, interval_seconds(first, last) };
-
-	if (!session->options->json && first != last && span.seconds)
-		put_table(session, &span, "Average:", false);
-}
-
 int buddy_rows(struct session *session, struct failure *why)
 {
-	struct snapshot *first = NULL, *last = NULL, *snap;
-	enum taken taken;
+	const struct options *options = session->options;
+	struct censuses censuses = { };
+	char stamp[TIME_SIZE];
+	struct span span;
 	uint64_t row = 0;
 
-	while ((taken = session_next(session, &snap, why)) == TAKE_DONE) {
-		put_census(session, &(struct span){ last, snap, 0 }, row);
-		fflush(session->out);
-		if (!row)
-			warnings_print(stderr, snap);
-		row += snap->n_zones;
-		if (last != first)
-			snapshot_free(last);
-		last = snap;
-		if (!first)
-			first = snap;
+	while (interval_next(session, &censuses, why)) {
+		span = (struct span){ censuses.before, censuses.now, 0 };
+		time_text(stamp, time_of(&span.now->scan), options->raw);
+		if (options->json)
+			put_json(session, &span);
+		else
+			put_table(session, &span, stamp, interval_header_due(options, row));
+		row += span.now->n_zones;
 	}
-	if (taken == TAKE_END && first)
-		put_average(session, first, last);
-	if (last != first)
-		snapshot_free(last);
-	snapshot_free(first);
-	return taken == TAKE_END ? 0 : -1;
+	/* The change per second from the first to the last census. */
+	span = (struct span){ censuses.first, censuses.now, 0 };
+	if (censuses.taken == TAKE_END && censuses.before && !options->json)
+		span.seconds = interval_seconds(span.before, span.now);
+	if (span.seconds)
+		put_table(session, &span, "Average:", false);
+	return interval_end(&censuses);
 }

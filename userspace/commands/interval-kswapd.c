@@ -42,19 +42,17 @@ static struct amount distance(const struct snapshot *snap, unsigned int number)
 
 #define EFFICIENCY(name_, header_, steal, scan, help_)			\
 	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATIO, .get = interval_event, .number = steal, .of = scan }
+	  .kind = INTERVAL_RATIO, .number = steal, .of = scan }
 
 static const struct interval_column rows[] = {
 	{ "running", "run", "nodes whose kswapd is reclaiming",
 	  .kind = INTERVAL_LEVEL, .get = running },
-	{ "free", "free", "not used for anything", .kind = INTERVAL_LEVEL, .memory = true,
-	  .get = interval_bytes, .number = MEMCENSUS_S_FREE },
-	{ "to_low", "ToLow", "distance to the low watermark, of the nearest zone",
-	  .kind = INTERVAL_LEVEL, .memory = true, .get = distance,
-	  .number = MEMCENSUS_ZONE_WMARK_LOW },
-	{ "to_high", "ToHigh", "distance to the high watermark, of the nearest zone",
-	  .kind = INTERVAL_LEVEL, .memory = true, .get = distance, .wide = true,
-	  .number = MEMCENSUS_ZONE_WMARK_HIGH },
+	LEVEL("free", "free", MEMCENSUS_S_FREE, "not used for anything"),
+	LEVEL("to_low", "ToLow", MEMCENSUS_ZONE_WMARK_LOW,
+	      "distance to the low watermark, of the nearest zone", .get = distance),
+	LEVEL("to_high", "ToHigh", MEMCENSUS_ZONE_WMARK_HIGH,
+	      "distance to the high watermark, of the nearest zone", .get = distance,
+	      .wide = true),
 	RATE("runs", "runs", MEMCENSUS_E_PAGEOUTRUN,
 	     "times that kswapd began to balance a node, per second"),
 	RATE("kswapd_scanned", "kscan", MEMCENSUS_E_PGSCAN_KSWAPD,
@@ -82,10 +80,10 @@ static const struct interval_column rows[] = {
 
 int kswapd_rows(struct session *session, struct failure *why)
 {
-	return interval_run(session, rows, sizeof(rows) / sizeof(rows[0]), why);
+	return interval_run(session, rows, ARRAY_SIZE(rows), why);
 }
 
 void kswapd_columns(FILE *out)
 {
-	interval_help(out, rows, sizeof(rows) / sizeof(rows[0]));
+	interval_help(out, rows, ARRAY_SIZE(rows));
 }

@@ -2,11 +2,13 @@
 /* Rows at intervals, as in vmstat and sar. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "commands/interval.h"
+#include "commands/optional.h"
 #include "lib/memory.h"
 #include "model/timefmt.h"
 #include "model/warnings.h"
@@ -20,7 +22,7 @@
  * @n: number of columns
  * @sums: sum of each level, from the second census on
  * @counts: number of values in each sum
- * @first, @last: first and last census; owned; the same after the first row
+ * @censuses: the censuses
  * @rows: number of rows so far
  */
 struct interval_run {
@@ -29,29 +31,9 @@ struct interval_run {
 	size_t n;
 	double *sums;
 	uint64_t *counts;
-	struct snapshot *first;
-	struct snapshot *last;
+	struct censuses censuses;
 	uint64_t rows;
 };
-
-struct amount interval_bytes(const struct snapshot *snap, unsigned int number)
-{
-	return amount_figure(&snap->totals.bytes, number);
-}
-
-struct amount interval_event(const struct snapshot *snap, unsigned int number)
-{
-	return amount_figure(&snap->totals.events, number);
-}
-
-struct amount interval_swapped(const struct snapshot *snap, unsigned int number)
-{
-	struct amount amount = interval_event(snap, number);
-
-	amount.known &= KNOWN(&snap->info, MEMCENSUS_INFO_PAGE_SIZE);
-	amount.bytes *= (int64_t)snap->info.page_size / 1024;
-	return amount;
-}
 
 double interval_seconds(const struct snapshot *before, const struct snapshot *snap)
 {
@@ -91,14 +73,32 @@ static struct amount growth(const struct interval_column *column, unsigned int n
 			    const struct snapshot *before,
 			    const struct snapshot *snap)
 {
-	struct amount now = column->get(snap, number);
+	struct amount now = amount_figure(&snap->totals.events, number);
 
-	if (!before)
-		return now;
-	now = amount_minus(now, column->get(before, number));
+	if (before)
+		now = amount_minus(now, amount_figure(&before->totals.events, number));
 	/* Counters of a CPU that was unplugged may be missing for a short time. */
 	now.known &= now.bytes >= 0;
+	if (column->pages) {
+		now.known &= KNOWN(&snap->info, MEMCENSUS_INFO_PAGE_SIZE);
+		now.bytes *= (int64_t)snap->info.page_size / 1024;
+	}
 	return now;
+}
+
+static struct amount level(const struct interval_column *column, const struct snapshot *snap)
+{
+	const struct figures *bytes = &snap->totals.bytes;
+	struct amount amount;
+
+	if (column->get)
+		return column->get(snap, column->number);
+	amount = amount_figure(bytes, column->number);
+	if (column->plus)
+		amount = amount_plus(amount, amount_figure(bytes, column->plus));
+	if (column->minus)
+		amount = amount_minus(amount, amount_figure(bytes, column->minus));
+	return amount;
 }
 
 /* The value of @column in the row of @snap; false if unknown. */
@@ -109,7 +109,7 @@ static bool get(const struct interval_column *column, const struct snapshot *bef
 	struct amount part, of;
 
 	if (column->kind == INTERVAL_LEVEL) {
-		part = column->get(snap, column->number);
+		part = level(column, snap);
 		*value = column->percent ? part.bytes / 1000.0 : part.bytes;
 		return part.known;
 	}
@@ -173,10 +173,11 @@ static struct table *row_begin(const struct interval_run *run, bool header,
 	return table;
 }
 
-static void put_row(const struct interval_run *run, const struct snapshot *snap)
+static void put_row(const struct interval_run *run)
 {
 	const struct options *options = run->session->options;
 	const struct units units = { .suffixes = options->suffixes };
+	const struct snapshot *snap = run->censuses.now;
 	char stamp[TIME_SIZE];
 	struct table *table;
 	double value;
@@ -188,14 +189,14 @@ static void put_row(const struct interval_run *run, const struct snapshot *snap)
 	for (i = 0; i < run->n; i++) {
 		if (!is_shown(run, i))
 			continue;
-		known = get(&run->columns[i], run->last, snap, &value);
+		known = get(&run->columns[i], run->censuses.before, snap, &value);
 		put_cell(table, &run->columns[i], known, value, &units);
 	}
 	table_finish(table, run->session->out);
 }
 
 /* Writes one object per line; memory is in bytes, a rate is per second. */
-static void put_json(const struct interval_run *run, const struct snapshot *snap)
+static void put_json(const struct interval_run *run)
 {
 	struct json json = { .out = run->session->out, .line = true };
 	const struct interval_column *column;
@@ -203,10 +204,10 @@ static void put_json(const struct interval_run *run, const struct snapshot *snap
 	size_t i;
 
 	json_open(&json, NULL, '{');
-	interval_json_time(&json, snap);
+	interval_json_time(&json, run->censuses.now);
 	for (i = 0; i < run->n; i++) {
 		column = &run->columns[i];
-		if (!get(column, run->last, snap, &value))
+		if (!get(column, run->censuses.before, run->censuses.now, &value))
 			json_put_null(&json, column->name);
 		else if (column->kind == INTERVAL_LEVEL && !column->percent)
 			json_put_signed(&json, column->name, (int64_t)value);
@@ -214,6 +215,21 @@ static void put_json(const struct interval_run *run, const struct snapshot *snap
 			json_put_ratio(&json, column->name, value);
 	}
 	json_close(&json, '}');
+}
+
+/* Adds the levels to the sums, except those of the first row. */
+static void add_levels(struct interval_run *run)
+{
+	double value;
+	size_t i;
+
+	for (i = 0; run->rows && i < run->n; i++) {
+		if (run->columns[i].kind != INTERVAL_LEVEL ||
+		    !get(&run->columns[i], NULL, run->censuses.now, &value))
+			continue;
+		run->sums[i] += value;
+		run->counts[i]++;
+	}
 }
 
 static void put_average(const struct interval_run *run)
@@ -233,61 +249,61 @@ static void put_average(const struct interval_run *run)
 		known = run->counts[i];
 		value = known ? run->sums[i] / run->counts[i] : 0;
 		if (column->kind != INTERVAL_LEVEL)
-			known = get(column, run->first, run->last, &value);
+			known = get(column, run->censuses.first, run->censuses.now, &value);
 		put_cell(table, column, known, value, &units);
 	}
 	table_finish(table, run->session->out);
 }
 
-/* Shows a census and takes ownership of @snap. */
-static void add(struct interval_run *run, struct snapshot *snap)
+bool interval_next(struct session *session, struct censuses *censuses, struct failure *why)
 {
-	double value;
-	size_t i;
+	struct snapshot *snap;
 
-	if (run->session->options->json)
-		put_json(run, snap);
-	else
-		put_row(run, snap);
-	fflush(run->session->out);
-	if (!run->rows)
-		warnings_print(stderr, snap);
-	for (i = 0; run->rows && i < run->n; i++) {
-		if (run->columns[i].kind != INTERVAL_LEVEL ||
-		    !get(&run->columns[i], NULL, snap, &value))
-			continue;
-		run->sums[i] += value;
-		run->counts[i]++;
-	}
-	run->rows++;
-	if (run->last != run->first)
-		snapshot_free(run->last);
-	run->last = snap;
-	if (!run->first)
-		run->first = snap;
+	fflush(session->out);
+	if (censuses->now && !censuses->before)
+		warnings_print(stderr, censuses->now);
+	censuses->taken = session_next(session, &snap, why);
+	if (censuses->taken != TAKE_DONE)
+		return false;
+	if (censuses->before != censuses->first)
+		snapshot_free(censuses->before);
+	censuses->before = censuses->now;
+	censuses->now = snap;
+	if (!censuses->first)
+		censuses->first = snap;
+	return true;
+}
+
+int interval_end(struct censuses *censuses)
+{
+	if (censuses->before != censuses->first)
+		snapshot_free(censuses->before);
+	if (censuses->now != censuses->first)
+		snapshot_free(censuses->now);
+	snapshot_free(censuses->first);
+	return censuses->taken == TAKE_END ? 0 : -1;
 }
 
 int interval_run(struct session *session, const struct interval_column *columns,
 		 size_t n, struct failure *why)
 {
 	struct interval_run run = { .session = session, .columns = columns, .n = n };
-	struct snapshot *snap;
-	enum taken taken;
 
 	run.sums = xcalloc(n, sizeof(*run.sums));
 	run.counts = xcalloc(n, sizeof(*run.counts));
-	while ((taken = session_next(session, &snap, why)) == TAKE_DONE)
-		add(&run, snap);
+	for (; interval_next(session, &run.censuses, why); run.rows++) {
+		if (session->options->json)
+			put_json(&run);
+		else
+			put_row(&run);
+		add_levels(&run);
+	}
 	/* A single row has no interval to average over. */
-	if (taken == TAKE_END && run.rows > 1 && !session->options->json)
+	if (run.censuses.taken == TAKE_END && run.rows > 1 && !session->options->json)
 		put_average(&run);
-
-	if (run.last != run.first)
-		snapshot_free(run.last);
-	snapshot_free(run.first);
 	free(run.sums);
 	free(run.counts);
-	return taken == TAKE_END ? 0 : -1;
+	return interval_end(&run.censuses);
 }
 
 void interval_help(FILE *out, const struct interval_column *columns, size_t n)
@@ -298,4 +314,52 @@ void interval_help(FILE *out, const struct interval_column *columns, size_t n)
 		fprintf(out, "  %-16s %-10s %s%s\n", columns[i].name,
 			columns[i].header, columns[i].help,
 			columns[i].wide ? " (-w)" : "");
+}
+
+/* Whether @snap has all requested parts. */
+static bool has_parts(const struct snapshot *snap, uint32_t parts)
+{
+	return KNOWN(&snap->scan, MEMCENSUS_SCAN_PARTS) && !(parts & ~snap->scan.parts);
+}
+
+/*
+ * Sets @series if the command shows rows: at an interval, or for a record with more
+ * than one census, which it reads to find out.  @parts: the parts that rows need; a
+ * single census without the other requested parts is a row too.  0, or -1 and @why.
+ */
+static int is_series(struct session *session, uint32_t parts, bool *series,
+		     struct failure *why)
+{
+	const uint32_t all = session->request.parts;
+	struct snapshot *snaps[2];
+	enum taken taken = TAKE_DONE;
+	size_t n = 0;
+
+	*series = options_series(session->options);
+	if (!*series || session->options->interval)
+		return 0;
+	session->request.parts = parts;
+	while (n < 2 && taken == TAKE_DONE) {
+		taken = session_take(session, &snaps[n], why);
+		if (taken == TAKE_DONE)
+			n++;
+	}
+	session->request.parts = all;
+	session->taken = 0;
+	memcpy(session->held, snaps, n * sizeof(*snaps));
+	session->n_held = n;
+	*series = n != 1 || !has_parts(snaps[0], all);
+	return taken == TAKE_FAILED ? -1 : 0;
+}
+
+int rows_run(struct session *session, rows_fn rows, uint32_t parts, struct failure *why)
+{
+	bool series;
+
+	if (is_series(session, parts, &series, why))
+		return -1;
+	if (!series)
+		return present_censuses(session, why);
+	session->request.parts = parts;
+	return rows(session, why);
 }

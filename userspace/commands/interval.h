@@ -25,10 +25,12 @@ enum interval_kind {
  * @kind: how the value is computed
  * @memory: it is in bytes; else a count
  * @percent: a level in thousandths of a percent
+ * @pages: a counter of pages, shown in KiB, as vmstat shows swapping
  * @wide: shown only with -w and in JSON
- * @number: argument of @get
- * @get: returns the amount or counter of a census; unknown if it is not available
- * @of: INTERVAL_RATIO: number of the counter in the denominator
+ * @number: of the amount in the totals, or of the event
+ * @plus, @minus: numbers of amounts to add and to subtract, or 0
+ * @get: returns a level that is no amount of the totals; @number is its argument
+ * @of: INTERVAL_RATIO: number of the event in the denominator
  */
 struct interval_column {
 	const char *name;
@@ -37,25 +39,44 @@ struct interval_column {
 	enum interval_kind kind;
 	bool memory;
 	bool percent;
+	bool pages;
 	bool wide;
 	unsigned int number;
+	unsigned int plus;
+	unsigned int minus;
 	struct amount (*get)(const struct snapshot *snap, unsigned int number);
 	unsigned int of;
 };
 
-/* For @get: an amount and an event of the totals. */
-struct amount interval_bytes(const struct snapshot *snap, unsigned int number);
-struct amount interval_event(const struct snapshot *snap, unsigned int number);
-/* An event that counts pages, in KiB, as vmstat shows swapping. */
-struct amount interval_swapped(const struct snapshot *snap, unsigned int number);
-
-/* Columns: events per second, and pages swapped in KiB per second. */
+/* Columns: memory, events per second, and pages swapped in KiB per second. */
+#define LEVEL(name_, header_, num, help_, ...)				\
+	{ .name = name_, .header = header_, .help = help_,		\
+	  .kind = INTERVAL_LEVEL, .memory = true, .number = num, __VA_ARGS__ }
 #define RATE(name_, header_, num, help_, ...)				\
 	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATE, .get = interval_event, .number = num, __VA_ARGS__ }
+	  .kind = INTERVAL_RATE, .number = num, __VA_ARGS__ }
 #define SWAPPED(name_, header_, num, help_, ...)			\
-	{ .name = name_, .header = header_, .help = help_,		\
-	  .kind = INTERVAL_RATE, .get = interval_swapped, .number = num, __VA_ARGS__ }
+	RATE(name_, header_, num, help_, .pages = true, __VA_ARGS__)
+
+/**
+ * struct censuses - those of a run; owned
+ * @first: the first one
+ * @before: the one before @now; NULL: @now is the first
+ * @now: the last one so far
+ * @taken: why there is no further one
+ */
+struct censuses {
+	struct snapshot *first;
+	struct snapshot *before;
+	struct snapshot *now;
+	enum taken taken;
+};
+
+/* Takes the next census, after what was printed of the one before is written; false: none. */
+bool interval_next(struct session *session, struct censuses *censuses, struct failure *why);
+
+/* Frees them.  Returns 0, or -1 if the last one failed. */
+int interval_end(struct censuses *censuses);
 
 /*
  * Takes the censuses of @session and prints a row for each.  Rates in the first

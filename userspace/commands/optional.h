@@ -84,7 +84,6 @@ void buddy_cell(struct table *table, unsigned int attribute, const struct zone *
 
 /* Amounts that 'system' shows without an interval too. */
 struct amount system_used(const struct snapshot *snap);
-struct amount system_cache(const struct snapshot *snap);
 struct amount system_swap_used(const struct snapshot *snap);
 
 #endif /* READER_OPTIONAL_H */

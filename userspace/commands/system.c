@@ -18,7 +18,7 @@ struct amount system_used(const struct snapshot *snap)
 			    amount_figure(bytes, MEMCENSUS_S_AVAILABLE));
 }
 
-struct amount system_cache(const struct snapshot *snap)
+static struct amount system_cache(const struct snapshot *snap)
 {
 	const struct figures *bytes = &snap->totals.bytes;
 
