@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/memory.h"
@@ -101,41 +102,32 @@ static void pass(struct chunk_reader *reader)
 	reader->begin = found ? (size_t)(found - reader->buf) : reader->end;
 }
 
-/* Whether the skipped bytes end exactly at the end of the file. */
-static bool is_end(const struct chunk_reader *reader)
-{
-	return reader->end == reader->begin &&
-	       lseek(reader->fd, 0, SEEK_END) == (off_t)offset(reader);
-}
-
-/*
- * Finds the next intact head: 1, or 0 at the end.  If none follows skipped data
- * directly, the data was shorter than its head said.  The search then restarts in
- * the skipped bytes, and @clean moves back to their head.
- */
+/* Finds the next intact head: 1, or 0 at the end. */
 static int find_head(struct chunk_reader *reader, struct chunk_head *head,
-		     uint64_t *clean, struct failure *why)
+		     struct failure *why)
 {
 	for (;;) {
 		if (fill(reader, CHUNK_HEAD, why))
 			return -1;
 		if (reader->end - reader->begin >= CHUNK_HEAD &&
 		    chunk_unpack(head, reader->buf + reader->begin))
-			break;
-		if (reader->hopped && !is_end(reader)) {
-			/* The head already returned belongs to no whole chunk either. */
-			*clean = reader->hopped - CHUNK_HEAD;
-			if (chunk_reader_seek(reader, reader->hopped, why))
-				return -1;
-			reader->hopped = 0;
-			continue;
-		}
+			return 1;
 		if (reader->end == reader->begin)
 			return 0;
 		pass(reader);
 	}
-	reader->hopped = 0;
-	return 1;
+}
+
+/* Whether another head, or the end of the file, is at @to: the data before it is whole. */
+static bool ends_at(const struct chunk_reader *reader, uint64_t to)
+{
+	unsigned char packed[CHUNK_HEAD];
+	struct chunk_head next;
+	struct stat st;
+
+	if (pread(reader->fd, packed, CHUNK_HEAD, (off_t)to) == CHUNK_HEAD)
+		return chunk_unpack(&next, packed);
+	return !fstat(reader->fd, &st) && (uint64_t)st.st_size == to;
 }
 
 /* Reads the data after the current head: 1; 0 if it is damaged or incomplete. */
@@ -159,21 +151,20 @@ static int find_data(struct chunk_reader *reader, struct chunk *chunk,
 int chunk_reader_next(struct chunk_reader *reader, struct chunk *chunk, bool head_only,
 		      struct failure *why)
 {
-	uint64_t clean = offset(reader);
+	const uint64_t clean = offset(reader);
+	uint64_t behind;
 	int ret;
 
 	chunk->data = NULL;
 	for (;;) {
-		ret = find_head(reader, &chunk->head, &clean, why);
+		ret = find_head(reader, &chunk->head, why);
 		chunk->offset = offset(reader);
 		chunk->lost = chunk->offset - clean;
 		if (ret <= 0)
 			return ret;
-		if (head_only && reader->seekable) {
-			reader->hopped = chunk->offset + CHUNK_HEAD;
-			return chunk_reader_seek(reader, reader->hopped + chunk->head.len,
-						 why) ? -1 : 1;
-		}
+		behind = chunk->offset + CHUNK_HEAD + chunk->head.len;
+		if (head_only && reader->seekable && ends_at(reader, behind))
+			return chunk_reader_seek(reader, behind, why) ? -1 : 1;
 		ret = find_data(reader, chunk, why);
 		if (ret)
 			return ret;

@@ -19,7 +19,6 @@
  * @end: bytes in @buf
  * @room: capacity of @buf
  * @eof: no data follows the bytes in @buf
- * @hopped: offset after the last head whose data was skipped; 0: none
  */
 struct chunk_reader {
 	int fd;
@@ -30,7 +29,6 @@ struct chunk_reader {
 	size_t end;
 	size_t room;
 	bool eof;
-	uint64_t hopped;
 };
 
 /**

@@ -220,6 +220,5 @@ int record_file_seek(struct record_file *file, const struct record_entry *entry,
 {
 	file->last = entry->number - 1;
 	file->lost = 0;
-	file->reader.hopped = 0;
 	return chunk_reader_seek(&file->reader, entry->offset, why);
 }

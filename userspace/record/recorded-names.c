@@ -43,24 +43,21 @@ static const char *recorded_cgroup(const struct snapshot *snap, uint64_t id, boo
 	return name ? name : cgroup_path(id, true);
 }
 
-/* UIDs or cgroup IDs of a census; make_unique() leaves each once. */
+/* UIDs or cgroup IDs of a census. */
 struct ids {
 	uint64_t *v;
 	size_t n;
 };
 
-static void make_unique(struct ids *ids)
+static void ids_add(struct ids *ids, bool known, uint64_t id)
 {
-	size_t i, n = 0;
-
-	qsort(ids->v, ids->n, sizeof(*ids->v), compare_ids);
-	for (i = 0; i < ids->n; i++)
-		if (!i || ids->v[i] != ids->v[i - 1])
-			ids->v[n++] = ids->v[i];
-	ids->n = n;
+	if (!known)
+		return;
+	ids->v = array_grow(ids->v, ids->n, sizeof(*ids->v));
+	ids->v[ids->n++] = id;
 }
 
-/* Adds lines for those of @ids that have a name. */
+/* Adds lines for those of @ids that have a name, one for each, and frees @ids. */
 static void write_lines(struct snapshot *snap, const char *name, struct ids *ids,
 			const char *(*name_of)(uint64_t id, bool numeric))
 {
@@ -70,41 +67,37 @@ static void write_lines(struct snapshot *snap, const char *name, struct ids *ids
 	FILE *out;
 
 	out = xopen_memstream(&text, &size);
-	make_unique(ids);
+	if (ids->n)
+		qsort(ids->v, ids->n, sizeof(*ids->v), compare_ids);
 	for (i = 0; i < ids->n; i++) {
 		line = name_of(ids->v[i], false);
-		if (strcmp(line, name_of(ids->v[i], true)) && !strchr(line, '\n'))
+		if ((!i || ids->v[i] != ids->v[i - 1]) &&
+		    strcmp(line, name_of(ids->v[i], true)) && !strchr(line, '\n'))
 			fprintf(out, "%" PRIu64 " %s\n", ids->v[i], line);
 	}
 	xfclose(out);
 	if (*text)
 		proc_texts_add(snap, name, text, size);
 	free(text);
+	free(ids->v);
 }
 
 void names_write(struct snapshot *snap)
 {
-	const size_t room = snap->n_tasks + snap->n_groups;
-	struct ids uids = { xcalloc(room, sizeof(*uids.v)), 0 };
-	struct ids cgroups = { xcalloc(room, sizeof(*cgroups.v)), 0 };
-	size_t i;
+	struct ids uids = { 0 }, cgroups = { 0 };
+	const struct group *group;
+	const struct task *task;
 
-	for (i = 0; i < snap->n_tasks; i++) {
-		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_UID))
-			uids.v[uids.n++] = snap->tasks[i].uid;
-		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_CGROUP))
-			cgroups.v[cgroups.n++] = snap->tasks[i].cgroup;
+	for (task = snap->tasks; task < snap->tasks + snap->n_tasks; task++) {
+		ids_add(&uids, KNOWN(task, MEMCENSUS_TASK_UID), task->uid);
+		ids_add(&cgroups, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup);
 	}
-	for (i = 0; i < snap->n_groups; i++) {
-		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_UID))
-			uids.v[uids.n++] = snap->groups[i].uid;
-		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_CGROUP))
-			cgroups.v[cgroups.n++] = snap->groups[i].cgroup;
+	for (group = snap->groups; group < snap->groups + snap->n_groups; group++) {
+		ids_add(&uids, KNOWN(group, MEMCENSUS_GROUP_UID), group->uid);
+		ids_add(&cgroups, KNOWN(group, MEMCENSUS_GROUP_CGROUP), group->cgroup);
 	}
 	write_lines(snap, PROC_TEXTS_USERS, &uids, user_name);
 	write_lines(snap, PROC_TEXTS_CGROUPS, &cgroups, cgroup_path);
-	free(uids.v);
-	free(cgroups.v);
 }
 
 /* Malformed lines are skipped. */

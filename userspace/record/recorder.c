@@ -196,86 +196,63 @@ void recorder_abort(struct recorder *r)
 
 int recorder_close(struct recorder *r, struct failure *why)
 {
-	int ret = 0;
+	int error = 0;
 
 	if (r->regular && fsync(r->fd) && errno != EINVAL)
-		ret = fail(why, FAIL_SYSTEM, "'%.200s' may be incomplete on disk: %s",
-			   r->path, strerror(errno));
-	if (r->fd != STDOUT_FILENO && close(r->fd) && !ret && errno != EINTR)
-		ret = fail(why, FAIL_SYSTEM, "'%.200s' may be incomplete on disk: %s",
-			   r->path, strerror(errno));
+		error = errno;
+	if (r->fd != STDOUT_FILENO && close(r->fd) && !error && errno != EINTR)
+		error = errno;
+	if (error)
+		fail(why, FAIL_SYSTEM, "'%.200s' may be incomplete on disk: %s",
+		     r->path, strerror(error));
 	free(r->buf);
 	free(r);
-	return ret;
-}
-
-/**
- * struct survey - content of an existing record
- * @whole: offset after the last complete census
- * @chunks: whether there is any chunk
- * @newer: version of a chunk that this reader does not know, or 0
- * @torn: only the beginning of a census follows @whole
- * @census: the highest census number
- */
-struct survey {
-	uint64_t whole;
-	bool chunks;
-	unsigned int newer;
-	bool torn;
-	uint64_t census;
-};
-
-static int survey(struct survey *survey, int fd, struct failure *why)
-{
-	struct chunk chunk;
-	struct chunk_reader reader;
-	int ret;
-
-	*survey = (struct survey){ .torn = true };
-	chunk_reader_init(&reader, fd);
-	while ((ret = chunk_reader_next(&reader, &chunk, true, why)) > 0) {
-		survey->chunks = true;
-		if (chunk.head.version != CHUNK_VERSION)
-			survey->newer = chunk.head.version;
-		if (chunk.lost)
-			survey->torn = false;
-		if (chunk.head.kind != CHUNK_END)
-			continue;
-		survey->torn = true;
-		survey->whole = chunk.offset + CHUNK_HEAD + chunk.head.len;
-		if (chunk.head.census > survey->census)
-			survey->census = chunk.head.census;
-	}
-	chunk_reader_free(&reader);
-	return ret;
+	return error ? -1 : 0;
 }
 
 /* Finds where to append, and truncates an incomplete census. */
 static int go_on(struct recorder *r, uint64_t size, struct failure *why)
 {
-	struct survey found;
+	struct chunk_reader reader;
+	/* Offset behind the last complete census; only the beginning of one follows. */
+	uint64_t whole = 0;
+	bool any = false, torn = true;
+	unsigned int newer = 0;
+	struct chunk chunk;
+	int ret;
 
-	if (survey(&found, r->fd, why))
+	chunk_reader_init(&reader, r->fd);
+	while ((ret = chunk_reader_next(&reader, &chunk, true, why)) > 0) {
+		any = true;
+		if (chunk.head.version != CHUNK_VERSION)
+			newer = chunk.head.version;
+		torn &= !chunk.lost;
+		if (chunk.head.kind != CHUNK_END)
+			continue;
+		torn = true;
+		whole = chunk.offset + CHUNK_HEAD + chunk.head.len;
+		if (chunk.head.census >= r->census)
+			r->census = chunk.head.census + 1;
+	}
+	chunk_reader_free(&reader);
+	if (ret < 0)
 		return -1;
-	if (size && !found.chunks)
+	if (size && !any)
 		return fail(why, FAIL_SYSTEM,
 			    "'%.200s' is not a memcensus record: it is left unchanged",
 			    r->path);
-	if (found.newer)
+	if (newer)
 		return fail(why, FAIL_VERSION,
 			    "'%.200s' has record format %u, this reader writes %d: use a newer reader, or another file",
-			    r->path, found.newer, CHUNK_VERSION);
-	r->census = found.census + 1;
-	if (found.whole < size && found.torn) {
-		fprintf(stderr, "memcensus: '%s': truncated %llu bytes of an incomplete census\n",
-			r->path, (unsigned long long)(size - found.whole));
-		if (ftruncate(r->fd, (off_t)found.whole))
-			return fail(why, FAIL_SYSTEM, "cannot truncate '%.200s': %s",
-				    r->path, strerror(errno));
-	} else if (found.whole < size) {
-		fprintf(stderr, "memcensus: '%s': appending after %llu damaged bytes\n",
-			r->path, (unsigned long long)(size - found.whole));
-	}
+			    r->path, newer, CHUNK_VERSION);
+	if (whole < size)
+		fprintf(stderr, torn ?
+			"memcensus: '%s': truncated %llu bytes of an incomplete census\n" :
+			"memcensus: '%s': appending after %llu damaged bytes\n",
+			r->path, (unsigned long long)(size - whole));
+	if (whole < size && torn && ftruncate(r->fd, (off_t)whole))
+		return fail(why, FAIL_SYSTEM, "cannot truncate '%.200s': %s",
+			    r->path, strerror(errno));
 	r->start = lseek(r->fd, 0, SEEK_END);
 	return 0;
 }
@@ -305,30 +282,24 @@ static int open_file(struct recorder *r, struct failure *why)
 	return go_on(r, st.st_size, why);
 }
 
-static int open_stdout(struct recorder *r, struct failure *why)
-{
-	if (isatty(STDOUT_FILENO))
-		return fail(why, FAIL_USAGE,
-			    "cannot write a record to a terminal: name a file, or use a pipe");
-	r->fd = STDOUT_FILENO;
-	return 0;
-}
-
 struct recorder *recorder_open(const char *path, struct failure *why)
 {
 	struct recorder *r = xcalloc(1, sizeof(*r));
-	int ret;
+	int ret = 0;
 
 	r->buf = xcalloc(1, CHUNK_HEAD + CHUNK_USUAL);
 	r->tap.see = recorder_see;
 	r->census = 1;
+	r->path = path;
 	r->fd = -1;
 	if (strcmp(path, "-")) {
-		r->path = path;
 		ret = open_file(r, why);
+	} else if (isatty(STDOUT_FILENO)) {
+		ret = fail(why, FAIL_USAGE,
+			   "cannot write a record to a terminal: name a file, or use a pipe");
 	} else {
 		r->path = "stdout";
-		ret = open_stdout(r, why);
+		r->fd = STDOUT_FILENO;
 	}
 	if (!ret)
 		return r;

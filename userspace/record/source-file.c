@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A record as a source: selects a census, and checks that it answers the request. */
 #include <inttypes.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,21 +137,20 @@ static int take_passing(struct file *file, struct snapshot *snap,
 static int take_picked(struct file *file, struct snapshot *snap,
 		       struct record_entry *entry, struct failure *why)
 {
-	static const struct record_entry none;
+	struct record_entry first = { 0 }, last = { 0 };
 	int ret;
 
 	if (!file->record.reader.seekable)
 		return take_passing(file, snap, entry, why);
 	if (read_entries(file, why))
 		return -1;
-	if (file->n_entries)
-		file->selection = selection_on_day(file->selection,
-						   file->entries[file->n_entries - 1].time);
+	if (file->n_entries) {
+		first = file->entries[0];
+		last = file->entries[file->n_entries - 1];
+	}
+	file->selection = selection_on_day(file->selection, last.time);
 	ret = take_entry(file, snap, entry, why);
-	if (ret)
-		return ret;
-	return no_such(file, file->n_entries ? &file->entries[0] : &none,
-		       file->n_entries ? &file->entries[file->n_entries - 1] : &none, why);
+	return ret ? ret : no_such(file, &first, &last, why);
 }
 
 static int take_next(struct file *file, struct snapshot *snap,
@@ -187,8 +187,8 @@ static const struct part {
 static int check_parts(const struct request *asked,
 		       const struct request *request, struct failure *why)
 {
-	const uint32_t had = asked->parts ? asked->parts : REQUEST_DEFAULT_PARTS;
-	const uint32_t wanted = request->parts ? request->parts : REQUEST_DEFAULT_PARTS;
+	const uint32_t had = asked->parts ?: REQUEST_DEFAULT_PARTS;
+	const uint32_t wanted = request->parts ?: REQUEST_DEFAULT_PARTS;
 	size_t i;
 
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
@@ -227,19 +227,28 @@ static const struct by {
 _Static_assert(sizeof(groups) / sizeof(groups[0]) == MEMCENSUS_BY_MAX + 1,
 	       "a kind of group has no name");
 
+static int compare_pids(const void *a, const void *b)
+{
+	const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool has_pid(const uint32_t *pids, size_t n, uint64_t pid)
+{
+	const uint32_t key = pid;
+
+	return pid <= UINT32_MAX && bsearch(&key, pids, n, sizeof(key), compare_pids);
+}
+
 static bool same_pids(const struct request *a, const struct request *b)
 {
-	size_t i, k;
+	size_t i, n = b->n_pids;
 
-	if (a->n_pids != b->n_pids)
-		return false;
-	for (i = 0; i < a->n_pids; i++) {
-		for (k = 0; k < b->n_pids && b->pids[k] != a->pids[i]; k++)
-			;
-		if (k == b->n_pids)
+	for (i = 0; a->n_pids == n && i < n; i++)
+		if (!lfind(&a->pids[i], b->pids, &n, sizeof(*b->pids), compare_pids))
 			return false;
-	}
-	return true;
+	return a->n_pids == n;
 }
 
 /* Figures of groups cannot be computed from those of processes. */
@@ -255,20 +264,6 @@ static int check_groups(const struct request *asked,
 	return fail(why, FAIL_REFUSED,
 		    "the record has no figures of %s: record again with 'memcensus record FILE %s'",
 		    groups[request->group_by].what, groups[request->group_by].how);
-}
-
-static int compare_pids(const void *a, const void *b)
-{
-	const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static bool has_pid(const uint32_t *pids, size_t n, uint64_t pid)
-{
-	const uint32_t key = pid;
-
-	return pid <= UINT32_MAX && bsearch(&key, pids, n, sizeof(key), compare_pids);
 }
 
 static bool is_of(const struct task *task, const uint32_t *pids, size_t n)
