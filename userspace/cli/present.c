@@ -88,7 +88,7 @@ static enum taken take(struct session *session, struct snapshot **snap,
 	if (command->prepare && command->prepare(session, why))
 		return TAKE_FAILED;
 	taken = session_next(session, snap, why);
-	if (taken == TAKE_DONE && session->pids.n)
+	if (taken == TAKE_DONE && session->pids)
 		snapshot_drop_gone(*snap);
 	return taken;
 }

@@ -155,5 +155,5 @@ void session_free(struct session *session)
 	for (i = 0; i < session->n_held; i++)
 		snapshot_free(session->held[i]);
 	session->n_held = 0;
-	free(session->pids.v);
+	free(session->pids);
 }

@@ -9,7 +9,6 @@
 #include <stdio.h>
 
 #include "cli/options.h"
-#include "host/pids.h"
 #include "model/columns.h"
 #include "wire/source.h"
 
@@ -48,7 +47,7 @@ struct session {
 	struct source *source;
 	FILE *out;
 	const struct basis *basis;
-	struct pids pids;
+	uint32_t *pids;
 	uint64_t taken;
 	struct snapshot *held[2];
 	size_t n_held;

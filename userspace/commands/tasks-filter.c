@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Selects the processes and mappings of 'tasks', and sums up mappings. */
+#include <dirent.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands/optional.h"
 #include "host/cmdlines.h"
 #include "host/names.h"
+#include "host/process.h"
+#include "host/procfs.h"
 #include "lib/memory.h"
 #include "model/mappings.h"
 
@@ -28,23 +32,78 @@ static int none_matches(const struct session *session, struct failure *why)
 	return fail(why, FAIL_NO_PROCESS, "no process matches");
 }
 
-/* Puts the matching processes of this machine into the request. */
+/* Kernel threads and zombies have no address space: all sizes are 0. */
+static bool has_memory(uint32_t pid)
+{
+	char sizes[128];
+
+	return process_read(pid, "statm", sizes, sizeof(sizes)) && strtoull(sizes, NULL, 10);
+}
+
+static bool process_is_of_user(uint32_t pid, const struct options *options)
+{
+	uint32_t uid;
+
+	return !options->user.given ||
+	       (process_user(pid, &uid) &&
+		filter_matches(&options->user, user_name(uid, options->numeric)));
+}
+
+static bool process_has_name(uint32_t pid, const struct filter *match)
+{
+	char name[64];
+
+	if (!match->given)
+		return true;
+	if (!process_read(pid, "comm", name, sizeof(name)))
+		return false;
+	name[strcspn(name, "\n")] = '\0';
+	return filter_matches(match, name);
+}
+
+/*
+ * Puts the processes of this machine that have an address space and match into the
+ * request: the module gives mappings, and groups of selected processes, only for named
+ * ones.
+ */
 static int choose(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
-	const struct pids_filter filter = { &options->comm, &options->user, options->numeric };
-	struct pids *pids = &session->pids;
+	DIR *dir = procfs_open_dir(".", why);
+	struct cmdline_of *of = NULL;
+	const struct dirent *entry;
+	size_t i, n = 0, n_pids = 0;
+	bool *chosen = NULL;
+	uint32_t pid;
 
-	if (pids_list(pids, &filter, &session->missed, why))
+	if (!dir)
 		return -1;
-	if (!pids->n)
+	while ((entry = readdir(dir))) {
+		pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+		if (!pid || !process_is_of_user(pid, options) || !has_memory(pid))
+			continue;
+		of = array_grow(of, n, sizeof(*of));
+		chosen = array_grow(chosen, n, sizeof(*chosen));
+		of[n].pid = pid;
+		chosen[n++] = process_has_name(pid, &options->comm);
+	}
+	closedir(dir);
+
+	session->missed += cmdlines_match(&options->comm, of, chosen, n);
+	session->pids = xreallocarray(session->pids, n, sizeof(*session->pids));
+	for (i = 0; i < n; i++)
+		if (chosen[i])
+			session->pids[n_pids++] = of[i].pid;
+	free(of);
+	free(chosen);
+	if (!n_pids)
 		return none_matches(session, why);
-	if (pids->n > MEMCENSUS_PIDS_MAX)
+	if (n_pids > MEMCENSUS_PIDS_MAX)
 		return fail(why, FAIL_USAGE,
 			    "%zu processes are too many for mappings or a group: at most %d; select fewer with --processfilter, --userfilter or --pid",
-			    pids->n, MEMCENSUS_PIDS_MAX);
-	session->request.pids = pids->v;
-	session->request.n_pids = pids->n;
+			    n_pids, MEMCENSUS_PIDS_MAX);
+	session->request.pids = session->pids;
+	session->request.n_pids = n_pids;
 	return 0;
 }
 

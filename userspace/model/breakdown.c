@@ -26,6 +26,10 @@ enum {
 };
 _Static_assert(ROW_TOTAL + 1 == BREAKDOWN_ROWS, "BREAKDOWN_ROWS is not their number");
 
+/* The row is this system figure, this line of /proc/meminfo, or computed. */
+#define FIGURE(number)	.figure = MEMCENSUS_S_##number
+#define LINE(name)	.line = name
+
 const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 	[ROW_PROCESSES] = { "processes", false, "mapped by processes: all PSS together" },
 	[ROW_ANON] = { "processes_anon", true, "of it anonymous" },
@@ -36,24 +40,26 @@ const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 	[ROW_SHMEM_UNMAPPED] = { "shmem_unmapped", false,
 		"shared memory and tmpfs that no process maps" },
 	[ROW_SLAB_RECLAIMABLE] = { "slab_reclaimable", false,
-		"reclaimable slab" },
+		"reclaimable slab", FIGURE(SLAB_RECLAIMABLE) },
 	[ROW_SLAB_UNRECLAIMABLE] = { "slab_unreclaimable", false,
-		"unreclaimable slab" },
+		"unreclaimable slab", FIGURE(SLAB_UNRECLAIMABLE) },
 	[ROW_KERNEL_MISC] = { "kernel_misc", false,
-		"other reclaimable kernel memory" },
-	[ROW_KERNEL_STACK] = { "kernel_stack", false, "kernel stacks" },
-	[ROW_PAGETABLES] = { "pagetables", false, "page tables of processes" },
+		"other reclaimable kernel memory", FIGURE(KERNEL_RECLAIMABLE) },
+	[ROW_KERNEL_STACK] = { "kernel_stack", false, "kernel stacks", FIGURE(KERNEL_STACK) },
+	[ROW_PAGETABLES] = { "pagetables", false, "page tables of processes",
+		FIGURE(PAGETABLES) },
 	[ROW_SEC_PAGETABLES] = { "sec_pagetables", false,
-		"page tables of devices and guests" },
-	[ROW_VMALLOC] = { "vmalloc", false, "vmalloc, without kernel stacks" },
-	[ROW_PERCPU] = { "percpu", false, "per-CPU variables" },
-	[ROW_HUGETLB] = { "hugetlb", false, "hugetlb pages, in use or not" },
-	[ROW_ZSWAP] = { "zswap", false, "swap kept in memory, compressed" },
-	[ROW_FREE] = { "free", false, "unused" },
+		"page tables of devices and guests", FIGURE(SEC_PAGETABLES) },
+	[ROW_VMALLOC] = { "vmalloc", false, "vmalloc, without kernel stacks",
+		LINE("VmallocUsed") },
+	[ROW_PERCPU] = { "percpu", false, "per-CPU variables", LINE("Percpu") },
+	[ROW_HUGETLB] = { "hugetlb", false, "hugetlb pages, in use or not", LINE("Hugetlb") },
+	[ROW_ZSWAP] = { "zswap", false, "swap kept in memory, compressed", LINE("Zswap") },
+	[ROW_FREE] = { "free", false, "unused", FIGURE(FREE) },
 	[ROW_PCP] = { "pcp", false, "free too, in lists of CPUs" },
 	[ROW_UNACCOUNTED] = { "unaccounted", false,
 		"in use, in no counter of the kernel" },
-	[ROW_TOTAL] = { "total", false, "memory the kernel manages" },
+	[ROW_TOTAL] = { "total", false, "memory the kernel manages", FIGURE(TOTAL) },
 };
 
 /*
@@ -94,52 +100,31 @@ static struct amount without_stacks(struct amount vmalloc, struct amount stacks)
 	return amount_minus(vmalloc, stacks);
 }
 
-static void fill_processes(struct amount *rows, const struct snapshot *snap)
+struct breakdown breakdown_of(const struct snapshot *snap)
 {
 	const struct figures *bytes = &snap->totals.bytes;
 	struct amount cache = amount_plus(amount_figure(bytes, MEMCENSUS_S_CACHED),
 					  amount_figure(bytes, MEMCENSUS_S_BUFFERS));
 	struct amount shmem = amount_figure(bytes, MEMCENSUS_S_SHMEM);
+	struct breakdown breakdown = { 0 };
+	struct amount *rows = breakdown.rows, *rest = &rows[ROW_UNACCOUNTED];
+	unsigned int i;
 
+	for (i = 0; i < BREAKDOWN_ROWS; i++) {
+		if (breakdown_rows[i].figure)
+			rows[i] = amount_figure(bytes, breakdown_rows[i].figure);
+		else if (breakdown_rows[i].line)
+			rows[i] = amount_meminfo(snap, breakdown_rows[i].line);
+	}
 	rows[ROW_PROCESSES] = of_tasks(snap, MEMCENSUS_F_PSS);
 	rows[ROW_ANON] = of_tasks(snap, MEMCENSUS_F_PSS_ANON);
 	rows[ROW_FILE] = of_tasks(snap, MEMCENSUS_F_PSS_FILE);
 	rows[ROW_SHMEM] = of_tasks(snap, MEMCENSUS_F_PSS_SHMEM);
 	rows[ROW_CACHE_UNMAPPED] = amount_minus(amount_minus(cache, shmem), rows[ROW_FILE]);
 	rows[ROW_SHMEM_UNMAPPED] = amount_minus(shmem, rows[ROW_SHMEM]);
-}
-
-static void fill_kernel(struct amount *rows, const struct snapshot *snap)
-{
-	const struct figures *bytes = &snap->totals.bytes;
-
-	rows[ROW_SLAB_RECLAIMABLE] = amount_figure(bytes, MEMCENSUS_S_SLAB_RECLAIMABLE);
-	rows[ROW_SLAB_UNRECLAIMABLE] = amount_figure(bytes, MEMCENSUS_S_SLAB_UNRECLAIMABLE);
-	rows[ROW_KERNEL_MISC] =
-		amount_minus(amount_figure(bytes, MEMCENSUS_S_KERNEL_RECLAIMABLE),
-			     rows[ROW_SLAB_RECLAIMABLE]);
-	rows[ROW_KERNEL_STACK] = amount_figure(bytes, MEMCENSUS_S_KERNEL_STACK);
-	rows[ROW_PAGETABLES] = amount_figure(bytes, MEMCENSUS_S_PAGETABLES);
-	rows[ROW_SEC_PAGETABLES] = amount_figure(bytes, MEMCENSUS_S_SEC_PAGETABLES);
-	rows[ROW_VMALLOC] = without_stacks(amount_meminfo(snap, "VmallocUsed"),
-					   rows[ROW_KERNEL_STACK]);
-	rows[ROW_PERCPU] = amount_meminfo(snap, "Percpu");
-	rows[ROW_HUGETLB] = amount_meminfo(snap, "Hugetlb");
-	rows[ROW_ZSWAP] = amount_meminfo(snap, "Zswap");
-}
-
-struct breakdown breakdown_of(const struct snapshot *snap)
-{
-	const struct figures *bytes = &snap->totals.bytes;
-	struct breakdown breakdown;
-	struct amount *rows = breakdown.rows, *rest = &rows[ROW_UNACCOUNTED];
-	unsigned int i;
-
-	fill_processes(rows, snap);
-	fill_kernel(rows, snap);
-	rows[ROW_FREE] = amount_figure(bytes, MEMCENSUS_S_FREE);
+	rows[ROW_KERNEL_MISC] = amount_minus(rows[ROW_KERNEL_MISC], rows[ROW_SLAB_RECLAIMABLE]);
+	rows[ROW_VMALLOC] = without_stacks(rows[ROW_VMALLOC], rows[ROW_KERNEL_STACK]);
 	rows[ROW_PCP] = of_zones(snap);
-	rows[ROW_TOTAL] = amount_figure(bytes, MEMCENSUS_S_TOTAL);
 
 	*rest = rows[ROW_TOTAL];
 	for (i = 0; i < ROW_UNACCOUNTED; i++)
@@ -150,12 +135,6 @@ struct breakdown breakdown_of(const struct snapshot *snap)
 
 bool breakdown_shows(const struct breakdown *breakdown, unsigned int i)
 {
-	switch (i) {
-	case ROW_KERNEL_MISC:
-	case ROW_SEC_PAGETABLES:
-	case ROW_ZSWAP:
-		return breakdown->rows[i].bytes;
-	default:
-		return true;
-	}
+	return (i != ROW_KERNEL_MISC && i != ROW_SEC_PAGETABLES && i != ROW_ZSWAP) ||
+	       breakdown->rows[i].bytes;
 }

@@ -17,11 +17,15 @@
  * @name: a word, for -J and --raw
  * @of: part of a row above, so not added again
  * @help: one line
+ * @figure: enum memcensus_system_bytes, or 0
+ * @line: of /proc/meminfo, or NULL
  */
 struct breakdown_row {
 	const char *name;
 	bool of;
 	const char *help;
+	unsigned int figure;
+	const char *line;
 };
 
 /* The last two are unaccounted memory and MemTotal. */

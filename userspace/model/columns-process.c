@@ -90,7 +90,6 @@ static const struct column figure_columns[] = {
 	FIGURE(HUGETLB_PSS, SUM, "hugetlb_pss", "HtlbPSS", "proportional share of hugetlb pages",
 	       NULL, OF_FRAMES),
 };
-_Static_assert(ARRAY_SIZE(figure_columns) == FIGURES_MAX, "a figure has no column");
 
 #define TASK(num, ...)	ATTRIBUTE(task, MEMCENSUS_TASK_##num, __VA_ARGS__)
 
@@ -124,8 +123,6 @@ static const struct column task_fields[] = {
 	TASK(GROUP, "group", "Group", group, U32, ID,
 	     "number of its group in this census, as id of the group"),
 };
-_Static_assert(ARRAY_SIZE(task_fields) == MEMCENSUS_TASK_MAX + 1,
-	       "an attribute of a task has no column");
 
 #define VMA(num, ...)	ATTRIBUTE(vma, MEMCENSUS_VMA_##num, __VA_ARGS__)
 
@@ -148,8 +145,6 @@ static const struct column vma_fields[] = {
 	VMA(PKEY, "pkey", "PKey", pkey, U32, ID, "protection key", .kernel = "ProtectionKey"),
 	VMA(FIGURES, "figures", "", figures, FIGURES, NEST, ""),
 };
-_Static_assert(ARRAY_SIZE(vma_fields) == MEMCENSUS_VMA_MAX + 1,
-	       "an attribute of a mapping has no column");
 
 #define PAGES(num, name, ...)						\
 	ATTRIBUTE(pages, MEMCENSUS_PAGES_##num, name, NULL, __VA_ARGS__)
@@ -165,8 +160,6 @@ static const struct column pages_fields[] = {
 	PAGES(HUGE, "huge", huge, U64S, LIST, "of these, huge"),
 	PAGES(SWAP, "swap", swap, U64S, LIST, "pages of each that are in swap"),
 };
-_Static_assert(ARRAY_SIZE(pages_fields) == MEMCENSUS_PAGES_MAX + 1,
-	       "an attribute of pages has no column");
 
 #define GROUP(num, ...)	ATTRIBUTE(group, MEMCENSUS_GROUP_##num, __VA_ARGS__)
 
@@ -178,8 +171,6 @@ static const struct column group_fields[] = {
 	GROUP(FIGURES, "figures", "", figures, FIGURES, NEST, ""),
 	GROUP(ID, "id", "ID", id, U32, ID, "its number in this census"),
 };
-_Static_assert(ARRAY_SIZE(group_fields) == MEMCENSUS_GROUP_MAX + 1,
-	       "an attribute of a group has no column");
 
 #define MAPPING(num, ...)	ATTRIBUTE(mapping, MAPPING_##num, __VA_ARGS__)
 
@@ -302,38 +293,38 @@ static const struct column mapping_derived[] = {
 
 const struct record_type task_record = {
 	.name = "task",
-	.fields = { task_fields, ARRAY_SIZE(task_fields) },
-	.figures = { figure_columns, ARRAY_SIZE(figure_columns) },
-	.derived = { task_derived, ARRAY_SIZE(task_derived) },
+	.fields = COLUMNS_TO(MEMCENSUS_TASK_MAX, task_fields),
+	.figures = COLUMNS_TO(FIGURES_MAX - 1, figure_columns),
+	.derived = COLUMNS(task_derived),
 	IN_SNAPSHOT(tasks, n_tasks),
 };
 
 const struct record_type vma_record = {
 	.name = "mapping",
-	.fields = { vma_fields, ARRAY_SIZE(vma_fields) },
-	.figures = { figure_columns, ARRAY_SIZE(figure_columns) },
-	.derived = { vma_derived, ARRAY_SIZE(vma_derived) },
+	.fields = COLUMNS_TO(MEMCENSUS_VMA_MAX, vma_fields),
+	.figures = COLUMNS_TO(FIGURES_MAX - 1, figure_columns),
+	.derived = COLUMNS(vma_derived),
 	IN_SNAPSHOT(vmas, n_vmas),
 };
 
 const struct record_type pages_record = {
 	.name = "pages",
-	.fields = { pages_fields, ARRAY_SIZE(pages_fields) },
+	.fields = COLUMNS_TO(MEMCENSUS_PAGES_MAX, pages_fields),
 	IN_SNAPSHOT(pages, n_pages),
 };
 
 const struct record_type group_record = {
 	.name = "group",
-	.fields = { group_fields, ARRAY_SIZE(group_fields) },
-	.figures = { figure_columns, ARRAY_SIZE(figure_columns) },
-	.derived = { group_derived, ARRAY_SIZE(group_derived) },
+	.fields = COLUMNS_TO(MEMCENSUS_GROUP_MAX, group_fields),
+	.figures = COLUMNS_TO(FIGURES_MAX - 1, figure_columns),
+	.derived = COLUMNS(group_derived),
 	IN_SNAPSHOT(groups, n_groups),
 };
 
 const struct record_type mapping_record = {
 	.name = "mapping by name",
-	.fields = { mapping_fields, ARRAY_SIZE(mapping_fields) },
-	.figures = { figure_columns, ARRAY_SIZE(figure_columns) },
-	.derived = { mapping_derived, ARRAY_SIZE(mapping_derived) },
+	.fields = COLUMNS(mapping_fields),
+	.figures = COLUMNS_TO(FIGURES_MAX - 1, figure_columns),
+	.derived = COLUMNS(mapping_derived),
 	IN_SNAPSHOT(mappings, n_mappings),
 };

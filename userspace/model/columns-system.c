@@ -28,8 +28,6 @@ static const struct column info_fields[] = {
 	INFO(MAX_MEM, "max_mem", max_mem, U64, BYTES, "parameter max_mem"),
 	INFO(WORKERS, "workers", workers, U32, COUNT, "parameter workers"),
 };
-_Static_assert(ARRAY_SIZE(info_fields) == MEMCENSUS_INFO_MAX + 1,
-	       "an attribute of the module has no column");
 
 #define SCAN(num, name, ...)						\
 	ATTRIBUTE(scan, MEMCENSUS_SCAN_##num, name, NULL, __VA_ARGS__)
@@ -63,8 +61,6 @@ static const struct column scan_fields[] = {
 	SCAN(SLICES, "slices", slices, U64, COUNT,
 	     "passes over all processes, more than 1 if max_mem is short"),
 };
-_Static_assert(ARRAY_SIZE(scan_fields) == MEMCENSUS_SCAN_MAX + 1,
-	       "an attribute of the scan has no column");
 
 static const struct column zone_type_fields[] = {
 	ATTRIBUTE(zone_type, MEMCENSUS_TYPE_NAME, "name", "Type", name, STRING, TEXT,
@@ -77,8 +73,6 @@ static const struct column zone_type_fields[] = {
 		.number = MEMCENSUS_TYPE_FREE_BLOCKS,
 		.offset = offsetof(struct zone_type, free_blocks) },
 };
-_Static_assert(ARRAY_SIZE(zone_type_fields) == MEMCENSUS_TYPE_MAX + 1,
-	       "an attribute of a migrate type has no column");
 
 static const struct column blocks_fields[] = {
 	[MEMCENSUS_BLOCKS_ORDER] = {
@@ -90,8 +84,6 @@ static const struct column blocks_fields[] = {
 		.wire = WIRE_U64, .number = MEMCENSUS_BLOCKS_COUNT,
 		.offset = offsetof(struct blocks, count) },
 };
-_Static_assert(ARRAY_SIZE(blocks_fields) == MEMCENSUS_BLOCKS_MAX + 1,
-	       "an attribute of free blocks has no column");
 
 #define ZONE(num, ...)	ATTRIBUTE(zone, MEMCENSUS_ZONE_##num, __VA_ARGS__)
 
@@ -122,8 +114,6 @@ static const struct column zone_fields[] = {
 	ZONE(LOWMEM_RESERVE, "lowmem_reserve", "Reserve", lowmem_reserve, U64S, LIST,
 	     "bytes kept from allocations that could use a higher zone"),
 };
-_Static_assert(ARRAY_SIZE(zone_fields) == MEMCENSUS_ZONE_MAX + 1,
-	       "an attribute of a zone has no column");
 
 #define DISTANCE(level, bit)						\
 	DERIVED(derive_to_##level, zone, number, row->free - row->wmark_##level, \
@@ -187,39 +177,37 @@ static const struct column node_fields[] = {
 	NODE(WRITEBACK, "writeback", "Writeback", writeback, U64, BYTES,
 	     "being written back"),
 };
-_Static_assert(ARRAY_SIZE(node_fields) == MEMCENSUS_NODE_MAX + 1,
-	       "an attribute of a node has no column");
 
 const struct record_type info_record = {
 	.name = "info",
-	.fields = { info_fields, ARRAY_SIZE(info_fields) },
+	.fields = COLUMNS_TO(MEMCENSUS_INFO_MAX, info_fields),
 };
 
 const struct record_type scan_record = {
 	.name = "scan",
-	.fields = { scan_fields, ARRAY_SIZE(scan_fields) },
+	.fields = COLUMNS_TO(MEMCENSUS_SCAN_MAX, scan_fields),
 };
 
 const struct record_type blocks_record = {
 	.name = "blocks",
-	.fields = { blocks_fields, ARRAY_SIZE(blocks_fields) },
+	.fields = COLUMNS_TO(MEMCENSUS_BLOCKS_MAX, blocks_fields),
 };
 
 const struct record_type zone_type_record = {
 	.name = "migrate type",
-	.fields = { zone_type_fields, ARRAY_SIZE(zone_type_fields) },
+	.fields = COLUMNS_TO(MEMCENSUS_TYPE_MAX, zone_type_fields),
 };
 
 const struct record_type zone_record = {
 	.name = "zone",
-	.fields = { zone_fields, ARRAY_SIZE(zone_fields) },
-	.derived = { zone_derived, ARRAY_SIZE(zone_derived) },
+	.fields = COLUMNS_TO(MEMCENSUS_ZONE_MAX, zone_fields),
+	.derived = COLUMNS(zone_derived),
 	IN_SNAPSHOT(zones, n_zones),
 };
 
 const struct record_type node_record = {
 	.name = "node",
-	.fields = { node_fields, ARRAY_SIZE(node_fields) },
+	.fields = COLUMNS_TO(MEMCENSUS_NODE_MAX, node_fields),
 	IN_SNAPSHOT(nodes, n_nodes),
 };
 
@@ -227,8 +215,6 @@ static const struct column totals_fields[] = {
 	ATTRIBUTE(totals, MEMCENSUS_SYSTEM_BYTES, "bytes", "", bytes, FIGURES, NEST, ""),
 	ATTRIBUTE(totals, MEMCENSUS_SYSTEM_EVENTS, "events", "", events, FIGURES, NEST, ""),
 };
-_Static_assert(ARRAY_SIZE(totals_fields) == MEMCENSUS_SYSTEM_MAX + 1,
-	       "a part of the totals has no column");
 
 #define BYTES(num, name_, kernel_, help_)				\
 	[MEMCENSUS_S_##num] = {						\
@@ -277,8 +263,6 @@ static const struct column bytes[] = {
 	BYTES(FILE_PMD, "file_pmd", "FilePmdMapped", "of these, mapped as such"),
 	BYTES(CMA_FREE, "cma_free", "CmaFree", "free in CMA areas"),
 };
-_Static_assert(ARRAY_SIZE(bytes) == MEMCENSUS_S_MAX + 1,
-	       "an amount of the system has no column");
 
 #define EVENT(num, name_, kernel_, help_)				\
 	[MEMCENSUS_E_##num] = {						\
@@ -330,17 +314,16 @@ static const struct column events[] = {
 	      "huge pages allocated to collapse small pages"),
 	EVENT(THP_SPLIT, "thp_split", "thp_split_page", "huge pages split"),
 };
-_Static_assert(ARRAY_SIZE(events) == MEMCENSUS_E_MAX + 1, "an event has no column");
 
 /* Both read a struct totals, each at its own offsets. */
 const struct record_type bytes_record = {
 	.name = "system",
-	.fields = { totals_fields, ARRAY_SIZE(totals_fields) },
-	.figures = { bytes, ARRAY_SIZE(bytes) },
+	.fields = COLUMNS_TO(MEMCENSUS_SYSTEM_MAX, totals_fields),
+	.figures = COLUMNS_TO(MEMCENSUS_S_MAX, bytes),
 };
 
 const struct record_type events_record = {
 	.name = "system",
-	.fields = { totals_fields, ARRAY_SIZE(totals_fields) },
-	.figures = { events, ARRAY_SIZE(events) },
+	.fields = COLUMNS_TO(MEMCENSUS_SYSTEM_MAX, totals_fields),
+	.figures = COLUMNS_TO(MEMCENSUS_E_MAX, events),
 };

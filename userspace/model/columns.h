@@ -147,6 +147,13 @@ struct column {
 		       struct value *value);
 };
 
+/* Initializes a set of columns; COLUMNS_TO() also checks that it has all up to number @max. */
+#define COLUMNS(array)	{ array, ARRAY_SIZE(array) }
+#define COLUMNS_TO(max, array)						\
+	{ array, ARRAY_SIZE(array) + 0 * sizeof(struct {		\
+		_Static_assert(ARRAY_SIZE(array) == (max) + 1, "a column is missing"); \
+		int unused; }) }
+
 /*
  * Attribute @n of a struct @of in an array indexed by number, with its @header, @member,
  * WIRE_@w, KIND_@k, and further members of struct column.

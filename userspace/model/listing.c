@@ -44,20 +44,7 @@ struct order {
 	bool reverse;
 };
 
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-static int compare_signed(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-static int compare_ratios(double a, double b)
-{
-	return (a > b) - (a < b);
-}
+#define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
 
 static int compare_values(const struct column *column, const struct value *a,
 			  const struct value *b)
@@ -66,14 +53,14 @@ static int compare_values(const struct column *column, const struct value *a,
 	case KIND_TEXT:
 		return strcmp(a->text, b->text);
 	case KIND_PERCENT:
-		return compare_ratios(a->ratio, b->ratio);
+		return COMPARE(a->ratio, b->ratio);
 	case KIND_LIST:
 	case KIND_BLOCKS:
 	case KIND_INDEXES:
-		return compare_numbers(a->list.n, b->list.n);
+		return COMPARE(a->list.n, b->list.n);
 	default:
-		return column->sign ? compare_signed(a->sign, b->sign) :
-				      compare_numbers(a->number, b->number);
+		return column->sign ? COMPARE(a->sign, b->sign) :
+				      COMPARE(a->number, b->number);
 	}
 }
 
@@ -95,7 +82,7 @@ static int compare_rows(const void *a, const void *b, void *arg)
 	if (order->reverse)
 		ret = -ret;
 	/* Equal rows keep the order of their array. */
-	return ret ? ret : compare_numbers((uintptr_t)row_a, (uintptr_t)row_b);
+	return ret ? ret : COMPARE((uintptr_t)row_a, (uintptr_t)row_b);
 }
 
 void listing_sort(struct listing *listing, const struct column *column,

@@ -17,15 +17,31 @@ void mappings_select(struct snapshot *snap, const struct filter *match)
 	snap->n_vmas = n;
 }
 
-/* A figure of the sum is known if all members have it; @first: @sum is empty. */
-static void add_figures(struct figures *sum, const struct figures *figures,
-			bool first)
+/*
+ * Adds the figures of @vma, and its size if it has none of these.  A figure of the sum is
+ * known if all members have it; @first: @sum is empty.
+ */
+static void add_vma(struct figures *sum, const struct vma *vma, bool first)
 {
+	struct figures figures = vma->figures;
 	unsigned int i;
 
-	sum->known = first ? figures->known : sum->known & figures->known;
+	if (KNOWN(vma, MEMCENSUS_VMA_START) && KNOWN(vma, MEMCENSUS_VMA_END) &&
+	    !KNOWN(&figures, MEMCENSUS_F_VSS)) {
+		figures.known |= 1ULL << MEMCENSUS_F_VSS;
+		figures.v[MEMCENSUS_F_VSS] = vma->end - vma->start;
+	}
+	sum->known = first ? figures.known : sum->known & figures.known;
 	for (i = 0; i < FIGURES_MAX; i++)
-		sum->v[i] += figures->v[i];
+		sum->v[i] += figures.v[i];
+}
+
+static int compare_pids(const void *a, const void *b)
+{
+	const struct vma *x = *(const struct vma *const *)a;
+	const struct vma *y = *(const struct vma *const *)b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
 /* By name, then by process, so that each process counts once. */
@@ -35,15 +51,7 @@ static int compare_names(const void *a, const void *b)
 	const struct vma *y = *(const struct vma *const *)b;
 	int order = strcmp(mapping_name(x), mapping_name(y));
 
-	return order ? order : (x->pid > y->pid) - (x->pid < y->pid);
-}
-
-static int compare_pids(const void *a, const void *b)
-{
-	const struct vma *x = *(const struct vma *const *)a;
-	const struct vma *y = *(const struct vma *const *)b;
-
-	return (x->pid > y->pid) - (x->pid < y->pid);
+	return order ? order : compare_pids(a, b);
 }
 
 /* All mappings, sorted by @compare; the caller frees them. */
@@ -59,20 +67,10 @@ static const struct vma **sorted(const struct snapshot *snap,
 	return v;
 }
 
-static void size_up(struct figures *figures, const struct vma *vma)
-{
-	if (!KNOWN(vma, MEMCENSUS_VMA_START) || !KNOWN(vma, MEMCENSUS_VMA_END) ||
-	    figures->known >> MEMCENSUS_F_VSS & 1)
-		return;
-	figures->known |= 1ULL << MEMCENSUS_F_VSS;
-	figures->v[MEMCENSUS_F_VSS] = vma->end - vma->start;
-}
-
 void mappings_sum(struct snapshot *snap)
 {
 	const struct vma **v = sorted(snap, compare_names), *last = NULL;
 	struct mapping *mapping = NULL;
-	struct figures figures;
 	size_t i;
 
 	for (i = 0; i < snap->n_vmas; i++, last = v[i - 1]) {
@@ -82,58 +80,31 @@ void mappings_sum(struct snapshot *snap)
 			mapping->known = MAPPING_ALL;
 			last = NULL;
 		}
-		figures = v[i]->figures;
-		size_up(&figures, v[i]);
-		add_figures(&mapping->figures, &figures, !last);
+		add_vma(&mapping->figures, v[i], !last);
 		mapping->mms += !last || last->pid != v[i]->pid;
 		mapping->vmas++;
 	}
 	free(v);
 }
 
-/* Replaces the figures of @task by the sums over @v, its mappings. */
-static void narrow(struct task *task, const struct vma **v, size_t n)
-{
-	struct figures sum = { 0 }, figures;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		figures = v[i]->figures;
-		size_up(&figures, v[i]);
-		add_figures(&sum, &figures, !i);
-	}
-	task->figures = sum;
-}
-
-/* Index of the first of the @n mappings in @v whose PID is at least @pid. */
-static size_t lower_bound(const struct vma **v, size_t n, uint64_t pid)
-{
-	size_t low = 0, middle;
-
-	while (low < n) {
-		middle = low + (n - low) / 2;
-		if (v[middle]->pid < pid)
-			low = middle + 1;
-		else
-			n = middle;
-	}
-	return low;
-}
-
 void mappings_narrow_tasks(struct snapshot *snap)
 {
-	const struct vma **v = sorted(snap, compare_pids);
-	size_t i, first, n, kept = 0;
+	const struct vma **v = sorted(snap, compare_pids), **end = v + snap->n_vmas, **first;
+	const struct vma *like;
+	size_t i, n, kept = 0;
 	struct task *task;
 
 	for (i = 0; i < snap->n_tasks; i++) {
 		task = &snap->tasks[i];
-		first = lower_bound(v, snap->n_vmas, task->pid);
-		for (n = 0; first + n < snap->n_vmas && v[first + n]->pid == task->pid; n++)
-			;
-		if (!n)
+		like = &(struct vma){ .pid = task->pid };
+		first = bsearch(&like, v, snap->n_vmas, sizeof(*v), compare_pids);
+		if (!first)
 			continue;
-		narrow(task, v + first, n);
+		while (first > v && first[-1]->pid == task->pid)
+			first--;
+		task->figures = (struct figures){ 0 };
+		for (n = 0; first + n < end && first[n]->pid == task->pid; n++)
+			add_vma(&task->figures, first[n], !n);
 		snap->tasks[kept++] = *task;
 	}
 	snap->n_tasks = kept;

@@ -14,21 +14,13 @@ uint64_t pages_end(const struct snapshot *snap)
 	return snap->n_pages ? snap->pages[snap->n_pages - 1].end : 0;
 }
 
-static const uint64_t all_known = 1ULL << MEMCENSUS_PAGES_PID |
-				  1ULL << MEMCENSUS_PAGES_START |
-				  1ULL << MEMCENSUS_PAGES_END |
-				  1ULL << MEMCENSUS_PAGES_ADDRESSES |
-				  1ULL << MEMCENSUS_PAGES_RESIDENT |
-				  1ULL << MEMCENSUS_PAGES_EXCLUSIVE |
-				  1ULL << MEMCENSUS_PAGES_HUGE |
-				  1ULL << MEMCENSUS_PAGES_SWAP;
-
 static int check_part(const struct pages *part, uint64_t bytes, uint64_t *next,
 		      struct failure *why)
 {
+	const uint64_t all = (2ULL << MEMCENSUS_PAGES_SWAP) - (1ULL << MEMCENSUS_PAGES_PID);
 	size_t i, n = part->addresses.n;
 
-	if ((part->known & all_known) != all_known)
+	if ((part->known & all) != all)
 		return fail(why, FAIL_MALFORMED, "malformed message: PAGES lacks an attribute");
 	if (part->resident.n != n || part->exclusive.n != n || part->huge.n != n ||
 	    part->swap.n != n)

@@ -78,14 +78,25 @@ static void put_set(struct json *json, const struct column_set *set,
 			put_column(json, &set->columns[i], view, record);
 }
 
-/* The ABI attributes of @record; its derived values only if it has no attributes. */
+static void put_records(struct json *json, const char *key, const struct record_type *type,
+			const struct view *view, struct records records);
+
+/*
+ * The ABI attributes of @record; its derived values only if it is a zone, or has no
+ * attributes.
+ */
 static void put_members(struct json *json, const struct record_type *type,
 			const struct view *view, const void *record)
 {
+	const struct zone *zone = type == &zone_record ? record : NULL;
+
 	put_set(json, &type->fields, view, record);
 	put_set(json, &type->figures, view, record);
-	if (!type->fields.n)
+	if (!type->fields.n || zone)
 		put_set(json, &type->derived, view, record);
+	if (zone && zone->n_types)
+		put_records(json, "types", &zone_type_record, view,
+			    records_of(zone->types, zone->n_types, sizeof(*zone->types)));
 }
 
 void snapshot_json_listing(struct json *json, const char *key,
@@ -129,36 +140,11 @@ static void put_totals(struct json *json, const struct listing *listing,
 static void put_records(struct json *json, const char *key, const struct record_type *type,
 			const struct view *view, struct records records)
 {
-	size_t i;
+	struct listing listing;
 
-	json_open(json, key, '[');
-	for (i = 0; i < records.n; i++) {
-		json_open(json, NULL, '{');
-		put_members(json, type, view, (const char *)records.v + i * records.size);
-		json_close(json, '}');
-	}
-	json_close(json, ']');
-}
-
-static void put_zones(struct json *json, const struct view *view)
-{
-	const struct snapshot *snap = view->snap;
-	const struct zone *zone;
-	size_t i;
-
-	json_open(json, "zones", '[');
-	for (i = 0; i < snap->n_zones; i++) {
-		zone = &snap->zones[i];
-		json_open(json, NULL, '{');
-		put_members(json, &zone_record, view, zone);
-		put_set(json, &zone_record.derived, view, zone);
-		if (zone->n_types)
-			put_records(json, "types", &zone_type_record, view,
-				    records_of(zone->types, zone->n_types,
-					       sizeof(*zone->types)));
-		json_close(json, '}');
-	}
-	json_close(json, ']');
+	listing_fill(&listing, view, records);
+	snapshot_json_listing(json, key, type, &listing);
+	listing_free(&listing);
 }
 
 static void put_system(struct json *json, const struct view *view)
@@ -235,7 +221,7 @@ void snapshot_json(FILE *out, const struct snapshot *snap,
 	if (what->totals)
 		put_totals(&json, what->listing, what->type);
 	if (what->parts & MEMCENSUS_PART_ZONES)
-		put_zones(&json, &view);
+		put_records(&json, "zones", &zone_record, &view, records_in(snap, &zone_record));
 	if (what->parts & MEMCENSUS_PART_NODES)
 		put_records(&json, "nodes", &node_record, &view, records_in(snap, &node_record));
 	if (what->parts & MEMCENSUS_PART_SYSTEM)

@@ -85,14 +85,17 @@ static void write_lines(struct snapshot *snap, const char *name, struct ids *ids
 void names_write(struct snapshot *snap)
 {
 	struct ids uids = { 0 }, cgroups = { 0 };
-	const struct group *group;
-	const struct task *task;
+	size_t i;
 
-	for (task = snap->tasks; task < snap->tasks + snap->n_tasks; task++) {
+	for (i = 0; i < snap->n_tasks; i++) {
+		const struct task *task = &snap->tasks[i];
+
 		ids_add(&uids, KNOWN(task, MEMCENSUS_TASK_UID), task->uid);
 		ids_add(&cgroups, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup);
 	}
-	for (group = snap->groups; group < snap->groups + snap->n_groups; group++) {
+	for (i = 0; i < snap->n_groups; i++) {
+		const struct group *group = &snap->groups[i];
+
 		ids_add(&uids, KNOWN(group, MEMCENSUS_GROUP_UID), group->uid);
 		ids_add(&cgroups, KNOWN(group, MEMCENSUS_GROUP_CGROUP), group->cgroup);
 	}
