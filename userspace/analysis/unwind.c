@@ -146,20 +146,6 @@ static int take_frame(Dwfl_Frame *state, void *context)
 	return DWARF_CB_OK;
 }
 
-static int no_debuginfo(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
-			const char *file, const char *link, GElf_Word crc, char **found)
-{
-	(void)module;
-	(void)data;
-	(void)name;
-	(void)base;
-	(void)file;
-	(void)link;
-	(void)crc;
-	(void)found;
-	return -1;
-}
-
 /* What to add to an address of the ELF file to get one of the process; false: unknown. */
 static bool bias_of(int fd, const struct order_file *order, uint64_t *bias)
 {
@@ -185,10 +171,6 @@ static void report_file(Dwfl *dwfl, const struct order_file *order, int fd)
 /* Serves orders until the parent closes the socket. */
 static void answer(int socket)
 {
-	static const Dwfl_Callbacks callbacks = {
-		.find_debuginfo = no_debuginfo,
-		.section_address = dwfl_offline_section_address,
-	};
 	static const Dwfl_Thread_Callbacks threads = {
 		.next_thread = next_thread,
 		.memory_read = read_memory,
@@ -209,7 +191,7 @@ static void answer(int socket)
 		if (file.order == ORDER_FORGET) {
 			/* libdwfl does not take a file at other addresses, or twice. */
 			dwfl_end(dwfl);
-			dwfl = dwfl_begin(&callbacks);
+			dwfl = symbols_dwfl();
 			if (!dwfl)
 				return;
 			dwfl_report_begin(dwfl);

@@ -4,12 +4,179 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "commands/diff.h"
+#include "host/names.h"
+#include "lib/memory.h"
 #include "model/warnings.h"
 #include "record/selection.h"
 
 /* ns; within one boot, the clock is assumed to be adjusted by less than this. */
 #define SAME_BOOT	60000000000ULL
+
+/* The change of a process; by PSS if it is in both censuses. */
+enum diff_change {
+	DIFF_UNKNOWN,
+	DIFF_SAME,
+	DIFF_NEW,
+	DIFF_GONE,
+	DIFF_GROWN,
+	DIFF_SHRUNK,
+	DIFF_CHANGED,		/* PSS is the same, another figure is not */
+};
+
+/**
+ * struct diff_row - a process
+ * @before, @after: its records in the two censuses; NULL where it is missing
+ * @snap: the later census that has it; it provides the names
+ * @same_basis: shares are comparable
+ */
+struct diff_row {
+	const struct task *before;
+	const struct task *after;
+	const struct snapshot *snap;
+	bool same_basis;
+};
+
+/* The figures that are compared. */
+static const unsigned int compared[] = {
+	MEMCENSUS_F_PSS, MEMCENSUS_F_USS, MEMCENSUS_F_RSS, MEMCENSUS_F_SWAP,
+};
+
+static const char *const changes[] = {
+	[DIFF_UNKNOWN] = "unknown",
+	[DIFF_SAME] = "same",
+	[DIFF_NEW] = "new",
+	[DIFF_GONE] = "gone",
+	[DIFF_GROWN] = "grown",
+	[DIFF_SHRUNK] = "shrunk",
+	[DIFF_CHANGED] = "changed",
+};
+
+static const struct task *either(const struct diff_row *row)
+{
+	return row->after ? row->after : row->before;
+}
+
+/* The figure in one census; 0 if the process is not in it.  False: unknown. */
+static bool figure(const struct task *task, unsigned int number, int64_t *bytes)
+{
+	*bytes = task ? (int64_t)task->figures.v[number] : 0;
+	return !task || (KNOWN(&task->figures, number) && *bytes >= 0);
+}
+
+static bool delta(const struct diff_row *row, unsigned int number, int64_t *bytes)
+{
+	int64_t before, after;
+
+	if (!figure(row->before, number, &before) || !figure(row->after, number, &after))
+		return false;
+	*bytes = after - before;
+	return row->same_basis || number == MEMCENSUS_F_RSS || number == MEMCENSUS_F_SWAP;
+}
+
+static enum diff_change diff_change(const struct diff_row *row)
+{
+	int64_t bytes;
+	size_t i;
+
+	if (!row->before)
+		return DIFF_NEW;
+	if (!row->after)
+		return DIFF_GONE;
+	for (i = 0; i < ARRAY_SIZE(compared); i++) {
+		if (!delta(row, compared[i], &bytes))
+			return DIFF_UNKNOWN;
+		if (!bytes)
+			continue;
+		if (compared[i] != MEMCENSUS_F_PSS)
+			return DIFF_CHANGED;
+		return bytes > 0 ? DIFF_GROWN : DIFF_SHRUNK;
+	}
+	return DIFF_SAME;
+}
+
+DERIVED(get_change, diff_row, number, diff_change(row), true)
+DERIVED(get_pid, diff_row, number, either(row)->pid, KNOWN(either(row), MEMCENSUS_TASK_PID))
+DERIVED(get_start, diff_row, number, either(row)->start,
+	KNOWN(either(row), MEMCENSUS_TASK_START_NS))
+DERIVED(get_comm, diff_row, text, either(row)->comm, KNOWN(either(row), MEMCENSUS_TASK_COMM))
+
+static bool get_user(const struct view *view, const void *record,
+		     struct value *value)
+{
+	const struct diff_row *row = record;
+	const struct view names = { .snap = row->snap, .numeric = view->numeric };
+	const struct task *task = either(row);
+
+	if (!KNOWN(task, MEMCENSUS_TASK_UID))
+		return false;
+	value->text = name_of_user(&names, task->uid);
+	return true;
+}
+
+static bool get_size(const struct view *view, const void *record,
+		     struct value *value)
+{
+	int64_t bytes = 0;
+	bool known = delta(record, MEMCENSUS_F_PSS, &bytes);
+
+	(void)view;
+	value->number = llabs(bytes);
+	return known;
+}
+
+#define GETTER(name, expression)					\
+static bool name(const struct view *view, const void *record, struct value *value) \
+{									\
+	const struct diff_row *row = record;				\
+									\
+	(void)view;							\
+	return expression;						\
+}
+
+#define FIGURE(name, num)						\
+	GETTER(get_##name, delta(row, MEMCENSUS_F_##num, &value->sign))	\
+	GETTER(get_##name##_before,					\
+	       row->before && figure(row->before, MEMCENSUS_F_##num, &value->sign)) \
+	GETTER(get_##name##_after,					\
+	       row->after && figure(row->after, MEMCENSUS_F_##num, &value->sign))
+
+FIGURE(swap, SWAP)
+FIGURE(uss, USS)
+FIGURE(pss, PSS)
+FIGURE(rss, RSS)
+
+#define BYTES(name, header, help, get)					\
+	{ name, header, help, .kind = KIND_BYTES, .sign = true,		\
+	  .total = TOTAL_SUM, .derive = get }
+#define THREE(name, header, what)					\
+	BYTES(#name, header, "change of its " what, get_##name), \
+	BYTES(#name "_before", header "Was", what " in the first census", get_##name##_before), \
+	BYTES(#name "_after", header "Is", what " in the second census", get_##name##_after)
+
+static const struct column diff_columns[] = {
+	{ "pid", "PID", "first process started in the address space",
+	  .kind = KIND_ID, .total = TOTAL_ROWS, .derive = get_pid },
+	{ "user", "User", "name of the effective user", .kind = KIND_TEXT,
+	  .total = TOTAL_DISTINCT, .derive = get_user },
+	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = get_comm },
+	{ "start", "Start", "start time", .kind = KIND_SINCE_BOOT,
+	  .derive = get_start },
+	{ "change", "Change",
+	  "new, gone, grown or shrunk (PSS), changed, unknown",
+	  .kind = KIND_WORD, .words = changes, .n_words = ARRAY_SIZE(changes),
+	  .derive = get_change },
+	THREE(swap, "Swap", "swap"),
+	THREE(uss, "USS", "USS"),
+	THREE(pss, "PSS", "PSS"),
+	THREE(rss, "RSS", "RSS"),
+	{ "size", "Size", "absolute change of PSS",
+	  .kind = KIND_BYTES, .derive = get_size },
+};
+
+static const struct record_type diff_record = {
+	.name = "change",
+	.derived = { diff_columns, ARRAY_SIZE(diff_columns) },
+};
 
 /**
  * struct diff - two censuses
@@ -68,15 +235,15 @@ static int compare_tasks(const void *a, const void *b)
 	return (x->start > y->start) - (x->start < y->start);
 }
 
+/* Ends with a NULL. */
 static const struct task **sort_tasks(const struct snapshot *snap)
 {
-	const struct task **sorted = calloc(snap->n_tasks + 1, sizeof(*sorted));
+	const struct task **sorted = xcalloc(snap->n_tasks + 1, sizeof(*sorted));
 	size_t i;
 
-	for (i = 0; sorted && i < snap->n_tasks; i++)
+	for (i = 0; i < snap->n_tasks; i++)
 		sorted[i] = &snap->tasks[i];
-	if (sorted)
-		qsort(sorted, snap->n_tasks, sizeof(*sorted), compare_tasks);
+	qsort(sorted, snap->n_tasks, sizeof(*sorted), compare_tasks);
 	return sorted;
 }
 
@@ -84,8 +251,10 @@ static void add_row(struct diff *diff, const struct task *before,
 		    const struct task *after)
 {
 	const struct scan *a = &diff->before->scan, *b = &diff->after->scan;
-	struct diff_row *row = &diff->rows[diff->n_rows];
+	struct diff_row *row;
 
+	diff->rows = array_grow(diff->rows, diff->n_rows, sizeof(*row));
+	row = &diff->rows[diff->n_rows];
 	*row = (struct diff_row){
 		.before = before,
 		.after = after,
@@ -95,16 +264,14 @@ static void add_row(struct diff *diff, const struct task *before,
 	diff->n_rows += diff_change(row) != DIFF_SAME;
 }
 
-static int match(struct diff *diff, struct failure *why)
+static void match(struct diff *diff)
 {
 	const struct task **before = sort_tasks(diff->before);
 	const struct task **after = sort_tasks(diff->after);
 	size_t i = 0, k = 0;
 	int order;
 
-	diff->rows = calloc(diff->before->n_tasks + diff->after->n_tasks + 1,
-			    sizeof(*diff->rows));
-	while (before && after && diff->rows && (before[i] || after[k])) {
+	while (before[i] || after[k]) {
 		if (!before[i] || !after[k])
 			order = before[i] ? -1 : 1;
 		else
@@ -114,10 +281,8 @@ static int match(struct diff *diff, struct failure *why)
 		i += order <= 0;
 		k += order >= 0;
 	}
-	order = before && after && diff->rows ? 0 : fail_memory(why);
 	free(before);
 	free(after);
-	return order;
 }
 
 /* The change of the system figure @number; false if unknown. */
@@ -242,8 +407,9 @@ static int diff_run(struct session *session, struct failure *why)
 		to = options->to;
 	ret = take(&diff.before, options->file, from, &session->partial, why) ||
 	      take(&diff.after, other, to, &session->partial, why) ||
-	      check_pair(&diff, why) || match(&diff, why) ? -1 : 0;
+	      check_pair(&diff, why) ? -1 : 0;
 	if (!ret) {
+		match(&diff);
 		if (options->json)
 			show_json(&diff, options, session->out);
 		else

@@ -6,6 +6,7 @@
 
 #include "commands/export.h"
 #include "host/cgroups.h"
+#include "lib/memory.h"
 
 /**
  * struct limit - a cgroup with a limit
@@ -26,50 +27,26 @@ struct limit {
 struct limits {
 	struct limit *v;
 	size_t n;
-	size_t room;
 };
 
-/* Adds @limit with a copy of @path. */
-static int limits_add(struct limits *limits, const char *path, const struct limit *limit)
-{
-	struct limit *more;
-	char *copy;
-
-	if (limits->n == limits->room) {
-		more = reallocarray(limits->v, limits->room + 64, sizeof(*more));
-		if (!more)
-			return -1;
-		limits->v = more;
-		limits->room += 64;
-	}
-	copy = strdup(path);
-	if (!copy)
-		return -1;
-	limits->v[limits->n] = *limit;
-	limits->v[limits->n++].path = copy;
-	return 0;
-}
-
 /* Adds the limits of cgroup @id and of those above it. */
-static int add_with_ancestors(struct limits *limits, uint64_t id)
+static void add_with_ancestors(struct limits *limits, uint64_t id)
 {
 	char dir[PATH_MAX];
 	const size_t root = cgroup_directory(id, dir, sizeof(dir));
 	struct limit limit;
-	char *end;
 
 	while (root && strlen(dir) > root + 1) {
 		if (cgroup_number(dir, "memory.max", &limit.max) &&
 		    cgroup_number(dir, "memory.current", &limit.charged)) {
 			limit.known = cgroup_field(dir, "memory.stat", "inactive_file",
 						   &limit.inactive_file);
-			if (limits_add(limits, dir + root, &limit))
-				return -1;
+			limit.path = xstrdup(dir + root);
+			limits->v = array_grow(limits->v, limits->n, sizeof(limit));
+			limits->v[limits->n++] = limit;
 		}
-		end = strrchr(dir, '/');
-		*end = '\0';
+		*strrchr(dir, '/') = '\0';
 	}
-	return 0;
 }
 
 static int compare(const void *a, const void *b)
@@ -102,25 +79,20 @@ static const struct family families[] = {
 	  .help = "cgroup with a limit: page cache that is charged to it and dropped first" },
 };
 
-#define N_FAMILIES	(sizeof(families) / sizeof(families[0]))
-
-int export_limits(struct openmetrics *om, const struct snapshot *snap, struct failure *why)
+void export_limits(struct openmetrics *om, const struct snapshot *snap)
 {
 	struct limits limits = { .n = 0 };
 	struct label label = { .name = "cgroup" };
-	int ret = 0;
+	const struct limit *limit;
 	size_t i, family;
 
-	for (i = 0; !ret && i < snap->n_groups; i++)
+	for (i = 0; i < snap->n_groups; i++)
 		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_CGROUP))
-			ret = add_with_ancestors(&limits, snap->groups[i].cgroup);
+			add_with_ancestors(&limits, snap->groups[i].cgroup);
 	make_unique(&limits);
-	if (ret)
-		fail_memory(why);
-	for (family = 0; !ret && limits.n && family < N_FAMILIES; family++) {
+	for (family = 0; family < sizeof(families) / sizeof(families[0]); family++) {
 		openmetrics_family(om, &families[family]);
-		for (i = 0; i < limits.n; i++) {
-			const struct limit *limit = &limits.v[i];
+		for (limit = limits.v; limit < limits.v + limits.n; limit++) {
 			const uint64_t values[] = {
 				limit->max, limit->charged, limit->inactive_file,
 			};
@@ -133,5 +105,4 @@ int export_limits(struct openmetrics *om, const struct snapshot *snap, struct fa
 	for (i = 0; i < limits.n; i++)
 		free(limits.v[i].path);
 	free(limits.v);
-	return ret;
 }

@@ -13,6 +13,7 @@
 #include <microhttpd.h>
 
 #include "commands/export.h"
+#include "lib/memory.h"
 #include "lib/signals.h"
 
 /* Limits on the resources of clients. */
@@ -25,28 +26,18 @@ static const char older_type[] = "text/plain; version=0.0.4; charset=utf-8";
 static const char newer_type[] = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /**
- * struct document - a census in one format
- * @text: allocated by malloc(); owned
- * @len: bytes
- */
-struct document {
-	char *text;
-	size_t len;
-};
-
-/**
  * struct server - shared by the threads of all connections
- * @exporter: the caller owns it; only the thread that set @running calls it
+ * @export: the caller owns it; only the thread that set @running uses it
  * @lock: protects the rest
  * @finished: signalled when @done grows
  * @begun: number of censuses started
  * @done: number of the last completed census
  * @running: a thread is taking a census
  * @failed: the last census failed, with @why
- * @documents: the last census; the index is @older of exporter->write()
+ * @documents: the last census; the index is @older of export_write()
  */
 struct server {
-	const struct exporter *exporter;
+	struct export *export;
 	pthread_mutex_t lock;
 	pthread_cond_t finished;
 	uint64_t begun;
@@ -54,42 +45,39 @@ struct server {
 	bool running;
 	bool failed;
 	struct failure why;
-	struct document documents[2];
+	struct {
+		char *text;
+		size_t len;
+	} documents[2];
 };
-
-static int write_document(const struct exporter *exporter, bool older,
-			  struct document *document, struct failure *why)
-{
-	FILE *out = open_memstream(&document->text, &document->len);
-	int ret;
-
-	if (!out)
-		return fail_memory(why);
-	ret = exporter->write(exporter->context, older, out, why);
-	if (fclose(out) && !ret)
-		ret = fail_memory(why);
-	return ret;
-}
 
 /* Takes a census; called with the lock held, which it drops during the census. */
 static void run_census(struct server *server)
 {
-	struct document documents[2] = { { NULL } };
 	struct failure why = { .kind = FAIL_NONE };
+	char *text[2] = { NULL, NULL };
+	size_t len[2] = { 0, 0 };
 	bool failed;
+	FILE *out;
+	int older;
 
 	server->running = true;
 	server->begun++;
 	pthread_mutex_unlock(&server->lock);
-	failed = server->exporter->take(server->exporter->context, &why) ||
-		 write_document(server->exporter, false, &documents[false], &why) ||
-		 write_document(server->exporter, true, &documents[true], &why);
+	failed = export_take(server->export, &why);
+	for (older = 0; !failed && older < 2; older++) {
+		out = xopen_memstream(&text[older], &len[older]);
+		export_write(server->export, older, out);
+		xfclose(out);
+	}
 	if (failed)
 		fprintf(stderr, "memcensus: %s\n", why.text);
 	pthread_mutex_lock(&server->lock);
-	free(server->documents[false].text);
-	free(server->documents[true].text);
-	memcpy(server->documents, documents, sizeof(documents));
+	for (older = 0; older < 2; older++) {
+		free(server->documents[older].text);
+		server->documents[older].text = text[older];
+		server->documents[older].len = len[older];
+	}
 	server->failed = failed;
 	server->why = why;
 	server->done = server->begun;
@@ -102,7 +90,6 @@ static struct MHD_Response *new_metrics(struct server *server, bool older,
 					unsigned int *status)
 {
 	struct MHD_Response *response;
-	struct document *document;
 	char line[sizeof(server->why.text) + 2];
 	uint64_t wanted;
 
@@ -115,11 +102,11 @@ static struct MHD_Response *new_metrics(struct server *server, bool older,
 			run_census(server);
 	}
 	*status = server->failed ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK;
-	document = &server->documents[older];
 	snprintf(line, sizeof(line), "%s\n", server->why.text);
 	response = server->failed ?
 		MHD_create_response_from_buffer(strlen(line), line, MHD_RESPMEM_MUST_COPY) :
-		MHD_create_response_from_buffer(document->len, document->text,
+		MHD_create_response_from_buffer(server->documents[older].len,
+						server->documents[older].text,
 						MHD_RESPMEM_MUST_COPY);
 	pthread_mutex_unlock(&server->lock);
 	if (response)
@@ -257,11 +244,10 @@ static void say_where(int fd)
 			strchr(host, ':') ? "[" : "", host, strchr(host, ':') ? "]" : "", port);
 }
 
-int export_listen(const char *address, const struct exporter *exporter,
-		  struct failure *why)
+int export_listen(const char *address, struct export *export, struct failure *why)
 {
 	struct server server = {
-		.exporter = exporter,
+		.export = export,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.finished = PTHREAD_COND_INITIALIZER,
 	};

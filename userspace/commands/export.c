@@ -36,60 +36,49 @@ static void drop_all(struct export *export)
 	names_forget();
 }
 
-/* Reads a record to its end; the last census, if any, replaces @snap. */
-static int take_last(struct session *session, struct snapshot **snap,
-		     struct failure *why)
-{
-	struct snapshot *next;
-	enum taken taken;
-
-	while ((taken = session_take(session, &next, why)) == TAKE_DONE) {
-		snapshot_free(*snap);
-		*snap = next;
-	}
-	if (taken != TAKE_FAILED)
-		return 0;
-	snapshot_free(*snap);
-	return -1;
-}
-
+/* Takes one census; of a record the last one. */
 static int take(struct export *export, uint8_t kind, struct failure *why)
 {
 	struct session *session = export->session;
-	struct snapshot *snap;
+	const bool live = session->source->ops->live;
+	struct snapshot *snap = NULL, *next;
 	enum taken taken;
 
-	if (session->source->ops->live)
+	if (live)
 		session->request.group_by = kind;
 	if (export->n)
 		session->request.parts = MEMCENSUS_PART_NODES;
-	taken = session_take(session, &snap, why);
-	if (taken == TAKE_END)
-		return fail(why, FAIL_SYSTEM, "no census: interrupted, or the record is empty");
-	if (taken == TAKE_FAILED || (!session->source->ops->live &&
-				     take_last(session, &snap, why)))
+	do {
+		taken = session_take(session, &next, why);
+		if (taken == TAKE_DONE) {
+			snapshot_free(snap);
+			snap = next;
+		}
+	} while (taken == TAKE_DONE && !live);
+	if (taken == TAKE_FAILED) {
+		snapshot_free(snap);
 		return -1;
+	}
+	if (!snap)
+		return fail(why, FAIL_SYSTEM, "no census: interrupted, or the record is empty");
 	export->snaps[export->n++] = snap;
 	census_cost_add(&export->cost, snap);
 	/* These warnings cover the other censuses too; a server has metrics for them. */
 	if (export->n == 1 && !session->options->listen)
-		export->session->partial |= warnings_print(stderr, snap);
+		session->partial |= warnings_print(stderr, snap);
 	return 0;
 }
 
-/* Takes new censuses; of a record, which does not change, keeps the old one. */
-static int take_all(void *context, struct failure *why)
+int export_take(struct export *export, struct failure *why)
 {
-	struct export *export = context;
 	const struct session *session = export->session;
 	const struct options *options = session->options;
-	const uint32_t parts = options->command->parts;
 	size_t i;
 
 	if (export->n && !session->source->ops->live)
 		return 0;
 	drop_all(export);
-	export->session->request.parts = parts;
+	export->session->request.parts = options->command->parts;
 	if (options->group_by || !session->source->ops->live)
 		return take(export, options->group_by, why);
 	for (i = 0; i < N_KINDS; i++)
@@ -98,9 +87,8 @@ static int take_all(void *context, struct failure *why)
 	return 0;
 }
 
-static int write_all(void *context, bool older, FILE *out, struct failure *why)
+void export_write(const struct export *export, bool older, FILE *out)
 {
-	const struct export *export = context;
 	const struct options *options = export->session->options;
 	struct openmetrics om = { .out = out, .older = older };
 	struct view view = { .snap = export->snaps[0], .numeric = options->numeric };
@@ -111,27 +99,27 @@ static int write_all(void *context, bool older, FILE *out, struct failure *why)
 		view.snap = export->snaps[i];
 		metrics_groups(&om, &view);
 	}
-	if (export->session->source->ops->live && export_limits(&om, export->snaps[0], why))
-		return -1;
+	if (export->session->source->ops->live)
+		export_limits(&om, export->snaps[0]);
 	view.snap = export->snaps[0];
 	if (options->has_top)
 		metrics_tasks(&om, &view, options->top ? options->top : view.snap->n_tasks);
 	openmetrics_end(&om);
-	return 0;
 }
 
 static int export_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	struct export export = { .session = session };
-	const struct exporter exporter = { take_all, write_all, &export };
 	int ret;
 
-	if (options->listen)
-		ret = export_listen(options->listen, &exporter, why);
-	else
-		ret = take_all(&export, why) ? -1 :
-		      write_all(&export, options->prometheus, session->out, why);
+	if (options->listen) {
+		ret = export_listen(options->listen, &export, why);
+	} else {
+		ret = export_take(&export, why);
+		if (!ret)
+			export_write(&export, options->prometheus, session->out);
+	}
 	drop_all(&export);
 	return ret;
 }

@@ -13,18 +13,17 @@
 #include "lib/openmetrics.h"
 #include "model/snapshot.h"
 
-/**
- * struct exporter - callbacks that produce documents
- * @take: takes a census, called by one thread at a time; returns 0, or -1 and @why
- * @write: writes the last census of @take; older: in the Prometheus text format;
- *	returns 0, or -1 and @why
- * @context: argument of both
+/* The censuses of one export. */
+struct export;
+
+/*
+ * Takes new censuses, in one thread at a time; of a record, which does not change, keeps
+ * the old one.  Returns 0, or -1 and @why.
  */
-struct exporter {
-	int (*take)(void *context, struct failure *why);
-	int (*write)(void *context, bool older, FILE *out, struct failure *why);
-	void *context;
-};
+int export_take(struct export *export, struct failure *why);
+
+/* Writes them; @older: in the Prometheus text format. */
+void export_write(const struct export *export, bool older, FILE *out);
 
 /*
  * Checks the syntax of @address: PORT, ADDRESS:PORT or [ADDRESS]:PORT.  Returns 0,
@@ -33,13 +32,12 @@ struct exporter {
 int export_listen_check(const char *address, struct failure *why);
 
 /* Serves until a signal requests a stop.  Returns 0, or -1 and @why. */
-int export_listen(const char *address, const struct exporter *exporter,
-		  struct failure *why);
+int export_listen(const char *address, struct export *export, struct failure *why);
 
 /*
  * For each cgroup of this machine that is a group of @snap, or above one, and has a
- * memory.max: that limit, and memory.current.  0, or -1 and @why if out of memory.
+ * memory.max: that limit, and memory.current.
  */
-int export_limits(struct openmetrics *om, const struct snapshot *snap, struct failure *why);
+void export_limits(struct openmetrics *om, const struct snapshot *snap);
 
 #endif /* READER_EXPORT_H */

@@ -96,7 +96,6 @@ static void put_bits(char *buf, size_t size, const struct word *words, uint64_t 
 
 static void put_prot(char *buf, size_t size, uint64_t prot)
 {
-	*buf = '\0';
 	if (prot)
 		put_bits(buf, size, prots, prot);
 	else
@@ -120,8 +119,12 @@ static void put_map_flags(char *buf, size_t size, uint64_t flags)
 
 static void put_remap_flags(char *buf, size_t size, uint64_t flags)
 {
-	*buf = '\0';
 	put_bits(buf, size, remap_flags, flags);
+}
+
+static void put_int(char *buf, size_t size, uint64_t value)
+{
+	snprintf(buf, size, "%d", (int)value);
 }
 
 static void put_advice(char *buf, size_t size, uint64_t advice)
@@ -131,60 +134,87 @@ static void put_advice(char *buf, size_t size, uint64_t advice)
 	if (name)
 		snprintf(buf, size, "%s", name);
 	else
-		snprintf(buf, size, "%d", (int)advice);
+		put_int(buf, size, advice);
+}
+
+static void put_length(char *buf, size_t size, uint64_t length)
+{
+	snprintf(buf, size, "%" PRIu64, length);
+}
+
+static void put_offset(char *buf, size_t size, uint64_t offset)
+{
+	snprintf(buf, size, "0x%" PRIx64, offset);
 }
 
 /* As strace: NULL is an address. */
 static void put_address(char *buf, size_t size, uint64_t address)
 {
 	if (address)
-		snprintf(buf, size, "0x%" PRIx64, address);
+		put_offset(buf, size, address);
 	else
 		snprintf(buf, size, "NULL");
 }
 
+/**
+ * struct argument - an argument of a call
+ * @key: its name in JSON
+ * @put: writes it as words to an empty text
+ * @words: JSON has these words too, not the number
+ * @unless: it is no argument unless the one before has one of these flags
+ */
+static const struct argument {
+	const char *key;
+	void (*put)(char *buf, size_t size, uint64_t value);
+	bool words;
+	uint64_t unless;
+} arguments[TRACE_CALLS][TRACE_ARGS] = {
+	[TRACE_BRK] = { { "address", put_address } },
+	[TRACE_MMAP] = {
+		{ "address", put_address }, { "length", put_length }, { "prot", put_prot, true },
+		{ "flags", put_map_flags, true }, { "fd", put_int }, { "offset", put_offset },
+	},
+	[TRACE_MUNMAP] = { { "address", put_address }, { "length", put_length } },
+	[TRACE_MREMAP] = {
+		{ "address", put_address }, { "length", put_length }, { "new_length", put_length },
+		{ "flags", put_remap_flags, true },
+		{ "new_address", put_address, .unless = MREMAP_FIXED | MREMAP_DONTUNMAP },
+	},
+	[TRACE_MADVISE] = {
+		{ "address", put_address }, { "length", put_length },
+		{ "advice", put_advice, true },
+	},
+};
+
+/* The argument @i of the call; NULL: it has no more. */
+static const struct argument *argument_of(const struct trace_row *row, size_t i)
+{
+	const struct argument *argument = &arguments[row->call][i];
+
+	if (i == TRACE_ARGS || !argument->key ||
+	    (argument->unless && !(row->args[i - 1] & argument->unless)))
+		return NULL;
+	return argument;
+}
+
 void trace_words_args(char *buf, const struct trace_row *row)
 {
-	const uint64_t *args = row->args;
-	char address[32], prot[160], flags[256];
+	const struct argument *argument;
+	char words[256];
+	size_t used = 0, i;
 
-	put_address(address, sizeof(address), args[0]);
-	switch (row->call) {
-	case TRACE_BRK:
-		snprintf(buf, TRACE_WORDS_SIZE, "%s", address);
-		break;
-	case TRACE_MMAP:
-		put_prot(prot, sizeof(prot), args[2]);
-		put_map_flags(flags, sizeof(flags), args[3]);
-		snprintf(buf, TRACE_WORDS_SIZE, "%s, %" PRIu64 ", %s, %s, %d, 0x%" PRIx64,
-			 address, args[1], prot, flags, (int)args[4], args[5]);
-		break;
-	case TRACE_MUNMAP:
-		snprintf(buf, TRACE_WORDS_SIZE, "%s, %" PRIu64, address, args[1]);
-		break;
-	case TRACE_MREMAP:
-		put_remap_flags(flags, sizeof(flags), args[3]);
-		snprintf(buf, TRACE_WORDS_SIZE, "%s, %" PRIu64 ", %" PRIu64 ", %s", address,
-			 args[1], args[2], flags);
-		/* The new address is no argument without one of these flags. */
-		if (args[3] & (MREMAP_FIXED | MREMAP_DONTUNMAP)) {
-			put_address(address, sizeof(address), args[4]);
-			strcat(strcat(buf, ", "), address);
-		}
-		break;
-	case TRACE_MADVISE:
-		put_advice(flags, sizeof(flags), args[2]);
-		snprintf(buf, TRACE_WORDS_SIZE, "%s, %" PRIu64 ", %s", address, args[1], flags);
-		break;
-	default:
-		*buf = '\0';
+	for (i = 0; (argument = argument_of(row, i)); i++) {
+		*words = '\0';
+		argument->put(words, sizeof(words), row->args[i]);
+		used += snprintf(buf + used, TRACE_WORDS_SIZE - used, "%s%s", i ? ", " : "",
+				 words);
 	}
 }
 
 /* brk() returns the break, also where it fails. */
 static bool has_error(const struct trace_row *row)
 {
-	return row->call != TRACE_BRK && row->result < 0 && row->result >= -4095;
+	return row->failed && row->call != TRACE_BRK;
 }
 
 static bool gives_address(enum trace_call call)
@@ -194,13 +224,12 @@ static bool gives_address(enum trace_call call)
 
 void trace_words_result(char *buf, const struct trace_row *row)
 {
-	const char *name;
+	const int error = (int)-row->result;
 
 	if (has_error(row)) {
-		name = strerrorname_np((int)-row->result);
-		snprintf(buf, TRACE_WORDS_SIZE, "-1 %s (%s)", name ? name : "?",
-			 strerrordesc_np((int)-row->result) ?
-			 strerrordesc_np((int)-row->result) : "unknown error");
+		snprintf(buf, TRACE_WORDS_SIZE, "-1 %s (%s)",
+			 strerrorname_np(error) ? strerrorname_np(error) : "?",
+			 strerrordesc_np(error) ? strerrordesc_np(error) : "unknown error");
 	} else if (gives_address(row->call)) {
 		snprintf(buf, TRACE_WORDS_SIZE, "0x%" PRIx64 "%s", (uint64_t)row->result,
 			 row->failed ? " (refused)" : "");
@@ -211,43 +240,25 @@ void trace_words_result(char *buf, const struct trace_row *row)
 
 void trace_words_json(struct json *json, const struct trace_row *row)
 {
-	const uint64_t *args = row->args;
+	const struct argument *argument;
+	const char *name;
 	char words[256];
+	size_t i;
 
-	json_put_unsigned(json, "address", args[0]);
-	switch (row->call) {
-	case TRACE_MMAP:
-		json_put_unsigned(json, "length", args[1]);
-		put_prot(words, sizeof(words), args[2]);
-		json_put_string(json, "prot", words);
-		put_map_flags(words, sizeof(words), args[3]);
-		json_put_string(json, "flags", words);
-		json_put_signed(json, "fd", (int)args[4]);
-		json_put_unsigned(json, "offset", args[5]);
-		break;
-	case TRACE_MUNMAP:
-		json_put_unsigned(json, "length", args[1]);
-		break;
-	case TRACE_MREMAP:
-		json_put_unsigned(json, "length", args[1]);
-		json_put_unsigned(json, "new_length", args[2]);
-		put_remap_flags(words, sizeof(words), args[3]);
-		json_put_string(json, "flags", words);
-		if (args[3] & (MREMAP_FIXED | MREMAP_DONTUNMAP))
-			json_put_unsigned(json, "new_address", args[4]);
-		break;
-	case TRACE_MADVISE:
-		json_put_unsigned(json, "length", args[1]);
-		put_advice(words, sizeof(words), args[2]);
-		json_put_string(json, "advice", words);
-		break;
-	default:
-		break;
+	for (i = 0; (argument = argument_of(row, i)); i++) {
+		*words = '\0';
+		argument->put(words, sizeof(words), row->args[i]);
+		if (argument->words)
+			json_put_string(json, argument->key, words);
+		else if (argument->put == put_int)
+			json_put_signed(json, argument->key, (int)row->args[i]);
+		else
+			json_put_unsigned(json, argument->key, row->args[i]);
 	}
 	if (has_error(row)) {
+		name = strerrorname_np((int)-row->result);
 		json_put_null(json, "result");
-		json_put_string(json, "error", strerrorname_np((int)-row->result) ?
-				strerrorname_np((int)-row->result) : "?");
+		json_put_string(json, "error", name ? name : "?");
 	} else {
 		json_put_unsigned(json, "result", (uint64_t)row->result);
 	}

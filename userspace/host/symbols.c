@@ -13,6 +13,7 @@
 
 #include "host/sandbox.h"
 #include "host/symbols.h"
+#include "lib/memory.h"
 
 /* CPU time for one file. */
 #define CPU_SECONDS	20
@@ -76,8 +77,8 @@ static void put_name(struct answers *answers, const char *name, size_t len)
 	answers->size += bytes;
 }
 
-/* The child's socket, for the callback of libdwfl. */
-static int asks_at;
+/* The child's socket, for the callback of libdwfl; -1: there is nobody to ask. */
+static int asks_at = -1;
 
 /* The parent opens the debug file of the build ID, if one is installed. */
 static int find_debuginfo(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
@@ -96,7 +97,7 @@ static int find_debuginfo(Dwfl_Module *module, void **data, const char *name, Dw
 	(void)crc;
 	(void)found;
 	len = dwfl_module_build_id(module, &id, &place);
-	if (len <= 1 || len > BUILD_ID_MAX)
+	if (asks_at < 0 || len <= 1 || len > BUILD_ID_MAX)
 		return -1;
 	question[0] = ANSWER_BUILD_ID;
 	memcpy(question + 1, id, (size_t)len);
@@ -104,6 +105,16 @@ static int find_debuginfo(Dwfl_Module *module, void **data, const char *name, Dw
 	    sandbox_receive(asks_at, &reply, 1, &fd) != 1)
 		_exit(1);
 	return fd;
+}
+
+struct Dwfl *symbols_dwfl(void)
+{
+	static const Dwfl_Callbacks callbacks = {
+		.find_debuginfo = find_debuginfo,
+		.section_address = dwfl_offline_section_address,
+	};
+
+	return dwfl_begin(&callbacks);
 }
 
 bool symbols_address(struct Elf *elf, uint64_t offset, uint64_t *addr)
@@ -200,11 +211,7 @@ static const char *name_of(const struct symbol *v, size_t n, uint64_t addr)
 
 static void name_elf(struct answers *answers, int fd, const uint64_t *addrs, size_t n)
 {
-	static const Dwfl_Callbacks callbacks = {
-		.find_debuginfo = find_debuginfo,
-		.section_address = dwfl_offline_section_address,
-	};
-	Dwfl *dwfl = dwfl_begin(&callbacks);
+	Dwfl *dwfl = symbols_dwfl();
 	Dwfl_Module *module;
 	struct symbol *symbols = NULL;
 	GElf_Addr bias = 0;
@@ -341,7 +348,7 @@ static bool send_debug_file(int socket, const char *id, size_t len)
 	return sent;
 }
 
-/* Takes the names of one message; false: it is malformed, or memory ran out. */
+/* Takes the names of one message; false: it is malformed. */
 static bool take_names(struct symbols_query *query, size_t *have, const char *text, size_t size)
 {
 	uint16_t len;
@@ -354,11 +361,8 @@ static bool take_names(struct symbols_query *query, size_t *have, const char *te
 		size -= sizeof(len);
 		if (len > size || len > SYMBOL_BYTES)
 			return false;
-		if (len) {
-			query->names[*have] = strndup(text, len);
-			if (!query->names[*have])
-				return false;
-		}
+		if (len)
+			query->names[*have] = xasprintf("%.*s", (int)len, text);
 		++*have;
 	}
 	return true;

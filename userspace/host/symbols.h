@@ -45,7 +45,11 @@ struct symbols_query {
  */
 int symbols_find(struct symbols_query *query, struct failure *why);
 
-/* For that child: the address at which @elf wants the byte at @offset; false: at none. */
+/* For a child: a session of libdwfl, which opens no file; NULL: out of memory. */
+struct Dwfl;
+struct Dwfl *symbols_dwfl(void);
+
+/* For a child: the address at which @elf wants the byte at @offset; false: at none. */
 struct Elf;
 bool symbols_address(struct Elf *elf, uint64_t offset, uint64_t *addr);
 
