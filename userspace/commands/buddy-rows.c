@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "commands/interval.h"
 #include "commands/optional.h"
-#include "model/timefmt.h"
+#include "model/format.h"
 
 /**
  * struct span - two censuses whose zones are compared

@@ -6,7 +6,6 @@
 #include "cli/command.h"
 #include "commands/optional.h"
 #include "lib/text.h"
-#include "model/fragmentation.h"
 
 size_t buddy_orders(const struct snapshot *snap)
 {

@@ -8,7 +8,7 @@
 #include "commands/chart.h"
 #include "lib/memory.h"
 #include "model/breakdown.h"
-#include "model/timefmt.h"
+#include "model/format.h"
 
 /**
  * struct adding - state while the rows of one census are added

@@ -8,7 +8,7 @@
 #include "cli/options.h"
 #include "commands/chart.h"
 #include "lib/memory.h"
-#include "model/timefmt.h"
+#include "model/format.h"
 #include "model/warnings.h"
 
 #define NSEC_PER_SEC	1000000000ULL

@@ -12,7 +12,7 @@
 #include "lib/flame-tree.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "model/timefmt.h"
+#include "model/format.h"
 
 /* Frames that are none; the first is a prefix of all of them. */
 #define NO_STACK		"[no stack]"

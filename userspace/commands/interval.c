@@ -10,7 +10,7 @@
 #include "commands/interval.h"
 #include "commands/optional.h"
 #include "lib/memory.h"
-#include "model/timefmt.h"
+#include "model/format.h"
 #include "model/warnings.h"
 
 #define NSEC_PER_SEC	1000000000ULL

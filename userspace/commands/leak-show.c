@@ -7,7 +7,7 @@
 #include "commands/leak.h"
 #include "lib/json.h"
 #include "lib/text.h"
-#include "model/timefmt.h"
+#include "model/format.h"
 
 #define SECONDS_PER_HOUR	3600
 

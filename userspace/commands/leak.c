@@ -9,7 +9,7 @@
 #include "commands/leak.h"
 #include "host/process.h"
 #include "lib/memory.h"
-#include "model/timefmt.h"
+#include "model/format.h"
 #include "model/warnings.h"
 
 #define NSEC_PER_SEC	1000000000ULL

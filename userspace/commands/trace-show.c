@@ -11,7 +11,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/snapshot-json.h"
-#include "model/timefmt.h"
+#include "model/format.h"
 
 #define NSEC_PER_SEC	UINT64_C(1000000000)
 

@@ -12,7 +12,7 @@
 #include "host/process.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "model/timefmt.h"
+#include "model/format.h"
 #include "model/warnings.h"
 
 #define USUAL_INTERVAL	1000000000ULL

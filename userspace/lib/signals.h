@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#define NSEC_PER_SEC	1000000000ULL
+#define NSEC_PER_SEC	UINT64_C(1000000000)
 
 /*
  * From now on these signals are recorded; they only interrupt a blocking system

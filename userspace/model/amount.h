@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "model/snapshot.h"
 
@@ -32,9 +33,12 @@ static inline struct amount amount_figure(const struct figures *figures,
 static inline struct amount amount_meminfo(const struct snapshot *snap,
 					   const char *name)
 {
-	const struct meminfo_line *line = snapshot_meminfo(snap, name);
+	size_t i;
 
-	return (struct amount){ line, line ? (int64_t)line->value : 0 };
+	for (i = 0; i < snap->n_meminfo; i++)
+		if (!strcmp(snap->meminfo[i].name, name))
+			return (struct amount){ true, (int64_t)snap->meminfo[i].value };
+	return (struct amount){ false, 0 };
 }
 
 static inline struct amount amount_plus(struct amount a, struct amount b)

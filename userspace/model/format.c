@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One value as text. */
+/* Values, times and durations as text. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/memory.h"
+#include "lib/signals.h"
 #include "lib/text.h"
 #include "model/format.h"
-#include "model/timefmt.h"
 
 bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units)
 {
@@ -110,4 +110,42 @@ char *value_text(const struct column *column, const struct view *view,
 	    column->kind == KIND_INDEXES)
 		return list_text(column, &value->list);
 	return plain_text(buf, &plain, column, view, value, units) ? xstrdup(plain) : NULL;
+}
+
+void time_text(char *buf, uint64_t realtime, bool date)
+{
+	time_t seconds = (time_t)(realtime / NSEC_PER_SEC);
+	struct tm tm;
+
+	if (!realtime || !localtime_r(&seconds, &tm) ||
+	    !strftime(buf, TIME_SIZE, date ? "%Y-%m-%dT%H:%M:%S" : "%H:%M:%S", &tm))
+		snprintf(buf, TIME_SIZE, "-");
+}
+
+void time_duration(char *buf, double seconds)
+{
+	static const struct {
+		double size;
+		const char *name;
+	} units[] = {
+		{ 1, "s" }, { 60, "min" }, { 3600, "h" }, { 86400, "days" },
+		{ 365.25 * 86400, "years" },
+	};
+	size_t i = ARRAY_SIZE(units) - 1;
+
+	/* The largest unit that fits at least twice. */
+	while (i && seconds < 2 * units[i].size)
+		i--;
+	seconds /= units[i].size;
+	if (seconds > 1e4)
+		snprintf(buf, TIME_SIZE, "over 10000 %s", units[i].name);
+	else
+		snprintf(buf, TIME_SIZE, seconds < 10 && i ? "%.1f %s" : "%.0f %s",
+			 seconds, units[i].name);
+}
+
+void time_seconds(char *buf, uint64_t ns)
+{
+	snprintf(buf, TIME_SIZE, "%" PRIu64 ".%06" PRIu64, ns / NSEC_PER_SEC,
+		 ns % NSEC_PER_SEC / 1000);
 }

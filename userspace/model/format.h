@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One value as the text of a table cell.
+ * One value as the text of a table cell; times of censuses, in local time, and durations.
  */
 #ifndef READER_FORMAT_H
 #define READER_FORMAT_H
@@ -34,5 +34,28 @@ bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units
  */
 char *value_text(const struct column *column, const struct view *view,
 		 const struct value *value, const struct units *units);
+
+/* Bytes that any time or duration needs. */
+#define TIME_SIZE	40
+/* Characters of the time of day. */
+#define TIME_WIDTH	8
+
+/* When the census began, ns since 1970; 0 if unknown. */
+static inline uint64_t time_of(const struct scan *scan)
+{
+	return KNOWN(scan, MEMCENSUS_SCAN_REALTIME_NS) ? scan->realtime : 0;
+}
+
+/*
+ * 11:20:45, or with @date 2026-11-20T11:20:45; "-" for 0.  @buf holds
+ * TIME_SIZE.
+ */
+void time_text(char *buf, uint64_t realtime, bool date);
+
+/* ns as seconds with microseconds. */
+void time_seconds(char *buf, uint64_t ns);
+
+/* 90 s, 42 min, 5.1 h, 3.2 days ... */
+void time_duration(char *buf, double seconds);
 
 #endif /* READER_FORMAT_H */

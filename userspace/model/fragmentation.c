@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Fragmentation of free memory, as extfrag and unusable of debugfs. */
-#include "model/fragmentation.h"
+#include "model/snapshot.h"
 
 /**
  * struct sums - of the free blocks of a zone

@@ -114,14 +114,6 @@ void pages_cut(const struct snapshot *snap, struct page_block *block,
 	block->swap &= mask;
 }
 
-void pages_count(struct page_counts *counts, const struct page_block *block)
-{
-	counts->resident += __builtin_popcountll(block->resident);
-	counts->exclusive += __builtin_popcountll(block->exclusive);
-	counts->huge += __builtin_popcountll(block->huge);
-	counts->swap += __builtin_popcountll(block->swap);
-}
-
 struct page_counts pages_between(const struct snapshot *snap, struct pages_cursor *cursor,
 				 uint64_t start, uint64_t end)
 {
@@ -137,7 +129,10 @@ struct page_counts pages_between(const struct snapshot *snap, struct pages_curso
 		if (block.address + bytes <= end)
 			*cursor = here;
 		pages_cut(snap, &block, start, end);
-		pages_count(&counts, &block);
+		counts.resident += __builtin_popcountll(block.resident);
+		counts.exclusive += __builtin_popcountll(block.exclusive);
+		counts.huge += __builtin_popcountll(block.huge);
+		counts.swap += __builtin_popcountll(block.swap);
 	}
 	return counts;
 }

@@ -63,9 +63,6 @@ uint64_t pages_end(const struct snapshot *snap);
 void pages_cut(const struct snapshot *snap, struct page_block *block,
 	       uint64_t start, uint64_t end);
 
-/* Adds the pages of @block. */
-void pages_count(struct page_counts *counts, const struct page_block *block);
-
 /*
  * The pages between @start and @end.  @cursor: where a call with an @end up to
  * this @start has left it, or zeroed; it moves up to @end.

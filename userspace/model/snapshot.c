@@ -85,17 +85,6 @@ const char *snapshot_text(struct snapshot *snap, const char *text, size_t len)
 	return copy;
 }
 
-const struct meminfo_line *snapshot_meminfo(const struct snapshot *snap,
-					    const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < snap->n_meminfo; i++)
-		if (!strcmp(snap->meminfo[i].name, name))
-			return &snap->meminfo[i];
-	return NULL;
-}
-
 bool task_is_gone(const struct task *task)
 {
 	return KNOWN(task, MEMCENSUS_TASK_STATE) &&

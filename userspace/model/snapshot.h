@@ -222,7 +222,7 @@ struct zone {
 	uint64_t highatomic;
 	uint64_t cma_free;
 	struct numbers lowmem_reserve;
-	struct numbers unusable;	/* see fragmentation.h */
+	struct numbers unusable;	/* see fragmentation_compute() */
 	struct numbers extfrag;
 };
 
@@ -353,10 +353,6 @@ struct snapshot {
 
 #define KNOWN(record, bit)	((record)->known >> (bit) & 1)
 
-/* The line @name of @snap->meminfo; NULL if there is none. */
-const struct meminfo_line *snapshot_meminfo(const struct snapshot *snap,
-					    const char *name);
-
 /* A new, empty snapshot; snapshot_free() frees it. */
 struct snapshot *snapshot_new(void);
 void snapshot_free(struct snapshot *snap);
@@ -375,6 +371,18 @@ const char *snapshot_text(struct snapshot *snap, const char *text, size_t len);
  * figures.  A task that vanished later has the kernel's own counters.
  */
 bool task_is_gone(const struct task *task);
+
+/* In @extfrag: a block of the order, or of a higher one, is free. */
+#define EXTFRAG_AVAILABLE	(-1000)
+
+/*
+ * Computes the lists of @zone, by order, signed, in thousandths, from its free blocks:
+ * @unusable, the part of free memory in blocks too small for the order, 0 to 1000;
+ * @extfrag, EXTFRAG_AVAILABLE or why an allocation of the order would fail: near 0 or
+ * below for lack of memory, near 1000 because of fragmentation.  Both stay empty if a
+ * block count is unknown.
+ */
+void fragmentation_compute(struct snapshot *snap, struct zone *zone);
 
 /* Its name; MAPPING_UNNAMED if it has none. */
 const char *mapping_name(const struct vma *vma);

@@ -214,11 +214,3 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 	}
 	return name_file(file, why);
 }
-
-int record_file_seek(struct record_file *file, const struct record_entry *entry,
-		     struct failure *why)
-{
-	file->last = entry->number - 1;
-	file->lost = 0;
-	return chunk_reader_seek(&file->reader, entry->offset, why);
-}

@@ -61,10 +61,6 @@ void record_file_close(struct record_file *file);
 int record_file_next(struct record_file *file, struct snapshot *snap,
 		     struct record_entry *entry, struct failure *why);
 
-/* Seeks to @entry, backwards or forwards. 0, or -1 and @why. */
-int record_file_seek(struct record_file *file, const struct record_entry *entry,
-		     struct failure *why);
-
 /*
  * Swaps the bytes of the messages in the @len bytes at @buf, aligned to 4, in
  * place: headers, attributes and, by their types in columns.h, values.  Unknown

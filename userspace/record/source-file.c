@@ -8,7 +8,7 @@
 
 #include "lib/memory.h"
 #include "model/columns.h"
-#include "model/timefmt.h"
+#include "model/format.h"
 #include "record/record-file.h"
 #include "record/selection.h"
 
@@ -95,8 +95,10 @@ static int take_entry(struct file *file, struct snapshot *snap,
 		wanted = &file->entries[forwards ? i : n - 1 - i];
 		if (!is_wanted(file->selection, wanted))
 			continue;
-		if (record_file_seek(&file->record, wanted, why))
+		if (chunk_reader_seek(&file->record.reader, wanted->offset, why))
 			return -1;
+		file->record.last = wanted->number - 1;
+		file->record.lost = 0;
 		ret = record_file_next(&file->record, snap, entry, why);
 		if (ret < 0 || (ret && entry->offset == wanted->offset))
 			return ret;

@@ -9,10 +9,8 @@
 #include "lib/signals.h"
 #include "lib/text.h"
 #include "model/amount.h"
-#include "model/timefmt.h"
+#include "model/format.h"
 #include "top/top-view.h"
-
-#define NSEC_PER_SEC	1000000000ULL
 
 /* The header shows a census in progress if it takes longer than this, ns. */
 #define SLOW		(NSEC_PER_SEC / 2)

@@ -8,8 +8,10 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#include "lib/terminal.h"
 #include "top/top-view.h"
+
+/* Include this last: it defines common words as macros, such as 'columns'. */
+#include <term.h>
 
 /* Time to wait for the rest of an escape sequence, ms: slow lines need 10 per byte. */
 #define ESCAPE_MS	100
@@ -20,6 +22,26 @@
 /* The terminal; NULL while it is not ours. */
 static SCREEN *screen;
 static struct look look;
+
+/* Checks that terminfo knows the terminal type in TERM, and that it can move the cursor. */
+static int check_terminal(struct failure *why)
+{
+	const char *type = getenv("TERM");
+	char *move;
+	int error;
+
+	if (!type || !*type || setupterm(type, STDOUT_FILENO, &error))
+		return fail(why, FAIL_SYSTEM,
+			    "terminal type '%.60s' is unknown: set TERM, or use 'memcensus tasks'",
+			    type ? type : "");
+	move = tigetstr("cup");
+	del_curterm(cur_term);
+	if (!move || move == (char *)-1)
+		return fail(why, FAIL_SYSTEM,
+			    "terminal type '%.60s' cannot move the cursor: use 'memcensus tasks'",
+			    type);
+	return 0;
+}
 
 static void choose_look(void)
 {
@@ -42,7 +64,7 @@ static void choose_look(void)
 
 int top_view_open(struct failure *why)
 {
-	if (terminal_check(why))
+	if (check_terminal(why))
 		return -1;
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)

@@ -14,7 +14,6 @@
 #include "lib/signals.h"
 #include "top/top-view.h"
 
-#define NSEC_PER_SEC	1000000000ULL
 #define NSEC_PER_MSEC	1000000ULL
 
 /*
