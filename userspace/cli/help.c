@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Builds --help from the arrays of commands, options and columns. */
-#include "cli/help.h"
+#include "cli/reader.h"
 
 static void put_options(FILE *out, const struct option_use *use)
 {
@@ -22,7 +22,6 @@ static void put_options(FILE *out, const struct option_use *use)
 /* Prints the columns of @type; @figures: including its figures. */
 static void put_columns(FILE *out, const struct record_type *type, bool figures)
 {
-	const struct column *const basis = &scan_record.fields.columns[MEMCENSUS_SCAN_BASIS];
 	const struct column *const first = type->figures.columns;
 	const struct column *column;
 	unsigned int i;
@@ -35,7 +34,7 @@ static void put_columns(FILE *out, const struct record_type *type, bool figures)
 		if (column->kernel)
 			fprintf(out, " (%s)", column->kernel);
 		if (column->basis)
-			fprintf(out, " [%s]", column_word(basis, column->basis));
+			fprintf(out, " [%s]", basis_words[column->basis]);
 		putc('\n', out);
 	}
 }

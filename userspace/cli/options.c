@@ -8,8 +8,7 @@
 #include <linux/memcensus.h>
 
 #include "cli/command.h"
-#include "cli/help.h"
-#include "cli/options.h"
+#include "cli/reader.h"
 #include "host/cgroups.h"
 #include "lib/memory.h"
 #include "lib/text.h"

@@ -67,8 +67,9 @@ static void present(struct session *session, const struct snapshot *snap)
 		options->command->show(&view, options, out);
 	/* Print the table before the warnings: both may go to one terminal. */
 	fflush(out);
-	if (session->taken == 1)
-		basis_note(stderr, session->basis);
+	if (session->taken == 1 && session->basis->because)
+		fprintf(stderr, "memcensus: %s is known on the %s basis only: using it\n",
+			session->basis->because->name, basis_words[session->basis->number]);
 	session->partial |= warnings_print(stderr, snap);
 	if (session->missed)
 		fprintf(stderr, "memcensus: %zu command line%s did not come in time: %s\n",

@@ -90,14 +90,4 @@ uint32_t present_parts(const struct options *options);
  */
 int present_censuses(struct session *session, struct failure *why);
 
-/*
- * Chooses the basis of --basis, or else the one that groups, -c and -s need.  The
- * columns in @options exist.  Returns 0, or -1 and @why if they conflict.
- */
-int basis_choose(struct basis *basis, const struct options *options,
-		 struct failure *why);
-
-/* Prints on @out which column needs another basis than the default, if any. */
-void basis_note(FILE *out, const struct basis *basis);
-
 #endif /* READER_SESSION_H */

@@ -2,8 +2,7 @@
 /* Prints the words for shell completion. */
 #include <string.h>
 
-#include "cli/command.h"
-#include "cli/help.h"
+#include "cli/reader.h"
 
 /* Maps the name of a value in --help to what completes it. */
 static const struct {

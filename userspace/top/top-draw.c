@@ -318,7 +318,6 @@ void draw_columns(struct top *top, int y, int height)
 	const struct top_list *list = &top_page(top)->list;
 	size_t room = height > 0 ? height : 0;
 	size_t first = room && top->line >= room ? top->line - room + 1 : 0;
-	const struct column *basis = &scan_record.fields.columns[MEMCENSUS_SCAN_BASIS];
 	const struct column *column;
 	struct line line;
 	size_t i;
@@ -333,7 +332,7 @@ void draw_columns(struct top *top, int y, int height)
 			columns_have(&list->columns, column) ? 'x' : ' ',
 			column->name, column->help);
 		if (column->basis)
-			fprintf(line.out, " [%s]", column_word(basis, column->basis));
+			fprintf(line.out, " [%s]", basis_words[column->basis]);
 		if (first + i == top->line)
 			attron(A_REVERSE);
 		line_end(&line, y + (int)i);
