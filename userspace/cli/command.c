@@ -125,13 +125,12 @@ struct table_look command_look(const struct options *options)
 struct units command_units(const struct view *view,
 			   const struct options *options)
 {
-	const struct figures *bytes = &view->snap->totals.bytes;
+	const struct amount total = amount_total(view->snap, MEMCENSUS_S_TOTAL);
 
 	return (struct units){
 		.suffixes = options->suffixes,
 		.percent = options->percent,
-		.whole = KNOWN(bytes, MEMCENSUS_S_TOTAL) ?
-			 bytes->v[MEMCENSUS_S_TOTAL] : 0,
+		.whole = total.known ? total.bytes : 0,
 	};
 }
 

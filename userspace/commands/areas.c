@@ -3,11 +3,6 @@
 #include "commands/optional.h"
 #include "model/amount.h"
 
-static struct amount figure(const struct snapshot *snap, unsigned int number)
-{
-	return amount_figure(&snap->totals.bytes, number);
-}
-
 /* Present memory that the kernel does not manage: it was reserved at boot. */
 static struct amount kept_back(const struct snapshot *snap)
 {
@@ -18,7 +13,7 @@ static struct amount kept_back(const struct snapshot *snap)
 		present.known &= KNOWN(&snap->zones[i], MEMCENSUS_ZONE_PRESENT);
 		present.bytes += (int64_t)snap->zones[i].present;
 	}
-	return amount_minus(present, figure(snap, MEMCENSUS_S_TOTAL));
+	return amount_minus(present, amount_total(snap, MEMCENSUS_S_TOTAL));
 }
 
 static void put_area(struct table *table, const char *name, struct amount used,
@@ -36,14 +31,14 @@ void areas_show(const struct view *view, const struct options *options, FILE *ou
 	const struct units units = command_units(view, options);
 	const struct snapshot *snap = view->snap;
 	const struct amount none = { true, 0 };
-	struct amount mapped = figure(snap, MEMCENSUS_S_MAPPED);
-	struct amount user = amount_plus(figure(snap, MEMCENSUS_S_ANON), mapped);
-	struct amount free = figure(snap, MEMCENSUS_S_FREE);
-	struct amount kernel = amount_minus(amount_minus(figure(snap, MEMCENSUS_S_TOTAL), free),
-					    user);
-	struct amount cache = amount_plus(amount_plus(figure(snap, MEMCENSUS_S_BUFFERS),
-						      figure(snap, MEMCENSUS_S_SLAB_RECLAIMABLE)),
-					  amount_minus(figure(snap, MEMCENSUS_S_CACHED), mapped));
+	struct amount mapped = amount_total(snap, MEMCENSUS_S_MAPPED);
+	struct amount user = amount_plus(amount_total(snap, MEMCENSUS_S_ANON), mapped);
+	struct amount free = amount_total(snap, MEMCENSUS_S_FREE);
+	struct amount used = amount_minus(amount_total(snap, MEMCENSUS_S_TOTAL), free);
+	struct amount slab = amount_total(snap, MEMCENSUS_S_SLAB_RECLAIMABLE);
+	struct amount buffers = amount_plus(amount_total(snap, MEMCENSUS_S_BUFFERS), slab);
+	struct amount cached = amount_total(snap, MEMCENSUS_S_CACHED);
+	struct amount cache = amount_plus(buffers, amount_minus(cached, mapped));
 	struct table *table = table_new(command_look(options));
 
 	table_column(table, "Area", false);
@@ -51,7 +46,7 @@ void areas_show(const struct view *view, const struct options *options, FILE *ou
 	table_column(table, "Cache", true);
 	table_column(table, "Noncache", true);
 	put_area(table, "kept back at boot", kept_back(snap), none, &units);
-	put_area(table, "kernel dynamic memory", kernel, cache, &units);
+	put_area(table, "kernel dynamic memory", amount_minus(used, user), cache, &units);
 	put_area(table, "userspace memory", user, mapped, &units);
 	put_area(table, "free memory", free, free, &units);
 	table_finish(table, out);

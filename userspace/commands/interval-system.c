@@ -5,8 +5,8 @@
 
 static struct amount used_percent(const struct snapshot *snap, unsigned int number)
 {
-	struct amount used = system_used(snap);
-	struct amount total = amount_figure(&snap->totals.bytes, MEMCENSUS_S_TOTAL);
+	struct amount total = amount_total(snap, MEMCENSUS_S_TOTAL);
+	struct amount used = amount_minus(total, amount_total(snap, MEMCENSUS_S_AVAILABLE));
 
 	(void)number;
 	if (!used.known || !total.known || !total.bytes)
@@ -14,10 +14,9 @@ static struct amount used_percent(const struct snapshot *snap, unsigned int numb
 	return (struct amount){ true, (int64_t)(1e5 * used.bytes / total.bytes) };
 }
 
-static struct amount swap_used(const struct snapshot *snap, unsigned int number)
+static struct amount swap_used(const struct snapshot *snap, unsigned int free)
 {
-	(void)number;
-	return system_swap_used(snap);
+	return amount_minus(amount_meminfo(snap, "SwapTotal"), amount_total(snap, free));
 }
 
 static const struct interval_column rows[] = {
@@ -33,7 +32,7 @@ static const struct interval_column rows[] = {
 	      .plus = MEMCENSUS_S_SLAB_RECLAIMABLE),
 	LEVEL("dirty", "dirty", MEMCENSUS_S_DIRTY, "to be written back",
 	      .wide = true),
-	LEVEL("swap_used", "swpd", 0, "swap in use", .get = swap_used),
+	LEVEL("swap_used", "swpd", MEMCENSUS_S_SWAP_FREE, "swap in use", .get = swap_used),
 	SWAPPED("swap_in", "si", MEMCENSUS_E_PSWPIN, "KiB swapped in, per second"),
 	SWAPPED("swap_out", "so", MEMCENSUS_E_PSWPOUT, "KiB swapped out, per second"),
 	RATE("block_in", "bi", MEMCENSUS_E_PGPGIN_KIB, "KiB read from block devices, per second"),

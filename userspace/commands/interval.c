@@ -10,10 +10,9 @@
 #include "commands/interval.h"
 #include "commands/optional.h"
 #include "lib/memory.h"
+#include "lib/signals.h"
 #include "model/format.h"
 #include "model/warnings.h"
-
-#define NSEC_PER_SEC	1000000000ULL
 
 /**
  * struct interval_run - the state of a run
@@ -88,16 +87,15 @@ static struct amount growth(const struct interval_column *column, unsigned int n
 
 static struct amount level(const struct interval_column *column, const struct snapshot *snap)
 {
-	const struct figures *bytes = &snap->totals.bytes;
 	struct amount amount;
 
 	if (column->get)
 		return column->get(snap, column->number);
-	amount = amount_figure(bytes, column->number);
+	amount = amount_total(snap, column->number);
 	if (column->plus)
-		amount = amount_plus(amount, amount_figure(bytes, column->plus));
+		amount = amount_plus(amount, amount_total(snap, column->plus));
 	if (column->minus)
-		amount = amount_minus(amount, amount_figure(bytes, column->minus));
+		amount = amount_minus(amount, amount_total(snap, column->minus));
 	return amount;
 }
 

@@ -33,16 +33,6 @@ int pages_range(struct options *options, const char *value,
 /* Prints what --vm or --slab selects, of this machine or a record. 0, or -1 and @why. */
 int proc_text_run(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
 
-/* Prints the settings in @text, PROC_TEXTS_VM, as a table or JSON. */
-void vm_settings_show(const char *text, const struct options *options, FILE *out);
-
-/*
- * Prints the caches in @text, PROC_TEXTS_SLABINFO, largest first, as a table or JSON.
- * Returns 0, or -1 and @why.
- */
-int slabs_show(const char *text, const struct options *options, FILE *out,
-	       struct failure *why);
-
 /* Takes the censuses of @session and prints rows for each. 0, or -1 and @why. */
 typedef int (*rows_fn)(struct session *session, struct failure *why);
 int system_rows(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
@@ -81,9 +71,5 @@ static inline int rows_words(struct options *options, char **words, int n,
 size_t buddy_orders(const struct snapshot *snap);
 void buddy_cell(struct table *table, unsigned int attribute, const struct zone *zone,
 		const struct units *units);
-
-/* Amounts that 'system' shows without an interval too. */
-struct amount system_used(const struct snapshot *snap);
-struct amount system_swap_used(const struct snapshot *snap);
 
 #endif /* READER_OPTIONAL_H */

@@ -1,8 +1,279 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The texts of /proc that 'system --vm' and 'system --slab' show without a census. */
+/*
+ * The texts of /proc that 'system --vm' and 'system --slab' show without a census: the
+ * settings of memory management, /proc/sys/vm, and the slab caches of the kernel,
+ * /proc/slabinfo.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "commands/optional.h"
 #include "host/proc-texts.h"
 #include "host/procfs.h"
+#include "lib/memory.h"
+
+#define NAME_SIZE	64
+
+static const struct vm_setting {
+	const char *name;
+	const char *help;
+} vm_settings[] = {
+	{ "overcommit_memory",
+	  "0: refuse obvious overcommits; 1: promise all; 2: keep to CommitLimit" },
+	{ "overcommit_ratio", "with 2: percent of memory in CommitLimit, beside all swap" },
+	{ "overcommit_kbytes", "the same in KiB; 0: the ratio counts" },
+	{ "swappiness",
+	  "0 to 200: the higher, the sooner anonymous memory goes before page cache" },
+	{ "page-cluster", "swap in 2^N pages at once" },
+	{ "vfs_cache_pressure",
+	  "100: inodes and dentries are given up as page cache is; more: sooner" },
+	{ "min_free_kbytes", "KiB kept free: the min watermarks of all zones" },
+	{ "watermark_scale_factor",
+	  "from min to low, and to high, in 1/10000 of a zone, at the least" },
+	{ "watermark_boost_factor",
+	  "how far fragmentation raises the watermarks, in 1/10000 of high" },
+	{ "lowmem_reserve_ratio", "1/N of the zones above is kept free in each zone below" },
+	{ "percpu_pagelist_high_fraction",
+	  "1/N of a zone may lie in lists of CPUs; 0: by the low watermark" },
+	{ "zone_reclaim_mode", "0: take from another node before reclaiming on this one" },
+	{ "min_unmapped_ratio", "percent of unmapped page cache that node reclaim leaves" },
+	{ "min_slab_ratio", "percent of slab that node reclaim leaves" },
+	{ "dirty_background_ratio",
+	  "percent of available memory dirty: write back in the background" },
+	{ "dirty_background_bytes", "the same in bytes; 0: the ratio counts" },
+	{ "dirty_ratio", "percent of available memory dirty: writers wait" },
+	{ "dirty_bytes", "the same in bytes; 0: the ratio counts" },
+	{ "dirty_expire_centisecs", "1/100 s after which dirty pages are written back" },
+	{ "dirty_writeback_centisecs", "1/100 s between two looks for such pages; 0: never" },
+	{ "compaction_proactiveness", "0 to 100: how hard to compact in advance" },
+	{ "compact_unevictable_allowed", "1: locked pages may be moved too" },
+	{ "extfrag_threshold",
+	  "in 1/1000: below it reclaim, above it compact for a large block" },
+	{ "nr_hugepages", "hugetlb pages of the default size in the pool" },
+	{ "nr_overcommit_hugepages", "how many more may be taken when they run out" },
+	{ "max_map_count", "most mappings of one process" },
+	{ "mmap_min_addr", "lowest address that may be mapped" },
+	{ "admin_reserve_kbytes", "KiB kept from promises for root" },
+	{ "user_reserve_kbytes", "with overcommit 2: KiB kept for each user" },
+	{ "oom_kill_allocating_task", "1: kill the allocating task, not the largest" },
+	{ "oom_dump_tasks", "1: the log lists all processes when memory runs out" },
+	{ "panic_on_oom",
+	  "0: end a process; 1: panic, but not for a cgroup or cpuset; 2: panic" },
+	{ "stat_interval", "seconds between two updates of counters, by which meminfo may lag" },
+	{ "unprivileged_userfaultfd",
+	  "1: unprivileged tasks may handle page faults of the kernel" },
+};
+
+/* Finds the value in the line "@name VALUE" of @text; the caller frees it; or NULL. */
+static char *find_setting(const char *text, const char *name)
+{
+	const size_t len = strlen(name);
+	char *value, *c;
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+		if (strncmp(text, name, len) || text[len] != ' ')
+			continue;
+		value = xasprintf("%.*s", (int)strcspn(text + len + 1, "\n"), text + len + 1);
+		for (c = value; *c; c++)
+			if (*c == '\t')
+				*c = ' ';
+		return value;
+	}
+	return NULL;
+}
+
+static void put_setting(struct json *json, const char *name, const char *value)
+{
+	char *end;
+	long long number;
+
+	errno = 0;
+	number = strtoll(value, &end, 10);
+	if (*value && !*end && !errno)
+		json_put_signed(json, name, number);
+	else
+		json_put_string(json, name, value);
+}
+
+static struct table *settings_table(const struct options *options)
+{
+	struct table *table = table_new(command_look(options));
+
+	table_column(table, "Setting", false);
+	table_column(table, "Value", true);
+	if (!options->raw)
+		table_column_text(table, "Meaning");
+	return table;
+}
+
+static void show_settings(const char *text, const struct options *options, FILE *out)
+{
+	struct table *table = options->json ? NULL : settings_table(options);
+	struct json json = { .out = out };
+	char *value;
+	size_t i;
+
+	if (options->json) {
+		json_open(&json, NULL, '{');
+		json_open(&json, "vm", '{');
+	}
+	for (i = 0; i < ARRAY_SIZE(vm_settings); i++) {
+		value = find_setting(text, vm_settings[i].name);
+		/* Some kernels lack some settings. */
+		if (!value)
+			continue;
+		if (options->json) {
+			put_setting(&json, vm_settings[i].name, value);
+		} else {
+			table_row(table);
+			table_cell(table, vm_settings[i].name);
+			table_cell(table, value);
+			if (!options->raw)
+				table_cell(table, vm_settings[i].help);
+		}
+		free(value);
+	}
+	if (options->json) {
+		json_close(&json, '}');
+		json_close(&json, '}');
+	} else {
+		table_finish(table, out);
+	}
+}
+
+/**
+ * struct slab - a slab cache
+ * @name: its name in the kernel
+ * @active: objects in use
+ * @objects: capacity in objects
+ * @object_size: bytes of each
+ * @per_slab: objects per slab
+ * @slabs: number of slabs
+ * @bytes: of all its slabs
+ */
+struct slab {
+	char name[NAME_SIZE];
+	uint64_t active;
+	uint64_t objects;
+	uint64_t object_size;
+	uint64_t per_slab;
+	uint64_t slabs;
+	uint64_t bytes;
+};
+
+/* Parses a line of slabinfo; false for the two header lines and malformed ones. */
+static bool slab_parse(struct slab *slab, const char *line)
+{
+	uint64_t pages, page_size = sysconf(_SC_PAGESIZE);
+	const char *data = strstr(line, ": slabdata");
+
+	if (*line == '#' || !data ||
+	    sscanf(line, "%63s %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64,
+		   slab->name, &slab->active, &slab->objects, &slab->object_size,
+		   &slab->per_slab, &pages) != 6 ||
+	    sscanf(data, ": slabdata %*u %" SCNu64, &slab->slabs) != 1)
+		return false;
+	slab->bytes = slab->slabs * pages * page_size;
+	return true;
+}
+
+static int larger_first(const void *a, const void *b)
+{
+	const struct slab *x = a, *y = b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes < y->bytes ? 1 : -1;
+	return strcmp(x->name, y->name);
+}
+
+/* The caches in @text, @n of them, largest first; the caller frees them. */
+static struct slab *read_slabs(const char *text, size_t *n)
+{
+	char *copy = xstrdup(text), *rest = copy, *line;
+	struct slab *slabs = NULL;
+
+	*n = 0;
+	while ((line = strsep(&rest, "\n"))) {
+		slabs = array_grow(slabs, *n, sizeof(*slabs));
+		*n += slab_parse(&slabs[*n], line);
+	}
+	free(copy);
+	qsort(slabs, *n, sizeof(*slabs), larger_first);
+	return slabs;
+}
+
+static void put_slabs(const struct slab *slabs, size_t n, FILE *out)
+{
+	struct json json = { .out = out };
+	size_t i;
+
+	json_open(&json, NULL, '{');
+	json_open(&json, "slabs", '[');
+	for (i = 0; i < n; i++) {
+		json_open(&json, NULL, '{');
+		json_put_string(&json, "name", slabs[i].name);
+		json_put_unsigned(&json, "objects", slabs[i].objects);
+		json_put_unsigned(&json, "active", slabs[i].active);
+		json_put_unsigned(&json, "object_size", slabs[i].object_size);
+		json_put_unsigned(&json, "slabs", slabs[i].slabs);
+		json_put_unsigned(&json, "per_slab", slabs[i].per_slab);
+		json_put_unsigned(&json, "bytes", slabs[i].bytes);
+		json_close(&json, '}');
+	}
+	json_close(&json, ']');
+	json_close(&json, '}');
+}
+
+static void put_slab(struct table *table, const struct slab *slab,
+		     const struct units *units)
+{
+	table_row(table);
+	table_cellf(table, "%" PRIu64, slab->objects);
+	table_cellf(table, "%" PRIu64, slab->active);
+	if (slab->objects)
+		table_cellf(table, "%" PRIu64 "%%", 100 * slab->active / slab->objects);
+	else
+		table_cell(table, NULL);
+	table_cellf(table, "%" PRIu64, slab->object_size);
+	table_cellf(table, "%" PRIu64, slab->slabs);
+	table_cellf(table, "%" PRIu64, slab->per_slab);
+	cell_bytes(table, slab->bytes, units);
+	table_cell(table, slab->name);
+}
+
+static void show_table(const struct slab *slabs, size_t n,
+		       const struct options *options, FILE *out)
+{
+	static const char *const headers[] = {
+		"Objects", "Active", "Use", "Size", "Slabs", "Obj/Slab", "Cache",
+	};
+	const struct units units = { .suffixes = options->suffixes };
+	struct table *table = table_new(command_look(options));
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(headers); i++)
+		table_column(table, headers[i], true);
+	table_column(table, "Name", false);
+	for (i = 0; i < n; i++)
+		put_slab(table, &slabs[i], &units);
+	table_finish(table, out);
+}
+
+static void show_slabs(const char *text, const struct options *options, FILE *out)
+{
+	struct slab *slabs;
+	size_t n;
+
+	slabs = read_slabs(text, &n);
+	if (options->json)
+		put_slabs(slabs, n, out);
+	else
+		show_table(slabs, n, options, out);
+	free(slabs);
+}
 
 /*
  * Returns the last census of a record; without a source, a snapshot with only the
@@ -63,9 +334,11 @@ int proc_text_run(struct session *session, struct failure *why)
 		ret = no_text(session, options->vm ? "sys/vm" : "slabinfo",
 			      options->vm ? "" : " --slab", why);
 	else if (options->vm)
-		vm_settings_show(text, options, session->out);
+		show_settings(text, options, session->out);
+	else if (*text)
+		show_slabs(text, options, session->out);
 	else
-		ret = slabs_show(text, options, session->out, why);
+		ret = fail(why, FAIL_SYSTEM, "/proc/slabinfo is empty");
 	snapshot_free(snap);
 	return ret;
 }

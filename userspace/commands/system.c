@@ -7,67 +7,18 @@
 #include "commands/optional.h"
 #include "model/breakdown.h"
 
-#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
-
-/* Used memory: total minus available, as in procps 4. */
-struct amount system_used(const struct snapshot *snap)
+/* Adds a row of @n amounts; raw output needs a word in each of @columns. */
+static void free_row(struct table *table, const struct options *options, const char *name,
+		     const struct amount *amounts, size_t n, size_t columns,
+		     const struct units *units)
 {
-	const struct figures *bytes = &snap->totals.bytes;
-
-	return amount_minus(amount_figure(bytes, MEMCENSUS_S_TOTAL),
-			    amount_figure(bytes, MEMCENSUS_S_AVAILABLE));
-}
-
-static struct amount system_cache(const struct snapshot *snap)
-{
-	const struct figures *bytes = &snap->totals.bytes;
-
-	return amount_plus(amount_figure(bytes, MEMCENSUS_S_CACHED),
-			   amount_figure(bytes, MEMCENSUS_S_SLAB_RECLAIMABLE));
-}
-
-static struct amount swap_total_of(const struct snapshot *snap)
-{
-	return amount_meminfo(snap, "SwapTotal");
-}
-
-struct amount system_swap_used(const struct snapshot *snap)
-{
-	return amount_minus(swap_total_of(snap),
-			    amount_figure(&snap->totals.bytes, MEMCENSUS_S_SWAP_FREE));
-}
-
-static struct table *free_table(const struct options *options)
-{
-	static const char *const headers[] = { "total", "used", "free", "shared" };
-	struct table *table = table_new(command_look(options));
 	size_t i;
-
-	table_column(table, options->raw ? "kind" : "", false);
-	for (i = 0; i < COUNT(headers); i++)
-		table_column(table, headers[i], true);
-	if (options->wide) {
-		table_column(table, "buffers", true);
-		table_column(table, "cache", true);
-	} else {
-		table_column(table, "buff/cache", true);
-	}
-	table_column(table, "available", true);
-	return table;
-}
-
-/* Adds a row of three amounts; raw output needs a word in every column. */
-static void short_row(struct table *table, const struct options *options,
-		      const char *name, const struct amount amounts[3],
-		      const struct units *units)
-{
-	int i;
 
 	table_row(table);
 	table_cell(table, name);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < n; i++)
 		cell_amount(table, amounts[i], units);
-	for (i = 0; options->raw && i < (options->wide ? 4 : 3); i++)
+	for (; options->raw && i < columns; i++)
 		table_cell(table, NULL);
 }
 
@@ -75,41 +26,45 @@ static void short_row(struct table *table, const struct options *options,
 static void show_free(const struct view *view, const struct options *options,
 		      FILE *out)
 {
-	const struct units units = command_units(view, options);
 	const struct snapshot *snap = view->snap;
-	const struct figures *bytes = &snap->totals.bytes;
+	const struct units units = command_units(view, options);
+	const struct amount total = amount_total(snap, MEMCENSUS_S_TOTAL);
+	const struct amount available = amount_total(snap, MEMCENSUS_S_AVAILABLE);
+	const struct amount buffers = amount_total(snap, MEMCENSUS_S_BUFFERS);
+	const struct amount cache = amount_plus(amount_total(snap, MEMCENSUS_S_CACHED),
+						amount_total(snap, MEMCENSUS_S_SLAB_RECLAIMABLE));
+	const struct amount swap_total = amount_meminfo(snap, "SwapTotal");
+	const struct amount swap_free = amount_total(snap, MEMCENSUS_S_SWAP_FREE);
+	const bool wide = options->wide;
+	const size_t n = wide ? 7 : 6;
+	const char *const headers[] = {
+		"total", "used", "free", "shared", wide ? "buffers" : "buff/cache",
+		wide ? "cache" : "available", "available",
+	};
+	/* Used memory is total minus available, as in procps 4. */
 	const struct amount mem[] = {
-		amount_figure(bytes, MEMCENSUS_S_TOTAL), system_used(snap),
-		amount_figure(bytes, MEMCENSUS_S_FREE),
+		total, amount_minus(total, available), amount_total(snap, MEMCENSUS_S_FREE),
+		amount_total(snap, MEMCENSUS_S_SHMEM),
+		wide ? buffers : amount_plus(buffers, cache),
+		wide ? cache : available, available,
 	};
 	const struct amount swap[] = {
-		swap_total_of(snap), system_swap_used(snap),
-		amount_figure(bytes, MEMCENSUS_S_SWAP_FREE),
+		swap_total, amount_minus(swap_total, swap_free), swap_free,
 	};
 	const struct amount both[] = {
 		amount_plus(mem[0], swap[0]), amount_plus(mem[1], swap[1]),
 		amount_plus(mem[2], swap[2]),
 	};
-	struct amount buffers = amount_figure(bytes, MEMCENSUS_S_BUFFERS);
-	struct table *table = free_table(options);
+	struct table *table = table_new(command_look(options));
 	size_t i;
 
-	table_row(table);
-	table_cell(table, "Mem:");
-	for (i = 0; i < COUNT(mem); i++)
-		cell_amount(table, mem[i], &units);
-	cell_amount(table, amount_figure(bytes, MEMCENSUS_S_SHMEM), &units);
-	if (options->wide) {
-		cell_amount(table, buffers, &units);
-		cell_amount(table, system_cache(snap), &units);
-	} else {
-		cell_amount(table, amount_plus(buffers, system_cache(snap)), &units);
-	}
-	cell_amount(table, amount_figure(bytes, MEMCENSUS_S_AVAILABLE), &units);
-
-	short_row(table, options, "Swap:", swap, &units);
+	table_column(table, options->raw ? "kind" : "", false);
+	for (i = 0; i < n; i++)
+		table_column(table, headers[i], true);
+	free_row(table, options, "Mem:", mem, n, n, &units);
+	free_row(table, options, "Swap:", swap, ARRAY_SIZE(swap), n, &units);
 	if (options->totals)
-		short_row(table, options, "Total:", both, &units);
+		free_row(table, options, "Total:", both, ARRAY_SIZE(both), n, &units);
 	table_finish(table, out);
 }
 

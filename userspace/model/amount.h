@@ -29,6 +29,11 @@ static inline struct amount amount_figure(const struct figures *figures,
 	return (struct amount){ KNOWN(figures, number), (int64_t)figures->v[number] };
 }
 
+static inline struct amount amount_total(const struct snapshot *snap, unsigned int number)
+{
+	return amount_figure(&snap->totals.bytes, number);
+}
+
 /* The line @name of /proc/meminfo, which the module cannot give. */
 static inline struct amount amount_meminfo(const struct snapshot *snap,
 					   const char *name)

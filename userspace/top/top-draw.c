@@ -127,16 +127,16 @@ static void say_census(FILE *out, const struct top *top, const struct snapshot *
 
 static void say_memory(FILE *out, const struct snapshot *snap)
 {
-	const struct figures *bytes = &snap->totals.bytes;
+	const struct amount buffers = amount_total(snap, MEMCENSUS_S_BUFFERS);
+	const struct amount cached = amount_total(snap, MEMCENSUS_S_CACHED);
+	const struct amount slab = amount_total(snap, MEMCENSUS_S_SLAB_RECLAIMABLE);
 	const struct node *node;
 	const char *word;
 	size_t i;
 
-	say_size(out, "free", amount_figure(bytes, MEMCENSUS_S_FREE));
-	say_size(out, "available", amount_figure(bytes, MEMCENSUS_S_AVAILABLE));
-	say_size(out, "cache", amount_plus(amount_plus(amount_figure(bytes, MEMCENSUS_S_BUFFERS),
-						       amount_figure(bytes, MEMCENSUS_S_CACHED)),
-					   amount_figure(bytes, MEMCENSUS_S_SLAB_RECLAIMABLE)));
+	say_size(out, "free", amount_total(snap, MEMCENSUS_S_FREE));
+	say_size(out, "available", amount_total(snap, MEMCENSUS_S_AVAILABLE));
+	say_size(out, "cache", amount_plus(amount_plus(buffers, cached), slab));
 	for (i = 0; i < snap->n_nodes; i++) {
 		node = &snap->nodes[i];
 		word = KNOWN(node, MEMCENSUS_NODE_KSWAPD) ?
@@ -218,18 +218,17 @@ static void draw_meter(const struct look *look, int y, const char *name,
 static void draw_meters(const struct look *look, const struct snapshot *snap,
 			bool swap)
 {
-	const struct figures *bytes = &snap->totals.bytes;
-	struct amount total = amount_figure(bytes, MEMCENSUS_S_TOTAL);
-	struct amount available = amount_figure(bytes, MEMCENSUS_S_AVAILABLE);
+	struct amount total = amount_total(snap, MEMCENSUS_S_TOTAL);
+	struct amount available = amount_total(snap, MEMCENSUS_S_AVAILABLE);
 	struct amount no_more = { false, 0 };
 
 	draw_meter(look, 1, "Mem", total, amount_minus(total, available),
-		   amount_minus(available, amount_figure(bytes, MEMCENSUS_S_FREE)));
+		   amount_minus(available, amount_total(snap, MEMCENSUS_S_FREE)));
 	if (!swap)
 		return;
 	total = amount_meminfo(snap, "SwapTotal");
 	draw_meter(look, 2, "Swap", total,
-		   amount_minus(total, amount_figure(bytes, MEMCENSUS_S_SWAP_FREE)), no_more);
+		   amount_minus(total, amount_total(snap, MEMCENSUS_S_SWAP_FREE)), no_more);
 }
 
 /**

@@ -128,7 +128,7 @@ static void refill(struct top_page *page)
 void top_census(struct top *top, struct snapshot *snap, uint32_t pid)
 {
 	struct top_page *page = pid ? &top->map : &top->tasks;
-	const struct figures *bytes = &snap->totals.bytes;
+	const struct amount total = amount_total(snap, MEMCENSUS_S_TOTAL);
 	struct snapshot *before = page->snap;
 
 	/* The census is late: these mappings are no longer open. */
@@ -140,8 +140,8 @@ void top_census(struct top *top, struct snapshot *snap, uint32_t pid)
 	page->snap = snap;
 	refill(page);
 	snapshot_free(before);
-	if (KNOWN(bytes, MEMCENSUS_S_TOTAL))
-		top->units.whole = bytes->v[MEMCENSUS_S_TOTAL];
+	if (total.known)
+		top->units.whole = total.bytes;
 }
 
 void top_no_process(struct top *top, uint32_t pid, const struct failure *why)
