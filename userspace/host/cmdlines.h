@@ -9,10 +9,6 @@
 #ifndef READER_CMDLINES_H
 #define READER_CMDLINES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "lib/part.h"
 #include "lib/filter.h"
 #include "model/snapshot.h"

@@ -5,9 +5,6 @@
 #ifndef READER_NAMES_H
 #define READER_NAMES_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "model/snapshot.h"
 
 /**

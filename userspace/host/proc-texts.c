@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Texts of /proc that complete a census. */
 #include <dirent.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "host/proc-texts.h"
 #include "host/procfs.h"
@@ -31,30 +29,16 @@ static bool copy_file(FILE *out, const char *path)
 	return good;
 }
 
-/* Writes @name and the first line of the file @name in @dir to @out. */
-static void copy_line(FILE *out, int dir, const char *name)
-{
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	char line[512];
-	ssize_t n;
-
-	/* Write-only files, such as compact_memory, cannot be opened. */
-	if (fd < 0)
-		return;
-	n = read(fd, line, sizeof(line) - 1);
-	close(fd);
-	if (n <= 0)
-		return;
-	line[n] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	fprintf(out, "%s %s\n", name, line);
-}
-
-/* Copies the files of the directory @path, by name; false if it cannot be read. */
+/*
+ * Writes the names of the files in the directory @path, sorted, each with its first
+ * line; false if the directory cannot be read.
+ */
 static bool copy_dir(FILE *out, const char *path)
 {
 	struct dirent **entries;
 	struct failure why;
+	char line[512];
+	FILE *file;
 	DIR *dir;
 	int n, i;
 
@@ -62,14 +46,20 @@ static bool copy_dir(FILE *out, const char *path)
 	if (!dir)
 		return false;
 	n = scandirat(dirfd(dir), ".", &entries, NULL, alphasort);
+	closedir(dir);
 	for (i = 0; i < n; i++) {
-		if (entries[i]->d_type == DT_REG)
-			copy_line(out, dirfd(dir), entries[i]->d_name);
+		snprintf(line, sizeof(line), "%s/%s", path, entries[i]->d_name);
+		/* Write-only files, such as compact_memory, cannot be opened. */
+		file = entries[i]->d_type == DT_REG ? procfs_open(line, &why) : NULL;
+		if (file && fgets(line, sizeof(line), file))
+			fprintf(out, "%s %.*s\n", entries[i]->d_name,
+				(int)strcspn(line, "\n"), line);
+		if (file)
+			fclose(file);
 		free(entries[i]);
 	}
 	if (n >= 0)
 		free(entries);
-	closedir(dir);
 	return n >= 0;
 }
 
@@ -138,39 +128,29 @@ static bool in_census(const char *name)
 	return false;
 }
 
-/*
- * Adds to @snap->meminfo each line of @file, which has the format of /proc/meminfo,
- * that is no figure of the census.
- */
-static void meminfo_read(struct snapshot *snap, FILE *file)
-{
-	struct meminfo_line *line;
-	char text[256], name[64];
-	uint64_t value;
-	int n, end;
-
-	while (fgets(text, sizeof(text), file)) {
-		n = sscanf(text, "%63[^:]: %" SCNu64 "%n", name, &value, &end);
-		if (n != 2 || in_census(name))
-			continue;
-		snap->meminfo = array_grow(snap->meminfo, snap->n_meminfo, sizeof(*line));
-		line = &snap->meminfo[snap->n_meminfo++];
-		line->name = snapshot_text(snap, name, sizeof(name));
-		line->bytes = !strncmp(text + end, " kB", 3);
-		line->value = line->bytes ? value << 10 : value;
-	}
-}
-
 void proc_texts_apply(struct snapshot *snap)
 {
 	const char *text = proc_texts_find(snap, PROC_TEXTS_MEMINFO);
+	struct meminfo_line *meminfo;
+	char line[256], name[64];
+	uint64_t value;
 	FILE *in;
+	int end;
 
 	if (!text || !*text || !snap->has_totals)
 		return;
 	in = fmemopen((void *)text, strlen(text), "r");
 	if (!in)
 		memory_failed();
-	meminfo_read(snap, in);
+	while (fgets(line, sizeof(line), in)) {
+		if (sscanf(line, "%63[^:]: %" SCNu64 "%n", name, &value, &end) != 2 ||
+		    in_census(name))
+			continue;
+		snap->meminfo = array_grow(snap->meminfo, snap->n_meminfo, sizeof(*meminfo));
+		meminfo = &snap->meminfo[snap->n_meminfo++];
+		meminfo->name = snapshot_text(snap, name, sizeof(name));
+		meminfo->bytes = !strncmp(line + end, " kB", 3);
+		meminfo->value = meminfo->bytes ? value << 10 : value;
+	}
 	fclose(in);
 }

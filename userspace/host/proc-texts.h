@@ -42,7 +42,7 @@ void proc_texts_add(struct snapshot *snap, const char *name, const char *text,
 /* The text @name; NULL if there is none. */
 const char *proc_texts_find(const struct snapshot *snap, const char *name);
 
-/* Fills @snap->meminfo from these texts. */
+/* Fills @snap->meminfo from these texts with the lines that are no figures of the census. */
 void proc_texts_apply(struct snapshot *snap);
 
 #endif /* READER_PROC_TEXTS_H */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Turns SIGINT, SIGTERM and SIGHUP into an orderly end. */
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 

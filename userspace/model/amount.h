@@ -6,8 +6,6 @@
 #ifndef READER_AMOUNT_H
 #define READER_AMOUNT_H
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "model/snapshot.h"

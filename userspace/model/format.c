@@ -2,7 +2,6 @@
 /* Values, times and durations as text. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/memory.h"

@@ -5,7 +5,6 @@
 #ifndef READER_WARNINGS_H
 #define READER_WARNINGS_H
 
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "model/snapshot.h"

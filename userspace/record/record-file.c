@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <linux/genetlink.h>
 
 #include "host/proc-texts.h"
 #include "record/record-file.h"

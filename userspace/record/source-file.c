@@ -19,7 +19,7 @@
  * @selection: which of them to read
  * @entries: places of all of them, if one is selected and the file is seekable;
  *	owned
- * @n_entries: how many
+ * @first, @last: the first and the last that was passed to select one
  * @taken: censuses returned so far
  */
 struct file {
@@ -27,29 +27,28 @@ struct file {
 	struct record_file record;
 	struct selection selection;
 	struct record_entry *entries;
-	size_t n_entries;
+	struct record_entry first;
+	struct record_entry last;
 	uint64_t taken;
 };
 
 /* Fails with the range of censuses that the record has. */
-static int no_such(const struct file *file, const struct record_entry *first,
-		   const struct record_entry *last, struct failure *why)
+static int no_such(const struct file *file, struct failure *why)
 {
 	char from[TIME_SIZE], to[TIME_SIZE];
 
-	if (!last->number) {
-		if (file->record.newer)
-			return fail(why, FAIL_VERSION,
-				    "'%.200s' has record format %u, this reader reads %d: use a newer reader",
-				    file->record.path, file->record.newer, CHUNK_VERSION);
+	if (!file->last.number && file->record.newer)
+		return fail(why, FAIL_VERSION,
+			    "'%.200s' has record format %u, this reader reads %d: use a newer reader",
+			    file->record.path, file->record.newer, CHUNK_VERSION);
+	if (!file->last.number)
 		return fail(why, FAIL_LOST, "'%.200s' is not a record, or has no complete census",
 			    file->record.path);
-	}
-	time_text(from, first->time, true);
-	time_text(to, last->time, true);
+	time_text(from, file->first.time, true);
+	time_text(to, file->last.time, true);
 	return fail(why, FAIL_USAGE,
 		    "'%.200s' has no such census: it has %" PRIu64 " to %" PRIu64 ", %s to %s",
-		    file->record.path, first->number, last->number, from, to);
+		    file->record.path, file->first.number, file->last.number, from, to);
 }
 
 static bool is_wanted(struct selection selection, const struct record_entry *entry)
@@ -64,61 +63,57 @@ static bool is_wanted(struct selection selection, const struct record_entry *ent
 	}
 }
 
-/* Reads the places of all censuses. */
-static int read_entries(struct file *file, struct failure *why)
+static void pass(struct file *file, const struct record_entry *entry)
 {
-	struct record_entry entry;
-	int ret;
-
-	while ((ret = record_file_next(&file->record, NULL, &entry, why)) > 0) {
-		file->entries = array_grow(file->entries, file->n_entries, sizeof(entry));
-		file->entries[file->n_entries++] = entry;
-	}
-	return ret;
+	if (!file->first.number)
+		file->first = *entry;
+	file->last = *entry;
 }
 
 /*
- * Takes the selected one of @file->entries: 1, or 0 if there is none.  If it is
- * damaged, tries the next one that fits: the one after it for the first, the one
- * before it for the last.
+ * Takes the selected census of a file: 1, or 0 if there is none.  If it is damaged, tries
+ * the next one that fits: the one after it for the first, the one before it for the last.
  */
-static int take_entry(struct file *file, struct snapshot *snap,
-		      struct record_entry *entry, struct failure *why)
+static int take_picked(struct file *file, struct snapshot *snap,
+		       struct record_entry *entry, struct failure *why)
 {
-	const size_t n = file->n_entries;
 	const bool forwards = file->selection.kind == SELECTION_FIRST;
 	const struct record_entry *wanted;
-	size_t i;
+	size_t i, n = 0;
 	int ret;
 
-	for (i = 0; i < n; i++) {
+	while ((ret = record_file_next(&file->record, NULL, entry, why)) > 0) {
+		pass(file, entry);
+		file->entries = array_grow(file->entries, n, sizeof(*entry));
+		file->entries[n++] = *entry;
+	}
+	file->selection = selection_on_day(file->selection, file->last.time);
+	for (i = 0; !ret && i < n; i++) {
 		wanted = &file->entries[forwards ? i : n - 1 - i];
 		if (!is_wanted(file->selection, wanted))
 			continue;
-		if (chunk_reader_seek(&file->record.reader, wanted->offset, why))
-			return -1;
 		file->record.last = wanted->number - 1;
 		file->record.lost = 0;
+		if (chunk_reader_seek(&file->record.reader, wanted->offset, why))
+			return -1;
 		ret = record_file_next(&file->record, snap, entry, why);
-		if (ret < 0 || (ret && entry->offset == wanted->offset))
-			return ret;
+		if (ret > 0 && entry->offset != wanted->offset)
+			ret = 0;
 	}
-	return 0;
+	return ret;
 }
 
 /* From a pipe: reads all censuses, and keeps the best so far. */
 static int take_passing(struct file *file, struct snapshot *snap,
 			struct record_entry *entry, struct failure *why)
 {
-	struct record_entry next, first = { 0 }, last = { 0 };
 	struct snapshot *other = snapshot_new(), best;
+	struct record_entry next;
 	bool found = false;
 	int ret;
 
 	while ((ret = record_file_next(&file->record, other, &next, why)) > 0) {
-		if (!first.number)
-			first = next;
-		last = next;
+		pass(file, &next);
 		if (!is_wanted(selection_on_day(file->selection, next.time), &next))
 			continue;
 		best = *other;
@@ -131,37 +126,7 @@ static int take_passing(struct file *file, struct snapshot *snap,
 			break;
 	}
 	snapshot_free(other);
-	if (ret < 0 || found)
-		return ret < 0 ? -1 : 1;
-	return no_such(file, &first, &last, why);
-}
-
-static int take_picked(struct file *file, struct snapshot *snap,
-		       struct record_entry *entry, struct failure *why)
-{
-	struct record_entry first = { 0 }, last = { 0 };
-	int ret;
-
-	if (!file->record.reader.seekable)
-		return take_passing(file, snap, entry, why);
-	if (read_entries(file, why))
-		return -1;
-	if (file->n_entries) {
-		first = file->entries[0];
-		last = file->entries[file->n_entries - 1];
-	}
-	file->selection = selection_on_day(file->selection, last.time);
-	ret = take_entry(file, snap, entry, why);
-	return ret ? ret : no_such(file, &first, &last, why);
-}
-
-static int take_next(struct file *file, struct snapshot *snap,
-		     struct record_entry *entry, struct failure *why)
-{
-	static const struct record_entry none;
-	int ret = record_file_next(&file->record, snap, entry, why);
-
-	return ret || file->taken ? ret : no_such(file, &none, &none, why);
+	return ret < 0 ? -1 : found;
 }
 
 /* A census selected by time may be of an earlier time: says which. */
@@ -354,11 +319,15 @@ static enum taken file_take(struct source *source,
 	int ret;
 
 	if (file->selection.kind == SELECTION_ALL)
-		ret = take_next(file, snap, &entry, why);
-	else if (!file->taken)
+		ret = record_file_next(&file->record, snap, &entry, why);
+	else if (file->taken)
+		ret = 0;
+	else if (file->record.reader.seekable)
 		ret = take_picked(file, snap, &entry, why);
 	else
-		ret = 0;
+		ret = take_passing(file, snap, &entry, why);
+	if (!ret && !file->taken)
+		ret = no_such(file, why);
 	source->damaged = file->record.said;
 	if (ret <= 0)
 		return ret ? TAKE_FAILED : TAKE_END;

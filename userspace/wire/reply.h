@@ -6,7 +6,6 @@
 #ifndef READER_REPLY_H
 #define READER_REPLY_H
 
-#include <stddef.h>
 #include <linux/netlink.h>
 
 #include "lib/failure.h"

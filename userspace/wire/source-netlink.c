@@ -129,7 +129,6 @@ static int netlink_resolve(struct netlink *nl, struct failure *why)
 	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, MEMCENSUS_GENL_NAME);
 	if (netlink_send(nl, request, why))
 		return -1;
-
 	while (state == REPLY_MORE) {
 		n = netlink_receive(nl, why);
 		if (n < 0)

@@ -6,10 +6,6 @@
 #ifndef READER_SOURCE_H
 #define READER_SOURCE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "lib/failure.h"
 #include "model/snapshot.h"
 
