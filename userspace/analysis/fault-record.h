@@ -11,7 +11,6 @@
 
 #include <stdbool.h>
 
-#include "analysis/page-stacks.h"
 #include "analysis/stacks.h"
 #include "host/code-maps.h"
 #include "host/fault-events.h"
@@ -37,8 +36,7 @@ struct fault_process {
 
 /**
  * struct unwound - a callchain made of a copy of a stack
- * @ips: addresses, innermost first
- * @n: their number
+ * @ips, @n: addresses, innermost first
  */
 struct unwound {
 	uint64_t ips[FAULT_DEPTH];
@@ -49,8 +47,7 @@ struct unwinder;
 
 /**
  * struct fault_record - the state of a run
- * @v: processes, ascending by PID; owned
- * @n: their number
+ * @v, @n: processes, ascending by PID; owned
  * @page: bytes of a page
  * @objects: files with code
  * @stacks: all stacks

@@ -59,8 +59,7 @@ static uint32_t name_number(struct flame_moment *moment, const char *name)
 /**
  * struct join - sums of one mapping
  * @resident, @exclusive: pages by stack
- * @used: numbers of stacks with pages
- * @n: their number
+ * @used, @n: numbers of stacks with pages
  */
 struct join {
 	uint32_t *resident;

@@ -37,12 +37,9 @@ struct flame_census {
  * struct flame_moment - a point in time; all 0: none yet
  * @time: ns since 1970
  * @source: where the pages are from
- * @censuses: one for each process, freed by flame_moment_join(); owned
- * @n_censuses: their number
- * @v: shares; owned
- * @n: their number
- * @names: each name once; owned
- * @n_names: their number
+ * @censuses, @n_censuses: one for each process, freed by flame_moment_join(); owned
+ * @v, @n: shares; owned
+ * @names, @n_names: each name once; owned
  * @processes: number of processes counted
  * @resident, @exclusive: bytes of all shares
  */

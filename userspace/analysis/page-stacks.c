@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/page-stacks.h"
 #include "analysis/stacks.h"
 #include "lib/memory.h"
 

@@ -39,8 +39,7 @@ struct region {
 
 /**
  * struct regions - regions of one process
- * @v: by name; the sum of a name, then its regions by address; owned
- * @n: how many
+ * @v, @n: by name; the sum of a name, then its regions by address; owned
  * @times: private memory of all mappings, at the times of all censuses with mappings
  */
 struct regions {

@@ -44,8 +44,7 @@ struct track {
 
 /**
  * struct tracks - all tracks
- * @v: in order of appearance; array and tracks are owned
- * @n: how many
+ * @v, @n: in order of appearance; array and tracks are owned
  * @censuses: how many censuses were added
  * @whole: number of the last census of all processes of interest
  * @first, @last: time of the first and the last census, ns since 1970
@@ -68,8 +67,7 @@ struct tracks {
 
 /**
  * struct tracks_request - content of a census
- * @pids: the processes of interest; NULL: all
- * @n: how many
+ * @pids, @n: the processes of interest; NULL: all
  * @whole: processes that are not in the census have ended
  */
 struct tracks_request {

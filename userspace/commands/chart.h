@@ -43,8 +43,7 @@ struct chart_row {
  * @column: the figure to draw and sort by
  * @parts: values per row: 1, or 3 for USS, PSS - USS, and swap
  * @system: the rows are the breakdown of MemTotal
- * @rows: owned; after chart_arrange() the largest first
- * @n: number of rows
+ * @rows, @n: owned; after chart_arrange() the largest first
  * @others: number of rows summed in the last row; 0: it is a normal row
  * @times: times of the censuses
  * @censuses: number of censuses

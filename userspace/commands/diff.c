@@ -181,8 +181,7 @@ static const struct record_type diff_record = {
 /**
  * struct diff - two censuses
  * @before, @after: owned
- * @rows: changed processes; owned
- * @n_rows: their number
+ * @rows, @n_rows: changed processes; owned
  */
 struct diff {
 	struct snapshot *before;

@@ -17,8 +17,7 @@ static const uint8_t kinds[] = {
 /**
  * struct export - the censuses of one export
  * @session: options and source
- * @snaps: the first one has all parts, the others only groups; owned
- * @n: their number
+ * @snaps, @n: the first one has all parts, the others only groups; owned
  * @cost: sum of their costs
  */
 struct export {

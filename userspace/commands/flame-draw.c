@@ -8,7 +8,6 @@
 
 #include "commands/flame.h"
 #include "host/symbols.h"
-#include "lib/flame-svg.h"
 #include "lib/flame-tree.h"
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -235,8 +234,7 @@ static void find_remainder(const struct flame_node *node, bool below_nameless,
 /**
  * struct words - the texts around the picture
  * @title: what is drawn
- * @lines: more about it
- * @n: number of lines
+ * @lines, @n: more about it
  */
 struct words {
 	char title[LINE_SIZE];

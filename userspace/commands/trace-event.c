@@ -24,8 +24,11 @@ const char *const trace_call_names[TRACE_CALLS] = {
 	  .targets = true }
 #define TASK(group, word, what, name, ...)					\
 	{ group, word, what, 0, { __VA_ARGS__ }, .comm = name, .targets = true }
-#define SYSTEM(group, word, what, ...)						\
-	{ group, word, what, 0, { __VA_ARGS__ }, .optional = "reclaim" }
+#define SYSTEM(group, word, what, work, ...)					\
+	{ group, word, what, work, { __VA_ARGS__ }, .optional = "reclaim" }
+#define WORK(group, begin, end, work)						\
+	SYSTEM(group, begin, TRACE_WORK_BEGIN, work, NULL),			\
+	SYSTEM(group, end, TRACE_WORK_END, work, NULL)
 
 const struct trace_kind trace_kinds[] = {
 	CALL(TRACE_BRK, "brk", "brk"),
@@ -37,19 +40,17 @@ const struct trace_kind trace_kinds[] = {
 	TASK("task", "task_rename", TRACE_RENAME, "newcomm", "?pid"),
 	TASK("sched", "sched_process_exec", TRACE_EXEC, NULL, "pid", "old_pid"),
 	TASK("sched", "sched_process_exit", TRACE_EXIT, NULL, NULL),
-	SYSTEM("vmscan", "mm_vmscan_kswapd_wake", TRACE_KSWAPD_WAKE, "nid"),
-	SYSTEM("vmscan", "mm_vmscan_kswapd_sleep", TRACE_KSWAPD_SLEEP, "nid"),
-	SYSTEM("vmscan", "mm_vmscan_direct_reclaim_begin", TRACE_DIRECT_BEGIN, NULL),
-	SYSTEM("vmscan", "mm_vmscan_direct_reclaim_end", TRACE_DIRECT_END, NULL),
-	SYSTEM("vmscan", "mm_vmscan_memcg_reclaim_begin", TRACE_MEMCG_BEGIN, NULL),
-	SYSTEM("vmscan", "mm_vmscan_memcg_reclaim_end", TRACE_MEMCG_END, NULL),
-	SYSTEM("vmscan", "mm_vmscan_lru_shrink_inactive", TRACE_SHRINK, "nr_scanned",
+	WORK("vmscan", "mm_vmscan_kswapd_wake", "mm_vmscan_kswapd_sleep", TRACE_KSWAPD),
+	WORK("vmscan", "mm_vmscan_direct_reclaim_begin", "mm_vmscan_direct_reclaim_end",
+	     TRACE_DIRECT),
+	WORK("vmscan", "mm_vmscan_memcg_reclaim_begin", "mm_vmscan_memcg_reclaim_end",
+	     TRACE_MEMCG),
+	SYSTEM("vmscan", "mm_vmscan_lru_shrink_inactive", TRACE_SHRINK, 0, "nr_scanned",
 	       "nr_reclaimed"),
-	SYSTEM("compaction", "mm_compaction_begin", TRACE_COMPACT_BEGIN, NULL),
-	SYSTEM("compaction", "mm_compaction_end", TRACE_COMPACT_END, NULL),
-	SYSTEM("compaction", "mm_compaction_migratepages", TRACE_MIGRATE, "nr_migrated",
+	WORK("compaction", "mm_compaction_begin", "mm_compaction_end", TRACE_COMPACT),
+	SYSTEM("compaction", "mm_compaction_migratepages", TRACE_MIGRATE, 0, "nr_migrated",
 	       "nr_failed"),
-	SYSTEM("oom", "mark_victim", TRACE_VICTIM, "pid"),
+	SYSTEM("oom", "mark_victim", TRACE_VICTIM, 0, "pid"),
 };
 
 const size_t trace_n_kinds = ARRAY_SIZE(trace_kinds);
@@ -71,8 +72,7 @@ struct format {
  * struct trace_formats - how records are decoded
  * @tep: what the kernel described
  * @buffer: decodes the frames of records in a page
- * @v: the formats that are known
- * @n: their number
+ * @v, @n: the formats that are known
  * @by_id: index in @v and one, by the ID of the event; 0: unknown
  */
 struct trace_formats {

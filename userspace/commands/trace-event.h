@@ -27,6 +27,15 @@ enum trace_call {
 
 extern const char *const trace_call_names[TRACE_CALLS];
 
+/* What a task does for free memory. */
+enum trace_work {
+	TRACE_KSWAPD,
+	TRACE_DIRECT,		/* direct reclaim: it waits for memory */
+	TRACE_MEMCG,		/* reclaim for the limit of a cgroup */
+	TRACE_COMPACT,
+	TRACE_WORKS
+};
+
 /* What happened; each comment gives the arguments. */
 enum trace_what {
 	TRACE_ENTER,		/* those of the call */
@@ -36,15 +45,9 @@ enum trace_what {
 	TRACE_EXEC,		/* the TID since, the TID before */
 	TRACE_EXIT,
 	TRACE_FAULT,		/* the process, 1 if it needed I/O */
-	TRACE_KSWAPD_WAKE,	/* the node */
-	TRACE_KSWAPD_SLEEP,	/* the node */
-	TRACE_DIRECT_BEGIN,
-	TRACE_DIRECT_END,
-	TRACE_MEMCG_BEGIN,
-	TRACE_MEMCG_END,
+	TRACE_WORK_BEGIN,
+	TRACE_WORK_END,
 	TRACE_SHRINK,		/* pages scanned, pages reclaimed */
-	TRACE_COMPACT_BEGIN,
-	TRACE_COMPACT_END,
 	TRACE_MIGRATE,		/* pages migrated, pages that failed */
 	TRACE_VICTIM,		/* the process */
 };
@@ -57,7 +60,7 @@ enum trace_what {
  * @time: ns of CLOCK_MONOTONIC
  * @tid: the thread that it happened to, in the first PID namespace
  * @what: enum trace_what
- * @call: enum trace_call, of TRACE_ENTER and TRACE_RETURN
+ * @call: enum trace_call, of TRACE_ENTER and TRACE_RETURN; enum trace_work, of TRACE_WORK_*
  * @args: by @what; 0 where there are fewer
  * @comm: by @what; ends with NUL, and may have any other byte
  */
@@ -73,7 +76,7 @@ struct trace_event {
 /**
  * struct trace_kind - an event of the kernel
  * @system, @name: its name in tracefs
- * @what, @call: what it becomes
+ * @what, @call: what it becomes, as of struct trace_event
  * @fields: of the arguments, by name; a '?' before it: 0 if this kernel has none
  * @comm: the field of the name, or NULL
  * @targets: only of the traced processes; else of all tasks
@@ -83,7 +86,7 @@ struct trace_kind {
 	const char *system;
 	const char *name;
 	enum trace_what what;
-	enum trace_call call;
+	uint8_t call;
 	const char *fields[TRACE_ARGS];
 	const char *comm;
 	bool targets;

@@ -28,8 +28,7 @@ struct record {
 /**
  * struct trace_faults - open events
  * @files: all of them; owned
- * @rings: KINDS of each CPU; owned.  Not mapped: the CPU is not online
- * @n: their number
+ * @rings, @n: KINDS of each CPU; owned.  Not mapped: the CPU is not online
  * @inherit: events follow what threads fork
  * @on_exec: events begin at exec
  */

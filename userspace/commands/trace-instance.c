@@ -29,10 +29,8 @@
  * struct trace_instance - an instance
  * @instance: owned
  * @formats: how its records are decoded; owned
- * @kinds: those that it records
- * @n_kinds: their number
- * @fds: a file for each CPU; -1: none.  Owned
- * @n_fds: their number
+ * @kinds, @n_kinds: those that it records
+ * @fds, @n_fds: a file for each CPU; -1: none.  Owned
  * @page: a page of the buffer; owned
  */
 struct trace_instance {
@@ -96,14 +94,6 @@ static const char *find_root(struct failure *why)
 	return dir;
 }
 
-static int remove_instance(const char *dir, const char *name)
-{
-	char path[512];
-
-	snprintf(path, sizeof(path), "%s/instances/%s", dir, name);
-	return rmdir(path);
-}
-
 /* Is it of a run of this program that has ended?  Another namespace's PID is none. */
 static bool is_stale(const char *name)
 {
@@ -116,14 +106,6 @@ static bool is_stale(const char *name)
 	return process_state(pid).start != start;
 }
 
-/* Gets the names of all instances; an instance of a running reader stays. */
-static int remove_stale(const char *name, void *context)
-{
-	if (is_stale(name))
-		remove_instance(context, name);
-	return 0;
-}
-
 static void own_name(char *buf, const char *name)
 {
 	uint32_t pid = process_own();
@@ -131,20 +113,29 @@ static void own_name(char *buf, const char *name)
 	snprintf(buf, NAME_SIZE, PREFIX "%u-%" PRIu64 "-%s", pid, process_state(pid).start, name);
 }
 
-/* Gets the names of all instances; removes those of this run, for the guard. */
+/**
+ * struct sweep - which instances are removed
+ * @dir: the directory of tracefs
+ * @prefix: those of this run, by their names; "": those of runs that have ended
+ * @left: some could not be removed
+ */
 struct sweep {
 	const char *dir;
 	char prefix[NAME_SIZE];
 	bool left;
 };
 
+/* Gets the names of all instances. */
 static int sweep_one(const char *name, void *context)
 {
 	struct sweep *sweep = context;
+	char path[512];
 
-	if (!strncmp(name, sweep->prefix, strlen(sweep->prefix)) &&
-	    remove_instance(sweep->dir, name))
-		sweep->left = true;
+	if (*sweep->prefix ? !!strncmp(name, sweep->prefix, strlen(sweep->prefix)) :
+			     !is_stale(name))
+		return 0;
+	snprintf(path, sizeof(path), "%s/instances/%s", sweep->dir, name);
+	sweep->left |= rmdir(path) != 0;
 	return 0;
 }
 
@@ -188,7 +179,7 @@ int trace_guard_start(struct failure *why)
 
 	if (!dir)
 		return -1;
-	tracefs_instances_walk(remove_stale, (void *)dir);
+	tracefs_instances_walk(sweep_one, &sweep);
 	own_name(sweep.prefix, "");
 	if (pipe2(fds, O_CLOEXEC))
 		return fail(why, FAIL_SYSTEM, "cannot make a pipe: %s", strerror(errno));

@@ -62,7 +62,8 @@ void trace_show_row(const void *context, const struct trace_row *row)
 	char args[TRACE_WORDS_SIZE], result[TRACE_WORDS_SIZE];
 	char clock[TIME_SIZE], took[NUMBER_SIZE], pid[16], tid[16], *comm;
 	const char *const cells[] = {
-		clock, pid, tid, row->process->comm, trace_call_names[row->call], args, result, took,
+		clock, pid, tid, row->process->comm, trace_call_names[row->call], args, result,
+		took,
 	};
 	struct table *table;
 	size_t i;

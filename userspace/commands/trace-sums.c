@@ -414,29 +414,25 @@ static struct trace_actor *actor_of(struct trace_sums *sums, uint32_t tid)
 	return v;
 }
 
-static void work_begins(struct trace_sums *sums, const struct trace_event *event,
-			enum trace_work work)
+static void work_begins(struct trace_sums *sums, const struct trace_event *event)
 {
 	struct trace_actor *actor = actor_of(sums, event->tid);
+	struct trace_worked *worked = actor ? &actor->by[event->call] : NULL;
 
-	if (!actor)
-		return;
 	/* kswapd that is awake is woken again. */
-	if (work == TRACE_KSWAPD && actor->by[work].since)
+	if (!worked || (event->call == TRACE_KSWAPD && worked->since))
 		return;
-	actor->by[work].n++;
-	actor->by[work].since = event->time;
+	worked->n++;
+	worked->since = event->time;
 }
 
-static void work_ends(struct trace_sums *sums, const struct trace_event *event,
-		      enum trace_work work)
+static void work_ends(struct trace_sums *sums, const struct trace_event *event)
 {
 	struct trace_actor *actor = actor_of(sums, event->tid);
-	struct trace_worked *worked;
+	struct trace_worked *worked = actor ? &actor->by[event->call] : NULL;
 
-	if (!actor)
+	if (!worked)
 		return;
-	worked = &actor->by[work];
 	if (worked->since)
 		worked->ns += event->time - worked->since;
 	worked->since = 0;
@@ -493,22 +489,10 @@ void trace_sums_feed(struct trace_sums *sums, const struct trace_event *event)
 		return exited(sums, event);
 	case TRACE_FAULT:
 		return fault(sums, event);
-	case TRACE_KSWAPD_WAKE:
-		return work_begins(sums, event, TRACE_KSWAPD);
-	case TRACE_KSWAPD_SLEEP:
-		return work_ends(sums, event, TRACE_KSWAPD);
-	case TRACE_DIRECT_BEGIN:
-		return work_begins(sums, event, TRACE_DIRECT);
-	case TRACE_DIRECT_END:
-		return work_ends(sums, event, TRACE_DIRECT);
-	case TRACE_MEMCG_BEGIN:
-		return work_begins(sums, event, TRACE_MEMCG);
-	case TRACE_MEMCG_END:
-		return work_ends(sums, event, TRACE_MEMCG);
-	case TRACE_COMPACT_BEGIN:
-		return work_begins(sums, event, TRACE_COMPACT);
-	case TRACE_COMPACT_END:
-		return work_ends(sums, event, TRACE_COMPACT);
+	case TRACE_WORK_BEGIN:
+		return work_begins(sums, event);
+	case TRACE_WORK_END:
+		return work_ends(sums, event);
 	case TRACE_SHRINK:
 		return work_done(sums, event, false);
 	case TRACE_MIGRATE:

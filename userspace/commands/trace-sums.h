@@ -81,15 +81,6 @@ struct trace_process {
 	struct trace_process *older;
 };
 
-/* What a task did for free memory. */
-enum trace_work {
-	TRACE_KSWAPD,
-	TRACE_DIRECT,		/* direct reclaim: it waited for memory */
-	TRACE_MEMCG,		/* reclaim for the limit of a cgroup */
-	TRACE_COMPACT,
-	TRACE_WORKS
-};
-
 /**
  * struct trace_worked - one kind of work of a task
  * @n: how often it ended, or is in progress

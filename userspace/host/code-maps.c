@@ -96,11 +96,11 @@ static uint32_t find_object(struct code_objects *objects, const struct code_mapp
 		.kind = kind_of(mapping), .fd = -1, .pid = mapping->pid,
 		.major = mapping->major, .minor = mapping->minor, .inode = mapping->inode,
 	};
+	const struct code_object unknown = { .kind = CODE_NAMED, .fd = -1, .name = NULL };
 	size_t i;
 
 	if (!objects->n)
-		append(objects, (struct code_object){ .kind = CODE_NAMED, .fd = -1,
-						      .name = xstrdup("[unknown]") });
+		append(objects, unknown);
 	for (i = 1; i < objects->n; i++)
 		if (is_object(&objects->v[i], object.kind, mapping))
 			return (uint32_t)i;
@@ -119,7 +119,8 @@ static void insert(struct code_maps *maps, size_t at, struct code_map map)
 
 	if (maps->n == MAPS_MAX)
 		return;
-	v = maps->v = array_grow(maps->v, maps->n, sizeof(map));
+	maps->v = array_grow(maps->v, maps->n, sizeof(map));
+	v = maps->v;
 	memmove(v + at + 1, v + at, (maps->n++ - at) * sizeof(*v));
 	v[at] = map;
 }

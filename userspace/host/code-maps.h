@@ -51,8 +51,7 @@ struct code_object {
 
 /**
  * struct code_objects - all objects of a run
- * @v: index 0 is CODE_UNKNOWN; owned
- * @n: their number
+ * @v, @n: index 0 is CODE_UNKNOWN; owned
  */
 struct code_objects {
 	struct code_object *v;
@@ -74,8 +73,7 @@ struct code_map {
 
 /**
  * struct code_maps - the executable mappings of a process; all 0: none
- * @v: in the order of addresses; owned
- * @n: their number
+ * @v, @n: in the order of addresses; owned
  * @generation: differs after each change, from all other maps too
  */
 struct code_maps {

@@ -78,8 +78,7 @@ struct ring {
 /**
  * struct fault_events - open events
  * @request: what the caller asked for
- * @rings: one for each CPU; owned
- * @n: their number
+ * @rings, @n: one for each CPU; owned
  * @polls: descriptors of the rings; owned
  * @files: all events; owned
  * @record: a copy of a record that wraps around the end of its ring; 8-byte aligned

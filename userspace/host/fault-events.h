@@ -37,8 +37,7 @@ enum fault_kind {
  * @pid, @tid: process and thread; of FAULT_FORK the new one
  * @parent: of FAULT_FORK: the process that forked; @pid if it is a new thread
  * @addr: of FAULT_PAGE: the address of the fault
- * @ips: of FAULT_PAGE: the callchain, innermost first
- * @n_ips: their number
+ * @ips, @n_ips: of FAULT_PAGE: the callchain, innermost first
  * @regs: of FAULT_PAGE with stack copies: registers, NULL if there are none
  * @stack: copy of the stack from the stack pointer on
  * @stack_size: bytes

@@ -32,8 +32,7 @@ struct page_bits_block {
  * @start, @end: its addresses, multiples of the page size
  * @name: as in /proc/PID/maps; "" if anonymous; owned
  * @file: its pages are page cache
- * @blocks: those with resident pages, in the order of addresses; owned
- * @n: their number
+ * @blocks, @n: those with resident pages, in the order of addresses; owned
  */
 struct page_area {
 	uint64_t start;
@@ -46,8 +45,7 @@ struct page_area {
 
 /**
  * struct page_bits - the mappings of a process
- * @v: in the order of addresses; owned
- * @n: their number
+ * @v, @n: in the order of addresses; owned
  * @page: bytes of a page
  * @source: where they are from, for the title
  */

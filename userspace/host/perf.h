@@ -16,8 +16,7 @@
 
 /**
  * struct perf_files - open events
- * @fds: their files; owned
- * @n: their number
+ * @fds, @n: their files; owned
  */
 struct perf_files {
 	int *fds;

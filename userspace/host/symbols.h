@@ -26,8 +26,7 @@ enum symbols_kind {
  * @kind: the format of the file
  * @fd: the file; stays open
  * @name: its name, for messages
- * @addrs: offsets in an ELF file, or addresses; ascending
- * @n: their number
+ * @addrs, @n: offsets in an ELF file, or addresses; ascending
  * @names: for each the name of its function, which the caller frees; NULL: unknown
  */
 struct symbols_query {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/flame-svg.h"
+#include "lib/flame-tree.h"
 #include "lib/text.h"
 
 #define WIDTH		1200.0

@@ -243,29 +243,20 @@ static bool is_metric(const struct column *column)
 	}
 }
 
+/* The columns in @names, in their order; NULL: all that are metrics. */
 static void put_columns(struct openmetrics *om, const char *prefix,
-			const struct record_type *type, const struct view *view,
-			struct records records, label_fn *label)
+			const struct record_type *type, const char *names,
+			const struct view *view, struct records records, label_fn *label)
 {
-	const struct column *column;
-	unsigned int i;
-
-	for (i = 0; (column = record_column(type, i)); i++)
-		if (is_metric(column))
-			put_column(om, prefix, column, view, records, label);
-}
-
-/* Only the @n columns in @names, in their order. */
-static void put_named(struct openmetrics *om, const char *prefix,
-		      const struct record_type *type, const char *const *names,
-		      size_t n, const struct view *view, struct records records,
-		      label_fn *label)
-{
+	struct columns columns;
+	struct failure why;
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		put_column(om, prefix, record_find(type, names[i], strlen(names[i])),
-			   view, records, label);
+	columns_choose(&columns, type, names, NULL, &why);
+	for (i = 0; i < columns.n; i++)
+		if (names || is_metric(columns.v[i]))
+			put_column(om, prefix, columns.v[i], view, records, label);
+	columns_free(&columns);
 }
 
 static void put_number(struct openmetrics *om, const char *name, const char *unit,
@@ -310,11 +301,9 @@ void census_cost_add(struct census_cost *cost, const struct snapshot *snap)
 static void put_census(struct openmetrics *om, const struct view *view,
 		       const struct census_cost *cost)
 {
-	static const char *const names[] = {
-		"lock_hold_max_ns", "mms", "walked", "busy", "vanished", "partial",
-		"kthreads", "zombies", "ptes", "pages", "memory", "slices", "frames",
-		"pss", "violations",
-	};
+	static const char names[] =
+		"lock_hold_max_ns,mms,walked,busy,vanished,partial,kthreads,zombies,ptes,pages,"
+		"memory,slices,frames,pss,violations";
 	const struct scan *scan = &view->snap->scan;
 
 	if (cost->wall.known)
@@ -331,8 +320,8 @@ static void put_census(struct openmetrics *om, const struct view *view,
 	if (KNOWN(scan, MEMCENSUS_SCAN_REALTIME_NS))
 		put_number(om, "memcensus_census_timestamp", "seconds",
 			   "start of the census, since 1970", scan->realtime / 1e9);
-	put_named(om, "census", &scan_record, names, ARRAY_SIZE(names), view,
-		  records_of(scan, 1, sizeof(*scan)), no_labels);
+	put_columns(om, "census", &scan_record, names, view,
+		    records_of(scan, 1, sizeof(*scan)), no_labels);
 }
 
 static void put_breakdown(struct openmetrics *om, const struct snapshot *snap)
@@ -421,36 +410,29 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 		put_census(om, view, cost);
 	if (snap->has_totals)
 		put_breakdown(om, snap);
-	put_columns(om, "zone", &zone_record, view,
+	put_columns(om, "zone", &zone_record, NULL, view,
 		    records_in(snap, &zone_record), zone_labels);
 	put_kswapd(om, view);
-	put_columns(om, "node", &node_record, view,
+	put_columns(om, "node", &node_record, NULL, view,
 		    records_in(snap, &node_record), node_labels);
 	if (!snap->has_totals)
 		return;
-	put_columns(om, "meminfo", &bytes_record, view,
+	put_columns(om, "meminfo", &bytes_record, NULL, view,
 		    records_of(&snap->totals, 1, sizeof(snap->totals)), no_labels);
 	put_events(om, view);
 }
 
-static const char *const sizes[] = {
-	"uss", "pss", "frames", "rss", "swap", "swap_uss", "hugetlb",
-};
+#define SIZES	"uss,pss,frames,rss,swap,swap_uss,hugetlb"
 
 void metrics_groups(struct openmetrics *om, const struct view *view)
 {
 	const struct snapshot *snap = view->snap;
 	const struct records records = records_in(snap, &group_record);
 	struct labels labels = { .n = 0 };
-	const char *prefix;
 
-	if (!snap->n_groups || !group_labels(view, &snap->groups[0], &labels))
-		return;
-	prefix = labels.v[0].name;
-	put_named(om, prefix, &group_record, sizes, ARRAY_SIZE(sizes), view, records,
-		  group_labels);
-	put_named(om, prefix, &group_record, (const char *const[]){ "mms" }, 1, view,
-		  records, group_labels);
+	if (snap->n_groups && group_labels(view, &snap->groups[0], &labels))
+		put_columns(om, labels.v[0].name, &group_record, SIZES ",mms", view, records,
+			    group_labels);
 }
 
 void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n)
@@ -466,8 +448,8 @@ void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n)
 	largest = xcalloc(n, sizeof(*largest));
 	for (i = 0; i < n; i++)
 		memcpy(&largest[i], tasks.rows[i], sizeof(*largest));
-	put_named(om, "process", &task_record, sizes, ARRAY_SIZE(sizes), view,
-		  records_of(largest, n, sizeof(*largest)), task_labels);
+	put_columns(om, "process", &task_record, SIZES, view,
+		    records_of(largest, n, sizeof(*largest)), task_labels);
 	free(largest);
 	listing_free(&tasks);
 }

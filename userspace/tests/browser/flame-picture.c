@@ -2,7 +2,6 @@
 /* Draws a small known tree for flame-test. */
 #include <stdio.h>
 
-#include "lib/flame-svg.h"
 #include "lib/flame-tree.h"
 
 #define MIB	1048576

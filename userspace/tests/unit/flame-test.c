@@ -5,10 +5,8 @@
 #include <unistd.h>
 
 #include "analysis/flame-moment.h"
-#include "analysis/page-stacks.h"
 #include "analysis/stacks.h"
 #include "host/symbols.h"
-#include "lib/flame-svg.h"
 #include "lib/flame-tree.h"
 #include "tap.h"
 

@@ -217,6 +217,14 @@ static void feed(enum trace_what what, uint32_t tid, uint64_t a, uint64_t b, con
 	trace_sums_feed(&sums, &event);
 }
 
+static void feed_work(enum trace_what what, uint32_t tid, enum trace_work work)
+{
+	const struct trace_event event = { .time = now += 10, .tid = tid, .what = what,
+					   .call = work };
+
+	trace_sums_feed(&sums, &event);
+}
+
 static void call(uint32_t tid, enum trace_call number, int64_t result, uint64_t a, uint64_t b,
 		 uint64_t c, uint64_t d)
 {
@@ -396,22 +404,22 @@ static bool is_work(enum trace_work work, uint64_t n, uint64_t ns, uint64_t trie
 static void check_work(void)
 {
 	begin_sums();
-	feed(TRACE_DIRECT_BEGIN, 31, 0, 0, "");
+	feed_work(TRACE_WORK_BEGIN, 31, TRACE_DIRECT);
 	feed(TRACE_SHRINK, 31, 32, 20, "");
-	feed(TRACE_COMPACT_BEGIN, 31, 0, 0, "");
+	feed_work(TRACE_WORK_BEGIN, 31, TRACE_COMPACT);
 	feed(TRACE_MIGRATE, 31, 5, 2, "");
-	feed(TRACE_COMPACT_END, 31, 0, 0, "");
-	feed(TRACE_DIRECT_END, 31, 0, 0, "");
+	feed_work(TRACE_WORK_END, 31, TRACE_COMPACT);
+	feed_work(TRACE_WORK_END, 31, TRACE_DIRECT);
 	feed(TRACE_VICTIM, 31, 31, 0, "");
 	ok(sums.n_actors == 1 && is_work(TRACE_DIRECT, 1, 50, 32, 20), "direct reclaim");
 	ok(is_work(TRACE_COMPACT, 1, 20, 2, 5), "compaction within it");
 	ok(sums.n_victims == 1 && sums.victims[0].pid == 31 && !strcmp(sums.victims[0].comm, "met"),
 	   "a victim of the OOM killer");
-	feed(TRACE_KSWAPD_WAKE, 50, 0, 0, "");
-	feed(TRACE_KSWAPD_WAKE, 50, 0, 0, "");
+	feed_work(TRACE_WORK_BEGIN, 50, TRACE_KSWAPD);
+	feed_work(TRACE_WORK_BEGIN, 50, TRACE_KSWAPD);
 	feed(TRACE_SHRINK, 50, 7, 1, "");
-	feed(TRACE_KSWAPD_SLEEP, 50, 0, 0, "");
-	feed(TRACE_KSWAPD_SLEEP, 50, 0, 0, "");
+	feed_work(TRACE_WORK_END, 50, TRACE_KSWAPD);
+	feed_work(TRACE_WORK_END, 50, TRACE_KSWAPD);
 	ok(sums.actors[1].by[TRACE_KSWAPD].n == 1 && sums.actors[1].by[TRACE_KSWAPD].ns == 30 &&
 	   sums.actors[1].by[TRACE_KSWAPD].tried == 7, "kswapd, woken while it is awake");
 }
@@ -427,7 +435,7 @@ static void check_bounds(void)
 	for (i = 0; i < TRACE_PROCESSES_MAX + 10; i++) {
 		call(100 + i, TRACE_MUNMAP, 0, 0, PAGE, 0, 0);
 		feed(TRACE_EXIT, 100 + i, 0, 0, "");
-		feed(TRACE_DIRECT_BEGIN, 100 + i, 0, 0, "");
+		feed_work(TRACE_WORK_BEGIN, 100 + i, TRACE_DIRECT);
 		feed(TRACE_VICTIM, 1, 1, 0, "");
 	}
 	for (i = 0, v = sums.first; v; v = v->next, i++)
