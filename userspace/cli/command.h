@@ -132,10 +132,6 @@ int command_choose(struct options *options, struct failure *why);
 /* Whether they need command lines, which are not read for JSON with all columns. */
 bool command_reads_cmdlines(const struct options *options);
 
-/* Fills @listing with @records of command_rows(), arranged by @options. */
-void command_fill(struct listing *listing, const struct view *view,
-		  const struct options *options, struct records records);
-
 /* Prints @records of command_rows(), arranged by @options, as a table. */
 void command_records(const struct view *view, const struct options *options,
 		     struct records records, bool totals, FILE *out);

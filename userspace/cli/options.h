@@ -21,41 +21,34 @@ struct command;
  * @command: never NULL after options_parse()
  * @command_given: it is named; else it is the default one
  * @command_wrong: the named command does not exist
- * @help, @version: --help or --version is given; the other options do not matter
  * @words: kind of words for shell completion, like @help; NULL: not given
  * @json, @raw: output format; a table if neither
- * @no_header: tables without column names
- * @numeric: users and cgroups by number
- * @suffixes: amounts with a suitable unit, not in KiB
- * @percent: amounts in percent of MemTotal
- * @totals: add a row of totals
+ * @suffixes, @percent: amounts with a suitable unit, in percent of MemTotal; else in KiB
  * @reverse: largest first
- * @all: all columns
- * @smaps, @types, @frag: more details of map and buddy
  * @pages: map shows where the pages are, from address @start to @end; 0: to the last
- * @wide: more columns
  * @vm, @slab: what 'system' shows instead of a census
- * @columns: list of -c, or NULL; points into argv
- * @sort: column of -s, or NULL; points into argv
+ * @columns, @sort: of -c and -s, or NULL; they point into argv
  * @chosen: columns of command_rows() to show; JSON: of -c or -a, or none, which means all
  * @order: column of command_rows() to sort by
+ * @bound: column that needs another basis than the default one; NULL: there is none
  * @basis: enum memcensus_basis, or 0
  * @group_by: enum memcensus_group_by, or 0
  * @pids: requested processes, NULL for all; owned
- * @n_pids: their number
- * @file: record of -f to read instead of the kernel, or NULL
- * @other: second record of 'diff'
+ * @file, @other: records to read instead of the kernel, or NULL; @other of 'diff'
  * @selection: census of the record, by --at; SELECTION_ALL without --at
- * @at: --at is given
  * @from, @to: the censuses that 'diff' compares; used only if given
- * @from_given, @to_given: --from and --to are given
- * @output: file of -o, or NULL
  * @record: file that 'record' writes
- * @vmas: record mappings too
  * @comm, @user, @mapping: filters by name; owned
  * @mappings: one row for each mapping name
  * @interval: ns between two censuses; 0: not given
  * @count: number of censuses; 0: not given
+ * @duration: ns from the first census to the last; 0: not given
+ * @program: the command line that 'flame' or 'trace' runs, ended by NULL; points into
+ *	argv; NULL: none
+ * @calls: 'trace' prints a row for each call
+ * @everything: 'trace' traces all processes
+ * @cgroup: directory of the cgroup that 'trace' traces, or NULL
+ * @buffer: KiB of the trace buffer of each CPU; 0: not given
  * @chart: enum chart_kind, or 0
  * @has_top, @top: number of rows that a chart draws one by one, or of processes that
  *	'export' writes; 0: all
@@ -70,13 +63,8 @@ struct command;
  * @dwarf: 'flame' unwinds by DWARF
  * @difference: colours of 'flame' show the change since the mark
  * @mark: ns until the mark of 'flame', or FLAME_MARK_SIGNAL; 0: not given
- * @program: the command line that 'flame' or 'trace' runs, ended by NULL; points into
- *	argv; NULL: none
- * @duration: ns from the first census to the last; 0: not given
- * @calls: 'trace' prints a row for each call
- * @everything: 'trace' traces all processes
- * @cgroup: directory of the cgroup that 'trace' traces, or NULL
- * @buffer: KiB of the trace buffer of each CPU; 0: not given
+ *
+ * The other members say that the option of their name is given.
  */
 struct options {
 	const struct command *command;
@@ -107,6 +95,7 @@ struct options {
 	const char *sort;
 	struct columns chosen;
 	const struct column *order;
+	const struct column *bound;
 	uint8_t basis;
 	uint8_t group_by;
 	uint32_t *pids;
@@ -247,7 +236,7 @@ extern const struct option_entry option_version;
 #define OPTIONS_COMMON		USE(file), USE(at), USE(output), OPTIONS_OF_TABLES
 
 /*
- * Fills @options, but not @chosen and @order; options_free() empties it.  Returns 0, or -1 and @why, which
+ * Fills @options, but not @chosen, @order and @bound; options_free() empties it.  Returns 0, or -1 and @why, which
  * names the wrong word; @options->command is set in both cases.
  */
 int options_parse(struct options *options, int argc, char **argv,

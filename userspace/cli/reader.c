@@ -37,10 +37,11 @@ static uint8_t usual(const struct options *options)
 	return options->n_pids ? MEMCENSUS_BASIS_MAPCOUNT : MEMCENSUS_BASIS_FRAMES;
 }
 
-/* If @column needs a basis: sets @bound if it is NULL, fails if both need different ones. */
-static int bind(const struct column **bound, const struct column *column,
-		struct failure *why)
+/* Fails if @column needs a basis, and @options->bound another one; else sets that. */
+static int bind(struct options *options, const struct column *column, struct failure *why)
 {
+	const struct column **bound = &options->bound;
+
 	if (!column->basis)
 		return 0;
 	if (!*bound)
@@ -53,49 +54,41 @@ static int bind(const struct column **bound, const struct column *column,
 		    column->name, basis_words[column->basis]);
 }
 
-/* Finds the first column of -c or -s that only one basis knows: @bound, or NULL. */
-static int find_bound(const struct column **bound, const struct options *options,
-		      struct failure *why)
+/*
+ * Finds the first column of -c or -s that only one basis knows, unless that is the one
+ * by default or --basis chooses one.  Returns 0, or -1 and @why if they conflict.
+ */
+static int choose_basis(struct options *options, struct failure *why)
 {
 	const struct columns *columns = &options->chosen;
 	size_t i;
 
-	*bound = NULL;
+	if (options->basis)
+		return 0;
 	for (i = columns->listed; i < columns->n; i++)
-		if (bind(bound, columns->v[i], why))
+		if (bind(options, columns->v[i], why))
 			return -1;
-	return options->sort ? bind(bound, options->order, why) : 0;
-}
-
-/*
- * Chooses the basis of --basis, or else the one that groups, -c and -s need.
- * Returns 0, or -1 and @why if they conflict.
- */
-static int choose_basis(struct basis *basis, const struct options *options,
-			struct failure *why)
-{
-	const struct column *bound;
-
-	basis->because = NULL;
-	basis->number = options->basis;
-	if (basis->number)
-		return 0;
-	if (find_bound(&bound, options, why))
+	if (options->sort && bind(options, options->order, why))
 		return -1;
-
-	/* For named PIDs, the module counts frames only on request. */
-	basis->number = options->group_by ? MEMCENSUS_BASIS_FRAMES :
-					    options->command->basis;
-	if (!bound || bound->basis == usual(options))
-		return 0;
-	if (options->group_by)
+	if (options->bound && options->bound->basis == usual(options))
+		options->bound = NULL;
+	if (options->bound && options->group_by)
 		return fail(why, FAIL_USAGE,
 			    "'%s' is known on the %s basis only, groups on the %s basis only",
-			    bound->name, basis_words[bound->basis],
-			    basis_words[basis->number]);
-	basis->number = bound->basis;
-	basis->because = bound;
+			    options->bound->name, basis_words[options->bound->basis],
+			    basis_words[usual(options)]);
 	return 0;
+}
+
+/* The basis to request; 0: the module's default. */
+static uint8_t basis_of(const struct options *options)
+{
+	if (options->basis)
+		return options->basis;
+	if (options->bound)
+		return options->bound->basis;
+	/* For named PIDs, the module counts frames only on request. */
+	return options->group_by ? MEMCENSUS_BASIS_FRAMES : options->command->basis;
 }
 
 static struct source *open_source(const struct options *options,
@@ -150,14 +143,14 @@ static int check_screen(const struct command *command, struct failure *why)
 }
 
 /* Opens the source that the command needs, and runs it. */
-static int run(const struct options *options, const struct basis *basis, FILE *out,
-	       source_open_fn *open, struct failure *why)
+static int run(const struct options *options, FILE *out, source_open_fn *open,
+	       struct failure *why)
 {
 	struct session session = {
 		.options = options,
 		.request = {
-			.basis = basis->number,
-			.any_basis = !options->basis && !basis->because,
+			.basis = basis_of(options),
+			.any_basis = !options->basis && !options->bound,
 			.parts = present_parts(options),
 			.pids = options->pids,
 			.n_pids = options->n_pids,
@@ -167,7 +160,6 @@ static int run(const struct options *options, const struct basis *basis, FILE *o
 			.pages_end = options->end,
 			.cmdlines = command_reads_cmdlines(options),
 		},
-		.basis = basis,
 		.out = out,
 	};
 	int status;
@@ -203,8 +195,7 @@ static int answer(const struct options *options, FILE *out)
 	return EXIT_DONE;
 }
 
-static int write_output(const struct options *options, const struct basis *basis,
-			source_open_fn *open)
+static int write_output(const struct options *options, source_open_fn *open)
 {
 	struct failure why = { .kind = FAIL_NONE };
 	struct output output;
@@ -214,7 +205,7 @@ static int write_output(const struct options *options, const struct basis *basis
 	    output_open(&output, asks(options) ? NULL : options->output, &why))
 		return complain(&why);
 	status = asks(options) ? answer(options, output.stream) :
-				 run(options, basis, output.stream, open, &why);
+				 run(options, output.stream, open, &why);
 	/* At an interval, keep what was written before a failure: it is valid. */
 	fflush(output.stream);
 	if (output_close(&output, status != EXIT_FAILED ||
@@ -227,7 +218,6 @@ int reader_run(int argc, char **argv, source_open_fn *open)
 {
 	struct failure why = { .kind = FAIL_NONE };
 	struct options options;
-	struct basis basis = { 0 };
 	int status;
 
 	/* Set only which characters are printable: JSON needs the numbers of the C locale. */
@@ -235,10 +225,10 @@ int reader_run(int argc, char **argv, source_open_fn *open)
 
 	if (options_parse(&options, argc, argv, &why) ||
 	    (!asks(&options) && (command_choose(&options, &why) ||
-				 choose_basis(&basis, &options, &why))))
+				 choose_basis(&options, &why))))
 		status = usage(&options, &why);
 	else
-		status = write_output(&options, &basis, open);
+		status = write_output(&options, open);
 	options_free(&options);
 	return status;
 }

@@ -82,33 +82,19 @@ static int check_named(const struct session *session, const struct snapshot *sna
 		    request->pids[0], request->n_pids > 1 ? ", as all others," : "");
 }
 
-/* Returns the next held census. */
-static struct snapshot *take_held(struct session *session)
-{
-	struct snapshot *snap = session->held[0];
-
-	session->held[0] = session->held[1];
-	session->held[1] = NULL;
-	session->n_held--;
-	session->taken++;
-	return snap;
-}
-
 /* Takes the next census from the source. */
 static enum taken take_new(struct session *session, struct snapshot **snap,
 			   struct failure *why)
 {
+	const bool live = session->source->ops->live;
 	enum taken taken;
 
 	*snap = snapshot_new();
-	if (session->source->ops->live)
-		taken = session->source->ops->take(session->source,
-						   &session->request, *snap, why);
-	else
-		taken = take_later(session, *snap, why);
-	if (taken == TAKE_DONE && session->source->ops->live && session->request.cmdlines)
+	taken = live ? session->source->ops->take(session->source, &session->request, *snap, why) :
+		       take_later(session, *snap, why);
+	if (taken == TAKE_DONE && live && session->request.cmdlines)
 		session->missed += cmdlines_add(*snap);
-	if (taken == TAKE_DONE && session->source->ops->live && check_named(session, *snap, why))
+	if (taken == TAKE_DONE && live && check_named(session, *snap, why))
 		taken = TAKE_FAILED;
 	if (taken == TAKE_DONE) {
 		session->taken++;
@@ -127,7 +113,9 @@ enum taken session_take(struct session *session, struct snapshot **snap,
 {
 	if (!session->n_held)
 		return take_new(session, snap, why);
-	*snap = take_held(session);
+	*snap = session->held[0];
+	session->held[0] = session->held[--session->n_held];
+	session->taken++;
 	return TAKE_DONE;
 }
 
@@ -150,10 +138,7 @@ enum taken session_next(struct session *session, struct snapshot **snap,
 
 void session_free(struct session *session)
 {
-	size_t i;
-
-	for (i = 0; i < session->n_held; i++)
-		snapshot_free(session->held[i]);
-	session->n_held = 0;
+	while (session->n_held)
+		snapshot_free(session->held[--session->n_held]);
 	free(session->pids);
 }

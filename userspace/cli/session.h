@@ -13,23 +13,11 @@
 #include "wire/source.h"
 
 /**
- * struct basis - the basis to request
- * @number: enum memcensus_basis, or 0 for the module's default
- * @because: the column that needs another basis than the default one; NULL if
- *	there is none or --basis is given
- */
-struct basis {
-	uint8_t number;
-	const struct column *because;
-};
-
-/**
  * struct session - the context of a command's run()
  * @options: the parsed command line
  * @request: the request for each census; run() may change it between two
  * @source: the kernel or a record; owned
  * @out: output stream of the results
- * @basis: why @request has its basis
  * @pids: processes in @request if the program chose them; owned
  * @taken: number of censuses so far
  * @held: censuses that rows_run() took in advance; owned
@@ -46,7 +34,6 @@ struct session {
 	struct request request;
 	struct source *source;
 	FILE *out;
-	const struct basis *basis;
 	uint32_t *pids;
 	uint64_t taken;
 	struct snapshot *held[2];
