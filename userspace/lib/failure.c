@@ -21,8 +21,3 @@ int fail(struct failure *why, enum failure_kind kind, const char *format, ...)
 			*c = '?';
 	return -1;
 }
-
-int fail_memory(struct failure *why)
-{
-	return fail(why, FAIL_MEMORY, "out of memory");
-}

@@ -15,7 +15,7 @@
  * @FAIL_REFUSED: the module refused the request
  * @FAIL_NO_PROCESS: a requested process does not exist
  * @FAIL_INTERRUPTED: a signal ended it
- * @FAIL_MEMORY: no memory, here or in the kernel
+ * @FAIL_MEMORY: no memory in the kernel
  * @FAIL_LOST: messages were lost or cut off
  * @FAIL_MALFORMED: the received data breaks the rules of the ABI
  * @FAIL_SYSTEM: another system call failed
@@ -49,7 +49,5 @@ struct failure {
 /* Fills @why and returns -1. Replaces each byte that is not printable ASCII by '?'. */
 int fail(struct failure *why, enum failure_kind kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-
-int fail_memory(struct failure *why);
 
 #endif /* READER_FAILURE_H */

@@ -44,10 +44,12 @@ enum chunk_kind {
 enum chunk_order {
 	CHUNK_LITTLE = 1,
 	CHUNK_BIG = 2,
+	CHUNK_NATIVE = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? CHUNK_LITTLE : CHUNK_BIG,
 };
 
 /**
- * struct chunk_head - head of a chunk
+ * struct chunk_head - head of a chunk, as in the file but for the byte order
+ * @magic, @head_crc: of chunk_pack() and chunk_unpack()
  * @version: CHUNK_VERSION, or that of another reader
  * @kind: enum chunk_kind
  * @order: enum chunk_order
@@ -59,18 +61,20 @@ enum chunk_order {
  * @crc: CRC of the data
  */
 struct chunk_head {
+	unsigned char magic[CHUNK_MAGIC_LEN];
 	uint8_t version;
 	uint8_t kind;
 	uint8_t order;
+	uint8_t zero;
 	uint32_t len;
 	uint64_t census;
 	uint64_t time;
 	uint32_t part;
 	uint32_t crc;
+	uint32_t zero_too;
+	uint32_t head_crc;
 };
-
-/* The byte order of this machine. */
-enum chunk_order chunk_native_order(void);
+_Static_assert(sizeof(struct chunk_head) == CHUNK_HEAD, "a head has no gaps");
 
 /* CRC-32 as in zlib. */
 uint32_t chunk_crc(const void *data, size_t len);

@@ -100,7 +100,7 @@ static int take_messages(struct record_file *file, struct snapshot *snap,
 	struct attrs messages = attrs_of(chunk->data, chunk->head.len);
 	const struct nlmsghdr *nlh;
 
-	if (chunk->head.order != chunk_native_order())
+	if (chunk->head.order != CHUNK_NATIVE)
 		messages.broken = !byteswap_messages(chunk->data, chunk->head.len);
 	while (!messages.broken && (nlh = attrs_next_message(&messages)))
 		if (take_message(file, snap, nlh, why))

@@ -73,7 +73,7 @@ static void put_chunk(struct recorder *r, enum chunk_kind kind)
 	struct chunk_head head = {
 		.version = CHUNK_VERSION,
 		.kind = kind,
-		.order = chunk_native_order(),
+		.order = CHUNK_NATIVE,
 		.len = r->len,
 		.census = r->census,
 		.time = r->time,
