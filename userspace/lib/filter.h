@@ -10,11 +10,7 @@
 
 #include "lib/part.h"
 
-/**
- * struct filter - a filter
- * @given: @regex is set; if not, everything matches
- * @regex: the compiled expression if @given; owned
- */
+/* A filter; unless one is @given, everything matches and @regex is not set. */
 struct filter {
 	bool given;
 	regex_t regex;

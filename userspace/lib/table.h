@@ -13,11 +13,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/**
- * struct table_look - how tables are shown
- * @raw: one blank between words, no alignment
- * @no_header: no column names
- */
+/* How tables are shown.  @raw: one blank between words, no alignment. */
 struct table_look {
 	bool raw;
 	bool no_header;

@@ -10,11 +10,7 @@
 
 #include "model/snapshot.h"
 
-/**
- * struct amount - an amount of memory that may be unknown
- * @known: @bytes is valid
- * @bytes: negative if more was subtracted than there was
- */
+/* An amount of memory; negative if more was subtracted than there was. */
 struct amount {
 	bool known;
 	int64_t bytes;

@@ -32,10 +32,7 @@ struct breakdown_row {
 #define BREAKDOWN_ROWS	20
 extern const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS];
 
-/**
- * struct breakdown - the amounts of a census
- * @rows: by index of breakdown_rows[]
- */
+/* The amounts of a census, as breakdown_rows[]. */
 struct breakdown {
 	struct amount rows[BREAKDOWN_ROWS];
 };

@@ -240,7 +240,6 @@ void *record_add(const struct record_type *type, struct snapshot *snap);
 bool column_get(const struct column *column, const struct view *view,
 		const void *record, struct value *value);
 
-/* Its heading in a table. */
 const char *column_header(const struct column *column);
 
 /* The word for a KIND_WORD's @value; NULL if this reader has none. */
@@ -257,12 +256,7 @@ const struct column *record_column(const struct record_type *type,
 const struct column *record_find(const struct record_type *type,
 				 const char *name, size_t len);
 
-/**
- * struct columns - columns chosen to be shown, in order
- * @v: owned; columns_free() frees it
- * @n: how many
- * @listed: the first one that a list named, not the defaults
- */
+/* Columns chosen to be shown, in order; @listed: the first that a list named, not the defaults. */
 struct columns {
 	const struct column **v;
 	size_t n;

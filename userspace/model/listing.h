@@ -26,12 +26,7 @@ struct listing {
 	size_t n_rows;
 };
 
-/**
- * struct records - an array of records of one kind
- * @v: the first
- * @n: how many
- * @size: bytes of each
- */
+/* An array of @n records of one kind, of @size bytes each. */
 struct records {
 	const void *v;
 	size_t n;

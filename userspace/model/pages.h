@@ -26,10 +26,7 @@ struct page_block {
 	uint64_t swap;
 };
 
-/**
- * struct page_counts - how many pages
- * @resident: see &struct page_block, as the next three
- */
+/* How many pages; see &struct page_block. */
 struct page_counts {
 	uint64_t resident;
 	uint64_t exclusive;

@@ -186,11 +186,7 @@ _Static_assert(offsetof(struct task, figures) == offsetof(struct vma, figures) &
 /* Orders of the buddy allocator, at most. */
 #define ORDERS_MAX	64
 
-/**
- * struct blocks - free blocks of one order
- * @order: a block has 2^order pages
- * @count: how many
- */
+/* Free blocks of 2^order pages. */
 struct blocks {
 	uint64_t known;
 	uint64_t order;
@@ -265,21 +261,13 @@ struct meminfo_line {
 	bool bytes;
 };
 
-/**
- * struct proc_text - a text read right after the census
- * @name: which one; see proc-texts.h
- * @text: NUL-terminated
- */
+/* A text read right after the census; proc-texts.h has their names. */
 struct proc_text {
 	const char *name;
 	const char *text;
 };
 
-/**
- * struct names - recorded names of users or cgroups
- * @v: sorted by number
- * @n: how many
- */
+/* Recorded names of users or cgroups, sorted by number. */
 struct names {
 	const struct name {
 		uint64_t id;

@@ -11,12 +11,7 @@
 #include "record/chunk-reader.h"
 #include "wire/source.h"
 
-/**
- * struct record_entry - place of a census in a record
- * @offset: offset of its first chunk
- * @number: its number, from 1
- * @time: its start, ns since 1970-01-01 UTC
- */
+/* A census in a record: where its first chunk is; as in struct chunk_head, number and time. */
 struct record_entry {
 	uint64_t offset;
 	uint64_t number;

@@ -28,12 +28,7 @@ enum selection_kind {
 	SELECTION_CLOCK,
 };
 
-/**
- * struct selection - a selection with its parameter
- * @kind: see enum selection_kind
- * @value: SELECTION_NUMBER: number, from 1; SELECTION_TIME: ns since 1970-01-01 UTC;
- *	SELECTION_CLOCK: ns since midnight, local time
- */
+/* @value: the number, from 1; ns since 1970-01-01 UTC, or since midnight, local time. */
 struct selection {
 	enum selection_kind kind;
 	uint64_t value;

@@ -46,16 +46,11 @@ struct request {
 
 struct source;
 
-/**
- * enum taken - result of taking a census
- * @TAKE_FAILED: failed, see why
- * @TAKE_DONE: the snapshot holds a census
- * @TAKE_END: a record has no more
- */
+/* Result of taking a census. */
 enum taken {
 	TAKE_FAILED = -1,
 	TAKE_DONE = 0,
-	TAKE_END = 1,
+	TAKE_END = 1,		/* a record has no more, or a stop is requested */
 };
 
 /**
