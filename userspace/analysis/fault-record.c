@@ -125,15 +125,10 @@ static void add_exit(struct fault_record *record, const struct fault_event *even
 
 static void add_mapping(struct fault_record *record, const struct fault_event *event)
 {
-	const struct code_mapping mapping = {
-		.pid = event->pid, .start = event->start, .end = event->end,
-		.offset = event->offset, .major = event->major, .minor = event->minor,
-		.inode = event->inode, .name = event->name,
-	};
 	struct fault_process *process = get_process(record, event->pid);
 
 	if (process)
-		code_maps_add(&process->maps, &record->objects, &mapping);
+		code_maps_add(&process->maps, &record->objects, &event->mapping);
 }
 
 static void add_name(struct fault_record *record, const struct fault_event *event)

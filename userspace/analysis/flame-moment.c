@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The memory of processes at a point in time, by stack. */
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,21 +40,21 @@ int flame_moment_take(struct flame_moment *moment, const struct fault_record *re
 		    "no process is left to count: all have ended; '--by faulted' needs none");
 }
 
-/* Names looked back for; a name that is twice in the array is folded later. */
-#define LOOK_BACK	64
-
-/* The number of @name in @moment->names. */
-static uint32_t name_number(struct flame_moment *moment, const char *name)
+static int compare(const void *a, const void *b)
 {
-	size_t i;
+	return strcmp(a, b);
+}
 
-	/* The last ones first: mappings of the same name are adjacent. */
-	for (i = moment->n_names; i-- > 0 && i + LOOK_BACK > moment->n_names;)
-		if (!strcmp(moment->names[i], name))
-			return (uint32_t)i;
-	moment->names = array_grow(moment->names, moment->n_names, sizeof(char *));
-	moment->names[moment->n_names] = xstrdup(name);
-	return (uint32_t)moment->n_names++;
+/* A copy of @name, which @moment has once. */
+static const char *keep_name(struct flame_moment *moment, const char *name)
+{
+	char **found = tfind(name, &moment->names, compare);
+
+	if (!found)
+		found = tsearch(xstrdup(name), &moment->names, compare);
+	if (!found)
+		memory_failed();
+	return *found;
 }
 
 /**
@@ -99,12 +100,12 @@ static void count_page(struct join *join, const struct page_area *area, uint64_t
 }
 
 /* Turns the sums of a mapping into shares and clears them. */
-static void add_shares(struct flame_moment *moment, struct join *join, uint32_t process,
+static void add_shares(struct flame_moment *moment, struct join *join, const char *process,
 		       const char *name, uint64_t page)
 {
 	struct flame_share share = {
 		.process = process,
-		.area = name_number(moment, *name ? name : "[anon]"),
+		.area = keep_name(moment, *name ? name : "[anon]"),
 	};
 
 	while (join->n) {
@@ -125,7 +126,7 @@ static void join_census(struct flame_moment *moment, struct join *join,
 {
 	static const struct page_stacks none;
 	const struct fault_process *process = fault_record_find(record, census->pid);
-	const uint32_t name = name_number(moment, process ? process->name : "[ended]");
+	const char *name = keep_name(moment, process ? process->name : "[ended]");
 	const struct page_area *area;
 	const struct page_bits_block *block;
 	uint64_t left;
@@ -169,12 +170,8 @@ void flame_moment_join(struct flame_moment *moment, const struct fault_record *r
 
 void flame_moment_free(struct flame_moment *moment)
 {
-	size_t i;
-
 	free_censuses(moment);
-	for (i = 0; i < moment->n_names; i++)
-		free(moment->names[i]);
-	free(moment->names);
+	tdestroy(moment->names, free);
 	free(moment->v);
 	*moment = (struct flame_moment){ .n = 0 };
 }

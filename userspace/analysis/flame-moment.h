@@ -10,14 +10,13 @@
 
 /**
  * struct flame_share - what a stack holds
- * @process: name of the process, number in @names
- * @area: name of the mapping, number in @names
+ * @process, @area: name of the process and of the mapping, in @names
  * @stack: number of the stack; STACK_NONE, STACK_DROPPED: the remainder
  * @resident, @exclusive: bytes
  */
 struct flame_share {
-	uint32_t process;
-	uint32_t area;
+	const char *process;
+	const char *area;
 	uint32_t stack;
 	uint64_t resident;
 	uint64_t exclusive;
@@ -39,7 +38,7 @@ struct flame_census {
  * @source: where the pages are from
  * @censuses, @n_censuses: one for each process, freed by flame_moment_join(); owned
  * @v, @n: shares; owned
- * @names, @n_names: each name once; owned
+ * @names: each name once, as of tsearch(3)
  * @processes: number of processes counted
  * @resident, @exclusive: bytes of all shares
  */
@@ -50,8 +49,7 @@ struct flame_moment {
 	size_t n_censuses;
 	struct flame_share *v;
 	size_t n;
-	char **names;
-	size_t n_names;
+	void *names;
 	size_t processes;
 	uint64_t resident;
 	uint64_t exclusive;

@@ -10,20 +10,6 @@
 #include "model/breakdown.h"
 #include "model/format.h"
 
-/**
- * struct adding - state while the rows of one census are added
- * @chart: the chart
- * @view: of the census
- * @t: seconds since the first census
- * @cursor: row to try first: the one after the last match, as the order seldom changes
- */
-struct adding {
-	struct chart *chart;
-	const struct view *view;
-	double t;
-	size_t cursor;
-};
-
 static bool is_row(const struct chart_row *row, const struct chart_row *key)
 {
 	return row->pid == key->pid && row->start == key->start &&
@@ -31,17 +17,16 @@ static bool is_row(const struct chart_row *row, const struct chart_row *key)
 }
 
 /* Finds or adds the row of @key and takes its name. */
-static struct chart_row *find_row(struct adding *adding, const struct chart_row *key)
+static struct chart_row *find_row(struct chart *chart, const struct chart_row *key)
 {
-	struct chart *chart = adding->chart;
 	struct chart_row *row;
 	size_t i;
 
 	for (i = 0; i < chart->n; i++) {
-		row = &chart->rows[(adding->cursor + i) % chart->n];
+		row = &chart->rows[(chart->cursor + i) % chart->n];
 		if (!is_row(row, key))
 			continue;
-		adding->cursor = (size_t)(row - chart->rows) + 1;
+		chart->cursor = (size_t)(row - chart->rows) + 1;
 		/* A process may change its name: keep the last one. */
 		free(row->name);
 		row->name = key->name;
@@ -51,20 +36,19 @@ static struct chart_row *find_row(struct adding *adding, const struct chart_row 
 	row = &chart->rows[chart->n++];
 	*row = *key;
 	series_zeros(&row->series, &chart->times);
-	adding->cursor = chart->n;
+	chart->cursor = chart->n;
 	return row;
 }
 
 /* Adds a row with its @parts; @known: they are known. */
-static void add_row(struct adding *adding, struct chart_row *key, bool known)
+static void add_row(struct chart *chart, struct chart_row *key, bool known)
 {
-	struct chart *chart = adding->chart;
 	struct chart_row *row;
 	double parts[3];
 
 	memcpy(parts, key->parts, sizeof(parts));
 	memset(key->parts, 0, sizeof(key->parts));
-	row = find_row(adding, key);
+	row = find_row(chart, key);
 	row->seen = chart->censuses;
 	/* Unknown is not zero: keep the last known value. */
 	row->known |= known;
@@ -81,16 +65,16 @@ static bool get_bytes(const struct figures *figures, unsigned int figure, double
 }
 
 /* Reads the values of one record, a task or a group. */
-static bool get_parts(const struct adding *adding, const void *record, double *parts)
+static bool get_parts(const struct chart *chart, const struct view *view, const void *record,
+		      double *parts)
 {
 	/* struct task and struct group have @figures at the same offset. */
 	const struct figures *figures = &((const struct task *)record)->figures;
-	const struct chart *chart = adding->chart;
 	struct value value;
 	double pss;
 
 	if (chart->parts == 1) {
-		if (!column_get(chart->column, adding->view, record, &value))
+		if (!column_get(chart->column, view, record, &value))
 			return false;
 		parts[0] = chart->column->sign ? (double)value.sign : (double)value.number;
 		return true;
@@ -105,9 +89,9 @@ static bool get_parts(const struct adding *adding, const void *record, double *p
 	return true;
 }
 
-static void add_tasks(struct adding *adding)
+static void add_tasks(struct chart *chart, const struct view *view)
 {
-	const struct snapshot *snap = adding->view->snap;
+	const struct snapshot *snap = view->snap;
 	size_t i;
 
 	for (i = 0; i < snap->n_tasks; i++) {
@@ -120,7 +104,7 @@ static void add_tasks(struct adding *adding)
 					  task->pid),
 		};
 
-		add_row(adding, &key, get_parts(adding, task, key.parts));
+		add_row(chart, &key, get_parts(chart, view, task, key.parts));
 	}
 }
 
@@ -135,24 +119,24 @@ static const char *group_name(const struct view *view, const struct group *group
 	return name ? name : "?";
 }
 
-static void add_groups(struct adding *adding)
+static void add_groups(struct chart *chart, const struct view *view)
 {
-	const struct snapshot *snap = adding->view->snap;
+	const struct snapshot *snap = view->snap;
 	size_t i;
 
 	for (i = 0; i < snap->n_groups; i++) {
 		struct chart_row key = {
-			.name = xstrdup(group_name(adding->view, &snap->groups[i])),
+			.name = xstrdup(group_name(view, &snap->groups[i])),
 		};
 
-		add_row(adding, &key, get_parts(adding, &snap->groups[i], key.parts));
+		add_row(chart, &key, get_parts(chart, view, &snap->groups[i], key.parts));
 	}
 }
 
 /* Adds the breakdown of MemTotal, in its own order. */
-static void add_system(struct adding *adding)
+static void add_system(struct chart *chart, const struct view *view)
 {
-	struct breakdown breakdown = breakdown_of(adding->view->snap);
+	struct breakdown breakdown = breakdown_of(view->snap);
 	size_t i;
 
 	for (i = 0; i + 1 < BREAKDOWN_ROWS; i++) {
@@ -164,15 +148,15 @@ static void add_system(struct adding *adding)
 		if (breakdown.rows[i].bytes > 0)
 			key.parts[0] = (double)breakdown.rows[i].bytes;
 		key.name = xstrdup(breakdown_rows[i].name);
-		add_row(adding, &key, breakdown.rows[i].known);
+		add_row(chart, &key, breakdown.rows[i].known);
 	}
 }
 
 void chart_add(struct chart *chart, const struct snapshot *snap)
 {
 	const struct view view = { .snap = snap };
-	struct adding adding = { .chart = chart, .view = &view };
 	uint64_t now = KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) ? snap->scan.boottime : 0;
+	double t;
 	size_t i;
 
 	if (!chart->censuses) {
@@ -181,19 +165,20 @@ void chart_add(struct chart *chart, const struct snapshot *snap)
 	}
 	chart->censuses++;
 	chart->last = time_of(&snap->scan);
-	adding.t = now > chart->zero ? (double)(now - chart->zero) / 1e9 : 0;
+	chart->cursor = 0;
+	t = now > chart->zero ? (double)(now - chart->zero) / 1e9 : 0;
 	if (chart->system)
-		add_system(&adding);
+		add_system(chart, &view);
 	else if (chart->session->options->group_by)
-		add_groups(&adding);
+		add_groups(chart, &view);
 	else
-		add_tasks(&adding);
+		add_tasks(chart, &view);
 	for (i = 0; i < chart->n; i++) {
 		if (chart->rows[i].seen != chart->censuses)
 			memset(chart->rows[i].parts, 0, sizeof(chart->rows[i].parts));
-		series_add(&chart->rows[i].series, adding.t, chart->rows[i].parts[0]);
+		series_add(&chart->rows[i].series, t, chart->rows[i].parts[0]);
 	}
-	series_add(&chart->times, adding.t, 0);
+	series_add(&chart->times, t, 0);
 }
 
 double chart_amount(const struct chart *chart, const struct chart_row *row)

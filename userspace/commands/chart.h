@@ -44,6 +44,7 @@ struct chart_row {
  * @parts: values per row: 1, or 3 for USS, PSS - USS, and swap
  * @system: the rows are the breakdown of MemTotal
  * @rows, @n: owned; after chart_arrange() the largest first
+ * @cursor: row to try first: the one after the last match, as the order seldom changes
  * @others: number of rows summed in the last row; 0: it is a normal row
  * @times: times of the censuses
  * @censuses: number of censuses
@@ -60,6 +61,7 @@ struct chart {
 	bool system;
 	struct chart_row *rows;
 	size_t n;
+	size_t cursor;
 	size_t others;
 	struct series times;
 	uint64_t censuses;

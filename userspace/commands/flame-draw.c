@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Draws what flame found: names the frames, folds the stacks. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,9 +156,9 @@ static void add_moment(struct flame_node *root, const struct frame_names *naming
 	struct flame_node *node;
 
 	for (share = moment->v; share < moment->v + moment->n; share++) {
-		node = flame_below(root, moment->names[share->process]);
+		node = flame_below(root, share->process);
 		if (options->by_mapping)
-			node = flame_below(node, moment->names[share->area]);
+			node = flame_below(node, share->area);
 		node = add_stack(node, naming, share->stack);
 		*(before ? &node->before : &node->self) += bytes_of(share, options->by);
 	}
@@ -228,36 +227,12 @@ static void find_remainder(const struct flame_node *node, bool below_nameless,
 		find_remainder(below, below_nameless, remainder);
 }
 
-#define LINE_SIZE	256
-#define LINES		5
-
-/**
- * struct words - the texts around the picture
- * @title: what is drawn
- * @lines, @n: more about it
- */
-struct words {
-	char title[LINE_SIZE];
-	char lines[LINES][LINE_SIZE];
-	size_t n;
-};
-
-__attribute__((format(printf, 2, 3)))
-static void add_line(struct words *words, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(words->lines[words->n++], LINE_SIZE, format, args);
-	va_end(args);
-}
-
 static double percent(uint64_t part, uint64_t all)
 {
 	return all ? 100.0 * (double)part / (double)all : 0;
 }
 
-static void describe_title(struct words *words, const struct flame *flame)
+static char *title_of(const struct flame *flame)
 {
 	static const char *const what[] = {
 		"Resident memory", "Exclusive memory", "Page faults", "Growth of resident memory",
@@ -265,80 +240,71 @@ static void describe_title(struct words *words, const struct flame *flame)
 	const struct options *options = flame->session->options;
 
 	if (options->program)
-		snprintf(words->title, LINE_SIZE, "%s by the code that touched it: %.100s",
-			 what[options->by], options->program[0]);
-	else
-		snprintf(words->title, LINE_SIZE, "%s by the code that touched it: PID %" PRIu32,
-			 what[options->by], flame->pid);
+		return xasprintf("%s by the code that touched it: %.100s", what[options->by],
+				 options->program[0]);
+	return xasprintf("%s by the code that touched it: PID %" PRIu32, what[options->by],
+			 flame->pid);
 }
 
-static void describe_faults(struct words *words, const struct flame *flame)
+/* Fills @lines, which the caller frees. */
+static void describe(const char **lines, const struct flame *flame, const struct flame_node *root)
 {
 	const struct fault_record *record = &flame->record;
-	char time[TIME_SIZE];
-
-	time_text(time, flame->begun, true);
-	add_line(words, "%" PRIu64 " faults since %s in %zu stacks", record->faults, time,
-		 record->stacks.n ? record->stacks.n - STACK_FIRST : 0);
-	add_line(words,
-		 "lost: %" PRIu64 " records; no room: %" PRIu64 " faults; not unwound: %" PRIu64,
-		 flame->lost, record->stacks.dropped + record->budget.dropped + record->no_process,
-		 record->not_unwound);
-}
-
-static void describe(struct words *words, const struct flame *flame,
-		     const struct flame_node *root)
-{
 	const struct flame_moment *end = &flame->end;
 	const uint64_t all = root->value;
 	struct remainder rest = { .none = 0 };
 	char size[NUMBER_SIZE], other[NUMBER_SIZE], time[TIME_SIZE];
 
 	find_remainder(root, false, &rest);
-	describe_title(words, flame);
 	text_size(size, (double)all);
 	if (end->source) {
 		time_text(time, end->time, true);
-		add_line(words, "%s at %s in %zu process%s; pages from %s", size, time,
-			 end->processes, end->processes == 1 ? "" : "es", end->source);
+		*lines++ = xasprintf("%s at %s in %zu process%s; pages from %s", size, time,
+				     end->processes, end->processes == 1 ? "" : "es",
+				     end->source);
 		text_size(size, (double)end->resident);
 		text_size(other, (double)end->exclusive);
-		snprintf(time, sizeof(time), "%.2f%%", percent(rest.none, all));
-		add_line(words, "resident %s, exclusive %s; no stack: %" PRIu64 " bytes (%s)",
-			 size, other, rest.none, time);
+		*lines++ = xasprintf("resident %s, exclusive %s; no stack: %" PRIu64
+				     " bytes (%.2f%%)", size, other, rest.none,
+				     percent(rest.none, all));
 	} else {
-		add_line(words, "%s: each fault counts as a page", size);
+		*lines++ = xasprintf("%s: each fault counts as a page", size);
 	}
-	describe_faults(words, flame);
+	time_text(time, flame->begun, true);
+	*lines++ = xasprintf("%" PRIu64 " faults since %s in %zu stacks", record->faults, time,
+			     record->stacks.n ? record->stacks.n - STACK_FIRST : 0);
+	*lines++ = xasprintf("lost: %" PRIu64 " records; no room: %" PRIu64
+			     " faults; not unwound: %" PRIu64, flame->lost,
+			     record->stacks.dropped + record->budget.dropped + record->no_process,
+			     record->not_unwound);
 	text_size(size, (double)rest.nameless);
 	if (rest.nameless)
-		add_line(words, "below code without symbols: %s (%.2f%%), most in %.100s", size,
-			 percent(rest.nameless, all), rest.worst);
+		*lines = xasprintf("below code without symbols: %s (%.2f%%), most in %.100s", size,
+				   percent(rest.nameless, all), rest.worst);
 }
 
 /* The summary goes to stderr for lines, which have no title. */
 static void put(const struct flame *flame, const struct flame_node *root, FILE *out)
 {
 	const struct options *options = flame->session->options;
-	struct words words = { .n = 0 };
 	struct flame_look look = {
-		.title = words.title, .change = options->difference, .remainder = NO_STACK,
+		.title = title_of(flame), .change = options->difference, .remainder = NO_STACK,
 	};
 	char *line;
 	size_t i;
 
-	describe(&words, flame, root);
-	for (i = 0; i < words.n; i++)
-		look.lines[i] = words.lines[i];
+	describe(look.lines, flame, root);
 	if (options->folded || !options->output)
 		flame_fold(root, options->by == FLAME_GROWN, out);
 	else
 		flame_svg(root, &look, out);
-	for (i = 0; i < words.n; i++) {
+	for (i = 0; look.lines[i]; i++) {
 		line = text_printable(look.lines[i]);
 		fprintf(stderr, "memcensus: %s\n", line);
 		free(line);
+		free((void *)look.lines[i]);
 	}
+	free((void *)look.title);
 }
 
 void flame_draw(const struct flame *flame)

@@ -106,21 +106,6 @@ static uint64_t heap_end(FILE *maps)
 	return found;
 }
 
-/* Where the heap of @pid begins: the break, as long as there is no heap. */
-static uint64_t heap_start(uint32_t pid)
-{
-	char text[2048], *at;
-	int field;
-
-	if (!process_read(pid, "stat", text, sizeof(text)))
-		return 0;
-	/* Field 47; the second may have blanks, but ends with the last parenthesis. */
-	at = strrchr(text, ')');
-	for (field = 2; at && field < 47; field++)
-		at = strchr(at + 1, ' ');
-	return at ? strtoull(at, NULL, 10) : 0;
-}
-
 static uint64_t read_break(uint32_t pid)
 {
 	const uint64_t page = sysconf(_SC_PAGESIZE);
@@ -135,8 +120,9 @@ static uint64_t read_break(uint32_t pid)
 		return 0;
 	end = heap_end(maps);
 	fclose(maps);
+	/* As long as there is no heap, the break is where it begins. */
 	if (!end)
-		end = heap_start(pid);
+		end = process_state(pid).heap;
 	return (end + page - 1) / page * page;
 }
 

@@ -12,8 +12,8 @@
 #include "host/fault-events.h"
 #include "host/perf.h"
 #include "host/process.h"
-#include "host/procfs.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 
 #if defined(__x86_64__) || defined(__aarch64__)
 #include <asm/perf_regs.h>
@@ -136,22 +136,6 @@ static int open_event(const struct fault_request *request, uint32_t tid, int cpu
 	return perf_open(&attr, tid, cpu);
 }
 
-/* The value of /proc/sys/kernel/@name, for messages. */
-static void sysctl_text(char *text, size_t size, const char *name)
-{
-	struct failure ignored;
-	char path[64];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "sys/kernel/%s", name);
-	file = procfs_open(path, &ignored);
-	if (!file || !fgets(text, (int)size, file))
-		snprintf(text, size, "-");
-	if (file)
-		fclose(file);
-	text[strcspn(text, "\n")] = '\0';
-}
-
 static int cannot_open(const struct fault_request *request, uint32_t tid, struct failure *why)
 {
 	const int error = errno;
@@ -163,7 +147,8 @@ static int cannot_open(const struct fault_request *request, uint32_t tid, struct
 			    "no page-fault events: the kernel has no CONFIG_PERF_EVENTS");
 	case EACCES:
 	case EPERM:
-		sysctl_text(value, sizeof(value), "perf_event_paranoid");
+		if (!text_line("/proc/sys/kernel/perf_event_paranoid", value, sizeof(value)))
+			strcpy(value, "-");
 		return fail(why, FAIL_PRIVILEGE,
 			    "no page-fault events of %" PRIu32 ": %s; %s; %s is %s", tid,
 			    strerror(error),
@@ -391,6 +376,7 @@ static bool parse(struct fault_events *events, const struct perf_event_header *h
 		(const uint64_t *)(header + 1),
 		(const uint64_t *)((const uint8_t *)header + header->size),
 	};
+	struct code_mapping *mapping = &event->mapping;
 	uint64_t word;
 
 	*event = (struct fault_event){ .name = NULL };
@@ -406,17 +392,18 @@ static bool parse(struct fault_events *events, const struct perf_event_header *h
 	switch (header->type) {
 	case PERF_RECORD_MMAP2:
 		event->kind = FAULT_MMAP;
-		event->start = next(&cursor);
-		event->end = event->start + next(&cursor);
-		event->offset = next(&cursor);
+		mapping->pid = event->pid;
+		mapping->start = next(&cursor);
+		mapping->end = mapping->start + next(&cursor);
+		mapping->offset = next(&cursor);
 		word = next(&cursor);
-		event->major = (uint32_t)word;
-		event->minor = (uint32_t)(word >> 32);
-		event->inode = next(&cursor);
+		mapping->major = (uint32_t)word;
+		mapping->minor = (uint32_t)(word >> 32);
+		mapping->inode = next(&cursor);
 		next(&cursor);
 		next(&cursor);
-		event->name = text_at(&cursor);
-		return event->name && event->end > event->start;
+		mapping->name = text_at(&cursor);
+		return mapping->name && mapping->end > mapping->start;
 	case PERF_RECORD_COMM:
 		event->kind = FAULT_COMM;
 		event->exec = header->misc & PERF_RECORD_MISC_COMM_EXEC;

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/code-maps.h"
 #include "lib/failure.h"
 
 /* Maximum number of addresses in a callchain. */
@@ -41,9 +42,8 @@ enum fault_kind {
  * @regs: of FAULT_PAGE with stack copies: registers, NULL if there are none
  * @stack: copy of the stack from the stack pointer on
  * @stack_size: bytes
- * @start, @end, @offset: of FAULT_MMAP: an executable mapping and its offset in the file
- * @major, @minor, @inode: of FAULT_MMAP: the file; inode 0: no file, or unknown
- * @name: of FAULT_MMAP: the path; of FAULT_COMM: the command name
+ * @mapping: of FAULT_MMAP
+ * @name: of FAULT_COMM: the command name
  * @exec: of FAULT_COMM: the process executed a program
  *
  * Pointers are valid until the callback returns.
@@ -60,12 +60,7 @@ struct fault_event {
 	const uint64_t *regs;
 	const uint8_t *stack;
 	size_t stack_size;
-	uint64_t start;
-	uint64_t end;
-	uint64_t offset;
-	uint32_t major;
-	uint32_t minor;
-	uint64_t inode;
+	struct code_mapping mapping;
 	const char *name;
 	bool exec;
 };

@@ -32,8 +32,9 @@ size_t process_read(uint32_t pid, const char *name, char *text, size_t size)
 	return n;
 }
 
-/* Fields of /proc/PID/stat, counted from the state: start time and exit status. */
+/* Fields of /proc/PID/stat, counted from the state: start time, heap and exit status. */
 #define START_AFTER_STATE	19
+#define HEAP_AFTER_STATE	44
 #define EXIT_CODE_AFTER_STATE	49
 
 struct process_state process_state(uint32_t pid)
@@ -53,6 +54,8 @@ struct process_state process_state(uint32_t pid)
 	for (i = 0; at && i < EXIT_CODE_AFTER_STATE; i++) {
 		if (i == START_AFTER_STATE)
 			state.start = strtoull(at, NULL, 10);
+		if (i == HEAP_AFTER_STATE)
+			state.heap = strtoull(at, NULL, 10);
 		at = strchr(at, ' ');
 		if (at)
 			at++;

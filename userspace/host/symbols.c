@@ -21,21 +21,8 @@
 /* A map of a JIT may have this many bytes. */
 #define JIT_BYTES	(64UL << 20)
 
-/* Addresses of a message. */
-#define BATCH		4096
-
 /* Longest build ID: that of SHA-512. */
 #define BUILD_ID_MAX	64
-
-/**
- * struct question - the first message to the child; the file comes with it
- * @kind: enum symbols_kind
- * @n: number of addresses in the next messages
- */
-struct question {
-	uint64_t kind;
-	uint64_t n;
-};
 
 /* First byte of a message from the child. */
 enum answer {
@@ -285,36 +272,26 @@ static void name_jit(struct answers *answers, int fd, const uint64_t *addrs, siz
 		put_name(answers, names[i], names[i] ? strlen(names[i]) : 0);
 }
 
+/* What the child, a copy of this process, has to find. */
+static const struct symbols_query *asked;
+
 /* All of this runs in the child. */
 static void answer(int socket)
 {
 	static struct answers answers;
-	struct question question;
-	uint64_t *addrs;
-	size_t have = 0;
-	ssize_t got;
-	int fd, ignored;
+	char ready;
+	int fd;
 
-	if (sandbox_receive(socket, &question, sizeof(question), &fd) != sizeof(question) || fd < 0)
+	if (sandbox_receive(socket, &ready, 1, &fd) != 1 || fd < 0)
 		return;
-	addrs = calloc(question.n, sizeof(*addrs));
-	if (!addrs)
-		return;
-	while (have < question.n) {
-		got = sandbox_receive(socket, addrs + have, (question.n - have) * sizeof(*addrs),
-				      &ignored);
-		if (got <= 0)
-			return;
-		have += (size_t)got / sizeof(*addrs);
-	}
 	asks_at = socket;
 	answers.socket = socket;
 	flush(&answers);
 	elf_version(EV_CURRENT);
-	if (question.kind == SYMBOLS_ELF)
-		name_elf(&answers, fd, addrs, have);
+	if (asked->kind == SYMBOLS_ELF)
+		name_elf(&answers, fd, asked->addrs, asked->n);
 	else
-		name_jit(&answers, fd, addrs, have);
+		name_jit(&answers, fd, asked->addrs, asked->n);
 	flush(&answers);
 }
 
@@ -368,22 +345,6 @@ static bool take_names(struct symbols_query *query, size_t *have, const char *te
 	return true;
 }
 
-/* Sends the question; the child reads all of it before it answers. */
-static bool ask(int socket, const struct symbols_query *query)
-{
-	const struct question question = { query->kind, query->n };
-	size_t at, n;
-
-	if (!sandbox_send(socket, &question, sizeof(question), query->fd))
-		return false;
-	for (at = 0; at < query->n; at += n) {
-		n = query->n - at < BATCH ? query->n - at : BATCH;
-		if (!sandbox_send(socket, query->addrs + at, n * sizeof(*query->addrs), -1))
-			return false;
-	}
-	return true;
-}
-
 int symbols_find(struct symbols_query *query, struct failure *why)
 {
 	static char message[SANDBOX_MESSAGE];
@@ -394,9 +355,10 @@ int symbols_find(struct symbols_query *query, struct failure *why)
 
 	if (!query->n)
 		return 0;
+	asked = query;
 	if (sandbox_start(&sandbox, answer, CPU_SECONDS, why))
 		return -1;
-	good = ask(sandbox.socket, query);
+	good = sandbox_send(sandbox.socket, "", 1, query->fd);
 	while (good && have < query->n) {
 		got = sandbox_receive(sandbox.socket, message, sizeof(message), NULL);
 		if (got <= 0)

@@ -301,9 +301,6 @@ void census_cost_add(struct census_cost *cost, const struct snapshot *snap)
 static void put_census(struct openmetrics *om, const struct view *view,
 		       const struct census_cost *cost)
 {
-	static const char names[] =
-		"lock_hold_max_ns,mms,walked,busy,vanished,partial,kthreads,zombies,ptes,pages,"
-		"memory,slices,frames,pss,violations";
 	const struct scan *scan = &view->snap->scan;
 
 	if (cost->wall.known)
@@ -320,8 +317,9 @@ static void put_census(struct openmetrics *om, const struct view *view,
 	if (KNOWN(scan, MEMCENSUS_SCAN_REALTIME_NS))
 		put_number(om, "memcensus_census_timestamp", "seconds",
 			   "start of the census, since 1970", scan->realtime / 1e9);
-	put_columns(om, "census", &scan_record, names, view,
-		    records_of(scan, 1, sizeof(*scan)), no_labels);
+	put_columns(om, "census", &scan_record,
+		    "lock_hold_max_ns,mms,walked,busy,vanished,partial,kthreads,zombies,ptes,pages,memory,slices,frames,pss,violations",
+		    view, records_of(scan, 1, sizeof(*scan)), no_labels);
 }
 
 static void put_breakdown(struct openmetrics *om, const struct snapshot *snap)
