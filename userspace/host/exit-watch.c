@@ -37,18 +37,12 @@ _Static_assert(offsetof(struct proc_event, event_data.exit.process_tgid) ==
  * struct exit_watch_process - what the kernel has reported about one process
  * @pid: its PID
  * @executed: it has executed a program since the last query
- * @ended: @status and @moment are known
- * @oom: the kernel log says that the OOM killer chose it
- * @status: exit status as in wait(2)
- * @moment: when it ended, ns of CLOCK_MONOTONIC
+ * @exited: how it ended, as far as known
  */
 struct exit_watch_process {
 	uint32_t pid;
 	bool executed;
-	bool ended;
-	bool oom;
-	int status;
-	uint64_t moment;
+	struct exit_status exited;
 };
 
 /**
@@ -180,9 +174,11 @@ static void take_event(struct exit_watch *exits, const struct proc_event *event)
 	if (event->what == PROC_EVENT_EXEC) {
 		process->executed = true;
 	} else if (event->what == PROC_EVENT_EXIT) {
-		process->ended = true;
-		process->status = (int)event->event_data.exit.exit_code;
-		process->moment = event->timestamp_ns;
+		process->exited.known = true;
+		process->exited.status = (int)event->event_data.exit.exit_code;
+		/* Ago by CLOCK_MONOTONIC. */
+		process->exited.realtime = signals_realtime() -
+					   (signals_now() - event->timestamp_ns);
 	}
 }
 
@@ -249,15 +245,9 @@ static void take_log(struct exit_watch *exits)
 			snprintf(killed, sizeof(killed), "Killed process %u (",
 				 exits->processes[i].pid);
 			if (strstr(record, "ut of memory") && strstr(record, killed))
-				exits->processes[i].oom = true;
+				exits->processes[i].exited.oom = true;
 		}
 	}
-}
-
-/* Converts CLOCK_MONOTONIC to time of day. */
-static uint64_t realtime_of(uint64_t moment)
-{
-	return signals_realtime() - (signals_now() - moment);
 }
 
 struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)
@@ -271,11 +261,9 @@ struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)
 	take_events(exits);
 	take_log(exits);
 	process = find(exits, pid);
-	if (process && process->ended) {
-		exited.known = true;
-		exited.status = process->status;
-		exited.realtime = realtime_of(process->moment);
-	} else {
+	if (process)
+		exited = process->exited;
+	if (!exited.known) {
 		state = process_state(pid);
 		exited.known = state.has_status;
 		exited.status = state.status;
@@ -284,7 +272,6 @@ struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)
 			exits->lost ? "the kernel dropped the event" :
 			"no process event: not in the initial PID namespace?";
 	}
-	exited.oom = process && process->oom;
 	return exited;
 }
 

@@ -94,85 +94,83 @@ static const struct column figure_columns[] = {
 #define TASK(num, ...)	ATTRIBUTE(task, MEMCENSUS_TASK_##num, __VA_ARGS__)
 
 static const struct column task_fields[] = {
-	TASK(PID, "pid", "PID", pid, U32, ID,
+	TASK(PID, "PID", pid, U32, ID,
 	     "first process started in the address space", .total = TOTAL_ROWS),
-	TASK(NR_PEERS, "nr_peers", "NrPeers", nr_peers, U32, COUNT,
+	TASK(NR_PEERS, "NrPeers", nr_peers, U32, COUNT,
 	     "number of CLONE_VM peers: other processes in this address space", .total = TOTAL_SUM),
-	TASK(PEERS, "peers", "Peers", peers, U32S, LIST,
+	TASK(PEERS, "Peers", peers, U32S, LIST,
 	     "their PIDs; only the first ones if there are many", .optional = true),
-	TASK(PPID, "ppid", "PPID", ppid, U32, ID,
+	TASK(PPID, "PPID", ppid, U32, ID,
 	     "parent; 0: none, or outside of this PID namespace"),
-	TASK(COMM, "comm", "Command", comm, STRING, TEXT, "command name"),
-	TASK(UID, "uid", "UID", uid, U32, ID, "effective user ID", .total = TOTAL_DISTINCT),
-	TASK(CGROUP, "cgroup", "Cgroup", cgroup, U64, ID, "cgroup ID in the default hierarchy"),
-	TASK(START_NS, "start_ns", "Start", start, U64, SINCE_BOOT, "start time"),
-	TASK(THREADS, "threads", "Threads", threads, U32, COUNT, "threads", .total = TOTAL_SUM),
-	TASK(STATE, "state", "State", state, U32, WORD,
+	TASK(COMM, "Command", comm, STRING, TEXT, "command name"),
+	TASK(UID, "UID", uid, U32, ID, "effective user ID", .total = TOTAL_DISTINCT),
+	TASK(CGROUP, "Cgroup", cgroup, U64, ID, "cgroup ID in the default hierarchy"),
+	NAMED(task, MEMCENSUS_TASK_START_NS, "start_ns", "Start", start, U64, SINCE_BOOT,
+	      "start time"),
+	TASK(THREADS, "Threads", threads, U32, COUNT, "threads", .total = TOTAL_SUM),
+	TASK(STATE, "State", state, U32, WORD,
 	     "result of the walk: walked, busy, vanished, partial",
 	     .words = states, .n_words = ARRAY_SIZE(states)),
-	TASK(BASIS, "basis", "Basis", basis, U32, WORD,
+	TASK(BASIS, "Basis", basis, U32, WORD,
 	     "how owners were counted: mapcount, frames",
 	     .words = basis_words, .n_words = ARRAY_SIZE(basis_words)),
-	TASK(MIN_FAULTS, "min_faults", "MinFlt", min_faults, U64, COUNT,
+	TASK(MIN_FAULTS, "MinFlt", min_faults, U64, COUNT,
 	     "page faults without I/O since its start", .total = TOTAL_SUM),
-	TASK(MAJ_FAULTS, "maj_faults", "MajFlt", maj_faults, U64, COUNT,
+	TASK(MAJ_FAULTS, "MajFlt", maj_faults, U64, COUNT,
 	     "page faults with I/O since its start", .total = TOTAL_SUM),
-	TASK(OOM_SCORE_ADJ, "oom_score_adj", "OOMadj", oom_score_adj, S32, ID,
+	TASK(OOM_SCORE_ADJ, "OOMadj", oom_score_adj, S32, ID,
 	     "OOM score adjustment, -1000 to 1000", .sign = true),
-	TASK(FIGURES, "figures", "", figures, FIGURES, NEST, ""),
-	TASK(GROUP, "group", "Group", group, U32, ID,
+	TASK(FIGURES, "", figures, FIGURES, NEST, ""),
+	TASK(GROUP, "Group", group, U32, ID,
 	     "number of its group in this census, as id of the group"),
 };
 
 #define VMA(num, ...)	ATTRIBUTE(vma, MEMCENSUS_VMA_##num, __VA_ARGS__)
 
 static const struct column vma_fields[] = {
-	VMA(PID, "pid", "PID", pid, U32, ID, "process"),
-	VMA(START, "start", "Address", start, U64, ADDRESS, "first address"),
-	VMA(END, "end", "End", end, U64, ADDRESS, "end address, exclusive"),
-	VMA(OFFSET, "offset", "Offset", offset, U64, ADDRESS, "bytes into the file"),
-	VMA(MODE, "mode", "Mode", mode, STRING, TEXT, "read, write, execute, private or shared"),
-	VMA(FLAGS, "flags", "Flags", flags, STRING, TEXT,
+	VMA(PID, "PID", pid, U32, ID, "process"),
+	VMA(START, "Address", start, U64, ADDRESS, "first address"),
+	VMA(END, "End", end, U64, ADDRESS, "end address, exclusive"),
+	VMA(OFFSET, "Offset", offset, U64, ADDRESS, "bytes into the file"),
+	VMA(MODE, "Mode", mode, STRING, TEXT, "read, write, execute, private or shared"),
+	VMA(FLAGS, "Flags", flags, STRING, TEXT,
 	    "two-letter flags of the kernel", .kernel = "VmFlags"),
-	VMA(DEV_MAJOR, "dev_major", "Major", dev_major, U32, ID,
-	    "device of the file, major number"),
-	VMA(DEV_MINOR, "dev_minor", "Minor", dev_minor, U32, ID,
-	    "device of the file, minor number"),
-	VMA(INODE, "inode", "Inode", inode, U64, ID, "inode of the file"),
-	VMA(NAME, "name", "Name", name, STRING, TEXT, "path, [heap], [stack], [anon:...]"),
-	VMA(PAGE_SIZE, "page_size", "PageSize", page_size, U64, BYTES,
+	VMA(DEV_MAJOR, "Major", dev_major, U32, ID, "device of the file, major number"),
+	VMA(DEV_MINOR, "Minor", dev_minor, U32, ID, "device of the file, minor number"),
+	VMA(INODE, "Inode", inode, U64, ID, "inode of the file"),
+	VMA(NAME, "Name", name, STRING, TEXT, "path, [heap], [stack], [anon:...]"),
+	VMA(PAGE_SIZE, "PageSize", page_size, U64, BYTES,
 	    "size of its pages", .kernel = "KernelPageSize"),
-	VMA(PKEY, "pkey", "PKey", pkey, U32, ID, "protection key", .kernel = "ProtectionKey"),
-	VMA(FIGURES, "figures", "", figures, FIGURES, NEST, ""),
+	VMA(PKEY, "PKey", pkey, U32, ID, "protection key", .kernel = "ProtectionKey"),
+	VMA(FIGURES, "", figures, FIGURES, NEST, ""),
 };
 
-#define PAGES(num, name, ...)						\
-	ATTRIBUTE(pages, MEMCENSUS_PAGES_##num, name, NULL, __VA_ARGS__)
+#define PAGES(num, ...)	ATTRIBUTE(pages, MEMCENSUS_PAGES_##num, NULL, __VA_ARGS__)
 
 /* Read by pages.c; no command lists them as rows. */
 static const struct column pages_fields[] = {
-	PAGES(PID, "pid", pid, U32, ID, "process"),
-	PAGES(START, "start", start, U64, ADDRESS, "first address"),
-	PAGES(END, "end", end, U64, ADDRESS, "first address behind it"),
-	PAGES(ADDRESSES, "addresses", addresses, U64S, LIST, "of blocks"),
-	PAGES(RESIDENT, "resident", resident, U64S, LIST, "pages of each that are mapped"),
-	PAGES(EXCLUSIVE, "exclusive", exclusive, U64S, LIST, "of these, exclusive"),
-	PAGES(HUGE, "huge", huge, U64S, LIST, "of these, huge"),
-	PAGES(SWAP, "swap", swap, U64S, LIST, "pages of each that are in swap"),
+	PAGES(PID, pid, U32, ID, "process"),
+	PAGES(START, start, U64, ADDRESS, "first address"),
+	PAGES(END, end, U64, ADDRESS, "first address behind it"),
+	PAGES(ADDRESSES, addresses, U64S, LIST, "of blocks"),
+	PAGES(RESIDENT, resident, U64S, LIST, "pages of each that are mapped"),
+	PAGES(EXCLUSIVE, exclusive, U64S, LIST, "of these, exclusive"),
+	PAGES(HUGE, huge, U64S, LIST, "of these, huge"),
+	PAGES(SWAP, swap, U64S, LIST, "pages of each that are in swap"),
 };
 
 #define GROUP(num, ...)	ATTRIBUTE(group, MEMCENSUS_GROUP_##num, __VA_ARGS__)
 
 static const struct column group_fields[] = {
-	GROUP(UID, "uid", "UID", uid, U32, ID, "effective user ID, of groups by user"),
-	GROUP(CGROUP, "cgroup", "Cgroup", cgroup, U64, ID, "cgroup ID, of groups by cgroup"),
-	GROUP(COMM, "comm", "Command", comm, STRING, TEXT, "command name, of groups by command"),
-	GROUP(MMS, "mms", "MMs", mms, U32, COUNT, "number of address spaces", .total = TOTAL_SUM),
-	GROUP(FIGURES, "figures", "", figures, FIGURES, NEST, ""),
-	GROUP(ID, "id", "ID", id, U32, ID, "its number in this census"),
+	GROUP(UID, "UID", uid, U32, ID, "effective user ID, of groups by user"),
+	GROUP(CGROUP, "Cgroup", cgroup, U64, ID, "cgroup ID, of groups by cgroup"),
+	GROUP(COMM, "Command", comm, STRING, TEXT, "command name, of groups by command"),
+	GROUP(MMS, "MMs", mms, U32, COUNT, "number of address spaces", .total = TOTAL_SUM),
+	GROUP(FIGURES, "", figures, FIGURES, NEST, ""),
+	GROUP(ID, "ID", id, U32, ID, "its number in this census"),
 };
 
-#define MAPPING(num, ...)	ATTRIBUTE(mapping, MAPPING_##num, __VA_ARGS__)
+#define MAPPING(num, ...)	NAMED(mapping, MAPPING_##num, __VA_ARGS__)
 
 static const struct column mapping_fields[] = {
 	MAPPING(NAME, "mapping", "Mapping", name, STRING, TEXT, "name; [ anon ] if it has none"),

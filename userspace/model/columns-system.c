@@ -10,62 +10,60 @@ static const char *const kswapds[] = {
 _Static_assert(ARRAY_SIZE(kswapds) == MEMCENSUS_KSWAPD_MAX + 1,
 	       "a state of kswapd has no word");
 
-#define INFO(num, name, ...)						\
-	ATTRIBUTE(info, MEMCENSUS_INFO_##num, name, NULL, __VA_ARGS__)
+#define INFO(num, ...)	ATTRIBUTE(info, MEMCENSUS_INFO_##num, NULL, __VA_ARGS__)
+#define INFO_NS(num, member, help)					\
+	NAMED(info, MEMCENSUS_INFO_##num##_NS, #member "_ns", NULL, member, U64, DURATION, help)
 
 static const struct column info_fields[] = {
-	INFO(ABI, "abi", abi, U32, ID, "ABI of the module"),
-	INFO(VERSION, "version", version, STRING, TEXT, "version of the module"),
-	INFO(KERNEL, "kernel", kernel, STRING, TEXT, "kernel release"),
-	INFO(PAGE_SIZE, "page_size", page_size, U32, BYTES, "size of a page"),
-	INFO(ORDERS, "orders", orders, U32, COUNT, "orders of the buddy allocator"),
-	INFO(MAPCOUNT_EXACT, "mapcount_exact", mapcount_exact, U32, BOOL,
+	INFO(ABI, abi, U32, ID, "ABI of the module"),
+	INFO(VERSION, version, STRING, TEXT, "version of the module"),
+	INFO(KERNEL, kernel, STRING, TEXT, "kernel release"),
+	INFO(PAGE_SIZE, page_size, U32, BYTES, "size of a page"),
+	INFO(ORDERS, orders, U32, COUNT, "orders of the buddy allocator"),
+	INFO(MAPCOUNT_EXACT, mapcount_exact, U32, BOOL,
 	     "whether each page has a map count of its own"),
-	INFO(MAX_AGE_NS, "max_age_ns", max_age, U64, DURATION, "parameter max_age_ms"),
-	INFO(LOCK_HOLD_NS, "lock_hold_ns", lock_hold, U64, DURATION, "parameter lock_hold_us"),
-	INFO(BUSY_BUDGET_NS, "busy_budget_ns", busy_budget, U64, DURATION,
-	     "parameter busy_budget_ms"),
-	INFO(MAX_MEM, "max_mem", max_mem, U64, BYTES, "parameter max_mem"),
-	INFO(WORKERS, "workers", workers, U32, COUNT, "parameter workers"),
+	INFO_NS(MAX_AGE, max_age, "parameter max_age_ms"),
+	INFO_NS(LOCK_HOLD, lock_hold, "parameter lock_hold_us"),
+	INFO_NS(BUSY_BUDGET, busy_budget, "parameter busy_budget_ms"),
+	INFO(MAX_MEM, max_mem, U64, BYTES, "parameter max_mem"),
+	INFO(WORKERS, workers, U32, COUNT, "parameter workers"),
 };
 
-#define SCAN(num, name, ...)						\
-	ATTRIBUTE(scan, MEMCENSUS_SCAN_##num, name, NULL, __VA_ARGS__)
+#define SCAN(num, ...)	ATTRIBUTE(scan, MEMCENSUS_SCAN_##num, NULL, __VA_ARGS__)
+#define SCAN_NS(num, member, help)					\
+	NAMED(scan, MEMCENSUS_SCAN_##num##_NS, #member "_ns", NULL, member, U64, DURATION, help)
 
 static const struct column scan_fields[] = {
-	SCAN(BASIS, "basis", basis, U32, WORD, "how owners were counted",
+	SCAN(BASIS, basis, U32, WORD, "how owners were counted",
 	     .words = basis_words, .n_words = ARRAY_SIZE(basis_words)),
-	SCAN(PARTS, "parts", parts, U32, ID, "bits of what was gathered"),
-	SCAN(REALTIME_NS, "realtime_ns", realtime, U64, DURATION, "beginning, since 1970"),
-	SCAN(BOOTTIME_NS, "boottime_ns", boottime, U64, DURATION, "beginning, since boot"),
-	SCAN(WALL_NS, "wall_ns", wall, U64, DURATION, "from beginning to end"),
-	SCAN(CPU_NS, "cpu_ns", cpu, U64, DURATION, "CPU time"),
-	SCAN(LOCK_HOLD_MAX_NS, "lock_hold_max_ns", lock_hold_max, U64, DURATION,
-	     "longest lock hold on an address space"),
-	SCAN(LOCK_HOLDS, "lock_holds", lock_holds, U64, COUNT,
-	     "number of lock holds"),
-	SCAN(MMS, "mms", mms, U64, COUNT, "address spaces found"),
-	SCAN(WALKED, "walked", walked, U64, COUNT, "walked to their end"),
-	SCAN(BUSY, "busy", busy, U64, COUNT, "not walked: mmap_lock not available in time"),
-	SCAN(VANISHED, "vanished", vanished, U64, COUNT, "exited before their walk"),
-	SCAN(PARTIAL, "partial", partial, U64, COUNT, "walked in part"),
-	SCAN(KTHREADS, "kthreads", kthreads, U64, COUNT, "kernel threads"),
-	SCAN(ZOMBIES, "zombies", zombies, U64, COUNT, "exited, not reaped"),
-	SCAN(PTES, "ptes", ptes, U64, COUNT, "page table entries read"),
-	SCAN(PAGES, "pages", pages, U64, COUNT, "mapped pages seen"),
-	SCAN(MEMORY, "memory", memory, U64, BYTES, "taken by the census itself"),
-	SCAN(FRAMES, "frames", frames, U64, BYTES, "distinct frames mapped by any process"),
-	SCAN(PSS, "pss", pss, U64, BYTES, "PSS of all together"),
-	SCAN(VIOLATIONS, "violations", violations, U64, COUNT,
-	     "pss was not frames: a bug"),
-	SCAN(SLICES, "slices", slices, U64, COUNT,
+	SCAN(PARTS, parts, U32, ID, "bits of what was gathered"),
+	SCAN_NS(REALTIME, realtime, "beginning, since 1970"),
+	SCAN_NS(BOOTTIME, boottime, "beginning, since boot"),
+	SCAN_NS(WALL, wall, "from beginning to end"),
+	SCAN_NS(CPU, cpu, "CPU time"),
+	SCAN_NS(LOCK_HOLD_MAX, lock_hold_max, "longest lock hold on an address space"),
+	SCAN(LOCK_HOLDS, lock_holds, U64, COUNT, "number of lock holds"),
+	SCAN(MMS, mms, U64, COUNT, "address spaces found"),
+	SCAN(WALKED, walked, U64, COUNT, "walked to their end"),
+	SCAN(BUSY, busy, U64, COUNT, "not walked: mmap_lock not available in time"),
+	SCAN(VANISHED, vanished, U64, COUNT, "exited before their walk"),
+	SCAN(PARTIAL, partial, U64, COUNT, "walked in part"),
+	SCAN(KTHREADS, kthreads, U64, COUNT, "kernel threads"),
+	SCAN(ZOMBIES, zombies, U64, COUNT, "exited, not reaped"),
+	SCAN(PTES, ptes, U64, COUNT, "page table entries read"),
+	SCAN(PAGES, pages, U64, COUNT, "mapped pages seen"),
+	SCAN(MEMORY, memory, U64, BYTES, "taken by the census itself"),
+	SCAN(FRAMES, frames, U64, BYTES, "distinct frames mapped by any process"),
+	SCAN(PSS, pss, U64, BYTES, "PSS of all together"),
+	SCAN(VIOLATIONS, violations, U64, COUNT, "pss was not frames: a bug"),
+	SCAN(SLICES, slices, U64, COUNT,
 	     "passes over all processes, more than 1 if max_mem is short"),
 };
 
 static const struct column zone_type_fields[] = {
-	ATTRIBUTE(zone_type, MEMCENSUS_TYPE_NAME, "name", "Type", name, STRING, TEXT,
+	ATTRIBUTE(zone_type, MEMCENSUS_TYPE_NAME, "Type", name, STRING, TEXT,
 		  "migrate type"),
-	ATTRIBUTE(zone_type, MEMCENSUS_TYPE_FREE_BLOCKS, "free_blocks", "Blocks", free_blocks,
+	ATTRIBUTE(zone_type, MEMCENSUS_TYPE_FREE_BLOCKS, "Blocks", free_blocks,
 		  BLOCKS, BLOCKS, "free blocks by order"),
 	/* Of version 1 of the ABI: all of them in one array. */
 	[MEMCENSUS_TYPE_FREE_BLOCKS - 1] = {
@@ -88,30 +86,25 @@ static const struct column blocks_fields[] = {
 #define ZONE(num, ...)	ATTRIBUTE(zone, MEMCENSUS_ZONE_##num, __VA_ARGS__)
 
 static const struct column zone_fields[] = {
-	ZONE(NODE, "node", "Node", node, U32, ID, "its node"),
-	ZONE(NAME, "name", "Zone", name, STRING, TEXT, "its name"),
-	ZONE(FREE_BLOCKS, "free_blocks", "Blocks", free_blocks, U64S, BLOCKS,
-	     "free blocks by order"),
-	ZONE(TYPE, "types", "Types", types, TYPES, NEST, "free blocks by migrate type"),
-	ZONE(FREE, "free", "Free", free, U64, BYTES, "free"),
-	ZONE(WMARK_MIN, "wmark_min", "Min", wmark_min, U64, BYTES,
+	ZONE(NODE, "Node", node, U32, ID, "its node"),
+	ZONE(NAME, "Zone", name, STRING, TEXT, "its name"),
+	ZONE(FREE_BLOCKS, "Blocks", free_blocks, U64S, BLOCKS, "free blocks by order"),
+	ZONE(TYPE, "Types", types, TYPES, NEST, "free blocks by migrate type"),
+	ZONE(FREE, "Free", free, U64, BYTES, "free"),
+	ZONE(WMARK_MIN, "Min", wmark_min, U64, BYTES,
 	     "below it only the most urgent may allocate"),
-	ZONE(WMARK_LOW, "wmark_low", "Low", wmark_low, U64, BYTES,
-	     "below it kswapd is woken"),
-	ZONE(WMARK_HIGH, "wmark_high", "High", wmark_high, U64, BYTES,
-	     "above it kswapd sleeps again"),
-	ZONE(WMARK_BOOST, "wmark_boost", "Boost", wmark_boost, U64, BYTES,
+	ZONE(WMARK_LOW, "Low", wmark_low, U64, BYTES, "below it kswapd is woken"),
+	ZONE(WMARK_HIGH, "High", wmark_high, U64, BYTES, "above it kswapd sleeps again"),
+	ZONE(WMARK_BOOST, "Boost", wmark_boost, U64, BYTES,
 	     "part of the three that fragmentation added for a time"),
-	ZONE(SPANNED, "spanned", "Spanned", spanned, U64, BYTES,
-	     "from its first to its last frame"),
-	ZONE(PRESENT, "present", "Present", present, U64, BYTES, "present memory"),
-	ZONE(MANAGED, "managed", "Managed", managed, U64, BYTES,
-	     "managed by the buddy allocator"),
-	ZONE(PCP, "pcp", "PCP", pcp, U64, BYTES, "free in per-CPU lists"),
-	ZONE(HIGHATOMIC, "highatomic", "HighAtom", highatomic, U64, BYTES,
+	ZONE(SPANNED, "Spanned", spanned, U64, BYTES, "from its first to its last frame"),
+	ZONE(PRESENT, "Present", present, U64, BYTES, "present memory"),
+	ZONE(MANAGED, "Managed", managed, U64, BYTES, "managed by the buddy allocator"),
+	ZONE(PCP, "PCP", pcp, U64, BYTES, "free in per-CPU lists"),
+	ZONE(HIGHATOMIC, "HighAtom", highatomic, U64, BYTES,
 	     "reserved for atomic allocations"),
-	ZONE(CMA_FREE, "cma_free", "CMAfree", cma_free, U64, BYTES, "free in CMA areas"),
-	ZONE(LOWMEM_RESERVE, "lowmem_reserve", "Reserve", lowmem_reserve, U64S, LIST,
+	ZONE(CMA_FREE, "CMAfree", cma_free, U64, BYTES, "free in CMA areas"),
+	ZONE(LOWMEM_RESERVE, "Reserve", lowmem_reserve, U64S, LIST,
 	     "bytes kept from allocations that could use a higher zone"),
 };
 
@@ -145,37 +138,31 @@ static const struct column zone_derived[] = {
 #define NODE(num, ...)	ATTRIBUTE(node, MEMCENSUS_NODE_##num, __VA_ARGS__)
 
 static const struct column node_fields[] = {
-	NODE(ID, "id", "Node", id, U32, ID, "its number"),
-	NODE(KSWAPD, "kswapd", "Kswapd", kswapd, U32, WORD, "none, asleep, running",
+	NODE(ID, "Node", id, U32, ID, "its number"),
+	NODE(KSWAPD, "Kswapd", kswapd, U32, WORD, "none, asleep, running",
 	     .words = kswapds, .n_words = ARRAY_SIZE(kswapds)),
-	NODE(KSWAPD_ORDER, "kswapd_order", "Order", kswapd_order, U32, ID,
-	     "order kswapd was woken for"),
-	NODE(KSWAPD_ZONE, "kswapd_zone", "Zone", kswapd_zone, STRING, TEXT,
+	NODE(KSWAPD_ORDER, "Order", kswapd_order, U32, ID, "order kswapd was woken for"),
+	NODE(KSWAPD_ZONE, "Zone", kswapd_zone, STRING, TEXT,
 	     "highest zone kswapd was woken for"),
-	NODE(KSWAPD_FAILURES, "kswapd_failures", "Failures", kswapd_failures, U32, COUNT,
+	NODE(KSWAPD_FAILURES, "Failures", kswapd_failures, U32, COUNT,
 	     "runs without progress in a row; after 16 it gives up"),
-	NODE(BALANCED, "balanced", "Balanced", balanced, U32, BOOL,
+	NODE(BALANCED, "Balanced", balanced, U32, BOOL,
 	     "some zone has its high watermark free"),
-	NODE(SPANNED, "spanned", "Spanned", spanned, U64, BYTES,
-	     "from its first to its last frame"),
-	NODE(PRESENT, "present", "Present", present, U64, BYTES, "present memory"),
-	NODE(ACTIVE_ANON, "active_anon", "ActAnon", active_anon, U64, BYTES,
-	     "anonymous, recently used"),
-	NODE(INACTIVE_ANON, "inactive_anon", "InactAnon", inactive_anon, U64, BYTES,
+	NODE(SPANNED, "Spanned", spanned, U64, BYTES, "from its first to its last frame"),
+	NODE(PRESENT, "Present", present, U64, BYTES, "present memory"),
+	NODE(ACTIVE_ANON, "ActAnon", active_anon, U64, BYTES, "anonymous, recently used"),
+	NODE(INACTIVE_ANON, "InactAnon", inactive_anon, U64, BYTES,
 	     "anonymous, to be swapped out first"),
-	NODE(ACTIVE_FILE, "active_file", "ActFile", active_file, U64, BYTES,
-	     "page cache, recently used"),
-	NODE(INACTIVE_FILE, "inactive_file", "InactFile", inactive_file, U64, BYTES,
+	NODE(ACTIVE_FILE, "ActFile", active_file, U64, BYTES, "page cache, recently used"),
+	NODE(INACTIVE_FILE, "InactFile", inactive_file, U64, BYTES,
 	     "page cache, to be dropped first"),
-	NODE(UNEVICTABLE, "unevictable", "Unevict", unevictable, U64, BYTES,
-	     "cannot be reclaimed"),
-	NODE(ISOLATED_ANON, "isolated_anon", "IsoAnon", isolated_anon, U64, BYTES,
+	NODE(UNEVICTABLE, "Unevict", unevictable, U64, BYTES, "cannot be reclaimed"),
+	NODE(ISOLATED_ANON, "IsoAnon", isolated_anon, U64, BYTES,
 	     "anonymous, being reclaimed or moved"),
-	NODE(ISOLATED_FILE, "isolated_file", "IsoFile", isolated_file, U64, BYTES,
+	NODE(ISOLATED_FILE, "IsoFile", isolated_file, U64, BYTES,
 	     "page cache, being reclaimed or moved"),
-	NODE(DIRTY, "dirty", "Dirty", dirty, U64, BYTES, "to be written back"),
-	NODE(WRITEBACK, "writeback", "Writeback", writeback, U64, BYTES,
-	     "being written back"),
+	NODE(DIRTY, "Dirty", dirty, U64, BYTES, "to be written back"),
+	NODE(WRITEBACK, "Writeback", writeback, U64, BYTES, "being written back"),
 };
 
 const struct record_type info_record = {
@@ -212,8 +199,8 @@ const struct record_type node_record = {
 };
 
 static const struct column totals_fields[] = {
-	ATTRIBUTE(totals, MEMCENSUS_SYSTEM_BYTES, "bytes", "", bytes, FIGURES, NEST, ""),
-	ATTRIBUTE(totals, MEMCENSUS_SYSTEM_EVENTS, "events", "", events, FIGURES, NEST, ""),
+	ATTRIBUTE(totals, MEMCENSUS_SYSTEM_BYTES, "", bytes, FIGURES, NEST, ""),
+	ATTRIBUTE(totals, MEMCENSUS_SYSTEM_EVENTS, "", events, FIGURES, NEST, ""),
 };
 
 #define BYTES(num, name_, kernel_, help_)				\

@@ -155,10 +155,13 @@ struct column {
 		int unused; }) }
 
 /*
- * Attribute @n of a struct @of in an array indexed by number, with its @header, @member,
- * WIRE_@w, KIND_@k, and further members of struct column.
+ * Attribute @n of a struct @of in an array indexed by number, with its name, @header,
+ * @member, WIRE_@w, KIND_@k, and further members of struct column.  ATTRIBUTE() has the
+ * name of its member.
  */
-#define ATTRIBUTE(of, n, name_, header_, member, w, k, help_, ...)	\
+#define ATTRIBUTE(of, n, header_, member, ...)				\
+	NAMED(of, n, #member, header_, member, __VA_ARGS__)
+#define NAMED(of, n, name_, header_, member, w, k, help_, ...)		\
 	[n] = {								\
 		name_, header_, help_, .kind = KIND_##k,		\
 		.wire = WIRE_##w, .number = n,				\

@@ -1,40 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One census in memory: growing arrays, and an arena for their strings and lists. */
+/* One census in memory: growing arrays, and an obstack for their strings and lists. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/memory.h"
 #include "model/snapshot.h"
 
-#define ARENA_SIZE	(64UL << 10)
+#define CHUNK_SIZE	(64 << 10)
 
-/**
- * struct arena - a chunk of the arena
- * @next: the chunk before it
- * @used: bytes allocated from @data
- * @size: bytes of @data, which is aligned for a uint64_t
- */
-struct arena {
-	struct arena *next;
-	size_t used;
-	size_t size;
-	uint64_t data[];
-};
+static void *chunk_alloc(size_t size)
+{
+	return xcalloc(1, size);
+}
+
+#define obstack_chunk_alloc	chunk_alloc
+#define obstack_chunk_free	free
 
 struct snapshot *snapshot_new(void)
 {
-	return xcalloc(1, sizeof(struct snapshot));
+	struct snapshot *snap = xcalloc(1, sizeof(*snap));
+
+	obstack_begin(&snap->memory, CHUNK_SIZE);
+	return snap;
 }
 
 void snapshot_reset(struct snapshot *snap)
 {
-	struct arena *arena;
 	size_t i;
 
-	while ((arena = snap->arena)) {
-		snap->arena = arena->next;
-		free(arena);
-	}
+	obstack_free(&snap->memory, NULL);
 	free(snap->tasks);
 	free(snap->groups);
 	free(snap->vmas);
@@ -47,42 +41,26 @@ void snapshot_reset(struct snapshot *snap)
 	free(snap->meminfo);
 	free(snap->proc_texts);
 	memset(snap, 0, sizeof(*snap));
+	obstack_begin(&snap->memory, CHUNK_SIZE);
 }
 
 void snapshot_free(struct snapshot *snap)
 {
-	if (snap)
-		snapshot_reset(snap);
+	if (!snap)
+		return;
+	snapshot_reset(snap);
+	obstack_free(&snap->memory, NULL);
 	free(snap);
 }
 
 void *snapshot_alloc(struct snapshot *snap, size_t size)
 {
-	struct arena *arena = snap->arena;
-	void *p;
-
-	size = (size + sizeof(uint64_t) - 1) & ~(sizeof(uint64_t) - 1);
-	if (!arena || arena->size - arena->used < size) {
-		size_t room = size > ARENA_SIZE ? size : ARENA_SIZE;
-
-		arena = xcalloc(1, sizeof(*arena) + room);
-		arena->next = snap->arena;
-		arena->size = room;
-		snap->arena = arena;
-	}
-	p = (char *)arena->data + arena->used;
-	arena->used += size;
-	return p;
+	return obstack_alloc(&snap->memory, size);
 }
 
 const char *snapshot_text(struct snapshot *snap, const char *text, size_t len)
 {
-	char *copy;
-
-	len = strnlen(text, len);
-	copy = snapshot_alloc(snap, len + 1);
-	memcpy(copy, text, len);
-	return copy;
+	return obstack_copy0(&snap->memory, text, strnlen(text, len));
 }
 
 bool task_is_gone(const struct task *task)

@@ -16,6 +16,7 @@
 #ifndef READER_SNAPSHOT_H
 #define READER_SNAPSHOT_H
 
+#include <obstack.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -303,7 +304,7 @@ struct naming {
  * @naming: names of users and cgroups on its machine; NULL: unavailable
  * @named: requested by PIDs, so @tasks does not hold all tasks
  * @users, @cgroups: in a record, names on the machine where it was made
- * @arena: memory of strings and lists
+ * @memory: of strings and lists
  */
 struct snapshot {
 	uint64_t seq;
@@ -336,7 +337,7 @@ struct snapshot {
 	bool named;
 	struct names users;
 	struct names cgroups;
-	struct arena *arena;
+	struct obstack memory;
 };
 
 #define KNOWN(record, bit)	((record)->known >> (bit) & 1)
@@ -348,7 +349,7 @@ void snapshot_free(struct snapshot *snap);
 /* Empties it: as snapshot_new() returns it. */
 void snapshot_reset(struct snapshot *snap);
 
-/* Allocates @size zeroed bytes for strings and lists. */
+/* Allocates @size bytes for strings and lists, not zeroed. */
 void *snapshot_alloc(struct snapshot *snap, size_t size);
 
 /* A NUL-terminated copy of @text, of at most @len bytes. */

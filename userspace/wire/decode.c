@@ -62,18 +62,16 @@ static uint64_t load(enum wire how, const void *p)
 	}
 }
 
-static void decode_numbers(struct decoder *d, enum wire how,
-			  const struct nlattr *attr, struct numbers *numbers)
+static struct numbers decode_numbers(struct decoder *d, enum wire how,
+				     const struct nlattr *attr)
 {
 	const unsigned char *p = attr_data(attr);
 	size_t size = element_size(how), n = attr_len(attr) / size, i;
-	uint64_t *v;
+	uint64_t *v = snapshot_alloc(d->snap, n * sizeof(*v));
 
-	v = snapshot_alloc(d->snap, n * sizeof(*v));
 	for (i = 0; i < n; i++)
 		v[i] = load(how, p + i * size);
-	numbers->n = n;
-	numbers->v = v;
+	return (struct numbers){ n, v };
 }
 
 static int decode_figures(struct decoder *d, const struct record_type *type,
@@ -166,21 +164,15 @@ static int decode_attr(struct decoder *d, const struct record_type *type,
 	case WIRE_U64S:
 		if (len % element_size(column->wire))
 			return malformed(d, type, column, attr);
-		decode_numbers(d, column->wire, attr, &numbers);
+		numbers = decode_numbers(d, column->wire, attr);
 		memcpy(member, &numbers, sizeof(numbers));
 		break;
 	case WIRE_FIGURES:
-		if (decode_figures(d, type, attr, (struct figures *)member))
-			return -1;
-		break;
+		return decode_figures(d, type, attr, (struct figures *)member) ? -1 : 1;
 	case WIRE_TYPES:
-		if (decode_zone_type(d, attr, record))
-			return -1;
-		break;
+		return decode_zone_type(d, attr, record) ? -1 : 1;
 	case WIRE_BLOCKS:
-		if (decode_blocks(d, attr, (struct numbers *)member))
-			return -1;
-		break;
+		return decode_blocks(d, attr, (struct numbers *)member) ? -1 : 1;
 	}
 	return 1;
 }
