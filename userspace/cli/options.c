@@ -259,6 +259,14 @@ static bool is_given(const struct option_set *set, const char *name)
 	return i < set->n && set->given[i];
 }
 
+/* The first of @names that is on the command line; NULL: none. */
+static const char *first_given(const struct option_set *set, const char *const *names)
+{
+	while (*names && !is_given(set, *names))
+		names++;
+	return *names;
+}
+
 /* Reports the error that getopt_long() found. */
 static int wrong_word(const struct option_set *set, int code, char **argv, struct failure *why)
 {
@@ -337,17 +345,14 @@ static int check_exclusions(const struct options *options, const struct option_s
 			    struct failure *why)
 {
 	const struct exclusion *row;
-	const char *const *other;
+	const char *other;
 
 	for (row = exclusions; row < exclusions + ARRAY_SIZE(exclusions); row++) {
-		if (!is_given(set, row->one) || options->command == row->except)
-			continue;
-		for (other = row->others; *other; other++)
-			if (is_given(set, *other))
-				return fail(why, FAIL_USAGE,
-					    "'--%s' and '--%s' cannot be combined%s%s",
-					    row->one, *other, row->because ? ": " : "",
-					    row->because ? row->because : "");
+		other = first_given(set, row->others);
+		if (other && is_given(set, row->one) && options->command != row->except)
+			return fail(why, FAIL_USAGE, "'--%s' and '--%s' cannot be combined%s%s",
+				    row->one, other, row->because ? ": " : "",
+				    row->because ? row->because : "");
 	}
 	return 0;
 }
@@ -355,16 +360,10 @@ static int check_exclusions(const struct options *options, const struct option_s
 static int check_requirements(const struct option_set *set, struct failure *why)
 {
 	const struct requirement *row;
-	const char *const *other;
 
-	for (row = requirements; row < requirements + ARRAY_SIZE(requirements); row++) {
-		if (!is_given(set, row->one))
-			continue;
-		for (other = row->others; *other && !is_given(set, *other); other++)
-			;
-		if (!*other)
+	for (row = requirements; row < requirements + ARRAY_SIZE(requirements); row++)
+		if (is_given(set, row->one) && !first_given(set, row->others))
 			return fail(why, FAIL_USAGE, "'--%s' needs %s", row->one, row->words);
-	}
 	return 0;
 }
 
@@ -372,19 +371,16 @@ static int check_requirements(const struct option_set *set, struct failure *why)
 static int check_groups(const struct options *options, const struct option_set *set,
 			struct failure *why)
 {
-	static const char *const names[] = { GROUPS };
-	const char *const *name = names;
+	static const char *const names[] = { GROUPS, NULL };
 
 	if (options->pids && (options->comm.given || options->user.given))
 		return fail(why, FAIL_USAGE,
 			    "'--pid' and a filter cannot be combined for groups");
 	if (options->basis != MEMCENSUS_BASIS_MAPCOUNT)
 		return 0;
-	while (!is_given(set, *name))
-		name++;
 	return fail(why, FAIL_USAGE,
 		    "'--%s' and '--basis mapcount' cannot be combined: groups are counted by frames",
-		    *name);
+		    first_given(set, names));
 }
 
 int options_pids(struct options *options, char **words, int n,

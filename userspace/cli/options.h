@@ -236,8 +236,9 @@ extern const struct option_entry option_version;
 #define OPTIONS_COMMON		USE(file), USE(at), USE(output), OPTIONS_OF_TABLES
 
 /*
- * Fills @options, but not @chosen, @order and @bound; options_free() empties it.  Returns 0, or -1 and @why, which
- * names the wrong word; @options->command is set in both cases.
+ * Fills @options, but not @chosen, @order and @bound; options_free() empties it.
+ * Returns 0, or -1 and @why, which names the wrong word; @options->command is set in
+ * both cases.
  */
 int options_parse(struct options *options, int argc, char **argv,
 		  struct failure *why);

@@ -153,42 +153,40 @@ static bool is_shown(const struct interval_run *run, size_t i)
 	return !run->columns[i].wide || run->session->options->wide;
 }
 
-static struct table *row_begin(const struct interval_run *run, bool header,
-			       const char *stamp)
+/* Prints the row of the last census, or @average of all. */
+static void put_row(const struct interval_run *run, bool average)
 {
 	const struct options *options = run->session->options;
-	struct table *table;
+	const struct units units = { .suffixes = options->suffixes };
+	const struct censuses *censuses = &run->censuses;
+	const struct snapshot *before = average ? censuses->first : censuses->before;
+	const bool header = !average && interval_header_due(options, run->rows);
+	struct table *table = table_new((struct table_look){ options->raw, !header });
+	const struct interval_column *column;
+	char stamp[TIME_SIZE];
+	double value;
+	bool known;
 	size_t i;
 
-	table = table_new((struct table_look){ options->raw, !header });
 	table_column_wide(table, "Time", true, TIME_WIDTH);
 	for (i = 0; i < run->n; i++)
 		if (is_shown(run, i))
 			table_column_wide(table, run->columns[i].header, true,
 					  width_of(&run->columns[i]));
 	table_row(table);
-	table_cell(table, stamp);
-	return table;
-}
-
-static void put_row(const struct interval_run *run)
-{
-	const struct options *options = run->session->options;
-	const struct units units = { .suffixes = options->suffixes };
-	const struct snapshot *snap = run->censuses.now;
-	char stamp[TIME_SIZE];
-	struct table *table;
-	double value;
-	bool known;
-	size_t i;
-
-	time_text(stamp, time_of(&snap->scan), options->raw);
-	table = row_begin(run, interval_header_due(options, run->rows), stamp);
+	time_text(stamp, time_of(&censuses->now->scan), options->raw);
+	table_cell(table, average ? "Average:" : stamp);
 	for (i = 0; i < run->n; i++) {
 		if (!is_shown(run, i))
 			continue;
-		known = get(&run->columns[i], run->censuses.before, snap, &value);
-		put_cell(table, &run->columns[i], known, value, &units);
+		column = &run->columns[i];
+		if (average && column->kind == INTERVAL_LEVEL) {
+			known = run->counts[i];
+			value = known ? run->sums[i] / run->counts[i] : 0;
+		} else {
+			known = get(column, before, censuses->now, &value);
+		}
+		put_cell(table, column, known, value, &units);
 	}
 	table_finish(table, run->session->out);
 }
@@ -228,29 +226,6 @@ static void add_levels(struct interval_run *run)
 		run->sums[i] += value;
 		run->counts[i]++;
 	}
-}
-
-static void put_average(const struct interval_run *run)
-{
-	const struct options *options = run->session->options;
-	const struct units units = { .suffixes = options->suffixes };
-	struct table *table = row_begin(run, false, "Average:");
-	const struct interval_column *column;
-	double value;
-	bool known;
-	size_t i;
-
-	for (i = 0; i < run->n; i++) {
-		if (!is_shown(run, i))
-			continue;
-		column = &run->columns[i];
-		known = run->counts[i];
-		value = known ? run->sums[i] / run->counts[i] : 0;
-		if (column->kind != INTERVAL_LEVEL)
-			known = get(column, run->censuses.first, run->censuses.now, &value);
-		put_cell(table, column, known, value, &units);
-	}
-	table_finish(table, run->session->out);
 }
 
 bool interval_next(struct session *session, struct censuses *censuses, struct failure *why)
@@ -293,12 +268,12 @@ int interval_run(struct session *session, const struct interval_column *columns,
 		if (session->options->json)
 			put_json(&run);
 		else
-			put_row(&run);
+			put_row(&run, false);
 		add_levels(&run);
 	}
 	/* A single row has no interval to average over. */
 	if (run.censuses.taken == TAKE_END && run.rows > 1 && !session->options->json)
-		put_average(&run);
+		put_row(&run, true);
 	free(run.sums);
 	free(run.counts);
 	return interval_end(&run.censuses);

@@ -96,22 +96,19 @@ static void draw(struct picture *p, const struct snapshot *snap, struct pages_cu
 }
 
 /* Pages as bytes; unknown where the walk has not come to the end of the row. */
-static void put_pages(struct table *table, const struct picture *p, uint64_t pages,
-		      const struct snapshot *snap, const struct units *units)
-{
-	const struct amount amount = { snap->n_pages && p->end <= p->known,
-				       pages * pages_size(snap) };
-
-	cell_amount(table, amount, units);
-}
-
 static void put_counts(struct table *table, const struct picture *p,
 		       const struct snapshot *snap, const struct units *units)
 {
-	put_pages(table, p, p->counts.resident, snap, units);
-	put_pages(table, p, p->counts.exclusive, snap, units);
-	put_pages(table, p, p->counts.huge, snap, units);
-	put_pages(table, p, p->counts.swap, snap, units);
+	const uint64_t counts[] = {
+		p->counts.resident, p->counts.exclusive, p->counts.huge, p->counts.swap,
+	};
+	struct amount amount = { .known = snap->n_pages && p->end <= p->known };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		amount.bytes = counts[i] * pages_size(snap);
+		cell_amount(table, amount, units);
+	}
 }
 
 static void put_row(struct table *table, const struct picture *p, const struct vma *vma,
@@ -129,15 +126,14 @@ static void put_row(struct table *table, const struct picture *p, const struct v
 
 static struct table *new_table(const struct options *options)
 {
+	static const char *const amounts[] = {
+		"Address", "Kbytes", "Mapped", "Exclusive", "Huge", "Swap", "Each",
+	};
 	struct table *table = table_new(command_look(options));
+	size_t i;
 
-	table_column(table, "Address", true);
-	table_column(table, "Kbytes", true);
-	table_column(table, "Mapped", true);
-	table_column(table, "Exclusive", true);
-	table_column(table, "Huge", true);
-	table_column(table, "Swap", true);
-	table_column(table, "Each", true);
+	for (i = 0; i < ARRAY_SIZE(amounts); i++)
+		table_column(table, amounts[i], true);
 	table_column(table, "Pages", false);
 	table_column(table, "Mode", false);
 	table_column_text(table, "Mapping");

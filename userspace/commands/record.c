@@ -26,18 +26,6 @@ static bool may_go_on(const struct session *session, const struct failure *why)
 		why->kind == FAIL_SYSTEM);
 }
 
-/* Appends the census @snap to the record and frees it. */
-static enum recorder_end_status keep(struct recorder *recorder, struct snapshot *snap,
-				     struct failure *why)
-{
-	enum recorder_end_status done;
-
-	names_write(snap);
-	done = recorder_end(recorder, snap, why);
-	snapshot_free(snap);
-	return done;
-}
-
 /* Records one census: 0 to continue, after reporting an error that may pass; 1 at the end. */
 static int record_one(struct session *session, struct recorder *recorder,
 		      struct failure *why)
@@ -48,10 +36,13 @@ static int record_one(struct session *session, struct recorder *recorder,
 
 	recorder_begin(recorder);
 	taken = session_next(session, &snap, why);
-	if (taken == TAKE_DONE)
-		done = keep(recorder, snap, why);
-	else
+	if (taken == TAKE_DONE) {
+		names_write(snap);
+		done = recorder_end(recorder, snap, why);
+		snapshot_free(snap);
+	} else {
 		recorder_abort(recorder);
+	}
 	if (taken == TAKE_END || done == RECORDER_CLOSED)
 		return 1;
 	if (done == RECORDER_DONE)

@@ -169,15 +169,16 @@ static void cell_growths(struct table *table, const struct delta *delta)
 	table_cell(table, !delta->known ? NULL : *text ? text : "steady");
 }
 
-static struct table *new_table(struct watch *watch)
+static void put_row(struct watch *watch, const struct view *view,
+		    const struct task *task, const struct delta *delta)
 {
 	const struct options *options = watch->session->options;
-	struct table_look look = command_look(options);
-	struct table *table;
+	const struct units units = command_units(view, options);
+	const bool header = interval_header_due(options, watch->rows++);
+	struct table *table = table_new((struct table_look){ options->raw, !header });
+	char time[TIME_SIZE];
 	size_t i;
 
-	look.no_header = !interval_header_due(options, watch->rows++);
-	table = table_new(look);
 	table_column_wide(table, "Time", false, TIME_WIDTH);
 	table_column_wide(table, "PID", true, 7);
 	for (i = 0; i < ARRAY_SIZE(amounts); i++)
@@ -187,17 +188,6 @@ static struct table *new_table(struct watch *watch)
 	table_column_wide(table, "MinFlt/s", true, 8);
 	table_column_wide(table, "MajFlt/s", true, 8);
 	table_column(table, "Growth", false);
-	return table;
-}
-
-static void put_row(struct watch *watch, const struct view *view,
-		    const struct task *task, const struct delta *delta)
-{
-	const struct options *options = watch->session->options;
-	const struct units units = command_units(view, options);
-	struct table *table = new_table(watch);
-	char time[TIME_SIZE];
-	size_t i;
 
 	table_row(table);
 	time_text(time, time_of(&view->snap->scan), options->raw);
