@@ -15,7 +15,7 @@
 int flame_moment_take(struct flame_moment *moment, const struct fault_record *record,
 		      page_bits_fn *fn, void *context, struct failure *why)
 {
-	struct flame_census *census;
+	struct page_bits *census;
 	size_t i;
 
 	moment->time = signals_realtime();
@@ -23,14 +23,14 @@ int flame_moment_take(struct flame_moment *moment, const struct fault_record *re
 	for (i = 0; i < record->n; i++) {
 		census = &moment->censuses[moment->n_censuses];
 		census->pid = record->v[i]->pid;
-		if (fn(context, &census->bits, census->pid, why)) {
-			page_bits_free(&census->bits);
+		if (fn(context, census, census->pid, why)) {
+			page_bits_free(census);
 			/* It ended in between. */
 			if (process_is_gone(census->pid))
 				continue;
 			return -1;
 		}
-		moment->source = census->bits.source;
+		moment->source = census->source;
 		moment->n_censuses++;
 		moment->processes++;
 	}
@@ -122,7 +122,7 @@ static void add_shares(struct flame_moment *moment, struct join *join, const cha
 }
 
 static void join_census(struct flame_moment *moment, struct join *join,
-			const struct flame_census *census, const struct fault_record *record)
+			const struct page_bits *census, const struct fault_record *record)
 {
 	static const struct page_stacks none;
 	const struct fault_process *process = fault_record_find(record, census->pid);
@@ -131,21 +131,21 @@ static void join_census(struct flame_moment *moment, struct join *join,
 	const struct page_bits_block *block;
 	uint64_t left;
 
-	for (area = census->bits.v; area < census->bits.v + census->bits.n; area++) {
+	for (area = census->v; area < census->v + census->n; area++) {
 		for (block = area->blocks; block < area->blocks + area->n; block++)
 			for (left = block->resident; left; left &= left - 1)
-				count_page(join, area, census->bits.page, block,
+				count_page(join, area, census->page, block,
 					   (unsigned int)__builtin_ctzll(left),
 					   process ? &process->pages : &none);
 		if (join->n)
-			add_shares(moment, join, name, area->name, census->bits.page);
+			add_shares(moment, join, name, area->name, census->page);
 	}
 }
 
 static void free_censuses(struct flame_moment *moment)
 {
 	while (moment->n_censuses)
-		page_bits_free(&moment->censuses[--moment->n_censuses].bits);
+		page_bits_free(&moment->censuses[--moment->n_censuses]);
 	free(moment->censuses);
 	moment->censuses = NULL;
 }

@@ -23,16 +23,6 @@ struct flame_share {
 };
 
 /**
- * struct flame_census - the pages of a process
- * @pid: its PID
- * @bits: its pages
- */
-struct flame_census {
-	uint32_t pid;
-	struct page_bits bits;
-};
-
-/**
  * struct flame_moment - a point in time; all 0: none yet
  * @time: ns since 1970
  * @source: where the pages are from
@@ -45,7 +35,7 @@ struct flame_census {
 struct flame_moment {
 	uint64_t time;
 	const char *source;
-	struct flame_census *censuses;
+	struct page_bits *censuses;
 	size_t n_censuses;
 	struct flame_share *v;
 	size_t n;

@@ -165,10 +165,11 @@ bool leak_seconds_left(const struct leak_report *report, const struct suspect *s
 
 	if (suspect->region || slope <= 0)
 		return false;
-	if (report->live && track->has_cgroup)
-		take_cgroups(&headroom, track->cgroup);
-	if (report->live && track->has_vss && process_address_limit(track->pid, &limit))
-		take_less(&headroom, limit, track->vss, "RLIMIT_AS");
+	if (report->live && KNOWN(&track->last, MEMCENSUS_TASK_CGROUP))
+		take_cgroups(&headroom, track->last.cgroup);
+	if (report->live && KNOWN(&track->last.figures, MEMCENSUS_F_VSS) &&
+	    process_address_limit(track->pid, &limit))
+		take_less(&headroom, limit, track->last.figures.v[MEMCENSUS_F_VSS], "RLIMIT_AS");
 	if (!headroom.known)
 		return false;
 	*seconds = (double)headroom.bytes / slope;

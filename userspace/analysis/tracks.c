@@ -50,12 +50,7 @@ static void add_task(struct tracks *tracks, const struct view *view,
 	keep_text(&track->comm, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "?");
 	if (user)
 		keep_text(&track->user, user);
-	track->has_uid = KNOWN(task, MEMCENSUS_TASK_UID);
-	track->uid = task->uid;
-	track->has_cgroup = KNOWN(task, MEMCENSUS_TASK_CGROUP);
-	track->cgroup = task->cgroup;
-	track->has_vss = KNOWN(&task->figures, MEMCENSUS_F_VSS);
-	track->vss = task->figures.v[MEMCENSUS_F_VSS];
+	track->last = *task;
 
 	/* After a partial walk it is a lower bound, so not added to the series. */
 	if (!regions_private(&task->figures, &bytes) ||
@@ -99,24 +94,23 @@ static void add_vmas(struct tracks *tracks, const struct snapshot *snap, double 
 	}
 }
 
-/* Whether @request names the task or one of its CLONE_VM peers, or all tasks. */
-static bool is_of_interest(const struct tracks_request *request,
-			   const struct task *task)
+/* Whether @pids name the task or one of its CLONE_VM peers, or all tasks. */
+static bool is_of_interest(const uint32_t *pids, size_t n, const struct task *task)
 {
 	size_t i, t;
 
-	for (i = 0; i < request->n; i++) {
-		if (request->pids[i] == task->pid)
+	for (i = 0; i < n; i++) {
+		if (pids[i] == task->pid)
 			return true;
 		for (t = 0; t < task->peers.n; t++)
-			if (request->pids[i] == task->peers.v[t])
+			if (pids[i] == task->peers.v[t])
 				return true;
 	}
-	return !request->pids;
+	return !pids;
 }
 
-void tracks_add(struct tracks *tracks, const struct snapshot *snap,
-		const struct tracks_request *request)
+void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint32_t *pids,
+		size_t n, bool whole)
 {
 	const struct view view = { .snap = snap };
 	double t;
@@ -130,7 +124,7 @@ void tracks_add(struct tracks *tracks, const struct snapshot *snap,
 	}
 	tracks->censuses++;
 	tracks->boottime = snap->scan.boottime;
-	if (request->whole)
+	if (whole)
 		tracks->whole = tracks->censuses;
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS))
 		tracks->last = snap->scan.realtime;
@@ -142,7 +136,7 @@ void tracks_add(struct tracks *tracks, const struct snapshot *snap,
 	for (i = 0; i < snap->n_tasks; i++)
 		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_PID) &&
 		    !task_is_gone(&snap->tasks[i]) &&
-		    is_of_interest(request, &snap->tasks[i]))
+		    is_of_interest(pids, n, &snap->tasks[i]))
 			add_task(tracks, &view, &snap->tasks[i], t);
 	add_vmas(tracks, snap, t);
 }

@@ -15,10 +15,8 @@
  * @next: next in its bucket
  * @pid, @start: identify the process; @start 0: unknown
  * @comm: its name; owned
- * @has_uid, @uid: effective user
- * @user: its name on the machine of the census; owned, NULL: unknown
- * @has_cgroup, @cgroup: ID of its cgroup
- * @has_vss, @vss: bytes, in its last census
+ * @last: its last census, without texts and lists, which are gone
+ * @user: its user's name on the machine of the census; owned, NULL: unknown
  * @private_now: bytes of private memory in the last census that gave them
  * @seen: number of its last census, as in tracks.censuses
  * @series: private memory in bytes, over seconds
@@ -29,13 +27,8 @@ struct track {
 	uint32_t pid;
 	uint64_t start;
 	char *comm;
-	bool has_uid;
-	uint64_t uid;
+	struct task last;
 	char *user;
-	bool has_cgroup;
-	uint64_t cgroup;
-	bool has_vss;
-	uint64_t vss;
 	uint64_t private_now;
 	uint64_t seen;
 	struct series series;
@@ -65,21 +58,14 @@ struct tracks {
 	struct track *buckets[TRACK_BUCKETS];
 };
 
-/**
- * struct tracks_request - content of a census
- * @pids, @n: the processes of interest; NULL: all
- * @whole: processes that are not in the census have ended
+/*
+ * Adds the processes @pids of a census; NULL: all.  @whole: those that are not in it have
+ * ended.
  */
-struct tracks_request {
-	const uint32_t *pids;
-	size_t n;
-	bool whole;
-};
+void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint32_t *pids,
+		size_t n, bool whole);
 
-void tracks_add(struct tracks *tracks, const struct snapshot *snap,
-		const struct tracks_request *request);
-
-/* Whether @track was in the last census with tracks_request.whole, or later. */
+/* Whether @track was in the last whole census, or later. */
 bool track_lives(const struct tracks *tracks, const struct track *track);
 
 void tracks_free(struct tracks *tracks);

@@ -18,20 +18,17 @@ static const uint8_t kinds[] = {
  * struct export - the censuses of one export
  * @session: options and source
  * @snaps, @n: the first one has all parts, the others only groups; owned
- * @cost: sum of their costs
  */
 struct export {
 	struct session *session;
 	struct snapshot *snaps[N_KINDS];
 	size_t n;
-	struct census_cost cost;
 };
 
 static void drop_all(struct export *export)
 {
 	while (export->n)
 		snapshot_free(export->snaps[--export->n]);
-	export->cost = (struct census_cost){ .taken = 0 };
 	names_forget();
 }
 
@@ -61,7 +58,6 @@ static int take(struct export *export, uint8_t kind, struct failure *why)
 	if (!snap)
 		return fail(why, FAIL_SYSTEM, "no census: interrupted, or the record is empty");
 	export->snaps[export->n++] = snap;
-	census_cost_add(&export->cost, snap);
 	/* These warnings cover the other censuses too; a server has metrics for them. */
 	if (export->n == 1 && !session->options->listen)
 		session->partial |= warnings_print(stderr, snap);
@@ -93,7 +89,7 @@ void export_write(const struct export *export, bool older, FILE *out)
 	struct view view = { .snap = export->snaps[0], .numeric = options->numeric };
 	size_t i;
 
-	metrics_system(&om, &view, &export->cost);
+	metrics_system(&om, &view, export->snaps, export->n);
 	for (i = 0; i < export->n; i++) {
 		view.snap = export->snaps[i];
 		metrics_groups(&om, &view);

@@ -226,7 +226,8 @@ static void json_process(struct json *json, const struct leak_report *report,
 	json_open(json, NULL, '{');
 	json_put_unsigned(json, "pid", track->pid);
 	json_put_string(json, "comm", track->comm);
-	json_put_known(json, "uid", track->has_uid, (int64_t)track->uid);
+	json_put_known(json, "uid", KNOWN(&track->last, MEMCENSUS_TASK_UID),
+		       (int64_t)track->last.uid);
 	json_finding(json, report, suspect);
 	if (leak_seconds_left(report, suspect, &seconds, &what)) {
 		json_put_ratio(json, "seconds_left", seconds);

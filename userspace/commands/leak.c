@@ -46,39 +46,26 @@ struct leak {
 static void add_census(struct leak *leak, const struct snapshot *snap)
 {
 	const struct session *session = leak->session;
-	bool live = session->source->ops->live, named = session->options->n_pids;
-	struct headroom headroom = headroom_of_system(snap);
-	struct tracks_request request = {
-		.whole = !live || named || !session->request.n_pids,
-	};
+	const bool live = session->source->ops->live, named = session->options->n_pids;
+	const struct headroom headroom = headroom_of_system(snap);
 
-	/* A census of a record may have all processes: select the named ones. */
-	if (named && !live) {
-		request.pids = leak->pids;
-		request.n = leak->n_pids;
-	}
 	if (headroom.known)
 		leak->headroom = headroom;
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS))
 		leak->basis = (uint8_t)snap->scan.basis;
-	tracks_add(&leak->tracks, snap, &request);
+	/* A census of a record may have all processes: select the named ones. */
+	if (named && !live)
+		tracks_add(&leak->tracks, snap, leak->pids, leak->n_pids, true);
+	else
+		tracks_add(&leak->tracks, snap, NULL, 0,
+			   !live || named || !session->request.n_pids);
 }
-
-/**
- * struct rising - a process that may leak
- * @pid: its PID
- * @grown: bytes
- */
-struct rising {
-	uint32_t pid;
-	double grown;
-};
 
 static int by_growth(const void *a, const void *b)
 {
-	const struct rising *x = a, *y = b;
+	const struct suspect *x = a, *y = b;
 
-	return (x->grown < y->grown) - (x->grown > y->grown);
+	return (x->finding.grown < y->finding.grown) - (x->finding.grown > y->finding.grown);
 }
 
 /*
@@ -88,22 +75,23 @@ static int by_growth(const void *a, const void *b)
 static void choose_suspects(struct leak *leak)
 {
 	const struct tracks *tracks = &leak->tracks;
-	struct rising *rising = xcalloc(tracks->n, sizeof(*rising));
-	struct slope_finding finding;
+	struct suspect *rising = xcalloc(tracks->n, sizeof(*rising));
+	struct suspect suspect = { 0 };
 	size_t n = 0, i;
 
 	leak->pids = xcalloc(SUSPECTS_MAX, sizeof(*leak->pids));
 	for (i = 0; i < tracks->n; i++) {
-		if (!track_lives(tracks, tracks->v[i]))
+		suspect.track = tracks->v[i];
+		if (!track_lives(tracks, suspect.track))
 			continue;
-		finding = slope_judge(tracks->v[i]->series.points, tracks->v[i]->series.n,
-				      LEAK_LEAST / 2);
-		if (finding.verdict == VERDICT_GROWS || finding.verdict == VERDICT_UNEVEN)
-			rising[n++] = (struct rising){ tracks->v[i]->pid, finding.grown };
+		suspect.finding = slope_judge(suspect.track->series.points,
+					      suspect.track->series.n, LEAK_LEAST / 2);
+		if (suspect.finding.verdict >= VERDICT_UNEVEN)
+			rising[n++] = suspect;
 	}
 	qsort(rising, n, sizeof(*rising), by_growth);
 	for (i = 0; i < n && i < SUSPECTS_MAX; i++)
-		leak->pids[leak->n_pids++] = rising[i].pid;
+		leak->pids[leak->n_pids++] = rising[i].track->pid;
 	free(rising);
 }
 

@@ -25,7 +25,7 @@ const char *const trace_call_names[TRACE_CALLS] = {
 #define TASK(group, word, what, name, ...)					\
 	{ group, word, what, 0, { __VA_ARGS__ }, .comm = name, .targets = true }
 #define SYSTEM(group, word, what, work, ...)					\
-	{ group, word, what, work, { __VA_ARGS__ }, .optional = "reclaim" }
+	{ group, word, what, work, { __VA_ARGS__ }, .comm = NULL }
 #define WORK(group, begin, end, work)						\
 	SYSTEM(group, begin, TRACE_WORK_BEGIN, work, NULL),			\
 	SYSTEM(group, end, TRACE_WORK_END, work, NULL)

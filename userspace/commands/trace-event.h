@@ -79,8 +79,7 @@ struct trace_event {
  * @what, @call: what it becomes, as of struct trace_event
  * @fields: of the arguments, by name; a '?' before it: 0 if this kernel has none
  * @comm: the field of the name, or NULL
- * @targets: only of the traced processes; else of all tasks
- * @optional: why the trace works without; NULL: it does not
+ * @targets: only of the traced processes; else of all tasks, and the trace works without
  */
 struct trace_kind {
 	const char *system;
@@ -90,7 +89,6 @@ struct trace_kind {
 	const char *fields[TRACE_ARGS];
 	const char *comm;
 	bool targets;
-	const char *optional;
 };
 
 #define TRACE_KINDS_MAX	32

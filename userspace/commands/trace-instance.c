@@ -257,9 +257,9 @@ static int add_kind(struct trace_instance *instance, const struct trace_kind *ki
 	free(text);
 	if (!ret)
 		instance->kinds[instance->n_kinds++] = kind;
-	else if (kind->optional)
+	else if (!kind->targets)
 		*missing = kind->name;
-	return kind->optional ? 0 : ret;
+	return kind->targets ? ret : 0;
 }
 
 /* Sets it up and learns the formats of its events. */

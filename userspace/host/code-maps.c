@@ -224,19 +224,15 @@ void code_maps_free(struct code_maps *maps)
 /* The PID of @pid in its own namespace: the last of NSpid. */
 static uint32_t own_pid(uint32_t pid)
 {
-	char text[4096], *line, *word;
-	uint32_t own = pid;
+	char text[4096], *line;
 
 	if (!process_read(pid, "status", text, sizeof(text)))
 		return pid;
 	line = strstr(text, "\nNSpid:");
 	if (!line)
 		return pid;
-	line += strlen("\nNSpid:");
-	line[strcspn(line, "\n")] = '\0';
-	for (word = strtok(line, " \t"); word; word = strtok(NULL, " \t"))
-		own = (uint32_t)strtoul(word, NULL, 10);
-	return own;
+	line[1 + strcspn(line + 1, "\n")] = '\0';
+	return (uint32_t)strtoul(strrchr(line, '\t') + 1, NULL, 10);
 }
 
 void code_object_open_jit(struct code_object *object)

@@ -45,11 +45,13 @@ struct page_area {
 
 /**
  * struct page_bits - the mappings of a process
+ * @pid: its PID
  * @v, @n: in the order of addresses; owned
  * @page: bytes of a page
  * @source: where they are from, for the title
  */
 struct page_bits {
+	uint32_t pid;
 	struct page_area *v;
 	size_t n;
 	uint64_t page;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "model/amount.h"
 #include "model/breakdown.h"
 #include "model/listing.h"
 #include "model/metrics.h"
@@ -286,34 +287,30 @@ static void put_info(struct openmetrics *om, const struct snapshot *snap)
 	openmetrics_unsigned(om, labels.v, labels.n, 1);
 }
 
-void census_cost_add(struct census_cost *cost, const struct snapshot *snap)
-{
-	const struct amount wall = { KNOWN(&snap->scan, MEMCENSUS_SCAN_WALL_NS),
-				     (int64_t)snap->scan.wall };
-	const struct amount cpu = { KNOWN(&snap->scan, MEMCENSUS_SCAN_CPU_NS),
-				    (int64_t)snap->scan.cpu };
-
-	cost->wall = cost->taken ? amount_plus(cost->wall, wall) : wall;
-	cost->cpu = cost->taken ? amount_plus(cost->cpu, cpu) : cpu;
-	cost->taken++;
-}
-
+/* The first of the @n censuses in @snaps, and what all of them cost. */
 static void put_census(struct openmetrics *om, const struct view *view,
-		       const struct census_cost *cost)
+		       struct snapshot *const *snaps, size_t n)
 {
 	const struct scan *scan = &view->snap->scan;
+	struct amount wall = { true, 0 }, cpu = { true, 0 };
+	size_t i;
 
-	if (cost->wall.known)
+	for (i = 0; i < n; i++) {
+		wall = amount_plus(wall, (struct amount){
+			KNOWN(&snaps[i]->scan, MEMCENSUS_SCAN_WALL_NS),
+			(int64_t)snaps[i]->scan.wall });
+		cpu = amount_plus(cpu, (struct amount){
+			KNOWN(&snaps[i]->scan, MEMCENSUS_SCAN_CPU_NS),
+			(int64_t)snaps[i]->scan.cpu });
+	}
+	if (wall.known)
 		put_number(om, "memcensus_census_wall", "seconds",
-			   "time that the censuses of this export took",
-			   cost->wall.bytes / 1e9);
-	if (cost->cpu.known)
+			   "time that the censuses of this export took", wall.bytes / 1e9);
+	if (cpu.known)
 		put_number(om, "memcensus_census_cpu", "seconds",
-			   "CPU time that the censuses of this export took",
-			   cost->cpu.bytes / 1e9);
+			   "CPU time that the censuses of this export took", cpu.bytes / 1e9);
 	put_number(om, "memcensus_censuses", NULL,
-		   "censuses of this export: one, and one for each further kind of group",
-		   cost->taken);
+		   "censuses of this export: one, and one for each further kind of group", n);
 	if (KNOWN(scan, MEMCENSUS_SCAN_REALTIME_NS))
 		put_number(om, "memcensus_census_timestamp", "seconds",
 			   "start of the census, since 1970", scan->realtime / 1e9);
@@ -399,13 +396,13 @@ static void put_events(struct openmetrics *om, const struct view *view)
 }
 
 void metrics_system(struct openmetrics *om, const struct view *view,
-		    const struct census_cost *cost)
+		    struct snapshot *const *snaps, size_t n)
 {
 	const struct snapshot *snap = view->snap;
 
 	put_info(om, snap);
 	if (snap->has_scan)
-		put_census(om, view, cost);
+		put_census(om, view, snaps, n);
 	if (snap->has_totals)
 		put_breakdown(om, snap);
 	put_columns(om, "zone", &zone_record, NULL, view,

@@ -10,27 +10,14 @@
 #define READER_METRICS_H
 
 #include "lib/openmetrics.h"
-#include "model/amount.h"
 #include "model/columns.h"
 
-/**
- * struct census_cost - cost of all censuses of one export
- * @wall: ns; unknown if it is unknown for one of them
- * @cpu: the same for CPU time
- * @taken: how many
+/*
+ * The module, the census, the breakdown of MemTotal, zones, nodes, totals, and the cost of
+ * the @n censuses in @snaps, of which @view->snap is the first.
  */
-struct census_cost {
-	struct amount wall;
-	struct amount cpu;
-	unsigned int taken;
-};
-
-/* Adds the cost of @snap. */
-void census_cost_add(struct census_cost *cost, const struct snapshot *snap);
-
-/* The module, the census, the breakdown of MemTotal, zones, nodes, totals. */
 void metrics_system(struct openmetrics *om, const struct view *view,
-		    const struct census_cost *cost);
+		    struct snapshot *const *snaps, size_t n);
 
 /*
  * The groups of @view->snap, all by one key: users, cgroups or commands.  The USS of a
