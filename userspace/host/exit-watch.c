@@ -226,7 +226,6 @@ bool exit_watch_executed(struct exit_watch *exits, uint32_t pid)
 	return executed;
 }
 
-/* Reads new records of the kernel log for OOM kills. */
 static void take_log(struct exit_watch *exits)
 {
 	char record[KMSG_SIZE + 1], killed[48];

@@ -116,7 +116,6 @@ const char *proc_texts_find(const struct snapshot *snap, const char *name)
 	return NULL;
 }
 
-/* Whether the census has a figure with this name. */
 static bool in_census(const char *name)
 {
 	const struct column *column;

@@ -40,7 +40,6 @@ static void put_ascii(FILE *out, const char *text)
 	}
 }
 
-/* Writes the complete item to the stream. */
 static void item_end(struct json *json)
 {
 	xfclose(json->item);

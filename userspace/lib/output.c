@@ -29,10 +29,11 @@ static ssize_t output_write(void *cookie, const char *buf, size_t size)
 	return n < 0 ? 0 : n;
 }
 
-static int cannot(struct failure *why, const char *path)
+static int cannot(struct failure *why, const char *path, int error)
 {
-	return fail(why, FAIL_SYSTEM, "cannot write '%.200s': %s", path,
-		    strerror(errno));
+	if (!path)
+		return fail(why, FAIL_SYSTEM, "cannot write: %s", strerror(error));
+	return fail(why, FAIL_SYSTEM, "cannot write '%.200s': %s", path, strerror(error));
 }
 
 /* The temporary file to remove if the program exits before output_close(), or NULL. */
@@ -83,15 +84,13 @@ static int open_path(struct output *output, const char *path,
 		if (!open_temporary(output))
 			return 0;
 		error = errno;
-		if (access(path, W_OK)) {
-			errno = error;
-			return cannot(why, path);
-		}
+		if (access(path, W_OK))
+			return cannot(why, path, error);
 		fprintf(stderr, "memcensus: '%s' is written over, as %s: %s\n",
 			path, "no new file can be made beside it", strerror(error));
 	}
 	output->fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	return output->fd < 0 ? cannot(why, path) : 0;
+	return output->fd < 0 ? cannot(why, path, errno) : 0;
 }
 
 int output_open(struct output *output, const char *path, struct failure *why)
@@ -135,10 +134,7 @@ int output_close(struct output *output, bool keep, struct failure *why)
 	if (output->path)
 		output->error = replace(output, keep);
 	if (output->error && output->error != EPIPE)
-		ret = output->path ?
-		      fail(why, FAIL_SYSTEM, "cannot write '%.200s': %s",
-			   output->path, strerror(output->error)) :
-		      fail(why, FAIL_SYSTEM, "cannot write: %s", strerror(output->error));
+		ret = cannot(why, output->path, output->error);
 	free(output->temporary);
 	free(output->path);
 	return ret;

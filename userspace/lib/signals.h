@@ -21,8 +21,6 @@ void signals_catch(void);
 
 /* Requests the same stop from within: nothing reads the output any more. */
 void signals_stop(void);
-
-/* Whether a stop is requested, by a signal or signals_stop(). */
 bool signals_stopped(void);
 
 /* Sleeps until @moment, ns of CLOCK_MONOTONIC; false if a stop is requested. */

@@ -133,7 +133,6 @@ void table_cellf(struct table *table, const char *format, ...)
 	free(text);
 }
 
-/* Prints a divider as wide as the table. */
 static void put_divider(struct table *table, FILE *out)
 {
 	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);

@@ -23,7 +23,6 @@ struct table;
 
 struct table *table_new(struct table_look look);
 
-/* Adds a column; @right: right-align its cells. */
 void table_column(struct table *table, const char *header, bool right);
 
 /*
@@ -55,8 +54,6 @@ void table_total_row(struct table *table);
 void table_cell(struct table *table, const char *text);
 void table_cellf(struct table *table, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-
-/* Prints and frees @table. */
 void table_finish(struct table *table, FILE *out);
 
 #endif /* READER_TABLE_H */

@@ -247,8 +247,6 @@ const char *column_header(const struct column *column);
 
 /* The word for a KIND_WORD's @value; NULL if this reader has none. */
 const char *column_word(const struct column *column, uint64_t value);
-
-/* Whether its values are aligned to the right. */
 bool column_is_right(const struct column *column);
 
 /* The @i-th column of @type that can be shown; NULL after the last. */

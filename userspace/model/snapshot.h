@@ -360,6 +360,7 @@ const char *snapshot_text(struct snapshot *snap, const char *text, size_t len);
  * figures.  A task that vanished later has the kernel's own counters.
  */
 bool task_is_gone(const struct task *task);
+void snapshot_drop_gone(struct snapshot *snap);
 
 /* In @extfrag: a block of the order, or of a higher one, is free. */
 #define EXTFRAG_AVAILABLE	(-1000)
@@ -376,8 +377,5 @@ void fragmentation_compute(struct snapshot *snap, struct zone *zone);
 /* Its name; MAPPING_UNNAMED if it has none. */
 const char *mapping_name(const struct vma *vma);
 #define MAPPING_UNNAMED	"[ anon ]"
-
-/* Drops such tasks. */
-void snapshot_drop_gone(struct snapshot *snap);
 
 #endif /* READER_SNAPSHOT_H */

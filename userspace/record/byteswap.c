@@ -42,7 +42,6 @@ static void swap_numbers(unsigned char *p, size_t len, size_t size)
 
 static bool swap_attrs(const struct record_type *type, unsigned char *p, size_t len);
 
-/* Swaps the value of the attribute @number of @type. */
 static bool swap_value(const struct record_type *type, unsigned int number,
 		       unsigned char *p, size_t len)
 {

@@ -79,7 +79,6 @@ static void tell_missing(struct record_file *file, uint64_t number,
 		file->last = number - 1;
 }
 
-/* Handles one recorded message: a request or an answer. */
 static int take_message(struct record_file *file, struct snapshot *snap,
 			const struct nlmsghdr *nlh, struct failure *why)
 {
@@ -157,20 +156,11 @@ static int end(struct record_file *file, bool begun, uint64_t number)
 	return 0;
 }
 
-/* Adds the file name to a system error; returns -1. */
-static int name_file(const struct record_file *file, struct failure *why)
-{
-	const struct failure what = *why;
-
-	if (what.kind != FAIL_SYSTEM)
-		return -1;
-	return fail(why, FAIL_SYSTEM, "'%.200s': %.200s", file->path, what.text);
-}
-
 int record_file_next(struct record_file *file, struct snapshot *snap,
 		     struct record_entry *entry, struct failure *why)
 {
 	uint64_t number = 0, told = 0;
+	struct failure what;
 	struct chunk chunk;
 	uint32_t part = 0;
 	bool good = false;
@@ -211,5 +201,9 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 			return 1;
 		}
 	}
-	return name_file(file, why);
+	if (why->kind == FAIL_SYSTEM) {
+		what = *why;
+		fail(why, FAIL_SYSTEM, "'%.200s': %.200s", file->path, what.text);
+	}
+	return -1;
 }

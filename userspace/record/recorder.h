@@ -20,8 +20,6 @@ struct recorder *recorder_open(const char *path, struct failure *why);
 
 /* The tap that records messages; owned by the recorder. */
 struct tap *recorder_tap(struct recorder *recorder);
-
-/* Begins the next census. */
 void recorder_begin(struct recorder *recorder);
 
 /**

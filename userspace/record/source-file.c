@@ -255,7 +255,6 @@ static bool find_pid(const struct snapshot *snap, uint32_t pid)
 	return false;
 }
 
-/* Drops processes and mappings that were not requested. */
 static void keep_pids(struct snapshot *snap, const uint32_t *pids, size_t n)
 {
 	size_t i, kept = 0;

@@ -44,7 +44,6 @@ static inline const void *attr_data(const struct nlattr *attr)
 	return (const unsigned char *)attr + NLA_HDRLEN;
 }
 
-/* Bytes of the payload. */
 static inline size_t attr_len(const struct nlattr *attr)
 {
 	return attr->nla_len - NLA_HDRLEN;

@@ -10,39 +10,6 @@
 #include "wire/reply.h"
 #include "wire/request.h"
 
-/**
- * struct ack - content of an extended ack
- * @text: message of the kernel, @len bytes, not NUL-terminated
- * @attr: name of the invalid attribute, or NULL
- */
-struct ack {
-	const char *text;
-	size_t len;
-	const char *attr;
-};
-
-static struct ack ack_parse(const void *data, size_t len,
-			    const struct nlmsghdr *request)
-{
-	struct attrs attrs = attrs_of(data, len);
-	const struct nlattr *attr;
-	struct ack ack = { 0 };
-	uint32_t offset;
-
-	while ((attr = attrs_next(&attrs))) {
-		if (attr_type(attr) == NLMSGERR_ATTR_MSG) {
-			ack.text = attr_data(attr);
-			ack.len = strnlen(ack.text, attr_len(attr));
-		} else if (attr_type(attr) == NLMSGERR_ATTR_OFFS &&
-			   attr_len(attr) == sizeof(offset)) {
-			memcpy(&offset, attr_data(attr), sizeof(offset));
-			ack.attr = request_attr_name(request, offset);
-		}
-	}
-	return ack;
-}
-
-/* Whether the first line of @path contains @text. */
 static bool says(const char *path, const char *text)
 {
 	char line[128];
@@ -92,25 +59,38 @@ int reply_error(struct failure *why, int error)
 	return fail(why, FAIL_SYSTEM, "the kernel refused: %s", strerror(error));
 }
 
-/* Reports the error number, with the text of the extended ack if there is one. */
-static enum reply_state refuse(struct failure *why, int error,
-			       const struct ack *ack)
+/* Reports the error number, with the text and the attribute that the extended ack names. */
+static enum reply_state refuse(struct failure *why, int error, struct attrs ack,
+			       const struct nlmsghdr *request)
 {
-	char attr[64] = "";
+	const char *text = NULL, *name = NULL;
+	const struct nlattr *attr;
+	char where[64] = "";
+	uint32_t offset;
+	size_t len = 0;
 
+	while ((attr = attrs_next(&ack))) {
+		if (attr_type(attr) == NLMSGERR_ATTR_MSG) {
+			text = attr_data(attr);
+			len = strnlen(text, attr_len(attr));
+		} else if (attr_type(attr) == NLMSGERR_ATTR_OFFS &&
+			   attr_len(attr) == sizeof(offset)) {
+			memcpy(&offset, attr_data(attr), sizeof(offset));
+			name = request_attr_name(request, offset);
+		}
+	}
 	reply_error(why, error);
 	/* For a missing privilege, reply_error() says what to do; the ack does not. */
-	if ((!ack->len && !ack->attr) || why->kind == FAIL_PRIVILEGE)
+	if ((!len && !name) || why->kind == FAIL_PRIVILEGE)
 		return REPLY_FAILED;
-	if (ack->attr)
-		snprintf(attr, sizeof(attr), " (attribute %s of the request)",
-			 ack->attr);
+	if (name)
+		snprintf(where, sizeof(where), " (attribute %s of the request)", name);
 	if (why->kind == FAIL_SYSTEM || why->kind == FAIL_VERSION)
 		why->kind = FAIL_REFUSED;
-	if (!ack->len)
-		fail(why, why->kind, "%s%s", strerror(error), attr);
+	if (!len)
+		fail(why, why->kind, "%s%s", strerror(error), where);
 	else
-		fail(why, why->kind, "%.*s%s", (int)ack->len, ack->text, attr);
+		fail(why, why->kind, "%.*s%s", (int)len, text, where);
 	return REPLY_FAILED;
 }
 
@@ -122,7 +102,7 @@ static enum reply_state reply_end(const struct nlmsghdr *nlh, const struct nlmsg
 	const struct nlmsgerr *err = NLMSG_DATA(nlh);
 	size_t len = nlh->nlmsg_len - NLMSG_HDRLEN;
 	size_t head = done ? sizeof(err->error) : sizeof(*err);
-	struct ack ack = { 0 };
+	struct attrs ack = { 0 };
 
 	if (done && !len)
 		return REPLY_DONE;
@@ -136,9 +116,10 @@ static enum reply_state reply_end(const struct nlmsghdr *nlh, const struct nlmsg
 	if (!done && !(nlh->nlmsg_flags & NLM_F_CAPPED) && err->msg.nlmsg_len >= NLMSG_HDRLEN)
 		head += NLMSG_ALIGN(err->msg.nlmsg_len) - NLMSG_HDRLEN;
 	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS && head <= len)
-		ack = ack_parse((const unsigned char *)err + head, len - head, request);
+		ack = attrs_of((const unsigned char *)err + head, len - head);
 	/* A message may hold any number where the negative error number belongs. */
-	return refuse(why, err->error < 0 && err->error >= -4095 ? -err->error : EPROTO, &ack);
+	return refuse(why, err->error < 0 && err->error >= -4095 ? -err->error : EPROTO, ack,
+		      request);
 }
 
 enum reply_state reply_control(const struct nlmsghdr *nlh,

@@ -82,7 +82,6 @@ static int netlink_send(struct netlink *nl, const struct nlmsghdr *nlh,
 	return 0;
 }
 
-/* Reads the family ID from the answer of the controller. */
 static int family_parse(struct netlink *nl, const struct nlmsghdr *nlh,
 			struct failure *why)
 {
@@ -108,7 +107,6 @@ static int family_parse(struct netlink *nl, const struct nlmsghdr *nlh,
 	return 0;
 }
 
-/* Asks the controller for the ID of the family. */
 static int netlink_resolve(struct netlink *nl, struct failure *why)
 {
 	/* Zeroed: libmnl does not write the padding of attributes. */

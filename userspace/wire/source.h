@@ -91,8 +91,6 @@ struct source {
 
 /* Opens a source; NULL and @why if it is unavailable. */
 typedef struct source *source_open_fn(struct failure *why);
-
-/* The kernel of this machine. */
 source_open_fn source_open_netlink;
 
 #endif /* READER_SOURCE_H */
