@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The private memory of processes over many censuses. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/tracks.h"
 #include "lib/memory.h"

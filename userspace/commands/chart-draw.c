@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Writes charts as gnuplot scripts and data. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Follows the page faults of a process or of a command. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>

@@ -59,6 +59,12 @@ static int follow(const struct session *session, int fd)
 	return fclose(own.out) || ret;
 }
 
+/* The child ends without memory: files and buffers are its parent's. */
+static void end_child(void)
+{
+	_exit(EXIT_FAILURE);
+}
+
 int flame_leak_begin(struct flame_leak *leak, const struct session *session,
 		     struct failure *why)
 {
@@ -68,6 +74,7 @@ int flame_leak_begin(struct flame_leak *leak, const struct session *session,
 	leak->pid = fork();
 	if (!leak->pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		atexit(end_child);
 		_exit(follow(session, leak->fd));
 	}
 	if (leak->pid > 0)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus leak: finds processes whose private memory grows steadily. */
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/command.h"

@@ -10,8 +10,8 @@
 #include "host/exit-watch.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "model/snapshot-json.h"
 #include "model/format.h"
+#include "model/snapshot-json.h"
 
 #define NSEC_PER_SEC	UINT64_C(1000000000)
 

@@ -58,15 +58,26 @@ static struct trace_space *new_space(uint64_t brk)
 	return xmemdup(&(struct trace_space){ 1, brk }, sizeof(struct trace_space));
 }
 
-/* The process for all that are beyond the bound. */
+/* The newest process @pid, which may have ended; NULL: none. */
+static struct trace_process *find_process(const struct trace_sums *sums, uint32_t pid)
+{
+	struct trace_process *process = sums->by_pid[pid % TRACE_BUCKETS];
+
+	while (process && process->pid != pid)
+		process = process->older;
+	return process;
+}
+
+/* Beyond the bound: the process for all. */
 static struct trace_process *new_process(struct trace_sums *sums, uint32_t pid,
 					 const char *comm, uint64_t now)
 {
 	struct trace_process *process;
 
 	if (sums->n_processes >= TRACE_PROCESSES_MAX) {
-		if (sums->rest)
-			return sums->rest;
+		process = find_process(sums, 0);
+		if (process)
+			return process;
 		pid = 0;
 		comm = "(others)";
 	}
@@ -81,10 +92,7 @@ static struct trace_process *new_process(struct trace_sums *sums, uint32_t pid,
 	sums->last = process;
 	process->older = sums->by_pid[pid % TRACE_BUCKETS];
 	sums->by_pid[pid % TRACE_BUCKETS] = process;
-	if (pid)
-		sums->n_processes++;
-	else
-		sums->rest = process;
+	sums->n_processes += pid != 0;
 	return process;
 }
 
@@ -132,16 +140,6 @@ void trace_sums_add(struct trace_sums *sums, uint32_t pid, const char *comm,
 		add_thread(sums, tids[i], process, space);
 	}
 	put_space(space);
-}
-
-/* The newest process @pid, which may have ended; NULL: none. */
-static struct trace_process *find_process(const struct trace_sums *sums, uint32_t pid)
-{
-	struct trace_process *process = sums->by_pid[pid % TRACE_BUCKETS];
-
-	while (process && process->pid != pid)
-		process = process->older;
-	return process;
 }
 
 /* The thread that an event is of, which no event may have introduced. */

@@ -158,7 +158,6 @@ struct trace_space;
  * @actors, @victims: owned
  * @missed_actors, @missed_victims: beyond their bounds
  * @faults_known: page faults are counted
- * @rest: the process for all that are beyond the bound
  * @threads, @by_pid: by TID, and the newest of each PID first
  */
 struct trace_sums {
@@ -177,7 +176,6 @@ struct trace_sums {
 	size_t n_victims;
 	uint64_t missed_victims;
 	bool faults_known;
-	struct trace_process *rest;
 	struct trace_thread *threads[TRACE_BUCKETS];
 	struct trace_process *by_pid[TRACE_BUCKETS];
 };

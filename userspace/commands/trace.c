@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus trace: the calls that reserve memory, page faults and reclaim. */
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,6 @@
 #ifndef READER_CODE_MAPS_H
 #define READER_CODE_MAPS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Names of functions: what a child without privileges finds in a file. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

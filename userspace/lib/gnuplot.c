@@ -2,7 +2,6 @@
 /* Draws charts with gnuplot as a child process. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
