@@ -97,6 +97,8 @@ void help_print(FILE *out)
 
 void help_print_command(FILE *out, const struct command *command)
 {
+	const struct interval_column *column;
+
 	fprintf(out, "Usage: memcensus %s%s%s [OPTION...]\n\n%s\nOptions:\n",
 		command->name, *command->args ? " " : "", command->args,
 		command->about);
@@ -117,10 +119,11 @@ void help_print_command(FILE *out, const struct command *command)
 		      out);
 		put_columns(out, command->mappings->type, false);
 	}
-	if (command->put_columns) {
+	if (command->interval)
 		fputs("\nColumns at an interval: name in JSON, heading, meaning.\n\n", out);
-		command->put_columns(out);
-	}
+	for (column = command->interval; column && column->name; column++)
+		fprintf(out, "  %-16s %-10s %s%s\n", column->name, column->header,
+			column->help, column->wide ? " (-w)" : "");
 	putc('\n', out);
 	fputs(exit_status, out);
 }

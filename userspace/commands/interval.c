@@ -257,36 +257,28 @@ int interval_end(struct censuses *censuses)
 	return censuses->taken == TAKE_END ? 0 : -1;
 }
 
-int interval_run(struct session *session, const struct interval_column *columns,
-		 size_t n, struct failure *why)
+int interval_run(struct session *session, struct failure *why)
 {
-	struct interval_run run = { .session = session, .columns = columns, .n = n };
+	const struct options *options = session->options;
+	struct interval_run run = { .session = session, .columns = options->command->interval };
 
-	run.sums = xcalloc(n, sizeof(*run.sums));
-	run.counts = xcalloc(n, sizeof(*run.counts));
+	while (run.columns[run.n].name)
+		run.n++;
+	run.sums = xcalloc(run.n, sizeof(*run.sums));
+	run.counts = xcalloc(run.n, sizeof(*run.counts));
 	for (; interval_next(session, &run.censuses, why); run.rows++) {
-		if (session->options->json)
+		if (options->json)
 			put_json(&run);
 		else
 			put_row(&run, false);
 		add_levels(&run);
 	}
 	/* A single row has no interval to average over. */
-	if (run.censuses.taken == TAKE_END && run.rows > 1 && !session->options->json)
+	if (run.censuses.taken == TAKE_END && run.rows > 1 && !options->json)
 		put_row(&run, true);
 	free(run.sums);
 	free(run.counts);
 	return interval_end(&run.censuses);
-}
-
-void interval_help(FILE *out, const struct interval_column *columns, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		fprintf(out, "  %-16s %-10s %s%s\n", columns[i].name,
-			columns[i].header, columns[i].help,
-			columns[i].wide ? " (-w)" : "");
 }
 
 /* Whether @snap has all requested parts. */

@@ -10,44 +10,6 @@
 #include "model/amount.h"
 #include "model/listing.h"
 
-/* How the value of a column is computed, from one census or from two. */
-enum interval_kind {
-	INTERVAL_LEVEL,		/* the amount at that time */
-	INTERVAL_RATE,		/* a counter: its growth per second */
-	INTERVAL_RATIO,		/* two counters: growth of one in percent of the other's */
-};
-
-/**
- * struct interval_column - a column of such rows
- * @name: its name in JSON
- * @header: its heading
- * @help: one line
- * @kind: how the value is computed
- * @memory: it is in bytes; else a count
- * @percent: a level in thousandths of a percent
- * @pages: a counter of pages, shown in KiB, as vmstat shows swapping
- * @wide: shown only with -w and in JSON
- * @number: of the amount in the totals, or of the event
- * @plus, @minus: numbers of amounts to add and to subtract, or 0
- * @get: returns a level that is no amount of the totals; @number is its argument
- * @of: INTERVAL_RATIO: number of the event in the denominator
- */
-struct interval_column {
-	const char *name;
-	const char *header;
-	const char *help;
-	enum interval_kind kind;
-	bool memory;
-	bool percent;
-	bool pages;
-	bool wide;
-	unsigned int number;
-	unsigned int plus;
-	unsigned int minus;
-	struct amount (*get)(const struct snapshot *snap, unsigned int number);
-	unsigned int of;
-};
-
 /* Columns: memory, events per second, and pages swapped in KiB per second. */
 #define LEVEL(name_, header_, num, help_, ...)				\
 	{ .name = name_, .header = header_, .help = help_,		\
@@ -77,16 +39,6 @@ bool interval_next(struct session *session, struct censuses *censuses, struct fa
 
 /* Frees them.  Returns 0, or -1 if the last one failed. */
 int interval_end(struct censuses *censuses);
-
-/*
- * Takes the censuses of @session and prints a row for each.  Rates in the first
- * row are since boot.  Returns 0, or -1 and @why.
- */
-int interval_run(struct session *session, const struct interval_column *columns,
-		 size_t n, struct failure *why);
-
-/* Prints a line on each column for --help. */
-void interval_help(FILE *out, const struct interval_column *columns, size_t n);
 
 /* Writes the number and the time of a census as members of an open object. */
 void interval_json_time(struct json *json, const struct snapshot *snap);

@@ -86,7 +86,7 @@ static void kswapd_show(const struct view *view, const struct options *options, 
 
 static int kswapd_run(struct session *session, struct failure *why)
 {
-	return rows_or_one(session, kswapd_rows, session->request.parts, why);
+	return rows_or_one(session, interval_run, session->request.parts, why);
 }
 
 static const struct option_use kswapd_options[] = {
@@ -118,7 +118,7 @@ const struct command kswapd_command = {
 	"one object per line.\n",
 	.options = kswapd_options,
 	.parts = MEMCENSUS_PART_NODES | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
-	.put_columns = kswapd_columns,
+	.interval = kswapd_interval,
 	.show = kswapd_show,
 	.run = kswapd_run,
 };

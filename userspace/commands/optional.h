@@ -33,15 +33,16 @@ int pages_range(struct options *options, const char *value,
 /* Prints what --vm or --slab selects, of this machine or a record. 0, or -1 and @why. */
 int proc_text_run(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
 
-/* Takes the censuses of @session and prints rows for each. 0, or -1 and @why. */
+/*
+ * Take the censuses of @session and print rows for each: the columns @interval of the
+ * command, in the first row rates since boot; the blocks of zones.  0, or -1 and @why.
+ */
 typedef int (*rows_fn)(struct session *session, struct failure *why);
-int system_rows(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
-int kswapd_rows(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
+int interval_run(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
 int buddy_rows(struct session *session, struct failure *why) MAY_BE_LEFT_OUT;
 
-/* Their columns, for --help. */
-MAY_BE_LEFT_OUT void system_columns(FILE *out);
-MAY_BE_LEFT_OUT void kswapd_columns(FILE *out);
+extern const struct interval_column system_interval[] MAY_BE_LEFT_OUT;
+extern const struct interval_column kswapd_interval[] MAY_BE_LEFT_OUT;
 
 /*
  * Runs @rows if there is an interval or a record with several censuses, with the parts

@@ -159,7 +159,7 @@ static int system_run(struct session *session, struct failure *why)
 	if (options->vm || options->slab)
 		return proc_text_run(session, why);
 	/* These rows need no walk of any process. */
-	return rows_or_one(session, system_rows, MEMCENSUS_PART_SYSTEM, why);
+	return rows_or_one(session, interval_run, MEMCENSUS_PART_SYSTEM, why);
 }
 
 static int system_words(struct options *options, char **words, int n, struct failure *why)
@@ -221,7 +221,7 @@ const struct command system_command = {
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
 	.shown = MEMCENSUS_PART_SYSTEM,
 	.breakdown = true,
-	.put_columns = system_columns,
+	.interval = system_interval,
 	.show = system_show,
 	.run = system_run,
 	.needs_source = system_needs_source,
