@@ -9,6 +9,12 @@
 #include "lib/text.h"
 #include "model/format.h"
 
+const char *units_header(const struct units *units, const struct column *column)
+{
+	return column->scaled && (units->suffixes || units->percent) ?
+	       column->scaled : column_header(column);
+}
+
 bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units)
 {
 	if (units->percent && !units->whole)

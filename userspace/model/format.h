@@ -21,6 +21,9 @@ struct units {
 	uint64_t whole;
 };
 
+/* The heading of @column with @units. */
+const char *units_header(const struct units *units, const struct column *column);
+
 /*
  * Writes an amount of memory to @buf of NUMBER_SIZE bytes.  @kib is the same
  * amount in KiB, rounded towards zero.  False if @units wants percent and

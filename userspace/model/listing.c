@@ -216,8 +216,7 @@ void listing_print(const struct listing *listing, struct table_look look,
 
 	for (i = 0; i < listing->columns.n; i++) {
 		column = listing->columns.v[i];
-		header = column->scaled && (units->suffixes || units->percent) ?
-			 column->scaled : column_header(column);
+		header = units_header(units, column);
 		if (column->kind == KIND_TEXT)
 			table_column_text(table, header);
 		else

@@ -16,33 +16,36 @@
 #define DEPTH_MAX	12
 
 /**
+ * struct grid_column - a chosen column
+ * @column: the column
+ * @width: in terminal cells
+ * @drawn: it is drawn: not all may fit
+ */
+struct grid_column {
+	const struct column *column;
+	size_t width;
+	bool drawn;
+};
+
+/**
  * struct grid - the part of a list that is drawn
- * @list: the list
- * @columns: the chosen columns, in order
+ * @page: the list
+ * @units: units of amounts
+ * @columns: the chosen columns, in order; owned
  * @n: their number
- * @first, @rows: first row in the list, and number of rows
- * @cells: printable text of each cell, row by row; array and texts are owned
- * @widths: width of each column, in terminal cells
- * @drawn: which columns are drawn: not all may fit
+ * @lines: number of lines: the headings, and rows from the first one on the screen
+ * @cells: printable text of each cell, line by line; array and texts are owned
  * @bar: width of the bar, 0: no bar
  */
 struct grid {
-	const struct top_list *list;
-	const struct column **columns;
+	const struct top_page *page;
+	const struct units *units;
+	struct grid_column *columns;
 	size_t n;
-	size_t first;
-	size_t rows;
+	size_t lines;
 	char **cells;
-	size_t *widths;
-	bool *drawn;
 	size_t bar;
 };
-
-static const char *header_of(const struct column *column, const struct units *units)
-{
-	return column->scaled && (units->suffixes || units->percent) ?
-	       column->scaled : column_header(column);
-}
 
 static size_t width_of(const char *text)
 {
@@ -62,32 +65,27 @@ static char *add_branch(char *name, unsigned int depth)
 	return text;
 }
 
-static char *cell_text(const struct grid *grid, const struct column *column,
-		       const struct view *view, const struct top_row *row,
-		       const struct units *units)
+/* The row that @line shows; it is not the headings. */
+static const struct top_row *row_of(const struct grid *grid, size_t line)
+{
+	return &grid->page->list.rows[grid->page->list.first + line - 1];
+}
+
+static char *cell_text(const struct grid *grid, const struct column *column, size_t line)
 {
 	const struct column *comm = &task_record.fields.columns[MEMCENSUS_TASK_COMM];
+	const struct view *view = &grid->page->view;
 	char *text = NULL, *cell;
 	struct value value;
 
-	if (column_get(column, view, row->record, &value))
-		text = value_text(column, view, &value, units);
+	if (!line)
+		return xstrdup(units_header(grid->units, column));
+	if (column_get(column, view, row_of(grid, line)->record, &value))
+		text = value_text(column, view, &value, grid->units);
 	cell = text_printable(text ? text : "-");
 	free(text);
-	return grid->list->tree && column == comm && row->depth ?
-	       add_branch(cell, row->depth) : cell;
-}
-
-static void fill_cells(struct grid *grid, const struct view *view,
-		       const struct units *units)
-{
-	size_t row, i;
-
-	for (row = 0; row < grid->rows; row++)
-		for (i = 0; i < grid->n; i++)
-			grid->cells[row * grid->n + i] =
-				cell_text(grid, grid->columns[i], view,
-					  &grid->list->rows[grid->first + row], units);
+	return grid->page->list.tree && column == comm && row_of(grid, line)->depth ?
+	       add_branch(cell, row_of(grid, line)->depth) : cell;
 }
 
 /* The remembered width of @column; NULL: too many columns. */
@@ -106,32 +104,38 @@ static size_t *remembered(struct look *look, const struct column *column)
 	return NULL;
 }
 
-static void measure(struct grid *grid, struct look *look, const struct units *units)
+/* Fills the cells, and finds the width of each column. */
+static void fill_cells(struct grid *grid, struct look *look)
 {
-	size_t row, i, width, *before;
+	const struct units *units = grid->units;
+	size_t line, i, width, *widest, *before;
+	char **cell = grid->cells;
 
 	if (look->units.suffixes != units->suffixes || look->units.percent != units->percent)
 		memset(look->widths, 0, sizeof(look->widths));
 	look->units = *units;
-	for (i = 0; i < grid->n; i++) {
-		grid->widths[i] = width_of(header_of(grid->columns[i], units));
-		for (row = 0; row < grid->rows; row++) {
-			width = width_of(grid->cells[row * grid->n + i]);
-			if (width > grid->widths[i])
-				grid->widths[i] = width;
+	for (line = 0; line < grid->lines; line++) {
+		for (i = 0; i < grid->n; i++, cell++) {
+			*cell = cell_text(grid, grid->columns[i].column, line);
+			width = width_of(*cell);
+			if (width > grid->columns[i].width)
+				grid->columns[i].width = width;
 		}
-		before = remembered(look, grid->columns[i]);
-		if (before && *before > grid->widths[i])
-			grid->widths[i] = *before;
+	}
+	for (i = 0; i < grid->n; i++) {
+		widest = &grid->columns[i].width;
+		before = remembered(look, grid->columns[i].column);
+		if (before && *before > *widest)
+			*widest = *before;
 		if (before)
-			*before = grid->widths[i];
+			*before = *widest;
 	}
 }
 
 /* Whether the last column is a name, which may be truncated. */
 static bool ends_in_name(const struct grid *grid)
 {
-	return grid->n > 1 && grid->columns[grid->n - 1]->kind == KIND_TEXT;
+	return grid->n > 1 && grid->columns[grid->n - 1].column->kind == KIND_TEXT;
 }
 
 /*
@@ -140,26 +144,28 @@ static bool ends_in_name(const struct grid *grid)
  */
 static void choose_columns(struct grid *grid, size_t skipped, size_t width)
 {
-	size_t i, used = 0, name = 0, last = grid->n - 1;
-	bool must;
+	struct grid_column *last = &grid->columns[grid->n - 1], *c;
+	size_t i, used = 0, name = 0;
 
 	if (ends_in_name(grid)) {
-		name = grid->widths[last];
+		name = last->width;
 		used = 1 + (name < NAME_WIDTH ? name : NAME_WIDTH);
-		grid->drawn[last] = true;
+		last->drawn = true;
 	}
-	for (i = 0; i < grid->n; i++) {
-		must = !i || grid->columns[i] == grid->list->sort;
-		if (must && !grid->drawn[i] && used + grid->widths[i] <= width) {
-			grid->drawn[i] = true;
-			used += grid->widths[i] + 1;
+	for (c = grid->columns; c <= last; c++) {
+		if (c != grid->columns && c->column != grid->page->list.sort)
+			continue;
+		if (!c->drawn && used + c->width <= width) {
+			c->drawn = true;
+			used += c->width + 1;
 		}
 	}
 	for (i = 1 + skipped; i < grid->n; i++) {
-		if (grid->drawn[i] || used + grid->widths[i] > width)
+		c = &grid->columns[i];
+		if (c->drawn || used + c->width > width)
 			continue;
-		grid->drawn[i] = true;
-		used += grid->widths[i] + 1;
+		c->drawn = true;
+		used += c->width + 1;
 	}
 	if (name > NAME_WIDTH)
 		used += name - NAME_WIDTH;
@@ -187,100 +193,77 @@ static void draw_figures_bar(const struct look *look, int y, int x, int width,
 	draw_bar(look, y, x, width, ends, largest);
 }
 
-/* Draws a row, or the headings if @row is -1. */
-static void draw_row(const struct grid *grid, int y, long row, const struct units *units)
+/* Draws the cells of a line; returns where its bar begins. */
+static int draw_cells(const struct grid *grid, int y, size_t line)
 {
-	bool heading = row < 0;
-	const struct column *column;
-	int x = 0, width;
+	const size_t last = grid->n - ends_in_name(grid);
+	int x = 0, bar = 0, width;
 	size_t i;
 
-	for (i = 0; i < grid->n; i++) {
+	for (i = 0; i <= grid->n; i++) {
 		/* The bar is before the last column if that is a name, else at the end. */
-		if (grid->bar && i == grid->n - ends_in_name(grid))
-			x += (int)grid->bar + 1;
-		if (!grid->drawn[i])
+		if (i == last) {
+			bar = x;
+			x += grid->bar ? (int)grid->bar + 1 : 0;
+		}
+		if (i == grid->n || !grid->columns[i].drawn)
 			continue;
-		column = grid->columns[i];
-		width = i == grid->n - 1 && ends_in_name(grid) ? COLS - x : (int)grid->widths[i];
-		draw_text(y, x, width, heading ? header_of(column, units) :
-			  grid->cells[row * grid->n + i], column_is_right(column));
+		width = i == last ? COLS - x : (int)grid->columns[i].width;
+		draw_text(y, x, width, grid->cells[line * grid->n + i],
+			  column_is_right(grid->columns[i].column));
 		x += width + 1;
 	}
+	return bar;
 }
 
-/* The first cell of the bar. */
-static int bar_at(const struct grid *grid)
+static void draw_lines(const struct grid *grid, const struct look *look, int y)
 {
-	size_t i, x = 0;
-
-	for (i = 0; i < grid->n - ends_in_name(grid); i++)
-		if (grid->drawn[i])
-			x += grid->widths[i] + 1;
-	return (int)x;
-}
-
-static void draw_rows(const struct grid *grid, const struct look *look, int y,
-		      const struct units *units)
-{
-	size_t row;
+	const struct top_list *list = &grid->page->list;
+	const int width = (int)grid->bar;
+	size_t line;
 	attr_t attr;
-	int x = bar_at(grid);
+	int x;
 
-	attron(A_REVERSE);
-	mvhline(y, 0, ' ', COLS);
-	draw_row(grid, y, -1, units);
-	if (grid->bar)
-		draw_text(y, x, (int)grid->bar, "USS<PSS<RSS", false);
-	attroff(A_REVERSE);
-	for (row = 0; row < grid->rows; row++) {
-		y++;
-		attr = grid->first + row == grid->list->selected ? A_REVERSE : A_NORMAL;
+	for (line = 0; line < grid->lines; line++, y++) {
+		attr = !line || list->first + line - 1 == list->selected ? A_REVERSE : A_NORMAL;
 		attron(attr);
 		mvhline(y, 0, ' ', COLS);
-		draw_row(grid, y, (long)row, units);
+		x = draw_cells(grid, y, line);
+		if (width && !line)
+			draw_text(y, x, width, "USS<PSS<RSS", false);
 		attroff(attr);
-		if (grid->bar)
-			draw_figures_bar(look, y, x, (int)grid->bar,
-					 grid->list->rows[grid->first + row].record,
-					 grid->list->largest);
+		if (width && line)
+			draw_figures_bar(look, y, x, width, row_of(grid, line)->record,
+					 list->largest);
 	}
-}
-
-static void grid_free(struct grid *grid)
-{
-	size_t i;
-
-	for (i = 0; i < grid->rows * grid->n; i++)
-		free(grid->cells[i]);
-	free(grid->cells);
-	free(grid->widths);
-	free(grid->drawn);
 }
 
 void draw_list(struct look *look, struct top *top, int y, int height)
 {
 	struct top_page *page = top_page(top);
 	struct top_list *list = &page->list;
-	struct grid grid = { .list = list, .columns = list->columns.v, .n = list->columns.n };
+	struct grid grid = { .page = page, .units = &top->units, .n = list->columns.n };
+	size_t i;
 
 	top->height = height > 1 ? height - 1 : 0;
 	if (height < 1)
 		return;
 	top_list_scroll(list, top->height);
-	grid.first = list->first;
-	grid.rows = list->n_rows - list->first;
-	if (grid.rows > top->height)
-		grid.rows = top->height;
-	grid.cells = xcalloc(grid.rows * grid.n, sizeof(*grid.cells));
-	grid.widths = xcalloc(grid.n, sizeof(*grid.widths));
-	grid.drawn = xcalloc(grid.n, sizeof(*grid.drawn));
-	fill_cells(&grid, &page->view, &top->units);
-	measure(&grid, look, &top->units);
+	grid.lines = 1 + list->n_rows - list->first;
+	if (grid.lines > top->height + 1)
+		grid.lines = top->height + 1;
+	grid.columns = xcalloc(grid.n, sizeof(*grid.columns));
+	grid.cells = xcalloc(grid.lines * grid.n, sizeof(*grid.cells));
+	for (i = 0; i < grid.n; i++)
+		grid.columns[i].column = list->columns.v[i];
+	fill_cells(&grid, look);
 	choose_columns(&grid, top->skipped, COLS);
-	draw_rows(&grid, look, y, &top->units);
+	draw_lines(&grid, look, y);
 	if (page->snap && !list->n_rows && height > 1)
 		draw_text(y + 1, 0, COLS, page == &top->map ?
 			  "no mappings here" : "no processes here", false);
-	grid_free(&grid);
+	for (i = 0; i < grid.lines * grid.n; i++)
+		free(grid.cells[i]);
+	free(grid.cells);
+	free(grid.columns);
 }
