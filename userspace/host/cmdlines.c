@@ -76,17 +76,6 @@ static char *read_one(const struct cmdline_of *of, char *buf)
 	return len && is_same(of->pid, of->start) ? xstrdup(buf) : NULL;
 }
 
-static struct batch *batch_new(const struct cmdline_of *of, size_t n)
-{
-	struct batch *batch = xcalloc(1, sizeof(*batch));
-
-	pthread_mutex_init(&batch->lock, NULL);
-	pthread_cond_init(&batch->moved, NULL);
-	batch->n = n;
-	memcpy(batch->of, of, n * sizeof(*of));
-	return batch;
-}
-
 static void batch_free(struct batch *batch)
 {
 	size_t i;
@@ -159,14 +148,18 @@ static void batch_leave(struct batch *batch, pthread_t thread)
 /* Gets the command line of process @i, with blanks between words; not called if it has none. */
 typedef void cmdline_see(void *context, size_t i, const char *text);
 
-/* Reads some of @of, whose first entry has index @first; returns how many it read. */
+/* Lets a thread read a batch, and sees what it has read: how many of @n. */
 static size_t read_some(const struct cmdline_of *of, size_t n, size_t first,
 			cmdline_see *see, void *context)
 {
-	struct batch *batch = batch_new(of, n);
+	struct batch *batch = xcalloc(1, sizeof(*batch));
 	pthread_t thread;
 	size_t i, done;
 
+	pthread_mutex_init(&batch->lock, NULL);
+	pthread_cond_init(&batch->moved, NULL);
+	batch->n = n;
+	memcpy(batch->of, of + first, n * sizeof(*of));
 	if (!signals_thread(&thread, batch_run, batch)) {
 		batch_free(batch);
 		return 0;
@@ -183,16 +176,15 @@ static size_t read_some(const struct cmdline_of *of, size_t n, size_t first,
 /* Returns how many timed out. */
 static size_t cmdlines_read(const struct cmdline_of *of, size_t n, cmdline_see *see, void *context)
 {
-	size_t i = 0, wanted, done, stuck = 0;
+	size_t i, wanted, done, stuck = 0;
 
-	while (i < n && stuck < STUCK_MAX) {
+	for (i = 0; i < n && stuck < STUCK_MAX; i += wanted) {
 		wanted = n - i < BATCH ? n - i : BATCH;
-		done = read_some(of + i, wanted, i, see, context);
-		i += done;
+		done = read_some(of, wanted, i, see, context);
 		if (done == wanted)
 			continue;
 		/* Skip the one that blocks. */
-		i++;
+		wanted = done + 1;
 		stuck++;
 	}
 	for (; i < n; i++)

@@ -160,30 +160,9 @@ static struct exit_watch_process *find(struct exit_watch *exits, uint32_t pid)
 	return NULL;
 }
 
-/*
- * Threads end one by one.  If exit_group(2) or a signal ends the whole process,
- * all have its status, so the last event counts.
- */
-static void take_event(struct exit_watch *exits, const struct proc_event *event)
-{
-	struct exit_watch_process *process;
-
-	process = find(exits, (uint32_t)event->event_data.exit.process_tgid);
-	if (!process)
-		return;
-	if (event->what == PROC_EVENT_EXEC) {
-		process->executed = true;
-	} else if (event->what == PROC_EVENT_EXIT) {
-		process->exited.known = true;
-		process->exited.status = (int)event->event_data.exit.exit_code;
-		/* Ago by CLOCK_MONOTONIC. */
-		process->exited.realtime = signals_realtime() -
-					   (signals_now() - event->timestamp_ns);
-	}
-}
-
 static void take_events(struct exit_watch *exits)
 {
+	struct exit_watch_process *process;
 	char buf[512];
 	struct sockaddr_nl from;
 	struct proc_event event;
@@ -207,7 +186,19 @@ static void take_events(struct exit_watch *exits)
 		n -= EVENT_AT;
 		memcpy(&event, buf + EVENT_AT,
 		       (size_t)n < sizeof(event) ? (size_t)n : sizeof(event));
-		take_event(exits, &event);
+		process = find(exits, (uint32_t)event.event_data.exit.process_tgid);
+		if (process && event.what == PROC_EVENT_EXEC)
+			process->executed = true;
+		if (!process || event.what != PROC_EVENT_EXIT)
+			continue;
+		/*
+		 * Threads end one by one.  If exit_group(2) or a signal ends the whole
+		 * process, all have its status, so the last event counts.
+		 */
+		process->exited.known = true;
+		process->exited.status = (int)event.event_data.exit.exit_code;
+		process->exited.realtime = signals_realtime() -
+					   (signals_now() - event.timestamp_ns);
 	}
 }
 

@@ -147,28 +147,22 @@ static void put_divider(struct table *table, FILE *out)
 	putc('\n', out);
 }
 
-static void table_print(struct table *table, FILE *out)
+void table_finish(struct table *table, FILE *out)
 {
 	size_t n = scols_table_get_nlines(table->grid);
 
 	scols_table_set_stream(table->grid, out);
-	if (!table->total || table->raw || n < 2) {
-		check(scols_print_table(table->grid));
-		return;
-	}
-	check(scols_table_print_range(table->grid, NULL,
-				      scols_table_get_line(table->grid, n - 2)));
-	put_divider(table, out);
-	check(scols_table_print_range(table->grid, table->total, NULL));
-	putc('\n', out);
-}
-
-void table_finish(struct table *table, FILE *out)
-{
-	if (table->out && table->line)
+	if (table->out && table->line) {
 		put_line(table);
-	else
-		table_print(table, out);
+	} else if (!table->total || table->raw || n < 2) {
+		check(scols_print_table(table->grid));
+	} else {
+		check(scols_table_print_range(table->grid, NULL,
+					      scols_table_get_line(table->grid, n - 2)));
+		put_divider(table, out);
+		check(scols_table_print_range(table->grid, table->total, NULL));
+		putc('\n', out);
+	}
 	scols_unref_table(table->grid);
 	free(table);
 }

@@ -168,11 +168,13 @@ static const struct column node_fields[] = {
 const struct record_type info_record = {
 	.name = "info",
 	.fields = COLUMNS_TO(MEMCENSUS_INFO_MAX, info_fields),
+	ONE_IN_SNAPSHOT(info),
 };
 
 const struct record_type scan_record = {
 	.name = "scan",
 	.fields = COLUMNS_TO(MEMCENSUS_SCAN_MAX, scan_fields),
+	ONE_IN_SNAPSHOT(scan),
 };
 
 const struct record_type blocks_record = {
@@ -307,6 +309,7 @@ const struct record_type bytes_record = {
 	.name = "system",
 	.fields = COLUMNS_TO(MEMCENSUS_SYSTEM_MAX, totals_fields),
 	.figures = COLUMNS_TO(MEMCENSUS_S_MAX, bytes),
+	ONE_IN_SNAPSHOT(totals),
 };
 
 const struct record_type events_record = {

@@ -207,11 +207,12 @@ struct record_type {
 	size_t size;
 };
 
-/* Initializes the last members: struct snapshot has @n_ records in the array @v_. */
+/* Initialize the last members: struct snapshot has @n_ records in the array @v_, or one. */
 #define IN_SNAPSHOT(v_, n_)						\
 	.array = offsetof(struct snapshot, v_),				\
 	.count = offsetof(struct snapshot, n_),				\
 	.size = sizeof(*((struct snapshot *)0)->v_)
+#define ONE_IN_SNAPSHOT(member)	.array = offsetof(struct snapshot, member)
 
 /* Indexed by enum memcensus_basis. */
 extern const char *const basis_words[MEMCENSUS_BASIS_MAX + 1];

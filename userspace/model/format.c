@@ -28,16 +28,6 @@ bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units
 	return true;
 }
 
-/* @boottime as local time, by the clocks at the census. */
-static bool boottime_text(char *buf, const struct view *view, uint64_t boottime)
-{
-	const struct scan *scan = &view->snap->scan;
-
-	time_text(buf, scan->realtime - scan->boottime + boottime, true);
-	return KNOWN(scan, MEMCENSUS_SCAN_REALTIME_NS) &&
-	       KNOWN(scan, MEMCENSUS_SCAN_BOOTTIME_NS);
-}
-
 static char *list_text(const struct column *column, const struct numbers *list)
 {
 	size_t size, i;
@@ -67,6 +57,8 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 		       const struct view *view, const struct value *value,
 		       const struct units *units)
 {
+	const struct scan *scan;
+
 	switch (column->kind) {
 	case KIND_BYTES:
 		return column->sign ?
@@ -85,7 +77,11 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 		*text = value->number ? "yes" : "no";
 		return true;
 	case KIND_SINCE_BOOT:
-		return boottime_text(buf, view, value->number);
+		/* As local time, by the clocks at the census. */
+		scan = &view->snap->scan;
+		time_text(buf, scan->realtime - scan->boottime + value->number, true);
+		return KNOWN(scan, MEMCENSUS_SCAN_REALTIME_NS) &&
+		       KNOWN(scan, MEMCENSUS_SCAN_BOOTTIME_NS);
 	case KIND_ADDRESS:
 		snprintf(buf, NUMBER_SIZE, "%016" PRIx64, value->number);
 		return true;

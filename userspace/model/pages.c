@@ -141,35 +141,42 @@ struct page_counts pages_between(const struct snapshot *snap, struct pages_curso
 struct run {
 	uint64_t start;
 	uint64_t pages;
-	bool resident;
-	bool exclusive;
+	const char *where;
 	bool huge;
 };
 
 static void put_run(struct json *json, const struct run *run)
 {
+	if (!run->pages)
+		return;
 	json_open(json, NULL, '{');
 	json_put_unsigned(json, "start", run->start);
 	json_put_unsigned(json, "pages", run->pages);
-	json_put_string(json, "where", !run->resident ? "swap" :
-			run->exclusive ? "exclusive" : "shared");
+	json_put_string(json, "where", run->where);
 	json_put_bool(json, "huge", run->huge);
 	json_close(json, '}');
 }
 
-/* Adds a page to @run, or begins a new one with it. */
-static void add_page(struct json *json, struct run *run, const struct run *page,
-		     uint64_t size)
+/* Adds the pages of @block to @run; each other kind begins a new one. */
+static void add_block(struct json *json, struct run *run, const struct page_block *block,
+		      uint64_t size)
 {
-	if (run->pages && run->start + run->pages * size == page->start &&
-	    run->resident == page->resident && run->exclusive == page->exclusive &&
-	    run->huge == page->huge) {
+	static const char exclusive[] = "exclusive", shared[] = "shared", swap[] = "swap";
+	uint64_t bit, address = block->address;
+	const char *where;
+
+	for (bit = 1; bit; bit <<= 1, address += size) {
+		if (!((block->resident | block->swap) & bit))
+			continue;
+		where = !(block->resident & bit) ? swap :
+			block->exclusive & bit ? exclusive : shared;
+		if (run->start + run->pages * size != address || run->where != where ||
+		    run->huge != !!(block->huge & bit)) {
+			put_run(json, run);
+			*run = (struct run){ address, 0, where, block->huge & bit };
+		}
 		run->pages++;
-		return;
 	}
-	if (run->pages)
-		put_run(json, run);
-	*run = *page;
 }
 
 void pages_json(struct json *json, const struct snapshot *snap)
@@ -177,8 +184,7 @@ void pages_json(struct json *json, const struct snapshot *snap)
 	const uint64_t size = pages_size(snap);
 	struct pages_cursor cursor = { 0 };
 	struct run run = { 0 };
-	struct page_block b;
-	unsigned int i;
+	struct page_block block;
 
 	json_open(json, "pages", '{');
 	if (snap->n_pages) {
@@ -190,21 +196,8 @@ void pages_json(struct json *json, const struct snapshot *snap)
 	}
 	json_close(json, '}');
 	json_open(json, "runs", '[');
-	while (pages_next(snap, &cursor, &b)) {
-		for (i = 0; i < MEMCENSUS_BLOCK_PAGES; i++) {
-			const struct run page = {
-				.start = b.address + i * size,
-				.pages = 1,
-				.resident = b.resident >> i & 1,
-				.exclusive = b.exclusive >> i & 1,
-				.huge = b.huge >> i & 1,
-			};
-
-			if (page.resident || b.swap >> i & 1)
-				add_page(json, &run, &page, size);
-		}
-	}
-	if (run.pages)
-		put_run(json, &run);
+	while (pages_next(snap, &cursor, &block))
+		add_block(json, &run, &block, size);
+	put_run(json, &run);
 	json_close(json, ']');
 }

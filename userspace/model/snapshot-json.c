@@ -168,19 +168,6 @@ static void put_system(struct json *json, const struct view *view)
 	json_close(json, '}');
 }
 
-/* In bytes; null if unavailable. */
-static void put_breakdown(struct json *json, const struct snapshot *snap)
-{
-	const struct breakdown breakdown = breakdown_of(snap);
-	unsigned int i;
-
-	json_open(json, "balance", '{');
-	for (i = 0; i < BREAKDOWN_ROWS; i++)
-		json_put_known(json, breakdown_rows[i].name, breakdown.rows[i].known,
-			       breakdown.rows[i].bytes);
-	json_close(json, '}');
-}
-
 void snapshot_json(FILE *out, const struct snapshot *snap,
 		   const struct json_parts *what)
 {
@@ -196,6 +183,7 @@ void snapshot_json(FILE *out, const struct snapshot *snap,
 	};
 	const struct view view = { .snap = snap };
 	struct json json = { .out = out, .line = what->line };
+	struct breakdown breakdown;
 	size_t i;
 
 	json_open(&json, NULL, '{');
@@ -226,8 +214,14 @@ void snapshot_json(FILE *out, const struct snapshot *snap,
 		put_records(&json, "nodes", &node_record, &view, records_in(snap, &node_record));
 	if (what->parts & MEMCENSUS_PART_SYSTEM)
 		put_system(&json, &view);
-	if (what->breakdown)
-		put_breakdown(&json, snap);
+	if (what->breakdown) {
+		breakdown = breakdown_of(snap);
+		json_open(&json, "balance", '{');
+		for (i = 0; i < BREAKDOWN_ROWS; i++)
+			json_put_known(&json, breakdown_rows[i].name, breakdown.rows[i].known,
+				       breakdown.rows[i].bytes);
+		json_close(&json, '}');
+	}
 	if (what->pages && pages_json)
 		pages_json(&json, snap);
 	json_close(&json, '}');

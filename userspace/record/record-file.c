@@ -79,20 +79,6 @@ static void tell_missing(struct record_file *file, uint64_t number,
 		file->last = number - 1;
 }
 
-static int take_message(struct record_file *file, struct snapshot *snap,
-			const struct nlmsghdr *nlh, struct failure *why)
-{
-	if (nlh->nlmsg_type == NLMSG_DONE && nlh->nlmsg_flags & NLM_F_DUMP_INTR)
-		snap->torn = true;
-	if (nlh->nlmsg_type < NLMSG_MIN_TYPE)
-		return 0;
-	if (request_get(&file->asked, file->pids, nlh)) {
-		file->has_asked = true;
-		return 0;
-	}
-	return decode_message(snap, nlh, why);
-}
-
 static int take_messages(struct record_file *file, struct snapshot *snap,
 			 const struct chunk *chunk, struct failure *why)
 {
@@ -101,9 +87,16 @@ static int take_messages(struct record_file *file, struct snapshot *snap,
 
 	if (chunk->head.order != CHUNK_NATIVE)
 		messages.broken = !byteswap_messages(chunk->data, chunk->head.len);
-	while (!messages.broken && (nlh = attrs_next_message(&messages)))
-		if (take_message(file, snap, nlh, why))
+	while (!messages.broken && (nlh = attrs_next_message(&messages))) {
+		if (nlh->nlmsg_type == NLMSG_DONE && nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+			snap->torn = true;
+		if (nlh->nlmsg_type < NLMSG_MIN_TYPE)
+			continue;
+		if (request_get(&file->asked, file->pids, nlh))
+			file->has_asked = true;
+		else if (decode_message(snap, nlh, why))
 			return -1;
+	}
 	return messages.broken ? fail(why, FAIL_MALFORMED, "a message is truncated") : 0;
 }
 

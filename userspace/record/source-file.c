@@ -129,15 +129,6 @@ static int take_passing(struct file *file, struct snapshot *snap,
 	return ret < 0 ? -1 : found;
 }
 
-/* A census selected by time may be of an earlier time: says which. */
-static void tell_which(const struct record_entry *entry)
-{
-	char when[TIME_SIZE];
-
-	time_text(when, entry->time, true);
-	fprintf(stderr, "memcensus: census %" PRIu64 ", of %s\n", entry->number, when);
-}
-
 static const struct part {
 	uint32_t bit;
 	const char *what;
@@ -255,10 +246,23 @@ static bool find_pid(const struct snapshot *snap, uint32_t pid)
 	return false;
 }
 
-static void keep_pids(struct snapshot *snap, const uint32_t *pids, size_t n)
+/* Drops processes and mappings that were not requested. */
+static int answer_pids(struct snapshot *snap, const struct request *asked,
+		       const struct request *request, struct failure *why)
 {
+	const size_t n = request->n_pids;
 	size_t i, kept = 0;
+	uint32_t *pids;
 
+	for (i = 0; i < n; i++)
+		if (!find_pid(snap, request->pids[i]))
+			return fail(why, FAIL_NO_PROCESS,
+				    "the record has no process %u%s", request->pids[i],
+				    asked->pids ?
+				    ": it was recorded with '--pid' of other processes" :
+				    ": it lists processes, not their threads");
+	pids = xmemdup(request->pids, n * sizeof(*pids));
+	qsort(pids, n, sizeof(*pids), compare_pids);
 	for (i = 0; i < snap->n_tasks; i++)
 		if (is_of(&snap->tasks[i], pids, n))
 			snap->tasks[kept++] = snap->tasks[i];
@@ -267,25 +271,7 @@ static void keep_pids(struct snapshot *snap, const uint32_t *pids, size_t n)
 		if (has_pid(pids, n, snap->vmas[i].pid))
 			snap->vmas[kept++] = snap->vmas[i];
 	snap->n_vmas = kept;
-}
-
-static int answer_pids(struct snapshot *snap, const struct request *asked,
-		       const struct request *request, struct failure *why)
-{
-	uint32_t *sorted;
-	size_t i;
-
-	for (i = 0; i < request->n_pids; i++)
-		if (!find_pid(snap, request->pids[i]))
-			return fail(why, FAIL_NO_PROCESS,
-				    "the record has no process %u%s", request->pids[i],
-				    asked->pids ?
-				    ": it was recorded with '--pid' of other processes" :
-				    ": it lists processes, not their threads");
-	sorted = xmemdup(request->pids, request->n_pids * sizeof(*sorted));
-	qsort(sorted, request->n_pids, sizeof(*sorted), compare_pids);
-	keep_pids(snap, sorted, request->n_pids);
-	free(sorted);
+	free(pids);
 	return 0;
 }
 
@@ -315,6 +301,7 @@ static enum taken file_take(struct source *source,
 	struct file *file = (struct file *)source;
 	static const struct request usual;
 	struct record_entry entry;
+	char when[TIME_SIZE];
 	int ret;
 
 	if (file->selection.kind == SELECTION_ALL)
@@ -331,8 +318,11 @@ static enum taken file_take(struct source *source,
 	if (ret <= 0)
 		return ret ? TAKE_FAILED : TAKE_END;
 	file->taken++;
-	if (file->selection.kind == SELECTION_TIME)
-		tell_which(&entry);
+	if (file->selection.kind == SELECTION_TIME) {
+		/* It may be of an earlier time. */
+		time_text(when, entry.time, true);
+		fprintf(stderr, "memcensus: census %" PRIu64 ", of %s\n", entry.number, when);
+	}
 	return answer(snap, file->record.has_asked ? &file->record.asked : &usual,
 		      request, why) ? TAKE_FAILED : TAKE_DONE;
 }

@@ -99,13 +99,6 @@ static int decode_figures(struct decoder *d, const struct record_type *type,
 static int decode_record(struct decoder *d, const struct record_type *type,
 			 const struct nlattr *nest, void *record);
 
-static int decode_zone_type(struct decoder *d, const struct nlattr *nest,
-			    struct zone *zone)
-{
-	zone->types = array_grow(zone->types, zone->n_types, sizeof(*zone->types));
-	return decode_record(d, &zone_type_record, nest, &zone->types[zone->n_types++]);
-}
-
 /* Orders that no message has are unknown. */
 static int decode_blocks(struct decoder *d, const struct nlattr *nest,
 			 struct numbers *list)
@@ -137,20 +130,21 @@ static int decode_attr(struct decoder *d, const struct record_type *type,
 		       void *record)
 {
 	unsigned char *member = (unsigned char *)record + column->offset;
-	size_t len = attr_len(attr);
+	size_t len = attr_len(attr), size = element_size(column->wire);
+	struct zone *zone = record;
 	struct numbers numbers;
 	uint64_t number;
 	const char *text;
 
 	switch (column->wire) {
 	case WIRE_NONE:
-		return 0;
+		break;
 	case WIRE_U32:
 	case WIRE_S32:
 	case WIRE_U64:
 		if (column->wire == WIRE_U32 && len == 1)
 			number = *(const uint8_t *)attr_data(attr);
-		else if (len == element_size(column->wire))
+		else if (len == size)
 			number = load(column->wire, attr_data(attr));
 		else
 			return malformed(d, type, column, attr);
@@ -162,19 +156,20 @@ static int decode_attr(struct decoder *d, const struct record_type *type,
 		break;
 	case WIRE_U32S:
 	case WIRE_U64S:
-		if (len % element_size(column->wire))
+		if (len % size)
 			return malformed(d, type, column, attr);
 		numbers = decode_numbers(d, column->wire, attr);
 		memcpy(member, &numbers, sizeof(numbers));
 		break;
 	case WIRE_FIGURES:
-		return decode_figures(d, type, attr, (struct figures *)member) ? -1 : 1;
+		return decode_figures(d, type, attr, (struct figures *)member);
 	case WIRE_TYPES:
-		return decode_zone_type(d, attr, record) ? -1 : 1;
+		zone->types = array_grow(zone->types, zone->n_types, sizeof(*zone->types));
+		return decode_record(d, &zone_type_record, attr, &zone->types[zone->n_types++]);
 	case WIRE_BLOCKS:
-		return decode_blocks(d, attr, (struct numbers *)member) ? -1 : 1;
+		return decode_blocks(d, attr, (struct numbers *)member);
 	}
-	return 1;
+	return 0;
 }
 
 static int decode_record(struct decoder *d, const struct record_type *type,
@@ -186,16 +181,12 @@ static int decode_record(struct decoder *d, const struct record_type *type,
 	uint64_t *known = record;
 
 	while ((attr = attrs_next(&attrs))) {
-		unsigned int number = attr_type(attr);
-		int ret;
-
-		if (number >= type->fields.n)
+		if (attr_type(attr) >= type->fields.n)
 			continue;
-		column = &type->fields.columns[number];
-		ret = decode_attr(d, type, column, attr, record);
-		if (ret < 0)
+		column = &type->fields.columns[attr_type(attr)];
+		if (decode_attr(d, type, column, attr, record))
 			return -1;
-		if (ret)
+		if (column->wire != WIRE_NONE)
 			*known |= 1ULL << column->number;
 	}
 	return attrs.broken ? broken(d, type->name) : 0;
@@ -243,36 +234,13 @@ const struct record_type *decode_type_of(unsigned int nest)
 	return nest <= MEMCENSUS_A_MAX ? types[nest] : NULL;
 }
 
-static void *record_for(struct snapshot *snap, unsigned int nest)
-{
-	switch (nest) {
-	case MEMCENSUS_A_INFO:
-		snap->has_info = true;
-		return &snap->info;
-	case MEMCENSUS_A_SCAN:
-		snap->has_scan = true;
-		return &snap->scan;
-	case MEMCENSUS_A_SYSTEM:
-		snap->has_totals = true;
-		return &snap->totals;
-	default:
-		return record_add(types[nest], snap);
-	}
-}
-
-static bool is_known(uint8_t cmd)
-{
-	return cmd == MEMCENSUS_CMD_INFO || cmd == MEMCENSUS_CMD_SNAPSHOT ||
-	       cmd == MEMCENSUS_CMD_PAGES;
-}
-
 int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		   struct failure *why)
 {
 	struct decoder d = { .snap = snap, .why = why };
 	const struct genlmsghdr *genl = NLMSG_DATA(nlh);
 	const struct nlattr *attr, *nest = NULL, *seq = NULL;
-	const struct record_type *type;
+	const struct record_type *type = NULL;
 	bool unknown = false;
 	struct attrs attrs;
 	void *record;
@@ -284,23 +252,30 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 
 	attrs = attrs_of_message(nlh);
 	while ((attr = attrs_next(&attrs))) {
-		if (attr_type(attr) == MEMCENSUS_A_SEQ)
+		if (attr_type(attr) == MEMCENSUS_A_SEQ) {
 			seq = attr;
-		else if (decode_type_of(attr_type(attr)))
+		} else if (decode_type_of(attr_type(attr))) {
 			nest = attr;
+			type = decode_type_of(attr_type(attr));
+		}
 		unknown |= attr_type(attr) > MEMCENSUS_A_MAX;
 	}
 	if (attrs.broken)
-		return broken(&d, nest ? types[attr_type(nest)]->name : "a message");
-	if (!nest && (unknown || !is_known(genl->cmd)))
+		return broken(&d, nest ? type->name : "a message");
+	/* A newer module has other records and other commands. */
+	if (!nest && (unknown || (genl->cmd != MEMCENSUS_CMD_INFO &&
+				  genl->cmd != MEMCENSUS_CMD_SNAPSHOT &&
+				  genl->cmd != MEMCENSUS_CMD_PAGES)))
 		return 0;
 	if (!nest)
 		return fail(why, FAIL_MALFORMED, "malformed message: no record in it");
-	if (attr_type(nest) != MEMCENSUS_A_INFO && decode_seq(&d, seq))
+	if (type != &info_record && decode_seq(&d, seq))
 		return -1;
 
-	record = record_for(snap, attr_type(nest));
-	type = types[attr_type(nest)];
+	snap->has_info |= type == &info_record;
+	snap->has_scan |= type == &scan_record;
+	snap->has_totals |= type == &bytes_record;
+	record = type->size ? record_add(type, snap) : (char *)snap + type->array;
 	if (decode_record(&d, type, nest, record))
 		return -1;
 	if (type == &zone_record)
