@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rows at intervals, as in vmstat and sar. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>

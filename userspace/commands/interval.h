@@ -7,8 +7,7 @@
 #define READER_INTERVAL_H
 
 #include "cli/session.h"
-#include "model/amount.h"
-#include "model/listing.h"
+#include "lib/json.h"
 
 /* Columns: memory, events per second, and pages swapped in KiB per second. */
 #define LEVEL(name_, header_, num, help_, ...)				\

@@ -2,7 +2,6 @@
 /* memcensus map: the mappings of a process. */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/command.h"
 #include "commands/optional.h"
