@@ -55,11 +55,13 @@ static void remove_process(struct fault_record *record, uint32_t pid)
 /* The process @pid, which may be new; NULL: there are too many. */
 static struct fault_process *get_process(struct fault_record *record, uint32_t pid)
 {
-	struct fault_process *process = fault_record_find(record, pid);
 	const size_t at = place_of(record, pid);
+	struct fault_process *process;
 
-	if (process || record->n == FAULT_PROCESSES_MAX)
-		return process;
+	if (at < record->n && record->v[at]->pid == pid)
+		return record->v[at];
+	if (record->n == FAULT_PROCESSES_MAX)
+		return NULL;
 	process = xcalloc(1, sizeof(*process));
 	process->pid = pid;
 	process->threads = 1;

@@ -141,26 +141,22 @@ int trace_faults_follow(struct trace_faults *faults, const uint32_t *tids, size_
 static void read_ring(struct perf_ring *ring, int kind, trace_see *see,
 		      void *context, uint64_t *n)
 {
+	static uint64_t copy[PERF_RECORD_MAX / 8];
 	uint64_t head = perf_ring_head(ring), tail = ring->page->data_tail;
 	struct trace_event event = { .what = TRACE_FAULT };
-	struct record record;
+	const struct perf_event_header *header;
+	const struct record *record;
 
-	while (tail < head) {
-		perf_ring_copy(ring, tail, &record.header, sizeof(record.header));
-		if (record.header.size < sizeof(record.header) ||
-		    record.header.size > head - tail)
-			break;
-		if (record.header.type == PERF_RECORD_SAMPLE &&
-		    record.header.size >= sizeof(record)) {
-			perf_ring_copy(ring, tail, &record, sizeof(record));
-			event.time = record.time;
-			event.tid = record.tid;
-			event.args[0] = record.pid;
-			event.args[1] = kind == MAJOR;
-			see(context, &event);
-			++*n;
-		}
-		tail += record.header.size;
+	for (; (header = perf_ring_record(ring, tail, head, copy)); tail += header->size) {
+		record = (const void *)header;
+		if (header->type != PERF_RECORD_SAMPLE || header->size < sizeof(*record))
+			continue;
+		event.time = record->time;
+		event.tid = record->tid;
+		event.args[0] = record->pid;
+		event.args[1] = kind == MAJOR;
+		see(context, &event);
+		++*n;
 	}
 	perf_ring_consume(ring, tail);
 }

@@ -28,9 +28,6 @@
 #define RING_MAX_STACKS		(128UL << 20)
 #define RINGS_PART_STACKS	8
 
-/* A record is at most this long: its header has 16 bits for the size. */
-#define RECORD_MAX	65536
-
 #define SAMPLE_TYPE	(PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ADDR | \
 			 PERF_SAMPLE_CALLCHAIN)
 /* Bytes at the end of other records: PID and TID, time. */
@@ -90,7 +87,7 @@ struct fault_events {
 	size_t n;
 	struct pollfd *polls;
 	struct perf_files files;
-	uint64_t record[RECORD_MAX / 8];
+	uint64_t record[PERF_RECORD_MAX / 8];
 	uint64_t ips[FAULT_DEPTH];
 	uint64_t regs[FAULT_REGS_MAX];
 };
@@ -258,40 +255,23 @@ int fault_events_wait(struct fault_events *events, int timeout_ms, struct failur
 	return 0;
 }
 
-/* The record at @ring->tail, in the ring or as a copy. */
-static const struct perf_event_header *record_of(struct fault_events *events,
-						 const struct ring *ring)
-{
-	const size_t begin = ring->tail & (ring->perf.size - 1);
-	const struct perf_event_header *header = (const void *)(ring->perf.data + begin);
-
-	if (begin + header->size <= ring->perf.size)
-		return header;
-	perf_ring_copy(&ring->perf, ring->tail, events->record, header->size);
-	return (const void *)events->record;
-}
-
 /* Offset of the time in a sample: after the header, PID and TID. */
 #define SAMPLE_TIME	(sizeof(struct perf_event_header) + 8)
 
-/* Sets @ring->time of its next record; no record: @ring->ready is false. */
-static void look_ahead(struct ring *ring)
+/* The record at @ring->tail, whose time is set; NULL: there is none. */
+static const struct perf_event_header *look_ahead(struct fault_events *events, struct ring *ring)
 {
-	struct perf_event_header header;
+	const struct perf_event_header *header;
 
-	ring->ready = false;
-	if (ring->tail + sizeof(header) > ring->head)
-		return;
-	perf_ring_copy(&ring->perf, ring->tail, &header, sizeof(header));
-	if (header.size < sizeof(header) + TRAILER || ring->tail + header.size > ring->head) {
-		/* The kernel never writes such a record. */
+	header = perf_ring_record(&ring->perf, ring->tail, ring->head, events->record);
+	ring->ready = header && header->size >= sizeof(*header) + TRAILER;
+	if (!ring->ready) {
 		ring->tail = ring->head;
-		return;
+		return NULL;
 	}
-	perf_ring_copy(&ring->perf, ring->tail + (header.type == PERF_RECORD_SAMPLE ?
-						  SAMPLE_TIME : header.size - 8U),
-		       &ring->time, 8);
-	ring->ready = true;
+	memcpy(&ring->time, (const uint8_t *)header + (header->type == PERF_RECORD_SAMPLE ?
+						       SAMPLE_TIME : header->size - 8U), 8);
+	return header;
 }
 
 /**
@@ -445,15 +425,15 @@ void fault_events_read(struct fault_events *events, uint64_t until, fault_event_
 		if (!ring->perf.page)
 			continue;
 		ring->head = perf_ring_head(&ring->perf);
-		look_ahead(ring);
+		look_ahead(events, ring);
 	}
 	while ((ring = earliest(events)) && ring->time <= until) {
-		header = record_of(events, ring);
+		header = look_ahead(events, ring);
 		if (parse(events, header, &event))
 			fn(context, &event);
 		ring->tail += header->size;
 		perf_ring_consume(&ring->perf, ring->tail);
-		look_ahead(ring);
+		look_ahead(events, ring);
 	}
 }
 

@@ -79,13 +79,22 @@ void perf_ring_consume(struct perf_ring *ring, uint64_t tail)
 	__atomic_store_n(&ring->page->data_tail, tail, __ATOMIC_RELEASE);
 }
 
-void perf_ring_copy(const struct perf_ring *ring, uint64_t at, void *to, size_t len)
+const struct perf_event_header *perf_ring_record(const struct perf_ring *ring, uint64_t at,
+						 uint64_t head, uint64_t *copy)
 {
-	const size_t begin = at & (ring->size - 1);
-	const size_t first = len < ring->size - begin ? len : ring->size - begin;
+	const size_t begin = at & (ring->size - 1), first = ring->size - begin;
+	/* Records are multiples of 8 bytes: a header does not wrap around the end. */
+	const struct perf_event_header *header = (const void *)(ring->data + begin);
 
-	memcpy(to, ring->data + begin, first);
-	memcpy((uint8_t *)to + first, ring->data, len - first);
+	/* The kernel never writes such a record. */
+	if (head - at < sizeof(*header) || header->size < sizeof(*header) ||
+	    header->size > head - at)
+		return NULL;
+	if (header->size <= first)
+		return header;
+	memcpy(copy, header, first);
+	memcpy((uint8_t *)copy + first, ring->data, header->size - first);
+	return (const void *)copy;
 }
 
 void perf_ring_unmap(struct perf_ring *ring)

@@ -64,8 +64,13 @@ uint64_t perf_ring_head(const struct perf_ring *ring);
 /* Gives the records before @tail back to the kernel. */
 void perf_ring_consume(struct perf_ring *ring, uint64_t tail);
 
-/* Copies @len bytes at @at, which may wrap around the end. */
-void perf_ring_copy(const struct perf_ring *ring, uint64_t at, void *to, size_t len);
+/*
+ * The record at @at; NULL: there is no whole one before @head.  One that wraps around the
+ * end is copied to @copy of PERF_RECORD_MAX bytes: its header has 16 bits for the size.
+ */
+#define PERF_RECORD_MAX	65536
+const struct perf_event_header *perf_ring_record(const struct perf_ring *ring, uint64_t at,
+						 uint64_t head, uint64_t *copy);
 
 void perf_ring_unmap(struct perf_ring *ring);
 
