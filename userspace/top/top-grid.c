@@ -15,6 +15,13 @@
 /* Maximum depth that is indented. */
 #define DEPTH_MAX	12
 
+/* The last width of each column, and the units that they are valid for. */
+static struct {
+	const struct column *column;
+	size_t width;
+} last_widths[128];
+static struct units last_units;
+
 /**
  * struct grid_column - a chosen column
  * @column: the column
@@ -88,32 +95,37 @@ static char *cell_text(const struct grid *grid, const struct column *column, siz
 	       add_branch(cell, row_of(grid, line)->depth) : cell;
 }
 
-/* The remembered width of @column; NULL: too many columns. */
-static size_t *remembered(struct look *look, const struct column *column)
+/* The last width of @column; NULL: too many columns. */
+static size_t *last_width(const struct column *column)
 {
 	size_t i;
 
-	for (i = 0; i < WIDTHS_MAX; i++) {
-		if (look->widths[i].column == column)
-			return &look->widths[i].width;
-		if (!look->widths[i].column) {
-			look->widths[i].column = column;
-			return &look->widths[i].width;
+	for (i = 0; i < ARRAY_SIZE(last_widths); i++) {
+		if (last_widths[i].column == column)
+			return &last_widths[i].width;
+		if (!last_widths[i].column) {
+			last_widths[i].column = column;
+			return &last_widths[i].width;
 		}
 	}
 	return NULL;
 }
 
+void draw_list_anew(void)
+{
+	memset(last_widths, 0, sizeof(last_widths));
+}
+
 /* Fills the cells, and finds the width of each column. */
-static void fill_cells(struct grid *grid, struct look *look)
+static void fill_cells(struct grid *grid)
 {
 	const struct units *units = grid->units;
 	size_t line, i, width, *widest, *before;
 	char **cell = grid->cells;
 
-	if (look->units.suffixes != units->suffixes || look->units.percent != units->percent)
-		memset(look->widths, 0, sizeof(look->widths));
-	look->units = *units;
+	if (last_units.suffixes != units->suffixes || last_units.percent != units->percent)
+		draw_list_anew();
+	last_units = *units;
 	for (line = 0; line < grid->lines; line++) {
 		for (i = 0; i < grid->n; i++, cell++) {
 			*cell = cell_text(grid, grid->columns[i].column, line);
@@ -124,7 +136,7 @@ static void fill_cells(struct grid *grid, struct look *look)
 	}
 	for (i = 0; i < grid->n; i++) {
 		widest = &grid->columns[i].width;
-		before = remembered(look, grid->columns[i].column);
+		before = last_width(grid->columns[i].column);
 		if (before && *before > *widest)
 			*widest = *before;
 		if (before)
@@ -176,8 +188,7 @@ static void choose_columns(struct grid *grid, size_t skipped, size_t width)
 	}
 }
 
-static void draw_figures_bar(const struct look *look, int y, int x, int width,
-			     const void *record, uint64_t largest)
+static void draw_figures_bar(int y, int x, int width, const void *record, uint64_t largest)
 {
 	/* struct task and struct vma have @figures at the same offset. */
 	const struct figures *f = &((const struct task *)record)->figures;
@@ -190,7 +201,7 @@ static void draw_figures_bar(const struct look *look, int y, int x, int width,
 	ends[SHADE_REST] = f->v[MEMCENSUS_F_RSS];
 	ends[SHADE_SHARE] = KNOWN(f, MEMCENSUS_F_PSS) ? f->v[MEMCENSUS_F_PSS] : 0;
 	ends[SHADE_OWN] = KNOWN(f, MEMCENSUS_F_USS) ? f->v[MEMCENSUS_F_USS] : 0;
-	draw_bar(look, y, x, width, ends, largest);
+	draw_bar(y, x, width, ends, largest);
 }
 
 /* Draws the cells of a line; returns where its bar begins. */
@@ -216,7 +227,7 @@ static int draw_cells(const struct grid *grid, int y, size_t line)
 	return bar;
 }
 
-static void draw_lines(const struct grid *grid, const struct look *look, int y)
+static void draw_lines(const struct grid *grid, int y)
 {
 	const struct top_list *list = &grid->page->list;
 	const int width = (int)grid->bar;
@@ -233,12 +244,12 @@ static void draw_lines(const struct grid *grid, const struct look *look, int y)
 			draw_text(y, x, width, "USS<PSS<RSS", false);
 		attroff(attr);
 		if (width && line)
-			draw_figures_bar(look, y, x, width, row_of(grid, line)->record,
+			draw_figures_bar(y, x, width, row_of(grid, line)->record,
 					 list->largest);
 	}
 }
 
-void draw_list(struct look *look, struct top *top, int y, int height)
+void draw_list(struct top *top, int y, int height)
 {
 	struct top_page *page = top_page(top);
 	struct top_list *list = &page->list;
@@ -256,9 +267,9 @@ void draw_list(struct look *look, struct top *top, int y, int height)
 	grid.cells = xcalloc(grid.lines * grid.n, sizeof(*grid.cells));
 	for (i = 0; i < grid.n; i++)
 		grid.columns[i].column = list->columns.v[i];
-	fill_cells(&grid, look);
+	fill_cells(&grid);
 	choose_columns(&grid, top->skipped, COLS);
-	draw_lines(&grid, look, y);
+	draw_lines(&grid, y);
 	if (page->snap && !list->n_rows && height > 1)
 		draw_text(y + 1, 0, COLS, page == &top->map ?
 			  "no mappings here" : "no processes here", false);

@@ -35,26 +35,6 @@ enum shade {
 	SHADES,
 };
 
-/* Maximum number of columns whose widths are remembered. */
-#define WIDTHS_MAX	128
-
-/**
- * struct look - capabilities of the terminal, and remembered widths of columns
- * @bars: a character for each enum shade, depending on the locale
- * @attributes: attributes of each shade
- * @widths: last width of each column: columns never get narrower
- * @units: units for which @widths is valid
- */
-struct look {
-	const char *const *bars;
-	attr_t attributes[SHADES];
-	struct {
-		const struct column *column;
-		size_t width;
-	} widths[WIDTHS_MAX];
-	struct units units;
-};
-
 /*
  * Draws @text, which is printable, into @width cells from @x on: right-aligned if
  * @right; text that is too long is truncated and marked by '+'.
@@ -65,18 +45,12 @@ void draw_text(int y, int x, int width, const char *text, bool right);
  * Draws a bar of @width cells for @whole.  Part i ends at @ends[i]; @ends
  * ascends.
  */
-void draw_bar(const struct look *look, int y, int x, int width,
-	      const double ends[SHADE_NONE], double whole);
+void draw_bar(int y, int x, int width, const double ends[SHADE_NONE], double whole);
 
-/* Draws the header for a screen of @height lines; returns the number of its lines. */
-int draw_header(const struct look *look, struct top *top, int height);
+/* Draws the list with headings: @height lines from @y on. */
+void draw_list(struct top *top, int y, int height);
 
-/* Draw the list with headings, the help or the column list: @height lines from @y on. */
-void draw_list(struct look *look, struct top *top, int y, int height);
-void draw_help(struct top *top, int y, int height);
-void draw_columns(struct top *top, int y, int height);
-
-/* Draws the last line: the prompt, a message, or the most important keys. */
-void draw_foot(const struct top *top, int y);
+/* Forgets how wide its columns were: they never get narrower. */
+void draw_list_anew(void);
 
 #endif /* READER_TOP_VIEW_H */
