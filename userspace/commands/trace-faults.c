@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "commands/trace-faults.h"
+#include "commands/trace-sources.h"
 #include "host/perf.h"
 #include "lib/memory.h"
 

@@ -13,8 +13,7 @@
 #include <unistd.h>
 #include <tracefs.h>
 
-#include "commands/trace-instance.h"
-#include "host/process.h"
+#include "commands/trace-sources.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 

@@ -16,8 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "commands/trace-targets.h"
-#include "host/process.h"
+#include "commands/trace-sources.h"
 #include "host/procfs.h"
 #include "lib/memory.h"
 

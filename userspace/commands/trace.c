@@ -8,11 +8,9 @@
 
 #include "cli/command.h"
 #include "cli/options.h"
-#include "commands/trace-faults.h"
-#include "commands/trace-instance.h"
 #include "commands/trace-show.h"
+#include "commands/trace-sources.h"
 #include "commands/trace-sums.h"
-#include "commands/trace-targets.h"
 #include "host/process.h"
 #include "host/procfs.h"
 #include "host/program.h"

@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "cli/reader.h"
-#include "commands/trace-instance.h"
+#include "commands/trace-sources.h"
 #include "host/cgroups.h"
 #include "host/cmdlines.h"
 #include "host/names.h"
