@@ -35,7 +35,6 @@ _Static_assert(offsetof(struct proc_event, event_data.exit.process_tgid) ==
 
 /**
  * struct exit_watch_process - what the kernel has reported about one process
- * @pid: its PID
  * @executed: it has executed a program since the last query
  * @exited: how it ended, as far as known
  */
@@ -51,7 +50,6 @@ struct exit_watch_process {
  * @lost: messages were dropped
  * @log: /dev/kmsg, at the first unread record, or -1
  * @processes: those watched; owned
- * @n: how many
  */
 struct exit_watch {
 	int events;

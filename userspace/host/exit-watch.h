@@ -16,8 +16,7 @@
 
 /**
  * struct exit_status - how a process ended
- * @known: @status is known
- * @status: as in wait(2)
+ * @status: as in wait(2), if @known
  * @oom: the kernel log says that the OOM killer chose it
  * @realtime: when, ns since 1970; 0: unknown
  * @why_not: why @status is unknown, for messages

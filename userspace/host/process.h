@@ -15,8 +15,7 @@
  * @letter: state as ps shows it; 0 if there is no such process
  * @start: start time in ticks of sysconf(_SC_CLK_TCK) since boot; 0: unknown
  * @heap: address where the heap begins; 0: unknown
- * @has_status: @status is known
- * @status: exit status of a zombie, as in wait(2)
+ * @status: exit status of a zombie, as in wait(2), if @has_status
  */
 struct process_state {
 	char letter;

@@ -13,8 +13,6 @@
 
 /**
  * struct output - an open destination
- * @stream: the stream to write to
- * @fd: its file descriptor
  * @error: first error number of a write; the stream itself does not keep it
  * @wrote: at least one byte is written
  * @path: file that @temporary replaces at the end; both owned, NULL: none

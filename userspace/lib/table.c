@@ -15,11 +15,8 @@
 
 /**
  * struct table - a wrapper around libsmartcols
- * @grid: the libsmartcols table
- * @line: the current row
  * @total: the first row after the divider, or NULL
  * @cell: column of the next cell
- * @raw: raw output
  * @out: stream to which each complete row is written at once, or NULL
  */
 struct table {

@@ -121,7 +121,6 @@ static inline const char *name_of_cgroup(const struct view *view, uint64_t id)
  * @known: offset of that bitmap in the record
  * @offset: of the value in the record
  * @words: words of a KIND_WORD, by value
- * @n_words: number of @words
  * @derive: computes the value; false if it is unavailable.  NULL: the value
  *	is at @offset
  */

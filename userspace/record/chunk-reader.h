@@ -16,8 +16,7 @@
  * @at: offset of the first byte in @buf
  * @buf: bytes read ahead; owned
  * @begin: first unread byte of @buf
- * @end: bytes in @buf
- * @room: capacity of @buf
+ * @end: bytes in @buf, of @room
  * @eof: no data follows the bytes in @buf
  */
 struct chunk_reader {
@@ -33,7 +32,6 @@ struct chunk_reader {
 
 /**
  * struct chunk - a chunk that was read
- * @head: its head
  * @data: its data, aligned to 4; NULL if skipped.  Valid until the next chunk
  *	is read
  * @offset: offset of the head in the record

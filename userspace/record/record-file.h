@@ -25,7 +25,6 @@ struct record_entry {
  * @last: number of the last census that was read or reported missing
  * @lost: bytes since then that belong to no whole chunk
  * @lost_at: offset where they end
- * @said: number of reports of damage
  * @newer: version of a skipped chunk, or 0
  * @asked: request of the census, if @has_asked
  * @pids: the PIDs in @asked

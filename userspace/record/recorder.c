@@ -21,14 +21,12 @@
 
 /**
  * struct recorder - a record being written
- * @tap: receives messages
  * @path: for messages; owned by the caller
  * @fd: owned, unless it is stdout
  * @regular: a file, not a pipe: an incomplete census can be truncated
  * @named: this recorder has written the CHUNK_MACHINE
  * @census: number of the next census
  * @time: its start, ns since 1970
- * @part: number of its next chunk
  * @start: offset where it begins
  * @error: first write error of this census, an errno
  * @synced: time of the last fdatasync(), ns of CLOCK_MONOTONIC

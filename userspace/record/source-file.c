@@ -14,9 +14,6 @@
 
 /**
  * struct file - a record
- * @source: the common head
- * @record: its censuses
- * @selection: which of them to read
  * @entries: places of all of them, if one is selected and the file is seekable;
  *	owned
  * @first, @last: the first and the last that was passed to select one

@@ -21,9 +21,7 @@
 
 /**
  * struct netlink - a socket to the family
- * @source: the common head
  * @socket: owned
- * @family: ID of the family
  * @seq: of the last request
  * @buf: holds one datagram; owned
  */
