@@ -183,13 +183,6 @@ static void drop_tasks(struct session *session, struct snapshot *snap)
 	free(chosen);
 }
 
-static int compare_pids(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* Drops the mappings of dropped processes. */
 static void drop_vmas(struct snapshot *snap)
 {
@@ -198,10 +191,9 @@ static void drop_vmas(struct snapshot *snap)
 
 	for (i = 0; i < snap->n_tasks; i++)
 		pids[i] = snap->tasks[i].pid;
-	qsort(pids, snap->n_tasks, sizeof(*pids), compare_pids);
+	qsort(pids, snap->n_tasks, sizeof(*pids), compare_u64);
 	for (i = 0; i < snap->n_vmas; i++)
-		if (bsearch(&snap->vmas[i].pid, pids, snap->n_tasks, sizeof(*pids),
-			    compare_pids))
+		if (bsearch(&snap->vmas[i].pid, pids, snap->n_tasks, sizeof(*pids), compare_u64))
 			snap->vmas[n++] = snap->vmas[i];
 	snap->n_vmas = n;
 	free(pids);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Allocates memory, or ends the program. */
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,4 +72,11 @@ void *array_grow(void *array, size_t n, size_t size)
 		array = xreallocarray(array, n ? 2 * n : 1, size);
 	memset((char *)array + n * size, 0, size);
 	return array;
+}
+
+int compare_u64(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
 }

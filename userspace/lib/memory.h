@@ -23,6 +23,9 @@ char *xasprintf(const char *format, ...)
  */
 void *array_grow(void *array, size_t n, size_t size) __attribute__((returns_nonnull));
 
+/* For qsort() and bsearch() of elements that are a uint64_t or begin with one. */
+int compare_u64(const void *a, const void *b);
+
 /* A stream to memory: xfclose() completes *@text, which the caller frees. */
 FILE *xopen_memstream(char **text, size_t *size) __attribute__((returns_nonnull));
 void xfclose(FILE *stream);

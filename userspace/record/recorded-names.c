@@ -12,20 +12,13 @@
 #include "lib/memory.h"
 #include "record/record-file.h"
 
-static int compare_ids(const void *a, const void *b)
-{
-	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* A struct name begins with its number, so compare_ids() takes both. */
+/* A struct name begins with its number, so compare_u64() takes both. */
 static const char *find(const struct names *names, uint64_t id)
 {
 	const struct name *name;
 
 	name = names->n ? bsearch(&id, names->v, names->n, sizeof(*names->v),
-				  compare_ids) : NULL;
+				  compare_u64) : NULL;
 	return name ? name->text : NULL;
 }
 
@@ -68,7 +61,7 @@ static void write_lines(struct snapshot *snap, const char *name, struct ids *ids
 
 	out = xopen_memstream(&text, &size);
 	if (ids->n)
-		qsort(ids->v, ids->n, sizeof(*ids->v), compare_ids);
+		qsort(ids->v, ids->n, sizeof(*ids->v), compare_u64);
 	for (i = 0; i < ids->n; i++) {
 		line = name_of(ids->v[i], false);
 		if ((!i || ids->v[i] != ids->v[i - 1]) &&
@@ -126,7 +119,7 @@ static void read_lines(struct snapshot *snap, const char *text, struct names *na
 			continue;
 		v[names->n++].text = snapshot_text(snap, end + 1, text + len - end - 1);
 	}
-	qsort(v, names->n, sizeof(*v), compare_ids);
+	qsort(v, names->n, sizeof(*v), compare_u64);
 }
 
 void names_read(struct snapshot *snap)

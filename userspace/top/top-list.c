@@ -127,7 +127,7 @@ static void find_selected(struct top_list *list)
 /* The index of no task. */
 #define NOBODY	SIZE_MAX
 
-/* Maps @pid to the index of its task. */
+/* Maps @pid, by compare_u64(), to the index of its task. */
 struct owner {
 	uint64_t pid;
 	size_t task;
@@ -146,13 +146,6 @@ struct tree {
 	size_t *child;
 	size_t *next;
 };
-
-static int compare_owners(const void *a, const void *b)
-{
-	const struct owner *x = a, *y = b;
-
-	return (x->pid > y->pid) - (x->pid < y->pid);
-}
 
 static void add_owner(struct owner **owners, size_t *n, uint64_t pid, size_t task)
 {
@@ -174,11 +167,11 @@ static void find_parents(const struct task *const *tasks, size_t n, size_t *pare
 		for (t = 0; t < tasks[i]->peers.n; t++)
 			add_owner(&owners, &all, tasks[i]->peers.v[t], i);
 	}
-	qsort(owners, all, sizeof(*owners), compare_owners);
+	qsort(owners, all, sizeof(*owners), compare_u64);
 	for (i = 0; i < n; i++) {
 		key.pid = tasks[i]->ppid;
 		owner = KNOWN(tasks[i], MEMCENSUS_TASK_PPID) && key.pid ?
-			bsearch(&key, owners, all, sizeof(*owners), compare_owners) : NULL;
+			bsearch(&key, owners, all, sizeof(*owners), compare_u64) : NULL;
 		parent[i] = owner ? owner->task : NOBODY;
 	}
 	free(owners);
