@@ -43,15 +43,6 @@ static void free_process(struct fault_record *record, struct fault_process *proc
 	free(process);
 }
 
-static void remove_process(struct fault_record *record, uint32_t pid)
-{
-	const size_t at = place_of(record, pid);
-
-	free_process(record, record->v[at]);
-	memmove(record->v + at, record->v + at + 1,
-		(--record->n - at) * sizeof(struct fault_process *));
-}
-
 /* The process @pid, which may be new; NULL: there are too many. */
 static struct fault_process *get_process(struct fault_record *record, uint32_t pid)
 {
@@ -118,11 +109,13 @@ static void add_fork(struct fault_record *record, const struct fault_event *even
 static void add_exit(struct fault_record *record, const struct fault_event *event)
 {
 	struct fault_process *process = fault_record_find(record, event->pid);
+	const size_t at = place_of(record, event->pid);
 
-	if (!process || (process->threads && --process->threads))
+	if (!process || (process->threads && --process->threads) ||
+	    (event->pid == event->tid && !process_is_gone(event->pid)))
 		return;
-	if (process_is_gone(event->pid) || event->pid != event->tid)
-		remove_process(record, event->pid);
+	free_process(record, process);
+	memmove(record->v + at, record->v + at + 1, (--record->n - at) * sizeof(process));
 }
 
 static void add_mapping(struct fault_record *record, const struct fault_event *event)

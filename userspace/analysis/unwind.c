@@ -146,25 +146,17 @@ static int take_frame(Dwfl_Frame *state, void *context)
 	return DWARF_CB_OK;
 }
 
-/* What to add to an address of the ELF file to get one of the process; false: unknown. */
-static bool bias_of(int fd, const struct order_file *order, uint64_t *bias)
-{
-	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	uint64_t addr = 0;
-	bool found = elf && symbols_address(elf, order->offset, &addr);
-
-	*bias = order->start - addr;
-	elf_end(elf);
-	return found;
-}
-
 static void report_file(Dwfl *dwfl, const struct order_file *order, int fd)
 {
+	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	uint64_t addr;
+	bool known = elf && symbols_address(elf, order->offset, &addr);
 	char name[32];
-	uint64_t bias;
 
+	elf_end(elf);
 	snprintf(name, sizeof(name), "%llu", (unsigned long long)order->number);
-	if (!bias_of(fd, order, &bias) || !dwfl_report_elf(dwfl, name, name, fd, bias, true))
+	/* The difference of an address of the process and of the ELF file. */
+	if (!known || !dwfl_report_elf(dwfl, name, name, fd, order->start - addr, true))
 		close(fd);
 }
 

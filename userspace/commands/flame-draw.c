@@ -143,11 +143,6 @@ static struct flame_node *add_stack(struct flame_node *node, const struct frame_
 	return node;
 }
 
-static uint64_t bytes_of(const struct flame_share *share, unsigned int by)
-{
-	return by == FLAME_EXCLUSIVE ? share->exclusive : share->resident;
-}
-
 static void add_moment(struct flame_node *root, const struct frame_names *naming,
 		       const struct flame_moment *moment, const struct options *options,
 		       bool before)
@@ -160,7 +155,8 @@ static void add_moment(struct flame_node *root, const struct frame_names *naming
 		if (options->by_mapping)
 			node = flame_below(node, share->area);
 		node = add_stack(node, naming, share->stack);
-		*(before ? &node->before : &node->self) += bytes_of(share, options->by);
+		*(before ? &node->before : &node->self) +=
+			options->by == FLAME_EXCLUSIVE ? share->exclusive : share->resident;
 	}
 }
 

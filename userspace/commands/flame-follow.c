@@ -141,7 +141,6 @@ static int take_mark(struct flame *flame, struct fault_events *events, struct fa
 	flame_moment_free(&flame->mark);
 	if (take_moment(flame, events, &flame->mark, why))
 		return -1;
-	flame->marked = true;
 	fputs("memcensus: marked\n", stderr);
 	return 0;
 }
@@ -169,13 +168,13 @@ static int follow(struct flame *flame, struct fault_events *events, struct trace
 		fault_events_read(events, signals_now() - SETTLED_NS, fault_record_add,
 				  &flame->record);
 		look_after(tracee);
-		if ((mark_asked || (!flame->marked && signals_now() >= mark)) &&
+		if ((mark_asked || (!flame->mark.time && signals_now() >= mark)) &&
 		    take_mark(flame, events, why))
 			return -1;
 	}
 	if (options->program && program_check(&tracee->program, options->program[0], 0, why))
 		return -1;
-	if (options->mark && !flame->marked)
+	if (options->mark && !flame->mark.time)
 		return fail(why, FAIL_NO_PROCESS,
 			    "the end came before '--mark': nothing to compare with");
 	if (options->by == FLAME_FAULTED) {

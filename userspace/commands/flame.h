@@ -24,8 +24,7 @@ enum flame_by {
  * @pid: the process that was named or started
  * @source: the module, NULL: none
  * @record: what the faults have left
- * @mark: the earlier point in time, if any
- * @marked: @mark is taken
+ * @mark: the earlier point in time; its time is 0: none yet
  * @end: the point in time that is drawn
  * @begun: ns since 1970
  * @lost: records that the kernel dropped
@@ -36,7 +35,6 @@ struct flame {
 	struct source *source;
 	struct fault_record record;
 	struct flame_moment mark;
-	bool marked;
 	struct flame_moment end;
 	uint64_t begun;
 	uint64_t lost;

@@ -378,16 +378,11 @@ static void count_lost(struct trace *trace)
 			(unsigned long long)report->lost);
 }
 
-/* The exit status of the program, as shells give it. */
-static int exit_of(int status)
-{
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
 static int trace_all(struct trace *trace, struct failure *why)
 {
 	struct session *session = trace->session;
 	const struct options *options = session->options;
+	const int *status = &trace->report.child_status;
 	int error;
 
 	if (find_targets(trace, why) || open_instances(trace, why) || begin(trace, why))
@@ -409,8 +404,10 @@ static int trace_all(struct trace *trace, struct failure *why)
 	if (options->calls && !options->json)
 		putc('\n', trace->report.out);
 	trace_show_sums(&trace->report, true);
+	/* As shells give it. */
 	if (trace->report.child_ended)
-		session->child = exit_of(trace->report.child_status);
+		session->child = WIFSIGNALED(*status) ? 128 + WTERMSIG(*status) :
+							WEXITSTATUS(*status);
 	else if (trace->program.pid)
 		fprintf(stderr, "memcensus: process %d goes on without a trace\n",
 			trace->program.pid);

@@ -294,11 +294,12 @@ static void answer(int socket)
 	flush(&answers);
 }
 
-/* Opens the debug file of a build ID, as distributions install it; -1: none. */
-static int open_debug_file(const unsigned char *id, size_t len)
+/* Sends the debug file of a build ID, which distributions install, or no file. */
+static bool send_debug_file(int socket, const unsigned char *id, size_t len)
 {
 	char path[64 + 2 * BUILD_ID_MAX], *at = path;
 	struct stat st;
+	bool sent;
 	size_t i;
 	int fd;
 
@@ -307,18 +308,8 @@ static int open_debug_file(const unsigned char *id, size_t len)
 		at += sprintf(at, "%02x", id[i]);
 	strcpy(at, ".debug");
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
-static bool send_debug_file(int socket, const char *id, size_t len)
-{
-	const int fd = open_debug_file((const unsigned char *)id, len);
-	const bool sent = sandbox_send(socket, "", 1, fd);
-
+	sent = sandbox_send(socket, "", 1, fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) ?
+			    fd : -1);
 	if (fd >= 0)
 		close(fd);
 	return sent;
@@ -363,7 +354,8 @@ int symbols_find(struct symbols_query *query, struct failure *why)
 		if (got <= 0)
 			good = false;
 		else if (message[0] == ANSWER_BUILD_ID && got > 1 && got <= 1 + BUILD_ID_MAX)
-			good = send_debug_file(sandbox.socket, message + 1, (size_t)got - 1);
+			good = send_debug_file(sandbox.socket, (unsigned char *)message + 1,
+					       (size_t)got - 1);
 		else
 			good = message[0] == ANSWER_NAMES &&
 			       take_names(query, &have, message + 1, (size_t)got - 1);

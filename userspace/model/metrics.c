@@ -34,18 +34,9 @@ static void add_number(struct labels *labels, const char *name, uint64_t value)
 	add_text(labels, name, text);
 }
 
-/* Adds the labels of @record; false if nothing identifies it. */
+/* Adds the labels of @record; false if nothing identifies it.  NULL: it has none. */
 typedef bool label_fn(const struct view *view, const void *record,
 		      struct labels *labels);
-
-static bool no_labels(const struct view *view, const void *record,
-		      struct labels *labels)
-{
-	(void)view;
-	(void)record;
-	(void)labels;
-	return true;
-}
 
 static bool zone_labels(const struct view *view, const void *record,
 			struct labels *labels)
@@ -223,7 +214,7 @@ static void put_column(struct openmetrics *om, const char *prefix,
 	for (i = 0; i < records.n; i++, record += records.size) {
 		labels.n = 0;
 		if (column_get(column, view, record, &value) &&
-		    label(view, record, &labels))
+		    (!label || label(view, record, &labels)))
 			put_value(om, column, &value, &labels);
 	}
 }
@@ -316,7 +307,7 @@ static void put_census(struct openmetrics *om, const struct view *view,
 			   "start of the census, since 1970", scan->realtime / 1e9);
 	put_columns(om, "census", &scan_record,
 		    "lock_hold_max_ns,mms,walked,busy,vanished,partial,kthreads,zombies,ptes,pages,memory,slices,frames,pss,violations",
-		    view, records_of(scan, 1, sizeof(*scan)), no_labels);
+		    view, records_of(scan, 1, sizeof(*scan)), NULL);
 }
 
 static void put_breakdown(struct openmetrics *om, const struct snapshot *snap)
@@ -413,7 +404,7 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 	if (!snap->has_totals)
 		return;
 	put_columns(om, "meminfo", &bytes_record, NULL, view,
-		    records_of(&snap->totals, 1, sizeof(snap->totals)), no_labels);
+		    records_of(&snap->totals, 1, sizeof(snap->totals)), NULL);
 	put_events(om, view);
 }
 
