@@ -10,6 +10,18 @@ static const char *const kswapds[] = {
 _Static_assert(ARRAY_SIZE(kswapds) == MEMCENSUS_KSWAPD_MAX + 1,
 	       "a state of kswapd has no word");
 
+#define REQUEST(num, member, w)						\
+	ATTRIBUTE(asked, MEMCENSUS_REQ_##num, NULL, member, w, ID, "")
+
+static const struct column request_fields[] = {
+	REQUEST(BASIS, basis, U32),
+	REQUEST(PARTS, parts, U32),
+	REQUEST(PIDS, pids, U32S),
+	REQUEST(GROUP_BY, group_by, U32),
+	REQUEST(START, start, U64),
+	REQUEST(END, end, U64),
+};
+
 #define INFO(num, ...)	ATTRIBUTE(info, MEMCENSUS_INFO_##num, NULL, __VA_ARGS__)
 #define INFO_NS(num, member, help)					\
 	NAMED(info, MEMCENSUS_INFO_##num##_NS, #member "_ns", NULL, member, U64, DURATION, help)
@@ -163,6 +175,12 @@ static const struct column node_fields[] = {
 	     "page cache, being reclaimed or moved"),
 	NODE(DIRTY, "Dirty", dirty, U64, BYTES, "to be written back"),
 	NODE(WRITEBACK, "Writeback", writeback, U64, BYTES, "being written back"),
+};
+
+const struct record_type request_record = {
+	.name = "request",
+	.fields = COLUMNS_TO(MEMCENSUS_REQ_MAX, request_fields),
+	ONE_IN_SNAPSHOT(asked),
 };
 
 const struct record_type info_record = {

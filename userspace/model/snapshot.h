@@ -277,6 +277,17 @@ struct names {
 	size_t n;
 };
 
+/* In a record, what the census was requested by; all 0: what is usual. */
+struct asked {
+	uint64_t known;
+	uint64_t basis;
+	uint64_t parts;
+	struct numbers pids;
+	uint64_t group_by;
+	uint64_t start;
+	uint64_t end;
+};
+
 struct snapshot;
 
 /**
@@ -315,6 +326,7 @@ struct snapshot {
 	struct info info;
 	struct scan scan;
 	struct totals totals;
+	struct asked asked;
 	struct task *tasks;
 	size_t n_tasks;
 	struct group *groups;

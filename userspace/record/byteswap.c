@@ -7,19 +7,7 @@
 #include "wire/attrs.h"
 #include "wire/decode.h"
 
-static const struct column request_fields[] = {
-	[MEMCENSUS_REQ_BASIS] = { .wire = WIRE_U32 },
-	[MEMCENSUS_REQ_PARTS] = { .wire = WIRE_U32 },
-	[MEMCENSUS_REQ_PIDS] = { .wire = WIRE_U32S },
-	[MEMCENSUS_REQ_GROUP_BY] = { .wire = WIRE_U32 },
-	[MEMCENSUS_REQ_START] = { .wire = WIRE_U64 },
-	[MEMCENSUS_REQ_END] = { .wire = WIRE_U64 },
-};
-
-/* What nests contain that are no records: a request, figures, and the nests of a message. */
-static const struct record_type request = {
-	.fields = { request_fields, ARRAY_SIZE(request_fields) },
-};
+/* What nests contain that are no records: figures, and the nests of a message. */
 static const struct record_type figures, message;
 
 /*
@@ -49,7 +37,7 @@ static bool swap_value(const struct record_type *type, unsigned int number,
 	enum wire wire = WIRE_NONE;
 
 	if (type == &message && number != MEMCENSUS_A_SEQ) {
-		inner = number == MEMCENSUS_A_REQUEST ? &request : decode_type_of(number);
+		inner = number == MEMCENSUS_A_REQUEST ? &request_record : decode_type_of(number);
 		return !inner || swap_attrs(inner, p, len);
 	}
 	if (type == &message || type == &figures)

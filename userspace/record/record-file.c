@@ -12,7 +12,6 @@
 #include "record/record-file.h"
 #include "wire/attrs.h"
 #include "wire/decode.h"
-#include "wire/request.h"
 
 /* Maximum lines about damage; further ones are only counted. */
 #define SAY_MAX	8
@@ -79,8 +78,8 @@ static void tell_missing(struct record_file *file, uint64_t number,
 		file->last = number - 1;
 }
 
-static int take_messages(struct record_file *file, struct snapshot *snap,
-			 const struct chunk *chunk, struct failure *why)
+static int take_messages(struct snapshot *snap, const struct chunk *chunk,
+			 struct failure *why)
 {
 	struct attrs messages = attrs_of(chunk->data, chunk->head.len);
 	const struct nlmsghdr *nlh;
@@ -90,11 +89,7 @@ static int take_messages(struct record_file *file, struct snapshot *snap,
 	while (!messages.broken && (nlh = attrs_next_message(&messages))) {
 		if (nlh->nlmsg_type == NLMSG_DONE && nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 			snap->torn = true;
-		if (nlh->nlmsg_type < NLMSG_MIN_TYPE)
-			continue;
-		if (request_get(&file->asked, file->pids, nlh))
-			file->has_asked = true;
-		else if (decode_message(snap, nlh, why))
+		if (nlh->nlmsg_type >= NLMSG_MIN_TYPE && decode_message(snap, nlh, why))
 			return -1;
 	}
 	return messages.broken ? fail(why, FAIL_MALFORMED, "a message is truncated") : 0;
@@ -113,18 +108,16 @@ static int take_text(struct snapshot *snap, const struct chunk *chunk,
 }
 
 /* Adds one chunk of a census to @snap, which may be NULL. */
-static int take_chunk(struct record_file *file, struct snapshot *snap,
-		      const struct chunk *chunk, struct failure *why)
+static int take_chunk(struct snapshot *snap, const struct chunk *chunk,
+		      struct failure *why)
 {
 	if (!snap)
 		return 0;
-	if (!chunk->head.part) {
+	if (!chunk->head.part)
 		snapshot_reset(snap);
-		file->has_asked = false;
-	}
 	switch (chunk->head.kind) {
 	case CHUNK_MESSAGES:
-		return take_messages(file, snap, chunk, why);
+		return take_messages(snap, chunk, why);
 	case CHUNK_TEXT:
 		return take_text(snap, chunk, why);
 	case CHUNK_END:
@@ -182,7 +175,7 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 		good &= chunk.head.part == part++ && number == entry->number;
 		if (!good || number == told)
 			continue;
-		if (take_chunk(file, snap, &chunk, why)) {
+		if (take_chunk(snap, &chunk, why)) {
 			tell_missing(file, number, "damaged");
 			say(file, "census %" PRIu64 " is skipped: %s", number, why->text);
 			file->last = number;

@@ -9,7 +9,6 @@
 #include "lib/failure.h"
 #include "model/snapshot.h"
 #include "record/chunk-reader.h"
-#include "wire/source.h"
 
 /* A census in a record: where its first chunk is; as in struct chunk_head, number and time. */
 struct record_entry {
@@ -26,8 +25,6 @@ struct record_entry {
  * @lost: bytes since then that belong to no whole chunk
  * @lost_at: offset where they end
  * @newer: version of a skipped chunk, or 0
- * @asked: request of the census, if @has_asked
- * @pids: the PIDs in @asked
  */
 struct record_file {
 	const char *path;
@@ -37,9 +34,6 @@ struct record_file {
 	uint64_t lost_at;
 	unsigned int said;
 	unsigned int newer;
-	bool has_asked;
-	struct request asked;
-	uint32_t pids[MEMCENSUS_PIDS_MAX];
 };
 
 /* "-" is stdin. 0, or -1 and @why; call record_file_close() in both cases. */

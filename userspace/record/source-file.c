@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A record as a source: selects a census, and checks that it answers the request. */
 #include <inttypes.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "model/format.h"
 #include "record/record-file.h"
 #include "record/selection.h"
+#include "wire/source.h"
 
 /**
  * struct file - a record
@@ -139,10 +139,10 @@ static const struct part {
 	{ MEMCENSUS_PART_SYSTEM, "totals of the system", "" },
 };
 
-static int check_parts(const struct request *asked,
+static int check_parts(const struct snapshot *snap,
 		       const struct request *request, struct failure *why)
 {
-	const uint32_t had = asked->parts ?: REQUEST_DEFAULT_PARTS;
+	const uint32_t had = snap->asked.parts ?: REQUEST_DEFAULT_PARTS;
 	const uint32_t wanted = request->parts ?: REQUEST_DEFAULT_PARTS;
 	size_t i;
 
@@ -196,25 +196,28 @@ static bool has_pid(const uint32_t *pids, size_t n, uint64_t pid)
 	return pid <= UINT32_MAX && bsearch(&key, pids, n, sizeof(key), compare_pids);
 }
 
-static bool same_pids(const struct request *a, const struct request *b)
+static bool same_pids(const struct numbers *asked, const struct request *request)
 {
-	size_t i, n = b->n_pids;
+	size_t i, k;
 
-	for (i = 0; a->n_pids == n && i < n; i++)
-		if (!lfind(&a->pids[i], b->pids, &n, sizeof(*b->pids), compare_pids))
+	for (i = 0; i < asked->n; i++) {
+		for (k = 0; k < request->n_pids && request->pids[k] != asked->v[i]; k++)
+			;
+		if (k == request->n_pids)
 			return false;
-	return a->n_pids == n;
+	}
+	return asked->n == request->n_pids;
 }
 
 /* Figures of groups cannot be computed from those of processes. */
-static int check_groups(const struct request *asked,
+static int check_groups(const struct snapshot *snap,
 			const struct request *request, struct failure *why)
 {
 	if (!request->group_by)
 		return 0;
-	if (asked->group_by == request->group_by &&
+	if (snap->asked.group_by == request->group_by &&
 	    ((!request->pids && request->group_by != MEMCENSUS_BY_PIDS) ||
-	     same_pids(asked, request)))
+	     same_pids(&snap->asked.pids, request)))
 		return 0;
 	return fail(why, FAIL_REFUSED,
 		    "the record has no figures of %s: record again with 'memcensus record FILE %s'",
@@ -244,8 +247,8 @@ static bool find_pid(const struct snapshot *snap, uint32_t pid)
 }
 
 /* Drops processes and mappings that were not requested. */
-static int answer_pids(struct snapshot *snap, const struct request *asked,
-		       const struct request *request, struct failure *why)
+static int answer_pids(struct snapshot *snap, const struct request *request,
+		       struct failure *why)
 {
 	const size_t n = request->n_pids;
 	size_t i, kept = 0;
@@ -255,7 +258,7 @@ static int answer_pids(struct snapshot *snap, const struct request *asked,
 		if (!find_pid(snap, request->pids[i]))
 			return fail(why, FAIL_NO_PROCESS,
 				    "the record has no process %u%s", request->pids[i],
-				    asked->pids ?
+				    snap->asked.pids.n ?
 				    ": it was recorded with '--pid' of other processes" :
 				    ": it lists processes, not their threads");
 	pids = xmemdup(request->pids, n * sizeof(*pids));
@@ -273,18 +276,16 @@ static int answer_pids(struct snapshot *snap, const struct request *asked,
 }
 
 /*
- * Reduces @snap to what the kernel would answer to @request.  @asked: the request
- * when the census was recorded.  0, or -1 and @why, which names what is missing
- * and the options of 'record' that add it.
+ * Reduces @snap to what the kernel would answer to @request.  0, or -1 and @why, which
+ * names what is missing and the options of 'record' that add it.
  */
-static int answer(struct snapshot *snap, const struct request *asked,
-		  const struct request *request, struct failure *why)
+static int answer(struct snapshot *snap, const struct request *request, struct failure *why)
 {
-	if (check_parts(asked, request, why) || check_basis(snap, request, why) ||
-	    check_groups(asked, request, why))
+	if (check_parts(snap, request, why) || check_basis(snap, request, why) ||
+	    check_groups(snap, request, why))
 		return -1;
-	snap->named = asked->pids;
-	if (request->pids && answer_pids(snap, asked, request, why))
+	snap->named = snap->asked.pids.n;
+	if (request->pids && answer_pids(snap, request, why))
 		return -1;
 	if (!request->group_by)
 		snap->n_groups = 0;
@@ -296,7 +297,6 @@ static enum taken file_take(struct source *source,
 			    struct snapshot *snap, struct failure *why)
 {
 	struct file *file = (struct file *)source;
-	static const struct request usual;
 	struct record_entry entry;
 	char when[TIME_SIZE];
 	int ret;
@@ -320,8 +320,7 @@ static enum taken file_take(struct source *source,
 		time_text(when, entry.time, true);
 		fprintf(stderr, "memcensus: census %" PRIu64 ", of %s\n", entry.number, when);
 	}
-	return answer(snap, file->record.has_asked ? &file->record.asked : &usual,
-		      request, why) ? TAKE_FAILED : TAKE_DONE;
+	return answer(snap, request, why) ? TAKE_FAILED : TAKE_DONE;
 }
 
 static void file_close(struct source *source)

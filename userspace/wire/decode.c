@@ -241,6 +241,7 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	const struct genlmsghdr *genl = NLMSG_DATA(nlh);
 	const struct nlattr *attr, *nest = NULL, *seq = NULL;
 	const struct record_type *type = NULL;
+	const bool is_request = nlh->nlmsg_flags & NLM_F_REQUEST;
 	bool unknown = false;
 	struct attrs attrs;
 	void *record;
@@ -254,6 +255,9 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	while ((attr = attrs_next(&attrs))) {
 		if (attr_type(attr) == MEMCENSUS_A_SEQ) {
 			seq = attr;
+		} else if (is_request && attr_type(attr) == MEMCENSUS_A_REQUEST) {
+			nest = attr;
+			type = &request_record;
 		} else if (decode_type_of(attr_type(attr))) {
 			nest = attr;
 			type = decode_type_of(attr_type(attr));
@@ -263,13 +267,13 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	if (attrs.broken)
 		return broken(&d, nest ? type->name : "a message");
 	/* A newer module has other records and other commands. */
-	if (!nest && (unknown || (genl->cmd != MEMCENSUS_CMD_INFO &&
+	if (!nest && (unknown || is_request || (genl->cmd != MEMCENSUS_CMD_INFO &&
 				  genl->cmd != MEMCENSUS_CMD_SNAPSHOT &&
 				  genl->cmd != MEMCENSUS_CMD_PAGES)))
 		return 0;
 	if (!nest)
 		return fail(why, FAIL_MALFORMED, "malformed message: no record in it");
-	if (type != &info_record && decode_seq(&d, seq))
+	if (type != &info_record && type != &request_record && decode_seq(&d, seq))
 		return -1;
 
 	snap->has_info |= type == &info_record;

@@ -20,13 +20,6 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 			     const struct request *request);
 
 /*
- * Parses the message @nlh, complete in memory, into @request, and its PIDs into
- * @pids.  False if it is not such a request; then both stay unchanged.
- */
-bool request_get(struct request *request, uint32_t pids[MEMCENSUS_PIDS_MAX],
-		 const struct nlmsghdr *nlh);
-
-/*
  * The ABI name, in lower case, of the attribute at @offset in the message @nlh;
  * NULL if no attribute of ours begins there.
  */

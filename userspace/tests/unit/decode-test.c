@@ -395,16 +395,17 @@ static void test_request(void)
 	};
 	static char buf[REQUEST_SIZE] __attribute__((aligned(8)));
 	const struct nlmsghdr *made = request_put(buf, STREAM_FAMILY, 3, &asked);
-	uint32_t got_pids[MEMCENSUS_PIDS_MAX];
+	struct snapshot *snap = snapshot_new();
+	const struct asked *got = &snap->asked;
 	__typeof__(wire) first = wire;
 	struct nlmsghdr answer;
-	struct request got;
+	struct failure why;
 
 	ok(made->nlmsg_len == sizeof(wire) && !memcmp(made, &wire, sizeof(wire)),
 	   "a request is written as the ABI has it");
-	ok(request_get(&got, got_pids, &wire.nlh) && got.basis == asked.basis &&
-	   got.parts == asked.parts && got.group_by == asked.group_by &&
-	   got.n_pids == 2 && !memcmp(got.pids, pids, sizeof(pids)),
+	ok(!decode_message(snap, &wire.nlh, &why) && got->basis == asked.basis &&
+	   got->parts == asked.parts && got->group_by == asked.group_by &&
+	   got->pids.n == 2 && got->pids.v[0] == pids[0] && got->pids.v[1] == pids[1],
 	   "and is read so");
 
 	/* Version 1 of the ABI had a u8 there. */
@@ -414,13 +415,17 @@ static void test_request(void)
 	first.by_is.nla_len = 5;
 	first.by = 0;
 	*(uint8_t *)&first.by = MEMCENSUS_BY_COMM;
-	ok(request_get(&got, got_pids, &first.nlh) && got.basis == MEMCENSUS_BASIS_FRAMES &&
-	   got.group_by == MEMCENSUS_BY_COMM, "and one of version 1");
+	snapshot_reset(snap);
+	ok(!decode_message(snap, &first.nlh, &why) && got->basis == MEMCENSUS_BASIS_FRAMES &&
+	   got->group_by == MEMCENSUS_BY_COMM, "and one of version 1");
 
 	answer = wire.nlh;
 	answer.nlmsg_flags = NLM_F_MULTI;
 	memcpy(&first.nlh, &answer, sizeof(answer));
-	ok(!request_get(&got, got_pids, &first.nlh), "an answer of this command is no request");
+	snapshot_reset(snap);
+	ok(decode_message(snap, &first.nlh, &why) && !got->known,
+	   "an answer of this command is no request");
+	snapshot_free(snap);
 }
 
 /* A PAGES dump of one or two messages, each with one of @blocks. */
