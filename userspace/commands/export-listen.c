@@ -199,10 +199,11 @@ static int look_up(const char *address, struct addrinfo **info, struct failure *
 	return 0;
 }
 
-int export_listen_check(const char *address, struct failure *why)
+int export_set_listen(struct options *options, const char *address, struct failure *why)
 {
 	struct addrinfo *info;
 
+	(void)options;
 	if (look_up(address, &info, why))
 		return -1;
 	freeaddrinfo(info);

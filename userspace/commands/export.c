@@ -119,15 +119,9 @@ static int export_run(struct session *session, struct failure *why)
 	return ret;
 }
 
-static int set_listen(struct options *options, const char *value, struct failure *why)
-{
-	(void)options;
-	return export_listen_check(value, why);
-}
-
 static const struct option_entry option_listen = {
 	0, "listen", "[ADDRESS:]PORT", "serve /metrics by HTTP; default: loopback",
-	TEXT(listen), .set = set_listen };
+	TEXT(listen), .set = export_set_listen };
 
 static const struct option_entry option_prometheus = {
 	0, "prometheus", NULL, "the text format of Prometheus",

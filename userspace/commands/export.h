@@ -9,6 +9,7 @@
 #ifndef READER_EXPORT_H
 #define READER_EXPORT_H
 
+#include "cli/options.h"
 #include "lib/failure.h"
 #include "lib/openmetrics.h"
 #include "model/snapshot.h"
@@ -26,10 +27,10 @@ int export_take(struct export *export, struct failure *why);
 void export_write(const struct export *export, bool older, FILE *out);
 
 /*
- * Checks the syntax of @address: PORT, ADDRESS:PORT or [ADDRESS]:PORT.  Returns 0,
- * or -1 and @why.
+ * Checks the syntax of the option's @address: PORT, ADDRESS:PORT or [ADDRESS]:PORT.
+ * Returns 0, or -1 and @why.
  */
-int export_listen_check(const char *address, struct failure *why);
+int export_set_listen(struct options *options, const char *address, struct failure *why);
 
 /* Serves until a signal requests a stop.  Returns 0, or -1 and @why. */
 int export_listen(const char *address, struct export *export, struct failure *why);

@@ -188,14 +188,9 @@ struct drawing {
 	double top;
 };
 
-static bool is_remainder(const struct drawing *drawing, const struct flame_node *node)
-{
-	return drawing->look->remainder &&
-	       !strncmp(node->name, drawing->look->remainder, strlen(drawing->look->remainder));
-}
-
 static void put_colour(const struct drawing *drawing, const struct flame_node *node)
 {
+	const char *remainder = drawing->look->remainder;
 	unsigned int hash = 5381, pale;
 	const char *c;
 
@@ -206,7 +201,7 @@ static void put_colour(const struct drawing *drawing, const struct flame_node *n
 			node->change < 0 ? "#%02x%02xff" : "#e8e8e8", pale, pale);
 		return;
 	}
-	if (is_remainder(drawing, node)) {
+	if (remainder && !strncmp(node->name, remainder, strlen(remainder))) {
 		fputs("#bbb", drawing->out);
 		return;
 	}

@@ -66,12 +66,6 @@ static void put_label(FILE *out, const char *text)
 	}
 }
 
-static void put_help(FILE *out, const char *text, bool quoted)
-{
-	for (; *text; text++)
-		put_plain(out, text, 1, quoted);
-}
-
 static void put_name(const struct openmetrics *om, bool sample)
 {
 	const struct family *family = om->family;
@@ -85,10 +79,13 @@ static void put_name(const struct openmetrics *om, bool sample)
 
 static void put_head(const struct openmetrics *om)
 {
+	const char *c;
+
 	fputs("# HELP ", om->out);
 	put_name(om, false);
 	putc(' ', om->out);
-	put_help(om->out, om->family->help, !om->older);
+	for (c = om->family->help; *c; c++)
+		put_plain(om->out, c, 1, !om->older);
 	fputs("\n# TYPE ", om->out);
 	put_name(om, false);
 	fprintf(om->out, " %s\n", om->family->counter ? "counter" : "gauge");
