@@ -34,9 +34,6 @@ enum interval_kind {
 /**
  * struct interval_column - a column of the rows at an interval, as in vmstat and sar
  * @name: its name in JSON
- * @header: its heading
- * @help: one line
- * @kind: how the value is computed
  * @memory: it is in bytes; else a count
  * @percent: a level in thousandths of a percent
  * @pages: a counter of pages, shown in KiB, as vmstat shows swapping
@@ -64,21 +61,17 @@ struct interval_column {
 
 /**
  * struct command - a subcommand
- * @name: its name on the command line
  * @args: its arguments, for --help; "" if it takes none
  * @words: parses the @n arguments; returns 0, or -1 and @why, which names the
  *	wrong one.  NULL: it takes none
- * @summary: one line
- * @about: description for --help, some lines
+ * @summary, @about: one line and the description, for --help
  * @options: in the order of --help; an entry without an option ends the array
  * @basis: basis to request without --basis; 0: the module's default
  * @parts: MEMCENSUS_PART_* to request
  * @parts_of: returns them if they depend on options; NULL: @parts
  * @shown: subset of @parts in the JSON output; 0: all
  * @breakdown: JSON has the breakdown of MemTotal
- * @rows: the rows it shows
- * @groups: the rows of groups, by enum memcensus_group_by; NULL: it has no
- *	groups
+ * @groups: the rows of groups, by enum memcensus_group_by; NULL: it has none
  * @mappings: the rows of mappings by name; NULL: it shows none
  * @prepare: prepares @session->request for the next census; returns 0, or -1
  *	and @why.  NULL: the request never changes

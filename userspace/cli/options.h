@@ -186,7 +186,6 @@ struct option_entry {
 
 /**
  * struct option_use - an option of a command
- * @option: the option
  * @help: its meaning for this command; NULL: as in the option
  */
 struct option_use {

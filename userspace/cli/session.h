@@ -14,14 +14,11 @@
 
 /**
  * struct session - the context of a command's run()
- * @options: the parsed command line
  * @request: the request for each census; run() may change it between two
  * @source: the kernel or a record; owned
- * @out: output stream of the results
  * @pids: processes in @request if the program chose them; owned
  * @taken: number of censuses so far
- * @held: censuses that rows_run() took in advance; owned
- * @n_held: their number
+ * @held: the @n_held censuses that rows_run() took in advance; owned
  * @missed: command lines not available in time since the last reset to 0
  * @partial: something could not be counted
  * @may_end: a census in which all processes of @request have ended is no failure

@@ -15,12 +15,9 @@
 
 /**
  * struct interval_run - the state of a run
- * @session: options and source
- * @columns: columns of the command
- * @n: number of columns
+ * @columns: the @n columns of the command
  * @sums: sum of each level, from the second census on
  * @counts: number of values in each sum
- * @censuses: the censuses
  * @rows: number of rows so far
  */
 struct interval_run {

@@ -54,10 +54,8 @@ struct watched {
 
 /**
  * struct watch - the state of a run
- * @session: options and source
  * @exits: exit events; NULL for a record
- * @v: processes seen so far, in order; owned
- * @n: their number
+ * @v: the @n processes seen so far, in order; owned
  * @pids: requested processes that have not ended
  * @rows: number of rows so far
  */

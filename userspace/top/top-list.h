@@ -24,13 +24,11 @@ struct top_row {
  * struct top_list - processes or mappings
  * @type: task_record or vma_record
  * @columns: shown columns, in order; owned
- * @sort: column to sort by
  * @reverse: largest first
  * @tree: show children below their parents; for processes
  * @filter: the compiled filter if @pattern is not NULL
  * @pattern: its text; owned
  * @rows: shown rows, in order; owned
- * @n_rows: number of shown rows
  * @n_all: number of rows without the filter
  * @largest: the largest RSS of all, bytes
  * @selected: index of the selected row; 0 if there is none

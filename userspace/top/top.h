@@ -44,16 +44,14 @@ struct top_page {
  * @gone: @pid has no mappings any more
  * @units: units of amounts; each census sets @units.whole
  * @basis: the requested basis, or 0
- * @interval: between two censuses, ns
+ * @interval: ns between two censuses
  * @frozen: take no censuses
  * @once: take one census at once, even if @frozen
  * @renew: the next draw sends the whole screen
  * @ended: the record has no more censuses
- * @quit: the program must end
  * @since: time of the request for the current census, ns of
  *	CLOCK_MONOTONIC; 0: no census is running
- * @typing: the user types a filter
- * @prompt: the text typed so far
+ * @prompt: the filter that the user types, while @typing
  * @message: a line for the user, until the next key; "" if none
  * @height: rows on the screen at the last draw
  * @line: first line of the help, selected line of the column list
