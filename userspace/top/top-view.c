@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <langinfo.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,9 @@
 /* Minimum number of lines for the full header. */
 #define WHOLE_HEADER	16
 
-/* The terminal; NULL while it is not ours. */
+/* The terminal; NULL while it is not ours.  Who draws or reads keys has the lock. */
 static SCREEN *screen;
+static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
 /* The character of each enum shade, by the locale, and its attributes. */
 static const char *const *bars;
@@ -402,6 +404,14 @@ static void choose_look(void)
 	attributes[SHADE_REST] = COLOR_PAIR(1 + SHADE_REST);
 }
 
+/* At exit(), perhaps of the thread that takes a census: nothing is drawn any more. */
+static void restore(void)
+{
+	pthread_mutex_lock(&lock);
+	if (screen)
+		endwin();
+}
+
 int top_view_open(struct failure *why)
 {
 	const char *type = getenv("TERM"), *move;
@@ -422,7 +432,7 @@ int top_view_open(struct failure *why)
 	}
 	/* A last message must not be on the screen that exit() takes away. */
 	setvbuf(stderr, NULL, _IOFBF, BUFSIZ);
-	atexit(top_view_close);
+	atexit(restore);
 	cbreak();
 	noecho();
 	nonl();
@@ -437,8 +447,7 @@ int top_view_open(struct failure *why)
 
 void top_view_close(void)
 {
-	if (!screen)
-		return;
+	pthread_mutex_lock(&lock);
 	/* Without an alternate screen, the shell continues on the last line. */
 	mvhline(LINES - 1, 0, ' ', COLS);
 	refresh();
@@ -447,12 +456,14 @@ void top_view_close(void)
 	delscreen(screen);
 	screen = NULL;
 	setvbuf(stderr, NULL, _IONBF, 0);
+	pthread_mutex_unlock(&lock);
 }
 
 void top_view_draw(struct top *top)
 {
 	int y = 0, foot = LINES > 1, height;
 
+	pthread_mutex_lock(&lock);
 	erase();
 	if (LINES >= HEADER_LINES)
 		y = draw_header(top, LINES);
@@ -474,6 +485,7 @@ void top_view_draw(struct top *top)
 		clearok(stdscr, TRUE);
 	top->renew = false;
 	refresh();
+	pthread_mutex_unlock(&lock);
 }
 
 bool top_view_key(struct key *key, bool *hung_up)
@@ -486,7 +498,9 @@ bool top_view_key(struct key *key, bool *hung_up)
 
 	memset(key, 0, sizeof(*key));
 	*hung_up = false;
+	pthread_mutex_lock(&lock);
 	ret = get_wch(&c);
+	pthread_mutex_unlock(&lock);
 	if (ret == ERR) {
 		/* No key although stdin is readable: it is closed. */
 		*hung_up = poll(&in, 1, 0) > 0;
