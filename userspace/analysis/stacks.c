@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Stacks, each kept once. */
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,94 +9,78 @@
 
 #define NO_FRAME	UINT32_MAX
 
-static uint64_t mix(uint64_t hash, uint64_t word)
+/* The slot of @frame, or a free one for it. */
+static uint32_t *slot_of(const struct stacks *stacks, const struct frame *frame)
 {
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-	return hash ^ hash >> 29;
+	const uint64_t hash = (frame->addr ^ frame->object) * 0x9e3779b97f4a7c15ULL;
+	size_t at = hash >> 20 & (stacks->n_slots - 1);
+	const struct frame *other;
+
+	for (; stacks->slots[at]; at = (at + 1) & (stacks->n_slots - 1)) {
+		other = &stacks->frames[stacks->slots[at] - 1];
+		if (other->addr == frame->addr && other->object == frame->object)
+			break;
+	}
+	return &stacks->slots[at];
 }
 
-static uint64_t hash_frame(const struct frame *frame)
-{
-	return mix(mix(1, frame->addr), frame->object);
-}
-
-static uint64_t hash_numbers(const uint32_t *numbers, size_t n)
-{
-	uint64_t hash = n;
-
-	while (n--)
-		hash = mix(hash, *numbers++);
-	return hash;
-}
-
-static void put(struct stack_table *table, uint64_t hash, uint32_t number)
-{
-	size_t at = hash & (table->size - 1);
-
-	while (table->slots[at])
-		at = (at + 1) & (table->size - 1);
-	table->slots[at] = number + 1;
-}
-
-/* Doubles @table if it is half full; @stacks has its @n entries. */
-static void keep_room(struct stacks *stacks, struct stack_table *table, size_t n)
+/* Doubles the slots of frames if half of them are taken. */
+static void keep_room(struct stacks *stacks)
 {
 	size_t i;
 
-	if (2 * (n + 1) <= table->size)
+	if (2 * (stacks->n_frames + 1) <= stacks->n_slots)
 		return;
-	table->size = table->size ? 2 * table->size : 1024;
-	free(table->slots);
-	table->slots = xcalloc(table->size, sizeof(*table->slots));
-	for (i = 0; i < n; i++) {
-		if (table == &stacks->by_frame)
-			put(table, hash_frame(&stacks->frames[i]), (uint32_t)i);
-		else if (i >= STACK_FIRST)
-			put(table, hash_numbers(stacks->v[i].frames, stacks->v[i].n), (uint32_t)i);
-	}
+	free(stacks->slots);
+	stacks->n_slots = stacks->n_slots ? 2 * stacks->n_slots : 1024;
+	stacks->slots = xcalloc(stacks->n_slots, sizeof(*stacks->slots));
+	for (i = 0; i < stacks->n_frames; i++)
+		*slot_of(stacks, &stacks->frames[i]) = (uint32_t)i + 1;
 }
 
 static uint32_t number_of(struct stacks *stacks, const struct frame *frame)
 {
-	const uint64_t hash = hash_frame(frame);
-	const struct frame *other;
-	size_t at;
+	uint32_t *slot;
 
-	keep_room(stacks, &stacks->by_frame, stacks->n_frames);
-	for (at = hash & (stacks->by_frame.size - 1); stacks->by_frame.slots[at];
-	     at = (at + 1) & (stacks->by_frame.size - 1)) {
-		other = &stacks->frames[stacks->by_frame.slots[at] - 1];
-		if (other->addr == frame->addr && other->object == frame->object)
-			return stacks->by_frame.slots[at] - 1;
-	}
+	keep_room(stacks);
+	slot = slot_of(stacks, frame);
+	if (*slot)
+		return *slot - 1;
 	if (stacks->n_frames == STACKS_FRAMES_MAX)
 		return NO_FRAME;
 	stacks->frames = array_grow(stacks->frames, stacks->n_frames, sizeof(*frame));
-	stacks->frames[stacks->n_frames] = *frame;
-	stacks->by_frame.slots[at] = (uint32_t)stacks->n_frames + 1;
-	return (uint32_t)stacks->n_frames++;
+	stacks->frames[stacks->n_frames++] = *frame;
+	*slot = (uint32_t)stacks->n_frames;
+	return *slot - 1;
 }
 
-static uint32_t find_or_append(struct stacks *stacks, const uint32_t *numbers, size_t n)
+static int by_frames(const void *a, const void *b)
 {
-	const uint64_t hash = hash_numbers(numbers, n);
-	const struct stack *stack;
-	size_t at;
+	const struct stack *x = a, *y = b;
 
-	keep_room(stacks, &stacks->by_stack, stacks->n);
-	for (at = hash & (stacks->by_stack.size - 1); stacks->by_stack.slots[at];
-	     at = (at + 1) & (stacks->by_stack.size - 1)) {
-		stack = &stacks->v[stacks->by_stack.slots[at] - 1];
-		if (stack->n == n && !memcmp(stack->frames, numbers, n * sizeof(*numbers)))
-			return stacks->by_stack.slots[at] - 1;
-	}
+	if (x->n != y->n)
+		return x->n < y->n ? -1 : 1;
+	return memcmp(x->frames, y->frames, x->n * sizeof(*x->frames));
+}
+
+static uint32_t find_or_append(struct stacks *stacks, uint32_t *numbers, size_t n)
+{
+	const struct stack key = { .frames = numbers, .n = n };
+	struct stack **found = tfind(&key, &stacks->by_frames, by_frames), *stack;
+
+	if (found)
+		return (*found)->number;
 	if (stacks->n == STACKS_MAX || stacks->depths + n > STACKS_DEPTHS_MAX)
 		return STACK_DROPPED;
-	stacks->v = array_grow(stacks->v, stacks->n, sizeof(*stack));
-	stacks->v[stacks->n++] = (struct stack){ xmemdup(numbers, n * sizeof(*numbers)), n, 0 };
+	stack = xmemdup(&key, sizeof(key));
+	stack->frames = xmemdup(numbers, n * sizeof(*numbers));
+	stack->number = (uint32_t)stacks->n;
+	if (!tsearch(stack, &stacks->by_frames, by_frames))
+		memory_failed();
+	stacks->v = array_grow(stacks->v, stacks->n, sizeof(stack));
+	stacks->v[stacks->n++] = stack;
 	stacks->depths += n;
-	stacks->by_stack.slots[at] = (uint32_t)stacks->n;
-	return (uint32_t)stacks->n - 1;
+	return stack->number;
 }
 
 uint32_t stacks_add(struct stacks *stacks, const struct frame *frames, size_t n)
@@ -105,7 +90,7 @@ uint32_t stacks_add(struct stacks *stacks, const struct frame *frames, size_t n)
 
 	if (!stacks->n) {
 		/* Numbers 0 and 1 are no stacks. */
-		stacks->v = xcalloc(STACK_FIRST, sizeof(*stacks->v));
+		stacks->v = xcalloc(STACK_FIRST, sizeof(struct stack *));
 		stacks->n = STACK_FIRST;
 	}
 	if (n > STACKS_DEPTH)
@@ -120,17 +105,21 @@ uint32_t stacks_add(struct stacks *stacks, const struct frame *frames, size_t n)
 	if (number == STACK_DROPPED)
 		stacks->dropped++;
 	else
-		stacks->v[number].faults++;
+		stacks->v[number]->faults++;
 	return number;
+}
+
+static void free_stack(void *stack)
+{
+	free(((struct stack *)stack)->frames);
+	free(stack);
 }
 
 void stacks_free(struct stacks *stacks)
 {
-	while (stacks->n)
-		free(stacks->v[--stacks->n].frames);
+	tdestroy(stacks->by_frames, free_stack);
 	free(stacks->v);
 	free(stacks->frames);
-	free(stacks->by_frame.slots);
-	free(stacks->by_stack.slots);
+	free(stacks->slots);
 	*stacks = (struct stacks){ .n = 0 };
 }

@@ -43,40 +43,35 @@ struct frame {
  * struct stack - a list of frames
  * @frames: numbers of its frames, innermost first; owned
  * @n: number of frames
+ * @number: its number
  * @faults: how often it was added
  */
 struct stack {
 	uint32_t *frames;
 	size_t n;
+	uint32_t number;
 	uint64_t faults;
-};
-
-/**
- * struct stack_table - an open hash table of numbers
- * @slots: number of an entry plus 1, 0: free; owned
- * @size: number of slots, a power of two
- */
-struct stack_table {
-	uint32_t *slots;
-	size_t size;
 };
 
 /**
  * struct stacks - all stacks
  * @frames, @n_frames: each frame once; owned
- * @v, @n: each stack once; the index is its number; owned
+ * @slots: of @frames, an open hash table: index plus 1, 0: free; owned
+ * @n_slots: a power of two
+ * @v, @n: each stack once, by its number; NULL below STACK_FIRST; owned
  * @depths: frames of all stacks
- * @by_frame, @by_stack: find them again
+ * @by_frames: all stacks, as of tsearch(3)
  * @dropped: faults whose stack did not fit
  */
 struct stacks {
 	struct frame *frames;
 	size_t n_frames;
-	struct stack *v;
+	uint32_t *slots;
+	size_t n_slots;
+	struct stack **v;
 	size_t n;
 	size_t depths;
-	struct stack_table by_frame;
-	struct stack_table by_stack;
+	void *by_frames;
 	uint64_t dropped;
 };
 

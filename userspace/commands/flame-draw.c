@@ -35,8 +35,8 @@ static void want_stack(struct frame_names *naming, uint32_t number)
 
 	if (number < STACK_FIRST)
 		return;
-	for (i = 0; i < stacks->v[number].n; i++)
-		naming->wanted[stacks->v[number].frames[i]] = true;
+	for (i = 0; i < stacks->v[number]->n; i++)
+		naming->wanted[stacks->v[number]->frames[i]] = true;
 }
 
 static void want_moment(struct frame_names *naming, const struct flame_moment *moment)
@@ -127,7 +127,7 @@ static struct flame_node *add_stack(struct flame_node *node, const struct frame_
 
 	if (number < STACK_FIRST)
 		return flame_below(node, number ? NO_STACK_DROPPED : NO_STACK);
-	stack = &record->stacks.v[number];
+	stack = record->stacks.v[number];
 	for (i = stack->n; i-- > 0;) {
 		frame = stack->frames[i];
 		object = record->stacks.frames[frame].object;
@@ -167,7 +167,7 @@ static void add_faults(struct flame_node *root, const struct frame_names *naming
 	uint32_t i;
 
 	for (i = STACK_FIRST; i < stacks->n; i++)
-		add_stack(root, naming, i)->self += stacks->v[i].faults * page;
+		add_stack(root, naming, i)->self += stacks->v[i]->faults * page;
 	if (stacks->dropped)
 		add_stack(root, naming, STACK_DROPPED)->self = stacks->dropped * page;
 }

@@ -24,7 +24,7 @@ static void test_stacks(void)
 	first = stacks_add(&stacks, a, 3);
 	ok(first >= STACK_FIRST, "a stack has a number of its own");
 	ok(stacks_add(&stacks, a, 3) == first, "the same stack has the same number");
-	ok(stacks.v[first].faults == 2, "it counts its faults");
+	ok(stacks.v[first]->faults == 2, "it counts its faults");
 	ok(stacks_add(&stacks, b, 3) != first, "another object is another stack");
 	ok(stacks_add(&stacks, a, 2) != first, "a shorter stack is another one");
 	for (i = 0; i < 5000; i++) {
@@ -34,7 +34,7 @@ static void test_stacks(void)
 	}
 	ok(stacks_add(&stacks, a, 3) == first, "it is found among 5000 others");
 	number = stacks_add(&stacks, many, STACKS_DEPTH + 1);
-	ok(stacks.v[number].n == STACKS_DEPTH, "a deeper stack is cut off");
+	ok(stacks.v[number]->n == STACKS_DEPTH, "a deeper stack is cut off");
 	ok(!stacks.dropped, "none is dropped");
 	stacks_free(&stacks);
 }
