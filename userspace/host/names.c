@@ -52,25 +52,19 @@ const char *user_name(uint64_t uid, bool numeric)
 	return known_name_text(user, numeric);
 }
 
-static const char *live_user(const struct snapshot *snap, uint64_t uid, bool numeric)
+const char *name_live(const struct snapshot *snap, enum name_kind kind, uint64_t id, bool numeric)
 {
 	(void)snap;
-	return user_name(uid, numeric);
-}
-
-static const char *live_cgroup(const struct snapshot *snap, uint64_t id, bool numeric)
-{
-	(void)snap;
+	if (kind == NAME_USER)
+		return user_name(id, numeric);
 	return cgroup_path ? cgroup_path(id, numeric) : NULL;
 }
 
 void names_live(struct snapshot *snap)
 {
-	static const struct naming live = { live_user, live_cgroup };
-
 	if (cgroups_renew)
 		cgroups_renew();
-	snap->naming = &live;
+	snap->naming = name_live;
 }
 
 void names_forget(void)

@@ -45,6 +45,7 @@ const char *user_name(uint64_t uid, bool numeric);
 
 /* Gives @snap the names of this machine, valid until names_forget(). */
 void names_live(struct snapshot *snap);
+naming_fn name_live;
 
 /* Frees them: a long-running program would keep the names of removed cgroups. */
 void names_forget(void);

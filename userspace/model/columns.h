@@ -89,19 +89,13 @@ struct view {
 };
 
 /* By @view->snap->naming; NULL if that is unavailable. */
-static inline const char *name_of_user(const struct view *view, uint64_t uid)
+static inline const char *view_name(const struct view *view, enum name_kind kind, uint64_t id)
 {
-	const struct naming *naming = view->snap->naming;
-
-	return naming ? naming->user(view->snap, uid, view->numeric) : NULL;
+	return view->snap->naming ? view->snap->naming(view->snap, kind, id, view->numeric) : NULL;
 }
 
-static inline const char *name_of_cgroup(const struct view *view, uint64_t id)
-{
-	const struct naming *naming = view->snap->naming;
-
-	return naming ? naming->cgroup(view->snap, id, view->numeric) : NULL;
-}
+#define name_of_user(view, uid)		view_name(view, NAME_USER, uid)
+#define name_of_cgroup(view, id)	view_name(view, NAME_CGROUP, id)
 
 /**
  * struct column - one attribute, figure or derived value of a record

@@ -290,18 +290,18 @@ struct asked {
 
 struct snapshot;
 
-/**
- * struct naming - names of users and cgroups on the machine of a census
- * @user: name of user @uid
- * @cgroup: path of cgroup @id
- *
- * Both return the number in decimal if @numeric or if there is no name.  The text is
- * valid until snapshot_free() or names_forget().
- */
-struct naming {
-	const char *(*user)(const struct snapshot *snap, uint64_t uid, bool numeric);
-	const char *(*cgroup)(const struct snapshot *snap, uint64_t id, bool numeric);
+enum name_kind {
+	NAME_USER,
+	NAME_CGROUP,
+	NAME_KINDS,
 };
+
+/*
+ * The name of user or cgroup @id on the machine of a census; the number in decimal if
+ * @numeric or if there is no name.  Valid until snapshot_free() or names_forget().
+ */
+typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, uint64_t id,
+			      bool numeric);
 
 /**
  * struct snapshot - one census
@@ -314,7 +314,7 @@ struct naming {
  * @proc_texts: texts read after the census
  * @naming: names of users and cgroups on its machine; NULL: unavailable
  * @named: requested by PIDs, so @tasks does not hold all tasks
- * @users, @cgroups: in a record, names on the machine where it was made
+ * @names: in a record, those on the machine where it was made
  * @memory: of strings and lists
  */
 struct snapshot {
@@ -345,10 +345,9 @@ struct snapshot {
 	size_t n_meminfo;
 	struct proc_text *proc_texts;
 	size_t n_proc_texts;
-	const struct naming *naming;
+	naming_fn *naming;
 	bool named;
-	struct names users;
-	struct names cgroups;
+	struct names names[NAME_KINDS];
 	struct obstack memory;
 };
 

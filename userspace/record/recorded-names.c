@@ -12,28 +12,21 @@
 #include "lib/memory.h"
 #include "record/record-file.h"
 
+static const char *const texts[NAME_KINDS] = {
+	[NAME_USER] = PROC_TEXTS_USERS,
+	[NAME_CGROUP] = PROC_TEXTS_CGROUPS,
+};
+
 /* A struct name begins with its number, so compare_u64() takes both. */
-static const char *find(const struct names *names, uint64_t id)
+static const char *recorded(const struct snapshot *snap, enum name_kind kind, uint64_t id,
+			    bool numeric)
 {
-	const struct name *name;
+	const struct names *names = &snap->names[kind];
+	const struct name *name = NULL;
 
-	name = names->n ? bsearch(&id, names->v, names->n, sizeof(*names->v),
-				  compare_u64) : NULL;
-	return name ? name->text : NULL;
-}
-
-static const char *recorded_user(const struct snapshot *snap, uint64_t uid, bool numeric)
-{
-	const char *name = numeric ? NULL : find(&snap->users, uid);
-
-	return name ? name : user_name(uid, true);
-}
-
-static const char *recorded_cgroup(const struct snapshot *snap, uint64_t id, bool numeric)
-{
-	const char *name = numeric ? NULL : find(&snap->cgroups, id);
-
-	return name ? name : cgroup_path(id, true);
+	if (!numeric && names->n)
+		name = bsearch(&id, names->v, names->n, sizeof(*names->v), compare_u64);
+	return name ? name->text : name_live(snap, kind, id, true);
 }
 
 /* UIDs or cgroup IDs of a census. */
@@ -51,8 +44,7 @@ static void ids_add(struct ids *ids, bool known, uint64_t id)
 }
 
 /* Adds lines for those of @ids that have a name, one for each, and frees @ids. */
-static void write_lines(struct snapshot *snap, const char *name, struct ids *ids,
-			const char *(*name_of)(uint64_t id, bool numeric))
+static void write_lines(struct snapshot *snap, enum name_kind kind, struct ids *ids)
 {
 	const char *line;
 	size_t size, i;
@@ -63,14 +55,14 @@ static void write_lines(struct snapshot *snap, const char *name, struct ids *ids
 	if (ids->n)
 		qsort(ids->v, ids->n, sizeof(*ids->v), compare_u64);
 	for (i = 0; i < ids->n; i++) {
-		line = name_of(ids->v[i], false);
+		line = name_live(snap, kind, ids->v[i], false);
 		if ((!i || ids->v[i] != ids->v[i - 1]) &&
-		    strcmp(line, name_of(ids->v[i], true)) && !strchr(line, '\n'))
+		    strcmp(line, name_live(snap, kind, ids->v[i], true)) && !strchr(line, '\n'))
 			fprintf(out, "%" PRIu64 " %s\n", ids->v[i], line);
 	}
 	xfclose(out);
 	if (*text)
-		proc_texts_add(snap, name, text, size);
+		proc_texts_add(snap, texts[kind], text, size);
 	free(text);
 	free(ids->v);
 }
@@ -92,13 +84,15 @@ void names_write(struct snapshot *snap)
 		ids_add(&uids, KNOWN(group, MEMCENSUS_GROUP_UID), group->uid);
 		ids_add(&cgroups, KNOWN(group, MEMCENSUS_GROUP_CGROUP), group->cgroup);
 	}
-	write_lines(snap, PROC_TEXTS_USERS, &uids, user_name);
-	write_lines(snap, PROC_TEXTS_CGROUPS, &cgroups, cgroup_path);
+	write_lines(snap, NAME_USER, &uids);
+	write_lines(snap, NAME_CGROUP, &cgroups);
 }
 
 /* Malformed lines are skipped. */
-static void read_lines(struct snapshot *snap, const char *text, struct names *names)
+static void read_lines(struct snapshot *snap, enum name_kind kind)
 {
+	const char *text = proc_texts_find(snap, texts[kind]);
+	struct names *names = &snap->names[kind];
 	size_t room = 1, len;
 	struct name *v;
 	const char *c;
@@ -124,9 +118,7 @@ static void read_lines(struct snapshot *snap, const char *text, struct names *na
 
 void names_read(struct snapshot *snap)
 {
-	static const struct naming recorded = { recorded_user, recorded_cgroup };
-
-	snap->naming = &recorded;
-	read_lines(snap, proc_texts_find(snap, PROC_TEXTS_USERS), &snap->users);
-	read_lines(snap, proc_texts_find(snap, PROC_TEXTS_CGROUPS), &snap->cgroups);
+	snap->naming = recorded;
+	read_lines(snap, NAME_USER);
+	read_lines(snap, NAME_CGROUP);
 }

@@ -55,25 +55,21 @@ static bool read_moment(uint64_t *moment, const char *word)
 int selection_parse(struct selection *selection, const char *word, struct failure *why)
 {
 	selection->value = 0;
-	if (!strcmp(word, "first")) {
+	if (!strcmp(word, "first"))
 		selection->kind = SELECTION_FIRST;
-		return 0;
-	}
-	if (!strcmp(word, "last")) {
+	else if (!strcmp(word, "last"))
 		selection->kind = SELECTION_LAST;
-		return 0;
-	}
-	if (text_number(word, strlen(word), &selection->value)) {
+	else if (text_number(word, strlen(word), &selection->value))
 		selection->kind = SELECTION_NUMBER;
-		return 0;
-	}
-	selection->kind = read_time_of_day(&selection->value, word) ? SELECTION_CLOCK :
-								      SELECTION_TIME;
-	if (selection->kind == SELECTION_CLOCK || read_moment(&selection->value, word))
-		return 0;
-	return fail(why, FAIL_USAGE,
-		    "'%.60s' does not name a census of a record: use first, last, a number, HH:MM[:SS], YYYY-MM-DDTHH:MM[:SS] or @SECONDS",
-		    word);
+	else if (read_time_of_day(&selection->value, word))
+		selection->kind = SELECTION_CLOCK;
+	else if (read_moment(&selection->value, word))
+		selection->kind = SELECTION_TIME;
+	else
+		return fail(why, FAIL_USAGE,
+			    "'%.60s' does not name a census of a record: use first, last, a number, HH:MM[:SS], YYYY-MM-DDTHH:MM[:SS] or @SECONDS",
+			    word);
+	return 0;
 }
 
 struct selection selection_on_day(struct selection selection, uint64_t last)
