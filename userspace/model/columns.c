@@ -24,19 +24,13 @@ bool column_get(const struct column *column, const struct view *view,
 	}
 
 	base += column->offset;
-	switch (column->wire) {
-	case WIRE_STRING:
+	if (column->wire == WIRE_STRING)
 		memcpy(&value->text, base, sizeof(value->text));
-		return true;
-	case WIRE_U32S:
-	case WIRE_U64S:
-	case WIRE_BLOCKS:
+	else if (column_is_list(column))
 		memcpy(&value->list, base, sizeof(value->list));
-		return true;
-	default:
+	else
 		memcpy(&value->number, base, sizeof(value->number));
-		return true;
-	}
+	return true;
 }
 
 void *record_add(const struct record_type *type, struct snapshot *snap)

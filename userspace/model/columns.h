@@ -240,6 +240,12 @@ bool column_get(const struct column *column, const struct view *view,
 
 const char *column_header(const struct column *column);
 
+static inline bool column_is_list(const struct column *column)
+{
+	return column->kind == KIND_LIST || column->kind == KIND_BLOCKS ||
+	       column->kind == KIND_INDEXES;
+}
+
 /* The word for a KIND_WORD's @value; NULL if this reader has none. */
 const char *column_word(const struct column *column, uint64_t value);
 bool column_is_right(const struct column *column);

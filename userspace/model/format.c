@@ -107,8 +107,7 @@ char *value_text(const struct column *column, const struct view *view,
 	char buf[NUMBER_SIZE];
 	const char *plain = buf;
 
-	if (column->kind == KIND_LIST || column->kind == KIND_BLOCKS ||
-	    column->kind == KIND_INDEXES)
+	if (column_is_list(column))
 		return list_text(column, &value->list);
 	return plain_text(buf, &plain, column, view, value, units) ? xstrdup(plain) : NULL;
 }

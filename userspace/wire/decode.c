@@ -31,14 +31,7 @@ static int broken(struct decoder *d, const char *where)
 
 static size_t element_size(enum wire how)
 {
-	switch (how) {
-	case WIRE_U32:
-	case WIRE_S32:
-	case WIRE_U32S:
-		return 4;
-	default:
-		return 8;
-	}
+	return how == WIRE_U32 || how == WIRE_S32 || how == WIRE_U32S ? 4 : 8;
 }
 
 /* Host byte order; attributes are aligned to 4, so a u64 may be unaligned. */
@@ -46,20 +39,13 @@ static uint64_t load(enum wire how, const void *p)
 {
 	uint64_t u64;
 	uint32_t u32;
-	int32_t s32;
 
-	switch (how) {
-	case WIRE_U32:
-	case WIRE_U32S:
-		memcpy(&u32, p, sizeof(u32));
-		return u32;
-	case WIRE_S32:
-		memcpy(&s32, p, sizeof(s32));
-		return (uint64_t)(int64_t)s32;
-	default:
+	if (element_size(how) == sizeof(u64)) {
 		memcpy(&u64, p, sizeof(u64));
 		return u64;
 	}
+	memcpy(&u32, p, sizeof(u32));
+	return how == WIRE_S32 ? (uint64_t)(int32_t)u32 : u32;
 }
 
 static struct numbers decode_numbers(struct decoder *d, enum wire how,
