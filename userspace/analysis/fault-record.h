@@ -20,9 +20,6 @@
 
 /**
  * struct fault_process - a process that lives
- * @pid: its PID
- * @threads: number of its threads
- * @name: its command name
  * @maps: its code
  * @pages: the stacks of its pages
  */
@@ -48,12 +45,9 @@ struct unwinder;
 /**
  * struct fault_record - the state of a run
  * @v, @n: processes, ascending by PID; owned
- * @page: bytes of a page
  * @objects: files with code
- * @stacks: all stacks
  * @budget: bound of the maps of pages
  * @unwinder: NULL: callchains of the events count
- * @faults: page faults so far
  * @not_unwound: faults whose stack copy could not be unwound
  * @no_process: faults of processes that did not fit
  */

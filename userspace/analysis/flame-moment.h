@@ -29,7 +29,6 @@ struct flame_share {
  * @censuses, @n_censuses: one for each process, freed by flame_moment_join(); owned
  * @v, @n: shares; owned
  * @names: each name once, as of tsearch(3)
- * @processes: number of processes counted
  * @resident, @exclusive: bytes of all shares
  */
 struct flame_moment {

@@ -13,7 +13,6 @@
 /**
  * struct headroom - memory that can still be had
  * @known: @bytes and @what are valid
- * @bytes: bytes left
  * @what: name of the lowest limit, for messages; a constant string
  */
 struct headroom {
@@ -24,9 +23,7 @@ struct headroom {
 
 /**
  * struct suspect - a process or one of its regions
- * @track: the process
  * @region: NULL: the whole process
- * @finding: verdict on its series
  */
 struct suspect {
 	const struct track *track;
@@ -36,12 +33,10 @@ struct suspect {
 
 /**
  * struct leak_report - the result
- * @tracks: the measurements
  * @v: suspects that grow, each process followed by its regions; owned
  * @others: processes requested by PID that do not grow; owned
  * @counts: number of processes by enum verdict
  * @ended: number of processes that ended during the measurement
- * @headroom: headroom of the system
  * @live: the processes run on this machine: their limits can be read
  */
 struct leak_report {

@@ -10,8 +10,6 @@
  * struct page_block - PAGE_STACKS_BLOCK adjacent pages
  * @users: number of maps that have it
  * @last: stack of the last fault
- * @number: of the block
- * @stacks: stack of each page
  */
 struct page_block {
 	uint32_t users;

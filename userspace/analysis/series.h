@@ -18,7 +18,6 @@
 /**
  * struct point - a point of a series
  * @t: seconds, increasing from point to point
- * @v: value
  */
 struct point {
 	double t;
@@ -90,7 +89,6 @@ enum verdict {
  * @verdict: the other members matter only for VERDICT_GROWS
  * @from: index of the first point of the part that grows, after a start-up
  * @grown: rise of the floor in that part
- * @slope: slope of that part
  */
 struct slope_finding {
 	enum verdict verdict;

@@ -42,8 +42,6 @@ struct frame {
 /**
  * struct stack - a list of frames
  * @frames: numbers of its frames, innermost first; owned
- * @n: number of frames
- * @number: its number
  * @faults: how often it was added
  */
 struct stack {

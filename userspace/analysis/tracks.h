@@ -12,7 +12,6 @@
 
 /**
  * struct track - one process over time
- * @next: next in its bucket
  * @pid, @start: identify the process; @start 0: unknown
  * @comm: its name; owned
  * @last: its last census, without texts and lists, which are gone
@@ -38,12 +37,10 @@ struct track {
 /**
  * struct tracks - all tracks
  * @v, @n: in order of appearance; array and tracks are owned
- * @censuses: how many censuses were added
  * @whole: number of the last census of all processes of interest
  * @first, @last: time of the first and the last census, ns since 1970
  * @skipped: censuses skipped: without a time, or not later than the last
  * @zero, @boottime: time of the first and the last census, ns since boot
- * @buckets: by PID
  */
 struct tracks {
 	struct track **v;

@@ -60,7 +60,6 @@ struct order_unwind {
 
 /**
  * struct child - unwinds the stacks of a process
- * @pid: the process
  * @generation: of its mappings that the child knows
  * @sandbox: the running child; its pid 0: none
  * @failed: it died: the process has no more stacks by DWARF
@@ -76,7 +75,6 @@ struct child {
  * struct unwinder - makes callchains of copies of stacks
  * @children: one for each of the last processes
  * @next: the next one to replace
- * @order: what is sent
  */
 struct unwinder {
 	struct child children[CHILDREN];
@@ -89,7 +87,6 @@ struct unwinder {
 /**
  * struct stack_copy - what libdwfl asks for
  * @order: registers and stack
- * @unwound: the answer
  */
 struct stack_copy {
 	struct order_unwind order;

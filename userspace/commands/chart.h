@@ -38,17 +38,12 @@ struct chart_row {
 
 /**
  * struct chart - all data of a chart
- * @kind: kind of chart
- * @session: options and source
  * @column: the figure to draw and sort by
  * @parts: values per row: 1, or 3 for USS, PSS - USS, and swap
  * @system: the rows are the breakdown of MemTotal
  * @rows, @n: owned; after chart_arrange() the largest first
  * @cursor: row to try first: the one after the last match, as the order seldom changes
  * @others: number of rows summed in the last row; 0: it is a normal row
- * @times: times of the censuses
- * @censuses: number of censuses
- * @unknown: number of unavailable values
  * @title: machine and time; owned
  * @first, @last: times, ns since 1970
  * @zero: time of the first census, ns since boot

@@ -16,7 +16,6 @@ static const uint8_t kinds[] = {
 
 /**
  * struct export - the censuses of one export
- * @session: options and source
  * @snaps, @n: the first one has all parts, the others only groups; owned
  */
 struct export {

@@ -18,7 +18,6 @@
 
 /**
  * struct frame_names - the frames of all stacks that are drawn
- * @record: the stacks
  * @names: for each frame the name of its function, NULL: unknown; owned
  * @wanted: frames that are drawn; owned
  */
@@ -194,7 +193,6 @@ static void build(struct flame_node *root, struct frame_names *naming, const str
  * @none: without a stack
  * @nameless: below frames without a symbol
  * @worst: most of @nameless is in this frame
- * @worst_bytes: its bytes
  */
 struct remainder {
 	uint64_t none;

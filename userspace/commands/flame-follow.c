@@ -25,7 +25,6 @@
 
 /**
  * struct tracee - the command that flame starts
- * @program: it
  * @stopped: it is at its exit, with all its memory
  * @ended: it is reaped
  */

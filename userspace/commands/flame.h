@@ -20,7 +20,6 @@ enum flame_by {
 
 /**
  * struct flame - the state of a run
- * @session: options and source
  * @pid: the process that was named or started
  * @source: the module, NULL: none
  * @record: what the faults have left

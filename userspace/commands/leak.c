@@ -23,13 +23,10 @@
 
 /**
  * struct leak - the state of a run
- * @session: options and source
- * @tracks: the measurements
  * @headroom: headroom of the system at the last census that has it
  * @count: number of censuses to take; 0: all of a record
  * @pids: processes whose mappings are requested, named ones or suspects;
  *	owned
- * @n_pids: their number
  * @basis: enum memcensus_basis of the censuses so far
  */
 struct leak {

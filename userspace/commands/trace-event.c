@@ -57,7 +57,6 @@ const size_t trace_n_kinds = ARRAY_SIZE(trace_kinds);
 
 /**
  * struct format - where the records of an event have what is wanted
- * @kind: the event
  * @tid, @args: numbers; NULL: this kernel has none
  * @comm: a name, or NULL
  */

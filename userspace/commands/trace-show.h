@@ -10,8 +10,6 @@
 
 /**
  * struct trace_report - what is shown
- * @options: of the command
- * @sums: the sums
  * @out: stream of the results
  * @begun, @now: ns of CLOCK_MONOTONIC
  * @shown: when sums were last shown; 0: never

@@ -27,7 +27,6 @@
  * @discarded: bytes whose content madvise() gave back, not their address space
  * @unknown: calls of brk() whose bytes are unknown: the break before was unknown
  * @ns: time in these calls
- * @v: all of them
  */
 struct trace_bytes {
 	union {
@@ -55,7 +54,6 @@ struct trace_figures {
 /**
  * struct trace_process - a process
  * @pid: in the first PID namespace; 0: all that are counted together
- * @comm: its name
  * @parent: 0: it was there before the trace
  * @begun, @ended: ns of CLOCK_MONOTONIC, of the trace; @ended 0: it has not
  * @waits: counts nothing before it executes a program
@@ -113,8 +111,6 @@ struct trace_victim {
 /**
  * struct trace_row - a call that returned
  * @time, @ns: when it began, and how long it took
- * @tid: the thread
- * @process: its process
  * @result: what the kernel returned
  * @failed: it failed; brk() has no error, but gives another break
  */
@@ -152,7 +148,6 @@ struct trace_space;
  * @ops: what the sums ask
  * @page, @huge: bytes of a page, and of a huge page where mmap() says no size; 0: unknown
  * @first, @last: processes, in the order of their first event; owned
- * @n_processes: their number
  * @n_live: those that have not ended
  * @orphans: returns without a beginning: it was before the trace, or is lost
  * @actors, @victims: owned

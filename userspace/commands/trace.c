@@ -41,17 +41,12 @@
 
 /**
  * struct trace - a run
- * @session: options and output
- * @report: what is shown
- * @sums: all that is counted
  * @calls: the buffer of the traced processes
  * @system: the buffer of reclaim; NULL: none
  * @faults: NULL: unknown
  * @queue: events that are read, but not counted yet, because an earlier one may come
- * @n: how many there are
  * @tids: traced threads; none: all
  * @pids: traced processes
- * @program: that was started
  * @looked: when processes were looked for
  * @own: the reader's PID
  */

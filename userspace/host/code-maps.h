@@ -61,7 +61,6 @@ struct code_objects {
  * struct code_map - an executable mapping
  * @start, @end: its addresses
  * @offset: of @start in the file
- * @object: number of the object
  */
 struct code_map {
 	uint64_t start;
@@ -83,10 +82,8 @@ struct code_maps {
 
 /**
  * struct code_mapping - an executable mapping that appears
- * @pid: its process
  * @start, @end, @offset: as struct code_map
  * @major, @minor, @inode: its file; inode 0: none
- * @name: its path
  */
 struct code_mapping {
 	uint32_t pid;

@@ -74,7 +74,6 @@ struct ring {
 
 /**
  * struct fault_events - open events
- * @request: what the caller asked for
  * @rings, @n: one for each CPU; owned
  * @polls: descriptors of the rings; owned
  * @files: all events; owned

@@ -45,7 +45,6 @@ struct page_area {
 
 /**
  * struct page_bits - the mappings of a process
- * @pid: its PID
  * @v, @n: in the order of addresses; owned
  * @page: bytes of a page
  * @source: where they are from, for the title

@@ -27,7 +27,6 @@ struct perf_files {
  * struct perf_ring - the records of events on one CPU
  * @fd: the event that has the ring, if it is mapped
  * @page: the control page, which the data follows; NULL: not mapped
- * @data: the records
  * @size: bytes of @data, a power of two
  */
 struct perf_ring {

@@ -23,7 +23,6 @@ enum symbols_kind {
 
 /**
  * struct symbols_query - the names to find
- * @kind: the format of the file
  * @fd: the file; stays open
  * @name: its name, for messages
  * @addrs, @n: offsets in an ELF file, or addresses; ascending

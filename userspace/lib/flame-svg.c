@@ -174,7 +174,6 @@ void flame_svg_text(FILE *out, const char *text)
 
 /**
  * struct drawing - a picture under construction
- * @out: the output stream
  * @look: words and colours
  * @scale: width of a byte
  * @most: largest change of a node below the root

@@ -52,7 +52,6 @@ void flame_fold(const struct flame_node *root, bool grown, FILE *out);
 
 /**
  * struct flame_look - the words around the picture
- * @title: what is drawn
  * @lines: further lines below the title, up to a NULL
  * @change: colours show the change since the mark: red grew, blue shrank
  * @remainder: name of nodes that are no frames: what has no stack; drawn grey

@@ -43,7 +43,6 @@ struct family {
 
 /**
  * struct openmetrics - a document under construction
- * @out: the output stream
  * @older: write the Prometheus text format
  * @family: the open family; the caller owns it
  * @begun: its first sample is written
