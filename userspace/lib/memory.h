@@ -15,7 +15,7 @@ void *xreallocarray(void *array, size_t n, size_t size) __attribute__((returns_n
 void *xmemdup(const void *from, size_t size) __attribute__((returns_nonnull, malloc));
 char *xstrdup(const char *text) __attribute__((returns_nonnull, malloc));
 char *xasprintf(const char *format, ...)
-	__attribute__((returns_nonnull, malloc, format(printf, 1, 2)));
+	__attribute__((format(printf, 1, 2)));
 
 /*
  * Returns @array of @n elements with a zeroed element after them: its capacity doubles
@@ -31,6 +31,6 @@ FILE *xopen_memstream(char **text, size_t *size) __attribute__((returns_nonnull)
 void xfclose(FILE *stream);
 
 /* Says that there is no memory, and ends the program. */
-void memory_failed(void) __attribute__((noreturn));
+_Noreturn void memory_failed(void);
 
 #endif /* READER_MEMORY_H */

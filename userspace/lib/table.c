@@ -106,12 +106,12 @@ void table_total_row(struct table *table)
 
 void table_cell(struct table *table, const char *text)
 {
-	char *printable = NULL;
+	char *printable = text && !table->raw ? text_printable(text) : NULL;
 
 	if (!text)
 		text = UNKNOWN;
-	else if (!table->raw)
-		text = printable = text_printable(text);
+	else if (printable)
+		text = printable;
 	else if (!*text)
 		text = EMPTY;
 	check(scols_line_set_data(table->line, table->cell++, text));

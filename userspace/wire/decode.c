@@ -253,9 +253,9 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	if (attrs.broken)
 		return broken(&d, nest ? type->name : "a message");
 	/* A newer module has other records and other commands. */
-	if (!nest && (unknown || is_request || (genl->cmd != MEMCENSUS_CMD_INFO &&
-				  genl->cmd != MEMCENSUS_CMD_SNAPSHOT &&
-				  genl->cmd != MEMCENSUS_CMD_PAGES)))
+	unknown |= genl->cmd != MEMCENSUS_CMD_INFO && genl->cmd != MEMCENSUS_CMD_SNAPSHOT &&
+		   genl->cmd != MEMCENSUS_CMD_PAGES;
+	if (!nest && (unknown || is_request))
 		return 0;
 	if (!nest)
 		return fail(why, FAIL_MALFORMED, "malformed message: no record in it");

@@ -26,16 +26,14 @@ static bool signatures_required(void)
 	       says("/sys/kernel/security/lockdown", "[confidentiality]");
 }
 
-static const char no_permission[] =
-	"permission denied: a census needs CAP_SYS_PTRACE in the initial user namespace: run as root (sudo)";
-
 static const struct answer {
 	int error;
 	enum failure_kind kind;
 	const char *text;
 } answers[] = {
-	{ EPERM, FAIL_PRIVILEGE, no_permission },
-	{ EACCES, FAIL_PRIVILEGE, no_permission },
+	{ EPERM, FAIL_PRIVILEGE,
+	  "permission denied: a census needs CAP_SYS_PTRACE in the initial user namespace: run as root (sudo)",
+	},
 	{ ENOENT, FAIL_NO_MODULE,
 	  "the kernel module is not loaded: run 'modprobe memcensus' (or 'insmod memcensus.ko')" },
 	{ ESRCH, FAIL_NO_PROCESS, "no such process" },
@@ -43,7 +41,8 @@ static const struct answer {
 	{ ENOMEM, FAIL_MEMORY, "the kernel has too little memory for a census" },
 	{ ENOBUFS, FAIL_LOST, "the kernel dropped messages: try again" },
 	{ EOPNOTSUPP, FAIL_VERSION,
-	  "the module does not know this request: load the memcensus.ko of the same release as this reader" },
+	  "the module does not know this request: load the memcensus.ko of the same release as this reader",
+	},
 };
 
 int reply_error(struct failure *why, int error)
@@ -54,7 +53,7 @@ int reply_error(struct failure *why, int error)
 		return fail(why, FAIL_NO_MODULE,
 			    "the kernel module is not loaded, and this kernel loads signed modules only: enrol the key of DKMS (mokutil --import /var/lib/dkms/mok.pub, then reboot), or sign memcensus.ko with a key that the kernel trusts; then run 'modprobe memcensus'");
 	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
-		if (answers[i].error == error)
+		if (answers[i].error == (error == EACCES ? EPERM : error))
 			return fail(why, answers[i].kind, "%s", answers[i].text);
 	return fail(why, FAIL_SYSTEM, "the kernel refused: %s", strerror(error));
 }
