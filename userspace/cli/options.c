@@ -324,8 +324,8 @@ static int take_option(struct options *options, struct option_set *set, int code
 		return fail(why, FAIL_USAGE, "'%s' has no option '--%s'; it is one of:%s",
 			    options->command->name, name, name_commands(owners, name));
 	set->given[set_find(set, name)] = true;
-	if (entry->part.what && !entry->part.linked)
-		return fail_left_out(why, entry->part.what);
+	if (entry->part && !entry->linked)
+		return fail_left_out(why, entry->part);
 	if (entry->flag)
 		*(bool *)((char *)options + entry->flag) = true;
 	if (entry->text)

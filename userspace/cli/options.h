@@ -24,7 +24,6 @@ struct command;
  * @words: kind of words for shell completion, like @help; NULL: not given
  * @json, @raw: output format; a table if neither
  * @suffixes, @percent: amounts with a suitable unit, in percent of MemTotal; else in KiB
- * @reverse: largest first
  * @pages: map shows where the pages are, from address @start to @end; 0: to the last
  * @vm, @slab: what 'system' shows instead of a census
  * @columns, @sort: of -c and -s, or NULL; they point into argv
@@ -39,29 +38,20 @@ struct command;
  * @from, @to: the censuses that 'diff' compares; used only if given
  * @record: file that 'record' writes
  * @comm, @user, @mapping: filters by name; owned
- * @mappings: one row for each mapping name
- * @interval: ns between two censuses; 0: not given
+ * @interval, @duration: ns between two censuses, from the first to the last; 0: not given
  * @count: number of censuses; 0: not given
- * @duration: ns from the first census to the last; 0: not given
  * @program: the command line that 'flame' or 'trace' runs, ended by NULL; points into
  *	argv; NULL: none
- * @calls: 'trace' prints a row for each call
  * @everything: 'trace' traces all processes
  * @cgroup: directory of the cgroup that 'trace' traces, or NULL
  * @buffer: KiB of the trace buffer of each CPU; 0: not given
  * @chart: enum chart_kind, or 0
  * @has_top, @top: number of rows that a chart draws one by one, or of processes that
  *	'export' writes; 0: all
- * @system: the chart shows the system
- * @keep: keep script and data of the chart
- * @prometheus: 'export' writes the older text format
  * @listen: address where 'export' serves HTTP, or NULL
- * @stacks: 'leak' prints stacks too
- * @folded: 'flame' writes lines, not a picture
  * @by: enum flame_by of commands/flame.h
  * @by_mapping: 'flame' shows mappings between processes and stacks
  * @dwarf: 'flame' unwinds by DWARF
- * @difference: colours of 'flame' show the change since the mark
  * @mark: ns until the mark of 'flame', or FLAME_MARK_SIGNAL; 0: not given
  *
  * The other members say that the option of their name is given.
@@ -140,16 +130,6 @@ struct options {
 };
 
 /**
- * struct option_part - the part of the reader that an option needs
- * @what: its name for a message; NULL: it needs none
- * @linked: a function of it; NULL: it is left out of this build
- */
-struct option_part {
-	const char *what;
-	void (*linked)(void);
-};
-
-/**
  * struct option_entry - an option, for getopt and for --help
  * @letter: short form, or 0
  * @name: long form; if commands share a name, letter and @arg must agree
@@ -161,7 +141,8 @@ struct option_part {
  * @selection: offset of the selection of a census that it parses, or 0
  * @group_by: enum memcensus_group_by that it selects, or 0
  * @set: parses its value after that, or NULL; returns 0, or -1 and @why
- * @part: what it needs
+ * @part: the part of the reader that it needs, for a message; NULL: none
+ * @linked: a function of that part; NULL: it is left out of this build
  */
 struct option_entry {
 	char letter;
@@ -175,14 +156,15 @@ struct option_entry {
 	uint8_t group_by;
 	int (*set)(struct options *options, const char *value,
 		   struct failure *why);
-	struct option_part part;
+	const char *part;
+	void (*linked)(void);
 };
 
 #define FLAG(member_)		.flag = offsetof(struct options, member_)
 #define TEXT(member_)		.text = offsetof(struct options, member_)
 #define FILTER(member_)		.filter = offsetof(struct options, member_)
 #define SELECTION(member_)	.selection = offsetof(struct options, member_)
-#define PART(function_, what_)	.part = { what_, (void (*)(void))(function_) }
+#define PART(function_, what_)	.part = what_, .linked = (void (*)(void))(function_)
 
 /**
  * struct option_use - an option of a command

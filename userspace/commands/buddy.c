@@ -49,32 +49,28 @@ static void zone_row(struct table *table, const struct zone *zone)
 	buddy_cell(table, MEMCENSUS_ZONE_NAME, zone, NULL);
 }
 
-static void blocks_cells(struct table *table, const struct numbers *blocks,
-			 size_t orders)
+enum orders {
+	BLOCKS,			/* numbers of blocks */
+	UNUSABLE,		/* indexes, in thousandths */
+	EXTFRAG,		/* the same; EXTFRAG_AVAILABLE: the order would not fail */
+};
+
+static void order_cells(struct table *table, enum orders kind, const struct numbers *numbers,
+			size_t orders)
 {
+	uint64_t number;
 	size_t order;
 
 	for (order = 0; order < orders; order++) {
-		if (order < blocks->n &&
-		    blocks->v[order] != BLOCKS_UNKNOWN)
-			table_cellf(table, "%" PRIu64, blocks->v[order]);
-		else
+		number = order < numbers->n ? numbers->v[order] : 0;
+		if (order >= numbers->n || (kind == BLOCKS && number == BLOCKS_UNKNOWN))
 			table_cell(table, NULL);
-	}
-}
-
-static void index_cells(struct table *table, const struct numbers *indexes,
-			size_t orders, bool extfrag)
-{
-	size_t order;
-
-	for (order = 0; order < orders; order++) {
-		if (order >= indexes->n)
-			table_cell(table, NULL);
-		else if (extfrag && (int64_t)indexes->v[order] == EXTFRAG_AVAILABLE)
+		else if (kind == BLOCKS)
+			table_cellf(table, "%" PRIu64, number);
+		else if (kind == EXTFRAG && (int64_t)number == EXTFRAG_AVAILABLE)
 			table_cell(table, "ok");
 		else
-			table_cellf(table, "%.3f", (int64_t)indexes->v[order] / 1000.0);
+			table_cellf(table, "%.3f", (int64_t)number / 1000.0);
 	}
 }
 
@@ -89,7 +85,7 @@ static void show_blocks(const struct view *view, const struct options *options,
 	table_column(table, "Free", true);
 	for (i = 0; i < snap->n_zones; i++) {
 		zone_row(table, &snap->zones[i]);
-		blocks_cells(table, &snap->zones[i].free_blocks, orders);
+		order_cells(table, BLOCKS, &snap->zones[i].free_blocks, orders);
 		buddy_cell(table, MEMCENSUS_ZONE_FREE, &snap->zones[i], &units);
 	}
 	table_finish(table, out);
@@ -107,7 +103,7 @@ static void show_types(const struct snapshot *snap, const struct options *option
 		for (t = 0; t < zone->n_types; t++) {
 			zone_row(table, zone);
 			table_cell(table, zone->types[t].name);
-			blocks_cells(table, &zone->types[t].free_blocks, orders);
+			order_cells(table, BLOCKS, &zone->types[t].free_blocks, orders);
 		}
 	}
 	table_finish(table, out);
@@ -124,10 +120,10 @@ static void show_frag(const struct snapshot *snap, const struct options *options
 
 		zone_row(table, zone);
 		table_cell(table, "unusable");
-		index_cells(table, &zone->unusable, orders, false);
+		order_cells(table, UNUSABLE, &zone->unusable, orders);
 		zone_row(table, zone);
 		table_cell(table, "extfrag");
-		index_cells(table, &zone->extfrag, orders, true);
+		order_cells(table, EXTFRAG, &zone->extfrag, orders);
 	}
 	table_finish(table, out);
 }

@@ -127,54 +127,35 @@ int tasks_prepare(struct session *session, struct failure *why)
 	return choose(session, why);
 }
 
-static bool is_of_user(const struct view *view, const struct task *task,
-		       const struct filter *match)
-{
-	return filter_matches(match, KNOWN(task, MEMCENSUS_TASK_UID) ?
-			name_of_user(view, task->uid) : NULL);
-}
-
-static bool has_name(const struct task *task, const struct filter *match)
-{
-	return filter_matches(match, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL);
-}
-
-/* Sets @chosen of each task by the filters. */
-static void choose_tasks(struct session *session, const struct snapshot *snap,
-			 struct cmdline_of *of, bool *chosen)
+/* Keeps the tasks that match the filters. */
+static void drop_tasks(struct session *session, struct snapshot *snap)
 {
 	const struct options *options = session->options;
 	const struct view view = { .snap = snap, .numeric = options->numeric };
 	/* A record has no command lines, and this machine has other processes. */
 	const bool lines = options->comm.given && session->source->ops->live;
-	bool wanted;
-	size_t i;
-
-	for (i = 0; i < snap->n_tasks; i++) {
-		wanted = is_of_user(&view, &snap->tasks[i], &options->user);
-		chosen[i] = wanted && has_name(&snap->tasks[i], &options->comm);
-		if (wanted)
-			of[i] = cmdline_of_task(&snap->tasks[i]);
-		/* The command line of a busy process is not read. */
-		if (lines && wanted && !chosen[i] && !of[i].pid)
-			session->missed++;
-	}
-	if (lines)
-		session->missed += cmdlines_match(&options->comm, of, chosen, snap->n_tasks);
-}
-
-/* Drops other tasks. choose() may have missed the same command lines: keep the larger count. */
-static void drop_tasks(struct session *session, struct snapshot *snap)
-{
-	const size_t before = session->missed;
 	struct cmdline_of *of = xcalloc(snap->n_tasks, sizeof(*of));
 	bool *chosen = xcalloc(snap->n_tasks, sizeof(*chosen));
-	size_t i, n = 0;
+	size_t i, n = 0, missed = 0;
+	const struct task *task;
+	const char *user, *comm;
 
-	session->missed = 0;
-	choose_tasks(session, snap, of, chosen);
-	if (session->missed < before)
-		session->missed = before;
+	for (i = 0; i < snap->n_tasks; i++) {
+		task = &snap->tasks[i];
+		user = KNOWN(task, MEMCENSUS_TASK_UID) ? name_of_user(&view, task->uid) : NULL;
+		comm = KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL;
+		if (!filter_matches(&options->user, user))
+			continue;
+		chosen[i] = filter_matches(&options->comm, comm);
+		of[i] = cmdline_of_task(task);
+		/* The command line of a busy process is not read. */
+		missed += lines && !chosen[i] && !of[i].pid;
+	}
+	if (lines)
+		missed += cmdlines_match(&options->comm, of, chosen, snap->n_tasks);
+	/* choose() may have missed the same command lines: keep the larger count. */
+	if (session->missed < missed)
+		session->missed = missed;
 	for (i = 0; i < snap->n_tasks; i++)
 		if (chosen[i])
 			snap->tasks[n++] = snap->tasks[i];
