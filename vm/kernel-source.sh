@@ -8,13 +8,21 @@
 # base and target; the image; the fragments on top of the base; and the approximate
 # minutes on two cores.
 source_kernels='
-debug		x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug	5
+debug		x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug,small	5
 debug-*		x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug	8
 kcsan		x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,kcsan	4
 *-nomapcount	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,nomapcount	5
 um		um defconfig	linux	linux			um		4
 um-debug	um defconfig	linux	linux			um,um-debug	6
 '
+
+# Files that KASAN does not instrument: the detectors read their own tables, stacks of
+# others, and memory that is free.
+not_instrumented="lockdep kmemleak unwind_frame stacktrace smp_processor_id"
+
+# The directories that KASAN and UBSAN instrument in the kernel debug: what the module
+# calls, and what uses its memory. In debug-6.1 they instrument all.
+instrumented="mm lib fs fs/proc fs/debugfs net/netlink kernel kernel/locking kernel/cgroup"
 
 # Lines of fragments for this series also apply to all later ones.
 last_series=7.2
@@ -72,7 +80,7 @@ source_unpack()
 	make -s -C "$dir/linux" kernelversion >"$dir/version"
 }
 
-# Lines of the fragments for this series
+# Lines of the fragments for this series, the last one for each option
 source_lines()
 {
 	local as=$series
@@ -80,12 +88,22 @@ source_lines()
 	[ "$(printf '%s\n' "$as" "$last_series" | sort -V | tail -n 1)" = "$last_series" ] ||
 		as=$last_series
 	source_fragments | xargs cat | awk -v series="$as" '
-		/^CONFIG_/ { print; next }
+		function keep(line, option) {
+			option = substr(line, 1, index(line, "=") - 1)
+			if (!(option in lines))
+				options[++count] = option
+			lines[option] = line
+		}
+		/^CONFIG_/ { keep($0); next }
 		/^#[0-9. ]+: CONFIG_/ {
 			n = split(substr($0, 2, index($0, ":") - 2), which, " ")
 			for (i = 1; i <= n; i++)
 				if (which[i] == series)
-					print substr($0, index($0, ":") + 2)
+					keep(substr($0, index($0, ":") + 2))
+		}
+		END {
+			for (i = 1; i <= count; i++)
+				print lines[options[i]]
 		}'
 }
 
@@ -137,13 +155,25 @@ source_patch_um()
 # source_build NAME: builds build/kernels/NAME according to the table
 source_build()
 {
-	local name=$1 dir=$build/kernels/$1 version lib
+	local name=$1 dir=$build/kernels/$1 version lib file sanitizer
 	local series arch base target image fragments minutes words=()
 
 	source_kernel "$name"
 	"$here/kernel" "$(source_name "$series")"
+	case $name in
 	# KCSAN watches only the module, which is built without this variable.
-	[ "$name" != kcsan ] || words=(KCSAN_SANITIZE=n)
+	kcsan) words=(KCSAN_SANITIZE=n) ;;
+	debug*)
+		for file in $not_instrumented; do
+			words+=("KASAN_SANITIZE_$file.o=n")
+		done
+		;;
+	esac
+	if [ "$name" = debug ]; then
+		for sanitizer in KASAN UBSAN; do
+			words+=("${sanitizer}_SANITIZE=\$(if \$(filter $instrumented,\$(obj)),y,n)")
+		done
+	fi
 	[ "$arch" != um ] || source_patch_um
 	say "building $name (once; about $minutes minutes on two cores)"
 	rm -rf "$dir"
