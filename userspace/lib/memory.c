@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Allocates memory, or ends the program. */
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,16 +42,22 @@ char *xstrdup(const char *text)
 	return checked(strdup(text));
 }
 
+char *xvasprintf(const char *format, va_list args)
+{
+	char *text;
+
+	return checked(vasprintf(&text, format, args) < 0 ? NULL : text);
+}
+
 char *xasprintf(const char *format, ...)
 {
 	va_list args;
 	char *text;
-	int len;
 
 	va_start(args, format);
-	len = vasprintf(&text, format, args);
+	text = xvasprintf(format, args);
 	va_end(args);
-	return checked(len < 0 ? NULL : text);
+	return text;
 }
 
 FILE *xopen_memstream(char **text, size_t *size)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory that is there, or the program ends: "memcensus: out of memory", EXIT_FAILURE.
- * What must not be left behind, such as a temporary file, is removed by atexit().
+ * Memory that is there, or the program ends: "memcensus: out of memory", EXIT_FAILURE;
+ * and arrays in it.  What must not be left behind, such as a temporary file, is removed by
+ * atexit().
  */
 #ifndef READER_MEMORY_H
 #define READER_MEMORY_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -14,6 +16,7 @@ void *xcalloc(size_t n, size_t size) __attribute__((returns_nonnull, malloc));
 void *xreallocarray(void *array, size_t n, size_t size) __attribute__((returns_nonnull));
 void *xmemdup(const void *from, size_t size) __attribute__((returns_nonnull, malloc));
 char *xstrdup(const char *text) __attribute__((returns_nonnull, malloc));
+char *xvasprintf(const char *format, va_list args);
 char *xasprintf(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 

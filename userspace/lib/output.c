@@ -48,6 +48,7 @@ static void remove_unfinished(void)
 /* Creates a file next to @output->path, with the same owner and mode if it exists. */
 static int open_temporary(struct output *output)
 {
+	static bool registered;
 	struct stat st;
 	mode_t mask;
 
@@ -58,8 +59,9 @@ static int open_temporary(struct output *output)
 		output->temporary = NULL;
 		return -1;
 	}
+	if (!registered)
+		registered = !atexit(remove_unfinished);
 	unfinished = output->temporary;
-	atexit(remove_unfinished);
 	mask = umask(0);
 	umask(mask);
 	if (stat(output->path, &st))

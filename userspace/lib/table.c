@@ -124,7 +124,7 @@ void table_cellf(struct table *table, const char *format, ...)
 	char *text;
 
 	va_start(args, format);
-	check(vasprintf(&text, format, args) < 0);
+	text = xvasprintf(format, args);
 	va_end(args);
 	table_cell(table, text);
 	free(text);

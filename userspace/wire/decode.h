@@ -13,11 +13,10 @@
 #include "model/snapshot.h"
 
 /*
- * Adds the content of the message @nlh, complete in memory, to @snap; a request, too, as
- * records have it.  Unknown
- * attributes, records and figures are skipped: a newer module sends them.
- * 0, or -1 and @why if the message violates the ABI (a wrong length, the number
- * of another census) or if out of memory.
+ * Adds the content of the message @nlh, complete in memory, to @snap; a request too, as
+ * records have it.  Unknown attributes, records and figures are skipped: a newer module
+ * sends them.  0, or -1 and @why if the message violates the ABI (a wrong length, the
+ * number of another census).
  */
 int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		   struct failure *why);
