@@ -6,23 +6,28 @@
 #include "lib/memory.h"
 #include "model/columns.h"
 
-static struct track *find(const struct tracks *tracks, uint64_t pid, uint64_t start)
+static uint64_t start_of(const struct task *task)
 {
-	struct track *track = tracks->buckets[pid % TRACK_BUCKETS];
+	return KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
+}
 
-	while (track && (track->pid != pid || track->start != start))
+static struct track *find(const struct tracks *tracks, const struct task *task)
+{
+	struct track *track = tracks->buckets[task->pid % TRACK_BUCKETS];
+
+	while (track && (track->pid != task->pid || track->start != start_of(task)))
 		track = track->next;
 	return track;
 }
 
-static struct track *add(struct tracks *tracks, uint64_t pid, uint64_t start)
+static struct track *add(struct tracks *tracks, const struct task *task)
 {
 	struct track *track = xcalloc(1, sizeof(*track));
 
-	track->pid = (uint32_t)pid;
-	track->start = start;
-	track->next = tracks->buckets[pid % TRACK_BUCKETS];
-	tracks->buckets[pid % TRACK_BUCKETS] = track;
+	track->pid = (uint32_t)task->pid;
+	track->start = start_of(task);
+	track->next = tracks->buckets[task->pid % TRACK_BUCKETS];
+	tracks->buckets[task->pid % TRACK_BUCKETS] = track;
 	tracks->v = array_grow(tracks->v, tracks->n, sizeof(struct track *));
 	tracks->v[tracks->n++] = track;
 	return track;
@@ -39,12 +44,11 @@ static void add_task(struct tracks *tracks, const struct view *view,
 		     const struct task *task, double t)
 {
 	const char *user = KNOWN(task, MEMCENSUS_TASK_UID) ? name_of_user(view, task->uid) : NULL;
-	uint64_t start = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
-	struct track *track = find(tracks, task->pid, start);
+	struct track *track = find(tracks, task);
 	uint64_t bytes;
 
 	if (!track)
-		track = add(tracks, task->pid, start);
+		track = add(tracks, task);
 	track->seen = tracks->censuses;
 	keep_text(&track->comm, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "?");
 	if (user)
@@ -60,52 +64,22 @@ static void add_task(struct tracks *tracks, const struct view *view,
 	series_add(&track->series, t, (double)bytes);
 }
 
-static bool was_walked(const struct snapshot *snap, uint64_t pid, uint64_t *start)
-{
-	size_t i;
-
-	for (i = 0; i < snap->n_tasks; i++) {
-		if (snap->tasks[i].pid != pid)
-			continue;
-		*start = KNOWN(&snap->tasks[i], MEMCENSUS_TASK_START_NS) ?
-			 snap->tasks[i].start : 0;
-		return snap->tasks[i].state == MEMCENSUS_STATE_WALKED;
-	}
-	return false;
-}
-
 /* The mappings of a process are adjacent. */
 static void add_vmas(struct tracks *tracks, const struct snapshot *snap, double t)
 {
 	const struct vma *vmas = snap->vmas;
+	const struct task *task;
 	struct track *track;
-	uint64_t start;
 	size_t i, n;
 
 	for (i = 0; i < snap->n_vmas; i += n) {
 		for (n = 1; i + n < snap->n_vmas && vmas[i + n].pid == vmas[i].pid; n++)
 			;
-		if (!was_walked(snap, vmas[i].pid, &start))
-			continue;
-		track = find(tracks, vmas[i].pid, start);
-		if (track)
+		task = task_of(snap, vmas[i].pid);
+		track = task ? find(tracks, task) : NULL;
+		if (track && task->state == MEMCENSUS_STATE_WALKED)
 			regions_add(&track->regions, t, vmas + i, n);
 	}
-}
-
-/* Whether @pids name the task or one of its CLONE_VM peers, or all tasks. */
-static bool is_of_interest(const uint32_t *pids, size_t n, const struct task *task)
-{
-	size_t i, t;
-
-	for (i = 0; i < n; i++) {
-		if (pids[i] == task->pid)
-			return true;
-		for (t = 0; t < task->peers.n; t++)
-			if (pids[i] == task->peers.v[t])
-				return true;
-	}
-	return !pids;
 }
 
 void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint32_t *pids,
@@ -135,7 +109,7 @@ void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint32
 	for (i = 0; i < snap->n_tasks; i++)
 		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_PID) &&
 		    !task_is_gone(&snap->tasks[i]) &&
-		    is_of_interest(pids, n, &snap->tasks[i]))
+		    (!pids || task_is_of(&snap->tasks[i], pids, n)))
 			add_task(tracks, &view, &snap->tasks[i], t);
 	add_vmas(tracks, snap, t);
 }

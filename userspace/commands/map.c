@@ -7,22 +7,10 @@
 #include "commands/optional.h"
 #include "lib/text.h"
 
-/* The command name of a process; NULL if its record is missing. */
-static const char *comm_of(const struct snapshot *snap, uint64_t pid)
-{
-	size_t i;
-
-	for (i = 0; i < snap->n_tasks; i++)
-		if (snap->tasks[i].pid == pid &&
-		    KNOWN(&snap->tasks[i], MEMCENSUS_TASK_COMM))
-			return snap->tasks[i].comm;
-	return NULL;
-}
-
 static void put_title(const struct snapshot *snap, uint64_t pid, FILE *out)
 {
-	const char *comm = comm_of(snap, pid);
-	char *name = text_printable(comm ? comm : "-");
+	const struct task *task = task_of(snap, pid);
+	char *name = text_printable(task && KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "-");
 
 	fprintf(out, "%" PRIu64 ":   %s\n", pid, name);
 	free(name);

@@ -411,18 +411,8 @@ static void show_task(struct watch *watch, const struct view *view, const struct
 /* A record may have all processes; a live census only those requested. */
 static bool is_asked_for(const struct watch *watch, const struct task *task)
 {
-	size_t i, t;
-
-	if (watch->session->source->ops->live)
-		return true;
-	for (i = 0; i < watch->pids.n; i++) {
-		if (watch->pids.v[i] == task->pid)
-			return true;
-		for (t = 0; t < task->peers.n; t++)
-			if (watch->pids.v[i] == task->peers.v[t])
-				return true;
-	}
-	return false;
+	return watch->session->source->ops->live ||
+	       task_is_of(task, watch->pids.v, watch->pids.n);
 }
 
 /* An end is an event; the record of who ended would count as one that was not walked. */
@@ -438,12 +428,9 @@ static void drop_ended(const struct watch *watch, struct snapshot *snap)
 
 static bool is_in(const struct snapshot *snap, uint32_t pid)
 {
-	size_t i;
+	const struct task *task = task_of(snap, pid);
 
-	for (i = 0; i < snap->n_tasks; i++)
-		if (snap->tasks[i].pid == pid)
-			return !task_is_gone(&snap->tasks[i]);
-	return false;
+	return task && !task_is_gone(task);
 }
 
 static void show_census(struct watch *watch, const struct snapshot *snap)

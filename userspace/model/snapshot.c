@@ -69,6 +69,30 @@ bool task_is_gone(const struct task *task)
 	       task->state == MEMCENSUS_STATE_VANISHED && !task->figures.known;
 }
 
+bool task_is_of(const struct task *task, const uint32_t *pids, size_t n)
+{
+	size_t i, t;
+
+	for (i = 0; i < n; i++) {
+		if (KNOWN(task, MEMCENSUS_TASK_PID) && pids[i] == task->pid)
+			return true;
+		for (t = 0; KNOWN(task, MEMCENSUS_TASK_PEERS) && t < task->peers.n; t++)
+			if (pids[i] == task->peers.v[t])
+				return true;
+	}
+	return false;
+}
+
+const struct task *task_of(const struct snapshot *snap, uint64_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		if (snap->tasks[i].pid == pid)
+			return &snap->tasks[i];
+	return NULL;
+}
+
 void snapshot_drop_gone(struct snapshot *snap)
 {
 	size_t i, kept = 0;

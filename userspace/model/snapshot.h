@@ -373,6 +373,12 @@ const char *snapshot_text(struct snapshot *snap, const char *text, size_t len);
 bool task_is_gone(const struct task *task);
 void snapshot_drop_gone(struct snapshot *snap);
 
+/* Whether @pids, @n of them, have the PID of @task or of one of its CLONE_VM peers. */
+bool task_is_of(const struct task *task, const uint32_t *pids, size_t n);
+
+/* The task with this PID; NULL if there is none. */
+const struct task *task_of(const struct snapshot *snap, uint64_t pid);
+
 /* In @extfrag: a block of the order, or of a higher one, is free. */
 #define EXTFRAG_AVAILABLE	(-1000)
 

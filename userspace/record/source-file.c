@@ -224,24 +224,12 @@ static int check_groups(const struct snapshot *snap,
 		    groups[request->group_by].what, groups[request->group_by].how);
 }
 
-static bool is_of(const struct task *task, const uint32_t *pids, size_t n)
-{
-	size_t i;
-
-	if (KNOWN(task, MEMCENSUS_TASK_PID) && has_pid(pids, n, task->pid))
-		return true;
-	for (i = 0; KNOWN(task, MEMCENSUS_TASK_PEERS) && i < task->peers.n; i++)
-		if (has_pid(pids, n, task->peers.v[i]))
-			return true;
-	return false;
-}
-
 static bool find_pid(const struct snapshot *snap, uint32_t pid)
 {
 	size_t i;
 
 	for (i = 0; i < snap->n_tasks; i++)
-		if (is_of(&snap->tasks[i], &pid, 1))
+		if (task_is_of(&snap->tasks[i], &pid, 1))
 			return true;
 	return false;
 }
@@ -264,7 +252,7 @@ static int answer_pids(struct snapshot *snap, const struct request *request,
 	pids = xmemdup(request->pids, n * sizeof(*pids));
 	qsort(pids, n, sizeof(*pids), compare_pids);
 	for (i = 0; i < snap->n_tasks; i++)
-		if (is_of(&snap->tasks[i], pids, n))
+		if (task_is_of(&snap->tasks[i], pids, n))
 			snap->tasks[kept++] = snap->tasks[i];
 	snap->n_tasks = kept;
 	for (i = kept = 0; i < snap->n_vmas; i++)
