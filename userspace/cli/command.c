@@ -97,9 +97,7 @@ void command_figures(const struct view *view, const struct options *options,
 	const struct column *column;
 	size_t i;
 
-	table_column(table, events ? "Event" : "Figure", false);
-	table_column(table, events ? "Count" : "Amount", true);
-	table_column(table, events ? "Vmstat" : "Meminfo", false);
+	table_columns(table, events ? "Event >Count Vmstat" : "Figure >Amount Meminfo");
 	if (!options->raw)
 		table_column_text(table, "Meaning");
 	for (i = 0; i < (which ? n : type->figures.n); i++) {

@@ -41,10 +41,7 @@ void areas_show(const struct view *view, const struct options *options, FILE *ou
 	struct amount cache = amount_plus(buffers, amount_minus(cached, mapped));
 	struct table *table = table_new(command_look(options));
 
-	table_column(table, "Area", false);
-	table_column(table, "Used", true);
-	table_column(table, "Cache", true);
-	table_column(table, "Noncache", true);
+	table_columns(table, "Area >Used >Cache >Noncache");
 	put_area(table, "kept back at boot", kept_back(snap), none, &units);
 	put_area(table, "kernel dynamic memory", amount_minus(used, user), cache, &units);
 	put_area(table, "userspace memory", user, mapped, &units);

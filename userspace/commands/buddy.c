@@ -25,8 +25,7 @@ static struct table *orders_table(const struct options *options,
 	char header[NUMBER_SIZE];
 	size_t order;
 
-	table_column(table, "Node", true);
-	table_column(table, "Zone", false);
+	table_columns(table, ">Node Zone");
 	if (what)
 		table_column(table, what, false);
 	for (order = 0; order < orders; order++) {

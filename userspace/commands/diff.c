@@ -303,11 +303,7 @@ static void show_system(const struct diff *diff, const struct options *options,
 	unsigned int i;
 	int64_t bytes;
 
-	table_column(table, "Figure", false);
-	table_column(table, "Was", true);
-	table_column(table, "Is", true);
-	table_column(table, "Change", true);
-	table_column(table, "Meminfo", false);
+	table_columns(table, "Figure >Was >Is >Change Meminfo");
 	for (i = 0; i < bytes_record.figures.n; i++) {
 		column = &bytes_record.figures.columns[i];
 		if (!column->name || !system_delta(diff, i, &bytes) || !bytes)

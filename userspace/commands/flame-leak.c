@@ -148,8 +148,7 @@ static void show(struct growth *v, size_t n, const struct session *session)
 	sum_mappings(v, n);
 	qsort(v, n, sizeof(*v), by_growth);
 	table = table_new(command_look(options));
-	table_column(table, "Grown", true);
-	table_column(table, "Mapping", false);
+	table_columns(table, ">Grown Mapping");
 	table_column_text(table, "Stack");
 	for (i = 0; i < n && i < STACKS_SHOWN; i++) {
 		table_row(table);

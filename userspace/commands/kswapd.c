@@ -31,11 +31,7 @@ static void show_reclaim(const struct view *view, const struct options *options,
 {
 	struct table *table = table_new(command_look(options));
 
-	table_column(table, "Reclaim", false);
-	table_column(table, "Runs", true);
-	table_column(table, "Scanned", true);
-	table_column(table, "Stolen", true);
-	table_column(table, "Efficiency", true);
+	table_columns(table, "Reclaim >Runs >Scanned >Stolen >Efficiency");
 	reclaim_row(table, view, "kswapd", MEMCENSUS_E_PGSCAN_KSWAPD,
 		    MEMCENSUS_E_PGSTEAL_KSWAPD, MEMCENSUS_E_PAGEOUTRUN);
 	reclaim_row(table, view, "direct", MEMCENSUS_E_PGSCAN_DIRECT,

@@ -110,22 +110,12 @@ static void put_suspect(struct table *table, const struct leak_report *report,
 
 static void put_table(const struct leak_report *report, const struct session *session)
 {
-	static const struct {
-		const char *header;
-		bool right;
-	} columns[] = {
-		{ "PID", true }, { "User", false }, { "Command", false },
-		{ "Where", false }, { "Address", false }, { "Private", true },
-		{ "Grown", true }, { "Since", false }, { "PerHour", true },
-		{ "Low", true }, { "High", true }, { "Sure", true },
-		{ "Left", true }, { "By", false },
-	};
 	const struct units units = { .suffixes = session->options->suffixes };
 	struct table *table = table_new(command_look(session->options));
 	size_t i;
 
-	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		table_column(table, columns[i].header, columns[i].right);
+	table_columns(table, ">PID User Command Where Address >Private >Grown Since");
+	table_columns(table, ">PerHour >Low >High >Sure >Left By");
 	for (i = 0; i < report->n; i++)
 		put_suspect(table, report, &report->v[i], &units,
 			    session->options->raw);

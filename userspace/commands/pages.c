@@ -126,16 +126,10 @@ static void put_row(struct table *table, const struct picture *p, const struct v
 
 static struct table *new_table(const struct options *options)
 {
-	static const char *const amounts[] = {
-		"Address", "Kbytes", "Mapped", "Exclusive", "Huge", "Swap", "Each",
-	};
 	struct table *table = table_new(command_look(options));
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(amounts); i++)
-		table_column(table, amounts[i], true);
-	table_column(table, "Pages", false);
-	table_column(table, "Mode", false);
+	table_columns(table,
+		      ">Address >Kbytes >Mapped >Exclusive >Huge >Swap >Each Pages Mode");
 	table_column_text(table, "Mapping");
 	return table;
 }

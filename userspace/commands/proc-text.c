@@ -102,8 +102,7 @@ static struct table *settings_table(const struct options *options)
 {
 	struct table *table = table_new(command_look(options));
 
-	table_column(table, "Setting", false);
-	table_column(table, "Value", true);
+	table_columns(table, "Setting >Value");
 	if (!options->raw)
 		table_column_text(table, "Meaning");
 	return table;
@@ -247,16 +246,11 @@ static void put_slab(struct table *table, const struct slab *slab,
 static void show_table(const struct slab *slabs, size_t n,
 		       const struct options *options, FILE *out)
 {
-	static const char *const headers[] = {
-		"Objects", "Active", "Use", "Size", "Slabs", "Obj/Slab", "Cache",
-	};
 	const struct units units = { .suffixes = options->suffixes };
 	struct table *table = table_new(command_look(options));
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(headers); i++)
-		table_column(table, headers[i], true);
-	table_column(table, "Name", false);
+	table_columns(table, ">Objects >Active >Use >Size >Slabs >Obj/Slab >Cache Name");
 	for (i = 0; i < n; i++)
 		put_slab(table, &slabs[i], &units);
 	table_finish(table, out);

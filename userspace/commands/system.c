@@ -37,10 +37,6 @@ static void show_free(const struct view *view, const struct options *options,
 	const struct amount swap_free = amount_total(snap, MEMCENSUS_S_SWAP_FREE);
 	const bool wide = options->wide;
 	const size_t n = wide ? 7 : 6;
-	const char *const headers[] = {
-		"total", "used", "free", "shared", wide ? "buffers" : "buff/cache",
-		wide ? "cache" : "available", "available",
-	};
 	/* Used memory is total minus available, as in procps 4. */
 	const struct amount mem[] = {
 		total, amount_minus(total, available), amount_total(snap, MEMCENSUS_S_FREE),
@@ -56,11 +52,10 @@ static void show_free(const struct view *view, const struct options *options,
 		amount_plus(mem[2], swap[2]),
 	};
 	struct table *table = table_new(command_look(options));
-	size_t i;
 
 	table_column(table, options->raw ? "kind" : "", false);
-	for (i = 0; i < n; i++)
-		table_column(table, headers[i], true);
+	table_columns(table, ">total >used >free >shared");
+	table_columns(table, wide ? ">buffers >cache >available" : ">buff/cache >available");
 	free_row(table, options, "Mem:", mem, n, n, &units);
 	free_row(table, options, "Swap:", swap, ARRAY_SIZE(swap), n, &units);
 	if (options->totals)
@@ -97,9 +92,7 @@ static void show_breakdown(const struct view *view, const struct options *option
 	struct table *table = table_new(command_look(options));
 	unsigned int i;
 
-	table_column(table, "Memory", false);
-	table_column(table, "Amount", true);
-	table_column(table, "Part", true);
+	table_columns(table, "Memory >Amount >Part");
 	if (!options->raw)
 		table_column_text(table, "Meaning");
 	for (i = 0; i < BREAKDOWN_ROWS; i++)
@@ -116,8 +109,7 @@ static void show_meminfo(const struct view *view, const struct options *options,
 	struct table *table = table_new(command_look(options));
 	size_t i;
 
-	table_column(table, "Meminfo", false);
-	table_column(table, "Amount", true);
+	table_columns(table, "Meminfo >Amount");
 	for (i = 0; i < snap->n_meminfo; i++) {
 		table_row(table);
 		table_cell(table, snap->meminfo[i].name);

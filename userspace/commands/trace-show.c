@@ -204,8 +204,7 @@ static void show_victims(const struct trace_report *report)
 	char clock[TIME_SIZE];
 	size_t i;
 
-	table_column(table, "Time", false);
-	table_column(table, "PID", true);
+	table_columns(table, "Time >PID");
 	table_column_text(table, "Command");
 	for (i = 0; i < report->sums->n_victims; i++) {
 		victim = &report->sums->victims[i];

@@ -54,6 +54,18 @@ void table_column(struct table *table, const char *header, bool right)
 	table_column_wide(table, header, right, 0);
 }
 
+void table_columns(struct table *table, const char *headers)
+{
+	char *copy = xstrdup(headers), *rest = copy, *header;
+	bool right;
+
+	while ((header = strsep(&rest, " "))) {
+		right = *header == '>';
+		table_column(table, header + right, right);
+	}
+	free(copy);
+}
+
 void table_column_wide(struct table *table, const char *header, bool right,
 		       unsigned int width)
 {

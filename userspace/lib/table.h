@@ -25,6 +25,9 @@ struct table *table_new(struct table_look look);
 
 void table_column(struct table *table, const char *header, bool right);
 
+/* Adds columns, by headers with a blank between two; '>' before one: right-aligned. */
+void table_columns(struct table *table, const char *headers);
+
 /*
  * The same, at least @width characters wide: single-row tables then line up
  * unless a cell is wider.
