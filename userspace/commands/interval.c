@@ -283,44 +283,31 @@ static bool has_parts(const struct snapshot *snap, uint32_t parts)
 	return KNOWN(&snap->scan, MEMCENSUS_SCAN_PARTS) && !(parts & ~snap->scan.parts);
 }
 
-/*
- * Sets @series if the command shows rows: at an interval, or for a record with more
- * than one census, which it reads to find out.  @parts: the parts that rows need; a
- * single census without the other requested parts is a row too.  0, or -1 and @why.
- */
-static int is_series(struct session *session, uint32_t parts, bool *series,
-		     struct failure *why)
+int rows_run(struct session *session, rows_fn rows, uint32_t parts, struct failure *why)
 {
 	const uint32_t all = session->request.parts;
-	struct snapshot *snaps[2];
 	enum taken taken = TAKE_DONE;
+	struct snapshot *snaps[2];
 	size_t n = 0;
 
-	*series = options_series(session->options);
-	if (!*series || session->options->interval)
-		return 0;
+	if (!options_series(session->options))
+		return present_censuses(session, why);
 	session->request.parts = parts;
+	if (session->options->interval)
+		return rows(session, why);
+	/* Read two censuses of the record to find out whether it has more than one. */
 	while (n < 2 && taken == TAKE_DONE) {
 		taken = session_take(session, &snaps[n], why);
-		if (taken == TAKE_DONE)
-			n++;
+		n += taken == TAKE_DONE;
 	}
-	session->request.parts = all;
 	session->taken = 0;
 	memcpy(session->held, snaps, n * sizeof(*snaps));
 	session->n_held = n;
-	*series = n != 1 || !has_parts(snaps[0], all);
-	return taken == TAKE_FAILED ? -1 : 0;
-}
-
-int rows_run(struct session *session, rows_fn rows, uint32_t parts, struct failure *why)
-{
-	bool series;
-
-	if (is_series(session, parts, &series, why))
+	if (taken == TAKE_FAILED)
 		return -1;
-	if (!series)
-		return present_censuses(session, why);
-	session->request.parts = parts;
-	return rows(session, why);
+	/* A single census without the other parts is a row too. */
+	if (n != 1 || !has_parts(snaps[0], all))
+		return rows(session, why);
+	session->request.parts = all;
+	return present_censuses(session, why);
 }
