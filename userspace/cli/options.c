@@ -105,7 +105,7 @@ const struct option_entry option_file = {
 	'f', "file", "FILE", "read a record instead of the kernel; -: stdin", TEXT(file),
 	PART(selection_parse, "records") };
 const struct option_entry option_at = {
-	0, "at", "CENSUS", "a census of the record: number, time, first, last", FLAG(at),
+	0, "at", "CENSUS", "a census of the record: number, time, first, last",
 	SELECTION(selection), PART(selection_parse, "records") };
 const struct option_entry option_output = {
 	'o', "output", "FILE", "write to FILE; replace it only on success", TEXT(output) };
@@ -487,7 +487,8 @@ int options_parse(struct options *options, int argc, char **argv,
 
 bool options_series(const struct options *options)
 {
-	return options->interval || (options->file && !options->at && options->command->run);
+	return options->interval || (options->file && options->command->run &&
+				     options->selection.kind == SELECTION_ALL);
 }
 
 void options_free(struct options *options)

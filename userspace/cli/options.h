@@ -35,7 +35,7 @@ struct command;
  * @pids: requested processes, NULL for all; owned
  * @file, @other: records to read instead of the kernel, or NULL; @other of 'diff'
  * @selection: census of the record, by --at; SELECTION_ALL without --at
- * @from, @to: the censuses that 'diff' compares; used only if given
+ * @from, @to: the censuses that 'diff' compares; SELECTION_ALL: not given
  * @record: file that 'record' writes
  * @comm, @user, @mapping: filters by name; owned
  * @interval, @duration: ns between two censuses, from the first to the last; 0: not given
@@ -93,11 +93,8 @@ struct options {
 	const char *file;
 	const char *other;
 	struct selection selection;
-	bool at;
 	struct selection from;
 	struct selection to;
-	bool from_given;
-	bool to_given;
 	const char *output;
 	const char *record;
 	bool vmas;

@@ -98,8 +98,8 @@ static struct source *open_source(const struct options *options,
 
 	if (!options->file)
 		return open(why);
-	if (!options->at)
-		selection.kind = options_series(options) ? SELECTION_ALL : SELECTION_LAST;
+	if (selection.kind == SELECTION_ALL && !options_series(options))
+		selection.kind = SELECTION_LAST;
 	return source_open_file(options->file, selection, why);
 }
 

@@ -56,26 +56,30 @@ static const struct task *either(const struct diff_row *row)
 	return row->after ? row->after : row->before;
 }
 
-/* The figure in one census; 0 if the process is not in it.  False: unknown. */
-static bool figure(const struct task *task, unsigned int number, int64_t *bytes)
+/* The figure in one census; 0 if the process is not in it. */
+static struct amount figure(const struct task *task, unsigned int number)
 {
-	*bytes = task ? (int64_t)task->figures.v[number] : 0;
-	return !task || (KNOWN(&task->figures, number) && *bytes >= 0);
+	struct amount amount = { true, 0 };
+
+	if (task)
+		amount = amount_figure(&task->figures, number);
+	amount.known &= amount.bytes >= 0;
+	return amount;
 }
 
-static bool delta(const struct diff_row *row, unsigned int number, int64_t *bytes)
+static struct amount delta(const struct diff_row *row, unsigned int number)
 {
-	int64_t before, after;
+	struct amount delta = amount_minus(figure(row->after, number),
+					   figure(row->before, number));
 
-	if (!figure(row->before, number, &before) || !figure(row->after, number, &after))
-		return false;
-	*bytes = after - before;
-	return row->same_basis || number == MEMCENSUS_F_RSS || number == MEMCENSUS_F_SWAP;
+	delta.known &= row->same_basis || number == MEMCENSUS_F_RSS ||
+		       number == MEMCENSUS_F_SWAP;
+	return delta;
 }
 
 static enum diff_change diff_change(const struct diff_row *row)
 {
-	int64_t bytes;
+	struct amount change;
 	size_t i;
 
 	if (!row->before)
@@ -83,13 +87,14 @@ static enum diff_change diff_change(const struct diff_row *row)
 	if (!row->after)
 		return DIFF_GONE;
 	for (i = 0; i < ARRAY_SIZE(compared); i++) {
-		if (!delta(row, compared[i], &bytes))
+		change = delta(row, compared[i]);
+		if (!change.known)
 			return DIFF_UNKNOWN;
-		if (!bytes)
+		if (!change.bytes)
 			continue;
 		if (compared[i] != MEMCENSUS_F_PSS)
 			return DIFF_CHANGED;
-		return bytes > 0 ? DIFF_GROWN : DIFF_SHRUNK;
+		return change.bytes > 0 ? DIFF_GROWN : DIFF_SHRUNK;
 	}
 	return DIFF_SAME;
 }
@@ -113,32 +118,15 @@ static bool get_user(const struct view *view, const void *record,
 	return true;
 }
 
-static bool get_size(const struct view *view, const void *record,
-		     struct value *value)
-{
-	int64_t bytes = 0;
-	bool known = delta(record, MEMCENSUS_F_PSS, &bytes);
+DERIVED(get_size, diff_row, number, llabs(delta(row, MEMCENSUS_F_PSS).bytes),
+	delta(row, MEMCENSUS_F_PSS).known)
 
-	(void)view;
-	value->number = llabs(bytes);
-	return known;
-}
-
-#define GETTER(name, expression)					\
-static bool name(const struct view *view, const void *record, struct value *value) \
-{									\
-	const struct diff_row *row = record;				\
-									\
-	(void)view;							\
-	return expression;						\
-}
-
+#define GETTER(name, amount, condition)					\
+	DERIVED(name, diff_row, sign, (amount).bytes, (amount).known && (condition))
 #define FIGURE(name, num)						\
-	GETTER(get_##name, delta(row, MEMCENSUS_F_##num, &value->sign))	\
-	GETTER(get_##name##_before,					\
-	       row->before && figure(row->before, MEMCENSUS_F_##num, &value->sign)) \
-	GETTER(get_##name##_after,					\
-	       row->after && figure(row->after, MEMCENSUS_F_##num, &value->sign))
+	GETTER(get_##name, delta(row, MEMCENSUS_F_##num), true)		\
+	GETTER(get_##name##_before, figure(row->before, MEMCENSUS_F_##num), row->before) \
+	GETTER(get_##name##_after, figure(row->after, MEMCENSUS_F_##num), row->after)
 
 FIGURE(swap, SWAP)
 FIGURE(uss, USS)
@@ -284,14 +272,11 @@ static void match(struct diff *diff)
 	free(after);
 }
 
-/* The change of the system figure @number; false if unknown. */
-static bool system_delta(const struct diff *diff, unsigned int number, int64_t *bytes)
+/* The change of the system figure @number. */
+static struct amount system_delta(const struct diff *diff, unsigned int number)
 {
-	const struct figures *a = &diff->before->totals.bytes;
-	const struct figures *b = &diff->after->totals.bytes;
-
-	*bytes = (int64_t)(b->v[number] - a->v[number]);
-	return KNOWN(a, number) && KNOWN(b, number);
+	return amount_minus(amount_total(diff->after, number),
+			    amount_total(diff->before, number));
 }
 
 static void show_system(const struct diff *diff, const struct options *options,
@@ -300,19 +285,20 @@ static void show_system(const struct diff *diff, const struct options *options,
 	const struct units units = { .suffixes = options->suffixes };
 	struct table *table = table_new(command_look(options));
 	const struct column *column;
+	struct amount change;
 	unsigned int i;
-	int64_t bytes;
 
 	table_columns(table, "Figure >Was >Is >Change Meminfo");
 	for (i = 0; i < bytes_record.figures.n; i++) {
 		column = &bytes_record.figures.columns[i];
-		if (!column->name || !system_delta(diff, i, &bytes) || !bytes)
+		change = system_delta(diff, i);
+		if (!column->name || !change.known || !change.bytes)
 			continue;
 		table_row(table);
 		table_cell(table, column->name);
 		cell_bytes(table, diff->before->totals.bytes.v[i], &units);
 		cell_bytes(table, diff->after->totals.bytes.v[i], &units);
-		cell_bytes(table, bytes, &units);
+		cell_bytes(table, change.bytes, &units);
 		table_cell(table, column->kernel);
 	}
 	table_finish(table, out);
@@ -344,9 +330,8 @@ static void show_json(const struct diff *diff, const struct options *options, FI
 	const struct view view = { .snap = diff->after, .numeric = options->numeric };
 	struct json json = { .out = out };
 	const struct column *column;
+	struct amount change;
 	unsigned int i;
-	int64_t bytes;
-	bool known;
 
 	json_open(&json, NULL, '{');
 	put_census(&json, "before", diff->before);
@@ -356,9 +341,9 @@ static void show_json(const struct diff *diff, const struct options *options, FI
 	json_open(&json, "system", '{');
 	for (i = 0; i < bytes_record.figures.n; i++) {
 		column = &bytes_record.figures.columns[i];
-		known = system_delta(diff, i, &bytes);
+		change = system_delta(diff, i);
 		if (column->name)
-			json_put_known(&json, column->name, known, bytes);
+			json_put_known(&json, column->name, change.known, change.bytes);
 	}
 	json_close(&json, '}');
 	json_close(&json, '}');
@@ -396,9 +381,9 @@ static int diff_run(struct session *session, struct failure *why)
 	struct diff diff = { 0 };
 	int ret;
 
-	if (options->from_given)
+	if (options->from.kind != SELECTION_ALL)
 		from = options->from;
-	if (options->to_given)
+	if (options->to.kind != SELECTION_ALL)
 		to = options->to;
 	ret = take(&diff.before, options->file, from, &session->partial, why) ||
 	      take(&diff.after, other, to, &session->partial, why) ||
@@ -421,10 +406,10 @@ static int diff_run(struct session *session, struct failure *why)
 
 static const struct option_entry option_from = {
 	0, "from", "CENSUS", "the first census: number, time, first, last",
-	FLAG(from_given), SELECTION(from) };
+	SELECTION(from) };
 static const struct option_entry option_to = {
 	0, "to", "CENSUS", "the second census, of the second record if there are two",
-	FLAG(to_given), SELECTION(to) };
+	SELECTION(to) };
 
 static const struct option_use diff_options[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
