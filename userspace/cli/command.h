@@ -118,6 +118,9 @@ struct command {
 	bool program;
 };
 
+/* The rows of groups of tasks, by enum memcensus_group_by. */
+extern const struct rows task_groups[];
+
 extern const struct command tasks_command;
 extern const struct command map_command;
 extern const struct command buddy_command;

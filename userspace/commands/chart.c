@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus chart: a picture of memory by owner. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -8,6 +9,7 @@
 #include "cli/options.h"
 #include "commands/chart.h"
 #include "lib/memory.h"
+#include "model/breakdown.h"
 #include "model/format.h"
 #include "model/warnings.h"
 
@@ -30,6 +32,240 @@ static enum chart_kind kind_of(const char *word)
 	while (kind && strcmp(kinds[kind], word))
 		kind--;
 	return kind;
+}
+
+/* Finds or adds the row of @key. */
+static struct chart_row *find_row(struct chart *chart, const struct chart_row *key)
+{
+	struct chart_row *row;
+	size_t i;
+
+	for (i = 0; i < chart->n; i++) {
+		row = &chart->rows[(chart->cursor + i) % chart->n];
+		if (row->pid == key->pid && row->start == key->start &&
+		    (key->pid || !strcmp(row->name, key->name))) {
+			chart->cursor = (size_t)(row - chart->rows) + 1;
+			return row;
+		}
+	}
+	chart->rows = array_grow(chart->rows, chart->n, sizeof(*chart->rows));
+	row = &chart->rows[chart->n++];
+	row->pid = key->pid;
+	row->start = key->start;
+	series_zeros(&row->series, &chart->times);
+	chart->cursor = chart->n;
+	return row;
+}
+
+/* Adds the row @key and takes its name; @known: its parts are known. */
+static void add_row(struct chart *chart, const struct chart_row *key, bool known)
+{
+	struct chart_row *row = find_row(chart, key);
+
+	/* A process may change its name: keep the last one. */
+	free(row->name);
+	row->name = key->name;
+	row->seen = chart->censuses;
+	/* Unknown is not zero: keep the last known value. */
+	row->known |= known;
+	if (known)
+		memcpy(row->parts, key->parts, sizeof(row->parts));
+	else
+		chart->unknown++;
+}
+
+/* Reads the values of one record, a task or a group. */
+static bool get_parts(const struct chart *chart, const struct view *view, const void *record,
+		      double *parts)
+{
+	/* struct task and struct group have @figures at the same offset. */
+	const struct figures *figures = &((const struct task *)record)->figures;
+	struct amount uss = amount_figure(figures, MEMCENSUS_F_USS);
+	struct amount pss = amount_figure(figures, MEMCENSUS_F_PSS);
+	struct amount swap = amount_figure(figures, MEMCENSUS_F_SWAP_PSS);
+	struct value value;
+
+	if (chart->parts == 1) {
+		if (!column_get(chart->column, view, record, &value))
+			return false;
+		parts[0] = chart->column->sign ? (double)value.sign : (double)value.number;
+		return true;
+	}
+	if (!swap.known)
+		swap = amount_figure(figures, MEMCENSUS_F_SWAP);
+	parts[0] = uss.bytes;
+	parts[1] = pss.bytes > uss.bytes ? pss.bytes - uss.bytes : 0;
+	parts[2] = swap.known ? swap.bytes : 0;
+	return uss.known && pss.known;
+}
+
+static void add_tasks(struct chart *chart, const struct view *view)
+{
+	const struct snapshot *snap = view->snap;
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++) {
+		const struct task *task = &snap->tasks[i];
+		struct chart_row key = {
+			.pid = task->pid,
+			.start = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0,
+			.name = xasprintf("%s %" PRIu64,
+					  KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "?",
+					  task->pid),
+		};
+
+		add_row(chart, &key, get_parts(chart, view, task, key.parts));
+	}
+}
+
+static const char *group_name(const struct view *view, const struct group *group)
+{
+	const char *name = KNOWN(group, MEMCENSUS_GROUP_COMM) ? group->comm : "all of these";
+
+	if (KNOWN(group, MEMCENSUS_GROUP_UID))
+		name = name_of_user(view, group->uid);
+	else if (KNOWN(group, MEMCENSUS_GROUP_CGROUP))
+		name = name_of_cgroup(view, group->cgroup);
+	return name ? name : "?";
+}
+
+static void add_groups(struct chart *chart, const struct view *view)
+{
+	const struct snapshot *snap = view->snap;
+	size_t i;
+
+	for (i = 0; i < snap->n_groups; i++) {
+		struct chart_row key = {
+			.name = xstrdup(group_name(view, &snap->groups[i])),
+		};
+
+		add_row(chart, &key, get_parts(chart, view, &snap->groups[i], key.parts));
+	}
+}
+
+/* Adds the breakdown of MemTotal, in its own order. */
+static void add_system(struct chart *chart, const struct view *view)
+{
+	struct breakdown breakdown = breakdown_of(view->snap);
+	size_t i;
+
+	for (i = 0; i + 1 < BREAKDOWN_ROWS; i++) {
+		struct chart_row key = { 0 };
+
+		if (breakdown_rows[i].of || !breakdown_shows(&breakdown, (unsigned int)i))
+			continue;
+		/* A row is below 0 if several counters count one page: draw 0. */
+		if (breakdown.rows[i].bytes > 0)
+			key.parts[0] = (double)breakdown.rows[i].bytes;
+		key.name = xstrdup(breakdown_rows[i].name);
+		add_row(chart, &key, breakdown.rows[i].known);
+	}
+}
+
+/* Adds the rows of a census. */
+static void chart_add(struct chart *chart, const struct snapshot *snap)
+{
+	const struct view view = { .snap = snap };
+	uint64_t now = KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) ? snap->scan.boottime : 0;
+	double t;
+	size_t i;
+
+	if (!chart->censuses) {
+		chart->zero = now;
+		chart->first = time_of(&snap->scan);
+	}
+	chart->censuses++;
+	chart->last = time_of(&snap->scan);
+	chart->cursor = 0;
+	t = now > chart->zero ? (double)(now - chart->zero) / 1e9 : 0;
+	if (chart->system)
+		add_system(chart, &view);
+	else if (chart->session->options->group_by)
+		add_groups(chart, &view);
+	else
+		add_tasks(chart, &view);
+	for (i = 0; i < chart->n; i++) {
+		if (chart->rows[i].seen != chart->censuses)
+			memset(chart->rows[i].parts, 0, sizeof(chart->rows[i].parts));
+		series_add(&chart->rows[i].series, t, chart->rows[i].parts[0]);
+	}
+	series_add(&chart->times, t, 0);
+}
+
+double chart_amount(const struct chart *chart, const struct chart_row *row)
+{
+	double sum = 0;
+	size_t i;
+
+	if (chart->kind != CHART_TIME)
+		return row->parts[0] + row->parts[1] + row->parts[2];
+	for (i = 0; i < row->series.n; i++)
+		sum += row->series.points[i].v;
+	return sum / (row->series.n ? (double)row->series.n : 1);
+}
+
+static int by_amount(const void *a, const void *b, void *chart)
+{
+	double x = chart_amount(chart, a), y = chart_amount(chart, b);
+
+	return (x < y) - (x > y);
+}
+
+static void free_row(struct chart_row *row)
+{
+	series_free(&row->series);
+	free(row->name);
+}
+
+/* Drops rows that were never known: a bar of 0 would be wrong. */
+static void drop_unknown(struct chart *chart)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < chart->n; i++) {
+		if (chart->rows[i].known)
+			chart->rows[kept++] = chart->rows[i];
+		else
+			free_row(&chart->rows[i]);
+	}
+	chart->n = kept;
+}
+
+/* Sorts the rows and sums all but the @top largest in one row; 0: sums none. */
+static void chart_arrange(struct chart *chart, size_t top)
+{
+	struct chart_row *others;
+	size_t i, p;
+
+	drop_unknown(chart);
+	if (chart->system || !chart->n)
+		return;
+	qsort_r(chart->rows, chart->n, sizeof(*chart->rows), by_amount, chart);
+	/* A single other row keeps its own name. */
+	if (!top || chart->n <= top + 1)
+		return;
+	others = &chart->rows[top];
+	chart->others = chart->n - top;
+	for (i = top + 1; i < chart->n; i++) {
+		for (p = 0; p < 3; p++)
+			others->parts[p] += chart->rows[i].parts[p];
+		series_plus(&others->series, &chart->rows[i].series);
+		free_row(&chart->rows[i]);
+	}
+	chart->n = top + 1;
+	free(others->name);
+	others->name = xasprintf("%zu others", chart->others);
+}
+
+static void chart_free(struct chart *chart)
+{
+	size_t i;
+
+	for (i = 0; i < chart->n; i++)
+		free_row(&chart->rows[i]);
+	free(chart->rows);
+	series_free(&chart->times);
+	free(chart->title);
 }
 
 /* Builds the title from machine, kernel and time, if known. */
@@ -194,15 +430,6 @@ static int chart_words(struct options *options, char **words, int n,
 	return 0;
 }
 
-static const struct rows groups[] = {
-	[MEMCENSUS_BY_UID] = { &group_record, "user,uss,pss", "pss" },
-	[MEMCENSUS_BY_CGROUP] = { &group_record, "cgroup_path,uss,pss", "pss" },
-	[MEMCENSUS_BY_COMM] = { &group_record, "comm,uss,pss", "pss" },
-	[MEMCENSUS_BY_PIDS] = { &group_record, "uss,pss", "pss" },
-};
-_Static_assert(sizeof(groups) / sizeof(groups[0]) == MEMCENSUS_BY_MAX + 1,
-	       "a kind of group is not shown");
-
 static const struct option_entry option_system = {
 	0, "system", NULL, "draw the parts of MemTotal",
 	FLAG(system) };
@@ -241,6 +468,6 @@ const struct command chart_command = {
 	.options = chart_options,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.rows = { &task_record, "pid,comm,uss,pss,swap", "pss" },
-	.groups = groups,
+	.groups = task_groups,
 	.run = chart_run,
 };

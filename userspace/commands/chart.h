@@ -67,13 +67,6 @@ struct chart {
 	uint64_t zero;
 };
 
-/* Adds the rows of a census. */
-void chart_add(struct chart *chart, const struct snapshot *snap);
-
-/* Sorts the rows and sums all but the @top largest in one row; 0: sums none. */
-void chart_arrange(struct chart *chart, size_t top);
-void chart_free(struct chart *chart);
-
 void chart_draw(const struct chart *chart, struct plot *plot);
 
 /* The amount by which a row is sorted. */

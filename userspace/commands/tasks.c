@@ -5,7 +5,7 @@
 #include "cli/command.h"
 #include "commands/optional.h"
 
-static const struct rows groups[] = {
+const struct rows task_groups[] = {
 	[MEMCENSUS_BY_UID] = {
 		&group_record, "user,mms,swap,uss,pss,frames,rss", "pss" },
 	[MEMCENSUS_BY_CGROUP] = {
@@ -15,7 +15,7 @@ static const struct rows groups[] = {
 	[MEMCENSUS_BY_PIDS] = {
 		&group_record, "mms,swap,uss,pss,frames,rss", "pss" },
 };
-_Static_assert(sizeof(groups) / sizeof(groups[0]) == MEMCENSUS_BY_MAX + 1,
+_Static_assert(ARRAY_SIZE(task_groups) == MEMCENSUS_BY_MAX + 1,
 	       "a kind of group is not shown");
 
 static const struct rows mappings = {
@@ -111,7 +111,7 @@ const struct command tasks_command = {
 	.options = tasks_options,
 	.parts_of = tasks_parts,
 	.rows = { &task_record, "pid,user,comm,swap,uss,pss,rss", "pss" },
-	.groups = groups,
+	.groups = task_groups,
 	.mappings = &mappings,
 	.prepare = tasks_prepare,
 	.refine = tasks_refine,
