@@ -272,36 +272,10 @@ static void enter(struct top *top)
 		open_map(top);
 }
 
-/* Handles keys that change the order or the rows. */
-static bool arrange(struct top *top, const struct top_binding *binding)
+static void act(struct top *top, const struct top_binding *binding)
 {
 	struct top_page *page = top_page(top);
 	struct top_list *list = &page->list;
-
-	switch (binding->action) {
-	case TOP_SORT:
-		sort_by(top, list, binding->column);
-		return true;
-	case TOP_SORT_STEP:
-		top_list_sort_step(list, binding->step);
-		return true;
-	case TOP_REVERSE:
-		list->reverse = !list->reverse;
-		return true;
-	case TOP_TREE:
-		list->tree = !list->tree;
-		return true;
-	case TOP_NUMERIC:
-		page->view.numeric = !page->view.numeric;
-		return true;
-	default:
-		return false;
-	}
-}
-
-static void act(struct top *top, const struct top_binding *binding)
-{
-	const struct top_list *list = &top_page(top)->list;
 
 	switch (binding->action) {
 	case TOP_QUIT:
@@ -352,9 +326,24 @@ static void act(struct top *top, const struct top_binding *binding)
 	case TOP_REDRAW:
 		top->renew = true;
 		break;
-	default:
+	case TOP_SORT:
+		sort_by(top, list, binding->column);
+		break;
+	case TOP_SORT_STEP:
+		top_list_sort_step(list, binding->step);
+		break;
+	case TOP_REVERSE:
+		list->reverse = !list->reverse;
+		break;
+	case TOP_TREE:
+		list->tree = !list->tree;
+		break;
+	case TOP_NUMERIC:
+		page->view.numeric = !page->view.numeric;
 		break;
 	}
+	if (binding->action >= TOP_ARRANGES)
+		refill(page);
 }
 
 /* Removes the last character of the prompt. */
@@ -430,8 +419,6 @@ void top_key(struct top *top, const struct key *key)
 		top->message[0] = '\0';
 	if (top->typing)
 		type(top, key);
-	else if (binding && !is_covered(top) && arrange(top, binding))
-		refill(top_page(top));
-	else if (binding)
+	else if (binding && !(is_covered(top) && binding->action >= TOP_ARRANGES))
 		act(top, binding);
 }
