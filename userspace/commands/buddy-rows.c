@@ -20,12 +20,12 @@ struct span {
 	double seconds;
 };
 
-/* Finds the same zone in another census, or NULL. */
+/* Finds the same zone in another census; NULL if there is none, or no census. */
 static const struct zone *find(const struct snapshot *snap, const struct zone *like)
 {
 	size_t i;
 
-	for (i = 0; i < snap->n_zones; i++)
+	for (i = 0; snap && i < snap->n_zones; i++)
 		if (snap->zones[i].node == like->node && snap->zones[i].name &&
 		    like->name && !strcmp(snap->zones[i].name, like->name))
 			return &snap->zones[i];
@@ -53,41 +53,34 @@ static void put_order(struct table *table, const struct span *span,
 		table_cellf(table, "%+" PRId64, change);
 }
 
-static void put_zone(struct table *table, const struct span *span,
-		     const struct zone *zone, const struct units *units, size_t orders)
-{
-	const struct zone *before = span->before ? find(span->before, zone) : NULL;
-	size_t order;
-
-	buddy_cell(table, MEMCENSUS_ZONE_NODE, zone, units);
-	buddy_cell(table, MEMCENSUS_ZONE_NAME, zone, units);
-	for (order = 0; order < orders; order++)
-		put_order(table, span, zone, before, order);
-	buddy_cell(table, MEMCENSUS_ZONE_FREE, zone, units);
-}
-
 static void put_table(const struct session *session, const struct span *span,
 		      const char *stamp, bool header)
 {
 	const struct options *options = session->options;
 	const struct units units = { .suffixes = options->suffixes };
-	size_t orders = buddy_orders(span->now), i;
-	struct table *table;
+	struct table *table = table_new((struct table_look){ options->raw, !header });
+	size_t orders = buddy_orders(span->now), order, i;
+	const struct zone *zone, *before;
 	char name[24];
 
-	table = table_new((struct table_look){ options->raw, !header });
 	table_column_wide(table, "Time", true, TIME_WIDTH);
 	table_column_wide(table, "Node", true, 4);
 	table_column_wide(table, "Zone", false, 7);
-	for (i = 0; i < orders; i++) {
-		snprintf(name, sizeof(name), "%zu", i);
+	for (order = 0; order < orders; order++) {
+		snprintf(name, sizeof(name), "%zu", order);
 		table_column_wide(table, name, true, 4);
 	}
 	table_column_wide(table, "Free", true, 8);
 	for (i = 0; i < span->now->n_zones; i++) {
+		zone = &span->now->zones[i];
+		before = find(span->before, zone);
 		table_row(table);
 		table_cell(table, stamp);
-		put_zone(table, span, &span->now->zones[i], &units, orders);
+		buddy_cell(table, MEMCENSUS_ZONE_NODE, zone, &units);
+		buddy_cell(table, MEMCENSUS_ZONE_NAME, zone, &units);
+		for (order = 0; order < orders; order++)
+			put_order(table, span, zone, before, order);
+		buddy_cell(table, MEMCENSUS_ZONE_FREE, zone, &units);
 	}
 	table_finish(table, session->out);
 }
@@ -132,7 +125,7 @@ static void put_json(const struct session *session, const struct span *span)
 				KNOWN(zone, MEMCENSUS_ZONE_NAME) ? zone->name : "-");
 		json_put_known(&json, "free", KNOWN(zone, MEMCENSUS_ZONE_FREE),
 			       (int64_t)zone->free);
-		put_blocks(&json, zone, span->before ? find(span->before, zone) : NULL);
+		put_blocks(&json, zone, find(span->before, zone));
 		json_close(&json, '}');
 	}
 	json_close(&json, ']');

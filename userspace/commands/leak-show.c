@@ -25,11 +25,6 @@ static const char *const explanations[] = {
 	[VERDICT_UNEVEN] = "rose, but not steadily: it started up, filled a cache, or swings",
 };
 
-static const char *place_name(const struct region *region)
-{
-	return *region->name ? region->name : "[ anon ]";
-}
-
 /* The time when the growth starts, ns since 1970. */
 static uint64_t since(const struct tracks *tracks, const struct suspect *suspect)
 {
@@ -52,7 +47,7 @@ static void cell_place(struct table *table, const struct region *region)
 		table_cell(table, NULL);
 		return;
 	}
-	table_cell(table, place_name(region));
+	table_cell(table, *region->name ? region->name : MAPPING_UNNAMED);
 	if (region->sum)
 		table_cellf(table, "%zu mappings", region->mappings);
 	else
@@ -151,20 +146,6 @@ static void put_sum(const struct leak_report *report, FILE *out)
 		report->ended);
 }
 
-void leak_show(const struct leak_report *report, const struct session *session)
-{
-	FILE *out = session->out;
-
-	if (report->n || session->options->raw)
-		put_table(report, session);
-	if (session->options->raw)
-		return;
-	if (report->n)
-		putc('\n', out);
-	put_others(report, out);
-	put_sum(report, out);
-}
-
 static void json_finding(struct json *json, const struct leak_report *report,
 			 const struct suspect *suspect)
 {
@@ -233,7 +214,7 @@ static void json_process(struct json *json, const struct leak_report *report,
 	json_close(json, '}');
 }
 
-void leak_json(const struct leak_report *report, FILE *out)
+static void put_json(const struct leak_report *report, FILE *out)
 {
 	const struct tracks *tracks = report->tracks;
 	struct json json = { .out = out };
@@ -259,4 +240,22 @@ void leak_json(const struct leak_report *report, FILE *out)
 		json_process(&json, report, &report->others[i], 0);
 	json_close(&json, ']');
 	json_close(&json, '}');
+}
+
+void leak_show(const struct leak_report *report, const struct session *session)
+{
+	FILE *out = session->out;
+
+	if (session->options->json) {
+		put_json(report, out);
+		return;
+	}
+	if (report->n || session->options->raw)
+		put_table(report, session);
+	if (session->options->raw)
+		return;
+	if (report->n)
+		putc('\n', out);
+	put_others(report, out);
+	put_sum(report, out);
 }

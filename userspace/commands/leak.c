@@ -170,10 +170,7 @@ static void report(struct leak *leak)
 		fprintf(stderr, "memcensus: %llu censuses left out: no later than another\n",
 			(unsigned long long)leak->tracks.skipped);
 	leak_judge(&report, session->options->n_pids);
-	if (session->options->json)
-		leak_json(&report, session->out);
-	else
-		leak_show(&report, session);
+	leak_show(&report, session);
 	leak_free(&report);
 }
 

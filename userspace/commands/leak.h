@@ -13,7 +13,6 @@
 #include "lib/part.h"
 
 void leak_show(const struct leak_report *report, const struct session *session);
-void leak_json(const struct leak_report *report, FILE *out);
 
 /**
  * struct flame_leak - the child

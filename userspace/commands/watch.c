@@ -346,17 +346,6 @@ static struct watched *find(const struct watch *watch, uint64_t pid, bool ended)
 	return NULL;
 }
 
-static struct watched *has_begun(struct watch *watch, const struct task *task)
-{
-	struct watched *process;
-
-	watch->v = array_grow(watch->v, watch->n, sizeof(*watch->v));
-	process = &watch->v[watch->n++];
-	process->pid = (uint32_t)task->pid;
-	process->start = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
-	return process;
-}
-
 /* @process has ended: the census of @realtime lacks it, or @task has its PID now. */
 static void has_ended(struct watch *watch, struct watched *process,
 		      uint64_t realtime, const struct task *task)
@@ -388,7 +377,10 @@ static void show_task(struct watch *watch, const struct view *view, const struct
 	struct delta delta;
 
 	if (first) {
-		process = has_begun(watch, task);
+		watch->v = array_grow(watch->v, watch->n, sizeof(*watch->v));
+		process = &watch->v[watch->n++];
+		process->pid = (uint32_t)task->pid;
+		process->start = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
 	} else if (process->start && KNOWN(task, MEMCENSUS_TASK_START_NS) &&
 		   task->start != process->start) {
 		has_ended(watch, process, realtime, task);
