@@ -7,6 +7,7 @@
 #include "commands/interval.h"
 #include "commands/optional.h"
 #include "model/format.h"
+#include "model/snapshot-json.h"
 
 /**
  * struct span - two censuses whose zones are compared
@@ -85,16 +86,12 @@ static void put_table(const struct session *session, const struct span *span,
 	table_finish(table, session->out);
 }
 
-static void put_blocks(struct json *json, const struct zone *zone,
+static void put_change(struct json *json, const struct zone *zone,
 		       const struct zone *before)
 {
 	const struct numbers *now = &zone->free_blocks;
 	size_t order;
 
-	json_open(json, "free_blocks", '[');
-	for (order = 0; order < now->n; order++)
-		json_put_unsigned(json, NULL, now->v[order]);
-	json_close(json, ']');
 	if (!before) {
 		json_put_null(json, "change");
 		return;
@@ -109,10 +106,14 @@ static void put_blocks(struct json *json, const struct zone *zone,
 /* Writes one object per line. */
 static void put_json(const struct session *session, const struct span *span)
 {
+	static const unsigned int members[] = {
+		MEMCENSUS_ZONE_NODE, MEMCENSUS_ZONE_NAME, MEMCENSUS_ZONE_FREE,
+		MEMCENSUS_ZONE_FREE_BLOCKS,
+	};
 	struct json json = { .out = session->out, .line = true };
 	const struct snapshot *now = span->now;
 	const struct zone *zone;
-	size_t i;
+	size_t i, m;
 
 	json_open(&json, NULL, '{');
 	interval_json_time(&json, now);
@@ -120,12 +121,9 @@ static void put_json(const struct session *session, const struct span *span)
 	for (i = 0; i < now->n_zones; i++) {
 		zone = &now->zones[i];
 		json_open(&json, NULL, '{');
-		json_put_unsigned(&json, "node", zone->node);
-		json_put_string(&json, "name",
-				KNOWN(zone, MEMCENSUS_ZONE_NAME) ? zone->name : "-");
-		json_put_known(&json, "free", KNOWN(zone, MEMCENSUS_ZONE_FREE),
-			       (int64_t)zone->free);
-		put_blocks(&json, zone, find(span->before, zone));
+		for (m = 0; m < ARRAY_SIZE(members); m++)
+			json_column(&json, &zone_record.fields.columns[members[m]], NULL, zone);
+		put_change(&json, zone, find(span->before, zone));
 		json_close(&json, '}');
 	}
 	json_close(&json, ']');

@@ -41,25 +41,24 @@ void buddy_cell(struct table *table, unsigned int attribute, const struct zone *
 	cell_column(table, &zone_record.fields.columns[attribute], NULL, zone, units);
 }
 
-static void zone_row(struct table *table, const struct zone *zone)
-{
-	table_row(table);
-	buddy_cell(table, MEMCENSUS_ZONE_NODE, zone, NULL);
-	buddy_cell(table, MEMCENSUS_ZONE_NAME, zone, NULL);
-}
-
 enum orders {
 	BLOCKS,			/* numbers of blocks */
 	UNUSABLE,		/* indexes, in thousandths */
 	EXTFRAG,		/* the same; EXTFRAG_AVAILABLE: the order would not fail */
 };
 
-static void order_cells(struct table *table, enum orders kind, const struct numbers *numbers,
-			size_t orders)
+/* Begins a row of @zone: @what unless NULL, and @numbers, one per order. */
+static void orders_row(struct table *table, const struct zone *zone, const char *what,
+		       enum orders kind, const struct numbers *numbers, size_t orders)
 {
 	uint64_t number;
 	size_t order;
 
+	table_row(table);
+	buddy_cell(table, MEMCENSUS_ZONE_NODE, zone, NULL);
+	buddy_cell(table, MEMCENSUS_ZONE_NAME, zone, NULL);
+	if (what)
+		table_cell(table, what);
 	for (order = 0; order < orders; order++) {
 		number = order < numbers->n ? numbers->v[order] : 0;
 		if (order >= numbers->n || (kind == BLOCKS && number == BLOCKS_UNKNOWN))
@@ -80,12 +79,13 @@ static void show_blocks(const struct view *view, const struct options *options,
 	const struct snapshot *snap = view->snap;
 	size_t orders = buddy_orders(snap), i;
 	struct table *table = orders_table(options, NULL, orders);
+	const struct zone *zone;
 
 	table_column(table, "Free", true);
 	for (i = 0; i < snap->n_zones; i++) {
-		zone_row(table, &snap->zones[i]);
-		order_cells(table, BLOCKS, &snap->zones[i].free_blocks, orders);
-		buddy_cell(table, MEMCENSUS_ZONE_FREE, &snap->zones[i], &units);
+		zone = &snap->zones[i];
+		orders_row(table, zone, NULL, BLOCKS, &zone->free_blocks, orders);
+		buddy_cell(table, MEMCENSUS_ZONE_FREE, zone, &units);
 	}
 	table_finish(table, out);
 }
@@ -100,9 +100,10 @@ static void show_types(const struct snapshot *snap, const struct options *option
 		const struct zone *zone = &snap->zones[i];
 
 		for (t = 0; t < zone->n_types; t++) {
-			zone_row(table, zone);
-			table_cell(table, zone->types[t].name);
-			order_cells(table, BLOCKS, &zone->types[t].free_blocks, orders);
+			const struct zone_type *type = &zone->types[t];
+
+			orders_row(table, zone, type->name ? type->name : "-", BLOCKS,
+				   &type->free_blocks, orders);
 		}
 	}
 	table_finish(table, out);
@@ -117,12 +118,8 @@ static void show_frag(const struct snapshot *snap, const struct options *options
 	for (i = 0; i < snap->n_zones; i++) {
 		const struct zone *zone = &snap->zones[i];
 
-		zone_row(table, zone);
-		table_cell(table, "unusable");
-		order_cells(table, UNUSABLE, &zone->unusable, orders);
-		zone_row(table, zone);
-		table_cell(table, "extfrag");
-		order_cells(table, EXTFRAG, &zone->extfrag, orders);
+		orders_row(table, zone, "unusable", UNUSABLE, &zone->unusable, orders);
+		orders_row(table, zone, "extfrag", EXTFRAG, &zone->extfrag, orders);
 	}
 	table_finish(table, out);
 }

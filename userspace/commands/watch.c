@@ -13,6 +13,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/format.h"
+#include "model/snapshot-json.h"
 #include "model/warnings.h"
 
 #define USUAL_INTERVAL	1000000000ULL
@@ -217,22 +218,16 @@ static void json_growths(struct json *json, const struct delta *delta)
 static void put_line(const struct watch *watch, const struct view *view,
 		     const struct task *task, const struct delta *delta)
 {
-	const struct column *state = &task_record.fields.columns[MEMCENSUS_TASK_STATE];
 	struct json json = { .out = watch->session->out, .line = true };
 	const uint64_t time = time_of(&view->snap->scan);
-	unsigned int figure;
 	size_t i;
 
 	json_open(&json, NULL, '{');
 	json_put_known(&json, "time", time, (int64_t)time);
 	json_put_unsigned(&json, "pid", task->pid);
-	json_put_string(&json, "state", KNOWN(task, MEMCENSUS_TASK_STATE) ?
-			column_word(state, task->state) : NULL);
-	for (i = 0; i < ARRAY_SIZE(amounts); i++) {
-		figure = amounts[i];
-		json_put_known(&json, task_record.figures.columns[figure].name,
-			       KNOWN(&task->figures, figure), (int64_t)task->figures.v[figure]);
-	}
+	json_column(&json, &task_record.fields.columns[MEMCENSUS_TASK_STATE], view, task);
+	for (i = 0; i < ARRAY_SIZE(amounts); i++)
+		json_column(&json, &task_record.figures.columns[amounts[i]], view, task);
 	json_put_ratio(&json, "min_faults_per_second", delta->min_faults);
 	json_put_ratio(&json, "maj_faults_per_second", delta->maj_faults);
 	json_growths(&json, delta);

@@ -57,8 +57,8 @@ static void put_value(struct json *json, const struct column *column,
 		json_put_unsigned(json, column->name, value->number);
 }
 
-static void put_column(struct json *json, const struct column *column,
-		       const struct view *view, const void *record)
+void json_column(struct json *json, const struct column *column, const struct view *view,
+		 const void *record)
 {
 	struct value value;
 
@@ -75,7 +75,7 @@ static void put_set(struct json *json, const struct column_set *set,
 
 	for (i = 0; i < set->n; i++)
 		if (set->columns[i].name && set->columns[i].kind != KIND_NEST)
-			put_column(json, &set->columns[i], view, record);
+			json_column(json, &set->columns[i], view, record);
 }
 
 static void put_records(struct json *json, const char *key, const struct record_type *type,
@@ -111,8 +111,8 @@ void snapshot_json_listing(struct json *json, const char *key,
 		if (!listing->columns.n)
 			put_members(json, type, listing->view, listing->rows[row]);
 		for (i = 0; i < listing->columns.n; i++)
-			put_column(json, listing->columns.v[i], listing->view,
-				   listing->rows[row]);
+			json_column(json, listing->columns.v[i], listing->view,
+				    listing->rows[row]);
 		json_close(json, '}');
 	}
 	json_close(json, ']');

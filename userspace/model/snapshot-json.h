@@ -45,4 +45,8 @@ void snapshot_json_listing(struct json *json, const char *key,
 			   const struct record_type *type,
 			   const struct listing *listing);
 
+/* Writes the value of @column in @record as its member, or null. */
+void json_column(struct json *json, const struct column *column, const struct view *view,
+		 const void *record);
+
 #endif /* READER_SNAPSHOT_JSON_H */
