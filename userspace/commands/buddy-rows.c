@@ -12,7 +12,6 @@
 /**
  * struct span - two censuses whose zones are compared
  * @before: the earlier one; NULL: show absolute counts instead of changes
- * @now: the later one
  * @seconds: time between both to show changes per second, or 0
  */
 struct span {

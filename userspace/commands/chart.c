@@ -322,16 +322,6 @@ static int take_censuses(struct chart *chart, struct failure *why)
 	return ret;
 }
 
-static int check_rows(const struct chart *chart, struct failure *why)
-{
-	if (!chart->n)
-		return fail(why, FAIL_NO_PROCESS, "nothing to draw: no row has an amount");
-	if (chart->kind == CHART_TIME && chart->times.n < 2)
-		return fail(why, FAIL_USAGE,
-			    "a chart over time needs at least two censuses; there is one");
-	return 0;
-}
-
 static size_t top_of(const struct chart *chart)
 {
 	const struct options *options = chart->session->options;
@@ -347,6 +337,11 @@ static int draw(struct chart *chart, struct failure *why)
 	struct plot plot;
 	int ret;
 
+	if (!chart->n)
+		return fail(why, FAIL_NO_PROCESS, "nothing to draw: no row has an amount");
+	if (chart->kind == CHART_TIME && chart->times.n < 2)
+		return fail(why, FAIL_USAGE,
+			    "a chart over time needs at least two censuses; there is one");
 	ret = gnuplot_open(&plot, options->output, options->keep, why);
 	if (!ret) {
 		chart_draw(chart, &plot);
@@ -375,8 +370,6 @@ static int chart_run(struct session *session, struct failure *why)
 		session->request.parts |= MEMCENSUS_PART_ZONES;
 	ret = take_censuses(&chart, why);
 	chart_arrange(&chart, top_of(&chart));
-	if (!ret)
-		ret = check_rows(&chart, why);
 	if (!ret)
 		ret = draw(&chart, why);
 	if (!ret && chart.unknown)

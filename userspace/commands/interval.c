@@ -18,7 +18,6 @@
  * @columns: the @n columns of the command
  * @sums: sum of each level, from the second census on
  * @counts: number of values in each sum
- * @rows: number of rows so far
  */
 struct interval_run {
 	struct session *session;
@@ -277,12 +276,6 @@ int interval_run(struct session *session, struct failure *why)
 	return interval_end(&run.censuses);
 }
 
-/* Whether @snap has all requested parts. */
-static bool has_parts(const struct snapshot *snap, uint32_t parts)
-{
-	return KNOWN(&snap->scan, MEMCENSUS_SCAN_PARTS) && !(parts & ~snap->scan.parts);
-}
-
 int rows_run(struct session *session, rows_fn rows, uint32_t parts, struct failure *why)
 {
 	const uint32_t all = session->request.parts;
@@ -306,7 +299,8 @@ int rows_run(struct session *session, rows_fn rows, uint32_t parts, struct failu
 	if (taken == TAKE_FAILED)
 		return -1;
 	/* A single census without the other parts is a row too. */
-	if (n != 1 || !has_parts(snaps[0], all))
+	if (n != 1 || !KNOWN(&snaps[0]->scan, MEMCENSUS_SCAN_PARTS) ||
+	    all & ~snaps[0]->scan.parts)
 		return rows(session, why);
 	session->request.parts = all;
 	return present_censuses(session, why);

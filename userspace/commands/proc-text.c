@@ -145,12 +145,8 @@ static void show_settings(const char *text, const struct options *options, FILE 
 
 /**
  * struct slab - a slab cache
- * @name: its name in the kernel
- * @active: objects in use
- * @objects: capacity in objects
+ * @active, @objects: objects in use, and all that its slabs hold
  * @object_size: bytes of each
- * @per_slab: objects per slab
- * @slabs: number of slabs
  * @bytes: of all its slabs
  */
 struct slab {

@@ -20,7 +20,6 @@
 
 /**
  * struct sample - a task in one census, reduced to what rows compare
- * @vss: bytes
  * @used: bytes, resident, hugetlb or swapped out
  * @swap: bytes, the part of @used that is swapped out
  * @min_faults, @maj_faults: since the start of the task
@@ -37,12 +36,10 @@ struct sample {
 
 /**
  * struct watched - a watched process
- * @pid: as in its record
  * @start: ns since boot; 0: unknown
  * @comm: its last known name
  * @seen: time when it was last seen, ns since 1970
  * @sample: its last known figures
- * @ended: it has ended
  */
 struct watched {
 	uint32_t pid;
@@ -58,7 +55,6 @@ struct watched {
  * @exits: exit events; NULL for a record
  * @v: the @n processes seen so far, in order; owned
  * @pids: requested processes that have not ended
- * @rows: number of rows so far
  */
 struct watch {
 	struct session *session;

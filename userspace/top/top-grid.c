@@ -24,7 +24,6 @@ static struct units last_units;
 
 /**
  * struct grid_column - a chosen column
- * @column: the column
  * @width: in terminal cells
  * @drawn: it is drawn: not all may fit
  */
@@ -36,10 +35,7 @@ struct grid_column {
 
 /**
  * struct grid - the part of a list that is drawn
- * @page: the list
- * @units: units of amounts
- * @columns: the chosen columns, in order; owned
- * @n: their number
+ * @columns: the @n chosen columns, in order; owned
  * @lines: number of lines: the headings, and rows from the first one on the screen
  * @cells: printable text of each cell, line by line; array and texts are owned
  * @bar: width of the bar, 0: no bar

@@ -248,12 +248,7 @@ static void draw_meters(const struct snapshot *snap, bool swap)
 		   amount_minus(total, amount_total(snap, MEMCENSUS_S_SWAP_FREE)), no_more);
 }
 
-/**
- * struct line - a line under construction
- * @out: stream to write to
- * @text: the text; owned
- * @size: its size
- */
+/* A line under construction: @out writes its @text. */
 struct line {
 	FILE *out;
 	char *text;
