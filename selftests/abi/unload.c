@@ -201,6 +201,9 @@ TEST_F_TIMEOUT(module, fifty_times_with_readers, 600)
 			sched_yield();
 		}
 		ASSERT_EQ(0, ret);
+		/* vm/races.awk relies on this. */
+		ASSERT_NE(0, access(DIR_PATH, F_OK));
+		ASSERT_NE(0, access("/proc/memcensus", F_OK));
 		ASSERT_EQ(0, ko_load(""));
 	}
 	for (i = 0; i < readers; i++) {
