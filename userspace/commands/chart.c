@@ -9,11 +9,11 @@
 #include "cli/options.h"
 #include "commands/chart.h"
 #include "lib/memory.h"
+#include "lib/signals.h"
 #include "model/breakdown.h"
 #include "model/format.h"
 #include "model/warnings.h"
 
-#define NSEC_PER_SEC	1000000000ULL
 #define USUAL_TIME	(60 * NSEC_PER_SEC)
 
 /* Default numbers of rows that are drawn one by one; --top changes them. */

@@ -8,10 +8,9 @@
 #include "commands/leak.h"
 #include "host/process.h"
 #include "lib/memory.h"
+#include "lib/signals.h"
 #include "model/format.h"
 #include "model/warnings.h"
-
-#define NSEC_PER_SEC	1000000000ULL
 
 #define USUAL_TIME	(60 * NSEC_PER_SEC)
 /* Default number of censuses in the requested time. */

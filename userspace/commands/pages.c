@@ -121,17 +121,7 @@ static void put_row(struct table *table, const struct picture *p, const struct v
 	cell_bytes(table, p->each, units);
 	table_cell(table, p->text);
 	table_cell(table, KNOWN(vma, MEMCENSUS_VMA_MODE) ? vma->mode : NULL);
-	table_cell(table, KNOWN(vma, MEMCENSUS_VMA_NAME) ? vma->name : "[ anon ]");
-}
-
-static struct table *new_table(const struct options *options)
-{
-	struct table *table = table_new(command_look(options));
-
-	table_columns(table,
-		      ">Address >Kbytes >Mapped >Exclusive >Huge >Swap >Each Pages Mode");
-	table_column_text(table, "Mapping");
-	return table;
+	table_cell(table, mapping_name(vma));
 }
 
 static void put_total(struct table *table, const struct picture *all,
@@ -151,13 +141,16 @@ void pages_show(const struct view *view, const struct options *options, FILE *ou
 {
 	const struct units units = command_units(view, options);
 	const struct snapshot *snap = view->snap;
-	struct table *table = new_table(options);
+	struct table *table = table_new(command_look(options));
 	const uint64_t end = options->end ? options->end : UINT64_MAX;
 	struct picture all = { .known = pages_end(snap) };
 	struct pages_cursor cursor = { 0 };
 	const struct vma *vma;
 	size_t i;
 
+	table_columns(table,
+		      ">Address >Kbytes >Mapped >Exclusive >Huge >Swap >Each Pages Mode");
+	table_column_text(table, "Mapping");
 	for (i = 0; i < snap->n_vmas; i++) {
 		struct picture p = { .known = pages_end(snap) };
 

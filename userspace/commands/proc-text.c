@@ -98,26 +98,21 @@ static void put_setting(struct json *json, const char *name, const char *value)
 		json_put_string(json, name, value);
 }
 
-static struct table *settings_table(const struct options *options)
-{
-	struct table *table = table_new(command_look(options));
-
-	table_columns(table, "Setting >Value");
-	if (!options->raw)
-		table_column_text(table, "Meaning");
-	return table;
-}
-
 static void show_settings(const char *text, const struct options *options, FILE *out)
 {
-	struct table *table = options->json ? NULL : settings_table(options);
 	struct json json = { .out = out };
+	struct table *table = NULL;
 	char *value;
 	size_t i;
 
 	if (options->json) {
 		json_open(&json, NULL, '{');
 		json_open(&json, "vm", '{');
+	} else {
+		table = table_new(command_look(options));
+		table_columns(table, "Setting >Value");
+		if (!options->raw)
+			table_column_text(table, "Meaning");
 	}
 	for (i = 0; i < ARRAY_SIZE(vm_settings); i++) {
 		value = find_setting(text, vm_settings[i].name);
