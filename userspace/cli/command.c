@@ -92,7 +92,7 @@ void command_figures(const struct view *view, const struct options *options,
 		     size_t n, FILE *out)
 {
 	const struct units units = command_units(view, options);
-	struct table *table = table_new(command_look(options));
+	struct table *table = table_new(command_look(options), out);
 	bool events = type == &events_record;
 	const struct column *column;
 	size_t i;
@@ -111,7 +111,7 @@ void command_figures(const struct view *view, const struct options *options,
 		if (!options->raw)
 			table_cell(table, column->help);
 	}
-	table_finish(table, out);
+	table_finish(table);
 }
 
 struct table_look command_look(const struct options *options)

@@ -39,12 +39,12 @@ void areas_show(const struct view *view, const struct options *options, FILE *ou
 	struct amount buffers = amount_plus(amount_total(snap, MEMCENSUS_S_BUFFERS), slab);
 	struct amount cached = amount_total(snap, MEMCENSUS_S_CACHED);
 	struct amount cache = amount_plus(buffers, amount_minus(cached, mapped));
-	struct table *table = table_new(command_look(options));
+	struct table *table = table_new(command_look(options), out);
 
 	table_columns(table, "Area >Used >Cache >Noncache");
 	put_area(table, "kept back at boot", kept_back(snap), none, &units);
 	put_area(table, "kernel dynamic memory", amount_minus(used, user), cache, &units);
 	put_area(table, "userspace memory", user, mapped, &units);
 	put_area(table, "free memory", free, free, &units);
-	table_finish(table, out);
+	table_finish(table);
 }

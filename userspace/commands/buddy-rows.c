@@ -58,7 +58,8 @@ static void put_table(const struct session *session, const struct span *span,
 {
 	const struct options *options = session->options;
 	const struct units units = { .suffixes = options->suffixes };
-	struct table *table = table_new((struct table_look){ options->raw, !header });
+	struct table *table = table_new((struct table_look){ options->raw, !header },
+					session->out);
 	size_t orders = buddy_orders(span->now), order, i;
 	const struct zone *zone, *before;
 	char name[24];
@@ -82,7 +83,7 @@ static void put_table(const struct session *session, const struct span *span,
 			put_order(table, span, zone, before, order);
 		buddy_cell(table, MEMCENSUS_ZONE_FREE, zone, &units);
 	}
-	table_finish(table, session->out);
+	table_finish(table);
 }
 
 static void put_change(struct json *json, const struct zone *zone,

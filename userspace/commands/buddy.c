@@ -18,10 +18,10 @@ size_t buddy_orders(const struct snapshot *snap)
 }
 
 /* Creates a table with columns Node, Zone, @what unless NULL, and one per order. */
-static struct table *orders_table(const struct options *options,
+static struct table *orders_table(const struct options *options, FILE *out,
 				  const char *what, size_t orders)
 {
-	struct table *table = table_new(command_look(options));
+	struct table *table = table_new(command_look(options), out);
 	char header[NUMBER_SIZE];
 	size_t order;
 
@@ -78,7 +78,7 @@ static void show_blocks(const struct view *view, const struct options *options,
 	const struct units units = command_units(view, options);
 	const struct snapshot *snap = view->snap;
 	size_t orders = buddy_orders(snap), i;
-	struct table *table = orders_table(options, NULL, orders);
+	struct table *table = orders_table(options, out, NULL, orders);
 	const struct zone *zone;
 
 	table_column(table, "Free", true);
@@ -87,14 +87,14 @@ static void show_blocks(const struct view *view, const struct options *options,
 		orders_row(table, zone, NULL, BLOCKS, &zone->free_blocks, orders);
 		buddy_cell(table, MEMCENSUS_ZONE_FREE, zone, &units);
 	}
-	table_finish(table, out);
+	table_finish(table);
 }
 
 static void show_types(const struct snapshot *snap, const struct options *options,
 		       FILE *out)
 {
 	size_t orders = buddy_orders(snap), i, t;
-	struct table *table = orders_table(options, "Type", orders);
+	struct table *table = orders_table(options, out, "Type", orders);
 
 	for (i = 0; i < snap->n_zones; i++) {
 		const struct zone *zone = &snap->zones[i];
@@ -106,14 +106,14 @@ static void show_types(const struct snapshot *snap, const struct options *option
 				   &type->free_blocks, orders);
 		}
 	}
-	table_finish(table, out);
+	table_finish(table);
 }
 
 static void show_frag(const struct snapshot *snap, const struct options *options,
 		      FILE *out)
 {
 	size_t orders = buddy_orders(snap), i;
-	struct table *table = orders_table(options, "Index", orders);
+	struct table *table = orders_table(options, out, "Index", orders);
 
 	for (i = 0; i < snap->n_zones; i++) {
 		const struct zone *zone = &snap->zones[i];
@@ -121,7 +121,7 @@ static void show_frag(const struct snapshot *snap, const struct options *options
 		orders_row(table, zone, "unusable", UNUSABLE, &zone->unusable, orders);
 		orders_row(table, zone, "extfrag", EXTFRAG, &zone->extfrag, orders);
 	}
-	table_finish(table, out);
+	table_finish(table);
 }
 
 /* Whether a block of @order or larger is free. */

@@ -283,7 +283,7 @@ static void show_system(const struct diff *diff, const struct options *options,
 			FILE *out)
 {
 	const struct units units = { .suffixes = options->suffixes };
-	struct table *table = table_new(command_look(options));
+	struct table *table = table_new(command_look(options), out);
 	const struct column *column;
 	struct amount change;
 	unsigned int i;
@@ -301,7 +301,7 @@ static void show_system(const struct diff *diff, const struct options *options,
 		cell_bytes(table, change.bytes, &units);
 		table_cell(table, column->kernel);
 	}
-	table_finish(table, out);
+	table_finish(table);
 }
 
 static void show_table(const struct diff *diff, const struct options *options, FILE *out)

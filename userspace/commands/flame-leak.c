@@ -147,7 +147,7 @@ static void show(struct growth *v, size_t n, const struct session *session)
 		return;
 	sum_mappings(v, n);
 	qsort(v, n, sizeof(*v), by_growth);
-	table = table_new(command_look(options));
+	table = table_new(command_look(options), session->out);
 	table_columns(table, ">Grown Mapping");
 	table_column_text(table, "Stack");
 	for (i = 0; i < n && i < STACKS_SHOWN; i++) {
@@ -160,7 +160,7 @@ static void show(struct growth *v, size_t n, const struct session *session)
 		table_cell(table, v[i].mapping);
 		table_cell(table, v[i].stack);
 	}
-	table_finish(table, session->out);
+	table_finish(table);
 }
 
 int flame_leak_end(struct flame_leak *leak, const struct session *session, struct failure *why)

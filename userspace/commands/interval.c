@@ -156,7 +156,8 @@ static void put_row(const struct interval_run *run, bool average)
 	const struct censuses *censuses = &run->censuses;
 	const struct snapshot *before = average ? censuses->first : censuses->before;
 	const bool header = !average && interval_header_due(options, run->rows);
-	struct table *table = table_new((struct table_look){ options->raw, !header });
+	struct table *table = table_new((struct table_look){ options->raw, !header },
+					run->session->out);
 	const struct interval_column *column;
 	char stamp[TIME_SIZE];
 	double value;
@@ -183,7 +184,7 @@ static void put_row(const struct interval_run *run, bool average)
 		}
 		put_cell(table, column, known, value, &units);
 	}
-	table_finish(table, run->session->out);
+	table_finish(table);
 }
 
 /* Writes one object per line; memory is in bytes, a rate is per second. */

@@ -29,14 +29,14 @@ static void reclaim_row(struct table *table, const struct view *view, const char
 
 static void show_reclaim(const struct view *view, const struct options *options, FILE *out)
 {
-	struct table *table = table_new(command_look(options));
+	struct table *table = table_new(command_look(options), out);
 
 	table_columns(table, "Reclaim >Runs >Scanned >Stolen >Efficiency");
 	reclaim_row(table, view, "kswapd", MEMCENSUS_E_PGSCAN_KSWAPD,
 		    MEMCENSUS_E_PGSTEAL_KSWAPD, MEMCENSUS_E_PAGEOUTRUN);
 	reclaim_row(table, view, "direct", MEMCENSUS_E_PGSCAN_DIRECT,
 		    MEMCENSUS_E_PGSTEAL_DIRECT, MEMCENSUS_E_ALLOCSTALL);
-	table_finish(table, out);
+	table_finish(table);
 }
 
 /* Prints the records of @type in their order. */

@@ -106,7 +106,7 @@ static void put_suspect(struct table *table, const struct leak_report *report,
 static void put_table(const struct leak_report *report, const struct session *session)
 {
 	const struct units units = { .suffixes = session->options->suffixes };
-	struct table *table = table_new(command_look(session->options));
+	struct table *table = table_new(command_look(session->options), session->out);
 	size_t i;
 
 	table_columns(table, ">PID User Command Where Address >Private >Grown Since");
@@ -114,7 +114,7 @@ static void put_table(const struct leak_report *report, const struct session *se
 	for (i = 0; i < report->n; i++)
 		put_suspect(table, report, &report->v[i], &units,
 			    session->options->raw);
-	table_finish(table, session->out);
+	table_finish(table);
 }
 
 static void put_others(const struct leak_report *report, FILE *out)

@@ -141,7 +141,7 @@ void pages_show(const struct view *view, const struct options *options, FILE *ou
 {
 	const struct units units = command_units(view, options);
 	const struct snapshot *snap = view->snap;
-	struct table *table = table_new(command_look(options));
+	struct table *table = table_new(command_look(options), out);
 	const uint64_t end = options->end ? options->end : UINT64_MAX;
 	struct picture all = { .known = pages_end(snap) };
 	struct pages_cursor cursor = { 0 };
@@ -171,7 +171,7 @@ void pages_show(const struct view *view, const struct options *options, FILE *ou
 	}
 	if (!options->raw)
 		put_total(table, &all, snap, &units);
-	table_finish(table, out);
+	table_finish(table);
 	if (!options->raw && !options->no_header)
 		fputs("\nA letter stands for pages of Each KiB: E exclusive, S shared, W in swap,\n"
 		      ". none, ? unknown; small: for less than half of its pages.\n", out);

@@ -109,7 +109,7 @@ static void show_settings(const char *text, const struct options *options, FILE 
 		json_open(&json, NULL, '{');
 		json_open(&json, "vm", '{');
 	} else {
-		table = table_new(command_look(options));
+		table = table_new(command_look(options), out);
 		table_columns(table, "Setting >Value");
 		if (!options->raw)
 			table_column_text(table, "Meaning");
@@ -134,7 +134,7 @@ static void show_settings(const char *text, const struct options *options, FILE 
 		json_close(&json, '}');
 		json_close(&json, '}');
 	} else {
-		table_finish(table, out);
+		table_finish(table);
 	}
 }
 
@@ -238,13 +238,13 @@ static void show_table(const struct slab *slabs, size_t n,
 		       const struct options *options, FILE *out)
 {
 	const struct units units = { .suffixes = options->suffixes };
-	struct table *table = table_new(command_look(options));
+	struct table *table = table_new(command_look(options), out);
 	size_t i;
 
 	table_columns(table, ">Objects >Active >Use >Size >Slabs >Obj/Slab >Cache Name");
 	for (i = 0; i < n; i++)
 		put_slab(table, &slabs[i], &units);
-	table_finish(table, out);
+	table_finish(table);
 }
 
 static void show_slabs(const char *text, const struct options *options, FILE *out)

@@ -51,7 +51,7 @@ static void show_free(const struct view *view, const struct options *options,
 		amount_plus(mem[0], swap[0]), amount_plus(mem[1], swap[1]),
 		amount_plus(mem[2], swap[2]),
 	};
-	struct table *table = table_new(command_look(options));
+	struct table *table = table_new(command_look(options), out);
 
 	table_column(table, options->raw ? "kind" : "", false);
 	table_columns(table, ">total >used >free >shared");
@@ -60,7 +60,7 @@ static void show_free(const struct view *view, const struct options *options,
 	free_row(table, options, "Swap:", swap, ARRAY_SIZE(swap), n, &units);
 	if (options->totals)
 		free_row(table, options, "Total:", both, ARRAY_SIZE(both), n, &units);
-	table_finish(table, out);
+	table_finish(table);
 }
 
 static void put_breakdown_row(struct table *table, const struct options *options,
@@ -89,7 +89,7 @@ static void show_breakdown(const struct view *view, const struct options *option
 {
 	const struct breakdown breakdown = breakdown_of(view->snap);
 	const struct units units = command_units(view, options);
-	struct table *table = table_new(command_look(options));
+	struct table *table = table_new(command_look(options), out);
 	unsigned int i;
 
 	table_columns(table, "Memory >Amount >Part");
@@ -98,7 +98,7 @@ static void show_breakdown(const struct view *view, const struct options *option
 	for (i = 0; i < BREAKDOWN_ROWS; i++)
 		if (options->raw || breakdown_shows(&breakdown, i))
 			put_breakdown_row(table, options, i, &breakdown, &units);
-	table_finish(table, out);
+	table_finish(table);
 }
 
 static void show_meminfo(const struct view *view, const struct options *options,
@@ -106,7 +106,7 @@ static void show_meminfo(const struct view *view, const struct options *options,
 {
 	const struct units units = command_units(view, options);
 	const struct snapshot *snap = view->snap;
-	struct table *table = table_new(command_look(options));
+	struct table *table = table_new(command_look(options), out);
 	size_t i;
 
 	table_columns(table, "Meminfo >Amount");
@@ -118,7 +118,7 @@ static void show_meminfo(const struct view *view, const struct options *options,
 		else
 			table_cellf(table, "%" PRIu64, snap->meminfo[i].value);
 	}
-	table_finish(table, out);
+	table_finish(table);
 }
 
 /* Prints every available figure with the kernel's name for it. */

@@ -79,13 +79,14 @@ void trace_show_row(const void *context, const struct trace_row *row)
 	trace_words_result(result, row);
 	time_seconds(took, row->ns);
 	if (report->options->raw) {
-		table = table_new((struct table_look){ .raw = true, .no_header = true });
+		table = table_new((struct table_look){ .raw = true, .no_header = true },
+				  report->out);
 		for (i = 0; i < ARRAY_SIZE(cells); i++)
 			table_column(table, "", false);
 		table_row(table);
 		for (i = 0; i < ARRAY_SIZE(cells); i++)
 			table_cell(table, cells[i]);
-		table_finish(table, report->out);
+		table_finish(table);
 		return;
 	}
 	comm = text_printable(row->process->comm);
@@ -199,7 +200,7 @@ static void show_records(const struct trace_report *report, struct json *json, c
 
 static void show_victims(const struct trace_report *report)
 {
-	struct table *table = table_new(command_look(report->options));
+	struct table *table = table_new(command_look(report->options), report->out);
 	const struct trace_victim *victim;
 	char clock[TIME_SIZE];
 	size_t i;
@@ -214,7 +215,7 @@ static void show_victims(const struct trace_report *report)
 		table_cellf(table, "%" PRIu32, victim->pid);
 		table_cell(table, *victim->comm ? victim->comm : NULL);
 	}
-	table_finish(table, report->out);
+	table_finish(table);
 }
 
 static void show_end(const struct trace_report *report, size_t n)

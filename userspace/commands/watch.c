@@ -170,7 +170,8 @@ static void put_row(struct watch *watch, const struct view *view,
 	const struct options *options = watch->session->options;
 	const struct units units = command_units(view, options);
 	const bool header = interval_header_due(options, watch->rows++);
-	struct table *table = table_new((struct table_look){ options->raw, !header });
+	struct table *table = table_new((struct table_look){ options->raw, !header },
+					watch->session->out);
 	char time[TIME_SIZE];
 	size_t i;
 
@@ -193,7 +194,7 @@ static void put_row(struct watch *watch, const struct view *view,
 	cell_rate(table, delta->min_faults);
 	cell_rate(table, delta->maj_faults);
 	cell_growths(table, delta);
-	table_finish(table, watch->session->out);
+	table_finish(table);
 }
 
 static void json_growths(struct json *json, const struct delta *delta)

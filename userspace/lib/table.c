@@ -17,7 +17,6 @@
  * struct table - a wrapper around libsmartcols
  * @total: the first row after the divider, or NULL
  * @cell: column of the next cell
- * @out: stream to which each complete row is written at once, or NULL
  */
 struct table {
 	struct libscols_table *grid;
@@ -35,13 +34,15 @@ static void check(int error)
 		memory_failed();
 }
 
-struct table *table_new(struct table_look look)
+struct table *table_new(struct table_look look, FILE *out)
 {
 	struct table *table = xcalloc(1, sizeof(*table));
 
 	table->grid = scols_new_table();
 	check(!table->grid);
 	table->raw = look.raw;
+	table->out = out;
+	scols_table_set_stream(table->grid, out);
 	scols_table_enable_raw(table->grid, look.raw);
 	scols_table_enable_noheadings(table->grid, look.no_header);
 	/* libsmartcols does not escape the backslash; our encoding is reversible. */
@@ -84,14 +85,6 @@ void table_column_text(struct table *table, const char *header)
 	check(!scols_table_new_column(table->grid, header, 0, SCOLS_FL_TRUNC));
 }
 
-void table_stream(struct table *table, FILE *out)
-{
-	if (!table->raw)
-		return;
-	table->out = out;
-	scols_table_set_stream(table->grid, out);
-}
-
 /* Prints the current row, with the header before the first one, and drops it. */
 static void put_line(struct table *table)
 {
@@ -103,7 +96,7 @@ static void put_line(struct table *table)
 
 void table_row(struct table *table)
 {
-	if (table->out && table->line)
+	if (table->raw && table->line)
 		put_line(table);
 	table->line = scols_table_new_line(table->grid, NULL);
 	check(!table->line);
@@ -142,7 +135,7 @@ void table_cellf(struct table *table, const char *format, ...)
 	free(text);
 }
 
-static void put_divider(struct table *table, FILE *out)
+static void put_divider(struct table *table)
 {
 	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
 	struct libscols_column *column;
@@ -152,25 +145,24 @@ static void put_divider(struct table *table, FILE *out)
 		width += scols_column_get_width(column) + 1;
 	scols_free_iter(iter);
 	while (width-- > 1)
-		putc('-', out);
-	putc('\n', out);
+		putc('-', table->out);
+	putc('\n', table->out);
 }
 
-void table_finish(struct table *table, FILE *out)
+void table_finish(struct table *table)
 {
 	size_t n = scols_table_get_nlines(table->grid);
 
-	scols_table_set_stream(table->grid, out);
-	if (table->out && table->line) {
+	if (table->raw && table->line) {
 		put_line(table);
-	} else if (!table->total || table->raw || n < 2) {
+	} else if (!table->total || n < 2) {
 		check(scols_print_table(table->grid));
 	} else {
 		check(scols_table_print_range(table->grid, NULL,
 					      scols_table_get_line(table->grid, n - 2)));
-		put_divider(table, out);
+		put_divider(table);
 		check(scols_table_print_range(table->grid, table->total, NULL));
-		putc('\n', out);
+		putc('\n', table->out);
 	}
 	scols_unref_table(table->grid);
 	free(table);

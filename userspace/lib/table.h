@@ -21,7 +21,11 @@ struct table_look {
 
 struct table;
 
-struct table *table_new(struct table_look look);
+/*
+ * A raw table writes each complete row to @out at once, so memory does not grow with the
+ * number of rows.  An aligned table needs all rows first.
+ */
+struct table *table_new(struct table_look look, FILE *out);
 
 void table_column(struct table *table, const char *header, bool right);
 
@@ -41,12 +45,6 @@ void table_column_wide(struct table *table, const char *header, bool right,
  */
 void table_column_text(struct table *table, const char *header);
 
-/*
- * From now on each complete row of a raw table goes to @out at once, so memory
- * does not grow with the number of rows.  An aligned table needs all rows first.
- */
-void table_stream(struct table *table, FILE *out);
-
 /* Begins a row. Its cells are filled from left to right. */
 void table_row(struct table *table);
 
@@ -57,6 +55,6 @@ void table_total_row(struct table *table);
 void table_cell(struct table *table, const char *text);
 void table_cellf(struct table *table, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void table_finish(struct table *table, FILE *out);
+void table_finish(struct table *table);
 
 #endif /* READER_TABLE_H */

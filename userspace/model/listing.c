@@ -209,7 +209,7 @@ static void put_totals(const struct listing *listing, struct table *table,
 void listing_print(const struct listing *listing, struct table_look look,
 		   const struct units *units, bool totals, FILE *out)
 {
-	struct table *table = table_new(look);
+	struct table *table = table_new(look, out);
 	const struct column *column;
 	const char *header;
 	size_t row, i;
@@ -222,7 +222,6 @@ void listing_print(const struct listing *listing, struct table_look look,
 		else
 			table_column(table, header, column_is_right(column));
 	}
-	table_stream(table, out);
 	for (row = 0; row < listing->n_rows; row++) {
 		table_row(table);
 		for (i = 0; i < listing->columns.n; i++)
@@ -231,5 +230,5 @@ void listing_print(const struct listing *listing, struct table_look look,
 	}
 	if (totals)
 		put_totals(listing, table, units);
-	table_finish(table, out);
+	table_finish(table);
 }
