@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A request as a netlink message. */
+/* Requests, and ends of dumps, errors and extended acks. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "lib/text.h"
 #include "model/columns.h"
 #include "wire/attrs.h"
+#include "wire/decode.h"
 #include "wire/request.h"
 
 struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
@@ -40,7 +45,59 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 	return nlh;
 }
 
-const char *request_attr_name(const struct nlmsghdr *nlh, uint32_t offset)
+static bool says(const char *path, const char *text)
+{
+	char line[128];
+
+	return text_line(path, line, sizeof(line)) && strstr(line, text);
+}
+
+/* Whether this kernel loads only modules with a trusted signature. */
+static bool signatures_required(void)
+{
+	/* The level in force is in brackets. */
+	return says("/sys/module/module/parameters/sig_enforce", "Y") ||
+	       says("/sys/kernel/security/lockdown", "[integrity]") ||
+	       says("/sys/kernel/security/lockdown", "[confidentiality]");
+}
+
+static const struct answer {
+	int error;
+	enum failure_kind kind;
+	const char *text;
+} answers[] = {
+	{ EPERM, FAIL_PRIVILEGE,
+	  "permission denied: a census needs CAP_SYS_PTRACE in the initial user namespace: run as root (sudo)",
+	},
+	{ ENOENT, FAIL_NO_MODULE,
+	  "the kernel module is not loaded: run 'modprobe memcensus' (or 'insmod memcensus.ko')" },
+	{ ESRCH, FAIL_NO_PROCESS, "no such process" },
+	{ EINTR, FAIL_INTERRUPTED, "the census was interrupted by a signal" },
+	{ ENOMEM, FAIL_MEMORY, "the kernel has too little memory for a census" },
+	{ ENOBUFS, FAIL_LOST, "the kernel dropped messages: try again" },
+	{ EOPNOTSUPP, FAIL_VERSION,
+	  "the module does not know this request: load the memcensus.ko of the same release as this reader",
+	},
+};
+
+int reply_error(struct failure *why, int error)
+{
+	size_t i;
+
+	if (error == ENOENT && signatures_required())
+		return fail(why, FAIL_NO_MODULE,
+			    "the kernel module is not loaded, and this kernel loads signed modules only: enrol the key of DKMS (mokutil --import /var/lib/dkms/mok.pub, then reboot), or sign memcensus.ko with a key that the kernel trusts; then run 'modprobe memcensus'");
+	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (answers[i].error == (error == EACCES ? EPERM : error))
+			return fail(why, answers[i].kind, "%s", answers[i].text);
+	return fail(why, FAIL_SYSTEM, "the kernel refused: %s", strerror(error));
+}
+
+/*
+ * The ABI name, in lower case, of the attribute at @offset in the message @nlh;
+ * NULL if no attribute of ours begins there.
+ */
+static const char *attr_name(const struct nlmsghdr *nlh, uint32_t offset)
 {
 	const unsigned char *begin = (const void *)nlh;
 	const struct nlattr *top, *attr;
@@ -57,4 +114,111 @@ const char *request_attr_name(const struct nlmsghdr *nlh, uint32_t offset)
 				return request_record.fields.columns[attr_type(attr)].name;
 	}
 	return NULL;
+}
+
+/* Reports the error number, with the text and the attribute that the extended ack names. */
+static enum reply_state refuse(struct failure *why, int error, struct attrs ack,
+			       const struct nlmsghdr *request)
+{
+	const char *text = NULL, *name = NULL;
+	const struct nlattr *attr;
+	char where[64] = "";
+	uint32_t offset;
+	size_t len = 0;
+
+	while ((attr = attrs_next(&ack))) {
+		if (attr_type(attr) == NLMSGERR_ATTR_MSG) {
+			text = attr_data(attr);
+			len = strnlen(text, attr_len(attr));
+		} else if (attr_type(attr) == NLMSGERR_ATTR_OFFS &&
+			   attr_len(attr) == sizeof(offset)) {
+			memcpy(&offset, attr_data(attr), sizeof(offset));
+			name = attr_name(request, offset);
+		}
+	}
+	reply_error(why, error);
+	/* For a missing privilege, reply_error() says what to do; the ack does not. */
+	if ((!len && !name) || why->kind == FAIL_PRIVILEGE)
+		return REPLY_FAILED;
+	if (name)
+		snprintf(where, sizeof(where), " (attribute %s of the request)", name);
+	if (why->kind == FAIL_SYSTEM || why->kind == FAIL_VERSION)
+		why->kind = FAIL_REFUSED;
+	if (!len)
+		fail(why, why->kind, "%s%s", strerror(error), where);
+	else
+		fail(why, why->kind, "%.*s%s", (int)len, text, where);
+	return REPLY_FAILED;
+}
+
+/* The end of a dump, which carries its error number, or the answer NLMSG_ERROR. */
+static enum reply_state reply_end(const struct nlmsghdr *nlh, const struct nlmsghdr *request,
+				  struct failure *why)
+{
+	const bool done = nlh->nlmsg_type == NLMSG_DONE;
+	const struct nlmsgerr *err = NLMSG_DATA(nlh);
+	size_t len = nlh->nlmsg_len - NLMSG_HDRLEN;
+	size_t head = done ? sizeof(err->error) : sizeof(*err);
+	struct attrs ack = { 0 };
+
+	if (done && !len)
+		return REPLY_DONE;
+	if (len < head) {
+		fail(why, FAIL_MALFORMED, "malformed message: too short");
+		return REPLY_FAILED;
+	}
+	if (!err->error || (done && err->error > 0))
+		return REPLY_DONE;
+	/* Unless capped, the request precedes the attributes of the ack. */
+	if (!done && !(nlh->nlmsg_flags & NLM_F_CAPPED) && err->msg.nlmsg_len >= NLMSG_HDRLEN)
+		head += NLMSG_ALIGN(err->msg.nlmsg_len) - NLMSG_HDRLEN;
+	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS && head <= len)
+		ack = attrs_of((const unsigned char *)err + head, len - head);
+	/* A message may hold any number where the negative error number belongs. */
+	return refuse(why, err->error < 0 && err->error >= -4095 ? -err->error : EPROTO, ack,
+		      request);
+}
+
+enum reply_state reply_control(const struct nlmsghdr *nlh,
+			       const struct nlmsghdr *request,
+			       struct failure *why)
+{
+	switch (nlh->nlmsg_type) {
+	case NLMSG_DONE:
+	case NLMSG_ERROR:
+		return reply_end(nlh, request, why);
+	case NLMSG_OVERRUN:
+		reply_error(why, ENOBUFS);
+		return REPLY_FAILED;
+	default:
+		return REPLY_MORE;
+	}
+}
+
+enum reply_state reply_feed(struct snapshot *snap,
+			    const struct nlmsghdr *request,
+			    const void *buf, size_t len, struct failure *why)
+{
+	struct attrs messages = attrs_of(buf, len);
+	const struct nlmsghdr *nlh;
+	enum reply_state state;
+
+	while ((nlh = attrs_next_message(&messages))) {
+		if (nlh->nlmsg_seq != request->nlmsg_seq)
+			continue;
+		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+			snap->torn = true;
+		state = reply_control(nlh, request, why);
+		if (state == REPLY_DONE && decode_finish(snap, why))
+			state = REPLY_FAILED;
+		if (state != REPLY_MORE)
+			return state;
+		if (nlh->nlmsg_type == request->nlmsg_type &&
+		    decode_message(snap, nlh, why))
+			return REPLY_FAILED;
+	}
+	if (!messages.broken)
+		return REPLY_MORE;
+	fail(why, FAIL_LOST, "a message from the kernel was truncated");
+	return REPLY_FAILED;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A request as a netlink message.
+ * A request as a netlink message, and its replies: the end of a dump, errors, and
+ * extended acks that explain the error.
  */
 #ifndef READER_REQUEST_H
 #define READER_REQUEST_H
 
 #include <linux/netlink.h>
 
+#include "model/snapshot.h"
 #include "wire/source.h"
 
 /* Bytes of the longest request, with headers. */
@@ -19,10 +21,31 @@
 struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 			     const struct request *request);
 
+/* State of a reply. */
+enum reply_state {
+	REPLY_MORE,
+	REPLY_DONE,
+	REPLY_FAILED,
+};
+
 /*
- * The ABI name, in lower case, of the attribute at @offset in the message @nlh;
- * NULL if no attribute of ours begins there.
+ * Handles a control message @nlh that answers @request: REPLY_DONE at the end
+ * of a dump or at an ack, REPLY_FAILED and @why at an error, which the end of a
+ * dump may also carry.  REPLY_MORE if @nlh is not a control message.
  */
-const char *request_attr_name(const struct nlmsghdr *nlh, uint32_t offset);
+enum reply_state reply_control(const struct nlmsghdr *nlh,
+			       const struct nlmsghdr *request,
+			       struct failure *why);
+
+/*
+ * Decodes the @len bytes of complete messages at @buf, aligned to 4, into
+ * @snap.  Answers to requests other than @request are skipped.
+ */
+enum reply_state reply_feed(struct snapshot *snap,
+			    const struct nlmsghdr *request,
+			    const void *buf, size_t len, struct failure *why);
+
+/* Fills @why for the error number @error of the kernel; returns -1. */
+int reply_error(struct failure *why, int error);
 
 #endif /* READER_REQUEST_H */

@@ -12,9 +12,7 @@
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "wire/attrs.h"
-#include "wire/reply.h"
 #include "wire/request.h"
-#include "wire/source.h"
 
 /* The kernel fills 32 KiB at most; a single message may be longer. */
 #define BUFFER_SIZE	(64UL << 10)

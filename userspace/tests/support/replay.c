@@ -19,7 +19,6 @@
 #include "host/procfs.h"
 #include "lib/signals.h"
 #include "stream.h"
-#include "wire/reply.h"
 #include "wire/request.h"
 
 static const char meminfo_text[] =

@@ -11,7 +11,6 @@
 #include "stream.h"
 #include "tap.h"
 #include "wire/decode.h"
-#include "wire/reply.h"
 #include "wire/request.h"
 
 static char request_buf[REQUEST_SIZE] __attribute__((aligned(8)));
