@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Heads of chunks. */
+/* Heads of chunks, and a reader of a record chunk by chunk. */
 #include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
+#include "lib/memory.h"
+#include "lib/signals.h"
 #include "record/chunk.h"
 
-uint32_t chunk_crc(const void *data, size_t len)
-{
-	return (uint32_t)crc32_z(0, data, len);
-}
+#define READ_SIZE	(64UL << 10)
 
 /* Fuzzers cannot guess checksums, so fuzzing builds accept any. */
 static bool is_crc(uint32_t crc, const void *data, size_t len)
@@ -17,13 +20,8 @@ static bool is_crc(uint32_t crc, const void *data, size_t len)
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 	return crc || data || len || true;
 #else
-	return crc == chunk_crc(data, len);
+	return crc == crc32_z(0, data, len);
 #endif
-}
-
-bool chunk_fits(const struct chunk_head *head, const void *data)
-{
-	return is_crc(head->crc, data, head->len);
 }
 
 /* To the byte order of the file, or back. */
@@ -37,21 +35,183 @@ static void convert(struct chunk_head *head)
 	head->head_crc = htole32(head->head_crc);
 }
 
-void chunk_pack(const struct chunk_head *head, unsigned char *out)
+void chunk_pack(const struct chunk_head *head, unsigned char *chunk)
 {
 	struct chunk_head packed = *head;
 
 	memcpy(packed.magic, CHUNK_MAGIC, CHUNK_MAGIC_LEN);
+	packed.crc = crc32_z(0, chunk + CHUNK_HEAD, head->len);
 	convert(&packed);
-	packed.head_crc = htole32(chunk_crc(&packed, offsetof(struct chunk_head, head_crc)));
-	memcpy(out, &packed, sizeof(packed));
+	packed.head_crc = htole32(crc32_z(0, (void *)&packed,
+					  offsetof(struct chunk_head, head_crc)));
+	memcpy(chunk, &packed, sizeof(packed));
 }
 
-bool chunk_unpack(struct chunk_head *head, const unsigned char *in)
+bool chunk_unpack(struct chunk_head *head, const unsigned char *packed)
 {
-	memcpy(head, in, sizeof(*head));
+	memcpy(head, packed, sizeof(*head));
 	convert(head);
 	return !memcmp(head->magic, CHUNK_MAGIC, CHUNK_MAGIC_LEN) &&
-	       is_crc(head->head_crc, in, offsetof(struct chunk_head, head_crc)) &&
+	       is_crc(head->head_crc, packed, offsetof(struct chunk_head, head_crc)) &&
 	       head->len <= CHUNK_MAX;
+}
+
+void chunk_reader_init(struct chunk_reader *reader, int fd)
+{
+	const off_t at = lseek(fd, 0, SEEK_CUR);
+
+	*reader = (struct chunk_reader){
+		.fd = fd,
+		.seekable = at >= 0,
+		.at = at >= 0 ? (uint64_t)at : 0,
+	};
+}
+
+void chunk_reader_free(struct chunk_reader *reader)
+{
+	free(reader->buf);
+	reader->buf = NULL;
+}
+
+static uint64_t offset(const struct chunk_reader *reader)
+{
+	return reader->at + reader->begin;
+}
+
+/* Moves the unread bytes to the start of @buf, which aligns them. */
+static void move_down(struct chunk_reader *reader)
+{
+	if (!reader->begin)
+		return;
+	reader->end -= reader->begin;
+	memmove(reader->buf, reader->buf + reader->begin, reader->end);
+	reader->at += reader->begin;
+	reader->begin = 0;
+}
+
+/*
+ * Reads until @buf has @n unread bytes, or to the end.  The buffer grows with the
+ * data read, because the length in a head may be wrong.
+ */
+static int fill(struct chunk_reader *reader, size_t n, struct failure *why)
+{
+	ssize_t got;
+
+	if (reader->end - reader->begin >= n)
+		return 0;
+	move_down(reader);
+	while (reader->end < n && !reader->eof) {
+		if (reader->end + READ_SIZE > reader->room) {
+			reader->room += reader->room / 2 + READ_SIZE;
+			reader->buf = xreallocarray(reader->buf, reader->room, 1);
+		}
+		got = read(reader->fd, reader->buf + reader->end,
+			   reader->room - reader->end);
+		if (got < 0 && errno == EINTR && !signals_stopped())
+			continue;
+		if (got < 0 && errno == EINTR)
+			return fail(why, FAIL_INTERRUPTED, "interrupted");
+		if (got < 0)
+			return fail(why, FAIL_SYSTEM, "cannot read: %s",
+				    strerror(errno));
+		reader->eof = !got;
+		reader->end += got;
+	}
+	return 0;
+}
+
+int chunk_reader_seek(struct chunk_reader *reader, uint64_t to, struct failure *why)
+{
+	if (to >= reader->at && to <= reader->at + reader->end) {
+		reader->begin = to - reader->at;
+		return 0;
+	}
+	if (lseek(reader->fd, (off_t)to, SEEK_SET) < 0)
+		return fail(why, FAIL_SYSTEM, "cannot seek: %s", strerror(errno));
+	reader->at = to;
+	reader->begin = 0;
+	reader->end = 0;
+	reader->eof = false;
+	return 0;
+}
+
+/* Skips to the next byte that may begin a head. */
+static void pass(struct chunk_reader *reader)
+{
+	const unsigned char *from = reader->buf + reader->begin + 1;
+	const unsigned char *found;
+
+	found = memchr(from, CHUNK_MAGIC[0] & 0xff,
+		       reader->end - reader->begin - 1);
+	reader->begin = found ? (size_t)(found - reader->buf) : reader->end;
+}
+
+/* Finds the next intact head: 1, or 0 at the end. */
+static int find_head(struct chunk_reader *reader, struct chunk_head *head,
+		     struct failure *why)
+{
+	for (;;) {
+		if (fill(reader, CHUNK_HEAD, why))
+			return -1;
+		if (reader->end - reader->begin >= CHUNK_HEAD &&
+		    chunk_unpack(head, reader->buf + reader->begin))
+			return 1;
+		if (reader->end == reader->begin)
+			return 0;
+		pass(reader);
+	}
+}
+
+/* Whether another head, or the end of the file, is at @to: the data before it is whole. */
+static bool ends_at(const struct chunk_reader *reader, uint64_t to)
+{
+	unsigned char packed[CHUNK_HEAD];
+	struct chunk_head next;
+	struct stat st;
+
+	if (pread(reader->fd, packed, CHUNK_HEAD, (off_t)to) == CHUNK_HEAD)
+		return chunk_unpack(&next, packed);
+	return !fstat(reader->fd, &st) && (uint64_t)st.st_size == to;
+}
+
+/* Reads the data after the current head: 1; 0 if it is damaged or incomplete. */
+static int find_data(struct chunk_reader *reader, struct chunk *chunk,
+		     struct failure *why)
+{
+	const size_t size = CHUNK_HEAD + chunk->head.len;
+
+	if (fill(reader, size, why))
+		return -1;
+	if (reader->end - reader->begin < size ||
+	    !is_crc(chunk->head.crc, reader->buf + reader->begin + CHUNK_HEAD, chunk->head.len))
+		return 0;
+	if (reader->begin % CHUNK_ALIGN)
+		move_down(reader);
+	chunk->data = reader->buf + reader->begin + CHUNK_HEAD;
+	reader->begin += size;
+	return 1;
+}
+
+int chunk_reader_next(struct chunk_reader *reader, struct chunk *chunk, bool head_only,
+		      struct failure *why)
+{
+	const uint64_t clean = offset(reader);
+	uint64_t behind;
+	int ret;
+
+	chunk->data = NULL;
+	for (;;) {
+		ret = find_head(reader, &chunk->head, why);
+		chunk->offset = offset(reader);
+		chunk->lost = chunk->offset - clean;
+		if (ret <= 0)
+			return ret;
+		behind = chunk->offset + CHUNK_HEAD + chunk->head.len;
+		if (head_only && reader->seekable && ends_at(reader, behind))
+			return chunk_reader_seek(reader, behind, why) ? -1 : 1;
+		ret = find_data(reader, chunk, why);
+		if (ret)
+			return ret;
+		pass(reader);
+	}
 }

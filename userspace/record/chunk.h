@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The chunks that a record is made of; Documentation/record.rst describes them.
+ *
+ * They are read one by one, from a file or a pipe.  Damage loses only the chunks that it
+ * hit: the reader searches for the next intact head.
  */
 #ifndef READER_CHUNK_H
 #define READER_CHUNK_H
@@ -8,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "lib/failure.h"
 
 /* Bytes of the head of a chunk, in every version. */
 #define CHUNK_HEAD	48
@@ -49,7 +54,7 @@ enum chunk_order {
 
 /**
  * struct chunk_head - head of a chunk, as in the file but for the byte order
- * @magic, @head_crc: of chunk_pack() and chunk_unpack()
+ * @magic, @crc, @head_crc: of chunk_pack(); @crc is that of the data
  * @version: CHUNK_VERSION, or that of another reader
  * @kind: enum chunk_kind
  * @order: enum chunk_order
@@ -58,7 +63,6 @@ enum chunk_order {
  *	the next census
  * @time: start of the census, ns since 1970-01-01 UTC
  * @part: number of the chunk in the census, from 0
- * @crc: CRC of the data
  */
 struct chunk_head {
 	unsigned char magic[CHUNK_MAGIC_LEN];
@@ -76,14 +80,59 @@ struct chunk_head {
 };
 _Static_assert(sizeof(struct chunk_head) == CHUNK_HEAD, "a head has no gaps");
 
-/* CRC-32 as in zlib. */
-uint32_t chunk_crc(const void *data, size_t len);
+/* Writes @head to the CHUNK_HEAD bytes at @chunk, before its data. */
+void chunk_pack(const struct chunk_head *head, unsigned char *chunk);
 
-/* Whether @data has the CRC in @head. */
-bool chunk_fits(const struct chunk_head *head, const void *data);
-
-/* Convert @head to and from CHUNK_HEAD bytes at @packed; false if these are no head. */
-void chunk_pack(const struct chunk_head *head, unsigned char *packed);
+/* The head in the CHUNK_HEAD bytes at @packed; false if these are none. */
 bool chunk_unpack(struct chunk_head *head, const unsigned char *packed);
+
+/**
+ * struct chunk_reader - a record being read
+ * @fd: not owned
+ * @seekable: it is a file: data can be skipped
+ * @at: offset of the first byte in @buf
+ * @buf: bytes read ahead; owned
+ * @begin: first unread byte of @buf
+ * @end: bytes in @buf, of @room
+ * @eof: no data follows the bytes in @buf
+ */
+struct chunk_reader {
+	int fd;
+	bool seekable;
+	uint64_t at;
+	unsigned char *buf;
+	size_t begin;
+	size_t end;
+	size_t room;
+	bool eof;
+};
+
+/**
+ * struct chunk - a chunk that was read
+ * @data: its data, aligned to 4; NULL if skipped.  Valid until the next chunk
+ *	is read
+ * @offset: offset of the head in the record
+ * @lost: bytes before it that belong to no whole chunk
+ */
+struct chunk {
+	struct chunk_head head;
+	unsigned char *data;
+	uint64_t offset;
+	uint64_t lost;
+};
+
+void chunk_reader_init(struct chunk_reader *reader, int fd);
+void chunk_reader_free(struct chunk_reader *reader);
+
+/*
+ * Reads the next whole chunk: 1.  If @head_only and in a file, skips its data.  0 at
+ * the end; @chunk->lost then counts the bytes of an incomplete chunk.  -1 and
+ * @why if it cannot be read.
+ */
+int chunk_reader_next(struct chunk_reader *reader, struct chunk *chunk, bool head_only,
+		      struct failure *why);
+
+/* Continues at @offset of a file. 0, or -1 and @why. */
+int chunk_reader_seek(struct chunk_reader *reader, uint64_t offset, struct failure *why);
 
 #endif /* READER_CHUNK_H */

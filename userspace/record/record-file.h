@@ -8,7 +8,7 @@
 
 #include "lib/failure.h"
 #include "model/snapshot.h"
-#include "record/chunk-reader.h"
+#include "record/chunk.h"
 
 /* A census in a record: where its first chunk is; as in struct chunk_head, number and time. */
 struct record_entry {

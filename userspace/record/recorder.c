@@ -13,7 +13,7 @@
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "lib/text.h"
-#include "record/chunk-reader.h"
+#include "record/chunk.h"
 #include "record/recorder.h"
 
 /* Minimum interval between two calls of fdatasync(). */
@@ -76,7 +76,6 @@ static void put_chunk(struct recorder *r, enum chunk_kind kind)
 		.census = r->census,
 		.time = r->time,
 		.part = kind == CHUNK_MACHINE ? 0 : r->part++,
-		.crc = chunk_crc(r->buf + CHUNK_HEAD, r->len),
 	};
 
 	chunk_pack(&head, r->buf);
