@@ -10,7 +10,6 @@
 #include "host/process.h"
 #include "host/procfs.h"
 #include "lib/memory.h"
-#include "model/mappings.h"
 
 /* Whether mappings are needed, to be shown or to be summed. */
 static bool needs_vmas(const struct options *options)
@@ -46,7 +45,8 @@ static bool process_is_of_user(uint32_t pid, const struct options *options)
 
 	return !options->user.given ||
 	       (process_user(pid, &uid) &&
-		filter_matches(&options->user, user_name(uid, options->numeric)));
+		filter_matches(&options->user,
+			       name_live(NULL, NAME_USER, uid, options->numeric)));
 }
 
 static bool process_has_name(uint32_t pid, const struct filter *match)
@@ -73,7 +73,6 @@ static int choose(struct session *session, struct failure *why)
 	struct cmdline_of *of = NULL;
 	const struct dirent *entry;
 	size_t i, n = 0, n_pids = 0;
-	bool *chosen = NULL;
 	uint32_t pid;
 
 	if (!dir)
@@ -83,19 +82,17 @@ static int choose(struct session *session, struct failure *why)
 		if (!pid || !process_is_of_user(pid, options) || !has_memory(pid))
 			continue;
 		of = array_grow(of, n, sizeof(*of));
-		chosen = array_grow(chosen, n, sizeof(*chosen));
 		of[n].pid = pid;
-		chosen[n++] = process_has_name(pid, &options->comm);
+		of[n++].chosen = process_has_name(pid, &options->comm);
 	}
 	closedir(dir);
 
-	session->missed += cmdlines_match(&options->comm, of, chosen, n);
+	session->missed += cmdlines_match(&options->comm, of, n);
 	session->pids = xreallocarray(session->pids, n, sizeof(*session->pids));
 	for (i = 0; i < n; i++)
-		if (chosen[i])
+		if (of[i].chosen)
 			session->pids[n_pids++] = of[i].pid;
 	free(of);
-	free(chosen);
 	if (!n_pids)
 		return none_matches(session, why);
 	if (n_pids > MEMCENSUS_PIDS_MAX)
@@ -135,7 +132,6 @@ static void drop_tasks(struct session *session, struct snapshot *snap)
 	/* A record has no command lines, and this machine has other processes. */
 	const bool lines = options->comm.given && session->source->ops->live;
 	struct cmdline_of *of = xcalloc(snap->n_tasks, sizeof(*of));
-	bool *chosen = xcalloc(snap->n_tasks, sizeof(*chosen));
 	size_t i, n = 0, missed = 0;
 	const struct task *task;
 	const char *user, *comm;
@@ -146,38 +142,135 @@ static void drop_tasks(struct session *session, struct snapshot *snap)
 		comm = KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL;
 		if (!filter_matches(&options->user, user))
 			continue;
-		chosen[i] = filter_matches(&options->comm, comm);
 		of[i] = cmdline_of_task(task);
+		of[i].chosen = filter_matches(&options->comm, comm);
 		/* The command line of a busy process is not read. */
-		missed += lines && !chosen[i] && !of[i].pid;
+		missed += lines && !of[i].chosen && !of[i].pid;
 	}
 	if (lines)
-		missed += cmdlines_match(&options->comm, of, chosen, snap->n_tasks);
+		missed += cmdlines_match(&options->comm, of, snap->n_tasks);
 	/* choose() may have missed the same command lines: keep the larger count. */
 	if (session->missed < missed)
 		session->missed = missed;
 	for (i = 0; i < snap->n_tasks; i++)
-		if (chosen[i])
+		if (of[i].chosen)
 			snap->tasks[n++] = snap->tasks[i];
 	snap->n_tasks = n;
 	free(of);
-	free(chosen);
 }
 
-/* Drops the mappings of dropped processes. */
-static void drop_vmas(struct snapshot *snap)
+/* Keeps only the mappings whose name matches. */
+static void mappings_select(struct snapshot *snap, const struct filter *match)
 {
-	uint64_t *pids = xcalloc(snap->n_tasks, sizeof(*pids));
 	size_t i, n = 0;
 
-	for (i = 0; i < snap->n_tasks; i++)
-		pids[i] = snap->tasks[i].pid;
-	qsort(pids, snap->n_tasks, sizeof(*pids), compare_u64);
 	for (i = 0; i < snap->n_vmas; i++)
-		if (bsearch(&snap->vmas[i].pid, pids, snap->n_tasks, sizeof(*pids), compare_u64))
+		if (filter_matches(match, mapping_name(&snap->vmas[i])))
 			snap->vmas[n++] = snap->vmas[i];
 	snap->n_vmas = n;
-	free(pids);
+}
+
+/*
+ * Adds the figures of @vma, and its size if it has none of these.  A figure of the sum is
+ * known if all members have it; @first: @sum is empty.
+ */
+static void add_vma(struct figures *sum, const struct vma *vma, bool first)
+{
+	struct figures figures = vma->figures;
+	unsigned int i;
+
+	if (KNOWN(vma, MEMCENSUS_VMA_START) && KNOWN(vma, MEMCENSUS_VMA_END) &&
+	    !KNOWN(&figures, MEMCENSUS_F_VSS)) {
+		figures.known |= 1ULL << MEMCENSUS_F_VSS;
+		figures.v[MEMCENSUS_F_VSS] = vma->end - vma->start;
+	}
+	sum->known = first ? figures.known : sum->known & figures.known;
+	for (i = 0; i < FIGURES_MAX; i++)
+		sum->v[i] += figures.v[i];
+}
+
+static int compare_pids(const void *a, const void *b)
+{
+	const struct vma *x = *(const struct vma *const *)a;
+	const struct vma *y = *(const struct vma *const *)b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+/* By name, then by process, so that each process counts once. */
+static int compare_names(const void *a, const void *b)
+{
+	const struct vma *x = *(const struct vma *const *)a;
+	const struct vma *y = *(const struct vma *const *)b;
+	int order = strcmp(mapping_name(x), mapping_name(y));
+
+	return order ? order : compare_pids(a, b);
+}
+
+/* All mappings, sorted by @compare; the caller frees them. */
+static const struct vma **sorted(const struct snapshot *snap,
+				 int (*compare)(const void *a, const void *b))
+{
+	const struct vma **v = xcalloc(snap->n_vmas, sizeof(*v));
+	size_t i;
+
+	for (i = 0; i < snap->n_vmas; i++)
+		v[i] = &snap->vmas[i];
+	qsort(v, snap->n_vmas, sizeof(*v), compare);
+	return v;
+}
+
+/*
+ * Fills @snap->mappings from @snap->vmas.  A page in two mappings of one name counts twice
+ * in the RSS of that name, and twice one half in its PSS.  USS counts pages exclusive to
+ * one process.
+ */
+static void mappings_sum(struct snapshot *snap)
+{
+	const struct vma **v = sorted(snap, compare_names), *last = NULL;
+	struct mapping *mapping = NULL;
+	size_t i;
+
+	for (i = 0; i < snap->n_vmas; i++, last = v[i - 1]) {
+		if (!last || strcmp(mapping_name(last), mapping_name(v[i]))) {
+			mapping = record_add(&mapping_record, snap);
+			mapping->name = mapping_name(v[i]);
+			mapping->known = MAPPING_ALL;
+			last = NULL;
+		}
+		add_vma(&mapping->figures, v[i], !last);
+		mapping->mms += !last || last->pid != v[i]->pid;
+		mapping->vmas++;
+	}
+	free(v);
+}
+
+/*
+ * Replaces each task's figures by the sums over its mappings in @snap->vmas, and
+ * drops tasks that have none there.  Figures that mappings lack become unknown.
+ */
+static void mappings_narrow_tasks(struct snapshot *snap)
+{
+	const struct vma **v = sorted(snap, compare_pids), **end = v + snap->n_vmas, **first;
+	const struct vma *like;
+	size_t i, n, kept = 0;
+	struct task *task;
+
+	for (i = 0; i < snap->n_tasks; i++) {
+		task = &snap->tasks[i];
+		like = &(struct vma){ .pid = task->pid };
+		first = bsearch(&like, v, snap->n_vmas, sizeof(*v), compare_pids);
+		if (!first)
+			continue;
+		while (first > v && first[-1]->pid == task->pid)
+			first--;
+		task->figures = (struct figures){ 0 };
+		for (n = 0; first + n < end && first[n]->pid == task->pid; n++)
+			add_vma(&task->figures, first[n], !n);
+		snap->tasks[kept++] = *task;
+	}
+	snap->n_tasks = kept;
+	free(v);
 }
 
 int tasks_refine(struct session *session, struct snapshot *snap, struct failure *why)
@@ -193,7 +286,7 @@ int tasks_refine(struct session *session, struct snapshot *snap, struct failure 
 		return 0;
 	if (!snap->n_vmas && !session->source->ops->live)
 		return fail(why, FAIL_USAGE, "the record has no mappings");
-	drop_vmas(snap);
+	snapshot_drop_vmas(snap);
 	mappings_select(snap, &options->mapping);
 	if (!snap->n_vmas)
 		return fail(why, FAIL_NO_PROCESS, "no mapping matches");

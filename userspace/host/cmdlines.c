@@ -65,7 +65,7 @@ static char *read_one(const struct cmdline_of *of, char *buf)
 {
 	size_t len, i;
 
-	len = of->pid ? process_read(of->pid, "cmdline", buf, CMDLINE_MAX + 1) : 0;
+	len = of->pid && !of->chosen ? process_read(of->pid, "cmdline", buf, CMDLINE_MAX + 1) : 0;
 	/* Processes that write a title there leave padding behind it. */
 	while (len && (!buf[len - 1] || buf[len - 1] == ' '))
 		len--;
@@ -188,7 +188,7 @@ static size_t cmdlines_read(const struct cmdline_of *of, size_t n, cmdline_see *
 		stuck++;
 	}
 	for (; i < n; i++)
-		stuck += of[i].pid != 0;
+		stuck += of[i].pid && !of[i].chosen;
 	return stuck;
 }
 
@@ -237,36 +237,23 @@ static bool is_own(uint32_t pid, const char *text)
 	return own;
 }
 
-/**
- * struct matching - state of cmdlines_match()
- * @filter: the filter
- * @of: processes whose command lines are read; owned
- * @chosen: owned by the caller
- */
+/* The context of see_match(). */
 struct matching {
 	const struct filter *filter;
 	struct cmdline_of *of;
-	bool *chosen;
 };
 
 static void see_match(void *context, size_t i, const char *text)
 {
 	const struct matching *matching = context;
 
-	matching->chosen[i] = filter_matches(matching->filter, text) &&
-			      !is_own(matching->of[i].pid, text);
+	matching->of[i].chosen = filter_matches(matching->filter, text) &&
+				 !is_own(matching->of[i].pid, text);
 }
 
-size_t cmdlines_match(const struct filter *filter, const struct cmdline_of *of,
-		      bool *chosen, size_t n)
+size_t cmdlines_match(const struct filter *filter, struct cmdline_of *of, size_t n)
 {
-	struct matching matching = { filter, xmemdup(of, n * sizeof(*of)), chosen };
-	size_t i, missed;
+	struct matching matching = { filter, of };
 
-	for (i = 0; i < n; i++)
-		if (chosen[i])
-			matching.of[i].pid = 0;
-	missed = cmdlines_read(matching.of, n, see_match, &matching);
-	free(matching.of);
-	return missed;
+	return cmdlines_read(of, n, see_match, &matching);
 }

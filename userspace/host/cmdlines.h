@@ -21,10 +21,12 @@
  * @pid: process; 0: read none
  * @start: as in struct task; 0: unknown.  It detects that another process has
  *	the PID now
+ * @chosen: it matches; the command line is not read
  */
 struct cmdline_of {
 	uint32_t pid;
 	uint64_t start;
+	bool chosen;
 };
 
 /* For @task; @pid is 0 if its PID is unknown or its mmap_lock was busy. */
@@ -37,12 +39,11 @@ struct cmdline_of cmdline_of_task(const struct task *task);
 size_t cmdlines_add(struct snapshot *snap) MAY_BE_LEFT_OUT;
 
 /*
- * Sets @chosen[i], if not yet set, for each of the @n processes in @of whose command
- * line matches.  This program never matches, nor does an ancestor that names it, as
- * sudo does: these contain the pattern itself.  Returns how many timed out.
+ * Chooses those of the @n processes in @of whose command line matches.  This program
+ * never matches, nor does an ancestor that names it, as sudo does: these contain the
+ * pattern itself.  Returns how many timed out.
  */
-size_t cmdlines_match(const struct filter *filter, const struct cmdline_of *of,
-		      bool *chosen, size_t n);
+size_t cmdlines_match(const struct filter *filter, struct cmdline_of *of, size_t n);
 
 /* Sets how many times 50 ms to wait for one, for tests; the default is 10. */
 void cmdlines_patience(unsigned int times) MAY_BE_LEFT_OUT;

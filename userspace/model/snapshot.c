@@ -103,6 +103,21 @@ void snapshot_drop_gone(struct snapshot *snap)
 	snap->n_tasks = kept;
 }
 
+void snapshot_drop_vmas(struct snapshot *snap)
+{
+	uint64_t *pids = xcalloc(snap->n_tasks, sizeof(*pids));
+	size_t i, n = 0;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		pids[i] = snap->tasks[i].pid;
+	qsort(pids, snap->n_tasks, sizeof(*pids), compare_u64);
+	for (i = 0; i < snap->n_vmas; i++)
+		if (bsearch(&snap->vmas[i].pid, pids, snap->n_tasks, sizeof(*pids), compare_u64))
+			snap->vmas[n++] = snap->vmas[i];
+	snap->n_vmas = n;
+	free(pids);
+}
+
 const char *mapping_name(const struct vma *vma)
 {
 	return KNOWN(vma, MEMCENSUS_VMA_NAME) ? vma->name : MAPPING_UNNAMED;

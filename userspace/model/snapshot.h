@@ -379,6 +379,9 @@ bool task_is_of(const struct task *task, const uint32_t *pids, size_t n);
 /* The task with this PID; NULL if there is none. */
 const struct task *task_of(const struct snapshot *snap, uint64_t pid);
 
+/* Drops the mappings of processes that are no tasks of @snap. */
+void snapshot_drop_vmas(struct snapshot *snap);
+
 /* In @extfrag: a block of the order, or of a higher one, is free. */
 #define EXTFRAG_AVAILABLE	(-1000)
 

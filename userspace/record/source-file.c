@@ -182,20 +182,6 @@ static const struct by {
 _Static_assert(sizeof(groups) / sizeof(groups[0]) == MEMCENSUS_BY_MAX + 1,
 	       "a kind of group has no name");
 
-static int compare_pids(const void *a, const void *b)
-{
-	const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static bool has_pid(const uint32_t *pids, size_t n, uint64_t pid)
-{
-	const uint32_t key = pid;
-
-	return pid <= UINT32_MAX && bsearch(&key, pids, n, sizeof(key), compare_pids);
-}
-
 static bool same_pids(const struct numbers *asked, const struct request *request)
 {
 	size_t i, k;
@@ -240,7 +226,6 @@ static int answer_pids(struct snapshot *snap, const struct request *request,
 {
 	const size_t n = request->n_pids;
 	size_t i, kept = 0;
-	uint32_t *pids;
 
 	for (i = 0; i < n; i++)
 		if (!find_pid(snap, request->pids[i]))
@@ -249,17 +234,11 @@ static int answer_pids(struct snapshot *snap, const struct request *request,
 				    snap->asked.pids.n ?
 				    ": it was recorded with '--pid' of other processes" :
 				    ": it lists processes, not their threads");
-	pids = xmemdup(request->pids, n * sizeof(*pids));
-	qsort(pids, n, sizeof(*pids), compare_pids);
 	for (i = 0; i < snap->n_tasks; i++)
-		if (task_is_of(&snap->tasks[i], pids, n))
+		if (task_is_of(&snap->tasks[i], request->pids, n))
 			snap->tasks[kept++] = snap->tasks[i];
 	snap->n_tasks = kept;
-	for (i = kept = 0; i < snap->n_vmas; i++)
-		if (has_pid(pids, n, snap->vmas[i].pid))
-			snap->vmas[kept++] = snap->vmas[i];
-	snap->n_vmas = kept;
-	free(pids);
+	snapshot_drop_vmas(snap);
 	return 0;
 }
 
