@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "analysis/leak-judge.h"
-#include "host/cgroups.h"
+#include "host/names.h"
 #include "host/process.h"
 #include "lib/memory.h"
 
@@ -142,10 +142,10 @@ static void take_cgroups(struct headroom *headroom, uint64_t id)
 
 	root = cgroup_directory(id, dir, sizeof(dir));
 	while (root && (end = strrchr(dir, '/')) && (size_t)(end - dir) >= root) {
-		if (cgroup_number(dir, "memory.max", &max) &&
-		    cgroup_number(dir, "memory.current", &used)) {
-			if (cgroup_number(dir, "memory.swap.max", &swap_max) &&
-			    cgroup_number(dir, "memory.swap.current", &swap_used)) {
+		if (cgroup_number(dir, "memory.max", NULL, &max) &&
+		    cgroup_number(dir, "memory.current", NULL, &used)) {
+			if (cgroup_number(dir, "memory.swap.max", NULL, &swap_max) &&
+			    cgroup_number(dir, "memory.swap.current", NULL, &swap_used)) {
 				max += swap_max;
 				used += swap_used;
 			}

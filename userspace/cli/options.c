@@ -9,7 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/reader.h"
-#include "host/cgroups.h"
+#include "host/names.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "commands/export.h"
-#include "host/cgroups.h"
+#include "host/names.h"
 #include "lib/memory.h"
 
 /**
@@ -37,10 +37,10 @@ static void add_with_ancestors(struct limits *limits, uint64_t id)
 	struct limit limit;
 
 	while (root && strlen(dir) > root + 1) {
-		if (cgroup_number(dir, "memory.max", &limit.max) &&
-		    cgroup_number(dir, "memory.current", &limit.charged)) {
-			limit.known = cgroup_field(dir, "memory.stat", "inactive_file",
-						   &limit.inactive_file);
+		if (cgroup_number(dir, "memory.max", NULL, &limit.max) &&
+		    cgroup_number(dir, "memory.current", NULL, &limit.charged)) {
+			limit.known = cgroup_number(dir, "memory.stat", "inactive_file",
+						    &limit.inactive_file);
 			limit.path = xstrdup(dir + root);
 			limits->v = array_grow(limits->v, limits->n, sizeof(limit));
 			limits->v[limits->n++] = limit;

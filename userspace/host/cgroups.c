@@ -9,14 +9,13 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#include "host/cgroups.h"
 #include "host/names.h"
 #include "lib/memory.h"
 
 /* The ID of the root, for when the tree cannot be read. */
 #define ROOT_ID	1
 
-static struct known_names cgroups;
+static void *cgroups;
 static const char *root;
 /* Read the tree when a path is missing. */
 static bool may_read = true;
@@ -105,36 +104,18 @@ size_t cgroup_directory(uint64_t id, char *dir, size_t size)
 	return n > 0 && (size_t)n < size ? strlen(root) : 0;
 }
 
-static FILE *open_file(const char *dir, const char *file)
+bool cgroup_number(const char *dir, const char *file, const char *name, uint64_t *number)
 {
-	char *path = xasprintf("%s/%s", dir, file);
+	char *path = xasprintf("%s/%s", dir, file), key[64];
 	FILE *from = fopen(path, "re");
+	bool found = false;
 
 	free(path);
-	return from;
-}
-
-bool cgroup_number(const char *dir, const char *file, uint64_t *number)
-{
-	FILE *from = open_file(dir, file);
-	bool ok;
-
 	if (!from)
 		return false;
-	ok = fscanf(from, "%" SCNu64, number) == 1;
-	fclose(from);
-	return ok;
-}
-
-bool cgroup_field(const char *dir, const char *file, const char *name, uint64_t *number)
-{
-	FILE *from = open_file(dir, file);
-	bool found = false;
-	char key[64];
-
-	if (!from)
-		return false;
-	while (!found && fscanf(from, "%63s %" SCNu64, key, number) == 2)
+	if (!name)
+		found = fscanf(from, "%" SCNu64, number) == 1;
+	while (name && !found && fscanf(from, "%63s %" SCNu64, key, number) == 2)
 		found = !strcmp(key, name);
 	fclose(from);
 	return found;

@@ -2,62 +2,57 @@
 /* Names of users and cgroups on this machine. */
 #include <inttypes.h>
 #include <pwd.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "host/cgroups.h"
 #include "host/names.h"
 #include "lib/memory.h"
 
-static struct known_names users;
+static void *users;
 
-struct known_name *known_names_get(struct known_names *names, uint64_t id)
+struct known_name *known_names_get(void **names, uint64_t id)
 {
-	struct known_name **bucket = &names->buckets[id % KNOWN_BUCKETS], *name;
+	struct known_name **found = tfind(&id, names, compare_u64), *name;
 
-	for (name = *bucket; name; name = name->next)
-		if (name->id == id)
-			return name;
+	if (found)
+		return *found;
 	name = xcalloc(1, sizeof(*name));
 	name->id = id;
 	snprintf(name->number, sizeof(name->number), "%" PRIu64, id);
-	name->next = *bucket;
-	*bucket = name;
+	if (!tsearch(name, names, compare_u64))
+		memory_failed();
 	return name;
 }
 
-void known_names_free(struct known_names *names)
+static void known_name_free(void *entry)
 {
-	struct known_name *name;
-	size_t i;
+	struct known_name *name = entry;
 
-	for (i = 0; i < KNOWN_BUCKETS; i++) {
-		while ((name = names->buckets[i])) {
-			names->buckets[i] = name->next;
-			free(name->text);
-			free(name);
-		}
-	}
+	free(name->text);
+	free(name);
 }
 
-const char *user_name(uint64_t uid, bool numeric)
+void known_names_free(void **names)
 {
-	struct known_name *user = known_names_get(&users, uid);
-	const struct passwd *pw;
-
-	if (!user->text) {
-		pw = getpwuid((uid_t)uid);
-		user->text = xstrdup(pw ? pw->pw_name : user->number);
-	}
-	return known_name_text(user, numeric);
+	tdestroy(*names, known_name_free);
+	*names = NULL;
 }
 
 const char *name_live(const struct snapshot *snap, enum name_kind kind, uint64_t id, bool numeric)
 {
+	const struct passwd *pw;
+	struct known_name *user;
+
 	(void)snap;
-	if (kind == NAME_USER)
-		return user_name(id, numeric);
-	return cgroup_path ? cgroup_path(id, numeric) : NULL;
+	if (kind != NAME_USER)
+		return cgroup_path ? cgroup_path(id, numeric) : NULL;
+	user = known_names_get(&users, id);
+	if (!user->text) {
+		pw = getpwuid((uid_t)id);
+		user->text = xstrdup(pw ? pw->pw_name : user->number);
+	}
+	return known_name_text(user, numeric);
 }
 
 void names_live(struct snapshot *snap)

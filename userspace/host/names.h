@@ -1,35 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Names of users and cgroups on this machine.
+ * Names of users, and of cgroups of the default hierarchy, on this machine.
  */
 #ifndef READER_NAMES_H
 #define READER_NAMES_H
 
+#include "lib/part.h"
 #include "model/snapshot.h"
 
 /**
  * struct known_name - a user or cgroup that was looked up
- * @id: its number
+ * @id: its number; first, for compare_u64()
  * @text: its name; NULL if only its number is known; owned
  * @number: @id in decimal
  */
 struct known_name {
-	struct known_name *next;
 	uint64_t id;
 	char *text;
 	char number[24];
 };
 
-#define KNOWN_BUCKETS	1024
-
-/* A hash table of them; zeroed: empty. */
-struct known_names {
-	struct known_name *buckets[KNOWN_BUCKETS];
-};
-
-/* The entry of @id; a new one, with only its number, if there is none. */
-struct known_name *known_names_get(struct known_names *names, uint64_t id);
-void known_names_free(struct known_names *names);
+/*
+ * The entry of @id in the tree @names of tsearch(3), NULL if empty; a new one, with only
+ * its number, if there is none.
+ */
+struct known_name *known_names_get(void **names, uint64_t id);
+void known_names_free(void **names);
 
 /* Its name, or its number if @numeric or if it has no name. */
 static inline const char *known_name_text(const struct known_name *name, bool numeric)
@@ -37,17 +33,42 @@ static inline const char *known_name_text(const struct known_name *name, bool nu
 	return name->text && !numeric ? name->text : name->number;
 }
 
-/*
- * The name of user @uid, or its number in decimal if @numeric or if it has no
- * name.  Each is looked up once; the text is valid until names_forget().
- */
-const char *user_name(uint64_t uid, bool numeric);
-
-/* Gives @snap the names of this machine, valid until names_forget(). */
+/* Gives @snap the names of this machine, by name_live(). */
 void names_live(struct snapshot *snap);
+
+/* Each name is looked up once, and valid until names_forget().  Needs no snapshot. */
 naming_fn name_live;
 
 /* Frees them: a long-running program would keep the names of removed cgroups. */
 void names_forget(void);
+
+/*
+ * The path of cgroup @id from the root of the hierarchy, which is "/".  Its number
+ * in decimal if @numeric, or if it has no directory: it was removed, or lies outside
+ * of this cgroup namespace.  Reads the tree when a path is first missing, and again
+ * after cgroups_renew().  The text is valid until cgroups_forget().
+ */
+MAY_BE_LEFT_OUT const char *cgroup_path(uint64_t id, bool numeric);
+
+/* A new census may have new cgroups: the next missing path reads the tree again. */
+MAY_BE_LEFT_OUT void cgroups_renew(void);
+
+/* Frees all paths; see names_forget(). */
+MAY_BE_LEFT_OUT void cgroups_forget(void);
+
+/*
+ * Writes the directory of cgroup @id to @dir of @size bytes.  Returns the length
+ * of its first part, the mount point; 0 if it has no directory.
+ */
+size_t cgroup_directory(uint64_t id, char *dir, size_t size);
+
+/*
+ * Reads the number in @file of the directory @dir, or after @name there unless it is NULL;
+ * false if there is none, or "max".
+ */
+bool cgroup_number(const char *dir, const char *file, const char *name, uint64_t *number);
+
+/* Sets the mount point, for tests; call it before the first cgroup_path(). */
+MAY_BE_LEFT_OUT void cgroups_root(const char *dir);
 
 #endif /* READER_NAMES_H */

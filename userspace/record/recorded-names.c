@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/cgroups.h"
 #include "host/names.h"
 #include "host/proc-texts.h"
 #include "lib/memory.h"

@@ -12,7 +12,6 @@
 
 #include "cli/reader.h"
 #include "commands/trace-sources.h"
-#include "host/cgroups.h"
 #include "host/cmdlines.h"
 #include "host/names.h"
 #include "host/proc-texts.h"

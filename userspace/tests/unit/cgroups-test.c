@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/cgroups.h"
+#include "host/names.h"
 #include "tap.h"
 
 /* In the order of creation; removed in reverse. */
@@ -52,18 +52,19 @@ int main(void)
 
 	snprintf(dir, sizeof(dir), "%s/user.slice", top);
 	snprintf(file, sizeof(file), "%s/memory.max", dir);
-	ok(!cgroup_number(dir, "memory.max", &value), "no number without a file");
-	ok(put(file, "max\n") && !cgroup_number(dir, "memory.max", &value), "\"max\" is no number");
-	ok(put(file, "67108864\n") && cgroup_number(dir, "memory.max", &value) &&
+	ok(!cgroup_number(dir, "memory.max", NULL, &value), "no number without a file");
+	ok(put(file, "max\n") && !cgroup_number(dir, "memory.max", NULL, &value),
+	   "\"max\" is no number");
+	ok(put(file, "67108864\n") && cgroup_number(dir, "memory.max", NULL, &value) &&
 	   value == 67108864, "a number");
 	unlink(file);
 	snprintf(file, sizeof(file), "%s/memory.stat", dir);
-	ok(!cgroup_field(dir, "memory.stat", "inactive_file", &value), "no field without a file");
+	ok(!cgroup_number(dir, "memory.stat", "inactive_file", &value), "no field without a file");
 	ok(put(file, "anon 1\ninactive_file 4096\nfile 3\n") &&
-	   cgroup_field(dir, "memory.stat", "inactive_file", &value) && value == 4096, "a field");
-	ok(!cgroup_field(dir, "memory.stat", "inactive", &value), "part of a name is no field");
+	   cgroup_number(dir, "memory.stat", "inactive_file", &value) && value == 4096, "a field");
+	ok(!cgroup_number(dir, "memory.stat", "inactive", &value), "part of a name is no field");
 	ok(put(file, "anon 1\ninactive_file x\nfile 3\n") &&
-	   !cgroup_field(dir, "memory.stat", "inactive_file", &value), "a field without a number");
+	   !cgroup_number(dir, "memory.stat", "inactive_file", &value), "a field without a number");
 	unlink(file);
 
 	snprintf(dir, sizeof(dir), "%s/late", top);
