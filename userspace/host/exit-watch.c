@@ -3,16 +3,15 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libmnl/libmnl.h>
 #include <linux/cn_proc.h>
 #include <linux/connector.h>
 #include <linux/filter.h>
-#include <linux/netlink.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,13 +45,13 @@ struct exit_watch_process {
 
 /**
  * struct exit_watch - sources of events, and the processes watched
- * @events: socket of the process events, or -1
+ * @events: socket of the process events, or NULL
  * @lost: messages were dropped
  * @log: /dev/kmsg, at the first unread record, or -1
  * @processes: those watched; owned
  */
 struct exit_watch {
-	int events;
+	struct mnl_socket *events;
 	bool lost;
 	int log;
 	struct exit_watch_process *processes;
@@ -86,32 +85,25 @@ static int set_filter(const struct exit_watch *exits)
 	}
 	*c++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
 	program.len = (unsigned short)(c - code);
-	ret = setsockopt(exits->events, SOL_SOCKET, SO_ATTACH_FILTER, &program,
-			 sizeof(program));
+	ret = setsockopt(mnl_socket_get_fd(exits->events), SOL_SOCKET, SO_ATTACH_FILTER,
+			 &program, sizeof(program));
 	free(code);
 	return ret;
 }
 
-static int subscribe(int fd)
+static int subscribe(const struct mnl_socket *events)
 {
-	struct sockaddr_nl address = {
-		.nl_family = AF_NETLINK,
-		.nl_groups = CN_IDX_PROC,
-	};
 	const uint32_t op = PROC_CN_MCAST_LISTEN;
 	char buf[NLMSG_SPACE(sizeof(struct cn_msg) + sizeof(op))]
-		__attribute__((aligned(NLMSG_ALIGNTO))) = { 0 };
-	struct nlmsghdr *nlh = (void *)buf;
-	struct cn_msg *message = NLMSG_DATA(nlh);
+		__attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct cn_msg *message = mnl_nlmsg_put_extra_header(nlh, sizeof(*message) + sizeof(op));
 
-	nlh->nlmsg_len = NLMSG_LENGTH(sizeof(*message) + sizeof(op));
 	nlh->nlmsg_type = NLMSG_DONE;
 	message->id = (struct cb_id){ CN_IDX_PROC, CN_VAL_PROC };
 	message->len = sizeof(op);
 	memcpy(message->data, &op, sizeof(op));
-	if (bind(fd, (void *)&address, sizeof(address)))
-		return -1;
-	return send(fd, nlh, nlh->nlmsg_len, 0) < 0 ? -1 : 0;
+	return mnl_socket_sendto(events, nlh, nlh->nlmsg_len) < 0 ? -1 : 0;
 }
 
 struct exit_watch *exit_watch_listen(const uint32_t *pids, size_t n)
@@ -127,11 +119,12 @@ struct exit_watch *exit_watch_listen(const uint32_t *pids, size_t n)
 	exits->log = open(KMSG_PATH, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (exits->log >= 0)
 		lseek(exits->log, 0, SEEK_END);
-	exits->events = socket(AF_NETLINK, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
-			       NETLINK_CONNECTOR);
-	if (exits->events >= 0 && (set_filter(exits) || subscribe(exits->events))) {
-		close(exits->events);
-		exits->events = -1;
+	exits->events = mnl_socket_open2(NETLINK_CONNECTOR, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (exits->events &&
+	    (set_filter(exits) || mnl_socket_bind(exits->events, CN_IDX_PROC, MNL_SOCKET_AUTOPID) ||
+	     subscribe(exits->events))) {
+		mnl_socket_close(exits->events);
+		exits->events = NULL;
 	}
 	return exits;
 }
@@ -140,8 +133,8 @@ void exit_watch_free(struct exit_watch *exits)
 {
 	if (!exits)
 		return;
-	if (exits->events >= 0)
-		close(exits->events);
+	if (exits->events)
+		mnl_socket_close(exits->events);
 	if (exits->log >= 0)
 		close(exits->log);
 	free(exits->processes);
@@ -167,10 +160,10 @@ static void take_events(struct exit_watch *exits)
 	socklen_t from_len;
 	ssize_t n;
 
-	while (exits->events >= 0) {
+	while (exits->events) {
 		from_len = sizeof(from);
-		n = recvfrom(exits->events, buf, sizeof(buf), 0, (void *)&from,
-			     &from_len);
+		n = recvfrom(mnl_socket_get_fd(exits->events), buf, sizeof(buf), 0,
+			     (void *)&from, &from_len);
 		if (n < 0) {
 			exits->lost |= errno == ENOBUFS;
 			if (errno == ENOBUFS || errno == EINTR)
@@ -255,7 +248,7 @@ struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)
 		state = process_state(pid);
 		exited.known = state.has_status;
 		exited.status = state.status;
-		exited.why_not = exits->events < 0 ?
+		exited.why_not = !exits->events ?
 			"the kernel lacks CONFIG_PROC_EVENTS, and its parent reaped it" :
 			exits->lost ? "the kernel dropped the event" :
 			"no process event: not in the initial PID namespace?";
