@@ -125,13 +125,6 @@ static int run_session(struct session *session, struct failure *why)
 	return session->child ? session->child : EXIT_FAILED;
 }
 
-static bool needs_source(const struct options *options)
-{
-	const struct command *command = options->command;
-
-	return command->needs_source ? command->needs_source(options) : !command->no_source;
-}
-
 /* Checked before anything else, so the message appears without the module too. */
 static int check_screen(const struct command *command, struct failure *why)
 {
@@ -162,9 +155,10 @@ static int run(const struct options *options, FILE *out, source_open_fn *open,
 		},
 		.out = out,
 	};
+	const struct command *command = options->command;
 	int status;
 
-	if (needs_source(options)) {
+	if (command->needs_source ? command->needs_source(options) : !command->no_source) {
 		session.source = open_source(options, open, why);
 		if (!session.source)
 			return complain(why);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What /proc says about a process of this machine. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,7 @@ size_t process_read(uint32_t pid, const char *name, char *text, size_t size)
 struct process_state process_state(uint32_t pid)
 {
 	struct process_state state = { 0 };
-	char line[2048], *at;
+	char line[2048], *at, *field;
 	int i;
 
 	if (!process_read(pid, "stat", line, sizeof(line)))
@@ -51,18 +52,15 @@ struct process_state process_state(uint32_t pid)
 		return state;
 	at += 2;
 	state.letter = *at;
-	for (i = 0; at && i < EXIT_CODE_AFTER_STATE; i++) {
+	for (i = 0; (field = strsep(&at, " ")); i++) {
 		if (i == START_AFTER_STATE)
-			state.start = strtoull(at, NULL, 10);
+			state.start = strtoull(field, NULL, 10);
 		if (i == HEAP_AFTER_STATE)
-			state.heap = strtoull(at, NULL, 10);
-		at = strchr(at, ' ');
-		if (at)
-			at++;
-	}
-	if (at && *at >= '0' && *at <= '9' && state.letter == 'Z') {
-		state.status = (int)strtol(at, NULL, 10);
-		state.has_status = true;
+			state.heap = strtoull(field, NULL, 10);
+		if (i == EXIT_CODE_AFTER_STATE && state.letter == 'Z') {
+			state.status = (int)strtol(field, NULL, 10);
+			state.has_status = isdigit((unsigned char)*field);
+		}
 	}
 	return state;
 }

@@ -151,10 +151,6 @@ static int run_child(struct plot *plot, int out, int complaints, struct failure 
 		;
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
-	/* Old C libraries report a missing program only by this exit status. */
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-		return fail(why, FAIL_SYSTEM,
-			    "cannot run gnuplot (apt install gnuplot-nox)");
 	read_complaint(complaints, said, sizeof(said));
 	return fail(why, FAIL_SYSTEM, "gnuplot failed: %s", said);
 }
