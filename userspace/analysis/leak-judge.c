@@ -8,6 +8,7 @@
 #include "host/names.h"
 #include "host/process.h"
 #include "lib/memory.h"
+#include "model/amount.h"
 
 static void add(struct suspect **v, size_t *n, const struct suspect *suspect)
 {
@@ -118,18 +119,12 @@ static void take_less(struct headroom *headroom, uint64_t limit, uint64_t used,
 
 struct headroom headroom_of_system(const struct snapshot *snap)
 {
-	const struct figures *bytes = &snap->totals.bytes;
-	struct headroom headroom = { .known = KNOWN(bytes, MEMCENSUS_S_AVAILABLE) };
+	const struct amount memory = amount_total(snap, MEMCENSUS_S_AVAILABLE);
+	const struct amount swap = amount_total(snap, MEMCENSUS_S_SWAP_FREE);
 
-	if (!headroom.known)
-		return headroom;
-	headroom.bytes = bytes->v[MEMCENSUS_S_AVAILABLE];
-	headroom.what = "memory";
-	if (KNOWN(bytes, MEMCENSUS_S_SWAP_FREE) && bytes->v[MEMCENSUS_S_SWAP_FREE]) {
-		headroom.bytes += bytes->v[MEMCENSUS_S_SWAP_FREE];
-		headroom.what = "memory+swap";
-	}
-	return headroom;
+	if (!swap.known || !swap.bytes)
+		return (struct headroom){ memory.known, memory.bytes, "memory" };
+	return (struct headroom){ memory.known, memory.bytes + swap.bytes, "memory+swap" };
 }
 
 /* Applies the limits of cgroup @id and its ancestors, memory and swap together. */

@@ -63,41 +63,36 @@ static void show_free(const struct view *view, const struct options *options,
 	table_finish(table);
 }
 
-static void put_breakdown_row(struct table *table, const struct options *options,
-			      unsigned int i, const struct breakdown *breakdown,
-			      const struct units *units)
-{
-	const struct units percent = { .percent = true, .whole = units->whole };
-	const struct breakdown_row *row = &breakdown_rows[i];
-
-	if (i == BREAKDOWN_ROWS - 1)
-		table_total_row(table);
-	else
-		table_row(table);
-	if (row->of && !options->raw)
-		table_cellf(table, "  %s", strchr(row->name, '_') + 1);
-	else
-		table_cell(table, row->name);
-	cell_amount(table, breakdown->rows[i], units);
-	cell_amount(table, breakdown->rows[i], &percent);
-	if (!options->raw)
-		table_cell(table, row->help);
-}
-
 static void show_breakdown(const struct view *view, const struct options *options,
 			   FILE *out)
 {
 	const struct breakdown breakdown = breakdown_of(view->snap);
 	const struct units units = command_units(view, options);
+	const struct units percent = { .percent = true, .whole = units.whole };
 	struct table *table = table_new(command_look(options), out);
+	const struct breakdown_row *row;
 	unsigned int i;
 
 	table_columns(table, "Memory >Amount >Part");
 	if (!options->raw)
 		table_column_text(table, "Meaning");
-	for (i = 0; i < BREAKDOWN_ROWS; i++)
-		if (options->raw || breakdown_shows(&breakdown, i))
-			put_breakdown_row(table, options, i, &breakdown, &units);
+	for (i = 0; i < BREAKDOWN_ROWS; i++) {
+		if (!options->raw && !breakdown_shows(&breakdown, i))
+			continue;
+		row = &breakdown_rows[i];
+		if (i == BREAKDOWN_ROWS - 1)
+			table_total_row(table);
+		else
+			table_row(table);
+		if (row->of && !options->raw)
+			table_cellf(table, "  %s", strchr(row->name, '_') + 1);
+		else
+			table_cell(table, row->name);
+		cell_amount(table, breakdown.rows[i], &units);
+		cell_amount(table, breakdown.rows[i], &percent);
+		if (!options->raw)
+			table_cell(table, row->help);
+	}
 	table_finish(table);
 }
 
