@@ -34,7 +34,7 @@ static int record_one(struct session *session, struct recorder *recorder,
 	struct snapshot *snap;
 	enum taken taken;
 
-	recorder_begin(recorder);
+	session->source->tap = recorder_begin(recorder);
 	taken = session_next(session, &snap, why);
 	if (taken == TAKE_DONE) {
 		names_write(snap);
@@ -67,7 +67,6 @@ static int record_run(struct session *session, struct failure *why)
 	signal(SIGPIPE, SIG_IGN);
 	session->request.proc_texts = PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_VM |
 		(session->options->slab ? PROC_TEXTS_BIT_SLABINFO : 0);
-	session->source->tap = recorder_tap(recorder);
 	while (!(ret = record_one(session, recorder, why)))
 		;
 	session->source->tap = NULL;

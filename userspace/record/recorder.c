@@ -123,12 +123,7 @@ static void recorder_see(struct tap *tap, const void *messages, size_t len)
 	fill(r, messages, len);
 }
 
-struct tap *recorder_tap(struct recorder *r)
-{
-	return &r->tap;
-}
-
-void recorder_begin(struct recorder *r)
+struct tap *recorder_begin(struct recorder *r)
 {
 	r->time = signals_realtime();
 	r->part = 0;
@@ -136,6 +131,7 @@ void recorder_begin(struct recorder *r)
 	r->error = 0;
 	if (!r->named)
 		put_machine(r);
+	return &r->tap;
 }
 
 static void put_text(struct recorder *r, const struct proc_text *proc_text)

@@ -18,9 +18,8 @@ struct recorder;
  */
 struct recorder *recorder_open(const char *path, struct failure *why);
 
-/* The tap that records messages; owned by the recorder. */
-struct tap *recorder_tap(struct recorder *recorder);
-void recorder_begin(struct recorder *recorder);
+/* Begins a census.  Returns the tap that records its messages; owned by the recorder. */
+struct tap *recorder_begin(struct recorder *recorder);
 
 /**
  * enum recorder_end_status - result of writing a census

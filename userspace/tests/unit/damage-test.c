@@ -55,14 +55,14 @@ static void record_scene(struct recorder *recorder, const char *scene)
 	const struct request request = { .basis = MEMCENSUS_BASIS_MAPCOUNT };
 	struct nlmsghdr *nlh = request_put(request_buf, STREAM_FAMILY, 7, &request);
 	struct snapshot *snap = snapshot_new();
-	struct tap *tap = recorder_tap(recorder);
 	struct failure why;
 	struct stream s;
+	struct tap *tap;
 
 	stream_init(&s, 7);
 	if (scene_fill(&s, scene))
 		abort();
-	recorder_begin(recorder);
+	tap = recorder_begin(recorder);
 	tap->see(tap, nlh, nlh->nlmsg_len);
 	tap->see(tap, s.buf, s.len);
 	if (recorder_end(recorder, snap, &why) != RECORDER_DONE)
