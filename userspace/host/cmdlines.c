@@ -160,7 +160,7 @@ static size_t read_some(const struct cmdline_of *of, size_t n, size_t first,
 	pthread_cond_init(&batch->moved, NULL);
 	batch->n = n;
 	memcpy(batch->of, of + first, n * sizeof(*of));
-	if (!signals_thread(&thread, batch_run, batch)) {
+	if (signals_thread(&thread, 0, batch_run, batch)) {
 		batch_free(batch);
 		return 0;
 	}

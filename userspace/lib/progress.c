@@ -65,7 +65,7 @@ struct progress *progress_begin(void)
 	pthread_mutex_init(&progress->lock, NULL);
 	pthread_cond_init(&progress->wake, NULL);
 	/* Signals must interrupt the thread that takes the census, not this one. */
-	if (signals_thread(&progress->thread, progress_run, progress))
+	if (!signals_thread(&progress->thread, 0, progress_run, progress))
 		return progress;
 	free(progress);
 	return NULL;

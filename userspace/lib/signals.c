@@ -83,14 +83,16 @@ bool signals_sleep_until(uint64_t moment)
 	return !asked;
 }
 
-bool signals_thread(pthread_t *thread, void *(*run)(void *arg), void *arg)
+int signals_thread(pthread_t *thread, int enabled, void *(*run)(void *arg), void *arg)
 {
 	sigset_t all, before;
 	int error;
 
 	sigfillset(&all);
+	if (enabled)
+		sigdelset(&all, enabled);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	error = pthread_create(thread, NULL, run, arg);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return !error;
+	return error;
 }

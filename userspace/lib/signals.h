@@ -37,7 +37,10 @@ static inline struct timespec signals_timespec(uint64_t ns)
 	return (struct timespec){ (time_t)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC) };
 }
 
-/* Starts a thread that leaves all signals to the others; false if it cannot. */
-bool signals_thread(pthread_t *thread, void *(*run)(void *arg), void *arg);
+/*
+ * Starts a thread that leaves all signals to the others, except @enabled, 0: none.
+ * Returns 0 or an error number.
+ */
+int signals_thread(pthread_t *thread, int enabled, void *(*run)(void *arg), void *arg);
 
 #endif /* READER_SIGNALS_H */

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -68,14 +67,8 @@ static void *take_census(void *arg)
  */
 static int start_census(struct run *run, struct failure *why)
 {
-	sigset_t blocked, before;
-	int error;
+	const int error = signals_thread(&run->thread, SIGTERM, take_census, run);
 
-	sigfillset(&blocked);
-	sigdelset(&blocked, SIGTERM);
-	pthread_sigmask(SIG_SETMASK, &blocked, &before);
-	error = pthread_create(&run->thread, NULL, take_census, run);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error)
 		return fail(why, FAIL_SYSTEM, "cannot start a thread: %s", strerror(error));
 	run->top.since = signals_now();
@@ -92,10 +85,7 @@ static void stop_census(struct run *run)
 	/* Repeat the signal: it may arrive just before the system call. */
 	do {
 		pthread_kill(run->thread, SIGTERM);
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += TELL_NSEC;
-		until.tv_sec += until.tv_nsec / 1000000000;
-		until.tv_nsec %= 1000000000;
+		until = signals_timespec(signals_realtime() + TELL_NSEC);
 	} while (pthread_timedjoin_np(run->thread, NULL, &until) == ETIMEDOUT);
 	snapshot_free(run->snap);
 }
