@@ -5,7 +5,8 @@
  * figures for sleeping processes.
  *
  * TORTURE_SCANS	least number of scans (0: one turn of each kind of storm)
- * TORTURE_ROUND_MS	length of a round (1000, or less if ROUND_SCANS are done)
+ * TORTURE_ROUND_MS	length of a round (1000); without TORTURE_SCANS a round also ends
+ *			after ROUND_SCANS scans
  *
  * If stress-ng is installed, it has a turn too.
  */
@@ -376,7 +377,7 @@ FIXTURE_TEARDOWN(torture)
 TEST_F_TIMEOUT(torture, readers_and_storms, 7200)
 {
 	const unsigned long least = setting("TORTURE_SCANS", 0);
-	const unsigned int asked_ms = setting("TORTURE_ROUND_MS", 0);
+	const unsigned int ms = setting("TORTURE_ROUND_MS", 1000);
 	pid_t readers[READERS], pids[AT_ONCE + 1], there[BYSTANDERS];
 	unsigned int round = 0, stormed = 0, i;
 	uint64_t before, told = now_ms();
@@ -405,10 +406,10 @@ TEST_F_TIMEOUT(torture, readers_and_storms, 7200)
 	while ((round < nr_stormers || last_seq() - before < least) &&
 	       !anything_wrong()) {
 		stormed += round_begin(round++, pids);
-		if (asked_ms)
-			sleep_ms(asked_ms);
+		if (least)
+			sleep_ms(ms);
 		else
-			sleep_until_scanned(1000);
+			sleep_until_scanned(ms);
 		round_end(pids);
 		if (now_ms() - told < 15000)
 			continue;
