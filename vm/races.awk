@@ -8,8 +8,8 @@
 #
 # The warning of debugfs, from "cut here" to "end trace", that the owner of a file did not
 # clean up: rmmod drops the last reference to a module, and only then marks it as going.
-# Who opens a file of the module in between cannot get a reference, and debugfs takes it
-# for a module that forgot the file. Test unload checks that no file is left.
+# An open() in between cannot get a reference, and debugfs takes the module for one that
+# forgot the file. Test unload checks that no file is left.
 
 function is_theirs() {
 	return held ~ /BUG: KCSAN/ && held !~ /\[memcensus\]/ ||

@@ -63,7 +63,7 @@ static void put_name(struct answers *answers, const char *name, size_t len)
 	answers->size += bytes;
 }
 
-/* The child's socket, for the callback of libdwfl; -1: there is nobody to ask. */
+/* The child's socket, for the callback of libdwfl; -1: there is none. */
 static int asks_at = -1;
 
 /* The parent opens the debug file of the build ID, if one is installed. */

@@ -23,7 +23,7 @@ bool gnuplot_knows(const char *path, bool *svg)
 	return *svg || (dot && !strcmp(dot, ".png"));
 }
 
-/* A file that nobody sees, unless it is kept as @path with @end. */
+/* A file without a name, unless it is kept as @path with @end. */
 static FILE *open_file(const char *path, const char *end, bool keep, struct failure *why)
 {
 	char *name = xasprintf("%s%s", path, end);

@@ -29,7 +29,7 @@
 /* Minimum number of lines for the full header. */
 #define WHOLE_HEADER	16
 
-/* The terminal; NULL while it is not ours.  Who draws or reads keys has the lock. */
+/* The terminal; NULL while it is not ours.  A thread that draws or reads keys holds the lock. */
 static SCREEN *screen;
 static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
