@@ -9,7 +9,7 @@
 #include "selftest.h"
 
 static const unsigned int wanted = 2000, least = 200;
-static const unsigned int patience_ms = 30000;
+static const unsigned int patience_ms = 10000;
 
 FIXTURE(crowd)
 {
