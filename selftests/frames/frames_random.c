@@ -36,7 +36,7 @@ FIXTURE(random)
 FIXTURE_SETUP(random)
 {
 	ASSERT_TRUE(random_start(&self->load, setting("RANDOM_PROCESSES", 60),
-				 setting("RANDOM_MIB", 12) * MIB / PAGE));
+				 setting("RANDOM_MIB", 4) * MIB / PAGE));
 	self->want = random_expect(&self->load, &self->mapped);
 	ASSERT_NE(NULL, self->want);
 }
