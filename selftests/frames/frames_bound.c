@@ -153,6 +153,13 @@ static void tell(const struct census *census)
 	     census->scan[MEMCENSUS_SCAN_MEMORY] / 1024);
 }
 
+static void reload(struct __test_metadata *_metadata, const char *params)
+{
+	if (ko_is_loaded())
+		ASSERT_EQ(0, ko_unload_patiently(5000));
+	ASSERT_EQ(0, ko_load(params));
+}
+
 static void of_all(struct __test_metadata *_metadata, const struct _test_data_bound *self)
 {
 	static const unsigned int workers[] = { 1, 2, 8 };
@@ -162,11 +169,9 @@ static void of_all(struct __test_metadata *_metadata, const struct _test_data_bo
 
 	ASSERT_LT(LEAST, bytes_needed());
 	for (i = 0; i < ARRAY_SIZE(workers); i++) {
-		if (ko_is_loaded())
-			ASSERT_EQ(0, ko_unload_patiently(5000));
 		snprintf(words, sizeof(words), "max_mem=%lu workers=%u", LEAST,
 			 workers[i]);
-		ASSERT_EQ(0, ko_load(words));
+		reload(_metadata, words);
 		ASSERT_FRAMES_OF_ALL(&all);
 		tell(&all);
 		EXPECT_LT(1, all.scan[MEMCENSUS_SCAN_SLICES]);
@@ -199,14 +204,12 @@ static void by_groups(struct __test_metadata *_metadata, const struct _test_data
 		MEMCENSUS_F_FRAMES, MEMCENSUS_F_USS, MEMCENSUS_F_SHARED,
 	};
 
-	ASSERT_EQ(0, ko_unload_patiently(5000));
 	snprintf(words, sizeof(words), "max_mem=%lu workers=2", LEAST);
-	ASSERT_EQ(0, ko_load(words));
+	reload(_metadata, words);
 	ASSERT_EQ(0, census_take(&request, &census, &error))
 		TH_LOG("%s", error.text);
 	EXPECT_LT(1, census.scan[MEMCENSUS_SCAN_SLICES]);
-	ASSERT_EQ(0, ko_unload_patiently(5000));
-	ASSERT_EQ(0, ko_load(""));
+	reload(_metadata, "");
 	ASSERT_EQ(0, census_take(&request, &whole, &error))
 		TH_LOG("%s", error.text);
 	EXPECT_EQ(1, whole.scan[MEMCENSUS_SCAN_SLICES]);
@@ -231,9 +234,8 @@ static void bitmaps(struct __test_metadata *_metadata, const struct _test_data_b
 	struct census census;
 	char words[64];
 
-	ASSERT_EQ(0, ko_unload_patiently(5000));
 	snprintf(words, sizeof(words), "max_mem=%lu", LEAST);
-	ASSERT_EQ(0, ko_load(words));
+	reload(_metadata, words);
 	for (n = 0; n < 3; n++) {
 		ASSERT_BITMAPS(self->pids[n], &census);
 		EXPECT_LT(1, census.scan[MEMCENSUS_SCAN_SLICES]);
