@@ -32,6 +32,8 @@
 #define ENTRIES		4096
 #define FLAGS		16
 
+#define PROCESSES_MAX	8192
+
 /* In 1/4096 byte. */
 #define WHOLE_PAGE	((uint64_t)PAGE << 24)
 
@@ -159,9 +161,11 @@ static bool has_mappings(FILE *maps)
 	return c != EOF;
 }
 
-/* How many of @o->owners come before that of @pid, in the order of kcmp(). */
-static size_t place_of(struct owners *o, const size_t *order, pid_t pid,
-		       bool *known)
+/* Numbers of the owners, in the order of kcmp(). */
+static size_t order[PROCESSES_MAX + 1];
+
+/* How many of @o->owners come before that of @pid in that order. */
+static size_t place_of(struct owners *o, pid_t pid, bool *known)
 {
 	size_t low = 0, high = o->n;
 
@@ -189,9 +193,7 @@ static size_t place_of(struct owners *o, const size_t *order, pid_t pid,
 	return low;
 }
 
-#define PROCESSES_MAX 8192
-
-static int read_process(struct owners *o, size_t *order, pid_t pid)
+static int read_process(struct owners *o, pid_t pid)
 {
 	static char buffer[4 * PAGE];
 	FILE *maps = open_of(pid, "maps");
@@ -204,7 +206,7 @@ static int read_process(struct owners *o, size_t *order, pid_t pid)
 		setvbuf(maps, buffer, _IOFBF, sizeof(buffer));
 	if (!maps || !has_mappings(maps))
 		goto out;
-	place = place_of(o, order, pid, &known);
+	place = place_of(o, pid, &known);
 	if (known)
 		goto out;
 	ret = -EOVERFLOW;
@@ -226,9 +228,13 @@ out:
 	return ret;
 }
 
+static bool is_pid(const char *name)
+{
+	return name[0] >= '1' && name[0] <= '9';
+}
+
 static int read_processes(struct owners *o)
 {
-	static size_t order[PROCESSES_MAX + 1];
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
 	int ret = 0;
@@ -236,8 +242,8 @@ static int read_processes(struct owners *o)
 	if (!proc)
 		return -errno;
 	while (!ret && (entry = readdir(proc)))
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			ret = read_process(o, order, atoi(entry->d_name));
+		if (is_pid(entry->d_name))
+			ret = read_process(o, atoi(entry->d_name));
 	closedir(proc);
 	return ret;
 }
@@ -393,10 +399,12 @@ int owners_read(struct owners *o)
 static size_t heap_needed(void)
 {
 	DIR *proc = opendir("/proc");
+	const struct dirent *entry;
 	size_t size = 4UL << 20;
 
-	while (proc && readdir(proc))
-		size += 48UL << 10;
+	while (proc && (entry = readdir(proc)))
+		if (is_pid(entry->d_name))
+			size += 48UL << 10;
 	if (proc)
 		closedir(proc);
 	return size;
@@ -404,7 +412,6 @@ static size_t heap_needed(void)
 
 int owners_warm_up(struct owners *o)
 {
-	static size_t order[2];
 	size_t size = heap_needed();
 	char *heap;
 	int ret;
@@ -415,9 +422,10 @@ int owners_warm_up(struct owners *o)
 	if (heap)
 		write_pages(heap, size / PAGE);
 	free(heap);
+	memset(order, 0, sizeof(order));
 	ret = begin(o);
 	if (!ret)
-		ret = read_process(o, order, getpid());
+		ret = read_process(o, getpid());
 	return ret ?: end(o);
 }
 

@@ -286,8 +286,11 @@ int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 
 	/* The test is counted too: touch its memory before. */
 	ret = owners_warm_up(&before) ?: owners_warm_up(&after);
+	memset(keys, 0, sizeof(keys));
 	if (!ret)
 		ret = census_take(&request, &census, &error);
+	if (!ret && group_by && group_by != MEMCENSUS_BY_PIDS)
+		read_keys(&before, group_by);
 	census_free(&census);
 	while (!ret && !quiet && equal->tries++ < TRIES) {
 		ret = owners_read(&before);
