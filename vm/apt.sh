@@ -67,8 +67,9 @@ apt_configure()
 		rm -f "$apt_dir/updated"
 		echo "$sources" >"$apt_dir/sources.list"
 	fi
-	: >"$apt_dir/status"
-	# The cleared lists are commands that the host's apt runs after its own use.
+	[ -e "$apt_dir/status" ] || : >"$apt_dir/status"
+	# The cleared lists are commands that the host's apt runs after its own use. An image for
+	# containers keeps no cache of packages: then each call parses the lists anew.
 	cat >"$apt_dir/apt.conf" <<-EOF
 		#clear APT::Update;
 		#clear DPkg;
@@ -76,6 +77,8 @@ apt_configure()
 		Dir::State "$apt_dir/state";
 		Dir::State::status "$apt_dir/status";
 		Dir::Cache "$apt_dir/cache";
+		Dir::Cache::pkgcache "pkgcache.bin";
+		Dir::Cache::srcpkgcache "srcpkgcache.bin";
 		Dir::Etc::SourceList "$apt_dir/sources.list";
 		Dir::Etc::SourceParts "/dev/null";
 		Dir::Etc::Preferences "/dev/null";
