@@ -67,6 +67,7 @@ apt_configure()
 		rm -f "$apt_dir/updated"
 		echo "$sources" >"$apt_dir/sources.list"
 	fi
+	# A newer state would make the cache of packages out of date.
 	[ -e "$apt_dir/status" ] || : >"$apt_dir/status"
 	# The cleared lists are commands that the host's apt runs after its own use. An image for
 	# containers keeps no cache of packages: then each call parses the lists anew.

@@ -128,8 +128,8 @@ source_configure()
 		die "the kernel's configuration does not honour these lines of $fragments: ${lost[*]}"
 }
 
-# source_make NAME OBJ TARGET... 6.1 has a check of each object for exported static symbols,
-# which the distribution's source does not have: without it the build is 4 % shorter.
+# source_make NAME OBJ TARGET... Without 6.1's check of each object for exported static symbols,
+# which the distribution's source does not have: it starts a shell and nm for each.
 source_make()
 {
 	local name=$1 obj=$2
@@ -138,7 +138,8 @@ source_make()
 	logged "$obj.log" "$here/within" "$name" make -s \
 		-C "$build/kernels/$(source_name "$series")/linux" "O=$obj" "ARCH=$arch" \
 		-j"$(nproc)" KBUILD_BUILD_USER=memcensus KBUILD_BUILD_HOST=build \
-		LOCALVERSION= cmd_check_local_export=: "$@" || die "could not build the kernel: see $obj.log"
+		LOCALVERSION= cmd_check_local_export=: "$@" ||
+		die "could not build the kernel: see $obj.log"
 }
 
 # User Mode Linux saves the FPU's registers in a buffer whose size is fixed in its source

@@ -279,6 +279,7 @@ int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 		.pids = (const uint32_t *)pids,
 		.n_pids = n,
 	};
+	const bool by_key = group_by && group_by != MEMCENSUS_BY_PIDS;
 	struct census_error error = {};
 	bool quiet = false;
 	struct census census;
@@ -286,11 +287,12 @@ int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 
 	/* The test is counted too: touch its memory before. */
 	ret = owners_warm_up(&before) ?: owners_warm_up(&after);
-	memset(keys, 0, sizeof(keys));
 	if (!ret)
 		ret = census_take(&request, &census, &error);
-	if (!ret && group_by && group_by != MEMCENSUS_BY_PIDS)
+	if (!ret && by_key) {
+		memset(keys, 0, sizeof(keys));
 		read_keys(&before, group_by);
+	}
 	census_free(&census);
 	while (!ret && !quiet && equal->tries++ < TRIES) {
 		ret = owners_read(&before);
@@ -298,7 +300,7 @@ int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 			ret = census_take(&request, &census, &error);
 		if (ret)
 			break;
-		if (group_by && group_by != MEMCENSUS_BY_PIDS)
+		if (by_key)
 			read_keys(&before, group_by);
 		ret = owners_read(&after);
 		quiet = !ret && owners_same(&before, &after) && all_walked(&census);
