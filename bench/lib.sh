@@ -54,7 +54,7 @@ facts()
 # instructions, one a nanosecond. The kernel is Debian's 6.1.
 emulated()
 {
-	PATH=$here/icount:$PATH MEMCENSUS_ACCEL=tcg \
+	MEMCENSUS_QEMU=$here/qemu-icount MEMCENSUS_ACCEL=tcg \
 		"$top/vm/run" --kernel 6.1 --cpus 1 --memory 4096 --timeout 3600 \
 		--disk "$("$top/demo/image")" "$@" 9>&-
 }

@@ -157,3 +157,26 @@ apt_unpack()
 	rm -rf "$debs"
 	return $status
 }
+
+# apt_tree DIR PACKAGE...: makes DIR anew, with the files of these packages and of all their
+# dependencies
+apt_tree()
+{
+	local dir=$1 try packages link
+
+	shift
+	apt_ready
+	for try in 1 2; do
+		rm -rf "$dir"
+		# Make /bin and similar links before unpacking through them.
+		mkdir -p "$dir"/usr/{bin,sbin,lib,lib64}
+		for link in bin sbin lib lib64; do
+			ln -s "usr/$link" "$dir/$link"
+		done
+		mapfile -t packages < <(apt_closure "$@")
+		[ ${#packages[@]} -gt 0 ] &&
+			logged "$apt_dir/log" apt_unpack "$dir" "${packages[@]}" && return
+		[ "$try" -eq 1 ] || die "the mirror does not have all of $*: see $apt_dir/log"
+		apt_update
+	done
+}

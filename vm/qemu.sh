@@ -1,13 +1,23 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # the caller has top
 # SPDX-License-Identifier: GPL-2.0
 #
-# The part of QEMU's command line that all VMs share. Sourced.
+# QEMU, and the part of its command line that all VMs share. Sourced.
+
+# qemu_program: prints the program. Fetches it where it is missing: not in a VM's time limit.
+qemu_program()
+{
+	[ -n "${MEMCENSUS_QEMU:-}" ] || "$top/vm/qemu" || return
+	echo "${MEMCENSUS_QEMU:-$top/vm/qemu}"
+}
 
 # qemu_command ACCEL MEMORY CPUS: sets the array qemu. With -no-reboot a VM ends
 # instead of restarting.
 qemu_command()
 {
-	qemu=(qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot
+	local program
+
+	program=$(qemu_program) || exit 2
+	qemu=("$program" -nodefaults -no-user-config -display none -no-reboot
 		-machine pc -m "$2")
 	# One socket per processor, so that processors can be on different nodes.
 	qemu+=(-smp "$3,sockets=$3,cores=1,threads=1")

@@ -12,24 +12,12 @@ trixie_packages=(base-files bash bc bison coreutils cpio dash diffutils findutil
 
 trixie_unpack()
 {
-	local dir=$build/kernels/trixie try packages link
+	local dir=$build/kernels/trixie
 
 	say "fetching Debian trixie's compiler (once)"
 	apt_use trixie
-	apt_ready
-	for try in 1 2; do
-		rm -rf "$dir"
-		# Make /bin and similar links before unpacking through them.
-		mkdir -p "$dir"/root/usr/{bin,sbin,lib,lib64} "$dir"/root/{dev,proc,tmp}
-		for link in bin sbin lib lib64; do
-			ln -s "usr/$link" "$dir/root/$link"
-		done
-		mapfile -t packages < <(apt_closure "${trixie_packages[@]}")
-		[ ${#packages[@]} -gt 0 ] &&
-			logged "$apt_dir/log" apt_unpack "$dir/root" "${packages[@]}" && break
-		[ "$try" -eq 1 ] || die "the mirror has not all of trixie's compiler: see $apt_dir/log"
-		apt_update
-	done
+	apt_tree "$dir/root" "${trixie_packages[@]}"
+	mkdir -p "$dir"/root/{dev,proc,tmp}
 	rm -rf "$dir"/root/usr/share/{doc,man,info,locale,zoneinfo}
 	# A link that the packages' scripts would make
 	ln -s mawk "$dir/root/usr/bin/awk"

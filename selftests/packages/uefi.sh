@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # lib.sh and the caller have them
 # SPDX-License-Identifier: GPL-2.0
 #
-# Machines with Secure Boot: firmware, its variables, a disk that boots. Sourced after lib.sh.
+# Machines with Secure Boot: firmware, its variables, a disk that boots. Sourced after lib.sh
+# and qemu.sh.
 
 # uefi_ready: fetches the firmware
 uefi_ready()
@@ -47,7 +48,10 @@ uefi_disk()
 # system management mode needs little time, and behaves the same everywhere.
 uefi_qemu()
 {
-	qemu=(qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot
+	local program
+
+	program=$(qemu_program) || exit 2
+	qemu=("$program" -nodefaults -no-user-config -display none -no-reboot
 		-machine "q35,smm=on" -accel "tcg,thread=multi" -cpu "max,-cx16"
 		-m "$1" -smp "$2"
 		-global "driver=cfi.pflash01,property=secure,value=on"
