@@ -51,6 +51,10 @@ struct mark {
 
 #define SLOT		BIT(63)
 
+/* What is read of pagemap and of maps at a time. */
+static uint64_t entries[ENTRIES];
+static char buffer[4 * PAGE];
+
 static int add_mark(struct owners *o, uint64_t thing, bool anon)
 {
 	if (o->n_marks == o->room) {
@@ -84,7 +88,6 @@ static int take_entry(struct owners *o, uint64_t entry)
 static int read_range(struct owners *o, int pagemap, uint64_t start,
 		      uint64_t end, bool pfn_map)
 {
-	static uint64_t entries[ENTRIES];
 	int ret = 0;
 
 	while (start < end && !ret) {
@@ -195,7 +198,6 @@ static size_t place_of(struct owners *o, pid_t pid, bool *known)
 
 static int read_process(struct owners *o, pid_t pid)
 {
-	static char buffer[4 * PAGE];
 	FILE *maps = open_of(pid, "maps");
 	size_t place;
 	bool known;
@@ -423,6 +425,8 @@ int owners_warm_up(struct owners *o)
 		write_pages(heap, size / PAGE);
 	free(heap);
 	memset(order, 0, sizeof(order));
+	memset(entries, 0, sizeof(entries));
+	memset(buffer, 0, sizeof(buffer));
 	ret = begin(o);
 	if (!ret)
 		ret = read_process(o, getpid());
