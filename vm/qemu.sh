@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # the caller has top
+# shellcheck shell=bash disable=SC2154 # the caller has top and build
 # SPDX-License-Identifier: GPL-2.0
 #
 # QEMU, and the part of its command line that all VMs share. Sourced.
@@ -8,6 +8,21 @@ qemu_program()
 {
 	[ -n "${MEMCENSUS_QEMU:-}" ] || "$top/vm/qemu" || return
 	echo "${MEMCENSUS_QEMU:-$top/vm/qemu}"
+}
+
+# clock_words: prints the words for the kernel's command line about its clock. A kernel measures
+# the time stamp counter by the PIT: on a busy host its clock then runs ten times too fast, or
+# ticks every 4 ms. And it stops if it misses the interrupts by which it checks the timer.
+# Another QEMU may have another counter.
+clock_words()
+{
+	local measure=$build/vm/tsc-khz
+
+	echo -n "tsc=reliable no_timer_check"
+	[ -z "${MEMCENSUS_QEMU:-}" ] || return 0
+	[ "$measure" -nt "$top/vm/tsc-khz.c" ] ||
+		with_lock tsc-khz cc -O2 -Wall -o "$measure" "$top/vm/tsc-khz.c"
+	echo -n " tsc_early_khz=$("$measure")"
 }
 
 # qemu_command ACCEL MEMORY CPUS: sets the array qemu. With -no-reboot a VM ends

@@ -79,8 +79,7 @@ boot()
 
 	accel=$("$here/accel" 6.1)
 	qemu_command "$accel" 2048 2
-	# A host that is busy may lose the interrupts that the check of the timer waits for.
-	words="root=/dev/vda rw console=ttyS0 panic=-1 oops=panic quiet tsc=reliable no_timer_check"
+	words="root=/dev/vda rw console=ttyS0 panic=-1 oops=panic quiet $(clock_words)"
 	words+=" systemd.mask=systemd-networkd-wait-online.service"
 	# shellcheck disable=SC2054 # the commas are QEMU's
 	qemu+=(-kernel "$(echo "$1"/boot/vmlinuz-*)" -initrd "$(echo "$1"/boot/initrd.img-*)"
