@@ -16,13 +16,14 @@ qemu_program()
 # Another QEMU may have another counter.
 clock_words()
 {
-	local measure=$build/vm/tsc-khz
+	local measure=$build/vm/tsc-khz khz
 
 	echo -n "tsc=reliable no_timer_check"
 	[ -z "${MEMCENSUS_QEMU:-}" ] || return 0
 	[ "$measure" -nt "$top/vm/tsc-khz.c" ] ||
-		with_lock tsc-khz cc -O2 -Wall -o "$measure" "$top/vm/tsc-khz.c"
-	echo -n " tsc_early_khz=$("$measure")"
+		with_lock tsc-khz cc -O2 -Wall -o "$measure" "$top/vm/tsc-khz.c" || return
+	khz=$("$measure") || return
+	echo -n " tsc_early_khz=$khz"
 }
 
 # qemu_command ACCEL MEMORY CPUS: sets the array qemu. With -no-reboot a VM ends
