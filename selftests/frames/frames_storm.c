@@ -22,7 +22,7 @@
 #define CROWD		40
 
 static const unsigned long alone = 150, forked = 120, twice = 60;
-static const unsigned int storm_ms = 2000, least_scans = 5;
+static const unsigned int storm_ms = 1500, least_scans = 5;
 
 FIXTURE(storm)
 {

@@ -512,7 +512,7 @@ FIXTURE_TEARDOWN(churn)
 /* Bits and figures are of one walk, so they are equal also while the process changes. */
 TEST_F(churn, bits_are_figures)
 {
-	const uint64_t until = now_ms() + 2500;
+	const uint64_t until = now_ms() + 1500;
 	unsigned int whole = 0, partial = 0, without = 0;
 	unsigned long long pages_seen = 0;
 	struct census census;

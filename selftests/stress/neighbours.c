@@ -24,7 +24,7 @@
 #define REPLACED	PLACE(2 * FIXED)
 
 static const unsigned long pages = 5, between = 8;
-static const unsigned int storm_ms = 3000, least_scans = 20;
+static const unsigned int storm_ms = 2000, least_scans = 20;
 
 static void rest(uint64_t begun)
 {

@@ -10,7 +10,7 @@
 #define STORMERS	2
 
 static const unsigned long pages = 150;
-static const unsigned int storm_ms = 2000, least_scans = 5;
+static const unsigned int storm_ms = 1500, least_scans = 5;
 
 FIXTURE(storm)
 {

@@ -8,8 +8,8 @@
 
 #include "selftest.h"
 
-static const unsigned int wanted = 2000, least = 200;
-static const unsigned int patience_ms = 10000;
+/* Where the first of them take long, as on a debug kernel, these are enough. */
+static const unsigned int wanted = 2000, enough = 400, long_ms = 2500;
 
 FIXTURE(crowd)
 {
@@ -19,12 +19,12 @@ FIXTURE(crowd)
 
 FIXTURE_SETUP(crowd)
 {
-	uint64_t until = now_ms() + patience_ms;
+	uint64_t begun = now_ms();
 	pid_t parent = getpid();
 
 	self->pids = calloc(wanted, sizeof(*self->pids));
 	ASSERT_NE(NULL, self->pids);
-	while (self->n < wanted && now_ms() < until) {
+	while (self->n < wanted && (self->n != enough || now_ms() < begun + long_ms)) {
 		pid_t pid = fork();
 
 		ASSERT_LE(0, pid);
@@ -37,9 +37,7 @@ FIXTURE_SETUP(crowd)
 		self->pids[self->n++] = pid;
 	}
 	diag("%u processes%s", self->n, self->n < wanted ?
-	     ", fewer than 2000: this machine takes too long to make more" :
-	     "");
-	ASSERT_LE(least, self->n);
+	     ", fewer than 2000: this machine takes long to make more" : "");
 }
 
 FIXTURE_TEARDOWN(crowd)
@@ -122,7 +120,7 @@ static void beside_smaps_rollup(const pid_t *pids, unsigned int n,
 	     (unsigned long long)((now_ms() - begun) * 1000 / some));
 }
 
-TEST_F(crowd, no_loss_and_no_repetition)
+TEST_F_TIMEOUT(crowd, no_loss_and_no_repetition, 120)
 {
 	static const size_t buffers[] = { 4096, 8192, 16384, 32768, 1 << 20 };
 	const unsigned int room = 4 * wanted;
