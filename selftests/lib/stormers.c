@@ -116,6 +116,10 @@ static bool collapses_ready(void)
 	write_file(THP "khugepaged/scan_sleep_millisecs", "10");
 	write_file(THP "khugepaged/alloc_sleep_millisecs", "10");
 	write_file(THP "khugepaged/pages_to_scan", "65536");
+	/* Its default limits; run-tests sets them to 0. */
+	write_file(THP "khugepaged/max_ptes_none", "511");
+	write_file(THP "khugepaged/max_ptes_swap", "64");
+	write_file(THP "khugepaged/max_ptes_shared", "256");
 	return write_file(THP "enabled", "madvise");
 }
 
