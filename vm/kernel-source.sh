@@ -130,17 +130,19 @@ source_configure()
 
 # source_make NAME OBJ TARGET... Without 6.1's check of each object for exported static symbols,
 # which the distribution's source does not have: it starts a shell and nm for each. And without
-# the 22 tests of FORTIFY_SOURCE, which are of the compiler.
+# the 22 tests of FORTIFY_SOURCE, which are of the compiler; since 6.12 fixdep reads what each
+# depends on.
 source_make()
 {
 	local name=$1 obj=$2
 
 	shift 2
-	# shellcheck disable=SC2016 # the variable is make's
+	# shellcheck disable=SC2016 # the variables are make's
 	logged "$obj.log" "$here/within" "$name" make -s \
 		-C "$build/kernels/$(source_name "$series")/linux" "O=$obj" "ARCH=$arch" \
 		-j"$(nproc)" KBUILD_BUILD_USER=memcensus KBUILD_BUILD_HOST=build \
-		LOCALVERSION= cmd_check_local_export=: 'cmd_test_fortify=touch $@' "$@" ||
+		LOCALVERSION= cmd_check_local_export=: \
+		'cmd_test_fortify=touch $@; echo $@: $< >$(depfile)' "$@" ||
 		die "could not build the kernel: see $obj.log"
 }
 
