@@ -609,6 +609,9 @@ static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
 }
 #endif
 
+/* Cost of an upper table's entry without a table below, in page table entries. */
+#define ENTRIES_PER_EMPTY 16
+
 static void walk_pmd(struct census_walk *walk, struct vm_area_struct *vma,
 		     pmd_t *pmdp, unsigned long addr, unsigned long end)
 {
@@ -618,6 +621,7 @@ static void walk_pmd(struct census_walk *walk, struct vm_area_struct *vma,
 		if (pmd_none(pmd) ||
 		    (!pmd_present(pmd) && !thp_migration_supported())) {
 			add_hole(walk, vma, addr, end);
+			walk->work += ENTRIES_PER_EMPTY;
 			hand_on_runs(walk);
 			return;
 		}
@@ -702,6 +706,7 @@ static pmd_t *find_pmd(struct mm_struct *mm, unsigned long addr,
 /* Cost of a huge page, in page table entries. */
 #define ENTRIES_PER_HUGETLB 64
 
+/* Called under the page table lock of the entry. */
 static void take_hugetlb(struct census_walk *walk, unsigned long addr, pte_t pte,
 			 unsigned long pfn, bool shared_table, unsigned int nr)
 {
@@ -724,35 +729,55 @@ static void take_hugetlb(struct census_walk *walk, unsigned long addr, pte_t pte
 	hand_on_locked(walk);
 }
 
-static void walk_hugetlb_table(struct census_walk *walk, struct mm_struct *mm,
-			       unsigned long addr, unsigned long size)
+/* Return: the entry of a huge page, at the level of its size, or NULL if it has no table. */
+static pte_t *find_hugetlb(struct mm_struct *mm, unsigned long addr, unsigned long size)
 {
-	unsigned int nr = size >> PAGE_SHIFT;
 	unsigned long next;
-	pud_t *pudp, pud;
 	pmd_t *pmdp, pmd;
 	bool leaf;
 
-	if (size >= PUD_SIZE) {
-		pudp = find_pud(mm, addr, addr + size, &next);
-		pud = pudp ? pudp_get(pudp) : __pud(0);
-		take_hugetlb(walk, addr, __pte(pud_val(pud)),
-			     pud_present(pud) ? pud_pfn(pud) : 0, false, nr);
-		return;
-	}
+	if (size >= PUD_SIZE)
+		return (pte_t *)find_pud(mm, addr, addr + size, &next);
 	pmdp = find_pmd(mm, addr, addr + size, &next, &leaf);
-	if (!pmdp)
-		return;
+	if (!pmdp || size >= PMD_SIZE)
+		return (pte_t *)pmdp;
 	pmd = pmdp_get_lockless(pmdp);
-	if (size >= PMD_SIZE) {
-		take_hugetlb(walk, addr, __pte(pmd_val(pmd)),
-			     pmd_present(pmd) ? pmd_pfn(pmd) : 0,
-			     hugetlb_pmd_shared((pte_t *)pmdp), nr);
-	} else if (pmd_present(pmd) && !pmd_bad(pmd)) {
-		pte_t pte = ptep_get(pte_offset_kernel(&pmd, addr));
+	return pmd_present(pmd) && !pmd_bad(pmd) ? pte_offset_kernel(&pmd, addr) : NULL;
+}
+
+/*
+ * The page table lock keeps the entry, and so its huge page, while struct page is read: a
+ * copy on write and migration replace the entry under this lock, without i_mmap_rwsem.
+ */
+static void walk_hugetlb_table(struct census_walk *walk, struct vm_area_struct *vma,
+			       unsigned long addr, unsigned long size)
+{
+	pte_t *ptep = find_hugetlb(vma->vm_mm, addr, size);
+	unsigned int nr = size >> PAGE_SHIFT;
+	spinlock_t *ptl;
+
+	if (!ptep)
+		return;
+	ptl = huge_pte_lock(hstate_vma(vma), vma->vm_mm, ptep);
+	/*
+	 * The frame is read at the entry's level, where its flags are in other bits.
+	 * pte_present() decides: pud_present() is false for PROT_NONE on x86.
+	 */
+	if (size >= PUD_SIZE) {
+		pud_t pud = pudp_get((pud_t *)ptep);
+
+		take_hugetlb(walk, addr, __pte(pud_val(pud)), pud_pfn(pud), false, nr);
+	} else if (size >= PMD_SIZE) {
+		pmd_t pmd = pmdp_get_lockless((pmd_t *)ptep);
+
+		take_hugetlb(walk, addr, __pte(pmd_val(pmd)), pmd_pfn(pmd),
+			     hugetlb_pmd_shared(ptep), nr);
+	} else {
+		pte_t pte = ptep_get(ptep);
 
 		take_hugetlb(walk, addr, pte, pte_pfn(pte), false, nr);
 	}
+	spin_unlock(ptl);
 }
 
 /*
@@ -771,7 +796,7 @@ static bool walk_hugetlb_entry(struct census_walk *walk,
 
 	if (!i_mmap_trylock_read(mapping))
 		return false;
-	walk_hugetlb_table(walk, vma->vm_mm, addr, size);
+	walk_hugetlb_table(walk, vma, addr, size);
 	walk->ptes++;
 	walk->work += ENTRIES_PER_HUGETLB;
 	i_mmap_unlock_read(mapping);
@@ -835,7 +860,7 @@ unsigned long census_walk_vma(struct census_walk *walk,
 		pmd = find_pmd(vma->vm_mm, addr, part, &next, &leaf);
 		if (!pmd) {
 			skip_upper(walk, vma, leaf, addr, next);
-			walk->work++;
+			walk->work += ENTRIES_PER_EMPTY;
 		} else {
 			next = pmd_addr_end(addr, end);
 			walk_pmd(walk, vma, pmd, addr, next);

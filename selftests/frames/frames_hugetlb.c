@@ -251,4 +251,40 @@ TEST_F(pool, gigantic)
 	census_free(&census);
 }
 
+static void fork_gigantic_hidden(void *arg)
+{
+	fork_gigantic(arg);
+	need(!mprotect(PLACE(0), 1UL << 30, PROT_NONE), "PROT_NONE");
+}
+
+/* PROT_NONE in the parent only: its entry refers to the same page as the child's. */
+TEST_F(pool, gigantic_prot_none)
+{
+	const unsigned long gib = (1UL << 30) / PAGE;
+	struct census census;
+	volatile pid_t *child;
+	pid_t pids[2];
+	int i;
+
+	if (self->before < 0)
+		return;
+	if (read_number("/sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages") < 1)
+		SKIP(return, "machine has no free page of 1 GiB");
+	child = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, child);
+	self->pids[0] = child_start(fork_gigantic_hidden, (void *)child);
+	ASSERT_LT(0, self->pids[0]);
+	ASSERT_LT(0, *child)
+		TH_LOG("no fork took the page of 1 GiB along");
+	pids[0] = self->pids[0];
+	pids[1] = *child;
+	ASSERT_FRAMES(pids, 2, &census);
+	for (i = 0; i < 2; i++) {
+		EXPECT_PLACED(gib, &census, pids[i], HUGETLB);
+		EXPECT_PLACED(gib, &census, pids[i], SHARED_HUGETLB);
+		EXPECT_PLACED(gib / 2, &census, pids[i], HUGETLB_PSS);
+	}
+	census_free(&census);
+}
+
 TEST_HARNESS_MAIN
