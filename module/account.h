@@ -54,6 +54,9 @@ enum census_page_kind {
 	CENSUS_KINDS = CENSUS_KINDS_MAX
 };
 
+/* Entries prove that pages of these kinds are exclusive: %CENSUS_ANON to %CENSUS_OF_SWAP. */
+#define CENSUS_PROVED_KINDS (CENSUS_OF_SWAP + 1)
+
 #define CENSUS_HUGETLB_SIZES (CENSUS_KINDS - CENSUS_OF_HUGETLB)
 
 /**

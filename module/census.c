@@ -357,6 +357,7 @@ static int count_slice(struct census *c, u32 slice, u32 slices)
 		m->visited = slice && m->state == MEMCENSUS_STATE_VANISHED;
 		m->begun = false;
 		m->next_addr = 0;
+		memset(m->exclusive, 0, sizeof(m->exclusive));
 	}
 	if (c->snap->pages)
 		census_pages_slice(c->snap->pages);

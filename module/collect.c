@@ -385,6 +385,7 @@ void census_mm_reset(struct census_mm *m)
 {
 	memset(&m->sums, 0, sizeof(m->sums));
 	memset(m->holdings, 0, sizeof(m->holdings));
+	memset(m->exclusive, 0, sizeof(m->exclusive));
 	census_vmas_free(&m->vmas);
 	m->state = MEMCENSUS_STATE_UNSPEC;
 }

@@ -34,6 +34,8 @@
  * @number: number of the address space, from 1
  * @sums: results of the walk
  * @holdings: pages as an owner, by kind; without those of VMAs in @vmas
+ * @exclusive: pages that an entry proved to be exclusive, so that they have no marks:
+ *	number in the current slice, by kind, of holdings here and in @vmas
  * @vmas: &struct census_vma of its VMAs, if requested
  */
 struct census_mm {
@@ -52,6 +54,7 @@ struct census_mm {
 	struct census_sums sums;
 	u32 number;
 	struct census_holding holdings[CENSUS_KINDS];
+	u64 exclusive[CENSUS_PROVED_KINDS];
 	struct list_head vmas;
 };
 

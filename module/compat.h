@@ -73,6 +73,8 @@ typedef swp_entry_t softleaf_t;
 #define softleaf_to_pfn(entry)		swp_offset_pfn(entry)
 #define softleaf_is_migration(entry)	is_migration_entry(entry)
 #define softleaf_is_device_private(entry) is_device_private_entry(entry)
+#define softleaf_is_migration_write(entry) is_writable_migration_entry(entry)
+#define softleaf_is_migration_read_exclusive(entry) is_readable_exclusive_migration_entry(entry)
 #endif
 
 /* Since 6.17 page tables have no bit for device mappings. */

@@ -220,6 +220,39 @@ void census_frames_mark_swap(struct census_frames *f,
 		   census_run_nr(run));
 }
 
+/**
+ * census_frames_exclusive() - number of exclusive frames that the current slice counts
+ * @f: the marks
+ * @mask: of space %CENSUS_SPACE_EXCLUSIVE
+ *
+ * An entry may prove in one slice that its frame is exclusive, and not in the next.  So
+ * a frame counts in one slice only, marked or not: in that of its block.
+ */
+u64 census_frames_exclusive(const struct census_frames *f, const struct census_mask *mask)
+{
+	u64 block = mask->key - CENSUS_SPACE(CENSUS_SPACE_EXCLUSIVE);
+
+	return census_frames_counts(f, census_frames_key(CENSUS_ANON) + block) ?
+	       census_popcount(mask->mask) : 0;
+}
+
+/* Like census_frames_exclusive(), for swap slots. */
+u64 census_frames_exclusive_swap(const struct census_frames *f,
+				 const struct census_run *run)
+{
+	u64 nr = census_run_nr(run), at = run->pfn, end = at + nr, next, pages = 0;
+	u64 space = CENSUS_SPACE(CENSUS_SPACE_SWAP + run->swap_type);
+
+	if (f->slices == 1)
+		return nr;
+	for (; at < end; at = next) {
+		next = min(round_down(at, CENSUS_BLOCK_PAGES) + CENSUS_BLOCK_PAGES, end);
+		if (census_frames_counts(f, space + (at >> CENSUS_BLOCK_SHIFT)))
+			pages += next - at;
+	}
+	return pages;
+}
+
 /* Settles blocks, each over all workers that have marked it. */
 static void settle_section(struct census_frames *const *workers,
 			   const struct census_section *sections,

@@ -38,6 +38,7 @@
 
 enum census_space {
 	CENSUS_SPACE_FRAMES = 1,	/* + class */
+	CENSUS_SPACE_EXCLUSIVE = 4,	/* never marked: see census_frames_exclusive() */
 	CENSUS_SPACE_SWAP = 8,		/* + swap type */
 	CENSUS_SPACE_SPARSE = 48,	/* sections are small from here on */
 	CENSUS_SPACE_HUGETLB = 48,	/* + kind */
@@ -45,7 +46,8 @@ enum census_space {
 	CENSUS_SPACE_END = 1 << (64 - CENSUS_SPACE_SHIFT),
 };
 
-static_assert(CENSUS_SPACE_FRAMES + CENSUS_CLASSES <= CENSUS_SPACE_SWAP);
+static_assert(CENSUS_SPACE_FRAMES + CENSUS_CLASSES <= CENSUS_SPACE_EXCLUSIVE);
+static_assert(CENSUS_SPACE_EXCLUSIVE < CENSUS_SPACE_SWAP);
 static_assert(CENSUS_SPACE_SWAP + MAX_SWAPFILES <= CENSUS_SPACE_SPARSE);
 static_assert(CENSUS_SPACE_HUGETLB + CENSUS_KINDS <= CENSUS_SPACE_FILES);
 
@@ -53,6 +55,12 @@ static_assert(CENSUS_SPACE_HUGETLB + CENSUS_KINDS <= CENSUS_SPACE_FILES);
 static inline u64 census_frames_key(enum census_class class)
 {
 	return CENSUS_SPACE(CENSUS_SPACE_FRAMES + class);
+}
+
+/* Checks whether the pages of a key are exclusive frames, which are counted, not marked. */
+static inline bool census_key_exclusive(u64 key)
+{
+	return key >> CENSUS_SPACE_SHIFT == CENSUS_SPACE_EXCLUSIVE;
 }
 
 /* Space of a file's pages.  Its lowest bit is the class, see census_key_kind(). */
@@ -179,6 +187,9 @@ void census_frames_mark_hugetlb(struct census_frames *f,
 void census_frames_mark_swap(struct census_frames *f,
 			     const struct census_run *run);
 bool census_frames_swapped(const struct census_frames *f);
+u64 census_frames_exclusive(const struct census_frames *f, const struct census_mask *mask);
+u64 census_frames_exclusive_swap(const struct census_frames *f,
+				 const struct census_run *run);
 int census_frames_settle_blocks(struct census_frames *const *workers,
 				unsigned int nr, unsigned int part);
 int census_frames_settle_turns(struct census_frames *const *workers,

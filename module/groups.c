@@ -247,6 +247,25 @@ static int count_group(const struct grouping *g, u32 group, unsigned int pass,
 	return 0;
 }
 
+/* Adds the pages without marks: a page that is exclusive to a member is so to its group. */
+static void add_exclusive(const struct grouping *g,
+			  const struct census_collection *collection,
+			  struct census_holding *holdings)
+{
+	const struct census_mm *m;
+	unsigned int kind;
+
+	list_for_each_entry(m, &collection->mms, link) {
+		struct census_holding *h = &holdings[g->group_of[m->number] * CENSUS_KINDS];
+
+		for (kind = 0; kind < CENSUS_PROVED_KINDS; kind++) {
+			h[kind].pages += m->exclusive[kind];
+			h[kind].exclusive += m->exclusive[kind];
+		}
+		cond_resched();
+	}
+}
+
 /**
  * census_groups_count() - count what the members of each group have together
  * @snap: its groups, if any, are formed
@@ -277,6 +296,8 @@ int census_groups_count(const struct census_snapshot *snap,
 		for (group = 0; group < snap->nr_groups && !err; group++)
 			err = count_group(&g, group, pass,
 					  &holdings[group * CENSUS_KINDS]);
+	if (!err)
+		add_exclusive(&g, collection, holdings);
 	grouping_end(&g);
 	return err;
 }

@@ -10,7 +10,7 @@
 
 /**
  * struct kept_place - pages whose owners are counted, in one unit of a pool
- * @key: of the block in which they were marked
+ * @key: of the block in which they were marked; 0: they are exclusive and not marked
  * @where: from bit 12 on the number of the first page, from bit 6 on its bit in the
  *	block, and below the number of pages minus 1; hugetlb: one bit is one huge page
  */
@@ -101,8 +101,15 @@ static struct census_page_block *block_at(struct census_pages *p, u64 addr)
 	return b;
 }
 
-/* Adds pages @mask of the block at @addr, without those that were not requested. */
-static void note_block(struct census_pages *p, u64 addr, u64 mask, bool swap, bool huge)
+#define NOTE_SWAP BIT(0)
+#define NOTE_HUGE BIT(1)
+#define NOTE_EXCLUSIVE BIT(2)
+
+/*
+ * Adds pages @mask of the block at @addr, without those that were not requested.
+ * @bits: NOTE_*
+ */
+static void note_block(struct census_pages *p, u64 addr, u64 mask, unsigned int bits)
 {
 	struct census_page_block *b;
 
@@ -118,31 +125,37 @@ static void note_block(struct census_pages *p, u64 addr, u64 mask, bool swap, bo
 		p->full = true;
 		return;
 	}
-	b->swap |= swap ? mask : 0;
-	b->resident |= swap ? 0 : mask;
-	b->huge |= huge ? mask : 0;
+	b->swap |= bits & NOTE_SWAP ? mask : 0;
+	b->resident |= bits & NOTE_SWAP ? 0 : mask;
+	b->huge |= bits & NOTE_HUGE ? mask : 0;
+	b->exclusive |= bits & NOTE_EXCLUSIVE ? mask : 0;
 }
 
 /**
  * census_pages_note() - add pages to the bitmaps
  * @p: the pages; @full is set without memory
+ * @f: marks of the first slice
  * @place: PRESENT, HUGETLB or SWAP, not below places added before
  *
  * Allocates memory, so must not be called under a page table lock.
  *
  * Return: the number of blocks of the place.
  */
-u64 census_pages_note(struct census_pages *p, const struct census_place *place)
+u64 census_pages_note(struct census_pages *p, const struct census_frames *f,
+		      const struct census_place *place)
 {
 	u64 addr = place->addr, end = addr + (u64)place->nr * PAGE_SIZE, blocks = 0;
+	unsigned int bits = (place->kind == CENSUS_SWAP ? NOTE_SWAP : 0) |
+			    (place->huge ? NOTE_HUGE : 0);
 
+	if (place->exclusive && census_frames_counts(f, place->key))
+		bits |= NOTE_EXCLUSIVE;
 	while (addr < end) {
 		u64 first = ALIGN_DOWN(addr, CENSUS_PAGE_BLOCK_BYTES);
 		u64 next = min(first + CENSUS_PAGE_BLOCK_BYTES, end);
 
 		note_block(p, first, GENMASK_ULL(((next - first) >> PAGE_SHIFT) - 1,
-						 (addr - first) >> PAGE_SHIFT),
-			   place->kind == CENSUS_SWAP, place->huge);
+						 (addr - first) >> PAGE_SHIFT), bits);
 		addr = next;
 		blocks++;
 	}
@@ -155,10 +168,10 @@ void census_pages_note_swap(struct census_pages *p, u64 addr, u64 mask)
 	u64 first = ALIGN_DOWN(addr, CENSUS_PAGE_BLOCK_BYTES);
 	unsigned int at = (addr - first) >> PAGE_SHIFT;
 
-	note_block(p, first, mask << at, true, false);
+	note_block(p, first, mask << at, NOTE_SWAP);
 	if (at)
 		note_block(p, first + CENSUS_PAGE_BLOCK_BYTES,
-			   mask >> (CENSUS_BLOCK_PAGES - at), true, false);
+			   mask >> (CENSUS_BLOCK_PAGES - at), NOTE_SWAP);
 }
 
 /**
@@ -187,7 +200,7 @@ void census_pages_keep(struct census_pages *p, struct census_frames *f,
 		return;
 	}
 	*(struct kept_place *)census_unit(&p->places, unit) = (struct kept_place) {
-		.key = key,
+		.key = place->exclusive ? 0 : key,
 		.where = where << PLACE_PAGE_SHIFT | at << PLACE_AT_SHIFT | (nr - 1),
 	};
 }
@@ -266,13 +279,18 @@ int census_pages_settle(struct census_pages *p, const struct census_frames *f)
 		unsigned int at = place->where >> PLACE_AT_SHIFT & PLACE_MASK;
 		unsigned int nr = (place->where & PLACE_MASK) + 1;
 		u64 page = place->where >> PLACE_PAGE_SHIFT, mask;
-		struct census_block *b = census_frames_block(f, place->key);
+		struct census_block *b;
 
 		if (!(i % PLACES_AT_ONCE)) {
 			cond_resched();
 			if (fatal_signal_pending(current))
 				return -EINTR;
 		}
+		if (!place->key) {
+			set_exclusive(&c, page, GENMASK_ULL(nr - 1, 0));
+			continue;
+		}
+		b = census_frames_block(f, place->key);
 		if (!b)
 			continue;
 		mask = b->ones & GENMASK_ULL(at + nr - 1, at);

@@ -73,7 +73,8 @@ void census_pages_free(struct census_pages *p);
 
 void census_pages_begin(struct census_pages *p, struct census_budget *budget);
 void census_pages_slice(struct census_pages *p);
-u64 census_pages_note(struct census_pages *p, const struct census_place *place);
+u64 census_pages_note(struct census_pages *p, const struct census_frames *f,
+		      const struct census_place *place);
 void census_pages_note_swap(struct census_pages *p, u64 addr, u64 mask);
 void census_pages_keep(struct census_pages *p, struct census_frames *f,
 		       const struct census_place *place);

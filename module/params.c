@@ -36,6 +36,12 @@ module_param(workers, ulong, 0444);
 MODULE_PARM_DESC(workers,
 		 "maximum threads of a scan (1 to 8, default a quarter of the CPUs)");
 
+#ifdef CENSUS_CHECK
+bool census_params_mark_all;
+module_param_named(mark_all, census_params_mark_all, bool, 0600);
+MODULE_PARM_DESC(mark_all, "count owners of exclusive pages too, to compare (Y or N, default N)");
+#endif
+
 static int check_range(const char *name, unsigned long value, unsigned long min,
 		       unsigned long max)
 {

@@ -25,6 +25,20 @@ struct census_params {
 
 extern struct census_params census_params;
 
+#ifdef CENSUS_CHECK
+extern bool census_params_mark_all;
+#endif
+
+/* Checks whether owners are counted also for pages that are known to be exclusive. */
+static inline bool census_mark_all(void)
+{
+#ifdef CENSUS_CHECK
+	return READ_ONCE(census_params_mark_all);
+#else
+	return false;
+#endif
+}
+
 int census_params_check(void);
 
 #endif /* _CENSUS_PARAMS_H */

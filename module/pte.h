@@ -71,6 +71,8 @@ struct census_plain {
 #endif
 
 #ifdef CENSUS_PTE_IGNORED
+static_assert(_PAGE_PRESENT == 1);
+
 static inline unsigned long census_pte_value(pte_t pte)
 {
 	return *(const unsigned long *)&pte;
@@ -140,6 +142,61 @@ static inline bool census_plain_contiguous(const struct census_plain *plain,
 	return plain->zero - (first >> PAGE_SHIFT) >= 8;
 }
 
+/* Return: 1 if a PTE is present and writable, else 0. */
+static inline u64 census_plain_writable(pte_t pte)
+{
+	unsigned long value = census_pte_value(pte);
+
+	return value & (value / _PAGE_RW) & _PAGE_PRESENT;
+}
+
+/**
+ * census_plain_exclusive() - count PTEs of a mapping whose writable pages are exclusive
+ * @pte: the first PTE; its table is locked
+ * @nr: number of PTEs, up to 8
+ * @pages: increased by the number of exclusive pages
+ *
+ * Return: false if one of the PTEs is neither none nor an exclusive page; then @pages is
+ * unchanged.
+ */
+static __always_inline bool census_plain_exclusive(const pte_t *pte, unsigned int nr,
+						   u64 *pages)
+{
+	const unsigned long *entry = (const unsigned long *)pte;
+	unsigned long all = ~0UL, any = 0;
+	u64 rest = 0, found = 0;
+	unsigned int i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < nr; i++) {
+		all &= READ_ONCE(entry[i]);
+		any |= READ_ONCE(entry[i]);
+	}
+	if (any & CENSUS_PTE_SPECIAL)
+		return false;
+	if (all & _PAGE_PRESENT && all & _PAGE_RW) {
+		*pages += nr;
+		return true;
+	}
+#pragma GCC unroll 8
+	for (i = 0; i < nr; i++) {
+		u64 page = census_plain_writable(ptep_get((pte_t *)pte + i));
+
+		found += page;
+		rest |= READ_ONCE(entry[i]) & ~CENSUS_PTE_NONE_BITS & (page - 1);
+	}
+	if (rest)
+		return false;
+	*pages += found;
+	return true;
+}
+
+/* Checks whether a table may begin with exclusive pages: its first PTE is no read-only page. */
+static inline bool census_plain_may_be_exclusive(pte_t pte)
+{
+	return !(census_pte_value(pte) & _PAGE_PRESENT) || census_pte_value(pte) & _PAGE_RW;
+}
+
 #define CENSUS_PTES_DIFFER (~0U)
 
 /**
@@ -191,6 +248,21 @@ static inline u64 census_plain_rest(const struct census_plain *plain, pte_t pte)
 
 static inline bool census_plain_contiguous(const struct census_plain *plain,
 					   const pte_t *pte)
+{
+	return false;
+}
+
+static inline u64 census_plain_writable(pte_t pte)
+{
+	return 0;
+}
+
+static inline bool census_plain_exclusive(const pte_t *pte, unsigned int nr, u64 *pages)
+{
+	return false;
+}
+
+static inline bool census_plain_may_be_exclusive(pte_t pte)
 {
 	return false;
 }

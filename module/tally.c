@@ -6,12 +6,43 @@
 #include <linux/slab.h>
 
 #include "compat.h"
+#include "exclusive.h"
 #include "mapcount.h"
 #include "memory.h"
 #include "pages.h"
 #include "shmem.h"
 #include "tally.h"
 #include "vma.h"
+
+/*
+ * Counts pages or swap slots that an entry proved to be exclusive.  They have no marks,
+ * so the current owner, the sums of the slice and of its group get them here.
+ */
+static void add_exclusive(struct census_tally *t, unsigned int kind, u64 pages)
+{
+	census_share share = (census_share)pages << CENSUS_SHARE_SHIFT;
+	struct census_totals *totals = &t->frames->totals;
+
+	t->holdings[kind].pages += pages;
+	t->holdings[kind].exclusive += pages;
+	t->holdings[kind].share += share;
+	totals->pages[kind] += pages;
+	totals->share[kind] += share;
+	t->m->exclusive[kind] += pages;
+}
+
+/* Removes from the sums of the slice what add_exclusive() added for @m. */
+static void forget_exclusive(struct census_tally *t, struct census_mm *m)
+{
+	struct census_totals *totals = &t->frames->totals;
+	unsigned int kind;
+
+	for (kind = 0; kind < CENSUS_PROVED_KINDS; kind++) {
+		totals->pages[kind] -= m->exclusive[kind];
+		totals->share[kind] -= (census_share)m->exclusive[kind] << CENSUS_SHARE_SHIFT;
+		m->exclusive[kind] = 0;
+	}
+}
 
 /*
  * Both bases: counts runs that need no struct page, after the page table lock was
@@ -29,7 +60,11 @@ static void take_runs(void *context, const struct census_run *runs,
 		switch ((enum census_kind)run->kind) {
 		case CENSUS_SWAP:
 			t->sums->swap += bytes;
-			census_frames_mark_swap(t->frames, run);
+			if (run->bits & CENSUS_EXCLUSIVE)
+				add_exclusive(t, CENSUS_OF_SWAP,
+					      census_frames_exclusive_swap(t->frames, run));
+			else
+				census_frames_mark_swap(t->frames, run);
 			break;
 		case CENSUS_HOLE:
 			t->sums->swap += census_shmem_swap_range(t->vma, run->pfn,
@@ -84,8 +119,20 @@ static void frames_masks(void *context, const struct census_mask *masks,
 			 unsigned int nr)
 {
 	struct census_tally *t = context;
+	unsigned int i, first = 0;
 
-	census_frames_mark(t->frames, masks, nr);
+	if (t->frames->slices == 1) {
+		census_frames_mark(t->frames, masks, nr);
+		return;
+	}
+	for (i = 0; i < nr; i++) {
+		if (!census_key_exclusive(masks[i].key))
+			continue;
+		add_exclusive(t, CENSUS_ANON, census_frames_exclusive(t->frames, &masks[i]));
+		census_frames_mark(t->frames, masks + first, i - first);
+		first = i + 1;
+	}
+	census_frames_mark(t->frames, masks + first, nr - first);
 }
 
 /*
@@ -126,8 +173,8 @@ static u64 frames_places(void *context, const struct census_place *places,
 		}
 		/* The first slice has recorded these bits.  A later slice only adds owners. */
 		if (!t->later)
-			work += census_pages_note(t->snap->pages, place);
-		if (place->kind != CENSUS_SWAP)
+			work += census_pages_note(t->snap->pages, t->frames, place);
+		if (place->kind != CENSUS_SWAP && (t->later || !place->exclusive))
 			census_pages_keep(t->snap->pages, t->frames, place);
 	}
 	return work;
@@ -212,6 +259,7 @@ void census_tally_forget(struct census_tally *t, struct census_mm *m)
 {
 	if (is_placed(t, m))
 		census_pages_begin(t->snap->pages, t->frames->budget);
+	forget_exclusive(t, m);
 	census_owners_forget(&t->frames->owners, m->number, t->gone);
 }
 
@@ -297,9 +345,12 @@ static int begin_record(struct census_tally *t, unsigned long addr,
 			struct census_walk *walk)
 {
 	struct census_mm *m = t->m;
-	struct census_holding *holdings = m->holdings;
 
+	/* Pending masks belong to the previous owner. */
+	if (t->path_buffer)
+		census_walk_hand_on(walk);
 	t->record = NULL;
+	t->holdings = m->holdings;
 	t->sums = t->later ? &t->unused : &m->sums;
 	if (!t->path_buffer || !m->task)
 		return 0;
@@ -308,13 +359,11 @@ static int begin_record(struct census_tally *t, unsigned long addr,
 	else if (make_record(t, addr))
 		return -ENOMEM;
 	if (t->record)
-		holdings = t->record->holdings;
+		t->holdings = t->record->holdings;
 	t->met = t->record ?: t->met;
 	if (t->record && !t->later)
 		t->sums = &t->record->sums;
-	/* Pending masks belong to the previous VMA. */
-	census_walk_hand_on(walk);
-	return census_owners_turn(&t->frames->owners, holdings, m->number, m->begun) ?
+	return census_owners_turn(&t->frames->owners, t->holdings, m->number, m->begun) ?
 	       0 : -ENOMEM;
 }
 
@@ -392,7 +441,11 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	walk->holes = begin_shmem(t, addr != vma->vm_start);
 	walk->ops = choose_ops(t);
 	walk->context = t;
+	walk->writable_is_exclusive = census_vma_proves_exclusive(vma);
+	walk->exclusive_key = t->frames->slices == 1 ? 0 :
+			      CENSUS_SPACE(CENSUS_SPACE_EXCLUSIVE);
 	walk->pages = 0;
+	walk->exclusive = 0;
 	walk->copied = 0;
 	walk->huge = 0;
 	if (t->of_heap)
@@ -410,6 +463,7 @@ void census_tally_vma_end(struct census_tally *t, struct census_walk *walk)
 	enum census_class huge = walk->copied ? CENSUS_ANON : t->class;
 
 	t->pages += walk->pages;
+	add_exclusive(t, CENSUS_ANON, walk->exclusive);
 	t->sums->rss[t->class] += (walk->pages - walk->copied) << PAGE_SHIFT;
 	t->sums->rss[CENSUS_ANON] += walk->copied << PAGE_SHIFT;
 	t->sums->thp[huge] += walk->huge << PAGE_SHIFT;

@@ -26,6 +26,7 @@
  * @record: record of @vma, or NULL
  * @met: last record of @m in this visit, or NULL
  * @sums: receives the pages of @vma
+ * @holdings: of the current owner: of @record, or of @m
  * @unused: target of @sums if @later
  * @gone: pages of address spaces that vanished during their walk
  * @class: of the pages of @vma, except for copies in a private mapping
@@ -46,6 +47,7 @@ struct census_tally {
 	struct census_vma *record;
 	struct census_vma *met;
 	struct census_sums *sums;
+	struct census_holding *holdings;
 	struct census_sums unused;
 	struct census_holding gone[CENSUS_KINDS];
 	enum census_class class;

@@ -18,6 +18,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
+#include "exclusive.h"
 #include "memory.h"
 #include "owners.h"
 #include "pte.h"
@@ -89,10 +90,14 @@ static void add_mask(struct census_walk *walk, u64 key, u64 mask)
 	};
 }
 
-/* Called under the table's lock.  There is room: a table has no more places than entries. */
-static void add_place(struct census_walk *walk, enum census_kind kind, bool huge,
+/*
+ * Called under the table's lock.  There is room: a table has no more places than entries.
+ * @bits: of the entries, %CENSUS_PMD and %CENSUS_EXCLUSIVE
+ */
+static void add_place(struct census_walk *walk, enum census_kind kind, u8 bits,
 		      unsigned long addr, unsigned int nr, u64 key, u8 at)
 {
+	bool huge = bits & CENSUS_PMD, exclusive = bits & CENSUS_EXCLUSIVE;
 	struct census_place *place;
 
 	if (!walk->placed)
@@ -101,7 +106,8 @@ static void add_place(struct census_walk *walk, enum census_kind kind, bool huge
 	if (walk->nr_places) {
 		struct census_place *last = place - 1;
 
-		if (last->kind == kind && last->huge == huge && last->key == key &&
+		if (last->kind == kind && last->huge == huge &&
+		    last->exclusive == exclusive && last->key == key &&
 		    kind != CENSUS_HUGETLB &&
 		    last->addr + (unsigned long)last->nr * PAGE_SIZE == addr &&
 		    (kind != CENSUS_PRESENT || last->at + last->nr == at)) {
@@ -110,8 +116,8 @@ static void add_place(struct census_walk *walk, enum census_kind kind, bool huge
 		}
 	}
 	*place = (struct census_place) {
-		.kind = kind, .huge = huge, .at = at, .nr = nr, .addr = addr,
-		.key = key,
+		.kind = kind, .huge = huge, .exclusive = exclusive, .at = at,
+		.nr = nr, .addr = addr, .key = key,
 	};
 	walk->nr_places++;
 }
@@ -124,22 +130,36 @@ static bool may_have_copies(const struct census_walk *walk,
 
 /*
  * Reports mapped pages, as masks or as a run.  In a private file mapping only struct page
- * tells whether a page is a copy.  Under the lock of its table or PMD it cannot be freed.
+ * tells whether a page that is not exclusive is a copy.  Under the lock of its table or
+ * PMD it cannot be freed.
  */
 static void take_pages(struct census_walk *walk, struct vm_area_struct *vma,
 		       unsigned long addr, unsigned long pfn, unsigned int nr,
 		       u8 bits)
 {
 	u64 key = walk->frames, number = pfn;
+	bool exclusive = bits & CENSUS_EXCLUSIVE, counted;
+	u64 apart = 0;
 
 	if (!walk->ops->masks) {
-		add_run(walk, CENSUS_PRESENT, bits, pfn, nr, 0);
+		add_run(walk, CENSUS_PRESENT, bits & ~CENSUS_EXCLUSIVE, pfn, nr, 0);
 		return;
 	}
+	counted = exclusive && !walk->exclusive_key;
 	walk->pages += nr;
 	if (bits & CENSUS_PMD)
 		walk->huge += nr;
-	if (may_have_copies(walk, vma) && PageAnon(pfn_to_page(pfn))) {
+	if (exclusive) {
+		if (!(bits & CENSUS_NOT_PRESENT))
+			census_exclusive_check(pfn, nr, bits & CENSUS_PMD);
+		key = walk->copies ?: walk->frames;
+		if (walk->copies)
+			walk->copied += nr;
+		if (counted)
+			walk->exclusive += nr;
+		else
+			apart = walk->exclusive_key - key;
+	} else if (may_have_copies(walk, vma) && PageAnon(pfn_to_page(pfn))) {
 		key = walk->copies;
 		walk->copied += nr;
 	} else if (walk->file) {
@@ -149,9 +169,10 @@ static void take_pages(struct census_walk *walk, struct vm_area_struct *vma,
 	while (nr) {
 		unsigned int at = number & 63, n = min(64 - at, nr);
 
-		add_mask(walk, key + (number >> 6), GENMASK_ULL(at + n - 1, at));
-		add_place(walk, CENSUS_PRESENT, bits & CENSUS_PMD, addr, n,
-			  key + (number >> 6), at);
+		if (!counted)
+			add_mask(walk, key + apart + (number >> 6),
+				 GENMASK_ULL(at + n - 1, at));
+		add_place(walk, CENSUS_PRESENT, bits, addr, n, key + (number >> 6), at);
 		number += n;
 		addr += n * PAGE_SIZE;
 		nr -= n;
@@ -201,23 +222,30 @@ static void add_hole(struct census_walk *walk, struct vm_area_struct *vma,
 		return;
 	/* Not both: the consumer of places needs all of them in the order of addresses. */
 	if (walk->placed)
-		add_place(walk, CENSUS_HOLE, false, addr, nr, 0, 0);
+		add_place(walk, CENSUS_HOLE, 0, addr, nr, 0, 0);
 	else
 		add_run(walk, CENSUS_HOLE, 0, linear_page_index(vma, addr), nr, 0);
 }
 
-/* Reports @nr pages.  The first of them is page @skip of the range of @entry. */
+/*
+ * Reports @nr pages.  The first of them is page @skip of the range of @entry.
+ * @exclusive: a swap entry has the exclusive bit
+ */
 static void take_softleaf(struct census_walk *walk, struct vm_area_struct *vma,
-			  unsigned long addr, softleaf_t entry, u8 bits,
-			  unsigned int nr, unsigned long skip)
+			  unsigned long addr, softleaf_t entry, bool exclusive,
+			  u8 bits, unsigned int nr, unsigned long skip)
 {
 	if (softleaf_is_swap(entry)) {
-		add_run(walk, CENSUS_SWAP, 0, swp_offset(entry) + skip, nr,
+		if (walk->writable_is_exclusive && exclusive)
+			bits |= CENSUS_EXCLUSIVE;
+		add_run(walk, CENSUS_SWAP, bits, swp_offset(entry) + skip, nr,
 			swp_type(entry));
-		add_place(walk, CENSUS_SWAP, false, addr, nr, 0, 0);
+		add_place(walk, CENSUS_SWAP, 0, addr, nr, 0, 0);
 	} else if (softleaf_has_pfn(entry)) {
 		if (softleaf_is_migration(entry))
 			bits |= CENSUS_MIGRATING;
+		if (walk->writable_is_exclusive && census_migration_exclusive(entry))
+			bits |= CENSUS_EXCLUSIVE;
 		if (softleaf_is_device_private(entry))
 			bits |= CENSUS_DEVICE;
 		take_pages(walk, vma, addr, softleaf_to_pfn(entry) + skip, nr,
@@ -231,15 +259,22 @@ static void take_pte(struct census_walk *walk, struct vm_area_struct *vma,
 {
 	u8 bits = walk->ops->bits & ((pte_young(pte) ? CENSUS_YOUNG : 0) |
 				     (pte_dirty(pte) ? CENSUS_DIRTY : 0));
+	softleaf_t entry;
 
-	if (pte_none(pte))
+	if (pte_none(pte)) {
 		add_hole(walk, vma, addr, addr + PAGE_SIZE);
-	else if (!pte_present(pte))
-		take_softleaf(walk, vma, addr, softleaf_from_pte(pte), 0, 1, 0);
-	else if (census_pte_special(vma, addr, pte))
+	} else if (!pte_present(pte)) {
+		entry = softleaf_from_pte(pte);
+		take_softleaf(walk, vma, addr, entry,
+			      softleaf_is_swap(entry) && pte_swp_exclusive(pte),
+			      0, 1, 0);
+	} else if (census_pte_special(vma, addr, pte)) {
 		add_run(walk, CENSUS_SPECIAL, 0, 0, 1, 0);
-	else
+	} else {
+		if (walk->writable_is_exclusive && pte_write(pte))
+			bits |= CENSUS_EXCLUSIVE;
 		take_pages(walk, vma, addr, pte_pfn(pte), 1, bits);
+	}
 }
 
 static void take_ptes(struct census_walk *walk, struct vm_area_struct *vma,
@@ -264,6 +299,7 @@ static void take_copied_ptes(struct census_walk *walk,
 		if (pte_none(entry))
 			continue;
 		if (!pte_present(entry) || census_pte_special(vma, addr, entry) ||
+		    (pte_write(entry) && walk->writable_is_exclusive) ||
 		    !(pte_write(entry) ||
 		      (pte_dirty(entry) && walk->dirty_is_copied))) {
 			take_pte(walk, vma, addr, entry);
@@ -334,10 +370,27 @@ static __always_inline void grow_mask_by_page(struct last_mask *last, u64 key,
 	last->key ^= (last->key ^ key) & new;
 }
 
+/**
+ * struct plain_counts - results of plain entries that are numbered by frame
+ * @frames: key of frame 0
+ * @apart: 0, or what to add to @frames for the pages of writable entries
+ * @count: ~0 if pages of writable entries are in no mask, but in @exclusive; else 0
+ * @pages: number of pages
+ * @exclusive: number of exclusive pages that are in no mask
+ */
+struct plain_counts {
+	u64 frames;
+	u64 apart;
+	u64 count;
+	u64 pages;
+	u64 exclusive;
+};
+
 /* Return: false if one of @nr entries is not plain; then no entry is counted. */
 static __always_inline bool take_each(struct last_mask *last,
-				      const struct census_plain *plain, u64 frames,
-				      const pte_t *pte, unsigned int nr, u64 *pages)
+				      const struct census_plain *plain,
+				      struct plain_counts *c, const pte_t *pte,
+				      unsigned int nr)
 {
 	unsigned int i;
 	u64 rest = 0;
@@ -352,18 +405,51 @@ static __always_inline bool take_each(struct last_mask *last,
 		pte_t entry = ptep_get((pte_t *)&pte[i]);
 		unsigned long pfn = census_plain_pfn(plain, entry);
 		u64 page = census_plain_page(entry);
+		u64 writable = census_plain_writable(entry);
+		u64 exclusive = writable & c->count;
+		u64 masked = page - exclusive;
 
-		grow_mask_by_page(last, frames + (pfn >> 6), page << (pfn & 63),
-				  page);
-		*pages += page;
+		if (c->count | c->apart && writable)
+			census_exclusive_check(pfn, 1, false);
+		grow_mask_by_page(last, c->frames + (c->apart & -writable) + (pfn >> 6),
+				  masked << (pfn & 63), masked);
+		c->pages += page;
+		c->exclusive += exclusive;
 	}
 	return true;
 }
 
+static __always_inline void check_exclusive(const pte_t *pte, unsigned int nr)
+{
+#ifdef CENSUS_CHECK
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (pte_present(ptep_get((pte_t *)pte + i)))
+			census_exclusive_check(pte_pfn(ptep_get((pte_t *)pte + i)), 1, false);
+#endif
+}
+
+/* Return: false if one of @nr entries, up to 8, is neither none nor an exclusive page. */
+static __always_inline bool take_exclusive(struct plain_counts *c, const pte_t *pte,
+					   unsigned int nr)
+{
+	u64 found = 0;
+
+	/* The compiler unrolls the loops of the usual case. */
+	if (nr == 8 ? !census_plain_exclusive(pte, 8, &found) :
+		      !census_plain_exclusive(pte, nr, &found))
+		return false;
+	c->pages += found;
+	c->exclusive += found;
+	check_exclusive(pte, nr);
+	return true;
+}
+
 /*
- * Pages that are numbered by frame: this loop is most of the cost of a census.  It
- * compares eight entries at once.  If their frames are consecutive and in one block, they
- * are one mask or a part of one.
+ * Pages that are numbered by frame: this loop is most of the cost of a census.  It reads
+ * eight entries at once.  If all are exclusive pages, only their number counts.  If their
+ * frames are consecutive and in one block, they are one mask or a part of one.
  */
 static noinline void take_frames(struct census_walk *walk,
 				 struct vm_area_struct *vma,
@@ -373,28 +459,36 @@ static noinline void take_frames(struct census_walk *walk,
 {
 	struct last_mask last = last_mask_begin(walk);
 	const struct census_plain p = *plain;
-	const u64 frames = walk->frames;
-	u64 pages = 0;
+	struct plain_counts c = {
+		.frames = walk->frames,
+		.apart = walk->exclusive_key ? walk->exclusive_key - walk->frames : 0,
+		.count = walk->writable_is_exclusive && !walk->exclusive_key ? ~0ULL : 0,
+	};
 
+	if (!walk->writable_is_exclusive)
+		c.apart = 0;
 	while (nr) {
-		unsigned int n = 8;
-		bool plain8;
+		unsigned int n = min(nr, 8U);
+		bool done;
 
-		if (nr < 8) {
-			n = nr;
-			plain8 = take_each(&last, &p, frames, pte, n, &pages);
+		if (c.count && census_plain_may_be_exclusive(*pte) &&
+		    take_exclusive(&c, pte, n)) {
+			done = true;
+		} else if (n < 8) {
+			done = take_each(&last, &p, &c, pte, n);
 		} else if (census_plain_contiguous(&p, pte) &&
 			   (census_plain_pfn(&p, *pte) & 63) <= 56) {
 			unsigned long pfn = census_plain_pfn(&p, *pte);
 
-			grow_mask(&last, frames + (pfn >> 6),
+			grow_mask(&last, c.frames + (pfn >> 6) +
+				  (c.apart & -census_plain_writable(*pte)),
 				  0xffULL << (pfn & 63));
-			pages += 8;
-			plain8 = true;
+			c.pages += 8;
+			done = true;
 		} else {
-			plain8 = take_each(&last, &p, frames, pte, 8, &pages);
+			done = take_each(&last, &p, &c, pte, 8);
 		}
-		if (unlikely(!plain8)) {
+		if (unlikely(!done)) {
 			last_mask_end(walk, &last);
 			take_ptes(walk, vma, pte, n, addr);
 			last = last_mask_begin(walk);
@@ -404,7 +498,8 @@ static noinline void take_frames(struct census_walk *walk,
 		nr -= n;
 	}
 	last_mask_end(walk, &last);
-	walk->pages += pages;
+	walk->pages += c.pages;
+	walk->exclusive += c.exclusive;
 }
 
 /*
@@ -583,11 +678,13 @@ static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
 		else
 			take_pages(walk, vma, addr, pmd_pfn(pmd) + skip, nr,
 				   CENSUS_PMD |
+				   (walk->writable_is_exclusive && pmd_write(pmd) ?
+				    CENSUS_EXCLUSIVE : 0) |
 				   (pmd_young(pmd) ? CENSUS_YOUNG : 0) |
 				   (pmd_dirty(pmd) ? CENSUS_DIRTY : 0));
 	} else if (thp_migration_supported() && !pmd_none(pmd) &&
 		   !pmd_present(pmd)) {
-		take_softleaf(walk, vma, addr, softleaf_from_pmd(pmd),
+		take_softleaf(walk, vma, addr, softleaf_from_pmd(pmd), false,
 			      CENSUS_PMD, nr, skip);
 	} else {
 		leaf = false;
@@ -725,7 +822,7 @@ static void take_hugetlb(struct census_walk *walk, unsigned long addr, pte_t pte
 		pfn = softleaf_to_pfn(entry);
 	}
 	add_run(walk, CENSUS_HUGETLB, bits, pfn, nr, 0);
-	add_place(walk, CENSUS_HUGETLB, true, addr, nr, pfn, 0);
+	add_place(walk, CENSUS_HUGETLB, CENSUS_PMD, addr, nr, pfn, 0);
 	hand_on_locked(walk);
 }
 

@@ -34,6 +34,7 @@ enum census_kind {
 #define CENSUS_DEVICE		BIT(4) /* device private memory */
 #define CENSUS_NOT_PRESENT	BIT(5) /* the frame is in a non-present entry */
 #define CENSUS_SHARED_TABLE	BIT(6) /* PMD table of hugetlb shared by several mms */
+#define CENSUS_EXCLUSIVE	BIT(7) /* by the entry alone, see exclusive.h */
 
 /**
  * struct census_run - consecutive entries with consecutive frames
@@ -74,6 +75,7 @@ struct census_mask {
  * struct census_place - pages at consecutive addresses
  * @kind: PRESENT, HUGETLB, SWAP or HOLE
  * @huge: PRESENT: mapped by a PMD
+ * @exclusive: PRESENT: %CENSUS_EXCLUSIVE
  * @at: PRESENT: bit of the first page in the mask of @key
  * @nr: number of pages; PRESENT: all are in one mask
  * @addr: of the first page
@@ -82,6 +84,7 @@ struct census_mask {
 struct census_place {
 	u8 kind;
 	bool huge;
+	bool exclusive;
 	u8 at;
 	u32 nr;
 	unsigned long addr;
@@ -133,7 +136,11 @@ struct census_walk_ops {
  * @copies: masks: key of frame 0 for copied pages in the current VMA, a private file
  *	mapping; else 0
  * @dirty_is_copied: a dirty entry in the current VMA maps a copied page
+ * @writable_is_exclusive: writable entries of the current VMA map exclusive pages, see exclusive.h
+ * @exclusive_key: masks: key of frame 0 for exclusive pages; 0: they are not in masks,
+ *	but counted in @exclusive
  * @pages: masks: number of entries of mapped pages
+ * @exclusive: of @pages, those that are exclusive and in no mask
  * @copied: of @pages, those copied in a private file mapping
  * @huge: of @pages, those mapped by a PMD
  * @ptes: number of entries read
@@ -157,7 +164,10 @@ struct census_walk {
 	u64 file;
 	u64 copies;
 	bool dirty_is_copied;
+	bool writable_is_exclusive;
+	u64 exclusive_key;
 	u64 pages;
+	u64 exclusive;
 	u64 copied;
 	u64 huge;
 	u64 ptes;
