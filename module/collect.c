@@ -3,6 +3,8 @@
 #include <linux/cred.h>
 #include <linux/hash.h>
 #include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -83,30 +85,54 @@ static struct mm_struct *process_mm(struct task_struct *leader)
 	return mm;
 }
 
+static void add_threads_faults(struct census_task *task, struct task_struct *leader)
+{
+	struct signal_struct *sig = leader->signal;
+	struct task_struct *t;
+
+	task->min_faults = READ_ONCE(sig->min_flt);
+	task->maj_faults = READ_ONCE(sig->maj_flt);
+	census_for_each_thread(leader, t) {
+		task->min_faults += READ_ONCE(t->min_flt);
+		task->maj_faults += READ_ONCE(t->maj_flt);
+	}
+}
+
+/* With more threads, fill_faults() does not take the lock. */
+#define LOCKED_THREADS_MAX 256
+
+/*
+ * A thread that exits moves its counts to @sig under stats_lock.  Under the lock
+ * interrupts are off, and a user chooses the number of threads.  So for many threads the
+ * lock is not taken: if threads exit during all tries, their faults may be missing.  No
+ * fault is counted twice, because @sig is read before its threads.
+ */
 static void fill_faults(struct census_task *task, struct task_struct *leader)
 {
 	struct signal_struct *sig = leader->signal;
-	unsigned int seq = 0, next = 0;
-	struct task_struct *t;
 	unsigned long flags;
+	unsigned int seq, tries;
 
-	/* stats_lock: a thread that exits moves its counts to @sig. */
 	rcu_read_lock();
-	do {
-		seq = next;
-		flags = read_seqbegin_or_lock_irqsave(&sig->stats_lock, &seq);
-		task->min_faults = sig->min_flt;
-		task->maj_faults = sig->maj_flt;
-		census_for_each_thread(leader, t) {
-			task->min_faults += READ_ONCE(t->min_flt);
-			task->maj_faults += READ_ONCE(t->maj_flt);
-		}
-		next = 1;
-	} while (need_seqretry(&sig->stats_lock, seq));
-	done_seqretry_irqrestore(&sig->stats_lock, seq, flags);
+	for (tries = 0; tries < 3; tries++) {
+		seq = read_seqbegin(&sig->stats_lock);
+		add_threads_faults(task, leader);
+		if (!read_seqretry(&sig->stats_lock, seq))
+			goto out;
+	}
+	if (get_nr_threads(leader) > LOCKED_THREADS_MAX)
+		goto out;
+	read_seqlock_excl_irqsave(&sig->stats_lock, flags);
+	add_threads_faults(task, leader);
+	read_sequnlock_excl_irqrestore(&sig->stats_lock, flags);
+out:
 	rcu_read_unlock();
 }
 
+/*
+ * Everything that is read here belongs to the task_struct, and stays until the last
+ * reference on it: its signal_struct, its credentials and its css_set.
+ */
 static void fill_task(struct census_task *task, struct task_struct *leader)
 {
 	get_task_comm(task->comm, leader);
@@ -122,6 +148,29 @@ static void fill_task(struct census_task *task, struct task_struct *leader)
 	fill_faults(task, leader);
 }
 
+/*
+ * A reference on a task does not keep its real_parent: after release_task() nothing
+ * updates the pointer, and the parent may be freed.  A thread that executes a program
+ * replaces its leader and releases it at once.  So the leader is looked up again: while it
+ * has its PID, its parent is not released before the end of this RCU section.
+ *
+ * Return: a reference on the parent's PID, or NULL if the process @pid has exited.  @pid
+ * may be NULL.
+ */
+static struct pid *get_parent(struct pid *pid)
+{
+	struct pid *parent = NULL;
+	struct task_struct *leader;
+
+	rcu_read_lock();
+	leader = pid_task(pid, PIDTYPE_TGID);
+	if (leader)
+		parent = get_task_pid(rcu_dereference(leader->real_parent),
+				      PIDTYPE_TGID);
+	rcu_read_unlock();
+	return parent;
+}
+
 static struct census_task *new_task(struct census_snapshot *snap,
 				    struct task_struct *leader)
 {
@@ -130,9 +179,7 @@ static struct census_task *new_task(struct census_snapshot *snap,
 	if (!task)
 		return NULL;
 	task->pid = get_task_pid(leader, PIDTYPE_TGID);
-	rcu_read_lock();
-	task->parent = get_pid(task_tgid(rcu_dereference(leader->real_parent)));
-	rcu_read_unlock();
+	task->parent = get_parent(task->pid);
 	fill_task(task, leader);
 	return task;
 }
@@ -234,46 +281,47 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 	return err;
 }
 
-/*
- * Gets all thread group leaders, with a reference on each.  The task list is walked in
- * one RCU section, in which nothing can be allocated.  So count, allocate with spare
- * room, and try again if the room was not enough.
+/* PIDs that are looked up in one RCU section.  PIDs of threads are among them. */
+#define PIDS_AT_ONCE 32
+
+/**
+ * struct leaders - some processes
+ * @next: lowest PID that was not looked up
+ * @nr: length of @tasks
+ * @tasks: thread group leaders, with a reference on each
  */
-static struct task_struct **get_leaders(unsigned int *nr)
+struct leaders {
+	int next;
+	unsigned int nr;
+	struct task_struct *tasks[PIDS_AT_ONCE];
+};
+
+/*
+ * Gets the next processes.  Not for_each_process(): an RCU section over all processes
+ * lasts as long as there are processes, and a task that was released meanwhile does not
+ * lead back to the list.
+ *
+ * Return: false after the last one.
+ */
+static bool next_leaders(struct leaders *l)
 {
-	unsigned int room = 0, n;
-	struct task_struct **leaders = NULL;
-	struct task_struct *p;
+	unsigned int i;
 
-	for (;;) {
-		n = 0;
-		rcu_read_lock();
-		for_each_process(p) {
-			if (n < room) {
-				get_task_struct(p);
-				leaders[n] = p;
-			}
-			n++;
-		}
-		rcu_read_unlock();
-		if (leaders && n <= room) {
-			*nr = n;
-			return leaders;
-		}
-		for (n = min(n, room); leaders && n; n--)
-			put_task_struct(leaders[n - 1]);
-		kvfree(leaders);
+	l->nr = 0;
+	rcu_read_lock();
+	for (i = 0; i < PIDS_AT_ONCE; i++) {
+		struct pid *pid = find_ge_pid(l->next, &init_pid_ns);
+		struct task_struct *leader;
 
-		rcu_read_lock();
-		n = 0;
-		for_each_process(p)
-			n++;
-		rcu_read_unlock();
-		room = n + n / 8 + 64;
-		leaders = census_kvcalloc(room, sizeof(*leaders));
-		if (!leaders)
-			return NULL;
+		if (!pid)
+			break;
+		l->next = pid_nr(pid) + 1;
+		leader = pid_task(pid, PIDTYPE_TGID);
+		if (leader)
+			l->tasks[l->nr++] = get_task_struct(leader);
 	}
+	rcu_read_unlock();
+	return i == PIDS_AT_ONCE || l->nr;
 }
 
 /**
@@ -281,28 +329,27 @@ static struct task_struct **get_leaders(unsigned int *nr)
  * @c: the collection
  * @wanted: why they are added
  *
- * In the order of their creation.  All are added before the first address space is
- * walked.
+ * In the order of their PIDs, as in /proc.  All are added before the first address space
+ * is walked.
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
 int census_collect_all(struct census_collection *c, enum census_wanted wanted)
 {
-	unsigned int i, nr;
-	struct task_struct **leaders = get_leaders(&nr);
+	struct leaders l = { .next = 1 };
+	unsigned int i;
 	int err = 0;
 
-	if (!leaders)
-		return -ENOMEM;
-	for (i = 0; i < nr; i++) {
-		if (!err)
-			err = add_process(c, leaders[i], wanted);
-		put_task_struct(leaders[i]);
+	while (!err && next_leaders(&l)) {
+		for (i = 0; i < l.nr; i++) {
+			if (!err)
+				err = add_process(c, l.tasks[i], wanted);
+			put_task_struct(l.tasks[i]);
+		}
 		cond_resched();
 		if (!err && fatal_signal_pending(current))
 			err = -EINTR;
 	}
-	kvfree(leaders);
 	return err;
 }
 
@@ -313,7 +360,7 @@ static struct task_struct *get_leader(struct pid *pid)
 	rcu_read_lock();
 	t = pid_task(pid, PIDTYPE_PID);
 	if (t) {
-		leader = t->group_leader;
+		leader = READ_ONCE(t->group_leader);
 		get_task_struct(leader);
 	}
 	rcu_read_unlock();
@@ -414,6 +461,9 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		mm = NULL;
 	}
 	if (mm) {
+		/* They shared the old address space, not this one. */
+		census_task_drop_peers(m->task);
+		m->last_peer = &m->task->peers;
 		fill_task(m->task, leader);
 		census_mm_counters(mm, &m->task->figures);
 		hlist_del(&m->hash);

@@ -61,7 +61,7 @@ struct census_mm {
 /**
  * struct census_collection - the address spaces of a scan
  * @snap: counts the memory of records, and the processes without mm
- * @mms: &struct census_mm, in the order of process creation
+ * @mms: &struct census_mm, in the order of PIDs
  * @nr: number of @mms
  * @named: some of @mms are named
  * @last_number: number of the last address space added

@@ -126,7 +126,8 @@ static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
 	if (!task->pid)
 		return 0;
 	return put_peers(skb, e, task, pid) ||
-	       nla_put_u32(skb, MEMCENSUS_TASK_PPID, pid_nr_ns(task->parent, e->pid_ns)) ||
+	       (task->parent && nla_put_u32(skb, MEMCENSUS_TASK_PPID,
+					    pid_nr_ns(task->parent, e->pid_ns))) ||
 	       nla_put_string(skb, MEMCENSUS_TASK_COMM, task->comm) ||
 	       nla_put_u32(skb, MEMCENSUS_TASK_UID,
 			   from_kuid_munged(e->user_ns, task->uid)) ||

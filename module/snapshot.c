@@ -82,18 +82,24 @@ void *census_snapshot_memory(struct census_snapshot *snap, size_t size)
 	return memory;
 }
 
-/* @task: not in a snapshot, or NULL. */
-void census_task_free(struct census_task *task)
+void census_task_drop_peers(struct census_task *task)
 {
 	struct census_peer *peer, *next;
 
-	if (!task)
-		return;
 	for (peer = task->peers; peer; peer = next) {
 		next = peer->next;
 		put_pid(peer->pid);
 		kfree(peer);
 	}
+	task->peers = NULL;
+}
+
+/* @task: not in a snapshot, or NULL. */
+void census_task_free(struct census_task *task)
+{
+	if (!task)
+		return;
+	census_task_drop_peers(task);
 	put_pid(task->pid);
 	put_pid(task->parent);
 	kvfree(task);

@@ -118,7 +118,7 @@ struct census_peer {
  * struct census_task - one address space and the processes that use it
  * @pid: its first process, a reference; NULL: no process has the @number
  * @number: PID in the request if it had no address space then; else 0
- * @parent: parent of @pid, a reference, or NULL
+ * @parent: parent of @pid, a reference; NULL: unknown, because @pid was exiting
  * @peers: the other processes
  * @comm: command name of @pid
  * @uid: effective user ID of @pid, as in ps and top
@@ -303,7 +303,7 @@ struct census_system {
  * @walked: contains address spaces
  * @cost: of the scan
  * @nr_tasks: number of @tasks
- * @tasks: in the order of process creation, as in /proc
+ * @tasks: in the order of PIDs, as in /proc
  * @nr_groups: number of @groups
  * @groups: in no order; group 0 has no figures: its tasks are in no group
  * @vmas: &struct census_vma
@@ -383,6 +383,7 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req);
 void *census_snapshot_memory(struct census_snapshot *snap, size_t size);
 void census_snapshot_put(const struct census_snapshot *snap);
 
+void census_task_drop_peers(struct census_task *task);
 void census_task_free(struct census_task *task);
 pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns);
 void census_vmas_free(struct list_head *vmas);

@@ -304,7 +304,7 @@ enum memcensus_state {
  * @MEMCENSUS_TASK_PEERS: u32[], their PIDs in the caller's PID namespace, at most
  *	%MEMCENSUS_PEERS_MAX; absent if there are none
  * @MEMCENSUS_TASK_PPID: u32, parent of @MEMCENSUS_TASK_PID; 0 if none or outside of the
- *	caller's PID namespace
+ *	caller's PID namespace; absent if the process was exiting
  * @MEMCENSUS_TASK_COMM: string, command name
  * @MEMCENSUS_TASK_UID: u32, effective user ID in the caller's user namespace
  * @MEMCENSUS_TASK_CGROUP: u64, ID of the cgroup in the default hierarchy
