@@ -358,6 +358,8 @@ static int count_slice(struct census *c, u32 slice, u32 slices)
 		m->begun = false;
 		m->next_addr = 0;
 		memset(m->exclusive, 0, sizeof(m->exclusive));
+		m->chain = (struct census_chain) {};
+		cond_resched();
 	}
 	if (c->snap->pages)
 		census_pages_slice(c->snap->pages);

@@ -474,6 +474,7 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		m->next_addr = 0;
 		m->patience = 0;
 		m->begun = false;
+		m->chain = (struct census_chain) {};
 		census_mm_reset(m);
 	}
 	mutex_unlock(&c->lock);

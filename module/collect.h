@@ -33,6 +33,7 @@
  * @state: &enum memcensus_state, of all slices together
  * @number: number of the address space, from 1
  * @sums: results of the walk
+ * @chain: its turns in the worker's count
  * @holdings: pages as an owner, by kind; without those of VMAs in @vmas
  * @exclusive: pages that an entry proved to be exclusive, so that they have no marks:
  *	number in the current slice, by kind, of holdings here and in @vmas
@@ -53,6 +54,7 @@ struct census_mm {
 	u8 state;
 	struct census_sums sums;
 	u32 number;
+	struct census_chain chain;
 	struct census_holding holdings[CENSUS_KINDS];
 	u64 exclusive[CENSUS_PROVED_KINDS];
 	struct list_head vmas;

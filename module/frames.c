@@ -336,7 +336,7 @@ int census_frames_settle_blocks(struct census_frames *const *workers,
 				continue;
 			settle_section(workers, sections, nr, part);
 			cond_resched();
-			if (fatal_signal_pending(current))
+			if (census_stopped(f->budget))
 				return -EINTR;
 		}
 	}
@@ -349,7 +349,7 @@ int census_frames_settle_blocks(struct census_frames *const *workers,
  * @nr: number of @workers
  * @worker: whose turns are settled; can run in parallel with other workers
  *
- * Return: 0, or -EINTR after a fatal signal.
+ * Return: 0, or -EINTR after a fatal signal or an error of another worker.
  */
 int census_frames_settle_turns(struct census_frames *const *workers,
 			       unsigned int nr, unsigned int worker)
@@ -357,14 +357,19 @@ int census_frames_settle_turns(struct census_frames *const *workers,
 	struct census_owners *all[CENSUS_WORKERS_MAX];
 	struct census_frames *f = workers[worker];
 	unsigned int w;
-	u32 turn;
+	u32 turn, entry;
 
 	for (w = 0; w < nr; w++)
 		all[w] = &workers[w]->owners;
-	for (turn = 0; turn < f->owners.turns.nr; turn++) {
-		census_turn_settle(all, &f->owners, turn, &f->totals);
-		if (fatal_signal_pending(current))
-			return -EINTR;
+	for (turn = 0; turn < f->owners.nr_turns; turn++) {
+		entry = census_turn(&f->owners, turn)->first;
+		while (entry < census_turn_end(&f->owners, turn)) {
+			entry = census_turn_settle(all, &f->owners, turn, entry,
+						   &f->totals);
+			cond_resched();
+			if (census_stopped(f->budget))
+				return -EINTR;
+		}
 	}
 	return 0;
 }
@@ -428,7 +433,7 @@ int census_frames_prepare_groups(struct census_frames *const *workers, unsigned 
 				return -ENOMEM;
 			}
 			cond_resched();
-			if (fatal_signal_pending(current))
+			if (census_stopped(f->budget))
 				return -EINTR;
 		}
 	}

@@ -23,6 +23,7 @@
 #include <linux/hash.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/swap.h>
 
 #include "account.h"
@@ -84,16 +85,24 @@ static inline u32 census_key_kind(u64 key)
 }
 
 /**
- * struct census_budget - limit of the memory of all workers together
+ * struct census_budget - limits of all workers together
  * @limit: bytes
  * @used: bytes
  * @peak: maximum of @used, bytes
+ * @stopped: a worker failed, or the caller was killed: all workers end
  */
 struct census_budget {
 	u64 limit;
 	atomic64_t used;
 	atomic64_t peak;
+	bool stopped;
 };
+
+/* Only the caller gets the signal; the other threads see @stopped. */
+static inline bool census_stopped(const struct census_budget *budget)
+{
+	return READ_ONCE(budget->stopped) || fatal_signal_pending(current);
+}
 
 bool census_budget_take(struct census_budget *budget, u64 bytes);
 void census_budget_give(struct census_budget *budget, u64 bytes);

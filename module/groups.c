@@ -184,12 +184,13 @@ static void chain_turns(struct grouping *g, const struct census_owners *o, u32 *
 {
 	u32 turn, *first;
 
-	for (turn = 0; turn < o->turns.nr; turn++) {
+	for (turn = 0; turn < o->nr_turns; turn++) {
 		first = &g->first[g->group_of[census_turn(o, turn)->space]];
 		g->turns[++*nr] = (struct group_turn) {
 			.turn = turn, .next = *first, .owners = o,
 		};
 		*first = *nr;
+		cond_resched();
 	}
 }
 
@@ -204,16 +205,18 @@ static int grouping_begin(struct grouping *g, const struct census_snapshot *snap
 	/* Unit 0 must not be used for a state: see census_frames_prepare_groups(). */
 	g->states = (struct census_pool) { .budget = workers[0]->budget, .nr = 1 };
 	for (w = 0; w < nr; w++)
-		nr_turns += workers[w]->owners.turns.nr;
+		nr_turns += workers[w]->owners.nr_turns;
 	g->group_of = census_kvcalloc(collection->last_number + 1,
 				      sizeof(*g->group_of));
 	g->first = census_kvcalloc(snap->nr_groups, sizeof(*g->first));
 	g->turns = census_kvcalloc(nr_turns + 1, sizeof(*g->turns));
 	if (!g->group_of || !g->first || !g->turns)
 		return -ENOMEM;
-	list_for_each_entry(m, &collection->mms, link)
+	list_for_each_entry(m, &collection->mms, link) {
 		if (m->task && m->state != MEMCENSUS_STATE_VANISHED)
 			g->group_of[m->number] = m->task->group;
+		cond_resched();
+	}
 	nr_turns = 0;
 	for (w = 0; w < nr; w++) {
 		chain_turns(g, &workers[w]->owners, &nr_turns);
@@ -234,15 +237,18 @@ static int count_group(const struct grouping *g, u32 group, unsigned int pass,
 		       struct census_holding *holdings)
 {
 	const struct group_turn *t;
-	u32 i;
+	u32 i, entry;
 
 	for (i = g->first[group]; i; i = t->next) {
 		t = &g->turns[i];
-		census_turn_group(t->owners, &g->states, t->turn, group + 1, pass,
-				  holdings);
-		cond_resched();
-		if (fatal_signal_pending(current))
-			return -EINTR;
+		entry = census_turn(t->owners, t->turn)->first;
+		while (entry < census_turn_end(t->owners, t->turn)) {
+			entry = census_turn_group(t->owners, &g->states, t->turn,
+						  entry, group + 1, pass, holdings);
+			cond_resched();
+			if (fatal_signal_pending(current))
+				return -EINTR;
+		}
 	}
 	return 0;
 }

@@ -10,8 +10,8 @@
 #define PLANES_MAX 32
 
 /*
- * Number of entries between two cond_resched(), and few enough that their shares do not
- * overflow 64 bits.
+ * Number of entries between two cond_resched() or checks for a signal, and few enough that
+ * their shares do not overflow 64 bits.
  */
 #define ENTRIES_AT_ONCE BIT(16)
 
@@ -33,6 +33,8 @@ void census_owners_init(struct census_owners *o)
 	o->planes.nr = 1;
 	o->splits.nr = 1;
 	o->turns.nr = 0;
+	o->nr_turns = 0;
+	o->chain = NULL;
 	o->space = 0;
 	o->turn_first = 1;
 	o->space_first = 1;
@@ -64,24 +66,51 @@ u32 census_pool_take(struct census_pool *pool, u32 units)
 	return first;
 }
 
+/* Adds the last turn to its chain, if it has entries: without, it is used again. */
+static void chain_last(struct census_owners *o)
+{
+	struct census_chain *chain = o->chain;
+	u32 last = o->nr_turns;
+
+	if (!chain || census_turn(o, last - 1)->first == o->entries.nr ||
+	    chain->last == last)
+		return;
+	if (chain->last)
+		census_turn(o, chain->last - 1)->next = last;
+	else
+		chain->first = last;
+	chain->last = last;
+}
+
 /* Makes the entries of the current address space the newest of their blocks again. */
 static void resume(struct census_owners *o)
 {
-	u32 i, e;
+	u32 turn, e;
 
-	for (i = 0; i < o->turns.nr; i++) {
-		const struct census_turn *t = census_turn(o, i);
-		u32 end = census_turn_end(o, i);
+	for (turn = o->chain->first; turn; turn = census_turn(o, turn - 1)->next) {
+		u32 end = census_turn_end(o, turn - 1);
 
-		if (t->space != o->space)
-			continue;
-		o->resumed |= t->first < end;
-		for (e = t->first; e < end; e++) {
+		for (e = census_turn(o, turn - 1)->first; e < end; e++) {
 			census_block(o, census_entry(o, e)->block)->newest = e;
 			if (!(e % ENTRIES_AT_ONCE))
 				cond_resched();
 		}
 	}
+	o->resumed = o->chain->first;
+}
+
+/* Return: a new last turn, or NULL without memory. */
+static struct census_turn *add_turn(struct census_owners *o)
+{
+	u32 unit = o->nr_turns * CENSUS_TURN_UNITS;
+
+	if (unit >> CENSUS_CHUNK_SHIFT >= o->turns.nr_chunks &&
+	    (unit > ~0U - CENSUS_TURN_UNITS || !census_pool_grow(&o->turns))) {
+		o->failed = true;
+		return NULL;
+	}
+	o->turns.nr = unit + CENSUS_TURN_UNITS;
+	return census_turn(o, o->nr_turns++);
 }
 
 /**
@@ -90,41 +119,37 @@ static void resume(struct census_owners *o)
  * @holdings: by kind; census_turn_settle() adds the result, so it must stay until then
  * @space: number of the owner's address space, from 1: a page that several owners of one
  *	space map belongs to the first of them
- * @begun: @space may have marks already.  Then all turns are searched for it, so this
- *	must be rare: otherwise the time is quadratic in the number of address spaces
+ * @chain: of @space; it stays until the marks are settled.  If @space has entries, and
+ *	another space had turns since, this takes a time proportional to these entries
  *
  * Return: false without memory.
  */
 bool census_owners_turn(struct census_owners *o,
-			struct census_holding *holdings, u32 space, bool begun)
+			struct census_holding *holdings, u32 space,
+			struct census_chain *chain)
 {
 	struct census_turn *t = NULL;
-	u32 turn = o->turns.nr;
 
-	if (turn)
-		t = census_turn(o, turn - 1);
+	if (o->nr_turns)
+		t = census_turn(o, o->nr_turns - 1);
 	if (t && t->holdings == holdings && t->space == space)
 		return true;
+	chain_last(o);
 	/* Reuse a turn without marks. */
-	if (!t || t->first < o->entries.nr) {
-		if (turn >> CENSUS_CHUNK_SHIFT >= o->turns.nr_chunks &&
-		    !census_pool_grow(&o->turns)) {
-			o->failed = true;
-			return false;
-		}
-		o->turns.nr++;
-		t = census_turn(o, turn);
-	}
+	if (!t || t->first < o->entries.nr)
+		t = add_turn(o);
+	if (!t)
+		return false;
 	*t = (struct census_turn) {
 		.holdings = holdings, .first = o->entries.nr, .space = space,
 	};
 	o->turn_first = o->entries.nr;
+	o->chain = chain;
 	if (o->space != space) {
 		o->space = space;
 		o->space_first = o->entries.nr;
 		o->resumed = false;
-		if (begun)
-			resume(o);
+		resume(o);
 	}
 	return true;
 }
@@ -142,26 +167,10 @@ bool census_owners_room(struct census_owners *o, u32 nr)
 	return !o->failed;
 }
 
-/**
- * census_owners_forget() - redirect the result of an address space
- * @o: the owners
- * @space: number of the address space
- * @holdings: receive the result instead
- */
-void census_owners_forget(struct census_owners *o, u32 space,
-			  struct census_holding *holdings)
-{
-	u32 i;
-
-	for (i = 0; i < o->turns.nr; i++)
-		if (census_turn(o, i)->space == space)
-			census_turn(o, i)->holdings = holdings;
-}
-
 /* Checks whether an entry before @o->space_first belongs to the current address space. */
 static bool is_of_space(const struct census_owners *o, u32 entry)
 {
-	u32 low = 0, high = o->turns.nr;
+	u32 low = 0, high = o->nr_turns;
 
 	while (high - low > 1) {
 		u32 mid = low + (high - low) / 2;
@@ -252,6 +261,49 @@ noinline void census_planes_add(struct census_owners *o, struct census_block *b,
 				return;
 		}
 	} while (grow_planes(o, b));
+}
+
+/* Takes an owner away from each page @mask: the inverse of census_mark(). */
+static void subtract(struct census_owners *o, struct census_block *b, u64 mask)
+{
+	u64 borrow = mask & ~b->ones, before;
+	u64 *word = borrow ? planes_words(o, b->planes) : NULL;
+
+	b->ones ^= mask;
+	for (; borrow; word++) {
+		before = *word;
+		*word = before ^ borrow;
+		borrow &= ~before;
+	}
+}
+
+/**
+ * census_owners_forget() - an address space vanished: it owns nothing any more
+ * @o: the owners; if they have failed, not all entries are in the planes
+ * @chain: of the space, which must not be marked again; not used afterwards
+ */
+void census_owners_forget(struct census_owners *o, struct census_chain *chain)
+{
+	u32 turn, e;
+
+	if (o->chain == chain)
+		chain_last(o);
+	for (turn = chain->first; turn; turn = census_turn(o, turn - 1)->next) {
+		u32 end = census_turn_end(o, turn - 1);
+
+		for (e = census_turn(o, turn - 1)->first; e < end; e++) {
+			struct census_entry *entry = census_entry(o, e);
+
+			if (!o->failed)
+				subtract(o, census_block(o, entry->block), entry->mask);
+			entry->mask = 0;
+			if (!(e % ENTRIES_AT_ONCE))
+				cond_resched();
+		}
+		census_turn(o, turn - 1)->holdings = NULL;
+	}
+	if (o->chain == chain)
+		o->chain = NULL;
 }
 
 /**
@@ -431,25 +483,32 @@ static void settle_entries(struct census_owners *const *workers,
 	}
 }
 
+/* Return: end of the entries from @begin to @end that are processed at once. */
+static u32 end_at_once(u32 begin, u32 end)
+{
+	return end - begin < ENTRIES_AT_ONCE ? end : begin + ENTRIES_AT_ONCE;
+}
+
 /**
- * census_turn_settle() - add the entries of a turn to its owner's holdings
+ * census_turn_settle() - add entries of a turn to its owner's holdings
  * @workers: all workers; their blocks are settled
  * @o: one of them
  * @turn: number of one of its turns
+ * @begin: entry to start at, first that of the turn
  * @totals: @share and @lost are increased
+ *
+ * Return: entry to continue at; the end of the turn after the last.
  */
-void census_turn_settle(struct census_owners *const *workers,
-			const struct census_owners *o, u32 turn,
-			struct census_totals *totals)
+u32 census_turn_settle(struct census_owners *const *workers,
+		       const struct census_owners *o, u32 turn, u32 begin,
+		       struct census_totals *totals)
 {
 	const struct census_turn *t = census_turn(o, turn);
-	u32 end = census_turn_end(o, turn), begin, n;
+	u32 end = end_at_once(begin, census_turn_end(o, turn));
 
-	for (begin = t->first; begin < end; begin += n) {
-		n = end - begin < ENTRIES_AT_ONCE ? end - begin : ENTRIES_AT_ONCE;
-		settle_entries(workers, o, begin, begin + n, t->holdings, totals);
-		cond_resched();
-	}
+	if (t->holdings)
+		settle_entries(workers, o, begin, end, t->holdings, totals);
+	return end;
 }
 
 /**
@@ -470,34 +529,33 @@ static_assert(sizeof(struct group_state) ==
 	      CENSUS_GROUP_UNITS * CENSUS_UNIT_BYTES);
 
 /**
- * census_turn_group() - add the entries of a member's turn to a group's holdings
+ * census_turn_group() - add entries of a member's turn to a group's holdings
  * @o: its blocks' @planes are units of @states
  * @states: %CENSUS_GROUP_UNITS units for each block, zeroed
  * @turn: number of one of its turns
+ * @begin: entry to start at, first that of the turn
  * @group: from 1; all turns of a group are passed consecutively
  * @pass: 0 for the turns of all groups, then 1 again
  * @holdings: of the group, by kind: pass 0 adds to @pages, pass 1 to @exclusive
  *
  * A page is exclusive to a group if no other group maps it.
+ *
+ * Return: as census_turn_settle().
  */
-void census_turn_group(const struct census_owners *o,
-		       const struct census_pool *states, u32 turn, u32 group,
-		       unsigned int pass, struct census_holding *holdings)
+u32 census_turn_group(const struct census_owners *o,
+		      const struct census_pool *states, u32 turn, u32 begin,
+		      u32 group, unsigned int pass, struct census_holding *holdings)
 {
-	u32 i, end = census_turn_end(o, turn);
+	u32 i, end = end_at_once(begin, census_turn_end(o, turn));
 	u64 now = (u64)group << 1 | pass;
 
-	for (i = census_turn(o, turn)->first; i < end; i++) {
+	for (i = begin; i < end; i++) {
 		const struct census_entry *e = census_entry(o, i);
 		struct census_holding *h =
 			&holdings[census_block_kind(o, e->block)];
 		struct group_state *s =
 			census_unit(states, census_block(o, e->block)->planes);
-		u64 new;
-
-		if (!(i % ENTRIES_AT_ONCE))
-			cond_resched();
-		new = s->group == now ? e->mask & ~s->seen : e->mask;
+		u64 new = s->group == now ? e->mask & ~s->seen : e->mask;
 
 		s->seen = s->group == now ? s->seen | new : new;
 		s->group = now;
@@ -509,4 +567,5 @@ void census_turn_group(const struct census_owners *o,
 		s->several |= s->one & new;
 		s->one |= new;
 	}
+	return end;
 }

@@ -133,15 +133,33 @@ struct census_holding {
 };
 
 /**
- * struct census_turn - entries of one owner, until the next turn
- * @holdings: result, by kind
+ * struct census_turn - entries of one owner, until the next turn; two units
+ * @holdings: result, by kind; NULL: the address space vanished
  * @first: number of the first entry
  * @space: number of the address space
+ * @next: number of the next turn of @space plus 1, 0: none
+ * @unused: fills the units
  */
 struct census_turn {
 	struct census_holding *holdings;
 	u32 first;
 	u32 space;
+	u32 next;
+	u32 unused;
+};
+
+#define CENSUS_TURN_UNITS 2
+
+/**
+ * struct census_chain - the turns of an address space that have entries
+ * @first: number of the first one plus 1, 0: none
+ * @last: number of the last one plus 1, 0: none
+ *
+ * The caller keeps it with the address space, zeroed before the first turn.
+ */
+struct census_chain {
+	u32 first;
+	u32 last;
 };
 
 /**
@@ -176,6 +194,8 @@ struct census_totals {
  * @splits: &struct census_split; unit 0 is not used
  * @turns: &struct census_turn
  * @pools: all of the above
+ * @nr_turns: number of turns
+ * @chain: of @space, possibly without the last turn; NULL: none, or @space vanished
  * @space: number of the address space of the current turn
  * @turn_first: first entry of the current turn
  * @space_first: first entry of @space since the last turn of another space
@@ -193,6 +213,8 @@ struct census_owners {
 		};
 		struct census_pool pools[CENSUS_POOLS];
 	};
+	u32 nr_turns;
+	struct census_chain *chain;
 	u32 space;
 	u32 turn_first;
 	u32 space_first;
@@ -240,9 +262,9 @@ struct census_marker;
 void census_owners_init(struct census_owners *o);
 u32 census_pool_take(struct census_pool *pool, u32 units);
 bool census_owners_turn(struct census_owners *o,
-			struct census_holding *holdings, u32 space, bool begun);
-void census_owners_forget(struct census_owners *o, u32 space,
-			  struct census_holding *holdings);
+			struct census_holding *holdings, u32 space,
+			struct census_chain *chain);
+void census_owners_forget(struct census_owners *o, struct census_chain *chain);
 bool census_owners_room(struct census_owners *o, u32 nr);
 u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
 		       struct census_block *b, u32 block, u64 mask);
@@ -251,12 +273,12 @@ void census_planes_add(struct census_owners *o, struct census_block *b,
 void census_blocks_settle(struct census_owners *const *same, const u32 *block,
 			  unsigned int nr, struct census_owners *to, u32 worker,
 			  struct census_totals *totals);
-void census_turn_settle(struct census_owners *const *workers,
-			const struct census_owners *o, u32 turn,
-			struct census_totals *totals);
-void census_turn_group(const struct census_owners *o,
-		       const struct census_pool *states, u32 turn, u32 group,
-		       unsigned int pass, struct census_holding *holdings);
+u32 census_turn_settle(struct census_owners *const *workers,
+		       const struct census_owners *o, u32 turn, u32 begin,
+		       struct census_totals *totals);
+u32 census_turn_group(const struct census_owners *o,
+		      const struct census_pool *states, u32 turn, u32 begin,
+		      u32 group, unsigned int pass, struct census_holding *holdings);
 
 /* Units of @states that census_turn_group() needs for each block. */
 #define CENSUS_GROUP_UNITS 2
@@ -264,13 +286,16 @@ void census_turn_group(const struct census_owners *o,
 static inline struct census_turn *census_turn(const struct census_owners *o,
 					      u32 turn)
 {
-	return census_unit(&o->turns, turn);
+	return census_unit(&o->turns, turn * CENSUS_TURN_UNITS);
 }
+
+static_assert(sizeof(struct census_turn) <= CENSUS_TURN_UNITS * CENSUS_UNIT_BYTES);
+static_assert(CENSUS_CHUNK_UNITS % CENSUS_TURN_UNITS == 0);
 
 /* Number of the first entry after those of a turn. */
 static inline u32 census_turn_end(const struct census_owners *o, u32 turn)
 {
-	return turn + 1 < o->turns.nr ? census_turn(o, turn + 1)->first :
+	return turn + 1 < o->nr_turns ? census_turn(o, turn + 1)->first :
 					o->entries.nr;
 }
 

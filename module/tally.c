@@ -246,7 +246,7 @@ int census_tally_mm(struct census_tally *t, struct census_mm *m)
 {
 	t->m = m;
 	t->met = NULL;
-	return census_owners_turn(&t->frames->owners, m->holdings, m->number, m->begun) ?
+	return census_owners_turn(&t->frames->owners, m->holdings, m->number, &m->chain) ?
 	       0 : -ENOMEM;
 }
 
@@ -260,7 +260,7 @@ void census_tally_forget(struct census_tally *t, struct census_mm *m)
 	if (is_placed(t, m))
 		census_pages_begin(t->snap->pages, t->frames->budget);
 	forget_exclusive(t, m);
-	census_owners_forget(&t->frames->owners, m->number, t->gone);
+	census_owners_forget(&t->frames->owners, &m->chain);
 }
 
 /*
@@ -363,7 +363,7 @@ static int begin_record(struct census_tally *t, unsigned long addr,
 	t->met = t->record ?: t->met;
 	if (t->record && !t->later)
 		t->sums = &t->record->sums;
-	return census_owners_turn(&t->frames->owners, t->holdings, m->number, m->begun) ?
+	return census_owners_turn(&t->frames->owners, t->holdings, m->number, &m->chain) ?
 	       0 : -ENOMEM;
 }
 

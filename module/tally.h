@@ -28,7 +28,6 @@
  * @sums: receives the pages of @vma
  * @holdings: of the current owner: of @record, or of @m
  * @unused: target of @sums if @later
- * @gone: pages of address spaces that vanished during their walk
  * @class: of the pages of @vma, except for copies in a private mapping
  * @of_heap: sum of heap or stack if @vma is one of these; else NULL
  * @placed: bitmaps of the pages of @vma are requested
@@ -49,7 +48,6 @@ struct census_tally {
 	struct census_sums *sums;
 	struct census_holding *holdings;
 	struct census_sums unused;
-	struct census_holding gone[CENSUS_KINDS];
 	enum census_class class;
 	u64 *of_heap;
 	bool placed;

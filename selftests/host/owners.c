@@ -25,8 +25,7 @@ static struct census_owners *all[WORKERS];
 static struct census_holding holdings[SPACES_MAX][MAPPINGS][CENSUS_KINDS_MAX];
 /* 0: not mapped; else 1 + index of the first mapping that maps it. */
 static unsigned char owned[SPACES_MAX][PAGES];
-/* The address space has marked something. */
-static bool begun[SPACES_MAX];
+static struct census_chain chains[SPACES_MAX];
 static unsigned int memory_left;
 static unsigned int points;
 static bool failed;
@@ -100,8 +99,7 @@ static void mark_some(unsigned int worker, unsigned int space,
 	struct census_owners *o = &workers[worker];
 	unsigned int i, j;
 
-	census_owners_turn(o, holdings[space][mapping], space + 1, begun[space]);
-	begun[space] = true;
+	census_owners_turn(o, holdings[space][mapping], space + 1, &chains[space]);
 	for (i = 0; i < blocks && !o->failed; i++) {
 		unsigned int page = rand() % BLOCKS * CENSUS_BLOCK_PAGES;
 		u64 mask = 0;
@@ -127,7 +125,7 @@ static void mark_some(unsigned int worker, unsigned int space,
 static void settle(unsigned int nr_workers, struct census_totals *totals)
 {
 	unsigned int page, w;
-	u32 turn;
+	u32 turn, entry;
 
 	for (page = 0; page < PAGES; page += CENSUS_BLOCK_PAGES) {
 		u32 block[WORKERS];
@@ -138,8 +136,11 @@ static void settle(unsigned int nr_workers, struct census_totals *totals)
 		census_blocks_settle(all, block, nr_workers, all[w], w, totals);
 	}
 	for (w = 0; w < nr_workers; w++)
-		for (turn = 0; turn < all[w]->turns.nr; turn++)
-			census_turn_settle(all, all[w], turn, totals);
+		for (turn = 0; turn < all[w]->nr_turns; turn++)
+			for (entry = census_turn(all[w], turn)->first;
+			     entry < census_turn_end(all[w], turn);)
+				entry = census_turn_settle(all, all[w], turn,
+							   entry, totals);
 }
 
 static void check(unsigned int spaces, const struct census_totals *totals,
@@ -207,7 +208,7 @@ static void check_groups(unsigned int nr_workers, unsigned int spaces,
 	struct census_pool states = {};
 	bool pages = true, exclusive = true;
 	unsigned int w, pass, g, s, t, k;
-	u32 turn;
+	u32 turn, entry;
 
 	for (t = 0; t < PAGES; t += CENSUS_BLOCK_PAGES) {
 		u32 unit = census_pool_take(&states, CENSUS_GROUP_UNITS);
@@ -222,12 +223,15 @@ static void check_groups(unsigned int nr_workers, unsigned int spaces,
 	for (pass = 0; pass < 2; pass++)
 		for (g = 0; g < GROUPS; g++)
 			for (w = 0; w < nr_workers; w++)
-				for (turn = 0; turn < all[w]->turns.nr; turn++)
-					if (census_turn(all[w], turn)->space %
-					    GROUPS == g)
-						census_turn_group(all[w], &states,
-								  turn, g + 1,
-								  pass, group[g]);
+				for (turn = 0; turn < all[w]->nr_turns; turn++)
+					for (entry = census_turn(all[w], turn)->first;
+					     census_turn(all[w], turn)->space %
+					     GROUPS == g &&
+					     entry < census_turn_end(all[w], turn);)
+						entry = census_turn_group(all[w],
+									  &states, turn,
+									  entry, g + 1,
+									  pass, group[g]);
 	for (g = 0; g < GROUPS; g++) {
 		struct census_holding want[KINDS] = {};
 
@@ -261,26 +265,30 @@ static void check_groups(unsigned int nr_workers, unsigned int spaces,
  * @blocks: blocks marked by each owner
  * @percent: of the pages in these blocks
  * @resumed: each address space marks once more after all others
+ * @vanish: after that every second address space vanishes
  */
 struct round {
 	const char *name;
 	unsigned int workers, spaces, mappings, blocks, percent;
-	bool resumed;
+	bool resumed, vanish;
 };
 
 static const struct round rounds[] = {
-	{ "one owner", 1, 1, 1, 100, 50, false },
-	{ "few owners, few pages", 1, 5, 1, 5, 3, false },
-	{ "12 owners at random", 1, 12, 1, 100, 60, false },
-	{ "whole blocks", 1, 40, 1, 20, 100, false },
-	{ "300 owners at random", 1, 300, 1, 100, 60, false },
-	{ "700 owners of everything", 1, 700, 1, 600, 100, false },
-	{ "owners are mappings", 1, 30, 3, 60, 30, false },
-	{ "address spaces are resumed", 1, 40, 1, 40, 30, true },
-	{ "mappings, resumed", 1, 40, 3, 40, 10, true },
-	{ "two workers", 2, 50, 1, 60, 40, false },
-	{ "three workers, 300 owners", 3, 300, 1, 60, 60, false },
-	{ "three workers, mappings, resumed", 3, 60, 3, 60, 20, true },
+	{ "one owner", 1, 1, 1, 100, 50, false, false },
+	{ "few owners, few pages", 1, 5, 1, 5, 3, false, false },
+	{ "12 owners at random", 1, 12, 1, 100, 60, false, false },
+	{ "whole blocks", 1, 40, 1, 20, 100, false, false },
+	{ "300 owners at random", 1, 300, 1, 100, 60, false, false },
+	{ "700 owners of everything", 1, 700, 1, 600, 100, false, false },
+	{ "owners are mappings", 1, 30, 3, 60, 30, false, false },
+	{ "address spaces are resumed", 1, 40, 1, 40, 30, true, false },
+	{ "mappings, resumed", 1, 40, 3, 40, 10, true, false },
+	{ "two workers", 2, 50, 1, 60, 40, false, false },
+	{ "three workers, 300 owners", 3, 300, 1, 60, 60, false, false },
+	{ "three workers, mappings, resumed", 3, 60, 3, 60, 20, true, false },
+	{ "every second one vanishes", 1, 300, 1, 100, 60, false, true },
+	{ "all but one vanish", 1, 2, 1, 100, 60, false, true },
+	{ "mappings, resumed, vanish", 3, 60, 3, 60, 20, true, true },
 };
 
 static void run(const struct round *r)
@@ -289,7 +297,7 @@ static void run(const struct round *r)
 	unsigned int w, s, m, again;
 
 	memset(owned, 0, sizeof(owned));
-	memset(begun, 0, sizeof(begun));
+	memset(chains, 0, sizeof(chains));
 	memset(holdings, 0, sizeof(holdings));
 	memory_left = 100000;
 	for (w = 0; w < r->workers; w++)
@@ -299,6 +307,10 @@ static void run(const struct round *r)
 			for (m = 0; m < r->mappings; m++)
 				mark_some(s % r->workers, s, m, r->blocks,
 					  r->percent);
+	for (s = 0; r->vanish && s < r->spaces; s += 2) {
+		census_owners_forget(&workers[s % r->workers], &chains[s]);
+		memset(owned[s], 0, sizeof(owned[s]));
+	}
 	settle(r->workers, &totals);
 	check(r->spaces, &totals, r->name);
 	check_groups(r->workers, r->spaces, r->name);
@@ -318,7 +330,7 @@ static void run_out(void)
 
 	for (chunks = 3; chunks < 40; chunks++) {
 		memset(owned, 0, sizeof(owned));
-		memset(begun, 0, sizeof(begun));
+		memset(chains, 0, sizeof(chains));
 		memory_left = 100;
 		begin_worker(0);
 		memory_left = chunks - 3;
