@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/delay.h>
+#include <linux/completion.h>
+#include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -31,6 +32,8 @@
  * @work: function that in_parallel() runs once for each worker number
  * @next: next worker number for @work
  * @err: first error of @work
+ * @running: threads of in_parallel() that have not ended @work, plus 1
+ * @done: no thread is running
  * @cpu: CPU time of the threads, ns
  * @workers: worker 0 belongs to the caller
  * @frames: marks of each worker, by worker number
@@ -48,6 +51,8 @@ struct census {
 	int (*work)(struct census *c, unsigned int number);
 	atomic_t next;
 	atomic_t err;
+	atomic_t running;
+	struct completion done;
 	atomic64_t cpu;
 	struct census_worker workers[CENSUS_WORKERS_MAX];
 	struct census_frames *frames[CENSUS_WORKERS_MAX];
@@ -60,6 +65,8 @@ static void take_work(struct census *c)
 
 	while ((number = atomic_fetch_inc(&c->next)) < c->nr_workers) {
 		err = c->work(c, number);
+		if (err)
+			WRITE_ONCE(c->budget.stopped, true);
 		/* Keep the first error, but replace -EINTR: it may only be a consequence. */
 		if (err && atomic_cmpxchg(&c->err, 0, err) == -EINTR)
 			atomic_set(&c->err, err);
@@ -72,6 +79,8 @@ static int work_thread(void *data)
 
 	take_work(c);
 	atomic64_add(current->se.sum_exec_runtime, &c->cpu);
+	if (atomic_dec_and_test(&c->running))
+		complete(&c->done);
 	return 0;
 }
 
@@ -93,13 +102,31 @@ static struct task_struct *start_worker(struct census *c, unsigned int number)
 		return NULL;	/* the other workers do its work */
 	set_user_nice(thread, task_nice(current));
 	get_task_struct(thread);
+	atomic_inc(&c->running);
 	wake_up_process(thread);
 	return thread;
 }
 
 /*
+ * A wait of a census.  It ends at a fatal signal, and does not prevent suspend.  The caller
+ * holds the lock of its netlink socket, and scans wait for each other: lockdep must not
+ * take this for a deadlock, because all of these waits are freezable.
+ */
+#define CENSUS_WAIT (TASK_KILLABLE | TASK_FREEZABLE_UNSAFE)
+
+/* The signal is the caller's: the threads see @budget.stopped, and then end soon. */
+static void wait_for_threads(struct census *c)
+{
+	if (atomic_dec_and_test(&c->running))
+		return;
+	if (wait_for_completion_state(&c->done, CENSUS_WAIT))
+		WRITE_ONCE(c->budget.stopped, true);
+}
+
+/*
  * Runs @work once for each worker number, in up to @nr threads including the caller.
- * Each number is processed, however few threads could be started.
+ * Each number is processed, however few threads could be started, unless one fails or the
+ * caller is killed.
  */
 static int in_parallel(struct census *c, unsigned int nr,
 		       int (*work)(struct census *c, unsigned int number))
@@ -108,11 +135,16 @@ static int in_parallel(struct census *c, unsigned int nr,
 	unsigned int i;
 
 	c->work = work;
+	c->budget.stopped = false;
 	atomic_set(&c->next, 0);
 	atomic_set(&c->err, 0);
+	atomic_set(&c->running, 1);
+	reinit_completion(&c->done);
 	for (i = 1; i < nr; i++)
 		threads[i] = start_worker(c, i);
 	take_work(c);
+	wait_for_threads(c);
+	/* Also waits until the thread has left the module's text. */
 	for (i = 1; i < nr; i++) {
 		if (!threads[i])
 			continue;
@@ -127,16 +159,26 @@ static int scan_part(struct census *c, unsigned int number)
 	return census_scan_all(&c->workers[number]);
 }
 
+/* Waits for others to drop their locks. */
+static void wait_for_locks(struct census_scan *scan)
+{
+	ktime_t time = 100 * NSEC_PER_USEC;
+	u64 begin = ktime_get_ns();
+
+	set_current_state(CENSUS_WAIT);
+	schedule_hrtimeout_range(&time, 200 * NSEC_PER_USEC, HRTIMER_MODE_REL);
+	atomic64_add(ktime_get_ns() - begin, &scan->waited);
+}
+
 /*
- * Visits all address spaces.  Then retries those whose lock was not available, all
- * together for at most the busy budget.  The worker that started an address space also
- * continues it, because its marks are in that worker.  The threads have ended by then, so
- * the caller runs the retries with that worker's state.
+ * Visits all address spaces.  Then retries those whose lock was not available, until the
+ * busy budget is used up, and then once more, without a wait.  The worker that started an
+ * address space also continues it, because its marks are in that worker.  The threads
+ * have ended by then, so the caller runs the retries with that worker's state.
  */
 static int visit_all(struct census *c)
 {
 	struct census_mm *m;
-	u64 deadline;
 	bool left;
 	int err;
 
@@ -145,9 +187,8 @@ static int visit_all(struct census *c)
 	if (err)
 		return err;
 
-	deadline = ktime_get_ns() + census_params.busy_budget;
 	for (;;) {
-		bool last = ktime_get_ns() >= deadline;
+		bool last = !census_scan_budget(&c->scan);
 
 		left = false;
 		list_for_each_entry(m, &c->scan.collection.mms, link) {
@@ -156,6 +197,7 @@ static int visit_all(struct census *c)
 			err = census_scan_mm(&c->workers[m->worker], m);
 			if (err)
 				return err;
+			cond_resched();
 			if (m->visited)
 				continue;
 			left = true;
@@ -167,7 +209,7 @@ static int visit_all(struct census *c)
 		}
 		if (!left || last)
 			return 0;
-		usleep_range(100, 300);
+		wait_for_locks(&c->scan);
 	}
 }
 
@@ -530,6 +572,7 @@ static int scan_tasks(struct census *c)
 	c->budget.limit = census_params.max_mem;
 	census_files_begin(&c->files, &c->budget);
 	spin_lock_init(&c->scan.lock);
+	init_completion(&c->done);
 	err = census_collect_begin(&c->scan.collection, c->snap);
 	if (!err)
 		err = count_and_finish(c);

@@ -175,25 +175,48 @@ static int walk_hold(struct census_worker *w, struct census_mm *m)
 	return census_tally_error(&w->tally) ?: ret;
 }
 
+static bool is_stopped(const struct census_worker *w)
+{
+	return census_stopped(w->tally.frames->budget);
+}
+
+/**
+ * census_scan_budget() - time that the scan may still spend on unavailable locks
+ * @scan: the scan
+ *
+ * Return: ns; 0: each lock may be tried once more.
+ */
+u64 census_scan_budget(const struct census_scan *scan)
+{
+	s64 left = census_params.busy_budget - atomic64_read(&scan->waited);
+
+	return max(left, 0LL);
+}
+
 /*
  * A lock that was available once in this census is not stuck: several threads take it in
- * turns, and it is free between two of them.  So spin for up to this time, ns.
+ * turns, and it is free between two of them.  So spin for up to this time, ns.  A user may
+ * have many such processes, so all spins are part of the budget.
  */
 #define SPIN_NS (200 * NSEC_PER_USEC)
 
+/* Return: as walk_hold(); @w->waited is increased. */
 static int walk_when_free(struct census_worker *w, struct census_mm *m)
 {
-	u64 begin = ktime_get_ns();
-	int ret;
+	int ret = walk_hold(w, m);
+	u64 begin, spin;
 
-	for (;;) {
-		ret = walk_hold(w, m);
-		if (ret != -EAGAIN || !m->begun || need_resched() ||
-		    fatal_signal_pending(current) ||
-		    ktime_get_ns() - begin >= SPIN_NS)
-			return ret;
+	if (ret != -EAGAIN || !m->begun)
+		return ret;
+	begin = w->locked_at;
+	spin = min_t(u64, SPIN_NS, census_scan_budget(w->scan));
+	while (ret == -EAGAIN && ktime_get_ns() - begin < spin &&
+	       !need_resched() && !is_stopped(w)) {
 		cpu_relax();
+		ret = walk_hold(w, m);
 	}
+	w->waited += w->locked_at - begin;
+	return ret;
 }
 
 /*
@@ -217,23 +240,41 @@ static bool is_abandoned(const struct census_mm *m)
  */
 static int visit(struct census_worker *w, struct census_mm *m)
 {
+	u64 begin = ktime_get_ns(), waited = 0;
+	bool resumed = m->begun, advanced = false;
+	unsigned long addr;
 	int ret;
 
 	if (!m->mm || !mmget_not_zero(m->mm))
 		return -ESRCH;
+	w->waited = 0;
 	ret = census_tally_mm(&w->tally, m);
+	if (resumed)
+		waited = ktime_get_ns() - begin;
 	while (!ret) {
-		if (fatal_signal_pending(current) || READ_ONCE(w->scan->stop))
+		addr = m->next_addr;
+		if (is_stopped(w))
 			ret = -EINTR;
 		else if (is_abandoned(m))
 			ret = -ESRCH;
 		else
 			ret = walk_when_free(w, m);
+		advanced |= m->next_addr != addr;
 		cond_resched();
 	}
 	if (ret > 0 && m->task && !w->tally.later)
 		census_mm_counters(m->mm, &m->task->figures);
 	mmput_async(m->mm);
+	/*
+	 * A visit in vain is all waiting.  Any other one is bounded by the size of the
+	 * address space, except for its spins and the return to its marks.
+	 */
+	if (ret == -EAGAIN && !advanced)
+		waited = ktime_get_ns() - begin;
+	else
+		waited += w->waited;
+	if (waited)
+		atomic64_add(waited, &w->scan->waited);
 	return min(ret, 0);
 }
 
@@ -305,25 +346,21 @@ void census_scan_begin(struct census_scan *scan)
 {
 	scan->next = list_first_entry_or_null(&scan->collection.mms,
 					      struct census_mm, link);
-	scan->stop = false;
 }
 
 /**
  * census_scan_all() - scan address spaces that no worker has started, until none is left
  * @w: the worker; several workers may run at the same time
  *
- * Return: 0, or -EINTR, -ENOMEM or -ENOSPC; after an error all workers stop.
+ * Return: 0, or -EINTR, -ENOMEM or -ENOSPC.
  */
 int census_scan_all(struct census_worker *w)
 {
-	struct census_scan *scan = w->scan;
 	struct census_mm *m;
 	int err = 0;
 
-	while (!err && !READ_ONCE(scan->stop) && (m = take_next(scan)))
+	while (!err && !is_stopped(w) && (m = take_next(w->scan)))
 		err = census_scan_mm(w, m);
-	if (err)
-		WRITE_ONCE(scan->stop, true);
 	return err;
 }
 

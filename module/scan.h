@@ -19,13 +19,13 @@
  * @collection: the address spaces
  * @lock: protects @next
  * @next: next address space to walk, in @collection.mms
- * @stop: a worker failed: all workers stop
+ * @waited: time that all workers together have spent on locks that were not available, ns
  */
 struct census_scan {
 	struct census_collection collection;
 	spinlock_t lock;	/* protects @next */
 	struct census_mm *next;
-	bool stop;
+	atomic64_t waited;
 };
 
 /**
@@ -37,6 +37,7 @@ struct census_scan {
  * @vma: VMA whose lock is held; NULL if the mmap lock or no lock is held
  * @locked_at: start of the current lock hold, ns
  * @looked_at: @walk.work at the last read of the clock
+ * @waited: time between tries to get the lock, in the current visit, ns
  * @lock_hold_max: longest lock hold, ns
  * @lock_holds: number of lock holds
  */
@@ -48,6 +49,7 @@ struct census_worker {
 	struct vm_area_struct *vma;
 	u64 locked_at;
 	u64 looked_at;
+	u64 waited;
 	u64 lock_hold_max;
 	u64 lock_holds;
 };
@@ -60,5 +62,6 @@ void census_scan_begin(struct census_scan *scan);
 int census_scan_all(struct census_worker *w);
 int census_scan_mm(struct census_worker *w, struct census_mm *m);
 void census_scan_give_up(struct census_mm *m);
+u64 census_scan_budget(const struct census_scan *scan);
 
 #endif /* _CENSUS_SCAN_H */
