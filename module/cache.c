@@ -1,44 +1,93 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/ktime.h>
-#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
 #include <linux/timekeeping.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "census.h"
 #include "frames.h"
 #include "pages.h"
 #include "params.h"
+#include "scan.h"
 #include "cache.h"
 
 /*
- * scan_mutex: one scan of all owners at a time; protects @latest and @latest_begun.
- * scans_begun only grows and is read before the mutex is taken.
+ * scan_lock: one scan of all owners at a time.  scans_begun only grows and is read before
+ * the lock is taken.
  *
- * pids_mutex: one mapcount census of named PIDs at a time.  It needs nothing from a scan
+ * pids_lock: one mapcount census of named PIDs at a time.  It needs nothing from a scan
  * of all processes, so neither waits for the other.  No census takes both.
+ *
+ * Not mutexes: a task that waits for one cannot be frozen, and would prevent suspend for
+ * as long as the scans before it last.
  */
-static DEFINE_MUTEX(scan_mutex);
-static DEFINE_MUTEX(pids_mutex);
+struct scan_lock {
+	unsigned long taken;
+	wait_queue_head_t queue;
+};
+
+#define SCAN_LOCK(lock) { .queue = __WAIT_QUEUE_HEAD_INITIALIZER((lock).queue) }
+
+static struct scan_lock scan_lock = SCAN_LOCK(scan_lock);
+static struct scan_lock pids_lock = SCAN_LOCK(pids_lock);
+
+/* latest_lock protects @latest, @latest_begun and @latest_kept. */
+static DEFINE_SPINLOCK(latest_lock);
 static atomic64_t scans_begun;
 static atomic64_t last_seq;
 static const struct census_snapshot *latest;
 static u64 latest_begun;
+static unsigned long latest_kept;
 
 /* The latest census is kept for requests that wait for it, and for max_age. */
 #define KEEP_JIFFIES (HZ + nsecs_to_jiffies(census_params.max_age))
 
+/* Return: 0, or -EINTR after a fatal signal. */
+static int take_lock(struct scan_lock *lock)
+{
+	/* One waiter is woken; if it is frozen, the next one is. */
+	return ___wait_event(lock->queue, !test_and_set_bit_lock(0, &lock->taken),
+			     CENSUS_WAIT, 1, 0, schedule()) ? -EINTR : 0;
+}
+
+static void drop_lock(struct scan_lock *lock)
+{
+	clear_bit_unlock(0, &lock->taken);
+	/* Orders the bit before the look at the queue, as waitqueue_active() needs. */
+	smp_mb__after_atomic();
+	wake_up(&lock->queue);
+}
+
+/* The timer may have run out while a scan published a newer census: this one stays. */
 static void drop_latest(struct work_struct *work)
 {
-	const struct census_snapshot *old;
+	const struct census_snapshot *old = NULL;
 
-	mutex_lock(&scan_mutex);
-	old = latest;
-	latest = NULL;
-	mutex_unlock(&scan_mutex);
+	spin_lock(&latest_lock);
+	if (time_after_eq(jiffies, latest_kept))
+		swap(old, latest);
+	spin_unlock(&latest_lock);
 	census_snapshot_put(old);
 }
 
 static DECLARE_DELAYED_WORK(drop_work, drop_latest);
+
+/* The caller publishes a scan, and no other scan runs. */
+static void publish(const struct census_snapshot *snap, u64 begun)
+{
+	const struct census_snapshot *old;
+
+	spin_lock(&latest_lock);
+	old = latest;
+	latest = census_snapshot_get(snap);
+	latest_begun = begun;
+	latest_kept = jiffies + KEEP_JIFFIES;
+	spin_unlock(&latest_lock);
+	mod_delayed_work(system_power_efficient_wq, &drop_work, KEEP_JIFFIES);
+	census_snapshot_put(old);
+}
 
 /* Checks whether the latest census answers @req, which arrived when @begun scans had started. */
 static bool latest_answers(const struct census_request *req, u64 begun)
@@ -55,16 +104,29 @@ static bool latest_answers(const struct census_request *req, u64 begun)
 	       census_params.max_age;
 }
 
+/* Return: a reference on the latest census if it answers @req, else NULL. */
+static const struct census_snapshot *get_latest(const struct census_request *req,
+						u64 begun)
+{
+	const struct census_snapshot *snap = NULL;
+
+	spin_lock(&latest_lock);
+	if (latest_answers(req, begun))
+		snap = census_snapshot_get(latest);
+	spin_unlock(&latest_lock);
+	return snap;
+}
+
 /* Takes a mapcount census of named PIDs. */
 static int census_of_pids(const struct census_request *req,
 			  const struct census_snapshot **out)
 {
 	struct census_snapshot *snap;
 
-	if (mutex_lock_killable(&pids_mutex))
+	if (take_lock(&pids_lock))
 		return -EINTR;
 	snap = census_take(req);
-	mutex_unlock(&pids_mutex);
+	drop_lock(&pids_lock);
 	if (IS_ERR(snap))
 		return PTR_ERR(snap);
 	snap->seq = atomic64_inc_return(&last_seq);
@@ -88,18 +150,16 @@ int census_cache_request(const struct census_request *req,
 			 const struct census_snapshot **out)
 {
 	u64 begun = atomic64_read(&scans_begun);
-	const struct census_snapshot *old = NULL;
 	struct census_snapshot *snap;
 	int err = 0;
 
 	if (req->nr_pids && req->basis == MEMCENSUS_BASIS_MAPCOUNT)
 		return census_of_pids(req, out);
-	if (mutex_lock_killable(&scan_mutex))
+	if (take_lock(&scan_lock))
 		return -EINTR;
-	if (latest_answers(req, begun)) {
-		*out = census_snapshot_get(latest);
+	*out = get_latest(req, begun);
+	if (*out)
 		goto out;
-	}
 	begun = atomic64_inc_return(&scans_begun);
 	snap = census_take(req);
 	if (IS_ERR(snap)) {
@@ -108,15 +168,10 @@ int census_cache_request(const struct census_request *req,
 	}
 	snap->seq = atomic64_inc_return(&last_seq);
 	*out = snap;
-	if (!req->nr_pids) {
-		old = latest;
-		latest = census_snapshot_get(snap);
-		latest_begun = begun;
-		mod_delayed_work(system_power_efficient_wq, &drop_work, KEEP_JIFFIES);
-	}
+	if (!req->nr_pids)
+		publish(snap, begun);
 out:
-	mutex_unlock(&scan_mutex);
-	census_snapshot_put(old);
+	drop_lock(&scan_lock);
 	return err;
 }
 

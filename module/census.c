@@ -107,13 +107,6 @@ static struct task_struct *start_worker(struct census *c, unsigned int number)
 	return thread;
 }
 
-/*
- * A wait of a census.  It ends at a fatal signal, and does not prevent suspend.  The caller
- * holds the lock of its netlink socket, and scans wait for each other: lockdep must not
- * take this for a deadlock, because all of these waits are freezable.
- */
-#define CENSUS_WAIT (TASK_KILLABLE | TASK_FREEZABLE_UNSAFE)
-
 /* The signal is the caller's: the threads see @budget.stopped, and then end soon. */
 static void wait_for_threads(struct census *c)
 {
