@@ -143,8 +143,7 @@ static int census_of_pids(const struct census_request *req,
  * arrival.  All requests that wait share this scan.  A census of named PIDs is not
  * shared.
  *
- * Return: 0, -EINTR after a fatal signal, -ENOMEM, or -ENOSPC if page bitmaps exceed
- * their part of max_mem.
+ * Return: 0, or an error of census_take().
  */
 int census_cache_request(const struct census_request *req,
 			 const struct census_snapshot **out)
@@ -177,8 +176,16 @@ out:
 
 int census_cache_init(void)
 {
+	int err;
+
 	census_pages_init();
-	return census_frames_init();
+	err = census_snapshot_init();
+	if (err)
+		return err;
+	err = census_frames_init();
+	if (err)
+		census_snapshot_exit();
+	return err;
 }
 
 /* No request can arrive any more. */
@@ -186,5 +193,6 @@ void census_cache_exit(void)
 {
 	cancel_delayed_work_sync(&drop_work);
 	census_snapshot_put(latest);
+	census_snapshot_exit();
 	census_frames_exit();
 }

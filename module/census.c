@@ -3,6 +3,7 @@
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -28,6 +29,7 @@
  * @swap_known: all owners of swap slots were walked
  * @pss: sum over all owners, 1/2^36 page
  * @group_holdings: by group and kind; NULL without groups
+ * @full: results use all of max_results
  * @nr_workers: length of @workers
  * @work: function that in_parallel() runs once for each worker number
  * @next: next worker number for @work
@@ -47,6 +49,7 @@ struct census {
 	bool swap_known;
 	census_share pss;
 	struct census_holding *group_holdings;
+	bool full;
 	unsigned int nr_workers;
 	int (*work)(struct census *c, unsigned int number);
 	atomic_t next;
@@ -230,20 +233,34 @@ static void count_state(struct census_cost *cost, const struct census_mm *m)
 /* @m was not walked, or its process exited before a later slice. */
 static void forget_task(struct census *c, struct census_mm *m)
 {
-	census_vmas_free(&m->vmas);
+	census_vmas_drop(&m->vmas);
 	if (c->snap->pages)
 		census_pages_begin(c->snap->pages, &c->budget);
 }
 
-/* All owners are counted: converts sums to figures. */
-static void finish_task(struct census *c, struct census_mm *m)
+/*
+ * All owners are counted: converts what was counted of @m to figures.
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+static int finish_task(struct census *c, struct census_mm *m)
 {
+	struct census_figures figures = {};
+	int err = 0;
+
 	m->task->state = m->state;
+	if (m->mm)
+		census_counters_figures(&m->counters, &figures);
 	if (m->state == MEMCENSUS_STATE_WALKED ||
 	    m->state == MEMCENSUS_STATE_PARTIAL)
-		census_tally_figures(&c->workers[0].tally, m, c->swap_known);
+		err = census_tally_figures(&c->workers[0].tally, m, c->swap_known,
+					   &figures);
 	else
 		forget_task(c, m);
+	if (err || !figures.known)
+		return err;
+	m->task->figures = census_snapshot_figures(c->snap, &c->snap->arena, &figures);
+	return m->task->figures ? 0 : -ENOMEM;
 }
 
 /* Moves the records to the snapshot, in the order of collection. */
@@ -251,6 +268,7 @@ static int finish_tasks(struct census *c, struct list_head *mms, unsigned int nr
 {
 	struct census_snapshot *snap = c->snap;
 	struct census_mm *m;
+	int err;
 
 	snap->tasks = census_snapshot_memory(snap, (nr ?: 1) *
 					     sizeof(*snap->tasks));
@@ -260,7 +278,11 @@ static int finish_tasks(struct census *c, struct list_head *mms, unsigned int nr
 		count_state(&snap->cost, m);
 		if (!m->task)
 			continue;
-		finish_task(c, m);
+		err = finish_task(c, m);
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
+		if (err)
+			return err;
 		list_splice_tail_init(&m->vmas, &snap->vmas);
 		snap->tasks[snap->nr_tasks++] = m->task;
 		m->task = NULL;
@@ -417,8 +439,11 @@ static void start_over(struct census *c)
 {
 	struct census_mm *m;
 
-	list_for_each_entry(m, &c->scan.collection.mms, link)
+	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		census_mm_reset(m);
+		cond_resched();
+	}
+	census_arena_free(&c->snap->vma_arena);
 	if (c->group_holdings)
 		memset(c->group_holdings, 0, (size_t)c->snap->nr_groups *
 		       CENSUS_KINDS * sizeof(*c->group_holdings));
@@ -522,8 +547,10 @@ static int form_groups(struct census *c)
 	err = census_groups_form(c->snap, &c->scan.collection.mms);
 	if (err)
 		return err;
-	c->group_holdings = census_kvcalloc((size_t)c->snap->nr_groups * CENSUS_KINDS,
-					    sizeof(*c->group_holdings));
+	c->group_holdings = census_arena_alloc(&c->scan.collection.arena,
+					       array3_size(c->snap->nr_groups,
+							   CENSUS_KINDS,
+							   sizeof(*c->group_holdings)));
 	return c->group_holdings ? 0 : -ENOMEM;
 }
 
@@ -573,8 +600,8 @@ static int scan_tasks(struct census *c)
 		c->snap->cost.memory += census_pages_end(c->snap->pages);
 	workers_end(c, 0);
 	census_files_end(&c->files);
+	c->full = c->scan.collection.arena.full;
 	census_collect_end(&c->scan.collection);
-	kvfree(c->group_holdings);
 	c->snap->cost.memory += atomic64_read(&c->budget.peak);
 	c->snap->cost.cpu += atomic64_read(&c->cpu);
 	return err;
@@ -613,14 +640,15 @@ static u64 cpu_clock_stop(const struct cpu_clock *c, u64 wall)
  * At most two run at a time, see cache.c: each may use max_mem.
  *
  * Return: a snapshot with one reference and no number yet, which the caller publishes or
- * puts; or an error pointer: -EINTR after a fatal signal, -ENOMEM, or -ENOSPC if page
- * bitmaps exceed their part of max_mem.
+ * puts; or an error pointer: -EINTR after a fatal signal, -ENOMEM, -EDQUOT if results use
+ * all of max_results, or -ENOSPC if page bitmaps exceed their part of max_mem.
  */
 struct census_snapshot *census_take(const struct census_request *req)
 {
 	struct census_snapshot *snap = census_snapshot_alloc(req);
 	struct cpu_clock cpu = cpu_clock_start();
 	struct census *c;
+	bool full;
 	int err = 0;
 
 	c = census_kvzalloc(sizeof(*c));
@@ -645,7 +673,10 @@ struct census_snapshot *census_take(const struct census_request *req)
 		err = census_kswapd_gather(snap);
 	if (!err && req->parts & MEMCENSUS_PART_SYSTEM)
 		err = census_system_gather(snap);
+	full = c->full || census_snapshot_full(snap);
 	kvfree(c);
+	if (err == -ENOMEM && full)
+		err = -EDQUOT;
 	if (err) {
 		census_snapshot_put(snap);
 		return ERR_PTR(err);

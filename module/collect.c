@@ -194,7 +194,7 @@ static int add_peer(struct census_snapshot *snap, struct census_mm *m,
 		put_pid(pid);
 		return 0;
 	}
-	peer = kzalloc(sizeof(*peer), CENSUS_GFP);
+	peer = census_snapshot_memory(snap, sizeof(*peer));
 	if (!peer) {
 		put_pid(pid);
 		return -ENOMEM;
@@ -202,7 +202,6 @@ static int add_peer(struct census_snapshot *snap, struct census_mm *m,
 	peer->pid = pid;
 	*m->last_peer = peer;
 	m->last_peer = &peer->next;
-	snap->cost.memory += sizeof(*peer);
 	return 0;
 }
 
@@ -213,13 +212,13 @@ static int add_record(struct census_collection *c, struct census_mm *m,
 	if (!m->task)
 		return -ENOMEM;
 	m->last_peer = &m->task->peers;
-	census_mm_counters(m->mm, &m->task->figures);
+	census_mm_counters(m);
 	return 0;
 }
 
 static struct census_mm *add_space(struct census_collection *c)
 {
-	struct census_mm *m = kzalloc(sizeof(*m), CENSUS_GFP);
+	struct census_mm *m = census_arena_alloc(&c->arena, sizeof(*m));
 
 	if (!m)
 		return NULL;
@@ -433,7 +432,7 @@ void census_mm_reset(struct census_mm *m)
 	memset(&m->sums, 0, sizeof(m->sums));
 	memset(m->holdings, 0, sizeof(m->holdings));
 	memset(m->exclusive, 0, sizeof(m->exclusive));
-	census_vmas_free(&m->vmas);
+	census_vmas_drop(&m->vmas);
 	m->state = MEMCENSUS_STATE_UNSPEC;
 }
 
@@ -465,10 +464,10 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		census_task_drop_peers(m->task);
 		m->last_peer = &m->task->peers;
 		fill_task(m->task, leader);
-		census_mm_counters(mm, &m->task->figures);
 		hlist_del(&m->hash);
 		mmdrop(m->mm);
 		m->mm = mm;
+		census_mm_counters(m);
 		hlist_add_head(&m->hash, bucket(c, mm));
 		m->number = ++c->last_number;
 		m->next_addr = 0;
@@ -482,35 +481,91 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 	return mm;
 }
 
-/* Frees everything except what the snapshot has taken over. */
-void census_collect_end(struct census_collection *c)
-{
-	struct census_mm *m, *next;
+/**
+ * struct remains - what census_collect_end() frees
+ * @work: frees it later
+ * @mms: see &struct census_collection
+ * @arena: see &struct census_collection
+ * @snap: a reference, because it has the memory of tasks
+ */
+struct remains {
+	struct work_struct work;
+	struct list_head mms;
+	struct census_arena arena;
+	const struct census_snapshot *snap;
+};
 
-	list_for_each_entry_safe(m, next, &c->mms, link) {
+static void free_mms(struct list_head *mms, struct census_arena *arena)
+{
+	struct census_mm *m;
+
+	list_for_each_entry(m, mms, link) {
 		if (m->mm)
 			mmdrop(m->mm);
 		census_task_free(m->task);
-		census_vmas_free(&m->vmas);
-		kfree(m);
+		census_vmas_drop(&m->vmas);
+		cond_resched();
 	}
-	kvfree(c->buckets);
+	census_arena_free(arena);
 }
 
-/* The kernel's own counters.  They need only a reference on @mm (mm_count). */
-void census_mm_counters(const struct mm_struct *mm, struct census_figures *f)
+static void free_remains(struct work_struct *work)
 {
-	struct mm_struct *m = (struct mm_struct *)mm;
+	struct remains *r = container_of(work, typeof(*r), work);
 
-	census_figure_set(f, MEMCENSUS_F_VSS,
-			  (u64)READ_ONCE(m->total_vm) << PAGE_SHIFT);
-	census_figure_set(f, MEMCENSUS_F_RSS_COUNTER,
-			  (u64)get_mm_rss(m) << PAGE_SHIFT);
-	census_figure_set(f, MEMCENSUS_F_RSS_PEAK,
-			  (u64)get_mm_hiwater_rss(m) << PAGE_SHIFT);
-	census_figure_set(f, MEMCENSUS_F_PAGETABLES, mm_pgtables_bytes(m));
-	census_figure_set(f, MEMCENSUS_F_MLOCKED,
-			  (u64)READ_ONCE(m->locked_vm) << PAGE_SHIFT);
+	free_mms(&r->mms, &r->arena);
+	census_snapshot_put(r->snap);
+	kfree(r);
+}
+
+/* To free more address spaces takes milliseconds. */
+#define FREE_LATER 4096
+
+/* Frees a large collection later.  Return: false without memory. */
+static bool free_later(struct census_collection *c)
+{
+	struct remains *r = kzalloc(sizeof(*r), CENSUS_GFP);
+
+	if (!r)
+		return false;
+	INIT_LIST_HEAD(&r->mms);
+	list_splice_init(&c->mms, &r->mms);
+	r->arena = c->arena;
+	r->snap = census_snapshot_get(c->snap);
+	INIT_WORK(&r->work, free_remains);
+	census_free_later(&r->work);
+	return true;
+}
+
+/* Frees everything except what the snapshot has taken over. */
+void census_collect_end(struct census_collection *c)
+{
+	kvfree(c->buckets);
+	if (c->nr <= FREE_LATER || !free_later(c))
+		free_mms(&c->mms, &c->arena);
+}
+
+/* Reads the kernel's own counters, which need only a reference on @m->mm (mm_count). */
+void census_mm_counters(struct census_mm *m)
+{
+	struct mm_struct *mm = m->mm;
+
+	m->counters = (struct census_counters) {
+		.vss = (u64)READ_ONCE(mm->total_vm) << PAGE_SHIFT,
+		.rss = (u64)get_mm_rss(mm) << PAGE_SHIFT,
+		.rss_peak = (u64)get_mm_hiwater_rss(mm) << PAGE_SHIFT,
+		.pagetables = mm_pgtables_bytes(mm),
+		.mlocked = (u64)READ_ONCE(mm->locked_vm) << PAGE_SHIFT,
+	};
+}
+
+void census_counters_figures(const struct census_counters *c, struct census_figures *f)
+{
+	census_figure_set(f, MEMCENSUS_F_VSS, c->vss);
+	census_figure_set(f, MEMCENSUS_F_RSS_COUNTER, c->rss);
+	census_figure_set(f, MEMCENSUS_F_RSS_PEAK, c->rss_peak);
+	census_figure_set(f, MEMCENSUS_F_PAGETABLES, c->pagetables);
+	census_figure_set(f, MEMCENSUS_F_MLOCKED, c->mlocked);
 }
 
 /* Checks whether @pid belongs to a kernel thread.  @pid may be NULL. */

@@ -14,7 +14,24 @@
 #include <linux/mutex.h>
 
 #include "frames.h"
+#include "results.h"
 #include "snapshot.h"
+
+/**
+ * struct census_counters - the kernel's own counters of an address space
+ * @vss: bytes, as all members
+ * @rss: approximate, as in statm
+ * @rss_peak: see @rss
+ * @pagetables: of all levels
+ * @mlocked: see mlock()
+ */
+struct census_counters {
+	u64 vss;
+	u64 rss;
+	u64 rss_peak;
+	u64 pagetables;
+	u64 mlocked;
+};
 
 /**
  * struct census_mm - one address space to walk
@@ -32,6 +49,7 @@
  * @worker: number of the worker that started the walk
  * @state: &enum memcensus_state, of all slices together
  * @number: number of the address space, from 1
+ * @counters: at the end of the walk, if there is a record
  * @sums: results of the walk
  * @chain: its turns in the worker's count
  * @holdings: pages as an owner, by kind; without those of VMAs in @vmas
@@ -52,6 +70,7 @@ struct census_mm {
 	bool visited;
 	u8 worker;
 	u8 state;
+	struct census_counters counters;
 	struct census_sums sums;
 	u32 number;
 	struct census_chain chain;
@@ -62,6 +81,7 @@ struct census_mm {
 
 /**
  * struct census_collection - the address spaces of a scan
+ * @arena: &struct census_mm
  * @snap: counts the memory of records, and the processes without mm
  * @mms: &struct census_mm, in the order of PIDs
  * @nr: number of @mms
@@ -71,6 +91,7 @@ struct census_mm {
  * @lock: protects @buckets while several workers walk
  */
 struct census_collection {
+	struct census_arena arena;
 	struct census_snapshot *snap;
 	struct list_head mms;
 	unsigned int nr;
@@ -102,7 +123,8 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m);
 void census_collect_end(struct census_collection *c);
 
 void census_mm_reset(struct census_mm *m);
-void census_mm_counters(const struct mm_struct *mm, struct census_figures *f);
+void census_mm_counters(struct census_mm *m);
+void census_counters_figures(const struct census_counters *c, struct census_figures *f);
 
 bool census_pid_is_kthread(struct pid *pid);
 

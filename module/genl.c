@@ -398,6 +398,9 @@ static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		if (err == -ENOSPC)
 			NL_SET_ERR_MSG(cb->extack,
 				       "not enough memory for the bitmaps: request a range of addresses, or raise max_mem");
+		if (err == -EDQUOT)
+			NL_SET_ERR_MSG(cb->extack,
+				       "results use all of max_results: close sockets and files that hold a census, name fewer processes, or raise max_results");
 		if (err == -ENOMEM)
 			NL_SET_ERR_MSG(cb->extack,
 				       "not enough memory for the census: raise max_mem or free memory");

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/jhash.h>
+#include <linux/log2.h>
+#include <linux/overflow.h>
+#include <linux/random.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 #include <linux/string.h>
 
 #include "groups.h"
@@ -30,37 +33,75 @@ static void fill_key(struct member *key, struct census_task *task, u8 by)
 	}
 }
 
-static int compare(const void *a, const void *b)
+static bool is_same(const struct member *a, const struct member *b)
 {
-	return memcmp(((const struct member *)a)->bytes,
-		      ((const struct member *)b)->bytes, TASK_COMM_LEN);
+	return !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
 
-/* Gives each set of equal keys a group number.  Group 0 is for all other tasks. */
-static void number_groups(struct member *keys, unsigned int nr)
-{
-	unsigned int i, group = 0;
+/**
+ * struct group_table - finds the group of a key
+ * @first: index of the first member of a group in @keys plus 1, 0: none
+ * @mask: length of @first, a power of two, minus one
+ * @seed: users choose names of commands, so the hash is keyed
+ */
+struct group_table {
+	u32 *first;
+	u32 mask;
+	u32 seed;
+};
 
-	sort(keys, nr, sizeof(*keys), compare, NULL);
-	for (i = 0; i < nr; i++) {
-		if (!i || compare(&keys[i - 1], &keys[i]))
-			group++;
-		keys[i].task->group = group;
+/* Return: where the first member of the group of @keys[@i] is, or is to be entered. */
+static u32 *find_first(const struct group_table *t, const struct member *keys, u32 i)
+{
+	u32 at = jhash(keys[i].bytes, sizeof(keys[i].bytes), t->seed);
+
+	while (t->first[at & t->mask] &&
+	       !is_same(&keys[t->first[at & t->mask] - 1], &keys[i]))
+		at++;
+	return &t->first[at & t->mask];
+}
+
+/*
+ * Gives each set of equal keys a group number.  Group 0 is for all other tasks.
+ *
+ * Return: the number of groups with group 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+static int number_groups(struct member *keys, u32 nr)
+{
+	struct group_table t = { .seed = get_random_u32() };
+	int groups = 1;
+	u32 i, *first;
+
+	t.mask = roundup_pow_of_two(2UL * nr + 2) - 1;
+	t.first = census_kvcalloc(t.mask + 1UL, sizeof(*t.first));
+	if (!t.first)
+		return -ENOMEM;
+	for (i = 0; i < nr && groups > 0; i++) {
+		first = find_first(&t, keys, i);
+		if (!*first) {
+			*first = i + 1;
+			keys[i].task->group = groups++;
+		} else {
+			keys[i].task->group = keys[*first - 1].task->group;
+		}
+		cond_resched();
+		if (fatal_signal_pending(current))
+			groups = -EINTR;
 	}
+	kvfree(t.first);
+	return groups;
 }
 
 static int alloc_groups(struct census_snapshot *snap, const struct member *keys,
-			unsigned int nr)
+			unsigned int nr, unsigned int nr_groups)
 {
 	unsigned int i;
 
-	snap->nr_groups = nr ? keys[nr - 1].task->group + 1 : 1;
-	snap->groups = census_snapshot_memory(snap, snap->nr_groups *
-					      sizeof(*snap->groups));
-	if (!snap->groups) {
-		snap->nr_groups = 0;
+	snap->groups = census_snapshot_memory(snap, array_size(nr_groups,
+							       sizeof(*snap->groups)));
+	if (!snap->groups)
 		return -ENOMEM;
-	}
+	snap->nr_groups = nr_groups;
 	for (i = 0; i < nr; i++) {
 		const struct census_task *task = keys[i].task;
 		struct census_group *group = &snap->groups[task->group];
@@ -68,6 +109,7 @@ static int alloc_groups(struct census_snapshot *snap, const struct member *keys,
 		group->uid = task->uid;
 		group->cgroup = task->cgroup;
 		memcpy(group->comm, task->comm, sizeof(group->comm));
+		cond_resched();
 	}
 	return 0;
 }
@@ -87,28 +129,33 @@ static bool is_grouped(const struct census_snapshot *snap,
  * @snap: contains the grouping key; gets the groups
  * @mms: &struct census_mm, with their records
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
 int census_groups_form(struct census_snapshot *snap, const struct list_head *mms)
 {
 	const struct census_mm *m;
 	unsigned int nr = 0;
 	struct member *keys;
-	int err;
+	int ret;
 
-	list_for_each_entry(m, mms, link)
+	list_for_each_entry(m, mms, link) {
 		nr += is_grouped(snap, m);
+		cond_resched();
+	}
 	keys = census_kvcalloc(nr + 1, sizeof(*keys));
 	if (!keys)
 		return -ENOMEM;
 	nr = 0;
-	list_for_each_entry(m, mms, link)
+	list_for_each_entry(m, mms, link) {
 		if (is_grouped(snap, m))
 			fill_key(&keys[nr++], m->task, snap->group_by);
-	number_groups(keys, nr);
-	err = alloc_groups(snap, keys, nr);
+		cond_resched();
+	}
+	ret = number_groups(keys, nr);
+	if (ret > 0)
+		ret = alloc_groups(snap, keys, nr, ret);
 	kvfree(keys);
-	return err;
+	return ret;
 }
 
 #define F(figure) BIT_ULL(MEMCENSUS_F_##figure)
@@ -151,6 +198,7 @@ static void own_figures(struct census_snapshot *snap,
 		if (swap_known)
 			census_figure_set(f, MEMCENSUS_F_SWAP_USS,
 					  h[CENSUS_OF_SWAP].exclusive << PAGE_SHIFT);
+		cond_resched();
 	}
 }
 
@@ -316,19 +364,20 @@ static void add_members(struct census_snapshot *snap)
 	for (i = 0; i < snap->nr_tasks; i++) {
 		const struct census_task *task = snap->tasks[i];
 		struct census_group *group = &snap->groups[task->group];
-		struct census_figures *f = &group->figures;
+		struct census_figures *f = &group->figures, figures;
 
+		census_figures_unpack(task->figures, &figures);
 		group->mms++;
 		group->share += task->share;
 		/* Rounded once, not for each member. */
 		census_figure_set(f, MEMCENSUS_F_PSS,
 				  census_share_bytes(group->share, PAGE_SIZE));
 		for (n = 0; n <= MEMCENSUS_F_MAX; n++) {
-			if (!census_figure_known(&task->figures, n) ||
+			if (!census_figure_known(&figures, n) ||
 			    n == MEMCENSUS_F_PSS || !(SUMMED >> n & 1))
 				continue;
 			census_figure_set(f, n, f->value[n] +
-					  task->figures.value[n]);
+					  figures.value[n]);
 		}
 		cond_resched();
 	}

@@ -9,6 +9,7 @@
 #include "message.h"
 #include "pages.h"
 #include "params.h"
+#include "vma.h"
 #include "zones.h"
 
 /* PAD has the same number in every nest. */
@@ -38,6 +39,14 @@ static int put_known(struct sk_buff *skb, int nest, u64 known,
 			return -EMSGSIZE;
 	nla_nest_end(skb, start);
 	return 0;
+}
+
+static int put_packed(struct sk_buff *skb, int nest, const unsigned char *packed)
+{
+	struct census_figures figures;
+
+	census_figures_unpack(packed, &figures);
+	return put_known(skb, nest, figures.known, figures.value, MEMCENSUS_F_MAX);
 }
 
 /* Fills the nest of a message.  Return: 0, or nonzero if the buffer is full. */
@@ -139,8 +148,7 @@ static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
 	       put_u64(skb, MEMCENSUS_TASK_MIN_FAULTS, task->min_faults) ||
 	       put_u64(skb, MEMCENSUS_TASK_MAJ_FAULTS, task->maj_faults) ||
 	       nla_put_s32(skb, MEMCENSUS_TASK_OOM_SCORE_ADJ, task->oom_score_adj) ||
-	       put_known(skb, MEMCENSUS_TASK_FIGURES, task->figures.known,
-			 task->figures.value, MEMCENSUS_F_MAX) ||
+	       put_packed(skb, MEMCENSUS_TASK_FIGURES, task->figures) ||
 	       (task->group && nla_put_u32(skb, MEMCENSUS_TASK_GROUP, task->group));
 }
 
@@ -186,19 +194,21 @@ static int fill_vma(struct sk_buff *skb, const struct census_envelope *e,
 		    const struct census_snapshot *snap, const void *record)
 {
 	const struct census_vma *vma = record;
+	char flags[CENSUS_VMA_FLAGS_LEN], mode[5];
 
+	census_vma_flags(vma->flags, flags);
+	census_vma_mode(vma->flags, mode);
 	return nla_put_u32(skb, MEMCENSUS_VMA_PID, census_task_pid(vma->task, e->pid_ns)) ||
 	       put_u64(skb, MEMCENSUS_VMA_START, vma->start) ||
 	       put_u64(skb, MEMCENSUS_VMA_END, vma->end) ||
 	       put_u64(skb, MEMCENSUS_VMA_OFFSET, vma->offset) ||
-	       nla_put_string(skb, MEMCENSUS_VMA_MODE, vma->mode) ||
-	       nla_put_string(skb, MEMCENSUS_VMA_FLAGS, vma->flags) ||
+	       nla_put_string(skb, MEMCENSUS_VMA_MODE, mode) ||
+	       nla_put_string(skb, MEMCENSUS_VMA_FLAGS, flags) ||
 	       put_vma_file(skb, vma) ||
 	       (vma->name && nla_put_string(skb, MEMCENSUS_VMA_NAME, vma->name)) ||
-	       put_u64(skb, MEMCENSUS_VMA_PAGE_SIZE, vma->page_size) ||
+	       put_u64(skb, MEMCENSUS_VMA_PAGE_SIZE, 1ULL << vma->page_shift) ||
 	       (vma->pkey >= 0 && nla_put_u32(skb, MEMCENSUS_VMA_PKEY, vma->pkey)) ||
-	       put_known(skb, MEMCENSUS_VMA_FIGURES, vma->figures.known,
-			 vma->figures.value, MEMCENSUS_F_MAX);
+	       put_packed(skb, MEMCENSUS_VMA_FIGURES, vma->figures);
 }
 
 /* Adds the word at @offset of each block. */

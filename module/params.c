@@ -31,6 +31,11 @@ module_param(max_mem, ulong, 0444);
 MODULE_PARM_DESC(max_mem,
 		 "memory for counting owners, bytes (1 MiB or 1/4096 of all memory to all of it, default 1/64)");
 
+static unsigned long max_results;
+module_param(max_results, ulong, 0444);
+MODULE_PARM_DESC(max_results,
+		 "memory of all results that readers hold, bytes (4 MiB to all memory, default 1/16, at least 32 MiB)");
+
 static unsigned long workers;
 module_param(workers, ulong, 0444);
 MODULE_PARM_DESC(workers,
@@ -65,6 +70,9 @@ int census_params_check(void)
 	if (!max_mem)
 		max_mem = max_t(u64, ram / 64, 1UL << 20);
 
+	if (!max_results)
+		max_results = clamp_t(u64, ram / 16, min_t(u64, ram, 32UL << 20), ram);
+
 	if (!workers)
 		workers = clamp(num_online_cpus() / 4, 1U,
 				(unsigned int)CENSUS_WORKERS_MAX);
@@ -79,6 +87,8 @@ int census_params_check(void)
 		err = check_range("max_mem", max_mem,
 				  max_t(u64, ram / 4096, 1UL << 20), ram);
 	if (!err)
+		err = check_range("max_results", max_results, 4UL << 20, ram);
+	if (!err)
 		err = check_range("workers", workers, 1, CENSUS_WORKERS_MAX);
 	if (err)
 		return err;
@@ -87,6 +97,7 @@ int census_params_check(void)
 	census_params.lock_hold = (u64)lock_hold_us * NSEC_PER_USEC;
 	census_params.busy_budget = (u64)busy_budget_ms * NSEC_PER_MSEC;
 	census_params.max_mem = max_mem;
+	census_params.max_results = max_results;
 	census_params.workers = workers;
 	return 0;
 }

@@ -13,6 +13,7 @@
  * @lock_hold: maximum length of a lock hold, ns
  * @busy_budget: maximum time of a scan to retry all unavailable locks together, ns
  * @max_mem: memory for counting owners, all workers together, bytes
+ * @max_results: memory of all results, bytes
  * @workers: maximum number of threads of a scan, from 1
  */
 struct census_params {
@@ -20,6 +21,7 @@ struct census_params {
 	u64 lock_hold;
 	u64 busy_budget;
 	u64 max_mem;
+	u64 max_results;
 	unsigned int workers;
 };
 

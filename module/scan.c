@@ -263,7 +263,7 @@ static int visit(struct census_worker *w, struct census_mm *m)
 		cond_resched();
 	}
 	if (ret > 0 && m->task && !w->tally.later)
-		census_mm_counters(m->mm, &m->task->figures);
+		census_mm_counters(m);
 	mmput_async(m->mm);
 	/*
 	 * A visit in vain is all waiting.  Any other one is bounded by the size of the

@@ -55,6 +55,8 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 	snap->group_by = req->group_by;
 	if (req->group_by)
 		snap->pid_ns = get_pid_ns(req->pid_ns);
+	snap->arena.account = req->nr_pids;
+	snap->vma_arena.account = req->nr_pids;
 	snap->cost.memory = sizeof(*snap);
 	if (req->pages) {
 		snap->pages = census_pages_alloc(req->start, req->end);
@@ -66,35 +68,62 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 	return snap;
 }
 
-/**
- * census_snapshot_memory() - zeroed memory for a part of a snapshot
- * @snap: its cost includes the memory
- * @size: bytes
- *
- * Return: memory to be freed by kvfree(), or NULL.
- */
-void *census_snapshot_memory(struct census_snapshot *snap, size_t size)
+static void *snapshot_memory(struct census_snapshot *snap, struct census_arena *arena,
+			     size_t size)
 {
-	void *memory = census_kvzalloc(size);
+	void *memory = census_arena_alloc(arena, size);
 
 	if (memory)
 		snap->cost.memory += size;
 	return memory;
 }
 
+/**
+ * census_snapshot_memory() - zeroed memory for a part of a snapshot
+ * @snap: its cost includes the memory
+ * @size: bytes
+ *
+ * Return: memory that is freed with the snapshot, or NULL.
+ */
+void *census_snapshot_memory(struct census_snapshot *snap, size_t size)
+{
+	return snapshot_memory(snap, &snap->arena, size);
+}
+
+/* The same for records of VMAs, which a census that starts again drops. */
+void *census_vma_memory(struct census_snapshot *snap, size_t size)
+{
+	return snapshot_memory(snap, &snap->vma_arena, size);
+}
+
+/* Checks whether memory was refused because results use all of max_results. */
+bool census_snapshot_full(const struct census_snapshot *snap)
+{
+	return snap->arena.full || snap->vma_arena.full;
+}
+
+/* Return: packed @figures in @arena of @snap, or NULL without memory. */
+const unsigned char *census_snapshot_figures(struct census_snapshot *snap,
+					     struct census_arena *arena,
+					     const struct census_figures *figures)
+{
+	unsigned char packed[CENSUS_PACKED_MAX];
+	size_t size = census_figures_pack(figures, packed);
+	void *memory = snapshot_memory(snap, arena, size);
+
+	return memory ? memcpy(memory, packed, size) : NULL;
+}
+
 void census_task_drop_peers(struct census_task *task)
 {
-	struct census_peer *peer, *next;
+	struct census_peer *peer;
 
-	for (peer = task->peers; peer; peer = next) {
-		next = peer->next;
+	for (peer = task->peers; peer; peer = peer->next)
 		put_pid(peer->pid);
-		kfree(peer);
-	}
 	task->peers = NULL;
 }
 
-/* @task: not in a snapshot, or NULL. */
+/* Drops the references of @task, which may be NULL.  Its memory is in an arena. */
 void census_task_free(struct census_task *task)
 {
 	if (!task)
@@ -102,7 +131,6 @@ void census_task_free(struct census_task *task)
 	census_task_drop_peers(task);
 	put_pid(task->pid);
 	put_pid(task->parent);
-	kvfree(task);
 }
 
 /**
@@ -123,33 +151,68 @@ pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns)
 	return pid;
 }
 
-void census_vmas_free(struct list_head *vmas)
+/* Drops records and frees their counts.  The memory of the records is in an arena. */
+void census_vmas_drop(struct list_head *vmas)
 {
-	struct census_vma *vma, *next;
+	struct census_vma *vma;
 
-	list_for_each_entry_safe(vma, next, vmas, link) {
-		kfree(vma->name);
-		kvfree(vma);
-	}
+	list_for_each_entry(vma, vmas, link)
+		kfree(vma->counts);
 	INIT_LIST_HEAD(vmas);
 }
+
+static void free_snapshot(struct work_struct *work)
+{
+	struct census_snapshot *snap = container_of(work, typeof(*snap), free_work);
+	unsigned int i;
+
+	for (i = 0; i < snap->nr_tasks; i++) {
+		census_task_free(snap->tasks[i]);
+		cond_resched();
+	}
+	census_arena_free(&snap->arena);
+	census_arena_free(&snap->vma_arena);
+	census_pages_free(snap->pages);
+	if (snap->pid_ns)
+		put_pid_ns(snap->pid_ns);
+	kfree(snap);
+}
+
+/*
+ * What takes long to free is freed here: a reader that is killed must end soon.  Until
+ * then the memory counts as that of a result.
+ */
+static struct workqueue_struct *free_queue;
+
+void census_free_later(struct work_struct *work)
+{
+	queue_work(free_queue, work);
+}
+
+int census_snapshot_init(void)
+{
+	free_queue = alloc_workqueue("memcensus_free", WQ_UNBOUND, 0);
+	return free_queue ? 0 : -ENOMEM;
+}
+
+/* Waits until all is freed.  No snapshot is in use. */
+void census_snapshot_exit(void)
+{
+	destroy_workqueue(free_queue);
+}
+
+/* A snapshot of more bytes takes milliseconds to free. */
+#define FREE_LATER (1UL << 20)
 
 static void census_snapshot_free(struct kref *ref)
 {
 	struct census_snapshot *snap = container_of(ref, typeof(*snap), ref);
-	unsigned int i;
 
-	for (i = 0; i < snap->nr_tasks; i++)
-		census_task_free(snap->tasks[i]);
-	kvfree(snap->tasks);
-	census_vmas_free(&snap->vmas);
-	census_pages_free(snap->pages);
-	kvfree(snap->groups);
-	if (snap->pid_ns)
-		put_pid_ns(snap->pid_ns);
-	kvfree(snap->zones);
-	kvfree(snap->nodes);
-	kfree(snap);
+	INIT_WORK(&snap->free_work, free_snapshot);
+	if (snap->arena.bytes + snap->vma_arena.bytes > FREE_LATER)
+		census_free_later(&snap->free_work);
+	else
+		free_snapshot(&snap->free_work);
 }
 
 /* The last put frees the snapshot and may sleep.  @snap may be NULL. */

@@ -6,6 +6,10 @@
  * After that, outputs hold references and read it as const.  The last put frees it, in
  * process context.  PIDs and user IDs are stored as kernel objects and converted to
  * numbers for each caller, in its namespaces.
+ *
+ * All its memory is in arenas, see results.h.  The result of a request that names PIDs
+ * is the caller's own, so its records are charged to the caller's cgroup.  Others are
+ * shared by callers, and kept for later ones, so they are not.
  */
 #ifndef _CENSUS_SNAPSHOT_H
 #define _CENSUS_SNAPSHOT_H
@@ -16,11 +20,13 @@
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/uidgid.h>
+#include <linux/workqueue.h>
 #include <linux/memcensus.h>
 
 #include "account.h"
 #include "compat.h"
 #include "frames.h"
+#include "results.h"
 
 /**
  * struct census_name - a process in a request
@@ -132,7 +138,7 @@ struct census_peer {
  * @basis: &enum memcensus_basis, 0 if it was not walked
  * @group: index in &struct census_snapshot.groups
  * @share: PSS, 1/2^36 page, to sum up in a group; frames basis
- * @figures: bytes
+ * @figures: packed, see census_figures_unpack(); NULL: none, or the census is in progress
  */
 struct census_task {
 	struct pid *pid;
@@ -151,7 +157,7 @@ struct census_task {
 	u8 basis;
 	u32 group;
 	census_share share;
-	struct census_figures figures;
+	const unsigned char *figures;
 };
 
 /**
@@ -173,6 +179,16 @@ struct census_group {
 };
 
 /**
+ * struct census_counts - what a walk counts of a VMA
+ * @sums: results of the walk
+ * @holdings: pages as an owner, by kind
+ */
+struct census_counts {
+	struct census_sums sums;
+	struct census_holding holdings[CENSUS_KINDS];
+};
+
+/**
  * struct census_vma - one VMA
  * @link: in &struct census_snapshot.vmas, by task, then by address
  * @task: of the VMA
@@ -181,14 +197,12 @@ struct census_group {
  * @offset: in the file, bytes; 0 if anonymous
  * @inode: 0 if anonymous
  * @dev: device of the file
- * @page_size: bytes
+ * @page_shift: binary logarithm of the page size
  * @pkey: protection key, -1 if none
- * @mode: as in maps
- * @flags: letter pairs as VmFlags of smaps, separated by one blank
- * @name: allocated, or NULL
- * @sums: results of the walk
- * @holdings: pages as an owner, by kind
- * @figures: from @sums and @holdings
+ * @flags: VM_*
+ * @name: in the arena, possibly also of neighbours; or NULL
+ * @counts: results of the walk; NULL in a finished census
+ * @figures: from @counts, packed as those of a task
  */
 struct census_vma {
 	struct list_head link;
@@ -198,14 +212,12 @@ struct census_vma {
 	u64 offset;
 	u64 inode;
 	dev_t dev;
-	u64 page_size;
-	int pkey;
-	char mode[5];
-	char flags[3 * BITS_PER_LONG + 1];
-	char *name;
-	struct census_sums sums;
-	struct census_holding holdings[CENSUS_KINDS];
-	struct census_figures figures;
+	u8 page_shift;
+	s8 pkey;
+	unsigned long flags;
+	const char *name;
+	struct census_counts *counts;
+	const unsigned char *figures;
 };
 
 /* In @types of a zone: the list was too long to count. */
@@ -295,6 +307,9 @@ struct census_system {
 /**
  * struct census_snapshot - a finished census
  * @ref: freed by the last census_snapshot_put()
+ * @free_work: frees a large snapshot, because its last reader may have been killed
+ * @arena: all but the next
+ * @vma_arena: records of VMAs, their names and figures
  * @seq: number of the census, from 1
  * @basis: &enum memcensus_basis
  * @parts: MEMCENSUS_PART_* that it contains
@@ -316,6 +331,9 @@ struct census_system {
  */
 struct census_snapshot {
 	struct kref ref;
+	struct work_struct free_work;
+	struct census_arena arena;
+	struct census_arena vma_arena;
 	u64 seq;
 	u8 basis;
 	u8 group_by;
@@ -381,12 +399,20 @@ static inline bool census_cost_known(const struct census_snapshot *snap,
 
 struct census_snapshot *census_snapshot_alloc(const struct census_request *req);
 void *census_snapshot_memory(struct census_snapshot *snap, size_t size);
+void *census_vma_memory(struct census_snapshot *snap, size_t size);
 void census_snapshot_put(const struct census_snapshot *snap);
 
 void census_task_drop_peers(struct census_task *task);
 void census_task_free(struct census_task *task);
 pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns);
-void census_vmas_free(struct list_head *vmas);
+void census_vmas_drop(struct list_head *vmas);
+bool census_snapshot_full(const struct census_snapshot *snap);
+const unsigned char *census_snapshot_figures(struct census_snapshot *snap,
+					     struct census_arena *arena,
+					     const struct census_figures *figures);
+void census_free_later(struct work_struct *work);
+int census_snapshot_init(void);
+void census_snapshot_exit(void);
 
 static inline const struct census_snapshot *
 census_snapshot_get(const struct census_snapshot *snap)

@@ -325,7 +325,7 @@ static int make_record(struct census_tally *t, unsigned long addr)
 	}
 	if (last && last->end > addr)
 		last->end = addr;
-	t->record = census_vma_alloc(t->snap, vma, t->path_buffer);
+	t->record = census_vma_alloc(t->snap, vma, t->path_buffer, last);
 	if (!t->record)
 		return -ENOMEM;
 	if (vma->vm_file)
@@ -359,10 +359,10 @@ static int begin_record(struct census_tally *t, unsigned long addr,
 	else if (make_record(t, addr))
 		return -ENOMEM;
 	if (t->record)
-		t->holdings = t->record->holdings;
+		t->holdings = t->record->counts->holdings;
 	t->met = t->record ?: t->met;
 	if (t->record && !t->later)
-		t->sums = &t->record->sums;
+		t->sums = &t->record->counts->sums;
 	return census_owners_turn(&t->frames->owners, t->holdings, m->number, &m->chain) ?
 	       0 : -ENOMEM;
 }
@@ -503,29 +503,50 @@ static void figures_of(struct census_tally *t, const struct census_sums *sums,
 			  swap->exclusive << PAGE_SHIFT);
 }
 
+/* Converts the counts of a VMA to figures, and frees them.  Return: 0 or -ENOMEM. */
+static int finish_vma(struct census_tally *t, struct census_vma *v, bool swap_known)
+{
+	struct census_figures figures = {};
+
+	figures_of(t, &v->counts->sums, v->counts->holdings, swap_known, &figures);
+	census_figure_set(&figures, MEMCENSUS_F_VSS, v->end - v->start);
+	kfree(v->counts);
+	v->counts = NULL;
+	v->figures = census_snapshot_figures(t->snap, &t->snap->vma_arena, &figures);
+	return v->figures ? 0 : -ENOMEM;
+}
+
 /**
  * census_tally_figures() - convert the counts of an address space to figures
  * @t: of the first worker, which knows all sizes of hugetlb; all is settled
  * @m: walked, to its end or in part; it has a record
  * @swap_known: all owners of swap slots were walked
+ * @figures: of @m; contain the kernel's counters
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-void census_tally_figures(struct census_tally *t, struct census_mm *m,
-			  bool swap_known)
+int census_tally_figures(struct census_tally *t, struct census_mm *m,
+			 bool swap_known, struct census_figures *figures)
 {
 	struct census_holding all[CENSUS_KINDS] = {};
 	enum census_class class;
 	struct census_vma *v;
+	int err;
 
 	add_holdings(all, m->holdings);
 	list_for_each_entry(v, &m->vmas, link) {
-		add_holdings(all, v->holdings);
-		census_sums_add(&m->sums, &v->sums);
-		figures_of(t, &v->sums, v->holdings, swap_known, &v->figures);
-		census_figure_set(&v->figures, MEMCENSUS_F_VSS,
-				  v->end - v->start);
+		add_holdings(all, v->counts->holdings);
+		census_sums_add(&m->sums, &v->counts->sums);
+		err = finish_vma(t, v, swap_known);
+		if (err)
+			return err;
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
 	}
-	figures_of(t, &m->sums, all, swap_known, &m->task->figures);
+	figures_of(t, &m->sums, all, swap_known, figures);
 	m->task->basis = t->basis;
 	for (class = 0; class < CENSUS_CLASSES; class++)
 		m->task->share += all[class].share;
+	return 0;
 }

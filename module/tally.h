@@ -64,7 +64,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		     unsigned long addr, struct census_walk *walk);
 void census_tally_vma_end(struct census_tally *t, struct census_walk *walk);
 int census_tally_error(const struct census_tally *t);
-void census_tally_figures(struct census_tally *t, struct census_mm *m,
-			  bool swap_known);
+int census_tally_figures(struct census_tally *t, struct census_mm *m,
+			 bool swap_known, struct census_figures *figures);
 
 #endif /* _CENSUS_TALLY_H */

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/capability.h>
 #include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/pid_namespace.h>
+#include <linux/printk.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/time64.h>
 #include <linux/user_namespace.h>
@@ -126,20 +130,22 @@ static void show_task(struct seq_file *seq, const struct census_view *view,
 		      const struct census_task *task, bool all)
 {
 	pid_t pid = census_task_pid(task, view->ns);
+	struct census_figures figures;
 
 	if (!pid)	/* outside of the caller's namespace */
 		return;
+	census_figures_unpack(task->figures, &figures);
 	seq_printf(seq, "%7d %6u", pid,
 		   from_kuid_munged(seq_user_ns(seq), task->uid));
 	if (all) {
 		seq_printf(seq, " %-8s %7u", state_names[task->state],
 			   task->threads);
-		show_figures(seq, &task->figures, task_columns,
+		show_figures(seq, &figures, task_columns,
 			     ARRAY_SIZE(task_columns));
 		seq_printf(seq, " %10llu %8llu %5d", task->min_faults,
 			   task->maj_faults, task->oom_score_adj);
 	} else {
-		show_figures(seq, &task->figures, summary_columns,
+		show_figures(seq, &figures, summary_columns,
 			     ARRAY_SIZE(summary_columns));
 	}
 	seq_puts(seq, "  ");
@@ -340,38 +346,45 @@ static void scan_show(struct seq_file *seq, const struct census_view *view,
 
 /* Summary */
 
-static void find_top(struct census_view *view)
+static void rank(struct census_view *view, u64 *pss_of, const struct census_task *task,
+		 u64 pss)
 {
-	unsigned int i, j;
+	unsigned int j;
+
+	for (j = view->nr_top; j && pss_of[j - 1] < pss; j--) {
+		if (j == CENSUS_TOP)
+			continue;
+		view->top[j] = view->top[j - 1];
+		pss_of[j] = pss_of[j - 1];
+	}
+	if (j == CENSUS_TOP)
+		return;
+	view->top[j] = task;
+	pss_of[j] = pss;
+	if (view->nr_top < CENSUS_TOP)
+		view->nr_top++;
+}
+
+/* Adds up all tasks, and finds those with the highest PSS.  Return: 0 or -EINTR. */
+static int summarize(struct census_view *view)
+{
+	struct census_figures figures;
+	u64 pss_of[CENSUS_TOP];
+	unsigned int i, n;
 
 	for (i = 0; i < view->snap->nr_tasks; i++) {
 		const struct census_task *task = view->snap->tasks[i];
-		u64 pss = task->figures.value[MEMCENSUS_F_PSS];
 
-		if (!census_task_pid(task, view->ns))
-			continue;
-		for (j = view->nr_top; j &&
-		     view->top[j - 1]->figures.value[MEMCENSUS_F_PSS] < pss;
-		     j--)
-			if (j < CENSUS_TOP)
-				view->top[j] = view->top[j - 1];
-		if (j == CENSUS_TOP)
-			continue;
-		view->top[j] = task;
-		if (view->nr_top < CENSUS_TOP)
-			view->nr_top++;
+		census_figures_unpack(task->figures, &figures);
+		for (n = 0; n <= MEMCENSUS_F_MAX; n++)
+			view->sums[n] += figures.value[n];
+		if (census_task_pid(task, view->ns))
+			rank(view, pss_of, task, figures.value[MEMCENSUS_F_PSS]);
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
 	}
-}
-
-static u64 sum_figure(const struct census_snapshot *snap,
-		      enum memcensus_figure figure)
-{
-	unsigned int i;
-	u64 sum = 0;
-
-	for (i = 0; i < snap->nr_tasks; i++)
-		sum += snap->tasks[i]->figures.value[figure];
-	return sum;
+	return 0;
 }
 
 static unsigned int summary_rows(const struct census_snapshot *snap)
@@ -379,9 +392,9 @@ static unsigned int summary_rows(const struct census_snapshot *snap)
 	return 1 + snap->nr_zones + snap->nr_nodes + 1 + CENSUS_TOP;
 }
 
-static void show_totals(struct seq_file *seq,
-			const struct census_snapshot *snap)
+static void show_totals(struct seq_file *seq, const struct census_view *view)
 {
+	const struct census_snapshot *snap = view->snap;
 	const struct census_cost *c = &snap->cost;
 	const u64 *b = snap->system.bytes;
 
@@ -404,12 +417,12 @@ static void show_totals(struct seq_file *seq,
 		   KIB(b[MEMCENSUS_S_KERNEL_STACK]));
 	seq_printf(seq,
 		   "processes: %llu PSS, %llu USS, %llu RSS, %llu VSS, %llu swap, %llu hugetlb\n",
-		   KIB(sum_figure(snap, MEMCENSUS_F_PSS)),
-		   KIB(sum_figure(snap, MEMCENSUS_F_USS)),
-		   KIB(sum_figure(snap, MEMCENSUS_F_RSS)),
-		   KIB(sum_figure(snap, MEMCENSUS_F_VSS)),
-		   KIB(sum_figure(snap, MEMCENSUS_F_SWAP)),
-		   KIB(sum_figure(snap, MEMCENSUS_F_HUGETLB)));
+		   KIB(view->sums[MEMCENSUS_F_PSS]),
+		   KIB(view->sums[MEMCENSUS_F_USS]),
+		   KIB(view->sums[MEMCENSUS_F_RSS]),
+		   KIB(view->sums[MEMCENSUS_F_VSS]),
+		   KIB(view->sums[MEMCENSUS_F_SWAP]),
+		   KIB(view->sums[MEMCENSUS_F_HUGETLB]));
 	if (c->busy + c->partial)
 		seq_printf(seq,
 			   "incomplete: %llu busy, %llu partial (STATE in tasks): USS and PSS of tasks that share with them are upper bounds\n",
@@ -443,7 +456,7 @@ static void summary_show(struct seq_file *seq, const struct census_view *view,
 
 	if (!row) {
 		show_header(seq, snap);
-		show_totals(seq, snap);
+		show_totals(seq, view);
 		return;
 	}
 	row--;
@@ -515,19 +528,42 @@ static const struct seq_operations text_ops = {
 	.show = text_show,
 };
 
-/**
- * census_text_open() - take a census for an open file
- * @file: the file
- * @text: type of the file
- *
- * Return: 0, -EPERM, -EINTR or -ENOMEM.
- */
-int census_text_open(struct file *file, const struct census_text *text)
+static void release_view(struct census_view *view)
+{
+	census_snapshot_put(view->snap);
+	if (view->ns)
+		put_pid_ns(view->ns);
+}
+
+/* Takes the census of an open file.  Return: as census_text_open(). */
+static int fill_view(struct census_view *view, const struct census_text *text)
 {
 	const struct census_request req = {
 		.basis = MEMCENSUS_BASIS_FRAMES,
 		.parts = text->parts,
 	};
+	int err = census_cache_request(&req, &view->snap);
+
+	/* The file has no other way to say why. */
+	if (err == -EDQUOT)
+		pr_notice_ratelimited("%s: results use all of max_results: close sockets and files that hold a census, or raise max_results\n",
+				      text->name);
+	if (err)
+		return err;
+	view->text = text;
+	view->ns = get_pid_ns(task_active_pid_ns(current));
+	return summarize(view);
+}
+
+/**
+ * census_text_open() - take a census for an open file
+ * @file: the file
+ * @text: type of the file
+ *
+ * Return: 0, -EPERM, -EINTR, -ENOMEM, or -EDQUOT if results use all of max_results.
+ */
+int census_text_open(struct file *file, const struct census_text *text)
+{
 	struct census_view *view;
 	int err;
 
@@ -535,7 +571,7 @@ int census_text_open(struct file *file, const struct census_text *text)
 	if (!capable(CAP_SYS_PTRACE))
 		return -EPERM;
 	/* Not __seq_open_private(), which may invoke the OOM killer. */
-	view = kzalloc(sizeof(*view), CENSUS_GFP);
+	view = kzalloc(sizeof(*view), CENSUS_GFP | __GFP_ACCOUNT);
 	if (!view)
 		return -ENOMEM;
 	err = seq_open(file, &text_ops);
@@ -544,15 +580,12 @@ int census_text_open(struct file *file, const struct census_text *text)
 		return err;
 	}
 	((struct seq_file *)file->private_data)->private = view;
-	err = census_cache_request(&req, &view->snap);
+	err = fill_view(view, text);
 	if (err) {
+		release_view(view);
 		seq_release_private(file_inode(file), file);
-		return err;
 	}
-	view->text = text;
-	view->ns = get_pid_ns(task_active_pid_ns(current));
-	find_top(view);
-	return 0;
+	return err;
 }
 
 int census_text_release(struct inode *inode, struct file *file)
@@ -560,7 +593,6 @@ int census_text_release(struct inode *inode, struct file *file)
 	struct census_view *view =
 		((struct seq_file *)file->private_data)->private;
 
-	census_snapshot_put(view->snap);
-	put_pid_ns(view->ns);
+	release_view(view);
 	return seq_release_private(inode, file);
 }

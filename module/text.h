@@ -36,6 +36,7 @@ struct census_text {
  * @ns: PID namespace for the PIDs; a reference
  * @top: tasks with the highest PSS, for the summary
  * @nr_top: number of @top
+ * @sums: figures of all tasks, by &enum memcensus_figure, for the summary
  */
 struct census_view {
 	const struct census_text *text;
@@ -43,6 +44,7 @@ struct census_view {
 	struct pid_namespace *ns;
 	const struct census_task *top[CENSUS_TOP];
 	unsigned int nr_top;
+	u64 sums[MEMCENSUS_F_MAX + 1];
 };
 
 extern const struct census_text census_texts[];

@@ -2,9 +2,11 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/hugetlb.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/pkeys.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "compat.h"
 #include "memory.h"
@@ -96,20 +98,23 @@ static const char *flag_letters(unsigned long flag)
 	return "??";
 }
 
-static void fill_flags(struct census_vma *v, unsigned long flags)
+/**
+ * census_vma_flags() - name the flags of a VMA
+ * @flags: VM_*
+ * @to: %CENSUS_VMA_FLAGS_LEN bytes: letter pairs as VmFlags of smaps, separated by one blank
+ */
+void census_vma_flags(unsigned long flags, char *to)
 {
-	char *to = v->flags;
+	const char *begin = to, *letters;
 	unsigned int bit;
 
 	for (bit = 0; bit < BITS_PER_LONG; bit++) {
-		const char *letters;
-
 		if (!(flags & (1UL << bit)))
 			continue;
 		letters = flag_letters(1UL << bit);
 		if (!*letters)
 			continue;
-		if (to != v->flags)
+		if (to != begin)
 			*to++ = ' ';
 		*to++ = letters[0];
 		*to++ = letters[1];
@@ -117,34 +122,60 @@ static void fill_flags(struct census_vma *v, unsigned long flags)
 	*to = '\0';
 }
 
-/* Return: the allocated name, NULL if there is none, or an error pointer. */
-static char *vma_name(const struct vm_area_struct *vma, char *path_buffer)
+/* Writes the mode as in maps to @to, 5 bytes. */
+void census_vma_mode(unsigned long flags, char *to)
+{
+	to[0] = flags & VM_READ ? 'r' : '-';
+	to[1] = flags & VM_WRITE ? 'w' : '-';
+	to[2] = flags & VM_EXEC ? 'x' : '-';
+	to[3] = flags & VM_MAYSHARE ? 's' : 'p';
+	to[4] = '\0';
+}
+
+/* Return: the name, in @buffer of PATH_MAX or constant; or NULL if there is none. */
+static const char *vma_name(const struct vm_area_struct *vma, char *buffer)
 {
 	const char *anon = census_anon_vma_name(vma);
 	const char *name = NULL;
-	char *copy;
 
 	if (vma->vm_file && anon) {
-		copy = kasprintf(CENSUS_GFP, "[anon_shmem:%s]", anon);
-	} else if (vma->vm_file) {
-		name = d_path(file_user_path(vma->vm_file), path_buffer,
-			      PATH_MAX);
-		if (IS_ERR(name))
-			name = "(path too long)";
-		copy = kstrdup(name, CENSUS_GFP);
-	} else {
-		if (vma->vm_ops && vma->vm_ops->name)
-			name = vma->vm_ops->name((struct vm_area_struct *)vma);
-		if (!name && vma_is_initial_heap(vma))
-			name = "[heap]";
-		if (!name && vma_is_initial_stack(vma))
-			name = "[stack]";
-		if (!name && !anon)
-			return NULL;
-		copy = name ? kstrdup(name, CENSUS_GFP) :
-			      kasprintf(CENSUS_GFP, "[anon:%s]", anon);
+		snprintf(buffer, PATH_MAX, "[anon_shmem:%s]", anon);
+		return buffer;
 	}
-	return copy ?: ERR_PTR(-ENOMEM);
+	if (vma->vm_file) {
+		name = d_path(file_user_path(vma->vm_file), buffer, PATH_MAX);
+		return IS_ERR(name) ? "(path too long)" : name;
+	}
+	if (vma->vm_ops && vma->vm_ops->name)
+		name = vma->vm_ops->name((struct vm_area_struct *)vma);
+	if (!name && vma_is_initial_heap(vma))
+		name = "[heap]";
+	if (!name && vma_is_initial_stack(vma))
+		name = "[stack]";
+	if (!name && anon) {
+		snprintf(buffer, PATH_MAX, "[anon:%s]", anon);
+		name = buffer;
+	}
+	return name;
+}
+
+/* Sets the name, that of @last if it is the same.  Return: 0 or -ENOMEM. */
+static int set_name(struct census_snapshot *snap, struct census_vma *v,
+		    const char *name, const struct census_vma *last)
+{
+	char *copy;
+
+	if (!name)
+		return 0;
+	if (last && last->name && !strcmp(last->name, name)) {
+		v->name = last->name;
+		return 0;
+	}
+	copy = census_vma_memory(snap, strlen(name) + 1);
+	if (!copy)
+		return -ENOMEM;
+	v->name = strcpy(copy, name);
+	return 0;
 }
 
 /**
@@ -153,25 +184,21 @@ static char *vma_name(const struct vm_area_struct *vma, char *path_buffer)
  * @vma: locked; memory is allocated with the lock held, as in a page fault, so this is
  *	for few processes at a time
  * @path_buffer: PATH_MAX bytes
+ * @last: record of the VMA before, or NULL: mappings of a file share its name
  *
  * Return: the record, or NULL.
  */
 struct census_vma *census_vma_alloc(struct census_snapshot *snap,
 				    const struct vm_area_struct *vma,
-				    char *path_buffer)
+				    char *path_buffer, const struct census_vma *last)
 {
-	struct census_vma *v = census_snapshot_memory(snap, sizeof(*v));
-	unsigned long flags = vma->vm_flags;
+	struct census_vma *v = census_vma_memory(snap, sizeof(*v));
 
-	if (!v)
+	if (!v || set_name(snap, v, vma_name(vma, path_buffer), last))
 		return NULL;
-	v->name = vma_name(vma, path_buffer);
-	if (IS_ERR(v->name)) {
-		kvfree(v);
+	v->counts = kzalloc(sizeof(*v->counts), CENSUS_GFP);
+	if (!v->counts)
 		return NULL;
-	}
-	if (v->name)
-		snap->cost.memory += strlen(v->name) + 1;
 	if (vma->vm_file) {
 		const struct inode *inode = file_user_inode(vma->vm_file);
 
@@ -181,14 +208,10 @@ struct census_vma *census_vma_alloc(struct census_snapshot *snap,
 	}
 	v->start = vma->vm_start;
 	v->end = vma->vm_end;
-	v->page_size = vma_kernel_pagesize((struct vm_area_struct *)vma);
+	v->page_shift = ilog2(vma_kernel_pagesize((struct vm_area_struct *)vma));
 	v->pkey = -1;
 	if (arch_pkeys_enabled())
 		v->pkey = vma_pkey((struct vm_area_struct *)vma);
-	v->mode[0] = flags & VM_READ ? 'r' : '-';
-	v->mode[1] = flags & VM_WRITE ? 'w' : '-';
-	v->mode[2] = flags & VM_EXEC ? 'x' : '-';
-	v->mode[3] = flags & VM_MAYSHARE ? 's' : 'p';
-	fill_flags(v, flags);
+	v->flags = vma->vm_flags;
 	return v;
 }

@@ -7,6 +7,11 @@
 
 struct census_vma *census_vma_alloc(struct census_snapshot *snap,
 				    const struct vm_area_struct *vma,
-				    char *path_buffer);
+				    char *path_buffer, const struct census_vma *last);
+
+#define CENSUS_VMA_FLAGS_LEN (3 * BITS_PER_LONG + 1)
+
+void census_vma_flags(unsigned long flags, char *to);
+void census_vma_mode(unsigned long flags, char *to);
 
 #endif /* _CENSUS_VMA_H */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Memory of results.  Readers may hold any number of snapshots for any time, so all of
+ * them together have one budget, max_results.  Records of a census in progress belong to
+ * its result until they are converted.
+ */
+#ifndef _CENSUS_RESULTS_H
+#define _CENSUS_RESULTS_H
+
+#include <linux/gfp.h>
+#include <linux/types.h>
+
+struct census_arena_chunk;
+
+/**
+ * struct census_arena - memory that is freed all at once
+ * @chunks: the newest one first
+ * @free: bytes at the end of the newest one
+ * @bytes: taken from the budget
+ * @account: charge the memory to the cgroup of the caller
+ * @full: the budget was used up
+ *
+ * A record costs its own size, not that of the next larger slab.
+ */
+struct census_arena {
+	struct census_arena_chunk *chunks;
+	u32 free;
+	u64 bytes;
+	bool account;
+	bool full;
+};
+
+/* Alignment of all memory: that of unsigned __int128. */
+#define CENSUS_ARENA_ALIGN 16
+
+void *census_arena_alloc(struct census_arena *a, size_t size);
+void census_arena_free(struct census_arena *a);
+
+bool census_results_take(u64 bytes);
+void census_results_give(u64 bytes);
+
+#endif /* _CENSUS_RESULTS_H */
