@@ -31,6 +31,9 @@ static struct genl_family census_family;
 /* A VMA message with the longest path exceeds the default buffer of a dump. */
 #define MESSAGE_MAX (PATH_MAX + 2048)
 
+#define RESULTS_FULL \
+	"results use all of max_results: close sockets and files that hold a census, name fewer processes, or raise max_results"
+
 #define DEFAULT_PARTS (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | \
 		       MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
 
@@ -73,6 +76,7 @@ static const u8 pages_stages[] = {
 /**
  * struct dump - one SNAPSHOT or PAGES dump
  * @req: the request
+ * @pids_bytes: of @req.pids, taken from the budget of results
  * @snap: a reference, after the census was taken
  * @envelope: holds references on both namespaces
  * @stages: the kinds of records, in order
@@ -85,6 +89,7 @@ static const u8 pages_stages[] = {
  */
 struct dump {
 	struct census_request req;
+	size_t pids_bytes;
 	const struct census_snapshot *snap;
 	struct census_envelope envelope;
 	const u8 *stages;
@@ -128,6 +133,12 @@ static int parse_pids(struct dump *d, const struct nlattr *attr,
 				    "PIDS: not a whole number of u32, or none");
 		return -EINVAL;
 	}
+	/* Kept until the census, which a caller may never ask for. */
+	if (!census_results_take(nr * sizeof(*d->req.pids))) {
+		NL_SET_ERR_MSG(extack, RESULTS_FULL);
+		return -EDQUOT;
+	}
+	d->pids_bytes = nr * sizeof(*d->req.pids);
 	d->req.pids = census_kvcalloc(nr, sizeof(*d->req.pids));
 	if (!d->req.pids) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
@@ -258,7 +269,7 @@ static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 
 static struct dump *new_dump(struct netlink_callback *cb)
 {
-	struct dump *d = kzalloc(sizeof(*d), CENSUS_GFP);
+	struct dump *d = kzalloc(sizeof(*d), CENSUS_GFP | __GFP_ACCOUNT);
 
 	if (!d)
 		return NULL;
@@ -385,6 +396,13 @@ static bool is_visible(const struct dump *d, const void *record)
 	return census_task_pid(task, d->envelope.pid_ns);
 }
 
+static void release_request(struct dump *d)
+{
+	census_request_release(&d->req);
+	census_results_give(d->pids_bytes);
+	d->pids_bytes = 0;
+}
+
 static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *d = (struct dump *)cb->args[0];
@@ -399,13 +417,13 @@ static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			NL_SET_ERR_MSG(cb->extack,
 				       "not enough memory for the bitmaps: request a range of addresses, or raise max_mem");
 		if (err == -EDQUOT)
-			NL_SET_ERR_MSG(cb->extack,
-				       "results use all of max_results: close sockets and files that hold a census, name fewer processes, or raise max_results");
+			NL_SET_ERR_MSG(cb->extack, RESULTS_FULL);
 		if (err == -ENOMEM)
 			NL_SET_ERR_MSG(cb->extack,
 				       "not enough memory for the census: raise max_mem or free memory");
 		if (err)
 			return err;
+		release_request(d);
 	}
 	for (; d->stage < d->nr_stages; d->stage++, d->index = 0) {
 		for (; (record = next_record(d)); d->index++) {
@@ -428,7 +446,7 @@ static int snapshot_done(struct netlink_callback *cb)
 	if (!d)
 		return 0;
 	census_snapshot_put(d->snap);
-	census_request_release(&d->req);
+	release_request(d);
 	put_pid_ns(d->envelope.pid_ns);
 	put_user_ns(d->envelope.user_ns);
 	kfree(d);

@@ -55,6 +55,8 @@ TEST_F(module, out_of_range)
 		{ "max_mem", "max_mem=1" },
 		{ "max_mem", "max_mem=1048575" },
 		{ "max_mem", "max_mem=18446744073709551615" },
+		{ "max_results", "max_results=4194303" },
+		{ "max_results", "max_results=18446744073709551615" },
 		/* The second of two parameters is checked too. */
 		{ "lock_hold_us", "max_age_ms=10 lock_hold_us=1" },
 		/* The kernel's own parser refuses and names these. */

@@ -74,6 +74,8 @@ static const struct answer {
 	{ ESRCH, FAIL_NO_PROCESS, "no such process" },
 	{ EINTR, FAIL_INTERRUPTED, "the census was interrupted by a signal" },
 	{ ENOMEM, FAIL_MEMORY, "the kernel has too little memory for a census" },
+	{ EDQUOT, FAIL_MEMORY,
+	  "results that readers hold use all of the module's memory for results: end other readers, name fewer processes, or load the module with a larger max_results" },
 	{ ENOBUFS, FAIL_LOST, "the kernel dropped messages: try again" },
 	{ EOPNOTSUPP, FAIL_VERSION,
 	  "the module does not know this request: load the memcensus.ko of the same release as this reader",
