@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/memcensus.h>
 #include <linux/module.h>
 #include <linux/printk.h>
-#include <net/genetlink.h>
 
 #include "debugfs.h"
 #include "genl.h"
@@ -47,8 +45,11 @@ static void __exit census_exit(void)
 module_init(census_init);
 module_exit(census_exit);
 
+/*
+ * Without MODULE_ALIAS_GENL_FAMILY(): ctrl_getfamily() asks for it on behalf of everybody.
+ * Root loads the module: by modprobe, a unit of systemd, or the first request of a reader.
+ */
 MODULE_LICENSE("GPL");
 MODULE_AUTHOR("The memcensus developers");
 MODULE_DESCRIPTION("Census of memory: who holds it, exact to the page");
 MODULE_VERSION("0.1.0");
-MODULE_ALIAS_GENL_FAMILY(MEMCENSUS_GENL_NAME);

@@ -7,6 +7,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "host/module.h"
 #include "host/names.h"
 #include "host/proc-texts.h"
 #include "lib/memory.h"
@@ -219,7 +220,9 @@ struct source *source_open_netlink(struct failure *why)
 	mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
 
-	if (netlink_resolve(nl, why))
+	/* root's first request loads the module. */
+	if (netlink_resolve(nl, why) &&
+	    (why->kind != FAIL_NO_MODULE || !module_load() || netlink_resolve(nl, why)))
 		goto err;
 	return &nl->source;
 err:
