@@ -9,7 +9,8 @@
  * __GFP_NOWARN: the error is reported to the caller.
  *
  * Not __GFP_ACCOUNT: several callers share a census, and memory for counting owners is
- * kept for the next one, so neither belongs to one caller's cgroup (results.h has what does).  Also, a cgroup at
+ * kept for the next one, so neither belongs to one caller's cgroup.  Results of named PIDs
+ * do, see snapshot.h.  Also, a cgroup at
  * its limit would fail although the machine has memory.  The caller needs CAP_SYS_PTRACE
  * in the initial user namespace, and max_mem bounds everything that is not proportional
  * to the number of processes and VMAs.

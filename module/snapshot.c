@@ -2,6 +2,7 @@
 #include <linux/cred.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "memory.h"
@@ -202,7 +203,7 @@ void census_snapshot_exit(void)
 }
 
 /* A snapshot of more bytes takes milliseconds to free. */
-#define FREE_LATER (1UL << 20)
+#define FREE_LATER SZ_1M
 
 static void census_snapshot_free(struct kref *ref)
 {

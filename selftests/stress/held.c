@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Readers that hold results: each asks for a process of many mappings and does not read
+ * the answer to its end. All results together stay within max_results; then a request
+ * fails with EDQUOT and a text, files too, and works again after sockets are closed.
+ *
+ * HELD_MAPPINGS and HELD_SOCKETS set the size.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "ko.h"
+#include "selftest.h"
+
+#define MIB		(1UL << 20)
+#define MAX_RESULTS	(24 * MIB)
+#define BUFFER		65536
+
+static unsigned int number_of(const char *name, unsigned int otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoul(text, NULL, 10) : otherwise;
+}
+
+FIXTURE(held)
+{
+	pid_t pid, small;
+	bool reload;
+	struct census_socket *sockets;
+	unsigned int nr, open;
+};
+
+/* A thirtieth of the mappings: such results fill what larger ones leave. */
+#define SMALL	30
+
+/* Pages of alternating protection: each is a mapping of its own. */
+static void map_many(void *arg)
+{
+	unsigned int n = *(unsigned int *)arg, i;
+	char *at = map_private(PLACE(0), n * PAGE);
+
+	for (i = 0; i < n; i += 2)
+		need(!mprotect(at + i * PAGE, PAGE, PROT_READ), "mprotect");
+}
+
+FIXTURE_SETUP(held)
+{
+	unsigned int mappings = number_of("HELD_MAPPINGS", 60000);
+	char params[64];
+
+	if (!ko_path())
+		SKIP(return, "no file in MEMCENSUS_KO");
+	if (ko_is_loaded())
+		ASSERT_EQ(0, ko_unload_patiently(5000));
+	snprintf(params, sizeof(params), "max_results=%lu", MAX_RESULTS);
+	self->reload = true;
+	ASSERT_EQ(0, ko_load(getenv("HELD_PARAMS") ?: params));
+	self->nr = number_of("HELD_SOCKETS", 80);
+	self->sockets = calloc(self->nr, sizeof(*self->sockets));
+	ASSERT_NE(NULL, self->sockets);
+	self->pid = child_start(map_many, &mappings);
+	ASSERT_LT(0, self->pid);
+	mappings /= SMALL;
+	self->small = child_start(map_many, &mappings);
+	ASSERT_LT(0, self->small);
+}
+
+static void close_all(struct census_socket *sockets, unsigned int *open)
+{
+	while (*open)
+		census_close(&sockets[--*open]);
+}
+
+FIXTURE_TEARDOWN(held)
+{
+	if (!self->reload)
+		return;
+	close_all(self->sockets, &self->open);
+	free(self->sockets);
+	child_end(self->pid);
+	child_end(self->small);
+	EXPECT_EQ(0, ko_unload_patiently(5000));
+	EXPECT_EQ(0, ko_load(""));
+}
+
+/* Memory that is not available, bytes. */
+static long memory_used(void)
+{
+	char line[128];
+	long total = 0, available = 0;
+	FILE *file = fopen("/proc/meminfo", "r");
+
+	while (file && fgets(line, sizeof(line), file)) {
+		sscanf(line, "MemTotal: %ld", &total);
+		sscanf(line, "MemAvailable: %ld", &available);
+	}
+	if (file)
+		fclose(file);
+	return (total - available) * 1024;
+}
+
+/* Opens a socket and receives the first datagrams of a census.  0 or -errno. */
+static int hold(struct census_socket *s, pid_t pid, struct census_error *error)
+{
+	const struct census_request one = {
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+		.pids = (uint32_t *)&pid, .n_pids = 1,
+	};
+	char buf[8192];
+	int ret;
+
+	ret = census_open(s);
+	if (ret)
+		return ret;
+	ret = census_send(s, census_request(s, buf, &one));
+	/* The first has INFO, the second needs the census. */
+	if (!ret)
+		ret = census_receive(s, NULL, BUFFER, error);
+	if (ret > 0)
+		ret = census_receive(s, NULL, BUFFER, error);
+	if (ret < 0)
+		census_close(s);
+	return ret < 0 ? ret : 0;
+}
+
+TEST_F(held, results)
+{
+	struct census_error error = {};
+	unsigned int results[2] = {}, i;
+	const pid_t pids[2] = { self->pid, self->small };
+	long before, used;
+	char byte;
+	int fd, ret;
+
+	if (!self->reload)
+		return;
+	before = memory_used();
+	for (i = 0; i < 2; i++) {
+		do {
+			ret = hold(&self->sockets[self->open], pids[i], &error);
+			self->open += !ret;
+			results[i] += !ret;
+		} while (!ret && self->open < (i + 1) * self->nr / 2);
+		used = memory_used() - before;
+		diag("held: %u and %u results of %u and %u mappings: %ld KiB in use; %d: %s",
+		     results[0], results[1], number_of("HELD_MAPPINGS", 60000),
+		     number_of("HELD_MAPPINGS", 60000) / SMALL, used >> 10, ret, error.text);
+		/* Memory for owners, per-CPU lists and sockets are in use too. */
+		EXPECT_GE((long)(MAX_RESULTS + 24 * MIB), used);
+		ASSERT_EQ(-EDQUOT, ret);
+		EXPECT_NE(NULL, strstr(error.text, "max_results"));
+	}
+	ASSERT_LT(0, results[0]);
+	ASSERT_LT(0, results[1]);
+
+	/* Files fill what is left, and then are refused too. */
+	for (i = 0, fd = 0; i < 800 && fd >= 0; i++)
+		fd = open("/proc/memcensus", O_RDONLY);
+	EXPECT_EQ(-1, fd);
+	EXPECT_EQ(EDQUOT, errno);
+	diag("held: %u open files", i - 1);
+
+	close_all(self->sockets, &self->open);
+	/* Large results are freed a little later. */
+	for (i = 0; i < 50; i++) {
+		fd = open("/proc/memcensus", O_RDONLY);
+		if (fd >= 0)
+			break;
+		sleep_ms(20);
+	}
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(1, read(fd, &byte, 1));
+	closefrom(3);
+}
+
+TEST_HARNESS_MAIN
