@@ -13,7 +13,7 @@
 #include "ko.h"
 #include "selftest.h"
 
-#define MIB		(1UL << 20)
+#define MIB		1048576UL
 #define MAX_RESULTS	(24 * MIB)
 #define BUFFER		65536
 
@@ -93,8 +93,10 @@ static long memory_used(void)
 	FILE *file = fopen("/proc/meminfo", "r");
 
 	while (file && fgets(line, sizeof(line), file)) {
-		sscanf(line, "MemTotal: %ld", &total);
-		sscanf(line, "MemAvailable: %ld", &available);
+		if (!strncmp(line, "MemTotal:", 9))
+			total = strtol(line + 9, NULL, 10);
+		if (!strncmp(line, "MemAvailable:", 13))
+			available = strtol(line + 13, NULL, 10);
 	}
 	if (file)
 		fclose(file);

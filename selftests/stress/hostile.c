@@ -3,7 +3,7 @@
  * Unprivileged processes that do on purpose what could hurt a census: they replace
  * their leaders by exec while their parents exit, or change their mappings without a
  * pause. The census stays right, and takes at most twice the time that it takes while
- * the same processes sleep, plus its budget.
+ * the same processes are stopped and others compute on all CPUs, plus its budget.
  *
  * HOSTILE_PROCESSES and HOSTILE_SCANS set the size.
  */
@@ -36,8 +36,8 @@ static void become_nobody(void)
 /* Executes this program anew in a thread that is not the leader. */
 static void *exec_in_thread(void *left)
 {
-	static char name[] = "exec-again";
-	char *argv[] = { name, left, NULL };
+	char name[] = "exec-again";
+	char *const argv[] = { name, left, NULL };
 
 	execv("/proc/self/exe", argv);
 	_exit(0);
@@ -107,10 +107,22 @@ static void sleeps(void)
 		pause();
 }
 
+/* The host's CPUs are as busy as with processes that change their mappings. */
+static void computes(void)
+{
+	volatile unsigned int n = 0;
+
+	for (;;)
+		n++;
+}
+
+#define COMPUTING	4
+
 /* @pids: also the process groups of all that they start; those from @nr on sleep */
 FIXTURE(hostile)
 {
 	pid_t *pids;
+	pid_t computing[COMPUTING];
 	unsigned int nr, all;
 };
 
@@ -139,6 +151,17 @@ FIXTURE_SETUP(hostile)
 	self->all = self->nr + variant->asleep;
 	self->pids = calloc(self->all, sizeof(*self->pids));
 	ASSERT_NE(NULL, self->pids);
+	for (i = 0; i < COMPUTING; i++) {
+		self->computing[i] = fork();
+		if (!self->computing[i]) {
+			setpgid(0, 0);
+			become_nobody();
+			raise(SIGSTOP);
+			computes();
+		}
+		ASSERT_LT(0, self->computing[i]);
+		setpgid(self->computing[i], self->computing[i]);
+	}
 	for (i = self->all; i--;) {
 		self->pids[i] = fork();
 		if (!self->pids[i]) {
@@ -166,6 +189,9 @@ FIXTURE_TEARDOWN(hostile)
 {
 	unsigned int i;
 
+	signal_all(self->computing, COMPUTING, SIGKILL);
+	for (i = 0; i < COMPUTING; i++)
+		waitpid(self->computing[i], NULL, 0);
 	signal_all(self->pids, self->all, SIGKILL);
 	for (i = 0; i < self->all; i++)
 		waitpid(self->pids[i], NULL, 0);
@@ -247,14 +273,16 @@ TEST_F(hostile, census)
 	for (basis = MEMCENSUS_BASIS_MAPCOUNT; basis <= MEMCENSUS_BASIS_FRAMES; basis++) {
 		ASSERT_TRUE(take(scans, basis, &storm));
 		signal_all(self->pids, self->nr, SIGSTOP);
+		signal_all(self->computing, COMPUTING, SIGCONT);
 		sleep_ms(300);
 		ASSERT_TRUE(take(scans, basis, &calm));
+		signal_all(self->computing, COMPUTING, SIGSTOP);
 		signal_all(self->pids, self->nr, SIGCONT);
-		diag("hostile: %s, %u processes, basis %u: %llu us, at most %llu us; %llu us while they sleep; %llu busy or partial",
-		     variant->name, self->nr, basis,
+		diag("hostile: %u %s, basis %u: %llu us, at most %llu, %llu busy; stopped: %llu",
+		     self->nr, variant->name, basis,
 		     (unsigned long long)storm.quarter, (unsigned long long)storm.max,
-		     (unsigned long long)calm.quarter,
-		     (unsigned long long)storm.incomplete);
+		     (unsigned long long)storm.incomplete,
+		     (unsigned long long)calm.quarter);
 		EXPECT_LE(storm.quarter, 2 * calm.quarter + budget);
 	}
 }
