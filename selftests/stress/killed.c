@@ -69,12 +69,12 @@ static void map_all(void *arg)
 		map(PLACE(i), size, PROT_READ, MAP_SHARED | MAP_POPULATE, m->fd, 0);
 }
 
-/* In all the same number of mappings; uneven: of the first three, the first has less. */
+/* Uneven: only the first three map, and the first of these less. */
 static unsigned int times_of(unsigned int child, unsigned int nr, bool uneven)
 {
 	if (!uneven)
 		return 1;
-	return child > 2 ? 0 : nr / (child ? 2 : 8);
+	return child > 2 ? 0 : nr / (child ? 16 : 64);
 }
 
 FIXTURE_SETUP(killed)
