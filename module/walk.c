@@ -13,6 +13,7 @@
 #include <linux/hugetlb.h>
 #include <linux/irqflags.h>
 #include <linux/mm.h>
+#include <linux/prefetch.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -931,6 +932,42 @@ static unsigned long walk_hugetlb(struct census_walk *walk,
 }
 #endif
 
+/* Prefetches the beginning of a PTE table and its lock.  The PMD may change at any time. */
+static void fetch_table(struct mm_struct *mm, const pmd_t *pmdp, unsigned long addr)
+{
+	pmd_t pmd = pmdp_get_lockless((pmd_t *)pmdp);
+	const pte_t *pte;
+
+	if (!pmd_present(pmd) || pmd_leaf(pmd) || pmd_bad(pmd))
+		return;
+	pte = pte_offset_kernel(&pmd, addr);
+	prefetchw(pte_lockptr(mm, &pmd));
+	prefetch(pte);
+	prefetch(pte + L1_CACHE_BYTES / sizeof(*pte));
+}
+
+/*
+ * Walks the entries of a PMD table.  Each PTE table would begin with cache misses, on the
+ * lock and on the first entry: so both are fetched while the table before is read.
+ *
+ * Return: @end, or the address of a pause.
+ */
+static unsigned long walk_pmd_table(struct census_walk *walk, struct vm_area_struct *vma,
+				    pmd_t *pmdp, unsigned long addr, unsigned long end)
+{
+	unsigned long next;
+
+	for (; addr < end; addr = next, pmdp++) {
+		next = pmd_addr_end(addr, end);
+		if (next < end)
+			fetch_table(vma->vm_mm, pmdp + 1, next);
+		walk_pmd(walk, vma, pmdp, addr, next);
+		if (next < end && walk->pause(walk->pause_context))
+			return next;
+	}
+	return end;
+}
+
 /**
  * census_walk_vma() - report what a VMA maps
  * @walk: the walk
@@ -959,8 +996,11 @@ unsigned long census_walk_vma(struct census_walk *walk,
 			skip_upper(walk, vma, leaf, addr, next);
 			walk->work += ENTRIES_PER_EMPTY;
 		} else {
-			next = pmd_addr_end(addr, end);
-			walk_pmd(walk, vma, pmd, addr, next);
+			unsigned long to = pud_addr_end(addr, end);
+
+			next = walk_pmd_table(walk, vma, pmd, addr, to);
+			if (next < to)
+				return next;
 		}
 		if (next != end && walk->pause(walk->pause_context))
 			return next;
