@@ -119,27 +119,34 @@ static inline u64 census_plain_rest(const struct census_plain *plain, pte_t pte)
 }
 
 /**
- * census_plain_contiguous() - check whether eight PTEs are plain and map consecutive
- * frames
+ * census_plain_run() - number of plain PTEs that map consecutive frames, in eights
  * @plain: from census_plain_begin()
  * @pte: the first PTE; its table is locked
+ * @nr: limit
  *
  * They may differ in the accessed and dirty bits.
  */
-static inline bool census_plain_contiguous(const struct census_plain *plain,
-					   const pte_t *pte)
+static __always_inline unsigned int census_plain_run(const struct census_plain *plain,
+						     const pte_t *pte, unsigned int nr)
 {
 	const unsigned long *entry = (const unsigned long *)pte;
-	unsigned long first = READ_ONCE(entry[0]), differ = 0;
-	unsigned int i;
+	unsigned long first = READ_ONCE(entry[0]);
+	unsigned int n, i;
 
-#pragma GCC unroll 7
-	for (i = 1; i < 8; i++)
-		differ |= READ_ONCE(entry[i]) ^ (first + i * PAGE_SIZE);
-	if (differ & ~CENSUS_PTE_IGNORED || !(first & _PAGE_PRESENT) ||
-	    first & CENSUS_PTE_SPECIAL)
-		return false;
-	return plain->zero - (first >> PAGE_SHIFT) >= 8;
+	if (!(first & _PAGE_PRESENT) || first & CENSUS_PTE_SPECIAL)
+		return 0;
+	if (plain->zero - (first >> PAGE_SHIFT) < nr)
+		nr = 0;
+	for (n = 0; n + 8 <= nr; n += 8, first += 8 * PAGE_SIZE) {
+		unsigned long differ = 0;
+
+#pragma GCC unroll 8
+		for (i = 0; i < 8; i++)
+			differ |= READ_ONCE(entry[n + i]) ^ (first + i * PAGE_SIZE);
+		if (differ & ~CENSUS_PTE_IGNORED)
+			break;
+	}
+	return n;
 }
 
 /* Return: 1 if a PTE is present and writable, else 0. */
@@ -151,39 +158,54 @@ static inline u64 census_plain_writable(pte_t pte)
 }
 
 /**
- * census_plain_exclusive() - count PTEs of a mapping whose writable pages are exclusive
- * @pte: the first PTE; its table is locked
- * @nr: number of PTEs, up to 8
+ * census_plain_exclusive_run() - number of PTEs that all map exclusive pages, in eights
+ * @pte: the first PTE; its table is locked; of a mapping whose writable pages are exclusive
+ * @nr: limit
+ */
+static __always_inline unsigned int census_plain_exclusive_run(const pte_t *pte,
+							       unsigned int nr)
+{
+	const unsigned long *entry = (const unsigned long *)pte;
+	unsigned int n, i;
+
+	for (n = 0; n + 8 <= nr; n += 8) {
+		unsigned long all = ~0UL, any = 0;
+
+#pragma GCC unroll 8
+		for (i = 0; i < 8; i++) {
+			unsigned long value = READ_ONCE(entry[n + i]);
+
+			all &= value;
+			any |= value;
+		}
+		if (!(all & _PAGE_PRESENT) || !(all & _PAGE_RW) || any & CENSUS_PTE_SPECIAL)
+			break;
+	}
+	return n;
+}
+
+/**
+ * census_plain_exclusive() - count exclusive pages among PTEs that are none or map such
+ * @pte: the first PTE, as for census_plain_exclusive_run()
+ * @nr: number of PTEs
  * @pages: increased by the number of exclusive pages
  *
- * Return: false if one of the PTEs is neither none nor an exclusive page; then @pages is
- * unchanged.
+ * Return: false if a PTE is neither none nor an exclusive page; then @pages is unchanged.
  */
 static __always_inline bool census_plain_exclusive(const pte_t *pte, unsigned int nr,
 						   u64 *pages)
 {
-	const unsigned long *entry = (const unsigned long *)pte;
-	unsigned long all = ~0UL, any = 0;
 	u64 rest = 0, found = 0;
 	unsigned int i;
 
 #pragma GCC unroll 8
 	for (i = 0; i < nr; i++) {
-		all &= READ_ONCE(entry[i]);
-		any |= READ_ONCE(entry[i]);
-	}
-	if (any & CENSUS_PTE_SPECIAL)
-		return false;
-	if (all & _PAGE_PRESENT && all & _PAGE_RW) {
-		*pages += nr;
-		return true;
-	}
-#pragma GCC unroll 8
-	for (i = 0; i < nr; i++) {
-		u64 page = census_plain_writable(ptep_get((pte_t *)pte + i));
+		pte_t entry = ptep_get((pte_t *)pte + i);
+		u64 page = census_plain_writable(entry);
 
 		found += page;
-		rest |= READ_ONCE(entry[i]) & ~CENSUS_PTE_NONE_BITS & (page - 1);
+		rest |= census_pte_value(entry) &
+			((~CENSUS_PTE_NONE_BITS & (page - 1)) | CENSUS_PTE_SPECIAL);
 	}
 	if (rest)
 		return false;
@@ -195,6 +217,34 @@ static __always_inline bool census_plain_exclusive(const pte_t *pte, unsigned in
 static inline bool census_plain_may_be_exclusive(pte_t pte)
 {
 	return !(census_pte_value(pte) & _PAGE_PRESENT) || census_pte_value(pte) & _PAGE_RW;
+}
+
+/**
+ * census_plain_mapped() - which of some PTEs map pages
+ * @pte: the first PTE; its table is locked; not of anonymous memory, because this does
+ *	not check for the zero page
+ * @nr: number of PTEs, up to 64
+ * @rest: not changed to 0; set to another value if a PTE is not plain
+ *
+ * Return: bit i is set if PTE i maps a page.
+ */
+static __always_inline u64 census_plain_mapped(const pte_t *pte, unsigned int nr, u64 *rest)
+{
+	unsigned long any = 0, absent = 0;
+	u64 pages = 0;
+	unsigned int i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < nr; i++) {
+		unsigned long value = census_pte_value(ptep_get((pte_t *)pte + i));
+		u64 page = value & _PAGE_PRESENT;
+
+		pages |= page << i;
+		absent |= value & (page - 1);
+		any |= value;
+	}
+	*rest |= (absent & ~CENSUS_PTE_NONE_BITS) | (any & CENSUS_PTE_SPECIAL);
+	return pages;
 }
 
 #define CENSUS_PTES_DIFFER (~0U)
@@ -215,8 +265,10 @@ static inline unsigned int census_plain_all_or_none(const pte_t *pte)
 
 #pragma GCC unroll 8
 	for (i = 0; i < 8; i++) {
-		all &= READ_ONCE(entry[i]);
-		any |= READ_ONCE(entry[i]);
+		unsigned long value = READ_ONCE(entry[i]);
+
+		all &= value;
+		any |= value;
 	}
 	if (!(any & ~CENSUS_PTE_NONE_BITS))
 		return 0;
@@ -246,13 +298,18 @@ static inline u64 census_plain_rest(const struct census_plain *plain, pte_t pte)
 	return 1;
 }
 
-static inline bool census_plain_contiguous(const struct census_plain *plain,
-					   const pte_t *pte)
+static inline unsigned int census_plain_run(const struct census_plain *plain,
+					    const pte_t *pte, unsigned int nr)
 {
-	return false;
+	return 0;
 }
 
 static inline u64 census_plain_writable(pte_t pte)
+{
+	return 0;
+}
+
+static inline unsigned int census_plain_exclusive_run(const pte_t *pte, unsigned int nr)
 {
 	return 0;
 }
@@ -265,6 +322,12 @@ static inline bool census_plain_exclusive(const pte_t *pte, unsigned int nr, u64
 static inline bool census_plain_may_be_exclusive(pte_t pte)
 {
 	return false;
+}
+
+static inline u64 census_plain_mapped(const pte_t *pte, unsigned int nr, u64 *rest)
+{
+	*rest = 1;
+	return 0;
 }
 
 #define CENSUS_PTES_DIFFER (~0U)

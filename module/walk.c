@@ -431,26 +431,49 @@ static __always_inline void check_exclusive(const pte_t *pte, unsigned int nr)
 #endif
 }
 
-/* Return: false if one of @nr entries, up to 8, is neither none nor an exclusive page. */
-static __always_inline bool take_exclusive(struct plain_counts *c, const pte_t *pte,
-					   unsigned int nr)
+/* Counts entries from @pte on that are none or map exclusive pages.  Return: their number. */
+static __always_inline unsigned int take_exclusive(struct plain_counts *c, const pte_t *pte,
+						   unsigned int nr)
 {
-	u64 found = 0;
+	unsigned int n = census_plain_exclusive_run(pte, nr);
+	u64 found = n;
 
-	/* The compiler unrolls the loops of the usual case. */
-	if (nr == 8 ? !census_plain_exclusive(pte, 8, &found) :
-		      !census_plain_exclusive(pte, nr, &found))
-		return false;
+	if (!n && census_plain_exclusive(pte, min(nr, 8U), &found))
+		n = min(nr, 8U);
 	c->pages += found;
 	c->exclusive += found;
-	check_exclusive(pte, nr);
-	return true;
+	check_exclusive(pte, n);
+	return n;
+}
+
+/*
+ * Adds entries from @pte on whose frames are consecutive and in one block.  Return: their
+ * number.
+ */
+static __always_inline unsigned int take_run(struct last_mask *last,
+					     const struct census_plain *plain,
+					     struct plain_counts *c, const pte_t *pte,
+					     unsigned int nr)
+{
+	unsigned long pfn = census_plain_pfn(plain, *pte);
+	unsigned int at = pfn & 63;
+	unsigned int n = census_plain_run(plain, pte, min(nr, 64 - at));
+	u64 apart;
+
+	if (!n)
+		return 0;
+	apart = c->apart & -census_plain_writable(*pte);
+	if (apart)
+		check_exclusive(pte, n);
+	grow_mask(last, c->frames + apart + (pfn >> 6), GENMASK_ULL(at + n - 1, at));
+	c->pages += n;
+	return n;
 }
 
 /*
  * Pages that are numbered by frame: this loop is most of the cost of a census.  It reads
- * eight entries at once.  If all are exclusive pages, only their number counts.  If their
- * frames are consecutive and in one block, they are one mask or a part of one.
+ * eight entries at once.  Of exclusive pages only the number counts.  Consecutive frames
+ * are one mask or a part of one.
  */
 static noinline void take_frames(struct census_walk *walk,
 				 struct vm_area_struct *vma,
@@ -460,43 +483,29 @@ static noinline void take_frames(struct census_walk *walk,
 {
 	struct last_mask last = last_mask_begin(walk);
 	const struct census_plain p = *plain;
-	struct plain_counts c = {
-		.frames = walk->frames,
-		.apart = walk->exclusive_key ? walk->exclusive_key - walk->frames : 0,
-		.count = walk->writable_is_exclusive && !walk->exclusive_key ? ~0ULL : 0,
-	};
+	struct plain_counts c = { .frames = walk->frames };
+	unsigned int n;
 
-	if (!walk->writable_is_exclusive)
-		c.apart = 0;
-	while (nr) {
-		unsigned int n = min(nr, 8U);
-		bool done;
-
-		if (c.count && census_plain_may_be_exclusive(*pte) &&
-		    take_exclusive(&c, pte, n)) {
-			done = true;
-		} else if (n < 8) {
-			done = take_each(&last, &p, &c, pte, n);
-		} else if (census_plain_contiguous(&p, pte) &&
-			   (census_plain_pfn(&p, *pte) & 63) <= 56) {
-			unsigned long pfn = census_plain_pfn(&p, *pte);
-
-			grow_mask(&last, c.frames + (pfn >> 6) +
-				  (c.apart & -census_plain_writable(*pte)),
-				  0xffULL << (pfn & 63));
-			c.pages += 8;
-			done = true;
-		} else {
-			done = take_each(&last, &p, &c, pte, 8);
+	if (walk->writable_is_exclusive && walk->exclusive_key)
+		c.apart = walk->exclusive_key - walk->frames;
+	else if (walk->writable_is_exclusive)
+		c.count = ~0ULL;
+	for (; nr; pte += n, addr += n * PAGE_SIZE, nr -= n) {
+		if (c.count && census_plain_may_be_exclusive(*pte)) {
+			n = take_exclusive(&c, pte, nr);
+			if (n)
+				continue;
 		}
-		if (unlikely(!done)) {
-			last_mask_end(walk, &last);
-			take_ptes(walk, vma, pte, n, addr);
-			last = last_mask_begin(walk);
-		}
-		pte += n;
-		addr += n * PAGE_SIZE;
-		nr -= n;
+		n = take_run(&last, &p, &c, pte, nr);
+		if (n)
+			continue;
+		n = min(nr, 8U);
+		if (n == 8 ? take_each(&last, &p, &c, pte, 8) :
+			     take_each(&last, &p, &c, pte, n))
+			continue;
+		last_mask_end(walk, &last);
+		take_ptes(walk, vma, pte, n, addr);
+		last = last_mask_begin(walk);
 	}
 	last_mask_end(walk, &last);
 	walk->pages += c.pages;
@@ -504,33 +513,11 @@ static noinline void take_frames(struct census_walk *walk,
 }
 
 /*
- * Return: bit i is set if entry i of @nr, up to 8, maps a page; @rest != 0: some are not
- * plain.
- */
-static __always_inline u64 mapped_each(const struct census_plain *plain,
-				       const pte_t *pte, unsigned int nr, u64 *rest)
-{
-	unsigned int i;
-	u64 pages = 0;
-
-#pragma GCC unroll 8
-	for (i = 0; i < nr; i++) {
-		pte_t entry = ptep_get((pte_t *)&pte[i]);
-
-		pages |= census_plain_page(entry) << i;
-		*rest |= census_plain_rest(plain, entry);
-	}
-	return pages;
-}
-
-/*
  * Sets @pages to a mask of the entries, of up to 64, that map a page.
  *
  * Return: false if not all entries are plain; then @pages is undefined.
  */
-static __always_inline bool mapped_pages(const struct census_plain *plain,
-					 const pte_t *pte, unsigned int nr,
-					 u64 *pages)
+static __always_inline bool mapped_pages(const pte_t *pte, unsigned int nr, u64 *pages)
 {
 	unsigned int i, all = 0;
 	u64 rest = 0;
@@ -543,21 +530,19 @@ static __always_inline bool mapped_pages(const struct census_plain *plain,
 		if (all != CENSUS_PTES_DIFFER)
 			*pages |= (u64)all << i;
 		else
-			*pages |= mapped_each(plain, pte + i, 8, &rest) << i;
+			*pages |= census_plain_mapped(pte + i, 8, &rest) << i;
 	}
 	if (i < nr)
-		*pages |= mapped_each(plain, pte + i, nr - i, &rest) << i;
+		*pages |= census_plain_mapped(pte + i, nr - i, &rest) << i;
 	return !rest;
 }
 
 /* File pages, numbered by index: in the order of their entries. */
 static noinline void take_file(struct census_walk *walk,
 			       struct vm_area_struct *vma,
-			       const struct census_plain *plain,
 			       const pte_t *pte, unsigned int nr,
 			       unsigned long addr)
 {
-	const struct census_plain p = *plain;
 	pgoff_t index = linear_page_index(vma, addr);
 	unsigned int i, n;
 	u64 pages;
@@ -566,7 +551,7 @@ static noinline void take_file(struct census_walk *walk,
 		unsigned int at = index & 63;
 
 		n = min(64 - at, nr - i);
-		if (unlikely(!mapped_pages(&p, pte + i, n, &pages))) {
+		if (unlikely(!mapped_pages(pte + i, n, &pages))) {
 			take_ptes(walk, vma, pte + i, n, addr + i * PAGE_SIZE);
 		} else if (pages) {
 			add_mask(walk, walk->file + (index >> 6), pages << at);
@@ -635,7 +620,7 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 	else if (may_have_copies(walk, vma))
 		take_copied_ptes(walk, vma, pte, nr, addr);
 	else if (walk->file)
-		take_file(walk, vma, &plain, pte, nr, addr);
+		take_file(walk, vma, pte, nr, addr);
 	else
 		take_frames(walk, vma, &plain, pte, nr, addr);
 	hand_on_locked(walk);
