@@ -917,18 +917,22 @@ static unsigned long walk_hugetlb(struct census_walk *walk,
 }
 #endif
 
+/* The CPU itself fetches ahead after a few cache lines, but not beyond a page. */
+#define LINES_AHEAD 8
+
 /* Prefetches the beginning of a PTE table and its lock.  The PMD may change at any time. */
 static void fetch_table(struct mm_struct *mm, const pmd_t *pmdp, unsigned long addr)
 {
 	pmd_t pmd = pmdp_get_lockless((pmd_t *)pmdp);
 	const pte_t *pte;
+	unsigned int i;
 
 	if (!pmd_present(pmd) || pmd_leaf(pmd) || pmd_bad(pmd))
 		return;
 	pte = pte_offset_kernel(&pmd, addr);
 	prefetchw(pte_lockptr(mm, &pmd));
-	prefetch(pte);
-	prefetch(pte + L1_CACHE_BYTES / sizeof(*pte));
+	for (i = 0; i < LINES_AHEAD; i++)
+		prefetch(pte + i * L1_CACHE_BYTES / sizeof(*pte));
 }
 
 /*
