@@ -5,6 +5,9 @@
  *	load private PROCS MIB		private memory of each, touched in order
  *	load random PROCS MIB		private memory of each, touched in random order
  *	load fork PROCS MIB		memory of one, shared with the others by fork
+ *	load scattered PROCS MIB	five families of PROCS that share memory by fork, touched
+ *					in random turns before the forks; then each process
+ *					writes to a random 1% of it
  *	load shmem PROCS MIB		one shared mapping, touched by each
  *	load some PROCS MIB		one shared mapping, 60% of it touched by each, at
  *					random
@@ -12,7 +15,7 @@
  *					that neighbouring frames have different owners
  *	load mappings PROCS NR PAGES	NR mappings, PAGES in all of them
  *	load server FILE		a mix; FILE is mapped in place of libraries
- *	load P1|P2|P3|P4|P5|P7|P8, P6 FILE	as in Documentation/performance.rst
+ *	load P1|P2|P3|P4|P5|P7|P8|P11, P6 FILE	as in Documentation/performance.rst
  *
  * Prints "ready" after all memory is touched, and sleeps until SIGTERM.  All its
  * processes end before it exits.  Random choices are the same in each run.
@@ -208,6 +211,7 @@ struct size {
 	unsigned int mappings;
 	const char *file;
 	char *shared;
+	char *all;
 };
 
 static void fill_private(void *arg)
@@ -291,6 +295,43 @@ static void run_fork(struct size *s)
 	fill_private(s);
 	s->procs--;
 	spawn_all(s, NULL);
+}
+
+static void write_one_percent(void *arg)
+{
+	const struct size *s = arg;
+
+	write_scattered(s->shared, s->pages, s->pages / 100);
+}
+
+#define FAMILIES 5
+
+/* Keeps one of the regions, and shares it with its children. */
+static void fill_family(void *arg)
+{
+	const struct size *s = arg;
+	unsigned long size = s->pages * PAGE;
+	char *end = s->all + FAMILIES * size;
+	unsigned int i;
+
+	munmap(s->all, s->shared - s->all);
+	munmap(s->shared + size, end - s->shared - size);
+	for (i = 1; i < s->procs; i++)
+		spawn(write_one_percent, arg, i);
+	write_one_percent(arg);
+}
+
+static void run_scattered(struct size *s)
+{
+	unsigned int nr = FAMILIES * s->pages, i;
+
+	s->all = map_private(nr * PAGE);
+	write_scattered(s->all, nr, nr);
+	for (i = 0; i < FAMILIES; i++) {
+		s->shared = s->all + i * s->pages * PAGE;
+		spawn(fill_family, s, i);
+	}
+	munmap(s->all, nr * PAGE);
 }
 
 static void run_shmem(struct size *s)
@@ -495,9 +536,11 @@ static const struct workload {
 	{ "P6", run_server, {} },
 	{ "P7", run_some, { "250", "128" } },
 	{ "P8", run_dealt, { "40", "50" } },
+	{ "P11", run_scattered, { "20", "40" } },
 	{ "private", run_private, {} },
 	{ "random", run_random, {} },
 	{ "fork", run_fork, {} },
+	{ "scattered", run_scattered, {} },
 	{ "shmem", run_shmem, {} },
 	{ "some", run_some, {} },
 	{ "dealt", run_dealt, {} },
