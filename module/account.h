@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Arithmetic on counts: shares of mapped pages, figures, and fragmentation and watermarks
- * of zones.  It reads no kernel state, so the same file is also compiled and tested on
- * the host.
+ * of zones.  It reads no kernel state, so selftests/host tests the same file on the
+ * host.
  */
 #ifndef _CENSUS_ACCOUNT_H
 #define _CENSUS_ACCOUNT_H
 
-#ifdef __KERNEL__
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/string.h>
 #include <linux/types.h>
-#else
-#include "account-host.h"
-#endif
 #include <linux/memcensus.h>
 
 #include "owners.h"

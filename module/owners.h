@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counts the owners of pages: bit arithmetic on masks.  It has no kernel state; the same
- * file is also compiled and tested on the host.
+ * Counts the owners of pages: bit arithmetic on masks.  It has no kernel state, so that
+ * selftests/host tests the same file on the host.
  *
  * Pages (frames, file pages, swap slots) have numbers.  64 consecutive ones are a block.
  * Owners (address spaces, or their VMAs) are walked one after another.  The pages of a
@@ -33,7 +33,6 @@
 #ifndef _CENSUS_OWNERS_H
 #define _CENSUS_OWNERS_H
 
-#ifdef __KERNEL__
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/bits.h>
@@ -42,9 +41,6 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/types.h>
-#else
-#include "account-host.h"
-#endif
 
 #define CENSUS_KINDS_MAX 8
 
@@ -248,7 +244,7 @@ static inline struct census_entry *census_entry(const struct census_owners *o,
 /* User Mode Linux does not patch hweight64(); Kbuild knows the CPU of the host. */
 static inline unsigned int census_popcount(u64 mask)
 {
-#if defined(__POPCNT__) || !defined(__KERNEL__)
+#ifdef __POPCNT__
 	return __builtin_popcountll(mask);
 #else
 	return hweight64(mask);
