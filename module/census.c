@@ -399,15 +399,18 @@ static void check_totals(struct census *c)
 		cost->violations = 1;
 }
 
-static int count_slice(struct census *c, u32 slice, u32 slices)
+static int count_slice(struct census *c, const struct census_slice *s)
 {
+	u32 slice = s->number;
 	struct census_mm *m;
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < c->nr_workers; i++) {
 		c->workers[i].tally.later = slice;
-		census_frames_reset(c->frames[i], slice, slices);
+		err = census_frames_reset(c->frames[i], s);
+		if (err)
+			return err;
 	}
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		/* An address space that vanished does not reappear. */
@@ -455,7 +458,9 @@ static void start_over(struct census *c)
 }
 
 /*
- * Frees the memory for owners of workers that ran out of it.
+ * Frees the memory for owners of all workers, if one ran out of it.  Otherwise that of the
+ * workers which end now would be kept for the next census, while the first one fills
+ * max_mem again.
  *
  * Return: true if a worker did: max_mem was used up, or an allocation failed.
  */
@@ -464,12 +469,10 @@ static bool drop_failed(struct census *c)
 	bool failed = false;
 	unsigned int i;
 
-	for (i = 0; i < c->nr_workers; i++) {
-		if (!census_frames_failed(c->frames[i]))
-			continue;
+	for (i = 0; i < c->nr_workers; i++)
+		failed |= census_frames_failed(c->frames[i]);
+	for (i = 0; failed && i < c->nr_workers; i++)
 		census_frames_drop(c->frames[i]);
-		failed = true;
-	}
 	return failed;
 }
 
@@ -489,21 +492,22 @@ static void workers_end(struct census *c, unsigned int left)
  */
 static int count_owners(struct census *c)
 {
-	u32 slice, slices = 1;
+	struct census_slice slice = { .nr = 1 };
 	int err;
 
+	census_hash_init(&slice.hash);
 	for (;;) {
 		start_over(c);
 		err = 0;
-		for (slice = 0; slice < slices && !err; slice++)
-			err = count_slice(c, slice, slices);
-		if (err != -ENOMEM || !drop_failed(c) || slices == SLICES_MAX)
+		for (slice.number = 0; slice.number < slice.nr && !err; slice.number++)
+			err = count_slice(c, &slice);
+		if (err != -ENOMEM || !drop_failed(c) || slice.nr == SLICES_MAX)
 			break;
 		if (c->nr_workers == 1)
-			slices *= 4;
+			slice.nr *= 4;
 		workers_end(c, 1);
 	}
-	c->snap->cost.slices = slices;
+	c->snap->cost.slices = slice.nr;
 	c->snap->cost.pss = census_share_bytes(c->pss, PAGE_SIZE);
 	return err;
 }
@@ -531,6 +535,8 @@ static int workers_begin(struct census *c)
 					  &c->files);
 		c->frames[i] = c->workers[i].tally.frames;
 	}
+	/* What more workers left is not in the budget of this census. */
+	census_frames_trim();
 	if (!err || i == 1)
 		return err;
 	/* The workers before this one do its work. */

@@ -2,14 +2,13 @@
 /* Memory for counting owners: a budget, and memory that is kept between censuses. */
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
 #include "compat.h"
 #include "frames.h"
 #include "memory.h"
-
-#define SECTIONS_MIN 1024
 
 /**
  * census_budget_take() - reserve bytes of a budget
@@ -38,35 +37,73 @@ void census_budget_give(struct census_budget *budget, u64 bytes)
 	atomic64_sub(bytes, &budget->used);
 }
 
-/* Return: zeroed memory within the budget, or NULL. */
-static void *budget_alloc(struct census_budget *budget, u64 bytes)
+/**
+ * census_chunk_alloc() - allocate a chunk, which is a page unless pages are larger
+ * @budget: accounts it; NULL: nothing does
+ *
+ * Return: %CENSUS_CHUNK_BYTES, not zeroed; or NULL.
+ */
+void *census_chunk_alloc(struct census_budget *budget)
 {
-	void *memory;
+	void *chunk;
 
-	if (!census_budget_take(budget, bytes))
+	if (budget && !census_budget_take(budget, CENSUS_CHUNK_BYTES))
 		return NULL;
-	memory = census_kvzalloc(bytes);
-	if (!memory)
-		census_budget_give(budget, bytes);
-	return memory;
+	if (CENSUS_CHUNK_BYTES == PAGE_SIZE)
+		chunk = (void *)__get_free_page(CENSUS_GFP);
+	else
+		chunk = kmalloc(CENSUS_CHUNK_BYTES, CENSUS_GFP);
+	if (!chunk && budget)
+		census_budget_give(budget, CENSUS_CHUNK_BYTES);
+	return chunk;
 }
 
-static bool grow_chunks(struct census_pool *pool)
+void census_chunk_free(struct census_budget *budget, void *chunk)
 {
-	u32 max = max(2 * pool->max_chunks, 64U);
-	struct census_chunk *chunks;
+	if (budget)
+		census_budget_give(budget, CENSUS_CHUNK_BYTES);
+	if (CENSUS_CHUNK_BYTES == PAGE_SIZE)
+		free_page((unsigned long)chunk);
+	else
+		kfree(chunk);
+}
 
-	chunks = budget_alloc(pool->budget, (u64)max * sizeof(*chunks));
-	if (!chunks)
+/* A directory is for 1 MiB, so this array is one page up to 512 MiB. */
+#define DIRS_MIN 16
+
+static bool grow_dirs(struct census_pool *pool)
+{
+	u32 old = pool->max_dirs, max = max(2 * old, (u32)DIRS_MIN);
+	u64 bytes = (u64)max * sizeof(*pool->dirs);
+	struct census_chunk **dirs;
+
+	if (!census_budget_take(pool->budget, bytes))
 		return false;
-	if (pool->max_chunks) {
-		memcpy(chunks, pool->chunks, pool->max_chunks * sizeof(*chunks));
-		census_budget_give(pool->budget,
-				   (u64)pool->max_chunks * sizeof(*chunks));
+	/* Not vmalloc(): this may be under an mmap lock, see census_kvzalloc(). */
+	dirs = kmalloc(bytes, CENSUS_GFP);
+	if (!dirs) {
+		census_budget_give(pool->budget, bytes);
+		return false;
 	}
-	kvfree(pool->chunks);
-	pool->chunks = chunks;
-	pool->max_chunks = max;
+	if (old)
+		memcpy(dirs, pool->dirs, old * sizeof(*dirs));
+	census_budget_give(pool->budget, (u64)old * sizeof(*dirs));
+	kfree(pool->dirs);
+	pool->dirs = dirs;
+	pool->max_dirs = max;
+	return true;
+}
+
+static bool add_dir(struct census_pool *pool)
+{
+	void *dir;
+
+	if (pool->nr_dirs == pool->max_dirs && !grow_dirs(pool))
+		return false;
+	dir = census_chunk_alloc(pool->budget);
+	if (!dir)
+		return false;
+	pool->dirs[pool->nr_dirs++] = dir;
 	return true;
 }
 
@@ -74,19 +111,19 @@ bool census_pool_grow(struct census_pool *pool)
 {
 	void *units;
 
-	if (pool->nr_chunks == pool->max_chunks && !grow_chunks(pool))
+	if (pool->nr_chunks == pool->nr_dirs << CENSUS_DIR_SHIFT && !add_dir(pool))
 		return false;
-	units = budget_alloc(pool->budget, CENSUS_CHUNK_BYTES);
+	units = census_chunk_alloc(pool->budget);
 	if (!units)
 		return false;
-	pool->chunks[pool->nr_chunks++].units = units;
+	census_chunk(pool->dirs, pool->nr_chunks++)->units = units;
 	return true;
 }
 
 static u64 pool_bytes(const struct census_pool *pool)
 {
-	return (u64)pool->nr_chunks * CENSUS_CHUNK_BYTES +
-	       (u64)pool->max_chunks * sizeof(*pool->chunks);
+	return ((u64)pool->nr_chunks + pool->nr_dirs) * CENSUS_CHUNK_BYTES +
+	       (u64)pool->max_dirs * sizeof(*pool->dirs);
 }
 
 /* Empties @pool and returns its bytes to the budget. */
@@ -94,47 +131,28 @@ void census_pool_free(struct census_pool *pool)
 {
 	u32 i;
 
+	for (i = 0; i < pool->nr_chunks; i++) {
+		census_chunk_free(pool->budget, census_chunk(pool->dirs, i)->units);
+		if (!(i % CENSUS_DIR_CHUNKS))
+			cond_resched();
+	}
+	for (i = 0; i < pool->nr_dirs; i++)
+		census_chunk_free(pool->budget, pool->dirs[i]);
 	if (pool->budget)
-		census_budget_give(pool->budget, pool_bytes(pool));
-	for (i = 0; i < pool->nr_chunks; i++)
-		kvfree(pool->chunks[i].units);
-	kvfree(pool->chunks);
+		census_budget_give(pool->budget, (u64)pool->max_dirs * sizeof(*pool->dirs));
+	kfree(pool->dirs);
 	*pool = (struct census_pool) { .budget = pool->budget };
 }
 
-/* Doubles the length of the hash table.  Return: false without memory. */
-bool census_frames_grow_sections(struct census_frames *f)
+void census_hash_init(struct census_hash *h)
 {
-	u64 old = f->sections ? (u64)f->sections_mask + 1 : 0;
-	u64 nr = max_t(u64, old * 2, SECTIONS_MIN), i, at;
-	struct census_section *sections;
-
-	sections = budget_alloc(f->budget, nr * sizeof(*sections));
-	if (!sections)
-		return false;
-	for (i = 0; i < old; i++) {
-		if (!f->sections[i].key)
-			continue;
-		at = census_section_hash(f->sections[i].key) & (nr - 1);
-		while (sections[at].key)
-			at = (at + 1) & (nr - 1);
-		sections[at] = f->sections[i];
-	}
-	kvfree(f->sections);
-	census_budget_give(f->budget, old * sizeof(*sections));
-	f->sections = sections;
-	f->sections_mask = nr - 1;
-	return true;
-}
-
-static u64 sections_bytes(const struct census_frames *f)
-{
-	return f->sections ? (f->sections_mask + 1ULL) * sizeof(*f->sections) : 0;
+	get_random_bytes(h, sizeof(*h));
 }
 
 static u64 frames_bytes(const struct census_frames *f)
 {
-	u64 bytes = sizeof(*f) + sections_bytes(f);
+	u64 bytes = sizeof(*f) + (u64)f->table.nr_pages * CENSUS_CHUNK_BYTES +
+		    pool_bytes(&f->sections);
 	unsigned int i;
 
 	for (i = 0; i < CENSUS_POOLS; i++)
@@ -147,8 +165,15 @@ static void set_budget(struct census_frames *f, struct census_budget *budget)
 	unsigned int i;
 
 	f->budget = budget;
+	f->sections.budget = budget;
+	f->table.budget = budget;
 	for (i = 0; i < CENSUS_POOLS; i++)
 		f->owners.pools[i].budget = budget;
+}
+
+static u64 section_key(const struct census_link *link)
+{
+	return container_of(link, struct census_section, link)->key;
 }
 
 /* Frees all marks and their memory.  @f must be reset before further use. */
@@ -158,6 +183,8 @@ void census_frames_drop(struct census_frames *f)
 
 	for (i = 0; i < CENSUS_POOLS; i++)
 		census_pool_free(&f->owners.pools[i]);
+	census_pool_free(&f->sections);
+	census_table_free(&f->table);
 	f->owners.failed = false;
 }
 
@@ -165,7 +192,6 @@ void census_frames_drop(struct census_frames *f)
 static void frames_free(struct census_frames *f)
 {
 	census_frames_drop(f);
-	kvfree(f->sections);
 	kvfree(f);
 }
 
@@ -201,6 +227,12 @@ static unsigned long spares_free(void)
 		frames_free(f);
 	}
 	return pages;
+}
+
+/* Frees the memory that is kept. */
+void census_frames_trim(void)
+{
+	spares_free();
 }
 
 static void trim(struct work_struct *work)
@@ -265,35 +297,41 @@ struct census_frames *census_frames_begin(struct census_budget *budget)
 		frames_free(f);
 		f = NULL;
 	}
-	if (!f)
-		f = budget_alloc(budget, sizeof(*f));
+	if (!f) {
+		if (!census_budget_take(budget, sizeof(*f)))
+			return NULL;
+		f = census_kvzalloc(sizeof(*f));
+		if (!f)
+			census_budget_give(budget, sizeof(*f));
+	}
 	if (!f)
 		return NULL;
 	set_budget(f, budget);
-	if (!f->sections && !census_frames_grow_sections(f)) {
-		census_frames_end(f);
-		return NULL;
-	}
 	return f;
 }
 
 /**
  * census_frames_reset() - remove all marks
  * @f: from census_frames_begin()
- * @slice: keys with this hash will be counted
- * @slices: number of slices, a power of two
+ * @slice: keys that will be counted
+ *
+ * Return: 0, or -ENOMEM, and then census_frames_failed() returns true.
  */
-void census_frames_reset(struct census_frames *f, u32 slice, u32 slices)
+int census_frames_reset(struct census_frames *f, const struct census_slice *slice)
 {
 	census_owners_init(&f->owners);
-	memset(f->sections, 0, sections_bytes(f));
-	f->nr_sections = 0;
+	/* Number 0 means none. */
+	f->sections.nr = CENSUS_SECTION_UNITS;
+	if (f->table.root)
+		census_table_reset(&f->table);
+	else if (!census_table_init(&f->table, f->budget, section_key))
+		f->owners.failed = true;
 	memset(f->recent, 0, sizeof(f->recent));
 	f->appended = 0;
 	memset(f->sparse, 0, sizeof(f->sparse));
 	memset(&f->totals, 0, sizeof(f->totals));
-	f->slice = slice;
-	f->slices = slices;
+	f->slice = *slice;
+	return census_frames_failed(f) ? -ENOMEM : 0;
 }
 
 /* Keeps the memory for the next census. */

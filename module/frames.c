@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -22,20 +21,26 @@ static u64 section_mask(u64 key)
 	return is_dense(key) ? DENSE_MASK : SPARSE_MASK;
 }
 
+/* Consecutive sections have consecutive places, and those of other files others. */
 static struct census_recent *recent_place(struct census_frames *f, u64 key)
 {
-	return &f->recent[(is_dense(key) ? key >> CENSUS_CHUNK_SHIFT : key >> SPARSE_SHIFT) %
-			  CENSUS_RECENT];
+	u64 number = is_dense(key) ? key >> CENSUS_CHUNK_SHIFT : key >> SPARSE_SHIFT;
+
+	return &f->recent[(number + 5 * (key >> CENSUS_SPACE_SHIFT)) % CENSUS_RECENT];
 }
 
-/* Return: the slot of a section, or the free slot for it. */
-static struct census_section *section_place(const struct census_frames *f, u64 key)
+/* Return: the section with the first key @first, or NULL. */
+static struct census_section *lookup(const struct census_frames *f, u64 first)
 {
-	u32 i = census_section_hash(key) & f->sections_mask;
+	struct census_link *l;
 
-	while (f->sections[i].key && f->sections[i].key != key)
-		i = (i + 1) & f->sections_mask;
-	return &f->sections[i];
+	for (l = census_table_first(&f->table, first); l; l = l->next) {
+		struct census_section *s = container_of(l, struct census_section, link);
+
+		if (s->key == first)
+			return s;
+	}
+	return NULL;
 }
 
 /* Zeroed blocks for a new section.  Return: the first block, or 0 without memory. */
@@ -50,7 +55,7 @@ static u32 new_blocks(struct census_frames *f, u64 key)
 		block = census_pool_take(pool, CENSUS_CHUNK_UNITS);
 		if (!block)
 			return 0;
-		pool->chunks[block >> CENSUS_CHUNK_SHIFT].kind = kind;
+		census_chunk(pool->dirs, block >> CENSUS_CHUNK_SHIFT)->kind = kind;
 		memset(census_unit(pool, block), 0, CENSUS_CHUNK_BYTES);
 	}
 	if (sparse) {
@@ -61,30 +66,38 @@ static u32 new_blocks(struct census_frames *f, u64 key)
 	return block;
 }
 
+/* Return: a new section, or NULL without memory. */
+static struct census_section *add_section(struct census_frames *f, u64 first)
+{
+	u32 unit = census_pool_take(&f->sections, CENSUS_SECTION_UNITS);
+	u32 block = unit ? new_blocks(f, first) : 0;
+	struct census_section *s;
+
+	if (!block) {
+		f->owners.failed = true;
+		return NULL;
+	}
+	s = census_unit(&f->sections, unit);
+	*s = (struct census_section) {
+		.key = first, .first = census_block(&f->owners, block), .block = block,
+	};
+	census_table_add(&f->table, &s->link);
+	return s;
+}
+
 /* Sets @recent to the section of @key.  Return: false without memory. */
 static noinline bool find_section(struct census_frames *f, u64 key,
 				  struct census_recent *recent)
 {
 	u64 first = key & ~section_mask(key);
-	struct census_section *s = section_place(f, first);
+	struct census_section *s = lookup(f, first);
 
-	if (!s->key) {
-		u32 block = 0;
-
-		if (f->nr_sections * 2 <= f->sections_mask ||
-		    census_frames_grow_sections(f))
-			block = new_blocks(f, key);
-		if (!block) {
-			f->owners.failed = true;
-			return false;
-		}
-		s = section_place(f, first);
-		*s = (struct census_section) { .key = first, .block = block };
-		f->nr_sections++;
-	}
+	if (!s)
+		s = add_section(f, first);
+	if (!s)
+		return false;
 	*recent = (struct census_recent) {
-		.key = first, .block = s->block,
-		.first = census_block(&f->owners, s->block),
+		.key = first, .block = s->block, .first = s->first,
 	};
 	return true;
 }
@@ -92,16 +105,19 @@ static noinline bool find_section(struct census_frames *f, u64 key,
 /* Checks whether the current slice counts the owners of the pages of @key. */
 bool census_frames_counts(const struct census_frames *f, u64 key)
 {
-	return f->slices == 1 || (hash_64(key, 32) & (f->slices - 1)) == f->slice;
+	const struct census_slice *slice = &f->slice;
+
+	return slice->nr == 1 ||
+	       (census_hash(&slice->hash, key) & (slice->nr - 1)) == slice->number;
 }
 
 /* Return: the block of @key, or NULL if nothing in its section was marked. */
 struct census_block *census_frames_block(const struct census_frames *f, u64 key)
 {
 	u64 at = key & section_mask(key);
-	const struct census_section *s = section_place(f, key - at);
+	const struct census_section *s = lookup(f, key - at);
 
-	return s->key ? census_block(&f->owners, s->block + at) : NULL;
+	return s ? s->first + at : NULL;
 }
 
 /**
@@ -243,7 +259,7 @@ u64 census_frames_exclusive_swap(const struct census_frames *f,
 	u64 nr = census_run_nr(run), at = run->pfn, end = at + nr, next, pages = 0;
 	u64 space = CENSUS_SPACE(CENSUS_SPACE_SWAP + run->swap_type);
 
-	if (f->slices == 1)
+	if (f->slice.nr == 1)
 		return nr;
 	for (; at < end; at = next) {
 		next = min(round_down(at, CENSUS_BLOCK_PAGES) + CENSUS_BLOCK_PAGES, end);
@@ -255,16 +271,13 @@ u64 census_frames_exclusive_swap(const struct census_frames *f,
 
 /* Settles blocks, each over all workers that have marked it. */
 static void settle_section(struct census_frames *const *workers,
-			   const struct census_section *sections,
+			   const struct census_section *const *sections, u64 nr_blocks,
 			   unsigned int nr, unsigned int part)
 {
 	struct census_frames *to = workers[part];
-	u64 i, nr_blocks = 0;
 	unsigned int w;
+	u64 i;
 
-	for (w = 0; w < nr; w++)
-		if (sections[w].key)
-			nr_blocks = section_mask(sections[w].key) + 1;
 	for (i = 0; i < nr_blocks; i++) {
 		struct census_owners *same[CENSUS_WORKERS_MAX];
 		u32 block[CENSUS_WORKERS_MAX];
@@ -273,11 +286,11 @@ static void settle_section(struct census_frames *const *workers,
 		for (w = 0; w < nr; w++) {
 			const struct census_block *b;
 
-			if (!sections[w].key)
+			if (!sections[w])
 				continue;
 			same[n] = &workers[w]->owners;
-			block[n] = sections[w].block + i;
-			b = census_block(same[n], block[n]);
+			block[n] = sections[w]->block + i;
+			b = sections[w]->first + i;
 			n += b->ones || b->planes;
 		}
 		if (n)
@@ -286,20 +299,33 @@ static void settle_section(struct census_frames *const *workers,
 	}
 }
 
+/* Unit of the first section. */
+#define FIRST_SECTION CENSUS_SECTION_UNITS
+
+/* Units of sections to look at between two cond_resched(). */
+#define SECTIONS_AT_ONCE BIT(12)
+
+static struct census_section *section(const struct census_frames *f, u32 unit)
+{
+	return census_unit(&f->sections, unit);
+}
+
 /* Checks whether any swap slot is marked. */
 bool census_frames_swapped(const struct census_frames *f)
 {
 	u32 i;
 
-	for (i = 0; i <= f->sections_mask; i++)
-		if (f->sections[i].key &&
-		    census_key_kind(f->sections[i].key) == CENSUS_OF_SWAP)
+	for (i = FIRST_SECTION; i < f->sections.nr; i += CENSUS_SECTION_UNITS) {
+		if (census_key_kind(section(f, i)->key) == CENSUS_OF_SWAP)
 			return true;
+		if (!(i % SECTIONS_AT_ONCE))
+			cond_resched();
+	}
 	return false;
 }
 
-/* Number of hash table slots to scan between two cond_resched(). */
-#define PLACES_AT_ONCE BIT(16)
+/* The lower bits of the hash are those of the slice. */
+#define PART_UNIT BIT(16)
 
 /**
  * census_frames_settle_blocks() - count owners of pages, after all workers have marked
@@ -318,23 +344,23 @@ int census_frames_settle_blocks(struct census_frames *const *workers,
 	for (v = 0; v < nr; v++) {
 		const struct census_frames *f = workers[v];
 
-		for (i = 0; i <= f->sections_mask; i++) {
-			struct census_section sections[CENSUS_WORKERS_MAX] = {};
-			u64 key = f->sections[i].key;
+		for (i = FIRST_SECTION; i < f->sections.nr; i += CENSUS_SECTION_UNITS) {
+			const struct census_section *sections[CENSUS_WORKERS_MAX] = {};
+			u64 key = section(f, i)->key;
 
-			if (!(i % PLACES_AT_ONCE))
+			if (!(i % SECTIONS_AT_ONCE))
 				cond_resched();
-			if (!key || hash_64(key, 16) % nr != part)
+			if (nr > 1 && census_hash(&f->slice.hash, key) / PART_UNIT % nr != part)
 				continue;
 			for (w = 0; w < nr; w++) {
-				sections[w] = *section_place(workers[w], key);
-				if (w < v && sections[w].key)
+				sections[w] = w == v ? section(f, i) : lookup(workers[w], key);
+				if (w < v && sections[w])
 					break;
 			}
 			/* A section that an earlier worker has too is done already. */
 			if (w < v)
 				continue;
-			settle_section(workers, sections, nr, part);
+			settle_section(workers, sections, section_mask(key) + 1, nr, part);
 			cond_resched();
 			if (census_stopped(f->budget))
 				return -EINTR;
@@ -381,17 +407,15 @@ int census_frames_settle_turns(struct census_frames *const *workers,
 static bool group_section(struct census_frames *const *workers, unsigned int worker,
 			  const struct census_section *s, struct census_pool *states)
 {
-	struct census_block *b = census_block(&workers[worker]->owners, s->block);
-	const struct census_block *same = NULL;
+	const struct census_section *other = NULL;
+	struct census_block *b = s->first;
+	const struct census_block *same;
 	unsigned int w;
 	u64 i;
 
-	for (w = 0; w < worker && !same; w++) {
-		struct census_section *other = section_place(workers[w], s->key);
-
-		if (other->key)
-			same = census_block(&workers[w]->owners, other->block);
-	}
+	for (w = 0; w < worker && !other; w++)
+		other = lookup(workers[w], s->key);
+	same = other ? other->first : NULL;
 	for (i = 0; i <= section_mask(s->key); i++) {
 		if (same) {
 			b[i].planes = same[i].planes;
@@ -423,12 +447,8 @@ int census_frames_prepare_groups(struct census_frames *const *workers, unsigned 
 	for (w = 0; w < nr; w++) {
 		struct census_frames *f = workers[w];
 
-		for (i = 0; i <= f->sections_mask; i++) {
-			if (!(i % PLACES_AT_ONCE))
-				cond_resched();
-			if (!f->sections[i].key)
-				continue;
-			if (!group_section(workers, w, &f->sections[i], states)) {
+		for (i = FIRST_SECTION; i < f->sections.nr; i += CENSUS_SECTION_UNITS) {
+			if (!group_section(workers, w, section(f, i), states)) {
 				f->owners.failed = true;
 				return -ENOMEM;
 			}

@@ -5,9 +5,12 @@
  *
  * A key is a space above a block number.  Anonymous frames, swap slots and hugetlb pages
  * are numbered by location, file pages by index: see files.h.  Blocks are in sections,
- * which a hash table finds.  A section has 512 blocks (128 MiB of memory, 8 KiB) if
+ * which a hash table finds.  A section has 256 blocks (64 MiB of memory, 4 KiB) if
  * neighbours are likely to be in use too, else 4 blocks (1 MiB of a file, one cache
  * line).
+ *
+ * Users choose the offsets of file pages.  So what depends on a key's hash, the table, the
+ * slice and the worker that settles a block, depends on random numbers too: see table.h.
  *
  * All workers of a census share a memory budget.  When it is used up, the census starts
  * again and counts in slices: each pass marks only the blocks whose key hashes to this
@@ -20,7 +23,6 @@
 #ifndef _CENSUS_FRAMES_H
 #define _CENSUS_FRAMES_H
 
-#include <linux/hash.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -28,6 +30,7 @@
 
 #include "account.h"
 #include "params.h"
+#include "table.h"
 #include "walk.h"
 
 /*
@@ -109,18 +112,33 @@ void census_budget_give(struct census_budget *budget, u64 bytes);
 
 /**
  * struct census_section - consecutive blocks
- * @key: of the first block; 0: not in use
- * @block: unit number of the first block
+ * @link: in &struct census_frames.table
+ * @key: of the first block
+ * @first: the first block
+ * @block: unit number of @first
  */
 struct census_section {
+	struct census_link link;
 	u64 key;
+	struct census_block *first;
 	u32 block;
 };
 
-static inline u32 census_section_hash(u64 key)
-{
-	return hash_64(key, 32);
-}
+#define CENSUS_SECTION_UNITS 2
+
+static_assert(sizeof(struct census_section) == CENSUS_SECTION_UNITS * CENSUS_UNIT_BYTES);
+
+/**
+ * struct census_slice - the keys that a pass over all address spaces marks
+ * @hash: of keys; the same for all slices of a census, and for all its workers
+ * @number: keys with this hash are marked
+ * @nr: number of slices, a power of two; 1: all keys are marked
+ */
+struct census_slice {
+	struct census_hash hash;
+	u32 number;
+	u32 nr;
+};
 
 #define CENSUS_RECENT 256
 
@@ -151,15 +169,13 @@ struct census_target {
  * @spare: in the list of memory kept for the next census
  * @owners: blocks, entries, turns
  * @budget: of the census
- * @sections: hash table, by key
- * @sections_mask: length of @sections, a power of two, minus one
- * @nr_sections: number in use, at most half of the length
+ * @sections: &struct census_section; units 0 and 1 are not used
+ * @table: @sections by key
  * @recent: sections found last, by the low bits of their number
  * @appended: number of entries that the last census_frames_mark() added
  * @sparse: by kind, first free block in a chunk of small sections; 0: none
  * @hugetlb: sizes met, in base pages, by kind from %CENSUS_OF_HUGETLB on
- * @slice: keys with this hash are marked
- * @slices: number of slices, a power of two; 1: all keys are marked
+ * @slice: keys to mark
  * @targets: of the masks that are being marked
  * @totals: sums of what this worker settles
  */
@@ -167,27 +183,25 @@ struct census_frames {
 	struct list_head spare;
 	struct census_owners owners;
 	struct census_budget *budget;
-	struct census_section *sections;
-	u32 sections_mask;
-	u32 nr_sections;
+	struct census_pool sections;
+	struct census_table table;
 	struct census_recent recent[CENSUS_RECENT];
 	u32 appended;
 	u32 sparse[CENSUS_KINDS];
 	unsigned int hugetlb[CENSUS_HUGETLB_SIZES];
-	u32 slice;
-	u32 slices;
+	struct census_slice slice;
 	struct census_target targets[CENSUS_MASKS_MAX];
 	struct census_totals totals;
 };
 
 struct census_frames *census_frames_begin(struct census_budget *budget);
-void census_frames_reset(struct census_frames *f, u32 slice, u32 slices);
+int census_frames_reset(struct census_frames *f, const struct census_slice *slice);
 void census_frames_drop(struct census_frames *f);
 void census_frames_end(struct census_frames *f);
+void census_frames_trim(void);
 int census_frames_init(void);
 void census_frames_exit(void);
 void census_pool_free(struct census_pool *pool);
-bool census_frames_grow_sections(struct census_frames *f);
 
 void census_frames_mark(struct census_frames *f,
 			const struct census_mask *masks, unsigned int nr);

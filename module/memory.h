@@ -4,8 +4,9 @@
  *
  * __GFP_NORETRY: direct reclaim runs once; if that does not suffice, the census counts in
  * slices, or ends with -ENOMEM.  A census must never trigger the OOM killer, and a walk
- * holds mmap or VMA locks, which the victim may need to exit.  vmalloc() ignores the flag
- * for page tables, so allocations that may exceed a page use census_kvzalloc().
+ * holds mmap or VMA locks, which the victim may need to exit.  All that grows with memory,
+ * mappings or files is in pages (owners.h, table.h).  vmalloc() ignores the flag for page
+ * tables, so the few arrays by process and by group use census_kvzalloc().
  * __GFP_NOWARN: the error is reported to the caller.
  *
  * Not __GFP_ACCOUNT: several callers share a census, and memory for counting owners is

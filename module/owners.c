@@ -448,26 +448,29 @@ static void add_entry(struct census_owners *const *workers,
 /* Pages may be scattered: prefetch the block of the entry this far ahead. */
 #define BLOCKS_AHEAD 12
 
-static void fetch_block(const struct census_owners *o, u32 entry)
-{
-	__builtin_prefetch(census_block(o, census_entry(o, entry)->block));
-}
-
 static void settle_entries(struct census_owners *const *workers,
 			   const struct census_owners *o, u32 begin, u32 end,
 			   struct census_holding *holdings,
 			   struct census_totals *totals)
 {
+	struct census_chunk *const *entries = o->entries.dirs, *const *blocks = o->blocks.dirs;
 	struct sum sums[CENSUS_KINDS_MAX] = {};
 	u32 i;
 
 	for (i = begin; i < end; i++) {
-		const struct census_entry *e = census_entry(o, i);
+		const struct census_entry *e = census_chunk_unit(entries, i);
+		const struct census_chunk *chunk =
+			census_chunk(blocks, e->block >> CENSUS_CHUNK_SHIFT);
+		const struct census_block *chunk_blocks = chunk->units;
 
-		if (i + BLOCKS_AHEAD < end)
-			fetch_block(o, i + BLOCKS_AHEAD);
-		add_entry(workers, census_block(o, e->block), e->mask,
-			  &sums[census_block_kind(o, e->block)]);
+		if (i + BLOCKS_AHEAD < end) {
+			const struct census_entry *ahead =
+				census_chunk_unit(entries, i + BLOCKS_AHEAD);
+
+			__builtin_prefetch(census_chunk_unit(blocks, ahead->block));
+		}
+		add_entry(workers, &chunk_blocks[e->block & (CENSUS_CHUNK_UNITS - 1)], e->mask,
+			  &sums[chunk->kind]);
 	}
 	for (i = 0; i < CENSUS_KINDS_MAX; i++) {
 		const struct sum *sum = &sums[i];

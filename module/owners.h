@@ -54,9 +54,12 @@ typedef unsigned __int128 census_share;
 #define CENSUS_BLOCK_SHIFT 6
 #define CENSUS_BLOCK_PAGES BIT(CENSUS_BLOCK_SHIFT)
 
-/* All memory is in chunks of 16-byte units, so nothing ever moves. */
+/*
+ * All memory is in chunks of 16-byte units, so nothing ever moves.  A chunk is a page, and a
+ * directory of chunks too, so none needs more than one.
+ */
 #define CENSUS_UNIT_BYTES 16
-#define CENSUS_CHUNK_SHIFT 9
+#define CENSUS_CHUNK_SHIFT 8
 #define CENSUS_CHUNK_UNITS BIT(CENSUS_CHUNK_SHIFT)
 #define CENSUS_CHUNK_BYTES (CENSUS_CHUNK_UNITS * CENSUS_UNIT_BYTES)
 
@@ -72,18 +75,25 @@ struct census_chunk {
 	u32 kind;
 };
 
+#define CENSUS_DIR_SHIFT 8
+#define CENSUS_DIR_CHUNKS BIT(CENSUS_DIR_SHIFT)
+
+static_assert(CENSUS_DIR_CHUNKS * sizeof(struct census_chunk) == CENSUS_CHUNK_BYTES);
+
 /**
  * struct census_pool - numbered units; a number stays valid until the pool is freed
- * @chunks: the first @nr_chunks have memory
+ * @dirs: directories, each of %CENSUS_DIR_CHUNKS chunks
+ * @nr_dirs: number of directories with memory
+ * @max_dirs: length of @dirs
  * @nr_chunks: number of chunks with memory
- * @max_chunks: length of @chunks
  * @nr: units in use
  * @budget: accounts the memory; unused on the host
  */
 struct census_pool {
-	struct census_chunk *chunks;
+	struct census_chunk **dirs;
+	u32 nr_dirs;
+	u32 max_dirs;
 	u32 nr_chunks;
-	u32 max_chunks;
 	u32 nr;
 	struct census_budget *budget;
 };
@@ -218,10 +228,20 @@ struct census_owners {
 	bool failed;
 };
 
+static inline struct census_chunk *census_chunk(struct census_chunk *const *dirs, u32 chunk)
+{
+	return &dirs[chunk >> CENSUS_DIR_SHIFT][chunk & (CENSUS_DIR_CHUNKS - 1)];
+}
+
+static inline void *census_chunk_unit(struct census_chunk *const *dirs, u32 unit)
+{
+	return census_chunk(dirs, unit >> CENSUS_CHUNK_SHIFT)->units +
+	       (unit & (CENSUS_CHUNK_UNITS - 1)) * CENSUS_UNIT_BYTES;
+}
+
 static inline void *census_unit(const struct census_pool *pool, u32 unit)
 {
-	return pool->chunks[unit >> CENSUS_CHUNK_SHIFT].units +
-	       (unit & (CENSUS_CHUNK_UNITS - 1)) * CENSUS_UNIT_BYTES;
+	return census_chunk_unit(pool->dirs, unit);
 }
 
 static inline struct census_block *census_block(const struct census_owners *o,
@@ -232,7 +252,7 @@ static inline struct census_block *census_block(const struct census_owners *o,
 
 static inline u32 census_block_kind(const struct census_owners *o, u32 block)
 {
-	return o->blocks.chunks[block >> CENSUS_CHUNK_SHIFT].kind;
+	return census_chunk(o->blocks.dirs, block >> CENSUS_CHUNK_SHIFT)->kind;
 }
 
 static inline struct census_entry *census_entry(const struct census_owners *o,
@@ -297,13 +317,13 @@ static inline u32 census_turn_end(const struct census_owners *o, u32 turn)
 
 /**
  * struct census_marker - state of census_mark(), in registers
- * @entries: chunks of entries
+ * @entries: directories of entries
  * @next: next free entry
  * @turn_first: see &struct census_owners
  * @space_first: see &struct census_owners; 0 if @resumed
  */
 struct census_marker {
-	const struct census_chunk *entries;
+	struct census_chunk *const *entries;
 	u32 next;
 	u32 turn_first;
 	u32 space_first;
@@ -318,7 +338,7 @@ struct census_marker {
 static inline struct census_marker census_marker(const struct census_owners *o)
 {
 	return (struct census_marker) {
-		.entries = o->entries.chunks, .next = o->entries.nr,
+		.entries = o->entries.dirs, .next = o->entries.nr,
 		.turn_first = o->turn_first,
 		.space_first = o->resumed ? 0 : o->space_first,
 	};
@@ -333,8 +353,7 @@ static inline void census_marker_end(struct census_owners *o,
 static inline struct census_entry *census_marker_entry(const struct census_marker *m,
 						       u32 entry)
 {
-	return m->entries[entry >> CENSUS_CHUNK_SHIFT].units +
-	       (entry & (CENSUS_CHUNK_UNITS - 1)) * CENSUS_UNIT_BYTES;
+	return census_chunk_unit(m->entries, entry);
 }
 
 /**

@@ -62,7 +62,7 @@ static inline struct census_page_block *census_page_block(const struct census_pa
 							  u32 i)
 {
 	struct census_page_block *blocks =
-		p->blocks.chunks[i / CENSUS_PAGE_BLOCKS_PER_CHUNK].units;
+		census_chunk(p->blocks.dirs, i / CENSUS_PAGE_BLOCKS_PER_CHUNK)->units;
 
 	return &blocks[i % CENSUS_PAGE_BLOCKS_PER_CHUNK];
 }

@@ -121,7 +121,7 @@ static void frames_masks(void *context, const struct census_mask *masks,
 	struct census_tally *t = context;
 	unsigned int i, first = 0;
 
-	if (t->frames->slices == 1) {
+	if (t->frames->slice.nr == 1) {
 		census_frames_mark(t->frames, masks, nr);
 		return;
 	}
@@ -442,7 +442,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	walk->ops = choose_ops(t);
 	walk->context = t;
 	walk->writable_is_exclusive = census_vma_proves_exclusive(vma);
-	walk->exclusive_key = t->frames->slices == 1 ? 0 :
+	walk->exclusive_key = t->frames->slice.nr == 1 ? 0 :
 			      CENSUS_SPACE(CENSUS_SPACE_EXCLUSIVE);
 	walk->pages = 0;
 	walk->exclusive = 0;

@@ -38,24 +38,29 @@ static void point(bool ok, const char *what, const char *round)
 
 bool census_pool_grow(struct census_pool *pool)
 {
+	void *units;
+
 	if (!memory_left)
 		return false;
 	memory_left--;
-	if (pool->nr_chunks == pool->max_chunks) {
-		pool->max_chunks = pool->max_chunks * 2 + 1;
-		pool->chunks = realloc(pool->chunks, pool->max_chunks *
-				       sizeof(*pool->chunks));
+	if (pool->nr_chunks == pool->nr_dirs * CENSUS_DIR_CHUNKS) {
+		pool->dirs = realloc(pool->dirs, (pool->nr_dirs + 1) *
+				     sizeof(*pool->dirs));
+		pool->dirs[pool->nr_dirs++] = malloc(CENSUS_CHUNK_BYTES);
 	}
-	pool->chunks[pool->nr_chunks].units = malloc(CENSUS_CHUNK_BYTES);
-	memset(pool->chunks[pool->nr_chunks++].units, 0xaa, CENSUS_CHUNK_BYTES);
+	units = malloc(CENSUS_CHUNK_BYTES);
+	memset(units, 0xaa, CENSUS_CHUNK_BYTES);
+	census_chunk(pool->dirs, pool->nr_chunks++)->units = units;
 	return true;
 }
 
 static void free_pool(struct census_pool *pool)
 {
 	while (pool->nr_chunks)
-		free(pool->chunks[--pool->nr_chunks].units);
-	free(pool->chunks);
+		free(census_chunk(pool->dirs, --pool->nr_chunks)->units);
+	while (pool->nr_dirs)
+		free(pool->dirs[--pool->nr_dirs]);
+	free(pool->dirs);
 	*pool = (struct census_pool) {};
 }
 
@@ -81,8 +86,8 @@ static void begin_worker(unsigned int worker)
 
 		while (o->blocks.nr_chunks <= chunk)
 			census_pool_grow(&o->blocks);
-		o->blocks.chunks[chunk].kind = kind;
-		memset(o->blocks.chunks[chunk].units, 0, CENSUS_CHUNK_BYTES);
+		census_chunk(o->blocks.dirs, chunk)->kind = kind;
+		memset(census_chunk(o->blocks.dirs, chunk)->units, 0, CENSUS_CHUNK_BYTES);
 	}
 }
 

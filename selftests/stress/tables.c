@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Processes without privileges choose offsets, files and mappings that make a census slow
+ * if its tables or its scans of files depend on them. Each load is compared with one that
+ * has as many mappings and pages and chooses nothing: a census takes at most twice as
+ * long, and a constant.
+ */
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "selftest.h"
+#include "zram.h"
+
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	1800
+
+#define RW		(PROT_READ | PROT_WRITE)
+#define BLOCK		64UL
+#define PROCESSES	4
+#define TRIES		5
+#define NOBODY		65534
+#define MS		1000000ULL
+
+/* Of one census; QEMU and its host alone may take as long. */
+static const uint64_t constant_ns = 100 * MS, hold_constant_ns = 10 * MS;
+
+/**
+ * struct load - what each of the processes does
+ * @body: of a process
+ * @n: mappings of each process
+ * @number: of the process
+ * @step: between two pages, in blocks of 64 pages; 0: at random
+ * @private: map private and writable
+ */
+struct load {
+	void (*body)(const struct load *load);
+	unsigned int n, number;
+	unsigned long step;
+	bool private;
+	int fd;
+};
+
+/**
+ * struct cost - of the cheapest of several censuses
+ * @wall: ns
+ * @hold: longest lock hold, ns
+ */
+struct cost {
+	uint64_t wall, hold;
+};
+
+static void live(void *arg)
+{
+	const struct load *load = arg;
+
+	need(!setgroups(0, NULL), "setgroups");
+	need(!setresgid(NOBODY, NOBODY, NOBODY), "setresgid");
+	need(!setresuid(NOBODY, NOBODY, NOBODY), "setresuid");
+	/* The change of user has cleared it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	load->body(load);
+}
+
+static uint64_t scramble(uint64_t x)
+{
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+	return x ^ (x >> 31);
+}
+
+/* Each process maps other pages of one file, one by one, and writes to them. */
+static void map_pages(const struct load *load)
+{
+	unsigned int i;
+
+	for (i = 0; i < load->n; i++) {
+		uint64_t nr = (uint64_t)load->number * load->n + i;
+		/* Pages of a file are numbered up to 2^46, and a shmem file may be as long. */
+		uint64_t block = load->step ? nr * load->step :
+					      scramble(nr) & ((1ULL << 40) - 4);
+
+		*map(PLACE(0) + i * PAGE, PAGE, RW, MAP_SHARED, load->fd,
+		     block * BLOCK * PAGE) = 1;
+	}
+}
+
+/* Pages that are not neighbours, so that mappings are not merged. */
+static void map_one_file(const struct load *load)
+{
+	unsigned int i;
+
+	for (i = 0; i < load->n; i++)
+		map(PLACE(0) + i * PAGE, PAGE, RW, MAP_SHARED, load->fd, 2 * i * PAGE);
+}
+
+static void map_files(const struct load *load)
+{
+	unsigned int i;
+
+	for (i = 0; i < load->n; i++) {
+		int fd = memfd("small", 1);
+
+		map(PLACE(0) + i * PAGE, PAGE, RW, MAP_SHARED, fd, 0);
+		close(fd);
+	}
+}
+
+#define FILE_PAGES	((512UL << 20) / PAGE)
+#define SWAPPED		16
+
+/* Many mappings of most of one file, and none of all of it. */
+static void map_much(const struct load *load)
+{
+	unsigned long size = FILE_PAGES * PAGE;
+	unsigned int i;
+
+	for (i = 0; i < load->n; i++)
+		need(mmap(NULL, size - (i + 1) * PAGE, RW,
+			  load->private ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED,
+			  load->fd, i % 2 ? PAGE : 0) != MAP_FAILED, "mmap");
+}
+
+/* Writes the file and stops. When it continues, it swaps some pages out. */
+static void write_file_pages(const struct load *load)
+{
+	char *at = map(PLACE(0), FILE_PAGES * PAGE, RW, MAP_SHARED, load->fd, 0);
+
+	write_pages(at, FILE_PAGES);
+	child_stop();
+	page_out(at + FILE_PAGES / 2 * PAGE, SWAPPED);
+	need(!munmap(at, FILE_PAGES * PAGE), "munmap");
+}
+
+static struct cost measure(struct __test_metadata *_metadata)
+{
+	const struct census_request request = {
+		.basis = MEMCENSUS_BASIS_FRAMES,
+		.parts = MEMCENSUS_PART_TASKS,
+	};
+	struct cost cost = { UINT64_MAX, UINT64_MAX };
+	unsigned int i;
+
+	for (i = 0; i < TRIES; i++) {
+		struct census census;
+		uint64_t wall, hold;
+
+		EXPECT_EQ(0, census_take(&request, &census, NULL));
+		EXPECT_TRUE(census_is_whole(&census));
+		EXPECT_EQ(0, census.scan[MEMCENSUS_SCAN_VIOLATIONS]);
+		wall = census.scan[MEMCENSUS_SCAN_WALL_NS];
+		hold = census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS];
+		cost.wall = wall < cost.wall ? wall : cost.wall;
+		cost.hold = hold < cost.hold ? hold : cost.hold;
+		census_free(&census);
+	}
+	return cost;
+}
+
+static void expect_alike(struct __test_metadata *_metadata, const char *what,
+			 struct cost chosen, struct cost plain)
+{
+	diag("%s: %llu us, longest hold %llu us; nothing chosen: %llu us, %llu us", what,
+	     (unsigned long long)chosen.wall / 1000, (unsigned long long)chosen.hold / 1000,
+	     (unsigned long long)plain.wall / 1000, (unsigned long long)plain.hold / 1000);
+	EXPECT_LE(chosen.wall, 2 * plain.wall + constant_ns);
+	EXPECT_LE(chosen.hold, 2 * plain.hold + hold_constant_ns);
+}
+
+/* Starts PROCESSES with this load, measures, and ends them. */
+static struct cost of_load(struct __test_metadata *_metadata, struct load load)
+{
+	struct cost cost = {};
+	pid_t pids[PROCESSES];
+	unsigned int i, n;
+
+	for (n = 0; n < PROCESSES; n++) {
+		load.number = n;
+		pids[n] = child_start(live, &load);
+		if (pids[n] <= 0)
+			break;
+	}
+	EXPECT_EQ(PROCESSES, n);
+	if (n == PROCESSES)
+		cost = measure(_metadata);
+	for (i = 0; i < n; i++)
+		child_end(pids[i]);
+	return cost;
+}
+
+static int sparse_file(void)
+{
+	int fd = memfd("sparse", 0);
+
+	need(!ftruncate(fd, (1LL << 46) * PAGE), "ftruncate");
+	return fd;
+}
+
+/*
+ * hash_64() of the blocks at this step, times the golden ratio, is the same in its lowest
+ * 19 bits.
+ */
+#define COLLIDING_STEP	27320612UL
+
+TEST(offsets)
+{
+	struct load load = { .body = map_pages, .n = 10000, .fd = sparse_file() };
+	struct cost plain = of_load(_metadata, load), chosen;
+
+	close(load.fd);
+	load.fd = sparse_file();
+	load.step = COLLIDING_STEP;
+	chosen = of_load(_metadata, load);
+	close(load.fd);
+	expect_alike(_metadata, "40,000 pages at colliding offsets", chosen, plain);
+}
+
+/* As many files as mappings, beside one file. */
+TEST(files)
+{
+	const struct load one = { .body = map_one_file, .n = 40000, .fd = sparse_file() };
+	const struct load many = { .body = map_files, .n = 40000 };
+	struct cost plain = of_load(_metadata, one);
+
+	close(one.fd);
+	expect_alike(_metadata, "160,000 files", of_load(_metadata, many), plain);
+}
+
+FIXTURE(swapped)
+{
+	bool on;
+};
+
+FIXTURE_VARIANT(swapped)
+{
+	bool private;
+};
+
+FIXTURE_VARIANT_ADD(swapped, shared)
+{
+	.private = false,
+};
+
+FIXTURE_VARIANT_ADD(swapped, private)
+{
+	.private = true,
+};
+
+FIXTURE_SETUP(swapped)
+{
+	const char *why = zram_on();
+
+	if (why && !why[0])
+		SKIP(return, "kernel has no zram");
+	ASSERT_EQ(NULL, why);
+	self->on = true;
+}
+
+FIXTURE_TEARDOWN(swapped)
+{
+	if (self->on)
+		EXPECT_TRUE(zram_off());
+}
+
+/* The same mappings, before and after some pages of the file are in swap. */
+TEST_F(swapped, mappings)
+{
+	struct load writer = { .body = write_file_pages };
+	struct load load = { .body = map_much, .n = 2000, .private = variant->private };
+	struct cost plain, chosen;
+	struct census census;
+	pid_t pid, mapper;
+
+	if (!self->on)
+		return;
+	writer.fd = memfd("much", FILE_PAGES);
+	load.fd = writer.fd;
+	pid = child_start(live, &writer);
+	ASSERT_LT(0, pid);
+	mapper = child_start(live, &load);
+	ASSERT_LT(0, mapper);
+	plain = measure(_metadata);
+	ASSERT_TRUE(child_next(pid));
+	chosen = measure(_metadata);
+	expect_alike(_metadata, "2,000 mappings of a file with 16 pages in swap", chosen, plain);
+	ASSERT_CENSUS(mapper, &census);
+	EXPECT_PAGES((uint64_t)SWAPPED * load.n, census.tasks, SWAP);
+	census_free(&census);
+	child_end(mapper);
+	child_end(pid);
+	close(writer.fd);
+}
+
+TEST_HARNESS_MAIN
