@@ -596,10 +596,11 @@ static int scan_tasks(struct census *c)
 	int err;
 
 	c->budget.limit = census_params.max_mem;
-	census_files_begin(&c->files, &c->budget);
 	spin_lock_init(&c->scan.lock);
 	init_completion(&c->done);
 	err = census_collect_begin(&c->scan.collection, c->snap);
+	if (!err)
+		err = census_files_begin(&c->files, &c->budget);
 	if (!err)
 		err = count_and_finish(c);
 	if (c->snap->pages)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/cgroup.h>
 #include <linux/cred.h>
-#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -15,7 +14,13 @@
 #include "compat.h"
 #include "memory.h"
 
-#define BUCKET_BITS 12
+/* A PID is never the address of an mm. */
+static u64 mm_key(const struct census_link *link)
+{
+	const struct census_mm *m = container_of(link, struct census_mm, hash);
+
+	return m->mm ? (uintptr_t)m->mm : m->task->number;
+}
 
 /**
  * census_collect_begin() - initialize an empty collection
@@ -31,31 +36,23 @@ int census_collect_begin(struct census_collection *c,
 	c->nr = 0;
 	INIT_LIST_HEAD(&c->mms);
 	mutex_init(&c->lock);
-	c->buckets = census_kvcalloc(1 << BUCKET_BITS, sizeof(*c->buckets));
-	return c->buckets ? 0 : -ENOMEM;
+	return census_table_init(&c->table, NULL, mm_key) ? 0 : -ENOMEM;
 }
 
-static struct hlist_head *bucket(struct census_collection *c,
-				 const struct mm_struct *mm)
+static struct census_mm *find_key(struct census_collection *c, u64 key)
 {
-	return &c->buckets[hash_ptr((void *)mm, BUCKET_BITS)];
-}
+	struct census_link *link;
 
-/* Bucket of a vanished process, by the PID in the request. */
-static struct hlist_head *number_bucket(struct census_collection *c, u32 number)
-{
-	return &c->buckets[hash_32(number, BUCKET_BITS)];
+	for (link = census_table_first(&c->table, key); link; link = link->next)
+		if (mm_key(link) == key)
+			return container_of(link, struct census_mm, hash);
+	return NULL;
 }
 
 static struct census_mm *find_mm(struct census_collection *c,
 				 const struct mm_struct *mm)
 {
-	struct census_mm *m;
-
-	hlist_for_each_entry(m, bucket(c, mm), hash)
-		if (m->mm == mm)
-			return m;
-	return NULL;
+	return find_key(c, (uintptr_t)mm);
 }
 
 /*
@@ -240,7 +237,7 @@ static struct census_mm *add_mm(struct census_collection *c,
 		return NULL;
 	mmgrab(mm);
 	m->mm = mm;
-	hlist_add_head(&m->hash, bucket(c, mm));
+	census_table_add(&c->table, &m->hash);
 	return m;
 }
 
@@ -375,18 +372,17 @@ static int add_vanished(struct census_collection *c, u32 number,
 {
 	struct census_mm *m;
 
-	hlist_for_each_entry(m, number_bucket(c, number), hash)
-		if (!m->mm && m->task->number == number)
-			return 0;
+	if (find_key(c, number))
+		return 0;
 	m = add_space(c);
 	if (!m)
 		return -ENOMEM;
-	hlist_add_head(&m->hash, number_bucket(c, number));
 	m->task = leader ? new_task(c->snap, leader) :
 			   census_snapshot_memory(c->snap, sizeof(*m->task));
 	if (!m->task)
 		return -ENOMEM;
 	m->task->number = number;
+	census_table_add(&c->table, &m->hash);
 	return 0;
 }
 
@@ -464,11 +460,11 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		census_task_drop_peers(m->task);
 		m->last_peer = &m->task->peers;
 		fill_task(m->task, leader);
-		hlist_del(&m->hash);
+		census_table_remove(&c->table, &m->hash);
 		mmdrop(m->mm);
 		m->mm = mm;
 		census_mm_counters(m);
-		hlist_add_head(&m->hash, bucket(c, mm));
+		census_table_add(&c->table, &m->hash);
 		m->number = ++c->last_number;
 		m->next_addr = 0;
 		m->patience = 0;
@@ -540,7 +536,7 @@ static bool free_later(struct census_collection *c)
 /* Frees everything except what the snapshot has taken over. */
 void census_collect_end(struct census_collection *c)
 {
-	kvfree(c->buckets);
+	census_table_free(&c->table);
 	if (c->nr <= FREE_LATER || !free_later(c))
 		free_mms(&c->mms, &c->arena);
 }

@@ -36,7 +36,7 @@ struct census_counters {
 /**
  * struct census_mm - one address space to walk
  * @link: in &struct census_collection.mms or a list of the scan
- * @hash: in &struct census_collection.buckets
+ * @hash: in &struct census_collection.table
  * @mm: reference by mmgrab(); NULL: a requested process has no address space
  * @task: its record; NULL: it only counts as an owner
  * @last_peer: end of the list @task.peers
@@ -59,7 +59,7 @@ struct census_counters {
  */
 struct census_mm {
 	struct list_head link;
-	struct hlist_node hash;
+	struct census_link hash;
 	struct mm_struct *mm;
 	struct census_task *task;
 	struct census_peer **last_peer;
@@ -87,8 +87,8 @@ struct census_mm {
  * @nr: number of @mms
  * @named: some of @mms are named
  * @last_number: number of the last address space added
- * @buckets: @mms hashed by mm pointer
- * @lock: protects @buckets while several workers walk
+ * @table: @mms by mm pointer, or by the PID of the request without mm
+ * @lock: protects @table while several workers walk
  */
 struct census_collection {
 	struct census_arena arena;
@@ -97,7 +97,7 @@ struct census_collection {
 	unsigned int nr;
 	bool named;
 	u32 last_number;
-	struct hlist_head *buckets;
+	struct census_table table;
 	struct mutex lock;
 };
 

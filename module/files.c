@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/dax.h>
 #include <linux/fs.h>
-#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
-#include <linux/rculist.h>
 #include <linux/slab.h>
 
 #include "files.h"
@@ -12,7 +10,7 @@
 
 /**
  * struct file_id - identity of a file
- * @link: in its bucket
+ * @link: in the table
  * @mapping: its page cache; only compared
  * @sb: its file system; only compared
  * @ino: inode number
@@ -24,7 +22,7 @@
  * generation differs.
  */
 struct file_id {
-	struct hlist_node link;
+	struct census_link link;
 	const struct address_space *mapping;
 	const struct super_block *sb;
 	unsigned long ino;
@@ -32,26 +30,38 @@ struct file_id {
 	u32 space;
 };
 
-/* @files is zeroed; the caller calls census_files_end(). */
-void census_files_begin(struct census_files *files, struct census_budget *budget)
+/* Another inode that gets the memory of this one is to have another key. */
+static u64 identity(const struct address_space *mapping, unsigned long ino)
+{
+	return (uintptr_t)mapping + rol64(ino, 32);
+}
+
+static u64 file_key(const struct census_link *link)
+{
+	const struct file_id *id = container_of(link, struct file_id, link);
+
+	return identity(id->mapping, id->ino);
+}
+
+/* @files is zeroed; the caller calls census_files_end().  Return: 0 or -ENOMEM. */
+int census_files_begin(struct census_files *files, struct census_budget *budget)
 {
 	files->budget = budget;
-	spin_lock_init(&files->lock);
+	mutex_init(&files->lock);
+	return census_table_init(&files->table, budget, file_key) ? 0 : -ENOMEM;
 }
 
 void census_files_end(struct census_files *files)
 {
-	struct hlist_node *next;
-	struct file_id *id;
-	unsigned int i;
+	struct census_link *link;
+	u32 bucket = 0;
 
-	for (i = 0; i < ARRAY_SIZE(files->buckets); i++) {
-		hlist_for_each_entry_safe(id, next, &files->buckets[i], link) {
-			census_budget_give(files->budget, sizeof(*id));
-			kfree(id);
-		}
+	while ((link = census_table_pop(&files->table, &bucket))) {
+		census_budget_give(files->budget, sizeof(struct file_id));
+		kfree(container_of(link, struct file_id, link));
 		cond_resched();
 	}
+	census_table_free(&files->table);
 }
 
 /*
@@ -72,25 +82,29 @@ static bool maps_page_cache(const struct vm_area_struct *vma,
 		!IS_DAX(vma->vm_file->f_mapping->host));
 }
 
-static struct file_id *find(struct census_files *files, struct hlist_head *bucket,
-			    const struct address_space *mapping)
+static struct file_id *find(struct census_files *files, const struct address_space *mapping)
 {
 	const struct inode *inode = mapping->host;
-	struct file_id *id;
+	struct census_link *link;
 
-	hlist_for_each_entry_rcu(id, bucket, link, lockdep_is_held(&files->lock))
+	for (link = census_table_first(&files->table, identity(mapping, inode->i_ino));
+	     link; link = census_table_next(link)) {
+		struct file_id *id = container_of(link, struct file_id, link);
+
 		if (id->mapping == mapping && id->ino == inode->i_ino &&
 		    id->generation == inode->i_generation &&
 		    id->sb == inode->i_sb)
 			return id;
+	}
 	return NULL;
 }
 
-static struct file_id *add(struct census_files *files, struct hlist_head *bucket,
-			   const struct address_space *mapping,
+/* Return: a new file, or NULL without memory.  @files->lock is held. */
+static struct file_id *add(struct census_files *files, const struct address_space *mapping,
 			   enum census_class class)
 {
-	struct file_id *id, *old;
+	const struct inode *inode = mapping->host;
+	struct file_id *id;
 
 	if (!census_budget_take(files->budget, sizeof(*id)))
 		return NULL;
@@ -100,24 +114,30 @@ static struct file_id *add(struct census_files *files, struct hlist_head *bucket
 		return NULL;
 	}
 	*id = (struct file_id) {
-		.mapping = mapping, .sb = mapping->host->i_sb,
-		.ino = mapping->host->i_ino,
-		.generation = mapping->host->i_generation,
+		.mapping = mapping, .sb = inode->i_sb, .ino = inode->i_ino,
+		.generation = inode->i_generation,
+		.space = census_file_space(files->nr, class),
 	};
-	spin_lock(&files->lock);
-	old = find(files, bucket, mapping);
-	if (!old) {
-		id->space = census_file_space(files->nr, class);
-		if (id->space < CENSUS_SPACE_END)
-			files->nr++;
-		hlist_add_head_rcu(&id->link, bucket);
-	}
-	spin_unlock(&files->lock);
-	if (!old)
+	if (id->space < CENSUS_SPACE_END)
+		files->nr++;
+	census_table_add(&files->table, &id->link);
+	return id;
+}
+
+/* Return: the file, found or added; or NULL without memory. */
+static struct file_id *find_or_add(struct census_files *files,
+				   const struct address_space *mapping,
+				   enum census_class class)
+{
+	struct file_id *id = find(files, mapping);
+
+	if (id)
 		return id;
-	census_budget_give(files->budget, sizeof(*id));
-	kfree(id);
-	return old;
+	/* Only a search under the lock proves that there is none: see table.h. */
+	mutex_lock(&files->lock);
+	id = find(files, mapping) ?: add(files, mapping, class);
+	mutex_unlock(&files->lock);
+	return id;
 }
 
 /**
@@ -132,8 +152,6 @@ static struct file_id *add(struct census_files *files, struct hlist_head *bucket
 int census_files_key(struct census_files *files, struct vm_area_struct *vma,
 		     enum census_class class, u64 *key)
 {
-	const struct address_space *mapping;
-	struct hlist_head *bucket;
 	struct file_id *id;
 
 	*key = 0;
@@ -141,14 +159,7 @@ int census_files_key(struct census_files *files, struct vm_area_struct *vma,
 	    vma->vm_pgoff + vma_pages(vma) >
 	    CENSUS_SPACE(1) << CENSUS_BLOCK_SHIFT)
 		return 0;
-	mapping = vma->vm_file->f_mapping;
-	bucket = &files->buckets[hash_ptr((void *)mapping,
-					  CENSUS_FILES_BUCKETS_BITS)];
-	rcu_read_lock();
-	id = find(files, bucket, mapping);
-	rcu_read_unlock();
-	if (!id)
-		id = add(files, bucket, mapping, class);
+	id = find_or_add(files, vma->vm_file->f_mapping, class);
 	if (!id)
 		return -ENOMEM;
 	if (id->space < CENSUS_SPACE_END)

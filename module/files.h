@@ -14,27 +14,25 @@
 #define _CENSUS_FILES_H
 
 #include <linux/mm_types.h>
-#include <linux/spinlock.h>
+#include <linux/mutex.h>
 
 #include "frames.h"
-
-#define CENSUS_FILES_BUCKETS_BITS 10
 
 /**
  * struct census_files - files found by the walk
  * @budget: of the census
- * @lock: protects insertion; readers use RCU, and nothing is removed
- * @buckets: by address of the &struct address_space
- * @nr: number of files
+ * @lock: protects insertion; readers need no lock, and nothing is removed
+ * @table: files by identity
+ * @nr: number of files with a space
  */
 struct census_files {
 	struct census_budget *budget;
-	spinlock_t lock;
-	struct hlist_head buckets[1 << CENSUS_FILES_BUCKETS_BITS];
+	struct mutex lock;	/* insertion */
+	struct census_table table;
 	u32 nr;
 };
 
-void census_files_begin(struct census_files *files, struct census_budget *budget);
+int census_files_begin(struct census_files *files, struct census_budget *budget);
 void census_files_end(struct census_files *files);
 int census_files_key(struct census_files *files, struct vm_area_struct *vma,
 		     enum census_class class, u64 *key);
