@@ -129,13 +129,14 @@ void census_common_figures(const struct census_sums *sums,
 		{ MEMCENSUS_F_ANON_THP, sums->thp[CENSUS_ANON] },
 		{ MEMCENSUS_F_SHMEM_THP, sums->thp[CENSUS_SHMEM] },
 		{ MEMCENSUS_F_FILE_THP, sums->thp[CENSUS_FILE] },
-		{ MEMCENSUS_F_SWAP, sums->swap },
 		{ MEMCENSUS_F_SPECIAL, sums->special },
 		{ MEMCENSUS_F_HEAP, sums->heap },
 		{ MEMCENSUS_F_STACK, sums->stack },
 	};
 
 	set_figures(figures, values, ARRAY_SIZE(values));
+	if (!sums->unknown_swap)
+		census_figure_set(figures, MEMCENSUS_F_SWAP, sums->swap);
 }
 
 /* Sets the figures of the mapcount basis, except those that are not in @sums. */

@@ -72,6 +72,7 @@ enum census_page_kind {
  * @shared_hugetlb: hugetlb pages of several owners, not in @rss
  * @private_hugetlb: hugetlb pages of one owner, not in @rss
  * @swap: swap entries, and shmem pages in swap
+ * @unknown_swap: number of mappings whose shmem pages in swap are not in @swap
  * @special: zero pages, PFN maps, devices; not in @rss
  * @heap: part of @rss
  * @stack: part of @rss
@@ -92,6 +93,7 @@ struct census_sums {
 	u64 shared_hugetlb;
 	u64 private_hugetlb;
 	u64 swap;
+	u64 unknown_swap;
 	u64 special;
 	u64 heap;
 	u64 stack;

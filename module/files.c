@@ -3,10 +3,8 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
-#include <linux/slab.h>
 
 #include "files.h"
-#include "memory.h"
 
 /**
  * struct file_id - identity of a file
@@ -16,6 +14,7 @@
  * @ino: inode number
  * @generation: of the inode
  * @space: key space of its pages
+ * @shmem: its pages in swap; NULL: no mapping has asked for them
  *
  * There is no reference, which would prevent an unmount of the file system.  If the inode
  * is freed during the census and another inode gets its memory, the number or the
@@ -28,7 +27,12 @@ struct file_id {
 	unsigned long ino;
 	u32 generation;
 	u32 space;
+	struct census_shmem *shmem;
 };
+
+#define ID_UNITS 4
+
+static_assert(sizeof(struct file_id) <= ID_UNITS * CENSUS_UNIT_BYTES);
 
 /* Another inode that gets the memory of this one is to have another key. */
 static u64 identity(const struct address_space *mapping, unsigned long ino)
@@ -47,20 +51,27 @@ static u64 file_key(const struct census_link *link)
 int census_files_begin(struct census_files *files, struct census_budget *budget)
 {
 	files->budget = budget;
+	/* The rest suffices for owners, in slices: see census_params_check(). */
+	files->shmem_budget.limit = budget->limit / 4;
+	files->shmem_budget.parent = budget;
 	mutex_init(&files->lock);
+	files->ids.budget = budget;
+	files->ids.nr = ID_UNITS;
 	return census_table_init(&files->table, budget, file_key) ? 0 : -ENOMEM;
 }
 
 void census_files_end(struct census_files *files)
 {
-	struct census_link *link;
-	u32 bucket = 0;
+	u32 i;
 
-	while ((link = census_table_pop(&files->table, &bucket))) {
-		census_budget_give(files->budget, sizeof(struct file_id));
-		kfree(container_of(link, struct file_id, link));
-		cond_resched();
+	for (i = ID_UNITS; i < files->ids.nr; i += ID_UNITS) {
+		struct file_id *id = census_unit(&files->ids, i);
+
+		census_shmem_free(id->shmem, &files->shmem_budget);
+		if (!(i % CENSUS_CHUNK_UNITS))
+			cond_resched();
 	}
+	census_pool_free(&files->ids);
 	census_table_free(&files->table);
 }
 
@@ -104,15 +115,12 @@ static struct file_id *add(struct census_files *files, const struct address_spac
 			   enum census_class class)
 {
 	const struct inode *inode = mapping->host;
+	u32 unit = census_pool_take(&files->ids, ID_UNITS);
 	struct file_id *id;
 
-	if (!census_budget_take(files->budget, sizeof(*id)))
+	if (!unit)
 		return NULL;
-	id = kmalloc(sizeof(*id), CENSUS_GFP);
-	if (!id) {
-		census_budget_give(files->budget, sizeof(*id));
-		return NULL;
-	}
+	id = census_unit(&files->ids, unit);
 	*id = (struct file_id) {
 		.mapping = mapping, .sb = inode->i_sb, .ino = inode->i_ino,
 		.generation = inode->i_generation,
@@ -165,4 +173,33 @@ int census_files_key(struct census_files *files, struct vm_area_struct *vma,
 	if (id->space < CENSUS_SPACE_END)
 		*key = CENSUS_SPACE(id->space);
 	return 0;
+}
+
+/**
+ * census_files_shmem() - get what is known of a file's pages in swap
+ * @files: files found so far
+ * @vma: maps shmem; locked, which keeps its file
+ *
+ * Return: a search that has begun or is done, or NULL without memory.
+ */
+struct census_shmem *census_files_shmem(struct census_files *files,
+					const struct vm_area_struct *vma)
+{
+	struct file_id *id = find_or_add(files, vma->vm_file->f_mapping, CENSUS_SHMEM);
+	struct census_shmem *s;
+
+	if (!id)
+		return NULL;
+	/* Pairs with the release below. */
+	s = smp_load_acquire(&id->shmem);
+	if (s)
+		return s;
+	mutex_lock(&files->lock);
+	s = id->shmem;
+	if (!s) {
+		s = census_shmem_alloc(&files->shmem_budget);
+		smp_store_release(&id->shmem, s);
+	}
+	mutex_unlock(&files->lock);
+	return s;
 }

@@ -17,17 +17,22 @@
 #include <linux/mutex.h>
 
 #include "frames.h"
+#include "shmem.h"
 
 /**
  * struct census_files - files found by the walk
  * @budget: of the census
+ * @shmem_budget: limit of the part of it for pages of files in swap
  * @lock: protects insertion; readers need no lock, and nothing is removed
- * @table: files by identity
+ * @ids: &struct file_id; the first units are not used
+ * @table: @ids by identity
  * @nr: number of files with a space
  */
 struct census_files {
 	struct census_budget *budget;
+	struct census_budget shmem_budget;
 	struct mutex lock;	/* insertion */
+	struct census_pool ids;
 	struct census_table table;
 	u32 nr;
 };
@@ -36,5 +41,7 @@ int census_files_begin(struct census_files *files, struct census_budget *budget)
 void census_files_end(struct census_files *files);
 int census_files_key(struct census_files *files, struct vm_area_struct *vma,
 		     enum census_class class, u64 *key);
+struct census_shmem *census_files_shmem(struct census_files *files,
+					const struct vm_area_struct *vma);
 
 #endif /* _CENSUS_FILES_H */

@@ -21,7 +21,8 @@ bool census_budget_take(struct census_budget *budget, u64 bytes)
 {
 	u64 used = atomic64_add_return(bytes, &budget->used), peak;
 
-	if (used > budget->limit) {
+	if (used > budget->limit ||
+	    (budget->parent && !census_budget_take(budget->parent, bytes))) {
 		atomic64_sub(bytes, &budget->used);
 		return false;
 	}
@@ -35,6 +36,8 @@ bool census_budget_take(struct census_budget *budget, u64 bytes)
 void census_budget_give(struct census_budget *budget, u64 bytes)
 {
 	atomic64_sub(bytes, &budget->used);
+	if (budget->parent)
+		census_budget_give(budget->parent, bytes);
 }
 
 /**

@@ -89,12 +89,14 @@ static inline u32 census_key_kind(u64 key)
 
 /**
  * struct census_budget - limits of all workers together
+ * @parent: budget of which this is a part, or NULL
  * @limit: bytes
  * @used: bytes
  * @peak: maximum of @used, bytes
  * @stopped: a worker failed, or the caller was killed: all workers end
  */
 struct census_budget {
+	struct census_budget *parent;
 	u64 limit;
 	atomic64_t used;
 	atomic64_t peak;

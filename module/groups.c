@@ -381,6 +381,17 @@ static void add_members(struct census_snapshot *snap)
 		}
 		cond_resched();
 	}
+	/* A sum without the pages of a member would be too low, without a mark. */
+	for (i = 0; i < snap->nr_tasks; i++) {
+		const struct census_task *task = snap->tasks[i];
+		struct census_figures figures;
+
+		census_figures_unpack(task->figures, &figures);
+		if (census_figure_known(&figures, MEMCENSUS_F_RSS) &&
+		    !census_figure_known(&figures, MEMCENSUS_F_SWAP))
+			snap->groups[task->group].figures.known &= ~F(SWAP);
+		cond_resched();
+	}
 }
 
 /**

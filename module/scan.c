@@ -67,7 +67,7 @@ static int walk_vma(struct census_worker *w, struct census_mm *m,
 	int err = census_tally_vma(&w->tally, vma, addr, &w->walk);
 
 	if (err)
-		return err;
+		return min(err, 0);
 	m->next_addr = census_walk_vma(&w->walk, vma, addr);
 	census_tally_vma_end(&w->tally, &w->walk);
 	w->walk.work += ENTRIES_PER_VMA;

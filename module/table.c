@@ -147,26 +147,3 @@ void census_table_remove(struct census_table *t, struct census_link *link)
 	*at = link->next;
 	t->nr--;
 }
-
-/**
- * census_table_pop() - remove any entry
- * @t: the table; may be zeroed
- * @bucket: 0 at first; updated
- *
- * Return: an entry, or NULL if none is left.
- */
-struct census_link *census_table_pop(struct census_table *t, u32 *bucket)
-{
-	struct census_link **at, *link;
-
-	for (; t->root && *bucket < t->nr_buckets; ++*bucket) {
-		at = census_bucket(t, *bucket);
-		link = *at;
-		if (link) {
-			*at = link->next;
-			t->nr--;
-			return link;
-		}
-	}
-	return NULL;
-}

@@ -83,7 +83,6 @@ void census_table_reset(struct census_table *t);
 void census_table_free(struct census_table *t);
 void census_table_add(struct census_table *t, struct census_link *link);
 void census_table_remove(struct census_table *t, struct census_link *link);
-struct census_link *census_table_pop(struct census_table *t, u32 *bucket);
 
 static inline struct census_link **census_bucket(const struct census_table *t, u32 i)
 {

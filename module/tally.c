@@ -67,8 +67,8 @@ static void take_runs(void *context, const struct census_run *runs,
 				census_frames_mark_swap(t->frames, run);
 			break;
 		case CENSUS_HOLE:
-			t->sums->swap += census_shmem_swap_range(t->vma, run->pfn,
-								 census_run_nr(run));
+			t->sums->swap += census_shmem_count(t->shmem, t->vma, run->pfn,
+							    census_run_nr(run));
 			break;
 		case CENSUS_SPECIAL:
 			t->sums->special += bytes;
@@ -147,7 +147,7 @@ static u64 note_hole(struct census_tally *t, const struct census_place *hole)
 	pgoff_t last = first + hole->nr - 1;
 	u64 mask, pages = 0;
 
-	while (at <= last && (mask = census_shmem_swap_next(t->vma, &at, last))) {
+	while (at <= last && (mask = census_shmem_next(t->shmem, t->vma, &at, last))) {
 		pages += census_popcount(mask);
 		census_pages_note_swap(t->snap->pages,
 				       hole->addr + ((at - first) << PAGE_SHIFT), mask);
@@ -263,25 +263,63 @@ void census_tally_forget(struct census_tally *t, struct census_mm *m)
 	census_owners_forget(&t->frames->owners, &m->chain);
 }
 
+/* Checks whether the file's pages in swap are needed for each hole, not for the whole VMA. */
+static bool needs_holes(const struct census_tally *t)
+{
+	return t->placed || (!(t->vma->vm_flags & VM_SHARED) && t->vma->vm_flags & VM_WRITE);
+}
+
 /*
  * Shmem in swap is not in page tables.  If every page of the VMA belongs to the file, the
  * file gives the number.  A private writable mapping may have copies, so its file is read
  * only for holes.
  *
- * Return: true if holes are needed.
+ * Finds the file's pages in swap, in steps between which the walk may pause.
+ *
+ * Return: false for a pause: to be called again under the lock.
  */
+static bool find_shmem(struct census_tally *t, struct census_walk *walk)
+{
+	struct vm_area_struct *vma = t->vma;
+
+	t->shmem = NULL;
+	t->shmem_unknown = false;
+	t->in_swap = !t->later && t->m->task && vma->vm_file &&
+		     shmem_mapping(vma->vm_file->f_mapping) && census_shmem_swapped(vma);
+	if (!t->in_swap || vma_pages(vma) <= CENSUS_SHMEM_DIRECT ||
+	    (!needs_holes(t) && census_shmem_is_whole(vma)))
+		return true;
+	t->shmem = census_files_shmem(t->files, vma);
+	while (t->shmem && !census_shmem_done(t->shmem)) {
+		walk->work += census_shmem_step(t->shmem, vma->vm_file->f_mapping,
+						&t->files->shmem_budget);
+		if (!census_shmem_done(t->shmem) && walk->pause(walk->pause_context))
+			return false;
+	}
+	t->shmem_unknown = !t->shmem || t->shmem->unknown;
+	return true;
+}
+
+/* Counts the file's pages in swap.  Return: true if holes are needed. */
 static bool begin_shmem(struct census_tally *t, bool resumed)
 {
 	struct vm_area_struct *vma = t->vma;
 	u64 swapped;
 
-	if (t->later || !t->m->task || !vma->vm_file ||
-	    !shmem_mapping(vma->vm_file->f_mapping))
+	if (!t->in_swap)
 		return false;
-	swapped = census_shmem_swap(vma);
-	if (swapped && (t->placed || (!(vma->vm_flags & VM_SHARED) &&
-				      vma->vm_flags & VM_WRITE)))
-		return true;
+	if (t->shmem_unknown) {
+		t->sums->unknown_swap += !resumed;
+		if (t->placed)
+			t->snap->pages->full = true;
+		return false;
+	}
+	if (!needs_holes(t) && census_shmem_is_whole(vma))
+		swapped = (u64)census_shmem_swapped(vma) << PAGE_SHIFT;
+	else
+		swapped = census_shmem_count(t->shmem, vma, vma->vm_pgoff, vma_pages(vma));
+	if (needs_holes(t))
+		return swapped;
 	if (!resumed)
 		t->sums->swap += swapped;
 	return false;
@@ -423,7 +461,8 @@ static int number_pages(struct census_tally *t, struct census_walk *walk)
  * @addr: start address of the walk
  * @walk: is set up for @vma
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or 1 for a pause: nothing is counted, and the VMA at this address is
+ * to be started again.
  */
 int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		     unsigned long addr, struct census_walk *walk)
@@ -432,11 +471,13 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 
 	t->vma = vma;
 	t->class = class_of(vma);
+	t->placed = is_placed(t, t->m);
+	if (!find_shmem(t, walk))
+		return 1;
 	err = begin_record(t, addr, walk);
 	if (err)
 		return err;
 	t->of_heap = heap_or_stack(t);
-	t->placed = is_placed(t, t->m);
 	walk->placed = t->placed;
 	walk->holes = begin_shmem(t, addr != vma->vm_start);
 	walk->ops = choose_ops(t);

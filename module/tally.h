@@ -31,6 +31,9 @@
  * @class: of the pages of @vma, except for copies in a private mapping
  * @of_heap: sum of heap or stack if @vma is one of these; else NULL
  * @placed: bitmaps of the pages of @vma are requested
+ * @in_swap: @vma maps a shmem file with pages in swap, which count for it
+ * @shmem: where they are; NULL if @vma is small, or for memory
+ * @shmem_unknown: memory was short: nobody knows where they are
  * @pages: mapped pages met
  * @rss_before: RSS of @sums when the walk of @vma started or continued, for @of_heap
  */
@@ -51,6 +54,9 @@ struct census_tally {
 	enum census_class class;
 	u64 *of_heap;
 	bool placed;
+	bool in_swap;
+	bool shmem_unknown;
+	struct census_shmem *shmem;
 	u64 pages;
 	u64 rss_before;
 };
