@@ -198,6 +198,7 @@ struct census_shmem *census_files_shmem(struct census_files *files,
 	s = id->shmem;
 	if (!s) {
 		s = census_shmem_alloc(&files->shmem_budget);
+		/* Pairs with the acquire above: who sees it sees it initialized. */
 		smp_store_release(&id->shmem, s);
 	}
 	mutex_unlock(&files->lock);

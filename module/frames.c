@@ -126,8 +126,9 @@ struct census_block *census_frames_block(const struct census_frames *f, u64 key)
  * @masks: of all kinds and spaces
  * @nr: number of @masks, up to %CENSUS_MASKS_MAX
  *
- * Allocates memory, so must not be called under a page table lock.  Without memory it
- * marks nothing more, and census_frames_failed() returns true.
+ * Allocates memory, so must not be called under a page table lock.  Takes a constant time
+ * for each mask, whatever keys a user chooses: see table.h.  Without memory it marks
+ * nothing more, and census_frames_failed() returns true.
  */
 void census_frames_mark(struct census_frames *f,
 			const struct census_mask *masks, unsigned int nr)
@@ -138,6 +139,7 @@ void census_frames_mark(struct census_frames *f,
 	struct census_marker m;
 	unsigned int i;
 
+	cond_resched();
 	if (!census_owners_room(o, nr))
 		return;
 	m = census_marker(o);

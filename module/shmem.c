@@ -25,6 +25,11 @@ struct swap_block {
 
 #define BLOCK_PAGES 64
 
+/* Of one block, as kmalloc() rounds it up. */
+#define BLOCK_BYTES 64
+
+static_assert(sizeof(struct swap_block) <= BLOCK_BYTES);
+
 /* Entries of the page cache that are read in one step, in less than 50 us. */
 #define STEP_ENTRIES 512
 
@@ -114,7 +119,7 @@ void census_shmem_free(struct census_shmem *s, struct census_budget *budget)
 	if (!s)
 		return;
 	rbtree_postorder_for_each_entry_safe(b, next, &s->blocks, node) {
-		census_budget_give(budget, sizeof(*b));
+		census_budget_give(budget, BLOCK_BYTES);
 		kfree(b);
 		if (!(++n % STEP_ENTRIES))
 			cond_resched();
@@ -129,11 +134,11 @@ static bool add_block(struct census_shmem *s, struct census_budget *budget, pgof
 {
 	struct swap_block *b;
 
-	if (!census_budget_take(budget, sizeof(*b)))
+	if (!census_budget_take(budget, BLOCK_BYTES))
 		return false;
 	b = kmalloc(sizeof(*b), CENSUS_GFP);
 	if (!b) {
-		census_budget_give(budget, sizeof(*b));
+		census_budget_give(budget, BLOCK_BYTES);
 		return false;
 	}
 	b->first = first;
@@ -178,8 +183,10 @@ u64 census_shmem_step(struct census_shmem *s, struct address_space *mapping,
 		else
 			done = s->next == ULONG_MAX;
 	}
-	if (done)
+	if (done) {
+		/* Pairs with census_shmem_done(): its callers read the tree without the lock. */
 		smp_store_release(&s->done, true);
+	}
 	mutex_unlock(&s->lock);
 	return STEP_ENTRIES - left + 1;
 }

@@ -44,6 +44,9 @@ static void forget_exclusive(struct census_tally *t, struct census_mm *m)
 	}
 }
 
+/* Cost of a hole in a file with pages in swap, in page table entries. */
+#define ENTRIES_PER_HOLE 16
+
 /*
  * Both bases: counts runs that need no struct page, after the page table lock was
  * dropped.  PRESENT pages are counted under the lock, or are in the masks.
@@ -69,6 +72,7 @@ static void take_runs(void *context, const struct census_run *runs,
 		case CENSUS_HOLE:
 			t->sums->swap += census_shmem_count(t->shmem, t->vma, run->pfn,
 							    census_run_nr(run));
+			t->walk->work += ENTRIES_PER_HOLE;
 			break;
 		case CENSUS_SPECIAL:
 			t->sums->special += bytes;
@@ -121,6 +125,8 @@ static void frames_masks(void *context, const struct census_mask *masks,
 	struct census_tally *t = context;
 	unsigned int i, first = 0;
 
+	/* Blocks of scattered pages take as long as their entries. */
+	t->walk->work += nr;
 	if (t->frames->slice.nr == 1) {
 		census_frames_mark(t->frames, masks, nr);
 		return;
@@ -278,9 +284,10 @@ static bool needs_holes(const struct census_tally *t)
  *
  * Return: false for a pause: to be called again under the lock.
  */
-static bool find_shmem(struct census_tally *t, struct census_walk *walk)
+static bool find_shmem(struct census_tally *t)
 {
 	struct vm_area_struct *vma = t->vma;
+	struct census_walk *walk = t->walk;
 
 	t->shmem = NULL;
 	t->shmem_unknown = false;
@@ -470,9 +477,10 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	int err;
 
 	t->vma = vma;
+	t->walk = walk;
 	t->class = class_of(vma);
 	t->placed = is_placed(t, t->m);
-	if (!find_shmem(t, walk))
+	if (!find_shmem(t))
 		return 1;
 	err = begin_record(t, addr, walk);
 	if (err)

@@ -23,6 +23,7 @@
  * @later: an earlier slice has counted everything else: count only owners
  * @m: the current address space
  * @vma: the current VMA
+ * @walk: its walk
  * @record: record of @vma, or NULL
  * @met: last record of @m in this visit, or NULL
  * @sums: receives the pages of @vma
@@ -46,6 +47,7 @@ struct census_tally {
 	bool later;
 	struct census_mm *m;
 	struct vm_area_struct *vma;
+	struct census_walk *walk;
 	struct census_vma *record;
 	struct census_vma *met;
 	struct census_sums *sums;
