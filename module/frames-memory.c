@@ -150,6 +150,7 @@ void census_pool_free(struct census_pool *pool)
 void census_hash_init(struct census_hash *h)
 {
 	get_random_bytes(h, sizeof(*h));
+	h->mix |= 1;
 }
 
 static u64 frames_bytes(const struct census_frames *f)

@@ -92,7 +92,8 @@ static u32 bucket_of(const struct census_table *t, const struct census_link *lin
 
 static void add_to(struct census_link **bucket, struct census_link *link)
 {
-	link->next = *bucket;
+	WRITE_ONCE(link->next, *bucket);
+	/* Pairs with census_table_first() and census_table_next(): the entry is complete. */
 	smp_store_release(bucket, link);
 }
 
@@ -111,10 +112,11 @@ static void add_bucket(struct census_table *t)
 	from = census_bucket(t, new - rounddown_pow_of_two(new));
 	to = census_bucket(t, new);
 	*to = NULL;
+	/* Pairs with census_table_first(): the bucket exists. */
 	smp_store_release(&t->nr_buckets, new + 1);
 	while ((link = *from)) {
 		if (bucket_of(t, link, new + 1) == new) {
-			smp_store_release(from, link->next);
+			WRITE_ONCE(*from, link->next);
 			add_to(to, link);
 		} else {
 			from = &link->next;

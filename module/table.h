@@ -3,13 +3,13 @@
  * Hash tables that a user cannot degrade.  They have no kernel state beside their memory,
  * so that selftests/host tests the same file on the host.
  *
- * The hash is keyed with random numbers that are drawn for each table and each census:
- * (a * low + b * high + c) mod 2^64 >> 32, for the two halves of a 64-bit key.  Two
- * different keys have the same value in any k bits of this with probability 2^-k
- * (Dietzfelbinger's strongly universal hashing).  So the expected number of collisions is
- * the same for all sets of keys that were chosen without knowledge of a, b and c, and
- * nothing reveals these before the census has ended.  Two multiplications in parallel cost
- * as much as hash_64(), a third of siphash.
+ * The hash is keyed with random numbers, drawn for each table and each census: the key is
+ * multiplied by an odd number and folded, which loses nothing; of the result it is
+ * (a * low half + b * high half + c) mod 2^64 >> 32.  Two different keys have the same
+ * value in any k of its bits with probability 2^-k (Dietzfelbinger).  So the expected
+ * number of collisions is the same for all sets of keys chosen without knowledge of the
+ * numbers, and nothing reveals these before the census has ended.  It takes 3 ns where
+ * hash_64() takes 1 and siphash_1u64() 10.
  *
  * A table grows by one bucket with each entry (linear hashing): bucket n is split off
  * bucket n - 2^k, the highest power of two below.  So there is no step that takes longer
@@ -19,6 +19,7 @@
 #ifndef _CENSUS_TABLE_H
 #define _CENSUS_TABLE_H
 
+#include <asm/barrier.h>
 #include <linux/compiler.h>
 #include <linux/log2.h>
 #include <linux/types.h>
@@ -27,11 +28,13 @@
 
 /**
  * struct census_hash - a random function from 64-bit keys to 32 bits
+ * @mix: odd, multiplies the key
  * @low: multiplies the low half
  * @high: multiplies the high half
  * @add: is added
  */
 struct census_hash {
+	u64 mix;
 	u64 low;
 	u64 high;
 	u64 add;
@@ -39,6 +42,8 @@ struct census_hash {
 
 static inline u32 census_hash(const struct census_hash *h, u64 key)
 {
+	key *= h->mix;
+	key ^= key >> 32;
 	return (h->low * (u32)key + h->high * (key >> 32) + h->add) >> 32;
 }
 
@@ -98,7 +103,7 @@ static inline u32 census_bucket_number(u32 hash, u32 nr)
 {
 	u32 mask = roundup_pow_of_two(nr) - 1, i = hash & mask;
 
-	return i < nr ? i : i & mask >> 1;
+	return i < nr ? i : i & (mask >> 1);
 }
 
 /**
@@ -117,12 +122,14 @@ static inline struct census_link *census_table_first(const struct census_table *
 	/* Pairs with the release in census_table_add(): the bucket's page exists. */
 	u32 nr = smp_load_acquire(&t->nr_buckets);
 
-	return smp_load_acquire(census_bucket(t, census_bucket_number(census_hash(&t->hash, key),
-								      nr)));
+	nr = census_bucket_number(census_hash(&t->hash, key), nr);
+	/* Pairs with the release of the entry that was added last. */
+	return smp_load_acquire(census_bucket(t, nr));
 }
 
 static inline struct census_link *census_table_next(const struct census_link *link)
 {
+	/* As in census_table_first(): an entry that moves gets another chain here. */
 	return smp_load_acquire(&link->next);
 }
 

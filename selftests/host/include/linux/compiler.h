@@ -3,5 +3,6 @@
 #define _STUB_COMPILER_H
 
 #define noinline __attribute__((noinline))
+#define WRITE_ONCE(x, value) __atomic_store_n(&(x), value, __ATOMIC_RELAXED)
 
 #endif /* _STUB_COMPILER_H */
