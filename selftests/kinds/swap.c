@@ -174,4 +174,66 @@ TEST_F(zram, shmem_below_copies)
 	census_free(&census);
 }
 
+/* Of the pages from @first on, those that shmem_parts() leaves in swap. */
+static unsigned long out_of(unsigned long first, unsigned long nr)
+{
+	unsigned long i, n = 0;
+
+	for (i = first; i < first + nr; i++)
+		n += i >= back && i != 150;
+	return n;
+}
+
+static const struct {
+	unsigned long first, nr;
+	int prot, flags;
+} parts[] = {
+	{ 10, 240, RW, MAP_SHARED },
+	{ 200, 56, PROT_READ, MAP_SHARED },
+	{ 30, 65, PROT_READ, MAP_PRIVATE },
+	{ 0, 150, PROT_READ, MAP_SHARED },
+	{ 151, 100, RW, MAP_PRIVATE },
+	{ 20, 200, RW, MAP_PRIVATE },
+	{ 0, 256, RW, MAP_PRIVATE },
+	{ 140, 60, RW, MAP_PRIVATE },
+};
+
+static void shmem_parts(void *arg)
+{
+	char *at = map(PLACE(0), pages * PAGE, RW, MAP_SHARED, *(int *)arg, 0);
+	unsigned int i;
+
+	write_pages(at, pages);
+	page_out(at, pages);
+	write_pages(at, back);
+	write_pages(at + 150 * PAGE, 1);
+	need(!munmap(at, pages * PAGE), "munmap");
+	for (i = 0; i < ARRAY_SIZE(parts); i++)
+		map(PLACE(1 + i), parts[i].nr * PAGE, parts[i].prot, parts[i].flags,
+		    *(int *)arg, parts[i].first * PAGE);
+}
+
+/* Mappings of parts of one file, below and above the size for which it is searched. */
+TEST_F(zram, shmem_parts)
+{
+	int fd = memfd("parts", pages);
+	const struct census_vma *vma;
+	struct census census;
+	unsigned int i;
+
+	if (!self->on)
+		return;
+	self->pid = child_start(shmem_parts, &fd);
+	ASSERT_LT(0, self->pid);
+	ASSERT_CENSUS(self->pid, &census);
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		ASSERT_VMA(&census, PLACE(1 + i), vma);
+		EXPECT_PAGES(out_of(parts[i].first, parts[i].nr), vma, SWAP)
+			TH_LOG("part %u", i);
+		EXPECT_PAGES(0, vma, RSS);
+	}
+	EXPECT_EQUAL_SMAPS(self->pid);
+	census_free(&census);
+}
+
 TEST_HARNESS_MAIN
