@@ -112,6 +112,7 @@ apt_update_locked()
 {
 	logged "$apt_dir/log" apt_do get update ||
 		die "could not read the package lists of the Debian mirror; is the network there?"
+	rm -rf "$apt_dir/beside"
 	touch "$apt_dir/updated"
 }
 
@@ -140,8 +141,55 @@ apt_closure()
 		sed -nE 's/^Inst ([^ ]+) \(([^ ]+) .*/\1=\2/p'
 }
 
-# apt_unpack DIR PACKAGE=VERSION...: fetches the packages and unpacks their files under
-# DIR, following existing links to directories. Non-zero if one is not available.
+# The address of PACKAGE=VERSION, which is in the lists
+apt_address()
+{
+	apt_do get --print-uris download "$1" | sed -nE "s/^'([^']*)' .*/\1/p"
+}
+
+# apt_beside ADDRESS: fetches a file of the mirror that its lists do not have, once, and
+# prints its path. The file, or the knowledge that it is not there, is kept until the lists
+# are read anew. No list has its checksum, so nothing but https verifies it, which is tried
+# first.
+apt_beside()
+{
+	local file=$apt_dir/beside/${1##*/} address
+
+	mkdir -p "$apt_dir/beside"
+	[ ! -e "$file.gone" ] || return 1
+	for address in "${1/#http:/https:}" "$1"; do
+		[ ! -e "$file" ] || break
+		if /usr/lib/apt/apt-helper -q -q -c "$apt_dir/apt.conf" download-file \
+			"$address" "$file.new" >>"$apt_dir/log" 2>&1; then
+			mv "$file.new" "$file"
+		fi
+	done
+	[ -e "$file" ] || { : >"$file.gone"; return 1; }
+	echo "$file"
+}
+
+# apt_fetch PACKAGE=VERSION[=ADDRESS]...: fetches the packages into the current directory,
+# those with an address from there.
+apt_fetch()
+{
+	local word file listed=()
+
+	for word; do
+		if [[ $word = *=*=* ]]; then
+			file=$(apt_beside "${word#*=*=}") || {
+				echo "not on the mirror: ${word#*=*=}"
+				return 1
+			}
+			mv "$file" .
+		else
+			listed+=("$word")
+		fi
+	done
+	[ ${#listed[@]} -eq 0 ] || apt_do get download "${listed[@]}"
+}
+
+# apt_unpack DIR PACKAGE=VERSION[=ADDRESS]...: fetches the packages and unpacks their files
+# under DIR, following existing links to directories. Non-zero if one is not available.
 apt_unpack()
 {
 	local dir=$1 debs deb status=0
@@ -150,7 +198,7 @@ apt_unpack()
 	mkdir -p "$dir"
 	debs=$(mktemp -d "$apt_dir/debs.XXXXXX")
 	# Explicit error handling, because the caller's || turns set -e off
-	(cd "$debs" && apt_do get download "$@" && for deb in *.deb; do
+	(cd "$debs" && apt_fetch "$@" && for deb in *.deb; do
 		dpkg-deb --fsys-tarfile "$deb" |
 			tar -C "$dir" -x -p --keep-directory-symlink -f - || exit 1
 	done) || status=$?

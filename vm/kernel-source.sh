@@ -68,7 +68,7 @@ source_unpack()
 	apt_ready
 	for try in 1 2; do
 		logged "$apt_dir/log" apt_unpack "$dir/deb" \
-			"$package=$(apt_version "$package")" && break
+			"$(source_package "$2")" && break
 		[ "$try" -eq 1 ] || die "the mirror has no $package, the source of this series: use newest"
 		apt_update
 	done

@@ -11,7 +11,7 @@ self=${0##*/}
 . "$top/scripts/say.sh"
 
 # The names of kernels that boot in a VM, for messages; ./kernel --help explains them.
-# SERIES is 6.1, 6.12, or a series from 7.2 on that trixie-backports has.
+# SERIES is 6.1, 6.12, or a series from 6.16 on that trixie-backports has.
 vm_kernels="6.1, 6.12, newest, SERIES, newest-nomapcount, debug, debug-SERIES, debug-newest, kcsan"
 
 # kernel_series NAME: prints the series in the name of a kernel, or newest if the name
@@ -30,12 +30,21 @@ kernel_series()
 	*-nomapcount)
 		series=${1%-nomapcount}
 		# Kernels before 6.15 do not have the option.
-		[[ $series != 6.* ]] || return 1
+		[[ $series != 6.1 && $series != 6.12 ]] || return 1
 		;;
 	*) series=$1 ;;
 	esac
-	[[ $series =~ ^(6\.1|6\.12|7\.([2-9]|[1-9][0-9]+)|[89]\.[0-9]+|newest)$ ]] || return 1
+	[[ $series =~ ^(6\.1|6\.12|6\.1[6-9]|[7-9]\.[0-9]+|newest)$ ]] || return 1
 	echo "$series"
+}
+
+# The suite that the series of kernel NAME comes from, and whose compiler builds for it
+suite_of()
+{
+	case $(kernel_series "$1") in
+	6.1 | 6.12) echo bookworm ;;
+	*) echo trixie ;;
+	esac
 }
 
 is_vm_kernel()

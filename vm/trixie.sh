@@ -5,10 +5,11 @@
 # kernels of its backports need this compiler, and their host programs need its C library.
 # Sourced by ./kernel, after lib.sh and apt.sh; ./within runs programs in it.
 
-# The packages for building a kernel and a module
+# The packages for building a kernel and a module; the kernel-doc of W=1 needs modules that
+# python3-minimal does not have
 trixie_packages=(base-files bash bc bison coreutils cpio dash diffutils findutils flex
 	gcc grep gzip hostname kmod libc6-dev libelf-dev libssl-dev make mawk pahole
-	perl-base python3-minimal rsync sed tar xz-utils zstd)
+	perl-base python3 rsync sed tar xz-utils zstd)
 
 trixie_unpack()
 {
