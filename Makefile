@@ -4,7 +4,7 @@
 KERNEL ?= 6.1
 PREFIX ?= /usr/local
 
-MODULE_SOURCES := Kbuild $(wildcard module/*.[ch]) \
+MODULE_SOURCES := Kbuild $(wildcard module/*.[ch] module/*.awk) \
 	include/uapi/linux/memcensus.h
 
 .PHONY: all module reader reader-small run check check-quick check-tools check-kernels
@@ -33,7 +33,7 @@ help:
 	@echo "make fuzz-reader    the parser of records, for FUZZ_SECONDS=600"
 	@echo "make vm       a shell in a VM with the module loaded"
 	@echo "make bench    what a census costs, beside other ways"
-	@echo "make module   KERNEL=6.1|6.12|newest|debug, or KDIR=DIR [ARCH=um]"
+	@echo "make module   KERNEL=6.1|6.12|newest|debug, or KDIR=DIR [ARCH=um]; V=1: what it found"
 	@echo "make reader   the command, in build/memcensus"
 	@echo "make reader-small  the same, small and static: WITH=\"top leak\" adds these"
 	@echo "make style    checkpatch, sparse, shellcheck"
@@ -77,6 +77,7 @@ endif
 	$(if $(KDIR),,vm/within $(KERNEL)) \
 		$(MAKE) -C $(or $(KDIR),build/kernels/$(KERNEL)/headers) \
 		M=$(CURDIR)/$(module-dir)/src $(if $(ARCH),ARCH=$(ARCH)) $(if $(KDIR),,W=1) \
+		$(if $(V),V=$(V)) \
 		$(KBUILD_FLAGS) modules
 	@cp $(module-dir)/src/memcensus.ko $@
 

@@ -15,7 +15,7 @@
  */
 int census_page_mapcount(const struct folio *folio, const struct page *page)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#if CENSUS_HAVE_PAGE_MAPCOUNT
 	return page_mapcount((struct page *)page);
 #elif defined(CONFIG_NO_PAGE_MAPCOUNT)
 	int mapcount, entire;
@@ -51,16 +51,7 @@ bool census_page_exclusive(struct folio *folio, int mapcount)
 #endif
 }
 
-bool census_hugetlb_shared(struct folio *folio)
-{
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
-	return folio_entire_mapcount(folio) > 1;
-#else
-	return folio_mapcount(folio) > 1;
-#endif
-}
-
-/* @item: &enum vm_event_item, or from census_reclaim_item() */
+/* @item: from census_event() */
 u64 census_vm_event(const unsigned long *events, int item)
 {
 	if (item >= NR_VM_EVENT_ITEMS)
@@ -71,10 +62,10 @@ u64 census_vm_event(const unsigned long *events, int item)
 /* Number of pages of the swap entry at @xas. */
 unsigned long census_shmem_entry_pages(struct xa_state *xas)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
-	return 1;
-#else
+#if CENSUS_HAVE_XAS_GET_ORDER
 	return 1UL << xas_get_order(xas);
+#else
+	return 1;
 #endif
 }
 
@@ -87,10 +78,10 @@ unsigned long census_shmem_entry_pages(struct xa_state *xas)
 const char *census_anon_vma_name(const struct vm_area_struct *vma)
 {
 #ifdef CONFIG_ANON_VMA_NAME
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-	if (vma->vm_file)	/* the field is in a union with one for files */
+	/* Before 6.2 the field is in a union with one for files. */
+	if (offsetof(struct vm_area_struct, anon_name) ==
+	    offsetof(struct vm_area_struct, shared) && vma->vm_file)
 		return NULL;
-#endif
 	return vma->anon_name ? vma->anon_name->name : NULL;
 #else
 	return NULL;

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * All differences between kernel versions; no other file checks versions.  An older
- * kernel gets the names of the newest one, so that the other files read as if written for
- * the newest.  Functions that replace kernel functions which modules cannot call are
- * named census_*.
+ * All differences between kernels; no other file checks for them.  An older kernel gets the
+ * names of the newest one, so that the other files read as if written for the newest.
+ * Functions that replace kernel functions which modules cannot call are named census_*.
+ *
+ * The kernel's headers tell the difference, by a macro, a type, or in found.h, which
+ * headers.awk makes.  A version tells it only where behaviour changed and no header shows it:
+ * distributions carry changes back.
  */
 #ifndef _CENSUS_COMPAT_H
 #define _CENSUS_COMPAT_H
 
 #include <linux/hugetlb.h>
 #include <linux/mm.h>
+#include <linux/mm_inline.h>
 #include <linux/mmzone.h>
 #include <linux/page_idle.h>
 #include <linux/pgtable.h>
@@ -18,6 +22,14 @@
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include <linux/version.h>
+
+#include "found.h"
+
+/*
+ * Items of enum node_stat_item, zone_stat_item and vm_event_item move from one to another.
+ * An item that is passed as one of another enum must not build.
+ */
+#pragma GCC diagnostic error "-Wenum-conversion"
 
 #ifndef CONFIG_MMU
 #error "memcensus counts pages by page tables: it needs CONFIG_MMU"
@@ -29,33 +41,35 @@
 #error "memcensus needs CONFIG_64BIT"
 #endif
 
-/* Number of buddy orders: MAX_ORDER became inclusive in 6.4. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
-#define CENSUS_ORDERS MAX_ORDER
-#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
-#define CENSUS_ORDERS (MAX_ORDER + 1)
-#else
+/* Number of buddy orders.  MAX_ORDER is inclusive in some kernels, in others not. */
+#ifdef NR_PAGE_ORDERS
 #define CENSUS_ORDERS NR_PAGE_ORDERS
+#else
+#define CENSUS_ORDERS (const_ilog2(MAX_ORDER_NR_PAGES) + 1)
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#if !CENSUS_HAVE_PMDP_GET_LOCKLESS && !defined(pmdp_get_lockless)
 #define pmdp_get_lockless(pmdp) READ_ONCE(*(pmdp))
 #endif
-
-/* ptep_get() is older; the helpers for the upper levels exist since 6.8. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#if !CENSUS_HAVE_PUDP_GET && !defined(pudp_get)
 #define pudp_get(pudp) READ_ONCE(*(pudp))
+#endif
+#if !CENSUS_HAVE_P4DP_GET && !defined(p4dp_get)
 #define p4dp_get(p4dp) READ_ONCE(*(p4dp))
+#endif
+#if !CENSUS_HAVE_PGDP_GET && !defined(pgdp_get)
 #define pgdp_get(pgdp) READ_ONCE(*(pgdp))
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#if !CENSUS_HAVE_VMA_IS_INITIAL_HEAP
 static inline bool vma_is_initial_heap(const struct vm_area_struct *vma)
 {
 	return vma->vm_start <= vma->vm_mm->brk &&
 	       vma->vm_end >= vma->vm_mm->start_brk;
 }
+#endif
 
+#if !CENSUS_HAVE_VMA_IS_INITIAL_STACK
 static inline bool vma_is_initial_stack(const struct vm_area_struct *vma)
 {
 	return vma->vm_start <= vma->vm_mm->start_stack &&
@@ -63,26 +77,51 @@ static inline bool vma_is_initial_stack(const struct vm_area_struct *vma)
 }
 #endif
 
-/* Non-present entries: "softleaf" since 6.19, swap entries before. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+/*
+ * Non-present entries: "softleaf" since 6.19, swap entries before.  Late 6.12 has the type
+ * and some of the names.
+ */
+#if !CENSUS_HAVE_SOFTLEAF_FROM_PTE
 typedef swp_entry_t softleaf_t;
-#define softleaf_from_pte(pte)		pte_to_swp_entry(pte)
-#define softleaf_from_pmd(pmd)		pmd_to_swp_entry(pmd)
-#define softleaf_is_swap(entry)		(!non_swap_entry(entry))
-#define softleaf_has_pfn(entry)		is_pfn_swap_entry(entry)
-#define softleaf_to_pfn(entry)		swp_offset_pfn(entry)
-#define softleaf_is_migration(entry)	is_migration_entry(entry)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_FROM_PTE && !defined(softleaf_from_pte)
+#define softleaf_from_pte(pte) pte_to_swp_entry(pte)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_FROM_PMD && !defined(softleaf_from_pmd)
+#define softleaf_from_pmd(pmd) pmd_to_swp_entry(pmd)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_IS_SWAP && !defined(softleaf_is_swap)
+#define softleaf_is_swap(entry) (!non_swap_entry(entry))
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_HAS_PFN && !defined(softleaf_has_pfn)
+#define softleaf_has_pfn(entry) is_pfn_swap_entry(entry)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_TO_PFN && !defined(softleaf_to_pfn)
+#define softleaf_to_pfn(entry) swp_offset_pfn(entry)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_IS_MIGRATION && !defined(softleaf_is_migration)
+#define softleaf_is_migration(entry) is_migration_entry(entry)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_IS_DEVICE_PRIVATE && !defined(softleaf_is_device_private)
 #define softleaf_is_device_private(entry) is_device_private_entry(entry)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_IS_MIGRATION_WRITE && !defined(softleaf_is_migration_write)
 #define softleaf_is_migration_write(entry) is_writable_migration_entry(entry)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_IS_MIGRATION_READ_EXCLUSIVE && \
+	!defined(softleaf_is_migration_read_exclusive)
 #define softleaf_is_migration_read_exclusive(entry) is_readable_exclusive_migration_entry(entry)
 #endif
 
-/* Since 6.17 page tables have no bit for device mappings. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+/* Before 6.17 page tables have a bit for device mappings. */
+#if CENSUS_HAVE_PTE_DEVMAP || defined(pte_devmap)
 #define census_pte_devmap(pte)	pte_devmap(pte)
-#define census_pmd_devmap(pmd)	pmd_devmap(pmd)
 #else
 #define census_pte_devmap(pte)	false
+#endif
+#if CENSUS_HAVE_PMD_DEVMAP || defined(pmd_devmap)
+#define census_pmd_devmap(pmd)	pmd_devmap(pmd)
+#else
 #define census_pmd_devmap(pmd)	false
 #endif
 
@@ -90,13 +129,18 @@ typedef swp_entry_t softleaf_t;
  * The PMD has a mark for huge PFN maps since 6.12, and for the huge zero page since 6.18.
  * Before 6.12, a huge PFN map occurs only in a VM_PFNMAP mapping.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
-#define census_pmd_special(pmd)	false
-#else
+#if CENSUS_HAVE_PMD_SPECIAL || defined(pmd_special)
 #define census_pmd_special(pmd)	pmd_special(pmd)
+#else
+#define census_pmd_special(pmd)	false
 #endif
 
-/* smaps changed how it counts an entry of a migrating page in 6.11. */
+/*
+ * How smaps counts an entry of a migrating page.
+ * Read: smaps_account() in fs/proc/task_mmu.c of 6.1 and 6.12; in between, the commit
+ * "fs/proc/task_mmu: account non-present entries as "maybe shared, but no idea how often""
+ * of 6.11.
+ */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
 #define CENSUS_MIGRATING_IS_PRIVATE true
 #else
@@ -104,10 +148,10 @@ typedef swp_entry_t softleaf_t;
 #endif
 
 /* The attributes of a generic netlink dump request moved in 6.7. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
-#define census_dump_attrs(cb) ((struct nlattr **)genl_dumpit_info(cb)->attrs)
-#else
+#if CENSUS_HAVE_GENL_INFO_DUMP
 #define census_dump_attrs(cb) (genl_info_dump(cb)->attrs)
+#else
+#define census_dump_attrs(cb) ((struct nlattr **)genl_dumpit_info(cb)->attrs)
 #endif
 
 /* Whether each page has its own map count. */
@@ -125,27 +169,31 @@ typedef swp_entry_t softleaf_t;
 	list_for_each_entry_rcu(t, &(p)->signal->thread_head, thread_node)
 
 /* kswapd_failures became atomic in 6.18. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
-#define census_kswapd_failures(pgdat) READ_ONCE((pgdat)->kswapd_failures)
-#else
-#define census_kswapd_failures(pgdat) atomic_read(&(pgdat)->kswapd_failures)
-#endif
+static inline int census_kswapd_failures(const pg_data_t *pgdat)
+{
+	const bool is_atomic = __same_type(pgdat->kswapd_failures, atomic_t);
+	const void *failures = &pgdat->kswapd_failures;
+
+	BUILD_BUG_ON(!is_atomic && !__same_type(pgdat->kswapd_failures, int));
+	return is_atomic ? atomic_read(failures) : READ_ONCE(*(const int *)failures);
+}
 
 /* Path and inode that maps shows for a file of a stacked file system, since 6.8. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#if !CENSUS_HAVE_FILE_USER_PATH && !defined(file_user_path)
 #define file_user_path(file)	(&(file)->f_path)
+#endif
+#if !CENSUS_HAVE_FILE_USER_INODE && !defined(file_user_inode)
 #define file_user_inode(file)	file_inode(file)
 #endif
 
-/* Reclaim events, for census_vm_event(); they became node counters in 6.18. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
-#define census_reclaim_item(item) (item)
-#else
-#define census_reclaim_item(item) (NR_VM_EVENT_ITEMS + (item))
-#endif
+/*
+ * An event, for census_vm_event(); 0 if the kernel does not have it.  Most are in enum
+ * vm_event_item.  Those of reclaim are in enum node_stat_item since 7.1.
+ */
+#define census_event(item) CENSUS_EVENT_##item
 
 /* Since 6.7 the kernel allocates shrinkers, and registers them in a second step. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#if !CENSUS_HAVE_SHRINKER_ALLOC && !defined(shrinker_alloc)
 static inline struct shrinker *shrinker_alloc(unsigned int flags, const char *name)
 {
 	return kzalloc(sizeof(struct shrinker), GFP_KERNEL);
@@ -170,18 +218,24 @@ static inline int census_shrinker_register(struct shrinker *shrinker, const char
 }
 #endif
 
+/* Checks whether smaps counts a hugetlb page as shared. */
+static inline bool census_hugetlb_shared(struct folio *folio)
+{
+	return folio_entire_mapcount(folio) > 1;
+}
+
 u64 census_vm_event(const unsigned long *events, int item);
 int census_page_mapcount(const struct folio *folio, const struct page *page);
 bool census_page_exclusive(struct folio *folio, int mapcount);
-bool census_hugetlb_shared(struct folio *folio);
 unsigned long census_shmem_entry_pages(struct xa_state *xas);
 const char *census_anon_vma_name(const struct vm_area_struct *vma);
 
 /*
- * VMAs have locks since 6.4.  Modules can take them in 7.2, the first version whose lock
- * is supported here.
+ * VMAs have locks since 6.4.  Modules can take them since 6.16.  The lock of 7.0 is the first
+ * one supported here.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0) && defined(CONFIG_PER_VMA_LOCK)
+#if defined(CONFIG_PER_VMA_LOCK) && CENSUS_EXPORTS_LOCK_VMA_UNDER_RCU && \
+	defined(VM_REFCNT_EXCLUDE_READERS_FLAG)
 #define CENSUS_VMA_LOCKS 1
 struct vm_area_struct *census_vma_lock(struct mm_struct *mm,
 				       unsigned long addr);
@@ -214,6 +268,8 @@ static inline bool census_vma_is_contended(const struct vm_area_struct *vma)
 }
 #endif
 
+struct mm_rss_stat;
+
 /**
  * census_mm_swapped() - check whether an address space may have entries in swap
  * @mm: a reference is enough
@@ -223,11 +279,13 @@ static inline bool census_vma_is_contended(const struct vm_area_struct *vma)
  */
 static inline bool census_mm_swapped(struct mm_struct *mm)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	const bool is_percpu = __same_type(mm->rss_stat, struct percpu_counter[NR_MM_COUNTERS]);
+	void *counters = &mm->rss_stat;
+
+	BUILD_BUG_ON(!is_percpu && !__same_type(&mm->rss_stat, struct mm_rss_stat *));
+	if (is_percpu)
+		return percpu_counter_sum_positive((struct percpu_counter *)counters + MM_SWAPENTS);
 	return get_mm_counter(mm, MM_SWAPENTS);
-#else
-	return percpu_counter_sum_positive(&mm->rss_stat[MM_SWAPENTS]);
-#endif
 }
 
 #endif /* _CENSUS_COMPAT_H */

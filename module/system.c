@@ -32,15 +32,17 @@ static void set_event(struct census_system *s, enum memcensus_event n,
 /**
  * struct bytes_row - one of the totals
  * @name: in the file system
- * @node_item: node counter in pages, plus 1; 0: see gather_bytes()
+ * @is_node: it is node counter @item, in pages; otherwise see gather_bytes()
+ * @item: that counter
  */
 struct bytes_row {
 	const char *name;
-	int node_item;
+	bool is_node;
+	enum node_stat_item item;
 };
 
 /* A kernel without huge pages has these counters too, but does not update them. */
-#define THP_ITEM(item) (IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) ? (item) + 1 : 0)
+#define IS_THP IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE)
 
 static const struct bytes_row bytes_rows[MEMCENSUS_S_MAX + 1] = {
 	[MEMCENSUS_S_TOTAL] = { "total" },
@@ -49,30 +51,30 @@ static const struct bytes_row bytes_rows[MEMCENSUS_S_MAX + 1] = {
 	[MEMCENSUS_S_BUFFERS] = { "buffers" },
 	[MEMCENSUS_S_CACHED] = { "cached" },
 	[MEMCENSUS_S_SWAP_CACHED] = { "swap_cached" },
-	[MEMCENSUS_S_ACTIVE_ANON] = { "active_anon", NR_ACTIVE_ANON + 1 },
-	[MEMCENSUS_S_INACTIVE_ANON] = { "inactive_anon", NR_INACTIVE_ANON + 1 },
-	[MEMCENSUS_S_ACTIVE_FILE] = { "active_file", NR_ACTIVE_FILE + 1 },
-	[MEMCENSUS_S_INACTIVE_FILE] = { "inactive_file", NR_INACTIVE_FILE + 1 },
-	[MEMCENSUS_S_UNEVICTABLE] = { "unevictable", NR_UNEVICTABLE + 1 },
+	[MEMCENSUS_S_ACTIVE_ANON] = { "active_anon", true, NR_ACTIVE_ANON },
+	[MEMCENSUS_S_INACTIVE_ANON] = { "inactive_anon", true, NR_INACTIVE_ANON },
+	[MEMCENSUS_S_ACTIVE_FILE] = { "active_file", true, NR_ACTIVE_FILE },
+	[MEMCENSUS_S_INACTIVE_FILE] = { "inactive_file", true, NR_INACTIVE_FILE },
+	[MEMCENSUS_S_UNEVICTABLE] = { "unevictable", true, NR_UNEVICTABLE },
 	[MEMCENSUS_S_MLOCKED] = { "mlocked" },
 	[MEMCENSUS_S_SWAP_FREE] = { "swap_free" },
-	[MEMCENSUS_S_DIRTY] = { "dirty", NR_FILE_DIRTY + 1 },
-	[MEMCENSUS_S_WRITEBACK] = { "writeback", NR_WRITEBACK + 1 },
-	[MEMCENSUS_S_ANON] = { "anon", NR_ANON_MAPPED + 1 },
-	[MEMCENSUS_S_MAPPED] = { "mapped", NR_FILE_MAPPED + 1 },
-	[MEMCENSUS_S_SHMEM] = { "shmem", NR_SHMEM + 1 },
+	[MEMCENSUS_S_DIRTY] = { "dirty", true, NR_FILE_DIRTY },
+	[MEMCENSUS_S_WRITEBACK] = { "writeback", true, NR_WRITEBACK },
+	[MEMCENSUS_S_ANON] = { "anon", true, NR_ANON_MAPPED },
+	[MEMCENSUS_S_MAPPED] = { "mapped", true, NR_FILE_MAPPED },
+	[MEMCENSUS_S_SHMEM] = { "shmem", true, NR_SHMEM },
 	[MEMCENSUS_S_SLAB_RECLAIMABLE] = { "slab_reclaimable" },
 	[MEMCENSUS_S_SLAB_UNRECLAIMABLE] = { "slab_unreclaimable" },
 	[MEMCENSUS_S_KERNEL_RECLAIMABLE] = { "kernel_reclaimable" },
 	[MEMCENSUS_S_KERNEL_STACK] = { "kernel_stack" },
-	[MEMCENSUS_S_PAGETABLES] = { "pagetables", NR_PAGETABLE + 1 },
-	[MEMCENSUS_S_SEC_PAGETABLES] = { "sec_pagetables", NR_SECONDARY_PAGETABLE + 1 },
+	[MEMCENSUS_S_PAGETABLES] = { "pagetables", true, NR_PAGETABLE },
+	[MEMCENSUS_S_SEC_PAGETABLES] = { "sec_pagetables", true, NR_SECONDARY_PAGETABLE },
 	[MEMCENSUS_S_COMMITTED] = { "committed" },
-	[MEMCENSUS_S_ANON_HUGE] = { "anon_huge", THP_ITEM(NR_ANON_THPS) },
-	[MEMCENSUS_S_SHMEM_HUGE] = { "shmem_huge", THP_ITEM(NR_SHMEM_THPS) },
-	[MEMCENSUS_S_SHMEM_PMD] = { "shmem_pmd", THP_ITEM(NR_SHMEM_PMDMAPPED) },
-	[MEMCENSUS_S_FILE_HUGE] = { "file_huge", THP_ITEM(NR_FILE_THPS) },
-	[MEMCENSUS_S_FILE_PMD] = { "file_pmd", THP_ITEM(NR_FILE_PMDMAPPED) },
+	[MEMCENSUS_S_ANON_HUGE] = { "anon_huge", IS_THP, NR_ANON_THPS },
+	[MEMCENSUS_S_SHMEM_HUGE] = { "shmem_huge", IS_THP, NR_SHMEM_THPS },
+	[MEMCENSUS_S_SHMEM_PMD] = { "shmem_pmd", IS_THP, NR_SHMEM_PMDMAPPED },
+	[MEMCENSUS_S_FILE_HUGE] = { "file_huge", IS_THP, NR_FILE_THPS },
+	[MEMCENSUS_S_FILE_PMD] = { "file_pmd", IS_THP, NR_FILE_PMDMAPPED },
 	[MEMCENSUS_S_CMA_FREE] = { "cma_free" },
 };
 
@@ -90,8 +92,8 @@ static void gather_bytes(struct census_system *s)
 	set_pages(s, MEMCENSUS_S_BUFFERS, info.bufferram);
 	set_pages(s, MEMCENSUS_S_AVAILABLE, max(si_mem_available(), 0L));
 	for (i = 0; i <= MEMCENSUS_S_MAX; i++)
-		if (bytes_rows[i].node_item)
-			set_pages(s, i, global_node_page_state(bytes_rows[i].node_item - 1));
+		if (bytes_rows[i].is_node)
+			set_pages(s, i, global_node_page_state(bytes_rows[i].item));
 #ifdef CONFIG_SWAP
 	swap_cache = global_node_page_state(NR_SWAPCACHE);
 	set_pages(s, MEMCENSUS_S_SWAP_CACHED, swap_cache);
@@ -118,55 +120,49 @@ static void gather_bytes(struct census_system *s)
 /**
  * struct event_row - one of the events
  * @name: in the file system
- * @item: argument of census_vm_event(); 0: see gather_events()
+ * @item: argument of census_vm_event(); 0: see gather_events(), or not in this kernel
  */
 struct event_row {
 	const char *name;
 	int item;
 };
 
-/* A kernel without these options does not have their items. */
-#ifdef CONFIG_COMPACTION
-#define COMPACT_ITEM(item) (item)
-#else
-#define COMPACT_ITEM(item) 0
-#endif
-#ifdef CONFIG_TRANSPARENT_HUGEPAGE
-#define THP_EVENT(item) (item)
-#else
-#define THP_EVENT(item) 0
-#endif
-
 static const struct event_row event_rows[MEMCENSUS_E_MAX + 1] = {
 	[MEMCENSUS_E_PGPGIN_KIB] = { "pgpgin" },
 	[MEMCENSUS_E_PGPGOUT_KIB] = { "pgpgout" },
-	[MEMCENSUS_E_PSWPIN] = { "pswpin", PSWPIN },
-	[MEMCENSUS_E_PSWPOUT] = { "pswpout", PSWPOUT },
+	[MEMCENSUS_E_PSWPIN] = { "pswpin", census_event(PSWPIN) },
+	[MEMCENSUS_E_PSWPOUT] = { "pswpout", census_event(PSWPOUT) },
 	[MEMCENSUS_E_PGALLOC] = { "pgalloc" },
-	[MEMCENSUS_E_PGFREE] = { "pgfree", PGFREE },
-	[MEMCENSUS_E_PGACTIVATE] = { "pgactivate", PGACTIVATE },
-	[MEMCENSUS_E_PGDEACTIVATE] = { "pgdeactivate", PGDEACTIVATE },
-	[MEMCENSUS_E_PGFAULT] = { "pgfault", PGFAULT },
-	[MEMCENSUS_E_PGMAJFAULT] = { "pgmajfault", PGMAJFAULT },
-	[MEMCENSUS_E_PGREFILL] = { "pgrefill", census_reclaim_item(PGREFILL) },
-	[MEMCENSUS_E_PGSCAN_KSWAPD] = { "pgscan_kswapd", census_reclaim_item(PGSCAN_KSWAPD) },
-	[MEMCENSUS_E_PGSCAN_DIRECT] = { "pgscan_direct", census_reclaim_item(PGSCAN_DIRECT) },
-	[MEMCENSUS_E_PGSTEAL_KSWAPD] = { "pgsteal_kswapd", census_reclaim_item(PGSTEAL_KSWAPD) },
-	[MEMCENSUS_E_PGSTEAL_DIRECT] = { "pgsteal_direct", census_reclaim_item(PGSTEAL_DIRECT) },
-	[MEMCENSUS_E_SLABS_SCANNED] = { "slabs_scanned", SLABS_SCANNED },
-	[MEMCENSUS_E_KSWAPD_INODESTEAL] = { "kswapd_inodesteal", KSWAPD_INODESTEAL },
-	[MEMCENSUS_E_KSWAPD_LOW_QUICK] = { "kswapd_low_quick", KSWAPD_LOW_WMARK_HIT_QUICKLY },
-	[MEMCENSUS_E_KSWAPD_HIGH_QUICK] = { "kswapd_high_quick", KSWAPD_HIGH_WMARK_HIT_QUICKLY },
-	[MEMCENSUS_E_PAGEOUTRUN] = { "pageoutrun", PAGEOUTRUN },
+	[MEMCENSUS_E_PGFREE] = { "pgfree", census_event(PGFREE) },
+	[MEMCENSUS_E_PGACTIVATE] = { "pgactivate", census_event(PGACTIVATE) },
+	[MEMCENSUS_E_PGDEACTIVATE] = { "pgdeactivate", census_event(PGDEACTIVATE) },
+	[MEMCENSUS_E_PGFAULT] = { "pgfault", census_event(PGFAULT) },
+	[MEMCENSUS_E_PGMAJFAULT] = { "pgmajfault", census_event(PGMAJFAULT) },
+	[MEMCENSUS_E_PGREFILL] = { "pgrefill", census_event(PGREFILL) },
+	[MEMCENSUS_E_PGSCAN_KSWAPD] = { "pgscan_kswapd", census_event(PGSCAN_KSWAPD) },
+	[MEMCENSUS_E_PGSCAN_DIRECT] = { "pgscan_direct", census_event(PGSCAN_DIRECT) },
+	[MEMCENSUS_E_PGSTEAL_KSWAPD] = { "pgsteal_kswapd", census_event(PGSTEAL_KSWAPD) },
+	[MEMCENSUS_E_PGSTEAL_DIRECT] = { "pgsteal_direct", census_event(PGSTEAL_DIRECT) },
+	[MEMCENSUS_E_SLABS_SCANNED] = { "slabs_scanned", census_event(SLABS_SCANNED) },
+	[MEMCENSUS_E_KSWAPD_INODESTEAL] = { "kswapd_inodesteal", census_event(KSWAPD_INODESTEAL) },
+	[MEMCENSUS_E_KSWAPD_LOW_QUICK] = {
+		"kswapd_low_quick", census_event(KSWAPD_LOW_WMARK_HIT_QUICKLY)
+	},
+	[MEMCENSUS_E_KSWAPD_HIGH_QUICK] = {
+		"kswapd_high_quick", census_event(KSWAPD_HIGH_WMARK_HIT_QUICKLY)
+	},
+	[MEMCENSUS_E_PAGEOUTRUN] = { "pageoutrun", census_event(PAGEOUTRUN) },
 	[MEMCENSUS_E_ALLOCSTALL] = { "allocstall" },
-	[MEMCENSUS_E_OOM_KILL] = { "oom_kill", OOM_KILL },
-	[MEMCENSUS_E_COMPACT_STALL] = { "compact_stall", COMPACT_ITEM(COMPACTSTALL) },
-	[MEMCENSUS_E_COMPACT_FAIL] = { "compact_fail", COMPACT_ITEM(COMPACTFAIL) },
-	[MEMCENSUS_E_COMPACT_SUCCESS] = { "compact_success", COMPACT_ITEM(COMPACTSUCCESS) },
-	[MEMCENSUS_E_COMPACT_DAEMON_WAKE] = { "compact_daemon_wake", COMPACT_ITEM(KCOMPACTD_WAKE) },
-	[MEMCENSUS_E_THP_FAULT_ALLOC] = { "thp_fault_alloc", THP_EVENT(THP_FAULT_ALLOC) },
-	[MEMCENSUS_E_THP_COLLAPSE_ALLOC] = { "thp_collapse_alloc", THP_EVENT(THP_COLLAPSE_ALLOC) },
-	[MEMCENSUS_E_THP_SPLIT] = { "thp_split", THP_EVENT(THP_SPLIT_PAGE) },
+	[MEMCENSUS_E_OOM_KILL] = { "oom_kill", census_event(OOM_KILL) },
+	[MEMCENSUS_E_COMPACT_STALL] = { "compact_stall", census_event(COMPACTSTALL) },
+	[MEMCENSUS_E_COMPACT_FAIL] = { "compact_fail", census_event(COMPACTFAIL) },
+	[MEMCENSUS_E_COMPACT_SUCCESS] = { "compact_success", census_event(COMPACTSUCCESS) },
+	[MEMCENSUS_E_COMPACT_DAEMON_WAKE] = { "compact_daemon_wake", census_event(KCOMPACTD_WAKE) },
+	[MEMCENSUS_E_THP_FAULT_ALLOC] = { "thp_fault_alloc", census_event(THP_FAULT_ALLOC) },
+	[MEMCENSUS_E_THP_COLLAPSE_ALLOC] = {
+		"thp_collapse_alloc", census_event(THP_COLLAPSE_ALLOC)
+	},
+	[MEMCENSUS_E_THP_SPLIT] = { "thp_split", census_event(THP_SPLIT_PAGE) },
 };
 
 static u64 sum_zones(const unsigned long *events, enum vm_event_item normal)
@@ -191,6 +187,10 @@ static int gather_events(struct census_system *s)
 	events = kcalloc(NR_VM_EVENT_ITEMS, sizeof(*events), CENSUS_GFP);
 	if (!events)
 		return -ENOMEM;
+	/* These are read in the array itself. */
+	BUILD_BUG_ON(census_event(PGPGIN) != PGPGIN || census_event(PGPGOUT) != PGPGOUT ||
+		     census_event(PGALLOC_NORMAL) != PGALLOC_NORMAL ||
+		     census_event(ALLOCSTALL_NORMAL) != ALLOCSTALL_NORMAL);
 	all_vm_events(events);
 	for (i = 0; i <= MEMCENSUS_E_MAX; i++)
 		if (event_rows[i].item)
