@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Compares the totals of the system with meminfo and vmstat. */
+/* Compares the totals of the system with meminfo and vmstat, idle and after reclaim. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "selftest.h"
+
+#include "zram.h"
 
 static const struct census_request request = {
 	.parts = MEMCENSUS_PART_SYSTEM,
@@ -147,7 +155,7 @@ static void expect_between(struct __test_metadata *_metadata,
 	EXPECT_LT(n / 2, compared);
 }
 
-TEST(bytes)
+static void compare_bytes(struct __test_metadata *_metadata)
 {
 	const uint64_t slack = sysconf(_SC_NPROCESSORS_CONF) * 256 * PAGE;
 	struct census_values before, after;
@@ -165,7 +173,7 @@ TEST(bytes)
 	census_free(&census);
 }
 
-TEST(events)
+static void compare_events(struct __test_metadata *_metadata)
 {
 	struct census_values before, after;
 	struct census census;
@@ -176,6 +184,157 @@ TEST(events)
 	expect_between(_metadata, vmstat, ARRAY_SIZE(vmstat), &before,
 		       &census.events, &after, 0);
 	census_free(&census);
+}
+
+TEST(bytes)
+{
+	compare_bytes(_metadata);
+}
+
+TEST(events)
+{
+	compare_events(_metadata);
+}
+
+#define MIB		1048576UL
+#define MIN_FREE	"/proc/sys/vm/min_free_kbytes"
+#define CACHE		"/scratch/reclaim"
+#define CACHE_SIZE	(384 * MIB)
+#define MAPPED_SIZE	(48 * MIB)
+#define SWAPPED_PAGES	1000
+#define HUGE_PAGES	16
+
+/* What reclaim must raise to @moved_min at least, to numbers that all differ. */
+static const char *const moved[] = {
+	"pgscan_kswapd", "pgsteal_kswapd", "pgscan_direct", "pgsteal_direct",
+	"pgrefill", "pgactivate",
+};
+
+static const uint64_t moved_min = 2000;
+
+static bool is_moved(void)
+{
+	uint64_t count[ARRAY_SIZE(moved)];
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(moved); i++) {
+		count[i] = vmstat_count(moved[i]);
+		if (count[i] < moved_min)
+			return false;
+		for (j = 0; j < i; j++)
+			if (count[i] == count[j])
+				return false;
+	}
+	return true;
+}
+
+/* Reads @size bytes of the file from @from, one page after the other. */
+static void read_cache(int fd, off_t from, size_t size)
+{
+	static char buffer[256 * 1024];
+	ssize_t n;
+
+	for (; size; size -= n, from += n) {
+		n = pread(fd, buffer, size < sizeof(buffer) ? size : sizeof(buffer), from);
+		need(n > 0, "pread");
+	}
+}
+
+/* Swaps out and in again, for pswpout and pswpin. */
+static void swap(void)
+{
+	char *at = map_private(PLACE(0), SWAPPED_PAGES * PAGE);
+
+	write_pages(at, SWAPPED_PAGES);
+	page_out(at, SWAPPED_PAGES);
+	read_pages(at, SWAPPED_PAGES);
+	munmap(at, SWAPPED_PAGES * PAGE);
+}
+
+static void fault_huge(void)
+{
+	char *at = map_private(PLACE(1), HUGE_PAGES * HUGE);
+	unsigned int i;
+
+	madvise(at, HUGE_PAGES * HUGE, MADV_HUGEPAGE);
+	for (i = 0; i < HUGE_PAGES; i++)
+		at[i * HUGE] = 1;
+	munmap(at, HUGE_PAGES * HUGE);
+}
+
+/*
+ * Fills page cache with a file of holes, some of it mapped, then raises the minimum of free
+ * memory above what is free: until kswapd has taken the cache back, each allocation reclaims.
+ * The cache is more than what is missing, so that there is always something to reclaim.
+ */
+static void press(int fd, const char *mapped)
+{
+	char text[32], old[32];
+	long min_free = read_number(MIN_FREE);
+	struct census_values v;
+
+	need(min_free > 0, MIN_FREE);
+	read_cache(fd, 0, CACHE_SIZE / 2);
+	read_cache(fd, 0, CACHE_SIZE / 2);
+	read_pages(mapped, MAPPED_SIZE / PAGE);
+	read_lines("/proc/meminfo", meminfo, ARRAY_SIZE(meminfo), 1024, &v);
+	snprintf(old, sizeof(old), "%ld", min_free);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)
+		 (v.value[MEMCENSUS_S_FREE] + CACHE_SIZE / 8) / 1024);
+	need(write_file(MIN_FREE, text), MIN_FREE);
+	read_cache(fd, CACHE_SIZE / 2, CACHE_SIZE / 2);
+	need(write_file(MIN_FREE, old), MIN_FREE);
+}
+
+static void press_until_moved(void *arg)
+{
+	const unsigned int rounds_max = 20;
+	unsigned int round, i;
+	char *mapped;
+	int fd;
+
+	fd = open(CACHE, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	need(fd >= 0 && !ftruncate(fd, CACHE_SIZE), CACHE);
+	mapped = map(PLACE(2), MAPPED_SIZE, PROT_READ, MAP_SHARED, fd, 0);
+	if (*(bool *)arg)
+		swap();
+	if (thp_on())
+		fault_huge();
+	for (round = 0; round < rounds_max && !is_moved(); round++)
+		press(fd, mapped);
+	diag("%u rounds of reclaim", round);
+	for (i = 0; i < ARRAY_SIZE(moved); i++)
+		diag("%s %llu", moved[i], (unsigned long long)vmstat_count(moved[i]));
+	close(fd);
+	unlink(CACHE);
+}
+
+/*
+ * On a machine that never reclaimed, the counters of reclaim are 0, and so may be what a wrong
+ * place in memory holds.
+ */
+TEST(after_reclaim)
+{
+	const char *wrong;
+	bool swaps;
+	pid_t pid;
+
+	if (access("/scratch", W_OK))
+		SKIP(return, "no file system on a disk at /scratch");
+	wrong = zram_on();
+	swaps = !wrong;
+	if (wrong && *wrong)
+		TH_LOG("no swap: %s", wrong);
+	pid = child_start(press_until_moved, &swaps);
+	ASSERT_LT(0, pid)
+		TH_LOG("no memory pressure");
+	EXPECT_TRUE(is_moved())
+		TH_LOG("reclaim did not raise all counters to different numbers");
+	compare_bytes(_metadata);
+	compare_events(_metadata);
+	child_end(pid);
+	if (swaps)
+		EXPECT_TRUE(zram_off());
 }
 
 TEST_HARNESS_MAIN

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Compares zones and nodes with buddyinfo, pagetypeinfo and zoneinfo. */
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "selftest.h"
 
 #define ZONES_MAX	64
@@ -18,11 +22,29 @@ struct zone {
 	unsigned long long type[TYPES_MAX][ORDERS_MAX];
 	char type_name[TYPES_MAX][16];
 	unsigned int orders, types;
+	unsigned long long cma_free, reserve[RESERVES_MAX];
+	unsigned int n_reserves;
 };
 
 struct zones {
 	struct zone zone[ZONES_MAX];
 	unsigned int n;
+};
+
+/* Counters of a node in zoneinfo, and in the census. */
+static const struct {
+	const char *name;
+	unsigned int n;
+} counters[] = {
+	{ "nr_active_anon", MEMCENSUS_NODE_ACTIVE_ANON },
+	{ "nr_inactive_anon", MEMCENSUS_NODE_INACTIVE_ANON },
+	{ "nr_active_file", MEMCENSUS_NODE_ACTIVE_FILE },
+	{ "nr_inactive_file", MEMCENSUS_NODE_INACTIVE_FILE },
+	{ "nr_unevictable", MEMCENSUS_NODE_UNEVICTABLE },
+	{ "nr_isolated_anon", MEMCENSUS_NODE_ISOLATED_ANON },
+	{ "nr_isolated_file", MEMCENSUS_NODE_ISOLATED_FILE },
+	{ "nr_dirty", MEMCENSUS_NODE_DIRTY },
+	{ "nr_writeback", MEMCENSUS_NODE_WRITEBACK },
 };
 
 /* Finds the zone of this name, or adds it. */
@@ -56,6 +78,20 @@ static unsigned int read_blocks(const char *at, unsigned long long *blocks)
 	return n;
 }
 
+/* The amounts in "protection: (0, 1, 2)" */
+static unsigned int read_reserves(const char *line, unsigned long long *reserve)
+{
+	const char *at = strchr(line, '(');
+	unsigned int n = 0;
+	char *end;
+
+	while (at && (*at == '(' || *at == ',') && n < RESERVES_MAX) {
+		reserve[n++] = strtoull(at + 1, &end, 10);
+		at = end;
+	}
+	return n;
+}
+
 static void read_zoneinfo(struct zones *zones)
 {
 	FILE *file = fopen("/proc/zoneinfo", "r");
@@ -74,8 +110,11 @@ static void read_zoneinfo(struct zones *zones)
 		    sscanf(line, " low %llu", &z->low) == 1 ||
 		    sscanf(line, " spanned %llu", &z->spanned) == 1 ||
 		    sscanf(line, " present %llu", &z->present) == 1 ||
-		    sscanf(line, " managed %llu", &z->managed) == 1)
+		    sscanf(line, " managed %llu", &z->managed) == 1 ||
+		    sscanf(line, " nr_free_cma %llu", &z->cma_free) == 1)
 			continue;
+		if (strstr(line, "protection:"))
+			z->n_reserves = read_reserves(line, z->reserve);
 		/* The zone's watermark, not "high:" of its per-CPU lists. */
 		if (sscanf(line, " high %llu", &count) == 1)
 			z->high = count;
@@ -200,6 +239,7 @@ static void expect_zone(struct __test_metadata *_metadata,
 			const struct census_zone *ours, const struct zone *z)
 {
 	const uint64_t *v = ours->value;
+	unsigned int i;
 
 	EXPECT_EQ(z->boost * PAGE, v[MEMCENSUS_ZONE_WMARK_BOOST]);
 	EXPECT_EQ(z->min * PAGE, v[MEMCENSUS_ZONE_WMARK_MIN]);
@@ -208,6 +248,11 @@ static void expect_zone(struct __test_metadata *_metadata,
 	EXPECT_EQ(z->spanned * PAGE, v[MEMCENSUS_ZONE_SPANNED]);
 	EXPECT_EQ(z->present * PAGE, v[MEMCENSUS_ZONE_PRESENT]);
 	EXPECT_EQ(z->managed * PAGE, v[MEMCENSUS_ZONE_MANAGED]);
+	EXPECT_EQ(z->cma_free * PAGE, v[MEMCENSUS_ZONE_CMA_FREE]);
+	EXPECT_LT(0, ours->n_reserves);
+	ASSERT_LE(ours->n_reserves, z->n_reserves);
+	for (i = 0; i < ours->n_reserves; i++)
+		EXPECT_EQ(z->reserve[i] * PAGE, ours->reserve[i]);
 }
 
 TEST(zones)
@@ -316,6 +361,102 @@ TEST(nodes)
 		EXPECT_EQ(0, v[MEMCENSUS_NODE_KSWAPD_FAILURES]);
 	}
 	census_free(&census);
+}
+
+/* The counters of node @node in zoneinfo, in bytes. Return: how many it has. */
+static unsigned int read_node(unsigned int node, uint64_t *value)
+{
+	FILE *file = fopen("/proc/zoneinfo", "r");
+	unsigned int nid = 0, i, n = 0;
+	unsigned long long count;
+	char line[256], word[64];
+
+	need(file, "zoneinfo");
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "Node %u, zone", &nid) == 1 || nid != node ||
+		    sscanf(line, " %63s %llu", word, &count) != 2)
+			continue;
+		for (i = 0; i < ARRAY_SIZE(counters); i++)
+			if (!strcmp(word, counters[i].name)) {
+				value[i] = count * PAGE;
+				n++;
+			}
+	}
+	fclose(file);
+	return n;
+}
+
+/* Makes the counters large and different: unevictable, anonymous, cached and dirty pages. */
+static void use_memory(void *arg)
+{
+	size_t locked = 12 << 20, anon = 40 << 20, dirty = 6 << 20;
+	char *at = map_private(PLACE(0), locked + anon);
+
+	write_pages(at, (locked + anon) / PAGE);
+	need(!mlock(at, locked), "mlock");
+	if (arg) {
+		int fd = open(arg, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+		need(fd >= 0 && !ftruncate(fd, dirty), arg);
+		write_pages(map(PLACE(1), dirty, PROT_READ | PROT_WRITE, MAP_SHARED,
+				fd, 0), dirty / PAGE);
+	}
+}
+
+/*
+ * Each counter is between what zoneinfo says before and after; pages that a CPU has not yet
+ * added allow a small difference. Return: how many are so large that this proves them.
+ */
+static unsigned int expect_counters(struct __test_metadata *_metadata, const uint64_t *before,
+				    const uint64_t *after, const uint64_t *ours, uint64_t slack)
+{
+	unsigned int i, large = 0;
+
+	for (i = 0; i < ARRAY_SIZE(counters); i++) {
+		uint64_t low = before[i], high = after[i], v = ours[counters[i].n];
+
+		if (low > high) {
+			low = after[i];
+			high = before[i];
+		}
+		EXPECT_LE(low, v + slack)
+			TH_LOG("%s", counters[i].name);
+		EXPECT_LE(v, high + slack)
+			TH_LOG("%s", counters[i].name);
+		large += low > 2 * slack;
+	}
+	return large;
+}
+
+TEST(node_counters)
+{
+	const uint64_t slack = sysconf(_SC_NPROCESSORS_CONF) * 256 * PAGE;
+	char *file = access("/scratch", W_OK) ? NULL : "/scratch/zones";
+	uint64_t before[ARRAY_SIZE(counters)], after[ARRAY_SIZE(counters)];
+	unsigned int i, j, large = 0;
+	struct census census;
+	pid_t pid;
+
+	pid = child_start(use_memory, file);
+	ASSERT_LT(0, pid);
+	for (j = 0; j < 8; j++) {
+		if (!read_node(j, before))
+			continue;
+		ASSERT_EQ(ARRAY_SIZE(counters), read_node(j, before));
+		ASSERT_EQ(0, census_take(&request, &census, NULL));
+		ASSERT_EQ(ARRAY_SIZE(counters), read_node(j, after));
+		for (i = 0; i < census.n_nodes; i++)
+			if (census.nodes[i].value[MEMCENSUS_NODE_ID] == j)
+				break;
+		ASSERT_LT(i, census.n_nodes);
+		large += expect_counters(_metadata, before, after, census.nodes[i].value, slack);
+		census_free(&census);
+	}
+	child_end(pid);
+	if (file)
+		unlink(file);
+	/* Locked, anonymous, cached pages, and dirty ones where there is a disk. */
+	EXPECT_LE(file ? 4 : 2, large);
 }
 
 TEST_HARNESS_MAIN
