@@ -24,9 +24,6 @@ not_instrumented="lockdep kmemleak unwind_frame stacktrace smp_processor_id"
 # calls, and what uses its memory. In debug-6.1 they instrument all.
 instrumented="mm lib fs fs/proc fs/debugfs net/netlink kernel kernel/locking kernel/cgroup"
 
-# Lines of fragments for this series also apply to all later ones.
-last_series=7.3
-
 # source_kernel NAME: sets series, arch, base, target, image, fragments and minutes;
 # non-zero if NAME is not in the table
 source_kernel()
@@ -80,14 +77,15 @@ source_unpack()
 	make -s -C "$dir/linux" kernelversion >"$dir/version"
 }
 
-# Lines of the fragments for this series, the last one for each option
+# Lines of the fragments for this series, the last one for each option. The range of a line
+# is FIRST-LAST, FIRST- or the only one.
 source_lines()
 {
-	local as=$series
-
-	[ "$(printf '%s\n' "$as" "$last_series" | sort -V | tail -n 1)" = "$last_series" ] ||
-		as=$last_series
-	source_fragments | xargs cat | awk -v series="$as" '
+	source_fragments | xargs cat | awk -v series="$series" '
+		function number(series,		part) {
+			split(series, part, ".")
+			return part[1] * 1000 + part[2]
+		}
 		function keep(line, option) {
 			option = substr(line, 1, index(line, "=") - 1)
 			if (!(option in lines))
@@ -95,14 +93,19 @@ source_lines()
 			lines[option] = line
 		}
 		/^CONFIG_/ { keep($0); next }
-		/^#[0-9. ]+: CONFIG_/ {
-			n = split(substr($0, 2, index($0, ":") - 2), which, " ")
-			for (i = 1; i <= n; i++)
-				if (which[i] == series)
-					keep(substr($0, index($0, ":") + 2))
+		/^#[0-9.]+(-[0-9.]*)?: CONFIG_/ {
+			n = split(substr($0, 2, index($0, ":") - 2), end, "-")
+			if (number(end[1]) <= number(series) &&
+			    (number(end[n]) >= number(series) || end[n] == ""))
+				keep(substr($0, index($0, ":") + 2))
+			next
+		}
+		/^#[0-9][^:]*: CONFIG_/ {
+			print "kernel: not a range of series, in a fragment: " $0 >"/dev/stderr"
+			exit bad = 1
 		}
 		END {
-			for (i = 1; i <= count; i++)
+			for (i = 1; i <= count && !bad; i++)
 				print lines[options[i]]
 		}'
 }
