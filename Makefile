@@ -20,7 +20,8 @@ help:
 	@echo "make check-quick    style, the reader, exact pages on one kernel: after each change"
 	@echo "make check    all tests, on each kernel"
 	@echo "make check-tools    the reader beside smem, pmap, vmstat, a PostgreSQL: 15 minutes"
-	@echo "make check-kernels  all series, one without map counts, odd machines"
+	@echo "make check-kernels  long-term series, the newest two, one without map counts,"
+	@echo "                    odd machines; KERNELS=all: each series that can be had"
 	@echo "make check-debug    debug kernels of 6.1, 6.12 and newest, one for data races"
 	@echo "make check-spec     the netlink specification, by the newest kernel's own tools"
 	@echo "make check-storm    what breaks under load: an hour and a half"
@@ -105,7 +106,7 @@ check:
 check-quick:
 	@scripts/check-quick $(KERNELS)
 
-# Long; each says how long before it starts.  KERNELS as above.
+# Long; each says how long before it starts.  KERNELS as above, or all.
 check-kernels:
 	@scripts/check-matrix -w kernels $(KERNELS)
 
