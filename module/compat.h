@@ -61,6 +61,10 @@
 #define pgdp_get(pgdp) READ_ONCE(*(pgdp))
 #endif
 
+#if !CENSUS_HAVE_VMA_IS_COW_MAPPING && !defined(vma_is_cow_mapping)
+#define vma_is_cow_mapping(vma) is_cow_mapping((vma)->vm_flags)
+#endif
+
 #if !CENSUS_HAVE_VMA_IS_INITIAL_HEAP
 static inline bool vma_is_initial_heap(const struct vm_area_struct *vma)
 {

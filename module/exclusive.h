@@ -35,7 +35,7 @@
  */
 static inline bool census_vma_proves_exclusive(const struct vm_area_struct *vma)
 {
-	return is_cow_mapping(vma->vm_flags) && READ_ONCE(vma->anon_vma) &&
+	return vma_is_cow_mapping(vma) && READ_ONCE(vma->anon_vma) &&
 	       !(vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP | VM_HUGETLB)) &&
 	       !xen_pv_domain() && !census_mark_all();
 }

@@ -38,7 +38,7 @@ static inline bool census_pte_special(struct vm_area_struct *vma,
 		 */
 		if (pfn == vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT))
 			return true;
-		if (!is_cow_mapping(vma->vm_flags))
+		if (!vma_is_cow_mapping(vma))
 			return true;
 	}
 	return is_zero_pfn(pfn);
