@@ -14,6 +14,7 @@
 #include <linux/types.h>
 #include <linux/memcensus.h>
 
+#include "forked.h"
 #include "owners.h"
 
 /*
@@ -49,6 +50,8 @@ enum census_page_kind {
 	CENSUS_OF_HUGETLB,
 	CENSUS_KINDS = CENSUS_KINDS_MAX
 };
+
+static_assert(CENSUS_ANON == CENSUS_FORKED_KIND);
 
 /* Entries prove that pages of these kinds are exclusive: %CENSUS_ANON to %CENSUS_OF_SWAP. */
 #define CENSUS_PROVED_KINDS (CENSUS_OF_SWAP + 1)

@@ -331,6 +331,11 @@ static int visit_swap_owners(struct census *c)
 	return err ?: visit_all(c);
 }
 
+static int settle_forked(struct census *c, unsigned int number)
+{
+	return census_frames_settle_forked(c->frames[number]);
+}
+
 static int settle_blocks(struct census *c, unsigned int number)
 {
 	return census_frames_settle_blocks(c->frames, c->nr_workers, number);
@@ -369,7 +374,9 @@ static int settle(struct census *c)
 	for (i = 0; i < c->nr_workers; i++)
 		entries += c->frames[i]->owners.entries.nr;
 	i = clamp_t(u64, entries / ENTRIES_PER_THREAD, 1, c->nr_workers);
-	err = in_parallel(c, i, settle_blocks);
+	err = in_parallel(c, i, settle_forked);
+	if (!err)
+		err = in_parallel(c, i, settle_blocks);
 	return err ?: in_parallel(c, i, settle_turns);
 }
 

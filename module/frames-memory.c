@@ -156,7 +156,8 @@ void census_hash_init(struct census_hash *h)
 static u64 frames_bytes(const struct census_frames *f)
 {
 	u64 bytes = sizeof(*f) + (u64)f->table.nr_pages * CENSUS_CHUNK_BYTES +
-		    pool_bytes(&f->sections);
+		    (u64)f->images.nr_pages * CENSUS_CHUNK_BYTES +
+		    pool_bytes(&f->sections) + pool_bytes(&f->samples);
 	unsigned int i;
 
 	for (i = 0; i < CENSUS_POOLS; i++)
@@ -171,6 +172,8 @@ static void set_budget(struct census_frames *f, struct census_budget *budget)
 	f->budget = budget;
 	f->sections.budget = budget;
 	f->table.budget = budget;
+	f->samples.budget = budget;
+	f->images.budget = budget;
 	for (i = 0; i < CENSUS_POOLS; i++)
 		f->owners.pools[i].budget = budget;
 }
@@ -178,6 +181,11 @@ static void set_budget(struct census_frames *f, struct census_budget *budget)
 static u64 section_key(const struct census_link *link)
 {
 	return container_of(link, struct census_section, link)->key;
+}
+
+static u64 sample_key(const struct census_link *link)
+{
+	return container_of(link, struct census_sample, link)->key;
 }
 
 /* Frees all marks and their memory.  @f must be reset before further use. */
@@ -189,6 +197,8 @@ void census_frames_drop(struct census_frames *f)
 		census_pool_free(&f->owners.pools[i]);
 	census_pool_free(&f->sections);
 	census_table_free(&f->table);
+	census_pool_free(&f->samples);
+	census_table_free(&f->images);
 	f->owners.failed = false;
 }
 
@@ -329,6 +339,11 @@ int census_frames_reset(struct census_frames *f, const struct census_slice *slic
 	if (f->table.root)
 		census_table_reset(&f->table);
 	else if (!census_table_init(&f->table, f->budget, section_key))
+		f->owners.failed = true;
+	f->samples.nr = CENSUS_SAMPLE_UNITS;
+	if (f->images.root)
+		census_table_reset(&f->images);
+	else if (!census_table_init(&f->images, f->budget, sample_key))
 		f->owners.failed = true;
 	memset(f->recent, 0, sizeof(f->recent));
 	f->appended = 0;

@@ -238,6 +238,156 @@ void census_frames_mark_swap(struct census_frames *f,
 		   census_run_nr(run));
 }
 
+static u64 sample_key(unsigned int index, u64 value)
+{
+	/* No two entries of a table have the same index. */
+	return value ^ (u64)index << (64 - 12);
+}
+
+/* Return: the first sample of tables with an entry, as many entries and the same first index. */
+static const struct census_sample *find_sample(const struct census_frames *f,
+					       const struct census_image *image,
+					       unsigned int index, u64 value)
+{
+	u64 key = sample_key(index, value);
+	const struct census_link *l;
+
+	for (l = census_table_first(&f->images, key); l; l = l->next) {
+		const struct census_sample *s = container_of(l, struct census_sample, link);
+		const struct census_forked *t = census_forked(&f->owners, s->table);
+
+		if (s->key == key && s->index == index && t->first == image->first &&
+		    t->nr == image->nr &&
+		    census_forked_values(&f->owners, t)[index] == value)
+			return s;
+	}
+	return NULL;
+}
+
+/**
+ * census_frames_find_image() - find a table that fork() copied
+ * @f: the marks
+ * @image: @first and @nr are set; sets @match
+ * @index: of an entry
+ * @value: its value
+ *
+ * Return: the values of a table of the same shape with this entry, or NULL.  They stay
+ * until the worker marks again.  Takes no lock and does not sleep.
+ */
+const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
+				    unsigned int index, u64 value)
+{
+	const struct census_sample *s = find_sample(f, image, index, value);
+
+	if (!s)
+		return NULL;
+	image->match = s->table;
+	return census_forked_values(&f->owners, census_forked(&f->owners, s->table));
+}
+
+/* A table is found by its first entry in each of so many parts. */
+#define SAMPLES 4
+
+/*
+ * Without memory the table is found by fewer entries, which costs only time.  A sample that
+ * another table has already is not added: so chains stay short, whatever tables a user makes.
+ */
+static void add_samples(struct census_frames *f, const struct census_image *image, u32 table)
+{
+	unsigned int part, i, end;
+
+	for (part = 0; part < SAMPLES; part++) {
+		struct census_sample *s;
+		u32 unit;
+
+		end = (part + 1) * image->nr / SAMPLES;
+		for (i = part * image->nr / SAMPLES; i < end && !image->values[i]; i++)
+			;
+		if (i == end || find_sample(f, image, i, image->values[i]))
+			continue;
+		unit = census_pool_take(&f->samples, CENSUS_SAMPLE_UNITS);
+		if (!unit)
+			return;
+		s = census_unit(&f->samples, unit);
+		*s = (struct census_sample) {
+			.key = sample_key(i, image->values[i]), .table = table, .index = i,
+		};
+		census_table_add(&f->images, &s->link);
+	}
+}
+
+/**
+ * census_frames_image() - record that the current owner has a table that fork() copied
+ * @f: census_owners_turn() has set the owner
+ * @image: the table, or what it lacks of another
+ *
+ * May sleep.  Without memory census_frames_failed() returns true.
+ */
+void census_frames_image(struct census_frames *f, const struct census_image *image)
+{
+	u32 table = image->match;
+
+	if (!table) {
+		table = census_forked_add(&f->owners, image->values, image->first, image->nr);
+		if (!table)
+			return;
+		add_samples(f, image, table);
+	}
+	census_forked_own(&f->owners, table, (const u64 *)image->lacks);
+}
+
+/* Replaces the values of a table by the blocks of the pages.  Return: false without memory. */
+static bool settle_table(struct census_frames *f, const struct census_forked *t)
+{
+	u64 *values = census_forked_values(&f->owners, t);
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++) {
+		u32 owners = census_forked_owners(&f->owners, t, i);
+		struct census_recent *recent;
+		unsigned long pfn;
+		u64 key, at;
+
+		if (!values[i])
+			continue;
+		pfn = census_image_pfn(values[i]);
+		values[i] = 0;
+		key = census_frames_key(CENSUS_ANON) + (pfn >> CENSUS_BLOCK_SHIFT);
+		if (!owners || !census_frames_counts(f, key))
+			continue;
+		at = key & section_mask(key);
+		recent = recent_place(f, key);
+		if (recent->key != key - at && !find_section(f, key, recent))
+			return false;
+		census_owners_add(&f->owners, recent->first + at,
+				  BIT_ULL(pfn & (CENSUS_BLOCK_PAGES - 1)), owners);
+		values[i] = (u64)(recent->block + at) << CENSUS_BLOCK_SHIFT |
+			    (pfn & (CENSUS_BLOCK_PAGES - 1));
+	}
+	return true;
+}
+
+/**
+ * census_frames_settle_forked() - add the owners of tables that fork() copied to the blocks
+ * @f: of one worker; all address spaces are walked
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal or an error of another worker.
+ */
+int census_frames_settle_forked(struct census_frames *f)
+{
+	u32 table;
+
+	for (table = CENSUS_FORKED_UNITS; table < f->owners.forked.nr;
+	     table += CENSUS_FORKED_UNITS) {
+		if (!settle_table(f, census_forked(&f->owners, table)))
+			break;
+		cond_resched();
+		if (census_stopped(f->budget))
+			return -EINTR;
+	}
+	return census_frames_failed(f) ? -ENOMEM : 0;
+}
+
 /**
  * census_frames_exclusive() - number of exclusive frames that the current slice counts
  * @f: the marks
@@ -389,6 +539,12 @@ int census_frames_settle_turns(struct census_frames *const *workers,
 
 	for (w = 0; w < nr; w++)
 		all[w] = &workers[w]->owners;
+	for (turn = CENSUS_FORKED_UNITS; turn < f->owners.forked.nr; turn += CENSUS_FORKED_UNITS) {
+		census_forked_sum(all, &f->owners, census_forked(&f->owners, turn));
+		cond_resched();
+		if (census_stopped(f->budget))
+			return -EINTR;
+	}
 	for (turn = 0; turn < f->owners.nr_turns; turn++) {
 		entry = census_turn(&f->owners, turn)->first;
 		while (entry < census_turn_end(&f->owners, turn)) {

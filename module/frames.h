@@ -131,6 +131,24 @@ struct census_section {
 static_assert(sizeof(struct census_section) == CENSUS_SECTION_UNITS * CENSUS_UNIT_BYTES);
 
 /**
+ * struct census_sample - an entry by which a table is found that fork() copied
+ * @link: in &struct census_frames.images
+ * @key: from the entry's value and its index
+ * @table: unit of the &struct census_forked
+ * @index: of the entry, from the first of the table
+ */
+struct census_sample {
+	struct census_link link;
+	u64 key;
+	u32 table;
+	u32 index;
+};
+
+#define CENSUS_SAMPLE_UNITS 2
+
+static_assert(sizeof(struct census_sample) <= CENSUS_SAMPLE_UNITS * CENSUS_UNIT_BYTES);
+
+/**
  * struct census_slice - the keys that a pass over all address spaces marks
  * @hash: of keys; the same for all slices of a census, and for all its workers
  * @number: keys with this hash are marked
@@ -173,6 +191,8 @@ struct census_target {
  * @budget: of the census
  * @sections: &struct census_section; units 0 and 1 are not used
  * @table: @sections by key
+ * @samples: &struct census_sample; units 0 and 1 are not used
+ * @images: @samples by key
  * @recent: sections found last, by the low bits of their number
  * @appended: number of entries that the last census_frames_mark() added
  * @sparse: by kind, first free block in a chunk of small sections; 0: none
@@ -187,6 +207,8 @@ struct census_frames {
 	struct census_budget *budget;
 	struct census_pool sections;
 	struct census_table table;
+	struct census_pool samples;
+	struct census_table images;
 	struct census_recent recent[CENSUS_RECENT];
 	u32 appended;
 	u32 sparse[CENSUS_KINDS];
@@ -212,6 +234,10 @@ void census_frames_mark_hugetlb(struct census_frames *f,
 void census_frames_mark_swap(struct census_frames *f,
 			     const struct census_run *run);
 bool census_frames_swapped(const struct census_frames *f);
+const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
+				    unsigned int index, u64 value);
+void census_frames_image(struct census_frames *f, const struct census_image *image);
+int census_frames_settle_forked(struct census_frames *f);
 u64 census_frames_exclusive(const struct census_frames *f, const struct census_mask *mask);
 u64 census_frames_exclusive_swap(const struct census_frames *f,
 				 const struct census_run *run);
@@ -232,6 +258,15 @@ static inline unsigned int census_frames_hugetlb_pages(const struct census_frame
 						       u64 key)
 {
 	return f->hugetlb[census_key_kind(key) - CENSUS_OF_HUGETLB];
+}
+
+/*
+ * Checks whether tables that fork() copied may be kept.  Slices do not make them smaller, so
+ * they leave half of the memory for what slices make smaller.
+ */
+static inline bool census_frames_may_keep(const struct census_frames *f)
+{
+	return atomic64_read(&f->budget->used) < f->budget->limit / 2;
 }
 
 static inline bool census_frames_failed(const struct census_frames *f)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "forked.h"
 #include "owners.h"
 
 /*
@@ -33,6 +34,9 @@ void census_owners_init(struct census_owners *o)
 	o->planes.nr = 1;
 	o->splits.nr = 1;
 	o->turns.nr = 0;
+	o->forked.nr = CENSUS_FORKED_UNITS;
+	o->arrays.nr = 1;
+	o->bitmaps.nr = 1;
 	o->nr_turns = 0;
 	o->chain = NULL;
 	o->space = 0;
@@ -91,7 +95,10 @@ static void resume(struct census_owners *o)
 		u32 end = census_turn_end(o, turn - 1);
 
 		for (e = census_turn(o, turn - 1)->first; e < end; e++) {
-			census_block(o, census_entry(o, e)->block)->newest = e;
+			u32 block = census_entry(o, e)->block;
+
+			if (block)
+				census_block(o, block)->newest = e;
 			if (!(e % ENTRIES_AT_ONCE))
 				cond_resched();
 		}
@@ -237,17 +244,10 @@ static bool grow_planes(struct census_owners *o, struct census_block *b)
 	return true;
 }
 
-/**
- * census_planes_add() - carry into plane 1
- * @o: the owners
- * @b: a block
- * @carry: pages whose bit in plane 0 overflowed
- */
-noinline void census_planes_add(struct census_owners *o, struct census_block *b,
-				u64 carry)
+/* Adds to plane @plane of those above plane 0. */
+static void add_from_plane(struct census_owners *o, struct census_block *b, u64 carry,
+			   u32 plane)
 {
-	u32 plane = 0;
-
 	do {
 		u32 end = b->planes ? planes_capacity(b->planes) : 0;
 		u64 *words = end ? planes_words(o, b->planes) : NULL;
@@ -261,6 +261,40 @@ noinline void census_planes_add(struct census_owners *o, struct census_block *b,
 				return;
 		}
 	} while (grow_planes(o, b));
+}
+
+/**
+ * census_planes_add() - carry into plane 1
+ * @o: the owners
+ * @b: a block
+ * @carry: pages whose bit in plane 0 overflowed
+ */
+noinline void census_planes_add(struct census_owners *o, struct census_block *b,
+				u64 carry)
+{
+	add_from_plane(o, b, carry, 0);
+}
+
+/**
+ * census_owners_add() - add owners to pages of a block
+ * @o: the owners; @failed is set without memory
+ * @b: the block
+ * @mask: one bit for each page
+ * @nr: number of owners
+ */
+void census_owners_add(struct census_owners *o, struct census_block *b, u64 mask, u32 nr)
+{
+	u64 carry = b->ones & mask;
+	u32 plane;
+
+	if (nr & 1) {
+		b->ones ^= mask;
+		if (carry)
+			add_from_plane(o, b, carry, 0);
+	}
+	for (plane = 0; nr >>= 1; plane++)
+		if (nr & 1)
+			add_from_plane(o, b, mask, plane);
 }
 
 /* Takes an owner away from each page @mask: the inverse of census_mark(). */
@@ -294,8 +328,14 @@ void census_owners_forget(struct census_owners *o, struct census_chain *chain)
 		for (e = census_turn(o, turn - 1)->first; e < end; e++) {
 			struct census_entry *entry = census_entry(o, e);
 
-			if (!o->failed)
-				subtract(o, census_block(o, entry->block), entry->mask);
+			if (o->failed)
+				break;
+			if (!entry->block) {
+				census_forked_forget(o, entry);
+				entry->mask = 0;
+				continue;
+			}
+			subtract(o, census_block(o, entry->block), entry->mask);
 			entry->mask = 0;
 			if (!(e % ENTRIES_AT_ONCE))
 				cond_resched();
@@ -431,6 +471,60 @@ struct sum {
 	u64 share;
 };
 
+/**
+ * census_page_weight() - share of each owner in a page
+ * @workers: all workers; their blocks are settled
+ * @o: one of them
+ * @block: unit number of a block
+ * @at: number of the page in the block; it has an owner
+ *
+ * Return: 1/2^36 page.
+ */
+u64 census_page_weight(struct census_owners *const *workers, const struct census_owners *o,
+		       u32 block, unsigned int at)
+{
+	const struct census_block *b = census_block(o, block);
+	u32 n = b->newest & (BIT(CENSUS_SPLITS_BITS) - 1);
+	const struct census_split *split;
+
+	if (b->ones >> at & 1)
+		return 1ULL << CENSUS_SHARE_SHIFT;
+	for (split = n ? block_splits(workers, b) : NULL; n; n--, split++)
+		if (split->pages >> at & 1)
+			return split->weight;
+	return 0;
+}
+
+/* Adds the pages of a table, without those that the owner lacks. */
+static void add_table(struct census_owners *const *workers, const struct census_owners *o,
+		      const struct census_entry *e, struct sum *h)
+{
+	const struct census_forked *t = census_forked(o, census_forked_of(e));
+	const u64 *lacks = census_forked_lacks(o, e), *values = census_forked_values(o, t);
+	unsigned int word;
+
+	h->pages += t->pages;
+	h->exclusive += t->exclusive;
+	h->share += t->share;
+	for (word = 0; lacks && word < CENSUS_FORKED_ENTRIES / 64; word++) {
+		u64 left = lacks[word], value, weight;
+
+		for (; left; left &= left - 1) {
+			value = values[word * 64 + __builtin_ctzll(left)];
+			/* No owner has it, or another slice counts it. */
+			if (!value)
+				continue;
+			weight = census_page_weight(workers, o, value >> CENSUS_BLOCK_SHIFT,
+						    value & (CENSUS_BLOCK_PAGES - 1));
+			h->pages--;
+			if (weight == 1ULL << CENSUS_SHARE_SHIFT)
+				h->exclusive--;
+			else
+				h->share -= weight;
+		}
+	}
+}
+
 static void add_entry(struct census_owners *const *workers,
 		      const struct census_block *b, u64 mask, struct sum *h)
 {
@@ -463,6 +557,10 @@ static void settle_entries(struct census_owners *const *workers,
 			census_chunk(blocks, e->block >> CENSUS_CHUNK_SHIFT);
 		const struct census_block *chunk_blocks = chunk->units;
 
+		if (!e->block) {
+			add_table(workers, o, e, &sums[CENSUS_FORKED_KIND]);
+			continue;
+		}
 		if (i + BLOCKS_AHEAD < end) {
 			const struct census_entry *ahead =
 				census_chunk_unit(entries, i + BLOCKS_AHEAD);
@@ -531,6 +629,45 @@ struct group_state {
 static_assert(sizeof(struct group_state) ==
 	      CENSUS_GROUP_UNITS * CENSUS_UNIT_BYTES);
 
+/* Adds pages of a block to a group; @now: its number and, as the lowest bit, the pass. */
+static void group_pages(const struct census_owners *o, const struct census_pool *states,
+			u32 block, u64 mask, u64 now, struct census_holding *holdings)
+{
+	struct census_holding *h = &holdings[census_block_kind(o, block)];
+	struct group_state *s = census_unit(states, census_block(o, block)->planes);
+	u64 new = s->group == now ? mask & ~s->seen : mask;
+
+	s->seen = s->group == now ? s->seen | new : new;
+	s->group = now;
+	if (now & 1) {
+		h->exclusive += census_popcount(new & ~s->several);
+		return;
+	}
+	h->pages += census_popcount(new);
+	s->several |= s->one & new;
+	s->one |= new;
+}
+
+static void group_table(const struct census_owners *o, const struct census_pool *states,
+			const struct census_entry *e, u64 now,
+			struct census_holding *holdings)
+{
+	const struct census_forked *t;
+	const u64 *lacks, *values;
+	unsigned int i;
+
+	/* The address space vanished. */
+	if (!e->mask)
+		return;
+	t = census_forked(o, census_forked_of(e));
+	lacks = census_forked_lacks(o, e);
+	values = census_forked_values(o, t);
+	for (i = 0; i < t->nr; i++)
+		if (values[i] && !(lacks && lacks[i / 64] >> (i % 64) & 1))
+			group_pages(o, states, values[i] >> CENSUS_BLOCK_SHIFT,
+				    BIT(values[i] & (CENSUS_BLOCK_PAGES - 1)), now, holdings);
+}
+
 /**
  * census_turn_group() - add entries of a member's turn to a group's holdings
  * @o: its blocks' @planes are units of @states
@@ -554,21 +691,11 @@ u32 census_turn_group(const struct census_owners *o,
 
 	for (i = begin; i < end; i++) {
 		const struct census_entry *e = census_entry(o, i);
-		struct census_holding *h =
-			&holdings[census_block_kind(o, e->block)];
-		struct group_state *s =
-			census_unit(states, census_block(o, e->block)->planes);
-		u64 new = s->group == now ? e->mask & ~s->seen : e->mask;
 
-		s->seen = s->group == now ? s->seen | new : new;
-		s->group = now;
-		if (pass) {
-			h->exclusive += census_popcount(new & ~s->several);
-			continue;
-		}
-		h->pages += census_popcount(new);
-		s->several |= s->one & new;
-		s->one |= new;
+		if (e->block)
+			group_pages(o, states, e->block, e->mask, now, holdings);
+		else
+			group_table(o, states, e, now, holdings);
 	}
 	return end;
 }

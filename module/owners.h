@@ -117,7 +117,7 @@ struct census_block {
 /**
  * struct census_entry - pages of a block that an owner maps
  * @mask: one bit for each page
- * @block: unit number of the block
+ * @block: unit number of the block; 0: @mask refers to a table, see forked.h
  * @older: previous entry of the same address space for the same block, 0: none
  */
 struct census_entry {
@@ -190,7 +190,7 @@ struct census_totals {
 	u64 lost;
 };
 
-#define CENSUS_POOLS 5
+#define CENSUS_POOLS 8
 
 /**
  * struct census_owners - marks of one worker
@@ -199,6 +199,9 @@ struct census_totals {
  * @planes: planes; unit 0 is not used
  * @splits: &struct census_split; unit 0 is not used
  * @turns: &struct census_turn
+ * @forked: &struct census_forked; the first four units are not used
+ * @arrays: values and counts of entries of @forked; unit 0 is not used
+ * @bitmaps: entries that an owner lacks; unit 0 is not used
  * @pools: all of the above
  * @nr_turns: number of turns
  * @chain: of @space, possibly without the last turn; NULL: none, or @space vanished
@@ -216,6 +219,9 @@ struct census_owners {
 			struct census_pool planes;
 			struct census_pool splits;
 			struct census_pool turns;
+			struct census_pool forked;
+			struct census_pool arrays;
+			struct census_pool bitmaps;
 		};
 		struct census_pool pools[CENSUS_POOLS];
 	};
@@ -286,6 +292,9 @@ u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
 		       struct census_block *b, u32 block, u64 mask);
 void census_planes_add(struct census_owners *o, struct census_block *b,
 		       u64 carry);
+void census_owners_add(struct census_owners *o, struct census_block *b, u64 mask, u32 nr);
+u64 census_page_weight(struct census_owners *const *workers, const struct census_owners *o,
+		       u32 block, unsigned int at);
 void census_blocks_settle(struct census_owners *const *same, const u32 *block,
 			  unsigned int nr, struct census_owners *to, u32 worker,
 			  struct census_totals *totals);

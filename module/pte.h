@@ -213,6 +213,56 @@ static __always_inline bool census_plain_exclusive(const pte_t *pte, unsigned in
 	return true;
 }
 
+/**
+ * census_plain_image() - value of a plain PTE that maps a page read-only
+ * @plain: from census_plain_begin()
+ * @pte: of a table that is locked
+ *
+ * Return: the value without what the CPU may change; 0 for all other PTEs.
+ */
+static inline u64 census_plain_image(const struct census_plain *plain, pte_t pte)
+{
+	unsigned long value = census_pte_value(pte);
+
+	if (!(value & _PAGE_PRESENT) || value & (_PAGE_RW | CENSUS_PTE_SPECIAL) ||
+	    (value & plain->pfn) >> PAGE_SHIFT == plain->zero)
+		return 0;
+	return value & ~CENSUS_PTE_IGNORED;
+}
+
+/* Checks whether a PTE has a value from census_plain_image(). */
+static inline bool census_plain_same(pte_t pte, u64 value)
+{
+	return (census_pte_value(pte) & ~CENSUS_PTE_IGNORED) == value;
+}
+
+/**
+ * census_plain_equal() - compare eight PTEs with values from census_plain_image()
+ * @pte: the first PTE; its table is locked
+ * @values: eight values
+ * @pages: increased by the number of pages, if all are equal
+ *
+ * Return: true if all are equal.
+ */
+static __always_inline bool census_plain_equal(const pte_t *pte, const u64 *values,
+					       u64 *pages)
+{
+	u64 differ = 0, found = 0;
+	unsigned int i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < 8; i++) {
+		u64 value = census_pte_value(ptep_get((pte_t *)pte + i));
+
+		differ |= (value & ~CENSUS_PTE_IGNORED) ^ values[i];
+		found += value & _PAGE_PRESENT;
+	}
+	if (differ)
+		return false;
+	*pages += found;
+	return true;
+}
+
 /* Checks whether a table may begin with exclusive pages: its first PTE is no read-only page. */
 static inline bool census_plain_may_be_exclusive(pte_t pte)
 {
@@ -315,6 +365,21 @@ static inline unsigned int census_plain_exclusive_run(const pte_t *pte, unsigned
 }
 
 static inline bool census_plain_exclusive(const pte_t *pte, unsigned int nr, u64 *pages)
+{
+	return false;
+}
+
+static inline u64 census_plain_image(const struct census_plain *plain, pte_t pte)
+{
+	return 0;
+}
+
+static inline bool census_plain_same(pte_t pte, u64 value)
+{
+	return false;
+}
+
+static inline bool census_plain_equal(const pte_t *pte, const u64 *values, u64 *pages)
 {
 	return false;
 }

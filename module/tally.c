@@ -186,10 +186,27 @@ static u64 frames_places(void *context, const struct census_place *places,
 	return work;
 }
 
+static const u64 *frames_find_image(void *context, struct census_image *image,
+				    unsigned int index, u64 value)
+{
+	struct census_tally *t = context;
+
+	return census_frames_find_image(t->frames, image, index, value);
+}
+
+static void frames_image(void *context, const struct census_image *image)
+{
+	struct census_tally *t = context;
+
+	census_frames_image(t->frames, image);
+}
+
 static const struct census_walk_ops frames_ops = {
 	.runs = take_runs,
 	.masks = frames_masks,
 	.places = frames_places,
+	.find_image = frames_find_image,
+	.image = frames_image,
 };
 
 /* Checks whether bitmaps of the pages of @m are requested. */
@@ -422,6 +439,18 @@ static enum census_class class_of(const struct vm_area_struct *vma)
 	return CENSUS_FILE;
 }
 
+/*
+ * Checks whether tables that fork() copied may be kept: of pages numbered by frame that no
+ * address space maps twice.  KSM merges pages within one, in VM_MERGEABLE mappings only.
+ */
+static bool may_have_images(const struct census_tally *t, const struct census_walk *walk)
+{
+	return PTRS_PER_PTE == CENSUS_FORKED_ENTRIES && walk->ops->image &&
+	       walk->writable_is_exclusive && t->class == CENSUS_ANON &&
+	       !walk->placed && !(t->vma->vm_flags & VM_MERGEABLE) &&
+	       census_frames_may_keep(t->frames);
+}
+
 static const struct census_walk_ops *choose_ops(const struct census_tally *t)
 {
 	if (t->basis == MEMCENSUS_BASIS_FRAMES)
@@ -493,6 +522,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	walk->writable_is_exclusive = census_vma_proves_exclusive(vma);
 	walk->exclusive_key = t->frames->slice.nr == 1 ? 0 :
 			      CENSUS_SPACE(CENSUS_SPACE_EXCLUSIVE);
+	walk->images = may_have_images(t, walk);
 	walk->pages = 0;
 	walk->exclusive = 0;
 	walk->copied = 0;

@@ -10,6 +10,7 @@
  * walk takes the lock that protects it, checks that it is unchanged, and otherwise reads
  * it again.
  */
+#include <linux/bitmap.h>
 #include <linux/hugetlb.h>
 #include <linux/irqflags.h>
 #include <linux/mm.h>
@@ -40,19 +41,22 @@ int census_walk_begin(struct census_walk *walk, bool places)
 	masks = census_kvcalloc(CENSUS_MASKS_MAX + 1, sizeof(*masks));
 	/* masks[-1] has key 0, which no page has: no mask is merged with it. */
 	walk->masks = masks ? masks + 1 : NULL;
+	walk->image = census_kvzalloc(sizeof(*walk->image));
 	if (places)
 		walk->places = census_kvcalloc(CENSUS_PLACES_MAX, sizeof(*walk->places));
-	return walk->runs && masks && (walk->places || !places) ? 0 : -ENOMEM;
+	return walk->runs && masks && walk->image && (walk->places || !places) ? 0 : -ENOMEM;
 }
 
 void census_walk_end(struct census_walk *walk)
 {
 	kvfree(walk->runs);
 	kvfree(walk->places);
+	kvfree(walk->image);
 	if (walk->masks)
 		kvfree(walk->masks - 1);
 	walk->runs = NULL;
 	walk->places = NULL;
+	walk->image = NULL;
 	walk->masks = NULL;
 }
 
@@ -195,6 +199,9 @@ static void hand_on_runs(struct census_walk *walk)
 		walk->work += walk->ops->places(walk->context, walk->places,
 						walk->nr_places);
 	walk->nr_places = 0;
+	if (walk->image->nr)
+		walk->ops->image(walk->context, walk->image);
+	walk->image->nr = 0;
 }
 
 void census_walk_hand_on(struct census_walk *walk)
@@ -470,20 +477,162 @@ static __always_inline unsigned int take_run(struct last_mask *last,
 	return n;
 }
 
+unsigned long census_image_pfn(u64 value)
+{
+	return pte_pfn(__pte(value));
+}
+
+/* An image takes as much memory as this number of masks, each an entry of an owner. */
+#define MASKS_PER_IMAGE 256
+
+/* Images are searched by their first value in each part of the table. */
+#define IMAGE_PARTS 4
+
+/*
+ * Searches an image for the table at @pte: parent and child of a fork have most entries in
+ * common.  Return: its values, or NULL.
+ */
+static const u64 *find_image(struct census_walk *walk, const struct census_plain *plain,
+			     const pte_t *pte)
+{
+	struct census_image *image = walk->image;
+	unsigned int part, i, end;
+
+	for (part = 0; part < IMAGE_PARTS; part++) {
+		i = part * image->nr / IMAGE_PARTS;
+		end = (part + 1) * image->nr / IMAGE_PARTS;
+		for (; i < end; i++) {
+			u64 value = census_plain_image(plain, ptep_get((pte_t *)pte + i));
+			const u64 *values;
+
+			if (!value)
+				continue;
+			values = walk->ops->find_image(walk->context, image, i, value);
+			if (values)
+				return values;
+			break;
+		}
+	}
+	return NULL;
+}
+
+/* Makes an image of the table at @pte.  Return: its values. */
+static const u64 *make_image(struct census_walk *walk, const struct census_plain *plain,
+			     const pte_t *pte)
+{
+	struct census_image *image = walk->image;
+	unsigned int i;
+
+	image->match = 0;
+	for (i = 0; i < image->nr; i++)
+		image->values[i] = census_plain_image(plain, ptep_get((pte_t *)pte + i));
+	return image->values;
+}
+
+/* So many read-only pages that an image does not have, and it is not that of a relative. */
+#define STRANGERS_MAX (PTRS_PER_PTE / 4)
+
+/* Reports an entry that an image does not have.  Return: whether it is a read-only page. */
+static bool take_other(struct census_walk *walk, struct vm_area_struct *vma,
+		       unsigned long addr, pte_t entry)
+{
+	if (pte_none(entry))
+		return false;
+	if (!walk->exclusive_key && census_plain_writable(entry) &&
+	    !census_pte_special(vma, addr, entry)) {
+		census_exclusive_check(pte_pfn(entry), 1, false);
+		walk->pages++;
+		walk->exclusive++;
+		return false;
+	}
+	take_pte(walk, vma, addr, entry);
+	return pte_present(entry) && !pte_write(entry);
+}
+
+/*
+ * Compares a table with an image.  Entries of both are reported by the image; the others as
+ * usual.
+ *
+ * Return: false if too few entries are in both; then the caller discards what was reported.
+ */
+static bool take_image(struct census_walk *walk, struct vm_area_struct *vma,
+		       const u64 *values, const pte_t *pte, unsigned long addr)
+{
+	struct census_image *image = walk->image;
+	unsigned int i, n, strangers = 0;
+
+	bitmap_zero(image->lacks, PTRS_PER_PTE);
+	for (i = 0; i < image->nr; i += n) {
+		unsigned int j;
+
+		n = min(image->nr - i, 8U);
+		if (n == 8 && census_plain_equal(pte + i, values + i, &walk->pages))
+			continue;
+		for (j = i; j < i + n; j++) {
+			pte_t entry = ptep_get((pte_t *)pte + j);
+
+			if (values[j] && census_plain_same(entry, values[j])) {
+				walk->pages++;
+				continue;
+			}
+			if (values[j])
+				__set_bit(j, image->lacks);
+			strangers += take_other(walk, vma, addr + j * PAGE_SIZE, entry);
+		}
+		if (strangers > STRANGERS_MAX)
+			return false;
+	}
+	return true;
+}
+
+/**
+ * struct progress - what was reported before a table
+ * @last: the last mask
+ * @pages: as in &struct census_walk, as all below
+ * @exclusive: see @pages
+ */
+struct progress {
+	struct last_mask last;
+	u64 pages;
+	u64 exclusive;
+};
+
+static struct progress progress_of(const struct census_walk *walk)
+{
+	return (struct progress) {
+		.last = last_mask_begin(walk), .pages = walk->pages,
+		.exclusive = walk->exclusive,
+	};
+}
+
+/* Discards what was reported since.  No run of an earlier table is pending. */
+static void go_back(struct census_walk *walk, const struct progress *to)
+{
+	last_mask_end(walk, &to->last);
+	walk->pages = to->pages;
+	walk->exclusive = to->exclusive;
+	walk->nr = 0;
+}
+
 /*
  * Pages that are numbered by frame: this loop is most of the cost of a census.  It reads
  * eight entries at once.  Of exclusive pages only the number counts.  Consecutive frames
  * are one mask or a part of one.
+ *
+ * Return: false if an image of the table was found to be similar, at the first scattered
+ * read-only pages; then the rest of the entries was not read.
  */
-static noinline void take_frames(struct census_walk *walk,
-				 struct vm_area_struct *vma,
-				 const struct census_plain *plain,
-				 const pte_t *pte, unsigned int nr,
-				 unsigned long addr)
+static __always_inline bool take_by_frame(struct census_walk *walk,
+					  struct vm_area_struct *vma,
+					  const struct census_plain *plain,
+					  const pte_t *pte, unsigned int nr,
+					  unsigned long addr, bool images,
+					  const u64 **values)
 {
 	struct last_mask last = last_mask_begin(walk);
 	const struct census_plain p = *plain;
 	struct plain_counts c = { .frames = walk->frames };
+	const pte_t *first = pte;
 	unsigned int n;
 
 	if (walk->writable_is_exclusive && walk->exclusive_key)
@@ -491,6 +640,8 @@ static noinline void take_frames(struct census_walk *walk,
 	else if (walk->writable_is_exclusive)
 		c.count = ~0ULL;
 	for (; nr; pte += n, addr += n * PAGE_SIZE, nr -= n) {
+		const struct census_mask *before = last.at;
+
 		if (c.count && census_plain_may_be_exclusive(*pte)) {
 			n = take_exclusive(&c, pte, nr);
 			if (n)
@@ -501,8 +652,15 @@ static noinline void take_frames(struct census_walk *walk,
 			continue;
 		n = min(nr, 8U);
 		if (n == 8 ? take_each(&last, &p, &c, pte, 8) :
-			     take_each(&last, &p, &c, pte, n))
+			     take_each(&last, &p, &c, pte, n)) {
+			if (images && last.at - before >= 6) {
+				images = false;
+				*values = find_image(walk, plain, first);
+				if (*values)
+					return false;
+			}
 			continue;
+		}
 		last_mask_end(walk, &last);
 		take_ptes(walk, vma, pte, n, addr);
 		last = last_mask_begin(walk);
@@ -510,6 +668,38 @@ static noinline void take_frames(struct census_walk *walk,
 	last_mask_end(walk, &last);
 	walk->pages += c.pages;
 	walk->exclusive += c.exclusive;
+	return true;
+}
+
+static noinline void take_frames(struct census_walk *walk,
+				 struct vm_area_struct *vma,
+				 const struct census_plain *plain,
+				 const pte_t *pte, unsigned int nr,
+				 unsigned long addr)
+{
+	struct progress begin = progress_of(walk);
+	struct census_image *image = walk->image;
+	const u64 *values = NULL;
+
+	if (!walk->images || nr < MASKS_PER_IMAGE) {
+		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
+		return;
+	}
+	image->first = (addr & ~PMD_MASK) >> PAGE_SHIFT;
+	image->nr = nr;
+	if (!take_by_frame(walk, vma, plain, pte, nr, addr, true, &values)) {
+		go_back(walk, &begin);
+		if (take_image(walk, vma, values, pte, addr))
+			return;
+		go_back(walk, &begin);
+		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
+	}
+	if (&walk->masks[walk->nr_masks] - begin.last.at <= MASKS_PER_IMAGE) {
+		image->nr = 0;
+		return;
+	}
+	go_back(walk, &begin);
+	take_image(walk, vma, make_image(walk, plain, pte), pte, addr);
 }
 
 /*

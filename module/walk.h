@@ -92,6 +92,25 @@ struct census_place {
 };
 
 /**
+ * struct census_image - a PTE table that fork() may have copied
+ * @values: values of the read-only entries, 0 for all others; if @match is 0
+ * @lacks: bitmap of the entries that @match has and this table does not have
+ * @match: table with the same entries, set by &struct census_walk_ops.find_image; 0: none
+ * @first: index of the first entry
+ * @nr: number of entries
+ */
+struct census_image {
+	u64 values[PTRS_PER_PTE];
+	unsigned long lacks[BITS_TO_LONGS(PTRS_PER_PTE)];
+	u32 match;
+	unsigned int first;
+	unsigned int nr;
+};
+
+/* Frame of a value of &struct census_image. */
+unsigned long census_image_pfn(u64 value);
+
+/**
  * struct census_walk_ops - consumers of a walk
  * @bits: CENSUS_YOUNG and CENSUS_DIRTY if the consumer needs them: entries that differ in
  *	them are in different runs
@@ -106,6 +125,11 @@ struct census_place {
  *	HOLEs instead of HOLE runs; called after the page table lock was dropped, with the
  *	VMA still locked; may sleep; or NULL.  Returns work, as in &struct census_walk,
  *	beyond that of reading the table
+ * @find_image: searches a table that has @value at @index, and as many entries as the one of
+ *	@image; called under the page table lock; sets @match and returns its values, which stay
+ *	valid and unchanged until @image is called; or returns NULL; or NULL
+ * @image: receives the pages of a table instead of masks; called after the page table
+ *	lock was dropped, with the VMA still locked; may sleep
  *
  * All functions get the walk's @context.
  */
@@ -119,6 +143,9 @@ struct census_walk_ops {
 		      unsigned int nr);
 	u64 (*places)(void *context, const struct census_place *places,
 		      unsigned int nr);
+	const u64 *(*find_image)(void *context, struct census_image *image,
+			      unsigned int index, u64 value);
+	void (*image)(void *context, const struct census_image *image);
 };
 
 /**
@@ -139,6 +166,7 @@ struct census_walk_ops {
  * @writable_is_exclusive: writable entries of the current VMA map exclusive pages, see exclusive.h
  * @exclusive_key: masks: key of frame 0 for exclusive pages; 0: they are not in masks,
  *	but counted in @exclusive
+ * @images: masks: tables of the current VMA may be reported by @ops->image
  * @pages: masks: number of entries of mapped pages
  * @exclusive: of @pages, those that are exclusive and in no mask
  * @copied: of @pages, those copied in a private file mapping
@@ -152,6 +180,7 @@ struct census_walk_ops {
  * @masks: CENSUS_MASKS_MAX elements, and before the first a dummy that is never reported
  * @nr_places: number of @places
  * @places: %CENSUS_PLACES_MAX elements; NULL if places are not requested
+ * @image: a table to be reported if its @nr is not 0; NULL if no masks are requested
  */
 struct census_walk {
 	const struct census_walk_ops *ops;
@@ -166,6 +195,7 @@ struct census_walk {
 	bool dirty_is_copied;
 	bool writable_is_exclusive;
 	u64 exclusive_key;
+	bool images;
 	u64 pages;
 	u64 exclusive;
 	u64 copied;
@@ -179,6 +209,7 @@ struct census_walk {
 	struct census_mask *masks;
 	unsigned int nr_places;
 	struct census_place *places;
+	struct census_image *image;
 };
 
 /* Masks of two page tables are passed to @masks together, at most. */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests owners.c on the host: random owners map random pages. The result is
- * compared with a simple count, one byte per owner and page.
+ * Tests owners.c and forked.c on the host: random owners map random pages, by marks or as
+ * tables. The result is compared with a simple count, one byte per owner and page.
  */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "forked.h"
 #include "owners.h"
 
 #define SPACES_MAX 700
@@ -25,7 +26,15 @@ static struct census_owners *all[WORKERS];
 static struct census_holding holdings[SPACES_MAX][MAPPINGS][CENSUS_KINDS_MAX];
 /* 0: not mapped; else 1 + index of the first mapping that maps it. */
 static unsigned char owned[SPACES_MAX][PAGES];
+/* Pages that the address space has by a table, so that it must not mark them. */
+static bool by_table[SPACES_MAX][PAGES];
 static struct census_chain chains[SPACES_MAX];
+
+/* Tables of each worker, of pages of kind 0, in random order; 0: the entry has no page. */
+#define TABLES 3
+
+static u32 tables[WORKERS][TABLES];
+static u64 entries[WORKERS][TABLES][CENSUS_FORKED_ENTRIES];
 static unsigned int memory_left;
 static unsigned int points;
 static bool failed;
@@ -91,6 +100,73 @@ static void begin_worker(unsigned int worker)
 	}
 }
 
+static void make_tables(unsigned int worker)
+{
+	unsigned int pages[BLOCKS_OF_KIND * CENSUS_BLOCK_PAGES], t, i;
+
+	for (t = 0; t < TABLES; t++) {
+		u64 *values = entries[worker][t];
+
+		for (i = 0; i < BLOCKS_OF_KIND * CENSUS_BLOCK_PAGES; i++) {
+			unsigned int j = rand() % (i + 1);
+
+			pages[i] = pages[j];
+			pages[j] = i;
+		}
+		for (i = 0; i < CENSUS_FORKED_ENTRIES; i++)
+			values[i] = rand() % 5 ? pages[i] + 1 : 0;
+		tables[worker][t] = census_forked_add(&workers[worker], values, t,
+						      CENSUS_FORKED_ENTRIES);
+	}
+}
+
+/* The address space, which owns nothing yet, has a table, or most of it. */
+static void own_table(unsigned int worker, unsigned int space)
+{
+	struct census_owners *o = &workers[worker];
+	u64 lacks[CENSUS_FORKED_ENTRIES / 64] = {};
+	unsigned int t = rand() % TABLES, i;
+	const u64 *values = entries[worker][t];
+
+	census_owners_turn(o, holdings[space][0], space + 1, &chains[space]);
+	for (i = 0; i < CENSUS_FORKED_ENTRIES; i++) {
+		if (space % 3 && !(rand() % 10)) {
+			lacks[i / 64] |= (u64)!!values[i] << i % 64;
+		} else if (values[i]) {
+			owned[space][values[i] - 1] = 1;
+			by_table[space][values[i] - 1] = true;
+		}
+	}
+	census_forked_own(o, tables[worker][t], lacks);
+}
+
+/* As census_frames_settle_forked() does. */
+static void settle_tables(unsigned int worker)
+{
+	struct census_owners *o = &workers[worker];
+	unsigned int t, i;
+
+	for (t = 0; t < TABLES; t++) {
+		const struct census_forked *forked = census_forked(o, tables[worker][t]);
+		u64 *values = census_forked_values(o, forked);
+
+		for (i = 0; i < CENSUS_FORKED_ENTRIES; i++) {
+			u32 owners = census_forked_owners(o, forked, i);
+			unsigned int page = values[i] - 1;
+			u32 block;
+
+			if (!values[i])
+				continue;
+			block = block_of(worker, page);
+			if (owners)
+				census_owners_add(o, census_block(o, block),
+						  1ULL << page % CENSUS_BLOCK_PAGES, owners);
+			values[i] = owners ? (u64)block << CENSUS_BLOCK_SHIFT |
+					     page % CENSUS_BLOCK_PAGES : 0;
+		}
+	}
+}
+
 static unsigned int kind_of(unsigned int page)
 {
 	return page / CENSUS_BLOCK_PAGES / BLOCKS_OF_KIND;
@@ -110,7 +186,7 @@ static void mark_some(unsigned int worker, unsigned int space,
 		u64 mask = 0;
 
 		for (j = 0; j < CENSUS_BLOCK_PAGES; j++) {
-			if (rand() % 100u >= percent)
+			if (rand() % 100u >= percent || by_table[space][page + j])
 				continue;
 			mask |= 1ULL << j;
 			if (!owned[space][page + j])
@@ -129,9 +205,11 @@ static void mark_some(unsigned int worker, unsigned int space,
 
 static void settle(unsigned int nr_workers, struct census_totals *totals)
 {
-	unsigned int page, w;
+	unsigned int page, w, t;
 	u32 turn, entry;
 
+	for (w = 0; w < nr_workers && tables[w][0]; w++)
+		settle_tables(w);
 	for (page = 0; page < PAGES; page += CENSUS_BLOCK_PAGES) {
 		u32 block[WORKERS];
 
@@ -140,6 +218,9 @@ static void settle(unsigned int nr_workers, struct census_totals *totals)
 		w = page / CENSUS_BLOCK_PAGES % nr_workers;
 		census_blocks_settle(all, block, nr_workers, all[w], w, totals);
 	}
+	for (w = 0; w < nr_workers; w++)
+		for (t = 0; t < TABLES && tables[w][t]; t++)
+			census_forked_sum(all, all[w], census_forked(all[w], tables[w][t]));
 	for (w = 0; w < nr_workers; w++)
 		for (turn = 0; turn < all[w]->nr_turns; turn++)
 			for (entry = census_turn(all[w], turn)->first;
@@ -271,30 +352,43 @@ static void check_groups(unsigned int nr_workers, unsigned int spaces,
  * @percent: of the pages in these blocks
  * @resumed: each address space marks once more after all others
  * @vanish: after that every second address space vanishes
+ * @forked: each address space has a table too
  */
 struct round {
 	const char *name;
 	unsigned int workers, spaces, mappings, blocks, percent;
-	bool resumed, vanish;
+	bool resumed, vanish, forked;
 };
 
 static const struct round rounds[] = {
-	{ "one owner", 1, 1, 1, 100, 50, false, false },
-	{ "few owners, few pages", 1, 5, 1, 5, 3, false, false },
-	{ "12 owners at random", 1, 12, 1, 100, 60, false, false },
-	{ "whole blocks", 1, 40, 1, 20, 100, false, false },
-	{ "300 owners at random", 1, 300, 1, 100, 60, false, false },
-	{ "700 owners of everything", 1, 700, 1, 600, 100, false, false },
-	{ "owners are mappings", 1, 30, 3, 60, 30, false, false },
-	{ "address spaces are resumed", 1, 40, 1, 40, 30, true, false },
-	{ "mappings, resumed", 1, 40, 3, 40, 10, true, false },
-	{ "two workers", 2, 50, 1, 60, 40, false, false },
-	{ "three workers, 300 owners", 3, 300, 1, 60, 60, false, false },
-	{ "three workers, mappings, resumed", 3, 60, 3, 60, 20, true, false },
-	{ "every second one vanishes", 1, 300, 1, 100, 60, false, true },
-	{ "all but one vanish", 1, 2, 1, 100, 60, false, true },
-	{ "mappings, resumed, vanish", 3, 60, 3, 60, 20, true, true },
+	{ "one owner", 1, 1, 1, 100, 50, false, false, false },
+	{ "few owners, few pages", 1, 5, 1, 5, 3, false, false, false },
+	{ "12 owners at random", 1, 12, 1, 100, 60, false, false, false },
+	{ "whole blocks", 1, 40, 1, 20, 100, false, false, false },
+	{ "300 owners at random", 1, 300, 1, 100, 60, false, false, false },
+	{ "700 owners of everything", 1, 700, 1, 600, 100, false, false, false },
+	{ "owners are mappings", 1, 30, 3, 60, 30, false, false, false },
+	{ "address spaces are resumed", 1, 40, 1, 40, 30, true, false, false },
+	{ "mappings, resumed", 1, 40, 3, 40, 10, true, false, false },
+	{ "two workers", 2, 50, 1, 60, 40, false, false, false },
+	{ "three workers, 300 owners", 3, 300, 1, 60, 60, false, false, false },
+	{ "three workers, mappings, resumed", 3, 60, 3, 60, 20, true, false, false },
+	{ "every second one vanishes", 1, 300, 1, 100, 60, false, true, false },
+	{ "all but one vanish", 1, 2, 1, 100, 60, false, true, false },
+	{ "mappings, resumed, vanish", 3, 60, 3, 60, 20, true, true, false },
+	{ "tables", 1, 100, 1, 30, 30, false, false, true },
+	{ "tables only", 1, 300, 1, 0, 0, false, false, true },
+	{ "tables, mappings, resumed", 3, 60, 3, 40, 20, true, false, true },
+	{ "tables vanish", 3, 300, 1, 40, 20, true, true, true },
 };
+
+static void end_worker(unsigned int worker)
+{
+	unsigned int i;
+
+	for (i = 0; i < CENSUS_POOLS; i++)
+		free_pool(&workers[worker].pools[i]);
+}
 
 static void run(const struct round *r)
 {
@@ -304,9 +398,16 @@ static void run(const struct round *r)
 	memset(owned, 0, sizeof(owned));
 	memset(chains, 0, sizeof(chains));
 	memset(holdings, 0, sizeof(holdings));
+	memset(by_table, 0, sizeof(by_table));
+	memset(tables, 0, sizeof(tables));
 	memory_left = 100000;
-	for (w = 0; w < r->workers; w++)
+	for (w = 0; w < r->workers; w++) {
 		begin_worker(w);
+		if (r->forked)
+			make_tables(w);
+	}
+	for (s = 0; r->forked && s < r->spaces; s++)
+		own_table(s % r->workers, s);
 	for (again = 0; again <= r->resumed; again++)
 		for (s = 0; s < r->spaces; s++)
 			for (m = 0; m < r->mappings; m++)
@@ -319,13 +420,8 @@ static void run(const struct round *r)
 	settle(r->workers, &totals);
 	check(r->spaces, &totals, r->name);
 	check_groups(r->workers, r->spaces, r->name);
-	for (w = 0; w < r->workers; w++) {
-		free_pool(&workers[w].blocks);
-		free_pool(&workers[w].entries);
-		free_pool(&workers[w].planes);
-		free_pool(&workers[w].splits);
-		free_pool(&workers[w].turns);
-	}
+	for (w = 0; w < r->workers; w++)
+		end_worker(w);
 }
 
 /* A census that runs out of memory reports this and does not overrun its memory. */
@@ -342,11 +438,7 @@ static void run_out(void)
 		for (s = 0; s < 300; s++)
 			mark_some(0, s, 0, 30, 60);
 		failures += workers[0].failed;
-		free_pool(&workers[0].blocks);
-		free_pool(&workers[0].entries);
-		free_pool(&workers[0].planes);
-		free_pool(&workers[0].splits);
-		free_pool(&workers[0].turns);
+		end_worker(0);
 	}
 	point(failures > 5 && failures < 37, "too little memory is noticed",
 	      "run out");

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Frames basis: scattered pages that a family of processes shares by fork, so that the
+ * census keeps tables instead of marks. Members write, unmap, protect and fork again; each
+ * figure is the test's own count, also by groups and in slices, and the memory for counting
+ * is a fraction of that of marks.
+ */
+#include <stdlib.h>
+
+#include "selftest.h"
+
+#include "counted.h"
+#include "ko.h"
+#include "zram.h"
+
+#define MEMBERS		20
+#define ENTRY_BYTES	16
+#define RW		(PROT_READ | PROT_WRITE)
+
+/* 16 tables of 512 pages */
+static const unsigned long pages = 16 * 512;
+
+static unsigned long seed;
+
+static unsigned long random_below(unsigned long limit)
+{
+	seed = seed * 6364136223846793005UL + 1442695040888963407UL;
+	return (seed >> 33) % limit;
+}
+
+/* Touched in random order, so that neighbours in memory are not neighbours here. */
+static void write_scattered(char *at)
+{
+	unsigned int *order = malloc(pages * sizeof(*order));
+	unsigned long i;
+
+	need(order, "malloc");
+	for (i = 0; i < pages; i++) {
+		unsigned long j = random_below(i + 1);
+
+		order[i] = order[j];
+		order[j] = i;
+	}
+	for (i = 0; i < pages; i++)
+		at[order[i] * PAGE] = 1;
+	free(order);
+}
+
+static void write_random(char *at, unsigned long nr)
+{
+	while (nr--)
+		at[random_below(pages) * PAGE] = 2;
+}
+
+struct family {
+	volatile pid_t pids[MEMBERS + 1];
+	unsigned int number;
+	bool swap;
+};
+
+static void grandchild(void *arg)
+{
+	write_random(PLACE(0), 200);
+}
+
+/* Each member does to the common pages something else. */
+static void member(void *arg)
+{
+	struct family *family = arg;
+	char *at = PLACE(0);
+
+	seed = family->number;
+	switch (family->number) {
+	case 1:
+		need(!munmap(at + 700 * PAGE, 300 * PAGE), "munmap");
+		break;
+	case 2:
+		need(!mprotect(at + 100 * PAGE, 50 * PAGE, PROT_NONE), "PROT_NONE");
+		break;
+	case 3:
+		need(!madvise(at + 512 * PAGE, 400 * PAGE, MADV_DONTNEED), "MADV_DONTNEED");
+		read_pages(at + 600 * PAGE, 10);
+		break;
+	case 4:
+		write_random(at, pages / 2);
+		break;
+	case 5:
+		need(mremap(at, 512 * PAGE, 512 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+			    PLACE(1)) == PLACE(1), "mremap");
+		break;
+	case 6:
+		write_random(at, 1000);
+		family->pids[MEMBERS] = child_start(grandchild, NULL);
+		need(family->pids[MEMBERS] > 0, "grandchild");
+		break;
+	case 7:
+		write_pages(at + 1024 * PAGE, 100);
+		if (family->swap)
+			page_out(at + 1024 * PAGE, 100);
+		break;
+	default:
+		write_random(at, pages / 100);
+	}
+}
+
+static void parent(void *arg)
+{
+	struct family *family = arg;
+
+	seed = 88172645463325252UL;
+	write_scattered(map_private(PLACE(0), pages * PAGE));
+	for (family->number = 1; family->number < MEMBERS; family->number++) {
+		pid_t pid = child_start(member, family);
+
+		need(pid > 0, "child");
+		family->pids[family->number] = pid;
+		write_random(PLACE(0), 10);
+	}
+}
+
+FIXTURE(forked)
+{
+	struct family *family;
+	pid_t parent, filler;
+	bool reload;
+};
+
+FIXTURE_SETUP(forked)
+{
+	size_t size = (sizeof(*self->family) + PAGE - 1) / PAGE * PAGE;
+	const char *why = zram_on();
+
+	ASSERT_TRUE(!why || !why[0])
+		TH_LOG("zram: %s", why);
+	self->family = mmap(NULL, size, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->family);
+	self->family->swap = !why;
+	self->parent = child_start(parent, self->family);
+	ASSERT_LT(0, self->parent);
+	self->family->pids[0] = self->parent;
+}
+
+FIXTURE_TEARDOWN(forked)
+{
+	bool swap = self->family->swap;
+
+	/* The others die with their parents. */
+	child_end(self->parent);
+	if (self->filler > 0)
+		child_end(self->filler);
+	if (swap)
+		EXPECT_TRUE(zram_off());
+	if (!self->reload)
+		return;
+	if (ko_is_loaded())
+		EXPECT_EQ(0, ko_unload_patiently(5000));
+	EXPECT_EQ(0, ko_load(""));
+}
+
+TEST_F(forked, is_exact)
+{
+	EXPECT_EQUAL_OWNERS();
+}
+
+/* Marks would take an entry of 16 bytes for each page of each member. */
+TEST_F(forked, takes_little_memory)
+{
+	const uint64_t marks = MEMBERS * pages * ENTRY_BYTES;
+	struct census census;
+
+	ASSERT_FRAMES_OF_ALL(&census);
+	EXPECT_EQ(1, census.scan[MEMCENSUS_SCAN_SLICES]);
+	EXPECT_GT(marks / 2, census.scan[MEMCENSUS_SCAN_MEMORY]);
+	diag("%llu KiB; marks of the family alone would take %llu",
+	     (unsigned long long)census.scan[MEMCENSUS_SCAN_MEMORY] >> 10,
+	     (unsigned long long)marks >> 10);
+	census_free(&census);
+}
+
+/* The member that lost its pages during the census is no owner: here, before it. */
+TEST_F(forked, members_end)
+{
+	int i;
+
+	for (i = 8; i < 14; i++)
+		kill(self->family->pids[i], SIGKILL);
+	sleep_ms(100);
+	EXPECT_EQUAL_OWNERS();
+}
+
+/* Single pages of a file, far apart: about 100 bytes of counting memory for each. */
+static void sparse(void *arg)
+{
+	const size_t nr = 12000, stride = 256;
+	int fd = memfd("sparse", nr * stride);
+	char *at = map(PLACE(0), nr * stride * PAGE, RW, MAP_SHARED, fd, 0);
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		at[i * stride * PAGE] = 1;
+}
+
+TEST_F(forked, in_slices)
+{
+	struct census census;
+
+	self->filler = child_start(sparse, NULL);
+	ASSERT_LT(0, self->filler);
+	if (!ko_path())
+		SKIP(return, "no file in MEMCENSUS_KO");
+	self->reload = true;
+	ASSERT_EQ(0, ko_unload_patiently(5000));
+	ASSERT_EQ(0, ko_load("max_mem=1048576"));
+	ASSERT_FRAMES_OF_ALL(&census);
+	EXPECT_LT(1, census.scan[MEMCENSUS_SCAN_SLICES]);
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+}
+
+TEST_HARNESS_MAIN
