@@ -182,6 +182,17 @@ u64 census_share_bytes(census_share share, u64 page_size)
 	return share * page_size >> CENSUS_SHARE_SHIFT;
 }
 
+void census_holdings_add(struct census_holding *to, const struct census_holding *from)
+{
+	unsigned int kind;
+
+	for (kind = 0; kind < CENSUS_KINDS; kind++) {
+		to[kind].pages += from[kind].pages;
+		to[kind].exclusive += from[kind].exclusive;
+		to[kind].share += from[kind].share;
+	}
+}
+
 /**
  * census_holdings_figures() - convert holdings of the frames basis to figures
  * @sums: results of the walk

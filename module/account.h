@@ -145,6 +145,7 @@ void census_sums_figures(const struct census_sums *sums,
 void census_common_figures(const struct census_sums *sums,
 			   struct census_figures *figures);
 u64 census_share_bytes(census_share share, u64 page_size);
+void census_holdings_add(struct census_holding *to, const struct census_holding *from);
 void census_holdings_figures(const struct census_sums *sums,
 			     const struct census_holding *holdings,
 			     const unsigned int *hugetlb, u64 page_size,

@@ -166,6 +166,38 @@ static void wait_for_locks(struct census_scan *scan)
 	atomic64_add(ktime_get_ns() - begin, &scan->waited);
 }
 
+static void forget(struct census *c, struct census_mm *m)
+{
+	if (m->begun && m->state != MEMCENSUS_STATE_VANISHED)
+		census_tally_forget(&c->workers[m->worker].tally, m);
+	m->state = MEMCENSUS_STATE_VANISHED;
+}
+
+/*
+ * An address space is as its parts are.  If it or one of them vanished, none of them owns
+ * anything; after exec() it is a new one, and the parts are of the old one.
+ */
+static void join_states(struct census *c)
+{
+	struct census_mm *m;
+
+	list_for_each_entry(m, &c->scan.collection.mms, link) {
+		struct census_mm *whole = m->whole;
+
+		if (!whole || whole->mm != m->mm)
+			continue;
+		if (m->state == MEMCENSUS_STATE_VANISHED)
+			forget(c, whole);
+		else if (m->state != MEMCENSUS_STATE_WALKED &&
+			 whole->state == MEMCENSUS_STATE_WALKED)
+			whole->state = MEMCENSUS_STATE_PARTIAL;
+	}
+	list_for_each_entry(m, &c->scan.collection.mms, link)
+		if (m->whole && (m->whole->mm != m->mm ||
+				 m->whole->state == MEMCENSUS_STATE_VANISHED))
+			forget(c, m);
+}
+
 /*
  * Visits all address spaces.  Then retries those whose lock was not available, until the
  * busy budget is used up, and then once more, without a wait.  The worker that started an
@@ -178,7 +210,8 @@ static int visit_all(struct census *c)
 	bool left;
 	int err;
 
-	census_scan_begin(&c->scan);
+	census_scan_begin(&c->scan, c->nr_workers > 1 &&
+			  c->req->basis == MEMCENSUS_BASIS_FRAMES);
 	err = in_parallel(c, c->nr_workers, scan_part);
 	if (err)
 		return err;
@@ -204,9 +237,11 @@ static int visit_all(struct census *c)
 			}
 		}
 		if (!left || last)
-			return 0;
+			break;
 		wait_for_locks(&c->scan);
 	}
+	join_states(c);
+	return 0;
 }
 
 /* Counts the state of @m.  Without a record, @m counts only if it is partial or busy. */
@@ -424,6 +459,7 @@ static int count_slice(struct census *c, const struct census_slice *s)
 		m->visited = slice && m->state == MEMCENSUS_STATE_VANISHED;
 		m->begun = false;
 		m->next_addr = 0;
+		m->stop = 0;
 		memset(m->exclusive, 0, sizeof(m->exclusive));
 		m->chain = (struct census_chain) {};
 		cond_resched();
@@ -440,8 +476,10 @@ static int count_slice(struct census *c, const struct census_slice *s)
 	if (err)
 		return err;
 	check_totals(c);
-	return census_groups_count(c->snap, c->frames, c->nr_workers,
-				   &c->scan.collection, c->group_holdings);
+	err = census_groups_count(c->snap, c->frames, c->nr_workers,
+				  &c->scan.collection, c->group_holdings);
+	census_collect_join(&c->scan.collection, !slice);
+	return err;
 }
 
 /* Discards all counts to start again. */
@@ -449,6 +487,7 @@ static void start_over(struct census *c)
 {
 	struct census_mm *m;
 
+	census_collect_join(&c->scan.collection, true);
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		census_mm_reset(m);
 		cond_resched();
@@ -519,15 +558,28 @@ static int count_owners(struct census *c)
 	return err;
 }
 
+/* To walk page tables of this size takes several times as long as to start a thread. */
+#define TABLES_PER_THREAD (1UL << 20)
+
 /*
  * Only one worker can create records of VMAs.  If there is little to walk, threads cost
  * more than they save.
  */
 static unsigned int choose_workers(const struct census *c)
 {
+	unsigned int nr = c->scan.collection.nr / 8;
+	const struct census_mm *m;
+	u64 tables = 0;
+
 	if (c->req->parts & MEMCENSUS_PART_VMAS)
 		return 1;
-	return clamp(c->scan.collection.nr / 8, 1U, census_params.workers);
+	list_for_each_entry(m, &c->scan.collection.mms, link) {
+		if (m->mm)
+			tables += mm_pgtables_bytes(m->mm);
+		cond_resched();
+	}
+	return clamp_t(u64, max_t(u64, nr, tables / TABLES_PER_THREAD), 1,
+		       census_params.workers);
 }
 
 static int workers_begin(struct census *c)
@@ -604,6 +656,7 @@ static int scan_tasks(struct census *c)
 
 	c->budget.limit = census_params.max_mem;
 	spin_lock_init(&c->scan.lock);
+	init_waitqueue_head(&c->scan.wait);
 	init_completion(&c->done);
 	err = census_collect_begin(&c->scan.collection, c->snap);
 	if (!err)

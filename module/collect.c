@@ -467,6 +467,7 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		census_table_add(&c->table, &m->hash);
 		m->number = ++c->last_number;
 		m->next_addr = 0;
+		m->stop = 0;
 		m->patience = 0;
 		m->begun = false;
 		m->chain = (struct census_chain) {};
@@ -490,6 +491,56 @@ struct remains {
 	struct census_arena arena;
 	const struct census_snapshot *snap;
 };
+
+/**
+ * census_collect_part() - make a part of an address space
+ * @c: the collection; the caller adds the part to @c->mms
+ * @m: the address space, or a part of it, which the caller walks
+ * @start: first address of the part
+ * @end: end address of the part
+ *
+ * Return: the part, or NULL without memory.
+ */
+struct census_mm *census_collect_part(struct census_collection *c, struct census_mm *m,
+				      unsigned long start, unsigned long end)
+{
+	struct census_mm *part;
+
+	mutex_lock(&c->lock);
+	part = census_arena_alloc(&c->arena, sizeof(*part));
+	mutex_unlock(&c->lock);
+	if (!part)
+		return NULL;
+	part->whole = m->whole ?: m;
+	part->mm = m->mm;
+	mmgrab(part->mm);
+	part->number = m->number;
+	part->next_addr = start;
+	part->stop = end;
+	INIT_LIST_HEAD(&part->vmas);
+	return part;
+}
+
+/**
+ * census_collect_join() - remove the parts of address spaces, which get their results
+ * @c: the collection; owners are counted, or the results will be discarded
+ * @first: this was the first slice, which counts everything
+ */
+void census_collect_join(struct census_collection *c, bool first)
+{
+	struct census_mm *m, *next;
+
+	list_for_each_entry_safe(m, next, &c->mms, link) {
+		if (!m->whole)
+			continue;
+		if (first)
+			census_sums_add(&m->whole->sums, &m->sums);
+		census_holdings_add(m->whole->holdings, m->holdings);
+		list_del(&m->link);
+		mmdrop(m->mm);
+		cond_resched();
+	}
+}
 
 static void free_mms(struct list_head *mms, struct census_arena *arena)
 {

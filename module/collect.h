@@ -42,7 +42,13 @@ struct census_counters {
  * @last_peer: end of the list @task.peers
  * @named: a process was requested by PID and CLONE_VM peers may exist; they are not found
  *	yet
+ * @whole: the address space of which this is a part, which another worker may walk; NULL:
+ *	this is no part
  * @next_addr: address at which the walk continues
+ * @divisible: end of the mapping in which the walk paused, if it may be divided; else 0
+ * @stop: address at which the walk ends, or continues at @resume; 0: none
+ * @resume: end of the parts of the current mapping
+ * @visitors: number of workers that walk this address space or its parts
  * @patience: length of the next contended lock hold, ns
  * @begun: the walk has reported something
  * @visited: no further visit is needed
@@ -63,7 +69,12 @@ struct census_mm {
 	struct mm_struct *mm;
 	struct census_task *task;
 	struct census_peer **last_peer;
+	struct census_mm *whole;
 	unsigned long next_addr;
+	unsigned long divisible;
+	unsigned long stop;
+	unsigned long resume;
+	atomic_t visitors;
 	u64 patience;
 	bool named;
 	bool begun;
@@ -88,7 +99,7 @@ struct census_mm {
  * @named: some of @mms are named
  * @last_number: number of the last address space added
  * @table: @mms by mm pointer, or by the PID of the request without mm
- * @lock: protects @table while several workers walk
+ * @lock: protects @table and @arena while several workers walk
  */
 struct census_collection {
 	struct census_arena arena;
@@ -120,6 +131,9 @@ int census_collect_begin(struct census_collection *c,
 int census_collect_all(struct census_collection *c, enum census_wanted wanted);
 int census_collect_pid(struct census_collection *c, const struct census_name *name);
 bool census_collect_again(struct census_collection *c, struct census_mm *m);
+struct census_mm *census_collect_part(struct census_collection *c, struct census_mm *m,
+				      unsigned long start, unsigned long end);
+void census_collect_join(struct census_collection *c, bool first);
 void census_collect_end(struct census_collection *c);
 
 void census_mm_reset(struct census_mm *m);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
+#include <linux/moduleparam.h>
 #include <linux/prefetch.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -56,6 +57,15 @@ pause:
 	return true;
 }
 
+/* Checks whether a VMA starts after the end of the walk, as all VMAs after it do. */
+static bool is_beyond(struct census_mm *m, const struct vm_area_struct *vma)
+{
+	if (!m->stop || vma->vm_start < m->stop)
+		return false;
+	m->next_addr = m->stop;
+	return true;
+}
+
 /*
  * Return: 1 if the VMA was walked to its end, 0 for a pause, -EAGAIN if another lock that
  * the VMA needs (i_mmap_rwsem) was not available, or -ENOMEM.
@@ -63,12 +73,21 @@ pause:
 static int walk_vma(struct census_worker *w, struct census_mm *m,
 		    struct vm_area_struct *vma)
 {
-	unsigned long addr = max(m->next_addr, vma->vm_start);
-	int err = census_tally_vma(&w->tally, vma, addr, &w->walk);
+	unsigned long addr = max(m->next_addr, vma->vm_start), end = vma->vm_end;
+	int err;
 
+	m->divisible = 0;
+	if (is_beyond(m, vma))
+		return 0;
+	if (m->stop && m->stop < end)
+		end = m->stop;
+	err = census_tally_vma(&w->tally, vma, addr, &w->walk);
 	if (err)
 		return min(err, 0);
-	m->next_addr = census_walk_vma(&w->walk, vma, addr);
+	m->next_addr = census_walk_vma(&w->walk, vma, addr, end);
+	if (w->scan->divides && m->next_addr < end &&
+	    census_tally_divisible(&w->tally, &w->walk))
+		m->divisible = end;
 	census_tally_vma_end(&w->tally, &w->walk);
 	w->walk.work += ENTRIES_PER_VMA;
 	if (w->walk.blocked) {
@@ -226,7 +245,79 @@ static int walk_when_free(struct census_worker *w, struct census_mm *m)
  */
 static bool is_abandoned(const struct census_mm *m)
 {
-	return atomic_read(&m->mm->mm_users) == 1;
+	const struct census_mm *whole = m->whole ?: m;
+
+	return atomic_read(&m->mm->mm_users) == atomic_read(&whole->visitors);
+}
+
+#ifdef CENSUS_CHECK
+static atomic_t parts;
+
+static int get_parts(char *buffer, const struct kernel_param *kp)
+{
+	return sysfs_emit(buffer, "%d\n", atomic_read(&parts));
+}
+
+static const struct kernel_param_ops parts_ops = {
+	.get = get_parts,
+};
+
+module_param_cb(parts, &parts_ops, NULL, 0400);
+MODULE_PARM_DESC(parts, "number of parts of mappings given to other workers");
+#endif
+
+static void count_part(void)
+{
+#ifdef CENSUS_CHECK
+	atomic_inc(&parts);
+#endif
+}
+
+/* A part of this size takes a hundred times as long as the start of its walk. */
+#define PART_MIN (256UL << 20)
+
+/*
+ * Gives the upper half of what is left of a mapping to an idle worker.  No lock is held: if
+ * the mapping changes, each worker walks what it finds in its addresses.
+ */
+static void divide(struct census_scan *scan, struct census_mm *m)
+{
+	struct census_mm *part;
+	unsigned long middle;
+
+	if (!m->divisible || !READ_ONCE(scan->idle) ||
+	    m->divisible - m->next_addr < 2 * PART_MIN)
+		return;
+	middle = ALIGN_DOWN(m->next_addr + (m->divisible - m->next_addr) / 2, PMD_SIZE);
+	part = census_collect_part(&scan->collection, m, middle, m->divisible);
+	if (!part)
+		return;
+	if (!m->stop)
+		m->resume = m->divisible;
+	m->stop = middle;
+	m->divisible = middle;
+	count_part();
+	spin_lock(&scan->lock);
+	list_add_tail(&part->link, &scan->collection.mms);
+	if (!scan->next)
+		scan->next = part;
+	spin_unlock(&scan->lock);
+	wake_up(&scan->wait);
+}
+
+/*
+ * Continues after the parts that other workers walk.  Return: true if @m is a part itself and
+ * ends here.
+ */
+static bool is_at_end(struct census_mm *m)
+{
+	if (!m->stop || m->next_addr < m->stop)
+		return false;
+	if (m->whole)
+		return true;
+	m->next_addr = max(m->next_addr, m->resume);
+	m->stop = 0;
+	return false;
 }
 
 /*
@@ -241,12 +332,14 @@ static bool is_abandoned(const struct census_mm *m)
 static int visit(struct census_worker *w, struct census_mm *m)
 {
 	u64 begin = ktime_get_ns(), waited = 0;
+	struct census_mm *whole = m->whole ?: m;
 	bool resumed = m->begun, advanced = false;
 	unsigned long addr;
 	int ret;
 
 	if (!m->mm || !mmget_not_zero(m->mm))
 		return -ESRCH;
+	atomic_inc(&whole->visitors);
 	w->waited = 0;
 	ret = census_tally_mm(&w->tally, m);
 	if (resumed)
@@ -257,13 +350,18 @@ static int visit(struct census_worker *w, struct census_mm *m)
 			ret = -EINTR;
 		else if (is_abandoned(m))
 			ret = -ESRCH;
+		else if (is_at_end(m))
+			ret = 1;
 		else
 			ret = walk_when_free(w, m);
+		if (!ret)
+			divide(w->scan, m);
 		advanced |= m->next_addr != addr;
 		cond_resched();
 	}
 	if (ret > 0 && m->task && !w->tally.later)
 		census_mm_counters(m);
+	atomic_dec(&whole->visitors);
 	mmput_async(m->mm);
 	/*
 	 * A visit in vain is all waiting.  Any other one is bounded by the size of the
@@ -342,10 +440,47 @@ static struct census_mm *take_next(struct census_scan *scan)
 }
 
 /* Starts at the first address space.  The collection is complete. */
-void census_scan_begin(struct census_scan *scan)
+void census_scan_begin(struct census_scan *scan, bool divides)
 {
 	scan->next = list_first_entry_or_null(&scan->collection.mms,
 					      struct census_mm, link);
+	scan->divides = divides;
+	scan->finished = false;
+}
+
+/* A worker that waits looks this often whether the census was stopped. */
+#define LOOK_JIFFIES max(HZ / 50, 1)
+
+/* Return: true if there is another part to walk; false if all workers are idle. */
+static bool wait_for_part(struct census_worker *w)
+{
+	struct census_scan *scan = w->scan;
+	bool wait = true, found = false;
+	DEFINE_WAIT(entry);
+
+	if (!scan->divides)
+		return false;
+	spin_lock(&scan->lock);
+	scan->idle++;
+	spin_unlock(&scan->lock);
+	while (wait && !is_stopped(w)) {
+		prepare_to_wait(&scan->wait, &entry, CENSUS_WAIT);
+		spin_lock(&scan->lock);
+		if (scan->idle == scan->running && !scan->next)
+			scan->finished = true;
+		found = scan->next;
+		wait = !found && !scan->finished;
+		spin_unlock(&scan->lock);
+		if (wait)
+			schedule_timeout(LOOK_JIFFIES);
+	}
+	finish_wait(&scan->wait, &entry);
+	spin_lock(&scan->lock);
+	scan->idle--;
+	spin_unlock(&scan->lock);
+	if (!found)
+		wake_up_all(&scan->wait);
+	return found;
 }
 
 /**
@@ -356,11 +491,24 @@ void census_scan_begin(struct census_scan *scan)
  */
 int census_scan_all(struct census_worker *w)
 {
+	struct census_scan *scan = w->scan;
 	struct census_mm *m;
 	int err = 0;
 
-	while (!err && !is_stopped(w) && (m = take_next(w->scan)))
-		err = census_scan_mm(w, m);
+	spin_lock(&scan->lock);
+	scan->running++;
+	spin_unlock(&scan->lock);
+	while (!err && !is_stopped(w)) {
+		m = take_next(scan);
+		if (m)
+			err = census_scan_mm(w, m);
+		else if (!wait_for_part(w))
+			break;
+	}
+	spin_lock(&scan->lock);
+	scan->running--;
+	spin_unlock(&scan->lock);
+	wake_up_all(&scan->wait);
 	return err;
 }
 

@@ -9,6 +9,7 @@
 
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 
 #include "collect.h"
 #include "tally.h"
@@ -24,14 +25,24 @@
 /**
  * struct census_scan - state shared by all workers of a census
  * @collection: the address spaces
- * @lock: protects @next
+ * @lock: protects all below but @waited, and the list while workers add parts
  * @next: next address space to walk, in @collection.mms
+ * @divides: large mappings are divided among workers
+ * @running: number of workers in census_scan_all()
+ * @idle: of @running, those that wait for parts
+ * @finished: all were idle: nothing is left
+ * @wait: idle workers
  * @waited: time that all workers together have spent on locks that were not available, ns
  */
 struct census_scan {
 	struct census_collection collection;
-	spinlock_t lock;	/* protects @next */
+	spinlock_t lock;	/* protects the next members */
 	struct census_mm *next;
+	bool divides;
+	unsigned int running;
+	unsigned int idle;
+	bool finished;
+	wait_queue_head_t wait;
 	atomic64_t waited;
 };
 
@@ -65,7 +76,7 @@ int census_worker_begin(struct census_worker *w, struct census_scan *scan,
 			struct census_snapshot *snap,
 			struct census_files *files);
 void census_worker_end(struct census_worker *w, struct census_cost *cost);
-void census_scan_begin(struct census_scan *scan);
+void census_scan_begin(struct census_scan *scan, bool divides);
 int census_scan_all(struct census_worker *w);
 int census_scan_mm(struct census_worker *w, struct census_mm *m);
 void census_scan_give_up(struct census_mm *m);

@@ -533,6 +533,20 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 }
 
 /**
+ * census_tally_divisible() - check whether several workers may walk the current VMA
+ * @t: the count
+ * @walk: of the VMA
+ *
+ * Workers do not compare their marks.  So no page may be mapped twice in an address space of
+ * which they walk parts: as for tables that fork() copied.
+ */
+bool census_tally_divisible(const struct census_tally *t, const struct census_walk *walk)
+{
+	return walk->ops == &frames_ops && walk->writable_is_exclusive &&
+	       t->class == CENSUS_ANON && !(t->vma->vm_flags & VM_MERGEABLE);
+}
+
+/**
  * census_tally_vma_end() - the VMA was walked to its end or to a pause
  * @t: the count
  * @walk: has counted its pages
@@ -548,18 +562,6 @@ void census_tally_vma_end(struct census_tally *t, struct census_walk *walk)
 	t->sums->thp[huge] += walk->huge << PAGE_SHIFT;
 	if (t->of_heap)
 		*t->of_heap += census_sums_rss(t->sums) - t->rss_before;
-}
-
-static void add_holdings(struct census_holding *to,
-			 const struct census_holding *from)
-{
-	unsigned int kind;
-
-	for (kind = 0; kind < CENSUS_KINDS; kind++) {
-		to[kind].pages += from[kind].pages;
-		to[kind].exclusive += from[kind].exclusive;
-		to[kind].share += from[kind].share;
-	}
 }
 
 /* Converts the sums and holdings of an owner to figures. */
@@ -612,9 +614,9 @@ int census_tally_figures(struct census_tally *t, struct census_mm *m,
 	struct census_vma *v;
 	int err;
 
-	add_holdings(all, m->holdings);
+	census_holdings_add(all, m->holdings);
 	list_for_each_entry(v, &m->vmas, link) {
-		add_holdings(all, v->counts->holdings);
+		census_holdings_add(all, v->counts->holdings);
 		census_sums_add(&m->sums, &v->counts->sums);
 		err = finish_vma(t, v, swap_known);
 		if (err)

@@ -1152,14 +1152,16 @@ static unsigned long walk_pmd_table(struct census_walk *walk, struct vm_area_str
  * @walk: the walk
  * @vma: locked for reading
  * @addr: start address, in @vma
+ * @end: end address, at most @vma->vm_end; that if it maps hugetlb pages
  *
- * Return: @vma->vm_end if the walk is complete, else a lower address at which the caller
+ * Return: @end if the walk is complete, else a lower address at which the caller
  * continues after it dropped the lock and took it again.
  */
 unsigned long census_walk_vma(struct census_walk *walk,
-			      struct vm_area_struct *vma, unsigned long addr)
+			      struct vm_area_struct *vma, unsigned long addr,
+			      unsigned long end)
 {
-	unsigned long next, end = vma->vm_end;
+	unsigned long next;
 	pmd_t *pmd;
 	bool leaf;
 
