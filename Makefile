@@ -35,8 +35,8 @@ help:
 	@echo "make vm       a shell in a VM with the module loaded"
 	@echo "make bench    what a census costs, beside other ways"
 	@echo "make module   KERNEL=6.1|6.12|newest|debug, or KDIR=DIR [ARCH=um]; V=1: what it found"
-	@echo "make reader   the command, in build/memcensus"
-	@echo "make reader-small  the same, small and static: WITH=\"top leak\" adds these"
+	@echo "make reader   the command, in build/memcensus, and the programs that it runs"
+	@echo "make reader-small  memcensus alone, static: build/memcensus-small"
 	@echo "make style    checkpatch, sparse, shellcheck"
 	@echo "make install  the reader, its manual and units; DESTDIR, PREFIX=/usr/local"
 	@echo "make modules_install  the module, for the running kernel or for KDIR=DIR"
@@ -86,12 +86,11 @@ reader:
 	@scripts/setup build
 	@$(MAKE) -s -C userspace O=$(CURDIR)/build
 
-# For an initramfs or a test VM: one static file, with the parts WITH besides.
-WITH ?=
+# For an initramfs or a test VM: one static file, without top, export, flame and trace.
 reader-small:
 	@scripts/setup build
 	@scripts/static-libs
-	@$(MAKE) -s -C userspace O=$(CURDIR)/build STATIC=1 WITH='$(WITH)' NAME=memcensus-small
+	@$(MAKE) -s -C userspace O=$(CURDIR)/build small
 
 # What the debug kernel is built from is heavy; the other kernels are packages.
 run:

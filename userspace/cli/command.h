@@ -8,21 +8,9 @@
 #include <stdio.h>
 
 #include "cli/options.h"
+#include "cli/rows.h"
 #include "cli/session.h"
-#include "lib/part.h"
 #include "model/listing.h"
-
-/**
- * struct rows - the kind of rows that a table has
- * @type: record type whose columns -c and -s select; NULL: no such options
- * @columns: columns shown without -c
- * @sort: column sorted by without -s
- */
-struct rows {
-	const struct record_type *type;
-	const char *columns;
-	const char *sort;
-};
 
 /* How the value of a column is computed, from one census or from two. */
 enum interval_kind {
@@ -61,11 +49,12 @@ struct interval_column {
 
 /**
  * struct command - a subcommand
- * @args: its arguments, for --help; "" if it takes none
- * @words: parses the @n arguments; returns 0, or -1 and @why, which names the
- *	wrong one.  NULL: it takes none
- * @summary, @about: one line and the description, for --help
+ * @name: as in the family
+ * @words: parses the @n arguments; returns 0, or -1 and @why, which names the wrong one
+ * @about: the description, for --help
  * @options: in the order of --help; an entry without an option ends the array
+ * @rules: between them, besides those of all; ended by one without an option; or NULL
+ * @own_size: bytes of options.own; 0: none
  * @basis: basis to request without --basis; 0: the module's default
  * @parts: MEMCENSUS_PART_* to request
  * @parts_of: returns them if they depend on options; NULL: @parts
@@ -92,12 +81,12 @@ struct interval_column {
  */
 struct command {
 	const char *name;
-	const char *args;
 	int (*words)(struct options *options, char **words, int n,
 		     struct failure *why);
-	const char *summary;
 	const char *about;
 	const struct option_use *options;
+	const struct option_rule *rules;
+	size_t own_size;
 	uint8_t basis;
 	uint32_t parts;
 	uint32_t (*parts_of)(const struct options *options);
@@ -118,44 +107,11 @@ struct command {
 	bool program;
 };
 
-/* The rows of groups of tasks, by enum memcensus_group_by. */
-extern const struct rows task_groups[];
+/* The commands of this program, ended by NULL; the first one is the default command. */
+extern const struct command *const commands[];
 
-extern const struct command tasks_command;
-extern const struct command map_command;
-extern const struct command buddy_command;
-extern const struct command kswapd_command;
-extern const struct command system_command;
-extern const struct command top_command MAY_BE_LEFT_OUT;
-extern const struct command watch_command MAY_BE_LEFT_OUT;
-extern const struct command record_command MAY_BE_LEFT_OUT;
-extern const struct command diff_command MAY_BE_LEFT_OUT;
-extern const struct command leak_command MAY_BE_LEFT_OUT;
-extern const struct command chart_command MAY_BE_LEFT_OUT;
-extern const struct command export_command MAY_BE_LEFT_OUT;
-extern const struct command flame_command MAY_BE_LEFT_OUT;
-extern const struct command trace_command MAY_BE_LEFT_OUT;
-
-/**
- * struct command_slot - a command that a build may contain
- * @name: its name on the command line
- * @command: NULL: it is left out of this build
- */
-struct command_slot {
-	const char *name;
-	const struct command *command;
-};
-
-/* All commands, ended by a slot without a name; the first one is the default command. */
-extern const struct command_slot command_slots[];
-
-/* Iterates over each @command of this build; @slot is the cursor. */
-#define for_each_command(command, slot)						\
-	for (slot = command_slots; (command = slot->command), slot->name; slot++) \
-		if (command)
-
-/* Returns the slot, even if the command is left out; NULL: unknown name. */
-const struct command_slot *command_find(const char *name);
+/* NULL: this program has no such command. */
+const struct command *command_find(const char *name);
 
 /* The kind of rows that @options select: of the command, of its groups or mappings. */
 const struct rows *command_rows(const struct options *options);
@@ -165,6 +121,16 @@ int command_choose(struct options *options, struct failure *why);
 
 /* Whether they need command lines, which are not read for JSON with all columns. */
 bool command_reads_cmdlines(const struct options *options);
+
+/*
+ * Whether there may be more than one census: at an interval, or from a whole record
+ * for commands with run().
+ */
+bool command_series(const struct options *options);
+
+/* Fills @listing with @records of command_rows(), in the order of @options. */
+void command_arrange(struct listing *listing, const struct view *view,
+		     const struct options *options, struct records records);
 
 /* Prints @records of command_rows(), arranged by @options, as a table. */
 void command_records(const struct view *view, const struct options *options,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Builds --help from the arrays of commands, options and columns. */
-#include "cli/reader.h"
+#include <string.h>
+
+#include "cli/family.h"
+#include "cli/help.h"
 
 static void put_options(FILE *out, const struct option_use *use)
 {
@@ -19,15 +22,21 @@ static void put_options(FILE *out, const struct option_use *use)
 	}
 }
 
+static bool is_figure(const struct column *column, const struct record_type *type)
+{
+	const struct column *const first = type->figures.columns;
+
+	return column >= first && column < first + type->figures.n;
+}
+
 /* Prints the columns of @type; @figures: including its figures. */
 static void put_columns(FILE *out, const struct record_type *type, bool figures)
 {
-	const struct column *const first = type->figures.columns;
 	const struct column *column;
 	unsigned int i;
 
 	for (i = 0; (column = record_column(type, i)); i++) {
-		if (!figures && column >= first && column < first + type->figures.n)
+		if (!figures && is_figure(column, type))
 			continue;
 		fprintf(out, "  %-16s %-11s %s", column->name,
 			column_header(column), column->help);
@@ -37,6 +46,22 @@ static void put_columns(FILE *out, const struct record_type *type, bool figures)
 			fprintf(out, " [%s]", basis_words[column->basis]);
 		putc('\n', out);
 	}
+}
+
+/* Which figures @type has, in the order above. */
+static void put_figures(FILE *out, const char *what, const struct record_type *type)
+{
+	const char *first = NULL, *last = NULL;
+	const struct column *column;
+	unsigned int i;
+
+	for (i = 0; (column = record_column(type, i)); i++) {
+		if (!is_figure(column, type))
+			continue;
+		first = first ? first : column->name;
+		last = column->name;
+	}
+	fprintf(out, "\nColumns of %s: every amount from %s to %s, and:\n\n", what, first, last);
 }
 
 static const char exit_status[] =
@@ -50,8 +75,7 @@ static const char exit_status[] =
 void help_print(FILE *out)
 {
 	static const struct option_use common[] = { OPTIONS_COMMON };
-	const struct command_slot *slot;
-	const struct command *command;
+	const struct family_member *member;
 
 	fputs("Usage: memcensus [COMMAND] [OPTION...]\n"
 	      "\n"
@@ -59,12 +83,10 @@ void help_print(FILE *out)
 	      "figures of one run come from one pass. Without a command it shows 'tasks'.\n"
 	      "\n"
 	      "Commands:\n", out);
-	for_each_command(command, slot)
-		fprintf(out, "  %s%s%-*s %s\n", command->name,
-			*command->args ? " " : "",
-			(int)(30 - snprintf(NULL, 0, "%s", command->name) -
-			      !!*command->args),
-			command->args, command->summary);
+	for (member = family; member->name; member++)
+		fprintf(out, "  %s%s%-*s %s\n", member->name, *member->args ? " " : "",
+			(int)(30 - strlen(member->name) - !!*member->args), member->args,
+			member->summary);
 	fputs("\n"
 	      "Options of every command:\n", out);
 	put_options(out, common);
@@ -97,11 +119,11 @@ void help_print(FILE *out)
 
 void help_print_command(FILE *out, const struct command *command)
 {
+	const struct family_member *member = family_find(command->name);
 	const struct interval_column *column;
 
 	fprintf(out, "Usage: memcensus %s%s%s [OPTION...]\n\n%s\nOptions:\n",
-		command->name, *command->args ? " " : "", command->args,
-		command->about);
+		member->name, *member->args ? " " : "", member->args, command->about);
 	put_options(out, command->options);
 	if (command->rows.type) {
 		fprintf(out, "\nColumns: name, heading, meaning (the kernel's own name)\n"
@@ -110,13 +132,11 @@ void help_print_command(FILE *out, const struct command *command)
 		put_columns(out, command->rows.type, true);
 	}
 	if (command->groups) {
-		fputs("\nColumns of groups: every amount from vss to unsure, and:\n\n",
-		      out);
+		put_figures(out, "groups", command->groups[MEMCENSUS_BY_UID].type);
 		put_columns(out, command->groups[MEMCENSUS_BY_UID].type, false);
 	}
 	if (command->mappings) {
-		fputs("\nColumns of -m: every amount from vss to locked, and:\n\n",
-		      out);
+		put_figures(out, "-m", command->mappings->type);
 		put_columns(out, command->mappings->type, false);
 	}
 	if (command->interval)

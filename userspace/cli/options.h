@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The command line.
+ * What the command line says: the options that commands share.  A command keeps those of
+ * its own in a struct of its own.
  */
 #ifndef READER_OPTIONS_H
 #define READER_OPTIONS_H
@@ -10,22 +11,23 @@
 #include <stdint.h>
 
 #include "lib/failure.h"
-#include "lib/filter.h"
 #include "model/columns.h"
 #include "record/selection.h"
 
 struct command;
+struct rows;
 
 /**
  * struct options - the parsed command line
- * @command: never NULL after options_parse()
+ * @command: never NULL after parse_arguments()
+ * @name: its name
  * @command_given: it is named; else it is the default one
  * @command_wrong: the named command does not exist
+ * @own: the options of the command alone, as it defines them; owned
  * @words: kind of words for shell completion, like @help; NULL: not given
  * @json, @raw: output format; a table if neither
  * @suffixes, @percent: amounts with a suitable unit, in percent of MemTotal; else in KiB
- * @pages: map shows where the pages are, from address @start to @end; 0: to the last
- * @vm, @slab: what 'system' shows instead of a census
+ * @rows: an option selects these rows; NULL: those of the command or of its groups
  * @columns, @sort: of -c and -s, or NULL; they point into argv
  * @chosen: columns of command_rows() to show; JSON: of -c or -a, or none, which means all
  * @order: column of command_rows() to sort by
@@ -33,33 +35,21 @@ struct command;
  * @basis: enum memcensus_basis, or 0
  * @group_by: enum memcensus_group_by, or 0
  * @pids: requested processes, NULL for all; owned
- * @file, @other: records to read instead of the kernel, or NULL; @other of 'diff'
+ * @file: record to read instead of the kernel, or NULL
  * @selection: census of the record, by --at; SELECTION_ALL without --at
- * @from, @to: the censuses that 'diff' compares; SELECTION_ALL: not given
- * @record: file that 'record' writes
- * @comm, @user, @mapping: filters by name; owned
  * @interval, @duration: ns between two censuses, from the first to the last; 0: not given
  * @count: number of censuses; 0: not given
- * @program: the command line that 'flame' or 'trace' runs, ended by NULL; points into
- *	argv; NULL: none
- * @everything: 'trace' traces all processes
- * @cgroup: directory of the cgroup that 'trace' traces, or NULL
- * @buffer: KiB of the trace buffer of each CPU; 0: not given
- * @chart: enum chart_kind, or 0
- * @has_top, @top: number of rows that a chart draws one by one, or of processes that
- *	'export' writes; 0: all
- * @listen: address where 'export' serves HTTP, or NULL
- * @by: enum flame_by of commands/flame.h
- * @by_mapping: 'flame' shows mappings between processes and stacks
- * @dwarf: 'flame' unwinds by DWARF
- * @mark: ns until the mark of 'flame', or FLAME_MARK_SIGNAL; 0: not given
+ * @has_top, @top: number of rows that are shown one by one; 0: all
+ * @program: the command line to run, ended by NULL; points into argv; NULL: none
  *
  * The other members say that the option of their name is given.
  */
 struct options {
 	const struct command *command;
+	const char *name;
 	bool command_given;
 	bool command_wrong;
+	void *own;
 	bool help;
 	bool version;
 	const char *words;
@@ -72,15 +62,8 @@ struct options {
 	bool totals;
 	bool reverse;
 	bool all;
-	bool smaps;
-	bool pages;
-	uint64_t start;
-	uint64_t end;
-	bool types;
-	bool frag;
 	bool wide;
-	bool vm;
-	bool slab;
+	const struct rows *rows;
 	const char *columns;
 	const char *sort;
 	struct columns chosen;
@@ -91,39 +74,23 @@ struct options {
 	uint32_t *pids;
 	size_t n_pids;
 	const char *file;
-	const char *other;
 	struct selection selection;
-	struct selection from;
-	struct selection to;
 	const char *output;
-	const char *record;
-	bool vmas;
-	struct filter comm;
-	struct filter user;
-	struct filter mapping;
-	bool mappings;
 	uint64_t interval;
 	uint64_t count;
 	uint64_t duration;
-	char **program;
-	bool calls;
-	bool everything;
-	const char *cgroup;
-	uint64_t buffer;
-	unsigned int chart;
 	bool has_top;
 	size_t top;
-	bool system;
-	bool keep;
-	bool prometheus;
-	const char *listen;
-	bool stacks;
-	bool folded;
-	unsigned int by;
-	bool by_mapping;
-	bool dwarf;
-	bool difference;
-	uint64_t mark;
+	char **program;
+};
+
+/* What an option sets: a bool, a const char *, a struct filter, a struct selection. */
+enum option_kind {
+	OPTION_NONE,
+	OPTION_FLAG,
+	OPTION_TEXT,
+	OPTION_FILTER,
+	OPTION_SELECTION,
 };
 
 /**
@@ -132,36 +99,29 @@ struct options {
  * @name: long form; if commands share a name, letter and @arg must agree
  * @arg: name of its value for --help, NULL if it takes none
  * @help: one line; NULL: not listed in --help
- * @flag: offset of the bool in struct options that it sets, or 0
- * @text: offset of the text in struct options that becomes its value, or 0
- * @filter: offset of the filter in struct options that it compiles, or 0
- * @selection: offset of the selection of a census that it parses, or 0
+ * @kind: what it sets
+ * @own: @at is in options.own; else in struct options
+ * @at: offset of what it sets
  * @group_by: enum memcensus_group_by that it selects, or 0
  * @set: parses its value after that, or NULL; returns 0, or -1 and @why
- * @part: the part of the reader that it needs, for a message; NULL: none
- * @linked: a function of that part; NULL: it is left out of this build
  */
 struct option_entry {
 	char letter;
 	const char *name;
 	const char *arg;
 	const char *help;
-	size_t flag;
-	size_t text;
-	size_t filter;
-	size_t selection;
+	enum option_kind kind;
+	bool own;
+	size_t at;
 	uint8_t group_by;
 	int (*set)(struct options *options, const char *value,
 		   struct failure *why);
-	const char *part;
-	void (*linked)(void);
 };
 
-#define FLAG(member_)		.flag = offsetof(struct options, member_)
-#define TEXT(member_)		.text = offsetof(struct options, member_)
-#define FILTER(member_)		.filter = offsetof(struct options, member_)
-#define SELECTION(member_)	.selection = offsetof(struct options, member_)
-#define PART(function_, what_)	.part = what_, .linked = (void (*)(void))(function_)
+#define SHARED(kind_, member_)							\
+	.kind = OPTION_##kind_, .at = offsetof(struct options, member_)
+#define OWN(kind_, struct_, member_)						\
+	.kind = OPTION_##kind_, .own = true, .at = offsetof(struct struct_, member_)
 
 /**
  * struct option_use - an option of a command
@@ -170,6 +130,19 @@ struct option_entry {
 struct option_use {
 	const struct option_entry *option;
 	const char *help;
+};
+
+/**
+ * struct option_rule - which options go together
+ * @one, @others: @one excludes each of @others, or needs one of them
+ * @needs: how the message names @others if one of them is needed; NULL: they are excluded
+ * @because: why they are excluded; NULL: it is obvious
+ */
+struct option_rule {
+	const struct option_entry *one;
+	const struct option_entry *others[6];
+	const char *needs;
+	const char *because;
 };
 
 /* Options of several commands; the file of a command defines those of one command. */
@@ -186,14 +159,11 @@ extern const struct option_entry option_command;
 extern const struct option_entry option_pid;
 extern const struct option_entry option_together;
 extern const struct option_entry option_basis;
-extern const struct option_entry option_types;
-extern const struct option_entry option_slab;
 extern const struct option_entry option_wide;
 extern const struct option_entry option_file;
 extern const struct option_entry option_at;
 extern const struct option_entry option_output;
 extern const struct option_entry option_top;
-/* Of commands that take censuses over a period. */
 extern const struct option_entry option_for;
 extern const struct option_entry option_interval;
 extern const struct option_entry option_abbreviate;
@@ -204,6 +174,13 @@ extern const struct option_entry option_words;
 extern const struct option_entry option_help;
 extern const struct option_entry option_version;
 
+/* All of them, and the rules between them; ended by an entry without an option. */
+extern const struct option_use options_shared[];
+extern const struct option_rule options_rules[];
+
+/* The options that make groups. */
+#define OPTIONS_OF_GROUPS	&option_user, &option_cgroup, &option_command, &option_together
+
 #define USE(name_)		{ .option = &option_##name_ }
 #define USE_AS(name_, help_)	{ .option = &option_##name_, .help = help_ }
 
@@ -213,25 +190,14 @@ extern const struct option_entry option_version;
 				OPTIONS_ALWAYS
 #define OPTIONS_COMMON		USE(file), USE(at), USE(output), OPTIONS_OF_TABLES
 
-/*
- * Fills @options, but not @chosen, @order and @bound; options_free() empties it.
- * Returns 0, or -1 and @why, which names the wrong word; @options->command is set in
- * both cases.
- */
-int options_parse(struct options *options, int argc, char **argv,
-		  struct failure *why);
-void options_free(struct options *options);
-
-/*
- * Whether there may be more than one census: at an interval, or from a whole record
- * for commands with run().
- */
-bool options_series(const struct options *options);
-
-/* Parsers of command arguments: PIDs, at least one; [INTERVAL [COUNT]]. */
+/* Parsers of command arguments: none; PIDs, at least one; [INTERVAL [COUNT]]. */
+int options_none(struct options *options, char **words, int n, struct failure *why);
 int options_pids(struct options *options, char **words, int n,
 		 struct failure *why);
 int options_interval(struct options *options, char **words, int n,
-		     struct failure *why) MAY_BE_LEFT_OUT;
+		     struct failure *why);
+
+/* Parses a time of @value into @ns.  Returns 0, or -1 and @why. */
+int options_time(uint64_t *ns, const char *value, struct failure *why);
 
 #endif /* READER_OPTIONS_H */

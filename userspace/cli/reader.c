@@ -5,13 +5,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/family.h"
+#include "cli/help.h"
+#include "cli/parse.h"
+#include "cli/present.h"
 #include "cli/reader.h"
-#include "cli/session.h"
+#include "cli/words.h"
 #include "lib/output.h"
 #include "lib/signals.h"
 #include "record/selection.h"
 
-static int complain(const struct failure *why)
+static int report(const struct failure *why)
 {
 	fprintf(stderr, "memcensus: %s\n", why->text);
 	return EXIT_FAILED;
@@ -20,7 +24,7 @@ static int complain(const struct failure *why)
 static int usage(const struct options *options, const struct failure *why)
 {
 	if (why->kind != FAIL_USAGE)
-		return complain(why);
+		return report(why);
 	fprintf(stderr, "memcensus: %s (try 'memcensus%s%s --help')\n", why->text,
 		options->command_wrong ? "" : " ",
 		options->command_wrong ? "" : options->command->name);
@@ -28,7 +32,7 @@ static int usage(const struct options *options, const struct failure *why)
 }
 
 /* The basis that the command uses by default. */
-static uint8_t usual(const struct options *options)
+static uint8_t default_basis(const struct options *options)
 {
 	if (options->group_by)
 		return MEMCENSUS_BASIS_FRAMES;
@@ -38,7 +42,7 @@ static uint8_t usual(const struct options *options)
 }
 
 /* Fails if @column needs a basis, and @options->bound another one; else sets that. */
-static int bind(struct options *options, const struct column *column, struct failure *why)
+static int bind_basis(struct options *options, const struct column *column, struct failure *why)
 {
 	const struct column **bound = &options->bound;
 
@@ -66,17 +70,17 @@ static int choose_basis(struct options *options, struct failure *why)
 	if (options->basis)
 		return 0;
 	for (i = columns->listed; i < columns->n; i++)
-		if (bind(options, columns->v[i], why))
+		if (bind_basis(options, columns->v[i], why))
 			return -1;
-	if (options->sort && bind(options, options->order, why))
+	if (options->sort && bind_basis(options, options->order, why))
 		return -1;
-	if (options->bound && options->bound->basis == usual(options))
+	if (options->bound && options->bound->basis == default_basis(options))
 		options->bound = NULL;
 	if (options->bound && options->group_by)
 		return fail(why, FAIL_USAGE,
 			    "'%s' is known on the %s basis only, groups on the %s basis only",
 			    options->bound->name, basis_words[options->bound->basis],
-			    basis_words[usual(options)]);
+			    basis_words[default_basis(options)]);
 	return 0;
 }
 
@@ -98,7 +102,7 @@ static struct source *open_source(const struct options *options,
 
 	if (!options->file)
 		return open(why);
-	if (selection.kind == SELECTION_ALL && !options_series(options))
+	if (selection.kind == SELECTION_ALL && !command_series(options))
 		selection.kind = SELECTION_LAST;
 	return source_open_file(options->file, selection, why);
 }
@@ -121,7 +125,7 @@ static int run_session(struct session *session, struct failure *why)
 		return session->child;
 	if (!ret)
 		return session->partial ? EXIT_PARTIAL : EXIT_DONE;
-	complain(why);
+	report(why);
 	return session->child ? session->child : EXIT_FAILED;
 }
 
@@ -148,9 +152,6 @@ static int run(const struct options *options, FILE *out, source_open_fn *open,
 			.pids = options->pids,
 			.n_pids = options->n_pids,
 			.group_by = options->group_by,
-			.pages = options->pages,
-			.pages_start = options->start,
-			.pages_end = options->end,
 			.cmdlines = command_reads_cmdlines(options),
 		},
 		.out = out,
@@ -161,7 +162,7 @@ static int run(const struct options *options, FILE *out, source_open_fn *open,
 	if (command->needs_source ? command->needs_source(options) : !command->no_source) {
 		session.source = open_source(options, open, why);
 		if (!session.source)
-			return complain(why);
+			return report(why);
 	}
 	status = run_session(&session, why);
 	if (session.source)
@@ -197,32 +198,53 @@ static int write_output(const struct options *options, source_open_fn *open)
 
 	if ((!asks(options) && check_screen(options->command, &why)) ||
 	    output_open(&output, asks(options) ? NULL : options->output, &why))
-		return complain(&why);
+		return report(&why);
 	status = asks(options) ? answer(options, output.stream) :
 				 run(options, output.stream, open, &why);
 	/* At an interval, keep what was written before a failure: it is valid. */
 	fflush(output.stream);
 	if (output_close(&output, status != EXIT_FAILED ||
 			 (options->interval && output.wrote), &why))
-		return complain(&why);
+		return report(&why);
 	return status;
+}
+
+static int check(struct options *options, struct failure *why)
+{
+	if (options->words && !words_known(options->words))
+		return fail(why, FAIL_USAGE,
+			    "no words '%.60s'; there are: commands options columns",
+			    options->words);
+	return asks(options) ? 0 : command_choose(options, why) || choose_basis(options, why);
+}
+
+/* The program that has the command of @argv, unless this one has it or is such a program. */
+static const struct family_member *other_program(const char *word, char **argv)
+{
+	if (!word || command_find(word) || family_find(commands[0]->name)->package)
+		return NULL;
+	return family_find_program(argv);
 }
 
 int reader_run(int argc, char **argv, source_open_fn *open)
 {
+	const char *word = parse_command(argc, argv);
+	const struct family_member *member = other_program(word, argv);
 	struct failure why = { .kind = FAIL_NONE };
 	struct options options;
 	int status;
 
+	if (member) {
+		family_execute(member, argv, &why);
+		return report(&why);
+	}
 	/* Set only which characters are printable: JSON needs the numbers of the C locale. */
 	setlocale(LC_CTYPE, "");
 
-	if (options_parse(&options, argc, argv, &why) ||
-	    (!asks(&options) && (command_choose(&options, &why) ||
-				 choose_basis(&options, &why))))
+	if (parse_arguments(&options, word, argc, argv, &why) || check(&options, &why))
 		status = usage(&options, &why);
 	else
 		status = write_output(&options, open);
-	options_free(&options);
+	parse_free(&options);
 	return status;
 }

@@ -129,10 +129,9 @@ enum taken session_next(struct session *session, struct snapshot **snap,
 	if (is_over(session) ||
 	    (session->source->ops->live && !wait_for_due(session)))
 		return TAKE_END;
-	progress = session->source->ops->live && progress_begin ? progress_begin() : NULL;
+	progress = session->source->ops->live ? progress_begin() : NULL;
 	taken = session_take(session, snap, why);
-	if (progress_end)
-		progress_end(progress);
+	progress_end(progress);
 	return taken;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One run of a command: the source, the number and the times of its censuses; and what
- * shows each of them, by the command's tables or as JSON.
+ * One run of a command: the source, the number and the times of its censuses.
  */
 #ifndef READER_SESSION_H
 #define READER_SESSION_H
@@ -18,8 +17,9 @@
  * @source: the kernel or a record; owned
  * @pids: processes in @request if the program chose them; owned
  * @taken: number of censuses so far
- * @held: the @n_held censuses that rows_run() took in advance; owned
+ * @held: the @n_held censuses that interval_or_one() took in advance; owned
  * @missed: command lines not available in time since the last reset to 0
+ * @missed_means: what that means to the result; NULL: they are shown as -
  * @partial: something could not be counted
  * @may_end: a census in which all processes of @request have ended is no failure
  * @child: exit status of the program that the command ran, for the reader's own; 0: none
@@ -36,6 +36,7 @@ struct session {
 	struct snapshot *held[2];
 	size_t n_held;
 	size_t missed;
+	const char *missed_means;
 	bool partial;
 	bool may_end;
 	int child;
@@ -64,14 +65,5 @@ enum taken session_take(struct session *session, struct snapshot **snap,
 
 /* Frees what the session owns, except its source. */
 void session_free(struct session *session);
-
-/* The MEMCENSUS_PART_* to request for @options; 0: the module's default. */
-uint32_t present_parts(const struct options *options);
-
-/*
- * Takes the censuses of @session, shows each by the command's show() or as JSON,
- * and prints its warnings on stderr.  Returns 0, or -1 and @why.
- */
-int present_censuses(struct session *session, struct failure *why);
 
 #endif /* READER_SESSION_H */

@@ -2,7 +2,8 @@
 /* Prints the words for shell completion. */
 #include <string.h>
 
-#include "cli/reader.h"
+#include "cli/family.h"
+#include "cli/words.h"
 
 /* Maps the name of a value in --help to what completes it. */
 static const struct {
@@ -39,15 +40,14 @@ static void put_completed(FILE *out, const char *arg)
 
 static void put_commands(FILE *out, const struct command *unused)
 {
-	const struct command_slot *slot;
-	const struct command *command;
+	const struct family_member *member;
 
 	(void)unused;
-	for_each_command(command, slot) {
-		fprintf(out, "%s\t", command->name);
-		if (*command->args)
-			put_completed(out, command->args);
-		fprintf(out, "\t%s\n", command->summary);
+	for (member = family; member->name; member++) {
+		fprintf(out, "%s\t", member->name);
+		if (*member->args)
+			put_completed(out, member->args);
+		fprintf(out, "\t%s\n", member->summary);
 	}
 }
 

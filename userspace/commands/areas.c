@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The whole system by areas, as in smem -w. */
-#include "commands/optional.h"
+#include "commands/areas.h"
 #include "model/amount.h"
 
 /* Present memory that the kernel does not manage: it was reserved at boot. */

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cli/command.h"
+#include "commands/buddy.h"
+#include "commands/buddy-rows.h"
 #include "commands/interval.h"
-#include "commands/optional.h"
 #include "model/format.h"
 #include "model/snapshot-json.h"
 

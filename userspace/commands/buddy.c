@@ -3,9 +3,17 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "cli/command.h"
-#include "commands/optional.h"
+#include "commands/buddy.h"
+#include "commands/buddy-rows.h"
+#include "commands/commands.h"
+#include "commands/interval.h"
 #include "lib/text.h"
+
+/* The options of 'buddy' alone. */
+struct buddy_options {
+	bool types;
+	bool frag;
+};
 
 size_t buddy_orders(const struct snapshot *snap)
 {
@@ -185,15 +193,16 @@ static void put_verdict(FILE *out, const struct zone *zone, uint64_t page_size)
 
 static void buddy_show(const struct view *view, const struct options *options, FILE *out)
 {
+	const struct buddy_options *own = options->own;
 	const struct snapshot *snap = view->snap;
 	size_t i;
 
 	show_blocks(view, options, out);
-	if (options->types) {
+	if (own->types) {
 		command_title(options, out, "Free blocks by migrate type");
 		show_types(snap, options, out);
 	}
-	if (options->frag) {
+	if (own->frag) {
 		command_title(options, out, "Fragmentation of each order");
 		show_frag(snap, options, out);
 	}
@@ -205,24 +214,32 @@ static void buddy_show(const struct view *view, const struct options *options, F
 		put_verdict(out, &snap->zones[i], snap->info.page_size);
 }
 
+static uint32_t buddy_parts(const struct options *options)
+{
+	const struct buddy_options *own = options->own;
+
+	return MEMCENSUS_PART_ZONES | (own->types ? MEMCENSUS_PART_TYPES : 0);
+}
+
 static int buddy_run(struct session *session, struct failure *why)
 {
-	return rows_or_one(session, buddy_rows, session->request.parts, why);
+	return interval_or_one(session, buddy_rows, session->request.parts, why);
 }
 
 static const struct option_entry option_frag = {
 	0, "frag", NULL, "the fragmentation indices of each order",
-	FLAG(frag) };
+	OWN(FLAG, buddy_options, frag) };
 
-static const struct option_use buddy_options[] = {
+static const struct option_entry option_types = {
+	0, "types", NULL, "a row for each migrate type", OWN(FLAG, buddy_options, types) };
+
+static const struct option_use buddy_uses[] = {
 	USE(types), USE(frag), OPTIONS_COMMON,
 };
 
 const struct command buddy_command = {
 	.name = "buddy",
-	.args = "[INTERVAL [COUNT]]",
-	.words = rows_words,
-	.summary = "free memory by the size of its blocks, fragmentation",
+	.words = options_interval,
 	.about =
 	"Prints a row for each zone: the number of free blocks of 2^N pages, as in\n"
 	"/proc/buddyinfo, and the free memory. Below, for each zone, the first order at\n"
@@ -239,8 +256,9 @@ const struct command buddy_command = {
 	"the change since the previous one, and the free memory. At the end, or at\n"
 	"Ctrl-C: the changes per second over the whole time. -J writes one object per\n"
 	"line.\n",
-	.options = buddy_options,
-	.parts = MEMCENSUS_PART_ZONES,
+	.options = buddy_uses,
+	.own_size = sizeof(struct buddy_options),
+	.parts_of = buddy_parts,
 	.show = buddy_show,
 	.run = buddy_run,
 };

@@ -5,22 +5,31 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "cli/command.h"
-#include "cli/options.h"
 #include "commands/chart.h"
+#include "commands/commands.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/breakdown.h"
 #include "model/format.h"
 #include "model/warnings.h"
 
-#define USUAL_TIME	(60 * NSEC_PER_SEC)
+#define DEFAULT_TIME	(60 * NSEC_PER_SEC)
 
 /* Default numbers of rows that are drawn one by one; --top changes them. */
-#define USUAL_TOP	20
-#define USUAL_TOP_TIME	10
+#define DEFAULT_TOP	20
+#define DEFAULT_TOP_TIME	10
 /* Maximum number of rows: the height of a PNG is at most 32767 pixels. */
 #define MOST_ROWS	1000
+
+/**
+ * struct chart_options - the options of 'chart' alone
+ * @keep: keeps the script and the data
+ */
+struct chart_options {
+	enum chart_kind kind;
+	bool system;
+	bool keep;
+};
 
 /* By enum chart_kind. */
 static const char *const kinds[] = { "", "bar", "pie", "time" };
@@ -328,12 +337,13 @@ static size_t top_of(const struct chart *chart)
 
 	if (options->has_top)
 		return options->top && options->top < MOST_ROWS ? options->top : MOST_ROWS;
-	return chart->kind == CHART_TIME ? USUAL_TOP_TIME : USUAL_TOP;
+	return chart->kind == CHART_TIME ? DEFAULT_TOP_TIME : DEFAULT_TOP;
 }
 
 static int draw(struct chart *chart, struct failure *why)
 {
 	const struct options *options = chart->session->options;
+	const struct chart_options *own = options->own;
 	struct plot plot;
 	int ret;
 
@@ -342,7 +352,7 @@ static int draw(struct chart *chart, struct failure *why)
 	if (chart->kind == CHART_TIME && chart->times.n < 2)
 		return fail(why, FAIL_USAGE,
 			    "a chart over time needs at least two censuses; there is one");
-	ret = gnuplot_open(&plot, options->output, options->keep, why);
+	ret = gnuplot_open(&plot, options->output, own->keep, why);
 	if (!ret) {
 		chart_draw(chart, &plot);
 		ret = gnuplot_run(&plot, chart->session->out, why);
@@ -354,15 +364,16 @@ static int draw(struct chart *chart, struct failure *why)
 static int chart_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
+	const struct chart_options *own = options->own;
 	const struct record_type *type = command_rows(options)->type;
 	const char *figure = options->sort ? options->sort : "pss";
 	struct chart chart = {
-		.kind = options->chart,
+		.kind = own->kind,
 		.session = session,
 		.column = record_find(type, figure, strlen(figure)),
-		.system = options->system,
-		.parts = options->chart == CHART_BAR && !options->sort &&
-			 !options->system ? 3 : 1,
+		.system = own->system,
+		.parts = own->kind == CHART_BAR && !options->sort &&
+			 !own->system ? 3 : 1,
 	};
 	int ret;
 
@@ -381,13 +392,14 @@ static int chart_run(struct session *session, struct failure *why)
 
 static int check_words(const struct options *options, struct failure *why)
 {
+	const struct chart_options *own = options->own;
 	const struct column *column = NULL;
 	bool svg;
 
 	if (!options->output || !gnuplot_knows(options->output, &svg))
 		return fail(why, FAIL_USAGE,
 			    "'chart' needs '-o FILE', with a name that ends in .svg or .png");
-	if ((options->interval || options->duration) && options->chart != CHART_TIME)
+	if ((options->interval || options->duration) && own->kind != CHART_TIME)
 		return fail(why, FAIL_USAGE, "only 'chart time' has '--for' and '--interval'");
 	if (options->sort)
 		column = record_find(command_rows(options)->type, options->sort,
@@ -402,35 +414,37 @@ static int check_words(const struct options *options, struct failure *why)
 static int chart_words(struct options *options, char **words, int n,
 		       struct failure *why)
 {
-	options->chart = n == 1 ? kind_of(words[0]) : 0;
+	struct chart_options *own = options->own;
+
+	own->kind = n == 1 ? kind_of(words[0]) : 0;
 	if (!n)
 		return fail(why, FAIL_USAGE, "'chart' needs a kind: bar, pie or time");
 	if (n > 1)
 		return fail(why, FAIL_USAGE, "'chart' takes no '%.60s'", words[1]);
-	if (!options->chart)
+	if (!own->kind)
 		return fail(why, FAIL_USAGE, "no chart '%.60s'; there are: bar pie time",
 			    words[0]);
 	if (check_words(options, why))
 		return -1;
 	/* Without an interval, a record is drawn with all its censuses. */
-	if (options->chart != CHART_TIME || options->file)
+	if (own->kind != CHART_TIME || options->file)
 		return 0;
 	if (!options->duration)
-		options->duration = USUAL_TIME;
+		options->duration = DEFAULT_TIME;
 	if (!options->interval)
-		options->interval = options->duration > USUAL_TIME ?
+		options->interval = options->duration > DEFAULT_TIME ?
 				    options->duration / 60 : NSEC_PER_SEC;
 	return 0;
 }
 
 static const struct option_entry option_system = {
 	0, "system", NULL, "draw the parts of MemTotal",
-	FLAG(system) };
+	OWN(FLAG, chart_options, system) };
 static const struct option_entry option_keep = {
 	0, "keep", NULL, "keep script and data beside the picture",
-	FLAG(keep) };
+	OWN(FLAG, chart_options, keep) };
 
-static const struct option_use chart_options[] = {
+static const struct option_use chart_uses[] = {
 	USE_AS(sort, "draw this one, an amount"),
 	USE(user), USE(cgroup), USE(command), USE(pid), USE(basis),
 	USE(file), USE(at), USE(output),
@@ -438,11 +452,15 @@ static const struct option_use chart_options[] = {
 	USE(abbreviate), OPTIONS_ALWAYS,
 };
 
+static const struct option_rule chart_rules[] = {
+	{ .one = &option_system, .others = { OPTIONS_OF_GROUPS, &option_pid, &option_sort },
+	  .because = "it draws neither processes, groups nor columns" },
+	{ }
+};
+
 const struct command chart_command = {
 	.name = "chart",
-	.args = "bar|pie|time",
 	.words = chart_words,
-	.summary = "a picture of it, SVG or PNG, by gnuplot",
 	.about =
 	"Draws a picture to the file of -o. Rows are processes, or groups with -u, -g or\n"
 	"--command. The N largest are drawn separately (--top: 20, or 10 over time; 0:\n"
@@ -458,9 +476,11 @@ const struct command chart_command = {
 	"--system draws the parts of MemTotal instead. An unavailable value is drawn as\n"
 	"the last known one, and stderr says so. --keep keeps the data and the gnuplot\n"
 	"script beside the picture, as FILE.dat and FILE.gp.\n",
-	.options = chart_options,
+	.options = chart_uses,
+	.rules = chart_rules,
+	.own_size = sizeof(struct chart_options),
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.rows = { &task_record, "pid,comm,uss,pss,swap", "pss" },
-	.groups = task_groups,
+	.groups = rows_groups,
 	.run = chart_run,
 };

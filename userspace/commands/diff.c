@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
+#include "commands/commands.h"
 #include "host/names.h"
 #include "lib/memory.h"
 #include "model/warnings.h"
@@ -178,15 +178,28 @@ struct diff {
 	size_t n_rows;
 };
 
+/**
+ * struct diff_options - the options of 'diff' alone
+ * @other: the second record, or NULL; the first is options.file
+ * @from, @to: the censuses that it compares; SELECTION_ALL: not given
+ */
+struct diff_options {
+	const char *other;
+	struct selection from;
+	struct selection to;
+};
+
 static int diff_words(struct options *options, char **words, int n,
 		      struct failure *why)
 {
+	struct diff_options *own = options->own;
+
 	if (n < 1 || n > 2)
 		return fail(why, FAIL_USAGE, "'diff' needs one record, or two");
 	if (!strcmp(words[0], "-") && (n < 2 || !strcmp(words[1], "-")))
 		return fail(why, FAIL_USAGE, "stdin can be read only once");
 	options->file = words[0];
-	options->other = n > 1 ? words[1] : NULL;
+	own->other = n > 1 ? words[1] : NULL;
 	return 0;
 }
 
@@ -375,16 +388,17 @@ static int check_pair(const struct diff *diff, struct failure *why)
 static int diff_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
-	const char *other = options->other ? options->other : options->file;
-	struct selection from = { .kind = options->other ? SELECTION_LAST : SELECTION_FIRST };
+	const struct diff_options *own = options->own;
+	const char *other = own->other ? own->other : options->file;
+	struct selection from = { .kind = own->other ? SELECTION_LAST : SELECTION_FIRST };
 	struct selection to = { .kind = SELECTION_LAST };
 	struct diff diff = { 0 };
 	int ret;
 
-	if (options->from.kind != SELECTION_ALL)
-		from = options->from;
-	if (options->to.kind != SELECTION_ALL)
-		to = options->to;
+	if (own->from.kind != SELECTION_ALL)
+		from = own->from;
+	if (own->to.kind != SELECTION_ALL)
+		to = own->to;
 	ret = take(&diff.before, options->file, from, &session->partial, why) ||
 	      take(&diff.after, other, to, &session->partial, why) ||
 	      check_pair(&diff, why) ? -1 : 0;
@@ -406,12 +420,12 @@ static int diff_run(struct session *session, struct failure *why)
 
 static const struct option_entry option_from = {
 	0, "from", "CENSUS", "the first census: number, time, first, last",
-	SELECTION(from) };
+	OWN(SELECTION, diff_options, from) };
 static const struct option_entry option_to = {
 	0, "to", "CENSUS", "the second census, of the second record if there are two",
-	SELECTION(to) };
+	OWN(SELECTION, diff_options, to) };
 
-static const struct option_use diff_options[] = {
+static const struct option_use diff_uses[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
 	USE(totals), USE(numeric), USE(from), USE(to), USE(output),
 	OPTIONS_OF_TABLES,
@@ -419,9 +433,7 @@ static const struct option_use diff_options[] = {
 
 const struct command diff_command = {
 	.name = "diff",
-	.args = "FILE [FILE]",
 	.words = diff_words,
-	.summary = "what changed from one record to another",
 	.about =
 	"Compares the last censuses of two records, or the first and the last census of\n"
 	"one record. --from and --to select other censuses, by number or time.\n"
@@ -434,7 +446,8 @@ const struct command diff_command = {
 	"process was busy. Then it prints the totals of the system that changed.\n"
 	"\n"
 	"With -J, \"before\" and \"after\" identify the two censuses.\n",
-	.options = diff_options,
+	.options = diff_uses,
+	.own_size = sizeof(struct diff_options),
 	.rows = { &diff_record, "pid,user,comm,change,swap,uss,pss,rss", "size" },
 	.run = diff_run,
 	/* diff_run() opens the records itself. */

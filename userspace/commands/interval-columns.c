@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The columns of 'system' and 'kswapd' at an interval. */
 #include "commands/interval.h"
-#include "commands/optional.h"
+#include "commands/interval-columns.h"
 
 static struct amount used_percent(const struct snapshot *snap, unsigned int number)
 {

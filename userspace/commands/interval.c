@@ -5,9 +5,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cli/command.h"
+#include "cli/present.h"
 #include "commands/interval.h"
-#include "commands/optional.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/format.h"
@@ -277,14 +276,14 @@ int interval_run(struct session *session, struct failure *why)
 	return interval_end(&run.censuses);
 }
 
-int rows_run(struct session *session, rows_fn rows, uint32_t parts, struct failure *why)
+int interval_or_one(struct session *session, rows_fn rows, uint32_t parts, struct failure *why)
 {
 	const uint32_t all = session->request.parts;
 	enum taken taken = TAKE_DONE;
 	struct snapshot *snaps[2];
 	size_t n = 0;
 
-	if (!options_series(session->options))
+	if (!command_series(session->options))
 		return present_censuses(session, why);
 	session->request.parts = parts;
 	if (session->options->interval)

@@ -33,6 +33,20 @@ struct censuses {
 	enum taken taken;
 };
 
+/*
+ * Take the censuses of @session and print rows for each.  interval_run(): the columns
+ * @interval of the command, in the first row rates since boot.
+ */
+typedef int (*rows_fn)(struct session *session, struct failure *why);
+int interval_run(struct session *session, struct failure *why);
+
+/*
+ * Runs @rows if there is an interval or a record with several censuses, with the parts
+ * @parts; else presents one census.  0, or -1 and @why.
+ */
+int interval_or_one(struct session *session, rows_fn rows, uint32_t parts,
+		    struct failure *why);
+
 /* Takes the next census, after what was printed of the one before is written; false: none. */
 bool interval_next(struct session *session, struct censuses *censuses, struct failure *why);
 

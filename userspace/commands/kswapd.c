@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus kswapd: reclaim activity, and the distance to the watermarks. */
-#include "cli/command.h"
-#include "commands/optional.h"
+#include "commands/commands.h"
+#include "commands/interval.h"
+#include "commands/interval-columns.h"
 
 static void cell_event(struct table *table, const struct view *view, unsigned int event)
 {
@@ -82,7 +83,7 @@ static void kswapd_show(const struct view *view, const struct options *options, 
 
 static int kswapd_run(struct session *session, struct failure *why)
 {
-	return rows_or_one(session, interval_run, session->request.parts, why);
+	return interval_or_one(session, interval_run, session->request.parts, why);
 }
 
 static const struct option_use kswapd_options[] = {
@@ -91,9 +92,7 @@ static const struct option_use kswapd_options[] = {
 
 const struct command kswapd_command = {
 	.name = "kswapd",
-	.args = "[INTERVAL [COUNT]]",
-	.words = rows_words,
-	.summary = "what reclaim does, distance to the watermarks",
+	.words = options_interval,
 	.about =
 	"Prints a row for each node: the state of its kswapd, the order and the zone that\n"
 	"it was woken for, how many times in a row it made no progress, whether a zone of\n"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
-#include "commands/leak.h"
+#include "commands/leak-show.h"
 #include "lib/json.h"
 #include "lib/text.h"
 #include "model/format.h"

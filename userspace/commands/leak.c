@@ -3,19 +3,24 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cli/command.h"
-#include "cli/options.h"
-#include "commands/leak.h"
+#include "commands/commands.h"
+#include "commands/leak-show.h"
+#include "commands/leak-stacks.h"
 #include "host/process.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/format.h"
 #include "model/warnings.h"
 
-#define USUAL_TIME	(60 * NSEC_PER_SEC)
+#define DEFAULT_TIME	(60 * NSEC_PER_SEC)
 /* Default number of censuses in the requested time. */
-#define USUAL_COUNT	60
+#define DEFAULT_COUNT	60
 #define LEAST_INTERVAL	NSEC_PER_SEC
+
+/* The options of 'leak' alone. */
+struct leak_options {
+	bool stacks;
+};
 
 /* Maximum number of suspects whose mappings are requested: those that grew most. */
 #define SUSPECTS_MAX	32
@@ -190,8 +195,9 @@ static int leak_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	struct leak leak = { .session = session, .basis = session->request.basis };
+	const struct leak_options *own = options->own;
 	bool live = session->source->ops->live;
-	struct flame_leak stacks = { .pid = 0 };
+	struct leak_stacks stacks = { .pid = 0 };
 	struct failure ignored;
 	int ret;
 
@@ -208,7 +214,7 @@ static int leak_run(struct session *session, struct failure *why)
 	if (live && leak.n_pids)
 		session->request.parts |= MEMCENSUS_PART_VMAS;
 	announce(&leak);
-	if (options->stacks && flame_leak_begin(&stacks, session, why)) {
+	if (own->stacks && leak_stacks_begin(&stacks, options, why)) {
 		free(leak.pids);
 		return -1;
 	}
@@ -218,7 +224,7 @@ static int leak_run(struct session *session, struct failure *why)
 	/* Measurements before a failure are valid: report them. */
 	if (!ret || (leak.tracks.n && leak.tracks.censuses >= SLOPE_MIN_POINTS))
 		report(&leak);
-	if (stacks.pid && flame_leak_end(&stacks, session, ret ? &ignored : why))
+	if (stacks.pid && leak_stacks_end(&stacks, session->out, ret ? &ignored : why))
 		ret = -1;
 	tracks_free(&leak.tracks);
 	free(leak.pids);
@@ -228,22 +234,22 @@ static int leak_run(struct session *session, struct failure *why)
 static int leak_words(struct options *options, char **words, int n,
 		      struct failure *why)
 {
+	const struct leak_options *own = options->own;
+
 	if (n && options_pids(options, words, n, why))
 		return -1;
-	if (options->stacks && !flame_leak_begin)
-		return fail_left_out(why, "stacks");
-	if (options->stacks && (options->n_pids != 1 || options->file || options->json))
+	if (own->stacks && (options->n_pids != 1 || options->file || options->json))
 		return fail(why, FAIL_USAGE,
 			    "'--stacks' follows one live process, and prints a table");
 	/* Without an interval, all censuses of a record count. */
 	if (options->file)
 		return 0;
 	if (!options->duration)
-		options->duration = options->interval * USUAL_COUNT > USUAL_TIME ?
-				    options->interval * USUAL_COUNT : USUAL_TIME;
+		options->duration = options->interval * DEFAULT_COUNT > DEFAULT_TIME ?
+				    options->interval * DEFAULT_COUNT : DEFAULT_TIME;
 	if (!options->interval)
-		options->interval = options->duration / USUAL_COUNT > LEAST_INTERVAL ?
-				    options->duration / USUAL_COUNT : LEAST_INTERVAL;
+		options->interval = options->duration / DEFAULT_COUNT > LEAST_INTERVAL ?
+				    options->duration / DEFAULT_COUNT : LEAST_INTERVAL;
 	if (options->duration / options->interval + 1 < SLOPE_MIN_POINTS)
 		return fail(why, FAIL_USAGE,
 			    "'--for' is too short: at least %d censuses are needed, one per '--interval'",
@@ -253,18 +259,16 @@ static int leak_words(struct options *options, char **words, int n,
 
 static const struct option_entry option_stacks = {
 	0, "stacks", NULL, "of one PID, also the stacks whose memory grew, as flame",
-	FLAG(stacks) };
+	OWN(FLAG, leak_options, stacks) };
 
-static const struct option_use leak_options[] = {
+static const struct option_use leak_uses[] = {
 	USE(basis), USE(file), USE(at), USE(output), USE(for), USE(interval), USE(stacks),
 	OPTIONS_OF_TABLES,
 };
 
 const struct command leak_command = {
 	.name = "leak",
-	.args = "[PID...]",
 	.words = leak_words,
-	.summary = "whose private memory grows steadily, and where",
 	.about =
 	"Takes a census every --interval for the time --for (1 minute), and prints the\n"
 	"processes whose private memory (USS, and the part of it in swap) grows steadily,\n"
@@ -283,7 +287,8 @@ const struct command leak_command = {
 	"\n"
 	"Growth below 64 KiB is ignored. All censuses of a record are used; a record has\n"
 	"the mappings only of processes that were recorded by PID.\n",
-	.options = leak_options,
+	.options = leak_uses,
+	.own_size = sizeof(struct leak_options),
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
 	.run = leak_run,
 };

@@ -3,8 +3,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "cli/command.h"
-#include "commands/optional.h"
+#include "commands/commands.h"
+#include "commands/map.h"
+#include "commands/pages.h"
+#include "commands/smaps.h"
 #include "lib/text.h"
 
 static void put_title(const struct snapshot *snap, uint64_t pid, FILE *out)
@@ -37,11 +39,12 @@ static void show_mappings(const struct view *view, const struct options *options
 
 static void map_show(const struct view *view, const struct options *options, FILE *out)
 {
+	const struct map_options *own = options->own;
 	const struct snapshot *snap = view->snap;
 
-	if (options->smaps) {
+	if (own->smaps) {
 		smaps_show(snap, out);
-	} else if (options->pages) {
+	} else if (own->pages) {
 		if (!options->raw && snap->n_tasks)
 			put_title(snap, snap->tasks[0].pid, out);
 		pages_show(view, options, out);
@@ -51,46 +54,70 @@ static void map_show(const struct view *view, const struct options *options, FIL
 }
 
 static const struct option_entry option_smaps = {
-	0, "smaps", NULL, "every figure in the form of /proc/PID/smaps", FLAG(smaps),
-	PART(smaps_show, "the form of smaps") };
+	0, "smaps", NULL, "every figure in the form of /proc/PID/smaps",
+	OWN(FLAG, map_options, smaps) };
 static const struct option_entry option_pages = {
 	0, "pages", NULL, "where the pages of one process are: exclusive, shared, in swap",
-	FLAG(pages), PART(pages_show, "pages") };
+	OWN(FLAG, map_options, pages) };
 static const struct option_entry option_range = {
 	0, "range", "START-END", "pages: only these addresses, as in /proc/PID/maps",
-	.set = pages_range, PART(pages_range, "pages") };
+	.set = pages_range };
 
 /* One address space has one set of pages. */
 static int map_words(struct options *options, char **words, int n, struct failure *why)
 {
+	const struct map_options *own = options->own;
+
 	if (options_pids(options, words, n, why))
 		return -1;
-	if (options->pages && options->n_pids > 1)
+	if (own->pages && options->n_pids > 1)
 		return fail(why, FAIL_USAGE, "'--pages' shows one process, not %zu",
 			    options->n_pids);
 	return 0;
 }
 
-static const struct option_use map_options[] = {
+static const struct option_use map_uses[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(basis), USE(smaps),
 	USE(pages), USE(range),
 	OPTIONS_COMMON,
 };
 
+static const struct option_rule map_rules[] = {
+	{ .one = &option_pages, .others = { &option_columns, &option_all, &option_sort,
+					    &option_reverse, &option_smaps },
+	  .because = "it has its own rows" },
+	{ .one = &option_pages, .others = { &option_basis },
+	  .because = "who else maps a page is counted by frames" },
+	{ .one = &option_pages, .others = { &option_file },
+	  .because = "a record does not have the pages" },
+	{ .one = &option_range, .others = { &option_pages }, .needs = "'--pages'" },
+	{ }
+};
+
+static int map_prepare(struct session *session, struct failure *why)
+{
+	const struct map_options *own = session->options->own;
+
+	(void)why;
+	session->request.pages = own->pages;
+	session->request.pages_start = own->start;
+	session->request.pages_end = own->end;
+	return 0;
+}
+
 const struct command map_command = {
 	.name = "map",
-	.args = "PID...",
 	.words = map_words,
-	.summary = "what a process has mapped, as pmap -x or smaps",
 	.about =
 	"Prints a row for each mapping, sorted by address, in KiB, and a total (not with\n"
 	"--raw). Owners are counted by map count, as in smaps, unless --basis or a column\n"
 	"needs frames: counting frames walks every process.\n",
-	.options = map_options,
+	.options = map_uses,
+	.rules = map_rules,
+	.own_size = sizeof(struct map_options),
+	.prepare = map_prepare,
 	.basis = MEMCENSUS_BASIS_MAPCOUNT,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
-	.rows = {
-		&vma_record, "start,size,rss,pss,uss,dirty,swap,mode,mapping",
-		"start" },
+	.rows = ROWS_MAP,
 	.show = map_show,
 };

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
-#include "commands/optional.h"
+#include "commands/map.h"
+#include "commands/pages.h"
 #include "model/pages.h"
 
 /* Letters of a picture; a mapping with fewer pages has as many as pages. */
@@ -27,14 +27,15 @@ static bool parse_address(const char **at, uint64_t *address)
 
 int pages_range(struct options *options, const char *value, struct failure *why)
 {
+	struct map_options *own = options->own;
 	const char *at = value;
 
-	if (!parse_address(&at, &options->start) || *at++ != '-' ||
-	    !parse_address(&at, &options->end) || *at)
+	if (!parse_address(&at, &own->start) || *at++ != '-' ||
+	    !parse_address(&at, &own->end) || *at)
 		return fail(why, FAIL_USAGE,
 			    "'%.60s' is not START-END, in hexadecimal as in /proc/PID/maps",
 			    value);
-	if (options->start >= options->end)
+	if (own->start >= own->end)
 		return fail(why, FAIL_USAGE, "in '%.60s' the end is not above the start", value);
 	return 0;
 }
@@ -140,9 +141,10 @@ static void put_total(struct table *table, const struct picture *all,
 void pages_show(const struct view *view, const struct options *options, FILE *out)
 {
 	const struct units units = command_units(view, options);
+	const struct map_options *own = options->own;
 	const struct snapshot *snap = view->snap;
 	struct table *table = table_new(command_look(options), out);
-	const uint64_t end = options->end ? options->end : UINT64_MAX;
+	const uint64_t end = own->end ? own->end : UINT64_MAX;
 	struct picture all = { .known = pages_end(snap) };
 	struct pages_cursor cursor = { 0 };
 	const struct vma *vma;
@@ -155,7 +157,7 @@ void pages_show(const struct view *view, const struct options *options, FILE *ou
 		struct picture p = { .known = pages_end(snap) };
 
 		vma = &snap->vmas[i];
-		p.start = vma->start > options->start ? vma->start : options->start;
+		p.start = vma->start > own->start ? vma->start : own->start;
 		p.end = vma->end < end ? vma->end : end;
 		if (p.start >= p.end || !pages_size(snap))
 			continue;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/optional.h"
+#include "commands/proc-text.h"
 #include "host/proc-texts.h"
 #include "host/procfs.h"
 #include "lib/memory.h"
@@ -306,19 +306,20 @@ static int no_text(const struct session *session, const char *path,
 int proc_text_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
+	const struct system_options *own = options->own;
 	struct snapshot *snap;
 	const char *text;
 	int ret = 0;
 
-	snap = take_proc_text(session, options->vm ? PROC_TEXTS_BIT_VM :
+	snap = take_proc_text(session, own->vm ? PROC_TEXTS_BIT_VM :
 						     PROC_TEXTS_BIT_SLABINFO, why);
 	if (!snap)
 		return -1;
-	text = proc_texts_find(snap, options->vm ? PROC_TEXTS_VM : PROC_TEXTS_SLABINFO);
+	text = proc_texts_find(snap, own->vm ? PROC_TEXTS_VM : PROC_TEXTS_SLABINFO);
 	if (!text)
-		ret = no_text(session, options->vm ? "sys/vm" : "slabinfo",
-			      options->vm ? "" : " --slab", why);
-	else if (options->vm)
+		ret = no_text(session, own->vm ? "sys/vm" : "slabinfo",
+			      own->vm ? "" : " --slab", why);
+	else if (own->vm)
 		show_settings(text, options, session->out);
 	else if (*text)
 		show_slabs(text, options, session->out);

@@ -3,18 +3,31 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "cli/command.h"
+#include "commands/commands.h"
 #include "host/names.h"
 #include "host/proc-texts.h"
 #include "record/record-file.h"
 #include "record/recorder.h"
 
+/**
+ * struct record_options - the options of 'record' alone
+ * @path: the file that it writes
+ */
+struct record_options {
+	const char *path;
+	bool types;
+	bool vmas;
+	bool slab;
+};
+
 static int record_words(struct options *options, char **words, int n,
 			struct failure *why)
 {
+	struct record_options *own = options->own;
+
 	if (!n)
 		return fail(why, FAIL_USAGE, "'record' needs a FILE; '-' is stdout");
-	options->record = words[0];
+	own->path = words[0];
 	return options_interval(options, words + 1, n - 1, why);
 }
 
@@ -56,7 +69,8 @@ static int record_one(struct session *session, struct recorder *recorder,
 
 static int record_run(struct session *session, struct failure *why)
 {
-	struct recorder *recorder = recorder_open(session->options->record, why);
+	const struct record_options *own = session->options->own;
+	struct recorder *recorder = recorder_open(own->path, why);
 	struct failure late;
 	int ret;
 
@@ -66,7 +80,7 @@ static int record_run(struct session *session, struct failure *why)
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	session->request.proc_texts = PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_VM |
-		(session->options->slab ? PROC_TEXTS_BIT_SLABINFO : 0);
+		(own->slab ? PROC_TEXTS_BIT_SLABINFO : 0);
 	while (!(ret = record_one(session, recorder, why)))
 		;
 	session->source->tap = NULL;
@@ -79,26 +93,44 @@ static int record_run(struct session *session, struct failure *why)
 
 static const struct option_entry option_vmas = {
 	0, "vmas", NULL, "include the mappings of the processes of --pid",
-	FLAG(vmas) };
+	OWN(FLAG, record_options, vmas) };
+static const struct option_entry option_types = {
+	0, "types", NULL, "include free blocks by migrate type",
+	OWN(FLAG, record_options, types) };
+static const struct option_entry option_slab = {
+	0, "slab", NULL, "include /proc/slabinfo, for system --slab",
+	OWN(FLAG, record_options, slab) };
 
-static const struct option_use record_options[] = {
+static const struct option_rule record_rules[] = {
+	{ .one = &option_vmas, .others = { &option_pid }, .needs = "'--pid'" },
+	{ .one = &option_together, .others = { &option_pid }, .needs = "'--pid'" },
+	{ }
+};
+
+static uint32_t record_parts(const struct options *options)
+{
+	const struct record_options *own = options->own;
+
+	return REQUEST_DEFAULT_PARTS | (own->types ? MEMCENSUS_PART_TYPES : 0) |
+	       (own->vmas ? MEMCENSUS_PART_VMAS : 0);
+}
+
+static const struct option_use record_uses[] = {
 	USE_AS(user, "include groups by user, for -u"),
 	USE_AS(cgroup, "include groups by cgroup, for -g"),
 	USE_AS(command, "include groups by command, for --command"),
 	USE(pid),
 	USE_AS(together, "include one group of the processes of --pid"),
 	USE(basis),
-	USE_AS(types, "include free blocks by migrate type"),
+	USE(types),
 	USE(vmas),
-	USE_AS(slab, "include /proc/slabinfo, for system --slab"),
+	USE(slab),
 	OPTIONS_ALWAYS,
 };
 
 const struct command record_command = {
 	.name = "record",
-	.args = "FILE [INTERVAL [COUNT]]",
 	.words = record_words,
-	.summary = "censuses into a file, which -f of the others reads",
 	.about =
 	"Appends one census to FILE, or one every INTERVAL seconds until Ctrl-C or until\n"
 	"there are COUNT of them. FILE is created if it does not exist; '-' is stdout. A\n"
@@ -115,7 +147,9 @@ const struct command record_command = {
 	"out with a message. The file keeps the earlier ones, and with an INTERVAL\n"
 	"recording continues with the next one. Two processes cannot record to one FILE at\n"
 	"the same time. Only its owner can read a new FILE.\n",
-	.options = record_options,
-	.parts = REQUEST_DEFAULT_PARTS,
+	.options = record_uses,
+	.rules = record_rules,
+	.own_size = sizeof(struct record_options),
+	.parts_of = record_parts,
 	.run = record_run,
 };

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "commands/optional.h"
+#include "commands/smaps.h"
 #include "lib/text.h"
 
 /* Fields in the order of smaps; the columns have their names. */

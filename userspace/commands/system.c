@@ -3,8 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cli/command.h"
-#include "commands/optional.h"
+#include "commands/commands.h"
+#include "commands/interval.h"
+#include "commands/interval-columns.h"
+#include "commands/proc-text.h"
 #include "model/breakdown.h"
 
 /* Adds a row of @n amounts; raw output needs a word in each of @columns. */
@@ -141,47 +143,54 @@ static void system_show(const struct view *view, const struct options *options, 
 
 static int system_run(struct session *session, struct failure *why)
 {
-	const struct options *options = session->options;
+	const struct system_options *own = session->options->own;
 
-	if (options->vm || options->slab)
+	if (own->vm || own->slab)
 		return proc_text_run(session, why);
 	/* These rows need no walk of any process. */
-	return rows_or_one(session, interval_run, MEMCENSUS_PART_SYSTEM, why);
+	return interval_or_one(session, interval_run, MEMCENSUS_PART_SYSTEM, why);
 }
 
 static int system_words(struct options *options, char **words, int n, struct failure *why)
 {
-	if (rows_words(options, words, n, why))
+	const struct system_options *own = options->own;
+
+	if (options_interval(options, words, n, why))
 		return -1;
-	if (options->interval && (options->vm || options->slab))
+	if (options->interval && (own->vm || own->slab))
 		return fail(why, FAIL_USAGE, "'--%s' and an interval cannot be combined",
-			    options->vm ? "vm" : "slab");
+			    own->vm ? "vm" : "slab");
 	return 0;
 }
 
 /* The /proc texts of this machine need no census. */
 static bool system_needs_source(const struct options *options)
 {
-	return options->file || !(options->vm || options->slab);
+	const struct system_options *own = options->own;
+
+	return options->file || !(own->vm || own->slab);
 }
 
 static const struct option_entry option_vm = {
-	0, "vm", NULL, "the settings in /proc/sys/vm, with their meaning", FLAG(vm),
-	PART(proc_text_run, "settings of memory management") };
+	0, "vm", NULL, "the settings in /proc/sys/vm, with their meaning",
+	OWN(FLAG, system_options, vm) };
 static const struct option_entry option_slabs = {
-	0, "slab", NULL, "the slab caches of the kernel, as slabtop", FLAG(slab),
-	PART(proc_text_run, "caches of objects") };
+	0, "slab", NULL, "the slab caches of the kernel, as slabtop",
+	OWN(FLAG, system_options, slab) };
 
-static const struct option_use system_options[] = {
+static const struct option_use system_uses[] = {
 	USE_AS(all, "show every figure"), USE(totals), USE(wide), USE(vm), USE(slabs),
 	OPTIONS_COMMON,
 };
 
+static const struct option_rule system_rules[] = {
+	{ .one = &option_vm, .others = { &option_slabs } },
+	{ }
+};
+
 const struct command system_command = {
 	.name = "system",
-	.args = "[INTERVAL [COUNT]]",
 	.words = system_words,
-	.summary = "where all memory is; as free, vmstat, sar -r, meminfo",
 	.about =
 	"Prints the figures of free; 'used' is total minus available. Then it prints where\n"
 	"all of MemTotal is, in KiB, each page once: pages that processes map are counted\n"
@@ -204,7 +213,9 @@ const struct command system_command = {
 	"--vm and --slab print figures outside a census: the settings in /proc/sys/vm, and\n"
 	"the slab caches of the kernel in /proc/slabinfo, the largest first. They do not\n"
 	"need the module; --vm does not need root.\n",
-	.options = system_options,
+	.options = system_uses,
+	.rules = system_rules,
+	.own_size = sizeof(struct system_options),
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
 	.shown = MEMCENSUS_PART_SYSTEM,
 	.breakdown = true,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/optional.h"
+#include "commands/tasks-filter.h"
 #include "host/cmdlines.h"
 #include "host/names.h"
 #include "host/process.h"
@@ -14,12 +14,16 @@
 /* Whether mappings are needed, to be shown or to be summed. */
 static bool needs_vmas(const struct options *options)
 {
-	return options->mappings || options->mapping.given;
+	const struct tasks_options *own = options->own;
+
+	return options->rows || own->mapping.given;
 }
 
 static bool is_filtered(const struct options *options)
 {
-	return options->comm.given || options->user.given;
+	const struct tasks_options *own = options->own;
+
+	return own->comm.given || own->user.given;
 }
 
 static int none_matches(const struct session *session, struct failure *why)
@@ -41,11 +45,12 @@ static bool has_memory(uint32_t pid)
 
 static bool process_is_of_user(uint32_t pid, const struct options *options)
 {
+	const struct tasks_options *own = options->own;
 	uint32_t uid;
 
-	return !options->user.given ||
+	return !own->user.given ||
 	       (process_user(pid, &uid) &&
-		filter_matches(&options->user,
+		filter_matches(&own->user,
 			       name_live(NULL, NAME_USER, uid, options->numeric)));
 }
 
@@ -69,6 +74,7 @@ static bool process_has_name(uint32_t pid, const struct filter *match)
 static int choose(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
+	const struct tasks_options *own = options->own;
 	DIR *dir = procfs_open_dir(".", why);
 	struct cmdline_of *of = NULL;
 	const struct dirent *entry;
@@ -83,11 +89,11 @@ static int choose(struct session *session, struct failure *why)
 			continue;
 		of = array_grow(of, n, sizeof(*of));
 		of[n].pid = pid;
-		of[n++].chosen = process_has_name(pid, &options->comm);
+		of[n++].chosen = process_has_name(pid, &own->comm);
 	}
 	closedir(dir);
 
-	session->missed += cmdlines_match(&options->comm, of, n);
+	session->missed += cmdlines_match(&own->comm, of, n);
 	session->pids = xreallocarray(session->pids, n, sizeof(*session->pids));
 	for (i = 0; i < n; i++)
 		if (of[i].chosen)
@@ -107,8 +113,11 @@ static int choose(struct session *session, struct failure *why)
 int tasks_prepare(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
+	const struct tasks_options *own = options->own;
 	bool grouped = options->group_by && is_filtered(options);
 
+	if (own->comm.given)
+		session->missed_means = "these processes were chosen by name alone";
 	if (needs_vmas(options))
 		session->request.parts |= MEMCENSUS_PART_VMAS;
 	if (options->pids || !(needs_vmas(options) || grouped))
@@ -128,9 +137,10 @@ int tasks_prepare(struct session *session, struct failure *why)
 static void drop_tasks(struct session *session, struct snapshot *snap)
 {
 	const struct options *options = session->options;
+	const struct tasks_options *own = options->own;
 	const struct view view = { .snap = snap, .numeric = options->numeric };
 	/* A record has no command lines, and this machine has other processes. */
-	const bool lines = options->comm.given && session->source->ops->live;
+	const bool lines = own->comm.given && session->source->ops->live;
 	struct cmdline_of *of = xcalloc(snap->n_tasks, sizeof(*of));
 	size_t i, n = 0, missed = 0;
 	const struct task *task;
@@ -140,15 +150,15 @@ static void drop_tasks(struct session *session, struct snapshot *snap)
 		task = &snap->tasks[i];
 		user = KNOWN(task, MEMCENSUS_TASK_UID) ? name_of_user(&view, task->uid) : NULL;
 		comm = KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL;
-		if (!filter_matches(&options->user, user))
+		if (!filter_matches(&own->user, user))
 			continue;
 		of[i] = cmdline_of_task(task);
-		of[i].chosen = filter_matches(&options->comm, comm);
+		of[i].chosen = filter_matches(&own->comm, comm);
 		/* The command line of a busy process is not read. */
 		missed += lines && !of[i].chosen && !of[i].pid;
 	}
 	if (lines)
-		missed += cmdlines_match(&options->comm, of, snap->n_tasks);
+		missed += cmdlines_match(&own->comm, of, snap->n_tasks);
 	/* choose() may have missed the same command lines: keep the larger count. */
 	if (session->missed < missed)
 		session->missed = missed;
@@ -276,6 +286,7 @@ static void mappings_narrow_tasks(struct snapshot *snap)
 int tasks_refine(struct session *session, struct snapshot *snap, struct failure *why)
 {
 	const struct options *options = session->options;
+	const struct tasks_options *own = options->own;
 
 	if (is_filtered(options)) {
 		drop_tasks(session, snap);
@@ -287,10 +298,10 @@ int tasks_refine(struct session *session, struct snapshot *snap, struct failure 
 	if (!snap->n_vmas && !session->source->ops->live)
 		return fail(why, FAIL_USAGE, "the record has no mappings");
 	snapshot_drop_vmas(snap);
-	mappings_select(snap, &options->mapping);
+	mappings_select(snap, &own->mapping);
 	if (!snap->n_vmas)
 		return fail(why, FAIL_NO_PROCESS, "no mapping matches");
-	if (options->mappings)
+	if (options->rows)
 		mappings_sum(snap);
 	else
 		mappings_narrow_tasks(snap);

@@ -1,22 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus tasks: memory by process. */
-#include <stdlib.h>
-
-#include "cli/command.h"
-#include "commands/optional.h"
-
-const struct rows task_groups[] = {
-	[MEMCENSUS_BY_UID] = {
-		&group_record, "user,mms,swap,uss,pss,frames,rss", "pss" },
-	[MEMCENSUS_BY_CGROUP] = {
-		&group_record, "cgroup_path,mms,swap,uss,pss,frames,rss", "pss" },
-	[MEMCENSUS_BY_COMM] = {
-		&group_record, "comm,mms,swap,uss,pss,frames,rss", "pss" },
-	[MEMCENSUS_BY_PIDS] = {
-		&group_record, "mms,swap,uss,pss,frames,rss", "pss" },
-};
-_Static_assert(ARRAY_SIZE(task_groups) == MEMCENSUS_BY_MAX + 1,
-	       "a kind of group is not shown");
+#include "commands/areas.h"
+#include "commands/commands.h"
+#include "commands/tasks-filter.h"
 
 static const struct rows mappings = {
 	&mapping_record, "mapping,mms,swap,uss,pss,avg_pss,rss", "pss"
@@ -24,13 +10,20 @@ static const struct rows mappings = {
 
 static uint32_t tasks_parts(const struct options *options)
 {
-	return options->wide ? MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM :
-			       MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM;
+	const struct tasks_options *own = options->own;
+
+	/* Without a command, JSON has a whole census, by the module's default. */
+	if (options->json && !options->command_given && !options->rows && !own->mapping.given)
+		return 0;
+	return own->areas ? MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM :
+			    MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM;
 }
 
 static void tasks_show(const struct view *view, const struct options *options, FILE *out)
 {
-	if (options->wide)
+	const struct tasks_options *own = options->own;
+
+	if (own->areas)
 		areas_show(view, options, out);
 	else
 		command_records(view, options,
@@ -38,23 +31,38 @@ static void tasks_show(const struct view *view, const struct options *options, F
 				options->totals, out);
 }
 
-#define FILTERS	"filters and rows of mappings"
+static int set_mappings(struct options *options, const char *value, struct failure *why)
+{
+	(void)value;
+	(void)why;
+	options->rows = &mappings;
+	return 0;
+}
+
+static int tasks_words(struct options *options, char **words, int n, struct failure *why)
+{
+	const struct tasks_options *own = options->own;
+
+	if (options->group_by && options->pids && (own->comm.given || own->user.given))
+		return fail(why, FAIL_USAGE,
+			    "'--pid' and a filter cannot be combined for groups");
+	return options_none(options, words, n, why);
+}
 
 static const struct option_entry option_areas = {
-	'w', "wide", NULL, "the whole system by areas, as smem -w", FLAG(wide),
-	PART(areas_show, "the system by areas") };
+	'w', "wide", NULL, "the whole system by areas, as smem -w",
+	OWN(FLAG, tasks_options, areas) };
 static const struct option_entry option_mappings = {
-	'm', "mappings", NULL, "a row for each mapping by name", FLAG(mappings),
-	PART(tasks_refine, FILTERS) };
+	'm', "mappings", NULL, "a row for each mapping by name", .set = set_mappings };
 static const struct option_entry option_processfilter = {
 	'P', "processfilter", "REGEX", "only processes whose name or command line matches",
-	FILTER(comm), PART(tasks_refine, FILTERS) };
+	OWN(FILTER, tasks_options, comm) };
 static const struct option_entry option_userfilter = {
 	'U', "userfilter", "REGEX", "only processes whose user matches",
-	FILTER(user), PART(tasks_refine, FILTERS) };
+	OWN(FILTER, tasks_options, user) };
 static const struct option_entry option_mapfilter = {
 	'M', "mapfilter", "REGEX", "only memory in mappings whose name matches",
-	FILTER(mapping), PART(tasks_refine, FILTERS) };
+	OWN(FILTER, tasks_options, mapping) };
 
 static const struct option_use tasks_options[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
@@ -66,10 +74,18 @@ static const struct option_use tasks_options[] = {
 	OPTIONS_COMMON,
 };
 
+static const struct option_rule tasks_rules[] = {
+	{ .one = &option_mappings, .others = { OPTIONS_OF_GROUPS } },
+	{ .one = &option_mapfilter, .others = { OPTIONS_OF_GROUPS },
+	  .because = "figures of groups cover all mappings" },
+	{ .one = &option_together,
+	  .others = { &option_pid, &option_processfilter, &option_userfilter },
+	  .needs = "'--pid' or a filter" },
+	{ }
+};
+
 const struct command tasks_command = {
 	.name = "tasks",
-	.args = "",
-	.summary = "processes and the memory they hold; as smem, ps, procrank",
 	.about =
 	"Prints a row for each address space, under the name of the process that was\n"
 	"started first in it. Processes that share an address space (CLONE_VM, vfork) are\n"
@@ -108,10 +124,13 @@ const struct command tasks_command = {
 	"                                               as procrank\n"
 	"  memcensus -P '^(nginx|php)' --together       what a site uses\n"
 	"  memcensus -M 'libc' -r                       processes that map the C library\n",
+	.words = tasks_words,
 	.options = tasks_options,
+	.rules = tasks_rules,
+	.own_size = sizeof(struct tasks_options),
 	.parts_of = tasks_parts,
 	.rows = { &task_record, "pid,user,comm,swap,uss,pss,rss", "pss" },
-	.groups = task_groups,
+	.groups = rows_groups,
 	.mappings = &mappings,
 	.prepare = tasks_prepare,
 	.refine = tasks_refine,

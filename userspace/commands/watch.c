@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "cli/command.h"
+#include "commands/commands.h"
 #include "commands/interval.h"
 #include "host/exit-watch.h"
 #include "host/process.h"
@@ -497,9 +497,7 @@ static const struct option_use watch_options[] = {
 
 const struct command watch_command = {
 	.name = "watch",
-	.args = "PID [INTERVAL [COUNT]]",
 	.words = watch_words,
-	.summary = "a process until it ends: what grows, and how",
 	.about =
 	"Prints a row every INTERVAL seconds (1) until the process ends, and then a line\n"
 	"that says when and how it ended: its exit status, a signal, the OOM killer.\n"

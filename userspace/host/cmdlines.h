@@ -9,7 +9,7 @@
 #ifndef READER_CMDLINES_H
 #define READER_CMDLINES_H
 
-#include "lib/part.h"
+#include "lib/failure.h"
 #include "lib/filter.h"
 #include "model/snapshot.h"
 
@@ -36,7 +36,7 @@ struct cmdline_of cmdline_of_task(const struct task *task);
  * Reads the command lines of all tasks in @snap that were not busy into @snap.
  * Returns how many timed out.
  */
-size_t cmdlines_add(struct snapshot *snap) MAY_BE_LEFT_OUT;
+size_t cmdlines_add(struct snapshot *snap);
 
 /*
  * Chooses those of the @n processes in @of whose command line matches.  This program
@@ -46,6 +46,6 @@ size_t cmdlines_add(struct snapshot *snap) MAY_BE_LEFT_OUT;
 size_t cmdlines_match(const struct filter *filter, struct cmdline_of *of, size_t n);
 
 /* Sets how many times 50 ms to wait for one, for tests; the default is 10. */
-void cmdlines_patience(unsigned int times) MAY_BE_LEFT_OUT;
+void cmdlines_patience(unsigned int times);
 
 #endif /* READER_CMDLINES_H */

@@ -46,7 +46,7 @@ const char *name_live(const struct snapshot *snap, enum name_kind kind, uint64_t
 
 	(void)snap;
 	if (kind != NAME_USER)
-		return cgroup_path ? cgroup_path(id, numeric) : NULL;
+		return cgroup_path(id, numeric);
 	user = known_names_get(&users, id);
 	if (!user->text) {
 		pw = getpwuid((uid_t)id);
@@ -57,14 +57,12 @@ const char *name_live(const struct snapshot *snap, enum name_kind kind, uint64_t
 
 void names_live(struct snapshot *snap)
 {
-	if (cgroups_renew)
-		cgroups_renew();
+	cgroups_renew();
 	snap->naming = name_live;
 }
 
 void names_forget(void)
 {
 	known_names_free(&users);
-	if (cgroups_forget)
-		cgroups_forget();
+	cgroups_forget();
 }

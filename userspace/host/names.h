@@ -5,7 +5,7 @@
 #ifndef READER_NAMES_H
 #define READER_NAMES_H
 
-#include "lib/part.h"
+#include "lib/failure.h"
 #include "model/snapshot.h"
 
 /**
@@ -48,13 +48,13 @@ void names_forget(void);
  * of this cgroup namespace.  Reads the tree when a path is first missing, and again
  * after cgroups_renew().  The text is valid until cgroups_forget().
  */
-MAY_BE_LEFT_OUT const char *cgroup_path(uint64_t id, bool numeric);
+const char *cgroup_path(uint64_t id, bool numeric);
 
 /* A new census may have new cgroups: the next missing path reads the tree again. */
-MAY_BE_LEFT_OUT void cgroups_renew(void);
+void cgroups_renew(void);
 
 /* Frees all paths; see names_forget(). */
-MAY_BE_LEFT_OUT void cgroups_forget(void);
+void cgroups_forget(void);
 
 /*
  * Writes the directory of cgroup @id to @dir of @size bytes.  Returns the length
@@ -69,6 +69,6 @@ size_t cgroup_directory(uint64_t id, char *dir, size_t size);
 bool cgroup_number(const char *dir, const char *file, const char *name, uint64_t *number);
 
 /* Sets the mount point, for tests; call it before the first cgroup_path(). */
-MAY_BE_LEFT_OUT void cgroups_root(const char *dir);
+void cgroups_root(const char *dir);
 
 #endif /* READER_NAMES_H */

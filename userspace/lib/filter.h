@@ -8,7 +8,7 @@
 #include <regex.h>
 #include <stdbool.h>
 
-#include "lib/part.h"
+#include "lib/failure.h"
 
 /* A filter; unless one is @given, everything matches and @regex is not set. */
 struct filter {
@@ -21,8 +21,8 @@ struct filter {
  * expression.  Returns 0, or -1 and @why, which says what is wrong with @text.
  */
 int filter_compile(struct filter *filter, const char *name, const char *text,
-		   struct failure *why) MAY_BE_LEFT_OUT;
-void filter_free(struct filter *filter) MAY_BE_LEFT_OUT;
+		   struct failure *why);
+void filter_free(struct filter *filter);
 
 /* Whether some part of @text matches; NULL (unknown) matches only without a filter. */
 bool filter_matches(const struct filter *filter, const char *text);

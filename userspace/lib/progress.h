@@ -9,13 +9,12 @@
 #ifndef READER_PROGRESS_H
 #define READER_PROGRESS_H
 
-#include "lib/part.h"
+#include "lib/failure.h"
 
 struct progress;
 
 /* Returns NULL if there is nothing to show; progress_end() accepts NULL. */
-MAY_BE_LEFT_OUT
 struct progress *progress_begin(void);
-void progress_end(struct progress *progress) MAY_BE_LEFT_OUT;
+void progress_end(struct progress *progress);
 
 #endif /* READER_PROGRESS_H */

@@ -7,7 +7,7 @@
 
 #include "lib/failure.h"
 #include "lib/json.h"
-#include "lib/part.h"
+#include "lib/failure.h"
 #include "model/snapshot.h"
 
 /**
@@ -44,7 +44,7 @@ struct pages_cursor {
  * Checks that the messages adjoin and that their arrays fit together.  0, or -1
  * and @why.
  */
-int pages_check(const struct snapshot *snap, struct failure *why) MAY_BE_LEFT_OUT;
+int pages_check(const struct snapshot *snap, struct failure *why);
 
 /* The next block, by address, of a checked @snap; false after the last. */
 bool pages_next(const struct snapshot *snap, struct pages_cursor *cursor,
@@ -71,6 +71,6 @@ struct page_counts pages_between(const struct snapshot *snap, struct pages_curso
  * The members "pages": where the bitmaps begin and end, null if they are unknown; and
  * "runs": neighbouring pages of one kind, by address.
  */
-void pages_json(struct json *json, const struct snapshot *snap) MAY_BE_LEFT_OUT;
+void pages_json(struct json *json, const struct snapshot *snap);
 
 #endif /* READER_PAGES_H */

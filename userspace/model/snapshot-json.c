@@ -222,7 +222,7 @@ void snapshot_json(FILE *out, const struct snapshot *snap,
 				       breakdown.rows[i].bytes);
 		json_close(&json, '}');
 	}
-	if (what->pages && pages_json)
+	if (what->pages)
 		pages_json(&json, snap);
 	json_close(&json, '}');
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "lib/failure.h"
-#include "lib/part.h"
+#include "lib/failure.h"
 
 /**
  * enum selection_kind - which censuses of a record to read
@@ -39,8 +39,7 @@ struct selection {
  * local time, or @SECONDS since 1970.  A minute or second means its end, so that
  * a printed time selects the census that it was printed for.  0, or -1 and @why.
  */
-int selection_parse(struct selection *selection, const char *word, struct failure *why)
-	MAY_BE_LEFT_OUT;
+int selection_parse(struct selection *selection, const char *word, struct failure *why);
 
 /* Turns SELECTION_CLOCK into SELECTION_TIME on the day of the time @last. */
 struct selection selection_on_day(struct selection selection, uint64_t last);
@@ -53,6 +52,6 @@ struct source;
  * and @why if it cannot be opened.
  */
 struct source *source_open_file(const char *path, struct selection selection,
-				struct failure *why) MAY_BE_LEFT_OUT;
+				struct failure *why);
 
 #endif /* READER_SELECTION_H */

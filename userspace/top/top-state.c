@@ -5,7 +5,7 @@
 #include <curses.h>
 
 #include "cli/command.h"
-#include "top/top.h"
+#include "top/top-state.h"
 
 /* Default interval between two censuses, ns; htop uses 1.5 s, top 3 s. */
 #define DEFAULT_INTERVAL	2000000000ULL
@@ -70,7 +70,7 @@ const struct top_binding top_bindings[] = {
 int top_init(struct top *top, const struct options *options, struct failure *why)
 {
 	const struct rows *rows = &options->command->rows;
-	const struct rows *map = &map_command.rows;
+	static const struct rows map = ROWS_MAP;
 
 	memset(top, 0, sizeof(*top));
 	top->interval = options->interval ? options->interval : DEFAULT_INTERVAL;
@@ -83,8 +83,8 @@ int top_init(struct top *top, const struct options *options, struct failure *why
 			  options->sort ? options->sort : rows->sort,
 			  options->reverse, why))
 		return -1;
-	return top_list_init(&top->map.list, map->type, NULL, map->columns,
-			     map->sort, false, why);
+	return top_list_init(&top->map.list, map.type, NULL, map.columns,
+			     map.sort, false, why);
 }
 
 void top_free(struct top *top)
@@ -113,7 +113,7 @@ void top_request(const struct top *top, struct request *request)
 	request->n_pids = 1;
 	request->parts = MAP_PARTS;
 	request->group_by = 0;
-	request->basis = top->basis ? top->basis : map_command.basis;
+	request->basis = top->basis ? top->basis : MEMCENSUS_BASIS_MAPCOUNT;
 	request->any_basis = !top->basis;
 }
 

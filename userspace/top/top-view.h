@@ -8,7 +8,7 @@
 
 #include <curses.h>
 
-#include "top/top.h"
+#include "top/top-state.h"
 
 /*
  * Takes over the terminal; top_view_close() or exit() restores it.  0, or -1 and

@@ -9,8 +9,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "cli/command.h"
 #include "lib/signals.h"
+#include "top/top.h"
 #include "top/top-view.h"
 
 #define NSEC_PER_MSEC	1000000ULL
@@ -213,9 +213,7 @@ static const struct option_use top_options[] = {
 
 const struct command top_command = {
 	.name = "top",
-	.args = "[INTERVAL [COUNT]]",
 	.words = options_interval,
-	.summary = "processes on the whole screen, live, as top and htop",
 	.about =
 	"Shows a row for each process, the largest PSS first, and takes a census every\n"
 	"INTERVAL seconds (2). Above the rows: the memory of the system, kswapd, and the\n"

@@ -279,5 +279,5 @@ int decode_finish(const struct snapshot *snap, struct failure *why)
 		return fail(why, FAIL_MALFORMED,
 			    "the census ended without INFO and SCAN");
 	/* Without it, nothing has requested pages. */
-	return pages_check ? pages_check(snap, why) : 0;
+	return pages_check(snap, why);
 }

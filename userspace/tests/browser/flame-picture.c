@@ -2,7 +2,7 @@
 /* Draws a small known tree for flame-test. */
 #include <stdio.h>
 
-#include "lib/flame-tree.h"
+#include "flame/svg.h"
 
 #define MIB	1048576
 

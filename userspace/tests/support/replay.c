@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * replay SCENE [ARG...]: runs the reader with the ARGs on the census of a scene or the
- * censuses of a series. SCENE 'asked': prints the requests; 'absent': no module.
+ * censuses of a series; the other programs of the family are replay-NAME. SCENE
+ * 'asked': prints the requests; 'absent': no module.
  * REPLAY_DELAY in the environment: ms that each census takes; REPLAY_PATIENCE: how
  * often to wait 50 ms for a command line; REPLAY_PROC: where /proc is (proc).
  */
@@ -10,12 +11,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/family.h"
 #include "cli/reader.h"
-#include "commands/trace-sources.h"
 #include "host/cmdlines.h"
 #include "host/names.h"
 #include "host/proc-texts.h"
 #include "host/procfs.h"
+#include "host/trace-instance.h"
 #include "lib/signals.h"
 #include "stream.h"
 #include "wire/request.h"
@@ -138,19 +140,23 @@ int main(int argc, char **argv)
 {
 	const char *patience = getenv("REPLAY_PATIENCE");
 
-	if (argc < 2)
+	scene = getenv("REPLAY_SCENE");
+	if (!scene && argc < 2)
 		return 99;
-	scene = argv[1];
-	argv[1] = argv[0];
+	if (!scene) {
+		scene = argv[1];
+		setenv("REPLAY_SCENE", scene, 1);
+		argv[1] = argv[0];
+		argv++;
+		argc--;
+	}
+	family_prefix("replay");
 	/* Do not use the cgroups and settings of this machine. */
-	if (cgroups_root)
-		cgroups_root("/nonexistent");
+	cgroups_root("/nonexistent");
 	procfs_root(getenv("REPLAY_PROC") ? getenv("REPLAY_PROC") : "proc");
 	/* Nor trace it. */
-	if (trace_instance_root)
-		trace_instance_root("/nonexistent");
+	trace_instance_root("/nonexistent");
 	/* The files are on a disk, not in /proc, and may be slow. */
-	if (cmdlines_patience)
-		cmdlines_patience(patience ? (unsigned int)atoi(patience) : 1000);
-	return reader_run(argc - 1, argv + 1, replay_open);
+	cmdlines_patience(patience ? (unsigned int)atoi(patience) : 1000);
+	return reader_run(argc, argv, replay_open);
 }

@@ -4,10 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/flame-moment.h"
+#include "flame/moment.h"
 #include "analysis/stacks.h"
 #include "host/symbols.h"
-#include "lib/flame-tree.h"
+#include "flame/svg.h"
 #include "tap.h"
 
 #define PAGE	4096

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/family.h"
 #include "tap.h"
 
 #define PAGE		TESTS_DATA "/../../memcensus.8.scd"
@@ -32,13 +33,12 @@ static void add_type(const struct record_type *type)
 
 static void find_types(void)
 {
-	const struct command_slot *slot;
-	const struct command *command;
+	const struct command *const *command;
 
-	for_each_command(command, slot) {
-		add_type(command->rows.type);
-		if (command->groups)
-			add_type(command->groups[MEMCENSUS_BY_UID].type);
+	for (command = commands; *command; command++) {
+		add_type((*command)->rows.type);
+		if ((*command)->groups)
+			add_type((*command)->groups[MEMCENSUS_BY_UID].type);
 	}
 }
 
@@ -143,23 +143,22 @@ static char *bold(char **at)
 static void test_commands(const struct page *page)
 {
 	size_t from = section(page, "# COMMANDS"), i;
-	const struct command_slot *slot;
-	const struct command *command;
+	const struct command *const *command;
 	char term[64], *at, *word;
 	bool found;
 
-	for_each_command(command, slot) {
-		snprintf(term, sizeof(term), "*%s*", command->name);
+	for (command = commands; *command; command++) {
+		snprintf(term, sizeof(term), "*%s*", (*command)->name);
 		for (found = false, i = from; goes_on(page, i, "# "); i++)
 			found |= !strncmp(page->lines[i], term, strlen(term));
-		ok(found, "command %s is described", command->name);
+		ok(found, "command %s is described", (*command)->name);
 	}
 	for (i = from; goes_on(page, i, "# "); i++) {
 		at = page->lines[i];
 		if (*at != '*' || (i > from && *page->lines[i - 1]))
 			continue;
 		word = bold(&at);
-		ok(word && command_find(word), "command %s exists", word ? word : page->lines[i]);
+		ok(word && family_find(word), "command %s exists", word ? word : page->lines[i]);
 	}
 }
 
@@ -169,12 +168,11 @@ static size_t n_options;
 
 static void find_options(void)
 {
-	const struct command_slot *slot;
-	const struct command *command;
+	const struct command *const *command;
 	const struct option_use *use;
 
-	for_each_command(command, slot)
-		for (use = command->options; use->option; use++)
+	for (command = commands; *command; command++)
+		for (use = (*command)->options; use->option; use++)
 			if (use->option->help)
 				options[n_options++] = use->option;
 }

@@ -8,9 +8,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "commands/trace-event.h"
-#include "commands/trace-show.h"
-#include "commands/trace-sums.h"
+#include "host/trace-event.h"
+#include "trace/call-text.h"
+#include "trace/show.h"
+#include "analysis/trace-sums.h"
 #include "tap.h"
 
 #define PAGE	4096UL
@@ -456,12 +457,12 @@ static void check_words(enum trace_call number, int64_t result, bool failed,
 {
 	const struct trace_row row = { .call = number, .args = args, .result = result,
 				       .failed = failed };
-	char buf[TRACE_WORDS_SIZE];
+	char buf[CALL_TEXT_SIZE];
 
-	trace_words_args(buf, &row);
+	call_text_args(buf, &row);
 	if (!ok(!strcmp(buf, words), "%s(%s)", trace_call_names[number], words))
 		printf("# is: %s\n", buf);
-	trace_words_result(buf, &row);
+	call_text_result(buf, &row);
 	if (!ok(!strcmp(buf, says), "= %s", says))
 		printf("# is: %s\n", buf);
 }

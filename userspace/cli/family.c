@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The commands of all programs, and how memcensus finds these. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/family.h"
+
+#define TOOLS	"memcensus-tools"
+
+const struct family_member family[] = {
+	{ "tasks", "", "processes and the memory they hold; as smem, ps, procrank", NULL },
+	{ "map", "PID...", "what a process has mapped, as pmap -x or smaps", NULL },
+	{ "buddy", "[INTERVAL [COUNT]]",
+	  "free memory by the size of its blocks, fragmentation", NULL },
+	{ "kswapd", "[INTERVAL [COUNT]]", "what reclaim does, distance to the watermarks", NULL },
+	{ "system", "[INTERVAL [COUNT]]",
+	  "where all memory is; as free, vmstat, sar -r, meminfo", NULL },
+	{ "top", "[INTERVAL [COUNT]]", "processes on the whole screen, live, as top and htop",
+	  TOOLS },
+	{ "watch", "PID [INTERVAL [COUNT]]", "a process until it ends: what grows, and how", NULL },
+	{ "record", "FILE [INTERVAL [COUNT]]",
+	  "censuses into a file, which -f of the others reads", NULL },
+	{ "diff", "FILE [FILE]", "what changed from one record to another", NULL },
+	{ "leak", "[PID...]", "whose private memory grows steadily, and where", NULL },
+	{ "chart", "bar|pie|time", "a picture of it, SVG or PNG, by gnuplot", NULL },
+	{ "export", "", "metrics for Prometheus: OpenMetrics text", TOOLS },
+	{ "flame", "PID|-- COMMAND...", "which code touched the memory that is still there",
+	  TOOLS },
+	{ "trace", "[PID...|-- COMMAND...]", "calls that reserve memory, page faults, reclaim",
+	  TOOLS },
+	{ }
+};
+
+static const char *prefix = "memcensus";
+
+void family_prefix(const char *text)
+{
+	prefix = text;
+}
+
+const struct family_member *family_find(const char *name)
+{
+	const struct family_member *member;
+
+	for (member = family; member->name; member++)
+		if (!strcmp(member->name, name))
+			return member;
+	return NULL;
+}
+
+const struct family_member *family_find_program(char **words)
+{
+	const struct family_member *member;
+
+	for (; *words && strcmp(*words, "--"); words++) {
+		member = family_find(*words);
+		if (member && member->package)
+			return member;
+	}
+	return NULL;
+}
+
+int family_path(const char *name, char *path, struct failure *why)
+{
+	static const char *const places[] = { "", "../libexec/memcensus/" };
+	char own[FAMILY_PATH_SIZE - 64];
+	const ssize_t length = readlink("/proc/self/exe", own, sizeof(own));
+	char *slash = length > 0 ? memrchr(own, '/', (size_t)length) : NULL;
+	size_t i;
+
+	for (i = 0; slash && i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(path, FAMILY_PATH_SIZE, "%.*s%s%s-%s", (int)(slash + 1 - own), own,
+			 places[i], prefix, name);
+		if (!access(path, X_OK))
+			return 0;
+	}
+	return fail(why, FAIL_SYSTEM,
+		    "'%s' is not installed: its program %s-%s is in the package %s",
+		    name, prefix, name, family_find(name)->package);
+}
+
+int family_execute(const struct family_member *member, char **argv, struct failure *why)
+{
+	char path[FAMILY_PATH_SIZE];
+
+	if (family_path(member->name, path, why))
+		return -1;
+	execv(path, argv);
+	return fail(why, FAIL_SYSTEM, "cannot execute '%.200s': %s", path, strerror(errno));
+}

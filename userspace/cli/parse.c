@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Parses the command line. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/family.h"
+#include "cli/parse.h"
+#include "lib/filter.h"
+#include "lib/memory.h"
+
+/* Codes of long options for getopt_long() start here. */
+#define LONG_BASE	0x100
+#define OPTIONS_MAX	96
+/* Of a text with the names of all commands. */
+#define NAMES_SIZE	256
+
+/**
+ * struct option_set - the options of all commands, each name once
+ * @v: entries; if several commands share a name, any of theirs
+ * @given: which are on the command line
+ * @n: number of entries
+ * @letters, @names: the same in the format of getopt_long()
+ */
+struct option_set {
+	const struct option_entry *v[OPTIONS_MAX];
+	bool given[OPTIONS_MAX];
+	size_t n;
+	char letters[2 * OPTIONS_MAX + 2];
+	struct option names[OPTIONS_MAX];
+};
+
+static size_t set_find(const struct option_set *set, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < set->n && strcmp(set->v[i]->name, name); i++)
+		;
+	return i;
+}
+
+static void set_add(struct option_set *set, const struct option_entry *entry)
+{
+	const size_t i = set_find(set, entry->name);
+	char *letter = set->letters + strlen(set->letters);
+
+	if (i < set->n)
+		return;
+	if (set->n == OPTIONS_MAX)
+		abort();
+	set->v[set->n++] = entry;
+	set->names[i].name = entry->name;
+	set->names[i].has_arg = entry->arg ? required_argument : no_argument;
+	set->names[i].val = LONG_BASE + (int)i;
+	if (!entry->letter)
+		return;
+	*letter++ = entry->letter;
+	if (entry->arg)
+		*letter = ':';
+}
+
+static void set_add_all(struct option_set *set, const struct option_use *use)
+{
+	for (; use->option; use++)
+		set_add(set, use->option);
+}
+
+/* @first: the command whose options come first: others may have the same names; or NULL. */
+static void set_fill(struct option_set *set, const struct command *first)
+{
+	const struct command *const *command;
+
+	memset(set, 0, sizeof(*set));
+	set->letters[0] = ':';
+	if (first)
+		set_add_all(set, first->options);
+	for (command = commands; *command; command++)
+		set_add_all(set, (*command)->options);
+	set_add_all(set, options_shared);
+}
+
+/* The entry for the getopt_long() result @code. */
+static const struct option_entry *set_entry(const struct option_set *set, int code)
+{
+	size_t i;
+
+	if (code >= LONG_BASE)
+		return set->v[code - LONG_BASE];
+	for (i = 0; set->v[i]->letter != code; i++)
+		;
+	return set->v[i];
+}
+
+static bool is_given(const struct option_set *set, const struct option_entry *entry)
+{
+	const size_t i = set_find(set, entry->name);
+
+	return i < set->n && set->v[i] == entry && set->given[i];
+}
+
+/* The first of @entries that is on the command line; NULL: none. */
+static const struct option_entry *first_given(const struct option_set *set,
+					      const struct option_entry *const *entries)
+{
+	while (*entries && !is_given(set, *entries))
+		entries++;
+	return *entries;
+}
+
+/* Reports the error that getopt_long() found. */
+static int wrong_word(const struct option_set *set, int code, char **argv, struct failure *why)
+{
+	const struct option_entry *entry;
+
+	if (code == ':') {
+		entry = set_entry(set, optopt);
+		return fail(why, FAIL_USAGE, "option '--%s' needs a value: %s",
+			    entry->name, entry->arg);
+	}
+	if (optopt && optopt < LONG_BASE)
+		return fail(why, FAIL_USAGE, "no option '-%c'", optopt);
+	if (optopt)
+		return fail(why, FAIL_USAGE, "option '--%s' takes no value",
+			    set_entry(set, optopt)->name);
+	return fail(why, FAIL_USAGE, "unknown or ambiguous option '%.60s'", argv[optind - 1]);
+}
+
+static const struct option_entry *option_of(const struct command *command, const char *name)
+{
+	const struct option_use *use;
+
+	for (use = command->options; use->option; use++)
+		if (!strcmp(use->option->name, name))
+			return use->option;
+	return NULL;
+}
+
+/* Says that the command of @options does not have @option, and which ones do. */
+static int not_an_option(const struct options *options, const char *option, struct failure *why)
+{
+	const struct command *const *command;
+	char names[NAMES_SIZE] = "";
+	size_t len = 0;
+
+	for (command = commands; *command; command++)
+		if (len < NAMES_SIZE && option_of(*command, option))
+			len += snprintf(names + len, NAMES_SIZE - len, " %s", (*command)->name);
+	return fail(why, FAIL_USAGE, "'%s' has no option '--%s'%s%s", options->name, option,
+		    len ? "; it is one of:" : "", names);
+}
+
+static void *place_of(const struct options *options, const struct option_entry *entry)
+{
+	return (char *)(entry->own ? options->own : (void *)options) + entry->at;
+}
+
+/* Applies the option @code to @options, or fails if the command does not have it. */
+static int take_option(struct options *options, struct option_set *set, int code,
+		       struct failure *why)
+{
+	const char *name = set_entry(set, code)->name;
+	const struct option_entry *entry = option_of(options->command, name);
+	int ret = 0;
+
+	if (!entry)
+		return not_an_option(options, name, why);
+	set->given[set_find(set, name)] = true;
+	switch (entry->kind) {
+	case OPTION_FLAG:
+		*(bool *)place_of(options, entry) = true;
+		break;
+	case OPTION_TEXT:
+		*(const char **)place_of(options, entry) = optarg;
+		break;
+	case OPTION_FILTER:
+		ret = filter_compile(place_of(options, entry), name, optarg, why);
+		break;
+	case OPTION_SELECTION:
+		ret = selection_parse(place_of(options, entry), optarg, why);
+		break;
+	case OPTION_NONE:
+		break;
+	}
+	if (entry->group_by)
+		options->group_by = entry->group_by;
+	return ret || !entry->set ? ret : entry->set(options, optarg, why);
+}
+
+static int wrong_pair(const struct option_rule *rule, const struct option_entry *other,
+		      struct failure *why)
+{
+	if (rule->needs)
+		return fail(why, FAIL_USAGE, "'--%s' needs %s", rule->one->name, rule->needs);
+	return fail(why, FAIL_USAGE, "'--%s' and '--%s' cannot be combined%s%s",
+		    rule->one->name, other->name, rule->because ? ": " : "",
+		    rule->because ? rule->because : "");
+}
+
+/* @rules may be NULL. */
+static int check_rules(const struct option_rule *rule, const struct option_set *set,
+		       struct failure *why)
+{
+	const struct option_entry *other;
+
+	for (; rule && rule->one; rule++) {
+		other = first_given(set, rule->others);
+		if (is_given(set, rule->one) && !other == !!rule->needs)
+			return wrong_pair(rule, other, why);
+	}
+	return 0;
+}
+
+/* What no rule can express: it depends on a value. */
+static int check_groups(const struct options *options, const struct option_set *set,
+			struct failure *why)
+{
+	static const struct option_entry *const groups[] = { OPTIONS_OF_GROUPS, NULL };
+
+	if (!options->group_by || options->basis != MEMCENSUS_BASIS_MAPCOUNT)
+		return 0;
+	return fail(why, FAIL_USAGE,
+		    "'--%s' and '--basis mapcount' cannot be combined: groups are counted by frames",
+		    first_given(set, groups)->name);
+}
+
+static void set_command(struct options *options, const struct command *command)
+{
+	options->command = command;
+	options->name = command->name;
+	if (command->own_size)
+		options->own = xcalloc(1, command->own_size);
+}
+
+static int no_command(const char *word, struct failure *why)
+{
+	const struct family_member *member;
+	char names[NAMES_SIZE];
+	size_t len = 0;
+
+	for (member = family; member->name && len < NAMES_SIZE; member++)
+		len += snprintf(names + len, NAMES_SIZE - len, " %s", member->name);
+	return fail(why, FAIL_USAGE, "no command '%.60s'; there are:%s", word, names);
+}
+
+const char *parse_command(int argc, char **argv)
+{
+	/* getopt_long() permutes. */
+	char **copy = xmemdup(argv, (argc + 1) * sizeof(*copy));
+	const char *word = NULL;
+	struct option_set set;
+
+	opterr = 0;
+	set_fill(&set, NULL);
+	optind = 0;
+	while (getopt_long(argc, copy, set.letters, set.names, NULL) != -1)
+		;
+	if (optind < argc)
+		word = copy[optind];
+	free(copy);
+	return word;
+}
+
+/* Takes the program after -- from the words.  Returns the number of words that are left. */
+static int take_program(struct options *options, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; options->command->program && i < argc; i++) {
+		if (strcmp(argv[i], "--"))
+			continue;
+		options->program = argv + i + 1;
+		return i;
+	}
+	return argc;
+}
+
+int parse_arguments(struct options *options, const char *word, int argc, char **argv,
+		    struct failure *why)
+{
+	const struct command *command = word ? command_find(word) : NULL;
+	struct option_set set;
+	int code, ret = 0;
+
+	memset(options, 0, sizeof(*options));
+	set_command(options, command ? command : commands[0]);
+	options->command_given = command;
+	options->command_wrong = word && !command;
+	if (options->command_wrong)
+		return no_command(word, why);
+	argc = take_program(options, argc, argv);
+	set_fill(&set, options->command);
+	optind = 0;
+	while ((code = getopt_long(argc, argv, set.letters, set.names, NULL)) != -1)
+		if (!ret && (code == '?' || code == ':'))
+			ret = wrong_word(&set, code, argv, why);
+	optind = 0;
+	while (!ret && (code = getopt_long(argc, argv, set.letters, set.names, NULL)) != -1)
+		ret = take_option(options, &set, code, why);
+	if (ret || options->help || options->version || options->words)
+		return ret;
+	if (check_rules(options_rules, &set, why) ||
+	    check_rules(options->command->rules, &set, why) ||
+	    check_groups(options, &set, why))
+		return -1;
+	optind += options->command_given;
+	return options->command->words(options, argv + optind, argc - optind, why);
+}
+
+void parse_free(struct options *options)
+{
+	const struct option_use *use;
+
+	for (use = options->command->options; use->option; use++)
+		if (use->option->kind == OPTION_FILTER)
+			filter_free(place_of(options, use->option));
+	columns_free(&options->chosen);
+	free(options->pids);
+	free(options->own);
+}

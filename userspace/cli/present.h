@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Takes and shows the censuses of a command that has no run() of its own.
+ */
+#ifndef READER_PRESENT_H
+#define READER_PRESENT_H
+
+#include "cli/command.h"
+
+/* The MEMCENSUS_PART_* to request for @options; 0: the module's default. */
+uint32_t present_parts(const struct options *options);
+
+/*
+ * Takes the censuses of @session, shows each by the command's show() or as JSON,
+ * and prints its warnings on stderr.  Returns 0, or -1 and @why.
+ */
+int present_censuses(struct session *session, struct failure *why);
+
+#endif /* READER_PRESENT_H */

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Rows that several commands have. */
+#include "cli/rows.h"
+
+const struct rows rows_groups[] = {
+	[MEMCENSUS_BY_UID] = {
+		&group_record, "user,mms,swap,uss,pss,frames,rss", "pss" },
+	[MEMCENSUS_BY_CGROUP] = {
+		&group_record, "cgroup_path,mms,swap,uss,pss,frames,rss", "pss" },
+	[MEMCENSUS_BY_COMM] = {
+		&group_record, "comm,mms,swap,uss,pss,frames,rss", "pss" },
+	[MEMCENSUS_BY_PIDS] = {
+		&group_record, "mms,swap,uss,pss,frames,rss", "pss" },
+};
+_Static_assert(ARRAY_SIZE(rows_groups) == MEMCENSUS_BY_MAX + 1,
+	       "a kind of group is not shown");

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The commands of memcensus itself, each defined by the file of its name.
+ */
+#ifndef READER_COMMANDS_H
+#define READER_COMMANDS_H
+
+#include "cli/command.h"
+
+extern const struct command tasks_command;
+extern const struct command map_command;
+extern const struct command buddy_command;
+extern const struct command kswapd_command;
+extern const struct command system_command;
+extern const struct command watch_command;
+extern const struct command record_command;
+extern const struct command diff_command;
+extern const struct command leak_command;
+extern const struct command chart_command;
+
+#endif /* READER_COMMANDS_H */

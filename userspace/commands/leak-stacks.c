@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Runs memcensus-flame beside leak. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/family.h"
+#include "commands/leak-stacks.h"
+
+/* The table of flame has the look of that of leak. */
+static void set_look(char *look, const struct options *options)
+{
+	sprintf(look, "%s%s%s", options->suffixes ? "k" : "", options->no_header ? "H" : "",
+		options->raw ? "r" : "");
+}
+
+int leak_stacks_begin(struct leak_stacks *stacks, const struct options *options,
+		      struct failure *why)
+{
+	char path[FAMILY_PATH_SIZE], pid[16], look[4];
+	char *const argv[] = { path, "flame", pid, "--grown-since", "0.01", "--look", look, NULL };
+	int fds[2];
+
+	if (family_path("flame", path, why))
+		return -1;
+	snprintf(pid, sizeof(pid), "%" PRIu32, options->pids[0]);
+	set_look(look, options);
+	if (pipe2(fds, O_CLOEXEC))
+		return fail(why, FAIL_SYSTEM, "no pipe for stacks: %s", strerror(errno));
+	stacks->fd = fds[0];
+	stacks->pid = fork();
+	if (!stacks->pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(fds[1], STDOUT_FILENO);
+		execv(path, argv);
+		_exit(EXIT_FAILURE);
+	}
+	close(fds[1]);
+	if (stacks->pid > 0)
+		return 0;
+	stacks->pid = 0;
+	close(stacks->fd);
+	return fail(why, FAIL_SYSTEM, "cannot start '%.200s': %s", path, strerror(errno));
+}
+
+int leak_stacks_end(struct leak_stacks *stacks, FILE *out, struct failure *why)
+{
+	char text[4096];
+	ssize_t size;
+	int status = -1;
+
+	kill(stacks->pid, SIGINT);
+	while ((size = read(stacks->fd, text, sizeof(text))) > 0 || (size < 0 && errno == EINTR))
+		if (size > 0)
+			fwrite(text, 1, (size_t)size, out);
+	close(stacks->fd);
+	while (waitpid(stacks->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	stacks->pid = 0;
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return 0;
+	return fail(why, FAIL_SYSTEM, "no stacks: the line before says why");
+}

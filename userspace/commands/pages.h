@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * 'map --pages': where the pages of a process are.
+ */
+#ifndef READER_PAGES_COMMAND_H
+#define READER_PAGES_COMMAND_H
+
+#include "cli/command.h"
+
+/* A row for each mapping in the range of --range, with a picture of its pages. */
+void pages_show(const struct view *view, const struct options *options, FILE *out);
+
+/* Parses START-END, hexadecimal as in maps. 0, or -1 and @why. */
+int pages_range(struct options *options, const char *value, struct failure *why);
+
+#endif /* READER_PAGES_COMMAND_H */

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Draws what flame found: names the frames, folds the stacks. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flame/draw.h"
+#include "flame/grown.h"
+#include "flame/svg.h"
+#include "host/symbols.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "model/format.h"
+
+/* Frames that are none; the first is a prefix of all of them. */
+#define NO_STACK		"[no stack]"
+#define NO_STACK_DROPPED	"[no stack] table is full"
+
+/**
+ * struct frame_names - the frames of all stacks that are drawn
+ * @names: for each frame the name of its function, NULL: unknown; owned
+ * @wanted: frames that are drawn; owned
+ */
+struct frame_names {
+	const struct fault_record *record;
+	char **names;
+	bool *wanted;
+};
+
+static void want_stack(struct frame_names *naming, uint32_t number)
+{
+	const struct stacks *stacks = &naming->record->stacks;
+	uint32_t i;
+
+	if (number < STACK_FIRST)
+		return;
+	for (i = 0; i < stacks->v[number]->n; i++)
+		naming->wanted[stacks->v[number]->frames[i]] = true;
+}
+
+static void want_moment(struct frame_names *naming, const struct flame_moment *moment)
+{
+	size_t i;
+
+	for (i = 0; i < moment->n; i++)
+		want_stack(naming, moment->v[i].stack);
+}
+
+static int by_address(const void *a, const void *b, void *frames)
+{
+	const struct frame *x = (struct frame *)frames + *(const uint32_t *)a;
+	const struct frame *y = (struct frame *)frames + *(const uint32_t *)b;
+
+	return (x->addr > y->addr) - (x->addr < y->addr);
+}
+
+/* Names the frames of one object: @numbers of @n frames. */
+static void name_object(struct frame_names *naming, uint32_t object, uint32_t *numbers, size_t n)
+{
+	const struct code_object *code = &naming->record->objects.v[object];
+	struct frame *frames = naming->record->stacks.frames;
+	struct symbols_query query = {
+		.kind = code->kind == CODE_JIT ? SYMBOLS_JIT : SYMBOLS_ELF,
+		.fd = code->fd, .name = code->name, .n = n,
+		.names = xcalloc(n, sizeof(char *)),
+	};
+	uint64_t *addrs = xcalloc(n, sizeof(*addrs));
+	struct failure damaged;
+	size_t i;
+
+	query.addrs = addrs;
+	qsort_r(numbers, n, sizeof(*numbers), by_address, frames);
+	for (i = 0; i < n; i++)
+		addrs[i] = frames[numbers[i]].addr;
+	if (symbols_find(&query, &damaged))
+		fprintf(stderr, "memcensus: %s\n", damaged.text);
+	for (i = 0; i < n; i++)
+		naming->names[numbers[i]] = query.names[i];
+	free(query.names);
+	free(addrs);
+}
+
+static void name_frames(struct frame_names *naming)
+{
+	const struct fault_record *record = naming->record;
+	const struct stacks *stacks = &record->stacks;
+	uint32_t *numbers = xcalloc(stacks->n_frames, sizeof(*numbers));
+	uint32_t object, i;
+	size_t n;
+
+	for (object = 1; object < record->objects.n; object++) {
+		if (record->objects.v[object].fd < 0)
+			continue;
+		for (n = 0, i = 0; i < stacks->n_frames; i++)
+			if (naming->wanted[i] && stacks->frames[i].object == object)
+				numbers[n++] = i;
+		if (n)
+			name_object(naming, object, numbers, n);
+	}
+	free(numbers);
+}
+
+/* The name of a frame without a symbol: what its code is part of. */
+static void nameless(char *name, size_t size, const struct code_object *code)
+{
+	const char *slash = strrchr(code->name, '/');
+
+	if (code->kind == CODE_NAMED)
+		snprintf(name, size, "%s", code->name);
+	else if (code->kind == CODE_JIT)
+		snprintf(name, size, "[no name: generated code]");
+	else
+		snprintf(name, size, "[no symbol: %s]", slash ? slash + 1 : code->name);
+}
+
+/* Adds the frames of stack @number below @node, outermost first. */
+static struct flame_node *add_stack(struct flame_node *node, const struct frame_names *naming,
+				    uint32_t number)
+{
+	static const struct code_object unknown = { .kind = CODE_NAMED, .name = "[unknown]" };
+	const struct fault_record *record = naming->record;
+	const struct stack *stack;
+	uint32_t frame, object;
+	size_t i;
+	char name[4096 + 32];
+
+	if (number < STACK_FIRST)
+		return flame_below(node, number ? NO_STACK_DROPPED : NO_STACK);
+	stack = record->stacks.v[number];
+	for (i = stack->n; i-- > 0;) {
+		frame = stack->frames[i];
+		object = record->stacks.frames[frame].object;
+		if (naming->names[frame]) {
+			node = flame_below(node, naming->names[frame]);
+			continue;
+		}
+		nameless(name, sizeof(name), object ? &record->objects.v[object] : &unknown);
+		/* Without frame pointers, a chain may lead anywhere: once says it. */
+		if (strcmp(node->name, name))
+			node = flame_below(node, name);
+	}
+	return node;
+}
+
+static void add_moment(struct flame_node *root, const struct frame_names *naming,
+		       const struct flame_moment *moment,
+		       const struct flame_options *own, bool before)
+{
+	const struct flame_share *share;
+	struct flame_node *node;
+
+	for (share = moment->v; share < moment->v + moment->n; share++) {
+		node = flame_below(root, share->process);
+		if (own->by_mapping)
+			node = flame_below(node, share->area);
+		node = add_stack(node, naming, share->stack);
+		*(before ? &node->before : &node->self) +=
+			own->by == FLAME_EXCLUSIVE ? share->exclusive : share->resident;
+	}
+}
+
+static void add_faults(struct flame_node *root, const struct frame_names *naming)
+{
+	const struct stacks *stacks = &naming->record->stacks;
+	const uint64_t page = naming->record->page;
+	uint32_t i;
+
+	for (i = STACK_FIRST; i < stacks->n; i++)
+		add_stack(root, naming, i)->self += stacks->v[i]->faults * page;
+	if (stacks->dropped)
+		add_stack(root, naming, STACK_DROPPED)->self = stacks->dropped * page;
+}
+
+static void build(struct flame_node *root, struct frame_names *naming, const struct flame *flame)
+{
+	const struct flame_options *own = flame->own;
+	uint32_t i;
+
+	for (i = 0; own->by == FLAME_FAULTED && i < flame->record.stacks.n; i++)
+		want_stack(naming, i);
+	want_moment(naming, &flame->mark);
+	want_moment(naming, &flame->end);
+	name_frames(naming);
+	if (own->by == FLAME_FAULTED)
+		add_faults(root, naming);
+	add_moment(root, naming, &flame->mark, own, true);
+	add_moment(root, naming, &flame->end, own, false);
+	flame_sum(root, own->by == FLAME_GROWN);
+}
+
+/**
+ * struct remainder - bytes that a picture cannot explain
+ * @none: without a stack
+ * @nameless: below frames without a symbol
+ * @worst: most of @nameless is in this frame
+ */
+struct remainder {
+	uint64_t none;
+	uint64_t nameless;
+	const char *worst;
+	uint64_t worst_bytes;
+};
+
+static void find_remainder(const struct flame_node *node, bool below_nameless,
+			   struct remainder *remainder)
+{
+	const struct flame_node *below;
+
+	if (!strncmp(node->name, NO_STACK, strlen(NO_STACK)))
+		remainder->none += node->value;
+	if (!strncmp(node->name, "[no symbol", 10) || !strncmp(node->name, "[no name", 8)) {
+		if (!below_nameless)
+			remainder->nameless += node->value;
+		if (node->value > remainder->worst_bytes) {
+			remainder->worst = node->name;
+			remainder->worst_bytes = node->value;
+		}
+		below_nameless = true;
+	}
+	for (below = node->first; below; below = below->next)
+		find_remainder(below, below_nameless, remainder);
+}
+
+static double percent(uint64_t part, uint64_t all)
+{
+	return all ? 100.0 * (double)part / (double)all : 0;
+}
+
+static char *title_of(const struct flame *flame)
+{
+	static const char *const what[] = {
+		"Resident memory", "Exclusive memory", "Page faults", "Growth of resident memory",
+	};
+	const struct options *options = flame->session->options;
+
+	if (options->program)
+		return xasprintf("%s by the code that touched it: %.100s", what[flame->own->by],
+				 options->program[0]);
+	return xasprintf("%s by the code that touched it: PID %" PRIu32, what[flame->own->by],
+			 flame->pid);
+}
+
+/* Fills @lines, which the caller frees. */
+static void describe(const char **lines, const struct flame *flame, const struct flame_node *root)
+{
+	const struct fault_record *record = &flame->record;
+	const struct flame_moment *end = &flame->end;
+	const uint64_t all = root->value;
+	struct remainder rest = { .none = 0 };
+	char size[NUMBER_SIZE], other[NUMBER_SIZE], time[TIME_SIZE];
+
+	find_remainder(root, false, &rest);
+	text_size(size, (double)all);
+	if (end->source) {
+		time_text(time, end->time, true);
+		*lines++ = xasprintf("%s at %s in %zu process%s; pages from %s", size, time,
+				     end->processes, end->processes == 1 ? "" : "es",
+				     end->source);
+		text_size(size, (double)end->resident);
+		text_size(other, (double)end->exclusive);
+		*lines++ = xasprintf("resident %s, exclusive %s; no stack: %" PRIu64
+				     " bytes (%.2f%%)", size, other, rest.none,
+				     percent(rest.none, all));
+	} else {
+		*lines++ = xasprintf("%s: each fault counts as a page", size);
+	}
+	time_text(time, flame->begun, true);
+	*lines++ = xasprintf("%" PRIu64 " faults since %s in %zu stacks", record->faults, time,
+			     record->stacks.n ? record->stacks.n - STACK_FIRST : 0);
+	*lines++ = xasprintf("lost: %" PRIu64 " records; no room: %" PRIu64
+			     " faults; not unwound: %" PRIu64, flame->lost,
+			     record->stacks.dropped + record->budget.dropped + record->no_process,
+			     record->not_unwound);
+	text_size(size, (double)rest.nameless);
+	if (rest.nameless)
+		*lines = xasprintf("below code without symbols: %s (%.2f%%), most in %.100s", size,
+				   percent(rest.nameless, all), rest.worst);
+}
+
+/* The summary goes to stderr for lines, which have no title. */
+static void put(const struct flame *flame, const struct flame_node *root, FILE *out)
+{
+	const struct options *options = flame->session->options;
+	const struct flame_options *own = flame->own;
+	struct flame_look look = {
+		.title = title_of(flame), .change = own->difference, .remainder = NO_STACK,
+	};
+	char *line;
+	size_t i;
+
+	describe(look.lines, flame, root);
+	if (own->table)
+		flame_grown(root, options, out);
+	else if (own->folded || !options->output)
+		flame_fold(root, own->by == FLAME_GROWN, out);
+	else
+		flame_svg(root, &look, out);
+	for (i = 0; look.lines[i]; i++) {
+		line = text_printable(look.lines[i]);
+		fprintf(stderr, "memcensus: %s\n", line);
+		free(line);
+		free((void *)look.lines[i]);
+	}
+	free((void *)look.title);
+}
+
+void flame_draw(const struct flame *flame)
+{
+	const size_t n = flame->record.stacks.n_frames;
+	struct frame_names naming = {
+		.record = &flame->record,
+		.names = xcalloc(n, sizeof(char *)),
+		.wanted = xcalloc(n, sizeof(bool)),
+	};
+	struct flame_node *root = flame_new("all");
+	size_t i;
+
+	build(root, &naming, flame);
+	put(flame, root, flame->session->out);
+	for (i = 0; i < n; i++)
+		free(naming.names[i]);
+	free(naming.names);
+	free(naming.wanted);
+	flame_free(root);
+}

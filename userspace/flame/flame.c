@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus flame: which code touched the memory that is still there. */
+#include <string.h>
+
+#include "flame/draw.h"
+#include "flame/follow.h"
+
+static int flame_run(struct session *session, struct failure *why)
+{
+	struct flame flame = { .session = session, .own = session->options->own };
+	int ret;
+
+	ret = flame_follow(&flame, why);
+	if (!ret)
+		flame_draw(&flame);
+	/* The picture names what has no stack; it is whole without. */
+	flame_moment_free(&flame.mark);
+	flame_moment_free(&flame.end);
+	fault_record_free(&flame.record);
+	return ret;
+}
+
+static int flame_words(struct options *options, char **words, int n, struct failure *why)
+{
+	const struct flame_options *own = options->own;
+
+	if (options->program ? n || !options->program[0] : !n)
+		return fail(why, FAIL_USAGE, "'flame' needs a PID, or '--' and a command");
+	if (n && options_pids(options, words, n, why))
+		return fail(why, FAIL_USAGE, "'%.60s' is not a PID; a command comes after '--'",
+			    words[0]);
+	if (options->n_pids > 1)
+		return fail(why, FAIL_USAGE, "'flame' follows one process, and what it starts");
+	if ((own->by == FLAME_GROWN || own->difference) && !own->mark)
+		return fail(why, FAIL_USAGE, "'%s' needs '--mark'",
+			    own->difference ? "--diff" : "--by grown");
+	if (own->by == FLAME_FAULTED && (own->mark || own->by_mapping))
+		return fail(why, FAIL_USAGE,
+			    "'--by faulted' counts faults, which have neither mapping nor mark");
+	if (own->mark && own->mark != FLAME_MARK_SIGNAL && options->duration &&
+	    own->mark >= options->duration)
+		return fail(why, FAIL_USAGE, "'--mark' must be before the end, '--for'");
+	if (own->dwarf && !fault_events_have_regs())
+		return fail(why, FAIL_USAGE,
+			    "'--call-graph dwarf' is not available on this architecture; 'fp' is");
+	return 0;
+}
+
+static int set_by(struct options *options, const char *value, struct failure *why)
+{
+	struct flame_options *own = options->own;
+	static const char *const names[] = { "resident", "exclusive", "faulted", "grown" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(value, names[i])) {
+			own->by = i;
+			return 0;
+		}
+	return fail(why, FAIL_USAGE,
+		    "no width '%.60s'; there are: resident exclusive faulted grown", value);
+}
+
+static int set_call_graph(struct options *options, const char *value, struct failure *why)
+{
+	struct flame_options *own = options->own;
+
+	own->dwarf = !strcmp(value, "dwarf");
+	if (own->dwarf || !strcmp(value, "fp"))
+		return 0;
+	return fail(why, FAIL_USAGE, "no call graph '%.60s'; there are: fp dwarf", value);
+}
+
+static int set_mark(struct options *options, const char *value, struct failure *why)
+{
+	struct flame_options *own = options->own;
+
+	if (strcmp(value, "signal"))
+		return options_time(&own->mark, value, why);
+	own->mark = FLAME_MARK_SIGNAL;
+	return 0;
+}
+
+static int set_grown_since(struct options *options, const char *value, struct failure *why)
+{
+	struct flame_options *own = options->own;
+
+	own->table = true;
+	own->by = FLAME_GROWN;
+	own->by_mapping = true;
+	return options_time(&own->mark, value, why);
+}
+
+static int set_look(struct options *options, const char *value, struct failure *why)
+{
+	(void)why;
+	options->suffixes = strchr(value, 'k');
+	options->no_header = strchr(value, 'H');
+	options->raw = strchr(value, 'r');
+	return 0;
+}
+
+static const struct option_entry option_folded = {
+	0, "folded", NULL, "lines of frames and bytes, for any renderer; without -o too",
+	OWN(FLAG, flame_options, folded) };
+
+static const struct option_entry option_by = {
+	0, "by", "resident|exclusive|faulted|grown", "what widths are; grown: since the mark",
+	.set = set_by };
+
+static const struct option_entry option_by_mapping = {
+	0, "by-mapping", NULL, "mappings between the process and its stacks",
+	OWN(FLAG, flame_options, by_mapping) };
+
+static const struct option_entry option_call_graph = {
+	0, "call-graph", "fp|dwarf", "stacks by frame pointers, or for code without them",
+	.set = set_call_graph };
+
+static const struct option_entry option_mark = {
+	0, "mark", "TIME|signal", "count after TIME, or at SIGUSR1, to compare with",
+	.set = set_mark };
+
+static const struct option_entry option_diff = {
+	0, "diff", NULL, "red: grew since the mark, blue: shrank",
+	OWN(FLAG, flame_options, difference) };
+
+/* For leak: a table of the stacks that grew since the mark, and the letters of its look. */
+static const struct option_entry option_grown_since = {
+	0, "grown-since", "TIME", NULL, .set = set_grown_since };
+
+static const struct option_entry option_look = {
+	0, "look", "LETTERS", NULL, .set = set_look };
+
+static const struct option_use flame_uses[] = {
+	USE_AS(for, "until when; without it until Ctrl-C, or the end of COMMAND"),
+	USE(by), USE(by_mapping), USE(call_graph), USE(mark), USE(diff), USE(folded),
+	USE_AS(output, "the picture, as SVG; FILE is replaced when all is done"),
+	USE(grown_since), USE(look), OPTIONS_ALWAYS,
+};
+
+const struct command flame_command = {
+	.name = "flame",
+	.words = flame_words,
+	.about =
+	"Follows the page faults of a process and of all that it starts, each with its\n"
+	"stack, up to --for, Ctrl-C or the end of COMMAND. Then it counts the pages of these\n"
+	"processes and draws a flame graph: each frame is as wide as the memory that is still\n"
+	"resident, and that its code and what it called touched last.\n"
+	"\n"
+	"Pages that were touched before, by the kernel, or whose stack was lost, are the\n"
+	"frame [no stack]: all widths together are what the processes have resident.\n"
+	"\n"
+	"Examples:\n"
+	"  memcensus flame -o heap.svg -- python3 script.py\n"
+	"  memcensus flame $(pgrep -o redis) --for 1m --by exclusive -o redis.svg\n"
+	"  memcensus flame 4711 --for 10m --mark 1m --by grown -o leak.svg\n",
+	.options = flame_uses,
+	.own_size = sizeof(struct flame_options),
+	.run = flame_run,
+	.program = true,
+	.no_source = true,
+};

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Follows the page faults of a process or of a command. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "flame/follow.h"
+#include "flame/pages.h"
+#include "host/process.h"
+#include "host/program.h"
+#include "lib/signals.h"
+
+/* A record is complete this long after its time. */
+#define SETTLED_NS	5000000
+/* How long the rings are left alone if they do not fill. */
+#define WAIT_MS		20
+/* Bytes of each stack for DWARF, as perf copies. */
+#define STACK_BYTES	8192
+
+/**
+ * struct tracee - the command that flame starts
+ * @stopped: it is at its exit, with all its memory
+ * @ended: it is reaped
+ */
+struct tracee {
+	struct program program;
+	bool stopped;
+	bool ended;
+};
+
+static void no_action(int number)
+{
+	(void)number;
+}
+
+/* SIGUSR1 came. */
+static volatile sig_atomic_t mark_asked;
+
+static void ask_mark(int number)
+{
+	(void)number;
+	mark_asked = 1;
+}
+
+static int start(struct tracee *tracee, char **words, struct failure *why)
+{
+	const struct sigaction action = { .sa_handler = no_action };
+
+	/* Its events interrupt the wait for faults. */
+	sigaction(SIGCHLD, &action, NULL);
+	if (program_hold(&tracee->program, words, why))
+		return -1;
+	/* It stops at its exit, so that its memory can be counted. */
+	if (ptrace(PTRACE_SEIZE, tracee->program.pid, 0, PTRACE_O_TRACEEXIT))
+		return fail(why, FAIL_SYSTEM, "cannot trace '%.200s' up to its end: %s", words[0],
+			    strerror(errno));
+	return 0;
+}
+
+/* Handles what ptrace(2) reports: signals go on to the command. */
+static void look_after(struct tracee *tracee)
+{
+	const pid_t pid = tracee->program.pid;
+	int status, signal_number, event;
+
+	while (pid && !tracee->stopped && !tracee->ended &&
+	       waitpid(pid, &status, WNOHANG) == pid) {
+		if (!WIFSTOPPED(status)) {
+			tracee->ended = true;
+			return;
+		}
+		event = status >> 16;
+		signal_number = WSTOPSIG(status);
+		if (event == PTRACE_EVENT_EXIT)
+			tracee->stopped = true;
+		else if (event == PTRACE_EVENT_STOP && signal_number != SIGTRAP)
+			ptrace(PTRACE_LISTEN, pid, 0, 0);
+		else
+			ptrace(PTRACE_CONT, pid, 0,
+			       event ? NULL : (void *)(intptr_t)signal_number);
+	}
+}
+
+/* Lets the command go on, or end. */
+static void leave(struct tracee *tracee)
+{
+	const pid_t pid = tracee->program.pid;
+
+	program_drop(&tracee->program);
+	/* A tracee must be stopped for a detach; the end of the tracer detaches it too. */
+	if (!pid || !tracee->stopped)
+		return;
+	ptrace(PTRACE_DETACH, pid, 0, 0);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* Reads all records up to now. */
+static int read_all(struct flame *flame, struct fault_events *events, struct failure *why)
+{
+	const uint64_t until = signals_now();
+
+	while (signals_now() < until + SETTLED_NS)
+		if (fault_events_wait(events, SETTLED_NS / 1000000, why))
+			return -1;
+	fault_events_read(events, until, fault_record_add, &flame->record);
+	return 0;
+}
+
+/*
+ * Takes a moment: the records say which processes there are, then come their pages, then
+ * the records of the faults in between.
+ */
+static int take_moment(struct flame *flame, struct fault_events *events,
+		       struct flame_moment *moment, struct failure *why)
+{
+	size_t i;
+
+	if (read_all(flame, events, why) ||
+	    flame_moment_take(moment, &flame->record, flame_pages, flame->source, why) ||
+	    read_all(flame, events, why))
+		return -1;
+	/* While the processes live: their maps of generated code go with them. */
+	for (i = 0; i < flame->record.objects.n; i++)
+		code_object_open_jit(&flame->record.objects.v[i]);
+	flame_moment_join(moment, &flame->record);
+	return 0;
+}
+
+/* A later mark replaces an earlier one. */
+static int take_mark(struct flame *flame, struct fault_events *events, struct failure *why)
+{
+	mark_asked = 0;
+	flame_moment_free(&flame->mark);
+	if (take_moment(flame, events, &flame->mark, why))
+		return -1;
+	fputs("memcensus: marked\n", stderr);
+	return 0;
+}
+
+/* Whether the last census is due. */
+static bool is_over(const struct flame *flame, const struct tracee *tracee, uint64_t end)
+{
+	if (signals_stopped() || signals_now() >= end || tracee->stopped)
+		return true;
+	return (!tracee->program.pid || tracee->ended) && process_is_gone(flame->pid);
+}
+
+static int follow(struct flame *flame, struct fault_events *events, struct tracee *tracee,
+		  struct failure *why)
+{
+	const struct options *options = flame->session->options;
+	const uint64_t now = signals_now();
+	const uint64_t end = options->duration ? now + options->duration : UINT64_MAX;
+	const bool timed = flame->own->mark && flame->own->mark != FLAME_MARK_SIGNAL;
+	const uint64_t mark = timed ? now + flame->own->mark : UINT64_MAX;
+
+	while (!is_over(flame, tracee, end)) {
+		if (fault_events_wait(events, WAIT_MS, why))
+			return -1;
+		fault_events_read(events, signals_now() - SETTLED_NS, fault_record_add,
+				  &flame->record);
+		look_after(tracee);
+		if ((mark_asked || (!flame->mark.time && signals_now() >= mark)) &&
+		    take_mark(flame, events, why))
+			return -1;
+	}
+	if (options->program && program_check(&tracee->program, options->program[0], 0, why))
+		return -1;
+	if (flame->own->mark && !flame->mark.time)
+		return fail(why, FAIL_NO_PROCESS,
+			    "ended before '--mark': nothing to compare with");
+	if (flame->own->by == FLAME_FAULTED) {
+		fault_events_read(events, UINT64_MAX, fault_record_add, &flame->record);
+		return 0;
+	}
+	if (tracee->ended)
+		return fail(why, FAIL_NO_PROCESS,
+			    "'%.200s' was killed before its memory could be counted: use '--for', or '--by faulted'",
+			    options->program[0]);
+	return take_moment(flame, events, &flame->end, why);
+}
+
+int flame_follow(struct flame *flame, struct failure *why)
+{
+	const struct options *options = flame->session->options;
+	struct fault_request request = {
+		.on_exec = options->program,
+		.stack_bytes = flame->own->dwarf ? STACK_BYTES : 0,
+	};
+	struct tracee tracee = { .ended = false };
+	struct fault_events *events = NULL;
+	const struct sigaction marking = { .sa_handler = ask_mark };
+	struct failure no_module;
+	int ret = 0;
+
+	signals_catch();
+	if (flame->own->mark == FLAME_MARK_SIGNAL)
+		sigaction(SIGUSR1, &marking, NULL);
+	/* Without the module, pagemap has the pages; the picture names the source. */
+	flame->source = source_open_netlink(&no_module);
+	if (options->program)
+		ret = start(&tracee, options->program, why);
+	flame->pid = options->program ? (uint32_t)tracee.program.pid : process_of(options->pids[0]);
+	request.pid = flame->pid;
+	if (!ret)
+		events = fault_events_open(&request, why);
+	if (!events || fault_record_begin(&flame->record, request.on_exec ? 0 : request.pid, why)) {
+		ret = -1;
+		goto out;
+	}
+	if (flame->own->dwarf)
+		flame->record.unwinder = unwind_begin();
+	flame->begun = signals_realtime();
+	fprintf(stderr, "memcensus: following the page faults of %" PRIu32 "\n", flame->pid);
+	if (options->program)
+		program_go(&tracee.program);
+	ret = follow(flame, events, &tracee, why);
+	flame->lost = fault_events_lost(events);
+out:
+	unwind_end(flame->record.unwinder);
+	flame->record.unwinder = NULL;
+	fault_events_close(events);
+	if (flame->source)
+		flame->source->ops->close(flame->source);
+	leave(&tracee);
+	return ret;
+}

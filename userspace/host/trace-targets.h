@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is traced: the processes of a cgroup, and what /proc says about them.
+ */
+#ifndef READER_TRACE_TARGETS_H
+#define READER_TRACE_TARGETS_H
+
+#include "host/process.h"
+#include "host/trace-event.h"
+
+/*
+ * Adds the processes of the cgroup @path, a directory or a path in the default hierarchy,
+ * and of those below it.  0, or -1 and @why: there is no such cgroup, or none has a process.
+ */
+int trace_cgroup(struct ids *ids, const char *path, struct failure *why);
+
+/* The process of thread @tid, and its name in TRACE_COMM bytes; false: it is gone. */
+bool trace_who(uint32_t tid, uint32_t *pid, char *comm);
+
+/*
+ * The end of the heap of @pid, in whole pages; 0: unknown.  The kernel takes the mmap
+ * lock of the process for it: a process that holds its own for long gives no answer.
+ */
+uint64_t trace_break(uint32_t pid);
+
+/* Bytes of a huge page where mmap() says no size; 0: unknown. */
+uint64_t trace_huge_page(void);
+
+#endif /* READER_TRACE_TARGETS_H */

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The commands of all programs, for tests that look at each of them. */
+#include "commands/commands.h"
+#include "export/export.h"
+#include "flame/flame.h"
+#include "top/top.h"
+#include "trace/trace.h"
+
+const struct command *const commands[] = {
+	&tasks_command, &map_command, &buddy_command, &kswapd_command, &system_command,
+	&top_command, &watch_command, &record_command, &diff_command, &leak_command,
+	&chart_command, &export_command, &flame_command, &trace_command, NULL
+};
