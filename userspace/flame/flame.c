@@ -40,7 +40,7 @@ static int flame_words(struct options *options, char **words, int n, struct fail
 	if (own->mark && own->mark != FLAME_MARK_SIGNAL && options->duration &&
 	    own->mark >= options->duration)
 		return fail(why, FAIL_USAGE, "'--mark' must be before the end, '--for'");
-	if (own->dwarf && !fault_events_have_regs())
+	if (own->call_graph == CALL_GRAPH_DWARF && !fault_events_have_regs())
 		return fail(why, FAIL_USAGE,
 			    "'--call-graph dwarf' is not available on this architecture; 'fp' is");
 	return 0;
@@ -65,8 +65,9 @@ static int set_call_graph(struct options *options, const char *value, struct fai
 {
 	struct flame_options *own = options->own;
 
-	own->dwarf = !strcmp(value, "dwarf");
-	if (own->dwarf || !strcmp(value, "fp"))
+	own->call_graph = !strcmp(value, "fp") ? CALL_GRAPH_FP :
+			  !strcmp(value, "dwarf") ? CALL_GRAPH_DWARF : CALL_GRAPH_FOUND;
+	if (own->call_graph != CALL_GRAPH_FOUND)
 		return 0;
 	return fail(why, FAIL_USAGE, "no call graph '%.60s'; there are: fp dwarf", value);
 }
@@ -113,7 +114,7 @@ static const struct option_entry option_by_mapping = {
 	OWN(FLAG, flame_options, by_mapping) };
 
 static const struct option_entry option_call_graph = {
-	0, "call-graph", "fp|dwarf", "stacks by frame pointers, or for code without them",
+	0, "call-graph", "fp|dwarf", "stacks by frame pointers or DWARF; else as the program needs",
 	.set = set_call_graph };
 
 static const struct option_entry option_mark = {

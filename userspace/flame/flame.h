@@ -18,13 +18,20 @@ enum flame_by {
 	FLAME_GROWN,
 };
 
+/* @CALL_GRAPH_FOUND: by DWARF if the code of the program keeps no frame pointers. */
+enum flame_call_graph {
+	CALL_GRAPH_FOUND,
+	CALL_GRAPH_FP,
+	CALL_GRAPH_DWARF,
+};
+
 /**
  * struct flame_options - the options of 'flame' alone
  * @by: what widths are
  * @by_mapping: shows mappings between processes and stacks
  * @folded: lines instead of a picture
  * @table: a table of the stacks that grew, for leak
- * @dwarf: unwinds by DWARF
+ * @call_graph: how stacks are found
  * @difference: colours are the change since the mark
  * @mark: ns until the mark, or FLAME_MARK_SIGNAL; 0: not given
  */
@@ -33,7 +40,7 @@ struct flame_options {
 	bool by_mapping;
 	bool folded;
 	bool table;
-	bool dwarf;
+	enum flame_call_graph call_graph;
 	bool difference;
 	uint64_t mark;
 };

@@ -12,6 +12,7 @@
 
 #include "flame/follow.h"
 #include "flame/pages.h"
+#include "host/frame-pointers.h"
 #include "host/process.h"
 #include "host/program.h"
 #include "lib/signals.h"
@@ -187,12 +188,31 @@ static int follow(struct flame *flame, struct fault_events *events, struct trace
 	return take_moment(flame, events, &flame->end, why);
 }
 
+/* Whether stacks are unwound by DWARF. */
+static bool by_dwarf(const struct flame *flame)
+{
+	const struct options *options = flame->session->options;
+	bool omitted;
+	int fd;
+
+	if (flame->own->call_graph != CALL_GRAPH_FOUND || !fault_events_have_regs())
+		return flame->own->call_graph == CALL_GRAPH_DWARF;
+	fd = options->program ? frame_pointers_open_word(options->program[0]) :
+				frame_pointers_open_pid(options->pids[0]);
+	omitted = fd >= 0 && frame_pointers_of(fd) == FRAME_POINTERS_OMITTED;
+	if (fd >= 0)
+		close(fd);
+	if (omitted)
+		fputs("memcensus: the program keeps no frame pointers: stacks by DWARF\n", stderr);
+	return omitted;
+}
+
 int flame_follow(struct flame *flame, struct failure *why)
 {
 	const struct options *options = flame->session->options;
 	struct fault_request request = {
 		.on_exec = options->program,
-		.stack_bytes = flame->own->dwarf ? STACK_BYTES : 0,
+		.stack_bytes = by_dwarf(flame) ? STACK_BYTES : 0,
 	};
 	struct tracee tracee = { .ended = false };
 	struct fault_events *events = NULL;
@@ -215,7 +235,7 @@ int flame_follow(struct flame *flame, struct failure *why)
 		ret = -1;
 		goto out;
 	}
-	if (flame->own->dwarf)
+	if (request.stack_bytes)
 		flame->record.unwinder = unwind_begin();
 	flame->begun = signals_realtime();
 	fprintf(stderr, "memcensus: following the page faults of %" PRIu32 "\n", flame->pid);

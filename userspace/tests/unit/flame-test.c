@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The parts of flame: stacks, the map of pages, the join, folding, and the SVG's text. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "flame/moment.h"
 #include "analysis/stacks.h"
-#include "host/symbols.h"
+#include "flame/moment.h"
 #include "flame/svg.h"
+#include "host/frame-pointers.h"
+#include "host/symbols.h"
 #include "tap.h"
 
 #define PAGE	4096
@@ -272,8 +274,47 @@ static void test_elf(void)
 	fclose(cut);
 }
 
+/* Opens the program @name beside this one. */
+static int open_beside(const char *name)
+{
+	char path[4096];
+	const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 64);
+
+	if (length <= 0)
+		return -1;
+	path[length] = '\0';
+	strcpy(strrchr(path, '/') + 1, name);
+	return frame_pointers_open_word(path);
+}
+
+static void test_frame_pointers(void)
+{
+	int fd = open_beside("framed");
+
+	ok(frame_pointers_of(fd) == FRAME_POINTERS_KEPT, "a program with frame pointers");
+	close(fd);
+	fd = open_beside("frameless");
+	ok(frame_pointers_of(fd) == FRAME_POINTERS_OMITTED, "a program without them");
+	close(fd);
+	fd = open_beside("../../userspace/tests/cli/golden-test");
+	ok(fd >= 0 && frame_pointers_of(fd) != FRAME_POINTERS_UNKNOWN,
+	   "a script: its interpreter");
+	close(fd);
+	fd = open(TESTS_DATA "/wrong.table", O_RDONLY | O_CLOEXEC);
+	ok(frame_pointers_of(fd) == FRAME_POINTERS_UNKNOWN, "no program");
+	close(fd);
+	fd = frame_pointers_open_word("sh");
+	ok(fd >= 0, "a program in PATH");
+	close(fd);
+	ok(frame_pointers_open_word("no-such-program") < 0, "one that is not");
+	fd = frame_pointers_open_pid(getpid());
+	ok(fd >= 0, "that of a process");
+	close(fd);
+}
+
 int main(void)
 {
+	test_frame_pointers();
 	test_stacks();
 	test_pages();
 	test_join();
