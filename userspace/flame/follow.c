@@ -242,7 +242,7 @@ int flame_follow(struct flame *flame, struct failure *why)
 	if (options->program)
 		program_go(&tracee.program);
 	ret = follow(flame, events, &tracee, why);
-	flame->lost = fault_events_lost(events);
+	fault_events_lost(events, &flame->lost);
 out:
 	unwind_end(flame->record.unwinder);
 	flame->record.unwinder = NULL;

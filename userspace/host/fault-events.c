@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +28,14 @@
 #define RINGS_BYTES_STACKS	(512UL << 20)
 #define RING_MAX_STACKS		(128UL << 20)
 #define RINGS_PART_STACKS	8
+
+/* Faults that are counted: a record does not say which it is, so each kind has a ring. */
+enum { MINOR, MAJOR, KINDS };
+/* Pages of these rings, powers of two. */
+static const size_t counted_pages[KINDS] = { 256, 8 };
+
+/* The tid of an event of all tasks. */
+#define EVERYTHING	UINT32_MAX
 
 #define SAMPLE_TYPE	(PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ADDR | \
 			 PERF_SAMPLE_CALLCHAIN)
@@ -74,7 +83,9 @@ struct ring {
 
 /**
  * struct fault_events - open events
- * @rings, @n: one for each CPU; owned
+ * @kinds: rings of each CPU
+ * @rings, @n: @kinds for each CPU; owned
+ * @bytes: of a ring
  * @polls: descriptors of the rings; owned
  * @files: all events; owned
  * @record: a copy of a record that wraps around the end of its ring; 8-byte aligned
@@ -82,8 +93,10 @@ struct ring {
  */
 struct fault_events {
 	struct fault_request request;
+	size_t kinds;
 	struct ring *rings;
 	size_t n;
+	size_t bytes[KINDS];
 	struct pollfd *polls;
 	struct perf_files files;
 	uint64_t record[PERF_RECORD_MAX / 8];
@@ -96,30 +109,33 @@ bool fault_events_have_regs(void)
 	return N_REGS;
 }
 
-static int open_event(const struct fault_request *request, uint32_t tid, int cpu,
-		      size_t ring_bytes)
+static int open_event(const struct fault_events *events, size_t kind, uint32_t tid, int cpu)
 {
+	const struct fault_request *request = &events->request;
+	const bool whole = !request->counted;
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE,
 		.size = sizeof(attr),
-		.config = PERF_COUNT_SW_PAGE_FAULTS,
+		.config = whole ? PERF_COUNT_SW_PAGE_FAULTS :
+			  kind == MAJOR ? PERF_COUNT_SW_PAGE_FAULTS_MAJ :
+					  PERF_COUNT_SW_PAGE_FAULTS_MIN,
 		.sample_period = 1,
-		.sample_type = SAMPLE_TYPE,
+		.sample_type = whole ? SAMPLE_TYPE : PERF_SAMPLE_TID | PERF_SAMPLE_TIME,
 		.read_format = PERF_FORMAT_LOST,
 		.disabled = request->on_exec,
 		.enable_on_exec = request->on_exec,
-		.inherit = 1,
-		.mmap = 1,
-		.mmap2 = 1,
-		.comm = 1,
-		.comm_exec = 1,
-		.task = 1,
+		.inherit = !request->everything,
+		.mmap = whole,
+		.mmap2 = whole,
+		.comm = whole,
+		.comm_exec = whole,
+		.task = whole,
 		.sample_id_all = 1,
-		.exclude_callchain_kernel = 1,
+		.exclude_callchain_kernel = whole,
 		.use_clockid = 1,
 		.clockid = CLOCK_MONOTONIC,
 		.watermark = 1,
-		.wakeup_watermark = (uint32_t)(ring_bytes / 4),
+		.wakeup_watermark = (uint32_t)(events->bytes[kind] / (whole ? 4 : 2)),
 	};
 	size_t i;
 
@@ -132,13 +148,17 @@ static int open_event(const struct fault_request *request, uint32_t tid, int cpu
 	return perf_open(&attr, tid, cpu);
 }
 
-static int cannot_open(const struct fault_request *request, uint32_t tid, struct failure *why)
+static int cannot_open(uint32_t tid, struct failure *why)
 {
 	const int error = errno;
-	char value[16];
+	char value[16], whose[24] = "";
 
+	if (tid != EVERYTHING)
+		snprintf(whose, sizeof(whose), " of %" PRIu32, tid);
 	switch (error) {
+	case ENOENT:
 	case ENOSYS:
+	case EOPNOTSUPP:
 		return fail(why, FAIL_SYSTEM,
 			    "no page-fault events: the kernel has no CONFIG_PERF_EVENTS");
 	case EACCES:
@@ -146,19 +166,18 @@ static int cannot_open(const struct fault_request *request, uint32_t tid, struct
 		if (!text_line("/proc/sys/kernel/perf_event_paranoid", value, sizeof(value)))
 			strcpy(value, "-");
 		return fail(why, FAIL_PRIVILEGE,
-			    "no page-fault events of %" PRIu32 ": %s; %s; %s is %s", tid,
-			    strerror(error),
+			    "no page-fault events%s: %s; %s; %s is %s", whose, strerror(error),
 			    "run as root, where neither lockdown nor seccomp forbids them",
 			    "kernel.perf_event_paranoid", value);
 	case EMFILE:
 	case ENFILE:
 		return fail(why, FAIL_SYSTEM,
-			    "no page-fault events of %" PRIu32 ": %s: %s", tid, strerror(error),
+			    "no page-fault events%s: %s: %s", whose, strerror(error),
 			    "each thread needs a file for each CPU: raise ulimit -n");
 	case ESRCH:
-		return fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32, request->pid);
+		return fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32, tid);
 	default:
-		return fail(why, FAIL_SYSTEM, "no page-fault events of %" PRIu32 ": %s", tid,
+		return fail(why, FAIL_SYSTEM, "no page-fault events%s: %s", whose,
 			    strerror(error));
 	}
 }
@@ -178,17 +197,18 @@ static size_t ring_bytes_of(const struct fault_request *request, size_t cpus)
 	return bytes;
 }
 
-/* Opens the events of thread @tid on each CPU; they share the ring of the CPU. */
-static int open_thread(struct fault_events *events, uint32_t tid, size_t bytes,
-		       struct failure *why)
+/* Opens the events of thread @tid on each CPU; they share the rings of the CPU. */
+static int open_thread(struct fault_events *events, uint32_t tid, struct failure *why)
 {
-	size_t cpu;
-	int fd;
+	size_t i, kind;
+	int fd, cpu;
 
-	for (cpu = 0; cpu < events->n; cpu++) {
-		struct ring *ring = &events->rings[cpu];
+	for (i = 0; i < events->n; i++) {
+		struct ring *ring = &events->rings[i];
 
-		fd = open_event(&events->request, tid, (int)cpu, bytes);
+		kind = i % events->kinds;
+		cpu = (int)(i / events->kinds);
+		fd = open_event(events, kind, tid, cpu);
 		/* A thread that has ended is no failure, unless it is the process. */
 		if (fd < 0 && errno == ESRCH && tid != events->request.pid)
 			return 0;
@@ -196,19 +216,30 @@ static int open_thread(struct fault_events *events, uint32_t tid, size_t bytes,
 		if (fd < 0 && (errno == ENODEV || errno == EINVAL) && cpu)
 			continue;
 		if (fd < 0)
-			return cannot_open(&events->request, tid, why);
+			return cannot_open(tid, why);
 		perf_files_add(&events->files, fd);
-		if (perf_ring_add(&ring->perf, fd, bytes))
+		if (perf_ring_add(&ring->perf, fd, events->bytes[kind]))
 			return fail(why, FAIL_SYSTEM,
-				    "no ring of %zu bytes for page-fault events of %" PRIu32
-				    ": %s: run as root", bytes, tid, strerror(errno));
-		events->polls[cpu] = (struct pollfd){ .fd = ring->perf.fd, .events = POLLIN };
+				    "no ring of %zu bytes for page-fault events: %s: run as root",
+				    events->bytes[kind], strerror(errno));
+		events->polls[i] = (struct pollfd){ .fd = ring->perf.fd, .events = POLLIN };
 	}
 	return 0;
 }
 
+int fault_events_follow(struct fault_events *events, const uint32_t *tids, size_t n,
+			struct failure *why)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (open_thread(events, tids[i], why))
+			return -1;
+	return 0;
+}
+
 /* Opens the events of all threads, until a pass finds no new one. */
-static int open_threads(struct fault_events *events, size_t bytes, struct failure *why)
+static int open_threads(struct fault_events *events, struct failure *why)
 {
 	struct ids threads = { NULL, 0 };
 	size_t done = 0;
@@ -216,7 +247,7 @@ static int open_threads(struct fault_events *events, size_t bytes, struct failur
 
 	do {
 		for (; !ret && done < threads.n; done++)
-			ret = open_thread(events, threads.v[done], bytes, why);
+			ret = open_thread(events, threads.v[done], why);
 		if (!process_threads(&threads, events->request.pid))
 			ret = fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32,
 				   events->request.pid);
@@ -232,18 +263,22 @@ struct fault_events *fault_events_open(const struct fault_request *request,
 	size_t i;
 
 	events->request = *request;
-	events->n = (size_t)sysconf(_SC_NPROCESSORS_CONF);
+	events->kinds = request->counted ? KINDS : 1;
+	events->n = events->kinds * (size_t)sysconf(_SC_NPROCESSORS_CONF);
 	events->rings = xcalloc(events->n, sizeof(*events->rings));
 	events->polls = xcalloc(events->n, sizeof(*events->polls));
 	for (i = 0; i < events->n; i++)
 		events->polls[i].fd = -1;
 	perf_raise_limit();
-	if (open_threads(events, ring_bytes_of(request, (size_t)sysconf(_SC_NPROCESSORS_ONLN)),
-			 why)) {
-		fault_events_close(events);
-		return NULL;
-	}
-	return events;
+	for (i = 0; i < events->kinds; i++)
+		events->bytes[i] = request->counted ?
+			counted_pages[i] * (size_t)sysconf(_SC_PAGESIZE) :
+			ring_bytes_of(request, (size_t)sysconf(_SC_NPROCESSORS_ONLN));
+	if (request->everything ? !open_thread(events, EVERYTHING, why) :
+				  !request->pid || !open_threads(events, why))
+		return events;
+	fault_events_close(events);
+	return NULL;
 }
 
 int fault_events_wait(struct fault_events *events, int timeout_ms, struct failure *why)
@@ -316,8 +351,8 @@ static void parse_stack(struct fault_events *events, struct cursor *cursor,
 	event->regs = events->regs;
 }
 
-static void parse_sample(struct fault_events *events, struct cursor cursor,
-			 struct fault_event *event)
+static void parse_sample(struct fault_events *events, const struct ring *ring,
+			 struct cursor cursor, struct fault_event *event)
 {
 	uint64_t word = next(&cursor), count, ip;
 
@@ -325,6 +360,9 @@ static void parse_sample(struct fault_events *events, struct cursor cursor,
 	event->pid = (uint32_t)word;
 	event->tid = (uint32_t)(word >> 32);
 	event->time = next(&cursor);
+	event->major = (size_t)(ring - events->rings) % events->kinds == MAJOR;
+	if (events->request.counted)
+		return;
 	event->addr = next(&cursor);
 	count = next(&cursor);
 	while (count-- && cursor.at < cursor.end) {
@@ -348,8 +386,8 @@ static const char *text_at(const struct cursor *cursor)
 }
 
 /* Fills @event; false: a record that no caller needs. */
-static bool parse(struct fault_events *events, const struct perf_event_header *header,
-		  struct fault_event *event)
+static bool parse(struct fault_events *events, const struct ring *ring,
+		  const struct perf_event_header *header, struct fault_event *event)
 {
 	struct cursor cursor = {
 		(const uint64_t *)(header + 1),
@@ -360,7 +398,7 @@ static bool parse(struct fault_events *events, const struct perf_event_header *h
 
 	*event = (struct fault_event){ .name = NULL };
 	if (header->type == PERF_RECORD_SAMPLE) {
-		parse_sample(events, cursor, event);
+		parse_sample(events, ring, cursor, event);
 		return true;
 	}
 	cursor.end -= TRAILER / 8;
@@ -411,9 +449,10 @@ static struct ring *earliest(struct fault_events *events)
 	return ring;
 }
 
-void fault_events_read(struct fault_events *events, uint64_t until, fault_event_fn *fn,
-		       void *context)
+uint64_t fault_events_read(struct fault_events *events, uint64_t until, fault_event_fn *fn,
+			   void *context)
 {
+	uint64_t n = 0;
 	const struct perf_event_header *header;
 	struct fault_event event;
 	struct ring *ring;
@@ -428,20 +467,37 @@ void fault_events_read(struct fault_events *events, uint64_t until, fault_event_
 	}
 	while ((ring = earliest(events)) && ring->time <= until) {
 		header = look_ahead(events, ring);
-		if (parse(events, header, &event))
+		if (parse(events, ring, header, &event))
 			fn(context, &event);
 		ring->tail += header->size;
 		perf_ring_consume(&ring->perf, ring->tail);
 		look_ahead(events, ring);
+		n++;
 	}
+	return n;
 }
 
-uint64_t fault_events_lost(const struct fault_events *events)
+size_t fault_events_poll(const struct fault_events *events, struct pollfd *fds, size_t max)
 {
-	uint64_t lost = 0;
+	size_t i, n = 0;
 
-	perf_files_lost(&events->files, &lost);
-	return lost;
+	for (i = 0; i < events->n && n < max; i++)
+		if (events->polls[i].fd >= 0)
+			fds[n++] = events->polls[i];
+	return n;
+}
+
+void fault_events_stop(struct fault_events *events)
+{
+	size_t i;
+
+	for (i = 0; i < events->files.n; i++)
+		ioctl(events->files.fds[i], PERF_EVENT_IOC_DISABLE, 0);
+}
+
+bool fault_events_lost(const struct fault_events *events, uint64_t *lost)
+{
+	return perf_files_lost(&events->files, lost);
 }
 
 void fault_events_close(struct fault_events *events)

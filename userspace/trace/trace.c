@@ -6,10 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/fault-events.h"
 #include "host/process.h"
 #include "host/procfs.h"
 #include "host/program.h"
-#include "host/trace-faults.h"
 #include "host/trace-instance.h"
 #include "host/trace-targets.h"
 #include "lib/memory.h"
@@ -58,7 +58,7 @@ struct trace {
 	struct trace_sums sums;
 	struct trace_instance *calls;
 	struct trace_instance *system;
-	struct trace_faults *faults;
+	struct fault_events *faults;
 	struct trace_event *queue;
 	size_t n;
 	struct ids tids;
@@ -72,11 +72,21 @@ static void push(void *context, const struct trace_event *event)
 {
 	struct trace *trace = context;
 
-	/* Its calls are not recorded, but all page faults are. */
-	if (event->what == TRACE_FAULT && event->args[0] == trace->reader)
-		return;
 	trace->queue = array_grow(trace->queue, trace->n, sizeof(*event));
 	trace->queue[trace->n++] = *event;
+}
+
+static void push_fault(void *context, const struct fault_event *event)
+{
+	const struct trace *trace = context;
+	const struct trace_event fault = {
+		.time = event->time, .tid = event->tid, .what = TRACE_FAULT,
+		.args = { event->pid, event->major },
+	};
+
+	/* Its calls are not recorded, but all page faults are. */
+	if (event->kind == FAULT_PAGE && event->pid != trace->reader)
+		push(context, &fault);
 }
 
 static int compare_times(const void *a, const void *b)
@@ -102,7 +112,7 @@ static int read_buffers(struct trace *trace, uint64_t until, uint64_t *n, struct
 	     trace_instance_read(trace->system, PAGES, push, trace, &until, n, why)))
 		return -1;
 	if (trace->faults)
-		trace_faults_read(trace->faults, push, trace, n);
+		*n += fault_events_read(trace->faults, UINT64_MAX, push_fault, trace);
 	qsort(trace->queue, trace->n, sizeof(*trace->queue), compare_times);
 	for (i = 0; i < trace->n && trace->queue[i].time <= until; i++)
 		trace_sums_feed(&trace->sums, &trace->queue[i]);
@@ -120,7 +130,7 @@ static int read_rest(struct trace *trace, struct failure *why)
 	if (trace->system)
 		trace_instance_stop(trace->system);
 	if (trace->faults)
-		trace_faults_stop(trace->faults);
+		fault_events_stop(trace->faults);
 	do {
 		if (read_buffers(trace, UINT64_MAX, &n, why))
 			return -1;
@@ -140,7 +150,7 @@ static void wait_some(const struct trace *trace, uint64_t due)
 	if (trace->system)
 		n += trace_instance_poll(trace->system, fds + n, FILES_MAX - n);
 	if (trace->faults)
-		n += trace_faults_poll(trace->faults, fds + n, FILES_MAX - n);
+		n += fault_events_poll(trace->faults, fds + n, FILES_MAX - n);
 	if (due <= now)
 		ms = 0;
 	else if ((due - now) / NSEC_PER_MSEC < TICK)
@@ -276,7 +286,7 @@ static int follow(struct trace *trace, struct failure *why)
 					  trace->tids.n - done, why))
 			return -1;
 		if (trace->faults && done &&
-		    trace_faults_follow(trace->faults, trace->tids.v + done,
+		    fault_events_follow(trace->faults, trace->tids.v + done,
 					trace->tids.n - done, why))
 			return -1;
 		done = trace->tids.n;
@@ -329,6 +339,19 @@ static void add_processes(struct trace *trace, const uint64_t *breaks)
 	}
 }
 
+static struct fault_events *open_faults(const struct trace *trace, struct failure *why)
+{
+	const struct fault_request request = {
+		.everything = !trace->tids.n, .counted = true, .on_exec = trace->program.pid,
+	};
+	struct fault_events *events = fault_events_open(&request, why);
+
+	if (!events || !fault_events_follow(events, trace->tids.v, trace->tids.n, why))
+		return events;
+	fault_events_close(events);
+	return NULL;
+}
+
 static int begin(struct trace *trace, struct failure *why)
 {
 	uint64_t *breaks = xcalloc(trace->pids.n, sizeof(*breaks));
@@ -338,9 +361,9 @@ static int begin(struct trace *trace, struct failure *why)
 
 	for (i = 0; i < trace->pids.n && !trace->program.pid; i++)
 		breaks[i] = trace_break(trace->pids.v[i]);
-	trace->faults = trace_faults_new(&trace->tids, trace->program.pid, &no_faults);
+	trace->faults = open_faults(trace, &no_faults);
 	if (!trace->faults)
-		fprintf(stderr, "memcensus: %s\n", no_faults.text);
+		fprintf(stderr, "memcensus: page faults are unknown: %s\n", no_faults.text);
 	trace->sums.faults_known = trace->faults;
 	if (trace->own->everything)
 		ret = trace_instance_exclude(trace->calls, trace->reader, why);
@@ -365,7 +388,7 @@ static void count_lost(struct trace *trace)
 	if (trace->system)
 		report->lost_known &= trace_instance_lost(trace->system, &report->lost);
 	if (trace->faults)
-		report->lost_known &= trace_faults_lost(trace->faults, &report->lost);
+		report->lost_known &= fault_events_lost(trace->faults, &report->lost);
 	trace->session->partial |= !report->lost_known || report->lost;
 	if (!report->lost_known)
 		fprintf(stderr, "memcensus: it is unknown how many events were lost\n");
@@ -441,7 +464,7 @@ static int trace_run(struct session *session, struct failure *why)
 	program_drop(&trace.program);
 	trace_instance_end(trace.calls);
 	trace_instance_end(trace.system);
-	trace_faults_free(trace.faults);
+	fault_events_close(trace.faults);
 	trace_guard_end();
 	trace_sums_free(&trace.sums);
 	ids_free(&trace.tids);
