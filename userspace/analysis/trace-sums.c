@@ -202,9 +202,9 @@ static void count_brk(const struct trace_sums *sums, struct trace_space *space,
 	if (!space->brk && row->args[0])
 		bytes->unknown++;
 	else if (space->brk && now > space->brk)
-		bytes->asked += now - space->brk;
+		bytes->mapped += now - space->brk;
 	else if (space->brk)
-		bytes->given += space->brk - now;
+		bytes->unmapped += space->brk - now;
 	space->brk = now;
 }
 
@@ -217,9 +217,9 @@ static void count_mremap(const struct trace_sums *sums, const uint64_t *args,
 	if (args[3] & MREMAP_DONTUNMAP)
 		old = 0;
 	if (new > old)
-		bytes->asked += new - old;
+		bytes->mapped += new - old;
 	else
-		bytes->given += old - new;
+		bytes->unmapped += old - new;
 	if (args[3] & MREMAP_FIXED)
 		bytes->fixed += new > old ? new - old : 0;
 }
@@ -241,12 +241,12 @@ static void count(struct trace_sums *sums, struct trace_thread *thread, struct t
 	switch (row->call) {
 	case TRACE_MMAP:
 		length = whole(args[1], page_of(sums, args[3]));
-		bytes->asked += length;
+		bytes->mapped += length;
 		if (args[3] & MAP_FIXED)
 			bytes->fixed += length;
 		break;
 	case TRACE_MUNMAP:
-		bytes->given += whole(args[1], sums->page);
+		bytes->unmapped += whole(args[1], sums->page);
 		break;
 	case TRACE_MREMAP:
 		count_mremap(sums, args, bytes);

@@ -21,9 +21,9 @@
  * struct trace_bytes - the sums of one call of one process
  * @calls: calls that returned
  * @failed: of these, calls that failed
- * @asked: bytes of address space that successful calls asked for, in whole pages
- * @given: bytes of address space that they gave back
- * @fixed: of @asked, at a fixed address, where they may replace other mappings
+ * @mapped: bytes of address space that successful calls asked for, in whole pages
+ * @unmapped: bytes of address space that they gave back
+ * @fixed: of @mapped, at a fixed address, where they may replace other mappings
  * @discarded: bytes whose content madvise() gave back, not their address space
  * @unknown: calls of brk() whose bytes are unknown: the break before was unknown
  * @ns: time in these calls
@@ -33,8 +33,8 @@ struct trace_bytes {
 		struct {
 			uint64_t calls;
 			uint64_t failed;
-			uint64_t asked;
-			uint64_t given;
+			uint64_t mapped;
+			uint64_t unmapped;
 			uint64_t fixed;
 			uint64_t discarded;
 			uint64_t unknown;

@@ -79,7 +79,7 @@ struct trace_event {
  * @what, @call: what it becomes, as of struct trace_event
  * @fields: of the arguments, by name; a '?' before it: 0 if this kernel has none
  * @comm: the field of the name, or NULL
- * @targets: only of the traced processes; else of all tasks, and the trace works without
+ * @targets: only of the traced processes; else of all tasks, and optional
  */
 struct trace_kind {
 	const char *system;

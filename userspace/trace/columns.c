@@ -16,8 +16,8 @@ NUMBER(call, row->call)
 NUMBER(pid, row->process->pid)
 NUMBER(calls, row->bytes.calls)
 NUMBER(failed, row->bytes.failed)
-NUMBER(asked, row->bytes.asked)
-NUMBER(given, row->bytes.given)
+NUMBER(mapped, row->bytes.mapped)
+NUMBER(unmapped, row->bytes.unmapped)
 NUMBER(fixed, row->bytes.fixed)
 NUMBER(discarded, row->bytes.discarded)
 NUMBER(unknown, row->bytes.unknown)
@@ -31,13 +31,13 @@ OF_CALL(mremap, TRACE_MREMAP)
 OF_CALL(madvise, TRACE_MADVISE)
 
 DERIVED(get_parent, trace_shown, number, row->process->parent, row->process->parent)
-DERIVED(get_comm, trace_shown, text, row->process->comm, true)
+DERIVED(get_comm, trace_shown, text, row->process->comm, *row->process->comm)
 DERIVED(get_state, trace_shown, number, row->process->ended != 0, row->process->pid)
 
 /* Without calls of brk() of an unknown amount. */
-DERIVED(get_net, trace_shown, sign, (int64_t)(row->bytes.asked - row->bytes.given), true)
+DERIVED(get_net, trace_shown, sign, (int64_t)(row->bytes.mapped - row->bytes.unmapped), true)
 DERIVED(get_rate, trace_shown, sign,
-	row->since ? (int64_t)((double)(int64_t)(row->bytes.asked - row->bytes.given) * 1e9 /
+	row->since ? (int64_t)((double)(int64_t)(row->bytes.mapped - row->bytes.unmapped) * 1e9 /
 			       (double)row->since) : 0,
 	row->since)
 DERIVED(get_min_faults, trace_shown, number,
@@ -81,15 +81,15 @@ static const struct column trace_columns[] = {
 	  .n_words = ARRAY_SIZE(states), .derive = get_state },
 	COUNT(calls, "Calls", "brk, mmap, munmap, mremap and madvise that returned"),
 	COUNT(failed, "Failed", "of these, calls that failed"),
-	BYTES(asked, "Asked", "address space that brk, mmap and mremap asked for, in whole pages"),
-	BYTES(given, "Given", "address space that brk, munmap and mremap gave back"),
-	{ "net", "Net", "asked less given back", .kind = KIND_BYTES, .sign = true,
+	BYTES(mapped, "Mapped", "address space that brk, mmap and mremap mapped, in whole pages"),
+	BYTES(unmapped, "Unmapped", "address space that brk, munmap and mremap unmapped"),
+	{ "net", "Net", "mapped less unmapped", .kind = KIND_BYTES, .sign = true,
 	  .total = TOTAL_SUM, .derive = get_net },
 	{ "rate", "Net/s", "net per second", .kind = KIND_BYTES, .sign = true,
 	  .total = TOTAL_SUM, .derive = get_rate },
-	BYTES(fixed, "Fixed", "of asked, at fixed addresses: it may replace other mappings"),
+	BYTES(fixed, "Fixed", "of mapped, at fixed addresses: it may replace other mappings"),
 	BYTES(discarded, "Dropped",
-	      "content given back by madvise, with the address space kept"),
+	      "content dropped by madvise, with the address space kept"),
 	COUNT(min_faults, "MinFlt", "page faults without I/O"),
 	COUNT(maj_faults, "MajFlt", "page faults that waited for I/O"),
 	COUNT(brk, "brk", "calls of brk"),
@@ -97,7 +97,7 @@ static const struct column trace_columns[] = {
 	COUNT(munmap, "munmap", "calls of munmap"),
 	COUNT(mremap, "mremap", "calls of mremap"),
 	COUNT(madvise, "madvise", "calls of madvise"),
-	COUNT(unknown, "Unknown", "calls of brk whose bytes are unknown: not in asked and given"),
+	COUNT(unknown, "Unknown", "calls of brk whose bytes are unknown: not in mapped and unmapped"),
 	{ "time", "Time", "ns in these calls", .kind = KIND_DURATION, .total = TOTAL_SUM,
 	  .derive = get_time },
 	{ "begun", "Begun", "when its trace began, ns since 1970", .kind = KIND_ID,
@@ -119,8 +119,8 @@ static const struct column call_columns[] = {
 	  .derive = get_call },
 	COUNT(calls, "Calls", NULL),
 	COUNT(failed, "Failed", NULL),
-	BYTES(asked, "Asked", NULL),
-	BYTES(given, "Given", NULL),
+	BYTES(mapped, "Mapped", NULL),
+	BYTES(unmapped, "Unmapped", NULL),
 	BYTES(fixed, "Fixed", NULL),
 	BYTES(discarded, "Dropped", NULL),
 	COUNT(unknown, "Unknown", NULL),

@@ -41,6 +41,12 @@ void trace_show_header(const struct trace_report *report)
 			"Call");
 }
 
+/* NULL: it had ended before its name was read. */
+static const char *comm_of(const struct trace_process *process)
+{
+	return *process->comm ? process->comm : NULL;
+}
+
 static void json_row(const struct trace_report *report, const struct trace_row *row)
 {
 	struct json json = { .out = report->out, .line = true };
@@ -49,11 +55,11 @@ static void json_row(const struct trace_report *report, const struct trace_row *
 	json_put_unsigned(&json, "time", row->time + report->realtime);
 	json_put_unsigned(&json, "pid", row->process->pid);
 	json_put_unsigned(&json, "tid", row->tid);
-	json_put_string(&json, "comm", row->process->comm);
+	json_put_string(&json, "comm", comm_of(row->process));
 	json_put_string(&json, "call", trace_call_names[row->call]);
 	call_text_json(&json, row);
 	json_put_bool(&json, "failed", row->failed);
-	json_put_unsigned(&json, "took", row->ns);
+	json_put_unsigned(&json, "took_ns", row->ns);
 	json_close(&json, '}');
 }
 
@@ -63,7 +69,7 @@ void trace_show_row(const void *context, const struct trace_row *row)
 	char args[CALL_TEXT_SIZE], result[CALL_TEXT_SIZE];
 	char clock[TIME_SIZE], took[NUMBER_SIZE], pid[16], tid[16], *comm;
 	const char *const cells[] = {
-		clock, pid, tid, row->process->comm, trace_call_names[row->call], args, result,
+		clock, pid, tid, comm_of(row->process), trace_call_names[row->call], args, result,
 		took,
 	};
 	struct table *table;
@@ -90,7 +96,7 @@ void trace_show_row(const void *context, const struct trace_row *row)
 		table_finish(table);
 		return;
 	}
-	comm = text_printable(row->process->comm);
+	comm = text_printable(comm_of(row->process) ? row->process->comm : "-");
 	fprintf(report->out, "%-15s %7s %7s %-15s %s(%s) = %s <%s>\n", clock, pid, tid, comm,
 		trace_call_names[row->call], args, result, took);
 	free(comm);
@@ -225,7 +231,9 @@ static void show_end(const struct trace_report *report, size_t n)
 	char how[EXIT_STATUS_SIZE], took[TIME_SIZE];
 
 	time_duration(took, (double)(report->now - report->begun) / 1e9);
-	fprintf(report->out, "\n%zu processes in %s; ", n, took);
+	if (n || report->sums->n_actors || report->sums->n_victims)
+		putc('\n', report->out);
+	fprintf(report->out, "%zu process%s in %s; ", n, n == 1 ? "" : "es", took);
 	if (report->lost_known)
 		fprintf(report->out, "%" PRIu64 " events lost", report->lost);
 	else
@@ -242,14 +250,21 @@ static void show_end(const struct trace_report *report, size_t n)
 static void show_tables(struct trace_report *report, struct records processes, bool last)
 {
 	const struct options *options = report->options;
+	struct records calls;
 
-	command_records(&no_census, options, processes, options->totals, report->out);
+	/* No heading above nothing; a script gets it. */
+	if (processes.n || options->raw)
+		command_records(&no_census, options, processes, options->totals, report->out);
 	if (!last)
 		return;
-	command_title(options, report->out, "By call");
-	show_records(report, NULL, NULL, &trace_call_record,
-		     "pid,comm,call,calls,failed,asked,given,discarded,time",
-		     list_calls(processes));
+	calls = list_calls(processes);
+	if (calls.n || options->raw) {
+		command_title(options, report->out, "By call");
+		show_records(report, NULL, NULL, &trace_call_record,
+			     "pid,comm,call,calls,failed,mapped,unmapped,discarded,time", calls);
+	} else {
+		free((void *)calls.v);
+	}
 	if (report->sums->n_actors) {
 		command_title(options, report->out, "Reclaim and compaction, in the whole system");
 		show_records(report, NULL, NULL, &trace_work_record, NULL, list_work(report));
@@ -299,15 +314,15 @@ static void show_json(struct trace_report *report, struct records processes)
 			     .line = report->own->calls || options->interval };
 
 	json_open(&json, NULL, '{');
-	json_put_unsigned(&json, "realtime", report->begun + report->realtime);
-	json_put_unsigned(&json, "duration", report->now - report->begun);
+	json_put_unsigned(&json, "realtime_ns", report->begun + report->realtime);
+	json_put_unsigned(&json, "duration_ns", report->now - report->begun);
 	json_put_known(&json, "lost", report->lost_known, (int64_t)report->lost);
 	json_put_unsigned(&json, "orphans", report->sums->orphans);
 	if (report->child)
 		json_child(&json, report);
 	command_json_records(&json, "processes", &no_census, options, processes);
 	show_records(report, &json, "calls", &trace_call_record,
-		     "pid,begun,call,calls,failed,asked,given,fixed,discarded,unknown,time",
+		     "pid,begun,call,calls,failed,mapped,unmapped,fixed,discarded,unknown,time",
 		     list_calls(processes));
 	if (report->reclaim) {
 		show_records(report, &json, "reclaim", &trace_work_record, NULL,

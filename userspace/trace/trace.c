@@ -530,7 +530,7 @@ const struct command trace_command = {
 	.words = trace_words,
 	.about =
 	"Prints a row for each process: its calls of brk, mmap, munmap, mremap and madvise,\n"
-	"in KiB asked for and given back, and its page faults without and with I/O. Below:\n"
+	"in KiB mapped and unmapped, and its page faults without and with I/O. Below:\n"
 	"the work of kswapd, direct reclaim and compaction, and the victims of the OOM\n"
 	"killer. It traces processes and what they fork, or runs COMMAND, until all have\n"
 	"ended. With COMMAND and without -o the result goes to stderr, and the exit status\n"
@@ -550,7 +550,7 @@ const struct command trace_command = {
 	.options = trace_uses,
 	.rules = trace_rules,
 	.own_size = sizeof(struct trace_options),
-	.rows = { &trace_record, "pid,comm,calls,failed,asked,given,net,rate,min_faults,maj_faults",
+	.rows = { &trace_record, "pid,comm,calls,failed,mapped,unmapped,net,rate,min_faults,maj_faults",
 		  "net" },
 	.run = trace_run,
 	/* It asks tracefs, not the module. */

@@ -8,10 +8,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "analysis/trace-sums.h"
 #include "host/trace-event.h"
 #include "trace/call-text.h"
 #include "trace/show.h"
-#include "analysis/trace-sums.h"
+#include "trace/trace.h"
 #include "tap.h"
 
 #define PAGE	4096UL
@@ -256,9 +257,9 @@ static void check_bytes(const char *what, uint32_t pid, enum trace_call number,
 
 	expected.ns = 10 * expected.calls;
 	if (!ok(of && !memcmp(&got, &expected, sizeof(got)), "%s", what))
-		printf("# calls %lu failed %lu asked %lu given %lu fixed %lu\n"
-		       "# discarded %lu unknown %lu ns %lu\n", got.calls, got.failed, got.asked,
-		       got.given, got.fixed, got.discarded, got.unknown, got.ns);
+		printf("# calls %lu failed %lu mapped %lu unmapped %lu fixed %lu\n"
+		       "# discarded %lu unknown %lu ns %lu\n", got.calls, got.failed, got.mapped,
+		       got.unmapped, got.fixed, got.discarded, got.unknown, got.ns);
 }
 
 static void check_calls(void)
@@ -276,19 +277,19 @@ static void check_calls(void)
 	     anonymous | MAP_HUGETLB | 16UL << MAP_HUGE_SHIFT);
 	check_bytes("mmap: whole pages, failed, fixed, huge", 10, TRACE_MMAP,
 		    (struct trace_bytes){ .calls = 5, .failed = 1, .fixed = 2 * PAGE,
-					  .asked = 3 * PAGE + HUGE + 65536 });
+					  .mapped = 3 * PAGE + HUGE + 65536 });
 	ok(last.ns == 10 && last.tid == 10 && last.call == TRACE_MMAP && !last.failed,
 	   "the row of a call");
 	call(10, TRACE_MUNMAP, 0, 0x7000, PAGE + 1, 0, 0);
 	call(10, TRACE_MUNMAP, -22, 0x7001, PAGE, 0, 0);
 	check_bytes("munmap", 10, TRACE_MUNMAP,
-		    (struct trace_bytes){ .calls = 2, .failed = 1, .given = 2 * PAGE });
+		    (struct trace_bytes){ .calls = 2, .failed = 1, .unmapped = 2 * PAGE });
 	call(10, TRACE_MREMAP, 0x7000, 0x7000, PAGE, 3 * PAGE, MREMAP_MAYMOVE);
 	call(10, TRACE_MREMAP, 0x7000, 0x7000, 3 * PAGE, PAGE, 0);
 	call(10, TRACE_MREMAP, 0x8000, 0x7000, 0, 4 * PAGE, MREMAP_MAYMOVE);
 	call(10, TRACE_MREMAP, 0x8000, 0x7000, PAGE, PAGE, MREMAP_MAYMOVE | 4);
 	check_bytes("mremap: grows, shrinks, once more, keeps the old one", 10, TRACE_MREMAP,
-		    (struct trace_bytes){ .calls = 4, .asked = 7 * PAGE, .given = 2 * PAGE });
+		    (struct trace_bytes){ .calls = 4, .mapped = 7 * PAGE, .unmapped = 2 * PAGE });
 	call(10, TRACE_MADVISE, 0, 0x7000, PAGE, MADV_DONTNEED, 0);
 	call(10, TRACE_MADVISE, 0, 0x7000, PAGE, MADV_FREE, 0);
 	call(10, TRACE_MADVISE, 0, 0x7000, PAGE, MADV_WILLNEED, 0);
@@ -300,8 +301,8 @@ static void check_calls(void)
 	call(10, TRACE_BRK, 101 * PAGE, 101 * PAGE, 0, 0, 0);
 	call(10, TRACE_BRK, 101 * PAGE, 1 << 30, 0, 0, 0);
 	check_bytes("brk: asks, grows, shrinks, fails", 10, TRACE_BRK,
-		    (struct trace_bytes){ .calls = 4, .failed = 1, .asked = 3 * PAGE,
-					  .given = 2 * PAGE });
+		    (struct trace_bytes){ .calls = 4, .failed = 1, .mapped = 3 * PAGE,
+					  .unmapped = 2 * PAGE });
 }
 
 static void check_tasks(void)
@@ -314,28 +315,28 @@ static void check_tasks(void)
 	call(11, TRACE_BRK, 5 * PAGE, 5 * PAGE, 0, 0, 0);
 	call(10, TRACE_BRK, 6 * PAGE, 6 * PAGE, 0, 0, 0);
 	check_bytes("threads have one break, which was unknown", 10, TRACE_BRK,
-		    (struct trace_bytes){ .calls = 2, .unknown = 1, .asked = PAGE });
+		    (struct trace_bytes){ .calls = 2, .unknown = 1, .mapped = PAGE });
 	feed(TRACE_NEWTASK, 11, 12, CLONE_THREAD | CLONE_VM, "ten");
 	call(12, TRACE_MMAP, 0x7000, 0, PAGE, 0, MAP_PRIVATE);
 	check_bytes("a new thread is of its process", 10, TRACE_MMAP,
-		    (struct trace_bytes){ .calls = 1, .asked = PAGE });
+		    (struct trace_bytes){ .calls = 1, .mapped = PAGE });
 	feed(TRACE_NEWTASK, 11, 20, 0, "child");
 	call(20, TRACE_BRK, 8 * PAGE, 8 * PAGE, 0, 0, 0);
 	check_bytes("a fork has the break of its parent", 20, TRACE_BRK,
-		    (struct trace_bytes){ .calls = 1, .asked = 2 * PAGE });
+		    (struct trace_bytes){ .calls = 1, .mapped = 2 * PAGE });
 	call(10, TRACE_BRK, 7 * PAGE, 7 * PAGE, 0, 0, 0);
-	ok(process(10)->sums.by[TRACE_BRK].asked == 2 * PAGE, "and moves its own");
+	ok(process(10)->sums.by[TRACE_BRK].mapped == 2 * PAGE, "and moves its own");
 	ok(process(20)->parent == 10 && !strcmp(process(20)->comm, "child"), "parent and name");
 	feed(TRACE_NEWTASK, 10, 21, CLONE_VM | CLONE_VFORK, "vfork");
 	call(21, TRACE_BRK, 9 * PAGE, 9 * PAGE, 0, 0, 0);
 	call(10, TRACE_BRK, 9 * PAGE, 9 * PAGE, 0, 0, 0);
-	ok(process(21)->sums.by[TRACE_BRK].asked == 2 * PAGE &&
-	   process(10)->sums.by[TRACE_BRK].asked == 2 * PAGE, "vfork shares the break");
+	ok(process(21)->sums.by[TRACE_BRK].mapped == 2 * PAGE &&
+	   process(10)->sums.by[TRACE_BRK].mapped == 2 * PAGE, "vfork shares the break");
 	feed(TRACE_RENAME, 21, 21, 0, "new");
 	feed(TRACE_EXEC, 21, 21, 21, "");
 	call(21, TRACE_BRK, 50 * PAGE, 0, 0, 0, 0);
 	call(21, TRACE_BRK, 51 * PAGE, 51 * PAGE, 0, 0, 0);
-	ok(process(21)->sums.by[TRACE_BRK].asked == 3 * PAGE &&
+	ok(process(21)->sums.by[TRACE_BRK].mapped == 3 * PAGE &&
 	   !process(21)->sums.by[TRACE_BRK].unknown && !strcmp(process(21)->comm, "new"),
 	   "exec has a break and a name of its own");
 	feed(TRACE_RENAME, 12, 12, 0, "thread");
@@ -501,8 +502,44 @@ static void check_all_words(void)
 		    "-1 EINVAL (Invalid argument)");
 }
 
+/* What is shown where there is little to show. */
+static void check_show(void)
+{
+	struct options options = { .command = &trace_command };
+	struct trace_options own = { .everything = true };
+	struct trace_sums none = { .page = PAGE };
+	struct trace_process gone = { .pid = 7 };
+	const struct trace_row row = {
+		.tid = 7, .process = &gone, .call = TRACE_BRK, .args = ARGS(0),
+	};
+	struct trace_report report = {
+		.options = &options, .own = &own, .sums = &none, .lost_known = true,
+	};
+	char *text;
+	size_t size;
+
+	report.out = open_memstream(&text, &size);
+	trace_show_sums(&report, true);
+	fclose(report.out);
+	ok(!strcmp(text, "0 processes in 0 s; 0 events lost\n"), "nothing has no heading: %s", text);
+	free(text);
+	report.out = open_memstream(&text, &size);
+	trace_show_row(&report, &row);
+	options.json = true;
+	trace_show_row(&report, &row);
+	trace_show_sums(&report, true);
+	fclose(report.out);
+	ok(strstr(text, "       7       7 -               brk(NULL)"),
+	   "a process that is gone has the name -");
+	ok(strstr(text, "\"comm\": null") || strstr(text, "\"comm\":null"), "and none in JSON");
+	ok(strstr(text, "\"took_ns\"") && strstr(text, "\"duration_ns\"") &&
+	   strstr(text, "\"realtime_ns\""), "names in JSON have units: %s", text);
+	free(text);
+}
+
 int main(void)
 {
+	check_show();
 	check_decode("a record", munmap_format, 16, 24);
 	check_decode("a record of another kernel", moved_format, 24, 8);
 	check_refused("a field is missing", "sys_enter_munmap", lacking_format,
