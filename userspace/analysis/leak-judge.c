@@ -107,7 +107,7 @@ void leak_free(struct leak_report *report)
 	free(report->others);
 }
 
-static void take_less(struct headroom *headroom, uint64_t limit, uint64_t used,
+static void limit_headroom(struct headroom *headroom, uint64_t limit, uint64_t used,
 		      const char *what)
 {
 	uint64_t left = limit > used ? limit - used : 0;
@@ -128,7 +128,7 @@ struct headroom headroom_of_system(const struct snapshot *snap)
 }
 
 /* Applies the limits of cgroup @id and its ancestors, memory and swap together. */
-static void take_cgroups(struct headroom *headroom, uint64_t id)
+static void limit_by_cgroups(struct headroom *headroom, uint64_t id)
 {
 	uint64_t max, used, swap_max, swap_used;
 	char dir[PATH_MAX];
@@ -144,7 +144,7 @@ static void take_cgroups(struct headroom *headroom, uint64_t id)
 				max += swap_max;
 				used += swap_used;
 			}
-			take_less(headroom, max, used, "cgroup");
+			limit_headroom(headroom, max, used, "cgroup");
 		}
 		*end = '\0';
 	}
@@ -161,10 +161,10 @@ bool leak_seconds_left(const struct leak_report *report, const struct suspect *s
 	if (suspect->region || slope <= 0)
 		return false;
 	if (report->live && KNOWN(&track->last, MEMCENSUS_TASK_CGROUP))
-		take_cgroups(&headroom, track->last.cgroup);
+		limit_by_cgroups(&headroom, track->last.cgroup);
 	if (report->live && KNOWN(&track->last.figures, MEMCENSUS_F_VSS) &&
 	    process_address_limit(track->pid, &limit))
-		take_less(&headroom, limit, track->last.figures.v[MEMCENSUS_F_VSS], "RLIMIT_AS");
+		limit_headroom(&headroom, limit, track->last.figures.v[MEMCENSUS_F_VSS], "RLIMIT_AS");
 	if (!headroom.known)
 		return false;
 	*seconds = (double)headroom.bytes / slope;

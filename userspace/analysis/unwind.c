@@ -132,7 +132,7 @@ static bool set_registers(Dwfl_Thread *thread, void *context)
 #endif
 }
 
-static int take_frame(Dwfl_Frame *state, void *context)
+static int add_frame(Dwfl_Frame *state, void *context)
 {
 	struct stack_copy *copy = context;
 	Dwarf_Addr pc;
@@ -194,7 +194,7 @@ static void answer(int socket)
 				dwfl_report_end(dwfl, NULL, NULL);
 			attached = attached || dwfl_attach_state(dwfl, NULL, 1, &threads, &copy);
 			if (attached)
-				dwfl_getthread_frames(dwfl, 1, take_frame, &copy);
+				dwfl_getthread_frames(dwfl, 1, add_frame, &copy);
 			if (!sandbox_send(socket, copy.unwound.ips,
 					  (copy.unwound.n ? copy.unwound.n : 1) * sizeof(uint64_t),
 					  -1))

@@ -156,7 +156,7 @@ static void *place_of(const struct options *options, const struct option_entry *
 }
 
 /* Applies the option @code to @options, or fails if the command does not have it. */
-static int take_option(struct options *options, struct option_set *set, int code,
+static int apply_option(struct options *options, struct option_set *set, int code,
 		       struct failure *why)
 {
 	const char *name = set_entry(set, code)->name;
@@ -261,8 +261,8 @@ const char *parse_command(int argc, char **argv)
 	return word;
 }
 
-/* Takes the program after -- from the words.  Returns the number of words that are left. */
-static int take_program(struct options *options, int argc, char **argv)
+/* Cuts the program after -- off the words.  Returns the number of words that are left. */
+static int cut_program(struct options *options, int argc, char **argv)
 {
 	int i;
 
@@ -288,7 +288,7 @@ int parse_arguments(struct options *options, const char *word, int argc, char **
 	options->command_wrong = word && !command;
 	if (options->command_wrong)
 		return no_command(word, why);
-	argc = take_program(options, argc, argv);
+	argc = cut_program(options, argc, argv);
 	set_fill(&set, options->command);
 	optind = 0;
 	while ((code = getopt_long(argc, argv, set.letters, set.names, NULL)) != -1)
@@ -296,7 +296,7 @@ int parse_arguments(struct options *options, const char *word, int argc, char **
 			ret = wrong_word(&set, code, argv, why);
 	optind = 0;
 	while (!ret && (code = getopt_long(argc, argv, set.letters, set.names, NULL)) != -1)
-		ret = take_option(options, &set, code, why);
+		ret = apply_option(options, &set, code, why);
 	if (ret || options->help || options->version || options->words)
 		return ret;
 	if (check_rules(options_rules, &set, why) ||

@@ -38,7 +38,7 @@ static bool is_over(const struct session *session)
  * Takes the next census of a record that is an interval later than the previous
  * one; skips those between.
  */
-static enum taken take_later(struct session *session, struct snapshot *snap,
+static enum taken next_recorded(struct session *session, struct snapshot *snap,
 			     struct failure *why)
 {
 	const uint64_t interval = session->options->interval;
@@ -83,7 +83,7 @@ static int check_named(const struct session *session, const struct snapshot *sna
 }
 
 /* Takes the next census from the source. */
-static enum taken take_new(struct session *session, struct snapshot **snap,
+static enum taken next_census(struct session *session, struct snapshot **snap,
 			   struct failure *why)
 {
 	const bool live = session->source->ops->live;
@@ -91,7 +91,7 @@ static enum taken take_new(struct session *session, struct snapshot **snap,
 
 	*snap = snapshot_new();
 	taken = live ? session->source->ops->take(session->source, &session->request, *snap, why) :
-		       take_later(session, *snap, why);
+		       next_recorded(session, *snap, why);
 	if (taken == TAKE_DONE && live && session->request.cmdlines)
 		session->missed += cmdlines_add(*snap);
 	if (taken == TAKE_DONE && live && check_named(session, *snap, why))
@@ -112,7 +112,7 @@ enum taken session_take(struct session *session, struct snapshot **snap,
 			struct failure *why)
 {
 	if (!session->n_held)
-		return take_new(session, snap, why);
+		return next_census(session, snap, why);
 	*snap = session->held[0];
 	session->held[0] = session->held[--session->n_held];
 	session->taken++;

@@ -299,7 +299,7 @@ static void make_title(struct chart *chart, const struct snapshot *snap)
 }
 
 /* Adds all censuses to a chart over time, only the last one to other charts. */
-static int take_censuses(struct chart *chart, struct failure *why)
+static int add_censuses(struct chart *chart, struct failure *why)
 {
 	struct session *session = chart->session;
 	struct snapshot *snap, *last = NULL;
@@ -379,7 +379,7 @@ static int chart_run(struct session *session, struct failure *why)
 
 	if (chart.system)
 		session->request.parts |= MEMCENSUS_PART_ZONES;
-	ret = take_censuses(&chart, why);
+	ret = add_censuses(&chart, why);
 	chart_arrange(&chart, top_of(&chart));
 	if (!ret)
 		ret = draw(&chart, why);

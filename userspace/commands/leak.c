@@ -131,7 +131,7 @@ static bool drop_ended(struct leak *leak)
 	return kept < n;
 }
 
-static int take_all(struct leak *leak, struct failure *why)
+static int add_all(struct leak *leak, struct failure *why)
 {
 	struct session *session = leak->session;
 	bool named = session->options->n_pids;
@@ -218,7 +218,7 @@ static int leak_run(struct session *session, struct failure *why)
 		free(leak.pids);
 		return -1;
 	}
-	ret = take_all(&leak, why);
+	ret = add_all(&leak, why);
 	if (!ret && !leak.tracks.n)
 		ret = fail(why, FAIL_NO_PROCESS, "these censuses contain none of these processes");
 	/* Measurements before a failure are valid: report them. */

@@ -264,7 +264,7 @@ static void show_slabs(const char *text, const struct options *options, FILE *ou
  * Returns the last census of a record; without a source, a snapshot with only the
  * current /proc text.
  */
-static struct snapshot *take_proc_text(struct session *session, unsigned int bit,
+static struct snapshot *read_proc_text(struct session *session, unsigned int bit,
 				       struct failure *why)
 {
 	struct snapshot *snap = NULL, *next;
@@ -311,7 +311,7 @@ int proc_text_run(struct session *session, struct failure *why)
 	const char *text;
 	int ret = 0;
 
-	snap = take_proc_text(session, own->vm ? PROC_TEXTS_BIT_VM :
+	snap = read_proc_text(session, own->vm ? PROC_TEXTS_BIT_VM :
 						     PROC_TEXTS_BIT_SLABINFO, why);
 	if (!snap)
 		return -1;

@@ -16,7 +16,7 @@
 #include "model/snapshot-json.h"
 #include "model/warnings.h"
 
-#define USUAL_INTERVAL	1000000000ULL
+#define DEFAULT_INTERVAL	1000000000ULL
 
 /**
  * struct sample - a task in one census, reduced to what rows compare
@@ -487,7 +487,7 @@ static int watch_words(struct options *options, char **words, int n,
 		return -1;
 	/* Without an interval, all censuses of a record are shown. */
 	if (!options->interval && !options->file)
-		options->interval = USUAL_INTERVAL;
+		options->interval = DEFAULT_INTERVAL;
 	return 0;
 }
 

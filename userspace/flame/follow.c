@@ -18,7 +18,7 @@
 #include "lib/signals.h"
 
 /* A record is complete this long after its time. */
-#define SETTLED_NS	5000000
+#define COMPLETE_NS	5000000
 /* How long the rings are left alone if they do not fill. */
 #define WAIT_MS		20
 /* Bytes of each stack for DWARF, as perf copies. */
@@ -107,8 +107,8 @@ static int read_all(struct flame *flame, struct fault_events *events, struct fai
 {
 	const uint64_t until = signals_now();
 
-	while (signals_now() < until + SETTLED_NS)
-		if (fault_events_wait(events, SETTLED_NS / 1000000, why))
+	while (signals_now() < until + COMPLETE_NS)
+		if (fault_events_wait(events, COMPLETE_NS / 1000000, why))
 			return -1;
 	fault_events_read(events, until, fault_record_add, &flame->record);
 	return 0;
@@ -118,7 +118,7 @@ static int read_all(struct flame *flame, struct fault_events *events, struct fai
  * Takes a moment: the records say which processes there are, then come their pages, then
  * the records of the faults in between.
  */
-static int take_moment(struct flame *flame, struct fault_events *events,
+static int count_pages(struct flame *flame, struct fault_events *events,
 		       struct flame_moment *moment, struct failure *why)
 {
 	size_t i;
@@ -135,11 +135,11 @@ static int take_moment(struct flame *flame, struct fault_events *events,
 }
 
 /* A later mark replaces an earlier one. */
-static int take_mark(struct flame *flame, struct fault_events *events, struct failure *why)
+static int count_mark(struct flame *flame, struct fault_events *events, struct failure *why)
 {
 	mark_asked = 0;
 	flame_moment_free(&flame->mark);
-	if (take_moment(flame, events, &flame->mark, why))
+	if (count_pages(flame, events, &flame->mark, why))
 		return -1;
 	fputs("memcensus: marked\n", stderr);
 	return 0;
@@ -165,11 +165,11 @@ static int follow(struct flame *flame, struct fault_events *events, struct trace
 	while (!is_over(flame, tracee, end)) {
 		if (fault_events_wait(events, WAIT_MS, why))
 			return -1;
-		fault_events_read(events, signals_now() - SETTLED_NS, fault_record_add,
+		fault_events_read(events, signals_now() - COMPLETE_NS, fault_record_add,
 				  &flame->record);
 		look_after(tracee);
 		if ((mark_asked || (!flame->mark.time && signals_now() >= mark)) &&
-		    take_mark(flame, events, why))
+		    count_mark(flame, events, why))
 			return -1;
 	}
 	if (options->program && program_check(&tracee->program, options->program[0], 0, why))
@@ -185,7 +185,7 @@ static int follow(struct flame *flame, struct fault_events *events, struct trace
 		return fail(why, FAIL_NO_PROCESS,
 			    "'%.200s' was killed before its memory could be counted: use '--for', or '--by faulted'",
 			    options->program[0]);
-	return take_moment(flame, events, &flame->end, why);
+	return count_pages(flame, events, &flame->end, why);
 }
 
 /* Whether stacks are unwound by DWARF. */

@@ -151,7 +151,7 @@ static struct exit_watch_process *find(struct exit_watch *exits, uint32_t pid)
 	return NULL;
 }
 
-static void take_events(struct exit_watch *exits)
+static void read_events(struct exit_watch *exits)
 {
 	struct exit_watch_process *process;
 	char buf[512];
@@ -200,7 +200,7 @@ bool exit_watch_executed(struct exit_watch *exits, uint32_t pid)
 
 	if (!exits)
 		return false;
-	take_events(exits);
+	read_events(exits);
 	process = find(exits, pid);
 	executed = process && process->executed;
 	if (executed)
@@ -208,7 +208,7 @@ bool exit_watch_executed(struct exit_watch *exits, uint32_t pid)
 	return executed;
 }
 
-static void take_log(struct exit_watch *exits)
+static void read_log(struct exit_watch *exits)
 {
 	char record[KMSG_SIZE + 1], killed[48];
 	ssize_t n;
@@ -239,8 +239,8 @@ struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)
 
 	if (!exits)
 		return exited;
-	take_events(exits);
-	take_log(exits);
+	read_events(exits);
+	read_log(exits);
 	process = find(exits, pid);
 	if (process)
 		exited = process->exited;

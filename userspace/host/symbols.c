@@ -316,7 +316,7 @@ static bool send_debug_file(int socket, const unsigned char *id, size_t len)
 }
 
 /* Takes the names of one message; false: it is malformed. */
-static bool take_names(struct symbols_query *query, size_t *have, const char *text, size_t size)
+static bool parse_names(struct symbols_query *query, size_t *have, const char *text, size_t size)
 {
 	uint16_t len;
 
@@ -358,7 +358,7 @@ int symbols_find(struct symbols_query *query, struct failure *why)
 					       (size_t)got - 1);
 		else
 			good = message[0] == ANSWER_NAMES &&
-			       take_names(query, &have, message + 1, (size_t)got - 1);
+			       parse_names(query, &have, message + 1, (size_t)got - 1);
 	}
 	sandbox_end(&sandbox);
 	if (good)

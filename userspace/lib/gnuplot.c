@@ -109,7 +109,7 @@ void gnuplot_name(FILE *data, const char *name)
 }
 
 /* Reads the beginning of gnuplot's error output. */
-static void read_complaint(int fd, char *buf, size_t size)
+static void read_error(int fd, char *buf, size_t size)
 {
 	ssize_t n;
 	char *c;
@@ -122,7 +122,7 @@ static void read_complaint(int fd, char *buf, size_t size)
 			*c = ' ';
 }
 
-static int run_child(struct plot *plot, int out, int complaints, struct failure *why)
+static int run_child(struct plot *plot, int out, int errors, struct failure *why)
 {
 	const int script_fd = fileno(plot->script), data_fd = fileno(plot->data);
 	char script[32], data[32], said[256];
@@ -139,7 +139,7 @@ static int run_child(struct plot *plot, int out, int complaints, struct failure 
 	posix_spawn_file_actions_adddup2(&actions, data_fd, data_fd);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
 	error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	if (error == ENOENT)
@@ -151,7 +151,7 @@ static int run_child(struct plot *plot, int out, int complaints, struct failure 
 		;
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
-	read_complaint(complaints, said, sizeof(said));
+	read_error(errors, said, sizeof(said));
 	return fail(why, FAIL_SYSTEM, "gnuplot failed: %s", said);
 }
 
@@ -169,23 +169,23 @@ static int copy(FILE *from, FILE *to, struct failure *why)
 
 int gnuplot_run(struct plot *plot, FILE *out, struct failure *why)
 {
-	FILE *picture = tmpfile(), *complaints = tmpfile();
+	FILE *picture = tmpfile(), *errors = tmpfile();
 	int ret = -1;
 
-	if (!picture || !complaints)
+	if (!picture || !errors)
 		fail(why, FAIL_SYSTEM, "cannot make a temporary file: %s", strerror(errno));
 	else if (fflush(plot->script) || fflush(plot->data) || ferror(plot->script) ||
 		 ferror(plot->data))
 		fail(why, FAIL_SYSTEM, "cannot write what gnuplot reads: %s", strerror(errno));
 	else
-		ret = run_child(plot, fileno(picture), fileno(complaints), why);
+		ret = run_child(plot, fileno(picture), fileno(errors), why);
 	/* A failed gnuplot leaves an incomplete picture. */
 	if (!ret)
 		ret = copy(picture, out, why);
 	if (picture)
 		fclose(picture);
-	if (complaints)
-		fclose(complaints);
+	if (errors)
+		fclose(errors);
 	return ret;
 }
 

@@ -277,7 +277,7 @@ struct names {
 	size_t n;
 };
 
-/* In a record, what the census was requested by; all 0: what is usual. */
+/* In a record, what the census was requested by; all 0: the default. */
 struct asked {
 	uint64_t known;
 	uint64_t basis;

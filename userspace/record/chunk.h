@@ -18,8 +18,8 @@
 #define CHUNK_HEAD	48
 
 /* Maximum data bytes of a chunk, and the maximum that the recorder writes. */
-#define CHUNK_MAX	(16 * CHUNK_USUAL)
-#define CHUNK_USUAL	1048576UL
+#define CHUNK_MAX	(16 * CHUNK_BYTES)
+#define CHUNK_BYTES	1048576UL
 
 #define CHUNK_VERSION	1
 

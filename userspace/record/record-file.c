@@ -78,7 +78,7 @@ static void tell_missing(struct record_file *file, uint64_t number,
 		file->last = number - 1;
 }
 
-static int take_messages(struct snapshot *snap, const struct chunk *chunk,
+static int feed_messages(struct snapshot *snap, const struct chunk *chunk,
 			 struct failure *why)
 {
 	struct attrs messages = attrs_of(chunk->data, chunk->head.len);
@@ -95,7 +95,7 @@ static int take_messages(struct snapshot *snap, const struct chunk *chunk,
 	return messages.broken ? fail(why, FAIL_MALFORMED, "a message is truncated") : 0;
 }
 
-static int take_text(struct snapshot *snap, const struct chunk *chunk,
+static int feed_text(struct snapshot *snap, const struct chunk *chunk,
 		     struct failure *why)
 {
 	const char *name = (const char *)chunk->data;
@@ -108,7 +108,7 @@ static int take_text(struct snapshot *snap, const struct chunk *chunk,
 }
 
 /* Adds one chunk of a census to @snap, which may be NULL. */
-static int take_chunk(struct snapshot *snap, const struct chunk *chunk,
+static int feed_chunk(struct snapshot *snap, const struct chunk *chunk,
 		      struct failure *why)
 {
 	if (!snap)
@@ -117,9 +117,9 @@ static int take_chunk(struct snapshot *snap, const struct chunk *chunk,
 		snapshot_reset(snap);
 	switch (chunk->head.kind) {
 	case CHUNK_MESSAGES:
-		return take_messages(snap, chunk, why);
+		return feed_messages(snap, chunk, why);
 	case CHUNK_TEXT:
-		return take_text(snap, chunk, why);
+		return feed_text(snap, chunk, why);
 	case CHUNK_END:
 		if (decode_finish(snap, why))
 			return -1;
@@ -175,7 +175,7 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 		good &= chunk.head.part == part++ && number == entry->number;
 		if (!good || number == told)
 			continue;
-		if (take_chunk(snap, &chunk, why)) {
+		if (feed_chunk(snap, &chunk, why)) {
 			tell_missing(file, number, "damaged");
 			say(file, "census %" PRIu64 " is skipped: %s", number, why->text);
 			file->last = number;

@@ -30,7 +30,7 @@
  * @start: offset where it begins
  * @error: first write error of this census, an errno
  * @synced: time of the last fdatasync(), ns of CLOCK_MONOTONIC
- * @buf: the chunk being filled, CHUNK_HEAD and up to CHUNK_USUAL bytes; owned
+ * @buf: the chunk being filled, CHUNK_HEAD and up to CHUNK_BYTES bytes; owned
  * @len: bytes after the head
  */
 struct recorder {
@@ -114,11 +114,11 @@ static void recorder_see(struct tap *tap, const void *messages, size_t len)
 	struct recorder *r = (struct recorder *)tap;
 
 	/* A datagram of messages has at most 64 KiB. */
-	if (len > CHUNK_USUAL) {
+	if (len > CHUNK_BYTES) {
 		r->error = EMSGSIZE;
 		return;
 	}
-	if (r->len + len + CHUNK_ALIGN > CHUNK_USUAL)
+	if (r->len + len + CHUNK_ALIGN > CHUNK_BYTES)
 		put_chunk(r, CHUNK_MESSAGES);
 	fill(r, messages, len);
 }
@@ -138,7 +138,7 @@ static void put_text(struct recorder *r, const struct proc_text *proc_text)
 {
 	const size_t name = strlen(proc_text->name), text = strlen(proc_text->text);
 
-	if (name + text + 2 > CHUNK_USUAL)
+	if (name + text + 2 > CHUNK_BYTES)
 		return;
 	memcpy(r->buf + CHUNK_HEAD, proc_text->name, name + 1);
 	r->len = name + 1;
@@ -280,7 +280,7 @@ struct recorder *recorder_open(const char *path, struct failure *why)
 	struct recorder *r = xcalloc(1, sizeof(*r));
 	int ret = 0;
 
-	r->buf = xcalloc(1, CHUNK_HEAD + CHUNK_USUAL);
+	r->buf = xcalloc(1, CHUNK_HEAD + CHUNK_BYTES);
 	r->tap.see = recorder_see;
 	r->census = 1;
 	r->path = path;

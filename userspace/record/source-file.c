@@ -71,7 +71,7 @@ static void pass(struct file *file, const struct record_entry *entry)
  * Takes the selected census of a file: 1, or 0 if there is none.  If it is damaged, tries
  * the next one that fits: the one after it for the first, the one before it for the last.
  */
-static int take_picked(struct file *file, struct snapshot *snap,
+static int feed_picked(struct file *file, struct snapshot *snap,
 		       struct record_entry *entry, struct failure *why)
 {
 	const bool forwards = file->selection.kind == SELECTION_FIRST;
@@ -101,7 +101,7 @@ static int take_picked(struct file *file, struct snapshot *snap,
 }
 
 /* From a pipe: reads all censuses, and keeps the best so far. */
-static int take_passing(struct file *file, struct snapshot *snap,
+static int feed_passing(struct file *file, struct snapshot *snap,
 			struct record_entry *entry, struct failure *why)
 {
 	struct snapshot *other = snapshot_new(), best;
@@ -273,9 +273,9 @@ static enum taken file_take(struct source *source,
 	else if (file->taken)
 		ret = 0;
 	else if (file->record.reader.seekable)
-		ret = take_picked(file, snap, &entry, why);
+		ret = feed_picked(file, snap, &entry, why);
 	else
-		ret = take_passing(file, snap, &entry, why);
+		ret = feed_passing(file, snap, &entry, why);
 	if (!ret && !file->taken)
 		ret = no_such(file, why);
 	source->damaged = file->record.said;

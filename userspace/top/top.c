@@ -28,7 +28,7 @@
  * struct run - a run of 'top'
  * @top: its state; @top.since says whether a census is running
  * @session: options and source; @thread owns it during a census
- * @usual: the request for all processes
+ * @request: for all processes
  * @due: time of the next census, ns of CLOCK_MONOTONIC
  * @pid: the PID of the current request; request.pids points here because
  *	top.pid may change during the census
@@ -40,7 +40,7 @@
 struct run {
 	struct top top;
 	struct session *session;
-	struct request usual;
+	struct request request;
 	uint64_t due;
 	uint32_t pid;
 	pthread_t thread;
@@ -50,7 +50,7 @@ struct run {
 	struct failure why;
 };
 
-static void *take_census(void *arg)
+static void *census_thread(void *arg)
 {
 	const uint64_t one = 1;
 	struct run *run = arg;
@@ -67,7 +67,7 @@ static void *take_census(void *arg)
  */
 static int start_census(struct run *run, struct failure *why)
 {
-	const int error = signals_thread(&run->thread, SIGTERM, take_census, run);
+	const int error = signals_thread(&run->thread, SIGTERM, census_thread, run);
 
 	if (error)
 		return fail(why, FAIL_SYSTEM, "cannot start a thread: %s", strerror(error));
@@ -106,7 +106,7 @@ static int ask(struct run *run, struct failure *why)
 		run->due = now;
 	if (now >= run->due)
 		run->due += ((now - run->due) / top->interval + 1) * top->interval;
-	*request = run->usual;
+	*request = run->request;
 	top_request(top, request);
 	run->pid = top->pid;
 	if (run->pid)
@@ -146,7 +146,7 @@ static int receive(struct run *run, struct failure *why)
 	return 0;
 }
 
-static void take_keys(struct top *top)
+static void handle_keys(struct top *top)
 {
 	struct key key;
 	bool hung_up;
@@ -179,14 +179,14 @@ static int loop(struct run *run, struct failure *why)
 		wait_for_events(run);
 		if (receive(run, why))
 			return -1;
-		take_keys(&run->top);
+		handle_keys(&run->top);
 	}
 	return 0;
 }
 
 static int top_run(struct session *session, struct failure *why)
 {
-	struct run run = { .session = session, .usual = session->request };
+	struct run run = { .session = session, .request = session->request };
 	int ret = -1;
 
 	/* Never partial: the screen shows what could not be counted. */
