@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "analysis/fault-record.h"
+#include "analysis/unwind.h"
 #include "host/process.h"
 #include "lib/memory.h"
 

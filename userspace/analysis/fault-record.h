@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "analysis/stacks.h"
+#include "analysis/page-stacks.h"
 #include "host/code-maps.h"
 #include "host/fault-events.h"
 
@@ -29,15 +29,6 @@ struct fault_process {
 	char name[32];
 	struct code_maps maps;
 	struct page_stacks pages;
-};
-
-/**
- * struct unwound - a callchain made of a copy of a stack
- * @ips, @n: addresses, innermost first
- */
-struct unwound {
-	uint64_t ips[FAULT_DEPTH];
-	size_t n;
 };
 
 struct unwinder;
@@ -74,15 +65,5 @@ fault_event_fn fault_record_add;
 struct fault_process *fault_record_find(const struct fault_record *record, uint32_t pid);
 
 void fault_record_free(struct fault_record *record);
-
-struct unwinder *unwind_begin(void);
-
-/* Makes a callchain of the stack of @event; false: it cannot be unwound. */
-bool unwind_event(struct unwinder *unwinder, const struct fault_process *process,
-		  const struct code_objects *objects, const struct fault_event *event,
-		  struct unwound *unwound);
-
-/* NULL is ignored. */
-void unwind_end(struct unwinder *unwinder);
 
 #endif /* READER_FAULT_RECORD_H */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "analysis/leak-judge.h"
-#include "host/names.h"
+#include "host/cgroups.h"
 #include "host/process.h"
 #include "lib/memory.h"
 #include "model/amount.h"

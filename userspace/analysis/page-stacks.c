@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/stacks.h"
+#include "analysis/page-stacks.h"
 #include "lib/memory.h"
 
 /**

@@ -8,7 +8,7 @@
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
 
-#include "analysis/fault-record.h"
+#include "analysis/unwind.h"
 #include "host/sandbox.h"
 #include "host/symbols.h"
 #include "lib/memory.h"

@@ -13,7 +13,7 @@
 #include "cli/words.h"
 #include "lib/output.h"
 #include "lib/signals.h"
-#include "record/selection.h"
+#include "record/source-file.h"
 
 static int report(const struct failure *why)
 {

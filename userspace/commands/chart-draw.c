@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "commands/chart.h"
+#include "commands/chart-draw.h"
 
 #define WIDTH		1000
 /* Pixels. */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "commands/chart.h"
+#include "commands/chart-draw.h"
 #include "commands/commands.h"
 #include "lib/memory.h"
 #include "lib/signals.h"

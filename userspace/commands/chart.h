@@ -67,8 +67,6 @@ struct chart {
 	uint64_t zero;
 };
 
-void chart_draw(const struct chart *chart, struct plot *plot);
-
 /* The amount by which a row is sorted. */
 double chart_amount(const struct chart *chart, const struct chart_row *row);
 

@@ -7,7 +7,7 @@
 #include "host/names.h"
 #include "lib/memory.h"
 #include "model/warnings.h"
-#include "record/selection.h"
+#include "record/source-file.h"
 
 /* ns; within one boot, the clock is assumed to be adjusted by less than this. */
 #define SAME_BOOT	60000000000ULL

@@ -7,6 +7,7 @@
 #include "host/names.h"
 #include "host/proc-texts.h"
 #include "record/record-file.h"
+#include "record/recorded-names.h"
 #include "record/recorder.h"
 
 /**

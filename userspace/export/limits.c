@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "export/limits.h"
-#include "host/names.h"
+#include "host/cgroups.h"
 #include "lib/memory.h"
 
 /**

@@ -10,12 +10,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "analysis/unwind.h"
 #include "flame/follow.h"
 #include "flame/pages.h"
 #include "host/frame-pointers.h"
 #include "host/process.h"
 #include "host/program.h"
 #include "lib/signals.h"
+#include "wire/source-netlink.h"
 
 /* A record is complete this long after its time. */
 #define COMPLETE_NS	5000000

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "host/cgroups.h"
 #include "host/names.h"
 #include "lib/memory.h"
 

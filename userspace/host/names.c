@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "host/cgroups.h"
 #include "host/names.h"
 #include "lib/memory.h"
 

@@ -42,33 +42,4 @@ naming_fn name_live;
 /* Frees them: a long-running program would keep the names of removed cgroups. */
 void names_forget(void);
 
-/*
- * The path of cgroup @id from the root of the hierarchy, which is "/".  Its number
- * in decimal if @numeric, or if it has no directory: it was removed, or lies outside
- * of this cgroup namespace.  Reads the tree when a path is first missing, and again
- * after cgroups_renew().  The text is valid until cgroups_forget().
- */
-const char *cgroup_path(uint64_t id, bool numeric);
-
-/* A new census may have new cgroups: the next missing path reads the tree again. */
-void cgroups_renew(void);
-
-/* Frees all paths; see names_forget(). */
-void cgroups_forget(void);
-
-/*
- * Writes the directory of cgroup @id to @dir of @size bytes.  Returns the length
- * of its first part, the mount point; 0 if it has no directory.
- */
-size_t cgroup_directory(uint64_t id, char *dir, size_t size);
-
-/*
- * Reads the number in @file of the directory @dir, or after @name there unless it is NULL;
- * false if there is none, or "max".
- */
-bool cgroup_number(const char *dir, const char *file, const char *name, uint64_t *number);
-
-/* Sets the mount point, for tests; call it before the first cgroup_path(). */
-void cgroups_root(const char *dir);
-
 #endif /* READER_NAMES_H */

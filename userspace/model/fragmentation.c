@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Fragmentation of free memory, as extfrag and unusable of debugfs. */
-#include "model/snapshot.h"
+#include "model/fragmentation.h"
 
 void fragmentation_compute(struct snapshot *snap, struct zone *zone)
 {

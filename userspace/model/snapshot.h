@@ -385,15 +385,6 @@ void snapshot_drop_vmas(struct snapshot *snap);
 /* In @extfrag: a block of the order, or of a higher one, is free. */
 #define EXTFRAG_AVAILABLE	(-1000)
 
-/*
- * Computes the lists of @zone, by order, signed, in thousandths, from its free blocks:
- * @unusable, the part of free memory in blocks too small for the order, 0 to 1000;
- * @extfrag, EXTFRAG_AVAILABLE or why an allocation of the order would fail: near 0 or
- * below for lack of memory, near 1000 because of fragmentation.  Both stay empty if a
- * block count is unknown.
- */
-void fragmentation_compute(struct snapshot *snap, struct zone *zone);
-
 /* Its name; MAPPING_UNNAMED if it has none. */
 const char *mapping_name(const struct vma *vma);
 #define MAPPING_UNNAMED	"[ anon ]"

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <linux/genetlink.h>
 
-#include "record/record-file.h"
+#include "record/byteswap.h"
 #include "wire/attrs.h"
 #include "wire/decode.h"
 

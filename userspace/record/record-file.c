@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "host/proc-texts.h"
+#include "record/byteswap.h"
 #include "record/record-file.h"
+#include "record/recorded-names.h"
 #include "wire/attrs.h"
 #include "wire/decode.h"
 

@@ -49,21 +49,4 @@ void record_file_close(struct record_file *file);
 int record_file_next(struct record_file *file, struct snapshot *snap,
 		     struct record_entry *entry, struct failure *why);
 
-/*
- * Swaps the bytes of the messages in the @len bytes at @buf, aligned to 4, in
- * place: headers, attributes and, by their types in columns.h, values.  Unknown
- * attributes keep their values.  False if a length does not fit; then the
- * content of @buf is invalid.
- */
-bool byteswap_messages(void *buf, size_t len);
-
-/*
- * Adds the names of the users and cgroups in @snap to @snap->proc_texts, as known
- * on this machine.
- */
-void names_write(struct snapshot *snap);
-
-/* Gives @snap the recorded names in these texts. */
-void names_read(struct snapshot *snap);
-
 #endif /* READER_RECORD_FILE_H */

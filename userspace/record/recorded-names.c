@@ -9,7 +9,7 @@
 #include "host/names.h"
 #include "host/proc-texts.h"
 #include "lib/memory.h"
-#include "record/record-file.h"
+#include "record/recorded-names.h"
 
 static const char *const texts[NAME_KINDS] = {
 	[NAME_USER] = PROC_TEXTS_USERS,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A record as a source, and which census of it to read.
+ * Which census of a record to read.
  */
 #ifndef READER_SELECTION_H
 #define READER_SELECTION_H
@@ -43,15 +43,5 @@ int selection_parse(struct selection *selection, const char *word, struct failur
 
 /* Turns SELECTION_CLOCK into SELECTION_TIME on the day of the time @last. */
 struct selection selection_on_day(struct selection selection, uint64_t last);
-
-struct source;
-
-/*
- * Opens the record @path, "-" for stdin; the caller owns @path.  Damaged
- * censuses are skipped, reported on stderr and noted in source.damaged.  NULL
- * and @why if it cannot be opened.
- */
-struct source *source_open_file(const char *path, struct selection selection,
-				struct failure *why);
 
 #endif /* READER_SELECTION_H */

@@ -9,7 +9,7 @@
 #include "model/columns.h"
 #include "model/format.h"
 #include "record/record-file.h"
-#include "record/selection.h"
+#include "record/source-file.h"
 #include "wire/source.h"
 
 /**

@@ -5,6 +5,7 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "top/top-grid.h"
 #include "top/top-view.h"
 
 /* Width reserved for a name at the end of a line; other columns make room for it. */

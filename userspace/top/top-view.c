@@ -15,6 +15,7 @@
 #include "lib/text.h"
 #include "model/amount.h"
 #include "model/format.h"
+#include "top/top-grid.h"
 #include "top/top-view.h"
 
 /* Time to wait for the rest of an escape sequence, ms: slow lines need 10 per byte. */

@@ -47,10 +47,4 @@ void draw_text(int y, int x, int width, const char *text, bool right);
  */
 void draw_bar(int y, int x, int width, const double ends[SHADE_NONE], double whole);
 
-/* Draws the list with headings: @height lines from @y on. */
-void draw_list(struct top *top, int y, int height);
-
-/* Forgets how wide its columns were: they never get narrower. */
-void draw_list_anew(void);
-
 #endif /* READER_TOP_VIEW_H */

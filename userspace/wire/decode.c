@@ -5,6 +5,7 @@
 
 #include "lib/memory.h"
 #include "model/columns.h"
+#include "model/fragmentation.h"
 #include "model/pages.h"
 #include "wire/attrs.h"
 #include "wire/decode.h"

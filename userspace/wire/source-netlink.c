@@ -14,6 +14,7 @@
 #include "lib/signals.h"
 #include "wire/attrs.h"
 #include "wire/request.h"
+#include "wire/source-netlink.h"
 
 /* The kernel fills 32 KiB at most; a single message may be longer. */
 #define BUFFER_SIZE	(64UL << 10)

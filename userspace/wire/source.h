@@ -91,6 +91,5 @@ struct source {
 
 /* Opens a source; NULL and @why if it is unavailable. */
 typedef struct source *source_open_fn(struct failure *why);
-source_open_fn source_open_netlink;
 
 #endif /* READER_SOURCE_H */

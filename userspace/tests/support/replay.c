@@ -13,6 +13,7 @@
 
 #include "cli/family.h"
 #include "cli/reader.h"
+#include "host/cgroups.h"
 #include "host/cmdlines.h"
 #include "host/names.h"
 #include "host/proc-texts.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analysis/page-stacks.h"
 #include "analysis/stacks.h"
 #include "flame/moment.h"
 #include "flame/svg.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "model/columns.h"
-#include "record/selection.h"
+#include "record/source-file.h"
 #include "wire/source.h"
 #include "tap.h"
 

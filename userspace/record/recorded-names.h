@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Names of users and cgroups in a record.
+ */
+#ifndef READER_RECORDED_NAMES_H
+#define READER_RECORDED_NAMES_H
+
+#include "model/snapshot.h"
+
+/*
+ * Adds the names of the users and cgroups in @snap to @snap->proc_texts, as known
+ * on this machine.
+ */
+void names_write(struct snapshot *snap);
+
+/* Gives @snap the recorded names in these texts. */
+void names_read(struct snapshot *snap);
+
+#endif /* READER_RECORDED_NAMES_H */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A record as a source.
+ */
+#ifndef READER_SOURCE_FILE_H
+#define READER_SOURCE_FILE_H
+
+#include "record/selection.h"
+
+struct source;
+
+/*
+ * Opens the record @path, "-" for stdin; the caller owns @path.  Damaged
+ * censuses are skipped, reported on stderr and noted in source.damaged.  NULL
+ * and @why if it cannot be opened.
+ */
+struct source *source_open_file(const char *path, struct selection selection,
+				struct failure *why);
+
+#endif /* READER_SOURCE_FILE_H */
