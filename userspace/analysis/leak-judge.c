@@ -108,7 +108,7 @@ void leak_free(struct leak_report *report)
 }
 
 static void limit_headroom(struct headroom *headroom, uint64_t limit, uint64_t used,
-		      const char *what)
+			   const char *what)
 {
 	uint64_t left = limit > used ? limit - used : 0;
 
@@ -164,7 +164,8 @@ bool leak_seconds_left(const struct leak_report *report, const struct suspect *s
 		limit_by_cgroups(&headroom, track->last.cgroup);
 	if (report->live && KNOWN(&track->last.figures, MEMCENSUS_F_VSS) &&
 	    process_address_limit(track->pid, &limit))
-		limit_headroom(&headroom, limit, track->last.figures.v[MEMCENSUS_F_VSS], "RLIMIT_AS");
+		limit_headroom(&headroom, limit, track->last.figures.v[MEMCENSUS_F_VSS],
+			       "RLIMIT_AS");
 	if (!headroom.known)
 		return false;
 	*seconds = (double)headroom.bytes / slope;

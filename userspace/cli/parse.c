@@ -157,7 +157,7 @@ static void *place_of(const struct options *options, const struct option_entry *
 
 /* Applies the option @code to @options, or fails if the command does not have it. */
 static int apply_option(struct options *options, struct option_set *set, int code,
-		       struct failure *why)
+			struct failure *why)
 {
 	const char *name = set_entry(set, code)->name;
 	const struct option_entry *entry = option_of(options->command, name);

@@ -39,7 +39,7 @@ static bool is_over(const struct session *session)
  * one; skips those between.
  */
 static enum taken next_recorded(struct session *session, struct snapshot *snap,
-			     struct failure *why)
+				struct failure *why)
 {
 	const uint64_t interval = session->options->interval;
 	enum taken taken;
@@ -84,7 +84,7 @@ static int check_named(const struct session *session, const struct snapshot *sna
 
 /* Takes the next census from the source. */
 static enum taken next_census(struct session *session, struct snapshot **snap,
-			   struct failure *why)
+			      struct failure *why)
 {
 	const bool live = session->source->ops->live;
 	enum taken taken;

@@ -115,7 +115,7 @@ int fault_events_wait(struct fault_events *events, int timeout_ms, struct failur
  * complete up to a few ms before now.  Returns their number.
  */
 uint64_t fault_events_read(struct fault_events *events, uint64_t until, fault_event_fn *fn,
-		       void *context);
+			   void *context);
 
 /* Counts no more; what is recorded can still be read. */
 void fault_events_stop(struct fault_events *events);

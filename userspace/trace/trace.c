@@ -550,8 +550,9 @@ const struct command trace_command = {
 	.options = trace_uses,
 	.rules = trace_rules,
 	.own_size = sizeof(struct trace_options),
-	.rows = { &trace_record, "pid,comm,calls,failed,mapped,unmapped,net,rate,min_faults,maj_faults",
-		  "net" },
+	.rows = {
+		&trace_record,
+		"pid,comm,calls,failed,mapped,unmapped,net,rate,min_faults,maj_faults", "net" },
 	.run = trace_run,
 	/* It asks tracefs, not the module. */
 	.no_source = true,

@@ -521,7 +521,8 @@ static void check_show(void)
 	report.out = open_memstream(&text, &size);
 	trace_show_sums(&report, true);
 	fclose(report.out);
-	ok(!strcmp(text, "0 processes in 0 s; 0 events lost\n"), "nothing has no heading: %s", text);
+	ok(!strcmp(text, "0 processes in 0 s; 0 events lost\n"), "nothing has no heading: %s",
+	   text);
 	free(text);
 	report.out = open_memstream(&text, &size);
 	trace_show_row(&report, &row);
