@@ -173,7 +173,7 @@ static void add_fault(struct fault_record *record, const struct fault_event *eve
 		return;
 	}
 	if (record->unwinder &&
-	    unwind_event(record->unwinder, process, &record->objects, event, &unwound)) {
+	    unwind_event(record->unwinder, &process->maps, &record->objects, event, &unwound)) {
 		ips = unwound.ips;
 		n = unwound.n;
 	} else if (record->unwinder) {

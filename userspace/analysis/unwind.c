@@ -203,8 +203,8 @@ static void answer(int socket)
 	}
 }
 
-/* Sends all files of @process again. */
-static bool send_files(const struct child *child, const struct fault_process *process,
+/* Sends all files of the process again. */
+static bool send_files(const struct child *child, const struct code_maps *maps,
 		       const struct code_objects *objects)
 {
 	struct order_file order = { .order = ORDER_FORGET };
@@ -212,7 +212,7 @@ static bool send_files(const struct child *child, const struct fault_process *pr
 
 	if (!sandbox_send(child->sandbox.socket, &order, sizeof(order), -1))
 		return false;
-	for (map = process->maps.v; map < process->maps.v + process->maps.n; map++) {
+	for (map = maps->v; map < maps->v + maps->n; map++) {
 		if (objects->v[map->object].fd < 0 || objects->v[map->object].kind != CODE_FILE)
 			continue;
 		order = (struct order_file){ ORDER_FILE, map->object, map->start, map->offset };
@@ -239,7 +239,7 @@ static struct child *child_of(struct unwinder *unwinder, uint32_t pid)
 	return child;
 }
 
-static bool ask(struct unwinder *unwinder, struct child *child, const struct fault_process *process,
+static bool ask(struct unwinder *unwinder, struct child *child, const struct code_maps *maps,
 		const struct code_objects *objects, const struct fault_event *event,
 		struct unwound *unwound)
 {
@@ -247,10 +247,10 @@ static bool ask(struct unwinder *unwinder, struct child *child, const struct fau
 	size_t size = event->stack_size;
 	ssize_t n;
 
-	if (child->generation != process->maps.generation &&
-	    !send_files(child, process, objects))
+	if (child->generation != maps->generation &&
+	    !send_files(child, maps, objects))
 		return false;
-	child->generation = process->maps.generation;
+	child->generation = maps->generation;
 	if (size > sizeof(order->stack))
 		size = sizeof(order->stack);
 	order->order = ORDER_UNWIND;
@@ -267,7 +267,7 @@ static bool ask(struct unwinder *unwinder, struct child *child, const struct fau
 	return true;
 }
 
-bool unwind_event(struct unwinder *unwinder, const struct fault_process *process,
+bool unwind_event(struct unwinder *unwinder, const struct code_maps *maps,
 		  const struct code_objects *objects, const struct fault_event *event,
 		  struct unwound *unwound)
 {
@@ -278,7 +278,7 @@ bool unwind_event(struct unwinder *unwinder, const struct fault_process *process
 	child = child_of(unwinder, event->pid);
 	if (child->failed)
 		return false;
-	if (!ask(unwinder, child, process, objects, event, unwound)) {
+	if (!ask(unwinder, child, maps, objects, event, unwound)) {
 		sandbox_end(&child->sandbox);
 		child->failed = true;
 		return false;

@@ -5,7 +5,7 @@
 #ifndef READER_UNWIND_H
 #define READER_UNWIND_H
 
-#include "analysis/fault-record.h"
+#include "host/fault-events.h"
 
 /**
  * struct unwound - a callchain made of a copy of a stack
@@ -20,8 +20,8 @@ struct unwinder;
 
 struct unwinder *unwind_begin(void);
 
-/* Makes a callchain of the stack of @event; false: it cannot be unwound. */
-bool unwind_event(struct unwinder *unwinder, const struct fault_process *process,
+/* Makes a callchain of the stack of @event, of a process with @maps; false: it cannot be unwound. */
+bool unwind_event(struct unwinder *unwinder, const struct code_maps *maps,
 		  const struct code_objects *objects, const struct fault_event *event,
 		  struct unwound *unwound);
 

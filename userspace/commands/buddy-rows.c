@@ -3,11 +3,26 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "commands/buddy.h"
 #include "commands/buddy-rows.h"
 #include "commands/interval.h"
 #include "model/format.h"
 #include "model/snapshot-json.h"
+
+size_t buddy_orders(const struct snapshot *snap)
+{
+	size_t orders = 0, i;
+
+	for (i = 0; i < snap->n_zones; i++)
+		if (snap->zones[i].free_blocks.n > orders)
+			orders = snap->zones[i].free_blocks.n;
+	return orders;
+}
+
+void buddy_cell(struct table *table, unsigned int attribute, const struct zone *zone,
+		const struct units *units)
+{
+	cell_column(table, &zone_record.fields.columns[attribute], NULL, zone, units);
+}
 
 /**
  * struct span - two censuses whose zones are compared

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * 'buddy INTERVAL': rows of free blocks, and their changes.
+ * Free blocks of zones: their cells, and rows of 'buddy INTERVAL' with their changes.
  */
 #ifndef READER_BUDDY_ROWS_COMMAND_H
 #define READER_BUDDY_ROWS_COMMAND_H
 
 #include "cli/command.h"
+
+/* The number of orders that zones have, and the cell of an attribute of a zone. */
+size_t buddy_orders(const struct snapshot *snap);
+void buddy_cell(struct table *table, unsigned int attribute, const struct zone *zone,
+		const struct units *units);
 
 /* Takes the censuses of @session and prints the blocks of zones for each. */
 int buddy_rows(struct session *session, struct failure *why);

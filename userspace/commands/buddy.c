@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "commands/buddy.h"
 #include "commands/buddy-rows.h"
 #include "commands/commands.h"
 #include "commands/interval.h"
@@ -14,16 +13,6 @@ struct buddy_options {
 	bool types;
 	bool frag;
 };
-
-size_t buddy_orders(const struct snapshot *snap)
-{
-	size_t orders = 0, i;
-
-	for (i = 0; i < snap->n_zones; i++)
-		if (snap->zones[i].free_blocks.n > orders)
-			orders = snap->zones[i].free_blocks.n;
-	return orders;
-}
 
 /* Creates a table with columns Node, Zone, @what unless NULL, and one per order. */
 static struct table *orders_table(const struct options *options, FILE *out,
@@ -41,12 +30,6 @@ static struct table *orders_table(const struct options *options, FILE *out,
 		table_column(table, header, true);
 	}
 	return table;
-}
-
-void buddy_cell(struct table *table, unsigned int attribute, const struct zone *zone,
-		const struct units *units)
-{
-	cell_column(table, &zone_record.fields.columns[attribute], NULL, zone, units);
 }
 
 enum orders {

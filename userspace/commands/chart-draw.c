@@ -5,6 +5,18 @@
 
 #include "commands/chart-draw.h"
 
+double chart_amount(const struct chart *chart, const struct chart_row *row)
+{
+	double sum = 0;
+	size_t i;
+
+	if (chart->kind != CHART_TIME)
+		return row->parts[0] + row->parts[1] + row->parts[2];
+	for (i = 0; i < row->series.n; i++)
+		sum += row->series.points[i].v;
+	return sum / (row->series.n ? (double)row->series.n : 1);
+}
+
 #define WIDTH		1000
 /* Pixels. */
 #define BAR_ROW		20

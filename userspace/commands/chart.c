@@ -201,18 +201,6 @@ static void chart_add(struct chart *chart, const struct snapshot *snap)
 	series_add(&chart->times, t, 0);
 }
 
-double chart_amount(const struct chart *chart, const struct chart_row *row)
-{
-	double sum = 0;
-	size_t i;
-
-	if (chart->kind != CHART_TIME)
-		return row->parts[0] + row->parts[1] + row->parts[2];
-	for (i = 0; i < row->series.n; i++)
-		sum += row->series.points[i].v;
-	return sum / (row->series.n ? (double)row->series.n : 1);
-}
-
 static int by_amount(const void *a, const void *b, void *chart)
 {
 	double x = chart_amount(chart, a), y = chart_amount(chart, b);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "commands/commands.h"
-#include "commands/map.h"
 #include "commands/pages.h"
 #include "commands/smaps.h"
 #include "lib/text.h"

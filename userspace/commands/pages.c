@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/map.h"
 #include "commands/pages.h"
 #include "model/pages.h"
 

@@ -7,6 +7,17 @@
 
 #include "cli/command.h"
 
+/**
+ * struct map_options - the options of 'map' alone
+ * @pages: shows where the pages are, from address @start to @end; 0: to the last
+ */
+struct map_options {
+	bool smaps;
+	bool pages;
+	uint64_t start;
+	uint64_t end;
+};
+
 /* A row for each mapping in the range of --range, with a picture of its pages. */
 void pages_show(const struct view *view, const struct options *options, FILE *out);
 

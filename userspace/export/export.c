@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus export: a census as metrics. */
+#include "export/census.h"
 #include "export/export.h"
-#include "export/limits.h"
 #include "export/listen.h"
-#include "host/names.h"
-#include "model/metrics.h"
-#include "model/warnings.h"
-
-/* A census has only one kind of groups, so each kind needs its own census. */
-static const uint8_t kinds[] = {
-	MEMCENSUS_BY_CGROUP, MEMCENSUS_BY_UID, MEMCENSUS_BY_COMM,
-};
-
-#define N_KINDS		(sizeof(kinds) / sizeof(kinds[0]))
 
 /* The options of 'export' alone. */
 struct export_options {
@@ -20,102 +10,10 @@ struct export_options {
 	bool prometheus;
 };
 
-static const struct export_options *options_of(const struct session *session)
-{
-	return session->options->own;
-}
-
-/**
- * struct export - the censuses of one export
- * @snaps, @n: the first one has all parts, the others only groups; owned
- */
-struct export {
-	struct session *session;
-	struct snapshot *snaps[N_KINDS];
-	size_t n;
-};
-
-static void drop_all(struct export *export)
-{
-	while (export->n)
-		snapshot_free(export->snaps[--export->n]);
-	names_forget();
-}
-
-/* Takes one census; of a record the last one. */
-static int take(struct export *export, uint8_t kind, struct failure *why)
-{
-	struct session *session = export->session;
-	const bool live = session->source->ops->live;
-	struct snapshot *snap = NULL, *next;
-	enum taken taken;
-
-	if (live)
-		session->request.group_by = kind;
-	if (export->n)
-		session->request.parts = MEMCENSUS_PART_NODES;
-	do {
-		taken = session_take(session, &next, why);
-		if (taken == TAKE_DONE) {
-			snapshot_free(snap);
-			snap = next;
-		}
-	} while (taken == TAKE_DONE && !live);
-	if (taken == TAKE_FAILED) {
-		snapshot_free(snap);
-		return -1;
-	}
-	if (!snap)
-		return fail(why, FAIL_SYSTEM, "no census: interrupted, or the record is empty");
-	export->snaps[export->n++] = snap;
-	/* These warnings cover the other censuses too; a server has metrics for them. */
-	if (export->n == 1 && !options_of(session)->listen)
-		session->partial |= warnings_print(stderr, snap);
-	return 0;
-}
-
-int export_take(struct export *export, struct failure *why)
-{
-	const struct session *session = export->session;
-	const struct options *options = session->options;
-	size_t i;
-
-	if (export->n && !session->source->ops->live)
-		return 0;
-	drop_all(export);
-	export->session->request.parts = options->command->parts;
-	if (options->group_by || !session->source->ops->live)
-		return take(export, options->group_by, why);
-	for (i = 0; i < N_KINDS; i++)
-		if (take(export, kinds[i], why))
-			return -1;
-	return 0;
-}
-
-void export_write(const struct export *export, bool older, FILE *out)
-{
-	const struct options *options = export->session->options;
-	struct openmetrics om = { .out = out, .older = older };
-	struct view view = { .snap = export->snaps[0], .numeric = options->numeric };
-	size_t i;
-
-	metrics_system(&om, &view, export->snaps, export->n);
-	for (i = 0; i < export->n; i++) {
-		view.snap = export->snaps[i];
-		metrics_groups(&om, &view);
-	}
-	if (export->session->source->ops->live)
-		export_limits(&om, export->snaps[0]);
-	view.snap = export->snaps[0];
-	if (options->has_top)
-		metrics_tasks(&om, &view, options->top ? options->top : view.snap->n_tasks);
-	openmetrics_end(&om);
-}
-
 static int export_run(struct session *session, struct failure *why)
 {
-	const struct export_options *own = options_of(session);
-	struct export export = { .session = session };
+	const struct export_options *own = session->options->own;
+	struct export export = { .session = session, .serves = own->listen };
 	int ret;
 
 	if (own->listen) {
@@ -125,7 +23,7 @@ static int export_run(struct session *session, struct failure *why)
 		if (!ret)
 			export_write(&export, own->prometheus, session->out);
 	}
-	drop_all(&export);
+	export_drop(&export);
 	return ret;
 }
 

@@ -9,7 +9,8 @@
 #ifndef READER_EXPORT_LISTEN_H
 #define READER_EXPORT_LISTEN_H
 
-#include "export/export.h"
+#include "cli/options.h"
+#include "export/census.h"
 
 /*
  * Checks the syntax of the option's @address: PORT, ADDRESS:PORT or [ADDRESS]:PORT.

@@ -5,7 +5,7 @@
 #ifndef READER_FLAME_DRAW_H
 #define READER_FLAME_DRAW_H
 
-#include "flame/flame.h"
+#include "flame/run.h"
 
 /* Writes the picture, the lines or the table, and a summary on stderr. */
 void flame_draw(const struct flame *flame);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flame/draw.h"
+#include "flame/flame.h"
 #include "flame/follow.h"
 
 static int flame_run(struct session *session, struct failure *why)

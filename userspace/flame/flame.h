@@ -1,71 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The options and the state of flame.
+ * The command 'flame'.
  */
 #ifndef READER_FLAME_H
 #define READER_FLAME_H
 
 #include "cli/command.h"
-#include "flame/moment.h"
-
-/* Value of --mark: at SIGUSR1. */
-#define FLAME_MARK_SIGNAL	UINT64_MAX
-
-enum flame_by {
-	FLAME_RESIDENT,
-	FLAME_EXCLUSIVE,
-	FLAME_FAULTED,
-	FLAME_GROWN,
-};
-
-/* @CALL_GRAPH_FOUND: by DWARF if the code of the program keeps no frame pointers. */
-enum flame_call_graph {
-	CALL_GRAPH_FOUND,
-	CALL_GRAPH_FP,
-	CALL_GRAPH_DWARF,
-};
-
-/**
- * struct flame_options - the options of 'flame' alone
- * @by: what widths are
- * @by_mapping: shows mappings between processes and stacks
- * @folded: lines instead of a picture
- * @table: a table of the stacks that grew, for leak
- * @call_graph: how stacks are found
- * @difference: colours are the change since the mark
- * @mark: ns until the mark, or FLAME_MARK_SIGNAL; 0: not given
- */
-struct flame_options {
-	enum flame_by by;
-	bool by_mapping;
-	bool folded;
-	bool table;
-	enum flame_call_graph call_graph;
-	bool difference;
-	uint64_t mark;
-};
-
-/**
- * struct flame - the state of a run
- * @pid: the process that was named or started
- * @source: the module, NULL: none
- * @record: what the faults have left
- * @mark: the earlier point in time; its time is 0: none yet
- * @end: the point in time that is drawn
- * @begun: ns since 1970
- * @lost: records that the kernel dropped
- */
-struct flame {
-	struct session *session;
-	const struct flame_options *own;
-	uint32_t pid;
-	struct source *source;
-	struct fault_record record;
-	struct flame_moment mark;
-	struct flame_moment end;
-	uint64_t begun;
-	uint64_t lost;
-};
 
 extern const struct command flame_command;
 

@@ -5,7 +5,7 @@
 #ifndef READER_FLAME_FOLLOW_H
 #define READER_FLAME_FOLLOW_H
 
-#include "flame/flame.h"
+#include "flame/run.h"
 
 /* Follows the faults up to the point in time. 0, or -1 and @why. */
 int flame_follow(struct flame *flame, struct failure *why);

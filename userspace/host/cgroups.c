@@ -10,7 +10,7 @@
 #include <sys/vfs.h>
 
 #include "host/cgroups.h"
-#include "host/names.h"
+#include "host/known-names.h"
 #include "lib/memory.h"
 
 /* The ID of the root, for when the tree cannot be read. */

@@ -2,11 +2,12 @@
 /* Draws the list of 'top': columns, rows and their bars. */
 #include <stdlib.h>
 #include <string.h>
+#include <curses.h>
 
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "top/top-grid.h"
-#include "top/top-view.h"
+#include "top/top-draw.h"
 
 /* Width reserved for a name at the end of a line; other columns make room for it. */
 #define NAME_WIDTH	10

@@ -26,25 +26,4 @@ void top_view_draw(struct top *top);
  */
 bool top_view_key(struct key *key, bool *hung_up);
 
-/* Parts of a bar.  Memory meter: used, available but not free, (no third part), free. */
-enum shade {
-	SHADE_OWN,
-	SHADE_SHARE,
-	SHADE_REST,
-	SHADE_NONE,
-	SHADES,
-};
-
-/*
- * Draws @text, which is printable, into @width cells from @x on: right-aligned if
- * @right; text that is too long is truncated and marked by '+'.
- */
-void draw_text(int y, int x, int width, const char *text, bool right);
-
-/*
- * Draws a bar of @width cells for @whole.  Part i ends at @ends[i]; @ends
- * ascends.
- */
-void draw_bar(int y, int x, int width, const double ends[SHADE_NONE], double whole);
-
 #endif /* READER_TOP_VIEW_H */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The censuses of an export, and how they are written as metrics.
+ */
+#ifndef READER_EXPORT_CENSUS_H
+#define READER_EXPORT_CENSUS_H
+
+#include "cli/session.h"
+
+/* Kinds of groups: each needs its own census. */
+#define EXPORT_KINDS	3
+
+/**
+ * struct export - the censuses of one export
+ * @serves: warnings go to nobody
+ * @snaps, @n: the first one has all parts, the others only groups; owned
+ */
+struct export {
+	struct session *session;
+	bool serves;
+	struct snapshot *snaps[EXPORT_KINDS];
+	size_t n;
+};
+
+/*
+ * Takes new censuses, in one thread at a time; of a record, which does not change, keeps
+ * the old one.  Returns 0, or -1 and @why.
+ */
+int export_take(struct export *export, struct failure *why);
+
+/* Writes them; @older: in the Prometheus text format. */
+void export_write(const struct export *export, bool older, FILE *out);
+
+/* Frees the censuses. */
+void export_drop(struct export *export);
+
+#endif /* READER_EXPORT_CENSUS_H */
