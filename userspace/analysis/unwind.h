@@ -20,7 +20,7 @@ struct unwinder;
 
 struct unwinder *unwind_begin(void);
 
-/* Makes a callchain of the stack of @event, of a process with @maps; false: it cannot be unwound. */
+/* Makes a callchain of the stack of @event, of a process with @maps; false: it cannot. */
 bool unwind_event(struct unwinder *unwinder, const struct code_maps *maps,
 		  const struct code_objects *objects, const struct fault_event *event,
 		  struct unwound *unwound);

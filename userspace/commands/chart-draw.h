@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The data of a chart, and how gnuplot draws it: rows of amounts, the largest one by one, the others
- * as one row.
+ * The data of a chart, and how gnuplot draws it: rows of amounts, the largest one by one,
+ * the others as one row.
  */
 #ifndef READER_CHART_DRAW_H
 #define READER_CHART_DRAW_H

@@ -29,7 +29,7 @@ function __memcensus_list
 end
 
 function __memcensus_columns
-	memcensus --words columns (__memcensus_command) | cut -f 1
+	memcensus --words columns (__memcensus_command) 2>/dev/null | cut -f 1
 end
 
 function __memcensus_pids
@@ -67,7 +67,7 @@ function __memcensus_complete
 	end
 	# A line that several commands have becomes one option.
 	for command in $__memcensus_commands
-		for line in (memcensus --words options $command)
+		for line in (memcensus --words options $command 2>/dev/null)
 			if set -l i (contains -i -- $line $lines)
 				set owners[$i] "$owners[$i] $command"
 			else
