@@ -130,32 +130,6 @@ bool page_stacks_copy(struct page_stacks *to, const struct page_stacks *from,
 	return true;
 }
 
-void page_stacks_move(struct page_stacks *map, struct page_budget *budget,
-		      uint64_t from, uint64_t to, uint64_t n)
-{
-	const struct page_block *source;
-	struct page_block *block;
-	uint64_t i, left;
-	uint32_t stack;
-
-	for (i = 0; i < n; i++) {
-		source = find(map, from + i);
-		if (!source) {
-			/* To the last page of the block that is not there. */
-			left = PAGE_STACKS_BLOCK - 1 - (from + i) % PAGE_STACKS_BLOCK;
-			i += left;
-			continue;
-		}
-		stack = source->stacks[(from + i) % PAGE_STACKS_BLOCK];
-		if (stack == STACK_NONE)
-			continue;
-		block = own_block(map, budget, from + i);
-		if (block)
-			block->stacks[(from + i) % PAGE_STACKS_BLOCK] = STACK_NONE;
-		page_stacks_set(map, budget, to + i, stack);
-	}
-}
-
 void page_stacks_clear(struct page_stacks *map, struct page_budget *budget)
 {
 	size_t i;

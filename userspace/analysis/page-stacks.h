@@ -55,10 +55,6 @@ uint32_t page_stacks_last(const struct page_stacks *map, uint64_t number);
 bool page_stacks_copy(struct page_stacks *to, const struct page_stacks *from,
 		      struct page_budget *budget);
 
-/* Moves the stacks of @n pages, as mremap(2) does. */
-void page_stacks_move(struct page_stacks *map, struct page_budget *budget,
-		      uint64_t from, uint64_t to, uint64_t n);
-
 void page_stacks_clear(struct page_stacks *map, struct page_budget *budget);
 
 #endif /* READER_PAGE_STACKS_H */
