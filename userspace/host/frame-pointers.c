@@ -134,8 +134,8 @@ static bool next_row(struct table *table)
 	}
 }
 
-/* Bytes of an address in entries of @cie; 0: unknown. */
-static size_t address_size(const Dwarf_CIE *cie)
+/* Bytes of an address in entries of @cie, and whether it is relative; 0: unknown. */
+static size_t address_size(const Dwarf_CIE *cie, bool *relative)
 {
 	const char *letter = cie->augmentation;
 	const uint8_t *data = cie->augmentation_data;
@@ -146,6 +146,7 @@ static size_t address_size(const Dwarf_CIE *cie)
 		data += *letter == 'L';
 	if (*letter != 'R')
 		return 0;
+	*relative = (*data & 0x70) == DW_EH_PE_pcrel;
 	switch (*data & 0x0f) {
 	case DW_EH_PE_udata4:
 	case DW_EH_PE_sdata4:
@@ -159,12 +160,51 @@ static size_t address_size(const Dwarf_CIE *cie)
 	}
 }
 
-/* Adds the functions of the section @data: those with a frame, and those that keep it. */
-static void count(const unsigned char *ident, Elf_Data *data, size_t *framed, size_t *kept)
+/**
+ * struct functions - those of a file
+ * @framed: functions with a frame
+ * @kept: of these, those that keep the frame pointer
+ * @only: the address of the only one that counts; 0: all do
+ */
+struct functions {
+	size_t framed;
+	size_t kept;
+	uint64_t only;
+};
+
+/* The address of @size bytes at @at; *@at goes behind it. */
+static uint64_t next_address(const uint8_t **at, size_t size)
+{
+	int64_t wide = 0;
+	int32_t narrow;
+
+	if (size == sizeof(wide)) {
+		memcpy(&wide, *at, size);
+	} else {
+		memcpy(&narrow, *at, sizeof(narrow));
+		wide = narrow;
+	}
+	*at += size;
+	return (uint64_t)wide;
+}
+
+/* Whether the entry of a function, which begins at @at with its address, counts. */
+static bool is_meant(const struct functions *functions, const uint8_t *at, size_t size,
+		     uint64_t from)
+{
+	const uint64_t begin = from + next_address(&at, size), length = next_address(&at, size);
+
+	return !functions->only || functions->only - begin < length;
+}
+
+/* Adds the functions of the section @data, whose address is @base. */
+static void count(struct functions *functions, const unsigned char *ident, Elf_Data *data,
+		  uint64_t base)
 {
 	Dwarf_Off at = 0, next, ignored;
 	Dwarf_CFI_Entry entry, cie;
 	struct table table;
+	bool relative;
 	size_t bytes;
 
 	for (; !dwarf_next_cfi(ident, data, true, at, &next, &entry); at = next) {
@@ -172,38 +212,83 @@ static void count(const unsigned char *ident, Elf_Data *data, size_t *framed, si
 		    dwarf_next_cfi(ident, data, true, entry.fde.CIE_pointer, &ignored, &cie) ||
 		    !dwarf_cfi_cie_p(&cie))
 			continue;
-		bytes = address_size(&cie.cie);
+		bytes = address_size(&cie.cie, &relative);
 		table = (struct table){ entry.fde.start, entry.fde.end, false, false };
+		if (!bytes || table.end < table.at || (size_t)(table.end - table.at) < 2 * bytes ||
+		    !is_meant(functions, table.at, bytes, !relative ? 0 : base +
+			      (uint64_t)(table.at - (const uint8_t *)data->d_buf)))
+			continue;
 		skip(&table, 2 * bytes);
 		skip(&table, next_leb(&table));
-		while (bytes && table.at < table.end && next_row(&table))
+		while (table.at < table.end && next_row(&table))
 			;
-		*framed += table.framed;
-		*kept += table.framed && table.kept;
+		functions->framed += table.framed;
+		functions->kept += table.framed && table.kept;
 	}
+}
+
+/* The address of main(); 0: unknown. */
+static uint64_t find_main(Elf *elf)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr part;
+	GElf_Sym symbol;
+	Elf_Data *data;
+	const char *name;
+	int i;
+
+	while ((section = elf_nextscn(elf, section))) {
+		if (!gelf_getshdr(section, &part) || part.sh_type != SHT_SYMTAB)
+			continue;
+		data = elf_getdata(section, NULL);
+		for (i = 0; data && gelf_getsym(data, i, &symbol); i++) {
+			name = elf_strptr(elf, part.sh_link, symbol.st_name);
+			if (name && !strcmp(name, "main"))
+				return symbol.st_value;
+		}
+	}
+	return 0;
+}
+
+static bool is_static(Elf *elf)
+{
+	GElf_Phdr header;
+	size_t n, i;
+
+	for (i = 0; !elf_getphdrnum(elf, &n) && i < n; i++)
+		if (gelf_getphdr(elf, (int)i, &header) && header.p_type == PT_INTERP)
+			return false;
+	return true;
 }
 
 static char look(Elf *elf)
 {
-	size_t names, framed = 0, kept = 0;
+	struct functions functions = { .framed = 0 };
 	Elf_Scn *section = NULL;
 	const char *name;
 	GElf_Ehdr header;
 	GElf_Shdr part;
 	Elf_Data *data;
+	size_t names;
 
 	if (!elf || !gelf_getehdr(elf, &header) || header.e_machine != MACHINE ||
 	    elf_getshdrstrndx(elf, &names))
 		return FRAME_POINTERS_UNKNOWN;
+	/* Most functions of a static program are those of its libraries: main() is its own. */
+	if (is_static(elf)) {
+		functions.only = find_main(elf);
+		if (!functions.only)
+			return FRAME_POINTERS_UNKNOWN;
+	}
 	while ((section = elf_nextscn(elf, section))) {
 		name = gelf_getshdr(section, &part) ? elf_strptr(elf, names, part.sh_name) : NULL;
 		data = name && !strcmp(name, ".eh_frame") ? elf_rawdata(section, NULL) : NULL;
 		if (data)
-			count(header.e_ident, data, &framed, &kept);
+			count(&functions, header.e_ident, data, part.sh_addr);
 	}
-	if (!framed)
+	if (!functions.framed)
 		return FRAME_POINTERS_UNKNOWN;
-	return 2 * kept >= framed ? FRAME_POINTERS_KEPT : FRAME_POINTERS_OMITTED;
+	return 2 * functions.kept >= functions.framed ? FRAME_POINTERS_KEPT : FRAME_POINTERS_OMITTED;
 }
 
 static void answer(int socket)

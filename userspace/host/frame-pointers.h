@@ -10,8 +10,10 @@
 #include <stdint.h>
 
 /**
- * enum frame_pointers - of most functions of a file that have a frame
- * @FRAME_POINTERS_UNKNOWN: it is no ELF file of this machine, or has no unwind table
+ * enum frame_pointers - of most functions of a file that have a frame; of a static one, which
+ *	has its libraries in it, of main()
+ * @FRAME_POINTERS_UNKNOWN: it is no ELF file of this machine, has no unwind table, or is
+ *	static and stripped
  */
 enum frame_pointers {
 	FRAME_POINTERS_UNKNOWN,

@@ -287,13 +287,23 @@ static int open_beside(const char *name)
 
 static void test_frame_pointers(void)
 {
-	int fd = open_beside("framed");
+	static const struct {
+		const char *name;
+		enum frame_pointers expected;
+	} programs[] = {
+		{ "framed", FRAME_POINTERS_KEPT }, { "frameless", FRAME_POINTERS_OMITTED },
+		{ "framed-static", FRAME_POINTERS_KEPT },
+		{ "frameless-static", FRAME_POINTERS_OMITTED },
+	};
+	size_t i;
+	int fd;
 
-	ok(frame_pointers_of(fd) == FRAME_POINTERS_KEPT, "a program with frame pointers");
-	close(fd);
-	fd = open_beside("frameless");
-	ok(frame_pointers_of(fd) == FRAME_POINTERS_OMITTED, "a program without them");
-	close(fd);
+	for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		fd = open_beside(programs[i].name);
+		ok(fd >= 0 && frame_pointers_of(fd) == programs[i].expected, "a program: %s",
+		   programs[i].name);
+		close(fd);
+	}
 	fd = open_beside("../../userspace/tests/cli/golden-test");
 	ok(fd >= 0 && frame_pointers_of(fd) != FRAME_POINTERS_UNKNOWN,
 	   "a script: its interpreter");
