@@ -288,7 +288,8 @@ static char look(Elf *elf)
 	}
 	if (!functions.framed)
 		return FRAME_POINTERS_UNKNOWN;
-	return 2 * functions.kept >= functions.framed ? FRAME_POINTERS_KEPT : FRAME_POINTERS_OMITTED;
+	return 2 * functions.kept < functions.framed ? FRAME_POINTERS_OMITTED :
+						       FRAME_POINTERS_KEPT;
 }
 
 static void answer(int socket)
