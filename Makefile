@@ -202,5 +202,5 @@ deb:
 	@scripts/deb
 
 clean:
-	rm -rf build/module build/reader build/memcensus build/selftests \
+	rm -rf build/module build/reader build/memcensus build/memcensus-* build/selftests \
 		build/check build/check-storm build/style
