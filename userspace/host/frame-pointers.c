@@ -17,218 +17,80 @@
 /* CPU time for one file. */
 #define CPU_SECONDS	5
 
-/* The register that is the frame pointer, in the numbers of DWARF. */
+/* In the numbers of DWARF; and where a frame is from the stack pointer before it has one. */
 #if defined(__aarch64__)
 #define FRAME_POINTER	29
+#define NO_FRAME	0
 #define MACHINE		EM_AARCH64
 #else
 #define FRAME_POINTER	6
+#define NO_FRAME	8
 #define MACHINE		EM_X86_64
 #endif
+
+/* Bytes of .eh_frame_hdr before its table, and of an entry: a function and its unwind table. */
+#define HEADER		12
+#define ENTRY		8
+
+/* At most so many functions of a file are looked at, evenly spread. */
+#define SAMPLES		4096
 
 /* The rest up to answer() runs in the child. */
 
 /**
- * struct table - reads the rows of a function
- * @at, @end: bytes that are left
- * @framed: it has a frame
- * @kept: its frame pointer is set
- */
-struct table {
-	const uint8_t *at;
-	const uint8_t *end;
-	bool framed;
-	bool kept;
-};
-
-static uint64_t next_leb(struct table *table)
-{
-	uint64_t value = 0;
-	unsigned int shift = 0;
-	uint8_t byte = 0x80;
-
-	for (; table->at < table->end && byte & 0x80; shift += 7) {
-		byte = *table->at++;
-		value |= shift < 64 ? (uint64_t)(byte & 0x7f) << shift : 0;
-	}
-	return value;
-}
-
-static void skip(struct table *table, uint64_t bytes)
-{
-	table->at = bytes < (uint64_t)(table->end - table->at) ? table->at + bytes : table->end;
-}
-
-/* With a frame pointer, the frame is found by it; on arm64, it is part of the frame. */
-static void see_register(struct table *table, uint64_t number, bool saved)
-{
-#if defined(__aarch64__)
-	table->kept |= saved && number == FRAME_POINTER;
-#else
-	table->kept |= !saved && number == FRAME_POINTER;
-#endif
-	table->framed |= saved;
-}
-
-/* One instruction; false: an unknown one. */
-static bool next_row(struct table *table)
-{
-	const uint8_t code = *table->at++;
-
-	switch (code & 0xc0 ? code & 0xc0 : code) {
-	case DW_CFA_advance_loc:
-	case DW_CFA_restore:
-	case DW_CFA_nop:
-	case DW_CFA_remember_state:
-	case DW_CFA_restore_state:
-	case DW_CFA_GNU_window_save:
-		return true;
-	case DW_CFA_offset:
-		see_register(table, code & 0x3f, true);
-		next_leb(table);
-		return true;
-	case DW_CFA_advance_loc1:
-		skip(table, 1);
-		return true;
-	case DW_CFA_advance_loc2:
-		skip(table, 2);
-		return true;
-	case DW_CFA_advance_loc4:
-		skip(table, 4);
-		return true;
-	case DW_CFA_def_cfa:
-	case DW_CFA_def_cfa_sf:
-		see_register(table, next_leb(table), false);
-		next_leb(table);
-		return true;
-	case DW_CFA_def_cfa_register:
-		see_register(table, next_leb(table), false);
-		return true;
-	case DW_CFA_def_cfa_offset:
-	case DW_CFA_def_cfa_offset_sf:
-		table->framed = true;
-		next_leb(table);
-		return true;
-	case DW_CFA_restore_extended:
-	case DW_CFA_undefined:
-	case DW_CFA_same_value:
-	case DW_CFA_GNU_args_size:
-		next_leb(table);
-		return true;
-	case DW_CFA_offset_extended:
-	case DW_CFA_offset_extended_sf:
-	case DW_CFA_register:
-		next_leb(table);
-		next_leb(table);
-		return true;
-	case DW_CFA_expression:
-	case DW_CFA_val_expression:
-		next_leb(table);
-		skip(table, next_leb(table));
-		return true;
-	case DW_CFA_def_cfa_expression:
-		skip(table, next_leb(table));
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Bytes of an address in entries of @cie, and whether it is relative; 0: unknown. */
-static size_t address_size(const Dwarf_CIE *cie, bool *relative)
-{
-	const char *letter = cie->augmentation;
-	const uint8_t *data = cie->augmentation_data;
-
-	if (!letter || *letter++ != 'z' || !data)
-		return 0;
-	for (; *letter == 'L' || *letter == 'S' || *letter == 'B'; letter++)
-		data += *letter == 'L';
-	if (*letter != 'R')
-		return 0;
-	*relative = (*data & 0x70) == DW_EH_PE_pcrel;
-	switch (*data & 0x0f) {
-	case DW_EH_PE_udata4:
-	case DW_EH_PE_sdata4:
-		return 4;
-	case DW_EH_PE_absptr:
-	case DW_EH_PE_udata8:
-	case DW_EH_PE_sdata8:
-		return 8;
-	default:
-		return 0;
-	}
-}
-
-/**
  * struct functions - those of a file
+ * @cfi: the unwind table
  * @framed: functions with a frame
  * @kept: of these, those that keep the frame pointer
- * @only: the address of the only one that counts; 0: all do
  */
 struct functions {
+	Dwarf_CFI *cfi;
 	size_t framed;
 	size_t kept;
-	uint64_t only;
 };
 
-/* The address of @size bytes at @at; *@at goes behind it. */
-static uint64_t next_address(const uint8_t **at, size_t size)
+/* Looks at the frame of a function at @addr in its middle. */
+static void see(struct functions *functions, uint64_t addr)
 {
-	int64_t wide = 0;
-	int32_t narrow;
+	Dwarf_Op *ops, space[3];
+	Dwarf_Frame *frame;
+	bool kept = false;
+	size_t n;
 
-	if (size == sizeof(wide)) {
-		memcpy(&wide, *at, size);
-	} else {
-		memcpy(&narrow, *at, sizeof(narrow));
-		wide = narrow;
+	if (dwarf_cfi_addrframe(functions->cfi, addr, &frame))
+		return;
+	if (!dwarf_frame_cfa(frame, &ops, &n) && n == 1 && ops->atom == DW_OP_bregx) {
+		kept = ops->number == FRAME_POINTER;
+		functions->framed += kept || ops->number2 != NO_FRAME;
+		/* There the frame pointer is part of the frame, which may be found otherwise. */
+		if (MACHINE == EM_AARCH64 && ops->number2 != NO_FRAME)
+			kept = !dwarf_frame_register(frame, FRAME_POINTER, space, &ops, &n) && n;
+		functions->kept += kept;
 	}
-	*at += size;
-	return (uint64_t)wide;
+	free(frame);
 }
 
-/* Whether the entry of a function, which begins at @at with its address, counts. */
-static bool is_meant(const struct functions *functions, const uint8_t *at, size_t size,
-		     uint64_t from)
+/* Looks at functions in the sorted table of .eh_frame_hdr, which is at @base. */
+static void see_all(struct functions *functions, const Elf_Data *data, uint64_t base)
 {
-	const uint64_t begin = from + next_address(&at, size), length = next_address(&at, size);
+	/* Version 1; a pointer of 4 bytes, an unsigned number, offsets from @base. */
+	static const uint8_t expected[] = { 1, 0x1b, 0x03, 0x3b };
+	const uint8_t *at = data ? data->d_buf : NULL;
+	int32_t offsets[2];
+	uint32_t n, i;
 
-	return !functions->only || functions->only - begin < length;
-}
-
-/* Adds the functions of the section @data, whose address is @base. */
-static void count(struct functions *functions, const unsigned char *ident, Elf_Data *data,
-		  uint64_t base)
-{
-	Dwarf_Off at = 0, next, ignored;
-	Dwarf_CFI_Entry entry, cie;
-	struct table table;
-	bool relative;
-	size_t bytes;
-
-	for (; !dwarf_next_cfi(ident, data, true, at, &next, &entry); at = next) {
-		if (dwarf_cfi_cie_p(&entry) ||
-		    dwarf_next_cfi(ident, data, true, entry.fde.CIE_pointer, &ignored, &cie) ||
-		    !dwarf_cfi_cie_p(&cie))
-			continue;
-		bytes = address_size(&cie.cie, &relative);
-		table = (struct table){ entry.fde.start, entry.fde.end, false, false };
-		if (!bytes || table.end < table.at || (size_t)(table.end - table.at) < 2 * bytes ||
-		    !is_meant(functions, table.at, bytes, !relative ? 0 : base +
-			      (uint64_t)(table.at - (const uint8_t *)data->d_buf)))
-			continue;
-		skip(&table, 2 * bytes);
-		skip(&table, next_leb(&table));
-		while (table.at < table.end && next_row(&table))
-			;
-		functions->framed += table.framed;
-		functions->kept += table.framed && table.kept;
+	if (!at || data->d_size < HEADER || memcmp(at, expected, sizeof(expected)))
+		return;
+	memcpy(&n, at + 8, sizeof(n));
+	for (i = 0; i + 1 < n && HEADER + (i + 2ULL) * ENTRY <= data->d_size;
+	     i += n / SAMPLES + 1) {
+		memcpy(&offsets[0], at + HEADER + i * ENTRY, sizeof(offsets[0]));
+		memcpy(&offsets[1], at + HEADER + (i + 1) * ENTRY, sizeof(offsets[1]));
+		see(functions, base + (uint64_t)(((int64_t)offsets[0] + offsets[1]) / 2));
 	}
 }
 
-/* The address of main(); 0: unknown. */
-static uint64_t find_main(Elf *elf)
+static void see_main(struct functions *functions, Elf *elf)
 {
 	Elf_Scn *section = NULL;
 	GElf_Shdr part;
@@ -244,48 +106,34 @@ static uint64_t find_main(Elf *elf)
 		for (i = 0; data && gelf_getsym(data, i, &symbol); i++) {
 			name = elf_strptr(elf, part.sh_link, symbol.st_name);
 			if (name && !strcmp(name, "main"))
-				return symbol.st_value;
+				see(functions, symbol.st_value + symbol.st_size / 2);
 		}
 	}
-	return 0;
-}
-
-static bool is_static(Elf *elf)
-{
-	GElf_Phdr header;
-	size_t n, i;
-
-	for (i = 0; !elf_getphdrnum(elf, &n) && i < n; i++)
-		if (gelf_getphdr(elf, (int)i, &header) && header.p_type == PT_INTERP)
-			return false;
-	return true;
 }
 
 static char look(Elf *elf)
 {
-	struct functions functions = { .framed = 0 };
-	Elf_Scn *section = NULL;
-	const char *name;
-	GElf_Ehdr header;
-	GElf_Shdr part;
-	Elf_Data *data;
-	size_t names;
+	struct functions functions = { .cfi = elf ? dwarf_getcfi_elf(elf) : NULL };
+	GElf_Phdr header, table = { .p_filesz = 0 };
+	bool is_static = true;
+	GElf_Ehdr file;
+	size_t n, i;
 
-	if (!elf || !gelf_getehdr(elf, &header) || header.e_machine != MACHINE ||
-	    elf_getshdrstrndx(elf, &names))
+	if (!functions.cfi || !gelf_getehdr(elf, &file) || file.e_machine != MACHINE ||
+	    elf_getphdrnum(elf, &n))
 		return FRAME_POINTERS_UNKNOWN;
+	for (i = 0; i < n && gelf_getphdr(elf, (int)i, &header); i++) {
+		is_static &= header.p_type != PT_INTERP;
+		if (header.p_type == PT_GNU_EH_FRAME)
+			table = header;
+	}
 	/* Most functions of a static program are those of its libraries: main() is its own. */
-	if (is_static(elf)) {
-		functions.only = find_main(elf);
-		if (!functions.only)
-			return FRAME_POINTERS_UNKNOWN;
-	}
-	while ((section = elf_nextscn(elf, section))) {
-		name = gelf_getshdr(section, &part) ? elf_strptr(elf, names, part.sh_name) : NULL;
-		data = name && !strcmp(name, ".eh_frame") ? elf_rawdata(section, NULL) : NULL;
-		if (data)
-			count(&functions, header.e_ident, data, part.sh_addr);
-	}
+	if (is_static)
+		see_main(&functions, elf);
+	else
+		see_all(&functions, elf_getdata_rawchunk(elf, (int64_t)table.p_offset,
+							 table.p_filesz, ELF_T_BYTE),
+			table.p_vaddr);
 	if (!functions.framed)
 		return FRAME_POINTERS_UNKNOWN;
 	return 2 * functions.kept < functions.framed ? FRAME_POINTERS_OMITTED :
