@@ -144,7 +144,7 @@ struct census_walk_ops {
 	u64 (*places)(void *context, const struct census_place *places,
 		      unsigned int nr);
 	const u64 *(*find_image)(void *context, struct census_image *image,
-			      unsigned int index, u64 value);
+				 unsigned int index, u64 value);
 	void (*image)(void *context, const struct census_image *image);
 };
 
