@@ -21,6 +21,7 @@
 #include "collect.h"
 #include "compat.h"
 #include "genl.h"
+#include "genl-policy.h"
 #include "memory.h"
 #include "message.h"
 #include "pages.h"
@@ -36,23 +37,6 @@ static struct genl_family census_family;
 
 #define DEFAULT_PARTS (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | \
 		       MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
-
-static const struct nla_policy request_policy[MEMCENSUS_REQ_MAX + 1] = {
-	[MEMCENSUS_REQ_BASIS] = NLA_POLICY_RANGE(NLA_U32,
-						 MEMCENSUS_BASIS_MAPCOUNT,
-						 MEMCENSUS_BASIS_MAX),
-	[MEMCENSUS_REQ_PARTS] = NLA_POLICY_MASK(NLA_U32, MEMCENSUS_PART_ALL),
-	[MEMCENSUS_REQ_GROUP_BY] = NLA_POLICY_RANGE(NLA_U32, MEMCENSUS_BY_UID,
-						    MEMCENSUS_BY_MAX),
-	[MEMCENSUS_REQ_PIDS] = { .type = NLA_BINARY,
-				 .len = MEMCENSUS_PIDS_MAX * sizeof(u32) },
-	[MEMCENSUS_REQ_START] = { .type = NLA_U64 },
-	[MEMCENSUS_REQ_END] = { .type = NLA_U64 },
-};
-
-static const struct nla_policy policy[MEMCENSUS_A_MAX + 1] = {
-	[MEMCENSUS_A_REQUEST] = NLA_POLICY_NESTED(request_policy),
-};
 
 /* The records of a SNAPSHOT dump, in order, by the nests that contain them. */
 static const u8 snapshot_stages[] = {
@@ -229,7 +213,7 @@ static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 	if (attrs && attrs[MEMCENSUS_A_REQUEST]) {
 		err = nla_parse_nested(tb, MEMCENSUS_REQ_MAX,
 				       attrs[MEMCENSUS_A_REQUEST],
-				       request_policy, extack);
+				       census_request_policy, extack);
 		if (err)
 			return err;
 	}
@@ -500,7 +484,7 @@ static struct genl_family census_family = {
 	.name = MEMCENSUS_GENL_NAME,
 	.version = MEMCENSUS_GENL_VERSION,
 	.maxattr = MEMCENSUS_A_MAX,
-	.policy = policy,
+	.policy = census_policy,
 	.netnsok = true,
 	.parallel_ops = true,
 	.module = THIS_MODULE,

@@ -16,6 +16,21 @@
 
 static __thread char wrong[256];
 
+unsigned int abi_int_size(enum abi_type type)
+{
+	switch (type) {
+	case ABI_U32:
+	case ABI_S32:
+	case ABI_U32S:
+		return 4;
+	case ABI_U64:
+	case ABI_U64S:
+		return 8;
+	default:
+		return 0;
+	}
+}
+
 static __attribute__((format(printf, 1, 2))) const char *say(const char *fmt, ...)
 {
 	va_list args;
@@ -68,14 +83,14 @@ static const char *ints_wrong(const struct nlattr *attr, unsigned int size,
 	const char *at = mnl_attr_get_payload(attr);
 	uint64_t value;
 
-	if (is->type == ABI_U32S || is->type == ABI_U64S || is->type == ABI_BITMAPS) {
+	if (is->type == ABI_U32S || is->type == ABI_U64S) {
 		if (len % size || len / size < is->min || len / size > is->max)
 			return say("%u bytes are no array of %u to %u", len,
 				   is->min, is->max);
 	} else if (len != size) {
 		return say("%u bytes, not %u", len, size);
 	}
-	for (i = 0; size == 8 && is->type != ABI_BITMAPS && i < len; i += 8) {
+	for (i = 0; size == 8 && !is->bits && i < len; i += 8) {
 		memcpy(&value, at + i, 8);
 		if (abi_kernel_address(value))
 			return say("%#llx", (unsigned long long)value);
@@ -125,10 +140,15 @@ static const char *attr_wrong(const struct nlattr *attr,
 
 static struct abi_attr attr_of(const struct abi_nest *nest, unsigned int type)
 {
+	struct abi_attr attr;
+
 	if (type >= nest->n)
 		return (struct abi_attr) {};
-	if (nest->attrs)
-		return nest->attrs[type];
+	if (nest->attrs) {
+		attr = nest->attrs[type];
+		attr.bits = nest == &abi_pages && type >= MEMCENSUS_PAGES_RESIDENT;
+		return attr;
+	}
 	return (struct abi_attr) {
 		.type = type > 1 ? ABI_U64 : type ? ABI_PAD : ABI_NONE,
 	};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The ABI as a table: what each attribute of include/uapi/linux/memcensus.h
- * holds. The tests make requests and check answers from it. If it lacks an
- * attribute, it does not compile.
+ * holds. The tests make requests and check answers from it. scripts/abi makes
+ * abi_table.c from the netlink specification.
  */
 #ifndef _ABI_TABLE_H
 #define _ABI_TABLE_H
@@ -20,7 +20,6 @@ struct abi_nest;
  * @ABI_NONE: the attribute may not be sent
  * @ABI_PAD: empty
  * @ABI_U32S: several of them; the same for the next
- * @ABI_BITMAPS: u64 too, of any value
  */
 enum abi_type {
 	ABI_NONE,
@@ -31,7 +30,6 @@ enum abi_type {
 	ABI_STRING,
 	ABI_U32S,
 	ABI_U64S,
-	ABI_BITMAPS,
 	ABI_NEST,
 };
 
@@ -42,18 +40,20 @@ enum abi_type {
  * @min: least value in a request, or least number of array entries
  * @max: largest value in a request, or largest number of array entries
  * @mask: bits allowed in a request; 0: not a bit set
+ * @bits: bitmaps, of any value; abi_answer.c sets it
  * @nest: content of an ABI_NEST
  */
 struct abi_attr {
 	enum abi_type type;
-	bool many;
+	bool many, bits;
 	uint32_t min, max, mask;
 	const struct abi_nest *nest;
 };
 
 /**
  * struct abi_nest - attributes of one level, by number
- * @attrs: @n attributes; if NULL, PAD is number 1 and all others are u64
+ * @attrs: @n attributes, ABI_NONE where there is none; if NULL, PAD is number 1
+ *	and all others are u64
  */
 struct abi_nest {
 	const struct abi_attr *attrs;
@@ -74,8 +74,9 @@ struct abi_cmd {
 /* Top level of a request, and the REQUEST nest in it. */
 extern const struct abi_nest abi_asked;
 extern const struct abi_nest abi_request;
-/* The top level of an answer. */
+/* The top level of an answer, and the PAGES nest in it. */
 extern const struct abi_nest abi_answered;
+extern const struct abi_nest abi_pages;
 /* Index: enum memcensus_cmd; __MEMCENSUS_CMD_MAX entries. */
 extern const struct abi_cmd abi_cmds[];
 

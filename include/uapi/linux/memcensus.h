@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/* Made by scripts/abi from Documentation/netlink/specs/memcensus.yaml: change that. */
 /*
  * ABI of the memory census, shared by the module and the reader.
  *
@@ -40,10 +41,12 @@
 #include <linux/types.h>
 
 #define MEMCENSUS_GENL_NAME	"memcensus"
+
+/* Version of the family. */
 #define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI		2
+#define MEMCENSUS_ABI	2
 
 /* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
@@ -122,6 +125,15 @@ enum memcensus_basis {
 	MEMCENSUS_BASIS_MAX = __MEMCENSUS_BASIS_MAX - 1
 };
 
+/* MEMCENSUS_REQ_PARTS: parts of the census; absent: TASKS ZONES NODES SYSTEM */
+#define MEMCENSUS_PART_TASKS	(1U << 0)
+#define MEMCENSUS_PART_VMAS	(1U << 1)	/* needs MEMCENSUS_REQ_PIDS */
+#define MEMCENSUS_PART_ZONES	(1U << 2)
+#define MEMCENSUS_PART_TYPES	(1U << 3)	/* free blocks per migrate type */
+#define MEMCENSUS_PART_NODES	(1U << 4)
+#define MEMCENSUS_PART_SYSTEM	(1U << 5)
+#define MEMCENSUS_PART_ALL	((1U << 6) - 1)
+
 /**
  * enum memcensus_group_by - key of the groups of address spaces
  * @MEMCENSUS_BY_UID: effective user of the first process
@@ -138,15 +150,6 @@ enum memcensus_group_by {
 	__MEMCENSUS_BY_MAX,
 	MEMCENSUS_BY_MAX = __MEMCENSUS_BY_MAX - 1
 };
-
-/* MEMCENSUS_REQ_PARTS: parts of the census; absent: TASKS ZONES NODES SYSTEM */
-#define MEMCENSUS_PART_TASKS	(1U << 0)
-#define MEMCENSUS_PART_VMAS	(1U << 1)	/* needs MEMCENSUS_REQ_PIDS */
-#define MEMCENSUS_PART_ZONES	(1U << 2)
-#define MEMCENSUS_PART_TYPES	(1U << 3)	/* free blocks per migrate type */
-#define MEMCENSUS_PART_NODES	(1U << 4)
-#define MEMCENSUS_PART_SYSTEM	(1U << 5)
-#define MEMCENSUS_PART_ALL	((1U << 6) - 1)
 
 /**
  * enum memcensus_request - options of a SNAPSHOT or PAGES request
@@ -182,7 +185,7 @@ enum memcensus_request {
  * @MEMCENSUS_INFO_PAGE_SIZE: u32, bytes
  * @MEMCENSUS_INFO_ORDERS: u32, number of buddy orders
  * @MEMCENSUS_INFO_MAPCOUNT_EXACT: u32, 1 if each page has its own map count, 0 if
- *	MEMCENSUS_BASIS_MAPCOUNT is an estimate for large folios
+ *	%MEMCENSUS_BASIS_MAPCOUNT is an estimate for large folios
  * @MEMCENSUS_INFO_MAX_AGE_NS: u64, ns, parameter max_age_ms
  * @MEMCENSUS_INFO_LOCK_HOLD_NS: u64, ns, parameter lock_hold_us
  * @MEMCENSUS_INFO_BUSY_BUDGET_NS: u64, ns, parameter busy_budget_ms
@@ -215,11 +218,8 @@ enum memcensus_info {
  * @MEMCENSUS_SCAN_BOOTTIME_NS: u64, start, ns since boot
  * @MEMCENSUS_SCAN_WALL_NS: u64, duration, ns
  * @MEMCENSUS_SCAN_CPU_NS: u64, CPU time, ns
- *
- * The following, except @MEMORY, only if address spaces were requested:
- *
- * @MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS: u64, longest lock hold, ns: an mmap lock, or VMA locks
- *	one after another
+ * @MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS: u64, longest lock hold, ns: an mmap lock, or VMA
+ *	locks one after another
  * @MEMCENSUS_SCAN_LOCK_HOLDS: u64, number of lock holds
  * @MEMCENSUS_SCAN_MMS: u64, distinct address spaces found, and processes in PIDS that
  *	have none any more
@@ -232,19 +232,19 @@ enum memcensus_info {
  * @MEMCENSUS_SCAN_PTES: u64, page table entries read
  * @MEMCENSUS_SCAN_PAGES: u64, mapped pages found, huge ones in base pages
  * @MEMCENSUS_SCAN_MEMORY: u64, bytes allocated for the census and its result
- *
- * Only on the frames basis:
- *
  * @MEMCENSUS_SCAN_FRAMES: u64, distinct frames mapped by the walked address spaces, bytes
  * @MEMCENSUS_SCAN_PSS: u64, sum of the PSS of all address spaces, bytes: @FRAMES minus
  *	rounding losses (less than 1/2^36 page for each owner of a frame)
  * @MEMCENSUS_SCAN_VIOLATIONS: u64, 1 if @PSS does not match @FRAMES: a bug
- *
- * On both bases:
- *
  * @MEMCENSUS_SCAN_SLICES: u64, passes over all address spaces: 1, or more if the owners
  *	did not fit into max_mem at once; each pass counts the owners of a part of all
  *	frames
+ *
+ * From @MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS on, except @MEMCENSUS_SCAN_MEMORY: only if
+ * address spaces were requested.
+ *
+ * @MEMCENSUS_SCAN_FRAMES, @MEMCENSUS_SCAN_PSS and @MEMCENSUS_SCAN_VIOLATIONS: only on the
+ * frames basis.
  *
  * 22 to 24 were used before version 0.2 and will not be used again.
  */
@@ -305,9 +305,10 @@ enum memcensus_state {
  *	%MEMCENSUS_PEERS_MAX; absent if there are none
  * @MEMCENSUS_TASK_PPID: u32, parent of @MEMCENSUS_TASK_PID; 0 if none or outside of the
  *	caller's PID namespace; absent if the process was exiting
- * @MEMCENSUS_TASK_COMM: string, command name
+ * @MEMCENSUS_TASK_COMM: string, command name, any bytes but NUL
  * @MEMCENSUS_TASK_UID: u32, effective user ID in the caller's user namespace
- * @MEMCENSUS_TASK_CGROUP: u64, ID of the cgroup in the default hierarchy
+ * @MEMCENSUS_TASK_CGROUP: u64, ID of the cgroup in the default hierarchy, the inode
+ *	number of its directory; absent on a kernel without cgroups
  * @MEMCENSUS_TASK_START_NS: u64, start time, ns since boot
  * @MEMCENSUS_TASK_THREADS: u32, number of threads
  * @MEMCENSUS_TASK_STATE: u32, &enum memcensus_state
@@ -317,7 +318,7 @@ enum memcensus_state {
  * @MEMCENSUS_TASK_MAJ_FAULTS: u64, page faults with I/O since its start
  * @MEMCENSUS_TASK_OOM_SCORE_ADJ: s32, -1000 to 1000
  * @MEMCENSUS_TASK_FIGURES: nest, u64 by &enum memcensus_figure
- * @MEMCENSUS_TASK_GROUP: u32, MEMCENSUS_GROUP_ID of its group; absent if it is in none
+ * @MEMCENSUS_TASK_GROUP: u32, %MEMCENSUS_GROUP_ID of its group; absent if it is in none
  */
 enum memcensus_task {
 	MEMCENSUS_TASK_UNSPEC,
@@ -534,7 +535,7 @@ enum memcensus_figure {
  * enum memcensus_zone - one memory zone
  * @MEMCENSUS_ZONE_NODE: u32, node
  * @MEMCENSUS_ZONE_NAME: string (DMA, DMA32, Normal, Movable ...)
- * @MEMCENSUS_ZONE_FREE_BLOCKS: u64[orders], free blocks of 2^order pages
+ * @MEMCENSUS_ZONE_FREE_BLOCKS: u64[], by order, free blocks of 2^order pages
  * @MEMCENSUS_ZONE_TYPE: nest of &enum memcensus_zone_type, one for each migrate type, if
  *	%MEMCENSUS_PART_TYPES was requested
  * @MEMCENSUS_ZONE_FREE: u64, free bytes by the zone's counter (nr_free_pages)
@@ -548,7 +549,7 @@ enum memcensus_figure {
  * @MEMCENSUS_ZONE_PCP: u64, free bytes in per-CPU lists
  * @MEMCENSUS_ZONE_HIGHATOMIC: u64, bytes reserved for atomic allocations
  * @MEMCENSUS_ZONE_CMA_FREE: u64, free bytes in CMA areas; absent without CMA
- * @MEMCENSUS_ZONE_LOWMEM_RESERVE: u64[zones of the node], bytes reserved against
+ * @MEMCENSUS_ZONE_LOWMEM_RESERVE: u64[], by zone of the node, bytes reserved against
  *	allocations that could use a higher zone
  *
  * 18 and 19 were used by version 1 of the family and will not be used again.
@@ -578,7 +579,8 @@ enum memcensus_zone {
 
 /**
  * enum memcensus_zone_type - free blocks of one migrate type in a zone
- * @MEMCENSUS_TYPE_NAME: string (Unmovable, Movable, Reclaimable ...)
+ * @MEMCENSUS_TYPE_NAME: string (Unmovable, Movable, Reclaimable, HighAtomic, CMA,
+ *	Isolate)
  * @MEMCENSUS_TYPE_FREE_BLOCKS: nest of &enum memcensus_blocks, one for each order; absent
  *	for an order whose list was too long to be counted in bounded time
  *
@@ -629,7 +631,8 @@ enum memcensus_kswapd {
  * @MEMCENSUS_NODE_KSWAPD_ORDER: u32, order that kswapd was woken for
  * @MEMCENSUS_NODE_KSWAPD_ZONE: string, highest zone that kswapd was woken for; absent if
  *	it was not woken
- * @MEMCENSUS_NODE_KSWAPD_FAILURES: u32, consecutive runs without progress
+ * @MEMCENSUS_NODE_KSWAPD_FAILURES: u32, consecutive runs without progress; after 16
+ *	kswapd gives up
  * @MEMCENSUS_NODE_BALANCED: u32, 1 if one of the zones that kswapd was woken for, or of
  *	all zones if it was not woken, meets its high watermark and has a free block of
  *	this order, or if none of them has memory
@@ -641,7 +644,7 @@ enum memcensus_kswapd {
  * @MEMCENSUS_NODE_INACTIVE_FILE: u64
  * @MEMCENSUS_NODE_UNEVICTABLE: u64
  * @MEMCENSUS_NODE_ISOLATED_ANON: u64, bytes taken off the LRU list for reclaim
- * @MEMCENSUS_NODE_ISOLATED_FILE: u64
+ * @MEMCENSUS_NODE_ISOLATED_FILE: u64, bytes taken off the LRU list for reclaim
  * @MEMCENSUS_NODE_DIRTY: u64, bytes
  * @MEMCENSUS_NODE_WRITEBACK: u64, bytes
  */
@@ -776,22 +779,22 @@ enum memcensus_system_bytes {
  * @MEMCENSUS_E_PGSCAN_DIRECT: pages scanned by allocating tasks (pgscan_direct)
  * @MEMCENSUS_E_PGSTEAL_KSWAPD: pages reclaimed by kswapd (pgsteal_kswapd)
  * @MEMCENSUS_E_PGSTEAL_DIRECT: pages reclaimed by allocating tasks (pgsteal_direct)
- * @MEMCENSUS_E_SLABS_SCANNED: (slabs_scanned)
+ * @MEMCENSUS_E_SLABS_SCANNED: objects (slabs_scanned)
  * @MEMCENSUS_E_KSWAPD_INODESTEAL: (kswapd_inodesteal)
- * @MEMCENSUS_E_KSWAPD_LOW_QUICK: (kswapd_low_wmark_hit_quickly)
- * @MEMCENSUS_E_KSWAPD_HIGH_QUICK: (kswapd_high_wmark_hit_quickly)
+ * @MEMCENSUS_E_KSWAPD_LOW_QUICK: times (kswapd_low_wmark_hit_quickly)
+ * @MEMCENSUS_E_KSWAPD_HIGH_QUICK: times (kswapd_high_wmark_hit_quickly)
  * @MEMCENSUS_E_PAGEOUTRUN: times that kswapd started to balance a node (pageoutrun)
  * @MEMCENSUS_E_ALLOCSTALL: allocations that had to reclaim (allocstall_*)
- * @MEMCENSUS_E_OOM_KILL: (oom_kill)
+ * @MEMCENSUS_E_OOM_KILL: times (oom_kill)
  * @MEMCENSUS_E_COMPACT_STALL: allocations that had to compact (compact_stall)
- * @MEMCENSUS_E_COMPACT_FAIL: (compact_fail)
- * @MEMCENSUS_E_COMPACT_SUCCESS: (compact_success)
- * @MEMCENSUS_E_COMPACT_DAEMON_WAKE: (compact_daemon_wake)
- * @MEMCENSUS_E_THP_FAULT_ALLOC: (thp_fault_alloc)
- * @MEMCENSUS_E_THP_COLLAPSE_ALLOC: (thp_collapse_alloc)
- * @MEMCENSUS_E_THP_SPLIT: (thp_split_page)
+ * @MEMCENSUS_E_COMPACT_FAIL: times (compact_fail)
+ * @MEMCENSUS_E_COMPACT_SUCCESS: times (compact_success)
+ * @MEMCENSUS_E_COMPACT_DAEMON_WAKE: times (compact_daemon_wake)
+ * @MEMCENSUS_E_THP_FAULT_ALLOC: huge pages (thp_fault_alloc)
+ * @MEMCENSUS_E_THP_COLLAPSE_ALLOC: huge pages (thp_collapse_alloc)
+ * @MEMCENSUS_E_THP_SPLIT: huge pages (thp_split_page)
  *
- * In parentheses: the name in /proc/vmstat.
+ * In parentheses: the name in /proc/vmstat.  Pages, unless stated otherwise.
  */
 enum memcensus_event {
 	MEMCENSUS_E_UNSPEC,
