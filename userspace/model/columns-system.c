@@ -77,11 +77,6 @@ static const struct column zone_type_fields[] = {
 		  "migrate type"),
 	ATTRIBUTE(zone_type, MEMCENSUS_TYPE_FREE_BLOCKS, "Blocks", free_blocks,
 		  BLOCKS, BLOCKS, "free blocks by order"),
-	/* Of version 1 of the ABI: all of them in one array. */
-	[MEMCENSUS_TYPE_FREE_BLOCKS - 1] = {
-		.kind = KIND_BLOCKS, .wire = WIRE_U64S,
-		.number = MEMCENSUS_TYPE_FREE_BLOCKS,
-		.offset = offsetof(struct zone_type, free_blocks) },
 };
 
 static const struct column blocks_fields[] = {

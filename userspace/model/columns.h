@@ -18,7 +18,7 @@
 /* Type of an attribute in a message; each comment gives its type in the record. */
 enum wire {
 	WIRE_NONE,		/* not sent: padding, or derived */
-	WIRE_U32,		/* uint64_t; u8 in version 1 of the ABI */
+	WIRE_U32,		/* uint64_t */
 	WIRE_S32,		/* int64_t */
 	WIRE_U64,		/* uint64_t */
 	WIRE_STRING,		/* const char * */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "host/proc-texts.h"
-#include "record/byteswap.h"
 #include "record/record-file.h"
 #include "record/recorded-names.h"
 #include "wire/attrs.h"
@@ -87,7 +86,8 @@ static int feed_messages(struct snapshot *snap, const struct chunk *chunk,
 	const struct nlmsghdr *nlh;
 
 	if (chunk->head.order != CHUNK_NATIVE)
-		messages.broken = !byteswap_messages(chunk->data, chunk->head.len);
+		return fail(why, FAIL_VERSION,
+			    "the byte order of another machine: read it on one of that byte order");
 	while (!messages.broken && (nlh = attrs_next_message(&messages))) {
 		if (nlh->nlmsg_type == NLMSG_DONE && nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 			snap->torn = true;
@@ -178,6 +178,13 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 		if (!good || number == told)
 			continue;
 		if (feed_chunk(snap, &chunk, why)) {
+			/* So has the rest of the record. */
+			if (why->kind == FAIL_VERSION) {
+				what = *why;
+				return fail(why, FAIL_VERSION,
+					    "'%.200s': census %" PRIu64 " has %.200s",
+					    file->path, number, what.text);
+			}
 			tell_missing(file, number, "damaged");
 			say(file, "census %" PRIu64 " is skipped: %s", number, why->text);
 			file->last = number;

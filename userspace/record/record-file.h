@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The censuses of a record, one after the other, joined from chunks; messages of the other
- * byte order, and the names that are recorded with them.
+ * The censuses of a record, one after the other, joined from chunks, and the names that are
+ * recorded with them.
  */
 #ifndef READER_RECORD_FILE_H
 #define READER_RECORD_FILE_H
@@ -43,8 +43,9 @@ void record_file_close(struct record_file *file);
 
 /*
  * Reads the next complete census into @snap, or, if @snap is NULL, only its place
- * into @entry: 1; 0 at the end; -1 and @why if the file cannot be read or if out
- * of memory.  Reports skipped data on stderr.
+ * into @entry: 1; 0 at the end; -1 and @why if the file cannot be read, if its
+ * messages have another byte order or an older version of the ABI, or if out of
+ * memory.  Reports skipped data on stderr.
  */
 int record_file_next(struct record_file *file, struct snapshot *snap,
 		     struct record_entry *entry, struct failure *why);

@@ -21,7 +21,7 @@ static int malformed(struct decoder *d, const struct record_type *type,
 {
 	return fail(d->why, FAIL_MALFORMED,
 		    "malformed message: %zu bytes in attribute %s of %s",
-		    attr_len(attr), column->name ? column->name : "of version 1", type->name);
+		    attr_len(attr), column->name, type->name);
 }
 
 static int broken(struct decoder *d, const char *where)
@@ -129,12 +129,9 @@ static int decode_attr(struct decoder *d, const struct record_type *type,
 	case WIRE_U32:
 	case WIRE_S32:
 	case WIRE_U64:
-		if (column->wire == WIRE_U32 && len == 1)
-			number = *(const uint8_t *)attr_data(attr);
-		else if (len == size)
-			number = load(column->wire, attr_data(attr));
-		else
+		if (len != size)
 			return malformed(d, type, column, attr);
+		number = load(column->wire, attr_data(attr));
 		memcpy(member, &number, sizeof(number));
 		break;
 	case WIRE_STRING:
@@ -198,10 +195,7 @@ static int decode_seq(struct decoder *d, const struct nlattr *attr)
 	return 0;
 }
 
-/*
- * The records, by the nest of a message that contains them.  In version 1 of the ABI each
- * kind of record had a command of its own; a record of that version decodes the same way.
- */
+/* The records, by the nest of a message that contains them. */
 static const struct record_type *const types[] = {
 	[MEMCENSUS_A_INFO] = &info_record,
 	[MEMCENSUS_A_SCAN] = &scan_record,
@@ -235,6 +229,10 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 
 	if (nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
 		return fail(why, FAIL_MALFORMED, "malformed message: too short");
+	if (genl->version < MEMCENSUS_GENL_VERSION)
+		return fail(why, FAIL_VERSION,
+			    "version %u of the ABI, this reader reads version %u: use a reader of that version (1 is release 0.1.0)",
+			    genl->version, MEMCENSUS_GENL_VERSION);
 	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 		snap->torn = true;
 

@@ -11,7 +11,7 @@
 /* Skips UNSPEC and PAD; migrate types begin with two such entries too. */
 #define FIRST	2
 
-/* Retired numbers have no column; the one of a migrate type is still decoded. */
+/* Retired numbers have no column. */
 static bool is_retired(const struct column_set *set, unsigned int number)
 {
 	return (set == &scan_record.fields && number > MEMCENSUS_SCAN_PSS &&
