@@ -266,8 +266,11 @@ static void fault_huge(void)
  * Fills page cache with a file of holes, some of it mapped, then raises the minimum of free
  * memory above what is free: until kswapd has taken the cache back, each allocation reclaims.
  * The cache is more than what is missing, so that there is always something to reclaim.
+ *
+ * The minimum is divided among zones by size, but free memory may be in one of them. So each
+ * round raises it more, until no zone has enough.
  */
-static void press(int fd, const char *mapped)
+static void press(int fd, const char *mapped, unsigned int round)
 {
 	char text[32], old[32];
 	long min_free = read_number(MIN_FREE);
@@ -280,7 +283,7 @@ static void press(int fd, const char *mapped)
 	read_lines("/proc/meminfo", meminfo, ARRAY_SIZE(meminfo), 1024, &v);
 	snprintf(old, sizeof(old), "%ld", min_free);
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)
-		 (v.value[MEMCENSUS_S_FREE] + CACHE_SIZE / 8) / 1024);
+		 (v.value[MEMCENSUS_S_FREE] + (round + 1) * CACHE_SIZE / 8) / 1024);
 	need(write_file(MIN_FREE, text), MIN_FREE);
 	read_cache(fd, CACHE_SIZE / 2, CACHE_SIZE / 2);
 	need(write_file(MIN_FREE, old), MIN_FREE);
@@ -288,7 +291,7 @@ static void press(int fd, const char *mapped)
 
 static void press_until_moved(void *arg)
 {
-	const unsigned int rounds_max = 20;
+	const unsigned int rounds_max = 40;
 	unsigned int round, i;
 	char *mapped;
 	int fd;
@@ -301,7 +304,7 @@ static void press_until_moved(void *arg)
 	if (thp_on())
 		fault_huge();
 	for (round = 0; round < rounds_max && !is_moved(); round++)
-		press(fd, mapped);
+		press(fd, mapped, round);
 	diag("%u rounds of reclaim", round);
 	for (i = 0; i < ARRAY_SIZE(moved); i++)
 		diag("%s %llu", moved[i], (unsigned long long)vmstat_count(moved[i]));
