@@ -11,10 +11,13 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <linux/io_uring.h>
 #include <linux/userfaultfd.h>
 
 #include "pages.h"
@@ -22,6 +25,17 @@
 
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE	25
+#endif
+
+/* Since 6.8 */
+#ifndef UFFDIO_MOVE
+#define UFFD_FEATURE_MOVE	0x10000
+#define UFFDIO_MOVE		_IOWR(UFFDIO, 0x05, struct uffdio_move)
+
+struct uffdio_move {
+	__u64 dst, src, len, mode;
+	__s64 move;
+};
 #endif
 
 #define RW		(PROT_READ | PROT_WRITE)
@@ -110,6 +124,119 @@ void storm_threads(void)
 		pthread_join(id[i], NULL);
 }
 
+/* The parent and a child write to pages that they share by fork; the child to all. */
+static void write_in_both(char *at, unsigned long n)
+{
+	pid_t pid = fork();
+
+	if (pid <= 0)
+		write_pages(at, n);
+	if (!pid)
+		_exit(0);
+	write_pages(at + n / 4 * PAGE, n / 2);
+	waitpid(pid, NULL, 0);
+}
+
+/* One mapping for ever: its pages are shared, copied and used again. */
+static void copies_on_write(void)
+{
+	static char *at;
+
+	if (!at)
+		at = map_private(PLACE(1), 256 * PAGE);
+	write_in_both(at, 256);
+}
+
+static void vforks(void)
+{
+	char *at = map_private(PLACE(1), 64 * PAGE);
+	pid_t pid;
+
+	write_pages(at, 64);
+	pid = vfork();
+	if (!pid)
+		_exit(0);
+	write_in_both(at, 64);
+	waitpid(pid, NULL, 0);
+	munmap(at, 64 * PAGE);
+}
+
+/* Pages that a pipe refers to, and pages that a ring pins: fork copies the latter. */
+static void pins(void)
+{
+	struct iovec piped = { map_private(PLACE(1), 16 * PAGE), 16 * PAGE };
+	struct iovec pinned = { map_private(PLACE(2), 32 * PAGE), 32 * PAGE };
+	struct io_uring_params params = {};
+	int ring = syscall(SYS_io_uring_setup, 4, &params);
+	int fds[2];
+
+	write_pages(pinned.iov_base, 32);
+	write_pages(piped.iov_base, 16);
+	if (ring >= 0)
+		syscall(SYS_io_uring_register, ring, IORING_REGISTER_BUFFERS, &pinned, 1);
+	if (!pipe2(fds, O_CLOEXEC | O_NONBLOCK)) {
+		vmsplice(fds[1], &piped, 1, SPLICE_F_NONBLOCK);
+		write_in_both(piped.iov_base, 16);
+		close(fds[0]);
+		close(fds[1]);
+	}
+	write_in_both(pinned.iov_base, 32);
+	if (ring >= 0)
+		close(ring);
+	munmap(piped.iov_base, 16 * PAGE);
+	munmap(pinned.iov_base, 32 * PAGE);
+}
+
+/* Pages that fork shares become read-only and writable again, before and after a copy. */
+static void protects(void)
+{
+	const unsigned long n = 128;
+	char *at = map_private(PLACE(1), n * PAGE);
+	int i;
+
+	write_pages(at, n);
+	for (i = 0; i < 4; i++) {
+		mprotect(at, n * PAGE, PROT_READ);
+		if (!fork()) {
+			mprotect(at, n * PAGE, RW);
+			write_pages(at, n / 2);
+			mprotect(at, n * PAGE, PROT_READ);
+			mprotect(at, n * PAGE, RW);
+			_exit(0);
+		}
+		mprotect(at, n * PAGE, RW);
+		write_pages(at + n / 4 * PAGE, n / 2);
+		wait(NULL);
+	}
+	munmap(at, n * PAGE);
+}
+
+/* Writes to read-only pages of a child that share memory with this process. */
+static void pokes(void)
+{
+	const unsigned long n = 32;
+	char *at = map_private(PLACE(1), n * PAGE);
+	unsigned long i;
+	pid_t pid;
+
+	write_pages(at, n);
+	pid = fork();
+	if (!pid) {
+		mprotect(at, n * PAGE, PROT_READ);
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	if (waitpid(pid, NULL, 0) == pid) {
+		for (i = 0; i < n; i += 2)
+			ptrace(PTRACE_POKEDATA, pid, at + i * PAGE, 1UL);
+		write_pages(at, n);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	munmap(at, n * PAGE);
+}
+
 /* Small pages that are collapsed to huge pages and split again. */
 static bool collapses_ready(void)
 {
@@ -153,6 +280,21 @@ static void merges(void)
 	sleep_ms(30);
 	for (i = 0; i < 128; i += 2)
 		at[i * PAGE] = 'u';
+	munmap(at, 128 * PAGE);
+}
+
+/* Merged pages get frames of their own again: of one mapping, then of all. */
+static void unmerges(void)
+{
+	char *at = map_private(PLACE(1), 128 * PAGE);
+
+	memset(at, 'k', 128 * PAGE);
+	madvise(at, 128 * PAGE, MADV_MERGEABLE);
+	sleep_ms(30);
+	write_in_both(at, 16);
+	madvise(at, 64 * PAGE, MADV_UNMERGEABLE);
+	write_file(KSM "run", "2");
+	write_file(KSM "run", "1");
 	munmap(at, 128 * PAGE);
 }
 
@@ -240,9 +382,10 @@ static void *serve(void *arg)
 	return NULL;
 }
 
-static int uffd_open(void)
+/* -1 if the kernel lacks one of @features. */
+static int uffd_open(uint64_t features)
 {
-	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_api api = { .api = UFFD_API, .features = features };
 	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
 
 	if (fd >= 0 && ioctl(fd, UFFDIO_API, &api)) {
@@ -254,7 +397,7 @@ static int uffd_open(void)
 
 static bool faults_ready(void)
 {
-	int fd = uffd_open();
+	int fd = uffd_open(0);
 
 	if (fd >= 0)
 		close(fd);
@@ -268,7 +411,7 @@ static void faults(void)
 		.range = { (unsigned long)at, FAULTED * PAGE },
 		.mode = UFFDIO_REGISTER_MODE_MISSING,
 	};
-	int fd = uffd_open();
+	int fd = uffd_open(0);
 	pthread_t server;
 
 	if (!ioctl(fd, UFFDIO_REGISTER, &reg) &&
@@ -278,6 +421,76 @@ static void faults(void)
 	}
 	close(fd);
 	munmap(at, FAULTED * PAGE);
+}
+
+/* Exclusive pages, and pages shared by fork, are write-protected and released again. */
+static void write_protects(void)
+{
+	char *at = map_private(PLACE(1), FAULTED * PAGE);
+	struct uffdio_register reg = {
+		.range = { (unsigned long)at, FAULTED * PAGE },
+		.mode = UFFDIO_REGISTER_MODE_WP,
+	};
+	struct uffdio_writeprotect protect = { .range = reg.range };
+	int fd = uffd_open(UFFD_FEATURE_PAGEFAULT_FLAG_WP);
+	int i;
+
+	write_pages(at, FAULTED);
+	for (i = 0; i < 8 && !ioctl(fd, UFFDIO_REGISTER, &reg); i++) {
+		protect.mode = UFFDIO_WRITEPROTECT_MODE_WP;
+		ioctl(fd, UFFDIO_WRITEPROTECT, &protect);
+		/* In the child they are not protected. */
+		if (i % 2 && !fork()) {
+			write_pages(at, FAULTED);
+			_exit(0);
+		}
+		wait(NULL);
+		protect.mode = 0;
+		ioctl(fd, UFFDIO_WRITEPROTECT, &protect);
+		write_in_both(at, FAULTED);
+	}
+	close(fd);
+	munmap(at, FAULTED * PAGE);
+}
+
+static bool write_protects_ready(void)
+{
+	int fd = uffd_open(UFFD_FEATURE_PAGEFAULT_FLAG_WP);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* Pages move to another address, and keep their frames. */
+static void uffd_moves(void)
+{
+	char *from = map_private(PLACE(1), FAULTED * PAGE);
+	char *to = map_private(PLACE(2), FAULTED * PAGE);
+	struct uffdio_register reg = {
+		.range = { (unsigned long)to, FAULTED * PAGE },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	struct uffdio_move move = {
+		.dst = (unsigned long)to, .src = (unsigned long)from, .len = FAULTED * PAGE,
+	};
+	int fd = uffd_open(UFFD_FEATURE_MOVE);
+
+	write_pages(from, FAULTED);
+	if (!ioctl(fd, UFFDIO_REGISTER, &reg))
+		ioctl(fd, UFFDIO_MOVE, &move);
+	close(fd);
+	munmap(from, FAULTED * PAGE);
+	munmap(to, FAULTED * PAGE);
+}
+
+static bool uffd_moves_ready(void)
+{
+	int fd = uffd_open(UFFD_FEATURE_MOVE);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
 /* Takes all CPUs but the first offline, one after the other. */
@@ -351,6 +564,14 @@ const struct stormer stormers[] = {
 	{ "CPU hotplug", cpus_ready, cpus },
 	{ "cgroup moves", moves_ready, moves },
 	{ "threads", NULL, storm_threads },
+	{ "fork and write in both", NULL, copies_on_write },
+	{ "vfork", NULL, vforks },
+	{ "pinned pages", NULL, pins },
+	{ "userfaultfd write-protect", write_protects_ready, write_protects },
+	{ "userfaultfd move", uffd_moves_ready, uffd_moves },
+	{ "KSM unmerge", merges_ready, unmerges },
+	{ "mprotect of shared pages", NULL, protects },
+	{ "ptrace", NULL, pokes },
 	{ "memory hotplug", blocks_ready, blocks, true },
 	{ "compaction", NULL, storm_compacts, true },
 };
