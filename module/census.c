@@ -559,7 +559,7 @@ static int count_owners(struct census *c)
 }
 
 /* To walk page tables of this size takes several times as long as to start a thread. */
-#define TABLES_PER_THREAD (1UL << 20)
+#define TABLES_PER_THREAD BIT(20)
 
 /*
  * Only one worker can create records of VMAs.  If there is little to walk, threads cost
