@@ -11,7 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
-#include "abi_table.h"
+#include "client/abi_table.h"
 #include "capabilities.h"
 #include "selftest.h"
 

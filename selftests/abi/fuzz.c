@@ -12,8 +12,8 @@
  */
 #include <stdlib.h>
 
-#include "counted.h"
-#include "fuzz.h"
+#include "owners/counted.h"
+#include "fuzz/fuzz.h"
 #include "selftest.h"
 
 /* Parameters set the length of a run. */

@@ -10,7 +10,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include "counted.h"
+#include "owners/counted.h"
 #include "ko.h"
 #include "selftest.h"
 

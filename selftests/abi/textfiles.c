@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "abi_table.h"
+#include "client/abi_table.h"
 #include "selftest.h"
 
 #define DIR_PATH	"/sys/kernel/debug/memcensus"

@@ -10,8 +10,8 @@
 #include "ko.h"
 #include "selftest.h"
 
-#include "bitmaps.h"
-#include "counted.h"
+#include "client/bitmaps.h"
+#include "owners/counted.h"
 
 #define LEAST		1048576UL
 #define RW		(PROT_READ | PROT_WRITE)

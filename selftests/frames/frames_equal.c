@@ -6,7 +6,7 @@
 #include "ko.h"
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 
 #define RW		(PROT_READ | PROT_WRITE)
 #define CHILDREN	8

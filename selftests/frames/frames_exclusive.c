@@ -12,8 +12,8 @@
 
 #include "selftest.h"
 
-#include "counted.h"
-#include "zram.h"
+#include "owners/counted.h"
+#include "memory/zram.h"
 
 #define PARAMETERS	"/sys/module/memcensus/parameters/"
 #define MARK_ALL	PARAMETERS "mark_all"

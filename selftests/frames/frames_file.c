@@ -6,7 +6,7 @@
 
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 
 #define EXT4_MAGIC	0xef53
 #define SCRATCH		"/scratch"

@@ -5,7 +5,7 @@
  */
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 
 #define OWNERS_MAX	300
 

@@ -9,9 +9,9 @@
 
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 #include "ko.h"
-#include "zram.h"
+#include "memory/zram.h"
 
 #define MEMBERS		20
 #define ENTRY_BYTES	16

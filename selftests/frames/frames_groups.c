@@ -9,7 +9,7 @@
 
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 
 #define CGROUPS		"/sys/fs/cgroup"
 #define MEMBERS		9

@@ -4,7 +4,7 @@
 
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 
 #define POOL	"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
 #define RW	(PROT_READ | PROT_WRITE)

@@ -5,7 +5,7 @@
  */
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 
 #define SYS	"/sys/kernel/mm/ksm/"
 

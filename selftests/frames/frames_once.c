@@ -8,7 +8,7 @@
 
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 
 #define RW		(PROT_READ | PROT_WRITE)
 #define TIMES_MAX	3

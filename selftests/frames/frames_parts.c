@@ -9,7 +9,7 @@
 
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 #include "ko.h"
 
 #define PARTS		"/sys/module/memcensus/parameters/parts"

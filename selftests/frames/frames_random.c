@@ -13,9 +13,9 @@
 #include "ko.h"
 #include "selftest.h"
 
-#include "counted.h"
-#include "random.h"
-#include "smaps.h"
+#include "owners/counted.h"
+#include "memory/random.h"
+#include "smaps/smaps.h"
 
 #define MIB (1024 * 1024UL)
 

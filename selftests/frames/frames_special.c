@@ -11,7 +11,7 @@
 
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 
 static const unsigned long pages = 200, written = 40;
 

@@ -14,8 +14,8 @@
 
 #include "selftest.h"
 
-#include "counted.h"
-#include "stormers.h"
+#include "owners/counted.h"
+#include "memory/stormers.h"
 
 #define RW		(PROT_READ | PROT_WRITE)
 #define STORMERS	2

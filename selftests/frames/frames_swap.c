@@ -2,8 +2,8 @@
 /* Frames basis: swap slots with one, two and three owners. */
 #include "selftest.h"
 
-#include "counted.h"
-#include "zram.h"
+#include "owners/counted.h"
+#include "memory/zram.h"
 
 #define OWNERS_MAX	3
 

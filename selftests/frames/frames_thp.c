@@ -5,7 +5,7 @@
  */
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 
 /* Base pages in a huge page; the tests use two huge pages. */
 static const unsigned long nr = HUGE / PAGE;

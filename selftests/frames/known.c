@@ -10,7 +10,7 @@
 
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 
 #define SHARERS	4
 

@@ -9,8 +9,8 @@
 
 #include "selftest.h"
 
-#include "bitmaps.h"
-#include "zram.h"
+#include "client/bitmaps.h"
+#include "memory/zram.h"
 
 #define RW		(PROT_READ | PROT_WRITE)
 #define BLOCK_PAGES	MEMCENSUS_BLOCK_PAGES

@@ -2,7 +2,7 @@
 /* Memory swapped out to zram: private, shared after fork, and shmem. */
 
 #include "selftest.h"
-#include "zram.h"
+#include "memory/zram.h"
 
 #define RW		(PROT_READ | PROT_WRITE)
 

@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "pages.h"
+#include "memory/pages.h"
 
 /* Drops all capabilities except these, of the first 32. */
 static inline void keep_capabilities(uint32_t effective)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "ko.h"
-#include "pages.h"
+#include "memory/pages.h"
 
 const char *ko_path(void)
 {

@@ -8,11 +8,11 @@
 
 #include "kselftest_harness.h"
 
-#include "client.h"
+#include "client/client.h"
 #include "diag.h"
-#include "equal.h"
-#include "pages.h"
-#include "smaps.h"
+#include "smaps/equal.h"
+#include "memory/pages.h"
+#include "smaps/smaps.h"
 
 /* An emulated machine with all debug options is slow. */
 #undef TEST_TIMEOUT_DEFAULT

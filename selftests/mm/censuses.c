@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "counted.h"
-#include "pages.h"
+#include "owners/counted.h"
+#include "memory/pages.h"
 
 static const char *unsound(unsigned long turn)
 {

@@ -12,7 +12,7 @@
 
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 
 #define DEVICE		"/dev/private_pages"
 #define RW		(PROT_READ | PROT_WRITE)

@@ -10,9 +10,9 @@
 #include <signal.h>
 #include <sys/mount.h>
 
-#include "fuse.h"
+#include "memory/fuse.h"
 #include "selftest.h"
-#include "vma_locks.h"
+#include "memory/vma_locks.h"
 
 #define STUCK	3
 #define MS	1000000ULL

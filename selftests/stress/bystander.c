@@ -15,9 +15,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "bystanders.h"
-#include "pages.h"
-#include "zram.h"
+#include "memory/bystanders.h"
+#include "memory/pages.h"
+#include "memory/zram.h"
 
 #define RW		(PROT_READ | PROT_WRITE)
 

@@ -6,8 +6,8 @@
 #include "ko.h"
 #include "selftest.h"
 
-#include "counted.h"
-#include "fault.h"
+#include "owners/counted.h"
+#include "memory/fault.h"
 
 #define DIR_PATH	"/sys/kernel/debug/memcensus"
 

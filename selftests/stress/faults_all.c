@@ -7,8 +7,8 @@
 #include "ko.h"
 #include "selftest.h"
 
-#include "counted.h"
-#include "fault.h"
+#include "owners/counted.h"
+#include "memory/fault.h"
 
 #define RW		(PROT_READ | PROT_WRITE)
 #define DIR_PATH	"/sys/kernel/debug/memcensus/"

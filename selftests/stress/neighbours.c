@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "selftest.h"
-#include "vma_locks.h"
+#include "memory/vma_locks.h"
 
 #define FIXED	48
 /* Fixed mappings are at even places, changing ones at odd places. */

@@ -13,9 +13,9 @@
 #include "ko.h"
 #include "selftest.h"
 
-#include "counted.h"
-#include "fault.h"
-#include "zram.h"
+#include "owners/counted.h"
+#include "memory/fault.h"
+#include "memory/zram.h"
 
 #define MIB		1048576UL
 #define CGROUP		"/sys/fs/cgroup/"

@@ -5,7 +5,7 @@
  */
 #include "selftest.h"
 
-#include "stormers.h"
+#include "memory/stormers.h"
 
 #define STORMERS	2
 

@@ -14,9 +14,9 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include "fuse.h"
+#include "memory/fuse.h"
 #include "selftest.h"
-#include "vma_locks.h"
+#include "memory/vma_locks.h"
 
 static const unsigned long pages = 70;
 

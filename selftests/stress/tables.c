@@ -15,7 +15,7 @@
 
 #include "ko.h"
 #include "selftest.h"
-#include "zram.h"
+#include "memory/zram.h"
 
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT	1800

@@ -19,9 +19,9 @@
 
 #include "selftest.h"
 
-#include "bystanders.h"
-#include "counted.h"
-#include "stormers.h"
+#include "memory/bystanders.h"
+#include "owners/counted.h"
+#include "memory/stormers.h"
 
 #define READERS		3
 #define AT_ONCE		4

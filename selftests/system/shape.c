@@ -11,7 +11,7 @@
 
 #include "selftest.h"
 
-#include "counted.h"
+#include "owners/counted.h"
 
 #define NODES_MAX	64
 #define KIB		1024ULL

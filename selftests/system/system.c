@@ -8,7 +8,7 @@
 
 #include "selftest.h"
 
-#include "zram.h"
+#include "memory/zram.h"
 
 static const struct census_request request = {
 	.parts = MEMCENSUS_PART_SYSTEM,

@@ -11,8 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "pagemap_owners.h"
-#include "pages.h"
+#include "owners/pagemap_owners.h"
+#include "memory/pages.h"
 
 #define BIT(n)		((uint64_t)1 << (n))
 

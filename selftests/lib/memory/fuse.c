@@ -17,8 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fuse.h"
-#include "pages.h"
+#include "memory/fuse.h"
+#include "memory/pages.h"
 
 #define FILE_SIZE	(16 * PAGE)
 

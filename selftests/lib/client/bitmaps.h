@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "client.h"
+#include "client/client.h"
 
 /**
  * struct bitmap_counts - pages in a range, by bitmap

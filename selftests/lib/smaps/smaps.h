@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "client.h"
+#include "client/client.h"
 
 /**
  * struct smaps_vma - one mapping as smaps shows it

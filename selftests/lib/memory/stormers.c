@@ -20,8 +20,8 @@
 #include <linux/io_uring.h>
 #include <linux/userfaultfd.h>
 
-#include "pages.h"
-#include "stormers.h"
+#include "memory/pages.h"
+#include "memory/stormers.h"
 
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE	25

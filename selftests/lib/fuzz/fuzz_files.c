@@ -18,8 +18,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "fuzz.h"
-#include "pages.h"
+#include "fuzz/fuzz.h"
+#include "memory/pages.h"
 
 #define TEXT_MAX	262144
 #define THREADS		3

@@ -26,7 +26,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "client.h"
+#include "client/client.h"
 
 /**
  * struct holding - pages of one kind that one or more address spaces map

@@ -4,8 +4,8 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
-#include "fuzz.h"
-#include "pages.h"
+#include "fuzz/fuzz.h"
+#include "memory/pages.h"
 
 uint64_t fuzz_mix(uint64_t a, uint64_t b)
 {

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bitmaps.h"
-#include "pages.h"
+#include "client/bitmaps.h"
+#include "memory/pages.h"
 #include "unless.h"
 
 #define BLOCK	(PAGE * MEMCENSUS_BLOCK_PAGES)

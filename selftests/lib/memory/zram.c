@@ -10,8 +10,8 @@
 #include <sys/swap.h>
 #include <unistd.h>
 
-#include "pages.h"
-#include "zram.h"
+#include "memory/pages.h"
+#include "memory/zram.h"
 
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT	21

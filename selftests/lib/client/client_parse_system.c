@@ -3,8 +3,8 @@
 #include <string.h>
 #include <libmnl/libmnl.h>
 
-#include "client.h"
-#include "client_parse.h"
+#include "client/client.h"
+#include "client/client_parse.h"
 
 _Static_assert(__MEMCENSUS_S_MAX <= 64, "struct census_values is too short");
 _Static_assert(__MEMCENSUS_E_MAX <= 64, "struct census_values is too short");

@@ -8,7 +8,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
-#include "abi_table.h"
+#include "client/abi_table.h"
 
 /* With five levels of page tables; with four it begins higher. */
 #define KERNEL_HALF	0xff00000000000000ULL

@@ -7,8 +7,8 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
-#include "client.h"
-#include "client_parse.h"
+#include "client/client.h"
+#include "client/client_parse.h"
 
 #define REQUEST_SIZE	(1024 + 4 * MEMCENSUS_PIDS_MAX)
 /* Bytes that the kernel fills of a dump, or an error with its request. */

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "client.h"
+#include "client/client.h"
 
 /*
  * Call this before the other functions. NULL, or the reason why fault injection

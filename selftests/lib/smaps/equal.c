@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "diag.h"
-#include "equal.h"
-#include "pages.h"
-#include "smaps.h"
+#include "smaps/equal.h"
+#include "memory/pages.h"
+#include "smaps/smaps.h"
 
 #define TRIES		20
 #define SHOWN		20

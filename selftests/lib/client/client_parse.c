@@ -5,8 +5,8 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
-#include "client.h"
-#include "client_parse.h"
+#include "client/client.h"
+#include "client/client_parse.h"
 
 _Static_assert(__MEMCENSUS_F_MAX <= 64, "struct figures.known is too short");
 

@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "client.h"
-#include "pagemap_owners.h"
+#include "client/client.h"
+#include "owners/pagemap_owners.h"
 
 /* The whole system, without mappings. 0 or -errno. */
 int counted_take(struct census *census, struct census_error *error);

@@ -6,7 +6,7 @@
 #ifndef _BYSTANDERS_H
 #define _BYSTANDERS_H
 
-#include "client.h"
+#include "client/client.h"
 
 /* Pages, and huge pages. */
 #define BYSTANDER_PRIVATE	300

@@ -16,11 +16,11 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
-#include "client_parse.h"
-#include "bitmaps.h"
-#include "counted.h"
-#include "fuzz.h"
-#include "pages.h"
+#include "client/client_parse.h"
+#include "client/bitmaps.h"
+#include "owners/counted.h"
+#include "fuzz/fuzz.h"
+#include "memory/pages.h"
 
 /**
  * struct talk - one round

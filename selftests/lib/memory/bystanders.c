@@ -7,12 +7,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "bystanders.h"
-#include "counted.h"
-#include "pages.h"
-#include "smaps.h"
+#include "memory/bystanders.h"
+#include "owners/counted.h"
+#include "memory/pages.h"
+#include "smaps/smaps.h"
 #include "unless.h"
-#include "zram.h"
+#include "memory/zram.h"
 
 #define HUGE_PAGES	(BYSTANDER_HUGE * (HUGE / PAGE))
 

@@ -9,8 +9,8 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
-#include "fuzz.h"
-#include "pages.h"
+#include "fuzz/fuzz.h"
+#include "memory/pages.h"
 
 unsigned int fuzz_error_bit(int error)
 {

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 
 #include "diag.h"
-#include "pagemap_owners.h"
-#include "pages.h"
-#include "smaps.h"
+#include "owners/pagemap_owners.h"
+#include "memory/pages.h"
+#include "smaps/smaps.h"
 
 #define TRIES		20
 #define TOLD_MAX	12

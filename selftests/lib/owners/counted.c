@@ -2,9 +2,9 @@
 /* A census on the frames basis; see counted.h. */
 #include <stdio.h>
 
-#include "counted.h"
-#include "pages.h"
-#include "smaps.h"
+#include "owners/counted.h"
+#include "memory/pages.h"
+#include "smaps/smaps.h"
 #include "unless.h"
 
 int counted_take(struct census *census, struct census_error *error)

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "diag.h"
-#include "pages.h"
+#include "memory/pages.h"
 
 void need(bool ok, const char *what)
 {

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pages.h"
-#include "smaps.h"
+#include "memory/pages.h"
+#include "smaps/smaps.h"
 
 /* Names in smaps and status; neither has those in brackets. */
 static const char *const names[__MEMCENSUS_F_MAX] = {

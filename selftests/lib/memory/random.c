@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "counted.h"
-#include "pages.h"
-#include "random.h"
+#include "owners/counted.h"
+#include "memory/pages.h"
+#include "memory/random.h"
 
 bool random_has(unsigned int n, unsigned long page)
 {

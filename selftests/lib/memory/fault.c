@@ -11,10 +11,10 @@
 #include <libmnl/libmnl.h>
 #include <linux/netlink.h>
 
-#include "counted.h"
+#include "owners/counted.h"
 #include "diag.h"
-#include "fault.h"
-#include "pages.h"
+#include "memory/fault.h"
+#include "memory/pages.h"
 
 #define DEBUG_DIR	"/sys/kernel/debug/"
 #define MORE_THAN_ANY	100000

@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "abi_table.h"
-#include "client.h"
+#include "client/abi_table.h"
+#include "client/client.h"
 
 /* A pseudo-random sequence, reproducible from its seed. */
 struct fuzz_random {
