@@ -4,13 +4,14 @@
 # A tmux terminal, for tests that source this. It needs READER_TESTS. It does not
 # wait a fixed time for a screen, but checks until it is right or a timeout ends.
 
+# shellcheck source=../../../scripts/tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../../scripts/tap.sh"
+
 command -v tmux >/dev/null || { echo "1..0 # SKIP no tmux"; exit 0; }
 
 patience=30
 replay=$(readlink -f "$READER_TESTS/replay")
 dir=$(mktemp -d)
-n=0
-failed=0
 
 mux()
 {
@@ -19,17 +20,6 @@ mux()
 # A process that loses its terminal gets SIGHUP, and SIGCONT when the shell exits. If
 # SIGCONT comes while LeakSanitizer stops the process at its exit, it hangs.
 trap 'mux kill-server 2>/dev/null; pkill -KILL -f "^$replay "; rm -rf "$dir"' EXIT
-
-ok()
-{
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-	fi
-}
 
 # One session stays, or the server would end with the last session.
 mux new-session -d -s base cat || exit 1
