@@ -99,7 +99,7 @@ run:
 
 # KERNELS="6.1 newest": not all of them.
 check:
-	@scripts/check $(KERNELS)
+	@scripts/check-all $(KERNELS)
 
 # KERNELS=newest: on that one.
 check-quick:
