@@ -7,30 +7,33 @@ PREFIX ?= /usr/local
 MODULE_SOURCES := Kbuild $(wildcard module/*.[ch] module/*.awk) \
 	include/uapi/linux/memcensus.h
 
-.PHONY: all module reader reader-small run check check-quick check-tools check-kernels
-.PHONY: check-debug check-spec check-browser
-.PHONY: check-storm check-fuzz fuzz-reader bench style module-sparse vm install uninstall
-.PHONY: modules_install doc deb check-metrics check-ecosystem check-packages check-walk clean
-.PHONY: help
+.PHONY: all module reader reader-small run check check-quick fuzz-reader bench style
+.PHONY: module-sparse vm install uninstall modules_install doc deb clean help
+
+# The words after check are a subject and kernels, not targets: see scripts/check --help.
+# KERNELS="6.1 newest": the same.
+ifneq ($(filter check check-quick,$(firstword $(MAKECMDGOALS))),)
+words := $(filter-out check check-quick,$(MAKECMDGOALS))
+.PHONY: $(words)
+
+check:
+	@scripts/check $(words) $(KERNELS)
+
+check-quick:
+	@scripts/check quick $(words) $(KERNELS)
+
+$(words):
+	@:
+else
 
 all: module reader
 
 help:
 	@echo "make run      boot a kernel with the module and look at its memory"
-	@echo "make check-quick    style, the reader, exact pages on one kernel: after each change"
-	@echo "make check    all tests, on each kernel"
-	@echo "make check-tools    the reader beside smem, pmap, vmstat, a PostgreSQL: 15 minutes"
-	@echo "make check-kernels  long-term series, the newest two, one without map counts,"
-	@echo "                    odd machines; KERNELS=all: each series that can be had"
-	@echo "make check-debug    debug kernels of 6.1, 6.12 and newest, one for data races"
-	@echo "make check-spec     the netlink specification, by the newest kernel's own tools"
-	@echo "make check-storm    what breaks under load: an hour and a half"
-	@echo "make check-fuzz     messages and reads made at random: half an hour"
-	@echo "make check-metrics  metrics read by Prometheus, node_exporter, Performance Co-Pilot"
-	@echo "make check-ecosystem  bench/ecosystem with few backends: two minutes"
-	@echo "make check-packages  packages installed, upgraded, removed on Debian 12 and 13"
-	@echo "make check-walk     README and metrics.rst, typed in on an empty Debian 12 and 13"
-	@echo "make check-browser  the picture of flame in a headless browser: a minute"
+	@echo "make check-quick [KERNEL]        after each change"
+	@echo "make check [SUBJECT] [KERNEL]    all tests, or those of"
+	@scripts/check --subjects | sed 's/^/    /'
+	@echo "    or of a folder or a program of selftests/, such as: frames 6.12, swap debug"
 	@echo "make fuzz-reader    the parser of records, for FUZZ_SECONDS=600"
 	@echo "make vm       a shell in a VM with the module loaded"
 	@echo "make bench    what a census costs, beside other ways"
@@ -97,59 +100,13 @@ run:
 	@scripts/setup build vm
 	@demo/run
 
-# KERNELS="6.1 newest": not all of them.
-check:
-	@scripts/check-all $(KERNELS)
+check check-quick:
+	@scripts/check $(if $(filter %-quick,$@),quick) $(KERNELS)
 
-# KERNELS=newest: on that one.
-check-quick:
-	@scripts/check-quick $(KERNELS)
-
-# Long; each says how long before it starts.  KERNELS as above, or all.
-check-kernels:
-	@scripts/check-matrix -w kernels $(KERNELS)
-
-# The netlink specification, by the schema and by ynl of the source of the newest kernel.
-# In VMs that ynl dumps the module on 6.1 and on the newest.
-check-spec:
-	@scripts/setup build check
-	@vm/kernel source-$$(vm/kernel --name newest)
-	@$(MAKE) -s -C userspace/tests programs O=$(CURDIR)/build
-	@READER_TESTS=$(CURDIR)/build/reader-tests SPEC_SOURCE=needed userspace/tests/cli/spec-test
-	@selftests/tools/check -t ynl $(or $(KERNELS),6.1 newest)
-
-check-debug:
-	@scripts/check-matrix -w debug $(KERNELS)
-
-check-storm:
-	@selftests/storm $(KERNELS)
-
-check-fuzz:
-	@scripts/check-fuzz $(KERNELS)
-
-# make check has of it the first.
-check-tools:
-	@selftests/tools/check -l $(or $(KERNELS),6.1 6.12 newest)
-
-check-metrics:
-	@selftests/metrics/check
-
-# What a scrape of each tool costs is measured by bench/ecosystem itself.
-check-ecosystem:
-	@bench/ecosystem --smoke
-
-# PACKAGES="trixie": not on all systems.
-check-packages:
-	@selftests/packages/check $(PACKAGES)
-
-# RELEASES="trixie": not on all.
-check-walk:
-	@selftests/packages/walk $(RELEASES)
-
-# The picture of flame in headless Chromium.
-check-browser:
-	@scripts/setup build browser
-	@$(MAKE) -s -C userspace/tests check-browser O=$(CURDIR)/build
+# The names that subjects had: check-storm is check storm.
+check-%:
+	@echo "make: it is 'make check $*' now" >&2
+	@scripts/check $* $(KERNELS) $(PACKAGES) $(RELEASES)
 
 # What is found new is in build/reader-fuzz.
 fuzz-reader:
@@ -204,3 +161,4 @@ deb:
 clean:
 	rm -rf build/module build/reader build/memcensus build/memcensus-* build/selftests \
 		build/check build/check-storm build/style
+endif

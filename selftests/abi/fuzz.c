@@ -2,7 +2,7 @@
 /*
  * Random requests from the table of the ABI, valid and corrupted, and reads of the
  * text files at odd offsets. The test checks each answer, and then the kernel log.
- * By default it takes about 20 seconds; make check-fuzz sets these:
+ * By default it takes about 20 seconds; make check fuzz sets these:
  *
  *	FUZZ_SEED=N	the printed seed of an earlier run
  *	FUZZ_MESSAGES=N	number of messages, without a time limit

@@ -5,7 +5,7 @@
  * and each share equals that of smaps, within its rounding; also in slices, if
  * max_mem is too small.
  *
- * RANDOM_PROCESSES and RANDOM_MIB set the size: `make check-storm` uses 250 and 128,
+ * RANDOM_PROCESSES and RANDOM_MIB set the size: `make check storm` uses 250 and 128,
  * the size of a database.
  */
 #include <stdlib.h>

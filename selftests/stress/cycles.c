@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Loads and unloads the module many times while readers run: whole dumps, files,
- * half-read dumps, and files left open. Part of `make check-storm`; CYCLES sets
+ * half-read dumps, and files left open. Part of `make check storm`; CYCLES sets
  * how often (1000).
  */
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 /*
  * Lets the n-th allocation fail, for n = 1, 2, 3, ... until none fails: in each
  * file and each kind of request. Then many at random, also in the worker
- * threads. Part of `make check-storm`; faults tests a file, a dump and loading.
+ * threads. Part of `make check storm`; faults tests a file, a dump and loading.
  */
 #include "ko.h"
 #include "selftest.h"
