@@ -161,10 +161,10 @@ source_patch_um()
 		die "$file does not have the line that is to be patched: see source_patch_um()"
 }
 
-# Kmemleak reads at each scan all that was allocated before the slabs, words of 1.4 GiB in the
-# VM of `make check`: KASAN's shadow and the huge page of 1 GiB, in which no pointer is. They are
-# exempt, as the shadow is on arm64: a scan takes a quarter of the time. In 7.3, where another
-# file allocates the huge page, only the shadow is.
+# Each scan of kmemleak reads all that was allocated before the slabs. In the VM of `make check`
+# these are 1.4 GiB that hold no pointers: KASAN's shadow and the huge page of 1 GiB. We exempt
+# them, as arm64 exempts the shadow: a scan takes a quarter of the time. In 7.3 another file
+# allocates the huge page; there only the shadow is exempt.
 source_patch_debug()
 {
 	local linux=$build/kernels/$(source_name "$series")/linux

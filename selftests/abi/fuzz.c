@@ -67,12 +67,12 @@ static void show_counts(const struct fuzz_counts *c)
 
 	diag("fuzz: sent: %llu messages in %llu datagrams", LLU(c->messages),
 	     LLU(c->datagrams));
-	diag("fuzz: came: %llu messages of the family, %llu INFO, %llu acknowledgments",
+	diag("fuzz: received: %llu messages of the family, %llu INFO, %llu acknowledgments",
 	     LLU(c->answers), LLU(c->infos), LLU(c->acks));
-	diag("fuzz: came: %llu dumps whole, %llu of them of processes",
+	diag("fuzz: received: %llu complete dumps, %llu of them of processes",
 	     LLU(c->dumps), LLU(c->scans));
 	for (i = 0; i < ARRAY_SIZE(names); i++)
-		diag("fuzz: came: %llu %s", LLU(c->errors[i]), names[i]);
+		diag("fuzz: received: %llu %s", LLU(c->errors[i]), names[i]);
 	diag("fuzz: %llu rounds torn by small buffers, %llu peeks", LLU(c->torn),
 	     LLU(c->peeks));
 	diag("fuzz: %llu sockets closed in between", LLU(c->closed));

@@ -104,7 +104,7 @@ TEST_F(request, info)
 /* The dump has the requested parts, and no others. */
 TEST_F(request, parts)
 {
-	static const uint32_t asked[] = {
+	static const uint32_t requested[] = {
 		MEMCENSUS_PART_TASKS, MEMCENSUS_PART_ZONES,
 		MEMCENSUS_PART_NODES, MEMCENSUS_PART_SYSTEM,
 		MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES,
@@ -112,9 +112,9 @@ TEST_F(request, parts)
 	};
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(asked); i++) {
-		struct census_request request = { .parts = asked[i] };
-		uint32_t parts = asked[i] ?: MEMCENSUS_PART_TASKS |
+	for (i = 0; i < ARRAY_SIZE(requested); i++) {
+		struct census_request request = { .parts = requested[i] };
+		uint32_t parts = requested[i] ?: MEMCENSUS_PART_TASKS |
 			MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES |
 			MEMCENSUS_PART_SYSTEM;
 		struct census census;
@@ -279,7 +279,7 @@ TEST_F(request, parts_unknown)
 	EXPECT_REFUSED(EINVAL, ERANGE, attr);
 }
 
-TEST_F(request, mappings_of_nobody)
+TEST_F(request, mappings_without_pids)
 {
 	struct nlattr *attr = tail(self->nlh);
 

@@ -168,7 +168,7 @@ TEST_F(module, lock_hold)
 	EXPECT_PAGES(pages, vma, RSS);
 	EXPECT_PAGES(pages, vma, USS);
 	EXPECT_LT(10, census.scan[MEMCENSUS_SCAN_LOCK_HOLDS]);
-	diag("%llu stretches, the longest %llu us",
+	diag("%llu lock holds, the longest %llu us",
 	     (unsigned long long)census.scan[MEMCENSUS_SCAN_LOCK_HOLDS],
 	     (unsigned long long)census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS] / 1000);
 	EXPECT_EQUAL_SMAPS(pid);

@@ -207,7 +207,7 @@ static bool belongs(const struct census_task *task, const struct census_group *g
 }
 
 /* Each address space is in one group, which it names, for every kind of group. */
-TEST(nobody_is_left_out)
+TEST(every_process_has_a_group)
 {
 	static const uint8_t by[] = {
 		MEMCENSUS_BY_UID, MEMCENSUS_BY_CGROUP, MEMCENSUS_BY_COMM,

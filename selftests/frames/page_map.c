@@ -338,7 +338,7 @@ TEST_F(one, swapped)
 	EXPECT_TRUE(zram_off());
 }
 
-/* A range: nothing else is told, and all of it is. */
+/* A range: the answer has all of it, and nothing else. */
 TEST_F(one, range)
 {
 	const uint64_t start = (uintptr_t)PLACE(0) + 10 * PAGE, end = start + 71 * PAGE;

@@ -240,7 +240,7 @@ TEST_F(lock, busy_then_free)
 }
 
 /* A scan ends when its caller is killed. */
-TEST_F(lock, asker_is_killed)
+TEST_F(lock, caller_is_killed)
 {
 	struct census census;
 	uint64_t begun;

@@ -156,7 +156,7 @@ TEST_F_TIMEOUT(cycles, load_and_unload, 7200)
 	const unsigned int times = text ? strtoul(text, NULL, 10) : 1000;
 	unsigned long whole = 0, absent = 0;
 	unsigned int i, refused = 0;
-	uint64_t told = now_ms();
+	uint64_t reported = now_ms();
 	int ret;
 
 	if (!ko_path())
@@ -172,9 +172,9 @@ TEST_F_TIMEOUT(cycles, load_and_unload, 7200)
 		}
 		ASSERT_EQ(0, ret);
 		ASSERT_EQ(0, ko_load(params[i % ARRAY_SIZE(params)]));
-		if (now_ms() - told < 15000)
+		if (now_ms() - reported < 15000)
 			continue;
-		told = now_ms();
+		reported = now_ms();
 		diag("so far: %u cycles of %u", i + 1, times);
 	}
 	for (i = 0; i < READERS; i++) {

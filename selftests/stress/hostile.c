@@ -70,7 +70,7 @@ static void __attribute__((constructor)) executed(int argc, char **argv)
 /* The parent of each process that executes exits during that. */
 static void execs(void)
 {
-	struct timespec moment = {};
+	struct timespec delay = {};
 	pid_t pid;
 
 	signal(SIGCHLD, SIG_IGN);
@@ -79,8 +79,8 @@ static void execs(void)
 		if (!pid) {
 			if (!fork())
 				exec_again(EXECS);
-			moment.tv_nsec = rand() % 3000 * 1000L;
-			nanosleep(&moment, NULL);
+			delay.tv_nsec = rand() % 3000 * 1000L;
+			nanosleep(&delay, NULL);
 			_exit(0);
 		}
 		waitpid(pid, NULL, 0);

@@ -26,15 +26,15 @@ static const struct census_request all = {
 };
 
 /* Results of a child. */
-struct told {
+struct report {
 	volatile uint64_t rounds;
 	volatile pid_t tid;
 	volatile bool go;
 };
 
-static struct told *told_by_child(void)
+static struct report *map_report(void)
 {
-	return (struct told *)map_shared(PLACE(50), PAGE);
+	return (struct report *)map_shared(PLACE(50), PAGE);
 }
 
 /* Returns the state of @pid in a census of all; checks its time. */
@@ -63,7 +63,7 @@ static unsigned int expect_in_time(struct __test_metadata *_metadata, pid_t pid)
 FIXTURE(file)
 {
 	struct fuse fuse;
-	struct told *told;
+	struct report *report;
 	bool ready;
 	pid_t pid, reader;
 	int fd;
@@ -75,7 +75,7 @@ FIXTURE_SETUP(file)
 	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 	if (fuse_start(&self->fuse) == -ENODEV)
 		SKIP(return, "kernel has no FUSE");
-	self->told = told_by_child();
+	self->report = map_report();
 	self->fd = fuse_open_cached(&self->fuse);
 	ASSERT_LE(0, self->fd);
 	self->ready = true;
@@ -117,21 +117,21 @@ TEST_F(file, fault_that_waits)
 	EXPECT_EQUAL_SMAPS(self->pid);
 }
 
-static void *map_when_told(void *arg)
+static void *map_on_go(void *arg)
 {
-	struct told *told = arg;
+	struct report *report = arg;
 
-	told->tid = gettid();
-	while (!told->go)
+	report->tid = gettid();
+	while (!report->go)
 		sleep_ms(5);
 	map(PLACE(2), PAGE, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	told->rounds++;
+	report->rounds++;
 	return NULL;
 }
 
 struct two {
-	struct told *told;
+	struct report *report;
 	int fd;
 };
 
@@ -142,7 +142,7 @@ static void have_a_thread(void *arg)
 
 	write_pages(map_private(PLACE(0), pages * PAGE), pages);
 	map(PLACE(1), PAGE, PROT_READ, MAP_SHARED, two->fd, 0);
-	need(!pthread_create(&thread, NULL, map_when_told, two->told),
+	need(!pthread_create(&thread, NULL, map_on_go, two->report),
 	     "thread");
 	pthread_join(thread, NULL);
 }
@@ -172,7 +172,7 @@ TEST_F(file, reader_then_writer)
 	/* Neither of them changes a mapping. */
 	const unsigned int state = vma_locks() ? MEMCENSUS_STATE_WALKED :
 						 MEMCENSUS_STATE_BUSY;
-	struct two two = { self->told, self->fd };
+	struct two two = { self->report, self->fd };
 	char path[64], byte;
 	int fd;
 
@@ -180,7 +180,7 @@ TEST_F(file, reader_then_writer)
 		return;
 	self->pid = start_running(have_a_thread, &two);
 	ASSERT_LT(0, self->pid);
-	while (!self->told->tid)
+	while (!self->report->tid)
 		sleep_ms(5);
 	snprintf(path, sizeof(path), "/proc/%d/mem", self->pid);
 	fd = open(path, O_RDONLY);
@@ -192,16 +192,16 @@ TEST_F(file, reader_then_writer)
 	EXPECT_EQ(MEMCENSUS_STATE_WALKED,
 		  expect_in_time(_metadata, self->pid));
 
-	self->told->go = true;
-	if (!child_waits(self->told->tid))
+	self->report->go = true;
+	if (!child_waits(self->report->tid))
 		SKIP(return, "this kernel does not keep the lock while it waits");
 	EXPECT_EQ(state, expect_in_time(_metadata, self->pid));
 	EXPECT_EQ(state, expect_in_time(_metadata, self->pid));
-	EXPECT_EQ(0, self->told->rounds);
+	EXPECT_EQ(0, self->report->rounds);
 
 	fuse_answer(&self->fuse);
 	ASSERT_TRUE(child_stopped(self->pid));
-	EXPECT_EQ(1, self->told->rounds);
+	EXPECT_EQ(1, self->report->rounds);
 	EXPECT_EQ(MEMCENSUS_STATE_WALKED,
 		  expect_in_time(_metadata, self->pid));
 	EXPECT_EQUAL_SMAPS(self->pid);
@@ -209,9 +209,9 @@ TEST_F(file, reader_then_writer)
 
 static void *fault_for_ever(void *arg)
 {
-	struct told *told = arg;
+	struct report *report = arg;
 
-	told->tid = gettid();
+	report->tid = gettid();
 	write_pages(PLACE(1), 1);
 	return NULL;
 }
@@ -232,44 +232,44 @@ static bool register_missing(char *at, size_t size)
 /* One thread waits for a page for ever; the other maps and unmaps. */
 static void map_beside_fault(void *arg)
 {
-	struct told *told = arg;
+	struct report *report = arg;
 	pthread_t thread;
 
 	write_pages(map_private(PLACE(0), pages * PAGE), pages);
 	map_private(PLACE(1), PAGE);
 	if (!register_missing(PLACE(1), PAGE)) {
-		told->tid = -1;
+		report->tid = -1;
 		return;
 	}
-	need(!pthread_create(&thread, NULL, fault_for_ever, told), "thread");
+	need(!pthread_create(&thread, NULL, fault_for_ever, report), "thread");
 	for (;;) {
 		write_pages(map_private(PLACE(2), 4 * PAGE), 4);
 		need(!munmap(PLACE(2), 4 * PAGE), "munmap");
-		told->rounds++;
+		report->rounds++;
 	}
 }
 
 TEST(userfaultfd)
 {
-	struct told *told = told_by_child();
+	struct report *report = map_report();
 	uint64_t rounds;
 	unsigned int i;
 	pid_t pid;
 
-	pid = start_running(map_beside_fault, told);
+	pid = start_running(map_beside_fault, report);
 	ASSERT_LT(0, pid);
-	while (!told->tid)
+	while (!report->tid)
 		sleep_ms(5);
-	if (told->tid < 0) {
+	if (report->tid < 0) {
 		child_end(pid);
 		SKIP(return, "kernel has no userfaultfd");
 	}
 	for (i = 0; i < 20; i++) {
-		rounds = told->rounds;
+		rounds = report->rounds;
 		EXPECT_EQ(MEMCENSUS_STATE_WALKED,
 			  expect_in_time(_metadata, pid));
 		/* Wait until the other thread continues. */
-		while (told->rounds == rounds)
+		while (report->rounds == rounds)
 			sleep_ms(1);
 	}
 	child_end(pid);
@@ -277,11 +277,11 @@ TEST(userfaultfd)
 
 static void be_a_vfork_parent(void *arg)
 {
-	struct told *told = arg;
+	struct report *report = arg;
 
 	write_pages(map_private(PLACE(0), pages * PAGE), pages);
 	if (!vfork()) {
-		told->tid = getpid();
+		report->tid = getpid();
 		for (;;)
 			pause();
 	}
@@ -290,17 +290,17 @@ static void be_a_vfork_parent(void *arg)
 /* A parent in vfork() waits in the kernel for its child. */
 TEST(vfork_parent)
 {
-	struct told *told = told_by_child();
+	struct report *report = map_report();
 	pid_t pid;
 
-	pid = start_running(be_a_vfork_parent, told);
+	pid = start_running(be_a_vfork_parent, report);
 	ASSERT_LT(0, pid);
-	while (!told->tid)
+	while (!report->tid)
 		sleep_ms(5);
 	ASSERT_TRUE(child_waits(pid));
 	EXPECT_EQ(MEMCENSUS_STATE_WALKED, expect_in_time(_metadata, pid));
-	EXPECT_EQ(MEMCENSUS_STATE_WALKED, expect_in_time(_metadata, told->tid));
-	kill(told->tid, SIGKILL);
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED, expect_in_time(_metadata, report->tid));
+	kill(report->tid, SIGKILL);
 	child_end(pid);
 }
 

@@ -380,7 +380,7 @@ TEST_F_TIMEOUT(torture, readers_and_storms, 7200)
 	const unsigned int ms = setting("TORTURE_ROUND_MS", 1000);
 	pid_t readers[READERS], pids[AT_ONCE + 1], there[BYSTANDERS];
 	unsigned int round = 0, stormed = 0, i;
-	uint64_t before, told = now_ms();
+	uint64_t before, reported = now_ms();
 	struct census census;
 	const char *text;
 
@@ -411,9 +411,9 @@ TEST_F_TIMEOUT(torture, readers_and_storms, 7200)
 		else
 			sleep_until_scanned(ms);
 		round_end(pids);
-		if (now_ms() - told < 15000)
+		if (now_ms() - reported < 15000)
 			continue;
-		told = now_ms();
+		reported = now_ms();
 		diag("so far: %llu scans of %lu, %u rounds",
 		     (unsigned long long)(last_seq() - before), least, round);
 	}

@@ -61,7 +61,7 @@ const char *bitmaps_unlike_pagemap(const struct census *census, pid_t pid,
 		TH_LOG("%s", __wrong);					\
 } while (0)
 
-/* Expects so many pages of each kind in @pages pages from @at on. */
+/* Expects these numbers of pages of each kind in @pages pages from @at on. */
 #define EXPECT_BITS(census, at, pages, resident_, exclusive_, huge_, swap_) do { \
 	struct bitmap_counts __counts = bitmaps_between(census, (uintptr_t)(at), \
 					(uintptr_t)(at) + (pages) * PAGE); \

@@ -145,7 +145,7 @@ struct census_values {
  * struct census - all messages of one dump
  * @seq: the number of the census
  * @mixed: a message has another sequence number than those before it
- * @disorder: messages came in the wrong order
+ * @disorder: messages arrived in the wrong order
  * @incomplete: a message had no sequence number, no nest, or an unknown nest
  * @torn: PAGES messages do not adjoin, or lack an attribute
  * @pages_start, @pages_end: what the PAGES messages are about together

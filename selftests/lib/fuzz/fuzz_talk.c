@@ -384,7 +384,7 @@ static bool receive_all(struct talk *t, bool small)
 	if (more < 0)
 		return false;
 	if (t->strict && t->next != t->n)
-		return fail(t, "answer %u of %u did not come", t->next, t->n);
+		return fail(t, "answer %u of %u is missing", t->next, t->n);
 	if (t->strict && t->dump)
 		return fail(t, "the dump did not end");
 	return true;

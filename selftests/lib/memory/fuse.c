@@ -161,7 +161,7 @@ static void serve(int fd, volatile struct fuse_shared *shared)
 			serve_one(fd, (void *)buf, held, &n);
 		else if (poll_fd.revents & POLLERR)
 			_exit(0);
-		shared->asked = n > 0;
+		shared->waiting = n > 0;
 	}
 }
 
@@ -214,9 +214,9 @@ bool fuse_was_asked(const struct fuse *fuse)
 {
 	const uint64_t end = now_ms() + 10000;
 
-	while (!fuse->shared->asked && now_ms() < end)
+	while (!fuse->shared->waiting && now_ms() < end)
 		sleep_ms(1);
-	return fuse->shared->asked;
+	return fuse->shared->waiting;
 }
 
 void fuse_answer(struct fuse *fuse)

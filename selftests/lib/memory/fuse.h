@@ -14,9 +14,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Shared by server and tests. @asked: a read waits; @answer: answer it. */
+/* Shared by server and tests. @waiting: a read waits; @answer: answer it. */
 struct fuse_shared {
-	bool asked, answer;
+	bool waiting, answer;
 };
 
 /* @fd: of the mounted file system; @server: its process. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Does the module use VMA locks on this kernel? By the version, not as the module decides it:
- * the tests are to notice if it decides otherwise. Then it walks an address space even
- * if a task holds the mmap lock, except for mappings that this task changes.
+ * Does the module use VMA locks on this kernel? This asks the version, not the module: the
+ * tests must notice if the module decides otherwise. With VMA locks it walks an address space
+ * even if a task holds the mmap lock, except for mappings that this task changes.
  */
 #ifndef _VMA_LOCKS_H
 #define _VMA_LOCKS_H

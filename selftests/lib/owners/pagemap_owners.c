@@ -39,12 +39,12 @@
 
 /**
  * struct mark - a frame or slot that an address space maps
- * @thing: frame number; or SLOT and the kernel's number of a swap slot
+ * @number: frame number; or SLOT and the kernel's number of a swap slot
  * @owner: number of the address space
  * @entries: how often the address space maps it
  */
 struct mark {
-	uint64_t thing;
+	uint64_t number;
 	uint32_t owner;
 	uint32_t entries : 31, anon : 1;
 };
@@ -55,7 +55,7 @@ struct mark {
 static uint64_t entries[ENTRIES];
 static char buffer[4 * PAGE];
 
-static int add_mark(struct owners *o, uint64_t thing, bool anon)
+static int add_mark(struct owners *o, uint64_t number, bool anon)
 {
 	if (o->n_marks == o->room) {
 		size_t room = o->room ? 2 * o->room : 65536;
@@ -67,12 +67,12 @@ static int add_mark(struct owners *o, uint64_t thing, bool anon)
 		o->room = room;
 	}
 	o->marks[o->n_marks++] = (struct mark) {
-		.thing = thing, .owner = o->n - 1, .entries = 1, .anon = anon,
+		.number = number, .owner = o->n - 1, .entries = 1, .anon = anon,
 	};
 	return 0;
 }
 
-static int take_entry(struct owners *o, uint64_t entry)
+static int add_entry(struct owners *o, uint64_t entry)
 {
 	if (entry & PM_PRESENT)
 		return add_mark(o, entry & PM_PFN, !(entry & PM_FILE));
@@ -105,7 +105,7 @@ static int read_range(struct owners *o, int pagemap, uint64_t start,
 		n /= sizeof(*entries);
 		for (i = 0; i < (size_t)n && !ret; i++)
 			if (pfn_map ? entries[i] & PM_FILE : entries[i])
-				ret = take_entry(o, entries[i]);
+				ret = add_entry(o, entries[i]);
 		start += n * PAGE;
 	}
 	return ret;
@@ -254,8 +254,8 @@ static int compare_marks(const void *a, const void *b)
 {
 	const struct mark *m = a, *n = b;
 
-	if (m->thing != n->thing)
-		return m->thing < n->thing ? -1 : 1;
+	if (m->number != n->number)
+		return m->number < n->number ? -1 : 1;
 	return m->owner < n->owner ? -1 : m->owner > n->owner;
 }
 
@@ -281,7 +281,7 @@ static unsigned int owners_of_thing(const struct owners *o, size_t first)
 {
 	size_t end = first;
 
-	while (end < o->n_marks && o->marks[end].thing == o->marks[first].thing)
+	while (end < o->n_marks && o->marks[end].number == o->marks[first].number)
 		end++;
 	return end - first;
 }
@@ -310,8 +310,8 @@ static void add_holding(struct holding *h, unsigned int owners)
 	h->shares += WHOLE_PAGE / owners;
 }
 
-static void take_frame(struct owners *o, const struct mark *marks,
-		       unsigned int nr, uint64_t flags)
+static void count_frame(struct owners *o, const struct mark *marks,
+			unsigned int nr, uint64_t flags)
 {
 	const struct mark *m;
 
@@ -336,7 +336,7 @@ static void take_frame(struct owners *o, const struct mark *marks,
  * Computes the holdings from all marks and drops marks of special mappings. After
  * this @entries of a mark says whether it is of a hugetlb page.
  */
-static int settle(struct owners *o)
+static int finish(struct owners *o)
 {
 	int kpageflags = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
 	size_t i, j, kept = 0;
@@ -349,13 +349,13 @@ static int settle(struct owners *o)
 		uint64_t flags = 0;
 
 		nr = owners_of_thing(o, i);
-		if (m->thing & SLOT) {
+		if (m->number & SLOT) {
 			for (j = i; j < i + nr; j++)
 				add_holding(&o->owners[o->marks[j].owner].swap,
 					    nr);
 		} else {
-			flags = flags_of(kpageflags, m->thing);
-			take_frame(o, m, nr, flags);
+			flags = flags_of(kpageflags, m->number);
+			count_frame(o, m, nr, flags);
 		}
 		if (flags & (KPF_ZERO_PAGE | KPF_NOPAGE))
 			continue;
@@ -385,7 +385,7 @@ static int begin(struct owners *o)
 static int end(struct owners *o)
 {
 	join_marks(o);
-	return settle(o);
+	return finish(o);
 }
 
 int owners_read(struct owners *o)
@@ -491,7 +491,7 @@ void owners_together(const struct owners *o, const pid_t *pids, unsigned int n,
 			members += member[o->marks[j].owner];
 		if (!members)
 			continue;
-		h = m->thing & SLOT ? &group->swap :
+		h = m->number & SLOT ? &group->swap :
 		    m->entries ? &group->hugetlb : &group->frames;
 		h->pages++;
 		h->alone += members == nr;
