@@ -366,26 +366,26 @@ static int visit_swap_owners(struct census *c)
 	return err ?: visit_all(c);
 }
 
-static int settle_forked(struct census *c, unsigned int number)
+static int finish_forked(struct census *c, unsigned int number)
 {
-	return census_frames_settle_forked(c->frames[number]);
+	return census_frames_finish_forked(c->frames[number]);
 }
 
-static int settle_blocks(struct census *c, unsigned int number)
+static int finish_blocks(struct census *c, unsigned int number)
 {
-	return census_frames_settle_blocks(c->frames, c->nr_workers, number);
+	return census_frames_finish_blocks(c->frames, c->nr_workers, number);
 }
 
-static int settle_turns(struct census *c, unsigned int number)
+static int finish_turns(struct census *c, unsigned int number)
 {
-	return census_frames_settle_turns(c->frames, c->nr_workers, number);
+	return census_frames_finish_turns(c->frames, c->nr_workers, number);
 }
 
 /*
  * Owners are counted: sets the exclusive bits of the page bitmaps.  Page bitmaps require
  * records of VMAs, so there is one worker.
  */
-static int settle_pages(struct census *c, u32 slice)
+static int finish_pages(struct census *c, u32 slice)
 {
 	struct census_pages *p = c->snap->pages;
 	const struct census_mm *m;
@@ -394,13 +394,13 @@ static int settle_pages(struct census *c, u32 slice)
 		if (!slice && m->task)
 			p->walked = clamp_t(u64, m->visited ? p->end : m->next_addr,
 					    p->start, p->end);
-	return census_pages_settle(p, c->frames[0]);
+	return census_pages_finish(p, c->frames[0]);
 }
 
 /* Settling this many entries takes less time than starting a thread. */
 #define ENTRIES_PER_THREAD 16384
 
-static int settle(struct census *c)
+static int finish(struct census *c)
 {
 	u64 entries = 0;
 	unsigned int i;
@@ -409,10 +409,10 @@ static int settle(struct census *c)
 	for (i = 0; i < c->nr_workers; i++)
 		entries += c->frames[i]->owners.entries.nr;
 	i = clamp_t(u64, entries / ENTRIES_PER_THREAD, 1, c->nr_workers);
-	err = in_parallel(c, i, settle_forked);
+	err = in_parallel(c, i, finish_forked);
 	if (!err)
-		err = in_parallel(c, i, settle_blocks);
-	return err ?: in_parallel(c, i, settle_turns);
+		err = in_parallel(c, i, finish_blocks);
+	return err ?: in_parallel(c, i, finish_turns);
 }
 
 /* Checks that all shares add up to all pages, except for rounding losses of the divisions. */
@@ -470,9 +470,9 @@ static int count_slice(struct census *c, const struct census_slice *s)
 	if (!err && !slice)
 		err = visit_swap_owners(c);
 	if (!err)
-		err = settle(c);
+		err = finish(c);
 	if (!err && c->snap->pages)
-		err = settle_pages(c, slice);
+		err = finish_pages(c, slice);
 	if (err)
 		return err;
 	check_totals(c);

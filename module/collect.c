@@ -294,7 +294,7 @@ struct leaders {
 
 /*
  * Gets the next processes.  Not for_each_process(): an RCU section over all processes
- * lasts as long as there are processes, and a task that was released meanwhile does not
+ * lasts as long as there are processes, and a task that was released since then does not
  * lead back to the list.
  *
  * Return: false after the last one.

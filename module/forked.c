@@ -101,7 +101,7 @@ bool census_forked_own(struct census_owners *o, u32 table, const u64 *lacks)
 	return true;
 }
 
-/* Undoes census_forked_own(), before anything is settled. */
+/* Undoes census_forked_own(), before anything is finished. */
 void census_forked_forget(struct census_owners *o, const struct census_entry *e)
 {
 	struct census_forked *t = census_forked(o, census_forked_of(e));
@@ -114,7 +114,7 @@ void census_forked_forget(struct census_owners *o, const struct census_entry *e)
 
 /**
  * census_forked_sum() - sum up what each owner has of a whole table
- * @workers: all workers; their blocks are settled
+ * @workers: all workers; their blocks are finished
  * @o: one of them
  * @t: one of its tables; its values refer to blocks
  */

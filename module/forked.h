@@ -44,9 +44,9 @@
  * @owners: number of address spaces
  * @first: index of the first entry
  * @nr: number of entries
- * @pages: settled: number of pages
- * @exclusive: settled: of @pages, those with one owner
- * @share: settled: share of each owner in all other pages, 1/2^36 page
+ * @pages: finished: number of pages
+ * @exclusive: finished: of @pages, those with one owner
+ * @share: finished: share of each owner in all other pages, 1/2^36 page
  */
 struct census_forked {
 	u32 values;

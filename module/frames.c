@@ -337,7 +337,7 @@ void census_frames_image(struct census_frames *f, const struct census_image *ima
 }
 
 /* Replaces the values of a table by the blocks of the pages.  Return: false without memory. */
-static bool settle_table(struct census_frames *f, const struct census_forked *t)
+static bool finish_table(struct census_frames *f, const struct census_forked *t)
 {
 	u64 *values = census_forked_values(&f->owners, t);
 	unsigned int i;
@@ -368,18 +368,18 @@ static bool settle_table(struct census_frames *f, const struct census_forked *t)
 }
 
 /**
- * census_frames_settle_forked() - add the owners of tables that fork() copied to the blocks
+ * census_frames_finish_forked() - add the owners of tables that fork() copied to the blocks
  * @f: of one worker; all address spaces are walked
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal or an error of another worker.
  */
-int census_frames_settle_forked(struct census_frames *f)
+int census_frames_finish_forked(struct census_frames *f)
 {
 	u32 table;
 
 	for (table = CENSUS_FORKED_UNITS; table < f->owners.forked.nr;
 	     table += CENSUS_FORKED_UNITS) {
-		if (!settle_table(f, census_forked(&f->owners, table)))
+		if (!finish_table(f, census_forked(&f->owners, table)))
 			break;
 		cond_resched();
 		if (census_stopped(f->budget))
@@ -422,7 +422,7 @@ u64 census_frames_exclusive_swap(const struct census_frames *f,
 }
 
 /* Settles blocks, each over all workers that have marked it. */
-static void settle_section(struct census_frames *const *workers,
+static void finish_section(struct census_frames *const *workers,
 			   const struct census_section *const *sections, u64 nr_blocks,
 			   unsigned int nr, unsigned int part)
 {
@@ -446,7 +446,7 @@ static void settle_section(struct census_frames *const *workers,
 			n += b->ones || b->planes;
 		}
 		if (n)
-			census_blocks_settle(same, block, n, &to->owners, part,
+			census_blocks_finish(same, block, n, &to->owners, part,
 					     &to->totals);
 	}
 }
@@ -480,14 +480,14 @@ bool census_frames_swapped(const struct census_frames *f)
 #define PART_UNIT BIT(16)
 
 /**
- * census_frames_settle_blocks() - count owners of pages, after all workers have marked
+ * census_frames_finish_blocks() - count owners of pages, after all workers have marked
  * @workers: all workers
  * @nr: number of @workers
  * @part: of the keys, 0 to @nr - 1; can run in parallel with other parts
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
-int census_frames_settle_blocks(struct census_frames *const *workers,
+int census_frames_finish_blocks(struct census_frames *const *workers,
 				unsigned int nr, unsigned int part)
 {
 	unsigned int v, w;
@@ -512,7 +512,7 @@ int census_frames_settle_blocks(struct census_frames *const *workers,
 			/* A section that an earlier worker has too is done already. */
 			if (w < v)
 				continue;
-			settle_section(workers, sections, section_mask(key) + 1, nr, part);
+			finish_section(workers, sections, section_mask(key) + 1, nr, part);
 			cond_resched();
 			if (census_stopped(f->budget))
 				return -EINTR;
@@ -522,14 +522,14 @@ int census_frames_settle_blocks(struct census_frames *const *workers,
 }
 
 /**
- * census_frames_settle_turns() - compute each owner's pages, after all blocks are settled
+ * census_frames_finish_turns() - compute each owner's pages, after all blocks are finished
  * @workers: all workers
  * @nr: number of @workers
- * @worker: whose turns are settled; can run in parallel with other workers
+ * @worker: whose turns are finished; can run in parallel with other workers
  *
  * Return: 0, or -EINTR after a fatal signal or an error of another worker.
  */
-int census_frames_settle_turns(struct census_frames *const *workers,
+int census_frames_finish_turns(struct census_frames *const *workers,
 			       unsigned int nr, unsigned int worker)
 {
 	struct census_owners *all[CENSUS_WORKERS_MAX];
@@ -548,7 +548,7 @@ int census_frames_settle_turns(struct census_frames *const *workers,
 	for (turn = 0; turn < f->owners.nr_turns; turn++) {
 		entry = census_turn(&f->owners, turn)->first;
 		while (entry < census_turn_end(&f->owners, turn)) {
-			entry = census_turn_settle(all, &f->owners, turn, entry,
+			entry = census_turn_finish(all, &f->owners, turn, entry,
 						   &f->totals);
 			cond_resched();
 			if (census_stopped(f->budget))
@@ -590,7 +590,7 @@ static bool group_section(struct census_frames *const *workers, unsigned int wor
 
 /**
  * census_frames_prepare_groups() - prepare blocks for census_turn_group()
- * @workers: all workers; their turns are settled
+ * @workers: all workers; their turns are finished
  * @nr: number of @workers
  * @states: empty except for unit 0; gets a state for each block
  *

@@ -10,7 +10,7 @@
  * line).
  *
  * Users choose the offsets of file pages.  So what depends on a key's hash, the table, the
- * slice and the worker that settles a block, depends on random numbers too: see table.h.
+ * slice and the worker that finishes a block, depends on random numbers too: see table.h.
  *
  * All workers of a census share a memory budget.  When it is used up, the census starts
  * again and counts in slices: each pass marks only the blocks whose key hashes to this
@@ -199,7 +199,7 @@ struct census_target {
  * @hugetlb: sizes met, in base pages, by kind from %CENSUS_OF_HUGETLB on
  * @slice: keys to mark
  * @targets: of the masks that are being marked
- * @totals: sums of what this worker settles
+ * @totals: sums of what this worker finishes
  */
 struct census_frames {
 	struct list_head spare;
@@ -237,13 +237,13 @@ bool census_frames_swapped(const struct census_frames *f);
 const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
 				    unsigned int index, u64 value);
 void census_frames_image(struct census_frames *f, const struct census_image *image);
-int census_frames_settle_forked(struct census_frames *f);
+int census_frames_finish_forked(struct census_frames *f);
 u64 census_frames_exclusive(const struct census_frames *f, const struct census_mask *mask);
 u64 census_frames_exclusive_swap(const struct census_frames *f,
 				 const struct census_run *run);
-int census_frames_settle_blocks(struct census_frames *const *workers,
+int census_frames_finish_blocks(struct census_frames *const *workers,
 				unsigned int nr, unsigned int part);
-int census_frames_settle_turns(struct census_frames *const *workers,
+int census_frames_finish_turns(struct census_frames *const *workers,
 			       unsigned int nr, unsigned int worker);
 int census_frames_prepare_groups(struct census_frames *const *workers, unsigned int nr,
 				 struct census_pool *states);

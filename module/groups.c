@@ -323,7 +323,7 @@ static void add_exclusive(const struct grouping *g,
 /**
  * census_groups_count() - count what the members of each group have together
  * @snap: its groups, if any, are formed
- * @workers: settled; their blocks cannot be used afterwards
+ * @workers: finished; their blocks cannot be used afterwards
  * @nr: number of @workers
  * @collection: all address spaces
  * @holdings: by group and kind; increased

@@ -123,10 +123,10 @@ static struct census_turn *add_turn(struct census_owners *o)
 /**
  * census_owners_turn() - set the owner of the marks that follow
  * @o: the owners
- * @holdings: by kind; census_turn_settle() adds the result, so it must stay until then
+ * @holdings: by kind; census_turn_finish() adds the result, so it must stay until then
  * @space: number of the owner's address space, from 1: a page that several owners of one
  *	space map belongs to the first of them
- * @chain: of @space; it stays until the marks are settled.  If @space has entries, and
+ * @chain: of @space; it stays until the marks are finished.  If @space has entries, and
  *	another space had turns since, this takes a time proportional to these entries
  *
  * Return: false without memory.
@@ -405,7 +405,7 @@ static unsigned int split_pages(const struct counters *sum, u64 left,
 }
 
 /**
- * census_blocks_settle() - split the pages of a block by their number of owners
+ * census_blocks_finish() - split the pages of a block by their number of owners
  * @same: workers that have marked these pages
  * @block: unit number of the block in each worker
  * @nr: length of @same and @block
@@ -415,7 +415,7 @@ static unsigned int split_pages(const struct counters *sum, u64 left,
  *
  * No marks may follow.
  */
-void census_blocks_settle(struct census_owners *const *same, const u32 *block,
+void census_blocks_finish(struct census_owners *const *same, const u32 *block,
 			  unsigned int nr, struct census_owners *to, u32 worker,
 			  struct census_totals *totals)
 {
@@ -451,7 +451,7 @@ void census_blocks_settle(struct census_owners *const *same, const u32 *block,
 	}
 }
 
-/* Return: the splits of a settled block. */
+/* Return: the splits of a finished block. */
 static const struct census_split *
 block_splits(struct census_owners *const *workers, const struct census_block *b)
 {
@@ -473,7 +473,7 @@ struct sum {
 
 /**
  * census_page_weight() - share of each owner in a page
- * @workers: all workers; their blocks are settled
+ * @workers: all workers; their blocks are finished
  * @o: one of them
  * @block: unit number of a block
  * @at: number of the page in the block; it has an owner
@@ -542,7 +542,7 @@ static void add_entry(struct census_owners *const *workers,
 /* Pages may be scattered: prefetch the block of the entry this far ahead. */
 #define BLOCKS_AHEAD 12
 
-static void settle_entries(struct census_owners *const *workers,
+static void finish_entries(struct census_owners *const *workers,
 			   const struct census_owners *o, u32 begin, u32 end,
 			   struct census_holding *holdings,
 			   struct census_totals *totals)
@@ -591,8 +591,8 @@ static u32 end_at_once(u32 begin, u32 end)
 }
 
 /**
- * census_turn_settle() - add entries of a turn to its owner's holdings
- * @workers: all workers; their blocks are settled
+ * census_turn_finish() - add entries of a turn to its owner's holdings
+ * @workers: all workers; their blocks are finished
  * @o: one of them
  * @turn: number of one of its turns
  * @begin: entry to start at, first that of the turn
@@ -600,7 +600,7 @@ static u32 end_at_once(u32 begin, u32 end)
  *
  * Return: entry to continue at; the end of the turn after the last.
  */
-u32 census_turn_settle(struct census_owners *const *workers,
+u32 census_turn_finish(struct census_owners *const *workers,
 		       const struct census_owners *o, u32 turn, u32 begin,
 		       struct census_totals *totals)
 {
@@ -608,7 +608,7 @@ u32 census_turn_settle(struct census_owners *const *workers,
 	u32 end = end_at_once(begin, census_turn_end(o, turn));
 
 	if (t->holdings)
-		settle_entries(workers, o, begin, end, t->holdings, totals);
+		finish_entries(workers, o, begin, end, t->holdings, totals);
 	return end;
 }
 
@@ -680,7 +680,7 @@ static void group_table(const struct census_owners *o, const struct census_pool 
  *
  * A page is exclusive to a group if no other group maps it.
  *
- * Return: as census_turn_settle().
+ * Return: as census_turn_finish().
  */
 u32 census_turn_group(const struct census_owners *o,
 		      const struct census_pool *states, u32 turn, u32 begin,

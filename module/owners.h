@@ -100,10 +100,10 @@ struct census_pool {
 
 /**
  * struct census_block - 64 pages
- * @ones: plane 0; settled: pages with exactly one owner
- * @newest: entry added last, 0: none; settled: number of splits of its pages with several
+ * @ones: plane 0; finished: pages with exactly one owner
+ * @newest: entry added last, 0: none; finished: number of splits of its pages with several
  *	owners, and from bit %CENSUS_SPLITS_BITS on the worker whose pool has them
- * @planes: unit of planes 1 and up, and their capacity, see owners.c; 0: none; settled:
+ * @planes: unit of planes 1 and up, and their capacity, see owners.c; 0: none; finished:
  *	unit of the first split; grouped: unit of &struct group_state
  */
 #define CENSUS_SPLITS_BITS 8
@@ -295,10 +295,10 @@ void census_planes_add(struct census_owners *o, struct census_block *b,
 void census_owners_add(struct census_owners *o, struct census_block *b, u64 mask, u32 nr);
 u64 census_page_weight(struct census_owners *const *workers, const struct census_owners *o,
 		       u32 block, unsigned int at);
-void census_blocks_settle(struct census_owners *const *same, const u32 *block,
+void census_blocks_finish(struct census_owners *const *same, const u32 *block,
 			  unsigned int nr, struct census_owners *to, u32 worker,
 			  struct census_totals *totals);
-u32 census_turn_settle(struct census_owners *const *workers,
+u32 census_turn_finish(struct census_owners *const *workers,
 		       const struct census_owners *o, u32 turn, u32 begin,
 		       struct census_totals *totals);
 u32 census_turn_group(const struct census_owners *o,

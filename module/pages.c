@@ -76,7 +76,7 @@ void census_pages_begin(struct census_pages *p, struct census_budget *budget)
 	p->full = false;
 }
 
-/* The places of the last slice are settled; their memory is used again. */
+/* The places of the last slice are finished; their memory is used again. */
 void census_pages_slice(struct census_pages *p)
 {
 	p->places.nr = 1;
@@ -260,16 +260,16 @@ static void set_exclusive_hugetlb(struct cursor *c, u64 page, u64 nr)
 #define PLACES_AT_ONCE 4096
 
 /**
- * census_pages_settle() - set the exclusive bits, after the owners of a slice are counted
+ * census_pages_finish() - set the exclusive bits, after the owners of a slice are counted
  * @p: the pages
- * @f: of the only worker; blocks and turns are settled; bits of its blocks are cleared
+ * @f: of the only worker; blocks and turns are finished; bits of its blocks are cleared
  *
  * A page that is mapped twice has one bit in its block.  The first mapping clears it, so
  * that the number of exclusive bits agrees with the figure.
  *
  * Return: 0, or -EINTR after a fatal signal.
  */
-int census_pages_settle(struct census_pages *p, const struct census_frames *f)
+int census_pages_finish(struct census_pages *p, const struct census_frames *f)
 {
 	struct cursor c = { .p = p };
 	u32 i;

@@ -3,7 +3,7 @@
  * Bitmaps of the pages of one process, by address: mapped, exclusive, huge and in swap.
  *
  * The walk reports places.  Each is recorded in the bitmaps at once, and kept with the
- * key of its pages until owners are settled.  Then the block of that key tells which of
+ * key of its pages until owners are finished.  Then the block of that key tells which of
  * its pages have one owner.  So the bits agree with the figures of the same census, even
  * if the process changes during it.
  *
@@ -78,7 +78,7 @@ u64 census_pages_note(struct census_pages *p, const struct census_frames *f,
 void census_pages_note_swap(struct census_pages *p, u64 addr, u64 mask);
 void census_pages_keep(struct census_pages *p, struct census_frames *f,
 		       const struct census_place *place);
-int census_pages_settle(struct census_pages *p, const struct census_frames *f);
+int census_pages_finish(struct census_pages *p, const struct census_frames *f);
 u64 census_pages_end(struct census_pages *p);
 
 #endif /* _CENSUS_PAGES_H */

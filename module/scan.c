@@ -190,7 +190,7 @@ static int walk_hold(struct census_worker *w, struct census_mm *m)
 	w->lock_hold_max = max(w->lock_hold_max,
 			       ktime_get_ns() - w->locked_at);
 	/* Pending masks do not refer to a VMA, so they need no lock. */
-	census_walk_hand_on(&w->walk);
+	census_walk_flush(&w->walk);
 	return census_tally_error(&w->tally) ?: ret;
 }
 

@@ -158,7 +158,7 @@ static bool add_block(struct census_shmem *s, struct census_budget *budget, pgof
  * @budget: accounts blocks
  *
  * The file has no reference between two steps, only a VMA in each.  Nothing is lost if
- * the VMA vanishes: the next VMA of the file goes on.  A worker may wait here for a step
+ * the VMA vanishes: the next VMA of the file continues.  A worker may wait here for a step
  * of another.
  *
  * Return: the number of entries read.

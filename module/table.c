@@ -99,7 +99,7 @@ static void add_to(struct census_link **bucket, struct census_link *link)
 
 /*
  * Adds a bucket and moves to it the entries of the bucket that it is split off.  A search
- * in parallel that is at an entry while it is moved goes on in the other chain: it ends, and
+ * in parallel that is at an entry while it is moved continues in the other chain: it ends, and
  * may not find what it searches.
  */
 static void add_bucket(struct census_table *t)

@@ -410,7 +410,7 @@ static int begin_record(struct census_tally *t, unsigned long addr,
 
 	/* Pending masks belong to the previous owner. */
 	if (t->path_buffer)
-		census_walk_hand_on(walk);
+		census_walk_flush(walk);
 	t->record = NULL;
 	t->holdings = m->holdings;
 	t->sums = t->later ? &t->unused : &m->sums;
@@ -599,7 +599,7 @@ static int finish_vma(struct census_tally *t, struct census_vma *v, bool swap_kn
 
 /**
  * census_tally_figures() - convert the counts of an address space to figures
- * @t: of the first worker, which knows all sizes of hugetlb; all is settled
+ * @t: of the first worker, which knows all sizes of hugetlb; all is finished
  * @m: walked, to its end or in part; it has a record
  * @swap_known: all owners of swap slots were walked
  * @figures: of @m; contain the kernel's counters

@@ -34,7 +34,7 @@
  * @placed: bitmaps of the pages of @vma are requested
  * @in_swap: @vma maps a shmem file with pages in swap, which count for it
  * @shmem: where they are; NULL if @vma is small, or for memory
- * @shmem_unknown: memory was short: nobody knows where they are
+ * @shmem_unknown: memory was short: where they are is unknown
  * @pages: mapped pages met
  * @rss_before: RSS of @sums when the walk of @vma started or continued, for @of_heap
  */

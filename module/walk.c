@@ -138,9 +138,9 @@ static bool may_have_copies(const struct census_walk *walk,
  * tells whether a page that is not exclusive is a copy.  Under the lock of its table or
  * PMD it cannot be freed.
  */
-static void take_pages(struct census_walk *walk, struct vm_area_struct *vma,
-		       unsigned long addr, unsigned long pfn, unsigned int nr,
-		       u8 bits)
+static void report_pages(struct census_walk *walk, struct vm_area_struct *vma,
+			 unsigned long addr, unsigned long pfn, unsigned int nr,
+			 u8 bits)
 {
 	u64 key = walk->frames, number = pfn;
 	bool exclusive = bits & CENSUS_EXCLUSIVE, counted;
@@ -184,13 +184,13 @@ static void take_pages(struct census_walk *walk, struct vm_area_struct *vma,
 	}
 }
 
-static void hand_on_locked(struct census_walk *walk)
+static void flush_locked(struct census_walk *walk)
 {
 	if (walk->nr && walk->ops->runs_locked)
 		walk->ops->runs_locked(walk->context, walk->runs, walk->nr);
 }
 
-static void hand_on_runs(struct census_walk *walk)
+static void flush_runs(struct census_walk *walk)
 {
 	if (walk->nr && walk->ops->runs)
 		walk->ops->runs(walk->context, walk->runs, walk->nr);
@@ -204,7 +204,7 @@ static void hand_on_runs(struct census_walk *walk)
 	walk->image->nr = 0;
 }
 
-void census_walk_hand_on(struct census_walk *walk)
+void census_walk_flush(struct census_walk *walk)
 {
 	if (walk->nr_masks)
 		walk->ops->masks(walk->context, walk->masks, walk->nr_masks);
@@ -218,7 +218,7 @@ void census_walk_hand_on(struct census_walk *walk)
 static void make_room(struct census_walk *walk)
 {
 	if (walk->nr_masks + PTRS_PER_PTE > CENSUS_MASKS_MAX)
-		census_walk_hand_on(walk);
+		census_walk_flush(walk);
 }
 
 static void add_hole(struct census_walk *walk, struct vm_area_struct *vma,
@@ -239,9 +239,9 @@ static void add_hole(struct census_walk *walk, struct vm_area_struct *vma,
  * Reports @nr pages.  The first of them is page @skip of the range of @entry.
  * @exclusive: a swap entry has the exclusive bit
  */
-static void take_softleaf(struct census_walk *walk, struct vm_area_struct *vma,
-			  unsigned long addr, softleaf_t entry, bool exclusive,
-			  u8 bits, unsigned int nr, unsigned long skip)
+static void report_softleaf(struct census_walk *walk, struct vm_area_struct *vma,
+			    unsigned long addr, softleaf_t entry, bool exclusive,
+			    u8 bits, unsigned int nr, unsigned long skip)
 {
 	if (softleaf_is_swap(entry)) {
 		if (walk->writable_is_exclusive && exclusive)
@@ -256,14 +256,14 @@ static void take_softleaf(struct census_walk *walk, struct vm_area_struct *vma,
 			bits |= CENSUS_EXCLUSIVE;
 		if (softleaf_is_device_private(entry))
 			bits |= CENSUS_DEVICE;
-		take_pages(walk, vma, addr, softleaf_to_pfn(entry) + skip, nr,
-			   bits | CENSUS_NOT_PRESENT);
+		report_pages(walk, vma, addr, softleaf_to_pfn(entry) + skip, nr,
+			     bits | CENSUS_NOT_PRESENT);
 	}
 }
 
 /* Reports any entry, with the bits that @walk->ops needs. */
-static void take_pte(struct census_walk *walk, struct vm_area_struct *vma,
-		     unsigned long addr, pte_t pte)
+static void report_pte(struct census_walk *walk, struct vm_area_struct *vma,
+		       unsigned long addr, pte_t pte)
 {
 	u8 bits = walk->ops->bits & ((pte_young(pte) ? CENSUS_YOUNG : 0) |
 				     (pte_dirty(pte) ? CENSUS_DIRTY : 0));
@@ -273,23 +273,23 @@ static void take_pte(struct census_walk *walk, struct vm_area_struct *vma,
 		add_hole(walk, vma, addr, addr + PAGE_SIZE);
 	} else if (!pte_present(pte)) {
 		entry = softleaf_from_pte(pte);
-		take_softleaf(walk, vma, addr, entry,
-			      softleaf_is_swap(entry) && pte_swp_exclusive(pte),
-			      0, 1, 0);
+		report_softleaf(walk, vma, addr, entry,
+				softleaf_is_swap(entry) && pte_swp_exclusive(pte),
+				0, 1, 0);
 	} else if (census_pte_special(vma, addr, pte)) {
 		add_run(walk, CENSUS_SPECIAL, 0, 0, 1, 0);
 	} else {
 		if (walk->writable_is_exclusive && pte_write(pte))
 			bits |= CENSUS_EXCLUSIVE;
-		take_pages(walk, vma, addr, pte_pfn(pte), 1, bits);
+		report_pages(walk, vma, addr, pte_pfn(pte), 1, bits);
 	}
 }
 
-static void take_ptes(struct census_walk *walk, struct vm_area_struct *vma,
-		      const pte_t *pte, unsigned int nr, unsigned long addr)
+static void report_ptes(struct census_walk *walk, struct vm_area_struct *vma,
+			const pte_t *pte, unsigned int nr, unsigned long addr)
 {
 	for (; nr; nr--, pte++, addr += PAGE_SIZE)
-		take_pte(walk, vma, addr, ptep_get((pte_t *)pte));
+		report_pte(walk, vma, addr, ptep_get((pte_t *)pte));
 }
 
 /*
@@ -310,7 +310,7 @@ static void take_copied_ptes(struct census_walk *walk,
 		    (pte_write(entry) && walk->writable_is_exclusive) ||
 		    !(pte_write(entry) ||
 		      (pte_dirty(entry) && walk->dirty_is_copied))) {
-			take_pte(walk, vma, addr, entry);
+			report_pte(walk, vma, addr, entry);
 			continue;
 		}
 		walk->pages++;
@@ -395,10 +395,10 @@ struct plain_counts {
 };
 
 /* Return: false if one of @nr entries is not plain; then no entry is counted. */
-static __always_inline bool take_each(struct last_mask *last,
-				      const struct census_plain *plain,
-				      struct plain_counts *c, const pte_t *pte,
-				      unsigned int nr)
+static __always_inline bool count_each(struct last_mask *last,
+				       const struct census_plain *plain,
+				       struct plain_counts *c, const pte_t *pte,
+				       unsigned int nr)
 {
 	unsigned int i;
 	u64 rest = 0;
@@ -439,8 +439,8 @@ static __always_inline void check_exclusive(const pte_t *pte, unsigned int nr)
 }
 
 /* Counts entries from @pte on that are none or map exclusive pages.  Return: their number. */
-static __always_inline unsigned int take_exclusive(struct plain_counts *c, const pte_t *pte,
-						   unsigned int nr)
+static __always_inline unsigned int count_exclusive(struct plain_counts *c, const pte_t *pte,
+						    unsigned int nr)
 {
 	unsigned int n = census_plain_exclusive_run(pte, nr);
 	u64 found = n;
@@ -457,10 +457,10 @@ static __always_inline unsigned int take_exclusive(struct plain_counts *c, const
  * Adds entries from @pte on whose frames are consecutive and in one block.  Return: their
  * number.
  */
-static __always_inline unsigned int take_run(struct last_mask *last,
-					     const struct census_plain *plain,
-					     struct plain_counts *c, const pte_t *pte,
-					     unsigned int nr)
+static __always_inline unsigned int count_run(struct last_mask *last,
+					      const struct census_plain *plain,
+					      struct plain_counts *c, const pte_t *pte,
+					      unsigned int nr)
 {
 	unsigned long pfn = census_plain_pfn(plain, *pte);
 	unsigned int at = pfn & 63;
@@ -533,8 +533,8 @@ static const u64 *make_image(struct census_walk *walk, const struct census_plain
 #define STRANGERS_MAX (PTRS_PER_PTE / 4)
 
 /* Reports an entry that an image does not have.  Return: whether it is a read-only page. */
-static bool take_other(struct census_walk *walk, struct vm_area_struct *vma,
-		       unsigned long addr, pte_t entry)
+static bool report_other(struct census_walk *walk, struct vm_area_struct *vma,
+			 unsigned long addr, pte_t entry)
 {
 	if (pte_none(entry))
 		return false;
@@ -545,7 +545,7 @@ static bool take_other(struct census_walk *walk, struct vm_area_struct *vma,
 		walk->exclusive++;
 		return false;
 	}
-	take_pte(walk, vma, addr, entry);
+	report_pte(walk, vma, addr, entry);
 	return pte_present(entry) && !pte_write(entry);
 }
 
@@ -555,8 +555,8 @@ static bool take_other(struct census_walk *walk, struct vm_area_struct *vma,
  *
  * Return: false if too few entries are in both; then the caller discards what was reported.
  */
-static bool take_image(struct census_walk *walk, struct vm_area_struct *vma,
-		       const u64 *values, const pte_t *pte, unsigned long addr)
+static bool report_image(struct census_walk *walk, struct vm_area_struct *vma,
+			 const u64 *values, const pte_t *pte, unsigned long addr)
 {
 	struct census_image *image = walk->image;
 	unsigned int i, n, strangers = 0;
@@ -577,7 +577,7 @@ static bool take_image(struct census_walk *walk, struct vm_area_struct *vma,
 			}
 			if (values[j])
 				__set_bit(j, image->lacks);
-			strangers += take_other(walk, vma, addr + j * PAGE_SIZE, entry);
+			strangers += report_other(walk, vma, addr + j * PAGE_SIZE, entry);
 		}
 		if (strangers > STRANGERS_MAX)
 			return false;
@@ -643,16 +643,16 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 		const struct census_mask *before = last.at;
 
 		if (c.count && census_plain_may_be_exclusive(*pte)) {
-			n = take_exclusive(&c, pte, nr);
+			n = count_exclusive(&c, pte, nr);
 			if (n)
 				continue;
 		}
-		n = take_run(&last, &p, &c, pte, nr);
+		n = count_run(&last, &p, &c, pte, nr);
 		if (n)
 			continue;
 		n = min(nr, 8U);
-		if (n == 8 ? take_each(&last, &p, &c, pte, 8) :
-			     take_each(&last, &p, &c, pte, n)) {
+		if (n == 8 ? count_each(&last, &p, &c, pte, 8) :
+			     count_each(&last, &p, &c, pte, n)) {
 			if (images && last.at - before >= 6) {
 				images = false;
 				*values = find_image(walk, plain, first);
@@ -662,7 +662,7 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 			continue;
 		}
 		last_mask_end(walk, &last);
-		take_ptes(walk, vma, pte, n, addr);
+		report_ptes(walk, vma, pte, n, addr);
 		last = last_mask_begin(walk);
 	}
 	last_mask_end(walk, &last);
@@ -671,11 +671,11 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 	return true;
 }
 
-static noinline void take_frames(struct census_walk *walk,
-				 struct vm_area_struct *vma,
-				 const struct census_plain *plain,
-				 const pte_t *pte, unsigned int nr,
-				 unsigned long addr)
+static noinline void report_frames(struct census_walk *walk,
+				   struct vm_area_struct *vma,
+				   const struct census_plain *plain,
+				   const pte_t *pte, unsigned int nr,
+				   unsigned long addr)
 {
 	struct progress begin = progress_of(walk);
 	struct census_image *image = walk->image;
@@ -689,7 +689,7 @@ static noinline void take_frames(struct census_walk *walk,
 	image->nr = nr;
 	if (!take_by_frame(walk, vma, plain, pte, nr, addr, true, &values)) {
 		go_back(walk, &begin);
-		if (take_image(walk, vma, values, pte, addr))
+		if (report_image(walk, vma, values, pte, addr))
 			return;
 		go_back(walk, &begin);
 		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
@@ -699,7 +699,7 @@ static noinline void take_frames(struct census_walk *walk,
 		return;
 	}
 	go_back(walk, &begin);
-	take_image(walk, vma, make_image(walk, plain, pte), pte, addr);
+	report_image(walk, vma, make_image(walk, plain, pte), pte, addr);
 }
 
 /*
@@ -728,10 +728,10 @@ static __always_inline bool mapped_pages(const pte_t *pte, unsigned int nr, u64 
 }
 
 /* File pages, numbered by index: in the order of their entries. */
-static noinline void take_file(struct census_walk *walk,
-			       struct vm_area_struct *vma,
-			       const pte_t *pte, unsigned int nr,
-			       unsigned long addr)
+static noinline void report_file(struct census_walk *walk,
+				 struct vm_area_struct *vma,
+				 const pte_t *pte, unsigned int nr,
+				 unsigned long addr)
 {
 	pgoff_t index = linear_page_index(vma, addr);
 	unsigned int i, n;
@@ -742,7 +742,7 @@ static noinline void take_file(struct census_walk *walk,
 
 		n = min(64 - at, nr - i);
 		if (unlikely(!mapped_pages(pte + i, n, &pages))) {
-			take_ptes(walk, vma, pte + i, n, addr + i * PAGE_SIZE);
+			report_ptes(walk, vma, pte + i, n, addr + i * PAGE_SIZE);
 		} else if (pages) {
 			add_mask(walk, walk->file + (index >> 6), pages << at);
 			walk->pages += census_popcount(pages);
@@ -806,16 +806,16 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 	if (!walk->ops->masks || walk->holes || walk->placed ||
 	    !census_plain_begin(&plain) ||
 	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
-		take_ptes(walk, vma, pte, nr, addr);
+		report_ptes(walk, vma, pte, nr, addr);
 	else if (may_have_copies(walk, vma))
 		take_copied_ptes(walk, vma, pte, nr, addr);
 	else if (walk->file)
-		take_file(walk, vma, pte, nr, addr);
+		report_file(walk, vma, pte, nr, addr);
 	else
-		take_frames(walk, vma, &plain, pte, nr, addr);
-	hand_on_locked(walk);
+		report_frames(walk, vma, &plain, pte, nr, addr);
+	flush_locked(walk);
 	spin_unlock(ptl);
-	hand_on_runs(walk);
+	flush_runs(walk);
 	return true;
 }
 
@@ -852,26 +852,26 @@ static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
 		    pmd_maps_zero(vma, pmd))
 			add_run(walk, CENSUS_SPECIAL, 0, 0, nr, 0);
 		else
-			take_pages(walk, vma, addr, pmd_pfn(pmd) + skip, nr,
-				   CENSUS_PMD |
-				   (walk->writable_is_exclusive && pmd_write(pmd) ?
-				    CENSUS_EXCLUSIVE : 0) |
-				   (pmd_young(pmd) ? CENSUS_YOUNG : 0) |
-				   (pmd_dirty(pmd) ? CENSUS_DIRTY : 0));
+			report_pages(walk, vma, addr, pmd_pfn(pmd) + skip, nr,
+				     CENSUS_PMD |
+				     (walk->writable_is_exclusive && pmd_write(pmd) ?
+				      CENSUS_EXCLUSIVE : 0) |
+				     (pmd_young(pmd) ? CENSUS_YOUNG : 0) |
+				     (pmd_dirty(pmd) ? CENSUS_DIRTY : 0));
 	} else if (thp_migration_supported() && !pmd_none(pmd) &&
 		   !pmd_present(pmd)) {
-		take_softleaf(walk, vma, addr, softleaf_from_pmd(pmd), false,
-			      CENSUS_PMD, nr, skip);
+		report_softleaf(walk, vma, addr, softleaf_from_pmd(pmd), false,
+				CENSUS_PMD, nr, skip);
 	} else {
 		leaf = false;
 	}
 	if (leaf) {
 		walk->ptes++;
 		walk->work += nr;
-		hand_on_locked(walk);
+		flush_locked(walk);
 	}
 	spin_unlock(ptl);
-	hand_on_runs(walk);
+	flush_runs(walk);
 	return leaf;
 }
 #else
@@ -895,7 +895,7 @@ static void walk_pmd(struct census_walk *walk, struct vm_area_struct *vma,
 		    (!pmd_present(pmd) && !thp_migration_supported())) {
 			add_hole(walk, vma, addr, end);
 			walk->work += ENTRIES_PER_EMPTY;
-			hand_on_runs(walk);
+			flush_runs(walk);
 			return;
 		}
 		if (!pmd_present(pmd) || pmd_trans_huge(pmd) ||
@@ -924,8 +924,8 @@ static void skip_upper(struct census_walk *walk, struct vm_area_struct *vma,
 			0);
 	else
 		add_hole(walk, vma, addr, end);
-	hand_on_locked(walk);
-	hand_on_runs(walk);
+	flush_locked(walk);
+	flush_runs(walk);
 }
 
 /* Bytes skipped at once: a run has 32 bits, but a PGD entry covers up to 2^36 pages. */
@@ -980,8 +980,8 @@ static pmd_t *find_pmd(struct mm_struct *mm, unsigned long addr,
 #define ENTRIES_PER_HUGETLB 64
 
 /* Called under the page table lock of the entry. */
-static void take_hugetlb(struct census_walk *walk, unsigned long addr, pte_t pte,
-			 unsigned long pfn, bool shared_table, unsigned int nr)
+static void report_hugetlb(struct census_walk *walk, unsigned long addr, pte_t pte,
+			   unsigned long pfn, bool shared_table, unsigned int nr)
 {
 	u8 bits = shared_table ? CENSUS_SHARED_TABLE : 0;
 	softleaf_t entry;
@@ -999,7 +999,7 @@ static void take_hugetlb(struct census_walk *walk, unsigned long addr, pte_t pte
 	}
 	add_run(walk, CENSUS_HUGETLB, bits, pfn, nr, 0);
 	add_place(walk, CENSUS_HUGETLB, CENSUS_PMD, addr, nr, pfn, 0);
-	hand_on_locked(walk);
+	flush_locked(walk);
 }
 
 /* Return: the entry of a huge page, at the level of its size, or NULL if it has no table. */
@@ -1039,16 +1039,16 @@ static void walk_hugetlb_table(struct census_walk *walk, struct vm_area_struct *
 	if (size >= PUD_SIZE) {
 		pud_t pud = pudp_get((pud_t *)ptep);
 
-		take_hugetlb(walk, addr, __pte(pud_val(pud)), pud_pfn(pud), false, nr);
+		report_hugetlb(walk, addr, __pte(pud_val(pud)), pud_pfn(pud), false, nr);
 	} else if (size >= PMD_SIZE) {
 		pmd_t pmd = pmdp_get_lockless((pmd_t *)ptep);
 
-		take_hugetlb(walk, addr, __pte(pmd_val(pmd)), pmd_pfn(pmd),
-			     hugetlb_pmd_shared(ptep), nr);
+		report_hugetlb(walk, addr, __pte(pmd_val(pmd)), pmd_pfn(pmd),
+			       hugetlb_pmd_shared(ptep), nr);
 	} else {
 		pte_t pte = ptep_get(ptep);
 
-		take_hugetlb(walk, addr, pte, pte_pfn(pte), false, nr);
+		report_hugetlb(walk, addr, pte, pte_pfn(pte), false, nr);
 	}
 	spin_unlock(ptl);
 }
@@ -1074,7 +1074,7 @@ static bool walk_hugetlb_entry(struct census_walk *walk,
 	walk->work += ENTRIES_PER_HUGETLB;
 	i_mmap_unlock_read(mapping);
 	/* Pass on at once: each huge page is counted separately, so runs must not be merged. */
-	hand_on_runs(walk);
+	flush_runs(walk);
 	return true;
 }
 

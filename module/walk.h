@@ -223,6 +223,6 @@ void census_walk_end(struct census_walk *walk);
 unsigned long census_walk_vma(struct census_walk *walk,
 			      struct vm_area_struct *vma, unsigned long addr,
 			      unsigned long end);
-void census_walk_hand_on(struct census_walk *walk);
+void census_walk_flush(struct census_walk *walk);
 
 #endif /* _CENSUS_WALK_H */

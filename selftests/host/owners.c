@@ -140,8 +140,8 @@ static void own_table(unsigned int worker, unsigned int space)
 	census_forked_own(o, tables[worker][t], lacks);
 }
 
-/* As census_frames_settle_forked() does. */
-static void settle_tables(unsigned int worker)
+/* As census_frames_finish_forked() does. */
+static void finish_tables(unsigned int worker)
 {
 	struct census_owners *o = &workers[worker];
 	unsigned int t, i;
@@ -203,20 +203,20 @@ static void mark_some(unsigned int worker, unsigned int space,
 	}
 }
 
-static void settle(unsigned int nr_workers, struct census_totals *totals)
+static void finish(unsigned int nr_workers, struct census_totals *totals)
 {
 	unsigned int page, w, t;
 	u32 turn, entry;
 
 	for (w = 0; w < nr_workers && tables[w][0]; w++)
-		settle_tables(w);
+		finish_tables(w);
 	for (page = 0; page < PAGES; page += CENSUS_BLOCK_PAGES) {
 		u32 block[WORKERS];
 
 		for (w = 0; w < nr_workers; w++)
 			block[w] = block_of(w, page);
 		w = page / CENSUS_BLOCK_PAGES % nr_workers;
-		census_blocks_settle(all, block, nr_workers, all[w], w, totals);
+		census_blocks_finish(all, block, nr_workers, all[w], w, totals);
 	}
 	for (w = 0; w < nr_workers; w++)
 		for (t = 0; t < TABLES && tables[w][t]; t++)
@@ -225,7 +225,7 @@ static void settle(unsigned int nr_workers, struct census_totals *totals)
 		for (turn = 0; turn < all[w]->nr_turns; turn++)
 			for (entry = census_turn(all[w], turn)->first;
 			     entry < census_turn_end(all[w], turn);)
-				entry = census_turn_settle(all, all[w], turn,
+				entry = census_turn_finish(all, all[w], turn,
 							   entry, totals);
 }
 
@@ -417,7 +417,7 @@ static void run(const struct round *r)
 		census_owners_forget(&workers[s % r->workers], &chains[s]);
 		memset(owned[s], 0, sizeof(owned[s]));
 	}
-	settle(r->workers, &totals);
+	finish(r->workers, &totals);
 	check(r->spaces, &totals, r->name);
 	check_groups(r->workers, r->spaces, r->name);
 	for (w = 0; w < r->workers; w++)
