@@ -72,29 +72,13 @@ int options_pids(struct options *options, char **words, int n,
 	return 0;
 }
 
-/* Converts seconds, or a number with one of the @units, to ns; false if it is none. */
-static bool parse_time(const char *word, const char *units, uint64_t *ns)
-{
-	static const double sizes[] = { ['s'] = 1, ['m'] = 60, ['h'] = 3600, ['d'] = 86400 };
-	double seconds;
-	char *end;
-
-	seconds = strtod(word, &end);
-	if (*end && strchr(units, *end))
-		seconds *= sizes[(unsigned char)*end++];
-	if (*end || end == word || !(seconds >= TIME_MIN && seconds <= TIME_MAX))
-		return false;
-	*ns = (uint64_t)(seconds * 1e9);
-	return true;
-}
-
 int options_interval(struct options *options, char **words, int n,
 		     struct failure *why)
 {
 	if (n > 2)
 		return fail(why, FAIL_USAGE, "'%s' takes no '%.60s'",
 			    options->name, words[2]);
-	if (n > 0 && !parse_time(words[0], "", &options->interval))
+	if (n > 0 && !text_duration(words[0], "", TIME_MIN, TIME_MAX, &options->interval))
 		return fail(why, FAIL_USAGE,
 			    "'%.60s' is not an interval: seconds, from %g to %.0f",
 			    words[0], TIME_MIN, TIME_MAX);
@@ -106,7 +90,7 @@ int options_interval(struct options *options, char **words, int n,
 
 int options_time(uint64_t *ns, const char *value, struct failure *why)
 {
-	if (parse_time(value, "smhd", ns))
+	if (text_duration(value, "smhd", TIME_MIN, TIME_MAX, ns))
 		return 0;
 	return fail(why, FAIL_USAGE,
 		    "'%.60s' is not a time: seconds, or 10m, 2h, 1d; from %g to %.0f s",
@@ -156,8 +140,14 @@ const struct option_entry option_wide = {
 const struct option_entry option_file = {
 	'f', "file", "FILE", "read a record instead of the kernel; -: stdin", SHARED(TEXT, file) };
 const struct option_entry option_at = {
-	0, "at", "CENSUS", "a census of the record: number, time, first, last",
+	0, "at", "CENSUS", "a census of the record: number, time, -10m, first, last",
 	SHARED(SELECTION, selection) };
+const struct option_entry option_from = {
+	0, "from", "CENSUS", "censuses of the record from this one on: as --at, or -10m",
+	SHARED(SELECTION, window.from) };
+const struct option_entry option_to = {
+	0, "to", "CENSUS", "censuses of the record up to this one",
+	SHARED(SELECTION, window.to) };
 const struct option_entry option_output = {
 	'o', "output", "FILE", "write to FILE; replace it only on success", SHARED(TEXT, output) };
 const struct option_entry option_top = {
@@ -186,7 +176,7 @@ const struct option_entry option_interval = {
 const struct option_use options_shared[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(percent), USE(numeric),
 	USE(user), USE(cgroup), USE(command), USE(pid), USE(together), USE(basis), USE(wide),
-	USE(top), USE(for), USE(interval), OPTIONS_COMMON
+	USE(top), USE(for), USE(interval), USE(from), USE(to), OPTIONS_COMMON
 };
 
 const struct option_rule options_rules[] = {
@@ -197,5 +187,11 @@ const struct option_rule options_rules[] = {
 	{ .one = &option_command, .others = { &option_together } },
 	{ .one = &option_all, .others = { &option_columns } },
 	{ .one = &option_at, .others = { &option_file }, .needs = "'--file'" },
+	{ .one = &option_from, .others = { &option_file }, .needs = "'--file'" },
+	{ .one = &option_to, .others = { &option_file }, .needs = "'--file'" },
+	{ .one = &option_at, .others = { &option_from, &option_to },
+	  .because = "it is one census" },
+	{ .one = &option_for, .others = { &option_file },
+	  .because = "'--from' and '--to' select censuses of a record" },
 	{ }
 };

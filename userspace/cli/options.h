@@ -37,6 +37,7 @@ struct rows;
  * @pids: requested processes, NULL for all; owned
  * @file: record to read instead of the kernel, or NULL
  * @selection: census of the record, by --at; SELECTION_ALL without --at
+ * @window: censuses of the record, by --from and --to; SELECTION_ALL without
  * @interval, @duration: ns between two censuses, from the first to the last; 0: not given
  * @count: number of censuses; 0: not given
  * @has_top, @top: number of rows that are shown one by one; 0: all
@@ -75,6 +76,7 @@ struct options {
 	size_t n_pids;
 	const char *file;
 	struct selection selection;
+	struct window window;
 	const char *output;
 	uint64_t interval;
 	uint64_t count;
@@ -162,6 +164,8 @@ extern const struct option_entry option_basis;
 extern const struct option_entry option_wide;
 extern const struct option_entry option_file;
 extern const struct option_entry option_at;
+extern const struct option_entry option_from;
+extern const struct option_entry option_to;
 extern const struct option_entry option_output;
 extern const struct option_entry option_top;
 extern const struct option_entry option_for;
@@ -189,6 +193,9 @@ extern const struct option_rule options_rules[];
 #define OPTIONS_OF_TABLES	USE(abbreviate), USE(no_header), USE(raw), USE(json), \
 				OPTIONS_ALWAYS
 #define OPTIONS_COMMON		USE(file), USE(at), USE(output), OPTIONS_OF_TABLES
+
+/* Of commands that read many censuses of a record. */
+#define OPTIONS_OF_SERIES	USE(from), USE(to)
 
 /* Parsers of command arguments: none; PIDs, at least one; [INTERVAL [COUNT]]. */
 int options_none(struct options *options, char **words, int n, struct failure *why);

@@ -98,13 +98,20 @@ static uint8_t basis_of(const struct options *options)
 static struct source *open_source(const struct options *options,
 				  source_open_fn *open, struct failure *why)
 {
+	const struct window *window = &options->window;
 	struct selection selection = options->selection;
+	struct source *source;
 
 	if (!options->file)
 		return open(why);
 	if (selection.kind == SELECTION_ALL && !command_series(options))
 		selection.kind = SELECTION_LAST;
-	return source_open_file(options->file, selection, why);
+	source = source_open_file(options->file, selection, why);
+	if (!source || (window->from.kind == SELECTION_ALL && window->to.kind == SELECTION_ALL) ||
+	    !source_file_narrow(source, window, why))
+		return source;
+	source->ops->close(source);
+	return NULL;
 }
 
 /* Takes and shows all censuses; returns the exit status. */

@@ -168,5 +168,5 @@ int buddy_rows(struct session *session, struct failure *why)
 		span.seconds = interval_seconds(span.before, span.now);
 	if (span.seconds)
 		put_table(session, &span, "Average:", false);
-	return interval_end(&censuses);
+	return interval_end(session, &censuses);
 }

@@ -217,7 +217,7 @@ static const struct option_entry option_types = {
 	0, "types", NULL, "a row for each migrate type", OWN(FLAG, buddy_options, types) };
 
 static const struct option_use buddy_uses[] = {
-	USE(types), USE(frag), OPTIONS_COMMON,
+	USE(types), USE(frag), OPTIONS_OF_SERIES, OPTIONS_COMMON,
 };
 
 const struct command buddy_command = {

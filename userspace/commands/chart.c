@@ -435,7 +435,7 @@ static const struct option_entry option_keep = {
 static const struct option_use chart_uses[] = {
 	USE_AS(sort, "draw this one, an amount"),
 	USE(user), USE(cgroup), USE(command), USE(pid), USE(basis),
-	USE(file), USE(at), USE(output),
+	USE(file), USE(at), OPTIONS_OF_SERIES, USE(output),
 	USE(for), USE(interval), USE(top), USE(system), USE(keep),
 	USE(abbreviate), OPTIONS_ALWAYS,
 };

@@ -181,12 +181,11 @@ struct diff {
 /**
  * struct diff_options - the options of 'diff' alone
  * @other: the second record, or NULL; the first is options.file
- * @from, @to: the censuses that it compares; SELECTION_ALL: not given
+ * @window: the two censuses that it compares; SELECTION_ALL: not given
  */
 struct diff_options {
 	const char *other;
-	struct selection from;
-	struct selection to;
+	struct window window;
 };
 
 static int diff_words(struct options *options, char **words, int n,
@@ -395,10 +394,10 @@ static int diff_run(struct session *session, struct failure *why)
 	struct diff diff = { 0 };
 	int ret;
 
-	if (own->from.kind != SELECTION_ALL)
-		from = own->from;
-	if (own->to.kind != SELECTION_ALL)
-		to = own->to;
+	if (own->window.from.kind != SELECTION_ALL)
+		from = own->window.from;
+	if (own->window.to.kind != SELECTION_ALL)
+		to = own->window.to;
 	ret = take(&diff.before, options->file, from, &session->partial, why) ||
 	      take(&diff.after, other, to, &session->partial, why) ||
 	      check_pair(&diff, why) ? -1 : 0;
@@ -418,16 +417,16 @@ static int diff_run(struct session *session, struct failure *why)
 	return ret;
 }
 
-static const struct option_entry option_from = {
-	0, "from", "CENSUS", "the first census: number, time, first, last",
-	OWN(SELECTION, diff_options, from) };
-static const struct option_entry option_to = {
+static const struct option_entry option_before = {
+	0, "from", "CENSUS", "the first census: number, time, -10m, first, last",
+	OWN(SELECTION, diff_options, window.from) };
+static const struct option_entry option_after = {
 	0, "to", "CENSUS", "the second census, of the second record if there are two",
-	OWN(SELECTION, diff_options, to) };
+	OWN(SELECTION, diff_options, window.to) };
 
 static const struct option_use diff_uses[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
-	USE(totals), USE(numeric), USE(from), USE(to), USE(output),
+	USE(totals), USE(numeric), USE(before), USE(after), USE(output),
 	OPTIONS_OF_TABLES,
 };
 

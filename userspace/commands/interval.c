@@ -242,8 +242,33 @@ bool interval_next(struct session *session, struct censuses *censuses, struct fa
 	return true;
 }
 
-int interval_end(struct censuses *censuses)
+/*
+ * Rows of a record have the parts of rows alone: if its last census has the others too, it
+ * answers what a live census would.
+ */
+static void show_last(struct session *session, const struct snapshot *snap)
 {
+	const struct options *options = session->options;
+	const struct view view = { .snap = snap, .numeric = options->numeric };
+	const uint32_t parts = present_parts(options);
+	char when[TIME_SIZE], title[TIME_SIZE + 32];
+
+	if (session->source->ops->live || options->interval || options->raw || options->json ||
+	    signals_stopped() || !KNOWN(&snap->scan, MEMCENSUS_SCAN_PARTS) ||
+	    parts & ~snap->scan.parts)
+		return;
+	time_text(when, time_of(&snap->scan), true);
+	snprintf(title, sizeof(title), "The last census, of %s", when);
+	command_title(options, session->out, title);
+	options->command->show(&view, options, session->out);
+	fflush(session->out);
+	session->partial |= warnings_print(stderr, snap);
+}
+
+int interval_end(struct session *session, struct censuses *censuses)
+{
+	if (censuses->taken == TAKE_END && censuses->before)
+		show_last(session, censuses->now);
 	if (censuses->before != censuses->first)
 		snapshot_free(censuses->before);
 	if (censuses->now != censuses->first)
@@ -273,7 +298,7 @@ int interval_run(struct session *session, struct failure *why)
 		put_row(&run, true);
 	free(run.sums);
 	free(run.counts);
-	return interval_end(&run.censuses);
+	return interval_end(session, &run.censuses);
 }
 
 int interval_or_one(struct session *session, rows_fn rows, uint32_t parts, struct failure *why)

@@ -50,8 +50,11 @@ int interval_or_one(struct session *session, rows_fn rows, uint32_t parts,
 /* Takes the next census, after what was printed of the one before is written; false: none. */
 bool interval_next(struct session *session, struct censuses *censuses, struct failure *why);
 
-/* Frees them.  Returns 0, or -1 if the last one failed. */
-int interval_end(struct censuses *censuses);
+/*
+ * Ends a run: below the rows of a whole record, shows its last census as the command does
+ * without an interval, and frees all.  Returns 0, or -1 if the last census failed.
+ */
+int interval_end(struct session *session, struct censuses *censuses);
 
 /* Writes the number and the time of a census as members of an open object. */
 void interval_json_time(struct json *json, const struct snapshot *snap);

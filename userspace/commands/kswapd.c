@@ -162,7 +162,7 @@ static int kswapd_run(struct session *session, struct failure *why)
 }
 
 static const struct option_use kswapd_options[] = {
-	USE(wide), OPTIONS_COMMON,
+	USE(wide), OPTIONS_OF_SERIES, OPTIONS_COMMON,
 };
 
 const struct command kswapd_command = {

@@ -262,7 +262,8 @@ static const struct option_entry option_stacks = {
 	OWN(FLAG, leak_options, stacks) };
 
 static const struct option_use leak_uses[] = {
-	USE(basis), USE(file), USE(at), USE(output), USE(for), USE(interval), USE(stacks),
+	USE(basis), USE(file), USE(at), OPTIONS_OF_SERIES, USE(output), USE(for),
+	USE(interval), USE(stacks),
 	OPTIONS_OF_TABLES,
 };
 
@@ -285,8 +286,8 @@ const struct command leak_command = {
 	"used up: available memory and swap, or the limit of the cgroup or of the address\n"
 	"space (By). Amounts are in KiB.\n"
 	"\n"
-	"Growth below 64 KiB is ignored. All censuses of a record are used; a record has\n"
-	"the mappings only of processes that were recorded by PID.\n",
+	"Growth below 64 KiB is ignored. Of a record, all censuses are used, or those of\n"
+	"--from and --to; it has the mappings only of processes recorded by PID.\n",
 	.options = leak_uses,
 	.own_size = sizeof(struct leak_options),
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,

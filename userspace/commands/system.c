@@ -237,11 +237,16 @@ static const struct option_entry option_slabs = {
 
 static const struct option_use system_uses[] = {
 	USE_AS(all, "show every figure"), USE(totals), USE(wide), USE(vm), USE(slabs),
+	OPTIONS_OF_SERIES,
 	OPTIONS_COMMON,
 };
 
 static const struct option_rule system_rules[] = {
 	{ .one = &option_vm, .others = { &option_slabs } },
+	{ .one = &option_vm, .others = { &option_from, &option_to },
+	  .because = "'--at' selects a census" },
+	{ .one = &option_slabs, .others = { &option_from, &option_to },
+	  .because = "'--at' selects a census" },
 	{ }
 };
 
@@ -259,7 +264,8 @@ const struct command system_command = {
 	"With an INTERVAL in seconds, prints a row each time, as vmstat and sar -r:\n"
 	"amounts at that time, and events per second since the previous row (the first\n"
 	"row: since boot). At the end, or at Ctrl-C: the average of all rows but the\n"
-	"first. -J writes one object per line.\n"
+	"first. -J writes one object per line. Of a record: all its rows, and then its last\n"
+	"census as above.\n"
 	"\n"
 	"-a adds every figure of the census with its name in /proc/meminfo, and the events\n"
 	"since boot with their names in /proc/vmstat. It also adds the lines of\n"

@@ -492,7 +492,7 @@ static int watch_words(struct options *options, char **words, int n,
 }
 
 static const struct option_use watch_options[] = {
-	USE(basis), OPTIONS_COMMON,
+	USE(basis), OPTIONS_OF_SERIES, OPTIONS_COMMON,
 };
 
 const struct command watch_command = {

@@ -41,7 +41,8 @@ static const struct option_use export_uses[] = {
 	USE_AS(command, "export only groups by command name"),
 	USE(numeric),
 	USE_AS(top, "add the N processes with the largest PSS, by PID; 0: all"),
-	USE(prometheus), USE(listen), USE(file), USE(at), USE(output), OPTIONS_ALWAYS,
+	USE(prometheus), USE(listen), USE(file), USE(at), OPTIONS_OF_SERIES,
+	USE(output), OPTIONS_ALWAYS,
 };
 
 static const struct option_rule export_rules[] = {

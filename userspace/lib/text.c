@@ -112,6 +112,21 @@ bool text_number(const char *text, size_t len, uint64_t *number)
 	return isdigit((unsigned char)*text) && end == text + len && !errno;
 }
 
+bool text_duration(const char *text, const char *units, double min, double max, uint64_t *ns)
+{
+	static const double sizes[] = { ['s'] = 1, ['m'] = 60, ['h'] = 3600, ['d'] = 86400 };
+	double seconds;
+	char *end;
+
+	seconds = strtod(text, &end);
+	if (*end && strchr(units, *end))
+		seconds *= sizes[(unsigned char)*end++];
+	if (*end || end == text || !(seconds >= min && seconds <= max))
+		return false;
+	*ns = (uint64_t)(seconds * 1e9);
+	return true;
+}
+
 bool text_line(const char *path, char *line, size_t size)
 {
 	FILE *file = fopen(path, "re");

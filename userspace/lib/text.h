@@ -41,6 +41,12 @@ size_t text_fit(const char *text, size_t width, size_t *cells);
 /* Parses the @len bytes at @text, decimal digits only; false if they are no uint64_t. */
 bool text_number(const char *text, size_t len, uint64_t *number);
 
+/*
+ * Parses seconds, or a number with one of @units ("smhd"), into ns; false if it is none, or
+ * not in @min to @max seconds.
+ */
+bool text_duration(const char *text, const char *units, double min, double max, uint64_t *ns);
+
 /* Reads the first line of the file @path, without its end; false if there is none. */
 bool text_line(const char *path, char *line, size_t size);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Selects a census of a record. */
+/* Selects censuses of a record. */
+#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -10,30 +11,35 @@
 /* From the start of a second to its last ns. */
 #define TO_ITS_END	(NSEC_PER_SEC - 1)
 
+/* Longest time before the last census, seconds. */
+#define BEFORE_MAX	1e9
+
 /* Whether @word is a time of the day; HH:MM means the end of that minute. */
-static bool read_clock(struct tm *tm, const char *word)
+static bool read_clock(struct tm *tm, const char *word, uint64_t *span)
 {
 	const char *end = strptime(word, "%H:%M:%S", tm);
 
+	*span = TO_ITS_END;
 	if (end)
 		return !*end;
 	end = strptime(word, "%H:%M", tm);
 	tm->tm_sec = 59;
+	*span += 59 * NSEC_PER_SEC;
 	return end && !*end;
 }
 
-static bool read_time_of_day(uint64_t *ns, const char *word)
+static bool read_time_of_day(uint64_t *ns, const char *word, uint64_t *span)
 {
 	struct tm tm = { 0 };
 
-	if (!read_clock(&tm, word))
+	if (!read_clock(&tm, word, span))
 		return false;
 	*ns = (3600ULL * tm.tm_hour + 60 * tm.tm_min + tm.tm_sec) * NSEC_PER_SEC +
 	      TO_ITS_END;
 	return true;
 }
 
-static bool read_moment(uint64_t *moment, const char *word)
+static bool read_moment(uint64_t *moment, const char *word, uint64_t *span)
 {
 	struct tm tm = { .tm_isdst = -1 };
 	const char *clock;
@@ -42,10 +48,11 @@ static bool read_moment(uint64_t *moment, const char *word)
 	if (*word == '@' && text_number(word + 1, strlen(word + 1), moment) &&
 	    *moment < UINT64_MAX / NSEC_PER_SEC - 1) {
 		*moment = *moment * NSEC_PER_SEC + TO_ITS_END;
+		*span = TO_ITS_END;
 		return true;
 	}
 	clock = strptime(word, "%Y-%m-%d", &tm);
-	if (!clock || (*clock != 'T' && *clock != ' ') || !read_clock(&tm, clock + 1))
+	if (!clock || (*clock != 'T' && *clock != ' ') || !read_clock(&tm, clock + 1, span))
 		return false;
 	t = mktime(&tm);
 	*moment = (uint64_t)t * NSEC_PER_SEC + TO_ITS_END;
@@ -55,33 +62,57 @@ static bool read_moment(uint64_t *moment, const char *word)
 int selection_parse(struct selection *selection, const char *word, struct failure *why)
 {
 	selection->value = 0;
+	selection->span = 0;
 	if (!strcmp(word, "first"))
 		selection->kind = SELECTION_FIRST;
 	else if (!strcmp(word, "last"))
 		selection->kind = SELECTION_LAST;
 	else if (text_number(word, strlen(word), &selection->value))
 		selection->kind = SELECTION_NUMBER;
-	else if (read_time_of_day(&selection->value, word))
+	else if (read_time_of_day(&selection->value, word, &selection->span))
 		selection->kind = SELECTION_CLOCK;
-	else if (read_moment(&selection->value, word))
+	else if (read_moment(&selection->value, word, &selection->span))
 		selection->kind = SELECTION_TIME;
+	else if (*word == '-' && isdigit((unsigned char)word[1]) &&
+		 text_duration(word + 1, "smhd", 0, BEFORE_MAX, &selection->value))
+		selection->kind = SELECTION_BEFORE;
 	else
 		return fail(why, FAIL_USAGE,
-			    "'%.60s' does not name a census of a record: use first, last, a number, HH:MM[:SS], YYYY-MM-DDTHH:MM[:SS] or @SECONDS",
+			    "'%.60s' does not name a census of a record: use first, last, a number, HH:MM[:SS], YYYY-MM-DDTHH:MM[:SS], @SECONDS or -10m",
 			    word);
 	return 0;
 }
 
-struct selection selection_on_day(struct selection selection, uint64_t last)
+bool selection_needs_end(struct selection selection)
+{
+	return selection.kind == SELECTION_CLOCK || selection.kind == SELECTION_BEFORE;
+}
+
+struct selection selection_at(struct selection selection, uint64_t last)
 {
 	const time_t t = (time_t)(last / NSEC_PER_SEC);
 	struct tm tm;
 
+	if (selection.kind == SELECTION_BEFORE)
+		return (struct selection){ SELECTION_TIME, last > selection.value ?
+					   last - selection.value : 0, 0 };
 	if (selection.kind != SELECTION_CLOCK || !localtime_r(&t, &tm))
 		return selection;
 	tm.tm_hour = 0;
 	tm.tm_min = 0;
 	tm.tm_sec = 0;
 	tm.tm_isdst = -1;
-	return (struct selection){ SELECTION_TIME, mktime(&tm) * NSEC_PER_SEC + selection.value };
+	return (struct selection){ SELECTION_TIME, mktime(&tm) * NSEC_PER_SEC + selection.value,
+				   selection.span };
+}
+
+bool window_has(const struct window *window, uint64_t number, uint64_t time)
+{
+	const struct selection *from = &window->from, *to = &window->to;
+
+	if ((from->kind == SELECTION_NUMBER && number < from->value) ||
+	    (from->kind == SELECTION_TIME && time < from->value - from->span))
+		return false;
+	return !((to->kind == SELECTION_NUMBER && number > to->value) ||
+		 (to->kind == SELECTION_TIME && time > to->value));
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which census of a record to read.
+ * Which censuses of a record to read.
  */
 #ifndef READER_SELECTION_H
 #define READER_SELECTION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/failure.h"
 #include "lib/failure.h"
 
 /**
@@ -18,6 +18,7 @@
  * @SELECTION_NUMBER: the one with this number
  * @SELECTION_TIME: the last one not after this time
  * @SELECTION_CLOCK: the same, on the day of the last census
+ * @SELECTION_BEFORE: the same, this long before the last census
  */
 enum selection_kind {
 	SELECTION_ALL,
@@ -26,22 +27,45 @@ enum selection_kind {
 	SELECTION_NUMBER,
 	SELECTION_TIME,
 	SELECTION_CLOCK,
+	SELECTION_BEFORE,
 };
 
-/* @value: the number, from 1; ns since 1970-01-01 UTC, or since midnight, local time. */
+/**
+ * struct selection - a census of a record
+ * @value: the number, from 1; ns since 1970-01-01 UTC, or since midnight, local time;
+ *	ns before the last census
+ * @span: ns from the start of what the word names to @value: a minute, a second, or 0
+ */
 struct selection {
 	enum selection_kind kind;
 	uint64_t value;
+	uint64_t span;
+};
+
+/* The censuses from one to another, both included; SELECTION_ALL is no limit. */
+struct window {
+	struct selection from;
+	struct selection to;
 };
 
 /*
  * Parses 'first', 'last', a number, HH:MM[:SS], YYYY-MM-DDTHH:MM[:SS], both in
- * local time, or @SECONDS since 1970.  A minute or second means its end, so that
- * a printed time selects the census that it was printed for.  0, or -1 and @why.
+ * local time, @SECONDS since 1970, or -TIME before the last census.  A minute or second
+ * means its end, so that a printed time selects the census that it was printed for.  0, or
+ * -1 and @why.
  */
 int selection_parse(struct selection *selection, const char *word, struct failure *why);
 
-/* Turns SELECTION_CLOCK into SELECTION_TIME on the day of the time @last. */
-struct selection selection_on_day(struct selection selection, uint64_t last);
+/* Turns SELECTION_CLOCK and SELECTION_BEFORE into SELECTION_TIME; @last: of the last census. */
+struct selection selection_at(struct selection selection, uint64_t last);
+
+/* Whether selection_at() changes it: without the end of the record it means nothing yet. */
+bool selection_needs_end(struct selection selection);
+
+/*
+ * Whether the census @number of time @time is in @window, whose selections do not need the
+ * end of the record any more.
+ */
+bool window_has(const struct window *window, uint64_t number, uint64_t time);
 
 #endif /* READER_SELECTION_H */

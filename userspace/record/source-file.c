@@ -6,16 +6,22 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "lib/signals.h"
 #include "model/columns.h"
 #include "model/format.h"
 #include "record/record-file.h"
 #include "record/source-file.h"
 #include "wire/source.h"
 
+/* Longest time from the head of a census to its own time, ns. */
+#define CENSUS_MAX	(60 * NSEC_PER_SEC)
+
 /**
  * struct file - a record
- * @entries: places of all of them, if one is selected and the file is seekable;
+ * @narrow: it reads only the censuses of @window
+ * @entries: places of all of them, @n, if some are selected and the file is seekable;
  *	owned
+ * @next: number of @entries read
  * @first, @last: the first and the last that was passed to select one
  * @taken: censuses returned so far
  */
@@ -23,7 +29,11 @@ struct file {
 	struct source source;
 	struct record_file record;
 	struct selection selection;
+	bool narrow;
+	struct window window;
 	struct record_entry *entries;
+	size_t n;
+	size_t next;
 	struct record_entry first;
 	struct record_entry last;
 	uint64_t taken;
@@ -67,6 +77,34 @@ static void pass(struct file *file, const struct record_entry *entry)
 	file->last = *entry;
 }
 
+/* Reads where the censuses of a file are; 0, or -1 and @why. */
+static int feed_entries(struct file *file, struct failure *why)
+{
+	struct record_entry entry;
+	int ret;
+
+	while ((ret = record_file_next(&file->record, NULL, &entry, why)) > 0) {
+		pass(file, &entry);
+		file->entries = array_grow(file->entries, file->n, sizeof(entry));
+		file->entries[file->n++] = entry;
+	}
+	return ret;
+}
+
+/* Takes the census at @wanted: 1; 0 if it is damaged. */
+static int feed_at(struct file *file, const struct record_entry *wanted,
+		   struct snapshot *snap, struct record_entry *entry, struct failure *why)
+{
+	int ret;
+
+	file->record.last = wanted->number - 1;
+	file->record.lost = 0;
+	if (chunk_reader_seek(&file->record.reader, wanted->offset, why))
+		return -1;
+	ret = record_file_next(&file->record, snap, entry, why);
+	return ret > 0 && entry->offset != wanted->offset ? 0 : ret;
+}
+
 /*
  * Takes the selected census of a file: 1, or 0 if there is none.  If it is damaged, tries
  * the next one that fits: the one after it for the first, the one before it for the last.
@@ -76,26 +114,75 @@ static int feed_picked(struct file *file, struct snapshot *snap,
 {
 	const bool forwards = file->selection.kind == SELECTION_FIRST;
 	const struct record_entry *wanted;
-	size_t i, n = 0;
+	int ret = feed_entries(file, why);
+	size_t i;
+
+	file->selection = selection_at(file->selection, file->last.time);
+	for (i = 0; !ret && i < file->n; i++) {
+		wanted = &file->entries[forwards ? i : file->n - 1 - i];
+		if (is_wanted(file->selection, wanted))
+			ret = feed_at(file, wanted, snap, entry, why);
+	}
+	return ret;
+}
+
+/* The number of a census at the end of a window; @selection names the first or the last. */
+static struct selection numbered(struct selection selection, const struct file *file)
+{
+	if (selection.kind == SELECTION_FIRST || selection.kind == SELECTION_LAST)
+		return (struct selection){ SELECTION_NUMBER, selection.kind == SELECTION_FIRST ?
+					   file->first.number : file->last.number, 0 };
+	return selection_at(selection, file->last.time);
+}
+
+/*
+ * Whether the census is in the window by the time that tables print, which is later than that
+ * of @entry.
+ */
+static bool is_inside(const struct file *file, const struct record_entry *entry,
+		      const struct snapshot *snap)
+{
+	return window_has(&file->window, entry->number,
+			  KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS) ?
+			  snap->scan.realtime : entry->time);
+}
+
+/* Takes the next census of the window: 1, or 0 if there is none. */
+static int feed_window(struct file *file, struct snapshot *snap,
+		       struct record_entry *entry, struct failure *why)
+{
+	const struct record_entry *wanted;
+	int ret = 0;
+
+	if (!file->entries) {
+		ret = feed_entries(file, why);
+		file->window.from = numbered(file->window.from, file);
+		file->window.to = numbered(file->window.to, file);
+	}
+	while (!ret && file->next < file->n) {
+		wanted = &file->entries[file->next++];
+		if (!window_has(&file->window, wanted->number, wanted->time) &&
+		    !window_has(&file->window, wanted->number, wanted->time + CENSUS_MAX))
+			continue;
+		ret = feed_at(file, wanted, snap, entry, why);
+		if (ret > 0 && !is_inside(file, entry, snap))
+			ret = 0;
+	}
+	return ret;
+}
+
+/* The same from a pipe, by numbers or times only. */
+static int feed_window_passing(struct file *file, struct snapshot *snap,
+			       struct record_entry *entry, struct failure *why)
+{
 	int ret;
 
-	while ((ret = record_file_next(&file->record, NULL, entry, why)) > 0) {
+	while ((ret = record_file_next(&file->record, snap, entry, why)) > 0) {
 		pass(file, entry);
-		file->entries = array_grow(file->entries, n, sizeof(*entry));
-		file->entries[n++] = *entry;
-	}
-	file->selection = selection_on_day(file->selection, file->last.time);
-	for (i = 0; !ret && i < n; i++) {
-		wanted = &file->entries[forwards ? i : n - 1 - i];
-		if (!is_wanted(file->selection, wanted))
-			continue;
-		file->record.last = wanted->number - 1;
-		file->record.lost = 0;
-		if (chunk_reader_seek(&file->record.reader, wanted->offset, why))
-			return -1;
-		ret = record_file_next(&file->record, snap, entry, why);
-		if (ret > 0 && entry->offset != wanted->offset)
-			ret = 0;
+		if (file->window.to.kind == SELECTION_FIRST)
+			file->window.to = numbered(file->window.to, file);
+		if (is_inside(file, entry, snap))
+			break;
 	}
 	return ret;
 }
@@ -111,7 +198,7 @@ static int feed_passing(struct file *file, struct snapshot *snap,
 
 	while ((ret = record_file_next(&file->record, other, &next, why)) > 0) {
 		pass(file, &next);
-		if (!is_wanted(selection_on_day(file->selection, next.time), &next))
+		if (!is_wanted(selection_at(file->selection, next.time), &next))
 			continue;
 		best = *other;
 		*other = *snap;
@@ -268,7 +355,10 @@ static enum taken file_take(struct source *source,
 	char when[TIME_SIZE];
 	int ret;
 
-	if (file->selection.kind == SELECTION_ALL)
+	if (file->narrow)
+		ret = file->record.reader.seekable ? feed_window(file, snap, &entry, why) :
+						     feed_window_passing(file, snap, &entry, why);
+	else if (file->selection.kind == SELECTION_ALL)
 		ret = record_file_next(&file->record, snap, &entry, why);
 	else if (file->taken)
 		ret = 0;
@@ -315,4 +405,20 @@ struct source *source_open_file(const char *path, struct selection selection,
 		return &file->source;
 	file_close(&file->source);
 	return NULL;
+}
+
+int source_file_narrow(struct source *source, const struct window *window, struct failure *why)
+{
+	struct file *file = (struct file *)source;
+	const struct selection *ends[] = { &window->from, &window->to };
+	size_t i;
+
+	for (i = 0; !file->record.reader.seekable && i < 2; i++)
+		if (selection_needs_end(*ends[i]) || ends[i]->kind == SELECTION_LAST)
+			return fail(why, FAIL_USAGE,
+				    "'--%s' counts from the end of the record: it needs a file, not a pipe",
+				    i ? "to" : "from");
+	file->narrow = true;
+	file->window = *window;
+	return 0;
 }

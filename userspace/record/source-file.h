@@ -17,4 +17,10 @@ struct source;
 struct source *source_open_file(const char *path, struct selection selection,
 				struct failure *why);
 
+/*
+ * Reads only the censuses of @window.  0, or -1 and @why if that needs the end of the record
+ * and the record is a pipe.
+ */
+int source_file_narrow(struct source *source, const struct window *window, struct failure *why);
+
 #endif /* READER_SOURCE_FILE_H */
