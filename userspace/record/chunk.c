@@ -14,6 +14,9 @@
 
 #define READ_SIZE	(64UL << 10)
 
+/* Level of zlib. */
+#define COMPRESSION	6
+
 /* Fuzzers cannot guess checksums, so fuzzing builds accept any. */
 static bool is_crc(uint32_t crc, const void *data, size_t len)
 {
@@ -31,8 +34,33 @@ static void convert(struct chunk_head *head)
 	head->census = htole64(head->census);
 	head->time = htole64(head->time);
 	head->part = htole32(head->part);
+	head->plain_len = htole32(head->plain_len);
 	head->crc = htole32(head->crc);
 	head->head_crc = htole32(head->head_crc);
+}
+
+/*
+ * Whoever chooses names must not write a head into the data, for the search after damage:
+ * plain data cannot have one (Documentation/record.rst), compressed data must not.
+ */
+bool chunk_compress(struct chunk_head *head, const unsigned char *chunk, unsigned char *packed)
+{
+	uLongf len = head->len;
+
+	if (head->len <= CHUNK_ALIGN)
+		return false;
+	/* Without this much room for padding it is no shorter. */
+	len -= CHUNK_ALIGN;
+	if (compress2(packed + CHUNK_HEAD, &len, chunk + CHUNK_HEAD, head->len,
+		      COMPRESSION) != Z_OK ||
+	    memmem(packed + CHUNK_HEAD, len, CHUNK_MAGIC, CHUNK_MAGIC_LEN))
+		return false;
+	while (len % CHUNK_ALIGN)
+		packed[CHUNK_HEAD + len++] = '\0';
+	head->encoding = CHUNK_ZLIB;
+	head->plain_len = head->len;
+	head->len = len;
+	return true;
 }
 
 void chunk_pack(const struct chunk_head *head, unsigned char *chunk)
@@ -71,6 +99,8 @@ void chunk_reader_free(struct chunk_reader *reader)
 {
 	free(reader->buf);
 	reader->buf = NULL;
+	free(reader->plain);
+	reader->plain = NULL;
 }
 
 static uint64_t offset(const struct chunk_reader *reader)
@@ -174,6 +204,25 @@ static bool ends_at(const struct chunk_reader *reader, uint64_t to)
 	return !fstat(reader->fd, &st) && (uint64_t)st.st_size == to;
 }
 
+/* Decompresses the data of @chunk; false if it is damaged or of an unknown encoding. */
+static bool decompress(struct chunk_reader *reader, struct chunk *chunk)
+{
+	uLongf len = chunk->head.plain_len;
+
+	chunk->len = chunk->head.len;
+	if (chunk->head.version != CHUNK_VERSION || chunk->head.encoding == CHUNK_PLAIN)
+		return true;
+	if (chunk->head.encoding != CHUNK_ZLIB || len > CHUNK_MAX)
+		return false;
+	reader->plain = xreallocarray(reader->plain, len + 1, 1);
+	if (uncompress(reader->plain, &len, chunk->data, chunk->head.len) != Z_OK ||
+	    len != chunk->head.plain_len)
+		return false;
+	chunk->data = reader->plain;
+	chunk->len = len;
+	return true;
+}
+
 /* Reads the data after the current head: 1; 0 if it is damaged or incomplete. */
 static int find_data(struct chunk_reader *reader, struct chunk *chunk,
 		     struct failure *why)
@@ -188,6 +237,8 @@ static int find_data(struct chunk_reader *reader, struct chunk *chunk,
 	if (reader->begin % CHUNK_ALIGN)
 		move_down(reader);
 	chunk->data = reader->buf + reader->begin + CHUNK_HEAD;
+	if (!decompress(reader, chunk))
+		return 0;
 	reader->begin += size;
 	return 1;
 }

@@ -21,7 +21,10 @@
 #define CHUNK_MAX	(16 * CHUNK_BYTES)
 #define CHUNK_BYTES	1048576UL
 
-#define CHUNK_VERSION	1
+#define CHUNK_VERSION	2
+
+/* The version before bodies were compressed; it is read too. */
+#define CHUNK_VERSION_1	1
 
 /* The length of a chunk is a multiple of this. */
 #define CHUNK_ALIGN	4
@@ -52,33 +55,53 @@ enum chunk_order {
 	CHUNK_NATIVE = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? CHUNK_LITTLE : CHUNK_BIG,
 };
 
+/* Encoding of the data of a chunk. */
+enum chunk_encoding {
+	CHUNK_PLAIN,
+	CHUNK_ZLIB,		/* a stream of zlib, and NULs up to CHUNK_ALIGN */
+};
+
 /**
  * struct chunk_head - head of a chunk, as in the file but for the byte order
  * @magic, @crc, @head_crc: of chunk_pack(); @crc is that of the data
  * @version: CHUNK_VERSION, or that of another reader
  * @kind: enum chunk_kind
  * @order: enum chunk_order
- * @len: bytes of data
+ * @encoding: enum chunk_encoding; 0 in CHUNK_VERSION_1
+ * @len: bytes of data in the file
  * @census: number of the census in the record, from 1; for CHUNK_MACHINE, that of
  *	the next census
  * @time: start of the census, ns since 1970-01-01 UTC
  * @part: number of the chunk in the census, from 0
+ * @plain_len: CHUNK_ZLIB: bytes of data that it decompresses to, at most CHUNK_MAX
  */
 struct chunk_head {
 	unsigned char magic[CHUNK_MAGIC_LEN];
 	uint8_t version;
 	uint8_t kind;
 	uint8_t order;
-	uint8_t zero;
+	uint8_t encoding;
 	uint32_t len;
 	uint64_t census;
 	uint64_t time;
 	uint32_t part;
 	uint32_t crc;
-	uint32_t zero_too;
+	uint32_t plain_len;
 	uint32_t head_crc;
 };
 _Static_assert(sizeof(struct chunk_head) == CHUNK_HEAD, "a head has no gaps");
+
+/* Whether this reader knows the version of the chunk. */
+static inline bool chunk_is_known(const struct chunk_head *head)
+{
+	return head->version == CHUNK_VERSION || head->version == CHUNK_VERSION_1;
+}
+
+/*
+ * Compresses the data behind the head in @chunk to that in @packed, of the same size, and
+ * sets the lengths of @head.  False: @chunk is to be written as it is.
+ */
+bool chunk_compress(struct chunk_head *head, const unsigned char *chunk, unsigned char *packed);
 
 /* Writes @head to the CHUNK_HEAD bytes at @chunk, before its data. */
 void chunk_pack(const struct chunk_head *head, unsigned char *chunk);
@@ -95,6 +118,7 @@ bool chunk_unpack(struct chunk_head *head, const unsigned char *packed);
  * @begin: first unread byte of @buf
  * @end: bytes in @buf, of @room
  * @eof: no data follows the bytes in @buf
+ * @plain: data of the last compressed chunk; owned
  */
 struct chunk_reader {
 	int fd;
@@ -105,18 +129,21 @@ struct chunk_reader {
 	size_t end;
 	size_t room;
 	bool eof;
+	unsigned char *plain;
 };
 
 /**
  * struct chunk - a chunk that was read
  * @data: its data, aligned to 4; NULL if skipped.  Valid until the next chunk
  *	is read
+ * @len: bytes of @data
  * @offset: offset of the head in the record
  * @lost: bytes before it that belong to no whole chunk
  */
 struct chunk {
 	struct chunk_head head;
 	unsigned char *data;
+	size_t len;
 	uint64_t offset;
 	uint64_t lost;
 };

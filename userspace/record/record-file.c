@@ -82,7 +82,7 @@ static void tell_missing(struct record_file *file, uint64_t number,
 static int feed_messages(struct snapshot *snap, const struct chunk *chunk,
 			 struct failure *why)
 {
-	struct attrs messages = attrs_of(chunk->data, chunk->head.len);
+	struct attrs messages = attrs_of(chunk->data, chunk->len);
 	const struct nlmsghdr *nlh;
 
 	if (chunk->head.order != CHUNK_NATIVE)
@@ -101,11 +101,11 @@ static int feed_text(struct snapshot *snap, const struct chunk *chunk,
 		     struct failure *why)
 {
 	const char *name = (const char *)chunk->data;
-	const size_t len = strnlen(name, chunk->head.len);
+	const size_t len = strnlen(name, chunk->len);
 
-	if (len == chunk->head.len)
+	if (len == chunk->len)
 		return fail(why, FAIL_MALFORMED, "a text has no name");
-	proc_texts_add(snap, name, name + len + 1, chunk->head.len - len - 1);
+	proc_texts_add(snap, name, name + len + 1, chunk->len - len - 1);
 	return 0;
 }
 
@@ -161,7 +161,7 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 		}
 		if (!ret)
 			return end(file, number != told, number);
-		if (chunk.head.version != CHUNK_VERSION) {
+		if (!chunk_is_known(&chunk.head)) {
 			file->newer = chunk.head.version;
 			continue;
 		}

@@ -32,6 +32,7 @@
  * @synced: time of the last fdatasync(), ns of CLOCK_MONOTONIC
  * @buf: the chunk being filled, CHUNK_HEAD and up to CHUNK_BYTES bytes; owned
  * @len: bytes after the head
+ * @packed: the same compressed; owned
  */
 struct recorder {
 	struct tap tap;
@@ -47,6 +48,7 @@ struct recorder {
 	uint64_t synced;
 	unsigned char *buf;
 	size_t len;
+	unsigned char *packed;
 };
 
 /* A blocked write to a pipe must not delay a stop by signal. */
@@ -77,9 +79,10 @@ static void put_chunk(struct recorder *r, enum chunk_kind kind)
 		.time = r->time,
 		.part = kind == CHUNK_MACHINE ? 0 : r->part++,
 	};
+	unsigned char *chunk = chunk_compress(&head, r->buf, r->packed) ? r->packed : r->buf;
 
-	chunk_pack(&head, r->buf);
-	put(r, r->buf, CHUNK_HEAD + r->len);
+	chunk_pack(&head, chunk);
+	put(r, chunk, CHUNK_HEAD + head.len);
 	r->len = 0;
 }
 
@@ -199,6 +202,7 @@ int recorder_close(struct recorder *r, struct failure *why)
 		fail(why, FAIL_SYSTEM, "'%.200s' may be incomplete on disk: %s",
 		     r->path, strerror(error));
 	free(r->buf);
+	free(r->packed);
 	free(r);
 	return error ? -1 : 0;
 }
@@ -217,7 +221,7 @@ static int go_on(struct recorder *r, uint64_t size, struct failure *why)
 	chunk_reader_init(&reader, r->fd);
 	while ((ret = chunk_reader_next(&reader, &chunk, true, why)) > 0) {
 		any = true;
-		if (chunk.head.version != CHUNK_VERSION)
+		if (!chunk_is_known(&chunk.head))
 			newer = chunk.head.version;
 		torn &= !chunk.lost;
 		if (chunk.head.kind != CHUNK_END)
@@ -281,6 +285,7 @@ struct recorder *recorder_open(const char *path, struct failure *why)
 	int ret = 0;
 
 	r->buf = xcalloc(1, CHUNK_HEAD + CHUNK_BYTES);
+	r->packed = xcalloc(1, CHUNK_HEAD + CHUNK_BYTES);
 	r->tap.see = recorder_see;
 	r->census = 1;
 	r->path = path;
@@ -299,6 +304,7 @@ struct recorder *recorder_open(const char *path, struct failure *why)
 	if (r->fd >= 0)
 		close(r->fd);
 	free(r->buf);
+	free(r->packed);
 	free(r);
 	return NULL;
 }
