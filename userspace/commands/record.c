@@ -19,6 +19,7 @@ struct record_options {
 	bool types;
 	bool vmas;
 	bool slab;
+	bool cmdline;
 };
 
 static int record_words(struct options *options, char **words, int n,
@@ -52,6 +53,8 @@ static int record_one(struct session *session, struct recorder *recorder,
 	taken = session_next(session, &snap, why);
 	if (taken == TAKE_DONE) {
 		names_write(snap);
+		if (session->request.cmdlines)
+			cmdlines_write(snap);
 		done = recorder_end(recorder, snap, why);
 		snapshot_free(snap);
 	} else {
@@ -82,9 +85,14 @@ static int record_run(struct session *session, struct failure *why)
 	signal(SIGPIPE, SIG_IGN);
 	session->request.proc_texts = PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_VM |
 		(own->slab ? PROC_TEXTS_BIT_SLABINFO : 0);
+	session->request.cmdlines = own->cmdline;
 	while (!(ret = record_one(session, recorder, why)))
 		;
 	session->source->tap = NULL;
+	if (session->missed)
+		fprintf(stderr, "memcensus: %zu command lines did not come in time: not recorded\n",
+			session->missed);
+	session->partial |= session->missed;
 	if (recorder_close(recorder, &late) && ret > 0) {
 		*why = late;
 		ret = -1;
@@ -101,6 +109,10 @@ static const struct option_entry option_types = {
 static const struct option_entry option_slab = {
 	0, "slab", NULL, "include /proc/slabinfo, for system --slab",
 	OWN(FLAG, record_options, slab) };
+
+static const struct option_entry option_cmdline = {
+	0, "cmdline", NULL, "include command lines, for -P and -c cmdline",
+	OWN(FLAG, record_options, cmdline) };
 
 static const struct option_rule record_rules[] = {
 	{ .one = &option_vmas, .others = { &option_pid }, .needs = "'--pid'" },
@@ -126,6 +138,7 @@ static const struct option_use record_uses[] = {
 	USE(types),
 	USE(vmas),
 	USE(slab),
+	USE(cmdline),
 	OPTIONS_ALWAYS,
 };
 
@@ -143,6 +156,9 @@ const struct command record_command = {
 	"So use -u, -g, --command, --together, --vmas, --types, --slab and --basis when\n"
 	"you record, if you want to show their figures later. A census has one kind of\n"
 	"groups.\n"
+	"\n"
+	"--cmdline includes command lines, so that -P and -c cmdline know one python from\n"
+	"another. They may hold passwords: without it a record has none.\n"
 	"\n"
 	"A census that cannot be written, for example because the disk is full, is left\n"
 	"out with a message. The file keeps the earlier ones, and with an INTERVAL\n"

@@ -7,6 +7,7 @@
 #include "commands/tasks-filter.h"
 #include "host/cmdlines.h"
 #include "host/names.h"
+#include "host/proc-texts.h"
 #include "host/process.h"
 #include "host/procfs.h"
 #include "lib/memory.h"
@@ -26,8 +27,16 @@ static bool is_filtered(const struct options *options)
 	return own->comm.given || own->user.given;
 }
 
-static int none_matches(const struct session *session, struct failure *why)
+/* @snap: a census that was filtered; NULL: there was none. */
+static int none_matches(const struct session *session, const struct snapshot *snap,
+			struct failure *why)
 {
+	const struct tasks_options *own = session->options->own;
+
+	if (snap && !session->source->ops->live && own->comm.given &&
+	    !proc_texts_find(snap, PROC_TEXTS_CMDLINES))
+		return fail(why, FAIL_NO_PROCESS,
+			    "no process matches, by name: the record has no command lines; record again with 'memcensus record FILE --cmdline'");
 	if (session->missed)
 		return fail(why, FAIL_NO_PROCESS,
 			    "no process matches, by name; %zu command line%s did not come in time",
@@ -100,7 +109,7 @@ static int choose(struct session *session, struct failure *why)
 			session->pids[n_pids++] = of[i].pid;
 	free(of);
 	if (!n_pids)
-		return none_matches(session, why);
+		return none_matches(session, NULL, why);
 	if (n_pids > MEMCENSUS_PIDS_MAX)
 		return fail(why, FAIL_USAGE,
 			    "%zu processes are too many for mappings or a group: at most %d; select fewer with --processfilter, --userfilter or --pid",
@@ -139,7 +148,7 @@ static void drop_tasks(struct session *session, struct snapshot *snap)
 	const struct options *options = session->options;
 	const struct tasks_options *own = options->own;
 	const struct view view = { .snap = snap, .numeric = options->numeric };
-	/* A record has no command lines, and this machine has other processes. */
+	/* A record has its own or none: this machine has other processes. */
 	const bool lines = own->comm.given && session->source->ops->live;
 	struct cmdline_of *of = xcalloc(snap->n_tasks, sizeof(*of));
 	size_t i, n = 0, missed = 0;
@@ -153,7 +162,9 @@ static void drop_tasks(struct session *session, struct snapshot *snap)
 		if (!filter_matches(&own->user, user))
 			continue;
 		of[i] = cmdline_of_task(task);
-		of[i].chosen = filter_matches(&own->comm, comm);
+		of[i].chosen = filter_matches(&own->comm, comm) ||
+			       (!session->source->ops->live && task->cmdline &&
+				filter_matches(&own->comm, task->cmdline));
 		/* The command line of a busy process is not read. */
 		missed += lines && !of[i].chosen && !of[i].pid;
 	}
@@ -291,7 +302,7 @@ int tasks_refine(struct session *session, struct snapshot *snap, struct failure 
 	if (is_filtered(options)) {
 		drop_tasks(session, snap);
 		if (!snap->n_tasks)
-			return none_matches(session, why);
+			return none_matches(session, snap, why);
 	}
 	if (!needs_vmas(options))
 		return 0;

@@ -28,6 +28,8 @@ enum proc_texts_bit {
 /* lines "NUMBER NAME", added when a census is recorded */
 #define PROC_TEXTS_USERS	"users"
 #define PROC_TEXTS_CGROUPS	"cgroups"
+/* lines "PID COMMAND LINE", in one or more texts, of a census recorded with them */
+#define PROC_TEXTS_CMDLINES	"cmdlines"
 
 /*
  * Reads the texts in @bits on this machine into @snap.  A text that cannot be read

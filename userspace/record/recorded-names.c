@@ -11,6 +11,9 @@
 #include "lib/memory.h"
 #include "record/recorded-names.h"
 
+/* Begin another text of command lines after so many bytes: one has at most CMDLINE_MAX. */
+#define CMDLINES_SIZE	(512L << 10)
+
 static const char *const texts[NAME_KINDS] = {
 	[NAME_USER] = PROC_TEXTS_USERS,
 	[NAME_CGROUP] = PROC_TEXTS_CGROUPS,
@@ -66,6 +69,32 @@ static void write_lines(struct snapshot *snap, enum name_kind kind, struct ids *
 	free(ids->v);
 }
 
+/* A newline in an argument becomes a blank; texts stay below the size of a chunk. */
+void cmdlines_write(struct snapshot *snap)
+{
+	const struct task *task;
+	size_t size, i = 0;
+	const char *c;
+	char *text;
+	FILE *out;
+
+	do {
+		out = xopen_memstream(&text, &size);
+		for (; i < snap->n_tasks && ftell(out) < CMDLINES_SIZE; i++) {
+			task = &snap->tasks[i];
+			if (!task->cmdline || !KNOWN(task, MEMCENSUS_TASK_PID))
+				continue;
+			fprintf(out, "%" PRIu64 " ", task->pid);
+			for (c = task->cmdline; *c; c++)
+				putc(*c == '\n' ? ' ' : *c, out);
+			putc('\n', out);
+		}
+		xfclose(out);
+		proc_texts_add(snap, PROC_TEXTS_CMDLINES, text, size);
+		free(text);
+	} while (i < snap->n_tasks);
+}
+
 void names_write(struct snapshot *snap)
 {
 	struct ids uids = { 0 }, cgroups = { 0 };
@@ -115,8 +144,50 @@ static void read_lines(struct snapshot *snap, enum name_kind kind)
 	qsort(v, names->n, sizeof(*v), compare_u64);
 }
 
+/* A process by its PID, for compare_u64(). */
+struct process {
+	uint64_t pid;
+	struct task *task;
+};
+
+/* Sets the command lines of @v, the @n tasks of @snap by PID; malformed lines are skipped. */
+static void read_cmdlines(struct snapshot *snap, const char *text, const struct process *v,
+			  size_t n)
+{
+	const struct process *process;
+	uint64_t pid;
+	size_t len;
+	char *end;
+
+	for (; *text; text += len + !!text[len]) {
+		len = strcspn(text, "\n");
+		if (!isdigit((unsigned char)*text))
+			continue;
+		pid = strtoull(text, &end, 10);
+		process = bsearch(&pid, v, n, sizeof(*v), compare_u64);
+		if (*end == ' ' && process)
+			process->task->cmdline = snapshot_text(snap, end + 1, text + len - end - 1);
+	}
+}
+
+static void read_all_cmdlines(struct snapshot *snap)
+{
+	struct process *v = xcalloc(snap->n_tasks + 1, sizeof(*v));
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		v[i] = (struct process){ snap->tasks[i].pid, &snap->tasks[i] };
+	qsort(v, snap->n_tasks, sizeof(*v), compare_u64);
+	for (i = 0; i < snap->n_proc_texts; i++)
+		if (!strcmp(snap->proc_texts[i].name, PROC_TEXTS_CMDLINES))
+			read_cmdlines(snap, snap->proc_texts[i].text, v, snap->n_tasks);
+	free(v);
+}
+
 void names_read(struct snapshot *snap)
 {
+	if (proc_texts_find(snap, PROC_TEXTS_CMDLINES))
+		read_all_cmdlines(snap);
 	snap->naming = recorded;
 	read_lines(snap, NAME_USER);
 	read_lines(snap, NAME_CGROUP);

@@ -13,7 +13,10 @@
  */
 void names_write(struct snapshot *snap);
 
-/* Gives @snap the recorded names in these texts. */
+/* Adds the command lines of the tasks in @snap to @snap->proc_texts, at least one text. */
+void cmdlines_write(struct snapshot *snap);
+
+/* Gives @snap the recorded names, and command lines, in these texts. */
 void names_read(struct snapshot *snap);
 
 #endif /* READER_RECORDED_NAMES_H */
