@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The options that commands share. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +14,18 @@
 #define TIME_MIN	0.01
 #define TIME_MAX	1e6
 
-static int set_pids(struct options *options, const char *value,
+/* Adds the PIDs of @value to @options; @of: what they are for, for messages. */
+static int add_pids(struct options *options, const char *value, const char *of,
 		    struct failure *why)
 {
 	uint64_t pid;
 	size_t len;
 
+	/* An empty command substitution leaves an empty word, or the next option. */
+	if (!*value || (*value == '-' && !isdigit((unsigned char)value[1])))
+		return fail(why, FAIL_USAGE,
+			    "%s: no PIDs given; if they are the output of a command, it found none",
+			    of);
 	for (;; value += len + 1) {
 		len = strcspn(value, ",");
 		if (!text_number(value, len, &pid) || !pid || pid > INT32_MAX)
@@ -32,6 +39,11 @@ static int set_pids(struct options *options, const char *value,
 		if (!value[len])
 			return 0;
 	}
+}
+
+static int set_pids(struct options *options, const char *value, struct failure *why)
+{
+	return add_pids(options, value, "--pid", why);
 }
 
 static int set_basis(struct options *options, const char *value, struct failure *why)
@@ -67,7 +79,7 @@ int options_pids(struct options *options, char **words, int n,
 	if (!n)
 		return fail(why, FAIL_USAGE, "'%s' needs a PID", options->name);
 	for (i = 0; i < n; i++)
-		if (set_pids(options, words[i], why))
+		if (add_pids(options, words[i], options->name, why))
 			return -1;
 	return 0;
 }

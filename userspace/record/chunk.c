@@ -170,10 +170,21 @@ static void pass(struct chunk_reader *reader)
 {
 	const unsigned char *from = reader->buf + reader->begin + 1;
 	const unsigned char *found;
+	const size_t before = reader->begin;
 
 	found = memchr(from, CHUNK_MAGIC[0] & 0xff,
 		       reader->end - reader->begin - 1);
 	reader->begin = found ? (size_t)(found - reader->buf) : reader->end;
+	reader->passed += reader->begin - before;
+}
+
+/* Whether the unread bytes begin as a record, which may be truncated. */
+static bool begins(const struct chunk_reader *reader)
+{
+	const size_t n = reader->end - reader->begin;
+
+	return !memcmp(reader->buf + reader->begin, CHUNK_MAGIC,
+		       n < CHUNK_MAGIC_LEN ? n : CHUNK_MAGIC_LEN);
 }
 
 /* Finds the next intact head: 1, or 0 at the end. */
@@ -183,10 +194,16 @@ static int find_head(struct chunk_reader *reader, struct chunk_head *head,
 	for (;;) {
 		if (fill(reader, CHUNK_HEAD, why))
 			return -1;
+		if (!reader->passed)
+			reader->found |= begins(reader);
 		if (reader->end - reader->begin >= CHUNK_HEAD &&
-		    chunk_unpack(head, reader->buf + reader->begin))
+		    chunk_unpack(head, reader->buf + reader->begin)) {
+			reader->found = true;
 			return 1;
-		if (reader->end == reader->begin)
+		}
+		/* Behind one damaged chunk there is another; else it is no record. */
+		if (reader->end == reader->begin ||
+		    (!reader->found && reader->passed > CHUNK_HEAD + CHUNK_MAX))
 			return 0;
 		pass(reader);
 	}

@@ -118,6 +118,8 @@ bool chunk_unpack(struct chunk_head *head, const unsigned char *packed);
  * @begin: first unread byte of @buf
  * @end: bytes in @buf, of @room
  * @eof: no data follows the bytes in @buf
+ * @found: it begins as a record, or a head was found
+ * @passed: bytes passed before it
  * @plain: data of the last compressed chunk; owned
  */
 struct chunk_reader {
@@ -129,6 +131,8 @@ struct chunk_reader {
 	size_t end;
 	size_t room;
 	bool eof;
+	bool found;
+	uint64_t passed;
 	unsigned char *plain;
 };
 
