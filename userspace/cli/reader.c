@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/family.h"
@@ -233,14 +234,26 @@ static const struct family_member *other_program(const char *word, char **argv)
 	return family_find_program(argv);
 }
 
+/* Makes 'help [COMMAND]' the same as '[COMMAND] --help'. */
+static void turn_help(int argc, char **argv)
+{
+	if (argc < 2 || argc > 3 || strcmp(argv[1], "help") || argv[argc - 1][0] == '-')
+		return;
+	argv[1] = argv[argc - 1];
+	argv[argc - 1] = (char *)"--help";
+}
+
 int reader_run(int argc, char **argv, source_open_fn *open)
 {
-	const char *word = parse_command(argc, argv);
-	const struct family_member *member = other_program(word, argv);
+	const struct family_member *member;
 	struct failure why = { .kind = FAIL_NONE };
 	struct options options;
+	const char *word;
 	int status;
 
+	turn_help(argc, argv);
+	word = parse_command(argc, argv);
+	member = other_program(word, argv);
 	if (member) {
 		family_execute(member, argv, &why);
 		return report(&why);
