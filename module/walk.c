@@ -516,17 +516,22 @@ static const u64 *find_image(struct census_walk *walk, const struct census_plain
 	return NULL;
 }
 
-/* Makes an image of the table at @pte.  Return: its values. */
-static const u64 *make_image(struct census_walk *walk, const struct census_plain *plain,
-			     const pte_t *pte)
+/*
+ * Makes an image of the table at @pte.  Return: false if it has too few values: in slices
+ * exclusive pages are in masks too.
+ */
+static bool make_image(struct census_walk *walk, const struct census_plain *plain,
+		       const pte_t *pte)
 {
 	struct census_image *image = walk->image;
-	unsigned int i;
+	unsigned int i, found = 0;
 
 	image->match = 0;
-	for (i = 0; i < image->nr; i++)
+	for (i = 0; i < image->nr; i++) {
 		image->values[i] = census_plain_image(plain, ptep_get((pte_t *)pte + i));
-	return image->values;
+		found += !!image->values[i];
+	}
+	return found > MASKS_PER_IMAGE;
 }
 
 /* So many read-only pages that an image does not have, and it is not that of a relative. */
@@ -694,12 +699,13 @@ static noinline void report_frames(struct census_walk *walk,
 		go_back(walk, &begin);
 		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
 	}
-	if (&walk->masks[walk->nr_masks] - begin.last.at <= MASKS_PER_IMAGE) {
+	if (&walk->masks[walk->nr_masks] - begin.last.at <= MASKS_PER_IMAGE ||
+	    !make_image(walk, plain, pte)) {
 		image->nr = 0;
 		return;
 	}
 	go_back(walk, &begin);
-	report_image(walk, vma, make_image(walk, plain, pte), pte, addr);
+	report_image(walk, vma, image->values, pte, addr);
 }
 
 /*
