@@ -533,9 +533,12 @@ void census_collect_join(struct census_collection *c, bool first)
 	list_for_each_entry_safe(m, next, &c->mms, link) {
 		if (!m->whole)
 			continue;
-		if (first)
-			census_sums_add(&m->whole->sums, &m->sums);
-		census_holdings_add(m->whole->holdings, m->holdings);
+		/* Of an address space that is no more, or was replaced by exec(). */
+		if (m->state != MEMCENSUS_STATE_VANISHED) {
+			if (first)
+				census_sums_add(&m->whole->sums, &m->sums);
+			census_holdings_add(m->whole->holdings, m->holdings);
+		}
 		list_del(&m->link);
 		mmdrop(m->mm);
 		cond_resched();
