@@ -348,7 +348,7 @@ TEST(after_reclaim)
 	 * that this zone does not have leaves the others without any memory.
 	 */
 	if (large_zones() != 1)
-		SKIP(return, "memory is in several zones, where the minimum cannot be raised safely");
+		SKIP(return, "memory is in several zones: no minimum is safe there");
 	wrong = zram_on();
 	swaps = !wrong;
 	if (wrong && *wrong)
