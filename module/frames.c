@@ -102,6 +102,15 @@ static noinline bool find_section(struct census_frames *f, u64 key,
 	return true;
 }
 
+/* Return: the section of the block of @key, @at blocks before it; or NULL without memory. */
+static __always_inline struct census_recent *get_section(struct census_frames *f, u64 key,
+							 u64 at)
+{
+	struct census_recent *recent = recent_place(f, key);
+
+	return recent->key == key - at || find_section(f, key, recent) ? recent : NULL;
+}
+
 /* Checks whether the current slice counts the owners of the pages of @key. */
 bool census_frames_counts(const struct census_frames *f, u64 key)
 {
@@ -146,13 +155,14 @@ void census_frames_mark(struct census_frames *f,
 	/* Prefetch all blocks before the first one is marked. */
 	for (i = 0; i < nr; i++) {
 		u64 key = masks[i].key, at = key & section_mask(key);
-		struct census_recent *recent = recent_place(f, key);
 		struct census_target *target = &f->targets[i];
+		struct census_recent *recent;
 
 		target->b = NULL;
 		if (!census_frames_counts(f, key))
 			continue;
-		if (recent->key != key - at && !find_section(f, key, recent))
+		recent = get_section(f, key, at);
+		if (!recent)
 			continue;
 		target->b = recent->first + at;
 		target->block = recent->block + at;
@@ -285,9 +295,6 @@ const u64 *census_frames_find_image(const struct census_frames *f, struct census
 	return census_forked_values(&f->owners, census_forked(&f->owners, s->table));
 }
 
-/* A table is found by its first entry in each of so many parts. */
-#define SAMPLES 4
-
 /*
  * Without memory the table is found by fewer entries, which costs only time.  A sample that
  * another table has already is not added: so chains stay short, whatever tables a user makes.
@@ -296,12 +303,12 @@ static void add_samples(struct census_frames *f, const struct census_image *imag
 {
 	unsigned int part, i, end;
 
-	for (part = 0; part < SAMPLES; part++) {
+	for (part = 0; part < CENSUS_IMAGE_PARTS; part++) {
 		struct census_sample *s;
 		u32 unit;
 
-		end = (part + 1) * image->nr / SAMPLES;
-		for (i = part * image->nr / SAMPLES; i < end && !image->values[i]; i++)
+		end = (part + 1) * image->nr / CENSUS_IMAGE_PARTS;
+		for (i = part * image->nr / CENSUS_IMAGE_PARTS; i < end && !image->values[i]; i++)
 			;
 		if (i == end || find_sample(f, image, i, image->values[i]))
 			continue;
@@ -356,8 +363,8 @@ static bool finish_table(struct census_frames *f, const struct census_forked *t)
 		if (!owners || !census_frames_counts(f, key))
 			continue;
 		at = key & section_mask(key);
-		recent = recent_place(f, key);
-		if (recent->key != key - at && !find_section(f, key, recent))
+		recent = get_section(f, key, at);
+		if (!recent)
 			return false;
 		census_owners_add(&f->owners, recent->first + at,
 				  BIT_ULL(pfn & (CENSUS_BLOCK_PAGES - 1)), owners);

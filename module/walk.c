@@ -485,9 +485,6 @@ unsigned long census_image_pfn(u64 value)
 /* An image takes as much memory as this number of masks, each an entry of an owner. */
 #define MASKS_PER_IMAGE 256
 
-/* Images are searched by their first value in each part of the table. */
-#define IMAGE_PARTS 4
-
 /*
  * Searches an image for the table at @pte: parent and child of a fork have most entries in
  * common.  Return: its values, or NULL.
@@ -498,9 +495,9 @@ static const u64 *find_image(struct census_walk *walk, const struct census_plain
 	struct census_image *image = walk->image;
 	unsigned int part, i, end;
 
-	for (part = 0; part < IMAGE_PARTS; part++) {
-		i = part * image->nr / IMAGE_PARTS;
-		end = (part + 1) * image->nr / IMAGE_PARTS;
+	for (part = 0; part < CENSUS_IMAGE_PARTS; part++) {
+		i = part * image->nr / CENSUS_IMAGE_PARTS;
+		end = (part + 1) * image->nr / CENSUS_IMAGE_PARTS;
 		for (; i < end; i++) {
 			u64 value = census_plain_image(plain, ptep_get((pte_t *)pte + i));
 			const u64 *values;

@@ -107,6 +107,9 @@ struct census_image {
 	unsigned int nr;
 };
 
+/* An image is found again by its first value in each of so many parts. */
+#define CENSUS_IMAGE_PARTS 4
+
 /* Frame of a value of &struct census_image. */
 unsigned long census_image_pfn(u64 value);
 
