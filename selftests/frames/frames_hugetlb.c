@@ -216,74 +216,67 @@ static void fork_gigantic(void *arg)
 	*child = -1;
 }
 
-/* A 1 GiB page and a 2 MiB page: each counts with its size. */
-TEST_F(pool, gigantic)
-{
-	const unsigned long gib = (1UL << 30) / PAGE;
-	struct census census;
-	volatile pid_t *child;
-	pid_t pids[3];
-	int i;
-
-	if (self->before < 0)
-		return;
-	if (read_number("/sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages") < 1)
-		SKIP(return, "machine has no free page of 1 GiB");
-	child = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, child);
-	self->pids[0] = child_start(fork_gigantic, (void *)child);
-	ASSERT_LT(0, self->pids[0]);
-	ASSERT_LT(0, *child)
-		TH_LOG("no fork took the page of 1 GiB along");
-	self->pids[1] = child_start(map_huge, NULL);
-	ASSERT_LT(0, self->pids[1]);
-	pids[0] = self->pids[0];
-	pids[1] = *child;
-	pids[2] = self->pids[1];
-	ASSERT_FRAMES(pids, 3, &census);
-	for (i = 0; i < 2; i++) {
-		EXPECT_PLACED(gib, &census, pids[i], HUGETLB);
-		EXPECT_PLACED(gib, &census, pids[i], SHARED_HUGETLB);
-		EXPECT_PLACED(gib / 2, &census, pids[i], HUGETLB_PSS);
-	}
-	EXPECT_PLACED(2 * nr, &census, pids[2], PRIVATE_HUGETLB);
-	EXPECT_PLACED(2 * nr, &census, pids[2], HUGETLB_PSS);
-	census_free(&census);
-}
-
 static void fork_gigantic_hidden(void *arg)
 {
 	fork_gigantic(arg);
 	need(!mprotect(PLACE(0), 1UL << 30, PROT_NONE), "PROT_NONE");
 }
 
+#define GIGANTIC_PAGES	((1UL << 30) / PAGE)
+
+/* Starts @body, whose page of 1 GiB a fork has too, and puts both into @pids; or skips. */
+#define START_GIGANTIC(body, pids) do {						\
+	volatile pid_t *__child;						\
+	if (self->before < 0)							\
+		return;								\
+	if (read_number("/sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages") < 1) \
+		SKIP(return, "machine has no free page of 1 GiB");		\
+	__child = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);	\
+	ASSERT_NE(MAP_FAILED, __child);						\
+	self->pids[0] = child_start(body, (void *)__child);			\
+	ASSERT_LT(0, self->pids[0]);						\
+	ASSERT_LT(0, *__child)							\
+		TH_LOG("no fork took the page of 1 GiB along");			\
+	(pids)[0] = self->pids[0];						\
+	(pids)[1] = *__child;							\
+} while (0)
+
+/* Expects that the first two of @pids share their page of 1 GiB. */
+#define EXPECT_GIGANTIC_SHARED(census, pids) do {				\
+	int __i;								\
+	for (__i = 0; __i < 2; __i++) {						\
+		EXPECT_PLACED(GIGANTIC_PAGES, census, (pids)[__i], HUGETLB);	\
+		EXPECT_PLACED(GIGANTIC_PAGES, census, (pids)[__i], SHARED_HUGETLB); \
+		EXPECT_PLACED(GIGANTIC_PAGES / 2, census, (pids)[__i], HUGETLB_PSS); \
+	}									\
+} while (0)
+
+/* A 1 GiB page and a 2 MiB page: each counts with its size. */
+TEST_F(pool, gigantic)
+{
+	struct census census;
+	pid_t pids[3];
+
+	START_GIGANTIC(fork_gigantic, pids);
+	self->pids[1] = child_start(map_huge, NULL);
+	ASSERT_LT(0, self->pids[1]);
+	pids[2] = self->pids[1];
+	ASSERT_FRAMES(pids, 3, &census);
+	EXPECT_GIGANTIC_SHARED(&census, pids);
+	EXPECT_PLACED(2 * nr, &census, pids[2], PRIVATE_HUGETLB);
+	EXPECT_PLACED(2 * nr, &census, pids[2], HUGETLB_PSS);
+	census_free(&census);
+}
+
 /* PROT_NONE in the parent only: its entry refers to the same page as the child's. */
 TEST_F(pool, gigantic_prot_none)
 {
-	const unsigned long gib = (1UL << 30) / PAGE;
 	struct census census;
-	volatile pid_t *child;
 	pid_t pids[2];
-	int i;
 
-	if (self->before < 0)
-		return;
-	if (read_number("/sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages") < 1)
-		SKIP(return, "machine has no free page of 1 GiB");
-	child = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, child);
-	self->pids[0] = child_start(fork_gigantic_hidden, (void *)child);
-	ASSERT_LT(0, self->pids[0]);
-	ASSERT_LT(0, *child)
-		TH_LOG("no fork took the page of 1 GiB along");
-	pids[0] = self->pids[0];
-	pids[1] = *child;
+	START_GIGANTIC(fork_gigantic_hidden, pids);
 	ASSERT_FRAMES(pids, 2, &census);
-	for (i = 0; i < 2; i++) {
-		EXPECT_PLACED(gib, &census, pids[i], HUGETLB);
-		EXPECT_PLACED(gib, &census, pids[i], SHARED_HUGETLB);
-		EXPECT_PLACED(gib / 2, &census, pids[i], HUGETLB_PSS);
-	}
+	EXPECT_GIGANTIC_SHARED(&census, pids);
 	census_free(&census);
 }
 
