@@ -53,7 +53,7 @@ struct interval_column {
  * @words: parses the @n arguments; returns 0, or -1 and @why, which names the wrong one
  * @about: the description, for --help
  * @options: in the order of --help; an entry without an option ends the array
- * @rules: between them, besides those of all; ended by one without an option; or NULL
+ * @rules: between them, in addition to those of all; ended by one without an option; or NULL
  * @own_size: bytes of options.own; 0: none
  * @basis: basis to request without --basis; 0: the module's default
  * @parts: MEMCENSUS_PART_* to request

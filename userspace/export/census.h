@@ -12,7 +12,7 @@
 
 /**
  * struct export - the censuses of one export
- * @serves: warnings go to nobody
+ * @serves: there is no one to read warnings
  * @snaps, @n: the first one has all parts, the others only groups; owned
  */
 struct export {

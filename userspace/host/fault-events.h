@@ -77,7 +77,7 @@ typedef void fault_event_fn(void *context, const struct fault_event *event);
  * struct fault_request - which events
  * @pid: the process, with all its threads; 0: those of fault_events_follow()
  * @everything: all tasks instead
- * @counted: no addresses and stacks, only who faults
+ * @counted: no addresses and stacks, only the faulting process
  * @on_exec: begin when the threads execute a program; else now
  * @stack_bytes: bytes of the stack to copy for each fault, a multiple of 8; 0: callchains
  *	by frame pointers
