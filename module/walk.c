@@ -556,6 +556,7 @@ static bool report_other(struct census_walk *walk, struct vm_area_struct *vma,
  * usual.
  *
  * Return: false if too few entries are in both; then the caller discards what was reported.
+ * Never for the table's own image: the zero page and PROT_NONE are not in it.
  */
 static bool report_image(struct census_walk *walk, struct vm_area_struct *vma,
 			 const u64 *values, const pte_t *pte, unsigned long addr)
@@ -581,7 +582,7 @@ static bool report_image(struct census_walk *walk, struct vm_area_struct *vma,
 				__set_bit(j, image->lacks);
 			strangers += report_other(walk, vma, addr + j * PAGE_SIZE, entry);
 		}
-		if (strangers > STRANGERS_MAX)
+		if (image->match && strangers > STRANGERS_MAX)
 			return false;
 	}
 	return true;

@@ -188,6 +188,40 @@ TEST_F(forked, members_end)
 	EXPECT_EQUAL_OWNERS();
 }
 
+/*
+ * A table that is kept, of one mapping: pages that were only read, which map the zero page,
+ * before those that are shared and those that are exclusive.
+ */
+static const unsigned long zeros = 140, written = 512 - 140, again = 52;
+
+static void zeros_first(void *arg)
+{
+	char *at = map_private(PLACE(0), 512 * PAGE);
+	unsigned int i;
+
+	read_pages(at, zeros);
+	/* 101 and 372 have no common divisor: each page once, and neighbours far apart. */
+	for (i = 0; i < written; i++)
+		at[(zeros + i * 101UL % written) * PAGE] = 1;
+	need(child_start((void (*)(void *))child_stop, NULL) > 0, "child");
+	write_pages(at + (512 - again) * PAGE, again);
+}
+
+TEST(zero_pages_before)
+{
+	struct census census;
+	pid_t pid = child_start(zeros_first, NULL);
+
+	ASSERT_LT(0, pid);
+	ASSERT_FRAMES(&pid, 1, &census);
+	EXPECT_PLACED(written, &census, pid, RSS);
+	EXPECT_PLACED(written, &census, pid, FRAMES);
+	EXPECT_PLACED(again, &census, pid, USS);
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+	child_end(pid);
+}
+
 /* Single pages of a file, far apart: about 100 bytes of counting memory for each. */
 static void sparse(void *arg)
 {
