@@ -20,6 +20,7 @@ static const struct column request_fields[] = {
 	REQUEST(GROUP_BY, group_by, U32),
 	REQUEST(START, start, U64),
 	REQUEST(END, end, U64),
+	REQUEST(LIMIT, limit, U32),
 };
 
 #define INFO(num, ...)	ATTRIBUTE(info, MEMCENSUS_INFO_##num, NULL, __VA_ARGS__)

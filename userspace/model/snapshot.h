@@ -286,6 +286,7 @@ struct asked {
 	uint64_t group_by;
 	uint64_t start;
 	uint64_t end;
+	uint64_t limit;
 };
 
 struct snapshot;

@@ -206,6 +206,8 @@ static const struct record_type *const types[] = {
 	[MEMCENSUS_A_SYSTEM] = &bytes_record,
 	[MEMCENSUS_A_GROUP] = &group_record,
 	[MEMCENSUS_A_PAGES] = &pages_record,
+	[MEMCENSUS_A_OWNERS] = NULL,	/* of SHARE, which the reader does not ask for */
+	[MEMCENSUS_A_PAIR] = NULL,
 };
 _Static_assert(sizeof(types) / sizeof(types[0]) == MEMCENSUS_A_MAX + 1,
 	       "a nest is not decoded");

@@ -3,11 +3,12 @@
 /*
  * ABI of the memory census, shared by the module and the reader.
  *
- * Generic netlink family "memcensus".  A reader sends one of three requests:
+ * Generic netlink family "memcensus".  A reader sends one of four requests:
  *
  *   INFO (do)
  *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? }
  *   PAGES (dump)      REQUEST { PIDS START? END? }
+ *   SHARE (dump)      REQUEST { PIDS | GROUP_BY, LIMIT? }
  *
  * All messages of an answer have the command of the request, and each has one nest, which
  * identifies the record:
@@ -15,6 +16,7 @@
  *   INFO              INFO
  *   SNAPSHOT          INFO SCAN TASK* GROUP* VMA* ZONE* NODE* SYSTEM?
  *   PAGES             INFO SCAN TASK VMA* PAGES*
+ *   SHARE             INFO SCAN TASK* GROUP* OWNERS* PAIR*
  *
  * All messages of a dump, except INFO, belong to one census and carry its number.  The
  * dump holds the census until the dump ends or its socket is closed.
@@ -30,6 +32,9 @@
  *   SEQ SYSTEM { BYTES { <enum memcensus_system_bytes>: u64 ... }
  *                EVENTS { <enum memcensus_event>: u64 ... } }
  *   SEQ PAGES { PID START END ADDRESSES RESIDENT EXCLUSIVE HUGE SWAP }
+ *   SEQ OWNERS { PID | GROUP, FEWEST MOST? BYTES { <enum memcensus_kind>: u64 ... } }
+ *   SEQ PAIR { PID PEER_PID | GROUP PEER_GROUP, COMMON { ... } }
+ *   SEQ PAIR { PID?, LEFT_OUT? COMMON { ... } }
  *
  * Units: memory is in bytes, time in nanoseconds.  An unknown figure is absent from its
  * message, never 0.  Integers are in the byte order of the machine that took the census.
@@ -60,11 +65,25 @@
 /* Pages in a block of a PAGES message: one word of a bitmap. */
 #define MEMCENSUS_BLOCK_PAGES	64
 
+/* Maximum number of PIDs in a SHARE request. */
+#define MEMCENSUS_SHARE_PIDS_MAX	64
+
+/* Maximum number of groups that a SHARE request compares with each other. */
+#define MEMCENSUS_SHARE_GROUPS_MAX	256
+
+/* Maximum of MEMCENSUS_REQ_LIMIT. */
+#define MEMCENSUS_LIMIT_MAX	4096
+
+/* MEMCENSUS_REQ_LIMIT if absent. */
+#define MEMCENSUS_LIMIT_DEFAULT	64
+
 /**
  * enum memcensus_cmd - requests; their answers have the same command
  * @MEMCENSUS_CMD_INFO: do: ABI, version and parameters of the module
  * @MEMCENSUS_CMD_SNAPSHOT: dump: take a census and send it
  * @MEMCENSUS_CMD_PAGES: dump: take a census and send bitmaps of the pages of one process
+ * @MEMCENSUS_CMD_SHARE: dump: take a census and send what processes or groups have in
+ *	common
  *
  * 3 to 9 were used by version 1 of the family and will not be used again.
  */
@@ -73,6 +92,7 @@ enum memcensus_cmd {
 	MEMCENSUS_CMD_INFO,
 	MEMCENSUS_CMD_SNAPSHOT,
 	MEMCENSUS_CMD_PAGES = 10,
+	MEMCENSUS_CMD_SHARE,
 	__MEMCENSUS_CMD_MAX,
 	MEMCENSUS_CMD_MAX = __MEMCENSUS_CMD_MAX - 1
 };
@@ -91,6 +111,8 @@ enum memcensus_cmd {
  * @MEMCENSUS_A_SYSTEM: nest of &enum memcensus_system
  * @MEMCENSUS_A_GROUP: nest of &enum memcensus_group
  * @MEMCENSUS_A_PAGES: nest of &enum memcensus_pages
+ * @MEMCENSUS_A_OWNERS: nest of &enum memcensus_owners
+ * @MEMCENSUS_A_PAIR: nest of &enum memcensus_pair
  */
 enum memcensus_attr {
 	MEMCENSUS_A_UNSPEC,
@@ -106,6 +128,8 @@ enum memcensus_attr {
 	MEMCENSUS_A_SYSTEM,
 	MEMCENSUS_A_GROUP,
 	MEMCENSUS_A_PAGES,
+	MEMCENSUS_A_OWNERS,
+	MEMCENSUS_A_PAIR,
 	__MEMCENSUS_A_MAX,
 	MEMCENSUS_A_MAX = __MEMCENSUS_A_MAX - 1
 };
@@ -152,17 +176,21 @@ enum memcensus_group_by {
 };
 
 /**
- * enum memcensus_request - options of a SNAPSHOT or PAGES request
+ * enum memcensus_request - options of a SNAPSHOT, PAGES or SHARE request
  * @MEMCENSUS_REQ_BASIS: u32, &enum memcensus_basis; absent: FRAMES for all processes,
  *	MAPCOUNT with PIDS, for which FRAMES must also walk all other processes
  * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all except VMAS and TYPES
  * @MEMCENSUS_REQ_PIDS: u32[], processes to walk, by the ID of any of their threads in the
  *	caller's PID namespace; 1 to %MEMCENSUS_PIDS_MAX; absent: all.  A process that has
- *	exited or does not exist is sent as %MEMCENSUS_STATE_VANISHED.  PAGES: exactly one
+ *	exited or does not exist is sent as %MEMCENSUS_STATE_VANISHED.  PAGES: exactly
+ *	one; SHARE: up to %MEMCENSUS_SHARE_PIDS_MAX
  * @MEMCENSUS_REQ_GROUP_BY: u32, &enum memcensus_group_by; frames basis only, so with PIDS
- *	also set BASIS
+ *	also set BASIS. SHARE: not with PIDS
  * @MEMCENSUS_REQ_START: u64, PAGES: only pages from this address on; absent: 0
  * @MEMCENSUS_REQ_END: u64, PAGES: only pages below this address; absent: all
+ * @MEMCENSUS_REQ_LIMIT: u32, SHARE: maximum number of PAIR messages, with PIDS for each
+ *	process, without those that count what was left out; 1 to %MEMCENSUS_LIMIT_MAX;
+ *	absent: %MEMCENSUS_LIMIT_DEFAULT
  */
 enum memcensus_request {
 	MEMCENSUS_REQ_UNSPEC,
@@ -173,6 +201,7 @@ enum memcensus_request {
 	MEMCENSUS_REQ_GROUP_BY,
 	MEMCENSUS_REQ_START,
 	MEMCENSUS_REQ_END,
+	MEMCENSUS_REQ_LIMIT,
 	__MEMCENSUS_REQ_MAX,
 	MEMCENSUS_REQ_MAX = __MEMCENSUS_REQ_MAX - 1
 };
@@ -439,6 +468,85 @@ enum memcensus_group {
 	MEMCENSUS_GROUP_ID,
 	__MEMCENSUS_GROUP_MAX,
 	MEMCENSUS_GROUP_MAX = __MEMCENSUS_GROUP_MAX - 1
+};
+
+/**
+ * enum memcensus_owners - memory of a process, or of a group, by number of owners
+ * @MEMCENSUS_OWNERS_PID: u32, %MEMCENSUS_TASK_PID; only with PIDS
+ * @MEMCENSUS_OWNERS_GROUP: u32, %MEMCENSUS_GROUP_ID; only with GROUP_BY.  Processes
+ *	outside of the caller's PID namespace are together one more owner, without a GROUP
+ *	message
+ * @MEMCENSUS_OWNERS_FEWEST: u32, smallest number of owners
+ * @MEMCENSUS_OWNERS_MOST: u32, largest number of owners; absent: any
+ * @MEMCENSUS_OWNERS_BYTES: nest, u64 by &enum memcensus_kind
+ *
+ * Owners are address spaces; with GROUP_BY, groups.  The numbers are 1, 2, 3 to 9, and 10
+ * or more.  Over all of them, anonymous, file and shmem memory is FRAMES; with one owner
+ * it is USS.
+ */
+enum memcensus_owners {
+	MEMCENSUS_OWNERS_UNSPEC,
+	MEMCENSUS_OWNERS_PAD,
+	MEMCENSUS_OWNERS_PID,
+	MEMCENSUS_OWNERS_GROUP,
+	MEMCENSUS_OWNERS_FEWEST,
+	MEMCENSUS_OWNERS_MOST,
+	MEMCENSUS_OWNERS_BYTES,
+	__MEMCENSUS_OWNERS_MAX,
+	MEMCENSUS_OWNERS_MAX = __MEMCENSUS_OWNERS_MAX - 1
+};
+
+/**
+ * enum memcensus_pair - memory that two processes, or two groups, have in common
+ * @MEMCENSUS_PAIR_PID: u32, %MEMCENSUS_TASK_PID of a process of PIDS
+ * @MEMCENSUS_PAIR_PEER_PID: u32, %MEMCENSUS_TASK_PID of the other process
+ * @MEMCENSUS_PAIR_GROUP: u32, %MEMCENSUS_GROUP_ID of a group
+ * @MEMCENSUS_PAIR_PEER_GROUP: u32, %MEMCENSUS_GROUP_ID of the other group
+ * @MEMCENSUS_PAIR_LEFT_OUT: u32, number of pairs that are left out and have something in
+ *	common
+ * @MEMCENSUS_PAIR_COMMON: nest, u64 by &enum memcensus_kind: what both have, each page
+ *	once
+ *
+ * With PIDS: for each of the processes, its peers, largest first.  With GROUP_BY: each
+ * pair once, largest first.  If pairs are left out, one more message has their sum, in
+ * which a page counts once for each pair: with PIDS for each process, with GROUP_BY for
+ * all groups.
+ *
+ * With more than %MEMCENSUS_SHARE_GROUPS_MAX groups, only the pairs of those with the
+ * largest RSS are compared.  Then the sum includes all other pairs, and their number is
+ * unknown.
+ */
+enum memcensus_pair {
+	MEMCENSUS_PAIR_UNSPEC,
+	MEMCENSUS_PAIR_PAD,
+	MEMCENSUS_PAIR_PID,
+	MEMCENSUS_PAIR_PEER_PID,
+	MEMCENSUS_PAIR_GROUP,
+	MEMCENSUS_PAIR_PEER_GROUP,
+	MEMCENSUS_PAIR_LEFT_OUT,
+	MEMCENSUS_PAIR_COMMON,
+	__MEMCENSUS_PAIR_MAX,
+	MEMCENSUS_PAIR_MAX = __MEMCENSUS_PAIR_MAX - 1
+};
+
+/**
+ * enum memcensus_kind - memory by kind, in bytes
+ * @MEMCENSUS_K_ANON: anonymous pages, including those that KSM merged
+ * @MEMCENSUS_K_FILE: page cache of files
+ * @MEMCENSUS_K_SHMEM: shared memory: shmem, tmpfs, memfd
+ * @MEMCENSUS_K_SWAP: swap slots
+ * @MEMCENSUS_K_HUGETLB: hugetlb pages
+ */
+enum memcensus_kind {
+	MEMCENSUS_K_UNSPEC,
+	MEMCENSUS_K_PAD,
+	MEMCENSUS_K_ANON,
+	MEMCENSUS_K_FILE,
+	MEMCENSUS_K_SHMEM,
+	MEMCENSUS_K_SWAP,
+	MEMCENSUS_K_HUGETLB,
+	__MEMCENSUS_K_MAX,
+	MEMCENSUS_K_MAX = __MEMCENSUS_K_MAX - 1
 };
 
 /**

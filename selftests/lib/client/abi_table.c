@@ -12,6 +12,7 @@ static const struct abi_attr request_attrs[__MEMCENSUS_REQ_MAX] = {
 	[MEMCENSUS_REQ_GROUP_BY] = RANGE(U32, MEMCENSUS_BY_UID, MEMCENSUS_BY_MAX),
 	[MEMCENSUS_REQ_START] = INT(U64),
 	[MEMCENSUS_REQ_END] = INT(U64),
+	[MEMCENSUS_REQ_LIMIT] = RANGE(U32, 1, 4096),
 };
 
 const struct abi_nest abi_request = { request_attrs, __MEMCENSUS_REQ_MAX };
@@ -203,6 +204,31 @@ static const struct abi_attr pages_attrs[__MEMCENSUS_PAGES_MAX] = {
 
 const struct abi_nest abi_pages = { pages_attrs, __MEMCENSUS_PAGES_MAX };
 
+static const struct abi_nest abi_kind = { NULL, __MEMCENSUS_K_MAX };
+
+static const struct abi_attr owners_attrs[__MEMCENSUS_OWNERS_MAX] = {
+	[MEMCENSUS_OWNERS_PAD] = INT(PAD),
+	[MEMCENSUS_OWNERS_PID] = INT(U32),
+	[MEMCENSUS_OWNERS_GROUP] = INT(U32),
+	[MEMCENSUS_OWNERS_FEWEST] = INT(U32),
+	[MEMCENSUS_OWNERS_MOST] = INT(U32),
+	[MEMCENSUS_OWNERS_BYTES] = { .type = ABI_NEST, .nest = &abi_kind },
+};
+
+static const struct abi_nest abi_owners = { owners_attrs, __MEMCENSUS_OWNERS_MAX };
+
+static const struct abi_attr pair_attrs[__MEMCENSUS_PAIR_MAX] = {
+	[MEMCENSUS_PAIR_PAD] = INT(PAD),
+	[MEMCENSUS_PAIR_PID] = INT(U32),
+	[MEMCENSUS_PAIR_PEER_PID] = INT(U32),
+	[MEMCENSUS_PAIR_GROUP] = INT(U32),
+	[MEMCENSUS_PAIR_PEER_GROUP] = INT(U32),
+	[MEMCENSUS_PAIR_LEFT_OUT] = INT(U32),
+	[MEMCENSUS_PAIR_COMMON] = { .type = ABI_NEST, .nest = &abi_kind },
+};
+
+static const struct abi_nest abi_pair = { pair_attrs, __MEMCENSUS_PAIR_MAX };
+
 static const struct abi_attr asked_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_REQUEST] = { .type = ABI_NEST, .nest = &abi_request },
 };
@@ -221,6 +247,8 @@ static const struct abi_attr answered_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_SYSTEM] = { .type = ABI_NEST, .nest = &abi_system },
 	[MEMCENSUS_A_GROUP] = { .type = ABI_NEST, .nest = &abi_group },
 	[MEMCENSUS_A_PAGES] = { .type = ABI_NEST, .nest = &abi_pages },
+	[MEMCENSUS_A_OWNERS] = { .type = ABI_NEST, .nest = &abi_owners },
+	[MEMCENSUS_A_PAIR] = { .type = ABI_NEST, .nest = &abi_pair },
 };
 
 const struct abi_nest abi_answered = { answered_attrs, __MEMCENSUS_A_MAX };
@@ -248,5 +276,14 @@ const struct abi_cmd abi_cmds[__MEMCENSUS_CMD_MAX] = {
 			   1U << MEMCENSUS_A_TASK |
 			   1U << MEMCENSUS_A_VMA |
 			   1U << MEMCENSUS_A_PAGES,
+	},
+	[MEMCENSUS_CMD_SHARE] = {
+		.dump = true,
+		.answers = 1U << MEMCENSUS_A_INFO |
+			   1U << MEMCENSUS_A_SCAN |
+			   1U << MEMCENSUS_A_TASK |
+			   1U << MEMCENSUS_A_GROUP |
+			   1U << MEMCENSUS_A_OWNERS |
+			   1U << MEMCENSUS_A_PAIR,
 	},
 };
