@@ -69,6 +69,11 @@ bool task_is_gone(const struct task *task)
 	       task->state == MEMCENSUS_STATE_VANISHED && !task->figures.known;
 }
 
+bool task_is_absent(const struct task *task)
+{
+	return task_is_gone(task) && !KNOWN(task, MEMCENSUS_TASK_COMM);
+}
+
 bool task_is_of(const struct task *task, const uint32_t *pids, size_t n)
 {
 	size_t i, t;

@@ -374,6 +374,9 @@ const char *snapshot_text(struct snapshot *snap, const char *text, size_t len);
 bool task_is_gone(const struct task *task);
 void snapshot_drop_gone(struct snapshot *snap);
 
+/* The request names it, but no process has its PID. */
+bool task_is_absent(const struct task *task);
+
 /* Whether @pids, @n of them, have the PID of @task or of one of its CLONE_VM peers. */
 bool task_is_of(const struct task *task, const uint32_t *pids, size_t n);
 

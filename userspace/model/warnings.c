@@ -13,16 +13,37 @@ static void put_count(FILE *out, uint64_t n, const char *what, bool *begun)
 	*begun = true;
 }
 
+/* At most this many PIDs are named in a warning. */
+#define PIDS_NAMED 8
+
+/* Names the PIDs that were requested and that no process has. */
+static bool note_absent(FILE *out, const struct snapshot *snap)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < snap->n_tasks; i++) {
+		if (!task_is_absent(&snap->tasks[i]) || n++ >= PIDS_NAMED)
+			continue;
+		fprintf(out, "%s %" PRIu64, n == 1 ? "memcensus: no such process: PID" : ",",
+			snap->tasks[i].pid);
+	}
+	if (n)
+		fputs(n > PIDS_NAMED ? " ...\n" : "\n", out);
+	return n;
+}
+
 /* Prints how many address spaces were not fully walked, and why. */
 static bool note_missing(FILE *out, const struct snapshot *snap)
 {
+	const bool absent = note_absent(out, snap);
 	uint64_t of[MEMCENSUS_STATE_MAX + 1] = { 0 };
 	bool begun = false;
 	size_t i;
 
 	for (i = 0; i < snap->n_tasks; i++)
 		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_STATE) &&
-		    snap->tasks[i].state <= MEMCENSUS_STATE_MAX)
+		    snap->tasks[i].state <= MEMCENSUS_STATE_MAX &&
+		    !task_is_absent(&snap->tasks[i]))
 			of[snap->tasks[i].state]++;
 
 	put_count(out, of[MEMCENSUS_STATE_BUSY], snap->n_groups ?
@@ -32,7 +53,7 @@ static bool note_missing(FILE *out, const struct snapshot *snap)
 	put_count(out, of[MEMCENSUS_STATE_PARTIAL],
 		  "partial (figures are lower bounds)", &begun);
 	if (!begun)
-		return false;
+		return absent;
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_KTHREADS) && snap->scan.kthreads)
 		fprintf(out, "; %" PRIu64 " kernel threads have no address space",
 			snap->scan.kthreads);
@@ -54,9 +75,6 @@ static bool has_estimates(const struct snapshot *snap)
 			return true;
 	return false;
 }
-
-/* At most this many PIDs of processes that were not fully walked are printed. */
-#define PIDS_NAMED 8
 
 /* An owner that is not counted makes the shares of all others too high. */
 static void note_upper_bounds(FILE *out, const struct snapshot *snap)

@@ -49,7 +49,8 @@ static int no_such(const struct file *file, struct failure *why)
 			    "'%.200s' has record format %u, this reader reads %d: use a newer reader",
 			    file->record.path, file->record.newer, CHUNK_VERSION);
 	if (!file->last.number)
-		return fail(why, FAIL_LOST, "'%.200s' is not a record, or has no complete census",
+		return fail(why, FAIL_LOST, file->record.reader.found ?
+			    "'%.200s' has no complete census" : "'%.200s' is not a record",
 			    file->record.path);
 	time_text(from, file->first.time, true);
 	time_text(to, file->last.time, true);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Requests, and ends of dumps, errors and extended acks. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,66 +98,49 @@ int reply_error(struct failure *why, int error)
 }
 
 /*
- * The ABI name, in lower case, of the attribute at @offset in the message @nlh;
- * NULL if no attribute of ours begins there.
+ * The text of an extended ack for a person: without the name of the attribute before it,
+ * which only callers of the ABI know.  Of PIDS it has a PID, which is a process.
  */
-static const char *attr_name(const struct nlmsghdr *nlh, uint32_t offset)
+static const char *plain_text(const char *text, size_t *len, const char **subject)
 {
-	const unsigned char *begin = (const void *)nlh;
-	const struct nlattr *top, *attr;
-	struct attrs outer, inner;
+	static const char pids[] = "PIDS: ";
+	const size_t name = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
 
-	outer = attrs_of_message(nlh);
-	while ((top = attrs_next(&outer))) {
-		if (begin + offset == (const void *)top)
-			return "request";
-		inner = attrs_in(top);
-		while ((attr = attrs_next(&inner)))
-			if (begin + offset == (const void *)attr &&
-			    attr_type(attr) < request_record.fields.n)
-				return request_record.fields.columns[attr_type(attr)].name;
-	}
-	return NULL;
+	*subject = "";
+	if (!name || name + 2 > *len || text[name] != ':' || text[name + 1] != ' ')
+		return text;
+	*len -= name + 2;
+	if (!strncmp(text, pids, sizeof(pids) - 1) && isdigit((unsigned char)text[name + 2]))
+		*subject = "process ";
+	return text + name + 2;
 }
 
-/* Reports the error number, with the text and the attribute that the extended ack names. */
-static enum reply_state refuse(struct failure *why, int error, struct attrs ack,
-			       const struct nlmsghdr *request)
+/* Reports the error number, with the text of the extended ack. */
+static enum reply_state refuse(struct failure *why, int error, struct attrs ack)
 {
-	const char *text = NULL, *name = NULL;
+	const char *text = NULL, *subject;
 	const struct nlattr *attr;
-	char where[64] = "";
-	uint32_t offset;
 	size_t len = 0;
 
 	while ((attr = attrs_next(&ack))) {
 		if (attr_type(attr) == NLMSGERR_ATTR_MSG) {
 			text = attr_data(attr);
 			len = strnlen(text, attr_len(attr));
-		} else if (attr_type(attr) == NLMSGERR_ATTR_OFFS &&
-			   attr_len(attr) == sizeof(offset)) {
-			memcpy(&offset, attr_data(attr), sizeof(offset));
-			name = attr_name(request, offset);
 		}
 	}
 	reply_error(why, error);
 	/* For a missing privilege, reply_error() says what to do; the ack does not. */
-	if ((!len && !name) || why->kind == FAIL_PRIVILEGE)
+	if (!len || why->kind == FAIL_PRIVILEGE)
 		return REPLY_FAILED;
-	if (name)
-		snprintf(where, sizeof(where), " (attribute %s of the request)", name);
 	if (why->kind == FAIL_SYSTEM || why->kind == FAIL_VERSION)
 		why->kind = FAIL_REFUSED;
-	if (!len)
-		fail(why, why->kind, "%s%s", strerror(error), where);
-	else
-		fail(why, why->kind, "%.*s%s", (int)len, text, where);
+	text = plain_text(text, &len, &subject);
+	fail(why, why->kind, "%s%.*s", subject, (int)len, text);
 	return REPLY_FAILED;
 }
 
 /* The end of a dump, which carries its error number, or the answer NLMSG_ERROR. */
-static enum reply_state reply_end(const struct nlmsghdr *nlh, const struct nlmsghdr *request,
-				  struct failure *why)
+static enum reply_state reply_end(const struct nlmsghdr *nlh, struct failure *why)
 {
 	const bool done = nlh->nlmsg_type == NLMSG_DONE;
 	const struct nlmsgerr *err = NLMSG_DATA(nlh);
@@ -178,18 +162,15 @@ static enum reply_state reply_end(const struct nlmsghdr *nlh, const struct nlmsg
 	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS && head <= len)
 		ack = attrs_of((const unsigned char *)err + head, len - head);
 	/* A message may hold any number where the negative error number belongs. */
-	return refuse(why, err->error < 0 && err->error >= -4095 ? -err->error : EPROTO, ack,
-		      request);
+	return refuse(why, err->error < 0 && err->error >= -4095 ? -err->error : EPROTO, ack);
 }
 
-enum reply_state reply_control(const struct nlmsghdr *nlh,
-			       const struct nlmsghdr *request,
-			       struct failure *why)
+enum reply_state reply_control(const struct nlmsghdr *nlh, struct failure *why)
 {
 	switch (nlh->nlmsg_type) {
 	case NLMSG_DONE:
 	case NLMSG_ERROR:
-		return reply_end(nlh, request, why);
+		return reply_end(nlh, why);
 	case NLMSG_OVERRUN:
 		reply_error(why, ENOBUFS);
 		return REPLY_FAILED;
@@ -211,7 +192,7 @@ enum reply_state reply_feed(struct snapshot *snap,
 			continue;
 		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 			snap->torn = true;
-		state = reply_control(nlh, request, why);
+		state = reply_control(nlh, why);
 		if (state == REPLY_DONE && decode_finish(snap, why))
 			state = REPLY_FAILED;
 		if (state != REPLY_MORE)

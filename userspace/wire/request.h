@@ -29,13 +29,11 @@ enum reply_state {
 };
 
 /*
- * Handles a control message @nlh that answers @request: REPLY_DONE at the end
- * of a dump or at an ack, REPLY_FAILED and @why at an error, which the end of a
- * dump may also carry.  REPLY_MORE if @nlh is not a control message.
+ * Handles a control message @nlh: REPLY_DONE at the end of a dump or at an ack, REPLY_FAILED
+ * and @why at an error, which the end of a dump may also carry.  REPLY_MORE if @nlh is not a
+ * control message.
  */
-enum reply_state reply_control(const struct nlmsghdr *nlh,
-			       const struct nlmsghdr *request,
-			       struct failure *why);
+enum reply_state reply_control(const struct nlmsghdr *nlh, struct failure *why);
 
 /*
  * Decodes the @len bytes of complete messages at @buf, aligned to 4, into

@@ -133,7 +133,7 @@ static int netlink_resolve(struct netlink *nl, struct failure *why)
 		while (state == REPLY_MORE && (nlh = attrs_next_message(&messages))) {
 			if (nlh->nlmsg_seq != nl->seq)
 				continue;
-			state = reply_control(nlh, request, why);
+			state = reply_control(nlh, why);
 			if (nlh->nlmsg_type == GENL_ID_CTRL &&
 			    family_parse(nl, nlh, why))
 				return -1;

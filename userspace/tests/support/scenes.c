@@ -508,6 +508,11 @@ static void scene_refused(struct stream *s)
 	stream_done(s, -22, "no such basis", 24);
 }
 
+static void scene_kthread(struct stream *s)
+{
+	stream_done(s, -22, "PIDS: 2: a kernel thread has no address space", 24);
+}
+
 static void scene_denied(struct stream *s)
 {
 	stream_done(s, -1, NULL, 0);
@@ -650,6 +655,7 @@ static const struct scene {
 	{ "old", scene_old },
 	{ "torn", scene_torn },
 	{ "refused", scene_refused },
+	{ "kthread", scene_kthread },
 	{ "denied", scene_denied },
 	{ "nobody", scene_nobody },
 	{ "ended", scene_ended },
