@@ -238,7 +238,10 @@ void census_holdings_figures(const struct census_sums *sums,
 		{ MEMCENSUS_F_SHARED_HUGETLB,
 		  (huge_all - huge_exclusive) * page_size },
 		{ MEMCENSUS_F_HUGETLB_PSS, census_share_bytes(huge_share, page_size) },
-	}, 11);
+		{ MEMCENSUS_F_USS_ANON, anon->exclusive * page_size },
+		{ MEMCENSUS_F_USS_FILE, file->exclusive * page_size },
+		{ MEMCENSUS_F_USS_SHMEM, shmem->exclusive * page_size },
+	}, 14);
 }
 
 struct block_sums {

@@ -162,7 +162,7 @@ int census_groups_form(struct census_snapshot *snap, const struct list_head *mms
 
 /* Figures that are counted for the whole group. */
 #define OWN (F(FRAMES) | F(USS) | F(SHARED) | F(HUGETLB) | F(PRIVATE_HUGETLB) | \
-	     F(SHARED_HUGETLB))
+	     F(SHARED_HUGETLB) | F(USS_ANON) | F(USS_FILE) | F(USS_SHMEM))
 
 /* Figures that cannot be added; absent unless known from elsewhere. */
 #define NOT_ADDED (F(SWAP_USS) | F(RSS_PEAK))

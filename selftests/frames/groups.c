@@ -159,6 +159,7 @@ static void expect_group(struct __test_metadata *_metadata, uint8_t by,
 	EXPECT_EQ((MEMBERS * inside + across) * PAGE, GREW(RSS));
 	EXPECT_EQ((inside + across) * PAGE, GREW(FRAMES));
 	EXPECT_EQ(inside * PAGE, GREW(USS));
+	EXPECT_EQ(inside * PAGE, GREW(USS_SHMEM));
 	EXPECT_EQ(across * PAGE, GREW(SHARED));
 	census_free(&before);
 	census_free(&after);

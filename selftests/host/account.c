@@ -132,6 +132,8 @@ static void figures_of_holdings(void)
 	equal(15 * PAGE, f.value[MEMCENSUS_F_RSS], "holdings: RSS is walked");
 	equal(12 * PAGE, f.value[MEMCENSUS_F_FRAMES], "holdings: frames");
 	equal(7 * PAGE, f.value[MEMCENSUS_F_USS], "holdings: USS");
+	equal(7 * PAGE, f.value[MEMCENSUS_F_USS_ANON], "holdings: USS of anonymous");
+	equal(0, f.value[MEMCENSUS_F_USS_FILE], "holdings: USS of files");
 	equal(5 * PAGE, f.value[MEMCENSUS_F_SHARED], "holdings: shared");
 	/* 5 * 22906492245 / 2^24 = 6826.66 */
 	equal(7 * PAGE + 6826, f.value[MEMCENSUS_F_PSS], "holdings: PSS");

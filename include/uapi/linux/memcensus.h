@@ -590,6 +590,11 @@ enum memcensus_kind {
  * @MEMCENSUS_F_MLOCKED: address space locked by mlock (VmLck)
  * @MEMCENSUS_F_SWAP_USS: exclusive swap slots
  * @MEMCENSUS_F_HUGETLB_PSS: proportional share of hugetlb pages
+ * @MEMCENSUS_F_USS_ANON: FRAMES basis: anonymous part of USS, free after the last exit
+ * @MEMCENSUS_F_USS_FILE: FRAMES basis: page cache part of USS, still cached after the
+ *	last exit
+ * @MEMCENSUS_F_USS_SHMEM: FRAMES basis: shared memory part of USS, free once its file has
+ *	no name and no user
  *
  * In parentheses: the name of the figure in smaps, smaps_rollup or status.
  */
@@ -635,6 +640,9 @@ enum memcensus_figure {
 	MEMCENSUS_F_MLOCKED,
 	MEMCENSUS_F_SWAP_USS,
 	MEMCENSUS_F_HUGETLB_PSS,
+	MEMCENSUS_F_USS_ANON,
+	MEMCENSUS_F_USS_FILE,
+	MEMCENSUS_F_USS_SHMEM,
 	__MEMCENSUS_F_MAX,
 	MEMCENSUS_F_MAX = __MEMCENSUS_F_MAX - 1
 };

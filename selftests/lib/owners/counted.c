@@ -79,6 +79,8 @@ static const char *task_unsound(const struct census_task *task)
 	unless(f->value[MEMCENSUS_F_SHARED] == frames - uss,
 	       "%u: shared %llu, frames %llu, uss %llu", task->pid,
 	       LLU(f->value[MEMCENSUS_F_SHARED]), LLU(frames), LLU(uss));
+	parts = sum(f, MEMCENSUS_F_USS_ANON, MEMCENSUS_F_USS_FILE, MEMCENSUS_F_USS_SHMEM);
+	unless(parts == uss, "%u: parts of uss %llu are %llu", task->pid, LLU(uss), LLU(parts));
 	parts = sum(f, MEMCENSUS_F_ANON, MEMCENSUS_F_FILE, MEMCENSUS_F_SHMEM);
 	unless(parts == rss, "%u: parts of rss %llu are %llu", task->pid,
 	       LLU(rss), LLU(parts));

@@ -36,7 +36,7 @@ uint64_t counted_placed(const struct census *census, pid_t pid, unsigned int n);
  * - SCAN_PSS is SCAN_FRAMES minus less than 1/2^24 byte per owner of a frame;
  * - the sum of the tasks' PSS, each rounded down to bytes, is SCAN_PSS;
  * - in each task USS <= PSS <= FRAMES <= RSS, SHARED is FRAMES minus USS, and
- *   the parts of RSS and of PSS add up to the whole;
+ *   the parts of RSS, of PSS and of USS add up to the whole;
  * - the sum of the exclusive memory does not exceed the frames.
  *
  * Checks that need all owners in @census are skipped unless the request was for

@@ -495,6 +495,10 @@ void owners_together(const struct owners *o, const pid_t *pids, unsigned int n,
 		    m->entries ? &group->hugetlb : &group->frames;
 		h->pages++;
 		h->alone += members == nr;
+		if (h == &group->frames && m->anon) {
+			group->anon.pages++;
+			group->anon.alone += members == nr;
+		}
 	}
 	free(member);
 }
