@@ -183,8 +183,8 @@ static bool begins(const struct chunk_reader *reader)
 {
 	const size_t n = reader->end - reader->begin;
 
-	return !memcmp(reader->buf + reader->begin, CHUNK_MAGIC,
-		       n < CHUNK_MAGIC_LEN ? n : CHUNK_MAGIC_LEN);
+	return n && !memcmp(reader->buf + reader->begin, CHUNK_MAGIC,
+			    n < CHUNK_MAGIC_LEN ? n : CHUNK_MAGIC_LEN);
 }
 
 /* Finds the next intact head: 1, or 0 at the end. */
