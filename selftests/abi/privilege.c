@@ -212,7 +212,7 @@ static int peer_inside(void *arg)
 	if (census_take(&all, &census, NULL) || census.n_tasks != 1)
 		_exit(1);
 	task = census.tasks;
-	if (task->pid != 1 || task->nr_peers || task->n_peers || task->ppid)
+	if (task->pid != 1 || task->nr_peers || task->peers.n || task->ppid)
 		_exit(2);
 	_exit(0);
 }

@@ -52,8 +52,8 @@ static void expect_one_record(struct __test_metadata *_metadata, pid_t first,
 	for (i = 0; i < 2; i++) {
 		ASSERT_CENSUS(pids[i], &census);
 		EXPECT_EQ(first, census.tasks->pid);
-		ASSERT_EQ(1, census.tasks->n_peers);
-		EXPECT_EQ(peer, census.tasks->peers[0]);
+		ASSERT_EQ(1, census.tasks->peers.n);
+		EXPECT_EQ(peer, census.tasks->peers.v[0]);
 		ASSERT_VMA(&census, PLACE(0), vma);
 		EXPECT_EQ(first, vma->pid);
 		EXPECT_PAGES(pages, vma, RSS);
@@ -177,8 +177,8 @@ TEST(many_are_named)
 			task = census_task_of(&census, first[i]);
 			ASSERT_NE(NULL, task);
 			EXPECT_EQ(first[i], task->pid);
-			ASSERT_EQ(1, task->n_peers);
-			EXPECT_EQ(peer[i], task->peers[0]);
+			ASSERT_EQ(1, task->peers.n);
+			EXPECT_EQ(peer[i], task->peers.v[0]);
 			EXPECT_LE(pages * PAGE,
 				  figure(&task->f, MEMCENSUS_F_USS));
 		}
@@ -203,7 +203,7 @@ TEST_F(pair, first_has_exited)
 
 	ASSERT_CENSUS(pair->peer, &census);
 	EXPECT_EQ(pair->peer, census.tasks->pid);
-	EXPECT_EQ(0, census.tasks->n_peers);
+	EXPECT_EQ(0, census.tasks->peers.n);
 	ASSERT_VMA(&census, PLACE(0), vma);
 	EXPECT_PAGES(pages, vma, RSS);
 	census_free(&census);

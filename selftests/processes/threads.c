@@ -79,7 +79,7 @@ TEST_F(group, asked_by_any_thread)
 		ASSERT_CENSUS(pid, &census);
 		EXPECT_EQ(self->pid, census.tasks->pid);
 		EXPECT_EQ(threads + 1, census.tasks->threads);
-		EXPECT_EQ(0, census.tasks->n_peers);
+		EXPECT_EQ(0, census.tasks->peers.n);
 		ASSERT_VMA(&census, PLACE(0), vma);
 		EXPECT_EQ(self->pid, vma->pid);
 		EXPECT_PAGES(threads * pages, vma, RSS);

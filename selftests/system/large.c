@@ -102,7 +102,7 @@ TEST(many_peers)
 	ASSERT_NE(NULL, task);
 	EXPECT_EQ(pid, task->pid);
 	EXPECT_EQ(peers, task->nr_peers);
-	EXPECT_EQ(MEMCENSUS_PEERS_MAX, task->n_peers);
+	EXPECT_EQ(MEMCENSUS_PEERS_MAX, task->peers.n);
 	for (i = 0; i < peers; i++) {
 		const struct census_task *of = census_task_of(&census, pids[i]);
 

@@ -66,8 +66,8 @@ static unsigned int pids_of(const struct census *census, pid_t *pids,
 	     task++) {
 		if (n < room)
 			pids[n++] = task->pid;
-		for (i = 0; i < task->n_peers && n < room; i++)
-			pids[n++] = task->peers[i];
+		for (i = 0; i < task->peers.n && n < room; i++)
+			pids[n++] = task->peers.v[i];
 	}
 	qsort(pids, n, sizeof(*pids), compare);
 	return n;

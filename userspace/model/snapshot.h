@@ -46,109 +46,47 @@ struct numbers {
 	const uint64_t *v;
 };
 
-/* Members are described at the attributes of the same name in the ABI. */
+/*
+ * Records have a member for each attribute, of the same name without "_ns", which the ABI
+ * describes.  members.h has them; nests and what is not in the ABI follow here.
+ */
+#include "model/members.h"
+
 struct info {
 	uint64_t known;
-	uint64_t abi;
-	const char *version;
-	const char *kernel;
-	uint64_t page_size;
-	uint64_t orders;
-	uint64_t mapcount_exact;
-	uint64_t max_age;
-	uint64_t lock_hold;
-	uint64_t busy_budget;
-	uint64_t max_mem;
-	uint64_t workers;
+	INFO_MEMBERS;
 };
 
 struct scan {
 	uint64_t known;
-	uint64_t basis;
-	uint64_t parts;
-	uint64_t realtime;
-	uint64_t boottime;
-	uint64_t wall;
-	uint64_t cpu;
-	uint64_t lock_hold_max;
-	uint64_t lock_holds;
-	uint64_t mms;
-	uint64_t walked;
-	uint64_t busy;
-	uint64_t vanished;
-	uint64_t partial;
-	uint64_t kthreads;
-	uint64_t zombies;
-	uint64_t ptes;
-	uint64_t pages;
-	uint64_t memory;
-	uint64_t frames;
-	uint64_t pss;
-	uint64_t violations;
-	uint64_t slices;
+	SCAN_MEMBERS;
 };
 
 /* @cmdline is not in the ABI: read from /proc if requested; NULL: unknown. */
 struct task {
 	uint64_t known;
 	struct figures figures;
-	uint64_t pid;
-	uint64_t nr_peers;
-	struct numbers peers;
-	uint64_t ppid;
-	const char *comm;
-	uint64_t uid;
-	uint64_t cgroup;
-	uint64_t start;
-	uint64_t threads;
-	uint64_t state;
-	uint64_t basis;
-	uint64_t min_faults;
-	uint64_t maj_faults;
-	int64_t oom_score_adj;
-	uint64_t group;
+	TASK_MEMBERS;
 	const char *cmdline;
 };
 
 struct vma {
 	uint64_t known;
 	struct figures figures;
-	uint64_t pid;
-	uint64_t start;
-	uint64_t end;
-	uint64_t offset;
-	const char *mode;
-	const char *flags;
-	uint64_t dev_major;
-	uint64_t dev_minor;
-	uint64_t inode;
-	const char *name;
-	uint64_t page_size;
-	uint64_t pkey;
+	VMA_MEMBERS;
 };
 
 /* A message of a PAGES dump; see pages.h. */
 struct pages {
 	uint64_t known;
-	uint64_t pid;
-	uint64_t start;
-	uint64_t end;
-	struct numbers addresses;
-	struct numbers resident;
-	struct numbers exclusive;
-	struct numbers huge;
-	struct numbers swap;
+	PAGES_MEMBERS;
 };
 
 /* The known one of @uid, @cgroup and @comm is the key of the group. */
 struct group {
 	uint64_t known;
 	struct figures figures;
-	uint64_t id;
-	uint64_t uid;
-	uint64_t cgroup;
-	const char *comm;
-	uint64_t mms;
+	GROUP_MEMBERS;
 };
 
 /* Bits of struct mapping.known; the ABI has no such record. */
@@ -190,58 +128,27 @@ _Static_assert(offsetof(struct task, figures) == offsetof(struct vma, figures) &
 /* Free blocks of 2^order pages. */
 struct blocks {
 	uint64_t known;
-	uint64_t order;
-	uint64_t count;
+	BLOCKS_MEMBERS;
 };
 
 struct zone_type {
 	uint64_t known;
-	const char *name;
+	ZONE_TYPE_MEMBERS;
 	struct numbers free_blocks;
 };
 
 struct zone {
 	uint64_t known;
-	uint64_t node;
-	const char *name;
-	struct numbers free_blocks;
+	ZONE_MEMBERS;
 	struct zone_type *types;
 	size_t n_types;
-	uint64_t free;
-	uint64_t wmark_min;
-	uint64_t wmark_low;
-	uint64_t wmark_high;
-	uint64_t wmark_boost;
-	uint64_t spanned;
-	uint64_t present;
-	uint64_t managed;
-	uint64_t pcp;
-	uint64_t highatomic;
-	uint64_t cma_free;
-	struct numbers lowmem_reserve;
 	struct numbers unusable;	/* see fragmentation_compute() */
 	struct numbers extfrag;
 };
 
 struct node {
 	uint64_t known;
-	uint64_t id;
-	uint64_t kswapd;
-	uint64_t kswapd_order;
-	const char *kswapd_zone;
-	uint64_t kswapd_failures;
-	uint64_t balanced;
-	uint64_t spanned;
-	uint64_t present;
-	uint64_t active_anon;
-	uint64_t inactive_anon;
-	uint64_t active_file;
-	uint64_t inactive_file;
-	uint64_t unevictable;
-	uint64_t isolated_anon;
-	uint64_t isolated_file;
-	uint64_t dirty;
-	uint64_t writeback;
+	NODE_MEMBERS;
 };
 
 struct totals {
@@ -280,13 +187,7 @@ struct names {
 /* In a record, what the census was requested by; all 0: the default. */
 struct asked {
 	uint64_t known;
-	uint64_t basis;
-	uint64_t parts;
-	struct numbers pids;
-	uint64_t group_by;
-	uint64_t start;
-	uint64_t end;
-	uint64_t limit;
+	REQUEST_MEMBERS;
 };
 
 struct snapshot;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Made by scripts/abi from Documentation/netlink/specs/memcensus.yaml: change that. */
 #include "abi_table.h"
+#include "client.h"
 
 #define INT(t)		{ .type = ABI_##t }
 #define RANGE(t, a, b)	{ .type = ABI_##t, .min = (a), .max = (b) }
+#define KEPT(t, of, member, ...) \
+	{ .type = ABI_##t, .offset = offsetof(struct census_##of, member), ##__VA_ARGS__ }
 
 static const struct abi_attr request_attrs[__MEMCENSUS_REQ_MAX] = {
 	[MEMCENSUS_REQ_BASIS] = RANGE(U32, MEMCENSUS_BASIS_MAPCOUNT, MEMCENSUS_BASIS_MAX),
@@ -66,44 +69,44 @@ static const struct abi_nest abi_figure = { NULL, __MEMCENSUS_F_MAX };
 
 static const struct abi_attr task_attrs[__MEMCENSUS_TASK_MAX] = {
 	[MEMCENSUS_TASK_PAD] = INT(PAD),
-	[MEMCENSUS_TASK_PID] = INT(U32),
-	[MEMCENSUS_TASK_NR_PEERS] = INT(U32),
-	[MEMCENSUS_TASK_PEERS] = RANGE(U32S, 1, 256),
-	[MEMCENSUS_TASK_PPID] = INT(U32),
-	[MEMCENSUS_TASK_COMM] = INT(STRING),
-	[MEMCENSUS_TASK_UID] = INT(U32),
-	[MEMCENSUS_TASK_CGROUP] = INT(U64),
-	[MEMCENSUS_TASK_START_NS] = INT(U64),
-	[MEMCENSUS_TASK_THREADS] = INT(U32),
-	[MEMCENSUS_TASK_STATE] = INT(U32),
-	[MEMCENSUS_TASK_BASIS] = INT(U32),
-	[MEMCENSUS_TASK_MIN_FAULTS] = INT(U64),
-	[MEMCENSUS_TASK_MAJ_FAULTS] = INT(U64),
-	[MEMCENSUS_TASK_OOM_SCORE_ADJ] = INT(S32),
-	[MEMCENSUS_TASK_FIGURES] = { .type = ABI_NEST, .nest = &abi_figure },
-	[MEMCENSUS_TASK_GROUP] = INT(U32),
+	[MEMCENSUS_TASK_PID] = KEPT(U32, task, pid),
+	[MEMCENSUS_TASK_NR_PEERS] = KEPT(U32, task, nr_peers),
+	[MEMCENSUS_TASK_PEERS] = KEPT(U32S, task, peers, .min = 1, .max = 256),
+	[MEMCENSUS_TASK_PPID] = KEPT(U32, task, ppid),
+	[MEMCENSUS_TASK_COMM] = KEPT(STRING, task, comm),
+	[MEMCENSUS_TASK_UID] = KEPT(U32, task, uid),
+	[MEMCENSUS_TASK_CGROUP] = KEPT(U64, task, cgroup),
+	[MEMCENSUS_TASK_START_NS] = KEPT(U64, task, start),
+	[MEMCENSUS_TASK_THREADS] = KEPT(U32, task, threads),
+	[MEMCENSUS_TASK_STATE] = KEPT(U32, task, state),
+	[MEMCENSUS_TASK_BASIS] = KEPT(U32, task, basis),
+	[MEMCENSUS_TASK_MIN_FAULTS] = KEPT(U64, task, min_faults),
+	[MEMCENSUS_TASK_MAJ_FAULTS] = KEPT(U64, task, maj_faults),
+	[MEMCENSUS_TASK_OOM_SCORE_ADJ] = KEPT(S32, task, oom_score_adj),
+	[MEMCENSUS_TASK_FIGURES] = KEPT(NEST, task, f, .nest = &abi_figure),
+	[MEMCENSUS_TASK_GROUP] = KEPT(U32, task, group),
 };
 
-static const struct abi_nest abi_task = { task_attrs, __MEMCENSUS_TASK_MAX };
+const struct abi_nest abi_task = { task_attrs, __MEMCENSUS_TASK_MAX };
 
 static const struct abi_attr vma_attrs[__MEMCENSUS_VMA_MAX] = {
 	[MEMCENSUS_VMA_PAD] = INT(PAD),
-	[MEMCENSUS_VMA_PID] = INT(U32),
-	[MEMCENSUS_VMA_START] = INT(U64),
-	[MEMCENSUS_VMA_END] = INT(U64),
-	[MEMCENSUS_VMA_OFFSET] = INT(U64),
-	[MEMCENSUS_VMA_MODE] = INT(STRING),
-	[MEMCENSUS_VMA_FLAGS] = INT(STRING),
-	[MEMCENSUS_VMA_DEV_MAJOR] = INT(U32),
-	[MEMCENSUS_VMA_DEV_MINOR] = INT(U32),
-	[MEMCENSUS_VMA_INODE] = INT(U64),
-	[MEMCENSUS_VMA_NAME] = INT(STRING),
-	[MEMCENSUS_VMA_PAGE_SIZE] = INT(U64),
-	[MEMCENSUS_VMA_PKEY] = INT(U32),
-	[MEMCENSUS_VMA_FIGURES] = { .type = ABI_NEST, .nest = &abi_figure },
+	[MEMCENSUS_VMA_PID] = KEPT(U32, vma, pid),
+	[MEMCENSUS_VMA_START] = KEPT(U64, vma, start),
+	[MEMCENSUS_VMA_END] = KEPT(U64, vma, end),
+	[MEMCENSUS_VMA_OFFSET] = KEPT(U64, vma, offset),
+	[MEMCENSUS_VMA_MODE] = KEPT(STRING, vma, mode),
+	[MEMCENSUS_VMA_FLAGS] = KEPT(STRING, vma, flags),
+	[MEMCENSUS_VMA_DEV_MAJOR] = KEPT(U32, vma, dev_major),
+	[MEMCENSUS_VMA_DEV_MINOR] = KEPT(U32, vma, dev_minor),
+	[MEMCENSUS_VMA_INODE] = KEPT(U64, vma, inode),
+	[MEMCENSUS_VMA_NAME] = KEPT(STRING, vma, name),
+	[MEMCENSUS_VMA_PAGE_SIZE] = KEPT(U64, vma, page_size),
+	[MEMCENSUS_VMA_PKEY] = KEPT(U32, vma, pkey),
+	[MEMCENSUS_VMA_FIGURES] = KEPT(NEST, vma, f, .nest = &abi_figure),
 };
 
-static const struct abi_nest abi_vma = { vma_attrs, __MEMCENSUS_VMA_MAX };
+const struct abi_nest abi_vma = { vma_attrs, __MEMCENSUS_VMA_MAX };
 
 static const struct abi_attr blocks_attrs[__MEMCENSUS_BLOCKS_MAX] = {
 	[MEMCENSUS_BLOCKS_PAD] = INT(PAD),
@@ -180,15 +183,15 @@ static const struct abi_nest abi_system = { system_attrs, __MEMCENSUS_SYSTEM_MAX
 
 static const struct abi_attr group_attrs[__MEMCENSUS_GROUP_MAX] = {
 	[MEMCENSUS_GROUP_PAD] = INT(PAD),
-	[MEMCENSUS_GROUP_UID] = INT(U32),
-	[MEMCENSUS_GROUP_CGROUP] = INT(U64),
-	[MEMCENSUS_GROUP_COMM] = INT(STRING),
-	[MEMCENSUS_GROUP_MMS] = INT(U32),
-	[MEMCENSUS_GROUP_FIGURES] = { .type = ABI_NEST, .nest = &abi_figure },
-	[MEMCENSUS_GROUP_ID] = INT(U32),
+	[MEMCENSUS_GROUP_UID] = KEPT(U32, group, uid),
+	[MEMCENSUS_GROUP_CGROUP] = KEPT(U64, group, cgroup),
+	[MEMCENSUS_GROUP_COMM] = KEPT(STRING, group, comm),
+	[MEMCENSUS_GROUP_MMS] = KEPT(U32, group, mms),
+	[MEMCENSUS_GROUP_FIGURES] = KEPT(NEST, group, f, .nest = &abi_figure),
+	[MEMCENSUS_GROUP_ID] = KEPT(U32, group, id),
 };
 
-static const struct abi_nest abi_group = { group_attrs, __MEMCENSUS_GROUP_MAX };
+const struct abi_nest abi_group = { group_attrs, __MEMCENSUS_GROUP_MAX };
 
 static const struct abi_attr pages_attrs[__MEMCENSUS_PAGES_MAX] = {
 	[MEMCENSUS_PAGES_PAD] = INT(PAD),

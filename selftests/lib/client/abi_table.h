@@ -41,12 +41,15 @@ enum abi_type {
  * @max: largest value in a request, or largest number of array entries
  * @mask: bits allowed in a request; 0: not a bit set
  * @bits: bitmaps, of any value; abi_answer.c sets it
+ * @offset: of its member in the struct of abi_records.h that keeps it: a struct u32s, a
+ *	struct figures, or as its type; 0: no struct keeps it
  * @nest: content of an ABI_NEST
  */
 struct abi_attr {
 	enum abi_type type;
 	bool many, bits;
 	uint32_t min, max, mask;
+	size_t offset;
 	const struct abi_nest *nest;
 };
 
@@ -74,9 +77,12 @@ struct abi_cmd {
 /* Top level of a request, and the REQUEST nest in it. */
 extern const struct abi_nest abi_asked;
 extern const struct abi_nest abi_request;
-/* The top level of an answer, and the PAGES nest in it. */
+/* The top level of an answer, and nests in it. */
 extern const struct abi_nest abi_answered;
 extern const struct abi_nest abi_pages;
+extern const struct abi_nest abi_task;
+extern const struct abi_nest abi_group;
+extern const struct abi_nest abi_vma;
 /* Index: enum memcensus_cmd; __MEMCENSUS_CMD_MAX entries. */
 extern const struct abi_cmd abi_cmds[];
 

@@ -321,8 +321,8 @@ const struct census_task *census_task_of(const struct census *census, pid_t pid)
 	     task++) {
 		if (task->pid == (uint32_t)pid)
 			return task;
-		for (i = 0; i < task->n_peers; i++)
-			if (task->peers[i] == (uint32_t)pid)
+		for (i = 0; i < task->peers.n; i++)
+			if (task->peers.v[i] == (uint32_t)pid)
 				return task;
 	}
 	return NULL;

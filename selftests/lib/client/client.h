@@ -33,36 +33,14 @@ static inline uint64_t figure(const struct figures *f, unsigned int n)
 	return f->known >> n & 1 ? f->value[n] : FIGURE_UNKNOWN;
 }
 
-/**
- * struct census_task - one TASK message
- * @known: bit n is set where attribute n of enum memcensus_task was sent
- * @nr_peers: number of CLONE_VM peers; @n_peers of them are in @peers
- */
-struct census_task {
-	uint32_t known;
-	uint32_t pid, ppid, uid, threads, group;
-	uint32_t *peers, nr_peers;
-	unsigned int n_peers;
-	char comm[MEMCENSUS_NAME_LEN];
-	uint64_t cgroup, start, min_faults, maj_faults;
-	int32_t oom_score_adj;
-	uint8_t state, basis;
-	struct figures f;
+/* An array attribute. */
+struct u32s {
+	size_t n;
+	uint32_t *v;
 };
 
-/**
- * struct census_vma - one VMA message
- * @known: bit n is set where attribute n of enum memcensus_vma was sent
- * @name: NULL if not sent; the same for @flags
- */
-struct census_vma {
-	uint32_t known;
-	uint32_t pid, dev_major, dev_minor, pkey;
-	uint64_t start, end, offset, inode, page_size;
-	char mode[8];
-	char *name, *flags;
-	struct figures f;
-};
+/* The records of tasks, groups and mappings; a string that was not sent is NULL. */
+#include "client/abi_records.h"
 
 /**
  * struct census_page_block - a block of the PAGES messages; bit n is page n
@@ -119,17 +97,6 @@ struct census_node {
 	uint32_t known;
 	uint64_t value[__MEMCENSUS_NODE_MAX];
 	char zone[MEMCENSUS_NAME_LEN];
-};
-
-/**
- * struct census_group - one GROUP message
- * @known: bit n is set where attribute n of enum memcensus_group was sent
- */
-struct census_group {
-	uint32_t known, id, uid, mms;
-	uint64_t cgroup;
-	char comm[MEMCENSUS_NAME_LEN];
-	struct figures f;
 };
 
 /**

@@ -5,6 +5,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "client/abi_table.h"
 #include "client/client.h"
 #include "client/client_parse.h"
 
@@ -36,12 +37,6 @@ void attr_copy(const struct nlattr *attr, char *to, size_t size)
 	to[len] = '\0';
 }
 
-static char *attr_dup(const struct nlattr *attr)
-{
-	return strndup(mnl_attr_get_payload(attr),
-		       mnl_attr_get_payload_len(attr));
-}
-
 static int figure_attr(const struct nlattr *attr, void *data)
 {
 	unsigned int n = mnl_attr_get_type(attr);
@@ -57,150 +52,76 @@ static int figure_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-static int task_attr(const struct nlattr *attr, void *data)
+/**
+ * struct kept - a record while it is read
+ * @nest: its attributes
+ * @known: the struct of abi_records.h, which begins with this bitmap
+ */
+struct kept {
+	const struct abi_nest *nest;
+	uint64_t *known;
+};
+
+static int keep_array(const struct nlattr *attr, struct u32s *to)
 {
-	struct census_task *task = data;
-	unsigned int n = mnl_attr_get_type(attr);
 	size_t len = mnl_attr_get_payload_len(attr);
 
-	if (n > MEMCENSUS_TASK_MAX)
-		return MNL_CB_OK;
-	task->known |= 1U << n;
-	switch (n) {
-	case MEMCENSUS_TASK_PID:
-		task->pid = attr_int(attr);
-		break;
-	case MEMCENSUS_TASK_NR_PEERS:
-		task->nr_peers = attr_int(attr);
-		break;
-	case MEMCENSUS_TASK_PEERS:
-		task->peers = malloc(len);
-		if (!task->peers)
-			return MNL_CB_ERROR;
-		memcpy(task->peers, mnl_attr_get_payload(attr), len);
-		task->n_peers = len / sizeof(*task->peers);
-		break;
-	case MEMCENSUS_TASK_PPID:
-		task->ppid = attr_int(attr);
-		break;
-	case MEMCENSUS_TASK_COMM:
-		attr_copy(attr, task->comm, sizeof(task->comm));
-		break;
-	case MEMCENSUS_TASK_UID:
-		task->uid = attr_int(attr);
-		break;
-	case MEMCENSUS_TASK_CGROUP:
-		task->cgroup = attr_int(attr);
-		break;
-	case MEMCENSUS_TASK_START_NS:
-		task->start = attr_int(attr);
-		break;
-	case MEMCENSUS_TASK_THREADS:
-		task->threads = attr_int(attr);
-		break;
-	case MEMCENSUS_TASK_STATE:
-		task->state = attr_int(attr);
-		break;
-	case MEMCENSUS_TASK_BASIS:
-		task->basis = attr_int(attr);
-		break;
-	case MEMCENSUS_TASK_MIN_FAULTS:
-		task->min_faults = attr_int(attr);
-		break;
-	case MEMCENSUS_TASK_MAJ_FAULTS:
-		task->maj_faults = attr_int(attr);
-		break;
-	case MEMCENSUS_TASK_OOM_SCORE_ADJ:
-		task->oom_score_adj = attr_int(attr);
-		break;
-	case MEMCENSUS_TASK_FIGURES:
-		return mnl_attr_parse_nested(attr, figure_attr, &task->f);
-	case MEMCENSUS_TASK_GROUP:
-		task->group = attr_int(attr);
-		break;
-	}
+	to->v = malloc(len);
+	if (!to->v)
+		return MNL_CB_ERROR;
+	memcpy(to->v, mnl_attr_get_payload(attr), len);
+	to->n = len / sizeof(*to->v);
 	return MNL_CB_OK;
 }
 
-static int group_attr(const struct nlattr *attr, void *data)
+static int kept_attr(const struct nlattr *attr, void *data)
 {
-	struct census_group *group = data;
 	unsigned int n = mnl_attr_get_type(attr);
+	const struct kept *kept = data;
+	const struct abi_attr *is;
+	void *member;
 
-	if (n > MEMCENSUS_GROUP_MAX)
+	if (n >= kept->nest->n || !kept->nest->attrs[n].offset)
 		return MNL_CB_OK;
-	group->known |= 1U << n;
-	switch (n) {
-	case MEMCENSUS_GROUP_UID:
-		group->uid = attr_int(attr);
-		break;
-	case MEMCENSUS_GROUP_CGROUP:
-		group->cgroup = attr_int(attr);
-		break;
-	case MEMCENSUS_GROUP_COMM:
-		attr_copy(attr, group->comm, sizeof(group->comm));
-		break;
-	case MEMCENSUS_GROUP_MMS:
-		group->mms = attr_int(attr);
-		break;
-	case MEMCENSUS_GROUP_FIGURES:
-		return mnl_attr_parse_nested(attr, figure_attr, &group->f);
-	case MEMCENSUS_GROUP_ID:
-		group->id = attr_int(attr);
-		break;
+	if (*kept->known >> n & 1)
+		return MNL_CB_ERROR;
+	*kept->known |= 1ULL << n;
+	is = &kept->nest->attrs[n];
+	member = (char *)kept->known + is->offset;
+	switch (is->type) {
+	case ABI_U32:
+	case ABI_S32:
+		*(uint32_t *)member = attr_int(attr);
+		return MNL_CB_OK;
+	case ABI_U64:
+		*(uint64_t *)member = attr_int(attr);
+		return MNL_CB_OK;
+	case ABI_STRING:
+		*(char **)member = strndup(mnl_attr_get_payload(attr),
+					   mnl_attr_get_payload_len(attr));
+		return *(char **)member ? MNL_CB_OK : MNL_CB_ERROR;
+	case ABI_U32S:
+		return keep_array(attr, member);
+	case ABI_NEST:
+		return mnl_attr_parse_nested(attr, figure_attr, member);
+	default:
+		return MNL_CB_ERROR;
 	}
-	return MNL_CB_OK;
 }
 
-static int vma_attr(const struct nlattr *attr, void *data)
+/* Frees what kept_attr() allocated. */
+static void drop(const struct abi_nest *nest, void *record)
 {
-	struct census_vma *vma = data;
-	unsigned int n = mnl_attr_get_type(attr);
+	const struct abi_attr *is;
 
-	if (n > MEMCENSUS_VMA_MAX)
-		return MNL_CB_OK;
-	vma->known |= 1U << n;
-	switch (n) {
-	case MEMCENSUS_VMA_PID:
-		vma->pid = attr_int(attr);
-		break;
-	case MEMCENSUS_VMA_START:
-		vma->start = attr_int(attr);
-		break;
-	case MEMCENSUS_VMA_END:
-		vma->end = attr_int(attr);
-		break;
-	case MEMCENSUS_VMA_OFFSET:
-		vma->offset = attr_int(attr);
-		break;
-	case MEMCENSUS_VMA_MODE:
-		attr_copy(attr, vma->mode, sizeof(vma->mode));
-		break;
-	case MEMCENSUS_VMA_FLAGS:
-		vma->flags = attr_dup(attr);
-		break;
-	case MEMCENSUS_VMA_DEV_MAJOR:
-		vma->dev_major = attr_int(attr);
-		break;
-	case MEMCENSUS_VMA_DEV_MINOR:
-		vma->dev_minor = attr_int(attr);
-		break;
-	case MEMCENSUS_VMA_INODE:
-		vma->inode = attr_int(attr);
-		break;
-	case MEMCENSUS_VMA_NAME:
-		vma->name = attr_dup(attr);
-		break;
-	case MEMCENSUS_VMA_PAGE_SIZE:
-		vma->page_size = attr_int(attr);
-		break;
-	case MEMCENSUS_VMA_PKEY:
-		vma->pkey = attr_int(attr);
-		break;
-	case MEMCENSUS_VMA_FIGURES:
-		return mnl_attr_parse_nested(attr, figure_attr, &vma->f);
+	for (is = nest->attrs; is < nest->attrs + nest->n; is++) {
+		void *member = (char *)record + is->offset;
+
+		if (is->type == ABI_STRING)
+			free(*(char **)member);
+		else if (is->type == ABI_U32S)
+			free(((struct u32s *)member)->v);
 	}
-	return MNL_CB_OK;
 }
 
 /**
@@ -328,6 +249,21 @@ static void *grow(void *array, size_t n, size_t size)
 	return array;
 }
 
+/* Appends to @array, of @n records of @size bytes; it moves. */
+static int keep(const struct nlattr *attr, const struct abi_nest *nest, void **array, size_t *n,
+		size_t size)
+{
+	struct kept kept = { .nest = nest };
+
+	*array = grow(*array, *n, size);
+	if (!*array)
+		return MNL_CB_ERROR;
+	kept.known = (void *)((char *)*array + (*n)++ * size);
+	return mnl_attr_parse_nested(attr, kept_attr, &kept);
+}
+
+#define KEEP(nest, array, n)	keep(attr, nest, (void **)&(array), &(n), sizeof(*(array)))
+
 /* Order of the records in a dump; it is not the order of the numbers. */
 static const uint8_t places[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_INFO] = 1,
@@ -366,26 +302,11 @@ static int nest_attr(const struct nlattr *attr, void *data)
 		census->n_scans++;
 		return mnl_attr_parse_nested(attr, scan_attr, census);
 	case MEMCENSUS_A_TASK:
-		census->tasks = grow(census->tasks, census->n_tasks,
-				     sizeof(*census->tasks));
-		if (!census->tasks)
-			return MNL_CB_ERROR;
-		return mnl_attr_parse_nested(attr, task_attr,
-					     &census->tasks[census->n_tasks++]);
+		return KEEP(&abi_task, census->tasks, census->n_tasks);
 	case MEMCENSUS_A_GROUP:
-		census->groups = grow(census->groups, census->n_groups,
-				      sizeof(*census->groups));
-		if (!census->groups)
-			return MNL_CB_ERROR;
-		return mnl_attr_parse_nested(attr, group_attr,
-					     &census->groups[census->n_groups++]);
+		return KEEP(&abi_group, census->groups, census->n_groups);
 	case MEMCENSUS_A_VMA:
-		census->vmas = grow(census->vmas, census->n_vmas,
-				    sizeof(*census->vmas));
-		if (!census->vmas)
-			return MNL_CB_ERROR;
-		return mnl_attr_parse_nested(attr, vma_attr,
-					     &census->vmas[census->n_vmas++]);
+		return KEEP(&abi_vma, census->vmas, census->n_vmas);
 	case MEMCENSUS_A_ZONE:
 		census->zones = grow(census->zones, census->n_zones,
 				     sizeof(*census->zones));
@@ -445,11 +366,11 @@ void census_free(struct census *census)
 	size_t i;
 
 	for (i = 0; i < census->n_tasks; i++)
-		free(census->tasks[i].peers);
-	for (i = 0; i < census->n_vmas; i++) {
-		free(census->vmas[i].name);
-		free(census->vmas[i].flags);
-	}
+		drop(&abi_task, &census->tasks[i]);
+	for (i = 0; i < census->n_groups; i++)
+		drop(&abi_group, &census->groups[i]);
+	for (i = 0; i < census->n_vmas; i++)
+		drop(&abi_vma, &census->vmas[i]);
 	free(census->tasks);
 	free(census->groups);
 	free(census->vmas);

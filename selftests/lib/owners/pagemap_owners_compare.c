@@ -88,8 +88,8 @@ static const struct owner *owner_of_task(const struct owners *o,
 	const struct owner *owner = owners_of(o, task->pid);
 	unsigned int i;
 
-	for (i = 0; i < task->n_peers && !owner; i++)
-		owner = owners_of(o, task->peers[i]);
+	for (i = 0; i < task->peers.n && !owner; i++)
+		owner = owners_of(o, task->peers.v[i]);
 	return owner;
 }
 
@@ -226,7 +226,7 @@ static void compare_groups(const struct owners *o, const struct census *census,
 		if (by == MEMCENSUS_BY_PIDS)
 			memcpy(members, pids, (n = n_pids) * sizeof(*pids));
 		snprintf(whose, sizeof(whose), "group %u %llu %s", group->uid,
-			 (unsigned long long)group->cgroup, group->comm);
+			 (unsigned long long)group->cgroup, group->comm ?: "");
 		compare_group(o, census, group, whose, members, n, equal);
 		grouped += n;
 	}

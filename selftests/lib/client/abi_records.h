@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Made by scripts/abi from Documentation/netlink/specs/memcensus.yaml: change that. */
+#ifndef _ABI_RECORDS_H
+#define _ABI_RECORDS_H
+
+/* A TASK message; bit n of @known is set where attribute n was sent. */
+struct census_task {
+	uint64_t known;
+	uint32_t pid;
+	uint32_t nr_peers;
+	struct u32s peers;
+	uint32_t ppid;
+	char *comm;
+	uint32_t uid;
+	uint64_t cgroup;
+	uint64_t start;
+	uint32_t threads;
+	uint32_t state;
+	uint32_t basis;
+	uint64_t min_faults;
+	uint64_t maj_faults;
+	int32_t oom_score_adj;
+	struct figures f;
+	uint32_t group;
+};
+
+/* A GROUP message; bit n of @known is set where attribute n was sent. */
+struct census_group {
+	uint64_t known;
+	uint32_t uid;
+	uint64_t cgroup;
+	char *comm;
+	uint32_t mms;
+	struct figures f;
+	uint32_t id;
+};
+
+/* A VMA message; bit n of @known is set where attribute n was sent. */
+struct census_vma {
+	uint64_t known;
+	uint32_t pid;
+	uint64_t start;
+	uint64_t end;
+	uint64_t offset;
+	char *mode;
+	char *flags;
+	uint32_t dev_major;
+	uint32_t dev_minor;
+	uint64_t inode;
+	char *name;
+	uint64_t page_size;
+	uint32_t pkey;
+	struct figures f;
+};
+
+#endif /* _ABI_RECORDS_H */
