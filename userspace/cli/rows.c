@@ -6,7 +6,8 @@ const struct rows rows_groups[] = {
 	[MEMCENSUS_BY_UID] = {
 		&group_record, "user,mms,swap,uss,pss,frames,rss", "pss" },
 	[MEMCENSUS_BY_CGROUP] = {
-		&group_record, "cgroup_path,mms,swap,uss,pss,frames,rss", "pss" },
+		&group_record, "cgroup_path,mms,swap,uss,pss,charged,charged_anon,charged_file,charged_shmem,charged_kernel,charged_swap,limit,oom_kills",
+		"pss" },
 	[MEMCENSUS_BY_COMM] = {
 		&group_record, "comm,mms,swap,uss,pss,frames,rss", "pss" },
 	[MEMCENSUS_BY_PIDS] = {

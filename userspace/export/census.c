@@ -2,7 +2,6 @@
 /* Takes censuses and writes them as metrics. */
 #include "cli/command.h"
 #include "export/census.h"
-#include "export/limits.h"
 #include "host/names.h"
 #include "model/metrics.h"
 #include "model/warnings.h"
@@ -81,8 +80,6 @@ void export_write(const struct export *export, bool older, FILE *out)
 		view.snap = export->snaps[i];
 		metrics_groups(&om, &view);
 	}
-	if (export->session->source->ops->live)
-		export_limits(&om, export->snaps[0]);
 	view.snap = export->snaps[0];
 	if (options->has_top)
 		metrics_tasks(&om, &view, options->top ? options->top : view.snap->n_tasks);

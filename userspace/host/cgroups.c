@@ -36,33 +36,46 @@ static const char *find_root(void)
 	return NULL;
 }
 
-/* A known path is kept. */
-static void add(uint64_t id, const char *path)
+/* Returns the number of cgroups. */
+static size_t visit(void (*each)(const struct cgroup_place *place, void *context), void *context)
 {
-	struct known_name *cgroup = known_names_get(&cgroups, id);
-
-	if (!cgroup->text)
-		cgroup->text = xstrdup(path);
-}
-
-static void read_tree(void)
-{
-	const size_t len = root ? strlen(root) : 0;
 	char *const paths[] = { (char *)root, NULL };
 	FTS *tree = root ? fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL) : NULL;
-	bool any = false;
+	const size_t len = root ? strlen(root) : 0;
+	struct cgroup_place place;
+	size_t n = 0;
 	FTSENT *entry;
 
 	while (tree && (entry = fts_read(tree))) {
 		if (entry->fts_info != FTS_D)
 			continue;
-		add(entry->fts_statp->st_ino, entry->fts_level ? entry->fts_path + len : "/");
-		any = true;
+		place.id = entry->fts_statp->st_ino;
+		place.parent = entry->fts_level ? entry->fts_parent->fts_statp->st_ino : 0;
+		place.dir = entry->fts_path;
+		place.path = entry->fts_level ? entry->fts_path + len : "/";
+		each(&place, context);
+		n++;
 	}
 	if (tree)
 		fts_close(tree);
-	if (!any)
-		add(ROOT_ID, "/");
+	return n;
+}
+
+void cgroups_each(void (*each)(const struct cgroup_place *place, void *context), void *context)
+{
+	if (!root)
+		root = find_root();
+	visit(each, context);
+}
+
+/* A known path is kept. */
+static void add(const struct cgroup_place *place, void *context)
+{
+	struct known_name *cgroup = known_names_get(&cgroups, place->id);
+
+	(void)context;
+	if (!cgroup->text)
+		cgroup->text = xstrdup(place->path);
 }
 
 static const struct known_name *cgroup_find(uint64_t id)
@@ -73,7 +86,8 @@ static const struct known_name *cgroup_find(uint64_t id)
 		may_read = false;
 		if (!root)
 			root = find_root();
-		read_tree();
+		if (!visit(add, NULL))
+			add(&(struct cgroup_place){ .id = ROOT_ID, .path = "/" }, NULL);
 	}
 	return cgroup;
 }

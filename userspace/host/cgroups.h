@@ -23,6 +23,22 @@ void cgroups_renew(void);
 /* Frees all paths; see names_forget(). */
 void cgroups_forget(void);
 
+/**
+ * struct cgroup_place - a cgroup of this machine
+ * @id, @parent: its ID and that of the one above it; 0: it is the root
+ * @dir: its directory
+ * @path: the same from the root
+ */
+struct cgroup_place {
+	uint64_t id;
+	uint64_t parent;
+	const char *dir;
+	const char *path;
+};
+
+/* Calls @each for all cgroups of the default hierarchy, each after the one above it. */
+void cgroups_each(void (*each)(const struct cgroup_place *place, void *context), void *context);
+
 /*
  * Writes the directory of cgroup @id to @dir of @size bytes.  Returns the length
  * of its first part, the mount point; 0 if it has no directory.

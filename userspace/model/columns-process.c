@@ -276,12 +276,34 @@ static const struct column vma_derived[] = {
 	  .kind = KIND_TEXT, .derive = vma_mapping },
 };
 
+/* The memory controller's; not in the ABI. */
+#define CHARGE(num, k, name_, header_, kernel_, help_, ...)			\
+	{ name_, header_, help_, kernel_, .kind = KIND_##k,		\
+	  .number = CHARGE_##num, .known = offsetof(struct group, charges.known), \
+	  .offset = offsetof(struct group, charges.v[CHARGE_##num]), __VA_ARGS__ }
+
 static const struct column group_derived[] = {
 	{ "user", "User", "user name, of groups by user",
 	  .kind = KIND_TEXT, .derive = group_user },
 	{ "cgroup_path", "CgroupPath", "path of the cgroup, of groups by cgroup",
 	  .kind = KIND_TEXT, .derive = group_cgroup_path },
 	PERCENT_COLUMN(group),
+	CHARGE(TOTAL, BYTES, "charged", "Charged", "memory.current",
+	       "memory charged to the cgroup and to those below it"),
+	CHARGE(ANON, BYTES, "charged_anon", "ChAnon", "anon", "of the charged memory, anonymous"),
+	CHARGE(FILE, BYTES, "charged_file", "ChFile", "file minus shmem",
+	       "of the charged memory, page cache of files"),
+	CHARGE(SHMEM, BYTES, "charged_shmem", "ChShmem", "shmem",
+	       "of the charged memory, shared memory and tmpfs, mapped or not"),
+	CHARGE(KERNEL, BYTES, "charged_kernel", "ChKernel", "kernel",
+	       "of the charged memory, of the kernel: slab, stacks, page tables"),
+	CHARGE(INACTIVE_FILE, BYTES, "inactive_file", "ChInact", "inactive_file",
+	       "of charged_file, page cache that is dropped first"),
+	CHARGE(SWAP, BYTES, "charged_swap", "ChSwap", "memory.swap.current",
+	       "swap charged to the cgroup and to those below it"),
+	CHARGE(LIMIT, BYTES, "limit", "Limit", "memory.max", "limit of the cgroup; - if it has none"),
+	CHARGE(OOM_KILLS, COUNT, "oom_kills", "OOMs", "memory.events",
+	       "processes that the OOM killer ended in it and below it", .counter = true),
 };
 
 DERIVED(mapping_average_pss, mapping, number,

@@ -111,6 +111,7 @@ static inline const char *view_name(const struct view *view, enum name_kind kind
  * @basis: enum memcensus_basis, the only one that gives it; 0: both
  * @sign: the value may be negative
  * @optional: a list that is absent if it is empty
+ * @counter: it only grows
  * @number: number of the attribute; its bit in the bitmap of known values
  * @known: offset of that bitmap in the record
  * @offset: of the value in the record
@@ -131,6 +132,7 @@ struct column {
 	enum memcensus_basis basis;
 	bool sign;
 	bool optional;
+	bool counter;
 	unsigned int number;
 	size_t known;
 	size_t offset;

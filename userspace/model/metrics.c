@@ -200,6 +200,7 @@ static void put_column(struct openmetrics *om, const char *prefix,
 	char name[NAME_SIZE], help[HELP_SIZE];
 	struct family family = {
 		.unit = unit_of(column), .help = help_of(prefix, column, help),
+		.counter = column->counter,
 	};
 	struct labels labels;
 	struct value value;
@@ -409,6 +410,8 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 }
 
 #define SIZES	"uss,pss,frames,rss,swap,swap_uss,hugetlb"
+#define CHARGED	"charged,charged_anon,charged_file,charged_shmem,charged_kernel,inactive_file," \
+		"charged_swap,limit,oom_kills"
 
 void metrics_groups(struct openmetrics *om, const struct view *view)
 {
@@ -416,9 +419,12 @@ void metrics_groups(struct openmetrics *om, const struct view *view)
 	const struct records records = records_in(snap, &group_record);
 	struct labels labels = { .n = 0 };
 
-	if (snap->n_groups && group_labels(view, &snap->groups[0], &labels))
-		put_columns(om, labels.v[0].name, &group_record, SIZES ",mms", view, records,
-			    group_labels);
+	if (!snap->n_groups || !group_labels(view, &snap->groups[0], &labels))
+		return;
+	put_columns(om, labels.v[0].name, &group_record, SIZES ",mms", view, records,
+		    group_labels);
+	if (KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP))
+		put_columns(om, "cgroup", &group_record, CHARGED, view, records, group_labels);
 }
 
 void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n)

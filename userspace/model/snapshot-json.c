@@ -81,17 +81,31 @@ static void put_set(struct json *json, const struct column_set *set,
 static void put_records(struct json *json, const char *key, const struct record_type *type,
 			const struct view *view, struct records records);
 
+/* The values of @set that are read, not computed from others. */
+static void put_read(struct json *json, const struct column_set *set,
+		     const struct view *view, const void *record)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->n; i++)
+		if (!set->columns[i].derive)
+			json_column(json, &set->columns[i], view, record);
+}
+
 /*
- * The ABI attributes of @record; its derived values only if it is a zone, or has no
- * attributes.
+ * The ABI attributes of @record and what was read beside them; its derived values only if
+ * it is a zone, or has no attributes.
  */
 static void put_members(struct json *json, const struct record_type *type,
 			const struct view *view, const void *record)
 {
 	const struct zone *zone = type == &zone_record ? record : NULL;
+	const struct group *group = type == &group_record ? record : NULL;
 
 	put_set(json, &type->fields, view, record);
 	put_set(json, &type->figures, view, record);
+	if (group && KNOWN(group, MEMCENSUS_GROUP_CGROUP))
+		put_read(json, &type->derived, view, record);
 	if (!type->fields.n || zone)
 		put_set(json, &type->derived, view, record);
 	if (zone && zone->n_types)

@@ -82,11 +82,38 @@ struct pages {
 	PAGES_MEMBERS;
 };
 
-/* The known one of @uid, @cgroup and @comm is the key of the group. */
+/*
+ * What is charged to a cgroup and to those below it, in bytes, except CHARGE_OOM_KILLS.  The
+ * kernel counts it, not the census, and charges a page to the one that touched it first.
+ */
+enum charge {
+	CHARGE_TOTAL,
+	CHARGE_ANON,
+	CHARGE_FILE,
+	CHARGE_SHMEM,
+	CHARGE_KERNEL,
+	CHARGE_INACTIVE_FILE,
+	CHARGE_SWAP,
+	CHARGE_LIMIT,
+	CHARGE_OOM_KILLS,
+	CHARGES,
+};
+
+/* @v: by enum charge; bit n of @known is set if @v[n] is known. */
+struct charges {
+	uint64_t known;
+	uint64_t v[CHARGES];
+};
+
+/*
+ * The known one of @uid, @cgroup and @comm is the key of the group.  @charges is not in the
+ * ABI: read from the files of the cgroup after the census.
+ */
 struct group {
 	uint64_t known;
 	struct figures figures;
 	GROUP_MEMBERS;
+	struct charges charges;
 };
 
 /* Bits of struct mapping.known; the ABI has no such record. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/charges.h"
 #include "host/proc-texts.h"
 #include "record/record-file.h"
 #include "record/recorded-names.h"
@@ -126,6 +127,7 @@ static int feed_chunk(struct snapshot *snap, const struct chunk *chunk,
 		if (decode_finish(snap, why))
 			return -1;
 		proc_texts_apply(snap);
+		charges_apply(snap);
 		names_read(snap);
 		return 0;
 	default:

@@ -7,6 +7,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
+#include "host/charges.h"
 #include "host/module.h"
 #include "host/names.h"
 #include "host/proc-texts.h"
@@ -184,6 +185,11 @@ static enum taken netlink_take(struct source *source,
 		proc_texts |= PROC_TEXTS_BIT_MEMINFO;
 	proc_texts_read(snap, proc_texts);
 	proc_texts_apply(snap);
+	/* Groups of selected processes are no cgroups. */
+	if (request->group_by == MEMCENSUS_BY_CGROUP && !request->pids) {
+		charges_read(snap);
+		charges_apply(snap);
+	}
 	return TAKE_DONE;
 }
 

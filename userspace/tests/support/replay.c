@@ -14,6 +14,7 @@
 #include "cli/family.h"
 #include "cli/reader.h"
 #include "host/cgroups.h"
+#include "host/charges.h"
 #include "host/cmdlines.h"
 #include "host/names.h"
 #include "host/proc-texts.h"
@@ -63,6 +64,21 @@ static bool delay(void)
 	return !ms || !nanosleep(&left, NULL) || !signals_stopped();
 }
 
+/* The charges of a scene of cgroups are in the file of its name, in charges. */
+static void charges_add(struct snapshot *snap)
+{
+	char path[64], text[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "charges/%.40s", scene);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	proc_texts_add(snap, CHARGES_TEXT, text, fread(text, 1, sizeof(text), file));
+	fclose(file);
+	charges_apply(snap);
+}
+
 static enum taken replay_take(struct source *source,
 			      const struct request *request,
 			      struct snapshot *snap, struct failure *why)
@@ -97,6 +113,7 @@ static enum taken replay_take(struct source *source,
 	if (state == REPLY_FAILED)
 		return TAKE_FAILED;
 	names_live(snap);
+	charges_add(snap);
 	if (!snap->has_totals)
 		return TAKE_DONE;
 	proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo_text, strlen(meminfo_text));

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Memory that the kernel charges to cgroups. */
+#include <ctype.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/cgroups.h"
+#include "host/charges.h"
+#include "host/proc-texts.h"
+#include "lib/memory.h"
+#include "model/columns.h"
+
+/* Begin another text after so many bytes: a record keeps texts of up to 1 MiB. */
+#define TEXT_SIZE	(512L << 10)
+
+/* More than the kernel writes to any of the files. */
+#define FILE_SIZE	(16 << 10)
+
+/* Numbers of a line that are not charges. */
+enum {
+	NUMBER_POPULATED = CHARGES,
+	NUMBERS,
+};
+
+/**
+ * struct charge_file - a number of a cgroup
+ * @name: in the text
+ * @file: in the directory of the cgroup
+ * @key: before the number in @file; NULL: the file has only the number
+ */
+static const struct charge_file {
+	const char *name;
+	const char *file;
+	const char *key;
+} numbers[NUMBERS] = {
+	[CHARGE_TOTAL] = { "current", "memory.current", NULL },
+	[CHARGE_ANON] = { "anon", "memory.stat", "anon" },
+	[CHARGE_FILE] = { "file", "memory.stat", "file" },
+	[CHARGE_SHMEM] = { "shmem", "memory.stat", "shmem" },
+	[CHARGE_KERNEL] = { "kernel", "memory.stat", "kernel" },
+	[CHARGE_INACTIVE_FILE] = { "inactive_file", "memory.stat", "inactive_file" },
+	[CHARGE_SWAP] = { "swap", "memory.swap.current", NULL },
+	[CHARGE_LIMIT] = { "max", "memory.max", NULL },
+	[CHARGE_OOM_KILLS] = { "oom_kill", "memory.events", "oom_kill" },
+	[NUMBER_POPULATED] = { "populated", "cgroup.events", "populated" },
+};
+
+/* Reads @name in the directory @dir into @text; empty if there is no such file. */
+static void read_file(int dir, const char *name, char *text, size_t size)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	size_t len = 0;
+	ssize_t n;
+
+	while (fd >= 0 && (n = read(fd, text + len, size - 1 - len)) > 0)
+		len += n;
+	text[len] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+/*
+ * Finds the number at the start of @text, or after @key at the start of a line, and
+ * returns its digits; NULL if there is none ("max").
+ */
+static const char *find_number(const char *text, const char *key)
+{
+	const size_t len = key ? strlen(key) : 0;
+
+	while (key && *text && (strncmp(text, key, len) || text[len] != ' ')) {
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	if (key && *text)
+		text += len + 1;
+	return isdigit((unsigned char)*text) ? text : NULL;
+}
+
+static void put_line(const struct cgroup_place *place, void *context)
+{
+	int dir = open(place->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *file = "", *number;
+	char text[FILE_SIZE];
+	FILE *out = context;
+	size_t i;
+
+	/* It was removed. */
+	if (dir < 0)
+		return;
+	fprintf(out, "%" PRIu64 " %" PRIu64, place->id, place->parent);
+	for (i = 0; i < NUMBERS; i++) {
+		if (strcmp(numbers[i].file, file))
+			read_file(dir, numbers[i].file, text, sizeof(text));
+		file = numbers[i].file;
+		number = find_number(text, numbers[i].key);
+		if (number)
+			fprintf(out, " %s=%.*s", numbers[i].name,
+				(int)strspn(number, "0123456789"), number);
+	}
+	putc('\n', out);
+	close(dir);
+}
+
+void charges_read(struct snapshot *snap)
+{
+	const char *start, *end;
+	size_t size;
+	char *text;
+	FILE *out;
+
+	out = xopen_memstream(&text, &size);
+	cgroups_each(put_line, out);
+	xfclose(out);
+	for (start = text; *start; start = end) {
+		end = start + strlen(start);
+		if (end - start > TEXT_SIZE)
+			end = (const char *)memrchr(start, '\n', TEXT_SIZE) + 1;
+		proc_texts_add(snap, CHARGES_TEXT, start, end - start);
+	}
+	free(text);
+}
+
+/**
+ * struct line - a line of the text
+ * @id, @parent: cgroup IDs
+ * @known, @v: by number in numbers[]
+ */
+struct line {
+	uint64_t id;
+	uint64_t parent;
+	uint64_t known;
+	uint64_t v[NUMBERS];
+};
+
+/* Parses NAME=NUMBER at @word; unknown names are those of newer readers. */
+static void parse_word(struct line *line, const char *word)
+{
+	const char *value = strchr(word, '=');
+	size_t i;
+
+	if (!value || !isdigit((unsigned char)value[1]))
+		return;
+	for (i = 0; i < NUMBERS; i++) {
+		if (strncmp(word, numbers[i].name, value - word) || numbers[i].name[value - word])
+			continue;
+		line->known |= 1ULL << i;
+		line->v[i] = strtoull(value + 1, NULL, 10);
+	}
+}
+
+/* Parses a line without its end; false if it is malformed. */
+static bool parse_line(struct line *line, char *text)
+{
+	char *word, *rest = text, *end;
+
+	*line = (struct line){ 0 };
+	if (!isdigit((unsigned char)*text))
+		return false;
+	line->id = strtoull(text, &end, 10);
+	if (*end != ' ' || !isdigit((unsigned char)end[1]))
+		return false;
+	rest = end + 1;
+	line->parent = strtoull(rest, &end, 10);
+	rest = end;
+	while ((word = strsep(&rest, " ")))
+		parse_word(line, word);
+	return true;
+}
+
+/* The charges among the numbers of @line. */
+static struct charges charges_of(const struct line *line)
+{
+	const uint64_t files = 1ULL << CHARGE_FILE | 1ULL << CHARGE_SHMEM;
+	struct charges charges = { .known = line->known & ((1ULL << CHARGES) - 1) };
+
+	memcpy(charges.v, line->v, sizeof(charges.v));
+	/* The kernel counts shmem among the files. */
+	if ((charges.known & files) != files || charges.v[CHARGE_FILE] < charges.v[CHARGE_SHMEM])
+		charges.known &= ~(1ULL << CHARGE_FILE);
+	else
+		charges.v[CHARGE_FILE] -= charges.v[CHARGE_SHMEM];
+	return charges;
+}
+
+/* A group by its cgroup, for compare_u64(). */
+struct place {
+	uint64_t cgroup;
+	size_t group;
+};
+
+static struct place *sorted_places(const struct snapshot *snap, size_t *n)
+{
+	struct place *v = xcalloc(snap->n_groups + 1, sizeof(*v));
+	size_t i;
+
+	*n = 0;
+	for (i = 0; i < snap->n_groups; i++)
+		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_CGROUP))
+			v[(*n)++] = (struct place){ snap->groups[i].cgroup, i };
+	qsort(v, *n, sizeof(*v), compare_u64);
+	return v;
+}
+
+/* Adds a group for the cgroup of @line.  If no process is in it, all its figures are 0. */
+static void add_group(struct snapshot *snap, const struct line *line, uint64_t figures)
+{
+	struct group *group = record_add(&group_record, snap);
+
+	group->cgroup = line->id;
+	group->known = 1ULL << MEMCENSUS_GROUP_CGROUP;
+	group->charges = charges_of(line);
+	if (!(line->known >> NUMBER_POPULATED & 1) || line->v[NUMBER_POPULATED])
+		return;
+	group->known |= 1ULL << MEMCENSUS_GROUP_MMS;
+	group->figures.known = figures;
+}
+
+static void apply_text(struct snapshot *snap, const char *text, const struct place *places,
+		       size_t n, uint64_t figures)
+{
+	char *copy = xstrdup(text), *rest = copy, *one;
+	const struct place *place;
+	struct line line;
+
+	while ((one = strsep(&rest, "\n"))) {
+		if (!parse_line(&line, one))
+			continue;
+		place = bsearch(&line.id, places, n, sizeof(*places), compare_u64);
+		if (place)
+			snap->groups[place->group].charges = charges_of(&line);
+		else if (line.known >> CHARGE_TOTAL & 1 && line.v[CHARGE_TOTAL])
+			add_group(snap, &line, figures);
+	}
+	free(copy);
+}
+
+void charges_apply(struct snapshot *snap)
+{
+	const size_t n_groups = snap->n_groups;
+	uint64_t figures = 0;
+	struct place *places;
+	size_t n, i;
+
+	places = sorted_places(snap, &n);
+	for (i = 0; i < n_groups; i++)
+		figures |= snap->groups[i].figures.known;
+	for (i = 0; n && i < snap->n_proc_texts; i++)
+		if (!strcmp(snap->proc_texts[i].name, CHARGES_TEXT))
+			apply_text(snap, snap->proc_texts[i].text, places, n, figures);
+	free(places);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Memory that the kernel charges to cgroups: files of the memory controller of the default
+ * hierarchy.  They are read right after a census by cgroup and kept with it as texts,
+ * so a record contains them too.
+ */
+#ifndef READER_CHARGES_H
+#define READER_CHARGES_H
+
+#include "model/snapshot.h"
+
+/*
+ * Lines "ID PARENT NAME=NUMBER...", one for each cgroup: inode numbers of its directory and
+ * of the one above it (0: none), then what is known of it, in bytes.
+ */
+#define CHARGES_TEXT	"charges"
+
+/* Adds the texts of all cgroups of this machine to @snap. */
+void charges_read(struct snapshot *snap);
+
+/*
+ * Fills the charges of the groups of @snap from these texts, and adds a group for each other
+ * cgroup to which memory is charged: processes that have ended may have filled a tmpfs.
+ * Does nothing if the groups are not all cgroups.
+ */
+void charges_apply(struct snapshot *snap);
+
+#endif /* READER_CHARGES_H */

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is charged to cgroups, read from a tree of files that this test makes. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/cgroups.h"
+#include "host/charges.h"
+#include "host/proc-texts.h"
+#include "model/columns.h"
+#include "tap.h"
+
+/* Cgroups by number, in the order of creation; a number is also an index of ids[]. */
+enum { ROOT, FULL, EMPTY, LATE, NONE, OFF, DIRS };
+
+static const char *const dirs[DIRS] = {
+	[ROOT] = "",
+	[FULL] = "/a b.slice",
+	[EMPTY] = "/a b.slice/done",
+	[LATE] = "/late",
+	[NONE] = "/none",
+	[OFF] = "/off",
+};
+
+static const struct {
+	unsigned int dir;
+	const char *name;
+	const char *text;
+} files[] = {
+	/* The root has no memory.current and no cgroup.events. */
+	{ ROOT, "memory.stat", "anon 100\nfile 60\nkernel 7\nshmem 20\n" },
+	{ FULL, "memory.current", "1000\n" },
+	{ FULL, "memory.stat",
+	  "anon 300\nfile 900\nkernel 50\nkernel_stack 9\nshmem 700\ninactive_file 11\n" },
+	{ FULL, "memory.swap.current", "0\n" },
+	{ FULL, "memory.max", "max\n" },
+	{ FULL, "memory.events", "low 9\noom 8\noom_kill 2\noom_group_kill 7\n" },
+	{ FULL, "cgroup.events", "populated 1\nfrozen 0\n" },
+	/* No process is in it, but its tmpfs holds memory. */
+	{ EMPTY, "memory.current", "700\n" },
+	{ EMPTY, "memory.stat", "anon x\nfile 700\nshmem 700\n" },
+	{ EMPTY, "memory.max", "4096\n" },
+	{ EMPTY, "cgroup.events", "populated 0\nfrozen 0\n" },
+	/* A process was started in it after the census. */
+	{ LATE, "memory.current", "4096\n" },
+	{ LATE, "cgroup.events", "populated 1\n" },
+	{ NONE, "memory.current", "0\n" },
+	{ NONE, "cgroup.events", "populated 0\n" },
+	/* Its parent does not enable the memory controller for it. */
+	{ OFF, "cgroup.events", "populated 0\n" },
+};
+
+#define FILES	(sizeof(files) / sizeof(files[0]))
+
+static uint64_t ids[DIRS];
+
+static const char *path_of(unsigned int dir, const char *name)
+{
+	static char path[256];
+	static char top[] = "/tmp/memcensus-XXXXXX";
+	static bool made;
+
+	made = made || mkdtemp(top);
+	snprintf(path, sizeof(path), "%s%s%s%s", made ? top : "/nonexistent", dirs[dir],
+		 *name ? "/" : "", name);
+	return path;
+}
+
+static bool make_tree(void)
+{
+	unsigned int i;
+	struct stat st;
+	FILE *file;
+
+	for (i = 0; i < DIRS; i++) {
+		if ((i != ROOT && mkdir(path_of(i, ""), 0700)) || stat(path_of(i, ""), &st))
+			return false;
+		ids[i] = st.st_ino;
+	}
+	for (i = 0; i < FILES; i++) {
+		file = fopen(path_of(files[i].dir, files[i].name), "w");
+		if (!file || fputs(files[i].text, file) < 0 || fclose(file))
+			return false;
+	}
+	return true;
+}
+
+static void drop_tree(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < FILES; i++)
+		unlink(path_of(files[i].dir, files[i].name));
+	for (i = DIRS; i-- > 0; )
+		rmdir(path_of(i, ""));
+}
+
+static void add_group(struct snapshot *snap, uint64_t id)
+{
+	struct group *group = record_add(&group_record, snap);
+
+	group->known = 1ULL << MEMCENSUS_GROUP_CGROUP | 1ULL << MEMCENSUS_GROUP_MMS;
+	group->cgroup = id;
+	group->mms = 1;
+	group->figures.known = 1ULL << MEMCENSUS_F_USS;
+	group->figures.v[MEMCENSUS_F_USS] = 136;
+}
+
+static const struct group *find(const struct snapshot *snap, uint64_t id)
+{
+	const struct group *found = NULL;
+	size_t i;
+
+	for (i = 0; i < snap->n_groups; i++)
+		if (snap->groups[i].cgroup == id)
+			found = &snap->groups[i];
+	return found;
+}
+
+static bool is(const struct group *group, enum charge charge, uint64_t value)
+{
+	return group && KNOWN(&group->charges, charge) && group->charges.v[charge] == value;
+}
+
+static bool lacks(const struct group *group, enum charge charge)
+{
+	return group && !KNOWN(&group->charges, charge);
+}
+
+static void test_live(struct snapshot *snap)
+{
+	const struct group *group;
+
+	add_group(snap, ids[ROOT]);
+	add_group(snap, ids[FULL]);
+	charges_read(snap);
+	charges_apply(snap);
+
+	group = find(snap, ids[ROOT]);
+	ok(is(group, CHARGE_ANON, 100) && is(group, CHARGE_FILE, 40) &&
+	   is(group, CHARGE_SHMEM, 20) && is(group, CHARGE_KERNEL, 7),
+	   "the root: of what, shmem not among the files");
+	ok(lacks(group, CHARGE_TOTAL) && lacks(group, CHARGE_LIMIT) &&
+	   lacks(group, CHARGE_SWAP) && lacks(group, CHARGE_OOM_KILLS),
+	   "the root: what has no file is unknown");
+	group = find(snap, ids[FULL]);
+	ok(is(group, CHARGE_TOTAL, 1000) && is(group, CHARGE_ANON, 300) &&
+	   is(group, CHARGE_FILE, 200) && is(group, CHARGE_SHMEM, 700) &&
+	   is(group, CHARGE_KERNEL, 50) && is(group, CHARGE_INACTIVE_FILE, 11),
+	   "with processes: its charges");
+	ok(is(group, CHARGE_SWAP, 0), "0 is known");
+	ok(lacks(group, CHARGE_LIMIT), "\"max\" is no limit");
+	ok(is(group, CHARGE_OOM_KILLS, 2), "oom_kill, not oom nor oom_group_kill");
+	ok(group->mms == 1 && group->figures.v[MEMCENSUS_F_USS] == 136, "its figures stay");
+
+	group = find(snap, ids[EMPTY]);
+	ok(is(group, CHARGE_TOTAL, 700) && is(group, CHARGE_SHMEM, 700) &&
+	   is(group, CHARGE_LIMIT, 4096), "without processes: its charges");
+	ok(lacks(group, CHARGE_ANON) && lacks(group, CHARGE_KERNEL),
+	   "no number, or no such key: unknown");
+	ok(group && KNOWN(group, MEMCENSUS_GROUP_MMS) && !group->mms &&
+	   KNOWN(&group->figures, MEMCENSUS_F_USS) && !group->figures.v[MEMCENSUS_F_USS] &&
+	   !KNOWN(&group->figures, MEMCENSUS_F_KSM),
+	   "without processes: 0 of what the census counts");
+	group = find(snap, ids[LATE]);
+	ok(is(group, CHARGE_TOTAL, 4096) && !KNOWN(group, MEMCENSUS_GROUP_MMS) &&
+	   !group->figures.known, "a process that the census has not seen: unknown");
+	ok(!find(snap, ids[NONE]), "nothing is charged: no row");
+	ok(!find(snap, ids[OFF]), "no memory controller: no row");
+	ok(snap->n_groups == 4, "no other rows");
+}
+
+/* What a record has, as a stranger may write it. */
+static void test_hostile(void)
+{
+	struct snapshot *snap = snapshot_new();
+	static const char text[] = "\n \n5\n5 \n5 0\n5 0 \n5 0 current\n5 0 =1 current= shmem=x\n"
+		"5 0 cur=7 currents=8 current=9 current=10\n"
+		"6 0 file=1 shmem=2\n7 0 current=99999999999999999999999999";
+
+	add_group(snap, 5);
+	add_group(snap, 6);
+	proc_texts_add(snap, CHARGES_TEXT, text, sizeof(text));
+	charges_apply(snap);
+	ok(is(find(snap, 5), CHARGE_TOTAL, 10) && lacks(find(snap, 5), CHARGE_SHMEM),
+	   "malformed words are skipped");
+	ok(lacks(find(snap, 6), CHARGE_FILE) && is(find(snap, 6), CHARGE_SHMEM, 2),
+	   "more shmem than files: files are unknown");
+	ok(is(find(snap, 7), CHARGE_TOTAL, UINT64_MAX), "a number that is too large");
+	snapshot_free(snap);
+
+	snap = snapshot_new();
+	record_add(&group_record, snap);
+	proc_texts_add(snap, CHARGES_TEXT, text, sizeof(text));
+	charges_apply(snap);
+	ok(snap->n_groups == 1, "groups that are no cgroups get no rows");
+	snapshot_free(snap);
+}
+
+/* A text has at most 1 MiB in a record. */
+static void test_many(void)
+{
+	struct snapshot *snap = snapshot_new();
+	size_t size, i, lines = 0, longest = 0;
+	char path[256], more[300];
+	const char *c;
+
+	snprintf(path, sizeof(path), "%s", path_of(OFF, ""));
+	for (i = 0; i < 30000; i++) {
+		snprintf(more, sizeof(more), "%s/%zu", path, i);
+		if (mkdir(more, 0700))
+			break;
+	}
+	charges_read(snap);
+	for (i = 0; i < snap->n_proc_texts; i++) {
+		size = strlen(snap->proc_texts[i].text);
+		longest = size > longest ? size : longest;
+		for (c = snap->proc_texts[i].text; *c; c++)
+			lines += *c == '\n';
+	}
+	ok(lines == 30000 + DIRS && snap->n_proc_texts > 1 && longest < 1 << 20,
+	   "%zu lines in %zu texts of up to %zu bytes", lines, snap->n_proc_texts, longest);
+	snapshot_free(snap);
+	for (i = 0; i < 30000; i++) {
+		snprintf(more, sizeof(more), "%s/%zu", path, i);
+		rmdir(more);
+	}
+}
+
+int main(void)
+{
+	struct snapshot *snap = snapshot_new();
+	char root[256];
+
+	if (!make_tree())
+		return 1;
+	snprintf(root, sizeof(root), "%s", path_of(ROOT, ""));
+	cgroups_root(root);
+	test_live(snap);
+	snapshot_free(snap);
+	test_hostile();
+	test_many();
+	drop_tree();
+	return tap_done();
+}
