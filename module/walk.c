@@ -938,7 +938,10 @@ static void skip_upper(struct census_walk *walk, struct vm_area_struct *vma,
 /* Bytes of a hole reported at once if each of its pages is looked up: bounds the lock hold. */
 #define HOLE_MAX BIT(27)
 
-/* Return: the PUD of @addr; or NULL, and @next is the end of the missing table's range. */
+/*
+ * Return: the PUD of @addr; or NULL, and @next is the end of the missing table's range.
+ * Each level ends where the one above does: if a level is folded, its own end is @end.
+ */
 static pud_t *find_pud(struct mm_struct *mm, unsigned long addr,
 		       unsigned long end, unsigned long *next)
 {
@@ -950,14 +953,17 @@ static pud_t *find_pud(struct mm_struct *mm, unsigned long addr,
 	if (pgd_none(pgd) || pgd_bad(pgd))
 		return NULL;
 	p4dp = p4d_offset(pgdp, addr);
-	*next = p4d_addr_end(addr, end);
+	*next = p4d_addr_end(addr, *next);
 	p4d = p4dp_get(p4dp);
 	if (p4d_none(p4d) || p4d_bad(p4d))
 		return NULL;
 	return pud_offset(p4dp, addr);
 }
 
-/* Return: the PMD of @addr, otherwise as find_pud(); sets @leaf if the PUD is a leaf. */
+/*
+ * Return: the PMD of @addr, and @next is the end of its table's range; otherwise as
+ * find_pud().  Sets @leaf if the PUD is a leaf.
+ */
 static pmd_t *find_pmd(struct mm_struct *mm, unsigned long addr,
 		       unsigned long end, unsigned long *next, bool *leaf)
 {
@@ -966,7 +972,7 @@ static pmd_t *find_pmd(struct mm_struct *mm, unsigned long addr,
 	*leaf = false;
 	if (!pudp)
 		return NULL;
-	*next = pud_addr_end(addr, end);
+	*next = pud_addr_end(addr, *next);
 	pud = pudp_get(pudp);
 	if (pud_none(pud))
 		return NULL;
@@ -1173,15 +1179,14 @@ unsigned long census_walk_vma(struct census_walk *walk,
 		return walk_hugetlb(walk, vma, addr);
 
 	for (; addr < end; addr = next) {
-		unsigned long part = walk->placed && walk->holes && end - addr > HOLE_MAX ?
-				     addr + HOLE_MAX : end;
-
-		pmd = find_pmd(vma->vm_mm, addr, part, &next, &leaf);
+		pmd = find_pmd(vma->vm_mm, addr, end, &next, &leaf);
 		if (!pmd) {
+			if (walk->placed && walk->holes)
+				next = min(next, addr + HOLE_MAX);
 			skip_upper(walk, vma, leaf, addr, next);
 			walk->work += ENTRIES_PER_EMPTY;
 		} else {
-			unsigned long to = pud_addr_end(addr, end);
+			unsigned long to = next;
 
 			next = walk_pmd_table(walk, vma, pmd, addr, to);
 			if (next < to)

@@ -152,4 +152,35 @@ TEST(many_mappings)
 	child_end(pid);
 }
 
+/* Page tables of all levels but the top one end here. */
+#define TABLES_END	((char *)(1UL << 40))
+#define FAR_END		(TABLES_END + (65UL << 30))
+
+static void cross(void *arg)
+{
+	map(TABLES_END - 2 * PAGE, FAR_END - TABLES_END + 2 * PAGE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	write_pages(TABLES_END - 2 * PAGE, 2);
+	write_pages(TABLES_END, 3);
+	write_pages(FAR_END - 4 * PAGE, 4);
+}
+
+/* One mapping over the end of a table of each level, whether that level is folded or not. */
+TEST(across_upper_tables)
+{
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pid;
+
+	pid = child_start(cross, NULL);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+	ASSERT_VMA(&census, TABLES_END, vma);
+	EXPECT_PAGES(9, vma, RSS);
+	EXPECT_PAGES(9, vma, USS);
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	child_end(pid);
+}
+
 TEST_HARNESS_MAIN
