@@ -30,7 +30,7 @@ void floor_runs(struct floor *f, struct vm_area_struct *vma)
 {
 	u64 ptes = walk.ptes;
 
-	census_walk_vma(&walk, vma, vma->vm_start);
+	census_walk_vma(&walk, vma, vma->vm_start, vma->vm_end);
 	f->ptes += walk.ptes - ptes;
 }
 
