@@ -184,6 +184,7 @@ static void join_states(struct census *c)
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		struct census_mm *whole = m->whole;
 
+		cond_resched();
 		if (!whole || whole->mm != m->mm)
 			continue;
 		if (m->state == MEMCENSUS_STATE_VANISHED)
@@ -192,10 +193,31 @@ static void join_states(struct census *c)
 			 whole->state == MEMCENSUS_STATE_WALKED)
 			whole->state = MEMCENSUS_STATE_PARTIAL;
 	}
-	list_for_each_entry(m, &c->scan.collection.mms, link)
+	list_for_each_entry(m, &c->scan.collection.mms, link) {
+		cond_resched();
 		if (m->whole && (m->whole->mm != m->mm ||
 				 m->whole->state == MEMCENSUS_STATE_VANISHED))
 			forget(c, m);
+	}
+}
+
+/*
+ * Return: the address spaces whose locks were not available, linked by @next_left.  Retries
+ * look only at these: a round over all would take a time that is not in the budget.
+ */
+static struct census_mm *find_left(struct census *c)
+{
+	struct census_mm *m, *first = NULL, **last = &first;
+
+	list_for_each_entry(m, &c->scan.collection.mms, link) {
+		if (!m->visited) {
+			*last = m;
+			last = &m->next_left;
+		}
+		cond_resched();
+	}
+	*last = NULL;
+	return first;
 }
 
 /*
@@ -206,8 +228,8 @@ static void join_states(struct census *c)
  */
 static int visit_all(struct census *c)
 {
-	struct census_mm *m;
-	bool left;
+	struct census_mm *m, *left;
+	bool last;
 	int err;
 
 	census_scan_begin(&c->scan, c->nr_workers > 1 &&
@@ -216,29 +238,31 @@ static int visit_all(struct census *c)
 	if (err)
 		return err;
 
-	for (;;) {
-		bool last = !census_scan_budget(&c->scan);
+	left = find_left(c);
+	while (left) {
+		struct census_mm **at = &left;
 
-		left = false;
-		list_for_each_entry(m, &c->scan.collection.mms, link) {
-			if (m->visited)
-				continue;
+		last = !census_scan_budget(&c->scan);
+		while ((m = *at)) {
 			err = census_scan_mm(&c->workers[m->worker], m);
 			if (err)
 				return err;
 			cond_resched();
-			if (m->visited)
+			if (m->visited) {
+				*at = m->next_left;
 				continue;
-			left = true;
+			}
+			at = &m->next_left;
 			if (last) {
 				/* An owner of swap slots may be missing. */
 				c->swap_known = false;
 				census_scan_give_up(m);
 			}
 		}
-		if (!left || last)
+		if (last)
 			break;
-		wait_for_locks(&c->scan);
+		if (left)
+			wait_for_locks(&c->scan);
 	}
 	join_states(c);
 	return 0;

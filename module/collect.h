@@ -52,6 +52,7 @@ struct census_counters {
  * @patience: length of the next contended lock hold, ns
  * @begun: the walk has reported something
  * @visited: no further visit is needed
+ * @next_left: of the address spaces whose locks were not available, the next one
  * @worker: number of the worker that started the walk
  * @state: &enum memcensus_state, of all slices together
  * @number: number of the address space, from 1
@@ -81,6 +82,7 @@ struct census_mm {
 	bool visited;
 	u8 worker;
 	u8 state;
+	struct census_mm *next_left;
 	struct census_counters counters;
 	struct census_sums sums;
 	u32 number;

@@ -287,6 +287,8 @@ static int count_group(const struct grouping *g, u32 group, unsigned int pass,
 	const struct group_turn *t;
 	u32 i, entry;
 
+	/* Also if the group has no turn: there may be as many groups as processes. */
+	cond_resched();
 	for (i = g->first[group]; i; i = t->next) {
 		t = &g->turns[i];
 		entry = census_turn(t->owners, t->turn)->first;

@@ -428,14 +428,16 @@ static struct census_mm *take_next(struct census_scan *scan)
 {
 	struct census_mm *m;
 
-	spin_lock(&scan->lock);
 	do {
+		/* Not one lock hold for all: the owners of swap slots follow many others. */
+		cond_resched();
+		spin_lock(&scan->lock);
 		m = scan->next;
 		if (m)
 			scan->next = list_is_last(&m->link, &scan->collection.mms) ?
 				     NULL : list_next_entry(m, link);
+		spin_unlock(&scan->lock);
 	} while (m && m->visited);
-	spin_unlock(&scan->lock);
 	return m;
 }
 

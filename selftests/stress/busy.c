@@ -239,6 +239,78 @@ TEST_F(lock, busy_then_free)
 	EXPECT_EQUAL_SMAPS(self->elsewhere);
 }
 
+#define ASLEEP	4000
+
+/* Starts processes that sleep, in a process group.  Returns the group. */
+static pid_t start_asleep(void)
+{
+	int ready[2];
+	pid_t group;
+	char byte;
+
+	need(!pipe(ready), "pipe");
+	group = fork();
+	if (!group) {
+		setpgid(0, 0);
+		for (unsigned int i = 0; i < ASLEEP; i++)
+			if (!fork())
+				for (;;)
+					pause();
+		need(write(ready[1], "", 1) == 1, "write");
+		for (;;)
+			pause();
+	}
+	need(group > 0 && read(ready[0], &byte, 1) == 1, "start processes");
+	close(ready[0]);
+	close(ready[1]);
+	return group;
+}
+
+/* Returns the least time of three censuses, ns. */
+static uint64_t least_time(struct __test_metadata *_metadata, uint64_t busy, uint64_t *budget)
+{
+	uint64_t least = UINT64_MAX, wall;
+	struct census census;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		if (census_take(&all, &census, NULL)) {
+			EXPECT_EQ(0, errno);
+			return 0;
+		}
+		EXPECT_LT(ASLEEP, census.n_tasks);
+		EXPECT_EQ(busy, census.scan[MEMCENSUS_SCAN_BUSY]);
+		wall = census.scan[MEMCENSUS_SCAN_WALL_NS];
+		least = wall < least ? wall : least;
+		*budget = census.info.value[MEMCENSUS_INFO_BUSY_BUDGET_NS];
+		census_free(&census);
+	}
+	return least;
+}
+
+/* Retries take the same time whatever the number of tasks that are not stuck. */
+TEST_F(lock, budget_beside_many_tasks)
+{
+	uint64_t stuck, free, budget = 0;
+	pid_t group;
+	int i;
+
+	if (!self->ready)
+		return;
+	group = start_asleep();
+	stuck = least_time(_metadata, STUCK + !vma_locks(), &budget);
+	fuse_answer(&self->fuse);
+	for (i = 0; i < STUCK; i++)
+		ASSERT_TRUE(child_stopped(self->stuck[i]));
+	ASSERT_TRUE(child_stopped(self->elsewhere));
+	free = least_time(_metadata, 0, &budget);
+	diag("%llu ms with stuck tasks, %llu ms without, a budget of %llu ms",
+	     (unsigned long long)(stuck / MS), (unsigned long long)(free / MS),
+	     (unsigned long long)(budget / MS));
+	EXPECT_LE(stuck, free + budget * 3 / 2);
+	killpg(group, SIGKILL);
+	child_end(group);
+}
+
 /* A scan ends when its caller is killed. */
 TEST_F(lock, caller_is_killed)
 {
