@@ -16,6 +16,9 @@
  */
 #define ENTRIES_AT_ONCE BIT(16)
 
+/* Of these, tables that fork() copied: each may take as long as all its entries. */
+#define TABLES_AT_ONCE (ENTRIES_AT_ONCE / CENSUS_FORKED_ENTRIES)
+
 static u32 planes_capacity(u32 planes)
 {
 	return PLANES_MIN << (planes & (BIT(PLANES_SIZE_BITS) - 1));
@@ -333,6 +336,7 @@ void census_owners_forget(struct census_owners *o, struct census_chain *chain)
 			if (!entry->block) {
 				census_forked_forget(o, entry);
 				entry->mask = 0;
+				cond_resched();
 				continue;
 			}
 			subtract(o, census_block(o, entry->block), entry->mask);
@@ -542,16 +546,17 @@ static void add_entry(struct census_owners *const *workers,
 /* Pages may be scattered: prefetch the block of the entry this far ahead. */
 #define BLOCKS_AHEAD 12
 
-static void finish_entries(struct census_owners *const *workers,
-			   const struct census_owners *o, u32 begin, u32 end,
-			   struct census_holding *holdings,
-			   struct census_totals *totals)
+/* Return: entry to continue at. */
+static u32 finish_entries(struct census_owners *const *workers,
+			  const struct census_owners *o, u32 begin, u32 end,
+			  struct census_holding *holdings,
+			  struct census_totals *totals)
 {
 	struct census_chunk *const *entries = o->entries.dirs, *const *blocks = o->blocks.dirs;
 	struct sum sums[CENSUS_KINDS_MAX] = {};
-	u32 i;
+	u32 tables = 0, kind, i;
 
-	for (i = begin; i < end; i++) {
+	for (i = begin; i < end && tables < TABLES_AT_ONCE; i++) {
 		const struct census_entry *e = census_chunk_unit(entries, i);
 		const struct census_chunk *chunk =
 			census_chunk(blocks, e->block >> CENSUS_CHUNK_SHIFT);
@@ -559,6 +564,7 @@ static void finish_entries(struct census_owners *const *workers,
 
 		if (!e->block) {
 			add_table(workers, o, e, &sums[CENSUS_FORKED_KIND]);
+			tables++;
 			continue;
 		}
 		if (i + BLOCKS_AHEAD < end) {
@@ -570,18 +576,19 @@ static void finish_entries(struct census_owners *const *workers,
 		add_entry(workers, &chunk_blocks[e->block & (CENSUS_CHUNK_UNITS - 1)], e->mask,
 			  &sums[chunk->kind]);
 	}
-	for (i = 0; i < CENSUS_KINDS_MAX; i++) {
-		const struct sum *sum = &sums[i];
+	for (kind = 0; kind < CENSUS_KINDS_MAX; kind++) {
+		const struct sum *sum = &sums[kind];
 		census_share share = sum->share;
 
 		share += (census_share)sum->exclusive << CENSUS_SHARE_SHIFT;
-		holdings[i].pages += sum->pages;
-		holdings[i].exclusive += sum->exclusive;
-		holdings[i].share += share;
-		totals->share[i] += share;
+		holdings[kind].pages += sum->pages;
+		holdings[kind].exclusive += sum->exclusive;
+		holdings[kind].share += share;
+		totals->share[kind] += share;
 		/* Each divided page loses less than one unit. */
 		totals->lost += sum->pages - sum->exclusive;
 	}
+	return i;
 }
 
 /* Return: end of the entries from @begin to @end that are processed at once. */
@@ -607,9 +614,7 @@ u32 census_turn_finish(struct census_owners *const *workers,
 	const struct census_turn *t = census_turn(o, turn);
 	u32 end = end_at_once(begin, census_turn_end(o, turn));
 
-	if (t->holdings)
-		finish_entries(workers, o, begin, end, t->holdings, totals);
-	return end;
+	return t->holdings ? finish_entries(workers, o, begin, end, t->holdings, totals) : end;
 }
 
 /**
@@ -686,16 +691,18 @@ u32 census_turn_group(const struct census_owners *o,
 		      const struct census_pool *states, u32 turn, u32 begin,
 		      u32 group, unsigned int pass, struct census_holding *holdings)
 {
-	u32 i, end = end_at_once(begin, census_turn_end(o, turn));
+	u32 tables = 0, i, end = end_at_once(begin, census_turn_end(o, turn));
 	u64 now = (u64)group << 1 | pass;
 
-	for (i = begin; i < end; i++) {
+	for (i = begin; i < end && tables < TABLES_AT_ONCE; i++) {
 		const struct census_entry *e = census_entry(o, i);
 
-		if (e->block)
+		if (e->block) {
 			group_pages(o, states, e->block, e->mask, now, holdings);
-		else
+		} else {
 			group_table(o, states, e, now, holdings);
+			tables++;
+		}
 	}
-	return end;
+	return i;
 }
