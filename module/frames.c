@@ -86,8 +86,8 @@ static struct census_section *add_section(struct census_frames *f, u64 first)
 }
 
 /* Sets @recent to the section of @key.  Return: false without memory. */
-static noinline bool find_section(struct census_frames *f, u64 key,
-				  struct census_recent *recent)
+static noinline bool search_section(struct census_frames *f, u64 key,
+				    struct census_recent *recent)
 {
 	u64 first = key & ~section_mask(key);
 	struct census_section *s = lookup(f, first);
@@ -108,7 +108,7 @@ static __always_inline struct census_recent *get_section(struct census_frames *f
 {
 	struct census_recent *recent = recent_place(f, key);
 
-	return recent->key == key - at || find_section(f, key, recent) ? recent : NULL;
+	return recent->key == key - at || search_section(f, key, recent) ? recent : NULL;
 }
 
 /* Checks whether the current slice counts the owners of the pages of @key. */
