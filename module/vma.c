@@ -41,12 +41,13 @@ static const struct {
 	{ VM_NORESERVE, "nr" },
 	{ VM_HUGETLB, "ht" },
 	{ VM_SYNC, "sf" },
-	{ VM_ARCH_1, "ar" },
-	{ VM_WIPEONFORK, "wf" },
-	{ VM_DONTDUMP, "dd" },
 #ifdef CONFIG_ARM64_BTI
 	{ VM_ARM64_BTI, "bt" },
+#else
+	{ VM_ARCH_1, "ar" },
 #endif
+	{ VM_WIPEONFORK, "wf" },
+	{ VM_DONTDUMP, "dd" },
 #ifdef CONFIG_MEM_SOFT_DIRTY
 	{ VM_SOFTDIRTY, "sd" },
 #endif
@@ -74,7 +75,7 @@ static const struct {
 	{ VM_PKEY_BIT4, "" },
 #endif
 #endif
-#ifdef CONFIG_X86_USER_SHADOW_STACK
+#if defined(CONFIG_X86_USER_SHADOW_STACK) || defined(CONFIG_ARCH_HAS_USER_SHADOW_STACK)
 	{ VM_SHADOW_STACK, "ss" },
 #endif
 #ifdef VM_MAYBE_GUARD
