@@ -38,7 +38,8 @@ help:
 	@echo "make vm       a shell in a VM with the module loaded"
 	@echo "make bench    what a census costs, beside other ways"
 	@echo "make module   KERNEL=6.1|6.12|newest|debug, or KDIR=DIR [ARCH=um]; V=1: what it found"
-	@echo "make reader   the command, in build/memcensus, and the programs that it runs"
+	@echo "make reader   the command, in build/memcensus, and the programs that it runs;"
+	@echo "              ARCH=arm64: in build/arm64"
 	@echo "make reader-small  memcensus alone, static: build/memcensus-small"
 	@echo "make style    checkpatch, sparse, shellcheck"
 	@echo "make install  the reader, its manual and units; DESTDIR, PREFIX=/usr/local"
@@ -85,9 +86,17 @@ endif
 		$(KBUILD_FLAGS) modules
 	@cp $(module-dir)/src/memcensus.ko $@
 
+# ARCH=arm64: into build/arm64, with the compiler and the libraries of that architecture.
 reader:
 	@scripts/setup build
+ifeq ($(ARCH),arm64)
+	@vm/kernel trixie-arm64
+	@vm/within trixie-arm64 $(MAKE) -s -j$$(nproc) -C userspace O=$(CURDIR)/build/arm64 \
+		CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar \
+		PKG_CONFIG="env PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig pkgconf"
+else
 	@$(MAKE) -s -C userspace O=$(CURDIR)/build
+endif
 
 # For an initramfs or a test VM: one static file, without top, export, flame and trace.
 reader-small:

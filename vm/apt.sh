@@ -7,11 +7,15 @@
 
 apt_dir=$build/apt
 apt_suite=bookworm
+apt_foreign=
 
-# apt_use SUITE: selects the suite for all later calls
+# apt_use SUITE: selects the suite for all later calls. With trixie-arm64 the lists have the
+# packages of that architecture too, as NAME:arm64 where this host's has the same name.
 apt_use()
 {
-	apt_suite=$1
+	apt_suite=${1%-arm64}
+	apt_foreign=
+	[ "$1" = "$apt_suite" ] || apt_foreign=arm64
 	apt_dir=$build/apt
 	[ "$1" = bookworm ] || apt_dir+=/$1
 }
@@ -86,7 +90,7 @@ apt_configure()
 		Dir::Etc::PreferencesParts "/dev/null";
 		APT::Sandbox::User "root";
 		APT::Architecture "amd64";
-		APT::Architectures { "amd64"; };
+		APT::Architectures { "amd64"; ${apt_foreign:+"$apt_foreign";} };
 		APT::Update::Error-Mode "any";
 		Acquire::Languages "none";
 		Acquire::Retries "3";

@@ -12,7 +12,7 @@ self=${0##*/}
 
 # The names of kernels that boot in a VM, for messages; ./kernel --help explains them.
 # SERIES is 6.1, 6.12, or a series from 6.16 on that trixie-backports has.
-vm_kernels="6.1, 6.12, newest, SERIES, newest-nomapcount, debug, debug-SERIES, debug-newest, kcsan"
+vm_kernels="6.1, 6.12, newest, SERIES, newest-nomapcount, debug, debug-SERIES, debug-newest, kcsan, arm64-SERIES, arm64-16k-SERIES"
 
 # kernel_series NAME: prints the series in the name of a kernel, or newest if the name
 # has that. Non-zero if the name is not valid.
@@ -24,6 +24,16 @@ kernel_series()
 	debug | kcsan | um | um-debug | source)
 		echo 6.1
 		return
+		;;
+	arm64 | arm64-16k)
+		echo 6.12
+		return
+		;;
+	arm64-*)
+		series=${1#arm64-}
+		series=${series#16k-}
+		# In trixie and its backports
+		[[ $series =~ ^(6\.12|6\.1[6-9]|[7-9]\.[0-9]+|newest)$ ]] || return 1
 		;;
 	debug-*) series=${1#debug-} ;;
 	source-*) series=${1#source-} ;;
@@ -38,12 +48,36 @@ kernel_series()
 	echo "$series"
 }
 
-# The suite that the series of kernel NAME comes from, and whose compiler builds for it
+# The suite that kernel NAME comes from, and whose compiler builds for it
 suite_of()
 {
+	case $1 in
+	arm64-*)
+		echo trixie-arm64
+		return
+		;;
+	esac
 	case $(kernel_series "$1") in
 	6.1 | 6.12) echo bookworm ;;
 	*) echo trixie ;;
+	esac
+}
+
+# The architecture of kernel NAME, in Debian's words
+arch_of()
+{
+	case $1 in
+	arm64-* | trixie-arm64) echo arm64 ;;
+	*) echo amd64 ;;
+	esac
+}
+
+# What the names of the packages of kernel NAME end in
+flavour_of()
+{
+	case $1 in
+	arm64-16k-*) echo arm64-16k ;;
+	*) echo "cloud-$(arch_of "$1")" ;;
 	esac
 }
 

@@ -9,6 +9,9 @@
 # are under STAGE/lib/memcensus/libraries. There /bin, /sbin and /lib are under /usr, as
 # on a Debian disk, and ./init copies both.
 
+# The root directory with the shared libraries of the VM; empty: those of the host
+stage_sysroot=
+
 # stage_begin STAGE DISK: sets the directories; DISK is empty for a run without a disk
 stage_begin()
 {
@@ -49,8 +52,35 @@ stage_own()
 # that are not dynamic programs.
 stage_needs()
 {
+	if [ -n "$stage_sysroot" ]; then
+		stage_needs_foreign "$@" | sort -u
+		return
+	fi
 	{ ldd "$@" 2>/dev/null || :; } |
 		sed -nE 's,^.* => (/[^ ]+) .*,\1,p; s,^[[:space:]]+(/[^ ]+) \(0x.*,\1,p' | sort -u
+}
+
+# The same for programs that the host cannot run: those that they name, and what these need
+stage_needs_foreign()
+{
+	local known=' ' name path
+
+	while [ $# -gt 0 ]; do
+		while read -r name; do
+			[[ $known != *" $name "* ]] || continue
+			known+="$name "
+			path=$name
+			if [[ $name != /* ]]; then
+				path=$(cd "$stage_sysroot" && printf '%s\n' usr/lib/*/"$name" | head -n 1)
+				path=/$path
+			fi
+			[ -e "$stage_sysroot$path" ] || continue
+			echo "$path"
+			set -- "$@" "$stage_sysroot$path"
+		done < <({ readelf -ld "$1" 2>/dev/null || :; } | sed -nE \
+			-e 's/.*\(NEEDED\).*\[(.*)\]$/\1/p' -e 's/.*program interpreter: (.*)\]$/\1/p')
+		shift
+	done
 }
 
 # stage_copy FILE DEST: adds a file or a directory, with the libraries of all its programs
@@ -71,7 +101,7 @@ stage_copy()
 	[ ${#programs[@]} -gt 0 ] || return 0
 	while read -r library; do
 		to=$stage_libraries$(stage_path "$library")
-		[ -e "$to" ] || install -D "$library" "$to"
+		[ -e "$to" ] || install -D "$stage_sysroot$library" "$to"
 	done < <(stage_needs "${programs[@]}")
 }
 
