@@ -2,6 +2,7 @@
 #include <linux/cred.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
+#include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
@@ -157,8 +158,10 @@ void census_vmas_drop(struct list_head *vmas)
 {
 	struct census_vma *vma;
 
-	list_for_each_entry(vma, vmas, link)
+	list_for_each_entry(vma, vmas, link) {
 		kfree(vma->counts);
+		cond_resched();
+	}
 	INIT_LIST_HEAD(vmas);
 }
 
