@@ -115,8 +115,11 @@ static struct source *open_source(const struct options *options,
 	return NULL;
 }
 
-/* Takes and shows all censuses; returns the exit status. */
-static int run_session(struct session *session, struct failure *why)
+/*
+ * Takes and shows all censuses; returns the exit status, which may be that of a program that
+ * the command ran.  @complete: set if the output is.
+ */
+static int run_session(struct session *session, bool *complete, struct failure *why)
 {
 	const struct options *options = session->options;
 	const struct command *command = options->command;
@@ -127,6 +130,7 @@ static int run_session(struct session *session, struct failure *why)
 		signals_catch();
 	ret = command->run ? command->run(session, why) :
 			     present_censuses(session, why);
+	*complete = !ret;
 	if (session->source)
 		session->partial |= session->source->damaged;
 	if (!ret && session->child)
@@ -148,7 +152,7 @@ static int check_screen(const struct command *command, struct failure *why)
 }
 
 /* Opens the source that the command needs, and runs it. */
-static int run(const struct options *options, FILE *out, source_open_fn *open,
+static int run(const struct options *options, FILE *out, source_open_fn *open, bool *complete,
 	       struct failure *why)
 {
 	struct session session = {
@@ -172,7 +176,7 @@ static int run(const struct options *options, FILE *out, source_open_fn *open,
 		if (!session.source)
 			return report(why);
 	}
-	status = run_session(&session, why);
+	status = run_session(&session, complete, why);
 	if (session.source)
 		session.source->ops->close(session.source);
 	session_free(&session);
@@ -201,6 +205,7 @@ static int answer(const struct options *options, FILE *out)
 static int write_output(const struct options *options, source_open_fn *open)
 {
 	struct failure why = { .kind = FAIL_NONE };
+	bool complete = asks(options);
 	struct output output;
 	int status;
 
@@ -208,11 +213,10 @@ static int write_output(const struct options *options, source_open_fn *open)
 	    output_open(&output, asks(options) ? NULL : options->output, &why))
 		return report(&why);
 	status = asks(options) ? answer(options, output.stream) :
-				 run(options, output.stream, open, &why);
+				 run(options, output.stream, open, &complete, &why);
 	/* At an interval, keep what was written before a failure: it is valid. */
 	fflush(output.stream);
-	if (output_close(&output, status != EXIT_FAILED ||
-			 (options->interval && output.wrote), &why))
+	if (output_close(&output, complete || (options->interval && output.wrote), &why))
 		return report(&why);
 	return status;
 }

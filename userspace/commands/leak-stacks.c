@@ -25,7 +25,7 @@ int leak_stacks_begin(struct leak_stacks *stacks, const struct options *options,
 		      struct failure *why)
 {
 	char path[FAMILY_PATH_SIZE], pid[16], look[4];
-	char *const argv[] = { path, "flame", pid, "--grown-since", "0.01", "--look", look, NULL };
+	char *const argv[] = { path, "flame", pid, "--table", look, NULL };
 	int fds[2];
 
 	if (family_path("flame", path, why))

@@ -222,6 +222,26 @@ static void find_remainder(const struct flame_node *node, bool below_nameless,
 		find_remainder(below, below_nameless, remainder);
 }
 
+/**
+ * struct change - bytes of all paths since the mark, those that grew and those that shrank
+ */
+struct change {
+	double grew;
+	double shrank;
+};
+
+static void find_change(const struct flame_node *node, struct change *change)
+{
+	const struct flame_node *below;
+
+	if (node->self > node->before)
+		change->grew += (double)(node->self - node->before);
+	else
+		change->shrank += (double)(node->before - node->self);
+	for (below = node->first; below; below = below->next)
+		find_change(below, change);
+}
+
 static double percent(uint64_t part, uint64_t all)
 {
 	return all ? 100.0 * (double)part / (double)all : 0;
@@ -230,15 +250,17 @@ static double percent(uint64_t part, uint64_t all)
 static char *title_of(const struct flame *flame)
 {
 	static const char *const what[] = {
-		"Resident memory", "Exclusive memory", "Page faults", "Growth of resident memory",
+		[FLAME_RESIDENT] = "Resident memory", [FLAME_EXCLUSIVE] = "Exclusive memory",
+		[FLAME_FAULTED] = "Page faults", [FLAME_GROWN] = "Growth of resident memory",
 	};
+	const char *change = flame->own->difference ? " and its change" : "";
 	const struct options *options = flame->session->options;
 
 	if (options->program)
-		return xasprintf("%s by the code that touched it: %.100s", what[flame->own->by],
-				 options->program[0]);
-	return xasprintf("%s by the code that touched it: PID %" PRIu32, what[flame->own->by],
-			 flame->pid);
+		return xasprintf("%s%s by the code that touched it: %.100s", what[flame->own->by],
+				 change, options->program[0]);
+	return xasprintf("%s%s by the code that touched it: PID %" PRIu32, what[flame->own->by],
+			 change, flame->pid);
 }
 
 /* Fills @lines, which the caller frees. */
@@ -246,24 +268,36 @@ static void describe(const char **lines, const struct flame *flame, const struct
 {
 	const struct fault_record *record = &flame->record;
 	const struct flame_moment *end = &flame->end;
+	const bool grown = flame->own->by == FLAME_GROWN;
 	const uint64_t all = root->value;
 	struct remainder rest = { .none = 0 };
-	char size[NUMBER_SIZE], other[NUMBER_SIZE], time[TIME_SIZE];
+	char size[NUMBER_SIZE], other[NUMBER_SIZE], none[NUMBER_SIZE];
+	char time[TIME_SIZE], mark[TIME_SIZE];
+	struct change change = { .grew = 0 };
 
 	find_remainder(root, false, &rest);
+	find_change(root, &change);
 	text_size(size, (double)all);
+	time_text(mark, flame->mark.time, true);
 	if (end->source) {
 		time_text(time, end->time, true);
-		*lines++ = xasprintf("%s at %s in %zu process%s; pages from %s", size, time,
-				     end->processes, end->processes == 1 ? "" : "es",
-				     end->source);
+		*lines++ = xasprintf("%s%s%s %s %s in %zu process%s; pages from %s", size,
+				     grown ? " grew from " : "", grown ? mark : "",
+				     grown ? "to" : "at", time, end->processes,
+				     end->processes == 1 ? "" : "es", end->source);
 		text_size(size, (double)end->resident);
 		text_size(other, (double)end->exclusive);
-		*lines++ = xasprintf("resident %s, exclusive %s; no stack: %" PRIu64
-				     " bytes (%.2f%%)", size, other, rest.none,
-				     percent(rest.none, all));
+		text_size(none, (double)rest.none);
+		*lines++ = xasprintf("resident %s, exclusive %s; no stack: %s (%.2f%%)", size,
+				     other, none, percent(rest.none, all));
 	} else {
 		*lines++ = xasprintf("%s: each fault counts as a page", size);
+	}
+	if (flame->own->difference) {
+		text_size(size, change.grew);
+		text_size(other, change.shrank);
+		*lines++ = xasprintf("since the mark at %s: paths that grew +%s, that shrank -%s",
+				     mark, size, other);
 	}
 	time_text(time, flame->begun, true);
 	*lines++ = xasprintf("%" PRIu64 " faults since %s in %zu stacks", record->faults, time,
@@ -296,6 +330,8 @@ static void put(const struct flame *flame, const struct flame_node *root, FILE *
 		flame_fold(root, own->by == FLAME_GROWN, out);
 	else
 		flame_svg(root, &look, out);
+	if (own->by == FLAME_GROWN && !root->value && !own->table)
+		fputs("memcensus: nothing grew; '--by resident' draws all that is there\n", stderr);
 	for (i = 0; look.lines[i]; i++) {
 		line = text_printable(look.lines[i]);
 		fprintf(stderr, "memcensus: %s\n", line);

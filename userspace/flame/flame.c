@@ -21,17 +21,33 @@ static int flame_run(struct session *session, struct failure *why)
 	return ret;
 }
 
+/*
+ * Most memory of a process that was running before has no stack, so what grew is of
+ * interest.  A mark without a use would be one for that too.
+ */
+static void choose_widths(struct flame_options *own, bool running)
+{
+	if (own->by == FLAME_FOUND)
+		own->by = (running || own->mark) && !own->difference ? FLAME_GROWN : FLAME_RESIDENT;
+	if ((own->by == FLAME_GROWN || own->difference) && !own->mark && running)
+		own->mark = FLAME_MARK_BEGIN;
+}
+
 static int flame_words(struct options *options, char **words, int n, struct failure *why)
 {
-	const struct flame_options *own = options->own;
+	struct flame_options *own = options->own;
 
 	if (options->program ? n || !options->program[0] : !n)
 		return fail(why, FAIL_USAGE, "'flame' needs a PID, or '--' and a command");
+	if (options->program && !options->output)
+		return fail(why, FAIL_USAGE,
+			    "'flame -- COMMAND' needs '-o FILE': stdout and stderr are the command's");
 	if (n && options_pids(options, words, n, why))
 		return fail(why, FAIL_USAGE, "'%.60s' is not a PID; a command comes after '--'",
 			    words[0]);
 	if (options->n_pids > 1)
 		return fail(why, FAIL_USAGE, "'flame' follows one process, and what it starts");
+	choose_widths(own, !options->program);
 	if ((own->by == FLAME_GROWN || own->difference) && !own->mark)
 		return fail(why, FAIL_USAGE, "'%s' needs '--mark'",
 			    own->difference ? "--diff" : "--by grown");
@@ -50,10 +66,13 @@ static int flame_words(struct options *options, char **words, int n, struct fail
 static int set_by(struct options *options, const char *value, struct failure *why)
 {
 	struct flame_options *own = options->own;
-	static const char *const names[] = { "resident", "exclusive", "faulted", "grown" };
+	static const char *const names[] = {
+		[FLAME_RESIDENT] = "resident", [FLAME_EXCLUSIVE] = "exclusive",
+		[FLAME_FAULTED] = "faulted", [FLAME_GROWN] = "grown",
+	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = FLAME_RESIDENT; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(value, names[i])) {
 			own->by = i;
 			return 0;
@@ -83,19 +102,15 @@ static int set_mark(struct options *options, const char *value, struct failure *
 	return 0;
 }
 
-static int set_grown_since(struct options *options, const char *value, struct failure *why)
+/* For leak: a table of the stacks that grew, with the letters of its look. */
+static int set_table(struct options *options, const char *value, struct failure *why)
 {
 	struct flame_options *own = options->own;
 
+	(void)why;
 	own->table = true;
 	own->by = FLAME_GROWN;
 	own->by_mapping = true;
-	return options_time(&own->mark, value, why);
-}
-
-static int set_look(struct options *options, const char *value, struct failure *why)
-{
-	(void)why;
 	options->suffixes = strchr(value, 'k');
 	options->no_header = strchr(value, 'H');
 	options->raw = strchr(value, 'r');
@@ -103,11 +118,12 @@ static int set_look(struct options *options, const char *value, struct failure *
 }
 
 static const struct option_entry option_folded = {
-	0, "folded", NULL, "lines of frames and bytes, for any renderer; without -o too",
+	0, "folded", NULL, "lines of frames and bytes, for any renderer",
 	OWN(FLAG, flame_options, folded) };
 
 static const struct option_entry option_by = {
-	0, "by", "resident|exclusive|faulted|grown", "what widths are; grown: since the mark",
+	0, "by", "resident|exclusive|faulted|grown",
+	"what widths are; of a PID grown, else resident",
 	.set = set_by };
 
 static const struct option_entry option_by_mapping = {
@@ -123,21 +139,17 @@ static const struct option_entry option_mark = {
 	.set = set_mark };
 
 static const struct option_entry option_diff = {
-	0, "diff", NULL, "red: grew since the mark, blue: shrank",
+	0, "diff", NULL, "widths: resident; red: grew since the mark, blue: shrank",
 	OWN(FLAG, flame_options, difference) };
 
-/* For leak: a table of the stacks that grew since the mark, and the letters of its look. */
-static const struct option_entry option_grown_since = {
-	0, "grown-since", "TIME", NULL, .set = set_grown_since };
-
-static const struct option_entry option_look = {
-	0, "look", "LETTERS", NULL, .set = set_look };
+static const struct option_entry option_table = {
+	0, "table", "LETTERS", NULL, .set = set_table };
 
 static const struct option_use flame_uses[] = {
 	USE_AS(for, "until when; without it until Ctrl-C, or the end of COMMAND"),
 	USE(by), USE(by_mapping), USE(call_graph), USE(mark), USE(diff), USE(folded),
 	USE_AS(output, "the picture, as SVG; FILE is replaced when all is done"),
-	USE(grown_since), USE(look), OPTIONS_ALWAYS,
+	USE(table), OPTIONS_ALWAYS,
 };
 
 const struct command flame_command = {
@@ -149,13 +161,16 @@ const struct command flame_command = {
 	"processes and draws a flame graph: each frame is as wide as the memory that is still\n"
 	"resident, and that its code and what it called touched last.\n"
 	"\n"
-	"Pages that were touched before, by the kernel, or whose stack was lost, are the\n"
-	"frame [no stack]: all widths together are what the processes have resident.\n"
+	"Of COMMAND that is all that is resident, of a PID what grew since the begin. With\n"
+	"--by resident, pages that were touched before, by the kernel, or whose stack was\n"
+	"lost, are the frame [no stack]: all widths are what the processes have resident.\n"
+	"\n"
+	"COMMAND's output stays its own, and its exit status is that of flame.\n"
 	"\n"
 	"Examples:\n"
 	"  memcensus flame -o heap.svg -- python3 script.py\n"
-	"  memcensus flame $(pgrep -o redis) --for 1m --by exclusive -o redis.svg\n"
-	"  memcensus flame 4711 --for 10m --mark 1m --by grown -o leak.svg\n",
+	"  memcensus flame $(pgrep -o redis) --for 1m -o redis.svg\n"
+	"  memcensus flame 4711 --for 10m --mark 1m --by-mapping -o leak.svg\n",
 	.options = flame_uses,
 	.own_size = sizeof(struct flame_options),
 	.run = flame_run,

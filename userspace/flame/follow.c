@@ -29,12 +29,13 @@
 /**
  * struct tracee - the command that flame starts
  * @stopped: it is at its exit, with all its memory
- * @ended: it is reaped
+ * @ended: it is reaped, with @status as of wait(2)
  */
 struct tracee {
 	struct program program;
 	bool stopped;
 	bool ended;
+	int status;
 };
 
 static void no_action(int number)
@@ -76,6 +77,7 @@ static void look_after(struct tracee *tracee)
 	       waitpid(pid, &status, WNOHANG) == pid) {
 		if (!WIFSTOPPED(status)) {
 			tracee->ended = true;
+			tracee->status = status;
 			return;
 		}
 		event = status >> 16;
@@ -90,18 +92,24 @@ static void look_after(struct tracee *tracee)
 	}
 }
 
-/* Lets the command go on, or end. */
-static void leave(struct tracee *tracee)
+/* Lets the command go on, or end.  Returns its exit status as shells do; 0: it goes on. */
+static int leave(struct tracee *tracee)
 {
 	const pid_t pid = tracee->program.pid;
 
+	look_after(tracee);
 	program_drop(&tracee->program);
 	/* A tracee must be stopped for a detach; the end of the tracer detaches it too. */
-	if (!pid || !tracee->stopped)
-		return;
-	ptrace(PTRACE_DETACH, pid, 0, 0);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	if (pid && tracee->stopped) {
+		ptrace(PTRACE_DETACH, pid, 0, 0);
+		while (waitpid(pid, &tracee->status, 0) < 0 && errno == EINTR)
+			;
+	} else if (pid && !tracee->ended && tracee->program.pid) {
+		fprintf(stderr, "memcensus: process %d is still running, no longer followed\n",
+			pid);
+	}
+	return WIFSIGNALED(tracee->status) ? 128 + WTERMSIG(tracee->status) :
+					     WEXITSTATUS(tracee->status);
 }
 
 /* Reads all records up to now. */
@@ -161,7 +169,8 @@ static int follow(struct flame *flame, struct fault_events *events, struct trace
 	const struct options *options = flame->session->options;
 	const uint64_t now = signals_now();
 	const uint64_t end = options->duration ? now + options->duration : UINT64_MAX;
-	const bool timed = flame->own->mark && flame->own->mark != FLAME_MARK_SIGNAL;
+	const bool timed = flame->own->mark > FLAME_MARK_BEGIN &&
+			   flame->own->mark != FLAME_MARK_SIGNAL;
 	const uint64_t mark = timed ? now + flame->own->mark : UINT64_MAX;
 
 	while (!is_over(flame, tracee, end)) {
@@ -174,7 +183,10 @@ static int follow(struct flame *flame, struct fault_events *events, struct trace
 		    count_mark(flame, events, why))
 			return -1;
 	}
-	if (options->program && program_check(&tracee->program, options->program[0], 0, why))
+	if (options->program)
+		flame->session->child = program_check(&tracee->program, options->program[0], 0,
+						      why);
+	if (flame->session->child)
 		return -1;
 	if (flame->own->mark && !flame->mark.time)
 		return fail(why, FAIL_NO_PROCESS,
@@ -220,7 +232,7 @@ int flame_follow(struct flame *flame, struct failure *why)
 	struct fault_events *events = NULL;
 	const struct sigaction marking = { .sa_handler = ask_mark };
 	struct failure no_module;
-	int ret = 0;
+	int ret = 0, status;
 
 	signals_catch();
 	if (flame->own->mark == FLAME_MARK_SIGNAL)
@@ -239,6 +251,11 @@ int flame_follow(struct flame *flame, struct failure *why)
 	}
 	if (request.stack_bytes)
 		flame->record.unwinder = unwind_begin();
+	if (flame->own->mark == FLAME_MARK_BEGIN &&
+	    count_pages(flame, events, &flame->mark, why)) {
+		ret = -1;
+		goto out;
+	}
 	flame->begun = signals_realtime();
 	fprintf(stderr, "memcensus: following the page faults of %" PRIu32 "\n", flame->pid);
 	if (options->program)
@@ -251,6 +268,8 @@ out:
 	fault_events_close(events);
 	if (flame->source)
 		flame->source->ops->close(flame->source);
-	leave(&tracee);
+	status = leave(&tracee);
+	if (!flame->session->child)
+		flame->session->child = status;
 	return ret;
 }

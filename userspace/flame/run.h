@@ -8,10 +8,13 @@
 #include "cli/session.h"
 #include "flame/moment.h"
 
-/* Value of --mark: at SIGUSR1. */
+/* Values of --mark: at SIGUSR1; at the begin, below all times. */
 #define FLAME_MARK_SIGNAL	UINT64_MAX
+#define FLAME_MARK_BEGIN	1
 
+/* @FLAME_FOUND: what grew, of a process that was running before; else what is resident. */
 enum flame_by {
+	FLAME_FOUND,
 	FLAME_RESIDENT,
 	FLAME_EXCLUSIVE,
 	FLAME_FAULTED,
@@ -33,7 +36,7 @@ enum flame_call_graph {
  * @table: a table of the stacks that grew, for leak
  * @call_graph: how stacks are found
  * @difference: colours are the change since the mark
- * @mark: ns until the mark, or FLAME_MARK_SIGNAL; 0: not given
+ * @mark: ns until the mark, FLAME_MARK_SIGNAL or FLAME_MARK_BEGIN; 0: none
  */
 struct flame_options {
 	enum flame_by by;

@@ -143,6 +143,7 @@ static const char style[] =
 "text { font: 12px monospace; fill: #222; }\n"
 ".title { font: bold 16px sans-serif; text-anchor: middle; }\n"
 ".line { font: 12px sans-serif; text-anchor: middle; }\n"
+".key { font: 12px sans-serif; }\n"
 ".found { text-anchor: end; }\n"
 ".button { font: 12px sans-serif; cursor: pointer; fill: #05a; }\n"
 ".f { cursor: pointer; }\n"
@@ -300,6 +301,34 @@ static double largest_change(const struct flame_node *root)
 	return most;
 }
 
+/* What the colours of a change mean; the palest of a colour is next to none. */
+static void put_legend(const struct drawing *drawing, double y)
+{
+	static const struct {
+		const char *colour;
+		const char *text;
+	} keys[] = {
+		{ "#ff2828", "grew since the mark" }, { "#2828ff", "shrank" },
+		{ "#e8e8e8", "did not change" },
+	};
+	char most[NUMBER_SIZE];
+	double x = WIDTH / 2 - 330;
+	size_t i;
+
+	fputs("<g id=\"legend\">\n", drawing->out);
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++, x += 160) {
+		fprintf(drawing->out, "<rect x=\"%.0f\" y=\"%.0f\" width=\"12\" height=\"12\"",
+			x, y - 10);
+		fprintf(drawing->out, " fill=\"%s\"/><text class=\"key\" x=\"%.0f\" y=\"%.0f\">%s",
+			keys[i].colour, x + 17, y, keys[i].text);
+		fputs("</text>\n", drawing->out);
+	}
+	text_size(most, drawing->most);
+	fprintf(drawing->out, "<text class=\"key\" x=\"%.0f\" y=\"%.0f\">", x, y);
+	fprintf(drawing->out, "the full colour: by %s; widths: what is there now</text>\n</g>\n",
+		most);
+}
+
 static void put_head(const struct drawing *drawing, double height)
 {
 	const struct flame_look *look = drawing->look;
@@ -323,6 +352,8 @@ static void put_head(const struct drawing *drawing, double height)
 		flame_svg_text(out, look->lines[i]);
 		fputs("</text>\n", out);
 	}
+	if (look->change)
+		put_legend(drawing, y + ROW);
 	fprintf(out, "<text class=\"button\" id=\"search\" x=\"%.0f\" y=\"24\">Search (/)</text>\n",
 		WIDTH - MARGIN - 60);
 	fprintf(out, "<text class=\"button hidden\" id=\"reset\" x=\"%.0f\" y=\"24\">", MARGIN);
@@ -344,6 +375,7 @@ void flame_svg(const struct flame_node *root, const struct flame_look *look, FIL
 	drawing.most = largest_change(root);
 	for (i = 0; i < sizeof(look->lines) / sizeof(look->lines[0]) && look->lines[i]; i++)
 		height += ROW;
+	height += look->change ? ROW : 0;
 	drawing.top = height;
 	height += depth_of(root, drawing.scale) * ROW + MARGIN;
 	put_head(&drawing, height);

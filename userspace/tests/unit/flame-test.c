@@ -215,6 +215,38 @@ static void test_names(void)
 	flame_free(root);
 }
 
+/* The picture of a change says what its colours mean; one without has no colours of it. */
+static void test_legend(void)
+{
+	struct flame_look look = { .title = "a change", .change = true };
+	struct flame_node *root = flame_new("all"), *node;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out;
+
+	node = flame_below(root, "grown");
+	node->self = 8192;
+	node->before = 4096;
+	flame_sum(root, false);
+	out = open_memstream(&text, &size);
+	flame_svg(root, &look, out);
+	fclose(out);
+	ok(strstr(text, ">grew since the mark<") && strstr(text, ">shrank<"),
+	   "a change has a legend");
+	ok(strstr(text, "full colour: by 4.0K;"), "with the largest change");
+	ok(strstr(text, "grown: 8.0K (8192 bytes), 100.00%, +4.0K since the mark"),
+	   "a frame has its change");
+	free(text);
+	text = NULL;
+	look.change = false;
+	out = open_memstream(&text, &size);
+	flame_svg(root, &look, out);
+	fclose(out);
+	ok(!strstr(text, "since the mark"), "another picture has none");
+	free(text);
+	flame_free(root);
+}
+
 static void test_jit(void)
 {
 	static const char map[] =
@@ -327,6 +359,7 @@ int main(void)
 	test_pages();
 	test_join();
 	test_names();
+	test_legend();
 	test_jit();
 	test_elf();
 	return tap_done();
