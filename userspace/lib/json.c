@@ -14,6 +14,7 @@
 
 /* Precision of a ratio, and significant digits of any real number. */
 #define RATIO_UNIT	10000.0
+#define RATIO_MAX	4e15
 #define RATIO_DIGITS	15
 
 /* Returns the memory stream in which an item is built. */
@@ -184,7 +185,12 @@ void json_put_real(struct json *json, const char *key, double value)
 
 void json_put_ratio(struct json *json, const char *key, double value)
 {
-	json_put_real(json, key, round(value * RATIO_UNIT) / RATIO_UNIT);
+	const double units = value * RATIO_UNIT;
+
+	/* A larger one has no decimals; round() would load libm. */
+	if (fabs(units) < RATIO_MAX)
+		value = (int64_t)(units + (units < 0 ? -0.5 : 0.5)) / RATIO_UNIT;
+	json_put_real(json, key, value);
 }
 
 void json_put_bool(struct json *json, const char *key, bool value)

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The functions of zlib and libm that few commands call, loaded at the first call.
+ *
+ * Each library that the reader maps is one more owner of its pages, so a census with fewer
+ * of them changes fewer figures of others, is smaller and starts earlier.  Dynamic programs
+ * link this file instead of the libraries; the static one links the libraries.
+ */
+#include <dlfcn.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+/* The function @name of @library; without it, the program ends. */
+static void *load(const char *library, const char *name)
+{
+	void *handle = dlopen(library, RTLD_NOW);
+	void *function = handle ? dlsym(handle, name) : NULL;
+
+	if (!function) {
+		fprintf(stderr, "memcensus: cannot load %s of %s: %s: install it\n", name, library,
+			dlerror());
+		exit(EXIT_FAILURE);
+	}
+	return function;
+}
+
+/* The function of that name, loaded at the first call. */
+#define LAZY(library, name)						\
+({									\
+	static __typeof__(name) *function;				\
+									\
+	if (!function)							\
+		function = (__typeof__(function))load(library, #name);	\
+	function;							\
+})
+
+#define LIBZ	"libz.so.1"
+#define LIBM	"libm.so.6"
+
+int compress2(Bytef *to, uLongf *to_len, const Bytef *from, uLong len, int level)
+{
+	return LAZY(LIBZ, compress2)(to, to_len, from, len, level);
+}
+
+int uncompress(Bytef *to, uLongf *to_len, const Bytef *from, uLong len)
+{
+	return LAZY(LIBZ, uncompress)(to, to_len, from, len);
+}
+
+uLong crc32_z(uLong crc, const Bytef *data, z_size_t len)
+{
+	return LAZY(LIBZ, crc32_z)(crc, data, len);
+}
+
+double erfc(double x)
+{
+	return LAZY(LIBM, erfc)(x);
+}
+
+double sqrt(double x)
+{
+	return LAZY(LIBM, sqrt)(x);
+}
