@@ -83,6 +83,28 @@ stage_needs_foreign()
 	done
 }
 
+# stage_library PATH: adds a shared library
+stage_library()
+{
+	local to
+	to=$stage_libraries$(stage_path "$1")
+
+	[ -e "$to" ] || install -D "$stage_sysroot$1" "$to"
+}
+
+# stage_loaded PROGRAM NAME...: adds libraries that the program loads itself, by name, and
+# that are where its C library is
+stage_loaded()
+{
+	local libc name
+	libc=$(stage_needs "$1" | grep '/libc\.so')
+
+	shift
+	for name; do
+		stage_library "${libc%/*}/$name"
+	done
+}
+
 # stage_copy FILE DEST: adds a file or a directory, with the libraries of all its programs
 stage_copy()
 {
@@ -100,8 +122,7 @@ stage_copy()
 	fi
 	[ ${#programs[@]} -gt 0 ] || return 0
 	while read -r library; do
-		to=$stage_libraries$(stage_path "$library")
-		[ -e "$to" ] || install -D "$stage_sysroot$library" "$to"
+		stage_library "$library"
 	done < <(stage_needs "${programs[@]}")
 }
 
