@@ -38,10 +38,8 @@ MEMINFO = {
     "KernelStack": "kernel_stack", "PageTables": "pagetables",
     "Committed_AS": "committed",
 }
-# By the name in vmstat; memcensus names the unit of the two that are no counts.
-EVENTS = {name: name + "_kib" if name in ("pgpgin", "pgpgout") else name for name in (
-          "pgpgin", "pgpgout", "pswpin", "pswpout", "pgmajfault", "pgscan_kswapd",
-          "pgscan_direct", "pgsteal_kswapd", "pgsteal_direct")}
+EVENTS = ("pgpgin", "pgpgout", "pswpin", "pswpout", "pgmajfault", "pgscan_kswapd",
+          "pgscan_direct", "pgsteal_kswapd", "pgsteal_direct")
 
 
 def read(name):
@@ -60,14 +58,20 @@ def vmstat(text):
     return {name: int(value) for name, value in map(str.split, text.splitlines())}
 
 
-def system_fields(names=MEMINFO, events=EVENTS):
+def events(census):
+    """By the name in vmstat, where two count KiB; the reader has these in bytes."""
+    found = census["system"]["events"]
+    return dict(found, **{name: found[f"{name}_bytes"] // 1024 for name in ("pgpgin", "pgpgout")})
+
+
+def system_fields(names=MEMINFO, counters=EVENTS):
     """Fields for moments(): lines of meminfo and vmstat."""
     fields = {name: (lambda census, key=names[name]: census["system"]["bytes"][key] // 1024,
                      lambda texts, key=name: meminfo(texts["meminfo"])[key])
               for name in names}
-    fields.update({name: (lambda census, key=EVENTS[name]: census["system"]["events"][key],
+    fields.update({name: (lambda census, key=name: events(census)[key],
                           lambda texts, key=name: vmstat(texts["vmstat"])[key])
-                   for name in events})
+                   for name in counters})
     return fields
 
 

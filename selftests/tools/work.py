@@ -24,14 +24,14 @@ def four():
     moments = moment.Moments("meminfo and vmstat", moment.system_fields(),
                              files=("meminfo", "vmstat", "stat"))
     found = [moments.look()]
-    begun = found[0].census["system"]["events"]
+    begun = moment.events(found[0].census)
     for step in range(3):
         work(step)
         # kswapd may be faster than direct reclaim, and swapped pages may still be in
         # the swap cache: repeat until each counter has changed.
         for _ in range(10 if step == 2 else 0):
             now = moment.vmstat(moment.read("vmstat"))
-            if all(now[name] > begun[key] for name, key in moment.EVENTS.items()):
+            if all(now[name] > begun[name] for name in moment.EVENTS):
                 break
             work(step)
         found.append(moments.look())

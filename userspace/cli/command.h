@@ -25,6 +25,7 @@ enum interval_kind {
  * @memory: it is in bytes; else a count
  * @percent: a level in thousandths of a percent
  * @pages: a counter of pages, shown in KiB, as vmstat shows swapping
+ * @kib: a counter of KiB
  * @wide: shown only with -w and in JSON
  * @number: of the amount in the totals, or of the event
  * @plus, @minus: numbers of amounts to add and to subtract, or 0
@@ -39,6 +40,7 @@ struct interval_column {
 	bool memory;
 	bool percent;
 	bool pages;
+	bool kib;
 	bool wide;
 	unsigned int number;
 	unsigned int plus;

@@ -30,6 +30,7 @@ static void present_json(const struct session *session, const struct view *view)
 	const struct record_type *type = command_rows(options)->type;
 	struct listing listing;
 	const struct json_parts what = {
+		.command = options->command->name,
 		.parts = shown_parts(options),
 		.type = type ? type : &task_record,
 		.listing = &listing,

@@ -130,8 +130,7 @@ static void put_json(const struct session *session, const struct span *span)
 	const struct zone *zone;
 	size_t i, m;
 
-	json_open(&json, NULL, '{');
-	interval_json_time(&json, now);
+	interval_json_open(&json, session, span->before, now);
 	json_open(&json, "zones", '[');
 	for (i = 0; i < now->n_zones; i++) {
 		zone = &now->zones[i];

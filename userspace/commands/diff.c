@@ -6,6 +6,7 @@
 #include "commands/commands.h"
 #include "host/names.h"
 #include "lib/memory.h"
+#include "model/document.h"
 #include "model/warnings.h"
 #include "record/source-file.h"
 
@@ -147,7 +148,7 @@ static const struct column diff_columns[] = {
 	{ "user", "User", "name of the effective user", .kind = KIND_TEXT,
 	  .total = TOTAL_DISTINCT, .derive = get_user },
 	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = get_comm },
-	{ "start", "Start", "start time", .kind = KIND_SINCE_BOOT,
+	{ "start_ns", "Start", "start time", .kind = KIND_SINCE_BOOT,
 	  .derive = get_start },
 	{ "change", "Change",
 	  "new, gone, grown or shrunk (PSS), changed, unknown",
@@ -327,27 +328,19 @@ static void show_table(const struct diff *diff, const struct options *options, F
 	show_system(diff, options, out);
 }
 
-static void put_census(struct json *json, const char *key,
-		       const struct snapshot *snap)
-{
-	json_open(json, key, '{');
-	json_put_unsigned(json, "seq", snap->seq);
-	json_put_known(json, "realtime", KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS),
-		       (int64_t)snap->scan.realtime);
-	json_close(json, '}');
-}
-
 static void show_json(const struct diff *diff, const struct options *options, FILE *out)
 {
 	const struct view view = { .snap = diff->after, .numeric = options->numeric };
+	const struct document_point from = document_point_of(diff->before);
+	const struct document_point to = document_point_of(diff->after);
 	struct json json = { .out = out };
 	const struct column *column;
 	struct amount change;
 	unsigned int i;
 
-	json_open(&json, NULL, '{');
-	put_census(&json, "before", diff->before);
-	put_census(&json, "after", diff->after);
+	document_open(&json, options->command->name);
+	document_window(&json, &from, &to);
+	json_close(&json, '}');
 	command_json_records(&json, "tasks", &view, options,
 			     records_of(diff->rows, diff->n_rows, sizeof(*diff->rows)));
 	json_open(&json, "system", '{');
@@ -444,7 +437,7 @@ const struct command diff_command = {
 	"shrinkage. '-' means that a figure is unknown in one of the two, because the\n"
 	"process was busy. Then it prints the totals of the system that changed.\n"
 	"\n"
-	"With -J, \"before\" and \"after\" identify the two censuses.\n",
+	"With -J, \"from\" and \"to\" of \"window\" are the two censuses.\n",
 	.options = diff_uses,
 	.own_size = sizeof(struct diff_options),
 	.rows = { &diff_record, "pid,user,comm,change,swap,uss,pss,rss", "size" },

@@ -12,6 +12,9 @@
 #include "model/format.h"
 #include "model/warnings.h"
 
+/* Bytes of the longest name of a member. */
+#define NAME_SIZE	48
+
 /**
  * struct interval_run - the state of a run
  * @columns: the @n columns of the command
@@ -53,12 +56,15 @@ bool interval_header_due(const struct options *options, uint64_t row)
 	return !(row % (size.ws_row - 2));
 }
 
-void interval_json_time(struct json *json, const struct snapshot *snap)
+void interval_json_open(struct json *json, const struct session *session,
+			const struct snapshot *before, const struct snapshot *snap)
 {
-	const uint64_t time = time_of(&snap->scan);
+	const struct document_point from = document_point_of(before);
+	const struct document_point to = document_point_of(snap);
 
-	json_put_unsigned(json, "seq", snap->seq);
-	json_put_known(json, "time", time, (int64_t)time);
+	document_open(json, session->options->command->name);
+	document_window(json, before ? &from : NULL, &to);
+	json_close(json, '}');
 }
 
 /* The growth of a counter; for the first census, its whole value. */
@@ -186,24 +192,27 @@ static void put_row(const struct interval_run *run, bool average)
 	table_finish(table);
 }
 
-/* Writes one object per line; memory is in bytes, a rate is per second. */
+/* Writes one object per line. */
 static void put_json(const struct interval_run *run)
 {
 	struct json json = { .out = run->session->out, .line = true };
 	const struct interval_column *column;
+	char name[NAME_SIZE];
 	double value;
 	size_t i;
 
-	json_open(&json, NULL, '{');
-	interval_json_time(&json, run->censuses.now);
+	interval_json_open(&json, run->session, run->censuses.before, run->censuses.now);
 	for (i = 0; i < run->n; i++) {
 		column = &run->columns[i];
+		snprintf(name, sizeof(name), "%s%s", column->name,
+			 column->kind == INTERVAL_RATE ? "_per_second" : "");
 		if (!get(column, run->censuses.before, run->censuses.now, &value))
-			json_put_null(&json, column->name);
+			json_put_null(&json, name);
 		else if (column->kind == INTERVAL_LEVEL && !column->percent)
-			json_put_signed(&json, column->name, (int64_t)value);
+			json_put_signed(&json, name, (int64_t)value);
 		else
-			json_put_ratio(&json, column->name, value);
+			json_put_ratio(&json, name, column->pages || column->kib ?
+				       value * 1024 : value);
 	}
 	json_close(&json, '}');
 }

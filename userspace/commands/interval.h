@@ -7,15 +7,20 @@
 #define READER_INTERVAL_H
 
 #include "cli/session.h"
-#include "lib/json.h"
+#include "model/document.h"
 
-/* Columns: memory, events per second, and pages swapped in KiB per second. */
+/*
+ * Columns: memory, events per second, and per second KiB and pages in KiB.  In JSON rates
+ * are bytes and their names end in _per_second.
+ */
 #define LEVEL(name_, header_, num, help_, ...)				\
 	{ .name = name_, .header = header_, .help = help_,		\
 	  .kind = INTERVAL_LEVEL, .memory = true, .number = num, __VA_ARGS__ }
 #define RATE(name_, header_, num, help_, ...)				\
 	{ .name = name_, .header = header_, .help = help_,		\
 	  .kind = INTERVAL_RATE, .number = num, __VA_ARGS__ }
+#define KIB_RATE(name_, header_, num, help_, ...)			\
+	RATE(name_, header_, num, help_, .kib = true, __VA_ARGS__)
 #define SWAPPED(name_, header_, num, help_, ...)			\
 	RATE(name_, header_, num, help_, .pages = true, __VA_ARGS__)
 
@@ -56,8 +61,12 @@ bool interval_next(struct session *session, struct censuses *censuses, struct fa
  */
 int interval_end(struct session *session, struct censuses *censuses);
 
-/* Writes the number and the time of a census as members of an open object. */
-void interval_json_time(struct json *json, const struct snapshot *snap);
+/*
+ * Opens a document for the row of @snap, with the window since @before, or since boot if
+ * that is NULL.
+ */
+void interval_json_open(struct json *json, const struct session *session,
+			const struct snapshot *before, const struct snapshot *snap);
 
 /* Seconds from @before, or from boot if it is NULL, to @snap; 0: unknown. */
 double interval_seconds(const struct snapshot *before, const struct snapshot *snap);

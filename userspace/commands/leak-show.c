@@ -5,8 +5,8 @@
 
 #include "cli/command.h"
 #include "commands/leak-show.h"
-#include "lib/json.h"
 #include "lib/text.h"
+#include "model/document.h"
 #include "model/format.h"
 
 #define SECONDS_PER_HOUR	3600
@@ -156,7 +156,7 @@ static void json_finding(struct json *json, const struct leak_report *report,
 	if (finding->verdict != VERDICT_GROWS)
 		return;
 	json_put_unsigned(json, "grown", (uint64_t)finding->grown);
-	json_put_unsigned(json, "since", since(report->tracks, suspect));
+	json_put_realtime(json, "since_realtime_ns", since(report->tracks, suspect));
 	json_put_ratio(json, "slope", finding->slope.slope);
 	json_put_ratio(json, "slope_low", finding->slope.low);
 	json_put_ratio(json, "slope_high", finding->slope.high);
@@ -199,12 +199,13 @@ static void json_process(struct json *json, const struct leak_report *report,
 	json_put_string(json, "comm", track->comm);
 	json_put_known(json, "uid", KNOWN(&track->last, MEMCENSUS_TASK_UID),
 		       (int64_t)track->last.uid);
+	json_put_string(json, "user", track->user);
 	json_finding(json, report, suspect);
 	if (leak_seconds_left(report, suspect, &seconds, &what)) {
-		json_put_ratio(json, "seconds_left", seconds);
+		json_put_real(json, "left_ns", seconds * 1e9);
 		json_put_string(json, "limit", what);
 	} else {
-		json_put_null(json, "seconds_left");
+		json_put_null(json, "left_ns");
 		json_put_null(json, "limit");
 	}
 	if (suspect->finding.verdict == VERDICT_GROWS && track->regions.times.n)
@@ -214,17 +215,18 @@ static void json_process(struct json *json, const struct leak_report *report,
 	json_close(json, '}');
 }
 
-static void put_json(const struct leak_report *report, FILE *out)
+static void put_json(const struct leak_report *report, const struct session *session)
 {
 	const struct tracks *tracks = report->tracks;
-	struct json json = { .out = out };
+	const struct document_point from = { 0, tracks->first, tracks->zero };
+	const struct document_point to = { 0, tracks->last, tracks->boottime };
+	struct json json = { .out = session->out };
 	size_t i, n;
 
-	json_open(&json, NULL, '{');
-	json_put_string(&json, "memcensus", "leak");
+	document_open(&json, session->options->command->name);
+	document_window(&json, &from, &to);
 	json_put_unsigned(&json, "censuses", tracks->censuses);
-	json_put_unsigned(&json, "first", tracks->first);
-	json_put_unsigned(&json, "last", tracks->last);
+	json_close(&json, '}');
 	json_open(&json, "processes", '{');
 	for (i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
 		json_put_unsigned(&json, verdicts[i], report->counts[i]);
@@ -247,7 +249,7 @@ void leak_show(const struct leak_report *report, const struct session *session)
 	FILE *out = session->out;
 
 	if (session->options->json) {
-		put_json(report, out);
+		put_json(report, session);
 		return;
 	}
 	if (report->n || session->options->raw)

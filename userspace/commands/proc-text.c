@@ -14,6 +14,7 @@
 #include "host/proc-texts.h"
 #include "host/procfs.h"
 #include "lib/memory.h"
+#include "model/document.h"
 
 #define NAME_SIZE	64
 
@@ -98,7 +99,8 @@ static void put_setting(struct json *json, const char *name, const char *value)
 		json_put_string(json, name, value);
 }
 
-static void show_settings(const char *text, const struct options *options, FILE *out)
+static void show_settings(const char *text, const struct document_point *when,
+			  const struct options *options, FILE *out)
 {
 	struct json json = { .out = out };
 	struct table *table = NULL;
@@ -106,7 +108,8 @@ static void show_settings(const char *text, const struct options *options, FILE 
 	size_t i;
 
 	if (options->json) {
-		json_open(&json, NULL, '{');
+		document_open(&json, options->command->name);
+		document_scan(&json, when);
 		json_open(&json, "vm", '{');
 	} else {
 		table = table_new(command_look(options), out);
@@ -195,12 +198,14 @@ static struct slab *read_slabs(const char *text, size_t *n)
 	return slabs;
 }
 
-static void put_slabs(const struct slab *slabs, size_t n, FILE *out)
+static void put_slabs(const struct slab *slabs, size_t n, const struct document_point *when,
+		      const struct options *options, FILE *out)
 {
 	struct json json = { .out = out };
 	size_t i;
 
-	json_open(&json, NULL, '{');
+	document_open(&json, options->command->name);
+	document_scan(&json, when);
 	json_open(&json, "slabs", '[');
 	for (i = 0; i < n; i++) {
 		json_open(&json, NULL, '{');
@@ -247,14 +252,15 @@ static void show_table(const struct slab *slabs, size_t n,
 	table_finish(table);
 }
 
-static void show_slabs(const char *text, const struct options *options, FILE *out)
+static void show_slabs(const char *text, const struct document_point *when,
+		       const struct options *options, FILE *out)
 {
 	struct slab *slabs;
 	size_t n;
 
 	slabs = read_slabs(text, &n);
 	if (options->json)
-		put_slabs(slabs, n, out);
+		put_slabs(slabs, n, when, options, out);
 	else
 		show_table(slabs, n, options, out);
 	free(slabs);
@@ -308,6 +314,7 @@ int proc_text_run(struct session *session, struct failure *why)
 	const struct options *options = session->options;
 	const struct system_options *own = options->own;
 	struct snapshot *snap;
+	struct document_point when;
 	const char *text;
 	int ret = 0;
 
@@ -315,14 +322,15 @@ int proc_text_run(struct session *session, struct failure *why)
 						     PROC_TEXTS_BIT_SLABINFO, why);
 	if (!snap)
 		return -1;
+	when = document_point_of(snap);
 	text = proc_texts_find(snap, own->vm ? PROC_TEXTS_VM : PROC_TEXTS_SLABINFO);
 	if (!text)
 		ret = no_text(session, own->vm ? "sys/vm" : "slabinfo",
 			      own->vm ? "" : " --slab", why);
 	else if (own->vm)
-		show_settings(text, options, session->out);
+		show_settings(text, &when, options, session->out);
 	else if (*text)
-		show_slabs(text, options, session->out);
+		show_slabs(text, &when, options, session->out);
 	else
 		ret = fail(why, FAIL_SYSTEM, "/proc/slabinfo is empty");
 	snapshot_free(snap);

@@ -12,6 +12,7 @@
 #include "host/process.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "model/document.h"
 #include "model/format.h"
 #include "model/snapshot-json.h"
 #include "model/warnings.h"
@@ -24,6 +25,7 @@
  * @swap: bytes, the part of @used that is swapped out
  * @min_faults, @maj_faults: since the start of the task
  * @moment: time of the census, ns since boot
+ * @point: the census
  */
 struct sample {
 	struct amount vss;
@@ -32,20 +34,21 @@ struct sample {
 	struct amount min_faults;
 	struct amount maj_faults;
 	struct amount moment;
+	struct document_point point;
 };
 
 /**
  * struct watched - a watched process
  * @start: ns since boot; 0: unknown
  * @comm: its last known name
- * @seen: time when it was last seen, ns since 1970
+ * @seen: the census that saw it last
  * @sample: its last known figures
  */
 struct watched {
 	uint32_t pid;
 	uint64_t start;
 	char comm[4 * MEMCENSUS_NAME_LEN];
-	uint64_t seen;
+	struct document_point seen;
 	struct sample sample;
 	bool ended;
 };
@@ -89,8 +92,9 @@ struct delta {
 	double maj_faults;
 };
 
-static struct sample sample_of(const struct task *task, const struct scan *scan)
+static struct sample sample_of(const struct task *task, const struct snapshot *snap)
 {
+	const struct scan *scan = &snap->scan;
 	const struct figures *f = &task->figures;
 	struct sample sample = {
 		.vss = amount_figure(f, MEMCENSUS_F_VSS),
@@ -100,6 +104,7 @@ static struct sample sample_of(const struct task *task, const struct scan *scan)
 		.min_faults = { KNOWN(task, MEMCENSUS_TASK_MIN_FAULTS), task->min_faults },
 		.maj_faults = { KNOWN(task, MEMCENSUS_TASK_MAJ_FAULTS), task->maj_faults },
 		.moment = { KNOWN(scan, MEMCENSUS_SCAN_BOOTTIME_NS), scan->boottime },
+		.point = document_point_of(snap),
 	};
 
 	if (KNOWN(f, MEMCENSUS_F_HUGETLB))
@@ -212,15 +217,25 @@ static void json_growths(struct json *json, const struct delta *delta)
 	json_close(json, ']');
 }
 
+/* Opens the line of JSON of a row or an event at @to; @from: the earlier census, or NULL. */
+static void json_line(struct json *json, const struct watch *watch,
+		      const struct document_point *from, const struct document_point *to)
+{
+	document_open(json, watch->session->options->command->name);
+	document_window(json, from, to);
+	json_close(json, '}');
+}
+
+/* @then: the census that @delta counts from; NULL: this is the first one. */
 static void put_line(const struct watch *watch, const struct view *view,
-		     const struct task *task, const struct delta *delta)
+		     const struct task *task, const struct delta *delta,
+		     const struct document_point *then)
 {
 	struct json json = { .out = watch->session->out, .line = true };
-	const uint64_t time = time_of(&view->snap->scan);
+	const struct document_point now = document_point_of(view->snap);
 	size_t i;
 
-	json_open(&json, NULL, '{');
-	json_put_known(&json, "time", time, (int64_t)time);
+	json_line(&json, watch, then, &now);
 	json_put_unsigned(&json, "pid", task->pid);
 	json_column(&json, &task_record.fields.columns[MEMCENSUS_TASK_STATE], view, task);
 	for (i = 0; i < ARRAY_SIZE(amounts); i++)
@@ -245,11 +260,12 @@ static FILE *begin_event(const struct watch *watch, const struct watched *proces
 	return out;
 }
 
-static void json_event(struct json *json, const struct watched *process,
-		       uint64_t realtime, const char *event)
+/* Opens the event that the census @now found; the one before did not. */
+static void json_event(struct json *json, const struct watch *watch,
+		       const struct watched *process, const struct document_point *now,
+		       const char *event)
 {
-	json_open(json, NULL, '{');
-	json_put_known(json, "time", realtime, (int64_t)realtime);
+	json_line(json, watch, process->seen.realtime ? &process->seen : NULL, now);
 	json_put_unsigned(json, "pid", process->pid);
 	json_put_string(json, "event", event);
 	json_put_string(json, "comm", process->comm);
@@ -259,8 +275,9 @@ static void json_event(struct json *json, const struct watched *process,
  * Stores @comm as the name of @process.  Prints it if it is the @first one, if it
  * has changed, or if the process has @executed a program.
  */
-static void put_name(const struct watch *watch, struct watched *process, uint64_t realtime,
-		     const char *comm, bool first, bool executed)
+static void put_name(const struct watch *watch, struct watched *process,
+		     const struct document_point *now, const char *comm, bool first,
+		     bool executed)
 {
 	struct json json = { .out = watch->session->out, .line = true };
 	char *name, date[TIME_SIZE];
@@ -270,14 +287,14 @@ static void put_name(const struct watch *watch, struct watched *process, uint64_
 		return;
 	snprintf(process->comm, sizeof(process->comm), "%s", comm);
 	if (watch->session->options->json) {
-		json_event(&json, process, realtime,
+		json_event(&json, watch, process, now,
 			   first ? "begin" : executed ? "exec" : "renamed");
 		json_close(&json, '}');
 		return;
 	}
-	time_text(date, realtime, true);
+	time_text(date, now->realtime, true);
 	name = text_printable(process->comm);
-	out = begin_event(watch, process, realtime);
+	out = begin_event(watch, process, now->realtime);
 	if (first)
 		fprintf(out, "is %s, on %.10s\n", name, date);
 	else if (executed)
@@ -288,13 +305,13 @@ static void put_name(const struct watch *watch, struct watched *process, uint64_
 }
 
 static void json_end(const struct watch *watch, const struct watched *process,
-		     uint64_t realtime, const struct exit_status *exited, const char *heir)
+		     const struct document_point *now, const struct exit_status *exited,
+		     const char *heir)
 {
 	struct json json = { .out = watch->session->out, .line = true };
 
-	json_event(&json, process, realtime, "ended");
-	json_put_known(&json, "after", process->seen, (int64_t)process->seen);
-	json_put_known(&json, "at", exited->realtime, (int64_t)exited->realtime);
+	json_event(&json, watch, process, now, "ended");
+	json_put_realtime(&json, "ended_realtime_ns", exited->realtime);
 	json_put_known(&json, "exit_status", exited->known && WIFEXITED(exited->status),
 		       WEXITSTATUS(exited->status));
 	json_put_known(&json, "signal", exited->known && WIFSIGNALED(exited->status),
@@ -306,19 +323,20 @@ static void json_end(const struct watch *watch, const struct watched *process,
 }
 
 /*
- * Prints that @process has ended as @exited says; @realtime is the time of detection.
+ * Prints that @process has ended as @exited says; the census @now found that.
  * @heir: name of the process that has its PID now, or NULL.
  */
 static void put_end(const struct watch *watch, const struct watched *process,
-		    uint64_t realtime, const struct exit_status *exited, const char *heir)
+		    const struct document_point *now, const struct exit_status *exited,
+		    const char *heir)
 {
 	char how[EXIT_STATUS_SIZE], from[TIME_SIZE], to[TIME_SIZE];
 	char *name = text_printable(heir ? heir : "");
-	FILE *out = begin_event(watch, process, realtime);
+	FILE *out = begin_event(watch, process, now->realtime);
 
 	exit_status_text(how, exited);
-	time_text(from, exited->realtime ? exited->realtime : process->seen, false);
-	time_text(to, realtime, false);
+	time_text(from, exited->realtime ? exited->realtime : process->seen.realtime, false);
+	time_text(to, now->realtime, false);
 	if (exited->realtime)
 		fprintf(out, "ended at %s: %s", from, how);
 	else
@@ -338,9 +356,9 @@ static struct watched *find(const struct watch *watch, uint64_t pid, bool ended)
 	return NULL;
 }
 
-/* @process has ended: the census of @realtime lacks it, or @task has its PID now. */
+/* @process has ended: the census @now lacks it, or @task has its PID now. */
 static void has_ended(struct watch *watch, struct watched *process,
-		      uint64_t realtime, const struct task *task)
+		      const struct document_point *now, const struct task *task)
 {
 	const char *heir = task && KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL;
 	struct exit_status exited = exit_watch_status(watch->exits, process->pid);
@@ -355,15 +373,14 @@ static void has_ended(struct watch *watch, struct watched *process,
 	if (watch->session->request.pids)
 		watch->session->request.n_pids = kept;
 	if (watch->session->options->json)
-		json_end(watch, process, realtime, &exited, heir);
+		json_end(watch, process, now, &exited, heir);
 	else
-		put_end(watch, process, realtime, &exited, heir);
+		put_end(watch, process, now, &exited, heir);
 }
 
 static void show_task(struct watch *watch, const struct view *view, const struct task *task)
 {
-	uint64_t realtime = time_of(&view->snap->scan);
-	struct sample now = sample_of(task, &view->snap->scan);
+	struct sample now = sample_of(task, view->snap);
 	struct watched *process = find(watch, task->pid, false);
 	bool first = !process;
 	struct delta delta;
@@ -375,21 +392,21 @@ static void show_task(struct watch *watch, const struct view *view, const struct
 		process->start = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
 	} else if (process->start && KNOWN(task, MEMCENSUS_TASK_START_NS) &&
 		   task->start != process->start) {
-		has_ended(watch, process, realtime, task);
+		has_ended(watch, process, &now.point, task);
 		return;
 	}
-	put_name(watch, process, realtime, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "",
+	put_name(watch, process, &now.point, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "",
 		 first, exit_watch_executed(watch->exits, process->pid));
 
 	delta = delta_between(&process->sample, &now);
 	if (watch->session->options->json)
-		put_line(watch, view, task, &delta);
+		put_line(watch, view, task, &delta, first ? NULL : &process->sample.point);
 	else
 		put_row(watch, view, task, &delta);
 	/* Keep the last known sample: the next growth is counted from it. */
 	if (first || (now.vss.known && now.used.known))
 		process->sample = now;
-	process->seen = realtime;
+	process->seen = now.point;
 }
 
 /* A record may have all processes; a live census only those requested. */
@@ -420,13 +437,14 @@ static bool is_in(const struct snapshot *snap, uint32_t pid)
 static void show_census(struct watch *watch, const struct snapshot *snap)
 {
 	const struct view view = { .snap = snap };
+	const struct document_point now = document_point_of(snap);
 	bool live = watch->session->source->ops->live;
 	size_t i, n = watch->n;
 
 	for (i = 0; i < n; i++)
 		if (!watch->v[i].ended && !is_in(snap, watch->v[i].pid) &&
 		    (!live || process_is_gone(watch->v[i].pid)))
-			has_ended(watch, &watch->v[i], time_of(&snap->scan), NULL);
+			has_ended(watch, &watch->v[i], &now, NULL);
 	for (i = 0; i < snap->n_tasks; i++)
 		if (is_asked_for(watch, &snap->tasks[i]))
 			show_task(watch, &view, &snap->tasks[i]);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/json.h"
 #include "lib/memory.h"
@@ -11,6 +12,15 @@
 
 /* Up to this depth, each item is written on its own line. */
 #define LINE_DEPTH	2
+
+/* Doubles have all integers up to this one. */
+#define EXACT_MAX	(INT64_C(1) << 53)
+
+#define NSEC_PER_SEC	UINT64_C(1000000000)
+/* Bytes that the text of a point in time needs. */
+#define POINT_SIZE	48
+/* Bytes of the longest name of one. */
+#define KEY_SIZE	40
 
 /* Precision of a ratio, and significant digits of any real number. */
 #define RATIO_UNIT	10000.0
@@ -162,8 +172,49 @@ void json_put_unsigned(struct json *json, const char *key, uint64_t value)
 
 void json_put_signed(struct json *json, const char *key, int64_t value)
 {
-	fprintf(value_begin(json, key), "%" PRId64, value);
+	const bool exact = value <= EXACT_MAX && value >= -EXACT_MAX;
+
+	fprintf(value_begin(json, key), exact ? "%" PRId64 : "\"%" PRId64 "\"", value);
 	value_end(json);
+}
+
+/* Writes @ns as the number @key, and @text as the member without the suffix of @key. */
+static void put_point(struct json *json, const char *key, uint64_t ns, const char *text)
+{
+	const size_t len = strlen(key) - strlen("_ns");
+	char name[KEY_SIZE];
+
+	if (len >= sizeof(name) || strcmp(key + len, "_ns"))
+		abort();
+	snprintf(name, sizeof(name), "%.*s", (int)len, key);
+	if (ns) {
+		fprintf(value_begin(json, key), "%" PRIu64, ns);
+		value_end(json);
+	} else {
+		json_put_null(json, key);
+	}
+	json_put_string(json, name, ns ? text : NULL);
+}
+
+void json_put_realtime(struct json *json, const char *key, uint64_t ns)
+{
+	const time_t seconds = (time_t)(ns / NSEC_PER_SEC);
+	char date[POINT_SIZE / 2], text[POINT_SIZE];
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text, sizeof(text), "%s.%09" PRIu64 "Z", date, ns % NSEC_PER_SEC);
+	put_point(json, key, ns, text);
+}
+
+void json_put_boottime(struct json *json, const char *key, uint64_t ns)
+{
+	char text[POINT_SIZE];
+
+	snprintf(text, sizeof(text), "%" PRIu64 ".%09" PRIu64, ns / NSEC_PER_SEC,
+		 ns % NSEC_PER_SEC);
+	put_point(json, key, ns, text);
 }
 
 void json_put_real(struct json *json, const char *key, double value)

@@ -8,9 +8,9 @@
  * string holds control characters or changes the text direction, its whole
  * item is written in ASCII with escapes.
  *
- * Integers are below 2^63, the limit of common parsers.  Larger ones (only IDs,
- * offsets and addresses) are strings of decimal digits, because parsers do not
- * round strings.
+ * Many parsers, as jq, read numbers as doubles and round integers beyond 2^53.  So larger
+ * ones (only IDs, offsets and addresses) are strings of decimal digits.  Points in time are
+ * always numbers of ns, with the same as text beside them.
  *
  * @key is the member's name inside an object, NULL inside an array.
  */
@@ -51,6 +51,12 @@ void json_open(struct json *json, const char *key, char bracket);
 void json_close(struct json *json, char bracket);
 void json_put_unsigned(struct json *json, const char *key, uint64_t value);
 void json_put_signed(struct json *json, const char *key, int64_t value);
+/*
+ * Points in time, in ns; 0: unknown.  @key ends in _ns; the member without this suffix has
+ * the same as text: 2026-11-20T09:54:55.123456789Z, or 1234.123456789 in s since boot.
+ */
+void json_put_realtime(struct json *json, const char *key, uint64_t ns);
+void json_put_boottime(struct json *json, const char *key, uint64_t ns);
 /* json_put_real() writes 15 significant digits, json_put_ratio() four decimals. */
 void json_put_real(struct json *json, const char *key, double value);
 void json_put_ratio(struct json *json, const char *key, double value);

@@ -240,10 +240,11 @@ enum {
 static const struct column task_derived[] = {
 	[TASK_USER] = {
 		"user", "User", "name of the effective user", .kind = KIND_TEXT,
-		.total = TOTAL_DISTINCT, .derive = task_user },
+		.in_json = true, .total = TOTAL_DISTINCT, .derive = task_user },
 	[TASK_CGROUP_PATH] = {
 		"cgroup_path", "CgroupPath", "path of its cgroup in the default hierarchy",
-		.kind = KIND_TEXT, .total = TOTAL_DISTINCT, .derive = task_cgroup_path },
+		.kind = KIND_TEXT, .in_json = true, .total = TOTAL_DISTINCT,
+		.derive = task_cgroup_path },
 	[TASK_DELTA] = {
 		"delta", "Delta", "rss_counter minus rss: the error of the counter",
 		.kind = KIND_BYTES, .total = TOTAL_SUM, .sign = true,
@@ -284,9 +285,9 @@ static const struct column vma_derived[] = {
 
 static const struct column group_derived[] = {
 	{ "user", "User", "user name, of groups by user",
-	  .kind = KIND_TEXT, .derive = group_user },
+	  .kind = KIND_TEXT, .in_json = true, .derive = group_user },
 	{ "cgroup_path", "CgroupPath", "path of the cgroup, of groups by cgroup",
-	  .kind = KIND_TEXT, .derive = group_cgroup_path },
+	  .kind = KIND_TEXT, .in_json = true, .derive = group_cgroup_path },
 	PERCENT_COLUMN(group),
 	CHARGE(TOTAL, BYTES, "charged", "Charged", "memory.current",
 	       "memory charged to the cgroup and to those below it"),

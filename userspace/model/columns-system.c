@@ -43,15 +43,16 @@ static const struct column info_fields[] = {
 };
 
 #define SCAN(num, ...)	ATTRIBUTE(scan, MEMCENSUS_SCAN_##num, NULL, __VA_ARGS__)
-#define SCAN_NS(num, member, help)					\
-	NAMED(scan, MEMCENSUS_SCAN_##num##_NS, #member "_ns", NULL, member, U64, DURATION, help)
+#define SCAN_TIME(num, member, kind, help)				\
+	NAMED(scan, MEMCENSUS_SCAN_##num##_NS, #member "_ns", NULL, member, U64, kind, help)
+#define SCAN_NS(num, member, help)	SCAN_TIME(num, member, DURATION, help)
 
 static const struct column scan_fields[] = {
 	SCAN(BASIS, basis, U32, WORD, "how owners were counted",
 	     .words = basis_words, .n_words = ARRAY_SIZE(basis_words)),
 	SCAN(PARTS, parts, U32, ID, "bits of what was gathered"),
-	SCAN_NS(REALTIME, realtime, "beginning, since 1970"),
-	SCAN_NS(BOOTTIME, boottime, "beginning, since boot"),
+	SCAN_TIME(REALTIME, realtime, REALTIME, "beginning, since 1970"),
+	SCAN_TIME(BOOTTIME, boottime, SINCE_BOOT, "beginning, since boot"),
 	SCAN_NS(WALL, wall, "from beginning to end"),
 	SCAN_NS(CPU, cpu, "CPU time"),
 	SCAN_NS(LOCK_HOLD_MAX, lock_hold_max, "longest lock hold on an address space"),
@@ -131,16 +132,16 @@ INDEXES(extfrag)
 
 static const struct column zone_derived[] = {
 	{ "unusable", "Unusable", "part of free memory too small for each order",
-	  .kind = KIND_INDEXES, .derive = derive_unusable },
+	  .kind = KIND_INDEXES, .in_json = true, .derive = derive_unusable },
 	{ "extfrag", "ExtFrag",
 	  "why each order would fail: towards 0 memory, towards 1 fragmentation",
-	  .kind = KIND_INDEXES, .derive = derive_extfrag },
+	  .kind = KIND_INDEXES, .in_json = true, .derive = derive_extfrag },
 	{ "to_min", "ToMin", "free less min", .kind = KIND_BYTES, .sign = true,
-	  .derive = derive_to_min },
+	  .in_json = true, .derive = derive_to_min },
 	{ "to_low", "ToLow", "free less low: when it falls below 0 kswapd is woken",
-	  .kind = KIND_BYTES, .sign = true, .derive = derive_to_low },
+	  .kind = KIND_BYTES, .sign = true, .in_json = true, .derive = derive_to_low },
 	{ "to_high", "ToHigh", "free less high: at 0 or above kswapd may sleep",
-	  .kind = KIND_BYTES, .sign = true, .derive = derive_to_high },
+	  .kind = KIND_BYTES, .sign = true, .in_json = true, .derive = derive_to_high },
 };
 
 #define NODE(num, ...)	ATTRIBUTE(node, MEMCENSUS_NODE_##num, __VA_ARGS__)
@@ -267,17 +268,18 @@ static const struct column bytes[] = {
 	BYTES(CMA_FREE, "cma_free", "CmaFree", "free in CMA areas"),
 };
 
-#define EVENT(num, name_, kernel_, help_)				\
+#define EVENT(num, name_, kernel_, help_)	EVENTS(num, name_, kernel_, COUNT, help_)
+#define EVENTS(num, name_, kernel_, kind_, help_)			\
 	[MEMCENSUS_E_##num] = {						\
 		.name = name_, .help = help_, .kernel = kernel_,	\
-		.kind = KIND_COUNT, .wire = WIRE_U64,			\
+		.kind = KIND_##kind_, .wire = WIRE_U64,			\
 		.number = MEMCENSUS_E_##num,				\
 		.known = offsetof(struct totals, events.known),		\
 		.offset = offsetof(struct totals, events.v[MEMCENSUS_E_##num]) }
 
 static const struct column events[] = {
-	EVENT(PGPGIN_KIB, "pgpgin_kib", "pgpgin", "KiB read from block devices"),
-	EVENT(PGPGOUT_KIB, "pgpgout_kib", "pgpgout", "KiB written to block devices"),
+	EVENTS(PGPGIN_KIB, "pgpgin_kib", "pgpgin", KIB, "KiB read from block devices"),
+	EVENTS(PGPGOUT_KIB, "pgpgout_kib", "pgpgout", KIB, "KiB written to block devices"),
 	EVENT(PSWPIN, "pswpin", "pswpin", "pages swapped in"),
 	EVENT(PSWPOUT, "pswpout", "pswpout", "pages swapped out"),
 	EVENT(PGALLOC, "pgalloc", "pgalloc_*", "pages allocated"),

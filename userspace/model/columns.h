@@ -33,11 +33,13 @@ enum wire {
 enum kind {
 	KIND_BYTES,		/* memory */
 	KIND_COUNT,		/* a number of objects */
+	KIND_KIB,		/* amount counted in KiB; in JSON bytes, with _bytes for _kib */
 	KIND_ID,		/* a number used as a name: never summed */
 	KIND_TEXT,
 	KIND_WORD,		/* a number with a word for each value */
 	KIND_BOOL,
 	KIND_SINCE_BOOT,	/* ns, a point in time */
+	KIND_REALTIME,		/* ns since 1970, a point in time */
 	KIND_DURATION,		/* ns */
 	KIND_SECONDS,		/* ns, in tables s with six decimals */
 	KIND_ADDRESS,		/* hexadecimal */
@@ -112,6 +114,7 @@ static inline const char *view_name(const struct view *view, enum name_kind kind
  * @sign: the value may be negative
  * @optional: a list that is absent if it is empty
  * @counter: it only grows
+ * @in_json: a derived value that JSON has with the attributes: the name of a number
  * @number: number of the attribute; its bit in the bitmap of known values
  * @known: offset of that bitmap in the record
  * @offset: of the value in the record
@@ -133,6 +136,7 @@ struct column {
 	bool sign;
 	bool optional;
 	bool counter;
+	bool in_json;
 	unsigned int number;
 	size_t known;
 	size_t offset;

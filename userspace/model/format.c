@@ -82,6 +82,9 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 		time_text(buf, scan->realtime - scan->boottime + value->number, true);
 		return KNOWN(scan, MEMCENSUS_SCAN_REALTIME_NS) &&
 		       KNOWN(scan, MEMCENSUS_SCAN_BOOTTIME_NS);
+	case KIND_REALTIME:
+		time_text(buf, value->number, true);
+		return true;
 	case KIND_ADDRESS:
 		snprintf(buf, NUMBER_SIZE, "%016" PRIx64, value->number);
 		return true;

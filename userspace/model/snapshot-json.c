@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A snapshot as JSON, by the arrays of columns. */
+#include <string.h>
+
 #include "lib/json.h"
 #include "model/breakdown.h"
+#include "model/document.h"
 #include "model/pages.h"
 #include "model/snapshot-json.h"
+
+/* Bytes of the longest name of a member. */
+#define NAME_SIZE	40
 
 static void put_list(struct json *json, const struct column *column,
 		     const struct numbers *list)
@@ -23,12 +29,50 @@ static void put_list(struct json *json, const struct column *column,
 	json_close(json, ']');
 }
 
+/* The member of a KIND_KIB: bytes. */
+static void put_kib(struct json *json, const struct column *column, const struct value *value)
+{
+	const size_t len = strlen(column->name) - strlen("_kib");
+	char name[NAME_SIZE];
+
+	snprintf(name, sizeof(name), "%.*s_bytes", (int)len, column->name);
+	if (value)
+		json_put_unsigned(json, name, value->number << 10);
+	else
+		json_put_null(json, name);
+}
+
+/* NULL: unknown. */
+static void put_null(struct json *json, const struct column *column)
+{
+	switch (column->kind) {
+	case KIND_KIB:
+		put_kib(json, column, NULL);
+		break;
+	case KIND_REALTIME:
+	case KIND_SINCE_BOOT:
+		json_put_boottime(json, column->name, 0);
+		break;
+	default:
+		json_put_null(json, column->name);
+	}
+}
+
 static void put_value(struct json *json, const struct column *column,
 		      const struct value *value)
 {
 	const char *word = NULL;
 
 	switch (column->kind) {
+	case KIND_KIB:
+		put_kib(json, column, value);
+		return;
+	case KIND_REALTIME:
+		json_put_realtime(json, column->name, value->number);
+		return;
+	case KIND_SINCE_BOOT:
+		json_put_boottime(json, column->name, value->number);
+		return;
 	case KIND_TEXT:
 		json_put_string(json, column->name, value->text);
 		return;
@@ -65,7 +109,7 @@ void json_column(struct json *json, const struct column *column, const struct vi
 	if (column_get(column, view, record, &value))
 		put_value(json, column, &value);
 	else
-		json_put_null(json, column->name);
+		put_null(json, column);
 }
 
 static void put_set(struct json *json, const struct column_set *set,
@@ -92,22 +136,21 @@ static void put_read(struct json *json, const struct column_set *set,
 			json_column(json, &set->columns[i], view, record);
 }
 
-/*
- * The ABI attributes of @record and what was read beside them; its derived values only if
- * it is a zone, or has no attributes.
- */
+/* The ABI attributes of @record, what was read beside them, and the names of its numbers. */
 static void put_members(struct json *json, const struct record_type *type,
 			const struct view *view, const void *record)
 {
 	const struct zone *zone = type == &zone_record ? record : NULL;
 	const struct group *group = type == &group_record ? record : NULL;
+	unsigned int i;
 
 	put_set(json, &type->fields, view, record);
+	for (i = 0; i < type->derived.n; i++)
+		if (!type->fields.n || type->derived.columns[i].in_json)
+			json_column(json, &type->derived.columns[i], view, record);
 	put_set(json, &type->figures, view, record);
 	if (group && KNOWN(group, MEMCENSUS_GROUP_CGROUP))
 		put_read(json, &type->derived, view, record);
-	if (!type->fields.n || zone)
-		put_set(json, &type->derived, view, record);
 	if (zone && zone->n_types)
 		put_records(json, "types", &zone_type_record, view,
 			    records_of(zone->types, zone->n_types, sizeof(*zone->types)));
@@ -146,7 +189,7 @@ static void put_totals(struct json *json, const struct listing *listing,
 		if (listing_total(listing, column, &total))
 			put_value(json, column, &total);
 		else
-			json_put_null(json, column->name);
+			put_null(json, column);
 	}
 	json_close(json, '}');
 }
@@ -200,14 +243,14 @@ void snapshot_json(FILE *out, const struct snapshot *snap,
 	struct breakdown breakdown;
 	size_t i;
 
-	json_open(&json, NULL, '{');
-	json_open(&json, "memcensus", '{');
-	put_members(&json, &info_record, &view, &snap->info);
-	json_close(&json, '}');
-
+	document_open(&json, what->command);
 	json_open(&json, "scan", '{');
 	json_put_unsigned(&json, "seq", snap->seq);
 	put_members(&json, &scan_record, &view, &snap->scan);
+	json_close(&json, '}');
+
+	json_open(&json, "module", '{');
+	put_members(&json, &info_record, &view, &snap->info);
 	json_close(&json, '}');
 
 	for (i = 0; i < ARRAY_SIZE(arrays); i++) {

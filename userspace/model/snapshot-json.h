@@ -11,6 +11,7 @@
 
 /**
  * struct json_parts - which parts of a snapshot are written
+ * @command: the command that writes it
  * @parts: MEMCENSUS_PART_*; arrays of other parts are left out
  * @type: of the records in @listing; groups and mappings by name are written only there
  * @listing: records in their order, with the chosen columns, or with all if none;
@@ -21,6 +22,7 @@
  * @line: all on one line
  */
 struct json_parts {
+	const char *command;
 	uint32_t parts;
 	const struct record_type *type;
 	const struct listing *listing;

@@ -21,9 +21,9 @@ NUMBER(unmapped, row->bytes.unmapped)
 NUMBER(fixed, row->bytes.fixed)
 NUMBER(discarded, row->bytes.discarded)
 NUMBER(unknown, row->bytes.unknown)
-NUMBER(time, row->bytes.ns)
-NUMBER(begun, row->process->begun + row->report->realtime)
-NUMBER(lasted, row->since)
+NUMBER(time_ns, row->bytes.ns)
+NUMBER(begun_realtime_ns, row->process->begun + row->report->realtime)
+NUMBER(lasted_ns, row->since)
 OF_CALL(brk, TRACE_BRK)
 OF_CALL(mmap, TRACE_MMAP)
 OF_CALL(munmap, TRACE_MUNMAP)
@@ -53,7 +53,7 @@ DERIVED(get_maj_faults, trace_shown, number,
 OF_WORK(pid, row->actor->tid)
 OF_WORK(work, row->work)
 OF_WORK(times, row->did.n)
-OF_WORK(time, row->did.ns)
+OF_WORK(time_ns, row->did.ns)
 OF_WORK(tried, row->did.tried)
 OF_WORK(done, row->did.done)
 DERIVED(get_work_comm, trace_worker, text, row->actor->comm, *row->actor->comm)
@@ -99,12 +99,12 @@ static const struct column trace_columns[] = {
 	COUNT(madvise, "madvise", "calls of madvise"),
 	COUNT(unknown, "Unknown",
 	      "calls of brk whose bytes are unknown: not in mapped and unmapped"),
-	{ "time", "Time", "ns in these calls", .kind = KIND_DURATION, .total = TOTAL_SUM,
-	  .derive = get_time },
-	{ "begun", "Begun", "when its trace began, ns since 1970", .kind = KIND_ID,
-	  .derive = get_begun },
-	{ "lasted", "Lasted", "ns that it was traced", .kind = KIND_DURATION,
-	  .derive = get_lasted },
+	{ "time_ns", "Seconds", "time in these calls; in JSON ns", .kind = KIND_SECONDS,
+	  .total = TOTAL_SUM, .derive = get_time_ns },
+	{ "begun_realtime_ns", "Begun", "when its trace began; in JSON ns since 1970",
+	  .kind = KIND_REALTIME, .derive = get_begun_realtime_ns },
+	{ "lasted_ns", "LastedSecs", "how long it was traced; in JSON ns", .kind = KIND_SECONDS,
+	  .derive = get_lasted_ns },
 };
 
 const struct record_type trace_record = {
@@ -115,7 +115,7 @@ const struct record_type trace_record = {
 static const struct column call_columns[] = {
 	{ "pid", "PID", .kind = KIND_ID, .derive = get_pid },
 	{ "comm", "Command", .kind = KIND_TEXT, .derive = get_comm },
-	{ "begun", "Begun", .kind = KIND_ID, .derive = get_begun },
+	{ "begun_realtime_ns", "Begun", .kind = KIND_REALTIME, .derive = get_begun_realtime_ns },
 	{ "call", "Call", .kind = KIND_WORD, .words = trace_call_names, .n_words = TRACE_CALLS,
 	  .derive = get_call },
 	COUNT(calls, "Calls", NULL),
@@ -125,7 +125,7 @@ static const struct column call_columns[] = {
 	BYTES(fixed, "Fixed", NULL),
 	BYTES(discarded, "Dropped", NULL),
 	COUNT(unknown, "Unknown", NULL),
-	{ "time", "Time", .kind = KIND_SECONDS, .derive = get_time },
+	{ "time_ns", "Seconds", .kind = KIND_SECONDS, .derive = get_time_ns },
 };
 
 const struct record_type trace_call_record = {
@@ -139,7 +139,7 @@ static const struct column work_columns[] = {
 	{ "work", "Work", .kind = KIND_WORD, .words = works, .n_words = TRACE_WORKS,
 	  .derive = get_work_work },
 	{ "times", "Times", .kind = KIND_COUNT, .derive = get_work_times },
-	{ "time", "Time", .kind = KIND_SECONDS, .derive = get_work_time },
+	{ "time_ns", "Seconds", .kind = KIND_SECONDS, .derive = get_work_time_ns },
 	{ "tried", "Tried", .kind = KIND_BYTES, .derive = get_work_tried },
 	{ "done", "Done", .kind = KIND_BYTES, .derive = get_work_done },
 };

@@ -9,6 +9,7 @@
 #include "host/exit-watch.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "model/document.h"
 #include "model/format.h"
 #include "model/snapshot-json.h"
 #include "trace/call-text.h"
@@ -49,10 +50,13 @@ static const char *comm_of(const struct trace_process *process)
 
 static void json_row(const struct trace_report *report, const struct trace_row *row)
 {
+	const struct document_point from = { .realtime = row->time + report->realtime };
+	const struct document_point to = { .realtime = from.realtime + row->ns };
 	struct json json = { .out = report->out, .line = true };
 
-	json_open(&json, NULL, '{');
-	json_put_unsigned(&json, "time", row->time + report->realtime);
+	document_open(&json, report->options->command->name);
+	document_window(&json, &from, &to);
+	json_close(&json, '}');
 	json_put_unsigned(&json, "pid", row->process->pid);
 	json_put_unsigned(&json, "tid", row->tid);
 	json_put_string(&json, "comm", comm_of(row->process));
@@ -261,7 +265,7 @@ static void show_tables(struct trace_report *report, struct records processes, b
 	if (calls.n || options->raw) {
 		command_title(options, report->out, "By call");
 		show_records(report, NULL, NULL, &trace_call_record,
-			     "pid,comm,call,calls,failed,mapped,unmapped,discarded,time", calls);
+			     "pid,comm,call,calls,failed,mapped,unmapped,discarded,time_ns", calls);
 	} else {
 		free((void *)calls.v);
 	}
@@ -286,7 +290,7 @@ static void json_victims(struct json *json, const struct trace_report *report)
 	for (i = 0; i < report->sums->n_victims; i++) {
 		json_open(json, NULL, '{');
 		victim = &report->sums->victims[i];
-		json_put_unsigned(json, "time", victim->time + report->realtime);
+		json_put_realtime(json, "realtime_ns", victim->time + report->realtime);
 		json_put_unsigned(json, "pid", victim->pid);
 		json_put_string(json, "comm", *victim->comm ? victim->comm : NULL);
 		json_close(json, '}');
@@ -298,7 +302,7 @@ static void json_child(struct json *json, const struct trace_report *report)
 {
 	int status = report->child_status;
 
-	json_open(json, "command", '{');
+	json_open(json, "child", '{');
 	json_put_unsigned(json, "pid", report->child);
 	json_put_known(json, "exit_status", report->child_ended && WIFEXITED(status),
 		       WEXITSTATUS(status));
@@ -310,11 +314,14 @@ static void json_child(struct json *json, const struct trace_report *report)
 static void show_json(struct trace_report *report, struct records processes)
 {
 	const struct options *options = report->options;
+	const struct document_point from = { .realtime = report->begun + report->realtime };
+	const struct document_point to = { .realtime = report->now + report->realtime };
 	struct json json = { .out = report->out,
 			     .line = report->own->calls || options->interval };
 
-	json_open(&json, NULL, '{');
-	json_put_unsigned(&json, "realtime_ns", report->begun + report->realtime);
+	document_open(&json, options->command->name);
+	document_window(&json, &from, &to);
+	json_close(&json, '}');
 	json_put_unsigned(&json, "duration_ns", report->now - report->begun);
 	json_put_known(&json, "lost", report->lost_known, (int64_t)report->lost);
 	json_put_unsigned(&json, "orphans", report->sums->orphans);
@@ -322,7 +329,7 @@ static void show_json(struct trace_report *report, struct records processes)
 		json_child(&json, report);
 	command_json_records(&json, "processes", &no_census, options, processes);
 	show_records(report, &json, "calls", &trace_call_record,
-		     "pid,begun,call,calls,failed,mapped,unmapped,fixed,discarded,unknown,time",
+		     "pid,comm,begun_realtime_ns,call,calls,failed,mapped,unmapped,fixed,discarded,unknown,time_ns",
 		     list_calls(processes));
 	if (report->reclaim) {
 		show_records(report, &json, "reclaim", &trace_work_record, NULL,

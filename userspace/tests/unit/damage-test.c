@@ -35,6 +35,7 @@ static char *texts[CENSUSES + 1];
 static char *text_of(const struct snapshot *snap)
 {
 	const struct json_parts parts = {
+		.command = "tasks",
 		.parts = MEMCENSUS_PART_ALL & ~MEMCENSUS_PART_VMAS,
 		.line = true,
 	};
