@@ -2,6 +2,8 @@
 /*
  * 'trace' without a kernel: records become events by a description of their format,
  * events become sums, and calls become words.
+ *
+ *   trace-test json     prints documents of JSON, for json-test
  */
 #include <sched.h>
 #include <stdlib.h>
@@ -537,8 +539,50 @@ static void check_show(void)
 	free(text);
 }
 
-int main(void)
+/* Prints a call as a line. */
+static void print_row(struct trace_report *report, enum trace_call number, int64_t result,
+		      uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
+	call(10, number, result, a, b, c, d);
+	trace_show_row(report, &last);
+}
+
+/* Documents with all members that a trace can have. */
+static int print_json(void)
+{
+	const uint32_t tid = 10;
+	struct options options = { .command = &trace_command, .json = true };
+	struct trace_options own = { .everything = true, .calls = true };
+	struct trace_report report = {
+		.options = &options, .own = &own, .sums = &sums, .out = stdout,
+		.realtime = 1700000000000000000, .lost_known = true, .reclaim = true,
+		.child = 10, .child_ended = true,
+	};
+
+	check_work();
+	trace_sums_add(&sums, 10, "ten", &tid, 1, now, 100 * PAGE, false);
+	fflush(stdout);
+	puts("json:");
+	print_row(&report, TRACE_BRK, 100 * PAGE, 0, 0, 0, 0);
+	print_row(&report, TRACE_MMAP, 0x7000, 0, PAGE, PROT_READ, MAP_PRIVATE);
+	print_row(&report, TRACE_MMAP, -22, 0, 0, 0, 0);
+	print_row(&report, TRACE_MUNMAP, 0, UINT64_MAX, PAGE, 0, 0);
+	print_row(&report, TRACE_MREMAP, 0x7000, 0x7000, PAGE, PAGE, MREMAP_FIXED);
+	print_row(&report, TRACE_MADVISE, 0, 0x7000, PAGE, MADV_FREE, 0);
+	report.now = now;
+	trace_show_sums(&report, false);
+	report.reclaim = false;
+	report.lost_known = false;
+	report.child = 0;
+	trace_show_sums(&report, true);
+	trace_sums_free(&sums);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		return strcmp(argv[1], "json") ? 2 : print_json();
 	check_show();
 	check_decode("a record", munmap_format, 16, 24);
 	check_decode("a record of another kernel", moved_format, 24, 8);

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * json-members: prints the members that the arrays of columns give to JSON, for
+ * scripts/schema: a line for each with the record, the name, the type, the words of a WORD
+ * or -, and the help, separated by tabs.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "model/breakdown.h"
+#include "trace/columns.h"
+
+static const char *type_of(const struct column *column)
+{
+	switch (column->kind) {
+	case KIND_BYTES:
+		return column->sign ? "signed_bytes" : "bytes";
+	case KIND_KIB:
+		return "bytes";
+	case KIND_COUNT:
+		return "count";
+	case KIND_ID:
+		return "id";
+	case KIND_TEXT:
+		return "text";
+	case KIND_WORD:
+		return "word";
+	case KIND_BOOL:
+		return "bool";
+	case KIND_SINCE_BOOT:
+		return "boottime_ns";
+	case KIND_REALTIME:
+		return "realtime_ns";
+	case KIND_DURATION:
+	case KIND_SECONDS:
+		return "ns";
+	case KIND_ADDRESS:
+		return "address";
+	case KIND_PERCENT:
+		return "percent";
+	case KIND_LIST:
+		return "numbers";
+	case KIND_BLOCKS:
+		return "blocks";
+	case KIND_INDEXES:
+		return "thousandths";
+	case KIND_NEST:
+		break;
+	}
+	return NULL;
+}
+
+static void put_words(const struct column *column)
+{
+	unsigned int i;
+
+	for (i = 0; i < column->n_words; i++)
+		if (column->words[i])
+			printf("%s%s", i ? "," : "", column->words[i]);
+	if (!column->n_words)
+		putchar('-');
+}
+
+/* What JSON has in bytes has a help that names KiB. */
+static const char *help_of(const char *help, bool kib)
+{
+	return !help ? "" : kib ? help + strlen("KiB ") : help;
+}
+
+static void put_column(const char *record, const struct column *column)
+{
+	const char *type = type_of(column);
+
+	if (!column->name || !type)
+		return;
+	printf("%s\t", record);
+	if (column->kind == KIND_KIB)
+		printf("%.*s_bytes\t%s\t", (int)(strlen(column->name) - strlen("_kib")),
+		       column->name, type);
+	else
+		printf("%s\t%s\t", column->name, type);
+	put_words(column);
+	printf("\t%s\n", help_of(column->help, column->kind == KIND_KIB));
+}
+
+static void put_set(const char *record, const struct column_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->n; i++)
+		put_column(record, &set->columns[i]);
+}
+
+static void put_record(const char *record, const struct record_type *type)
+{
+	put_set(record, &type->fields);
+	put_set(record, &type->derived);
+	put_set(record, &type->figures);
+}
+
+/* The sums that a document has beside its rows. */
+static void put_totals(const struct record_type *type)
+{
+	const struct column *column;
+	unsigned int i;
+
+	for (i = 0; (column = record_column(type, i)); i++)
+		if (column->total == TOTAL_SUM)
+			printf("totals\t%s\t%s\t-\tsum of all rows\n", column->name,
+			       type_of(column));
+}
+
+static void put_interval(const char *name)
+{
+	const struct interval_column *column = command_find(name)->interval;
+	const char *type;
+	bool kib;
+
+	for (; column->name; column++) {
+		kib = column->kib || column->pages;
+		if (column->kind == INTERVAL_RATE)
+			type = kib ? "byte_rate" : "rate";
+		else if (column->kind == INTERVAL_RATIO || column->percent)
+			type = "percent";
+		else
+			type = column->memory ? "signed_bytes" : "count";
+		printf("%s_row\t%s%s\t%s\t-\t%s\n", name, column->name,
+		       column->kind == INTERVAL_RATE ? "_per_second" : "", type,
+		       help_of(column->help, kib));
+	}
+}
+
+int main(void)
+{
+	static const struct {
+		const char *name;
+		const struct record_type *type;
+	} records[] = {
+		{ "module", &info_record }, { "scan", &scan_record },
+		{ "task", &task_record }, { "group", &group_record }, { "vma", &vma_record },
+		{ "mapping", &mapping_record }, { "zone", &zone_record },
+		{ "migrate_type", &zone_type_record }, { "node", &node_record },
+		{ "traced_process", &trace_record }, { "traced_calls", &trace_call_record },
+		{ "reclaim", &trace_work_record },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(records); i++)
+		put_record(records[i].name, records[i].type);
+	put_totals(&task_record);
+	put_totals(&group_record);
+	put_totals(&mapping_record);
+	put_record("changed_task", command_find("diff")->rows.type);
+	put_set("system_bytes", &bytes_record.figures);
+	put_set("events", &events_record.figures);
+	for (i = 0; i < bytes_record.figures.n; i++)
+		if (bytes_record.figures.columns[i].name)
+			printf("system_change\t%s\tsigned_bytes\t-\t%s\n",
+			       bytes_record.figures.columns[i].name,
+			       bytes_record.figures.columns[i].help);
+	for (i = 0; i < BREAKDOWN_ROWS; i++)
+		printf("balance\t%s\tsigned_bytes\t-\t%s\n", breakdown_rows[i].name,
+		       breakdown_rows[i].help);
+	put_interval("system");
+	put_interval("kswapd");
+	return 0;
+}
