@@ -350,17 +350,24 @@ void census_owners_forget(struct census_owners *o, struct census_chain *chain)
 		o->chain = NULL;
 }
 
-/**
- * struct counters - number of owners of each page of a block, in bit planes
- * @planes: two more than in a block, for the carry of a sum
- * @nr: planes in use; those above are 0
- */
-struct counters {
-	u64 planes[PLANES_MAX + 2];
-	u32 nr;
-};
+static_assert(CENSUS_SUM_PLANES == PLANES_MAX + 2);
 
-static void add_block(struct counters *sum, const struct census_owners *o,
+/* Adds an owner to each page @mask. */
+void census_plane_sum_add(struct census_plane_sum *sum, u64 mask)
+{
+	u32 i;
+
+	for (i = 0; mask; i++) {
+		u64 before = sum->planes[i];
+
+		sum->planes[i] = before ^ mask;
+		mask &= before;
+		if (sum->nr <= i)
+			sum->nr = i + 1;
+	}
+}
+
+static void add_block(struct census_plane_sum *sum, const struct census_owners *o,
 		      const struct census_block *b)
 {
 	u32 end = b->planes ? planes_capacity(b->planes) : 0, i;
@@ -378,8 +385,8 @@ static void add_block(struct counters *sum, const struct census_owners *o,
 	}
 }
 
-/* Return: the pages of @left that have as many owners as its first page. */
-static u64 next_class(const struct counters *sum, u64 left, u64 *owners)
+/* Return: the pages of @left that have as many @owners as its first page. */
+u64 census_plane_sum_next(const struct census_plane_sum *sum, u64 left, u64 *owners)
 {
 	unsigned int at = __builtin_ctzll(left), i;
 
@@ -394,14 +401,14 @@ static u64 next_class(const struct counters *sum, u64 left, u64 *owners)
 }
 
 /* Return: the number of @splits, one for each number of owners among the pages @left. */
-static unsigned int split_pages(const struct counters *sum, u64 left,
+static unsigned int split_pages(const struct census_plane_sum *sum, u64 left,
 				struct census_split *splits)
 {
 	unsigned int n;
 	u64 owners;
 
 	for (n = 0; left; n++) {
-		splits[n].pages = next_class(sum, left, &owners);
+		splits[n].pages = census_plane_sum_next(sum, left, &owners);
 		splits[n].weight = div64_u64(1ULL << CENSUS_SHARE_SHIFT, owners);
 		left &= ~splits[n].pages;
 	}
@@ -425,7 +432,7 @@ void census_blocks_finish(struct census_owners *const *same, const u32 *block,
 {
 	u64 *pages = &totals->pages[census_block_kind(same[0], block[0])];
 	struct census_block *b = census_block(same[0], block[0]);
-	struct counters sum = {};
+	struct census_plane_sum sum = {};
 	u32 first, n, i;
 	u64 shared = 0;
 
@@ -615,6 +622,72 @@ u32 census_turn_finish(struct census_owners *const *workers,
 	u32 end = end_at_once(begin, census_turn_end(o, turn));
 
 	return t->holdings ? finish_entries(workers, o, begin, end, t->holdings, totals) : end;
+}
+
+/* Class of the number of owners of pages with this weight: see split_pages(). */
+static unsigned int weight_class(u64 weight)
+{
+	if (weight == (1ULL << CENSUS_SHARE_SHIFT) / 2)
+		return census_owner_class(2);
+	return census_owner_class(weight >= (1ULL << CENSUS_SHARE_SHIFT) / 9 ? 9 : 10);
+}
+
+/* Adds the pages of a block, or of a table, by number of owners. */
+static void add_owners(struct census_owners *const *workers, const struct census_owners *o,
+		       u32 block, u64 mask, census_kinds *pages)
+{
+	const struct census_block *b = census_block(o, block);
+	u32 n = b->newest & (BIT(CENSUS_SPLITS_BITS) - 1), kind = census_block_kind(o, block);
+	const struct census_split *split;
+
+	pages[census_owner_class(1)][kind] += census_popcount(mask & b->ones);
+	for (split = n ? block_splits(workers, b) : NULL; n; n--, split++)
+		pages[weight_class(split->weight)][kind] += census_popcount(mask & split->pages);
+}
+
+static void add_table_owners(struct census_owners *const *workers, const struct census_owners *o,
+			     const struct census_entry *e, census_kinds *pages)
+{
+	const struct census_forked *t;
+	const u64 *lacks, *values;
+	unsigned int i;
+
+	/* The address space vanished. */
+	if (!e->mask)
+		return;
+	t = census_forked(o, census_forked_of(e));
+	lacks = census_forked_lacks(o, e);
+	values = census_forked_values(o, t);
+	for (i = 0; i < t->nr; i++)
+		if (values[i] && !(lacks && lacks[i / 64] >> (i % 64) & 1))
+			add_owners(workers, o, values[i] >> CENSUS_BLOCK_SHIFT,
+				   BIT(values[i] & (CENSUS_BLOCK_PAGES - 1)), pages);
+}
+
+/**
+ * census_turn_by_owners() - count the pages of a turn by their number of owners
+ * @workers: all workers; their blocks are finished
+ * @o: one of them
+ * @turn: number of one of its turns
+ * @begin: entry to start at, first that of the turn
+ * @pages: by census_owner_class() and kind, increased
+ *
+ * Return: as census_turn_finish().
+ */
+u32 census_turn_by_owners(struct census_owners *const *workers, const struct census_owners *o,
+			  u32 turn, u32 begin, census_kinds *pages)
+{
+	u32 i, end = end_at_once(begin, census_turn_end(o, turn));
+
+	for (i = begin; i < end; i++) {
+		const struct census_entry *e = census_entry(o, i);
+
+		if (e->block)
+			add_owners(workers, o, e->block, e->mask, pages);
+		else
+			add_table_owners(workers, o, e, pages);
+	}
+	return end;
 }
 
 /**

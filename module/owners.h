@@ -44,6 +44,9 @@
 
 #define CENSUS_KINDS_MAX 8
 
+/* Pages by kind. */
+typedef u64 census_kinds[CENSUS_KINDS_MAX];
+
 /*
  * Number of parts of a page in a share: a page of 100,000 owners loses 1/600,000 of
  * itself by rounding.  A sum of shares may need more than 64 bits.
@@ -234,6 +237,26 @@ struct census_owners {
 	bool failed;
 };
 
+#define CENSUS_SUM_PLANES 34
+
+/**
+ * struct census_plane_sum - number of owners of each page of a block, in bit planes
+ * @planes: two more than in a block, for the carry of a sum
+ * @nr: planes in use; those above are 0
+ */
+struct census_plane_sum {
+	u64 planes[CENSUS_SUM_PLANES];
+	u32 nr;
+};
+
+/* Numbers of owners that are distinguished: 1, 2, 3 to 9, more. */
+#define CENSUS_OWNER_CLASSES 4
+
+static inline unsigned int census_owner_class(u64 owners)
+{
+	return owners < 3 ? owners - 1 : owners < 10 ? 2 : 3;
+}
+
 static inline struct census_chunk *census_chunk(struct census_chunk *const *dirs, u32 chunk)
 {
 	return &dirs[chunk >> CENSUS_DIR_SHIFT][chunk & (CENSUS_DIR_CHUNKS - 1)];
@@ -301,6 +324,10 @@ void census_blocks_finish(struct census_owners *const *same, const u32 *block,
 u32 census_turn_finish(struct census_owners *const *workers,
 		       const struct census_owners *o, u32 turn, u32 begin,
 		       struct census_totals *totals);
+u32 census_turn_by_owners(struct census_owners *const *workers, const struct census_owners *o,
+			  u32 turn, u32 begin, census_kinds *pages);
+void census_plane_sum_add(struct census_plane_sum *sum, u64 mask);
+u64 census_plane_sum_next(const struct census_plane_sum *sum, u64 left, u64 *owners);
 u32 census_turn_group(const struct census_owners *o,
 		      const struct census_pool *states, u32 turn, u32 begin,
 		      u32 group, unsigned int pass, struct census_holding *holdings);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests owners.c and forked.c on the host: random owners map random pages, by marks or as
- * tables. The result is compared with a simple count, one byte per owner and page.
+ * Tests owners.c, forked.c and pairs.c on the host: random owners map random pages, by marks
+ * or as tables. The result is compared with a simple count, one byte per owner and page.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 
 #include "forked.h"
 #include "owners.h"
+#include "pairs.h"
 
 #define SPACES_MAX 700
 #define BLOCKS 60
@@ -287,11 +288,195 @@ static void check(unsigned int spaces, const struct census_totals *totals,
 	      "all shares together are all pages", round);
 }
 
+static unsigned int owners_of(unsigned int page, unsigned int spaces)
+{
+	unsigned int owners = 0, s;
+
+	for (s = 0; s < spaces; s++)
+		owners += !!owned[s][page];
+	return owners;
+}
+
+/* Classes in other words than those of the module. */
+static unsigned int class_of(unsigned int owners)
+{
+	return owners == 1 ? 0 : owners == 2 ? 1 : owners <= 9 ? 2 : 3;
+}
+
+/* Address spaces that are compared with all others. */
+#define ROWS 4
+
+/* The blocks are finished, and nothing has replaced their splits. */
+static void check_classes(unsigned int nr_workers, unsigned int spaces, const char *round)
+{
+	u64 got[ROWS][CENSUS_OWNER_CLASSES][CENSUS_KINDS_MAX] = {};
+	u64 want[ROWS][CENSUS_OWNER_CLASSES][CENSUS_KINDS_MAX] = {};
+	unsigned int w, s, t;
+	u32 turn, entry;
+
+	for (w = 0; w < nr_workers; w++)
+		for (turn = 0; turn < all[w]->nr_turns; turn++) {
+			s = census_turn(all[w], turn)->space - 1;
+			for (entry = census_turn(all[w], turn)->first;
+			     s < ROWS && entry < census_turn_end(all[w], turn);)
+				entry = census_turn_by_owners(all, all[w], turn, entry, got[s]);
+		}
+	for (s = 0; s < ROWS && s < spaces; s++)
+		for (t = 0; t < PAGES; t++)
+			if (owned[s][t])
+				want[s][class_of(owners_of(t, spaces))][kind_of(t)]++;
+	point(!memcmp(got, want, sizeof(got)), "every owner has its pages by number of owners",
+	      round);
+}
+
+static void zero_states(struct census_pool *states)
+{
+	u32 i;
+
+	for (i = 0; i < states->nr_chunks; i++)
+		memset(census_chunk(states->dirs, i)->units, 0, CENSUS_CHUNK_BYTES);
+}
+
+/* What the first address spaces have in common with each: the states are not in use. */
+static void check_common(unsigned int nr_workers, unsigned int spaces,
+			 struct census_pool *states, const char *round)
+{
+	static census_kinds got[SPACES_MAX][ROWS + 1], want[SPACES_MAX][ROWS + 1];
+	struct census_masks masks = { .masks = { .nr = 1 }, .states = states };
+	unsigned int pass, w, s, row, t;
+	u32 turn, entry;
+
+	memset(got, 0, sizeof(got));
+	memset(want, 0, sizeof(want));
+	zero_states(states);
+	for (pass = 0; pass < 2; pass++)
+		for (w = 0; w < nr_workers; w++)
+			for (turn = 0; turn < all[w]->nr_turns; turn++) {
+				s = census_turn(all[w], turn)->space - 1;
+				row = s < ROWS ? s + 1 : 0;
+				for (entry = census_turn(all[w], turn)->first;
+				     (pass || row) && entry < census_turn_end(all[w], turn);)
+					entry = pass ?
+						census_turn_common(&masks, all[w], turn, entry,
+								   row, got[s]) :
+						census_turn_note(&masks, all[w], turn, entry,
+								 row);
+			}
+	for (s = 0; s < spaces; s++)
+		for (row = 1; row <= ROWS && row <= spaces; row++)
+			for (t = 0; t < PAGES; t++)
+				want[s][row][kind_of(t)] += s + 1 != row && owned[s][t] &&
+							    owned[row - 1][t];
+	point(!memcmp(got, want, sizeof(got)), "some have what they share with each other", round);
+	free_pool(&masks.masks);
+}
+
+/* All but one of the groups are compared. */
+static void check_matrix(unsigned int nr_workers, unsigned int spaces,
+			 struct census_pool *states, const char *round)
+{
+	census_kinds got[GROUPS][CENSUS_OWNER_CLASSES] = {};
+	census_kinds want[GROUPS][CENSUS_OWNER_CLASSES] = {};
+	census_kinds common[GROUPS * GROUPS] = {}, both[GROUPS * GROUPS] = {}, pairs = {};
+	struct census_masks masks = { .masks = { .nr = 1 }, .states = states };
+	u32 place[GROUPS] = { 3, 0, 1, 4, 2 };
+	struct census_matrix x = {
+		.nr = GROUPS - 1, .place = place, .by_owners = got[0], .common = common,
+	};
+	unsigned int w, g, other, s, t;
+	u32 turn, entry, state;
+
+	zero_states(states);
+	for (g = 0; g < GROUPS; g++)
+		for (w = 0; w < nr_workers; w++)
+			for (turn = 0; turn < all[w]->nr_turns; turn++)
+				for (entry = census_turn(all[w], turn)->first;
+				     census_turn(all[w], turn)->space % GROUPS == g &&
+				     entry < census_turn_end(all[w], turn);)
+					entry = census_turn_note(&masks, all[w], turn, entry, g);
+	for (state = masks.first; state;)
+		state = census_state_compare(&masks, state, &x);
+	for (t = 0; t < PAGES; t++) {
+		unsigned int n = 0, k = kind_of(t);
+		bool has[GROUPS] = {};
+
+		for (s = 0; s < spaces; s++)
+			has[(s + 1) % GROUPS] |= owned[s][t];
+		for (g = 0; g < GROUPS; g++)
+			n += has[g];
+		pairs[k] += n * (n - 1) / 2;
+		for (g = 0; g < GROUPS; g++) {
+			if (has[g])
+				want[g][class_of(n)][k]++;
+			for (other = 0; other < g; other++)
+				if (place[g] && place[other])
+					both[census_pair_index(place[g], place[other])][k] +=
+						has[g] && has[other];
+		}
+	}
+	point(!memcmp(got, want, sizeof(got)), "groups have their pages by number of groups",
+	      round);
+	point(!memcmp(common, both, sizeof(both)), "and what two of them share, each page once",
+	      round);
+	point(!memcmp(x.all, pairs, sizeof(pairs)), "and all pairs together", round);
+	free_pool(&masks.masks);
+}
+
+/* Each pair of places has an index of its own, without gaps. */
+static void check_index(void)
+{
+	bool seen[66] = {}, ok = true;
+	u32 a, b, i, nr = 12;
+
+	for (a = 1; a <= nr; a++)
+		for (b = 1; b < a; b++) {
+			i = census_pair_index(a, b);
+			ok &= i == census_pair_index(b, a) && i < census_nr_pairs(nr) && !seen[i];
+			seen[i] = true;
+		}
+	point(ok && census_nr_pairs(nr) == 66, "each pair has a number", "index");
+}
+
+static int larger_first(const void *x, const void *y)
+{
+	const struct census_ranked *a = x, *b = y;
+
+	if (a->pages != b->pages)
+		return a->pages < b->pages ? 1 : -1;
+	return a->index < b->index ? -1 : 1;
+}
+
+/* The largest of a random series, with many equal ones and some of 0. */
+static void check_top(u32 nr, u32 max, const char *round)
+{
+	struct census_ranked *series = calloc(nr + 1, sizeof(*series));
+	struct census_top top = { .max = max, .entries = calloc(max + 1, sizeof(*series)) };
+	bool ok = true;
+	u32 i, some = 0;
+
+	for (i = 0; i < nr; i++) {
+		u64 pages = rand() % (nr / 2 + 1);
+
+		if (pages)
+			series[some++] = (struct census_ranked) { pages, i };
+		census_top_add(&top, pages, i);
+	}
+	qsort(series, some, sizeof(*series), larger_first);
+	census_top_sort(&top);
+	ok = top.nr == (some < max ? some : max);
+	for (i = 0; i < top.nr && ok; i++)
+		ok = top.entries[i].pages == series[i].pages &&
+		     top.entries[i].index == series[i].index;
+	point(ok, "the largest are found and sorted", round);
+	free(series);
+	free(top.entries);
+}
+
 static void check_groups(unsigned int nr_workers, unsigned int spaces,
 			 const char *round)
 {
 	struct census_holding group[GROUPS][CENSUS_KINDS_MAX] = {};
-	struct census_pool states = {};
+	struct census_pool states = { .nr = 1 };
 	bool pages = true, exclusive = true;
 	unsigned int w, pass, g, s, t, k;
 	u32 turn, entry;
@@ -299,8 +484,6 @@ static void check_groups(unsigned int nr_workers, unsigned int spaces,
 	for (t = 0; t < PAGES; t += CENSUS_BLOCK_PAGES) {
 		u32 unit = census_pool_take(&states, CENSUS_GROUP_UNITS);
 
-		if (!unit)	/* the first unit is 0, which is valid here */
-			unit = 0;
 		memset(census_unit(&states, unit), 0,
 		       CENSUS_GROUP_UNITS * CENSUS_UNIT_BYTES);
 		for (w = 0; w < nr_workers; w++)
@@ -339,6 +522,8 @@ static void check_groups(unsigned int nr_workers, unsigned int spaces,
 	}
 	point(pages, "every group has the pages of its members, each once", round);
 	point(exclusive, "and those that no other group maps", round);
+	check_matrix(nr_workers, spaces, &states, round);
+	check_common(nr_workers, spaces, &states, round);
 	free_pool(&states);
 }
 
@@ -419,6 +604,7 @@ static void run(const struct round *r)
 	}
 	finish(r->workers, &totals);
 	check(r->spaces, &totals, r->name);
+	check_classes(r->workers, r->spaces, r->name);
 	check_groups(r->workers, r->spaces, r->name);
 	for (w = 0; w < r->workers; w++)
 		end_worker(w);
@@ -452,6 +638,12 @@ int main(void)
 	for (i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++)
 		run(&rounds[i]);
 	run_out();
+	check_index();
+	check_top(0, 5, "nothing");
+	check_top(5, 0, "no room");
+	check_top(100, 1, "one");
+	check_top(100, 7, "seven of a hundred");
+	check_top(100, 200, "all");
 	printf("1..%u\n", points);
 	return failed;
 }

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "forked.h"
+#include "pairs.h"
+
+/* Number of entries, or masks, between two cond_resched() or checks for a signal. */
+#define AT_ONCE BIT(14)
+
+/* Takes pages of a block.  Return: false without memory. */
+typedef bool take_fn(void *context, const struct census_owners *o, u32 block, u64 mask);
+
+static __always_inline bool each_page(const struct census_owners *o,
+				      const struct census_entry *e, take_fn *take, void *context)
+{
+	const struct census_forked *t;
+	const u64 *lacks, *values;
+	unsigned int i;
+
+	/* The address space vanished. */
+	if (!e->mask)
+		return true;
+	t = census_forked(o, census_forked_of(e));
+	lacks = census_forked_lacks(o, e);
+	values = census_forked_values(o, t);
+	for (i = 0; i < t->nr; i++)
+		if (values[i] && !(lacks && lacks[i / 64] >> (i % 64) & 1) &&
+		    !take(context, o, values[i] >> CENSUS_BLOCK_SHIFT,
+			  BIT(values[i] & (CENSUS_BLOCK_PAGES - 1))))
+			return false;
+	return true;
+}
+
+/* Return: entry to continue at, or 0 without memory. */
+static __always_inline u32 each_entry(const struct census_owners *o, u32 turn, u32 begin,
+				      take_fn *take, void *context)
+{
+	u32 end = census_turn_end(o, turn), i;
+
+	if (end - begin > AT_ONCE)
+		end = begin + AT_ONCE;
+	for (i = begin; i < end; i++) {
+		const struct census_entry *e = census_entry(o, i);
+
+		if (e->block ? e->mask && !take(context, o, e->block, e->mask) :
+			       !each_page(o, e, take, context))
+			return 0;
+	}
+	return end;
+}
+
+static struct census_pair_state *state_of(const struct census_masks *m,
+					  const struct census_owners *o, u32 block)
+{
+	return census_unit(m->states, census_block(o, block)->planes);
+}
+
+static struct census_pair_mask *pair_mask(const struct census_masks *m, u32 unit)
+{
+	return census_unit(&m->masks, unit);
+}
+
+/**
+ * struct note - the masks that a row adds
+ * @masks: all masks
+ * @row: number of the row
+ */
+struct note {
+	struct census_masks *masks;
+	u32 row;
+};
+
+static bool note(void *context, const struct census_owners *o, u32 block, u64 mask)
+{
+	const struct note *n = context;
+	struct census_masks *m = n->masks;
+	struct census_pair_state *s = state_of(m, o, block);
+	u32 unit;
+
+	if (s->newest && pair_mask(m, s->newest)->row == n->row) {
+		pair_mask(m, s->newest)->mask |= mask;
+		return true;
+	}
+	unit = census_pool_take(&m->masks, 1);
+	if (!unit)
+		return false;
+	if (!s->newest) {
+		s->kind = census_block_kind(o, block);
+		s->next = m->first;
+		m->first = census_block(o, block)->planes;
+	}
+	*pair_mask(m, unit) = (struct census_pair_mask) {
+		.mask = mask, .row = n->row, .older = s->newest,
+	};
+	s->newest = unit;
+	return true;
+}
+
+/**
+ * census_turn_note() - add the pages of a turn to the masks of a row
+ * @m: the masks
+ * @o: its blocks' @planes are units of @m->states
+ * @turn: number of one of its turns
+ * @begin: entry to start at, first that of the turn
+ * @row: number of the row.  If several of its turns have the same page, they are passed
+ *	consecutively; then it is in one mask of the row only
+ *
+ * Return: entry to continue at, the end of the turn after the last; or 0 without memory.
+ */
+u32 census_turn_note(struct census_masks *m, const struct census_owners *o, u32 turn,
+		     u32 begin, u32 row)
+{
+	struct note n = { .masks = m, .row = row };
+
+	return each_entry(o, turn, begin, note, &n);
+}
+
+/**
+ * struct comparison - an owner that is compared with all rows
+ * @masks: of the rows
+ * @row: of the owner, or 0
+ * @common: result, by row
+ */
+struct comparison {
+	const struct census_masks *masks;
+	u32 row;
+	census_kinds *common;
+};
+
+static bool compare(void *context, const struct census_owners *o, u32 block, u64 mask)
+{
+	const struct comparison *c = context;
+	const struct census_pair_state *s = state_of(c->masks, o, block);
+	const struct census_pair_mask *with;
+	u32 unit;
+
+	for (unit = s->newest; unit; unit = with->older) {
+		with = pair_mask(c->masks, unit);
+		if (with->row != c->row)
+			c->common[with->row][s->kind] += census_popcount(mask & with->mask);
+	}
+	return true;
+}
+
+/**
+ * census_turn_common() - count what a turn has in common with each row
+ * @m: masks of all rows
+ * @o: as for census_turn_note()
+ * @turn: number of one of its turns; no other turn of its owner has the same pages
+ * @begin: entry to start at, first that of the turn
+ * @row: the row that is its owner, or 0
+ * @common: by row, increased, except for @row
+ *
+ * Return: entry to continue at, the end of the turn after the last.
+ */
+u32 census_turn_common(const struct census_masks *m, const struct census_owners *o, u32 turn,
+		       u32 begin, u32 row, census_kinds *common)
+{
+	struct comparison c = { .masks = m, .row = row, .common = common };
+
+	return each_entry(o, turn, begin, compare, &c);
+}
+
+/* Adds the pages of the groups by number of owners, and the number of all pairs. */
+static void count_owners(const struct census_masks *m, const struct census_pair_state *s,
+			 const struct census_plane_sum *sum, u64 left,
+			 struct census_matrix *matrix)
+{
+	u64 classes[CENSUS_OWNER_CLASSES] = {}, same, owners;
+	const struct census_pair_mask *mask;
+	unsigned int i;
+	u32 unit, nr = 0;
+
+	for (; left; left &= ~same) {
+		same = census_plane_sum_next(sum, left, &owners);
+		classes[census_owner_class(owners)] |= same;
+		matrix->all[s->kind] += census_popcount(same) * (owners * (owners - 1) / 2);
+	}
+	for (unit = s->newest; unit; unit = mask->older) {
+		mask = pair_mask(m, unit);
+		for (i = 0; i < CENSUS_OWNER_CLASSES; i++)
+			census_group_by_owners(matrix, mask->row)[i][s->kind] +=
+				census_popcount(mask->mask & classes[i]);
+		if (!(++nr % AT_ONCE))
+			cond_resched();
+	}
+}
+
+static void compare_rows(u32 kind, u32 nr, struct census_matrix *matrix)
+{
+	const struct census_pair_mask *row = matrix->row;
+	u32 i, j;
+
+	for (i = 1; i < nr; i++)
+		for (j = 0; j < i; j++) {
+			u64 both = row[i].mask & row[j].mask;
+
+			if (both)
+				matrix->common[census_pair_index(row[i].row, row[j].row)][kind] +=
+					census_popcount(both);
+		}
+}
+
+/**
+ * census_state_compare() - compare the groups of a block with each other
+ * @m: masks of all groups, each with one mask for a block
+ * @state: unit of a state that has masks
+ * @matrix: increased
+ *
+ * Takes a step for each group of the block, and for each pair of those that are compared.
+ *
+ * Return: unit of the next state that has masks, or 0.
+ */
+u32 census_state_compare(const struct census_masks *m, u32 state, struct census_matrix *matrix)
+{
+	const struct census_pair_state *s = census_unit(m->states, state);
+	struct census_plane_sum sum = {};
+	const struct census_pair_mask *mask;
+	u32 unit, place, nr = 0, n = 0;
+	u64 some = 0;
+
+	for (unit = s->newest; unit; unit = mask->older) {
+		mask = pair_mask(m, unit);
+		some |= mask->mask;
+		census_plane_sum_add(&sum, mask->mask);
+		place = matrix->place[mask->row];
+		if (place)
+			matrix->row[nr++] = (struct census_pair_mask) {
+				.mask = mask->mask, .row = place,
+			};
+		if (!(++n % AT_ONCE))
+			cond_resched();
+	}
+	count_owners(m, s, &sum, some, matrix);
+	compare_rows(s->kind, nr, matrix);
+	return s->next;
+}
+
+static bool is_larger(const struct census_ranked *a, const struct census_ranked *b)
+{
+	return a->pages != b->pages ? a->pages > b->pages : a->index < b->index;
+}
+
+/* Moves the first of @nr entries down until none below it is smaller. */
+static void sift_down(struct census_ranked *heap, u32 nr)
+{
+	struct census_ranked moved = heap[0];
+	u32 at = 0, below;
+
+	while ((below = 2 * at + 1) < nr) {
+		if (below + 1 < nr && is_larger(&heap[below], &heap[below + 1]))
+			below++;
+		if (!is_larger(&moved, &heap[below]))
+			break;
+		heap[at] = heap[below];
+		at = below;
+	}
+	heap[at] = moved;
+}
+
+static void sift_up(struct census_ranked *heap, u32 at)
+{
+	struct census_ranked moved = heap[at];
+
+	for (; at && is_larger(&heap[(at - 1) / 2], &moved); at = (at - 1) / 2)
+		heap[at] = heap[(at - 1) / 2];
+	heap[at] = moved;
+}
+
+/**
+ * census_top_add() - keep an entry if it is among the largest
+ * @top: the entries so far
+ * @pages: of the entry; 0: it is never kept
+ * @index: of the entry
+ */
+void census_top_add(struct census_top *top, u64 pages, u32 index)
+{
+	const struct census_ranked new = { .pages = pages, .index = index };
+
+	if (!pages)
+		return;
+	if (top->nr < top->max) {
+		top->entries[top->nr] = new;
+		sift_up(top->entries, top->nr++);
+	} else if (top->max && is_larger(&new, &top->entries[0])) {
+		top->entries[0] = new;
+		sift_down(top->entries, top->nr);
+	}
+}
+
+/* Sorts the entries, the largest one first.  No entry can be added afterwards. */
+void census_top_sort(struct census_top *top)
+{
+	u32 nr;
+
+	for (nr = top->nr; nr > 1; nr--) {
+		struct census_ranked smallest = top->entries[0];
+
+		top->entries[0] = top->entries[nr - 1];
+		top->entries[nr - 1] = smallest;
+		sift_down(top->entries, nr - 1);
+	}
+}

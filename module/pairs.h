@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What owners have in common: bit arithmetic on the marks of owners.h.
+ *
+ * The pages that two owners share are the bit count of the AND of their masks.  Rows are
+ * some address spaces, or groups of them.  Each block refers to the masks of its rows:
+ *
+ *	block 7  [state] -> [mask, row 9] -> [mask, row 4]
+ *
+ * With address spaces as rows, each entry of the census is compared with the masks of its
+ * block.  With groups, a page that several members map is in the group's mask once; then the
+ * masks of each block are compared with each other, and counted like owners.
+ *
+ * Users choose how many owners a block has.  So the number of rows that are compared is
+ * bounded: an entry takes at most as many steps as there are rows.
+ *
+ * Like owners.h, this has no kernel state.
+ */
+#ifndef _CENSUS_PAIRS_H
+#define _CENSUS_PAIRS_H
+
+#include <linux/types.h>
+#include <linux/memcensus.h>
+
+#include "owners.h"
+
+/**
+ * struct census_pair_state - rows of a block
+ * @newest: unit of its &struct census_pair_mask added last, 0: none
+ * @kind: of its pages; only if @newest
+ * @next: unit of another state with masks, 0: none
+ * @unused: fills the units
+ */
+struct census_pair_state {
+	u32 newest;
+	u32 kind;
+	u32 next;
+	u32 unused[5];
+};
+
+static_assert(sizeof(struct census_pair_state) == CENSUS_GROUP_UNITS * CENSUS_UNIT_BYTES);
+
+/**
+ * struct census_pair_mask - pages of a block that a row has
+ * @mask: one bit for each page
+ * @row: number of the row
+ * @older: mask of another row, 0: none
+ */
+struct census_pair_mask {
+	u64 mask;
+	u32 row;
+	u32 older;
+};
+
+static_assert(sizeof(struct census_pair_mask) == CENSUS_UNIT_BYTES);
+
+/**
+ * struct census_masks - masks of all rows
+ * @masks: &struct census_pair_mask; unit 0 is not used
+ * @states: &struct census_pair_state, one for each block, zeroed
+ * @first: unit of the first state with masks, 0: none
+ */
+struct census_masks {
+	struct census_pool masks;
+	const struct census_pool *states;
+	u32 first;
+};
+
+/* Groups that are compared, and those outside of the caller's PID namespace. */
+#define CENSUS_COMPARED_MAX (MEMCENSUS_SHARE_GROUPS_MAX + 1)
+
+/**
+ * struct census_matrix - what groups have in common, in pages
+ * @nr: number of groups that are compared
+ * @place: by group: its number among these, from 1; 0: it is not compared
+ * @by_owners: %CENSUS_OWNER_CLASSES for each group: its pages by census_owner_class()
+ * @common: by census_pair_index(): pages of both
+ * @all: sum over all pairs of groups, compared or not
+ * @row: masks of a block that are compared
+ */
+struct census_matrix {
+	u32 nr;
+	u32 *place;
+	census_kinds *by_owners;
+	census_kinds *common;
+	census_kinds all;
+	struct census_pair_mask row[CENSUS_COMPARED_MAX];
+};
+
+static inline census_kinds *census_group_by_owners(const struct census_matrix *matrix, u32 group)
+{
+	return &matrix->by_owners[group * CENSUS_OWNER_CLASSES];
+}
+
+/* Index of the pair of the places @a and @b, from 1 and different. */
+static inline u32 census_pair_index(u32 a, u32 b)
+{
+	u32 low = a < b ? a : b, high = a < b ? b : a;
+
+	return (high - 1) * (high - 2) / 2 + low - 1;
+}
+
+/* Number of pairs of @nr places. */
+static inline u32 census_nr_pairs(u32 nr)
+{
+	return nr ? nr * (nr - 1) / 2 : 0;
+}
+
+/**
+ * struct census_ranked - an entry of a list of the largest
+ * @pages: larger ones come first
+ * @index: lower ones come first among equals
+ */
+struct census_ranked {
+	u64 pages;
+	u32 index;
+};
+
+/**
+ * struct census_top - the largest of a series
+ * @entries: a heap, the smallest one first
+ * @nr: length of @entries
+ * @max: maximum of @nr
+ */
+struct census_top {
+	struct census_ranked *entries;
+	u32 nr;
+	u32 max;
+};
+
+void census_top_add(struct census_top *top, u64 pages, u32 index);
+void census_top_sort(struct census_top *top);
+
+u32 census_turn_note(struct census_masks *m, const struct census_owners *o, u32 turn,
+		     u32 begin, u32 row);
+u32 census_turn_common(const struct census_masks *m, const struct census_owners *o, u32 turn,
+		       u32 begin, u32 row, census_kinds *common);
+u32 census_state_compare(const struct census_masks *m, u32 state, struct census_matrix *matrix);
+
+#endif /* _CENSUS_PAIRS_H */
