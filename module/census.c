@@ -16,6 +16,7 @@
 #include "pages.h"
 #include "params.h"
 #include "scan.h"
+#include "share.h"
 #include "system.h"
 #include "zones.h"
 
@@ -29,6 +30,7 @@
  * @swap_known: all owners of swap slots were walked
  * @pss: sum over all owners, 1/2^36 page
  * @group_holdings: by group and kind; NULL without groups
+ * @share: of a SHARE request
  * @full: results use all of max_results
  * @nr_workers: length of @workers
  * @work: function that in_parallel() runs once for each worker number
@@ -49,6 +51,7 @@ struct census {
 	bool swap_known;
 	census_share pss;
 	struct census_holding *group_holdings;
+	struct census_share share;
 	bool full;
 	unsigned int nr_workers;
 	int (*work)(struct census *c, unsigned int number);
@@ -364,6 +367,10 @@ static int collect(struct census *c)
 		return census_collect_all(collection, CENSUS_RECORD);
 	for (i = 0; i < c->req->nr_pids && !err; i++)
 		err = census_collect_pid(collection, &c->req->pids[i]);
+	collection->nr_named = collection->nr;
+	/* Any process may be a peer, which is sent. */
+	if (!err && c->req->share)
+		return census_collect_all(collection, CENSUS_RECORD);
 	if (!err && collection->named)
 		err = census_collect_all(collection, CENSUS_PEER);
 	if (!err && c->req->basis == MEMCENSUS_BASIS_FRAMES)
@@ -501,7 +508,10 @@ static int count_slice(struct census *c, const struct census_slice *s)
 		return err;
 	check_totals(c);
 	err = census_groups_count(c->snap, c->frames, c->nr_workers,
-				  &c->scan.collection, c->group_holdings);
+				  &c->scan.collection, c->group_holdings, c->share.matrix);
+	if (!err)
+		err = census_share_count(&c->share, c->frames, c->nr_workers,
+					 &c->scan.collection);
 	census_collect_join(&c->scan.collection, !slice);
 	return err;
 }
@@ -522,6 +532,7 @@ static void start_over(struct census *c)
 		       CENSUS_KINDS * sizeof(*c->group_holdings));
 	if (c->snap->pages)
 		census_pages_begin(c->snap->pages, &c->budget);
+	census_share_reset(&c->share);
 	c->snap->cost.frames = 0;
 	c->pss = 0;
 	c->swap_known = true;
@@ -662,6 +673,8 @@ static int count_and_finish(struct census *c)
 		err = workers_begin(c);
 	if (!err)
 		err = form_groups(c);
+	if (!err && c->req->share)
+		err = census_share_begin(&c->share, c->req, c->snap, &c->scan.collection);
 	if (!err)
 		err = count_owners(c);
 	if (err)
@@ -671,6 +684,8 @@ static int count_and_finish(struct census *c)
 	if (!err && c->req->group_by)
 		census_groups_finish(c->snap, c->group_holdings,
 				     c->frames[0]->hugetlb, c->swap_known);
+	if (!err && c->req->share)
+		err = census_share_finish(&c->share, c->snap, c->frames[0]->hugetlb);
 	return err;
 }
 

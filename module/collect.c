@@ -264,7 +264,7 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 
 		if (its && m->task)
 			err = add_peer(c->snap, m, leader);
-		else if (its && wanted == CENSUS_PEER)
+		else if (its)
 			err = add_record(c, m, leader);
 	} else if (wanted != CENSUS_PEER && (wanted != CENSUS_SWAP_OWNER ||
 				      census_mm_swapped(mm))) {

@@ -99,6 +99,7 @@ struct census_mm {
  * @mms: &struct census_mm, in the order of PIDs
  * @nr: number of @mms
  * @named: some of @mms are named
+ * @nr_named: number of address spaces that the request names, the first ones
  * @last_number: number of the last address space added
  * @table: @mms by mm pointer, or by the PID of the request without mm
  * @lock: protects @table and @arena while several workers walk
@@ -109,6 +110,7 @@ struct census_collection {
 	struct list_head mms;
 	unsigned int nr;
 	bool named;
+	unsigned int nr_named;
 	u32 last_number;
 	struct census_table table;
 	struct mutex lock;

@@ -57,8 +57,17 @@ static const u8 pages_stages[] = {
 	MEMCENSUS_A_PAGES,
 };
 
+/* The records of a SHARE dump, in order. */
+static const u8 share_stages[] = {
+	MEMCENSUS_A_SCAN,
+	MEMCENSUS_A_TASK,
+	MEMCENSUS_A_GROUP,
+	MEMCENSUS_A_OWNERS,
+	MEMCENSUS_A_PAIR,
+};
+
 /**
- * struct dump - one SNAPSHOT or PAGES dump
+ * struct dump - one SNAPSHOT, PAGES or SHARE dump
  * @req: the request
  * @pids_bytes: of @req.pids, taken from the budget of results
  * @snap: a reference, after the census was taken
@@ -68,6 +77,7 @@ static const u8 pages_stages[] = {
  * @stage: index of the next of @stages
  * @index: of the next record in @stage
  * @vma: next VMA
+ * @pair: next pair
  * @part: next part of the bitmaps
  * @error: text of an extended ack that contains a number
  */
@@ -81,6 +91,7 @@ struct dump {
 	unsigned int stage;
 	unsigned int index;
 	const struct census_vma *vma;
+	const struct census_pair *pair;
 	struct census_pages_part part;
 	char error[80];
 };
@@ -168,6 +179,12 @@ static const u8 snapshot_attrs[] = {
 
 static const u8 pages_attrs[] = { MEMCENSUS_REQ_START, MEMCENSUS_REQ_END };
 
+static const u8 share_attrs[] = { MEMCENSUS_REQ_LIMIT };
+
+static const u8 refused_by_share[] = {
+	MEMCENSUS_REQ_BASIS, MEMCENSUS_REQ_PARTS, MEMCENSUS_REQ_START, MEMCENSUS_REQ_END,
+};
+
 /* PAGES: one process, the frames basis, and a range of addresses. */
 static int parse_pages(struct dump *d, struct nlattr **tb,
 		       struct netlink_ext_ack *extack)
@@ -178,6 +195,9 @@ static int parse_pages(struct dump *d, struct nlattr **tb,
 
 	err = refuse_attrs(tb, snapshot_attrs, ARRAY_SIZE(snapshot_attrs),
 			   "PAGES takes PIDS, START and END only", extack);
+	if (!err)
+		err = refuse_attrs(tb, share_attrs, ARRAY_SIZE(share_attrs),
+				   "LIMIT: only SHARE takes it", extack);
 	if (err)
 		return err;
 	req->pages = true;
@@ -202,6 +222,45 @@ static int parse_pages(struct dump *d, struct nlattr **tb,
 	return parse_pids(d, tb[MEMCENSUS_REQ_PIDS], extack);
 }
 
+/* SHARE: some processes, or all groups of a kind; always the frames basis. */
+static int parse_share(struct dump *d, struct nlattr **tb,
+		       struct netlink_ext_ack *extack)
+{
+	struct nlattr *pids = tb[MEMCENSUS_REQ_PIDS], *by = tb[MEMCENSUS_REQ_GROUP_BY];
+	struct nlattr *limit = tb[MEMCENSUS_REQ_LIMIT];
+	struct census_request *req = &d->req;
+	int err;
+
+	err = refuse_attrs(tb, refused_by_share, ARRAY_SIZE(refused_by_share),
+			   "SHARE takes PIDS, GROUP_BY and LIMIT only", extack);
+	if (err)
+		return err;
+	if (!pids == !by) {
+		NL_SET_ERR_MSG_ATTR(extack, by,
+				    "SHARE: needs either PIDS or GROUP_BY: name the processes, or the kind of groups");
+		return -EINVAL;
+	}
+	req->share = true;
+	req->basis = MEMCENSUS_BASIS_FRAMES;
+	req->limit = limit ? nla_get_u32(limit) : MEMCENSUS_LIMIT_DEFAULT;
+	if (by) {
+		req->parts = 0;
+		req->group_by = nla_get_u32(by);
+		if (req->group_by != MEMCENSUS_BY_PIDS)
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, by,
+				    "GROUP_BY: SHARE does not take BY_PIDS: name the processes in PIDS instead");
+		return -EINVAL;
+	}
+	req->parts = MEMCENSUS_PART_TASKS;
+	if (nla_len(pids) > MEMCENSUS_SHARE_PIDS_MAX * sizeof(u32)) {
+		NL_SET_ERR_MSG_ATTR(extack, pids,
+				    "PIDS: SHARE compares at most 64 processes: name fewer");
+		return -EINVAL;
+	}
+	return parse_pids(d, pids, extack);
+}
+
 static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 			 struct netlink_ext_ack *extack)
 {
@@ -219,8 +278,13 @@ static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 	}
 	if (cmd == MEMCENSUS_CMD_PAGES)
 		return parse_pages(d, tb, extack);
+	if (cmd == MEMCENSUS_CMD_SHARE)
+		return parse_share(d, tb, extack);
 	err = refuse_attrs(tb, pages_attrs, ARRAY_SIZE(pages_attrs),
 			   "START and END: only PAGES takes them", extack);
+	if (!err)
+		err = refuse_attrs(tb, share_attrs, ARRAY_SIZE(share_attrs),
+				   "LIMIT: only SHARE takes it", extack);
 	if (err)
 		return err;
 	req->basis = tb[MEMCENSUS_REQ_PIDS] ? MEMCENSUS_BASIS_MAPCOUNT :
@@ -249,6 +313,12 @@ static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 	if (tb[MEMCENSUS_REQ_PIDS])
 		return parse_pids(d, tb[MEMCENSUS_REQ_PIDS], extack);
 	return 0;
+}
+
+static void set_stages(struct dump *d, const u8 *stages, unsigned int nr)
+{
+	d->stages = stages;
+	d->nr_stages = nr;
 }
 
 static struct dump *new_dump(struct netlink_callback *cb)
@@ -292,9 +362,12 @@ static int begin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		cb->min_dump_alloc = MESSAGE_MAX;
 	d->envelope.parts = d->req.parts;
 	d->envelope.cmd = cmd;
-	d->stages = d->req.pages ? pages_stages : snapshot_stages;
-	d->nr_stages = d->req.pages ? ARRAY_SIZE(pages_stages) :
-				      ARRAY_SIZE(snapshot_stages);
+	if (d->req.pages)
+		set_stages(d, pages_stages, ARRAY_SIZE(pages_stages));
+	else if (d->req.share)
+		set_stages(d, share_stages, ARRAY_SIZE(share_stages));
+	else
+		set_stages(d, snapshot_stages, ARRAY_SIZE(snapshot_stages));
 	return census_message_add(skb, &d->envelope, NULL, MEMCENSUS_A_INFO, NULL) ?: skb->len;
 }
 
@@ -355,6 +428,11 @@ static const void *next_record(struct dump *d)
 		return parts & MEMCENSUS_PART_SYSTEM && !i ? snap : NULL;
 	case MEMCENSUS_A_PAGES:
 		return next_part(d);
+	case MEMCENSUS_A_OWNERS:
+		return i < snap->nr_owned ? &snap->owned[i] : NULL;
+	case MEMCENSUS_A_PAIR:
+		d->pair = i ? d->pair : list_first_entry(&snap->pairs, struct census_pair, link);
+		return list_entry_is_head(d->pair, &snap->pairs, link) ? NULL : d->pair;
 	default:
 		return i ? NULL : snap;
 	}
@@ -377,7 +455,7 @@ static bool is_visible(const struct dump *d, const void *record)
 		task = d->part.task;
 	else if (d->stages[d->stage] != MEMCENSUS_A_TASK)
 		return true;
-	return census_task_pid(task, d->envelope.pid_ns);
+	return (!d->req.share || task->sent) && census_task_pid(task, d->envelope.pid_ns);
 }
 
 static void release_request(struct dump *d)
@@ -418,6 +496,8 @@ static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 				return skb->len ?: -EMSGSIZE;
 			if (record == d->vma)
 				d->vma = list_next_entry(d->vma, link);
+			if (record == d->pair)
+				d->pair = list_next_entry(d->pair, link);
 		}
 	}
 	return skb->len;
@@ -474,6 +554,11 @@ static const struct genl_ops census_ops[] = {
 	},
 	{
 		.cmd = MEMCENSUS_CMD_PAGES,
+		.dumpit = snapshot_dumpit,
+		.done = snapshot_done,
+	},
+	{
+		.cmd = MEMCENSUS_CMD_SHARE,
 		.dumpit = snapshot_dumpit,
 		.done = snapshot_done,
 	},

@@ -303,20 +303,88 @@ static int count_group(const struct grouping *g, u32 group, unsigned int pass,
 	return 0;
 }
 
+/* Collects the masks of a group. */
+static int note_group(const struct grouping *g, u32 group, struct census_masks *masks)
+{
+	const struct group_turn *t;
+	u32 i, entry;
+
+	for (i = g->first[group]; i; i = t->next) {
+		t = &g->turns[i];
+		entry = census_turn(t->owners, t->turn)->first;
+		while (entry < census_turn_end(t->owners, t->turn)) {
+			entry = census_turn_note(masks, t->owners, t->turn, entry, group);
+			if (!entry)
+				return -ENOMEM;
+			cond_resched();
+			if (fatal_signal_pending(current))
+				return -EINTR;
+		}
+	}
+	return 0;
+}
+
+static int compare_groups(const struct census_masks *masks, struct census_matrix *matrix)
+{
+	u32 state = masks->first;
+
+	while (state) {
+		state = census_state_compare(masks, state, matrix);
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
+/*
+ * Compares all groups with each other.  Group 0 is one more owner.
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+static int count_matrix(struct grouping *g, u32 nr_groups, struct census_owners *failed,
+			struct census_matrix *matrix)
+{
+	struct census_masks masks = {
+		.masks = { .budget = g->states.budget, .nr = 1 }, .states = &g->states,
+	};
+	u32 chunk, group;
+	int err = 0;
+
+	/* The states of the blocks get another use. */
+	for (chunk = 0; chunk < g->states.nr_chunks; chunk++) {
+		memset(census_chunk(g->states.dirs, chunk)->units, 0, CENSUS_CHUNK_BYTES);
+		cond_resched();
+	}
+	for (group = 0; group < nr_groups && !err; group++)
+		err = note_group(g, group, &masks);
+	/* More slices help. */
+	if (err == -ENOMEM)
+		failed->failed = true;
+	if (!err)
+		err = compare_groups(&masks, matrix);
+	census_pool_free(&masks.masks);
+	return err;
+}
+
 /* Adds the pages without marks: a page that is exclusive to a member is so to its group. */
 static void add_exclusive(const struct grouping *g,
 			  const struct census_collection *collection,
-			  struct census_holding *holdings)
+			  struct census_holding *holdings, struct census_matrix *matrix)
 {
 	const struct census_mm *m;
 	unsigned int kind;
 
 	list_for_each_entry(m, &collection->mms, link) {
-		struct census_holding *h = &holdings[g->group_of[m->number] * CENSUS_KINDS];
+		u32 group = g->group_of[m->number];
+		struct census_holding *h = &holdings[group * CENSUS_KINDS];
+		u64 *single = matrix ? census_group_by_owners(matrix, group)[0] : NULL;
 
 		for (kind = 0; kind < CENSUS_PROVED_KINDS; kind++) {
 			h[kind].pages += m->exclusive[kind];
 			h[kind].exclusive += m->exclusive[kind];
+			if (single)
+				single[kind] += m->exclusive[kind];
 		}
 		cond_resched();
 	}
@@ -329,16 +397,17 @@ static void add_exclusive(const struct grouping *g,
  * @nr: number of @workers
  * @collection: all address spaces
  * @holdings: by group and kind; increased
+ * @matrix: what groups have in common, increased; NULL: not requested
  *
  * Takes two passes over all entries, in the order of groups, for any number of groups and
- * any degree of sharing.
+ * any degree of sharing; with @matrix one more, and one over the blocks.
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
 int census_groups_count(const struct census_snapshot *snap,
 			struct census_frames *const *workers, unsigned int nr,
 			const struct census_collection *collection,
-			struct census_holding *holdings)
+			struct census_holding *holdings, struct census_matrix *matrix)
 {
 	struct grouping g = {};
 	unsigned int pass;
@@ -352,8 +421,10 @@ int census_groups_count(const struct census_snapshot *snap,
 		for (group = 0; group < snap->nr_groups && !err; group++)
 			err = count_group(&g, group, pass,
 					  &holdings[group * CENSUS_KINDS]);
+	if (!err && matrix)
+		err = count_matrix(&g, snap->nr_groups, &workers[0]->owners, matrix);
 	if (!err)
-		add_exclusive(&g, collection, holdings);
+		add_exclusive(&g, collection, holdings, matrix);
 	grouping_end(&g);
 	return err;
 }

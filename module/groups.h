@@ -8,6 +8,7 @@
 
 #include "collect.h"
 #include "frames.h"
+#include "pairs.h"
 #include "snapshot.h"
 
 int census_groups_form(struct census_snapshot *snap,
@@ -15,7 +16,7 @@ int census_groups_form(struct census_snapshot *snap,
 int census_groups_count(const struct census_snapshot *snap,
 			struct census_frames *const *workers, unsigned int nr,
 			const struct census_collection *collection,
-			struct census_holding *holdings);
+			struct census_holding *holdings, struct census_matrix *matrix);
 void census_groups_finish(struct census_snapshot *snap,
 			  const struct census_holding *holdings,
 			  const unsigned int *hugetlb, bool swap_known);

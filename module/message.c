@@ -211,6 +211,50 @@ static int fill_vma(struct sk_buff *skb, const struct census_envelope *e,
 	       put_packed(skb, MEMCENSUS_VMA_FIGURES, vma->figures);
 }
 
+/* Adds bytes by kind; 0 too, because all kinds are counted. */
+static int put_kinds(struct sk_buff *skb, int nest, const u64 *bytes)
+{
+	return put_known(skb, nest, GENMASK_ULL(MEMCENSUS_K_MAX, MEMCENSUS_K_ANON), bytes,
+			 MEMCENSUS_K_MAX);
+}
+
+static int put_process(struct sk_buff *skb, const struct census_envelope *e, int attr,
+		       const struct census_task *task)
+{
+	return task ? nla_put_u32(skb, attr, census_task_pid(task, e->pid_ns)) : 0;
+}
+
+static int put_number(struct sk_buff *skb, int attr, u32 number)
+{
+	return number ? nla_put_u32(skb, attr, number) : 0;
+}
+
+static int fill_owners(struct sk_buff *skb, const struct census_envelope *e,
+		       const struct census_snapshot *snap, const void *record)
+{
+	const struct census_owned *owned = record;
+
+	return put_process(skb, e, MEMCENSUS_OWNERS_PID, owned->task) ||
+	       put_number(skb, MEMCENSUS_OWNERS_GROUP, owned->group) ||
+	       nla_put_u32(skb, MEMCENSUS_OWNERS_FEWEST, owned->fewest) ||
+	       put_number(skb, MEMCENSUS_OWNERS_MOST, owned->most) ||
+	       put_kinds(skb, MEMCENSUS_OWNERS_BYTES, owned->bytes);
+}
+
+static int fill_pair(struct sk_buff *skb, const struct census_envelope *e,
+		     const struct census_snapshot *snap, const void *record)
+{
+	const struct census_pair *pair = record;
+	bool unknown = pair->left_out == CENSUS_LEFT_OUT_UNKNOWN;
+
+	return put_process(skb, e, MEMCENSUS_PAIR_PID, pair->task) ||
+	       put_process(skb, e, MEMCENSUS_PAIR_PEER_PID, pair->peer) ||
+	       put_number(skb, MEMCENSUS_PAIR_GROUP, pair->group) ||
+	       put_number(skb, MEMCENSUS_PAIR_PEER_GROUP, pair->peer_group) ||
+	       put_number(skb, MEMCENSUS_PAIR_LEFT_OUT, unknown ? 0 : pair->left_out) ||
+	       put_kinds(skb, MEMCENSUS_PAIR_COMMON, pair->bytes);
+}
+
 /* Adds the word at @offset of each block. */
 static int put_words(struct sk_buff *skb, int attr, const struct census_pages *pages,
 		     const struct census_pages_part *part, size_t offset)
@@ -362,6 +406,8 @@ static fill_fn *const fills[] = {
 	[MEMCENSUS_A_NODE] = fill_node,
 	[MEMCENSUS_A_SYSTEM] = fill_system,
 	[MEMCENSUS_A_PAGES] = fill_pages,
+	[MEMCENSUS_A_OWNERS] = fill_owners,
+	[MEMCENSUS_A_PAIR] = fill_pair,
 };
 
 /**
@@ -370,8 +416,8 @@ static fill_fn *const fills[] = {
  * @e: common fields of the answer
  * @snap: the census; NULL for INFO
  * @nest: &enum memcensus_attr, the kind of record
- * @record: in @snap, for TASK, GROUP, VMA, ZONE and NODE; a &struct census_pages_part for
- *	PAGES
+ * @record: in @snap, for TASK, GROUP, VMA, ZONE, NODE, OWNERS and PAIR; a
+ *	&struct census_pages_part for PAGES
  *
  * Return: 0, or -EMSGSIZE with the buffer unchanged.
  */

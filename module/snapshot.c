@@ -52,12 +52,13 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 		return NULL;
 	kref_init(&snap->ref);
 	INIT_LIST_HEAD(&snap->vmas);
+	INIT_LIST_HEAD(&snap->pairs);
 	snap->basis = req->basis;
 	snap->parts = req->parts;
 	snap->group_by = req->group_by;
 	if (req->group_by)
 		snap->pid_ns = get_pid_ns(req->pid_ns);
-	snap->arena.account = req->nr_pids;
+	snap->arena.account = req->nr_pids || req->share;
 	snap->vma_arena.account = req->nr_pids;
 	snap->cost.memory = sizeof(*snap);
 	if (req->pages) {

@@ -7,8 +7,8 @@
  * process context.  PIDs and user IDs are stored as kernel objects and converted to
  * numbers for each caller, in its namespaces.
  *
- * All its memory is in arenas, see results.h.  The result of a request that names PIDs
- * is the caller's own, so its records are charged to the caller's cgroup.  Others are
+ * All its memory is in arenas, see results.h.  The result of a SHARE request, or of one that
+ * names PIDs, is the caller's own, so its records are charged to the caller's cgroup.  Others are
  * shared by callers, and kept for later ones, so they are not.
  */
 #ifndef _CENSUS_SNAPSHOT_H
@@ -44,10 +44,12 @@ struct census_pages;
  * struct census_request - contents of a census
  * @basis: &enum memcensus_basis, never 0
  * @group_by: &enum memcensus_group_by, 0: no groups
- * @pid_ns: processes outside of it are in no group; not read without groups
+ * @pid_ns: processes outside of it are in no group; not read without groups or @share
  * @parts: MEMCENSUS_PART_*
  * @nr_pids: length of @pids; 0: all processes
  * @pids: the named processes
+ * @share: what processes or groups have in common is requested
+ * @limit: maximum number of pairs that are sent, with PIDS for each process
  * @pages: page bitmaps of the only one of @pids are requested
  * @start: first address of the bitmaps
  * @end: end address of the bitmaps (exclusive)
@@ -59,6 +61,8 @@ struct census_request {
 	u32 parts;
 	unsigned int nr_pids;
 	struct census_name *pids;
+	bool share;
+	u32 limit;
 	bool pages;
 	u64 start;
 	u64 end;
@@ -137,6 +141,7 @@ struct census_peer {
  * @state: &enum memcensus_state
  * @basis: &enum memcensus_basis, 0 if it was not walked
  * @group: index in &struct census_snapshot.groups
+ * @sent: of a SHARE request: it is compared, or a peer that is sent
  * @share: PSS, 1/2^36 page, to sum up in a group; frames basis
  * @figures: packed, see census_figures_unpack(); NULL: none, or the census is in progress
  */
@@ -155,6 +160,7 @@ struct census_task {
 	s16 oom_score_adj;
 	u8 state;
 	u8 basis;
+	bool sent;
 	u32 group;
 	census_share share;
 	const unsigned char *figures;
@@ -218,6 +224,44 @@ struct census_vma {
 	const char *name;
 	struct census_counts *counts;
 	const unsigned char *figures;
+};
+
+/**
+ * struct census_owned - what a process or a group has, by number of owners
+ * @task: the process, or NULL
+ * @group: index of the group; only without @task
+ * @fewest: smallest number of owners
+ * @most: largest number, 0: any
+ * @bytes: by &enum memcensus_kind
+ */
+struct census_owned {
+	const struct census_task *task;
+	u32 group;
+	u32 fewest;
+	u32 most;
+	u64 bytes[MEMCENSUS_K_MAX + 1];
+};
+
+#define CENSUS_LEFT_OUT_UNKNOWN (~0U)
+
+/**
+ * struct census_pair - what two processes or two groups have in common
+ * @link: in &struct census_snapshot.pairs
+ * @task: process of the request, or NULL
+ * @peer: the other process, or NULL
+ * @group: index of a group, 0: none
+ * @peer_group: index of the other group, 0: none
+ * @left_out: number of pairs that this sums up, or %CENSUS_LEFT_OUT_UNKNOWN; 0: one pair
+ * @bytes: by &enum memcensus_kind
+ */
+struct census_pair {
+	struct list_head link;
+	const struct census_task *task;
+	const struct census_task *peer;
+	u32 group;
+	u32 peer_group;
+	u32 left_out;
+	u64 bytes[MEMCENSUS_K_MAX + 1];
 };
 
 /* In @types of a zone: the list was too long to count. */
@@ -322,6 +366,9 @@ struct census_system {
  * @nr_groups: number of @groups
  * @groups: in no order; group 0 has no figures: its tasks are in no group
  * @vmas: &struct census_vma
+ * @nr_owned: number of @owned
+ * @owned: in the order of @tasks or @groups
+ * @pairs: &struct census_pair, as they are sent
  * @pages: of the only one of @tasks; NULL if not requested
  * @nr_zones: number of @zones
  * @zones: by node, then from the lowest zone
@@ -346,6 +393,9 @@ struct census_snapshot {
 	unsigned int nr_groups;
 	struct census_group *groups;
 	struct list_head vmas;
+	unsigned int nr_owned;
+	struct census_owned *owned;
+	struct list_head pairs;
 	struct census_pages *pages;
 	unsigned int nr_zones;
 	struct census_zone *zones;

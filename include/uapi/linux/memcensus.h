@@ -51,7 +51,7 @@
 #define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI	2
+#define MEMCENSUS_ABI	3
 
 /* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16

@@ -141,8 +141,8 @@ static void put_attr(struct nlmsghdr *nlh, uint16_t type, const void *payload,
 struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 				const struct census_request *request)
 {
-	struct nlmsghdr *nlh = census_header(s, buf, request->pages ?
-					     MEMCENSUS_CMD_PAGES :
+	struct nlmsghdr *nlh = census_header(s, buf, request->pages ? MEMCENSUS_CMD_PAGES :
+					     request->share ? MEMCENSUS_CMD_SHARE :
 					     MEMCENSUS_CMD_SNAPSHOT, NLM_F_DUMP);
 	const uint32_t group_by = request->group_by, basis = request->basis;
 	const uint32_t parts = request->parts;
@@ -150,6 +150,8 @@ struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 	struct nlattr *nest;
 
 	put_attr(nlh, MEMCENSUS_A_REQUEST | NLA_F_NESTED, NULL, 0);
+	if (request->limit)
+		put_attr(nlh, MEMCENSUS_REQ_LIMIT, &request->limit, sizeof(request->limit));
 	if (request->end)
 		put_attr(nlh, MEMCENSUS_REQ_END, &request->end, sizeof(request->end));
 	if (request->start)

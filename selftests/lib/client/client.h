@@ -100,6 +100,34 @@ struct census_node {
 };
 
 /**
+ * struct census_kinds - memory by kind
+ * @known: bit n is set where attribute n of enum memcensus_kind was sent
+ * @value: bytes, by enum memcensus_kind
+ */
+struct census_kinds {
+	uint32_t known;
+	uint64_t value[__MEMCENSUS_K_MAX];
+};
+
+/**
+ * struct census_owned - one OWNERS message
+ * @known: bit n is set where attribute n of enum memcensus_owners was sent
+ */
+struct census_owned {
+	uint32_t known, pid, group, fewest, most;
+	struct census_kinds bytes;
+};
+
+/**
+ * struct census_pair - one PAIR message
+ * @known: bit n is set where attribute n of enum memcensus_pair was sent
+ */
+struct census_pair {
+	uint32_t known, pid, peer_pid, group, peer_group, left_out;
+	struct census_kinds common;
+};
+
+/**
  * struct census_values - one nest of the SYSTEM message
  * @known: bit n is set where attribute n was sent
  */
@@ -137,6 +165,10 @@ struct census {
 	size_t n_groups;
 	struct census_vma *vmas;
 	size_t n_vmas;
+	struct census_owned *owned;
+	size_t n_owned;
+	struct census_pair *pairs;
+	size_t n_pairs;
 	struct census_page_block *blocks;
 	size_t n_blocks, n_pages;
 	uint64_t pages_start, pages_end;
@@ -157,6 +189,7 @@ struct census_error {
 /**
  * struct census_request - what to ask for; 0 leaves an attribute out
  * @pages: a PAGES request, from @start to @end
+ * @share: a SHARE request, with @limit
  * @buffer: bytes of each receive, 0: 32 KiB
  */
 struct census_request {
@@ -165,7 +198,8 @@ struct census_request {
 	const uint32_t *pids;
 	unsigned int n_pids;
 	size_t buffer;
-	bool pages;
+	bool pages, share;
+	uint32_t limit;
 	uint64_t start, end;
 };
 

@@ -124,6 +124,77 @@ static void drop(const struct abi_nest *nest, void *record)
 	}
 }
 
+static int kind_attr(const struct nlattr *attr, void *data)
+{
+	unsigned int n = mnl_attr_get_type(attr);
+	struct census_kinds *kinds = data;
+
+	if (n == MEMCENSUS_K_PAD)
+		return MNL_CB_OK;
+	if (n > MEMCENSUS_K_MAX || mnl_attr_get_payload_len(attr) != 8 || kinds->known >> n & 1)
+		return MNL_CB_ERROR;
+	kinds->known |= 1U << n;
+	kinds->value[n] = mnl_attr_get_u64(attr);
+	return MNL_CB_OK;
+}
+
+static int owners_attr(const struct nlattr *attr, void *data)
+{
+	struct census_owned *owned = data;
+	unsigned int n = mnl_attr_get_type(attr);
+
+	if (n > MEMCENSUS_OWNERS_MAX)
+		return MNL_CB_OK;
+	owned->known |= 1U << n;
+	switch (n) {
+	case MEMCENSUS_OWNERS_PID:
+		owned->pid = attr_int(attr);
+		break;
+	case MEMCENSUS_OWNERS_GROUP:
+		owned->group = attr_int(attr);
+		break;
+	case MEMCENSUS_OWNERS_FEWEST:
+		owned->fewest = attr_int(attr);
+		break;
+	case MEMCENSUS_OWNERS_MOST:
+		owned->most = attr_int(attr);
+		break;
+	case MEMCENSUS_OWNERS_BYTES:
+		return mnl_attr_parse_nested(attr, kind_attr, &owned->bytes);
+	}
+	return MNL_CB_OK;
+}
+
+static int pair_attr(const struct nlattr *attr, void *data)
+{
+	struct census_pair *pair = data;
+	unsigned int n = mnl_attr_get_type(attr);
+
+	if (n > MEMCENSUS_PAIR_MAX)
+		return MNL_CB_OK;
+	pair->known |= 1U << n;
+	switch (n) {
+	case MEMCENSUS_PAIR_PID:
+		pair->pid = attr_int(attr);
+		break;
+	case MEMCENSUS_PAIR_PEER_PID:
+		pair->peer_pid = attr_int(attr);
+		break;
+	case MEMCENSUS_PAIR_GROUP:
+		pair->group = attr_int(attr);
+		break;
+	case MEMCENSUS_PAIR_PEER_GROUP:
+		pair->peer_group = attr_int(attr);
+		break;
+	case MEMCENSUS_PAIR_LEFT_OUT:
+		pair->left_out = attr_int(attr);
+		break;
+	case MEMCENSUS_PAIR_COMMON:
+		return mnl_attr_parse_nested(attr, kind_attr, &pair->common);
+	}
+	return MNL_CB_OK;
+}
+
 /**
  * struct pages_nest - a PAGES nest while it is read
  * @known: bit n is set where attribute n was sent
@@ -275,6 +346,8 @@ static const uint8_t places[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_NODE] = 7,
 	[MEMCENSUS_A_SYSTEM] = 8,
 	[MEMCENSUS_A_PAGES] = 9,
+	[MEMCENSUS_A_OWNERS] = 10,
+	[MEMCENSUS_A_PAIR] = 11,
 };
 
 static int nest_attr(const struct nlattr *attr, void *data)
@@ -323,6 +396,18 @@ static int nest_attr(const struct nlattr *attr, void *data)
 					     &census->nodes[census->n_nodes++]);
 	case MEMCENSUS_A_PAGES:
 		return add_pages(attr, census);
+	case MEMCENSUS_A_OWNERS:
+		census->owned = grow(census->owned, census->n_owned, sizeof(*census->owned));
+		if (!census->owned)
+			return MNL_CB_ERROR;
+		return mnl_attr_parse_nested(attr, owners_attr,
+					     &census->owned[census->n_owned++]);
+	case MEMCENSUS_A_PAIR:
+		census->pairs = grow(census->pairs, census->n_pairs, sizeof(*census->pairs));
+		if (!census->pairs)
+			return MNL_CB_ERROR;
+		return mnl_attr_parse_nested(attr, pair_attr,
+					     &census->pairs[census->n_pairs++]);
 	case MEMCENSUS_A_SYSTEM:
 		census->n_systems++;
 		return mnl_attr_parse_nested(attr, system_attr, census);
@@ -336,7 +421,7 @@ static unsigned int nests(const struct census *census)
 {
 	return census->n_infos + census->n_scans + census->n_tasks +
 	       census->n_groups + census->n_vmas + census->n_zones + census->n_nodes +
-	       census->n_systems + census->n_pages;
+	       census->n_systems + census->n_pages + census->n_owned + census->n_pairs;
 }
 
 int census_parse(const struct nlmsghdr *nlh, struct census *census)
@@ -376,6 +461,8 @@ void census_free(struct census *census)
 	free(census->vmas);
 	free(census->zones);
 	free(census->nodes);
+	free(census->owned);
+	free(census->pairs);
 	free(census->blocks);
 	memset(census, 0, sizeof(*census));
 }

@@ -228,7 +228,8 @@ static uint16_t a_type(struct builder *b)
 
 static uint16_t some_flags(struct builder *b, uint8_t cmd)
 {
-	bool dump = cmd == MEMCENSUS_CMD_SNAPSHOT || cmd == MEMCENSUS_CMD_PAGES;
+	bool dump = cmd == MEMCENSUS_CMD_SNAPSHOT || cmd == MEMCENSUS_CMD_PAGES ||
+		    cmd == MEMCENSUS_CMD_SHARE;
 	uint16_t flags = NLM_F_REQUEST;
 
 	if (dump != fuzz_one_in(b->r, 16))
@@ -249,6 +250,8 @@ static uint8_t a_cmd(struct builder *b)
 		       fuzz_below(b->r, __MEMCENSUS_CMD_MAX + 1);
 	if (fuzz_one_in(b->r, 6))
 		return MEMCENSUS_CMD_INFO;
+	if (fuzz_one_in(b->r, 4))
+		return MEMCENSUS_CMD_SHARE;
 	return fuzz_one_in(b->r, 4) ? MEMCENSUS_CMD_PAGES :
 	       MEMCENSUS_CMD_SNAPSHOT;
 }

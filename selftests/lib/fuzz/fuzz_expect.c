@@ -152,7 +152,7 @@ static unsigned int expect_pages(const struct fuzz_target *t,
 	r->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS;
 	r->end = -PAGE;
 	if (in->at[MEMCENSUS_REQ_BASIS] || in->at[MEMCENSUS_REQ_PARTS] ||
-	    in->at[MEMCENSUS_REQ_GROUP_BY])
+	    in->at[MEMCENSUS_REQ_GROUP_BY] || in->at[MEMCENSUS_REQ_LIMIT])
 		return FUZZ_EINVAL;
 	if (in->at[MEMCENSUS_REQ_START])
 		memcpy(&r->start, in->at[MEMCENSUS_REQ_START], 8);
@@ -175,6 +175,31 @@ static uint32_t load32(const unsigned char *at)
 	return value;
 }
 
+/* The rules of SHARE. */
+static unsigned int expect_share(const struct fuzz_target *t,
+				 const struct found *in, struct fuzz_expect *e)
+{
+	struct census_request *r = &e->request;
+	unsigned int n = in->len[MEMCENSUS_REQ_PIDS];
+
+	r->share = true;
+	r->basis = MEMCENSUS_BASIS_FRAMES;
+	if (in->at[MEMCENSUS_REQ_BASIS] || in->at[MEMCENSUS_REQ_PARTS] ||
+	    in->at[MEMCENSUS_REQ_START] || in->at[MEMCENSUS_REQ_END] ||
+	    !in->at[MEMCENSUS_REQ_PIDS] == !in->at[MEMCENSUS_REQ_GROUP_BY])
+		return FUZZ_EINVAL;
+	if (in->at[MEMCENSUS_REQ_GROUP_BY]) {
+		r->group_by = load32(in->at[MEMCENSUS_REQ_GROUP_BY]);
+		return r->group_by == MEMCENSUS_BY_PIDS ? FUZZ_EINVAL : FUZZ_NONE;
+	}
+	if (!n || n % 4 || n / 4 > MEMCENSUS_SHARE_PIDS_MAX)
+		return FUZZ_EINVAL;
+	r->parts = MEMCENSUS_PART_TASKS;
+	r->pids = (const uint32_t *)in->at[MEMCENSUS_REQ_PIDS];
+	r->n_pids = n / 4;
+	return expect_pids(t, e);
+}
+
 /* The family's rules, for a request that passes the policy. */
 static unsigned int expect_request(const struct fuzz_target *t,
 				   const struct found *in,
@@ -184,7 +209,8 @@ static unsigned int expect_request(const struct fuzz_target *t,
 
 	r->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
 		   MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM;
-	if (in->at[MEMCENSUS_REQ_START] || in->at[MEMCENSUS_REQ_END])
+	if (in->at[MEMCENSUS_REQ_START] || in->at[MEMCENSUS_REQ_END] ||
+	    in->at[MEMCENSUS_REQ_LIMIT])
 		return FUZZ_EINVAL;
 	e->parts_given = in->at[MEMCENSUS_REQ_PARTS];
 	if (e->parts_given)
@@ -223,6 +249,7 @@ static unsigned int expect_attrs(const struct fuzz_target *t, uint8_t cmd,
 			      top.len[MEMCENSUS_A_REQUEST], &abi_request, 1,
 			      &in);
 	return cmd == MEMCENSUS_CMD_PAGES ? expect_pages(t, &in, e) :
+	       cmd == MEMCENSUS_CMD_SHARE ? expect_share(t, &in, e) :
 					    expect_request(t, &in, e);
 }
 
