@@ -462,6 +462,72 @@ const struct owner *owners_of(const struct owners *o, pid_t pid)
 	return NULL;
 }
 
+/* The count of marks like @m. */
+static uint64_t *kind_of(const struct mark *m, struct owned *owned)
+{
+	if (m->number & SLOT)
+		return &owned->swap;
+	if (m->entries)
+		return &owned->hugetlb;
+	return m->anon ? &owned->anon : &owned->file;
+}
+
+static unsigned int class_of(unsigned int owners)
+{
+	return owners == 1 ? 0 : owners == 2 ? 1 : owners < 10 ? 2 : 3;
+}
+
+void owners_common(const struct owners *o, size_t a, struct owned *common,
+		   struct owned *by_owners)
+{
+	size_t i, j, k;
+	unsigned int nr;
+
+	memset(common, 0, o->n * sizeof(*common));
+	memset(by_owners, 0, 4 * sizeof(*by_owners));
+	for (i = 0; i < o->n_marks; i += nr) {
+		nr = owners_of_thing(o, i);
+		for (j = i; j < i + nr && o->marks[j].owner != a; j++)
+			;
+		if (j == i + nr)
+			continue;
+		++*kind_of(&o->marks[j], &by_owners[class_of(nr)]);
+		for (k = i; k < i + nr; k++)
+			if (k != j)
+				++*kind_of(&o->marks[k], &common[o->marks[k].owner]);
+	}
+}
+
+void owners_groups_common(const struct owners *o, const unsigned int *group, unsigned int nr,
+			  struct owned *common, struct owned *by_owners)
+{
+	bool *has = calloc(nr + 1, sizeof(*has));
+	unsigned int n, g, other, owning;
+	size_t i, j;
+
+	memset(common, 0, nr * nr * sizeof(*common));
+	memset(by_owners, 0, 4 * nr * sizeof(*by_owners));
+	for (i = 0; i < o->n_marks; i += n) {
+		const struct mark *m = &o->marks[i];
+
+		n = owners_of_thing(o, i);
+		memset(has, 0, nr * sizeof(*has));
+		for (owning = 0, j = i; j < i + n; j++) {
+			owning += !has[group[o->marks[j].owner]];
+			has[group[o->marks[j].owner]] = true;
+		}
+		for (g = 0; g < nr; g++) {
+			if (!has[g])
+				continue;
+			++*kind_of(m, &by_owners[4 * g + class_of(owning)]);
+			for (other = 0; other < nr; other++)
+				if (has[other] && other != g)
+					++*kind_of(m, &common[g * nr + other]);
+		}
+	}
+	free(has);
+}
+
 void owners_together(const struct owners *o, const pid_t *pids, unsigned int n,
 		     struct owner *group)
 {

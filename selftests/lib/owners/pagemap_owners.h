@@ -93,6 +93,28 @@ void owners_together(const struct owners *o, const pid_t *pids, unsigned int n,
 		     struct owner *group);
 
 /**
+ * struct owned - pages of some owners, by kind
+ * @file: of files and shmem
+ */
+struct owned {
+	uint64_t anon, file, swap, hugetlb;
+};
+
+/*
+ * What each owner has in common with the one of index @a, by index in @o->owners; and what
+ * @a has by number of owners: 1, 2, 3 to 9, 10 and more.
+ */
+void owners_common(const struct owners *o, size_t a, struct owned *common,
+		   struct owned *by_owners);
+
+/*
+ * The same for groups: @group is the number of each owner's group, below @nr. @common has
+ * @nr times @nr elements, @by_owners four for each group.
+ */
+void owners_groups_common(const struct owners *o, const unsigned int *group, unsigned int nr,
+			  struct owned *common, struct owned *by_owners);
+
+/**
  * struct owners_equal - result of a comparison
  * @processes: address spaces compared
  * @groups: groups compared
