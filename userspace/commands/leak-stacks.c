@@ -22,10 +22,13 @@ static void set_look(char *look, const struct options *options)
 }
 
 int leak_stacks_begin(struct leak_stacks *stacks, const struct options *options,
-		      struct failure *why)
+		      const char *call_graph, struct failure *why)
 {
 	char path[FAMILY_PATH_SIZE], pid[16], look[4];
-	char *const argv[] = { path, "flame", pid, "--table", look, NULL };
+	char *const argv[] = {
+		path, "flame", pid, "--table", look,
+		call_graph ? "--call-graph" : NULL, (char *)call_graph, NULL
+	};
 	int fds[2];
 
 	if (family_path("flame", path, why))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus leak: finds processes whose private memory grows steadily. */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "commands/commands.h"
@@ -20,6 +21,7 @@
 /* The options of 'leak' alone. */
 struct leak_options {
 	bool stacks;
+	const char *call_graph;
 };
 
 /* Maximum number of suspects whose mappings are requested: those that grew most. */
@@ -214,7 +216,7 @@ static int leak_run(struct session *session, struct failure *why)
 	if (live && leak.n_pids)
 		session->request.parts |= MEMCENSUS_PART_VMAS;
 	announce(&leak);
-	if (own->stacks && leak_stacks_begin(&stacks, options, why)) {
+	if (own->stacks && leak_stacks_begin(&stacks, options, own->call_graph, why)) {
 		free(leak.pids);
 		return -1;
 	}
@@ -241,6 +243,8 @@ static int leak_words(struct options *options, char **words, int n,
 	if (own->stacks && (options->n_pids != 1 || options->file || options->json))
 		return fail(why, FAIL_USAGE,
 			    "'--stacks' follows one live process, and prints a table");
+	if (own->call_graph && !own->stacks)
+		return fail(why, FAIL_USAGE, "'--call-graph' needs '--stacks'");
 	/* Without an interval, all censuses of a record count. */
 	if (options->file)
 		return 0;
@@ -257,13 +261,28 @@ static int leak_words(struct options *options, char **words, int n,
 	return 0;
 }
 
+/* Checked here, or memcensus-flame would fail while the censuses go on. */
+static int set_call_graph(struct options *options, const char *value, struct failure *why)
+{
+	struct leak_options *own = options->own;
+
+	own->call_graph = value;
+	if (!strcmp(value, "fp") || !strcmp(value, "dwarf"))
+		return 0;
+	return fail(why, FAIL_USAGE, "no call graph '%.60s'; there are: fp dwarf", value);
+}
+
 static const struct option_entry option_stacks = {
 	0, "stacks", NULL, "of one PID, also the stacks whose memory grew, as flame",
 	OWN(FLAG, leak_options, stacks) };
 
+static const struct option_entry option_call_graph = {
+	0, "call-graph", "fp|dwarf", "with --stacks: as of flame",
+	.set = set_call_graph };
+
 static const struct option_use leak_uses[] = {
 	USE(basis), USE(file), USE(at), OPTIONS_OF_SERIES, USE(output), USE(for),
-	USE(interval), USE(stacks),
+	USE(interval), USE(stacks), USE(call_graph),
 	OPTIONS_OF_TABLES,
 };
 
