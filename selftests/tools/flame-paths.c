@@ -159,25 +159,57 @@ static const unsigned char code[] = {
 	0x48, 0x39, 0xf7, 0x72, 0xf1, 0x5d, 0xc3,
 };
 
-static void generated(void)
+/* sub $8,%rsp; call *%rdx; add $8,%rsp; ret: how python3 -X perf calls a function. */
+static const unsigned char trampoline[] = {
+	0x48, 0x83, 0xec, 0x08, 0xff, 0xd2, 0x48, 0x83, 0xc4, 0x08, 0xc3,
+};
+
+/* A copy of @bytes that can run, with the name @name in the map of generated code. */
+static char *generate(const unsigned char *bytes, size_t size, const char *name)
 {
-	char *area = map(6 * MIB), *text, path[48];
-	void (*call)(char *begin, char *end);
+	char *text, path[48];
 	FILE *file;
 
 	text = mmap(NULL, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
 		    -1, 0);
 	if (text == MAP_FAILED)
 		exit(2);
-	memcpy(text, code, sizeof(code));
+	memcpy(text, bytes, size);
 	snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
 	file = fopen(path, "w");
 	if (!file)
 		exit(2);
-	fprintf(file, "%" PRIxPTR " %zx path_generated <b>&;\n", (uintptr_t)text, sizeof(code));
+	fprintf(file, "%" PRIxPTR " %zx %s\n", (uintptr_t)text, size, name);
 	fclose(file);
+	return text;
+}
+
+static void generated(void)
+{
+	char *area = map(6 * MIB), *text;
+	void (*call)(char *begin, char *end);
+
+	text = generate(code, sizeof(code), "path_generated <b>&;");
 	memcpy(&call, &text, sizeof(call));
 	call(area, area + 6 * MIB);
+}
+
+/* Two functions through trampolines, one called by the other. */
+static void (*call_trampoline)(char *area, size_t bytes, void (*function)(char *, size_t));
+
+static NOINLINE void path_called(char *area, size_t bytes)
+{
+	call_trampoline(area, bytes / 2, path_early);
+	path_late(area + bytes / 2, bytes / 2);
+	__asm__ volatile("" : : : "memory");
+}
+
+static void trampolines(void)
+{
+	char *text = generate(trampoline, sizeof(trampoline), "py::called:test.py");
+
+	memcpy(&call_trampoline, &text, sizeof(call_trampoline));
+	call_trampoline(map(MIB / 4), MIB / 4, path_called);
 }
 
 /* One fault fills a huge page. */
@@ -205,6 +237,8 @@ int main(int argc, char **argv)
 		use_arena();
 	} else if (!strcmp(what, "generated")) {
 		generated();
+	} else if (!strcmp(what, "trampolines")) {
+		trampolines();
 	} else if (!strcmp(what, "huge")) {
 		huge();
 	} else if (!strcmp(what, "leak")) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <elfutils/libdwfl.h>
+#include <elfutils/version.h>
 #include <gelf.h>
 
 #include "analysis/unwind.h"
@@ -22,6 +23,13 @@
 #else
 #define N_REGS		17
 #define REG_SP		7
+#endif
+
+/* Of a trampoline of Python that has no frame pointer; 0: it has one. */
+#if defined(__x86_64__)
+#define TRAMPOLINE_BYTES	16
+#else
+#define TRAMPOLINE_BYTES	0
 #endif
 
 enum order {
@@ -47,12 +55,14 @@ struct order_file {
 /**
  * struct order_unwind - a stack
  * @order: ORDER_UNWIND
+ * @python: code outside of all files may be trampolines of Python
  * @regs: registers, in the order of DWARF
  * @size: bytes in @stack
  * @stack: the copy, from the stack pointer on
  */
 struct order_unwind {
 	uint64_t order;
+	uint64_t python;
 	uint64_t regs[N_REGS];
 	uint64_t size;
 	uint8_t stack[65536];
@@ -61,12 +71,14 @@ struct order_unwind {
 /**
  * struct child - unwinds the stacks of a process
  * @generation: of its mappings that the child knows
+ * @python: one of these is Python
  * @sandbox: the running child; its pid 0: none
  * @failed: it died: the process has no more stacks by DWARF
  */
 struct child {
 	uint32_t pid;
 	uint64_t generation;
+	bool python;
 	struct sandbox sandbox;
 	bool failed;
 };
@@ -86,11 +98,16 @@ struct unwinder {
 
 /**
  * struct stack_copy - what libdwfl asks for
- * @order: registers and stack
+ * @order: registers of the frame to begin with, and the stack
+ * @begin: address of the stack's copy
+ * @outside: the last frame is in no file; @regs are its registers, 0 where unknown
  */
 struct stack_copy {
 	struct order_unwind order;
+	uint64_t begin;
 	struct unwound unwound;
+	bool outside;
+	uint64_t regs[N_REGS];
 };
 
 static pid_t next_thread(Dwfl *dwfl, void *context, void **thread)
@@ -106,13 +123,12 @@ static pid_t next_thread(Dwfl *dwfl, void *context, void **thread)
 static bool read_memory(Dwfl *dwfl, Dwarf_Addr addr, Dwarf_Word *word, void *context)
 {
 	const struct stack_copy *copy = context;
-	const uint64_t sp = copy->order.regs[REG_SP];
 
 	(void)dwfl;
-	if (addr < sp || copy->order.size < sizeof(*word) ||
-	    addr - sp > copy->order.size - sizeof(*word))
+	if (addr < copy->begin || copy->order.size < sizeof(*word) ||
+	    addr - copy->begin > copy->order.size - sizeof(*word))
 		return false;
-	memcpy(word, copy->order.stack + (addr - sp), sizeof(*word));
+	memcpy(word, copy->order.stack + (addr - copy->begin), sizeof(*word));
 	return true;
 }
 
@@ -132,6 +148,21 @@ static bool set_registers(Dwfl_Thread *thread, void *context)
 #endif
 }
 
+static void keep_registers(struct stack_copy *copy, Dwfl_Frame *state)
+{
+	size_t i;
+
+	memset(copy->regs, 0, sizeof(copy->regs));
+#if _ELFUTILS_PREREQ(0, 188)
+	for (i = 0; i < N_REGS; i++)
+		if (dwfl_frame_reg(state, (unsigned int)i, &copy->regs[i]))
+			copy->regs[i] = 0;
+#else
+	(void)state;
+	(void)i;
+#endif
+}
+
 static int add_frame(Dwfl_Frame *state, void *context)
 {
 	struct stack_copy *copy = context;
@@ -140,7 +171,41 @@ static int add_frame(Dwfl_Frame *state, void *context)
 	if (copy->unwound.n == FAULT_DEPTH || !dwfl_frame_pc(state, &pc, NULL))
 		return DWARF_CB_ABORT;
 	copy->unwound.ips[copy->unwound.n++] = pc;
+	copy->outside = !dwfl_addrmodule(dwfl_thread_dwfl(dwfl_frame_thread(state)), pc);
+	if (copy->outside)
+		keep_registers(copy, state);
 	return DWARF_CB_OK;
+}
+
+/*
+ * Where python3 -X perf calls each function through a trampoline, which has no unwind table:
+ * its frame is 16 bytes, the upper ones its return address, in all versions up to now.  With
+ * this the unwinding goes on; false: the last frame is no such one.  On arm64 the trampolines
+ * have frame pointers, which libdwfl follows.
+ */
+static bool leave_trampoline(struct stack_copy *copy, Dwfl *dwfl)
+{
+	const uint64_t sp = copy->regs[REG_SP];
+	Dwarf_Word pc;
+
+	if (!TRAMPOLINE_BYTES || !copy->order.python || !copy->outside || !sp ||
+	    copy->unwound.n == FAULT_DEPTH ||
+	    !read_memory(dwfl, sp + TRAMPOLINE_BYTES - sizeof(pc), &pc, copy) ||
+	    !dwfl_addrmodule(dwfl, pc))
+		return false;
+	memcpy(copy->order.regs, copy->regs, sizeof(copy->regs));
+	copy->order.regs[REG_SP] = sp + TRAMPOLINE_BYTES;
+	copy->order.regs[N_REGS - 1] = pc;
+	return true;
+}
+
+static void unwind(struct stack_copy *copy, Dwfl *dwfl)
+{
+	copy->begin = copy->order.regs[REG_SP];
+	do {
+		copy->outside = false;
+		dwfl_getthread_frames(dwfl, 1, add_frame, copy);
+	} while (leave_trampoline(copy, dwfl));
 }
 
 static void report_file(Dwfl *dwfl, const struct order_file *order, int fd)
@@ -194,7 +259,7 @@ static void answer(int socket)
 				dwfl_report_end(dwfl, NULL, NULL);
 			attached = attached || dwfl_attach_state(dwfl, NULL, 1, &threads, &copy);
 			if (attached)
-				dwfl_getthread_frames(dwfl, 1, add_frame, &copy);
+				unwind(&copy, dwfl);
 			if (!sandbox_send(socket, copy.unwound.ips,
 					  (copy.unwound.n ? copy.unwound.n : 1) * sizeof(uint64_t),
 					  -1))
@@ -203,8 +268,16 @@ static void answer(int socket)
 	}
 }
 
+/* Whether a file is Python 3, as python3.13 or libpython3.13.so.1.0. */
+static bool is_python(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+
+	return !strncmp(file, "python3.", 8) || !strncmp(file, "libpython3.", 11);
+}
+
 /* Sends all files of the process again. */
-static bool send_files(const struct child *child, const struct code_maps *maps,
+static bool send_files(struct child *child, const struct code_maps *maps,
 		       const struct code_objects *objects)
 {
 	struct order_file order = { .order = ORDER_FORGET };
@@ -215,6 +288,7 @@ static bool send_files(const struct child *child, const struct code_maps *maps,
 	for (map = maps->v; map < maps->v + maps->n; map++) {
 		if (objects->v[map->object].fd < 0 || objects->v[map->object].kind != CODE_FILE)
 			continue;
+		child->python |= is_python(objects->v[map->object].name);
 		order = (struct order_file){ ORDER_FILE, map->object, map->start, map->offset };
 		if (!sandbox_send(child->sandbox.socket, &order, sizeof(order),
 				  objects->v[map->object].fd))
@@ -254,6 +328,7 @@ static bool ask(struct unwinder *unwinder, struct child *child, const struct cod
 	if (size > sizeof(order->stack))
 		size = sizeof(order->stack);
 	order->order = ORDER_UNWIND;
+	order->python = child->python;
 	memcpy(order->regs, event->regs, sizeof(order->regs));
 	order->size = size;
 	memcpy(order->stack, event->stack, size);
