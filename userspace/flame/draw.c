@@ -7,6 +7,7 @@
 
 #include "flame/draw.h"
 #include "flame/grown.h"
+#include "flame/missing.h"
 #include "flame/svg.h"
 #include "host/symbols.h"
 #include "lib/memory.h"
@@ -21,11 +22,13 @@
  * struct frame_names - the frames of all stacks that are drawn
  * @names: for each frame the name of its function, NULL: unknown; owned
  * @wanted: frames that are drawn; owned
+ * @debug_files: of each object the one that is not there; owned
  */
 struct frame_names {
 	const struct fault_record *record;
 	char **names;
 	bool *wanted;
+	struct build_id *debug_files;
 };
 
 static void want_stack(struct frame_names *naming, uint32_t number)
@@ -77,6 +80,7 @@ static void name_object(struct frame_names *naming, uint32_t object, uint32_t *n
 		fprintf(stderr, "memcensus: %s\n", damaged.text);
 	for (i = 0; i < n; i++)
 		naming->names[numbers[i]] = query.names[i];
+	naming->debug_files[object] = query.missing;
 	free(query.names);
 	free(addrs);
 }
@@ -101,19 +105,6 @@ static void name_frames(struct frame_names *naming)
 	free(numbers);
 }
 
-/* The name of a frame without a symbol: what its code is part of. */
-static void nameless(char *name, size_t size, const struct code_object *code)
-{
-	const char *slash = strrchr(code->name, '/');
-
-	if (code->kind == CODE_NAMED)
-		snprintf(name, size, "%s", code->name);
-	else if (code->kind == CODE_JIT)
-		snprintf(name, size, "[no name: generated code]");
-	else
-		snprintf(name, size, "[no symbol: %s]", slash ? slash + 1 : code->name);
-}
-
 /* Adds the frames of stack @number below @node, outermost first. */
 static struct flame_node *add_stack(struct flame_node *node, const struct frame_names *naming,
 				    uint32_t number)
@@ -123,7 +114,7 @@ static struct flame_node *add_stack(struct flame_node *node, const struct frame_
 	const struct stack *stack;
 	uint32_t frame, object;
 	size_t i;
-	char name[4096 + 32];
+	char name[MISSING_NAME_SIZE];
 
 	if (number < STACK_FIRST)
 		return flame_below(node, number ? NO_STACK_DROPPED : NO_STACK);
@@ -135,7 +126,7 @@ static struct flame_node *add_stack(struct flame_node *node, const struct frame_
 			node = flame_below(node, naming->names[frame]);
 			continue;
 		}
-		nameless(name, sizeof(name), object ? &record->objects.v[object] : &unknown);
+		missing_name(name, object ? &record->objects.v[object] : &unknown);
 		/* Without frame pointers, a chain may lead anywhere: once says it. */
 		if (strcmp(node->name, name))
 			node = flame_below(node, name);
@@ -189,37 +180,17 @@ static void build(struct flame_node *root, struct frame_names *naming, const str
 	flame_sum(root, own->by == FLAME_GROWN);
 }
 
-/**
- * struct remainder - bytes that a picture cannot explain
- * @none: without a stack
- * @nameless: below frames without a symbol
- * @worst: most of @nameless is in this frame
- */
-struct remainder {
-	uint64_t none;
-	uint64_t nameless;
-	const char *worst;
-	uint64_t worst_bytes;
-};
-
-static void find_remainder(const struct flame_node *node, bool below_nameless,
-			   struct remainder *remainder)
+/* Bytes of stacks that are none. */
+static uint64_t without_stack(const struct flame_node *node)
 {
 	const struct flame_node *below;
+	uint64_t bytes = 0;
 
 	if (!strncmp(node->name, NO_STACK, strlen(NO_STACK)))
-		remainder->none += node->value;
-	if (!strncmp(node->name, "[no symbol", 10) || !strncmp(node->name, "[no name", 8)) {
-		if (!below_nameless)
-			remainder->nameless += node->value;
-		if (node->value > remainder->worst_bytes) {
-			remainder->worst = node->name;
-			remainder->worst_bytes = node->value;
-		}
-		below_nameless = true;
-	}
+		return node->value;
 	for (below = node->first; below; below = below->next)
-		find_remainder(below, below_nameless, remainder);
+		bytes += without_stack(below);
+	return bytes;
 }
 
 /**
@@ -264,18 +235,18 @@ static char *title_of(const struct flame *flame)
 }
 
 /* Fills @lines, which the caller frees. */
-static void describe(const char **lines, const struct flame *flame, const struct flame_node *root)
+static void describe(const char **lines, const struct flame *flame, const struct flame_node *root,
+		     const struct missing_list *missing)
 {
 	const struct fault_record *record = &flame->record;
 	const struct flame_moment *end = &flame->end;
 	const bool grown = flame->own->by == FLAME_GROWN;
 	const uint64_t all = root->value;
-	struct remainder rest = { .none = 0 };
 	char size[NUMBER_SIZE], other[NUMBER_SIZE], none[NUMBER_SIZE];
-	char time[TIME_SIZE], mark[TIME_SIZE];
+	char time[TIME_SIZE], mark[TIME_SIZE], name[MISSING_NAME_SIZE];
+	const uint64_t rest = without_stack(root);
 	struct change change = { .grew = 0 };
 
-	find_remainder(root, false, &rest);
 	find_change(root, &change);
 	text_size(size, (double)all);
 	time_text(mark, flame->mark.time, true);
@@ -287,9 +258,9 @@ static void describe(const char **lines, const struct flame *flame, const struct
 				     end->processes == 1 ? "" : "es", end->source);
 		text_size(size, (double)end->resident);
 		text_size(other, (double)end->exclusive);
-		text_size(none, (double)rest.none);
+		text_size(none, (double)rest);
 		*lines++ = xasprintf("resident %s, exclusive %s; no stack: %s (%.2f%%)", size,
-				     other, none, percent(rest.none, all));
+				     other, none, percent(rest, all));
 	} else {
 		*lines++ = xasprintf("%s: each fault counts as a page", size);
 	}
@@ -306,24 +277,31 @@ static void describe(const char **lines, const struct flame *flame, const struct
 			     " faults; not unwound: %" PRIu64, flame->lost,
 			     record->stacks.dropped + record->budget.dropped + record->no_process,
 			     record->not_unwound);
-	text_size(size, (double)rest.nameless);
-	if (rest.nameless)
-		*lines = xasprintf("below code without symbols: %s (%.2f%%), most in %.100s", size,
-				   percent(rest.nameless, all), rest.worst);
+	if (!missing->n)
+		return;
+	text_size(size, (double)missing->bytes);
+	missing_name(name, missing->v[0].code);
+	*lines = xasprintf("stacks with unnamed code: %s (%.2f%%), most of it %.100s", size,
+			   percent(missing->bytes, all), name);
 }
 
 /* The summary goes to stderr for lines, which have no title. */
-static void put(const struct flame *flame, const struct flame_node *root, FILE *out)
+static void put(const struct flame *flame, const struct flame_node *root,
+		const struct frame_names *naming, FILE *out)
 {
 	const struct options *options = flame->session->options;
 	const struct flame_options *own = flame->own;
 	struct flame_look look = {
 		.title = title_of(flame), .change = own->difference, .remainder = NO_STACK,
 	};
+	struct missing_list missing = { .n = 0 };
 	char *line;
 	size_t i;
 
-	describe(look.lines, flame, root);
+	/* Above the frames are the process, unless faults are counted, and the mapping. */
+	missing.frames = own->by == FLAME_FAULTED ? 1 : own->by_mapping ? 3 : 2;
+	missing_find(&missing, root, &flame->record.objects, naming->debug_files);
+	describe(look.lines, flame, root, &missing);
 	if (own->table)
 		flame_grown(root, options, out);
 	else if (own->folded || !options->output)
@@ -338,6 +316,8 @@ static void put(const struct flame *flame, const struct flame_node *root, FILE *
 		free(line);
 		free((void *)look.lines[i]);
 	}
+	missing_print(&missing, root, &flame->record.objects, stderr);
+	free(missing.v);
 	free((void *)look.title);
 }
 
@@ -348,15 +328,17 @@ void flame_draw(const struct flame *flame)
 		.record = &flame->record,
 		.names = xcalloc(n, sizeof(char *)),
 		.wanted = xcalloc(n, sizeof(bool)),
+		.debug_files = xcalloc(flame->record.objects.n, sizeof(struct build_id)),
 	};
 	struct flame_node *root = flame_new("all");
 	size_t i;
 
 	build(root, &naming, flame);
-	put(flame, root, flame->session->out);
+	put(flame, root, &naming, flame->session->out);
 	for (i = 0; i < n; i++)
 		free(naming.names[i]);
 	free(naming.names);
 	free(naming.wanted);
+	free(naming.debug_files);
 	flame_free(root);
 }

@@ -206,18 +206,26 @@ static int follow(struct flame *flame, struct fault_events *events, struct trace
 static bool by_dwarf(const struct flame *flame)
 {
 	const struct options *options = flame->session->options;
+	struct code_objects objects = { .n = 0 };
+	struct code_maps maps = { .n = 0 };
+	const char *file = NULL;
+	struct failure ignored;
 	bool omitted;
-	int fd;
 
 	if (flame->own->call_graph != CALL_GRAPH_FOUND || !fault_events_have_regs())
 		return flame->own->call_graph == CALL_GRAPH_DWARF;
-	fd = options->program ? frame_pointers_open_word(options->program[0]) :
-				frame_pointers_open_pid(options->pids[0]);
-	omitted = fd >= 0 && frame_pointers_of(fd) == FRAME_POINTERS_OMITTED;
-	if (fd >= 0)
-		close(fd);
+	if (options->program)
+		omitted = frame_pointers_of_command(options->program[0], &file) ==
+			  FRAME_POINTERS_OMITTED;
+	else
+		omitted = !code_maps_read(&maps, &objects, options->pids[0], &ignored) &&
+			  frame_pointers_of_process(&maps, &objects, &file) ==
+			  FRAME_POINTERS_OMITTED;
 	if (omitted)
-		fputs("memcensus: the program keeps no frame pointers: stacks by DWARF\n", stderr);
+		fprintf(stderr, "memcensus: '%.200s' keeps no frame pointers: stacks by DWARF\n",
+			file);
+	code_maps_free(&maps);
+	code_objects_free(&objects);
 	return omitted;
 }
 

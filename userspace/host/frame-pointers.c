@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Counts the functions of a program that keep a frame pointer. */
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,9 @@
 /* Bytes of .eh_frame_hdr before its table, and of an entry: a function and its unwind table. */
 #define HEADER		12
 #define ENTRY		8
+
+/* A file has much of the code if it has this part of it. */
+#define MUCH_CODE	10
 
 /* At most so many functions of a file are looked at, evenly spread. */
 #define SAMPLES		4096
@@ -111,69 +115,141 @@ static void see_main(struct functions *functions, Elf *elf)
 	}
 }
 
-static char look(Elf *elf)
+/* What the child answers; no bool, since it may send any value. */
+struct found {
+	char pointers;
+	char is_static;
+};
+
+static struct found look(Elf *elf)
 {
 	struct functions functions = { .cfi = elf ? dwarf_getcfi_elf(elf) : NULL };
 	GElf_Phdr header, table = { .p_filesz = 0 };
-	bool is_static = true;
+	struct found found = { FRAME_POINTERS_UNKNOWN, true };
 	GElf_Ehdr file;
 	size_t n, i;
 
 	if (!functions.cfi || !gelf_getehdr(elf, &file) || file.e_machine != MACHINE ||
 	    elf_getphdrnum(elf, &n))
-		return FRAME_POINTERS_UNKNOWN;
+		return found;
 	for (i = 0; i < n && gelf_getphdr(elf, (int)i, &header); i++) {
-		is_static &= header.p_type != PT_INTERP;
+		found.is_static &= header.p_type != PT_INTERP && header.p_type != PT_DYNAMIC;
 		if (header.p_type == PT_GNU_EH_FRAME)
 			table = header;
 	}
 	/* Most functions of a static program are those of its libraries: main() is its own. */
-	if (is_static)
+	if (found.is_static)
 		see_main(&functions, elf);
 	else
 		see_all(&functions, elf_getdata_rawchunk(elf, (int64_t)table.p_offset,
 							 table.p_filesz, ELF_T_BYTE),
 			table.p_vaddr);
-	if (!functions.framed)
-		return FRAME_POINTERS_UNKNOWN;
-	return 2 * functions.kept < functions.framed ? FRAME_POINTERS_OMITTED :
-						       FRAME_POINTERS_KEPT;
+	if (functions.framed)
+		found.pointers = 2 * functions.kept < functions.framed ? FRAME_POINTERS_OMITTED :
+									 FRAME_POINTERS_KEPT;
+	return found;
 }
 
 static void answer(int socket)
 {
-	char found;
+	struct found found;
+	char ready;
 	int fd;
 
-	if (sandbox_receive(socket, &found, 1, &fd) != 1 || fd < 0)
+	if (sandbox_receive(socket, &ready, 1, &fd) != 1 || fd < 0)
 		return;
 	elf_version(EV_CURRENT);
 	found = look(elf_begin(fd, ELF_C_READ, NULL));
-	sandbox_send(socket, &found, 1, -1);
+	sandbox_send(socket, &found, sizeof(found), -1);
 }
 
-enum frame_pointers frame_pointers_of(int fd)
+enum frame_pointers frame_pointers_of(int fd, bool *is_static)
 {
 	struct sandbox sandbox;
 	struct failure none;
-	char found;
+	struct found found = { FRAME_POINTERS_UNKNOWN, false };
 
+	if (is_static)
+		*is_static = false;
 	if (sandbox_start(&sandbox, answer, CPU_SECONDS, &none))
 		return FRAME_POINTERS_UNKNOWN;
 	if (!sandbox_send(sandbox.socket, "", 1, fd) ||
-	    sandbox_receive(sandbox.socket, &found, 1, NULL) != 1)
-		found = FRAME_POINTERS_UNKNOWN;
+	    sandbox_receive(sandbox.socket, &found, sizeof(found), NULL) != sizeof(found))
+		found.pointers = FRAME_POINTERS_UNKNOWN;
 	sandbox_end(&sandbox);
-	return found == FRAME_POINTERS_KEPT || found == FRAME_POINTERS_OMITTED ?
-	       (enum frame_pointers)found : FRAME_POINTERS_UNKNOWN;
+	if (is_static)
+		*is_static = found.is_static;
+	return found.pointers == FRAME_POINTERS_KEPT || found.pointers == FRAME_POINTERS_OMITTED ?
+	       (enum frame_pointers)found.pointers : FRAME_POINTERS_UNKNOWN;
 }
 
-int frame_pointers_open_pid(uint32_t pid)
+static uint64_t code_bytes(const struct code_maps *maps, uint32_t object)
 {
-	char path[32];
+	uint64_t bytes = 0;
+	size_t i;
 
-	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
-	return open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	for (i = 0; i < maps->n; i++)
+		if (maps->v[i].object == object)
+			bytes += maps->v[i].end - maps->v[i].start;
+	return bytes;
+}
+
+enum frame_pointers frame_pointers_of_process(const struct code_maps *maps,
+					      const struct code_objects *objects,
+					      const char **file)
+{
+	enum frame_pointers found = FRAME_POINTERS_UNKNOWN, of;
+	uint64_t all = 0;
+	uint32_t i;
+
+	for (i = 0; i < maps->n; i++)
+		all += maps->v[i].end - maps->v[i].start;
+	for (i = 1; i < objects->n; i++) {
+		if (objects->v[i].kind != CODE_FILE || objects->v[i].fd < 0 ||
+		    code_bytes(maps, i) < all / MUCH_CODE)
+			continue;
+		of = frame_pointers_of(objects->v[i].fd, NULL);
+		found = of == FRAME_POINTERS_UNKNOWN ? found : of;
+		if (of != FRAME_POINTERS_OMITTED)
+			continue;
+		*file = objects->v[i].name;
+		break;
+	}
+	return found;
+}
+
+/* Of the C library of this process; @file is set to its path. */
+static enum frame_pointers of_libc(const char **file)
+{
+	enum frame_pointers found = FRAME_POINTERS_UNKNOWN;
+	Dl_info info;
+	int fd;
+
+	if (!dladdr((void *)(uintptr_t)malloc, &info) || !info.dli_fname)
+		return found;
+	fd = open(info.dli_fname, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return found;
+	*file = info.dli_fname;
+	found = frame_pointers_of(fd, NULL);
+	close(fd);
+	return found;
+}
+
+enum frame_pointers frame_pointers_of_command(const char *word, const char **file)
+{
+	const int fd = frame_pointers_open_word(word);
+	enum frame_pointers found;
+	bool is_static;
+
+	if (fd < 0)
+		return FRAME_POINTERS_UNKNOWN;
+	found = frame_pointers_of(fd, &is_static);
+	close(fd);
+	*file = word;
+	if (found == FRAME_POINTERS_OMITTED || is_static)
+		return found;
+	return of_libc(file) == FRAME_POINTERS_OMITTED ? FRAME_POINTERS_OMITTED : found;
 }
 
 /* Opens the interpreter of the script @fd, which it closes; other files stay. */

@@ -7,7 +7,10 @@
 #ifndef READER_FRAME_POINTERS_H
 #define READER_FRAME_POINTERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "host/code-maps.h"
 
 /**
  * enum frame_pointers - of most functions of a file that have a frame; of a static one, which
@@ -21,14 +24,24 @@ enum frame_pointers {
 	FRAME_POINTERS_OMITTED,
 };
 
-/* Looks into the ELF file @fd. */
-enum frame_pointers frame_pointers_of(int fd);
+/* Looks into the ELF file @fd.  @is_static may be NULL. */
+enum frame_pointers frame_pointers_of(int fd, bool *is_static);
 
 /*
- * Opens the program of @pid; the one that @word names, as execvp(3) finds it, or the
- * interpreter of that script.  -1: it cannot be opened.
+ * Opens the program that @word names, as execvp(3) finds it, or the interpreter of that
+ * script.  -1: it cannot be opened.
  */
-int frame_pointers_open_pid(uint32_t pid);
 int frame_pointers_open_word(const char *word);
+
+/*
+ * Those of a whole process: omitted if any file with much of its code omits them, because its
+ * functions break the chain of all callers.  @maps, @objects: its code.  Of a command that is
+ * not running, its program and the C library of this process count; unless it is static.
+ * @file is set to the name of a file that omits them.
+ */
+enum frame_pointers frame_pointers_of_process(const struct code_maps *maps,
+					      const struct code_objects *objects,
+					      const char **file);
+enum frame_pointers frame_pointers_of_command(const char *word, const char **file);
 
 #endif /* READER_FRAME_POINTERS_H */

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Names of functions: what a child without privileges finds in a file. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
 
+#include "host/debug-files.h"
 #include "host/sandbox.h"
 #include "host/symbols.h"
 #include "lib/memory.h"
@@ -19,9 +18,6 @@
 
 /* A map of a JIT may have this many bytes. */
 #define JIT_BYTES	(64UL << 20)
-
-/* Longest build ID: that of SHA-512. */
-#define BUILD_ID_MAX	64
 
 /* First byte of a message from the child. */
 enum answer {
@@ -218,7 +214,8 @@ static void name_elf(struct answers *answers, int fd, const uint64_t *addrs, siz
 	for (i = 0; i < n; i++) {
 		name = symbols && symbols_address(elf, addrs[i], &addr) ?
 		       name_of(symbols, n_symbols, addr) : NULL;
-		put_name(answers, name, name ? strlen(name) : 0);
+		/* Without the version of the symbol, which debug files add: name@@VERSION. */
+		put_name(answers, name, name ? strcspn(name, "@") : 0);
 	}
 }
 
@@ -294,24 +291,20 @@ static void answer(int socket)
 	flush(&answers);
 }
 
-/* Sends the debug file of a build ID, which distributions install, or no file. */
-static bool send_debug_file(int socket, const unsigned char *id, size_t len)
+/* Sends the debug file of a build ID, or none, which @query keeps. */
+static bool send_debug_file(struct symbols_query *query, int socket, const char *id, size_t n)
 {
-	char path[64 + 2 * BUILD_ID_MAX], *at = path;
-	struct stat st;
+	struct build_id asked_for = { .n = n };
 	bool sent;
-	size_t i;
 	int fd;
 
-	at += sprintf(at, "/usr/lib/debug/.build-id/%02x/", id[0]);
-	for (i = 1; i < len; i++)
-		at += sprintf(at, "%02x", id[i]);
-	strcpy(at, ".debug");
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	sent = sandbox_send(socket, "", 1, fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) ?
-			    fd : -1);
+	memcpy(asked_for.bytes, id, n);
+	fd = debug_files_open(&asked_for);
+	sent = sandbox_send(socket, "", 1, fd);
 	if (fd >= 0)
 		close(fd);
+	else
+		query->missing = asked_for;
 	return sent;
 }
 
@@ -354,7 +347,7 @@ int symbols_find(struct symbols_query *query, struct failure *why)
 		if (got <= 0)
 			good = false;
 		else if (message[0] == ANSWER_BUILD_ID && got > 1 && got <= 1 + BUILD_ID_MAX)
-			good = send_debug_file(sandbox.socket, (unsigned char *)message + 1,
+			good = send_debug_file(query, sandbox.socket, message + 1,
 					       (size_t)got - 1);
 		else
 			good = message[0] == ANSWER_NAMES &&

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/debug-files.h"
 #include "lib/failure.h"
 
 /* Longer names are truncated. */
@@ -27,6 +28,7 @@ enum symbols_kind {
  * @name: its name, for messages
  * @addrs, @n: offsets in an ELF file, or addresses; ascending
  * @names: for each the name of its function, which the caller frees; NULL: unknown
+ * @missing: the debug file with the other names, of a file that names only what it exports
  */
 struct symbols_query {
 	enum symbols_kind kind;
@@ -35,6 +37,7 @@ struct symbols_query {
 	const uint64_t *addrs;
 	size_t n;
 	char **names;
+	struct build_id missing;
 };
 
 /*

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analysis/page-stacks.h"
 #include "analysis/stacks.h"
+#include "flame/missing.h"
 #include "flame/moment.h"
 #include "flame/svg.h"
 #include "host/frame-pointers.h"
@@ -304,6 +306,228 @@ static void test_elf(void)
 	fclose(cut);
 }
 
+/* Opens the file @name beside this program for reading. */
+static int open_file(const char *name)
+{
+	char path[4096];
+	const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 64);
+
+	if (length <= 0)
+		return -1;
+	path[length] = '\0';
+	strcpy(strrchr(path, '/') + 1, name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* The name at the file offset @at of @name, NULL: none, and the debug file that is missing. */
+static char *name_at(const char *name, uint64_t at, struct build_id *missing)
+{
+	char *got = NULL;
+	struct symbols_query query = {
+		.kind = SYMBOLS_ELF, .fd = open_file(name), .name = name, .addrs = &at, .n = 1,
+		.names = &got };
+	struct failure why = { .text = "" };
+
+	if (symbols_find(&query, &why))
+		printf("# %s\n", why.text);
+	*missing = query.missing;
+	close(query.fd);
+	return got;
+}
+
+static bool is_main(char *name)
+{
+	const bool is = name && !strcmp(name, "main");
+
+	free(name);
+	return is;
+}
+
+/* Where main() of framed is; SIZE_MAX: nowhere. */
+static uint64_t find_main(void)
+{
+	static uint64_t addrs[0x1000];
+	static char *names[0x1000];
+	struct symbols_query query = {
+		.kind = SYMBOLS_ELF, .fd = open_file("framed"), .name = "framed", .addrs = addrs,
+		.n = 0x1000, .names = names };
+	uint64_t found = SIZE_MAX;
+	struct failure why;
+	size_t i;
+
+	for (i = 0; i < query.n; i++)
+		addrs[i] = 0x1000 + i;
+	ok(!symbols_find(&query, &why) && !query.missing.n,
+	   "a program with symbols needs no debug file");
+	for (i = 0; i < query.n; i++)
+		if (is_main(names[i]))
+			found = addrs[i];
+	close(query.fd);
+	return found;
+}
+
+/* Copies the debug file of frames-stripped to where debuginfod-find would put that of @id. */
+static void fill_cache(const char *cache, const struct build_id *id)
+{
+	const int from = open_file("frames-stripped.debug");
+	char path[4096], *at = path, block[4096];
+	ssize_t n;
+	size_t i;
+	int to;
+
+	at += sprintf(at, "%s/", cache);
+	for (i = 0; i < id->n; i++)
+		at += sprintf(at, "%02x", id->bytes[i]);
+	mkdir(path, 0700);
+	strcpy(at, "/debuginfo");
+	to = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	while ((n = read(from, block, sizeof(block))) > 0)
+		if (write(to, block, (size_t)n) != n)
+			break;
+	close(from);
+	close(to);
+}
+
+/* A stripped program, its debug file, and one with compressed symbols inside. */
+static void test_debug_files(void)
+{
+	char cache[] = "/tmp/flame-test.XXXXXX", command[64];
+	const uint64_t at = find_main();
+	struct build_id id, none;
+
+	ok(at != SIZE_MAX, "main() is found");
+	ok(mkdtemp(cache) && !setenv("DEBUGINFOD_CACHE_PATH", cache, 1), "an empty cache");
+	ok(!is_main(name_at("frames-stripped", at, &id)) && id.n == 20,
+	   "a stripped program: its debug file is missing");
+	fill_cache(cache, &id);
+	ok(is_main(name_at("frames-stripped", at, &none)) && !none.n,
+	   "one that was fetched names its functions");
+	ok(!unsetenv("DEBUGINFOD_CACHE_PATH") && is_main(name_at("frames-mini", at, &none)),
+	   "so do compressed symbols inside");
+	snprintf(command, sizeof(command), "rm -r %s", cache);
+	ok(!system(command), "the cache goes");
+}
+
+static void put_list(const char *dir, const char *name, const char *text)
+{
+	char path[128];
+	FILE *list;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	list = fopen(path, "we");
+	fputs(text, list);
+	fclose(list);
+}
+
+static void test_packages(void)
+{
+	static const struct {
+		const char *path;
+		const char *package;
+	} files[] = {
+		{ "/usr/lib/x86_64-linux-gnu/libc.so.6", "libc6-dbg" },
+		{ "/usr/bin/python3.11", "python3.11-dbg" },
+		{ "/usr/lib/x86_64-linux-gnu/libpython3.13.so.1.0", "python3.13-dbg" },
+		{ "/usr/bin/redis-server", "redis-server-dbgsym" },
+		{ "/opt/redis-server", NULL },
+	};
+	char dir[] = "/tmp/flame-test.XXXXXX", command[64], name[64];
+	size_t i;
+	bool found;
+
+	ok(mkdtemp(dir) != NULL, "lists of packages");
+	put_list(dir, "libc6:amd64.list", "/.\n/lib\n/lib/x86_64-linux-gnu/libc.so.6\n");
+	put_list(dir, "python3.11-minimal.list", "/usr/bin/python3.11\n");
+	put_list(dir, "libpython3.13:amd64.list",
+		 "/usr/lib/x86_64-linux-gnu/libpython3.13.so.1.0\n");
+	put_list(dir, "redis-server.list", "/usr/bin\n/usr/bin/redis-server\n");
+	put_list(dir, "redis-server.md5sums", "/opt/redis-server\n");
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		found = debug_files_package(name, sizeof(name), dir, files[i].path);
+		ok(files[i].package ? found && !strcmp(name, files[i].package) : !found,
+		   "%s: %s", files[i].path, found ? name : "no package");
+	}
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	ok(!system(command), "the lists go");
+}
+
+static struct flame_node *add_path(struct flame_node *node, const char *const *path)
+{
+	for (; *path; path++)
+		node = flame_below(node, *path);
+	return node;
+}
+
+/* What missing_print() says, which the caller frees. */
+static char *said_of(const struct missing_list *list, const struct flame_node *root,
+		     const struct code_objects *objects)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	missing_print(list, root, objects, out);
+	fclose(out);
+	return text;
+}
+
+/* 60 KiB below main() of a stripped program, 30 in a library, 10 in the loader, 20 of python. */
+static void test_missing(void)
+{
+	static const char *const paths[][8] = {
+		{ "app", "[no symbol: app]", "__libc_start_main", "[no symbol: libc.so.6]",
+		  "main", "[no symbol: app]", "malloc", NULL },
+		{ "app", "[no symbol: app]", "__libc_start_main", "[no symbol: libc.so.6]",
+		  "main", "malloc", "[no symbol: libc.so.6]", NULL },
+		{ "app", "[no symbol: ld.so]", NULL },
+		{ "app", "_start", "_PyEval_EvalFrameDefault", "_PyEval_EvalFrameDefault", NULL },
+	};
+	static const uint64_t kib[] = { 60, 30, 10, 20 };
+	struct code_object v[] = {
+		{ .kind = CODE_NAMED }, { .kind = CODE_FILE, .fd = -1, .name = (char *)"/no/app" },
+		{ .kind = CODE_FILE, .fd = -1, .name = (char *)"/no/libc.so.6" },
+		{ .kind = CODE_FILE, .fd = -1, .name = (char *)"/no/ld.so" },
+		{ .kind = CODE_FILE, .fd = -1, .name = (char *)"/no/python3.11" },
+	};
+	const struct code_objects objects = { v, sizeof(v) / sizeof(v[0]) };
+	const struct build_id ids[] = {
+		{ 0 }, { 2, { 0xab, 0xcd } }, { 2, { 0x12, 0x34 } }, { 0 }, { 0 } };
+	struct missing_list list = { .frames = 2 };
+	struct flame_node *root = flame_new("all");
+	char *said;
+	size_t i;
+
+	for (i = 0; i < sizeof(kib) / sizeof(kib[0]); i++)
+		add_path(root, paths[i])->self = kib[i] << 10;
+	flame_sum(root, false);
+	missing_find(&list, root, &objects, ids);
+	ok(list.n == 3 && list.bytes == 100 << 10, "stacks with unnamed code: %zu files, %llu bytes",
+	   list.n, (unsigned long long)list.bytes);
+	ok(list.n == 3 && list.v[0].bytes == 60 << 10 && list.v[1].bytes == 30 << 10 &&
+	   list.v[2].bytes == 10 << 10, "what only enters main() does not count");
+	unsetenv("DEBUGINFOD_URLS");
+	said = said_of(&list, root, &objects);
+	check_written("a file of no package: where its symbols are", said,
+		      "memcensus: app: 60.0K without names: install its debug symbols, /usr/lib/debug/.build-id/ab/cd.debug\n"
+		      "memcensus: libc.so.6: 30.0K without names: install its debug symbols, /usr/lib/debug/.build-id/12/34.debug\n"
+		      "memcensus: python code: 20.0K without names of its functions: Python 3.12 and later have 'python3 -X perf', 3.11 has not\n");
+	free(said);
+	setenv("DEBUGINFOD_URLS", "http://localhost", 1);
+	v[4].name = (char *)"/no/python3.13";
+	said = said_of(&list, root, &objects);
+	ok(strstr(said, "12/34.debug, or run 'debuginfod-find debuginfo /no/libc.so.6'\n"),
+	   "a server of debug files");
+	ok(strstr(said, "run it as 'python3 -X perf'"), "python code that can have names");
+	free(said);
+	flame_below(root, "py::work:/a.py");
+	flame_sum(root, false);
+	said = said_of(&list, root, &objects);
+	ok(!strstr(said, "-X perf"), "python code that has names");
+	free(said);
+	free(list.v);
+	flame_free(root);
+}
+
 /* Opens the program @name beside this one. */
 static int open_beside(const char *name)
 {
@@ -327,34 +551,71 @@ static void test_frame_pointers(void)
 		{ "framed-static", FRAME_POINTERS_KEPT },
 		{ "frameless-static", FRAME_POINTERS_OMITTED },
 	};
+	bool is_static = false;
 	size_t i;
 	int fd;
 
 	for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
 		fd = open_beside(programs[i].name);
-		ok(fd >= 0 && frame_pointers_of(fd) == programs[i].expected, "a program: %s",
+		ok(fd >= 0 && frame_pointers_of(fd, &is_static) == programs[i].expected &&
+		   is_static == !!strstr(programs[i].name, "static"), "a program: %s",
 		   programs[i].name);
 		close(fd);
 	}
 	fd = open_beside("../../userspace/tests/cli/golden-test");
-	ok(fd >= 0 && frame_pointers_of(fd) != FRAME_POINTERS_UNKNOWN,
+	ok(fd >= 0 && frame_pointers_of(fd, NULL) != FRAME_POINTERS_UNKNOWN,
 	   "a script: its interpreter");
 	close(fd);
 	fd = open(TESTS_DATA "/wrong.table", O_RDONLY | O_CLOEXEC);
-	ok(frame_pointers_of(fd) == FRAME_POINTERS_UNKNOWN, "no program");
+	ok(frame_pointers_of(fd, NULL) == FRAME_POINTERS_UNKNOWN, "no program");
 	close(fd);
 	fd = frame_pointers_open_word("sh");
 	ok(fd >= 0, "a program in PATH");
 	close(fd);
 	ok(frame_pointers_open_word("no-such-program") < 0, "one that is not");
-	fd = frame_pointers_open_pid(getpid());
-	ok(fd >= 0, "that of a process");
-	close(fd);
+}
+
+static enum frame_pointers of_command(const char *name)
+{
+	char path[4096];
+	const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 64);
+	const char *file;
+
+	path[length] = '\0';
+	strcpy(strrchr(path, '/') + 1, name);
+	return frame_pointers_of_command(path, &file);
+}
+
+/* A library without frame pointers breaks the chains of a program with them. */
+static void test_libraries(void)
+{
+	struct code_objects objects = { .n = 0 };
+	struct code_maps maps = { .n = 0 };
+	enum frame_pointers libraries;
+	const char *file = "";
+	struct failure why;
+	size_t i;
+
+	ok(of_command("framed-static") == FRAME_POINTERS_KEPT &&
+	   of_command("frameless-static") == FRAME_POINTERS_OMITTED,
+	   "a static command is its own");
+	ok(of_command("frameless") == FRAME_POINTERS_OMITTED, "so is one without");
+	ok(!code_maps_read(&maps, &objects, getpid(), &why), "the code of this process");
+	libraries = frame_pointers_of_process(&maps, &objects, &file);
+	ok(libraries != FRAME_POINTERS_UNKNOWN, "is known");
+	code_maps_free(&maps);
+	for (i = 1; i < objects.n; i++)
+		if (strstr(objects.v[i].name, "/libc."))
+			break;
+	ok(i < objects.n && of_command("framed") == frame_pointers_of(objects.v[i].fd, NULL),
+	   "a command with frame pointers has those of its C library");
+	code_objects_free(&objects);
 }
 
 int main(void)
 {
 	test_frame_pointers();
+	test_libraries();
 	test_stacks();
 	test_pages();
 	test_join();
@@ -362,5 +623,8 @@ int main(void)
 	test_legend();
 	test_jit();
 	test_elf();
+	test_debug_files();
+	test_packages();
+	test_missing();
 	return tap_done();
 }
