@@ -27,7 +27,7 @@ TEST(interleaved)
 		for (i = 0; i < 2; i++)
 			if (more[i] > 0)
 				more[i] = census_receive(&sockets[i], &census[i],
-							 4096, NULL);
+							 BUFFER_MIN, NULL);
 	for (i = 0; i < 2; i++) {
 		EXPECT_EQ(0, more[i]);
 		EXPECT_TRUE(census_is_whole(&census[i]));
@@ -70,7 +70,7 @@ TEST(given_up)
 		ASSERT_EQ(0, census_open(&s));
 		ASSERT_EQ(0, census_send(&s, census_request(&s, buf, &all)));
 		if (i & 1)
-			census_receive(&s, &census, 4096, NULL);
+			census_receive(&s, &census, BUFFER_MIN, NULL);
 		census_close(&s);
 	}
 	census_free(&census);
@@ -93,7 +93,7 @@ TEST(second_request_during_a_dump)
 		crowd[i] = child_start((void (*)(void *))child_stop, NULL);
 	ASSERT_EQ(0, census_open(&s));
 	ASSERT_EQ(0, census_send(&s, census_request(&s, buf, &all)));
-	ASSERT_EQ(1, census_receive(&s, &census, 4096, NULL));
+	ASSERT_EQ(1, census_receive(&s, &census, BUFFER_MIN, NULL));
 	ret = census_send(&s, census_request(&s, buf, &all));
 	EXPECT_TRUE(ret == 0 || ret == -EBUSY);
 	census_close(&s);

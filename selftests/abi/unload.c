@@ -57,12 +57,12 @@ TEST_F(module, half_read_dump)
 		crowd[i] = child_start((void (*)(void *))child_stop, NULL);
 	ASSERT_EQ(0, census_open(&s));
 	ASSERT_EQ(0, census_send(&s, census_request(&s, buf, &all)));
-	ASSERT_EQ(1, census_receive(&s, &census, 4096, NULL));
+	ASSERT_EQ(1, census_receive(&s, &census, BUFFER_MIN, NULL));
 	expect_in_use(_metadata);
 
 	/* The rest of the dump is intact. */
 	do {
-		more = census_receive(&s, &census, 4096, NULL);
+		more = census_receive(&s, &census, BUFFER_MIN, NULL);
 	} while (more > 0);
 	EXPECT_EQ(0, more);
 	EXPECT_TRUE(census_is_whole(&census));
@@ -70,7 +70,7 @@ TEST_F(module, half_read_dump)
 
 	/* Once more; this time close the socket during the dump. */
 	ASSERT_EQ(0, census_send(&s, census_request(&s, buf, &all)));
-	ASSERT_EQ(1, census_receive(&s, &census, 4096, NULL));
+	ASSERT_EQ(1, census_receive(&s, &census, BUFFER_MIN, NULL));
 	expect_in_use(_metadata);
 	census_close(&s);
 	census_free(&census);

@@ -37,7 +37,7 @@ static void map_privately(void *arg)
 
 TEST(shared_by_five)
 {
-	char text[PAGE] = "page cache";
+	static const char text[PAGE_MAX] = "page cache";
 	const struct census_vma *vma;
 	struct census census;
 	pid_t pids[MAPPERS];
@@ -100,7 +100,7 @@ static void map_again(void *arg)
 
 TEST(often_in_one_process)
 {
-	char text[PAGE] = "page cache";
+	static const char text[PAGE_MAX] = "page cache";
 	struct census census;
 	unsigned int i;
 	pid_t pid;

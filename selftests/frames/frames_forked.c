@@ -17,7 +17,7 @@
 #define ENTRY_BYTES	16
 #define RW		(PROT_READ | PROT_WRITE)
 
-/* 16 tables of 512 pages */
+/* 16 tables with pages of 4 KiB, 4 with pages of 16 KiB */
 static const unsigned long pages = 16 * 512;
 
 static unsigned long seed;

@@ -6,15 +6,8 @@
 
 #include "owners/counted.h"
 
-#define POOL	"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+#define POOL	huge_pool(HUGE, "nr_hugepages")
 #define RW	(PROT_READ | PROT_WRITE)
-
-#ifndef MAP_HUGE_2MB
-#define MAP_HUGE_2MB	(21U << 26)
-#endif
-
-/* Base pages of a huge page. */
-static const unsigned long nr = HUGE / PAGE;
 
 FIXTURE(pool)
 {
@@ -53,7 +46,7 @@ FIXTURE_TEARDOWN(pool)
 static void map_huge(void *arg)
 {
 	char *at = map(PLACE(0), 3 * HUGE, RW, MAP_PRIVATE | MAP_ANONYMOUS |
-		       MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
+		       MAP_HUGETLB | MAP_HUGE_SIZE(HUGE), -1, 0);
 
 	at[0] = 1;
 	at[HUGE] = 1;
@@ -70,10 +63,10 @@ TEST_F(pool, private)
 	ASSERT_LT(0, self->pids[0]);
 	ASSERT_FRAMES(self->pids, 1, &census);
 	ASSERT_FRAMES_VMA(&census, self->pids[0], PLACE(0), vma);
-	EXPECT_PAGES(2 * nr, vma, HUGETLB);
-	EXPECT_PAGES(2 * nr, vma, PRIVATE_HUGETLB);
+	EXPECT_PAGES(2 * PER_HUGE, vma, HUGETLB);
+	EXPECT_PAGES(2 * PER_HUGE, vma, PRIVATE_HUGETLB);
 	EXPECT_PAGES(0, vma, SHARED_HUGETLB);
-	EXPECT_PAGES(2 * nr, vma, HUGETLB_PSS);
+	EXPECT_PAGES(2 * PER_HUGE, vma, HUGETLB_PSS);
 	EXPECT_PAGES(0, vma, RSS);
 	EXPECT_PAGES(0, vma, FRAMES);
 	EXPECT_PAGES(0, vma, USS);
@@ -114,11 +107,11 @@ TEST_F(pool, private_forked)
 	pids[2] = child[1];
 	ASSERT_FRAMES(pids, 3, &census);
 	for (i = 0; i < 3; i++) {
-		EXPECT_PLACED(2 * nr, &census, pids[i], HUGETLB);
-		EXPECT_PLACED(i ? 0 : nr, &census, pids[i], PRIVATE_HUGETLB);
-		EXPECT_PLACED(i ? 2 * nr : nr, &census, pids[i],
+		EXPECT_PLACED(2 * PER_HUGE, &census, pids[i], HUGETLB);
+		EXPECT_PLACED(i ? 0 : PER_HUGE, &census, pids[i], PRIVATE_HUGETLB);
+		EXPECT_PLACED(i ? 2 * PER_HUGE : PER_HUGE, &census, pids[i],
 			      SHARED_HUGETLB);
-		EXPECT_PLACED_SHARE(share(nr, i ? 2 : 1) + share(nr, 3),
+		EXPECT_PLACED_SHARE(share(PER_HUGE, i ? 2 : 1) + share(PER_HUGE, 3),
 				    &census, pids[i], HUGETLB_PSS);
 		EXPECT_PLACED(0, &census, pids[i], RSS);
 	}
@@ -152,7 +145,7 @@ TEST_F(pool, shared)
 
 	if (self->before < 0)
 		return;
-	twice.fd = memfd_create("huge", MFD_HUGETLB | MAP_HUGE_2MB);
+	twice.fd = memfd_create("huge", MFD_HUGETLB | MAP_HUGE_SIZE(HUGE));
 	ASSERT_LE(0, twice.fd);
 	once.fd = twice.fd;
 	ASSERT_EQ(0, ftruncate(twice.fd, 2 * HUGE));
@@ -164,12 +157,12 @@ TEST_F(pool, shared)
 		for (i = 0; i < n; i++) {
 			const pid_t pid = self->pids[i];
 
-			EXPECT_PLACED(2 * nr, &census, pid, HUGETLB);
-			EXPECT_PLACED(n == 1 ? 2 * nr : 0, &census, pid,
+			EXPECT_PLACED(2 * PER_HUGE, &census, pid, HUGETLB);
+			EXPECT_PLACED(n == 1 ? 2 * PER_HUGE : 0, &census, pid,
 				      PRIVATE_HUGETLB);
-			EXPECT_PLACED(n == 1 ? 0 : 2 * nr, &census, pid,
+			EXPECT_PLACED(n == 1 ? 0 : 2 * PER_HUGE, &census, pid,
 				      SHARED_HUGETLB);
-			EXPECT_PLACED_SHARE(share(2 * nr, n), &census, pid,
+			EXPECT_PLACED_SHARE(share(2 * PER_HUGE, n), &census, pid,
 					    HUGETLB_PSS);
 		}
 		census_free(&census);
@@ -182,7 +175,7 @@ TEST_F(pool, shared)
 	self->pids[1] = -1;
 	self->pids[2] = -1;
 	ASSERT_CENSUS(self->pids[0], &census);
-	EXPECT_PLACED(4 * nr, &census, self->pids[0], SHARED_HUGETLB);
+	EXPECT_PLACED(4 * PER_HUGE, &census, self->pids[0], SHARED_HUGETLB);
 	EXPECT_PLACED(0, &census, self->pids[0], PRIVATE_HUGETLB);
 	census_free(&census);
 }
@@ -229,7 +222,7 @@ static void fork_gigantic_hidden(void *arg)
 	volatile pid_t *__child;						\
 	if (self->before < 0)							\
 		return;								\
-	if (read_number("/sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages") < 1) \
+	if (read_number(huge_pool(1UL << 30, "free_hugepages")) < 1) \
 		SKIP(return, "machine has no free page of 1 GiB");		\
 	__child = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);	\
 	ASSERT_NE(MAP_FAILED, __child);						\
@@ -263,8 +256,8 @@ TEST_F(pool, gigantic)
 	pids[2] = self->pids[1];
 	ASSERT_FRAMES(pids, 3, &census);
 	EXPECT_GIGANTIC_SHARED(&census, pids);
-	EXPECT_PLACED(2 * nr, &census, pids[2], PRIVATE_HUGETLB);
-	EXPECT_PLACED(2 * nr, &census, pids[2], HUGETLB_PSS);
+	EXPECT_PLACED(2 * PER_HUGE, &census, pids[2], PRIVATE_HUGETLB);
+	EXPECT_PLACED(2 * PER_HUGE, &census, pids[2], HUGETLB_PSS);
 	census_free(&census);
 }
 

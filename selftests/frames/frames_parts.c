@@ -16,11 +16,12 @@
 #define RW		(PROT_READ | PROT_WRITE)
 
 /* 2 GiB, of which each eighth page is touched */
-static const size_t size = 2UL << 30, step = 8 * PAGE;
+static const size_t size = 2UL << 30;
+#define STEP	(8 * PAGE)
 
 static void touch(char *at, size_t from, size_t to)
 {
-	for (; from < to; from += step)
+	for (; from < to; from += STEP)
 		at[from] = 1;
 }
 
@@ -69,7 +70,7 @@ FIXTURE_TEARDOWN(parts)
 
 TEST_F(parts, figures_are_exact)
 {
-	const unsigned long pages = size / step, shared = pages / 4;
+	const unsigned long pages = size / STEP, shared = pages / 4;
 	const struct census_task *task;
 	struct census census;
 	long parts;

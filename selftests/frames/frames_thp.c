@@ -8,7 +8,6 @@
 #include "owners/counted.h"
 
 /* Base pages in a huge page; the tests use two huge pages. */
-static const unsigned long nr = HUGE / PAGE;
 
 #define CHILDREN_MAX	4
 
@@ -86,19 +85,19 @@ static void unmap_half(void *arg)
 
 static void expect_half(struct __test_metadata *_metadata, const pid_t *pids)
 {
-	const unsigned long shared = nr + nr / 2;
+	const unsigned long shared = PER_HUGE + PER_HUGE / 2;
 	struct census census;
 
 	ASSERT_FRAMES(pids, 2, &census);
-	EXPECT_PLACED(2 * nr, &census, pids[0], RSS);
-	EXPECT_PLACED(2 * nr, &census, pids[0], FRAMES);
-	EXPECT_PLACED(2 * nr, &census, pids[0], THP);
-	EXPECT_PLACED(nr / 2, &census, pids[0], USS);
-	EXPECT_PLACED(nr / 2 + shared / 2, &census, pids[0], PSS);
+	EXPECT_PLACED(2 * PER_HUGE, &census, pids[0], RSS);
+	EXPECT_PLACED(2 * PER_HUGE, &census, pids[0], FRAMES);
+	EXPECT_PLACED(2 * PER_HUGE, &census, pids[0], THP);
+	EXPECT_PLACED(PER_HUGE / 2, &census, pids[0], USS);
+	EXPECT_PLACED(PER_HUGE / 2 + shared / 2, &census, pids[0], PSS);
 
 	EXPECT_PLACED(shared, &census, pids[1], RSS);
 	EXPECT_PLACED(shared, &census, pids[1], FRAMES);
-	EXPECT_PLACED(nr, &census, pids[1], THP);
+	EXPECT_PLACED(PER_HUGE, &census, pids[1], THP);
 	EXPECT_PLACED(0, &census, pids[1], USS);
 	EXPECT_PLACED(shared / 2, &census, pids[1], PSS);
 	census_free(&census);
@@ -138,10 +137,10 @@ TEST_F(family, one_entry_and_many)
 	START_FAMILY(1, protect_page);
 	ASSERT_FRAMES(self->pids, 2, &census);
 	for (i = 0; i < 2; i++) {
-		EXPECT_PLACED(2 * nr, &census, self->pids[i], FRAMES);
-		EXPECT_PLACED(i ? nr : 2 * nr, &census, self->pids[i], THP);
+		EXPECT_PLACED(2 * PER_HUGE, &census, self->pids[i], FRAMES);
+		EXPECT_PLACED(i ? PER_HUGE : 2 * PER_HUGE, &census, self->pids[i], THP);
 		EXPECT_PLACED(0, &census, self->pids[i], USS);
-		EXPECT_PLACED(nr, &census, self->pids[i], PSS);
+		EXPECT_PLACED(PER_HUGE, &census, self->pids[i], PSS);
 	}
 	census_free(&census);
 	EXPECT_EQUAL_OWNERS();
@@ -150,11 +149,11 @@ TEST_F(family, one_entry_and_many)
 	ASSERT_TRUE(child_next(self->pids[0]));
 	ASSERT_FRAMES(self->pids, 2, &census);
 	for (i = 0; i < 2; i++) {
-		EXPECT_PLACED(2 * nr, &census, self->pids[i], FRAMES);
-		EXPECT_PLACED(nr, &census, self->pids[i], THP);
+		EXPECT_PLACED(2 * PER_HUGE, &census, self->pids[i], FRAMES);
+		EXPECT_PLACED(PER_HUGE, &census, self->pids[i], THP);
 		EXPECT_PLACED(written, &census, self->pids[i], USS);
 		EXPECT_PLACED_SHARE(share(written, 1) +
-				    share(2 * nr - written, 2),
+				    share(2 * PER_HUGE - written, 2),
 				    &census, self->pids[i], PSS);
 	}
 	census_free(&census);
@@ -176,7 +175,7 @@ static void drop_steps(void *arg)
 TEST_F(family, one_more_owner_at_each_step)
 {
 	const unsigned int n = CHILDREN_MAX;
-	const unsigned long all = 2 * nr - n * step;
+	const unsigned long all = 2 * PER_HUGE - n * step;
 	struct census census;
 	unsigned int i, j;
 
@@ -189,7 +188,7 @@ TEST_F(family, one_more_owner_at_each_step)
 
 		for (j = i; j < n; j++)
 			pss += share(step, j + 1);
-		EXPECT_PLACED(2 * nr - i * step, &census, self->pids[i],
+		EXPECT_PLACED(2 * PER_HUGE - i * step, &census, self->pids[i],
 			      FRAMES);
 		EXPECT_PLACED(i ? 0 : step, &census, self->pids[i], USS);
 		EXPECT_PLACED_SHARE(pss, &census, self->pids[i], PSS);
@@ -218,7 +217,7 @@ static void map_shmem(void *arg)
 
 TEST(in_shmem)
 {
-	struct shmem whole = { memfd("huge", nr), 0 }, part = { whole.fd, 1 };
+	struct shmem whole = { memfd("huge", PER_HUGE), 0 }, part = { whole.fd, 1 };
 	struct census census;
 	pid_t pids[2];
 
@@ -233,16 +232,16 @@ TEST(in_shmem)
 	ASSERT_FRAMES(pids, 2, &census);
 	if (!counted_placed(&census, pids[0], MEMCENSUS_F_THP))
 		SKIP(goto out, "kernel makes no huge pages in shmem");
-	EXPECT_PLACED(nr, &census, pids[0], SHMEM_THP);
-	EXPECT_PLACED(nr, &census, pids[0], FRAMES);
+	EXPECT_PLACED(PER_HUGE, &census, pids[0], SHMEM_THP);
+	EXPECT_PLACED(PER_HUGE, &census, pids[0], FRAMES);
 	EXPECT_PLACED(1, &census, pids[0], USS);
-	EXPECT_PLACED_SHARE(share(1, 1) + share(nr - 1, 2), &census, pids[0],
+	EXPECT_PLACED_SHARE(share(1, 1) + share(PER_HUGE - 1, 2), &census, pids[0],
 			    PSS);
 	EXPECT_PLACED(0, &census, pids[1], THP);
-	EXPECT_PLACED(nr - 1, &census, pids[1], FRAMES);
-	EXPECT_PLACED(nr - 1, &census, pids[1], SHMEM);
+	EXPECT_PLACED(PER_HUGE - 1, &census, pids[1], FRAMES);
+	EXPECT_PLACED(PER_HUGE - 1, &census, pids[1], SHMEM);
 	EXPECT_PLACED(0, &census, pids[1], USS);
-	EXPECT_PLACED_SHARE(share(nr - 1, 2), &census, pids[1], PSS);
+	EXPECT_PLACED_SHARE(share(PER_HUGE - 1, 2), &census, pids[1], PSS);
 	EXPECT_EQUAL_OWNERS();
 out:
 	census_free(&census);

@@ -15,7 +15,7 @@
 #define SHARERS	4
 
 /* Base pages in a huge page, and huge pages of a case. */
-static const unsigned long nr = HUGE / PAGE, huge = 8;
+static const unsigned long huge = 8;
 
 /**
  * struct known - known figures of a process
@@ -172,13 +172,13 @@ static void start_huge(struct __test_metadata *_metadata,
 	struct part part = {
 		.child = self->child, .children = children, .dropped = dropped,
 	};
-	const unsigned long kept = huge * (nr - dropped);
+	const unsigned long kept = huge * (PER_HUGE - dropped);
 	unsigned int i;
 
 	self->pids[0] = child_start(huge_parent, &part);
 	ASSERT_LT(0, self->pids[0]);
 	self->known[0] = (struct known) {
-		.who = "parent", .rss = huge * nr, .uss = huge * dropped,
+		.who = "parent", .rss = huge * PER_HUGE, .uss = huge * dropped,
 		.pss = share(huge * dropped, 1) + share(kept, children + 1),
 	};
 	for (i = 1; i <= children; i++) {
@@ -199,14 +199,14 @@ static void start_huge(struct __test_metadata *_metadata,
 TEST_F(known, half_is_dropped)
 {
 	NEED_THP();
-	start_huge(_metadata, &self->family, 1, nr / 2);
+	start_huge(_metadata, &self->family, 1, PER_HUGE / 2);
 	expect_known(_metadata, &self->family, "half of each huge page", true);
 }
 
 TEST_F(known, few_pages_are_kept)
 {
 	NEED_THP();
-	start_huge(_metadata, &self->family, SHARERS - 1, nr - 8);
+	start_huge(_metadata, &self->family, SHARERS - 1, PER_HUGE - 8);
 	expect_known(_metadata, &self->family, "8 pages of each, 4 sharers", true);
 }
 
@@ -229,7 +229,7 @@ static void map_shmem(void *arg)
 	char *at = map(PLACE(0), s->pages * PAGE, PROT_READ | PROT_WRITE,
 		       MAP_SHARED, s->fd, s->from * PAGE);
 
-	if (s->pages >= nr)
+	if (s->pages >= PER_HUGE)
 		need(!madvise(at, s->pages * PAGE, MADV_HUGEPAGE),
 		     "MADV_HUGEPAGE");
 	write_pages(at, s->pages);
@@ -238,7 +238,7 @@ static void map_shmem(void *arg)
 TEST_F(known, part_of_shmem)
 {
 	struct family *f = &self->family;
-	const unsigned long pages = 2 * nr, few = 100;
+	const unsigned long pages = 2 * PER_HUGE, few = 100;
 	struct shmem whole = { memfd("known", pages), 0, pages };
 	struct shmem part = { whole.fd, 30, few };
 

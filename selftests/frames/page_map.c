@@ -239,17 +239,13 @@ TEST_F(one, thp)
 	census_free(&census);
 }
 
-#define POOL	"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
-
-#ifndef MAP_HUGE_2MB
-#define MAP_HUGE_2MB	(21U << 26)
-#endif
+#define POOL	huge_pool(HUGE, "nr_hugepages")
 
 static void map_huge(void *arg)
 {
 	volatile pid_t *child = arg;
 	char *at = map(PLACE(0), 3 * HUGE, RW, MAP_PRIVATE | MAP_ANONYMOUS |
-		       MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
+		       MAP_HUGETLB | MAP_HUGE_SIZE(HUGE), -1, 0);
 
 	at[0] = 1;
 	at[2 * HUGE] = 1;

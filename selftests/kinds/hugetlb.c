@@ -1,52 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0
-/* hugetlb pages of 2 MiB and 1 GiB, private and shared: not in the RSS. */
+/*
+ * hugetlb pages of each size that the kernel has, private and shared: not in the RSS. Those that
+ * are no size of a table, as 64 KiB and 32 MiB of arm64, are mapped by several entries.
+ */
+#include <dirent.h>
 #include <linux/memfd.h>
 
 #include "selftest.h"
 
-#define POOL(kib)	"/sys/kernel/mm/hugepages/hugepages-" kib "kB/"
+#define GIB		((size_t)1 << 30)
 #define RW		(PROT_READ | PROT_WRITE)
 
-#ifndef MAP_HUGE_2MB
-#define MAP_HUGE_2MB	(21U << 26)
-#endif
+/* More pages that a pool has for a test, and the size of those of the tests */
+#define MORE		8
+static size_t size;
+
+/* Sets @size. Return: how many pages the pool had, or -1 if it cannot have more. */
+static long enlarge_pool(size_t new_size)
+{
+	const long before = read_number(huge_pool(new_size, "nr_hugepages"));
+	char text[32];
+
+	size = new_size;
+	if (before < 0)
+		return -1;
+	snprintf(text, sizeof(text), "%ld", before + MORE);
+	write_file(huge_pool(size, "nr_hugepages"), text);
+	return read_number(huge_pool(size, "nr_hugepages")) == before + MORE ? before : -1;
+}
+
+static void reduce_pool(long before)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%ld", before);
+	write_file(huge_pool(size, "nr_hugepages"), text);
+}
 
 FIXTURE(pool)
 {
 	long before;
 };
 
-/* The pool has eight more pages of 2 MiB. */
 FIXTURE_SETUP(pool)
 {
-	char text[32];
-
-	self->before = read_number(POOL("2048") "nr_hugepages");
-	if (self->before < 0)
-		SKIP(return, "kernel has no hugetlb pages of 2 MiB");
-	snprintf(text, sizeof(text), "%ld", self->before + 8);
-	ASSERT_TRUE(write_file(POOL("2048") "nr_hugepages", text));
-	ASSERT_EQ(self->before + 8, read_number(POOL("2048") "nr_hugepages"));
+	self->before = -1;
+	if (read_number(huge_pool(HUGE, "nr_hugepages")) < 0)
+		SKIP(return, "kernel has no hugetlb pages of the size of a table");
+	self->before = enlarge_pool(HUGE);
+	ASSERT_LE(0, self->before);
 }
 
 FIXTURE_TEARDOWN(pool)
 {
-	char text[32];
-
-	snprintf(text, sizeof(text), "%ld", self->before);
 	if (self->before >= 0)
-		write_file(POOL("2048") "nr_hugepages", text);
+		reduce_pool(self->before);
 }
-
-static const unsigned long nr = HUGE / PAGE;
 
 static void map_huge(void *arg)
 {
-	char *at = map(PLACE(0), 3 * HUGE, RW, MAP_PRIVATE | MAP_ANONYMOUS |
-		       MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
+	char *at = map(PLACE(0), 3 * size, RW, MAP_PRIVATE | MAP_ANONYMOUS |
+		       MAP_HUGETLB | MAP_HUGE_SIZE(size), -1, 0);
 
 	at[0] = 1;
-	at[HUGE] = 1;
+	at[size] = 1;
 }
 
 TEST_F(pool, private)
@@ -61,9 +78,9 @@ TEST_F(pool, private)
 	ASSERT_LT(0, pid);
 	ASSERT_CENSUS(pid, &census);
 	ASSERT_VMA(&census, PLACE(0), vma);
-	EXPECT_PAGES(3 * nr, vma, VSS);
-	EXPECT_PAGES(2 * nr, vma, HUGETLB);
-	EXPECT_PAGES(2 * nr, vma, PRIVATE_HUGETLB);
+	EXPECT_PAGES(3 * PER_HUGE, vma, VSS);
+	EXPECT_PAGES(2 * PER_HUGE, vma, HUGETLB);
+	EXPECT_PAGES(2 * PER_HUGE, vma, PRIVATE_HUGETLB);
 	EXPECT_PAGES(0, vma, SHARED_HUGETLB);
 	EXPECT_PAGES(0, vma, RSS);
 	EXPECT_PAGES(0, vma, USS);
@@ -86,16 +103,15 @@ static void fork_huge(void *arg)
 }
 
 /* Two private pages are shared by fork; a write copies one of them. */
-TEST_F(pool, private_forked)
+static void check_forked(struct __test_metadata *_metadata)
 {
+	const unsigned long each = size / PAGE;
 	volatile pid_t *word;
 	const struct census_vma *vma;
 	struct census census;
 	pid_t pids[2];
 	int i;
 
-	if (self->before < 0)
-		return;
 	word = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, word);
 	pids[0] = child_start(fork_huge, (void *)word);
@@ -104,42 +120,49 @@ TEST_F(pool, private_forked)
 	for (i = 0; i < 2; i++) {
 		ASSERT_CENSUS(pids[i], &census);
 		ASSERT_VMA(&census, PLACE(0), vma);
-		EXPECT_PAGES(2 * nr, vma, HUGETLB);
-		EXPECT_PAGES(nr, vma, PRIVATE_HUGETLB);
-		EXPECT_PAGES(nr, vma, SHARED_HUGETLB);
+		EXPECT_PAGES(2 * each, vma, HUGETLB);
+		EXPECT_PAGES(each, vma, PRIVATE_HUGETLB);
+		EXPECT_PAGES(each, vma, SHARED_HUGETLB);
 		EXPECT_PAGES(0, vma, RSS);
+		EXPECT_EQ(size, vma->page_size);
 		EXPECT_EQUAL_SMAPS(pids[i]);
 		census_free(&census);
 	}
 	child_end(pids[0]);
+	munmap((void *)word, PAGE);
+}
+
+TEST_F(pool, private_forked)
+{
+	if (self->before >= 0)
+		check_forked(_metadata);
 }
 
 static void map_shared_huge(void *arg)
 {
-	char *at = map(PLACE(0), 2 * HUGE, RW, MAP_SHARED, *(int *)arg, 0);
+	char *at = map(PLACE(0), 2 * size, RW, MAP_SHARED, *(int *)arg, 0);
 
 	at[0] = 1;
-	at[HUGE] = 1;
+	at[size] = 1;
 }
 
-TEST_F(pool, shared)
+static void check_shared(struct __test_metadata *_metadata)
 {
+	const unsigned long each = size / PAGE;
 	const struct census_vma *vma;
 	struct census census;
 	pid_t pids[2];
 	int fd, i;
 
-	if (self->before < 0)
-		return;
-	fd = memfd_create("huge", MFD_HUGETLB | MAP_HUGE_2MB);
+	fd = memfd_create("huge", MFD_HUGETLB | MAP_HUGE_SIZE(size));
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, ftruncate(fd, 2 * HUGE));
+	ASSERT_EQ(0, ftruncate(fd, 2 * size));
 	pids[0] = child_start(map_shared_huge, &fd);
 	ASSERT_LT(0, pids[0]);
 
 	ASSERT_CENSUS(pids[0], &census);
 	ASSERT_VMA(&census, PLACE(0), vma);
-	EXPECT_PAGES(2 * nr, vma, PRIVATE_HUGETLB);
+	EXPECT_PAGES(2 * each, vma, PRIVATE_HUGETLB);
 	EXPECT_PAGES(0, vma, SHARED_HUGETLB);
 	census_free(&census);
 
@@ -148,28 +171,65 @@ TEST_F(pool, shared)
 	for (i = 0; i < 2; i++) {
 		ASSERT_CENSUS(pids[i], &census);
 		ASSERT_VMA(&census, PLACE(0), vma);
-		EXPECT_PAGES(2 * nr, vma, HUGETLB);
+		EXPECT_PAGES(2 * each, vma, HUGETLB);
 		EXPECT_PAGES(0, vma, PRIVATE_HUGETLB);
-		EXPECT_PAGES(2 * nr, vma, SHARED_HUGETLB);
+		EXPECT_PAGES(2 * each, vma, SHARED_HUGETLB);
 		EXPECT_EQUAL_SMAPS(pids[i]);
 		census_free(&census);
 	}
 	child_end(pids[0]);
 	child_end(pids[1]);
+	close(fd);
+}
+
+TEST_F(pool, shared)
+{
+	if (self->before >= 0)
+		check_shared(_metadata);
+}
+
+/* Up to this size there is memory for a pool. */
+#define POOL_MAX	(64UL << 20)
+
+TEST(other_sizes)
+{
+	DIR *pools = opendir("/sys/kernel/mm/hugepages");
+	const struct dirent *pool;
+	unsigned int found = 0;
+	size_t kib;
+	long before;
+
+	while (pools && (pool = readdir(pools))) {
+		if (sscanf(pool->d_name, "hugepages-%zukB", &kib) != 1 ||
+		    kib << 10 == HUGE || kib << 10 > POOL_MAX)
+			continue;
+		before = enlarge_pool(kib << 10);
+		ASSERT_LE(0, before) {
+			TH_LOG("pool of %zu KiB", kib);
+		}
+		check_forked(_metadata);
+		check_shared(_metadata);
+		reduce_pool(before);
+		found++;
+	}
+	if (pools)
+		closedir(pools);
+	if (!found)
+		SKIP(return, "kernel has no hugetlb pages that several entries map");
 }
 
 /* 1 GiB pages are mapped one level above those of 2 MiB. */
 TEST(gigantic)
 {
-	const unsigned long gib = (1UL << 30) / PAGE;
+	const unsigned long gib = GIB / PAGE;
 	const struct census_vma *vma;
 	struct census census;
 	pid_t pid;
 
 	/* Reserved at boot, or allocated now if a contiguous GiB is free. */
-	if (read_number(POOL("1048576") "free_hugepages") < 1)
-		write_file(POOL("1048576") "nr_hugepages", "1");
-	if (read_number(POOL("1048576") "free_hugepages") < 1)
+	if (read_number(huge_pool(GIB, "free_hugepages")) < 1)
+		write_file(huge_pool(GIB, "nr_hugepages"), "1");
+	if (read_number(huge_pool(GIB, "free_hugepages")) < 1)
 		SKIP(return, "machine has no free page of 1 GiB");
 	pid = child_start(map_gigantic, NULL);
 	ASSERT_LT(0, pid);

@@ -6,9 +6,6 @@
 #define MADV_COLLAPSE	25
 #endif
 
-/* Base pages in a huge page. */
-static const unsigned long nr = HUGE / PAGE;
-
 #define NEED_THP() do {							\
 	if (!thp_on())							\
 		SKIP(return, "kernel has no transparent huge pages");	\
@@ -41,13 +38,13 @@ TEST(mapped_whole)
 	ASSERT_LT(0, pid);
 	ASSERT_CENSUS(pid, &census);
 	ASSERT_VMA(&census, PLACE(0), vma);
-	EXPECT_PAGES(2 * nr, vma, RSS);
-	EXPECT_PAGES(2 * nr, vma, THP);
-	EXPECT_PAGES(2 * nr, vma, ANON_THP);
-	EXPECT_PAGES(2 * nr, vma, ANON);
-	EXPECT_PAGES(2 * nr, vma, USS);
-	EXPECT_PAGES(2 * nr, vma, PSS);
-	EXPECT_PAGES(2 * nr, vma, PRIVATE_DIRTY);
+	EXPECT_PAGES(2 * PER_HUGE, vma, RSS);
+	EXPECT_PAGES(2 * PER_HUGE, vma, THP);
+	EXPECT_PAGES(2 * PER_HUGE, vma, ANON_THP);
+	EXPECT_PAGES(2 * PER_HUGE, vma, ANON);
+	EXPECT_PAGES(2 * PER_HUGE, vma, USS);
+	EXPECT_PAGES(2 * PER_HUGE, vma, PSS);
+	EXPECT_PAGES(2 * PER_HUGE, vma, PRIVATE_DIRTY);
 	EXPECT_PAGES(0, vma, SHMEM_THP);
 	EXPECT_EQUAL_SMAPS(pid);
 	census_free(&census);
@@ -84,10 +81,10 @@ TEST(split_by_mprotect)
 	EXPECT_PAGES(0, vma, THP);
 
 	ASSERT_VMA(&census, PLACE(0) + 8 * PAGE, vma);
-	EXPECT_PAGES(2 * nr - 8, vma, RSS);
-	EXPECT_PAGES(2 * nr - 8, vma, USS);
-	EXPECT_PAGES(2 * nr - 8, vma, PSS);
-	EXPECT_PAGES(nr, vma, THP);
+	EXPECT_PAGES(2 * PER_HUGE - 8, vma, RSS);
+	EXPECT_PAGES(2 * PER_HUGE - 8, vma, USS);
+	EXPECT_PAGES(2 * PER_HUGE - 8, vma, PSS);
+	EXPECT_PAGES(PER_HUGE, vma, THP);
 
 	EXPECT_EQUAL_SMAPS(pid);
 	census_free(&census);
@@ -113,11 +110,11 @@ TEST(partly_unmapped)
 	ASSERT_LT(0, pid);
 	ASSERT_CENSUS(pid, &census);
 	ASSERT_VMA(&census, PLACE(0), vma);
-	EXPECT_PAGES(2 * nr, vma, VSS);
-	EXPECT_PAGES(2 * nr - dropped, vma, RSS);
-	EXPECT_PAGES(2 * nr - dropped, vma, USS);
-	EXPECT_PAGES(2 * nr - dropped, vma, PSS);
-	EXPECT_PAGES(nr, vma, THP);
+	EXPECT_PAGES(2 * PER_HUGE, vma, VSS);
+	EXPECT_PAGES(2 * PER_HUGE - dropped, vma, RSS);
+	EXPECT_PAGES(2 * PER_HUGE - dropped, vma, USS);
+	EXPECT_PAGES(2 * PER_HUGE - dropped, vma, PSS);
+	EXPECT_PAGES(PER_HUGE, vma, THP);
 	EXPECT_EQUAL_SMAPS(pid);
 	census_free(&census);
 	child_end(pid);
@@ -145,7 +142,7 @@ static void fork_parent(void *arg)
  */
 TEST(forked_and_written)
 {
-	const unsigned long written = 3, shared = 2 * nr - written;
+	const unsigned long written = 3, shared = 2 * PER_HUGE - written;
 	unsigned long *word;
 	const struct census_vma *vma;
 	struct census census;
@@ -164,9 +161,9 @@ TEST(forked_and_written)
 	for (i = 0; i < 2; i++) {
 		ASSERT_CENSUS(pids[i], &census);
 		ASSERT_VMA(&census, PLACE(0), vma);
-		EXPECT_PAGES(2 * nr, vma, RSS);
-		EXPECT_PAGES(2 * nr, vma, ANON);
-		EXPECT_PAGES(i ? nr : 2 * nr, vma, THP);
+		EXPECT_PAGES(2 * PER_HUGE, vma, RSS);
+		EXPECT_PAGES(2 * PER_HUGE, vma, ANON);
+		EXPECT_PAGES(i ? PER_HUGE : 2 * PER_HUGE, vma, THP);
 		EXPECT_EQUAL_SMAPS(pids[i]);
 		/* Without per-page map counts see known.c for exact figures. */
 		if (census.info.value[MEMCENSUS_INFO_MAPCOUNT_EXACT]) {
@@ -182,7 +179,7 @@ TEST(forked_and_written)
 
 static void shmem(void *arg)
 {
-	int fd = memfd("huge", nr);
+	int fd = memfd("huge", PER_HUGE);
 	char *at = map(PLACE(0), HUGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 		       0);
 
@@ -214,52 +211,106 @@ TEST(in_shmem)
 		SKIP(return, "kernel makes no huge pages in shmem");
 	ASSERT_CENSUS(pid, &census);
 	ASSERT_VMA(&census, PLACE(0), vma);
-	EXPECT_PAGES(nr, vma, RSS);
-	EXPECT_PAGES(nr, vma, SHMEM);
-	EXPECT_PAGES(nr, vma, SHMEM_THP);
-	EXPECT_PAGES(nr, vma, THP);
-	EXPECT_PAGES(nr, vma, USS);
+	EXPECT_PAGES(PER_HUGE, vma, RSS);
+	EXPECT_PAGES(PER_HUGE, vma, SHMEM);
+	EXPECT_PAGES(PER_HUGE, vma, SHMEM_THP);
+	EXPECT_PAGES(PER_HUGE, vma, THP);
+	EXPECT_PAGES(PER_HUGE, vma, USS);
 	EXPECT_PAGES(0, vma, ANON_THP);
 	EXPECT_EQUAL_SMAPS(pid);
 	census_free(&census);
 	child_end(pid);
 }
 
-/* Large folios below PMD size; each base page has its own entry. */
-#define MTHP	THP_SYS "hugepages-64kB/enabled"
+/* Bytes of the folios of the next test, the pages that it drops, and its mapping */
+static size_t folio;
+#define DROPPED		1
+#define FOLIOS		(PLACE(0) + HUGE - folio)
 
+/*
+ * Two folios, each of them written to, in two tables: no huge page has room. A page of the second
+ * one is dropped, and where arm64 maps a block of entries as one it no longer does so.
+ */
 static void mthp(void *arg)
 {
-	char *at = map_private(PLACE(0), 64 * PAGE);
+	char *at = map_private(FOLIOS, 2 * folio);
 
-	need(!madvise(at, 64 * PAGE, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	need(!madvise(at, 2 * folio, MADV_HUGEPAGE), "MADV_HUGEPAGE");
 	at[0] = 1;
-	at[32 * PAGE] = 1;
+	at[folio] = 1;
+	need(!madvise(at + folio + PAGE, DROPPED * PAGE, MADV_DONTNEED), "MADV_DONTNEED");
 }
 
-TEST(of_64_kib)
+/* Shares both with a child and unshares the first page. */
+static void mthp_forked(void *arg)
 {
-	const unsigned long each = 16;
+	volatile pid_t *child = arg;
+
+	mthp(NULL);
+	*child = child_start((void (*)(void *))child_stop, NULL);
+	need(*child > 0, "child");
+	*(volatile char *)FOLIOS = 2;
+}
+
+static void check_mthp(struct __test_metadata *_metadata, volatile pid_t *child)
+{
+	const unsigned long all = 2 * folio / PAGE - DROPPED;
 	const struct census_vma *vma;
 	struct census census;
 	pid_t pid;
 
-	NEED_THP();
-	if (!write_file(MTHP, "madvise"))
-		SKIP(return, "kernel has no huge pages of 64 KiB");
 	pid = child_start(mthp, NULL);
-	write_file(MTHP, "never");
 	ASSERT_LT(0, pid);
 	ASSERT_CENSUS(pid, &census);
-	ASSERT_VMA(&census, PLACE(0), vma);
-	EXPECT_PAGES(2 * each, vma, RSS);
-	EXPECT_PAGES(2 * each, vma, ANON);
-	EXPECT_PAGES(2 * each, vma, USS);
-	EXPECT_PAGES(2 * each, vma, PSS);
+	ASSERT_VMA(&census, FOLIOS, vma);
+	EXPECT_PAGES(all, vma, RSS);
+	EXPECT_PAGES(all, vma, ANON);
+	EXPECT_PAGES(all, vma, USS);
+	EXPECT_PAGES(all, vma, PSS);
 	EXPECT_PAGES(0, vma, THP);
 	EXPECT_EQUAL_SMAPS(pid);
 	census_free(&census);
 	child_end(pid);
+
+	pid = child_start(mthp_forked, (void *)child);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+	ASSERT_VMA(&census, FOLIOS, vma);
+	EXPECT_PAGES(all, vma, RSS);
+	EXPECT_PAGES(1, vma, USS);
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	ASSERT_CENSUS(*child, &census);
+	ASSERT_VMA(&census, FOLIOS, vma);
+	EXPECT_PAGES(all, vma, RSS);
+	EXPECT_PAGES(1, vma, USS);
+	EXPECT_EQUAL_SMAPS(*child);
+	census_free(&census);
+	child_end(pid);
+}
+
+/* Large folios of each size below that of a table; each of their pages has its own entry. */
+TEST(of_each_size)
+{
+	volatile pid_t *child = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned int found = 0;
+	char enabled[128];
+
+	NEED_THP();
+	ASSERT_NE(MAP_FAILED, child);
+	for (folio = 2 * PAGE; folio < HUGE; folio *= 2) {
+		snprintf(enabled, sizeof(enabled), THP_SYS "hugepages-%zukB/enabled",
+			 folio >> 10);
+		if (access(enabled, W_OK))
+			continue;
+		ASSERT_TRUE(write_file(enabled, "madvise"));
+		check_mthp(_metadata, child);
+		write_file(enabled, "never");
+		found++;
+	}
+	if (!found)
+		SKIP(return, "kernel has no huge pages below the size of a table");
 }
 
 TEST_HARNESS_MAIN

@@ -63,9 +63,9 @@ static int half_dump(unsigned int turn)
 		return ret;
 	ret = census_send(&s, census_request(&s, buf, &requests[turn % 2]));
 	if (!ret && turn & 2)
-		ret = census_receive(&s, NULL, 4096, NULL);
+		ret = census_receive(&s, NULL, BUFFER_MIN, NULL);
 	if (!ret && turn & 4)
-		ret = census_receive(&s, NULL, 4096, NULL);
+		ret = census_receive(&s, NULL, BUFFER_MIN, NULL);
 	census_close(&s);
 	return ret;
 }

@@ -122,7 +122,7 @@ static void beside_smaps_rollup(const pid_t *pids, unsigned int n,
 
 TEST_F_TIMEOUT(crowd, no_loss_and_no_repetition, 120)
 {
-	static const size_t buffers[] = { 4096, 8192, 16384, 32768, 1 << 20 };
+	const size_t buffers[] = { BUFFER_MIN, 8192, 16384, 32768, 1 << 20 };
 	const unsigned int room = 4 * wanted;
 	pid_t *pids = calloc(room, sizeof(*pids));
 	unsigned int i, j, n, lost, twice;

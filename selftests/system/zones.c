@@ -389,7 +389,7 @@ static unsigned int read_node(unsigned int node, uint64_t *value)
 /* Makes the counters large and different: unevictable, anonymous, cached and dirty pages. */
 static void use_memory(void *arg)
 {
-	size_t locked = 12 << 20, anon = 40 << 20, dirty = 6 << 20;
+	size_t locked = 3072 * PAGE, anon = 10240 * PAGE, dirty = 1536 * PAGE;
 	char *at = map_private(PLACE(0), locked + anon);
 
 	write_pages(at, (locked + anon) / PAGE);

@@ -41,6 +41,10 @@ struct u32s {
 
 /* The records of tasks, groups and mappings; a string that was not sent is NULL. */
 #include "client/abi_records.h"
+#include "memory/pages.h"
+
+/* Linux fills messages of this size even if a socket receives with a smaller buffer. */
+#define BUFFER_MIN	(PAGE < 8192 ? PAGE : 8192)
 
 /**
  * struct census_page_block - a block of the PAGES messages; bit n is page n

@@ -14,19 +14,20 @@
 #include "unless.h"
 #include "memory/zram.h"
 
-#define HUGE_PAGES	(BYSTANDER_HUGE * (HUGE / PAGE))
-
-/* Pages that each kind has at its PLACE(); by map count if the bases differ. */
+/*
+ * Pages that each kind has at its PLACE(); by map count if the bases differ. @huge is in huge pages, which
+ * the others do not have.
+ */
 static const struct {
 	const char *kind;
-	unsigned long rss, uss, uss_by_count, pss, swap, thp;
+	unsigned long rss, uss, uss_by_count, pss, swap, huge;
 } kinds[BYSTANDERS] = {
 	{ "private", BYSTANDER_PRIVATE, BYSTANDER_PRIVATE, BYSTANDER_PRIVATE,
 	  BYSTANDER_PRIVATE },
 	{ "shared", BYSTANDER_SHARED, 0, 0, BYSTANDER_SHARED / 2 },
 	{ "shared", BYSTANDER_SHARED, 0, 0, BYSTANDER_SHARED / 2 },
 	{ "twice", 2 * BYSTANDER_SHARED, BYSTANDER_SHARED, 0, BYSTANDER_SHARED },
-	{ "huge", HUGE_PAGES, HUGE_PAGES, HUGE_PAGES, HUGE_PAGES, 0, HUGE_PAGES },
+	{ "huge", .huge = BYSTANDER_HUGE },
 	{ "swapped", .swap = BYSTANDER_SWAPPED },
 };
 
@@ -81,16 +82,17 @@ const char *bystanders_misplaced(struct bystanders *b,
 	unsigned int i, j;
 
 	for (i = 0; i < BYSTANDERS; i++) {
+		const unsigned long huge = kinds[i].huge * PER_HUGE;
 		const struct {
 			unsigned int figure;
 			unsigned long pages;
 		} there[] = {
-			{ MEMCENSUS_F_RSS, kinds[i].rss },
+			{ MEMCENSUS_F_RSS, kinds[i].rss + huge },
 			{ MEMCENSUS_F_SWAP, kinds[i].swap },
-			{ MEMCENSUS_F_THP, kinds[i].thp },
-			{ MEMCENSUS_F_PSS, kinds[i].pss },
-			{ MEMCENSUS_F_USS, by_count ? kinds[i].uss_by_count :
-						      kinds[i].uss },
+			{ MEMCENSUS_F_THP, huge },
+			{ MEMCENSUS_F_PSS, kinds[i].pss + huge },
+			{ MEMCENSUS_F_USS, (by_count ? kinds[i].uss_by_count :
+						       kinds[i].uss) + huge },
 		};
 
 		if (!b->pids[i] || !census_task_of(census, b->pids[i]))
@@ -149,7 +151,7 @@ const char *bystanders_start(struct bystanders *b)
 	for (i = 0; i < BYSTANDERS; i++) {
 		if (kinds[i].swap && zram_on())
 			continue;
-		if (kinds[i].thp &&
+		if (kinds[i].huge &&
 		    !write_file("/sys/kernel/mm/transparent_hugepage/enabled",
 				"madvise"))
 			continue;

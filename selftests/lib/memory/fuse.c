@@ -144,12 +144,14 @@ static void serve_one(int fd, const struct fuse_in_header *in,
 
 static void serve(int fd, volatile struct fuse_shared *shared)
 {
-	static char buf[1 << 20], zeros[FILE_SIZE];
+	static char buf[1 << 20];
+	char *zeros = calloc(1, FILE_SIZE);
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	struct held held[64];
 	unsigned int n = 0;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	need(zeros, "calloc");
 	for (;;) {
 		if (shared->answer)
 			while (n)

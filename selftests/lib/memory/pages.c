@@ -15,6 +15,22 @@
 #include "diag.h"
 #include "memory/pages.h"
 
+size_t page_size;
+
+__attribute__((constructor)) static void set_page_size(void)
+{
+	page_size = sysconf(_SC_PAGESIZE);
+}
+
+const char *huge_pool(size_t size, const char *name)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%zukB/%s", size >> 10,
+		 name);
+	return path;
+}
+
 void need(bool ok, const char *what)
 {
 	if (ok)
@@ -236,7 +252,7 @@ uint64_t vmstat_count(const char *name)
 void map_gigantic(void *arg)
 {
 	*map(PLACE(0), 1UL << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE |
-	     MAP_ANONYMOUS | MAP_HUGETLB | 30U << MAP_HUGE_SHIFT, -1, 0) = 1;
+	     MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_SIZE(1UL << 30), -1, 0) = 1;
 }
 
 bool user_mode_linux(void)

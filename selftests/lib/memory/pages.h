@@ -18,8 +18,24 @@
  */
 #define PLACE(n)	((char *)(0x1000000000UL + (unsigned long)(n) * (4UL << 30)))
 
-#define PAGE		((size_t)4096)
-#define HUGE		((size_t)2 << 20)
+/*
+ * Bytes of a page, and of a huge page: what a table of one page maps. Pages of a huge page,
+ * which are the entries of that table.
+ */
+#define PAGE		(page_size)
+#define HUGE		(PAGE * PER_HUGE)
+#define PER_HUGE	(PAGE / 8)
+extern size_t page_size;
+/* The largest that Linux has. */
+#define PAGE_MAX	65536
+
+/*
+ * The file @name of the pool of hugetlb pages of @size bytes, such as nr_hugepages; valid until
+ * the next call.
+ */
+const char *huge_pool(size_t size, const char *name);
+/* For mmap() and memfd_create(): hugetlb pages of @size bytes. */
+#define MAP_HUGE_SIZE(size)	((unsigned int)__builtin_ctzl(size) << 26)
 
 /*
  * Maps @size bytes at @place, in small pages if anonymous. On failure ends the

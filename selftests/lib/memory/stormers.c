@@ -41,7 +41,7 @@ struct uffdio_move {
 #define RW		(PROT_READ | PROT_WRITE)
 #define KSM		"/sys/kernel/mm/ksm/"
 #define THP		"/sys/kernel/mm/transparent_hugepage/"
-#define HUGETLB		"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+#define HUGETLB		huge_pool(HUGE, "nr_hugepages")
 #define CGROUP		"/sys/fs/cgroup/"
 #define CPU		"/sys/devices/system/cpu/cpu"
 #define BLOCKS		"/sys/devices/system/memory/memory[0-9]*/state"

@@ -21,23 +21,25 @@
 #define SYS		"/sys/block/zram0/"
 #define SIZE		(64UL << 20)
 
-/* The header that mkswap writes, on its first page. */
+/* The header that mkswap writes, on its first page; the magic word is at the page's end. */
 static bool make_swap(void)
 {
-	struct {
+	static const char magic[10] = "SWAPSPACE2";
+	const struct {
 		char boot[1024];
 		uint32_t version, last_page, bad_pages;
-		char rest[PAGE - 1024 - 12 - 10];
-		char magic[10];
 	} header = { .version = 1, .last_page = SIZE / PAGE - 1 };
 	int fd = open(DEVICE, O_WRONLY | O_CLOEXEC);
-	bool ok;
+	char *page = calloc(1, PAGE);
+	bool ok = fd >= 0 && page;
 
-	memcpy(header.magic, "SWAPSPACE2", sizeof(header.magic));
-	if (fd < 0)
-		return false;
-	ok = write(fd, &header, sizeof(header)) == sizeof(header);
-	return !close(fd) && ok;
+	if (ok) {
+		memcpy(page, &header, sizeof(header));
+		memcpy(page + PAGE - sizeof(magic), magic, sizeof(magic));
+		ok = write(fd, page, PAGE) == (ssize_t)PAGE;
+	}
+	free(page);
+	return fd >= 0 && !close(fd) && ok;
 }
 
 const char *zram_on(void)

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "client/client.h"
+#include "memory/pages.h"
 #include "owners/pagemap_owners.h"
 
 /* The whole system, without mappings. 0 or -errno. */
@@ -55,7 +56,7 @@ const char *counted_unwalked(const struct census *census, const pid_t *pids,
 /* Each owner's share of @pages pages with @owners owners, in 1/2^24 byte. */
 static inline uint64_t share(uint64_t pages, unsigned int owners)
 {
-	return pages * ((4096UL << SHARE_SHIFT) / owners);
+	return pages * (((uint64_t)PAGE << SHARE_SHIFT) / owners);
 }
 
 /* Expects @shares, a sum of share(), in figure @name of @figures. */

@@ -53,7 +53,7 @@ struct mark {
 
 /* What is read of pagemap and of maps at a time. */
 static uint64_t entries[ENTRIES];
-static char buffer[4 * PAGE];
+static char buffer[16384];
 
 static int add_mark(struct owners *o, uint64_t number, bool anon)
 {
