@@ -50,6 +50,31 @@ static int take(struct export *export, uint8_t kind, struct failure *why)
 	return 0;
 }
 
+/* Says which groups the record does not have: their metrics are left out. */
+static void say_missing(const struct snapshot *snap)
+{
+	static const struct {
+		const char *what;
+		const char *how;
+	} groups[EXPORT_KINDS] = {
+		{ "cgroups", "-g" }, { "users", "-u" }, { "commands", "--command" },
+	};
+	const bool any = snap->n_groups;
+	const char *without[EXPORT_KINDS] = { }, *how[EXPORT_KINDS] = { };
+	size_t n = 0, i;
+
+	for (i = 0; i < EXPORT_KINDS; i++) {
+		if (any && snap->asked.group_by == kinds[i])
+			continue;
+		without[n] = groups[i].what;
+		how[n++] = groups[i].how;
+	}
+	fprintf(stderr, "memcensus: the record has no figures of %s%s%s%s%s: ", without[0],
+		n > 2 ? ", " : " and ", without[1], n > 2 ? " and " : "", n > 2 ? without[2] : "");
+	fprintf(stderr, "their metrics are left out; 'memcensus record FILE' adds one kind by %s%s%s%s%s\n",
+		how[0], n > 2 ? ", " : " or ", how[1], n > 2 ? " or " : "", n > 2 ? how[2] : "");
+}
+
 int export_take(struct export *export, struct failure *why)
 {
 	const struct session *session = export->session;
@@ -60,8 +85,15 @@ int export_take(struct export *export, struct failure *why)
 		return 0;
 	export_drop(export);
 	export->session->request.parts = options->command->parts;
-	if (options->group_by || !session->source->ops->live)
+	if (options->group_by)
 		return take(export, options->group_by, why);
+	if (!session->source->ops->live) {
+		export->session->request.any_groups = true;
+		if (take(export, 0, why))
+			return -1;
+		say_missing(export->snaps[0]);
+		return 0;
+	}
 	for (i = 0; i < EXPORT_KINDS; i++)
 		if (take(export, kinds[i], why))
 			return -1;

@@ -181,13 +181,16 @@ static const char *help_of(const char *prefix, const struct column *column, char
 		  "why each order fails: near 0 memory, near 1 fragmentation; -1: it succeeds" },
 		{ "free", "free memory" },
 	};
+	const bool totals = !strcmp(prefix, "meminfo");
 	const char *text = column->help;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(others); i++)
-		if (strcmp(prefix, "meminfo") && !strcmp(others[i].name, column->name))
+		if (!totals && !strcmp(others[i].name, column->name))
 			text = others[i].help;
-	snprintf(help, HELP_SIZE, "%s: %s", prefix, text);
+	/* Totals of the system have names of ours: say the kernel's. */
+	snprintf(help, HELP_SIZE, "%s: %s%s%s%s", prefix, text, totals ? " (" : "",
+		 totals ? column->kernel : "", totals ? ")" : "");
 	return help;
 }
 
@@ -360,13 +363,53 @@ static void put_kswapd(struct openmetrics *om, const struct view *view)
 	}
 }
 
-/* Counters since boot, by their names in /proc/vmstat, where two of them count KiB. */
+/* What /proc/meminfo has and the census has not. */
+static void put_meminfo(struct openmetrics *om, const struct snapshot *snap)
+{
+	static const struct {
+		const char *line;
+		struct family family;
+	} lines[] = {
+		{ "SwapTotal", { "memcensus_meminfo_swap_total", "bytes", false,
+		  "meminfo: swap, used or not (SwapTotal)" } },
+		{ "Slab", { "memcensus_meminfo_slab", "bytes", false,
+		  "meminfo: slab, reclaimable or not (Slab)" } },
+		{ "CommitLimit", { "memcensus_meminfo_commit_limit", "bytes", false,
+		  "meminfo: what overcommit_memory 2 commits to processes (CommitLimit)" } },
+		{ "HugePages_Total", { "memcensus_meminfo_hugepages", NULL, false,
+		  "meminfo: hugetlb pages of the default size (HugePages_Total)" } },
+		{ "HugePages_Free", { "memcensus_meminfo_hugepages_free", NULL, false,
+		  "meminfo: hugetlb pages of the default size not in use (HugePages_Free)" } },
+		{ "HugePages_Rsvd", { "memcensus_meminfo_hugepages_reserved", NULL, false,
+		  "meminfo: free hugetlb pages reserved for mappings (HugePages_Rsvd)" } },
+		{ "HugePages_Surp", { "memcensus_meminfo_hugepages_surplus", NULL, false,
+		  "meminfo: hugetlb pages beyond the size of the pool (HugePages_Surp)" } },
+		{ "Hugepagesize", { "memcensus_meminfo_hugepage_size", "bytes", false,
+		  "meminfo: default size of a hugetlb page (Hugepagesize)" } },
+		{ "Hugetlb", { "memcensus_meminfo_hugetlb", "bytes", false,
+		  "meminfo: hugetlb pages of all sizes (Hugetlb)" } },
+	};
+	size_t i, k;
+
+	for (i = 0; i < ARRAY_SIZE(lines); i++) {
+		for (k = 0; k < snap->n_meminfo; k++)
+			if (!strcmp(snap->meminfo[k].name, lines[i].line))
+				break;
+		/* Without swap or hugetlb pages the kernel may have no such line. */
+		if (k == snap->n_meminfo)
+			continue;
+		openmetrics_family(om, &lines[i].family);
+		openmetrics_unsigned(om, NULL, 0, snap->meminfo[k].value);
+	}
+}
+
+/* Counters since boot; the kernel counts two of them in KiB. */
 static void put_events(struct openmetrics *om, const struct view *view)
 {
 	const struct figures *events = &view->snap->totals.events;
 	struct family family = { .counter = true };
 	const struct column *column;
-	char name[NAME_SIZE];
+	char name[NAME_SIZE], help[HELP_SIZE];
 	unsigned int i;
 	bool kib;
 
@@ -374,14 +417,15 @@ static void put_events(struct openmetrics *om, const struct view *view)
 		column = &events_record.figures.columns[i];
 		if (!column->name || !KNOWN(events, i))
 			continue;
-		kib = i == MEMCENSUS_E_PGPGIN_KIB || i == MEMCENSUS_E_PGPGOUT_KIB;
+		kib = column->kind == KIND_KIB;
 		snprintf(name, sizeof(name), "memcensus_vmstat_%.*s",
 			 (int)(strlen(column->name) - (kib ? strlen("_kib") : 0)),
 			 column->name);
 		family.name = name;
 		family.unit = kib ? "bytes" : NULL;
-		family.help = i == MEMCENSUS_E_PGPGIN_KIB ? "read from block devices" :
-			      kib ? "written to block devices" : column->help;
+		snprintf(help, sizeof(help), "vmstat: %s (%s)",
+			 column->help + (kib ? strlen("KiB ") : 0), column->kernel);
+		family.help = help;
 		openmetrics_family(om, &family);
 		openmetrics_unsigned(om, NULL, 0, kib ? events->v[i] << 10 : events->v[i]);
 	}
@@ -406,6 +450,7 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 		return;
 	put_columns(om, "meminfo", &bytes_record, NULL, view,
 		    records_of(&snap->totals, 1, sizeof(snap->totals)), NULL);
+	put_meminfo(om, snap);
 	put_events(om, view);
 }
 

@@ -342,7 +342,7 @@ static int answer(struct snapshot *snap, const struct request *request, struct f
 	snap->named = snap->asked.pids.n;
 	if (request->pids && answer_pids(snap, request, why))
 		return -1;
-	if (!request->group_by)
+	if (!request->group_by && !request->any_groups)
 		snap->n_groups = 0;
 	return 0;
 }

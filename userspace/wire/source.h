@@ -29,10 +29,12 @@
  * @pages_start: the first address, a multiple of the page size
  * @pages_end: the first address behind them, or 0 for all
  * @any_basis: accept a record with another basis than @basis
+ * @any_groups: without @group_by, keep the groups that a record has
  */
 struct request {
 	uint8_t basis;
 	bool any_basis;
+	bool any_groups;
 	bool cmdlines;
 	uint8_t proc_texts;
 	uint32_t parts;
