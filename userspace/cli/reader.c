@@ -225,7 +225,7 @@ static int check(struct options *options, struct failure *why)
 {
 	if (options->words && !words_known(options->words))
 		return fail(why, FAIL_USAGE,
-			    "no words '%.60s'; there are: commands options columns",
+			    "no words '%.60s'; there are: commands options columns cgroups",
 			    options->words);
 	return asks(options) ? 0 : command_choose(options, why) || choose_basis(options, why);
 }

@@ -4,6 +4,7 @@
 
 #include "cli/family.h"
 #include "cli/words.h"
+#include "host/cgroups.h"
 
 /* Maps the name of a value in --help to what completes it. */
 static const struct {
@@ -16,6 +17,7 @@ static const struct {
 	{ "CENSUS", "first last" },
 	{ "FILE", "@files" },
 	{ "PID", "@pids" },
+	{ "PATH", "@cgroup" },
 };
 
 static void put_completed(FILE *out, const char *arg)
@@ -24,6 +26,10 @@ static void put_completed(FILE *out, const char *arg)
 	const size_t len = strcspn(word, ", [].|");
 	size_t i;
 
+	if (strstr(arg, "-- COMMAND")) {
+		fputs("@program", out);
+		return;
+	}
 	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		if (strlen(values[i].arg) == len && !strncmp(values[i].arg, word, len)) {
 			fputs(values[i].by, out);
@@ -78,6 +84,17 @@ static void put_columns(FILE *out, const struct command *command)
 		fprintf(out, "%s\t%s\n", column->name, column->help);
 }
 
+static void put_cgroup(const struct cgroup_place *place, void *out)
+{
+	fprintf(out, "%s\n", place->path);
+}
+
+static void put_cgroups(FILE *out, const struct command *unused)
+{
+	(void)unused;
+	cgroups_each(put_cgroup, out);
+}
+
 static const struct {
 	const char *name;
 	void (*put)(FILE *out, const struct command *command);
@@ -85,6 +102,7 @@ static const struct {
 	{ "commands", put_commands },
 	{ "options", put_options },
 	{ "columns", put_columns },
+	{ "cgroups", put_cgroups },
 };
 
 bool words_known(const char *what)

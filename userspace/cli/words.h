@@ -16,10 +16,11 @@ bool words_known(const char *what);
  *   commands	name, what completes its arguments, summary
  *   options	--name, -letter or "", what completes its value, help; of a command
  *   columns	name, help; of a command
+ *   cgroups	path; of all cgroups of this machine
  *
  * The completion of a value is "": it takes none; "-": nothing completes it; "@column";
  * "@columns": separated by commas, perhaps after a '+'; "@pids": separated by commas;
- * "@files"; else a list of words separated by blanks.
+ * "@files"; "@cgroup"; "@program": as "@pids", and after -- a program and its arguments; else a list of words separated by blanks.
  */
 void words_print(FILE *out, const struct options *options);
 

@@ -20,6 +20,8 @@ _memcensus_by()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		compopt -o filenames 2>/dev/null
 		;;
+	@cgroup) _memcensus_cgroups ;;
+	@program) _memcensus_list "$(cd /proc && echo [0-9]*)" ;;
 	-) ;;
 	*) COMPREPLY=($(compgen -W "$1" -- "$cur")) ;;
 	esac
@@ -30,10 +32,34 @@ _memcensus_columns()
 	memcensus --words columns ${command:+"$command"} 2>/dev/null | cut -f 1
 }
 
+# A path may have any characters: compgen -W would take a backslash away.
+_memcensus_cgroups()
+{
+	local path
+	while IFS= read -r path; do
+		[[ $path != "$cur"* ]] || COMPREPLY+=("$(printf '%q' "$path")")
+	done < <(memcensus --words cgroups 2>/dev/null)
+}
+
+# _memcensus_program WORD: the program after --, which is word WORD, and its arguments
+_memcensus_program()
+{
+	if [ "$COMP_CWORD" -gt $(($1 + 1)) ] && declare -F _command_offset >/dev/null; then
+		_command_offset $(($1 + 1))
+		return
+	fi
+	compopt -o filenames 2>/dev/null
+	if [ "$COMP_CWORD" -eq $(($1 + 1)) ]; then
+		mapfile -t COMPREPLY < <(compgen -c -- "$cur" | sort -u)
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+
 _memcensus()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local command='' commands='' arguments='' words='' name letter by word
+	local command='' commands='' arguments='' words='' name letter by word i
 	local -A arguments_of=()
 
 	COMPREPLY=()
@@ -55,6 +81,13 @@ _memcensus()
 			break
 		fi
 	done
+	if [ "${arguments_of[${command:--}]:-}" = @program ]; then
+		for ((i = 1; i < COMP_CWORD; i++)); do
+			[ "${COMP_WORDS[i]}" = -- ] || continue
+			_memcensus_program "$i"
+			return
+		done
+	fi
 	while IFS=$'\x1f' read -r name letter by _; do
 		words+=" $letter $name"
 		[ "$prev" = "$name" ] || [ "$prev" = "${letter:--}" ] || continue

@@ -36,6 +36,21 @@ function __memcensus_pids
 	__memcensus_list (string match -r -- '[0-9]+$' /proc/*)
 end
 
+function __memcensus_cgroups
+	memcensus --words cgroups 2>/dev/null
+end
+
+# The program after --, and its arguments; before it PIDs.
+function __memcensus_program
+	set -l words (commandline -opc)
+	if set -l i (contains -i -- -- $words)
+		set -e words[1..$i]
+		complete -C (string join ' ' -- (string escape -- $words) (commandline -ct))
+	else
+		__memcensus_pids
+	end
+end
+
 # HOW: prints the options of 'complete' for a value that --words completes so
 function __memcensus_by
 	switch $argv[1]
@@ -45,6 +60,10 @@ function __memcensus_by
 			printf '%s\n' -x -a '(__memcensus_list (__memcensus_columns))'
 		case @pids
 			printf '%s\n' -x -a '(__memcensus_pids)'
+		case @cgroup
+			printf '%s\n' -x -a '(__memcensus_cgroups)'
+		case @program
+			printf '%s\n' -x -a '(__memcensus_program)'
 		case @files
 			printf '%s\n' -r -F
 		case -

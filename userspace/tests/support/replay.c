@@ -4,7 +4,8 @@
  * censuses of a series; the other programs of the family are replay-NAME. SCENE
  * 'asked': prints the requests; 'absent': no module.
  * REPLAY_DELAY in the environment: ms that each census takes; REPLAY_PATIENCE: how
- * often to wait 50 ms for a command line; REPLAY_PROC: where /proc is (proc).
+ * often to wait 50 ms for a command line; REPLAY_PROC: where /proc is (proc);
+ * REPLAY_CGROUPS: where the tree of cgroups is.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,7 +171,7 @@ int main(int argc, char **argv)
 	}
 	family_prefix("replay");
 	/* Do not use the cgroups and settings of this machine. */
-	cgroups_root("/nonexistent");
+	cgroups_root(getenv("REPLAY_CGROUPS") ? getenv("REPLAY_CGROUPS") : "/nonexistent");
 	procfs_root(getenv("REPLAY_PROC") ? getenv("REPLAY_PROC") : "proc");
 	/* Nor trace it. */
 	trace_instance_root("/nonexistent");
