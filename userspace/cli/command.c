@@ -98,7 +98,7 @@ void command_figures(const struct view *view, const struct options *options,
 
 	table_columns(table, events ? "Event >Count Vmstat" : "Figure >Amount Meminfo");
 	if (!options->raw)
-		table_column_text(table, "Meaning");
+		table_column_long(table, "Meaning");
 	for (i = 0; i < (which ? n : type->figures.n); i++) {
 		column = &type->figures.columns[which ? which[i] : i];
 		if (!column->name)

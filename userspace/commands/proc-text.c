@@ -115,7 +115,7 @@ static void show_settings(const char *text, const struct document_point *when,
 		table = table_new(command_look(options), out);
 		table_columns(table, "Setting >Value");
 		if (!options->raw)
-			table_column_text(table, "Meaning");
+			table_column_long(table, "Meaning");
 	}
 	for (i = 0; i < ARRAY_SIZE(vm_settings); i++) {
 		value = find_setting(text, vm_settings[i].name);

@@ -76,7 +76,7 @@ static void show_breakdown(const struct view *view, const struct options *option
 
 	table_columns(table, "Memory >Amount >Part");
 	if (!options->raw)
-		table_column_text(table, "Meaning");
+		table_column_long(table, "Meaning");
 	for (i = 0; i < BREAKDOWN_ROWS; i++) {
 		if (!options->raw && !breakdown_shows(&breakdown, i))
 			continue;

@@ -88,7 +88,7 @@ static void put(const struct growth *v, size_t n, const struct options *options,
 	size_t i;
 
 	table_columns(table, ">Grown Mapping");
-	table_column_text(table, "Stack");
+	table_column_long(table, "Stack");
 	for (i = 0; i < n && i < STACKS_SHOWN; i++) {
 		table_row(table);
 		cell_bytes(table, (int64_t)v[i].bytes, &units);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -11,6 +12,9 @@
 #include "lib/memory.h"
 #include "lib/output.h"
 #include "lib/signals.h"
+
+/* The output that is open, or NULL. */
+static const struct output *opened;
 
 static ssize_t output_write(void *cookie, const char *buf, size_t size)
 {
@@ -106,7 +110,18 @@ int output_open(struct output *output, const char *path, struct failure *why)
 				     .write = output_write });
 	if (!output->stream)
 		memory_failed();
+	opened = output;
 	return 0;
+}
+
+size_t output_columns(FILE *stream)
+{
+	struct winsize size;
+
+	if (!opened || stream != opened->stream || !isatty(opened->fd) ||
+	    ioctl(opened->fd, TIOCGWINSZ, &size))
+		return 0;
+	return size.ws_col;
 }
 
 /* Renames the complete temporary file to the -o file; 0, or an error number. */
@@ -132,6 +147,7 @@ int output_close(struct output *output, bool keep, struct failure *why)
 {
 	int ret = 0;
 
+	opened = NULL;
 	fclose(output->stream);
 	if (output->path)
 		output->error = replace(output, keep);

@@ -32,6 +32,9 @@ struct output {
  */
 int output_open(struct output *output, const char *path, struct failure *why);
 
+/* Columns of the terminal that @stream writes to; 0: it is none, or nobody knows. */
+size_t output_columns(FILE *stream);
+
 /*
  * Closes @output; @keep: the file gets what was written.  Returns 0, or -1 and
  * @why if the output is not written.  A pipe closed by its reader is no failure.

@@ -6,6 +6,7 @@
 #include <libsmartcols.h>
 
 #include "lib/memory.h"
+#include "lib/output.h"
 #include "lib/table.h"
 #include "lib/text.h"
 
@@ -13,12 +14,38 @@
 /* An empty cell of a raw row must still be one word. */
 #define EMPTY	"\"\""
 
+/* A text column keeps at least these characters, if its header has no more. */
+#define LEAST	8
+/* The end of a cut text, as in top. */
+#define CUT	"+"
+
+/* Which columns are cut, and in which order. */
+enum cut {
+	CUT_NEVER,
+	CUT_WIDEST,
+	CUT_FIRST,
+};
+
+/**
+ * struct cuttable - what a table remembers of a column to cut it
+ * @width: of its widest cell or header
+ * @least: the width that it keeps
+ */
+struct cuttable {
+	enum cut cut;
+	size_t width;
+	size_t least;
+};
+
 /**
  * struct table - a wrapper around libsmartcols
  * @total: the first row after the divider, or NULL
  * @cell: column of the next cell
+ * @columns: @n of them; owned
  */
 struct table {
+	struct cuttable *columns;
+	size_t n;
 	struct libscols_table *grid;
 	struct libscols_line *line;
 	struct libscols_line *total;
@@ -50,6 +77,20 @@ struct table *table_new(struct table_look look, FILE *out)
 	return table;
 }
 
+static void column_add(struct table *table, const char *header, unsigned int width, int flags,
+		       enum cut cut)
+{
+	const size_t len = strlen(header);
+
+	check(!scols_table_new_column(table->grid, header, width, flags));
+	table->columns = array_grow(table->columns, table->n, sizeof(*table->columns));
+	table->columns[table->n++] = (struct cuttable){
+		.cut = cut,
+		.width = width > len ? width : len,
+		.least = len > LEAST ? len : LEAST,
+	};
+}
+
 void table_column(struct table *table, const char *header, bool right)
 {
 	table_column_wide(table, header, right, 0);
@@ -77,12 +118,76 @@ void table_column_wide(struct table *table, const char *header, bool right,
 		flags |= SCOLS_FL_STRICTWIDTH;
 	else if (width)
 		width = strlen(header);
-	check(!scols_table_new_column(table->grid, header, width, flags));
+	column_add(table, header, width, flags, CUT_NEVER);
 }
 
 void table_column_text(struct table *table, const char *header)
 {
-	check(!scols_table_new_column(table->grid, header, 0, SCOLS_FL_TRUNC));
+	column_add(table, header, 0, SCOLS_FL_TRUNC, CUT_WIDEST);
+}
+
+void table_column_long(struct table *table, const char *header)
+{
+	column_add(table, header, 0, SCOLS_FL_TRUNC, CUT_FIRST);
+}
+
+/* The next column to be cut; NULL: none can be. */
+static struct cuttable *next_cut(const struct table *table)
+{
+	struct cuttable *found = NULL, *column;
+
+	for (column = table->columns; column < table->columns + table->n; column++) {
+		if (column->cut == CUT_NEVER || column->width <= column->least)
+			continue;
+		if (!found || column->cut > found->cut ||
+		    (column->cut == found->cut &&
+		     (column->cut == CUT_FIRST || column->width > found->width)))
+			found = column;
+	}
+	return found;
+}
+
+/* Cuts the cells of column @number that are wider than @width. */
+static void cut_cells(struct table *table, size_t number, size_t width)
+{
+	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
+	struct libscols_line *line;
+	const char *text;
+	size_t bytes, cells;
+	char *cut;
+
+	check(!iter);
+	while (!scols_table_next_line(table->grid, iter, &line)) {
+		text = scols_cell_get_data(scols_line_get_cell(line, number));
+		if (!text || !text[text_fit(text, width, &cells)])
+			continue;
+		bytes = text_fit(text, width - strlen(CUT), &cells);
+		cut = xasprintf("%.*s" CUT, (int)bytes, text);
+		check(scols_line_set_data(line, number, cut));
+		free(cut);
+	}
+	scols_free_iter(iter);
+}
+
+/* Cuts text until all columns fit into the terminal, if the output is one. */
+static void cut_to_terminal(struct table *table)
+{
+	const size_t width = output_columns(table->out);
+	size_t total = table->n ? table->n - 1 : 0, i;
+	struct cuttable *column;
+
+	scols_table_set_termforce(table->grid, width ? SCOLS_TERMFORCE_ALWAYS :
+						       SCOLS_TERMFORCE_NEVER);
+	if (table->raw || !width)
+		return;
+	scols_table_set_termwidth(table->grid, width);
+	for (i = 0; i < table->n; i++)
+		total += table->columns[i].width;
+	for (; total > width && (column = next_cut(table)); total--)
+		column->width--;
+	for (i = 0; i < table->n; i++)
+		if (table->columns[i].cut != CUT_NEVER)
+			cut_cells(table, i, table->columns[i].width);
 }
 
 /* Prints the current row, with the header before the first one, and drops it. */
@@ -112,6 +217,7 @@ void table_total_row(struct table *table)
 void table_cell(struct table *table, const char *text)
 {
 	char *printable = text && !table->raw ? text_printable(text) : NULL;
+	size_t width;
 
 	if (!text)
 		text = UNKNOWN;
@@ -119,6 +225,9 @@ void table_cell(struct table *table, const char *text)
 		text = printable;
 	else if (!*text)
 		text = EMPTY;
+	text_fit(text, SIZE_MAX, &width);
+	if (table->columns[table->cell].width < width)
+		table->columns[table->cell].width = width;
 	check(scols_line_set_data(table->line, table->cell++, text));
 	free(printable);
 }
@@ -153,6 +262,7 @@ void table_finish(struct table *table)
 {
 	size_t n = scols_table_get_nlines(table->grid);
 
+	cut_to_terminal(table);
 	if (table->raw && table->line) {
 		put_line(table);
 	} else if (!table->total || n < 2) {
@@ -165,5 +275,6 @@ void table_finish(struct table *table)
 		putc('\n', table->out);
 	}
 	scols_unref_table(table->grid);
+	free(table->columns);
 	free(table);
 }

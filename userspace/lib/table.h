@@ -40,10 +40,12 @@ void table_column_wide(struct table *table, const char *header, bool right,
 		       unsigned int width);
 
 /*
- * Adds a text column that is truncated if the terminal is too narrow for all
- * columns.  Output that is not to a terminal is never truncated.
+ * Add a text column that is cut if the terminal is too narrow for all columns: the long
+ * ones first, the last of them before the others, then the widest.  A cut text ends in '+'.
+ * Output that is not to a terminal is never cut.
  */
 void table_column_text(struct table *table, const char *header);
+void table_column_long(struct table *table, const char *header);
 
 /* Begins a row. Its cells are filled from left to right. */
 void table_row(struct table *table);

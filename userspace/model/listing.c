@@ -217,7 +217,9 @@ void listing_print(const struct listing *listing, struct table_look look,
 	for (i = 0; i < listing->columns.n; i++) {
 		column = listing->columns.v[i];
 		header = units_header(units, column);
-		if (column->kind == KIND_TEXT)
+		if (column == task_cmdline)
+			table_column_long(table, header);
+		else if (column->kind == KIND_TEXT)
 			table_column_text(table, header);
 		else
 			table_column(table, header, column_is_right(column));
