@@ -1,0 +1,581 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * `memcensus share --if-stopped` against the truth: it says what comes back, then the
+ * processes are killed, and free memory, swap and the pool of huge pages have grown by
+ * that much.
+ *
+ * Free memory is the sum over all zones of free pages and of those that processors keep:
+ * the kernel gives freed pages to the processor first.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "memory/zram.h"
+#include "selftest.h"
+
+#define RW		(PROT_READ | PROT_WRITE)
+#define MIB_PAGES	((1UL << 20) / PAGE)
+#define SAID		16384
+
+/* What the reader said, as its lines without heading; and the free memory before. */
+struct said {
+	char text[SAID];
+	int64_t free, slab, swap, huge;
+};
+
+static int64_t sum_of_lines(const char *path, const char *word)
+{
+	FILE *file = fopen(path, "r");
+	char line[256], is[64];
+	long long n;
+	int64_t sum = 0;
+
+	need(file, path);
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, " %63s %lld", is, &n) == 2 && !strcmp(is, word))
+			sum += n;
+	fclose(file);
+	return sum;
+}
+
+/* Bytes. */
+static int64_t free_memory(void)
+{
+	write_file("/proc/sys/vm/stat_refresh", "1");
+	return (sum_of_lines("/proc/zoneinfo", "nr_free_pages") +
+		sum_of_lines("/proc/zoneinfo", "count:")) * (int64_t)PAGE;
+}
+
+/* The exit frees some objects only after a grace period of RCU. */
+static int64_t settled_memory(void)
+{
+	int64_t before = free_memory(), now;
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		sleep_ms(100);
+		now = free_memory();
+		if (i > 5 && now - before < 64 * (int64_t)PAGE &&
+		    before - now < 64 * (int64_t)PAGE)
+			break;
+		before = now;
+	}
+	return now;
+}
+
+static int64_t slab_memory(void)
+{
+	return sum_of_lines("/proc/meminfo", "Slab:") * 1024;
+}
+
+static int64_t free_swap(void)
+{
+	return sum_of_lines("/proc/meminfo", "SwapFree:") * 1024;
+}
+
+static int64_t free_huge(void)
+{
+	return sum_of_lines("/proc/meminfo", "HugePages_Free:") * (int64_t)HUGE;
+}
+
+/* Runs the reader on @n processes. */
+static void ask(struct said *said, const pid_t *pids, unsigned int n)
+{
+	char command[512];
+	unsigned int i;
+	FILE *pipe;
+	size_t len;
+
+	len = snprintf(command, sizeof(command), "memcensus share --raw -H --if-stopped");
+	for (i = 0; i < n; i++)
+		len += snprintf(command + len, sizeof(command) - len, " %d", pids[i]);
+	memset(said, 0, sizeof(*said));
+	pipe = popen(command, "r");
+	need(pipe, "popen");
+	len = fread(said->text, 1, SAID - 1, pipe);
+	said->text[len] = '\0';
+	if (pclose(pipe))
+		diag("'%s' failed", command);
+	said->swap = free_swap();
+	said->huge = free_huge();
+	said->free = settled_memory();
+	said->slab = slab_memory();
+}
+
+/* The amount of @what in bytes, or the count; -1 if it is not said or unknown. */
+static int64_t said_of(const struct said *said, const char *what, bool kib)
+{
+	const char *line = said->text;
+	char is[64];
+	long long n;
+
+	while (line && *line) {
+		if (sscanf(line, "%63s %lld", is, &n) == 2 && !strcmp(is, what))
+			return kib ? n * 1024 : n;
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
+	}
+	return -1;
+}
+
+/* Does a line of a file have all of @words, in this order? */
+static bool says_file(const struct said *said, const char *fate, const char *name)
+{
+	const char *line = said->text, *end, *at;
+
+	for (; line && *line; line = end ? end + 1 : NULL) {
+		end = strchr(line, '\n');
+		at = strstr(line, name);
+		if (at && (!end || at < end) && !strncmp(line, fate, strlen(fate)))
+			return true;
+	}
+	return false;
+}
+
+FIXTURE(stopped)
+{
+	struct said said;
+	pid_t pids[8];
+	unsigned int n;
+};
+
+FIXTURE_SETUP(stopped)
+{
+	memset(self, 0, sizeof(*self));
+}
+
+static void end_all(pid_t *pids, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		child_end(pids[i]);
+		pids[i] = 0;
+	}
+}
+
+FIXTURE_TEARDOWN(stopped)
+{
+	end_all(self->pids, 8);
+}
+
+#define START(body, arg) do {						\
+	self->pids[self->n] = child_start(body, arg);			\
+	ASSERT_LT(0, self->pids[self->n]);				\
+	self->n++;							\
+} while (0)
+
+#define SAID_BYTES(what)	said_of(&self->said, what, true)
+#define EXPECT_SAID(pages, what)					\
+	EXPECT_EQ((int64_t)((pages) * PAGE), SAID_BYTES(what))		\
+		TH_LOG("it says\n%s", self->said.text)
+#define EXPECT_FILE(fate, name)						\
+	EXPECT_TRUE(says_file(&self->said, fate, name))			\
+		TH_LOG("it says\n%s", self->said.text)
+
+/* Asks about the first @count processes. */
+#define ASK(count)	ask(&self->said, self->pids, count)
+
+/*
+ * Kills the first @count processes, and expects what was said within 1%. @without_slab:
+ * without what caches of the kernel's objects have given back, which is not said.
+ */
+#define EXPECT_TRUE_WHEN_STOPPED(count, without_slab) do {			\
+	int64_t __said = SAID_BYTES("memory"), __got;			\
+	end_all(self->pids, count);					\
+	__got = settled_memory() - self->said.free;			\
+	if (without_slab)						\
+		__got -= self->said.slab - slab_memory();		\
+	TH_LOG("said %lld KiB, free memory grew by %lld KiB", (long long)__said / 1024, \
+	       (long long)__got / 1024);				\
+	EXPECT_LT(__got, __said + __said / 100);			\
+	EXPECT_GT(__got, __said - __said / 100);			\
+} while (0)
+
+struct family {
+	int pipe[2];
+	pid_t child[2];
+};
+
+/* A parent of 64 MiB, whose two children copy 8 MiB each. */
+static void be_family(void *arg)
+{
+	struct family *family = arg;
+	char *at = map_private(PLACE(0), 64 * MIB_PAGES * PAGE);
+	int i;
+
+	write_pages(at, 64 * MIB_PAGES);
+	for (i = 0; i < 2; i++) {
+		pid_t child = fork();
+
+		if (child) {
+			family->child[i] = child;
+		} else {
+			write_pages(at, 8 * MIB_PAGES);
+			need(write(family->pipe[1], "x", 1) == 1, "write");
+			for (;;)
+				pause();
+		}
+	}
+}
+
+/* The memory of a family comes back if all end; of one child only its copies do. */
+TEST_F_TIMEOUT(stopped, family, 300)
+{
+	struct family *family = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char done[2];
+
+	ASSERT_NE(MAP_FAILED, family);
+	ASSERT_EQ(0, pipe(family->pipe));
+	START(be_family, family);
+	ASSERT_EQ(1, read(family->pipe[0], done, 1));
+	ASSERT_EQ(1, read(family->pipe[0], done, 1));
+	ASSERT_LT(0, family->child[0]);
+	ASSERT_LT(0, family->child[1]);
+	self->pids[1] = family->child[0];
+	self->pids[2] = family->child[1];
+
+	ask(&self->said, self->pids + 1, 1);
+	EXPECT_EQ(1, said_of(&self->said, "processes", false));
+	/* 8 MiB, and a few pages of its stack and data. */
+	EXPECT_LE(8 * MIB_PAGES * PAGE, SAID_BYTES("anon"));
+	EXPECT_GT(9 * MIB_PAGES * PAGE, SAID_BYTES("anon"));
+	EXPECT_LE(56 * MIB_PAGES * PAGE, SAID_BYTES("shared"));
+
+	ASK(3);
+	EXPECT_EQ(3, said_of(&self->said, "processes", false));
+	EXPECT_EQ(3, said_of(&self->said, "threads", false));
+	EXPECT_LE((64 + 2 * 8) * MIB_PAGES * PAGE, SAID_BYTES("anon"));
+	/* The children are not ours: init reaps them. */
+	kill(self->pids[1], SIGKILL);
+	kill(self->pids[2], SIGKILL);
+	EXPECT_TRUE_WHEN_STOPPED(3, false);
+}
+
+struct files {
+	int gone, held, named, deleted;
+};
+
+/* Maps half of each file and writes the other half. */
+static void hold_files(void *arg)
+{
+	const struct files *files = arg;
+	const int *fds = &files->gone;
+	static char page[PAGE_MAX];
+	unsigned long i;
+	int f;
+
+	for (f = 0; f < 4; f++) {
+		write_pages(map(PLACE(f), 8 * MIB_PAGES * PAGE, RW, MAP_SHARED, fds[f], 0),
+			    8 * MIB_PAGES);
+		for (i = 8 * MIB_PAGES; i < 16 * MIB_PAGES; i++)
+			need(pwrite(fds[f], page, PAGE, i * PAGE) == PAGE, "pwrite");
+	}
+}
+
+static int open_named(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	need(fd >= 0 && !ftruncate(fd, 16 * MIB_PAGES * PAGE), path);
+	return fd;
+}
+
+/*
+ * Of a file without a name all comes back, mapped or not; nothing of a file with a name, or
+ * that another process has open.
+ */
+TEST_F_TIMEOUT(stopped, files, 300)
+{
+	struct files files = {
+		.gone = memfd("gone", 16 * MIB_PAGES),
+		.held = memfd("held", 16 * MIB_PAGES),
+	};
+
+	mkdir("/share-test", 0700);
+	ASSERT_EQ(0, mount("share-test", "/share-test", "tmpfs", 0, NULL));
+	files.named = open_named("/share-test/named");
+	files.deleted = open_named("/share-test/deleted");
+	ASSERT_EQ(0, unlink("/share-test/deleted"));
+	START(hold_files, &files);
+	START(hold_files, &files);
+	close(files.gone);
+	close(files.deleted);
+	close(files.named);
+
+	ASK(2);
+	EXPECT_FILE("dies", "/memfd:gone");
+	EXPECT_FILE("dies", "/share-test/deleted");
+	EXPECT_FILE("held", "/memfd:held");
+	EXPECT_FILE("named", "/share-test/named");
+	EXPECT_SAID(2 * 16 * MIB_PAGES, "shmem");
+	EXPECT_SAID(2 * 8 * MIB_PAGES, "kept_shmem");
+	/* One alone frees no file: the other has them all. */
+	ASK(1);
+	EXPECT_SAID(0, "shmem");
+	ASK(2);
+	EXPECT_TRUE_WHEN_STOPPED(2, false);
+	close(files.held);
+	umount("/share-test");
+	rmdir("/share-test");
+}
+
+static void hold_deleted(void *arg)
+{
+	int fd = *(int *)arg;
+	static char page[PAGE_MAX];
+	unsigned long i;
+
+	for (i = 0; i < 32 * MIB_PAGES; i++)
+		need(pwrite(fd, page, PAGE, i * PAGE) == PAGE, "pwrite");
+	fsync(fd);
+	read_pages(map(PLACE(0), 16 * MIB_PAGES * PAGE, PROT_READ, MAP_SHARED, fd, 0),
+		   16 * MIB_PAGES);
+}
+
+/* The page cache of a deleted file on a disk comes back, that of another file stays. */
+TEST_F_TIMEOUT(stopped, deleted, 300)
+{
+	int fd;
+
+	if (access("/scratch", W_OK))
+		SKIP(return, "no disk at /scratch");
+	fd = open_named("/scratch/share-deleted");
+	ASSERT_EQ(0, unlink("/scratch/share-deleted"));
+	START(hold_deleted, &fd);
+	close(fd);
+	ASK(1);
+	EXPECT_FILE("dies", "/scratch/share-deleted");
+	EXPECT_SAID(32 * MIB_PAGES, "deleted");
+	/* Each page of ext4 may have a buffer head. */
+	EXPECT_TRUE_WHEN_STOPPED(1, true);
+}
+
+struct segments {
+	int removed, lasts;
+};
+
+static void attach(void *arg)
+{
+	const struct segments *segments = arg;
+	char *at = shmat(segments->removed, NULL, 0);
+
+	need(at != (void *)-1, "shmat");
+	write_pages(at, 16 * MIB_PAGES);
+	at = shmat(segments->lasts, NULL, 0);
+	need(at != (void *)-1, "shmat");
+	write_pages(at, 8 * MIB_PAGES);
+	need(!shmctl(segments->removed, IPC_RMID, NULL), "IPC_RMID");
+}
+
+/* A System V segment dies with its last user only if it was removed. */
+TEST_F_TIMEOUT(stopped, segments, 300)
+{
+	struct segments segments = {
+		.removed = shmget(IPC_PRIVATE, 16 * MIB_PAGES * PAGE, IPC_CREAT | 0600),
+		.lasts = shmget(IPC_PRIVATE, 8 * MIB_PAGES * PAGE, IPC_CREAT | 0600),
+	};
+
+	if (segments.removed < 0 && errno == ENOSYS)
+		SKIP(return, "no System V IPC");
+	START(attach, &segments);
+	ASK(1);
+	EXPECT_FILE("dies", "/SYSV");
+	EXPECT_FILE("segment", "/SYSV");
+	EXPECT_SAID(16 * MIB_PAGES, "shmem");
+	EXPECT_SAID(8 * MIB_PAGES, "kept_shmem");
+	EXPECT_TRUE_WHEN_STOPPED(1, false);
+	shmctl(segments.lasts, IPC_RMID, NULL);
+}
+
+#define TABLES		8192UL
+
+/* One page in each table: as many page tables as pages. */
+static void scatter(void *arg)
+{
+	char *at = mmap(PLACE(0), TABLES * HUGE, RW,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	unsigned long i;
+
+	(void)arg;
+	need(at != MAP_FAILED, "mmap");
+	madvise(at, TABLES * HUGE, MADV_NOHUGEPAGE);
+	for (i = 0; i < TABLES; i++)
+		at[i * HUGE] = 1;
+}
+
+TEST_F_TIMEOUT(stopped, page_tables, 300)
+{
+	START(scatter, NULL);
+	ASK(1);
+	EXPECT_LE(TABLES * PAGE, SAID_BYTES("pagetables"));
+	EXPECT_LE(TABLES * PAGE, SAID_BYTES("anon"));
+	EXPECT_TRUE_WHEN_STOPPED(1, false);
+}
+
+#define THREADS		100
+
+static void *wait_for_end(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+static void be_threads(void *arg)
+{
+	pthread_t thread;
+	int i;
+
+	(void)arg;
+	for (i = 1; i < THREADS; i++)
+		need(!pthread_create(&thread, NULL, wait_for_end, NULL), "pthread_create");
+}
+
+/* Kernel stacks: the kernel's own counter falls by as much. */
+TEST_F_TIMEOUT(stopped, stacks, 300)
+{
+	int64_t before;
+	int i;
+
+	START(be_threads, NULL);
+	ASK(1);
+	EXPECT_EQ(THREADS, said_of(&self->said, "threads", false));
+	before = sum_of_lines("/proc/meminfo", "KernelStack:") * 1024;
+	end_all(self->pids, 1);
+	for (i = 0; i < 50 && before - sum_of_lines("/proc/meminfo", "KernelStack:") * 1024 <
+			      SAID_BYTES("stacks"); i++)
+		sleep_ms(100);
+	EXPECT_EQ(before - SAID_BYTES("stacks"),
+		  sum_of_lines("/proc/meminfo", "KernelStack:") * 1024);
+}
+
+static void be_swapped(void *arg)
+{
+	char *at = map_private(PLACE(0), 1024 * PAGE);
+	int *fd = arg;
+
+	write_pages(at, 1024);
+	page_out(at, 1024);
+	at = map(PLACE(1), 512 * PAGE, RW, MAP_SHARED, *fd, 0);
+	write_pages(at, 512);
+	page_out(at, 512);
+}
+
+TEST_F_TIMEOUT(stopped, swap, 300)
+{
+	const char *wrong = zram_on();
+	int fd;
+
+	if (wrong && !*wrong)
+		SKIP(return, "kernel has no zram");
+	ASSERT_EQ(NULL, wrong);
+	fd = memfd("swapped", 512);
+	START(be_swapped, &fd);
+	close(fd);
+	ASK(1);
+	EXPECT_SAID(1024 + 512, "swap");
+	EXPECT_FILE("dies", "/memfd:swapped");
+	end_all(self->pids, 1);
+	sleep_ms(300);
+	/* Each processor may keep some slots for itself. */
+	EXPECT_GE(self->said.swap + SAID_BYTES("swap"), free_swap());
+	EXPECT_LE(self->said.swap + SAID_BYTES("swap") -
+		  64 * (int64_t)PAGE * sysconf(_SC_NPROCESSORS_ONLN), free_swap());
+	EXPECT_TRUE(zram_off());
+}
+
+/* 4 private huge pages, 3 of a file without a name, 2 of one that the test keeps. */
+static void be_huge(void *arg)
+{
+	const int *fds = arg;
+	char *at = map(PLACE(0), 4 * HUGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB |
+		       MAP_HUGE_SIZE(HUGE), -1, 0);
+	int i;
+
+	for (i = 0; i < 4; i++)
+		at[i * HUGE] = 1;
+	at = map(PLACE(1), 3 * HUGE, RW, MAP_SHARED, fds[0], 0);
+	for (i = 0; i < 3; i++)
+		at[i * HUGE] = 1;
+	at = map(PLACE(2), 2 * HUGE, RW, MAP_SHARED, fds[1], 0);
+	for (i = 0; i < 2; i++)
+		at[i * HUGE] = 1;
+}
+
+TEST_F_TIMEOUT(stopped, huge_pages, 300)
+{
+	int fds[2];
+
+	if (!write_file(huge_pool(HUGE, "nr_hugepages"), "9") ||
+	    read_number(huge_pool(HUGE, "nr_hugepages")) != 9)
+		SKIP(return, "no 9 huge pages");
+	fds[0] = memfd_create("huge", MFD_CLOEXEC | MFD_HUGETLB | MAP_HUGE_SIZE(HUGE));
+	fds[1] = memfd_create("kept", MFD_CLOEXEC | MFD_HUGETLB | MAP_HUGE_SIZE(HUGE));
+	ASSERT_LE(0, fds[1]);
+	ASSERT_EQ(0, ftruncate(fds[0], 3 * HUGE));
+	ASSERT_EQ(0, ftruncate(fds[1], 2 * HUGE));
+	START(be_huge, fds);
+	close(fds[0]);
+	ASK(1);
+	EXPECT_EQ((int64_t)(7 * HUGE), SAID_BYTES("hugetlb"));
+	EXPECT_EQ((int64_t)(2 * HUGE), SAID_BYTES("kept_hugetlb"));
+	EXPECT_FILE("dies", "huge");
+	EXPECT_FILE("held", "kept");
+	end_all(self->pids, 1);
+	sleep_ms(300);
+	EXPECT_EQ(self->said.huge + SAID_BYTES("hugetlb"), free_huge());
+	close(fds[1]);
+	write_file(huge_pool(HUGE, "nr_hugepages"), "0");
+}
+
+#define STACK		(64UL << 10)
+
+static int sleep_as_peer(void *arg)
+{
+	for (;;)
+		pause();
+	return !!arg;
+}
+
+static void be_peers(void *arg)
+{
+	static char stack[STACK] __attribute__((aligned(16)));
+	pid_t *peer = arg;
+
+	write_pages(map_private(PLACE(0), 16 * MIB_PAGES * PAGE), 16 * MIB_PAGES);
+	*peer = clone(sleep_as_peer, stack + STACK, CLONE_VM | SIGCHLD, NULL);
+	need(*peer > 0, "clone");
+}
+
+/* An address space ends with the last process that has it. */
+TEST_F_TIMEOUT(stopped, address_space_of_two, 300)
+{
+	pid_t *peer = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, peer);
+	START(be_peers, peer);
+	self->pids[1] = *peer;
+	ASK(1);
+	EXPECT_EQ(-1, SAID_BYTES("anon"));
+	ASK(2);
+	EXPECT_EQ(2, said_of(&self->said, "processes", false));
+	EXPECT_EQ(1, said_of(&self->said, "mms", false));
+	EXPECT_LE(16 * MIB_PAGES * PAGE, SAID_BYTES("anon"));
+	kill(self->pids[1], SIGKILL);
+	EXPECT_TRUE_WHEN_STOPPED(2, false);
+}
+
+TEST_HARNESS_MAIN
