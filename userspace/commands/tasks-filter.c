@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Selects the processes and mappings of 'tasks', and sums up mappings. */
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +8,6 @@
 #include "host/names.h"
 #include "host/proc-texts.h"
 #include "host/process.h"
-#include "host/procfs.h"
 #include "lib/memory.h"
 
 /* Whether mappings are needed, to be shown or to be summed. */
@@ -44,14 +42,6 @@ static int none_matches(const struct session *session, const struct snapshot *sn
 	return fail(why, FAIL_NO_PROCESS, "no process matches");
 }
 
-/* Kernel threads and zombies have no address space: all sizes are 0. */
-static bool has_memory(uint32_t pid)
-{
-	char sizes[128];
-
-	return process_read(pid, "statm", sizes, sizeof(sizes)) && strtoull(sizes, NULL, 10);
-}
-
 static bool process_is_of_user(uint32_t pid, const struct options *options)
 {
 	const struct tasks_options *own = options->own;
@@ -84,23 +74,20 @@ static int choose(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	const struct tasks_options *own = options->own;
-	DIR *dir = procfs_open_dir(".", why);
-	struct cmdline_of *of = NULL;
-	const struct dirent *entry;
+	struct ids all = { NULL, 0 };
 	size_t i, n = 0, n_pids = 0;
-	uint32_t pid;
+	struct cmdline_of *of;
 
-	if (!dir)
+	if (process_all(&all, why))
 		return -1;
-	while ((entry = readdir(dir))) {
-		pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		if (!pid || !process_is_of_user(pid, options) || !has_memory(pid))
+	of = xcalloc(all.n, sizeof(*of));
+	for (i = 0; i < all.n; i++) {
+		if (!process_is_of_user(all.v[i], options))
 			continue;
-		of = array_grow(of, n, sizeof(*of));
-		of[n].pid = pid;
-		of[n++].chosen = process_has_name(pid, &own->comm);
+		of[n].pid = all.v[i];
+		of[n++].chosen = process_has_name(all.v[i], &own->comm);
 	}
-	closedir(dir);
+	ids_free(&all);
 
 	session->missed += cmdlines_match(&own->comm, of, n);
 	session->pids = xreallocarray(session->pids, n, sizeof(*session->pids));

@@ -100,6 +100,11 @@ uint32_t process_parent(uint32_t pid)
 	return status_number(pid, "PPid: %" SCNu32, 0);
 }
 
+uint32_t process_thread_count(uint32_t pid)
+{
+	return status_number(pid, "Threads: %" SCNu32, 0);
+}
+
 bool process_user(uint32_t pid, uint32_t *uid)
 {
 	/* -1 is not a valid UID. */
@@ -160,4 +165,31 @@ bool process_threads(struct ids *ids, uint32_t pid)
 			ids_add(ids, (uint32_t)strtoul(entry->d_name, NULL, 10));
 	closedir(dir);
 	return true;
+}
+
+/* Kernel threads and zombies have no address space: all sizes are 0. */
+static bool has_memory(uint32_t pid)
+{
+	char sizes[128];
+
+	return process_read(pid, "statm", sizes, sizeof(sizes)) && strtoull(sizes, NULL, 10);
+}
+
+int process_all(struct ids *ids, struct failure *why)
+{
+	DIR *dir = procfs_open_dir(".", why);
+	struct dirent *entry;
+	uint32_t pid;
+
+	if (!dir)
+		return -1;
+	while ((entry = readdir(dir))) {
+		pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+		if (pid && has_memory(pid)) {
+			ids->v = array_grow(ids->v, ids->n, sizeof(*ids->v));
+			ids->v[ids->n++] = pid;
+		}
+	}
+	closedir(dir);
+	return 0;
 }

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/failure.h"
+
 /**
  * struct process_state - from /proc/PID/stat
  * @letter: state as ps shows it; 0 if there is no such process
@@ -57,6 +59,9 @@ bool process_is_gone(uint32_t pid);
  */
 bool process_address_limit(uint32_t pid, uint64_t *limit);
 
+/* Threads of @pid; 0 if it is gone. */
+uint32_t process_thread_count(uint32_t pid);
+
 /* A growing list of IDs of threads or processes; owned. */
 struct ids {
 	uint32_t *v;
@@ -69,5 +74,8 @@ void ids_free(struct ids *ids);
 
 /* Adds the threads of process @pid; false if it has ended. */
 bool process_threads(struct ids *ids, uint32_t pid);
+
+/* Adds all processes of this machine but kernel threads and zombies; 0, or -1 and @why. */
+int process_all(struct ids *ids, struct failure *why);
 
 #endif /* READER_PROCESS_H */

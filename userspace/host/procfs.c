@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Files in /proc. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,4 +52,20 @@ bool procfs_link(const char *path, char *says, size_t size)
 		return false;
 	says[n] = '\0';
 	return true;
+}
+
+bool procfs_stat(const char *path, struct statx *stat)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s/%s", root, path);
+	return !statx(AT_FDCWD, name, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, stat);
+}
+
+int procfs_open_file(const char *path)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s/%s", root, path);
+	return open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "lib/failure.h"
 
@@ -19,6 +20,15 @@ DIR *procfs_open_dir(const char *path, struct failure *why);
 
 /* Reads the target of the link /proc/@path; false if there is none or it is too long. */
 bool procfs_link(const char *path, char *says, size_t size);
+
+/*
+ * Reads the status of what the link /proc/@path leads to, as this machine knows it: no
+ * file server is asked.  False if there is none.
+ */
+bool procfs_stat(const char *path, struct statx *stat);
+
+/* Opens what the link /proc/@path leads to, a regular file, for reading; -1 if it cannot. */
+int procfs_open_file(const char *path);
 
 /* Replaces /proc by another directory, for tests. */
 void procfs_root(const char *dir);

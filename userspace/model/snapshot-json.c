@@ -225,6 +225,21 @@ static void put_system(struct json *json, const struct view *view)
 	json_close(json, '}');
 }
 
+void snapshot_json_open(struct json *json, const char *command, const struct snapshot *snap)
+{
+	const struct view view = { .snap = snap };
+
+	document_open(json, command);
+	json_open(json, "scan", '{');
+	json_put_unsigned(json, "seq", snap->seq);
+	put_members(json, &scan_record, &view, &snap->scan);
+	json_close(json, '}');
+
+	json_open(json, "module", '{');
+	put_members(json, &info_record, &view, &snap->info);
+	json_close(json, '}');
+}
+
 void snapshot_json(FILE *out, const struct snapshot *snap,
 		   const struct json_parts *what)
 {
@@ -243,16 +258,7 @@ void snapshot_json(FILE *out, const struct snapshot *snap,
 	struct breakdown breakdown;
 	size_t i;
 
-	document_open(&json, what->command);
-	json_open(&json, "scan", '{');
-	json_put_unsigned(&json, "seq", snap->seq);
-	put_members(&json, &scan_record, &view, &snap->scan);
-	json_close(&json, '}');
-
-	json_open(&json, "module", '{');
-	put_members(&json, &info_record, &view, &snap->info);
-	json_close(&json, '}');
-
+	snapshot_json_open(&json, what->command, snap);
 	for (i = 0; i < ARRAY_SIZE(arrays); i++) {
 		if (arrays[i].part ? !(what->parts & arrays[i].part) :
 				     what->type != arrays[i].type)

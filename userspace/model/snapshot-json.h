@@ -39,6 +39,9 @@ struct json_parts {
 void snapshot_json(FILE *out, const struct snapshot *snap,
 		   const struct json_parts *what);
 
+/* Opens a document of @command about @snap, with how it was made; json_close() ends it. */
+void snapshot_json_open(struct json *json, const char *command, const struct snapshot *snap);
+
 /*
  * Writes the rows of @listing as the array @key, with the columns of @listing
  * or, if it has none, with all of @type.

@@ -636,6 +636,7 @@ static const struct scene {
 } scenes[] = {
 	{ "small", scene_small },
 	{ "machine", scene_machine },
+	{ "stopped", scene_stopped },
 	{ "unknown", scene_unknown },
 	{ "hostile", scene_hostile },
 	{ "plotters", scene_plotters },

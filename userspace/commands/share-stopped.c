@@ -1,0 +1,662 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus share --if-stopped: what the system gets back if processes end. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "commands/share-stopped.h"
+#include "host/cgroup-processes.h"
+#include "host/held-files.h"
+#include "host/process.h"
+#include "host/procfs.h"
+#include "lib/memory.h"
+#include "model/snapshot-json.h"
+#include "model/warnings.h"
+
+/* What becomes of a file when the processes end. */
+enum fate {
+	FATE_DIES,
+	FATE_NAMED,		/* a directory has it */
+	FATE_HELD,		/* another process maps it or has it open */
+	FATE_SEGMENT,		/* a System V segment that nobody has removed */
+	FATE_UNKNOWN,
+};
+
+static const char *const fates[] = {
+	[FATE_DIES] = "dies",
+	[FATE_NAMED] = "named",
+	[FATE_HELD] = "held",
+	[FATE_SEGMENT] = "segment",
+	[FATE_UNKNOWN] = "unknown",
+};
+
+/**
+ * struct stopped_file - a file of the processes that may die with them
+ * @file: as /proc shows it
+ * @mapped: its number as mappings have it; the file systems of some disks show others by stat()
+ * @name: as the kernel shows it; owned
+ * @read: @file is filled
+ * @share: the proportional share of the processes: all that they map if nobody else does
+ * @huge: huge pages that a single one of them maps
+ * @holder: another process that maps it or has it open; 0: there is none
+ */
+struct stopped_file {
+	struct held_file file;
+	struct file_number mapped;
+	char *name;
+	bool read;
+	uint64_t share;
+	uint64_t huge;
+	uint32_t holder;
+};
+
+static enum fate fate_of(const struct stopped_file *file)
+{
+	if (!file->read || file->file.segment == SEGMENT_UNKNOWN)
+		return FATE_UNKNOWN;
+	if (file->file.named)
+		return FATE_NAMED;
+	if (file->holder)
+		return FATE_HELD;
+	return file->file.segment == SEGMENT_LASTS ? FATE_SEGMENT : FATE_DIES;
+}
+
+DERIVED(file_fate, stopped_file, number, fate_of(row), true)
+DERIVED(file_holder, stopped_file, number, row->holder, row->holder)
+DERIVED(file_memory, stopped_file, number, row->file.memory, row->read && row->file.known)
+DERIVED(file_swap, stopped_file, number, row->file.swap, row->read && row->file.known)
+DERIVED(file_inode, stopped_file, number, row->mapped.inode, true)
+DERIVED(file_name, stopped_file, text, row->name, true)
+
+static const struct column file_columns[] = {
+	{ "fate", "Fate", "dies, or stays: named, held by another process, segment, unknown",
+	  .kind = KIND_WORD, .words = fates, .n_words = ARRAY_SIZE(fates), .derive = file_fate },
+	{ "holder", "Holder", "another process that maps it or has it open",
+	  .kind = KIND_ID, .derive = file_holder },
+	{ "memory", "Memory", "its pages in memory, mapped or not",
+	  .kind = KIND_BYTES, .total = TOTAL_SUM, .derive = file_memory },
+	{ "swap", "Swap", "its pages in swap",
+	  .kind = KIND_BYTES, .total = TOTAL_SUM, .derive = file_swap },
+	{ "inode", "Inode", "its inode", .kind = KIND_ID, .derive = file_inode },
+	{ "file", "File", "its name, or what the kernel shows for it",
+	  .kind = KIND_TEXT, .derive = file_name },
+};
+
+const struct record_type stopped_file_record = {
+	.name = "file of processes that end",
+	.derived = { file_columns, ARRAY_SIZE(file_columns) },
+};
+
+/* struct stopped - what ends and what stays; the columns describe the amounts */
+struct stopped {
+	uint64_t processes;
+	uint64_t mms;
+	struct amount threads;
+	struct amount anon;
+	struct amount shmem;
+	struct amount deleted;
+	struct amount pagetables;
+	struct amount stacks;
+	struct amount memory;
+	struct amount swap;
+	struct amount hugetlb;
+	struct amount cached;
+	struct amount kept_shmem;
+	struct amount kept_hugetlb;
+	struct amount shared;
+};
+
+#define COUNT(member)	DERIVED(get_##member, stopped, number, row->member, true)
+#define AMOUNT(member)							\
+	DERIVED(get_##member, stopped, number, (uint64_t)row->member.bytes, row->member.known)
+
+COUNT(processes)
+COUNT(mms)
+AMOUNT(threads)
+AMOUNT(anon)
+AMOUNT(shmem)
+AMOUNT(deleted)
+AMOUNT(pagetables)
+AMOUNT(stacks)
+AMOUNT(memory)
+AMOUNT(swap)
+AMOUNT(hugetlb)
+AMOUNT(cached)
+AMOUNT(kept_shmem)
+AMOUNT(kept_hugetlb)
+AMOUNT(shared)
+
+#define NUMBER(name, help)	{ #name, NULL, help, .kind = KIND_COUNT, .derive = get_##name }
+#define BYTES(name, help)	{ #name, NULL, help, .kind = KIND_BYTES, .derive = get_##name }
+
+static const struct column stopped_columns[] = {
+	NUMBER(processes, "processes that end"),
+	NUMBER(mms, "address spaces that end"),
+	NUMBER(threads, "threads that end"),
+	BYTES(anon, "anonymous memory that only they have"),
+	BYTES(shmem, "shared memory without a name and another user"),
+	BYTES(deleted, "page cache of deleted files without another user"),
+	BYTES(pagetables, "page tables"),
+	BYTES(stacks, "kernel stacks of the threads"),
+	BYTES(memory, "what free memory grows by: the sum of the above"),
+	BYTES(swap, "swap that becomes free"),
+	BYTES(hugetlb, "huge pages that go back to their pool"),
+	BYTES(cached, "stays: files only they map, in the page cache until reclaimed"),
+	BYTES(kept_shmem, "stays: shared memory only they map, with a name or another user"),
+	BYTES(kept_hugetlb, "stays: huge pages only they map, of such files"),
+	BYTES(shared, "stays: memory that other processes map too"),
+};
+
+const struct record_type stopped_record = {
+	.name = "end of processes",
+	.derived = { stopped_columns, ARRAY_SIZE(stopped_columns) },
+};
+
+/**
+ * struct stopping - the state of a run
+ * @pids: the processes that end
+ * @own: those of them whose address space ends
+ * @snap: census of @own, with their mappings
+ * @files: @n_files of them
+ */
+struct stopping {
+	struct session *session;
+	struct ids pids;
+	struct ids own;
+	struct snapshot *snap;
+	struct stopped_file *files;
+	size_t n_files;
+};
+
+static int compare_ids(const void *a, const void *b)
+{
+	const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* @ids is sorted. */
+static bool ids_have(const struct ids *ids, uint64_t id)
+{
+	const uint32_t key = (uint32_t)id;
+
+	return ids->n && bsearch(&key, ids->v, ids->n, sizeof(key), compare_ids);
+}
+
+/* The PIDs of the command line, which may be of threads, and those of @n cgroups. */
+static int choose(struct stopping *s, char *const *cgroups, size_t n, struct failure *why)
+{
+	const struct options *options = s->session->options;
+	size_t i;
+
+	for (i = 0; i < options->n_pids; i++)
+		ids_add(&s->pids, process_of(options->pids[i]));
+	for (i = 0; i < n; i++)
+		if (cgroup_processes(&s->pids, cgroups[i], why))
+			return -1;
+	if (s->pids.n > MEMCENSUS_PIDS_MAX)
+		return fail(why, FAIL_USAGE, "%zu processes are too many: at most %d", s->pids.n,
+			    MEMCENSUS_PIDS_MAX);
+	qsort(s->pids.v, s->pids.n, sizeof(*s->pids.v), compare_ids);
+	return 0;
+}
+
+static int take(struct stopping *s, const struct ids *ids, struct failure *why)
+{
+	struct request *request = &s->session->request;
+
+	snapshot_free(s->snap);
+	s->snap = NULL;
+	request->pids = ids->v;
+	request->n_pids = ids->n;
+	return session_take(s->session, &s->snap, why) == TAKE_DONE ? 0 : -1;
+}
+
+/*
+ * Returns a process that is in the list, or outside of it if @outside, among those that have
+ * the address space of @task; 0: there is none.
+ */
+static uint64_t among(const struct stopping *s, const struct task *task, bool outside)
+{
+	size_t i;
+
+	if (ids_have(&s->pids, task->pid) != outside)
+		return task->pid;
+	for (i = 0; KNOWN(task, MEMCENSUS_TASK_PEERS) && i < task->peers.n; i++)
+		if (ids_have(&s->pids, task->peers.v[i]) != outside)
+			return task->peers.v[i];
+	/* A list that is not whole may leave one out. */
+	return outside && KNOWN(task, MEMCENSUS_TASK_NR_PEERS) &&
+	       task->nr_peers > task->peers.n ? task->pid : 0;
+}
+
+/*
+ * Counts what the processes have together.  An address space that another process has too
+ * does not end: then again without those of the list that have it.
+ */
+static int count(struct stopping *s, struct failure *why)
+{
+	uint64_t other = 0;
+	size_t i;
+
+	if (take(s, &s->pids, why))
+		return -1;
+	for (i = 0; i < s->snap->n_tasks; i++) {
+		const struct task *task = &s->snap->tasks[i];
+		const uint64_t lives = among(s, task, true);
+
+		if (task_is_gone(task))
+			continue;
+		if (!lives) {
+			ids_add(&s->own, (uint32_t)task->pid);
+			continue;
+		}
+		other = lives;
+		fprintf(stderr, "memcensus: process %" PRIu64 " shares its address space with %"
+			PRIu64 ", which does not end: only its kernel stacks come back\n",
+			among(s, task, false), other);
+	}
+	if (!other)
+		return 0;
+	if (!s->own.n)
+		return fail(why, FAIL_NO_PROCESS,
+			    "no address space would end: name process %" PRIu64 " too", other);
+	qsort(s->own.v, s->own.n, sizeof(*s->own.v), compare_ids);
+	return take(s, &s->own, why);
+}
+
+static struct file_number number_in(const struct vma *vma)
+{
+	return (struct file_number){
+		(uint32_t)vma->dev_major, (uint32_t)vma->dev_minor, vma->inode };
+}
+
+static uint64_t bytes_of(const struct vma *vma, unsigned int figure)
+{
+	return KNOWN(&vma->figures, figure) ? vma->figures.v[figure] : 0;
+}
+
+/* The inode of the first System V segment is 0. */
+static bool has_file(const struct vma *vma)
+{
+	return KNOWN(vma, MEMCENSUS_VMA_INODE) && KNOWN(vma, MEMCENSUS_VMA_NAME) &&
+	       vma->name[0] == '/';
+}
+
+/* Whether the file of @vma is in memory, or has no name. */
+static bool may_die(const struct vma *vma)
+{
+	return has_file(vma) &&
+	       (bytes_of(vma, MEMCENSUS_F_SHMEM) || bytes_of(vma, MEMCENSUS_F_HUGETLB) ||
+		bytes_of(vma, MEMCENSUS_F_SWAP) ||
+		held_name_is_deleted(vma->name));
+}
+
+static struct stopped_file *add_file(struct stopping *s, const char *name, const char *path)
+{
+	struct stopped_file *file;
+
+	s->files = array_grow(s->files, s->n_files, sizeof(*s->files));
+	file = &s->files[s->n_files++];
+	file->name = xstrdup(name);
+	file->read = held_file_read(&file->file, path);
+	return file;
+}
+
+static void add_mapping(struct stopping *s, const struct vma *vma)
+{
+	const struct file_number number = number_in(vma);
+	struct stopped_file *file = NULL;
+	char path[80];
+	size_t i;
+
+	for (i = 0; i < s->n_files && !file; i++)
+		if (file_number_same(&s->files[i].mapped, &number))
+			file = &s->files[i];
+	if (!file) {
+		snprintf(path, sizeof(path), "%" PRIu64 "/map_files/%" PRIx64 "-%" PRIx64,
+			 vma->pid, vma->start, vma->end);
+		file = add_file(s, mapping_name(vma), path);
+		file->mapped = number;
+	}
+	/* Copies of a private mapping are not pages of the file. */
+	file->share += bytes_of(vma, MEMCENSUS_F_PSS_FILE) +
+		       bytes_of(vma, MEMCENSUS_F_PSS_SHMEM);
+	if (KNOWN(vma, MEMCENSUS_VMA_MODE) && strchr(vma->mode, 's')) {
+		file->share += bytes_of(vma, MEMCENSUS_F_HUGETLB_PSS);
+		file->huge += bytes_of(vma, MEMCENSUS_F_PRIVATE_HUGETLB);
+	}
+}
+
+static struct stopped_file *find_open(struct stopping *s, const struct file_number *number)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_files; i++)
+		if (s->files[i].read && file_number_same(&s->files[i].file.number, number))
+			return &s->files[i];
+	return NULL;
+}
+
+static void add_open(void *context, const struct file_number *number, const char *name,
+		     const char *path)
+{
+	struct stopping *s = context;
+
+	if (!find_open(s, number))
+		add_file(s, name, path)->mapped = *number;
+}
+
+static void add_files(struct stopping *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->snap->n_vmas; i++)
+		if (may_die(&s->snap->vmas[i]))
+			add_mapping(s, &s->snap->vmas[i]);
+	for (i = 0; i < s->pids.n; i++)
+		held_files_each(s->pids.v[i], add_open, s);
+}
+
+/* Whose open files are read. */
+struct holder {
+	struct stopping *stopping;
+	uint32_t pid;
+};
+
+static void note_open(void *context, const struct file_number *number, const char *name,
+		      const char *path)
+{
+	const struct holder *holder = context;
+	struct stopped_file *file = find_open(holder->stopping, number);
+
+	(void)name;
+	(void)path;
+	if (file && !file->holder)
+		file->holder = holder->pid;
+}
+
+static void note_mappings(struct stopping *s, const struct snapshot *others)
+{
+	struct file_number number;
+	size_t i, k;
+
+	for (i = 0; i < others->n_vmas; i++) {
+		number = number_in(&others->vmas[i]);
+		for (k = 0; k < s->n_files && has_file(&others->vmas[i]); k++)
+			if (file_number_same(&s->files[k].mapped, &number))
+				s->files[k].holder = (uint32_t)others->vmas[i].pid;
+	}
+}
+
+/*
+ * Finds the other processes that have these files, if a file could die: by a census of
+ * their mappings, which a stuck process does not block, and by their open files.
+ */
+static int find_holders(struct stopping *s, struct failure *why)
+{
+	struct source *source = s->session->source;
+	struct ids all = { NULL, 0 }, others = { NULL, 0 };
+	struct request request = {
+		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
+		.basis = MEMCENSUS_BASIS_MAPCOUNT,
+	};
+	struct snapshot *snap;
+	size_t i, n;
+	int ret = 0;
+
+	for (i = 0, n = 0; i < s->n_files; i++)
+		n += fate_of(&s->files[i]) == FATE_DIES;
+	if (!n || process_all(&all, why))
+		return n ? -1 : 0;
+	others.v = xcalloc(all.n, sizeof(*others.v));
+	for (i = 0; i < all.n; i++)
+		if (!ids_have(&s->pids, all.v[i]))
+			others.v[others.n++] = all.v[i];
+	for (i = 0; i < others.n; i++) {
+		struct holder holder = { s, others.v[i] };
+
+		held_files_each(others.v[i], note_open, &holder);
+	}
+	for (i = 0; i < others.n && !ret; i += request.n_pids) {
+		request.pids = others.v + i;
+		request.n_pids = others.n - i < MEMCENSUS_PIDS_MAX ? others.n - i :
+								     MEMCENSUS_PIDS_MAX;
+		snap = snapshot_new();
+		ret = source->ops->take(source, &request, snap, why) == TAKE_DONE ? 0 : -1;
+		if (!ret)
+			note_mappings(s, snap);
+		snapshot_free(snap);
+	}
+	ids_free(&all);
+	ids_free(&others);
+	return ret;
+}
+
+static struct amount known(uint64_t bytes)
+{
+	return (struct amount){ true, (int64_t)bytes };
+}
+
+/* What is left of @all without @part, of which another count may have more. */
+static struct amount rest(struct amount all, uint64_t part)
+{
+	all.bytes -= all.bytes < (int64_t)part ? all.bytes : (int64_t)part;
+	return all;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* What the processes map of @file: each share is rounded down to bytes. */
+static uint64_t mapped_of(const struct stopped_file *file, uint64_t page)
+{
+	const uint64_t pages = page ? (file->share + page - 1) / page : 0;
+
+	return file->read ? least(pages * page, file->file.memory) : 0;
+}
+
+/* Adds the files to what dies, and subtracts their mapped pages from what stays. */
+static void add_fates(const struct stopping *s, struct stopped *sum)
+{
+	const struct stopped_file *f;
+	uint64_t mapped;
+
+	for (f = s->files; f < s->files + s->n_files; f++) {
+		const bool dies = fate_of(f) == FATE_DIES;
+
+		mapped = mapped_of(f, s->snap->info.page_size);
+		if (f->read && f->file.home == FILE_IN_HUGETLB) {
+			if (!dies)
+				sum->kept_hugetlb.bytes += (int64_t)(f->holder ? f->huge : mapped);
+			else
+				sum->hugetlb.bytes += (int64_t)(f->file.memory - mapped);
+			continue;
+		}
+		if (!dies)
+			continue;
+		if (f->file.home == FILE_IN_SHMEM) {
+			sum->shmem = amount_plus(sum->shmem, (struct amount){
+				f->file.known, (int64_t)f->file.memory });
+			sum->swap = amount_plus(sum->swap, known(f->file.swap));
+			sum->kept_shmem = rest(sum->kept_shmem, mapped);
+		} else {
+			sum->deleted = amount_plus(sum->deleted, (struct amount){
+				f->file.known, (int64_t)f->file.memory });
+			sum->cached = rest(sum->cached, mapped);
+		}
+	}
+	sum->kept_hugetlb.bytes = (int64_t)least((uint64_t)sum->kept_hugetlb.bytes,
+						 (uint64_t)sum->hugetlb.bytes);
+	sum->hugetlb = amount_minus(sum->hugetlb, sum->kept_hugetlb);
+}
+
+/*
+ * Bytes of a kernel stack, a power of two: all that there are, divided by threads, of which
+ * each processor has one more that no file of /proc counts.
+ */
+static struct amount stack_size(const struct snapshot *snap)
+{
+	const struct amount all = amount_total(snap, MEMCENSUS_S_KERNEL_STACK);
+	unsigned long threads = 0;
+	struct failure ignored;
+	struct amount size = { false, 1024 };
+	FILE *file = procfs_open("loadavg", &ignored);
+
+	if (file && fscanf(file, "%*s %*s %*s %*u/%lu", &threads) == 1 && all.known && threads) {
+		threads += (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
+		size.known = true;
+		/* The counter lags a little: the nearest one. */
+		while (size.bytes * 3 / 2 * (int64_t)threads < all.bytes)
+			size.bytes *= 2;
+	}
+	if (file)
+		fclose(file);
+	return size;
+}
+
+static void sum_up(const struct stopping *s, struct stopped *sum)
+{
+	const struct snapshot *snap = s->snap;
+	const struct figures none = { 0 };
+	const struct figures *f = snap->n_groups ? &snap->groups[0].figures : &none;
+	struct amount size = stack_size(snap);
+	size_t i;
+
+	*sum = (struct stopped){ .processes = s->pids.n, .threads = { true, 0 } };
+	for (i = 0; i < s->pids.n; i++) {
+		const uint32_t threads = process_thread_count(s->pids.v[i]);
+
+		sum->threads = amount_plus(sum->threads, (struct amount){ threads, threads });
+	}
+	for (i = 0; i < snap->n_tasks; i++)
+		sum->mms += !task_is_gone(&snap->tasks[i]);
+	sum->shmem = known(0);
+	sum->deleted = known(0);
+	sum->kept_hugetlb = known(0);
+	sum->anon = amount_figure(f, MEMCENSUS_F_USS_ANON);
+	sum->swap = amount_figure(f, MEMCENSUS_F_SWAP_USS);
+	sum->hugetlb = amount_figure(f, MEMCENSUS_F_PRIVATE_HUGETLB);
+	sum->cached = amount_figure(f, MEMCENSUS_F_USS_FILE);
+	sum->kept_shmem = amount_figure(f, MEMCENSUS_F_USS_SHMEM);
+	sum->shared = amount_figure(f, MEMCENSUS_F_SHARED);
+	/* The figure leaves out the page at the top. */
+	sum->pagetables = amount_figure(f, MEMCENSUS_F_PAGETABLES);
+	sum->pagetables.bytes += (int64_t)(sum->mms * snap->info.page_size);
+	sum->stacks = (struct amount){
+		size.known && sum->threads.known, size.bytes * sum->threads.bytes };
+	add_fates(s, sum);
+	sum->memory = amount_plus(amount_plus(sum->anon, sum->shmem),
+				  amount_plus(sum->deleted,
+					      amount_plus(sum->pagetables, sum->stacks)));
+}
+
+static struct records files_of(const struct stopping *s)
+{
+	return records_of(s->files, s->n_files, sizeof(*s->files));
+}
+
+static void show_table(const struct stopping *s, const struct view *view,
+		       const struct stopped *sum)
+{
+	const struct options *options = s->session->options;
+	const struct units units = command_units(view, options);
+	FILE *out = s->session->out;
+	struct table *table = table_new(command_look(options), out);
+	const struct column *column;
+	unsigned int i;
+
+	table_columns(table, "What >Amount");
+	if (!options->raw)
+		table_column_text(table, "Meaning");
+	for (i = 0; (column = record_column(&stopped_record, i)); i++) {
+		table_row(table);
+		table_cell(table, column->name);
+		cell_column(table, column, view, sum, &units);
+		if (!options->raw)
+			table_cell(table, column->help);
+	}
+	table_finish(table);
+	if (!s->n_files)
+		return;
+	command_title(options, out, "Files in memory, or deleted");
+	command_records(view, options, files_of(s), options->totals, out);
+}
+
+static void show_json(const struct stopping *s, const struct view *view,
+		      const struct stopped *sum)
+{
+	struct json json = { .out = s->session->out };
+	const struct column *column;
+	unsigned int i;
+
+	snapshot_json_open(&json, s->session->options->command->name, s->snap);
+	json_open(&json, "if_stopped", '{');
+	for (i = 0; (column = record_column(&stopped_record, i)); i++)
+		json_column(&json, column, view, sum);
+	json_close(&json, '}');
+	command_json_records(&json, "files", view, s->session->options, files_of(s));
+	json_close(&json, '}');
+}
+
+/* Says how many files may die too; false: none. */
+static bool note_unknown(const struct stopping *s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s->n_files; i++)
+		n += fate_of(&s->files[i]) == FATE_UNKNOWN;
+	if (n)
+		fprintf(stderr,
+			"memcensus: %zu file%s may die too, and count%s as staying: in another IPC namespace, or gone while asked\n",
+			n, n == 1 ? "" : "s", n == 1 ? "s" : "");
+	return n;
+}
+
+static void stopping_free(struct stopping *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_files; i++)
+		free(s->files[i].name);
+	free(s->files);
+	snapshot_free(s->snap);
+	ids_free(&s->own);
+	ids_free(&s->pids);
+}
+
+int stopped_run(struct session *session, char *const *cgroups, size_t n, struct failure *why)
+{
+	struct stopping s = { .session = session };
+	struct stopped sum;
+	int ret;
+
+	session->request.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS |
+				 MEMCENSUS_PART_SYSTEM;
+	session->request.group_by = MEMCENSUS_BY_PIDS;
+	session->request.basis = MEMCENSUS_BASIS_FRAMES;
+	ret = choose(&s, cgroups, n, why) || count(&s, why) ? -1 : 0;
+	if (!ret) {
+		add_files(&s);
+		ret = find_holders(&s, why);
+	}
+	if (!ret) {
+		const struct view view = {
+			.snap = s.snap, .numeric = session->options->numeric };
+
+		sum_up(&s, &sum);
+		if (session->options->json)
+			show_json(&s, &view, &sum);
+		else
+			show_table(&s, &view, &sum);
+		fflush(session->out);
+		session->partial |= warnings_print(stderr, s.snap);
+		session->partial |= note_unknown(&s);
+	}
+	stopping_free(&s);
+	return ret;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * 'share --if-stopped': what the system gets back if processes end.
+ */
+#ifndef READER_SHARE_STOPPED_H
+#define READER_SHARE_STOPPED_H
+
+#include "cli/rows.h"
+#include "cli/session.h"
+
+/* What ends and what stays, and a file of the processes that end. */
+extern const struct record_type stopped_record;
+extern const struct record_type stopped_file_record;
+
+/*
+ * Shows what ends with the processes of @session->options and of the @n cgroups, all
+ * together, and what stays.  Returns 0, or -1 and @why.
+ */
+int stopped_run(struct session *session, char *const *cgroups, size_t n, struct failure *why);
+
+#endif /* READER_SHARE_STOPPED_H */

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The processes of a cgroup of the default hierarchy. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/cgroup-processes.h"
+#include "host/cgroups.h"
+#include "lib/memory.h"
+
+/**
+ * struct search - for the processes of a cgroup
+ * @path: of the cgroup, @len characters without a slash at the end
+ * @ids: gets the processes
+ * @found: there is such a cgroup
+ */
+struct search {
+	const char *path;
+	size_t len;
+	struct ids *ids;
+	bool found;
+};
+
+static bool is_below(const struct search *search, const char *path)
+{
+	return !strncmp(path, search->path, search->len) &&
+	       (!path[search->len] || path[search->len] == '/');
+}
+
+static void add_processes(const struct cgroup_place *place, void *context)
+{
+	struct search *search = context;
+	uint32_t pid;
+	FILE *file;
+	char *name;
+
+	if (!is_below(search, place->path) && !is_below(search, place->dir))
+		return;
+	search->found = true;
+	name = xasprintf("%s/cgroup.procs", place->dir);
+	file = fopen(name, "re");
+	free(name);
+	while (file && fscanf(file, "%" SCNu32, &pid) == 1)
+		if (pid)
+			ids_add(search->ids, pid);
+	if (file)
+		fclose(file);
+}
+
+int cgroup_processes(struct ids *ids, const char *path, struct failure *why)
+{
+	struct search search = { path, strlen(path), ids, false };
+	const size_t before = ids->n;
+
+	while (search.len && path[search.len - 1] == '/')
+		search.len--;
+	cgroups_each(add_processes, &search);
+	if (!search.found)
+		return fail(why, FAIL_USAGE,
+			    "no cgroup '%.200s' in the default hierarchy; 'memcensus -g' lists those with processes",
+			    path);
+	if (ids->n == before)
+		return fail(why, FAIL_NO_PROCESS, "no process is in the cgroup '%.200s'", path);
+	return 0;
+}

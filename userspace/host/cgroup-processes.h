@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The processes of a cgroup of the default hierarchy.
+ */
+#ifndef READER_CGROUP_PROCESSES_H
+#define READER_CGROUP_PROCESSES_H
+
+#include "host/process.h"
+
+/*
+ * Adds the processes of the cgroup @path and of those below it.  @path is from the root of
+ * the hierarchy, as the census shows it, or is its directory.  0, or -1 and @why: there is no
+ * such cgroup, or it has no process.
+ */
+int cgroup_processes(struct ids *ids, const char *path, struct failure *why);
+
+#endif /* READER_CGROUP_PROCESSES_H */

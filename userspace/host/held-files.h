@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Files that processes hold, mapped or open, and that may die with them: without a name,
+ * or in memory only.
+ */
+#ifndef READER_HELD_FILES_H
+#define READER_HELD_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Number of a file as the kernel knows it. */
+struct file_number {
+	uint32_t major;
+	uint32_t minor;
+	uint64_t inode;
+};
+
+static inline bool file_number_same(const struct file_number *a, const struct file_number *b)
+{
+	return a->inode == b->inode && a->major == b->major && a->minor == b->minor;
+}
+
+/* Where the pages of a file are. */
+enum file_home {
+	FILE_ON_DISK,
+	FILE_IN_SHMEM,		/* shmem, tmpfs, memfd */
+	FILE_IN_HUGETLB,
+};
+
+/* Whether a System V segment lasts when nobody has it attached. */
+enum segment {
+	SEGMENT_NONE,		/* the file is none */
+	SEGMENT_LASTS,
+	SEGMENT_REMOVED,	/* IPC_RMID */
+	SEGMENT_UNKNOWN,	/* of another IPC namespace */
+};
+
+/**
+ * struct held_file - a file as /proc shows it
+ * @number: by stat()
+ * @home: where its pages are
+ * @segment: of System V
+ * @named: a directory has it
+ * @known: @memory and @swap are known
+ * @memory: bytes of its pages in memory, mapped or not
+ * @swap: bytes in swap
+ */
+struct held_file {
+	struct file_number number;
+	enum file_home home;
+	enum segment segment;
+	bool named;
+	bool known;
+	uint64_t memory;
+	uint64_t swap;
+};
+
+/*
+ * Fills @file for the link /proc/@path, which is in fd or map_files of a process.  False if
+ * it is gone, or not a regular file.
+ */
+bool held_file_read(struct held_file *file, const char *path);
+
+/* Whether the kernel shows @name for a file without a name. */
+bool held_name_is_deleted(const char *name);
+
+/*
+ * Calls @each for each open file of process @pid that has no name: its number, the name that
+ * /proc shows, and the link.
+ */
+typedef void held_fn(void *context, const struct file_number *number, const char *name,
+		     const char *path);
+void held_files_each(uint32_t pid, held_fn *each, void *context);
+
+#endif /* READER_HELD_FILES_H */
