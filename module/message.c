@@ -252,7 +252,8 @@ static int fill_pair(struct sk_buff *skb, const struct census_envelope *e,
 	       put_number(skb, MEMCENSUS_PAIR_GROUP, pair->group) ||
 	       put_number(skb, MEMCENSUS_PAIR_PEER_GROUP, pair->peer_group) ||
 	       put_number(skb, MEMCENSUS_PAIR_LEFT_OUT, unknown ? 0 : pair->left_out) ||
-	       put_kinds(skb, MEMCENSUS_PAIR_COMMON, pair->bytes);
+	       put_kinds(skb, MEMCENSUS_PAIR_COMMON, pair->bytes) ||
+	       (!pair->left_out && put_kinds(skb, MEMCENSUS_PAIR_ALONE, pair->alone));
 }
 
 /* Adds the word at @offset of each block. */

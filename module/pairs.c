@@ -114,6 +114,55 @@ u32 census_turn_note(struct census_masks *m, const struct census_owners *o, u32 
 }
 
 /**
+ * census_states_clear() - prepare states that have masks for census_turn_count()
+ * @m: all masks are added
+ * @state: unit of such a state
+ *
+ * Return: unit of the next one, or 0.
+ */
+u32 census_states_clear(const struct census_masks *m, u32 state)
+{
+	u32 left;
+
+	for (left = AT_ONCE; state && left; left--) {
+		struct census_pair_state *s = census_unit(m->states, state);
+
+		s->one = 0;
+		s->two = 0;
+		s->three = 0;
+		state = s->next;
+	}
+	return state;
+}
+
+static bool count(void *context, const struct census_owners *o, u32 block, u64 mask)
+{
+	struct census_pair_state *s = state_of(context, o, block);
+
+	if (!s->newest)
+		return true;
+	s->three |= s->two & mask;
+	s->two |= s->one & mask;
+	s->one |= mask;
+	return true;
+}
+
+/**
+ * census_turn_count() - count an owner of the pages of a turn
+ * @m: masks of all rows; census_states_clear() has cleared their states
+ * @o: as for census_turn_note()
+ * @turn: number of one of its turns; no other turn of its owner has the same pages
+ * @begin: entry to start at, first that of the turn
+ *
+ * Return: entry to continue at, the end of the turn after the last.
+ */
+u32 census_turn_count(const struct census_masks *m, const struct census_owners *o, u32 turn,
+		      u32 begin)
+{
+	return each_entry(o, turn, begin, count, (void *)m);
+}
+
+/**
  * struct comparison - an owner that is compared with all rows
  * @masks: of the rows
  * @row: of the owner, or 0
@@ -122,20 +171,23 @@ u32 census_turn_note(struct census_masks *m, const struct census_owners *o, u32 
 struct comparison {
 	const struct census_masks *masks;
 	u32 row;
-	census_kinds *common;
+	struct census_common *common;
 };
 
 static bool compare(void *context, const struct census_owners *o, u32 block, u64 mask)
 {
 	const struct comparison *c = context;
 	const struct census_pair_state *s = state_of(c->masks, o, block);
+	u32 kind = census_block_kind(o, block), unit;
 	const struct census_pair_mask *with;
-	u32 unit;
+	u64 pair = s->two & ~s->three;
 
 	for (unit = s->newest; unit; unit = with->older) {
 		with = pair_mask(c->masks, unit);
-		if (with->row != c->row)
-			c->common[with->row][s->kind] += census_popcount(mask & with->mask);
+		if (with->row == c->row)
+			continue;
+		c->common[with->row].both[kind] += census_popcount(mask & with->mask);
+		c->common[with->row].alone[kind] += census_popcount(mask & with->mask & pair);
 	}
 	return true;
 }
@@ -143,7 +195,7 @@ static bool compare(void *context, const struct census_owners *o, u32 block, u64
 /**
  * census_turn_common() - count what a turn has in common with each row
  * @m: masks of all rows
- * @o: as for census_turn_note()
+ * @o: as for census_turn_note(); census_turn_count() has counted all its turns
  * @turn: number of one of its turns; no other turn of its owner has the same pages
  * @begin: entry to start at, first that of the turn
  * @row: the row that is its owner, or 0
@@ -152,17 +204,21 @@ static bool compare(void *context, const struct census_owners *o, u32 block, u64
  * Return: entry to continue at, the end of the turn after the last.
  */
 u32 census_turn_common(const struct census_masks *m, const struct census_owners *o, u32 turn,
-		       u32 begin, u32 row, census_kinds *common)
+		       u32 begin, u32 row, struct census_common *common)
 {
 	struct comparison c = { .masks = m, .row = row, .common = common };
 
 	return each_entry(o, turn, begin, compare, &c);
 }
 
-/* Adds the pages of the groups by number of owners, and the number of all pairs. */
-static void count_owners(const struct census_masks *m, const struct census_pair_state *s,
-			 const struct census_plane_sum *sum, u64 left,
-			 struct census_matrix *matrix)
+/*
+ * Adds the pages of the groups by number of owners, and the number of all pairs.
+ *
+ * Return: the pages of two groups.
+ */
+static u64 count_owners(const struct census_masks *m, const struct census_pair_state *s,
+			const struct census_plane_sum *sum, u64 left,
+			struct census_matrix *matrix)
 {
 	u64 classes[CENSUS_OWNER_CLASSES] = {}, same, owners;
 	const struct census_pair_mask *mask;
@@ -182,9 +238,11 @@ static void count_owners(const struct census_masks *m, const struct census_pair_
 		if (!(++nr % AT_ONCE))
 			cond_resched();
 	}
+	return classes[census_owner_class(2)];
 }
 
-static void compare_rows(u32 kind, u32 nr, struct census_matrix *matrix)
+/* @pair: the pages of two groups */
+static void compare_rows(u32 kind, u32 nr, u64 pair, struct census_matrix *matrix)
 {
 	const struct census_pair_mask *row = matrix->row;
 	u32 i, j;
@@ -192,10 +250,13 @@ static void compare_rows(u32 kind, u32 nr, struct census_matrix *matrix)
 	for (i = 1; i < nr; i++)
 		for (j = 0; j < i; j++) {
 			u64 both = row[i].mask & row[j].mask;
+			struct census_common *c;
 
-			if (both)
-				matrix->common[census_pair_index(row[i].row, row[j].row)][kind] +=
-					census_popcount(both);
+			if (!both)
+				continue;
+			c = &matrix->common[census_pair_index(row[i].row, row[j].row)];
+			c->both[kind] += census_popcount(both);
+			c->alone[kind] += census_popcount(both & pair);
 		}
 }
 
@@ -229,8 +290,8 @@ u32 census_state_compare(const struct census_masks *m, u32 state, struct census_
 		if (!(++n % AT_ONCE))
 			cond_resched();
 	}
-	count_owners(m, s, &sum, some, matrix);
-	compare_rows(s->kind, nr, matrix);
+	some = count_owners(m, s, &sum, some, matrix);
+	compare_rows(s->kind, nr, some, matrix);
 	return s->next;
 }
 

@@ -7,9 +7,10 @@
  *
  *	block 7  [state] -> [mask, row 9] -> [mask, row 4]
  *
- * With address spaces as rows, each entry of the census is compared with the masks of its
- * block.  With groups, a page that several members map is in the group's mask once; then the
- * masks of each block are compared with each other, and counted like owners.
+ * With address spaces as rows, all entries of their blocks are counted first: pages of one
+ * owner, of two, of more.  Then each entry is compared with the masks of its block.  With groups,
+ * a page that several members map is in the group's mask once; then the masks of each block are
+ * compared with each other, and counted like owners.
  *
  * Users choose how many owners a block has.  So the number of rows that are compared is
  * bounded: an entry takes at most as many steps as there are rows.
@@ -25,17 +26,33 @@
 #include "owners.h"
 
 /**
+ * struct census_common - what two have in common, in pages
+ * @both: pages of both
+ * @alone: of these, pages without other owners
+ */
+struct census_common {
+	census_kinds both;
+	census_kinds alone;
+};
+
+/**
  * struct census_pair_state - rows of a block
  * @newest: unit of its &struct census_pair_mask added last, 0: none
- * @kind: of its pages; only if @newest
  * @next: unit of another state with masks, 0: none
- * @unused: fills the units
+ * @kind: of its pages, until census_states_clear()
+ * @one: afterwards, pages of at least one owner
+ * @two: of at least two
+ * @three: of at least three
  */
 struct census_pair_state {
 	u32 newest;
-	u32 kind;
 	u32 next;
-	u32 unused[5];
+	union {
+		u64 kind;
+		u64 one;
+	};
+	u64 two;
+	u64 three;
 };
 
 static_assert(sizeof(struct census_pair_state) == CENSUS_GROUP_UNITS * CENSUS_UNIT_BYTES);
@@ -74,7 +91,7 @@ struct census_masks {
  * @nr: number of groups that are compared
  * @place: by group: its number among these, from 1; 0: it is not compared
  * @by_owners: %CENSUS_OWNER_CLASSES for each group: its pages by census_owner_class()
- * @common: by census_pair_index(): pages of both
+ * @common: by census_pair_index()
  * @all: sum over all pairs of groups, compared or not
  * @row: masks of a block that are compared
  */
@@ -82,7 +99,7 @@ struct census_matrix {
 	u32 nr;
 	u32 *place;
 	census_kinds *by_owners;
-	census_kinds *common;
+	struct census_common *common;
 	census_kinds all;
 	struct census_pair_mask row[CENSUS_COMPARED_MAX];
 };
@@ -133,8 +150,11 @@ void census_top_sort(struct census_top *top);
 
 u32 census_turn_note(struct census_masks *m, const struct census_owners *o, u32 turn,
 		     u32 begin, u32 row);
+u32 census_states_clear(const struct census_masks *m, u32 state);
+u32 census_turn_count(const struct census_masks *m, const struct census_owners *o, u32 turn,
+		      u32 begin);
 u32 census_turn_common(const struct census_masks *m, const struct census_owners *o, u32 turn,
-		       u32 begin, u32 row, census_kinds *common);
+		       u32 begin, u32 row, struct census_common *common);
 u32 census_state_compare(const struct census_masks *m, u32 state, struct census_matrix *matrix);
 
 #endif /* _CENSUS_PAIRS_H */

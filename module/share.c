@@ -158,7 +158,7 @@ static void forget_row(struct census_share *s, u32 row)
 	memset(&s->rows[row], 0, sizeof(s->rows[row]));
 	for (i = 1; i <= s->nr_columns; i++) {
 		if (s->columns[i].common)
-			memset(s->columns[i].common[row], 0, sizeof(census_kinds));
+			memset(&s->columns[i].common[row], 0, sizeof(*s->columns[i].common));
 		cond_resched();
 	}
 }
@@ -263,10 +263,18 @@ static bool add_common(struct pass *p, struct census_column *column)
 	if (!column->common)
 		return false;
 	for (row = 1; row <= s->nr_rows; row++)
-		for (kind = 0; kind < CENSUS_KINDS; kind++)
-			column->common[row][kind] += s->common[row][kind];
+		for (kind = 0; kind < CENSUS_KINDS; kind++) {
+			column->common[row].both[kind] += s->common[row].both[kind];
+			column->common[row].alone[kind] += s->common[row].alone[kind];
+		}
 	memset(s->common, 0, (s->nr_rows + 1UL) * sizeof(*s->common));
 	return true;
+}
+
+static u32 count_owner(struct pass *p, const struct census_owners *o, u32 turn, u32 begin,
+		       struct census_column *column)
+{
+	return census_turn_count(&p->masks, o, turn, begin);
 }
 
 static u32 compare_column(struct pass *p, const struct census_owners *o, u32 turn, u32 begin,
@@ -297,6 +305,7 @@ static int compare_all(struct pass *p, struct census_frames *const *workers)
 {
 	struct census_budget *budget = workers[0]->budget;
 	struct census_pool states = { .budget = budget, .nr = 1 };
+	u32 state;
 	int err;
 
 	p->masks.states = &states;
@@ -308,6 +317,12 @@ static int compare_all(struct pass *p, struct census_frames *const *workers)
 		if (err == -ENOMEM)
 			workers[0]->owners.failed = true;
 	}
+	for (state = p->masks.first; state && !err;) {
+		state = census_states_clear(&p->masks, state);
+		cond_resched();
+	}
+	if (!err)
+		err = each_turn(p, false, count_owner);
 	if (!err)
 		err = each_turn(p, false, compare_column);
 	census_pool_free(&p->masks.masks);
@@ -324,8 +339,8 @@ static int compare_all(struct pass *p, struct census_frames *const *workers)
  *
  * census_groups_count() compares groups.
  *
- * Takes one pass over all entries, with at most a step for each row in each, and two over those
- * of the rows.
+ * Takes two passes over all entries, in one of them at most a step for each row in each, and two
+ * over those of the rows.
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
@@ -414,6 +429,13 @@ static struct census_pair *add_pair(struct census_snapshot *snap)
 	return pair;
 }
 
+static void add_common_bytes(struct census_pair *pair, const struct census_common *common,
+			     const unsigned int *hugetlb)
+{
+	add_bytes(pair->bytes, common->both, hugetlb);
+	add_bytes(pair->alone, common->alone, hugetlb);
+}
+
 /* Checks whether the figures of @m are sent. */
 static bool is_counted(const struct census_mm *m)
 {
@@ -464,11 +486,11 @@ static int rank_row(struct result *r, u32 row)
 			return -EINTR;
 		if (!column->common || !is_counted(column->m))
 			continue;
-		sum = sum_of(column->common[row], r->hugetlb);
+		sum = sum_of(column->common[row].both, r->hugetlb);
 		if (!sum)
 			continue;
 		r->left_out++;
-		add_bytes(r->rest, column->common[row], r->hugetlb);
+		add_bytes(r->rest, column->common[row].both, r->hugetlb);
 		if (census_task_pid(column->task, s->req->pid_ns))
 			census_top_add(&r->top, sum, i);
 	}
@@ -509,7 +531,7 @@ static int finish_row(struct result *r, u32 row, const struct census_task *task)
 		pair->task = task;
 		pair->peer = peer->task;
 		peer->task->sent = true;
-		add_bytes(pair->bytes, peer->common[row], r->hugetlb);
+		add_common_bytes(pair, &peer->common[row], r->hugetlb);
 		subtract_bytes(r->rest, pair->bytes);
 		r->left_out--;
 	}
@@ -543,7 +565,7 @@ static int rank_pairs(struct result *r, const u32 *group_of)
 	for (a = 2; a <= x->nr; a++) {
 		for (b = 1; b < a; b++) {
 			u32 pair = census_pair_index(a, b);
-			u64 sum = sum_of(x->common[pair], r->hugetlb);
+			u64 sum = sum_of(x->common[pair].both, r->hugetlb);
 
 			r->left_out += !!sum;
 			if (group_of[a] && group_of[b])
@@ -578,7 +600,7 @@ static int add_pairs(struct result *r, const u32 *group_of)
 		places_of(r->top.entries[i].index, &a, &b);
 		pair->group = min(group_of[a], group_of[b]);
 		pair->peer_group = max(group_of[a], group_of[b]);
-		add_bytes(pair->bytes, x->common[r->top.entries[i].index], r->hugetlb);
+		add_common_bytes(pair, &x->common[r->top.entries[i].index], r->hugetlb);
 		subtract_bytes(r->rest, pair->bytes);
 		r->left_out--;
 		cond_resched();

@@ -19,14 +19,14 @@
  * @task: its record
  * @number: its number in the last slice; exec() replaces an address space, and its number
  * @row: its row, from 1; 0: it is none
- * @common: by row, pages that both have, in all slices; NULL: none
+ * @common: by row, in all slices; NULL: none
  */
 struct census_column {
 	struct census_mm *m;
 	struct census_task *task;
 	u32 number;
 	u32 row;
-	census_kinds *common;
+	struct census_common *common;
 };
 
 /**
@@ -57,7 +57,7 @@ struct census_share {
 	struct census_row *rows;
 	u32 nr_columns;
 	struct census_column *columns;
-	census_kinds *common;
+	struct census_common *common;
 	struct census_matrix *matrix;
 };
 

@@ -253,6 +253,7 @@ struct census_owned {
  * @peer_group: index of the other group, 0: none
  * @left_out: number of pairs that this sums up, or %CENSUS_LEFT_OUT_UNKNOWN; 0: one pair
  * @bytes: by &enum memcensus_kind
+ * @alone: of @bytes, without other owners; only of one pair
  */
 struct census_pair {
 	struct list_head link;
@@ -262,6 +263,7 @@ struct census_pair {
 	u32 peer_group;
 	u32 left_out;
 	u64 bytes[MEMCENSUS_K_MAX + 1];
+	u64 alone[MEMCENSUS_K_MAX + 1];
 };
 
 /* In @types of a zone: the list was too long to count. */

@@ -341,32 +341,40 @@ static void zero_states(struct census_pool *states)
 static void check_common(unsigned int nr_workers, unsigned int spaces,
 			 struct census_pool *states, const char *round)
 {
-	static census_kinds got[SPACES_MAX][ROWS + 1], want[SPACES_MAX][ROWS + 1];
+	static struct census_common got[SPACES_MAX][ROWS + 1], want[SPACES_MAX][ROWS + 1];
 	struct census_masks masks = { .masks = { .nr = 1 }, .states = states };
 	unsigned int pass, w, s, row, t;
-	u32 turn, entry;
+	u32 turn, entry, state;
 
 	memset(got, 0, sizeof(got));
 	memset(want, 0, sizeof(want));
 	zero_states(states);
-	for (pass = 0; pass < 2; pass++)
+	for (pass = 0; pass < 3; pass++) {
+		for (state = pass == 1 ? masks.first : 0; state;)
+			state = census_states_clear(&masks, state);
 		for (w = 0; w < nr_workers; w++)
 			for (turn = 0; turn < all[w]->nr_turns; turn++) {
 				s = census_turn(all[w], turn)->space - 1;
 				row = s < ROWS ? s + 1 : 0;
 				for (entry = census_turn(all[w], turn)->first;
 				     (pass || row) && entry < census_turn_end(all[w], turn);)
-					entry = pass ?
+					entry = pass == 2 ?
 						census_turn_common(&masks, all[w], turn, entry,
 								   row, got[s]) :
+						pass == 1 ?
+						census_turn_count(&masks, all[w], turn, entry) :
 						census_turn_note(&masks, all[w], turn, entry,
 								 row);
 			}
+	}
 	for (s = 0; s < spaces; s++)
 		for (row = 1; row <= ROWS && row <= spaces; row++)
-			for (t = 0; t < PAGES; t++)
-				want[s][row][kind_of(t)] += s + 1 != row && owned[s][t] &&
-							    owned[row - 1][t];
+			for (t = 0; t < PAGES; t++) {
+				if (s + 1 == row || !owned[s][t] || !owned[row - 1][t])
+					continue;
+				want[s][row].both[kind_of(t)]++;
+				want[s][row].alone[kind_of(t)] += owners_of(t, spaces) == 2;
+			}
 	point(!memcmp(got, want, sizeof(got)), "some have what they share with each other", round);
 	free_pool(&masks.masks);
 }
@@ -377,7 +385,8 @@ static void check_matrix(unsigned int nr_workers, unsigned int spaces,
 {
 	census_kinds got[GROUPS][CENSUS_OWNER_CLASSES] = {};
 	census_kinds want[GROUPS][CENSUS_OWNER_CLASSES] = {};
-	census_kinds common[GROUPS * GROUPS] = {}, both[GROUPS * GROUPS] = {}, pairs = {};
+	struct census_common common[GROUPS * GROUPS] = {}, both[GROUPS * GROUPS] = {};
+	census_kinds pairs = {};
 	struct census_masks masks = { .masks = { .nr = 1 }, .states = states };
 	u32 place[GROUPS] = { 3, 0, 1, 4, 2 };
 	struct census_matrix x = {
@@ -408,10 +417,15 @@ static void check_matrix(unsigned int nr_workers, unsigned int spaces,
 		for (g = 0; g < GROUPS; g++) {
 			if (has[g])
 				want[g][class_of(n)][k]++;
-			for (other = 0; other < g; other++)
-				if (place[g] && place[other])
-					both[census_pair_index(place[g], place[other])][k] +=
-						has[g] && has[other];
+			for (other = 0; other < g; other++) {
+				struct census_common *c;
+
+				if (!place[g] || !place[other])
+					continue;
+				c = &both[census_pair_index(place[g], place[other])];
+				c->both[k] += has[g] && has[other];
+				c->alone[k] += has[g] && has[other] && n == 2;
+			}
 		}
 	}
 	point(!memcmp(got, want, sizeof(got)), "groups have their pages by number of groups",

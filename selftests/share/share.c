@@ -4,6 +4,8 @@
  * process and by group; what was left out; which requests are refused.
  */
 #include <errno.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/prctl.h>
 
 #include "selftest.h"
@@ -131,6 +133,14 @@ static int64_t common(const struct census *census, uint32_t pid, uint32_t peer, 
 	return p ? (int64_t)(p->common.value[kind] / PAGE) : 0;
 }
 
+/* The same, without another owner. */
+static int64_t alone(const struct census *census, uint32_t pid, uint32_t peer, unsigned int kind)
+{
+	const struct census_pair *p = pair_of(census, pid, peer);
+
+	return p ? (int64_t)(p->alone.value[kind] / PAGE) : 0;
+}
+
 /* Pages of a process, or of a group, with at least @fewest owners. */
 static int64_t owned(const struct census *census, uint32_t pid, uint32_t group, uint32_t fewest,
 		     unsigned int kind)
@@ -204,6 +214,9 @@ TEST_F(cast, of_processes)
 	EXPECT_EQ(-15, GREW(A, C, ANON));
 	EXPECT_EQ(-20, GREW(B, C, ANON));
 	EXPECT_LE(forked - 15, common(&after, self->pids[A], self->pids[B], MEMCENSUS_K_ANON));
+	EXPECT_EQ(of_b, alone(&after, self->pids[A], self->pids[B], MEMCENSUS_K_SHMEM));
+	EXPECT_EQ(0, alone(&after, self->pids[A], self->pids[C], MEMCENSUS_K_SHMEM));
+	EXPECT_EQ(0, alone(&after, self->pids[A], self->pids[B], MEMCENSUS_K_ANON));
 	EXPECT_EQ(0, GREW(A, B, FILE));
 	EXPECT_EQ(0, GREW(A, B, SWAP));
 	EXPECT_EQ(0, GREW(A, B, HUGETLB));
@@ -260,6 +273,9 @@ static uint64_t sum_of(const struct census *census, uint32_t pid, unsigned int *
 		if (p->pid != pid)
 			continue;
 		sum += all_kinds(p);
+		if ((p->known >> MEMCENSUS_PAIR_PEER_PID & 1) !=
+		    (p->known >> MEMCENSUS_PAIR_ALONE & 1))
+			return UINT64_MAX;
 		if (p->known >> MEMCENSUS_PAIR_PEER_PID & 1)
 			++*pairs;
 		else
@@ -415,6 +431,50 @@ TEST_F(cast, vanished)
 	for (size_t i = 0; i < census.n_pairs; i++)
 		EXPECT_EQ(self->named[B], census.pairs[i].pid);
 	census_free(&census);
+}
+
+static int wait_forever(void *arg)
+{
+	for (;;)
+		pause();
+}
+
+static void clone_vm(void *arg)
+{
+	pid_t *peer = arg;
+
+	*peer = clone(wait_forever, map_private(PLACE(2), 16 * PAGE) + 16 * PAGE,
+		      CLONE_VM | SIGKILL, NULL);
+	need(*peer > 0, "clone");
+}
+
+/* Two processes of one address space are compared once, by the first of them. */
+TEST_F(cast, clone_vm)
+{
+	struct census_request request = { .n_pids = 1, .limit = MEMCENSUS_LIMIT_MAX };
+	volatile pid_t *peer = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct census census;
+	uint32_t named;
+	pid_t pid;
+
+	ASSERT_NE(MAP_FAILED, peer);
+	pid = child_start(clone_vm, (void *)peer);
+	ASSERT_LT(0, pid);
+	named = *peer;
+	request.pids = &named;
+	ASSERT_SHARE(&request, &census);
+	ASSERT_LE(1, census.n_tasks);
+	EXPECT_EQ(pid, census.tasks[0].pid);
+	ASSERT_EQ(1, census.tasks[0].peers.n);
+	EXPECT_EQ(named, census.tasks[0].peers.v[0]);
+	EXPECT_EQ(4, census.n_owned);
+	EXPECT_EQ(pid, census.owned[0].pid);
+	EXPECT_EQ(NULL, pair_of(&census, pid, pid));
+	EXPECT_NE(NULL, pair_of(&census, pid, self->pids[A]));
+	expect_sums(_metadata, &census, pid, 0, &census.tasks[0].f);
+	census_free(&census);
+	kill(*peer, SIGKILL);
+	child_end(pid);
 }
 
 /* A process that is named twice is compared once. */

@@ -179,10 +179,6 @@ static void expect(const char *what, uint32_t a, uint32_t b, uint64_t want, uint
 static void expect_kinds(uint32_t a, uint32_t b, const struct owned *want,
 			 const struct census_kinds *got)
 {
-	static const struct census_kinds none;
-
-	if (!got)
-		got = &none;
 	expect("anon", a, b, want->anon, got->value[MEMCENSUS_K_ANON]);
 	expect("file and shmem", a, b, want->file, got->value[MEMCENSUS_K_FILE] +
 	       got->value[MEMCENSUS_K_SHMEM]);
@@ -190,8 +186,8 @@ static void expect_kinds(uint32_t a, uint32_t b, const struct owned *want,
 	expect("hugetlb", a, b, want->hugetlb, got->value[MEMCENSUS_K_HUGETLB]);
 }
 
-static const struct census_kinds *common_of(const struct census *c, uint32_t a, uint32_t b,
-					    bool groups)
+static const struct census_pair *pair_of(const struct census *c, uint32_t a, uint32_t b,
+					 bool groups)
 {
 	const struct census_pair *p;
 
@@ -199,7 +195,7 @@ static const struct census_kinds *common_of(const struct census *c, uint32_t a, 
 		if ((!groups && p->pid == a && p->peer_pid == b) ||
 		    (groups && p->group == a && p->peer_group == b) ||
 		    (groups && p->group == b && p->peer_group == a))
-			return &p->common;
+			return p;
 	return NULL;
 }
 
@@ -213,25 +209,39 @@ static const struct census_owned *owned_of(const struct census *c, uint32_t pid,
 	return NULL;
 }
 
+/* Without a message, they have nothing in common. */
+static void expect_pair(uint32_t a, uint32_t b, const struct owned *common,
+			const struct owned *alone, const struct census_pair *got)
+{
+	static const struct census_pair none;
+
+	if (!got)
+		got = &none;
+	expect_kinds(a, b, common, &got->common);
+	expect_kinds(a, b, alone, &got->alone);
+}
+
 /* Compares one process with all others. */
 static void compare_row(const struct owners *o, size_t row, const struct census *c)
 {
 	struct owned *common = calloc(o->n, sizeof(*common)), by_owners[4];
+	struct owned *alone = calloc(o->n, sizeof(*alone));
 	const struct census_owned *owned;
 	uint32_t pid = o->owners[row].pid;
 	unsigned int i;
 	size_t peer;
 
-	owners_common(o, row, common, by_owners);
+	owners_common(o, row, common, alone, by_owners);
 	owned = owned_of(c, pid, 0);
 	for (i = 0; i < 4 && owned; i++)
 		expect_kinds(pid, owned[i].fewest, &by_owners[i], &owned[i].bytes);
 	wrong += !owned;
 	for (peer = 0; peer < o->n; peer++)
 		if (peer != row)
-			expect_kinds(pid, o->owners[peer].pid, &common[peer],
-				     common_of(c, pid, o->owners[peer].pid, false));
+			expect_pair(pid, o->owners[peer].pid, &common[peer], &alone[peer],
+				    pair_of(c, pid, o->owners[peer].pid, false));
 	free(common);
+	free(alone);
 }
 
 /* Group of each owner: by its first process. */
@@ -248,12 +258,13 @@ static void compare_matrix(const struct owners *o, const struct census *snapshot
 	unsigned int nr = c->n_groups + 1, a, b, i;
 	unsigned int *group = calloc(o->n, sizeof(*group));
 	struct owned *common = calloc(nr * nr, sizeof(*common));
+	struct owned *alone = calloc(nr * nr, sizeof(*alone));
 	struct owned *by_owners = calloc(4 * nr, sizeof(*by_owners));
 	const struct census_owned *owned;
 
 	for (i = 0; i < o->n; i++)
 		group[i] = group_of(snapshot, o->owners[i].pid);
-	owners_groups_common(o, group, nr, common, by_owners);
+	owners_groups_common(o, group, nr, common, alone, by_owners);
 	for (a = 1; a < nr; a++) {
 		owned = owned_of(c, 0, a);
 		wrong += !owned;
@@ -261,10 +272,12 @@ static void compare_matrix(const struct owners *o, const struct census *snapshot
 			expect_kinds(a, owned[i].fewest, &by_owners[4 * a + i], &owned[i].bytes);
 		for (b = 1; b < nr; b++)
 			if (a != b)
-				expect_kinds(a, b, &common[a * nr + b], common_of(c, a, b, true));
+				expect_pair(a, b, &common[a * nr + b], &alone[a * nr + b],
+					    pair_of(c, a, b, true));
 	}
 	free(group);
 	free(common);
+	free(alone);
 	free(by_owners);
 }
 

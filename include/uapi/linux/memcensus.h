@@ -33,7 +33,7 @@
  *                EVENTS { <enum memcensus_event>: u64 ... } }
  *   SEQ PAGES { PID START END ADDRESSES RESIDENT EXCLUSIVE HUGE SWAP }
  *   SEQ OWNERS { PID | GROUP, FEWEST MOST? BYTES { <enum memcensus_kind>: u64 ... } }
- *   SEQ PAIR { PID PEER_PID | GROUP PEER_GROUP, COMMON { ... } }
+ *   SEQ PAIR { PID PEER_PID | GROUP PEER_GROUP, COMMON { ... } ALONE { ... } }
  *   SEQ PAIR { PID?, LEFT_OUT? COMMON { ... } }
  *
  * Units: memory is in bytes, time in nanoseconds.  An unknown figure is absent from its
@@ -506,6 +506,9 @@ enum memcensus_owners {
  *	common
  * @MEMCENSUS_PAIR_COMMON: nest, u64 by &enum memcensus_kind: what both have, each page
  *	once
+ * @MEMCENSUS_PAIR_ALONE: nest, u64 by &enum memcensus_kind: of COMMON, what has no other
+ *	owner, so that it is exclusive to one of the two when the other ends; absent with
+ *	LEFT_OUT
  *
  * With PIDS: for each of the processes, its peers, largest first.  With GROUP_BY: each
  * pair once, largest first.  If pairs are left out, one more message has their sum, in
@@ -525,6 +528,7 @@ enum memcensus_pair {
 	MEMCENSUS_PAIR_PEER_GROUP,
 	MEMCENSUS_PAIR_LEFT_OUT,
 	MEMCENSUS_PAIR_COMMON,
+	MEMCENSUS_PAIR_ALONE,
 	__MEMCENSUS_PAIR_MAX,
 	MEMCENSUS_PAIR_MAX = __MEMCENSUS_PAIR_MAX - 1
 };

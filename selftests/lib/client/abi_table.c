@@ -228,6 +228,7 @@ static const struct abi_attr pair_attrs[__MEMCENSUS_PAIR_MAX] = {
 	[MEMCENSUS_PAIR_PEER_GROUP] = INT(U32),
 	[MEMCENSUS_PAIR_LEFT_OUT] = INT(U32),
 	[MEMCENSUS_PAIR_COMMON] = { .type = ABI_NEST, .nest = &abi_kind },
+	[MEMCENSUS_PAIR_ALONE] = { .type = ABI_NEST, .nest = &abi_kind },
 };
 
 static const struct abi_nest abi_pair = { pair_attrs, __MEMCENSUS_PAIR_MAX };

@@ -128,7 +128,7 @@ struct census_owned {
  */
 struct census_pair {
 	uint32_t known, pid, peer_pid, group, peer_group, left_out;
-	struct census_kinds common;
+	struct census_kinds common, alone;
 };
 
 /**

@@ -191,6 +191,8 @@ static int pair_attr(const struct nlattr *attr, void *data)
 		break;
 	case MEMCENSUS_PAIR_COMMON:
 		return mnl_attr_parse_nested(attr, kind_attr, &pair->common);
+	case MEMCENSUS_PAIR_ALONE:
+		return mnl_attr_parse_nested(attr, kind_attr, &pair->alone);
 	}
 	return MNL_CB_OK;
 }

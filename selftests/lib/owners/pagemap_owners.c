@@ -478,12 +478,13 @@ static unsigned int class_of(unsigned int owners)
 }
 
 void owners_common(const struct owners *o, size_t a, struct owned *common,
-		   struct owned *by_owners)
+		   struct owned *alone, struct owned *by_owners)
 {
 	size_t i, j, k;
 	unsigned int nr;
 
 	memset(common, 0, o->n * sizeof(*common));
+	memset(alone, 0, o->n * sizeof(*alone));
 	memset(by_owners, 0, 4 * sizeof(*by_owners));
 	for (i = 0; i < o->n_marks; i += nr) {
 		nr = owners_of_thing(o, i);
@@ -492,20 +493,26 @@ void owners_common(const struct owners *o, size_t a, struct owned *common,
 		if (j == i + nr)
 			continue;
 		++*kind_of(&o->marks[j], &by_owners[class_of(nr)]);
-		for (k = i; k < i + nr; k++)
-			if (k != j)
-				++*kind_of(&o->marks[k], &common[o->marks[k].owner]);
+		for (k = i; k < i + nr; k++) {
+			if (k == j)
+				continue;
+			++*kind_of(&o->marks[k], &common[o->marks[k].owner]);
+			if (nr == 2)
+				++*kind_of(&o->marks[k], &alone[o->marks[k].owner]);
+		}
 	}
 }
 
 void owners_groups_common(const struct owners *o, const unsigned int *group, unsigned int nr,
-			  struct owned *common, struct owned *by_owners)
+			  struct owned *common, struct owned *alone,
+			  struct owned *by_owners)
 {
 	bool *has = calloc(nr + 1, sizeof(*has));
 	unsigned int n, g, other, owning;
 	size_t i, j;
 
 	memset(common, 0, nr * nr * sizeof(*common));
+	memset(alone, 0, nr * nr * sizeof(*alone));
 	memset(by_owners, 0, 4 * nr * sizeof(*by_owners));
 	for (i = 0; i < o->n_marks; i += n) {
 		const struct mark *m = &o->marks[i];
@@ -520,9 +527,13 @@ void owners_groups_common(const struct owners *o, const unsigned int *group, uns
 			if (!has[g])
 				continue;
 			++*kind_of(m, &by_owners[4 * g + class_of(owning)]);
-			for (other = 0; other < nr; other++)
-				if (has[other] && other != g)
-					++*kind_of(m, &common[g * nr + other]);
+			for (other = 0; other < nr; other++) {
+				if (!has[other] || other == g)
+					continue;
+				++*kind_of(m, &common[g * nr + other]);
+				if (owning == 2)
+					++*kind_of(m, &alone[g * nr + other]);
+			}
 		}
 	}
 	free(has);

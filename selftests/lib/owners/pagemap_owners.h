@@ -101,18 +101,19 @@ struct owned {
 };
 
 /*
- * What each owner has in common with the one of index @a, by index in @o->owners; and what
- * @a has by number of owners: 1, 2, 3 to 9, 10 and more.
+ * What each owner has in common with the one of index @a, by index in @o->owners, and of this
+ * what no other owner has; and what @a has by number of owners: 1, 2, 3 to 9, 10 and more.
  */
 void owners_common(const struct owners *o, size_t a, struct owned *common,
-		   struct owned *by_owners);
+		   struct owned *alone, struct owned *by_owners);
 
 /*
- * The same for groups: @group is the number of each owner's group, below @nr. @common has
- * @nr times @nr elements, @by_owners four for each group.
+ * The same for groups: @group is the number of each owner's group, below @nr. @common and
+ * @alone have @nr times @nr elements, @by_owners four for each group.
  */
 void owners_groups_common(const struct owners *o, const unsigned int *group, unsigned int nr,
-			  struct owned *common, struct owned *by_owners);
+			  struct owned *common, struct owned *alone,
+			  struct owned *by_owners);
 
 /**
  * struct owners_equal - result of a comparison
