@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Bits of page table entries, for walk.c only.  Differences between kernel versions are
- * in compat.h.
+ * Bits of page table entries, for walk.c, report.c and image.c only.  Differences between
+ * kernel versions are in compat.h.
  */
 #ifndef _CENSUS_PTE_H
 #define _CENSUS_PTE_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Converts the page tables of one address space to runs of frames and masks of pages.
- * walk.c is the only file that reads PTEs.  It does not know what its results are counted
+ * walk.c finds and locks the tables, report.c reads their entries, image.c compares tables
+ * that fork() copied; only these read PTEs.  They do not know what their results are counted
  * for.
  */
 #ifndef _CENSUS_WALK_H

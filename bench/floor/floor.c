@@ -5,7 +5,7 @@
  *
  *	/sys/kernel/debug/census_floor/pte	reads each PTE, and nothing else
  *	/sys/kernel/debug/census_floor/touch	also reads one word of each struct page
- *	/sys/kernel/debug/census_floor/runs	module/walk.c makes masks; they are
+ *	/sys/kernel/debug/census_floor/runs	the walk makes masks; they are
  *						dropped
  *
  * As in a census, the time includes the list of processes, a reference to each
@@ -13,7 +13,7 @@
  * mapping to mapping and from table to table, and the lock of each PTE table.  It does
  * not include records, figures, or data of the process.
  *
- * pte.c shares no code with module/walk.c, so that it can be compared with that file.
+ * pte.c shares no code with module/, so that it can be compared with the walk.
  */
 #include <linux/debugfs.h>
 #include <linux/mm.h>
