@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/completion.h>
 #include <linux/hrtimer.h>
-#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/sched/signal.h>
@@ -18,6 +16,7 @@
 #include "scan.h"
 #include "share.h"
 #include "system.h"
+#include "threads.h"
 #include "zones.h"
 
 /**
@@ -33,12 +32,7 @@
  * @share: of a SHARE request
  * @full: results use all of max_results
  * @nr_workers: length of @workers
- * @work: function that in_parallel() runs once for each worker number
- * @next: next worker number for @work
- * @err: first error of @work
- * @running: threads of in_parallel() that have not ended @work, plus 1
- * @done: no thread is running
- * @cpu: CPU time of the threads, ns
+ * @threads: run work for each worker number
  * @workers: worker 0 belongs to the caller
  * @frames: marks of each worker, by worker number
  */
@@ -54,107 +48,21 @@ struct census {
 	struct census_share share;
 	bool full;
 	unsigned int nr_workers;
-	int (*work)(struct census *c, unsigned int number);
-	atomic_t next;
-	atomic_t err;
-	atomic_t running;
-	struct completion done;
-	atomic64_t cpu;
+	struct census_threads threads;
 	struct census_worker workers[CENSUS_WORKERS_MAX];
 	struct census_frames *frames[CENSUS_WORKERS_MAX];
 };
 
-static void take_work(struct census *c)
+/* Runs @work for each worker number, in up to @nr threads including the caller. */
+static int in_parallel(struct census *c, unsigned int nr, census_work_fn *work)
 {
-	unsigned int number;
-	int err;
-
-	while ((number = atomic_fetch_inc(&c->next)) < c->nr_workers) {
-		err = c->work(c, number);
-		if (err)
-			WRITE_ONCE(c->budget.stopped, true);
-		/* Keep the first error, but replace -EINTR: it may only be a consequence. */
-		if (err && atomic_cmpxchg(&c->err, 0, err) == -EINTR)
-			atomic_set(&c->err, err);
-	}
+	return census_threads_run(&c->threads, nr, c->nr_workers, work, c);
 }
 
-static int work_thread(void *data)
+static int scan_part(void *context, unsigned int number)
 {
-	struct census *c = data;
+	struct census *c = context;
 
-	take_work(c);
-	atomic64_add(current->se.sum_exec_runtime, &c->cpu);
-	if (atomic_dec_and_test(&c->running))
-		complete(&c->done);
-	return 0;
-}
-
-/*
- * Threads have the caller's priority, not a lower one: they hold mmap locks, and tasks
- * that wait for such a lock must not wait for a thread that does not get the CPU.
- *
- * The allocation of a thread's stack may invoke the OOM killer.  So no threads are
- * started if memory is short.
- */
-static struct task_struct *start_worker(struct census *c, unsigned int number)
-{
-	struct task_struct *thread;
-
-	if (si_mem_available() < (long)(totalram_pages() / 64))
-		return NULL;
-	thread = kthread_create(work_thread, c, "memcensus/%u", number);
-	if (IS_ERR(thread))
-		return NULL;	/* the other workers do its work */
-	set_user_nice(thread, task_nice(current));
-	get_task_struct(thread);
-	atomic_inc(&c->running);
-	wake_up_process(thread);
-	return thread;
-}
-
-/* The signal is the caller's: the threads see @budget.stopped, and then end soon. */
-static void wait_for_threads(struct census *c)
-{
-	if (atomic_dec_and_test(&c->running))
-		return;
-	if (wait_for_completion_state(&c->done, CENSUS_WAIT))
-		WRITE_ONCE(c->budget.stopped, true);
-}
-
-/*
- * Runs @work once for each worker number, in up to @nr threads including the caller.
- * Each number is processed, however few threads could be started, unless one fails or the
- * caller is killed.
- */
-static int in_parallel(struct census *c, unsigned int nr,
-		       int (*work)(struct census *c, unsigned int number))
-{
-	struct task_struct *threads[CENSUS_WORKERS_MAX] = {};
-	unsigned int i;
-
-	c->work = work;
-	c->budget.stopped = false;
-	atomic_set(&c->next, 0);
-	atomic_set(&c->err, 0);
-	atomic_set(&c->running, 1);
-	reinit_completion(&c->done);
-	for (i = 1; i < nr; i++)
-		threads[i] = start_worker(c, i);
-	take_work(c);
-	wait_for_threads(c);
-	/* Also waits until the thread has left the module's text. */
-	for (i = 1; i < nr; i++) {
-		if (!threads[i])
-			continue;
-		kthread_stop(threads[i]);
-		put_task_struct(threads[i]);
-	}
-	return fatal_signal_pending(current) ? -EINTR : atomic_read(&c->err);
-}
-
-static int scan_part(struct census *c, unsigned int number)
-{
 	return census_scan_all(&c->workers[number]);
 }
 
@@ -397,18 +305,24 @@ static int visit_swap_owners(struct census *c)
 	return err ?: visit_all(c);
 }
 
-static int finish_forked(struct census *c, unsigned int number)
+static int finish_forked(void *context, unsigned int number)
 {
+	struct census *c = context;
+
 	return census_frames_finish_forked(c->frames[number]);
 }
 
-static int finish_blocks(struct census *c, unsigned int number)
+static int finish_blocks(void *context, unsigned int number)
 {
+	struct census *c = context;
+
 	return census_frames_finish_blocks(c->frames, c->nr_workers, number);
 }
 
-static int finish_turns(struct census *c, unsigned int number)
+static int finish_turns(void *context, unsigned int number)
 {
+	struct census *c = context;
+
 	return census_frames_finish_turns(c->frames, c->nr_workers, number);
 }
 
@@ -696,7 +610,7 @@ static int scan_tasks(struct census *c)
 	c->budget.limit = census_params.max_mem;
 	spin_lock_init(&c->scan.lock);
 	init_waitqueue_head(&c->scan.wait);
-	init_completion(&c->done);
+	census_threads_init(&c->threads, &c->budget.stopped);
 	err = census_collect_begin(&c->scan.collection, c->snap);
 	if (!err)
 		err = census_files_begin(&c->files, &c->budget);
@@ -709,7 +623,7 @@ static int scan_tasks(struct census *c)
 	c->full = c->scan.collection.arena.full;
 	census_collect_end(&c->scan.collection);
 	c->snap->cost.memory += atomic64_read(&c->budget.peak);
-	c->snap->cost.cpu += atomic64_read(&c->cpu);
+	c->snap->cost.cpu += atomic64_read(&c->threads.cpu);
 	return err;
 }
 
