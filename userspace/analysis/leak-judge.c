@@ -79,6 +79,7 @@ void leak_judge(struct leak_report *report, bool named)
 	struct suspect *growing = NULL, suspect = { 0 };
 	size_t n = 0, i;
 
+	report->ended = report->tracks->ended;
 	for (i = 0; i < report->tracks->n; i++) {
 		suspect.track = report->tracks->v[i];
 		if (!track_lives(report->tracks, suspect.track)) {

@@ -37,16 +37,19 @@ static size_t place_of(const struct regions *regions, const char *name, bool sum
 	return from;
 }
 
-/* Inserts a region at @place, with past values of 0. */
-static struct region *insert(struct regions *regions, size_t place,
+/* Inserts a region at @place, with past values of 0; NULL: there is no memory for it. */
+static struct region *insert(struct regions *regions, struct series_pool *pool, size_t place,
 			     const char *name, bool sum)
 {
 	struct region *region;
+	struct series series;
 
+	if (!series_new(&series, pool))
+		return NULL;
 	regions->v = array_grow(regions->v, regions->n, sizeof(*regions->v));
 	region = &regions->v[place];
 	memmove(region + 1, region, (regions->n++ - place) * sizeof(*region));
-	*region = (struct region){ .sum = sum, .name = xstrdup(name) };
+	*region = (struct region){ .sum = sum, .name = xstrdup(name), .series = series };
 	series_zeros(&region->series, &regions->times);
 	return region;
 }
@@ -75,7 +78,8 @@ static bool touches(const struct region *region, const char *name,
 	       !strcmp(region->name, name);
 }
 
-static void add_region(struct regions *regions, const char *name,
+/* False: there is no memory for it.  A new one that holds nothing is left out. */
+static bool add_region(struct regions *regions, struct series_pool *pool, const char *name,
 		       const struct vma *vma, uint64_t bytes)
 {
 	size_t place = place_of(regions, name, false, vma->start);
@@ -85,9 +89,10 @@ static void add_region(struct regions *regions, const char *name,
 		place--;
 	} else if (place == regions->n ||
 		   !touches(&regions->v[place], name, vma->start, vma->end)) {
-		if (regions->n >= REGIONS_MAX)
-			return;
-		region = insert(regions, place, name, false);
+		region = bytes && regions->n < REGIONS_MAX ?
+			 insert(regions, pool, place, name, false) : NULL;
+		if (!region)
+			return !bytes;
 		region->lo = vma->start;
 		region->hi = vma->end;
 	}
@@ -102,24 +107,34 @@ static void add_region(struct regions *regions, const char *name,
 	       touches(&regions->v[place + 1], name, regions->v[place].lo,
 		       regions->v[place].hi))
 		join_next(regions, place);
+	return true;
 }
 
-static void add_sum(struct regions *regions, const char *name, uint64_t bytes)
+/* The same for the sum of a name. */
+static bool add_sum(struct regions *regions, struct series_pool *pool, const char *name,
+		    uint64_t bytes)
 {
 	size_t place = place_of(regions, name, true, 0);
 	struct region *region = &regions->v[place];
 
 	if (place == regions->n || !region->sum || strcmp(region->name, name))
-		region = insert(regions, place, name, true);
+		region = bytes ? insert(regions, pool, place, name, true) : NULL;
+	if (!region)
+		return !bytes;
 	region->mappings++;
 	region->now += bytes;
+	return true;
 }
 
-void regions_add(struct regions *regions, double t, const struct vma *vmas, size_t n)
+size_t regions_add(struct regions *regions, struct series_pool *pool, double t,
+		   const struct vma *vmas, size_t n)
 {
 	uint64_t bytes, all = 0;
 	const char *name;
-	size_t i;
+	size_t i, dropped = 0;
+
+	if (!regions->times.pool && !series_new(&regions->times, pool))
+		return n;
 
 	for (i = 0; i < regions->n; i++) {
 		regions->v[i].mappings = 0;
@@ -132,13 +147,15 @@ void regions_add(struct regions *regions, double t, const struct vma *vmas, size
 			continue;
 		name = KNOWN(&vmas[i], MEMCENSUS_VMA_NAME) ? vmas[i].name : "";
 		/* Regions follow their sum in the array, so the sum is added first. */
-		add_sum(regions, name, bytes);
-		add_region(regions, name, &vmas[i], bytes);
+		if (!add_sum(regions, pool, name, bytes) ||
+		    !add_region(regions, pool, name, &vmas[i], bytes))
+			dropped++;
 		all += bytes;
 	}
 	for (i = 0; i < regions->n; i++)
 		series_add(&regions->v[i].series, t, (double)regions->v[i].now);
 	series_add(&regions->times, t, (double)all);
+	return dropped;
 }
 
 void regions_free(struct regions *regions)

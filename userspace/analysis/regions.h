@@ -17,6 +17,8 @@
 
 /* Maximum per process; further mappings count only in the sums of their names. */
 #define REGIONS_MAX	4096
+/* Maximum of all processes together; further ones are not followed. */
+#define REGIONS_ALL	2048
 
 /**
  * struct region - memory of one name
@@ -39,7 +41,8 @@ struct region {
 
 /**
  * struct regions - regions of one process
- * @v, @n: by name; the sum of a name, then its regions by address; owned
+ * @v, @n: by name; the sum of a name, then its regions by address; owned.  Those that
+ *	never held private memory are not there
  * @times: private memory of all mappings, at the times of all censuses with mappings
  */
 struct regions {
@@ -54,8 +57,12 @@ struct regions {
  */
 bool regions_private(const struct figures *figures, uint64_t *bytes);
 
-/* Adds the @n mappings at @vmas, all of one process, at the time @t in seconds. */
-void regions_add(struct regions *regions, double t, const struct vma *vmas, size_t n);
+/*
+ * Adds the @n mappings at @vmas, all of one process, at the time @t in seconds, with memory of
+ * @pool.  Returns how many mappings with private memory found none.
+ */
+size_t regions_add(struct regions *regions, struct series_pool *pool, double t,
+		   const struct vma *vmas, size_t n);
 
 void regions_free(struct regions *regions);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The private memory of processes over many censuses. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/tracks.h"
 #include "lib/memory.h"
@@ -20,16 +21,63 @@ static struct track *find(const struct tracks *tracks, const struct task *task)
 	return track;
 }
 
+static void allocate(struct tracks *tracks, size_t n_tasks)
+{
+	tracks->most = TRACKS_FACTOR * n_tasks + TRACKS_MORE;
+	tracks->v = xcalloc(tracks->most, sizeof(struct track *));
+	if (!tracks->points)
+		tracks->points = SERIES_MAX;
+	series_pool_new(&tracks->pool, tracks->most, tracks->points);
+	series_pool_new(&tracks->regions_pool, REGIONS_ALL, tracks->points);
+}
+
+/* Frees what @track owns. */
+static void empty(struct track *track)
+{
+	series_free(&track->series);
+	regions_free(&track->regions);
+	free(track->comm);
+	free(track->user);
+}
+
+/* Takes the process that ended first out of all, for another one; NULL: none has ended. */
+static struct track *reuse(struct tracks *tracks)
+{
+	struct track *track = NULL, **place;
+	size_t i;
+
+	for (i = 0; i < tracks->n; i++)
+		if (!track_lives(tracks, tracks->v[i]) &&
+		    (!track || tracks->v[i]->seen < track->seen))
+			track = tracks->v[i];
+	if (!track)
+		return NULL;
+	place = &tracks->buckets[track->pid % TRACK_BUCKETS];
+	while (*place != track)
+		place = &(*place)->next;
+	*place = track->next;
+	empty(track);
+	*track = (struct track){ 0 };
+	tracks->ended++;
+	return track;
+}
+
+/* A new track; NULL: there are too many processes. */
 static struct track *add(struct tracks *tracks, const struct task *task)
 {
-	struct track *track = xcalloc(1, sizeof(*track));
+	const bool room = tracks->n < tracks->most;
+	struct track *track = room ? xcalloc(1, sizeof(*track)) : reuse(tracks);
 
+	if (!track)
+		return NULL;
+	if (room)
+		tracks->v[tracks->n++] = track;
+	/* The pool has as many as there are tracks. */
+	series_new(&track->series, &tracks->pool);
 	track->pid = (uint32_t)task->pid;
 	track->start = start_of(task);
 	track->next = tracks->buckets[task->pid % TRACK_BUCKETS];
 	tracks->buckets[task->pid % TRACK_BUCKETS] = track;
-	tracks->v = array_grow(tracks->v, tracks->n, sizeof(struct track *));
-	tracks->v[tracks->n++] = track;
 	return track;
 }
 
@@ -40,7 +88,8 @@ static void keep_text(char **copy, const char *text)
 	*copy = xstrdup(text);
 }
 
-static void add_task(struct tracks *tracks, const struct view *view,
+/* False: there are too many processes. */
+static bool add_task(struct tracks *tracks, const struct view *view,
 		     const struct task *task, double t)
 {
 	const char *user = KNOWN(task, MEMCENSUS_TASK_UID) ? name_of_user(view, task->uid) : NULL;
@@ -49,6 +98,8 @@ static void add_task(struct tracks *tracks, const struct view *view,
 
 	if (!track)
 		track = add(tracks, task);
+	if (!track)
+		return false;
 	track->seen = tracks->censuses;
 	keep_text(&track->comm, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "?");
 	if (user)
@@ -59,18 +110,19 @@ static void add_task(struct tracks *tracks, const struct view *view,
 	if (!regions_private(&task->figures, &bytes) ||
 	    !KNOWN(task, MEMCENSUS_TASK_STATE) ||
 	    task->state != MEMCENSUS_STATE_WALKED)
-		return;
+		return true;
 	track->private_now = bytes;
 	series_add(&track->series, t, (double)bytes);
+	return true;
 }
 
-/* The mappings of a process are adjacent. */
-static void add_vmas(struct tracks *tracks, const struct snapshot *snap, double t)
+/* The mappings of a process are adjacent.  Returns how many could not be followed. */
+static size_t add_vmas(struct tracks *tracks, const struct snapshot *snap, double t)
 {
 	const struct vma *vmas = snap->vmas;
 	const struct task *task;
 	struct track *track;
-	size_t i, n;
+	size_t i, n, dropped = 0;
 
 	for (i = 0; i < snap->n_vmas; i += n) {
 		for (n = 1; i + n < snap->n_vmas && vmas[i + n].pid == vmas[i].pid; n++)
@@ -78,16 +130,29 @@ static void add_vmas(struct tracks *tracks, const struct snapshot *snap, double 
 		task = task_of(snap, vmas[i].pid);
 		track = task ? find(tracks, task) : NULL;
 		if (track && task->state == MEMCENSUS_STATE_WALKED)
-			regions_add(&track->regions, t, vmas + i, n);
+			dropped += regions_add(&track->regions, &tracks->regions_pool, t, vmas + i,
+					       n);
 	}
+	return dropped;
+}
+
+/* Whether a task is a program of memcensus, whose memory is part of what it does. */
+static bool is_reader(const struct task *task)
+{
+	static const char name[] = "memcensus";
+	const size_t length = sizeof(name) - 1;
+
+	return KNOWN(task, MEMCENSUS_TASK_COMM) && !strncmp(task->comm, name, length) &&
+	       (!task->comm[length] || task->comm[length] == '-');
 }
 
 void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint32_t *pids,
 		size_t n, bool whole)
 {
 	const struct view view = { .snap = snap };
+	size_t readers = 0, dropped = 0;
+	const struct task *task;
 	double t;
-	size_t i;
 
 	/* The module may return a cached census; a record may span two boots. */
 	if (!KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) ||
@@ -106,12 +171,20 @@ void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint32
 		tracks->first = tracks->last;
 	}
 	t = (double)(snap->scan.boottime - tracks->zero) / 1e9;
-	for (i = 0; i < snap->n_tasks; i++)
-		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_PID) &&
-		    !task_is_gone(&snap->tasks[i]) &&
-		    (!pids || task_is_of(&snap->tasks[i], pids, n)))
-			add_task(tracks, &view, &snap->tasks[i], t);
-	add_vmas(tracks, snap, t);
+	if (!tracks->most)
+		allocate(tracks, snap->n_tasks);
+	for (task = snap->tasks; task < snap->tasks + snap->n_tasks; task++) {
+		if (!KNOWN(task, MEMCENSUS_TASK_PID) || task_is_gone(task) ||
+		    (pids && !task_is_of(task, pids, n)))
+			continue;
+		if (tracks->no_readers && is_reader(task))
+			readers++;
+		else
+			dropped += !add_task(tracks, &view, task, t);
+	}
+	dropped += add_vmas(tracks, snap, t);
+	tracks->readers = readers > tracks->readers ? readers : tracks->readers;
+	tracks->dropped = dropped > tracks->dropped ? dropped : tracks->dropped;
 }
 
 bool track_lives(const struct tracks *tracks, const struct track *track)
@@ -124,11 +197,10 @@ void tracks_free(struct tracks *tracks)
 	size_t i;
 
 	for (i = 0; i < tracks->n; i++) {
-		series_free(&tracks->v[i]->series);
-		regions_free(&tracks->v[i]->regions);
-		free(tracks->v[i]->comm);
-		free(tracks->v[i]->user);
+		empty(tracks->v[i]);
 		free(tracks->v[i]);
 	}
 	free(tracks->v);
+	series_pool_free(&tracks->pool);
+	series_pool_free(&tracks->regions_pool);
 }

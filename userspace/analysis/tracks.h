@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The private memory of processes over many censuses.
+ *
+ * All memory for points is allocated at the first census, so the program that follows others
+ * does not grow itself.  When more processes come, those that have ended make room.
  */
 #ifndef READER_TRACKS_H
 #define READER_TRACKS_H
@@ -9,6 +12,10 @@
 #include "model/snapshot.h"
 
 #define TRACK_BUCKETS	4096
+
+/* Processes that can be followed: so many times those of the first census, and some. */
+#define TRACKS_FACTOR	2
+#define TRACKS_MORE	64
 
 /**
  * struct track - one process over time
@@ -36,15 +43,31 @@ struct track {
 
 /**
  * struct tracks - all tracks
+ * @points: maximum number of points of a series, set by the caller; 0: SERIES_MAX
+ * @no_readers: set by the caller: memcensus itself, and other processes of it, are left out
  * @v, @n: in order of appearance; array and tracks are owned
+ * @most: maximum of @n; 0: there was no census yet
+ * @pool: memory of the series of processes
+ * @regions_pool: memory of those of their regions
+ * @ended: number of processes that have ended and made room
+ * @readers: most processes of memcensus in a census
+ * @dropped: most processes or mappings in a census that could not be followed
  * @whole: number of the last census of all processes of interest
  * @first, @last: time of the first and the last census, ns since 1970
  * @skipped: censuses skipped: without a time, or not later than the last
  * @zero, @boottime: time of the first and the last census, ns since boot
  */
 struct tracks {
+	size_t points;
+	bool no_readers;
 	struct track **v;
 	size_t n;
+	size_t most;
+	struct series_pool pool;
+	struct series_pool regions_pool;
+	size_t ended;
+	size_t readers;
+	size_t dropped;
 	uint64_t censuses;
 	uint64_t whole;
 	uint64_t first;

@@ -141,9 +141,12 @@ static void put_sum(const struct leak_report *report, FILE *out)
 	fprintf(out, "%" PRIu64 " censuses in %s: %zu grow, %zu rose but not steadily, ",
 		tracks->censuses, took, report->counts[VERDICT_GROWS],
 		report->counts[VERDICT_UNEVEN]);
-	fprintf(out, "%zu do not grow, %zu were seen too seldom, %zu ended.\n",
+	fprintf(out, "%zu do not grow, %zu were seen too seldom, %zu ended",
 		report->counts[VERDICT_STEADY], report->counts[VERDICT_SHORT],
 		report->ended);
+	if (tracks->readers)
+		fprintf(out, "; %zu of memcensus left out", tracks->readers);
+	fputs(".\n", out);
 }
 
 static void json_finding(struct json *json, const struct leak_report *report,
@@ -231,6 +234,7 @@ static void put_json(const struct leak_report *report, const struct session *ses
 	for (i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
 		json_put_unsigned(&json, verdicts[i], report->counts[i]);
 	json_put_unsigned(&json, "ended", report->ended);
+	json_put_unsigned(&json, "readers", tracks->readers);
 	json_close(&json, '}');
 	json_open(&json, "tasks", '[');
 	for (i = 0; i < report->n; i += n) {

@@ -172,6 +172,10 @@ static void report(struct leak *leak)
 		.live = session->source->ops->live,
 	};
 
+	if (leak->tracks.dropped)
+		fprintf(stderr, "memcensus: up to %zu processes or mappings of a census are not followed: %s\n",
+			leak->tracks.dropped,
+			"too many since the first census: name PIDs");
 	if (leak->tracks.skipped)
 		fprintf(stderr, "memcensus: %llu censuses left out: no later than another\n",
 			(unsigned long long)leak->tracks.skipped);
@@ -210,6 +214,8 @@ static int leak_run(struct session *session, struct failure *why)
 		leak.pids = xmemdup(options->pids, options->n_pids * sizeof(*leak.pids));
 		leak.n_pids = options->n_pids;
 	}
+	leak.tracks.points = leak.count;
+	leak.tracks.no_readers = !options->n_pids;
 	/* Request all processes of a record: by PID it fails if one of several has ended. */
 	session->request.pids = live ? leak.pids : NULL;
 	session->request.n_pids = live ? leak.n_pids : 0;
@@ -305,6 +311,7 @@ const struct command leak_command = {
 	"used up: available memory and swap, or the limit of the cgroup or of the address\n"
 	"space (By). Amounts are in KiB.\n"
 	"\n"
+	"Processes of memcensus are left out unless they are named.\n"
 	"Growth below 64 KiB is ignored. Of a record, all censuses are used, or those of\n"
 	"--from and --to; it has the mappings only of processes recorded by PID.\n",
 	.options = leak_uses,

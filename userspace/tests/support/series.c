@@ -210,6 +210,7 @@ static int series_leaks(struct stream *s, unsigned int step)
 		put_holder(s, step, 700, "ends", MIB(step), 0);
 	if (step > 54)
 		put_holder(s, step, 800, "young", MIB(step), 0);
+	put_holder(s, step, 900, "memcensus-top", MIB(5 + step), 0);
 	put_heap(s, step);
 	put_maps(s, step);
 	put_available(s, step, MIB(1000 - 4 * step));

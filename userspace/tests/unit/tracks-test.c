@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The history of leak: its memory does not grow, and what it follows survives what ends. */
+#include <malloc.h>
+#include <string.h>
+
+#include "analysis/leak-judge.h"
+#include "tap.h"
+
+#define MIB	(1ULL << 20)
+#define SECOND	1000000000ULL
+
+/* Processes of the first census, and censuses. */
+#define FIRST	100
+#define CENSUSES	600
+
+/* With a mapping of each 1 MiB. */
+static void put_task(struct snapshot *snap, size_t i, uint32_t pid, const char *comm,
+		     uint64_t bytes, unsigned int mappings)
+{
+	struct task *task = &snap->tasks[i];
+	struct vma *vma;
+
+	*task = (struct task){ .pid = pid, .start = pid, .comm = comm,
+			       .state = MEMCENSUS_STATE_WALKED };
+	task->known = 1ULL << MEMCENSUS_TASK_PID | 1ULL << MEMCENSUS_TASK_START_NS |
+		      1ULL << MEMCENSUS_TASK_COMM | 1ULL << MEMCENSUS_TASK_STATE;
+	task->figures.known = 1ULL << MEMCENSUS_F_USS;
+	task->figures.v[MEMCENSUS_F_USS] = bytes;
+	while (mappings--) {
+		vma = &snap->vmas[snap->n_vmas++];
+		*vma = (struct vma){ .pid = pid, .start = 4 * MIB * (mappings + 1) };
+		vma->end = vma->start + MIB;
+		vma->known = 1ULL << MEMCENSUS_VMA_START | 1ULL << MEMCENSUS_VMA_END;
+		vma->figures.known = 1ULL << MEMCENSUS_F_USS;
+		vma->figures.v[MEMCENSUS_F_USS] = MIB;
+	}
+}
+
+/*
+ * Census @number: @n processes, of which that with PID 1 leaks, 2 to 10 stay, PID 11 is
+ * memcensus-top and leaks, and the others are new in each census.
+ */
+static void take(struct tracks *tracks, unsigned int number, size_t n, unsigned int mappings)
+{
+	static struct task tasks[4 * FIRST];
+	static struct vma vmas[2 * REGIONS_ALL];
+	struct snapshot snap = { .tasks = tasks, .n_tasks = n, .vmas = vmas };
+	size_t i;
+
+	snap.scan.known = 1ULL << MEMCENSUS_SCAN_BOOTTIME_NS;
+	snap.scan.boottime = (number + 1) * SECOND;
+	put_task(&snap, 0, 1, "leaks", (10 + number) * MIB, mappings);
+	for (i = 1; i < 10; i++)
+		put_task(&snap, i, i + 1, "stays", MIB, 0);
+	put_task(&snap, 10, 11, "memcensus-top", (10 + number) * MIB, 0);
+	for (i = 11; i < n; i++)
+		put_task(&snap, i, 1000 + number * 4 * FIRST + i, "short", MIB, 0);
+	tracks_add(tracks, &snap, NULL, 0, true);
+}
+
+static void test_history(void)
+{
+	struct tracks tracks = { .no_readers = true };
+	struct leak_report report = { .tracks = &tracks };
+	size_t before, after, most = 0;
+	unsigned int i;
+
+	take(&tracks, 0, FIRST, 10);
+	ok(tracks.n == FIRST - 1 && tracks.readers == 1, "all are followed but memcensus: %zu",
+	   tracks.n);
+	/* Until all tracks are in use. */
+	for (i = 1; i < 4; i++)
+		take(&tracks, i, FIRST, 10);
+	before = mallinfo2().uordblks + mallinfo2().hblkhd;
+	for (; i < CENSUSES; i++) {
+		take(&tracks, i, FIRST, 10);
+		most = tracks.n > most ? tracks.n : most;
+	}
+	after = mallinfo2().uordblks + mallinfo2().hblkhd;
+	ok(most <= TRACKS_FACTOR * FIRST + TRACKS_MORE, "%zu tracks for %u processes", most,
+	   CENSUSES * FIRST);
+	ok(after <= before + 4096, "the memory does not grow: from %zu to %zu", before, after);
+	ok(!tracks.dropped, "none was left out");
+	leak_judge(&report, false);
+	ok(report.counts[VERDICT_GROWS] == 1 && report.n && report.v[0].track->pid == 1,
+	   "the leak is found, memcensus is not");
+	ok(report.counts[VERDICT_STEADY] == 9, "those that stay are followed to the end: %zu",
+	   report.counts[VERDICT_STEADY]);
+	ok(report.ended == (size_t)(CENSUSES - 1) * (FIRST - 11), "all that ended are counted: %zu",
+	   report.ended);
+	leak_free(&report);
+	tracks_free(&tracks);
+}
+
+/* Too much at once: what is followed stays, what is not is counted. */
+static void test_bounds(void)
+{
+	struct tracks tracks = { .points = 20 };
+	struct leak_report report = { .tracks = &tracks };
+	unsigned int i;
+
+	for (i = 0; i < 20; i++)
+		take(&tracks, i, i < 5 ? FIRST : 4 * FIRST, 10);
+	ok(tracks.n == tracks.most && tracks.dropped, "more processes than tracks: %zu left out",
+	   tracks.dropped);
+	leak_judge(&report, false);
+	ok(report.counts[VERDICT_GROWS] == 2, "without the choice memcensus is followed: %zu",
+	   report.counts[VERDICT_GROWS]);
+	leak_free(&report);
+	tracks_free(&tracks);
+
+	tracks = (struct tracks){ .points = 20 };
+	for (i = 0; i < 20; i++)
+		take(&tracks, i, FIRST, REGIONS_ALL + 10);
+	/* One series has the times, one the sum of all mappings without a name. */
+	ok(tracks.dropped == 12, "more mappings than regions: %zu left out", tracks.dropped);
+	ok(tracks.v[0]->regions.n == REGIONS_ALL - 1, "the others are followed: %zu",
+	   tracks.v[0]->regions.n);
+	tracks_free(&tracks);
+}
+
+int main(void)
+{
+	test_history();
+	test_bounds();
+	return tap_done();
+}
