@@ -342,7 +342,7 @@ static int finish_pages(struct census *c, u32 slice)
 	return census_pages_finish(p, c->frames[0]);
 }
 
-/* Settling this many entries takes less time than starting a thread. */
+/* Finishing this many entries takes less time than starting a thread. */
 #define ENTRIES_PER_THREAD 16384
 
 static int finish(struct census *c)

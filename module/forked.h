@@ -38,7 +38,7 @@
 
 /**
  * struct census_forked - a PTE table with at least one owner; four units
- * @values: unit of an array: values of the entries, 0: none.  Settled: number of the block
+ * @values: unit of an array: values of the entries, 0: none.  Finished: number of the block
  *	above 6 bits for the page in it
  * @lacking: unit of an array: number of owners without each entry; 0: all have all
  * @owners: number of address spaces

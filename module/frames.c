@@ -428,7 +428,7 @@ u64 census_frames_exclusive_swap(const struct census_frames *f,
 	return pages;
 }
 
-/* Settles blocks, each over all workers that have marked it. */
+/* Finishes blocks, each over all workers that have marked it. */
 static void finish_section(struct census_frames *const *workers,
 			   const struct census_section *const *sections, u64 nr_blocks,
 			   unsigned int nr, unsigned int part)

@@ -59,7 +59,7 @@ static int64_t free_memory(void)
 }
 
 /* The exit frees some objects only after a grace period of RCU. */
-static int64_t settled_memory(void)
+static int64_t stable_memory(void)
 {
 	int64_t before = free_memory(), now;
 	int i;
@@ -110,7 +110,7 @@ static void ask(struct said *said, const pid_t *pids, unsigned int n)
 		diag("'%s' failed", command);
 	said->swap = free_swap();
 	said->huge = free_huge();
-	said->free = settled_memory();
+	said->free = stable_memory();
 	said->slab = slab_memory();
 }
 
@@ -195,7 +195,7 @@ FIXTURE_TEARDOWN(stopped)
 #define EXPECT_TRUE_WHEN_STOPPED(count, without_slab) do {			\
 	int64_t __said = SAID_BYTES("memory"), __got;			\
 	end_all(self->pids, count);					\
-	__got = settled_memory() - self->said.free;			\
+	__got = stable_memory() - self->said.free;			\
 	if (without_slab)						\
 		__got -= self->said.slab - slab_memory();		\
 	TH_LOG("said %lld KiB, free memory grew by %lld KiB", (long long)__said / 1024, \

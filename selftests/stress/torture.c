@@ -48,7 +48,7 @@ struct course {
 static struct course *course;
 static struct bystanders by;
 
-static void complain(struct reader *r, const char *what, const char *why)
+static void warn(struct reader *r, const char *what, const char *why)
 {
 	if (!r->wrong++)
 		snprintf(r->text, sizeof(r->text), "%s: %s", what, why);
@@ -115,7 +115,7 @@ static void read_all(struct reader *r, unsigned int turn)
 
 	ret = census_take(&request, &census, &error);
 	if (ret) {
-		complain(r, "census", error.text[0] ? error.text : strerror(-ret));
+		warn(r, "census", error.text[0] ? error.text : strerror(-ret));
 		goto out;
 	}
 	r->last = census.seq;
@@ -135,7 +135,7 @@ static void read_all(struct reader *r, unsigned int turn)
 	if (!text)
 		text = moving_compare(&moving, r, &census, bystanders_differ);
 	if (text)
-		complain(r, turn ? "by frames" : "by map count", text);
+		warn(r, turn ? "by frames" : "by map count", text);
 out:
 	census_free(&census);
 }
@@ -183,9 +183,9 @@ static void read_named(struct reader *r, unsigned int turn)
 	if (census.seq)
 		r->last = census.seq;
 	if (ret)
-		complain(r, "of some", error.text[0] ? error.text : strerror(-ret));
+		warn(r, "of some", error.text[0] ? error.text : strerror(-ret));
 	else if (text)
-		complain(r, "of some", text);
+		warn(r, "of some", text);
 	census_free(&census);
 }
 
@@ -196,13 +196,13 @@ static void read_file(struct reader *r, const char *path)
 	ssize_t n, all = 0;
 
 	if (fd < 0) {
-		complain(r, path, strerror(errno));
+		warn(r, path, strerror(errno));
 		return;
 	}
 	while ((n = read(fd, buf, sizeof(buf))) > 0)
 		all += n;
 	if (n < 0 || !all)
-		complain(r, path, n < 0 ? strerror(errno) : "empty");
+		warn(r, path, n < 0 ? strerror(errno) : "empty");
 	close(fd);
 }
 

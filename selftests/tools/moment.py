@@ -155,7 +155,7 @@ class Moment:
 
 
 class Moments:
-    """Looks for quiet points in time; end() gives one test point for all figures.
+    """Looks for quiet points in time; end() gives one result for all figures.
 
     fields: {name: (function of the census, function of the texts)}.  A wrong figure is
     unequal in all quiet samples; a change and its reversal between two reads of /proc
@@ -210,7 +210,7 @@ class Moments:
                 if found and min(self.good.values()) >= NEEDED:
                     return found
         self.end()
-        tools.point(False, f"{self.name}: never was all of it quiet and equal")
+        tools.result(False, f"{self.name}: never was all of it quiet and equal")
         return tools.end()
 
     def end(self):
@@ -223,7 +223,7 @@ class Moments:
                            f"{len(self.bad[name])}: ours, theirs {self.bad[name][:6]}")
         for name in wrong:
             tools.note(f"{name}: equal in {self.good[name]} moments only")
-        tools.point(self.good and not wrong,
+        tools.result(self.good and not wrong,
                     f"{self.name}: {len(self.good)} figures as /proc says, in "
                     f"{min(self.good.values())} quiet moments at least; {len(wrong)} wrong")
 

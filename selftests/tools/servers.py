@@ -34,7 +34,7 @@ def wait_for(what, true):
         time.sleep(0.1)
     with open("/tmp/servers.log", encoding="utf-8", errors="replace") as log:
         tools.note(log.read().replace("\n", "\n# "))
-    tools.point(False, f"{what} within three minutes")
+    tools.result(False, f"{what} within three minutes")
     tools.end()
 
 
@@ -96,15 +96,15 @@ for pid in servers:
         time.sleep(0.01)
 
 kinds = {name.rstrip("0123456789.") for name in servers.values()}
-tools.point({"postgres", "java", "python"} <= kinds, f"{len(servers)} processes: {sorted(kinds)}")
+tools.result({"postgres", "java", "python"} <= kinds, f"{len(servers)} processes: {sorted(kinds)}")
 found, compared = differing(servers)
 tools.note(f"{compared} figures; differ while the reader runs: {sorted(found)}")
-tools.point(compared > 5000 and found <= set(EXPECTED),
+tools.result(compared > 5000 and found <= set(EXPECTED),
             "figures of libc, its loader, libmnl and libsmartcols at the most differ")
 # The same with what the reader loads for records: the comparison sees it.
 found, _ = differing(servers, "/usr/lib/x86_64-linux-gnu/libz.so.1")
 tools.note(f"with libz: {sorted(found)}")
-tools.point("libz" in found, "a reader that maps libz changes figures of libz")
+tools.result("libz" in found, "a reader that maps libz changes figures of libz")
 for pid in servers:
     os.kill(pid, signal.SIGKILL)
 tools.end()

@@ -21,7 +21,7 @@ PAGEOUT = 21  # MADV_PAGEOUT
 os.environ["LC_ALL"] = "C"
 os.environ["TERM"] = "linux"
 
-_points = []
+_results = []
 _processes = []
 _said = []
 _kept = []
@@ -35,10 +35,10 @@ def _flush():
     sys.stdout.write("".join(line + "\n" for line in _said))
 
 
-def point(good, text):
-    """One point of TAP."""
-    _points.append(good)
-    _said.append(f"{'ok' if good else 'not ok'} {len(_points)} - {text}")
+def result(good, text):
+    """One result of TAP."""
+    _results.append(good)
+    _said.append(f"{'ok' if good else 'not ok'} {len(_results)} - {text}")
     return good
 
 
@@ -47,27 +47,27 @@ def note(*words):
 
 
 def equal(name, pairs):
-    """A point: both of each (what, ours, theirs) are equal; at least one."""
+    """A result: both of each (what, ours, theirs) are equal; at least one."""
     wrong = [pair for pair in pairs if pair[1] != pair[2]]
     for what, ours, theirs in wrong[:20]:
         note(f"{what}: ours {ours}, theirs {theirs}")
-    return point(pairs and not wrong,
+    return result(pairs and not wrong,
                  f"{name}: {len(pairs)} figures compared, {len(wrong)} not equal")
 
 
 def within(name, triples):
-    """A point: ours - theirs lies in [0, room] for each (what, ours, theirs, room)."""
+    """A result: ours - theirs lies in [0, room] for each (what, ours, theirs, room)."""
     wrong = [t for t in triples if not 0 <= t[1] - t[2] <= t[3]]
     for what, ours, theirs, room in wrong[:20]:
         note(f"{what}: ours {ours}, theirs {theirs}, may be {room} less")
-    return point(triples and not wrong,
+    return result(triples and not wrong,
                  f"{name}: {len(triples)} figures compared, {len(wrong)} out of bounds")
 
 
 def end():
     """Prints the plan and exits."""
-    _said.insert(0, f"1..{len(_points)}")
-    sys.exit(0 if _points and all(_points) else 1)
+    _said.insert(0, f"1..{len(_results)}")
+    sys.exit(0 if _results and all(_results) else 1)
 
 
 def run(*command):

@@ -152,7 +152,7 @@ static int end(struct record_file *file, bool begun, uint64_t number)
 int record_file_next(struct record_file *file, struct snapshot *snap,
 		     struct record_entry *entry, struct failure *why)
 {
-	uint64_t number = 0, told = 0;
+	uint64_t number = 0, reported = 0;
 	struct failure what;
 	struct chunk chunk;
 	uint32_t part = 0;
@@ -165,7 +165,7 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 			file->lost_at = chunk.offset;
 		}
 		if (!ret)
-			return end(file, number != told, number);
+			return end(file, number != reported, number);
 		if (!chunk_is_known(&chunk.head)) {
 			file->newer = chunk.head.version;
 			continue;
@@ -180,7 +180,7 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 		}
 		number = chunk.head.census;
 		good &= chunk.head.part == part++ && number == entry->number;
-		if (!good || number == told)
+		if (!good || number == reported)
 			continue;
 		if (feed_chunk(snap, &chunk, why)) {
 			/* So has the rest of the record. */
@@ -193,7 +193,7 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 			tell_missing(file, number, "damaged");
 			say(file, "census %" PRIu64 " is skipped: %s", number, why->text);
 			file->last = number;
-			told = number;
+			reported = number;
 			good = false;
 		} else if (chunk.head.kind == CHUNK_END) {
 			tell_missing(file, number, "damaged");

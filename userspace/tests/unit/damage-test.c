@@ -187,7 +187,7 @@ static void test_flips(void)
 	ok(!wrong, "a bit turned in each of %zu bytes: what is given is as it was (%u)",
 	   size, wrong);
 	ok(!lost, "and only the census that was hit is left out (%u)", lost);
-	ok(!silent, "and it is told each time (%u)", silent);
+	ok(!silent, "and it is reported each time (%u)", silent);
 	ok(!crashed, "and it can be read to the end (%u)", crashed);
 }
 
@@ -231,7 +231,7 @@ static void test_cuts(void)
 	}
 	ok(!wrong, "cut at each of %zu bytes: what is given is as it was (%u)", size, wrong);
 	ok(!lost, "and what was whole before is given (%u)", lost);
-	ok(!silent, "and told where it was not between two (%u)", silent);
+	ok(!silent, "and reported where it was not between two (%u)", silent);
 	ok(!crashed, "and it can be read to the end (%u)", crashed);
 }
 
@@ -258,7 +258,7 @@ static void test_holes(void)
 	}
 	free(copy);
 	ok(!wrong && !lost && !silent,
-	   "holes: what is given is as it was, two are lost at most, and told (%u %u %u)",
+	   "holes: what is given is as it was, two are lost at most, and reported (%u %u %u)",
 	   wrong, lost, silent);
 }
 
