@@ -163,6 +163,9 @@ static const struct event_row event_rows[MEMCENSUS_E_MAX + 1] = {
 		"thp_collapse_alloc", census_event(THP_COLLAPSE_ALLOC)
 	},
 	[MEMCENSUS_E_THP_SPLIT] = { "thp_split", census_event(THP_SPLIT_PAGE) },
+	[MEMCENSUS_E_THP_FAULT_FALLBACK] = {
+		"thp_fault_fallback", census_event(THP_FAULT_FALLBACK)
+	},
 };
 
 static u64 sum_zones(const unsigned long *events, enum vm_event_item normal)

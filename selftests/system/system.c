@@ -84,6 +84,7 @@ static const struct line vmstat[] = {
 	{ "thp_fault_alloc", MEMCENSUS_E_THP_FAULT_ALLOC },
 	{ "thp_collapse_alloc", MEMCENSUS_E_THP_COLLAPSE_ALLOC },
 	{ "thp_split_page", MEMCENSUS_E_THP_SPLIT },
+	{ "thp_fault_fallback", MEMCENSUS_E_THP_FAULT_FALLBACK },
 };
 
 static bool is_name(const char *name, const char *word, size_t len)

@@ -5,6 +5,7 @@
 
 #include "commands/buddy-rows.h"
 #include "commands/interval.h"
+#include "model/amount.h"
 #include "model/format.h"
 #include "model/snapshot-json.h"
 
@@ -101,6 +102,78 @@ static void put_table(const struct session *session, const struct span *span,
 	table_finish(table);
 }
 
+/* How often an event came after @before, or since boot if that is NULL. */
+static struct amount events_since(const struct snapshot *before, const struct snapshot *now,
+				  unsigned int number)
+{
+	struct amount n = amount_figure(&now->totals.events, number);
+
+	if (before)
+		n = amount_minus(n, amount_figure(&before->totals.events, number));
+	/* Counters of a CPU that was unplugged may be missing for a short time. */
+	n.known &= n.bytes >= 0;
+	return n;
+}
+
+bool buddy_failures(char *buf, const struct snapshot *before, const struct snapshot *now)
+{
+	const struct amount stalls = events_since(before, now, MEMCENSUS_E_COMPACT_STALL);
+	const struct amount fails = events_since(before, now, MEMCENSUS_E_COMPACT_FAIL);
+	const struct amount huge = events_since(before, now, MEMCENSUS_E_THP_FAULT_ALLOC);
+	const struct amount small = events_since(before, now, MEMCENSUS_E_THP_FAULT_FALLBACK);
+	const int64_t wanted = huge.bytes + small.bytes;
+	size_t used = 0;
+
+	*buf = '\0';
+	if (fails.known && stalls.known && stalls.bytes)
+		used = snprintf(buf, BUDDY_FAILURES_SIZE,
+				"compaction failed for %" PRId64 " of %" PRId64 " allocations",
+				fails.bytes, stalls.bytes);
+	else if (fails.known && stalls.known)
+		used = snprintf(buf, BUDDY_FAILURES_SIZE, "no allocation compacted memory");
+	if (used && huge.known && small.known)
+		used += snprintf(buf + used, BUDDY_FAILURES_SIZE - used, ", ");
+	buf += used;
+	if (huge.known && small.known && wanted)
+		snprintf(buf, BUDDY_FAILURES_SIZE - used,
+			 "%" PRId64 " of %" PRId64 " faults for huge pages fell back to small ones",
+			 small.bytes, wanted);
+	else if (huge.known && small.known)
+		snprintf(buf, BUDDY_FAILURES_SIZE - used, "no page fault wanted a huge page");
+	return (fails.known && fails.bytes) || (small.known && small.bytes);
+}
+
+/* Below the rows of a census, if there was a failure; the first row tells always. */
+static void put_failures(const struct session *session, const struct span *span,
+			 const char *stamp)
+{
+	char text[BUDDY_FAILURES_SIZE];
+	const bool failed = buddy_failures(text, span->before, span->now);
+
+	if (session->options->raw || !*text || (span->before && !failed))
+		return;
+	fprintf(session->out, "%*s %s%s\n", TIME_WIDTH, stamp,
+		span->before ? "" : "since boot: ", text);
+}
+
+static void json_failures(struct json *json, const struct span *span)
+{
+	static const unsigned int events[] = {
+		MEMCENSUS_E_COMPACT_STALL, MEMCENSUS_E_COMPACT_FAIL,
+		MEMCENSUS_E_THP_FAULT_ALLOC, MEMCENSUS_E_THP_FAULT_FALLBACK,
+	};
+	struct amount n;
+	size_t i;
+
+	json_open(json, "events", '{');
+	for (i = 0; i < ARRAY_SIZE(events); i++) {
+		n = events_since(span->before, span->now, events[i]);
+		json_put_known(json, events_record.figures.columns[events[i]].name, n.known,
+			       n.bytes);
+	}
+	json_close(json, '}');
+}
+
 static void put_change(struct json *json, const struct zone *zone,
 		       const struct zone *before)
 {
@@ -131,6 +204,7 @@ static void put_json(const struct session *session, const struct span *span)
 	size_t i, m;
 
 	interval_json_open(&json, session, span->before, now);
+	json_failures(&json, span);
 	json_open(&json, "zones", '[');
 	for (i = 0; i < now->n_zones; i++) {
 		zone = &now->zones[i];
@@ -155,10 +229,12 @@ int buddy_rows(struct session *session, struct failure *why)
 	while (interval_next(session, &censuses, why)) {
 		span = (struct span){ censuses.before, censuses.now, 0 };
 		time_text(stamp, time_of(&span.now->scan), options->raw);
-		if (options->json)
+		if (options->json) {
 			put_json(session, &span);
-		else
+		} else {
 			put_table(session, &span, stamp, interval_header_due(options, row));
+			put_failures(session, &span, stamp);
+		}
 		row += span.now->n_zones;
 	}
 	/* The change per second from the first to the last census. */

@@ -12,6 +12,16 @@ size_t buddy_orders(const struct snapshot *snap);
 void buddy_cell(struct table *table, unsigned int attribute, const struct zone *zone,
 		const struct units *units);
 
+/* Bytes of any text of buddy_failures(). */
+#define BUDDY_FAILURES_SIZE	192
+
+/*
+ * Writes to @buf what failed between two censuses for want of large blocks: compaction,
+ * and page faults that wanted a huge page.  @before NULL: since boot.  "" if the kernel
+ * counts neither.  Returns whether anything failed.
+ */
+bool buddy_failures(char *buf, const struct snapshot *before, const struct snapshot *now);
+
 /* Takes the censuses of @session and prints the blocks of zones for each. */
 int buddy_rows(struct session *session, struct failure *why);
 

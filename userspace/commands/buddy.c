@@ -178,6 +178,7 @@ static void buddy_show(const struct view *view, const struct options *options, F
 {
 	const struct buddy_options *own = options->own;
 	const struct snapshot *snap = view->snap;
+	char failures[BUDDY_FAILURES_SIZE];
 	size_t i;
 
 	show_blocks(view, options, out);
@@ -195,13 +196,17 @@ static void buddy_show(const struct view *view, const struct options *options, F
 	command_title(options, out, NULL);
 	for (i = 0; i < snap->n_zones; i++)
 		put_verdict(out, &snap->zones[i], snap->info.page_size);
+	buddy_failures(failures, NULL, snap);
+	if (*failures)
+		fprintf(out, "Since boot: %s\n", failures);
 }
 
 static uint32_t buddy_parts(const struct options *options)
 {
 	const struct buddy_options *own = options->own;
 
-	return MEMCENSUS_PART_ZONES | (own->types ? MEMCENSUS_PART_TYPES : 0);
+	return MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM |
+	       (own->types ? MEMCENSUS_PART_TYPES : 0);
 }
 
 static int buddy_run(struct session *session, struct failure *why)
@@ -227,7 +232,9 @@ const struct command buddy_command = {
 	"Prints a row for each zone: the number of free blocks of 2^N pages, as in\n"
 	"/proc/buddyinfo, and the free memory. Below, for each zone, the first order at\n"
 	"which an allocation from this zone alone would fail before any reclaim, and why:\n"
-	"the zone would fall below its min watermark, or no block is large enough.\n"
+	"the zone would fall below its min watermark, or no block is large enough. Then\n"
+	"what failed since boot: compaction, of the allocations that compacted memory, and\n"
+	"page faults that wanted a huge page and fell back to small pages.\n"
 	"\n"
 	"--frag prints two indices. 'unusable' is the part of free memory in blocks too\n"
 	"small for the order, from 0 (none) to 1 (all). 'extfrag' says why the order\n"
@@ -236,9 +243,9 @@ const struct command buddy_command = {
 	"count.\n"
 	"\n"
 	"With an INTERVAL in seconds: the blocks of each order in the first census, then\n"
-	"the change since the previous one, and the free memory. At the end, or at\n"
-	"Ctrl-C: the changes per second over the whole time. -J writes one object per\n"
-	"line.\n",
+	"the change since the previous one, and the free memory; below, what failed since\n"
+	"the previous one, if anything did. At the end, or at Ctrl-C: the changes per\n"
+	"second over the whole time. -J writes one object per line.\n",
 	.options = buddy_uses,
 	.own_size = sizeof(struct buddy_options),
 	.parts_of = buddy_parts,

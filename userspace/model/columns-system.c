@@ -318,6 +318,8 @@ static const struct column events[] = {
 	EVENT(THP_COLLAPSE_ALLOC, "thp_collapse_alloc", "thp_collapse_alloc",
 	      "huge pages allocated to collapse small pages"),
 	EVENT(THP_SPLIT, "thp_split", "thp_split_page", "huge pages split"),
+	EVENT(THP_FAULT_FALLBACK, "thp_fault_fallback", "thp_fault_fallback",
+	      "page faults that got small pages: no huge page was free"),
 };
 
 /* Both read a struct totals, each at its own offsets. */

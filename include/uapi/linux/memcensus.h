@@ -913,6 +913,7 @@ enum memcensus_system_bytes {
  * @MEMCENSUS_E_THP_FAULT_ALLOC: huge pages (thp_fault_alloc)
  * @MEMCENSUS_E_THP_COLLAPSE_ALLOC: huge pages (thp_collapse_alloc)
  * @MEMCENSUS_E_THP_SPLIT: huge pages (thp_split_page)
+ * @MEMCENSUS_E_THP_FAULT_FALLBACK: faults that got no huge page (thp_fault_fallback)
  *
  * In parentheses: the name in /proc/vmstat.  Pages, unless stated otherwise.
  */
@@ -948,6 +949,7 @@ enum memcensus_event {
 	MEMCENSUS_E_THP_FAULT_ALLOC,
 	MEMCENSUS_E_THP_COLLAPSE_ALLOC,
 	MEMCENSUS_E_THP_SPLIT,
+	MEMCENSUS_E_THP_FAULT_FALLBACK,
 	__MEMCENSUS_E_MAX,
 	MEMCENSUS_E_MAX = __MEMCENSUS_E_MAX - 1
 };

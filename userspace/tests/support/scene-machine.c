@@ -94,6 +94,11 @@ static void put_events(struct stream *s)
 	stream_u64(s, MEMCENSUS_E_PGSTEAL_KSWAPD, 10000 + 300 * taken * taken);
 	stream_u64(s, MEMCENSUS_E_PGSCAN_DIRECT, 0);
 	stream_u64(s, MEMCENSUS_E_PGSTEAL_DIRECT, 0);
+	/* Between the first two censuses some fail, later none. */
+	stream_u64(s, MEMCENSUS_E_COMPACT_STALL, 12 + 4 * !!taken);
+	stream_u64(s, MEMCENSUS_E_COMPACT_FAIL, 4 + 3 * !!taken);
+	stream_u64(s, MEMCENSUS_E_THP_FAULT_ALLOC, 70 + 5 * taken);
+	stream_u64(s, MEMCENSUS_E_THP_FAULT_FALLBACK, 30 + 7 * !!taken);
 	stream_nest_end(s, nest);
 }
 
