@@ -20,7 +20,8 @@ bool words_known(const char *what);
  *
  * The completion of a value is "": it takes none; "-": nothing completes it; "@column";
  * "@columns": separated by commas, perhaps after a '+'; "@pids": separated by commas;
- * "@files"; "@cgroup"; "@program": as "@pids", and after -- a program and its arguments; else a list of words separated by blanks.
+ * "@files"; "@cgroup"; "@program": as "@pids", and after -- a program and its arguments;
+ * else a list of words separated by blanks.
  */
 void words_print(FILE *out, const struct options *options);
 

@@ -71,8 +71,9 @@ static void say_missing(const struct snapshot *snap)
 	}
 	fprintf(stderr, "memcensus: the record has no figures of %s%s%s%s%s: ", without[0],
 		n > 2 ? ", " : " and ", without[1], n > 2 ? " and " : "", n > 2 ? without[2] : "");
-	fprintf(stderr, "their metrics are left out; 'memcensus record FILE' adds one kind by %s%s%s%s%s\n",
-		how[0], n > 2 ? ", " : " or ", how[1], n > 2 ? " or " : "", n > 2 ? how[2] : "");
+	fputs("their metrics are left out; 'memcensus record FILE' adds one kind by ", stderr);
+	fprintf(stderr, "%s%s%s%s%s\n", how[0], n > 2 ? ", " : " or ", how[1],
+		n > 2 ? " or " : "", n > 2 ? how[2] : "");
 }
 
 int export_take(struct export *export, struct failure *why)
