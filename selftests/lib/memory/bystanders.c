@@ -15,8 +15,8 @@
 #include "memory/zram.h"
 
 /*
- * Pages that each kind has at its PLACE(); by map count if the bases differ. @huge is in huge pages, which
- * the others do not have.
+ * Pages that each kind has at its PLACE(); by map count if the bases differ. @huge is in huge
+ * pages, which the others do not have.
  */
 static const struct {
 	const char *kind;
