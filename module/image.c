@@ -26,7 +26,7 @@ const u64 *census_image_find(struct census_walk *walk, const struct census_plain
 		i = part * image->nr / CENSUS_IMAGE_PARTS;
 		end = (part + 1) * image->nr / CENSUS_IMAGE_PARTS;
 		for (; i < end; i++) {
-			u64 value = census_plain_image(plain, ptep_get((pte_t *)pte + i));
+			u64 value = census_plain_image(plain, census_pte_get(pte + i));
 			const u64 *values;
 
 			if (!value)
@@ -52,14 +52,14 @@ bool census_image_make(struct census_walk *walk, const struct census_plain *plai
 
 	image->match = 0;
 	for (i = 0; i < image->nr; i++) {
-		image->values[i] = census_plain_image(plain, ptep_get((pte_t *)pte + i));
+		image->values[i] = census_plain_image(plain, census_pte_get(pte + i));
 		found += !!image->values[i];
 	}
 	return found > CENSUS_MASKS_PER_IMAGE;
 }
 
 /* So many read-only pages that an image does not have, and it is not that of a relative. */
-#define STRANGERS_MAX (PTRS_PER_PTE / 4)
+#define STRANGERS_MAX (CENSUS_PTES_MAX / 4)
 
 /* Reports an entry that an image does not have.  Return: whether it is a read-only page. */
 static bool report_other(struct census_walk *walk, struct vm_area_struct *vma,
@@ -91,7 +91,7 @@ bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
 	struct census_image *image = walk->image;
 	unsigned int i, n, strangers = 0;
 
-	bitmap_zero(image->lacks, PTRS_PER_PTE);
+	bitmap_zero(image->lacks, CENSUS_PTES_MAX);
 	for (i = 0; i < image->nr; i += n) {
 		unsigned int j;
 
@@ -99,7 +99,7 @@ bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
 		if (n == 8 && census_plain_equal(pte + i, values + i, &walk->pages))
 			continue;
 		for (j = i; j < i + n; j++) {
-			pte_t entry = ptep_get((pte_t *)pte + j);
+			pte_t entry = census_pte_get(pte + j);
 
 			if (values[j] && census_plain_same(entry, values[j])) {
 				walk->pages++;

@@ -45,33 +45,86 @@ static inline bool census_pte_special(struct vm_area_struct *vma,
 #endif
 }
 
+/* One PTE.  On arm64 its accessed and dirty bits may be in another PTE of its block. */
+static inline pte_t census_pte_get(const pte_t *ptep)
+{
+	return READ_ONCE(*ptep);
+}
+
+/**
+ * census_pte_with_bits() - read a PTE with the accessed and dirty bits of its block
+ * @ptep: its table is locked
+ * @last: the PTE before it, from this function; or a none PTE
+ *
+ * arm64 maps a block of PTEs as one, and the CPU sets these bits in any of them.  ptep_get() reads
+ * the whole block, of 16 or 128 PTEs; this does so only once for each block.
+ */
+static inline pte_t census_pte_with_bits(const pte_t *ptep, pte_t last)
+{
+#ifdef CONFIG_ARM64_CONTPTE
+	pte_t pte = census_pte_get(ptep);
+
+	if (!pte_valid_cont(pte))
+		return pte;
+	if (pte_valid_cont(last) &&
+	    !IS_ALIGNED((unsigned long)ptep, CONT_PTES * sizeof(*ptep))) {
+		if (pte_young(last))
+			pte = pte_mkyoung(pte);
+		return pte_dirty(last) ? pte_mkdirty(pte) : pte;
+	}
+#endif
+	return ptep_get((pte_t *)ptep);
+}
+
 /**
  * struct census_plain - how to read plain PTEs; loaded once for each table
  * @pfn: bits of the frame number
  * @zero: frame of the zero page if no PTE bit marks it; else ~0
+ * @high: bits of the frame number that are elsewhere, 0 in a plain PTE
  *
  * A plain PTE is none, or it is present, not special, and contains its frame number
  * unchanged.  The helpers of x86 also handle PROT_NONE entries, which contain an inverted
  * number, and query the hypervisor.  Here PROT_NONE entries are not plain, and under Xen
- * PV no entry is.
+ * PV no entry is.  arm64 has the bits of addresses above 2^50, or above 2^48 with pages of 64 KiB,
+ * below the others.
  */
 struct census_plain {
 	unsigned long pfn;
 	unsigned long zero;
+	unsigned long high;
 };
 
 #if defined(CONFIG_UML)
 #define CENSUS_PTE_IGNORED (_PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_NEWPAGE | _PAGE_NEWPROT)
 #define CENSUS_PTE_NONE_BITS _PAGE_NEWPAGE
 #define CENSUS_PTE_SPECIAL 0UL
+#define CENSUS_PTE_PRESENT _PAGE_PRESENT
+#define CENSUS_PTE_WRITE _PAGE_RW
 #elif defined(CONFIG_X86_64)
 #define CENSUS_PTE_IGNORED (_PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_SOFT_DIRTY)
 #define CENSUS_PTE_NONE_BITS 0UL
 #define CENSUS_PTE_SPECIAL _PAGE_SPECIAL
+#define CENSUS_PTE_PRESENT _PAGE_PRESENT
+#define CENSUS_PTE_WRITE _PAGE_RW
+#elif defined(CONFIG_ARM64)
+/*
+ * A CPU that sets the dirty bit clears PTE_RDONLY of an entry with PTE_WRITE.  PTE_CONT is set and
+ * cleared as blocks of entries become contiguous.
+ */
+#define CENSUS_PTE_IGNORED (PTE_AF | PTE_DIRTY | PTE_RDONLY | PTE_CONT)
+#define CENSUS_PTE_NONE_BITS 0UL
+#define CENSUS_PTE_SPECIAL PTE_SPECIAL
+#define CENSUS_PTE_PRESENT PTE_VALID
+#define CENSUS_PTE_WRITE PTE_WRITE
+#define CENSUS_PTE_HIGH(plain) ((plain)->high)
+#endif
+
+#ifndef CENSUS_PTE_HIGH
+#define CENSUS_PTE_HIGH(plain) 0UL
 #endif
 
 #ifdef CENSUS_PTE_IGNORED
-static_assert(_PAGE_PRESENT == 1);
+static_assert(CENSUS_PTE_PRESENT == 1);
 
 static inline unsigned long census_pte_value(pte_t pte)
 {
@@ -85,6 +138,14 @@ static inline bool census_plain_begin(struct census_plain *plain)
 	*plain = (struct census_plain) {
 		.pfn = PAGE_MASK, .zero = page_to_pfn(ZERO_PAGE(0)),
 	};
+	return true;
+#elif defined(CONFIG_ARM64)
+	*plain = (struct census_plain) { .pfn = PTE_ADDR_LOW, .zero = ~0UL };
+#if defined(CONFIG_ARM64_PA_BITS_52) && defined(CONFIG_ARM64_64K_PAGES)
+	plain->high = PTE_ADDR_HIGH;
+#elif defined(CONFIG_ARM64_LPA2)
+	plain->high = lpa2_is_enabled() ? PTE_ADDR_HIGH : 0;
+#endif
 	return true;
 #else
 	*plain = (struct census_plain) { .pfn = PTE_PFN_MASK, .zero = ~0UL };
@@ -101,16 +162,16 @@ static inline unsigned long census_plain_pfn(const struct census_plain *plain,
 /* Return: 1 if a plain PTE maps a page, 0 if it is none. */
 static inline u64 census_plain_page(pte_t pte)
 {
-	return census_pte_value(pte) & _PAGE_PRESENT;
+	return census_pte_value(pte) & CENSUS_PTE_PRESENT;
 }
 
 /* Return: 0 if a PTE is plain.  Has no branch. */
 static inline u64 census_plain_rest(const struct census_plain *plain, pte_t pte)
 {
 	unsigned long value = census_pte_value(pte);
-	unsigned long absent = (value & _PAGE_PRESENT) - 1UL;
+	unsigned long absent = (value & CENSUS_PTE_PRESENT) - 1UL;
 	u64 rest = (value & ~CENSUS_PTE_NONE_BITS & absent) |
-		   (value & CENSUS_PTE_SPECIAL);
+		   (value & (CENSUS_PTE_SPECIAL | CENSUS_PTE_HIGH(plain)));
 
 #ifndef CONFIG_ARCH_HAS_PTE_SPECIAL
 	rest |= (value & ~absent) >> PAGE_SHIFT == plain->zero;
@@ -133,7 +194,7 @@ static __always_inline unsigned int census_plain_run(const struct census_plain *
 	unsigned long first = READ_ONCE(entry[0]);
 	unsigned int n, i;
 
-	if (!(first & _PAGE_PRESENT) || first & CENSUS_PTE_SPECIAL)
+	if (!(first & CENSUS_PTE_PRESENT) || first & (CENSUS_PTE_SPECIAL | CENSUS_PTE_HIGH(plain)))
 		return 0;
 	if (plain->zero - (first >> PAGE_SHIFT) < nr)
 		nr = 0;
@@ -154,7 +215,7 @@ static inline u64 census_plain_writable(pte_t pte)
 {
 	unsigned long value = census_pte_value(pte);
 
-	return value & (value / _PAGE_RW) & _PAGE_PRESENT;
+	return value & (value / CENSUS_PTE_WRITE) & CENSUS_PTE_PRESENT;
 }
 
 /**
@@ -178,7 +239,8 @@ static __always_inline unsigned int census_plain_exclusive_run(const pte_t *pte,
 			all &= value;
 			any |= value;
 		}
-		if (!(all & _PAGE_PRESENT) || !(all & _PAGE_RW) || any & CENSUS_PTE_SPECIAL)
+		if (!(all & CENSUS_PTE_PRESENT) || !(all & CENSUS_PTE_WRITE) ||
+		    any & CENSUS_PTE_SPECIAL)
 			break;
 	}
 	return n;
@@ -200,7 +262,7 @@ static __always_inline bool census_plain_exclusive(const pte_t *pte, unsigned in
 
 #pragma GCC unroll 8
 	for (i = 0; i < nr; i++) {
-		pte_t entry = ptep_get((pte_t *)pte + i);
+		pte_t entry = census_pte_get(pte + i);
 		u64 page = census_plain_writable(entry);
 
 		found += page;
@@ -224,7 +286,7 @@ static inline u64 census_plain_image(const struct census_plain *plain, pte_t pte
 {
 	unsigned long value = census_pte_value(pte);
 
-	if (!(value & _PAGE_PRESENT) || value & (_PAGE_RW | CENSUS_PTE_SPECIAL) ||
+	if (!(value & CENSUS_PTE_PRESENT) || value & (CENSUS_PTE_WRITE | CENSUS_PTE_SPECIAL) ||
 	    (value & plain->pfn) >> PAGE_SHIFT == plain->zero)
 		return 0;
 	return value & ~CENSUS_PTE_IGNORED;
@@ -252,10 +314,10 @@ static __always_inline bool census_plain_equal(const pte_t *pte, const u64 *valu
 
 #pragma GCC unroll 8
 	for (i = 0; i < 8; i++) {
-		u64 value = census_pte_value(ptep_get((pte_t *)pte + i));
+		u64 value = census_pte_value(census_pte_get(pte + i));
 
 		differ |= (value & ~CENSUS_PTE_IGNORED) ^ values[i];
-		found += value & _PAGE_PRESENT;
+		found += value & CENSUS_PTE_PRESENT;
 	}
 	if (differ)
 		return false;
@@ -266,7 +328,9 @@ static __always_inline bool census_plain_equal(const pte_t *pte, const u64 *valu
 /* Checks whether a table may begin with exclusive pages: its first PTE is no read-only page. */
 static inline bool census_plain_may_be_exclusive(pte_t pte)
 {
-	return !(census_pte_value(pte) & _PAGE_PRESENT) || census_pte_value(pte) & _PAGE_RW;
+	unsigned long value = census_pte_value(pte);
+
+	return !(value & CENSUS_PTE_PRESENT) || value & CENSUS_PTE_WRITE;
 }
 
 /**
@@ -286,8 +350,8 @@ static __always_inline u64 census_plain_mapped(const pte_t *pte, unsigned int nr
 
 #pragma GCC unroll 8
 	for (i = 0; i < nr; i++) {
-		unsigned long value = census_pte_value(ptep_get((pte_t *)pte + i));
-		u64 page = value & _PAGE_PRESENT;
+		unsigned long value = census_pte_value(census_pte_get(pte + i));
+		u64 page = value & CENSUS_PTE_PRESENT;
 
 		pages |= page << i;
 		absent |= value & (page - 1);
@@ -322,7 +386,7 @@ static inline unsigned int census_plain_all_or_none(const pte_t *pte)
 	}
 	if (!(any & ~CENSUS_PTE_NONE_BITS))
 		return 0;
-	return all & _PAGE_PRESENT && !(any & CENSUS_PTE_SPECIAL) ?
+	return all & CENSUS_PTE_PRESENT && !(any & CENSUS_PTE_SPECIAL) ?
 	       0xff : CENSUS_PTES_DIFFER;
 }
 #else

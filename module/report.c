@@ -219,8 +219,12 @@ void census_report_pte(struct census_walk *walk, struct vm_area_struct *vma,
 static void report_ptes(struct census_walk *walk, struct vm_area_struct *vma,
 			const pte_t *pte, unsigned int nr, unsigned long addr)
 {
-	for (; nr; nr--, pte++, addr += PAGE_SIZE)
-		census_report_pte(walk, vma, addr, ptep_get((pte_t *)pte));
+	pte_t entry = __pte(0);
+
+	for (; nr; nr--, pte++, addr += PAGE_SIZE) {
+		entry = walk->ops->bits ? census_pte_with_bits(pte, entry) : census_pte_get(pte);
+		census_report_pte(walk, vma, addr, entry);
+	}
 }
 
 /*
@@ -233,7 +237,7 @@ static void take_copied_ptes(struct census_walk *walk,
 			     unsigned int nr, unsigned long addr)
 {
 	for (; nr; nr--, pte++, addr += PAGE_SIZE) {
-		pte_t entry = ptep_get((pte_t *)pte);
+		pte_t entry = census_pte_get(pte);
 
 		if (pte_none(entry))
 			continue;
@@ -336,12 +340,12 @@ static __always_inline bool count_each(struct last_mask *last,
 
 #pragma GCC unroll 8
 	for (i = 0; i < nr; i++)
-		rest |= census_plain_rest(plain, ptep_get((pte_t *)&pte[i]));
+		rest |= census_plain_rest(plain, census_pte_get(pte + i));
 	if (unlikely(rest))
 		return false;
 #pragma GCC unroll 8
 	for (i = 0; i < nr; i++) {
-		pte_t entry = ptep_get((pte_t *)&pte[i]);
+		pte_t entry = census_pte_get(pte + i);
 		unsigned long pfn = census_plain_pfn(plain, entry);
 		u64 page = census_plain_page(entry);
 		u64 writable = census_plain_writable(entry);
@@ -364,8 +368,8 @@ static __always_inline void check_exclusive(const pte_t *pte, unsigned int nr)
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		if (pte_present(ptep_get((pte_t *)pte + i)))
-			census_exclusive_check(pte_pfn(ptep_get((pte_t *)pte + i)), 1, false);
+		if (pte_present(census_pte_get(pte + i)))
+			census_exclusive_check(pte_pfn(census_pte_get(pte + i)), 1, false);
 #endif
 }
 
@@ -508,7 +512,7 @@ static noinline void report_frames(struct census_walk *walk,
 		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
 		return;
 	}
-	image->first = (addr & ~PMD_MASK) >> PAGE_SHIFT;
+	image->first = (addr >> PAGE_SHIFT) & (CENSUS_PTES_MAX - 1);
 	image->nr = nr;
 	if (!take_by_frame(walk, vma, plain, pte, nr, addr, true, &values)) {
 		go_back(walk, &begin);

@@ -445,7 +445,7 @@ static enum census_class class_of(const struct vm_area_struct *vma)
  */
 static bool may_have_images(const struct census_tally *t, const struct census_walk *walk)
 {
-	return PTRS_PER_PTE == CENSUS_FORKED_ENTRIES && walk->ops->image &&
+	return CENSUS_PTES_MAX == CENSUS_FORKED_ENTRIES && walk->ops->image &&
 	       walk->writable_is_exclusive && t->class == CENSUS_ANON &&
 	       !walk->placed && !(t->vma->vm_flags & VM_MERGEABLE) &&
 	       census_frames_may_keep(t->frames);

@@ -65,12 +65,12 @@ void census_walk_flush(struct census_walk *walk)
 }
 
 /*
- * Called before a table is locked, which adds no more masks than it has entries.  Masks
+ * Called before a table is locked; a part of it adds no more masks than it has entries.  Masks
  * of several tables are passed on together, because a table of a small VMA has few.
  */
 static void make_room(struct census_walk *walk)
 {
-	if (walk->nr_masks + PTRS_PER_PTE > CENSUS_MASKS_MAX)
+	if (walk->nr_masks + CENSUS_PTES_MAX > CENSUS_MASKS_MAX)
 		census_walk_flush(walk);
 }
 
@@ -199,9 +199,15 @@ static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
 /* Cost of an upper table's entry without a table below, in page table entries. */
 #define ENTRIES_PER_EMPTY 16
 
-static void walk_pmd(struct census_walk *walk, struct vm_area_struct *vma,
-		     pmd_t *pmdp, unsigned long addr, unsigned long end)
+/* Bytes that are mapped by the entries that are read in one lock hold. */
+#define PART_SIZE (CENSUS_PTES_MAX * PAGE_SIZE)
+
+/* Return: the address up to which the entries were reported: @end, or in a PTE table less. */
+static unsigned long walk_pmd(struct census_walk *walk, struct vm_area_struct *vma,
+			      pmd_t *pmdp, unsigned long addr, unsigned long end)
 {
+	unsigned long part = min(end, ALIGN(addr + 1, PART_SIZE));
+
 	for (;;) {
 		pmd_t pmd = pmdp_get_lockless(pmdp);
 
@@ -210,16 +216,16 @@ static void walk_pmd(struct census_walk *walk, struct vm_area_struct *vma,
 			census_report_hole(walk, vma, addr, end);
 			walk->work += ENTRIES_PER_EMPTY;
 			census_report_flush(walk);
-			return;
+			return end;
 		}
 		if (!pmd_present(pmd) || pmd_trans_huge(pmd) ||
 		    census_pmd_devmap(pmd)) {
 			if (walk_pmd_leaf(walk, vma, pmdp, addr, end))
-				return;
+				return end;
 		} else if (pmd_bad(pmd)) {
-			return;
-		} else if (walk_pte_table(walk, vma, pmdp, addr, end)) {
-			return;
+			return end;
+		} else if (walk_pte_table(walk, vma, pmdp, addr, part)) {
+			return part;
 		}
 		/* The PMD was changed by a split, a collapse or a fault. */
 		cpu_relax();
@@ -366,7 +372,7 @@ static void walk_hugetlb_table(struct census_walk *walk, struct vm_area_struct *
 		report_hugetlb(walk, addr, __pte(pmd_val(pmd)), pmd_pfn(pmd),
 			       hugetlb_pmd_shared(ptep), nr);
 	} else {
-		pte_t pte = ptep_get(ptep);
+		pte_t pte = census_pte_get(ptep);
 
 		report_hugetlb(walk, addr, pte, pte_pfn(pte), false, nr);
 	}
@@ -456,11 +462,12 @@ static unsigned long walk_pmd_table(struct census_walk *walk, struct vm_area_str
 {
 	unsigned long next;
 
-	for (; addr < end; addr = next, pmdp++) {
+	for (; addr < end; addr = next) {
 		next = pmd_addr_end(addr, end);
 		if (next < end)
 			fetch_table(vma->vm_mm, pmdp + 1, next);
-		walk_pmd(walk, vma, pmdp, addr, next);
+		next = walk_pmd(walk, vma, pmdp, addr, next);
+		pmdp += !(next & ~PMD_MASK);
 		if (next < end && walk->pause(walk->pause_context))
 			return next;
 	}

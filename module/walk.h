@@ -59,8 +59,14 @@ static inline unsigned int census_run_nr(const struct census_run *run)
 	return run->end - (u32)run->pfn;
 }
 
-/* A PTE table has no more runs than entries. */
-#define CENSUS_RUNS_MAX PTRS_PER_PTE
+/*
+ * Entries of a PTE table that are read in one lock hold, a power of 2: all of a table of x86-64,
+ * a quarter of one with pages of 16 KiB.
+ */
+#define CENSUS_PTES_MAX (PTRS_PER_PTE < 512 ? PTRS_PER_PTE : 512)
+
+/* These have no more runs than entries. */
+#define CENSUS_RUNS_MAX CENSUS_PTES_MAX
 
 /**
  * struct census_mask - mapped pages among 64 with consecutive numbers
@@ -93,7 +99,7 @@ struct census_place {
 };
 
 /**
- * struct census_image - a PTE table that fork() may have copied
+ * struct census_image - a PTE table, or a part of one, that fork() may have copied
  * @values: values of the read-only entries, 0 for all others; if @match is 0
  * @lacks: bitmap of the entries that @match has and this table does not have
  * @match: table with the same entries, set by &struct census_walk_ops.find_image; 0: none
@@ -101,8 +107,8 @@ struct census_place {
  * @nr: number of entries
  */
 struct census_image {
-	u64 values[PTRS_PER_PTE];
-	unsigned long lacks[BITS_TO_LONGS(PTRS_PER_PTE)];
+	u64 values[CENSUS_PTES_MAX];
+	unsigned long lacks[BITS_TO_LONGS(CENSUS_PTES_MAX)];
 	u32 match;
 	unsigned int first;
 	unsigned int nr;
@@ -157,7 +163,7 @@ struct census_walk_ops {
  * @ops: consumers
  * @context: argument of @ops
  * @pause: returns true if the walk should return so that the caller drops the lock;
- *	called after every page table
+ *	called after each %CENSUS_PTES_MAX entries
  * @pause_context: argument of @pause
  * @holes: report HOLE runs, in the current VMA
  * @placed: report places, in the current VMA
@@ -216,11 +222,11 @@ struct census_walk {
 	struct census_image *image;
 };
 
-/* Masks of two page tables are passed to @masks together, at most. */
-#define CENSUS_MASKS_MAX (2 * PTRS_PER_PTE)
+/* Masks of the entries of two lock holds are passed to @masks together, at most. */
+#define CENSUS_MASKS_MAX (2 * CENSUS_PTES_MAX)
 
-/* A table has no more places.  They are passed on before the next table. */
-#define CENSUS_PLACES_MAX PTRS_PER_PTE
+/* One lock hold finds no more places.  They are passed on before the next. */
+#define CENSUS_PLACES_MAX CENSUS_PTES_MAX
 
 int census_walk_begin(struct census_walk *walk, bool places);
 void census_walk_end(struct census_walk *walk);
