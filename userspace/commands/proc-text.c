@@ -15,6 +15,7 @@
 #include "host/procfs.h"
 #include "lib/memory.h"
 #include "model/document.h"
+#include "model/pages.h"
 
 #define NAME_SIZE	64
 
@@ -158,9 +159,9 @@ struct slab {
 };
 
 /* Parses a line of slabinfo; false for the two header lines and malformed ones. */
-static bool slab_parse(struct slab *slab, const char *line)
+static bool slab_parse(struct slab *slab, const char *line, uint64_t page_size)
 {
-	uint64_t pages, page_size = sysconf(_SC_PAGESIZE);
+	uint64_t pages;
 	const char *data = strstr(line, ": slabdata");
 
 	if (*line == '#' || !data ||
@@ -183,7 +184,7 @@ static int larger_first(const void *a, const void *b)
 }
 
 /* The caches in @text, @n of them, largest first; the caller frees them. */
-static struct slab *read_slabs(const char *text, size_t *n)
+static struct slab *read_slabs(const char *text, uint64_t page_size, size_t *n)
 {
 	char *copy = xstrdup(text), *rest = copy, *line;
 	struct slab *slabs = NULL;
@@ -191,7 +192,7 @@ static struct slab *read_slabs(const char *text, size_t *n)
 	*n = 0;
 	while ((line = strsep(&rest, "\n"))) {
 		slabs = array_grow(slabs, *n, sizeof(*slabs));
-		*n += slab_parse(&slabs[*n], line);
+		*n += slab_parse(&slabs[*n], line, page_size);
 	}
 	free(copy);
 	qsort(slabs, *n, sizeof(*slabs), larger_first);
@@ -252,13 +253,13 @@ static void show_table(const struct slab *slabs, size_t n,
 	table_finish(table);
 }
 
-static void show_slabs(const char *text, const struct document_point *when,
+static void show_slabs(const char *text, uint64_t page_size, const struct document_point *when,
 		       const struct options *options, FILE *out)
 {
 	struct slab *slabs;
 	size_t n;
 
-	slabs = read_slabs(text, &n);
+	slabs = read_slabs(text, page_size, &n);
 	if (options->json)
 		put_slabs(slabs, n, when, options, out);
 	else
@@ -330,7 +331,8 @@ int proc_text_run(struct session *session, struct failure *why)
 	else if (own->vm)
 		show_settings(text, &when, options, session->out);
 	else if (*text)
-		show_slabs(text, &when, options, session->out);
+		show_slabs(text, pages_size(snap) ?: (uint64_t)sysconf(_SC_PAGESIZE), &when,
+			   options, session->out);
 	else
 		ret = fail(why, FAIL_SYSTEM, "/proc/slabinfo is empty");
 	snapshot_free(snap);
