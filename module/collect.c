@@ -126,6 +126,30 @@ out:
 	rcu_read_unlock();
 }
 
+/* Levels of cgroups above that of a process, from the root on, that can be groups. */
+#define CENSUS_CGROUPS_ABOVE 31
+
+/*
+ * Writes the IDs of the cgroups above that of @leader to @above, if it is not NULL.  Those
+ * deeper than %CENSUS_CGROUPS_ABOVE are left out: a user chooses the depth.
+ */
+static void fill_cgroups(struct census_task *task, struct task_struct *leader, u64 *above)
+{
+#ifdef CONFIG_CGROUPS
+	struct cgroup *cgroup;
+	int level;
+
+	/* A cgroup has a reference on the one above it, until RCU frees it. */
+	rcu_read_lock();
+	cgroup = task_dfl_cgroup(leader);
+	task->cgroup = cgroup_id(cgroup);
+	task->nr_above = above ? min_t(int, cgroup->level, CENSUS_CGROUPS_ABOVE) : 0;
+	for (level = 0; level < task->nr_above; level++)
+		above[level] = cgroup_id(cgroup_ancestor(cgroup, level));
+	rcu_read_unlock();
+#endif
+}
+
 /*
  * Everything that is read here belongs to the task_struct, and stays until the last
  * reference on it: its signal_struct, its credentials and its css_set.
@@ -138,9 +162,6 @@ static void fill_task(struct census_task *task, struct task_struct *leader)
 	task->oom_score_adj = READ_ONCE(leader->signal->oom_score_adj);
 	rcu_read_lock();
 	task->uid = __task_cred(leader)->euid;
-#ifdef CONFIG_CGROUPS
-	task->cgroup = cgroup_id(task_dfl_cgroup(leader));
-#endif
 	rcu_read_unlock();
 	fill_faults(task, leader);
 }
@@ -172,12 +193,23 @@ static struct census_task *new_task(struct census_snapshot *snap,
 				    struct task_struct *leader)
 {
 	struct census_task *task = census_snapshot_memory(snap, sizeof(*task));
+	bool nested = snap->group_by == MEMCENSUS_BY_CGROUP;
+	u64 above[CENSUS_CGROUPS_ABOVE];
 
 	if (!task)
 		return NULL;
+	fill_cgroups(task, leader, nested ? above : NULL);
+	if (task->nr_above) {
+		size_t size = task->nr_above * sizeof(*above);
+		u64 *copy = census_snapshot_memory(snap, size);
+
+		if (!copy)
+			return NULL;
+		task->above = memcpy(copy, above, size);
+	}
+	fill_task(task, leader);
 	task->pid = get_task_pid(leader, PIDTYPE_TGID);
 	task->parent = get_parent(task->pid);
-	fill_task(task, leader);
 	return task;
 }
 

@@ -570,7 +570,8 @@ int census_frames_finish_turns(struct census_frames *const *workers,
  * of an earlier worker.  Return: false without memory.
  */
 static bool group_section(struct census_frames *const *workers, unsigned int worker,
-			  const struct census_section *s, struct census_pool *states)
+			  const struct census_section *s, struct census_pool *states,
+			  u32 units)
 {
 	const struct census_section *other = NULL;
 	struct census_block *b = s->first;
@@ -586,25 +587,25 @@ static bool group_section(struct census_frames *const *workers, unsigned int wor
 			b[i].planes = same[i].planes;
 			continue;
 		}
-		b[i].planes = census_pool_take(states, CENSUS_GROUP_UNITS);
+		b[i].planes = census_pool_take(states, units);
 		if (!b[i].planes)
 			return false;
-		memset(census_unit(states, b[i].planes), 0,
-		       CENSUS_GROUP_UNITS * CENSUS_UNIT_BYTES);
+		memset(census_unit(states, b[i].planes), 0, units * CENSUS_UNIT_BYTES);
 	}
 	return true;
 }
 
 /**
- * census_frames_prepare_groups() - prepare blocks for census_turn_group()
+ * census_frames_prepare_groups() - prepare blocks for grouping.h and pairs.h
  * @workers: all workers; their turns are finished
  * @nr: number of @workers
  * @states: empty except for unit 0; gets a state for each block
+ * @units: of a state
  *
  * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
  */
 int census_frames_prepare_groups(struct census_frames *const *workers, unsigned int nr,
-				 struct census_pool *states)
+				 struct census_pool *states, u32 units)
 {
 	unsigned int w;
 	u32 i;
@@ -613,7 +614,7 @@ int census_frames_prepare_groups(struct census_frames *const *workers, unsigned 
 		struct census_frames *f = workers[w];
 
 		for (i = FIRST_SECTION; i < f->sections.nr; i += CENSUS_SECTION_UNITS) {
-			if (!group_section(workers, w, section(f, i), states)) {
+			if (!group_section(workers, w, section(f, i), states, units)) {
 				f->owners.failed = true;
 				return -ENOMEM;
 			}

@@ -246,7 +246,7 @@ int census_frames_finish_blocks(struct census_frames *const *workers,
 int census_frames_finish_turns(struct census_frames *const *workers,
 			       unsigned int nr, unsigned int worker);
 int census_frames_prepare_groups(struct census_frames *const *workers, unsigned int nr,
-				 struct census_pool *states);
+				 struct census_pool *states, u32 units);
 
 bool census_frames_counts(const struct census_frames *f, u64 key);
 struct census_block *census_frames_block(const struct census_frames *f, u64 key);

@@ -18,7 +18,7 @@ int census_groups_count(const struct census_snapshot *snap,
 			const struct census_collection *collection,
 			struct census_holding *holdings, struct census_matrix *matrix);
 void census_groups_finish(struct census_snapshot *snap,
-			  const struct census_holding *holdings,
+			  struct census_holding *holdings,
 			  const unsigned int *hugetlb, bool swap_known);
 
 #endif /* _CENSUS_GROUPS_H */

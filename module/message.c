@@ -175,6 +175,7 @@ static int fill_group(struct sk_buff *skb, const struct census_envelope *e,
 	const struct census_group *group = record;
 
 	return nla_put_u32(skb, MEMCENSUS_GROUP_ID, group - snap->groups) ||
+	       (group->parent && nla_put_u32(skb, MEMCENSUS_GROUP_PARENT, group->parent)) ||
 	       put_group_key(skb, e, snap, group) ||
 	       nla_put_u32(skb, MEMCENSUS_GROUP_MMS, group->mms) ||
 	       put_known(skb, MEMCENSUS_GROUP_FIGURES, group->figures.known,

@@ -107,7 +107,7 @@ struct census_pool {
  * @newest: entry added last, 0: none; finished: number of splits of its pages with several
  *	owners, and from bit %CENSUS_SPLITS_BITS on the worker whose pool has them
  * @planes: unit of planes 1 and up, and their capacity, see owners.c; 0: none; finished:
- *	unit of the first split; grouped: unit of &struct group_state
+ *	unit of the first split; grouped: unit of census_grouping_state()
  */
 #define CENSUS_SPLITS_BITS 8
 
@@ -328,11 +328,8 @@ u32 census_turn_by_owners(struct census_owners *const *workers, const struct cen
 			  u32 turn, u32 begin, census_kinds *pages);
 void census_plane_sum_add(struct census_plane_sum *sum, u64 mask);
 u64 census_plane_sum_next(const struct census_plane_sum *sum, u64 left, u64 *owners);
-u32 census_turn_group(const struct census_owners *o,
-		      const struct census_pool *states, u32 turn, u32 begin,
-		      u32 group, unsigned int pass, struct census_holding *holdings);
 
-/* Units of @states that census_turn_group() needs for each block. */
+/* Units of the smallest state of a block: see grouping.h and pairs.h. */
 #define CENSUS_GROUP_UNITS 2
 
 static inline struct census_turn *census_turn(const struct census_owners *o,

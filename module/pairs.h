@@ -89,6 +89,7 @@ struct census_masks {
 /**
  * struct census_matrix - what groups have in common, in pages
  * @nr: number of groups that are compared
+ * @nr_disjoint: number of groups that contain no other, with group 0
  * @place: by group: its number among these, from 1; 0: it is not compared
  * @by_owners: %CENSUS_OWNER_CLASSES for each group: its pages by census_owner_class()
  * @common: by census_pair_index()
@@ -97,6 +98,7 @@ struct census_masks {
  */
 struct census_matrix {
 	u32 nr;
+	u32 nr_disjoint;
 	u32 *place;
 	census_kinds *by_owners;
 	struct census_common *common;

@@ -48,7 +48,8 @@ static int add_columns(struct census_share *s, struct census_collection *c)
 }
 
 /* Places the groups of the largest RSS, so that the number of pairs is bounded. */
-static int choose_groups(struct census_matrix *x, u32 nr_groups, struct census_collection *c)
+static int choose_groups(struct census_matrix *x, const struct census_snapshot *snap,
+			 struct census_collection *c)
 {
 	struct census_top top = { .max = MEMCENSUS_SHARE_GROUPS_MAX };
 	const struct census_mm *m;
@@ -56,7 +57,7 @@ static int choose_groups(struct census_matrix *x, u32 nr_groups, struct census_c
 	u32 i;
 
 	top.entries = share_memory(c, top.max, sizeof(*top.entries));
-	rss = share_memory(c, nr_groups, sizeof(*rss));
+	rss = share_memory(c, snap->nr_groups, sizeof(*rss));
 	if (!top.entries || !rss)
 		return -ENOMEM;
 	list_for_each_entry(m, &c->mms, link) {
@@ -64,8 +65,12 @@ static int choose_groups(struct census_matrix *x, u32 nr_groups, struct census_c
 			rss[m->task->group] += m->counters.rss;
 		cond_resched();
 	}
-	for (i = 1; i < nr_groups; i++) {
-		census_top_add(&top, rss[i] + 1, i);
+	/* Groups in a group are compared with each other, not with that. */
+	for (i = 1; i < snap->nr_groups; i++) {
+		if (!snap->groups[i].contains) {
+			census_top_add(&top, rss[i] + 1, i);
+			x->nr_disjoint++;
+		}
 		if (!(i % AT_ONCE))
 			cond_resched();
 	}
@@ -73,10 +78,12 @@ static int choose_groups(struct census_matrix *x, u32 nr_groups, struct census_c
 		x->place[top.entries[i].index] = ++x->nr;
 	/* The number of its pairs is sent. */
 	x->place[0] = ++x->nr;
+	x->nr_disjoint++;
 	return 0;
 }
 
-static int add_matrix(struct census_share *s, struct census_collection *c)
+static int add_matrix(struct census_share *s, const struct census_snapshot *snap,
+		      struct census_collection *c)
 {
 	struct census_matrix *x = share_memory(c, 1, sizeof(*x));
 	u32 nr_groups = s->nr_groups;
@@ -90,7 +97,7 @@ static int add_matrix(struct census_share *s, struct census_collection *c)
 				    sizeof(*x->by_owners));
 	if (!x->place || !x->by_owners)
 		return -ENOMEM;
-	err = choose_groups(x, nr_groups, c);
+	err = choose_groups(x, snap, c);
 	if (err)
 		return err;
 	x->common = share_memory(c, census_nr_pairs(x->nr) + 1UL, sizeof(*x->common));
@@ -111,7 +118,7 @@ int census_share_begin(struct census_share *s, const struct census_request *req,
 {
 	s->req = req;
 	s->nr_groups = snap->nr_groups;
-	return s->nr_groups ? add_matrix(s, c) : add_columns(s, c);
+	return s->nr_groups ? add_matrix(s, snap, c) : add_columns(s, c);
 }
 
 static void reset_matrix(struct census_matrix *x, u32 nr_groups)
@@ -310,7 +317,7 @@ static int compare_all(struct pass *p, struct census_frames *const *workers)
 
 	p->masks.states = &states;
 	p->masks.masks = (struct census_pool) { .budget = budget, .nr = 1 };
-	err = census_frames_prepare_groups(workers, p->nr, &states);
+	err = census_frames_prepare_groups(workers, p->nr, &states, CENSUS_GROUP_UNITS);
 	if (!err) {
 		err = each_turn(p, true, note_row);
 		/* More slices help. */
@@ -606,7 +613,7 @@ static int add_pairs(struct result *r, const u32 *group_of)
 		cond_resched();
 	}
 	/* Beyond the groups that are compared, the number of pairs is unknown. */
-	return add_left_out(r, NULL, x->nr < r->s->nr_groups &&
+	return add_left_out(r, NULL, x->nr < x->nr_disjoint &&
 			    memchr_inv(r->rest, 0, sizeof(r->rest)));
 }
 
@@ -618,7 +625,7 @@ static int finish_matrix(struct result *r)
 
 	for (i = 0; i < r->snap->nr_groups && !err; i++) {
 		group_of[x->place[i]] = i;
-		if (i)
+		if (i && !r->snap->groups[i].contains)
 			add_owned(r->snap, NULL, i, census_group_by_owners(x, i), r->hugetlb);
 		cond_resched();
 	}

@@ -133,6 +133,8 @@ struct census_peer {
  * @comm: command name of @pid
  * @uid: effective user ID of @pid, as in ps and top
  * @cgroup: ID in the default hierarchy
+ * @above: IDs of the cgroups above that, from the root on; groups by cgroup only
+ * @nr_above: number of @above
  * @start: ns since boot
  * @threads: of @pid
  * @min_faults: of all threads of @pid, including exited ones
@@ -153,6 +155,7 @@ struct census_task {
 	char comm[TASK_COMM_LEN];
 	kuid_t uid;
 	u64 cgroup;
+	const u64 *above;
 	u64 start;
 	u64 min_faults;
 	u64 maj_faults;
@@ -161,6 +164,7 @@ struct census_task {
 	u8 state;
 	u8 basis;
 	bool sent;
+	u8 nr_above;
 	u32 group;
 	census_share share;
 	const unsigned char *figures;
@@ -171,6 +175,8 @@ struct census_task {
  * @uid: only with UID
  * @cgroup: only with CGROUP
  * @comm: only with COMM
+ * @parent: the group that contains it, before it in the array; 0: none
+ * @contains: it contains other groups
  * @mms: number of address spaces
  * @share: sum over the address spaces, 1/2^36 page
  * @figures: bytes
@@ -179,6 +185,8 @@ struct census_group {
 	kuid_t uid;
 	u64 cgroup;
 	char comm[TASK_COMM_LEN];
+	u32 parent;
+	bool contains;
 	u32 mms;
 	census_share share;
 	struct census_figures figures;
@@ -366,7 +374,7 @@ struct census_system {
  * @nr_tasks: number of @tasks
  * @tasks: in the order of PIDs, as in /proc
  * @nr_groups: number of @groups
- * @groups: in no order; group 0 has no figures: its tasks are in no group
+ * @groups: each before those in it; group 0 has no figures: its tasks are in no group
  * @vmas: &struct census_vma
  * @nr_owned: number of @owned
  * @owned: in the order of @tasks or @groups

@@ -53,15 +53,38 @@ static void touch_at_random(unsigned int n)
 	}
 }
 
-/* Three commands, three users; two of three are in cgroups. */
+/* Of the members, in turn; the first is in the root.  Each after the one above it. */
+static const char *const cgroups[] = {
+	"", "/memcensus-1", "/memcensus-1/a", "/memcensus-1/a/b", "/memcensus-1/c",
+	"/memcensus-2",
+};
+
+#define N_CGROUPS	(sizeof(cgroups) / sizeof(cgroups[0]))
+
+/* The last member is so deep that not all above it are groups. */
+#define DEPTH		40
+
+/* The path of @level cgroups one below the other, from 1. */
+static const char *deep(unsigned int level)
+{
+	static char path[16 + 2 * DEPTH];
+
+	strcpy(path, "/memcensus-deep");
+	while (--level)
+		strcat(path, "/d");
+	return path;
+}
+
+/* Three commands, three users, cgroups at several levels. */
 static void become(unsigned int n)
 {
 	static const char *const names[] = { "one", "two", "three" };
-	char path[64], text[16];
+	const char *cgroup = n < MEMBERS - 1 ? cgroups[n % N_CGROUPS] : deep(DEPTH);
+	char path[256], text[16];
 
-	snprintf(path, sizeof(path), CGROUPS "/memcensus-%u/cgroup.procs", n % 3);
+	snprintf(path, sizeof(path), CGROUPS "%s/cgroup.procs", cgroup);
 	snprintf(text, sizeof(text), "%d", getpid());
-	if (n % 3)
+	if (*cgroup)
 		write_file(path, text);
 	prctl(PR_SET_NAME, names[n / 3]);
 	need(!setresuid(-1, (n + n / 3) % 3 * 1111, -1), "setresuid");
@@ -95,14 +118,45 @@ static bool has_cgroups(void)
 	return !access(CGROUPS "/cgroup.procs", W_OK);
 }
 
+static void make_cgroups(void)
+{
+	char path[256];
+	unsigned int i;
+
+	for (i = 1; i < N_CGROUPS; i++) {
+		snprintf(path, sizeof(path), CGROUPS "%s", cgroups[i]);
+		mkdir(path, 0700);
+	}
+	for (i = 1; i <= DEPTH; i++) {
+		snprintf(path, sizeof(path), CGROUPS "%s", deep(i));
+		mkdir(path, 0700);
+	}
+}
+
+/* False: one is still in use. */
+static bool drop_cgroups(void)
+{
+	bool dropped = true;
+	char path[256];
+	unsigned int i;
+
+	for (i = DEPTH; i; i--) {
+		snprintf(path, sizeof(path), CGROUPS "%s", deep(i));
+		dropped &= !rmdir(path) || errno != EBUSY;
+	}
+	for (i = N_CGROUPS; i-- > 1; ) {
+		snprintf(path, sizeof(path), CGROUPS "%s", cgroups[i]);
+		dropped &= !rmdir(path) || errno != EBUSY;
+	}
+	return dropped;
+}
+
 FIXTURE_SETUP(cast)
 {
 	int i;
 
-	if (has_cgroups()) {
-		mkdir(CGROUPS "/memcensus-1", 0700);
-		mkdir(CGROUPS "/memcensus-2", 0700);
-	}
+	if (has_cgroups())
+		make_cgroups();
 	self->cast = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, self->cast);
 	self->cast->fd = memfd("random", pages);
@@ -120,9 +174,7 @@ FIXTURE_TEARDOWN(cast)
 	for (i = 0; i < MEMBERS; i++)
 		kill(self->pids[i], SIGKILL);
 	child_end(self->parent);
-	while (has_cgroups() && tries-- &&
-	       (rmdir(CGROUPS "/memcensus-1") | rmdir(CGROUPS "/memcensus-2")) &&
-	       errno == EBUSY)
+	while (has_cgroups() && tries-- && !drop_cgroups())
 		sleep_ms(10);
 }
 
@@ -144,7 +196,11 @@ TEST_F(cast, by_cgroup)
 {
 	if (!has_cgroups())
 		SKIP(return, "no cgroups at " CGROUPS);
-	EXPECT_EQUAL_GROUPS(MEMCENSUS_BY_CGROUP, NULL, 0, 3);
+	/*
+	 * Two for the root, memcensus-1 and a, which have members and cgroups below them;
+	 * b, c and memcensus-2; 30 levels of the deep ones, and the deepest.
+	 */
+	EXPECT_EQUAL_GROUPS(MEMCENSUS_BY_CGROUP, NULL, 0, 2 * 3 + 3 + 30 + 1);
 }
 
 TEST_F(cast, by_comm)

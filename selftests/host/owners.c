@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "forked.h"
+#include "grouping.h"
 #include "owners.h"
 #include "pairs.h"
 
@@ -18,6 +19,7 @@
 #define WORKERS 3
 #define MAPPINGS 3	/* owners of one address space */
 #define GROUPS 5
+#define NESTED 7
 
 /* Blocks of each kind, in separate chunks. */
 #define BLOCKS_OF_KIND (BLOCKS / KINDS)
@@ -486,43 +488,102 @@ static void check_top(u32 nr, u32 max, const char *round)
 	free(top.entries);
 }
 
-static void check_groups(unsigned int nr_workers, unsigned int spaces,
-			 const char *round)
+/**
+ * struct shape - a tree of groups
+ * @name: says how
+ * @parents: by group; group 0 is above all
+ */
+static const struct shape {
+	const char *name;
+	u32 parents[NESTED + 1];
+} shapes[] = {
+	{ "flat", { 0, 0, 0, 0, 0, 0, 0, 0 } },
+	{ "a chain", { 0, 0, 1, 2, 3, 4, 5, 6 } },
+	{ "two subtrees", { 0, 0, 1, 1, 3, 0, 5, 5 } },
+	{ "one root", { 0, 0, 1, 2, 2, 1, 5, 5 } },
+};
+
+/* Each fifth address space is in no group, which is group 0. */
+static u32 group_of(unsigned int space, unsigned int round)
 {
-	struct census_holding group[GROUPS][CENSUS_KINDS_MAX] = {};
-	struct census_pool states = { .nr = 1 };
-	bool pages = true, exclusive = true;
-	unsigned int w, pass, g, s, t, k;
-	u32 turn, entry;
+	return space % 5 ? (space * 7 + round) % (NESTED + 1) : 0;
+}
+
+static bool is_in(const struct shape *shape, u32 group, u32 above)
+{
+	while (group && group != above)
+		group = shape->parents[group];
+	return group == above;
+}
+
+static struct census_holding grouped[NESTED + 1][CENSUS_KINDS_MAX];
+
+static void add_turn(const struct census_grouping *g, const struct census_owners *o, u32 turn,
+		     u32 group, unsigned int round, unsigned int pass)
+{
+	const struct census_turn *t = census_turn(o, turn);
+	u32 entry = t->first;
+
+	while (group_of(t->space - 1, round) == group && entry < census_turn_end(o, turn))
+		entry = census_grouping_turn(g, o, turn, entry, group, pass);
+}
+
+static void count_groups(struct census_grouping *g, unsigned int nr_workers,
+			 unsigned int round)
+{
+	unsigned int w, turn, t, pass;
+	u32 group, unit, units = census_grouping_units(g);
 
 	for (t = 0; t < PAGES; t += CENSUS_BLOCK_PAGES) {
-		u32 unit = census_pool_take(&states, CENSUS_GROUP_UNITS);
-
-		memset(census_unit(&states, unit), 0,
-		       CENSUS_GROUP_UNITS * CENSUS_UNIT_BYTES);
+		unit = census_pool_take(&g->states, units);
+		memset(census_unit(&g->states, unit), 0, units * CENSUS_UNIT_BYTES);
 		for (w = 0; w < nr_workers; w++)
 			census_block(all[w], block_of(w, t))->planes = unit;
 	}
 	for (pass = 0; pass < 2; pass++)
-		for (g = 0; g < GROUPS; g++)
+		for (group = 0; group <= NESTED; group++)
 			for (w = 0; w < nr_workers; w++)
 				for (turn = 0; turn < all[w]->nr_turns; turn++)
-					for (entry = census_turn(all[w], turn)->first;
-					     census_turn(all[w], turn)->space %
-					     GROUPS == g &&
-					     entry < census_turn_end(all[w], turn);)
-						entry = census_turn_group(all[w],
-									  &states, turn,
-									  entry, g + 1,
-									  pass, group[g]);
-	for (g = 0; g < GROUPS; g++) {
+					add_turn(g, all[w], turn, group, round, pass);
+	for (group = NESTED; group; group--)
+		for (t = 0; t < KINDS; t++) {
+			u32 parent = g->tree[group].parent;
+
+			grouped[parent][t].pages += grouped[group][t].pages;
+			grouped[parent][t].exclusive += grouped[group][t].exclusive;
+		}
+}
+
+static void check_shape(const struct shape *shape, unsigned int nr_workers,
+			unsigned int spaces, const char *round)
+{
+	struct census_nesting tree[NESTED + 1] = {};
+	struct census_grouping g = {
+		.tree = tree, .holdings = &grouped[0][0], .kinds = CENSUS_KINDS_MAX,
+	};
+	bool pages = true, exclusive = true;
+	char name[100];
+	unsigned int s, t, k;
+	u32 group, depth = 0;
+
+	memset(grouped, 0, sizeof(grouped));
+	for (group = 1; group <= NESTED; group++)
+		tree[group] = (struct census_nesting) {
+			.parent = shape->parents[group],
+			.depth = tree[shape->parents[group]].depth + 1,
+		};
+	for (group = 1; group <= NESTED; group++)
+		depth = tree[group].depth > depth ? tree[group].depth : depth;
+	census_grouping_init(&g, depth);
+	count_groups(&g, nr_workers, shape - shapes);
+	for (group = 1; group <= NESTED; group++) {
 		struct census_holding want[KINDS] = {};
 
 		for (t = 0; t < PAGES; t++) {
 			bool ours = false, others = false;
 
 			for (s = 0; s < spaces; s++)
-				if ((s + 1) % GROUPS == g)
+				if (is_in(shape, group_of(s, shape - shapes), group))
 					ours |= owned[s][t];
 				else
 					others |= owned[s][t];
@@ -530,12 +591,30 @@ static void check_groups(unsigned int nr_workers, unsigned int spaces,
 			want[kind_of(t)].exclusive += ours && !others;
 		}
 		for (k = 0; k < KINDS; k++) {
-			pages &= group[g][k].pages == want[k].pages;
-			exclusive &= group[g][k].exclusive == want[k].exclusive;
+			pages &= grouped[group][k].pages == want[k].pages;
+			exclusive &= grouped[group][k].exclusive == want[k].exclusive;
 		}
 	}
-	point(pages, "every group has the pages of its members, each once", round);
-	point(exclusive, "and those that no other group maps", round);
+	snprintf(name, sizeof(name), "%s, %s", round, shape->name);
+	point(pages, "every group has the pages of its members, each once", name);
+	point(exclusive, "and those that no other owner maps", name);
+	free_pool(&g.states);
+}
+
+static void check_groups(unsigned int nr_workers, unsigned int spaces,
+			 const char *round)
+{
+	struct census_pool states = { .nr = 1 };
+	unsigned int i, w, t;
+
+	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+		check_shape(&shapes[i], nr_workers, spaces, round);
+	for (t = 0; t < PAGES; t += CENSUS_BLOCK_PAGES) {
+		u32 unit = census_pool_take(&states, CENSUS_GROUP_UNITS);
+
+		for (w = 0; w < nr_workers; w++)
+			census_block(all[w], block_of(w, t))->planes = unit;
+	}
 	check_matrix(nr_workers, spaces, &states, round);
 	check_common(nr_workers, spaces, &states, round);
 	free_pool(&states);

@@ -173,6 +173,7 @@ static const struct column group_fields[] = {
 	GROUP(MMS, "MMs", mms, U32, COUNT, "number of address spaces", .total = TOTAL_SUM),
 	GROUP(FIGURES, "", figures, FIGURES, NEST, ""),
 	GROUP(ID, "ID", id, U32, ID, "its number in this census"),
+	GROUP(PARENT, "Parent", parent, U32, ID, "id of the group that contains it"),
 };
 
 #define MAPPING(num, ...)	NAMED(mapping, MAPPING_##num, __VA_ARGS__)

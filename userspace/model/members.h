@@ -95,7 +95,8 @@
 	uint64_t cgroup; \
 	const char *comm; \
 	uint64_t mms; \
-	uint64_t id
+	uint64_t id; \
+	uint64_t parent
 
 #define OWNERS_MEMBERS \
 	uint64_t pid; \

@@ -161,7 +161,7 @@ enum memcensus_basis {
 /**
  * enum memcensus_group_by - key of the groups of address spaces
  * @MEMCENSUS_BY_UID: effective user of the first process
- * @MEMCENSUS_BY_CGROUP: its cgroup in the default hierarchy
+ * @MEMCENSUS_BY_CGROUP: its cgroup in the default hierarchy, and each cgroup above that
  * @MEMCENSUS_BY_COMM: its command name
  * @MEMCENSUS_BY_PIDS: all processes in PIDS are one group
  */
@@ -456,6 +456,8 @@ enum memcensus_pages {
  *	others; PSS, RSS and other sums are those of the members, so RSS counts a frame
  *	once for each member that maps it
  * @MEMCENSUS_GROUP_ID: u32, number of the group in this census, from 1
+ * @MEMCENSUS_GROUP_PARENT: u32, %MEMCENSUS_GROUP_ID of the group that contains it, which
+ *	is sent before; absent if none does
  */
 enum memcensus_group {
 	MEMCENSUS_GROUP_UNSPEC,
@@ -466,6 +468,7 @@ enum memcensus_group {
 	MEMCENSUS_GROUP_MMS,
 	MEMCENSUS_GROUP_FIGURES,
 	MEMCENSUS_GROUP_ID,
+	MEMCENSUS_GROUP_PARENT,
 	__MEMCENSUS_GROUP_MAX,
 	MEMCENSUS_GROUP_MAX = __MEMCENSUS_GROUP_MAX - 1
 };

@@ -33,6 +33,7 @@ struct census_group {
 	uint32_t mms;
 	struct figures f;
 	uint32_t id;
+	uint32_t parent;
 };
 
 /* A VMA message; bit n of @known is set where attribute n was sent. */

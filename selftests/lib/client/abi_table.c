@@ -189,6 +189,7 @@ static const struct abi_attr group_attrs[__MEMCENSUS_GROUP_MAX] = {
 	[MEMCENSUS_GROUP_MMS] = KEPT(U32, group, mms),
 	[MEMCENSUS_GROUP_FIGURES] = KEPT(NEST, group, f, .nest = &abi_figure),
 	[MEMCENSUS_GROUP_ID] = KEPT(U32, group, id),
+	[MEMCENSUS_GROUP_PARENT] = KEPT(U32, group, parent),
 };
 
 const struct abi_nest abi_group = { group_attrs, __MEMCENSUS_GROUP_MAX };

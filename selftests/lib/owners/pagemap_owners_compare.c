@@ -93,29 +93,54 @@ static const struct owner *owner_of_task(const struct owners *o,
 	return owner;
 }
 
-/* The key of a process's group, from /proc; -1 if unavailable. */
+/* Levels of cgroups, more than the module has groups for. */
+#define LEVELS	48
+
+/*
+ * The key of a process's group, from /proc; -1 if unavailable.  @above: of its cgroup and of
+ * those above it, from the root on.
+ */
 struct key {
 	uint64_t number;
+	uint64_t above[LEVELS];
+	unsigned int n_above;
 	char comm[MEMCENSUS_NAME_LEN];
 };
 
-static int64_t cgroup_id(pid_t pid)
+static uint64_t inode_of(const char *dir)
+{
+	struct stat st;
+
+	return stat(dir, &st) ? -1ULL : st.st_ino;
+}
+
+static void read_cgroups(pid_t pid, struct key *key)
 {
 	char path[64], line[512] = "", dir[600];
-	struct stat st;
 	FILE *file;
+	char *end;
 
 	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
 	file = fopen(path, "r");
+	key->number = -1;
 	if (!file)
-		return -1;
+		return;
 	while (fgets(line, sizeof(line), file) && strncmp(line, "0::", 3))
 		;
 	fclose(file);
 	line[strcspn(line, "\n")] = '\0';
+	if (strncmp(line, "0::", 3))
+		return;
 	snprintf(dir, sizeof(dir), "/sys/fs/cgroup%s", line + 3);
-	return strncmp(line, "0::", 3) || stat(dir, &st) ? -1 :
-		(int64_t)st.st_ino;
+	key->number = inode_of(dir);
+	key->above[key->n_above++] = inode_of("/sys/fs/cgroup");
+	for (end = strchr(dir + strlen("/sys/fs/cgroup") + 1, '/'); end && line[4];
+	     end = strchr(end + 1, '/')) {
+		need(key->n_above < LEVELS, "more levels");
+		*end = '\0';
+		key->above[key->n_above++] = inode_of(dir);
+		*end = '/';
+	}
 }
 
 static struct key key_of(pid_t pid, uint8_t by)
@@ -133,7 +158,7 @@ static struct key key_of(pid_t pid, uint8_t by)
 		smaps_free(&smaps);
 		break;
 	case MEMCENSUS_BY_CGROUP:
-		key.number = cgroup_id(pid);
+		read_cgroups(pid, &key);
 		break;
 	case MEMCENSUS_BY_COMM:
 		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
@@ -148,14 +173,36 @@ static struct key key_of(pid_t pid, uint8_t by)
 	return key;
 }
 
+static bool is_below(const struct key *key, uint64_t cgroup)
+{
+	unsigned int i;
+
+	for (i = 0; i < key->n_above && key->above[i] != cgroup; i++)
+		;
+	return i < key->n_above;
+}
+
+/* Does @group contain other groups? */
+static bool is_parent(const struct census *census, const struct census_group *group)
+{
+	size_t i;
+
+	for (i = 0; i < census->n_groups; i++)
+		if (census->groups[i].known >> MEMCENSUS_GROUP_PARENT & 1 &&
+		    census->groups[i].parent == group->id)
+			return true;
+	return false;
+}
+
+/* @all: also the processes of the groups in @group. */
 static bool is_key(const struct census_group *group, uint8_t by,
-		   const struct key *key)
+		   const struct key *key, bool all)
 {
 	switch (by) {
 	case MEMCENSUS_BY_UID:
 		return group->uid == key->number;
 	case MEMCENSUS_BY_CGROUP:
-		return group->cgroup == key->number;
+		return group->cgroup == key->number || (all && is_below(key, group->cgroup));
 	case MEMCENSUS_BY_COMM:
 		return !strcmp(group->comm, key->comm);
 	default:
@@ -214,21 +261,24 @@ static void compare_groups(const struct owners *o, const struct census *census,
 	pid_t *members = calloc(o->n, sizeof(*members));
 	size_t i, g, grouped = 0;
 	unsigned int n;
-	char whose[64];
+	char whose[96];
 
 	need(o->n <= KEYS, "more keys");
 	for (g = 0; g < census->n_groups; g++) {
 		const struct census_group *group = &census->groups[g];
 
+		const bool parent = is_parent(census, group);
+
 		for (n = i = 0; i < o->n && by != MEMCENSUS_BY_PIDS; i++)
-			if (is_key(group, by, &keys[i]))
+			if (is_key(group, by, &keys[i], parent))
 				members[n++] = o->owners[i].pid;
 		if (by == MEMCENSUS_BY_PIDS)
 			memcpy(members, pids, (n = n_pids) * sizeof(*pids));
-		snprintf(whose, sizeof(whose), "group %u %llu %s", group->uid,
-			 (unsigned long long)group->cgroup, group->comm ?: "");
+		snprintf(whose, sizeof(whose), "group %u of %u: %u %llu %s", group->id,
+			 group->parent, group->uid, (unsigned long long)group->cgroup,
+			 group->comm ?: "");
 		compare_group(o, census, group, whose, members, n, equal);
-		grouped += n;
+		grouped += parent ? 0 : n;
 	}
 	value(equal, "all groups", "members",
 	      by == MEMCENSUS_BY_PIDS ? n_pids : o->n, grouped);
