@@ -17,6 +17,8 @@ const struct command *command_find(const char *name)
 
 const struct rows *command_rows(const struct options *options)
 {
+	if (options->tree)
+		return &rows_tree;
 	if (options->group_by && options->command->groups)
 		return &options->command->groups[options->group_by];
 	return options->rows ? options->rows : &options->command->rows;
@@ -63,6 +65,8 @@ void command_arrange(struct listing *listing, const struct view *view,
 	listing_fill(listing, view, records);
 	listing->columns = options->chosen;
 	listing_sort(listing, options->order, options->reverse);
+	if (options->tree)
+		listing_nest(listing);
 }
 
 void command_records(const struct view *view, const struct options *options,

@@ -139,6 +139,9 @@ const struct option_entry option_cgroup = {
 	'g', "cgroup", NULL, "a row for each cgroup", .group_by = MEMCENSUS_BY_CGROUP };
 const struct option_entry option_command = {
 	0, "command", NULL, "a row for each command name", .group_by = MEMCENSUS_BY_COMM };
+const struct option_entry option_tree = {
+	0, "tree", NULL, "cgroups below those that contain them, by short names",
+	SHARED(FLAG, tree) };
 const struct option_entry option_pid = {
 	0, "pid", "PID,...", "only these processes; thread IDs are accepted", .set = set_pids };
 const struct option_entry option_together = {
@@ -187,7 +190,8 @@ const struct option_entry option_interval = {
 
 const struct option_use options_shared[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(percent), USE(numeric),
-	USE(user), USE(cgroup), USE(command), USE(pid), USE(together), USE(basis), USE(wide),
+	USE(user), USE(cgroup), USE(command), USE(tree), USE(pid), USE(together), USE(basis),
+	USE(wide),
 	USE(top), USE(for), USE(interval), USE(from), USE(to), OPTIONS_COMMON
 };
 
@@ -197,6 +201,7 @@ const struct option_rule options_rules[] = {
 	{ .one = &option_user, .others = { &option_cgroup, &option_command, &option_together } },
 	{ .one = &option_cgroup, .others = { &option_command, &option_together } },
 	{ .one = &option_command, .others = { &option_together } },
+	{ .one = &option_tree, .others = { &option_cgroup }, .needs = "'-g'" },
 	{ .one = &option_all, .others = { &option_columns } },
 	{ .one = &option_at, .others = { &option_file }, .needs = "'--file'" },
 	{ .one = &option_from, .others = { &option_file }, .needs = "'--file'" },

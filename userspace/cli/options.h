@@ -64,6 +64,7 @@ struct options {
 	bool reverse;
 	bool all;
 	bool wide;
+	bool tree;
 	const struct rows *rows;
 	const char *columns;
 	const char *sort;
@@ -158,6 +159,7 @@ extern const struct option_entry option_numeric;
 extern const struct option_entry option_user;
 extern const struct option_entry option_cgroup;
 extern const struct option_entry option_command;
+extern const struct option_entry option_tree;
 extern const struct option_entry option_pid;
 extern const struct option_entry option_together;
 extern const struct option_entry option_basis;

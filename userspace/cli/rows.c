@@ -2,12 +2,17 @@
 /* Rows that several commands have. */
 #include "cli/rows.h"
 
+#define CGROUP_COLUMNS							\
+	"mms,swap,uss,pss,charged,charged_anon,charged_file,charged_shmem,charged_kernel," \
+	"charged_swap,limit,oom_kills"
+
+const struct rows rows_tree = { &group_record, "name," CGROUP_COLUMNS, "pss" };
+
 const struct rows rows_groups[] = {
 	[MEMCENSUS_BY_UID] = {
 		&group_record, "user,mms,swap,uss,pss,frames,rss", "pss" },
 	[MEMCENSUS_BY_CGROUP] = {
-		&group_record, "cgroup_path,mms,swap,uss,pss,charged,charged_anon,charged_file,charged_shmem,charged_kernel,charged_swap,limit,oom_kills",
-		"pss" },
+		&group_record, "cgroup_path," CGROUP_COLUMNS, "pss" },
 	[MEMCENSUS_BY_COMM] = {
 		&group_record, "comm,mms,swap,uss,pss,frames,rss", "pss" },
 	[MEMCENSUS_BY_PIDS] = {

@@ -22,6 +22,9 @@ struct rows {
 /* The rows of groups of tasks, by enum memcensus_group_by. */
 extern const struct rows rows_groups[];
 
+/* The same of cgroups as a tree. */
+extern const struct rows rows_tree;
+
 /* Those of the mappings of a task. */
 #define ROWS_MAP	{ &vma_record, "start,size,rss,pss,uss,dirty,swap,mode,mapping", "start" }
 

@@ -148,6 +148,11 @@ static void add_groups(struct chart *chart, const struct view *view)
 			.name = xstrdup(group_name(view, &snap->groups[i])),
 		};
 
+		/* The groups in it are drawn. */
+		if (snap->groups[i].contains) {
+			free(key.name);
+			continue;
+		}
 		add_row(chart, &key, get_parts(chart, view, &snap->groups[i], key.parts));
 	}
 }

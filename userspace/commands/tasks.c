@@ -114,7 +114,7 @@ static const struct option_entry option_mapfilter = {
 static const struct option_use tasks_options[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
 	USE(totals), USE(percent), USE(numeric),
-	USE(user), USE(cgroup), USE(command), USE(mappings),
+	USE(user), USE(cgroup), USE(tree), USE(command), USE(mappings),
 	USE(processfilter), USE(userfilter), USE(mapfilter),
 	USE(pid), USE(together), USE(basis),
 	USE(areas),
@@ -160,6 +160,10 @@ const struct command tasks_command = {
 	"groups contain only the selected processes. Groups need a walk of every process,\n"
 	"also with --pid.\n"
 	"\n"
+	"The row of a cgroup has the processes of all cgroups below it: its USS is no sum,\n"
+	"memory that only these share is in it. Its own processes have a second row, with\n"
+	"/. behind the path, if others are below it. --tree shows what contains what.\n"
+	"\n"
 	"The row of a cgroup also has what the kernel charges to it: page cache and files\n"
 	"in a tmpfs are charged, but if no process maps them they are in no USS. A cgroup\n"
 	"without processes has a row if memory is charged to it. '-': the memory\n"
@@ -175,6 +179,7 @@ const struct command tasks_command = {
 	"  memcensus -c pid,vss,rss,pss,uss,comm -s rss -r\n"
 	"                                               as procrank\n"
 	"  memcensus -P '^(nginx|php)' --together       what a site uses\n"
+	"  memcensus -g --tree -k                       services, containers and pods\n"
 	"  memcensus -M 'libc' -r                       processes that map the C library\n",
 	.words = tasks_words,
 	.options = tasks_options,

@@ -192,26 +192,52 @@ struct place {
 	size_t group;
 };
 
-static struct place *sorted_places(const struct snapshot *snap, size_t *n)
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int order = compare_u64(a, b);
+
+	return order ? order : (x->group > y->group) - (x->group < y->group);
+}
+
+/* Of two groups of one cgroup, takes the first: the other has no processes below it. */
+static struct place *sorted_places(const struct snapshot *snap, size_t *n_places)
 {
 	struct place *v = xcalloc(snap->n_groups + 1, sizeof(*v));
-	size_t i;
+	size_t i, all = 0, n = 0;
 
-	*n = 0;
 	for (i = 0; i < snap->n_groups; i++)
 		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_CGROUP))
-			v[(*n)++] = (struct place){ snap->groups[i].cgroup, i };
-	qsort(v, *n, sizeof(*v), compare_u64);
+			v[all++] = (struct place){ snap->groups[i].cgroup, i };
+	qsort(v, all, sizeof(*v), compare_places);
+	for (i = 0; i < all; i++)
+		if (!n || v[n - 1].cgroup != v[i].cgroup)
+			v[n++] = v[i];
+	*n_places = n;
 	return v;
 }
 
-/* Adds a group for the cgroup of @line.  If no process is in it, all its figures are 0. */
-static void add_group(struct snapshot *snap, const struct line *line, uint64_t figures)
+static struct group *find_group(const struct snapshot *snap, const struct place *places,
+				size_t n, uint64_t cgroup)
+{
+	const struct place *place = bsearch(&cgroup, places, n, sizeof(*places), compare_u64);
+
+	return place ? &snap->groups[place->group] : NULL;
+}
+
+/*
+ * Adds a group for the cgroup of @line.  If no process is in it, all its figures are 0.
+ * Until link_added(), its parent is the number of a cgroup.
+ */
+static void add_group(struct snapshot *snap, const struct line *line, uint64_t figures,
+		      uint64_t id)
 {
 	struct group *group = record_add(&group_record, snap);
 
+	group->id = id;
+	group->parent = line->parent;
 	group->cgroup = line->id;
-	group->known = 1ULL << MEMCENSUS_GROUP_CGROUP;
+	group->known = 1ULL << MEMCENSUS_GROUP_CGROUP | 1ULL << MEMCENSUS_GROUP_ID;
 	group->charges = charges_of(line);
 	if (!(line->known >> NUMBER_POPULATED & 1) || line->v[NUMBER_POPULATED])
 		return;
@@ -219,21 +245,45 @@ static void add_group(struct snapshot *snap, const struct line *line, uint64_t f
 	group->figures.known = figures;
 }
 
-static void apply_text(struct snapshot *snap, const char *text, const struct place *places,
-		       size_t n, uint64_t figures)
+static void link_added(struct snapshot *snap, size_t first)
+{
+	const struct group *parent;
+	struct place *places;
+	size_t n, i;
+
+	places = sorted_places(snap, &n);
+	for (i = first; i < snap->n_groups; i++) {
+		parent = find_group(snap, places, n, snap->groups[i].parent);
+		if (!parent || parent >= &snap->groups[i])
+			continue;
+		snap->groups[i].parent = parent->id;
+		snap->groups[i].known |= 1ULL << MEMCENSUS_GROUP_PARENT;
+	}
+	free(places);
+}
+
+/* What the groups of a census have, before any are added. */
+struct grouped {
+	struct place *places;
+	size_t n;
+	uint64_t figures;
+	uint64_t last_id;
+};
+
+static void apply_text(struct snapshot *snap, const char *text, struct grouped *grouped)
 {
 	char *copy = xstrdup(text), *rest = copy, *one;
-	const struct place *place;
+	struct group *group;
 	struct line line;
 
 	while ((one = strsep(&rest, "\n"))) {
 		if (!parse_line(&line, one))
 			continue;
-		place = bsearch(&line.id, places, n, sizeof(*places), compare_u64);
-		if (place)
-			snap->groups[place->group].charges = charges_of(&line);
+		group = find_group(snap, grouped->places, grouped->n, line.id);
+		if (group)
+			group->charges = charges_of(&line);
 		else if (line.known >> CHARGE_TOTAL & 1 && line.v[CHARGE_TOTAL])
-			add_group(snap, &line, figures);
+			add_group(snap, &line, grouped->figures, ++grouped->last_id);
 	}
 	free(copy);
 }
@@ -241,15 +291,19 @@ static void apply_text(struct snapshot *snap, const char *text, const struct pla
 void charges_apply(struct snapshot *snap)
 {
 	const size_t n_groups = snap->n_groups;
-	uint64_t figures = 0;
-	struct place *places;
-	size_t n, i;
+	struct grouped grouped = { .n = 0 };
+	size_t i;
 
-	places = sorted_places(snap, &n);
-	for (i = 0; i < n_groups; i++)
-		figures |= snap->groups[i].figures.known;
-	for (i = 0; n && i < snap->n_proc_texts; i++)
+	grouped.places = sorted_places(snap, &grouped.n);
+	for (i = 0; i < n_groups; i++) {
+		grouped.figures |= snap->groups[i].figures.known;
+		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_ID) &&
+		    snap->groups[i].id > grouped.last_id)
+			grouped.last_id = snap->groups[i].id;
+	}
+	for (i = 0; grouped.n && i < snap->n_proc_texts; i++)
 		if (!strcmp(snap->proc_texts[i].name, CHARGES_TEXT))
-			apply_text(snap, snap->proc_texts[i].text, places, n, figures);
-	free(places);
+			apply_text(snap, snap->proc_texts[i].text, &grouped);
+	link_added(snap, n_groups);
+	free(grouped.places);
 }

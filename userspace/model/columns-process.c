@@ -191,9 +191,18 @@ DERIVED(group_user, group, text,
 DERIVED(task_cgroup_path, task, text,
 	KNOWN(row, MEMCENSUS_TASK_CGROUP) ? name_of_cgroup(view, row->cgroup) : NULL,
 	value->text)
-DERIVED(group_cgroup_path, group, text,
-	KNOWN(row, MEMCENSUS_GROUP_CGROUP) ? name_of_cgroup(view, row->cgroup) : NULL,
-	value->text)
+
+/* @text: of the group, NULL if it has none. */
+static const char *cgroup_text(const struct view *view, const struct group *group,
+			       const char *text)
+{
+	if (!KNOWN(group, MEMCENSUS_GROUP_CGROUP))
+		return NULL;
+	return text && !view->numeric ? text : name_of_cgroup(view, group->cgroup);
+}
+
+DERIVED(group_cgroup_path, group, text, cgroup_text(view, row, row->path), value->text)
+DERIVED(group_name, group, text, cgroup_text(view, row, row->name), value->text)
 
 /* PSS of @figures in percent of MemTotal; false if either is unavailable. */
 static bool percent_of_total(const struct view *view, const struct figures *figures,
@@ -279,32 +288,38 @@ static const struct column vma_derived[] = {
 };
 
 /* The memory controller's; not in the ABI. */
-#define CHARGE(num, k, name_, header_, kernel_, help_, ...)			\
-	{ name_, header_, help_, kernel_, .kind = KIND_##k,		\
+#define CHARGE(num, k, total_, name_, header_, kernel_, help_, ...)		\
+	{ name_, header_, help_, kernel_, .kind = KIND_##k, .total = TOTAL_##total_, \
 	  .number = CHARGE_##num, .known = offsetof(struct group, charges.known), \
 	  .offset = offsetof(struct group, charges.v[CHARGE_##num]), __VA_ARGS__ }
 
 static const struct column group_derived[] = {
 	{ "user", "User", "user name, of groups by user",
 	  .kind = KIND_TEXT, .in_json = true, .derive = group_user },
-	{ "cgroup_path", "CgroupPath", "path of the cgroup, of groups by cgroup",
+	{ "cgroup_path", "CgroupPath",
+	  "path of the cgroup, of groups by cgroup; with /.: without those below it",
 	  .kind = KIND_TEXT, .in_json = true, .derive = group_cgroup_path },
+	{ "name", "Name",
+	  "short name of the cgroup: unit, container or pod; .: without those below it",
+	  .kind = KIND_TEXT, .in_json = true, .derive = group_name },
 	PERCENT_COLUMN(group),
-	CHARGE(TOTAL, BYTES, "charged", "Charged", "memory.current",
+	CHARGE(TOTAL, BYTES, SUM, "charged", "Charged", "memory.current",
 	       "memory charged to the cgroup and to those below it"),
-	CHARGE(ANON, BYTES, "charged_anon", "ChAnon", "anon", "of the charged memory, anonymous"),
-	CHARGE(FILE, BYTES, "charged_file", "ChFile", "file minus shmem",
+	CHARGE(ANON, BYTES, SUM, "charged_anon", "ChAnon", "anon",
+	       "of the charged memory, anonymous"),
+	CHARGE(FILE, BYTES, SUM, "charged_file", "ChFile", "file minus shmem",
 	       "of the charged memory, page cache of files"),
-	CHARGE(SHMEM, BYTES, "charged_shmem", "ChShmem", "shmem",
+	CHARGE(SHMEM, BYTES, SUM, "charged_shmem", "ChShmem", "shmem",
 	       "of the charged memory, shared memory and tmpfs, mapped or not"),
-	CHARGE(KERNEL, BYTES, "charged_kernel", "ChKernel", "kernel",
+	CHARGE(KERNEL, BYTES, SUM, "charged_kernel", "ChKernel", "kernel",
 	       "of the charged memory, of the kernel: slab, stacks, page tables"),
-	CHARGE(INACTIVE_FILE, BYTES, "inactive_file", "ChInact", "inactive_file",
+	CHARGE(INACTIVE_FILE, BYTES, SUM, "inactive_file", "ChInact", "inactive_file",
 	       "of charged_file, page cache that is dropped first"),
-	CHARGE(SWAP, BYTES, "charged_swap", "ChSwap", "memory.swap.current",
+	CHARGE(SWAP, BYTES, SUM, "charged_swap", "ChSwap", "memory.swap.current",
 	       "swap charged to the cgroup and to those below it"),
-	CHARGE(LIMIT, BYTES, "limit", "Limit", "memory.max", "limit of the cgroup; - if it has none"),
-	CHARGE(OOM_KILLS, COUNT, "oom_kills", "OOMs", "memory.events",
+	CHARGE(LIMIT, BYTES, NONE, "limit", "Limit", "memory.max",
+	       "limit of the cgroup; - if it has none"),
+	CHARGE(OOM_KILLS, COUNT, SUM, "oom_kills", "OOMs", "memory.events",
 	       "processes that the OOM killer ended in it and below it", .counter = true),
 };
 

@@ -6,11 +6,12 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "model/cgroup-tree.h"
 #include "model/listing.h"
 
 struct records records_in(const struct snapshot *snap, const struct record_type *type)
 {
-	struct records records = { .size = type->size };
+	struct records records = { .size = type->size, .groups = type == &group_record };
 
 	if (type->size) {
 		memcpy(&records.v, (const char *)snap + type->array, sizeof(records.v));
@@ -29,12 +30,15 @@ void listing_fill(struct listing *listing, const struct view *view, struct recor
 	for (i = 0; i < records.n; i++)
 		listing->rows[i] = (const char *)records.v + i * records.size;
 	listing->n_rows = records.n;
+	listing->groups = records.groups;
 }
 
 void listing_free(struct listing *listing)
 {
 	free(listing->rows);
+	free(listing->depths);
 	listing->rows = NULL;
+	listing->depths = NULL;
 }
 
 /* The argument of compare_rows(). */
@@ -92,6 +96,12 @@ void listing_sort(struct listing *listing, const struct column *column,
 
 	qsort_r(listing->rows, listing->n_rows, sizeof(*listing->rows),
 		compare_rows, &order);
+}
+
+void listing_nest(struct listing *listing)
+{
+	listing->depths = xcalloc(listing->n_rows, sizeof(*listing->depths));
+	groups_nest(listing->view->snap, listing->rows, listing->depths, listing->n_rows);
 }
 
 void cell_bytes(struct table *table, int64_t bytes, const struct units *units)
@@ -152,6 +162,18 @@ static uint64_t count_distinct(const struct listing *listing,
 	return n;
 }
 
+/* Whether the value of @column in @row is in that of a group which contains it. */
+static bool is_contained(const struct listing *listing, const struct column *column,
+			 const void *row)
+{
+	struct value value;
+
+	while (listing->groups && (row = group_parent(listing->view->snap, row)))
+		if (column_get(column, listing->view, row, &value))
+			return true;
+	return false;
+}
+
 bool listing_total(const struct listing *listing, const struct column *column,
 		   struct value *total)
 {
@@ -174,7 +196,8 @@ bool listing_total(const struct listing *listing, const struct column *column,
 	}
 
 	for (i = 0; i < listing->n_rows; i++) {
-		if (!column_get(column, listing->view, listing->rows[i], &value))
+		if (!column_get(column, listing->view, listing->rows[i], &value) ||
+		    is_contained(listing, column, listing->rows[i]))
 			continue;
 		known = true;
 		if (column->kind == KIND_PERCENT)
@@ -206,6 +229,17 @@ static void put_totals(const struct listing *listing, struct table *table,
 	}
 }
 
+/* The text of the first column shows the depth. */
+static void cell_nested(struct table *table, const struct listing *listing, size_t row)
+{
+	struct value value;
+
+	if (column_get(listing->columns.v[0], listing->view, listing->rows[row], &value))
+		table_cellf(table, "%*s%s", 2 * (int)listing->depths[row], "", value.text);
+	else
+		table_cell(table, NULL);
+}
+
 void listing_print(const struct listing *listing, struct table_look look,
 		   const struct units *units, bool totals, FILE *out)
 {
@@ -225,8 +259,11 @@ void listing_print(const struct listing *listing, struct table_look look,
 			table_column(table, header, column_is_right(column));
 	}
 	for (row = 0; row < listing->n_rows; row++) {
+		i = listing->depths && !look.raw && listing->columns.v[0]->kind == KIND_TEXT;
 		table_row(table);
-		for (i = 0; i < listing->columns.n; i++)
+		if (i)
+			cell_nested(table, listing, row);
+		for (; i < listing->columns.n; i++)
 			cell_column(table, listing->columns.v[i], listing->view,
 				    listing->rows[row], units);
 	}

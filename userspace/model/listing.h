@@ -18,24 +18,29 @@
  * @columns: owned by the caller; listing_fill() sets none
  * @rows: the records in order; the array is owned, the records are not
  * @n_rows: how many
+ * @groups: they are groups, which may contain others
+ * @depths: by row, how many rows contain it: text is indented; NULL: they are flat; owned
  */
 struct listing {
 	const struct view *view;
 	struct columns columns;
 	const void **rows;
 	size_t n_rows;
+	bool groups;
+	unsigned int *depths;
 };
 
-/* An array of @n records of one kind, of @size bytes each. */
+/* An array of @n records of one kind, of @size bytes each; @groups: of a snapshot. */
 struct records {
 	const void *v;
 	size_t n;
 	size_t size;
+	bool groups;
 };
 
 static inline struct records records_of(const void *v, size_t n, size_t size)
 {
-	return (struct records){ v, n, size };
+	return (struct records){ v, n, size, false };
 }
 
 /* The records of @snap of the kind @type: tasks, groups, mappings, zones or nodes. */
@@ -49,6 +54,9 @@ void listing_free(struct listing *listing);
 void listing_sort(struct listing *listing, const struct column *column,
 		  bool reverse);
 
+/* Puts groups behind those that contain them; after listing_sort(). */
+void listing_nest(struct listing *listing);
+
 /* Prints a table, with a row of totals if @totals. */
 void listing_print(const struct listing *listing, struct table_look look,
 		   const struct units *units, bool totals, FILE *out);
@@ -61,7 +69,8 @@ void cell_column(struct table *table, const struct column *column, const struct 
 
 /*
  * The total of @column over the rows, KIND_PERCENT as a ratio, TOTAL_ROWS and
- * TOTAL_DISTINCT as a number; false if there is none or it is unknown.
+ * TOTAL_DISTINCT as a number; false if there is none or it is unknown.  The sum has no value
+ * of a group that is in the value of another row.
  */
 bool listing_total(const struct listing *listing, const struct column *column,
 		   struct value *value);

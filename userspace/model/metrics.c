@@ -458,18 +458,35 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 #define CHARGED	"charged,charged_anon,charged_file,charged_shmem,charged_kernel,inactive_file," \
 		"charged_swap,limit,oom_kills"
 
+/* The groups that contain others, or those that do not: these add up. */
+static void put_groups(struct openmetrics *om, const char *prefix, const struct view *view,
+		       bool contain)
+{
+	const struct snapshot *snap = view->snap;
+	struct group *groups = xcalloc(snap->n_groups, sizeof(*groups));
+	size_t i, n = 0;
+
+	for (i = 0; i < snap->n_groups; i++)
+		if (snap->groups[i].contains == contain)
+			groups[n++] = snap->groups[i];
+	put_columns(om, prefix, &group_record, SIZES ",mms", view,
+		    records_of(groups, n, sizeof(*groups)), group_labels);
+	free(groups);
+}
+
 void metrics_groups(struct openmetrics *om, const struct view *view)
 {
 	const struct snapshot *snap = view->snap;
-	const struct records records = records_in(snap, &group_record);
 	struct labels labels = { .n = 0 };
 
 	if (!snap->n_groups || !group_labels(view, &snap->groups[0], &labels))
 		return;
-	put_columns(om, labels.v[0].name, &group_record, SIZES ",mms", view, records,
-		    group_labels);
-	if (KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP))
-		put_columns(om, "cgroup", &group_record, CHARGED, view, records, group_labels);
+	put_groups(om, labels.v[0].name, view, false);
+	if (!KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP))
+		return;
+	put_groups(om, "subtree", view, true);
+	put_columns(om, "cgroup", &group_record, CHARGED, view,
+		    records_in(snap, &group_record), group_labels);
 }
 
 void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n)

@@ -21,7 +21,8 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 
 /*
  * The groups of @view->snap, all by one key: users, cgroups or commands.  The USS of a
- * group counts each frame once.
+ * group counts each frame once.  Cgroups with others below them are subtrees, under names of
+ * their own, so that the others add up.
  */
 void metrics_groups(struct openmetrics *om, const struct view *view);
 

@@ -107,13 +107,19 @@ struct charges {
 
 /*
  * The known one of @uid, @cgroup and @comm is the key of the group.  @charges is not in the
- * ABI: read from the files of the cgroup after the census.
+ * ABI: read from the files of the cgroup after the census.  cgroup_tree_link() sets the
+ * others: @contains: it contains other groups; @own: it has only the processes of its cgroup
+ * itself, and another group has those below it too; @path, @name: NULL: unavailable.
  */
 struct group {
 	uint64_t known;
 	struct figures figures;
 	GROUP_MEMBERS;
 	struct charges charges;
+	bool contains;
+	bool own;
+	const char *path;
+	const char *name;
 };
 
 /* Bits of struct mapping.known; the ABI has no such record. */

@@ -13,6 +13,7 @@
 #include "host/proc-texts.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
+#include "model/cgroup-tree.h"
 #include "wire/attrs.h"
 #include "wire/request.h"
 #include "wire/source-netlink.h"
@@ -190,6 +191,7 @@ static enum taken netlink_take(struct source *source,
 		charges_read(snap);
 		charges_apply(snap);
 	}
+	cgroup_tree_link(snap);
 	return TAKE_DONE;
 }
 

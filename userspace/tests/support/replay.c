@@ -22,6 +22,8 @@
 #include "host/procfs.h"
 #include "host/trace-instance.h"
 #include "lib/signals.h"
+#include "model/cgroup-tree.h"
+#include "record/recorded-names.h"
 #include "stream.h"
 #include "wire/request.h"
 
@@ -65,19 +67,29 @@ static bool delay(void)
 	return !ms || !nanosleep(&left, NULL) || !signals_stopped();
 }
 
-/* The charges of a scene of cgroups are in the file of its name, in charges. */
-static void charges_add(struct snapshot *snap)
+/* Adds the file of the scene in the directory @name as this text; false if there is none. */
+static bool text_add(struct snapshot *snap, const char *name)
 {
 	char path[64], text[4096];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "charges/%.40s", scene);
+	snprintf(path, sizeof(path), "%s/%.40s", name, scene);
 	file = fopen(path, "re");
 	if (!file)
-		return;
-	proc_texts_add(snap, CHARGES_TEXT, text, fread(text, 1, sizeof(text), file));
+		return false;
+	proc_texts_add(snap, name, text, fread(text, 1, sizeof(text), file));
 	fclose(file);
-	charges_apply(snap);
+	return true;
+}
+
+/* What is charged to the cgroups of a scene, and their names. */
+static void cgroups_add(struct snapshot *snap)
+{
+	if (text_add(snap, CHARGES_TEXT))
+		charges_apply(snap);
+	if (text_add(snap, PROC_TEXTS_CGROUPS))
+		names_read(snap);
+	cgroup_tree_link(snap);
 }
 
 static enum taken replay_take(struct source *source,
@@ -114,7 +126,7 @@ static enum taken replay_take(struct source *source,
 	if (state == REPLY_FAILED)
 		return TAKE_FAILED;
 	names_live(snap);
-	charges_add(snap);
+	cgroups_add(snap);
 	if (!snap->has_totals)
 		return TAKE_DONE;
 	proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo_text, strlen(meminfo_text));

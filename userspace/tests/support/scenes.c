@@ -382,6 +382,31 @@ static void scene_cgroups(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
+/* Nested: units, a pod with its containers, a cgroup with processes above another. */
+static void scene_nested(struct stream *s)
+{
+	static const struct {
+		uint64_t cgroup;
+		unsigned int parent;
+		unsigned int pss;
+	} groups[] = {
+		{ 1, 0, 5000 }, { 10, 1, 3000 }, { 11, 2, 1000 }, { 12, 2, 2000 }, { 12, 4, 1500 },
+		{ 13, 4, 500 }, { 20, 1, 2000 }, { 21, 7, 2000 }, { 22, 8, 1200 }, { 23, 8, 800 },
+	};
+	size_t group, i;
+
+	put_members(s);
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		group = group_begin(s);
+		stream_u32(s, MEMCENSUS_GROUP_ID, i + 1);
+		if (groups[i].parent)
+			stream_u32(s, MEMCENSUS_GROUP_PARENT, groups[i].parent);
+		stream_u64(s, MEMCENSUS_GROUP_CGROUP, groups[i].cgroup);
+		group_end(s, group, groups[i].pss, groups[i].pss - 100, 0);
+	}
+	stream_done(s, 0, NULL, 0);
+}
+
 static void scene_commands(struct stream *s)
 {
 	size_t group;
@@ -644,6 +669,7 @@ static const struct scene {
 	{ "uneven", scene_uneven },
 	{ "stuck", scene_stuck },
 	{ "cgroups", scene_cgroups },
+	{ "nested", scene_nested },
 	{ "commands", scene_commands },
 	{ "hostile-commands", scene_hostile_commands },
 	{ "together", scene_together },

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * `memcensus -g` on cgroups of a known content: two that share memory below one that has a
+ * limit, files in a tmpfs that no process maps, and one whose processes have ended.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "selftest.h"
+
+#define ROOT	"/sys/fs/cgroup"
+#define POD	"/memcensus-pod"
+#define FILES	"/tmp/memcensus-pod-files"
+#define LIMIT	"67108864"
+
+enum { ALL, ONE, TWO, DONE, N_CGROUPS };
+
+/* Each after the one above it. */
+static const char *const cgroups[N_CGROUPS] = {
+	[ALL] = POD, [ONE] = POD "/one", [TWO] = POD "/two", [DONE] = POD "/done",
+};
+
+/* Pages that both members map, and that files have. */
+static const unsigned long shared = 300, in_files = 1024;
+
+/* The kernel counts charges by batches for each CPU. */
+#define BATCH	(64 * PAGE * sysconf(_SC_NPROCESSORS_ONLN))
+
+struct member {
+	const char *cgroup;
+	const char *file;
+	int fd;
+};
+
+/* The numbers of a row; -1: null. */
+struct row {
+	bool found;
+	long mms, uss, pss, charged, charged_shmem, limit, oom_kills;
+};
+
+FIXTURE(cgroups)
+{
+	pid_t one, two;
+	struct row rows[N_CGROUPS + 1];
+};
+
+static void move_to(const char *cgroup)
+{
+	char path[128], pid[16];
+
+	snprintf(path, sizeof(path), ROOT "%s/cgroup.procs", cgroup);
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	need(write_file(path, pid), path);
+}
+
+/* Writes to a file, which stays in the tmpfs. */
+static void fill(const char *name)
+{
+	int fd = open(name, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	char page[4096] = "";
+	unsigned long i;
+
+	need(fd >= 0, name);
+	for (i = 0; i < in_files * PAGE / sizeof(page); i++)
+		need(write(fd, page, sizeof(page)) == sizeof(page), name);
+	close(fd);
+}
+
+static void live(void *arg)
+{
+	const struct member *member = arg;
+
+	move_to(member->cgroup);
+	if (member->file)
+		fill(member->file);
+	if (member->fd >= 0)
+		write_pages(map(PLACE(0), shared * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+				member->fd, 0), shared);
+}
+
+static long number_of(const char *line, const char *key)
+{
+	char name[64];
+	const char *at;
+
+	snprintf(name, sizeof(name), "\"%s\":", key);
+	at = strstr(line, name);
+	need(at, name);
+	at += strlen(name);
+	return strncmp(at, "null", 4) ? strtol(at, NULL, 10) : -1;
+}
+
+/* Does the row in @line have the path @path? */
+static bool is_of(const char *line, const char *path)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "\"cgroup_path\":\"%s\"", path);
+	return strstr(line, name);
+}
+
+/* The rows of cgroups[] and of the root, all of one census, by the reader with @options. */
+static void read_rows(const char *options, struct row rows[N_CGROUPS + 1])
+{
+	char command[200], line[2048];
+	unsigned int i;
+	FILE *out;
+
+	memset(rows, 0, (N_CGROUPS + 1) * sizeof(*rows));
+	snprintf(command, sizeof(command),
+		 "memcensus tasks %s -J -c cgroup_path,mms,uss,pss,charged,charged_shmem,limit,oom_kills",
+		 options);
+	out = popen(command, "r");
+	need(out, command);
+	while (fgets(line, sizeof(line), out)) {
+		for (i = 0; i <= N_CGROUPS; i++) {
+			if (!is_of(line, i < N_CGROUPS ? cgroups[i] : "/"))
+				continue;
+			rows[i] = (struct row){
+				.found = true,
+				.mms = number_of(line, "mms"),
+				.uss = number_of(line, "uss"),
+				.pss = number_of(line, "pss"),
+				.charged = number_of(line, "charged"),
+				.charged_shmem = number_of(line, "charged_shmem"),
+				.limit = number_of(line, "limit"),
+				.oom_kills = number_of(line, "oom_kills"),
+			};
+		}
+	}
+	pclose(out);
+}
+
+static void drop_cgroups(void)
+{
+	unsigned int i, tries;
+	char path[128];
+
+	for (i = N_CGROUPS; i-- > 0; ) {
+		snprintf(path, sizeof(path), ROOT "%s", cgroups[i]);
+		for (tries = 100; rmdir(path) && tries--; )
+			sleep_ms(10);
+	}
+}
+
+FIXTURE_SETUP(cgroups)
+{
+	struct member one = { POD "/one", FILES "/sleeps", memfd("pod", shared) };
+	struct member two = { POD "/two", NULL, one.fd };
+	struct member done = { POD "/done", FILES "/stays", -1 };
+	char path[128];
+	unsigned int i;
+	pid_t pid;
+
+	self->one = 0;
+	self->two = 0;
+	write_file(ROOT "/cgroup.subtree_control", "+memory");
+	for (i = 0; i < N_CGROUPS; i++) {
+		snprintf(path, sizeof(path), ROOT "%s", cgroups[i]);
+		mkdir(path, 0700);
+		if (!i)
+			write_file(ROOT POD "/cgroup.subtree_control", "+memory");
+	}
+	if (!write_file(ROOT POD "/memory.max", LIMIT)) {
+		drop_cgroups();
+		SKIP(return, "no memory controller of version 2");
+	}
+	mkdir(FILES, 0700);
+	ASSERT_EQ(0, mount("none", FILES, "tmpfs", 0, NULL));
+	pid = child_start(live, &done);
+	ASSERT_LT(0, pid);
+	child_end(pid);
+	self->one = child_start(live, &one);
+	ASSERT_LT(0, self->one);
+	self->two = child_start(live, &two);
+	ASSERT_LT(0, self->two);
+	close(one.fd);
+}
+
+FIXTURE_TEARDOWN(cgroups)
+{
+	if (self->one)
+		child_end(self->one);
+	if (self->two)
+		child_end(self->two);
+	umount(FILES);
+	drop_cgroups();
+}
+
+TEST_F(cgroups, charged)
+{
+	const long files = in_files * PAGE, all = files + shared * PAGE;
+	const struct row *one = &self->rows[ONE], *pod = &self->rows[ALL];
+
+	read_rows("-g", self->rows);
+	ASSERT_TRUE(one->found && pod->found);
+	EXPECT_EQ(1, one->mms);
+	/* The process maps none of the files. */
+	EXPECT_GT(files / 4, one->uss);
+	EXPECT_LE(files, one->charged);
+	EXPECT_LE(all - BATCH, one->charged_shmem);
+	EXPECT_GE(all + BATCH, one->charged_shmem);
+	EXPECT_EQ(-1, one->limit);
+	EXPECT_EQ(0, one->oom_kills);
+	EXPECT_EQ(2, pod->mms);
+	EXPECT_LE(2 * files, pod->charged);
+	EXPECT_EQ(atol(LIMIT), pod->limit);
+}
+
+TEST_F(cgroups, without_processes)
+{
+	const struct row *done = &self->rows[DONE];
+	const long files = in_files * PAGE;
+
+	read_rows("-g", self->rows);
+	ASSERT_TRUE(done->found);
+	EXPECT_EQ(0, done->mms);
+	EXPECT_EQ(0, done->uss);
+	EXPECT_EQ(0, done->pss);
+	EXPECT_LE(files, done->charged);
+	EXPECT_LE(files - BATCH, done->charged_shmem);
+	EXPECT_GE(files + BATCH, done->charged_shmem);
+}
+
+/* What the two share is exclusive to none of them, but to both together. */
+TEST_F(cgroups, together)
+{
+	const struct row *one = &self->rows[ONE], *two = &self->rows[TWO];
+	const struct row *pod = &self->rows[ALL], *root = &self->rows[N_CGROUPS];
+
+	read_rows("-g --tree", self->rows);
+	ASSERT_TRUE(one->found && two->found && pod->found && root->found);
+	EXPECT_EQ((long)(shared * PAGE), pod->uss - one->uss - two->uss);
+	EXPECT_GE(2, labs(pod->pss - one->pss - two->pss));
+	EXPECT_LT(pod->pss, root->pss);
+	EXPECT_EQ(-1, root->charged);
+}
+
+TEST_HARNESS_MAIN

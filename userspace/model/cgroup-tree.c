@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The tree of the groups by cgroup. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+#include "model/cgroup-tree.h"
+
+/* Digits of the ID of a container, and those that docker shows. */
+#define ID_DIGITS	64
+#define SHORT_DIGITS	12
+
+/* More than the module has; a record can say anything. */
+#define DEPTH_MAX	64
+
+#define HEX	"0123456789abcdef"
+
+/* The groups of a snapshot are in the order of their IDs. */
+static struct group *find(const struct snapshot *snap, uint64_t id)
+{
+	size_t low = 0, high = snap->n_groups, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (snap->groups[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < snap->n_groups && KNOWN(&snap->groups[low], MEMCENSUS_GROUP_ID) &&
+	       snap->groups[low].id == id ? &snap->groups[low] : NULL;
+}
+
+/* A group is behind the one that contains it, so there are no circles. */
+static struct group *parent_of(const struct snapshot *snap, const struct group *group)
+{
+	struct group *parent = KNOWN(group, MEMCENSUS_GROUP_PARENT) ?
+			       find(snap, group->parent) : NULL;
+
+	return parent < group ? parent : NULL;
+}
+
+const struct group *group_parent(const struct snapshot *snap, const struct group *group)
+{
+	return parent_of(snap, group);
+}
+
+unsigned int group_depth(const struct snapshot *snap, const struct group *group)
+{
+	unsigned int depth = 0;
+
+	while ((group = parent_of(snap, group)) && depth < DEPTH_MAX)
+		depth++;
+	return depth;
+}
+
+/* Whether the @len bytes at @text are the UID of a pod, or its hash if it is static. */
+static bool is_pod(const char *text, size_t len)
+{
+	return (len == 36 && strspn(text, HEX "_-") == len) ||
+	       (len == 32 && strspn(text, HEX) == len);
+}
+
+/* The UID of the pod in the part @last of a path; NULL if it is no pod. */
+static const char *find_pod(const char *last, size_t len)
+{
+	const char *pod = strncmp(last, "pod", 3) ? strstr(last, "-pod") : last;
+
+	if (pod)
+		pod += *pod == '-' ? 4 : 3;
+	return pod && pod < last + len && is_pod(pod, last + len - pod) ? pod : NULL;
+}
+
+void cgroup_short_name(const char *path, char *name, size_t size)
+{
+	const char *last = strrchr(path, '/'), *id, *pod;
+	size_t len;
+	char *c;
+
+	last = last && last[1] ? last + 1 : path;
+	len = strlen(last);
+	if (len > 6 && (!strcmp(last + len - 6, ".scope") || !strcmp(last + len - 6, ".slice")))
+		len -= 6;
+	id = len >= ID_DIGITS ? last + len - ID_DIGITS : NULL;
+	pod = find_pod(last, len);
+	if (id && strspn(id, HEX) == ID_DIGITS && (id == last || id[-1] == '-')) {
+		snprintf(name, size, "%.*s", (int)(id - last) + SHORT_DIGITS, last);
+	} else if (pod) {
+		snprintf(name, size, "pod%.*s", (int)(last + len - pod), pod);
+		/* The slice of a pod has _ for -. */
+		for (c = name; *c; c++)
+			if (*c == '_')
+				*c = '-';
+	} else {
+		snprintf(name, size, "%s", last);
+	}
+}
+
+static void set_names(struct snapshot *snap, struct group *group, const struct group *parent)
+{
+	const char *path = snap->naming ?
+		snap->naming(snap, NAME_CGROUP, group->cgroup, false) : NULL;
+	char name[256], *own;
+
+	group->own = parent && parent->cgroup == group->cgroup;
+	group->path = NULL;
+	group->name = NULL;
+	if (!path)
+		return;
+	own = xasprintf("%s/.", strcmp(path, "/") ? path : "");
+	group->path = snapshot_text(snap, group->own ? own : path, strlen(own));
+	free(own);
+	cgroup_short_name(path, name, sizeof(name));
+	group->name = snapshot_text(snap, group->own ? "." : name, sizeof(name));
+}
+
+void cgroup_tree_link(struct snapshot *snap)
+{
+	struct group *parent;
+	size_t i;
+
+	for (i = 0; i < snap->n_groups; i++) {
+		struct group *group = &snap->groups[i];
+
+		group->contains = false;
+		if (!KNOWN(group, MEMCENSUS_GROUP_CGROUP))
+			continue;
+		parent = parent_of(snap, group);
+		if (parent)
+			parent->contains = true;
+		set_names(snap, group, parent);
+	}
+}
+
+/**
+ * struct links - the groups in a group, as lists of rows; numbers of rows count from 1
+ * @child: the first row in it; of number 0 the first row that is in no other
+ * @next: the next row in the same group, 0: none
+ * @parent: the row that contains it, 0: none
+ */
+struct links {
+	size_t child;
+	size_t next;
+	size_t parent;
+};
+
+/* The row of each group, by index in the snapshot; 0: it is no row. */
+static size_t *rows_by_group(const struct snapshot *snap, const void **rows, size_t n)
+{
+	size_t *row_of = xcalloc(snap->n_groups, sizeof(*row_of)), i;
+
+	for (i = 0; i < n; i++)
+		row_of[(const struct group *)rows[i] - snap->groups] = i + 1;
+	return row_of;
+}
+
+static struct links *link_rows(const struct snapshot *snap, const void **rows, size_t n)
+{
+	struct links *links = xcalloc(n + 1, sizeof(*links));
+	size_t *row_of = rows_by_group(snap, rows, n), i;
+	const struct group *parent;
+
+	/* Backwards, so that each list keeps the order of the rows. */
+	for (i = n; i; i--) {
+		parent = parent_of(snap, rows[i - 1]);
+		links[i].parent = parent ? row_of[parent - snap->groups] : 0;
+		links[i].next = links[links[i].parent].child;
+		links[links[i].parent].child = i;
+	}
+	free(row_of);
+	return links;
+}
+
+void groups_nest(const struct snapshot *snap, const void **rows, unsigned int *depths, size_t n)
+{
+	const void **nested = xcalloc(n, sizeof(*nested));
+	struct links *links = link_rows(snap, rows, n);
+	unsigned int depth = 0;
+	size_t at = links[0].child, i = 0;
+
+	while (at) {
+		nested[i] = rows[at - 1];
+		depths[i++] = depth;
+		if (links[at].child) {
+			at = links[at].child;
+			depth++;
+			continue;
+		}
+		while (at && !links[at].next) {
+			at = links[at].parent;
+			depth -= at > 0;
+		}
+		/* At 0, the next one of the first row is 0 too. */
+		at = links[at].next;
+	}
+	memcpy(rows, nested, n * sizeof(*rows));
+	free(nested);
+	free(links);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The tree of the groups by cgroup: a group contains those of the cgroups below it.
+ */
+#ifndef READER_CGROUP_TREE_H
+#define READER_CGROUP_TREE_H
+
+#include "model/snapshot.h"
+
+/*
+ * Sets the links and the names of the groups of @snap, after its naming.  Call it again
+ * after groups were dropped.
+ */
+void cgroup_tree_link(struct snapshot *snap);
+
+/* The group that contains @group; NULL if none in @snap does. */
+const struct group *group_parent(const struct snapshot *snap, const struct group *group);
+
+/* The number of groups that contain @group. */
+unsigned int group_depth(const struct snapshot *snap, const struct group *group);
+
+/*
+ * Puts @rows, @n groups of @snap, each behind the one that contains it, in their order
+ * otherwise.  @depths gets the number of rows that contain each.
+ */
+void groups_nest(const struct snapshot *snap, const void **rows, unsigned int *depths, size_t n);
+
+/*
+ * Writes to @name of @size bytes the name by which people know the cgroup @path: a unit of
+ * systemd, the first 12 digits of the ID of a container, the UID of a pod; else the last
+ * part of the path.
+ */
+void cgroup_short_name(const char *path, char *name, size_t size);
+
+#endif /* READER_CGROUP_TREE_H */
