@@ -243,4 +243,27 @@ TEST_F(cgroups, together)
 	EXPECT_EQ(-1, root->charged);
 }
 
+/* The processes of a subtree as one group are its row. */
+TEST_F(cgroups, selected)
+{
+	const struct row *pod = &self->rows[ALL];
+	long mms = 0, uss = 0;
+	char line[2048];
+	FILE *out;
+
+	read_rows("-g --cgroup " POD, self->rows);
+	ASSERT_TRUE(pod->found);
+	EXPECT_FALSE(self->rows[N_CGROUPS].found);
+	out = popen("memcensus tasks --cgroup " POD " --together -J -c mms,uss", "r");
+	ASSERT_NE(NULL, out);
+	while (fgets(line, sizeof(line), out))
+		if (strstr(line, "\"mms\":") && strstr(line, "\"uss\":")) {
+			mms = number_of(line, "mms");
+			uss = number_of(line, "uss");
+		}
+	pclose(out);
+	EXPECT_EQ(pod->mms, mms);
+	EXPECT_EQ(pod->uss, uss);
+}
+
 TEST_HARNESS_MAIN

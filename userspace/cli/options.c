@@ -54,6 +54,29 @@ static int set_basis(struct options *options, const char *value, struct failure 
 	return fail(why, FAIL_USAGE, "no basis '%.60s'; there are: mapcount frames", value);
 }
 
+/* The path from the root of the hierarchy, as a census shows it, without a / at the end. */
+static int set_below(struct options *options, const char *value, struct failure *why)
+{
+	static const char *const mounts[] = { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
+	size_t i, len;
+
+	for (i = 0; i < ARRAY_SIZE(mounts); i++) {
+		len = strlen(mounts[i]);
+		if (!strncmp(value, mounts[i], len) && (value[len] == '/' || !value[len]))
+			break;
+	}
+	if (i < ARRAY_SIZE(mounts))
+		value += len;
+	else if (*value != '/')
+		return fail(why, FAIL_USAGE, "'%.60s' is not a path of a cgroup: it begins with /",
+			    value);
+	free(options->below);
+	options->below = xstrdup(value);
+	for (len = strlen(value); len && value[len - 1] == '/'; len--)
+		options->below[len - 1] = '\0';
+	return 0;
+}
+
 static int set_top(struct options *options, const char *value, struct failure *why)
 {
 	uint64_t top;
@@ -136,7 +159,10 @@ const struct option_entry option_numeric = {
 const struct option_entry option_user = {
 	'u', "user", NULL, "a row for each user", .group_by = MEMCENSUS_BY_UID };
 const struct option_entry option_cgroup = {
-	'g', "cgroup", NULL, "a row for each cgroup", .group_by = MEMCENSUS_BY_CGROUP };
+	'g', "cgroups", NULL, "a row for each cgroup", .group_by = MEMCENSUS_BY_CGROUP };
+const struct option_entry option_below = {
+	0, "cgroup", "PATH", "only processes of this cgroup and of those below it",
+	.set = set_below };
 const struct option_entry option_command = {
 	0, "command", NULL, "a row for each command name", .group_by = MEMCENSUS_BY_COMM };
 const struct option_entry option_tree = {
@@ -190,8 +216,8 @@ const struct option_entry option_interval = {
 
 const struct option_use options_shared[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(percent), USE(numeric),
-	USE(user), USE(cgroup), USE(command), USE(tree), USE(pid), USE(together), USE(basis),
-	USE(wide),
+	USE(user), USE(cgroup), USE(command), USE(tree), USE(below), USE(pid), USE(together),
+	USE(basis), USE(wide),
 	USE(top), USE(for), USE(interval), USE(from), USE(to), OPTIONS_COMMON
 };
 

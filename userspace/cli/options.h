@@ -37,6 +37,8 @@ struct rows;
  * @pids: requested processes, NULL for all; owned
  * @file: record to read instead of the kernel, or NULL
  * @selection: census of the record, by --at; SELECTION_ALL without --at
+ * @below: path of a cgroup, without a / at its end, so "" is the root: only its processes and
+ *	those below it; NULL: all; owned
  * @window: censuses of the record, by --from and --to; SELECTION_ALL without
  * @interval, @duration: ns between two censuses, from the first to the last; 0: not given
  * @count: number of censuses; 0: not given
@@ -65,6 +67,7 @@ struct options {
 	bool all;
 	bool wide;
 	bool tree;
+	char *below;
 	const struct rows *rows;
 	const char *columns;
 	const char *sort;
@@ -160,6 +163,7 @@ extern const struct option_entry option_user;
 extern const struct option_entry option_cgroup;
 extern const struct option_entry option_command;
 extern const struct option_entry option_tree;
+extern const struct option_entry option_below;
 extern const struct option_entry option_pid;
 extern const struct option_entry option_together;
 extern const struct option_entry option_basis;

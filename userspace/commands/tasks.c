@@ -116,7 +116,7 @@ static const struct option_use tasks_options[] = {
 	USE(totals), USE(percent), USE(numeric),
 	USE(user), USE(cgroup), USE(tree), USE(command), USE(mappings),
 	USE(processfilter), USE(userfilter), USE(mapfilter),
-	USE(pid), USE(together), USE(basis),
+	USE(below), USE(pid), USE(together), USE(basis),
 	USE(areas),
 	OPTIONS_COMMON,
 };
@@ -126,8 +126,9 @@ static const struct option_rule tasks_rules[] = {
 	{ .one = &option_mapfilter, .others = { OPTIONS_OF_GROUPS },
 	  .because = "figures of groups cover all mappings" },
 	{ .one = &option_together,
-	  .others = { &option_pid, &option_processfilter, &option_userfilter },
-	  .needs = "'--pid' or a filter" },
+	  .others = { &option_pid, &option_processfilter, &option_userfilter, &option_below },
+	  .needs = "'--pid', '--cgroup' or a filter" },
+	{ .one = &option_below, .others = { &option_pid } },
 	{ }
 };
 
@@ -151,6 +152,9 @@ const struct command tasks_command = {
 	"over all processes. -M shows only memory in mappings whose name matches. -m\n"
 	"prints a row for each mapping name, summed over the processes that have it. -w\n"
 	"prints the whole system by areas.\n"
+	"\n"
+	"--cgroup PATH selects the processes of a cgroup and of those below it, by its path\n"
+	"from the root of the hierarchy; with -g, the rows of these cgroups.\n"
 	"\n"
 	"-u, -g and --command print a row for each user, cgroup or command; --together\n"
 	"prints one row for the processes of --pid or of a filter. The USS of a group is\n"
@@ -180,6 +184,8 @@ const struct command tasks_command = {
 	"                                               as procrank\n"
 	"  memcensus -P '^(nginx|php)' --together       what a site uses\n"
 	"  memcensus -g --tree -k                       services, containers and pods\n"
+	"  memcensus --cgroup /system.slice/nginx.service --together\n"
+	"                                               what ending a service frees\n"
 	"  memcensus -M 'libc' -r                       processes that map the C library\n",
 	.words = tasks_words,
 	.options = tasks_options,

@@ -262,7 +262,7 @@ static const struct by {
 	const char *how;
 } groups[] = {
 	[MEMCENSUS_BY_UID] = { "users", "--user" },
-	[MEMCENSUS_BY_CGROUP] = { "cgroups", "--cgroup" },
+	[MEMCENSUS_BY_CGROUP] = { "cgroups", "--cgroups" },
 	[MEMCENSUS_BY_COMM] = { "commands", "--command" },
 	[MEMCENSUS_BY_PIDS] = { "these processes together",
 				"--together --pid PID,..." },
