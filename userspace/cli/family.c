@@ -24,7 +24,7 @@ const struct family_member family[] = {
 	  "censuses into a file, which -f of the others reads", NULL },
 	{ "diff", "FILE [FILE]", "what changed from one record to another", NULL },
 	{ "leak", "[PID...]", "whose private memory grows steadily, and where", NULL },
-	{ "share", "--if-stopped PID...", "what the system gets back if processes end", NULL },
+	{ "share", "PID...", "with whom memory is shared, what stopping gives back", NULL },
 	{ "chart", "bar|pie|time", "a picture of it, SVG or PNG, by gnuplot", NULL },
 	{ "export", "", "metrics for Prometheus: OpenMetrics text", TOOLS },
 	{ "flame", "PID|-- COMMAND...", "which code touched the memory that is still there",

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus share: who shares memory with whom, and what stopping gives back. */
+#include <string.h>
+
 #include "commands/commands.h"
+#include "commands/share-peers.h"
 #include "commands/share-stopped.h"
 
 /**
  * struct share_options - the options of 'share' alone
+ * @by: enum memcensus_group_by of the groups that are compared, or 0
  * @stopped: what comes back if the processes end
  * @cgroups: the @n_cgroups paths of the command line; they point into argv
  */
 struct share_options {
+	uint8_t by;
 	bool stopped;
 	char **cgroups;
 	size_t n_cgroups;
@@ -18,7 +23,33 @@ static int share_run(struct session *session, struct failure *why)
 {
 	const struct share_options *own = session->options->own;
 
-	return stopped_run(session, own->cgroups, own->n_cgroups, why);
+	return own->stopped ? stopped_run(session, own->cgroups, own->n_cgroups, why) :
+			      peers_run(session, own->by, why);
+}
+
+static const struct rows stopped_rows = {
+	&stopped_file_record, "fate,holder,memory,swap,file", "memory"
+};
+static const struct rows groups_rows = {
+	&pair_record, "group_name,peer_name,memory,alone,%own,%peer,anon,file,shmem,swap,hugetlb",
+	"memory"
+};
+
+static const char *const keys[] = {
+	[MEMCENSUS_BY_UID] = "user",
+	[MEMCENSUS_BY_CGROUP] = "cgroup",
+	[MEMCENSUS_BY_COMM] = "command",
+};
+
+static int set_by(struct options *options, const char *value, struct failure *why)
+{
+	struct share_options *own = options->own;
+
+	for (own->by = MEMCENSUS_BY_COMM; own->by; own->by--)
+		if (!strcmp(value, keys[own->by]))
+			return 0;
+	return fail(why, FAIL_USAGE, "no groups by '%.60s'; there are: user cgroup command",
+		    value);
 }
 
 /* PIDs, and paths of cgroups, which are moved to the begin of @words. */
@@ -44,24 +75,55 @@ static int share_words(struct options *options, char **words, int n, struct fail
 {
 	const struct share_options *own = options->own;
 
-	if (!own->stopped)
-		return fail(why, FAIL_USAGE, "'share' needs '--if-stopped'");
-	return stopped_words(options, words, n, why);
+	if (options->has_top && (!options->top || options->top > MEMCENSUS_LIMIT_MAX))
+		return fail(why, FAIL_USAGE, "'--top' is 1 to %d rows here", MEMCENSUS_LIMIT_MAX);
+	if (own->stopped) {
+		options->rows = &stopped_rows;
+		return stopped_words(options, words, n, why);
+	}
+	if (own->by) {
+		options->rows = &groups_rows;
+		return options_none(options, words, n, why);
+	}
+	if (options_pids(options, words, n, why))
+		return -1;
+	if (options->n_pids > MEMCENSUS_SHARE_PIDS_MAX)
+		return fail(why, FAIL_USAGE, "%zu PIDs are too many for 'share': at most %d",
+			    options->n_pids, MEMCENSUS_SHARE_PIDS_MAX);
+	return 0;
 }
 
+static const struct option_entry option_by = {
+	0, "by", "user|cgroup|command", "what groups of all processes have in common",
+	.set = set_by };
 static const struct option_entry option_stopped = {
 	0, "if-stopped", NULL, "what the system gets back if all these processes end",
 	OWN(FLAG, share_options, stopped) };
 
 static const struct option_use share_uses[] = {
-	USE(stopped), USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(output),
+	USE(stopped), USE(by), USE_AS(top, "the N largest peers of each, or pairs of groups; 64"),
+	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
 	OPTIONS_OF_TABLES,
+};
+
+static const struct option_rule share_rules[] = {
+	{ .one = &option_stopped, .others = { &option_by, &option_top, &option_numeric } },
+	{ }
 };
 
 const struct command share_command = {
 	.name = "share",
 	.words = share_words,
 	.about =
+	"Prints how much of the memory of a process has 1, 2, 3 to 9, 10 and more owners, and\n"
+	"with whom it shares: what both have, in percent of the frames of each, by kind. The\n"
+	"largest is the last row. Of all peers beyond --top, one row has the sum, in which a\n"
+	"page counts once for each of them.\n"
+	"\n"
+	"--by prints what each group of processes maps, each page once, how much of it is\n"
+	"exclusive to the group, shared with other groups, and free if it ends; for cgroups\n"
+	"also what is charged to it. Then what each two have in common.\n"
+	"\n"
 	"With --if-stopped, prints what the system gets back if all the processes named\n"
 	"end together, however they share memory with each other, and what stays. A word\n"
 	"that begins with / is a cgroup: its processes and those below it. Below are their\n"
@@ -73,11 +135,19 @@ const struct command share_command = {
 	"pipes): most of them stay in its caches for a while. Nor is the memory of a tmpfs\n"
 	"that goes with the mount namespace of a container.\n"
 	"\n"
+	"A record does not have what processes share: this command asks the kernel.\n"
+	"\n"
 	"Examples:\n"
+	"  memcensus share $(pidof postgres | tr ' ' ,) --top 5  who shares its buffers\n"
+	"  memcensus share --by cgroup -k                       do containers share an image\n"
 	"  memcensus share --if-stopped $(pgrep -d, nginx)      what these give back\n"
 	"  memcensus share --if-stopped /system.slice/redis.service -k\n",
 	.options = share_uses,
 	.own_size = sizeof(struct share_options),
-	.rows = { &stopped_file_record, "fate,holder,memory,swap,file", "memory" },
+	.rules = share_rules,
+	.rows = {
+		&pair_record,
+		"pid,peer,peer_comm,memory,alone,%own,%peer,anon,file,shmem,swap,hugetlb", "memory"
+	},
 	.run = share_run,
 };

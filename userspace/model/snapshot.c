@@ -33,6 +33,8 @@ void snapshot_reset(struct snapshot *snap)
 	free(snap->groups);
 	free(snap->vmas);
 	free(snap->pages);
+	free(snap->owners);
+	free(snap->pairs);
 	free(snap->mappings);
 	for (i = 0; i < snap->n_zones; i++)
 		free(snap->zones[i].types);

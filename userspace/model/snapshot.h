@@ -122,6 +122,21 @@ struct group {
 	const char *name;
 };
 
+/* What a process or a group has, by number of owners; @bytes: by enum memcensus_kind. */
+struct owners {
+	uint64_t known;
+	OWNERS_MEMBERS;
+	struct figures bytes;
+};
+
+/* What two processes or groups have in common; @common, @alone: by enum memcensus_kind. */
+struct pair {
+	uint64_t known;
+	PAIR_MEMBERS;
+	struct figures common;
+	struct figures alone;
+};
+
 /* Bits of struct mapping.known; the ABI has no such record. */
 enum mapping_field {
 	MAPPING_NAME,
@@ -270,6 +285,10 @@ struct snapshot {
 	size_t n_vmas;
 	struct pages *pages;
 	size_t n_pages;
+	struct owners *owners;
+	size_t n_owners;
+	struct pair *pairs;
+	size_t n_pairs;
 	struct mapping *mappings;
 	size_t n_mappings;
 	struct zone *zones;

@@ -206,8 +206,8 @@ static const struct record_type *const types[] = {
 	[MEMCENSUS_A_SYSTEM] = &bytes_record,
 	[MEMCENSUS_A_GROUP] = &group_record,
 	[MEMCENSUS_A_PAGES] = &pages_record,
-	[MEMCENSUS_A_OWNERS] = NULL,	/* of SHARE, which the reader does not ask for */
-	[MEMCENSUS_A_PAIR] = NULL,
+	[MEMCENSUS_A_OWNERS] = &owners_record,
+	[MEMCENSUS_A_PAIR] = &pair_record,
 };
 _Static_assert(sizeof(types) / sizeof(types[0]) == MEMCENSUS_A_MAX + 1,
 	       "a nest is not decoded");
@@ -255,7 +255,7 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		return broken(&d, nest ? type->name : "a message");
 	/* A newer module has other records and other commands. */
 	unknown |= genl->cmd != MEMCENSUS_CMD_INFO && genl->cmd != MEMCENSUS_CMD_SNAPSHOT &&
-		   genl->cmd != MEMCENSUS_CMD_PAGES;
+		   genl->cmd != MEMCENSUS_CMD_PAGES && genl->cmd != MEMCENSUS_CMD_SHARE;
 	if (!nest && (unknown || is_request))
 		return 0;
 	if (!nest)

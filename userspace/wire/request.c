@@ -24,13 +24,14 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	nlh->nlmsg_seq = seq;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
-	genl->cmd = request->pages ? MEMCENSUS_CMD_PAGES : MEMCENSUS_CMD_SNAPSHOT;
+	genl->cmd = request->pages ? MEMCENSUS_CMD_PAGES :
+		    request->share ? MEMCENSUS_CMD_SHARE : MEMCENSUS_CMD_SNAPSHOT;
 	genl->version = MEMCENSUS_GENL_VERSION;
 
 	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
-	if (request->basis && !request->pages)
+	if (request->basis && genl->cmd == MEMCENSUS_CMD_SNAPSHOT)
 		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_BASIS, request->basis);
-	if (request->parts && !request->pages)
+	if (request->parts && genl->cmd == MEMCENSUS_CMD_SNAPSHOT)
 		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_PARTS, request->parts);
 	if (request->pids)
 		mnl_attr_put(nlh, MEMCENSUS_REQ_PIDS,
@@ -42,6 +43,8 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 		mnl_attr_put_u64(nlh, MEMCENSUS_REQ_START, request->pages_start);
 	if (request->pages && request->pages_end)
 		mnl_attr_put_u64(nlh, MEMCENSUS_REQ_END, request->pages_end);
+	if (request->share && request->limit)
+		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_LIMIT, request->limit);
 	mnl_attr_nest_end(nlh, nest);
 	return nlh;
 }

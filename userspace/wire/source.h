@@ -28,6 +28,9 @@
  *	and @pages_end count
  * @pages_start: the first address, a multiple of the page size
  * @pages_end: the first address behind them, or 0 for all
+ * @share: what @pids have in common with others, or the groups by @group_by with each other:
+ *	a SHARE dump, for which of all else only @limit counts
+ * @limit: most peers of each process, or most pairs of groups; 0: the module's default
  * @any_basis: accept a record with another basis than @basis
  * @any_groups: without @group_by, keep the groups that a record has
  */
@@ -41,6 +44,8 @@ struct request {
 	const uint32_t *pids;
 	size_t n_pids;
 	uint8_t group_by;
+	bool share;
+	uint32_t limit;
 	bool pages;
 	uint64_t pages_start;
 	uint64_t pages_end;

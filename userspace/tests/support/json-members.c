@@ -144,6 +144,7 @@ int main(void)
 		{ "migrate_type", &zone_type_record }, { "node", &node_record },
 		{ "traced_process", &trace_record }, { "traced_calls", &trace_call_record },
 		{ "reclaim", &trace_work_record },
+		{ "owners", &owners_record }, { "pair", &pair_record },
 		{ "if_stopped", &stopped_record }, { "stopped_file", &stopped_file_record },
 	};
 	unsigned int i;

@@ -5,7 +5,7 @@
 #define KIB(n)	((uint64_t)(n) << 10)
 #define SEQ	7
 
-static void put_task(struct stream *s, uint32_t pid, const char *comm)
+static void put_task(struct stream *s, uint32_t pid, const char *comm, uint64_t frames)
 {
 	size_t task, figures;
 
@@ -15,7 +15,8 @@ static void put_task(struct stream *s, uint32_t pid, const char *comm)
 	stream_string(s, MEMCENSUS_TASK_COMM, comm);
 	stream_u32(s, MEMCENSUS_TASK_STATE, MEMCENSUS_STATE_WALKED);
 	figures = stream_nest(s, MEMCENSUS_TASK_FIGURES);
-	stream_u64(s, MEMCENSUS_F_RSS, KIB(5000));
+	stream_u64(s, MEMCENSUS_F_RSS, KIB(frames));
+	stream_u64(s, MEMCENSUS_F_FRAMES, KIB(frames));
 	stream_nest_end(s, figures);
 	stream_nest_end(s, task);
 	stream_end(s);
@@ -84,10 +85,114 @@ static void put_stacks(struct stream *s)
 void scene_stopped(struct stream *s)
 {
 	stream_head_frames(s, SEQ, KIB(20000), 1, 0);
-	put_task(s, 100, "init");
-	put_task(s, 200, "redis-server");
+	put_task(s, 100, "init", 5000);
+	put_task(s, 200, "redis-server", 5000);
 	put_union(s);
 	put_file(s, "/memfd:new\nline (deleted)");
 	put_stacks(s);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* Memory by kind: @kib of each of anonymous, file, shared memory, swap and hugetlb. */
+static void put_kinds(struct stream *s, uint16_t type, const uint64_t kib[5])
+{
+	size_t nest = stream_nest(s, type);
+	unsigned int i;
+
+	for (i = 0; i < 5; i++)
+		stream_u64(s, MEMCENSUS_K_ANON + i, KIB(kib[i]));
+	stream_nest_end(s, nest);
+}
+
+/* @most: 0: any */
+static void put_owners(struct stream *s, uint16_t key, uint32_t id, uint32_t fewest,
+		       uint32_t most, const uint64_t kib[5])
+{
+	size_t owners;
+
+	stream_begin(s, SEQ);
+	owners = stream_nest(s, MEMCENSUS_A_OWNERS);
+	stream_u32(s, key, id);
+	stream_u32(s, MEMCENSUS_OWNERS_FEWEST, fewest);
+	if (most)
+		stream_u32(s, MEMCENSUS_OWNERS_MOST, most);
+	put_kinds(s, MEMCENSUS_OWNERS_BYTES, kib);
+	stream_nest_end(s, owners);
+	stream_end(s);
+}
+
+/* The kinds of a pair that is left out are a sum, without what is alone. */
+static void put_pair(struct stream *s, uint16_t key, uint32_t id, uint32_t peer,
+		     uint32_t left_out, const uint64_t kib[5])
+{
+	static const uint64_t alone[5] = { 100, 0, 0, 0, 0 };
+	size_t pair;
+
+	stream_begin(s, SEQ);
+	pair = stream_nest(s, MEMCENSUS_A_PAIR);
+	if (id)
+		stream_u32(s, key, id);
+	if (peer)
+		stream_u32(s, key + 1, peer);
+	if (left_out)
+		stream_u32(s, MEMCENSUS_PAIR_LEFT_OUT, left_out);
+	put_kinds(s, MEMCENSUS_PAIR_COMMON, kib);
+	if (peer)
+		put_kinds(s, MEMCENSUS_PAIR_ALONE, alone);
+	stream_nest_end(s, pair);
+	stream_end(s);
+}
+
+static const uint64_t first[5] = { 2000, 50, 0, 0, 0 }, second[5] = { 1000, 450, 0, 64, 0 };
+static const uint64_t third[5] = { 0, 300, 200, 0, 2048 }, fourth[5] = { 0, 1000, 0, 0, 0 };
+
+/* A process, a peer with a hostile name, and 37 others. */
+void scene_shares(struct stream *s)
+{
+	stream_head_frames(s, SEQ, KIB(20000), 1, 0);
+	put_task(s, 100, "init", 5000);
+	put_task(s, 200, "new\nline", 2500);
+	put_task(s, 300, "sh", 1000);
+	put_owners(s, MEMCENSUS_OWNERS_PID, 100, 1, 1, first);
+	put_owners(s, MEMCENSUS_OWNERS_PID, 100, 2, 2, second);
+	put_owners(s, MEMCENSUS_OWNERS_PID, 100, 3, 9, third);
+	put_owners(s, MEMCENSUS_OWNERS_PID, 100, 10, 0, fourth);
+	put_pair(s, MEMCENSUS_PAIR_PID, 100, 200, 0, second);
+	put_pair(s, MEMCENSUS_PAIR_PID, 100, 300, 0, third);
+	put_pair(s, MEMCENSUS_PAIR_PID, 100, 0, 37, fourth);
+	stream_done(s, 0, NULL, 0);
+}
+
+static void put_cgroup(struct stream *s, uint32_t id, uint64_t frames, uint64_t exclusive)
+{
+	size_t group, figures;
+
+	stream_begin(s, SEQ);
+	group = stream_nest(s, MEMCENSUS_A_GROUP);
+	stream_u64(s, MEMCENSUS_GROUP_CGROUP, 1000 + id);
+	stream_u32(s, MEMCENSUS_GROUP_MMS, 2);
+	stream_u32(s, MEMCENSUS_GROUP_ID, id);
+	figures = stream_nest(s, MEMCENSUS_GROUP_FIGURES);
+	stream_u64(s, MEMCENSUS_F_FRAMES, KIB(frames));
+	stream_u64(s, MEMCENSUS_F_USS, KIB(exclusive));
+	stream_u64(s, MEMCENSUS_F_SHARED, KIB(frames - exclusive));
+	stream_u64(s, MEMCENSUS_F_USS_ANON, KIB(exclusive / 2));
+	stream_u64(s, MEMCENSUS_F_PAGETABLES, KIB(100));
+	stream_nest_end(s, figures);
+	stream_nest_end(s, group);
+	stream_end(s);
+}
+
+/* Three cgroups of more than are compared. */
+void scene_shared_groups(struct stream *s)
+{
+	stream_head_frames(s, SEQ, KIB(20000), 1, 0);
+	put_cgroup(s, 1, 5000, 2050);
+	put_cgroup(s, 2, 2500, 900);
+	put_cgroup(s, 3, 0, 0);
+	put_owners(s, MEMCENSUS_OWNERS_GROUP, 1, 1, 1, first);
+	put_owners(s, MEMCENSUS_OWNERS_GROUP, 1, 2, 2, second);
+	put_pair(s, MEMCENSUS_PAIR_GROUP, 1, 2, 0, second);
+	put_pair(s, MEMCENSUS_PAIR_GROUP, 0, 0, 0, fourth);
 	stream_done(s, 0, NULL, 0);
 }

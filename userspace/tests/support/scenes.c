@@ -662,6 +662,8 @@ static const struct scene {
 	{ "small", scene_small },
 	{ "machine", scene_machine },
 	{ "stopped", scene_stopped },
+	{ "shares", scene_shares },
+	{ "shared-groups", scene_shared_groups },
 	{ "unknown", scene_unknown },
 	{ "hostile", scene_hostile },
 	{ "plotters", scene_plotters },

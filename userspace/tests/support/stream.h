@@ -80,8 +80,10 @@ void stream_pages(struct stream *s, uint64_t seq, uint64_t start, uint64_t end,
 
 /* Scenes of whole machines; each census is one second later. */
 void scene_machine(struct stream *s);
-/* What two processes have together, and a file of theirs. */
+/* What two processes have together, and a file of theirs; what processes and groups share. */
 void scene_stopped(struct stream *s);
+void scene_shares(struct stream *s);
+void scene_shared_groups(struct stream *s);
 
 /*
  * Fills @s with the scene @name, including its NLMSG_DONE; -1: no such scene.

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The columns of what processes, or groups, have in common. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "model/columns.h"
+
+/* Of @kinds, memory that a RSS has; false if a part is unknown. */
+static bool memory_of(const struct figures *kinds, struct value *value)
+{
+	value->number = kinds->v[MEMCENSUS_K_ANON] + kinds->v[MEMCENSUS_K_FILE] +
+			kinds->v[MEMCENSUS_K_SHMEM];
+	return KNOWN(kinds, MEMCENSUS_K_ANON) && KNOWN(kinds, MEMCENSUS_K_FILE) &&
+	       KNOWN(kinds, MEMCENSUS_K_SHMEM);
+}
+
+static const struct group *group_of(const struct snapshot *snap, uint64_t id)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_groups; i++)
+		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_ID) && snap->groups[i].id == id)
+			return &snap->groups[i];
+	return NULL;
+}
+
+/* The key of group @id as text; false if it has none. */
+static bool group_name(const struct view *view, uint64_t id, struct value *value)
+{
+	const struct group *group = group_of(view->snap, id);
+
+	value->text = NULL;
+	if (group && KNOWN(group, MEMCENSUS_GROUP_UID))
+		value->text = name_of_user(view, group->uid);
+	else if (group && KNOWN(group, MEMCENSUS_GROUP_CGROUP))
+		value->text = name_of_cgroup(view, group->cgroup);
+	else if (group && KNOWN(group, MEMCENSUS_GROUP_COMM))
+		value->text = group->comm;
+	return value->text;
+}
+
+static bool task_name(const struct view *view, uint64_t pid, struct value *value)
+{
+	const struct task *task = task_of(view->snap, pid);
+
+	value->text = task && KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL;
+	return value->text;
+}
+
+/* The part of @frames of @figures that @kinds is, in percent. */
+static bool part_of(const struct figures *figures, const struct figures *kinds,
+		    struct value *value)
+{
+	struct value memory;
+
+	if (!figures || !memory_of(kinds, &memory) || !KNOWN(figures, MEMCENSUS_F_FRAMES) ||
+	    !figures->v[MEMCENSUS_F_FRAMES])
+		return false;
+	value->ratio = 100.0 * memory.number / figures->v[MEMCENSUS_F_FRAMES];
+	return true;
+}
+
+static const struct figures *figures_of(const struct view *view, bool of_task, bool of_group,
+					uint64_t pid, uint64_t id)
+{
+	const struct task *task = of_task ? task_of(view->snap, pid) : NULL;
+	const struct group *group = of_group ? group_of(view->snap, id) : NULL;
+
+	return task ? &task->figures : group ? &group->figures : NULL;
+}
+
+/* Memory by kind of the member @kinds of a struct @of. */
+#define KIND(of, kinds, num, name)						\
+	DERIVED(of##_##name, of, number, row->kinds.v[MEMCENSUS_K_##num],	\
+		KNOWN(&row->kinds, MEMCENSUS_K_##num))
+#define KINDS(of, kinds)							\
+	KIND(of, kinds, ANON, anon)						\
+	KIND(of, kinds, FILE, file)						\
+	KIND(of, kinds, SHMEM, shmem)						\
+	KIND(of, kinds, SWAP, swap)						\
+	KIND(of, kinds, HUGETLB, hugetlb)
+
+KINDS(owners, bytes)
+KINDS(pair, common)
+
+#define BYTES(of, name_, header_, help_)					\
+	{ #name_, header_, help_, .kind = KIND_BYTES, .total = TOTAL_SUM,	\
+	  .in_json = true, .derive = of##_##name_ }
+#define KIND_COLUMNS(of)							\
+	BYTES(of, anon, "Anon", "anonymous memory, also what KSM merged"),	\
+	BYTES(of, file, "File", "page cache of files"),				\
+	BYTES(of, shmem, "Shmem", "shared memory: shmem, tmpfs, memfd"),	\
+	BYTES(of, swap, "Swap", "swap slots"),					\
+	BYTES(of, hugetlb, "Hugetlb", "huge pages of hugetlb")
+#define NAME(name_, header_, help_, get)					\
+	{ name_, header_, help_, .kind = KIND_TEXT, .in_json = true, .derive = get }
+#define PERCENT(name_, header_, help_, get)					\
+	{ name_, header_, help_, .kind = KIND_PERCENT, .in_json = true, .derive = get }
+
+#define OWNERS(num, ...)	ATTRIBUTE(owners, MEMCENSUS_OWNERS_##num, __VA_ARGS__)
+
+static const struct column owners_fields[] = {
+	OWNERS(PID, "PID", pid, U32, ID, "process"),
+	OWNERS(GROUP, "Group", group, U32, ID, "number of the group in this census"),
+	OWNERS(FEWEST, "Fewest", fewest, U32, COUNT, "smallest number of owners"),
+	OWNERS(MOST, "Most", most, U32, COUNT, "largest number of owners; -: any"),
+	OWNERS(BYTES, "", bytes, FIGURES, NEST, ""),
+};
+
+DERIVED(owners_comm, owners, text, value->text,
+	KNOWN(row, MEMCENSUS_OWNERS_PID) && task_name(view, row->pid, value))
+DERIVED(owners_group, owners, text, value->text,
+	KNOWN(row, MEMCENSUS_OWNERS_GROUP) && group_name(view, row->group, value))
+
+static bool owners_memory(const struct view *view, const void *record, struct value *value)
+{
+	(void)view;
+	return memory_of(&((const struct owners *)record)->bytes, value);
+}
+
+/* 1, 2, 3-9, 10+ */
+static bool owners_number(const struct view *view, const void *record, struct value *value)
+{
+	static char text[48];
+	const struct owners *row = record;
+
+	(void)view;
+	if (!KNOWN(row, MEMCENSUS_OWNERS_FEWEST))
+		return false;
+	if (!KNOWN(row, MEMCENSUS_OWNERS_MOST))
+		snprintf(text, sizeof(text), "%" PRIu64 "+", row->fewest);
+	else if (row->most == row->fewest)
+		snprintf(text, sizeof(text), "%" PRIu64, row->fewest);
+	else
+		snprintf(text, sizeof(text), "%" PRIu64 "-%" PRIu64, row->fewest, row->most);
+	value->text = text;
+	return true;
+}
+
+static bool owners_part(const struct view *view, const void *record, struct value *value)
+{
+	const struct owners *row = record;
+
+	return part_of(figures_of(view, KNOWN(row, MEMCENSUS_OWNERS_PID),
+				  KNOWN(row, MEMCENSUS_OWNERS_GROUP), row->pid, row->group),
+		       &row->bytes, value);
+}
+
+static const struct column owners_derived[] = {
+	NAME("comm", "Command", "command name of the process", owners_comm),
+	NAME("group_name", "GroupName", "user, cgroup or command of the group", owners_group),
+	{ "owners", "Owners", "number of owners: 1, 2, 3-9, 10+", .kind = KIND_TEXT,
+	  .in_json = true, .derive = owners_number },
+	BYTES(owners, memory, "Memory", "anonymous, file and shared memory together"),
+	PERCENT("%own", "%Own", "memory in percent of its frames", owners_part),
+	KIND_COLUMNS(owners),
+};
+
+#define PAIR(num, ...)	ATTRIBUTE(pair, MEMCENSUS_PAIR_##num, __VA_ARGS__)
+
+static const struct column pair_fields[] = {
+	PAIR(PID, "PID", pid, U32, ID, "process"),
+	NAMED(pair, MEMCENSUS_PAIR_PEER_PID, "peer", "Peer", peer_pid, U32, ID,
+	      "process that it shares with"),
+	PAIR(GROUP, "Group", group, U32, ID, "number of a group in this census"),
+	PAIR(PEER_GROUP, "PeerGroup", peer_group, U32, ID,
+	     "number of the group that it shares with"),
+	PAIR(LEFT_OUT, "Others", left_out, U32, COUNT,
+	     "number of pairs that are left out, in a row that has their sum"),
+	PAIR(COMMON, "", common, FIGURES, NEST, ""),
+	PAIR(ALONE, "", alone, FIGURES, NEST, ""),
+};
+
+DERIVED(pair_comm, pair, text, value->text,
+	KNOWN(row, MEMCENSUS_PAIR_PID) && task_name(view, row->pid, value))
+DERIVED(pair_group, pair, text, value->text,
+	KNOWN(row, MEMCENSUS_PAIR_GROUP) && group_name(view, row->group, value))
+
+/* Of a row of those left out, how many they are. */
+static bool others(const struct pair *row, struct value *value)
+{
+	static char text[48];
+
+	if (KNOWN(row, MEMCENSUS_PAIR_LEFT_OUT))
+		snprintf(text, sizeof(text), "(%" PRIu64 " others)", row->left_out);
+	else
+		snprintf(text, sizeof(text), "(all others)");
+	value->text = text;
+	return true;
+}
+
+static bool pair_peer_comm(const struct view *view, const void *record, struct value *value)
+{
+	const struct pair *row = record;
+
+	if (KNOWN(row, MEMCENSUS_PAIR_PEER_PID))
+		return task_name(view, row->peer_pid, value);
+	return !KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP) && others(row, value);
+}
+
+static bool pair_peer_group(const struct view *view, const void *record, struct value *value)
+{
+	const struct pair *row = record;
+
+	if (KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP))
+		return group_name(view, row->peer_group, value);
+	return !KNOWN(row, MEMCENSUS_PAIR_PEER_PID) && others(row, value);
+}
+
+static bool pair_memory(const struct view *view, const void *record, struct value *value)
+{
+	(void)view;
+	return memory_of(&((const struct pair *)record)->common, value);
+}
+
+static bool pair_alone(const struct view *view, const void *record, struct value *value)
+{
+	(void)view;
+	return memory_of(&((const struct pair *)record)->alone, value);
+}
+
+static bool pair_part(const struct view *view, const void *record, struct value *value)
+{
+	const struct pair *row = record;
+
+	/* A page counts once for each pair that is left out: the sum is no part. */
+	if (!KNOWN(row, MEMCENSUS_PAIR_PEER_PID) && !KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP))
+		return false;
+	return part_of(figures_of(view, KNOWN(row, MEMCENSUS_PAIR_PID),
+				  KNOWN(row, MEMCENSUS_PAIR_GROUP), row->pid, row->group),
+		       &row->common, value);
+}
+
+static bool pair_part_of_peer(const struct view *view, const void *record, struct value *value)
+{
+	const struct pair *row = record;
+
+	return part_of(figures_of(view, KNOWN(row, MEMCENSUS_PAIR_PEER_PID),
+				  KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP), row->peer_pid,
+				  row->peer_group), &row->common, value);
+}
+
+static const struct column pair_derived[] = {
+	NAME("comm", "Command", "command name of the process", pair_comm),
+	NAME("peer_comm", "PeerCommand", "command name of the peer, or how many others",
+	     pair_peer_comm),
+	NAME("group_name", "GroupName", "user, cgroup or command of the group", pair_group),
+	NAME("peer_name", "PeerName", "user, cgroup or command of the peer, or how many others",
+	     pair_peer_group),
+	BYTES(pair, memory, "Common", "anonymous, file and shared memory that both have"),
+	BYTES(pair, alone, "Alone", "of it, what nobody else has: alone in one if the other ends"),
+	PERCENT("%own", "%Own", "it in percent of the frames of the process or group", pair_part),
+	PERCENT("%peer", "%Peer", "it in percent of the frames of the peer", pair_part_of_peer),
+	KIND_COLUMNS(pair),
+};
+
+const struct record_type owners_record = {
+	.name = "number of owners",
+	.fields = COLUMNS_TO(MEMCENSUS_OWNERS_MAX, owners_fields),
+	.derived = COLUMNS(owners_derived),
+	IN_SNAPSHOT(owners, n_owners),
+};
+
+const struct record_type pair_record = {
+	.name = "pair that shares",
+	.fields = COLUMNS_TO(MEMCENSUS_PAIR_MAX, pair_fields),
+	.derived = COLUMNS(pair_derived),
+	IN_SNAPSHOT(pairs, n_pairs),
+};
