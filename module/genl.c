@@ -235,27 +235,24 @@ static int parse_share(struct dump *d, struct nlattr **tb,
 			   "SHARE takes PIDS, GROUP_BY and LIMIT only", extack);
 	if (err)
 		return err;
-	if (!pids == !by) {
+	req->together = by && nla_get_u32(by) == MEMCENSUS_BY_PIDS;
+	if (!pids == (!by || req->together)) {
 		NL_SET_ERR_MSG_ATTR(extack, by,
-				    "SHARE: needs either PIDS or GROUP_BY: name the processes, or the kind of groups");
+				    "SHARE: needs either PIDS or GROUP_BY, or PIDS and BY_PIDS: name the processes, or the kind of groups");
 		return -EINVAL;
 	}
 	req->share = true;
 	req->basis = MEMCENSUS_BASIS_FRAMES;
 	req->limit = limit ? nla_get_u32(limit) : MEMCENSUS_LIMIT_DEFAULT;
-	if (by) {
+	if (!pids) {
 		req->parts = 0;
 		req->group_by = nla_get_u32(by);
-		if (req->group_by != MEMCENSUS_BY_PIDS)
-			return 0;
-		NL_SET_ERR_MSG_ATTR(extack, by,
-				    "GROUP_BY: SHARE does not take BY_PIDS: name the processes in PIDS instead");
-		return -EINVAL;
+		return 0;
 	}
 	req->parts = MEMCENSUS_PART_TASKS;
-	if (nla_len(pids) > MEMCENSUS_SHARE_PIDS_MAX * sizeof(u32)) {
+	if (!req->together && nla_len(pids) > MEMCENSUS_SHARE_PIDS_MAX * sizeof(u32)) {
 		NL_SET_ERR_MSG_ATTR(extack, pids,
-				    "PIDS: SHARE compares at most 64 processes: name fewer");
+				    "PIDS: SHARE compares at most 64 processes: name fewer, or compare them as one with BY_PIDS");
 		return -EINVAL;
 	}
 	return parse_pids(d, pids, extack);

@@ -83,12 +83,12 @@ static bool note(void *context, const struct census_owners *o, u32 block, u64 ma
 	if (!unit)
 		return false;
 	if (!s->newest) {
-		s->kind = census_block_kind(o, block);
 		s->next = m->first;
 		m->first = census_block(o, block)->planes;
 	}
 	*pair_mask(m, unit) = (struct census_pair_mask) {
-		.mask = mask, .row = n->row, .older = s->newest,
+		.mask = mask, .row = n->row, .kind = census_block_kind(o, block),
+		.older = s->newest,
 	};
 	s->newest = unit;
 	return true;
@@ -113,28 +113,6 @@ u32 census_turn_note(struct census_masks *m, const struct census_owners *o, u32 
 	return each_entry(o, turn, begin, note, &n);
 }
 
-/**
- * census_states_clear() - prepare states that have masks for census_turn_count()
- * @m: all masks are added
- * @state: unit of such a state
- *
- * Return: unit of the next one, or 0.
- */
-u32 census_states_clear(const struct census_masks *m, u32 state)
-{
-	u32 left;
-
-	for (left = AT_ONCE; state && left; left--) {
-		struct census_pair_state *s = census_unit(m->states, state);
-
-		s->one = 0;
-		s->two = 0;
-		s->three = 0;
-		state = s->next;
-	}
-	return state;
-}
-
 static bool count(void *context, const struct census_owners *o, u32 block, u64 mask)
 {
 	struct census_pair_state *s = state_of(context, o, block);
@@ -149,7 +127,7 @@ static bool count(void *context, const struct census_owners *o, u32 block, u64 m
 
 /**
  * census_turn_count() - count an owner of the pages of a turn
- * @m: masks of all rows; census_states_clear() has cleared their states
+ * @m: masks of all rows
  * @o: as for census_turn_note()
  * @turn: number of one of its turns; no other turn of its owner has the same pages
  * @begin: entry to start at, first that of the turn
@@ -178,16 +156,17 @@ static bool compare(void *context, const struct census_owners *o, u32 block, u64
 {
 	const struct comparison *c = context;
 	const struct census_pair_state *s = state_of(c->masks, o, block);
-	u32 kind = census_block_kind(o, block), unit;
+	u64 pair = c->masks->together ? s->one & ~s->two : s->two & ~s->three;
 	const struct census_pair_mask *with;
-	u64 pair = s->two & ~s->three;
+	u32 unit;
 
 	for (unit = s->newest; unit; unit = with->older) {
 		with = pair_mask(c->masks, unit);
 		if (with->row == c->row)
 			continue;
-		c->common[with->row].both[kind] += census_popcount(mask & with->mask);
-		c->common[with->row].alone[kind] += census_popcount(mask & with->mask & pair);
+		c->common[with->row].both[with->kind] += census_popcount(mask & with->mask);
+		c->common[with->row].alone[with->kind] +=
+			census_popcount(mask & with->mask & pair);
 	}
 	return true;
 }
@@ -211,6 +190,25 @@ u32 census_turn_common(const struct census_masks *m, const struct census_owners 
 	return each_entry(o, turn, begin, compare, &c);
 }
 
+/**
+ * census_state_by_others() - count the pages of a single row by number of other owners
+ * @m: the masks; all other owners are counted
+ * @state: unit of a state that has a mask
+ * @pages: increased, by number of other owners: none, one, more
+ *
+ * Return: unit of the next state that has a mask, or 0.
+ */
+u32 census_state_by_others(const struct census_masks *m, u32 state, census_kinds *pages)
+{
+	const struct census_pair_state *s = census_unit(m->states, state);
+	const struct census_pair_mask *row = pair_mask(m, s->newest);
+
+	pages[0][row->kind] += census_popcount(row->mask & ~s->one);
+	pages[1][row->kind] += census_popcount(row->mask & s->one & ~s->two);
+	pages[2][row->kind] += census_popcount(row->mask & s->two);
+	return s->next;
+}
+
 /*
  * Adds the pages of the groups by number of owners, and the number of all pairs.
  *
@@ -221,19 +219,19 @@ static u64 count_owners(const struct census_masks *m, const struct census_pair_s
 			struct census_matrix *matrix)
 {
 	u64 classes[CENSUS_OWNER_CLASSES] = {}, same, owners;
+	u32 unit, nr = 0, kind = pair_mask(m, s->newest)->kind;
 	const struct census_pair_mask *mask;
 	unsigned int i;
-	u32 unit, nr = 0;
 
 	for (; left; left &= ~same) {
 		same = census_plane_sum_next(sum, left, &owners);
 		classes[census_owner_class(owners)] |= same;
-		matrix->all[s->kind] += census_popcount(same) * (owners * (owners - 1) / 2);
+		matrix->all[kind] += census_popcount(same) * (owners * (owners - 1) / 2);
 	}
 	for (unit = s->newest; unit; unit = mask->older) {
 		mask = pair_mask(m, unit);
 		for (i = 0; i < CENSUS_OWNER_CLASSES; i++)
-			census_group_by_owners(matrix, mask->row)[i][s->kind] +=
+			census_group_by_owners(matrix, mask->row)[i][kind] +=
 				census_popcount(mask->mask & classes[i]);
 		if (!(++nr % AT_ONCE))
 			cond_resched();
@@ -291,7 +289,7 @@ u32 census_state_compare(const struct census_masks *m, u32 state, struct census_
 			cond_resched();
 	}
 	some = count_owners(m, s, &sum, some, matrix);
-	compare_rows(s->kind, nr, some, matrix);
+	compare_rows(pair_mask(m, s->newest)->kind, nr, some, matrix);
 	return s->next;
 }
 

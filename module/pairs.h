@@ -39,18 +39,14 @@ struct census_common {
  * struct census_pair_state - rows of a block
  * @newest: unit of its &struct census_pair_mask added last, 0: none
  * @next: unit of another state with masks, 0: none
- * @kind: of its pages, until census_states_clear()
- * @one: afterwards, pages of at least one owner
- * @two: of at least two
- * @three: of at least three
+ * @one: pages that census_turn_count() has met
+ * @two: at least twice
+ * @three: at least three times
  */
 struct census_pair_state {
 	u32 newest;
 	u32 next;
-	union {
-		u64 kind;
-		u64 one;
-	};
+	u64 one;
 	u64 two;
 	u64 three;
 };
@@ -60,12 +56,14 @@ static_assert(sizeof(struct census_pair_state) == CENSUS_GROUP_UNITS * CENSUS_UN
 /**
  * struct census_pair_mask - pages of a block that a row has
  * @mask: one bit for each page
- * @row: number of the row
+ * @row: number of the row: there are less than 2^22 processes, and so groups
+ * @kind: of the pages
  * @older: mask of another row, 0: none
  */
 struct census_pair_mask {
 	u64 mask;
-	u32 row;
+	u32 row : 24;
+	u32 kind : 8;
 	u32 older;
 };
 
@@ -76,11 +74,14 @@ static_assert(sizeof(struct census_pair_mask) == CENSUS_UNIT_BYTES);
  * @masks: &struct census_pair_mask; unit 0 is not used
  * @states: &struct census_pair_state, one for each block, zeroed
  * @first: unit of the first state with masks, 0: none
+ * @together: the only row is of several address spaces, which census_turn_count() did not
+ *	count
  */
 struct census_masks {
 	struct census_pool masks;
 	const struct census_pool *states;
 	u32 first;
+	bool together;
 };
 
 /* Groups that are compared, and those outside of the caller's PID namespace. */
@@ -152,11 +153,11 @@ void census_top_sort(struct census_top *top);
 
 u32 census_turn_note(struct census_masks *m, const struct census_owners *o, u32 turn,
 		     u32 begin, u32 row);
-u32 census_states_clear(const struct census_masks *m, u32 state);
 u32 census_turn_count(const struct census_masks *m, const struct census_owners *o, u32 turn,
 		      u32 begin);
 u32 census_turn_common(const struct census_masks *m, const struct census_owners *o, u32 turn,
 		       u32 begin, u32 row, struct census_common *common);
+u32 census_state_by_others(const struct census_masks *m, u32 state, census_kinds *pages);
 u32 census_state_compare(const struct census_masks *m, u32 state, struct census_matrix *matrix);
 
 #endif /* _CENSUS_PAIRS_H */

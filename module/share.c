@@ -20,7 +20,7 @@ static void *share_memory(struct census_collection *c, size_t nr, size_t size)
 	return memory;
 }
 
-/* The address spaces of the request come first, and have a row each. */
+/* The address spaces of the request come first, and have a row each, or one together. */
 static int add_columns(struct census_share *s, struct census_collection *c)
 {
 	struct census_column *column;
@@ -38,8 +38,12 @@ static int add_columns(struct census_share *s, struct census_collection *c)
 		column = &s->columns[++s->nr_columns];
 		column->m = m;
 		column->task = m->task;
-		if (nr <= c->nr_named)
-			column->row = ++s->nr_rows;
+		if (nr <= c->nr_named) {
+			s->nr_named++;
+			if (!s->req->together || !s->nr_rows)
+				s->nr_rows++;
+			column->row = s->nr_rows;
+		}
 		cond_resched();
 	}
 	s->rows = share_memory(c, s->nr_rows + 1UL, sizeof(*s->rows));
@@ -181,7 +185,8 @@ static u32 *find_columns(struct census_share *s, const struct census_collection 
 
 		if (column->number && column->number != m->number) {
 			reset_column(s, column);
-			if (column->row)
+			/* What several have together has no part of one. */
+			if (column->row && !s->req->together)
 				forget_row(s, column->row);
 		}
 		column->number = m->number;
@@ -281,6 +286,8 @@ static bool add_common(struct pass *p, struct census_column *column)
 static u32 count_owner(struct pass *p, const struct census_owners *o, u32 turn, u32 begin,
 		       struct census_column *column)
 {
+	if (p->masks.together && column->row)
+		return census_turn_end(o, turn);
 	return census_turn_count(&p->masks, o, turn, begin);
 }
 
@@ -308,13 +315,28 @@ static void add_exclusive(const struct pass *p)
 	}
 }
 
+static int count_by_others(struct pass *p)
+{
+	u32 state = p->masks.first, nr = 0;
+
+	while (state) {
+		state = census_state_by_others(&p->masks, state, p->s->rows[1].by_owners);
+		if (++nr % AT_ONCE)
+			continue;
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
 static int compare_all(struct pass *p, struct census_frames *const *workers)
 {
 	struct census_budget *budget = workers[0]->budget;
 	struct census_pool states = { .budget = budget, .nr = 1 };
-	u32 state;
 	int err;
 
+	p->masks.together = p->s->req->together;
 	p->masks.states = &states;
 	p->masks.masks = (struct census_pool) { .budget = budget, .nr = 1 };
 	err = census_frames_prepare_groups(workers, p->nr, &states, CENSUS_GROUP_UNITS);
@@ -324,12 +346,10 @@ static int compare_all(struct pass *p, struct census_frames *const *workers)
 		if (err == -ENOMEM)
 			workers[0]->owners.failed = true;
 	}
-	for (state = p->masks.first; state && !err;) {
-		state = census_states_clear(&p->masks, state);
-		cond_resched();
-	}
 	if (!err)
 		err = each_turn(p, false, count_owner);
+	if (!err && p->masks.together)
+		err = count_by_others(p);
 	if (!err)
 		err = each_turn(p, false, compare_column);
 	census_pool_free(&p->masks.masks);
@@ -367,7 +387,7 @@ int census_share_count(struct census_share *s, struct census_frames *const *work
 	if (!p.column_of)
 		return -ENOMEM;
 	/* The numbers of owners are in the blocks until states replace them. */
-	err = each_turn(&p, true, count_by_owners);
+	err = s->req->together ? 0 : each_turn(&p, true, count_by_owners);
 	if (!err) {
 		add_exclusive(&p);
 		err = compare_all(&p, workers);
@@ -407,14 +427,15 @@ static const u32 fewest[CENSUS_OWNER_CLASSES] = { 1, 2, 3, 10 };
 static void add_owned(struct census_snapshot *snap, const struct census_task *task, u32 group,
 		      const census_kinds *by_owners, const unsigned int *hugetlb)
 {
-	unsigned int i;
+	/* All processes together are counted by none, one and more other owners. */
+	unsigned int nr = task || group ? CENSUS_OWNER_CLASSES : 3, i;
 
-	for (i = 0; i < CENSUS_OWNER_CLASSES; i++) {
+	for (i = 0; i < nr; i++) {
 		struct census_owned *o = &snap->owned[snap->nr_owned++];
 
 		*o = (struct census_owned) {
 			.task = task, .group = group, .fewest = fewest[i],
-			.most = i + 1 < CENSUS_OWNER_CLASSES ? fewest[i + 1] - 1 : 0,
+			.most = i + 1 < nr ? fewest[i + 1] - 1 : 0,
 		};
 		add_bytes(o->bytes, by_owners[i], hugetlb);
 	}
@@ -552,13 +573,15 @@ static int finish_rows(struct result *r)
 	u32 i;
 
 	/* The rows come first. */
-	for (i = 1; i <= s->nr_rows && !err; i++) {
+	for (i = 1; i <= s->nr_named && !err; i++) {
 		const struct census_column *column = &s->columns[i];
 
 		column->task->sent = true;
-		if (is_counted(column->m))
+		if (is_counted(column->m) && !s->req->together)
 			err = finish_row(r, column->row, column->task);
 	}
+	if (!err && s->req->together && s->nr_rows)
+		err = finish_row(r, 1, NULL);
 	return err;
 }
 

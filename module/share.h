@@ -31,7 +31,8 @@ struct census_column {
 
 /**
  * struct census_row - a process of the request
- * @by_owners: its pages by census_owner_class()
+ * @by_owners: its pages by census_owner_class(); of all processes together, by number of
+ *	other owners: none, one, more
  */
 struct census_row {
 	census_kinds by_owners[CENSUS_OWNER_CLASSES];
@@ -41,7 +42,8 @@ struct census_row {
  * struct census_share - what is counted for a SHARE request
  * @req: the request
  * @nr_groups: number of groups, with group 0; 0: PIDS are compared
- * @nr_rows: number of processes that are compared, with PIDS
+ * @nr_named: number of processes of the request
+ * @nr_rows: number of rows: of these, or one of all together
  * @rows: from 1
  * @nr_columns: number of address spaces
  * @columns: from 1, in the order of collection
@@ -53,6 +55,7 @@ struct census_row {
 struct census_share {
 	const struct census_request *req;
 	u32 nr_groups;
+	u32 nr_named;
 	u32 nr_rows;
 	struct census_row *rows;
 	u32 nr_columns;

@@ -49,6 +49,7 @@ struct census_pages;
  * @nr_pids: length of @pids; 0: all processes
  * @pids: the named processes
  * @share: what processes or groups have in common is requested
+ * @together: all of @pids are compared as one
  * @limit: maximum number of pairs that are sent, with PIDS for each process
  * @pages: page bitmaps of the only one of @pids are requested
  * @start: first address of the bitmaps
@@ -62,6 +63,7 @@ struct census_request {
 	unsigned int nr_pids;
 	struct census_name *pids;
 	bool share;
+	bool together;
 	u32 limit;
 	bool pages;
 	u64 start;
@@ -237,7 +239,7 @@ struct census_vma {
 /**
  * struct census_owned - what a process or a group has, by number of owners
  * @task: the process, or NULL
- * @group: index of the group; only without @task
+ * @group: index of the group, or 0; 0 without @task: all processes of the request together
  * @fewest: smallest number of owners
  * @most: largest number, 0: any
  * @bytes: by &enum memcensus_kind

@@ -346,14 +346,12 @@ static void check_common(unsigned int nr_workers, unsigned int spaces,
 	static struct census_common got[SPACES_MAX][ROWS + 1], want[SPACES_MAX][ROWS + 1];
 	struct census_masks masks = { .masks = { .nr = 1 }, .states = states };
 	unsigned int pass, w, s, row, t;
-	u32 turn, entry, state;
+	u32 turn, entry;
 
 	memset(got, 0, sizeof(got));
 	memset(want, 0, sizeof(want));
 	zero_states(states);
-	for (pass = 0; pass < 3; pass++) {
-		for (state = pass == 1 ? masks.first : 0; state;)
-			state = census_states_clear(&masks, state);
+	for (pass = 0; pass < 3; pass++)
 		for (w = 0; w < nr_workers; w++)
 			for (turn = 0; turn < all[w]->nr_turns; turn++) {
 				s = census_turn(all[w], turn)->space - 1;
@@ -368,7 +366,6 @@ static void check_common(unsigned int nr_workers, unsigned int spaces,
 						census_turn_note(&masks, all[w], turn, entry,
 								 row);
 			}
-	}
 	for (s = 0; s < spaces; s++)
 		for (row = 1; row <= ROWS && row <= spaces; row++)
 			for (t = 0; t < PAGES; t++) {
@@ -378,6 +375,55 @@ static void check_common(unsigned int nr_workers, unsigned int spaces,
 				want[s][row].alone[kind_of(t)] += owners_of(t, spaces) == 2;
 			}
 	point(!memcmp(got, want, sizeof(got)), "some have what they share with each other", round);
+	free_pool(&masks.masks);
+}
+
+/* The first address spaces are one row. */
+static void check_together(unsigned int nr_workers, unsigned int spaces,
+			   struct census_pool *states, const char *round)
+{
+	static struct census_common got[SPACES_MAX][2], want[SPACES_MAX][2];
+	struct census_masks masks = { .masks = { .nr = 1 }, .states = states, .together = true };
+	census_kinds pages[3] = {}, expected[3] = {};
+	unsigned int pass, w, s, t, of_row, others;
+	u32 turn, entry, state;
+
+	memset(got, 0, sizeof(got));
+	memset(want, 0, sizeof(want));
+	zero_states(states);
+	for (pass = 0; pass < 3; pass++)
+		for (w = 0; w < nr_workers; w++)
+			for (turn = 0; turn < all[w]->nr_turns; turn++) {
+				bool other;
+
+				s = census_turn(all[w], turn)->space - 1;
+				other = s >= ROWS;
+				if (pass < 2 && pass != other)
+					continue;
+				entry = census_turn(all[w], turn)->first;
+				while (entry < census_turn_end(all[w], turn))
+					entry = pass == 2 ?
+						census_turn_common(&masks, all[w], turn, entry,
+								   s < ROWS, got[s]) :
+						pass == 1 ?
+						census_turn_count(&masks, all[w], turn, entry) :
+						census_turn_note(&masks, all[w], turn, entry, 1);
+			}
+	for (state = masks.first; state;)
+		state = census_state_by_others(&masks, state, pages);
+	for (t = 0; t < PAGES; t++) {
+		of_row = owners_of(t, spaces < ROWS ? spaces : ROWS);
+		others = owners_of(t, spaces) - of_row;
+		if (!of_row)
+			continue;
+		expected[others < 2 ? others : 2][kind_of(t)]++;
+		for (s = ROWS; s < spaces; s++) {
+			want[s][1].both[kind_of(t)] += !!owned[s][t];
+			want[s][1].alone[kind_of(t)] += owned[s][t] && others == 1;
+		}
+	}
+	point(!memcmp(pages, expected, sizeof(pages)), "together, by number of others", round);
+	point(!memcmp(got, want, sizeof(got)), "and what each of these has of it", round);
 	free_pool(&masks.masks);
 }
 
@@ -617,6 +663,7 @@ static void check_groups(unsigned int nr_workers, unsigned int spaces,
 	}
 	check_matrix(nr_workers, spaces, &states, round);
 	check_common(nr_workers, spaces, &states, round);
+	check_together(nr_workers, spaces, &states, round);
 	free_pool(&states);
 }
 

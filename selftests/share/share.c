@@ -284,6 +284,49 @@ static uint64_t sum_of(const struct census *census, uint32_t pid, unsigned int *
 	return sum;
 }
 
+/* A and B are compared as one: what both have is their own. */
+TEST_F(cast, together)
+{
+	const struct census_request request = {
+		.pids = self->named, .n_pids = 2, .limit = MEMCENSUS_LIMIT_MAX,
+		.group_by = MEMCENSUS_BY_PIDS,
+	};
+	struct census before, after;
+	const struct census_pair *c;
+	enum member m;
+
+	ASSERT_SHARE(&request, &before);
+	for (m = A; m < MEMBERS; m++)
+		ASSERT_TRUE(child_next(self->pids[m]));
+	ASSERT_SHARE(&request, &after);
+	EXPECT_EQ(3, after.n_owned);
+
+	EXPECT_EQ(triple, common(&after, 0, self->pids[C], MEMCENSUS_K_SHMEM) -
+			  common(&before, 0, self->pids[C], MEMCENSUS_K_SHMEM));
+	EXPECT_EQ(-10, common(&after, 0, self->pids[C], MEMCENSUS_K_ANON) -
+		       common(&before, 0, self->pids[C], MEMCENSUS_K_ANON));
+	EXPECT_EQ(triple, alone(&after, 0, self->pids[C], MEMCENSUS_K_SHMEM));
+	EXPECT_EQ(0, alone(&after, 0, self->pids[C], MEMCENSUS_K_ANON));
+	EXPECT_EQ(file, owned(&after, 0, 0, 1, MEMCENSUS_K_SHMEM) -
+			owned(&before, 0, 0, 1, MEMCENSUS_K_SHMEM));
+	EXPECT_EQ(triple, owned(&after, 0, 0, 2, MEMCENSUS_K_SHMEM) -
+			  owned(&before, 0, 0, 2, MEMCENSUS_K_SHMEM));
+	EXPECT_EQ(15, owned(&after, 0, 0, 1, MEMCENSUS_K_ANON) -
+		      owned(&before, 0, 0, 1, MEMCENSUS_K_ANON));
+	/* This program has the pages that C unmapped. */
+	EXPECT_EQ(10, owned(&after, 0, 0, 2, MEMCENSUS_K_ANON) -
+		      owned(&before, 0, 0, 2, MEMCENSUS_K_ANON));
+	EXPECT_EQ(-10, owned(&after, 0, 0, 3, MEMCENSUS_K_ANON) -
+		       owned(&before, 0, 0, 3, MEMCENSUS_K_ANON));
+	for (c = after.pairs; c < after.pairs + after.n_pairs; c++) {
+		EXPECT_EQ(0, c->known >> MEMCENSUS_PAIR_PID & 1);
+		EXPECT_NE(self->named[A], c->peer_pid);
+		EXPECT_NE(self->named[B], c->peer_pid);
+	}
+	census_free(&before);
+	census_free(&after);
+}
+
 /* The largest peers are sent; the others' number and sum. */
 TEST_F(cast, what_is_left_out)
 {
@@ -435,8 +478,9 @@ TEST_F(cast, vanished)
 
 static int wait_forever(void *arg)
 {
-	for (;;)
-		pause();
+	while (pause())
+		;
+	return 0;
 }
 
 static void clone_vm(void *arg)
@@ -522,7 +566,7 @@ TEST(refused)
 		       .group_by = MEMCENSUS_BY_UID);
 	EXPECT_REFUSED("at most 64 processes", .pids = pids,
 		       .n_pids = MEMCENSUS_SHARE_PIDS_MAX + 1);
-	EXPECT_REFUSED("does not take BY_PIDS", .group_by = MEMCENSUS_BY_PIDS);
+	EXPECT_REFUSED("either PIDS or GROUP_BY", .group_by = MEMCENSUS_BY_PIDS);
 	EXPECT_REFUSED("PIDS, GROUP_BY and LIMIT only", .pids = pids, .n_pids = 1,
 		       .parts = MEMCENSUS_PART_VMAS);
 	EXPECT_REFUSED("PIDS, GROUP_BY and LIMIT only", .pids = pids, .n_pids = 1,

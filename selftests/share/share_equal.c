@@ -244,6 +244,41 @@ static void compare_row(const struct owners *o, size_t row, const struct census 
 	free(alone);
 }
 
+/* Some processes as one: as a group, and each other process as a group of its own. */
+static void compare_together(const struct owners *o, const uint32_t *pids, unsigned int n,
+			     const struct census *c)
+{
+	unsigned int nr = o->n + 1, *group = calloc(o->n, sizeof(*group)), i, j;
+	struct owned *common = calloc(nr * nr, sizeof(*common));
+	struct owned *alone = calloc(nr * nr, sizeof(*alone));
+	struct owned *by_owners = calloc(4 * nr, sizeof(*by_owners));
+	struct owned *more;
+
+	for (i = 0; i < o->n; i++) {
+		group[i] = i + 1;
+		for (j = 0; j < n; j++)
+			if ((pid_t)pids[j] == o->owners[i].pid)
+				group[i] = 0;
+	}
+	owners_groups_common(o, group, nr, common, alone, by_owners);
+	more = &by_owners[2];
+	more->anon += by_owners[3].anon;
+	more->file += by_owners[3].file;
+	more->swap += by_owners[3].swap;
+	more->hugetlb += by_owners[3].hugetlb;
+	wrong += c->n_owned != 3;
+	for (i = 0; i < c->n_owned && i < 3; i++)
+		expect_kinds(0, c->owned[i].fewest, &by_owners[i], &c->owned[i].bytes);
+	for (i = 0; i < o->n; i++)
+		if (group[i])
+			expect_pair(0, o->owners[i].pid, &common[group[i]], &alone[group[i]],
+				    pair_of(c, 0, o->owners[i].pid, false));
+	free(group);
+	free(common);
+	free(alone);
+	free(by_owners);
+}
+
 /* Group of each owner: by its first process. */
 static unsigned int group_of(const struct census *snapshot, pid_t pid)
 {
@@ -305,7 +340,8 @@ static unsigned int rows_of(const struct owners *o, uint32_t *pids)
 }
 
 /* 0: equal, or not; -EAGAIN: processes changed during each try. */
-static int compare_processes(struct owners *before, struct owners *after, uint64_t *slices)
+static int compare_rows(struct owners *before, struct owners *after, uint64_t *slices,
+			bool together)
 {
 	uint32_t pids[MEMCENSUS_SHARE_PIDS_MAX];
 	unsigned int tries, i, n;
@@ -318,6 +354,10 @@ static int compare_processes(struct owners *before, struct owners *after, uint64
 		if (owners_read(before))
 			return -EIO;
 		n = rows_of(before, pids);
+		if (together) {
+			n = n / 2;
+			request.group_by = MEMCENSUS_BY_PIDS;
+		}
 		request.n_pids = n;
 		ret = take(&request, &c);
 		*slices = c.scan[MEMCENSUS_SCAN_SLICES];
@@ -325,11 +365,23 @@ static int compare_processes(struct owners *before, struct owners *after, uint64
 			ret = -EIO;
 		if (!ret && !owners_same(before, after))
 			ret = -EAGAIN;
-		for (i = 0; i < n && !ret; i++)
+		if (!ret && together)
+			compare_together(before, pids, n, &c);
+		for (i = 0; i < n && !ret && !together; i++)
 			compare_row(before, owners_of(before, pids[i]) - before->owners, &c);
 		census_free(&c);
 	}
 	return ret;
+}
+
+static int compare_processes(struct owners *before, struct owners *after, uint64_t *slices)
+{
+	return compare_rows(before, after, slices, false);
+}
+
+static int compare_as_one(struct owners *before, struct owners *after, uint64_t *slices)
+{
+	return compare_rows(before, after, slices, true);
 }
 
 static int compare_groups(struct owners *before, struct owners *after, uint64_t *slices)
@@ -365,7 +417,7 @@ static int compare_groups(struct owners *before, struct owners *after, uint64_t 
 	values = 0;							\
 	wrong = 0;							\
 	ASSERT_EQ(0, compare(&self->before, &self->after, &slices));	\
-	EXPECT_LT(100, values);						\
+	EXPECT_LT(50, values);						\
 	EXPECT_EQ(0, wrong);						\
 	if (variant->sparse)						\
 		EXPECT_LT(1, slices);					\
@@ -380,6 +432,15 @@ TEST_F(family, of_processes)
 	if (variant->words && !self->loaded)
 		return;
 	EXPECT_EQUAL(compare_processes);
+}
+
+TEST_F(family, together)
+{
+	uint64_t slices;
+
+	if (variant->words && !self->loaded)
+		return;
+	EXPECT_EQUAL(compare_as_one);
 }
 
 TEST_F(family, of_groups)

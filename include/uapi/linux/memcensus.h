@@ -8,7 +8,7 @@
  *   INFO (do)
  *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? }
  *   PAGES (dump)      REQUEST { PIDS START? END? }
- *   SHARE (dump)      REQUEST { PIDS | GROUP_BY, LIMIT? }
+ *   SHARE (dump)      REQUEST { PIDS | GROUP_BY | both, LIMIT? }
  *
  * All messages of an answer have the command of the request, and each has one nest, which
  * identifies the record:
@@ -33,7 +33,7 @@
  *                EVENTS { <enum memcensus_event>: u64 ... } }
  *   SEQ PAGES { PID START END ADDRESSES RESIDENT EXCLUSIVE HUGE SWAP }
  *   SEQ OWNERS { PID | GROUP, FEWEST MOST? BYTES { <enum memcensus_kind>: u64 ... } }
- *   SEQ PAIR { PID PEER_PID | GROUP PEER_GROUP, COMMON { ... } ALONE { ... } }
+ *   SEQ PAIR { PID PEER_PID | GROUP PEER_GROUP | PEER_PID, COMMON { ... } ALONE { ... } }
  *   SEQ PAIR { PID?, LEFT_OUT? COMMON { ... } }
  *
  * Units: memory is in bytes, time in nanoseconds.  An unknown figure is absent from its
@@ -183,9 +183,10 @@ enum memcensus_group_by {
  * @MEMCENSUS_REQ_PIDS: u32[], processes to walk, by the ID of any of their threads in the
  *	caller's PID namespace; 1 to %MEMCENSUS_PIDS_MAX; absent: all.  A process that has
  *	exited or does not exist is sent as %MEMCENSUS_STATE_VANISHED.  PAGES: exactly
- *	one; SHARE: up to %MEMCENSUS_SHARE_PIDS_MAX
+ *	one; SHARE: up to %MEMCENSUS_SHARE_PIDS_MAX, without GROUP_BY
  * @MEMCENSUS_REQ_GROUP_BY: u32, &enum memcensus_group_by; frames basis only, so with PIDS
- *	also set BASIS. SHARE: not with PIDS
+ *	also set BASIS. SHARE: with PIDS only BY_PIDS, which compares these processes as
+ *	one
  * @MEMCENSUS_REQ_START: u64, PAGES: only pages from this address on; absent: 0
  * @MEMCENSUS_REQ_END: u64, PAGES: only pages below this address; absent: all
  * @MEMCENSUS_REQ_LIMIT: u32, SHARE: maximum number of PAIR messages, with PIDS for each
@@ -486,6 +487,9 @@ enum memcensus_group {
  * Owners are address spaces; with GROUP_BY, groups.  The numbers are 1, 2, 3 to 9, and 10
  * or more.  Over all of them, anonymous, file and shmem memory is FRAMES; with one owner
  * it is USS.
+ *
+ * With PIDS and BY_PIDS, the processes of PIDS are one owner, and the numbers are 1, 2,
+ * and 3 or more; PID and GROUP are absent.
  */
 enum memcensus_owners {
 	MEMCENSUS_OWNERS_UNSPEC,
@@ -501,7 +505,7 @@ enum memcensus_owners {
 
 /**
  * enum memcensus_pair - memory that two processes, or two groups, have in common
- * @MEMCENSUS_PAIR_PID: u32, %MEMCENSUS_TASK_PID of a process of PIDS
+ * @MEMCENSUS_PAIR_PID: u32, %MEMCENSUS_TASK_PID of a process of PIDS; absent with BY_PIDS
  * @MEMCENSUS_PAIR_PEER_PID: u32, %MEMCENSUS_TASK_PID of the other process
  * @MEMCENSUS_PAIR_GROUP: u32, %MEMCENSUS_GROUP_ID of a group
  * @MEMCENSUS_PAIR_PEER_GROUP: u32, %MEMCENSUS_GROUP_ID of the other group

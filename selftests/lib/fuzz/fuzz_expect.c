@@ -180,19 +180,21 @@ static unsigned int expect_share(const struct fuzz_target *t,
 				 const struct found *in, struct fuzz_expect *e)
 {
 	struct census_request *r = &e->request;
-	unsigned int n = in->len[MEMCENSUS_REQ_PIDS];
+	unsigned int n = in->len[MEMCENSUS_REQ_PIDS], group_by = 0;
 
 	r->share = true;
 	r->basis = MEMCENSUS_BASIS_FRAMES;
 	if (in->at[MEMCENSUS_REQ_BASIS] || in->at[MEMCENSUS_REQ_PARTS] ||
-	    in->at[MEMCENSUS_REQ_START] || in->at[MEMCENSUS_REQ_END] ||
-	    !in->at[MEMCENSUS_REQ_PIDS] == !in->at[MEMCENSUS_REQ_GROUP_BY])
+	    in->at[MEMCENSUS_REQ_START] || in->at[MEMCENSUS_REQ_END])
 		return FUZZ_EINVAL;
-	if (in->at[MEMCENSUS_REQ_GROUP_BY]) {
-		r->group_by = load32(in->at[MEMCENSUS_REQ_GROUP_BY]);
-		return r->group_by == MEMCENSUS_BY_PIDS ? FUZZ_EINVAL : FUZZ_NONE;
+	if (in->at[MEMCENSUS_REQ_GROUP_BY])
+		group_by = load32(in->at[MEMCENSUS_REQ_GROUP_BY]);
+	if (!in->at[MEMCENSUS_REQ_PIDS] && group_by && group_by != MEMCENSUS_BY_PIDS) {
+		r->group_by = group_by;
+		return FUZZ_NONE;
 	}
-	if (!n || n % 4 || n / 4 > MEMCENSUS_SHARE_PIDS_MAX)
+	if (!in->at[MEMCENSUS_REQ_PIDS] || (group_by && group_by != MEMCENSUS_BY_PIDS) ||
+	    !n || n % 4 || (!group_by && n / 4 > MEMCENSUS_SHARE_PIDS_MAX))
 		return FUZZ_EINVAL;
 	r->parts = MEMCENSUS_PART_TASKS;
 	r->pids = (const uint32_t *)in->at[MEMCENSUS_REQ_PIDS];
