@@ -51,6 +51,21 @@ bool census_page_exclusive(struct folio *folio, int mapcount)
 #endif
 }
 
+/**
+ * census_folio_unmapped() - check whether a large folio is not mapped, without its tails
+ * @folio: a copy is enough
+ *
+ * Return: false also if its tails must tell.
+ */
+bool census_folio_unmapped(const struct folio *folio)
+{
+#if CENSUS_HAVE_FOLIO_LARGE_MAPCOUNT
+	return folio_large_mapcount(folio) <= 0;
+#else
+	return false;
+#endif
+}
+
 /* @item: from census_event() */
 u64 census_vm_event(const unsigned long *events, int item)
 {

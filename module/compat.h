@@ -17,6 +17,7 @@
 #include <linux/mmzone.h>
 #include <linux/page_idle.h>
 #include <linux/pgtable.h>
+#include <linux/poison.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
@@ -228,9 +229,77 @@ static inline bool census_hugetlb_shared(struct folio *folio)
 	return folio_entire_mapcount(folio) > 1;
 }
 
+/*
+ * Page flags are a struct since 6.18.  An intermediate pointer because the type of the
+ * member differs.
+ */
+static inline unsigned long census_page_flags(const struct page *page)
+{
+	const void *flags = &page->flags;
+
+	BUILD_BUG_ON(sizeof(page->flags) != sizeof(unsigned long));
+	return READ_ONCE(*(const unsigned long *)flags);
+}
+
+/* Page types that a kernel may not have; without them their frames have other classes. */
+#if CENSUS_HAVE_PAGEZSMALLOC
+#define CENSUS_HAS_ZSMALLOC 1
+#define census_page_zsmalloc(page) PageZsmalloc(page)
+#else
+#define CENSUS_HAS_ZSMALLOC 0
+#define census_page_zsmalloc(page) false
+#endif
+#if CENSUS_HAVE_PAGEUNACCEPTED
+#define CENSUS_HAS_UNACCEPTED 1
+#define census_page_unaccepted(page) PageUnaccepted(page)
+#else
+#define CENSUS_HAS_UNACCEPTED 0
+#define census_page_unaccepted(page) false
+#endif
+#if CENSUS_HAVE_PAGELARGEKMALLOC
+#define CENSUS_HAS_LARGE_KMALLOC 1
+#define census_page_large_kmalloc(page) PageLargeKmalloc(page)
+#else
+#define CENSUS_HAS_LARGE_KMALLOC 0
+#define census_page_large_kmalloc(page) false
+#endif
+
+/*
+ * Pages that a driver lets migrate: before 7.0 a bit of page->mapping, then only pages with
+ * a type.
+ */
+#ifdef PAGE_MAPPING_MOVABLE
+#define CENSUS_HAS_MOVABLE 1
+#else
+#define CENSUS_HAS_MOVABLE 0
+#endif
+
+/* page_pool has a signature, which is distinct from all pointers. */
+#if !defined(CONFIG_PAGE_POOL)
+#define CENSUS_HAS_PAGE_POOL 0
+#define census_page_pool(page) false
+#elif CENSUS_HAVE_PAGE_POOL_PAGE_IS_PP
+#define CENSUS_HAS_PAGE_POOL 1
+#define census_page_pool(page) page_pool_page_is_pp(page)
+#else
+#define CENSUS_HAS_PAGE_POOL (POISON_POINTER_DELTA != 0)
+#define census_page_pool(page) (((page)->pp_magic & ~3UL) == PP_SIGNATURE)
+#endif
+
+/* page_to_pfn() of any pointer: it is arithmetic, and reads no memory. */
+#define CENSUS_MEMMAP_FLAT (IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) || IS_ENABLED(CONFIG_FLATMEM))
+
+/* The unit in which memory goes online, at least; pfn_to_online_page() holds for all of it. */
+#ifdef PAGES_PER_SUBSECTION
+#define CENSUS_ONLINE_FRAMES PAGES_PER_SUBSECTION
+#else
+#define CENSUS_ONLINE_FRAMES 512UL
+#endif
+
 u64 census_vm_event(const unsigned long *events, int item);
 int census_page_mapcount(const struct folio *folio, const struct page *page);
 bool census_page_exclusive(struct folio *folio, int mapcount);
+bool census_folio_unmapped(const struct folio *folio);
 unsigned long census_shmem_entry_pages(struct xa_state *xas);
 const char *census_anon_vma_name(const struct vm_area_struct *vma);
 

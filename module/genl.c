@@ -21,6 +21,7 @@
 #include "collect.h"
 #include "compat.h"
 #include "genl.h"
+#include "genl-physical.h"
 #include "genl-policy.h"
 #include "memory.h"
 #include "message.h"
@@ -539,6 +540,16 @@ static int info_doit(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
+static int physical_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	int err;
+
+	if (cb->args[0])
+		return census_physical_dumpit(skb, cb);
+	err = refuse_unprivileged(cb->skb, cb->extack);
+	return err ?: census_physical_start(skb, cb, &census_family);
+}
+
 static const struct genl_ops census_ops[] = {
 	{
 		.cmd = MEMCENSUS_CMD_INFO,
@@ -558,6 +569,11 @@ static const struct genl_ops census_ops[] = {
 		.cmd = MEMCENSUS_CMD_SHARE,
 		.dumpit = snapshot_dumpit,
 		.done = snapshot_done,
+	},
+	{
+		.cmd = MEMCENSUS_CMD_PHYSICAL,
+		.dumpit = physical_dumpit,
+		.done = census_physical_done,
 	},
 };
 

@@ -12,7 +12,9 @@
 #	event NAME	CENSUS_EVENT_NAME: the argument of census_vm_event(); 0: no such event
 
 BEGIN {
-	ask("function", "file_user_inode file_user_path genl_info_dump page_mapcount" \
+	ask("function", "PageLargeKmalloc PageUnaccepted PageZsmalloc" \
+		" file_user_inode file_user_path folio_large_mapcount genl_info_dump" \
+		" page_mapcount page_pool_page_is_pp" \
 		" pgdp_get p4dp_get pudp_get pmdp_get_lockless pmd_devmap pmd_special" \
 		" pte_devmap shrinker_alloc softleaf_from_pte softleaf_from_pmd softleaf_has_pfn" \
 		" softleaf_is_device_private softleaf_is_migration softleaf_is_swap" \

@@ -7,6 +7,7 @@
 #include "debugfs.h"
 #include "genl.h"
 #include "params.h"
+#include "physical.h"
 #include "cache.h"
 
 static int __init census_init(void)
@@ -19,6 +20,9 @@ static int __init census_init(void)
 	err = census_cache_init();
 	if (err)
 		return err;
+	err = census_physical_init();
+	if (err)
+		goto no_physical;
 	err = census_debugfs_init();
 	if (err)
 		goto no_debugfs;
@@ -30,6 +34,8 @@ static int __init census_init(void)
 no_genl:
 	census_debugfs_exit();
 no_debugfs:
+	census_physical_exit();
+no_physical:
 	census_cache_exit();
 	return err;
 }
@@ -39,6 +45,7 @@ static void __exit census_exit(void)
 {
 	census_genl_exit();
 	census_debugfs_exit();
+	census_physical_exit();
 	census_cache_exit();
 }
 

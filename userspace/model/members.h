@@ -154,4 +154,25 @@
 	uint64_t dirty; \
 	uint64_t writeback
 
+#define PHYSICAL_ZONE_MEMBERS \
+	uint64_t node; \
+	const char *name; \
+	uint64_t spanned; \
+	uint64_t present; \
+	uint64_t managed; \
+	uint64_t holes; \
+	uint64_t other_zones; \
+	struct numbers free_blocks
+
+#define KERNEL_FRAMES_MEMBERS \
+	uint64_t node; \
+	const char *zone; \
+	uint64_t class; \
+	uint64_t flags; \
+	uint64_t type; \
+	uint64_t order; \
+	uint64_t marks; \
+	uint64_t bytes; \
+	struct numbers first_frames
+
 #endif /* READER_MEMBERS_H */

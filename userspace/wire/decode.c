@@ -208,6 +208,9 @@ static const struct record_type *const types[] = {
 	[MEMCENSUS_A_PAGES] = &pages_record,
 	[MEMCENSUS_A_OWNERS] = &owners_record,
 	[MEMCENSUS_A_PAIR] = &pair_record,
+	[MEMCENSUS_A_PHYSICAL] = NULL,	/* no part of a census */
+	[MEMCENSUS_A_PHYSICAL_ZONE] = NULL,
+	[MEMCENSUS_A_KERNEL_FRAMES] = NULL,
 };
 _Static_assert(sizeof(types) / sizeof(types[0]) == MEMCENSUS_A_MAX + 1,
 	       "a nest is not decoded");

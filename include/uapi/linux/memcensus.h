@@ -3,12 +3,13 @@
 /*
  * ABI of the memory census, shared by the module and the reader.
  *
- * Generic netlink family "memcensus".  A reader sends one of four requests:
+ * Generic netlink family "memcensus".  A reader sends one of five requests:
  *
  *   INFO (do)
  *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? }
  *   PAGES (dump)      REQUEST { PIDS START? END? }
  *   SHARE (dump)      REQUEST { PIDS | GROUP_BY | both, LIMIT? }
+ *   PHYSICAL (dump)
  *
  * All messages of an answer have the command of the request, and each has one nest, which
  * identifies the record:
@@ -17,6 +18,7 @@
  *   SNAPSHOT          INFO SCAN TASK* GROUP* VMA* ZONE* NODE* SYSTEM?
  *   PAGES             INFO SCAN TASK VMA* PAGES*
  *   SHARE             INFO SCAN TASK* GROUP* OWNERS* PAIR*
+ *   PHYSICAL          INFO PHYSICAL PHYSICAL_ZONE* KERNEL_FRAMES*
  *
  * All messages of a dump, except INFO, belong to one census and carry its number.  The
  * dump holds the census until the dump ends or its socket is closed.
@@ -35,6 +37,10 @@
  *   SEQ OWNERS { PID | GROUP, FEWEST MOST? BYTES { <enum memcensus_kind>: u64 ... } }
  *   SEQ PAIR { PID PEER_PID | GROUP PEER_GROUP | PEER_PID, COMMON { ... } ALONE { ... } }
  *   SEQ PAIR { PID?, LEFT_OUT? COMMON { ... } }
+ *   SEQ PHYSICAL { REALTIME_NS WALL_NS CPU_NS FRAMES ... }
+ *   SEQ PHYSICAL_ZONE { NODE NAME SPANNED ... CLASSES { <enum memcensus_frame_class>: u64 ... }
+ *                       STATES { <enum memcensus_frame_state>: u64 ... } }
+ *   SEQ KERNEL_FRAMES { NODE ZONE CLASS FLAGS ... BYTES FIRST_FRAMES }
  *
  * Units: memory is in bytes, time in nanoseconds.  An unknown figure is absent from its
  * message, never 0.  Integers are in the byte order of the machine that took the census.
@@ -51,7 +57,7 @@
 #define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI	3
+#define MEMCENSUS_ABI	4
 
 /* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
@@ -77,6 +83,9 @@
 /* MEMCENSUS_REQ_LIMIT if absent. */
 #define MEMCENSUS_LIMIT_DEFAULT	64
 
+/* Maximum number of frames that a KERNEL_FRAMES message names. */
+#define MEMCENSUS_FIRST_FRAMES_MAX	8
+
 /**
  * enum memcensus_cmd - requests; their answers have the same command
  * @MEMCENSUS_CMD_INFO: do: ABI, version and parameters of the module
@@ -84,6 +93,7 @@
  * @MEMCENSUS_CMD_PAGES: dump: take a census and send bitmaps of the pages of one process
  * @MEMCENSUS_CMD_SHARE: dump: take a census and send what processes or groups have in
  *	common
+ * @MEMCENSUS_CMD_PHYSICAL: dump: classify all frames of physical memory
  *
  * 3 to 9 were used by version 1 of the family and will not be used again.
  */
@@ -93,6 +103,7 @@ enum memcensus_cmd {
 	MEMCENSUS_CMD_SNAPSHOT,
 	MEMCENSUS_CMD_PAGES = 10,
 	MEMCENSUS_CMD_SHARE,
+	MEMCENSUS_CMD_PHYSICAL,
 	__MEMCENSUS_CMD_MAX,
 	MEMCENSUS_CMD_MAX = __MEMCENSUS_CMD_MAX - 1
 };
@@ -113,6 +124,9 @@ enum memcensus_cmd {
  * @MEMCENSUS_A_PAGES: nest of &enum memcensus_pages
  * @MEMCENSUS_A_OWNERS: nest of &enum memcensus_owners
  * @MEMCENSUS_A_PAIR: nest of &enum memcensus_pair
+ * @MEMCENSUS_A_PHYSICAL: nest
+ * @MEMCENSUS_A_PHYSICAL_ZONE: nest of &enum memcensus_physical_zone
+ * @MEMCENSUS_A_KERNEL_FRAMES: nest of &enum memcensus_kernel_frames
  */
 enum memcensus_attr {
 	MEMCENSUS_A_UNSPEC,
@@ -130,6 +144,9 @@ enum memcensus_attr {
 	MEMCENSUS_A_PAGES,
 	MEMCENSUS_A_OWNERS,
 	MEMCENSUS_A_PAIR,
+	MEMCENSUS_A_PHYSICAL,
+	MEMCENSUS_A_PHYSICAL_ZONE,
+	MEMCENSUS_A_KERNEL_FRAMES,
 	__MEMCENSUS_A_MAX,
 	MEMCENSUS_A_MAX = __MEMCENSUS_A_MAX - 1
 };
@@ -959,6 +976,198 @@ enum memcensus_event {
 	MEMCENSUS_E_THP_FAULT_FALLBACK,
 	__MEMCENSUS_E_MAX,
 	MEMCENSUS_E_MAX = __MEMCENSUS_E_MAX - 1
+};
+
+/**
+ * enum memcensus_physical - one pass over all frames
+ * @MEMCENSUS_PHYSICAL_REALTIME_NS: start, ns since 1970
+ * @MEMCENSUS_PHYSICAL_WALL_NS: duration, ns
+ * @MEMCENSUS_PHYSICAL_CPU_NS: CPU time, ns
+ * @MEMCENSUS_PHYSICAL_FRAMES: number of frames in all classes
+ * @MEMCENSUS_PHYSICAL_READ: number of frames whose struct page was read; blocks of free
+ *	frames and large folios are read once
+ * @MEMCENSUS_PHYSICAL_CHANGED: number of frames that were read again because they changed
+ * @MEMCENSUS_PHYSICAL_LEFT_OUT: bytes of KERNEL_FRAMES messages that were left out
+ *	because there are too many
+ */
+enum memcensus_physical {
+	MEMCENSUS_PHYSICAL_UNSPEC,
+	MEMCENSUS_PHYSICAL_PAD,
+	MEMCENSUS_PHYSICAL_REALTIME_NS,
+	MEMCENSUS_PHYSICAL_WALL_NS,
+	MEMCENSUS_PHYSICAL_CPU_NS,
+	MEMCENSUS_PHYSICAL_FRAMES,
+	MEMCENSUS_PHYSICAL_READ,
+	MEMCENSUS_PHYSICAL_CHANGED,
+	MEMCENSUS_PHYSICAL_LEFT_OUT,
+	__MEMCENSUS_PHYSICAL_MAX,
+	MEMCENSUS_PHYSICAL_MAX = __MEMCENSUS_PHYSICAL_MAX - 1
+};
+
+/**
+ * enum memcensus_physical_zone - where the frames of a zone are
+ * @MEMCENSUS_PZ_NODE: u32, ID of the node
+ * @MEMCENSUS_PZ_NAME: string, name of the zone
+ * @MEMCENSUS_PZ_SPANNED: u64, bytes from its first to its last frame
+ * @MEMCENSUS_PZ_PRESENT: u64, bytes of existing memory, as the kernel counts it
+ * @MEMCENSUS_PZ_MANAGED: u64, bytes that the buddy allocator manages, as the kernel
+ *	counts them
+ * @MEMCENSUS_PZ_HOLES: u64, bytes of frames without a struct page, or offline
+ * @MEMCENSUS_PZ_OTHER_ZONES: u64, bytes of frames that belong to another zone
+ * @MEMCENSUS_PZ_FREE_BLOCKS: u64[], number of free blocks by order
+ * @MEMCENSUS_PZ_CLASSES: nest, u64 by &enum memcensus_frame_class
+ * @MEMCENSUS_PZ_STATES: nest, u64 by &enum memcensus_frame_state
+ *
+ * SPANNED is the sum of HOLES, OTHER_ZONES and all CLASSES.
+ */
+enum memcensus_physical_zone {
+	MEMCENSUS_PZ_UNSPEC,
+	MEMCENSUS_PZ_PAD,
+	MEMCENSUS_PZ_NODE,
+	MEMCENSUS_PZ_NAME,
+	MEMCENSUS_PZ_SPANNED,
+	MEMCENSUS_PZ_PRESENT,
+	MEMCENSUS_PZ_MANAGED,
+	MEMCENSUS_PZ_HOLES,
+	MEMCENSUS_PZ_OTHER_ZONES,
+	MEMCENSUS_PZ_FREE_BLOCKS,
+	MEMCENSUS_PZ_CLASSES,
+	MEMCENSUS_PZ_STATES,
+	__MEMCENSUS_PZ_MAX,
+	MEMCENSUS_PZ_MAX = __MEMCENSUS_PZ_MAX - 1
+};
+
+/**
+ * enum memcensus_frame_class - what a frame is used for, in bytes; each frame has one class
+ * @MEMCENSUS_FC_FREE: free blocks of the buddy allocator (MemFree)
+ * @MEMCENSUS_FC_FREE_PCP: free, on the list of a processor
+ * @MEMCENSUS_FC_ANON: anonymous, mapped, including what KSM merged (AnonPages)
+ * @MEMCENSUS_FC_ANON_UNMAPPED: anonymous, of a folio that no page table maps
+ * @MEMCENSUS_FC_ANON_TAILS: anonymous, not mapped, of a large folio of which another part
+ *	is mapped; absent if pages have no map counts
+ * @MEMCENSUS_FC_SWAP_CACHE: anonymous or shmem, in the swap cache and not mapped
+ * @MEMCENSUS_FC_SHMEM: shmem, mapped
+ * @MEMCENSUS_FC_SHMEM_UNMAPPED: shmem, not mapped
+ * @MEMCENSUS_FC_FILE: page cache of files, mapped
+ * @MEMCENSUS_FC_FILE_UNMAPPED: page cache of files, not mapped
+ * @MEMCENSUS_FC_HUGETLB: hugetlb pages in use
+ * @MEMCENSUS_FC_HUGETLB_FREE: hugetlb pages in the pool, reserved or not
+ * @MEMCENSUS_FC_PAGE_TABLES: page tables with a page type
+ * @MEMCENSUS_FC_SLAB: slab
+ * @MEMCENSUS_FC_LARGE_KMALLOC: kmalloc() too large for a slab; absent if they have no
+ *	page type
+ * @MEMCENSUS_FC_ZSMALLOC: zsmalloc (zram, zswap); absent if it has no page type
+ * @MEMCENSUS_FC_MOVABLE: of drivers that let them migrate, if these have no page type,
+ *	such as zsmalloc before Linux 6.11; absent on kernels with a type for all
+ * @MEMCENSUS_FC_PAGE_POOL: page_pool of the network stack; absent if a signature does not
+ *	tell them
+ * @MEMCENSUS_FC_OFFLINE: logically offline: balloons and virtio-mem
+ * @MEMCENSUS_FC_GUARD: guard pages of debug_pagealloc
+ * @MEMCENSUS_FC_UNACCEPTED: not yet accepted by the guest; absent if they have no page
+ *	type
+ * @MEMCENSUS_FC_ZERO: the zero page
+ * @MEMCENSUS_FC_RESERVED: reserved by memblock, firmware or a driver: the kernel's image,
+ *	the memory map, frames without memory behind them
+ * @MEMCENSUS_FC_POISONED: hardware errors
+ * @MEMCENSUS_FC_KERNEL: allocated by the kernel, with no page type, flag or mapping:
+ *	vmalloc(), kernel stacks, per-CPU areas, drivers
+ * @MEMCENSUS_FC_REMAINDER: none of the classes
+ *
+ * In parentheses: the name in /proc/meminfo.
+ */
+enum memcensus_frame_class {
+	MEMCENSUS_FC_UNSPEC,
+	MEMCENSUS_FC_PAD,
+	MEMCENSUS_FC_FREE,
+	MEMCENSUS_FC_FREE_PCP,
+	MEMCENSUS_FC_ANON,
+	MEMCENSUS_FC_ANON_UNMAPPED,
+	MEMCENSUS_FC_ANON_TAILS,
+	MEMCENSUS_FC_SWAP_CACHE,
+	MEMCENSUS_FC_SHMEM,
+	MEMCENSUS_FC_SHMEM_UNMAPPED,
+	MEMCENSUS_FC_FILE,
+	MEMCENSUS_FC_FILE_UNMAPPED,
+	MEMCENSUS_FC_HUGETLB,
+	MEMCENSUS_FC_HUGETLB_FREE,
+	MEMCENSUS_FC_PAGE_TABLES,
+	MEMCENSUS_FC_SLAB,
+	MEMCENSUS_FC_LARGE_KMALLOC,
+	MEMCENSUS_FC_ZSMALLOC,
+	MEMCENSUS_FC_MOVABLE,
+	MEMCENSUS_FC_PAGE_POOL,
+	MEMCENSUS_FC_OFFLINE,
+	MEMCENSUS_FC_GUARD,
+	MEMCENSUS_FC_UNACCEPTED,
+	MEMCENSUS_FC_ZERO,
+	MEMCENSUS_FC_RESERVED,
+	MEMCENSUS_FC_POISONED,
+	MEMCENSUS_FC_KERNEL,
+	MEMCENSUS_FC_REMAINDER,
+	__MEMCENSUS_FC_MAX,
+	MEMCENSUS_FC_MAX = __MEMCENSUS_FC_MAX - 1
+};
+
+/**
+ * enum memcensus_frame_state - states of frames of any class, in bytes; a frame may have several
+ * @MEMCENSUS_FS_SWAP_CACHED: in the swap cache, mapped or not (SwapCached)
+ * @MEMCENSUS_FS_UNEVICTABLE: (Unevictable)
+ * @MEMCENSUS_FS_MLOCKED: (Mlocked)
+ * @MEMCENSUS_FS_DIRTY: page cache of files that must be written (Dirty)
+ * @MEMCENSUS_FS_WRITEBACK: (Writeback)
+ * @MEMCENSUS_FS_LRU: on an LRU list
+ *
+ * In parentheses: the name in /proc/meminfo.
+ */
+enum memcensus_frame_state {
+	MEMCENSUS_FS_UNSPEC,
+	MEMCENSUS_FS_PAD,
+	MEMCENSUS_FS_SWAP_CACHED,
+	MEMCENSUS_FS_UNEVICTABLE,
+	MEMCENSUS_FS_MLOCKED,
+	MEMCENSUS_FS_DIRTY,
+	MEMCENSUS_FS_WRITEBACK,
+	MEMCENSUS_FS_LRU,
+	__MEMCENSUS_FS_MAX,
+	MEMCENSUS_FS_MAX = __MEMCENSUS_FS_MAX - 1
+};
+
+/* MEMCENSUS_KF_MARKS: what else tells frames of the kernel apart */
+#define MEMCENSUS_FRAME_MARK_CHARGED	(1U << 0)	/* charged to a cgroup as kernel memory */
+#define MEMCENSUS_FRAME_MARK_UNREFERENCED	(1U << 1)	/* reference count 0 */
+#define MEMCENSUS_FRAME_MARK_TAIL	(1U << 2)	/* not the first frame of its allocation */
+#define MEMCENSUS_FRAME_MARK_MAPPED	(1U << 3)	/* page tables map them */
+#define MEMCENSUS_FRAME_MARK_MAPPING	(1U << 4)	/* page->mapping is set */
+#define MEMCENSUS_FRAME_MARK_CHANGED	(1U << 5)	/* changed each time that they were read */
+#define MEMCENSUS_FRAME_MARK_ALL	((1U << 6) - 1)
+
+/**
+ * enum memcensus_kernel_frames - frames of class KERNEL or REMAINDER that look the same, by zone
+ * @MEMCENSUS_KF_NODE: u32, ID of the node
+ * @MEMCENSUS_KF_ZONE: string, name of the zone
+ * @MEMCENSUS_KF_CLASS: u32, number of &enum memcensus_frame_class
+ * @MEMCENSUS_KF_FLAGS: u64, page flags, by the bits of linux/kernel-page-flags.h
+ * @MEMCENSUS_KF_TYPE: u32, page->page_type; absent: the frames have no type
+ * @MEMCENSUS_KF_ORDER: u32, order of the compound pages; absent: not compound
+ * @MEMCENSUS_KF_MARKS: u32, MEMCENSUS_FRAME_MARK_*
+ * @MEMCENSUS_KF_BYTES: u64, bytes
+ * @MEMCENSUS_KF_FIRST_FRAMES: u64[], numbers of the first frames, at most
+ *	%MEMCENSUS_FIRST_FRAMES_MAX
+ */
+enum memcensus_kernel_frames {
+	MEMCENSUS_KF_UNSPEC,
+	MEMCENSUS_KF_PAD,
+	MEMCENSUS_KF_NODE,
+	MEMCENSUS_KF_ZONE,
+	MEMCENSUS_KF_CLASS,
+	MEMCENSUS_KF_FLAGS,
+	MEMCENSUS_KF_TYPE,
+	MEMCENSUS_KF_ORDER,
+	MEMCENSUS_KF_MARKS,
+	MEMCENSUS_KF_BYTES,
+	MEMCENSUS_KF_FIRST_FRAMES,
+	__MEMCENSUS_KF_MAX,
+	MEMCENSUS_KF_MAX = __MEMCENSUS_KF_MAX - 1
 };
 
 #endif /* _UAPI_LINUX_MEMCENSUS_H */

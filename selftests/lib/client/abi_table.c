@@ -234,6 +234,43 @@ static const struct abi_attr pair_attrs[__MEMCENSUS_PAIR_MAX] = {
 
 static const struct abi_nest abi_pair = { pair_attrs, __MEMCENSUS_PAIR_MAX };
 
+static const struct abi_nest abi_physical = { NULL, __MEMCENSUS_PHYSICAL_MAX };
+
+static const struct abi_nest abi_frame_class = { NULL, __MEMCENSUS_FC_MAX };
+
+static const struct abi_nest abi_frame_state = { NULL, __MEMCENSUS_FS_MAX };
+
+static const struct abi_attr physical_zone_attrs[__MEMCENSUS_PZ_MAX] = {
+	[MEMCENSUS_PZ_PAD] = INT(PAD),
+	[MEMCENSUS_PZ_NODE] = INT(U32),
+	[MEMCENSUS_PZ_NAME] = INT(STRING),
+	[MEMCENSUS_PZ_SPANNED] = INT(U64),
+	[MEMCENSUS_PZ_PRESENT] = INT(U64),
+	[MEMCENSUS_PZ_MANAGED] = INT(U64),
+	[MEMCENSUS_PZ_HOLES] = INT(U64),
+	[MEMCENSUS_PZ_OTHER_ZONES] = INT(U64),
+	[MEMCENSUS_PZ_FREE_BLOCKS] = RANGE(U64S, 0, 64),
+	[MEMCENSUS_PZ_CLASSES] = { .type = ABI_NEST, .nest = &abi_frame_class },
+	[MEMCENSUS_PZ_STATES] = { .type = ABI_NEST, .nest = &abi_frame_state },
+};
+
+static const struct abi_nest abi_physical_zone = { physical_zone_attrs, __MEMCENSUS_PZ_MAX };
+
+static const struct abi_attr kernel_frames_attrs[__MEMCENSUS_KF_MAX] = {
+	[MEMCENSUS_KF_PAD] = INT(PAD),
+	[MEMCENSUS_KF_NODE] = INT(U32),
+	[MEMCENSUS_KF_ZONE] = INT(STRING),
+	[MEMCENSUS_KF_CLASS] = INT(U32),
+	[MEMCENSUS_KF_FLAGS] = INT(U64),
+	[MEMCENSUS_KF_TYPE] = INT(U32),
+	[MEMCENSUS_KF_ORDER] = INT(U32),
+	[MEMCENSUS_KF_MARKS] = INT(U32),
+	[MEMCENSUS_KF_BYTES] = INT(U64),
+	[MEMCENSUS_KF_FIRST_FRAMES] = RANGE(U64S, 0, 8),
+};
+
+static const struct abi_nest abi_kernel_frames = { kernel_frames_attrs, __MEMCENSUS_KF_MAX };
+
 static const struct abi_attr asked_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_REQUEST] = { .type = ABI_NEST, .nest = &abi_request },
 };
@@ -254,6 +291,9 @@ static const struct abi_attr answered_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_PAGES] = { .type = ABI_NEST, .nest = &abi_pages },
 	[MEMCENSUS_A_OWNERS] = { .type = ABI_NEST, .nest = &abi_owners },
 	[MEMCENSUS_A_PAIR] = { .type = ABI_NEST, .nest = &abi_pair },
+	[MEMCENSUS_A_PHYSICAL] = { .type = ABI_NEST, .nest = &abi_physical },
+	[MEMCENSUS_A_PHYSICAL_ZONE] = { .type = ABI_NEST, .nest = &abi_physical_zone },
+	[MEMCENSUS_A_KERNEL_FRAMES] = { .type = ABI_NEST, .nest = &abi_kernel_frames },
 };
 
 const struct abi_nest abi_answered = { answered_attrs, __MEMCENSUS_A_MAX };
@@ -290,5 +330,12 @@ const struct abi_cmd abi_cmds[__MEMCENSUS_CMD_MAX] = {
 			   1U << MEMCENSUS_A_GROUP |
 			   1U << MEMCENSUS_A_OWNERS |
 			   1U << MEMCENSUS_A_PAIR,
+	},
+	[MEMCENSUS_CMD_PHYSICAL] = {
+		.dump = true,
+		.answers = 1U << MEMCENSUS_A_INFO |
+			   1U << MEMCENSUS_A_PHYSICAL |
+			   1U << MEMCENSUS_A_PHYSICAL_ZONE |
+			   1U << MEMCENSUS_A_KERNEL_FRAMES,
 	},
 };

@@ -81,6 +81,7 @@ enum fuzz_what {
  * @request: options of a dump; its PIDS are in the datagram
  * @parts_given: the request has PARTS
  * @strange: the request has PIDS that may or may not exist
+ * @physical: a PHYSICAL dump, which has no options
  */
 struct fuzz_expect {
 	enum fuzz_what what;
@@ -88,7 +89,7 @@ struct fuzz_expect {
 	unsigned int errors;
 	bool text;
 	struct census_request request;
-	bool parts_given, strange;
+	bool parts_given, strange, physical;
 };
 
 #define FUZZ_EXPECTS_MAX	256

@@ -37,8 +37,8 @@ unsigned int fuzz_error_bit(int error)
 
 /* The last attribute of each number; payload and its length. */
 struct found {
-	const unsigned char *at[16];
-	unsigned int len[16];
+	const unsigned char *at[32];
+	unsigned int len[32];
 };
 
 static bool nest_is_right(const unsigned char *at, int len,
@@ -102,7 +102,7 @@ static bool nest_is_right(const unsigned char *at, int len,
 	return len <= 0;
 }
 
-_Static_assert(__MEMCENSUS_REQ_MAX <= 16 && __MEMCENSUS_A_MAX <= 16,
+_Static_assert(__MEMCENSUS_REQ_MAX <= 32 && __MEMCENSUS_A_MAX <= 32,
 	       "struct found is too short");
 
 /* Result for one PID; 0: unknown. */
@@ -246,6 +246,9 @@ static unsigned int expect_attrs(const struct fuzz_target *t, uint8_t cmd,
 		return POLICY;
 	if (e->what != FUZZ_DUMP)
 		return FUZZ_NONE;
+	e->physical = cmd == MEMCENSUS_CMD_PHYSICAL;
+	if (e->physical)
+		return top.at[MEMCENSUS_A_REQUEST] ? FUZZ_EINVAL : FUZZ_NONE;
 	if (top.at[MEMCENSUS_A_REQUEST])
 		nest_is_right(top.at[MEMCENSUS_A_REQUEST],
 			      top.len[MEMCENSUS_A_REQUEST], &abi_request, 1,

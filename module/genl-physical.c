@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <net/netlink.h>
+
+#include "genl-physical.h"
+#include "memory.h"
+#include "message.h"
+#include "page-class.h"
+#include "physical.h"
+
+#define PAD MEMCENSUS_A_PAD
+
+/* The records of the dump, in order, by the nests that contain them. */
+static const u8 stages[] = {
+	MEMCENSUS_A_PHYSICAL,
+	MEMCENSUS_A_PHYSICAL_ZONE,
+	MEMCENSUS_A_KERNEL_FRAMES,
+};
+
+/**
+ * struct physical_dump - one PHYSICAL dump
+ * @envelope: common fields of the messages
+ * @result: of the pass; NULL before it was taken
+ * @stage: index of the next of @stages
+ * @index: of the next record in @stage
+ */
+struct physical_dump {
+	struct census_envelope envelope;
+	struct census_physical *result;
+	unsigned int stage;
+	unsigned int index;
+};
+
+static int put_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	return nla_put_u64_64bit(skb, attr, value, PAD);
+}
+
+static int put_frames(struct sk_buff *skb, int attr, u64 frames)
+{
+	return put_u64(skb, attr, frames << PAGE_SHIFT);
+}
+
+static int put_u64s(struct sk_buff *skb, int attr, const u64 *values, unsigned int nr)
+{
+	return nla_put_64bit(skb, attr, nr * sizeof(*values), values, PAD);
+}
+
+static u64 all_frames(const struct census_physical *r)
+{
+	u64 frames = 0;
+	unsigned int i, class;
+
+	for (i = 0; i < r->nr_zones; i++)
+		for (class = 0; class <= MEMCENSUS_FC_MAX; class++)
+			frames += r->zones[i].classes[class];
+	return frames;
+}
+
+static int fill_physical(struct sk_buff *skb, const struct census_physical *r)
+{
+	return put_u64(skb, MEMCENSUS_PHYSICAL_REALTIME_NS, r->realtime) ||
+	       put_u64(skb, MEMCENSUS_PHYSICAL_WALL_NS, r->wall) ||
+	       put_u64(skb, MEMCENSUS_PHYSICAL_CPU_NS, r->cpu) ||
+	       put_u64(skb, MEMCENSUS_PHYSICAL_FRAMES, all_frames(r)) ||
+	       put_u64(skb, MEMCENSUS_PHYSICAL_READ, r->read) ||
+	       put_u64(skb, MEMCENSUS_PHYSICAL_CHANGED, r->changed) ||
+	       put_frames(skb, MEMCENSUS_PHYSICAL_LEFT_OUT, r->left_out);
+}
+
+static int put_classes(struct sk_buff *skb, const struct census_physical_zone *z)
+{
+	struct nlattr *nest = nla_nest_start(skb, MEMCENSUS_PZ_CLASSES);
+	unsigned int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++)
+		if (census_class_known(i) && put_frames(skb, i, z->classes[i]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_states(struct sk_buff *skb, const struct census_physical_zone *z)
+{
+	struct nlattr *nest = nla_nest_start(skb, MEMCENSUS_PZ_STATES);
+	unsigned int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = MEMCENSUS_FS_PAD + 1; i <= MEMCENSUS_FS_MAX; i++)
+		if (put_frames(skb, i, z->states[i]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_zone(struct sk_buff *skb, const struct census_physical_zone *z)
+{
+	return nla_put_u32(skb, MEMCENSUS_PZ_NODE, z->nid) ||
+	       nla_put_string(skb, MEMCENSUS_PZ_NAME, z->name) ||
+	       put_frames(skb, MEMCENSUS_PZ_SPANNED, z->spanned) ||
+	       put_frames(skb, MEMCENSUS_PZ_PRESENT, z->present) ||
+	       put_frames(skb, MEMCENSUS_PZ_MANAGED, z->managed) ||
+	       put_frames(skb, MEMCENSUS_PZ_HOLES, z->holes) ||
+	       put_frames(skb, MEMCENSUS_PZ_OTHER_ZONES, z->others) ||
+	       put_u64s(skb, MEMCENSUS_PZ_FREE_BLOCKS, z->blocks, ARRAY_SIZE(z->blocks)) ||
+	       put_classes(skb, z) || put_states(skb, z);
+}
+
+static int fill_kernel(struct sk_buff *skb, const struct census_physical *r,
+		       const struct census_kernel_frames *k)
+{
+	const struct census_physical_zone *z = &r->zones[k->key.zone];
+
+	return nla_put_u32(skb, MEMCENSUS_KF_NODE, z->nid) ||
+	       nla_put_string(skb, MEMCENSUS_KF_ZONE, z->name) ||
+	       nla_put_u32(skb, MEMCENSUS_KF_CLASS, k->key.class) ||
+	       put_u64(skb, MEMCENSUS_KF_FLAGS, k->key.flags) ||
+	       (k->key.type && nla_put_u32(skb, MEMCENSUS_KF_TYPE, k->key.type)) ||
+	       (k->key.order && nla_put_u32(skb, MEMCENSUS_KF_ORDER, k->key.order)) ||
+	       nla_put_u32(skb, MEMCENSUS_KF_MARKS, k->key.marks) ||
+	       put_frames(skb, MEMCENSUS_KF_BYTES, k->frames) ||
+	       put_u64s(skb, MEMCENSUS_KF_FIRST_FRAMES, k->first, k->nr_first);
+}
+
+/* Return: 0, or nonzero if the buffer is full. */
+static int fill(struct sk_buff *skb, const struct physical_dump *d)
+{
+	const struct census_physical *r = d->result;
+
+	switch (stages[d->stage]) {
+	case MEMCENSUS_A_PHYSICAL:
+		return fill_physical(skb, r);
+	case MEMCENSUS_A_PHYSICAL_ZONE:
+		return fill_zone(skb, &r->zones[d->index]);
+	default:
+		return fill_kernel(skb, r, &r->kernel[d->index]);
+	}
+}
+
+static unsigned int nr_records(const struct physical_dump *d)
+{
+	switch (stages[d->stage]) {
+	case MEMCENSUS_A_PHYSICAL:
+		return 1;
+	case MEMCENSUS_A_PHYSICAL_ZONE:
+		return d->result->nr_zones;
+	default:
+		return d->result->nr_kernel;
+	}
+}
+
+/* Adds the next record.  Return: 0, or -EMSGSIZE with the buffer unchanged. */
+static int add_record(struct sk_buff *skb, const struct physical_dump *d)
+{
+	const struct census_envelope *e = &d->envelope;
+	void *header = genlmsg_put(skb, e->portid, e->nlseq, e->family, e->flags, e->cmd);
+	struct nlattr *attr;
+
+	if (!header)
+		return -EMSGSIZE;
+	if (put_u64(skb, MEMCENSUS_A_SEQ, d->result->seq))
+		goto full;
+	attr = nla_nest_start(skb, stages[d->stage]);
+	if (!attr || fill(skb, d))
+		goto full;
+	nla_nest_end(skb, attr);
+	genlmsg_end(skb, header);
+	return 0;
+full:
+	genlmsg_cancel(skb, header);
+	return -EMSGSIZE;
+}
+
+/**
+ * census_physical_start() - check the request and send INFO
+ * @skb: of the reply
+ * @cb: of the dump; the caller may use it
+ * @family: of the census
+ *
+ * Return: length of @skb, or an error.
+ */
+int census_physical_start(struct sk_buff *skb, struct netlink_callback *cb,
+			  const struct genl_family *family)
+{
+	struct nlattr **attrs = census_dump_attrs(cb);
+	struct physical_dump *d;
+
+	if (attrs && attrs[MEMCENSUS_A_REQUEST]) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[MEMCENSUS_A_REQUEST],
+				    "PHYSICAL takes no REQUEST");
+		return -EINVAL;
+	}
+	d = kzalloc(sizeof(*d), CENSUS_GFP | __GFP_ACCOUNT);
+	if (!d) {
+		NL_SET_ERR_MSG(cb->extack, "not enough memory for the request: try again");
+		return -ENOMEM;
+	}
+	d->envelope = (struct census_envelope) {
+		.family = family,
+		.portid = NETLINK_CB(cb->skb).portid,
+		.nlseq = cb->nlh->nlmsg_seq,
+		.flags = NLM_F_MULTI,
+		.cmd = MEMCENSUS_CMD_PHYSICAL,
+	};
+	cb->args[0] = (long)d;
+	return census_message_add(skb, &d->envelope, NULL, MEMCENSUS_A_INFO, NULL) ?: skb->len;
+}
+
+/* Calls after the first: take the pass and send its records. */
+int census_physical_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct physical_dump *d = (struct physical_dump *)cb->args[0];
+
+	if (!d->result) {
+		struct census_physical *r = census_physical_take();
+
+		if (PTR_ERR_OR_ZERO(r) == -ENOMEM)
+			NL_SET_ERR_MSG(cb->extack, "not enough memory for the result: try again");
+		if (IS_ERR(r))
+			return PTR_ERR(r);
+		d->result = r;
+	}
+	for (; d->stage < ARRAY_SIZE(stages); d->stage++, d->index = 0)
+		for (; d->index < nr_records(d); d->index++)
+			if (add_record(skb, d))
+				return skb->len ?: -EMSGSIZE;
+	return skb->len;
+}
+
+int census_physical_done(struct netlink_callback *cb)
+{
+	struct physical_dump *d = (struct physical_dump *)cb->args[0];
+
+	if (!d)
+		return 0;
+	kvfree(d->result);
+	kfree(d);
+	return 0;
+}

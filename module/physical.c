@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/align.h>
+#include <linux/jhash.h>
+#include <linux/ktime.h>
+#include <linux/log2.h>
+#include <linux/memory.h>
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/percpu.h>
+#include <linux/poison.h>
+#include <linux/rwsem.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <linux/vmalloc.h>
+
+#include "compat.h"
+#include "memory.h"
+#include "page-class.h"
+#include "physical.h"
+
+/*
+ * Frames between two cond_resched(), with @online held: 100 to 300 microseconds if no
+ * struct page is cached.
+ */
+#define FRAMES_AT_ONCE 8192UL
+
+/*
+ * Held for reading while struct pages are read.  The memory map of frames that go offline
+ * is freed after MEM_OFFLINE, whose notifier takes it for writing: pfn_to_online_page()
+ * finds none of them afterwards.  Memory hotplug waits for one hold.
+ */
+static DECLARE_RWSEM(online);
+
+static atomic64_t passes;
+
+/**
+ * struct pass - one pass over all frames
+ * @result: to be filled
+ * @zone: the current zone
+ * @z: its result
+ * @end: first frame behind the current zone
+ * @first: last frame that has a reference, or is on the list of a processor, and is not
+ *	compound: those that follow it may be the rest of its allocation
+ * @key: of @first
+ * @frame: the current one; here because some kernels clear all variables on the stack
+ */
+struct pass {
+	struct census_physical *result;
+	struct zone *zone;
+	struct census_physical_zone *z;
+	unsigned long end;
+	unsigned long first;
+	struct census_kernel_key key;
+	struct census_frame frame;
+};
+
+/* Adds @nr frames from @pfn on to the record of their kind. */
+static void add_kernel(struct pass *p, const struct census_kernel_key *key, unsigned long pfn,
+		       unsigned long nr)
+{
+	struct census_physical *r = p->result;
+	u32 at = jhash(key, sizeof(*key), 0), i;
+
+	for (i = 0; i < CENSUS_KERNEL_FRAMES; i++, at++) {
+		struct census_kernel_frames *k = &r->kernel[at % CENSUS_KERNEL_FRAMES];
+
+		if (!k->frames) {
+			k->key = *key;
+			r->nr_kernel++;
+		} else if (memcmp(&k->key, key, sizeof(*key))) {
+			continue;
+		}
+		k->frames += nr;
+		if (k->nr_first < ARRAY_SIZE(k->first))
+			k->first[k->nr_first++] = pfn;
+		return;
+	}
+	r->left_out += nr;
+}
+
+/* Adds frames to their class, and to the record of their kind if they have one. */
+static void add_frames(struct pass *p, const struct census_kernel_key *key, unsigned long pfn,
+		       unsigned long nr)
+{
+	p->z->classes[key->class] += nr;
+	if (key->class == MEMCENSUS_FC_KERNEL || key->class == MEMCENSUS_FC_REMAINDER)
+		add_kernel(p, key, pfn, nr);
+}
+
+/* Checks whether @node is in the lists of free pages of any processor. */
+static bool is_pcp_head(const struct pass *p, const struct list_head *node)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const void *pcp = per_cpu_ptr(p->zone->per_cpu_pageset, cpu);
+
+		if ((const void *)node >= pcp &&
+		    (const void *)node < pcp + sizeof(struct per_cpu_pages))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Checks whether a page is on the list of free pages of a processor.  No lock is held, so
+ * the pointers may be old: the next entry is read only if it is in a struct page that is
+ * online, and must point back.
+ */
+static bool is_pcp(const struct pass *p, const struct page *page)
+{
+	const struct list_head *next = READ_ONCE(page->lru.next);
+	const struct list_head *prev = READ_ONCE(page->lru.prev);
+	const struct page *other = container_of(next, struct page, lru);
+	unsigned long pfn;
+
+	if (!next || !prev || next == LIST_POISON1 || prev == LIST_POISON2)
+		return false;
+	if (is_pcp_head(p, next))
+		return true;
+	if (!CENSUS_MEMMAP_FLAT)
+		return false;
+	pfn = page_to_pfn(other);
+	return pfn_to_online_page(pfn) == other && READ_ONCE(other->lru.prev) == &page->lru;
+}
+
+/*
+ * Blocks of the buddy allocator are aligned.  Checks whether @pfn is in the smallest block
+ * that starts at @p->first and has both.  Lists of a processor have blocks of few orders
+ * only.
+ */
+static bool follows_first(const struct pass *p, unsigned long pfn)
+{
+	unsigned long rest = pfn - p->first;
+
+	if (p->key.class == MEMCENSUS_FC_FREE_PCP && rest >= BIT(PAGE_ALLOC_COSTLY_ORDER) &&
+	    (rest >= pageblock_nr_pages || !IS_ALIGNED(p->first, pageblock_nr_pages)))
+		return false;
+	return p->first < pfn && rest < BIT(CENSUS_ORDERS - 1) &&
+	       IS_ALIGNED(p->first, roundup_pow_of_two(rest + 1));
+}
+
+/*
+ * One frame with neither reference, type nor flags: free on the list of a processor, or
+ * part of an allocation of several frames, of which only the first one tells its use.
+ */
+static void add_unreferenced(struct pass *p, const struct census_frame *f,
+			     struct census_kernel_key *key)
+{
+	if (is_pcp(p, f->page)) {
+		key->class = MEMCENSUS_FC_FREE_PCP;
+		p->first = f->pfn;
+		p->key = *key;
+	} else if (follows_first(p, f->pfn)) {
+		*key = p->key;
+		if (key->class == MEMCENSUS_FC_KERNEL)
+			key->marks |= MEMCENSUS_FRAME_MARK_TAIL;
+	}
+	add_frames(p, key, f->pfn, 1);
+}
+
+/* The class of frames that no page table maps, of a folio of which no part is mapped. */
+static enum memcensus_frame_class unmapped_class(const struct census_frame *f,
+						 enum memcensus_frame_class class)
+{
+	unsigned long flags = census_page_flags(&f->pages[0]);
+
+	switch (class) {
+	case MEMCENSUS_FC_ANON:
+		return flags & BIT(PG_swapcache) && flags & BIT(PG_swapbacked) ?
+		       MEMCENSUS_FC_SWAP_CACHE : MEMCENSUS_FC_ANON_UNMAPPED;
+	case MEMCENSUS_FC_SHMEM:
+		return MEMCENSUS_FC_SHMEM_UNMAPPED;
+	default:
+		return MEMCENSUS_FC_FILE_UNMAPPED;
+	}
+}
+
+/* Return: how many of @nr frames from @page on are mapped by entries of their own. */
+static unsigned long count_mapped(const struct page *page, unsigned long nr)
+{
+	unsigned long mapped = 0, i;
+
+	for (i = 0; i < nr; i++)
+		mapped += atomic_read(&page[i]._mapcount) >= 0;
+	return mapped;
+}
+
+/* Adds @nr frames from frame @at of a folio on, which is anonymous or page cache. */
+static void add_folio(struct pass *p, const struct census_frame *f,
+		      enum memcensus_frame_class class, unsigned long at, unsigned long nr)
+{
+	enum memcensus_frame_class unmapped = unmapped_class(f, class);
+	u64 *classes = p->z->classes;
+	unsigned long mapped;
+
+	census_frame_states(f, class, nr, p->z->states);
+	if (!f->order) {
+		mapped = atomic_read(&f->pages[0]._mapcount) >= 0;
+	} else if (folio_entire_mapcount((struct folio *)&f->folio) > 0) {
+		mapped = nr;
+	} else if (census_folio_unmapped(&f->folio)) {
+		mapped = 0;
+	} else if (!CENSUS_MAPCOUNT_EXACT) {
+		mapped = nr;
+	} else {
+		mapped = count_mapped(f->page + at, nr);
+		p->result->read += nr - 1;
+		if (mapped && class == MEMCENSUS_FC_ANON)
+			unmapped = MEMCENSUS_FC_ANON_TAILS;
+	}
+	classes[class] += mapped;
+	classes[unmapped] += nr - mapped;
+}
+
+/* Adds the frame at @pfn, and those that its struct page describes.  Return: how many. */
+static unsigned long add_frame(struct pass *p, struct page *page, unsigned long pfn)
+{
+	struct census_kernel_key key = { .zone = p->z - p->result->zones };
+	struct census_frame *f = &p->frame;
+	unsigned long at, nr;
+
+	p->result->read++;
+	if (!census_frame_read(f, page, pfn, &p->result->changed)) {
+		key.class = MEMCENSUS_FC_REMAINDER;
+		key.marks = MEMCENSUS_FRAME_MARK_CHANGED;
+		add_frames(p, &key, pfn, 1);
+		return 1;
+	}
+	if (page_zone(&f->pages[0]) != p->zone) {
+		p->z->others++;
+		return 1;
+	}
+	at = pfn - f->pfn;
+	nr = min(BIT(f->order) - at, p->end - pfn);
+	key.class = census_frame_class(f);
+	switch (key.class) {
+	case MEMCENSUS_FC_FREE:
+		p->z->blocks[f->order]++;
+		break;
+	case MEMCENSUS_FC_ANON:
+	case MEMCENSUS_FC_SHMEM:
+	case MEMCENSUS_FC_FILE:
+		add_folio(p, f, key.class, at, nr);
+		return nr;
+	case MEMCENSUS_FC_SWAP_CACHE:
+		census_frame_states(f, key.class, nr, p->z->states);
+		break;
+	case MEMCENSUS_FC_KERNEL:
+	case MEMCENSUS_FC_REMAINDER:
+		key.flags = census_frame_flags(f);
+		key.marks = census_frame_marks(f);
+		key.type = census_frame_type(f);
+		key.order = f->order;
+		if (key.marks == MEMCENSUS_FRAME_MARK_UNREFERENCED && !key.flags && !key.type) {
+			add_unreferenced(p, f, &key);
+			return nr;
+		}
+		break;
+	default:
+		break;
+	}
+	if (!f->order) {
+		p->first = pfn;
+		p->key = key;
+	}
+	add_frames(p, &key, pfn, nr);
+	return nr;
+}
+
+/* Adds frames from @pfn on, FRAMES_AT_ONCE or a few more.  Return: the next frame. */
+static unsigned long add_some(struct pass *p, unsigned long pfn)
+{
+	unsigned long end = min(p->end, pfn + FRAMES_AT_ONCE);
+
+	down_read(&online);
+	while (pfn < end) {
+		unsigned long next = min(p->end, ALIGN(pfn + 1, CENSUS_ONLINE_FRAMES));
+		struct page *page = pfn_to_online_page(pfn);
+		unsigned long first = pfn;
+
+		if (!page) {
+			p->z->holes += next - pfn;
+			pfn = next;
+			continue;
+		}
+		while (pfn < next)
+			pfn += add_frame(p, page + (pfn - first), pfn);
+	}
+	up_read(&online);
+	return pfn;
+}
+
+/* Return: 0, or -EINTR after a fatal signal. */
+static int add_zone(struct pass *p, struct zone *zone)
+{
+	struct census_physical_zone *z = &p->result->zones[p->result->nr_zones++];
+	unsigned long pfn = zone->zone_start_pfn;
+
+	p->zone = zone;
+	p->z = z;
+	z->nid = zone_to_nid(zone);
+	strscpy(z->name, zone->name, sizeof(z->name));
+	z->spanned = zone->spanned_pages;
+	z->present = zone->present_pages;
+	z->managed = zone_managed_pages(zone);
+	p->end = pfn + z->spanned;
+	p->first = ULONG_MAX;
+	while (pfn < p->end) {
+		pfn = add_some(p, pfn);
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
+static int add_zones(struct pass *p, u32 nr)
+{
+	int nid, i, err = 0;
+
+	for_each_online_node(nid) {
+		struct zone *zones = NODE_DATA(nid)->node_zones;
+
+		for (i = 0; i < MAX_NR_ZONES && p->result->nr_zones < nr && !err; i++)
+			if (populated_zone(&zones[i]))
+				err = add_zone(p, &zones[i]);
+	}
+	return err;
+}
+
+static int by_frames(const void *a, const void *b)
+{
+	const struct census_kernel_frames *x = a, *y = b;
+
+	if (x->frames != y->frames)
+		return x->frames < y->frames ? 1 : -1;
+	return 0;
+}
+
+/**
+ * census_physical_take() - classify all frames
+ *
+ * Runs in the caller: at its cost, and a fatal signal ends it.  Frames that change while
+ * the pass runs are counted as what they were when it reached them.
+ *
+ * Return: the result, to be freed by kvfree(); or -ENOMEM or -EINTR.
+ */
+struct census_physical *census_physical_take(void)
+{
+	u32 nr = num_online_nodes() * MAX_NR_ZONES;
+	u64 runtime = current->se.sum_exec_runtime;
+	struct census_physical *r;
+	struct pass pass = {};
+	ktime_t start;
+	int err;
+
+	r = census_kvzalloc(struct_size(r, zones, nr));
+	if (!r)
+		return ERR_PTR(-ENOMEM);
+	r->seq = atomic64_inc_return(&passes);
+	r->realtime = ktime_get_real_ns();
+	start = ktime_get();
+	pass.result = r;
+	err = add_zones(&pass, nr);
+	if (err) {
+		kvfree(r);
+		return ERR_PTR(err);
+	}
+	r->wall = ktime_to_ns(ktime_sub(ktime_get(), start));
+	r->cpu = min(r->wall, current->se.sum_exec_runtime - runtime);
+	sort(r->kernel, ARRAY_SIZE(r->kernel), sizeof(r->kernel[0]), by_frames, NULL);
+	return r;
+}
+
+static int on_memory(struct notifier_block *block, unsigned long action, void *memory)
+{
+	if (action == MEM_OFFLINE) {
+		down_write(&online);
+		up_write(&online);
+	}
+	return NOTIFY_OK;
+}
+
+static struct notifier_block memory_notifier = { .notifier_call = on_memory };
+
+int census_physical_init(void)
+{
+	return register_memory_notifier(&memory_notifier);
+}
+
+void census_physical_exit(void)
+{
+	unregister_memory_notifier(&memory_notifier);
+}

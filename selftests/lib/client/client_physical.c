@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Receives the answer to a PHYSICAL request; see client_physical.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include "client/abi_table.h"
+#include "client/client.h"
+#include "client/client_parse.h"
+#include "client/client_physical.h"
+
+/* Stores integers by number, up to @max. */
+struct numbers {
+	uint64_t *value;
+	uint64_t *known;
+	unsigned int max;
+};
+
+static int number_attr(const struct nlattr *attr, void *data)
+{
+	unsigned int type = mnl_attr_get_type(attr);
+	struct numbers *to = data;
+
+	if (type > 1 && type <= to->max) {
+		to->value[type] = attr_int(attr);
+		if (to->known)
+			*to->known |= 1ULL << type;
+	}
+	return MNL_CB_OK;
+}
+
+static unsigned int u64s(const struct nlattr *attr, uint64_t *to, unsigned int room)
+{
+	unsigned int n = mnl_attr_get_payload_len(attr) / sizeof(*to);
+
+	n = n < room ? n : room;
+	memcpy(to, mnl_attr_get_payload(attr), n * sizeof(*to));
+	return n;
+}
+
+static int zone_number(const struct nlattr *attr, void *data)
+{
+	struct physical_zone *zone = data;
+	struct numbers classes = { zone->class, &zone->known, MEMCENSUS_FC_MAX };
+	struct numbers states = { zone->state, NULL, MEMCENSUS_FS_MAX };
+	unsigned int type = mnl_attr_get_type(attr);
+
+	switch (type) {
+	case MEMCENSUS_PZ_PAD:
+		return MNL_CB_OK;
+	case MEMCENSUS_PZ_NODE:
+		zone->node = attr_int(attr);
+		return MNL_CB_OK;
+	case MEMCENSUS_PZ_NAME:
+		attr_copy(attr, zone->name, sizeof(zone->name));
+		return MNL_CB_OK;
+	case MEMCENSUS_PZ_FREE_BLOCKS:
+		zone->n_blocks = u64s(attr, zone->blocks, 64);
+		return MNL_CB_OK;
+	case MEMCENSUS_PZ_CLASSES:
+		return mnl_attr_parse_nested(attr, number_attr, &classes);
+	case MEMCENSUS_PZ_STATES:
+		return mnl_attr_parse_nested(attr, number_attr, &states);
+	default:
+		if (type <= MEMCENSUS_PZ_MAX)
+			zone->value[type] = attr_int(attr);
+		return MNL_CB_OK;
+	}
+}
+
+static int kernel_number(const struct nlattr *attr, void *data)
+{
+	unsigned int type = mnl_attr_get_type(attr);
+	struct physical_kernel *kernel = data;
+
+	if (type == MEMCENSUS_KF_ZONE)
+		attr_copy(attr, kernel->zone, sizeof(kernel->zone));
+	else if (type == MEMCENSUS_KF_FIRST_FRAMES)
+		kernel->n_first = u64s(attr, kernel->first, MEMCENSUS_FIRST_FRAMES_MAX);
+	else if (type > 1 && type <= MEMCENSUS_KF_MAX)
+		kernel->value[type] = attr_int(attr);
+	return MNL_CB_OK;
+}
+
+static int top_attr(const struct nlattr *attr, void *data)
+{
+	struct physical *p = data;
+	struct numbers own = { p->value, NULL, MEMCENSUS_PHYSICAL_MAX };
+
+	switch (mnl_attr_get_type(attr)) {
+	case MEMCENSUS_A_SEQ:
+		if (p->seq && p->seq != attr_int(attr))
+			return MNL_CB_ERROR;
+		p->seq = attr_int(attr);
+		return MNL_CB_OK;
+	case MEMCENSUS_A_PHYSICAL:
+		return mnl_attr_parse_nested(attr, number_attr, &own);
+	case MEMCENSUS_A_PHYSICAL_ZONE:
+		if (p->n_zones == PHYSICAL_ZONES)
+			return MNL_CB_ERROR;
+		return mnl_attr_parse_nested(attr, zone_number, &p->zones[p->n_zones++]);
+	case MEMCENSUS_A_KERNEL_FRAMES:
+		if (p->n_kernel == PHYSICAL_KERNEL)
+			return MNL_CB_ERROR;
+		return mnl_attr_parse_nested(attr, kernel_number, &p->kernel[p->n_kernel++]);
+	default:
+		return MNL_CB_OK;
+	}
+}
+
+static int message(const struct nlmsghdr *nlh, void *data)
+{
+	const char *wrong = abi_answer_wrong(nlh);
+	struct physical *p = data;
+
+	if (!wrong && mnl_attr_parse(nlh, sizeof(struct genlmsghdr), top_attr, p) >= 0)
+		return MNL_CB_OK;
+	snprintf(p->wrong, sizeof(p->wrong), "%s", wrong ?: "too many records, or mixed numbers");
+	errno = EBADMSG;
+	return MNL_CB_ERROR;
+}
+
+static void add_zones(struct physical *p)
+{
+	unsigned int i, n;
+
+	for (i = 0; i < p->n_zones; i++) {
+		p->known |= p->zones[i].known;
+		for (n = 0; n <= MEMCENSUS_FC_MAX; n++)
+			p->class[n] += p->zones[i].class[n];
+		for (n = 0; n <= MEMCENSUS_FS_MAX; n++)
+			p->state[n] += p->zones[i].state[n];
+	}
+}
+
+int physical_take(struct physical *p)
+{
+	char buf[32768];
+	struct census_socket s;
+	struct nlmsghdr *nlh;
+	ssize_t n;
+	int ret;
+
+	memset(p, 0, sizeof(*p));
+	ret = census_open(&s);
+	if (ret)
+		return ret;
+	nlh = census_header(&s, buf, MEMCENSUS_CMD_PHYSICAL, NLM_F_DUMP);
+	ret = census_send(&s, nlh);
+	while (!ret) {
+		n = mnl_socket_recvfrom(s.nl, buf, sizeof(buf));
+		ret = n < 0 ? -errno : mnl_cb_run(buf, n, s.seq, s.port, message, p);
+		if (ret <= 0 && n >= 0) {
+			ret = ret < 0 ? -errno : 0;
+			break;
+		}
+		ret = ret < 0 ? ret : 0;
+	}
+	census_close(&s);
+	add_zones(p);
+	return ret;
+}

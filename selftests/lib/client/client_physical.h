@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The answer to a PHYSICAL request: where all of physical memory is. */
+#ifndef _CLIENT_PHYSICAL_H
+#define _CLIENT_PHYSICAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <linux/memcensus.h>
+
+#define PHYSICAL_ZONES	64
+#define PHYSICAL_KERNEL	512
+
+/**
+ * struct physical_zone - one PHYSICAL_ZONE message
+ * @known: bit n is set where class n was sent
+ * @value: the u64 ones, by enum memcensus_physical_zone
+ */
+struct physical_zone {
+	uint32_t node;
+	char name[MEMCENSUS_NAME_LEN];
+	uint64_t known;
+	uint64_t value[__MEMCENSUS_PZ_MAX];
+	uint64_t class[__MEMCENSUS_FC_MAX];
+	uint64_t state[__MEMCENSUS_FS_MAX];
+	uint64_t blocks[64];
+	unsigned int n_blocks;
+};
+
+/**
+ * struct physical_kernel - one KERNEL_FRAMES message
+ * @value: the integers, by enum memcensus_kernel_frames
+ */
+struct physical_kernel {
+	char zone[MEMCENSUS_NAME_LEN];
+	uint64_t value[__MEMCENSUS_KF_MAX];
+	uint64_t first[MEMCENSUS_FIRST_FRAMES_MAX];
+	unsigned int n_first;
+};
+
+/**
+ * struct physical - a whole answer
+ * @value: by enum memcensus_physical
+ * @class: sum over all zones; the same for @state
+ * @wrong: why a message is not of the ABI, or ""
+ */
+struct physical {
+	uint64_t seq;
+	uint64_t value[__MEMCENSUS_PHYSICAL_MAX];
+	struct physical_zone zones[PHYSICAL_ZONES];
+	unsigned int n_zones;
+	struct physical_kernel kernel[PHYSICAL_KERNEL];
+	unsigned int n_kernel;
+	uint64_t known;
+	uint64_t class[__MEMCENSUS_FC_MAX];
+	uint64_t state[__MEMCENSUS_FS_MAX];
+	char wrong[256];
+};
+
+/* 0 or -errno; -EBADMSG: @physical->wrong says why. */
+int physical_take(struct physical *physical);
+
+#endif /* _CLIENT_PHYSICAL_H */

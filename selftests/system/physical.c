@@ -1,0 +1,534 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Classes of frames: against zoneinfo, kpageflags and meminfo, and with known memory. */
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <linux/kernel-page-flags.h>
+
+#include "client/client_physical.h"
+#include "selftest.h"
+
+#define RW	(PROT_READ | PROT_WRITE)
+#define POOL	"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+
+/* In linux/kernel-page-flags.h of the kernel, not of its users. */
+#define KPF_RESERVED_BIT	32
+
+/* Frames that the system and the test itself may use or free meanwhile. */
+#define NOISE ((uint64_t)512 * PAGE)
+
+static struct physical before, after;
+
+#define ASSERT_PHYSICAL(p)						\
+	ASSERT_EQ(0, physical_take(p))					\
+		TH_LOG("no answer: %s", (p)->wrong)
+
+/* How much class @name grew, which may be negative. */
+#define GREW(name) ((int64_t)(after.class[MEMCENSUS_FC_##name] -	\
+			      before.class[MEMCENSUS_FC_##name]))
+
+/* Expects that class @name grew by @pages, but for noise. */
+#define EXPECT_GREW(pages, name) do {					\
+	int64_t __grew = GREW(name), __pages = (pages);			\
+	EXPECT_LE(__pages * (int64_t)PAGE - (int64_t)NOISE, __grew)	\
+		TH_LOG(#name);						\
+	EXPECT_LE(__grew, __pages * (int64_t)PAGE + (int64_t)NOISE)	\
+		TH_LOG(#name);						\
+} while (0)
+
+static uint64_t all_classes(const uint64_t *class)
+{
+	uint64_t sum = 0;
+	unsigned int n;
+
+	for (n = 0; n <= MEMCENSUS_FC_MAX; n++)
+		sum += class[n];
+	return sum;
+}
+
+static void show(const struct physical *p)
+{
+	unsigned int i, j;
+
+	for (i = 2; i <= MEMCENSUS_FC_MAX; i++)
+		if (p->class[i])
+			diag("class %u: %llu KiB", i, (unsigned long long)p->class[i] >> 10);
+	for (i = 0; i < p->n_kernel; i++) {
+		diag("%s class %llu flags %#llx type %#llx order %llu marks %#llx: %llu KiB",
+		     p->kernel[i].zone, (unsigned long long)p->kernel[i].value[MEMCENSUS_KF_CLASS],
+		     (unsigned long long)p->kernel[i].value[MEMCENSUS_KF_FLAGS],
+		     (unsigned long long)p->kernel[i].value[MEMCENSUS_KF_TYPE],
+		     (unsigned long long)p->kernel[i].value[MEMCENSUS_KF_ORDER],
+		     (unsigned long long)p->kernel[i].value[MEMCENSUS_KF_MARKS],
+		     (unsigned long long)p->kernel[i].value[MEMCENSUS_KF_BYTES] >> 10);
+		for (j = 0; j < p->kernel[i].n_first &&
+		     p->kernel[i].value[MEMCENSUS_KF_CLASS] == MEMCENSUS_FC_REMAINDER; j++)
+			diag("  frame %#llx", (unsigned long long)p->kernel[i].first[j]);
+	}
+}
+
+/* The sum of all @name of a zone in zoneinfo; UINT64_MAX: none. */
+static uint64_t zoneinfo_number(unsigned int node, const char *zone, const char *name)
+{
+	FILE *file = fopen("/proc/zoneinfo", "r");
+	char line[256], at_zone[16] = "", word[64];
+	unsigned int at_node = 0;
+	uint64_t found = UINT64_MAX;
+	unsigned long long number;
+
+	need(file, "zoneinfo");
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "Node %u, zone %15s", &at_node, at_zone) == 2)
+			continue;
+		if (at_node == node && !strcmp(at_zone, zone) &&
+		    sscanf(line, " %63s %llu", word, &number) == 2 && !strcmp(word, name))
+			found = found == UINT64_MAX ? number : found + number;
+	}
+	fclose(file);
+	return found;
+}
+
+static uint64_t zoneinfo(unsigned int node, const char *zone, const char *name)
+{
+	return zoneinfo_number(node, zone, name) * PAGE;
+}
+
+/* A line of meminfo in bytes; UINT64_MAX: none. */
+static uint64_t meminfo(const char *name)
+{
+	FILE *file = fopen("/proc/meminfo", "r");
+	uint64_t found = UINT64_MAX;
+	unsigned long long kib;
+	char line[128], word[64];
+
+	need(file, "meminfo");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%63[^:]: %llu kB", word, &kib) == 2 && !strcmp(word, name))
+			found = kib << 10;
+	fclose(file);
+	return found;
+}
+
+/* Every frame has one class, and every frame of the kernel and of the remainder a record. */
+TEST(sums)
+{
+	uint64_t kernel = 0, free_frames, managed = 0, unmanaged;
+	unsigned int i, j;
+
+	ASSERT_PHYSICAL(&before);
+	ASSERT_LT(0, before.n_zones);
+	for (i = 0; i < before.n_zones; i++) {
+		const struct physical_zone *z = &before.zones[i];
+		const uint64_t *v = z->value;
+
+		EXPECT_EQ(v[MEMCENSUS_PZ_SPANNED], v[MEMCENSUS_PZ_HOLES] +
+			  v[MEMCENSUS_PZ_OTHER_ZONES] + all_classes(z->class));
+		EXPECT_EQ(zoneinfo(z->node, z->name, "spanned"), v[MEMCENSUS_PZ_SPANNED]);
+		EXPECT_EQ(zoneinfo(z->node, z->name, "present"), v[MEMCENSUS_PZ_PRESENT]);
+		EXPECT_EQ(zoneinfo(z->node, z->name, "managed"), v[MEMCENSUS_PZ_MANAGED]);
+		EXPECT_LT(0, z->n_blocks);
+		free_frames = 0;
+		for (j = 0; j < z->n_blocks; j++)
+			free_frames += z->blocks[j] << j;
+		EXPECT_EQ(z->class[MEMCENSUS_FC_FREE], free_frames * PAGE);
+		managed += v[MEMCENSUS_PZ_MANAGED];
+	}
+	EXPECT_EQ(before.value[MEMCENSUS_PHYSICAL_FRAMES] * PAGE, all_classes(before.class));
+	/* Free blocks are read once. */
+	EXPECT_LT(0, before.value[MEMCENSUS_PHYSICAL_READ]);
+	EXPECT_LT(before.value[MEMCENSUS_PHYSICAL_READ],
+		  before.value[MEMCENSUS_PHYSICAL_FRAMES]);
+	EXPECT_LT(0, before.value[MEMCENSUS_PHYSICAL_WALL_NS]);
+	/* The other frames are those that the kernel manages. */
+	unmanaged = before.class[MEMCENSUS_FC_RESERVED] + before.class[MEMCENSUS_FC_OFFLINE] +
+		    before.class[MEMCENSUS_FC_ZERO];
+	EXPECT_LE(managed, all_classes(before.class) - unmanaged + 64 * PAGE);
+	EXPECT_LE(all_classes(before.class) - unmanaged, managed + 64 * PAGE);
+	EXPECT_EQ(meminfo("MemTotal"), managed);
+
+	for (i = 0; i < before.n_kernel; i++) {
+		kernel += before.kernel[i].value[MEMCENSUS_KF_BYTES];
+		EXPECT_LT(0, before.kernel[i].n_first);
+		if (i)
+			EXPECT_LE(before.kernel[i].value[MEMCENSUS_KF_BYTES],
+				  before.kernel[i - 1].value[MEMCENSUS_KF_BYTES]);
+	}
+	EXPECT_EQ(before.class[MEMCENSUS_FC_KERNEL] + before.class[MEMCENSUS_FC_REMAINDER],
+		  kernel + before.value[MEMCENSUS_PHYSICAL_LEFT_OUT]);
+	/* Below 0.5% of the frames of an idle machine have no class. */
+	EXPECT_LT(before.class[MEMCENSUS_FC_REMAINDER] * 200, all_classes(before.class));
+	show(&before);
+	diag("%llu frames, %llu read, %llu changed, %llu us, %lld KiB more than managed",
+	     (unsigned long long)before.value[MEMCENSUS_PHYSICAL_FRAMES],
+	     (unsigned long long)before.value[MEMCENSUS_PHYSICAL_READ],
+	     (unsigned long long)before.value[MEMCENSUS_PHYSICAL_CHANGED],
+	     (unsigned long long)before.value[MEMCENSUS_PHYSICAL_WALL_NS] / 1000,
+	     (long long)(all_classes(before.class) - unmanaged - managed) / 1024);
+}
+
+/* Frames by the flags of kpageflags, in bytes. */
+struct kpage {
+	uint64_t free, slab, page_tables, hugetlb, offline, reserved, anon;
+};
+
+static bool has(uint64_t flags, unsigned int bit)
+{
+	return flags >> bit & 1;
+}
+
+/* Checks whether frame @pfn is in a zone of @p. */
+static bool in_a_zone(const struct physical *p, uint64_t pfn)
+{
+	static uint64_t start[PHYSICAL_ZONES];
+	unsigned int i;
+
+	for (i = 0; i < p->n_zones; i++) {
+		const struct physical_zone *z = &p->zones[i];
+
+		if (!start[i])
+			start[i] = zoneinfo_number(z->node, z->name, "start_pfn:");
+		if (pfn >= start[i] && pfn < start[i] + z->value[MEMCENSUS_PZ_SPANNED] / PAGE)
+			return true;
+	}
+	return false;
+}
+
+/* The frames in zones of @p.  Return: false if the kernel has no such file. */
+static bool read_kpageflags(const struct physical *p, struct kpage *k)
+{
+	int fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	static uint64_t flags[8192];
+	uint64_t pfn = 0;
+	ssize_t n, i;
+
+	memset(k, 0, sizeof(*k));
+	while (fd >= 0 && (n = read(fd, flags, sizeof(flags))) > 0)
+		for (i = 0; i < n / 8; i++) {
+			uint64_t f = flags[i];
+
+			if (!in_a_zone(p, pfn++))
+				continue;
+			k->reserved += has(f, KPF_RESERVED_BIT) && !has(f, KPF_NOPAGE);
+			k->free += has(f, KPF_BUDDY);
+			k->slab += has(f, KPF_SLAB);
+			k->page_tables += has(f, KPF_PGTABLE);
+			k->hugetlb += has(f, KPF_HUGE);
+			k->offline += has(f, KPF_OFFLINE);
+			k->anon += has(f, KPF_ANON) && !has(f, KPF_SLAB) && !has(f, KPF_HUGE);
+		}
+	if (fd >= 0)
+		close(fd);
+	return k->free;
+}
+
+/* Expects @bytes to be between two counts of frames, but for noise. */
+#define EXPECT_BETWEEN(a, b, bytes) do {				\
+	uint64_t __low = (a) * PAGE, __high = (b) * PAGE, __t;		\
+	if (__low > __high) {						\
+		__t = __low;						\
+		__low = __high;						\
+		__high = __t;						\
+	}								\
+	EXPECT_LE(__low, (bytes) + NOISE)				\
+		TH_LOG(#bytes);						\
+	EXPECT_LE((bytes), __high + NOISE)				\
+		TH_LOG(#bytes);						\
+} while (0)
+
+TEST(kpageflags)
+{
+	struct kpage k[2];
+	const uint64_t *c = after.class;
+	char *at = map_private(PLACE(0), 32 << 20);
+
+	write_pages(at, (32 << 20) / PAGE);
+	ASSERT_PHYSICAL(&before);
+	if (!read_kpageflags(&before, &k[0]))
+		SKIP(return, "kernel has no /proc/kpageflags");
+	ASSERT_PHYSICAL(&after);
+	ASSERT_TRUE(read_kpageflags(&before, &k[1]));
+	EXPECT_BETWEEN(k[0].free, k[1].free, c[MEMCENSUS_FC_FREE]);
+	EXPECT_BETWEEN(k[0].slab, k[1].slab, c[MEMCENSUS_FC_SLAB]);
+	EXPECT_BETWEEN(k[0].page_tables, k[1].page_tables, c[MEMCENSUS_FC_PAGE_TABLES]);
+	EXPECT_BETWEEN(k[0].hugetlb, k[1].hugetlb,
+		       c[MEMCENSUS_FC_HUGETLB] + c[MEMCENSUS_FC_HUGETLB_FREE]);
+	EXPECT_BETWEEN(k[0].offline, k[1].offline, c[MEMCENSUS_FC_OFFLINE]);
+	/* The zero page is reserved too, if it is in the image of the kernel. */
+	EXPECT_LE(c[MEMCENSUS_FC_RESERVED], k[1].reserved * PAGE);
+	EXPECT_LE(k[1].reserved * PAGE, c[MEMCENSUS_FC_RESERVED] + c[MEMCENSUS_FC_ZERO]);
+	EXPECT_BETWEEN(k[0].anon, k[1].anon, c[MEMCENSUS_FC_ANON] +
+		       c[MEMCENSUS_FC_ANON_UNMAPPED] + c[MEMCENSUS_FC_ANON_TAILS]);
+	EXPECT_LT(32 << 20, c[MEMCENSUS_FC_ANON]);
+	munmap(at, 32 << 20);
+}
+
+/* Expects a line of meminfo to be @bytes, but for noise and what processors batch. */
+#define EXPECT_MEMINFO(name, bytes) do {				\
+	uint64_t __line = meminfo(name), __bytes = (bytes);		\
+	ASSERT_NE(UINT64_MAX, __line);					\
+	EXPECT_LE(__line, __bytes + NOISE)				\
+		TH_LOG(name);						\
+	EXPECT_LE(__bytes, __line + NOISE)				\
+		TH_LOG(name);						\
+} while (0)
+
+/* Free pages in lists of processors, by zoneinfo. */
+static uint64_t all_pcp(const struct physical *p)
+{
+	uint64_t pcp = 0;
+	unsigned int i;
+
+	for (i = 0; i < p->n_zones; i++)
+		pcp += zoneinfo(p->zones[i].node, p->zones[i].name, "count:");
+	return pcp;
+}
+
+TEST(counters)
+{
+	const uint64_t *c = after.class;
+	const uint64_t batches = 2 * NOISE;
+	uint64_t pcp[2], number;
+
+	ASSERT_PHYSICAL(&before);
+	/*
+	 * Pages come and go in batches.  On 7.3 up to 7 MiB more look as if they were on
+	 * such a list than zoneinfo counts: no more than 0.5% of all frames, as the remainder.
+	 */
+	pcp[0] = all_pcp(&before);
+	ASSERT_PHYSICAL(&after);
+	pcp[1] = all_pcp(&after);
+	EXPECT_LE(pcp[0] < pcp[1] ? pcp[0] : pcp[1], c[MEMCENSUS_FC_FREE_PCP] + batches);
+	EXPECT_LE(c[MEMCENSUS_FC_FREE_PCP], (pcp[0] > pcp[1] ? pcp[0] : pcp[1]) + batches +
+		  all_classes(c) / 200);
+	diag("free_pcp %llu KiB, zoneinfo %llu and %llu KiB, remainder %llu KiB",
+	     (unsigned long long)c[MEMCENSUS_FC_FREE_PCP] >> 10,
+	     (unsigned long long)pcp[0] >> 10, (unsigned long long)pcp[1] >> 10,
+	     (unsigned long long)c[MEMCENSUS_FC_REMAINDER] >> 10);
+	EXPECT_MEMINFO("MemFree", c[MEMCENSUS_FC_FREE]);
+	EXPECT_MEMINFO("AnonPages", c[MEMCENSUS_FC_ANON]);
+	EXPECT_MEMINFO("Mapped", c[MEMCENSUS_FC_FILE] + c[MEMCENSUS_FC_SHMEM]);
+	EXPECT_MEMINFO("Shmem", c[MEMCENSUS_FC_SHMEM] + c[MEMCENSUS_FC_SHMEM_UNMAPPED]);
+	EXPECT_MEMINFO("PageTables", c[MEMCENSUS_FC_PAGE_TABLES]);
+	EXPECT_MEMINFO("Mlocked", after.state[MEMCENSUS_FS_MLOCKED]);
+	number = meminfo("Cached") + meminfo("Buffers");
+	EXPECT_LE(number, c[MEMCENSUS_FC_FILE] + c[MEMCENSUS_FC_FILE_UNMAPPED] +
+		  c[MEMCENSUS_FC_SHMEM] + c[MEMCENSUS_FC_SHMEM_UNMAPPED] + NOISE);
+	EXPECT_LE(c[MEMCENSUS_FC_FILE] + c[MEMCENSUS_FC_FILE_UNMAPPED] + c[MEMCENSUS_FC_SHMEM] +
+		  c[MEMCENSUS_FC_SHMEM_UNMAPPED], number + NOISE);
+}
+
+/* 64 MiB of anonymous memory. */
+TEST(anon)
+{
+	const size_t size = 64 << 20;
+	char *at = map_private(PLACE(0), size);
+
+	ASSERT_PHYSICAL(&before);
+	write_pages(at, size / PAGE);
+	ASSERT_PHYSICAL(&after);
+	EXPECT_GREW(size / PAGE, ANON);
+	EXPECT_GREW(0, REMAINDER);
+	ASSERT_EQ(0, munmap(at, size));
+	ASSERT_PHYSICAL(&after);
+	EXPECT_GREW(0, ANON);
+}
+
+/* Shared memory that nothing maps, then half of it mapped. */
+TEST(shmem)
+{
+	const size_t size = 32 << 20;
+	static char block[1 << 20];
+	int fd = memfd("physical", 0);
+	char *at;
+	size_t i;
+
+	ASSERT_LE(0, fd);
+	ASSERT_PHYSICAL(&before);
+	for (i = 0; i < size; i += sizeof(block))
+		ASSERT_EQ((ssize_t)sizeof(block), write(fd, block, sizeof(block)));
+	ASSERT_PHYSICAL(&after);
+	EXPECT_GREW(size / PAGE, SHMEM_UNMAPPED);
+	EXPECT_GREW(0, SHMEM);
+	at = map(PLACE(0), size / 2, PROT_READ, MAP_SHARED, fd, 0);
+	read_pages(at, size / 2 / PAGE);
+	ASSERT_PHYSICAL(&after);
+	EXPECT_GREW(size / 2 / PAGE, SHMEM);
+	EXPECT_GREW(size / 2 / PAGE, SHMEM_UNMAPPED);
+	munmap(at, size / 2);
+	close(fd);
+}
+
+/* Page cache of a file, then half of it mapped. */
+TEST(file)
+{
+	static const char path[] = "/scratch/physical";
+	const size_t size = 16 << 20;
+	static char block[1 << 20];
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	char *at;
+	size_t i;
+
+	if (fd < 0)
+		SKIP(return, "machine has no disk");
+	ASSERT_PHYSICAL(&before);
+	for (i = 0; i < size; i += sizeof(block))
+		ASSERT_EQ((ssize_t)sizeof(block), write(fd, block, sizeof(block)));
+	ASSERT_PHYSICAL(&after);
+	EXPECT_GREW(size / PAGE, FILE_UNMAPPED);
+	EXPECT_LE(size / 2, after.state[MEMCENSUS_FS_DIRTY] + after.state[MEMCENSUS_FS_WRITEBACK]);
+	ASSERT_EQ(0, fsync(fd));
+	at = map(PLACE(0), size / 2, PROT_READ, MAP_SHARED, fd, 0);
+	read_pages(at, size / 2 / PAGE);
+	ASSERT_PHYSICAL(&after);
+	EXPECT_GREW(size / 2 / PAGE, FILE);
+	EXPECT_GREW(size / 2 / PAGE, FILE_UNMAPPED);
+	munmap(at, size / 2);
+	close(fd);
+	unlink(path);
+}
+
+/* Eight huge pages in the pool, two of them in use. */
+TEST(hugetlb)
+{
+	const unsigned long nr = HUGE / PAGE;
+	long pool = read_number(POOL);
+	char text[32], *at;
+
+	if (pool < 0)
+		SKIP(return, "kernel has no hugetlb pages of 2 MiB");
+	ASSERT_PHYSICAL(&before);
+	snprintf(text, sizeof(text), "%ld", pool + 8);
+	ASSERT_TRUE(write_file(POOL, text));
+	ASSERT_EQ(pool + 8, read_number(POOL));
+	ASSERT_PHYSICAL(&after);
+	EXPECT_EQ(8 * HUGE, (size_t)GREW(HUGETLB_FREE));
+	EXPECT_EQ(0, GREW(HUGETLB));
+	at = map(PLACE(0), 2 * HUGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+	at[0] = 1;
+	at[HUGE] = 1;
+	ASSERT_PHYSICAL(&after);
+	EXPECT_EQ(6 * HUGE, (size_t)GREW(HUGETLB_FREE));
+	EXPECT_EQ(2 * HUGE, (size_t)GREW(HUGETLB));
+	EXPECT_LE(GREW(FREE), -(int64_t)(8 * nr * PAGE) + (int64_t)(8 * HUGE));
+	munmap(at, 2 * HUGE);
+	snprintf(text, sizeof(text), "%ld", pool);
+	write_file(POOL, text);
+}
+
+/* One page in each 2 MiB, read only: page tables, and nothing else. */
+TEST(page_tables)
+{
+	const unsigned long nr = 2048;
+	char *at = map(PLACE(0), nr * HUGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned long i;
+
+	madvise(at, nr * HUGE, MADV_NOHUGEPAGE);
+	ASSERT_PHYSICAL(&before);
+	for (i = 0; i < nr; i++)
+		(void)*(volatile char *)(at + i * HUGE);
+	ASSERT_PHYSICAL(&after);
+	EXPECT_GREW(nr, PAGE_TABLES);
+	EXPECT_GREW(0, ANON);
+	munmap(at, nr * HUGE);
+}
+
+/* Half of each huge page is unmapped: the rest of it is still held. */
+TEST(tails)
+{
+	const unsigned long nr = 16, half = HUGE / PAGE / 2;
+	char *at;
+	unsigned long i;
+
+	if (!thp_on())
+		SKIP(return, "kernel has no huge pages");
+	at = map_private(PLACE(0), nr * HUGE);
+	ASSERT_EQ(0, madvise(at, nr * HUGE, MADV_HUGEPAGE));
+	ASSERT_PHYSICAL(&before);
+	write_pages(at, nr * HUGE / PAGE);
+	ASSERT_PHYSICAL(&after);
+	EXPECT_GREW(2 * nr * half, ANON);
+	EXPECT_LT(before.value[MEMCENSUS_PHYSICAL_READ] - 4096,
+		  after.value[MEMCENSUS_PHYSICAL_READ]);
+	if (!(after.known >> MEMCENSUS_FC_ANON_TAILS & 1))
+		SKIP(return, "pages have no map counts");
+	for (i = 0; i < nr; i++)
+		ASSERT_EQ(0, munmap(at + i * HUGE + half * PAGE, half * PAGE));
+	ASSERT_PHYSICAL(&after);
+	EXPECT_GREW(nr * half, ANON);
+	EXPECT_GREW(nr * half, ANON_TAILS);
+	munmap(at, nr * HUGE);
+}
+
+/* Directories of a memory file system need inodes and names: slab. */
+TEST(slab)
+{
+	const unsigned int nr = 6000;
+	char path[64];
+	unsigned int i;
+	uint64_t line;
+
+	ASSERT_EQ(0, mkdir("/tmp/physical", 0700));
+	ASSERT_PHYSICAL(&before);
+	for (i = 0; i < nr; i++) {
+		snprintf(path, sizeof(path), "/tmp/physical/%u", i);
+		ASSERT_EQ(0, mkdir(path, 0700));
+	}
+	ASSERT_PHYSICAL(&after);
+	/* At least 600 bytes each for an inode and a name. */
+	EXPECT_LE((int64_t)nr * 600, GREW(SLAB));
+	/* Before large kmalloc() had a type, Slab counts it, and its class is KERNEL. */
+	line = meminfo("Slab");
+	EXPECT_LE(after.class[MEMCENSUS_FC_SLAB], line + NOISE);
+	if (after.known >> MEMCENSUS_FC_LARGE_KMALLOC & 1)
+		EXPECT_LE(line, after.class[MEMCENSUS_FC_SLAB] +
+			  after.class[MEMCENSUS_FC_LARGE_KMALLOC] + NOISE);
+	for (i = 0; i < nr; i++) {
+		snprintf(path, sizeof(path), "/tmp/physical/%u", i);
+		rmdir(path);
+	}
+	rmdir("/tmp/physical");
+}
+
+/* Pages in pipes have neither type nor flags, only the kernel refers to them. */
+TEST(kernel)
+{
+	const size_t size = 1 << 20;
+	static char block[1 << 20];
+	int pipes[24][2];
+	unsigned int i;
+
+	ASSERT_PHYSICAL(&before);
+	for (i = 0; i < 24; i++) {
+		ASSERT_EQ(0, pipe(pipes[i]));
+		ASSERT_EQ((int)size, fcntl(pipes[i][1], F_SETPIPE_SZ, (int)size));
+		ASSERT_EQ((ssize_t)size, write(pipes[i][1], block, size));
+	}
+	ASSERT_PHYSICAL(&after);
+	EXPECT_GREW(24 * size / PAGE, KERNEL);
+	EXPECT_GREW(0, REMAINDER);
+	for (i = 0; i < 24; i++) {
+		close(pipes[i][0]);
+		close(pipes[i][1]);
+	}
+}
+
+/* mlock() marks pages. */
+TEST(mlocked)
+{
+	const size_t size = 16 << 20;
+	char *at = map_private(PLACE(0), size);
+	uint64_t grew;
+
+	ASSERT_PHYSICAL(&before);
+	ASSERT_EQ(0, mlock(at, size));
+	ASSERT_PHYSICAL(&after);
+	grew = after.state[MEMCENSUS_FS_MLOCKED] - before.state[MEMCENSUS_FS_MLOCKED];
+	EXPECT_LE(size - 64 * PAGE, grew);
+	EXPECT_LE(grew, size + 64 * PAGE);
+	EXPECT_GREW(size / PAGE, ANON);
+	munmap(at, size);
+}
+
+TEST_HARNESS_MAIN
