@@ -136,14 +136,14 @@ void proc_texts_apply(struct snapshot *snap)
 	FILE *in;
 	int end;
 
-	if (!text || !*text || !snap->has_totals)
+	if (!text || !*text || !(snap->has_totals || snap->has_physical))
 		return;
 	in = fmemopen((void *)text, strlen(text), "r");
 	if (!in)
 		memory_failed();
 	while (fgets(line, sizeof(line), in)) {
 		if (sscanf(line, "%63[^:]: %" SCNu64 "%n", name, &value, &end) != 2 ||
-		    in_census(name))
+		    (snap->has_totals && in_census(name)))
 			continue;
 		snap->meminfo = array_grow(snap->meminfo, snap->n_meminfo, sizeof(*meminfo));
 		meminfo = &snap->meminfo[snap->n_meminfo++];

@@ -232,6 +232,10 @@ extern const struct record_type zone_record;
 extern const struct record_type node_record;
 extern const struct record_type bytes_record;	/* of struct totals */
 extern const struct record_type events_record;	/* of struct totals */
+extern const struct record_type physical_record;
+extern const struct record_type physical_zone_record;	/* its figures are the classes */
+extern const struct record_type physical_state_record;	/* the same, with the states */
+extern const struct record_type kernel_frames_record;
 
 /* The column of task_record that is read from /proc, not from the census. */
 extern const struct column *const task_cmdline;

@@ -40,6 +40,8 @@ void snapshot_reset(struct snapshot *snap)
 		free(snap->zones[i].types);
 	free(snap->zones);
 	free(snap->nodes);
+	free(snap->physical_zones);
+	free(snap->kernel_frames);
 	free(snap->meminfo);
 	free(snap->proc_texts);
 	memset(snap, 0, sizeof(*snap));

@@ -199,6 +199,31 @@ struct node {
 	NODE_MEMBERS;
 };
 
+/* One pass over all frames; times in ns. */
+struct physical {
+	uint64_t known;
+	uint64_t realtime;
+	uint64_t wall;
+	uint64_t cpu;
+	uint64_t frames;
+	uint64_t read;
+	uint64_t changed;
+	uint64_t left_out;
+};
+
+/* @classes: by enum memcensus_frame_class; @states: by enum memcensus_frame_state */
+struct physical_zone {
+	uint64_t known;
+	PHYSICAL_ZONE_MEMBERS;
+	struct figures classes;
+	struct figures states;
+};
+
+struct kernel_frames {
+	uint64_t known;
+	KERNEL_FRAMES_MEMBERS;
+};
+
 struct totals {
 	uint64_t known;
 	struct figures bytes;
@@ -257,8 +282,10 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * struct snapshot - one census
  * @seq: its number; 0 before its first message
  * @torn: the kernel marked the dump as inconsistent (NLM_F_DUMP_INTR)
- * @has_info, @has_scan, @has_totals: that message was received
+ * @has_info, @has_scan, @has_totals, @has_physical: that message was received
  * @mappings: sums of @vmas by name, if requested
+ * @physical, @physical_zones, @kernel_frames: of a pass over all frames, which is no census:
+ *	@seq is its number, and it has no scan
  * @meminfo: lines of /proc/meminfo that modules cannot read; read when @totals
  *	are received, not part of the census
  * @proc_texts: texts read after the census
@@ -273,6 +300,7 @@ struct snapshot {
 	bool has_info;
 	bool has_scan;
 	bool has_totals;
+	bool has_physical;
 	struct info info;
 	struct scan scan;
 	struct totals totals;
@@ -295,6 +323,11 @@ struct snapshot {
 	size_t n_zones;
 	struct node *nodes;
 	size_t n_nodes;
+	struct physical physical;
+	struct physical_zone *physical_zones;
+	size_t n_physical_zones;
+	struct kernel_frames *kernel_frames;
+	size_t n_kernel_frames;
 	struct meminfo_line *meminfo;
 	size_t n_meminfo;
 	struct proc_text *proc_texts;

@@ -186,7 +186,7 @@ static int decode_seq(struct decoder *d, const struct nlattr *attr)
 		return fail(d->why, FAIL_MALFORMED,
 			    "malformed message: it has no census number");
 	seq = load(WIRE_U64, attr_data(attr));
-	if (snap->has_scan && seq != snap->seq)
+	if ((snap->has_scan || snap->has_physical) && seq != snap->seq)
 		return fail(d->why, FAIL_MALFORMED,
 			    "a message of census %llu among those of census %llu",
 			    (unsigned long long)seq,
@@ -208,9 +208,9 @@ static const struct record_type *const types[] = {
 	[MEMCENSUS_A_PAGES] = &pages_record,
 	[MEMCENSUS_A_OWNERS] = &owners_record,
 	[MEMCENSUS_A_PAIR] = &pair_record,
-	[MEMCENSUS_A_PHYSICAL] = NULL,	/* no part of a census */
-	[MEMCENSUS_A_PHYSICAL_ZONE] = NULL,
-	[MEMCENSUS_A_KERNEL_FRAMES] = NULL,
+	[MEMCENSUS_A_PHYSICAL] = &physical_record,
+	[MEMCENSUS_A_PHYSICAL_ZONE] = &physical_zone_record,
+	[MEMCENSUS_A_KERNEL_FRAMES] = &kernel_frames_record,
 };
 _Static_assert(sizeof(types) / sizeof(types[0]) == MEMCENSUS_A_MAX + 1,
 	       "a nest is not decoded");
@@ -258,7 +258,8 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		return broken(&d, nest ? type->name : "a message");
 	/* A newer module has other records and other commands. */
 	unknown |= genl->cmd != MEMCENSUS_CMD_INFO && genl->cmd != MEMCENSUS_CMD_SNAPSHOT &&
-		   genl->cmd != MEMCENSUS_CMD_PAGES && genl->cmd != MEMCENSUS_CMD_SHARE;
+		   genl->cmd != MEMCENSUS_CMD_PAGES && genl->cmd != MEMCENSUS_CMD_SHARE &&
+		   genl->cmd != MEMCENSUS_CMD_PHYSICAL;
 	if (!nest && (unknown || is_request))
 		return 0;
 	if (!nest)
@@ -269,6 +270,7 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	snap->has_info |= type == &info_record;
 	snap->has_scan |= type == &scan_record;
 	snap->has_totals |= type == &bytes_record;
+	snap->has_physical |= type == &physical_record;
 	record = type->size ? record_add(type, snap) : (char *)snap + type->array;
 	if (decode_record(&d, type, nest, record))
 		return -1;
@@ -279,6 +281,8 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 
 int decode_finish(const struct snapshot *snap, struct failure *why)
 {
+	if (snap->has_info && snap->has_physical)
+		return 0;
 	if (!snap->has_info || !snap->has_scan)
 		return fail(why, FAIL_MALFORMED,
 			    "the census ended without INFO and SCAN");

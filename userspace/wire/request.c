@@ -24,9 +24,12 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	nlh->nlmsg_seq = seq;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
-	genl->cmd = request->pages ? MEMCENSUS_CMD_PAGES :
+	genl->cmd = request->physical ? MEMCENSUS_CMD_PHYSICAL :
+		    request->pages ? MEMCENSUS_CMD_PAGES :
 		    request->share ? MEMCENSUS_CMD_SHARE : MEMCENSUS_CMD_SNAPSHOT;
 	genl->version = MEMCENSUS_GENL_VERSION;
+	if (request->physical)
+		return nlh;
 
 	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
 	if (request->basis && genl->cmd == MEMCENSUS_CMD_SNAPSHOT)

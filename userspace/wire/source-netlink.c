@@ -182,7 +182,7 @@ static enum taken netlink_take(struct source *source,
 		return TAKE_FAILED;
 
 	names_live(snap);
-	if (snap->has_totals)
+	if (snap->has_totals || snap->has_physical)
 		proc_texts |= PROC_TEXTS_BIT_MEMINFO;
 	proc_texts_read(snap, proc_texts);
 	proc_texts_apply(snap);

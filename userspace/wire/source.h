@@ -31,6 +31,7 @@
  * @share: what @pids have in common with others, or the groups by @group_by with each other:
  *	a SHARE dump, for which of all else only @limit counts
  * @limit: most peers of each process, or most pairs of groups; 0: the module's default
+ * @physical: a pass over all frames instead of a census, for which nothing else counts
  * @any_basis: accept a record with another basis than @basis
  * @any_groups: without @group_by, keep the groups that a record has
  */
@@ -47,6 +48,7 @@ struct request {
 	bool share;
 	uint32_t limit;
 	bool pages;
+	bool physical;
 	uint64_t pages_start;
 	uint64_t pages_end;
 };

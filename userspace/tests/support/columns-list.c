@@ -37,11 +37,13 @@ int main(void)
 		if (!type)
 			continue;
 		put_set(nest, "-", &type->fields);
-		if (nest != MEMCENSUS_A_SYSTEM)
+		if (nest != MEMCENSUS_A_SYSTEM && nest != MEMCENSUS_A_PHYSICAL_ZONE)
 			put_set(nest, "figure", &type->figures);
 	}
 	put_set(MEMCENSUS_A_SYSTEM, "system-bytes", &bytes_record.figures);
 	put_set(MEMCENSUS_A_SYSTEM, "event", &events_record.figures);
+	put_set(MEMCENSUS_A_PHYSICAL_ZONE, "frame-class", &physical_zone_record.figures);
+	put_set(MEMCENSUS_A_PHYSICAL_ZONE, "frame-state", &physical_state_record.figures);
 	put_set(MEMCENSUS_A_ZONE, "zone-type", &zone_type_record.fields);
 	put_set(MEMCENSUS_A_ZONE, "blocks", &blocks_record.fields);
 	return 0;

@@ -145,6 +145,7 @@ int main(void)
 		{ "traced_process", &trace_record }, { "traced_calls", &trace_call_record },
 		{ "reclaim", &trace_work_record },
 		{ "owners", &owners_record }, { "pair", &pair_record },
+		{ "physical_pass", &physical_record },
 		{ "if_stopped", &stopped_record }, { "stopped_file", &stopped_file_record },
 	};
 	unsigned int i;
@@ -156,6 +157,9 @@ int main(void)
 	put_totals(&mapping_record);
 	put_record("changed_task", command_find("diff")->rows.type);
 	put_set("system_bytes", &bytes_record.figures);
+	put_set("physical_zone", &physical_zone_record.fields);
+	put_set("frame_classes", &physical_zone_record.figures);
+	put_set("frame_states", &physical_state_record.figures);
 	put_set("events", &events_record.figures);
 	for (i = 0; i < bytes_record.figures.n; i++)
 		if (bytes_record.figures.columns[i].name)

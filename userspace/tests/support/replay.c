@@ -29,6 +29,13 @@
 
 static const char meminfo_text[] =
 	"MemTotal:         100000 kB\n"
+	"MemFree:           20000 kB\n"
+	"Buffers:             100 kB\n"
+	"Cached:             7900 kB\n"
+	"AnonPages:         40000 kB\n"
+	"Mapped:             5000 kB\n"
+	"Shmem:              2000 kB\n"
+	"PageTables:          800 kB\n"
 	"SwapTotal:          5000 kB\n"
 	"VmallocUsed:        1234 kB\n"
 	"Percpu:              512 kB\n"
@@ -127,7 +134,7 @@ static enum taken replay_take(struct source *source,
 		return TAKE_FAILED;
 	names_live(snap);
 	cgroups_add(snap);
-	if (!snap->has_totals)
+	if (!snap->has_totals && !snap->has_physical)
 		return TAKE_DONE;
 	proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo_text, strlen(meminfo_text));
 	proc_texts_apply(snap);

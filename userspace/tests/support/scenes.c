@@ -655,6 +655,132 @@ static void scene_most(struct stream *s)
 	put_many(s, 40000);
 }
 
+/* Amounts of one zone, in KiB; a class that is not listed is 0. */
+struct zone_of_frames {
+	const char *name;
+	uint64_t spanned, holes, managed;
+	uint64_t classes[MEMCENSUS_FC_MAX + 1];
+};
+
+static void put_zone_of_frames(struct stream *s, const struct zone_of_frames *zone)
+{
+	static const uint64_t blocks[11] = { 1, 2, [10] = 3 };
+	size_t record, nest;
+	unsigned int i;
+
+	stream_begin(s, SEQ);
+	record = stream_nest(s, MEMCENSUS_A_PHYSICAL_ZONE);
+	stream_u32(s, MEMCENSUS_PZ_NODE, 0);
+	stream_string(s, MEMCENSUS_PZ_NAME, zone->name);
+	stream_u64(s, MEMCENSUS_PZ_SPANNED, KIB(zone->spanned));
+	stream_u64(s, MEMCENSUS_PZ_PRESENT, KIB(zone->spanned - zone->holes));
+	stream_u64(s, MEMCENSUS_PZ_MANAGED, KIB(zone->managed));
+	stream_u64(s, MEMCENSUS_PZ_HOLES, KIB(zone->holes));
+	stream_u64(s, MEMCENSUS_PZ_OTHER_ZONES, 0);
+	stream_put(s, MEMCENSUS_PZ_FREE_BLOCKS, blocks, sizeof(blocks));
+	nest = stream_nest(s, MEMCENSUS_PZ_CLASSES);
+	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++)
+		if (i != MEMCENSUS_FC_LARGE_KMALLOC)
+			stream_u64(s, i, KIB(zone->classes[i]));
+	stream_nest_end(s, nest);
+	nest = stream_nest(s, MEMCENSUS_PZ_STATES);
+	for (i = MEMCENSUS_FS_PAD + 1; i <= MEMCENSUS_FS_MAX; i++)
+		stream_u64(s, i, KIB(4 * i));
+	stream_nest_end(s, nest);
+	stream_nest_end(s, record);
+	stream_end(s);
+}
+
+/* @order 0: not compound. */
+static void put_kernel_frames(struct stream *s, uint32_t class, uint64_t flags, uint32_t type,
+			      uint32_t order, uint32_t marks, uint64_t kib)
+{
+	static const uint64_t first[] = { 0x1000, 0x1234, 0x20000, 0xfffff };
+	size_t record;
+
+	stream_begin(s, SEQ);
+	record = stream_nest(s, MEMCENSUS_A_KERNEL_FRAMES);
+	stream_u32(s, MEMCENSUS_KF_NODE, 0);
+	stream_string(s, MEMCENSUS_KF_ZONE, "Normal");
+	stream_u32(s, MEMCENSUS_KF_CLASS, class);
+	stream_u64(s, MEMCENSUS_KF_FLAGS, flags);
+	if (type)
+		stream_u32(s, MEMCENSUS_KF_TYPE, type);
+	if (order)
+		stream_u32(s, MEMCENSUS_KF_ORDER, order);
+	stream_u32(s, MEMCENSUS_KF_MARKS, marks);
+	stream_u64(s, MEMCENSUS_KF_BYTES, KIB(kib));
+	stream_put(s, MEMCENSUS_KF_FIRST_FRAMES, first, sizeof(first));
+	stream_nest_end(s, record);
+	stream_end(s);
+}
+
+/* @lost: KiB of the second zone that have no class. */
+static void put_physical(struct stream *s, uint64_t lost)
+{
+	static const struct zone_of_frames dma = {
+		"DMA", 16384, 1024, 15000, {
+			[MEMCENSUS_FC_FREE] = 14000,
+			[MEMCENSUS_FC_SLAB] = 1000,
+			[MEMCENSUS_FC_RESERVED] = 360,
+		}
+	};
+	const struct zone_of_frames normal = {
+		"Normal", 90000 + lost, 0, 85000, {
+			[MEMCENSUS_FC_FREE] = 6000,
+			[MEMCENSUS_FC_FREE_PCP] = 400,
+			[MEMCENSUS_FC_ANON] = 40000,
+			[MEMCENSUS_FC_ANON_TAILS] = 1000,
+			[MEMCENSUS_FC_SHMEM] = 500,
+			[MEMCENSUS_FC_SHMEM_UNMAPPED] = 1500,
+			[MEMCENSUS_FC_FILE] = 4500,
+			[MEMCENSUS_FC_FILE_UNMAPPED] = 1504,
+			[MEMCENSUS_FC_PAGE_TABLES] = 800,
+			[MEMCENSUS_FC_SLAB] = 20000,
+			[MEMCENSUS_FC_RESERVED] = 4992,
+			[MEMCENSUS_FC_ZERO] = 4,
+			[MEMCENSUS_FC_KERNEL] = 8756,
+			[MEMCENSUS_FC_REMAINDER] = 44,
+		}
+	};
+	size_t record;
+	uint32_t i;
+
+	s->physical = true;
+	stream_info(s);
+	stream_begin(s, SEQ);
+	record = stream_nest(s, MEMCENSUS_A_PHYSICAL);
+	stream_u64(s, MEMCENSUS_PHYSICAL_REALTIME_NS, 1700000000000000000ULL);
+	stream_u64(s, MEMCENSUS_PHYSICAL_WALL_NS, 1234567);
+	stream_u64(s, MEMCENSUS_PHYSICAL_CPU_NS, 1200000);
+	stream_u64(s, MEMCENSUS_PHYSICAL_FRAMES, 26340);
+	stream_u64(s, MEMCENSUS_PHYSICAL_READ, 9876);
+	stream_u64(s, MEMCENSUS_PHYSICAL_CHANGED, 1);
+	stream_u64(s, MEMCENSUS_PHYSICAL_LEFT_OUT, KIB(4));
+	stream_nest_end(s, record);
+	stream_end(s);
+	put_zone_of_frames(s, &dma);
+	put_zone_of_frames(s, &normal);
+	put_kernel_frames(s, MEMCENSUS_FC_KERNEL, 0, 0, 0, 0, 7000);
+	put_kernel_frames(s, MEMCENSUS_FC_KERNEL, 1 << 15, 0, 2, MEMCENSUS_FRAME_MARK_CHARGED,
+			  1700);
+	put_kernel_frames(s, MEMCENSUS_FC_REMAINDER, 1ULL << 35 | 1ULL << 60, 0xf3000000, 0,
+			  MEMCENSUS_FRAME_MARK_ALL, 40);
+	for (i = 0; i < 7; i++)
+		put_kernel_frames(s, MEMCENSUS_FC_KERNEL, 1 << 15, 0, 3 + i, 0, 8);
+	stream_done(s, 0, NULL, 0);
+}
+
+static void scene_physical(struct stream *s)
+{
+	put_physical(s, 0);
+}
+
+static void scene_physical_lost(struct stream *s)
+{
+	put_physical(s, 8);
+}
+
 static const struct scene {
 	const char *name;
 	void (*fill)(struct stream *s);
@@ -694,6 +820,8 @@ static const struct scene {
 	{ "unloaded", scene_unloaded },
 	{ "many", scene_many },
 	{ "most", scene_most },
+	{ "physical", scene_physical },
+	{ "physical-lost", scene_physical_lost },
 };
 
 int scene_fill(struct stream *s, const char *name)

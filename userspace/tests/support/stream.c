@@ -52,7 +52,8 @@ void stream_begin(struct stream *s, uint64_t seq)
 
 	stream_header(s, STREAM_FAMILY, NLM_F_MULTI);
 	genl = stream_room(s, GENL_HDRLEN);
-	genl->cmd = s->pages ? MEMCENSUS_CMD_PAGES : MEMCENSUS_CMD_SNAPSHOT;
+	genl->cmd = s->physical ? MEMCENSUS_CMD_PHYSICAL :
+		    s->pages ? MEMCENSUS_CMD_PAGES : MEMCENSUS_CMD_SNAPSHOT;
 	genl->version = MEMCENSUS_GENL_VERSION;
 	if (seq)
 		stream_u64(s, MEMCENSUS_A_SEQ, seq);
@@ -155,6 +156,11 @@ static void put_info(struct stream *s, uint32_t abi, uint64_t max_mem)
 	stream_u32(s, MEMCENSUS_INFO_WORKERS, 1);
 	stream_nest_end(s, nest);
 	stream_end(s);
+}
+
+void stream_info(struct stream *s)
+{
+	put_info(s, MEMCENSUS_ABI, 0);
 }
 
 /* Opens a SCAN and leaves its nest open. */

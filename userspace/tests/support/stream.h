@@ -21,7 +21,7 @@
  * @room: bytes allocated
  * @message: offset of the open message
  * @netlink_seq: sequence number of the request
- * @pages: messages that are begun have the command PAGES
+ * @pages, @physical: messages that are begun have the command PAGES, PHYSICAL
  * @basis: enum memcensus_basis of the census, from its head
  * @moment: time of the census in ns since that of the first
  */
@@ -32,6 +32,7 @@ struct stream {
 	size_t message;
 	uint32_t netlink_seq;
 	bool pages;
+	bool physical;
 	uint8_t basis;
 	uint64_t moment;
 };
@@ -58,6 +59,9 @@ void stream_done(struct stream *s, int error, const char *text, int offset);
 /* An error in answer to @request; contains the request unless @capped. */
 void stream_error(struct stream *s, int error, const char *text, int offset,
 		  const struct nlmsghdr *request, int capped);
+
+/* An INFO alone. */
+void stream_info(struct stream *s);
 
 /* An INFO, and the SCAN that opens census @seq on the mapcount basis. */
 void stream_head(struct stream *s, uint64_t seq, uint32_t abi);

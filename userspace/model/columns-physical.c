@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The columns of a pass over all frames. */
+#include "model/columns.h"
+
+#define PASS(num, name_, member, k, help)				\
+	NAMED(physical, MEMCENSUS_PHYSICAL_##num, name_, NULL, member, U64, k, help)
+
+static const struct column physical_fields[] = {
+	PASS(REALTIME_NS, "realtime_ns", realtime, REALTIME, "beginning, since 1970"),
+	PASS(WALL_NS, "wall_ns", wall, DURATION, "from beginning to end"),
+	PASS(CPU_NS, "cpu_ns", cpu, DURATION, "CPU time"),
+	PASS(FRAMES, "frames", frames, COUNT, "frames in all classes"),
+	PASS(READ, "read", read, COUNT, "frames whose struct page was read"),
+	PASS(CHANGED, "changed", changed, COUNT, "frames read again because they changed"),
+	PASS(LEFT_OUT, "left_out", left_out, BYTES, "in no row of kernel_frames"),
+};
+
+#define ZONE(num, ...)	ATTRIBUTE(physical_zone, MEMCENSUS_PZ_##num, __VA_ARGS__)
+
+static const struct column physical_zone_fields[] = {
+	ZONE(NODE, "Node", node, U32, ID, "its node"),
+	ZONE(NAME, "Zone", name, STRING, TEXT, "its name"),
+	ZONE(SPANNED, "Spanned", spanned, U64, BYTES, "from its first to its last frame"),
+	ZONE(PRESENT, "Present", present, U64, BYTES, "present memory"),
+	ZONE(MANAGED, "Managed", managed, U64, BYTES, "managed by the buddy allocator"),
+	ZONE(HOLES, "Holes", holes, U64, BYTES, "without a struct page, or offline"),
+	ZONE(OTHER_ZONES, "Others", other_zones, U64, BYTES, "of another zone"),
+	ZONE(FREE_BLOCKS, "Blocks", free_blocks, U64S, LIST, "free blocks by order"),
+	ZONE(CLASSES, "Classes", classes, FIGURES, NEST, ""),
+	ZONE(STATES, "States", states, FIGURES, NEST, ""),
+};
+
+#define AMOUNT(num, array, name_, kernel_, help_)			\
+	[num] = {							\
+		.name = name_, .help = help_, .kernel = kernel_,	\
+		.kind = KIND_BYTES, .wire = WIRE_U64, .number = num,	\
+		.known = offsetof(struct physical_zone, array.known),	\
+		.offset = offsetof(struct physical_zone, array.v[num]) }
+#define CLASS(num, name, help)	AMOUNT(MEMCENSUS_FC_##num, classes, name, NULL, help)
+#define STATE(num, name, kernel, help)	AMOUNT(MEMCENSUS_FS_##num, states, name, kernel, help)
+
+static const struct column classes[] = {
+	CLASS(FREE, "free", "free blocks of the buddy allocator"),
+	CLASS(FREE_PCP, "free_pcp", "free, on a list of a processor"),
+	CLASS(ANON, "anon", "anonymous, mapped"),
+	CLASS(ANON_UNMAPPED, "anon_unmapped", "anonymous, in a folio that nothing maps"),
+	CLASS(ANON_TAILS, "anon_tails", "anonymous, not mapped, in a huge page of which a part is"),
+	CLASS(SWAP_CACHE, "swap_cache", "in the swap cache, not mapped"),
+	CLASS(SHMEM, "shmem", "shared memory and tmpfs, mapped"),
+	CLASS(SHMEM_UNMAPPED, "shmem_unmapped", "shared memory and tmpfs that nothing maps"),
+	CLASS(FILE, "file", "page cache of files, mapped"),
+	CLASS(FILE_UNMAPPED, "file_unmapped", "page cache of files that nothing maps"),
+	CLASS(HUGETLB, "hugetlb", "hugetlb pages in use"),
+	CLASS(HUGETLB_FREE, "hugetlb_free", "hugetlb pages in the pool"),
+	CLASS(PAGE_TABLES, "page_tables", "page tables"),
+	CLASS(SLAB, "slab", "slab"),
+	CLASS(LARGE_KMALLOC, "large_kmalloc", "kmalloc() too large for slab"),
+	CLASS(ZSMALLOC, "zsmalloc", "zram and zswap"),
+	CLASS(MOVABLE, "movable", "of drivers that let it migrate, such as zsmalloc"),
+	CLASS(PAGE_POOL, "page_pool", "receive buffers of network drivers"),
+	CLASS(OFFLINE, "offline", "balloons, virtio-mem"),
+	CLASS(GUARD, "guard", "guard pages of debug_pagealloc"),
+	CLASS(UNACCEPTED, "unaccepted", "not yet accepted by the guest"),
+	CLASS(ZERO, "zero", "the zero page"),
+	CLASS(RESERVED, "reserved", "kernel image, memory map, firmware: never free"),
+	CLASS(POISONED, "poisoned", "hardware errors"),
+	CLASS(KERNEL, "kernel", "allocated, no type: vmalloc, stacks, per-CPU, drivers"),
+	CLASS(REMAINDER, "remainder", "none of these"),
+};
+
+static const struct column states[] = {
+	STATE(SWAP_CACHED, "swap_cached", "SwapCached", "in the swap cache, mapped or not"),
+	STATE(UNEVICTABLE, "unevictable", "Unevictable", "cannot be reclaimed"),
+	STATE(MLOCKED, "mlocked", "Mlocked", "locked by mlock"),
+	STATE(DIRTY, "dirty", "Dirty", "page cache to be written back"),
+	STATE(WRITEBACK, "writeback", "Writeback", "being written back"),
+	STATE(LRU, "lru", NULL, "on an LRU list"),
+};
+
+static const char *const class_words[] = {
+	[MEMCENSUS_FC_FREE] = "free",
+	[MEMCENSUS_FC_FREE_PCP] = "free_pcp",
+	[MEMCENSUS_FC_ANON] = "anon",
+	[MEMCENSUS_FC_ANON_UNMAPPED] = "anon_unmapped",
+	[MEMCENSUS_FC_ANON_TAILS] = "anon_tails",
+	[MEMCENSUS_FC_SWAP_CACHE] = "swap_cache",
+	[MEMCENSUS_FC_SHMEM] = "shmem",
+	[MEMCENSUS_FC_SHMEM_UNMAPPED] = "shmem_unmapped",
+	[MEMCENSUS_FC_FILE] = "file",
+	[MEMCENSUS_FC_FILE_UNMAPPED] = "file_unmapped",
+	[MEMCENSUS_FC_HUGETLB] = "hugetlb",
+	[MEMCENSUS_FC_HUGETLB_FREE] = "hugetlb_free",
+	[MEMCENSUS_FC_PAGE_TABLES] = "page_tables",
+	[MEMCENSUS_FC_SLAB] = "slab",
+	[MEMCENSUS_FC_LARGE_KMALLOC] = "large_kmalloc",
+	[MEMCENSUS_FC_ZSMALLOC] = "zsmalloc",
+	[MEMCENSUS_FC_MOVABLE] = "movable",
+	[MEMCENSUS_FC_PAGE_POOL] = "page_pool",
+	[MEMCENSUS_FC_OFFLINE] = "offline",
+	[MEMCENSUS_FC_GUARD] = "guard",
+	[MEMCENSUS_FC_UNACCEPTED] = "unaccepted",
+	[MEMCENSUS_FC_ZERO] = "zero",
+	[MEMCENSUS_FC_RESERVED] = "reserved",
+	[MEMCENSUS_FC_POISONED] = "poisoned",
+	[MEMCENSUS_FC_KERNEL] = "kernel",
+	[MEMCENSUS_FC_REMAINDER] = "remainder",
+};
+_Static_assert(ARRAY_SIZE(class_words) == MEMCENSUS_FC_MAX + 1, "a class has no word");
+
+#define FRAMES(num, ...)	ATTRIBUTE(kernel_frames, MEMCENSUS_KF_##num, __VA_ARGS__)
+
+static const struct column kernel_frames_fields[] = {
+	FRAMES(NODE, "Node", node, U32, ID, "its node"),
+	FRAMES(ZONE, "Zone", zone, STRING, TEXT, "its zone"),
+	FRAMES(CLASS, "Class", class, U32, WORD, "kernel or remainder",
+	       .words = class_words, .n_words = ARRAY_SIZE(class_words)),
+	FRAMES(FLAGS, "Flags", flags, U64, ID, "page flags, by bits of kernel-page-flags.h"),
+	FRAMES(TYPE, "Type", type, U32, ID, "page type"),
+	FRAMES(ORDER, "Order", order, U32, ID, "order of the compound pages"),
+	FRAMES(MARKS, "Marks", marks, U32, ID, "bits MEMCENSUS_FRAME_MARK_*"),
+	FRAMES(BYTES, "Amount", bytes, U64, BYTES, "all of them"),
+	FRAMES(FIRST_FRAMES, "First", first_frames, U64S, LIST, "numbers of the first frames"),
+};
+
+const struct record_type physical_record = {
+	.name = "pass over all frames",
+	.fields = COLUMNS_TO(MEMCENSUS_PHYSICAL_MAX, physical_fields),
+	ONE_IN_SNAPSHOT(physical),
+};
+
+const struct record_type physical_zone_record = {
+	.name = "zone of a pass",
+	.fields = COLUMNS_TO(MEMCENSUS_PZ_MAX, physical_zone_fields),
+	.figures = COLUMNS_TO(MEMCENSUS_FC_MAX, classes),
+	IN_SNAPSHOT(physical_zones, n_physical_zones),
+};
+
+const struct record_type physical_state_record = {
+	.name = "zone of a pass",
+	.fields = COLUMNS_TO(MEMCENSUS_PZ_MAX, physical_zone_fields),
+	.figures = COLUMNS_TO(MEMCENSUS_FS_MAX, states),
+};
+
+const struct record_type kernel_frames_record = {
+	.name = "frames of the kernel",
+	.fields = COLUMNS_TO(MEMCENSUS_KF_MAX, kernel_frames_fields),
+	IN_SNAPSHOT(kernel_frames, n_kernel_frames),
+};
