@@ -160,7 +160,7 @@ static const struct column owners_derived[] = {
 
 static const struct column pair_fields[] = {
 	PAIR(PID, "PID", pid, U32, ID, "process"),
-	NAMED(pair, MEMCENSUS_PAIR_PEER_PID, "peer", "Peer", peer_pid, U32, ID,
+	NAMED(pair, MEMCENSUS_PAIR_PEER_PID, "peer_pid", "Peer", peer_pid, U32, ID,
 	      "process that it shares with"),
 	PAIR(GROUP, "Group", group, U32, ID, "number of a group in this census"),
 	PAIR(PEER_GROUP, "PeerGroup", peer_group, U32, ID,

@@ -435,7 +435,7 @@ static void test_packages(void)
 	size_t i;
 	bool found;
 
-	ok(mkdtemp(dir) != NULL, "lists of packages");
+	ok(mkdtemp(dir), "lists of packages");
 	put_list(dir, "libc6:amd64.list", "/.\n/lib\n/lib/x86_64-linux-gnu/libc.so.6\n");
 	put_list(dir, "python3.11-minimal.list", "/usr/bin/python3.11\n");
 	put_list(dir, "libpython3.13:amd64.list",
@@ -501,7 +501,7 @@ static void test_missing(void)
 		add_path(root, paths[i])->self = kib[i] << 10;
 	flame_sum(root, false);
 	missing_find(&list, root, &objects, ids);
-	ok(list.n == 3 && list.bytes == 100 << 10, "stacks with unnamed code: %zu files, %llu bytes",
+	ok(list.n == 3 && list.bytes == 100 << 10, "stacks without names: %zu files, %llu bytes",
 	   list.n, (unsigned long long)list.bytes);
 	ok(list.n == 3 && list.v[0].bytes == 60 << 10 && list.v[1].bytes == 30 << 10 &&
 	   list.v[2].bytes == 10 << 10, "what only enters main() does not count");

@@ -6,7 +6,7 @@
 #include "analysis/leak-judge.h"
 #include "tap.h"
 
-#define MIB	(1ULL << 20)
+#define MIB	1048576ULL
 #define SECOND	1000000000ULL
 
 /* Processes of the first census, and censuses. */
