@@ -115,7 +115,8 @@ static struct amount events_since(const struct snapshot *before, const struct sn
 	return n;
 }
 
-bool buddy_failures(char *buf, const struct snapshot *before, const struct snapshot *now)
+bool buddy_failures(char *buf, const char *between, const struct snapshot *before,
+		    const struct snapshot *now)
 {
 	const struct amount stalls = events_since(before, now, MEMCENSUS_E_COMPACT_STALL);
 	const struct amount fails = events_since(before, now, MEMCENSUS_E_COMPACT_FAIL);
@@ -132,7 +133,7 @@ bool buddy_failures(char *buf, const struct snapshot *before, const struct snaps
 	else if (fails.known && stalls.known)
 		used = snprintf(buf, BUDDY_FAILURES_SIZE, "no allocation compacted memory");
 	if (used && huge.known && small.known)
-		used += snprintf(buf + used, BUDDY_FAILURES_SIZE - used, ", ");
+		used += snprintf(buf + used, BUDDY_FAILURES_SIZE - used, "%s", between);
 	buf += used;
 	if (huge.known && small.known && wanted)
 		snprintf(buf, BUDDY_FAILURES_SIZE - used,
@@ -147,8 +148,11 @@ bool buddy_failures(char *buf, const struct snapshot *before, const struct snaps
 static void put_failures(const struct session *session, const struct span *span,
 			 const char *stamp)
 {
-	char text[BUDDY_FAILURES_SIZE];
-	const bool failed = buddy_failures(text, span->before, span->now);
+	char text[BUDDY_FAILURES_SIZE], between[TIME_WIDTH + 3];
+	bool failed;
+
+	snprintf(between, sizeof(between), "\n%*s", TIME_WIDTH + 1, "");
+	failed = buddy_failures(text, between, span->before, span->now);
 
 	if (session->options->raw || !*text || (span->before && !failed))
 		return;

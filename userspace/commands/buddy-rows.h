@@ -20,7 +20,8 @@ void buddy_cell(struct table *table, unsigned int attribute, const struct zone *
  * and page faults that wanted a huge page.  @before NULL: since boot.  "" if the kernel
  * counts neither.  Returns whether anything failed.
  */
-bool buddy_failures(char *buf, const struct snapshot *before, const struct snapshot *now);
+bool buddy_failures(char *buf, const char *between, const struct snapshot *before,
+		    const struct snapshot *now);
 
 /* Takes the censuses of @session and prints the blocks of zones for each. */
 int buddy_rows(struct session *session, struct failure *why);

@@ -196,7 +196,7 @@ static void buddy_show(const struct view *view, const struct options *options, F
 	command_title(options, out, NULL);
 	for (i = 0; i < snap->n_zones; i++)
 		put_verdict(out, &snap->zones[i], snap->info.page_size);
-	buddy_failures(failures, NULL, snap);
+	buddy_failures(failures, ", ", NULL, snap);
 	if (*failures)
 		fprintf(out, "Since boot: %s\n", failures);
 }
