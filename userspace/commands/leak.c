@@ -173,9 +173,9 @@ static void report(struct leak *leak)
 	};
 
 	if (leak->tracks.dropped)
-		fprintf(stderr, "memcensus: up to %zu processes or mappings of a census are not followed: %s\n",
+		fprintf(stderr, "memcensus: up to %zu processes or mappings of a census %s\n",
 			leak->tracks.dropped,
-			"too many since the first census: name PIDs");
+			"are not followed: too many since the first census: name PIDs");
 	if (leak->tracks.skipped)
 		fprintf(stderr, "memcensus: %llu censuses left out: no later than another\n",
 			(unsigned long long)leak->tracks.skipped);
