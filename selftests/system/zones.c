@@ -202,12 +202,25 @@ static bool take_in_calm(struct census *census, struct zones *zones, bool *calm)
 	}
 }
 
+/* The module counts so many entries of a list. */
+#define LIST_MAX 256
+
+/* Whether several lists of @order are too long to be counted: their lengths are unknown. */
+static bool unknown_lists(const struct zone *z, unsigned int order)
+{
+	unsigned int o, n = 0;
+
+	for (o = 0; o < z->types; o++)
+		n += z->type[o][order] > LIST_MAX;
+	return n > 1;
+}
+
 static void expect_free(struct __test_metadata *_metadata,
 			const struct census_zone *ours, const struct zone *z)
 {
 	/* The census itself uses some memory. */
 	const uint64_t slack = 256 * PAGE;
-	unsigned int i, t, o;
+	unsigned int i, t, o, known = 0;
 
 	EXPECT_EQ(z->free * PAGE, ours->value[MEMCENSUS_ZONE_FREE]);
 	EXPECT_LE(z->pcp * PAGE, ours->value[MEMCENSUS_ZONE_PCP] + slack);
@@ -219,19 +232,24 @@ static void expect_free(struct __test_metadata *_metadata,
 	for (o = 0; o < z->types; o++)
 		for (t = 0; t < ours->n_types; t++)
 			for (i = 0; i < z->orders; i++)
-				if (!strcmp(ours->types[t].name,
-					    z->type_name[o]))
+				if (!strcmp(ours->types[t].name, z->type_name[o]) &&
+				    (z->type[o][i] <= LIST_MAX || !unknown_lists(z, i)))
 					EXPECT_EQ(z->type[o][i],
 						  ours->types[t].blocks[i]);
-	for (t = 0; t < ours->n_types; t++)
-		EXPECT_EQ(z->orders, ours->types[t].n);
+	for (i = 0; i < z->orders; i++)
+		known += !unknown_lists(z, i);
+	for (t = 0; t < ours->n_types; t++) {
+		EXPECT_LE(known, ours->types[t].n);
+		EXPECT_LE(ours->types[t].n, z->orders);
+	}
 	/* Each free block is in the list of a type: the types add up to the whole. */
 	for (i = 0; i < z->orders; i++) {
 		uint64_t sum = 0;
 
 		for (t = 0; t < ours->n_types; t++)
 			sum += ours->types[t].blocks[i];
-		EXPECT_EQ(ours->all.blocks[i], sum);
+		if (!unknown_lists(z, i))
+			EXPECT_EQ(ours->all.blocks[i], sum);
 	}
 }
 
