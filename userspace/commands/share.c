@@ -147,7 +147,8 @@ const struct command share_command = {
 	.rules = share_rules,
 	.rows = {
 		&pair_record,
-		"pid,peer_pid,peer_comm,memory,alone,%own,%peer,anon,file,shmem,swap,hugetlb", "memory"
+		"pid,peer_pid,peer_comm,memory,alone,%own,%peer,anon,file,shmem,swap,hugetlb",
+		"memory"
 	},
 	.run = share_run,
 };
