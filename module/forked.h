@@ -111,4 +111,64 @@ static inline const u64 *census_forked_lacks(const struct census_owners *o,
 	return lacks ? census_unit(&o->bitmaps, lacks) : NULL;
 }
 
+/*
+ * Entries of a turn to pass at once; of these, tables, of which each may have as many pages as
+ * it has entries.
+ */
+#define CENSUS_ENTRIES_AT_ONCE BIT(14)
+#define CENSUS_TABLES_AT_ONCE (CENSUS_ENTRIES_AT_ONCE / CENSUS_FORKED_ENTRIES)
+
+/* Takes pages @mask of a block.  Return: false to end. */
+typedef bool census_take_fn(void *context, const struct census_owners *o, u32 block, u64 mask);
+
+static __always_inline bool census_forked_each(const struct census_owners *o,
+					       const struct census_entry *e,
+					       census_take_fn *take, void *context)
+{
+	const struct census_forked *t;
+	const u64 *lacks, *values;
+	unsigned int i;
+
+	/* The address space vanished. */
+	if (!e->mask)
+		return true;
+	t = census_forked(o, census_forked_of(e));
+	lacks = census_forked_lacks(o, e);
+	values = census_forked_values(o, t);
+	for (i = 0; i < t->nr; i++)
+		if (values[i] && !(lacks && lacks[i / 64] >> (i % 64) & 1) &&
+		    !take(context, o, values[i] >> CENSUS_BLOCK_SHIFT,
+			  BIT(values[i] & (CENSUS_BLOCK_PAGES - 1))))
+			return false;
+	return true;
+}
+
+/**
+ * census_turn_each() - pass the pages of a turn, also those of tables, by block
+ * @o: its blocks are finished, so that values of tables refer to blocks
+ * @turn: number of one of its turns
+ * @begin: entry to start at, first that of the turn
+ * @take: called for each entry, and for each page of a table
+ * @context: of @take
+ *
+ * Return: entry to continue at, the end of the turn after the last; or 0 if @take ended it.
+ */
+static __always_inline u32 census_turn_each(const struct census_owners *o, u32 turn, u32 begin,
+					    census_take_fn *take, void *context)
+{
+	u32 end = census_turn_end(o, turn), tables = 0, i;
+
+	if (end - begin > CENSUS_ENTRIES_AT_ONCE)
+		end = begin + CENSUS_ENTRIES_AT_ONCE;
+	for (i = begin; i < end && tables < CENSUS_TABLES_AT_ONCE; i++) {
+		const struct census_entry *e = census_entry(o, i);
+
+		tables += !e->block;
+		if (e->block ? e->mask && !take(context, o, e->block, e->mask) :
+			       !census_forked_each(o, e, take, context))
+			return 0;
+	}
+	return i;
+}
+
 #endif /* _CENSUS_FORKED_H */

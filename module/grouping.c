@@ -142,49 +142,40 @@ static void count_exclusive(const struct census_grouping *g, struct state *s, u6
 	}
 }
 
-static void add(const struct census_grouping *g, const struct census_owners *o, u32 block,
-		u64 mask, u32 group, unsigned int pass)
+/**
+ * struct addition - what is added to which group
+ * @g: the groups
+ * @group: number of the group
+ * @pass: see census_grouping_turn()
+ */
+struct addition {
+	const struct census_grouping *g;
+	u32 group;
+	unsigned int pass;
+};
+
+static bool add(void *context, const struct census_owners *o, u32 block, u64 mask)
 {
+	const struct addition *to = context;
+	const struct census_grouping *g = to->g;
 	const struct census_block *b = census_block(o, block);
 	struct state *s = census_unit(&g->states, b->planes);
 	u32 kind = census_block_kind(o, block);
 	u64 one = mask & b->ones;
 
 	mask &= ~one;
-	if (!pass) {
-		struct census_holding *h = &g->holdings[(size_t)group * g->kinds + kind];
+	if (!to->pass) {
+		struct census_holding *h = &g->holdings[(size_t)to->group * g->kinds + kind];
 
 		h->pages += census_popcount(one);
 		h->exclusive += census_popcount(one);
 		if (mask)
-			add_pages(g, s, mask, group, kind);
+			add_pages(g, s, mask, to->group, kind);
 	} else if (mask) {
-		count_exclusive(g, s, mask, group, kind);
+		count_exclusive(g, s, mask, to->group, kind);
 	}
+	return true;
 }
-
-static void add_table(const struct census_grouping *g, const struct census_owners *o,
-		      const struct census_entry *e, u32 group, unsigned int pass)
-{
-	const struct census_forked *t;
-	const u64 *lacks, *values;
-	unsigned int i;
-
-	/* The address space vanished. */
-	if (!e->mask)
-		return;
-	t = census_forked(o, census_forked_of(e));
-	lacks = census_forked_lacks(o, e);
-	values = census_forked_values(o, t);
-	for (i = 0; i < t->nr; i++)
-		if (values[i] && !(lacks && lacks[i / 64] >> (i % 64) & 1))
-			add(g, o, values[i] >> CENSUS_BLOCK_SHIFT,
-			    BIT(values[i] & (CENSUS_BLOCK_PAGES - 1)), group, pass);
-}
-
-/* Entries to add at once; of these, tables that fork() copied, which have 512 each. */
-#define ENTRIES_AT_ONCE BIT(14)
-#define TABLES_AT_ONCE (ENTRIES_AT_ONCE / CENSUS_FORKED_ENTRIES)
 
 /**
  * census_grouping_turn() - add entries of an owner's turn to its group
@@ -200,19 +191,7 @@ static void add_table(const struct census_grouping *g, const struct census_owner
 u32 census_grouping_turn(const struct census_grouping *g, const struct census_owners *o,
 			 u32 turn, u32 begin, u32 group, unsigned int pass)
 {
-	u32 i, end = census_turn_end(o, turn), tables = 0;
+	struct addition to = { .g = g, .group = group, .pass = pass };
 
-	if (end - begin > ENTRIES_AT_ONCE)
-		end = begin + ENTRIES_AT_ONCE;
-	for (i = begin; i < end && tables < TABLES_AT_ONCE; i++) {
-		const struct census_entry *e = census_entry(o, i);
-
-		if (e->block) {
-			add(g, o, e->block, e->mask, group, pass);
-		} else {
-			add_table(g, o, e, group, pass);
-			tables++;
-		}
-	}
-	return i;
+	return census_turn_each(o, turn, begin, add, &to);
 }

@@ -632,36 +632,28 @@ static unsigned int weight_class(u64 weight)
 	return census_owner_class(weight >= (1ULL << CENSUS_SHARE_SHIFT) / 9 ? 9 : 10);
 }
 
-/* Adds the pages of a block, or of a table, by number of owners. */
-static void add_owners(struct census_owners *const *workers, const struct census_owners *o,
-		       u32 block, u64 mask, census_kinds *pages)
+/**
+ * struct by_owners - a count of pages by number of owners
+ * @workers: all workers
+ * @pages: by census_owner_class() and kind
+ */
+struct by_owners {
+	struct census_owners *const *workers;
+	census_kinds *pages;
+};
+
+static bool add_owners(void *context, const struct census_owners *o, u32 block, u64 mask)
 {
+	const struct by_owners *to = context;
 	const struct census_block *b = census_block(o, block);
 	u32 n = b->newest & (BIT(CENSUS_SPLITS_BITS) - 1), kind = census_block_kind(o, block);
 	const struct census_split *split;
 
-	pages[census_owner_class(1)][kind] += census_popcount(mask & b->ones);
-	for (split = n ? block_splits(workers, b) : NULL; n; n--, split++)
-		pages[weight_class(split->weight)][kind] += census_popcount(mask & split->pages);
-}
-
-static void add_table_owners(struct census_owners *const *workers, const struct census_owners *o,
-			     const struct census_entry *e, census_kinds *pages)
-{
-	const struct census_forked *t;
-	const u64 *lacks, *values;
-	unsigned int i;
-
-	/* The address space vanished. */
-	if (!e->mask)
-		return;
-	t = census_forked(o, census_forked_of(e));
-	lacks = census_forked_lacks(o, e);
-	values = census_forked_values(o, t);
-	for (i = 0; i < t->nr; i++)
-		if (values[i] && !(lacks && lacks[i / 64] >> (i % 64) & 1))
-			add_owners(workers, o, values[i] >> CENSUS_BLOCK_SHIFT,
-				   BIT(values[i] & (CENSUS_BLOCK_PAGES - 1)), pages);
+	to->pages[census_owner_class(1)][kind] += census_popcount(mask & b->ones);
+	for (split = n ? block_splits(to->workers, b) : NULL; n; n--, split++)
+		to->pages[weight_class(split->weight)][kind] +=
+			census_popcount(mask & split->pages);
+	return true;
 }
 
 /**
@@ -677,15 +669,7 @@ static void add_table_owners(struct census_owners *const *workers, const struct 
 u32 census_turn_by_owners(struct census_owners *const *workers, const struct census_owners *o,
 			  u32 turn, u32 begin, census_kinds *pages)
 {
-	u32 i, end = end_at_once(begin, census_turn_end(o, turn));
+	struct by_owners to = { .workers = workers, .pages = pages };
 
-	for (i = begin; i < end; i++) {
-		const struct census_entry *e = census_entry(o, i);
-
-		if (e->block)
-			add_owners(workers, o, e->block, e->mask, pages);
-		else
-			add_table_owners(workers, o, e, pages);
-	}
-	return end;
+	return census_turn_each(o, turn, begin, add_owners, &to);
 }

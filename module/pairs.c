@@ -2,50 +2,8 @@
 #include "forked.h"
 #include "pairs.h"
 
-/* Number of entries, or masks, between two cond_resched() or checks for a signal. */
+/* Number of masks between two cond_resched(). */
 #define AT_ONCE BIT(14)
-
-/* Takes pages of a block.  Return: false without memory. */
-typedef bool take_fn(void *context, const struct census_owners *o, u32 block, u64 mask);
-
-static __always_inline bool each_page(const struct census_owners *o,
-				      const struct census_entry *e, take_fn *take, void *context)
-{
-	const struct census_forked *t;
-	const u64 *lacks, *values;
-	unsigned int i;
-
-	/* The address space vanished. */
-	if (!e->mask)
-		return true;
-	t = census_forked(o, census_forked_of(e));
-	lacks = census_forked_lacks(o, e);
-	values = census_forked_values(o, t);
-	for (i = 0; i < t->nr; i++)
-		if (values[i] && !(lacks && lacks[i / 64] >> (i % 64) & 1) &&
-		    !take(context, o, values[i] >> CENSUS_BLOCK_SHIFT,
-			  BIT(values[i] & (CENSUS_BLOCK_PAGES - 1))))
-			return false;
-	return true;
-}
-
-/* Return: entry to continue at, or 0 without memory. */
-static __always_inline u32 each_entry(const struct census_owners *o, u32 turn, u32 begin,
-				      take_fn *take, void *context)
-{
-	u32 end = census_turn_end(o, turn), i;
-
-	if (end - begin > AT_ONCE)
-		end = begin + AT_ONCE;
-	for (i = begin; i < end; i++) {
-		const struct census_entry *e = census_entry(o, i);
-
-		if (e->block ? e->mask && !take(context, o, e->block, e->mask) :
-			       !each_page(o, e, take, context))
-			return 0;
-	}
-	return end;
-}
 
 static struct census_pair_state *state_of(const struct census_masks *m,
 					  const struct census_owners *o, u32 block)
@@ -110,7 +68,7 @@ u32 census_turn_note(struct census_masks *m, const struct census_owners *o, u32 
 {
 	struct note n = { .masks = m, .row = row };
 
-	return each_entry(o, turn, begin, note, &n);
+	return census_turn_each(o, turn, begin, note, &n);
 }
 
 static bool count(void *context, const struct census_owners *o, u32 block, u64 mask)
@@ -137,7 +95,7 @@ static bool count(void *context, const struct census_owners *o, u32 block, u64 m
 u32 census_turn_count(const struct census_masks *m, const struct census_owners *o, u32 turn,
 		      u32 begin)
 {
-	return each_entry(o, turn, begin, count, (void *)m);
+	return census_turn_each(o, turn, begin, count, (void *)m);
 }
 
 /**
@@ -187,7 +145,7 @@ u32 census_turn_common(const struct census_masks *m, const struct census_owners 
 {
 	struct comparison c = { .masks = m, .row = row, .common = common };
 
-	return each_entry(o, turn, begin, compare, &c);
+	return census_turn_each(o, turn, begin, compare, &c);
 }
 
 /**
