@@ -128,8 +128,10 @@ static int fill_kernel(struct sk_buff *skb, const struct census_physical *r,
 }
 
 /* Return: 0, or nonzero if the buffer is full. */
-static int fill(struct sk_buff *skb, const struct physical_dump *d)
+static int fill(struct sk_buff *skb, const struct census_envelope *e,
+		const struct census_snapshot *snap, const void *record)
 {
+	const struct physical_dump *d = record;
 	const struct census_physical *r = d->result;
 
 	switch (stages[d->stage]) {
@@ -157,23 +159,8 @@ static unsigned int nr_records(const struct physical_dump *d)
 /* Adds the next record.  Return: 0, or -EMSGSIZE with the buffer unchanged. */
 static int add_record(struct sk_buff *skb, const struct physical_dump *d)
 {
-	const struct census_envelope *e = &d->envelope;
-	void *header = genlmsg_put(skb, e->portid, e->nlseq, e->family, e->flags, e->cmd);
-	struct nlattr *attr;
-
-	if (!header)
-		return -EMSGSIZE;
-	if (put_u64(skb, MEMCENSUS_A_SEQ, d->result->seq))
-		goto full;
-	attr = nla_nest_start(skb, stages[d->stage]);
-	if (!attr || fill(skb, d))
-		goto full;
-	nla_nest_end(skb, attr);
-	genlmsg_end(skb, header);
-	return 0;
-full:
-	genlmsg_cancel(skb, header);
-	return -EMSGSIZE;
+	return census_message_put(skb, &d->envelope, d->result->seq, stages[d->stage], fill,
+				  NULL, d);
 }
 
 /**

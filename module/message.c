@@ -49,10 +49,6 @@ static int put_packed(struct sk_buff *skb, int nest, const unsigned char *packed
 	return put_known(skb, nest, figures.known, figures.value, MEMCENSUS_F_MAX);
 }
 
-/* Fills the nest of a message.  Return: 0, or nonzero if the buffer is full. */
-typedef int fill_fn(struct sk_buff *skb, const struct census_envelope *e,
-		    const struct census_snapshot *snap, const void *record);
-
 static int fill_info(struct sk_buff *skb, const struct census_envelope *e,
 		     const struct census_snapshot *snap, const void *record)
 {
@@ -398,7 +394,7 @@ static int fill_system(struct sk_buff *skb, const struct census_envelope *e,
 }
 
 /* By the nest that they fill. */
-static fill_fn *const fills[] = {
+static census_fill_fn *const fills[] = {
 	[MEMCENSUS_A_INFO] = fill_info,
 	[MEMCENSUS_A_SCAN] = fill_scan,
 	[MEMCENSUS_A_TASK] = fill_task,
@@ -411,6 +407,41 @@ static fill_fn *const fills[] = {
 	[MEMCENSUS_A_OWNERS] = fill_owners,
 	[MEMCENSUS_A_PAIR] = fill_pair,
 };
+
+/**
+ * census_message_put() - add one message with a nest to a buffer
+ * @skb: the buffer
+ * @e: common fields of the answer
+ * @seq: number of the census or of the pass; 0: none
+ * @nest: &enum memcensus_attr, the kind of record
+ * @fill: fills the nest
+ * @snap: passed to @fill
+ * @record: passed to @fill
+ *
+ * Return: 0, or -EMSGSIZE with the buffer unchanged.
+ */
+int census_message_put(struct sk_buff *skb, const struct census_envelope *e, u64 seq, u8 nest,
+		       census_fill_fn *fill, const struct census_snapshot *snap,
+		       const void *record)
+{
+	void *header = genlmsg_put(skb, e->portid, e->nlseq, e->family, e->flags,
+				   e->cmd);
+	struct nlattr *attr;
+
+	if (!header)
+		return -EMSGSIZE;
+	if (seq && put_u64(skb, MEMCENSUS_A_SEQ, seq))
+		goto full;
+	attr = nla_nest_start(skb, nest);
+	if (!attr || fill(skb, e, snap, record))
+		goto full;
+	nla_nest_end(skb, attr);
+	genlmsg_end(skb, header);
+	return 0;
+full:
+	genlmsg_cancel(skb, header);
+	return -EMSGSIZE;
+}
 
 /**
  * census_message_add() - add one message to a buffer
@@ -427,21 +458,5 @@ int census_message_add(struct sk_buff *skb, const struct census_envelope *e,
 		       const struct census_snapshot *snap, u8 nest,
 		       const void *record)
 {
-	void *header = genlmsg_put(skb, e->portid, e->nlseq, e->family, e->flags,
-				   e->cmd);
-	struct nlattr *attr;
-
-	if (!header)
-		return -EMSGSIZE;
-	if (snap && put_u64(skb, MEMCENSUS_A_SEQ, snap->seq))
-		goto full;
-	attr = nla_nest_start(skb, nest);
-	if (!attr || fills[nest](skb, e, snap, record))
-		goto full;
-	nla_nest_end(skb, attr);
-	genlmsg_end(skb, header);
-	return 0;
-full:
-	genlmsg_cancel(skb, header);
-	return -EMSGSIZE;
+	return census_message_put(skb, e, snap ? snap->seq : 0, nest, fills[nest], snap, record);
 }

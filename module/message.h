@@ -49,6 +49,13 @@ struct census_pages_part {
 	u32 nr;
 };
 
+/* Fills the nest of a message.  Return: 0, or nonzero if the buffer is full. */
+typedef int census_fill_fn(struct sk_buff *skb, const struct census_envelope *e,
+			   const struct census_snapshot *snap, const void *record);
+
+int census_message_put(struct sk_buff *skb, const struct census_envelope *e, u64 seq, u8 nest,
+		       census_fill_fn *fill, const struct census_snapshot *snap,
+		       const void *record);
 int census_message_add(struct sk_buff *skb, const struct census_envelope *e,
 		       const struct census_snapshot *snap, u8 nest,
 		       const void *record);
