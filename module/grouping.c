@@ -116,6 +116,9 @@ static void add_pages(const struct census_grouping *g, struct state *s, u64 mask
 	}
 	/* At the depth of @group are the pages that it has added already. */
 	mask &= ~(s->seen & (depth ? deeper(last, g->bits, depth - 1) : ~0ULL));
+	/* Most owners of a page have others of their group before them. */
+	if (!mask)
+		return;
 	holding(g, group, depth, kind)->pages += census_popcount(mask);
 	for (old = mask & s->seen; old; old &= ~pages) {
 		pages = of_one_depth(last, g->bits, old, &at);
