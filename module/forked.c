@@ -17,6 +17,7 @@ u32 census_forked_add(struct census_owners *o, const u64 *values, unsigned int f
 {
 	u32 table = census_pool_take(&o->forked, CENSUS_FORKED_UNITS);
 	u32 array = table ? census_pool_take(&o->arrays, CENSUS_VALUES_UNITS) : 0;
+	unsigned int i;
 
 	/* References have block 0, which may be fetched: it exists, though it is not used. */
 	if (!array || (!o->blocks.nr_chunks && !census_pool_grow(&o->blocks))) {
@@ -27,6 +28,8 @@ u32 census_forked_add(struct census_owners *o, const u64 *values, unsigned int f
 		.values = array, .first = first, .nr = nr,
 	};
 	memcpy(census_unit(&o->arrays, array), values, nr * sizeof(*values));
+	for (i = 0; i < nr; i++)
+		census_forked(o, table)->pages += !!values[i];
 	return table;
 }
 
@@ -124,6 +127,7 @@ void census_forked_sum(struct census_owners *const *workers, const struct census
 	const u64 *values = census_forked_values(o, t);
 	unsigned int i;
 
+	t->pages = 0;
 	for (i = 0; i < t->nr; i++) {
 		u64 weight;
 

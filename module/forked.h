@@ -44,7 +44,7 @@
  * @owners: number of address spaces
  * @first: index of the first entry
  * @nr: number of entries
- * @pages: finished: number of pages
+ * @pages: number of values; finished: number of pages that are counted
  * @exclusive: finished: of @pages, those with one owner
  * @share: finished: share of each owner in all other pages, 1/2^36 page
  */

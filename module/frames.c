@@ -277,7 +277,7 @@ static const struct census_sample *find_sample(const struct census_frames *f,
 /**
  * census_frames_find_image() - find a table that fork() copied
  * @f: the marks
- * @image: @first and @nr are set; sets @match
+ * @image: @first and @nr are set; sets @match and @pages
  * @index: of an entry
  * @value: its value
  *
@@ -288,11 +288,14 @@ const u64 *census_frames_find_image(const struct census_frames *f, struct census
 				    unsigned int index, u64 value)
 {
 	const struct census_sample *s = find_sample(f, image, index, value);
+	const struct census_forked *t;
 
 	if (!s)
 		return NULL;
+	t = census_forked(&f->owners, s->table);
 	image->match = s->table;
-	return census_forked_values(&f->owners, census_forked(&f->owners, s->table));
+	image->pages = t->pages;
+	return census_forked_values(&f->owners, t);
 }
 
 /*

@@ -48,14 +48,15 @@ bool census_image_make(struct census_walk *walk, const struct census_plain *plai
 		       const pte_t *pte)
 {
 	struct census_image *image = walk->image;
-	unsigned int i, found = 0;
+	unsigned int i;
 
 	image->match = 0;
+	image->pages = 0;
 	for (i = 0; i < image->nr; i++) {
 		image->values[i] = census_plain_image(plain, census_pte_get(pte + i));
-		found += !!image->values[i];
+		image->pages += !!image->values[i];
 	}
-	return found > CENSUS_MASKS_PER_IMAGE;
+	return image->pages > CENSUS_MASKS_PER_IMAGE;
 }
 
 /* So many read-only pages that an image does not have, and it is not that of a relative. */
@@ -92,21 +93,22 @@ bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
 	unsigned int i, n, strangers = 0;
 
 	bitmap_zero(image->lacks, CENSUS_PTES_MAX);
+	walk->pages += image->pages;
 	for (i = 0; i < image->nr; i += n) {
 		unsigned int j;
 
 		n = min(image->nr - i, 8U);
-		if (n == 8 && census_plain_equal(pte + i, values + i, &walk->pages))
+		if (n == 8 && census_plain_equal(pte + i, values + i))
 			continue;
 		for (j = i; j < i + n; j++) {
 			pte_t entry = census_pte_get(pte + j);
 
-			if (values[j] && census_plain_same(entry, values[j])) {
-				walk->pages++;
+			if (values[j] && census_plain_same(entry, values[j]))
 				continue;
-			}
-			if (values[j])
+			if (values[j]) {
 				__set_bit(j, image->lacks);
+				walk->pages--;
+			}
 			strangers += report_other(walk, vma, addr + j * PAGE_SIZE, entry);
 		}
 		if (image->match && strangers > STRANGERS_MAX)

@@ -298,31 +298,16 @@ static inline bool census_plain_same(pte_t pte, u64 value)
 	return (census_pte_value(pte) & ~CENSUS_PTE_IGNORED) == value;
 }
 
-/**
- * census_plain_equal() - compare eight PTEs with values from census_plain_image()
- * @pte: the first PTE; its table is locked
- * @values: eight values
- * @pages: increased by the number of pages, if all are equal
- *
- * Return: true if all are equal.
- */
-static __always_inline bool census_plain_equal(const pte_t *pte, const u64 *values,
-					       u64 *pages)
+/* Checks whether eight PTEs, of a table that is locked, have values from census_plain_image(). */
+static __always_inline bool census_plain_equal(const pte_t *pte, const u64 *values)
 {
-	u64 differ = 0, found = 0;
+	u64 differ = 0;
 	unsigned int i;
 
 #pragma GCC unroll 8
-	for (i = 0; i < 8; i++) {
-		u64 value = census_pte_value(census_pte_get(pte + i));
-
-		differ |= (value & ~CENSUS_PTE_IGNORED) ^ values[i];
-		found += value & CENSUS_PTE_PRESENT;
-	}
-	if (differ)
-		return false;
-	*pages += found;
-	return true;
+	for (i = 0; i < 8; i++)
+		differ |= census_pte_value(census_pte_get(pte + i)) ^ values[i];
+	return !(differ & ~CENSUS_PTE_IGNORED);
 }
 
 /* Checks whether a table may begin with exclusive pages: its first PTE is no read-only page. */
@@ -443,7 +428,7 @@ static inline bool census_plain_same(pte_t pte, u64 value)
 	return false;
 }
 
-static inline bool census_plain_equal(const pte_t *pte, const u64 *values, u64 *pages)
+static inline bool census_plain_equal(const pte_t *pte, const u64 *values)
 {
 	return false;
 }

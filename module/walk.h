@@ -103,6 +103,7 @@ struct census_place {
  * @values: values of the read-only entries, 0 for all others; if @match is 0
  * @lacks: bitmap of the entries that @match has and this table does not have
  * @match: table with the same entries, set by &struct census_walk_ops.find_image; 0: none
+ * @pages: number of values, of @values or of those of @match, set by the same
  * @first: index of the first entry
  * @nr: number of entries
  */
@@ -110,6 +111,7 @@ struct census_image {
 	u64 values[CENSUS_PTES_MAX];
 	unsigned long lacks[BITS_TO_LONGS(CENSUS_PTES_MAX)];
 	u32 match;
+	u32 pages;
 	unsigned int first;
 	unsigned int nr;
 };
