@@ -3,18 +3,24 @@
 #include <string.h>
 
 #include "commands/commands.h"
+#include "commands/share-fork.h"
 #include "commands/share-peers.h"
 #include "commands/share-stopped.h"
+#include "lib/signals.h"
+
+#define FORK_INTERVAL	NSEC_PER_SEC
 
 /**
  * struct share_options - the options of 'share' alone
  * @by: enum memcensus_group_by of the groups that are compared, or 0
  * @stopped: what comes back if the processes end
+ * @fork: what a process and its descendants share by fork
  * @cgroups: the @n_cgroups paths of the command line; they point into argv
  */
 struct share_options {
 	uint8_t by;
 	bool stopped;
+	bool fork;
 	char **cgroups;
 	size_t n_cgroups;
 };
@@ -23,12 +29,17 @@ static int share_run(struct session *session, struct failure *why)
 {
 	const struct share_options *own = session->options->own;
 
+	if (own->fork)
+		return fork_run(session, why);
 	return own->stopped ? stopped_run(session, own->cgroups, own->n_cgroups, why) :
 			      peers_run(session, own->by, why);
 }
 
 static const struct rows stopped_rows = {
 	&stopped_file_record, "fate,holder,memory,swap,file", "memory"
+};
+static const struct rows fork_rows = {
+	&family_member_record, "pid,ppid,comm,anon,own,shared,unshared_per_second,most", "shared"
 };
 static const struct rows groups_rows = {
 	&pair_record, "group_name,peer_name,memory,alone,%own,%peer,anon,file,shmem,swap,hugetlb",
@@ -81,6 +92,19 @@ static int share_words(struct options *options, char **words, int n, struct fail
 		options->rows = &stopped_rows;
 		return stopped_words(options, words, n, why);
 	}
+	if (options->interval && !own->fork)
+		return fail(why, FAIL_USAGE, "'--interval' needs '--fork'");
+	if (own->fork) {
+		options->rows = &fork_rows;
+		if (!options->interval)
+			options->interval = FORK_INTERVAL;
+		if (options_pids(options, words, n, why))
+			return -1;
+		if (options->n_pids > 1)
+			return fail(why, FAIL_USAGE,
+				    "'--fork' takes one PID: that of the parent");
+		return 0;
+	}
 	if (own->by) {
 		options->rows = &groups_rows;
 		return options_none(options, words, n, why);
@@ -100,14 +124,22 @@ static const struct option_entry option_stopped = {
 	0, "if-stopped", NULL, "what the system gets back if all these processes end",
 	OWN(FLAG, share_options, stopped) };
 
+static const struct option_entry option_fork = {
+	0, "fork", NULL, "what a process and its descendants still share by fork",
+	OWN(FLAG, share_options, fork) };
+
 static const struct option_use share_uses[] = {
-	USE(stopped), USE(by), USE_AS(top, "the N largest peers of each, or pairs of groups; 64"),
+	USE(stopped), USE(by), USE(fork),
+	USE_AS(interval, "with --fork: time between its two censuses; 1 s"),
+	 USE_AS(top, "the N largest peers of each, or pairs of groups; 64"),
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
 	OPTIONS_OF_TABLES,
 };
 
 static const struct option_rule share_rules[] = {
-	{ .one = &option_stopped, .others = { &option_by, &option_top, &option_numeric } },
+	{ .one = &option_stopped, .others = { &option_by, &option_fork, &option_top,
+					      &option_numeric } },
+	{ .one = &option_fork, .others = { &option_by, &option_top } },
 	{ }
 };
 
@@ -135,13 +167,19 @@ const struct command share_command = {
 	"pipes): most of them stay in its caches for a while. Nor is the memory of a tmpfs\n"
 	"that goes with the mount namespace of a container.\n"
 	"\n"
+	"With --fork, prints what a process and all its descendants still share by fork: the\n"
+	"anonymous memory that several of them have, each page once, and what it can still\n"
+	"cost: the copies if all of them write to all of it. Two censuses tell how much of it\n"
+	"goes each second, copied or unmapped.\n"
+	"\n"
 	"A record does not have what processes share: this command asks the kernel.\n"
 	"\n"
 	"Examples:\n"
 	"  memcensus share $(pidof postgres | tr ' ' ,) --top 5  who shares its buffers\n"
 	"  memcensus share --by cgroup -k                       do containers share an image\n"
 	"  memcensus share --if-stopped $(pgrep -d, nginx)      what these give back\n"
-	"  memcensus share --if-stopped /system.slice/redis.service -k\n",
+	"  memcensus share --if-stopped /system.slice/redis.service -k\n"
+	"  memcensus share --fork $(pgrep -o redis-server)      how much can BGSAVE still cost\n",
 	.options = share_uses,
 	.own_size = sizeof(struct share_options),
 	.rules = share_rules,

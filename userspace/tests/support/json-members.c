@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "commands/share-fork.h"
 #include "commands/share-stopped.h"
 #include "model/breakdown.h"
 #include "trace/columns.h"
@@ -147,6 +148,7 @@ int main(void)
 		{ "owners", &owners_record }, { "pair", &pair_record },
 		{ "physical_pass", &physical_record },
 		{ "if_stopped", &stopped_record }, { "stopped_file", &stopped_file_record },
+		{ "family", &family_record }, { "family_member", &family_member_record },
 	};
 	unsigned int i;
 

@@ -196,3 +196,47 @@ void scene_shared_groups(struct stream *s)
 	put_pair(s, MEMCENSUS_PAIR_GROUP, 0, 0, 0, fourth);
 	stream_done(s, 0, NULL, 0);
 }
+
+/* In pages: @anon anonymous ones, of which @own are exclusive, and half of the others its PSS. */
+static void put_forked(struct stream *s, uint64_t seq, uint32_t ppid, uint32_t pid,
+		       const char *comm, uint64_t anon, uint64_t own)
+{
+	size_t task, figures;
+
+	stream_begin(s, seq);
+	task = stream_nest(s, MEMCENSUS_A_TASK);
+	stream_u32(s, MEMCENSUS_TASK_PID, pid);
+	stream_u32(s, MEMCENSUS_TASK_PPID, ppid);
+	stream_string(s, MEMCENSUS_TASK_COMM, comm);
+	stream_u64(s, MEMCENSUS_TASK_START_NS, pid);
+	stream_u32(s, MEMCENSUS_TASK_STATE, MEMCENSUS_STATE_WALKED);
+	figures = stream_nest(s, MEMCENSUS_TASK_FIGURES);
+	stream_u64(s, MEMCENSUS_F_ANON, KIB(4 * anon));
+	stream_u64(s, MEMCENSUS_F_USS_ANON, KIB(4 * own));
+	stream_u64(s, MEMCENSUS_F_PSS_ANON, KIB(4 * own) + KIB(2 * (anon - own)));
+	stream_nest_end(s, figures);
+	stream_nest_end(s, task);
+	stream_end(s);
+}
+
+/* A parent and its child: after two seconds, the parent has written to 400 pages. */
+void scene_forks(struct stream *s)
+{
+	static unsigned int step;
+	const uint64_t written = step ? 400 : 0, seq = 1 + step;
+	size_t group, figures;
+
+	s->moment = 2000000000ULL * step++;
+	stream_head_frames(s, seq, KIB(20000), 1, 0);
+	put_forked(s, seq, 1, 100, "server", 5000, 1000 + written);
+	put_forked(s, seq, 100, 200, "new\nline", 4000, written);
+	stream_begin(s, seq);
+	group = stream_nest(s, MEMCENSUS_A_GROUP);
+	stream_u32(s, MEMCENSUS_GROUP_MMS, 2);
+	figures = stream_nest(s, MEMCENSUS_GROUP_FIGURES);
+	stream_u64(s, MEMCENSUS_F_USS_ANON, KIB(4 * (5000 + written)));
+	stream_nest_end(s, figures);
+	stream_nest_end(s, group);
+	stream_end(s);
+	stream_done(s, 0, NULL, 0);
+}

@@ -790,6 +790,7 @@ static const struct scene {
 	{ "stopped", scene_stopped },
 	{ "shares", scene_shares },
 	{ "shared-groups", scene_shared_groups },
+	{ "forks", scene_forks },
 	{ "unknown", scene_unknown },
 	{ "hostile", scene_hostile },
 	{ "plotters", scene_plotters },

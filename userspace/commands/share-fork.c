@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus share --fork: what a family still shares by fork, and what that can cost. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "cli/command.h"
+#include "commands/interval.h"
+#include "commands/share-fork.h"
+#include "host/process.h"
+#include "lib/memory.h"
+#include "lib/signals.h"
+#include "model/amount.h"
+#include "model/document.h"
+#include "model/snapshot-json.h"
+#include "model/warnings.h"
+
+/*
+ * A page of n owners costs n - 1 copies if all of them write to it.  PSS has 1/n of it for
+ * each owner, so the part of an owner in these copies is what its PSS lacks of the page.
+ */
+static struct amount most_of(const struct task *task)
+{
+	return amount_minus(amount_figure(&task->figures, MEMCENSUS_F_ANON),
+			    amount_figure(&task->figures, MEMCENSUS_F_PSS_ANON));
+}
+
+static struct amount own_of(const struct task *task)
+{
+	return amount_figure(&task->figures, MEMCENSUS_F_USS_ANON);
+}
+
+static struct amount shared_of(const struct task *task)
+{
+	return amount_minus(amount_figure(&task->figures, MEMCENSUS_F_ANON), own_of(task));
+}
+
+/* How much @before is more than @now, for each second. */
+static struct amount rate_of(struct amount before, struct amount now, double seconds)
+{
+	struct amount rate = amount_minus(before, now);
+
+	rate.known &= seconds > 0;
+	if (rate.known)
+		rate.bytes = (int64_t)(rate.bytes / seconds);
+	return rate;
+}
+
+/**
+ * struct member - a process of a family
+ * @task: in the last census
+ * @before: in the first one; NULL: there is none to compare with
+ * @seconds: between the two
+ */
+struct member {
+	const struct task *task;
+	const struct task *before;
+	double seconds;
+};
+
+static struct amount unshared_of(const struct member *row)
+{
+	const struct amount none = { false, 0 };
+
+	return row->before ? rate_of(shared_of(row->before), shared_of(row->task), row->seconds) :
+			     none;
+}
+
+#define AMOUNT_OF(name, amount)							\
+	DERIVED(member_##name, member, sign, (amount).bytes, (amount).known)
+
+DERIVED(member_pid, member, number, row->task->pid, KNOWN(row->task, MEMCENSUS_TASK_PID))
+DERIVED(member_ppid, member, number, row->task->ppid, KNOWN(row->task, MEMCENSUS_TASK_PPID))
+DERIVED(member_comm, member, text, row->task->comm, KNOWN(row->task, MEMCENSUS_TASK_COMM))
+AMOUNT_OF(anon, amount_figure(&row->task->figures, MEMCENSUS_F_ANON))
+AMOUNT_OF(own, own_of(row->task))
+AMOUNT_OF(shared, shared_of(row->task))
+AMOUNT_OF(most, most_of(row->task))
+AMOUNT_OF(unshared, unshared_of(row))
+
+#define BYTES_OF(name_, header_, help_)						\
+	{ #name_, header_, help_, .kind = KIND_BYTES, .sign = true,		\
+	  .total = TOTAL_SUM, .derive = member_##name_ }
+
+static const struct column member_columns[] = {
+	{ "pid", "PID", "process", .kind = KIND_ID, .total = TOTAL_ROWS, .derive = member_pid },
+	{ "ppid", "PPID", "its parent", .kind = KIND_ID, .derive = member_ppid },
+	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = member_comm },
+	BYTES_OF(anon, "Anon", "anonymous memory that it maps"),
+	BYTES_OF(own, "Own", "of it, what nobody else has"),
+	BYTES_OF(shared, "Shared", "of it, what others have too: by fork, or merged by KSM"),
+	BYTES_OF(most, "Most", "its part of the copies if all owners write to all of that"),
+	{ "unshared_per_second", "Unshared/s", "by how much shared shrank, each second",
+	  .kind = KIND_BYTES, .sign = true, .derive = member_unshared },
+};
+
+const struct record_type family_member_record = {
+	.name = "process of a family",
+	.derived = { member_columns, ARRAY_SIZE(member_columns) },
+};
+
+/* struct family - a process and its descendants; the columns describe the amounts */
+struct family {
+	uint64_t processes;
+	uint64_t mms;
+	struct amount own;
+	struct amount shared;
+	struct amount most;
+	struct amount unshared;
+	struct amount copied;
+};
+
+#define COUNT(name)		DERIVED(family_##name, family, number, row->name, true)
+#define AMOUNT(name)								\
+	DERIVED(family_##name, family, sign, row->name.bytes, row->name.known)
+
+COUNT(processes)
+COUNT(mms)
+AMOUNT(own)
+AMOUNT(shared)
+AMOUNT(most)
+AMOUNT(unshared)
+AMOUNT(copied)
+
+#define NUMBER(name, help)	{ #name, NULL, help, .kind = KIND_COUNT, .derive = family_##name }
+#define BYTES(name_, get, help)							\
+	{ name_, NULL, help, .kind = KIND_BYTES, .sign = true, .derive = family_##get }
+
+static const struct column family_columns[] = {
+	NUMBER(processes, "the process and its descendants"),
+	NUMBER(mms, "their address spaces"),
+	BYTES("own", own, "anonymous memory that only one of them has"),
+	BYTES("shared", shared, "anonymous memory that several have, and nobody else; once"),
+	BYTES("most", most, "what it costs at most: the copies if all write to all of it"),
+	BYTES("unshared_per_second", unshared, "by how much shared shrank, each second"),
+	BYTES("copied_per_second", copied, "by how much the most shrank: copied, or unmapped"),
+};
+
+const struct record_type family_record = {
+	.name = "family",
+	.derived = { family_columns, ARRAY_SIZE(family_columns) },
+};
+
+/* Fills @family with process @root and all its descendants. */
+static int find_family(struct ids *family, uint32_t root, struct failure *why)
+{
+	struct ids all = { NULL, 0 };
+	uint32_t *parents;
+	size_t i, k;
+
+	if (process_all(&all, why))
+		return -1;
+	parents = xcalloc(all.n + 1, sizeof(*parents));
+	for (i = 0; i < all.n; i++) {
+		parents[i] = process_parent(all.v[i]);
+		if (all.v[i] == root)
+			ids_add(family, root);
+	}
+	/* A PID that was reused meanwhile is not added twice, so this ends. */
+	for (i = 0; i < family->n; i++)
+		for (k = 0; k < all.n; k++)
+			if (parents[k] == family->v[i])
+				ids_add(family, all.v[k]);
+	free(parents);
+	ids_free(&all);
+	if (!family->n)
+		return fail(why, FAIL_NO_PROCESS,
+			    "no such process, or one without memory: PID %" PRIu32, root);
+	if (family->n == 1)
+		return fail(why, FAIL_NO_PROCESS,
+			    "process %" PRIu32 " has no child: name the parent, perhaps %" PRIu32,
+			    root, process_parent(root));
+	if (family->n > MEMCENSUS_PIDS_MAX)
+		return fail(why, FAIL_USAGE, "a family of %zu processes is too large: at most %d",
+			    family->n, MEMCENSUS_PIDS_MAX);
+	return 0;
+}
+
+/* Takes a census of the family as it is now. */
+static enum taken take(struct session *session, struct snapshot **snap, struct failure *why)
+{
+	struct ids family = { NULL, 0 };
+	enum taken taken = TAKE_FAILED;
+
+	if (!find_family(&family, process_of(session->options->pids[0]), why)) {
+		session->request.pids = family.v;
+		session->request.n_pids = family.n;
+		taken = session_take(session, snap, why);
+		session->request.pids = NULL;
+		session->request.n_pids = 0;
+	}
+	ids_free(&family);
+	if (taken == TAKE_DONE)
+		snapshot_drop_gone(*snap);
+	return taken;
+}
+
+/* The process of @task in @snap; NULL: it was not there, or its PID was that of another. */
+static const struct task *same_of(const struct snapshot *snap, const struct task *task)
+{
+	const struct task *same = task_of(snap, task->pid);
+
+	return same && same->start == task->start ? same : NULL;
+}
+
+/* Are both censuses of the same processes? */
+static bool same_family(const struct snapshot *before, const struct snapshot *now)
+{
+	size_t i;
+
+	if (before->n_tasks != now->n_tasks)
+		return false;
+	for (i = 0; i < now->n_tasks; i++)
+		if (!same_of(before, &now->tasks[i]))
+			return false;
+	return true;
+}
+
+/* Amounts of the whole family at one time. */
+static void sum_up(const struct snapshot *snap, struct family *sum)
+{
+	const struct figures none = { 0 };
+	const struct figures *group = snap->n_groups ? &snap->groups[0].figures : &none;
+	const uint64_t page = snap->info.page_size;
+	size_t i;
+
+	*sum = (struct family){
+		.own = { true, 0 }, .most = { true, 0 },
+		.mms = snap->n_tasks,
+	};
+	for (i = 0; i < snap->n_tasks; i++) {
+		const struct task *task = &snap->tasks[i];
+
+		sum->own = amount_plus(sum->own, own_of(task));
+		sum->most = amount_plus(sum->most, most_of(task));
+		sum->processes += 1 + (KNOWN(task, MEMCENSUS_TASK_NR_PEERS) ? task->nr_peers : 0);
+	}
+	/* Each PSS is rounded down to bytes. */
+	if (page)
+		sum->most.bytes -= sum->most.bytes % (int64_t)page;
+	sum->shared = amount_minus(amount_figure(group, MEMCENSUS_F_USS_ANON), sum->own);
+}
+
+static void show_table(const struct session *session, const struct view *view,
+		       const struct family *sum, struct records members)
+{
+	const struct options *options = session->options;
+	const struct units units = command_units(view, options);
+	struct table *table = table_new(command_look(options), session->out);
+	const struct column *column;
+	unsigned int i;
+
+	table_columns(table, "What >Amount");
+	if (!options->raw)
+		table_column_text(table, "Meaning");
+	for (i = 0; (column = record_column(&family_record, i)); i++) {
+		table_row(table);
+		table_cell(table, column->name);
+		cell_column(table, column, view, sum, &units);
+		if (!options->raw)
+			table_cell(table, column->help);
+	}
+	table_finish(table);
+	command_title(options, session->out, "Its processes");
+	command_records(view, options, members, options->totals, session->out);
+}
+
+static void show_json(const struct session *session, const struct view *view,
+		      const struct snapshot *before, const struct family *sum,
+		      struct records members)
+{
+	const struct document_point from = document_point_of(before);
+	const struct document_point to = document_point_of(view->snap);
+	struct json json = { .out = session->out };
+	const struct column *column;
+	unsigned int i;
+
+	document_open(&json, session->options->command->name);
+	document_window(&json, before ? &from : NULL, &to);
+	json_close(&json, '}');
+	json_open(&json, "family", '{');
+	for (i = 0; (column = record_column(&family_record, i)); i++)
+		json_column(&json, column, view, sum);
+	json_close(&json, '}');
+	command_json_records(&json, "members", view, session->options, members);
+	json_close(&json, '}');
+}
+
+/* @before: NULL: there is one census only, so no rate */
+static void show(struct session *session, const struct snapshot *before,
+		 const struct snapshot *now)
+{
+	const struct view view = { .snap = now, .numeric = session->options->numeric };
+	const double seconds = before ? interval_seconds(before, now) : 0;
+	const bool same = before && same_family(before, now);
+	struct member *members = xcalloc(now->n_tasks + 1, sizeof(*members));
+	const struct records records = records_of(members, now->n_tasks, sizeof(*members));
+	struct family sum, was;
+	size_t i;
+
+	sum_up(now, &sum);
+	for (i = 0; i < now->n_tasks; i++)
+		members[i] = (struct member){
+			&now->tasks[i], same ? same_of(before, &now->tasks[i]) : NULL, seconds };
+	if (same) {
+		sum_up(before, &was);
+		sum.unshared = rate_of(was.shared, sum.shared, seconds);
+		sum.copied = rate_of(was.most, sum.most, seconds);
+	}
+	if (session->options->json)
+		show_json(session, &view, before, &sum, records);
+	else
+		show_table(session, &view, &sum, records);
+	fflush(session->out);
+	if (before && !same)
+		fprintf(stderr, "memcensus: no rates: %s\n",
+			"processes of the family started or ended in the interval");
+	session->partial |= warnings_print(stderr, now);
+	free(members);
+}
+
+int fork_run(struct session *session, struct failure *why)
+{
+	struct snapshot *first = NULL, *second = NULL;
+	enum taken taken;
+
+	session->request.parts = MEMCENSUS_PART_TASKS;
+	session->request.group_by = MEMCENSUS_BY_PIDS;
+	session->request.basis = MEMCENSUS_BASIS_FRAMES;
+	taken = take(session, &first, why);
+	if (taken == TAKE_DONE &&
+	    signals_sleep_until(signals_now() + session->options->interval))
+		taken = take(session, &second, why);
+	if (taken != TAKE_FAILED && first)
+		show(session, second ? first : NULL, second ? second : first);
+	snapshot_free(first);
+	snapshot_free(second);
+	return taken == TAKE_FAILED ? -1 : 0;
+}
