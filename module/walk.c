@@ -137,13 +137,15 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 /*
  * The huge zero page belongs to no process.  Modules cannot read its frame number, but it
  * is the only page in an anonymous mapping that is not anonymous, and the only page in a
- * DAX mapping that is not a device page.
+ * DAX mapping that is not a device page.  In an anonymous mapping it is never writable
+ * (set_huge_zero_page(), can_change_pmd_writable() in mm/huge_memory.c), so struct page of
+ * written memory is not read.
  */
 static bool pmd_maps_zero(struct vm_area_struct *vma, pmd_t pmd)
 {
 	if (vma_is_dax(vma))
 		return !is_zone_device_page(pmd_page(pmd));
-	return vma_is_anonymous(vma) && !PageAnon(pmd_page(pmd));
+	return vma_is_anonymous(vma) && !pmd_write(pmd) && !PageAnon(pmd_page(pmd));
 }
 
 /* Return: false if the PMD does not map a huge page (any more). */
