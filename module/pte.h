@@ -459,4 +459,23 @@ static inline unsigned int census_plain_all_or_none(const pte_t *pte)
 #define census_pmd_offset(pudp, pud, addr) pmd_offset_lockless(pudp, pud, addr)
 #endif
 
+/*
+ * P4D of a PGD, PUD of a P4D.  riscv knows at boot how many levels it has, and does not export
+ * its own functions for these two.
+ */
+#ifdef CONFIG_RISCV
+static inline p4d_t *census_p4d_offset(pgd_t *pgdp, unsigned long addr)
+{
+	return pgtable_l5_enabled ? pgd_pgtable(pgdp_get(pgdp)) + p4d_index(addr) : (p4d_t *)pgdp;
+}
+
+static inline pud_t *census_pud_offset(p4d_t *p4dp, unsigned long addr)
+{
+	return pgtable_l4_enabled ? p4d_pgtable(p4dp_get(p4dp)) + pud_index(addr) : (pud_t *)p4dp;
+}
+#else
+#define census_p4d_offset(pgdp, addr) p4d_offset(pgdp, addr)
+#define census_pud_offset(p4dp, addr) pud_offset(p4dp, addr)
+#endif
+
 #endif /* _CENSUS_PTE_H */

@@ -270,12 +270,12 @@ static pud_t *find_pud(struct mm_struct *mm, unsigned long addr,
 	pgd = pgdp_get(pgdp);
 	if (pgd_none(pgd) || pgd_bad(pgd))
 		return NULL;
-	p4dp = p4d_offset(pgdp, addr);
+	p4dp = census_p4d_offset(pgdp, addr);
 	*next = p4d_addr_end(addr, *next);
 	p4d = p4dp_get(p4dp);
 	if (p4d_none(p4d) || p4d_bad(p4d))
 		return NULL;
-	return pud_offset(p4dp, addr);
+	return census_pud_offset(p4dp, addr);
 }
 
 /*
