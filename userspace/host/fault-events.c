@@ -63,7 +63,8 @@ static const uint8_t regs_of_dwarf[] = {
 #endif
 };
 
-#define N_REGS	sizeof(regs_of_dwarf)
+/* 0: of this architecture they are not known. */
+#define N_REGS	((int)sizeof(regs_of_dwarf))
 
 /**
  * struct ring - the records of one CPU
@@ -106,7 +107,7 @@ struct fault_events {
 
 bool fault_events_have_regs(void)
 {
-	return N_REGS;
+	return N_REGS > 0;
 }
 
 static int open_event(const struct fault_events *events, size_t kind, uint32_t tid, int cpu)
@@ -137,7 +138,7 @@ static int open_event(const struct fault_events *events, size_t kind, uint32_t t
 		.watermark = 1,
 		.wakeup_watermark = (uint32_t)(events->bytes[kind] / (whole ? 4 : 2)),
 	};
-	size_t i;
+	int i;
 
 	if (request->stack_bytes) {
 		attr.sample_type |= PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
@@ -327,7 +328,7 @@ static void parse_stack(struct fault_events *events, struct cursor *cursor,
 			struct fault_event *event)
 {
 	uint64_t mask = 0, sampled[64], size, used;
-	size_t i, n = 0, place;
+	int i, n = 0, place;
 
 	if (next(cursor) != PERF_SAMPLE_REGS_ABI_64) {
 		/* No registers (0) are followed by no words; 32-bit ones are not unwound. */
@@ -338,7 +339,7 @@ static void parse_stack(struct fault_events *events, struct cursor *cursor,
 	while (n < N_REGS)
 		sampled[n++] = next(cursor);
 	for (i = 0; i < N_REGS; i++) {
-		place = (size_t)__builtin_popcountll(mask & ((1ULL << regs_of_dwarf[i]) - 1));
+		place = __builtin_popcountll(mask & ((1ULL << regs_of_dwarf[i]) - 1));
 		events->regs[i] = sampled[place];
 	}
 	size = next(cursor);
