@@ -39,7 +39,7 @@ help:
 	@echo "make bench    what a census costs, beside other ways"
 	@echo "make module   KERNEL=6.1|6.12|newest|debug, or KDIR=DIR [ARCH=um]; V=1: what it found"
 	@echo "make reader   the command, in build/memcensus, and the programs that it runs;"
-	@echo "              ARCH=arm64: in build/arm64"
+	@echo "              ARCH=arm64: in build/arm64; riscv64 and s390x are untested"
 	@echo "make reader-small  memcensus alone, static: build/memcensus-small"
 	@echo "make style    checkpatch, sparse, shellcheck"
 	@echo "make install  the reader, its manual and units; DESTDIR, PREFIX=/usr/local"
@@ -87,13 +87,15 @@ endif
 	@cp $(module-dir)/src/memcensus.ko $@
 
 # ARCH=arm64: into build/arm64, with the compiler and the libraries of that architecture.
+triplet = $(if $(filter arm64,$(ARCH)),aarch64,$(ARCH))-linux-gnu
+
 reader:
 	@scripts/setup build
-ifeq ($(ARCH),arm64)
-	@vm/kernel trixie-arm64
-	@vm/within trixie-arm64 $(MAKE) -s -j$$(nproc) -C userspace O=$(CURDIR)/build/arm64 \
-		CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar \
-		PKG_CONFIG="env PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig pkgconf"
+ifneq ($(filter arm64 riscv64 s390x,$(ARCH)),)
+	@vm/kernel trixie-$(ARCH)
+	@vm/within trixie-$(ARCH) $(MAKE) -s -j$$(nproc) -C userspace O=$(CURDIR)/build/$(ARCH) \
+		CC=$(triplet)-gcc AR=$(triplet)-ar \
+		PKG_CONFIG="env PKG_CONFIG_LIBDIR=/usr/lib/$(triplet)/pkgconfig pkgconf"
 else
 	@$(MAKE) -s -C userspace O=$(CURDIR)/build
 endif

@@ -8,14 +8,19 @@
 apt_dir=$build/apt
 apt_suite=bookworm
 apt_foreign=
+# Not empty: without backports and security
+apt_release_only=
 
-# apt_use SUITE: selects the suite for all later calls. With trixie-arm64 the lists have the
-# packages of that architecture too, as NAME:arm64 where this host's has the same name.
+# apt_use SUITE: selects the suite for all later calls. With trixie-ARCH the lists have the
+# packages of that architecture too, as NAME:ARCH where this host's has the same name. Of those
+# that nothing here runs on, the release alone: mirrors may keep older lists of the rest.
 apt_use()
 {
-	apt_suite=${1%-arm64}
+	apt_suite=${1%%-*}
 	apt_foreign=
-	[ "$1" = "$apt_suite" ] || apt_foreign=arm64
+	[ "$1" = "$apt_suite" ] || apt_foreign=${1#*-}
+	apt_release_only=
+	! is_compiled_kernel "$1" || apt_release_only=1
 	apt_dir=$build/apt
 	[ "$1" = bookworm ] || apt_dir+=/$1
 }
@@ -62,8 +67,9 @@ apt_configure()
 	fi
 	sources=$(
 		echo "deb$signed $main $apt_suite main"
-		echo "deb$signed $main $apt_suite-backports main"
-		[ -z "$security" ] || echo "deb$signed $security $apt_suite-security main"
+		[ -n "$apt_release_only" ] || echo "deb$signed $main $apt_suite-backports main"
+		[ -n "$apt_release_only" ] || [ -z "$security" ] ||
+			echo "deb$signed $security $apt_suite-security main"
 	)
 
 	mkdir -p "$apt_dir"/{state/lists,cache/archives}/partial

@@ -14,6 +14,12 @@ self=${0##*/}
 # SERIES is 6.1, 6.12, or a series from 6.16 on that trixie-backports has.
 vm_kernels="6.1, 6.12, newest, SERIES, newest-nomapcount, debug, debug-SERIES, debug-newest, kcsan, arm64-SERIES, arm64-16k-SERIES"
 
+# The names of kernels that are compiled for only
+compiled_kernels="riscv64-6.12, s390x-6.12"
+
+# Architectures of the kernels besides this host's, in Debian's words
+foreign="arm64 riscv64 s390x"
+
 # kernel_series NAME: prints the series in the name of a kernel, or newest if the name
 # has that. Non-zero if the name is not valid.
 kernel_series()
@@ -29,11 +35,12 @@ kernel_series()
 		echo 6.12
 		return
 		;;
-	arm64-*)
-		series=${1#arm64-}
-		series=${series#16k-}
+	arm64-* | riscv64-* | s390x-*)
+		series=${1#*-}
+		[[ $1 != arm64-16k-* ]] || series=${series#16k-}
 		# In trixie and its backports
 		[[ $series =~ ^(6\.12|6\.1[6-9]|[7-9]\.[0-9]+|newest)$ ]] || return 1
+		[ "$series" = 6.12 ] || ! is_compiled_kernel "$1" || return 1
 		;;
 	debug-*) series=${1#debug-} ;;
 	source-*) series=${1#source-} ;;
@@ -51,24 +58,43 @@ kernel_series()
 # The suite that kernel NAME comes from, and whose compiler builds for it
 suite_of()
 {
-	case $1 in
-	arm64-*)
-		echo trixie-arm64
+	local arch
+
+	arch=$(arch_of "$1")
+	if [ "$arch" != amd64 ]; then
+		echo "trixie-$arch"
 		return
-		;;
-	esac
+	fi
 	case $(kernel_series "$1") in
 	6.1 | 6.12) echo bookworm ;;
 	*) echo trixie ;;
 	esac
 }
 
-# The architecture of kernel NAME, in Debian's words
+# The architecture of kernel NAME, or of the suite NAME, in Debian's words
 arch_of()
 {
+	local arch
+
+	for arch in $foreign; do
+		case $1 in
+		"$arch"-* | trixie-"$arch")
+			echo "$arch"
+			return
+			;;
+		esac
+	done
+	echo amd64
+}
+
+# triplet_of ARCH: what the names of its libraries' directory, and of the programs of its
+# cross compiler, begin with
+triplet_of()
+{
 	case $1 in
-	arm64-* | trixie-arm64) echo arm64 ;;
-	*) echo amd64 ;;
+	amd64) echo x86_64-linux-gnu ;;
+	arm64) echo aarch64-linux-gnu ;;
+	*) echo "$1-linux-gnu" ;;
 	esac
 }
 
@@ -77,6 +103,7 @@ flavour_of()
 {
 	case $1 in
 	arm64-16k-*) echo arm64-16k ;;
+	riscv64-* | s390x-*) arch_of "$1" ;;
 	*) echo "cloud-$(arch_of "$1")" ;;
 	esac
 }
@@ -86,7 +113,26 @@ is_vm_kernel()
 	case $1 in
 	um | um-debug | source*) return 1 ;;
 	esac
-	kernel_series "$1" >/dev/null
+	! is_compiled_kernel "$1" && kernel_series "$1" >/dev/null
+}
+
+# True for a suite that vm/kernel prepares: a compiler and its tools
+is_suite()
+{
+	local arch
+
+	for arch in '' $foreign; do
+		[ "$1" != "trixie${arch:+-$arch}" ] || return 0
+	done
+	return 1
+}
+
+# True for a kernel that is compiled for but not booted
+is_compiled_kernel()
+{
+	case $(arch_of "$1") in
+	amd64 | arm64) return 1 ;;
+	esac
 }
 
 # The same messages, sorting and ranges everywhere
