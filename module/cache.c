@@ -8,6 +8,7 @@
 
 #include "census.h"
 #include "frames.h"
+#include "oom.h"
 #include "pages.h"
 #include "params.h"
 #include "scan.h"
@@ -87,6 +88,7 @@ static void publish(const struct census_snapshot *snap, u64 begun)
 	spin_unlock(&latest_lock);
 	mod_delayed_work(system_power_efficient_wq, &drop_work, KEEP_JIFFIES);
 	census_snapshot_put(old);
+	census_oom_keep(snap);
 }
 
 /* Checks whether the latest census answers @req, which arrived when @begun scans had started. */

@@ -3,6 +3,7 @@
 #include <linux/rcupdate.h>
 #include <linux/vmstat.h>
 #include <linux/xarray.h>
+#include <trace/events/oom.h>
 
 #include "compat.h"
 
@@ -101,6 +102,13 @@ const char *census_anon_vma_name(const struct vm_area_struct *vma)
 #else
 	return NULL;
 #endif
+}
+
+/* Checks whether probes of the tracepoint mark_victim get the task, not its number. */
+bool census_mark_victim_has_task(void)
+{
+	return __same_type(check_trace_callback_type_mark_victim,
+			   void (void (*)(void *, struct task_struct *, uid_t)));
 }
 
 #if CENSUS_VMA_LOCKS

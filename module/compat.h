@@ -296,6 +296,7 @@ static inline unsigned long census_page_flags(const struct page *page)
 #define CENSUS_ONLINE_FRAMES 512UL
 #endif
 
+bool census_mark_victim_has_task(void);
 u64 census_vm_event(const unsigned long *events, int item);
 int census_page_mapcount(const struct folio *folio, const struct page *page);
 bool census_page_exclusive(struct folio *folio, int mapcount);

@@ -9,6 +9,7 @@
 #include <linux/proc_fs.h>
 
 #include "debugfs.h"
+#include "oom-text.h"
 #include "text.h"
 
 static struct dentry *directory;
@@ -24,6 +25,14 @@ static const struct file_operations debugfs_ops = {
 	.read = seq_read,
 	.llseek = seq_lseek,
 	.release = census_text_release,
+};
+
+static const struct file_operations oom_ops = {
+	.owner = THIS_MODULE,
+	.open = census_oom_text_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = census_oom_text_release,
 };
 
 static int proc_open(struct inode *inode, struct file *file)
@@ -65,6 +74,8 @@ static int create_directory(void)
 		file = debugfs_create_file(census_texts[i].name, 0400, directory,
 					   (void *)&census_texts[i],
 					   &debugfs_ops);
+	if (!IS_ERR(file))
+		file = debugfs_create_file("oom", 0400, directory, NULL, &oom_ops);
 	return PTR_ERR_OR_ZERO(file) == -ENOMEM ? -ENOMEM : 0;
 }
 

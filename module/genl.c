@@ -21,6 +21,7 @@
 #include "collect.h"
 #include "compat.h"
 #include "genl.h"
+#include "genl-oom.h"
 #include "genl-physical.h"
 #include "genl-policy.h"
 #include "memory.h"
@@ -182,6 +183,8 @@ static const u8 pages_attrs[] = { MEMCENSUS_REQ_START, MEMCENSUS_REQ_END };
 
 static const u8 share_attrs[] = { MEMCENSUS_REQ_LIMIT };
 
+static const u8 oom_attrs[] = { MEMCENSUS_REQ_EVENT };
+
 static const u8 refused_by_share[] = {
 	MEMCENSUS_REQ_BASIS, MEMCENSUS_REQ_PARTS, MEMCENSUS_REQ_START, MEMCENSUS_REQ_END,
 };
@@ -274,6 +277,10 @@ static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 		if (err)
 			return err;
 	}
+	err = refuse_attrs(tb, oom_attrs, ARRAY_SIZE(oom_attrs), "EVENT: only OOM takes it",
+			   extack);
+	if (err)
+		return err;
 	if (cmd == MEMCENSUS_CMD_PAGES)
 		return parse_pages(d, tb, extack);
 	if (cmd == MEMCENSUS_CMD_SHARE)
@@ -550,6 +557,16 @@ static int physical_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return err ?: census_physical_start(skb, cb, &census_family);
 }
 
+static int oom_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	int err;
+
+	if (cb->args[0])
+		return census_oom_dumpit(skb, cb);
+	err = refuse_unprivileged(cb->skb, cb->extack);
+	return err ?: census_oom_start(skb, cb, &census_family);
+}
+
 static const struct genl_ops census_ops[] = {
 	{
 		.cmd = MEMCENSUS_CMD_INFO,
@@ -574,6 +591,11 @@ static const struct genl_ops census_ops[] = {
 		.cmd = MEMCENSUS_CMD_PHYSICAL,
 		.dumpit = physical_dumpit,
 		.done = census_physical_done,
+	},
+	{
+		.cmd = MEMCENSUS_CMD_OOM,
+		.dumpit = oom_dumpit,
+		.done = census_oom_done,
 	},
 };
 

@@ -55,7 +55,14 @@ static u64 node_pages(pg_data_t *pgdat, enum node_stat_item item)
 	return max(atomic_long_read(&pgdat->vm_stat[item]), 0L);
 }
 
-static void gather_node(struct census_node *n, int nid)
+/**
+ * census_node_glance() - read a node and its kswapd, without locks
+ * @n: to be filled
+ * @nid: number of the node, which is online or was
+ *
+ * Does not sleep.
+ */
+void census_node_glance(struct census_node *n, int nid)
 {
 	pg_data_t *pgdat = NODE_DATA(nid);
 	int highest = READ_ONCE(pgdat->kswapd_highest_zoneidx);
@@ -96,6 +103,6 @@ int census_kswapd_gather(struct census_snapshot *snap)
 		return -ENOMEM;
 	for_each_online_node(nid)
 		if (snap->nr_nodes < nr)
-			gather_node(&snap->nodes[snap->nr_nodes++], nid);
+			census_node_glance(&snap->nodes[snap->nr_nodes++], nid);
 	return 0;
 }

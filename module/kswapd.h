@@ -5,6 +5,7 @@
 
 #include "snapshot.h"
 
+void census_node_glance(struct census_node *n, int nid);
 int census_kswapd_gather(struct census_snapshot *snap);
 
 #endif /* _CENSUS_KSWAPD_H */

@@ -6,6 +6,7 @@
 
 #include "debugfs.h"
 #include "genl.h"
+#include "oom.h"
 #include "params.h"
 #include "physical.h"
 #include "cache.h"
@@ -23,6 +24,9 @@ static int __init census_init(void)
 	err = census_physical_init();
 	if (err)
 		goto no_physical;
+	err = census_oom_init();
+	if (err)
+		goto no_oom;
 	err = census_debugfs_init();
 	if (err)
 		goto no_debugfs;
@@ -34,6 +38,8 @@ static int __init census_init(void)
 no_genl:
 	census_debugfs_exit();
 no_debugfs:
+	census_oom_exit();
+no_oom:
 	census_physical_exit();
 no_physical:
 	census_cache_exit();
@@ -45,6 +51,7 @@ static void __exit census_exit(void)
 {
 	census_genl_exit();
 	census_debugfs_exit();
+	census_oom_exit();
 	census_physical_exit();
 	census_cache_exit();
 }

@@ -25,9 +25,18 @@ static int put_pages(struct sk_buff *skb, int attr, u64 pages)
 	return put_u64(skb, attr, pages << PAGE_SHIFT);
 }
 
-/* Adds those of @values, by attribute number, whose bit is set in @known. */
-static int put_known(struct sk_buff *skb, int nest, u64 known,
-		     const u64 *values, unsigned int max)
+/**
+ * census_message_known() - add a nest of u64
+ * @skb: the buffer
+ * @nest: attribute
+ * @known: a bit for each of @values
+ * @values: by attribute number
+ * @max: the last number
+ *
+ * Return: 0, or -EMSGSIZE.
+ */
+int census_message_known(struct sk_buff *skb, int nest, u64 known, const u64 *values,
+			 unsigned int max)
 {
 	struct nlattr *start = nla_nest_start(skb, nest);
 	unsigned int i;
@@ -46,7 +55,7 @@ static int put_packed(struct sk_buff *skb, int nest, const unsigned char *packed
 	struct census_figures figures;
 
 	census_figures_unpack(packed, &figures);
-	return put_known(skb, nest, figures.known, figures.value, MEMCENSUS_F_MAX);
+	return census_message_known(skb, nest, figures.known, figures.value, MEMCENSUS_F_MAX);
 }
 
 static int fill_info(struct sk_buff *skb, const struct census_envelope *e,
@@ -174,8 +183,8 @@ static int fill_group(struct sk_buff *skb, const struct census_envelope *e,
 	       (group->parent && nla_put_u32(skb, MEMCENSUS_GROUP_PARENT, group->parent)) ||
 	       put_group_key(skb, e, snap, group) ||
 	       nla_put_u32(skb, MEMCENSUS_GROUP_MMS, group->mms) ||
-	       put_known(skb, MEMCENSUS_GROUP_FIGURES, group->figures.known,
-			 group->figures.value, MEMCENSUS_F_MAX);
+	       census_message_known(skb, MEMCENSUS_GROUP_FIGURES, group->figures.known,
+				    group->figures.value, MEMCENSUS_F_MAX);
 }
 
 static int put_vma_file(struct sk_buff *skb, const struct census_vma *vma)
@@ -211,8 +220,8 @@ static int fill_vma(struct sk_buff *skb, const struct census_envelope *e,
 /* Adds bytes by kind; 0 too, because all kinds are counted. */
 static int put_kinds(struct sk_buff *skb, int nest, const u64 *bytes)
 {
-	return put_known(skb, nest, GENMASK_ULL(MEMCENSUS_K_MAX, MEMCENSUS_K_ANON), bytes,
-			 MEMCENSUS_K_MAX);
+	return census_message_known(skb, nest, GENMASK_ULL(MEMCENSUS_K_MAX, MEMCENSUS_K_ANON),
+				    bytes, MEMCENSUS_K_MAX);
 }
 
 static int put_process(struct sk_buff *skb, const struct census_envelope *e, int attr,
@@ -387,10 +396,10 @@ static int fill_system(struct sk_buff *skb, const struct census_envelope *e,
 {
 	const struct census_system *s = &snap->system;
 
-	return put_known(skb, MEMCENSUS_SYSTEM_BYTES, s->bytes_known, s->bytes,
-			 MEMCENSUS_S_MAX) ||
-	       put_known(skb, MEMCENSUS_SYSTEM_EVENTS, s->events_known, s->events,
-			 MEMCENSUS_E_MAX);
+	return census_message_known(skb, MEMCENSUS_SYSTEM_BYTES, s->bytes_known, s->bytes,
+				    MEMCENSUS_S_MAX) ||
+	       census_message_known(skb, MEMCENSUS_SYSTEM_EVENTS, s->events_known, s->events,
+				    MEMCENSUS_E_MAX);
 }
 
 /* By the nest that they fill. */
@@ -406,6 +415,8 @@ static census_fill_fn *const fills[] = {
 	[MEMCENSUS_A_PAGES] = fill_pages,
 	[MEMCENSUS_A_OWNERS] = fill_owners,
 	[MEMCENSUS_A_PAIR] = fill_pair,
+	[MEMCENSUS_A_OOM_ZONE] = fill_zone,
+	[MEMCENSUS_A_OOM_NODE] = fill_node,
 };
 
 /**
@@ -447,9 +458,9 @@ full:
  * census_message_add() - add one message to a buffer
  * @skb: the buffer; the name of a VMA may need PATH_MAX
  * @e: common fields of the answer
- * @snap: the census; NULL for INFO
+ * @snap: the census; NULL for INFO, OOM_ZONE and OOM_NODE
  * @nest: &enum memcensus_attr, the kind of record
- * @record: in @snap, for TASK, GROUP, VMA, ZONE, NODE, OWNERS and PAIR; a
+ * @record: for TASK, GROUP, VMA, ZONE, NODE, OWNERS, PAIR, OOM_ZONE and OOM_NODE; a
  *	&struct census_pages_part for PAGES
  *
  * Return: 0, or -EMSGSIZE with the buffer unchanged.

@@ -53,6 +53,8 @@ struct census_pages_part {
 typedef int census_fill_fn(struct sk_buff *skb, const struct census_envelope *e,
 			   const struct census_snapshot *snap, const void *record);
 
+int census_message_known(struct sk_buff *skb, int nest, u64 known, const u64 *values,
+			 unsigned int max);
 int census_message_put(struct sk_buff *skb, const struct census_envelope *e, u64 seq, u8 nest,
 		       census_fill_fn *fill, const struct census_snapshot *snap,
 		       const void *record);

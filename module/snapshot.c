@@ -227,6 +227,21 @@ void census_snapshot_put(const struct census_snapshot *snap)
 		kref_put((struct kref *)&snap->ref, census_snapshot_free);
 }
 
+static void census_snapshot_free_later(struct kref *ref)
+{
+	struct census_snapshot *snap = container_of(ref, typeof(*snap), ref);
+
+	INIT_WORK(&snap->free_work, free_snapshot);
+	census_free_later(&snap->free_work);
+}
+
+/* As census_snapshot_put(), but does not sleep. */
+void census_snapshot_put_atomic(const struct census_snapshot *snap)
+{
+	if (snap)
+		kref_put((struct kref *)&snap->ref, census_snapshot_free_later);
+}
+
 void census_request_release(struct census_request *req)
 {
 	unsigned int i;

@@ -463,6 +463,7 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req);
 void *census_snapshot_memory(struct census_snapshot *snap, size_t size);
 void *census_vma_memory(struct census_snapshot *snap, size_t size);
 void census_snapshot_put(const struct census_snapshot *snap);
+void census_snapshot_put_atomic(const struct census_snapshot *snap);
 
 void census_task_drop_peers(struct census_task *task);
 void census_task_free(struct census_task *task);

@@ -32,7 +32,7 @@ static void set_event(struct census_system *s, enum memcensus_event n,
 /**
  * struct bytes_row - one of the totals
  * @name: in the file system
- * @is_node: it is node counter @item, in pages; otherwise see gather_bytes()
+ * @is_node: it is node counter @item, in pages; otherwise see census_system_glance()
  * @item: that counter
  */
 struct bytes_row {
@@ -78,30 +78,27 @@ static const struct bytes_row bytes_rows[MEMCENSUS_S_MAX + 1] = {
 	[MEMCENSUS_S_CMA_FREE] = { "cma_free" },
 };
 
-static void gather_bytes(struct census_system *s)
+/**
+ * census_system_glance() - read the totals that are counters
+ * @s: to be filled; BUFFERS and CACHED remain unknown
+ *
+ * Takes no lock and does not sleep.
+ */
+void census_system_glance(struct census_system *s)
 {
 	u64 slab = global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B);
-	u64 swap_cache = 0;
-	struct sysinfo info;
-	long cached;
 	unsigned int i;
 
-	si_meminfo(&info);
-	set_pages(s, MEMCENSUS_S_TOTAL, info.totalram);
-	set_pages(s, MEMCENSUS_S_FREE, info.freeram);
-	set_pages(s, MEMCENSUS_S_BUFFERS, info.bufferram);
+	set_pages(s, MEMCENSUS_S_TOTAL, totalram_pages());
+	set_pages(s, MEMCENSUS_S_FREE, global_zone_page_state(NR_FREE_PAGES));
 	set_pages(s, MEMCENSUS_S_AVAILABLE, max(si_mem_available(), 0L));
 	for (i = 0; i <= MEMCENSUS_S_MAX; i++)
 		if (bytes_rows[i].is_node)
 			set_pages(s, i, global_node_page_state(bytes_rows[i].item));
 #ifdef CONFIG_SWAP
-	swap_cache = global_node_page_state(NR_SWAPCACHE);
-	set_pages(s, MEMCENSUS_S_SWAP_CACHED, swap_cache);
+	set_pages(s, MEMCENSUS_S_SWAP_CACHED, global_node_page_state(NR_SWAPCACHE));
 	set_pages(s, MEMCENSUS_S_SWAP_FREE, max(get_nr_swap_pages(), 0L));
 #endif
-	cached = global_node_page_state(NR_FILE_PAGES) - swap_cache -
-		 info.bufferram;
-	set_pages(s, MEMCENSUS_S_CACHED, max(cached, 0L));
 	set_pages(s, MEMCENSUS_S_MLOCKED, global_zone_page_state(NR_MLOCK));
 	set_pages(s, MEMCENSUS_S_SLAB_RECLAIMABLE, slab);
 	set_pages(s, MEMCENSUS_S_SLAB_UNRECLAIMABLE,
@@ -115,6 +112,19 @@ static void gather_bytes(struct census_system *s)
 	set_pages(s, MEMCENSUS_S_CMA_FREE,
 		  global_zone_page_state(NR_FREE_CMA_PAGES));
 #endif
+}
+
+static void gather_bytes(struct census_system *s)
+{
+	struct sysinfo info;
+	long cached;
+
+	census_system_glance(s);
+	si_meminfo(&info);
+	set_pages(s, MEMCENSUS_S_BUFFERS, info.bufferram);
+	cached = global_node_page_state(NR_FILE_PAGES) - info.bufferram -
+		 (s->bytes[MEMCENSUS_S_SWAP_CACHED] >> PAGE_SHIFT);
+	set_pages(s, MEMCENSUS_S_CACHED, max(cached, 0L));
 }
 
 /**

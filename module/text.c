@@ -114,11 +114,11 @@ static void show_figures(struct seq_file *seq,
 }
 
 /* A process chooses its command name freely: keep it on one line. */
-static void show_comm(struct seq_file *seq, const struct census_task *task)
+void census_text_comm(struct seq_file *seq, const char *comm)
 {
 	const unsigned char *c;
 
-	for (c = task->comm; *c; c++) {
+	for (c = comm; *c; c++) {
 		if (isascii(*c) && isprint(*c) && *c != '\\')
 			seq_putc(seq, *c);
 		else
@@ -149,7 +149,7 @@ static void show_task(struct seq_file *seq, const struct census_view *view,
 			     ARRAY_SIZE(summary_columns));
 	}
 	seq_puts(seq, "  ");
-	show_comm(seq, task);
+	census_text_comm(seq, task->comm);
 	seq_putc(seq, '\n');
 }
 

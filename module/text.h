@@ -50,6 +50,7 @@ struct census_view {
 extern const struct census_text census_texts[];
 extern const unsigned int census_nr_texts;
 
+void census_text_comm(struct seq_file *seq, const char *comm);
 int census_text_open(struct file *file, const struct census_text *text);
 int census_text_release(struct inode *inode, struct file *file);
 

@@ -47,17 +47,14 @@ const char *census_migratetype_name(unsigned int type)
  * @zone: a populated zone
  * @blocks: %CENSUS_ORDERS elements
  *
- * The lock makes the numbers consistent.  It is held for one load per order.
+ * The numbers belong together only if the caller holds zone->lock.
  */
-void census_zone_blocks(struct zone *zone, u64 *blocks)
+void census_zone_blocks(const struct zone *zone, u64 *blocks)
 {
-	unsigned long flags;
 	unsigned int order;
 
-	spin_lock_irqsave(&zone->lock, flags);
 	for (order = 0; order < CENSUS_ORDERS; order++)
-		blocks[order] = zone->free_area[order].nr_free;
-	spin_unlock_irqrestore(&zone->lock, flags);
+		blocks[order] = READ_ONCE(zone->free_area[order].nr_free);
 }
 
 /* Return: number of entries of @list, or CENSUS_BLOCKS_UNKNOWN above LIST_MAX. */
@@ -113,15 +110,20 @@ static u64 pcp_pages(struct zone *zone)
 	return pages;
 }
 
-static void gather_zone(struct census_zone *z, struct zone *zone, bool types)
+/**
+ * census_zone_glance() - read a zone without its locks
+ * @z: to be filled, except the blocks by migrate type
+ * @zone: a populated zone
+ *
+ * Does not sleep.  Numbers of blocks that move meanwhile may not belong together.
+ */
+void census_zone_glance(struct census_zone *z, struct zone *zone)
 {
 	unsigned int i;
 
 	z->nid = zone_to_nid(zone);
 	strscpy(z->name, zone->name, sizeof(z->name));
 	census_zone_blocks(zone, z->blocks);
-	for (i = 0; types && i < CENSUS_ORDERS; i++)
-		gather_types(zone, i, z->types);
 	z->free = zone_page_state(zone, NR_FREE_PAGES);
 	z->wmark[0] = min_wmark_pages(zone);
 	z->wmark[1] = low_wmark_pages(zone);
@@ -138,6 +140,20 @@ static void gather_zone(struct census_zone *z, struct zone *zone, bool types)
 #endif
 	for (i = 0; i < MAX_NR_ZONES; i++)
 		z->lowmem_reserve[i] = READ_ONCE(zone->lowmem_reserve[i]);
+}
+
+static void gather_zone(struct census_zone *z, struct zone *zone, bool types)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	census_zone_glance(z, zone);
+	/* For one load per order, so that the numbers belong together. */
+	spin_lock_irqsave(&zone->lock, flags);
+	census_zone_blocks(zone, z->blocks);
+	spin_unlock_irqrestore(&zone->lock, flags);
+	for (i = 0; types && i < CENSUS_ORDERS; i++)
+		gather_types(zone, i, z->types);
 }
 
 /**

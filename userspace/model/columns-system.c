@@ -21,6 +21,7 @@ static const struct column request_fields[] = {
 	REQUEST(START, start, U64),
 	REQUEST(END, end, U64),
 	REQUEST(LIMIT, limit, U32),
+	REQUEST(EVENT, event, U64),
 };
 
 #define INFO(num, ...)	ATTRIBUTE(info, MEMCENSUS_INFO_##num, NULL, __VA_ARGS__)
@@ -213,6 +214,19 @@ const struct record_type node_record = {
 	.name = "node",
 	.fields = COLUMNS_TO(MEMCENSUS_NODE_MAX, node_fields),
 	IN_SNAPSHOT(nodes, n_nodes),
+};
+
+const struct record_type oom_zone_record = {
+	.name = "zone at an OOM event",
+	.fields = COLUMNS_TO(MEMCENSUS_ZONE_MAX, zone_fields),
+	.derived = COLUMNS(zone_derived),
+	IN_SNAPSHOT(oom_zones, n_oom_zones),
+};
+
+const struct record_type oom_node_record = {
+	.name = "node at an OOM event",
+	.fields = COLUMNS_TO(MEMCENSUS_NODE_MAX, node_fields),
+	IN_SNAPSHOT(oom_nodes, n_oom_nodes),
 };
 
 static const struct column totals_fields[] = {

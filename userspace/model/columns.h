@@ -236,6 +236,10 @@ extern const struct record_type physical_record;
 extern const struct record_type physical_zone_record;	/* its figures are the classes */
 extern const struct record_type physical_state_record;	/* the same, with the states */
 extern const struct record_type kernel_frames_record;
+extern const struct record_type oom_record;
+extern const struct record_type oom_victim_record;
+extern const struct record_type oom_zone_record;	/* as zone_record, at an OOM event */
+extern const struct record_type oom_node_record;
 
 /* The column of task_record that is read from /proc, not from the census. */
 extern const struct column *const task_cmdline;

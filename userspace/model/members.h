@@ -10,7 +10,8 @@
 	uint64_t group_by; \
 	uint64_t start; \
 	uint64_t end; \
-	uint64_t limit
+	uint64_t limit; \
+	uint64_t event
 
 #define INFO_MEMBERS \
 	uint64_t abi; \
@@ -174,5 +175,32 @@
 	uint64_t marks; \
 	uint64_t bytes; \
 	struct numbers first_frames
+
+#define OOM_MEMBERS \
+	uint64_t number; \
+	uint64_t realtime; \
+	uint64_t boottime; \
+	uint64_t scope; \
+	uint64_t victims; \
+	uint64_t caller_pid; \
+	const char *caller_comm; \
+	uint64_t census; \
+	uint64_t census_realtime; \
+	uint64_t delay
+
+#define OOM_VICTIM_MEMBERS \
+	uint64_t oom; \
+	uint64_t pid; \
+	const char *comm; \
+	uint64_t uid; \
+	uint64_t cgroup; \
+	uint64_t start; \
+	int64_t oom_score_adj; \
+	uint64_t vss; \
+	uint64_t anon; \
+	uint64_t file; \
+	uint64_t shmem; \
+	uint64_t swap; \
+	uint64_t pagetables
 
 #endif /* READER_MEMBERS_H */

@@ -24,10 +24,17 @@ struct snapshot *snapshot_new(void)
 	return snap;
 }
 
-void snapshot_reset(struct snapshot *snap)
+static void zones_free(struct zone *zones, size_t n)
 {
 	size_t i;
 
+	for (i = 0; i < n; i++)
+		free(zones[i].types);
+	free(zones);
+}
+
+void snapshot_reset(struct snapshot *snap)
+{
 	obstack_free(&snap->memory, NULL);
 	free(snap->tasks);
 	free(snap->groups);
@@ -36,10 +43,12 @@ void snapshot_reset(struct snapshot *snap)
 	free(snap->owners);
 	free(snap->pairs);
 	free(snap->mappings);
-	for (i = 0; i < snap->n_zones; i++)
-		free(snap->zones[i].types);
-	free(snap->zones);
+	zones_free(snap->zones, snap->n_zones);
+	zones_free(snap->oom_zones, snap->n_oom_zones);
 	free(snap->nodes);
+	free(snap->ooms);
+	free(snap->oom_victims);
+	free(snap->oom_nodes);
 	free(snap->physical_zones);
 	free(snap->kernel_frames);
 	free(snap->meminfo);
@@ -100,6 +109,19 @@ const struct task *task_of(const struct snapshot *snap, uint64_t pid)
 		if (snap->tasks[i].pid == pid)
 			return &snap->tasks[i];
 	return NULL;
+}
+
+const struct task *oom_task(const struct snapshot *snap, const struct oom_victim *victim)
+{
+	const struct task *task;
+
+	if (!KNOWN(victim, MEMCENSUS_OOM_VICTIM_PID))
+		return NULL;
+	task = task_of(snap, victim->pid);
+	/* Its number may have been used again since the census. */
+	return task && KNOWN(task, MEMCENSUS_TASK_START_NS) &&
+	       KNOWN(victim, MEMCENSUS_OOM_VICTIM_START_NS) && task->start == victim->start ?
+	       task : NULL;
 }
 
 void snapshot_drop_gone(struct snapshot *snap)

@@ -224,6 +224,19 @@ struct kernel_frames {
 	KERNEL_FRAMES_MEMBERS;
 };
 
+/* @bytes, @after: by enum memcensus_system_bytes */
+struct oom {
+	uint64_t known;
+	OOM_MEMBERS;
+	struct figures bytes;
+	struct figures after;
+};
+
+struct oom_victim {
+	uint64_t known;
+	OOM_VICTIM_MEMBERS;
+};
+
 struct totals {
 	uint64_t known;
 	struct figures bytes;
@@ -283,9 +296,12 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * @seq: its number; 0 before its first message
  * @torn: the kernel marked the dump as inconsistent (NLM_F_DUMP_INTR)
  * @has_info, @has_scan, @has_totals, @has_physical: that message was received
+ * @has_ooms: it answers which OOM events there were
  * @mappings: sums of @vmas by name, if requested
  * @physical, @physical_zones, @kernel_frames: of a pass over all frames, which is no census:
  *	@seq is its number, and it has no scan
+ * @ooms, @oom_victims: OOM events, the newest first, and whom they killed
+ * @oom_zones, @oom_nodes: as they were at one of @ooms; the rest is the census before it
  * @meminfo: lines of /proc/meminfo that modules cannot read; read when @totals
  *	are received, not part of the census
  * @proc_texts: texts read after the census
@@ -301,6 +317,7 @@ struct snapshot {
 	bool has_scan;
 	bool has_totals;
 	bool has_physical;
+	bool has_ooms;
 	struct info info;
 	struct scan scan;
 	struct totals totals;
@@ -328,6 +345,14 @@ struct snapshot {
 	size_t n_physical_zones;
 	struct kernel_frames *kernel_frames;
 	size_t n_kernel_frames;
+	struct oom *ooms;
+	size_t n_ooms;
+	struct oom_victim *oom_victims;
+	size_t n_oom_victims;
+	struct zone *oom_zones;
+	size_t n_oom_zones;
+	struct node *oom_nodes;
+	size_t n_oom_nodes;
 	struct meminfo_line *meminfo;
 	size_t n_meminfo;
 	struct proc_text *proc_texts;
@@ -368,6 +393,9 @@ bool task_is_of(const struct task *task, const uint32_t *pids, size_t n);
 
 /* The task with this PID; NULL if there is none. */
 const struct task *task_of(const struct snapshot *snap, uint64_t pid);
+
+/* The task of the census before an OOM event that @victim was; NULL: it was not in it. */
+const struct task *oom_task(const struct snapshot *snap, const struct oom_victim *victim);
 
 /* Drops the mappings of processes that are no tasks of @snap. */
 void snapshot_drop_vmas(struct snapshot *snap);

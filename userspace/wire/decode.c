@@ -211,6 +211,10 @@ static const struct record_type *const types[] = {
 	[MEMCENSUS_A_PHYSICAL] = &physical_record,
 	[MEMCENSUS_A_PHYSICAL_ZONE] = &physical_zone_record,
 	[MEMCENSUS_A_KERNEL_FRAMES] = &kernel_frames_record,
+	[MEMCENSUS_A_OOM] = &oom_record,
+	[MEMCENSUS_A_OOM_VICTIM] = &oom_victim_record,
+	[MEMCENSUS_A_OOM_ZONE] = &oom_zone_record,
+	[MEMCENSUS_A_OOM_NODE] = &oom_node_record,
 };
 _Static_assert(sizeof(types) / sizeof(types[0]) == MEMCENSUS_A_MAX + 1,
 	       "a nest is not decoded");
@@ -218,6 +222,13 @@ _Static_assert(sizeof(types) / sizeof(types[0]) == MEMCENSUS_A_MAX + 1,
 const struct record_type *decode_type_of(unsigned int nest)
 {
 	return nest <= MEMCENSUS_A_MAX ? types[nest] : NULL;
+}
+
+/* Messages that belong to no census. */
+static bool is_unnumbered(const struct record_type *type)
+{
+	return type == &info_record || type == &request_record || type == &oom_record ||
+	       type == &oom_victim_record || type == &oom_zone_record || type == &oom_node_record;
 }
 
 int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
@@ -259,29 +270,30 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	/* A newer module has other records and other commands. */
 	unknown |= genl->cmd != MEMCENSUS_CMD_INFO && genl->cmd != MEMCENSUS_CMD_SNAPSHOT &&
 		   genl->cmd != MEMCENSUS_CMD_PAGES && genl->cmd != MEMCENSUS_CMD_SHARE &&
-		   genl->cmd != MEMCENSUS_CMD_PHYSICAL;
+		   genl->cmd != MEMCENSUS_CMD_PHYSICAL && genl->cmd != MEMCENSUS_CMD_OOM;
 	if (!nest && (unknown || is_request))
 		return 0;
 	if (!nest)
 		return fail(why, FAIL_MALFORMED, "malformed message: no record in it");
-	if (type != &info_record && type != &request_record && decode_seq(&d, seq))
+	if (!is_unnumbered(type) && decode_seq(&d, seq))
 		return -1;
 
 	snap->has_info |= type == &info_record;
 	snap->has_scan |= type == &scan_record;
 	snap->has_totals |= type == &bytes_record;
 	snap->has_physical |= type == &physical_record;
+	snap->has_ooms |= genl->cmd == MEMCENSUS_CMD_OOM && !is_request;
 	record = type->size ? record_add(type, snap) : (char *)snap + type->array;
 	if (decode_record(&d, type, nest, record))
 		return -1;
-	if (type == &zone_record)
+	if (type == &zone_record || type == &oom_zone_record)
 		fragmentation_compute(snap, record);
 	return 0;
 }
 
 int decode_finish(const struct snapshot *snap, struct failure *why)
 {
-	if (snap->has_info && snap->has_physical)
+	if (snap->has_info && (snap->has_physical || snap->has_ooms))
 		return 0;
 	if (!snap->has_info || !snap->has_scan)
 		return fail(why, FAIL_MALFORMED,

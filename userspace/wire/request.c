@@ -25,6 +25,7 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 	nlh->nlmsg_seq = seq;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	genl->cmd = request->physical ? MEMCENSUS_CMD_PHYSICAL :
+		    request->oom ? MEMCENSUS_CMD_OOM :
 		    request->pages ? MEMCENSUS_CMD_PAGES :
 		    request->share ? MEMCENSUS_CMD_SHARE : MEMCENSUS_CMD_SNAPSHOT;
 	genl->version = MEMCENSUS_GENL_VERSION;
@@ -32,6 +33,12 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 		return nlh;
 
 	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
+	if (request->oom) {
+		if (request->event)
+			mnl_attr_put_u64(nlh, MEMCENSUS_REQ_EVENT, request->event);
+		mnl_attr_nest_end(nlh, nest);
+		return nlh;
+	}
 	if (request->basis && genl->cmd == MEMCENSUS_CMD_SNAPSHOT)
 		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_BASIS, request->basis);
 	if (request->parts && genl->cmd == MEMCENSUS_CMD_SNAPSHOT)

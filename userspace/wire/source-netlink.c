@@ -182,7 +182,8 @@ static enum taken netlink_take(struct source *source,
 		return TAKE_FAILED;
 
 	names_live(snap);
-	if (snap->has_totals || snap->has_physical)
+	/* Beside a census before an OOM kill, what /proc says now means nothing. */
+	if ((snap->has_totals && !request->oom) || snap->has_physical)
 		proc_texts |= PROC_TEXTS_BIT_MEMINFO;
 	proc_texts_read(snap, proc_texts);
 	proc_texts_apply(snap);

@@ -32,6 +32,8 @@
  *	a SHARE dump, for which of all else only @limit counts
  * @limit: most peers of each process, or most pairs of groups; 0: the module's default
  * @physical: a pass over all frames instead of a census, for which nothing else counts
+ * @oom: the OOM events and the census before one of them, for which of all else only @event counts
+ * @event: number of that one; 0: the newest
  * @any_basis: accept a record with another basis than @basis
  * @any_groups: without @group_by, keep the groups that a record has
  */
@@ -49,6 +51,8 @@ struct request {
 	uint32_t limit;
 	bool pages;
 	bool physical;
+	bool oom;
+	uint64_t event;
 	uint64_t pages_start;
 	uint64_t pages_end;
 };

@@ -3,13 +3,14 @@
 /*
  * ABI of the memory census, shared by the module and the reader.
  *
- * Generic netlink family "memcensus".  A reader sends one of five requests:
+ * Generic netlink family "memcensus".  A reader sends one of six requests:
  *
  *   INFO (do)
  *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? }
  *   PAGES (dump)      REQUEST { PIDS START? END? }
  *   SHARE (dump)      REQUEST { PIDS | GROUP_BY | both, LIMIT? }
  *   PHYSICAL (dump)
+ *   OOM (dump)        REQUEST { EVENT? }
  *
  * All messages of an answer have the command of the request, and each has one nest, which
  * identifies the record:
@@ -19,8 +20,9 @@
  *   PAGES             INFO SCAN TASK VMA* PAGES*
  *   SHARE             INFO SCAN TASK* GROUP* OWNERS* PAIR*
  *   PHYSICAL          INFO PHYSICAL PHYSICAL_ZONE* KERNEL_FRAMES*
+ *   OOM               INFO OOM* OOM_VICTIM* OOM_ZONE* OOM_NODE* SCAN? TASK* ZONE* NODE* SYSTEM?
  *
- * All messages of a dump, except INFO, belong to one census and carry its number.  The
+ * All messages of a dump, except INFO and OOM*, belong to one census and carry its number.  The
  * dump holds the census until the dump ends or its socket is closed.
  *
  *   INFO   { ABI VERSION KERNEL PAGE_SIZE ... }
@@ -41,6 +43,9 @@
  *   SEQ PHYSICAL_ZONE { NODE NAME SPANNED ... CLASSES { <enum memcensus_frame_class>: u64 ... }
  *                       STATES { <enum memcensus_frame_state>: u64 ... } }
  *   SEQ KERNEL_FRAMES { NODE ZONE CLASS FLAGS ... BYTES FIRST_FRAMES }
+ *   OOM { NUMBER REALTIME_NS SCOPE ... BYTES { <enum memcensus_system_bytes>: u64 ... } }
+ *   OOM_VICTIM { OOM PID? COMM UID ... }
+ *   OOM_ZONE and OOM_NODE as ZONE and NODE
  *
  * Units: memory is in bytes, time in nanoseconds.  An unknown figure is absent from its
  * message, never 0.  Integers are in the byte order of the machine that took the census.
@@ -57,7 +62,7 @@
 #define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI	4
+#define MEMCENSUS_ABI	5
 
 /* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
@@ -86,6 +91,12 @@
 /* Maximum number of frames that a KERNEL_FRAMES message names. */
 #define MEMCENSUS_FIRST_FRAMES_MAX	8
 
+/* Number of OOM events that are kept. */
+#define MEMCENSUS_OOMS_MAX	4
+
+/* Maximum number of victims of an event that are kept. */
+#define MEMCENSUS_OOM_VICTIMS_MAX	8
+
 /**
  * enum memcensus_cmd - requests; their answers have the same command
  * @MEMCENSUS_CMD_INFO: do: ABI, version and parameters of the module
@@ -94,6 +105,7 @@
  * @MEMCENSUS_CMD_SHARE: dump: take a census and send what processes or groups have in
  *	common
  * @MEMCENSUS_CMD_PHYSICAL: dump: classify all frames of physical memory
+ * @MEMCENSUS_CMD_OOM: dump: send what was known when the OOM killer ran
  *
  * 3 to 9 were used by version 1 of the family and will not be used again.
  */
@@ -104,6 +116,7 @@ enum memcensus_cmd {
 	MEMCENSUS_CMD_PAGES = 10,
 	MEMCENSUS_CMD_SHARE,
 	MEMCENSUS_CMD_PHYSICAL,
+	MEMCENSUS_CMD_OOM,
 	__MEMCENSUS_CMD_MAX,
 	MEMCENSUS_CMD_MAX = __MEMCENSUS_CMD_MAX - 1
 };
@@ -127,6 +140,10 @@ enum memcensus_cmd {
  * @MEMCENSUS_A_PHYSICAL: nest
  * @MEMCENSUS_A_PHYSICAL_ZONE: nest of &enum memcensus_physical_zone
  * @MEMCENSUS_A_KERNEL_FRAMES: nest of &enum memcensus_kernel_frames
+ * @MEMCENSUS_A_OOM: nest of &enum memcensus_oom
+ * @MEMCENSUS_A_OOM_VICTIM: nest of &enum memcensus_oom_victim
+ * @MEMCENSUS_A_OOM_ZONE: nest of &enum memcensus_zone
+ * @MEMCENSUS_A_OOM_NODE: nest of &enum memcensus_node
  */
 enum memcensus_attr {
 	MEMCENSUS_A_UNSPEC,
@@ -147,6 +164,10 @@ enum memcensus_attr {
 	MEMCENSUS_A_PHYSICAL,
 	MEMCENSUS_A_PHYSICAL_ZONE,
 	MEMCENSUS_A_KERNEL_FRAMES,
+	MEMCENSUS_A_OOM,
+	MEMCENSUS_A_OOM_VICTIM,
+	MEMCENSUS_A_OOM_ZONE,
+	MEMCENSUS_A_OOM_NODE,
 	__MEMCENSUS_A_MAX,
 	MEMCENSUS_A_MAX = __MEMCENSUS_A_MAX - 1
 };
@@ -193,7 +214,7 @@ enum memcensus_group_by {
 };
 
 /**
- * enum memcensus_request - options of a SNAPSHOT, PAGES or SHARE request
+ * enum memcensus_request - options of a SNAPSHOT, PAGES, SHARE or OOM request
  * @MEMCENSUS_REQ_BASIS: u32, &enum memcensus_basis; absent: FRAMES for all processes,
  *	MAPCOUNT with PIDS, for which FRAMES must also walk all other processes
  * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all except VMAS and TYPES
@@ -209,6 +230,8 @@ enum memcensus_group_by {
  * @MEMCENSUS_REQ_LIMIT: u32, SHARE: maximum number of PAIR messages, with PIDS for each
  *	process, without those that count what was left out; 1 to %MEMCENSUS_LIMIT_MAX;
  *	absent: %MEMCENSUS_LIMIT_DEFAULT
+ * @MEMCENSUS_REQ_EVENT: u64, OOM: number of the event that is sent with all that is known
+ *	of it; absent: the newest
  */
 enum memcensus_request {
 	MEMCENSUS_REQ_UNSPEC,
@@ -220,6 +243,7 @@ enum memcensus_request {
 	MEMCENSUS_REQ_START,
 	MEMCENSUS_REQ_END,
 	MEMCENSUS_REQ_LIMIT,
+	MEMCENSUS_REQ_EVENT,
 	__MEMCENSUS_REQ_MAX,
 	MEMCENSUS_REQ_MAX = __MEMCENSUS_REQ_MAX - 1
 };
@@ -1168,6 +1192,93 @@ enum memcensus_kernel_frames {
 	MEMCENSUS_KF_FIRST_FRAMES,
 	__MEMCENSUS_KF_MAX,
 	MEMCENSUS_KF_MAX = __MEMCENSUS_KF_MAX - 1
+};
+
+/**
+ * enum memcensus_oom_scope - MEMCENSUS_OOM_SCOPE: what ran out of memory
+ * @MEMCENSUS_OOM_SCOPE_MACHINE: the machine, or the nodes that a policy or a cpuset
+ *	allows
+ * @MEMCENSUS_OOM_SCOPE_CGROUP: a cgroup at its limit
+ */
+enum memcensus_oom_scope {
+	MEMCENSUS_OOM_SCOPE_UNSPEC,
+	MEMCENSUS_OOM_SCOPE_MACHINE,
+	MEMCENSUS_OOM_SCOPE_CGROUP,
+	__MEMCENSUS_OOM_SCOPE_MAX,
+	MEMCENSUS_OOM_SCOPE_MAX = __MEMCENSUS_OOM_SCOPE_MAX - 1
+};
+
+/**
+ * enum memcensus_oom - an OOM kill, or several of a group of processes at once
+ * @MEMCENSUS_OOM_NUMBER: u64, number of the event since the module was loaded, from 1
+ * @MEMCENSUS_OOM_REALTIME_NS: u64, of the first kill, ns since 1970
+ * @MEMCENSUS_OOM_BOOTTIME_NS: u64, of the first kill, ns since boot
+ * @MEMCENSUS_OOM_SCOPE: u32, &enum memcensus_oom_scope
+ * @MEMCENSUS_OOM_VICTIMS: u32, number of processes that were killed; up to
+ *	%MEMCENSUS_OOM_VICTIMS_MAX are sent
+ * @MEMCENSUS_OOM_CALLER_PID: u32, process whose allocation failed; absent: not in the
+ *	caller's PID namespace
+ * @MEMCENSUS_OOM_CALLER_COMM: string, its command name
+ * @MEMCENSUS_OOM_CENSUS: u64, number of the last census before it; absent: none was kept
+ * @MEMCENSUS_OOM_CENSUS_REALTIME_NS: u64, start of that census, ns since 1970
+ * @MEMCENSUS_OOM_BYTES: nest, totals of the system when the first victim was marked, u64
+ *	by &enum memcensus_system_bytes
+ * @MEMCENSUS_OOM_DELAY_NS: u64, time from the first kill to AFTER; absent: not yet
+ * @MEMCENSUS_OOM_AFTER: nest, the totals at that time
+ */
+enum memcensus_oom {
+	MEMCENSUS_OOM_UNSPEC,
+	MEMCENSUS_OOM_PAD,
+	MEMCENSUS_OOM_NUMBER,
+	MEMCENSUS_OOM_REALTIME_NS,
+	MEMCENSUS_OOM_BOOTTIME_NS,
+	MEMCENSUS_OOM_SCOPE,
+	MEMCENSUS_OOM_VICTIMS,
+	MEMCENSUS_OOM_CALLER_PID,
+	MEMCENSUS_OOM_CALLER_COMM,
+	MEMCENSUS_OOM_CENSUS,
+	MEMCENSUS_OOM_CENSUS_REALTIME_NS,
+	MEMCENSUS_OOM_BYTES,
+	MEMCENSUS_OOM_DELAY_NS,
+	MEMCENSUS_OOM_AFTER,
+	__MEMCENSUS_OOM_MAX,
+	MEMCENSUS_OOM_MAX = __MEMCENSUS_OOM_MAX - 1
+};
+
+/**
+ * enum memcensus_oom_victim - a process that the OOM killer killed
+ * @MEMCENSUS_OOM_VICTIM_OOM: u64, number of the event
+ * @MEMCENSUS_OOM_VICTIM_PID: u32, absent: not in the caller's PID namespace
+ * @MEMCENSUS_OOM_VICTIM_COMM: string, command name
+ * @MEMCENSUS_OOM_VICTIM_UID: u32, user ID
+ * @MEMCENSUS_OOM_VICTIM_CGROUP: u64, ID of its cgroup in the default hierarchy
+ * @MEMCENSUS_OOM_VICTIM_START_NS: u64, start, ns since boot
+ * @MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ: s32, OOM score adjustment
+ * @MEMCENSUS_OOM_VICTIM_VSS: u64, mapped addresses
+ * @MEMCENSUS_OOM_VICTIM_ANON: u64, resident anonymous memory, by the kernel's counter
+ * @MEMCENSUS_OOM_VICTIM_FILE: u64, resident pages of files, by the kernel's counter
+ * @MEMCENSUS_OOM_VICTIM_SHMEM: u64, resident shmem, by the kernel's counter
+ * @MEMCENSUS_OOM_VICTIM_SWAP: u64, swap entries, by the kernel's counter
+ * @MEMCENSUS_OOM_VICTIM_PAGETABLES: u64, page tables
+ */
+enum memcensus_oom_victim {
+	MEMCENSUS_OOM_VICTIM_UNSPEC,
+	MEMCENSUS_OOM_VICTIM_PAD,
+	MEMCENSUS_OOM_VICTIM_OOM,
+	MEMCENSUS_OOM_VICTIM_PID,
+	MEMCENSUS_OOM_VICTIM_COMM,
+	MEMCENSUS_OOM_VICTIM_UID,
+	MEMCENSUS_OOM_VICTIM_CGROUP,
+	MEMCENSUS_OOM_VICTIM_START_NS,
+	MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ,
+	MEMCENSUS_OOM_VICTIM_VSS,
+	MEMCENSUS_OOM_VICTIM_ANON,
+	MEMCENSUS_OOM_VICTIM_FILE,
+	MEMCENSUS_OOM_VICTIM_SHMEM,
+	MEMCENSUS_OOM_VICTIM_SWAP,
+	MEMCENSUS_OOM_VICTIM_PAGETABLES,
+	__MEMCENSUS_OOM_VICTIM_MAX,
+	MEMCENSUS_OOM_VICTIM_MAX = __MEMCENSUS_OOM_VICTIM_MAX - 1
 };
 
 #endif /* _UAPI_LINUX_MEMCENSUS_H */

@@ -16,6 +16,7 @@ static const struct abi_attr request_attrs[__MEMCENSUS_REQ_MAX] = {
 	[MEMCENSUS_REQ_START] = INT(U64),
 	[MEMCENSUS_REQ_END] = INT(U64),
 	[MEMCENSUS_REQ_LIMIT] = RANGE(U32, 1, 4096),
+	[MEMCENSUS_REQ_EVENT] = INT(U64),
 };
 
 const struct abi_nest abi_request = { request_attrs, __MEMCENSUS_REQ_MAX };
@@ -271,6 +272,43 @@ static const struct abi_attr kernel_frames_attrs[__MEMCENSUS_KF_MAX] = {
 
 static const struct abi_nest abi_kernel_frames = { kernel_frames_attrs, __MEMCENSUS_KF_MAX };
 
+static const struct abi_attr oom_attrs[__MEMCENSUS_OOM_MAX] = {
+	[MEMCENSUS_OOM_PAD] = INT(PAD),
+	[MEMCENSUS_OOM_NUMBER] = INT(U64),
+	[MEMCENSUS_OOM_REALTIME_NS] = INT(U64),
+	[MEMCENSUS_OOM_BOOTTIME_NS] = INT(U64),
+	[MEMCENSUS_OOM_SCOPE] = INT(U32),
+	[MEMCENSUS_OOM_VICTIMS] = INT(U32),
+	[MEMCENSUS_OOM_CALLER_PID] = INT(U32),
+	[MEMCENSUS_OOM_CALLER_COMM] = INT(STRING),
+	[MEMCENSUS_OOM_CENSUS] = INT(U64),
+	[MEMCENSUS_OOM_CENSUS_REALTIME_NS] = INT(U64),
+	[MEMCENSUS_OOM_BYTES] = { .type = ABI_NEST, .nest = &abi_system_bytes },
+	[MEMCENSUS_OOM_DELAY_NS] = INT(U64),
+	[MEMCENSUS_OOM_AFTER] = { .type = ABI_NEST, .nest = &abi_system_bytes },
+};
+
+static const struct abi_nest abi_oom = { oom_attrs, __MEMCENSUS_OOM_MAX };
+
+static const struct abi_attr oom_victim_attrs[__MEMCENSUS_OOM_VICTIM_MAX] = {
+	[MEMCENSUS_OOM_VICTIM_PAD] = INT(PAD),
+	[MEMCENSUS_OOM_VICTIM_OOM] = INT(U64),
+	[MEMCENSUS_OOM_VICTIM_PID] = INT(U32),
+	[MEMCENSUS_OOM_VICTIM_COMM] = INT(STRING),
+	[MEMCENSUS_OOM_VICTIM_UID] = INT(U32),
+	[MEMCENSUS_OOM_VICTIM_CGROUP] = INT(U64),
+	[MEMCENSUS_OOM_VICTIM_START_NS] = INT(U64),
+	[MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ] = INT(S32),
+	[MEMCENSUS_OOM_VICTIM_VSS] = INT(U64),
+	[MEMCENSUS_OOM_VICTIM_ANON] = INT(U64),
+	[MEMCENSUS_OOM_VICTIM_FILE] = INT(U64),
+	[MEMCENSUS_OOM_VICTIM_SHMEM] = INT(U64),
+	[MEMCENSUS_OOM_VICTIM_SWAP] = INT(U64),
+	[MEMCENSUS_OOM_VICTIM_PAGETABLES] = INT(U64),
+};
+
+static const struct abi_nest abi_oom_victim = { oom_victim_attrs, __MEMCENSUS_OOM_VICTIM_MAX };
+
 static const struct abi_attr asked_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_REQUEST] = { .type = ABI_NEST, .nest = &abi_request },
 };
@@ -294,6 +332,10 @@ static const struct abi_attr answered_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_PHYSICAL] = { .type = ABI_NEST, .nest = &abi_physical },
 	[MEMCENSUS_A_PHYSICAL_ZONE] = { .type = ABI_NEST, .nest = &abi_physical_zone },
 	[MEMCENSUS_A_KERNEL_FRAMES] = { .type = ABI_NEST, .nest = &abi_kernel_frames },
+	[MEMCENSUS_A_OOM] = { .type = ABI_NEST, .nest = &abi_oom },
+	[MEMCENSUS_A_OOM_VICTIM] = { .type = ABI_NEST, .nest = &abi_oom_victim },
+	[MEMCENSUS_A_OOM_ZONE] = { .type = ABI_NEST, .nest = &abi_zone },
+	[MEMCENSUS_A_OOM_NODE] = { .type = ABI_NEST, .nest = &abi_node },
 };
 
 const struct abi_nest abi_answered = { answered_attrs, __MEMCENSUS_A_MAX };
@@ -337,5 +379,18 @@ const struct abi_cmd abi_cmds[__MEMCENSUS_CMD_MAX] = {
 			   1U << MEMCENSUS_A_PHYSICAL |
 			   1U << MEMCENSUS_A_PHYSICAL_ZONE |
 			   1U << MEMCENSUS_A_KERNEL_FRAMES,
+	},
+	[MEMCENSUS_CMD_OOM] = {
+		.dump = true,
+		.answers = 1U << MEMCENSUS_A_INFO |
+			   1U << MEMCENSUS_A_OOM |
+			   1U << MEMCENSUS_A_OOM_VICTIM |
+			   1U << MEMCENSUS_A_OOM_ZONE |
+			   1U << MEMCENSUS_A_OOM_NODE |
+			   1U << MEMCENSUS_A_SCAN |
+			   1U << MEMCENSUS_A_TASK |
+			   1U << MEMCENSUS_A_ZONE |
+			   1U << MEMCENSUS_A_NODE |
+			   1U << MEMCENSUS_A_SYSTEM,
 	},
 };

@@ -81,7 +81,7 @@ enum fuzz_what {
  * @request: options of a dump; its PIDS are in the datagram
  * @parts_given: the request has PARTS
  * @strange: the request has PIDS that may or may not exist
- * @physical: a PHYSICAL dump, which has no options
+ * @physical: a PHYSICAL or an OOM dump, which is no census
  */
 struct fuzz_expect {
 	enum fuzz_what what;

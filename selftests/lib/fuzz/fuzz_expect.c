@@ -202,6 +202,17 @@ static unsigned int expect_share(const struct fuzz_target *t,
 	return expect_pids(t, e);
 }
 
+/* The rules of OOM.  The fuzzer runs on a machine without OOM kills: no event is kept. */
+static unsigned int expect_oom(const struct found *in)
+{
+	unsigned int i;
+
+	for (i = 1; i < MEMCENSUS_REQ_EVENT; i++)
+		if (in->at[i] && i != MEMCENSUS_REQ_PAD)
+			return FUZZ_EINVAL;
+	return in->at[MEMCENSUS_REQ_EVENT] ? FUZZ_EINVAL : FUZZ_NONE;
+}
+
 /* The family's rules, for a request that passes the policy. */
 static unsigned int expect_request(const struct fuzz_target *t,
 				   const struct found *in,
@@ -246,13 +257,17 @@ static unsigned int expect_attrs(const struct fuzz_target *t, uint8_t cmd,
 		return POLICY;
 	if (e->what != FUZZ_DUMP)
 		return FUZZ_NONE;
-	e->physical = cmd == MEMCENSUS_CMD_PHYSICAL;
-	if (e->physical)
+	e->physical = cmd == MEMCENSUS_CMD_PHYSICAL || cmd == MEMCENSUS_CMD_OOM;
+	if (cmd == MEMCENSUS_CMD_PHYSICAL)
 		return top.at[MEMCENSUS_A_REQUEST] ? FUZZ_EINVAL : FUZZ_NONE;
 	if (top.at[MEMCENSUS_A_REQUEST])
 		nest_is_right(top.at[MEMCENSUS_A_REQUEST],
 			      top.len[MEMCENSUS_A_REQUEST], &abi_request, 1,
 			      &in);
+	if (cmd == MEMCENSUS_CMD_OOM)
+		return expect_oom(&in);
+	if (in.at[MEMCENSUS_REQ_EVENT])
+		return FUZZ_EINVAL;
 	return cmd == MEMCENSUS_CMD_PAGES ? expect_pages(t, &in, e) :
 	       cmd == MEMCENSUS_CMD_SHARE ? expect_share(t, &in, e) :
 					    expect_request(t, &in, e);

@@ -37,6 +37,7 @@ int main(void)
 		if (!type)
 			continue;
 		put_set(nest, "-", &type->fields);
+		/* OOM_ZONE and OOM_NODE are as ZONE and NODE. */
 		if (nest != MEMCENSUS_A_SYSTEM && nest != MEMCENSUS_A_PHYSICAL_ZONE)
 			put_set(nest, "figure", &type->figures);
 	}

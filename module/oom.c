@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/notifier.h>
+#include <linux/oom.h>
+#include <linux/pid_namespace.h>
+#include <linux/printk.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <linux/tracepoint.h>
+#include <linux/workqueue.h>
+
+#include "compat.h"
+#include "kswapd.h"
+#include "memory.h"
+#include "oom.h"
+#include "params.h"
+#include "results.h"
+#include "system.h"
+#include "zones.h"
+
+/* Of an event: more are left out, so that memory and time of a kill are bounded. */
+#define ZONES_MAX 64U
+#define NODES_MAX 32U
+
+/* Part of max_results that a census may have to be kept; up to five are. */
+#define KEPT_PART 16
+
+/* Kills of one task within this time are one event: of a cgroup that is killed as one. */
+#define ONE_EVENT NSEC_PER_SEC
+
+/* What came back is read so long after a kill. */
+#define DELAY NSEC_PER_SEC
+
+/*
+ * Protects @newest and @events.  A kill takes it in the middle of an allocation of any kind,
+ * with oom_lock of the kernel and mostly task_lock() of the victim held.  So no holder
+ * allocates, sleeps or takes another lock.  It is raw because task_lock() and the tracepoint
+ * may have disabled preemption.  ZONES_MAX and NODES_MAX bound what is copied under it.
+ */
+static DEFINE_RAW_SPINLOCK(events_lock);
+
+/* The newest census of all processes, a reference, or NULL. */
+static const struct census_snapshot *newest;
+
+/* Event n is in n % MEMCENSUS_OOMS_MAX.  @nr_events: since load. */
+static struct census_oom events[MEMCENSUS_OOMS_MAX];
+static u64 nr_events;
+
+/* Zones and nodes of all events, and their number in each. */
+static struct census_zone *all_zones;
+static struct census_node *all_nodes;
+static unsigned int zones_max, nodes_max;
+
+/*
+ * The task that ran the notifier last, and when.  The notifier and mark_victim run under
+ * oom_lock of the kernel, so nothing else protects them.
+ */
+static struct census_oom_task global_caller;
+static u64 global_time;
+
+/* A kill of the machine follows its notifier within this time, by the same task. */
+#define GLOBAL_MAX (10ULL * NSEC_PER_SEC)
+
+static struct tracepoint *mark_victim;
+
+/**
+ * census_oom_keep() - remember the newest census, for the next OOM kill
+ * @snap: a finished census
+ *
+ * A census that has no processes, or needs more than a part of max_results, does not replace
+ * an older one.
+ */
+void census_oom_keep(const struct census_snapshot *snap)
+{
+	const struct census_snapshot *old;
+
+	if (!(snap->parts & MEMCENSUS_PART_TASKS) ||
+	    snap->arena.bytes + snap->vma_arena.bytes > census_params.max_results / KEPT_PART)
+		return;
+	census_snapshot_get(snap);
+	raw_spin_lock(&events_lock);
+	old = newest;
+	newest = snap;
+	raw_spin_unlock(&events_lock);
+	census_snapshot_put(old);
+}
+
+static void set_task(struct census_oom_task *to, struct task_struct *task)
+{
+	/* @task is current, or has an address space: its leader was not yet released. */
+	to->tgid = task_tgid_nr(task);
+	to->start = task->group_leader->start_boottime;
+	/* Not get_task_comm(), which takes task_lock(). */
+	memcpy(to->comm, task->comm, sizeof(to->comm));
+	to->comm[sizeof(to->comm) - 1] = '\0';
+}
+
+static u64 counter(struct mm_struct *mm, int member)
+{
+	return (u64)get_mm_counter(mm, member) << PAGE_SHIFT;
+}
+
+/* @task is alive: the OOM killer holds its task_lock(), or it is current. */
+static void add_victim(struct census_oom *oom, struct task_struct *task)
+{
+	struct mm_struct *mm = task->mm;
+	struct census_oom_victim *v;
+
+	if (oom->nr_victims++ >= MEMCENSUS_OOM_VICTIMS_MAX)
+		return;
+	v = &oom->victims[oom->nr_victims - 1];
+	memset(v, 0, sizeof(*v));
+	rcu_read_lock();
+	set_task(&v->task, task);
+	v->uid = __task_cred(task)->euid;
+#ifdef CONFIG_CGROUPS
+	v->cgroup = cgroup_id(task_dfl_cgroup(task));
+#endif
+	rcu_read_unlock();
+	v->oom_score_adj = READ_ONCE(task->signal->oom_score_adj);
+	if (!mm)
+		return;
+	v->vss = (u64)READ_ONCE(mm->total_vm) << PAGE_SHIFT;
+	v->anon = counter(mm, MM_ANONPAGES);
+	v->file = counter(mm, MM_FILEPAGES);
+	v->shmem = counter(mm, MM_SHMEMPAGES);
+	v->swap = counter(mm, MM_SWAPENTS);
+	v->pagetables = mm_pgtables_bytes(mm);
+}
+
+static void read_zones(struct census_oom *oom)
+{
+	int nid, i;
+
+	oom->nr_zones = 0;
+	oom->nr_nodes = 0;
+	for_each_online_node(nid) {
+		struct zone *zones = NODE_DATA(nid)->node_zones;
+
+		if (oom->nr_nodes < nodes_max)
+			census_node_glance(&oom->nodes[oom->nr_nodes++], nid);
+		for (i = 0; i < MAX_NR_ZONES && oom->nr_zones < zones_max; i++)
+			if (populated_zone(&zones[i]))
+				census_zone_glance(&oom->zones[oom->nr_zones++], &zones[i]);
+	}
+}
+
+/* Return: the event of the last kill, if one of @caller at @now belongs to it, or NULL. */
+static struct census_oom *same_event(const struct census_oom_task *caller, u8 scope, u64 now)
+{
+	struct census_oom *oom = &events[nr_events % MEMCENSUS_OOMS_MAX];
+
+	if (oom->number && oom->before == newest && oom->scope == scope &&
+	    oom->caller.tgid == caller->tgid && oom->caller.start == caller->start &&
+	    now - oom->last < ONE_EVENT)
+		return oom;
+	return NULL;
+}
+
+/* Replaces the oldest event, and moves its reference to @old. */
+static struct census_oom *new_event(const struct census_oom_task *caller, u8 scope, u64 now,
+				    const struct census_snapshot **old)
+{
+	struct census_oom *oom = &events[++nr_events % MEMCENSUS_OOMS_MAX];
+	struct census_zone *zones = oom->zones;
+	struct census_node *nodes = oom->nodes;
+
+	*old = oom->before;
+	memset(oom, 0, sizeof(*oom));
+	oom->zones = zones;
+	oom->nodes = nodes;
+	oom->number = nr_events;
+	oom->realtime = ktime_get_real_ns();
+	oom->boottime = now;
+	oom->scope = scope;
+	oom->caller = *caller;
+	if (newest)
+		oom->before = census_snapshot_get(newest);
+	census_system_glance(&oom->system);
+	read_zones(oom);
+	return oom;
+}
+
+static void read_after(struct work_struct *work);
+static DECLARE_DELAYED_WORK(after_work, read_after);
+
+/* Completes events that are old enough, and comes back for the others. */
+static void read_after(struct work_struct *work)
+{
+	u64 now = ktime_get_boottime_ns(), wait = 0;
+	unsigned int i;
+
+	raw_spin_lock(&events_lock);
+	for (i = 0; i < MEMCENSUS_OOMS_MAX; i++) {
+		struct census_oom *oom = &events[i];
+		u64 age = now - oom->last;
+
+		if (!oom->number || oom->delay)
+			continue;
+		if (age < DELAY) {
+			wait = max(wait, DELAY - age);
+			continue;
+		}
+		census_system_glance(&oom->after);
+		oom->delay = now - oom->boottime;
+	}
+	raw_spin_unlock(&events_lock);
+	if (wait)
+		queue_delayed_work(system_power_efficient_wq, &after_work,
+				   nsecs_to_jiffies(wait) + 1);
+}
+
+static bool is_global(const struct census_oom_task *caller, u64 now)
+{
+	return global_caller.tgid && global_caller.tgid == caller->tgid &&
+	       global_caller.start == caller->start && now - global_time < GLOBAL_MAX;
+}
+
+/* @victim: NULL if this kernel does not say who it is.  The caller holds oom_lock. */
+static void record_kill(struct task_struct *victim)
+{
+	const struct census_snapshot *old = NULL;
+	u64 now = ktime_get_boottime_ns();
+	struct census_oom_task caller;
+	struct census_oom *oom;
+	u8 scope;
+
+	rcu_read_lock();
+	set_task(&caller, current);
+	rcu_read_unlock();
+	scope = is_global(&caller, now) ? MEMCENSUS_OOM_SCOPE_MACHINE :
+					  MEMCENSUS_OOM_SCOPE_CGROUP;
+	raw_spin_lock(&events_lock);
+	oom = same_event(&caller, scope, now) ?: new_event(&caller, scope, now, &old);
+	oom->last = now;
+	if (victim)
+		add_victim(oom, victim);
+	raw_spin_unlock(&events_lock);
+	census_snapshot_put_atomic(old);
+	queue_delayed_work(system_power_efficient_wq, &after_work, nsecs_to_jiffies(DELAY) + 1);
+}
+
+/*
+ * Memory of the machine ran out.  Perhaps a victim of before is still exiting and none is
+ * killed now, so this only remembers who calls.
+ */
+static int on_oom(struct notifier_block *block, unsigned long unused, void *freed)
+{
+	rcu_read_lock();
+	set_task(&global_caller, current);
+	rcu_read_unlock();
+	global_time = ktime_get_boottime_ns();
+	if (!mark_victim)
+		record_kill(NULL);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block oom_notifier = { .notifier_call = on_oom };
+
+#ifdef CONFIG_TRACEPOINTS
+static void on_mark_victim(void *data, struct task_struct *task, uid_t uid)
+{
+	record_kill(task);
+}
+
+/* Some kernels pass the number of the task, which stays until this returns. */
+static void on_mark_victim_pid(void *data, int pid)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
+	if (task)
+		record_kill(task);
+	rcu_read_unlock();
+}
+
+static void *probe(void)
+{
+	return census_mark_victim_has_task() ? (void *)on_mark_victim : (void *)on_mark_victim_pid;
+}
+
+static void find_mark_victim(struct tracepoint *tp, void *found)
+{
+	if (!strcmp(tp->name, "mark_victim"))
+		*(struct tracepoint **)found = tp;
+}
+
+/* Return: 0, also if the kernel has no such tracepoint, or -ENOMEM. */
+static int trace_victims(void)
+{
+	struct tracepoint *tp = NULL;
+	int err = 0;
+
+	for_each_kernel_tracepoint(find_mark_victim, &tp);
+	if (tp)
+		err = tracepoint_probe_register(tp, probe(), NULL);
+	if (!err)
+		mark_victim = tp;
+	return err;
+}
+
+/* No kill is recorded afterwards. */
+static void untrace_victims(void)
+{
+	if (!mark_victim)
+		return;
+	tracepoint_probe_unregister(mark_victim, probe(), NULL);
+	/* A kill may still be in the probe, whose text goes with the module. */
+	tracepoint_synchronize_unregister();
+}
+#else
+static int trace_victims(void)
+{
+	return 0;
+}
+
+static void untrace_victims(void)
+{
+}
+#endif
+
+static size_t event_size(void)
+{
+	return zones_max * sizeof(*all_zones) + nodes_max * sizeof(*all_nodes);
+}
+
+/* Copies events, the newest first, with their zones and nodes to the memory behind @ooms. */
+static void copy_events(struct census_ooms *ooms)
+{
+	void *memory = ooms + 1;
+	unsigned int i;
+
+	for (i = 0; i < MEMCENSUS_OOMS_MAX && i < nr_events; i++) {
+		const struct census_oom *from = &events[(nr_events - i) % MEMCENSUS_OOMS_MAX];
+		struct census_oom *to = &ooms->event[ooms->nr++];
+
+		*to = *from;
+		if (to->before)
+			census_snapshot_get(to->before);
+		to->zones = memory;
+		to->nodes = memory + zones_max * sizeof(*to->zones);
+		memory += event_size();
+		memcpy(to->zones, from->zones, from->nr_zones * sizeof(*to->zones));
+		memcpy(to->nodes, from->nodes, from->nr_nodes * sizeof(*to->nodes));
+	}
+}
+
+/**
+ * census_ooms_get() - copy all events that are kept
+ *
+ * Return: the copies, for census_ooms_put(); -ENOMEM, or -EDQUOT if results use all of
+ * max_results.
+ */
+struct census_ooms *census_ooms_get(void)
+{
+	u64 size = sizeof(struct census_ooms) + MEMCENSUS_OOMS_MAX * event_size();
+	struct census_ooms *ooms;
+
+	if (!census_results_take(size))
+		return ERR_PTR(-EDQUOT);
+	ooms = census_kvzalloc(size);
+	if (!ooms) {
+		census_results_give(size);
+		return ERR_PTR(-ENOMEM);
+	}
+	ooms->size = size;
+	raw_spin_lock(&events_lock);
+	copy_events(ooms);
+	raw_spin_unlock(&events_lock);
+	return ooms;
+}
+
+/* @ooms may be NULL. */
+void census_ooms_put(struct census_ooms *ooms)
+{
+	unsigned int i;
+
+	if (!ooms)
+		return;
+	for (i = 0; i < ooms->nr; i++)
+		census_snapshot_put(ooms->event[i].before);
+	census_results_give(ooms->size);
+	kvfree(ooms);
+}
+
+/**
+ * census_oom_pid() - PID of a process of an event
+ * @oom: the event
+ * @task: a process of it
+ * @ns: PID namespace of the caller
+ *
+ * The process has exited and nothing keeps its PID.  In other namespaces than the initial
+ * one only the census before tells which number it had.
+ *
+ * Return: the PID; 0: unknown, or not in @ns.
+ */
+pid_t census_oom_pid(const struct census_oom *oom, const struct census_oom_task *task,
+		     struct pid_namespace *ns)
+{
+	const struct census_snapshot *snap = oom->before;
+	unsigned int i;
+
+	if (ns == &init_pid_ns)
+		return task->tgid;
+	for (i = 0; snap && i < snap->nr_tasks; i++)
+		if (snap->tasks[i]->start == task->start &&
+		    census_task_pid(snap->tasks[i], &init_pid_ns) == task->tgid)
+			return census_task_pid(snap->tasks[i], ns);
+	return 0;
+}
+
+static void free_events(void)
+{
+	kvfree(all_zones);
+	kvfree(all_nodes);
+}
+
+int census_oom_init(void)
+{
+	unsigned int i;
+	int err;
+
+	nodes_max = min_t(unsigned int, num_possible_nodes(), NODES_MAX);
+	zones_max = min_t(unsigned int, nodes_max * MAX_NR_ZONES, ZONES_MAX);
+	all_zones = census_kvcalloc(MEMCENSUS_OOMS_MAX * zones_max, sizeof(*all_zones));
+	all_nodes = census_kvcalloc(MEMCENSUS_OOMS_MAX * nodes_max, sizeof(*all_nodes));
+	if (!all_zones || !all_nodes) {
+		free_events();
+		return -ENOMEM;
+	}
+	for (i = 0; i < MEMCENSUS_OOMS_MAX; i++) {
+		events[i].zones = all_zones + i * zones_max;
+		events[i].nodes = all_nodes + i * nodes_max;
+	}
+	err = trace_victims();
+	if (err)
+		goto no_trace;
+	if (!mark_victim)
+		pr_notice("this kernel has no tracepoint mark_victim: OOM kills in cgroups are not recorded\n");
+	err = register_oom_notifier(&oom_notifier);
+	if (err)
+		goto no_notifier;
+	return 0;
+
+no_notifier:
+	untrace_victims();
+	/* Of a kill meanwhile; no census was published yet. */
+	cancel_delayed_work_sync(&after_work);
+no_trace:
+	free_events();
+	return err;
+}
+
+/* No census is published any more. */
+void census_oom_exit(void)
+{
+	unsigned int i;
+
+	/* Waits for callbacks that are running. */
+	unregister_oom_notifier(&oom_notifier);
+	untrace_victims();
+	cancel_delayed_work_sync(&after_work);
+	for (i = 0; i < MEMCENSUS_OOMS_MAX; i++)
+		census_snapshot_put(events[i].before);
+	census_snapshot_put(newest);
+	free_events();
+}

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * OOM on purpose, in a cgroup and of the machine: each time the census before it is there,
+ * with who was killed.  OOM_ROUNDS in the environment: how often, 5 by default.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "client/abi_table.h"
+#include "client/client_oom.h"
+#include "ko.h"
+#include "selftest.h"
+
+#define CGROUP		"/sys/fs/cgroup/"
+#define LIMITED		CGROUP "limited"
+#define TEXT		"/sys/kernel/debug/memcensus/oom"
+#define MIB		((size_t)1 << 20)
+
+/* Memory of a victim at the census before, and the limit of its cgroup. */
+#define HELD		(8 * MIB)
+#define LIMIT		(24 * MIB)
+
+static struct ooms ooms;
+
+static unsigned int rounds(void)
+{
+	const char *text = getenv("OOM_ROUNDS");
+
+	return text ? atoi(text) : 5;
+}
+
+#define ASSERT_OOMS(event)							\
+	ASSERT_EQ(0, ooms_get(event, &ooms))					\
+		TH_LOG("no answer: %s", ooms.wrong)
+
+static uint64_t newest(void)
+{
+	return ooms.n_events ? ooms.events[0].own.value[MEMCENSUS_OOM_NUMBER] : 0;
+}
+
+static bool enter(const char *dir)
+{
+	char path[128], text[32];
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
+	snprintf(text, sizeof(text), "%d", getpid());
+	return write_file(path, text);
+}
+
+/* Holds HELD, stops, then takes memory until it is killed. */
+static void eat(void *arg)
+{
+	const char *dir = arg;
+	char *at;
+
+	need(write_file("/proc/self/oom_score_adj", "1000"), "oom_score_adj");
+	need(!dir || enter(dir), "cgroup.procs");
+	write_pages(map_private(PLACE(0), HELD), HELD / PAGE);
+	child_stop();
+	for (;;) {
+		at = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (at == MAP_FAILED)
+			_exit(1);
+		write_pages(at, MIB / PAGE);
+	}
+}
+
+/* Return: whether the OOM killer killed @pid; waits for it. */
+static bool was_killed(pid_t pid)
+{
+	int status = 0;
+
+	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+	       WTERMSIG(status) == SIGKILL;
+}
+
+static uint64_t number_of(const struct oom_numbers *of, unsigned int n)
+{
+	return of->known >> n & 1 ? of->value[n] : UINT64_MAX;
+}
+
+/* Expects the newest event to be about @pid, after census @seq, in which it held HELD. */
+static void expect_event(struct __test_metadata *_metadata, uint64_t number, unsigned int scope,
+			 pid_t pid, uint64_t seq)
+{
+	const struct oom_event *event = &ooms.events[0];
+	const struct oom_victim *victim = &ooms.victims[0];
+	uint64_t pss;
+
+	ASSERT_LT(0, ooms.n_events);
+	EXPECT_EQ(number, number_of(&event->own, MEMCENSUS_OOM_NUMBER));
+	EXPECT_EQ(scope, number_of(&event->own, MEMCENSUS_OOM_SCOPE));
+	EXPECT_EQ(1, number_of(&event->own, MEMCENSUS_OOM_VICTIMS));
+	EXPECT_EQ(seq, number_of(&event->own, MEMCENSUS_OOM_CENSUS));
+	EXPECT_LE(number_of(&event->own, MEMCENSUS_OOM_CENSUS_REALTIME_NS),
+		  number_of(&event->own, MEMCENSUS_OOM_REALTIME_NS));
+	ASSERT_LT(0, ooms.n_victims);
+	EXPECT_EQ(number, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_OOM));
+	EXPECT_EQ(pid, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_PID));
+	EXPECT_EQ(0, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_UID));
+	EXPECT_EQ(1000, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ));
+	EXPECT_STREQ("oom", victim->comm);
+	/* Counters of an address space may lack pages of each processor. */
+	EXPECT_LE(HELD - MIB, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_ANON));
+	EXPECT_LE(HELD, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_VSS));
+	EXPECT_LE(1, ooms.zones);
+	EXPECT_LE(1, ooms.nodes);
+	EXPECT_EQ(sysconf(_SC_PHYS_PAGES) * PAGE,
+		  number_of(&event->bytes, MEMCENSUS_S_TOTAL));
+	EXPECT_EQ(1, ooms.scans);
+	EXPECT_EQ(1, ooms.systems);
+	EXPECT_EQ(seq, ooms.seq);
+	pss = oom_pss_before(&ooms, pid);
+	EXPECT_LE(HELD, pss);
+	EXPECT_LT(pss, HELD + 4 * MIB);
+}
+
+/* Takes a census of all processes; its number. */
+static uint64_t take(struct __test_metadata *_metadata)
+{
+	const struct census_request all = {};
+	struct census_error error = {};
+	struct census census;
+	uint64_t seq;
+
+	ASSERT_EQ(0, census_take(&all, &census, &error))
+		TH_LOG("no census: %s", error.text);
+	seq = census.seq;
+	census_free(&census);
+	return seq;
+}
+
+static bool make_cgroup(const char *dir, size_t limit)
+{
+	char path[128], text[32];
+
+	write_file(CGROUP "cgroup.subtree_control", "+memory");
+	mkdir(dir, 0755);
+	snprintf(path, sizeof(path), "%s/memory.swap.max", dir);
+	write_file(path, "0");
+	snprintf(path, sizeof(path), "%s/memory.max", dir);
+	snprintf(text, sizeof(text), "%zu", limit);
+	return write_file(path, text);
+}
+
+FIXTURE(oom)
+{
+	bool cgroup;
+	uint64_t before;
+};
+
+FIXTURE_SETUP(oom)
+{
+	self->cgroup = make_cgroup(LIMITED, LIMIT);
+	ASSERT_OOMS(0);
+	self->before = newest();
+}
+
+FIXTURE_TEARDOWN(oom)
+{
+	rmdir(LIMITED);
+}
+
+TEST_F(oom, in_a_cgroup)
+{
+	struct stat st;
+	unsigned int i;
+	uint64_t seq;
+	pid_t pid;
+
+	if (!self->cgroup)
+		SKIP(return, "kernel has no memory cgroups");
+	ASSERT_EQ(0, stat(LIMITED, &st));
+	for (i = 1; i <= rounds(); i++) {
+		pid = child_start(eat, LIMITED);
+		ASSERT_LT(0, pid);
+		seq = take(_metadata);
+		kill(pid, SIGCONT);
+		ASSERT_TRUE(was_killed(pid));
+		ASSERT_OOMS(0);
+		expect_event(_metadata, self->before + i, MEMCENSUS_OOM_SCOPE_CGROUP, pid, seq);
+		EXPECT_EQ(st.st_ino, number_of(&ooms.victims[0].own, MEMCENSUS_OOM_VICTIM_CGROUP));
+		EXPECT_STREQ("oom", ooms.events[0].caller);
+		EXPECT_EQ(pid, number_of(&ooms.events[0].own, MEMCENSUS_OOM_CALLER_PID));
+		EXPECT_GE(MEMCENSUS_OOMS_MAX, ooms.n_events);
+	}
+}
+
+/* What came back is there about a second later: a victim of 16 MiB more, of a busy machine. */
+TEST_F(oom, what_came_back)
+{
+	uint64_t delay;
+	unsigned int i;
+	pid_t pid;
+
+	if (!self->cgroup)
+		SKIP(return, "kernel has no memory cgroups");
+	pid = child_start(eat, LIMITED);
+	ASSERT_LT(0, pid);
+	take(_metadata);
+	kill(pid, SIGCONT);
+	ASSERT_TRUE(was_killed(pid));
+	for (i = 0; i < 300; i++) {
+		ASSERT_OOMS(0);
+		delay = number_of(&ooms.events[0].own, MEMCENSUS_OOM_DELAY_NS);
+		if (delay != UINT64_MAX)
+			break;
+		EXPECT_EQ(0, ooms.events[0].after.known);
+		sleep_ms(100);
+	}
+	EXPECT_LE(1000000000ULL, delay);
+	EXPECT_NE(UINT64_MAX, delay);
+	EXPECT_EQ(ooms.events[0].bytes.known, ooms.events[0].after.known);
+	EXPECT_LT(number_of(&ooms.events[0].after, MEMCENSUS_S_ANON) + HELD,
+		  number_of(&ooms.events[0].bytes, MEMCENSUS_S_ANON));
+}
+
+/* A cgroup that is killed as a whole is one event. */
+TEST_F(oom, a_whole_cgroup)
+{
+	pid_t pids[3];
+	unsigned int i, j, found;
+
+	if (!self->cgroup || !write_file(LIMITED "/memory.oom.group", "1"))
+		SKIP(return, "kernel kills no cgroup as a whole");
+	for (i = 0; i < 2; i++) {
+		pids[i] = child_start((void (*)(void *))child_stop, NULL);
+		ASSERT_LT(0, pids[i]);
+	}
+	for (i = 0; i < 2; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%d", pids[i]);
+		ASSERT_TRUE(write_file(LIMITED "/cgroup.procs", text));
+	}
+	pids[2] = child_start(eat, LIMITED);
+	ASSERT_LT(0, pids[2]);
+	take(_metadata);
+	kill(pids[2], SIGCONT);
+	for (i = 0; i < 3; i++)
+		EXPECT_TRUE(was_killed(pids[i]));
+	ASSERT_OOMS(0);
+	EXPECT_EQ(self->before + 1, newest());
+	EXPECT_EQ(3, number_of(&ooms.events[0].own, MEMCENSUS_OOM_VICTIMS));
+	for (i = 0; i < 3; i++) {
+		for (j = 0, found = 0; j < ooms.n_victims; j++)
+			found += number_of(&ooms.victims[j].own, MEMCENSUS_OOM_VICTIM_OOM) ==
+				 newest() &&
+				 number_of(&ooms.victims[j].own, MEMCENSUS_OOM_VICTIM_PID) ==
+				 (uint64_t)pids[i];
+		EXPECT_EQ(1, found);
+	}
+	write_file(LIMITED "/memory.oom.group", "0");
+}
+
+/* The OOM killer of the machine, called by hand. */
+TEST_F(oom, called_by_hand)
+{
+	unsigned int i;
+	uint64_t seq;
+	pid_t pid;
+
+	for (i = 1; i <= rounds(); i++) {
+		pid = child_start(eat, NULL);
+		ASSERT_LT(0, pid);
+		seq = take(_metadata);
+		if (!write_file("/proc/sysrq-trigger", "f")) {
+			child_end(pid);
+			SKIP(return, "kernel has no sysrq");
+		}
+		ASSERT_TRUE(was_killed(pid));
+		ASSERT_OOMS(0);
+		expect_event(_metadata, self->before + i, MEMCENSUS_OOM_SCOPE_MACHINE, pid, seq);
+	}
+}
+
+static uint64_t meminfo_kib(const char *name)
+{
+	FILE *file = fopen("/proc/meminfo", "r");
+	unsigned long long kib = 0, found = 0;
+	char line[128], word[64];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%63[^:]: %llu kB", word, &kib) == 2 && !strcmp(word, name))
+			found = kib;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* All memory of the machine, most of it by hugetlb, which is quick: no page is written. */
+TEST_F(oom, of_the_machine)
+{
+	uint64_t seq, kib, pool;
+	char text[32];
+	pid_t pid;
+
+	pool = read_number(huge_pool(HUGE, "nr_hugepages"));
+	kib = meminfo_kib("MemAvailable");
+	snprintf(text, sizeof(text), "%llu",
+		 (unsigned long long)(kib > 128 << 10 ? (kib - (128 << 10)) / (HUGE >> 10) : 0));
+	pid = child_start(eat, NULL);
+	ASSERT_LT(0, pid);
+	seq = take(_metadata);
+	write_file(huge_pool(HUGE, "nr_hugepages"), text);
+	diag("%llu KiB of %llu are left", (unsigned long long)meminfo_kib("MemAvailable"),
+	     (unsigned long long)kib);
+	kill(pid, SIGCONT);
+	EXPECT_TRUE(was_killed(pid));
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)pool);
+	write_file(huge_pool(HUGE, "nr_hugepages"), text);
+	ASSERT_OOMS(0);
+	expect_event(_metadata, self->before + 1, MEMCENSUS_OOM_SCOPE_MACHINE, pid, seq);
+	/* The zones had hardly any memory. */
+	EXPECT_LT(ooms.free, 256 * MIB);
+}
+
+/* The file says the same, and refuses a number that is not kept. */
+TEST_F(oom, text)
+{
+	char text[65536] = "", line[64];
+	ssize_t got, n = 0;
+	pid_t pid;
+	int fd;
+
+	pid = child_start(eat, NULL);
+	ASSERT_LT(0, pid);
+	take(_metadata);
+	if (!write_file("/proc/sysrq-trigger", "f")) {
+		child_end(pid);
+		SKIP(return, "kernel has no sysrq");
+	}
+	ASSERT_TRUE(was_killed(pid));
+	fd = open(TEXT, O_RDONLY);
+	ASSERT_LE(0, fd);
+	while ((got = read(fd, text + n, sizeof(text) - 1 - n)) > 0)
+		n += got;
+	close(fd);
+	EXPECT_EQ(0, got);
+	snprintf(line, sizeof(line), "# OOM %llu of ", (unsigned long long)self->before + 1);
+	EXPECT_EQ(0, strncmp(text, line, strlen(line)));
+	snprintf(line, sizeof(line), "  killed %d oom: uid 0 ", pid);
+	EXPECT_NE(NULL, strstr(text, line))
+		TH_LOG("%.1000s", text);
+	snprintf(line, sizeof(line), "\n%9d %6d ", pid, 0);
+	EXPECT_NE(NULL, strstr(text, line));
+	EXPECT_EQ(NULL, abi_address_in_text(text));
+	EXPECT_EQ(-EINVAL, ooms_get(self->before + 1000, &ooms));
+}
+
+/* A census of some processes, or without processes, is not the one before. */
+TEST_F(oom, only_whole_censuses)
+{
+	const struct census_request zones = { .parts = MEMCENSUS_PART_ZONES };
+	struct census census;
+	uint64_t seq;
+	pid_t pid;
+
+	if (!self->cgroup)
+		SKIP(return, "kernel has no memory cgroups");
+	pid = child_start(eat, LIMITED);
+	ASSERT_LT(0, pid);
+	seq = take(_metadata);
+	ASSERT_CENSUS(pid, &census);
+	census_free(&census);
+	ASSERT_EQ(0, census_take(&zones, &census, NULL));
+	census_free(&census);
+	kill(pid, SIGCONT);
+	ASSERT_TRUE(was_killed(pid));
+	ASSERT_OOMS(0);
+	expect_event(_metadata, self->before + 1, MEMCENSUS_OOM_SCOPE_CGROUP, pid, seq);
+}
+
+/* Without a census before it, the event says so. */
+TEST_F(oom, no_census_before)
+{
+	char text[4096] = "";
+	pid_t pid;
+	int fd;
+
+	if (!self->cgroup)
+		SKIP(return, "kernel has no memory cgroups");
+	if (!ko_path())
+		SKIP(return, "no file in MEMCENSUS_KO");
+	ASSERT_EQ(0, ko_unload_patiently(5000));
+	ASSERT_EQ(0, ko_load(""));
+	ASSERT_OOMS(0);
+	EXPECT_EQ(0, ooms.n_events);
+	EXPECT_EQ(0, ooms.zones);
+	pid = child_start(eat, LIMITED);
+	ASSERT_LT(0, pid);
+	kill(pid, SIGCONT);
+	ASSERT_TRUE(was_killed(pid));
+	ASSERT_OOMS(0);
+	ASSERT_EQ(1, ooms.n_events);
+	EXPECT_EQ(1, newest());
+	EXPECT_EQ(UINT64_MAX, number_of(&ooms.events[0].own, MEMCENSUS_OOM_CENSUS));
+	EXPECT_EQ(0, ooms.scans + ooms.n_tasks);
+	EXPECT_EQ(pid, number_of(&ooms.victims[0].own, MEMCENSUS_OOM_VICTIM_PID));
+	fd = open(TEXT, O_RDONLY);
+	ASSERT_LE(0, fd);
+	ASSERT_LT(0, read(fd, text, sizeof(text) - 1));
+	close(fd);
+	EXPECT_NE(NULL, strstr(text, "no census was taken before it"))
+		TH_LOG("%s", text);
+}
+
+TEST_HARNESS_MAIN

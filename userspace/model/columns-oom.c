@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The columns of OOM events and of the processes that were killed. */
+#include "model/columns.h"
+
+static const char *const scopes[] = {
+	[MEMCENSUS_OOM_SCOPE_MACHINE] = "machine",
+	[MEMCENSUS_OOM_SCOPE_CGROUP] = "cgroup",
+};
+_Static_assert(ARRAY_SIZE(scopes) == MEMCENSUS_OOM_SCOPE_MAX + 1, "a scope has no word");
+
+#define OOM(num, ...)	ATTRIBUTE(oom, MEMCENSUS_OOM_##num, __VA_ARGS__)
+#define OOM_NS(num, header, member, kind, help)				\
+	NAMED(oom, MEMCENSUS_OOM_##num##_NS, #member "_ns", header, member, U64, kind, help)
+
+static const struct column oom_fields[] = {
+	OOM(NUMBER, "OOM", number, U64, ID, "number since the module was loaded"),
+	OOM_NS(REALTIME, "Time", realtime, REALTIME, "first kill, since 1970"),
+	OOM_NS(BOOTTIME, "Boottime", boottime, SINCE_BOOT, "first kill, since boot"),
+	OOM(SCOPE, "Scope", scope, U32, WORD, "what ran out of memory: the machine, or a cgroup",
+	    .words = scopes, .n_words = ARRAY_SIZE(scopes)),
+	OOM(VICTIMS, "Victims", victims, U32, COUNT, "processes killed"),
+	OOM(CALLER_PID, "CallerPID", caller_pid, U32, ID, "process whose allocation failed"),
+	OOM(CALLER_COMM, "Caller", caller_comm, STRING, TEXT, "its command name"),
+	OOM(CENSUS, "Census", census, U64, ID, "number of the last census before it"),
+	OOM_NS(CENSUS_REALTIME, "CensusTime", census_realtime, REALTIME,
+	       "beginning of that census, since 1970"),
+	OOM(BYTES, "Bytes", bytes, FIGURES, NEST, ""),
+	OOM_NS(DELAY, "Delay", delay, DURATION, "from the first kill to after"),
+	OOM(AFTER, "After", after, FIGURES, NEST, ""),
+};
+
+#define VICTIM(num, ...)	ATTRIBUTE(oom_victim, MEMCENSUS_OOM_VICTIM_##num, __VA_ARGS__)
+
+static const struct column victim_fields[] = {
+	VICTIM(OOM, "OOM", oom, U64, ID, "number of the event"),
+	VICTIM(PID, "PID", pid, U32, ID, "its process ID"),
+	VICTIM(COMM, "Command", comm, STRING, TEXT, "command name"),
+	VICTIM(UID, "UID", uid, U32, ID, "effective user ID"),
+	VICTIM(CGROUP, "Cgroup", cgroup, U64, ID, "cgroup ID in the default hierarchy"),
+	NAMED(oom_victim, MEMCENSUS_OOM_VICTIM_START_NS, "start_ns", "Start", start, U64,
+	      SINCE_BOOT, "start, since boot"),
+	VICTIM(OOM_SCORE_ADJ, "OOMadj", oom_score_adj, S32, ID, "OOM score adjustment",
+	       .sign = true),
+	VICTIM(VSS, "VSS", vss, U64, BYTES, "mapped addresses"),
+	VICTIM(ANON, "Anon", anon, U64, BYTES, "resident anonymous memory, a counter"),
+	VICTIM(FILE, "File", file, U64, BYTES, "resident pages of files, a counter"),
+	VICTIM(SHMEM, "Shmem", shmem, U64, BYTES, "resident shared memory, a counter"),
+	VICTIM(SWAP, "Swap", swap, U64, BYTES, "swapped out, a counter"),
+	VICTIM(PAGETABLES, "Tables", pagetables, U64, BYTES, "page tables"),
+};
+
+DERIVED(victim_user, oom_victim, text,
+	KNOWN(row, MEMCENSUS_OOM_VICTIM_UID) ? name_of_user(view, row->uid) : NULL,
+	value->text)
+DERIVED(victim_cgroup, oom_victim, text,
+	KNOWN(row, MEMCENSUS_OOM_VICTIM_CGROUP) ? name_of_cgroup(view, row->cgroup) : NULL,
+	value->text)
+
+/* What @number was of the victim in the census before it. */
+static bool figure_before(const struct view *view, const struct oom_victim *victim,
+			  unsigned int number, struct value *value)
+{
+	const struct task *task = oom_task(view->snap, victim);
+
+	if (!task || !KNOWN(&task->figures, number))
+		return false;
+	value->number = task->figures.v[number];
+	return true;
+}
+
+static bool pss_before(const struct view *view, const void *record, struct value *value)
+{
+	return figure_before(view, record, MEMCENSUS_F_PSS, value);
+}
+
+static bool uss_before(const struct view *view, const void *record, struct value *value)
+{
+	return figure_before(view, record, MEMCENSUS_F_USS, value);
+}
+
+static const struct column victim_derived[] = {
+	{ "user", "User", "name of the effective user", .kind = KIND_TEXT, .in_json = true,
+	  .derive = victim_user },
+	{ "cgroup_path", "CgroupPath", "path of its cgroup in the default hierarchy",
+	  .kind = KIND_TEXT, .in_json = true, .derive = victim_cgroup },
+	{ "uss_before", "USSbefore", "its USS in the census before", .kind = KIND_BYTES,
+	  .in_json = true, .derive = uss_before },
+	{ "pss_before", "PSSbefore", "its PSS in the census before", .kind = KIND_BYTES,
+	  .in_json = true, .derive = pss_before },
+};
+
+const struct record_type oom_record = {
+	.name = "OOM event",
+	.fields = COLUMNS_TO(MEMCENSUS_OOM_MAX, oom_fields),
+	IN_SNAPSHOT(ooms, n_ooms),
+};
+
+const struct record_type oom_victim_record = {
+	.name = "victim of an OOM event",
+	.fields = COLUMNS_TO(MEMCENSUS_OOM_VICTIM_MAX, victim_fields),
+	.derived = COLUMNS(victim_derived),
+	IN_SNAPSHOT(oom_victims, n_oom_victims),
+};
