@@ -147,6 +147,7 @@ int main(void)
 		{ "reclaim", &trace_work_record },
 		{ "owners", &owners_record }, { "pair", &pair_record },
 		{ "physical_pass", &physical_record },
+		{ "oom_event", &oom_record }, { "oom_killed", &oom_victim_record },
 		{ "if_stopped", &stopped_record }, { "stopped_file", &stopped_file_record },
 		{ "family", &family_record }, { "family_member", &family_member_record },
 	};

@@ -134,7 +134,7 @@ static enum taken replay_take(struct source *source,
 		return TAKE_FAILED;
 	names_live(snap);
 	cgroups_add(snap);
-	if (!snap->has_totals && !snap->has_physical)
+	if ((!snap->has_totals || snap->has_ooms) && !snap->has_physical)
 		return TAKE_DONE;
 	proc_texts_add(snap, PROC_TEXTS_MEMINFO, meminfo_text, strlen(meminfo_text));
 	proc_texts_apply(snap);

@@ -92,15 +92,15 @@ static void group_end(struct stream *s, size_t group, uint64_t frames,
 #define UNKNOWN UINT64_MAX
 
 /* @blocks: free blocks of the four orders of a small zone. */
-static void put_zone(struct stream *s, const char *name, const uint64_t blocks[4],
-		     uint64_t min_pages, int types)
+static void put_zone_as(struct stream *s, uint16_t as, const char *name,
+			const uint64_t blocks[4], uint64_t min_pages, int types)
 {
 	/* The list of order 2 was too long to count. */
 	static const uint64_t unmovable[] = { 1, 2, UNKNOWN, 0 };
 	size_t zone, type, nest, order;
 
-	stream_begin(s, SEQ);
-	zone = stream_nest(s, MEMCENSUS_A_ZONE);
+	stream_begin(s, as == MEMCENSUS_A_ZONE ? SEQ : 0);
+	zone = stream_nest(s, as);
 	stream_u32(s, MEMCENSUS_ZONE_NODE, 0);
 	stream_string(s, MEMCENSUS_ZONE_NAME, name);
 	stream_put(s, MEMCENSUS_ZONE_FREE_BLOCKS, blocks, 4 * sizeof(*blocks));
@@ -127,6 +127,12 @@ static void put_zone(struct stream *s, const char *name, const uint64_t blocks[4
 	stream_put(s, MEMCENSUS_ZONE_LOWMEM_RESERVE, blocks, 2 * sizeof(*blocks));
 	stream_nest_end(s, zone);
 	stream_end(s);
+}
+
+static void put_zone(struct stream *s, const char *name, const uint64_t blocks[4],
+		     uint64_t min_pages, int types)
+{
+	put_zone_as(s, MEMCENSUS_A_ZONE, name, blocks, min_pages, types);
 }
 
 static void put_node(struct stream *s)
@@ -781,6 +787,139 @@ static void scene_physical_lost(struct stream *s)
 	put_physical(s, 8);
 }
 
+/* Amounts in KiB; @at: of the event in ms after the census before; @before: it has one. */
+static void put_oom(struct stream *s, uint64_t number, uint32_t scope, uint32_t victims,
+		    uint64_t at, bool before)
+{
+	const uint64_t realtime = 1700000000000000000ULL;
+	size_t record, nest;
+
+	stream_begin(s, 0);
+	record = stream_nest(s, MEMCENSUS_A_OOM);
+	stream_u64(s, MEMCENSUS_OOM_NUMBER, number);
+	stream_u64(s, MEMCENSUS_OOM_REALTIME_NS, realtime + at * 1000000);
+	stream_u64(s, MEMCENSUS_OOM_BOOTTIME_NS, 1000000000000ULL + at * 1000000);
+	stream_u32(s, MEMCENSUS_OOM_SCOPE, scope);
+	stream_u32(s, MEMCENSUS_OOM_VICTIMS, victims);
+	stream_u32(s, MEMCENSUS_OOM_CALLER_PID, 300);
+	stream_string(s, MEMCENSUS_OOM_CALLER_COMM, "sh");
+	if (before) {
+		stream_u64(s, MEMCENSUS_OOM_CENSUS, SEQ);
+		stream_u64(s, MEMCENSUS_OOM_CENSUS_REALTIME_NS, realtime);
+	}
+	nest = stream_nest(s, MEMCENSUS_OOM_BYTES);
+	stream_u64(s, MEMCENSUS_S_TOTAL, KIB(100000));
+	stream_u64(s, MEMCENSUS_S_FREE, KIB(400));
+	stream_u64(s, MEMCENSUS_S_AVAILABLE, KIB(300));
+	stream_u64(s, MEMCENSUS_S_ANON, KIB(90000));
+	stream_u64(s, MEMCENSUS_S_SHMEM, KIB(500));
+	stream_u64(s, MEMCENSUS_S_SLAB_RECLAIMABLE, KIB(1000));
+	stream_u64(s, MEMCENSUS_S_SWAP_FREE, 0);
+	stream_nest_end(s, nest);
+	if (before) {
+		stream_u64(s, MEMCENSUS_OOM_DELAY_NS, 1004000000);
+		nest = stream_nest(s, MEMCENSUS_OOM_AFTER);
+		stream_u64(s, MEMCENSUS_S_TOTAL, KIB(100000));
+		stream_u64(s, MEMCENSUS_S_FREE, KIB(85400));
+		stream_u64(s, MEMCENSUS_S_AVAILABLE, KIB(85300));
+		stream_u64(s, MEMCENSUS_S_ANON, KIB(5000));
+		stream_u64(s, MEMCENSUS_S_SHMEM, KIB(500));
+		stream_u64(s, MEMCENSUS_S_SLAB_RECLAIMABLE, KIB(1000));
+		stream_u64(s, MEMCENSUS_S_SWAP_FREE, KIB(100));
+		stream_nest_end(s, nest);
+	}
+	stream_nest_end(s, record);
+	stream_end(s);
+}
+
+/* @start: ns since boot; @pid 0: not visible */
+static void put_victim(struct stream *s, uint64_t oom, uint32_t pid, const char *comm,
+		       uint64_t start, uint64_t anon)
+{
+	const int32_t adj = -17;
+	size_t record;
+
+	stream_begin(s, 0);
+	record = stream_nest(s, MEMCENSUS_A_OOM_VICTIM);
+	stream_u64(s, MEMCENSUS_OOM_VICTIM_OOM, oom);
+	if (pid)
+		stream_u32(s, MEMCENSUS_OOM_VICTIM_PID, pid);
+	stream_string(s, MEMCENSUS_OOM_VICTIM_COMM, comm);
+	stream_u32(s, MEMCENSUS_OOM_VICTIM_UID, 0);
+	stream_u64(s, MEMCENSUS_OOM_VICTIM_CGROUP, 4242);
+	stream_u64(s, MEMCENSUS_OOM_VICTIM_START_NS, start);
+	stream_put(s, MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ, &adj, sizeof(adj));
+	stream_u64(s, MEMCENSUS_OOM_VICTIM_VSS, KIB(100000));
+	stream_u64(s, MEMCENSUS_OOM_VICTIM_ANON, KIB(anon));
+	stream_u64(s, MEMCENSUS_OOM_VICTIM_FILE, KIB(12));
+	stream_u64(s, MEMCENSUS_OOM_VICTIM_SHMEM, 0);
+	stream_u64(s, MEMCENSUS_OOM_VICTIM_SWAP, KIB(128));
+	stream_u64(s, MEMCENSUS_OOM_VICTIM_PAGETABLES, KIB(200));
+	stream_nest_end(s, record);
+	stream_end(s);
+}
+
+/* The zones, and @before the census before, as of scene_small(). */
+static void put_ooms(struct stream *s, bool before)
+{
+	static const uint64_t dma[] = { 1, 0, 0, 0 }, normal[] = { 3, 1, 0, 0 };
+	size_t record;
+
+	s->oom = true;
+	stream_info(s);
+	put_oom(s, 3, MEMCENSUS_OOM_SCOPE_MACHINE, 1, 4200, before);
+	put_oom(s, 2, MEMCENSUS_OOM_SCOPE_CGROUP, 10, 2000, before);
+	put_victim(s, 3, 200, "redis-server", 400000000000ULL, 85000);
+	/* Of another process that had the number before, and of another PID namespace. */
+	put_victim(s, 2, 100, "init", 200000000001ULL, 10);
+	put_victim(s, 2, 0, "evil\x1b\nname", 600000000000ULL, 20);
+	stream_begin(s, 0);
+	record = stream_nest(s, MEMCENSUS_A_OOM_NODE);
+	stream_u32(s, MEMCENSUS_NODE_ID, 0);
+	stream_u32(s, MEMCENSUS_NODE_KSWAPD, MEMCENSUS_KSWAPD_RUNNING);
+	stream_u32(s, MEMCENSUS_NODE_KSWAPD_FAILURES, 16);
+	stream_u32(s, MEMCENSUS_NODE_BALANCED, 0);
+	stream_nest_end(s, record);
+	stream_end(s);
+	put_zone_as(s, MEMCENSUS_A_OOM_ZONE, "DMA", dma, 8, 0);
+	put_zone_as(s, MEMCENSUS_A_OOM_ZONE, "Normal", normal, 16, 0);
+	if (before) {
+		stream_scan(s, SEQ);
+		put_task(s, 100, 0, "init", MEMCENSUS_STATE_WALKED, 400, 100, 0);
+		put_task(s, 200, 4000000000U, "redis-server", MEMCENSUS_STATE_WALKED,
+			 50000, 2000, 128);
+		put_task(s, 300, 0, "sh", MEMCENSUS_STATE_WALKED, 40, 60, 0);
+		put_node(s);
+		put_system(s);
+	}
+	stream_done(s, 0, NULL, 0);
+}
+
+static void scene_oom(struct stream *s)
+{
+	put_ooms(s, true);
+}
+
+static void scene_oom_unknown(struct stream *s)
+{
+	put_ooms(s, false);
+}
+
+static void scene_oom_none(struct stream *s)
+{
+	s->oom = true;
+	stream_info(s);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* Told with the number of the event that was asked for. */
+static void scene_oom_refused(struct stream *s)
+{
+	stream_done(s, -EINVAL,
+		    "EVENT: no OOM event of this number is kept: leave EVENT out to get all that are",
+		    28);
+}
+
 static const struct scene {
 	const char *name;
 	void (*fill)(struct stream *s);
@@ -823,6 +962,10 @@ static const struct scene {
 	{ "most", scene_most },
 	{ "physical", scene_physical },
 	{ "physical-lost", scene_physical_lost },
+	{ "oom", scene_oom },
+	{ "oom-unknown", scene_oom_unknown },
+	{ "oom-none", scene_oom_none },
+	{ "oom-refused", scene_oom_refused },
 };
 
 int scene_fill(struct stream *s, const char *name)

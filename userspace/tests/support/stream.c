@@ -53,6 +53,7 @@ void stream_begin(struct stream *s, uint64_t seq)
 	stream_header(s, STREAM_FAMILY, NLM_F_MULTI);
 	genl = stream_room(s, GENL_HDRLEN);
 	genl->cmd = s->physical ? MEMCENSUS_CMD_PHYSICAL :
+		    s->oom ? MEMCENSUS_CMD_OOM :
 		    s->pages ? MEMCENSUS_CMD_PAGES : MEMCENSUS_CMD_SNAPSHOT;
 	genl->version = MEMCENSUS_GENL_VERSION;
 	if (seq)
@@ -180,11 +181,16 @@ static size_t put_scan(struct stream *s, uint64_t seq, uint8_t basis)
 	return nest;
 }
 
+void stream_scan(struct stream *s, uint64_t seq)
+{
+	stream_nest_end(s, put_scan(s, seq, MEMCENSUS_BASIS_MAPCOUNT));
+	stream_end(s);
+}
+
 void stream_head(struct stream *s, uint64_t seq, uint32_t abi)
 {
 	put_info(s, abi, 0);
-	stream_nest_end(s, put_scan(s, seq, MEMCENSUS_BASIS_MAPCOUNT));
-	stream_end(s);
+	stream_scan(s, seq);
 }
 
 void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,

@@ -21,7 +21,7 @@
  * @room: bytes allocated
  * @message: offset of the open message
  * @netlink_seq: sequence number of the request
- * @pages, @physical: messages that are begun have the command PAGES, PHYSICAL
+ * @pages, @physical, @oom: messages that are begun have the command PAGES, PHYSICAL, OOM
  * @basis: enum memcensus_basis of the census, from its head
  * @moment: time of the census in ns since that of the first
  */
@@ -33,6 +33,7 @@ struct stream {
 	uint32_t netlink_seq;
 	bool pages;
 	bool physical;
+	bool oom;
 	uint8_t basis;
 	uint64_t moment;
 };
@@ -60,8 +61,9 @@ void stream_done(struct stream *s, int error, const char *text, int offset);
 void stream_error(struct stream *s, int error, const char *text, int offset,
 		  const struct nlmsghdr *request, int capped);
 
-/* An INFO alone. */
+/* An INFO alone, and a SCAN alone. */
 void stream_info(struct stream *s);
+void stream_scan(struct stream *s, uint64_t seq);
 
 /* An INFO, and the SCAN that opens census @seq on the mapcount basis. */
 void stream_head(struct stream *s, uint64_t seq, uint32_t abi);
