@@ -273,4 +273,42 @@ TEST_F(cgroups, selected)
 	EXPECT_GE(FORKED, labs(pod->uss - uss));
 }
 
+/* The number that a shell command prints; -1: none. */
+static long number_by(const char *command)
+{
+	long number = -1;
+	FILE *out = popen(command, "r");
+
+	need(out, command);
+	if (fscanf(out, "%ld", &number) != 1)
+		number = -1;
+	pclose(out);
+	return number;
+}
+
+/* Commands of processes, live and of a record of the subtree, have those of the subtree. */
+TEST_F(cgroups, in_other_commands)
+{
+	static const char mappings[] = "grep -c '^[0-9]*:  '";
+	static const char record[] = "/tmp/memcensus-pod.record";
+	static const char steady[] = "sed -n 's/.* \\([0-9]*\\) do not grow.*/\\1/p'";
+	char command[256];
+
+	unlink(record);
+	snprintf(command, sizeof(command), "memcensus map --cgroup " POD " | %s", mappings);
+	EXPECT_EQ(2, number_by(command));
+	EXPECT_EQ(4, number_by("memcensus watch --cgroup " POD " 0.1 2 --raw -H | wc -l"));
+	snprintf(command, sizeof(command),
+		 "memcensus leak --cgroup " POD " --for 0.8 --interval 0.1 | %s", steady);
+	EXPECT_EQ(2, number_by(command));
+	snprintf(command, sizeof(command),
+		 "memcensus record %s --vmas --cgroup " POD " && memcensus -f %s -H | wc -l",
+		 record, record);
+	EXPECT_EQ(2, number_by(command));
+	snprintf(command, sizeof(command), "memcensus map -f %s --cgroup " POD "/one | %s", record,
+		 mappings);
+	EXPECT_EQ(1, number_by(command));
+	unlink(record);
+}
+
 TEST_HARNESS_MAIN

@@ -64,16 +64,20 @@ static struct fault_process *get_process(struct fault_record *record, uint32_t p
 	return process;
 }
 
-int fault_record_begin(struct fault_record *record, uint32_t pid, struct failure *why)
+void fault_record_begin(struct fault_record *record)
 {
-	struct fault_process *process;
-	struct ids threads = { NULL, 0 };
-
 	*record = (struct fault_record){ .page = (uint64_t)sysconf(_SC_PAGESIZE) };
 	record->budget.most = PAGE_STACKS_BYTES;
-	if (!pid)
-		return 0;
-	process = get_process(record, pid);
+}
+
+int fault_record_process(struct fault_record *record, uint32_t pid, struct failure *why)
+{
+	struct fault_process *process = get_process(record, pid);
+	struct ids threads = { NULL, 0 };
+
+	if (!process)
+		return fail(why, FAIL_SYSTEM, "more than %d processes at the same time",
+			    FAULT_PROCESSES_MAX);
 	if (code_maps_read(&process->maps, &record->objects, pid, why))
 		return -1;
 	process_threads(&threads, pid);

@@ -55,8 +55,11 @@ struct fault_record {
 	uint64_t no_process;
 };
 
-/* Begins with the process @pid, or with none if it is 0. 0, or -1 and @why. */
-int fault_record_begin(struct fault_record *record, uint32_t pid, struct failure *why);
+/* Begins without a process. */
+void fault_record_begin(struct fault_record *record);
+
+/* Adds the process @pid, which is running. 0, or -1 and @why. */
+int fault_record_process(struct fault_record *record, uint32_t pid, struct failure *why);
 
 /* Adds an event; @context is a struct fault_record. */
 fault_event_fn fault_record_add;

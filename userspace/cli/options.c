@@ -228,6 +228,7 @@ const struct option_rule options_rules[] = {
 	{ .one = &option_cgroup, .others = { &option_command, &option_together } },
 	{ .one = &option_command, .others = { &option_together } },
 	{ .one = &option_tree, .others = { &option_cgroup }, .needs = "'-g'" },
+	{ .one = &option_below, .others = { &option_pid } },
 	{ .one = &option_all, .others = { &option_columns } },
 	{ .one = &option_at, .others = { &option_file }, .needs = "'--file'" },
 	{ .one = &option_from, .others = { &option_file }, .needs = "'--file'" },

@@ -146,7 +146,7 @@ struct option_use {
  */
 struct option_rule {
 	const struct option_entry *one;
-	const struct option_entry *others[6];
+	const struct option_entry *others[8];
 	const char *needs;
 	const char *because;
 };

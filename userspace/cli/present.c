@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Shows censuses as the tables of a command or as JSON. */
 #include "cli/present.h"
+#include "cli/subtree.h"
 #include "model/snapshot-json.h"
 #include "model/warnings.h"
 
@@ -98,7 +99,8 @@ int present_censuses(struct session *session, struct failure *why)
 	while (!ret && (taken = take(session, &snap, why)) == TAKE_DONE) {
 		if (session->taken > 1 && !session->options->json)
 			command_title(session->options, session->out, NULL);
-		if (command->refine)
+		ret = subtree_found(session->options, snap, why);
+		if (!ret && command->refine)
 			ret = command->refine(session, snap, why);
 		if (!ret)
 			present(session, snap);

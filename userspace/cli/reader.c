@@ -11,6 +11,7 @@
 #include "cli/parse.h"
 #include "cli/present.h"
 #include "cli/reader.h"
+#include "cli/subtree.h"
 #include "cli/words.h"
 #include "lib/output.h"
 #include "lib/signals.h"
@@ -175,6 +176,11 @@ static int run(const struct options *options, FILE *out, source_open_fn *open, b
 		session.source = open_source(options, open, why);
 		if (!session.source)
 			return report(why);
+	}
+	if (options->below && session.source && session.source->ops->live &&
+	    subtree_check(options, why)) {
+		session.source->ops->close(session.source);
+		return report(why);
 	}
 	status = run_session(&session, complete, why);
 	if (session.source)

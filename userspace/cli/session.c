@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/session.h"
+#include "cli/subtree.h"
 #include "host/cmdlines.h"
 #include "lib/progress.h"
 #include "lib/signals.h"
@@ -89,14 +90,18 @@ static enum taken next_census(struct session *session, struct snapshot **snap,
 	const bool live = session->source->ops->live;
 	enum taken taken;
 
+	*snap = NULL;
+	if (session->by_subtree && subtree_request(session, why))
+		return TAKE_FAILED;
 	*snap = snapshot_new();
 	taken = live ? session->source->ops->take(session->source, &session->request, *snap, why) :
 		       next_recorded(session, *snap, why);
-	if (taken == TAKE_DONE && live && session->request.cmdlines)
-		session->missed += cmdlines_add(*snap);
 	if (taken == TAKE_DONE && live && check_named(session, *snap, why))
 		taken = TAKE_FAILED;
 	if (taken == TAKE_DONE) {
+		subtree_narrow(session, *snap);
+		if (live && session->request.cmdlines)
+			session->missed += cmdlines_add(*snap);
 		session->taken++;
 		return TAKE_DONE;
 	}

@@ -22,6 +22,7 @@
  * @missed_means: what that means to the result; NULL: they are shown as -
  * @partial: something could not be counted
  * @may_end: a census in which all processes of @request have ended is no failure
+ * @by_subtree: each census is requested for the processes of --cgroup at that time
  * @child: exit status of the program that the command ran, for the reader's own; 0: none
  * @due: time of the next census, ns of CLOCK_MONOTONIC; 0: at once.  For
  *	a record, ns since 1970
@@ -39,6 +40,7 @@ struct session {
 	const char *missed_means;
 	bool partial;
 	bool may_end;
+	bool by_subtree;
 	int child;
 	uint64_t due;
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "cli/subtree.h"
 #include "commands/chart-draw.h"
 #include "commands/commands.h"
 #include "lib/memory.h"
@@ -372,7 +373,7 @@ static int chart_run(struct session *session, struct failure *why)
 
 	if (chart.system)
 		session->request.parts |= MEMCENSUS_PART_ZONES;
-	ret = add_censuses(&chart, why);
+	ret = subtree_prepare(session, why) ? -1 : add_censuses(&chart, why);
 	chart_arrange(&chart, top_of(&chart));
 	if (!ret)
 		ret = draw(&chart, why);
@@ -439,14 +440,15 @@ static const struct option_entry option_keep = {
 
 static const struct option_use chart_uses[] = {
 	USE_AS(sort, "draw this one, an amount"),
-	USE(user), USE(cgroup), USE(command), USE(pid), USE(basis),
+	USE(user), USE(cgroup), USE(command), USE(below), USE(pid), USE(basis),
 	USE(file), USE(at), OPTIONS_OF_SERIES, USE(output),
 	USE(for), USE(interval), USE(top), USE(system), USE(keep),
 	USE(abbreviate), OPTIONS_ALWAYS,
 };
 
 static const struct option_rule chart_rules[] = {
-	{ .one = &option_system, .others = { OPTIONS_OF_GROUPS, &option_pid, &option_sort },
+	{ .one = &option_system, .others = { OPTIONS_OF_GROUPS, &option_below, &option_pid,
+						     &option_sort },
 	  .because = "it draws neither processes, groups nor columns" },
 	{ }
 };
@@ -464,7 +466,8 @@ const struct command chart_command = {
 	"  time  areas on top of each other, a census every --interval for the time\n"
 	"        --for (1 minute)\n"
 	"\n"
-	"Of a record, bar and pie show the last census, time shows all of them.\n"
+	"--cgroup PATH selects the processes of a cgroup and of those below it. Of a record,\n"
+	"bar and pie show the last census, time shows all of them.\n"
 	"\n"
 	"--system draws the parts of MemTotal instead. An unavailable value is drawn as\n"
 	"the last known one, and stderr says so. --keep keeps the data and the gnuplot\n"

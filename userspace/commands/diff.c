@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/subtree.h"
 #include "commands/commands.h"
 #include "host/names.h"
 #include "lib/memory.h"
@@ -204,8 +205,8 @@ static int diff_words(struct options *options, char **words, int n,
 }
 
 /* Takes one census of the record @path. */
-static int take(struct snapshot **snap, const char *path, struct selection selection,
-		bool *damaged, struct failure *why)
+static int take(struct session *session, struct snapshot **snap, const char *path,
+		struct selection selection, struct failure *why)
 {
 	const struct request request = {
 		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
@@ -219,8 +220,10 @@ static int take(struct snapshot **snap, const char *path, struct selection selec
 		return -1;
 	*snap = snapshot_new();
 	taken = source->ops->take(source, &request, *snap, why);
-	*damaged |= source->damaged;
+	session->partial |= source->damaged;
 	source->ops->close(source);
+	if (taken == TAKE_DONE)
+		subtree_narrow(session, *snap);
 	return taken == TAKE_DONE ? 0 : -1;
 }
 
@@ -391,9 +394,10 @@ static int diff_run(struct session *session, struct failure *why)
 		from = own->window.from;
 	if (own->window.to.kind != SELECTION_ALL)
 		to = own->window.to;
-	ret = take(&diff.before, options->file, from, &session->partial, why) ||
-	      take(&diff.after, other, to, &session->partial, why) ||
-	      check_pair(&diff, why) ? -1 : 0;
+	ret = take(session, &diff.before, options->file, from, why) ||
+	      take(session, &diff.after, other, to, why) ||
+	      check_pair(&diff, why) ||
+	      (!diff.before->n_tasks && subtree_found(options, diff.after, why)) ? -1 : 0;
 	if (!ret) {
 		match(&diff);
 		if (options->json)
@@ -419,7 +423,7 @@ static const struct option_entry option_after = {
 
 static const struct option_use diff_uses[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
-	USE(totals), USE(numeric), USE(before), USE(after), USE(output),
+	USE(totals), USE(numeric), USE(below), USE(before), USE(after), USE(output),
 	OPTIONS_OF_TABLES,
 };
 
@@ -436,6 +440,8 @@ const struct command diff_command = {
 	"process. For a new process all its memory counts as growth, for an ended one as\n"
 	"shrinkage. '-' means that a figure is unknown in one of the two, because the\n"
 	"process was busy. Then it prints the totals of the system that changed.\n"
+	"\n"
+	"--cgroup PATH selects the processes of a cgroup and of those below it.\n"
 	"\n"
 	"With -J, \"from\" and \"to\" of \"window\" are the two censuses.\n",
 	.options = diff_uses,

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/subtree.h"
 #include "commands/commands.h"
 #include "commands/leak-show.h"
 #include "commands/leak-stacks.h"
@@ -246,6 +247,8 @@ static int leak_words(struct options *options, char **words, int n,
 
 	if (n && options_pids(options, words, n, why))
 		return -1;
+	if (subtree_words(options, why))
+		return -1;
 	if (own->stacks && (options->n_pids != 1 || options->file || options->json))
 		return fail(why, FAIL_USAGE,
 			    "'--stacks' follows one live process, and prints a table");
@@ -287,7 +290,7 @@ static const struct option_entry option_call_graph = {
 	.set = set_call_graph };
 
 static const struct option_use leak_uses[] = {
-	USE(basis), USE(file), USE(at), OPTIONS_OF_SERIES, USE(output), USE(for),
+	USE(below), USE(basis), USE(file), USE(at), OPTIONS_OF_SERIES, USE(output), USE(for),
 	USE(interval), USE(stacks), USE(call_graph),
 	OPTIONS_OF_TABLES,
 };
@@ -311,7 +314,8 @@ const struct command leak_command = {
 	"used up: available memory and swap, or the limit of the cgroup or of the address\n"
 	"space (By). Amounts are in KiB.\n"
 	"\n"
-	"Processes of memcensus are left out unless they are named.\n"
+	"Processes of memcensus are left out unless they are named. --cgroup PATH selects\n"
+	"the processes of a cgroup and of those below it, also those that join later.\n"
 	"Growth below 64 KiB is ignored. Of a record, all censuses are used, or those of\n"
 	"--from and --to; it has the mappings only of processes recorded by PID.\n",
 	.options = leak_uses,

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "cli/subtree.h"
 #include "commands/commands.h"
 #include "commands/pages.h"
 #include "lib/text.h"
@@ -141,7 +142,9 @@ static int map_words(struct options *options, char **words, int n, struct failur
 {
 	const struct map_options *own = options->own;
 
-	if (options_pids(options, words, n, why))
+	if ((n || !options->below) && options_pids(options, words, n, why))
+		return -1;
+	if (subtree_words(options, why))
 		return -1;
 	if (own->pages && options->n_pids > 1)
 		return fail(why, FAIL_USAGE, "'--pages' shows one process, not %zu",
@@ -150,6 +153,7 @@ static int map_words(struct options *options, char **words, int n, struct failur
 }
 
 static const struct option_use map_uses[] = {
+	USE_AS(below, "the processes of this cgroup and of those below it"),
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(basis), USE(smaps),
 	USE(pages), USE(range),
 	OPTIONS_COMMON,
@@ -159,6 +163,8 @@ static const struct option_rule map_rules[] = {
 	{ .one = &option_pages, .others = { &option_columns, &option_all, &option_sort,
 					    &option_reverse, &option_smaps },
 	  .because = "it has its own rows" },
+	{ .one = &option_pages, .others = { &option_below },
+	  .because = "it shows one process" },
 	{ .one = &option_pages, .others = { &option_basis },
 	  .because = "who else maps a page is counted by frames" },
 	{ .one = &option_pages, .others = { &option_file },
@@ -175,6 +181,7 @@ static int map_prepare(struct session *session, struct failure *why)
 	session->request.pages = own->pages;
 	session->request.pages_start = own->start;
 	session->request.pages_end = own->end;
+	session->by_subtree = session->options->below && session->source->ops->live;
 	return 0;
 }
 
@@ -184,7 +191,10 @@ const struct command map_command = {
 	.about =
 	"Prints a row for each mapping, sorted by address, in KiB, and a total (not with\n"
 	"--raw). Owners are counted by map count, as in smaps, unless --basis or a column\n"
-	"needs frames: counting frames walks every process.\n",
+	"needs frames: counting frames walks every process.\n"
+	"\n"
+	"--cgroup PATH instead of PIDs prints the mappings of the processes of a cgroup and\n"
+	"of those below it.\n",
 	.options = map_uses,
 	.rules = map_rules,
 	.own_size = sizeof(struct map_options),

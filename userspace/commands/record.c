@@ -33,12 +33,16 @@ static int record_words(struct options *options, char **words, int n,
 	return options_interval(options, words + 1, n - 1, why);
 }
 
-/* Whether a later census may succeed although this one failed. */
+/*
+ * Whether a later census may succeed although this one failed.  A service that is down has no
+ * processes, perhaps no cgroup.
+ */
 static bool may_go_on(const struct session *session, const struct failure *why)
 {
 	return session->options->interval &&
 	       (why->kind == FAIL_LOST || why->kind == FAIL_MEMORY ||
-		why->kind == FAIL_SYSTEM);
+		why->kind == FAIL_SYSTEM ||
+		(why->kind == FAIL_NO_PROCESS && session->by_subtree && session->taken));
 }
 
 /* Records one census: 0 to continue, after reporting an error that may pass; 1 at the end. */
@@ -86,6 +90,10 @@ static int record_run(struct session *session, struct failure *why)
 	session->request.proc_texts = PROC_TEXTS_BIT_MEMINFO | PROC_TEXTS_BIT_VM |
 		(own->slab ? PROC_TEXTS_BIT_SLABINFO : 0);
 	session->request.cmdlines = own->cmdline;
+	session->by_subtree = session->options->below;
+	/* A record of a subtree has the figures of tasks --cgroup, unless chosen. */
+	if (session->by_subtree && !session->request.basis)
+		session->request.basis = MEMCENSUS_BASIS_FRAMES;
 	while (!(ret = record_one(session, recorder, why)))
 		;
 	session->source->tap = NULL;
@@ -101,7 +109,7 @@ static int record_run(struct session *session, struct failure *why)
 }
 
 static const struct option_entry option_vmas = {
-	0, "vmas", NULL, "include the mappings of the processes of --pid",
+	0, "vmas", NULL, "include the mappings of the processes of --pid or --cgroup",
 	OWN(FLAG, record_options, vmas) };
 static const struct option_entry option_types = {
 	0, "types", NULL, "include free blocks by migrate type",
@@ -115,7 +123,10 @@ static const struct option_entry option_cmdline = {
 	OWN(FLAG, record_options, cmdline) };
 
 static const struct option_rule record_rules[] = {
-	{ .one = &option_vmas, .others = { &option_pid }, .needs = "'--pid'" },
+	{ .one = &option_vmas, .others = { &option_pid, &option_below },
+	  .needs = "'--pid' or '--cgroup'" },
+	{ .one = &option_below, .others = { &option_together },
+	  .because = "'--cgroups' has the sum of each cgroup" },
 	{ .one = &option_together, .others = { &option_pid }, .needs = "'--pid'" },
 	{ }
 };
@@ -132,6 +143,7 @@ static const struct option_use record_uses[] = {
 	USE_AS(user, "include groups by user, for -u"),
 	USE_AS(cgroup, "include groups by cgroup, for -g"),
 	USE_AS(command, "include groups by command, for --command"),
+	USE_AS(below, "only the processes of this cgroup and of those below it"),
 	USE(pid),
 	USE_AS(together, "include one group of the processes of --pid"),
 	USE(basis),
@@ -156,6 +168,10 @@ const struct command record_command = {
 	"So use -u, -g, --command, --together, --vmas, --types, --slab and --basis when\n"
 	"you record, if you want to show their figures later. A census has one kind of\n"
 	"groups.\n"
+	"\n"
+	"--cgroup PATH records only the processes of a cgroup and of those below it, with\n"
+	"their shares by frames, and continues while the cgroup is empty. A record has the\n"
+	"paths of cgroups, so --cgroup also selects processes when it is read.\n"
 	"\n"
 	"--cmdline includes command lines, so that -P and -c cmdline know one python from\n"
 	"another. They may hold passwords: without it a record has none.\n"

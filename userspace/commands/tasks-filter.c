@@ -3,14 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/subtree.h"
 #include "commands/tasks-filter.h"
-#include "host/cgroup-processes.h"
 #include "host/cmdlines.h"
 #include "host/names.h"
 #include "host/proc-texts.h"
 #include "host/process.h"
 #include "lib/memory.h"
-#include "model/cgroup-tree.h"
 
 /* Whether mappings are needed, to be shown or to be summed. */
 static bool needs_vmas(const struct options *options)
@@ -20,13 +19,19 @@ static bool needs_vmas(const struct options *options)
 	return options->rows || own->mapping.given;
 }
 
-/* Rows of cgroups are selected themselves, not by their processes. */
 static bool is_filtered(const struct options *options)
 {
 	const struct tasks_options *own = options->own;
 
-	return own->comm.given || own->user.given ||
-	       (options->below && options->group_by != MEMCENSUS_BY_CGROUP);
+	return own->comm.given || own->user.given;
+}
+
+/* Whether groups are of selected processes; those by cgroup are selected themselves. */
+static bool is_grouped(const struct options *options)
+{
+	return options->group_by &&
+	       (is_filtered(options) ||
+		(options->below && options->group_by != MEMCENSUS_BY_CGROUP));
 }
 
 /* @snap: a census that was filtered; NULL: there was none. */
@@ -82,9 +87,10 @@ static int choose(struct session *session, struct failure *why)
 	size_t i, n = 0, n_pids = 0;
 	struct cmdline_of *of;
 
-	if (options->below ? cgroup_processes(&all, *options->below ? options->below : "/", why) :
-			     process_all(&all, why))
+	if (options->below ? subtree_processes(&all, options, why) : process_all(&all, why)) {
+		ids_free(&all);
 		return -1;
+	}
 	of = xcalloc(all.n, sizeof(*of));
 	for (i = 0; i < all.n; i++) {
 		if (!process_is_of_user(all.v[i], options))
@@ -115,7 +121,7 @@ int tasks_prepare(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	const struct tasks_options *own = options->own;
-	bool grouped = options->group_by && is_filtered(options);
+	const bool grouped = is_grouped(options);
 
 	if (own->comm.given)
 		session->missed_means = "these processes were chosen by name alone";
@@ -123,6 +129,8 @@ int tasks_prepare(struct session *session, struct failure *why)
 		session->request.parts |= MEMCENSUS_PART_VMAS;
 	if (options->pids || !(needs_vmas(options) || grouped))
 		return 0;
+	if (!session->source->ops->live && grouped && !is_filtered(options))
+		return subtree_prepare(session, why);
 	if (!session->source->ops->live && grouped)
 		return fail(why, FAIL_USAGE,
 			    "groups of a selection are not in a record: they need a census of the kernel");
@@ -132,19 +140,6 @@ int tasks_prepare(struct session *session, struct failure *why)
 	if (!session->request.basis)
 		session->request.basis = MEMCENSUS_BASIS_FRAMES;
 	return choose(session, why);
-}
-
-/* Whether the cgroup @id, which @known says is one, is selected. */
-static bool is_selected(const struct snapshot *snap, const struct options *options, bool known,
-			uint64_t id)
-{
-	const size_t len = options->below ? strlen(options->below) : 0;
-	const char *path;
-
-	if (!options->below)
-		return true;
-	path = known && snap->naming ? snap->naming(snap, NAME_CGROUP, id, false) : NULL;
-	return path && !strncmp(path, options->below, len) && (!path[len] || path[len] == '/');
 }
 
 /* Keeps the tasks that match the filters. */
@@ -164,8 +159,7 @@ static void drop_tasks(struct session *session, struct snapshot *snap)
 		task = &snap->tasks[i];
 		user = KNOWN(task, MEMCENSUS_TASK_UID) ? name_of_user(&view, task->uid) : NULL;
 		comm = KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL;
-		if (!filter_matches(&own->user, user) ||
-		    !is_selected(snap, options, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup))
+		if (!filter_matches(&own->user, user))
 			continue;
 		of[i] = cmdline_of_task(task);
 		of[i].chosen = filter_matches(&own->comm, comm) ||
@@ -184,30 +178,6 @@ static void drop_tasks(struct session *session, struct snapshot *snap)
 			snap->tasks[n++] = snap->tasks[i];
 	snap->n_tasks = n;
 	free(of);
-}
-
-/* Keeps the cgroups that are selected, and their processes. */
-static int drop_cgroups(struct snapshot *snap, const struct options *options, struct failure *why)
-{
-	const struct group *group;
-	const struct task *task;
-	size_t i, n = 0;
-
-	for (i = 0; i < snap->n_groups; i++) {
-		group = &snap->groups[i];
-		if (is_selected(snap, options, KNOWN(group, MEMCENSUS_GROUP_CGROUP), group->cgroup))
-			snap->groups[n++] = *group;
-	}
-	snap->n_groups = n;
-	for (i = n = 0; i < snap->n_tasks; i++) {
-		task = &snap->tasks[i];
-		if (is_selected(snap, options, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup))
-			snap->tasks[n++] = *task;
-	}
-	snap->n_tasks = n;
-	cgroup_tree_link(snap);
-	return snap->n_groups ? 0 :
-	       fail(why, FAIL_NO_PROCESS, "no cgroup '%.200s' in this census", options->below);
 }
 
 /* Keeps only the mappings whose name matches. */
@@ -334,8 +304,6 @@ int tasks_refine(struct session *session, struct snapshot *snap, struct failure 
 		if (!snap->n_tasks)
 			return none_matches(session, snap, why);
 	}
-	if (options->below && options->group_by == MEMCENSUS_BY_CGROUP)
-		return drop_cgroups(snap, options, why);
 	if (!needs_vmas(options))
 		return 0;
 	if (!snap->n_vmas && !session->source->ops->live)

@@ -125,10 +125,11 @@ static const struct option_rule tasks_rules[] = {
 	{ .one = &option_mappings, .others = { OPTIONS_OF_GROUPS } },
 	{ .one = &option_mapfilter, .others = { OPTIONS_OF_GROUPS },
 	  .because = "figures of groups cover all mappings" },
+	{ .one = &option_areas, .others = { &option_below },
+	  .because = "areas are of the whole system" },
 	{ .one = &option_together,
 	  .others = { &option_pid, &option_processfilter, &option_userfilter, &option_below },
 	  .needs = "'--pid', '--cgroup' or a filter" },
-	{ .one = &option_below, .others = { &option_pid } },
 	{ }
 };
 

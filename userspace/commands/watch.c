@@ -6,11 +6,13 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "cli/subtree.h"
 #include "commands/commands.h"
 #include "commands/interval.h"
 #include "host/exit-watch.h"
 #include "host/process.h"
 #include "lib/memory.h"
+#include "lib/signals.h"
 #include "lib/text.h"
 #include "model/document.h"
 #include "model/format.h"
@@ -57,7 +59,7 @@ struct watched {
  * struct watch - the state of a run
  * @exits: exit events; NULL for a record
  * @v: the @n processes seen so far, in order; owned
- * @pids: requested processes that have not ended
+ * @pids: requested processes that have not ended; none with --cgroup
  */
 struct watch {
 	struct session *session;
@@ -390,6 +392,8 @@ static void show_task(struct watch *watch, const struct view *view, const struct
 		process = &watch->v[watch->n++];
 		process->pid = (uint32_t)task->pid;
 		process->start = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
+		if (watch->session->by_subtree)
+			exit_watch_add(watch->exits, process->pid);
 	} else if (process->start && KNOWN(task, MEMCENSUS_TASK_START_NS) &&
 		   task->start != process->start) {
 		has_ended(watch, process, &now.point, task);
@@ -409,10 +413,10 @@ static void show_task(struct watch *watch, const struct view *view, const struct
 	process->seen = now.point;
 }
 
-/* A record may have all processes; a live census only those requested. */
+/* A record may have all processes; a live census, or one of a subtree, only those requested. */
 static bool is_asked_for(const struct watch *watch, const struct task *task)
 {
-	return watch->session->source->ops->live ||
+	return watch->session->source->ops->live || watch->session->options->below ||
 	       task_is_of(task, watch->pids.v, watch->pids.n);
 }
 
@@ -434,22 +438,43 @@ static bool is_in(const struct snapshot *snap, uint32_t pid)
 	return task && !task_is_gone(task);
 }
 
+/* @snap: the census @now; NULL: there is none, because no process is left. */
+static void find_ended(struct watch *watch, const struct snapshot *snap,
+		       const struct document_point *now)
+{
+	const bool live = watch->session->source->ops->live;
+	size_t i, n = watch->n;
+
+	for (i = 0; i < n; i++)
+		if (!watch->v[i].ended && !(snap && is_in(snap, watch->v[i].pid)) &&
+		    (!live || process_is_gone(watch->v[i].pid)))
+			has_ended(watch, &watch->v[i], now, NULL);
+}
+
 static void show_census(struct watch *watch, const struct snapshot *snap)
 {
 	const struct view view = { .snap = snap };
 	const struct document_point now = document_point_of(snap);
-	bool live = watch->session->source->ops->live;
-	size_t i, n = watch->n;
+	size_t i;
 
-	for (i = 0; i < n; i++)
-		if (!watch->v[i].ended && !is_in(snap, watch->v[i].pid) &&
-		    (!live || process_is_gone(watch->v[i].pid)))
-			has_ended(watch, &watch->v[i], &now, NULL);
+	find_ended(watch, snap, &now);
 	for (i = 0; i < snap->n_tasks; i++)
 		if (is_asked_for(watch, &snap->tasks[i]))
 			show_task(watch, &view, &snap->tasks[i]);
 	fflush(watch->session->out);
 	watch->session->partial |= warnings_print(stderr, snap);
+}
+
+/* The subtree has no process any more: 0 if it had one, or -1. */
+static int subtree_ended(struct watch *watch, const struct failure *why)
+{
+	const struct document_point now = { .realtime = signals_realtime() };
+
+	if (!watch->n || !watch->session->by_subtree || why->kind != FAIL_NO_PROCESS)
+		return -1;
+	find_ended(watch, NULL, &now);
+	fflush(watch->session->out);
+	return 0;
 }
 
 static int watch_each(struct watch *watch, struct failure *why)
@@ -458,7 +483,7 @@ static int watch_each(struct watch *watch, struct failure *why)
 	enum taken taken = TAKE_DONE;
 	struct snapshot *snap;
 
-	while (watch->pids.n && taken == TAKE_DONE) {
+	while ((watch->pids.n || session->options->below) && taken == TAKE_DONE) {
 		/* The first census must find at least one process. */
 		session->may_end = watch->n;
 		taken = session_next(session, &snap, why);
@@ -468,7 +493,17 @@ static int watch_each(struct watch *watch, struct failure *why)
 			snapshot_free(snap);
 		}
 	}
-	return taken == TAKE_FAILED ? -1 : 0;
+	return taken == TAKE_FAILED ? subtree_ended(watch, why) : 0;
+}
+
+static int none_found(const struct options *options, struct failure *why)
+{
+	if (options->below)
+		return fail(why, FAIL_NO_PROCESS,
+			    "no process of these censuses is in cgroup '%.200s'",
+			    *options->below ? options->below : "/");
+	return fail(why, FAIL_NO_PROCESS, "these censuses do not contain process %u",
+		    options->pids[0]);
 }
 
 static int watch_run(struct session *session, struct failure *why)
@@ -485,12 +520,12 @@ static int watch_run(struct session *session, struct failure *why)
 	/* Request all processes of a record: by PID it fails if one of several has ended. */
 	session->request.pids = live ? watch.pids.v : NULL;
 	session->request.n_pids = live ? watch.pids.n : 0;
+	session->by_subtree = live && options->below;
 	if (live)
 		watch.exits = exit_watch_listen(watch.pids.v, watch.pids.n);
 	ret = watch_each(&watch, why);
 	if (!ret && !watch.n && session->taken)
-		ret = fail(why, FAIL_NO_PROCESS,
-			   "these censuses do not contain process %u", options->pids[0]);
+		ret = none_found(options, why);
 	exit_watch_free(watch.exits);
 	free(watch.v);
 	ids_free(&watch.pids);
@@ -500,8 +535,10 @@ static int watch_run(struct session *session, struct failure *why)
 static int watch_words(struct options *options, char **words, int n,
 		       struct failure *why)
 {
-	if (options_pids(options, words, n ? 1 : 0, why) ||
-	    options_interval(options, words + 1, n - 1, why))
+	const int named = !options->below;
+
+	if ((named && options_pids(options, words, n ? 1 : 0, why)) ||
+	    options_interval(options, words + named, n - named, why))
 		return -1;
 	/* Without an interval, all censuses of a record are shown. */
 	if (!options->interval && !options->file)
@@ -510,6 +547,7 @@ static int watch_words(struct options *options, char **words, int n,
 }
 
 static const struct option_use watch_options[] = {
+	USE_AS(below, "the processes of this cgroup and of those below it"),
 	USE(basis), OPTIONS_OF_SERIES, OPTIONS_COMMON,
 };
 
@@ -519,8 +557,11 @@ const struct command watch_command = {
 	.about =
 	"Prints a row every INTERVAL seconds (1) until the process ends, and then a line\n"
 	"that says when and how it ended: its exit status, a signal, the OOM killer.\n"
-	"PID,PID,... watches several processes. A row has amounts in KiB, minor and major\n"
-	"page faults per second, and what happened since the previous row:\n"
+	"PID,PID,... watches several processes, --cgroup PATH instead of a PID those of a\n"
+	"cgroup and of those below it, also those that join later.\n"
+	"\n"
+	"A row has amounts in KiB, minor and major page faults per second, and what\n"
+	"happened since the previous row:\n"
 	"\n"
 	"  reserved  the address space grew but was not touched yet: malloc, mmap\n"
 	"  touched   more memory is in use, resident or swapped out\n"

@@ -230,8 +230,11 @@ static char *title_of(const struct flame *flame)
 	if (options->program)
 		return xasprintf("%s%s by the code that touched it: %.100s", what[flame->own->by],
 				 change, options->program[0]);
+	if (options->below)
+		return xasprintf("%s%s by the code that touched it: %.200s", what[flame->own->by],
+				 change, *options->below ? options->below : "/");
 	return xasprintf("%s%s by the code that touched it: PID %" PRIu32, what[flame->own->by],
-			 change, flame->pid);
+			 change, flame->pids.v[0]);
 }
 
 /* Fills @lines, which the caller frees. */

@@ -18,6 +18,7 @@ static int flame_run(struct session *session, struct failure *why)
 	flame_moment_free(&flame.mark);
 	flame_moment_free(&flame.end);
 	fault_record_free(&flame.record);
+	ids_free(&flame.pids);
 	return ret;
 }
 
@@ -37,8 +38,11 @@ static int flame_words(struct options *options, char **words, int n, struct fail
 {
 	struct flame_options *own = options->own;
 
-	if (options->program ? n || !options->program[0] : !n)
-		return fail(why, FAIL_USAGE, "'flame' needs a PID, or '--' and a command");
+	if (options->below && n)
+		return fail(why, FAIL_USAGE, "'flame' takes a PID or '--cgroup', not both");
+	if (options->program ? n || !options->program[0] || options->below : !n && !options->below)
+		return fail(why, FAIL_USAGE,
+			    "'flame' needs a PID, '--cgroup', or '--' and a command");
 	if (options->program && !options->output)
 		return fail(why, FAIL_USAGE,
 			    "'flame -- COMMAND' needs '-o FILE': stdout and stderr are the command's");
@@ -146,6 +150,7 @@ static const struct option_entry option_table = {
 	0, "table", "LETTERS", NULL, .set = set_table };
 
 static const struct option_use flame_uses[] = {
+	USE_AS(below, "the processes of this cgroup and of those below it"),
 	USE_AS(for, "until when; without it until Ctrl-C, or the end of COMMAND"),
 	USE(by), USE(by_mapping), USE(call_graph), USE(mark), USE(diff), USE(folded),
 	USE_AS(output, "the picture, as SVG; FILE is replaced when all is done"),
@@ -165,11 +170,15 @@ const struct command flame_command = {
 	"--by resident, pages that were touched before, by the kernel, or whose stack was\n"
 	"lost, are the frame [no stack]: all widths are what the processes have resident.\n"
 	"\n"
+	"--cgroup PATH instead of a PID follows the processes of a cgroup and of those below\n"
+	"it, and what they start.\n"
+	"\n"
 	"COMMAND's output stays its own, and its exit status is that of flame.\n"
 	"\n"
 	"Examples:\n"
 	"  memcensus flame -o heap.svg -- python3 script.py\n"
 	"  memcensus flame $(pgrep -o redis) --for 1m -o redis.svg\n"
+	"  memcensus flame --cgroup /system.slice/nginx.service --for 1m -o nginx.svg\n"
 	"  memcensus flame 4711 --for 10m --mark 1m --by-mapping -o leak.svg\n",
 	.options = flame_uses,
 	.own_size = sizeof(struct flame_options),

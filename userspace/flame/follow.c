@@ -11,11 +11,13 @@
 #include <unistd.h>
 
 #include "analysis/unwind.h"
+#include "cli/subtree.h"
 #include "flame/follow.h"
 #include "flame/pages.h"
 #include "host/frame-pointers.h"
 #include "host/process.h"
 #include "host/program.h"
+#include "lib/memory.h"
 #include "lib/signals.h"
 #include "wire/source-netlink.h"
 
@@ -155,12 +157,22 @@ static int count_mark(struct flame *flame, struct fault_events *events, struct f
 	return 0;
 }
 
+static bool are_gone(const struct ids *pids)
+{
+	size_t i;
+
+	for (i = 0; i < pids->n; i++)
+		if (!process_is_gone(pids->v[i]))
+			return false;
+	return true;
+}
+
 /* Whether the last census is due. */
 static bool is_over(const struct flame *flame, const struct tracee *tracee, uint64_t end)
 {
 	if (signals_stopped() || signals_now() >= end || tracee->stopped)
 		return true;
-	return (!tracee->program.pid || tracee->ended) && process_is_gone(flame->pid);
+	return (!tracee->program.pid || tracee->ended) && are_gone(&flame->pids);
 }
 
 static int follow(struct flame *flame, struct fault_events *events, struct tracee *tracee,
@@ -202,46 +214,125 @@ static int follow(struct flame *flame, struct fault_events *events, struct trace
 	return count_pages(flame, events, &flame->end, why);
 }
 
-/* Whether stacks are unwound by DWARF. */
-static bool by_dwarf(const struct flame *flame)
+/* Whether the code of process @pid keeps no frame pointers, and in which *@file. */
+static bool omits(uint32_t pid, char **file)
 {
-	const struct options *options = flame->session->options;
 	struct code_objects objects = { .n = 0 };
 	struct code_maps maps = { .n = 0 };
-	const char *file = NULL;
+	const char *name = NULL;
 	struct failure ignored;
 	bool omitted;
 
-	if (flame->own->call_graph != CALL_GRAPH_FOUND || !fault_events_have_regs())
-		return flame->own->call_graph == CALL_GRAPH_DWARF;
-	if (options->program)
-		omitted = frame_pointers_of_command(options->program[0], &file) ==
-			  FRAME_POINTERS_OMITTED;
-	else
-		omitted = !code_maps_read(&maps, &objects, options->pids[0], &ignored) &&
-			  frame_pointers_of_process(&maps, &objects, &file) ==
-			  FRAME_POINTERS_OMITTED;
+	omitted = !code_maps_read(&maps, &objects, pid, &ignored) &&
+		  frame_pointers_of_process(&maps, &objects, &name) == FRAME_POINTERS_OMITTED;
 	if (omitted)
-		fprintf(stderr, "memcensus: '%.200s' keeps no frame pointers: stacks by DWARF\n",
-			file);
+		*file = xstrdup(name);
 	code_maps_free(&maps);
 	code_objects_free(&objects);
 	return omitted;
 }
 
+/* Whether stacks are unwound by DWARF: if one of several needs it. */
+static bool by_dwarf(const struct flame *flame)
+{
+	const struct options *options = flame->session->options;
+	const char *name = NULL;
+	bool omitted = false;
+	char *file = NULL;
+	size_t i;
+
+	if (flame->own->call_graph != CALL_GRAPH_FOUND || !fault_events_have_regs())
+		return flame->own->call_graph == CALL_GRAPH_DWARF;
+	if (options->program &&
+	    frame_pointers_of_command(options->program[0], &name) == FRAME_POINTERS_OMITTED) {
+		omitted = true;
+		file = xstrdup(name);
+	}
+	for (i = 0; !options->program && !omitted && i < flame->pids.n; i++)
+		omitted = omits(flame->pids.v[i], &file);
+	if (omitted)
+		fprintf(stderr, "memcensus: '%.200s' keeps no frame pointers: stacks by DWARF\n",
+			file);
+	free(file);
+	return omitted;
+}
+
+/* Finds the processes that are to be followed, except a command. */
+static int find_processes(struct flame *flame, struct failure *why)
+{
+	const struct options *options = flame->session->options;
+
+	if (options->below)
+		return subtree_processes(&flame->pids, options, why);
+	if (!options->program)
+		ids_add(&flame->pids, process_of(options->pids[0]));
+	return 0;
+}
+
+/* Adds processes that joined the subtree in the meantime. */
+static void find_joined(struct flame *flame)
+{
+	const struct options *options = flame->session->options;
+	struct ids now = { NULL, 0 };
+	struct failure ignored;
+	size_t i;
+
+	if (!options->below || subtree_processes(&now, options, &ignored))
+		now.n = 0;
+	for (i = 0; i < now.n; i++)
+		ids_add(&flame->pids, now.v[i]);
+	ids_free(&now);
+}
+
+/* Opens the events of all processes, until a pass finds no new one. */
+static int open_processes(struct flame *flame, struct fault_events *events, bool started,
+			  struct failure *why)
+{
+	size_t done = 0;
+
+	fault_record_begin(&flame->record);
+	do {
+		for (; done < flame->pids.n; done++) {
+			const uint32_t pid = flame->pids.v[done];
+
+			if (!fault_events_process(events, pid, why) &&
+			    (started || !fault_record_process(&flame->record, pid, why)))
+				continue;
+			/* One of several may have ended. */
+			if (flame->pids.n == 1 || !process_is_gone(pid))
+				return -1;
+		}
+		find_joined(flame);
+	} while (done < flame->pids.n);
+	return 0;
+}
+
+static void say_followed(const struct flame *flame)
+{
+	const struct options *options = flame->session->options;
+
+	if (options->below)
+		fprintf(stderr, "memcensus: following the page faults of %s, %zu process%s\n",
+			*options->below ? options->below : "/", flame->pids.n,
+			flame->pids.n == 1 ? "" : "es");
+	else
+		fprintf(stderr, "memcensus: following the page faults of %" PRIu32 "\n",
+			flame->pids.v[0]);
+}
+
 int flame_follow(struct flame *flame, struct failure *why)
 {
 	const struct options *options = flame->session->options;
-	struct fault_request request = {
-		.on_exec = options->program,
-		.stack_bytes = by_dwarf(flame) ? STACK_BYTES : 0,
-	};
+	struct fault_request request = { .on_exec = options->program };
 	struct tracee tracee = { .ended = false };
 	struct fault_events *events = NULL;
 	const struct sigaction marking = { .sa_handler = ask_mark };
 	struct failure no_module;
 	int ret = 0, status;
 
+	if (find_processes(flame, why))
+		return -1;
+	request.stack_bytes = by_dwarf(flame) ? STACK_BYTES : 0;
 	signals_catch();
 	if (flame->own->mark == FLAME_MARK_SIGNAL)
 		sigaction(SIGUSR1, &marking, NULL);
@@ -249,11 +340,11 @@ int flame_follow(struct flame *flame, struct failure *why)
 	flame->source = source_open_netlink(&no_module);
 	if (options->program)
 		ret = start(&tracee, options->program, why);
-	flame->pid = options->program ? (uint32_t)tracee.program.pid : process_of(options->pids[0]);
-	request.pid = flame->pid;
+	if (options->program)
+		ids_add(&flame->pids, (uint32_t)tracee.program.pid);
 	if (!ret)
 		events = fault_events_open(&request, why);
-	if (!events || fault_record_begin(&flame->record, request.on_exec ? 0 : request.pid, why)) {
+	if (!events || open_processes(flame, events, request.on_exec, why)) {
 		ret = -1;
 		goto out;
 	}
@@ -265,7 +356,7 @@ int flame_follow(struct flame *flame, struct failure *why)
 		goto out;
 	}
 	flame->begun = signals_realtime();
-	fprintf(stderr, "memcensus: following the page faults of %" PRIu32 "\n", flame->pid);
+	say_followed(flame);
 	if (options->program)
 		program_go(&tracee.program);
 	ret = follow(flame, events, &tracee, why);

@@ -7,6 +7,7 @@
 
 #include "cli/session.h"
 #include "flame/moment.h"
+#include "host/process.h"
 
 /* Values of --mark: at SIGUSR1; at the begin, below all times. */
 #define FLAME_MARK_SIGNAL	UINT64_MAX
@@ -50,7 +51,7 @@ struct flame_options {
 
 /**
  * struct flame - the state of a run
- * @pid: the process that was named or started
+ * @pids: the processes that were named or started; owned
  * @source: the module, NULL: none
  * @record: what the faults have left
  * @mark: the earlier point in time; its time is 0: none yet
@@ -61,7 +62,7 @@ struct flame_options {
 struct flame {
 	struct session *session;
 	const struct flame_options *own;
-	uint32_t pid;
+	struct ids pids;
 	struct source *source;
 	struct fault_record record;
 	struct flame_moment mark;

@@ -12,13 +12,15 @@
 /**
  * struct search - for the processes of a cgroup
  * @path: of the cgroup, @len characters without a slash at the end
- * @ids: gets the processes
+ * @ids: gets the processes; NULL: they are not read
+ * @any: there are cgroups
  * @found: there is such a cgroup
  */
 struct search {
 	const char *path;
 	size_t len;
 	struct ids *ids;
+	bool any;
 	bool found;
 };
 
@@ -35,9 +37,12 @@ static void add_processes(const struct cgroup_place *place, void *context)
 	FILE *file;
 	char *name;
 
+	search->any = true;
 	if (!is_below(search, place->path) && !is_below(search, place->dir))
 		return;
 	search->found = true;
+	if (!search->ids)
+		return;
 	name = xasprintf("%s/cgroup.procs", place->dir);
 	file = fopen(name, "re");
 	free(name);
@@ -48,19 +53,37 @@ static void add_processes(const struct cgroup_place *place, void *context)
 		fclose(file);
 }
 
-int cgroup_processes(struct ids *ids, const char *path, struct failure *why)
+static struct search search_for(const char *path, struct ids *ids)
 {
-	struct search search = { path, strlen(path), ids, false };
-	const size_t before = ids->n;
+	struct search search = { .path = path, .len = strlen(path), .ids = ids };
 
 	while (search.len && path[search.len - 1] == '/')
 		search.len--;
 	cgroups_each(add_processes, &search);
-	if (!search.found)
-		return fail(why, FAIL_USAGE,
-			    "no cgroup '%.200s' in the default hierarchy; 'memcensus -g' lists those with processes",
-			    path);
+	return search;
+}
+
+static int no_cgroup(const char *path, struct failure *why)
+{
+	return fail(why, FAIL_NO_PROCESS,
+		    "no cgroup '%.200s' in the default hierarchy; 'memcensus -g' lists those with processes",
+		    path);
+}
+
+int cgroup_processes(struct ids *ids, const char *path, struct failure *why)
+{
+	const size_t before = ids->n;
+
+	if (!search_for(path, ids).found)
+		return no_cgroup(path, why);
 	if (ids->n == before)
 		return fail(why, FAIL_NO_PROCESS, "no process is in the cgroup '%.200s'", path);
 	return 0;
+}
+
+int cgroup_check(const char *path, struct failure *why)
+{
+	const struct search search = search_for(path, NULL);
+
+	return search.found || !search.any ? 0 : no_cgroup(path, why);
 }

@@ -14,4 +14,7 @@
  */
 int cgroup_processes(struct ids *ids, const char *path, struct failure *why);
 
+/* 0, or -1 and @why: there is no such cgroup.  0 too if there is no default hierarchy. */
+int cgroup_check(const char *path, struct failure *why);
+
 #endif /* READER_CGROUP_PROCESSES_H */

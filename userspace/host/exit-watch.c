@@ -129,6 +129,33 @@ struct exit_watch *exit_watch_listen(const uint32_t *pids, size_t n)
 	return exits;
 }
 
+static struct exit_watch_process *find(struct exit_watch *exits, uint32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < exits->n; i++)
+		if (exits->processes[i].pid == pid)
+			return &exits->processes[i];
+	return NULL;
+}
+
+void exit_watch_add(struct exit_watch *exits, uint32_t pid)
+{
+	struct exit_watch_process *process = find(exits, pid);
+
+	if (process) {
+		if (process->exited.known)
+			*process = (struct exit_watch_process){ .pid = pid };
+		return;
+	}
+	exits->processes = xreallocarray(exits->processes, exits->n + 1, sizeof(*process));
+	exits->processes[exits->n++] = (struct exit_watch_process){ .pid = pid };
+	if (exits->events && set_filter(exits)) {
+		mnl_socket_close(exits->events);
+		exits->events = NULL;
+	}
+}
+
 void exit_watch_free(struct exit_watch *exits)
 {
 	if (!exits)
@@ -139,16 +166,6 @@ void exit_watch_free(struct exit_watch *exits)
 		close(exits->log);
 	free(exits->processes);
 	free(exits);
-}
-
-static struct exit_watch_process *find(struct exit_watch *exits, uint32_t pid)
-{
-	size_t i;
-
-	for (i = 0; i < exits->n; i++)
-		if (exits->processes[i].pid == pid)
-			return &exits->processes[i];
-	return NULL;
 }
 
 static void read_events(struct exit_watch *exits)

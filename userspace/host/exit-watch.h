@@ -35,6 +35,9 @@ struct exit_watch;
 struct exit_watch *exit_watch_listen(const uint32_t *pids, size_t n);
 void exit_watch_free(struct exit_watch *exits);
 
+/* Watches @pid too, or anew if its number is used again. */
+void exit_watch_add(struct exit_watch *exits, uint32_t pid);
+
 /* Whether @pid has executed a program since the last call. */
 bool exit_watch_executed(struct exit_watch *exits, uint32_t pid);
 

@@ -198,8 +198,12 @@ static size_t ring_bytes_of(const struct fault_request *request, size_t cpus)
 	return bytes;
 }
 
-/* Opens the events of thread @tid on each CPU; they share the rings of the CPU. */
-static int open_thread(struct fault_events *events, uint32_t tid, struct failure *why)
+/*
+ * Opens the events of thread @tid on each CPU; they share the rings of the CPU.  A thread that
+ * has ended is no failure, unless it is the process @pid.
+ */
+static int open_thread(struct fault_events *events, uint32_t tid, uint32_t pid,
+		       struct failure *why)
 {
 	size_t i, kind;
 	int fd, cpu;
@@ -210,8 +214,7 @@ static int open_thread(struct fault_events *events, uint32_t tid, struct failure
 		kind = i % events->kinds;
 		cpu = (int)(i / events->kinds);
 		fd = open_event(events, kind, tid, cpu);
-		/* A thread that has ended is no failure, unless it is the process. */
-		if (fd < 0 && errno == ESRCH && tid != events->request.pid)
+		if (fd < 0 && errno == ESRCH && tid != pid)
 			return 0;
 		/* The CPU is not online. */
 		if (fd < 0 && (errno == ENODEV || errno == EINVAL) && cpu)
@@ -234,13 +237,13 @@ int fault_events_follow(struct fault_events *events, const uint32_t *tids, size_
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (open_thread(events, tids[i], why))
+		if (open_thread(events, tids[i], 0, why))
 			return -1;
 	return 0;
 }
 
 /* Opens the events of all threads, until a pass finds no new one. */
-static int open_threads(struct fault_events *events, struct failure *why)
+int fault_events_process(struct fault_events *events, uint32_t pid, struct failure *why)
 {
 	struct ids threads = { NULL, 0 };
 	size_t done = 0;
@@ -248,10 +251,9 @@ static int open_threads(struct fault_events *events, struct failure *why)
 
 	do {
 		for (; !ret && done < threads.n; done++)
-			ret = open_thread(events, threads.v[done], why);
-		if (!process_threads(&threads, events->request.pid))
-			ret = fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32,
-				   events->request.pid);
+			ret = open_thread(events, threads.v[done], pid, why);
+		if (!process_threads(&threads, pid))
+			ret = fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32, pid);
 	} while (!ret && done < threads.n);
 	ids_free(&threads);
 	return ret;
@@ -275,8 +277,7 @@ struct fault_events *fault_events_open(const struct fault_request *request,
 		events->bytes[i] = request->counted ?
 			counted_pages[i] * (size_t)sysconf(_SC_PAGESIZE) :
 			ring_bytes_of(request, (size_t)sysconf(_SC_NPROCESSORS_ONLN));
-	if (request->everything ? !open_thread(events, EVERYTHING, why) :
-				  !request->pid || !open_threads(events, why))
+	if (!request->everything || !open_thread(events, EVERYTHING, 0, why))
 		return events;
 	fault_events_close(events);
 	return NULL;

@@ -75,15 +75,13 @@ typedef void fault_event_fn(void *context, const struct fault_event *event);
 
 /**
  * struct fault_request - which events
- * @pid: the process, with all its threads; 0: those of fault_events_follow()
- * @everything: all tasks instead
+ * @everything: all tasks; else those that are added
  * @counted: no addresses and stacks, only the faulting process
  * @on_exec: begin when the threads execute a program; else now
  * @stack_bytes: bytes of the stack to copy for each fault, a multiple of 8; 0: callchains
  *	by frame pointers
  */
 struct fault_request {
-	uint32_t pid;
 	bool everything;
 	bool counted;
 	bool on_exec;
@@ -96,6 +94,9 @@ bool fault_events_have_regs(void);
 /* Returns NULL and @why if the kernel refuses the events. */
 struct fault_events *fault_events_open(const struct fault_request *request,
 				       struct failure *why);
+
+/* Adds all threads of process @pid. 0, or -1 and @why. */
+int fault_events_process(struct fault_events *events, uint32_t pid, struct failure *why);
 
 /* Adds the @n threads @tids. 0, or -1 and @why. */
 int fault_events_follow(struct fault_events *events, const uint32_t *tids, size_t n,

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is traced. */
+/* What /proc says about what is traced. */
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,62 +17,6 @@
 
 /* ms to wait for the mappings of a process. */
 #define PATIENCE	5000
-
-/* Sets @name to the directory of a cgroup: @path, or that path in the default hierarchy. */
-static bool find_cgroup(char *name, size_t size, const char *path)
-{
-	static const char *const roots[] = { "", "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
-	struct statfs fs;
-	struct stat st;
-	size_t i;
-
-	for (i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
-		if ((size_t)snprintf(name, size, "%s%s%s", roots[i],
-				     i && *path != '/' ? "/" : "", path) < size &&
-		    !stat(name, &st) && S_ISDIR(st.st_mode) && !statfs(name, &fs) &&
-		    fs.f_type == CGROUP2_SUPER_MAGIC)
-			return true;
-	}
-	return false;
-}
-
-static void read_procs(struct ids *ids, const char *dir)
-{
-	char name[PATH_MAX + 16];
-	uint32_t pid;
-	FILE *file;
-
-	snprintf(name, sizeof(name), "%s/cgroup.procs", dir);
-	file = fopen(name, "re");
-	/* The cgroup is gone, or is a part of a threaded one: its processes are in that. */
-	if (!file)
-		return;
-	while (fscanf(file, "%" SCNu32, &pid) == 1)
-		if (pid)
-			ids_add(ids, pid);
-	fclose(file);
-}
-
-int trace_cgroup(struct ids *ids, const char *path, struct failure *why)
-{
-	char name[PATH_MAX];
-	char *const roots[] = { name, NULL };
-	FTSENT *entry;
-	FTS *tree;
-
-	if (!find_cgroup(name, sizeof(name), path))
-		return fail(why, FAIL_SYSTEM,
-			    "no cgroup '%.200s' of the default hierarchy: name its directory, or its path below /sys/fs/cgroup",
-			    path);
-	tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
-	if (!tree)
-		memory_failed();
-	while ((entry = fts_read(tree)))
-		if (entry->fts_info == FTS_D)
-			read_procs(ids, entry->fts_accpath);
-	fts_close(tree);
-	return ids->n ? 0 : fail(why, FAIL_NO_PROCESS, "cgroup '%.200s' has no process", path);
-}
 
 bool trace_who(uint32_t tid, uint32_t *pid, char *comm)
 {

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is traced: the processes of a cgroup, and what /proc says about them.
+ * What /proc says about what is traced.
  */
 #ifndef READER_TRACE_TARGETS_H
 #define READER_TRACE_TARGETS_H
 
 #include "host/process.h"
 #include "host/trace-event.h"
-
-/*
- * Adds the processes of the cgroup @path, a directory or a path in the default hierarchy,
- * and of those below it.  0, or -1 and @why: there is no such cgroup, or none has a process.
- */
-int trace_cgroup(struct ids *ids, const char *path, struct failure *why);
 
 /* The process of thread @tid, and its name in TRACE_COMM bytes; false: it is gone. */
 bool trace_who(uint32_t tid, uint32_t *pid, char *comm);

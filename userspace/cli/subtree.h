@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * --cgroup: the processes of a cgroup and of those below it, the same for every command.
+ *
+ * A census of all processes is narrowed after it was taken, so that shares are counted over
+ * all.  What the kernel gives only for named processes (mappings, sums of a selection) needs
+ * their PIDs: they are read from the cgroup before each census.
+ */
+#ifndef READER_SUBTREE_H
+#define READER_SUBTREE_H
+
+#include "cli/session.h"
+#include "host/process.h"
+
+/* 0, or -1 and @why: this machine has no cgroup of this path. */
+int subtree_check(const struct options *options, struct failure *why);
+
+/* Adds the processes that are in the subtree now. 0, or -1 and @why: there is none. */
+int subtree_processes(struct ids *ids, const struct options *options, struct failure *why);
+
+/* Puts them into the request, for session->by_subtree. 0, or -1 and @why. */
+int subtree_request(struct session *session, struct failure *why);
+
+/*
+ * Sets session->by_subtree if the request is for groups that must be counted of these
+ * processes alone: all but those by cgroup. 0, or -1 and @why: a record does not have them.
+ */
+int subtree_prepare(struct session *session, struct failure *why);
+
+/*
+ * Drops the processes of @snap that are not in the subtree, their mappings, and the groups
+ * that are not of it.  Does nothing without --cgroup.
+ */
+void subtree_narrow(const struct session *session, struct snapshot *snap);
+
+/* 0, or -1 and @why: @snap has nothing of the subtree. */
+int subtree_found(const struct options *options, const struct snapshot *snap,
+		  struct failure *why);
+
+/* Fails if PIDs are given too. 0, or -1 and @why. */
+int subtree_words(const struct options *options, struct failure *why);
+
+#endif /* READER_SUBTREE_H */
