@@ -191,6 +191,7 @@ int main(int argc, char **argv)
 	family_prefix("replay");
 	/* Do not use the cgroups and settings of this machine. */
 	cgroups_root(getenv("REPLAY_CGROUPS") ? getenv("REPLAY_CGROUPS") : "/nonexistent");
+	charges_root_v1("");
 	procfs_root(getenv("REPLAY_PROC") ? getenv("REPLAY_PROC") : "proc");
 	/* Nor trace it. */
 	trace_instance_root("/nonexistent");
