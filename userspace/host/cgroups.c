@@ -3,6 +3,7 @@
 #include <fts.h>
 #include <inttypes.h>
 #include <linux/magic.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 /* The ID of the root, for when the tree cannot be read. */
 #define ROOT_ID	1
 
+/* top names cgroups in the thread that takes a census, and while it draws. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *cgroups;
 static const char *root;
 /* Read the tree when a path is missing. */
@@ -68,7 +71,7 @@ void cgroups_each(void (*each)(const struct cgroup_place *place, void *context),
 	visit(each, context);
 }
 
-/* A known path is kept. */
+/* A known path is kept.  The caller holds the lock. */
 static void add(const struct cgroup_place *place, void *context)
 {
 	struct known_name *cgroup = known_names_get(&cgroups, place->id);
@@ -78,6 +81,7 @@ static void add(const struct cgroup_place *place, void *context)
 		cgroup->text = xstrdup(place->path);
 }
 
+/* The caller holds the lock. */
 static const struct known_name *cgroup_find(uint64_t id)
 {
 	const struct known_name *cgroup = known_names_get(&cgroups, id);
@@ -105,14 +109,22 @@ void cgroups_forget(void)
 
 const char *cgroup_path(uint64_t id, bool numeric)
 {
-	return known_name_text(cgroup_find(id), numeric);
+	const char *path;
+
+	pthread_mutex_lock(&lock);
+	path = known_name_text(cgroup_find(id), numeric);
+	pthread_mutex_unlock(&lock);
+	return path;
 }
 
 size_t cgroup_directory(uint64_t id, char *dir, size_t size)
 {
-	const struct known_name *cgroup = cgroup_find(id);
+	const struct known_name *cgroup;
 	int n;
 
+	pthread_mutex_lock(&lock);
+	cgroup = cgroup_find(id);
+	pthread_mutex_unlock(&lock);
 	if (!cgroup->text || !root)
 		return 0;
 	n = snprintf(dir, size, "%s%s", root, cgroup->text);

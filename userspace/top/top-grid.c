@@ -11,6 +11,8 @@
 
 /* Width reserved for a name at the end of a line; other columns make room for it. */
 #define NAME_WIDTH	10
+/* The same in a tree of cgroups. */
+#define CGROUP_WIDTH	24
 /* Limits of the width of a bar. */
 #define BAR_WIDTH_MIN	8
 #define BAR_WIDTH_MAX	40
@@ -79,6 +81,7 @@ static const struct top_row *row_of(const struct grid *grid, size_t line)
 static char *cell_text(const struct grid *grid, const struct column *column, size_t line)
 {
 	const struct column *comm = &task_record.fields.columns[MEMCENSUS_TASK_COMM];
+	const struct column *name = record_find(&group_record, "name", 4);
 	const struct view *view = &grid->page->view;
 	char *text = NULL, *cell;
 	struct value value;
@@ -89,8 +92,8 @@ static char *cell_text(const struct grid *grid, const struct column *column, siz
 		text = value_text(column, view, &value, grid->units);
 	cell = text_printable(text ? text : "-");
 	free(text);
-	return grid->page->list.tree && column == comm && row_of(grid, line)->depth ?
-	       add_branch(cell, row_of(grid, line)->depth) : cell;
+	return grid->page->list.tree && (column == comm || column == name) &&
+	       row_of(grid, line)->depth ? add_branch(cell, row_of(grid, line)->depth) : cell;
 }
 
 /* The last width of @column; NULL: too many columns. */
@@ -155,11 +158,12 @@ static bool ends_in_name(const struct grid *grid)
 static void choose_columns(struct grid *grid, size_t skipped, size_t width)
 {
 	struct grid_column *last = &grid->columns[grid->n - 1], *c;
+	const size_t least = grid->page->list.type == &group_record ? CGROUP_WIDTH : NAME_WIDTH;
 	size_t i, used = 0, name = 0;
 
 	if (ends_in_name(grid)) {
 		name = last->width;
-		used = 1 + (name < NAME_WIDTH ? name : NAME_WIDTH);
+		used = 1 + (name < least ? name : least);
 		last->drawn = true;
 	}
 	for (c = grid->columns; c <= last; c++) {
@@ -177,8 +181,8 @@ static void choose_columns(struct grid *grid, size_t skipped, size_t width)
 		c->drawn = true;
 		used += c->width + 1;
 	}
-	if (name > NAME_WIDTH)
-		used += name - NAME_WIDTH;
+	if (name > least)
+		used += name - least;
 	if (used + BAR_WIDTH_MIN + 1 <= width) {
 		grid->bar = width - used - 1;
 		if (grid->bar > BAR_WIDTH_MAX)
@@ -268,9 +272,11 @@ void draw_list(struct top *top, int y, int height)
 	fill_cells(&grid);
 	choose_columns(&grid, top->skipped, COLS);
 	draw_lines(&grid, y);
-	if (page->snap && !list->n_rows && height > 1)
-		draw_text(y + 1, 0, COLS, page == &top->map ?
-			  "no mappings here" : "no processes here", false);
+	if (page->view.snap && !list->n_rows && height > 1)
+		draw_text(y + 1, 0, COLS, page == &top->map ? "no mappings here" :
+			  page == &top->tasks ? "no processes here" :
+			  !top->live || top->counted == top->group_by ? "no groups here" :
+			  "counting", false);
 	for (i = 0; i < grid.lines * grid.n; i++)
 		free(grid.cells[i]);
 	free(grid.cells);

@@ -4,22 +4,28 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "model/cgroup-tree.h"
 #include "top/top-list.h"
 
 /* Columns that the filter matches. */
 static const char *const task_names[] = { "comm", "user", NULL };
 static const char *const vma_names[] = { "mapping", NULL };
+static const char *const group_names[] = { "user", "cgroup_path", NULL };
 
-/* The key of a process or mapping; it is the same in every census. */
+/* The key of a process, a group or a mapping; it is the same in every census. */
 static void top_key(const struct record_type *type, const void *record,
 		    uint64_t key[2])
 {
 	const struct task *task = record;
+	const struct group *group = record;
 	const struct vma *vma = record;
 
 	if (type == &task_record) {
 		key[0] = KNOWN(task, MEMCENSUS_TASK_PID) ? task->pid : 0;
 		key[1] = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
+	} else if (type == &group_record) {
+		key[0] = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ? group->cgroup : group->uid;
+		key[1] = group->own;
 	} else {
 		key[0] = KNOWN(vma, MEMCENSUS_VMA_PID) ? vma->pid : 0;
 		key[1] = KNOWN(vma, MEMCENSUS_VMA_START) ? vma->start : 0;
@@ -72,7 +78,8 @@ void top_list_empty(struct top_list *list)
 static bool matches(const struct top_list *list, const struct view *view,
 		    const void *record)
 {
-	const char *const *name = list->type == &task_record ? task_names : vma_names;
+	const char *const *name = list->type == &task_record ? task_names :
+				  list->type == &group_record ? group_names : vma_names;
 	const struct column *column;
 	struct value value;
 
@@ -267,6 +274,22 @@ static void arrange_tree(const struct task *const *tasks, const bool *shown, siz
 	free(links);
 }
 
+/* Nests the @n @rows: each below the one that contains it, if that is shown. */
+static void arrange_groups(const struct snapshot *snap, struct top_row *rows, size_t n)
+{
+	unsigned int *depths = xcalloc(n, sizeof(*depths));
+	const void **records = xcalloc(n, sizeof(*records));
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		records[i] = rows[i].record;
+	groups_nest(snap, records, depths, n);
+	for (i = 0; i < n; i++)
+		rows[i] = (struct top_row){ records[i], depths[i] };
+	free(depths);
+	free(records);
+}
+
 void top_list_fill(struct top_list *list, const struct view *view, struct records records)
 {
 	struct top_row *rows = xcalloc(records.n, sizeof(*rows));
@@ -284,6 +307,8 @@ void top_list_fill(struct top_list *list, const struct view *view, struct record
 	if (list->tree && list->type == &task_record)
 		arrange_tree((const struct task *const *)listing.rows, shown, listing.n_rows,
 			     rows);
+	if (list->tree && list->type == &group_record)
+		arrange_groups(view->snap, rows, n);
 
 	free(list->rows);
 	list->rows = rows;

@@ -21,11 +21,11 @@ struct top_row {
 };
 
 /**
- * struct top_list - processes or mappings
- * @type: task_record or vma_record
+ * struct top_list - processes, groups or mappings
+ * @type: task_record, group_record or vma_record
  * @columns: shown columns, in order; owned
  * @reverse: largest first
- * @tree: show children below their parents; for processes
+ * @tree: show children below their parents; for processes and cgroups
  * @filter: the compiled filter if @pattern is not NULL
  * @pattern: its text; owned
  * @rows: shown rows, in order; owned

@@ -34,7 +34,7 @@ const struct top_binding top_bindings[] = {
 	  .help = "the row below; what is selected is followed" },
 	{ { F(KEY_PPAGE) }, "PgUp", TOP_PAGE, -1, .help = "a screen up" },
 	{ { F(KEY_NPAGE) }, "PgDn", TOP_PAGE, 1, .help = "a screen down" },
-	{ { F(KEY_HOME), 'g' }, "Home g", TOP_MOVE, -ALL,
+	{ { F(KEY_HOME) }, "Home", TOP_MOVE, -ALL,
 	  .help = "the first row, whatever it is" },
 	{ { F(KEY_END), 'G' }, "End G", TOP_MOVE, ALL, .help = "the last row" },
 	{ { F(KEY_LEFT) }, "Left", TOP_SIDE, -1, .help = "columns to the left" },
@@ -42,6 +42,10 @@ const struct top_binding top_bindings[] = {
 	  .help = "columns to the right, where not all fit" },
 	{ { '\n', '\r', F(KEY_ENTER) }, "Enter", TOP_ENTER, .brief = "Enter Map",
 	  .help = "what the selected process has mapped" },
+	{ { 'u' }, "u", TOP_GROUPS, MEMCENSUS_BY_UID, .brief = "u Users",
+	  .help = "a row for each user; again: for each process" },
+	{ { 'g' }, "g", TOP_GROUPS, MEMCENSUS_BY_CGROUP, .brief = "g Cgroups",
+	  .help = "the tree of cgroups, with what is charged to them; again: processes" },
 	{ { '/', '\\', 'o', F(KEY_F(4)) }, "/ \\ o F4", TOP_FILTER, .brief = "/ Filter",
 	  .help = "show only names that match a regular expression" },
 	{ { '<', ',' }, "<", TOP_SORT_STEP, -1, .brief = "<> Sort",
@@ -55,7 +59,7 @@ const struct top_binding top_bindings[] = {
 	{ { 'N' }, "N", TOP_SORT, .column = "pid", .help = "sort by PID" },
 	{ { 'C' }, "C", TOP_SORT, .column = "comm", .help = "sort by name of command" },
 	{ { 't', 'V', F(KEY_F(5)) }, "t V F5", TOP_TREE, .brief = "t Tree",
-	  .help = "children below their parents, or flat" },
+	  .help = "children below their parents, or flat; cgroups by path" },
 	{ { 'Z' }, "Z", TOP_FREEZE, .brief = "Z Freeze", .help = "freeze, go on" },
 	{ { ' ' }, "Space", TOP_NOW, .help = "a census now" },
 	{ { 'f', F(KEY_F(2)) }, "f F2", TOP_CHOOSE, .brief = "f Columns",
@@ -67,12 +71,20 @@ const struct top_binding top_bindings[] = {
 	{ }
 };
 
-int top_init(struct top *top, const struct options *options, struct failure *why)
+/* Columns with the name at the end, as for processes. */
+#define USER_COLUMNS	"mms,swap,uss,pss,frames,rss,user"
+#define CGROUP_COLUMNS								\
+	"mms,swap,uss,pss,charged,charged_anon,charged_file,charged_shmem,"	\
+	"charged_kernel,charged_swap,limit,oom_kills,name"
+
+int top_init(struct top *top, const struct options *options, bool live, struct failure *why)
 {
 	const struct rows *rows = &options->command->rows;
 	static const struct rows map = ROWS_MAP;
 
 	memset(top, 0, sizeof(*top));
+	top->live = live;
+	top->narrow = options->below;
 	top->interval = options->interval ? options->interval : DEFAULT_INTERVAL;
 	top->units.suffixes = options->suffixes;
 	top->units.percent = options->percent;
@@ -83,6 +95,12 @@ int top_init(struct top *top, const struct options *options, struct failure *why
 			  options->sort ? options->sort : rows->sort,
 			  options->reverse, why))
 		return -1;
+	if (top_list_init(&top->users.list, &group_record, NULL, USER_COLUMNS, "pss", false,
+			  why) ||
+	    top_list_init(&top->cgroups.list, &group_record, NULL, CGROUP_COLUMNS, "pss", false,
+			  why))
+		return -1;
+	top->cgroups.list.tree = true;
 	return top_list_init(&top->map.list, map.type, NULL, map.columns,
 			     map.sort, false, why);
 }
@@ -90,6 +108,8 @@ int top_init(struct top *top, const struct options *options, struct failure *why
 void top_free(struct top *top)
 {
 	top_list_free(&top->tasks.list);
+	top_list_free(&top->users.list);
+	top_list_free(&top->cgroups.list);
 	top_list_free(&top->map.list);
 	snapshot_free(top->tasks.snap);
 	snapshot_free(top->map.snap);
@@ -97,7 +117,11 @@ void top_free(struct top *top)
 
 struct top_page *top_page(struct top *top)
 {
-	return top->under == TOP_MAP ? &top->map : &top->tasks;
+	if (top->under == TOP_MAP)
+		return &top->map;
+	if (top->group_by == MEMCENSUS_BY_UID)
+		return &top->users;
+	return top->group_by ? &top->cgroups : &top->tasks;
 }
 
 void top_request(const struct top *top, struct request *request)
@@ -105,8 +129,11 @@ void top_request(const struct top *top, struct request *request)
 	const struct top_list *list = &top->tasks.list;
 
 	/* Command lines are read only if they are shown. */
-	request->cmdlines = !top->pid && (list->sort == task_cmdline ||
+	request->cmdlines = !top->pid && !top->group_by && (list->sort == task_cmdline ||
 					  columns_have(&list->columns, task_cmdline));
+	/* A record has one kind of groups, or none. */
+	request->any_groups = true;
+	request->group_by = top->live ? top->group_by : 0;
 	if (!top->pid)
 		return;
 	request->pids = &top->pid;
@@ -118,14 +145,22 @@ void top_request(const struct top *top, struct request *request)
 }
 
 /* Updates the rows after a census, or a change of filter, order or names. */
-static void refill(struct top_page *page)
+static void refill(struct top *top, struct top_page *page)
 {
-	if (page->snap)
-		top_list_fill(&page->list, &page->view,
-			      records_in(page->snap, page->list.type));
+	const bool groups = page->list.type == &group_record;
+	const uint8_t kind = page == &top->users ? MEMCENSUS_BY_UID : MEMCENSUS_BY_CGROUP;
+	struct records records = { .n = 0 };
+
+	if (groups)
+		page->view = top->tasks.view;
+	if (!page->view.snap)
+		return;
+	if (!groups || top->counted == kind)
+		records = records_in(page->view.snap, page->list.type);
+	top_list_fill(&page->list, &page->view, records);
 }
 
-void top_census(struct top *top, struct snapshot *snap, uint32_t pid)
+void top_census(struct top *top, struct snapshot *snap, uint32_t pid, uint8_t group_by)
 {
 	struct top_page *page = pid ? &top->map : &top->tasks;
 	const struct amount total = amount_total(snap, MEMCENSUS_S_TOTAL);
@@ -138,10 +173,24 @@ void top_census(struct top *top, struct snapshot *snap, uint32_t pid)
 	}
 	page->view.snap = snap;
 	page->snap = snap;
-	refill(page);
+	if (!pid)
+		top->counted = top->live ? group_by : (uint8_t)snap->asked.group_by;
+	refill(top, page);
+	if (!pid) {
+		refill(top, &top->users);
+		refill(top, &top->cgroups);
+		/* The key came while it was taken. */
+		top->once |= top->live && top->group_by && top->group_by != top->counted;
+	}
 	snapshot_free(before);
 	if (total.known)
 		top->units.whole = total.bytes;
+}
+
+void top_no_groups(struct top *top, const struct failure *why)
+{
+	top->group_by = 0;
+	snprintf(top->message, sizeof(top->message), "%.150s", why->text);
 }
 
 void top_no_process(struct top *top, uint32_t pid, const struct failure *why)
@@ -175,6 +224,11 @@ static void open_map(struct top *top)
 {
 	const struct task *task = top_list_selected(&top->tasks.list);
 
+	if (top->group_by) {
+		snprintf(top->message, sizeof(top->message),
+			 "only a process has mappings: Esc shows the processes");
+		return;
+	}
 	if (top->screen != TOP_TASKS || !task || !KNOWN(task, MEMCENSUS_TASK_PID))
 		return;
 	if (top->ended) {
@@ -195,6 +249,8 @@ static void quit(struct top *top)
 		top->screen = top->under;
 	else if (top->screen == TOP_MAP)
 		close_map(top);
+	else if (top->group_by)
+		top->group_by = 0;
 	else
 		top->quit = true;
 }
@@ -207,8 +263,8 @@ static void go_back(struct top *top)
 
 	if (!is_covered(top) && page->list.pattern) {
 		top_list_filter(&page->list, "", &why);
-		refill(page);
-	} else if (top->screen != TOP_TASKS) {
+		refill(top, page);
+	} else if (top->screen != TOP_TASKS || top->group_by) {
 		quit(top);
 	}
 }
@@ -270,6 +326,42 @@ static void enter(struct top *top)
 		top->screen = top->under;
 	else
 		open_map(top);
+}
+
+/* Shows a row for each user or cgroup; or again for each process. */
+static void toggle_groups(struct top *top, uint8_t group_by)
+{
+	const bool users = group_by == MEMCENSUS_BY_UID, none = users && top->narrow;
+
+	if (top->screen != TOP_TASKS)
+		return;
+	if (!top->live && (none || top->counted != group_by)) {
+		snprintf(top->message, sizeof(top->message), none ?
+			 "a record has no users of a subtree" :
+			 "the record has no figures of %s: 'memcensus record %s' adds them",
+			 users ? "users" : "cgroups", users ? "-u" : "-g");
+		return;
+	}
+	top->group_by = top->group_by == group_by ? 0 : group_by;
+	top->once |= top->live && top->group_by && top->group_by != top->counted;
+	top->skipped = 0;
+}
+
+/* Cgroups have short names in a tree, and paths in a flat list. */
+static void toggle_tree(struct top_list *list)
+{
+	static const char *const names[] = { "name", "cgroup_path" };
+	const struct column *from, *to;
+	size_t i;
+
+	list->tree = !list->tree;
+	if (list->type != &group_record)
+		return;
+	from = record_find(list->type, names[list->tree], strlen(names[list->tree]));
+	to = record_find(list->type, names[!list->tree], strlen(names[!list->tree]));
+	for (i = 0; i < list->columns.n; i++)
+		if (list->columns.v[i] == from)
+			list->columns.v[i] = to;
 }
 
 static void act(struct top *top, const struct top_binding *binding)
@@ -336,14 +428,18 @@ static void act(struct top *top, const struct top_binding *binding)
 		list->reverse = !list->reverse;
 		break;
 	case TOP_TREE:
-		list->tree = !list->tree;
+		if (page != &top->users)
+			toggle_tree(list);
 		break;
 	case TOP_NUMERIC:
-		page->view.numeric = !page->view.numeric;
+		top->tasks.view.numeric = !top->tasks.view.numeric;
+		break;
+	case TOP_GROUPS:
+		toggle_groups(top, (uint8_t)binding->step);
 		break;
 	}
 	if (binding->action >= TOP_ARRANGES)
-		refill(page);
+		refill(top, top_page(top));
 }
 
 /* Removes the last character of the prompt. */
@@ -367,7 +463,7 @@ static void set_filter(struct top *top)
 		return;
 	}
 	top->typing = false;
-	refill(page);
+	refill(top, page);
 }
 
 /* Handles a key while a filter is typed. */

@@ -16,7 +16,7 @@
 #define TOP_PROMPT_SIZE		160
 
 enum top_screen {
-	TOP_TASKS,		/* the processes */
+	TOP_TASKS,		/* the processes, or groups of them */
 	TOP_MAP,		/* the mappings of one */
 	TOP_COLUMNS,		/* which columns to show, over one of these */
 	TOP_HELP,		/* the keys */
@@ -25,7 +25,7 @@ enum top_screen {
 /**
  * struct top_page - a list and the census that it shows
  * @list: its rows point into @snap
- * @snap: owned; NULL before the first census
+ * @snap: owned; NULL before the first census, and for groups, which are of that of the tasks
  * @view: view of @snap
  */
 struct top_page {
@@ -36,7 +36,12 @@ struct top_page {
 
 /**
  * struct top - the state of 'top'
+ * @live: censuses are of this machine; those of a record have the groups that they have
+ * @narrow: --cgroup is given
  * @tasks: the processes
+ * @users, @cgroups: groups of them
+ * @group_by: enum memcensus_group_by of what TOP_TASKS shows; 0: processes
+ * @counted: of the groups that @tasks.snap has
  * @map: the mappings of @pid
  * @screen: the open screen
  * @under: TOP_TASKS or TOP_MAP, the screen below help and column list
@@ -58,7 +63,13 @@ struct top_page {
  * @skipped: number of columns skipped after the first, for narrow terminals
  */
 struct top {
+	bool live;
+	bool narrow;
 	struct top_page tasks;
+	struct top_page users;
+	struct top_page cgroups;
+	uint8_t group_by;
+	uint8_t counted;
 	struct top_page map;
 	enum top_screen screen;
 	enum top_screen under;
@@ -82,7 +93,7 @@ struct top {
 };
 
 /* Initializes @top by @options.  0, or -1 and @why; call top_free() in both cases. */
-int top_init(struct top *top, const struct options *options, struct failure *why);
+int top_init(struct top *top, const struct options *options, bool live, struct failure *why);
 void top_free(struct top *top);
 
 /* The page of the open screen, or of the screen below it. */
@@ -91,8 +102,14 @@ struct top_page *top_page(struct top *top);
 /* Completes @request, which is for all processes, for the next census. */
 void top_request(const struct top *top, struct request *request);
 
-/* Takes ownership of @snap, a census requested for @pid, 0: for all processes. */
-void top_census(struct top *top, struct snapshot *snap, uint32_t pid);
+/*
+ * Takes ownership of @snap, a census requested for @pid, 0: for all processes, and with groups
+ * by @group_by.
+ */
+void top_census(struct top *top, struct snapshot *snap, uint32_t pid, uint8_t group_by);
+
+/* There are no such groups, for the reason @why: shows processes. */
+void top_no_groups(struct top *top, const struct failure *why);
 
 /* The process @pid, whose mappings are open, has none: @why says the reason. */
 void top_no_process(struct top *top, uint32_t pid, const struct failure *why);
@@ -133,6 +150,7 @@ enum top_action {
 	TOP_REVERSE,
 	TOP_TREE,
 	TOP_NUMERIC,
+	TOP_GROUPS,
 };
 
 /**
@@ -140,7 +158,8 @@ enum top_action {
  * @codes: the keys; 0 after the last
  * @keys: their names, for the help
  * @action: the action
- * @step: how far TOP_MOVE, TOP_PAGE, TOP_SIDE and TOP_SORT_STEP go, and to which side
+ * @step: how far TOP_MOVE, TOP_PAGE, TOP_SIDE and TOP_SORT_STEP go, and to which side; the
+ *	enum memcensus_group_by of TOP_GROUPS
  * @column: column that TOP_SORT sorts by
  * @brief: keys and label on the last line; NULL: not there
  * @help: one line

@@ -152,7 +152,8 @@ static void say_state(FILE *out, const struct snapshot *snap, uint64_t state,
 static void say_list(FILE *out, const struct top *top, const struct top_page *page)
 {
 	const struct top_list *list = &page->list;
-	const char *what = page == &top->map ? "mappings" : "processes";
+	const char *what = page == &top->map ? "mappings" : page == &top->users ? "users" :
+			   page == &top->cgroups ? "cgroups" : "processes";
 
 	if (page == &top->map)
 		say(out, "process %u", top->pid);
@@ -172,7 +173,7 @@ static void say_list(FILE *out, const struct top *top, const struct top_page *pa
 	}
 	say(out, "by %s%s%s", column_header(list->sort),
 	    list->reverse ? ", largest first" : "",
-	    list->tree && page == &top->tasks ? ", as a tree" : "");
+	    list->tree && page != &top->map ? ", as a tree" : "");
 }
 
 /* Draws "Name [bar] X used of Y". */
@@ -340,7 +341,8 @@ static void draw_foot(const struct top *top, int y)
 		for (binding = top_bindings; binding->keys; binding++) {
 			if (binding->brief && (top->screen != TOP_MAP ||
 					       (binding->action != TOP_ENTER &&
-						binding->action != TOP_TREE)))
+						binding->action != TOP_TREE &&
+						binding->action != TOP_GROUPS)))
 				say(line.out, "%s", binding->brief);
 		}
 	}

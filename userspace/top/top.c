@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "cli/subtree.h"
 #include "lib/signals.h"
 #include "top/top.h"
 #include "top/top-view.h"
@@ -32,6 +33,7 @@
  * @due: time of the next census, ns of CLOCK_MONOTONIC
  * @pid: the PID of the current request; request.pids points here because
  *	top.pid may change during the census
+ * @group_by: groups of the current request
  * @thread: takes one census: the scan runs in a system call, which may take seconds
  *	and cannot be polled
  * @ready: eventfd, readable when @thread has written the members after it
@@ -43,6 +45,7 @@ struct run {
 	struct request request;
 	uint64_t due;
 	uint32_t pid;
+	uint8_t group_by;
 	pthread_t thread;
 	int ready;
 	enum taken taken;
@@ -111,7 +114,10 @@ static int ask(struct run *run, struct failure *why)
 	run->pid = top->pid;
 	if (run->pid)
 		request->pids = &run->pid;
+	run->group_by = request->group_by;
 	top->once = false;
+	if (subtree_prepare(run->session, why))
+		return -1;
 	return start_census(run, why);
 }
 
@@ -133,11 +139,16 @@ static int receive(struct run *run, struct failure *why)
 		top_no_process(&run->top, run->pid, &run->why);
 		return 0;
 	}
+	if (run->taken == TAKE_FAILED && run->session->by_subtree &&
+	    run->why.kind == FAIL_NO_PROCESS) {
+		top_no_groups(&run->top, &run->why);
+		return 0;
+	}
 	if (run->taken == TAKE_FAILED) {
 		*why = run->why;
 		return -1;
 	}
-	top_census(&run->top, run->snap, run->pid);
+	top_census(&run->top, run->snap, run->pid, run->group_by);
 	if (!options->count || run->session->taken < options->count)
 		return 0;
 	/* Draw the last census: it may stay on the terminal. */
@@ -193,7 +204,8 @@ static int top_run(struct session *session, struct failure *why)
 	run.ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (run.ready < 0)
 		return fail(why, FAIL_SYSTEM, "cannot start a thread: %s", strerror(errno));
-	if (!top_init(&run.top, session->options, why) && !top_view_open(why)) {
+	if (!top_init(&run.top, session->options, session->source->ops->live, why) &&
+	    !top_view_open(why)) {
 		ret = loop(&run, why);
 		/* Restore the terminal first: an error message may follow. */
 		top_view_close();
@@ -221,8 +233,9 @@ const struct command top_command = {
 	"bars have the scale of the largest process.\n"
 	"\n"
 	"'h' lists the keys. Cursor keys select a row, and the selection follows it. Enter\n"
-	"shows the mappings of the process, 'q' or Esc goes back. '<' and '>' sort by\n"
-	"another column, 'r' reverses the order, '/' filters by a regular expression, 't'\n"
+	"shows the mappings of the process, 'u' a row for each user, 'g' the tree of cgroups\n"
+	"with what is charged to them, 'q' or Esc goes back. '<' and '>' sort by another\n"
+	"column, 'r' reverses the order, '/' filters by a regular expression, 't'\n"
 	"shows a tree, 'Z' freezes the screen, 'f' chooses columns, 'e' changes the units,\n"
 	"'q' quits.\n"
 	"\n"
