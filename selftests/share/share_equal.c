@@ -16,11 +16,7 @@
 #define RW	(PROT_READ | PROT_WRITE)
 #define TRIES	20
 #define CHILDREN 5
-#define POOL	"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
-
-#ifndef MAP_HUGE_2MB
-#define MAP_HUGE_2MB	(21U << 26)
-#endif
+#define POOL	huge_pool(HUGE, "nr_hugepages")
 
 /* Two tables of scattered pages, which the census keeps as images. */
 static const unsigned long scattered = 2 * 512;
@@ -84,7 +80,7 @@ static void parent(void *arg)
 	}
 	if (family->hugetlb) {
 		char *huge = map(PLACE(2), 2 * HUGE, RW, MAP_PRIVATE | MAP_ANONYMOUS |
-				 MAP_HUGETLB | MAP_HUGE_2MB, -1, 0);
+				 MAP_HUGETLB | MAP_HUGE_SIZE(HUGE), -1, 0);
 
 		huge[0] = 1;
 		huge[HUGE] = 1;

@@ -11,7 +11,7 @@
 #include "selftest.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
-#define POOL	"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+#define POOL	huge_pool(HUGE, "nr_hugepages")
 
 /* In linux/kernel-page-flags.h of the kernel, not of its users. */
 #define KPF_RESERVED_BIT	32
@@ -402,7 +402,7 @@ TEST(hugetlb)
 	char text[32], *at;
 
 	if (pool < 0)
-		SKIP(return, "kernel has no hugetlb pages of 2 MiB");
+		SKIP(return, "kernel has no hugetlb pages of the size of a table");
 	ASSERT_PHYSICAL(&before);
 	snprintf(text, sizeof(text), "%ld", pool + 8);
 	ASSERT_TRUE(write_file(POOL, text));
@@ -410,7 +410,8 @@ TEST(hugetlb)
 	ASSERT_PHYSICAL(&after);
 	EXPECT_EQ(8 * HUGE, (size_t)GREW(HUGETLB_FREE));
 	EXPECT_EQ(0, GREW(HUGETLB));
-	at = map(PLACE(0), 2 * HUGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+	at = map(PLACE(0), 2 * HUGE, RW, MAP_PRIVATE | MAP_ANONYMOUS |
+		 MAP_HUGETLB | MAP_HUGE_SIZE(HUGE), -1, 0);
 	at[0] = 1;
 	at[HUGE] = 1;
 	ASSERT_PHYSICAL(&after);
@@ -422,7 +423,7 @@ TEST(hugetlb)
 	write_file(POOL, text);
 }
 
-/* One page in each 2 MiB, read only: page tables, and nothing else. */
+/* One page in each table, read only: page tables, and nothing else. */
 TEST(page_tables)
 {
 	const unsigned long nr = 2048;
