@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Mappings split by munmap and mprotect, and guard pages. */
+/* Mappings split by munmap and mprotect, guard pages, and other entries that are no pages. */
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
 #include "selftest.h"
 
 #ifndef MADV_GUARD_INSTALL
@@ -106,6 +111,67 @@ TEST(guards_within_a_mapping)
 	ASSERT_VMA(&census, PLACE(0), vma);
 	EXPECT_PAGES(32, vma, VSS);
 	EXPECT_PAGES(24, vma, RSS);
+	EXPECT_PAGES(0, vma, SWAP);
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	child_end(pid);
+}
+
+#ifndef UFFD_FEATURE_WP_HUGETLBFS_SHMEM
+#define UFFD_FEATURE_WP_HUGETLBFS_SHMEM	0x1000
+#endif
+
+/* A userfaultfd that can write-protect pages of files, or -1. */
+static int protector(void)
+{
+	struct uffdio_api api = {
+		.api = UFFD_API, .features = UFFD_FEATURE_WP_HUGETLBFS_SHMEM,
+	};
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (fd >= 0 && ioctl(fd, UFFDIO_API, &api)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* Of 48 pages, 20 are in the file; 5 of them are no longer mapped. All are write-protected. */
+static void write_protected(void *arg)
+{
+	char *at = map(PLACE(0), 48 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, *(int *)arg, 0);
+	struct uffdio_register all = {
+		.range = { (uintptr_t)at, 48 * PAGE }, .mode = UFFDIO_REGISTER_MODE_WP,
+	};
+	struct uffdio_writeprotect protect = {
+		.range = all.range, .mode = UFFDIO_WRITEPROTECT_MODE_WP,
+	};
+	int fd = protector();
+
+	write_pages(at, 20);
+	need(!ioctl(fd, UFFDIO_REGISTER, &all), "UFFDIO_REGISTER");
+	need(!ioctl(fd, UFFDIO_WRITEPROTECT, &protect), "UFFDIO_WRITEPROTECT");
+	need(!madvise(at + 15 * PAGE, 5 * PAGE, MADV_DONTNEED), "MADV_DONTNEED");
+}
+
+/* Where a write-protected page of a file is not mapped, there is a marker instead. */
+TEST(write_protected_file)
+{
+	int memory = memfd("protected", 48), fd = protector();
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pid;
+
+	if (fd < 0)
+		SKIP(return, "kernel has no write protection of files by userfaultfd");
+	close(fd);
+	pid = child_start(write_protected, &memory);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(48, vma, VSS);
+	EXPECT_PAGES(15, vma, RSS);
+	EXPECT_PAGES(15, vma, USS);
 	EXPECT_PAGES(0, vma, SWAP);
 	EXPECT_EQUAL_SMAPS(pid);
 	census_free(&census);

@@ -193,13 +193,15 @@ FIXTURE_TEARDOWN(stopped)
  * without what caches of the kernel's objects have given back, which is not said.
  */
 #define EXPECT_TRUE_WHEN_STOPPED(count, without_slab) do {			\
-	int64_t __said = SAID_BYTES("memory"), __got;			\
+	int64_t __said = SAID_BYTES("memory"), __got, __slab;		\
 	end_all(self->pids, count);					\
 	__got = stable_memory() - self->said.free;			\
+	__slab = self->said.slab - slab_memory();			\
+	TH_LOG("said %lld KiB, free memory grew by %lld KiB, of it by slab %lld KiB", \
+	       (long long)__said / 1024, (long long)__got / 1024,	\
+	       (long long)__slab / 1024);				\
 	if (without_slab)						\
-		__got -= self->said.slab - slab_memory();		\
-	TH_LOG("said %lld KiB, free memory grew by %lld KiB", (long long)__said / 1024, \
-	       (long long)__got / 1024);				\
+		__got -= __slab;					\
 	EXPECT_LT(__got, __said + __said / 100);			\
 	EXPECT_GT(__got, __said - __said / 100);			\
 } while (0)

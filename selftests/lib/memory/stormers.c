@@ -364,7 +364,7 @@ static void moves(void)
 /* Handler of a userfaultfd: fills each missing page. */
 static void *serve(void *arg)
 {
-	static char content[4096];
+	static char content[PAGE_MAX];
 	const int fd = *(int *)arg;
 	struct uffd_msg msg;
 	unsigned long i;
