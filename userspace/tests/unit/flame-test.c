@@ -306,17 +306,21 @@ static void test_elf(void)
 	fclose(cut);
 }
 
-/* Opens the file @name beside this program for reading. */
-static int open_file(const char *name)
+/* The path of the file @name beside this program, valid until the next call; "" on failure. */
+static const char *beside(const char *name)
 {
-	char path[4096];
+	static char path[4096];
 	const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 64);
 
-	if (length <= 0)
-		return -1;
-	path[length] = '\0';
-	strcpy(strrchr(path, '/') + 1, name);
-	return open(path, O_RDONLY | O_CLOEXEC);
+	path[length > 0 ? length : 0] = '\0';
+	if (path[0])
+		strcpy(strrchr(path, '/') + 1, name);
+	return path;
+}
+
+static int open_file(const char *name)
+{
+	return open(beside(name), O_RDONLY | O_CLOEXEC);
 }
 
 /* The name at the file offset @at of @name, NULL: none, and the debug file that is missing. */
@@ -528,19 +532,6 @@ static void test_missing(void)
 	flame_free(root);
 }
 
-/* Opens the program @name beside this one. */
-static int open_beside(const char *name)
-{
-	char path[4096];
-	const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 64);
-
-	if (length <= 0)
-		return -1;
-	path[length] = '\0';
-	strcpy(strrchr(path, '/') + 1, name);
-	return frame_pointers_open_word(path);
-}
-
 static void test_frame_pointers(void)
 {
 	static const struct {
@@ -556,13 +547,13 @@ static void test_frame_pointers(void)
 	int fd;
 
 	for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		fd = open_beside(programs[i].name);
+		fd = frame_pointers_open_word(beside(programs[i].name));
 		ok(fd >= 0 && frame_pointers_of(fd, &is_static) == programs[i].expected &&
 		   is_static == !!strstr(programs[i].name, "static"), "a program: %s",
 		   programs[i].name);
 		close(fd);
 	}
-	fd = open_beside("../../userspace/tests/cli/golden-test");
+	fd = frame_pointers_open_word(beside("../../userspace/tests/cli/golden-test"));
 	ok(fd >= 0 && frame_pointers_of(fd, NULL) != FRAME_POINTERS_UNKNOWN,
 	   "a script: its interpreter");
 	close(fd);
