@@ -51,7 +51,7 @@ static DEFINE_RAW_SPINLOCK(events_lock);
 /* The newest census of all processes, a reference, or NULL. */
 static const struct census_snapshot *newest;
 
-/* Event n is in n % MEMCENSUS_OOMS_MAX.  @nr_events: since load. */
+/* In the order in which they were replaced, see replaceable().  @nr_events: since load. */
 static struct census_oom events[MEMCENSUS_OOMS_MAX];
 static u64 nr_events;
 
@@ -154,23 +154,53 @@ static void read_zones(struct census_oom *oom)
 	}
 }
 
+/* Return: the newest event below @number, of the machine only if @machine, or NULL. */
+static struct census_oom *find_event(u64 number, bool machine)
+{
+	struct census_oom *found = NULL, *oom;
+
+	for (oom = events; oom < events + MEMCENSUS_OOMS_MAX; oom++)
+		if (oom->number && oom->number < number &&
+		    (!machine || oom->scope == MEMCENSUS_OOM_SCOPE_MACHINE) &&
+		    (!found || oom->number > found->number))
+			found = oom;
+	return found;
+}
+
 /* Return: the event of the last kill, if one of @caller at @now belongs to it, or NULL. */
 static struct census_oom *same_event(const struct census_oom_task *caller, u8 scope, u64 now)
 {
-	struct census_oom *oom = &events[nr_events % MEMCENSUS_OOMS_MAX];
+	struct census_oom *oom = find_event(U64_MAX, false);
 
-	if (oom->number && oom->before == newest && oom->scope == scope &&
+	if (oom && oom->before == newest && oom->scope == scope &&
 	    oom->caller.tgid == caller->tgid && oom->caller.start == caller->start &&
 	    now - oom->last < ONE_EVENT)
 		return oom;
 	return NULL;
 }
 
-/* Replaces the oldest event, and moves its reference to @old. */
+/*
+ * Return: the oldest event, or one that is not used.  Any user who may set the limit of a cgroup
+ * can have as many kills in it as he likes: these do not replace the last event of the machine.
+ */
+static struct census_oom *replaceable(u8 scope)
+{
+	const struct census_oom *keep = NULL;
+	struct census_oom *oldest = NULL, *oom;
+
+	if (scope != MEMCENSUS_OOM_SCOPE_MACHINE)
+		keep = find_event(U64_MAX, true);
+	for (oom = events; oom < events + MEMCENSUS_OOMS_MAX; oom++)
+		if (oom != keep && (!oldest || oom->number < oldest->number))
+			oldest = oom;
+	return oldest;
+}
+
+/* Replaces an event, and moves its reference to @old. */
 static struct census_oom *new_event(const struct census_oom_task *caller, u8 scope, u64 now,
 				    const struct census_snapshot **old)
 {
-	struct census_oom *oom = &events[++nr_events % MEMCENSUS_OOMS_MAX];
+	struct census_oom *oom = replaceable(scope);
 	struct census_zone *zones = oom->zones;
 	struct census_node *nodes = oom->nodes;
 
@@ -178,7 +208,7 @@ static struct census_oom *new_event(const struct census_oom_task *caller, u8 sco
 	memset(oom, 0, sizeof(*oom));
 	oom->zones = zones;
 	oom->nodes = nodes;
-	oom->number = nr_events;
+	oom->number = ++nr_events;
 	oom->realtime = ktime_get_real_ns();
 	oom->boottime = now;
 	oom->scope = scope;
@@ -337,11 +367,10 @@ static size_t event_size(void)
 /* Copies events, the newest first, with their zones and nodes to the memory behind @ooms. */
 static void copy_events(struct census_ooms *ooms)
 {
+	const struct census_oom *from = find_event(U64_MAX, false);
 	void *memory = ooms + 1;
-	unsigned int i;
 
-	for (i = 0; i < MEMCENSUS_OOMS_MAX && i < nr_events; i++) {
-		const struct census_oom *from = &events[(nr_events - i) % MEMCENSUS_OOMS_MAX];
+	for (; from; from = find_event(from->number, false)) {
 		struct census_oom *to = &ooms->event[ooms->nr++];
 
 		*to = *from;

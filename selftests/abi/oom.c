@@ -354,6 +354,37 @@ TEST_F(oom, text)
 	EXPECT_EQ(-EINVAL, ooms_get(self->before + 1000, &ooms));
 }
 
+/* Any number of kills in cgroups, which users may have at will, leaves that of the machine. */
+TEST_F(oom, kept_beside_cgroups)
+{
+	unsigned int i, machine = 0;
+	pid_t pid;
+
+	if (!self->cgroup)
+		SKIP(return, "kernel has no memory cgroups");
+	for (i = 0; i <= MEMCENSUS_OOMS_MAX + 1; i++) {
+		pid = child_start(eat, i == 1 ? NULL : LIMITED);
+		ASSERT_LT(0, pid);
+		if (i != 1)
+			kill(pid, SIGCONT);
+		else if (!write_file("/proc/sysrq-trigger", "f"))
+			SKIP(child_end(pid); return, "kernel has no sysrq");
+		ASSERT_TRUE(was_killed(pid));
+	}
+	ASSERT_OOMS(0);
+	EXPECT_EQ(self->before + MEMCENSUS_OOMS_MAX + 2, newest());
+	EXPECT_EQ(MEMCENSUS_OOMS_MAX, ooms.n_events);
+	for (i = 0; i < ooms.n_events; i++) {
+		if (i)
+			EXPECT_GT(number_of(&ooms.events[i - 1].own, MEMCENSUS_OOM_NUMBER),
+				  number_of(&ooms.events[i].own, MEMCENSUS_OOM_NUMBER));
+		if (number_of(&ooms.events[i].own, MEMCENSUS_OOM_SCOPE) ==
+		    MEMCENSUS_OOM_SCOPE_MACHINE)
+			machine = number_of(&ooms.events[i].own, MEMCENSUS_OOM_NUMBER);
+	}
+	EXPECT_EQ(self->before + 2, machine);
+}
+
 /* A census of some processes, or without processes, is not the one before. */
 TEST_F(oom, only_whole_censuses)
 {
