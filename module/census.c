@@ -13,6 +13,7 @@
 #include "memory.h"
 #include "pages.h"
 #include "params.h"
+#include "payers.h"
 #include "scan.h"
 #include "share.h"
 #include "system.h"
@@ -30,6 +31,7 @@
  * @pss: sum over all owners, 1/2^36 page
  * @group_holdings: by group and kind; NULL without groups
  * @share: of a SHARE request
+ * @payers: of a SHARE request with CHARGED
  * @full: results use all of max_results
  * @nr_workers: length of @workers
  * @threads: run work for each worker number
@@ -46,6 +48,7 @@ struct census {
 	census_share pss;
 	struct census_holding *group_holdings;
 	struct census_share share;
+	struct census_payers payers;
 	bool full;
 	unsigned int nr_workers;
 	struct census_threads threads;
@@ -411,6 +414,8 @@ static int count_slice(struct census *c, const struct census_slice *s)
 	}
 	if (c->snap->pages)
 		census_pages_slice(c->snap->pages);
+	if (c->req->charged)
+		census_payers_reset(&c->payers, !slice);
 	err = visit_all(c);
 	if (!err && !slice)
 		err = visit_swap_owners(c);
@@ -511,8 +516,8 @@ static int count_owners(struct census *c)
 #define TABLES_PER_THREAD BIT(20)
 
 /*
- * Only one worker can create records of VMAs.  If there is little to walk, threads cost
- * more than they save.
+ * Only one worker can create records of VMAs, or count who pays.  If there is little to
+ * walk, threads cost more than they save.
  */
 static unsigned int choose_workers(const struct census *c)
 {
@@ -520,7 +525,7 @@ static unsigned int choose_workers(const struct census *c)
 	const struct census_mm *m;
 	u64 tables = 0;
 
-	if (c->req->parts & MEMCENSUS_PART_VMAS)
+	if (c->req->parts & MEMCENSUS_PART_VMAS || c->req->charged)
 		return 1;
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		if (m->mm)
@@ -539,8 +544,8 @@ static int workers_begin(struct census *c)
 	for (i = 0; i < nr && !err; i++) {
 		c->workers[i].number = i;
 		c->nr_workers = i + 1;
-		err = census_worker_begin(&c->workers[i], &c->scan, c->snap,
-					  &c->files);
+		err = census_worker_begin(&c->workers[i], &c->scan, c->snap, &c->files,
+					  c->req->charged ? &c->payers : NULL);
 		c->frames[i] = c->workers[i].tally.frames;
 	}
 	/* What more workers left is not in the budget of this census. */
@@ -600,6 +605,8 @@ static int count_and_finish(struct census *c)
 				     c->frames[0]->hugetlb, c->swap_known);
 	if (!err && c->req->share)
 		err = census_share_finish(&c->share, c->snap, c->frames[0]->hugetlb);
+	if (!err && c->req->charged)
+		err = census_payers_finish(&c->payers, c->snap);
 	return err;
 }
 
@@ -614,11 +621,15 @@ static int scan_tasks(struct census *c)
 	err = census_collect_begin(&c->scan.collection, c->snap);
 	if (!err)
 		err = census_files_begin(&c->files, &c->budget);
+	if (!err && c->req->charged)
+		err = census_payers_begin(&c->payers, &c->budget);
 	if (!err)
 		err = count_and_finish(c);
 	if (c->snap->pages)
 		c->snap->cost.memory += census_pages_end(c->snap->pages);
 	workers_end(c, 0);
+	if (c->req->charged)
+		census_payers_end(&c->payers);
 	census_files_end(&c->files);
 	c->full = c->scan.collection.arena.full;
 	census_collect_end(&c->scan.collection);

@@ -223,6 +223,11 @@ static inline int census_shrinker_register(struct shrinker *shrinker, const char
 }
 #endif
 
+/* Kernels without folio_memcg_check() take the first page. */
+#if !CENSUS_HAVE_FOLIO_MEMCG_CHECK
+#define folio_memcg_check(folio) page_memcg_check(&(folio)->page)
+#endif
+
 /* Checks whether smaps counts a hugetlb page as shared. */
 static inline bool census_hugetlb_shared(struct folio *folio)
 {

@@ -66,6 +66,7 @@ static const u8 share_stages[] = {
 	MEMCENSUS_A_GROUP,
 	MEMCENSUS_A_OWNERS,
 	MEMCENSUS_A_PAIR,
+	MEMCENSUS_A_PAYER,
 };
 
 /**
@@ -181,7 +182,7 @@ static const u8 snapshot_attrs[] = {
 
 static const u8 pages_attrs[] = { MEMCENSUS_REQ_START, MEMCENSUS_REQ_END };
 
-static const u8 share_attrs[] = { MEMCENSUS_REQ_LIMIT };
+static const u8 share_attrs[] = { MEMCENSUS_REQ_LIMIT, MEMCENSUS_REQ_CHARGED };
 
 static const u8 oom_attrs[] = { MEMCENSUS_REQ_EVENT };
 
@@ -201,7 +202,7 @@ static int parse_pages(struct dump *d, struct nlattr **tb,
 			   "PAGES takes PIDS, START and END only", extack);
 	if (!err)
 		err = refuse_attrs(tb, share_attrs, ARRAY_SIZE(share_attrs),
-				   "LIMIT: only SHARE takes it", extack);
+				   "LIMIT and CHARGED: only SHARE takes them", extack);
 	if (err)
 		return err;
 	req->pages = true;
@@ -236,7 +237,7 @@ static int parse_share(struct dump *d, struct nlattr **tb,
 	int err;
 
 	err = refuse_attrs(tb, refused_by_share, ARRAY_SIZE(refused_by_share),
-			   "SHARE takes PIDS, GROUP_BY and LIMIT only", extack);
+			   "SHARE takes PIDS, GROUP_BY, LIMIT and CHARGED only", extack);
 	if (err)
 		return err;
 	req->together = by && nla_get_u32(by) == MEMCENSUS_BY_PIDS;
@@ -245,7 +246,13 @@ static int parse_share(struct dump *d, struct nlattr **tb,
 				    "SHARE: needs either PIDS or GROUP_BY, or PIDS and BY_PIDS: name the processes, or the kind of groups");
 		return -EINVAL;
 	}
+	if (tb[MEMCENSUS_REQ_CHARGED] && (!by || nla_get_u32(by) != MEMCENSUS_BY_CGROUP)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_CHARGED],
+				    "CHARGED: needs GROUP_BY CGROUP: cgroups are charged");
+		return -EINVAL;
+	}
 	req->share = true;
+	req->charged = tb[MEMCENSUS_REQ_CHARGED];
 	req->basis = MEMCENSUS_BASIS_FRAMES;
 	req->limit = limit ? nla_get_u32(limit) : MEMCENSUS_LIMIT_DEFAULT;
 	if (!pids) {
@@ -289,7 +296,7 @@ static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 			   "START and END: only PAGES takes them", extack);
 	if (!err)
 		err = refuse_attrs(tb, share_attrs, ARRAY_SIZE(share_attrs),
-				   "LIMIT: only SHARE takes it", extack);
+				   "LIMIT and CHARGED: only SHARE takes them", extack);
 	if (err)
 		return err;
 	req->basis = tb[MEMCENSUS_REQ_PIDS] ? MEMCENSUS_BASIS_MAPCOUNT :
@@ -438,6 +445,8 @@ static const void *next_record(struct dump *d)
 	case MEMCENSUS_A_PAIR:
 		d->pair = i ? d->pair : list_first_entry(&snap->pairs, struct census_pair, link);
 		return list_entry_is_head(d->pair, &snap->pairs, link) ? NULL : d->pair;
+	case MEMCENSUS_A_PAYER:
+		return i < snap->nr_payers ? &snap->payers[i] : NULL;
 	default:
 		return i ? NULL : snap;
 	}

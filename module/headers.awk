@@ -13,7 +13,7 @@
 
 BEGIN {
 	ask("function", "PageLargeKmalloc PageUnaccepted PageZsmalloc" \
-		" file_user_inode file_user_path folio_large_mapcount genl_info_dump" \
+		" file_user_inode file_user_path folio_large_mapcount folio_memcg_check genl_info_dump" \
 		" page_mapcount page_pool_page_is_pp" \
 		" pgdp_get p4dp_get pudp_get pmdp_get_lockless pmd_devmap pmd_special" \
 		" pte_devmap shrinker_alloc softleaf_from_pte softleaf_from_pmd softleaf_has_pfn" \

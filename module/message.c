@@ -262,6 +262,17 @@ static int fill_pair(struct sk_buff *skb, const struct census_envelope *e,
 	       (!pair->left_out && put_kinds(skb, MEMCENSUS_PAIR_ALONE, pair->alone));
 }
 
+static int fill_payer(struct sk_buff *skb, const struct census_envelope *e,
+		      const struct census_snapshot *snap, const void *record)
+{
+	const struct census_payer *payer = record;
+
+	return (payer->cgroup && put_u64(skb, MEMCENSUS_PAYER_CGROUP, payer->cgroup)) ||
+	       put_number(skb, MEMCENSUS_PAYER_GROUP, payer->group) ||
+	       put_u64(skb, MEMCENSUS_PAYER_CHARGED, payer->charged) ||
+	       (payer->cgroup && put_u64(skb, MEMCENSUS_PAYER_OWN, payer->own));
+}
+
 /* Adds the word at @offset of each block. */
 static int put_words(struct sk_buff *skb, int attr, const struct census_pages *pages,
 		     const struct census_pages_part *part, size_t offset)
@@ -417,6 +428,7 @@ static census_fill_fn *const fills[] = {
 	[MEMCENSUS_A_PAIR] = fill_pair,
 	[MEMCENSUS_A_OOM_ZONE] = fill_zone,
 	[MEMCENSUS_A_OOM_NODE] = fill_node,
+	[MEMCENSUS_A_PAYER] = fill_payer,
 };
 
 /**
@@ -460,7 +472,7 @@ full:
  * @e: common fields of the answer
  * @snap: the census; NULL for INFO, OOM_ZONE and OOM_NODE
  * @nest: &enum memcensus_attr, the kind of record
- * @record: for TASK, GROUP, VMA, ZONE, NODE, OWNERS, PAIR, OOM_ZONE and OOM_NODE; a
+ * @record: for TASK, GROUP, VMA, ZONE, NODE, OWNERS, PAIR, PAYER, OOM_ZONE and OOM_NODE; a
  *	&struct census_pages_part for PAGES
  *
  * Return: 0, or -EMSGSIZE with the buffer unchanged.

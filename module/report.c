@@ -5,6 +5,7 @@
 #include "exclusive.h"
 #include "image.h"
 #include "owners.h"
+#include "payers.h"
 #include "pte.h"
 #include "report.h"
 
@@ -46,14 +47,15 @@ static void add_mask(struct census_walk *walk, u64 key, u64 mask)
 /*
  * Called under the table's lock.  There is room: a table has no more places than entries.
  * @bits: of the entries, %CENSUS_PMD and %CENSUS_EXCLUSIVE
+ * @payer: as in &struct census_place
  */
 void census_report_place(struct census_walk *walk, enum census_kind kind, u8 bits,
-			 unsigned long addr, unsigned int nr, u64 key, u8 at)
+			 unsigned long addr, unsigned int nr, u64 key, u8 at, u64 payer)
 {
 	bool huge = bits & CENSUS_PMD, exclusive = bits & CENSUS_EXCLUSIVE;
 	struct census_place *place;
 
-	if (!walk->placed)
+	if (!walk->placed && !walk->paid)
 		return;
 	place = &walk->places[walk->nr_places];
 	if (walk->nr_places) {
@@ -61,6 +63,7 @@ void census_report_place(struct census_walk *walk, enum census_kind kind, u8 bit
 
 		if (last->kind == kind && last->huge == huge &&
 		    last->exclusive == exclusive && last->key == key &&
+		    last->payer == payer &&
 		    kind != CENSUS_HUGETLB &&
 		    last->addr + (unsigned long)last->nr * PAGE_SIZE == addr &&
 		    (kind != CENSUS_PRESENT || last->at + last->nr == at)) {
@@ -70,7 +73,7 @@ void census_report_place(struct census_walk *walk, enum census_kind kind, u8 bit
 	}
 	*place = (struct census_place) {
 		.kind = kind, .huge = huge, .exclusive = exclusive, .at = at,
-		.nr = nr, .addr = addr, .key = key,
+		.nr = nr, .addr = addr, .key = key, .payer = payer,
 	};
 	walk->nr_places++;
 }
@@ -120,13 +123,16 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 		number = linear_page_index(vma, addr);
 	}
 	while (nr) {
-		unsigned int at = number & 63, n = min(64 - at, nr);
+		unsigned int at = number & 63, n = walk->paid ? 1 : min(64 - at, nr);
+		u64 payer = walk->paid ? census_page_payer(pfn) : 0;
 
 		if (!counted)
 			add_mask(walk, key + apart + (number >> 6),
 				 GENMASK_ULL(at + n - 1, at));
-		census_report_place(walk, CENSUS_PRESENT, bits, addr, n, key + (number >> 6), at);
+		census_report_place(walk, CENSUS_PRESENT, bits, addr, n, key + (number >> 6), at,
+				    payer);
 		number += n;
+		pfn += n;
 		addr += n * PAGE_SIZE;
 		nr -= n;
 	}
@@ -161,7 +167,7 @@ void census_report_hole(struct census_walk *walk, struct vm_area_struct *vma,
 		return;
 	/* Not both: the consumer of places needs all of them in the order of addresses. */
 	if (walk->placed)
-		census_report_place(walk, CENSUS_HOLE, 0, addr, nr, 0, 0);
+		census_report_place(walk, CENSUS_HOLE, 0, addr, nr, 0, 0, 0);
 	else
 		census_report_run(walk, CENSUS_HOLE, 0, linear_page_index(vma, addr), nr, 0);
 }
@@ -179,7 +185,7 @@ void census_report_softleaf(struct census_walk *walk, struct vm_area_struct *vma
 			bits |= CENSUS_EXCLUSIVE;
 		census_report_run(walk, CENSUS_SWAP, bits, swp_offset(entry) + skip, nr,
 				  swp_type(entry));
-		census_report_place(walk, CENSUS_SWAP, 0, addr, nr, 0, 0);
+		census_report_place(walk, CENSUS_SWAP, 0, addr, nr, 0, 0, 0);
 	} else if (softleaf_has_pfn(entry)) {
 		if (softleaf_is_migration(entry))
 			bits |= CENSUS_MIGRATING;
@@ -591,7 +597,7 @@ void census_report_table(struct census_walk *walk, struct vm_area_struct *vma,
 {
 	struct census_plain plain;
 
-	if (!walk->ops->masks || walk->holes || walk->placed ||
+	if (!walk->ops->masks || walk->holes || walk->placed || walk->paid ||
 	    !census_plain_begin(&plain) ||
 	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
 		report_ptes(walk, vma, pte, nr, addr);

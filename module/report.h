@@ -24,7 +24,7 @@ void census_report_hole(struct census_walk *walk, struct vm_area_struct *vma,
 void census_report_run(struct census_walk *walk, enum census_kind kind, u8 bits,
 		       unsigned long pfn, unsigned int nr, u8 swap_type);
 void census_report_place(struct census_walk *walk, enum census_kind kind, u8 bits,
-			 unsigned long addr, unsigned int nr, u64 key, u8 at);
+			 unsigned long addr, unsigned int nr, u64 key, u8 at, u64 payer);
 
 /* Passes the runs of a table on: under its lock, and, with all but masks, after it. */
 void census_report_locked(struct census_walk *walk);

@@ -520,19 +520,21 @@ int census_scan_all(struct census_worker *w)
  * @scan: shared by all workers
  * @snap: the snapshot with the request
  * @files: shared by all workers
+ * @payers: who pays for pages, then this is the only worker; NULL: not requested
  *
  * Return: 0 or -ENOMEM.
  */
 int census_worker_begin(struct census_worker *w, struct census_scan *scan,
-			struct census_snapshot *snap,
-			struct census_files *files)
+			struct census_snapshot *snap, struct census_files *files,
+			struct census_payers *payers)
 {
 	int err;
 
 	w->scan = scan;
 	w->walk.pause = time_to_pause;
 	w->walk.pause_context = w;
-	err = census_walk_begin(&w->walk, snap->pages);
+	w->tally.payers = payers;
+	err = census_walk_begin(&w->walk, snap->pages || payers);
 	if (!err)
 		err = census_tally_begin(&w->tally, snap, files);
 	return err;

@@ -73,8 +73,8 @@ struct census_worker {
 };
 
 int census_worker_begin(struct census_worker *w, struct census_scan *scan,
-			struct census_snapshot *snap,
-			struct census_files *files);
+			struct census_snapshot *snap, struct census_files *files,
+			struct census_payers *payers);
 void census_worker_end(struct census_worker *w, struct census_cost *cost);
 void census_scan_begin(struct census_scan *scan, bool divides);
 int census_scan_all(struct census_worker *w);

@@ -50,6 +50,7 @@ struct census_pages;
  * @pids: the named processes
  * @share: what processes or groups have in common is requested
  * @together: all of @pids are compared as one
+ * @charged: who pays for the pages of cgroups is requested
  * @limit: maximum number of pairs that are sent, with PIDS for each process
  * @pages: page bitmaps of the only one of @pids are requested
  * @start: first address of the bitmaps
@@ -64,6 +65,7 @@ struct census_request {
 	struct census_name *pids;
 	bool share;
 	bool together;
+	bool charged;
 	u32 limit;
 	bool pages;
 	u64 start;
@@ -361,6 +363,20 @@ struct census_system {
 };
 
 /**
+ * struct census_payer - mapped pages that a cgroup is charged for
+ * @cgroup: its ID; 0: none, or not visible to the caller
+ * @group: number of the group of its own processes, 0: it has none
+ * @charged: bytes, each page once
+ * @own: of @charged, what its own processes map
+ */
+struct census_payer {
+	u64 cgroup;
+	u32 group;
+	u64 charged;
+	u64 own;
+};
+
+/**
  * struct census_snapshot - a finished census
  * @ref: freed by the last census_snapshot_put()
  * @free_work: frees a large snapshot, because its last reader may have been killed
@@ -381,6 +397,8 @@ struct census_system {
  * @nr_owned: number of @owned
  * @owned: in the order of @tasks or @groups
  * @pairs: &struct census_pair, as they are sent
+ * @nr_payers: number of @payers
+ * @payers: the first one has the pages of all that are not told apart
  * @pages: of the only one of @tasks; NULL if not requested
  * @nr_zones: number of @zones
  * @zones: by node, then from the lowest zone
@@ -408,6 +426,8 @@ struct census_snapshot {
 	unsigned int nr_owned;
 	struct census_owned *owned;
 	struct list_head pairs;
+	unsigned int nr_payers;
+	struct census_payer *payers;
 	struct census_pages *pages;
 	unsigned int nr_zones;
 	struct census_zone *zones;

@@ -209,6 +209,26 @@ static const struct census_walk_ops frames_ops = {
 	.image = frames_image,
 };
 
+/* Counts each page for the cgroup that is charged for it. */
+static u64 paid_places(void *context, const struct census_place *places, unsigned int nr)
+{
+	const struct census_place *place;
+	struct census_tally *t = context;
+	u64 owner = t->m->task ? t->m->task->cgroup : 0;
+
+	for (place = places; place < places + nr; place++)
+		if (place->kind == CENSUS_PRESENT &&
+		    !census_payers_add(t->payers, t->frames, place, owner))
+			t->frames->owners.failed = true;
+	return nr;
+}
+
+static const struct census_walk_ops paid_ops = {
+	.runs = take_runs,
+	.masks = frames_masks,
+	.places = paid_places,
+};
+
 /* Checks whether bitmaps of the pages of @m are requested. */
 static bool is_placed(const struct census_tally *t, const struct census_mm *m)
 {
@@ -454,7 +474,7 @@ static bool may_have_images(const struct census_tally *t, const struct census_wa
 static const struct census_walk_ops *choose_ops(const struct census_tally *t)
 {
 	if (t->basis == MEMCENSUS_BASIS_FRAMES)
-		return &frames_ops;
+		return t->payers ? &paid_ops : &frames_ops;
 	return t->m->task && !t->later ? &mapcount_ops : &swap_ops;
 }
 
@@ -516,6 +536,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		return err;
 	t->of_heap = heap_or_stack(t);
 	walk->placed = t->placed;
+	walk->paid = t->payers;
 	walk->holes = begin_shmem(t, addr != vma->vm_start);
 	walk->ops = choose_ops(t);
 	walk->context = t;

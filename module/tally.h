@@ -10,6 +10,7 @@
 #include "collect.h"
 #include "files.h"
 #include "frames.h"
+#include "payers.h"
 #include "snapshot.h"
 #include "walk.h"
 
@@ -19,6 +20,7 @@
  * @basis: &enum memcensus_basis
  * @frames: owners of frames and swap slots
  * @files: shared by all workers
+ * @payers: who pays for the pages; NULL: not requested
  * @path_buffer: PATH_MAX bytes if records of VMAs are requested; else NULL
  * @later: an earlier slice has counted everything else: count only owners
  * @m: the current address space
@@ -43,6 +45,7 @@ struct census_tally {
 	u8 basis;
 	struct census_frames *frames;
 	struct census_files *files;
+	struct census_payers *payers;
 	char *path_buffer;
 	bool later;
 	struct census_mm *m;

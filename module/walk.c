@@ -326,7 +326,7 @@ static void report_hugetlb(struct census_walk *walk, unsigned long addr, pte_t p
 		pfn = softleaf_to_pfn(entry);
 	}
 	census_report_run(walk, CENSUS_HUGETLB, bits, pfn, nr, 0);
-	census_report_place(walk, CENSUS_HUGETLB, CENSUS_PMD, addr, nr, pfn, 0);
+	census_report_place(walk, CENSUS_HUGETLB, CENSUS_PMD, addr, nr, pfn, 0, 0);
 	census_report_locked(walk);
 }
 

@@ -87,6 +87,7 @@ struct census_mask {
  * @nr: number of pages; PRESENT: all are in one mask
  * @addr: of the first page
  * @key: PRESENT: as in &struct census_mask; HUGETLB: the first frame; else 0
+ * @payer: PRESENT: ID of the cgroup that is charged, if payers are requested; see payers.h
  */
 struct census_place {
 	u8 kind;
@@ -96,6 +97,7 @@ struct census_place {
 	u32 nr;
 	unsigned long addr;
 	u64 key;
+	u64 payer;
 };
 
 /**
@@ -169,6 +171,7 @@ struct census_walk_ops {
  * @pause_context: argument of @pause
  * @holes: report HOLE runs, in the current VMA
  * @placed: report places, in the current VMA
+ * @paid: report places with their payers, but no holes
  * @frames: masks: key of frame 0 in the current VMA
  * @file: masks: key of the first page of the current VMA's file; 0: its pages are
  *	numbered by frame
@@ -201,6 +204,7 @@ struct census_walk {
 	void *pause_context;
 	bool holes;
 	bool placed;
+	bool paid;
 	u64 frames;
 	u64 file;
 	u64 copies;

@@ -567,10 +567,12 @@ TEST(refused)
 	EXPECT_REFUSED("at most 64 processes", .pids = pids,
 		       .n_pids = MEMCENSUS_SHARE_PIDS_MAX + 1);
 	EXPECT_REFUSED("either PIDS or GROUP_BY", .group_by = MEMCENSUS_BY_PIDS);
-	EXPECT_REFUSED("PIDS, GROUP_BY and LIMIT only", .pids = pids, .n_pids = 1,
+	EXPECT_REFUSED("PIDS, GROUP_BY, LIMIT and CHARGED only", .pids = pids, .n_pids = 1,
 		       .parts = MEMCENSUS_PART_VMAS);
-	EXPECT_REFUSED("PIDS, GROUP_BY and LIMIT only", .pids = pids, .n_pids = 1,
+	EXPECT_REFUSED("PIDS, GROUP_BY, LIMIT and CHARGED only", .pids = pids, .n_pids = 1,
 		       .basis = MEMCENSUS_BASIS_FRAMES);
+	EXPECT_REFUSED("needs GROUP_BY CGROUP", .group_by = MEMCENSUS_BY_UID, .charged = true);
+	EXPECT_REFUSED("needs GROUP_BY CGROUP", .pids = pids, .n_pids = 1, .charged = true);
 	out_of_range.limit = MEMCENSUS_LIMIT_MAX + 1;
 	EXPECT_EQ(-ERANGE, error_of(&out_of_range, &error));
 }

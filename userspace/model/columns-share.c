@@ -254,6 +254,72 @@ static const struct column pair_derived[] = {
 	KIND_COLUMNS(pair),
 };
 
+#define PAYER(num, ...)	ATTRIBUTE(payer, MEMCENSUS_PAYER_##num, __VA_ARGS__)
+
+static const struct column payer_fields[] = {
+	PAYER(CGROUP, "Cgroup", cgroup, U64, ID, "ID of the cgroup"),
+	PAYER(GROUP, "Group", group, U32, ID, "number of the group of its own processes"),
+	PAYER(CHARGED, "Charged", charged, U64, BYTES, "mapped memory that it is charged for",
+	      .total = TOTAL_SUM),
+	PAYER(OWN, "Own", own, U64, BYTES, "of it, what its own processes map",
+	      .total = TOTAL_SUM),
+};
+
+static bool payer_name(const struct view *view, const void *record, struct value *value)
+{
+	const struct payer *row = record;
+
+	value->text = KNOWN(row, MEMCENSUS_PAYER_CGROUP) ? name_of_cgroup(view, row->cgroup) :
+							   "(no cgroup)";
+	return value->text;
+}
+
+/* What its own processes map, each page once; a cgroup without processes maps nothing. */
+static bool payer_frames(const struct view *view, const void *record, struct value *value)
+{
+	const struct payer *row = record;
+	const struct group *group;
+
+	value->number = 0;
+	if (!KNOWN(row, MEMCENSUS_PAYER_CGROUP))
+		return false;
+	if (!KNOWN(row, MEMCENSUS_PAYER_GROUP))
+		return true;
+	group = group_of(view->snap, row->group);
+	if (!group || !KNOWN(&group->figures, MEMCENSUS_F_FRAMES))
+		return false;
+	value->number = group->figures.v[MEMCENSUS_F_FRAMES];
+	return true;
+}
+
+static bool payer_by_others(const struct view *view, const void *record, struct value *value)
+{
+	const struct payer *row = record;
+
+	if (!payer_frames(view, record, value) || !KNOWN(row, MEMCENSUS_PAYER_OWN) ||
+	    row->own > value->number)
+		return false;
+	value->number -= row->own;
+	return true;
+}
+
+static bool payer_for_others(const struct view *view, const void *record, struct value *value)
+{
+	const struct payer *row = record;
+
+	(void)view;
+	value->number = row->charged - row->own;
+	return KNOWN(row, MEMCENSUS_PAYER_CHARGED) && KNOWN(row, MEMCENSUS_PAYER_OWN) &&
+	       row->own <= row->charged;
+}
+
+static const struct column payer_derived[] = {
+	NAME("cgroup_path", "CgroupPath", "path of the cgroup", payer_name),
+	BYTES(payer, frames, "Mapped", "what its own processes map, each page once"),
+	BYTES(payer, for_others, "ForOthers", "what it is charged for and only others map"),
+	BYTES(payer, by_others, "ByOthers", "what it maps and others are charged for"),
+};
+
 const struct record_type owners_record = {
 	.name = "number of owners",
 	.fields = COLUMNS_TO(MEMCENSUS_OWNERS_MAX, owners_fields),
@@ -266,4 +332,11 @@ const struct record_type pair_record = {
 	.fields = COLUMNS_TO(MEMCENSUS_PAIR_MAX, pair_fields),
 	.derived = COLUMNS(pair_derived),
 	IN_SNAPSHOT(pairs, n_pairs),
+};
+
+const struct record_type payer_record = {
+	.name = "cgroup that is charged",
+	.fields = COLUMNS_TO(MEMCENSUS_PAYER_MAX, payer_fields),
+	.derived = COLUMNS(payer_derived),
+	IN_SNAPSHOT(payers, n_payers),
 };

@@ -22,6 +22,7 @@ static const struct column request_fields[] = {
 	REQUEST(END, end, U64),
 	REQUEST(LIMIT, limit, U32),
 	REQUEST(EVENT, event, U64),
+	REQUEST(CHARGED, charged, U32),
 };
 
 #define INFO(num, ...)	ATTRIBUTE(info, MEMCENSUS_INFO_##num, NULL, __VA_ARGS__)

@@ -225,6 +225,7 @@ extern const struct record_type vma_record;
 extern const struct record_type pages_record;
 extern const struct record_type owners_record;
 extern const struct record_type pair_record;
+extern const struct record_type payer_record;
 extern const struct record_type mapping_record;
 extern const struct record_type blocks_record;
 extern const struct record_type zone_type_record;

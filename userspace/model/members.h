@@ -11,7 +11,8 @@
 	uint64_t start; \
 	uint64_t end; \
 	uint64_t limit; \
-	uint64_t event
+	uint64_t event; \
+	uint64_t charged
 
 #define INFO_MEMBERS \
 	uint64_t abi; \
@@ -111,6 +112,12 @@
 	uint64_t group; \
 	uint64_t peer_group; \
 	uint64_t left_out
+
+#define PAYER_MEMBERS \
+	uint64_t cgroup; \
+	uint64_t group; \
+	uint64_t charged; \
+	uint64_t own
 
 #define ZONE_MEMBERS \
 	uint64_t node; \

@@ -137,6 +137,12 @@ struct pair {
 	struct figures alone;
 };
 
+/* Mapped pages that a cgroup is charged for. */
+struct payer {
+	uint64_t known;
+	PAYER_MEMBERS;
+};
+
 /* Bits of struct mapping.known; the ABI has no such record. */
 enum mapping_field {
 	MAPPING_NAME,
@@ -334,6 +340,8 @@ struct snapshot {
 	size_t n_owners;
 	struct pair *pairs;
 	size_t n_pairs;
+	struct payer *payers;
+	size_t n_payers;
 	struct mapping *mappings;
 	size_t n_mappings;
 	struct zone *zones;

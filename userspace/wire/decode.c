@@ -208,6 +208,7 @@ static const struct record_type *const types[] = {
 	[MEMCENSUS_A_PAGES] = &pages_record,
 	[MEMCENSUS_A_OWNERS] = &owners_record,
 	[MEMCENSUS_A_PAIR] = &pair_record,
+	[MEMCENSUS_A_PAYER] = &payer_record,
 	[MEMCENSUS_A_PHYSICAL] = &physical_record,
 	[MEMCENSUS_A_PHYSICAL_ZONE] = &physical_zone_record,
 	[MEMCENSUS_A_KERNEL_FRAMES] = &kernel_frames_record,

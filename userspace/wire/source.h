@@ -30,6 +30,7 @@
  * @pages_end: the first address behind them, or 0 for all
  * @share: what @pids have in common with others, or the groups by @group_by with each other:
  *	a SHARE dump, for which of all else only @limit counts
+ * @charged: with @share by cgroup: also who is charged for the mapped pages
  * @limit: most peers of each process, or most pairs of groups; 0: the module's default
  * @physical: a pass over all frames instead of a census, for which nothing else counts
  * @oom: the OOM events and the census before one of them, for which of all else only @event counts
@@ -48,6 +49,7 @@ struct request {
 	size_t n_pids;
 	uint8_t group_by;
 	bool share;
+	bool charged;
 	uint32_t limit;
 	bool pages;
 	bool physical;

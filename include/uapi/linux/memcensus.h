@@ -8,7 +8,7 @@
  *   INFO (do)
  *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? }
  *   PAGES (dump)      REQUEST { PIDS START? END? }
- *   SHARE (dump)      REQUEST { PIDS | GROUP_BY | both, LIMIT? }
+ *   SHARE (dump)      REQUEST { PIDS | GROUP_BY | both, LIMIT? CHARGED? }
  *   PHYSICAL (dump)
  *   OOM (dump)        REQUEST { EVENT? }
  *
@@ -18,7 +18,7 @@
  *   INFO              INFO
  *   SNAPSHOT          INFO SCAN TASK* GROUP* VMA* ZONE* NODE* SYSTEM?
  *   PAGES             INFO SCAN TASK VMA* PAGES*
- *   SHARE             INFO SCAN TASK* GROUP* OWNERS* PAIR*
+ *   SHARE             INFO SCAN TASK* GROUP* OWNERS* PAIR* PAYER*
  *   PHYSICAL          INFO PHYSICAL PHYSICAL_ZONE* KERNEL_FRAMES*
  *   OOM               INFO OOM* OOM_VICTIM* OOM_ZONE* OOM_NODE* SCAN? TASK* ZONE* NODE* SYSTEM?
  *
@@ -39,6 +39,7 @@
  *   SEQ OWNERS { PID | GROUP, FEWEST MOST? BYTES { <enum memcensus_kind>: u64 ... } }
  *   SEQ PAIR { PID PEER_PID | GROUP PEER_GROUP | PEER_PID, COMMON { ... } ALONE { ... } }
  *   SEQ PAIR { PID?, LEFT_OUT? COMMON { ... } }
+ *   SEQ PAYER { CGROUP? GROUP? CHARGED OWN? }
  *   SEQ PHYSICAL { REALTIME_NS WALL_NS CPU_NS FRAMES ... }
  *   SEQ PHYSICAL_ZONE { NODE NAME SPANNED ... CLASSES { <enum memcensus_frame_class>: u64 ... }
  *                       STATES { <enum memcensus_frame_state>: u64 ... } }
@@ -62,7 +63,7 @@
 #define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI	5
+#define MEMCENSUS_ABI	6
 
 /* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
@@ -144,6 +145,7 @@ enum memcensus_cmd {
  * @MEMCENSUS_A_OOM_VICTIM: nest of &enum memcensus_oom_victim
  * @MEMCENSUS_A_OOM_ZONE: nest of &enum memcensus_zone
  * @MEMCENSUS_A_OOM_NODE: nest of &enum memcensus_node
+ * @MEMCENSUS_A_PAYER: nest of &enum memcensus_payer
  */
 enum memcensus_attr {
 	MEMCENSUS_A_UNSPEC,
@@ -168,6 +170,7 @@ enum memcensus_attr {
 	MEMCENSUS_A_OOM_VICTIM,
 	MEMCENSUS_A_OOM_ZONE,
 	MEMCENSUS_A_OOM_NODE,
+	MEMCENSUS_A_PAYER,
 	__MEMCENSUS_A_MAX,
 	MEMCENSUS_A_MAX = __MEMCENSUS_A_MAX - 1
 };
@@ -232,6 +235,8 @@ enum memcensus_group_by {
  *	absent: %MEMCENSUS_LIMIT_DEFAULT
  * @MEMCENSUS_REQ_EVENT: u64, OOM: number of the event that is sent with all that is known
  *	of it; absent: the newest
+ * @MEMCENSUS_REQ_CHARGED: u32, SHARE by CGROUP: 1: also who is charged for the mapped
+ *	pages, the PAYER messages; reads struct page of each, with one worker
  */
 enum memcensus_request {
 	MEMCENSUS_REQ_UNSPEC,
@@ -244,6 +249,7 @@ enum memcensus_request {
 	MEMCENSUS_REQ_END,
 	MEMCENSUS_REQ_LIMIT,
 	MEMCENSUS_REQ_EVENT,
+	MEMCENSUS_REQ_CHARGED,
 	__MEMCENSUS_REQ_MAX,
 	MEMCENSUS_REQ_MAX = __MEMCENSUS_REQ_MAX - 1
 };
@@ -579,6 +585,34 @@ enum memcensus_pair {
 	MEMCENSUS_PAIR_ALONE,
 	__MEMCENSUS_PAIR_MAX,
 	MEMCENSUS_PAIR_MAX = __MEMCENSUS_PAIR_MAX - 1
+};
+
+/**
+ * enum memcensus_payer - mapped pages that a cgroup is charged for; only with CHARGED
+ * @MEMCENSUS_PAYER_CGROUP: u64, ID of the cgroup, in the hierarchy of version 2; absent
+ *	in one message, of pages that no such cgroup is charged for, or one that the
+ *	caller's /proc does not show
+ * @MEMCENSUS_PAYER_GROUP: u32, %MEMCENSUS_GROUP_ID of its own processes, without those of
+ *	the cgroups below it; absent if it has none
+ * @MEMCENSUS_PAYER_CHARGED: u64, bytes of mapped pages that it is charged for
+ * @MEMCENSUS_PAYER_OWN: u64, of CHARGED, what its own processes map; the rest only others
+ *	use
+ *
+ * The kernel charges a page to one cgroup, mostly that of the process that touched it
+ * first, and to those above it.  A removed cgroup counts as the nearest one above that
+ * was not. Each page counts once, whoever maps it: over all messages, CHARGED is the
+ * mapped memory without hugetlb pages.  Each cgroup with processes of its own has a
+ * message, and each other one that is charged for mapped pages.
+ */
+enum memcensus_payer {
+	MEMCENSUS_PAYER_UNSPEC,
+	MEMCENSUS_PAYER_PAD,
+	MEMCENSUS_PAYER_CGROUP,
+	MEMCENSUS_PAYER_GROUP,
+	MEMCENSUS_PAYER_CHARGED,
+	MEMCENSUS_PAYER_OWN,
+	__MEMCENSUS_PAYER_MAX,
+	MEMCENSUS_PAYER_MAX = __MEMCENSUS_PAYER_MAX - 1
 };
 
 /**

@@ -17,6 +17,7 @@ static const struct abi_attr request_attrs[__MEMCENSUS_REQ_MAX] = {
 	[MEMCENSUS_REQ_END] = INT(U64),
 	[MEMCENSUS_REQ_LIMIT] = RANGE(U32, 1, 4096),
 	[MEMCENSUS_REQ_EVENT] = INT(U64),
+	[MEMCENSUS_REQ_CHARGED] = RANGE(U32, 1, 1),
 };
 
 const struct abi_nest abi_request = { request_attrs, __MEMCENSUS_REQ_MAX };
@@ -309,6 +310,16 @@ static const struct abi_attr oom_victim_attrs[__MEMCENSUS_OOM_VICTIM_MAX] = {
 
 static const struct abi_nest abi_oom_victim = { oom_victim_attrs, __MEMCENSUS_OOM_VICTIM_MAX };
 
+static const struct abi_attr payer_attrs[__MEMCENSUS_PAYER_MAX] = {
+	[MEMCENSUS_PAYER_PAD] = INT(PAD),
+	[MEMCENSUS_PAYER_CGROUP] = INT(U64),
+	[MEMCENSUS_PAYER_GROUP] = INT(U32),
+	[MEMCENSUS_PAYER_CHARGED] = INT(U64),
+	[MEMCENSUS_PAYER_OWN] = INT(U64),
+};
+
+static const struct abi_nest abi_payer = { payer_attrs, __MEMCENSUS_PAYER_MAX };
+
 static const struct abi_attr asked_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_REQUEST] = { .type = ABI_NEST, .nest = &abi_request },
 };
@@ -336,6 +347,7 @@ static const struct abi_attr answered_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_OOM_VICTIM] = { .type = ABI_NEST, .nest = &abi_oom_victim },
 	[MEMCENSUS_A_OOM_ZONE] = { .type = ABI_NEST, .nest = &abi_zone },
 	[MEMCENSUS_A_OOM_NODE] = { .type = ABI_NEST, .nest = &abi_node },
+	[MEMCENSUS_A_PAYER] = { .type = ABI_NEST, .nest = &abi_payer },
 };
 
 const struct abi_nest abi_answered = { answered_attrs, __MEMCENSUS_A_MAX };
@@ -371,7 +383,8 @@ const struct abi_cmd abi_cmds[__MEMCENSUS_CMD_MAX] = {
 			   1U << MEMCENSUS_A_TASK |
 			   1U << MEMCENSUS_A_GROUP |
 			   1U << MEMCENSUS_A_OWNERS |
-			   1U << MEMCENSUS_A_PAIR,
+			   1U << MEMCENSUS_A_PAIR |
+			   1U << MEMCENSUS_A_PAYER,
 	},
 	[MEMCENSUS_CMD_PHYSICAL] = {
 		.dump = true,

@@ -132,6 +132,15 @@ struct census_pair {
 };
 
 /**
+ * struct census_payer - one PAYER message
+ * @known: bit n is set where attribute n of enum memcensus_payer was sent
+ */
+struct census_payer {
+	uint32_t known, group;
+	uint64_t cgroup, charged, own;
+};
+
+/**
  * struct census_values - one nest of the SYSTEM message
  * @known: bit n is set where attribute n was sent
  */
@@ -173,6 +182,8 @@ struct census {
 	size_t n_owned;
 	struct census_pair *pairs;
 	size_t n_pairs;
+	struct census_payer *payers;
+	size_t n_payers;
 	struct census_page_block *blocks;
 	size_t n_blocks, n_pages;
 	uint64_t pages_start, pages_end;
@@ -193,7 +204,7 @@ struct census_error {
 /**
  * struct census_request - what to ask for; 0 leaves an attribute out
  * @pages: a PAGES request, from @start to @end
- * @share: a SHARE request, with @limit
+ * @share: a SHARE request, with @limit and @charged
  * @buffer: bytes of each receive, 0: 32 KiB
  */
 struct census_request {
@@ -202,7 +213,7 @@ struct census_request {
 	const uint32_t *pids;
 	unsigned int n_pids;
 	size_t buffer;
-	bool pages, share;
+	bool pages, share, charged;
 	uint32_t limit;
 	uint64_t start, end;
 };

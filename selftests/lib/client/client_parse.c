@@ -197,6 +197,31 @@ static int pair_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
+static int payer_attr(const struct nlattr *attr, void *data)
+{
+	struct census_payer *payer = data;
+	unsigned int n = mnl_attr_get_type(attr);
+
+	if (n > MEMCENSUS_PAYER_MAX)
+		return MNL_CB_OK;
+	payer->known |= 1U << n;
+	switch (n) {
+	case MEMCENSUS_PAYER_CGROUP:
+		payer->cgroup = attr_int(attr);
+		break;
+	case MEMCENSUS_PAYER_GROUP:
+		payer->group = attr_int(attr);
+		break;
+	case MEMCENSUS_PAYER_CHARGED:
+		payer->charged = attr_int(attr);
+		break;
+	case MEMCENSUS_PAYER_OWN:
+		payer->own = attr_int(attr);
+		break;
+	}
+	return MNL_CB_OK;
+}
+
 /**
  * struct pages_nest - a PAGES nest while it is read
  * @known: bit n is set where attribute n was sent
@@ -350,6 +375,7 @@ static const uint8_t places[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_PAGES] = 9,
 	[MEMCENSUS_A_OWNERS] = 10,
 	[MEMCENSUS_A_PAIR] = 11,
+	[MEMCENSUS_A_PAYER] = 12,
 };
 
 static int nest_attr(const struct nlattr *attr, void *data)
@@ -410,6 +436,12 @@ static int nest_attr(const struct nlattr *attr, void *data)
 			return MNL_CB_ERROR;
 		return mnl_attr_parse_nested(attr, pair_attr,
 					     &census->pairs[census->n_pairs++]);
+	case MEMCENSUS_A_PAYER:
+		census->payers = grow(census->payers, census->n_payers, sizeof(*census->payers));
+		if (!census->payers)
+			return MNL_CB_ERROR;
+		return mnl_attr_parse_nested(attr, payer_attr,
+					     &census->payers[census->n_payers++]);
 	case MEMCENSUS_A_SYSTEM:
 		census->n_systems++;
 		return mnl_attr_parse_nested(attr, system_attr, census);
@@ -423,7 +455,8 @@ static unsigned int nests(const struct census *census)
 {
 	return census->n_infos + census->n_scans + census->n_tasks +
 	       census->n_groups + census->n_vmas + census->n_zones + census->n_nodes +
-	       census->n_systems + census->n_pages + census->n_owned + census->n_pairs;
+	       census->n_systems + census->n_pages + census->n_owned + census->n_pairs +
+	       census->n_payers;
 }
 
 int census_parse(const struct nlmsghdr *nlh, struct census *census)
@@ -465,6 +498,7 @@ void census_free(struct census *census)
 	free(census->nodes);
 	free(census->owned);
 	free(census->pairs);
+	free(census->payers);
 	free(census->blocks);
 	memset(census, 0, sizeof(*census));
 }

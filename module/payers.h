@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which cgroup is charged for each mapped page, beside which one maps it.
+ *
+ * The kernel charges a page to one cgroup, mostly that of the process that touched it first.
+ * struct page has it, so only a request for it reads struct page: the walk reports the payer
+ * of each page in its place.  A page counts once for its payer, whoever maps it, and once more
+ * if a process of the payer itself maps it.  So a block of 64 pages needs two masks, however
+ * many cgroups there are.
+ *
+ * One worker walks.  The memory of blocks is in the budget of the census: without it, the
+ * census counts in slices.  There are at most as many payers as the kernel has memory cgroups.
+ */
+#ifndef _CENSUS_PAYERS_H
+#define _CENSUS_PAYERS_H
+
+#include <linux/cgroup.h>
+#include <linux/memcontrol.h>
+#include <linux/mm.h>
+
+#include "compat.h"
+#include "frames.h"
+#include "table.h"
+#include "walk.h"
+
+/**
+ * struct census_paid - what a cgroup pays for
+ * @link: in &struct census_payers.table
+ * @cgroup: its ID; 0: pages that no cgroup pays for
+ * @charged: pages that some process maps
+ * @own: of @charged, those that its own processes map
+ * @group: number of the group of its own processes, 0: there is none
+ */
+struct census_paid {
+	struct census_link link;
+	u64 cgroup;
+	u64 charged;
+	u64 own;
+	u32 group;
+};
+
+/* A power of 2, so that none is in two chunks. */
+#define CENSUS_PAID_UNITS 4
+
+static_assert(sizeof(struct census_paid) <= CENSUS_PAID_UNITS * CENSUS_UNIT_BYTES);
+
+/**
+ * struct census_paid_block - pages of a block that were met in this slice
+ * @link: in &struct census_payers.blocks
+ * @key: of the block
+ * @met: one bit for each page
+ * @own: of @met, those that a process of the payer maps
+ */
+struct census_paid_block {
+	struct census_link link;
+	u64 key;
+	u64 met;
+	u64 own;
+};
+
+#define CENSUS_PAID_BLOCK_UNITS 2
+
+static_assert(sizeof(struct census_paid_block) <= CENSUS_PAID_BLOCK_UNITS * CENSUS_UNIT_BYTES);
+
+/**
+ * struct census_payers - who pays for mapped pages
+ * @table: &struct census_paid by cgroup
+ * @paid: their memory, kept over slices
+ * @blocks: &struct census_paid_block by key
+ * @masks: their memory
+ */
+struct census_payers {
+	struct census_table table;
+	struct census_pool paid;
+	struct census_table blocks;
+	struct census_pool masks;
+};
+
+struct census_snapshot;
+
+#ifdef CONFIG_MEMCG
+/**
+ * census_page_payer() - the cgroup that is charged for a mapped page
+ * @pfn: of the page; its page table lock is held, so it is not freed
+ *
+ * A cgroup that was removed keeps its charges: they count for the nearest one above that was
+ * not.  RCU protects all of them.
+ *
+ * Return: the ID of the cgroup; 0: none is charged, or memory has no controller of version 2.
+ */
+static inline u64 census_page_payer(unsigned long pfn)
+{
+	struct cgroup_subsys_state *css;
+	struct mem_cgroup *memcg;
+	u64 id = 0;
+
+	rcu_read_lock();
+	memcg = folio_memcg_check(page_folio(pfn_to_page(pfn)));
+	css = memcg ? &memcg->css : NULL;
+	while (css && !(READ_ONCE(css->flags) & CSS_ONLINE))
+		css = css->parent;
+	if (css && css->cgroup->root == &cgrp_dfl_root)
+		id = cgroup_id(css->cgroup);
+	rcu_read_unlock();
+	return id;
+}
+#else
+static inline u64 census_page_payer(unsigned long pfn)
+{
+	return 0;
+}
+#endif
+
+int census_payers_begin(struct census_payers *p, struct census_budget *budget);
+void census_payers_reset(struct census_payers *p, bool all);
+void census_payers_end(struct census_payers *p);
+bool census_payers_add(struct census_payers *p, const struct census_frames *f,
+		       const struct census_place *place, u64 owner);
+int census_payers_finish(struct census_payers *p, struct census_snapshot *snap);
+
+#endif /* _CENSUS_PAYERS_H */

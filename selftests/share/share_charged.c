@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who is charged for mapped pages: known pages that one cgroup touched first and others map,
+ * of a cgroup whose process has ended, and of one that was removed.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ko.h"
+#include "selftest.h"
+
+#define RW	(PROT_READ | PROT_WRITE)
+#define ROOT	"/sys/fs/cgroup"
+#define POD	"/memcensus-charged"
+
+enum { ALL, A, B, GONE, N_CGROUPS };
+
+/* Each after the one above it. */
+static const char *const cgroups[N_CGROUPS] = {
+	[ALL] = POD, [A] = POD "/a", [B] = POD "/b", [GONE] = POD "/gone",
+};
+
+/* Pages of a file that a process of GONE touches before it ends, and B maps. */
+static const unsigned long left = 300;
+/* Of a file that A touches and maps, and of them, those that B maps. */
+static const unsigned long both = 200, of_b = 120;
+/* Of a file that A touches and unmaps, and B maps. */
+static const unsigned long given = 50;
+/* Private pages of A. */
+static const unsigned long own = 100;
+
+/* Private pages that a process needs to run: at most so many. */
+#define OTHERS	64
+
+struct cast {
+	int left_fd, both_fd, given_fd;
+};
+
+static bool move_to(const char *cgroup)
+{
+	char path[128], pid[16];
+
+	snprintf(path, sizeof(path), ROOT "%s/cgroup.procs", cgroup);
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	return write_file(path, pid);
+}
+
+static void map_file(int place, int fd, unsigned long pages, bool write)
+{
+	char *at = map(PLACE(place), pages * PAGE, RW, MAP_SHARED, fd, 0);
+
+	if (write)
+		write_pages(at, pages);
+	else
+		read_pages(at, pages);
+}
+
+static void be_gone(void *arg)
+{
+	const struct cast *cast = arg;
+
+	need(move_to(cgroups[GONE]), cgroups[GONE]);
+	map_file(0, cast->left_fd, left, true);
+}
+
+/* Touches in its cgroup what it needs to run, so that only the tested pages differ. */
+static void rehearse(void)
+{
+	int fd = memfd("rehearsal", 1);
+
+	map_file(0, fd, 1, true);
+	need(!munmap(PLACE(0), PAGE), "rehearsal");
+	map_file(0, fd, 1, false);
+	need(!munmap(PLACE(0), PAGE) && !close(fd), "rehearsal");
+	write_pages(map_private(PLACE(2), PAGE), 1);
+	need(!munmap(PLACE(2), PAGE), "rehearsal");
+	/* Its stack has room for a signal. */
+	raise(SIGCONT);
+}
+
+static void be_a(void *arg)
+{
+	const struct cast cast = *(struct cast *)arg;
+
+	need(move_to(cgroups[A]), cgroups[A]);
+	rehearse();
+	child_stop();
+	map_file(0, cast.both_fd, both, true);
+	map_file(1, cast.given_fd, given, true);
+	need(!munmap(PLACE(1), given * PAGE), "munmap");
+	write_pages(map_private(PLACE(2), own * PAGE), own);
+}
+
+static void be_b(void *arg)
+{
+	const struct cast cast = *(struct cast *)arg;
+
+	need(move_to(cgroups[B]), cgroups[B]);
+	rehearse();
+	child_stop();
+	map_file(0, cast.left_fd, left, false);
+	map_file(1, cast.both_fd, of_b, false);
+	map_file(2, cast.given_fd, given, false);
+}
+
+static void drop_cgroup(int n)
+{
+	unsigned int tries;
+	char path[128];
+
+	snprintf(path, sizeof(path), ROOT "%s", cgroups[n]);
+	for (tries = 100; rmdir(path) && tries--; )
+		sleep_ms(10);
+}
+
+FIXTURE(charged)
+{
+	struct cast cast;
+	pid_t a, b;
+};
+
+FIXTURE_SETUP(charged)
+{
+	char path[128];
+	pid_t gone;
+	int i;
+
+	self->a = 0;
+	self->b = 0;
+	write_file(ROOT "/cgroup.subtree_control", "+memory");
+	for (i = 0; i < N_CGROUPS; i++) {
+		snprintf(path, sizeof(path), ROOT "%s", cgroups[i]);
+		mkdir(path, 0700);
+		if (!i)
+			write_file(ROOT POD "/cgroup.subtree_control", "+memory");
+	}
+	if (access(ROOT POD "/a/memory.current", R_OK)) {
+		for (i = N_CGROUPS; i--; )
+			drop_cgroup(i);
+		SKIP(return, "no memory controller of version 2");
+	}
+	self->cast.left_fd = memfd("left", left);
+	self->cast.both_fd = memfd("both", both);
+	self->cast.given_fd = memfd("given", given);
+	gone = child_start(be_gone, &self->cast);
+	ASSERT_LT(0, gone);
+	child_end(gone);
+	self->a = child_start(be_a, &self->cast);
+	ASSERT_LT(0, self->a);
+	self->b = child_start(be_b, &self->cast);
+	ASSERT_LT(0, self->b);
+}
+
+FIXTURE_TEARDOWN(charged)
+{
+	int i;
+
+	if (self->a)
+		child_end(self->a);
+	if (self->b)
+		child_end(self->b);
+	for (i = N_CGROUPS; i--; )
+		drop_cgroup(i);
+}
+
+static uint64_t id_of(int n)
+{
+	struct stat stat_of;
+	char path[128];
+
+	snprintf(path, sizeof(path), ROOT "%s", cgroups[n]);
+	return stat(path, &stat_of) ? 0 : stat_of.st_ino;
+}
+
+/* Pages; @mapped: of all its processes. */
+struct paid {
+	bool found, has_group;
+	long charged, own, mapped;
+};
+
+static struct paid paid_of(const struct census *census, uint64_t cgroup)
+{
+	const struct census_payer *p;
+	struct paid paid = {};
+	size_t i;
+
+	for (p = census->payers; p < census->payers + census->n_payers; p++) {
+		if (!(p->known >> MEMCENSUS_PAYER_CGROUP & 1) || p->cgroup != cgroup)
+			continue;
+		paid.found = true;
+		paid.has_group = p->known >> MEMCENSUS_PAYER_GROUP & 1;
+		paid.charged = p->charged / PAGE;
+		paid.own = p->own / PAGE;
+		for (i = 0; i < census->n_groups && paid.has_group; i++)
+			if (census->groups[i].id == p->group)
+				paid.mapped = figure(&census->groups[i].f, MEMCENSUS_F_FRAMES) /
+					      PAGE;
+	}
+	return paid;
+}
+
+/* Over all payers, bytes. */
+static uint64_t all_charged(const struct census *census)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < census->n_payers; i++)
+		sum += census->payers[i].charged;
+	return sum;
+}
+
+static const struct census_request request = {
+	.share = true, .group_by = MEMCENSUS_BY_CGROUP, .charged = true,
+};
+
+#define ASSERT_TAKEN(to) do {						\
+	struct census_error __error = {};				\
+	ASSERT_EQ(0, census_take(&request, to, &__error))		\
+		TH_LOG("no census: %s", __error.text);			\
+	ASSERT_TRUE(census_is_whole(to));				\
+	EXPECT_EQ(0, (to)->scan[MEMCENSUS_SCAN_VIOLATIONS]);		\
+} while (0)
+
+#define GREW(n, of)	(paid_of(&after, id_of(n)).of - paid_of(&before, id_of(n)).of)
+
+TEST_F(charged, first_toucher)
+{
+	struct census before, after;
+	struct paid pod = {};
+	unsigned int tries;
+
+	if (!self->b)
+		return;
+	ASSERT_TAKEN(&before);
+	ASSERT_TRUE(paid_of(&before, id_of(A)).has_group);
+	/* Nobody maps these pages yet. */
+	EXPECT_FALSE(paid_of(&before, id_of(GONE)).found);
+	EXPECT_FALSE(paid_of(&before, id_of(ALL)).found);
+	ASSERT_TRUE(child_next(self->a));
+	ASSERT_TRUE(child_next(self->b));
+	ASSERT_TAKEN(&after);
+
+	EXPECT_EQ(own + both + given, GREW(A, charged));
+	EXPECT_EQ(own + both, GREW(A, own));
+	EXPECT_EQ(own + both, GREW(A, mapped));
+	EXPECT_EQ(0, GREW(B, charged));
+	EXPECT_EQ(0, GREW(B, own));
+	EXPECT_EQ(left + of_b + given, GREW(B, mapped));
+	EXPECT_EQ(left, GREW(GONE, charged));
+	EXPECT_EQ(0, GREW(GONE, own));
+	EXPECT_FALSE(paid_of(&after, id_of(GONE)).has_group);
+	census_free(&before);
+	census_free(&after);
+
+	/* Its pages remain charged above it, as soon as the kernel has taken it offline. */
+	drop_cgroup(GONE);
+	ASSERT_EQ(0, id_of(GONE));
+	for (tries = 0; tries < 50 && !pod.found; tries++) {
+		sleep_ms(100);
+		census_free(&after);
+		ASSERT_TAKEN(&after);
+		pod = paid_of(&after, id_of(ALL));
+	}
+	EXPECT_TRUE(pod.found);
+	EXPECT_FALSE(pod.has_group);
+	EXPECT_EQ(left, pod.charged);
+	EXPECT_EQ(0, pod.own);
+	census_free(&after);
+}
+
+/* Each mapped page has one payer, or none. */
+TEST_F(charged, sums)
+{
+	unsigned int tries = 10;
+	struct census census;
+	uint64_t sum, frames;
+
+	if (!self->b)
+		return;
+	ASSERT_TRUE(child_next(self->a));
+	ASSERT_TRUE(child_next(self->b));
+	/* A process may change a mapping between its walk and that of another. */
+	do {
+		ASSERT_TAKEN(&census);
+		sum = all_charged(&census);
+		frames = census.scan[MEMCENSUS_SCAN_FRAMES];
+		census_free(&census);
+	} while (sum != frames && tries--);
+	EXPECT_EQ(frames, sum);
+}
+
+/* Without the request, nobody's payer is read. */
+TEST_F(charged, only_if_requested)
+{
+	const struct census_request plain = { .share = true, .group_by = MEMCENSUS_BY_CGROUP };
+	struct census census;
+	uint64_t cpu, memory;
+
+	if (!self->b)
+		return;
+	ASSERT_EQ(0, census_take(&plain, &census, NULL));
+	EXPECT_EQ(0, census.n_payers);
+	EXPECT_LT(0, census.n_groups);
+	cpu = census.scan[MEMCENSUS_SCAN_CPU_NS];
+	memory = census.scan[MEMCENSUS_SCAN_MEMORY];
+	census_free(&census);
+	ASSERT_TAKEN(&census);
+	diag("%llu KiB mapped: %llu us and %llu KiB, with payers %llu us and %llu KiB",
+	     (unsigned long long)census.scan[MEMCENSUS_SCAN_FRAMES] / 1024,
+	     (unsigned long long)cpu / 1000, (unsigned long long)memory / 1024,
+	     (unsigned long long)census.scan[MEMCENSUS_SCAN_CPU_NS] / 1000,
+	     (unsigned long long)census.scan[MEMCENSUS_SCAN_MEMORY] / 1024);
+	census_free(&census);
+}
+
+/* Pages of a file, one in each block of 64: more blocks than max_mem has room for. */
+#define SPARSE	60000UL
+#define BLOCK	64UL
+
+static void be_sparse(void *arg)
+{
+	char *at = map(PLACE(0), SPARSE * BLOCK * PAGE, RW, MAP_SHARED, *(int *)arg, 0);
+	unsigned long i;
+
+	need(move_to(cgroups[A]), cgroups[A]);
+	for (i = 0; i < SPARSE; i++)
+		at[i * BLOCK * PAGE] = 1;
+}
+
+TEST_F(charged, in_slices)
+{
+	struct census before, after;
+	char params[64];
+	pid_t sparse;
+	int fd;
+
+	if (!self->b)
+		return;
+	if (!ko_path())
+		SKIP(return, "no file in MEMCENSUS_KO");
+	snprintf(params, sizeof(params), "max_mem=%lu", 1UL << 20);
+	ASSERT_EQ(0, ko_is_loaded() ? ko_unload_patiently(5000) : 0);
+	ASSERT_EQ(0, ko_load(params));
+	ASSERT_TAKEN(&before);
+	fd = memfd("sparse", SPARSE * BLOCK);
+	sparse = child_start(be_sparse, &fd);
+	ASSERT_LT(0, sparse);
+	ASSERT_TRUE(child_next(self->a));
+	ASSERT_TRUE(child_next(self->b));
+	ASSERT_TAKEN(&after);
+	child_end(sparse);
+	EXPECT_EQ(0, ko_unload_patiently(5000));
+	EXPECT_EQ(0, ko_load(""));
+
+	EXPECT_LT(1, after.scan[MEMCENSUS_SCAN_SLICES]);
+	EXPECT_LE(SPARSE + own + both + given, GREW(A, charged));
+	EXPECT_GE(SPARSE + own + both + given + OTHERS, GREW(A, charged));
+	EXPECT_EQ(given, GREW(A, charged) - GREW(A, own));
+	EXPECT_EQ(left, GREW(GONE, charged));
+	EXPECT_EQ(left + of_b + given, GREW(B, mapped));
+	census_free(&before);
+	census_free(&after);
+}
+
+TEST_HARNESS_MAIN
