@@ -217,11 +217,9 @@ struct times {
 	uint64_t quarter, max, incomplete;
 };
 
-static bool take(unsigned int scans, uint8_t basis, struct times *times)
+/* @request: a census of all processes */
+static bool take(unsigned int scans, const struct census_request *request, struct times *times)
 {
-	const struct census_request all = {
-		.basis = basis, .parts = MEMCENSUS_PART_TASKS,
-	};
 	static uint64_t walls[SCANS_MAX];
 	struct census census;
 	unsigned int i;
@@ -229,11 +227,9 @@ static bool take(unsigned int scans, uint8_t basis, struct times *times)
 
 	*times = (struct times) {};
 	for (i = 0; i < scans; i++) {
-		if (census_take(&all, &census, NULL))
+		if (census_take(request, &census, NULL))
 			return false;
-		whole = census_is_whole(&census) &&
-			(basis != MEMCENSUS_BASIS_FRAMES ||
-			 !census.scan[MEMCENSUS_SCAN_VIOLATIONS]);
+		whole = census_is_whole(&census) && !census.scan[MEMCENSUS_SCAN_VIOLATIONS];
 		walls[i] = census.scan[MEMCENSUS_SCAN_WALL_NS] / 1000;
 		times->incomplete += census.scan[MEMCENSUS_SCAN_BUSY] +
 				     census.scan[MEMCENSUS_SCAN_PARTIAL];
@@ -257,8 +253,17 @@ static void run_first(void)
 
 TEST_F(hostile, census)
 {
-	unsigned int scans = number_of("HOSTILE_SCANS", 20);
-	uint8_t basis;
+	static const struct {
+		const char *name;
+		struct census_request request;
+	} kinds[] = {
+		{ "by map count", { .basis = MEMCENSUS_BASIS_MAPCOUNT,
+				    .parts = MEMCENSUS_PART_TASKS } },
+		{ "by frames", { .basis = MEMCENSUS_BASIS_FRAMES,
+				 .parts = MEMCENSUS_PART_TASKS } },
+		{ "SHARE", { .share = true, .group_by = MEMCENSUS_BY_COMM } },
+	};
+	unsigned int scans = number_of("HOSTILE_SCANS", 20), i;
 	struct times calm, storm;
 	struct census census;
 	uint64_t budget;
@@ -270,16 +275,16 @@ TEST_F(hostile, census)
 	ASSERT_CENSUS(getpid(), &census);
 	budget = census.info.value[MEMCENSUS_INFO_BUSY_BUDGET_NS] / 1000;
 	census_free(&census);
-	for (basis = MEMCENSUS_BASIS_MAPCOUNT; basis <= MEMCENSUS_BASIS_FRAMES; basis++) {
-		ASSERT_TRUE(take(scans, basis, &storm));
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		ASSERT_TRUE(take(scans, &kinds[i].request, &storm));
 		signal_all(self->pids, self->nr, SIGSTOP);
 		signal_all(self->computing, COMPUTING, SIGCONT);
 		sleep_ms(300);
-		ASSERT_TRUE(take(scans, basis, &calm));
+		ASSERT_TRUE(take(scans, &kinds[i].request, &calm));
 		signal_all(self->computing, COMPUTING, SIGSTOP);
 		signal_all(self->pids, self->nr, SIGCONT);
-		diag("hostile: %u %s, basis %u: %llu us, at most %llu, %llu busy; stopped: %llu",
-		     self->nr, variant->name, basis,
+		diag("hostile: %u %s, %s: %llu us, at most %llu, %llu busy; stopped: %llu",
+		     self->nr, variant->name, kinds[i].name,
 		     (unsigned long long)storm.quarter, (unsigned long long)storm.max,
 		     (unsigned long long)storm.incomplete,
 		     (unsigned long long)calm.quarter);
