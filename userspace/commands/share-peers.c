@@ -8,6 +8,7 @@
 #include "model/warnings.h"
 
 /* The columns of the tables that -c does not choose. */
+#define PAYERS	"cgroup_path,frames,charged,own,for_others,by_others"
 #define OWNERS	"pid,comm,owners,memory,%own,anon,file,shmem,swap,hugetlb"
 
 static const char *const groups[] = {
@@ -43,6 +44,11 @@ static int show_tables(const struct view *view, const struct options *options, u
 	if (by ? show(view, options, &group_record, groups[by], "frames", out, why) :
 		 show(view, options, &owners_record, OWNERS, NULL, out, why))
 		return -1;
+	if (view->snap->n_payers) {
+		command_title(options, out, "Who is charged for what is mapped");
+		if (show(view, options, &payer_record, PAYERS, "charged", out, why))
+			return -1;
+	}
 	if (!view->snap->n_pairs)
 		return 0;
 	command_title(options, out, by ? "What two have in common" : "With whom");
@@ -69,12 +75,14 @@ static void show_json(const struct view *view, const struct options *options, FI
 	put(&json, "tasks", view, &task_record);
 	put(&json, "groups", view, &group_record);
 	put(&json, "owners", view, &owners_record);
+	if (view->snap->n_payers)
+		put(&json, "payers", view, &payer_record);
 	command_json_records(&json, "pairs", view, options,
 			     records_in(view->snap, &pair_record));
 	json_close(&json, '}');
 }
 
-int peers_run(struct session *session, uint8_t by, struct failure *why)
+int peers_run(struct session *session, uint8_t by, bool charged, struct failure *why)
 {
 	const struct options *options = session->options;
 	struct view view = { .numeric = options->numeric };
@@ -85,6 +93,7 @@ int peers_run(struct session *session, uint8_t by, struct failure *why)
 	session->request.share = true;
 	session->request.group_by = by;
 	session->request.limit = (uint32_t)options->top;
+	session->request.charged = charged;
 	taken = session_next(session, &snap, why);
 	if (taken != TAKE_DONE)
 		return taken == TAKE_FAILED ? -1 : 0;

@@ -14,6 +14,7 @@
  * struct share_options - the options of 'share' alone
  * @by: enum memcensus_group_by of the groups that are compared, or 0
  * @stopped: what comes back if the processes end
+ * @charged: who is charged for what cgroups map
  * @fork: what a process and its descendants share by fork
  * @cgroups: the @n_cgroups paths of the command line; they point into argv
  */
@@ -21,6 +22,7 @@ struct share_options {
 	uint8_t by;
 	bool stopped;
 	bool fork;
+	bool charged;
 	char **cgroups;
 	size_t n_cgroups;
 };
@@ -32,7 +34,7 @@ static int share_run(struct session *session, struct failure *why)
 	if (own->fork)
 		return fork_run(session, why);
 	return own->stopped ? stopped_run(session, own->cgroups, own->n_cgroups, why) :
-			      peers_run(session, own->by, why);
+			      peers_run(session, own->by, own->charged, why);
 }
 
 static const struct rows stopped_rows = {
@@ -105,6 +107,8 @@ static int share_words(struct options *options, char **words, int n, struct fail
 				    "'--fork' takes one PID: that of the parent");
 		return 0;
 	}
+	if (own->charged && own->by != MEMCENSUS_BY_CGROUP)
+		return fail(why, FAIL_USAGE, "'--charged' needs '--by cgroup'");
 	if (own->by) {
 		options->rows = &groups_rows;
 		return options_none(options, words, n, why);
@@ -124,12 +128,16 @@ static const struct option_entry option_stopped = {
 	0, "if-stopped", NULL, "what the system gets back if all these processes end",
 	OWN(FLAG, share_options, stopped) };
 
+static const struct option_entry option_charged = {
+	0, "charged", NULL, "with --by cgroup: who is charged for what they map",
+	OWN(FLAG, share_options, charged) };
+
 static const struct option_entry option_fork = {
 	0, "fork", NULL, "what a process and its descendants still share by fork",
 	OWN(FLAG, share_options, fork) };
 
 static const struct option_use share_uses[] = {
-	USE(stopped), USE(by), USE(fork),
+	USE(stopped), USE(by), USE(charged), USE(fork),
 	USE_AS(interval, "with --fork: time between its two censuses; 1 s"),
 	 USE_AS(top, "the N largest peers of each, or pairs of groups; 64"),
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
@@ -154,7 +162,9 @@ const struct command share_command = {
 	"\n"
 	"--by prints what each group of processes maps, each page once, how much of it is\n"
 	"exclusive to the group, shared with other groups, and free if it ends; for cgroups\n"
-	"also what is charged to it. Then what each two have in common.\n"
+	"also what is charged to it. Then what each two have in common. With --charged, also\n"
+	"who is charged for the pages that are mapped: what a cgroup pays for and only others\n"
+	"use, and what it uses and others pay for. This reads each page's own record.\n"
 	"\n"
 	"With --if-stopped, prints what the system gets back if all the processes named\n"
 	"end together, however they share memory with each other, and what stays. A word\n"

@@ -146,6 +146,7 @@ int main(void)
 		{ "traced_process", &trace_record }, { "traced_calls", &trace_call_record },
 		{ "reclaim", &trace_work_record },
 		{ "owners", &owners_record }, { "pair", &pair_record },
+		{ "payer", &payer_record },
 		{ "physical_pass", &physical_record },
 		{ "oom_event", &oom_record }, { "oom_killed", &oom_victim_record },
 		{ "if_stopped", &stopped_record }, { "stopped_file", &stopped_file_record },

@@ -184,7 +184,7 @@ static void put_cgroup(struct stream *s, uint32_t id, uint64_t frames, uint64_t 
 }
 
 /* Three cgroups of more than are compared. */
-void scene_shared_groups(struct stream *s)
+static void put_shared_groups(struct stream *s)
 {
 	stream_head_frames(s, SEQ, KIB(20000), 1, 0);
 	put_cgroup(s, 1, 5000, 2050);
@@ -194,6 +194,42 @@ void scene_shared_groups(struct stream *s)
 	put_owners(s, MEMCENSUS_OWNERS_GROUP, 1, 2, 2, second);
 	put_pair(s, MEMCENSUS_PAIR_GROUP, 1, 2, 0, second);
 	put_pair(s, MEMCENSUS_PAIR_GROUP, 0, 0, 0, fourth);
+}
+
+void scene_shared_groups(struct stream *s)
+{
+	put_shared_groups(s);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* What cgroup @cgroup pays for, in KiB; 0: no cgroup does. */
+static void put_payer(struct stream *s, uint64_t cgroup, uint32_t group, uint64_t charged,
+		      uint64_t own)
+{
+	size_t payer;
+
+	stream_begin(s, SEQ);
+	payer = stream_nest(s, MEMCENSUS_A_PAYER);
+	if (cgroup)
+		stream_u64(s, MEMCENSUS_PAYER_CGROUP, cgroup);
+	if (group)
+		stream_u32(s, MEMCENSUS_PAYER_GROUP, group);
+	stream_u64(s, MEMCENSUS_PAYER_CHARGED, KIB(charged));
+	if (cgroup)
+		stream_u64(s, MEMCENSUS_PAYER_OWN, KIB(own));
+	stream_nest_end(s, payer);
+	stream_end(s);
+}
+
+/* The first pays for the second, and one without processes for both. */
+void scene_payers(struct stream *s)
+{
+	put_shared_groups(s);
+	put_payer(s, 0, 0, 40, 0);
+	put_payer(s, 1001, 1, 5200, 4500);
+	put_payer(s, 1002, 2, 1000, 1000);
+	put_payer(s, 1003, 3, 0, 0);
+	put_payer(s, 4000, 0, 300, 0);
 	stream_done(s, 0, NULL, 0);
 }
 

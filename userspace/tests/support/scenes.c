@@ -965,6 +965,7 @@ static const struct scene {
 	{ "shares", scene_shares },
 	{ "shared-groups", scene_shared_groups },
 	{ "forks", scene_forks },
+	{ "payers", scene_payers },
 	{ "unknown", scene_unknown },
 	{ "hostile", scene_hostile },
 	{ "plotters", scene_plotters },

@@ -91,6 +91,7 @@ void scene_stopped(struct stream *s);
 void scene_shares(struct stream *s);
 void scene_shared_groups(struct stream *s);
 void scene_forks(struct stream *s);
+void scene_payers(struct stream *s);
 
 /*
  * Fills @s with the scene @name, including its NLMSG_DONE; -1: no such scene.
