@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flame/svg.h"
+#include "lib/svg.h"
 #include "lib/text.h"
 
 #define WIDTH		1200.0
@@ -153,26 +154,6 @@ static const char style[] =
 ".f.hit rect { fill: #d0f; }\n"
 ".hidden { display: none; }\n";
 
-void flame_svg_text(FILE *out, const char *text)
-{
-	size_t len, i;
-	uint32_t c;
-
-	for (; *text; text += len) {
-		len = utf8_get(text, &c);
-		/* XML forbids U+FFFE and U+FFFF, and any text hides what changes direction. */
-		if (!len || !utf8_is_plain(c) || (c & 0xfffe) == 0xfffe) {
-			len = len ? len : 1;
-			for (i = 0; i < len; i++)
-				fprintf(out, "\\x%02x", (unsigned char)text[i]);
-		} else if (strchr("<>&\"'", (int)c) && c < 0x80) {
-			fprintf(out, "&#%u;", c);
-		} else {
-			fwrite(text, 1, len, out);
-		}
-	}
-}
-
 /**
  * struct drawing - a picture under construction
  * @look: words and colours
@@ -218,7 +199,7 @@ static void put_title(const struct drawing *drawing, const struct flame_node *no
 	char amount[NUMBER_SIZE];
 
 	text_size(amount, (double)node->value);
-	flame_svg_text(drawing->out, node->name);
+	svg_text(drawing->out, node->name);
 	fprintf(drawing->out, ": %s (%" PRIu64 " bytes), %.2f%%", amount, node->value,
 		total ? 100.0 * (double)node->value / (double)total : 0);
 	if (!drawing->look->change)
@@ -239,10 +220,10 @@ static void put_label(const struct drawing *drawing, const char *name, double wi
 		if (text[used]) {
 			used = text_fit(text, fits - 2, &cells);
 			text[used] = '\0';
-			flame_svg_text(drawing->out, text);
+			svg_text(drawing->out, text);
 			fputs("..", drawing->out);
 		} else {
-			flame_svg_text(drawing->out, text);
+			svg_text(drawing->out, text);
 		}
 	}
 	free(text);
@@ -261,7 +242,7 @@ static void draw(const struct drawing *drawing, const struct flame_node *node,
 	fprintf(out, "<g class=\"f\" data-x=\"%.4f\" data-w=\"%.4f\" data-d=\"%u\"", x, width,
 		depth);
 	fprintf(out, " data-b=\"%" PRIu64 "\" data-name=\"", node->value);
-	flame_svg_text(out, node->name);
+	svg_text(out, node->name);
 	fputs("\"><title>", out);
 	put_title(drawing, node, total);
 	fprintf(out, "</title><rect x=\"%.4f\" y=\"%.1f\" width=\"%.4f\" height=\"%.1f\" fill=\"",
@@ -344,12 +325,12 @@ static void put_head(const struct drawing *drawing, double height)
 	fprintf(out, " data-letter=\"%.1f\">\n<style>\n%s</style>\n", LETTER, style);
 	fputs("<rect id=\"background\" width=\"100%\" height=\"100%\" fill=\"#fdfdfb\"/>\n", out);
 	fprintf(out, "<text class=\"title\" id=\"title\" x=\"%.0f\" y=\"%.0f\">", WIDTH / 2, y);
-	flame_svg_text(out, look->title);
+	svg_text(out, look->title);
 	fputs("</text>\n", out);
 	for (i = 0; i < sizeof(look->lines) / sizeof(look->lines[0]) && look->lines[i]; i++) {
 		y += ROW;
 		fprintf(out, "<text class=\"line\" x=\"%.0f\" y=\"%.0f\">", WIDTH / 2, y);
-		flame_svg_text(out, look->lines[i]);
+		svg_text(out, look->lines[i]);
 		fputs("</text>\n", out);
 	}
 	if (look->change)

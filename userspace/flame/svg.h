@@ -27,7 +27,4 @@ struct flame_look {
  */
 void flame_svg(const struct flame_node *root, const struct flame_look *look, FILE *out);
 
-/* Writes @text as the content of an XML element or of an attribute. */
-void flame_svg_text(FILE *out, const char *text);
-
 #endif /* READER_FLAME_SVG_H */

@@ -13,6 +13,7 @@
 #include "flame/svg.h"
 #include "host/frame-pointers.h"
 #include "host/symbols.h"
+#include "lib/svg.h"
 #include "tap.h"
 
 #define PAGE	4096
@@ -188,7 +189,7 @@ static void test_names(void)
 	FILE *out;
 
 	out = open_memstream(&text, &size);
-	flame_svg_text(out, hostile);
+	svg_text(out, hostile);
 	fclose(out);
 	check_written("a hostile name is only text in an SVG", text,
 		      "&#60;/text&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#34;&#39;&#38;;]]&#62;\\x0a\\x1b[2J\\xff\\xe2\\x80\\xae");
