@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "commands/share-peers.h"
+#include "commands/share-picture.h"
 #include "model/snapshot-json.h"
 #include "model/warnings.h"
 
@@ -82,7 +83,7 @@ static void show_json(const struct view *view, const struct options *options, FI
 	json_close(&json, '}');
 }
 
-int peers_run(struct session *session, uint8_t by, bool charged, struct failure *why)
+int peers_run(struct session *session, const struct peers_ask *ask, struct failure *why)
 {
 	const struct options *options = session->options;
 	struct view view = { .numeric = options->numeric };
@@ -91,17 +92,19 @@ int peers_run(struct session *session, uint8_t by, bool charged, struct failure 
 	int ret = 0;
 
 	session->request.share = true;
-	session->request.group_by = by;
-	session->request.limit = (uint32_t)options->top;
-	session->request.charged = charged;
+	session->request.group_by = ask->by;
+	session->request.limit = ask->picture ? MEMCENSUS_LIMIT_MAX : (uint32_t)options->top;
+	session->request.charged = ask->charged;
 	taken = session_next(session, &snap, why);
 	if (taken != TAKE_DONE)
 		return taken == TAKE_FAILED ? -1 : 0;
 	view.snap = snap;
-	if (options->json)
+	if (ask->picture)
+		share_picture(&view, ask->what, session->out);
+	else if (options->json)
 		show_json(&view, options, session->out);
 	else
-		ret = show_tables(&view, options, by, session->out, why);
+		ret = show_tables(&view, options, ask->by, session->out, why);
 	fflush(session->out);
 	session->partial |= warnings_print(stderr, snap);
 	snapshot_free(snap);

@@ -5,13 +5,27 @@
 #ifndef READER_SHARE_PEERS_H
 #define READER_SHARE_PEERS_H
 
+#include <stdbool.h>
+
 #include "cli/session.h"
 
-/*
- * Shows with whom the processes of @session->options share, or the groups by @by of all
- * processes, enum memcensus_group_by, with each other.  @charged: and who is charged for what
- * cgroups map.  Returns 0, or -1 and @why.
+/**
+ * struct peers_ask - what is shown
+ * @by: enum memcensus_group_by of the groups that are compared; 0: processes
+ * @charged: also who is charged for what cgroups map
+ * @picture: as a picture; @what: how it calls the groups
  */
-int peers_run(struct session *session, uint8_t by, bool charged, struct failure *why);
+struct peers_ask {
+	uint8_t by;
+	bool charged;
+	bool picture;
+	const char *what;
+};
+
+/*
+ * Shows with whom the processes of @session->options share, or groups of all processes with
+ * each other.  Returns 0, or -1 and @why.
+ */
+int peers_run(struct session *session, const struct peers_ask *ask, struct failure *why);
 
 #endif /* READER_SHARE_PEERS_H */

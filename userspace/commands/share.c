@@ -12,17 +12,15 @@
 
 /**
  * struct share_options - the options of 'share' alone
- * @by: enum memcensus_group_by of the groups that are compared, or 0
+ * @peers: who shares with whom
  * @stopped: what comes back if the processes end
- * @charged: who is charged for what cgroups map
  * @fork: what a process and its descendants share by fork
  * @cgroups: the @n_cgroups paths of the command line; they point into argv
  */
 struct share_options {
-	uint8_t by;
+	struct peers_ask peers;
 	bool stopped;
 	bool fork;
-	bool charged;
 	char **cgroups;
 	size_t n_cgroups;
 };
@@ -34,7 +32,7 @@ static int share_run(struct session *session, struct failure *why)
 	if (own->fork)
 		return fork_run(session, why);
 	return own->stopped ? stopped_run(session, own->cgroups, own->n_cgroups, why) :
-			      peers_run(session, own->by, own->charged, why);
+			      peers_run(session, &own->peers, why);
 }
 
 static const struct rows stopped_rows = {
@@ -56,11 +54,18 @@ static const char *const keys[] = {
 
 static int set_by(struct options *options, const char *value, struct failure *why)
 {
-	struct share_options *own = options->own;
+	static const char *const names[] = {
+		[MEMCENSUS_BY_UID] = "users",
+		[MEMCENSUS_BY_CGROUP] = "cgroups",
+		[MEMCENSUS_BY_COMM] = "commands",
+	};
+	struct peers_ask *ask = &((struct share_options *)options->own)->peers;
 
-	for (own->by = MEMCENSUS_BY_COMM; own->by; own->by--)
-		if (!strcmp(value, keys[own->by]))
+	for (ask->by = MEMCENSUS_BY_COMM; ask->by; ask->by--) {
+		ask->what = names[ask->by];
+		if (!strcmp(value, keys[ask->by]))
 			return 0;
+	}
 	return fail(why, FAIL_USAGE, "no groups by '%.60s'; there are: user cgroup command",
 		    value);
 }
@@ -107,9 +112,11 @@ static int share_words(struct options *options, char **words, int n, struct fail
 				    "'--fork' takes one PID: that of the parent");
 		return 0;
 	}
-	if (own->charged && own->by != MEMCENSUS_BY_CGROUP)
+	if (own->peers.charged && own->peers.by != MEMCENSUS_BY_CGROUP)
 		return fail(why, FAIL_USAGE, "'--charged' needs '--by cgroup'");
-	if (own->by) {
+	if (own->peers.picture && !own->peers.by)
+		return fail(why, FAIL_USAGE, "'--picture' needs '--by'");
+	if (own->peers.by) {
 		options->rows = &groups_rows;
 		return options_none(options, words, n, why);
 	}
@@ -130,14 +137,18 @@ static const struct option_entry option_stopped = {
 
 static const struct option_entry option_charged = {
 	0, "charged", NULL, "with --by cgroup: who is charged for what they map",
-	OWN(FLAG, share_options, charged) };
+	OWN(FLAG, share_options, peers.charged) };
+
+static const struct option_entry option_picture = {
+	0, "picture", NULL, "with --by: a heat map in SVG; -o FILE writes it to a file",
+	OWN(FLAG, share_options, peers.picture) };
 
 static const struct option_entry option_fork = {
 	0, "fork", NULL, "what a process and its descendants still share by fork",
 	OWN(FLAG, share_options, fork) };
 
 static const struct option_use share_uses[] = {
-	USE(stopped), USE(by), USE(charged), USE(fork),
+	USE(stopped), USE(by), USE(charged), USE(picture), USE(fork),
 	USE_AS(interval, "with --fork: time between its two censuses; 1 s"),
 	 USE_AS(top, "the N largest peers of each, or pairs of groups; 64"),
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
@@ -148,6 +159,8 @@ static const struct option_rule share_rules[] = {
 	{ .one = &option_stopped, .others = { &option_by, &option_fork, &option_top,
 					      &option_numeric } },
 	{ .one = &option_fork, .others = { &option_by, &option_top } },
+	{ .one = &option_picture, .others = { &option_json, &option_raw, &option_charged,
+					      &option_top } },
 	{ }
 };
 
@@ -165,6 +178,7 @@ const struct command share_command = {
 	"also what is charged to it. Then what each two have in common. With --charged, also\n"
 	"who is charged for the pages that are mapped: what a cgroup pays for and only others\n"
 	"use, and what it uses and others pay for. This reads each page's own record.\n"
+	"--picture draws the 60 groups with the most memory as a heat map in SVG.\n"
 	"\n"
 	"With --if-stopped, prints what the system gets back if all the processes named\n"
 	"end together, however they share memory with each other, and what stays. A word\n"
@@ -187,6 +201,7 @@ const struct command share_command = {
 	"Examples:\n"
 	"  memcensus share $(pidof postgres | tr ' ' ,) --top 5  who shares its buffers\n"
 	"  memcensus share --by cgroup -k                       do containers share an image\n"
+	"  memcensus share --by cgroup --picture -o share.svg   the same as a picture\n"
 	"  memcensus share --if-stopped $(pgrep -d, nginx)      what these give back\n"
 	"  memcensus share --if-stopped /system.slice/redis.service -k\n"
 	"  memcensus share --fork $(pgrep -o redis-server)      how much can BGSAVE still cost\n",
