@@ -46,7 +46,7 @@ help:
 	@echo "make modules_install  the module, for the running kernel or for KDIR=DIR"
 	@echo "make uninstall      removes what make install installs"
 	@echo "make doc      Documentation/ as HTML and manual pages, in build/doc"
-	@echo "make deb      packages of Debian: memcensus, memcensus-dkms"
+	@echo "make deb      packages of Debian: memcensus, memcensus-dkms; ARCH=arm64: memcensus"
 	@echo "make clean    what was compiled; build/kernels stays"
 
 # The newest kernel has the name of its series.
@@ -164,10 +164,10 @@ doc:
 	@scripts/setup build check
 	@scripts/doc
 
-# The packages of Debian, in build/deb.
+# The packages of Debian, in build/deb; ARCH=arm64: in build/deb-arm64, by a cross compiler.
 deb:
 	@scripts/setup build package
-	@scripts/deb
+	@scripts/deb $(if $(ARCH),-a $(ARCH))
 
 clean:
 	rm -rf build/module build/reader build/memcensus build/memcensus-* build/selftests \
