@@ -147,8 +147,18 @@ apt_version()
 # apt_closure PACKAGE...: prints these and all their dependencies, as PACKAGE=VERSION
 apt_closure()
 {
+	apt_closure_of '[^]]*' "$@"
+}
+
+# apt_closure_of ARCH PACKAGE...: the same, only what runs on ARCH or on any. Where a program of
+# this host's architecture does for a dependency, there is none.
+apt_closure_of()
+{
+	local arch=$1
+
+	shift
 	apt_do get -s --no-install-recommends install "$@" |
-		sed -nE 's/^Inst ([^ ]+) \(([^ ]+) .*/\1=\2/p'
+		sed -nE "s/^Inst ([^ ]+) \(([^ ]+) .*\[($arch|all)\].*/\1=\2/p"
 }
 
 # The address of PACKAGE=VERSION, which is in the lists
