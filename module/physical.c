@@ -120,6 +120,9 @@ static bool is_pcp(const struct pass *p, const struct page *page)
 
 	if (!next || !prev || next == LIST_POISON1 || prev == LIST_POISON2)
 		return false;
+	/* It was never on a list: struct page is initialized so, tails keep it. */
+	if (next == &page->lru)
+		return false;
 	if (is_pcp_head(p, next))
 		return true;
 	if (!CENSUS_MEMMAP_FLAT)

@@ -294,19 +294,21 @@ TEST(counters)
 {
 	const uint64_t *c = after.class;
 	const uint64_t batches = 2 * NOISE;
-	uint64_t pcp[2], number;
+	uint64_t pcp[2], number, most;
+	unsigned int i;
 
 	ASSERT_PHYSICAL(&before);
-	/*
-	 * Pages come and go in batches.  On 7.3 up to 7 MiB more look as if they were on
-	 * such a list than zoneinfo counts: no more than 0.5% of all frames, as the remainder.
-	 */
-	pcp[0] = all_pcp(&before);
-	ASSERT_PHYSICAL(&after);
-	pcp[1] = all_pcp(&after);
+	/* Pages come and go in batches, so only one of some tries must agree. */
+	for (i = 0; i < 5; i++) {
+		pcp[0] = all_pcp(&before);
+		ASSERT_PHYSICAL(&after);
+		pcp[1] = all_pcp(&after);
+		most = (pcp[0] > pcp[1] ? pcp[0] : pcp[1]) + NOISE;
+		if (c[MEMCENSUS_FC_FREE_PCP] <= most)
+			break;
+	}
 	EXPECT_LE(pcp[0] < pcp[1] ? pcp[0] : pcp[1], c[MEMCENSUS_FC_FREE_PCP] + batches);
-	EXPECT_LE(c[MEMCENSUS_FC_FREE_PCP], (pcp[0] > pcp[1] ? pcp[0] : pcp[1]) + batches +
-		  all_classes(c) / 200);
+	EXPECT_LE(c[MEMCENSUS_FC_FREE_PCP], most);
 	diag("free_pcp %llu KiB, zoneinfo %llu and %llu KiB, remainder %llu KiB",
 	     (unsigned long long)c[MEMCENSUS_FC_FREE_PCP] >> 10,
 	     (unsigned long long)pcp[0] >> 10, (unsigned long long)pcp[1] >> 10,
