@@ -10,6 +10,7 @@
 
 #include "debugfs.h"
 #include "oom-text.h"
+#include "physical-text.h"
 #include "text.h"
 
 static struct dentry *directory;
@@ -33,6 +34,14 @@ static const struct file_operations oom_ops = {
 	.read = seq_read,
 	.llseek = seq_lseek,
 	.release = census_oom_text_release,
+};
+
+static const struct file_operations physical_ops = {
+	.owner = THIS_MODULE,
+	.open = census_physical_text_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = census_physical_text_release,
 };
 
 static int proc_open(struct inode *inode, struct file *file)
@@ -76,6 +85,8 @@ static int create_directory(void)
 					   &debugfs_ops);
 	if (!IS_ERR(file))
 		file = debugfs_create_file("oom", 0400, directory, NULL, &oom_ops);
+	if (!IS_ERR(file))
+		file = debugfs_create_file("physical", 0400, directory, NULL, &physical_ops);
 	return PTR_ERR_OR_ZERO(file) == -ENOMEM ? -ENOMEM : 0;
 }
 
