@@ -167,10 +167,10 @@ FIXTURE_TEARDOWN(oom)
 	rmdir(LIMITED);
 }
 
-TEST_F(oom, in_a_cgroup)
+TEST_F_TIMEOUT(oom, in_a_cgroup, 1800)
 {
+	unsigned int i, before = 0;
 	struct stat st;
-	unsigned int i;
 	uint64_t seq;
 	pid_t pid;
 
@@ -189,7 +189,9 @@ TEST_F(oom, in_a_cgroup)
 		EXPECT_STREQ("oom", ooms.events[0].caller);
 		EXPECT_EQ(pid, number_of(&ooms.events[0].own, MEMCENSUS_OOM_CALLER_PID));
 		EXPECT_GE(MEMCENSUS_OOMS_MAX, ooms.n_events);
+		before += ooms.seq == seq;
 	}
+	diag("oom: %u kills, %u with the census before", rounds(), before);
 }
 
 /* What came back is there about a second later: a victim of 16 MiB more, of a busy machine. */
@@ -260,9 +262,9 @@ TEST_F(oom, a_whole_cgroup)
 }
 
 /* The OOM killer of the machine, called by hand. */
-TEST_F(oom, called_by_hand)
+TEST_F_TIMEOUT(oom, called_by_hand, 1800)
 {
-	unsigned int i;
+	unsigned int i, before = 0;
 	uint64_t seq;
 	pid_t pid;
 
@@ -277,7 +279,9 @@ TEST_F(oom, called_by_hand)
 		ASSERT_TRUE(was_killed(pid));
 		ASSERT_OOMS(0);
 		expect_event(_metadata, self->before + i, MEMCENSUS_OOM_SCOPE_MACHINE, pid, seq);
+		before += ooms.seq == seq;
 	}
+	diag("oom: %u kills, %u with the census before", rounds(), before);
 }
 
 static uint64_t meminfo_kib(const char *name)
