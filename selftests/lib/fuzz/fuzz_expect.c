@@ -152,7 +152,8 @@ static unsigned int expect_pages(const struct fuzz_target *t,
 	r->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS;
 	r->end = -PAGE;
 	if (in->at[MEMCENSUS_REQ_BASIS] || in->at[MEMCENSUS_REQ_PARTS] ||
-	    in->at[MEMCENSUS_REQ_GROUP_BY] || in->at[MEMCENSUS_REQ_LIMIT])
+	    in->at[MEMCENSUS_REQ_GROUP_BY] || in->at[MEMCENSUS_REQ_LIMIT] ||
+	    in->at[MEMCENSUS_REQ_CHARGED])
 		return FUZZ_EINVAL;
 	if (in->at[MEMCENSUS_REQ_START])
 		memcpy(&r->start, in->at[MEMCENSUS_REQ_START], 8);
@@ -189,6 +190,8 @@ static unsigned int expect_share(const struct fuzz_target *t,
 		return FUZZ_EINVAL;
 	if (in->at[MEMCENSUS_REQ_GROUP_BY])
 		group_by = load32(in->at[MEMCENSUS_REQ_GROUP_BY]);
+	if (in->at[MEMCENSUS_REQ_CHARGED] && group_by != MEMCENSUS_BY_CGROUP)
+		return FUZZ_EINVAL;
 	if (!in->at[MEMCENSUS_REQ_PIDS] && group_by && group_by != MEMCENSUS_BY_PIDS) {
 		r->group_by = group_by;
 		return FUZZ_NONE;
@@ -210,7 +213,8 @@ static unsigned int expect_oom(const struct found *in)
 	for (i = 1; i < MEMCENSUS_REQ_EVENT; i++)
 		if (in->at[i] && i != MEMCENSUS_REQ_PAD)
 			return FUZZ_EINVAL;
-	return in->at[MEMCENSUS_REQ_EVENT] ? FUZZ_EINVAL : FUZZ_NONE;
+	return in->at[MEMCENSUS_REQ_EVENT] || in->at[MEMCENSUS_REQ_CHARGED] ?
+		FUZZ_EINVAL : FUZZ_NONE;
 }
 
 /* The family's rules, for a request that passes the policy. */
@@ -223,7 +227,7 @@ static unsigned int expect_request(const struct fuzz_target *t,
 	r->parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES |
 		   MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM;
 	if (in->at[MEMCENSUS_REQ_START] || in->at[MEMCENSUS_REQ_END] ||
-	    in->at[MEMCENSUS_REQ_LIMIT])
+	    in->at[MEMCENSUS_REQ_LIMIT] || in->at[MEMCENSUS_REQ_CHARGED])
 		return FUZZ_EINVAL;
 	e->parts_given = in->at[MEMCENSUS_REQ_PARTS];
 	if (e->parts_given)
