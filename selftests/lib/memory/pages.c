@@ -17,7 +17,8 @@
 
 size_t page_size;
 
-__attribute__((constructor)) static void set_page_size(void)
+/* Before the constructors of tests, which may map pages. */
+__attribute__((constructor(101))) static void set_page_size(void)
 {
 	page_size = sysconf(_SC_PAGESIZE);
 }
