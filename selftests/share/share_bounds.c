@@ -205,6 +205,19 @@ static long memory_used(void)
 	return (total - available) * 1024;
 }
 
+static bool has_kasan(void)
+{
+	FILE *file = fopen("/proc/kallsyms", "r");
+	bool found = false;
+	char line[512];
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = strstr(line, " kasan_report\n");
+	if (file)
+		fclose(file);
+	return found;
+}
+
 /* Receives until the census is there, and not its end.  0 or -errno. */
 static int hold(struct census_socket *s, struct census_error *error)
 {
@@ -215,7 +228,7 @@ static int hold(struct census_socket *s, struct census_error *error)
 	return ret > 0 ? 0 : ret ?: -ENODATA;
 }
 
-#define SOCKETS	60
+#define SOCKETS	24
 
 /* All requests are made before the first is answered, and no answer is read to its end. */
 TEST_F(crowd, held)
@@ -251,8 +264,9 @@ TEST_F(crowd, held)
 	EXPECT_LT(0, refused);
 	EXPECT_EQ(0, other);
 	EXPECT_NE(NULL, strstr(why.text, "max_results"));
-	/* Sockets, their buffers and per-CPU lists are in use too. */
-	EXPECT_GE((long)MAX_RESULTS + (12L << 20), used);
+	/* Sockets, their buffers and per-CPU lists are in use too.  KASAN keeps what is freed. */
+	if (!has_kasan())
+		EXPECT_GE((long)MAX_RESULTS + (12L << 20), used);
 	for (i = 0; i < SOCKETS; i++)
 		census_close(&sockets[i]);
 	/* Large results are freed a little later. */
