@@ -42,6 +42,7 @@ void snapshot_reset(struct snapshot *snap)
 	free(snap->pages);
 	free(snap->owners);
 	free(snap->pairs);
+	free(snap->payers);
 	free(snap->mappings);
 	zones_free(snap->zones, snap->n_zones);
 	zones_free(snap->oom_zones, snap->n_oom_zones);
