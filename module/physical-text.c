@@ -8,40 +8,14 @@
 #include <linux/seq_file.h>
 #include <linux/time64.h>
 
+#include "class-words.h"
 #include "page-class.h"
 #include "physical.h"
 #include "physical-text.h"
 
 #define PAGES_KIB(pages) ((unsigned long long)(pages) << (PAGE_SHIFT - 10))
 
-static const char *const names[] = {
-	[MEMCENSUS_FC_FREE] = "free",
-	[MEMCENSUS_FC_FREE_PCP] = "free_pcp",
-	[MEMCENSUS_FC_ANON] = "anon",
-	[MEMCENSUS_FC_ANON_UNMAPPED] = "anon_unmapped",
-	[MEMCENSUS_FC_ANON_TAILS] = "anon_tails",
-	[MEMCENSUS_FC_SWAP_CACHE] = "swap_cache",
-	[MEMCENSUS_FC_SHMEM] = "shmem",
-	[MEMCENSUS_FC_SHMEM_UNMAPPED] = "shmem_unmapped",
-	[MEMCENSUS_FC_FILE] = "file",
-	[MEMCENSUS_FC_FILE_UNMAPPED] = "file_unmapped",
-	[MEMCENSUS_FC_HUGETLB] = "hugetlb",
-	[MEMCENSUS_FC_HUGETLB_FREE] = "hugetlb_free",
-	[MEMCENSUS_FC_PAGE_TABLES] = "page_tables",
-	[MEMCENSUS_FC_SLAB] = "slab",
-	[MEMCENSUS_FC_LARGE_KMALLOC] = "large_kmalloc",
-	[MEMCENSUS_FC_ZSMALLOC] = "zsmalloc",
-	[MEMCENSUS_FC_MOVABLE] = "movable",
-	[MEMCENSUS_FC_PAGE_POOL] = "page_pool",
-	[MEMCENSUS_FC_OFFLINE] = "offline",
-	[MEMCENSUS_FC_GUARD] = "guard",
-	[MEMCENSUS_FC_UNACCEPTED] = "unaccepted",
-	[MEMCENSUS_FC_ZERO] = "zero",
-	[MEMCENSUS_FC_RESERVED] = "reserved",
-	[MEMCENSUS_FC_POISONED] = "poisoned",
-	[MEMCENSUS_FC_KERNEL] = "kernel",
-	[MEMCENSUS_FC_REMAINDER] = "remainder",
-};
+static const char *const names[] = { FRAME_CLASS_WORDS };
 
 static void show_header(struct seq_file *seq, const struct census_physical *r)
 {
