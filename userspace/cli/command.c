@@ -80,6 +80,20 @@ void command_records(const struct view *view, const struct options *options,
 	listing_free(&listing);
 }
 
+void command_columns(const struct view *view, const struct options *options,
+		     const struct record_type *type, const char *columns, FILE *out)
+{
+	const struct units units = command_units(view, options);
+	struct listing listing;
+	struct failure why;
+
+	listing_fill(&listing, view, records_in(view->snap, type));
+	columns_choose(&listing.columns, type, columns, NULL, &why);
+	listing_print(&listing, command_look(options), &units, false, out);
+	columns_free(&listing.columns);
+	listing_free(&listing);
+}
+
 void command_json_records(struct json *json, const char *key, const struct view *view,
 			  const struct options *options, struct records records)
 {
@@ -111,6 +125,27 @@ void command_figures(const struct view *view, const struct options *options,
 		table_cell(table, column->name);
 		cell_column(table, column, view, &view->snap->totals, &units);
 		table_cell(table, column->kernel);
+		if (!options->raw)
+			table_cell(table, column->help);
+	}
+	table_finish(table);
+}
+
+void command_described(const struct view *view, const struct options *options,
+		       const struct record_type *type, const void *record, FILE *out)
+{
+	const struct units units = command_units(view, options);
+	struct table *table = table_new(command_look(options), out);
+	const struct column *column;
+	unsigned int i;
+
+	table_columns(table, "What >Amount");
+	if (!options->raw)
+		table_column_text(table, "Meaning");
+	for (i = 0; (column = record_column(type, i)); i++) {
+		table_row(table);
+		table_cell(table, column->name);
+		cell_column(table, column, view, record, &units);
 		if (!options->raw)
 			table_cell(table, column->help);
 	}

@@ -39,21 +39,6 @@ static void show_reclaim(const struct view *view, const struct options *options,
 	table_finish(table);
 }
 
-/* Prints the records of @type in their order. */
-static void show_records(const struct view *view, const struct options *options,
-			 const struct record_type *type, const char *columns, FILE *out)
-{
-	const struct units units = command_units(view, options);
-	struct listing listing;
-	struct failure why;
-
-	listing_fill(&listing, view, records_in(view->snap, type));
-	columns_choose(&listing.columns, type, columns, NULL, &why);
-	listing_print(&listing, command_look(options), &units, false, out);
-	columns_free(&listing.columns);
-	listing_free(&listing);
-}
-
 static void kswapd_show(const struct view *view, const struct options *options, FILE *out)
 {
 	static const unsigned int shown[] = {
@@ -65,14 +50,14 @@ static void kswapd_show(const struct view *view, const struct options *options, 
 		MEMCENSUS_E_OOM_KILL,
 	};
 
-	show_records(view, options, &node_record,
-		     "id,kswapd,kswapd_order,kswapd_zone,kswapd_failures,balanced,active_anon,inactive_anon,active_file,inactive_file,unevictable,dirty,writeback",
-		     out);
+	command_columns(view, options, &node_record,
+			"id,kswapd,kswapd_order,kswapd_zone,kswapd_failures,balanced,active_anon,inactive_anon,active_file,inactive_file,unevictable,dirty,writeback",
+			out);
 	command_title(options, out,
 		      "Free memory of each zone, and its distance to the watermarks");
-	show_records(view, options, &zone_record,
-		     "node,name,managed,free,wmark_min,wmark_low,wmark_high,wmark_boost,to_min,to_low,to_high",
-		     out);
+	command_columns(view, options, &zone_record,
+			"node,name,managed,free,wmark_min,wmark_low,wmark_high,wmark_boost,to_min,to_low,to_high",
+			out);
 	command_title(options, out, "Pages since boot");
 	show_reclaim(view, options, out);
 	command_title(options, out, NULL);

@@ -194,21 +194,6 @@ static void show_memory(const struct view *view, const struct options *options,
 	table_finish(table);
 }
 
-/* Prints the records of @type in their order. */
-static void show_records(const struct view *view, const struct options *options,
-			 const struct record_type *type, const char *columns, FILE *out)
-{
-	const struct units units = command_units(view, options);
-	struct listing listing;
-	struct failure why;
-
-	listing_fill(&listing, view, records_in(view->snap, type));
-	columns_choose(&listing.columns, type, columns, NULL, &why);
-	listing_print(&listing, command_look(options), &units, false, out);
-	columns_free(&listing.columns);
-	listing_free(&listing);
-}
-
 /* How long before @oom its census began, in s; negative: unknown. */
 static double age(const struct oom *oom)
 {
@@ -253,13 +238,13 @@ static void oom_show(const struct view *view, const struct options *options,
 	command_title(options, out, title);
 	show_memory(view, options, oom, out);
 	command_title(options, out, "Zones at the kill");
-	show_records(view, options, &oom_zone_record,
-		     "node,name,managed,free,wmark_min,wmark_low,wmark_high,to_min,to_low,to_high,pcp",
-		     out);
+	command_columns(view, options, &oom_zone_record,
+			"node,name,managed,free,wmark_min,wmark_low,wmark_high,to_min,to_low,to_high,pcp",
+			out);
 	command_title(options, out, "Nodes at the kill");
-	show_records(view, options, &oom_node_record,
-		     "id,kswapd,kswapd_order,kswapd_zone,kswapd_failures,balanced,active_anon,inactive_anon,active_file,inactive_file,unevictable,dirty,writeback",
-		     out);
+	command_columns(view, options, &oom_node_record,
+			"id,kswapd,kswapd_order,kswapd_zone,kswapd_failures,balanced,active_anon,inactive_anon,active_file,inactive_file,unevictable,dirty,writeback",
+			out);
 }
 
 /* JSON */

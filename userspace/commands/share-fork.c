@@ -244,22 +244,8 @@ static void show_table(const struct session *session, const struct view *view,
 		       const struct family *sum, struct records members)
 {
 	const struct options *options = session->options;
-	const struct units units = command_units(view, options);
-	struct table *table = table_new(command_look(options), session->out);
-	const struct column *column;
-	unsigned int i;
 
-	table_columns(table, "What >Amount");
-	if (!options->raw)
-		table_column_text(table, "Meaning");
-	for (i = 0; (column = record_column(&family_record, i)); i++) {
-		table_row(table);
-		table_cell(table, column->name);
-		cell_column(table, column, view, sum, &units);
-		if (!options->raw)
-			table_cell(table, column->help);
-	}
-	table_finish(table);
+	command_described(view, options, &family_record, sum, session->out);
 	command_title(options, session->out, "Its processes");
 	command_records(view, options, members, options->totals, session->out);
 }

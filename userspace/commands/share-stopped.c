@@ -564,23 +564,9 @@ static void show_table(const struct stopping *s, const struct view *view,
 		       const struct stopped *sum)
 {
 	const struct options *options = s->session->options;
-	const struct units units = command_units(view, options);
 	FILE *out = s->session->out;
-	struct table *table = table_new(command_look(options), out);
-	const struct column *column;
-	unsigned int i;
 
-	table_columns(table, "What >Amount");
-	if (!options->raw)
-		table_column_text(table, "Meaning");
-	for (i = 0; (column = record_column(&stopped_record, i)); i++) {
-		table_row(table);
-		table_cell(table, column->name);
-		cell_column(table, column, view, sum, &units);
-		if (!options->raw)
-			table_cell(table, column->help);
-	}
-	table_finish(table);
+	command_described(view, options, &stopped_record, sum, out);
 	if (!s->n_files)
 		return;
 	command_title(options, out, "Files in memory, or deleted");
