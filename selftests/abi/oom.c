@@ -284,20 +284,6 @@ TEST_F_TIMEOUT(oom, called_by_hand, 1800)
 	diag("oom: %u kills, %u with the census before", rounds(), before);
 }
 
-static uint64_t meminfo_kib(const char *name)
-{
-	FILE *file = fopen("/proc/meminfo", "r");
-	unsigned long long kib = 0, found = 0;
-	char line[128], word[64];
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "%63[^:]: %llu kB", word, &kib) == 2 && !strcmp(word, name))
-			found = kib;
-	if (file)
-		fclose(file);
-	return found;
-}
-
 /* All memory of the machine, most of it by hugetlb, which is quick: no page is written. */
 TEST_F(oom, of_the_machine)
 {
@@ -306,14 +292,14 @@ TEST_F(oom, of_the_machine)
 	pid_t pid;
 
 	pool = read_number(huge_pool(HUGE, "nr_hugepages"));
-	kib = meminfo_kib("MemAvailable");
+	kib = meminfo_bytes("MemAvailable") >> 10;
 	snprintf(text, sizeof(text), "%llu",
 		 (unsigned long long)(kib > 128 << 10 ? (kib - (128 << 10)) / (HUGE >> 10) : 0));
 	pid = child_start(eat, NULL);
 	ASSERT_LT(0, pid);
 	seq = take(_metadata);
 	write_file(huge_pool(HUGE, "nr_hugepages"), text);
-	diag("%llu KiB of %llu are left", (unsigned long long)meminfo_kib("MemAvailable"),
+	diag("%llu KiB of %llu are left", (unsigned long long)meminfo_bytes("MemAvailable") >> 10,
 	     (unsigned long long)kib);
 	kill(pid, SIGCONT);
 	EXPECT_TRUE(was_killed(pid));

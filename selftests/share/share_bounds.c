@@ -107,24 +107,6 @@ static uint64_t duration(const struct census_request *request)
 	return 0;
 }
 
-/* Kills a reader @after_us; returns the time until it has ended. */
-static uint64_t kill_after(const struct census_request *request, uint64_t after_us)
-{
-	uint64_t begun;
-	pid_t pid;
-
-	pid = fork();
-	if (!pid) {
-		for (;;)
-			census_take(request, NULL, NULL);
-	}
-	usleep(after_us);
-	begun = now_us();
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	return now_us() - begun;
-}
-
 #define POINTS	10
 #define TRIES	3
 
@@ -138,7 +120,7 @@ static uint64_t kill_readers(const struct census_request *request, uint64_t whol
 		best = UINT64_MAX;
 		/* The host may stop the VM's CPUs for a while. */
 		for (tries = 0; tries < TRIES && best > limit_ms * 1000; tries++) {
-			took = kill_after(request, whole * (2 * i + 1) / (2 * POINTS));
+			took = census_kill_after(request, whole * (2 * i + 1) / (2 * POINTS));
 			best = took < best ? took : best;
 		}
 		max = best > max ? best : max;
@@ -185,24 +167,6 @@ TEST_F(crowd, killed)
 		     (unsigned long long)longest);
 		EXPECT_GE(limit_ms * 1000, longest);
 	}
-}
-
-/* Memory that is not available, bytes. */
-static long memory_used(void)
-{
-	char line[128];
-	long total = 0, available = 0;
-	FILE *file = fopen("/proc/meminfo", "r");
-
-	while (file && fgets(line, sizeof(line), file)) {
-		if (!strncmp(line, "MemTotal:", 9))
-			total = strtol(line + 9, NULL, 10);
-		if (!strncmp(line, "MemAvailable:", 13))
-			available = strtol(line + 13, NULL, 10);
-	}
-	if (file)
-		fclose(file);
-	return (total - available) * 1024;
 }
 
 static bool has_kasan(void)

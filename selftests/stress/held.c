@@ -85,24 +85,6 @@ FIXTURE_TEARDOWN(held)
 	EXPECT_EQ(0, ko_load(""));
 }
 
-/* Memory that is not available, bytes. */
-static long memory_used(void)
-{
-	char line[128];
-	long total = 0, available = 0;
-	FILE *file = fopen("/proc/meminfo", "r");
-
-	while (file && fgets(line, sizeof(line), file)) {
-		if (!strncmp(line, "MemTotal:", 9))
-			total = strtol(line + 9, NULL, 10);
-		if (!strncmp(line, "MemAvailable:", 13))
-			available = strtol(line + 13, NULL, 10);
-	}
-	if (file)
-		fclose(file);
-	return (total - available) * 1024;
-}
-
 /* Opens a socket and receives the first datagrams of a census.  0 or -errno. */
 static int hold(struct census_socket *s, pid_t pid, struct census_error *error)
 {

@@ -117,24 +117,6 @@ FIXTURE_TEARDOWN(killed)
 	EXPECT_EQ(0, ko_load(""));
 }
 
-/* Kills a reader @after_us; returns the time until it has ended. */
-static uint64_t kill_after(const struct census_request *request, uint64_t after_us)
-{
-	uint64_t begun;
-	pid_t pid;
-
-	pid = fork();
-	if (!pid) {
-		for (;;)
-			census_take(request, NULL, NULL);
-	}
-	usleep(after_us);
-	begun = now_us();
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	return now_us() - begun;
-}
-
 TEST_F(killed, ends)
 {
 	const struct census_request all = {
@@ -158,7 +140,7 @@ TEST_F(killed, ends)
 		best = UINT64_MAX;
 		/* The host may stop the VM's CPUs for a while. */
 		for (tries = 0; tries < TRIES && best > limit_ms * 1000; tries++) {
-			took = kill_after(&all, whole * i / POINTS);
+			took = census_kill_after(&all, whole * i / POINTS);
 			best = took < best ? took : best;
 		}
 		EXPECT_GE(limit_ms * 1000, best)

@@ -42,11 +42,6 @@ static uint64_t entry_of(const char *path, const char *name)
 	return value;
 }
 
-static uint64_t meminfo(const char *name)
-{
-	return entry_of("/proc/meminfo", name) << 10;
-}
-
 /*
  * How often a census called the OOM killer: then its trace in the kernel log names
  * the module. A process that opens a file or a socket may call it too, and so may a
@@ -122,7 +117,7 @@ static void fill(void *arg)
 
 	write_file("/proc/self/oom_score_adj", "1000");
 	while ((left = usable()) > margin ||
-	       meminfo("SwapFree:") > swap_margin) {
+	       meminfo_bytes("SwapFree") > swap_margin) {
 		size_t step = left > 32 * MIB ? 4 * MIB : 64 << 10;
 		char *at = mmap(NULL, step, PROT_READ | PROT_WRITE,
 				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -260,7 +255,7 @@ TEST_F_TIMEOUT(pressure, full_with_swap, 600)
 	ASSERT_LT(0, self->filler);
 	diag("pressure: %llu KiB are left, and %llu KiB of swap",
 	     (unsigned long long)usable() >> 10,
-	     (unsigned long long)meminfo("SwapFree:") >> 10);
+	     (unsigned long long)meminfo_bytes("SwapFree") >> 10);
 	scan(_metadata, 10);
 }
 
@@ -328,7 +323,7 @@ struct watch {
 static void watch(struct watch *w)
 {
 	while (!atomic_load(&w->stop)) {
-		uint64_t is = meminfo("MemFree:");
+		uint64_t is = meminfo_bytes("MemFree");
 
 		if (w->least > is)
 			w->least = is;
@@ -367,7 +362,7 @@ static void measure(struct __test_metadata *_metadata, unsigned long max_mem,
 	w = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		 -1, 0);
 	ASSERT_NE(MAP_FAILED, w);
-	before = meminfo("MemFree:");
+	before = meminfo_bytes("MemFree");
 	w->least = before;
 	pid = fork();
 	ASSERT_LE(0, pid);

@@ -99,22 +99,6 @@ static uint64_t zoneinfo(unsigned int node, const char *zone, const char *name)
 	return zoneinfo_number(node, zone, name) * PAGE;
 }
 
-/* A line of meminfo in bytes; UINT64_MAX: none. */
-static uint64_t meminfo(const char *name)
-{
-	FILE *file = fopen("/proc/meminfo", "r");
-	uint64_t found = UINT64_MAX;
-	unsigned long long kib;
-	char line[128], word[64];
-
-	need(file, "meminfo");
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "%63[^:]: %llu kB", word, &kib) == 2 && !strcmp(word, name))
-			found = kib << 10;
-	fclose(file);
-	return found;
-}
-
 /* Every frame has one class, and every frame of the kernel and of the remainder a record. */
 TEST(sums)
 {
@@ -150,7 +134,7 @@ TEST(sums)
 		    before.class[MEMCENSUS_FC_ZERO];
 	EXPECT_LE(managed, all_classes(before.class) - unmanaged + 64 * PAGE);
 	EXPECT_LE(all_classes(before.class) - unmanaged, managed + 64 * PAGE);
-	EXPECT_EQ(meminfo("MemTotal"), managed);
+	EXPECT_EQ(meminfo_bytes("MemTotal"), managed);
 
 	for (i = 0; i < before.n_kernel; i++) {
 		kernel += before.kernel[i].value[MEMCENSUS_KF_BYTES];
@@ -272,7 +256,7 @@ TEST(kpageflags)
 
 /* Expects a line of meminfo to be @bytes, but for noise and what processors batch. */
 #define EXPECT_MEMINFO(name, bytes) do {				\
-	uint64_t __line = meminfo(name), __bytes = (bytes);		\
+	uint64_t __line = meminfo_bytes(name), __bytes = (bytes);		\
 	ASSERT_NE(UINT64_MAX, __line);					\
 	EXPECT_LE(__line, __bytes + NOISE)				\
 		TH_LOG(name);						\
@@ -320,7 +304,7 @@ TEST(counters)
 	EXPECT_MEMINFO("Shmem", c[MEMCENSUS_FC_SHMEM] + c[MEMCENSUS_FC_SHMEM_UNMAPPED]);
 	EXPECT_MEMINFO("PageTables", c[MEMCENSUS_FC_PAGE_TABLES]);
 	EXPECT_MEMINFO("Mlocked", after.state[MEMCENSUS_FS_MLOCKED]);
-	number = meminfo("Cached") + meminfo("Buffers");
+	number = meminfo_bytes("Cached") + meminfo_bytes("Buffers");
 	EXPECT_LE(number, c[MEMCENSUS_FC_FILE] + c[MEMCENSUS_FC_FILE_UNMAPPED] +
 		  c[MEMCENSUS_FC_SHMEM] + c[MEMCENSUS_FC_SHMEM_UNMAPPED] + NOISE);
 	EXPECT_LE(c[MEMCENSUS_FC_FILE] + c[MEMCENSUS_FC_FILE_UNMAPPED] + c[MEMCENSUS_FC_SHMEM] +
@@ -518,7 +502,7 @@ TEST(slab)
 	/* At least 600 bytes each for an inode and a name. */
 	EXPECT_LE((int64_t)nr * 600, GREW(SLAB));
 	/* Before large kmalloc() had a type, Slab counts it, and its class is KERNEL. */
-	line = meminfo("Slab");
+	line = meminfo_bytes("Slab");
 	EXPECT_LE(after.class[MEMCENSUS_FC_SLAB], line + NOISE);
 	if (after.known >> MEMCENSUS_FC_LARGE_KMALLOC & 1)
 		EXPECT_LE(line, after.class[MEMCENSUS_FC_SLAB] +

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Requests and answers of the netlink family; see client.h. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
@@ -348,4 +351,21 @@ bool census_is_whole(const struct census *census)
 	return census->seq && !census->mixed && !census->disorder &&
 	       !census->incomplete && census->n_infos == 1 &&
 	       census->n_scans == 1;
+}
+
+uint64_t census_kill_after(const struct census_request *request, uint64_t after_us)
+{
+	uint64_t begun;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		for (;;)
+			census_take(request, NULL, NULL);
+	}
+	usleep(after_us);
+	begun = now_us();
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return now_us() - begun;
 }

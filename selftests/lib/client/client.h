@@ -262,6 +262,9 @@ int census_talk(struct census_socket *s, struct nlmsghdr *nlh,
 /* A whole dump on a new socket. */
 int census_take(const struct census_request *request, struct census *census,
 		struct census_error *error);
+
+/* Kills a process that takes censuses @after_us; returns the time until it has ended. */
+uint64_t census_kill_after(const struct census_request *request, uint64_t after_us);
 /* Task and mappings of one process, by map count. */
 int census_take_pid(pid_t pid, struct census *census,
 		    struct census_error *error);

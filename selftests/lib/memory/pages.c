@@ -40,6 +40,26 @@ void need(bool ok, const char *what)
 	_exit(1);
 }
 
+uint64_t meminfo_bytes(const char *name)
+{
+	FILE *file = fopen("/proc/meminfo", "r");
+	uint64_t found = UINT64_MAX;
+	unsigned long long kib;
+	char line[128], word[64];
+
+	need(file, "meminfo");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%63[^:]: %llu kB", word, &kib) == 2 && !strcmp(word, name))
+			found = kib << 10;
+	fclose(file);
+	return found;
+}
+
+long memory_used(void)
+{
+	return meminfo_bytes("MemTotal") - meminfo_bytes("MemAvailable");
+}
+
 char *map(char *place, size_t size, int prot, int flags, int fd, off_t offset)
 {
 	char *at = mmap(place, size, prot, flags | MAP_FIXED_NOREPLACE, fd,

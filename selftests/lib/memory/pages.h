@@ -37,6 +37,11 @@ const char *huge_pool(size_t size, const char *name);
 /* For mmap() and memfd_create(): hugetlb pages of @size bytes. */
 #define MAP_HUGE_SIZE(size)	((unsigned int)__builtin_ctzl(size) << 26)
 
+/* A line of /proc/meminfo in bytes; UINT64_MAX: none. */
+uint64_t meminfo_bytes(const char *name);
+/* Memory that is not available, bytes. */
+long memory_used(void);
+
 /*
  * Maps @size bytes at @place, in small pages if anonymous. On failure ends the
  * process with a diagnostic.
