@@ -8,16 +8,16 @@
 #include <linux/module.h>
 #include <linux/proc_fs.h>
 
+#include "census-text.h"
 #include "debugfs.h"
 #include "oom-text.h"
 #include "physical-text.h"
-#include "text.h"
 
 static struct dentry *directory;
 
 static int debugfs_open(struct inode *inode, struct file *file)
 {
-	return census_text_open(file, inode->i_private);
+	return census_rows_open(file, inode->i_private);
 }
 
 static const struct file_operations debugfs_ops = {
@@ -25,23 +25,7 @@ static const struct file_operations debugfs_ops = {
 	.open = debugfs_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
-	.release = census_text_release,
-};
-
-static const struct file_operations oom_ops = {
-	.owner = THIS_MODULE,
-	.open = census_oom_text_open,
-	.read = seq_read,
-	.llseek = seq_lseek,
-	.release = census_oom_text_release,
-};
-
-static const struct file_operations physical_ops = {
-	.owner = THIS_MODULE,
-	.open = census_physical_text_open,
-	.read = seq_read,
-	.llseek = seq_lseek,
-	.release = census_physical_text_release,
+	.release = census_rows_release,
 };
 
 static int proc_open(struct inode *inode, struct file *file)
@@ -50,7 +34,7 @@ static int proc_open(struct inode *inode, struct file *file)
 
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	err = census_text_open(file, &census_texts[0]);
+	err = census_rows_open(file, &census_texts[0]);
 	if (err)
 		module_put(THIS_MODULE);
 	return err;
@@ -58,7 +42,7 @@ static int proc_open(struct inode *inode, struct file *file)
 
 static int proc_release(struct inode *inode, struct file *file)
 {
-	int err = census_text_release(inode, file);
+	int err = census_rows_release(inode, file);
 
 	module_put(THIS_MODULE);
 	return err;
@@ -71,6 +55,11 @@ static const struct proc_ops proc_ops = {
 	.proc_release = proc_release,
 };
 
+static struct dentry *create_file(const struct census_file *type)
+{
+	return debugfs_create_file(type->name, 0400, directory, (void *)type, &debugfs_ops);
+}
+
 /* Return: 0, also if debugfs is unavailable; or -ENOMEM. */
 static int create_directory(void)
 {
@@ -79,14 +68,12 @@ static int create_directory(void)
 
 	directory = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	file = directory;
-	for (i = 0; i < census_nr_texts && !IS_ERR(file); i++)
-		file = debugfs_create_file(census_texts[i].name, 0400, directory,
-					   (void *)&census_texts[i],
-					   &debugfs_ops);
+	for (i = 0; i < CENSUS_TEXTS && !IS_ERR(file); i++)
+		file = create_file(&census_texts[i]);
 	if (!IS_ERR(file))
-		file = debugfs_create_file("oom", 0400, directory, NULL, &oom_ops);
+		file = create_file(&census_oom_text);
 	if (!IS_ERR(file))
-		file = debugfs_create_file("physical", 0400, directory, NULL, &physical_ops);
+		file = create_file(&census_physical_text);
 	return PTR_ERR_OR_ZERO(file) == -ENOMEM ? -ENOMEM : 0;
 }
 

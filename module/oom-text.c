@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/math64.h>
-#include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
-#include <linux/seq_file.h>
-#include <linux/slab.h>
-#include <linux/time64.h>
 #include <linux/user_namespace.h>
 
-#include "memory.h"
 #include "oom.h"
 #include "oom-text.h"
 #include "system.h"
 #include "text.h"
-
-#define KIB(bytes)	((unsigned long long)(bytes) >> 10)
-#define PAGES_KIB(pages) ((unsigned long long)(pages) << (PAGE_SHIFT - 10))
+#include "top.h"
 
 /* Processes of the census before that are shown. */
 #define SHOWN 10
@@ -27,23 +19,14 @@
  * @ooms: the events, copied at open
  * @ns: PID namespace for the PIDs; a reference
  * @top: of each event, the tasks of its census with the highest PSS
- * @nr_top: number of them
+ * @entries: of @top
  */
 struct oom_view {
 	struct census_ooms *ooms;
 	struct pid_namespace *ns;
-	const struct census_task *top[MEMCENSUS_OOMS_MAX][SHOWN];
-	unsigned int nr_top[MEMCENSUS_OOMS_MAX];
+	struct census_top top[MEMCENSUS_OOMS_MAX];
+	struct census_ranked entries[MEMCENSUS_OOMS_MAX][SHOWN];
 };
-
-static void show_time(struct seq_file *seq, u64 realtime)
-{
-	struct tm tm;
-
-	time64_to_tm(div_u64(realtime, NSEC_PER_SEC), 0, &tm);
-	seq_printf(seq, "%04ld-%02d-%02d %02d:%02d:%02d UTC", tm.tm_year + 1900, tm.tm_mon + 1,
-		   tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-}
 
 static void show_pid(struct seq_file *seq, const struct oom_view *view,
 		     const struct census_oom *oom, const struct census_oom_task *task)
@@ -54,7 +37,7 @@ static void show_pid(struct seq_file *seq, const struct oom_view *view,
 		seq_printf(seq, "%d ", pid);
 	else
 		seq_puts(seq, "- ");
-	census_text_comm(seq, task->comm);
+	census_show_comm(seq, task->comm);
 }
 
 static void show_victims(struct seq_file *seq, const struct oom_view *view,
@@ -81,11 +64,6 @@ static void show_victims(struct seq_file *seq, const struct oom_view *view,
 
 static void show_zones(struct seq_file *seq, const struct census_oom *oom)
 {
-	static const char *const states[] = {
-		[MEMCENSUS_KSWAPD_NONE] = "none",
-		[MEMCENSUS_KSWAPD_ASLEEP] = "asleep",
-		[MEMCENSUS_KSWAPD_RUNNING] = "running",
-	};
 	unsigned int i;
 
 	for (i = 0; i < oom->nr_zones; i++) {
@@ -98,11 +76,8 @@ static void show_zones(struct seq_file *seq, const struct census_oom *oom)
 			   PAGES_KIB(z->managed));
 	}
 	for (i = 0; i < oom->nr_nodes; i++) {
-		const struct census_node *n = &oom->nodes[i];
-
-		seq_printf(seq, "  kswapd%u %s order %u zone %s failures %u, node %s balanced\n",
-			   n->nid, states[n->kswapd], n->order, *n->zone ? n->zone : "-",
-			   n->failures, n->balanced ? "is" : "is not");
+		seq_puts(seq, "  ");
+		census_show_node(seq, &oom->nodes[i]);
 	}
 }
 
@@ -136,18 +111,10 @@ static void show_totals(struct seq_file *seq, const struct census_oom *oom)
 	}
 }
 
-static void show_figure(struct seq_file *seq, const struct census_figures *figures,
-			enum memcensus_figure n)
-{
-	if (census_figure_known(figures, n))
-		seq_printf(seq, " %10llu", KIB(figures->value[n]));
-	else
-		seq_printf(seq, " %10s", "-");
-}
-
 static void show_census(struct seq_file *seq, const struct oom_view *view, unsigned int row)
 {
 	const struct census_oom *oom = &view->ooms->event[row];
+	const struct census_top *top = &view->top[row];
 	const struct census_snapshot *before = oom->before;
 	struct census_figures figures;
 	unsigned int i;
@@ -160,37 +127,43 @@ static void show_census(struct seq_file *seq, const struct oom_view *view, unsig
 	seq_printf(seq, "  census %llu, %llu ms before the kill: the first %u by PSS\n",
 		   before->seq,
 		   div_u64(max_t(s64, oom->boottime - before->cost.boottime, 0), NSEC_PER_MSEC),
-		   view->nr_top[row]);
+		   top->nr);
 	seq_printf(seq, "%9s %6s %10s %10s %10s  %s\n", "PID", "UID", "SWAP", "USS", "PSS",
 		   "COMMAND");
-	for (i = 0; i < view->nr_top[row]; i++) {
-		const struct census_task *task = view->top[row][i];
+	for (i = 0; i < top->nr; i++) {
+		const struct census_task *task = before->tasks[top->entries[i].index];
 
 		census_figures_unpack(task->figures, &figures);
 		seq_printf(seq, "%9d %6u", census_task_pid(task, view->ns),
 			   from_kuid_munged(seq_user_ns(seq), task->uid));
-		show_figure(seq, &figures, MEMCENSUS_F_SWAP);
-		show_figure(seq, &figures, MEMCENSUS_F_USS);
-		show_figure(seq, &figures, MEMCENSUS_F_PSS);
+		census_show_figure(seq, &figures, MEMCENSUS_F_SWAP, 10);
+		census_show_figure(seq, &figures, MEMCENSUS_F_USS, 10);
+		census_show_figure(seq, &figures, MEMCENSUS_F_PSS, 10);
 		seq_puts(seq, "  ");
-		census_text_comm(seq, task->comm);
+		census_show_comm(seq, task->comm);
 		seq_putc(seq, '\n');
 	}
 }
 
-static int oom_show(struct seq_file *seq, void *v)
+static unsigned int oom_count(const void *v)
 {
-	const struct oom_view *view = seq->private;
-	unsigned int row = *(loff_t *)v;
+	const struct oom_view *view = v;
+
+	return max(view->ooms->nr, 1U);
+}
+
+static void oom_show(struct seq_file *seq, const void *v, unsigned int row)
+{
+	const struct oom_view *view = v;
 	const struct census_oom *oom;
 
 	if (!view->ooms->nr) {
 		seq_puts(seq, "# no OOM kill since the module was loaded\n");
-		return 0;
+		return;
 	}
 	oom = &view->ooms->event[row];
 	seq_printf(seq, "# OOM %llu of ", oom->number);
-	show_time(seq, oom->realtime);
+	census_show_time(seq, oom->realtime);
 	seq_printf(seq, ", %s; KiB where nothing else is said\n",
 		   oom->scope == MEMCENSUS_OOM_SCOPE_CGROUP ? "in a cgroup" : "of the machine");
 	seq_puts(seq, "  called by ");
@@ -200,42 +173,17 @@ static int oom_show(struct seq_file *seq, void *v)
 	show_zones(seq, oom);
 	show_totals(seq, oom);
 	show_census(seq, view, row);
-	return 0;
 }
-
-static void *oom_start(struct seq_file *seq, loff_t *pos)
-{
-	const struct oom_view *view = seq->private;
-
-	return *pos < max(view->ooms->nr, 1U) ? pos : NULL;
-}
-
-static void *oom_next(struct seq_file *seq, void *v, loff_t *pos)
-{
-	++*pos;
-	return oom_start(seq, pos);
-}
-
-static void oom_stop(struct seq_file *seq, void *v)
-{
-}
-
-static const struct seq_operations oom_ops = {
-	.start = oom_start,
-	.next = oom_next,
-	.stop = oom_stop,
-	.show = oom_show,
-};
 
 /* Finds the tasks of the census before event @row.  Return: 0 or -EINTR. */
 static int find_top(struct oom_view *view, unsigned int row)
 {
 	const struct census_snapshot *snap = view->ooms->event[row].before;
-	const struct census_task **top = view->top[row];
+	struct census_top *top = &view->top[row];
 	struct census_figures figures;
-	u64 pss, pss_of[SHOWN];
-	unsigned int i, j, nr = 0;
+	unsigned int i;
 
+	*top = (struct census_top){ .entries = view->entries[row], .max = SHOWN };
 	for (i = 0; snap && i < snap->nr_tasks; i++) {
 		const struct census_task *task = snap->tasks[i];
 
@@ -245,26 +193,17 @@ static int find_top(struct oom_view *view, unsigned int row)
 		if (!census_task_pid(task, view->ns))
 			continue;
 		census_figures_unpack(task->figures, &figures);
-		pss = figures.value[MEMCENSUS_F_PSS];
-		for (j = nr; j && pss_of[j - 1] < pss; j--) {
-			if (j == SHOWN)
-				continue;
-			top[j] = top[j - 1];
-			pss_of[j] = pss_of[j - 1];
-		}
-		if (j == SHOWN)
-			continue;
-		top[j] = task;
-		pss_of[j] = pss;
-		nr = min(nr + 1, (unsigned int)SHOWN);
+		census_top_add(top, figures.value[MEMCENSUS_F_PSS] + 1, i);
 	}
-	view->nr_top[row] = nr;
+	census_top_sort(top);
 	return 0;
 }
 
-static int fill_view(struct oom_view *view)
+/* Return: 0, -EINTR, -ENOMEM, or -EDQUOT if results use all of max_results. */
+static int oom_fill(void *v, const void *arg)
 {
 	struct census_ooms *ooms = census_ooms_get();
+	struct oom_view *view = v;
 	unsigned int i;
 	int err = 0;
 
@@ -277,42 +216,21 @@ static int fill_view(struct oom_view *view)
 	return err;
 }
 
-static void release_view(struct oom_view *view)
+static void oom_release(void *v)
 {
+	struct oom_view *view = v;
+
 	census_ooms_put(view->ooms);
 	if (view->ns)
 		put_pid_ns(view->ns);
 }
 
-/* Return: 0, -EPERM, -EINTR, -ENOMEM, or -EDQUOT if results use all of max_results. */
-int census_oom_text_open(struct inode *inode, struct file *file)
-{
-	struct oom_view *view;
-	int err;
+static const struct census_rows oom_rows = {
+	.size = sizeof(struct oom_view),
+	.fill = oom_fill,
+	.release = oom_release,
+	.count = oom_count,
+	.show = oom_show,
+};
 
-	/* The file mode admits root; the content also requires CAP_SYS_PTRACE. */
-	if (!capable(CAP_SYS_PTRACE))
-		return -EPERM;
-	/* Not __seq_open_private(), which may invoke the OOM killer. */
-	view = kzalloc(sizeof(*view), CENSUS_GFP | __GFP_ACCOUNT);
-	if (!view)
-		return -ENOMEM;
-	err = seq_open(file, &oom_ops);
-	if (err) {
-		kfree(view);
-		return err;
-	}
-	((struct seq_file *)file->private_data)->private = view;
-	err = fill_view(view);
-	if (err) {
-		release_view(view);
-		seq_release_private(inode, file);
-	}
-	return err;
-}
-
-int census_oom_text_release(struct inode *inode, struct file *file)
-{
-	release_view(((struct seq_file *)file->private_data)->private);
-	return seq_release_private(inode, file);
-}
+const struct census_file census_oom_text = { .name = "oom", .rows = &oom_rows };

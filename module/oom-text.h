@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* OOM events as text, in KiB, with "-" for unknown values. */
+/* OOM events as a text file. */
 #ifndef _CENSUS_OOM_TEXT_H
 #define _CENSUS_OOM_TEXT_H
 
-struct file;
-struct inode;
+#include "rows.h"
 
-int census_oom_text_open(struct inode *inode, struct file *file);
-int census_oom_text_release(struct inode *inode, struct file *file);
+extern const struct census_file census_oom_text;
 
 #endif /* _CENSUS_OOM_TEXT_H */

@@ -483,7 +483,7 @@ int census_oom_init(void)
 
 no_notifier:
 	untrace_victims();
-	/* Of a kill meanwhile; no census was published yet. */
+	/* Of a kill since; no census was published yet. */
 	cancel_delayed_work_sync(&after_work);
 no_trace:
 	free_events();

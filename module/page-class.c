@@ -66,7 +66,7 @@ bool census_class_known(enum memcensus_frame_class class)
 }
 
 /*
- * Finds the head of the compound page of @page, which may be freed or split meanwhile.
+ * Finds the head of the compound page of @page, which may be freed or split at any time.
  * Return: false if what was read cannot be its head.
  */
 static bool find_head(struct census_frame *f, struct page *page, unsigned long pfn)

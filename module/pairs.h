@@ -126,31 +126,6 @@ static inline u32 census_nr_pairs(u32 nr)
 	return nr ? nr * (nr - 1) / 2 : 0;
 }
 
-/**
- * struct census_ranked - an entry of a list of the largest
- * @pages: larger ones come first
- * @index: lower ones come first among equals
- */
-struct census_ranked {
-	u64 pages;
-	u32 index;
-};
-
-/**
- * struct census_top - the largest of a series
- * @entries: a heap, the smallest one first
- * @nr: length of @entries
- * @max: maximum of @nr
- */
-struct census_top {
-	struct census_ranked *entries;
-	u32 nr;
-	u32 max;
-};
-
-void census_top_add(struct census_top *top, u64 pages, u32 index);
-void census_top_sort(struct census_top *top);
-
 u32 census_turn_note(struct census_masks *m, const struct census_owners *o, u32 turn,
 		     u32 begin, u32 row);
 u32 census_turn_count(const struct census_masks *m, const struct census_owners *o, u32 turn,

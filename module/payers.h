@@ -4,9 +4,9 @@
  *
  * The kernel charges a page to one cgroup, mostly that of the process that touched it first.
  * struct page has it, so only a request for it reads struct page: the walk reports the payer
- * of each page in its place.  A page counts once for its payer, whoever maps it, and once more
- * if a process of the payer itself maps it.  So a block of 64 pages needs two masks, however
- * many cgroups there are.
+ * of each page in its place.  A page counts once for its payer, no matter which process maps
+ * it, and once more if a process of the payer itself maps it.  So a block of 64 pages needs
+ * two masks, however many cgroups there are.
  *
  * One worker walks.  The memory of blocks is in the budget of the census: without it, the
  * census counts in slices.  There are at most as many payers as the kernel has memory cgroups.

@@ -1,31 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/build_bug.h>
-#include <linux/capability.h>
 #include <linux/err.h>
-#include <linux/fs.h>
 #include <linux/math64.h>
-#include <linux/mm.h>
-#include <linux/seq_file.h>
-#include <linux/time64.h>
 
 #include "class-words.h"
 #include "page-class.h"
 #include "physical.h"
 #include "physical-text.h"
-
-#define PAGES_KIB(pages) ((unsigned long long)(pages) << (PAGE_SHIFT - 10))
+#include "text.h"
 
 static const char *const names[] = { FRAME_CLASS_WORDS };
 
 static void show_header(struct seq_file *seq, const struct census_physical *r)
 {
-	struct tm tm;
-
-	time64_to_tm(div_u64(r->realtime, NSEC_PER_SEC), 0, &tm);
-	seq_printf(seq,
-		   "# pass %llu of %04ld-%02d-%02d %02d:%02d:%02d UTC, %llu struct pages read in %llu us; KiB where nothing else is said\n",
-		   r->seq, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-		   tm.tm_sec, r->read, div_u64(r->wall, NSEC_PER_USEC));
+	seq_printf(seq, "# pass %llu of ", r->seq);
+	census_show_time(seq, r->realtime);
+	seq_printf(seq, ", %llu struct pages read in %llu us; KiB where nothing else is said\n",
+		   r->read, div_u64(r->wall, NSEC_PER_USEC));
 }
 
 static u64 of_class(const struct census_physical *r, unsigned int class)
@@ -84,16 +75,18 @@ static void show_kind(struct seq_file *seq, const struct census_physical *r,
 	seq_putc(seq, '\n');
 }
 
-/* Rows: the header with all classes, the zones, the kinds. */
-static unsigned int rows(const struct census_physical *r)
+/* An open file holds a pass. */
+static unsigned int physical_count(const void *view)
 {
+	const struct census_physical *r = *(struct census_physical *const *)view;
+
 	return 1 + r->nr_zones + r->nr_kernel;
 }
 
-static int physical_show(struct seq_file *seq, void *v)
+/* The header with all classes, the zones, the kinds. */
+static void physical_show(struct seq_file *seq, const void *view, unsigned int row)
 {
-	const struct census_physical *r = seq->private;
-	unsigned int row = *(loff_t *)v;
+	const struct census_physical *r = *(struct census_physical *const *)view;
 
 	if (!row) {
 		show_header(seq, r);
@@ -103,54 +96,30 @@ static int physical_show(struct seq_file *seq, void *v)
 	} else {
 		show_kind(seq, r, &r->kernel[row - r->nr_zones]);
 	}
+}
+
+/* Return: 0, -EINTR or -ENOMEM. */
+static int physical_fill(void *view, const void *arg)
+{
+	struct census_physical *r = census_physical_take();
+
+	if (IS_ERR(r))
+		return PTR_ERR(r);
+	*(struct census_physical **)view = r;
 	return 0;
 }
 
-static void *physical_start(struct seq_file *seq, loff_t *pos)
+static void physical_release(void *view)
 {
-	return *pos < rows(seq->private) ? pos : NULL;
+	kvfree(*(struct census_physical **)view);
 }
 
-static void *physical_next(struct seq_file *seq, void *v, loff_t *pos)
-{
-	++*pos;
-	return physical_start(seq, pos);
-}
-
-static void physical_stop(struct seq_file *seq, void *v)
-{
-}
-
-static const struct seq_operations physical_ops = {
-	.start = physical_start,
-	.next = physical_next,
-	.stop = physical_stop,
+static const struct census_rows physical_rows = {
+	.size = sizeof(struct census_physical *),
+	.fill = physical_fill,
+	.release = physical_release,
+	.count = physical_count,
 	.show = physical_show,
 };
 
-/* Takes a pass.  Return: 0, -EPERM, -EINTR or -ENOMEM. */
-int census_physical_text_open(struct inode *inode, struct file *file)
-{
-	struct census_physical *r;
-	int err;
-
-	/* The file mode admits root; the content also requires CAP_SYS_PTRACE. */
-	if (!capable(CAP_SYS_PTRACE))
-		return -EPERM;
-	err = seq_open(file, &physical_ops);
-	if (err)
-		return err;
-	r = census_physical_take();
-	if (IS_ERR(r)) {
-		seq_release(inode, file);
-		return PTR_ERR(r);
-	}
-	((struct seq_file *)file->private_data)->private = r;
-	return 0;
-}
-
-int census_physical_text_release(struct inode *inode, struct file *file)
-{
-	kvfree(((struct seq_file *)file->private_data)->private);
-	return seq_release(inode, file);
-}
+const struct census_file census_physical_text = { .name = "physical", .rows = &physical_rows };

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* One pass over all frames as text, in KiB, with "-" for unknown values. */
+/* One pass over all frames as a text file. */
 #ifndef _CENSUS_PHYSICAL_TEXT_H
 #define _CENSUS_PHYSICAL_TEXT_H
 
-struct file;
-struct inode;
+#include "rows.h"
 
-int census_physical_text_open(struct inode *inode, struct file *file);
-int census_physical_text_release(struct inode *inode, struct file *file);
+extern const struct census_file census_physical_text;
 
 #endif /* _CENSUS_PHYSICAL_TEXT_H */

@@ -6,6 +6,7 @@
 
 #include "memory.h"
 #include "share.h"
+#include "top.h"
 
 /* Columns, groups or pairs between two cond_resched(). */
 #define AT_ONCE BIT(12)

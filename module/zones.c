@@ -115,7 +115,7 @@ static u64 pcp_pages(struct zone *zone)
  * @z: to be filled, except the blocks by migrate type
  * @zone: a populated zone
  *
- * Does not sleep.  Numbers of blocks that move meanwhile may not belong together.
+ * Does not sleep.  Numbers of blocks that move during it may not belong together.
  */
 void census_zone_glance(struct census_zone *z, struct zone *zone)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Nobody but root loads the module. The kernel asks modprobe for the alias of a family that
+ * Only root loads the module. The kernel asks modprobe for the alias of a family that
  * anybody names; the module has no such alias. The reader of root asks for the module
  * itself. This program takes the place of modprobe.
  */

@@ -11,6 +11,7 @@
 #include "grouping.h"
 #include "owners.h"
 #include "pairs.h"
+#include "top.h"
 
 #define SPACES_MAX 700
 #define BLOCKS 60
@@ -503,8 +504,8 @@ static int larger_first(const void *x, const void *y)
 {
 	const struct census_ranked *a = x, *b = y;
 
-	if (a->pages != b->pages)
-		return a->pages < b->pages ? 1 : -1;
+	if (a->value != b->value)
+		return a->value < b->value ? 1 : -1;
 	return a->index < b->index ? -1 : 1;
 }
 
@@ -527,7 +528,7 @@ static void check_top(u32 nr, u32 max, const char *round)
 	census_top_sort(&top);
 	ok = top.nr == (some < max ? some : max);
 	for (i = 0; i < top.nr && ok; i++)
-		ok = top.entries[i].pages == series[i].pages &&
+		ok = top.entries[i].value == series[i].value &&
 		     top.entries[i].index == series[i].index;
 	point(ok, "the largest are found and sorted", round);
 	free(series);

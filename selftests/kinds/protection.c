@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Protections besides reading and writing: only execution; on arm64 tags of memory (MTE) and
+ * Protections other than reading and writing: only execution; on arm64 tags of memory (MTE) and
  * targets of branches (BTI). Their entries have bits of their own.
  */
 #ifdef __aarch64__

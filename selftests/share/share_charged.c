@@ -237,7 +237,7 @@ TEST_F(charged, first_toucher)
 		return;
 	ASSERT_TAKEN(&before);
 	ASSERT_TRUE(paid_of(&before, id_of(A)).has_group);
-	/* Nobody maps these pages yet. */
+	/* No process maps these pages yet. */
 	EXPECT_FALSE(paid_of(&before, id_of(GONE)).found);
 	EXPECT_FALSE(paid_of(&before, id_of(ALL)).found);
 	ASSERT_TRUE(child_next(self->a));
@@ -293,7 +293,7 @@ TEST_F(charged, sums)
 	EXPECT_EQ(frames, sum);
 }
 
-/* Without the request, nobody's payer is read. */
+/* Without the request, no payer is read. */
 TEST_F(charged, only_if_requested)
 {
 	const struct census_request plain = { .share = true, .group_by = MEMCENSUS_BY_CGROUP };

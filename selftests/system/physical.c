@@ -18,7 +18,7 @@
 #define KPF_RESERVED_BIT	32
 
 /*
- * Frames that the system and the test itself may use or free meanwhile: a debug kernel has
+ * Frames that the system and the test itself may use or free during a test: a debug kernel has
  * 523 more anonymous ones after the first pass.
  */
 #define NOISE ((uint64_t)1024 * PAGE)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The largest of a series, without keeping the others. */
+#ifndef _CENSUS_TOP_H
+#define _CENSUS_TOP_H
+
+#include <linux/types.h>
+
+/**
+ * struct census_ranked - an entry of a list of the largest
+ * @value: larger ones come first
+ * @index: lower ones come first among equals
+ */
+struct census_ranked {
+	u64 value;
+	u32 index;
+};
+
+/**
+ * struct census_top - the largest of a series
+ * @entries: a heap, the smallest one first
+ * @nr: length of @entries
+ * @max: maximum of @nr
+ */
+struct census_top {
+	struct census_ranked *entries;
+	u32 nr;
+	u32 max;
+};
+
+void census_top_add(struct census_top *top, u64 value, u32 index);
+void census_top_sort(struct census_top *top);
+
+#endif /* _CENSUS_TOP_H */
