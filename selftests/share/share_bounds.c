@@ -169,19 +169,6 @@ TEST_F(crowd, killed)
 	}
 }
 
-static bool has_kasan(void)
-{
-	FILE *file = fopen("/proc/kallsyms", "r");
-	bool found = false;
-	char line[512];
-
-	while (file && !found && fgets(line, sizeof(line), file))
-		found = strstr(line, " kasan_report\n");
-	if (file)
-		fclose(file);
-	return found;
-}
-
 /* Receives until the census is there, and not its end.  0 or -errno. */
 static int hold(struct census_socket *s, struct census_error *error)
 {
@@ -229,7 +216,7 @@ TEST_F(crowd, held)
 	EXPECT_EQ(0, other);
 	EXPECT_NE(NULL, strstr(why.text, "max_results"));
 	/* Sockets, their buffers and per-CPU lists are in use too.  KASAN keeps what is freed. */
-	if (!has_kasan())
+	if (!kernel_has("kasan_report"))
 		EXPECT_GE((long)MAX_RESULTS + (12L << 20), used);
 	for (i = 0; i < SOCKETS; i++)
 		census_close(&sockets[i]);

@@ -192,6 +192,19 @@ void child_end(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
+bool kernel_has(const char *function)
+{
+	FILE *file = fopen("/proc/kallsyms", "r");
+	char line[512], name[256];
+	bool found = false;
+
+	need(file, "kallsyms");
+	while (!found && fgets(line, sizeof(line), file))
+		found = sscanf(line, "%*s %*s %255s", name) == 1 && !strcmp(name, function);
+	fclose(file);
+	return found;
+}
+
 bool write_file(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
