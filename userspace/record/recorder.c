@@ -26,7 +26,7 @@
  * @regular: a file, not a pipe: an incomplete census can be truncated
  * @named: this recorder has written the CHUNK_MACHINE
  * @census: number of the next census
- * @time: its start, ns since 1970
+ * @time: its start, ns since 1970; 0: nothing was asked yet
  * @start: offset where it begins
  * @error: first write error of this census, an errno
  * @synced: time of the last fdatasync(), ns of CLOCK_MONOTONIC
@@ -112,9 +112,20 @@ static void put_machine(struct recorder *r)
 	put_chunk(r, CHUNK_MACHINE);
 }
 
+/* The census starts with its request, which may be an interval after recorder_begin(). */
+static void start_census(struct recorder *r)
+{
+	r->time = signals_realtime();
+	if (!r->named)
+		put_machine(r);
+}
+
 static void recorder_see(struct tap *tap, const void *messages, size_t len)
 {
 	struct recorder *r = (struct recorder *)tap;
+
+	if (!r->time)
+		start_census(r);
 
 	/* A datagram of messages has at most 64 KiB. */
 	if (len > CHUNK_BYTES) {
@@ -128,12 +139,10 @@ static void recorder_see(struct tap *tap, const void *messages, size_t len)
 
 struct tap *recorder_begin(struct recorder *r)
 {
-	r->time = signals_realtime();
+	r->time = 0;
 	r->part = 0;
 	r->len = 0;
 	r->error = 0;
-	if (!r->named)
-		put_machine(r);
 	return &r->tap;
 }
 
