@@ -6,6 +6,7 @@
 #include "commands/commands.h"
 #include "host/names.h"
 #include "host/proc-texts.h"
+#include "lib/text.h"
 #include "record/record-file.h"
 #include "record/recorded-names.h"
 #include "record/recorder.h"
@@ -13,9 +14,12 @@
 /**
  * struct record_options - the options of 'record' alone
  * @path: the file that it writes
+ * @ring: most bytes of it; 0: no limit
  */
 struct record_options {
 	const char *path;
+	const char *ring_text;
+	uint64_t ring;
 	bool types;
 	bool vmas;
 	bool slab;
@@ -31,6 +35,18 @@ static int record_words(struct options *options, char **words, int n,
 		return fail(why, FAIL_USAGE, "'record' needs a FILE; '-' is stdout");
 	own->path = words[0];
 	return options_interval(options, words + 1, n - 1, why);
+}
+
+static int set_ring(struct options *options, const char *value, struct failure *why)
+{
+	struct record_options *own = options->own;
+
+	if (text_bytes(value, &own->ring) && own->ring >= RECORDER_RING_MIN &&
+	    own->ring <= INT64_MAX)
+		return 0;
+	return fail(why, FAIL_USAGE,
+		    "'%.60s' is not the size of a ring: a number of bytes, or 512K, 64M, 2G; at least %luK",
+		    value, RECORDER_RING_MIN >> 10);
 }
 
 /*
@@ -78,7 +94,8 @@ static int record_one(struct session *session, struct recorder *recorder,
 static int record_run(struct session *session, struct failure *why)
 {
 	const struct record_options *own = session->options->own;
-	struct recorder *recorder = recorder_open(own->path, why);
+	const struct recorder_options how = { .ring = own->ring };
+	struct recorder *recorder = recorder_open(own->path, &how, why);
 	struct failure late;
 	int ret;
 
@@ -122,6 +139,10 @@ static const struct option_entry option_cmdline = {
 	0, "cmdline", NULL, "include command lines, for -P and -c cmdline",
 	OWN(FLAG, record_options, cmdline) };
 
+static const struct option_entry option_ring = {
+	0, "ring", "SIZE", "keep FILE below this size: the oldest censuses go",
+	OWN(TEXT, record_options, ring_text), .set = set_ring };
+
 static const struct option_rule record_rules[] = {
 	{ .one = &option_vmas, .others = { &option_pid, &option_below },
 	  .needs = "'--pid' or '--cgroup'" },
@@ -151,6 +172,7 @@ static const struct option_use record_uses[] = {
 	USE(vmas),
 	USE(slab),
 	USE(cmdline),
+	USE(ring),
 	OPTIONS_ALWAYS,
 };
 
@@ -175,6 +197,9 @@ const struct command record_command = {
 	"\n"
 	"--cmdline includes command lines, so that -P and -c cmdline know one python from\n"
 	"another. They may hold passwords: without it a record has none.\n"
+	"\n"
+	"--ring SIZE limits the file: when it is full, the oldest half of the censuses goes.\n"
+	"It can be read at any time, also after the recorder was killed.\n"
 	"\n"
 	"A census that cannot be written, for example because the disk is full, is left\n"
 	"out with a message. The file keeps the earlier ones, and with an INTERVAL\n"

@@ -172,8 +172,12 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 			file->newer = chunk.head.version;
 			continue;
 		}
-		if (chunk.head.kind == CHUNK_MACHINE)
+		if (chunk.head.kind == CHUNK_MACHINE) {
+			/* Of a ring, the censuses before it have gone. */
+			if (!file->last && !chunk.offset && chunk.head.census)
+				file->last = chunk.head.census - 1;
 			continue;
+		}
 		if (!chunk.head.part) {
 			*entry = (struct record_entry){ chunk.offset, chunk.head.census,
 						 chunk.head.time };

@@ -15,6 +15,7 @@
 #include "lib/text.h"
 #include "record/chunk.h"
 #include "record/recorder.h"
+#include "record/ring.h"
 
 /* Minimum interval between two calls of fdatasync(). */
 #define SYNC_INTERVAL	NSEC_PER_SEC
@@ -22,6 +23,8 @@
 /**
  * struct recorder - a record being written
  * @path: for messages; owned by the caller
+ * @options: how to write it
+ * @real: the path without links, of a ring; owned
  * @fd: owned, unless it is stdout
  * @regular: a file, not a pipe: an incomplete census can be truncated
  * @named: this recorder has written the CHUNK_MACHINE
@@ -37,6 +40,8 @@
 struct recorder {
 	struct tap tap;
 	const char *path;
+	struct recorder_options options;
+	char *real;
 	int fd;
 	bool regular;
 	bool named;
@@ -67,6 +72,23 @@ static void put(struct recorder *r, const unsigned char *data, size_t len)
 	}
 }
 
+/*
+ * Makes room for @n bytes in a ring.  Half of it remains, so that not every census copies the
+ * file; less if the census being written is larger.
+ */
+static void make_room(struct recorder *r, size_t n)
+{
+	const uint64_t ring = r->options.ring;
+	const off_t at = lseek(r->fd, 0, SEEK_CUR);
+
+	if (!ring || r->error || (uint64_t)at + n <= ring)
+		return;
+	r->error = ring_shorten(r->real, &r->fd, &r->start, n < ring / 2 ? ring / 2 - n : 0,
+				ring);
+	if (!r->error && (uint64_t)lseek(r->fd, 0, SEEK_CUR) + n > ring)
+		r->error = EFBIG;
+}
+
 /* Writes the chunk in @buf; @kind CHUNK_MACHINE is no part of a census. */
 static void put_chunk(struct recorder *r, enum chunk_kind kind)
 {
@@ -82,6 +104,7 @@ static void put_chunk(struct recorder *r, enum chunk_kind kind)
 	unsigned char *chunk = chunk_compress(&head, r->buf, r->packed) ? r->packed : r->buf;
 
 	chunk_pack(&head, chunk);
+	make_room(r, CHUNK_HEAD + head.len);
 	put(r, chunk, CHUNK_HEAD + head.len);
 	r->len = 0;
 }
@@ -158,12 +181,12 @@ static void put_text(struct recorder *r, const struct proc_text *proc_text)
 	put_chunk(r, CHUNK_TEXT);
 }
 
-/* At most once a second, to disturb the machine little. */
+/* At most once a second, to disturb the machine little, unless each census counts. */
 static void sync_sometimes(struct recorder *r)
 {
 	const uint64_t now = signals_now();
 
-	if (!r->regular || r->error || now - r->synced < SYNC_INTERVAL)
+	if (!r->regular || r->error || (!r->options.early && now - r->synced < SYNC_INTERVAL))
 		return;
 	if (fdatasync(r->fd) && errno != EINTR)
 		r->error = errno;
@@ -187,22 +210,50 @@ enum recorder_end_status recorder_end(struct recorder *r, const struct snapshot 
 		r->start = lseek(r->fd, 0, SEEK_CUR);
 		return RECORDER_DONE;
 	}
-	fail(why, FAIL_SYSTEM, "cannot write '%.200s': %s; a census is lost",
-	     r->path, strerror(r->error));
+	if (r->options.ring && r->error == EFBIG)
+		fail(why, FAIL_SYSTEM,
+		     "'%.200s': a census does not fit into a ring of %llu KiB: it is lost; use a larger '--ring'",
+		     r->path, (unsigned long long)r->options.ring >> 10);
+	else
+		fail(why, FAIL_SYSTEM, "cannot write '%.200s': %s; a census is lost",
+		     r->path, strerror(r->error));
 	recorder_abort(r);
 	return r->error == EPIPE || r->error == EINTR ? RECORDER_CLOSED : RECORDER_LOST;
 }
 
 void recorder_abort(struct recorder *r)
 {
-	if (r->regular && !ftruncate(r->fd, r->start))
-		lseek(r->fd, r->start, SEEK_SET);
+	if (!r->regular || ftruncate(r->fd, r->start))
+		return;
+	lseek(r->fd, r->start, SEEK_SET);
+	if (r->options.ring)
+		ring_reserve(r->fd, r->options.ring);
+}
+
+void recorder_rest(struct recorder *r)
+{
+	const uint64_t ring = r->options.ring;
+
+	/* If it fails, make_room() tries again, and reports. */
+	if (ring && (uint64_t)r->start > ring / 4 * 3)
+		ring_shorten(r->real, &r->fd, &r->start, ring / 2, ring);
+}
+
+static void recorder_free(struct recorder *r)
+{
+	free(r->real);
+	free(r->buf);
+	free(r->packed);
+	free(r);
 }
 
 int recorder_close(struct recorder *r, struct failure *why)
 {
 	int error = 0;
 
+	/* Blocks that a ring reserved are free again. */
+	if (r->options.ring && ftruncate(r->fd, r->start))
+		error = errno;
 	if (r->regular && fsync(r->fd) && errno != EINVAL)
 		error = errno;
 	if (r->fd != STDOUT_FILENO && close(r->fd) && !error && errno != EINTR)
@@ -210,9 +261,7 @@ int recorder_close(struct recorder *r, struct failure *why)
 	if (error)
 		fail(why, FAIL_SYSTEM, "'%.200s' may be incomplete on disk: %s",
 		     r->path, strerror(error));
-	free(r->buf);
-	free(r->packed);
-	free(r);
+	recorder_free(r);
 	return error ? -1 : 0;
 }
 
@@ -263,6 +312,25 @@ static int go_on(struct recorder *r, uint64_t size, struct failure *why)
 	return 0;
 }
 
+static int no_ring(const struct recorder *r, struct failure *why)
+{
+	return fail(why, FAIL_USAGE, "'--ring' needs a file that it can shorten: '%.200s' is none",
+		    r->path);
+}
+
+static int open_ring(struct recorder *r, struct failure *why)
+{
+	r->real = realpath(r->path, NULL);
+	if (!r->real)
+		return fail(why, FAIL_SYSTEM, "cannot find '%.200s': %s", r->path,
+			    strerror(errno));
+	if (ring_reserve(r->fd, r->options.ring))
+		return fail(why, FAIL_SYSTEM,
+			    "the disk has no room for a ring of %llu KiB in '%.200s': name a smaller one",
+			    (unsigned long long)r->options.ring >> 10, r->path);
+	return 0;
+}
+
 static int open_file(struct recorder *r, struct failure *why)
 {
 	struct stat st;
@@ -278,17 +346,21 @@ static int open_file(struct recorder *r, struct failure *why)
 			    r->path, strerror(errno));
 	r->regular = S_ISREG(st.st_mode);
 	if (!r->regular)
-		return 0;
+		return r->options.ring ? no_ring(r, why) : 0;
 	if (flock(r->fd, LOCK_EX | LOCK_NB))
 		return fail(why, FAIL_SYSTEM, "cannot lock '%.200s': %s", r->path,
 			    errno == EWOULDBLOCK ? "another recorder writes to it" :
 			    strerror(errno));
-	/* Another recorder may have written until it released the lock. */
+	/* Another recorder may have written until it released the lock, or replaced the file. */
 	fstat(r->fd, &st);
-	return go_on(r, st.st_size, why);
+	if (!ring_is(r->path, r->fd))
+		return fail(why, FAIL_SYSTEM, "cannot lock '%.200s': another recorder writes to it",
+			    r->path);
+	return go_on(r, st.st_size, why) || (r->options.ring && open_ring(r, why)) ? -1 : 0;
 }
 
-struct recorder *recorder_open(const char *path, struct failure *why)
+struct recorder *recorder_open(const char *path, const struct recorder_options *options,
+			       struct failure *why)
 {
 	struct recorder *r = xcalloc(1, sizeof(*r));
 	int ret = 0;
@@ -298,6 +370,7 @@ struct recorder *recorder_open(const char *path, struct failure *why)
 	r->tap.see = recorder_see;
 	r->census = 1;
 	r->path = path;
+	r->options = *options;
 	r->fd = -1;
 	if (strcmp(path, "-")) {
 		ret = open_file(r, why);
@@ -307,13 +380,12 @@ struct recorder *recorder_open(const char *path, struct failure *why)
 	} else {
 		r->path = "stdout";
 		r->fd = STDOUT_FILENO;
+		ret = options->ring ? no_ring(r, why) : 0;
 	}
 	if (!ret)
 		return r;
-	if (r->fd >= 0)
+	if (r->fd > STDOUT_FILENO)
 		close(r->fd);
-	free(r->buf);
-	free(r->packed);
-	free(r);
+	recorder_free(r);
 	return NULL;
 }

@@ -5,18 +5,36 @@
 #ifndef READER_RECORDER_H
 #define READER_RECORDER_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "lib/failure.h"
 #include "model/snapshot.h"
 #include "wire/source.h"
 
 struct recorder;
 
+/* The smallest ring, bytes. */
+#define RECORDER_RING_MIN	(64UL << 10)
+
+/**
+ * struct recorder_options - how to write a record
+ * @ring: most bytes of the file: the oldest censuses make room for new ones; 0: it grows
+ * @early: wait after each census until it is on the disk
+ */
+struct recorder_options {
+	uint64_t ring;
+	bool early;
+};
+
 /*
  * Opens the record @path for appending, or creates it; "-" is stdout.  An
  * incomplete census at its end is truncated, with a message on stderr.  NULL and
- * @why if it cannot be opened, another recorder writes to it, or it is no record.
+ * @why if it cannot be opened, another recorder writes to it, it is no record, or it is a
+ * ring and the disk has no room for one.
  */
-struct recorder *recorder_open(const char *path, struct failure *why);
+struct recorder *recorder_open(const char *path, const struct recorder_options *options,
+			       struct failure *why);
 
 /* Begins a census.  Returns the tap that records its messages; owned by the recorder. */
 struct tap *recorder_begin(struct recorder *recorder);
@@ -39,6 +57,12 @@ enum recorder_end_status recorder_end(struct recorder *recorder,
 
 /* Drops the census that was begun. */
 void recorder_abort(struct recorder *recorder);
+
+/*
+ * Between two censuses: makes room in a ring that is nearly full, so that this is not due at
+ * a worse time.
+ */
+void recorder_rest(struct recorder *recorder);
 
 /* 0, or -1 and @why if data may be missing on the disk. */
 int recorder_close(struct recorder *recorder, struct failure *why);

@@ -75,6 +75,7 @@ static void record_scene(struct recorder *recorder, const char *scene)
 /* The second recorder appends to the record of the first. */
 static void make_record(void)
 {
+	const struct recorder_options plain = { 0 };
 	struct recorder *recorder;
 	struct failure why;
 	struct stat st;
@@ -83,11 +84,11 @@ static void make_record(void)
 	snprintf(path, sizeof(path), "%s", "/tmp/memcensus-test-XXXXXX");
 	fd = mkstemp(path);
 	close(fd);
-	recorder = recorder_open(path, &why);
+	recorder = recorder_open(path, &plain, &why);
 	record_scene(recorder, "small");
 	record_scene(recorder, "hostile");
 	recorder_close(recorder, &why);
-	recorder = recorder_open(path, &why);
+	recorder = recorder_open(path, &plain, &why);
 	record_scene(recorder, "unknown");
 	recorder_close(recorder, &why);
 
