@@ -2,24 +2,37 @@
 /* memcensus record: writes censuses to a file, for -f and diff. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "commands/commands.h"
+#include "commands/record-pace.h"
 #include "host/names.h"
 #include "host/proc-texts.h"
+#include "lib/memory-lock.h"
+#include "lib/signals.h"
 #include "lib/text.h"
 #include "record/record-file.h"
 #include "record/recorded-names.h"
 #include "record/recorder.h"
 
+/* Share of one processor without --budget. */
+#define BUDGET_DEFAULT	0.01
+
 /**
  * struct record_options - the options of 'record' alone
  * @path: the file that it writes
  * @ring: most bytes of it; 0: no limit
+ * @on_pressure: take more censuses while tasks stall for memory
+ * @budget: share of one processor; 0: not given
  */
 struct record_options {
 	const char *path;
 	const char *ring_text;
+	const char *budget_text;
 	uint64_t ring;
+	bool on_pressure;
+	double budget;
 	bool types;
 	bool vmas;
 	bool slab;
@@ -49,58 +62,119 @@ static int set_ring(struct options *options, const char *value, struct failure *
 		    value, RECORDER_RING_MIN >> 10);
 }
 
+static int set_budget(struct options *options, const char *value, struct failure *why)
+{
+	struct record_options *own = options->own;
+	char *end;
+
+	own->budget = strtod(value, &end) / 100;
+	if (end != value && !strcmp(end, "%") && own->budget >= 0.0001 && own->budget <= 1)
+		return 0;
+	return fail(why, FAIL_USAGE,
+		    "'%.60s' is not a budget: a share of one processor, from 0.01%% to 100%%",
+		    value);
+}
+
+/**
+ * struct recording - a run of 'record'
+ * @pace: when to take a census; NULL: at the interval
+ * @unlocked: it was said that the program is not locked in memory
+ */
+struct recording {
+	struct session *session;
+	struct recorder *recorder;
+	struct pace *pace;
+	bool unlocked;
+};
+
 /*
  * Whether a later census may succeed although this one failed.  A service that is down has no
  * processes, perhaps no cgroup.
  */
-static bool may_go_on(const struct session *session, const struct failure *why)
+static bool may_go_on(const struct recording *run, const struct failure *why)
 {
-	return session->options->interval &&
+	const struct session *session = run->session;
+
+	return (session->options->interval || run->pace) &&
 	       (why->kind == FAIL_LOST || why->kind == FAIL_MEMORY ||
 		why->kind == FAIL_SYSTEM ||
 		(why->kind == FAIL_NO_PROCESS && session->by_subtree && session->taken));
 }
 
+/* As session_next(), at the times of the pace. */
+static enum taken next_paced(struct recording *run, struct snapshot **snap, struct failure *why)
+{
+	const uint64_t count = run->session->options->count;
+
+	if (signals_stopped() || (count && run->session->taken >= count) ||
+	    !pace_wait(run->pace))
+		return TAKE_END;
+	return session_take(run->session, snap, why);
+}
+
+/* What the kernel's own threads used for @snap; too much rather than too little. */
+static uint64_t cpu_of_others(const struct snapshot *snap)
+{
+	return snap && KNOWN(&snap->scan, MEMCENSUS_SCAN_CPU_NS) &&
+	       KNOWN(&snap->info, MEMCENSUS_INFO_WORKERS) && snap->info.workers > 1 ?
+	       snap->scan.cpu : 0;
+}
+
+/* Prepares for the next census, after all memory for one is there. */
+static void rest(struct recording *run, uint64_t others)
+{
+	struct failure why;
+
+	if (!pace_is_pressed(run->pace))
+		recorder_rest(run->recorder);
+	if (memory_lock(&why) && !run->unlocked) {
+		fprintf(stderr, "memcensus: %s\n", why.text);
+		run->unlocked = true;
+	}
+	pace_took(run->pace, others);
+}
+
 /* Records one census: 0 to continue, after reporting an error that may pass; 1 at the end. */
-static int record_one(struct session *session, struct recorder *recorder,
-		      struct failure *why)
+static int record_one(struct recording *run, struct failure *why)
 {
 	enum recorder_end_status done = RECORDER_LOST;
+	struct session *session = run->session;
 	struct snapshot *snap;
 	enum taken taken;
+	uint64_t others = 0;
 
-	session->source->tap = recorder_begin(recorder);
-	taken = session_next(session, &snap, why);
+	session->source->tap = recorder_begin(run->recorder);
+	taken = run->pace ? next_paced(run, &snap, why) : session_next(session, &snap, why);
 	if (taken == TAKE_DONE) {
 		names_write(snap);
 		if (session->request.cmdlines)
 			cmdlines_write(snap);
-		done = recorder_end(recorder, snap, why);
+		done = recorder_end(run->recorder, snap, why);
+		others = cpu_of_others(snap);
 		snapshot_free(snap);
 	} else {
-		recorder_abort(recorder);
+		recorder_abort(run->recorder);
 	}
 	if (taken == TAKE_END || done == RECORDER_CLOSED)
 		return 1;
+	if (run->pace)
+		rest(run, others);
 	if (done == RECORDER_DONE)
 		return 0;
-	if (!may_go_on(session, why))
+	if (!may_go_on(run, why))
 		return -1;
 	fprintf(stderr, "memcensus: %s\n", why->text);
 	session->partial = true;
 	return 0;
 }
 
-static int record_run(struct session *session, struct failure *why)
+static int record_all(struct recording *run, struct failure *why)
 {
+	struct session *session = run->session;
 	const struct record_options *own = session->options->own;
-	const struct recorder_options how = { .ring = own->ring };
-	struct recorder *recorder = recorder_open(own->path, &how, why);
 	struct failure late;
 	int ret;
 
-	if (!recorder)
-		return -1;
 	/* The failing write reports both conditions. */
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
@@ -111,18 +185,42 @@ static int record_run(struct session *session, struct failure *why)
 	/* A record of a subtree has the figures of tasks --cgroup, unless chosen. */
 	if (session->by_subtree && !session->request.basis)
 		session->request.basis = MEMCENSUS_BASIS_FRAMES;
-	while (!(ret = record_one(session, recorder, why)))
+	while (!(ret = record_one(run, why)))
 		;
 	session->source->tap = NULL;
 	if (session->missed)
 		fprintf(stderr, "memcensus: %zu command lines did not come in time: not recorded\n",
 			session->missed);
 	session->partial |= session->missed;
-	if (recorder_close(recorder, &late) && ret > 0) {
+	if (recorder_close(run->recorder, &late) && ret > 0) {
 		*why = late;
 		ret = -1;
 	}
 	return ret < 0 ? -1 : 0;
+}
+
+static int record_run(struct session *session, struct failure *why)
+{
+	const struct options *options = session->options;
+	const struct record_options *own = options->own;
+	const struct recorder_options how = { .ring = own->ring, .early = own->on_pressure };
+	struct recording run = { .session = session };
+	struct pace pace;
+	int ret = 0;
+
+	if (own->on_pressure) {
+		run.pace = &pace;
+		memory_lock_begin();
+		ret = pace_open(&pace, options->below, options->interval,
+				own->budget > 0 ? own->budget : BUDGET_DEFAULT, why);
+	}
+	if (!ret) {
+		run.recorder = recorder_open(own->path, &how, why);
+		ret = run.recorder ? record_all(&run, why) : -1;
+	}
+	if (run.pace)
+		pace_close(run.pace);
+	return ret;
 }
 
 static const struct option_entry option_vmas = {
@@ -142,8 +240,15 @@ static const struct option_entry option_cmdline = {
 static const struct option_entry option_ring = {
 	0, "ring", "SIZE", "keep FILE below this size: the oldest censuses go",
 	OWN(TEXT, record_options, ring_text), .set = set_ring };
+static const struct option_entry option_on_pressure = {
+	0, "on-pressure", NULL, "take a census each second while processes wait for memory",
+	OWN(FLAG, record_options, on_pressure) };
+static const struct option_entry option_budget = {
+	0, "budget", "PERCENT", "CPU time for --on-pressure, of one processor (1%)",
+	OWN(TEXT, record_options, budget_text), .set = set_budget };
 
 static const struct option_rule record_rules[] = {
+	{ .one = &option_budget, .others = { &option_on_pressure }, .needs = "'--on-pressure'" },
 	{ .one = &option_vmas, .others = { &option_pid, &option_below },
 	  .needs = "'--pid' or '--cgroup'" },
 	{ .one = &option_below, .others = { &option_together },
@@ -173,6 +278,8 @@ static const struct option_use record_uses[] = {
 	USE(slab),
 	USE(cmdline),
 	USE(ring),
+	USE(on_pressure),
+	USE(budget),
 	OPTIONS_ALWAYS,
 };
 
@@ -200,6 +307,13 @@ const struct command record_command = {
 	"\n"
 	"--ring SIZE limits the file: when it is full, the oldest half of the censuses goes.\n"
 	"It can be read at any time, also after the recorder was killed.\n"
+	"\n"
+	"--on-pressure also takes a census each second while processes wait for memory:\n"
+	"100 ms in 2 s, by the pressure stall information of the kernel, or of the cgroup of\n"
+	"--cgroup. Without an INTERVAL there is one census at the start, then only these.\n"
+	"--budget limits the CPU time of the recorder and of its censuses, all of them: what\n"
+	"a minute allows may be used at once. The recorder locks itself in memory, at most\n"
+	"64 MiB, and each census is on the disk before the next one is taken.\n"
 	"\n"
 	"A census that cannot be written, for example because the disk is full, is left\n"
 	"out with a message. The file keeps the earlier ones, and with an INTERVAL\n"

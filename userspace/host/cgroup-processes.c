@@ -13,6 +13,7 @@
  * struct search - for the processes of a cgroup
  * @path: of the cgroup, @len characters without a slash at the end
  * @ids: gets the processes; NULL: they are not read
+ * @dir: its own directory, if it was found; owned
  * @any: there are cgroups
  * @found: there is such a cgroup
  */
@@ -20,6 +21,7 @@ struct search {
 	const char *path;
 	size_t len;
 	struct ids *ids;
+	char *dir;
 	bool any;
 	bool found;
 };
@@ -41,6 +43,9 @@ static void add_processes(const struct cgroup_place *place, void *context)
 	if (!is_below(search, place->path) && !is_below(search, place->dir))
 		return;
 	search->found = true;
+	/* It precedes those below it. */
+	if (!search->dir)
+		search->dir = xstrdup(place->dir);
 	if (!search->ids)
 		return;
 	name = xasprintf("%s/cgroup.procs", place->dir);
@@ -73,8 +78,10 @@ static int no_cgroup(const char *path, struct failure *why)
 int cgroup_processes(struct ids *ids, const char *path, struct failure *why)
 {
 	const size_t before = ids->n;
+	const struct search search = search_for(path, ids);
 
-	if (!search_for(path, ids).found)
+	free(search.dir);
+	if (!search.found)
 		return no_cgroup(path, why);
 	if (ids->n == before)
 		return fail(why, FAIL_NO_PROCESS, "no process is in the cgroup '%.200s'", path);
@@ -85,5 +92,15 @@ int cgroup_check(const char *path, struct failure *why)
 {
 	const struct search search = search_for(path, NULL);
 
+	free(search.dir);
 	return search.found || !search.any ? 0 : no_cgroup(path, why);
+}
+
+char *cgroup_file(const char *path, const char *file)
+{
+	const struct search search = search_for(path, NULL);
+	char *name = search.dir ? xasprintf("%s/%s", search.dir, file) : NULL;
+
+	free(search.dir);
+	return name;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The processes of a cgroup of the default hierarchy.
+ * The processes of a cgroup of the default hierarchy, and its files.
  */
 #ifndef READER_CGROUP_PROCESSES_H
 #define READER_CGROUP_PROCESSES_H
@@ -16,5 +16,8 @@ int cgroup_processes(struct ids *ids, const char *path, struct failure *why);
 
 /* 0, or -1 and @why: there is no such cgroup.  0 too if there is no default hierarchy. */
 int cgroup_check(const char *path, struct failure *why);
+
+/* The name of @file of the cgroup, which the caller frees; NULL: there is no such cgroup. */
+char *cgroup_file(const char *path, const char *file);
 
 #endif /* READER_CGROUP_PROCESSES_H */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "host/procfs.h"
+#include "lib/memory.h"
 
 static const char *root = "/proc";
 
@@ -68,4 +69,9 @@ int procfs_open_file(const char *path)
 
 	snprintf(name, sizeof(name), "%s/%s", root, path);
 	return open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+char *procfs_path(const char *path)
+{
+	return xasprintf("%s/%s", root, path);
 }

@@ -30,6 +30,9 @@ bool procfs_stat(const char *path, struct statx *stat);
 /* Opens what the link /proc/@path leads to, a regular file, for reading; -1 if it cannot. */
 int procfs_open_file(const char *path);
 
+/* The name of the file /proc/@path, which the caller frees. */
+char *procfs_path(const char *path);
+
 /* Replaces /proc by another directory, for tests. */
 void procfs_root(const char *dir);
 

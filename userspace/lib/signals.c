@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Turns SIGINT, SIGTERM and SIGHUP into an orderly end. */
-#include <poll.h>
 #include <signal.h>
 
 #include "lib/signals.h"
@@ -67,20 +66,26 @@ uint64_t signals_realtime(void)
 	return time_by(CLOCK_REALTIME);
 }
 
-bool signals_sleep_until(uint64_t moment)
+bool signals_poll_until(struct pollfd *poll, uint64_t moment)
 {
 	struct timespec left;
 	sigset_t before;
 	uint64_t now;
+	int ready = 0;
 
 	sigprocmask(SIG_SETMASK, NULL, &before);
 	signals(SIG_BLOCK);
-	while (!asked && (now = signals_now()) < moment) {
+	while (!asked && ready <= 0 && (now = signals_now()) < moment) {
 		left = signals_timespec(moment - now);
-		ppoll(NULL, 0, &left, &before);
+		ready = ppoll(poll, !!poll, &left, &before);
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return !asked;
+}
+
+bool signals_sleep_until(uint64_t moment)
+{
+	return signals_poll_until(NULL, moment);
 }
 
 int signals_thread(pthread_t *thread, int enabled, void *(*run)(void *arg), void *arg)

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * `memcensus record --on-pressure`: it takes censuses while a process stalls at the limit of a
+ * cgroup, and no others; it keeps to its budget, and it is locked in memory.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "selftest.h"
+
+#define CGROUP		"/sys/fs/cgroup/"
+#define PRESSED		CGROUP "pressed"
+#define RECORD		"/tmp/pressed.record"
+#define MIB		((size_t)1 << 20)
+
+/* Where a process that allocates is slowed down. */
+#define HIGH		(8 * MIB)
+
+/* Seconds under pressure, and for the first census to come. */
+#define PRESSURE_TIME	6
+#define PATIENCE	60
+
+static double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+static bool make_cgroup(const char *file, size_t limit)
+{
+	char path[128], text[32];
+
+	write_file(CGROUP "cgroup.subtree_control", "+memory");
+	mkdir(PRESSED, 0755);
+	write_file(PRESSED "/memory.swap.max", "0");
+	snprintf(path, sizeof(path), PRESSED "/%s", file);
+	snprintf(text, sizeof(text), "%zu", limit);
+	return write_file(path, text);
+}
+
+static bool enter(void)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%d", getpid());
+	return write_file(PRESSED "/cgroup.procs", text);
+}
+
+/* Takes memory above HIGH, a page at a time, so that it is always slowed down. */
+static void stall(void *arg)
+{
+	char *at = map_private(PLACE(0), 256 * MIB);
+	size_t i;
+
+	(void)arg;
+	need(enter(), "cgroup.procs");
+	write_pages(at, HIGH / PAGE);
+	child_stop();
+	for (i = HIGH / PAGE; i < 256 * MIB / PAGE; i++)
+		at[i * PAGE] = 1;
+	pause();
+}
+
+/* Starts a recorder with @options, words that are separated by blanks. */
+static pid_t start_recorder(const char *options)
+{
+	char *words[16] = { "memcensus", "record", RECORD }, *copy = strdup(options), *save;
+	unsigned int n = 3;
+	char *word;
+	pid_t pid;
+
+	unlink(RECORD);
+	for (word = strtok_r(copy, " ", &save); word && n < 15; word = strtok_r(NULL, " ", &save))
+		words[n++] = word;
+	pid = fork();
+	if (!pid) {
+		execvp(words[0], words);
+		_exit(127);
+	}
+	free(copy);
+	return pid;
+}
+
+/* Whole censuses in the record: chunks of the kind "end", which have no data. */
+static unsigned int censuses(void)
+{
+	unsigned char head[48];
+	unsigned int n = 0, len;
+	FILE *file = fopen(RECORD, "r");
+
+	while (file && fread(head, sizeof(head), 1, file) == 1) {
+		n += head[9] == 4;
+		memcpy(&len, head + 12, sizeof(len));
+		fseek(file, len, SEEK_CUR);
+	}
+	if (file)
+		fclose(file);
+	return n;
+}
+
+static bool await_censuses(unsigned int n, double seconds)
+{
+	const double until = seconds_now() + seconds;
+
+	while (censuses() < n && seconds_now() < until)
+		sleep_ms(50);
+	return censuses() >= n;
+}
+
+/* CPU time of @pid, in seconds. */
+static double cpu_of(pid_t pid)
+{
+	clockid_t clock;
+	struct timespec used;
+
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &used))
+		return -1;
+	return used.tv_sec + used.tv_nsec / 1e9;
+}
+
+static bool is_locked(pid_t pid)
+{
+	char path[64], line[128];
+	unsigned long kib = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file))
+		sscanf(line, "VmLck: %lu", &kib);
+	if (file)
+		fclose(file);
+	return kib;
+}
+
+FIXTURE(recorder)
+{
+	pid_t recorder, stalled;
+};
+
+FIXTURE_SETUP(recorder)
+{
+	if (access("/proc/pressure/memory", R_OK))
+		SKIP(return, "kernel has no pressure stall information");
+	if (!make_cgroup("memory.high", HIGH))
+		SKIP(return, "kernel has no memory cgroups");
+	self->recorder = -1;
+	self->stalled = child_start(stall, NULL);
+	ASSERT_LT(0, self->stalled);
+}
+
+FIXTURE_TEARDOWN(recorder)
+{
+	if (self->recorder > 0)
+		child_end(self->recorder);
+	child_end(self->stalled);
+	rmdir(PRESSED);
+	unlink(RECORD);
+}
+
+static void expect_end(struct __test_metadata *_metadata, pid_t recorder)
+{
+	int status = 0;
+
+	kill(recorder, SIGINT);
+	ASSERT_EQ(recorder, waitpid(recorder, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+/* Of the machine and of the cgroup, which is the one that is pressed. */
+static void expect_more(struct __test_metadata *_metadata, pid_t *recorder, pid_t stalled,
+			const char *options, unsigned int patience)
+{
+	unsigned int calm;
+
+	*recorder = start_recorder(options);
+	ASSERT_TRUE(await_censuses(1, PATIENCE));
+	sleep_ms(patience);
+	calm = censuses();
+	sleep_ms(patience / 2);
+	EXPECT_EQ(calm, censuses())
+		TH_LOG("censuses without pressure");
+	EXPECT_TRUE(is_locked(*recorder));
+	kill(stalled, SIGCONT);
+	EXPECT_TRUE(await_censuses(calm + 3, PATIENCE))
+		TH_LOG("%u censuses, then %u", calm, censuses());
+	diag("%s: %u censuses without pressure, then %u", options, calm, censuses());
+	expect_end(_metadata, *recorder);
+	*recorder = -1;
+	EXPECT_EQ(0, system("memcensus system -J -f " RECORD " >/dev/null"));
+}
+
+TEST_F_TIMEOUT(recorder, of_the_machine, 300)
+{
+	expect_more(_metadata, &self->recorder, self->stalled,
+		    "--on-pressure --budget 100% --ring 4M", 0);
+}
+
+TEST_F_TIMEOUT(recorder, of_a_cgroup, 300)
+{
+	/* What was pressure before it started is over. */
+	expect_more(_metadata, &self->recorder, self->stalled,
+		    "--on-pressure --budget 100% --cgroup /pressed", 4500);
+}
+
+/* What is used after the first census is in the budget, but for one census too much. */
+TEST_F_TIMEOUT(recorder, within_its_budget, 300)
+{
+	double begin, first, used, seconds, allowed;
+	unsigned int n;
+
+	self->recorder = start_recorder("--on-pressure --budget 0.1%");
+	ASSERT_TRUE(await_censuses(1, PATIENCE));
+	begin = seconds_now();
+	first = cpu_of(self->recorder);
+	kill(self->stalled, SIGCONT);
+	sleep_ms(PRESSURE_TIME * 1000);
+	used = cpu_of(self->recorder);
+	seconds = seconds_now() - begin;
+	n = censuses();
+	/* A minute's share, what was earned since, and the last census, which costs no more. */
+	allowed = 0.001 * (60 + seconds) + first;
+	diag("%u censuses in %.1f s: %.0f ms of CPU, %.0f before, %.0f are allowed", n, seconds,
+	     1000 * (used - first), 1000 * first, 1000 * allowed);
+	EXPECT_LT(0, first);
+	EXPECT_LE(used - first, allowed);
+	expect_end(_metadata, self->recorder);
+	self->recorder = -1;
+}
+
+TEST_HARNESS_MAIN
