@@ -423,9 +423,9 @@ static int add_vanished(struct census_collection *c, u32 number,
  * @c: the collection
  * @name: the ID
  *
- * If the address space has more users than the process has threads, it may have CLONE_VM
- * peers.  The record belongs to the first of all these processes, so it is created only
- * after census_collect_all() has found them (%CENSUS_PEER).
+ * If the address space has more users than the process has threads that have not begun to
+ * exit, it may have CLONE_VM peers.  The record belongs to the first of all these processes,
+ * so it is created only after census_collect_all() has found them (%CENSUS_PEER).
  *
  * Return: 0 or -ENOMEM.
  */
@@ -437,7 +437,7 @@ int census_collect_pid(struct census_collection *c, const struct census_name *na
 
 	if (!mm) {
 		err = add_vanished(c, name->number, leader);
-	} else if (atomic_read(&mm->mm_users) <= get_nr_threads(leader)) {
+	} else if (atomic_read(&mm->mm_users) <= atomic_read(&leader->signal->live)) {
 		err = add_process(c, leader, CENSUS_RECORD);
 	} else if (!find_mm(c, mm)) {
 		struct census_mm *m = add_mm(c, mm);

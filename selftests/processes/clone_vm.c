@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Processes that share an address space, by vfork() or CLONE_VM. */
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include "selftest.h"
 
@@ -72,7 +74,9 @@ static void expect_one_record(struct __test_metadata *_metadata, pid_t first,
 	EXPECT_EQ(first, task->pid);
 	census_free(&census);
 
-	EXPECT_EQUAL_SMAPS(first);
+	/* /proc reads the address space of the first thread. */
+	if (process_state(first) != 'Z')
+		EXPECT_EQUAL_SMAPS(first);
 	EXPECT_EQUAL_SMAPS(peer);
 }
 
@@ -131,6 +135,31 @@ static void clone_parent(void *arg)
 TEST_F(pair, clone_vm)
 {
 	self->pid = child_start(clone_parent, NULL);
+	ASSERT_LT(0, self->pid);
+	expect_one_record(_metadata, self->pid, pair->peer);
+}
+
+static void *last_thread(void *arg)
+{
+	while (process_state(getpid()) != 'Z')
+		sleep_ms(1);
+	child_stop();
+	return NULL;
+}
+
+/* The first thread ends and stays, without an address space, until the last one does. */
+static void clone_and_end(void *arg)
+{
+	pthread_t thread;
+
+	clone_parent(arg);
+	need(!pthread_create(&thread, NULL, last_thread, NULL), "thread");
+	syscall(SYS_exit, 0);
+}
+
+TEST_F(pair, first_thread_has_ended)
+{
+	self->pid = child_start(clone_and_end, NULL);
 	ASSERT_LT(0, self->pid);
 	expect_one_record(_metadata, self->pid, pair->peer);
 }
