@@ -40,6 +40,7 @@ verdict()
 
 	if [ -n "$splat" ]; then
 		kernel_log "from the first splat on" awk -v first="$splat" 'NR >= first - 1 && NR < first + 150'
+		has up || die "the VM did not come up: the kernel's log holds a splat" 120
 		[ "$splat" -gt "${loaded:-0}" ] ||
 			die "the VM did not come up clean: its splat is older than the module" 120
 		what="the kernel's log holds a splat"
