@@ -77,6 +77,7 @@ static_assert(CENSUS_ANON == CENSUS_FORKED_KIND);
  * @swap: swap entries, and shmem pages in swap
  * @unknown_swap: number of mappings whose shmem pages in swap are not in @swap
  * @special: zero pages, PFN maps, devices; not in @rss
+ * @vss: addresses that were walked
  * @heap: part of @rss
  * @stack: part of @rss
  */
@@ -98,6 +99,7 @@ struct census_sums {
 	u64 swap;
 	u64 unknown_swap;
 	u64 special;
+	u64 vss;
 	u64 heap;
 	u64 stack;
 };

@@ -91,10 +91,16 @@ static void publish(const struct census_snapshot *snap, u64 begun)
 	census_oom_keep(snap);
 }
 
+/* Checks whether other requests may get the same census. */
+static bool is_shared(const struct census_request *req)
+{
+	return !req->nr_pids && !req->share && !req->file;
+}
+
 /* Checks whether the latest census answers @req, which arrived when @begun scans had started. */
 static bool latest_answers(const struct census_request *req, u64 begun)
 {
-	if (!latest || req->nr_pids || req->share || latest->basis != req->basis ||
+	if (!latest || !is_shared(req) || latest->basis != req->basis ||
 	    latest->group_by != req->group_by ||
 	    (req->group_by && latest->pid_ns != req->pid_ns) ||
 	    (latest->parts & req->parts) != req->parts)
@@ -142,8 +148,8 @@ static int census_of_pids(const struct census_request *req,
  * @out: the census, with a reference for the caller
  *
  * A request that arrives during a scan is answered by the next scan that starts after its
- * arrival.  All requests that wait share this scan.  A census of named PIDs, or of what
- * processes share, is not shared.
+ * arrival.  All requests that wait share this scan.  A census of named PIDs, of what
+ * processes share, or of one file is not shared.
  *
  * Return: 0, or an error of census_take().
  */
@@ -169,7 +175,7 @@ int census_cache_request(const struct census_request *req,
 	}
 	snap->seq = atomic64_inc_return(&last_seq);
 	*out = snap;
-	if (!req->nr_pids && !req->share)
+	if (is_shared(req))
 		publish(snap, begun);
 out:
 	drop_lock(&scan_lock);

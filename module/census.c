@@ -619,6 +619,8 @@ static int scan_tasks(struct census *c)
 	init_waitqueue_head(&c->scan.wait);
 	census_threads_init(&c->threads, &c->budget.stopped);
 	err = census_collect_begin(&c->scan.collection, c->snap);
+	if (!err && c->req->file)
+		c->files.only = census_file_mapping(c->req->file);
 	if (!err)
 		err = census_files_begin(&c->files, &c->budget);
 	if (!err && c->req->charged)

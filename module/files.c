@@ -47,6 +47,19 @@ static u64 file_key(const struct census_link *link)
 	return identity(id->mapping, id->ino);
 }
 
+/**
+ * census_file_mapping() - get the page cache that mappings of a file show
+ * @file: a regular file, open for reading or writing; the reference keeps its inode
+ *
+ * overlayfs maps the file that has the data, whose inode is not that of @file.
+ */
+const struct address_space *census_file_mapping(struct file *file)
+{
+	struct inode *real = d_real_inode(file->f_path.dentry);
+
+	return real == file_inode(file) ? file->f_mapping : real->i_mapping;
+}
+
 /* @files is zeroed; the caller calls census_files_end().  Return: 0 or -ENOMEM. */
 int census_files_begin(struct census_files *files, struct census_budget *budget)
 {

@@ -13,6 +13,7 @@
 #ifndef _CENSUS_FILES_H
 #define _CENSUS_FILES_H
 
+#include <linux/fs.h>
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
 
@@ -21,6 +22,7 @@
 
 /**
  * struct census_files - files found by the walk
+ * @only: only mappings of this file are walked, and its pages counted; NULL: all
  * @budget: of the census
  * @shmem_budget: limit of the part of it for pages of files in swap
  * @lock: protects insertion; readers need no lock, and nothing is removed
@@ -29,6 +31,7 @@
  * @nr: number of files with a space
  */
 struct census_files {
+	const struct address_space *only;
 	struct census_budget *budget;
 	struct census_budget shmem_budget;
 	struct mutex lock;	/* insertion */
@@ -37,6 +40,15 @@ struct census_files {
 	u32 nr;
 };
 
+/* Checks whether a VMA, locked, is to be walked.  An anonymous one of /dev/zero has no file. */
+static inline bool census_files_want(const struct census_files *files,
+				     const struct vm_area_struct *vma)
+{
+	return !files->only || (vma->vm_file && vma->vm_ops &&
+				vma->vm_file->f_mapping == files->only);
+}
+
+const struct address_space *census_file_mapping(struct file *file);
 int census_files_begin(struct census_files *files, struct census_budget *budget);
 void census_files_end(struct census_files *files);
 int census_files_key(struct census_files *files, struct vm_area_struct *vma,

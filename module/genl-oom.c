@@ -175,6 +175,7 @@ static int add_record(struct sk_buff *skb, const struct oom_dump *d, const void 
 static const u8 refused[] = {
 	MEMCENSUS_REQ_BASIS, MEMCENSUS_REQ_PARTS, MEMCENSUS_REQ_PIDS, MEMCENSUS_REQ_GROUP_BY,
 	MEMCENSUS_REQ_START, MEMCENSUS_REQ_END, MEMCENSUS_REQ_LIMIT, MEMCENSUS_REQ_CHARGED,
+	MEMCENSUS_REQ_FILE,
 };
 
 /* Finds the event of the request.  Return: 0, or -EINVAL. */

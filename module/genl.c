@@ -11,6 +11,8 @@
  * and cannot race with a dump.
  */
 #include <linux/capability.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/pid_namespace.h>
 #include <linux/slab.h>
@@ -184,11 +186,28 @@ static const u8 pages_attrs[] = { MEMCENSUS_REQ_START, MEMCENSUS_REQ_END };
 
 static const u8 share_attrs[] = { MEMCENSUS_REQ_LIMIT, MEMCENSUS_REQ_CHARGED };
 
+static const u8 file_attrs[] = { MEMCENSUS_REQ_FILE };
+
 static const u8 oom_attrs[] = { MEMCENSUS_REQ_EVENT };
 
 static const u8 refused_by_share[] = {
 	MEMCENSUS_REQ_BASIS, MEMCENSUS_REQ_PARTS, MEMCENSUS_REQ_START, MEMCENSUS_REQ_END,
 };
+
+/*
+ * The reference is kept until the census, like an open file.  A regular file has none on this
+ * socket, which would keep itself.
+ */
+static int parse_file(struct dump *d, const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	if (!attr)
+		return 0;
+	d->req.file = fget(nla_get_u32(attr));
+	if (d->req.file && S_ISREG(file_inode(d->req.file)->i_mode))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "FILE: not an open descriptor of a regular file");
+	return -EINVAL;
+}
 
 /* PAGES: one process, the frames basis, and a range of addresses. */
 static int parse_pages(struct dump *d, struct nlattr **tb,
@@ -203,6 +222,9 @@ static int parse_pages(struct dump *d, struct nlattr **tb,
 	if (!err)
 		err = refuse_attrs(tb, share_attrs, ARRAY_SIZE(share_attrs),
 				   "LIMIT and CHARGED: only SHARE takes them", extack);
+	if (!err)
+		err = refuse_attrs(tb, file_attrs, ARRAY_SIZE(file_attrs),
+				   "FILE: only SNAPSHOT and SHARE take it", extack);
 	if (err)
 		return err;
 	req->pages = true;
@@ -237,7 +259,7 @@ static int parse_share(struct dump *d, struct nlattr **tb,
 	int err;
 
 	err = refuse_attrs(tb, refused_by_share, ARRAY_SIZE(refused_by_share),
-			   "SHARE takes PIDS, GROUP_BY, LIMIT and CHARGED only", extack);
+			   "SHARE takes PIDS, GROUP_BY, LIMIT, CHARGED and FILE only", extack);
 	if (err)
 		return err;
 	req->together = by && nla_get_u32(by) == MEMCENSUS_BY_PIDS;
@@ -255,6 +277,9 @@ static int parse_share(struct dump *d, struct nlattr **tb,
 	req->charged = tb[MEMCENSUS_REQ_CHARGED];
 	req->basis = MEMCENSUS_BASIS_FRAMES;
 	req->limit = limit ? nla_get_u32(limit) : MEMCENSUS_LIMIT_DEFAULT;
+	err = parse_file(d, tb[MEMCENSUS_REQ_FILE], extack);
+	if (err)
+		return err;
 	if (!pids) {
 		req->parts = 0;
 		req->group_by = nla_get_u32(by);
@@ -317,6 +342,13 @@ static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 				    "GROUP_BY: needs BASIS FRAMES");
 		return -EINVAL;
 	}
+	if (tb[MEMCENSUS_REQ_FILE] && req->basis != MEMCENSUS_BASIS_FRAMES) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_FILE], "FILE: needs BASIS FRAMES");
+		return -EINVAL;
+	}
+	err = parse_file(d, tb[MEMCENSUS_REQ_FILE], extack);
+	if (err)
+		return err;
 	if (req->group_by == MEMCENSUS_BY_PIDS && !tb[MEMCENSUS_REQ_PIDS]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[MEMCENSUS_REQ_GROUP_BY],
 				    "GROUP_BY: BY_PIDS needs PIDS: name the processes");

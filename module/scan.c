@@ -79,6 +79,11 @@ static int walk_vma(struct census_worker *w, struct census_mm *m,
 	m->divisible = 0;
 	if (is_beyond(m, vma))
 		return 0;
+	if (!census_files_want(w->tally.files, vma)) {
+		m->next_addr = end;
+		w->walk.work += ENTRIES_PER_VMA;
+		return 1;
+	}
 	if (m->stop && m->stop < end)
 		end = m->stop;
 	err = census_tally_vma(&w->tally, vma, addr, &w->walk);
@@ -88,7 +93,7 @@ static int walk_vma(struct census_worker *w, struct census_mm *m,
 	if (w->scan->divides && m->next_addr < end &&
 	    census_tally_divisible(&w->tally, &w->walk))
 		m->divisible = end;
-	census_tally_vma_end(&w->tally, &w->walk);
+	census_tally_vma_end(&w->tally, &w->walk, m->next_addr - addr);
 	w->walk.work += ENTRIES_PER_VMA;
 	if (w->walk.blocked) {
 		w->walk.blocked = false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/cred.h>
+#include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
@@ -251,4 +252,7 @@ void census_request_release(struct census_request *req)
 	kvfree(req->pids);
 	req->pids = NULL;
 	req->nr_pids = 0;
+	if (req->file)
+		fput(req->file);
+	req->file = NULL;
 }

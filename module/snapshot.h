@@ -51,6 +51,7 @@ struct census_pages;
  * @share: what processes or groups have in common is requested
  * @together: all of @pids are compared as one
  * @charged: who pays for the pages of cgroups is requested
+ * @file: only mappings of this regular file are walked, a reference; NULL: all
  * @limit: maximum number of pairs that are sent, with PIDS for each process
  * @pages: page bitmaps of the only one of @pids are requested
  * @start: first address of the bitmaps
@@ -66,6 +67,7 @@ struct census_request {
 	bool share;
 	bool together;
 	bool charged;
+	struct file *file;
 	u32 limit;
 	bool pages;
 	u64 start;

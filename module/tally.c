@@ -62,6 +62,9 @@ static void take_runs(void *context, const struct census_run *runs,
 
 		switch ((enum census_kind)run->kind) {
 		case CENSUS_SWAP:
+			/* Of a copy: the file's own pages in swap are not in page tables. */
+			if (t->files->only)
+				break;
 			t->sums->swap += bytes;
 			if (run->bits & CENSUS_EXCLUSIVE)
 				add_exclusive(t, CENSUS_OF_SWAP,
@@ -78,7 +81,7 @@ static void take_runs(void *context, const struct census_run *runs,
 			t->sums->special += bytes;
 			break;
 		case CENSUS_HUGETLB:
-			if (t->basis != MEMCENSUS_BASIS_FRAMES)
+			if (t->basis != MEMCENSUS_BASIS_FRAMES || t->huge_copied)
 				break;
 			census_frames_mark_hugetlb(t->frames, run);
 			t->pages += census_run_nr(run);
@@ -135,6 +138,37 @@ static void frames_masks(void *context, const struct census_mask *masks,
 		if (!census_key_exclusive(masks[i].key))
 			continue;
 		add_exclusive(t, CENSUS_ANON, census_frames_exclusive(t->frames, &masks[i]));
+		census_frames_mark(t->frames, masks + first, i - first);
+		first = i + 1;
+	}
+	census_frames_mark(t->frames, masks + first, nr - first);
+}
+
+/* The frames basis, of one file: without the copies that private mappings have of its pages. */
+
+/* hugetlb has no key for copies.  Each of its pages is a run, which is taken at once. */
+static void file_locked(void *context, const struct census_run *runs, unsigned int nr)
+{
+	struct census_tally *t = context;
+
+	t->huge_copied = runs->kind == CENSUS_HUGETLB && !(t->vma->vm_flags & VM_SHARED) &&
+			 PageAnon(pfn_to_page(runs->pfn));
+}
+
+static bool is_copy(u64 key)
+{
+	return census_key_exclusive(key) || census_key_kind(key) == CENSUS_ANON;
+}
+
+static void file_masks(void *context, const struct census_mask *masks, unsigned int nr)
+{
+	struct census_tally *t = context;
+	unsigned int i, first = 0;
+
+	t->walk->work += nr;
+	for (i = 0; i < nr; i++) {
+		if (!is_copy(masks[i].key))
+			continue;
 		census_frames_mark(t->frames, masks + first, i - first);
 		first = i + 1;
 	}
@@ -218,6 +252,7 @@ static u64 paid_places(void *context, const struct census_place *places, unsigne
 
 	for (place = places; place < places + nr; place++)
 		if (place->kind == CENSUS_PRESENT &&
+		    !(t->files->only && is_copy(place->key)) &&
 		    !census_payers_add(t->payers, t->frames, place, owner))
 			t->frames->owners.failed = true;
 	return nr;
@@ -226,6 +261,13 @@ static u64 paid_places(void *context, const struct census_place *places, unsigne
 static const struct census_walk_ops paid_ops = {
 	.runs = take_runs,
 	.masks = frames_masks,
+	.places = paid_places,
+};
+
+static const struct census_walk_ops file_ops = {
+	.runs_locked = file_locked,
+	.runs = take_runs,
+	.masks = file_masks,
 	.places = paid_places,
 };
 
@@ -473,6 +515,8 @@ static bool may_have_images(const struct census_tally *t, const struct census_wa
 
 static const struct census_walk_ops *choose_ops(const struct census_tally *t)
 {
+	if (t->files->only)
+		return &file_ops;
 	if (t->basis == MEMCENSUS_BASIS_FRAMES)
 		return t->payers ? &paid_ops : &frames_ops;
 	return t->m->task && !t->later ? &mapcount_ops : &swap_ops;
@@ -528,6 +572,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	t->vma = vma;
 	t->walk = walk;
 	t->class = class_of(vma);
+	t->huge_copied = false;
 	t->placed = is_placed(t, t->m);
 	if (!find_shmem(t))
 		return 1;
@@ -571,13 +616,16 @@ bool census_tally_divisible(const struct census_tally *t, const struct census_wa
  * census_tally_vma_end() - the VMA was walked to its end or to a pause
  * @t: the count
  * @walk: has counted its pages
+ * @bytes: size of the addresses that were walked
  */
-void census_tally_vma_end(struct census_tally *t, struct census_walk *walk)
+void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 bytes)
 {
 	enum census_class huge = walk->copied ? CENSUS_ANON : t->class;
 
 	t->pages += walk->pages;
-	add_exclusive(t, CENSUS_ANON, walk->exclusive);
+	if (!t->files->only)
+		add_exclusive(t, CENSUS_ANON, walk->exclusive);
+	t->sums->vss += bytes;
 	t->sums->rss[t->class] += (walk->pages - walk->copied) << PAGE_SHIFT;
 	t->sums->rss[CENSUS_ANON] += walk->copied << PAGE_SHIFT;
 	t->sums->thp[huge] += walk->huge << PAGE_SHIFT;
@@ -647,6 +695,8 @@ int census_tally_figures(struct census_tally *t, struct census_mm *m,
 			return -EINTR;
 	}
 	figures_of(t, &m->sums, all, swap_known, figures);
+	if (t->files->only)
+		census_figure_set(figures, MEMCENSUS_F_VSS, m->sums.vss);
 	m->task->basis = t->basis;
 	for (class = 0; class < CENSUS_CLASSES; class++)
 		m->task->share += all[class].share;

@@ -33,6 +33,7 @@
  * @unused: target of @sums if @later
  * @class: of the pages of @vma, except for copies in a private mapping
  * @of_heap: sum of heap or stack if @vma is one of these; else NULL
+ * @huge_copied: the hugetlb page of the current run is a copy, and not of the one file
  * @placed: bitmaps of the pages of @vma are requested
  * @in_swap: @vma maps a shmem file with pages in swap, which count for it
  * @shmem: where they are; NULL if @vma is small, or for memory
@@ -58,6 +59,7 @@ struct census_tally {
 	struct census_sums unused;
 	enum census_class class;
 	u64 *of_heap;
+	bool huge_copied;
 	bool placed;
 	bool in_swap;
 	bool shmem_unknown;
@@ -74,7 +76,7 @@ void census_tally_forget(struct census_tally *t, struct census_mm *m);
 int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		     unsigned long addr, struct census_walk *walk);
 bool census_tally_divisible(const struct census_tally *t, const struct census_walk *walk);
-void census_tally_vma_end(struct census_tally *t, struct census_walk *walk);
+void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 bytes);
 int census_tally_error(const struct census_tally *t);
 int census_tally_figures(struct census_tally *t, struct census_mm *m,
 			 bool swap_known, struct census_figures *figures);

@@ -567,9 +567,9 @@ TEST(refused)
 	EXPECT_REFUSED("at most 64 processes", .pids = pids,
 		       .n_pids = MEMCENSUS_SHARE_PIDS_MAX + 1);
 	EXPECT_REFUSED("either PIDS or GROUP_BY", .group_by = MEMCENSUS_BY_PIDS);
-	EXPECT_REFUSED("PIDS, GROUP_BY, LIMIT and CHARGED only", .pids = pids, .n_pids = 1,
+	EXPECT_REFUSED("PIDS, GROUP_BY, LIMIT, CHARGED and FILE only", .pids = pids, .n_pids = 1,
 		       .parts = MEMCENSUS_PART_VMAS);
-	EXPECT_REFUSED("PIDS, GROUP_BY, LIMIT and CHARGED only", .pids = pids, .n_pids = 1,
+	EXPECT_REFUSED("PIDS, GROUP_BY, LIMIT, CHARGED and FILE only", .pids = pids, .n_pids = 1,
 		       .basis = MEMCENSUS_BASIS_FRAMES);
 	EXPECT_REFUSED("needs GROUP_BY CGROUP", .group_by = MEMCENSUS_BY_UID, .charged = true);
 	EXPECT_REFUSED("needs GROUP_BY CGROUP", .pids = pids, .n_pids = 1, .charged = true);

@@ -12,7 +12,8 @@
 	uint64_t end; \
 	uint64_t limit; \
 	uint64_t event; \
-	uint64_t charged
+	uint64_t charged; \
+	uint64_t file
 
 #define INFO_MEMBERS \
 	uint64_t abi; \

@@ -6,9 +6,9 @@
  * Generic netlink family "memcensus".  A reader sends one of six requests:
  *
  *   INFO (do)
- *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? }
+ *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? FILE? }
  *   PAGES (dump)      REQUEST { PIDS START? END? }
- *   SHARE (dump)      REQUEST { PIDS | GROUP_BY | both, LIMIT? CHARGED? }
+ *   SHARE (dump)      REQUEST { PIDS | GROUP_BY | both, LIMIT? CHARGED? FILE? }
  *   PHYSICAL (dump)
  *   OOM (dump)        REQUEST { EVENT? }
  *
@@ -63,7 +63,7 @@
 #define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI	6
+#define MEMCENSUS_ABI	7
 
 /* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
@@ -237,6 +237,11 @@ enum memcensus_group_by {
  *	of it; absent: the newest
  * @MEMCENSUS_REQ_CHARGED: u32, SHARE by CGROUP: 1: also who is charged for the mapped
  *	pages, the PAYER messages; reads struct page of each, with one worker
+ * @MEMCENSUS_REQ_FILE: u32, SNAPSHOT on the frames basis, SHARE: file descriptor of the
+ *	caller, of a regular file: only what the mappings of this file have is counted,
+ *	and only pages of the file, without the copies that a private mapping has of them.
+ *	A file of overlayfs is the one that has its data.  Figures that the kernel counts
+ *	are of the whole process
  */
 enum memcensus_request {
 	MEMCENSUS_REQ_UNSPEC,
@@ -250,6 +255,7 @@ enum memcensus_request {
 	MEMCENSUS_REQ_LIMIT,
 	MEMCENSUS_REQ_EVENT,
 	MEMCENSUS_REQ_CHARGED,
+	MEMCENSUS_REQ_FILE,
 	__MEMCENSUS_REQ_MAX,
 	MEMCENSUS_REQ_MAX = __MEMCENSUS_REQ_MAX - 1
 };
@@ -637,8 +643,10 @@ enum memcensus_kind {
 
 /**
  * enum memcensus_figure - amounts of memory of a task or a VMA, in bytes
- * @MEMCENSUS_F_VSS: size of the mapped address space, touched or not (VmSize, Size)
- * @MEMCENSUS_F_RSS: mapped pages, from the walk (Rss)
+ * @MEMCENSUS_F_VSS: size of the mapped address space, touched or not (VmSize, Size); with
+ *	%MEMCENSUS_REQ_FILE that of the mappings of the file
+ * @MEMCENSUS_F_RSS: mapped pages, from the walk (Rss); with %MEMCENSUS_REQ_FILE also the
+ *	copies of private mappings, which are @ANON, and in no other figure
  * @MEMCENSUS_F_RSS_COUNTER: the kernel's own counter (/proc/PID/stat)
  * @MEMCENSUS_F_RSS_PEAK: maximum of this counter (VmHWM)
  * @MEMCENSUS_F_FRAMES: distinct frames mapped

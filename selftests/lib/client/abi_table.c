@@ -18,6 +18,7 @@ static const struct abi_attr request_attrs[__MEMCENSUS_REQ_MAX] = {
 	[MEMCENSUS_REQ_LIMIT] = RANGE(U32, 1, 4096),
 	[MEMCENSUS_REQ_EVENT] = INT(U64),
 	[MEMCENSUS_REQ_CHARGED] = RANGE(U32, 1, 1),
+	[MEMCENSUS_REQ_FILE] = INT(U32),
 };
 
 const struct abi_nest abi_request = { request_attrs, __MEMCENSUS_REQ_MAX };

@@ -155,6 +155,8 @@ struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 	put_attr(nlh, MEMCENSUS_A_REQUEST | NLA_F_NESTED, NULL, 0);
 	if (request->limit)
 		put_attr(nlh, MEMCENSUS_REQ_LIMIT, &request->limit, sizeof(request->limit));
+	if (request->file)
+		put_attr(nlh, MEMCENSUS_REQ_FILE, &request->file, sizeof(request->file));
 	if (request->charged)
 		put_attr(nlh, MEMCENSUS_REQ_CHARGED, &(uint32_t){ 1 }, sizeof(uint32_t));
 	if (request->end)

@@ -205,6 +205,7 @@ struct census_error {
  * struct census_request - what to ask for; 0 leaves an attribute out
  * @pages: a PAGES request, from @start to @end
  * @share: a SHARE request, with @limit and @charged
+ * @file: descriptor of the file of a census, not 0
  * @buffer: bytes of each receive, 0: 32 KiB
  */
 struct census_request {
@@ -214,7 +215,7 @@ struct census_request {
 	unsigned int n_pids;
 	size_t buffer;
 	bool pages, share, charged;
-	uint32_t limit;
+	uint32_t limit, file;
 	uint64_t start, end;
 };
 

@@ -5,7 +5,9 @@
  * policies, and of the family. See fuzz.h.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
@@ -50,7 +52,10 @@ static bool int_is_right(const unsigned char *at, const struct abi_attr *is)
 	uint32_t n = 0;
 
 	memcpy(&n, at, abi_int_size(is->type));
-	return is->mask ? !(n & ~is->mask) : n >= is->min && n <= is->max;
+	if (is->mask)
+		return !(n & ~is->mask);
+	/* Without a range, the family checks it. */
+	return !is->max || (n >= is->min && n <= is->max);
 }
 
 static bool attr_is_right(const struct nlattr *attr, const unsigned char *at,
@@ -153,7 +158,7 @@ static unsigned int expect_pages(const struct fuzz_target *t,
 	r->end = -PAGE;
 	if (in->at[MEMCENSUS_REQ_BASIS] || in->at[MEMCENSUS_REQ_PARTS] ||
 	    in->at[MEMCENSUS_REQ_GROUP_BY] || in->at[MEMCENSUS_REQ_LIMIT] ||
-	    in->at[MEMCENSUS_REQ_CHARGED])
+	    in->at[MEMCENSUS_REQ_CHARGED] || in->at[MEMCENSUS_REQ_FILE])
 		return FUZZ_EINVAL;
 	if (in->at[MEMCENSUS_REQ_START])
 		memcpy(&r->start, in->at[MEMCENSUS_REQ_START], 8);
@@ -176,6 +181,16 @@ static uint32_t load32(const unsigned char *at)
 	return value;
 }
 
+/* The descriptor is one of the fuzzer's. */
+static bool file_is_wrong(const struct found *in)
+{
+	const unsigned char *at = in->at[MEMCENSUS_REQ_FILE];
+	struct stat stat;
+
+	return at && (fstat((int)load32(at), &stat) || !S_ISREG(stat.st_mode) ||
+		      fcntl((int)load32(at), F_GETFL) & O_PATH);
+}
+
 /* The rules of SHARE. */
 static unsigned int expect_share(const struct fuzz_target *t,
 				 const struct found *in, struct fuzz_expect *e)
@@ -191,6 +206,8 @@ static unsigned int expect_share(const struct fuzz_target *t,
 	if (in->at[MEMCENSUS_REQ_GROUP_BY])
 		group_by = load32(in->at[MEMCENSUS_REQ_GROUP_BY]);
 	if (in->at[MEMCENSUS_REQ_CHARGED] && group_by != MEMCENSUS_BY_CGROUP)
+		return FUZZ_EINVAL;
+	if (file_is_wrong(in))
 		return FUZZ_EINVAL;
 	if (!in->at[MEMCENSUS_REQ_PIDS] && group_by && group_by != MEMCENSUS_BY_PIDS) {
 		r->group_by = group_by;
@@ -213,8 +230,8 @@ static unsigned int expect_oom(const struct found *in)
 	for (i = 1; i < MEMCENSUS_REQ_EVENT; i++)
 		if (in->at[i] && i != MEMCENSUS_REQ_PAD)
 			return FUZZ_EINVAL;
-	return in->at[MEMCENSUS_REQ_EVENT] || in->at[MEMCENSUS_REQ_CHARGED] ?
-		FUZZ_EINVAL : FUZZ_NONE;
+	return in->at[MEMCENSUS_REQ_EVENT] || in->at[MEMCENSUS_REQ_CHARGED] ||
+	       in->at[MEMCENSUS_REQ_FILE] ? FUZZ_EINVAL : FUZZ_NONE;
 }
 
 /* The family's rules, for a request that passes the policy. */
@@ -243,7 +260,9 @@ static unsigned int expect_request(const struct fuzz_target *t,
 	if (!r->pids && (r->parts & MEMCENSUS_PART_VMAS ||
 			 r->group_by == MEMCENSUS_BY_PIDS))
 		return FUZZ_EINVAL;
-	if (r->group_by && r->basis != MEMCENSUS_BASIS_FRAMES)
+	if ((r->group_by || in->at[MEMCENSUS_REQ_FILE]) && r->basis != MEMCENSUS_BASIS_FRAMES)
+		return FUZZ_EINVAL;
+	if (file_is_wrong(in))
 		return FUZZ_EINVAL;
 	if (r->pids && (!r->n_pids || in->len[MEMCENSUS_REQ_PIDS] % 4))
 		return FUZZ_EINVAL;
