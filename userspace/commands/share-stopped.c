@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "commands/share-mappings.h"
 #include "commands/share-stopped.h"
 #include "host/cgroup-processes.h"
 #include "host/held-files.h"
@@ -267,28 +268,15 @@ static int count(struct stopping *s, struct failure *why)
 	return take(s, &s->own, why);
 }
 
-static struct file_number number_in(const struct vma *vma)
-{
-	return (struct file_number){
-		(uint32_t)vma->dev_major, (uint32_t)vma->dev_minor, vma->inode };
-}
-
 static uint64_t bytes_of(const struct vma *vma, unsigned int figure)
 {
 	return KNOWN(&vma->figures, figure) ? vma->figures.v[figure] : 0;
 }
 
-/* The inode of the first System V segment is 0. */
-static bool has_file(const struct vma *vma)
-{
-	return KNOWN(vma, MEMCENSUS_VMA_INODE) && KNOWN(vma, MEMCENSUS_VMA_NAME) &&
-	       vma->name[0] == '/';
-}
-
 /* Whether the file of @vma is in memory, or has no name. */
 static bool may_die(const struct vma *vma)
 {
-	return has_file(vma) &&
+	return mapping_has_file(vma) &&
 	       (bytes_of(vma, MEMCENSUS_F_SHMEM) || bytes_of(vma, MEMCENSUS_F_HUGETLB) ||
 		bytes_of(vma, MEMCENSUS_F_SWAP) ||
 		held_name_is_deleted(vma->name));
@@ -307,7 +295,7 @@ static struct stopped_file *add_file(struct stopping *s, const char *name, const
 
 static void add_mapping(struct stopping *s, const struct vma *vma)
 {
-	const struct file_number number = number_in(vma);
+	const struct file_number number = mapping_file(vma);
 	struct stopped_file *file = NULL;
 	char path[80];
 	size_t i;
@@ -316,8 +304,7 @@ static void add_mapping(struct stopping *s, const struct vma *vma)
 		if (file_number_same(&s->files[i].mapped, &number))
 			file = &s->files[i];
 	if (!file) {
-		snprintf(path, sizeof(path), "%" PRIu64 "/map_files/%" PRIx64 "-%" PRIx64,
-			 vma->pid, vma->start, vma->end);
+		mapping_link(vma, path, sizeof(path));
 		file = add_file(s, mapping_name(vma), path);
 		file->mapped = number;
 	}
@@ -378,17 +365,19 @@ static void note_open(void *context, const struct file_number *number, const cha
 		file->holder = holder->pid;
 }
 
-static void note_mappings(struct stopping *s, const struct snapshot *others)
+static bool note_mappings(void *context, const struct snapshot *others)
 {
+	struct stopping *s = context;
 	struct file_number number;
 	size_t i, k;
 
 	for (i = 0; i < others->n_vmas; i++) {
-		number = number_in(&others->vmas[i]);
-		for (k = 0; k < s->n_files && has_file(&others->vmas[i]); k++)
+		number = mapping_file(&others->vmas[i]);
+		for (k = 0; k < s->n_files && mapping_has_file(&others->vmas[i]); k++)
 			if (file_number_same(&s->files[k].mapped, &number))
 				s->files[k].holder = (uint32_t)others->vmas[i].pid;
 	}
+	return true;
 }
 
 /*
@@ -397,15 +386,9 @@ static void note_mappings(struct stopping *s, const struct snapshot *others)
  */
 static int find_holders(struct stopping *s, struct failure *why)
 {
-	struct source *source = s->session->source;
 	struct ids all = { NULL, 0 }, others = { NULL, 0 };
-	struct request request = {
-		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
-		.basis = MEMCENSUS_BASIS_MAPCOUNT,
-	};
-	struct snapshot *snap;
 	size_t i, n;
-	int ret = 0;
+	int ret;
 
 	for (i = 0, n = 0; i < s->n_files; i++)
 		n += fate_of(&s->files[i]) == FATE_DIES;
@@ -420,16 +403,7 @@ static int find_holders(struct stopping *s, struct failure *why)
 
 		held_files_each(others.v[i], note_open, &holder);
 	}
-	for (i = 0; i < others.n && !ret; i += request.n_pids) {
-		request.pids = others.v + i;
-		request.n_pids = others.n - i < MEMCENSUS_PIDS_MAX ? others.n - i :
-								     MEMCENSUS_PIDS_MAX;
-		snap = snapshot_new();
-		ret = source->ops->take(source, &request, snap, why) == TAKE_DONE ? 0 : -1;
-		if (!ret)
-			note_mappings(s, snap);
-		snapshot_free(snap);
-	}
+	ret = mappings_each(s->session->source, &others, note_mappings, s, why);
 	ids_free(&all);
 	ids_free(&others);
 	return ret;

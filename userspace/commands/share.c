@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands/commands.h"
+#include "commands/share-file.h"
 #include "commands/share-fork.h"
 #include "commands/share-peers.h"
 #include "commands/share-stopped.h"
@@ -14,16 +15,23 @@
  * struct share_options - the options of 'share' alone
  * @peers: who shares with whom
  * @stopped: what comes back if the processes end
+ * @file: the file that this is limited to
  * @fork: what a process and its descendants share by fork
  * @cgroups: the @n_cgroups paths of the command line; they point into argv
  */
 struct share_options {
 	struct peers_ask peers;
+	struct file_ask file;
 	bool stopped;
 	bool fork;
 	char **cgroups;
 	size_t n_cgroups;
 };
+
+static bool asks_file(const struct share_options *own)
+{
+	return own->file.path || own->file.by_number;
+}
 
 static int share_run(struct session *session, struct failure *why)
 {
@@ -31,6 +39,10 @@ static int share_run(struct session *session, struct failure *why)
 
 	if (own->fork)
 		return fork_run(session, why);
+	if (asks_file(own) && file_open(session, &own->file, why))
+		return -1;
+	if (asks_file(own) && !own->peers.by && !session->options->n_pids)
+		return file_run(session, why);
 	return own->stopped ? stopped_run(session, own->cgroups, own->n_cgroups, why) :
 			      peers_run(session, &own->peers, why);
 }
@@ -40,6 +52,9 @@ static const struct rows stopped_rows = {
 };
 static const struct rows fork_rows = {
 	&family_member_record, "pid,ppid,comm,anon,own,shared,unshared_per_second,most", "shared"
+};
+static const struct rows file_rows = {
+	&file_mapper_record, "pid,user,comm,addresses,mapped,%file,exclusive,pss,copied", "mapped"
 };
 static const struct rows groups_rows = {
 	&pair_record, "group_name,peer_name,memory,alone,%own,%peer,anon,file,shmem,swap,hugetlb",
@@ -68,6 +83,11 @@ static int set_by(struct options *options, const char *value, struct failure *wh
 	}
 	return fail(why, FAIL_USAGE, "no groups by '%.60s'; there are: user cgroup command",
 		    value);
+}
+
+static int set_inode(struct options *options, const char *value, struct failure *why)
+{
+	return file_ask_number(&((struct share_options *)options->own)->file, value, why);
 }
 
 /* PIDs, and paths of cgroups, which are moved to the begin of @words. */
@@ -120,6 +140,10 @@ static int share_words(struct options *options, char **words, int n, struct fail
 		options->rows = &groups_rows;
 		return options_none(options, words, n, why);
 	}
+	if (asks_file(own) && !n) {
+		options->rows = &file_rows;
+		return 0;
+	}
 	if (options_pids(options, words, n, why))
 		return -1;
 	if (options->n_pids > MEMCENSUS_SHARE_PIDS_MAX)
@@ -147,8 +171,16 @@ static const struct option_entry option_fork = {
 	0, "fork", NULL, "what a process and its descendants still share by fork",
 	OWN(FLAG, share_options, fork) };
 
+static const struct option_entry option_path = {
+	'f', "file", "FILE", "who maps this file; with --by or PIDs, of this file only",
+	OWN(TEXT, share_options, file.path) };
+
+static const struct option_entry option_inode = {
+	0, "inode", "MAJ:MIN:INO", "the same of a file that has no path, by its mappings",
+	.set = set_inode };
+
 static const struct option_use share_uses[] = {
-	USE(stopped), USE(by), USE(charged), USE(picture), USE(fork),
+	USE(stopped), USE(path), USE(inode), USE(by), USE(charged), USE(picture), USE(fork),
 	USE_AS(interval, "with --fork: time between its two censuses; 1 s"),
 	 USE_AS(top, "the N largest peers of each, or pairs of groups; 64"),
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
@@ -159,6 +191,8 @@ static const struct option_rule share_rules[] = {
 	{ .one = &option_stopped, .others = { &option_by, &option_fork, &option_top,
 					      &option_numeric } },
 	{ .one = &option_fork, .others = { &option_by, &option_top } },
+	{ .one = &option_path, .others = { &option_inode, &option_stopped, &option_fork } },
+	{ .one = &option_inode, .others = { &option_stopped, &option_fork } },
 	{ .one = &option_picture, .others = { &option_json, &option_raw, &option_charged,
 					      &option_top } },
 	{ }
@@ -191,6 +225,12 @@ const struct command share_command = {
 	"pipes): most of them stay in its caches for a while. Nor is the memory of a tmpfs\n"
 	"that goes with the mount namespace of a container.\n"
 	"\n"
+	"With --file, prints how much of a file is in memory, mapped or not, and how much of\n"
+	"that no process maps; then who maps it, how much of it each, and what only it maps.\n"
+	"Copies that private mappings have instead are a column of their own. --inode names a file\n"
+	"that has no path, such as a memfd, by its number in a mapping. With --by or PIDs, what\n"
+	"they have in common of this file; with --charged, who pays for its mapped pages.\n"
+	"\n"
 	"With --fork, prints what a process and all its descendants still share by fork: the\n"
 	"anonymous memory that several of them have, each page once, and what it can still\n"
 	"cost: the copies if all of them write to all of it. Two censuses tell how much of it\n"
@@ -204,6 +244,7 @@ const struct command share_command = {
 	"  memcensus share --by cgroup --picture -o share.svg   the same as a picture\n"
 	"  memcensus share --if-stopped $(pgrep -d, nginx)      what these give back\n"
 	"  memcensus share --if-stopped /system.slice/redis.service -k\n"
+	"  memcensus share --file /usr/bin/python3              who maps it, and what is cached\n"
 	"  memcensus share --fork $(pgrep -o redis-server)      how much can BGSAVE still cost\n",
 	.options = share_uses,
 	.own_size = sizeof(struct share_options),

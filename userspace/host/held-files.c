@@ -95,21 +95,39 @@ static void read_amounts(struct held_file *file, int fd, const struct statx *sta
 		file->swap = blocks - file->memory;
 }
 
+bool held_file_open(struct held_file *file, int fd)
+{
+	struct statx stat;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &stat) ||
+	    !S_ISREG(stat.stx_mode))
+		return false;
+	*file = (struct held_file){
+		.number = number_of(&stat), .size = stat.stx_size,
+		.named = stat.stx_nlink > 0,
+	};
+	read_home(file, fd);
+	read_amounts(file, fd, &stat);
+	return true;
+}
+
 bool held_file_read(struct held_file *file, const char *path)
 {
 	struct statx stat;
 	char name[64];
+	bool read;
 	int fd;
 
+	/* Not a device, which may do something when it is opened. */
 	if (!procfs_stat(path, &stat) || !S_ISREG(stat.stx_mode))
 		return false;
 	fd = procfs_open_file(path);
 	if (fd < 0)
 		return false;
-	*file = (struct held_file){ .number = number_of(&stat), .named = stat.stx_nlink > 0 };
-	read_home(file, fd);
-	read_amounts(file, fd, &stat);
+	read = held_file_open(file, fd);
 	close(fd);
+	if (!read)
+		return false;
 	if (procfs_link(path, name, sizeof(name)) && !strncmp(name, "/SYSV", strlen("/SYSV")) &&
 	    (file->home == FILE_IN_HUGETLB || is_internal(&file->number)))
 		file->segment = segment_of(stat.stx_ino);

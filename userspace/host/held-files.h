@@ -40,6 +40,7 @@ enum segment {
 /**
  * struct held_file - a file as /proc shows it
  * @number: by stat()
+ * @size: bytes
  * @home: where its pages are
  * @segment: of System V
  * @named: a directory has it
@@ -49,6 +50,7 @@ enum segment {
  */
 struct held_file {
 	struct file_number number;
+	uint64_t size;
 	enum file_home home;
 	enum segment segment;
 	bool named;
@@ -56,6 +58,9 @@ struct held_file {
 	uint64_t memory;
 	uint64_t swap;
 };
+
+/* Fills @file for the open file @fd.  False if it is not a regular file. */
+bool held_file_open(struct held_file *file, int fd);
 
 /*
  * Fills @file for the link /proc/@path, which is in fd or map_files of a process.  False if

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How much of a file is in memory. */
+#include <linux/magic.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "host/page-cache.h"
@@ -58,7 +60,11 @@ bool page_cache_of(int fd, uint64_t size, uint64_t *bytes)
 	/* Length 0: to the end of the file. */
 	const struct range all = { 0, 0 };
 	struct counts counts;
+	struct statfs fs;
 
+	/* The page cache of a file of overlayfs is that of another file, which it maps. */
+	if (fstatfs(fd, &fs) || fs.f_type == OVERLAYFS_SUPER_MAGIC)
+		return ask_mincore(fd, size, page, bytes);
 	if (!syscall(SYS_cachestat, fd, &all, &counts, 0)) {
 		*bytes = counts.cached * page;
 		return true;

@@ -57,6 +57,8 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_LIMIT, request->limit);
 	if (request->share && request->charged)
 		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_CHARGED, 1);
+	if (request->file)
+		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_FILE, (uint32_t)request->file);
 	mnl_attr_nest_end(nlh, nest);
 	return nlh;
 }

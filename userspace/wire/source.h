@@ -29,8 +29,9 @@
  * @pages_start: the first address, a multiple of the page size
  * @pages_end: the first address behind them, or 0 for all
  * @share: what @pids have in common with others, or the groups by @group_by with each other:
- *	a SHARE dump, for which of all else only @limit counts
+ *	a SHARE dump, for which of all else only @limit and @file count
  * @charged: with @share by cgroup: also who is charged for the mapped pages
+ * @file: descriptor of an open regular file: only what its mappings have is counted; 0: all
  * @limit: most peers of each process, or most pairs of groups; 0: the module's default
  * @physical: a pass over all frames instead of a census, for which nothing else counts
  * @oom: the OOM events and the census before one of them, for which of all else only @event counts
@@ -50,6 +51,7 @@ struct request {
 	uint8_t group_by;
 	bool share;
 	bool charged;
+	int file;
 	uint32_t limit;
 	bool pages;
 	bool physical;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "commands/share-file.h"
 #include "commands/share-fork.h"
 #include "commands/share-stopped.h"
 #include "model/breakdown.h"
@@ -150,6 +151,8 @@ int main(void)
 		{ "physical_pass", &physical_record },
 		{ "oom_event", &oom_record }, { "oom_killed", &oom_victim_record },
 		{ "if_stopped", &stopped_record }, { "stopped_file", &stopped_file_record },
+		{ "mapped_file", &mapped_file_record },
+		{ "file_mapper", &file_mapper_record },
 		{ "family", &family_record }, { "family_member", &family_member_record },
 	};
 	unsigned int i;

@@ -233,6 +233,44 @@ void scene_payers(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
+/* In pages of a file; @all: of its mappings */
+static void put_mapper(struct stream *s, uint32_t pid, const char *comm, uint64_t all,
+		       uint64_t mapped, uint64_t exclusive, uint64_t pss, uint64_t copied)
+{
+	size_t task, figures;
+
+	stream_begin(s, SEQ);
+	task = stream_nest(s, MEMCENSUS_A_TASK);
+	stream_u32(s, MEMCENSUS_TASK_PID, pid);
+	stream_string(s, MEMCENSUS_TASK_COMM, comm);
+	stream_u32(s, MEMCENSUS_TASK_UID, 4000);
+	stream_u32(s, MEMCENSUS_TASK_STATE, MEMCENSUS_STATE_WALKED);
+	figures = stream_nest(s, MEMCENSUS_TASK_FIGURES);
+	stream_u64(s, MEMCENSUS_F_VSS, KIB(4 * all));
+	stream_u64(s, MEMCENSUS_F_FRAMES, KIB(4 * mapped));
+	stream_u64(s, MEMCENSUS_F_USS, KIB(4 * exclusive));
+	stream_u64(s, MEMCENSUS_F_PSS, KIB(4 * pss));
+	stream_u64(s, MEMCENSUS_F_ANON, KIB(4 * copied));
+	/* A huge page that the first one has alone. */
+	stream_u64(s, MEMCENSUS_F_HUGETLB, pid == 100 ? KIB(2048) : 0);
+	stream_u64(s, MEMCENSUS_F_PRIVATE_HUGETLB, pid == 100 ? KIB(2048) : 0);
+	stream_u64(s, MEMCENSUS_F_HUGETLB_PSS, pid == 100 ? KIB(2048) : 0);
+	stream_nest_end(s, figures);
+	stream_nest_end(s, task);
+	stream_end(s);
+}
+
+/* Two processes map a file in part, one has touched nothing of it, and one does not map it. */
+void scene_mapped(struct stream *s)
+{
+	stream_head_frames(s, SEQ, KIB(4 * 50), 4, 0);
+	put_mapper(s, 100, "server", 60, 40, 20, 30, 0);
+	put_mapper(s, 200, "new\nline", 60, 30, 10, 20, 8);
+	put_mapper(s, 300, "idle", 60, 0, 0, 0, 0);
+	put_mapper(s, 400, "other", 0, 0, 0, 0, 0);
+	stream_done(s, 0, NULL, 0);
+}
+
 /* In pages: @anon anonymous ones, of which @own are exclusive, and half of the others its PSS. */
 static void put_forked(struct stream *s, uint64_t seq, uint32_t ppid, uint32_t pid,
 		       const char *comm, uint64_t anon, uint64_t own)

@@ -962,6 +962,7 @@ static const struct scene {
 	{ "small", scene_small },
 	{ "machine", scene_machine },
 	{ "stopped", scene_stopped },
+	{ "mapped", scene_mapped },
 	{ "shares", scene_shares },
 	{ "shared-groups", scene_shared_groups },
 	{ "forks", scene_forks },

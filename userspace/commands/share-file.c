@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus share --file: who maps a file, and how much of it is in memory. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "commands/share-file.h"
+#include "commands/share-mappings.h"
+#include "host/procfs.h"
+#include "lib/memory.h"
+#include "model/amount.h"
+#include "model/snapshot-json.h"
+#include "model/warnings.h"
+
+/**
+ * struct mapper - a process that maps the file
+ * @task: its figures are those of the file
+ * @memory: of the file in memory
+ */
+struct mapper {
+	const struct task *task;
+	struct amount memory;
+};
+
+static struct amount plus_huge(const struct task *task, unsigned int figure, unsigned int huge)
+{
+	return amount_plus(amount_figure(&task->figures, figure),
+			   amount_figure(&task->figures, huge));
+}
+
+static struct amount mapped_of(const struct task *task)
+{
+	return plus_huge(task, MEMCENSUS_F_FRAMES, MEMCENSUS_F_HUGETLB);
+}
+
+static struct amount exclusive_of(const struct task *task)
+{
+	return plus_huge(task, MEMCENSUS_F_USS, MEMCENSUS_F_PRIVATE_HUGETLB);
+}
+
+static bool part_of(const struct mapper *row, struct value *value)
+{
+	const struct amount mapped = mapped_of(row->task);
+
+	if (!mapped.known || !row->memory.known || row->memory.bytes < mapped.bytes ||
+	    !row->memory.bytes)
+		return false;
+	value->ratio = 100.0 * (double)mapped.bytes / (double)row->memory.bytes;
+	return true;
+}
+
+#define AMOUNT_OF(name, amount)							\
+	DERIVED(mapper_##name, mapper, number, (uint64_t)(amount).bytes, (amount).known)
+
+DERIVED(mapper_pid, mapper, number, row->task->pid, KNOWN(row->task, MEMCENSUS_TASK_PID))
+DERIVED(mapper_comm, mapper, text, row->task->comm, KNOWN(row->task, MEMCENSUS_TASK_COMM))
+AMOUNT_OF(mapped, mapped_of(row->task))
+AMOUNT_OF(exclusive, exclusive_of(row->task))
+AMOUNT_OF(pss, plus_huge(row->task, MEMCENSUS_F_PSS, MEMCENSUS_F_HUGETLB_PSS))
+AMOUNT_OF(copied, amount_figure(&row->task->figures, MEMCENSUS_F_ANON))
+AMOUNT_OF(addresses, amount_figure(&row->task->figures, MEMCENSUS_F_VSS))
+
+static bool mapper_user(const struct view *view, const void *record, struct value *value)
+{
+	const struct mapper *row = record;
+
+	value->text = KNOWN(row->task, MEMCENSUS_TASK_UID) ?
+		      name_of_user(view, row->task->uid) : NULL;
+	return value->text;
+}
+
+static bool mapper_cgroup(const struct view *view, const void *record, struct value *value)
+{
+	const struct mapper *row = record;
+
+	value->text = KNOWN(row->task, MEMCENSUS_TASK_CGROUP) ?
+		      name_of_cgroup(view, row->task->cgroup) : NULL;
+	return value->text;
+}
+
+static bool mapper_part(const struct view *view, const void *record, struct value *value)
+{
+	(void)view;
+	return part_of(record, value);
+}
+
+#define BYTES_OF(name_, header_, total_, help_)					\
+	{ #name_, header_, help_, .kind = KIND_BYTES, .total = total_,		\
+	  .derive = mapper_##name_ }
+
+static const struct column mapper_columns[] = {
+	{ "pid", "PID", "process", .kind = KIND_ID, .total = TOTAL_ROWS, .derive = mapper_pid },
+	{ "user", "User", "its user", .kind = KIND_TEXT, .derive = mapper_user },
+	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = mapper_comm },
+	{ "cgroup_path", "CgroupPath", "path of its cgroup", .kind = KIND_TEXT,
+	  .derive = mapper_cgroup },
+	BYTES_OF(addresses, "Addresses", TOTAL_NONE, "size of its mappings of the file"),
+	BYTES_OF(mapped, "Mapped", TOTAL_NONE, "pages of the file that it maps, each once"),
+	{ "%file", "%File", "it in percent of what is in memory", .kind = KIND_PERCENT,
+	  .derive = mapper_part },
+	BYTES_OF(exclusive, "Exclusive", TOTAL_SUM, "of it, what no other process maps"),
+	BYTES_OF(pss, "PSS", TOTAL_SUM, "its part: 1/n of a page that n processes map"),
+	BYTES_OF(copied, "Copied", TOTAL_SUM, "copies that private mappings have instead"),
+};
+
+const struct record_type file_mapper_record = {
+	.name = "process that maps a file",
+	.derived = { mapper_columns, ARRAY_SIZE(mapper_columns) },
+};
+
+/* struct mapped_file - a file in memory; the columns describe the amounts */
+struct mapped_file {
+	struct amount size;
+	struct amount memory;
+	struct amount mapped;
+	struct amount unmapped;
+	struct amount exclusive;
+	struct amount swap;
+	uint64_t processes;
+};
+
+#define AMOUNT(member)								\
+	DERIVED(get_##member, mapped_file, number, (uint64_t)row->member.bytes, row->member.known)
+
+AMOUNT(size)
+AMOUNT(memory)
+AMOUNT(mapped)
+AMOUNT(unmapped)
+AMOUNT(exclusive)
+AMOUNT(swap)
+DERIVED(get_processes, mapped_file, number, row->processes, true)
+
+#define BYTES(name_, help_)							\
+	{ #name_, NULL, help_, .kind = KIND_BYTES, .derive = get_##name_ }
+
+static const struct column file_columns[] = {
+	BYTES(size, "size of the file"),
+	BYTES(memory, "pages of it in memory, mapped or not"),
+	BYTES(mapped, "of these, what processes map, each page once"),
+	BYTES(unmapped, "of these, what no process maps"),
+	BYTES(exclusive, "of what is mapped, what a single process maps"),
+	BYTES(swap, "pages of it in swap: of a file in memory only"),
+	{ "processes", NULL, "processes that map it, touched or not", .kind = KIND_COUNT,
+	  .derive = get_processes },
+};
+
+const struct record_type mapped_file_record = {
+	.name = "file in memory",
+	.derived = { file_columns, ARRAY_SIZE(file_columns) },
+};
+
+int file_ask_number(struct file_ask *ask, const char *value, struct failure *why)
+{
+	int end = 0;
+
+	ask->by_number = true;
+	if (sscanf(value, "%" SCNu32 ":%" SCNu32 ":%" SCNu64 "%n", &ask->number.major,
+		   &ask->number.minor, &ask->number.inode, &end) == 3 && !value[end] &&
+	    !strpbrk(value, "+- "))
+		return 0;
+	return fail(why, FAIL_USAGE,
+		    "'%.60s' is not MAJOR:MINOR:INODE: 'map PID -c dev_major,dev_minor,inode,name' shows them",
+		    value);
+}
+
+/* A mapping of a file of this number, and what it opened. */
+struct search {
+	const struct file_number *number;
+	bool found;
+	int fd;
+};
+
+static bool open_mapping(void *context, const struct snapshot *snap)
+{
+	struct search *search = context;
+	struct file_number number;
+	char path[80];
+	size_t i;
+
+	for (i = 0; i < snap->n_vmas && search->fd < 0; i++) {
+		number = mapping_file(&snap->vmas[i]);
+		if (!mapping_has_file(&snap->vmas[i]) ||
+		    !file_number_same(&number, search->number))
+			continue;
+		search->found = true;
+		mapping_link(&snap->vmas[i], path, sizeof(path));
+		search->fd = procfs_open_file(path);
+	}
+	return search->fd < 0;
+}
+
+/* A number of a file opens nothing, but a mapping of it does. */
+static int open_number(struct session *session, const struct file_number *number,
+		       struct failure *why)
+{
+	struct search search = { .number = number, .fd = -1 };
+	struct ids all = { NULL, 0 };
+	int ret;
+
+	if (process_all(&all, why))
+		return -1;
+	ret = mappings_each(session->source, &all, open_mapping, &search, why);
+	ids_free(&all);
+	if (ret || search.fd >= 0)
+		return ret ? -1 : search.fd;
+	if (search.found)
+		return fail(why, FAIL_SYSTEM,
+			    "cannot open inode %" PRIu64 " of %u:%u by a mapping: use '--file'",
+			    number->inode, number->major, number->minor);
+	return fail(why, FAIL_SYSTEM,
+		    "no process maps inode %" PRIu64 " of device %u:%u: use '--file'",
+		    number->inode, number->major, number->minor);
+}
+
+int file_open(struct session *session, const struct file_ask *ask, struct failure *why)
+{
+	struct stat stat;
+	int fd, kept;
+
+	if (ask->by_number)
+		fd = open_number(session, &ask->number, why);
+	else
+		fd = open(ask->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return ask->by_number ? -1 :
+		       fail(why, FAIL_SYSTEM, "cannot open '%s': %s", ask->path, strerror(errno));
+	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode)) {
+		close(fd);
+		return fail(why, FAIL_USAGE,
+			    "'%s' is not a regular file: only these have pages that are shared",
+			    ask->by_number ? "this inode" : ask->path);
+	}
+	/* 0 is none in a request. */
+	kept = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	close(fd);
+	if (kept < 0)
+		return fail(why, FAIL_SYSTEM, "cannot keep the file open: %s", strerror(errno));
+	session->request.file = kept;
+	return 0;
+}
+
+static bool maps(const struct task *task)
+{
+	return KNOWN(&task->figures, MEMCENSUS_F_VSS) && task->figures.v[MEMCENSUS_F_VSS];
+}
+
+/* All that is mapped: of hugetlb only the shares of the processes have it, rounded down. */
+static struct amount all_mapped(const struct snapshot *snap)
+{
+	const uint64_t page = snap->info.page_size;
+	struct amount mapped = { KNOWN(&snap->scan, MEMCENSUS_SCAN_FRAMES) && page,
+				 (int64_t)snap->scan.frames };
+	uint64_t huge = 0;
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		if (KNOWN(&snap->tasks[i].figures, MEMCENSUS_F_HUGETLB_PSS))
+			huge += snap->tasks[i].figures.v[MEMCENSUS_F_HUGETLB_PSS];
+	if (mapped.known)
+		mapped.bytes += (int64_t)((huge + page - 1) / page * page);
+	return mapped;
+}
+
+static void sum_up(const struct snapshot *snap, int fd, struct mapped_file *sum)
+{
+	struct held_file held;
+	size_t i;
+
+	*sum = (struct mapped_file){
+		.mapped = all_mapped(snap), .exclusive = { true, 0 },
+	};
+	if (held_file_open(&held, fd)) {
+		sum->size = (struct amount){ true, (int64_t)held.size };
+		sum->memory = (struct amount){ held.known, (int64_t)held.memory };
+		sum->swap = (struct amount){
+			held.known && held.home == FILE_IN_SHMEM, (int64_t)held.swap };
+	}
+	/* The file may have changed between the census and this. */
+	sum->unmapped = amount_minus(sum->memory, sum->mapped);
+	sum->unmapped.known &= sum->unmapped.bytes >= 0;
+	for (i = 0; i < snap->n_tasks; i++) {
+		const struct task *task = &snap->tasks[i];
+
+		if (!maps(task))
+			continue;
+		sum->exclusive = amount_plus(sum->exclusive, exclusive_of(task));
+		sum->processes += 1 + (KNOWN(task, MEMCENSUS_TASK_NR_PEERS) ? task->nr_peers : 0);
+	}
+}
+
+static void show_table(const struct session *session, const struct view *view,
+		       const struct mapped_file *sum, struct records mappers)
+{
+	const struct options *options = session->options;
+
+	command_described(view, options, &mapped_file_record, sum, session->out);
+	if (!mappers.n)
+		return;
+	command_title(options, session->out, "Who maps it");
+	command_records(view, options, mappers, options->totals, session->out);
+}
+
+static void show_json(const struct session *session, const struct view *view,
+		      const struct mapped_file *sum, struct records mappers)
+{
+	struct json json = { .out = session->out };
+	const struct column *column;
+	unsigned int i;
+
+	snapshot_json_open(&json, session->options->command->name, view->snap);
+	json_open(&json, "mapped_file", '{');
+	for (i = 0; (column = record_column(&mapped_file_record, i)); i++)
+		json_column(&json, column, view, sum);
+	json_close(&json, '}');
+	command_json_records(&json, "mappers", view, session->options, mappers);
+	json_close(&json, '}');
+}
+
+int file_run(struct session *session, struct failure *why)
+{
+	struct view view = { .numeric = session->options->numeric };
+	struct mapped_file sum;
+	struct mapper *mappers;
+	struct snapshot *snap;
+	enum taken taken;
+	size_t i, n;
+
+	session->request.parts = MEMCENSUS_PART_TASKS;
+	session->request.basis = MEMCENSUS_BASIS_FRAMES;
+	taken = session_next(session, &snap, why);
+	if (taken != TAKE_DONE)
+		return taken == TAKE_FAILED ? -1 : 0;
+	view.snap = snap;
+	sum_up(snap, session->request.file, &sum);
+	mappers = xcalloc(snap->n_tasks + 1, sizeof(*mappers));
+	for (i = 0, n = 0; i < snap->n_tasks; i++)
+		if (maps(&snap->tasks[i]))
+			mappers[n++] = (struct mapper){ &snap->tasks[i], sum.memory };
+	if (session->options->json)
+		show_json(session, &view, &sum, records_of(mappers, n, sizeof(*mappers)));
+	else
+		show_table(session, &view, &sum, records_of(mappers, n, sizeof(*mappers)));
+	fflush(session->out);
+	session->partial |= warnings_print(stderr, snap);
+	free(mappers);
+	snapshot_free(snap);
+	return 0;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * 'share --file' and 'share --inode': who maps a file, and how much of it is in memory.
+ */
+#ifndef READER_SHARE_FILE_H
+#define READER_SHARE_FILE_H
+
+#include "cli/rows.h"
+#include "cli/session.h"
+#include "host/held-files.h"
+
+/* A file, and a process that maps it. */
+extern const struct record_type mapped_file_record;
+extern const struct record_type file_mapper_record;
+
+/**
+ * struct file_ask - which file
+ * @path: its name; NULL: it is named by @number, or none is asked for
+ * @by_number: by the number of a mapping of it
+ */
+struct file_ask {
+	const char *path;
+	struct file_number number;
+	bool by_number;
+};
+
+/* Reads MAJOR:MINOR:INODE; 0, or -1 and @why. */
+int file_ask_number(struct file_ask *ask, const char *value, struct failure *why);
+
+/*
+ * Opens the file, which @session->request is then limited to until the program ends.  Returns 0,
+ * or -1 and @why.
+ */
+int file_open(struct session *session, const struct file_ask *ask, struct failure *why);
+
+/* Shows the file that was opened, and who maps it.  Returns 0, or -1 and @why. */
+int file_run(struct session *session, struct failure *why);
+
+#endif /* READER_SHARE_FILE_H */

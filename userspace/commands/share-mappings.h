@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The mappings of many processes, by censuses that a stuck process does not block.
+ */
+#ifndef READER_SHARE_MAPPINGS_H
+#define READER_SHARE_MAPPINGS_H
+
+#include <stdbool.h>
+
+#include "host/held-files.h"
+#include "host/process.h"
+#include "model/snapshot.h"
+#include "wire/source.h"
+
+/* Called with the mappings of some of the processes.  False: no more are needed. */
+typedef bool mappings_fn(void *context, const struct snapshot *snap);
+
+/* Calls @each for all mappings of @pids.  Returns 0, or -1 and @why. */
+int mappings_each(struct source *source, const struct ids *pids, mappings_fn *each,
+		  void *context, struct failure *why);
+
+/* Whether @vma has a file that /proc shows.  The inode of the first System V segment is 0. */
+bool mapping_has_file(const struct vma *vma);
+
+/* The number of its file. */
+struct file_number mapping_file(const struct vma *vma);
+
+/* The link of /proc that opens the file of @vma. */
+void mapping_link(const struct vma *vma, char *path, size_t size);
+
+#endif /* READER_SHARE_MAPPINGS_H */
