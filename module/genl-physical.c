@@ -5,10 +5,12 @@
 #include <net/netlink.h>
 
 #include "genl-physical.h"
+#include "genl-policy.h"
 #include "memory.h"
 #include "message.h"
 #include "page-class.h"
 #include "physical.h"
+#include "results.h"
 
 #define PAD MEMCENSUS_A_PAD
 
@@ -17,17 +19,20 @@ static const u8 stages[] = {
 	MEMCENSUS_A_PHYSICAL,
 	MEMCENSUS_A_PHYSICAL_ZONE,
 	MEMCENSUS_A_KERNEL_FRAMES,
+	MEMCENSUS_A_FRAME_BLOCKS,
 };
 
 /**
  * struct physical_dump - one PHYSICAL dump
  * @envelope: common fields of the messages
+ * @req: the request
  * @result: of the pass; NULL before it was taken
  * @stage: index of the next of @stages
  * @index: of the next record in @stage
  */
 struct physical_dump {
 	struct census_envelope envelope;
+	struct census_physical_request req;
 	struct census_physical *result;
 	unsigned int stage;
 	unsigned int index;
@@ -127,18 +132,69 @@ static int fill_kernel(struct sk_buff *skb, const struct census_physical *r,
 	       put_u64s(skb, MEMCENSUS_KF_FIRST_FRAMES, k->first, k->nr_first);
 }
 
+/* Records of blocks that one message has. */
+struct blocks_part {
+	const struct census_physical_zone *zone;
+	u32 from;
+	u32 nr;
+};
+
+static unsigned int nr_parts(const struct census_physical_zone *z)
+{
+	return DIV_ROUND_UP(z->contiguous.nr, MEMCENSUS_BLOCK_RECORDS_MAX);
+}
+
+static unsigned int nr_all_parts(const struct census_physical *r)
+{
+	unsigned int nr = 0, i;
+
+	for (i = 0; i < r->nr_zones; i++)
+		nr += nr_parts(&r->zones[i]);
+	return nr;
+}
+
+/* The part of number @index, below nr_all_parts(). */
+static struct blocks_part find_part(const struct census_physical *r, unsigned int index)
+{
+	const struct census_physical_zone *z = r->zones;
+	struct blocks_part part;
+
+	for (; index >= nr_parts(z); z++)
+		index -= nr_parts(z);
+	part.zone = z;
+	part.from = index * MEMCENSUS_BLOCK_RECORDS_MAX;
+	part.nr = min_t(u32, z->contiguous.nr - part.from, MEMCENSUS_BLOCK_RECORDS_MAX);
+	return part;
+}
+
+static int fill_blocks(struct sk_buff *skb, const struct blocks_part *part)
+{
+	const struct census_physical_zone *z = part->zone;
+	const struct census_frame_blocks *b = &z->contiguous;
+
+	return nla_put_u32(skb, MEMCENSUS_FB_NODE, z->nid) ||
+	       nla_put_string(skb, MEMCENSUS_FB_ZONE, z->name) ||
+	       nla_put_u32(skb, MEMCENSUS_FB_ORDER, b->order) ||
+	       put_u64(skb, MEMCENSUS_FB_FIRST, b->first + ((u64)part->from << b->order)) ||
+	       put_u64s(skb, MEMCENSUS_FB_RECORDS, b->records + part->from, part->nr);
+}
+
 /* Return: 0, or nonzero if the buffer is full. */
 static int fill(struct sk_buff *skb, const struct census_envelope *e,
 		const struct census_snapshot *snap, const void *record)
 {
 	const struct physical_dump *d = record;
 	const struct census_physical *r = d->result;
+	struct blocks_part part;
 
 	switch (stages[d->stage]) {
 	case MEMCENSUS_A_PHYSICAL:
 		return fill_physical(skb, r);
 	case MEMCENSUS_A_PHYSICAL_ZONE:
 		return fill_zone(skb, &r->zones[d->index]);
+	case MEMCENSUS_A_FRAME_BLOCKS:
+		part = find_part(r, d->index);
+		return fill_blocks(skb, &part);
 	default:
 		return fill_kernel(skb, r, &r->kernel[d->index]);
 	}
@@ -151,6 +207,8 @@ static unsigned int nr_records(const struct physical_dump *d)
 		return 1;
 	case MEMCENSUS_A_PHYSICAL_ZONE:
 		return d->result->nr_zones;
+	case MEMCENSUS_A_FRAME_BLOCKS:
+		return nr_all_parts(d->result);
 	default:
 		return d->result->nr_kernel;
 	}
@@ -159,8 +217,45 @@ static unsigned int nr_records(const struct physical_dump *d)
 /* Adds the next record.  Return: 0, or -EMSGSIZE with the buffer unchanged. */
 static int add_record(struct sk_buff *skb, const struct physical_dump *d)
 {
+	struct blocks_part part;
+
+	if (stages[d->stage] == MEMCENSUS_A_FRAME_BLOCKS) {
+		part = find_part(d->result, d->index);
+		if (census_frame_blocks_are_holes(&part.zone->contiguous, part.from, part.nr))
+			return 0;
+	}
 	return census_message_put(skb, &d->envelope, d->result->seq, stages[d->stage], fill,
 				  NULL, d);
+}
+
+/* What a request may have; others have no meaning here. */
+static bool is_taken(unsigned int attr)
+{
+	return attr == MEMCENSUS_REQ_PAD || attr == MEMCENSUS_REQ_ORDER;
+}
+
+/* Return: 0, or -EINVAL. */
+static int parse(struct physical_dump *d, struct nlattr **attrs, struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[MEMCENSUS_REQ_MAX + 1] = {};
+	unsigned int i;
+	int err;
+
+	if (!attrs || !attrs[MEMCENSUS_A_REQUEST])
+		return 0;
+	err = nla_parse_nested(tb, MEMCENSUS_REQ_MAX, attrs[MEMCENSUS_A_REQUEST],
+			       census_request_policy, extack);
+	if (err)
+		return err;
+	for (i = 0; i <= MEMCENSUS_REQ_MAX; i++) {
+		if (tb[i] && !is_taken(i)) {
+			NL_SET_ERR_MSG_ATTR(extack, tb[i], "PHYSICAL takes ORDER only");
+			return -EINVAL;
+		}
+	}
+	if (tb[MEMCENSUS_REQ_ORDER])
+		d->req.order = nla_get_u32(tb[MEMCENSUS_REQ_ORDER]);
+	return 0;
 }
 
 /**
@@ -174,14 +269,9 @@ static int add_record(struct sk_buff *skb, const struct physical_dump *d)
 int census_physical_start(struct sk_buff *skb, struct netlink_callback *cb,
 			  const struct genl_family *family)
 {
-	struct nlattr **attrs = census_dump_attrs(cb);
 	struct physical_dump *d;
+	int err;
 
-	if (attrs && attrs[MEMCENSUS_A_REQUEST]) {
-		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[MEMCENSUS_A_REQUEST],
-				    "PHYSICAL takes no REQUEST");
-		return -EINVAL;
-	}
 	d = kzalloc(sizeof(*d), CENSUS_GFP | __GFP_ACCOUNT);
 	if (!d) {
 		NL_SET_ERR_MSG(cb->extack, "not enough memory for the request: try again");
@@ -195,7 +285,21 @@ int census_physical_start(struct sk_buff *skb, struct netlink_callback *cb,
 		.cmd = MEMCENSUS_CMD_PHYSICAL,
 	};
 	cb->args[0] = (long)d;
+	err = parse(d, census_dump_attrs(cb), cb->extack);
+	if (err)
+		return err;
 	return census_message_add(skb, &d->envelope, NULL, MEMCENSUS_A_INFO, NULL) ?: skb->len;
+}
+
+static void explain(int err, struct netlink_ext_ack *extack)
+{
+	if (err == -ENOMEM)
+		NL_SET_ERR_MSG(extack, "not enough memory for the result: try again");
+	if (err == -EDQUOT)
+		NL_SET_ERR_MSG(extack, CENSUS_RESULTS_FULL);
+	if (err == -E2BIG)
+		NL_SET_ERR_MSG(extack,
+			       "ORDER: more than 4194304 blocks: request a higher order");
 }
 
 /* Calls after the first: take the pass and send its records. */
@@ -204,10 +308,9 @@ int census_physical_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct physical_dump *d = (struct physical_dump *)cb->args[0];
 
 	if (!d->result) {
-		struct census_physical *r = census_physical_take();
+		struct census_physical *r = census_physical_take(&d->req);
 
-		if (PTR_ERR_OR_ZERO(r) == -ENOMEM)
-			NL_SET_ERR_MSG(cb->extack, "not enough memory for the result: try again");
+		explain(PTR_ERR_OR_ZERO(r), cb->extack);
 		if (IS_ERR(r))
 			return PTR_ERR(r);
 		d->result = r;
@@ -225,7 +328,7 @@ int census_physical_done(struct netlink_callback *cb)
 
 	if (!d)
 		return 0;
-	kvfree(d->result);
+	census_physical_free(d->result);
 	kfree(d);
 	return 0;
 }

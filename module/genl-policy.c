@@ -13,6 +13,7 @@ const struct nla_policy census_request_policy[MEMCENSUS_REQ_MAX + 1] = {
 	[MEMCENSUS_REQ_EVENT] = { .type = NLA_U64, },
 	[MEMCENSUS_REQ_CHARGED] = NLA_POLICY_RANGE(NLA_U32, 1, 1),
 	[MEMCENSUS_REQ_FILE] = { .type = NLA_U32, },
+	[MEMCENSUS_REQ_ORDER] = NLA_POLICY_RANGE(NLA_U32, 1, 18),
 };
 
 const struct nla_policy census_policy[MEMCENSUS_A_MAX + 1] = {

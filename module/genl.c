@@ -29,15 +29,13 @@
 #include "memory.h"
 #include "message.h"
 #include "pages.h"
+#include "results.h"
 #include "cache.h"
 
 static struct genl_family census_family;
 
 /* A VMA message with the longest path exceeds the default buffer of a dump. */
 #define MESSAGE_MAX (PATH_MAX + 2048)
-
-#define RESULTS_FULL \
-	"results use all of max_results: close sockets and files that hold a census, name fewer processes, or raise max_results"
 
 #define DEFAULT_PARTS (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | \
 		       MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
@@ -135,7 +133,7 @@ static int parse_pids(struct dump *d, const struct nlattr *attr,
 	}
 	/* Kept until the census, which a caller may never ask for. */
 	if (!census_results_take(nr * sizeof(*d->req.pids))) {
-		NL_SET_ERR_MSG(extack, RESULTS_FULL);
+		NL_SET_ERR_MSG(extack, CENSUS_RESULTS_FULL);
 		return -EDQUOT;
 	}
 	d->pids_bytes = nr * sizeof(*d->req.pids);
@@ -188,7 +186,8 @@ static const u8 share_attrs[] = { MEMCENSUS_REQ_LIMIT, MEMCENSUS_REQ_CHARGED };
 
 static const u8 file_attrs[] = { MEMCENSUS_REQ_FILE };
 
-static const u8 oom_attrs[] = { MEMCENSUS_REQ_EVENT };
+/* Those that no census takes. */
+static const u8 other_attrs[] = { MEMCENSUS_REQ_EVENT, MEMCENSUS_REQ_ORDER };
 
 static const u8 refused_by_share[] = {
 	MEMCENSUS_REQ_BASIS, MEMCENSUS_REQ_PARTS, MEMCENSUS_REQ_START, MEMCENSUS_REQ_END,
@@ -309,8 +308,8 @@ static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 		if (err)
 			return err;
 	}
-	err = refuse_attrs(tb, oom_attrs, ARRAY_SIZE(oom_attrs), "EVENT: only OOM takes it",
-			   extack);
+	err = refuse_attrs(tb, other_attrs, ARRAY_SIZE(other_attrs),
+			   "EVENT: only OOM takes it; ORDER: only PHYSICAL does", extack);
 	if (err)
 		return err;
 	if (cmd == MEMCENSUS_CMD_PAGES)
@@ -525,7 +524,7 @@ static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			NL_SET_ERR_MSG(cb->extack,
 				       "not enough memory for the bitmaps: request a range of addresses, or raise max_mem");
 		if (err == -EDQUOT)
-			NL_SET_ERR_MSG(cb->extack, RESULTS_FULL);
+			NL_SET_ERR_MSG(cb->extack, CENSUS_RESULTS_FULL);
 		if (err == -ENOMEM)
 			NL_SET_ERR_MSG(cb->extack,
 				       "not enough memory for the census: raise max_mem or free memory");

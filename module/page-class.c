@@ -207,6 +207,12 @@ bool census_frame_unreferenced(const struct census_frame *f)
 	return !page_ref_count(&f->pages[0]);
 }
 
+/* Checks whether a frame of anonymous memory or page cache may be pinned for DMA. */
+bool census_frame_pinned(const struct census_frame *f)
+{
+	return folio_maybe_dma_pinned((struct folio *)&f->folio);
+}
+
 /**
  * census_frame_class() - classify a frame
  * @f: the frame

@@ -33,6 +33,7 @@ bool census_frame_read(struct census_frame *f, struct page *page, unsigned long 
 		       u64 *changed);
 enum memcensus_frame_class census_frame_class(struct census_frame *f);
 bool census_frame_unreferenced(const struct census_frame *f);
+bool census_frame_pinned(const struct census_frame *f);
 void census_frame_states(const struct census_frame *f, enum memcensus_frame_class class,
 			 unsigned long nr, u64 *states);
 u64 census_frame_flags(const struct census_frame *f);

@@ -101,7 +101,8 @@ static void physical_show(struct seq_file *seq, const void *view, unsigned int r
 /* Return: 0, -EINTR or -ENOMEM. */
 static int physical_fill(void *view, const void *arg)
 {
-	struct census_physical *r = census_physical_take();
+	static const struct census_physical_request classes_only;
+	struct census_physical *r = census_physical_take(&classes_only);
 
 	if (IS_ERR(r))
 		return PTR_ERR(r);
@@ -111,7 +112,7 @@ static int physical_fill(void *view, const void *arg)
 
 static void physical_release(void *view)
 {
-	kvfree(*(struct census_physical **)view);
+	census_physical_free(*(struct census_physical **)view);
 }
 
 static const struct census_rows physical_rows = {

@@ -39,6 +39,7 @@ static atomic64_t passes;
 
 /**
  * struct pass - one pass over all frames
+ * @req: what it reports
  * @result: to be filled
  * @zone: the current zone
  * @z: its result
@@ -49,6 +50,7 @@ static atomic64_t passes;
  * @frame: the current one; here because some kernels clear all variables on the stack
  */
 struct pass {
+	const struct census_physical_request *req;
 	struct census_physical *result;
 	struct zone *zone;
 	struct census_physical_zone *z;
@@ -82,11 +84,18 @@ static void add_kernel(struct pass *p, const struct census_kernel_key *key, unsi
 	r->left_out += nr;
 }
 
+static void add_class(struct pass *p, enum memcensus_frame_class class, unsigned long pfn,
+		      unsigned long nr)
+{
+	p->z->classes[class] += nr;
+	census_frame_blocks_add(&p->z->contiguous, class, pfn, nr);
+}
+
 /* Adds frames to their class, and to the record of their kind if they have one. */
 static void add_frames(struct pass *p, const struct census_kernel_key *key, unsigned long pfn,
 		       unsigned long nr)
 {
-	p->z->classes[key->class] += nr;
+	add_class(p, key->class, pfn, nr);
 	if (key->class == MEMCENSUS_FC_KERNEL || key->class == MEMCENSUS_FC_REMAINDER)
 		add_kernel(p, key, pfn, nr);
 }
@@ -198,8 +207,7 @@ static void add_folio(struct pass *p, const struct census_frame *f,
 		      enum memcensus_frame_class class, unsigned long at, unsigned long nr)
 {
 	enum memcensus_frame_class unmapped = unmapped_class(f, class);
-	u64 *classes = p->z->classes;
-	unsigned long mapped;
+	unsigned long mapped, pfn = f->pfn + at;
 
 	census_frame_states(f, class, nr, p->z->states);
 	if (!f->order) {
@@ -216,8 +224,16 @@ static void add_folio(struct pass *p, const struct census_frame *f,
 		if (mapped && class == MEMCENSUS_FC_ANON)
 			unmapped = MEMCENSUS_FC_ANON_TAILS;
 	}
-	classes[class] += mapped;
-	classes[unmapped] += nr - mapped;
+	p->z->classes[class] += mapped;
+	p->z->classes[unmapped] += nr - mapped;
+	if (census_frame_pinned(f)) {
+		p->z->states[MEMCENSUS_FS_PINNED] += nr;
+		census_frame_blocks_add(&p->z->contiguous, CENSUS_BLOCK_PINNED, pfn, nr);
+		return;
+	}
+	/* Which of a folio that is larger than a block are mapped makes no difference there. */
+	census_frame_blocks_add(&p->z->contiguous, class, pfn, mapped);
+	census_frame_blocks_add(&p->z->contiguous, unmapped, pfn + mapped, nr - mapped);
 }
 
 /* Adds the frame at @pfn, and those that its struct page describes.  Return: how many. */
@@ -236,6 +252,7 @@ static unsigned long add_frame(struct pass *p, struct page *page, unsigned long 
 	}
 	if (page_zone(&f->pages[0]) != p->zone) {
 		p->z->others++;
+		census_frame_blocks_add(&p->z->contiguous, CENSUS_BLOCK_HOLE, pfn, 1);
 		return 1;
 	}
 	at = pfn - f->pfn;
@@ -288,6 +305,8 @@ static unsigned long add_some(struct pass *p, unsigned long pfn)
 
 		if (!page) {
 			p->z->holes += next - pfn;
+			census_frame_blocks_add(&p->z->contiguous, CENSUS_BLOCK_HOLE, pfn,
+						next - pfn);
 			pfn = next;
 			continue;
 		}
@@ -298,11 +317,12 @@ static unsigned long add_some(struct pass *p, unsigned long pfn)
 	return pfn;
 }
 
-/* Return: 0, or -EINTR after a fatal signal. */
+/* Return: 0, -ENOMEM, -EDQUOT, or -EINTR after a fatal signal. */
 static int add_zone(struct pass *p, struct zone *zone)
 {
 	struct census_physical_zone *z = &p->result->zones[p->result->nr_zones++];
 	unsigned long pfn = zone->zone_start_pfn;
+	int err;
 
 	p->zone = zone;
 	p->z = z;
@@ -313,18 +333,41 @@ static int add_zone(struct pass *p, struct zone *zone)
 	z->managed = zone_managed_pages(zone);
 	p->end = pfn + z->spanned;
 	p->first = ULONG_MAX;
+	err = census_frame_blocks_begin(&z->contiguous, pfn, p->end, p->req->order);
+	if (err)
+		return err;
 	while (pfn < p->end) {
 		pfn = add_some(p, pfn);
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
+	census_frame_blocks_finish(&z->contiguous);
 	return 0;
+}
+
+/* Return: 0, or -E2BIG if the zones have more blocks than an answer. */
+static int check_blocks(unsigned int order)
+{
+	u64 nr = 0;
+	int nid, i;
+
+	if (!order)
+		return 0;
+	for_each_online_node(nid) {
+		for (i = 0; i < MAX_NR_ZONES; i++) {
+			const struct zone *zone = &NODE_DATA(nid)->node_zones[i];
+
+			nr += census_frame_blocks_nr(zone->zone_start_pfn, zone_end_pfn(zone),
+						     order);
+		}
+	}
+	return nr > MEMCENSUS_FRAME_BLOCKS_MAX ? -E2BIG : 0;
 }
 
 static int add_zones(struct pass *p, u32 nr)
 {
-	int nid, i, err = 0;
+	int nid, i, err = check_blocks(p->req->order);
 
 	for_each_online_node(nid) {
 		struct zone *zones = NODE_DATA(nid)->node_zones;
@@ -345,20 +388,31 @@ static int by_frames(const void *a, const void *b)
 	return 0;
 }
 
+void census_physical_free(struct census_physical *r)
+{
+	u32 i;
+
+	for (i = 0; r && i < r->nr_zones; i++)
+		census_frame_blocks_free(&r->zones[i].contiguous);
+	kvfree(r);
+}
+
 /**
  * census_physical_take() - classify all frames
+ * @req: what to report
  *
  * Runs in the caller: at its cost, and a fatal signal ends it.  Frames that change while
  * the pass runs are counted as what they were when it reached them.
  *
- * Return: the result, to be freed by kvfree(); or -ENOMEM or -EINTR.
+ * Return: the result, to be freed by census_physical_free(); or -ENOMEM, -EINTR after a fatal
+ * signal, -EDQUOT if results use all of max_results, -E2BIG if there are too many blocks.
  */
-struct census_physical *census_physical_take(void)
+struct census_physical *census_physical_take(const struct census_physical_request *req)
 {
 	u32 nr = num_online_nodes() * MAX_NR_ZONES;
 	u64 runtime = current->se.sum_exec_runtime;
 	struct census_physical *r;
-	struct pass pass = {};
+	struct pass pass = { .req = req };
 	ktime_t start;
 	int err;
 
@@ -371,7 +425,7 @@ struct census_physical *census_physical_take(void)
 	pass.result = r;
 	err = add_zones(&pass, nr);
 	if (err) {
-		kvfree(r);
+		census_physical_free(r);
 		return ERR_PTR(err);
 	}
 	r->wall = ktime_to_ns(ktime_sub(ktime_get(), start));

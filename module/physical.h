@@ -10,6 +10,15 @@
 #include <linux/memcensus.h>
 
 #include "compat.h"
+#include "frame-blocks.h"
+
+/**
+ * struct census_physical_request - what a pass reports beside classes
+ * @order: also blocks of 2^@order frames; 0: none
+ */
+struct census_physical_request {
+	unsigned int order;
+};
 
 /* Kinds of kernel frames in one pass; further ones are only summed. */
 #define CENSUS_KERNEL_FRAMES 256
@@ -60,6 +69,7 @@ struct census_kernel_frames {
  * @classes: by &enum memcensus_frame_class
  * @states: by &enum memcensus_frame_state
  * @blocks: number of free blocks by order
+ * @contiguous: what is in the way of contiguous allocations
  */
 struct census_physical_zone {
 	int nid;
@@ -72,6 +82,7 @@ struct census_physical_zone {
 	u64 classes[MEMCENSUS_FC_MAX + 1];
 	u64 states[MEMCENSUS_FS_MAX + 1];
 	u64 blocks[CENSUS_ORDERS];
+	struct census_frame_blocks contiguous;
 };
 
 /**
@@ -102,7 +113,8 @@ struct census_physical {
 	struct census_physical_zone zones[];
 };
 
-struct census_physical *census_physical_take(void);
+struct census_physical *census_physical_take(const struct census_physical_request *req);
+void census_physical_free(struct census_physical *r);
 int census_physical_init(void);
 void census_physical_exit(void);
 

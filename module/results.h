@@ -10,6 +10,10 @@
 #include <linux/gfp.h>
 #include <linux/types.h>
 
+/* To the caller, with -EDQUOT. */
+#define CENSUS_RESULTS_FULL \
+	"results use all of max_results: close sockets and files that hold a census, name fewer processes, or raise max_results"
+
 struct census_arena_chunk;
 
 /**

@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <linux/kernel-page-flags.h>
 
@@ -552,6 +554,148 @@ TEST(mlocked)
 	EXPECT_LE(grew, size + 64 * PAGE);
 	EXPECT_GREW(size / PAGE, ANON);
 	munmap(at, size);
+}
+
+#define ASSERT_BLOCKS(p, order)						\
+	ASSERT_EQ(0, physical_take_blocks(p, order))			\
+		TH_LOG("no answer: %s", (p)->wrong)
+
+#define CLASS_BIT(name)	(1U << MEMCENSUS_FC_##name)
+
+/* Frames that the record of a block of at most 2^11 frames says are free. */
+static uint64_t block_free(uint64_t record)
+{
+	return record >> MEMCENSUS_BLOCK_FREE_SHIFT & 0xfff;
+}
+
+static uint64_t block_stuck(uint64_t record)
+{
+	return record >> MEMCENSUS_BLOCK_STUCK_SHIFT;
+}
+
+static unsigned int block_class(uint64_t record)
+{
+	return record >> MEMCENSUS_BLOCK_CLASS_SHIFT & 0xff;
+}
+
+/* Blocks of @p of which only @in_way is in the way, and most of it, or of all, is of @class. */
+static unsigned int count_blocks(const struct physical *p, uint32_t in_way, unsigned int class)
+{
+	unsigned int n = 0, i;
+
+	for (i = 0; i < p->n_blocks; i++)
+		n += (uint32_t)p->blocks[i].record == in_way &&
+		     block_class(p->blocks[i].record) == class;
+	return n;
+}
+
+/* What blocks say is what classes say, to the frame, for blocks of several sizes. */
+TEST(block_sums)
+{
+	static const unsigned int orders[] = { 4, 9, 11 };
+	const uint64_t *c = before.class;
+	uint64_t free, stuck, frames, movable;
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(orders); i++) {
+		ASSERT_BLOCKS(&before, orders[i]);
+		EXPECT_EQ(orders[i], before.order);
+		ASSERT_LT(0, before.n_blocks);
+		free = 0;
+		stuck = 0;
+		frames = 0;
+		for (j = 0; j < before.n_blocks; j++) {
+			uint64_t record = before.blocks[j].record;
+
+			EXPECT_EQ(0, before.blocks[j].pfn % (1U << orders[i]));
+			EXPECT_EQ(!(uint32_t)record, !block_stuck(record));
+			EXPECT_LE(block_free(record) + block_stuck(record), 1U << orders[i]);
+			free += block_free(record);
+			/* Without the frames that are of no zone. */
+			stuck += (uint32_t)record == MEMCENSUS_BLOCK_HOLE ? 0 :
+				 block_stuck(record);
+			frames += 1U << orders[i];
+		}
+		EXPECT_EQ((c[MEMCENSUS_FC_FREE] + c[MEMCENSUS_FC_FREE_PCP] +
+			   c[MEMCENSUS_FC_UNACCEPTED]) / PAGE, free);
+		movable = (c[MEMCENSUS_FC_ANON] + c[MEMCENSUS_FC_ANON_UNMAPPED] +
+			   c[MEMCENSUS_FC_ANON_TAILS] + c[MEMCENSUS_FC_SWAP_CACHE] +
+			   c[MEMCENSUS_FC_SHMEM] + c[MEMCENSUS_FC_SHMEM_UNMAPPED] +
+			   c[MEMCENSUS_FC_FILE] + c[MEMCENSUS_FC_FILE_UNMAPPED] +
+			   c[MEMCENSUS_FC_ZSMALLOC] + c[MEMCENSUS_FC_MOVABLE] -
+			   before.state[MEMCENSUS_FS_PINNED]) / PAGE;
+		/* In the way is all else; blocks may begin before a zone, or in a hole. */
+		EXPECT_LE(all_classes(c) / PAGE - free - movable, stuck);
+		EXPECT_LE(stuck, frames - free - movable);
+		EXPECT_LE(all_classes(c) / PAGE, frames);
+	}
+}
+
+/* Eight free huge pages are in the way, and nothing else in their blocks. */
+TEST(block_hugetlb)
+{
+	const uint32_t bit = CLASS_BIT(HUGETLB_FREE);
+	const unsigned int order = __builtin_ctzl(HUGE / PAGE);
+	long pool = read_number(POOL);
+	char text[32];
+
+	if (pool < 0)
+		SKIP(return, "kernel has no hugetlb pages of the size of a table");
+	ASSERT_BLOCKS(&before, order);
+	snprintf(text, sizeof(text), "%ld", pool + 8);
+	ASSERT_TRUE(write_file(POOL, text));
+	ASSERT_EQ(pool + 8, read_number(POOL));
+	ASSERT_BLOCKS(&after, order);
+	EXPECT_EQ(8, count_blocks(&after, bit, MEMCENSUS_FC_HUGETLB_FREE) -
+		     count_blocks(&before, bit, MEMCENSUS_FC_HUGETLB_FREE));
+	snprintf(text, sizeof(text), "%ld", pool);
+	write_file(POOL, text);
+}
+
+/* Pins a buffer, as io_uring does for O_DIRECT.  Return: a descriptor, or -1. */
+static int pin(void *at, size_t size)
+{
+	static char params[120];
+	struct iovec iov = { at, size };
+	int fd = syscall(__NR_io_uring_setup, 1, params);
+
+	if (fd >= 0 && syscall(__NR_io_uring_register, fd, 0, &iov, 1)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Huge pages can move, until they are pinned. */
+TEST(block_pinned)
+{
+	const unsigned int order = __builtin_ctzl(HUGE / PAGE), nr = 8;
+	unsigned int was, grew;
+	char *at;
+	int fd;
+
+	if (!thp_on())
+		SKIP(return, "kernel has no huge pages");
+	at = map_private(PLACE(0), nr * HUGE);
+	ASSERT_EQ(0, madvise(at, nr * HUGE, MADV_HUGEPAGE));
+	ASSERT_BLOCKS(&before, order);
+	was = count_blocks(&before, 0, MEMCENSUS_FC_ANON);
+	write_pages(at, nr * HUGE / PAGE);
+	ASSERT_BLOCKS(&after, order);
+	grew = count_blocks(&after, 0, MEMCENSUS_FC_ANON) - was;
+	EXPECT_LE(nr, grew + 1);
+	EXPECT_EQ(before.state[MEMCENSUS_FS_PINNED], after.state[MEMCENSUS_FS_PINNED]);
+	was = count_blocks(&after, MEMCENSUS_BLOCK_PINNED, 1);
+	fd = pin(at, nr * HUGE);
+	if (fd < 0) {
+		munmap(at, nr * HUGE);
+		SKIP(return, "kernel has no io_uring");
+	}
+	ASSERT_BLOCKS(&after, order);
+	EXPECT_EQ(nr * HUGE, after.state[MEMCENSUS_FS_PINNED] - before.state[MEMCENSUS_FS_PINNED]);
+	EXPECT_LE(nr, count_blocks(&after, MEMCENSUS_BLOCK_PINNED, 1) - was + 1);
+	close(fd);
+	munmap(at, nr * HUGE);
 }
 
 TEST_HARNESS_MAIN

@@ -76,6 +76,7 @@ static const struct column states[] = {
 	STATE(DIRTY, "dirty", "Dirty", "page cache to be written back"),
 	STATE(WRITEBACK, "writeback", "Writeback", "being written back"),
 	STATE(LRU, "lru", NULL, "on an LRU list"),
+	STATE(PINNED, "pinned", NULL, "may be pinned for DMA, so they cannot move"),
 };
 
 static const char *const class_words[] = { FRAME_CLASS_WORDS };
@@ -94,6 +95,16 @@ static const struct column kernel_frames_fields[] = {
 	FRAMES(MARKS, "Marks", marks, U32, ID, "bits MEMCENSUS_FRAME_MARK_*"),
 	FRAMES(BYTES, "Amount", bytes, U64, BYTES, "all of them"),
 	FRAMES(FIRST_FRAMES, "First", first_frames, U64S, LIST, "numbers of the first frames"),
+};
+
+#define BLOCKS(num, ...)	ATTRIBUTE(frame_blocks, MEMCENSUS_FB_##num, NULL, __VA_ARGS__)
+
+static const struct column frame_blocks_fields[] = {
+	BLOCKS(NODE, node, U32, ID, "their node"),
+	BLOCKS(ZONE, zone, STRING, TEXT, "their zone"),
+	BLOCKS(ORDER, order, U32, ID, "each has 2^order frames"),
+	BLOCKS(FIRST, first, U64, ID, "number of the first frame"),
+	BLOCKS(RECORDS, records, U64S, LIST, "what is in each"),
 };
 
 const struct record_type physical_record = {
@@ -119,4 +130,10 @@ const struct record_type kernel_frames_record = {
 	.name = "frames of the kernel",
 	.fields = COLUMNS_TO(MEMCENSUS_KF_MAX, kernel_frames_fields),
 	IN_SNAPSHOT(kernel_frames, n_kernel_frames),
+};
+
+const struct record_type frame_blocks_record = {
+	.name = "blocks of frames",
+	.fields = COLUMNS_TO(MEMCENSUS_FB_MAX, frame_blocks_fields),
+	IN_SNAPSHOT(frame_blocks, n_frame_blocks),
 };

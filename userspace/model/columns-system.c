@@ -24,6 +24,7 @@ static const struct column request_fields[] = {
 	REQUEST(EVENT, event, U64),
 	REQUEST(CHARGED, charged, U32),
 	REQUEST(FILE, file, U32),
+	REQUEST(ORDER, order, U32),
 };
 
 #define INFO(num, ...)	ATTRIBUTE(info, MEMCENSUS_INFO_##num, NULL, __VA_ARGS__)

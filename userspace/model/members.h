@@ -13,7 +13,8 @@
 	uint64_t limit; \
 	uint64_t event; \
 	uint64_t charged; \
-	uint64_t file
+	uint64_t file; \
+	uint64_t order
 
 #define INFO_MEMBERS \
 	uint64_t abi; \
@@ -183,6 +184,13 @@
 	uint64_t marks; \
 	uint64_t bytes; \
 	struct numbers first_frames
+
+#define FRAME_BLOCKS_MEMBERS \
+	uint64_t node; \
+	const char *zone; \
+	uint64_t order; \
+	uint64_t first; \
+	struct numbers records
 
 #define OOM_MEMBERS \
 	uint64_t number; \

@@ -33,7 +33,8 @@
  * @charged: with @share by cgroup: also who is charged for the mapped pages
  * @file: descriptor of an open regular file: only what its mappings have is counted; 0: all
  * @limit: most peers of each process, or most pairs of groups; 0: the module's default
- * @physical: a pass over all frames instead of a census, for which nothing else counts
+ * @physical: a pass over all frames instead of a census, for which of all else only @order counts
+ * @order: of blocks that it also reports; 0: none
  * @oom: the OOM events and the census before one of them, for which of all else only @event counts
  * @event: number of that one; 0: the newest
  * @any_basis: accept a record with another basis than @basis
@@ -55,6 +56,7 @@ struct request {
 	uint32_t limit;
 	bool pages;
 	bool physical;
+	uint32_t order;
 	bool oom;
 	uint64_t event;
 	uint64_t pages_start;

@@ -9,7 +9,7 @@
  *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? FILE? }
  *   PAGES (dump)      REQUEST { PIDS START? END? }
  *   SHARE (dump)      REQUEST { PIDS | GROUP_BY | both, LIMIT? CHARGED? FILE? }
- *   PHYSICAL (dump)
+ *   PHYSICAL (dump)   REQUEST { ORDER? }
  *   OOM (dump)        REQUEST { EVENT? }
  *
  * All messages of an answer have the command of the request, and each has one nest, which
@@ -19,7 +19,7 @@
  *   SNAPSHOT          INFO SCAN TASK* GROUP* VMA* ZONE* NODE* SYSTEM?
  *   PAGES             INFO SCAN TASK VMA* PAGES*
  *   SHARE             INFO SCAN TASK* GROUP* OWNERS* PAIR* PAYER*
- *   PHYSICAL          INFO PHYSICAL PHYSICAL_ZONE* KERNEL_FRAMES*
+ *   PHYSICAL          INFO PHYSICAL PHYSICAL_ZONE* KERNEL_FRAMES* FRAME_BLOCKS*
  *   OOM               INFO OOM* OOM_VICTIM* OOM_ZONE* OOM_NODE* SCAN? TASK* ZONE* NODE* SYSTEM?
  *
  * All messages of a dump, except INFO and OOM*, belong to one census and carry its number.  The
@@ -44,6 +44,7 @@
  *   SEQ PHYSICAL_ZONE { NODE NAME SPANNED ... CLASSES { <enum memcensus_frame_class>: u64 ... }
  *                       STATES { <enum memcensus_frame_state>: u64 ... } }
  *   SEQ KERNEL_FRAMES { NODE ZONE CLASS FLAGS ... BYTES FIRST_FRAMES }
+ *   SEQ FRAME_BLOCKS { NODE ZONE ORDER FIRST RECORDS }
  *   OOM { NUMBER REALTIME_NS SCOPE ... BYTES { <enum memcensus_system_bytes>: u64 ... } }
  *   OOM_VICTIM { OOM PID? COMM UID ... }
  *   OOM_ZONE and OOM_NODE as ZONE and NODE
@@ -63,7 +64,7 @@
 #define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI	7
+#define MEMCENSUS_ABI	8
 
 /* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
@@ -91,6 +92,51 @@
 
 /* Maximum number of frames that a KERNEL_FRAMES message names. */
 #define MEMCENSUS_FIRST_FRAMES_MAX	8
+
+/*
+ * Maximum number of blocks in the answer to a PHYSICAL request with ORDER: 32 MiB of
+ * records.
+ */
+#define MEMCENSUS_FRAME_BLOCKS_MAX	4194304
+
+/*
+ * Bit 0 of a record of FRAME_BLOCKS: a part of the block has no struct page, is offline,
+ * or belongs to another zone.  Bit n from 2 on: frames of class n of enum
+ * memcensus_frame_class cannot move away and are in the way of an allocation of the whole
+ * block.
+ */
+#define MEMCENSUS_BLOCK_HOLE	1
+
+/*
+ * Bit 1 of a record of FRAME_BLOCKS: pinned frames are in the way, of classes that can
+ * move otherwise.
+ */
+#define MEMCENSUS_BLOCK_PINNED	2
+
+/*
+ * First bit of 8 of a record of FRAME_BLOCKS: the class of most frames of those that are
+ * in the way, else of most frames; 0: MEMCENSUS_BLOCK_HOLE, 1: pinned frames.
+ */
+#define MEMCENSUS_BLOCK_CLASS_SHIFT	32
+
+/*
+ * First bit of 12 of a record of FRAME_BLOCKS: how many frames are free, in units of
+ * 2^(ORDER - MEMCENSUS_BLOCK_PARTS_ORDER) frames or, of smaller blocks, of one; rounded
+ * down.
+ */
+#define MEMCENSUS_BLOCK_FREE_SHIFT	40
+
+/*
+ * First bit of 12 of a record of FRAME_BLOCKS: how many frames are in the way, in the
+ * same units, rounded up.
+ */
+#define MEMCENSUS_BLOCK_STUCK_SHIFT	52
+
+/* Blocks up to this order count single frames. */
+#define MEMCENSUS_BLOCK_PARTS_ORDER	11
+
+/* Maximum number of records in a FRAME_BLOCKS message. */
+#define MEMCENSUS_BLOCK_RECORDS_MAX	256
 
 /* Number of OOM events that are kept. */
 #define MEMCENSUS_OOMS_MAX	4
@@ -146,6 +192,7 @@ enum memcensus_cmd {
  * @MEMCENSUS_A_OOM_ZONE: nest of &enum memcensus_zone
  * @MEMCENSUS_A_OOM_NODE: nest of &enum memcensus_node
  * @MEMCENSUS_A_PAYER: nest of &enum memcensus_payer
+ * @MEMCENSUS_A_FRAME_BLOCKS: nest of &enum memcensus_frame_blocks
  */
 enum memcensus_attr {
 	MEMCENSUS_A_UNSPEC,
@@ -171,6 +218,7 @@ enum memcensus_attr {
 	MEMCENSUS_A_OOM_ZONE,
 	MEMCENSUS_A_OOM_NODE,
 	MEMCENSUS_A_PAYER,
+	MEMCENSUS_A_FRAME_BLOCKS,
 	__MEMCENSUS_A_MAX,
 	MEMCENSUS_A_MAX = __MEMCENSUS_A_MAX - 1
 };
@@ -217,7 +265,7 @@ enum memcensus_group_by {
 };
 
 /**
- * enum memcensus_request - options of a SNAPSHOT, PAGES, SHARE or OOM request
+ * enum memcensus_request - options of a SNAPSHOT, PAGES, SHARE, PHYSICAL or OOM request
  * @MEMCENSUS_REQ_BASIS: u32, &enum memcensus_basis; absent: FRAMES for all processes,
  *	MAPCOUNT with PIDS, for which FRAMES must also walk all other processes
  * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all except VMAS and TYPES
@@ -242,6 +290,8 @@ enum memcensus_group_by {
  *	and only pages of the file, without the copies that a private mapping has of them.
  *	A file of overlayfs is the one that has its data.  Figures that the kernel counts
  *	are of the whole process
+ * @MEMCENSUS_REQ_ORDER: u32, PHYSICAL: also a record for each block of 2^ORDER frames,
+ *	the FRAME_BLOCKS messages; absent: none
  */
 enum memcensus_request {
 	MEMCENSUS_REQ_UNSPEC,
@@ -256,6 +306,7 @@ enum memcensus_request {
 	MEMCENSUS_REQ_EVENT,
 	MEMCENSUS_REQ_CHARGED,
 	MEMCENSUS_REQ_FILE,
+	MEMCENSUS_REQ_ORDER,
 	__MEMCENSUS_REQ_MAX,
 	MEMCENSUS_REQ_MAX = __MEMCENSUS_REQ_MAX - 1
 };
@@ -1182,6 +1233,7 @@ enum memcensus_frame_class {
  * @MEMCENSUS_FS_DIRTY: page cache of files that must be written (Dirty)
  * @MEMCENSUS_FS_WRITEBACK: (Writeback)
  * @MEMCENSUS_FS_LRU: on an LRU list
+ * @MEMCENSUS_FS_PINNED: may be pinned for DMA: these cannot move
  *
  * In parentheses: the name in /proc/meminfo.
  */
@@ -1194,6 +1246,7 @@ enum memcensus_frame_state {
 	MEMCENSUS_FS_DIRTY,
 	MEMCENSUS_FS_WRITEBACK,
 	MEMCENSUS_FS_LRU,
+	MEMCENSUS_FS_PINNED,
 	__MEMCENSUS_FS_MAX,
 	MEMCENSUS_FS_MAX = __MEMCENSUS_FS_MAX - 1
 };
@@ -1234,6 +1287,30 @@ enum memcensus_kernel_frames {
 	MEMCENSUS_KF_FIRST_FRAMES,
 	__MEMCENSUS_KF_MAX,
 	MEMCENSUS_KF_MAX = __MEMCENSUS_KF_MAX - 1
+};
+
+/**
+ * enum memcensus_frame_blocks - aligned blocks of frames of a zone
+ * @MEMCENSUS_FB_NODE: u32, ID of the node
+ * @MEMCENSUS_FB_ZONE: string, name of the zone
+ * @MEMCENSUS_FB_ORDER: u32, each block has 2^ORDER frames
+ * @MEMCENSUS_FB_FIRST: u64, number of the first frame of the first block
+ * @MEMCENSUS_FB_RECORDS: u64[], one for each block, by MEMCENSUS_BLOCK_*: bits 0 to 31
+ *	say what is in the way, none if the block is free or can be freed by moving its
+ *	frames away
+ *
+ * RECORDS say what is in the way of an allocation of each of them.
+ */
+enum memcensus_frame_blocks {
+	MEMCENSUS_FB_UNSPEC,
+	MEMCENSUS_FB_PAD,
+	MEMCENSUS_FB_NODE,
+	MEMCENSUS_FB_ZONE,
+	MEMCENSUS_FB_ORDER,
+	MEMCENSUS_FB_FIRST,
+	MEMCENSUS_FB_RECORDS,
+	__MEMCENSUS_FB_MAX,
+	MEMCENSUS_FB_MAX = __MEMCENSUS_FB_MAX - 1
 };
 
 /**

@@ -19,6 +19,7 @@ static const struct abi_attr request_attrs[__MEMCENSUS_REQ_MAX] = {
 	[MEMCENSUS_REQ_EVENT] = INT(U64),
 	[MEMCENSUS_REQ_CHARGED] = RANGE(U32, 1, 1),
 	[MEMCENSUS_REQ_FILE] = INT(U32),
+	[MEMCENSUS_REQ_ORDER] = RANGE(U32, 1, 18),
 };
 
 const struct abi_nest abi_request = { request_attrs, __MEMCENSUS_REQ_MAX };
@@ -321,6 +322,17 @@ static const struct abi_attr payer_attrs[__MEMCENSUS_PAYER_MAX] = {
 
 static const struct abi_nest abi_payer = { payer_attrs, __MEMCENSUS_PAYER_MAX };
 
+static const struct abi_attr frame_blocks_attrs[__MEMCENSUS_FB_MAX] = {
+	[MEMCENSUS_FB_PAD] = INT(PAD),
+	[MEMCENSUS_FB_NODE] = INT(U32),
+	[MEMCENSUS_FB_ZONE] = INT(STRING),
+	[MEMCENSUS_FB_ORDER] = INT(U32),
+	[MEMCENSUS_FB_FIRST] = INT(U64),
+	[MEMCENSUS_FB_RECORDS] = RANGE(U64S, 0, 256),
+};
+
+static const struct abi_nest abi_frame_blocks = { frame_blocks_attrs, __MEMCENSUS_FB_MAX };
+
 static const struct abi_attr asked_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_REQUEST] = { .type = ABI_NEST, .nest = &abi_request },
 };
@@ -349,6 +361,7 @@ static const struct abi_attr answered_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_OOM_ZONE] = { .type = ABI_NEST, .nest = &abi_zone },
 	[MEMCENSUS_A_OOM_NODE] = { .type = ABI_NEST, .nest = &abi_node },
 	[MEMCENSUS_A_PAYER] = { .type = ABI_NEST, .nest = &abi_payer },
+	[MEMCENSUS_A_FRAME_BLOCKS] = { .type = ABI_NEST, .nest = &abi_frame_blocks },
 };
 
 const struct abi_nest abi_answered = { answered_attrs, __MEMCENSUS_A_MAX };
@@ -392,7 +405,8 @@ const struct abi_cmd abi_cmds[__MEMCENSUS_CMD_MAX] = {
 		.answers = 1U << MEMCENSUS_A_INFO |
 			   1U << MEMCENSUS_A_PHYSICAL |
 			   1U << MEMCENSUS_A_PHYSICAL_ZONE |
-			   1U << MEMCENSUS_A_KERNEL_FRAMES,
+			   1U << MEMCENSUS_A_KERNEL_FRAMES |
+			   1U << MEMCENSUS_A_FRAME_BLOCKS,
 	},
 	[MEMCENSUS_CMD_OOM] = {
 		.dump = true,

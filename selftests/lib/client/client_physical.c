@@ -85,6 +85,47 @@ static int kernel_number(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
+/* A FRAME_BLOCKS message while it is read. */
+struct blocks {
+	struct physical *p;
+	uint64_t first, n;
+	const uint64_t *records;
+};
+
+static int blocks_attr(const struct nlattr *attr, void *data)
+{
+	struct blocks *b = data;
+
+	switch (mnl_attr_get_type(attr)) {
+	case MEMCENSUS_FB_ORDER:
+		b->p->order = attr_int(attr);
+		break;
+	case MEMCENSUS_FB_FIRST:
+		b->first = attr_int(attr);
+		break;
+	case MEMCENSUS_FB_RECORDS:
+		b->records = mnl_attr_get_payload(attr);
+		b->n = mnl_attr_get_payload_len(attr) / sizeof(*b->records);
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+static int add_blocks(struct physical *p, const struct nlattr *nest)
+{
+	struct blocks b = { p };
+	uint64_t i;
+
+	if (mnl_attr_parse_nested(nest, blocks_attr, &b) < 0 ||
+	    b.n > PHYSICAL_BLOCKS - p->n_blocks)
+		return MNL_CB_ERROR;
+	for (i = 0; i < b.n; i++) {
+		p->blocks[p->n_blocks].pfn = b.first + (i << p->order);
+		memcpy(&p->blocks[p->n_blocks++].record, b.records + i, sizeof(*b.records));
+	}
+	return MNL_CB_OK;
+}
+
 static int top_attr(const struct nlattr *attr, void *data)
 {
 	struct physical *p = data;
@@ -106,6 +147,8 @@ static int top_attr(const struct nlattr *attr, void *data)
 		if (p->n_kernel == PHYSICAL_KERNEL)
 			return MNL_CB_ERROR;
 		return mnl_attr_parse_nested(attr, kernel_number, &p->kernel[p->n_kernel++]);
+	case MEMCENSUS_A_FRAME_BLOCKS:
+		return add_blocks(p, attr);
 	default:
 		return MNL_CB_OK;
 	}
@@ -136,8 +179,9 @@ static void add_zones(struct physical *p)
 	}
 }
 
-int physical_take(struct physical *p)
+int physical_take_blocks(struct physical *p, unsigned int order)
 {
+	struct nlattr *nest;
 	char buf[32768];
 	struct census_socket s;
 	struct nlmsghdr *nlh;
@@ -149,6 +193,11 @@ int physical_take(struct physical *p)
 	if (ret)
 		return ret;
 	nlh = census_header(&s, buf, MEMCENSUS_CMD_PHYSICAL, NLM_F_DUMP);
+	if (order) {
+		nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
+		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_ORDER, order);
+		mnl_attr_nest_end(nlh, nest);
+	}
 	ret = census_send(&s, nlh);
 	while (!ret) {
 		n = mnl_socket_recvfrom(s.nl, buf, sizeof(buf));

@@ -9,6 +9,7 @@
 
 #define PHYSICAL_ZONES	64
 #define PHYSICAL_KERNEL	512
+#define PHYSICAL_BLOCKS	65536
 
 /**
  * struct physical_zone - one PHYSICAL_ZONE message
@@ -37,10 +38,17 @@ struct physical_kernel {
 	unsigned int n_first;
 };
 
+/* One block of FRAME_BLOCKS: its first frame, and its record. */
+struct physical_block {
+	uint64_t pfn;
+	uint64_t record;
+};
+
 /**
  * struct physical - a whole answer
  * @value: by enum memcensus_physical
  * @class: sum over all zones; the same for @state
+ * @order: of @blocks
  * @wrong: why a message is not of the ABI, or ""
  */
 struct physical {
@@ -50,13 +58,21 @@ struct physical {
 	unsigned int n_zones;
 	struct physical_kernel kernel[PHYSICAL_KERNEL];
 	unsigned int n_kernel;
+	unsigned int order;
+	struct physical_block blocks[PHYSICAL_BLOCKS];
+	unsigned int n_blocks;
 	uint64_t known;
 	uint64_t class[__MEMCENSUS_FC_MAX];
 	uint64_t state[__MEMCENSUS_FS_MAX];
 	char wrong[256];
 };
 
-/* 0 or -errno; -EBADMSG: @physical->wrong says why. */
-int physical_take(struct physical *physical);
+/* 0 or -errno; -EBADMSG: @physical->wrong says why.  @order: of blocks; 0: none. */
+int physical_take_blocks(struct physical *physical, unsigned int order);
+
+static inline int physical_take(struct physical *physical)
+{
+	return physical_take_blocks(physical, 0);
+}
 
 #endif /* _CLIENT_PHYSICAL_H */

@@ -231,7 +231,19 @@ static unsigned int expect_oom(const struct found *in)
 		if (in->at[i] && i != MEMCENSUS_REQ_PAD)
 			return FUZZ_EINVAL;
 	return in->at[MEMCENSUS_REQ_EVENT] || in->at[MEMCENSUS_REQ_CHARGED] ||
-	       in->at[MEMCENSUS_REQ_FILE] ? FUZZ_EINVAL : FUZZ_NONE;
+	       in->at[MEMCENSUS_REQ_FILE] || in->at[MEMCENSUS_REQ_ORDER] ?
+		FUZZ_EINVAL : FUZZ_NONE;
+}
+
+/* The rules of PHYSICAL. */
+static unsigned int expect_physical(const struct found *in)
+{
+	unsigned int i;
+
+	for (i = 1; i < __MEMCENSUS_REQ_MAX; i++)
+		if (in->at[i] && i != MEMCENSUS_REQ_PAD && i != MEMCENSUS_REQ_ORDER)
+			return FUZZ_EINVAL;
+	return FUZZ_NONE;
 }
 
 /* The family's rules, for a request that passes the policy. */
@@ -281,15 +293,15 @@ static unsigned int expect_attrs(const struct fuzz_target *t, uint8_t cmd,
 	if (e->what != FUZZ_DUMP)
 		return FUZZ_NONE;
 	e->physical = cmd == MEMCENSUS_CMD_PHYSICAL || cmd == MEMCENSUS_CMD_OOM;
-	if (cmd == MEMCENSUS_CMD_PHYSICAL)
-		return top.at[MEMCENSUS_A_REQUEST] ? FUZZ_EINVAL : FUZZ_NONE;
 	if (top.at[MEMCENSUS_A_REQUEST])
 		nest_is_right(top.at[MEMCENSUS_A_REQUEST],
 			      top.len[MEMCENSUS_A_REQUEST], &abi_request, 1,
 			      &in);
 	if (cmd == MEMCENSUS_CMD_OOM)
 		return expect_oom(&in);
-	if (in.at[MEMCENSUS_REQ_EVENT])
+	if (cmd == MEMCENSUS_CMD_PHYSICAL)
+		return expect_physical(&in);
+	if (in.at[MEMCENSUS_REQ_EVENT] || in.at[MEMCENSUS_REQ_ORDER])
 		return FUZZ_EINVAL;
 	return cmd == MEMCENSUS_CMD_PAGES ? expect_pages(t, &in, e) :
 	       cmd == MEMCENSUS_CMD_SHARE ? expect_share(t, &in, e) :
