@@ -2,9 +2,14 @@
 /* memcensus physical: what each frame of physical memory is used for. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "commands/commands.h"
+#include "commands/physical-blocks.h"
+#include "commands/physical-picture.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "model/amount.h"
 #include "model/document.h"
 #include "model/snapshot-json.h"
@@ -16,7 +21,13 @@
 /* The options of 'physical' alone. */
 struct physical_options {
 	bool zones;
+	bool contiguous;
+	bool picture;
+	unsigned int order;
 };
+
+/* The largest order of blocks, as the policy of the module has it. */
+#define ORDER_MAX	18
 
 #define BIT_OF(name)	(1ULL << MEMCENSUS_FC_##name)
 #define MAPPED_CACHE	(BIT_OF(SHMEM) | BIT_OF(FILE))
@@ -300,11 +311,23 @@ static void show_kinds(const struct view *view, const struct options *options, F
 			snap->physical.left_out >> 10);
 }
 
+static void show_cost(const struct physical *pass, const struct options *options, FILE *out)
+{
+	if (!options->raw)
+		fprintf(out, "\n%" PRIu64 " frames, %" PRIu64 " struct pages read in %.1f ms\n",
+			pass->frames, pass->read, (double)pass->wall / 1e6);
+}
+
 static void physical_show(const struct view *view, const struct options *options, FILE *out)
 {
 	const struct physical_options *own = options->own;
 	const struct physical *pass = &view->snap->physical;
 
+	if (own->contiguous) {
+		blocks_show(view, options, out);
+		show_cost(pass, options, out);
+		return;
+	}
 	if (own->zones)
 		show_zones(view, options, out);
 	else
@@ -313,9 +336,7 @@ static void physical_show(const struct view *view, const struct options *options
 	show_compared(view, options, out);
 	command_title(options, out, "Frames of the kernel without a type, by kind");
 	show_kinds(view, options, out);
-	if (!options->raw)
-		fprintf(out, "\n%" PRIu64 " frames, %" PRIu64 " struct pages read in %.1f ms\n",
-			pass->frames, pass->read, (double)pass->wall / 1e6);
+	show_cost(pass, options, out);
 }
 
 /* JSON */
@@ -424,22 +445,30 @@ static void physical_json(const struct view *view, FILE *out)
 	for (i = 0; i < snap->n_kernel_frames; i++)
 		put_kind(&json, view, &snap->kernel_frames[i]);
 	json_close(&json, ']');
+	if (snap->n_frame_blocks)
+		blocks_json(&json, view);
 	json_close(&json, '}');
 }
 
 static int physical_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
+	const struct physical_options *own = options->own;
 	struct snapshot *snap;
 	struct view view;
 	int ret;
 
 	session->request.physical = true;
+	session->request.order = own->contiguous ? own->order : 0;
 	if (session_take(session, &snap, why) != TAKE_DONE)
 		return -1;
 	view = (struct view){ .snap = snap };
 	ret = check_sums(snap, why);
-	if (!ret && options->json)
+	if (!ret && own->contiguous)
+		ret = blocks_check(snap, own->order, why);
+	if (!ret && own->picture)
+		physical_picture(&view, session->out);
+	else if (!ret && options->json)
 		physical_json(&view, session->out);
 	else if (!ret)
 		physical_show(&view, options, session->out);
@@ -450,14 +479,59 @@ static int physical_run(struct session *session, struct failure *why)
 static const struct option_entry option_zones = {
 	0, "zones", NULL, "the classes of each zone", OWN(FLAG, physical_options, zones) };
 
-static const struct option_use physical_options[] = {
+static int set_order(struct options *options, const char *value, struct failure *why)
+{
+	struct physical_options *own = options->own;
+	uint64_t order;
+
+	if (!text_number(value, strlen(value), &order) || !order || order > ORDER_MAX)
+		return fail(why, FAIL_USAGE,
+			    "'--order' is 1 to %d, for blocks of 2^N pages, not '%.60s'",
+			    ORDER_MAX, value);
+	own->order = (unsigned int)order;
+	return 0;
+}
+
+/* By default, blocks are as large as what a table of page tables maps: huge pages. */
+static int physical_words(struct options *options, char **words, int n, struct failure *why)
+{
+	struct physical_options *own = options->own;
+	const long entries = sysconf(_SC_PAGESIZE) / 8;
+
+	if (!own->order)
+		while (1L << own->order < entries)
+			own->order++;
+	return options_none(options, words, n, why);
+}
+
+static const struct option_entry option_contiguous = {
+	0, "contiguous", NULL, "what is in the way of huge pages, or of blocks of --order",
+	OWN(FLAG, physical_options, contiguous) };
+
+static const struct option_entry option_order = {
+	0, "order", "N", "with --contiguous: blocks of 2^N pages; those of huge pages",
+	.set = set_order };
+
+static const struct option_entry option_picture = {
+	0, "picture", NULL, "with --contiguous: an SVG, a point a block; -o FILE keeps it",
+	OWN(FLAG, physical_options, picture) };
+
+static const struct option_use physical_uses[] = {
 	USE_AS(all, "classes without frames, states, all kinds and their first frames"),
-	USE(zones), USE(output), OPTIONS_OF_TABLES
+	USE(zones), USE(contiguous), USE(order), USE(picture), USE(output), OPTIONS_OF_TABLES
+};
+
+static const struct option_rule physical_rules[] = {
+	{ .one = &option_contiguous, .others = { &option_zones, &option_all } },
+	{ .one = &option_picture, .others = { &option_json, &option_raw } },
+	{ .one = &option_order, .others = { &option_contiguous }, .needs = "'--contiguous'" },
+	{ .one = &option_picture, .others = { &option_contiguous }, .needs = "'--contiguous'" },
+	{ }
 };
 
 const struct command physical_command = {
 	.name = "physical",
-	.words = options_none,
+	.words = physical_words,
 	.about =
 	"Reads the struct page of each frame of physical memory, and prints a row for each\n"
 	"class: free, anonymous, page cache, page tables, slab and so on. Each frame has\n"
@@ -469,8 +543,21 @@ const struct command physical_command = {
 	"\n"
 	"Prints the frames that the kernel has allocated without saying what for, and those\n"
 	"that fit no class ('remainder'), by kind, largest first: the order of the compound\n"
-	"pages, page flags, and the numbers of the first frames. 'charged': to a cgroup.\n",
-	.options = physical_options,
+	"pages, page flags, and the numbers of the first frames. 'charged': to a cgroup.\n"
+	"\n"
+	"With --contiguous, prints how many aligned blocks of the size of a huge page are free,\n"
+	"how many can be freed by moving what is in them, and what is in the way in the\n"
+	"others: of each class, the blocks that it is in, those in which it is alone and how\n"
+	"much would have to move to gain them. Then a map, a letter a block or several;\n"
+	"--picture draws the same as SVG, a point a block.\n"
+	"\n"
+	"Examples:\n"
+	"  memcensus physical -k                                where all of memory is\n"
+	"  memcensus physical --contiguous -k                   why there are no huge pages\n"
+	"  memcensus physical --contiguous --picture -o map.svg the same as a picture\n"
+	"  memcensus physical --contiguous --order 18           blocks of 1 GiB\n",
+	.options = physical_uses,
+	.rules = physical_rules,
 	.own_size = sizeof(struct physical_options),
 	.run = physical_run,
 };

@@ -756,8 +756,59 @@ static void put_kernel_frames(struct stream *s, uint32_t class, uint64_t flags, 
 	stream_end(s);
 }
 
-/* @lost: KiB of the second zone that have no class. */
-static void put_physical(struct stream *s, uint64_t lost)
+/* A record of FRAME_BLOCKS. */
+static uint64_t block(uint32_t in_way, uint64_t class, uint64_t nr_free, uint64_t stuck)
+{
+	return in_way | class << MEMCENSUS_BLOCK_CLASS_SHIFT |
+	       nr_free << MEMCENSUS_BLOCK_FREE_SHIFT | stuck << MEMCENSUS_BLOCK_STUCK_SHIFT;
+}
+
+static void put_frame_blocks(struct stream *s, const char *zone, uint64_t first,
+			     const uint64_t *records, size_t n)
+{
+	size_t record;
+
+	stream_begin(s, SEQ);
+	record = stream_nest(s, MEMCENSUS_A_FRAME_BLOCKS);
+	stream_u32(s, MEMCENSUS_FB_NODE, 0);
+	stream_string(s, MEMCENSUS_FB_ZONE, zone);
+	stream_u32(s, MEMCENSUS_FB_ORDER, 9);
+	stream_u64(s, MEMCENSUS_FB_FIRST, first);
+	stream_put(s, MEMCENSUS_FB_RECORDS, records, n * sizeof(*records));
+	stream_nest_end(s, record);
+	stream_end(s);
+}
+
+#define IN_WAY(name)	(1U << MEMCENSUS_FC_##name)
+
+/* 8 blocks of DMA; @n of Normal in two messages, of all that a block can be. */
+static void put_contiguous(struct stream *s, size_t n)
+{
+	static uint64_t records[4096];
+	const uint64_t kinds[] = {
+		block(0, MEMCENSUS_FC_FREE, 512, 0),
+		block(0, MEMCENSUS_FC_FREE, 511, 0),
+		block(0, MEMCENSUS_FC_ANON, 0, 0),
+		block(0, MEMCENSUS_FC_FILE_UNMAPPED, 100, 0),
+		block(IN_WAY(SLAB), MEMCENSUS_FC_SLAB, 500, 12),
+		block(IN_WAY(SLAB) | IN_WAY(KERNEL), MEMCENSUS_FC_KERNEL, 100, 300),
+		block(IN_WAY(KERNEL), MEMCENSUS_FC_KERNEL, 0, 512),
+		block(IN_WAY(KERNEL), MEMCENSUS_FC_KERNEL, 511, 1),
+		block(MEMCENSUS_BLOCK_PINNED, 1, 0, 512),
+		block(MEMCENSUS_BLOCK_HOLE | IN_WAY(RESERVED), MEMCENSUS_FC_RESERVED, 0, 512),
+		block(MEMCENSUS_BLOCK_HOLE, 0, 0, 512),
+	};
+	size_t i;
+
+	for (i = 0; i < 4096; i++)
+		records[i] = kinds[i * i % (sizeof(kinds) / sizeof(*kinds))];
+	put_frame_blocks(s, "DMA", 0, kinds + 3, 8);
+	put_frame_blocks(s, "Normal", 0x1000, records, n / 2);
+	put_frame_blocks(s, "Normal", 0x1000 + (n / 2) * 512, records + n / 2, n - n / 2);
+}
+
+/* @lost: KiB of the second zone that have no class; @blocks: number of blocks of it. */
+static void put_physical(struct stream *s, uint64_t lost, size_t blocks)
 {
 	static const struct zone_of_frames dma = {
 		"DMA", 16384, 1024, 15000, {
@@ -809,17 +860,40 @@ static void put_physical(struct stream *s, uint64_t lost)
 			  MEMCENSUS_FRAME_MARK_ALL, 40);
 	for (i = 0; i < 7; i++)
 		put_kernel_frames(s, MEMCENSUS_FC_KERNEL, 1 << 15, 0, 3 + i, 0, 8);
+	if (blocks)
+		put_contiguous(s, blocks);
 	stream_done(s, 0, NULL, 0);
 }
 
 static void scene_physical(struct stream *s)
 {
-	put_physical(s, 0);
+	put_physical(s, 0, 0);
+}
+
+static void scene_contiguous(struct stream *s)
+{
+	put_physical(s, 0, 200);
+}
+
+static void scene_contiguous_large(struct stream *s)
+{
+	put_physical(s, 0, 4096);
+}
+
+/* A module that has no blocks of this size. */
+static void scene_contiguous_other(struct stream *s)
+{
+	static const uint64_t record = 77ULL << MEMCENSUS_BLOCK_CLASS_SHIFT;
+
+	put_physical(s, 0, 0);
+	s->len = s->message;
+	put_frame_blocks(s, "Normal", 0x1000, &record, 1);
+	stream_done(s, 0, NULL, 0);
 }
 
 static void scene_physical_lost(struct stream *s)
 {
-	put_physical(s, 8);
+	put_physical(s, 8, 0);
 }
 
 /* Amounts in KiB; @at: of the event in ms after the census before; @before: it has one. */
@@ -1000,6 +1074,9 @@ static const struct scene {
 	{ "most", scene_most },
 	{ "physical", scene_physical },
 	{ "physical-lost", scene_physical_lost },
+	{ "contiguous", scene_contiguous },
+	{ "contiguous-large", scene_contiguous_large },
+	{ "contiguous-other", scene_contiguous_other },
 	{ "oom", scene_oom },
 	{ "oom-unknown", scene_oom_unknown },
 	{ "oom-none", scene_oom_none },

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is in the way of contiguous memory. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/physical-blocks.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "model/amount.h"
+
+/* Characters of a line of the map, and lines at most. */
+#define MAP_WIDTH	64
+#define MAP_LINES	32
+
+/*
+ * Small letters can move.  The colours of what can move are blue and green, of what is in the
+ * way from yellow to red.
+ */
+static const struct block_look looks[BLOCK_CLASSES] = {
+	[0] = { ' ', "hole", "#ffffff" },
+	[1] = { 'P', "pinned", "#e6007e" },
+	[MEMCENSUS_FC_FREE] = { '.', "free", "#e4e9e4" },
+	[MEMCENSUS_FC_FREE_PCP] = { '.', "free", "#e4e9e4" },
+	[MEMCENSUS_FC_UNACCEPTED] = { '.', "free", "#e4e9e4" },
+	[MEMCENSUS_FC_ANON] = { 'a', "anon", "#4c78c8" },
+	[MEMCENSUS_FC_ANON_UNMAPPED] = { 'a', "anon", "#4c78c8" },
+	[MEMCENSUS_FC_ANON_TAILS] = { 'a', "anon", "#4c78c8" },
+	[MEMCENSUS_FC_SWAP_CACHE] = { 'a', "anon", "#4c78c8" },
+	[MEMCENSUS_FC_SHMEM] = { 'm', "shmem", "#31a39b" },
+	[MEMCENSUS_FC_SHMEM_UNMAPPED] = { 'm', "shmem", "#31a39b" },
+	[MEMCENSUS_FC_FILE] = { 'f', "file", "#7cc06a" },
+	[MEMCENSUS_FC_FILE_UNMAPPED] = { 'f', "file", "#7cc06a" },
+	[MEMCENSUS_FC_ZSMALLOC] = { 'z', "zsmalloc", "#8aa4dd" },
+	[MEMCENSUS_FC_MOVABLE] = { 'z', "zsmalloc", "#8aa4dd" },
+	[MEMCENSUS_FC_HUGETLB] = { 'H', "hugetlb", "#f2c200" },
+	[MEMCENSUS_FC_HUGETLB_FREE] = { 'U', "hugetlb_free", "#f7e08a" },
+	[MEMCENSUS_FC_PAGE_TABLES] = { 'T', "page_tables", "#b5651d" },
+	[MEMCENSUS_FC_SLAB] = { 'S', "slab", "#f28e2b" },
+	[MEMCENSUS_FC_LARGE_KMALLOC] = { 'L', "large_kmalloc", "#ffb56b" },
+	[MEMCENSUS_FC_PAGE_POOL] = { 'N', "page_pool", "#c9a227" },
+	[MEMCENSUS_FC_OFFLINE] = { 'O', "offline", "#a9a9a9" },
+	[MEMCENSUS_FC_GUARD] = { 'G', "guard", "#bcbddc" },
+	[MEMCENSUS_FC_ZERO] = { 'R', "reserved", "#5f5f5f" },
+	[MEMCENSUS_FC_RESERVED] = { 'R', "reserved", "#5f5f5f" },
+	[MEMCENSUS_FC_POISONED] = { 'X', "poisoned", "#000000" },
+	[MEMCENSUS_FC_KERNEL] = { 'K', "kernel", "#d62728" },
+	[MEMCENSUS_FC_REMAINDER] = { '?', "remainder", "#8c1a6a" },
+};
+
+/* The frames of an allocation, as a record counts them. */
+static unsigned int parts_of(const struct frame_blocks *blocks)
+{
+	return 1U << (blocks->order < MEMCENSUS_BLOCK_PARTS_ORDER ?
+		      blocks->order : MEMCENSUS_BLOCK_PARTS_ORDER);
+}
+
+uint64_t block_bytes(const struct snapshot *snap, const struct frame_blocks *blocks)
+{
+	return snap->info.page_size << blocks->order;
+}
+
+uint64_t block_unit(const struct snapshot *snap, const struct frame_blocks *blocks)
+{
+	return block_bytes(snap, blocks) / parts_of(blocks);
+}
+
+enum block_state block_state(const struct frame_blocks *blocks, uint64_t record)
+{
+	if (block_in_way(record) & MEMCENSUS_BLOCK_HOLE)
+		return BLOCK_HOLE;
+	if (block_in_way(record))
+		return BLOCK_IN_WAY;
+	return block_free(record) == parts_of(blocks) ? BLOCK_FREE : BLOCK_MOVABLE;
+}
+
+const struct block_look *block_look(const struct frame_blocks *blocks, uint64_t record)
+{
+	unsigned int class = block_class(record);
+
+	/* Most frames of such a block are free, but not all. */
+	if (block_state(blocks, record) == BLOCK_MOVABLE && looks[class].letter == '.') {
+		static const struct block_look partly = { 'o', "partly free", "#b9cfe8" };
+
+		return &partly;
+	}
+	return &looks[class];
+}
+
+int blocks_check(const struct snapshot *snap, unsigned int order, struct failure *why)
+{
+	size_t i, j;
+
+	if (!snap->n_frame_blocks)
+		return fail(why, FAIL_VERSION,
+			    "the module sent no blocks: load the memcensus.ko of the same release as this reader");
+	for (i = 0; i < snap->n_frame_blocks; i++) {
+		const struct frame_blocks *blocks = &snap->frame_blocks[i];
+
+		if (blocks->order != order || !blocks->zone || !KNOWN(blocks, MEMCENSUS_FB_FIRST))
+			return fail(why, FAIL_MALFORMED,
+				    "malformed message: blocks without zone, or of another size");
+		for (j = 0; j < blocks->records.n; j++)
+			if (block_class(blocks->records.v[j]) >= BLOCK_CLASSES ||
+			    !looks[block_class(blocks->records.v[j])].letter)
+				return fail(why, FAIL_MALFORMED,
+					    "a block has class %u, which this reader does not know: use the reader of the module's release",
+					    block_class(blocks->records.v[j]));
+	}
+	return 0;
+}
+
+/**
+ * struct in_way - what a class is in the way of
+ * @class: it
+ * @blocks: in which it is in the way
+ * @alone: of @blocks, those in which nothing else is
+ * @bytes: of it in these, to be moved to gain them
+ */
+struct in_way {
+	unsigned int class;
+	uint64_t blocks;
+	uint64_t alone;
+	uint64_t bytes;
+};
+
+/* All blocks together; @bytes: of one block. */
+struct counted {
+	uint64_t states[BLOCK_STATES];
+	uint64_t free_bytes[BLOCK_STATES];
+	struct in_way in_way[BLOCK_CLASSES];
+	uint64_t bytes;
+	uint64_t n;
+};
+
+static void count_block(struct counted *c, const struct snapshot *snap,
+			const struct frame_blocks *blocks, uint64_t record)
+{
+	const enum block_state state = block_state(blocks, record);
+	const uint32_t bits = block_in_way(record);
+	unsigned int class;
+
+	c->n++;
+	c->states[state]++;
+	c->free_bytes[state] += block_free(record) * block_unit(snap, blocks);
+	/* Those that can never be had are in no way. */
+	if (state != BLOCK_IN_WAY)
+		return;
+	for (class = 0; class < BLOCK_CLASSES; class++) {
+		if (!(bits >> class & 1))
+			continue;
+		c->in_way[class].blocks++;
+		if (bits == 1U << class) {
+			c->in_way[class].alone++;
+			c->in_way[class].bytes += block_stuck(record) * block_unit(snap, blocks);
+		}
+	}
+}
+
+static int by_gain(const void *a, const void *b)
+{
+	const struct in_way *x = a, *y = b;
+
+	if (x->alone != y->alone)
+		return x->alone < y->alone ? 1 : -1;
+	if (x->blocks != y->blocks)
+		return x->blocks < y->blocks ? 1 : -1;
+	return (x->class > y->class) - (x->class < y->class);
+}
+
+static struct counted *count(const struct snapshot *snap)
+{
+	struct counted *c = xcalloc(1, sizeof(*c));
+	unsigned int class;
+	size_t i, j;
+
+	for (class = 0; class < BLOCK_CLASSES; class++)
+		c->in_way[class].class = class;
+	for (i = 0; i < snap->n_frame_blocks; i++) {
+		const struct frame_blocks *blocks = &snap->frame_blocks[i];
+
+		c->bytes = block_bytes(snap, blocks);
+		for (j = 0; j < blocks->records.n; j++)
+			count_block(c, snap, blocks, blocks->records.v[j]);
+	}
+	qsort(c->in_way, BLOCK_CLASSES, sizeof(c->in_way[0]), by_gain);
+	return c;
+}
+
+static const struct {
+	const char *name;
+	const char *help;
+} states[BLOCK_STATES] = {
+	[BLOCK_FREE] = { "free", "an allocation takes them as they are" },
+	[BLOCK_MOVABLE] = { "movable", "free once compaction has moved what is in them" },
+	[BLOCK_IN_WAY] = { "in_the_way", "something in them cannot move" },
+	[BLOCK_HOLE] = { "hole", "a part is of no zone or of another: never" },
+};
+
+static const char *class_name(unsigned int class)
+{
+	return class == 1 ? "pinned" : physical_zone_record.figures.columns[class].name;
+}
+
+static const char *class_help(unsigned int class)
+{
+	return class == 1 ? "for DMA: I/O, RDMA, VFIO" :
+			    physical_zone_record.figures.columns[class].help;
+}
+
+static void show_states(const struct counted *c, const struct view *view,
+			const struct options *options, FILE *out)
+{
+	const struct units units = command_units(view, options);
+	const struct units percent = { .percent = true, .whole = c->n * c->bytes };
+	struct table *table = table_new(command_look(options), out);
+	unsigned int i;
+
+	table_columns(table, "Blocks >Number >Amount >Part >Free");
+	if (!options->raw)
+		table_column_text(table, "Meaning");
+	for (i = 0; i < BLOCK_STATES; i++) {
+		table_row(table);
+		table_cell(table, states[i].name);
+		table_cellf(table, "%" PRIu64, c->states[i]);
+		cell_bytes(table, c->states[i] * c->bytes, &units);
+		cell_bytes(table, c->states[i] * c->bytes, &percent);
+		cell_bytes(table, c->free_bytes[i], &units);
+		if (!options->raw)
+			table_cell(table, states[i].help);
+	}
+	table_finish(table);
+}
+
+static void show_in_way(const struct counted *c, const struct view *view,
+			const struct options *options, FILE *out)
+{
+	const struct units units = command_units(view, options);
+	struct table *table = table_new(command_look(options), out);
+	unsigned int i;
+
+	table_columns(table, "Class >Blocks >Alone >Gained >To_move");
+	if (!options->raw)
+		table_column_text(table, "Meaning");
+	for (i = 0; i < BLOCK_CLASSES && c->in_way[i].blocks; i++) {
+		const struct in_way *way = &c->in_way[i];
+
+		table_row(table);
+		table_cell(table, class_name(way->class));
+		table_cellf(table, "%" PRIu64, way->blocks);
+		table_cellf(table, "%" PRIu64, way->alone);
+		cell_bytes(table, way->alone * c->bytes, &units);
+		cell_bytes(table, way->bytes, &units);
+		if (!options->raw)
+			table_cell(table, class_help(way->class));
+	}
+	table_finish(table);
+}
+
+/* The letter of most of @n blocks from @at on. */
+static char map_letter(const struct frame_blocks *blocks, size_t at, size_t n)
+{
+	size_t letters[128] = { 0 }, i;
+	char best = ' ', letter;
+
+	for (i = at; i < at + n && i < blocks->records.n; i++) {
+		letter = block_look(blocks, blocks->records.v[i])->letter;
+		if (++letters[(unsigned int)letter] > letters[(unsigned int)best] ||
+		    (best == ' ' && letter != ' '))
+			best = letter;
+	}
+	return best;
+}
+
+/* Number of blocks that one character of the map is: a power of 2. */
+static size_t map_scale(uint64_t n)
+{
+	size_t scale = 1;
+
+	while (n / scale > MAP_WIDTH * MAP_LINES)
+		scale *= 2;
+	return scale;
+}
+
+/*
+ * A line has MAP_WIDTH characters and begins at a multiple of that in frames, so that lines of
+ * several messages fit together.
+ */
+static void show_map(const struct view *view, const struct counted *c, FILE *out)
+{
+	const struct snapshot *snap = view->snap;
+	const size_t scale = map_scale(c->n);
+	uint64_t block, line, last = UINT64_MAX;
+	char text[MAP_WIDTH + 1] = "";
+	const char *zone = NULL;
+	size_t i, j;
+
+	for (i = 0; i < snap->n_frame_blocks; i++) {
+		const struct frame_blocks *blocks = &snap->frame_blocks[i];
+
+		if (!zone || strcmp(zone, blocks->zone))
+			last = UINT64_MAX;
+		for (j = 0; j < blocks->records.n; j += scale) {
+			block = (blocks->first >> blocks->order) + j;
+			line = block / scale / MAP_WIDTH;
+			if (line != last) {
+				if (*text)
+					fprintf(out, "%s\n", text);
+				last = line;
+				zone = blocks->zone;
+				memset(text, ' ', MAP_WIDTH);
+				fprintf(out, "%3" PRIu64 " %-7s %#14" PRIx64 " ", blocks->node,
+					zone, (line * MAP_WIDTH * scale << blocks->order) *
+					snap->info.page_size);
+			}
+			text[block / scale % MAP_WIDTH] = map_letter(blocks, j, scale);
+		}
+	}
+	if (*text)
+		fprintf(out, "%s\n", text);
+}
+
+static void show_letters(const struct view *view, FILE *out)
+{
+	const struct snapshot *snap = view->snap;
+	bool shown[128] = { false };
+	const char *comma = "";
+	size_t i, j;
+
+	for (i = 0; i < snap->n_frame_blocks; i++) {
+		const struct frame_blocks *blocks = &snap->frame_blocks[i];
+
+		for (j = 0; j < blocks->records.n; j++) {
+			const struct block_look *look = block_look(blocks, blocks->records.v[j]);
+
+			if (look->letter == ' ' || shown[(unsigned int)look->letter])
+				continue;
+			shown[(unsigned int)look->letter] = true;
+			fprintf(out, "%s%c %s", comma, look->letter, look->name);
+			comma = ", ";
+		}
+	}
+	fputs("; small letters can move\n", out);
+}
+
+void blocks_show(const struct view *view, const struct options *options, FILE *out)
+{
+	struct counted *c = count(view->snap);
+	char size[NUMBER_SIZE], scale[NUMBER_SIZE], title[3 * NUMBER_SIZE];
+
+	show_states(c, view, options, out);
+	text_size(size, (double)c->bytes);
+	snprintf(title, sizeof(title), "In the way of blocks of %s (order %" PRIu64 ")", size,
+		 view->snap->frame_blocks[0].order);
+	command_title(options, out, title);
+	show_in_way(c, view, options, out);
+	if (!options->raw) {
+		text_size(scale, (double)(map_scale(c->n) * c->bytes));
+		snprintf(title, sizeof(title), "Each character is %s, by address", scale);
+		command_title(options, out, title);
+		show_map(view, c, out);
+		fputc('\n', out);
+		show_letters(view, out);
+	}
+	free(c);
+}
+
+/* A letter for each block, as in the map. */
+static void put_map(struct json *json, const struct frame_blocks *blocks)
+{
+	char *text = xcalloc(blocks->records.n + 1, 1);
+	size_t i;
+
+	for (i = 0; i < blocks->records.n; i++)
+		text[i] = block_look(blocks, blocks->records.v[i])->letter;
+	text[i] = '\0';
+	json_put_string(json, "map", text);
+	free(text);
+}
+
+void blocks_json(struct json *json, const struct view *view)
+{
+	const struct snapshot *snap = view->snap;
+	struct counted *c = count(snap);
+	size_t i;
+
+	json_open(json, "contiguous", '{');
+	json_put_unsigned(json, "order", snap->frame_blocks[0].order);
+	json_put_unsigned(json, "block_bytes", c->bytes);
+	json_open(json, "blocks", '{');
+	for (i = 0; i < BLOCK_STATES; i++)
+		json_put_unsigned(json, states[i].name, c->states[i]);
+	json_close(json, '}');
+	json_open(json, "in_the_way", '[');
+	for (i = 0; i < BLOCK_CLASSES && c->in_way[i].blocks; i++) {
+		json_open(json, NULL, '{');
+		json_put_string(json, "class", class_name(c->in_way[i].class));
+		json_put_unsigned(json, "blocks", c->in_way[i].blocks);
+		json_put_unsigned(json, "alone", c->in_way[i].alone);
+		json_put_unsigned(json, "to_move_bytes", c->in_way[i].bytes);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+	json_open(json, "maps", '[');
+	for (i = 0; i < snap->n_frame_blocks; i++) {
+		const struct frame_blocks *blocks = &snap->frame_blocks[i];
+
+		json_open(json, NULL, '{');
+		json_put_unsigned(json, "node", blocks->node);
+		json_put_string(json, "zone", blocks->zone);
+		json_put_unsigned(json, "first_frame", blocks->first);
+		put_map(json, blocks);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+	json_close(json, '}');
+	free(c);
+}
