@@ -4,180 +4,21 @@
 #include <string.h>
 
 #include "cli/subtree.h"
+#include "commands/changes.h"
 #include "commands/commands.h"
-#include "host/names.h"
-#include "lib/memory.h"
 #include "model/document.h"
 #include "model/warnings.h"
 #include "record/source-file.h"
 
-/* ns; within one boot, the clock is assumed to be adjusted by less than this. */
-#define SAME_BOOT	60000000000ULL
-
-/* The change of a process; by PSS if it is in both censuses. */
-enum diff_change {
-	DIFF_UNKNOWN,
-	DIFF_SAME,
-	DIFF_NEW,
-	DIFF_GONE,
-	DIFF_GROWN,
-	DIFF_SHRUNK,
-	DIFF_CHANGED,		/* PSS is the same, another figure is not */
-};
-
-/**
- * struct diff_row - a process
- * @before, @after: its records in the two censuses; NULL where it is missing
- * @snap: the later census that has it; it provides the names
- * @same_basis: shares are comparable
- */
-struct diff_row {
-	const struct task *before;
-	const struct task *after;
-	const struct snapshot *snap;
-	bool same_basis;
-};
-
-/* The figures that are compared. */
-static const unsigned int compared[] = {
-	MEMCENSUS_F_PSS, MEMCENSUS_F_USS, MEMCENSUS_F_RSS, MEMCENSUS_F_SWAP,
-};
-
-static const char *const changes[] = {
-	[DIFF_UNKNOWN] = "unknown",
-	[DIFF_SAME] = "same",
-	[DIFF_NEW] = "new",
-	[DIFF_GONE] = "gone",
-	[DIFF_GROWN] = "grown",
-	[DIFF_SHRUNK] = "shrunk",
-	[DIFF_CHANGED] = "changed",
-};
-
-static const struct task *either(const struct diff_row *row)
-{
-	return row->after ? row->after : row->before;
-}
-
-/* The figure in one census; 0 if the process is not in it. */
-static struct amount figure(const struct task *task, unsigned int number)
-{
-	struct amount amount = { true, 0 };
-
-	if (task)
-		amount = amount_figure(&task->figures, number);
-	amount.known &= amount.bytes >= 0;
-	return amount;
-}
-
-static struct amount delta(const struct diff_row *row, unsigned int number)
-{
-	struct amount delta = amount_minus(figure(row->after, number),
-					   figure(row->before, number));
-
-	delta.known &= row->same_basis || number == MEMCENSUS_F_RSS ||
-		       number == MEMCENSUS_F_SWAP;
-	return delta;
-}
-
-static enum diff_change diff_change(const struct diff_row *row)
-{
-	struct amount change;
-	size_t i;
-
-	if (!row->before)
-		return DIFF_NEW;
-	if (!row->after)
-		return DIFF_GONE;
-	for (i = 0; i < ARRAY_SIZE(compared); i++) {
-		change = delta(row, compared[i]);
-		if (!change.known)
-			return DIFF_UNKNOWN;
-		if (!change.bytes)
-			continue;
-		if (compared[i] != MEMCENSUS_F_PSS)
-			return DIFF_CHANGED;
-		return change.bytes > 0 ? DIFF_GROWN : DIFF_SHRUNK;
-	}
-	return DIFF_SAME;
-}
-
-DERIVED(get_change, diff_row, number, diff_change(row), true)
-DERIVED(get_pid, diff_row, number, either(row)->pid, KNOWN(either(row), MEMCENSUS_TASK_PID))
-DERIVED(get_start, diff_row, number, either(row)->start,
-	KNOWN(either(row), MEMCENSUS_TASK_START_NS))
-DERIVED(get_comm, diff_row, text, either(row)->comm, KNOWN(either(row), MEMCENSUS_TASK_COMM))
-
-static bool get_user(const struct view *view, const void *record,
-		     struct value *value)
-{
-	const struct diff_row *row = record;
-	const struct view names = { .snap = row->snap, .numeric = view->numeric };
-	const struct task *task = either(row);
-
-	if (!KNOWN(task, MEMCENSUS_TASK_UID))
-		return false;
-	value->text = name_of_user(&names, task->uid);
-	return true;
-}
-
-DERIVED(get_size, diff_row, number, llabs(delta(row, MEMCENSUS_F_PSS).bytes),
-	delta(row, MEMCENSUS_F_PSS).known)
-
-#define GETTER(name, amount, condition)					\
-	DERIVED(name, diff_row, sign, (amount).bytes, (amount).known && (condition))
-#define FIGURE(name, num)						\
-	GETTER(get_##name, delta(row, MEMCENSUS_F_##num), true)		\
-	GETTER(get_##name##_before, figure(row->before, MEMCENSUS_F_##num), row->before) \
-	GETTER(get_##name##_after, figure(row->after, MEMCENSUS_F_##num), row->after)
-
-FIGURE(swap, SWAP)
-FIGURE(uss, USS)
-FIGURE(pss, PSS)
-FIGURE(rss, RSS)
-
-#define BYTES(name, header, help, get)					\
-	{ name, header, help, .kind = KIND_BYTES, .sign = true,		\
-	  .total = TOTAL_SUM, .derive = get }
-#define THREE(name, header, what)					\
-	BYTES(#name, header, "change of its " what, get_##name), \
-	BYTES(#name "_before", header "Was", what " in the first census", get_##name##_before), \
-	BYTES(#name "_after", header "Is", what " in the second census", get_##name##_after)
-
-static const struct column diff_columns[] = {
-	{ "pid", "PID", "first process started in the address space",
-	  .kind = KIND_ID, .total = TOTAL_ROWS, .derive = get_pid },
-	{ "user", "User", "name of the effective user", .kind = KIND_TEXT,
-	  .total = TOTAL_DISTINCT, .derive = get_user },
-	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = get_comm },
-	{ "start_ns", "Start", "start time", .kind = KIND_SINCE_BOOT,
-	  .derive = get_start },
-	{ "change", "Change",
-	  "new, gone, grown or shrunk (PSS), changed, unknown",
-	  .kind = KIND_WORD, .words = changes, .n_words = ARRAY_SIZE(changes),
-	  .derive = get_change },
-	THREE(swap, "Swap", "swap"),
-	THREE(uss, "USS", "USS"),
-	THREE(pss, "PSS", "PSS"),
-	THREE(rss, "RSS", "RSS"),
-	{ "size", "Size", "absolute change of PSS",
-	  .kind = KIND_BYTES, .derive = get_size },
-};
-
-static const struct record_type diff_record = {
-	.name = "change",
-	.derived = { diff_columns, ARRAY_SIZE(diff_columns) },
-};
-
 /**
  * struct diff - two censuses
  * @before, @after: owned
- * @rows, @n_rows: changed processes; owned
+ * @changes: between them
  */
 struct diff {
 	struct snapshot *before;
 	struct snapshot *after;
-	struct diff_row *rows;
-	size_t n_rows;
+	struct changes changes;
 };
 
 /**
@@ -227,97 +68,9 @@ static int take(struct session *session, struct snapshot **snap, const char *pat
 	return taken == TAKE_DONE ? 0 : -1;
 }
 
-/* Only PID and start time together identify a process. */
-static int compare_tasks(const void *a, const void *b)
+static struct records rows_of(const struct changes *changes)
 {
-	const struct task *x = *(const struct task *const *)a;
-	const struct task *y = *(const struct task *const *)b;
-
-	if (x->pid != y->pid)
-		return x->pid < y->pid ? -1 : 1;
-	return (x->start > y->start) - (x->start < y->start);
-}
-
-/* Ends with a NULL. */
-static const struct task **sort_tasks(const struct snapshot *snap)
-{
-	const struct task **sorted = xcalloc(snap->n_tasks + 1, sizeof(*sorted));
-	size_t i;
-
-	for (i = 0; i < snap->n_tasks; i++)
-		sorted[i] = &snap->tasks[i];
-	qsort(sorted, snap->n_tasks, sizeof(*sorted), compare_tasks);
-	return sorted;
-}
-
-static void add_row(struct diff *diff, const struct task *before,
-		    const struct task *after)
-{
-	const struct scan *a = &diff->before->scan, *b = &diff->after->scan;
-	struct diff_row *row;
-
-	diff->rows = array_grow(diff->rows, diff->n_rows, sizeof(*row));
-	row = &diff->rows[diff->n_rows];
-	*row = (struct diff_row){
-		.before = before,
-		.after = after,
-		.snap = after ? diff->after : diff->before,
-		.same_basis = a->basis == b->basis,
-	};
-	diff->n_rows += diff_change(row) != DIFF_SAME;
-}
-
-static void match(struct diff *diff)
-{
-	const struct task **before = sort_tasks(diff->before);
-	const struct task **after = sort_tasks(diff->after);
-	size_t i = 0, k = 0;
-	int order;
-
-	while (before[i] || after[k]) {
-		if (!before[i] || !after[k])
-			order = before[i] ? -1 : 1;
-		else
-			order = compare_tasks(&before[i], &after[k]);
-		add_row(diff, order <= 0 ? before[i] : NULL,
-			order >= 0 ? after[k] : NULL);
-		i += order <= 0;
-		k += order >= 0;
-	}
-	free(before);
-	free(after);
-}
-
-/* The change of the system figure @number. */
-static struct amount system_delta(const struct diff *diff, unsigned int number)
-{
-	return amount_minus(amount_total(diff->after, number),
-			    amount_total(diff->before, number));
-}
-
-static void show_system(const struct diff *diff, const struct options *options,
-			FILE *out)
-{
-	const struct units units = { .suffixes = options->suffixes };
-	struct table *table = table_new(command_look(options), out);
-	const struct column *column;
-	struct amount change;
-	unsigned int i;
-
-	table_columns(table, "Figure >Was >Is >Change Meminfo");
-	for (i = 0; i < bytes_record.figures.n; i++) {
-		column = &bytes_record.figures.columns[i];
-		change = system_delta(diff, i);
-		if (!column->name || !change.known || !change.bytes)
-			continue;
-		table_row(table);
-		table_cell(table, column->name);
-		cell_bytes(table, diff->before->totals.bytes.v[i], &units);
-		cell_bytes(table, diff->after->totals.bytes.v[i], &units);
-		cell_bytes(table, change.bytes, &units);
-		table_cell(table, column->kernel);
-	}
-	table_finish(table);
+	return records_of(changes->rows, changes->n_rows, sizeof(*changes->rows));
 }
 
 static void show_table(const struct diff *diff, const struct options *options, FILE *out)
@@ -325,10 +78,10 @@ static void show_table(const struct diff *diff, const struct options *options, F
 	const struct view view = { .snap = diff->after, .numeric = options->numeric };
 
 	command_records(&view, options,
-			records_of(diff->rows, diff->n_rows, sizeof(*diff->rows)),
+			rows_of(&diff->changes),
 			options->totals, out);
 	command_title(options, out, "The whole system");
-	show_system(diff, options, out);
+	changes_show_system(&diff->changes, options, out);
 }
 
 static void show_json(const struct diff *diff, const struct options *options, FILE *out)
@@ -337,30 +90,14 @@ static void show_json(const struct diff *diff, const struct options *options, FI
 	const struct document_point from = document_point_of(diff->before);
 	const struct document_point to = document_point_of(diff->after);
 	struct json json = { .out = out };
-	const struct column *column;
-	struct amount change;
-	unsigned int i;
 
 	document_open(&json, options->command->name);
 	document_window(&json, &from, &to);
 	json_close(&json, '}');
 	command_json_records(&json, "tasks", &view, options,
-			     records_of(diff->rows, diff->n_rows, sizeof(*diff->rows)));
-	json_open(&json, "system", '{');
-	for (i = 0; i < bytes_record.figures.n; i++) {
-		column = &bytes_record.figures.columns[i];
-		change = system_delta(diff, i);
-		if (column->name)
-			json_put_known(&json, column->name, change.known, change.bytes);
-	}
+			     rows_of(&diff->changes));
+	changes_json_system(&json, &diff->changes);
 	json_close(&json, '}');
-	json_close(&json, '}');
-}
-
-/* The boot time by the machine's clock, ns since 1970. */
-static uint64_t booted(const struct scan *scan)
-{
-	return scan->realtime - scan->boottime;
 }
 
 /* Fails if both censuses are the same; warns if they are hard to compare. */
@@ -371,7 +108,7 @@ static int check_pair(const struct diff *diff, struct failure *why)
 	if (diff->before->seq == diff->after->seq && a->realtime == b->realtime)
 		return fail(why, FAIL_USAGE,
 			    "both names mean the same census: nothing to compare");
-	if (booted(a) - booted(b) + SAME_BOOT > 2 * SAME_BOOT)
+	if (!changes_one_boot(diff->before, diff->after))
 		fputs("memcensus: the records are of two boots: no process is in both\n",
 		      stderr);
 	if (a->basis != b->basis)
@@ -399,7 +136,9 @@ static int diff_run(struct session *session, struct failure *why)
 	      check_pair(&diff, why) ||
 	      (!diff.before->n_tasks && subtree_found(options, diff.after, why)) ? -1 : 0;
 	if (!ret) {
-		match(&diff);
+		diff.changes.before = diff.before;
+		diff.changes.after = diff.after;
+		changes_find(&diff.changes);
 		if (options->json)
 			show_json(&diff, options, session->out);
 		else
@@ -410,7 +149,7 @@ static int diff_run(struct session *session, struct failure *why)
 	}
 	snapshot_free(diff.before);
 	snapshot_free(diff.after);
-	free(diff.rows);
+	changes_free(&diff.changes);
 	return ret;
 }
 
@@ -446,7 +185,7 @@ const struct command diff_command = {
 	"With -J, \"from\" and \"to\" of \"window\" are the two censuses.\n",
 	.options = diff_uses,
 	.own_size = sizeof(struct diff_options),
-	.rows = { &diff_record, "pid,user,comm,change,swap,uss,pss,rss", "size" },
+	.rows = { &change_record, "pid,user,comm,change,swap,uss,pss,rss", "size" },
 	.run = diff_run,
 	/* diff_run() opens the records itself. */
 	.no_source = true,

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What changed from one census to another. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/changes.h"
+#include "host/names.h"
+#include "lib/memory.h"
+
+/* ns; within one boot, the clock is assumed to be adjusted by less than this. */
+#define SAME_BOOT	60000000000ULL
+
+/* The figures that are compared. */
+static const unsigned int compared[] = {
+	MEMCENSUS_F_PSS, MEMCENSUS_F_USS, MEMCENSUS_F_RSS, MEMCENSUS_F_SWAP,
+};
+
+static const char *const words[] = {
+	[DIFF_UNKNOWN] = "unknown",
+	[DIFF_SAME] = "same",
+	[DIFF_NEW] = "new",
+	[DIFF_GONE] = "gone",
+	[DIFF_GROWN] = "grown",
+	[DIFF_SHRUNK] = "shrunk",
+	[DIFF_CHANGED] = "changed",
+};
+
+static const struct task *either(const struct change *row)
+{
+	return row->after ? row->after : row->before;
+}
+
+/* The figure in one census; 0 if the process is not in it. */
+static struct amount figure(const struct task *task, unsigned int number)
+{
+	struct amount amount = { true, 0 };
+
+	if (task)
+		amount = amount_figure(&task->figures, number);
+	amount.known &= amount.bytes >= 0;
+	return amount;
+}
+
+static struct amount delta(const struct change *row, unsigned int number)
+{
+	struct amount delta = amount_minus(figure(row->after, number),
+					   figure(row->before, number));
+
+	delta.known &= row->same_basis || number == MEMCENSUS_F_RSS ||
+		       number == MEMCENSUS_F_SWAP;
+	return delta;
+}
+
+static enum diff_change diff_change(const struct change *row)
+{
+	struct amount change;
+	size_t i;
+
+	if (!row->before)
+		return DIFF_NEW;
+	if (!row->after)
+		return DIFF_GONE;
+	for (i = 0; i < ARRAY_SIZE(compared); i++) {
+		change = delta(row, compared[i]);
+		if (!change.known)
+			return DIFF_UNKNOWN;
+		if (!change.bytes)
+			continue;
+		if (compared[i] != MEMCENSUS_F_PSS)
+			return DIFF_CHANGED;
+		return change.bytes > 0 ? DIFF_GROWN : DIFF_SHRUNK;
+	}
+	return DIFF_SAME;
+}
+
+DERIVED(get_change, change, number, diff_change(row), true)
+DERIVED(get_pid, change, number, either(row)->pid, KNOWN(either(row), MEMCENSUS_TASK_PID))
+DERIVED(get_start, change, number, either(row)->start,
+	KNOWN(either(row), MEMCENSUS_TASK_START_NS))
+DERIVED(get_comm, change, text, either(row)->comm, KNOWN(either(row), MEMCENSUS_TASK_COMM))
+
+static bool get_user(const struct view *view, const void *record,
+		     struct value *value)
+{
+	const struct change *row = record;
+	const struct view names = { .snap = row->snap, .numeric = view->numeric };
+	const struct task *task = either(row);
+
+	if (!KNOWN(task, MEMCENSUS_TASK_UID))
+		return false;
+	value->text = name_of_user(&names, task->uid);
+	return true;
+}
+
+static bool get_cgroup(const struct view *view, const void *record, struct value *value)
+{
+	const struct change *row = record;
+	const struct view names = { .snap = row->snap, .numeric = view->numeric };
+	const struct task *task = either(row);
+
+	if (!KNOWN(task, MEMCENSUS_TASK_CGROUP))
+		return false;
+	value->text = name_of_cgroup(&names, task->cgroup);
+	return true;
+}
+
+DERIVED(get_size, change, number, llabs(delta(row, MEMCENSUS_F_PSS).bytes),
+	delta(row, MEMCENSUS_F_PSS).known)
+
+#define GETTER(name, amount, condition)					\
+	DERIVED(name, change, sign, (amount).bytes, (amount).known && (condition))
+#define FIGURE(name, num)						\
+	GETTER(get_##name, delta(row, MEMCENSUS_F_##num), true)		\
+	GETTER(get_##name##_before, figure(row->before, MEMCENSUS_F_##num), row->before) \
+	GETTER(get_##name##_after, figure(row->after, MEMCENSUS_F_##num), row->after)
+
+FIGURE(swap, SWAP)
+FIGURE(uss, USS)
+FIGURE(pss, PSS)
+FIGURE(rss, RSS)
+
+#define BYTES(name, header, help, get)					\
+	{ name, header, help, .kind = KIND_BYTES, .sign = true,		\
+	  .total = TOTAL_SUM, .derive = get }
+#define THREE(name, header, what)					\
+	BYTES(#name, header, "change of its " what, get_##name), \
+	BYTES(#name "_before", header "Was", what " in the first census", get_##name##_before), \
+	BYTES(#name "_after", header "Is", what " in the second census", get_##name##_after)
+
+static const struct column change_columns[] = {
+	{ "pid", "PID", "first process started in the address space",
+	  .kind = KIND_ID, .total = TOTAL_ROWS, .derive = get_pid },
+	{ "user", "User", "name of the effective user", .kind = KIND_TEXT,
+	  .total = TOTAL_DISTINCT, .derive = get_user },
+	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = get_comm },
+	{ "start_ns", "Start", "start time", .kind = KIND_SINCE_BOOT,
+	  .derive = get_start },
+	{ "change", "Change",
+	  "new, gone, grown or shrunk (PSS), changed, unknown",
+	  .kind = KIND_WORD, .words = words, .n_words = ARRAY_SIZE(words),
+	  .derive = get_change },
+	THREE(swap, "Swap", "swap"),
+	THREE(uss, "USS", "USS"),
+	THREE(pss, "PSS", "PSS"),
+	THREE(rss, "RSS", "RSS"),
+	{ "size", "Size", "absolute change of PSS",
+	  .kind = KIND_BYTES, .derive = get_size },
+	{ "cgroup_path", "CgroupPath", "path of its cgroup in the default hierarchy",
+	  .kind = KIND_TEXT, .derive = get_cgroup },
+};
+
+const struct record_type change_record = {
+	.name = "change",
+	.derived = { change_columns, ARRAY_SIZE(change_columns) },
+};
+
+struct amount change_growth(const struct change *row)
+{
+	return amount_plus(delta(row, MEMCENSUS_F_PSS), delta(row, MEMCENSUS_F_SWAP));
+}
+
+/* Only PID and start time together identify a process. */
+static int compare_tasks(const void *a, const void *b)
+{
+	const struct task *x = *(const struct task *const *)a;
+	const struct task *y = *(const struct task *const *)b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+/* Ends with a NULL. */
+static const struct task **sort_tasks(const struct snapshot *snap)
+{
+	const struct task **sorted = xcalloc(snap->n_tasks + 1, sizeof(*sorted));
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		sorted[i] = &snap->tasks[i];
+	qsort(sorted, snap->n_tasks, sizeof(*sorted), compare_tasks);
+	return sorted;
+}
+
+static void add_row(struct changes *changes, const struct task *before,
+		    const struct task *after)
+{
+	const struct scan *a = &changes->before->scan, *b = &changes->after->scan;
+	struct change *row;
+
+	changes->rows = array_grow(changes->rows, changes->n_rows, sizeof(*row));
+	row = &changes->rows[changes->n_rows];
+	*row = (struct change){
+		.before = before,
+		.after = after,
+		.snap = after ? changes->after : changes->before,
+		.same_basis = a->basis == b->basis,
+	};
+	changes->n_rows += diff_change(row) != DIFF_SAME;
+}
+
+void changes_find(struct changes *changes)
+{
+	const struct task **before = sort_tasks(changes->before);
+	const struct task **after = sort_tasks(changes->after);
+	size_t i = 0, k = 0;
+	int order;
+
+	while (before[i] || after[k]) {
+		if (!before[i] || !after[k])
+			order = before[i] ? -1 : 1;
+		else
+			order = compare_tasks(&before[i], &after[k]);
+		add_row(changes, order <= 0 ? before[i] : NULL,
+			order >= 0 ? after[k] : NULL);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	free(before);
+	free(after);
+}
+
+struct amount changes_of_system(const struct changes *changes, unsigned int number)
+{
+	return amount_minus(amount_total(changes->after, number),
+			    amount_total(changes->before, number));
+}
+
+void changes_free(struct changes *changes)
+{
+	free(changes->rows);
+	changes->rows = NULL;
+	changes->n_rows = 0;
+}
+
+void changes_show_system(const struct changes *changes, const struct options *options, FILE *out)
+{
+	const struct units units = { .suffixes = options->suffixes };
+	struct table *table = table_new(command_look(options), out);
+	const struct column *column;
+	struct amount change;
+	unsigned int i;
+
+	table_columns(table, "Figure >Was >Is >Change Meminfo");
+	for (i = 0; i < bytes_record.figures.n; i++) {
+		column = &bytes_record.figures.columns[i];
+		change = changes_of_system(changes, i);
+		if (!column->name || !change.known || !change.bytes)
+			continue;
+		table_row(table);
+		table_cell(table, column->name);
+		cell_bytes(table, changes->before->totals.bytes.v[i], &units);
+		cell_bytes(table, changes->after->totals.bytes.v[i], &units);
+		cell_bytes(table, change.bytes, &units);
+		table_cell(table, column->kernel);
+	}
+	table_finish(table);
+}
+
+void changes_json_system(struct json *json, const struct changes *changes)
+{
+	const struct column *column;
+	struct amount change;
+	unsigned int i;
+
+	json_open(json, "system", '{');
+	for (i = 0; i < bytes_record.figures.n; i++) {
+		column = &bytes_record.figures.columns[i];
+		change = changes_of_system(changes, i);
+		if (column->name)
+			json_put_known(json, column->name, change.known, change.bytes);
+	}
+	json_close(json, '}');
+}
+
+/* The boot time by the machine's clock, ns since 1970. */
+static uint64_t booted(const struct snapshot *snap)
+{
+	return snap->scan.realtime - snap->scan.boottime;
+}
+
+bool changes_one_boot(const struct snapshot *a, const struct snapshot *b)
+{
+	return booted(a) - booted(b) + SAME_BOOT <= 2 * SAME_BOOT;
+}
+
+/* Cgroups */
+
+static int compare_cgroups(const void *a, const void *b)
+{
+	return compare_u64(&((const struct cgroup_change *)a)->id,
+			   &((const struct cgroup_change *)b)->id);
+}
+
+/* The cgroup @id in the first @n of @v, which are sorted; NULL: none. */
+static struct cgroup_change *find(struct cgroup_change *v, size_t n, uint64_t id)
+{
+	const struct cgroup_change key = { .id = id };
+
+	return n ? bsearch(&key, v, n, sizeof(*v), compare_cgroups) : NULL;
+}
+
+/* Adds the cgroups of @snap that are not there; none of them has memory yet. */
+static struct cgroup_change *add_cgroups(struct cgroup_change *v, size_t *n,
+					 const struct snapshot *snap)
+{
+	const size_t old = *n;
+	size_t i, kept = 0;
+
+	for (i = 0; i < snap->n_tasks; i++) {
+		const struct task *task = &snap->tasks[i];
+
+		if (!KNOWN(task, MEMCENSUS_TASK_CGROUP) || find(v, old, task->cgroup))
+			continue;
+		v = array_grow(v, *n, sizeof(*v));
+		v[(*n)++] = (struct cgroup_change){ .id = task->cgroup, .before = { true, 0 },
+						    .after = { true, 0 } };
+	}
+	if (*n)
+		qsort(v, *n, sizeof(*v), compare_cgroups);
+	for (i = 0; i < *n; i++)
+		if (!kept || v[kept - 1].id != v[i].id)
+			v[kept++] = v[i];
+	*n = kept;
+	return v;
+}
+
+static void add_memory(struct cgroup_change *v, size_t n, const struct snapshot *snap, bool after)
+{
+	struct cgroup_change *cgroup;
+	struct amount *sum;
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++) {
+		const struct task *task = &snap->tasks[i];
+
+		if (!KNOWN(task, MEMCENSUS_TASK_CGROUP))
+			continue;
+		cgroup = find(v, n, task->cgroup);
+		sum = after ? &cgroup->after : &cgroup->before;
+		cgroup->snap = snap;
+		*sum = amount_plus(*sum, amount_plus(figure(task, MEMCENSUS_F_PSS),
+						     figure(task, MEMCENSUS_F_SWAP)));
+	}
+	for (i = 0; i < snap->n_groups; i++) {
+		const struct group *group = &snap->groups[i];
+
+		cgroup = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ? find(v, n, group->cgroup) : NULL;
+		if (!cgroup)
+			continue;
+		sum = after ? &cgroup->charged_after : &cgroup->charged_before;
+		*sum = (struct amount){ KNOWN(&group->charges, CHARGE_TOTAL),
+					(int64_t)group->charges.v[CHARGE_TOTAL] };
+	}
+}
+
+static int most_first(const void *a, const void *b)
+{
+	const struct cgroup_change *x = a, *y = b;
+	const struct amount dx = amount_minus(x->after, x->before);
+	const struct amount dy = amount_minus(y->after, y->before);
+
+	if (dx.known != dy.known)
+		return dx.known ? -1 : 1;
+	return (dx.bytes < dy.bytes) - (dx.bytes > dy.bytes);
+}
+
+struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *n)
+{
+	struct cgroup_change *v = NULL;
+
+	*n = 0;
+	v = add_cgroups(v, n, changes->before);
+	v = add_cgroups(v, n, changes->after);
+	add_memory(v, *n, changes->before, false);
+	add_memory(v, *n, changes->after, true);
+	if (*n)
+		qsort(v, *n, sizeof(*v), most_first);
+	return v;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What changed from one census to another: processes, cgroups and totals of the system.
+ */
+#ifndef READER_CHANGES_H
+#define READER_CHANGES_H
+
+#include "cli/command.h"
+
+/* The change of a process; by PSS if it is in both censuses. */
+enum diff_change {
+	DIFF_UNKNOWN,
+	DIFF_SAME,
+	DIFF_NEW,
+	DIFF_GONE,
+	DIFF_GROWN,
+	DIFF_SHRUNK,
+	DIFF_CHANGED,		/* PSS is the same, another figure is not */
+};
+
+/**
+ * struct change - a process
+ * @before, @after: its records in the two censuses; NULL where it is missing
+ * @snap: the later census that has it; it provides the names
+ * @same_basis: shares are comparable
+ */
+struct change {
+	const struct task *before;
+	const struct task *after;
+	const struct snapshot *snap;
+	bool same_basis;
+};
+
+/* The columns of such a row. */
+extern const struct record_type change_record;
+
+/**
+ * struct changes - between two censuses
+ * @before, @after: owned by the caller
+ * @rows, @n_rows: changed processes; owned
+ */
+struct changes {
+	const struct snapshot *before;
+	const struct snapshot *after;
+	struct change *rows;
+	size_t n_rows;
+};
+
+/* Fills @rows by the two censuses. */
+void changes_find(struct changes *changes);
+void changes_free(struct changes *changes);
+
+/* How much a process has more, PSS and swap. */
+struct amount change_growth(const struct change *row);
+
+/* The change of the system figure @number. */
+struct amount changes_of_system(const struct changes *changes, unsigned int number);
+
+/* Print, or write as the object "system", the figures of the system that changed, or all. */
+void changes_show_system(const struct changes *changes, const struct options *options, FILE *out);
+void changes_json_system(struct json *json, const struct changes *changes);
+
+/**
+ * struct cgroup_change - a cgroup, without those below it
+ * @before, @after: sum of PSS and swap of its processes
+ * @charged_before, @charged_after: what is charged to it and to those below it
+ * @snap: the later census that has it; it has its path
+ */
+struct cgroup_change {
+	uint64_t id;
+	struct amount before;
+	struct amount after;
+	struct amount charged_before;
+	struct amount charged_after;
+	const struct snapshot *snap;
+};
+
+/* All cgroups with processes in one of the two, those that grew most first; the caller frees. */
+struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *n);
+
+/* The clock of the machine at its boot, by @scan, ns since 1970: with the same, one boot. */
+bool changes_one_boot(const struct snapshot *a, const struct snapshot *b);
+
+#endif /* READER_CHANGES_H */
