@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands/commands.h"
+#include "commands/record-oom.h"
 #include "commands/record-pace.h"
 #include "host/names.h"
 #include "host/proc-texts.h"
@@ -15,6 +16,9 @@
 #include "record/record-file.h"
 #include "record/recorded-names.h"
 #include "record/recorder.h"
+
+/* After a kill, when the module knows what came back: a second, and some more. */
+#define OOM_AFTER	(NSEC_PER_SEC * 3 / 2)
 
 /* Share of one processor without --budget. */
 #define BUDGET_DEFAULT	0.01
@@ -78,12 +82,16 @@ static int set_budget(struct options *options, const char *value, struct failure
 /**
  * struct recording - a run of 'record'
  * @pace: when to take a census; NULL: at the interval
+ * @notes: of OOM events
+ * @named: the record is of named processes alone, without notes
  * @unlocked: it was said that the program is not locked in memory
  */
 struct recording {
 	struct session *session;
 	struct recorder *recorder;
 	struct pace *pace;
+	struct oom_notes notes;
+	bool named;
 	bool unlocked;
 };
 
@@ -146,10 +154,16 @@ static int record_one(struct recording *run, struct failure *why)
 	session->source->tap = recorder_begin(run->recorder);
 	taken = run->pace ? next_paced(run, &snap, why) : session_next(session, &snap, why);
 	if (taken == TAKE_DONE) {
-		names_write(snap);
+		if (!run->named)
+			oom_notes_take(&run->notes, session, snap);
+		recorder_oom(run->recorder, run->notes.messages, run->notes.len);
+		names_write(snap, run->notes.answers, run->notes.n);
 		if (session->request.cmdlines)
 			cmdlines_write(snap);
 		done = recorder_end(run->recorder, snap, why);
+		oom_notes_end(&run->notes, done == RECORDER_DONE);
+		if (run->pace && run->notes.open)
+			pace_hurry(run->pace, signals_now() + OOM_AFTER);
 		others = cpu_of_others(snap);
 		snapshot_free(snap);
 	} else {
@@ -185,6 +199,8 @@ static int record_all(struct recording *run, struct failure *why)
 	/* A record of a subtree has the figures of tasks --cgroup, unless chosen. */
 	if (session->by_subtree && !session->request.basis)
 		session->request.basis = MEMCENSUS_BASIS_FRAMES;
+	run->named = session->options->n_pids;
+	oom_notes_begin(&run->notes, session->by_subtree);
 	while (!(ret = record_one(run, why)))
 		;
 	session->source->tap = NULL;

@@ -40,12 +40,15 @@
  * @CHUNK_TEXT: a name, a NUL and a text of struct proc_text; NULs pad both kinds
  *	of text to CHUNK_ALIGN
  * @CHUNK_END: no data; the census is complete
+ * @CHUNK_OOM: whole netlink messages of answers about OOM events, which are taken with a
+ *	census but no part of it; the first of each is its request
  */
 enum chunk_kind {
 	CHUNK_MACHINE = 1,
 	CHUNK_MESSAGES,
 	CHUNK_TEXT,
 	CHUNK_END,
+	CHUNK_OOM,
 };
 
 /* Byte order of the messages in a chunk; heads are always little-endian. */

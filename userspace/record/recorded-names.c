@@ -95,23 +95,38 @@ void cmdlines_write(struct snapshot *snap)
 	} while (i < snap->n_tasks);
 }
 
-void names_write(struct snapshot *snap)
+static void add_ids(const struct snapshot *snap, struct ids *uids, struct ids *cgroups)
 {
-	struct ids uids = { 0 }, cgroups = { 0 };
 	size_t i;
 
 	for (i = 0; i < snap->n_tasks; i++) {
 		const struct task *task = &snap->tasks[i];
 
-		ids_add(&uids, KNOWN(task, MEMCENSUS_TASK_UID), task->uid);
-		ids_add(&cgroups, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup);
+		ids_add(uids, KNOWN(task, MEMCENSUS_TASK_UID), task->uid);
+		ids_add(cgroups, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup);
 	}
 	for (i = 0; i < snap->n_groups; i++) {
 		const struct group *group = &snap->groups[i];
 
-		ids_add(&uids, KNOWN(group, MEMCENSUS_GROUP_UID), group->uid);
-		ids_add(&cgroups, KNOWN(group, MEMCENSUS_GROUP_CGROUP), group->cgroup);
+		ids_add(uids, KNOWN(group, MEMCENSUS_GROUP_UID), group->uid);
+		ids_add(cgroups, KNOWN(group, MEMCENSUS_GROUP_CGROUP), group->cgroup);
 	}
+	for (i = 0; i < snap->n_oom_victims; i++) {
+		const struct oom_victim *victim = &snap->oom_victims[i];
+
+		ids_add(uids, KNOWN(victim, MEMCENSUS_OOM_VICTIM_UID), victim->uid);
+		ids_add(cgroups, KNOWN(victim, MEMCENSUS_OOM_VICTIM_CGROUP), victim->cgroup);
+	}
+}
+
+void names_write(struct snapshot *snap, struct snapshot *const *others, size_t n)
+{
+	struct ids uids = { 0 }, cgroups = { 0 };
+	size_t i;
+
+	add_ids(snap, &uids, &cgroups);
+	for (i = 0; i < n; i++)
+		add_ids(others[i], &uids, &cgroups);
 	write_lines(snap, NAME_USER, &uids);
 	write_lines(snap, NAME_CGROUP, &cgroups);
 }

@@ -8,10 +8,10 @@
 #include "model/snapshot.h"
 
 /*
- * Adds the names of the users and cgroups in @snap to @snap->proc_texts, as known
- * on this machine.
+ * Adds the names of the users and cgroups in @snap, and in the @n snapshots @others, to
+ * @snap->proc_texts, as known on this machine.
  */
-void names_write(struct snapshot *snap);
+void names_write(struct snapshot *snap, struct snapshot *const *others, size_t n);
 
 /* Adds the command lines of the tasks in @snap to @snap->proc_texts, at least one text. */
 void cmdlines_write(struct snapshot *snap);

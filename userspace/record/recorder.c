@@ -16,6 +16,7 @@
 #include "record/chunk.h"
 #include "record/recorder.h"
 #include "record/ring.h"
+#include "wire/attrs.h"
 
 /* Minimum interval between two calls of fdatasync(). */
 #define SYNC_INTERVAL	NSEC_PER_SEC
@@ -167,6 +168,22 @@ struct tap *recorder_begin(struct recorder *r)
 	r->len = 0;
 	r->error = 0;
 	return &r->tap;
+}
+
+void recorder_oom(struct recorder *r, const void *messages, size_t len)
+{
+	struct attrs all = attrs_of(messages, len);
+	const struct nlmsghdr *nlh;
+
+	if (r->len)
+		put_chunk(r, CHUNK_MESSAGES);
+	while ((nlh = attrs_next_message(&all))) {
+		if (r->len + nlh->nlmsg_len + CHUNK_ALIGN > CHUNK_BYTES)
+			put_chunk(r, CHUNK_OOM);
+		fill(r, nlh, nlh->nlmsg_len);
+	}
+	if (r->len)
+		put_chunk(r, CHUNK_OOM);
 }
 
 static void put_text(struct recorder *r, const struct proc_text *proc_text)

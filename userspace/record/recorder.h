@@ -6,6 +6,7 @@
 #define READER_RECORDER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lib/failure.h"
@@ -38,6 +39,12 @@ struct recorder *recorder_open(const char *path, const struct recorder_options *
 
 /* Begins a census.  Returns the tap that records its messages; owned by the recorder. */
 struct tap *recorder_begin(struct recorder *recorder);
+
+/*
+ * Adds the @len bytes of messages at @messages, answers about OOM events, to the census that
+ * was begun; its own messages are complete.
+ */
+void recorder_oom(struct recorder *recorder, const void *messages, size_t len);
 
 /**
  * enum recorder_end_status - result of writing a census
