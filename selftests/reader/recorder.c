@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * `memcensus record --on-pressure`: it takes censuses while a process stalls at the limit of a
- * cgroup, and no others; it keeps to its budget, and it is locked in memory.
+ * cgroup, and no others; it keeps to its budget, and it is locked in memory.  `memcensus -f FILE
+ * oom` names the victim and how it grew, also after the recorder was killed.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -23,6 +24,10 @@
 
 /* Where a process that allocates is slowed down. */
 #define HIGH		(8 * MIB)
+
+/* Where one is killed; the most bytes of its record. */
+#define LIMIT		(24 * MIB)
+#define RING		(256 << 10)
 
 /* Seconds under pressure, and for the first census to come. */
 #define PRESSURE_TIME	6
@@ -72,14 +77,13 @@ static void stall(void *arg)
 }
 
 /* Starts a recorder with @options, words that are separated by blanks. */
-static pid_t start_recorder(const char *options)
+static pid_t append_recorder(const char *options)
 {
 	char *words[16] = { "memcensus", "record", RECORD }, *copy = strdup(options), *save;
 	unsigned int n = 3;
 	char *word;
 	pid_t pid;
 
-	unlink(RECORD);
 	for (word = strtok_r(copy, " ", &save); word && n < 15; word = strtok_r(NULL, " ", &save))
 		words[n++] = word;
 	pid = fork();
@@ -89,6 +93,12 @@ static pid_t start_recorder(const char *options)
 	}
 	free(copy);
 	return pid;
+}
+
+static pid_t start_recorder(const char *options)
+{
+	unlink(RECORD);
+	return append_recorder(options);
 }
 
 /* Whole censuses in the record: chunks of the kind "end", which have no data. */
@@ -236,6 +246,161 @@ TEST_F_TIMEOUT(recorder, within_its_budget, 300)
 	EXPECT_LE(used - first, allowed);
 	expect_end(_metadata, self->recorder);
 	self->recorder = -1;
+}
+
+/* The number of the last whole census in the record. */
+static uint64_t last_census(void)
+{
+	unsigned char head[48];
+	uint64_t number, last = 0;
+	unsigned int len;
+	FILE *file = fopen(RECORD, "r");
+
+	while (file && fread(head, sizeof(head), 1, file) == 1) {
+		memcpy(&number, head + 16, sizeof(number));
+		if (head[9] == 4)
+			last = number;
+		memcpy(&len, head + 12, sizeof(len));
+		fseek(file, len, SEEK_CUR);
+	}
+	if (file)
+		fclose(file);
+	return last;
+}
+
+/* Killed at any time, a full ring has its last censuses, and stays below its size. */
+TEST_F_TIMEOUT(recorder, of_a_full_ring, 300)
+{
+	const double until = seconds_now() + PATIENCE;
+	struct stat st;
+	int status;
+
+	self->recorder = start_recorder("0.05 -g --ring 64K");
+	while (last_census() < 60 && seconds_now() < until) {
+		sleep_ms(20);
+		if (!stat(RECORD, &st))
+			EXPECT_GE(64 << 10, st.st_size);
+	}
+	child_end(self->recorder);
+	self->recorder = -1;
+	ASSERT_EQ(0, stat(RECORD, &st));
+	diag("census %llu of which %u are left, %lld bytes", (unsigned long long)last_census(),
+	     censuses(), (long long)st.st_size);
+	EXPECT_LE(60, last_census());
+	EXPECT_GT(last_census(), censuses());
+	EXPECT_LE(2, censuses());
+	status = system("memcensus tasks -J -f " RECORD " >/dev/null 2>&1");
+	EXPECT_TRUE(WIFEXITED(status) && (!WEXITSTATUS(status) || WEXITSTATUS(status) == 3));
+}
+
+/* Holds HIGH, stops, then takes a MiB each 300 ms until it is killed. */
+static void eat(void *arg)
+{
+	char *at = map_private(PLACE(0), 256 * MIB);
+	size_t i;
+
+	(void)arg;
+	need(write_file("/proc/self/oom_score_adj", "1000"), "oom_score_adj");
+	need(enter(), "cgroup.procs");
+	write_pages(at, HIGH / PAGE);
+	child_stop();
+	for (i = HIGH / MIB; i < 256; i++) {
+		write_pages(at + i * MIB, MIB / PAGE);
+		sleep_ms(300);
+	}
+	_exit(1);
+}
+
+/* What `memcensus -f RECORD oom -J` says; the caller frees.  NULL: it failed. */
+static char *said_of_record(void)
+{
+	FILE *from = popen("memcensus -f " RECORD " oom -J 2>/dev/null", "r");
+	char *text = NULL;
+	size_t size = 0;
+	int status;
+
+	if (getdelim(&text, &size, '\0', from) < 0) {
+		free(text);
+		text = NULL;
+	}
+	/* A census that was not complete when the recorder was killed: 3. */
+	status = pclose(from);
+	if (WIFEXITED(status) && (!WEXITSTATUS(status) || WEXITSTATUS(status) == 3))
+		return text;
+	free(text);
+	return NULL;
+}
+
+static unsigned int times(const char *text, const char *word)
+{
+	unsigned int n = 0;
+
+	while ((text = strstr(text, word))) {
+		text += strlen(word);
+		n++;
+	}
+	return n;
+}
+
+/*
+ * Expects one event, of @victim, which grew by some MiB: on a slow machine the last census
+ * before the kill is of a second before it.
+ */
+static void expect_oom(struct __test_metadata *_metadata, pid_t victim)
+{
+	char *said = said_of_record(), word[64], *growth, *at;
+	struct stat st;
+
+	ASSERT_NE(NULL, said);
+	EXPECT_EQ(1, times(said, "\"scope\":\"cgroup\""))
+		TH_LOG("%.3000s", said);
+	snprintf(word, sizeof(word), "\"killed\":[{\"oom\":");
+	EXPECT_NE(NULL, strstr(said, word));
+	growth = strstr(said, "\"growth\":{");
+	ASSERT_NE(NULL, growth);
+	snprintf(word, sizeof(word), "{\"pid\":%d,", victim);
+	at = strstr(growth, word);
+	ASSERT_NE(NULL, at)
+		TH_LOG("%.3000s", growth);
+	EXPECT_NE(NULL, strstr(at, "\"cgroup_path\":\"/pressed\""));
+	at = strstr(at, "\"growth\":");
+	EXPECT_LE((long)(4 * MIB), atol(at + strlen("\"growth\":")));
+	EXPECT_EQ(at + strcspn(at, "}") - strlen("\"killed\":true"),
+		  strstr(at, "\"killed\":true"));
+	EXPECT_NE(NULL, strstr(growth, "\"cgroups\":["));
+	ASSERT_EQ(0, stat(RECORD, &st));
+	EXPECT_GE(RING, st.st_size);
+	diag("%lld bytes, %u events", (long long)st.st_size,
+	     times(said, "\"scope\":\"cgroup\""));
+	free(said);
+}
+
+/* An OOM kill in a cgroup during a recording; then the recorder is killed, and another starts. */
+TEST_F_TIMEOUT(recorder, of_an_oom_kill, 300)
+{
+	const char *options = "0.2 -g --on-pressure --budget 100% --ring 256K";
+	pid_t victim;
+	int status;
+
+	ASSERT_TRUE(make_cgroup("memory.high", 256 * MIB));
+	ASSERT_TRUE(make_cgroup("memory.max", LIMIT));
+	victim = child_start(eat, NULL);
+	ASSERT_LT(0, victim);
+	self->recorder = start_recorder(options);
+	ASSERT_TRUE(await_censuses(2, PATIENCE));
+	kill(victim, SIGCONT);
+	ASSERT_EQ(victim, waitpid(victim, &status, 0));
+	ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	/* The next census has it. */
+	sleep_ms(3000);
+	child_end(self->recorder);
+	expect_oom(_metadata, victim);
+	/* What is there remains, and is no second event. */
+	self->recorder = append_recorder(options);
+	sleep_ms(4000);
+	child_end(self->recorder);
+	self->recorder = -1;
+	expect_oom(_metadata, victim);
 }
 
 TEST_HARNESS_MAIN

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "commands/commands.h"
+#include "commands/oom-growth.h"
+#include "lib/memory.h"
 #include "lib/text.h"
 #include "model/amount.h"
 #include "model/document.h"
@@ -18,15 +20,28 @@ struct oom_options {
 	uint64_t number;
 };
 
-/* The event that the rest of @snap is about; NULL: none is kept. */
-static const struct oom *chosen(const struct snapshot *snap, uint64_t number)
+/**
+ * struct events - the events that are listed
+ * @v: the newest first, @n; owned
+ * @shown: the one that the rest is about; NULL: there is none
+ * @growth: what grew before it; NULL: not of a record
+ */
+struct events {
+	struct recorded_oom *v;
+	size_t n;
+	const struct recorded_oom *shown;
+	const struct oom_growth *growth;
+};
+
+/* Chooses the newest, or the newest with this number. */
+static void choose(struct events *events, uint64_t number)
 {
 	size_t i;
 
-	for (i = 0; i < snap->n_ooms; i++)
-		if (!number || snap->ooms[i].number == number)
-			return &snap->ooms[i];
-	return NULL;
+	events->shown = NULL;
+	for (i = 0; i < events->n && !events->shown; i++)
+		if (!number || events->v[i].oom->number == number)
+			events->shown = &events->v[i];
 }
 
 /* The first victim of @oom; NULL: unknown. */
@@ -60,21 +75,22 @@ static void cell_named(struct table *table, const struct record_type *type, cons
 		table_cell(table, NULL);
 }
 
-static void show_events(const struct view *view, const struct options *options,
-			const struct oom *shown, FILE *out)
+static void show_events(const struct events *events, const struct options *options, FILE *out)
 {
-	const struct units units = command_units(view, options);
+	struct view one = { .snap = events->shown->snap, .numeric = options->numeric };
+	const struct units units = command_units(&one, options);
 	struct table *table = table_new(command_look(options), out);
-	const struct snapshot *snap = view->snap;
+	const struct view *view = &one;
 	size_t i;
 
 	table_columns(table, ">OOM Time Scope >Victims >PID Killed");
 	table_column_long(table, "CgroupPath");
 	table_columns(table, ">CallerPID Caller >Census CensusTime Shown");
-	for (i = 0; i < snap->n_ooms; i++) {
-		const struct oom *oom = &snap->ooms[i];
-		const struct oom_victim *victim = first_victim(snap, oom);
+	for (i = 0; i < events->n; i++) {
+		const struct oom *oom = events->v[i].oom;
+		const struct oom_victim *victim = first_victim(events->v[i].snap, oom);
 
+		one.snap = events->v[i].snap;
 		table_row(table);
 		cell_named(table, &oom_record, "number", view, oom, &units);
 		cell_named(table, &oom_record, "realtime_ns", view, oom, &units);
@@ -87,7 +103,7 @@ static void show_events(const struct view *view, const struct options *options,
 		cell_named(table, &oom_record, "caller_comm", view, oom, &units);
 		cell_named(table, &oom_record, "census", view, oom, &units);
 		cell_named(table, &oom_record, "census_realtime_ns", view, oom, &units);
-		table_cell(table, oom == shown ? "below" : NULL);
+		table_cell(table, &events->v[i] == events->shown ? "below" : NULL);
 	}
 	table_finish(table);
 }
@@ -214,20 +230,29 @@ static void title_before(const struct view *view, const struct options *options,
 	command_title(options, out, title);
 }
 
-static void oom_show(const struct view *view, const struct options *options,
-		     const struct oom *oom, FILE *out)
+static void oom_show(const struct events *events, const struct options *options, FILE *out)
 {
-	const struct snapshot *snap = view->snap;
+	const struct oom *oom = events->shown->oom;
+	const struct snapshot *snap = events->shown->snap;
+	const struct view one = { .snap = snap, .numeric = options->numeric };
+	const struct view *view = &one;
 	char title[120];
 
-	show_events(view, options, oom, out);
+	show_events(events, options, out);
 	command_title(options, out, "Who was killed");
 	show_victims(view, options, oom, out);
-	if (snap->has_scan) {
+	if (events->growth)
+		oom_growth_show(events->growth, options, out);
+	if (snap->has_scan && !snap->n_tasks && events->growth) {
+		if (!options->raw)
+			fputs("\nWho held what in the census before is not in this record.\n", out);
+	} else if (snap->has_scan) {
 		title_before(view, options, oom, out);
 		show_tasks(view, options, out);
 	} else if (!options->raw) {
-		fprintf(out, "\nNo census was taken before it: who held what is unknown.\n");
+		fputs(events->growth ?
+		      "\nThe module had no census of all processes before it.\n" :
+		      "\nNo census was taken before it: who held what is unknown.\n", out);
 	}
 	if (KNOWN(oom, MEMCENSUS_OOM_DELAY_NS))
 		snprintf(title, sizeof(title),
@@ -326,16 +351,23 @@ static void put_before(struct json *json, const struct view *view)
 	json_close(json, '}');
 }
 
-static void oom_json(const struct view *view, const struct oom *oom, FILE *out)
+/* @snap: of the event that is shown, or without events. */
+static void oom_json(const struct events *events, const struct snapshot *snap,
+		     const struct options *options, FILE *out)
 {
-	const struct snapshot *snap = view->snap;
+	const struct oom *oom = events->shown ? events->shown->oom : NULL;
+	struct view one = { .numeric = options->numeric };
+	const struct view *view = &one;
 	struct json json = { .out = out };
 	size_t i;
 
 	document_open(&json, "oom");
 	json_open(&json, "events", '[');
-	for (i = 0; i < snap->n_ooms; i++)
-		put_event(&json, view, &snap->ooms[i]);
+	for (i = 0; i < events->n; i++) {
+		one.snap = events->v[i].snap;
+		put_event(&json, view, events->v[i].oom);
+	}
+	one.snap = snap;
 	json_close(&json, ']');
 	json_put_known(&json, "shown", oom, oom ? (int64_t)oom->number : 0);
 	json_open(&json, "module", '{');
@@ -344,31 +376,103 @@ static void oom_json(const struct view *view, const struct oom *oom, FILE *out)
 	put_records(&json, "zones", &oom_zone_record, &zone_record, view);
 	put_records(&json, "nodes", &oom_node_record, &node_record, view);
 	put_before(&json, view);
+	if (options->file)
+		oom_growth_json(&json, events->growth, options);
 	json_close(&json, '}');
+}
+
+static void show(const struct events *events, const struct snapshot *snap,
+		 const struct session *session)
+{
+	const struct options *options = session->options;
+
+	if (options->json)
+		oom_json(events, snap, options, session->out);
+	else if (events->shown)
+		oom_show(events, options, session->out);
+	else if (!options->raw)
+		fprintf(session->out, options->file ? "No OOM kill in the record.\n" :
+			"No OOM kill since the module was loaded.\n");
+}
+
+/* The events of a record, and what grew before the one that is shown. */
+static int show_recorded(struct session *session, struct recorded_ooms *ooms,
+			 struct failure *why)
+{
+	const struct options *options = session->options;
+	const struct oom_options *own = options->own;
+	const bool from = options->window.from.kind != SELECTION_ALL;
+	struct events events = { .v = ooms->v, .n = ooms->n };
+	struct snapshot *none = snapshot_new();
+	struct oom_growth growth = { 0 };
+	int ret = 0;
+
+	choose(&events, own->number);
+	if (own->number && !events.shown)
+		ret = fail(why, FAIL_USAGE,
+			   "'%.200s' has no OOM event %llu: 'memcensus -f FILE oom' lists them",
+			   options->file, (unsigned long long)own->number);
+	if (!ret && events.shown) {
+		ret = oom_growth_find(&growth, ooms, events.shown,
+				      from ? UINT64_MAX / 2 : OOM_GROWTH_SPAN, why);
+		events.growth = &growth;
+	}
+	if (!ret)
+		show(&events, events.shown ? events.shown->snap : none, session);
+	oom_growth_free(&growth);
+	snapshot_free(none);
+	return ret;
+}
+
+static int run_recorded(struct session *session, struct failure *why)
+{
+	const struct options *options = session->options;
+	struct recorded_ooms ooms;
+	int ret;
+
+	ret = recorded_ooms_read(&ooms, options->file, &options->window, why);
+	if (!ret && !ooms.n_entries)
+		ret = fail(why, FAIL_LOST, "'%.200s' has no complete census here", options->file);
+	else if (!ret && !ooms.asked)
+		ret = fail(why, FAIL_REFUSED,
+			   "'%.200s' has no OOM events, not even that there were none: record again with 'memcensus record FILE INTERVAL', without '--pid'",
+			   options->file);
+	if (!ret)
+		ret = show_recorded(session, &ooms, why);
+	session->partial |= ooms.file.said;
+	recorded_ooms_free(&ooms);
+	return ret;
 }
 
 static int oom_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	const struct oom_options *own = options->own;
+	struct events events = { 0 };
 	struct snapshot *snap;
-	const struct oom *oom;
-	struct view view;
+	size_t i;
 
+	if (options->file)
+		return run_recorded(session, why);
 	session->request.oom = true;
 	session->request.event = own->number;
 	if (session_take(session, &snap, why) != TAKE_DONE)
 		return -1;
-	view = (struct view){ .snap = snap, .numeric = options->numeric };
-	oom = chosen(snap, own->number);
-	if (options->json)
-		oom_json(&view, oom, session->out);
-	else if (oom)
-		oom_show(&view, options, oom, session->out);
-	else if (!options->raw)
-		fprintf(session->out, "No OOM kill since the module was loaded.\n");
+	for (i = 0; i < snap->n_ooms; i++) {
+		events.v = array_grow(events.v, events.n, sizeof(*events.v));
+		events.v[events.n++] = (struct recorded_oom){ snap, &snap->ooms[i] };
+	}
+	choose(&events, own->number);
+	show(&events, snap, session);
+	free(events.v);
 	snapshot_free(snap);
 	return 0;
+}
+
+/* recorded_ooms_read() opens the record itself. */
+static bool needs_source(const struct options *options)
+{
+	return !options->file;
 }
 
 static int oom_words(struct options *options, char **words, int n, struct failure *why)
@@ -386,7 +490,7 @@ static int oom_words(struct options *options, char **words, int n, struct failur
 
 static const struct option_use oom_options[] = {
 	USE_AS(all, "all processes of the census before, and all totals"),
-	USE(numeric), USE(output), OPTIONS_OF_TABLES
+	USE(numeric), USE(file), OPTIONS_OF_SERIES, USE(output), OPTIONS_OF_TABLES
 };
 
 const struct command oom_command = {
@@ -403,10 +507,15 @@ const struct command oom_command = {
 	"census that somebody took. To have one, take censuses all the time: 'memcensus\n"
 	"record', 'memcensus export' or a timer.\n"
 	"\n"
+	"Of a record (-f) it prints all events that the record has, and of the newest, or of\n"
+	"NUMBER, also what grew in the ten minutes before it, or since --from: processes,\n"
+	"cgroups and the system, from the first census to the last one before the kill.\n"
+	"\n"
 	"A kill in a cgroup is one whose caller was at the limit of a cgroup. Processes that\n"
 	"one caller kills within a second, such as a cgroup that is killed as a whole, are\n"
 	"one event, with up to eight of its victims.\n",
 	.options = oom_options,
 	.own_size = sizeof(struct oom_options),
 	.run = oom_run,
+	.needs_source = needs_source,
 };

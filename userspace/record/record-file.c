@@ -81,8 +81,7 @@ static void tell_missing(struct record_file *file, uint64_t number,
 		file->last = number - 1;
 }
 
-static int feed_messages(struct snapshot *snap, const struct chunk *chunk,
-			 struct failure *why)
+int record_feed_messages(struct snapshot *snap, const struct chunk *chunk, struct failure *why)
 {
 	struct attrs messages = attrs_of(chunk->data, chunk->len);
 	const struct nlmsghdr *nlh;
@@ -99,8 +98,7 @@ static int feed_messages(struct snapshot *snap, const struct chunk *chunk,
 	return messages.broken ? fail(why, FAIL_MALFORMED, "a message is truncated") : 0;
 }
 
-static int feed_text(struct snapshot *snap, const struct chunk *chunk,
-		     struct failure *why)
+int record_feed_text(struct snapshot *snap, const struct chunk *chunk, struct failure *why)
 {
 	const char *name = (const char *)chunk->data;
 	const size_t len = strnlen(name, chunk->len);
@@ -121,9 +119,9 @@ static int feed_chunk(struct snapshot *snap, const struct chunk *chunk,
 		snapshot_reset(snap);
 	switch (chunk->head.kind) {
 	case CHUNK_MESSAGES:
-		return feed_messages(snap, chunk, why);
+		return record_feed_messages(snap, chunk, why);
 	case CHUNK_TEXT:
-		return feed_text(snap, chunk, why);
+		return record_feed_text(snap, chunk, why);
 	case CHUNK_END:
 		if (decode_finish(snap, why))
 			return -1;
@@ -212,4 +210,18 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 		fail(why, FAIL_SYSTEM, "'%.200s': %.200s", file->path, what.text);
 	}
 	return -1;
+}
+
+int record_file_read(struct record_file *file, const struct record_entry *wanted,
+		     struct snapshot *snap, struct failure *why)
+{
+	struct record_entry entry;
+	int ret;
+
+	file->last = wanted->number - 1;
+	file->lost = 0;
+	if (chunk_reader_seek(&file->reader, wanted->offset, why))
+		return -1;
+	ret = record_file_next(file, snap, &entry, why);
+	return ret > 0 && entry.offset != wanted->offset ? 0 : ret;
 }

@@ -50,4 +50,15 @@ void record_file_close(struct record_file *file);
 int record_file_next(struct record_file *file, struct snapshot *snap,
 		     struct record_entry *entry, struct failure *why);
 
+/*
+ * Adds the messages, or the text, of @chunk to @snap. 0, or -1 and @why: it is malformed, or
+ * of another byte order or version.
+ */
+int record_feed_messages(struct snapshot *snap, const struct chunk *chunk, struct failure *why);
+int record_feed_text(struct snapshot *snap, const struct chunk *chunk, struct failure *why);
+
+/* Reads the census at @entry, of a file: 1; 0: it is damaged; -1 and @why. */
+int record_file_read(struct record_file *file, const struct record_entry *entry,
+		     struct snapshot *snap, struct failure *why);
+
 #endif /* READER_RECORD_FILE_H */

@@ -106,6 +106,15 @@ struct selection selection_at(struct selection selection, uint64_t last)
 				   selection.span };
 }
 
+struct selection selection_in(struct selection selection, uint64_t first, uint64_t last,
+			      uint64_t last_time)
+{
+	if (selection.kind == SELECTION_FIRST || selection.kind == SELECTION_LAST)
+		return (struct selection){ SELECTION_NUMBER, selection.kind == SELECTION_FIRST ?
+					   first : last, 0 };
+	return selection_at(selection, last_time);
+}
+
 bool window_has(const struct window *window, uint64_t number, uint64_t time)
 {
 	const struct selection *from = &window->from, *to = &window->to;

@@ -59,6 +59,13 @@ int selection_parse(struct selection *selection, const char *word, struct failur
 /* Turns SELECTION_CLOCK and SELECTION_BEFORE into SELECTION_TIME; @last: of the last census. */
 struct selection selection_at(struct selection selection, uint64_t last);
 
+/*
+ * The same for the end of a window of a record of the censuses @first to @last, that of time
+ * @last_time; SELECTION_FIRST and SELECTION_LAST become numbers.
+ */
+struct selection selection_in(struct selection selection, uint64_t first, uint64_t last,
+			      uint64_t last_time);
+
 /* Whether selection_at() changes it: without the end of the record it means nothing yet. */
 bool selection_needs_end(struct selection selection);
 

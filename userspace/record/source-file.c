@@ -96,14 +96,8 @@ static int feed_entries(struct file *file, struct failure *why)
 static int feed_at(struct file *file, const struct record_entry *wanted,
 		   struct snapshot *snap, struct record_entry *entry, struct failure *why)
 {
-	int ret;
-
-	file->record.last = wanted->number - 1;
-	file->record.lost = 0;
-	if (chunk_reader_seek(&file->record.reader, wanted->offset, why))
-		return -1;
-	ret = record_file_next(&file->record, snap, entry, why);
-	return ret > 0 && entry->offset != wanted->offset ? 0 : ret;
+	*entry = *wanted;
+	return record_file_read(&file->record, wanted, snap, why);
 }
 
 /*
@@ -127,13 +121,10 @@ static int feed_picked(struct file *file, struct snapshot *snap,
 	return ret;
 }
 
-/* The number of a census at the end of a window; @selection names the first or the last. */
+/* One end of a window, by number or time. */
 static struct selection numbered(struct selection selection, const struct file *file)
 {
-	if (selection.kind == SELECTION_FIRST || selection.kind == SELECTION_LAST)
-		return (struct selection){ SELECTION_NUMBER, selection.kind == SELECTION_FIRST ?
-					   file->first.number : file->last.number, 0 };
-	return selection_at(selection, file->last.time);
+	return selection_in(selection, file->first.number, file->last.number, file->last.time);
 }
 
 /*

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What grew before an OOM kill, by the censuses of a record.
+ */
+#ifndef READER_OOM_GROWTH_H
+#define READER_OOM_GROWTH_H
+
+#include "commands/changes.h"
+#include "record/recorded-ooms.h"
+
+/* How long before a kill the comparison begins, ns. */
+#define OOM_GROWTH_SPAN		UINT64_C(600000000000)
+
+/**
+ * struct oom_growth - from one census of a record to the last one before a kill
+ * @oom: the kill, with its victims
+ * @first, @last: numbers of the two in the record
+ * @before, @after: the censuses; NULL: there is none; owned
+ * @changes: between them, if there are two
+ */
+struct oom_growth {
+	const struct recorded_oom *oom;
+	uint64_t first;
+	uint64_t last;
+	struct snapshot *before;
+	struct snapshot *after;
+	struct changes changes;
+};
+
+/*
+ * Finds the last census before @oom in @ooms, and the first one of the same boot that is at
+ * most @span ns before it.  0, or -1 and @why; call oom_growth_free() in both cases.
+ */
+int oom_growth_find(struct oom_growth *growth, struct recorded_ooms *ooms,
+		    const struct recorded_oom *oom, uint64_t span, struct failure *why);
+void oom_growth_free(struct oom_growth *growth);
+
+void oom_growth_show(const struct oom_growth *growth, const struct options *options, FILE *out);
+
+/* Writes the object "growth", or null. */
+void oom_growth_json(struct json *json, const struct oom_growth *growth,
+		     const struct options *options);
+
+#endif /* READER_OOM_GROWTH_H */

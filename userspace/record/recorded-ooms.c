@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a record has about OOM events. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+#include "host/proc-texts.h"
+#include "record/recorded-names.h"
+#include "record/recorded-ooms.h"
+#include "wire/decode.h"
+
+/**
+ * struct reading - of the answers that were recorded with one census
+ * @v: answers, each with a request; owned
+ * @census: number of the census
+ */
+struct reading {
+	struct recorded_ooms *ooms;
+	struct snapshot **v;
+	size_t n;
+	uint64_t census;
+};
+
+/* The event that an answer is about, by its request; NULL: there was none. */
+static const struct oom *subject(const struct snapshot *snap)
+{
+	const bool named = KNOWN(&snap->asked, MEMCENSUS_REQ_EVENT);
+	size_t i;
+
+	for (i = 0; i < snap->n_ooms; i++)
+		if (!named || snap->ooms[i].number == snap->asked.event)
+			return &snap->ooms[i];
+	return NULL;
+}
+
+/* A later answer about the same event knows more: what came back. */
+static void add(struct recorded_ooms *ooms, struct snapshot *snap)
+{
+	const struct recorded_oom new = { snap, subject(snap) };
+	size_t i;
+
+	ooms->asked = true;
+	if (!new.oom) {
+		snapshot_free(snap);
+		return;
+	}
+	for (i = 0; i < ooms->n; i++) {
+		if (ooms->v[i].oom->number != new.oom->number ||
+		    ooms->v[i].oom->realtime != new.oom->realtime)
+			continue;
+		snapshot_free(ooms->v[i].snap);
+		ooms->v[i] = new;
+		return;
+	}
+	ooms->v = array_grow(ooms->v, ooms->n, sizeof(*ooms->v));
+	ooms->v[ooms->n++] = new;
+}
+
+/* Ends the answers of a census; one that is not complete counts as damaged and is dropped. */
+static void flush(struct reading *reading)
+{
+	struct failure why;
+	size_t i;
+
+	for (i = 0; i < reading->n; i++) {
+		if (decode_finish(reading->v[i], &why) || !reading->v[i]->has_ooms) {
+			snapshot_free(reading->v[i]);
+			continue;
+		}
+		names_read(reading->v[i]);
+		add(reading->ooms, reading->v[i]);
+	}
+	reading->n = 0;
+}
+
+static bool begins_with_request(const struct chunk *chunk)
+{
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)chunk->data;
+
+	return chunk->len >= sizeof(*nlh) && nlh->nlmsg_flags & NLM_F_REQUEST;
+}
+
+/* Names of users and cgroups, which follow the answers. */
+static bool is_names(const struct chunk *chunk)
+{
+	const char *name = (const char *)chunk->data;
+
+	return chunk->len && memchr(name, '\0', chunk->len) &&
+	       (!strcmp(name, PROC_TEXTS_USERS) || !strcmp(name, PROC_TEXTS_CGROUPS));
+}
+
+static int feed(struct reading *reading, const struct chunk *chunk, struct failure *why)
+{
+	size_t i;
+
+	if (chunk->head.kind == CHUNK_TEXT) {
+		for (i = 0; is_names(chunk) && i < reading->n; i++)
+			record_feed_text(reading->v[i], chunk, why);
+		return 0;
+	}
+	if (begins_with_request(chunk) || !reading->n) {
+		reading->v = array_grow(reading->v, reading->n, sizeof(*reading->v));
+		reading->v[reading->n++] = snapshot_new();
+	}
+	reading->census = chunk->head.census;
+	return record_feed_messages(reading->v[reading->n - 1], chunk, why);
+}
+
+/* Whether the data of a chunk must be read. */
+static bool is_wanted(const struct reading *reading, const struct chunk_head *head,
+		      const struct window *window)
+{
+	return chunk_is_known(head) &&
+	       (head->kind == CHUNK_OOM || (head->kind == CHUNK_TEXT && reading->n)) &&
+	       window_has(window, head->census, head->time);
+}
+
+/* Reads all answers; most of the file is skipped. */
+static int read_answers(struct recorded_ooms *ooms, const struct window *window,
+			struct failure *why)
+{
+	struct reading reading = { .ooms = ooms };
+	struct chunk_reader *from = &ooms->file.reader;
+	struct chunk chunk;
+	int ret;
+
+	ret = chunk_reader_seek(from, 0, why) ? -1 : 1;
+	while (ret > 0 && (ret = chunk_reader_next(from, &chunk, true, why)) > 0) {
+		if (reading.n && chunk.head.census != reading.census)
+			flush(&reading);
+		if (!is_wanted(&reading, &chunk.head, window))
+			continue;
+		if (!chunk.data)
+			ret = chunk_reader_seek(from, chunk.offset, why) ? -1 :
+			      chunk_reader_next(from, &chunk, false, why);
+		if (ret > 0 && is_wanted(&reading, &chunk.head, window) &&
+		    feed(&reading, &chunk, why) && why->kind == FAIL_VERSION)
+			ret = -1;
+	}
+	flush(&reading);
+	free(reading.v);
+	return ret;
+}
+
+static int read_entries(struct recorded_ooms *ooms, struct failure *why)
+{
+	struct record_entry entry;
+	int ret;
+
+	while ((ret = record_file_next(&ooms->file, NULL, &entry, why)) > 0) {
+		ooms->entries = array_grow(ooms->entries, ooms->n_entries, sizeof(entry));
+		ooms->entries[ooms->n_entries++] = entry;
+	}
+	return ret;
+}
+
+/* Leaves only the censuses of @window. */
+static void narrow(struct recorded_ooms *ooms, struct window *window)
+{
+	const struct record_entry *v = ooms->entries;
+	const size_t n = ooms->n_entries;
+	size_t i, kept = 0;
+
+	if (!n)
+		return;
+	window->from = selection_in(window->from, v[0].number, v[n - 1].number, v[n - 1].time);
+	window->to = selection_in(window->to, v[0].number, v[n - 1].number, v[n - 1].time);
+	for (i = 0; i < n; i++)
+		if (window_has(window, v[i].number, v[i].time))
+			ooms->entries[kept++] = v[i];
+	ooms->n_entries = kept;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const uint64_t x = ((const struct recorded_oom *)a)->oom->realtime;
+	const uint64_t y = ((const struct recorded_oom *)b)->oom->realtime;
+
+	return (x < y) - (x > y);
+}
+
+int recorded_ooms_read(struct recorded_ooms *ooms, const char *path, const struct window *window,
+		       struct failure *why)
+{
+	struct window part = *window;
+
+	memset(ooms, 0, sizeof(*ooms));
+	if (record_file_open(&ooms->file, path, why))
+		return -1;
+	if (!ooms->file.reader.seekable)
+		return fail(why, FAIL_USAGE,
+			    "'oom' looks for the censuses before a kill: it needs a file, not a pipe");
+	if (read_entries(ooms, why))
+		return -1;
+	if (!ooms->file.reader.found)
+		return fail(why, FAIL_LOST, "'%.200s' is not a record", path);
+	narrow(ooms, &part);
+	if (read_answers(ooms, &part, why))
+		return -1;
+	if (ooms->n)
+		qsort(ooms->v, ooms->n, sizeof(*ooms->v), newest_first);
+	return 0;
+}
+
+void recorded_ooms_free(struct recorded_ooms *ooms)
+{
+	size_t i;
+
+	for (i = 0; i < ooms->n; i++)
+		snapshot_free(ooms->v[i].snap);
+	free(ooms->v);
+	free(ooms->entries);
+	record_file_close(&ooms->file);
+}
