@@ -249,10 +249,16 @@ void census_frames_mark_swap(struct census_frames *f,
 		   census_run_nr(run));
 }
 
-static u64 sample_key(unsigned int index, u64 value)
+/*
+ * No two entries of a table have the same index.  A user may map a page at the begin of tables
+ * of many shapes, which must not share a chain: the random factor keeps them apart.
+ */
+static u64 sample_key(const struct census_frames *f, const struct census_image *image,
+		      unsigned int index, u64 value)
 {
-	/* No two entries of a table have the same index. */
-	return value ^ (u64)index << (64 - 12);
+	u64 shape = (u64)image->first << 32 | image->nr;
+
+	return (value ^ (u64)index << (64 - 12)) + shape * f->slice.hash.low;
 }
 
 /* Return: the first sample of tables with an entry, as many entries and the same first index. */
@@ -260,7 +266,7 @@ static const struct census_sample *find_sample(const struct census_frames *f,
 					       const struct census_image *image,
 					       unsigned int index, u64 value)
 {
-	u64 key = sample_key(index, value);
+	u64 key = sample_key(f, image, index, value);
 	const struct census_link *l;
 
 	for (l = census_table_first(&f->images, key); l; l = l->next) {
@@ -321,7 +327,8 @@ static void add_samples(struct census_frames *f, const struct census_image *imag
 			return;
 		s = census_unit(&f->samples, unit);
 		*s = (struct census_sample) {
-			.key = sample_key(i, image->values[i]), .table = table, .index = i,
+			.key = sample_key(f, image, i, image->values[i]), .table = table,
+			.index = i,
 		};
 		census_table_add(&f->images, &s->link);
 	}

@@ -133,7 +133,7 @@ static_assert(sizeof(struct census_section) == CENSUS_SECTION_UNITS * CENSUS_UNI
 /**
  * struct census_sample - an entry by which a table is found that fork() copied
  * @link: in &struct census_frames.images
- * @key: from the entry's value and its index
+ * @key: from the entry's value and its index, and the shape of the table
  * @table: unit of the &struct census_forked
  * @index: of the entry, from the first of the table
  */
