@@ -606,7 +606,7 @@ static int count_and_finish(struct census *c)
 	if (!err && c->req->share)
 		err = census_share_finish(&c->share, c->snap, c->frames[0]->hugetlb);
 	if (!err && c->req->charged)
-		err = census_payers_finish(&c->payers, c->snap);
+		err = census_payers_finish(&c->payers, &c->files, c->req->limit, c->snap);
 	return err;
 }
 
@@ -624,7 +624,7 @@ static int scan_tasks(struct census *c)
 	if (!err)
 		err = census_files_begin(&c->files, &c->budget);
 	if (!err && c->req->charged)
-		err = census_payers_begin(&c->payers, &c->budget);
+		err = census_payers_begin(&c->payers, &c->budget, c->req->charged > 1);
 	if (!err)
 		err = count_and_finish(c);
 	if (c->snap->pages)

@@ -4,6 +4,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 
+#include "compat.h"
 #include "files.h"
 
 /**
@@ -13,7 +14,9 @@
  * @sb: its file system; only compared
  * @ino: inode number
  * @generation: of the inode
+ * @dev: device as /proc shows it for the first mapping
  * @space: key space of its pages
+ * @user_ino: inode number as /proc shows it for the first mapping
  * @shmem: its pages in swap; NULL: no mapping has asked for them
  *
  * There is no reference, which would prevent an unmount of the file system.  If the inode
@@ -26,7 +29,9 @@ struct file_id {
 	const struct super_block *sb;
 	unsigned long ino;
 	u32 generation;
+	dev_t dev;
 	u32 space;
+	unsigned long user_ino;
 	struct census_shmem *shmem;
 };
 
@@ -124,10 +129,11 @@ static struct file_id *find(struct census_files *files, const struct address_spa
 }
 
 /* Return: a new file, or NULL without memory.  @files->lock is held. */
-static struct file_id *add(struct census_files *files, const struct address_space *mapping,
+static struct file_id *add(struct census_files *files, const struct file *file,
 			   enum census_class class)
 {
-	const struct inode *inode = mapping->host;
+	const struct address_space *mapping = file->f_mapping;
+	const struct inode *inode = mapping->host, *user = file_user_inode(file);
 	u32 unit = census_pool_take(&files->ids, ID_UNITS);
 	struct file_id *id;
 
@@ -137,6 +143,7 @@ static struct file_id *add(struct census_files *files, const struct address_spac
 	*id = (struct file_id) {
 		.mapping = mapping, .sb = inode->i_sb, .ino = inode->i_ino,
 		.generation = inode->i_generation,
+		.dev = user->i_sb->s_dev, .user_ino = user->i_ino,
 		.space = census_file_space(files->nr, class),
 	};
 	if (id->space < CENSUS_SPACE_END)
@@ -146,17 +153,17 @@ static struct file_id *add(struct census_files *files, const struct address_spac
 }
 
 /* Return: the file, found or added; or NULL without memory. */
-static struct file_id *find_or_add(struct census_files *files,
-				   const struct address_space *mapping,
+static struct file_id *find_or_add(struct census_files *files, const struct file *file,
 				   enum census_class class)
 {
+	const struct address_space *mapping = file->f_mapping;
 	struct file_id *id = find(files, mapping);
 
 	if (id)
 		return id;
 	/* Only a search under the lock proves that there is none: see table.h. */
 	mutex_lock(&files->lock);
-	id = find(files, mapping) ?: add(files, mapping, class);
+	id = find(files, mapping) ?: add(files, file, class);
 	mutex_unlock(&files->lock);
 	return id;
 }
@@ -180,12 +187,26 @@ int census_files_key(struct census_files *files, struct vm_area_struct *vma,
 	    vma->vm_pgoff + vma_pages(vma) >
 	    CENSUS_SPACE(1) << CENSUS_BLOCK_SHIFT)
 		return 0;
-	id = find_or_add(files, vma->vm_file->f_mapping, class);
+	id = find_or_add(files, vma->vm_file, class);
 	if (!id)
 		return -ENOMEM;
 	if (id->space < CENSUS_SPACE_END)
 		*key = CENSUS_SPACE(id->space);
 	return 0;
+}
+
+/* Files get their spaces in the order of @files->ids. */
+bool census_files_find(const struct census_files *files, u64 key, dev_t *dev, u64 *inode)
+{
+	u32 space = key >> CENSUS_SPACE_SHIFT;
+	const struct file_id *id;
+
+	if (space < CENSUS_SPACE_FILES)
+		return false;
+	id = census_unit(&files->ids, ((space - CENSUS_SPACE_FILES) / 2 + 1) * ID_UNITS);
+	*dev = id->dev;
+	*inode = id->user_ino;
+	return true;
 }
 
 /**
@@ -198,7 +219,7 @@ int census_files_key(struct census_files *files, struct vm_area_struct *vma,
 struct census_shmem *census_files_shmem(struct census_files *files,
 					const struct vm_area_struct *vma)
 {
-	struct file_id *id = find_or_add(files, vma->vm_file->f_mapping, CENSUS_SHMEM);
+	struct file_id *id = find_or_add(files, vma->vm_file, CENSUS_SHMEM);
 	struct census_shmem *s;
 
 	if (!id)

@@ -51,6 +51,8 @@ static inline bool census_files_want(const struct census_files *files,
 const struct address_space *census_file_mapping(struct file *file);
 int census_files_begin(struct census_files *files, struct census_budget *budget);
 void census_files_end(struct census_files *files);
+/* The file of @key, which census_files_key() gave to a page; false: it is no page of a file. */
+bool census_files_find(const struct census_files *files, u64 key, dev_t *dev, u64 *inode);
 int census_files_key(struct census_files *files, struct vm_area_struct *vma,
 		     enum census_class class, u64 *key);
 struct census_shmem *census_files_shmem(struct census_files *files,

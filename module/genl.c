@@ -273,7 +273,8 @@ static int parse_share(struct dump *d, struct nlattr **tb,
 		return -EINVAL;
 	}
 	req->share = true;
-	req->charged = tb[MEMCENSUS_REQ_CHARGED];
+	if (tb[MEMCENSUS_REQ_CHARGED])
+		req->charged = nla_get_u32(tb[MEMCENSUS_REQ_CHARGED]);
 	req->basis = MEMCENSUS_BASIS_FRAMES;
 	req->limit = limit ? nla_get_u32(limit) : MEMCENSUS_LIMIT_DEFAULT;
 	err = parse_file(d, tb[MEMCENSUS_REQ_FILE], extack);

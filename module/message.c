@@ -270,7 +270,11 @@ static int fill_payer(struct sk_buff *skb, const struct census_envelope *e,
 	return (payer->cgroup && put_u64(skb, MEMCENSUS_PAYER_CGROUP, payer->cgroup)) ||
 	       put_number(skb, MEMCENSUS_PAYER_GROUP, payer->group) ||
 	       put_u64(skb, MEMCENSUS_PAYER_CHARGED, payer->charged) ||
-	       (payer->cgroup && put_u64(skb, MEMCENSUS_PAYER_OWN, payer->own));
+	       (payer->cgroup && put_u64(skb, MEMCENSUS_PAYER_OWN, payer->own)) ||
+	       (payer->of_file && (nla_put_u32(skb, MEMCENSUS_PAYER_DEV_MAJOR, MAJOR(payer->dev)) ||
+				   nla_put_u32(skb, MEMCENSUS_PAYER_DEV_MINOR,
+					       MINOR(payer->dev)) ||
+				   put_u64(skb, MEMCENSUS_PAYER_INODE, payer->inode)));
 }
 
 /* Adds the word at @offset of each block. */

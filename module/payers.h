@@ -8,6 +8,9 @@
  * it, and once more if a process of the payer itself maps it.  So a block of 64 pages needs
  * two masks, however many cgroups there are.
  *
+ * By file, a cgroup has one more count for each file that it pays for: at most as many as files
+ * and cgroups that the walk finds, and as pages that are mapped.
+ *
  * One worker walks.  The memory of blocks is in the budget of the census: without it, the
  * census counts in slices.  There are at most as many payers as the kernel has memory cgroups.
  */
@@ -27,6 +30,7 @@
  * struct census_paid - what a cgroup pays for
  * @link: in &struct census_payers.table
  * @cgroup: its ID; 0: pages that no cgroup pays for
+ * @space: of a file: only its pages; 0: all
  * @charged: pages that some process maps
  * @own: of @charged, those that its own processes map
  * @group: number of the group of its own processes, 0: there is none
@@ -37,6 +41,7 @@ struct census_paid {
 	u64 charged;
 	u64 own;
 	u32 group;
+	u32 space;
 };
 
 /* A power of 2, so that none is in two chunks. */
@@ -64,18 +69,21 @@ static_assert(sizeof(struct census_paid_block) <= CENSUS_PAID_BLOCK_UNITS * CENS
 
 /**
  * struct census_payers - who pays for mapped pages
- * @table: &struct census_paid by cgroup
+ * @by_file: also count each file that a cgroup pays for
+ * @table: &struct census_paid by cgroup and space
  * @paid: their memory, kept over slices
  * @blocks: &struct census_paid_block by key
  * @masks: their memory
  */
 struct census_payers {
+	bool by_file;
 	struct census_table table;
 	struct census_pool paid;
 	struct census_table blocks;
 	struct census_pool masks;
 };
 
+struct census_files;
 struct census_snapshot;
 
 #ifdef CONFIG_MEMCG
@@ -111,11 +119,12 @@ static inline u64 census_page_payer(unsigned long pfn)
 }
 #endif
 
-int census_payers_begin(struct census_payers *p, struct census_budget *budget);
+int census_payers_begin(struct census_payers *p, struct census_budget *budget, bool by_file);
 void census_payers_reset(struct census_payers *p, bool all);
 void census_payers_end(struct census_payers *p);
 bool census_payers_add(struct census_payers *p, const struct census_frames *f,
 		       const struct census_place *place, u64 owner);
-int census_payers_finish(struct census_payers *p, struct census_snapshot *snap);
+int census_payers_finish(struct census_payers *p, const struct census_files *files, u32 limit,
+			 struct census_snapshot *snap);
 
 #endif /* _CENSUS_PAYERS_H */

@@ -50,7 +50,7 @@ struct census_pages;
  * @pids: the named processes
  * @share: what processes or groups have in common is requested
  * @together: all of @pids are compared as one
- * @charged: who pays for the pages of cgroups is requested
+ * @charged: who pays for the pages of cgroups is requested: 1, or 2 by file too
  * @file: only mappings of this regular file are walked, a reference; NULL: all
  * @limit: maximum number of pairs that are sent, with PIDS for each process
  * @pages: page bitmaps of the only one of @pids are requested
@@ -66,7 +66,7 @@ struct census_request {
 	struct census_name *pids;
 	bool share;
 	bool together;
-	bool charged;
+	u8 charged;
 	struct file *file;
 	u32 limit;
 	bool pages;
@@ -370,10 +370,16 @@ struct census_system {
  * @group: number of the group of its own processes, 0: it has none
  * @charged: bytes, each page once
  * @own: of @charged, what its own processes map
+ * @of_file: only pages of one file
+ * @dev: of the file, as the next
+ * @inode: as /proc shows it for one of its mappings
  */
 struct census_payer {
 	u64 cgroup;
 	u32 group;
+	bool of_file;
+	dev_t dev;
+	u64 inode;
 	u64 charged;
 	u64 own;
 };

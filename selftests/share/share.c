@@ -571,8 +571,8 @@ TEST(refused)
 		       .parts = MEMCENSUS_PART_VMAS);
 	EXPECT_REFUSED("PIDS, GROUP_BY, LIMIT, CHARGED and FILE only", .pids = pids, .n_pids = 1,
 		       .basis = MEMCENSUS_BASIS_FRAMES);
-	EXPECT_REFUSED("needs GROUP_BY CGROUP", .group_by = MEMCENSUS_BY_UID, .charged = true);
-	EXPECT_REFUSED("needs GROUP_BY CGROUP", .pids = pids, .n_pids = 1, .charged = true);
+	EXPECT_REFUSED("needs GROUP_BY CGROUP", .group_by = MEMCENSUS_BY_UID, .charged = 1);
+	EXPECT_REFUSED("needs GROUP_BY CGROUP", .pids = pids, .n_pids = 1, .charged = 1);
 	out_of_range.limit = MEMCENSUS_LIMIT_MAX + 1;
 	EXPECT_EQ(-ERANGE, error_of(&out_of_range, &error));
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "ko.h"
@@ -188,7 +189,8 @@ static struct paid paid_of(const struct census *census, uint64_t cgroup)
 	size_t i;
 
 	for (p = census->payers; p < census->payers + census->n_payers; p++) {
-		if (!(p->known >> MEMCENSUS_PAYER_CGROUP & 1) || p->cgroup != cgroup)
+		if (!(p->known >> MEMCENSUS_PAYER_CGROUP & 1) || p->cgroup != cgroup ||
+		    p->known >> MEMCENSUS_PAYER_INODE & 1)
 			continue;
 		paid.found = true;
 		paid.has_group = p->known >> MEMCENSUS_PAYER_GROUP & 1;
@@ -214,12 +216,13 @@ static uint64_t all_charged(const struct census *census)
 }
 
 static const struct census_request request = {
-	.share = true, .group_by = MEMCENSUS_BY_CGROUP, .charged = true,
+	.share = true, .group_by = MEMCENSUS_BY_CGROUP, .charged = 1,
 };
 
-#define ASSERT_TAKEN(to) do {						\
+#define ASSERT_TAKEN(to)	ASSERT_TAKEN_AS(&request, to)
+#define ASSERT_TAKEN_AS(request, to) do {				\
 	struct census_error __error = {};				\
-	ASSERT_EQ(0, census_take(&request, to, &__error))		\
+	ASSERT_EQ(0, census_take(request, to, &__error))		\
 		TH_LOG("no census: %s", __error.text);			\
 	ASSERT_TRUE(census_is_whole(to));				\
 	EXPECT_EQ(0, (to)->scan[MEMCENSUS_SCAN_VIOLATIONS]);		\
@@ -270,6 +273,83 @@ TEST_F(charged, first_toucher)
 	EXPECT_EQ(left, pod.charged);
 	EXPECT_EQ(0, pod.own);
 	census_free(&after);
+}
+
+/* Of cgroup @n and the file @fd; each pair has one message, or none. */
+static struct paid paid_for(const struct census *census, int n, int fd)
+{
+	struct paid paid = {};
+	struct stat stat_of;
+	size_t i;
+
+	need(!fstat(fd, &stat_of), "fstat");
+	for (i = 0; i < census->n_payers; i++) {
+		const struct census_payer *p = &census->payers[i];
+
+		if (!(p->known >> MEMCENSUS_PAYER_INODE & 1) || p->cgroup != id_of(n) ||
+		    p->inode != stat_of.st_ino || p->major != major(stat_of.st_dev) ||
+		    p->minor != minor(stat_of.st_dev))
+			continue;
+		need(!paid.found, "one message of a cgroup and a file");
+		paid = (struct paid){
+			.found = true, .has_group = p->known >> MEMCENSUS_PAYER_GROUP & 1,
+			.charged = p->charged / PAGE, .own = p->own / PAGE,
+		};
+	}
+	return paid;
+}
+
+static unsigned int nr_files(const struct census *census)
+{
+	unsigned int n = 0;
+	size_t i;
+
+	for (i = 0; i < census->n_payers; i++)
+		n += census->payers[i].known >> MEMCENSUS_PAYER_INODE & 1;
+	return n;
+}
+
+/* For which files a cgroup pays that only others map; the others have no message. */
+TEST_F(charged, by_file)
+{
+	struct census_request by_file = request;
+	struct census census, one;
+	struct paid paid;
+
+	if (!self->b)
+		return;
+	by_file.charged = 2;
+	by_file.limit = MEMCENSUS_LIMIT_MAX;
+	ASSERT_TRUE(child_next(self->a));
+	ASSERT_TRUE(child_next(self->b));
+	ASSERT_TAKEN_AS(&by_file, &census);
+	paid = paid_for(&census, GONE, self->cast.left_fd);
+	EXPECT_TRUE(paid.found);
+	EXPECT_EQ(left, paid.charged);
+	EXPECT_EQ(0, paid.own);
+	EXPECT_FALSE(paid.has_group);
+	paid = paid_for(&census, A, self->cast.given_fd);
+	EXPECT_TRUE(paid.found);
+	EXPECT_EQ(given, paid.charged);
+	EXPECT_EQ(0, paid.own);
+	EXPECT_FALSE(paid_for(&census, A, self->cast.both_fd).found);
+	EXPECT_FALSE(paid_for(&census, B, self->cast.left_fd).found);
+	/* The sums of a cgroup are as without files. */
+	EXPECT_EQ(left, paid_of(&census, id_of(GONE)).charged);
+
+	/* The largest of all is sent first. */
+	by_file.limit = 1;
+	ASSERT_TAKEN_AS(&by_file, &one);
+	EXPECT_LT(1, nr_files(&census));
+	EXPECT_EQ(1, nr_files(&one));
+	EXPECT_LE(left * PAGE, one.payers[one.n_payers - 1].charged -
+			       one.payers[one.n_payers - 1].own);
+	census_free(&one);
+	census_free(&census);
+
+	ASSERT_TAKEN(&census);
+	EXPECT_EQ(0, nr_files(&census));
+	census_free(&census);
 }
 
 /* Each mapped page has one payer, or none. */

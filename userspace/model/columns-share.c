@@ -263,6 +263,9 @@ static const struct column payer_fields[] = {
 	      .total = TOTAL_SUM),
 	PAYER(OWN, "Own", own, U64, BYTES, "of it, what its own processes map",
 	      .total = TOTAL_SUM),
+	PAYER(DEV_MAJOR, "Major", dev_major, U32, ID, "device of the file, if it is of one"),
+	PAYER(DEV_MINOR, "Minor", dev_minor, U32, ID, "device of the file"),
+	PAYER(INODE, "Inode", inode, U64, ID, "inode of the file"),
 };
 
 static bool payer_name(const struct view *view, const void *record, struct value *value)
@@ -281,7 +284,7 @@ static bool payer_frames(const struct view *view, const void *record, struct val
 	const struct group *group;
 
 	value->number = 0;
-	if (!KNOWN(row, MEMCENSUS_PAYER_CGROUP))
+	if (!KNOWN(row, MEMCENSUS_PAYER_CGROUP) || KNOWN(row, MEMCENSUS_PAYER_INODE))
 		return false;
 	if (!KNOWN(row, MEMCENSUS_PAYER_GROUP))
 		return true;
@@ -313,11 +316,14 @@ static bool payer_for_others(const struct view *view, const void *record, struct
 	       row->own <= row->charged;
 }
 
+DERIVED(payer_file, payer, text, row->file, row->file)
+
 static const struct column payer_derived[] = {
 	NAME("cgroup_path", "CgroupPath", "path of the cgroup", payer_name),
 	BYTES(payer, frames, "Mapped", "what its own processes map, each page once"),
 	BYTES(payer, for_others, "ForOthers", "what it is charged for and only others map"),
 	BYTES(payer, by_others, "ByOthers", "what it maps and others are charged for"),
+	NAME("file", "File", "name of the file, of a mapping of it", payer_file),
 };
 
 const struct record_type owners_record = {

@@ -119,7 +119,10 @@
 	uint64_t cgroup; \
 	uint64_t group; \
 	uint64_t charged; \
-	uint64_t own
+	uint64_t own; \
+	uint64_t dev_major; \
+	uint64_t dev_minor; \
+	uint64_t inode
 
 #define ZONE_MEMBERS \
 	uint64_t node; \

@@ -137,10 +137,14 @@ struct pair {
 	struct figures alone;
 };
 
-/* Mapped pages that a cgroup is charged for. */
+/*
+ * Mapped pages that a cgroup is charged for, all or of a file.  @file: its name, if the command
+ * looked for it; owned by that.
+ */
 struct payer {
 	uint64_t known;
 	PAYER_MEMBERS;
+	const char *file;
 };
 
 /* Bits of struct mapping.known; the ABI has no such record. */

@@ -61,7 +61,7 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 	if (request->share && request->limit)
 		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_LIMIT, request->limit);
 	if (request->share && request->charged)
-		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_CHARGED, 1);
+		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_CHARGED, request->charged);
 	if (request->file)
 		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_FILE, (uint32_t)request->file);
 	mnl_attr_nest_end(nlh, nest);

@@ -30,7 +30,7 @@
  * @pages_end: the first address behind them, or 0 for all
  * @share: what @pids have in common with others, or the groups by @group_by with each other:
  *	a SHARE dump, for which of all else only @limit and @file count
- * @charged: with @share by cgroup: also who is charged for the mapped pages
+ * @charged: with @share by cgroup: 1: also who is charged for the mapped pages; 2: and for which files
  * @file: descriptor of an open regular file: only what its mappings have is counted; 0: all
  * @limit: most peers of each process, or most pairs of groups; 0: the module's default
  * @physical: a pass over all frames instead of a census, for which of all else only @order counts
@@ -51,7 +51,7 @@ struct request {
 	size_t n_pids;
 	uint8_t group_by;
 	bool share;
-	bool charged;
+	uint8_t charged;
 	int file;
 	uint32_t limit;
 	bool pages;

@@ -40,6 +40,7 @@
  *   SEQ PAIR { PID PEER_PID | GROUP PEER_GROUP | PEER_PID, COMMON { ... } ALONE { ... } }
  *   SEQ PAIR { PID?, LEFT_OUT? COMMON { ... } }
  *   SEQ PAYER { CGROUP? GROUP? CHARGED OWN? }
+ *   SEQ PAYER { CGROUP DEV_MAJOR DEV_MINOR INODE CHARGED OWN }
  *   SEQ PHYSICAL { REALTIME_NS WALL_NS CPU_NS FRAMES ... }
  *   SEQ PHYSICAL_ZONE { NODE NAME SPANNED ... CLASSES { <enum memcensus_frame_class>: u64 ... }
  *                       STATES { <enum memcensus_frame_state>: u64 ... } }
@@ -284,7 +285,8 @@ enum memcensus_group_by {
  * @MEMCENSUS_REQ_EVENT: u64, OOM: number of the event that is sent with all that is known
  *	of it; absent: the newest
  * @MEMCENSUS_REQ_CHARGED: u32, SHARE by CGROUP: 1: also who is charged for the mapped
- *	pages, the PAYER messages; reads struct page of each, with one worker
+ *	pages, the PAYER messages; reads struct page of each, with one worker; 2: also the
+ *	files of which a cgroup is charged for pages that its own processes do not map
  * @MEMCENSUS_REQ_FILE: u32, SNAPSHOT on the frames basis, SHARE: file descriptor of the
  *	caller, of a regular file: only what the mappings of this file have is counted,
  *	and only pages of the file, without the copies that a private mapping has of them.
@@ -654,12 +656,20 @@ enum memcensus_pair {
  * @MEMCENSUS_PAYER_CHARGED: u64, bytes of mapped pages that it is charged for
  * @MEMCENSUS_PAYER_OWN: u64, of CHARGED, what its own processes map; the rest only others
  *	use
+ * @MEMCENSUS_PAYER_DEV_MAJOR: u32, the message is of one file: device of the file, as in
+ *	the first mapping that was found
+ * @MEMCENSUS_PAYER_DEV_MINOR: u32, device of the file
+ * @MEMCENSUS_PAYER_INODE: u64, of the file
  *
  * The kernel charges a page to one cgroup, mostly that of the process that touched it
  * first, and to those above it.  A removed cgroup counts as the nearest one above that
  * was not. Each page counts once, whoever maps it: over all messages, CHARGED is the
  * mapped memory without hugetlb pages.  Each cgroup with processes of its own has a
  * message, and each other one that is charged for mapped pages.
+ *
+ * With CHARGED 2, up to LIMIT messages with INODE follow, of a cgroup and a file each:
+ * those with the largest CHARGED - OWN, largest first, if that is not 0.  They are parts
+ * of the messages before.
  */
 enum memcensus_payer {
 	MEMCENSUS_PAYER_UNSPEC,
@@ -668,6 +678,9 @@ enum memcensus_payer {
 	MEMCENSUS_PAYER_GROUP,
 	MEMCENSUS_PAYER_CHARGED,
 	MEMCENSUS_PAYER_OWN,
+	MEMCENSUS_PAYER_DEV_MAJOR,
+	MEMCENSUS_PAYER_DEV_MINOR,
+	MEMCENSUS_PAYER_INODE,
 	__MEMCENSUS_PAYER_MAX,
 	MEMCENSUS_PAYER_MAX = __MEMCENSUS_PAYER_MAX - 1
 };

@@ -158,7 +158,8 @@ struct nlmsghdr *census_request(const struct census_socket *s, void *buf,
 	if (request->file)
 		put_attr(nlh, MEMCENSUS_REQ_FILE, &request->file, sizeof(request->file));
 	if (request->charged)
-		put_attr(nlh, MEMCENSUS_REQ_CHARGED, &(uint32_t){ 1 }, sizeof(uint32_t));
+		put_attr(nlh, MEMCENSUS_REQ_CHARGED, &(uint32_t){ request->charged },
+			 sizeof(uint32_t));
 	if (request->end)
 		put_attr(nlh, MEMCENSUS_REQ_END, &request->end, sizeof(request->end));
 	if (request->start)

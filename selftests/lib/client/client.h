@@ -137,7 +137,8 @@ struct census_pair {
  */
 struct census_payer {
 	uint32_t known, group;
-	uint64_t cgroup, charged, own;
+	uint64_t cgroup, charged, own, inode;
+	uint32_t major, minor;
 };
 
 /**
@@ -214,7 +215,8 @@ struct census_request {
 	const uint32_t *pids;
 	unsigned int n_pids;
 	size_t buffer;
-	bool pages, share, charged;
+	bool pages, share;
+	unsigned int charged;
 	uint32_t limit, file;
 	uint64_t start, end;
 };

@@ -218,6 +218,15 @@ static int payer_attr(const struct nlattr *attr, void *data)
 	case MEMCENSUS_PAYER_OWN:
 		payer->own = attr_int(attr);
 		break;
+	case MEMCENSUS_PAYER_DEV_MAJOR:
+		payer->major = attr_int(attr);
+		break;
+	case MEMCENSUS_PAYER_DEV_MINOR:
+		payer->minor = attr_int(attr);
+		break;
+	case MEMCENSUS_PAYER_INODE:
+		payer->inode = attr_int(attr);
+		break;
 	}
 	return MNL_CB_OK;
 }
