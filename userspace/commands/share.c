@@ -134,6 +134,8 @@ static int share_words(struct options *options, char **words, int n, struct fail
 	}
 	if (own->peers.charged && own->peers.by != MEMCENSUS_BY_CGROUP)
 		return fail(why, FAIL_USAGE, "'--charged' needs '--by cgroup'");
+	if (own->peers.by_file && !own->peers.charged)
+		return fail(why, FAIL_USAGE, "'--by-file' needs '--charged'");
 	if (own->peers.picture && !own->peers.by)
 		return fail(why, FAIL_USAGE, "'--picture' needs '--by'");
 	if (own->peers.by) {
@@ -163,6 +165,10 @@ static const struct option_entry option_charged = {
 	0, "charged", NULL, "with --by cgroup: who is charged for what they map",
 	OWN(FLAG, share_options, peers.charged) };
 
+static const struct option_entry option_by_file = {
+	0, "by-file", NULL, "with --charged: and for which files that only others map",
+	OWN(FLAG, share_options, peers.by_file) };
+
 static const struct option_entry option_picture = {
 	0, "picture", NULL, "with --by: a heat map in SVG; -o FILE writes it to a file",
 	OWN(FLAG, share_options, peers.picture) };
@@ -180,7 +186,8 @@ static const struct option_entry option_inode = {
 	.set = set_inode };
 
 static const struct option_use share_uses[] = {
-	USE(stopped), USE(path), USE(inode), USE(by), USE(charged), USE(picture), USE(fork),
+	USE(stopped), USE(path), USE(inode), USE(by), USE(charged), USE(by_file), USE(picture),
+	USE(fork),
 	USE_AS(interval, "with --fork: time between its two censuses; 1 s"),
 	 USE_AS(top, "the N largest peers of each, or pairs of groups; 64"),
 	USE(columns), USE(all), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
@@ -212,6 +219,7 @@ const struct command share_command = {
 	"also what is charged to it. Then what each two have in common. With --charged, also\n"
 	"who is charged for the pages that are mapped: what a cgroup pays for and only others\n"
 	"use, and what it uses and others pay for. This reads each page's own record.\n"
+	"--by-file adds the files of which a cgroup pays for pages that only others map.\n"
 	"--picture draws the 60 groups with the most memory as a heat map in SVG.\n"
 	"\n"
 	"With --if-stopped, prints what the system gets back if all the processes named\n"

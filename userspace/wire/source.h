@@ -30,7 +30,8 @@
  * @pages_end: the first address behind them, or 0 for all
  * @share: what @pids have in common with others, or the groups by @group_by with each other:
  *	a SHARE dump, for which of all else only @limit and @file count
- * @charged: with @share by cgroup: 1: also who is charged for the mapped pages; 2: and for which files
+ * @charged: with @share by cgroup: 1: also who is charged for the mapped pages; 2: and for
+ *	which files
  * @file: descriptor of an open regular file: only what its mappings have is counted; 0: all
  * @limit: most peers of each process, or most pairs of groups; 0: the module's default
  * @physical: a pass over all frames instead of a census, for which of all else only @order counts

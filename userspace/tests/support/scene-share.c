@@ -221,6 +221,24 @@ static void put_payer(struct stream *s, uint64_t cgroup, uint32_t group, uint64_
 	stream_end(s);
 }
 
+/* Of the file that inode @inode is. */
+static void put_paid_file(struct stream *s, uint64_t cgroup, uint64_t inode, uint64_t charged,
+			  uint64_t own)
+{
+	size_t payer;
+
+	stream_begin(s, SEQ);
+	payer = stream_nest(s, MEMCENSUS_A_PAYER);
+	stream_u64(s, MEMCENSUS_PAYER_CGROUP, cgroup);
+	stream_u64(s, MEMCENSUS_PAYER_CHARGED, KIB(charged));
+	stream_u64(s, MEMCENSUS_PAYER_OWN, KIB(own));
+	stream_u32(s, MEMCENSUS_PAYER_DEV_MAJOR, 0);
+	stream_u32(s, MEMCENSUS_PAYER_DEV_MINOR, 1);
+	stream_u64(s, MEMCENSUS_PAYER_INODE, inode);
+	stream_nest_end(s, payer);
+	stream_end(s);
+}
+
 /* The first pays for the second, and one without processes for both. */
 void scene_payers(struct stream *s)
 {
@@ -230,6 +248,19 @@ void scene_payers(struct stream *s)
 	put_payer(s, 1002, 2, 1000, 1000);
 	put_payer(s, 1003, 3, 0, 0);
 	put_payer(s, 4000, 0, 300, 0);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* The same with files, of which a mapping names the first. */
+void scene_paid_files(struct stream *s)
+{
+	put_shared_groups(s);
+	put_file(s, "/usr/lib/new\nline.so");
+	put_payer(s, 0, 0, 40, 0);
+	put_payer(s, 1001, 1, 5200, 4500);
+	put_payer(s, 1002, 2, 1000, 1000);
+	put_paid_file(s, 1001, 77, 900, 300);
+	put_paid_file(s, 1001, 78, 104, 4);
 	stream_done(s, 0, NULL, 0);
 }
 

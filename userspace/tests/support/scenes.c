@@ -1037,6 +1037,7 @@ static const struct scene {
 	{ "machine", scene_machine },
 	{ "stopped", scene_stopped },
 	{ "mapped", scene_mapped },
+	{ "paid-files", scene_paid_files },
 	{ "shares", scene_shares },
 	{ "shared-groups", scene_shared_groups },
 	{ "forks", scene_forks },

@@ -88,6 +88,7 @@ void stream_pages(struct stream *s, uint64_t seq, uint64_t start, uint64_t end,
 void scene_machine(struct stream *s);
 /* What two processes have together, and a file of theirs; what processes and groups share. */
 void scene_stopped(struct stream *s);
+void scene_paid_files(struct stream *s);
 void scene_mapped(struct stream *s);
 void scene_shares(struct stream *s);
 void scene_shared_groups(struct stream *s);
