@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <net/netlink.h>
 
@@ -19,6 +21,7 @@ static const u8 stages[] = {
 	MEMCENSUS_A_PHYSICAL,
 	MEMCENSUS_A_PHYSICAL_ZONE,
 	MEMCENSUS_A_KERNEL_FRAMES,
+	MEMCENSUS_A_FRAME_CGROUP,
 	MEMCENSUS_A_FRAME_BLOCKS,
 };
 
@@ -75,15 +78,15 @@ static int fill_physical(struct sk_buff *skb, const struct census_physical *r)
 	       put_frames(skb, MEMCENSUS_PHYSICAL_LEFT_OUT, r->left_out);
 }
 
-static int put_classes(struct sk_buff *skb, const struct census_physical_zone *z)
+static int put_classes(struct sk_buff *skb, int attr, const u64 *classes)
 {
-	struct nlattr *nest = nla_nest_start(skb, MEMCENSUS_PZ_CLASSES);
+	struct nlattr *nest = nla_nest_start(skb, attr);
 	unsigned int i;
 
 	if (!nest)
 		return -EMSGSIZE;
 	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++)
-		if (census_class_known(i) && put_frames(skb, i, z->classes[i]))
+		if (census_class_known(i) && put_frames(skb, i, classes[i]))
 			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -113,7 +116,7 @@ static int fill_zone(struct sk_buff *skb, const struct census_physical_zone *z)
 	       put_frames(skb, MEMCENSUS_PZ_HOLES, z->holes) ||
 	       put_frames(skb, MEMCENSUS_PZ_OTHER_ZONES, z->others) ||
 	       put_u64s(skb, MEMCENSUS_PZ_FREE_BLOCKS, z->blocks, ARRAY_SIZE(z->blocks)) ||
-	       put_classes(skb, z) || put_states(skb, z);
+	       put_classes(skb, MEMCENSUS_PZ_CLASSES, z->classes) || put_states(skb, z);
 }
 
 static int fill_kernel(struct sk_buff *skb, const struct census_physical *r,
@@ -130,6 +133,13 @@ static int fill_kernel(struct sk_buff *skb, const struct census_physical *r,
 	       nla_put_u32(skb, MEMCENSUS_KF_MARKS, k->key.marks) ||
 	       put_frames(skb, MEMCENSUS_KF_BYTES, k->frames) ||
 	       put_u64s(skb, MEMCENSUS_KF_FIRST_FRAMES, k->first, k->nr_first);
+}
+
+static int fill_cgroup(struct sk_buff *skb, const struct census_charge *c)
+{
+	return (c->cgroup && put_u64(skb, MEMCENSUS_FG_CGROUP, c->cgroup)) ||
+	       put_classes(skb, MEMCENSUS_FG_CLASSES, c->classes) ||
+	       (CENSUS_MAPCOUNT_EXACT && put_frames(skb, MEMCENSUS_FG_SHARED, c->shared));
 }
 
 /* Records of blocks that one message has. */
@@ -192,6 +202,8 @@ static int fill(struct sk_buff *skb, const struct census_envelope *e,
 		return fill_physical(skb, r);
 	case MEMCENSUS_A_PHYSICAL_ZONE:
 		return fill_zone(skb, &r->zones[d->index]);
+	case MEMCENSUS_A_FRAME_CGROUP:
+		return fill_cgroup(skb, &r->charges.records[d->index]);
 	case MEMCENSUS_A_FRAME_BLOCKS:
 		part = find_part(r, d->index);
 		return fill_blocks(skb, &part);
@@ -207,6 +219,8 @@ static unsigned int nr_records(const struct physical_dump *d)
 		return 1;
 	case MEMCENSUS_A_PHYSICAL_ZONE:
 		return d->result->nr_zones;
+	case MEMCENSUS_A_FRAME_CGROUP:
+		return d->result->charges.records ? d->result->charges.nr : 0;
 	case MEMCENSUS_A_FRAME_BLOCKS:
 		return nr_all_parts(d->result);
 	default:
@@ -231,7 +245,26 @@ static int add_record(struct sk_buff *skb, const struct physical_dump *d)
 /* What a request may have; others have no meaning here. */
 static bool is_taken(unsigned int attr)
 {
-	return attr == MEMCENSUS_REQ_PAD || attr == MEMCENSUS_REQ_ORDER;
+	return attr == MEMCENSUS_REQ_PAD || attr == MEMCENSUS_REQ_ORDER ||
+	       attr == MEMCENSUS_REQ_GROUP_BY;
+}
+
+/* A caller in another PID namespace may not see cgroups that it has no process of. */
+static int parse_group_by(struct physical_dump *d, const struct nlattr *by,
+			  struct netlink_ext_ack *extack)
+{
+	if (nla_get_u32(by) != MEMCENSUS_BY_CGROUP) {
+		NL_SET_ERR_MSG_ATTR(extack, by,
+				    "GROUP_BY: frames are charged to cgroups only: CGROUP");
+		return -EINVAL;
+	}
+	if (task_active_pid_ns(current) != &init_pid_ns) {
+		NL_SET_ERR_MSG_ATTR(extack, by,
+				    "GROUP_BY: all cgroups are sent: only to the initial PID namespace");
+		return -EINVAL;
+	}
+	d->req.cgroups = true;
+	return 0;
 }
 
 /* Return: 0, or -EINVAL. */
@@ -249,9 +282,15 @@ static int parse(struct physical_dump *d, struct nlattr **attrs, struct netlink_
 		return err;
 	for (i = 0; i <= MEMCENSUS_REQ_MAX; i++) {
 		if (tb[i] && !is_taken(i)) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[i], "PHYSICAL takes ORDER only");
+			NL_SET_ERR_MSG_ATTR(extack, tb[i],
+					    "PHYSICAL takes ORDER and GROUP_BY only");
 			return -EINVAL;
 		}
+	}
+	if (tb[MEMCENSUS_REQ_GROUP_BY]) {
+		err = parse_group_by(d, tb[MEMCENSUS_REQ_GROUP_BY], extack);
+		if (err)
+			return err;
 	}
 	if (tb[MEMCENSUS_REQ_ORDER])
 		d->req.order = nla_get_u32(tb[MEMCENSUS_REQ_ORDER]);

@@ -9,6 +9,7 @@
 #include <linux/mmzone.h>
 #include <linux/percpu.h>
 #include <linux/poison.h>
+#include <linux/rcupdate.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -47,6 +48,9 @@ static atomic64_t passes;
  * @first: last frame that has a reference, or is on the list of a processor, and is not
  *	compound: those that follow it may be the rest of its allocation
  * @key: of @first
+ * @first_cgroup: number of the record in charges that @first is charged to
+ * @cgroup: the same of the current frame
+ * @full: the table of charges must grow
  * @frame: the current one; here because some kernels clear all variables on the stack
  */
 struct pass {
@@ -57,6 +61,9 @@ struct pass {
 	unsigned long end;
 	unsigned long first;
 	struct census_kernel_key key;
+	u32 first_cgroup;
+	u32 cgroup;
+	bool full;
 	struct census_frame frame;
 };
 
@@ -84,10 +91,18 @@ static void add_kernel(struct pass *p, const struct census_kernel_key *key, unsi
 	r->left_out += nr;
 }
 
+/* Counts frames for their zone, and for the cgroup that they are charged to. */
+static void count(struct pass *p, enum memcensus_frame_class class, unsigned long nr)
+{
+	p->z->classes[class] += nr;
+	if (p->req->cgroups)
+		p->result->charges.records[p->cgroup].classes[class] += nr;
+}
+
 static void add_class(struct pass *p, enum memcensus_frame_class class, unsigned long pfn,
 		      unsigned long nr)
 {
-	p->z->classes[class] += nr;
+	count(p, class, nr);
 	census_frame_blocks_add(&p->z->contiguous, class, pfn, nr);
 }
 
@@ -167,8 +182,10 @@ static void add_unreferenced(struct pass *p, const struct census_frame *f,
 		key->class = MEMCENSUS_FC_FREE_PCP;
 		p->first = f->pfn;
 		p->key = *key;
+		p->first_cgroup = 0;
 	} else if (follows_first(p, f->pfn)) {
 		*key = p->key;
+		p->cgroup = p->first_cgroup;
 		if (key->class == MEMCENSUS_FC_KERNEL)
 			key->marks |= MEMCENSUS_FRAME_MARK_TAIL;
 	}
@@ -202,6 +219,30 @@ static unsigned long count_mapped(const struct page *page, unsigned long nr)
 	return mapped;
 }
 
+/*
+ * Return: how many of @nr frames from frame @at of a folio on more than one page table entry
+ * maps, as far as each page has a map count.
+ */
+static unsigned long count_shared(struct pass *p, const struct census_frame *f,
+				  unsigned long at, unsigned long nr)
+{
+	struct folio *folio = (struct folio *)&f->folio;
+	unsigned long shared = 0, i;
+	int entire;
+
+	if (!f->order)
+		return atomic_read(&f->pages[0]._mapcount) >= 1;
+	entire = folio_entire_mapcount(folio);
+	if (entire > 1)
+		return nr;
+	if (census_folio_unmapped(folio))
+		return 0;
+	for (i = at; i < at + nr; i++)
+		shared += entire + 1 + atomic_read(&f->page[i]._mapcount) > 1;
+	p->result->read += nr - 1;
+	return shared;
+}
+
 /* Adds @nr frames from frame @at of a folio on, which is anonymous or page cache. */
 static void add_folio(struct pass *p, const struct census_frame *f,
 		      enum memcensus_frame_class class, unsigned long at, unsigned long nr)
@@ -224,8 +265,10 @@ static void add_folio(struct pass *p, const struct census_frame *f,
 		if (mapped && class == MEMCENSUS_FC_ANON)
 			unmapped = MEMCENSUS_FC_ANON_TAILS;
 	}
-	p->z->classes[class] += mapped;
-	p->z->classes[unmapped] += nr - mapped;
+	count(p, class, mapped);
+	count(p, unmapped, nr - mapped);
+	if (p->req->cgroups && CENSUS_MAPCOUNT_EXACT)
+		p->result->charges.records[p->cgroup].shared += count_shared(p, f, at, nr);
 	if (census_frame_pinned(f)) {
 		p->z->states[MEMCENSUS_FS_PINNED] += nr;
 		census_frame_blocks_add(&p->z->contiguous, CENSUS_BLOCK_PINNED, pfn, nr);
@@ -236,7 +279,18 @@ static void add_folio(struct pass *p, const struct census_frame *f,
 	census_frame_blocks_add(&p->z->contiguous, unmapped, pfn + mapped, nr - mapped);
 }
 
-/* Adds the frame at @pfn, and those that its struct page describes.  Return: how many. */
+/* Finds which cgroup pays; of slab pages each object has its own.  Return: false if full. */
+static bool find_cgroup(struct pass *p, enum memcensus_frame_class class)
+{
+	p->cgroup = 0;
+	return !p->req->cgroups || class == MEMCENSUS_FC_SLAB ||
+	       census_charges_find(&p->result->charges, &p->frame, &p->cgroup);
+}
+
+/*
+ * Adds the frame at @pfn, and those that its struct page describes.  Return: how many; 0 if the
+ * table of charges is full, then nothing was added.
+ */
 static unsigned long add_frame(struct pass *p, struct page *page, unsigned long pfn)
 {
 	struct census_kernel_key key = { .zone = p->z - p->result->zones };
@@ -247,6 +301,7 @@ static unsigned long add_frame(struct pass *p, struct page *page, unsigned long 
 	if (!census_frame_read(f, page, pfn, &p->result->changed)) {
 		key.class = MEMCENSUS_FC_REMAINDER;
 		key.marks = MEMCENSUS_FRAME_MARK_CHANGED;
+		p->cgroup = 0;
 		add_frames(p, &key, pfn, 1);
 		return 1;
 	}
@@ -258,6 +313,8 @@ static unsigned long add_frame(struct pass *p, struct page *page, unsigned long 
 	at = pfn - f->pfn;
 	nr = min(BIT(f->order) - at, p->end - pfn);
 	key.class = census_frame_class(f);
+	if (!find_cgroup(p, key.class))
+		return 0;
 	switch (key.class) {
 	case MEMCENSUS_FC_FREE:
 		p->z->blocks[f->order]++;
@@ -287,6 +344,7 @@ static unsigned long add_frame(struct pass *p, struct page *page, unsigned long 
 	if (!f->order) {
 		p->first = pfn;
 		p->key = key;
+		p->first_cgroup = p->cgroup;
 	}
 	add_frames(p, &key, pfn, nr);
 	return nr;
@@ -295,9 +353,12 @@ static unsigned long add_frame(struct pass *p, struct page *page, unsigned long 
 /* Adds frames from @pfn on, FRAMES_AT_ONCE or a few more.  Return: the next frame. */
 static unsigned long add_some(struct pass *p, unsigned long pfn)
 {
-	unsigned long end = min(p->end, pfn + FRAMES_AT_ONCE);
+	unsigned long end = min(p->end, pfn + FRAMES_AT_ONCE), nr;
 
 	down_read(&online);
+	/* Keeps the cgroups that a copied struct page is charged to. */
+	rcu_read_lock();
+	census_charges_forget(&p->result->charges);
 	while (pfn < end) {
 		unsigned long next = min(p->end, ALIGN(pfn + 1, CENSUS_ONLINE_FRAMES));
 		struct page *page = pfn_to_online_page(pfn);
@@ -310,9 +371,16 @@ static unsigned long add_some(struct pass *p, unsigned long pfn)
 			pfn = next;
 			continue;
 		}
-		while (pfn < next)
-			pfn += add_frame(p, page + (pfn - first), pfn);
+		for (; pfn < next; pfn += nr) {
+			nr = add_frame(p, page + (pfn - first), pfn);
+			if (!nr) {
+				p->full = true;
+				goto out;
+			}
+		}
 	}
+out:
+	rcu_read_unlock();
 	up_read(&online);
 	return pfn;
 }
@@ -339,6 +407,12 @@ static int add_zone(struct pass *p, struct zone *zone)
 	while (pfn < p->end) {
 		pfn = add_some(p, pfn);
 		cond_resched();
+		if (p->full) {
+			p->full = false;
+			err = census_charges_grow(&p->result->charges);
+			if (err)
+				return err;
+		}
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
@@ -394,6 +468,8 @@ void census_physical_free(struct census_physical *r)
 
 	for (i = 0; r && i < r->nr_zones; i++)
 		census_frame_blocks_free(&r->zones[i].contiguous);
+	if (r)
+		census_charges_free(&r->charges);
 	kvfree(r);
 }
 
@@ -423,7 +499,9 @@ struct census_physical *census_physical_take(const struct census_physical_reques
 	r->realtime = ktime_get_real_ns();
 	start = ktime_get();
 	pass.result = r;
-	err = add_zones(&pass, nr);
+	err = req->cgroups ? census_charges_begin(&r->charges) : 0;
+	if (!err)
+		err = add_zones(&pass, nr);
 	if (err) {
 		census_physical_free(r);
 		return ERR_PTR(err);

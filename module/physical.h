@@ -11,13 +11,16 @@
 
 #include "compat.h"
 #include "frame-blocks.h"
+#include "frame-charges.h"
 
 /**
  * struct census_physical_request - what a pass reports beside classes
  * @order: also blocks of 2^@order frames; 0: none
+ * @cgroups: also the cgroups that frames are charged to
  */
 struct census_physical_request {
 	unsigned int order;
+	bool cgroups;
 };
 
 /* Kinds of kernel frames in one pass; further ones are only summed. */
@@ -96,6 +99,7 @@ struct census_physical_zone {
  * @left_out: number of frames in no record
  * @nr_kernel: number of @kernel in use
  * @kernel: hashed by key during the pass; then the largest ones first
+ * @charges: by cgroup
  * @nr_zones: length of @zones
  * @zones: those with memory
  */
@@ -109,6 +113,7 @@ struct census_physical {
 	u64 left_out;
 	u32 nr_kernel;
 	struct census_kernel_frames kernel[CENSUS_KERNEL_FRAMES];
+	struct census_charges charges;
 	u32 nr_zones;
 	struct census_physical_zone zones[];
 };

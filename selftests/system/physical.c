@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <linux/kernel-page-flags.h>
 
@@ -556,8 +557,8 @@ TEST(mlocked)
 	munmap(at, size);
 }
 
-#define ASSERT_BLOCKS(p, order)						\
-	ASSERT_EQ(0, physical_take_blocks(p, order))			\
+#define ASSERT_BLOCKS(p, of)						\
+	ASSERT_EQ(0, physical_take_with(p, (struct physical_ask){ .order = (of) })) \
 		TH_LOG("no answer: %s", (p)->wrong)
 
 #define CLASS_BIT(name)	(1U << MEMCENSUS_FC_##name)
@@ -696,6 +697,156 @@ TEST(block_pinned)
 	EXPECT_LE(nr, count_blocks(&after, MEMCENSUS_BLOCK_PINNED, 1) - was + 1);
 	close(fd);
 	munmap(at, nr * HUGE);
+}
+
+#define CGROUPS	"/sys/fs/cgroup"
+#define PARENT	CGROUPS "/memcensus-physical"
+#define CHILD	PARENT "/child"
+
+#define ASSERT_CGROUPS(p)						\
+	ASSERT_EQ(0, physical_take_with(p, (struct physical_ask){ .cgroups = true })) \
+		TH_LOG("no answer: %s", (p)->wrong)
+
+/* The record of a cgroup; one of zeros if it has none. */
+static struct physical_cgroup cgroup_of(const struct physical *p, uint64_t id)
+{
+	static const struct physical_cgroup none;
+	unsigned int i;
+
+	for (i = 0; i < p->n_cgroups; i++)
+		if (p->cgroups[i].cgroup == id)
+			return p->cgroups[i];
+	return none;
+}
+
+/* Expects that class @name of a cgroup has @pages, but for what its process needs. */
+#define EXPECT_CHARGED(cgroup, name, pages) do {			\
+	uint64_t __has = (cgroup).class[MEMCENSUS_FC_##name];		\
+	uint64_t __pages = (pages);					\
+	EXPECT_LE(__pages * PAGE, __has)				\
+		TH_LOG(#name);						\
+	EXPECT_LE(__has, (__pages + 256) * PAGE)			\
+		TH_LOG(#name);						\
+} while (0)
+
+/*
+ * A process in CHILD makes 4,096 private pages, 2,048 of shmem that nothing maps, and 256 in a
+ * pipe, and ends.  Its shmem and its pipe outlive it.
+ */
+static void be_charged(int fd, const int *pipe_fd, const int *ready, const int *go)
+{
+	static char block[1 << 20];
+	char pid[16], c;
+	int i;
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	need(write_file(CHILD "/cgroup.procs", pid), CHILD);
+	write_pages(map_private(PLACE(1), 4096 * PAGE), 4096);
+	for (i = 0; i < 2048; i++)
+		need(write(fd, block, PAGE) == (ssize_t)PAGE, "shmem");
+	need(fcntl(pipe_fd[1], F_SETPIPE_SZ, 256 * (int)PAGE) == 256 * (int)PAGE, "pipe");
+	for (i = 0; i < 256; i++)
+		need(write(pipe_fd[1], block, PAGE) == (ssize_t)PAGE, "pipe");
+	need(write(ready[1], "r", 1) == 1 && read(go[0], &c, 1) == 1, "parent");
+	_exit(0);
+}
+
+TEST(cgroups)
+{
+	int fd = memfd("physical", 0), pipe_fd[2], ready[2], go[2], status;
+	struct physical_cgroup child;
+	uint64_t all[__MEMCENSUS_FC_MAX] = { 0 }, id;
+	unsigned int i, n;
+	struct stat st;
+	pid_t pid;
+	char c;
+
+	if (access(CGROUPS "/cgroup.controllers", F_OK) ||
+	    (!write_file(CGROUPS "/cgroup.subtree_control", "+memory")))
+		SKIP(return, "memory has no controller of cgroup version 2");
+	ASSERT_EQ(0, mkdir(PARENT, 0700));
+	ASSERT_TRUE(write_file(PARENT "/cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, mkdir(CHILD, 0700));
+	ASSERT_EQ(0, stat(CHILD, &st));
+	id = st.st_ino;
+	ASSERT_EQ(0, pipe(pipe_fd) || pipe(ready) || pipe(go));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		be_charged(fd, pipe_fd, ready, go);
+	ASSERT_EQ(1, read(ready[0], &c, 1));
+	ASSERT_CGROUPS(&after);
+	child = cgroup_of(&after, id);
+	EXPECT_CHARGED(child, ANON, 4096);
+	EXPECT_CHARGED(child, SHMEM_UNMAPPED, 2048);
+	EXPECT_CHARGED(child, KERNEL, 256);
+	EXPECT_EQ(0, child.class[MEMCENSUS_FC_FREE]);
+	if (child.has_shared)
+		EXPECT_LE(child.shared, 256 * PAGE);
+	/* Each frame is in one record. */
+	for (i = 0; i < after.n_cgroups; i++)
+		for (n = 0; n <= MEMCENSUS_FC_MAX; n++)
+			all[n] += after.cgroups[i].class[n];
+	for (n = 0; n <= MEMCENSUS_FC_MAX; n++)
+		EXPECT_EQ(after.class[n], all[n]);
+	ASSERT_EQ(1, write(go[1], "g", 1));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_EQ(0, rmdir(CHILD));
+	ASSERT_EQ(0, stat(PARENT, &st));
+	/* What is left is of the parent, once a worker of the kernel has removed the child. */
+	for (i = 0; i < 100; i++) {
+		ASSERT_CGROUPS(&after);
+		if (!cgroup_of(&after, id).cgroup)
+			break;
+		usleep(50000);
+	}
+	EXPECT_EQ(0, cgroup_of(&after, id).class[MEMCENSUS_FC_SHMEM_UNMAPPED]);
+	EXPECT_CHARGED(cgroup_of(&after, st.st_ino), SHMEM_UNMAPPED, 2048);
+	EXPECT_CHARGED(cgroup_of(&after, st.st_ino), KERNEL, 256);
+	close(fd);
+	close(pipe_fd[0]);
+	close(pipe_fd[1]);
+	rmdir(PARENT);
+}
+
+/* More cgroups than the first table has room for. */
+TEST(many_cgroups)
+{
+	const unsigned int nr = 150;
+	char path[64], pid[16];
+	unsigned int i, charged = 0;
+	struct stat st;
+	pid_t child;
+	int fd, status;
+
+	if (access(CGROUPS "/cgroup.controllers", F_OK) ||
+	    (!write_file(CGROUPS "/cgroup.subtree_control", "+memory")))
+		SKIP(return, "memory has no controller of cgroup version 2");
+	fd = memfd("physical", 0);
+	for (i = 0; i < nr; i++) {
+		snprintf(path, sizeof(path), PARENT "-%u", i);
+		ASSERT_EQ(0, mkdir(path, 0700));
+		child = fork();
+		ASSERT_LE(0, child);
+		if (!child) {
+			snprintf(path, sizeof(path), PARENT "-%u/cgroup.procs", i);
+			snprintf(pid, sizeof(pid), "%d", getpid());
+			need(write_file(path, pid), path);
+			need(pwrite(fd, pid, 1, i * PAGE) == 1, "shmem");
+			_exit(0);
+		}
+		ASSERT_EQ(child, waitpid(child, &status, 0));
+		ASSERT_EQ(0, status);
+	}
+	ASSERT_CGROUPS(&after);
+	for (i = 0; i < nr; i++) {
+		snprintf(path, sizeof(path), PARENT "-%u", i);
+		ASSERT_EQ(0, stat(path, &st));
+		charged += cgroup_of(&after, st.st_ino).class[MEMCENSUS_FC_SHMEM_UNMAPPED] == PAGE;
+		ASSERT_EQ(0, rmdir(path));
+	}
+	EXPECT_EQ(nr, charged);
+	close(fd);
 }
 
 TEST_HARNESS_MAIN

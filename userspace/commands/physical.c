@@ -22,6 +22,7 @@
 struct physical_options {
 	bool zones;
 	bool contiguous;
+	bool cgroups;
 	bool picture;
 	unsigned int order;
 };
@@ -323,6 +324,12 @@ static void physical_show(const struct view *view, const struct options *options
 	const struct physical_options *own = options->own;
 	const struct physical *pass = &view->snap->physical;
 
+	if (own->cgroups) {
+		command_records(view, options, records_in(view->snap, &frame_cgroup_record),
+				options->totals, out);
+		show_cost(pass, options, out);
+		return;
+	}
 	if (own->contiguous) {
 		blocks_show(view, options, out);
 		show_cost(pass, options, out);
@@ -410,8 +417,9 @@ static void put_compared(struct json *json, const struct snapshot *snap,
 	json_close(json, '}');
 }
 
-static void physical_json(const struct view *view, FILE *out)
+static void physical_json(const struct view *view, const struct options *options, FILE *out)
 {
+	const struct physical_options *own = options->own;
 	const struct snapshot *snap = view->snap;
 	struct json json = { .out = out };
 	struct amount amount;
@@ -445,6 +453,9 @@ static void physical_json(const struct view *view, FILE *out)
 	for (i = 0; i < snap->n_kernel_frames; i++)
 		put_kind(&json, view, &snap->kernel_frames[i]);
 	json_close(&json, ']');
+	if (own->cgroups)
+		command_json_records(&json, "cgroups", view, options,
+				     records_in(snap, &frame_cgroup_record));
 	if (snap->n_frame_blocks)
 		blocks_json(&json, view);
 	json_close(&json, '}');
@@ -459,17 +470,21 @@ static int physical_run(struct session *session, struct failure *why)
 	int ret;
 
 	session->request.physical = true;
+	session->request.group_by = own->cgroups ? MEMCENSUS_BY_CGROUP : 0;
 	session->request.order = own->contiguous ? own->order : 0;
 	if (session_take(session, &snap, why) != TAKE_DONE)
 		return -1;
-	view = (struct view){ .snap = snap };
+	view = (struct view){ .snap = snap, .numeric = options->numeric };
 	ret = check_sums(snap, why);
+	if (!ret && own->cgroups && !snap->n_frame_cgroups)
+		ret = fail(why, FAIL_VERSION,
+			   "the module sent no cgroups: load the memcensus.ko of the same release as this reader");
 	if (!ret && own->contiguous)
 		ret = blocks_check(snap, own->order, why);
 	if (!ret && own->picture)
 		physical_picture(&view, session->out);
 	else if (!ret && options->json)
-		physical_json(&view, session->out);
+		physical_json(&view, options, session->out);
 	else if (!ret)
 		physical_show(&view, options, session->out);
 	snapshot_free(snap);
@@ -478,6 +493,20 @@ static int physical_run(struct session *session, struct failure *why)
 
 static const struct option_entry option_zones = {
 	0, "zones", NULL, "the classes of each zone", OWN(FLAG, physical_options, zones) };
+
+static const struct rows cgroup_rows = {
+	&frame_cgroup_record,
+	"cgroup_path,charged,anon,file,shmem,unmapped,page_tables,kernel,shared", "charged"
+};
+
+static int set_by(struct options *options, const char *value, struct failure *why)
+{
+	if (strcmp(value, "cgroup"))
+		return fail(why, FAIL_USAGE, "no frames by '%.60s'; there are: cgroup", value);
+	((struct physical_options *)options->own)->cgroups = true;
+	options->rows = &cgroup_rows;
+	return 0;
+}
 
 static int set_order(struct options *options, const char *value, struct failure *why)
 {
@@ -508,6 +537,9 @@ static const struct option_entry option_contiguous = {
 	0, "contiguous", NULL, "what is in the way of huge pages, or of blocks of --order",
 	OWN(FLAG, physical_options, contiguous) };
 
+static const struct option_entry option_by = {
+	0, "by", "cgroup", "the cgroups that frames are charged to", .set = set_by };
+
 static const struct option_entry option_order = {
 	0, "order", "N", "with --contiguous: blocks of 2^N pages; those of huge pages",
 	.set = set_order };
@@ -518,11 +550,19 @@ static const struct option_entry option_picture = {
 
 static const struct option_use physical_uses[] = {
 	USE_AS(all, "classes without frames, states, all kinds and their first frames"),
-	USE(zones), USE(contiguous), USE(order), USE(picture), USE(output), OPTIONS_OF_TABLES
+	USE(zones), USE(by), USE(contiguous), USE(order), USE(picture),
+	USE(columns), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
+	OPTIONS_OF_TABLES
 };
 
 static const struct option_rule physical_rules[] = {
 	{ .one = &option_contiguous, .others = { &option_zones, &option_all } },
+	{ .one = &option_by, .others = { &option_zones, &option_contiguous } },
+	{ .one = &option_columns, .others = { &option_by }, .needs = "'--by'" },
+	{ .one = &option_sort, .others = { &option_by }, .needs = "'--by'" },
+	{ .one = &option_reverse, .others = { &option_by }, .needs = "'--by'" },
+	{ .one = &option_totals, .others = { &option_by }, .needs = "'--by'" },
+	{ .one = &option_numeric, .others = { &option_by }, .needs = "'--by'" },
 	{ .one = &option_picture, .others = { &option_json, &option_raw } },
 	{ .one = &option_order, .others = { &option_contiguous }, .needs = "'--contiguous'" },
 	{ .one = &option_picture, .others = { &option_contiguous }, .needs = "'--contiguous'" },
@@ -551,8 +591,13 @@ const struct command physical_command = {
 	"much would have to move to gain them. Then a map, a letter a block or several;\n"
 	"--picture draws the same as SVG, a point a block.\n"
 	"\n"
+	"With --by cgroup, prints what each cgroup is charged for, by class, also what no\n"
+	"process maps: page cache, pipes, page tables. Slab is charged by object, so its pages\n"
+	"are in the row without cgroup.\n"
+	"\n"
 	"Examples:\n"
 	"  memcensus physical -k                                where all of memory is\n"
+	"  memcensus physical --by cgroup -k                    who is charged, and for what\n"
 	"  memcensus physical --contiguous -k                   why there are no huge pages\n"
 	"  memcensus physical --contiguous --picture -o map.svg the same as a picture\n"
 	"  memcensus physical --contiguous --order 18           blocks of 1 GiB\n",

@@ -31,43 +31,54 @@ static const struct column physical_zone_fields[] = {
 	ZONE(STATES, "States", states, FIGURES, NEST, ""),
 };
 
-#define AMOUNT(num, array, name_, kernel_, help_)			\
+#define AMOUNT(of, num, array, name_, kernel_, help_, ...)		\
 	[num] = {							\
 		.name = name_, .help = help_, .kernel = kernel_,	\
 		.kind = KIND_BYTES, .wire = WIRE_U64, .number = num,	\
-		.known = offsetof(struct physical_zone, array.known),	\
-		.offset = offsetof(struct physical_zone, array.v[num]) }
-#define CLASS(num, name, help)	AMOUNT(MEMCENSUS_FC_##num, classes, name, NULL, help)
-#define STATE(num, name, kernel, help)	AMOUNT(MEMCENSUS_FS_##num, states, name, kernel, help)
+		.known = offsetof(struct of, array.known),		\
+		.offset = offsetof(struct of, array.v[num]), __VA_ARGS__ }
+#define STATE(num, name, kernel, help)	\
+	AMOUNT(physical_zone, MEMCENSUS_FS_##num, states, name, kernel, help)
 
-static const struct column classes[] = {
-	CLASS(FREE, "free", "free blocks of the buddy allocator"),
-	CLASS(FREE_PCP, "free_pcp", "free, on a list of a processor"),
-	CLASS(ANON, "anon", "anonymous, mapped"),
-	CLASS(ANON_UNMAPPED, "anon_unmapped", "anonymous, in a folio that nothing maps"),
-	CLASS(ANON_TAILS, "anon_tails", "anonymous, not mapped, in a huge page of which a part is"),
-	CLASS(SWAP_CACHE, "swap_cache", "in the swap cache, not mapped"),
-	CLASS(SHMEM, "shmem", "shared memory and tmpfs, mapped"),
-	CLASS(SHMEM_UNMAPPED, "shmem_unmapped", "shared memory and tmpfs that nothing maps"),
-	CLASS(FILE, "file", "page cache of files, mapped"),
-	CLASS(FILE_UNMAPPED, "file_unmapped", "page cache of files that nothing maps"),
-	CLASS(HUGETLB, "hugetlb", "hugetlb pages in use"),
-	CLASS(HUGETLB_FREE, "hugetlb_free", "hugetlb pages in the pool"),
-	CLASS(PAGE_TABLES, "page_tables", "page tables"),
-	CLASS(SLAB, "slab", "slab"),
-	CLASS(LARGE_KMALLOC, "large_kmalloc", "kmalloc() too large for slab"),
-	CLASS(ZSMALLOC, "zsmalloc", "zram and zswap"),
-	CLASS(MOVABLE, "movable", "of drivers that let it migrate, such as zsmalloc"),
-	CLASS(PAGE_POOL, "page_pool", "receive buffers of network drivers"),
-	CLASS(OFFLINE, "offline", "balloons, virtio-mem"),
-	CLASS(GUARD, "guard", "guard pages of debug_pagealloc"),
-	CLASS(UNACCEPTED, "unaccepted", "not yet accepted by the guest"),
-	CLASS(ZERO, "zero", "the zero page"),
-	CLASS(RESERVED, "reserved", "kernel image, memory map, firmware: never free"),
-	CLASS(POISONED, "poisoned", "hardware errors"),
-	CLASS(KERNEL, "kernel", "allocated, no type: vmalloc, stacks, per-CPU, drivers"),
-	CLASS(REMAINDER, "remainder", "none of these"),
-};
+/* The classes, of a zone or of a cgroup, by CLASS(number, name, help). */
+#define CLASSES								\
+	CLASS(FREE, "free", "free blocks of the buddy allocator"),	\
+	CLASS(FREE_PCP, "free_pcp", "free, on a list of a processor"),	\
+	CLASS(ANON, "anon", "anonymous, mapped"),			\
+	CLASS(ANON_UNMAPPED, "anon_unmapped", "anonymous, in a folio that nothing maps"), \
+	CLASS(ANON_TAILS, "anon_tails",					\
+	      "anonymous, not mapped, in a huge page of which a part is"), \
+	CLASS(SWAP_CACHE, "swap_cache", "in the swap cache, not mapped"), \
+	CLASS(SHMEM, "shmem", "shared memory and tmpfs, mapped"),	\
+	CLASS(SHMEM_UNMAPPED, "shmem_unmapped", "shared memory and tmpfs that nothing maps"), \
+	CLASS(FILE, "file", "page cache of files, mapped"),		\
+	CLASS(FILE_UNMAPPED, "file_unmapped", "page cache of files that nothing maps"), \
+	CLASS(HUGETLB, "hugetlb", "hugetlb pages in use"),		\
+	CLASS(HUGETLB_FREE, "hugetlb_free", "hugetlb pages in the pool"), \
+	CLASS(PAGE_TABLES, "page_tables", "page tables"),		\
+	CLASS(SLAB, "slab", "slab"),					\
+	CLASS(LARGE_KMALLOC, "large_kmalloc", "kmalloc() too large for slab"), \
+	CLASS(ZSMALLOC, "zsmalloc", "zram and zswap"),			\
+	CLASS(MOVABLE, "movable", "of drivers that let it migrate, such as zsmalloc"), \
+	CLASS(PAGE_POOL, "page_pool", "receive buffers of network drivers"), \
+	CLASS(OFFLINE, "offline", "balloons, virtio-mem"),		\
+	CLASS(GUARD, "guard", "guard pages of debug_pagealloc"),	\
+	CLASS(UNACCEPTED, "unaccepted", "not yet accepted by the guest"), \
+	CLASS(ZERO, "zero", "the zero page"),				\
+	CLASS(RESERVED, "reserved", "kernel image, memory map, firmware: never free"), \
+	CLASS(POISONED, "poisoned", "hardware errors"),			\
+	CLASS(KERNEL, "kernel", "allocated, no type: vmalloc, stacks, per-CPU, drivers"), \
+	CLASS(REMAINDER, "remainder", "none of these")
+
+#define CLASS(num, name, help)	\
+	AMOUNT(physical_zone, MEMCENSUS_FC_##num, classes, name, NULL, help)
+static const struct column classes[] = { CLASSES };
+#undef CLASS
+
+#define CLASS(num, name, help)	\
+	AMOUNT(frame_cgroup, MEMCENSUS_FC_##num, classes, name, NULL, help, .total = TOTAL_SUM)
+static const struct column cgroup_classes[] = { CLASSES };
+#undef CLASS
 
 static const struct column states[] = {
 	STATE(SWAP_CACHED, "swap_cached", "SwapCached", "in the swap cache, mapped or not"),
@@ -107,6 +118,51 @@ static const struct column frame_blocks_fields[] = {
 	BLOCKS(RECORDS, records, U64S, LIST, "what is in each"),
 };
 
+#define CGROUP(num, ...)	ATTRIBUTE(frame_cgroup, MEMCENSUS_FG_##num, __VA_ARGS__)
+
+static const struct column frame_cgroup_fields[] = {
+	CGROUP(CGROUP, "Cgroup", cgroup, U64, ID, "ID of the cgroup"),
+	CGROUP(CLASSES, "Classes", classes, FIGURES, NEST, ""),
+	CGROUP(SHARED, "Shared", shared, U64, BYTES, "mapped by more than one page table entry",
+	       .total = TOTAL_SUM),
+};
+
+static bool cgroup_path(const struct view *view, const void *record, struct value *value)
+{
+	const struct frame_cgroup *row = record;
+
+	value->text = KNOWN(row, MEMCENSUS_FG_CGROUP) ? name_of_cgroup(view, row->cgroup) :
+							"(no cgroup)";
+	return value->text;
+}
+
+static bool cgroup_charged(const struct view *view, const void *record, struct value *value)
+{
+	const struct frame_cgroup *row = record;
+	unsigned int i;
+
+	(void)view;
+	value->number = 0;
+	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++)
+		if (KNOWN(&row->classes, i))
+			value->number += row->classes.v[i];
+	return KNOWN(row, MEMCENSUS_FG_CGROUP);
+}
+
+DERIVED(cgroup_unmapped, frame_cgroup, number,
+	row->classes.v[MEMCENSUS_FC_FILE_UNMAPPED] + row->classes.v[MEMCENSUS_FC_SHMEM_UNMAPPED],
+	KNOWN(&row->classes, MEMCENSUS_FC_FILE_UNMAPPED) &&
+	KNOWN(&row->classes, MEMCENSUS_FC_SHMEM_UNMAPPED))
+
+static const struct column frame_cgroup_derived[] = {
+	{ "cgroup_path", "CgroupPath", "path of the cgroup", .kind = KIND_TEXT, .in_json = true,
+	  .derive = cgroup_path },
+	{ "charged", "Charged", "all of its frames", .kind = KIND_BYTES, .total = TOTAL_SUM,
+	  .in_json = true, .derive = cgroup_charged },
+	{ "unmapped", "Unmapped", "page cache and shared memory that nothing maps",
+	  .kind = KIND_BYTES, .total = TOTAL_SUM, .in_json = true, .derive = cgroup_unmapped },
+};
+
 const struct record_type physical_record = {
 	.name = "pass over all frames",
 	.fields = COLUMNS_TO(MEMCENSUS_PHYSICAL_MAX, physical_fields),
@@ -136,4 +192,12 @@ const struct record_type frame_blocks_record = {
 	.name = "blocks of frames",
 	.fields = COLUMNS_TO(MEMCENSUS_FB_MAX, frame_blocks_fields),
 	IN_SNAPSHOT(frame_blocks, n_frame_blocks),
+};
+
+const struct record_type frame_cgroup_record = {
+	.name = "cgroup that frames are charged to",
+	.fields = COLUMNS_TO(MEMCENSUS_FG_MAX, frame_cgroup_fields),
+	.figures = COLUMNS_TO(MEMCENSUS_FC_MAX, cgroup_classes),
+	.derived = COLUMNS(frame_cgroup_derived),
+	IN_SNAPSHOT(frame_cgroups, n_frame_cgroups),
 };

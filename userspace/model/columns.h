@@ -237,6 +237,7 @@ extern const struct record_type physical_record;
 extern const struct record_type physical_zone_record;	/* its figures are the classes */
 extern const struct record_type physical_state_record;	/* the same, with the states */
 extern const struct record_type kernel_frames_record;
+extern const struct record_type frame_cgroup_record;
 extern const struct record_type frame_blocks_record;
 extern const struct record_type oom_record;
 extern const struct record_type oom_victim_record;

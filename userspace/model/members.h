@@ -195,6 +195,10 @@
 	uint64_t first; \
 	struct numbers records
 
+#define FRAME_CGROUP_MEMBERS \
+	uint64_t cgroup; \
+	uint64_t shared
+
 #define OOM_MEMBERS \
 	uint64_t number; \
 	uint64_t realtime; \

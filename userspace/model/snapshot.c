@@ -52,6 +52,7 @@ void snapshot_reset(struct snapshot *snap)
 	free(snap->oom_nodes);
 	free(snap->physical_zones);
 	free(snap->kernel_frames);
+	free(snap->frame_cgroups);
 	free(snap->frame_blocks);
 	free(snap->meminfo);
 	free(snap->proc_texts);

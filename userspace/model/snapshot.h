@@ -234,6 +234,13 @@ struct kernel_frames {
 	KERNEL_FRAMES_MEMBERS;
 };
 
+/* @classes: by enum memcensus_frame_class */
+struct frame_cgroup {
+	uint64_t known;
+	FRAME_CGROUP_MEMBERS;
+	struct figures classes;
+};
+
 /* @records: by MEMCENSUS_BLOCK_* */
 struct frame_blocks {
 	uint64_t known;
@@ -314,8 +321,8 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * @has_info, @has_scan, @has_totals, @has_physical: that message was received
  * @has_ooms: it answers which OOM events there were
  * @mappings: sums of @vmas by name, if requested
- * @physical, @physical_zones, @kernel_frames, @frame_blocks: of a pass over all frames, which
- *	is no census: @seq is its number, and it has no scan
+ * @physical, @physical_zones, @kernel_frames, @frame_cgroups, @frame_blocks: of a pass over
+ *	all frames, which is no census: @seq is its number, and it has no scan
  * @ooms, @oom_victims: OOM events, the newest first, and whom they killed
  * @oom_zones, @oom_nodes: as they were at one of @ooms; the rest is the census before it
  * @meminfo: lines of /proc/meminfo that modules cannot read; read when @totals
@@ -363,6 +370,8 @@ struct snapshot {
 	size_t n_physical_zones;
 	struct kernel_frames *kernel_frames;
 	size_t n_kernel_frames;
+	struct frame_cgroup *frame_cgroups;
+	size_t n_frame_cgroups;
 	struct frame_blocks *frame_blocks;
 	size_t n_frame_blocks;
 	struct oom *ooms;

@@ -213,6 +213,7 @@ static const struct record_type *const types[] = {
 	[MEMCENSUS_A_PHYSICAL_ZONE] = &physical_zone_record,
 	[MEMCENSUS_A_KERNEL_FRAMES] = &kernel_frames_record,
 	[MEMCENSUS_A_FRAME_BLOCKS] = &frame_blocks_record,
+	[MEMCENSUS_A_FRAME_CGROUP] = &frame_cgroup_record,
 	[MEMCENSUS_A_OOM] = &oom_record,
 	[MEMCENSUS_A_OOM_VICTIM] = &oom_victim_record,
 	[MEMCENSUS_A_OOM_ZONE] = &oom_zone_record,

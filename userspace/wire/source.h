@@ -34,7 +34,8 @@
  *	which files
  * @file: descriptor of an open regular file: only what its mappings have is counted; 0: all
  * @limit: most peers of each process, or most pairs of groups; 0: the module's default
- * @physical: a pass over all frames instead of a census, for which of all else only @order counts
+ * @physical: a pass over all frames instead of a census, for which of all else only @order and
+ *	@group_by, for cgroups, count
  * @order: of blocks that it also reports; 0: none
  * @oom: the OOM events and the census before one of them, for which of all else only @event counts
  * @event: number of that one; 0: the newest

@@ -9,7 +9,7 @@
  *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? FILE? }
  *   PAGES (dump)      REQUEST { PIDS START? END? }
  *   SHARE (dump)      REQUEST { PIDS | GROUP_BY | both, LIMIT? CHARGED? FILE? }
- *   PHYSICAL (dump)   REQUEST { ORDER? }
+ *   PHYSICAL (dump)   REQUEST { ORDER? GROUP_BY? }
  *   OOM (dump)        REQUEST { EVENT? }
  *
  * All messages of an answer have the command of the request, and each has one nest, which
@@ -19,7 +19,7 @@
  *   SNAPSHOT          INFO SCAN TASK* GROUP* VMA* ZONE* NODE* SYSTEM?
  *   PAGES             INFO SCAN TASK VMA* PAGES*
  *   SHARE             INFO SCAN TASK* GROUP* OWNERS* PAIR* PAYER*
- *   PHYSICAL          INFO PHYSICAL PHYSICAL_ZONE* KERNEL_FRAMES* FRAME_BLOCKS*
+ *   PHYSICAL          INFO PHYSICAL PHYSICAL_ZONE* KERNEL_FRAMES* FRAME_CGROUP* FRAME_BLOCKS*
  *   OOM               INFO OOM* OOM_VICTIM* OOM_ZONE* OOM_NODE* SCAN? TASK* ZONE* NODE* SYSTEM?
  *
  * All messages of a dump, except INFO and OOM*, belong to one census and carry its number.  The
@@ -45,6 +45,7 @@
  *   SEQ PHYSICAL_ZONE { NODE NAME SPANNED ... CLASSES { <enum memcensus_frame_class>: u64 ... }
  *                       STATES { <enum memcensus_frame_state>: u64 ... } }
  *   SEQ KERNEL_FRAMES { NODE ZONE CLASS FLAGS ... BYTES FIRST_FRAMES }
+ *   SEQ FRAME_CGROUP { CGROUP? CLASSES { <enum memcensus_frame_class>: u64 ... } SHARED? }
  *   SEQ FRAME_BLOCKS { NODE ZONE ORDER FIRST RECORDS }
  *   OOM { NUMBER REALTIME_NS SCOPE ... BYTES { <enum memcensus_system_bytes>: u64 ... } }
  *   OOM_VICTIM { OOM PID? COMM UID ... }
@@ -65,7 +66,7 @@
 #define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI	8
+#define MEMCENSUS_ABI	9
 
 /* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
@@ -194,6 +195,7 @@ enum memcensus_cmd {
  * @MEMCENSUS_A_OOM_NODE: nest of &enum memcensus_node
  * @MEMCENSUS_A_PAYER: nest of &enum memcensus_payer
  * @MEMCENSUS_A_FRAME_BLOCKS: nest of &enum memcensus_frame_blocks
+ * @MEMCENSUS_A_FRAME_CGROUP: nest of &enum memcensus_frame_cgroup
  */
 enum memcensus_attr {
 	MEMCENSUS_A_UNSPEC,
@@ -220,6 +222,7 @@ enum memcensus_attr {
 	MEMCENSUS_A_OOM_NODE,
 	MEMCENSUS_A_PAYER,
 	MEMCENSUS_A_FRAME_BLOCKS,
+	MEMCENSUS_A_FRAME_CGROUP,
 	__MEMCENSUS_A_MAX,
 	MEMCENSUS_A_MAX = __MEMCENSUS_A_MAX - 1
 };
@@ -276,7 +279,7 @@ enum memcensus_group_by {
  *	one; SHARE: up to %MEMCENSUS_SHARE_PIDS_MAX, without GROUP_BY
  * @MEMCENSUS_REQ_GROUP_BY: u32, &enum memcensus_group_by; frames basis only, so with PIDS
  *	also set BASIS. SHARE: with PIDS only BY_PIDS, which compares these processes as
- *	one
+ *	one. PHYSICAL: BY_CGROUP, for the FRAME_CGROUP messages
  * @MEMCENSUS_REQ_START: u64, PAGES: only pages from this address on; absent: 0
  * @MEMCENSUS_REQ_END: u64, PAGES: only pages below this address; absent: all
  * @MEMCENSUS_REQ_LIMIT: u32, SHARE: maximum number of PAIR messages, with PIDS for each
@@ -1324,6 +1327,27 @@ enum memcensus_frame_blocks {
 	MEMCENSUS_FB_RECORDS,
 	__MEMCENSUS_FB_MAX,
 	MEMCENSUS_FB_MAX = __MEMCENSUS_FB_MAX - 1
+};
+
+/**
+ * enum memcensus_frame_cgroup - frames that are charged to a cgroup
+ * @MEMCENSUS_FG_CGROUP: u64, ID of the cgroup, without those below it; absent: charged to
+ *	none, or memory has no controller of version 2
+ * @MEMCENSUS_FG_CLASSES: nest, u64 by &enum memcensus_frame_class
+ * @MEMCENSUS_FG_SHARED: u64, bytes that more than one page table entry maps; absent:
+ *	pages have no map counts
+ *
+ * The first record is of those that are charged to none.  All records together are all
+ * frames.
+ */
+enum memcensus_frame_cgroup {
+	MEMCENSUS_FG_UNSPEC,
+	MEMCENSUS_FG_PAD,
+	MEMCENSUS_FG_CGROUP,
+	MEMCENSUS_FG_CLASSES,
+	MEMCENSUS_FG_SHARED,
+	__MEMCENSUS_FG_MAX,
+	MEMCENSUS_FG_MAX = __MEMCENSUS_FG_MAX - 1
 };
 
 /**

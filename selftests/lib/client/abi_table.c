@@ -336,6 +336,15 @@ static const struct abi_attr frame_blocks_attrs[__MEMCENSUS_FB_MAX] = {
 
 static const struct abi_nest abi_frame_blocks = { frame_blocks_attrs, __MEMCENSUS_FB_MAX };
 
+static const struct abi_attr frame_cgroup_attrs[__MEMCENSUS_FG_MAX] = {
+	[MEMCENSUS_FG_PAD] = INT(PAD),
+	[MEMCENSUS_FG_CGROUP] = INT(U64),
+	[MEMCENSUS_FG_CLASSES] = { .type = ABI_NEST, .nest = &abi_frame_class },
+	[MEMCENSUS_FG_SHARED] = INT(U64),
+};
+
+static const struct abi_nest abi_frame_cgroup = { frame_cgroup_attrs, __MEMCENSUS_FG_MAX };
+
 static const struct abi_attr asked_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_REQUEST] = { .type = ABI_NEST, .nest = &abi_request },
 };
@@ -365,6 +374,7 @@ static const struct abi_attr answered_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_OOM_NODE] = { .type = ABI_NEST, .nest = &abi_node },
 	[MEMCENSUS_A_PAYER] = { .type = ABI_NEST, .nest = &abi_payer },
 	[MEMCENSUS_A_FRAME_BLOCKS] = { .type = ABI_NEST, .nest = &abi_frame_blocks },
+	[MEMCENSUS_A_FRAME_CGROUP] = { .type = ABI_NEST, .nest = &abi_frame_cgroup },
 };
 
 const struct abi_nest abi_answered = { answered_attrs, __MEMCENSUS_A_MAX };
@@ -409,6 +419,7 @@ const struct abi_cmd abi_cmds[__MEMCENSUS_CMD_MAX] = {
 			   1U << MEMCENSUS_A_PHYSICAL |
 			   1U << MEMCENSUS_A_PHYSICAL_ZONE |
 			   1U << MEMCENSUS_A_KERNEL_FRAMES |
+			   1U << MEMCENSUS_A_FRAME_CGROUP |
 			   1U << MEMCENSUS_A_FRAME_BLOCKS,
 	},
 	[MEMCENSUS_CMD_OOM] = {

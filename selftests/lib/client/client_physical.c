@@ -85,6 +85,26 @@ static int kernel_number(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
+static int cgroup_attr(const struct nlattr *attr, void *data)
+{
+	struct physical_cgroup *c = data;
+	struct numbers classes = { c->class, &c->known, MEMCENSUS_FC_MAX };
+
+	switch (mnl_attr_get_type(attr)) {
+	case MEMCENSUS_FG_CGROUP:
+		c->cgroup = attr_int(attr);
+		return MNL_CB_OK;
+	case MEMCENSUS_FG_CLASSES:
+		return mnl_attr_parse_nested(attr, number_attr, &classes);
+	case MEMCENSUS_FG_SHARED:
+		c->has_shared = true;
+		c->shared = attr_int(attr);
+		return MNL_CB_OK;
+	default:
+		return MNL_CB_OK;
+	}
+}
+
 /* A FRAME_BLOCKS message while it is read. */
 struct blocks {
 	struct physical *p;
@@ -147,6 +167,10 @@ static int top_attr(const struct nlattr *attr, void *data)
 		if (p->n_kernel == PHYSICAL_KERNEL)
 			return MNL_CB_ERROR;
 		return mnl_attr_parse_nested(attr, kernel_number, &p->kernel[p->n_kernel++]);
+	case MEMCENSUS_A_FRAME_CGROUP:
+		if (p->n_cgroups == PHYSICAL_CGROUPS)
+			return MNL_CB_ERROR;
+		return mnl_attr_parse_nested(attr, cgroup_attr, &p->cgroups[p->n_cgroups++]);
 	case MEMCENSUS_A_FRAME_BLOCKS:
 		return add_blocks(p, attr);
 	default:
@@ -179,7 +203,7 @@ static void add_zones(struct physical *p)
 	}
 }
 
-int physical_take_blocks(struct physical *p, unsigned int order)
+int physical_take_with(struct physical *p, struct physical_ask ask)
 {
 	struct nlattr *nest;
 	char buf[32768];
@@ -193,11 +217,12 @@ int physical_take_blocks(struct physical *p, unsigned int order)
 	if (ret)
 		return ret;
 	nlh = census_header(&s, buf, MEMCENSUS_CMD_PHYSICAL, NLM_F_DUMP);
-	if (order) {
-		nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
-		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_ORDER, order);
-		mnl_attr_nest_end(nlh, nest);
-	}
+	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
+	if (ask.order)
+		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_ORDER, ask.order);
+	if (ask.cgroups)
+		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_GROUP_BY, MEMCENSUS_BY_CGROUP);
+	mnl_attr_nest_end(nlh, nest);
 	ret = census_send(&s, nlh);
 	while (!ret) {
 		n = mnl_socket_recvfrom(s.nl, buf, sizeof(buf));

@@ -10,6 +10,7 @@
 #define PHYSICAL_ZONES	64
 #define PHYSICAL_KERNEL	512
 #define PHYSICAL_BLOCKS	65536
+#define PHYSICAL_CGROUPS	512
 
 /**
  * struct physical_zone - one PHYSICAL_ZONE message
@@ -38,6 +39,21 @@ struct physical_kernel {
 	unsigned int n_first;
 };
 
+/* A FRAME_CGROUP message; @cgroup 0: none. */
+struct physical_cgroup {
+	uint64_t cgroup;
+	uint64_t known;
+	uint64_t class[__MEMCENSUS_FC_MAX];
+	bool has_shared;
+	uint64_t shared;
+};
+
+/* What a request has: @order of blocks, 0: none; @cgroups: by cgroup. */
+struct physical_ask {
+	unsigned int order;
+	bool cgroups;
+};
+
 /* One block of FRAME_BLOCKS: its first frame, and its record. */
 struct physical_block {
 	uint64_t pfn;
@@ -58,6 +74,8 @@ struct physical {
 	unsigned int n_zones;
 	struct physical_kernel kernel[PHYSICAL_KERNEL];
 	unsigned int n_kernel;
+	struct physical_cgroup cgroups[PHYSICAL_CGROUPS];
+	unsigned int n_cgroups;
 	unsigned int order;
 	struct physical_block blocks[PHYSICAL_BLOCKS];
 	unsigned int n_blocks;
@@ -67,12 +85,12 @@ struct physical {
 	char wrong[256];
 };
 
-/* 0 or -errno; -EBADMSG: @physical->wrong says why.  @order: of blocks; 0: none. */
-int physical_take_blocks(struct physical *physical, unsigned int order);
+/* 0 or -errno; -EBADMSG: @physical->wrong says why. */
+int physical_take_with(struct physical *physical, struct physical_ask ask);
 
 static inline int physical_take(struct physical *physical)
 {
-	return physical_take_blocks(physical, 0);
+	return physical_take_with(physical, (struct physical_ask){ 0 });
 }
 
 #endif /* _CLIENT_PHYSICAL_H */

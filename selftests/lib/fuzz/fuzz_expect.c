@@ -241,9 +241,12 @@ static unsigned int expect_physical(const struct found *in)
 	unsigned int i;
 
 	for (i = 1; i < __MEMCENSUS_REQ_MAX; i++)
-		if (in->at[i] && i != MEMCENSUS_REQ_PAD && i != MEMCENSUS_REQ_ORDER)
+		if (in->at[i] && i != MEMCENSUS_REQ_PAD && i != MEMCENSUS_REQ_ORDER &&
+		    i != MEMCENSUS_REQ_GROUP_BY)
 			return FUZZ_EINVAL;
-	return FUZZ_NONE;
+	return in->at[MEMCENSUS_REQ_GROUP_BY] &&
+	       load32(in->at[MEMCENSUS_REQ_GROUP_BY]) != MEMCENSUS_BY_CGROUP ?
+		FUZZ_EINVAL : FUZZ_NONE;
 }
 
 /* The family's rules, for a request that passes the policy. */

@@ -38,12 +38,14 @@ int main(void)
 			continue;
 		put_set(nest, "-", &type->fields);
 		/* OOM_ZONE and OOM_NODE are as ZONE and NODE. */
-		if (nest != MEMCENSUS_A_SYSTEM && nest != MEMCENSUS_A_PHYSICAL_ZONE)
+		if (nest != MEMCENSUS_A_SYSTEM && nest != MEMCENSUS_A_PHYSICAL_ZONE &&
+		    nest != MEMCENSUS_A_FRAME_CGROUP)
 			put_set(nest, "figure", &type->figures);
 	}
 	put_set(MEMCENSUS_A_SYSTEM, "system-bytes", &bytes_record.figures);
 	put_set(MEMCENSUS_A_SYSTEM, "event", &events_record.figures);
 	put_set(MEMCENSUS_A_PHYSICAL_ZONE, "frame-class", &physical_zone_record.figures);
+	put_set(MEMCENSUS_A_FRAME_CGROUP, "frame-class", &frame_cgroup_record.figures);
 	put_set(MEMCENSUS_A_PHYSICAL_ZONE, "frame-state", &physical_state_record.figures);
 	put_set(MEMCENSUS_A_ZONE, "zone-type", &zone_type_record.fields);
 	put_set(MEMCENSUS_A_ZONE, "blocks", &blocks_record.fields);

@@ -148,7 +148,7 @@ int main(void)
 		{ "reclaim", &trace_work_record },
 		{ "owners", &owners_record }, { "pair", &pair_record },
 		{ "payer", &payer_record },
-		{ "physical_pass", &physical_record },
+		{ "physical_pass", &physical_record }, { "frame_cgroup", &frame_cgroup_record },
 		{ "oom_event", &oom_record }, { "oom_killed", &oom_victim_record },
 		{ "if_stopped", &stopped_record }, { "stopped_file", &stopped_file_record },
 		{ "mapped_file", &mapped_file_record },

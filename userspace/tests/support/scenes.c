@@ -807,6 +807,29 @@ static void put_contiguous(struct stream *s, size_t n)
 	put_frame_blocks(s, "Normal", 0x1000 + (n / 2) * 512, records + n / 2, n - n / 2);
 }
 
+/* Amounts in KiB; @cgroup 0: none. */
+static void put_frame_cgroup(struct stream *s, uint64_t cgroup, uint64_t anon, uint64_t cache,
+			     uint64_t kernel)
+{
+	size_t record, nest;
+	unsigned int i;
+
+	stream_begin(s, SEQ);
+	record = stream_nest(s, MEMCENSUS_A_FRAME_CGROUP);
+	if (cgroup)
+		stream_u64(s, MEMCENSUS_FG_CGROUP, cgroup);
+	nest = stream_nest(s, MEMCENSUS_FG_CLASSES);
+	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++)
+		if (i != MEMCENSUS_FC_LARGE_KMALLOC)
+			stream_u64(s, i, i == MEMCENSUS_FC_ANON ? KIB(anon) :
+				   i == MEMCENSUS_FC_FILE_UNMAPPED ? KIB(cache) :
+				   i == MEMCENSUS_FC_KERNEL ? KIB(kernel) : 0);
+	stream_nest_end(s, nest);
+	stream_u64(s, MEMCENSUS_FG_SHARED, KIB(anon / 4));
+	stream_nest_end(s, record);
+	stream_end(s);
+}
+
 /* @lost: KiB of the second zone that have no class; @blocks: number of blocks of it. */
 static void put_physical(struct stream *s, uint64_t lost, size_t blocks)
 {
@@ -868,6 +891,16 @@ static void put_physical(struct stream *s, uint64_t lost, size_t blocks)
 static void scene_physical(struct stream *s)
 {
 	put_physical(s, 0, 0);
+}
+
+static void scene_physical_cgroups(struct stream *s)
+{
+	put_physical(s, 0, 0);
+	s->len = s->message;
+	put_frame_cgroup(s, 0, 4, 8, 3000);
+	put_frame_cgroup(s, 22, 30000, 1500, 40);
+	put_frame_cgroup(s, 23, 9000, 80000, 12);
+	stream_done(s, 0, NULL, 0);
 }
 
 static void scene_contiguous(struct stream *s)
@@ -1075,6 +1108,7 @@ static const struct scene {
 	{ "most", scene_most },
 	{ "physical", scene_physical },
 	{ "physical-lost", scene_physical_lost },
+	{ "physical-cgroups", scene_physical_cgroups },
 	{ "contiguous", scene_contiguous },
 	{ "contiguous-large", scene_contiguous_large },
 	{ "contiguous-other", scene_contiguous_other },

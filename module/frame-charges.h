@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which cgroup each frame is charged to, by class: a record for each memory cgroup that a pass
+ * meets.
+ *
+ * A user may make cgroups during a pass, so the table has a maximum, and a seed that nobody
+ * can know.  Frames are added under RCU, where memory cannot be allocated: census_charges_find()
+ * fails when the table is full, and the pass grows it and looks again.
+ */
+#ifndef _CENSUS_FRAME_CHARGES_H
+#define _CENSUS_FRAME_CHARGES_H
+
+#include <linux/types.h>
+#include <linux/memcensus.h>
+
+#include "page-class.h"
+
+/* The kernel has at most as many memory cgroups at a time. */
+#define CENSUS_CHARGES_MAX 65536U
+
+/**
+ * struct census_charge - frames that are charged to a cgroup
+ * @cgroup: its ID; 0: to none
+ * @classes: number of frames by &enum memcensus_frame_class
+ * @shared: frames that more than one page table entry maps
+ */
+struct census_charge {
+	u64 cgroup;
+	u64 classes[MEMCENSUS_FC_MAX + 1];
+	u64 shared;
+};
+
+/**
+ * struct census_charges - all of a pass
+ * @records: the first one is of no cgroup; NULL: not requested
+ * @index: number of a record, hashed by cgroup; 0: empty
+ * @nr: number of @records in use
+ * @room: length of @records; @index is twice as long
+ * @seed: of the hash
+ * @last: what the struct page of the last frame said; 0: nothing yet
+ * @last_nr: number of its record
+ */
+struct census_charges {
+	struct census_charge *records;
+	u32 *index;
+	u32 nr;
+	u32 room;
+	u32 seed;
+	unsigned long last;
+	u32 last_nr;
+};
+
+int census_charges_begin(struct census_charges *c);
+int census_charges_grow(struct census_charges *c);
+void census_charges_free(struct census_charges *c);
+bool census_charges_find(struct census_charges *c, const struct census_frame *f, u32 *nr);
+
+/* Before the RCU read lock is taken again: what @last points to may be another cgroup then. */
+static inline void census_charges_forget(struct census_charges *c)
+{
+	c->last = 0;
+}
+
+#endif /* _CENSUS_FRAME_CHARGES_H */
