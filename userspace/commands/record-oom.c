@@ -35,7 +35,11 @@ static void collect(struct tap *tap, const void *messages, size_t len)
 		if (notes->narrow && is_of_process(nlh))
 			continue;
 		size = NLMSG_ALIGN(nlh->nlmsg_len);
-		notes->messages = xreallocarray(notes->messages, notes->len + size, 1);
+		/* By halves: an answer may have a message for each of very many processes. */
+		if (notes->len + size > notes->room) {
+			notes->room += notes->room / 2 + size;
+			notes->messages = xreallocarray(notes->messages, notes->room, 1);
+		}
 		memset(notes->messages + notes->len, 0, size);
 		memcpy(notes->messages + notes->len, nlh, nlh->nlmsg_len);
 		notes->len += size;
@@ -128,4 +132,5 @@ void oom_notes_end(struct oom_notes *notes, bool recorded)
 	notes->messages = NULL;
 	notes->n = 0;
 	notes->len = 0;
+	notes->room = 0;
 }

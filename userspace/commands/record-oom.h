@@ -13,7 +13,7 @@ struct recorder;
 /**
  * struct oom_notes - the answers for one census
  * @tap: collects the messages of an answer
- * @messages: all messages so far, @len bytes; owned
+ * @messages: all messages so far, @len bytes of @room; owned
  * @answers: the same decoded, @n; owned
  * @asked: an earlier census has all events up to @done
  * @never: the module cannot answer
@@ -27,6 +27,7 @@ struct oom_notes {
 	struct tap tap;
 	unsigned char *messages;
 	size_t len;
+	size_t room;
 	struct snapshot **answers;
 	size_t n;
 	bool asked;
