@@ -27,8 +27,10 @@ mux new-session -d -s base cat || exit 1
 # terminal WxH [NAME=VALUE...]: a new terminal, with a shell whose prompt is '% '
 terminal()
 {
-	local size=$1
+	local size=$1 tty
 	shift
+	# What runs in the last one has no time to hang: see above.
+	tty=$(mux display -t top -p '#{pane_tty}' 2>/dev/null) && pkill -KILL -t "${tty#/dev/}"
 	mux kill-session -t top 2>/dev/null
 	mux -u new-session -d -s top -x "${size%x*}" -y "${size#*x}" \
 		"env -u ENV TERM=screen-256color TZ=UTC LC_ALL=C.UTF-8 $* PS1='% ' sh -i" \; \
