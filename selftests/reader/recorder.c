@@ -193,6 +193,7 @@ static void expect_end(struct __test_metadata *_metadata, pid_t recorder)
 static void expect_more(struct __test_metadata *_metadata, pid_t *recorder, pid_t stalled,
 			const char *options, unsigned int patience)
 {
+	const double until = seconds_now() + 2 * PATIENCE;
 	unsigned int calm;
 
 	*recorder = start_recorder(options);
@@ -202,6 +203,9 @@ static void expect_more(struct __test_metadata *_metadata, pid_t *recorder, pid_
 	sleep_ms(patience / 2);
 	EXPECT_EQ(calm, censuses())
 		TH_LOG("censuses without pressure");
+	/* It locks what the census needed once it has written it. */
+	while (!is_locked(*recorder) && seconds_now() < until)
+		sleep_ms(50);
 	EXPECT_TRUE(is_locked(*recorder));
 	kill(stalled, SIGCONT);
 	EXPECT_TRUE(await_censuses(calm + 3, PATIENCE))
