@@ -129,7 +129,7 @@ static struct file_id *find(struct census_files *files, const struct address_spa
 }
 
 /* Return: a new file, or NULL without memory.  @files->lock is held. */
-static struct file_id *add(struct census_files *files, const struct file *file,
+static struct file_id *add(struct census_files *files, struct file *file,
 			   enum census_class class)
 {
 	const struct address_space *mapping = file->f_mapping;
@@ -153,7 +153,7 @@ static struct file_id *add(struct census_files *files, const struct file *file,
 }
 
 /* Return: the file, found or added; or NULL without memory. */
-static struct file_id *find_or_add(struct census_files *files, const struct file *file,
+static struct file_id *find_or_add(struct census_files *files, struct file *file,
 				   enum census_class class)
 {
 	const struct address_space *mapping = file->f_mapping;
