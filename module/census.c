@@ -11,6 +11,7 @@
 #include "groups.h"
 #include "kswapd.h"
 #include "memory.h"
+#include "numa.h"
 #include "pages.h"
 #include "params.h"
 #include "payers.h"
@@ -32,6 +33,7 @@
  * @group_holdings: by group and kind; NULL without groups
  * @share: of a SHARE request
  * @payers: of a SHARE request with CHARGED
+ * @numa: with %MEMCENSUS_PART_TASK_NODES
  * @full: results use all of max_results
  * @nr_workers: length of @workers
  * @threads: run work for each worker number
@@ -49,6 +51,7 @@ struct census {
 	struct census_holding *group_holdings;
 	struct census_share share;
 	struct census_payers payers;
+	struct census_numa numa;
 	bool full;
 	unsigned int nr_workers;
 	struct census_threads threads;
@@ -211,6 +214,29 @@ static void forget_task(struct census *c, struct census_mm *m)
 		census_pages_begin(c->snap->pages, &c->budget);
 }
 
+/* Adds a record for each node where @m has memory or runs.  Return: 0 or -ENOMEM. */
+static int finish_nodes(struct census *c, const struct census_mm *m)
+{
+	unsigned int i;
+
+	for (i = 0; c->snap->nodes_known && m->on_nodes && i < c->numa.nr; i++) {
+		const struct census_on_node *on = &m->on_nodes[i];
+		struct census_task_node *node;
+
+		if (!on->rss && !on->hugetlb && !on->runs)
+			continue;
+		node = census_snapshot_memory(c->snap, sizeof(*node));
+		if (!node)
+			return -ENOMEM;
+		*node = (struct census_task_node) {
+			.task = m->task, .nid = c->numa.nodes[i].id, .runs = on->runs,
+			.rss = on->rss << PAGE_SHIFT, .hugetlb = on->hugetlb << PAGE_SHIFT,
+		};
+		list_add_tail(&node->link, &c->snap->task_nodes);
+	}
+	return 0;
+}
+
 /*
  * All owners are counted: converts what was counted of @m to figures.
  *
@@ -227,7 +253,7 @@ static int finish_task(struct census *c, struct census_mm *m)
 	if (m->state == MEMCENSUS_STATE_WALKED ||
 	    m->state == MEMCENSUS_STATE_PARTIAL)
 		err = census_tally_figures(&c->workers[0].tally, m, c->swap_known,
-					   &figures);
+					   &figures) ?: finish_nodes(c, m);
 	else
 		forget_task(c, m);
 	if (err || !figures.known)
@@ -369,7 +395,7 @@ static void check_totals(struct census *c)
 	struct census_cost *cost = &c->snap->cost;
 	census_share pages = 0, shares = 0;
 	u64 lost = 0;
-	unsigned int i, kind;
+	unsigned int i, kind, n;
 
 	for (i = 0; i < c->nr_workers; i++) {
 		const struct census_totals *t = &c->frames[i]->totals;
@@ -381,6 +407,8 @@ static void check_totals(struct census *c)
 			if (kind >= CENSUS_CLASSES)
 				continue;
 			cost->frames += t->pages[kind] << PAGE_SHIFT;
+			for (n = 0; n < ARRAY_SIZE(cost->several); n++)
+				cost->several[n] += t->several[n][kind] << PAGE_SHIFT;
 			c->pss += t->share[kind];
 		}
 	}
@@ -442,7 +470,7 @@ static void start_over(struct census *c)
 
 	census_collect_join(&c->scan.collection, true);
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
-		census_mm_reset(m);
+		census_mm_reset(&c->scan.collection, m);
 		cond_resched();
 	}
 	census_arena_free(&c->snap->vma_arena);
@@ -453,6 +481,7 @@ static void start_over(struct census *c)
 		census_pages_begin(c->snap->pages, &c->budget);
 	census_share_reset(&c->share);
 	c->snap->cost.frames = 0;
+	memset(c->snap->cost.several, 0, sizeof(c->snap->cost.several));
 	c->pss = 0;
 	c->swap_known = true;
 }
@@ -599,6 +628,8 @@ static int count_and_finish(struct census *c)
 	if (err)
 		return err;
 	join_hugetlb(c);
+	if (c->scan.collection.numa)
+		c->snap->nodes_known = census_numa_unchanged(&c->numa);
 	err = finish_tasks(c, &c->scan.collection.mms, c->scan.collection.nr);
 	if (!err && c->req->group_by)
 		census_groups_finish(c->snap, c->group_holdings,
@@ -625,6 +656,10 @@ static int scan_tasks(struct census *c)
 		err = census_files_begin(&c->files, &c->budget);
 	if (!err && c->req->charged)
 		err = census_payers_begin(&c->payers, &c->budget, c->req->charged > 1);
+	if (!err && c->req->parts & MEMCENSUS_PART_TASK_NODES) {
+		c->scan.collection.numa = &c->numa;
+		err = census_numa_begin(&c->numa);
+	}
 	if (!err)
 		err = count_and_finish(c);
 	if (c->snap->pages)
@@ -635,6 +670,7 @@ static int scan_tasks(struct census *c)
 	census_files_end(&c->files);
 	c->full = c->scan.collection.arena.full;
 	census_collect_end(&c->scan.collection);
+	census_numa_end(&c->numa);
 	c->snap->cost.memory += atomic64_read(&c->budget.peak);
 	c->snap->cost.cpu += atomic64_read(&c->threads.cpu);
 	return err;
@@ -697,7 +733,8 @@ struct census_snapshot *census_take(const struct census_request *req)
 	snap->cost.memory += sizeof(*c);
 
 	snap->walked = req->group_by ||
-		       req->parts & (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS);
+		       req->parts & (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS |
+				     MEMCENSUS_PART_TASK_NODES);
 	if (snap->walked)
 		err = scan_tasks(c);
 	if (!err && req->parts & (MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES))

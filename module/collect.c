@@ -213,6 +213,24 @@ static struct census_task *new_task(struct census_snapshot *snap,
 	return task;
 }
 
+/* Return: false without memory. */
+static bool add_nodes(struct census_collection *c, struct census_mm *m)
+{
+	size_t size = c->numa ? c->numa->nr * sizeof(*m->on_nodes) : 0;
+
+	if (!size)
+		return true;
+	m->on_nodes = census_arena_alloc(&c->arena, size);
+	return m->on_nodes;
+}
+
+static void note_threads(const struct census_collection *c, struct census_mm *m,
+			 struct task_struct *leader)
+{
+	if (m->on_nodes)
+		census_numa_note_threads(c->numa, m->on_nodes, leader);
+}
+
 static int add_peer(struct census_snapshot *snap, struct census_mm *m,
 		    struct task_struct *leader)
 {
@@ -238,9 +256,12 @@ static int add_record(struct census_collection *c, struct census_mm *m,
 		      struct task_struct *leader)
 {
 	m->task = new_task(c->snap, leader);
-	if (!m->task)
+	if (!m->task || !add_nodes(c, m))
 		return -ENOMEM;
+	if (c->numa)
+		c->snap->cost.memory += c->numa->nr * sizeof(*m->on_nodes);
 	m->last_peer = &m->task->peers;
+	note_threads(c, m, leader);
 	census_mm_counters(m);
 	return 0;
 }
@@ -294,10 +315,12 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 		bool its = wanted == CENSUS_RECORD ||
 			   (wanted == CENSUS_PEER && m->named);
 
-		if (its && m->task)
+		if (its && m->task) {
 			err = add_peer(c->snap, m, leader);
-		else if (its)
+			note_threads(c, m, leader);
+		} else if (its) {
 			err = add_record(c, m, leader);
+		}
 	} else if (wanted != CENSUS_PEER && (wanted != CENSUS_SWAP_OWNER ||
 				      census_mm_swapped(mm))) {
 		m = add_mm(c, mm);
@@ -455,8 +478,14 @@ int census_collect_pid(struct census_collection *c, const struct census_name *na
 }
 
 /* Resets the state to before the first visit, except for the address to continue at. */
-void census_mm_reset(struct census_mm *m)
+void census_mm_reset(const struct census_collection *c, struct census_mm *m)
 {
+	unsigned int i;
+
+	for (i = 0; m->on_nodes && i < c->numa->nr; i++) {
+		m->on_nodes[i].rss = 0;
+		m->on_nodes[i].hugetlb = 0;
+	}
 	memset(&m->sums, 0, sizeof(m->sums));
 	memset(m->holdings, 0, sizeof(m->holdings));
 	memset(m->exclusive, 0, sizeof(m->exclusive));
@@ -503,7 +532,11 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		m->patience = 0;
 		m->begun = false;
 		m->chain = (struct census_chain) {};
-		census_mm_reset(m);
+		census_mm_reset(c, m);
+		if (m->on_nodes) {
+			memset(m->on_nodes, 0, c->numa->nr * sizeof(*m->on_nodes));
+			note_threads(c, m, leader);
+		}
 	}
 	mutex_unlock(&c->lock);
 	put_task_struct(leader);
@@ -540,6 +573,8 @@ struct census_mm *census_collect_part(struct census_collection *c, struct census
 
 	mutex_lock(&c->lock);
 	part = census_arena_alloc(&c->arena, sizeof(*part));
+	if (part && (m->whole ?: m)->on_nodes && !add_nodes(c, part))
+		part = NULL;
 	mutex_unlock(&c->lock);
 	if (!part)
 		return NULL;
@@ -551,6 +586,18 @@ struct census_mm *census_collect_part(struct census_collection *c, struct census
 	part->stop = end;
 	INIT_LIST_HEAD(&part->vmas);
 	return part;
+}
+
+static void add_sums(const struct census_collection *c, struct census_mm *to,
+		     const struct census_mm *from)
+{
+	unsigned int i;
+
+	census_sums_add(&to->sums, &from->sums);
+	for (i = 0; from->on_nodes && i < c->numa->nr; i++) {
+		to->on_nodes[i].rss += from->on_nodes[i].rss;
+		to->on_nodes[i].hugetlb += from->on_nodes[i].hugetlb;
+	}
 }
 
 /**
@@ -568,7 +615,7 @@ void census_collect_join(struct census_collection *c, bool first)
 		/* Of an address space that is no more, or was replaced by exec(). */
 		if (m->state != MEMCENSUS_STATE_VANISHED) {
 			if (first)
-				census_sums_add(&m->whole->sums, &m->sums);
+				add_sums(c, m->whole, m);
 			census_holdings_add(m->whole->holdings, m->holdings);
 		}
 		list_del(&m->link);

@@ -14,6 +14,7 @@
 #include <linux/mutex.h>
 
 #include "frames.h"
+#include "numa.h"
 #include "results.h"
 #include "snapshot.h"
 
@@ -62,6 +63,8 @@ struct census_counters {
  * @holdings: pages as an owner, by kind; without those of VMAs in @vmas
  * @exclusive: pages that an entry proved to be exclusive, so that they have no marks:
  *	number in the current slice, by kind, of holdings here and in @vmas
+ * @on_nodes: what it has on each node, by index, if requested and if there is a record; else
+ *	NULL
  * @vmas: &struct census_vma of its VMAs, if requested
  */
 struct census_mm {
@@ -89,18 +92,20 @@ struct census_mm {
 	struct census_chain chain;
 	struct census_holding holdings[CENSUS_KINDS];
 	u64 exclusive[CENSUS_PROVED_KINDS];
+	struct census_on_node *on_nodes;
 	struct list_head vmas;
 };
 
 /**
  * struct census_collection - the address spaces of a scan
- * @arena: &struct census_mm
+ * @arena: &struct census_mm, and their @on_nodes
  * @snap: counts the memory of records, and the processes without mm
  * @mms: &struct census_mm, in the order of PIDs
  * @nr: number of @mms
  * @named: some of @mms are named
  * @nr_named: number of address spaces that the request names, the first ones
  * @last_number: number of the last address space added
+ * @numa: the nodes; NULL: pages are not counted by node
  * @table: @mms by mm pointer, or by the PID of the request without mm
  * @lock: protects @table and @arena while several workers walk
  */
@@ -112,6 +117,7 @@ struct census_collection {
 	bool named;
 	unsigned int nr_named;
 	u32 last_number;
+	const struct census_numa *numa;
 	struct census_table table;
 	struct mutex lock;
 };
@@ -140,7 +146,7 @@ struct census_mm *census_collect_part(struct census_collection *c, struct census
 void census_collect_join(struct census_collection *c, bool first);
 void census_collect_end(struct census_collection *c);
 
-void census_mm_reset(struct census_mm *m);
+void census_mm_reset(const struct census_collection *c, struct census_mm *m);
 void census_mm_counters(struct census_mm *m);
 void census_counters_figures(const struct census_counters *c, struct census_figures *f);
 

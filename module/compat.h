@@ -11,6 +11,8 @@
 #ifndef _CENSUS_COMPAT_H
 #define _CENSUS_COMPAT_H
 
+#include <linux/dcache.h>
+#include <linux/fs.h>
 #include <linux/hugetlb.h>
 #include <linux/mm.h>
 #include <linux/mm_inline.h>
@@ -221,6 +223,12 @@ static inline int census_shrinker_register(struct shrinker *shrinker, const char
 	shrinker_register(shrinker);
 	return 0;
 }
+#endif
+
+/* The names of an inode, under its i_lock. */
+#ifndef for_each_alias
+#define for_each_alias(dentry, inode) \
+	hlist_for_each_entry(dentry, &(inode)->i_dentry, d_u.d_alias)
 #endif
 
 /* Kernels without folio_memcg_check() take the first page. */

@@ -2,10 +2,6 @@
 /*
  * Which cgroup each frame is charged to, by class: a record for each memory cgroup that a pass
  * meets.
- *
- * A user may make cgroups during a pass, so the table has a maximum, and a seed that nobody
- * can know.  Frames are added under RCU, where memory cannot be allocated: census_charges_find()
- * fails when the table is full, and the pass grows it and looks again.
  */
 #ifndef _CENSUS_FRAME_CHARGES_H
 #define _CENSUS_FRAME_CHARGES_H
@@ -13,6 +9,7 @@
 #include <linux/types.h>
 #include <linux/memcensus.h>
 
+#include "frame-index.h"
 #include "page-class.h"
 
 /* The kernel has at most as many memory cgroups at a time. */
@@ -32,28 +29,23 @@ struct census_charge {
 
 /**
  * struct census_charges - all of a pass
- * @records: the first one is of no cgroup; NULL: not requested
- * @index: number of a record, hashed by cgroup; 0: empty
- * @nr: number of @records in use
- * @room: length of @records; @index is twice as long
- * @seed: of the hash
+ * @table: &struct census_charge by cgroup
  * @last: what the struct page of the last frame said; 0: nothing yet
  * @last_nr: number of its record
  */
 struct census_charges {
-	struct census_charge *records;
-	u32 *index;
-	u32 nr;
-	u32 room;
-	u32 seed;
+	struct census_index table;
 	unsigned long last;
 	u32 last_nr;
 };
 
 int census_charges_begin(struct census_charges *c);
-int census_charges_grow(struct census_charges *c);
-void census_charges_free(struct census_charges *c);
 bool census_charges_find(struct census_charges *c, const struct census_frame *f, u32 *nr);
+
+static inline struct census_charge *census_charge(const struct census_charges *c, u32 nr)
+{
+	return census_index_record(&c->table, nr);
+}
 
 /* Before the RCU read lock is taken again: what @last points to may be another cgroup then. */
 static inline void census_charges_forget(struct census_charges *c)

@@ -172,13 +172,6 @@ static int add_record(struct sk_buff *skb, const struct oom_dump *d, const void 
 	}
 }
 
-static const u8 refused[] = {
-	MEMCENSUS_REQ_BASIS, MEMCENSUS_REQ_PARTS, MEMCENSUS_REQ_PIDS, MEMCENSUS_REQ_GROUP_BY,
-	MEMCENSUS_REQ_START, MEMCENSUS_REQ_END, MEMCENSUS_REQ_LIMIT, MEMCENSUS_REQ_CHARGED,
-	MEMCENSUS_REQ_FILE,
-	MEMCENSUS_REQ_ORDER,
-};
-
 /* Finds the event of the request.  Return: 0, or -EINVAL. */
 static int choose(struct oom_dump *d, struct nlattr **attrs, struct netlink_ext_ack *extack)
 {
@@ -192,9 +185,9 @@ static int choose(struct oom_dump *d, struct nlattr **attrs, struct netlink_ext_
 		if (err)
 			return err;
 	}
-	for (i = 0; i < ARRAY_SIZE(refused); i++) {
-		if (tb[refused[i]]) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[refused[i]], "OOM takes EVENT only");
+	for (i = 0; i <= MEMCENSUS_REQ_MAX; i++) {
+		if (tb[i] && i != MEMCENSUS_REQ_PAD && i != MEMCENSUS_REQ_EVENT) {
+			NL_SET_ERR_MSG_ATTR(extack, tb[i], "OOM takes EVENT only");
 			return -EINVAL;
 		}
 	}

@@ -22,6 +22,8 @@ static const u8 stages[] = {
 	MEMCENSUS_A_PHYSICAL_ZONE,
 	MEMCENSUS_A_KERNEL_FRAMES,
 	MEMCENSUS_A_FRAME_CGROUP,
+	MEMCENSUS_A_FRAME_SYSTEM,
+	MEMCENSUS_A_FRAME_FILE,
 	MEMCENSUS_A_FRAME_BLOCKS,
 };
 
@@ -106,6 +108,23 @@ static int put_states(struct sk_buff *skb, const struct census_physical_zone *z)
 	return 0;
 }
 
+static int put_generations(struct sk_buff *skb, const struct census_generations *g)
+{
+	u64 values[3][CENSUS_GENERATIONS];
+	unsigned int i;
+
+	if (!census_generations_known(g))
+		return 0;
+	for (i = 0; i < CENSUS_GENERATIONS; i++) {
+		values[0][i] = g->frames[0][i] << PAGE_SHIFT;
+		values[1][i] = g->frames[1][i] << PAGE_SHIFT;
+		values[2][i] = census_generation_age(g, i);
+	}
+	return put_u64s(skb, MEMCENSUS_PZ_GENERATIONS_ANON, values[0], CENSUS_GENERATIONS) ||
+	       put_u64s(skb, MEMCENSUS_PZ_GENERATIONS_FILE, values[1], CENSUS_GENERATIONS) ||
+	       put_u64s(skb, MEMCENSUS_PZ_GENERATIONS_AGE_NS, values[2], CENSUS_GENERATIONS);
+}
+
 static int fill_zone(struct sk_buff *skb, const struct census_physical_zone *z)
 {
 	return nla_put_u32(skb, MEMCENSUS_PZ_NODE, z->nid) ||
@@ -116,7 +135,8 @@ static int fill_zone(struct sk_buff *skb, const struct census_physical_zone *z)
 	       put_frames(skb, MEMCENSUS_PZ_HOLES, z->holes) ||
 	       put_frames(skb, MEMCENSUS_PZ_OTHER_ZONES, z->others) ||
 	       put_u64s(skb, MEMCENSUS_PZ_FREE_BLOCKS, z->blocks, ARRAY_SIZE(z->blocks)) ||
-	       put_classes(skb, MEMCENSUS_PZ_CLASSES, z->classes) || put_states(skb, z);
+	       put_classes(skb, MEMCENSUS_PZ_CLASSES, z->classes) || put_states(skb, z) ||
+	       put_generations(skb, &z->generations);
 }
 
 static int fill_kernel(struct sk_buff *skb, const struct census_physical *r,
@@ -140,6 +160,60 @@ static int fill_cgroup(struct sk_buff *skb, const struct census_charge *c)
 	return (c->cgroup && put_u64(skb, MEMCENSUS_FG_CGROUP, c->cgroup)) ||
 	       put_classes(skb, MEMCENSUS_FG_CLASSES, c->classes) ||
 	       (CENSUS_MAPCOUNT_EXACT && put_frames(skb, MEMCENSUS_FG_SHARED, c->shared));
+}
+
+static const struct census_cached_system *system_of(const struct census_frame_files *c, u32 nr)
+{
+	return census_index_record(&c->systems, nr);
+}
+
+static int put_dev(struct sk_buff *skb, int major, int minor, dev_t device)
+{
+	return nla_put_u32(skb, major, MAJOR(device)) || nla_put_u32(skb, minor, MINOR(device));
+}
+
+/* The first record, then what was left out, then the others. */
+static int fill_system(struct sk_buff *skb, const struct census_frame_files *c, u32 index)
+{
+	const struct census_cached_system *s = system_of(c, index > 1 ? index - 1 : 0);
+	const struct census_cached *cached = index == 1 ? &c->left_out : &s->cached;
+
+	return (index != 1 && put_u64(skb, MEMCENSUS_FY_FILES, s->files)) ||
+	       (index > 1 && (put_dev(skb, MEMCENSUS_FY_DEV_MAJOR, MEMCENSUS_FY_DEV_MINOR,
+					 s->key - 1) ||
+			      nla_put_string(skb, MEMCENSUS_FY_TYPE, s->type) ||
+			      nla_put_string(skb, MEMCENSUS_FY_SOURCE, s->source))) ||
+	       put_frames(skb, MEMCENSUS_FY_CACHED, cached->frames) ||
+	       put_frames(skb, MEMCENSUS_FY_MAPPED, cached->mapped) ||
+	       ((index < 2 || !s->shmem) &&
+		put_frames(skb, MEMCENSUS_FY_DIRTY, cached->dirty)) ||
+	       put_frames(skb, MEMCENSUS_FY_WRITEBACK, cached->writeback);
+}
+
+static int fill_identity(struct sk_buff *skb, const struct census_frame_files *c,
+			 const struct census_cached_file *file)
+{
+	const struct census_cached_system *s = system_of(c, file->system);
+
+	return put_dev(skb, MEMCENSUS_FF_DEV_MAJOR, MEMCENSUS_FF_DEV_MINOR, file->device) ||
+	       (!file->block && put_u64(skb, MEMCENSUS_FF_INODE, file->inode)) ||
+	       nla_put_string(skb, MEMCENSUS_FF_TYPE, s->type) ||
+	       nla_put_string(skb, MEMCENSUS_FF_SOURCE, s->source) ||
+	       (file->path && nla_put_string(skb, MEMCENSUS_FF_PATH, file->path)) ||
+	       nla_put_u32(skb, MEMCENSUS_FF_DELETED, file->deleted) ||
+	       put_u64(skb, MEMCENSUS_FF_SIZE, file->size);
+}
+
+static int fill_file(struct sk_buff *skb, const struct census_frame_files *c,
+		     const struct census_cached_file *file)
+{
+	const struct census_cached *cached = &file->cached;
+
+	return (file->system && fill_identity(skb, c, file)) ||
+	       put_frames(skb, MEMCENSUS_FF_CACHED, cached->frames) ||
+	       put_frames(skb, MEMCENSUS_FF_MAPPED, cached->mapped) ||
+	       (!file->shmem && put_frames(skb, MEMCENSUS_FF_DIRTY, cached->dirty)) ||
+	       put_frames(skb, MEMCENSUS_FF_WRITEBACK, cached->writeback);
 }
 
 /* Records of blocks that one message has. */
@@ -203,7 +277,11 @@ static int fill(struct sk_buff *skb, const struct census_envelope *e,
 	case MEMCENSUS_A_PHYSICAL_ZONE:
 		return fill_zone(skb, &r->zones[d->index]);
 	case MEMCENSUS_A_FRAME_CGROUP:
-		return fill_cgroup(skb, &r->charges.records[d->index]);
+		return fill_cgroup(skb, census_charge(&r->charges, d->index));
+	case MEMCENSUS_A_FRAME_SYSTEM:
+		return fill_system(skb, &r->files, d->index);
+	case MEMCENSUS_A_FRAME_FILE:
+		return fill_file(skb, &r->files, &r->files.files[d->index]);
 	case MEMCENSUS_A_FRAME_BLOCKS:
 		part = find_part(r, d->index);
 		return fill_blocks(skb, &part);
@@ -220,7 +298,12 @@ static unsigned int nr_records(const struct physical_dump *d)
 	case MEMCENSUS_A_PHYSICAL_ZONE:
 		return d->result->nr_zones;
 	case MEMCENSUS_A_FRAME_CGROUP:
-		return d->result->charges.records ? d->result->charges.nr : 0;
+		return d->result->charges.table.records ? d->result->charges.table.nr : 0;
+	case MEMCENSUS_A_FRAME_SYSTEM:
+		/* One more: of what was left out. */
+		return d->req.files ? d->result->files.systems.nr + 1 : 0;
+	case MEMCENSUS_A_FRAME_FILE:
+		return d->result->files.nr;
 	case MEMCENSUS_A_FRAME_BLOCKS:
 		return nr_all_parts(d->result);
 	default:
@@ -246,7 +329,7 @@ static int add_record(struct sk_buff *skb, const struct physical_dump *d)
 static bool is_taken(unsigned int attr)
 {
 	return attr == MEMCENSUS_REQ_PAD || attr == MEMCENSUS_REQ_ORDER ||
-	       attr == MEMCENSUS_REQ_GROUP_BY;
+	       attr == MEMCENSUS_REQ_GROUP_BY || attr == MEMCENSUS_REQ_FILES;
 }
 
 /* A caller in another PID namespace may not see cgroups that it has no process of. */
@@ -267,6 +350,19 @@ static int parse_group_by(struct physical_dump *d, const struct nlattr *by,
 	return 0;
 }
 
+/* The same of files, which may be of any container. */
+static int parse_files(struct physical_dump *d, const struct nlattr *files,
+		       struct netlink_ext_ack *extack)
+{
+	if (task_active_pid_ns(current) != &init_pid_ns) {
+		NL_SET_ERR_MSG_ATTR(extack, files,
+				    "FILES: files of all processes are sent: only to the initial PID namespace");
+		return -EINVAL;
+	}
+	d->req.files = nla_get_u32(files);
+	return 0;
+}
+
 /* Return: 0, or -EINVAL. */
 static int parse(struct physical_dump *d, struct nlattr **attrs, struct netlink_ext_ack *extack)
 {
@@ -283,12 +379,17 @@ static int parse(struct physical_dump *d, struct nlattr **attrs, struct netlink_
 	for (i = 0; i <= MEMCENSUS_REQ_MAX; i++) {
 		if (tb[i] && !is_taken(i)) {
 			NL_SET_ERR_MSG_ATTR(extack, tb[i],
-					    "PHYSICAL takes ORDER and GROUP_BY only");
+					    "PHYSICAL takes ORDER, GROUP_BY and FILES only");
 			return -EINVAL;
 		}
 	}
 	if (tb[MEMCENSUS_REQ_GROUP_BY]) {
 		err = parse_group_by(d, tb[MEMCENSUS_REQ_GROUP_BY], extack);
+		if (err)
+			return err;
+	}
+	if (tb[MEMCENSUS_REQ_FILES]) {
+		err = parse_files(d, tb[MEMCENSUS_REQ_FILES], extack);
 		if (err)
 			return err;
 	}

@@ -4,7 +4,7 @@
 
 const struct nla_policy census_request_policy[MEMCENSUS_REQ_MAX + 1] = {
 	[MEMCENSUS_REQ_BASIS] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
-	[MEMCENSUS_REQ_PARTS] = NLA_POLICY_MASK(NLA_U32, 0x3f),
+	[MEMCENSUS_REQ_PARTS] = NLA_POLICY_MASK(NLA_U32, 0x7f),
 	[MEMCENSUS_REQ_PIDS] = { .type = NLA_BINARY, .len = 64000, },
 	[MEMCENSUS_REQ_GROUP_BY] = NLA_POLICY_RANGE(NLA_U32, 1, 4),
 	[MEMCENSUS_REQ_START] = { .type = NLA_U64, },
@@ -14,6 +14,7 @@ const struct nla_policy census_request_policy[MEMCENSUS_REQ_MAX + 1] = {
 	[MEMCENSUS_REQ_CHARGED] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[MEMCENSUS_REQ_FILE] = { .type = NLA_U32, },
 	[MEMCENSUS_REQ_ORDER] = NLA_POLICY_RANGE(NLA_U32, 1, 18),
+	[MEMCENSUS_REQ_FILES] = NLA_POLICY_RANGE(NLA_U32, 1, 16384),
 };
 
 const struct nla_policy census_policy[MEMCENSUS_A_MAX + 1] = {

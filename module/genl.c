@@ -44,6 +44,7 @@ static struct genl_family census_family;
 static const u8 snapshot_stages[] = {
 	MEMCENSUS_A_SCAN,
 	MEMCENSUS_A_TASK,
+	MEMCENSUS_A_TASK_NODE,
 	MEMCENSUS_A_GROUP,
 	MEMCENSUS_A_VMA,
 	MEMCENSUS_A_ZONE,
@@ -80,6 +81,7 @@ static const u8 share_stages[] = {
  * @stage: index of the next of @stages
  * @index: of the next record in @stage
  * @vma: next VMA
+ * @node: next node of a process
  * @pair: next pair
  * @part: next part of the bitmaps
  * @error: text of an extended ack that contains a number
@@ -94,6 +96,7 @@ struct dump {
 	unsigned int stage;
 	unsigned int index;
 	const struct census_vma *vma;
+	const struct census_task_node *node;
 	const struct census_pair *pair;
 	struct census_pages_part part;
 	char error[80];
@@ -187,7 +190,9 @@ static const u8 share_attrs[] = { MEMCENSUS_REQ_LIMIT, MEMCENSUS_REQ_CHARGED };
 static const u8 file_attrs[] = { MEMCENSUS_REQ_FILE };
 
 /* Those that no census takes. */
-static const u8 other_attrs[] = { MEMCENSUS_REQ_EVENT, MEMCENSUS_REQ_ORDER };
+static const u8 other_attrs[] = {
+	MEMCENSUS_REQ_EVENT, MEMCENSUS_REQ_ORDER, MEMCENSUS_REQ_FILES,
+};
 
 static const u8 refused_by_share[] = {
 	MEMCENSUS_REQ_BASIS, MEMCENSUS_REQ_PARTS, MEMCENSUS_REQ_START, MEMCENSUS_REQ_END,
@@ -310,7 +315,7 @@ static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 			return err;
 	}
 	err = refuse_attrs(tb, other_attrs, ARRAY_SIZE(other_attrs),
-			   "EVENT: only OOM takes it; ORDER: only PHYSICAL does", extack);
+			   "EVENT: only OOM takes it; ORDER and FILES: only PHYSICAL does", extack);
 	if (err)
 		return err;
 	if (cmd == MEMCENSUS_CMD_PAGES)
@@ -462,6 +467,12 @@ static const void *next_record(struct dump *d)
 	case MEMCENSUS_A_VMA:
 		d->vma = i ? d->vma : list_first_entry(&snap->vmas, struct census_vma, link);
 		return list_entry_is_head(d->vma, &snap->vmas, link) ? NULL : d->vma;
+	case MEMCENSUS_A_TASK_NODE:
+		if (!(parts & MEMCENSUS_PART_TASK_NODES))
+			return NULL;
+		d->node = i ? d->node : list_first_entry(&snap->task_nodes,
+							 struct census_task_node, link);
+		return list_entry_is_head(d->node, &snap->task_nodes, link) ? NULL : d->node;
 	case MEMCENSUS_A_ZONE:
 		return parts & (MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES) &&
 		       i < snap->nr_zones ? &snap->zones[i] : NULL;
@@ -497,7 +508,9 @@ static bool is_visible(const struct dump *d, const void *record)
 
 	if (d->stages[d->stage] == MEMCENSUS_A_VMA)
 		return is_requested(d) && census_task_pid(d->vma->task, d->envelope.pid_ns);
-	if (d->stages[d->stage] == MEMCENSUS_A_PAGES)
+	if (d->stages[d->stage] == MEMCENSUS_A_TASK_NODE)
+		task = d->node->task;
+	else if (d->stages[d->stage] == MEMCENSUS_A_PAGES)
 		task = d->part.task;
 	else if (d->stages[d->stage] != MEMCENSUS_A_TASK)
 		return true;
@@ -542,6 +555,8 @@ static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 				return skb->len ?: -EMSGSIZE;
 			if (record == d->vma)
 				d->vma = list_next_entry(d->vma, link);
+			if (record == d->node)
+				d->node = list_next_entry(d->node, link);
 			if (record == d->pair)
 				d->pair = list_next_entry(d->pair, link);
 		}

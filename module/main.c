@@ -6,9 +6,9 @@
 
 #include "debugfs.h"
 #include "genl.h"
+#include "online.h"
 #include "oom.h"
 #include "params.h"
-#include "physical.h"
 #include "cache.h"
 
 static int __init census_init(void)
@@ -21,9 +21,9 @@ static int __init census_init(void)
 	err = census_cache_init();
 	if (err)
 		return err;
-	err = census_physical_init();
+	err = census_online_init();
 	if (err)
-		goto no_physical;
+		goto no_online;
 	err = census_oom_init();
 	if (err)
 		goto no_oom;
@@ -40,8 +40,8 @@ no_genl:
 no_debugfs:
 	census_oom_exit();
 no_oom:
-	census_physical_exit();
-no_physical:
+	census_online_exit();
+no_online:
 	census_cache_exit();
 	return err;
 }
@@ -52,7 +52,7 @@ static void __exit census_exit(void)
 	census_genl_exit();
 	census_debugfs_exit();
 	census_oom_exit();
-	census_physical_exit();
+	census_online_exit();
 	census_cache_exit();
 }
 

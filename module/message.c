@@ -157,6 +157,18 @@ static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
 	       (task->group && nla_put_u32(skb, MEMCENSUS_TASK_GROUP, task->group));
 }
 
+static int fill_task_node(struct sk_buff *skb, const struct census_envelope *e,
+			  const struct census_snapshot *snap, const void *record)
+{
+	const struct census_task_node *node = record;
+
+	return nla_put_u32(skb, MEMCENSUS_TN_PID, census_task_pid(node->task, e->pid_ns)) ||
+	       nla_put_u32(skb, MEMCENSUS_TN_NODE, node->nid) ||
+	       put_u64(skb, MEMCENSUS_TN_RSS, node->rss) ||
+	       put_u64(skb, MEMCENSUS_TN_HUGETLB, node->hugetlb) ||
+	       nla_put_u32(skb, MEMCENSUS_TN_RUNS, node->runs);
+}
+
 static int put_group_key(struct sk_buff *skb, const struct census_envelope *e,
 			 const struct census_snapshot *snap,
 			 const struct census_group *group)
@@ -433,6 +445,7 @@ static census_fill_fn *const fills[] = {
 	[MEMCENSUS_A_OOM_ZONE] = fill_zone,
 	[MEMCENSUS_A_OOM_NODE] = fill_node,
 	[MEMCENSUS_A_PAYER] = fill_payer,
+	[MEMCENSUS_A_TASK_NODE] = fill_task_node,
 };
 
 /**
@@ -476,8 +489,8 @@ full:
  * @e: common fields of the answer
  * @snap: the census; NULL for INFO, OOM_ZONE and OOM_NODE
  * @nest: &enum memcensus_attr, the kind of record
- * @record: for TASK, GROUP, VMA, ZONE, NODE, OWNERS, PAIR, PAYER, OOM_ZONE and OOM_NODE; a
- *	&struct census_pages_part for PAGES
+ * @record: for TASK, TASK_NODE, GROUP, VMA, ZONE, NODE, OWNERS, PAIR, PAYER, OOM_ZONE and
+ *	OOM_NODE; a &struct census_pages_part for PAGES
  *
  * Return: 0, or -EMSGSIZE with the buffer unchanged.
  */

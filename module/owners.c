@@ -415,6 +415,14 @@ static unsigned int split_pages(const struct census_plane_sum *sum, u64 left,
 	return n;
 }
 
+/* Class of the number of owners of pages with this weight: see split_pages(). */
+static unsigned int weight_class(u64 weight)
+{
+	if (weight == (1ULL << CENSUS_SHARE_SHIFT) / 2)
+		return census_owner_class(2);
+	return census_owner_class(weight >= (1ULL << CENSUS_SHARE_SHIFT) / 9 ? 9 : 10);
+}
+
 /**
  * census_blocks_finish() - split the pages of a block by their number of owners
  * @same: workers that have marked these pages
@@ -422,7 +430,7 @@ static unsigned int split_pages(const struct census_plane_sum *sum, u64 left,
  * @nr: length of @same and @block
  * @to: its pool takes the splits; its @failed is set without memory
  * @worker: number of @to
- * @totals: @pages is increased
+ * @totals: @pages and @several are increased
  *
  * No marks may follow.
  */
@@ -430,8 +438,10 @@ void census_blocks_finish(struct census_owners *const *same, const u32 *block,
 			  unsigned int nr, struct census_owners *to, u32 worker,
 			  struct census_totals *totals)
 {
-	u64 *pages = &totals->pages[census_block_kind(same[0], block[0])];
+	unsigned int kind = census_block_kind(same[0], block[0]);
 	struct census_block *b = census_block(same[0], block[0]);
+	const struct census_split *splits;
+	u64 *pages = &totals->pages[kind];
 	struct census_plane_sum sum = {};
 	u32 first, n, i;
 	u64 shared = 0;
@@ -454,6 +464,10 @@ void census_blocks_finish(struct census_owners *const *same, const u32 *block,
 	n = split_pages(&sum, shared, census_unit(&to->splits, first));
 	/* Return the unused units. */
 	to->splits.nr = first + n;
+	splits = census_unit(&to->splits, first);
+	for (i = 0; i < n; i++)
+		totals->several[weight_class(splits[i].weight) - 1][kind] +=
+			census_popcount(splits[i].pages);
 	for (i = 0; i < nr; i++) {
 		b = census_block(same[i], block[i]);
 		b->ones = sum.planes[0] & ~shared;
@@ -622,14 +636,6 @@ u32 census_turn_finish(struct census_owners *const *workers,
 	u32 end = end_at_once(begin, census_turn_end(o, turn));
 
 	return t->holdings ? finish_entries(workers, o, begin, end, t->holdings, totals) : end;
-}
-
-/* Class of the number of owners of pages with this weight: see split_pages(). */
-static unsigned int weight_class(u64 weight)
-{
-	if (weight == (1ULL << CENSUS_SHARE_SHIFT) / 2)
-		return census_owner_class(2);
-	return census_owner_class(weight >= (1ULL << CENSUS_SHARE_SHIFT) / 9 ? 9 : 10);
 }
 
 /**

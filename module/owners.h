@@ -181,14 +181,19 @@ struct census_split {
 	u64 weight;
 };
 
+/* Numbers of owners that are distinguished: 1, 2, 3 to 9, more. */
+#define CENSUS_OWNER_CLASSES 4
+
 /**
  * struct census_totals - sums to check that no page is lost
  * @pages: distinct pages, by kind
+ * @several: of @pages, those with several owners, by census_owner_class() less one, and kind
  * @share: sum of all owners, by kind, 1/2^36 page
  * @lost: upper bound of the rounding losses in all @share, 1/2^36 page
  */
 struct census_totals {
 	u64 pages[CENSUS_KINDS_MAX];
+	census_kinds several[CENSUS_OWNER_CLASSES - 1];
 	census_share share[CENSUS_KINDS_MAX];
 	u64 lost;
 };
@@ -248,9 +253,6 @@ struct census_plane_sum {
 	u64 planes[CENSUS_SUM_PLANES];
 	u32 nr;
 };
-
-/* Numbers of owners that are distinguished: 1, 2, 3 to 9, more. */
-#define CENSUS_OWNER_CLASSES 4
 
 static inline unsigned int census_owner_class(u64 owners)
 {

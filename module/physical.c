@@ -3,14 +3,12 @@
 #include <linux/jhash.h>
 #include <linux/ktime.h>
 #include <linux/log2.h>
-#include <linux/memory.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/percpu.h>
 #include <linux/poison.h>
 #include <linux/rcupdate.h>
-#include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sort.h>
@@ -20,21 +18,15 @@
 
 #include "compat.h"
 #include "memory.h"
+#include "online.h"
 #include "page-class.h"
 #include "physical.h"
 
 /*
- * Frames between two cond_resched(), with @online held: 100 to 300 microseconds if no
+ * Frames between two cond_resched(), with census_online_lock() held: 100 to 300 microseconds if no
  * struct page is cached.
  */
 #define FRAMES_AT_ONCE 8192UL
-
-/*
- * Held for reading while struct pages are read.  The memory map of frames that go offline
- * is freed after MEM_OFFLINE, whose notifier takes it for writing: pfn_to_online_page()
- * finds none of them afterwards.  Memory hotplug waits for one hold.
- */
-static DECLARE_RWSEM(online);
 
 static atomic64_t passes;
 
@@ -50,7 +42,9 @@ static atomic64_t passes;
  * @key: of @first
  * @first_cgroup: number of the record in charges that @first is charged to
  * @cgroup: the same of the current frame
+ * @file: number of the record of the file that the current frame is of
  * @full: the table of charges must grow
+ * @files_full: the table of files must grow
  * @frame: the current one; here because some kernels clear all variables on the stack
  */
 struct pass {
@@ -63,7 +57,9 @@ struct pass {
 	struct census_kernel_key key;
 	u32 first_cgroup;
 	u32 cgroup;
+	u32 file;
 	bool full;
+	bool files_full;
 	struct census_frame frame;
 };
 
@@ -96,7 +92,7 @@ static void count(struct pass *p, enum memcensus_frame_class class, unsigned lon
 {
 	p->z->classes[class] += nr;
 	if (p->req->cgroups)
-		p->result->charges.records[p->cgroup].classes[class] += nr;
+		census_charge(&p->result->charges, p->cgroup)->classes[class] += nr;
 }
 
 static void add_class(struct pass *p, enum memcensus_frame_class class, unsigned long pfn,
@@ -243,6 +239,13 @@ static unsigned long count_shared(struct pass *p, const struct census_frame *f,
 	return shared;
 }
 
+static void add_states(struct pass *p, const struct census_frame *f,
+		       enum memcensus_frame_class class, unsigned long nr)
+{
+	census_frame_states(f, class, nr, p->z->states);
+	census_frame_lru(f, nr, p->z->states, &p->z->generations);
+}
+
 /* Adds @nr frames from frame @at of a folio on, which is anonymous or page cache. */
 static void add_folio(struct pass *p, const struct census_frame *f,
 		      enum memcensus_frame_class class, unsigned long at, unsigned long nr)
@@ -250,7 +253,7 @@ static void add_folio(struct pass *p, const struct census_frame *f,
 	enum memcensus_frame_class unmapped = unmapped_class(f, class);
 	unsigned long mapped, pfn = f->pfn + at;
 
-	census_frame_states(f, class, nr, p->z->states);
+	add_states(p, f, class, nr);
 	if (!f->order) {
 		mapped = atomic_read(&f->pages[0]._mapcount) >= 0;
 	} else if (folio_entire_mapcount((struct folio *)&f->folio) > 0) {
@@ -268,7 +271,10 @@ static void add_folio(struct pass *p, const struct census_frame *f,
 	count(p, class, mapped);
 	count(p, unmapped, nr - mapped);
 	if (p->req->cgroups && CENSUS_MAPCOUNT_EXACT)
-		p->result->charges.records[p->cgroup].shared += count_shared(p, f, at, nr);
+		census_charge(&p->result->charges, p->cgroup)->shared +=
+			count_shared(p, f, at, nr);
+	if (p->req->files && class != MEMCENSUS_FC_ANON)
+		census_frame_files_add(&p->result->files, p->file, f, nr, mapped);
 	if (census_frame_pinned(f)) {
 		p->z->states[MEMCENSUS_FS_PINNED] += nr;
 		census_frame_blocks_add(&p->z->contiguous, CENSUS_BLOCK_PINNED, pfn, nr);
@@ -283,13 +289,23 @@ static void add_folio(struct pass *p, const struct census_frame *f,
 static bool find_cgroup(struct pass *p, enum memcensus_frame_class class)
 {
 	p->cgroup = 0;
-	return !p->req->cgroups || class == MEMCENSUS_FC_SLAB ||
-	       census_charges_find(&p->result->charges, &p->frame, &p->cgroup);
+	p->full = p->req->cgroups && class != MEMCENSUS_FC_SLAB &&
+		  !census_charges_find(&p->result->charges, &p->frame, &p->cgroup);
+	return !p->full;
+}
+
+/* Finds the file of a frame of the page cache.  Return: false if full. */
+static bool find_file(struct pass *p, enum memcensus_frame_class class)
+{
+	p->files_full = p->req->files &&
+			(class == MEMCENSUS_FC_FILE || class == MEMCENSUS_FC_SHMEM) &&
+			!census_frame_files_find(&p->result->files, &p->frame, &p->file);
+	return !p->files_full;
 }
 
 /*
- * Adds the frame at @pfn, and those that its struct page describes.  Return: how many; 0 if the
- * table of charges is full, then nothing was added.
+ * Adds the frame at @pfn, and those that its struct page describes.  Return: how many; 0 if a
+ * table is full, then nothing was added.
  */
 static unsigned long add_frame(struct pass *p, struct page *page, unsigned long pfn)
 {
@@ -313,7 +329,7 @@ static unsigned long add_frame(struct pass *p, struct page *page, unsigned long 
 	at = pfn - f->pfn;
 	nr = min(BIT(f->order) - at, p->end - pfn);
 	key.class = census_frame_class(f);
-	if (!find_cgroup(p, key.class))
+	if (!find_cgroup(p, key.class) || !find_file(p, key.class))
 		return 0;
 	switch (key.class) {
 	case MEMCENSUS_FC_FREE:
@@ -325,7 +341,7 @@ static unsigned long add_frame(struct pass *p, struct page *page, unsigned long 
 		add_folio(p, f, key.class, at, nr);
 		return nr;
 	case MEMCENSUS_FC_SWAP_CACHE:
-		census_frame_states(f, key.class, nr, p->z->states);
+		add_states(p, f, key.class, nr);
 		break;
 	case MEMCENSUS_FC_KERNEL:
 	case MEMCENSUS_FC_REMAINDER:
@@ -355,8 +371,8 @@ static unsigned long add_some(struct pass *p, unsigned long pfn)
 {
 	unsigned long end = min(p->end, pfn + FRAMES_AT_ONCE), nr;
 
-	down_read(&online);
-	/* Keeps the cgroups that a copied struct page is charged to. */
+	census_online_lock();
+	/* Keeps the cgroups, and their LRU lists, that a copied struct page is charged to. */
 	rcu_read_lock();
 	census_charges_forget(&p->result->charges);
 	while (pfn < end) {
@@ -373,16 +389,26 @@ static unsigned long add_some(struct pass *p, unsigned long pfn)
 		}
 		for (; pfn < next; pfn += nr) {
 			nr = add_frame(p, page + (pfn - first), pfn);
-			if (!nr) {
-				p->full = true;
+			if (!nr)
 				goto out;
-			}
 		}
 	}
 out:
 	rcu_read_unlock();
-	up_read(&online);
+	census_online_unlock();
 	return pfn;
+}
+
+/* Makes room in the table that is full, if one is.  Return: 0, -ENOMEM or -EDQUOT. */
+static int grow(struct pass *p)
+{
+	if (p->files_full)
+		census_frame_files_grow(&p->result->files);
+	p->files_full = false;
+	if (!p->full)
+		return 0;
+	p->full = false;
+	return census_index_grow(&p->result->charges.table);
 }
 
 /* Return: 0, -ENOMEM, -EDQUOT, or -EINTR after a fatal signal. */
@@ -407,12 +433,9 @@ static int add_zone(struct pass *p, struct zone *zone)
 	while (pfn < p->end) {
 		pfn = add_some(p, pfn);
 		cond_resched();
-		if (p->full) {
-			p->full = false;
-			err = census_charges_grow(&p->result->charges);
-			if (err)
-				return err;
-		}
+		err = grow(p);
+		if (err)
+			return err;
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
@@ -468,8 +491,10 @@ void census_physical_free(struct census_physical *r)
 
 	for (i = 0; r && i < r->nr_zones; i++)
 		census_frame_blocks_free(&r->zones[i].contiguous);
-	if (r)
-		census_charges_free(&r->charges);
+	if (r) {
+		census_index_free(&r->charges.table);
+		census_frame_files_free(&r->files);
+	}
 	kvfree(r);
 }
 
@@ -500,8 +525,12 @@ struct census_physical *census_physical_take(const struct census_physical_reques
 	start = ktime_get();
 	pass.result = r;
 	err = req->cgroups ? census_charges_begin(&r->charges) : 0;
+	if (!err && req->files)
+		err = census_frame_files_begin(&r->files, req->files);
 	if (!err)
 		err = add_zones(&pass, nr);
+	if (!err && req->files)
+		err = census_frame_files_finish(&r->files);
 	if (err) {
 		census_physical_free(r);
 		return ERR_PTR(err);
@@ -510,25 +539,4 @@ struct census_physical *census_physical_take(const struct census_physical_reques
 	r->cpu = min(r->wall, current->se.sum_exec_runtime - runtime);
 	sort(r->kernel, ARRAY_SIZE(r->kernel), sizeof(r->kernel[0]), by_frames, NULL);
 	return r;
-}
-
-static int on_memory(struct notifier_block *block, unsigned long action, void *memory)
-{
-	if (action == MEM_OFFLINE) {
-		down_write(&online);
-		up_write(&online);
-	}
-	return NOTIFY_OK;
-}
-
-static struct notifier_block memory_notifier = { .notifier_call = on_memory };
-
-int census_physical_init(void)
-{
-	return register_memory_notifier(&memory_notifier);
-}
-
-void census_physical_exit(void)
-{
-	unregister_memory_notifier(&memory_notifier);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Where all of physical memory is: one pass over the struct pages of each zone.  Each frame
- * has exactly one class, by the kernel's own flags and types.  No reference is taken.
+ * has exactly one class, by the kernel's own flags and types.  No reference is taken, but of page
+ * cache to find whose it is, after the pass.
  */
 #ifndef _CENSUS_PHYSICAL_H
 #define _CENSUS_PHYSICAL_H
@@ -12,15 +13,19 @@
 #include "compat.h"
 #include "frame-blocks.h"
 #include "frame-charges.h"
+#include "frame-files.h"
+#include "frame-lru.h"
 
 /**
  * struct census_physical_request - what a pass reports beside classes
  * @order: also blocks of 2^@order frames; 0: none
  * @cgroups: also the cgroups that frames are charged to
+ * @files: also the page cache by file, and how many of the largest; 0: no
  */
 struct census_physical_request {
 	unsigned int order;
 	bool cgroups;
+	u32 files;
 };
 
 /* Kinds of kernel frames in one pass; further ones are only summed. */
@@ -72,6 +77,7 @@ struct census_kernel_frames {
  * @classes: by &enum memcensus_frame_class
  * @states: by &enum memcensus_frame_state
  * @blocks: number of free blocks by order
+ * @generations: of the multi-gen LRU
  * @contiguous: what is in the way of contiguous allocations
  */
 struct census_physical_zone {
@@ -85,6 +91,7 @@ struct census_physical_zone {
 	u64 classes[MEMCENSUS_FC_MAX + 1];
 	u64 states[MEMCENSUS_FS_MAX + 1];
 	u64 blocks[CENSUS_ORDERS];
+	struct census_generations generations;
 	struct census_frame_blocks contiguous;
 };
 
@@ -100,6 +107,7 @@ struct census_physical_zone {
  * @nr_kernel: number of @kernel in use
  * @kernel: hashed by key during the pass; then the largest ones first
  * @charges: by cgroup
+ * @files: by file
  * @nr_zones: length of @zones
  * @zones: those with memory
  */
@@ -114,13 +122,12 @@ struct census_physical {
 	u32 nr_kernel;
 	struct census_kernel_frames kernel[CENSUS_KERNEL_FRAMES];
 	struct census_charges charges;
+	struct census_frame_files files;
 	u32 nr_zones;
 	struct census_physical_zone zones[];
 };
 
 struct census_physical *census_physical_take(const struct census_physical_request *req);
 void census_physical_free(struct census_physical *r);
-int census_physical_init(void);
-void census_physical_exit(void);
 
 #endif /* _CENSUS_PHYSICAL_H */

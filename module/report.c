@@ -78,6 +78,35 @@ void census_report_place(struct census_walk *walk, enum census_kind kind, u8 bit
 	walk->nr_places++;
 }
 
+/* Return: what is counted on the node of @pfn; NULL if the node is new. */
+static struct census_on_node *node_of(struct census_walk *walk, unsigned long pfn, bool device)
+{
+	/* The memory of a device may have been added without a change of a span. */
+	u32 index = device ? census_numa_read(walk->numa, pfn) :
+			     census_numa_index(walk->numa, &walk->range, pfn);
+
+	return index == CENSUS_NUMA_NONE ? NULL : &walk->on_nodes[index];
+}
+
+/* Counts @nr pages of one node; @device: of device private memory. */
+void census_report_on_node(struct census_walk *walk, unsigned long pfn, unsigned int nr,
+			   bool device)
+{
+	struct census_on_node *on = node_of(walk, pfn, device);
+
+	if (on)
+		on->rss += nr;
+}
+
+/* Counts a hugetlb page, which is on one node. */
+void census_report_huge_on_node(struct census_walk *walk, unsigned long pfn, unsigned int nr)
+{
+	struct census_on_node *on = node_of(walk, pfn, false);
+
+	if (on)
+		on->hugetlb += nr;
+}
+
 static bool may_have_copies(const struct census_walk *walk,
 			    const struct vm_area_struct *vma)
 {
@@ -581,6 +610,40 @@ static noinline void report_file(struct census_walk *walk,
 			add_mask(walk, walk->file + (index >> 6), pages << at);
 			walk->pages += census_popcount(pages);
 		}
+	}
+}
+
+/**
+ * census_report_on_nodes() - count the pages of a PTE table by node
+ * @walk: the walk, with @on_nodes
+ * @vma: locked for reading
+ * @pte: the first entry; the lock of the table is held, since the entries were reported
+ * @nr: number of entries
+ * @addr: address that @pte maps
+ *
+ * Apart from what else is counted, which needs no frame of an exclusive page, of a file's or of
+ * one in an image.  The table is in the CPU's cache.  It counts what census_report_pte() passes
+ * to census_report_pages().
+ */
+void census_report_on_nodes(struct census_walk *walk, struct vm_area_struct *vma,
+			    const pte_t *pte, unsigned int nr, unsigned long addr)
+{
+	walk->work += nr;
+	for (; nr; nr--, pte++, addr += PAGE_SIZE) {
+		pte_t entry = census_pte_get(pte);
+		softleaf_t leaf;
+
+		if (pte_none(entry))
+			continue;
+		if (pte_present(entry)) {
+			if (!census_pte_special(vma, addr, entry))
+				census_report_on_node(walk, pte_pfn(entry), 1, false);
+			continue;
+		}
+		leaf = softleaf_from_pte(entry);
+		if (!softleaf_is_swap(leaf) && softleaf_has_pfn(leaf))
+			census_report_on_node(walk, softleaf_to_pfn(leaf), 1,
+					      softleaf_is_device_private(leaf));
 	}
 }
 

@@ -25,6 +25,11 @@ void census_report_run(struct census_walk *walk, enum census_kind kind, u8 bits,
 		       unsigned long pfn, unsigned int nr, u8 swap_type);
 void census_report_place(struct census_walk *walk, enum census_kind kind, u8 bits,
 			 unsigned long addr, unsigned int nr, u64 key, u8 at, u64 payer);
+void census_report_on_nodes(struct census_walk *walk, struct vm_area_struct *vma,
+			    const pte_t *pte, unsigned int nr, unsigned long addr);
+void census_report_on_node(struct census_walk *walk, unsigned long pfn, unsigned int nr,
+			   bool device);
+void census_report_huge_on_node(struct census_walk *walk, unsigned long pfn, unsigned int nr);
 
 /* Passes the runs of a table on: under its lock, and, with all but masks, after it. */
 void census_report_locked(struct census_walk *walk);

@@ -34,6 +34,9 @@ const struct census_cost_row census_costs[] = {
 	COST("frames_bytes", FRAMES, FRAMES, frames),
 	COST("pss_bytes", FRAMES, PSS, pss),
 	COST("violations", FRAMES, VIOLATIONS, violations),
+	COST("mapped_by_2_bytes", FRAMES, MAPPED_BY_2, several[0]),
+	COST("mapped_by_3_bytes", FRAMES, MAPPED_BY_3, several[1]),
+	COST("mapped_by_10_bytes", FRAMES, MAPPED_BY_10, several[2]),
 	COST("slices", WALKED, SLICES, slices),
 };
 
@@ -53,6 +56,7 @@ struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
 		return NULL;
 	kref_init(&snap->ref);
 	INIT_LIST_HEAD(&snap->vmas);
+	INIT_LIST_HEAD(&snap->task_nodes);
 	INIT_LIST_HEAD(&snap->pairs);
 	snap->basis = req->basis;
 	snap->parts = req->parts;

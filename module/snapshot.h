@@ -93,6 +93,7 @@ struct census_request {
  * @pages: mapped pages found, in base pages
  * @memory: bytes allocated, including the result
  * @frames: distinct frames, bytes; this and the rest only on the frames basis
+ * @several: of @frames, those with 2, with 3 to 9, and with more owners, bytes
  * @pss: of all address spaces together, bytes
  * @slices: passes over all address spaces, each for a part of the frames
  * @violations: 1 if the sum of all shares does not match the distinct pages
@@ -115,6 +116,7 @@ struct census_cost {
 	u64 pages;
 	u64 memory;
 	u64 frames;
+	u64 several[CENSUS_OWNER_CLASSES - 1];
 	u64 pss;
 	u64 slices;
 	u64 violations;
@@ -254,6 +256,24 @@ struct census_owned {
 	u32 fewest;
 	u32 most;
 	u64 bytes[MEMCENSUS_K_MAX + 1];
+};
+
+/**
+ * struct census_task_node - what a process has on a node
+ * @link: in &struct census_snapshot.task_nodes
+ * @task: the process
+ * @nid: number of the node
+ * @runs: a thread ran there last
+ * @rss: bytes
+ * @hugetlb: bytes
+ */
+struct census_task_node {
+	struct list_head link;
+	const struct census_task *task;
+	u32 nid;
+	bool runs;
+	u64 rss;
+	u64 hugetlb;
 };
 
 #define CENSUS_LEFT_OUT_UNKNOWN (~0U)
@@ -402,6 +422,8 @@ struct census_payer {
  * @nr_groups: number of @groups
  * @groups: each before those in it; group 0 has no figures: its tasks are in no group
  * @vmas: &struct census_vma
+ * @task_nodes: &struct census_task_node, in the order of @tasks
+ * @nodes_known: no memory was added or removed, so @task_nodes is complete
  * @nr_owned: number of @owned
  * @owned: in the order of @tasks or @groups
  * @pairs: &struct census_pair, as they are sent
@@ -431,6 +453,8 @@ struct census_snapshot {
 	unsigned int nr_groups;
 	struct census_group *groups;
 	struct list_head vmas;
+	struct list_head task_nodes;
+	bool nodes_known;
 	unsigned int nr_owned;
 	struct census_owned *owned;
 	struct list_head pairs;

@@ -589,6 +589,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	walk->exclusive_key = t->frames->slice.nr == 1 ? 0 :
 			      CENSUS_SPACE(CENSUS_SPACE_EXCLUSIVE);
 	walk->images = may_have_images(t, walk);
+	walk->on_nodes = t->later ? NULL : t->m->on_nodes;
 	walk->pages = 0;
 	walk->exclusive = 0;
 	walk->copied = 0;

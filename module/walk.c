@@ -127,6 +127,8 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 	walk->ptes += nr;
 	walk->work += nr;
 	census_report_table(walk, vma, pte, nr, addr);
+	if (walk->on_nodes)
+		census_report_on_nodes(walk, vma, pte, nr, addr);
 	census_report_locked(walk);
 	spin_unlock(ptl);
 	census_report_flush(walk);
@@ -148,6 +150,32 @@ static bool pmd_maps_zero(struct vm_area_struct *vma, pmd_t pmd)
 	return vma_is_anonymous(vma) && !pmd_write(pmd) && !PageAnon(pmd_page(pmd));
 }
 
+static bool pmd_maps_special(struct vm_area_struct *vma, pmd_t pmd)
+{
+	return vma->vm_flags & VM_PFNMAP || census_pmd_special(pmd) || pmd_maps_zero(vma, pmd);
+}
+
+/*
+ * Counts the huge page of a PMD, if it maps one, from page @skip on.  Not in
+ * census_report_pages(), which reports single pages too: a census that does not count by node
+ * took more instructions for each.
+ */
+static void report_on_node(struct census_walk *walk, struct vm_area_struct *vma, pmd_t pmd,
+			   unsigned long skip, unsigned int nr)
+{
+	softleaf_t entry;
+
+	if (pmd_present(pmd)) {
+		if (!census_pmd_devmap(pmd) && !pmd_maps_special(vma, pmd))
+			census_report_on_node(walk, pmd_pfn(pmd) + skip, nr, false);
+		return;
+	}
+	entry = softleaf_from_pmd(pmd);
+	if (!softleaf_is_swap(entry) && softleaf_has_pfn(entry))
+		census_report_on_node(walk, softleaf_to_pfn(entry) + skip, nr,
+				      softleaf_is_device_private(entry));
+}
+
 /* Return: false if the PMD does not map a huge page (any more). */
 static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
 			  pmd_t *pmdp, unsigned long addr, unsigned long end)
@@ -164,8 +192,7 @@ static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
 	if (pmd_present(pmd) && census_pmd_devmap(pmd)) {
 		census_report_run(walk, CENSUS_SPECIAL, 0, 0, nr, 0);
 	} else if (pmd_present(pmd) && pmd_trans_huge(pmd)) {
-		if (vma->vm_flags & VM_PFNMAP || census_pmd_special(pmd) ||
-		    pmd_maps_zero(vma, pmd))
+		if (pmd_maps_special(vma, pmd))
 			census_report_run(walk, CENSUS_SPECIAL, 0, 0, nr, 0);
 		else
 			census_report_pages(walk, vma, addr, pmd_pfn(pmd) + skip, nr,
@@ -184,6 +211,8 @@ static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
 	if (leaf) {
 		walk->ptes++;
 		walk->work += nr;
+		if (walk->on_nodes)
+			report_on_node(walk, vma, pmd, skip, nr);
 		census_report_locked(walk);
 	}
 	spin_unlock(ptl);
@@ -325,6 +354,8 @@ static void report_hugetlb(struct census_walk *walk, unsigned long addr, pte_t p
 			bits |= CENSUS_MIGRATING;
 		pfn = softleaf_to_pfn(entry);
 	}
+	if (walk->on_nodes)
+		census_report_huge_on_node(walk, pfn, nr);
 	census_report_run(walk, CENSUS_HUGETLB, bits, pfn, nr, 0);
 	census_report_place(walk, CENSUS_HUGETLB, CENSUS_PMD, addr, nr, pfn, 0, 0);
 	census_report_locked(walk);

@@ -12,6 +12,8 @@
 #include <linux/mm_types.h>
 #include <linux/types.h>
 
+#include "numa.h"
+
 /**
  * enum census_kind - type of the entries of a run
  * @CENSUS_PRESENT: mapped frames
@@ -196,6 +198,9 @@ struct census_walk_ops {
  * @nr_places: number of @places
  * @places: %CENSUS_PLACES_MAX elements; NULL if places are not requested
  * @image: a table to be reported if its @nr is not 0; NULL if no masks are requested
+ * @numa: the nodes; NULL: pages are not counted by node
+ * @range: where @numa found a frame last
+ * @on_nodes: what is counted by node, by index in @numa; NULL: nothing, of the current VMA
  */
 struct census_walk {
 	const struct census_walk_ops *ops;
@@ -226,6 +231,9 @@ struct census_walk {
 	unsigned int nr_places;
 	struct census_place *places;
 	struct census_image *image;
+	const struct census_numa *numa;
+	struct census_numa_range range;
+	struct census_on_node *on_nodes;
 };
 
 /* Masks of the entries of two lock holds are passed to @masks together, at most. */

@@ -9,17 +9,18 @@
  *   SNAPSHOT (dump)   REQUEST { BASIS? PARTS? PIDS? GROUP_BY? FILE? }
  *   PAGES (dump)      REQUEST { PIDS START? END? }
  *   SHARE (dump)      REQUEST { PIDS | GROUP_BY | both, LIMIT? CHARGED? FILE? }
- *   PHYSICAL (dump)   REQUEST { ORDER? GROUP_BY? }
+ *   PHYSICAL (dump)   REQUEST { ORDER? GROUP_BY? FILES? }
  *   OOM (dump)        REQUEST { EVENT? }
  *
  * All messages of an answer have the command of the request, and each has one nest, which
  * identifies the record:
  *
  *   INFO              INFO
- *   SNAPSHOT          INFO SCAN TASK* GROUP* VMA* ZONE* NODE* SYSTEM?
+ *   SNAPSHOT          INFO SCAN TASK* TASK_NODE* GROUP* VMA* ZONE* NODE* SYSTEM?
  *   PAGES             INFO SCAN TASK VMA* PAGES*
  *   SHARE             INFO SCAN TASK* GROUP* OWNERS* PAIR* PAYER*
- *   PHYSICAL          INFO PHYSICAL PHYSICAL_ZONE* KERNEL_FRAMES* FRAME_CGROUP* FRAME_BLOCKS*
+ *   PHYSICAL          INFO PHYSICAL PHYSICAL_ZONE* KERNEL_FRAMES* FRAME_CGROUP* FRAME_SYSTEM*
+ *                     FRAME_FILE* FRAME_BLOCKS*
  *   OOM               INFO OOM* OOM_VICTIM* OOM_ZONE* OOM_NODE* SCAN? TASK* ZONE* NODE* SYSTEM?
  *
  * All messages of a dump, except INFO and OOM*, belong to one census and carry its number.  The
@@ -29,6 +30,7 @@
  *   SEQ SCAN { BASIS REALTIME_NS WALL_NS CPU_NS ... }
  *   SEQ TASK { PID PEERS? COMM UID GROUP? STATE BASIS ...
  *              FIGURES { <enum memcensus_figure>: u64 ... } }
+ *   SEQ TASK_NODE { PID NODE RSS HUGETLB RUNS }
  *   SEQ GROUP { ID, UID | CGROUP | COMM | nothing: PIDS, MMS FIGURES { ... } }
  *   SEQ VMA { PID START END MODE NAME? ... FIGURES { ... } }
  *   SEQ ZONE { NODE NAME FREE_BLOCKS TYPE { NAME FREE_BLOCKS* }* WMARK_MIN ... }
@@ -46,6 +48,8 @@
  *                       STATES { <enum memcensus_frame_state>: u64 ... } }
  *   SEQ KERNEL_FRAMES { NODE ZONE CLASS FLAGS ... BYTES FIRST_FRAMES }
  *   SEQ FRAME_CGROUP { CGROUP? CLASSES { <enum memcensus_frame_class>: u64 ... } SHARED? }
+ *   SEQ FRAME_SYSTEM { FILES? DEV_MAJOR? DEV_MINOR? TYPE? SOURCE? CACHED MAPPED DIRTY? WRITEBACK }
+ *   SEQ FRAME_FILE { DEV_MAJOR? DEV_MINOR? INODE? TYPE? ... PATH? CACHED MAPPED DIRTY? WRITEBACK }
  *   SEQ FRAME_BLOCKS { NODE ZONE ORDER FIRST RECORDS }
  *   OOM { NUMBER REALTIME_NS SCOPE ... BYTES { <enum memcensus_system_bytes>: u64 ... } }
  *   OOM_VICTIM { OOM PID? COMM UID ... }
@@ -66,7 +70,7 @@
 #define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI	9
+#define MEMCENSUS_ABI	13
 
 /* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
@@ -196,6 +200,9 @@ enum memcensus_cmd {
  * @MEMCENSUS_A_PAYER: nest of &enum memcensus_payer
  * @MEMCENSUS_A_FRAME_BLOCKS: nest of &enum memcensus_frame_blocks
  * @MEMCENSUS_A_FRAME_CGROUP: nest of &enum memcensus_frame_cgroup
+ * @MEMCENSUS_A_TASK_NODE: nest of &enum memcensus_task_node
+ * @MEMCENSUS_A_FRAME_SYSTEM: nest of &enum memcensus_frame_system
+ * @MEMCENSUS_A_FRAME_FILE: nest of &enum memcensus_frame_file
  */
 enum memcensus_attr {
 	MEMCENSUS_A_UNSPEC,
@@ -223,6 +230,9 @@ enum memcensus_attr {
 	MEMCENSUS_A_PAYER,
 	MEMCENSUS_A_FRAME_BLOCKS,
 	MEMCENSUS_A_FRAME_CGROUP,
+	MEMCENSUS_A_TASK_NODE,
+	MEMCENSUS_A_FRAME_SYSTEM,
+	MEMCENSUS_A_FRAME_FILE,
 	__MEMCENSUS_A_MAX,
 	MEMCENSUS_A_MAX = __MEMCENSUS_A_MAX - 1
 };
@@ -249,7 +259,8 @@ enum memcensus_basis {
 #define MEMCENSUS_PART_TYPES	(1U << 3)	/* free blocks per migrate type */
 #define MEMCENSUS_PART_NODES	(1U << 4)
 #define MEMCENSUS_PART_SYSTEM	(1U << 5)
-#define MEMCENSUS_PART_ALL	((1U << 6) - 1)
+#define MEMCENSUS_PART_TASK_NODES	(1U << 6)	/* memory of processes by NUMA node */
+#define MEMCENSUS_PART_ALL	((1U << 7) - 1)
 
 /**
  * enum memcensus_group_by - key of the groups of address spaces
@@ -272,7 +283,8 @@ enum memcensus_group_by {
  * enum memcensus_request - options of a SNAPSHOT, PAGES, SHARE, PHYSICAL or OOM request
  * @MEMCENSUS_REQ_BASIS: u32, &enum memcensus_basis; absent: FRAMES for all processes,
  *	MAPCOUNT with PIDS, for which FRAMES must also walk all other processes
- * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all except VMAS and TYPES
+ * @MEMCENSUS_REQ_PARTS: u32, MEMCENSUS_PART_*; absent: all except VMAS, TYPES and
+ *	TASK_NODES
  * @MEMCENSUS_REQ_PIDS: u32[], processes to walk, by the ID of any of their threads in the
  *	caller's PID namespace; 1 to %MEMCENSUS_PIDS_MAX; absent: all.  A process that has
  *	exited or does not exist is sent as %MEMCENSUS_STATE_VANISHED.  PAGES: exactly
@@ -297,6 +309,9 @@ enum memcensus_group_by {
  *	are of the whole process
  * @MEMCENSUS_REQ_ORDER: u32, PHYSICAL: also a record for each block of 2^ORDER frames,
  *	the FRAME_BLOCKS messages; absent: none
+ * @MEMCENSUS_REQ_FILES: u32, PHYSICAL: also the page cache by file system, the
+ *	FRAME_SYSTEM messages, and of as many of the largest files, the FRAME_FILE
+ *	messages; absent: neither
  */
 enum memcensus_request {
 	MEMCENSUS_REQ_UNSPEC,
@@ -312,6 +327,7 @@ enum memcensus_request {
 	MEMCENSUS_REQ_CHARGED,
 	MEMCENSUS_REQ_FILE,
 	MEMCENSUS_REQ_ORDER,
+	MEMCENSUS_REQ_FILES,
 	__MEMCENSUS_REQ_MAX,
 	MEMCENSUS_REQ_MAX = __MEMCENSUS_REQ_MAX - 1
 };
@@ -378,12 +394,16 @@ enum memcensus_info {
  * @MEMCENSUS_SCAN_SLICES: u64, passes over all address spaces: 1, or more if the owners
  *	did not fit into max_mem at once; each pass counts the owners of a part of all
  *	frames
+ * @MEMCENSUS_SCAN_MAPPED_BY_2: u64, bytes of @FRAMES that exactly two of the walked
+ *	address spaces map
+ * @MEMCENSUS_SCAN_MAPPED_BY_3: u64, bytes of @FRAMES that three to nine of them map
+ * @MEMCENSUS_SCAN_MAPPED_BY_10: u64, bytes of @FRAMES that ten or more of them map
  *
  * From @MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS on, except @MEMCENSUS_SCAN_MEMORY: only if
  * address spaces were requested.
  *
- * @MEMCENSUS_SCAN_FRAMES, @MEMCENSUS_SCAN_PSS and @MEMCENSUS_SCAN_VIOLATIONS: only on the
- * frames basis.
+ * @MEMCENSUS_SCAN_FRAMES, @MEMCENSUS_SCAN_PSS, @MEMCENSUS_SCAN_VIOLATIONS and
+ * @MEMCENSUS_SCAN_MAPPED_BY_2 to @MEMCENSUS_SCAN_MAPPED_BY_10: only on the frames basis.
  *
  * 22 to 24 were used before version 0.2 and will not be used again.
  */
@@ -412,6 +432,9 @@ enum memcensus_scan {
 	MEMCENSUS_SCAN_PSS,
 	MEMCENSUS_SCAN_VIOLATIONS = 25,
 	MEMCENSUS_SCAN_SLICES,
+	MEMCENSUS_SCAN_MAPPED_BY_2,
+	MEMCENSUS_SCAN_MAPPED_BY_3,
+	MEMCENSUS_SCAN_MAPPED_BY_10,
 	__MEMCENSUS_SCAN_MAX,
 	MEMCENSUS_SCAN_MAX = __MEMCENSUS_SCAN_MAX - 1
 };
@@ -480,6 +503,33 @@ enum memcensus_task {
 	MEMCENSUS_TASK_GROUP,
 	__MEMCENSUS_TASK_MAX,
 	MEMCENSUS_TASK_MAX = __MEMCENSUS_TASK_MAX - 1
+};
+
+/**
+ * enum memcensus_task_node - memory of a process on a NUMA node; only with TASK_NODES
+ * @MEMCENSUS_TN_PID: u32, %MEMCENSUS_TASK_PID
+ * @MEMCENSUS_TN_NODE: u32, number of the node
+ * @MEMCENSUS_TN_RSS: u64, of %MEMCENSUS_F_RSS, what is on this node: over all nodes they
+ *	add up to it
+ * @MEMCENSUS_TN_HUGETLB: u64, mapped hugetlb pages on this node, each mapping of a page,
+ *	as in numa_maps
+ * @MEMCENSUS_TN_RUNS: u32, 1: a thread runs on a CPU of this node, or ran there last; 0:
+ *	none did, when the process was found
+ *
+ * A process that was walked, or in part, has a message for each node where it has memory
+ * or runs.  It has none for a node where both amounts are 0 and no thread ran last, and
+ * none at all if memory was added to the machine or removed from it during the census.
+ */
+enum memcensus_task_node {
+	MEMCENSUS_TN_UNSPEC,
+	MEMCENSUS_TN_PAD,
+	MEMCENSUS_TN_PID,
+	MEMCENSUS_TN_NODE,
+	MEMCENSUS_TN_RSS,
+	MEMCENSUS_TN_HUGETLB,
+	MEMCENSUS_TN_RUNS,
+	__MEMCENSUS_TN_MAX,
+	MEMCENSUS_TN_MAX = __MEMCENSUS_TN_MAX - 1
 };
 
 /**
@@ -1150,6 +1200,12 @@ enum memcensus_physical {
  * @MEMCENSUS_PZ_FREE_BLOCKS: u64[], number of free blocks by order
  * @MEMCENSUS_PZ_CLASSES: nest, u64 by &enum memcensus_frame_class
  * @MEMCENSUS_PZ_STATES: nest, u64 by &enum memcensus_frame_state
+ * @MEMCENSUS_PZ_GENERATIONS_ANON: u64[], bytes of anonymous memory and shmem by
+ *	generation of the multi-gen LRU, the youngest first; absent, as the next two, if
+ *	no frame of the zone is in one
+ * @MEMCENSUS_PZ_GENERATIONS_FILE: u64[], bytes of page cache of files by generation
+ * @MEMCENSUS_PZ_GENERATIONS_AGE_NS: u64[], ns since a generation began, the oldest of all
+ *	cgroups that have frames in it; 0 if it has no frames
  *
  * SPANNED is the sum of HOLES, OTHER_ZONES and all CLASSES.
  */
@@ -1166,6 +1222,9 @@ enum memcensus_physical_zone {
 	MEMCENSUS_PZ_FREE_BLOCKS,
 	MEMCENSUS_PZ_CLASSES,
 	MEMCENSUS_PZ_STATES,
+	MEMCENSUS_PZ_GENERATIONS_ANON,
+	MEMCENSUS_PZ_GENERATIONS_FILE,
+	MEMCENSUS_PZ_GENERATIONS_AGE_NS,
 	__MEMCENSUS_PZ_MAX,
 	MEMCENSUS_PZ_MAX = __MEMCENSUS_PZ_MAX - 1
 };
@@ -1250,6 +1309,13 @@ enum memcensus_frame_class {
  * @MEMCENSUS_FS_WRITEBACK: (Writeback)
  * @MEMCENSUS_FS_LRU: on an LRU list
  * @MEMCENSUS_FS_PINNED: may be pinned for DMA: these cannot move
+ * @MEMCENSUS_FS_ACTIVE_ANON: anonymous memory and shmem that reclaim takes later
+ *	(Active(anon)); of the multi-gen LRU the two youngest generations, as the next
+ *	ones
+ * @MEMCENSUS_FS_INACTIVE_ANON: anonymous memory and shmem that reclaim takes first
+ *	(Inactive(anon))
+ * @MEMCENSUS_FS_ACTIVE_FILE: page cache of files (Active(file))
+ * @MEMCENSUS_FS_INACTIVE_FILE: page cache of files (Inactive(file))
  *
  * In parentheses: the name in /proc/meminfo.
  */
@@ -1263,6 +1329,10 @@ enum memcensus_frame_state {
 	MEMCENSUS_FS_WRITEBACK,
 	MEMCENSUS_FS_LRU,
 	MEMCENSUS_FS_PINNED,
+	MEMCENSUS_FS_ACTIVE_ANON,
+	MEMCENSUS_FS_INACTIVE_ANON,
+	MEMCENSUS_FS_ACTIVE_FILE,
+	MEMCENSUS_FS_INACTIVE_FILE,
 	__MEMCENSUS_FS_MAX,
 	MEMCENSUS_FS_MAX = __MEMCENSUS_FS_MAX - 1
 };
@@ -1348,6 +1418,86 @@ enum memcensus_frame_cgroup {
 	MEMCENSUS_FG_SHARED,
 	__MEMCENSUS_FG_MAX,
 	MEMCENSUS_FG_MAX = __MEMCENSUS_FG_MAX - 1
+};
+
+/**
+ * enum memcensus_frame_system - page cache of a file system
+ * @MEMCENSUS_FY_FILES: u64, number of files with frames in the page cache; absent:
+ *	unknown, of the second record
+ * @MEMCENSUS_FY_DEV_MAJOR: u32, device of the file system, as in /proc/PID/mountinfo;
+ *	absent: unknown, of the first two records
+ * @MEMCENSUS_FY_DEV_MINOR: u32, its minor number
+ * @MEMCENSUS_FY_TYPE: string, type of the file system; "bdev": a block device
+ * @MEMCENSUS_FY_SOURCE: string, what the kernel calls the file system: mostly the name of
+ *	its device, or its type
+ * @MEMCENSUS_FY_CACHED: u64, bytes in the page cache: frames of classes FILE,
+ *	FILE_UNMAPPED, SHMEM, SHMEM_UNMAPPED
+ * @MEMCENSUS_FY_MAPPED: u64, bytes of CACHED that a page table maps
+ * @MEMCENSUS_FY_DIRTY: u64, bytes of CACHED in folios that are to be written; absent:
+ *	shmem, which is in no file system on a disk
+ * @MEMCENSUS_FY_WRITEBACK: u64, bytes of CACHED in folios that are being written
+ *
+ * The first record is of files that were not found again after the pass, the second one
+ * of frames whose file has no record, because there are too many files.  All records
+ * together are all frames of the page cache.
+ */
+enum memcensus_frame_system {
+	MEMCENSUS_FY_UNSPEC,
+	MEMCENSUS_FY_PAD,
+	MEMCENSUS_FY_FILES,
+	MEMCENSUS_FY_DEV_MAJOR,
+	MEMCENSUS_FY_DEV_MINOR,
+	MEMCENSUS_FY_TYPE,
+	MEMCENSUS_FY_SOURCE,
+	MEMCENSUS_FY_CACHED,
+	MEMCENSUS_FY_MAPPED,
+	MEMCENSUS_FY_DIRTY,
+	MEMCENSUS_FY_WRITEBACK,
+	__MEMCENSUS_FY_MAX,
+	MEMCENSUS_FY_MAX = __MEMCENSUS_FY_MAX - 1
+};
+
+/**
+ * enum memcensus_frame_file - page cache of a file, largest first
+ * @MEMCENSUS_FF_DEV_MAJOR: u32, device of the file system, as in /proc/PID/mountinfo; of
+ *	a block device: its own
+ * @MEMCENSUS_FF_DEV_MINOR: u32, its minor number
+ * @MEMCENSUS_FF_INODE: u64, number of the inode; absent: a block device
+ * @MEMCENSUS_FF_TYPE: string, type of the file system; "bdev": a block device
+ * @MEMCENSUS_FF_SOURCE: string, what the kernel calls the file system: mostly the name of
+ *	its device, or its type
+ * @MEMCENSUS_FF_PATH: string, path in the file system, or without a / at its beginning
+ *	the name of a file that is in none; absent: the kernel has no name of the file in
+ *	memory
+ * @MEMCENSUS_FF_DELETED: u32, 1: the file has no name any more, or never had one; 0: it
+ *	has one
+ * @MEMCENSUS_FF_SIZE: u64, bytes of the file
+ * @MEMCENSUS_FF_CACHED: u64, bytes in the page cache: frames of classes FILE,
+ *	FILE_UNMAPPED, SHMEM, SHMEM_UNMAPPED
+ * @MEMCENSUS_FF_MAPPED: u64, bytes of CACHED that a page table maps
+ * @MEMCENSUS_FF_DIRTY: u64, bytes of CACHED in folios that are to be written; absent:
+ *	shmem, which is in no file system on a disk
+ * @MEMCENSUS_FF_WRITEBACK: u64, bytes of CACHED in folios that are being written
+ *
+ * Without DEV_MAJOR: it was not found again after the pass.
+ */
+enum memcensus_frame_file {
+	MEMCENSUS_FF_UNSPEC,
+	MEMCENSUS_FF_PAD,
+	MEMCENSUS_FF_DEV_MAJOR,
+	MEMCENSUS_FF_DEV_MINOR,
+	MEMCENSUS_FF_INODE,
+	MEMCENSUS_FF_TYPE,
+	MEMCENSUS_FF_SOURCE,
+	MEMCENSUS_FF_PATH,
+	MEMCENSUS_FF_DELETED,
+	MEMCENSUS_FF_SIZE,
+	MEMCENSUS_FF_CACHED,
+	MEMCENSUS_FF_MAPPED,
+	MEMCENSUS_FF_DIRTY,
+	MEMCENSUS_FF_WRITEBACK,
+	__MEMCENSUS_FF_MAX,
+	MEMCENSUS_FF_MAX = __MEMCENSUS_FF_MAX - 1
 };
 
 /**

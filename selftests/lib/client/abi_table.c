@@ -20,6 +20,7 @@ static const struct abi_attr request_attrs[__MEMCENSUS_REQ_MAX] = {
 	[MEMCENSUS_REQ_CHARGED] = RANGE(U32, 1, 2),
 	[MEMCENSUS_REQ_FILE] = INT(U32),
 	[MEMCENSUS_REQ_ORDER] = RANGE(U32, 1, 18),
+	[MEMCENSUS_REQ_FILES] = RANGE(U32, 1, 16384),
 };
 
 const struct abi_nest abi_request = { request_attrs, __MEMCENSUS_REQ_MAX };
@@ -65,6 +66,9 @@ static const struct abi_attr scan_attrs[__MEMCENSUS_SCAN_MAX] = {
 	[MEMCENSUS_SCAN_PSS] = INT(U64),
 	[MEMCENSUS_SCAN_VIOLATIONS] = INT(U64),
 	[MEMCENSUS_SCAN_SLICES] = INT(U64),
+	[MEMCENSUS_SCAN_MAPPED_BY_2] = INT(U64),
+	[MEMCENSUS_SCAN_MAPPED_BY_3] = INT(U64),
+	[MEMCENSUS_SCAN_MAPPED_BY_10] = INT(U64),
 };
 
 static const struct abi_nest abi_scan = { scan_attrs, __MEMCENSUS_SCAN_MAX };
@@ -256,6 +260,9 @@ static const struct abi_attr physical_zone_attrs[__MEMCENSUS_PZ_MAX] = {
 	[MEMCENSUS_PZ_FREE_BLOCKS] = RANGE(U64S, 0, 64),
 	[MEMCENSUS_PZ_CLASSES] = { .type = ABI_NEST, .nest = &abi_frame_class },
 	[MEMCENSUS_PZ_STATES] = { .type = ABI_NEST, .nest = &abi_frame_state },
+	[MEMCENSUS_PZ_GENERATIONS_ANON] = RANGE(U64S, 0, 8),
+	[MEMCENSUS_PZ_GENERATIONS_FILE] = RANGE(U64S, 0, 8),
+	[MEMCENSUS_PZ_GENERATIONS_AGE_NS] = RANGE(U64S, 0, 8),
 };
 
 static const struct abi_nest abi_physical_zone = { physical_zone_attrs, __MEMCENSUS_PZ_MAX };
@@ -345,6 +352,50 @@ static const struct abi_attr frame_cgroup_attrs[__MEMCENSUS_FG_MAX] = {
 
 static const struct abi_nest abi_frame_cgroup = { frame_cgroup_attrs, __MEMCENSUS_FG_MAX };
 
+static const struct abi_attr task_node_attrs[__MEMCENSUS_TN_MAX] = {
+	[MEMCENSUS_TN_PAD] = INT(PAD),
+	[MEMCENSUS_TN_PID] = INT(U32),
+	[MEMCENSUS_TN_NODE] = INT(U32),
+	[MEMCENSUS_TN_RSS] = INT(U64),
+	[MEMCENSUS_TN_HUGETLB] = INT(U64),
+	[MEMCENSUS_TN_RUNS] = INT(U32),
+};
+
+static const struct abi_nest abi_task_node = { task_node_attrs, __MEMCENSUS_TN_MAX };
+
+static const struct abi_attr frame_system_attrs[__MEMCENSUS_FY_MAX] = {
+	[MEMCENSUS_FY_PAD] = INT(PAD),
+	[MEMCENSUS_FY_FILES] = INT(U64),
+	[MEMCENSUS_FY_DEV_MAJOR] = INT(U32),
+	[MEMCENSUS_FY_DEV_MINOR] = INT(U32),
+	[MEMCENSUS_FY_TYPE] = INT(STRING),
+	[MEMCENSUS_FY_SOURCE] = INT(STRING),
+	[MEMCENSUS_FY_CACHED] = INT(U64),
+	[MEMCENSUS_FY_MAPPED] = INT(U64),
+	[MEMCENSUS_FY_DIRTY] = INT(U64),
+	[MEMCENSUS_FY_WRITEBACK] = INT(U64),
+};
+
+static const struct abi_nest abi_frame_system = { frame_system_attrs, __MEMCENSUS_FY_MAX };
+
+static const struct abi_attr frame_file_attrs[__MEMCENSUS_FF_MAX] = {
+	[MEMCENSUS_FF_PAD] = INT(PAD),
+	[MEMCENSUS_FF_DEV_MAJOR] = INT(U32),
+	[MEMCENSUS_FF_DEV_MINOR] = INT(U32),
+	[MEMCENSUS_FF_INODE] = INT(U64),
+	[MEMCENSUS_FF_TYPE] = INT(STRING),
+	[MEMCENSUS_FF_SOURCE] = INT(STRING),
+	[MEMCENSUS_FF_PATH] = INT(STRING),
+	[MEMCENSUS_FF_DELETED] = INT(U32),
+	[MEMCENSUS_FF_SIZE] = INT(U64),
+	[MEMCENSUS_FF_CACHED] = INT(U64),
+	[MEMCENSUS_FF_MAPPED] = INT(U64),
+	[MEMCENSUS_FF_DIRTY] = INT(U64),
+	[MEMCENSUS_FF_WRITEBACK] = INT(U64),
+};
+
+static const struct abi_nest abi_frame_file = { frame_file_attrs, __MEMCENSUS_FF_MAX };
+
 static const struct abi_attr asked_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_REQUEST] = { .type = ABI_NEST, .nest = &abi_request },
 };
@@ -375,6 +426,9 @@ static const struct abi_attr answered_attrs[__MEMCENSUS_A_MAX] = {
 	[MEMCENSUS_A_PAYER] = { .type = ABI_NEST, .nest = &abi_payer },
 	[MEMCENSUS_A_FRAME_BLOCKS] = { .type = ABI_NEST, .nest = &abi_frame_blocks },
 	[MEMCENSUS_A_FRAME_CGROUP] = { .type = ABI_NEST, .nest = &abi_frame_cgroup },
+	[MEMCENSUS_A_TASK_NODE] = { .type = ABI_NEST, .nest = &abi_task_node },
+	[MEMCENSUS_A_FRAME_SYSTEM] = { .type = ABI_NEST, .nest = &abi_frame_system },
+	[MEMCENSUS_A_FRAME_FILE] = { .type = ABI_NEST, .nest = &abi_frame_file },
 };
 
 const struct abi_nest abi_answered = { answered_attrs, __MEMCENSUS_A_MAX };
@@ -389,6 +443,7 @@ const struct abi_cmd abi_cmds[__MEMCENSUS_CMD_MAX] = {
 		.answers = 1U << MEMCENSUS_A_INFO |
 			   1U << MEMCENSUS_A_SCAN |
 			   1U << MEMCENSUS_A_TASK |
+			   1U << MEMCENSUS_A_TASK_NODE |
 			   1U << MEMCENSUS_A_GROUP |
 			   1U << MEMCENSUS_A_VMA |
 			   1U << MEMCENSUS_A_ZONE |
@@ -420,6 +475,8 @@ const struct abi_cmd abi_cmds[__MEMCENSUS_CMD_MAX] = {
 			   1U << MEMCENSUS_A_PHYSICAL_ZONE |
 			   1U << MEMCENSUS_A_KERNEL_FRAMES |
 			   1U << MEMCENSUS_A_FRAME_CGROUP |
+			   1U << MEMCENSUS_A_FRAME_SYSTEM |
+			   1U << MEMCENSUS_A_FRAME_FILE |
 			   1U << MEMCENSUS_A_FRAME_BLOCKS,
 	},
 	[MEMCENSUS_CMD_OOM] = {
