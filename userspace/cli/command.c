@@ -32,7 +32,7 @@ int command_choose(struct options *options, struct failure *why)
 
 	if (!rows->type)
 		return 0;
-	options->order = record_find(rows->type, sort, strlen(sort));
+	options->order = record_named(rows->type, sort);
 	if (!options->order)
 		return columns_unknown(rows->type, sort, strlen(sort), why);
 	if ((!options->json || options->columns || options->all) &&
@@ -51,6 +51,17 @@ bool command_reads_cmdlines(const struct options *options)
 		if (columns->v[i] == task_cmdline)
 			return true;
 	return options->order && options->order == task_cmdline;
+}
+
+uint32_t command_parts(const struct options *options)
+{
+	const struct columns *columns = &options->chosen;
+	uint32_t parts = options->order ? options->order->part : 0;
+	size_t i;
+
+	for (i = columns->listed; i < columns->n; i++)
+		parts |= columns->v[i]->part;
+	return parts;
 }
 
 bool command_series(const struct options *options)

@@ -11,6 +11,13 @@ uint32_t present_parts(const struct options *options)
 					    options->command->parts;
 }
 
+uint32_t present_requested(const struct options *options)
+{
+	const uint32_t parts = present_parts(options), more = command_parts(options);
+
+	return more ? (parts ? parts : REQUEST_DEFAULT_PARTS) | more : parts;
+}
+
 /* The parts in JSON: without those requested only to make groups and sums. */
 static uint32_t shown_parts(const struct options *options)
 {
@@ -66,6 +73,8 @@ static void present(struct session *session, const struct snapshot *snap)
 		fprintf(stderr, "memcensus: %s is known on the %s basis only: using it\n",
 			options->bound->name, basis_words[options->bound->basis]);
 	session->partial |= warnings_print(stderr, snap);
+	if (command_parts(options) & MEMCENSUS_PART_TASK_NODES)
+		session->partial |= warnings_nodes(stderr, snap);
 	if (session->missed)
 		fprintf(stderr, "memcensus: %zu command line%s did not come in time: %s\n",
 			session->missed, session->missed == 1 ? "" : "s", session->missed_means ?

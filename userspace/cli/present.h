@@ -10,6 +10,9 @@
 /* The MEMCENSUS_PART_* to request for @options; 0: the module's default. */
 uint32_t present_parts(const struct options *options);
 
+/* The same, with what the columns of @options need; 0: the default of the module. */
+uint32_t present_requested(const struct options *options);
+
 /*
  * Takes the censuses of @session, shows each by the command's show() or as JSON,
  * and prints its warnings on stderr.  Returns 0, or -1 and @why.

@@ -161,7 +161,7 @@ static int run(const struct options *options, FILE *out, source_open_fn *open, b
 		.request = {
 			.basis = basis_of(options),
 			.any_basis = !options->basis && !options->bound,
-			.parts = present_parts(options),
+			.parts = present_requested(options),
 			.pids = options->pids,
 			.n_pids = options->n_pids,
 			.group_by = options->group_by,

@@ -134,7 +134,9 @@ enum taken session_next(struct session *session, struct snapshot **snap,
 	if (is_over(session) ||
 	    (session->source->ops->live && !wait_for_due(session)))
 		return TAKE_END;
-	progress = session->source->ops->live ? progress_begin() : NULL;
+	progress = !session->source->ops->live ? NULL :
+		   progress_begin(session->request.physical ? "reading all frames" :
+							      "taking a census");
 	taken = session_take(session, snap, why);
 	progress_end(progress);
 	return taken;

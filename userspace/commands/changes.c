@@ -25,7 +25,7 @@ static const char *const words[] = {
 	[DIFF_CHANGED] = "changed",
 };
 
-static const struct task *either(const struct change *row)
+const struct task *change_task(const struct change *row)
 {
 	return row->after ? row->after : row->before;
 }
@@ -74,17 +74,19 @@ static enum diff_change diff_change(const struct change *row)
 }
 
 DERIVED(get_change, change, number, diff_change(row), true)
-DERIVED(get_pid, change, number, either(row)->pid, KNOWN(either(row), MEMCENSUS_TASK_PID))
-DERIVED(get_start, change, number, either(row)->start,
-	KNOWN(either(row), MEMCENSUS_TASK_START_NS))
-DERIVED(get_comm, change, text, either(row)->comm, KNOWN(either(row), MEMCENSUS_TASK_COMM))
+DERIVED(get_pid, change, number, change_task(row)->pid,
+	KNOWN(change_task(row), MEMCENSUS_TASK_PID))
+DERIVED(get_start, change, number, change_task(row)->start,
+	KNOWN(change_task(row), MEMCENSUS_TASK_START_NS))
+DERIVED(get_comm, change, text, change_task(row)->comm,
+	KNOWN(change_task(row), MEMCENSUS_TASK_COMM))
 
 static bool get_user(const struct view *view, const void *record,
 		     struct value *value)
 {
 	const struct change *row = record;
 	const struct view names = { .snap = row->snap, .numeric = view->numeric };
-	const struct task *task = either(row);
+	const struct task *task = change_task(row);
 
 	if (!KNOWN(task, MEMCENSUS_TASK_UID))
 		return false;
@@ -96,7 +98,7 @@ static bool get_cgroup(const struct view *view, const void *record, struct value
 {
 	const struct change *row = record;
 	const struct view names = { .snap = row->snap, .numeric = view->numeric };
-	const struct task *task = either(row);
+	const struct task *task = change_task(row);
 
 	if (!KNOWN(task, MEMCENSUS_TASK_CGROUP))
 		return false;

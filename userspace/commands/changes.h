@@ -31,6 +31,9 @@ struct change {
 	bool same_basis;
 };
 
+/* The later record of a process that is in one census at least. */
+const struct task *change_task(const struct change *row);
+
 /* The columns of such a row. */
 extern const struct record_type change_record;
 

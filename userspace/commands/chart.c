@@ -364,7 +364,7 @@ static int chart_run(struct session *session, struct failure *why)
 	struct chart chart = {
 		.kind = own->kind,
 		.session = session,
-		.column = record_find(type, figure, strlen(figure)),
+		.column = record_named(type, figure),
 		.system = own->system,
 		.parts = own->kind == CHART_BAR && !options->sort &&
 			 !own->system ? 3 : 1,

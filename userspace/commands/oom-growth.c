@@ -87,15 +87,10 @@ void oom_growth_free(struct oom_growth *growth)
 	snapshot_free(growth->after);
 }
 
-static const struct task *task_in(const struct change *row)
-{
-	return row->after ? row->after : row->before;
-}
-
 static bool was_killed(const struct oom_growth *growth, const struct change *row)
 {
 	const struct snapshot *snap = growth->oom->snap;
-	const struct task *task = task_in(row);
+	const struct task *task = change_task(row);
 	size_t i;
 
 	for (i = 0; i < snap->n_oom_victims; i++)
@@ -156,13 +151,13 @@ static void show_processes(const struct oom_growth *growth, const struct options
 	for (i = options->all || n < SHOWN ? 0 : n - SHOWN; i < n; i++) {
 		table_row(table);
 		for (c = 0; c < ARRAY_SIZE(names); c++)
-			cell_column(table, record_find(&change_record, names[c], strlen(names[c])),
+			cell_column(table, record_named(&change_record, names[c]),
 				    &view, rows[i], &units);
 		table_cell(table, was_killed(growth, rows[i]) ? "killed" : NULL);
-		cell_column(table, record_find(&change_record, "comm", strlen("comm")), &view,
+		cell_column(table, record_named(&change_record, "comm"), &view,
 			    rows[i], &units);
-		cell_column(table, record_find(&change_record, "cgroup_path",
-					       strlen("cgroup_path")), &view, rows[i], &units);
+		cell_column(table, record_named(&change_record, "cgroup_path"), &view, rows[i],
+			    &units);
 	}
 	table_finish(table);
 	if (unknown && !options->raw)
@@ -256,7 +251,7 @@ static void json_processes(struct json *json, const struct oom_growth *growth,
 		n--;
 		json_open(json, NULL, '{');
 		for (c = 0; c < ARRAY_SIZE(names); c++)
-			json_column(json, record_find(&change_record, names[c], strlen(names[c])),
+			json_column(json, record_named(&change_record, names[c]),
 				    &view, rows[n]);
 		json_amount(json, "growth", change_growth(rows[n]));
 		json_put_bool(json, "killed", was_killed(growth, rows[n]));

@@ -70,7 +70,7 @@ static void cell_named(struct table *table, const struct record_type *type, cons
 		       const struct view *view, const void *record, const struct units *units)
 {
 	if (record)
-		cell_column(table, record_find(type, name, strlen(name)), view, record, units);
+		cell_column(table, record_named(type, name), view, record, units);
 	else
 		table_cell(table, NULL);
 }
@@ -147,7 +147,7 @@ static void show_tasks(const struct view *view, const struct options *options, F
 	size_t i, c;
 
 	listing_fill(&listing, view, records_in(snap, &task_record));
-	listing_sort(&listing, record_find(&task_record, "pss", strlen("pss")), false);
+	listing_sort(&listing, record_named(&task_record, "pss"), false);
 	i = options->all || listing.n_rows < TASKS_SHOWN ? 0 : listing.n_rows - TASKS_SHOWN;
 	table = table_new(command_look(options), out);
 	table_columns(table, ">PID User >Swap >USS >PSS >RSS Killed");

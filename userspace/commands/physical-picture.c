@@ -106,16 +106,17 @@ static uint64_t put_look(struct grid *grid, const struct block_look *look, FILE 
 		const struct frame_blocks *blocks = &grid->snap->frame_blocks[i];
 
 		for (j = 0; j < blocks->records.n; j++) {
+			const char *colour = block_look(blocks, blocks->records.v[j])->colour;
+			const bool is_one = !strcmp(colour, look->colour);
+
 			block = block_number(blocks, j);
 			x = block % grid->width;
 			row = row_of(grid, blocks, block);
-			if (run && (row != y || x != begin + run ||
-				    strcmp(block_look(blocks, blocks->records.v[j])->colour,
-					   look->colour))) {
+			if (run && (!is_one || row != y || x != begin + run)) {
 				put_run(grid, y, begin, run, out);
 				run = 0;
 			}
-			if (strcmp(block_look(blocks, blocks->records.v[j])->colour, look->colour))
+			if (!is_one)
 				continue;
 			n++;
 			if (!run++) {

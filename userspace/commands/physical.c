@@ -7,6 +7,7 @@
 
 #include "commands/commands.h"
 #include "commands/physical-blocks.h"
+#include "commands/physical-files.h"
 #include "commands/physical-picture.h"
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -23,6 +24,7 @@ struct physical_options {
 	bool zones;
 	bool contiguous;
 	bool cgroups;
+	bool files;
 	bool picture;
 	unsigned int order;
 };
@@ -65,6 +67,10 @@ static const struct compared {
 	{ "Mlocked", { "Mlocked" }, .state = MEMCENSUS_FS_MLOCKED },
 	{ "Dirty", { "Dirty" }, .state = MEMCENSUS_FS_DIRTY },
 	{ "Writeback", { "Writeback" }, .state = MEMCENSUS_FS_WRITEBACK },
+	{ "Active(anon)", { "Active(anon)" }, .state = MEMCENSUS_FS_ACTIVE_ANON },
+	{ "Inactive(anon)", { "Inactive(anon)" }, .state = MEMCENSUS_FS_INACTIVE_ANON },
+	{ "Active(file)", { "Active(file)" }, .state = MEMCENSUS_FS_ACTIVE_FILE },
+	{ "Inactive(file)", { "Inactive(file)" }, .state = MEMCENSUS_FS_INACTIVE_FILE },
 };
 
 /* Bits of linux/kernel-page-flags.h. */
@@ -247,6 +253,50 @@ static void show_compared(const struct view *view, const struct options *options
 	table_finish(table);
 }
 
+static uint64_t in_generation(const struct numbers *numbers, size_t i)
+{
+	return i < numbers->n ? numbers->v[i] : 0;
+}
+
+/* The generations of the multi-gen LRU, if the kernel uses it: what is reclaimed first is last. */
+static void show_generations(const struct view *view, const struct options *options, FILE *out)
+{
+	const struct units units = command_units(view, options);
+	const struct snapshot *snap = view->snap;
+	struct table *table = NULL;
+	size_t z, i, n = 0;
+
+	for (z = 0; z < snap->n_physical_zones; z++)
+		if (snap->physical_zones[z].generations_anon.n > n)
+			n = snap->physical_zones[z].generations_anon.n;
+	if (!n)
+		return;
+	command_title(options, out, "By generation of the multi-gen LRU, age in s");
+	table = table_new(command_look(options), out);
+	table_columns(table, ">Generation >Age >Anon >File");
+	for (i = 0; i < n; i++) {
+		uint64_t anon = 0, file = 0, age = 0;
+
+		for (z = 0; z < snap->n_physical_zones; z++) {
+			const struct physical_zone *zone = &snap->physical_zones[z];
+
+			anon += in_generation(&zone->generations_anon, i);
+			file += in_generation(&zone->generations_file, i);
+			if (in_generation(&zone->generations_age, i) > age)
+				age = in_generation(&zone->generations_age, i);
+		}
+		table_row(table);
+		table_cellf(table, "%zu", i);
+		if (anon + file)
+			table_cellf(table, "%.1f", (double)age / 1e9);
+		else
+			table_cell(table, NULL);
+		cell_bytes(table, anon, &units);
+		cell_bytes(table, file, &units);
+	}
+	table_finish(table);
+}
+
 /* Fills the next cell with the words of @bits, or - if none is set. */
 static void cell_words(struct table *table, const char *const *words, size_t n, uint64_t bits)
 {
@@ -330,6 +380,11 @@ static void physical_show(const struct view *view, const struct options *options
 		show_cost(pass, options, out);
 		return;
 	}
+	if (own->files) {
+		files_show(view, options, out);
+		show_cost(pass, options, out);
+		return;
+	}
 	if (own->contiguous) {
 		blocks_show(view, options, out);
 		show_cost(pass, options, out);
@@ -341,6 +396,7 @@ static void physical_show(const struct view *view, const struct options *options
 		show_classes(view, options, out);
 	command_title(options, out, "Beside /proc/meminfo, read right after it");
 	show_compared(view, options, out);
+	show_generations(view, options, out);
 	command_title(options, out, "Frames of the kernel without a type, by kind");
 	show_kinds(view, options, out);
 	show_cost(pass, options, out);
@@ -456,9 +512,19 @@ static void physical_json(const struct view *view, const struct options *options
 	if (own->cgroups)
 		command_json_records(&json, "cgroups", view, options,
 				     records_in(snap, &frame_cgroup_record));
+	if (own->files)
+		files_json(&json, view, options);
 	if (snap->n_frame_blocks)
 		blocks_json(&json, view);
 	json_close(&json, '}');
+}
+
+/* How many files to request. */
+static uint32_t files_asked(const struct options *options)
+{
+	if (!options->has_top)
+		return FILES_SHOWN;
+	return options->top && options->top < FILES_MAX ? (uint32_t)options->top : FILES_MAX;
 }
 
 static int physical_run(struct session *session, struct failure *why)
@@ -472,13 +538,16 @@ static int physical_run(struct session *session, struct failure *why)
 	session->request.physical = true;
 	session->request.group_by = own->cgroups ? MEMCENSUS_BY_CGROUP : 0;
 	session->request.order = own->contiguous ? own->order : 0;
-	if (session_take(session, &snap, why) != TAKE_DONE)
+	session->request.files = own->files ? files_asked(options) : 0;
+	if (session_next(session, &snap, why) != TAKE_DONE)
 		return -1;
 	view = (struct view){ .snap = snap, .numeric = options->numeric };
 	ret = check_sums(snap, why);
 	if (!ret && own->cgroups && !snap->n_frame_cgroups)
 		ret = fail(why, FAIL_VERSION,
 			   "the module sent no cgroups: load the memcensus.ko of the same release as this reader");
+	if (!ret && own->files)
+		ret = files_begin(snap, why);
 	if (!ret && own->contiguous)
 		ret = blocks_check(snap, own->order, why);
 	if (!ret && own->picture)
@@ -487,6 +556,8 @@ static int physical_run(struct session *session, struct failure *why)
 		physical_json(&view, options, session->out);
 	else if (!ret)
 		physical_show(&view, options, session->out);
+	if (own->files)
+		files_end(snap);
 	snapshot_free(snap);
 	return ret;
 }
@@ -505,6 +576,14 @@ static int set_by(struct options *options, const char *value, struct failure *wh
 		return fail(why, FAIL_USAGE, "no frames by '%.60s'; there are: cgroup", value);
 	((struct physical_options *)options->own)->cgroups = true;
 	options->rows = &cgroup_rows;
+	return 0;
+}
+
+static int set_files(struct options *options, const char *value, struct failure *why)
+{
+	(void)value;
+	(void)why;
+	options->rows = &file_rows;
 	return 0;
 }
 
@@ -540,6 +619,10 @@ static const struct option_entry option_contiguous = {
 static const struct option_entry option_by = {
 	0, "by", "cgroup", "the cgroups that frames are charged to", .set = set_by };
 
+static const struct option_entry option_files = {
+	0, "files", NULL, "the page cache by file system and by file",
+	OWN(FLAG, physical_options, files), .set = set_files };
+
 static const struct option_entry option_order = {
 	0, "order", "N", "with --contiguous: blocks of 2^N pages; those of huge pages",
 	.set = set_order };
@@ -550,7 +633,9 @@ static const struct option_entry option_picture = {
 
 static const struct option_use physical_uses[] = {
 	USE_AS(all, "classes without frames, states, all kinds and their first frames"),
-	USE(zones), USE(by), USE(contiguous), USE(order), USE(picture),
+	USE(zones), USE(by), USE(files),
+	USE_AS(top, "with --files: the N largest, 20 by default; 0: as many as possible"),
+	USE(contiguous), USE(order), USE(picture),
 	USE(columns), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
 	OPTIONS_OF_TABLES
 };
@@ -558,10 +643,17 @@ static const struct option_use physical_uses[] = {
 static const struct option_rule physical_rules[] = {
 	{ .one = &option_contiguous, .others = { &option_zones, &option_all } },
 	{ .one = &option_by, .others = { &option_zones, &option_contiguous } },
-	{ .one = &option_columns, .others = { &option_by }, .needs = "'--by'" },
-	{ .one = &option_sort, .others = { &option_by }, .needs = "'--by'" },
-	{ .one = &option_reverse, .others = { &option_by }, .needs = "'--by'" },
-	{ .one = &option_totals, .others = { &option_by }, .needs = "'--by'" },
+	{ .one = &option_files,
+	  .others = { &option_zones, &option_contiguous, &option_by, &option_all } },
+	{ .one = &option_top, .others = { &option_files }, .needs = "'--files'" },
+	{ .one = &option_columns, .others = { &option_by, &option_files },
+	  .needs = "'--by' or '--files'" },
+	{ .one = &option_sort, .others = { &option_by, &option_files },
+	  .needs = "'--by' or '--files'" },
+	{ .one = &option_reverse, .others = { &option_by, &option_files },
+	  .needs = "'--by' or '--files'" },
+	{ .one = &option_totals, .others = { &option_by, &option_files },
+	  .needs = "'--by' or '--files'" },
 	{ .one = &option_numeric, .others = { &option_by }, .needs = "'--by'" },
 	{ .one = &option_picture, .others = { &option_json, &option_raw } },
 	{ .one = &option_order, .others = { &option_contiguous }, .needs = "'--contiguous'" },
@@ -591,6 +683,12 @@ const struct command physical_command = {
 	"much would have to move to gain them. Then a map, a letter a block or several;\n"
 	"--picture draws the same as SVG, a point a block.\n"
 	"\n"
+	"With --files, prints the page cache by file system, and then the largest files: how\n"
+	"much of each is in memory, mapped or not, to be written or being written. No file\n"
+	"has to be named, opened or found in a directory. A path is that of a mount here, if\n"
+	"there is one; deleted files are marked. Overlay file systems have no page cache of\n"
+	"their own: the file is that of the layer.\n"
+	"\n"
 	"With --by cgroup, prints what each cgroup is charged for, by class, also what no\n"
 	"process maps: page cache, pipes, page tables. Slab is charged by object, so its pages\n"
 	"are in the row without cgroup.\n"
@@ -598,6 +696,7 @@ const struct command physical_command = {
 	"Examples:\n"
 	"  memcensus physical -k                                where all of memory is\n"
 	"  memcensus physical --by cgroup -k                    who is charged, and for what\n"
+	"  memcensus physical --files -k                        the files in the page cache\n"
 	"  memcensus physical --contiguous -k                   why there are no huge pages\n"
 	"  memcensus physical --contiguous --picture -o map.svg the same as a picture\n"
 	"  memcensus physical --contiguous --order 18           blocks of 1 GiB\n",

@@ -38,6 +38,7 @@ struct record_options {
 	bool on_pressure;
 	double budget;
 	bool types;
+	bool nodes;
 	bool vmas;
 	bool slab;
 	bool cmdline;
@@ -245,6 +246,9 @@ static const struct option_entry option_vmas = {
 static const struct option_entry option_types = {
 	0, "types", NULL, "include free blocks by migrate type",
 	OWN(FLAG, record_options, types) };
+static const struct option_entry option_nodes = {
+	0, "nodes", NULL, "include the memory of processes by NUMA node, for -c nodes",
+	OWN(FLAG, record_options, nodes) };
 static const struct option_entry option_slab = {
 	0, "slab", NULL, "include /proc/slabinfo, for system --slab",
 	OWN(FLAG, record_options, slab) };
@@ -278,7 +282,8 @@ static uint32_t record_parts(const struct options *options)
 	const struct record_options *own = options->own;
 
 	return REQUEST_DEFAULT_PARTS | (own->types ? MEMCENSUS_PART_TYPES : 0) |
-	       (own->vmas ? MEMCENSUS_PART_VMAS : 0);
+	       (own->vmas ? MEMCENSUS_PART_VMAS : 0) |
+	       (own->nodes ? MEMCENSUS_PART_TASK_NODES : 0);
 }
 
 static const struct option_use record_uses[] = {
@@ -291,6 +296,7 @@ static const struct option_use record_uses[] = {
 	USE(basis),
 	USE(types),
 	USE(vmas),
+	USE(nodes),
 	USE(slab),
 	USE(cmdline),
 	USE(ring),
@@ -310,8 +316,8 @@ const struct command record_command = {
 	"machine, without root and without the module.\n"
 	"\n"
 	"Groups are counted during the census, and mappings are included only with PIDs.\n"
-	"So use -u, -g, --command, --together, --vmas, --types, --slab and --basis when\n"
-	"you record, if you want to show their figures later. A census has one kind of\n"
+	"So use -u, -g, --command, --together, --vmas, --types, --nodes, --slab and --basis\n"
+	"when you record, if you want to show their figures later. A census has one kind of\n"
 	"groups.\n"
 	"\n"
 	"--cgroup PATH records only the processes of a cgroup and of those below it, with\n"

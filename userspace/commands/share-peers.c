@@ -12,7 +12,7 @@
 #include "model/warnings.h"
 
 /* The columns of the tables that -c does not choose. */
-#define PAYERS	"cgroup_path,frames,charged,own,for_others,by_others"
+#define PAYERS	"cgroup_path,frames,exclusive,charged,own,for_others,by_others"
 #define OWNERS	"pid,comm,owners,memory,%own,anon,file,shmem,swap,hugetlb"
 
 #define FILES	"cgroup_path,charged,own,for_others,dev_major,dev_minor,inode,file"
@@ -90,7 +90,7 @@ static int show(const struct view *view, const struct options *options,
 	listing_fill(&listing, view, records);
 	ret = columns_choose(&listing.columns, type, list, NULL, why);
 	if (!ret && sort)
-		listing_sort(&listing, record_find(type, sort, strlen(sort)), false);
+		listing_sort(&listing, record_named(type, sort), false);
 	if (!ret)
 		listing_print(&listing, command_look(options), &units, false, out);
 	columns_free(&listing.columns);

@@ -274,7 +274,7 @@ static const struct column *name_column(const struct snapshot *snap)
 		name = "user";
 	if (first && KNOWN(first, MEMCENSUS_GROUP_CGROUP))
 		name = "cgroup_path";
-	return record_find(&group_record, name, strlen(name));
+	return record_named(&group_record, name);
 }
 
 void share_picture(const struct view *view, const char *what, FILE *out)

@@ -286,6 +286,7 @@ static void mappings_narrow_tasks(struct snapshot *snap)
 		while (first > v && first[-1]->pid == task->pid)
 			first--;
 		task->figures = (struct figures){ 0 };
+		task->on = (struct on_nodes){ 0 };
 		for (n = 0; first + n < end && first[n]->pid == task->pid; n++)
 			add_vma(&task->figures, first[n], !n);
 		snap->tasks[kept++] = *task;

@@ -60,6 +60,7 @@ struct watched {
  * @exits: exit events; NULL for a record
  * @v: the @n processes seen so far, in order; owned
  * @pids: requested processes that have not ended; none with --cgroup
+ * @basis: enum memcensus_basis of the first census
  */
 struct watch {
 	struct session *session;
@@ -67,6 +68,7 @@ struct watch {
 	struct watched *v;
 	size_t n;
 	struct ids pids;
+	uint64_t basis;
 	uint64_t rows;
 };
 
@@ -144,10 +146,21 @@ static struct delta delta_between(const struct sample *then, const struct sample
 	};
 }
 
-static const unsigned int amounts[] = {
-	MEMCENSUS_F_VSS, MEMCENSUS_F_RSS, MEMCENSUS_F_PSS, MEMCENSUS_F_USS,
-	MEMCENSUS_F_SWAP,
+/* The amounts of a row. */
+static const char *const amounts[] = {
+	"vss", "rss", "pss", "uss", "swap", "fork_shared", "fork_most",
 };
+
+static const struct column *amount_column(size_t i)
+{
+	return record_named(&task_record, amounts[i]);
+}
+
+/* Rows of a table leave out what a census on their basis cannot have. */
+static bool in_table(const struct watch *watch, const struct column *column)
+{
+	return !column->basis || column->basis == watch->basis;
+}
 
 static void cell_rate(struct table *table, double rate)
 {
@@ -185,9 +198,8 @@ static void put_row(struct watch *watch, const struct view *view,
 	table_column_wide(table, "Time", false, TIME_WIDTH);
 	table_column_wide(table, "PID", true, 7);
 	for (i = 0; i < ARRAY_SIZE(amounts); i++)
-		table_column_wide(table,
-				  column_header(&task_record.figures.columns[amounts[i]]),
-				  true, 9);
+		if (in_table(watch, amount_column(i)))
+			table_column_wide(table, column_header(amount_column(i)), true, 9);
 	table_column_wide(table, "MinFlt/s", true, 8);
 	table_column_wide(table, "MajFlt/s", true, 8);
 	table_column(table, "Growth", false);
@@ -197,7 +209,8 @@ static void put_row(struct watch *watch, const struct view *view,
 	table_cell(table, time);
 	table_cellf(table, "%" PRIu64, task->pid);
 	for (i = 0; i < ARRAY_SIZE(amounts); i++)
-		cell_column(table, &task_record.figures.columns[amounts[i]], view, task, &units);
+		if (in_table(watch, amount_column(i)))
+			cell_column(table, amount_column(i), view, task, &units);
 	cell_rate(table, delta->min_faults);
 	cell_rate(table, delta->maj_faults);
 	cell_growths(table, delta);
@@ -241,7 +254,7 @@ static void put_line(const struct watch *watch, const struct view *view,
 	json_put_unsigned(&json, "pid", task->pid);
 	json_column(&json, &task_record.fields.columns[MEMCENSUS_TASK_STATE], view, task);
 	for (i = 0; i < ARRAY_SIZE(amounts); i++)
-		json_column(&json, &task_record.figures.columns[amounts[i]], view, task);
+		json_column(&json, amount_column(i), view, task);
 	json_put_ratio(&json, "min_faults_per_second", delta->min_faults);
 	json_put_ratio(&json, "maj_faults_per_second", delta->maj_faults);
 	json_growths(&json, delta);
@@ -457,6 +470,8 @@ static void show_census(struct watch *watch, const struct snapshot *snap)
 	const struct document_point now = document_point_of(snap);
 	size_t i;
 
+	if (!watch->basis)
+		watch->basis = snap->scan.basis;
 	find_ended(watch, snap, &now);
 	for (i = 0; i < snap->n_tasks; i++)
 		if (is_asked_for(watch, &snap->tasks[i]))
@@ -572,6 +587,10 @@ const struct command watch_command = {
 	"The process events of the kernel say how it ended. Without them the status of the\n"
 	"zombie does, or the line says that the cause is unknown. A process with the same\n"
 	"PID but another start time is another process.\n"
+	"\n"
+	"ForkMost is its part of the copies if all owners write to all anonymous pages that\n"
+	"they share by fork: what a snapshot can still cost, once all of the family are watched\n"
+	"and added up. --basis frames also tells how much it shares (ForkShared).\n"
 	"\n"
 	"-J writes a line of JSON for each row and for each event.\n",
 	.options = watch_options,

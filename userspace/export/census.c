@@ -76,29 +76,54 @@ static void say_missing(const struct snapshot *snap)
 		n > 2 ? " or " : "", n > 2 ? how[2] : "");
 }
 
+/* Who shares with whom is not asked for: one pair is the least. */
+static int take_payers(struct export *export, struct failure *why)
+{
+	struct request *request = &export->session->request;
+	int ret;
+
+	request->share = true;
+	request->charged = 1;
+	request->limit = 1;
+	ret = take(export, MEMCENSUS_BY_CGROUP, why);
+	request->share = false;
+	request->charged = 0;
+	request->limit = 0;
+	return ret;
+}
+
+static int take_groups(struct export *export, struct failure *why)
+{
+	const struct options *options = export->session->options;
+	size_t i;
+
+	if (options->group_by)
+		return take(export, options->group_by, why);
+	for (i = 0; i < EXPORT_KINDS; i++)
+		if (take(export, kinds[i], why))
+			return -1;
+	return 0;
+}
+
 int export_take(struct export *export, struct failure *why)
 {
 	const struct session *session = export->session;
 	const struct options *options = session->options;
-	size_t i;
 
 	if (export->n && !session->source->ops->live)
 		return 0;
 	export_drop(export);
 	export->session->request.parts = options->command->parts;
-	if (options->group_by)
-		return take(export, options->group_by, why);
-	if (!session->source->ops->live) {
+	if (!session->source->ops->live && !options->group_by) {
 		export->session->request.any_groups = true;
 		if (take(export, 0, why))
 			return -1;
 		say_missing(export->snaps[0]);
 		return 0;
 	}
-	for (i = 0; i < EXPORT_KINDS; i++)
-		if (take(export, kinds[i], why))
-			return -1;
-	return 0;
+	if (take_groups(export, why))
+		return -1;
+	return export->charged ? take_payers(export, why) : 0;
 }
 
 void export_write(const struct export *export, bool older, FILE *out)
@@ -111,7 +136,10 @@ void export_write(const struct export *export, bool older, FILE *out)
 	metrics_system(&om, &view, export->snaps, export->n);
 	for (i = 0; i < export->n; i++) {
 		view.snap = export->snaps[i];
-		metrics_groups(&om, &view);
+		if (export->charged && i == export->n - 1)
+			metrics_payers(&om, &view, export->payers);
+		else
+			metrics_groups(&om, &view);
 	}
 	view.snap = export->snaps[0];
 	if (options->has_top)

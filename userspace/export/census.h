@@ -13,12 +13,16 @@
 /**
  * struct export - the censuses of one export
  * @serves: there is no one to read warnings
+ * @charged: also who is charged for what cgroups map, which needs one more census
+ * @payers: cgroups that have samples of their own there
  * @snaps, @n: the first one has all parts, the others only groups; owned
  */
 struct export {
 	struct session *session;
 	bool serves;
-	struct snapshot *snaps[EXPORT_KINDS];
+	bool charged;
+	size_t payers;
+	struct snapshot *snaps[EXPORT_KINDS + 1];
 	size_t n;
 };
 

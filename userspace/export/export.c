@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus export: a census as metrics. */
+#include <string.h>
+
 #include "export/census.h"
 #include "export/export.h"
 #include "export/listen.h"
+#include "lib/text.h"
 
-/* The options of 'export' alone. */
+/* The options of 'export' alone; @payers: cgroups of --payers that have samples of their own */
 struct export_options {
 	const char *listen;
 	bool prometheus;
+	bool charged;
+	size_t payers;
 };
 
 static int export_run(struct session *session, struct failure *why)
 {
 	const struct export_options *own = session->options->own;
-	struct export export = { .session = session, .serves = own->listen };
+	struct export export = {
+		.session = session, .serves = own->listen,
+		.charged = own->charged, .payers = own->payers,
+	};
 	int ret;
 
 	if (own->listen) {
@@ -27,6 +35,17 @@ static int export_run(struct session *session, struct failure *why)
 	return ret;
 }
 
+static int set_payers(struct options *options, const char *value, struct failure *why)
+{
+	struct export_options *own = options->own;
+	uint64_t n;
+
+	if (!text_number(value, strlen(value), &n) || n > INT32_MAX)
+		return fail(why, FAIL_USAGE, "'%.60s' is not a number of cgroups", value);
+	own->payers = n ? n : INT32_MAX;
+	return 0;
+}
+
 static const struct option_entry option_listen = {
 	0, "listen", "[ADDRESS:]PORT", "serve /metrics by HTTP; default: loopback",
 	OWN(TEXT, export_options, listen), .set = export_set_listen };
@@ -35,18 +54,24 @@ static const struct option_entry option_prometheus = {
 	0, "prometheus", NULL, "the text format of Prometheus",
 	OWN(FLAG, export_options, prometheus) };
 
+static const struct option_entry option_payers = {
+	0, "payers", "N", "add who is charged, of the N largest cgroups; 0: all",
+	OWN(FLAG, export_options, charged), .set = set_payers };
+
 static const struct option_use export_uses[] = {
 	USE_AS(user, "export only groups by user"),
 	USE_AS(cgroup, "export only groups by cgroup"),
 	USE_AS(command, "export only groups by command name"),
 	USE(numeric),
 	USE_AS(top, "add the N processes with the largest PSS, by PID; 0: all"),
-	USE(prometheus), USE(listen), USE(file), USE(at), OPTIONS_OF_SERIES,
+	USE(payers), USE(prometheus), USE(listen), USE(file), USE(at), OPTIONS_OF_SERIES,
 	USE(output), OPTIONS_ALWAYS,
 };
 
 static const struct option_rule export_rules[] = {
 	{ .one = &option_listen, .others = { &option_output, &option_prometheus } },
+	{ .one = &option_payers, .others = { &option_file },
+	  .because = "who is charged is not in a record" },
 	{ }
 };
 
@@ -62,7 +87,11 @@ const struct command export_command = {
 	"\n"
 	"Cgroups, users and commands each take a census of their own, milliseconds apart.\n"
 	"-g, -u or --command exports one kind from one census; with a record (-f) it must\n"
-	"be the kind that the record has. No metric has a PID unless --top asks for the\n"
+	"be the kind that the record has. --payers adds, of the N cgroups that pay for most or\n"
+	"map most, what each is charged for, maps, and alone maps, what only others use of what\n"
+	"it pays for, and what it uses and others pay for; the rest is cgroup \"(others)\". This\n"
+	"is one more census, of several times the cost: it reads the record of each mapped\n"
+	"page, with one worker. No metric has a PID unless --top asks for the\n"
 	"largest processes: each of these makes new series. Of a record, it exports the\n"
 	"last census or the one of --at, with the kind of groups that the record has, and\n"
 	"says which it leaves out.\n"

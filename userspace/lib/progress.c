@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Shows that a census takes long. */
+/* Shows that a census, or a pass over all frames, takes long. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -18,6 +18,7 @@
  * @lock: protects @over
  * @wake: signalled when @over is set
  * @over: the census is complete
+ * @what: what takes long
  * @begun: time of the request, ns of CLOCK_MONOTONIC
  * @width: cells of the last message; only @thread writes it until it ends
  */
@@ -26,6 +27,7 @@ struct progress {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool over;
+	const char *what;
 	uint64_t begun;
 	int width;
 };
@@ -44,7 +46,7 @@ static void *progress_run(void *arg)
 		pthread_cond_clockwait(&progress->wake, &progress->lock, CLOCK_MONOTONIC, &until);
 		if (progress->over || signals_now() < moment)
 			continue;
-		progress->width = fprintf(stderr, "\rmemcensus: taking a census, %.1f s %c",
+		progress->width = fprintf(stderr, "\rmemcensus: %s, %.1f s %c", progress->what,
 					  (double)(signals_now() - progress->begun) / NSEC_PER_SEC,
 					  wheel[turn++ % 4]) - 1;
 		fflush(stderr);
@@ -54,13 +56,14 @@ static void *progress_run(void *arg)
 	return NULL;
 }
 
-struct progress *progress_begin(void)
+struct progress *progress_begin(const char *what)
 {
 	struct progress *progress;
 
 	if (!isatty(STDERR_FILENO))
 		return NULL;
 	progress = xcalloc(1, sizeof(*progress));
+	progress->what = what;
 	progress->begun = signals_now();
 	pthread_mutex_init(&progress->lock, NULL);
 	pthread_cond_init(&progress->wake, NULL);

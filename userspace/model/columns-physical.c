@@ -29,6 +29,12 @@ static const struct column physical_zone_fields[] = {
 	ZONE(FREE_BLOCKS, "Blocks", free_blocks, U64S, LIST, "free blocks by order"),
 	ZONE(CLASSES, "Classes", classes, FIGURES, NEST, ""),
 	ZONE(STATES, "States", states, FIGURES, NEST, ""),
+	ZONE(GENERATIONS_ANON, "GenAnon", generations_anon, U64S, LIST,
+	     "bytes of anonymous memory by generation, the youngest first"),
+	ZONE(GENERATIONS_FILE, "GenFile", generations_file, U64S, LIST,
+	     "bytes of page cache by generation"),
+	NAMED(physical_zone, MEMCENSUS_PZ_GENERATIONS_AGE_NS, "generations_age_ns", "GenAge",
+	      generations_age, U64S, LIST, "since the oldest generation of that age began"),
 };
 
 #define AMOUNT(of, num, array, name_, kernel_, help_, ...)		\
@@ -88,6 +94,10 @@ static const struct column states[] = {
 	STATE(WRITEBACK, "writeback", "Writeback", "being written back"),
 	STATE(LRU, "lru", NULL, "on an LRU list"),
 	STATE(PINNED, "pinned", NULL, "may be pinned for DMA, so they cannot move"),
+	STATE(ACTIVE_ANON, "active_anon", "Active(anon)", "anonymous, reclaimed later"),
+	STATE(INACTIVE_ANON, "inactive_anon", "Inactive(anon)", "anonymous, reclaimed first"),
+	STATE(ACTIVE_FILE, "active_file", "Active(file)", "page cache, reclaimed later"),
+	STATE(INACTIVE_FILE, "inactive_file", "Inactive(file)", "page cache, reclaimed first"),
 };
 
 static const char *const class_words[] = { FRAME_CLASS_WORDS };
@@ -161,6 +171,85 @@ static const struct column frame_cgroup_derived[] = {
 	  .in_json = true, .derive = cgroup_charged },
 	{ "unmapped", "Unmapped", "page cache and shared memory that nothing maps",
 	  .kind = KIND_BYTES, .total = TOTAL_SUM, .in_json = true, .derive = cgroup_unmapped },
+};
+
+#define OF_SYSTEM(num, ...)	ATTRIBUTE(frame_system, MEMCENSUS_FY_##num, __VA_ARGS__)
+
+static const struct column frame_system_fields[] = {
+	OF_SYSTEM(FILES, "Files", files, U64, COUNT, "files with memory"),
+	OF_SYSTEM(DEV_MAJOR, "Major", dev_major, U32, ID, "device of the file system"),
+	OF_SYSTEM(DEV_MINOR, "Minor", dev_minor, U32, ID, "device of the file system"),
+	OF_SYSTEM(TYPE, "Type", type, STRING, TEXT, "type of the file system"),
+	OF_SYSTEM(SOURCE, "Source", source, STRING, TEXT, "what the kernel calls it"),
+	OF_SYSTEM(CACHED, "Cached", cached, U64, BYTES, "in the page cache"),
+	OF_SYSTEM(MAPPED, "Mapped", mapped, U64, BYTES, "of it, mapped"),
+	OF_SYSTEM(DIRTY, "Dirty", dirty, U64, BYTES, "of it, to be written"),
+	OF_SYSTEM(WRITEBACK, "Writeback", writeback, U64, BYTES, "of it, being written"),
+};
+
+/* The first two records are of no file system, see the ABI. */
+static bool system_name(const struct view *view, const void *record, struct value *value)
+{
+	const struct frame_system *row = record;
+
+	(void)view;
+	value->text = row->type ?: KNOWN(row, MEMCENSUS_FY_FILES) ? "(not found)" : "(left out)";
+	return true;
+}
+
+DERIVED(system_unmapped, frame_system, number, row->cached - row->mapped,
+	KNOWN(row, MEMCENSUS_FY_CACHED) && KNOWN(row, MEMCENSUS_FY_MAPPED) &&
+	row->mapped <= row->cached)
+
+static const struct column frame_system_derived[] = {
+	{ "system", "FileSystem", "type of the file system, or why it is unknown",
+	  .kind = KIND_TEXT, .in_json = true, .derive = system_name },
+	{ "unmapped", "Unmapped", "of it, not mapped", .kind = KIND_BYTES, .in_json = true,
+	  .derive = system_unmapped },
+};
+
+#define OF_FILE(num, ...)	ATTRIBUTE(frame_file, MEMCENSUS_FF_##num, __VA_ARGS__)
+
+static const struct column frame_file_fields[] = {
+	OF_FILE(DEV_MAJOR, "Major", dev_major, U32, ID, "device of the file system"),
+	OF_FILE(DEV_MINOR, "Minor", dev_minor, U32, ID, "device of the file system"),
+	OF_FILE(INODE, "Inode", inode, U64, ID, "inode"),
+	OF_FILE(TYPE, "Type", type, STRING, TEXT, "type of the file system"),
+	OF_FILE(SOURCE, "Source", source, STRING, TEXT, "what the kernel calls the file system"),
+	OF_FILE(PATH, "Path", path, STRING, TEXT, "path in the file system"),
+	OF_FILE(DELETED, "Deleted", deleted, U32, BOOL, "it has no name any more, or never had"),
+	OF_FILE(SIZE, "Size", size, U64, BYTES, "size of the file"),
+	OF_FILE(CACHED, "Cached", cached, U64, BYTES, "in the page cache", .total = TOTAL_SUM),
+	OF_FILE(MAPPED, "Mapped", mapped, U64, BYTES, "of it, mapped", .total = TOTAL_SUM),
+	OF_FILE(DIRTY, "Dirty", dirty, U64, BYTES, "of it, to be written", .total = TOTAL_SUM),
+	OF_FILE(WRITEBACK, "Writeback", writeback, U64, BYTES, "of it, being written",
+		.total = TOTAL_SUM),
+};
+
+DERIVED(file_name, frame_file, text, row->name, row->name)
+DERIVED(file_unmapped, frame_file, number, row->cached - row->mapped,
+	KNOWN(row, MEMCENSUS_FF_CACHED) && KNOWN(row, MEMCENSUS_FF_MAPPED) &&
+	row->mapped <= row->cached)
+
+static const struct column frame_file_derived[] = {
+	{ "file", "File", "path, where its file system is mounted here", .kind = KIND_TEXT,
+	  .in_json = true, .derive = file_name },
+	{ "unmapped", "Unmapped", "of it, not mapped", .kind = KIND_BYTES, .total = TOTAL_SUM,
+	  .in_json = true, .derive = file_unmapped },
+};
+
+const struct record_type frame_system_record = {
+	.name = "file system in the page cache",
+	.fields = COLUMNS_TO(MEMCENSUS_FY_MAX, frame_system_fields),
+	.derived = COLUMNS(frame_system_derived),
+	IN_SNAPSHOT(frame_systems, n_frame_systems),
+};
+
+const struct record_type frame_file_record = {
+	.name = "file in the page cache",
+	.fields = COLUMNS_TO(MEMCENSUS_FF_MAX, frame_file_fields),
+	.derived = COLUMNS(frame_file_derived),
+	IN_SNAPSHOT(frame_files, n_frame_files),
 };
 
 const struct record_type physical_record = {

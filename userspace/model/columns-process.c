@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The columns of address spaces, of groups of them, and of their mappings. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+#include "lib/text.h"
 #include "model/columns.h"
+#include "model/on-nodes.h"
 
 static const char *const states[] = {
 	[MEMCENSUS_STATE_WALKED] = "walked",
@@ -130,6 +137,16 @@ static const struct column task_fields[] = {
 	     "number of its group in this census, as id of the group"),
 };
 
+#define TASK_NODE(num, ...)	ATTRIBUTE(task_node, MEMCENSUS_TN_##num, __VA_ARGS__)
+
+static const struct column task_node_fields[] = {
+	TASK_NODE(PID, "PID", pid, U32, ID, "process"),
+	TASK_NODE(NODE, "Node", node, U32, ID, "number of the node"),
+	TASK_NODE(RSS, "RSS", rss, U64, BYTES, "of the RSS, on this node"),
+	TASK_NODE(HUGETLB, "Hugetlb", hugetlb, U64, BYTES, "mapped hugetlb pages on this node"),
+	TASK_NODE(RUNS, "Runs", runs, U32, BOOL, "a thread runs there, or ran there last"),
+};
+
 #define VMA(num, ...)	ATTRIBUTE(vma, MEMCENSUS_VMA_##num, __VA_ARGS__)
 
 static const struct column vma_fields[] = {
@@ -236,7 +253,99 @@ PERCENT(mapping)
 DERIVED(task_delta, task, number,
 	row->figures.v[MEMCENSUS_F_RSS_COUNTER] - row->figures.v[MEMCENSUS_F_RSS],
 	KNOWN(&row->figures, MEMCENSUS_F_RSS) && KNOWN(&row->figures, MEMCENSUS_F_RSS_COUNTER))
+
+/*
+ * Anonymous pages that other processes have too.  A page of n owners costs n - 1 copies if all
+ * of them write to it.  PSS has 1/n of it for each owner, so the part of an owner in these
+ * copies is what its PSS lacks of the page.
+ */
+static bool anon_without(const struct task *task, unsigned int number, struct value *value)
+{
+	const struct figures *f = &task->figures;
+
+	value->sign = (int64_t)(f->v[MEMCENSUS_F_ANON] - f->v[number]);
+	return KNOWN(f, MEMCENSUS_F_ANON) && KNOWN(f, number);
+}
+
+static bool task_fork_shared(const struct view *view, const void *record, struct value *value)
+{
+	(void)view;
+	return anon_without(record, MEMCENSUS_F_USS_ANON, value);
+}
+
+static bool task_fork_most(const struct view *view, const void *record, struct value *value)
+{
+	(void)view;
+	return anon_without(record, MEMCENSUS_F_PSS_ANON, value);
+}
+
 DERIVED(task_command_line, task, text, row->cmdline, value->text)
+
+DERIVED(task_on_nodes, task, number, row->on.n, row->on.n)
+DERIVED(group_on_nodes, group, number, row->on.n, row->on.n)
+DERIVED(task_away, task, number, 0, on_nodes_away(&row->on, &value->number))
+DERIVED(group_away, group, number, 0, on_nodes_away(&row->on, &value->number))
+
+#define NODES_COLUMNS(of)						\
+	{ "nodes", "Nodes", "N0, N1, ...: of the RSS, on each NUMA node; one alone: n0", \
+	  .kind = KIND_ON_NODES, .derive = of##_on_nodes,		\
+	  .part = MEMCENSUS_PART_TASK_NODES },				\
+	{ "hugetlb_nodes", "HtlbNodes", "H0, H1, ...: mapped hugetlb pages on each NUMA node", \
+	  .kind = KIND_ON_NODES, .derive = of##_on_nodes,		\
+	  .part = MEMCENSUS_PART_TASK_NODES },				\
+	{ "away", "Away",						\
+	  "RSS and hugetlb pages on NUMA nodes where no thread of a process ran last", \
+	  .kind = KIND_BYTES, .total = TOTAL_SUM, .derive = of##_away,	\
+	  .part = MEMCENSUS_PART_TASK_NODES }
+
+static bool on_node(const struct column *column, const struct view *view, const void *record,
+		    struct value *value)
+{
+	const struct task *task = record;	/* or a group: struct on_nodes is at one place */
+	struct task_node found;
+
+	if (!on_nodes_get(view->snap, &task->on, column->number, &found))
+		return false;
+	value->number = column->name[0] == 'n' ? found.rss : found.hugetlb;
+	return true;
+}
+
+/* Nodes have numbers of a few digits. */
+#define NODE_DIGITS 4
+
+/* The column n0, h0, N1 ... of one node; kept until the program ends. */
+static const struct column *find_on_node(const char *name, size_t len)
+{
+	static struct column **made;
+	static size_t n_made;
+	char small[NODE_DIGITS + 2] = "";
+	struct column *column;
+	size_t i;
+
+	if (len < 2 || len > NODE_DIGITS + 1)
+		return NULL;
+	memcpy(small, name, len);
+	small[0] |= 0x20;
+	if ((small[0] != 'n' && small[0] != 'h') ||
+	    strspn(small + 1, "0123456789") != len - 1 || (small[1] == '0' && len > 2))
+		return NULL;
+	for (i = 0; i < n_made; i++)
+		if (!strcmp(made[i]->name, small))
+			return made[i];
+	column = xcalloc(1, sizeof(*column));
+	*column = (struct column){
+		.name = xasprintf("%s", small),
+		.header = xasprintf("%c%s", small[0] - 0x20, small + 1),
+		.help = small[0] == 'n' ? "of the RSS, on this NUMA node" :
+					  "mapped hugetlb pages on this NUMA node",
+		.kind = KIND_BYTES, .total = TOTAL_SUM, .on_node = on_node,
+		.number = (unsigned int)atoi(small + 1),
+		.part = MEMCENSUS_PART_TASK_NODES,
+	};
+	made = array_grow(made, n_made, sizeof(*made));
+	made[n_made++] = column;
+	return column;
+}
 
 /* In the order of --help; task_cmdline points to its column by number. */
 enum {
@@ -244,7 +353,10 @@ enum {
 	TASK_CGROUP_PATH,
 	TASK_DELTA,
 	TASK_PERCENT,
+	TASK_FORK_SHARED,
+	TASK_FORK_MOST,
 	TASK_CMDLINE,
+	TASK_NODES,
 };
 
 static const struct column task_derived[] = {
@@ -260,10 +372,19 @@ static const struct column task_derived[] = {
 		.kind = KIND_BYTES, .total = TOTAL_SUM, .sign = true,
 		.derive = task_delta },
 	[TASK_PERCENT] = PERCENT_COLUMN(task),
+	[TASK_FORK_SHARED] = {
+		"fork_shared", "ForkShared", "anonymous, shared: by fork, or merged by KSM",
+		.kind = KIND_BYTES, .total = TOTAL_SUM, .sign = true, OF_FRAMES,
+		.derive = task_fork_shared },
+	[TASK_FORK_MOST] = {
+		"fork_most", "ForkMost", "its part of the copies if all owners write to that",
+		.kind = KIND_BYTES, .total = TOTAL_SUM, .sign = true,
+		.derive = task_fork_most },
 	[TASK_CMDLINE] = {
 		"cmdline", "CommandLine",
 		"command line, read from /proc after the census; not in records",
 		.kind = KIND_TEXT, .derive = task_command_line },
+	[TASK_NODES] = NODES_COLUMNS(task),
 };
 
 const struct column *const task_cmdline = &task_derived[TASK_CMDLINE];
@@ -303,6 +424,7 @@ static const struct column group_derived[] = {
 	  "short name of the cgroup: unit, container or pod; .: without those below it",
 	  .kind = KIND_TEXT, .in_json = true, .derive = group_name },
 	PERCENT_COLUMN(group),
+	NODES_COLUMNS(group),
 	CHARGE(TOTAL, BYTES, SUM, "charged", "Charged", "memory.current",
 	       "memory charged to the cgroup and to those below it"),
 	CHARGE(ANON, BYTES, SUM, "charged_anon", "ChAnon", "anon",
@@ -339,6 +461,13 @@ const struct record_type task_record = {
 	.figures = COLUMNS_TO(FIGURES_MAX - 1, figure_columns),
 	.derived = COLUMNS(task_derived),
 	IN_SNAPSHOT(tasks, n_tasks),
+	.find = find_on_node,
+};
+
+const struct record_type task_node_record = {
+	.name = "memory on a node",
+	.fields = COLUMNS_TO(MEMCENSUS_TN_MAX, task_node_fields),
+	IN_SNAPSHOT(task_nodes, n_task_nodes),
 };
 
 const struct record_type vma_record = {
@@ -361,6 +490,7 @@ const struct record_type group_record = {
 	.figures = COLUMNS_TO(FIGURES_MAX - 1, figure_columns),
 	.derived = COLUMNS(group_derived),
 	IN_SNAPSHOT(groups, n_groups),
+	.find = find_on_node,
 };
 
 const struct record_type mapping_record = {

@@ -277,10 +277,10 @@ static bool payer_name(const struct view *view, const void *record, struct value
 	return value->text;
 }
 
-/* What its own processes map, each page once; a cgroup without processes maps nothing. */
-static bool payer_frames(const struct view *view, const void *record, struct value *value)
+/* Figure @number of its own processes together; a cgroup without processes maps nothing. */
+static bool payer_figure(const struct view *view, const struct payer *row, unsigned int number,
+			 struct value *value)
 {
-	const struct payer *row = record;
 	const struct group *group;
 
 	value->number = 0;
@@ -289,10 +289,20 @@ static bool payer_frames(const struct view *view, const void *record, struct val
 	if (!KNOWN(row, MEMCENSUS_PAYER_GROUP))
 		return true;
 	group = group_of(view->snap, row->group);
-	if (!group || !KNOWN(&group->figures, MEMCENSUS_F_FRAMES))
+	if (!group || !KNOWN(&group->figures, number))
 		return false;
-	value->number = group->figures.v[MEMCENSUS_F_FRAMES];
+	value->number = group->figures.v[number];
 	return true;
+}
+
+static bool payer_frames(const struct view *view, const void *record, struct value *value)
+{
+	return payer_figure(view, record, MEMCENSUS_F_FRAMES, value);
+}
+
+static bool payer_exclusive(const struct view *view, const void *record, struct value *value)
+{
+	return payer_figure(view, record, MEMCENSUS_F_USS, value);
 }
 
 static bool payer_by_others(const struct view *view, const void *record, struct value *value)
@@ -321,6 +331,7 @@ DERIVED(payer_file, payer, text, row->file, row->file)
 static const struct column payer_derived[] = {
 	NAME("cgroup_path", "CgroupPath", "path of the cgroup", payer_name),
 	BYTES(payer, frames, "Mapped", "what its own processes map, each page once"),
+	BYTES(payer, exclusive, "Exclusive", "of it, what no other cgroup maps"),
 	BYTES(payer, for_others, "ForOthers", "what it is charged for and only others map"),
 	BYTES(payer, by_others, "ByOthers", "what it maps and others are charged for"),
 	NAME("file", "File", "name of the file, of a mapping of it", payer_file),

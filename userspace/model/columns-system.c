@@ -25,6 +25,7 @@ static const struct column request_fields[] = {
 	REQUEST(CHARGED, charged, U32),
 	REQUEST(FILE, file, U32),
 	REQUEST(ORDER, order, U32),
+	REQUEST(FILES, files, U32),
 };
 
 #define INFO(num, ...)	ATTRIBUTE(info, MEMCENSUS_INFO_##num, NULL, __VA_ARGS__)
@@ -76,6 +77,9 @@ static const struct column scan_fields[] = {
 	SCAN(VIOLATIONS, violations, U64, COUNT, "pss was not frames: a bug"),
 	SCAN(SLICES, slices, U64, COUNT,
 	     "passes over all processes, more than 1 if max_mem is short"),
+	SCAN(MAPPED_BY_2, mapped_by_2, U64, BYTES, "of frames, mapped by two processes"),
+	SCAN(MAPPED_BY_3, mapped_by_3, U64, BYTES, "of frames, mapped by three to nine"),
+	SCAN(MAPPED_BY_10, mapped_by_10, U64, BYTES, "of frames, mapped by ten or more"),
 };
 
 static const struct column zone_type_fields[] = {

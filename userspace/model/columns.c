@@ -16,6 +16,8 @@ bool column_get(const struct column *column, const struct view *view,
 
 	if (column->derive)
 		return column->derive(view, record, value);
+	if (column->on_node)
+		return column->on_node(column, view, record, value);
 
 	memcpy(&known, base + column->known, sizeof(known));
 	if (!(known >> column->number & 1)) {
@@ -97,7 +99,12 @@ const struct column *record_find(const struct record_type *type,
 	for (i = 0; (column = record_column(type, i)); i++)
 		if (same_word(column_header(column), name, len))
 			return column;
-	return NULL;
+	return type->find ? type->find(name, len) : NULL;
+}
+
+const struct column *record_named(const struct record_type *type, const char *name)
+{
+	return record_find(type, name, strlen(name));
 }
 
 int columns_unknown(const struct record_type *type, const char *name,

@@ -47,6 +47,7 @@ enum kind {
 	KIND_LIST,		/* counts */
 	KIND_BLOCKS,		/* counts, or BLOCKS_UNKNOWN */
 	KIND_INDEXES,		/* signed, thousandths */
+	KIND_ON_NODES,		/* by NUMA node: in a table a column for each */
 	KIND_NEST,		/* nested records or figures */
 };
 
@@ -121,6 +122,8 @@ static inline const char *view_name(const struct view *view, enum name_kind kind
  * @words: words of a KIND_WORD, by value
  * @derive: computes the value; false if it is unavailable.  NULL: the value
  *	is at @offset
+ * @on_node: as @derive, of the node @number
+ * @part: MEMCENSUS_PART_* that it needs, and that commands do not request by default
  */
 struct column {
 	const char *name;
@@ -144,6 +147,9 @@ struct column {
 	unsigned int n_words;
 	bool (*derive)(const struct view *view, const void *record,
 		       struct value *value);
+	bool (*on_node)(const struct column *column, const struct view *view,
+			const void *record, struct value *value);
+	uint32_t part;
 };
 
 /* Initializes a set of columns; COLUMNS_TO() also checks that it has all up to number @max. */
@@ -195,6 +201,7 @@ struct column_set {
  * @array: offset in struct snapshot of the array of them, or of the only one
  * @count: offset of their number
  * @size: bytes of each; 0: a snapshot has no array of them
+ * @find: finds further columns, which no list has; NULL: there are none
  */
 struct record_type {
 	const char *name;
@@ -204,6 +211,7 @@ struct record_type {
 	size_t array;
 	size_t count;
 	size_t size;
+	const struct column *(*find)(const char *name, size_t len);
 };
 
 /* Initialize the last members: struct snapshot has @n_ records in the array @v_, or one. */
@@ -220,6 +228,7 @@ extern const struct record_type request_record;	/* of struct asked */
 extern const struct record_type info_record;
 extern const struct record_type scan_record;
 extern const struct record_type task_record;
+extern const struct record_type task_node_record;
 extern const struct record_type group_record;
 extern const struct record_type vma_record;
 extern const struct record_type pages_record;
@@ -238,6 +247,8 @@ extern const struct record_type physical_zone_record;	/* its figures are the cla
 extern const struct record_type physical_state_record;	/* the same, with the states */
 extern const struct record_type kernel_frames_record;
 extern const struct record_type frame_cgroup_record;
+extern const struct record_type frame_system_record;
+extern const struct record_type frame_file_record;
 extern const struct record_type frame_blocks_record;
 extern const struct record_type oom_record;
 extern const struct record_type oom_victim_record;
@@ -276,6 +287,8 @@ const struct column *record_column(const struct record_type *type,
 /* Finds a column by name, else by header, ignoring case; NULL if there is none. */
 const struct column *record_find(const struct record_type *type,
 				 const char *name, size_t len);
+/* The same for a whole string. */
+const struct column *record_named(const struct record_type *type, const char *name);
 
 /* Columns chosen to be shown, in order; @listed: the first that a list named, not the defaults. */
 struct columns {

@@ -94,6 +94,9 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 	case KIND_SECONDS:
 		time_seconds(buf, value->number);
 		return true;
+	case KIND_ON_NODES:
+		/* A table has a column for each node. */
+		return false;
 	default:
 		break;
 	}

@@ -8,6 +8,7 @@
 #include "lib/text.h"
 #include "model/cgroup-tree.h"
 #include "model/listing.h"
+#include "model/on-nodes.h"
 
 struct records records_in(const struct snapshot *snap, const struct record_type *type)
 {
@@ -240,8 +241,8 @@ static void cell_nested(struct table *table, const struct listing *listing, size
 		table_cell(table, NULL);
 }
 
-void listing_print(const struct listing *listing, struct table_look look,
-		   const struct units *units, bool totals, FILE *out)
+static void print(const struct listing *listing, struct table_look look,
+		  const struct units *units, bool totals, FILE *out)
 {
 	struct table *table = table_new(look, out);
 	const struct column *column;
@@ -270,4 +271,15 @@ void listing_print(const struct listing *listing, struct table_look look,
 	if (totals)
 		put_totals(listing, table, units);
 	table_finish(table);
+}
+
+void listing_print(const struct listing *listing, struct table_look look,
+		   const struct units *units, bool totals, FILE *out)
+{
+	const struct record_type *type = listing->groups ? &group_record : &task_record;
+	struct listing expanded = *listing;
+
+	expanded.columns = on_nodes_expand(&listing->columns, type, listing->view->snap);
+	print(&expanded, look, units, totals, out);
+	columns_free(&expanded.columns);
 }

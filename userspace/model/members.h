@@ -14,7 +14,8 @@
 	uint64_t event; \
 	uint64_t charged; \
 	uint64_t file; \
-	uint64_t order
+	uint64_t order; \
+	uint64_t files
 
 #define INFO_MEMBERS \
 	uint64_t abi; \
@@ -51,7 +52,10 @@
 	uint64_t frames; \
 	uint64_t pss; \
 	uint64_t violations; \
-	uint64_t slices
+	uint64_t slices; \
+	uint64_t mapped_by_2; \
+	uint64_t mapped_by_3; \
+	uint64_t mapped_by_10
 
 #define TASK_MEMBERS \
 	uint64_t pid; \
@@ -69,6 +73,13 @@
 	uint64_t maj_faults; \
 	int64_t oom_score_adj; \
 	uint64_t group
+
+#define TASK_NODE_MEMBERS \
+	uint64_t pid; \
+	uint64_t node; \
+	uint64_t rss; \
+	uint64_t hugetlb; \
+	uint64_t runs
 
 #define VMA_MEMBERS \
 	uint64_t pid; \
@@ -175,7 +186,10 @@
 	uint64_t managed; \
 	uint64_t holes; \
 	uint64_t other_zones; \
-	struct numbers free_blocks
+	struct numbers free_blocks; \
+	struct numbers generations_anon; \
+	struct numbers generations_file; \
+	struct numbers generations_age
 
 #define KERNEL_FRAMES_MEMBERS \
 	uint64_t node; \
@@ -198,6 +212,31 @@
 #define FRAME_CGROUP_MEMBERS \
 	uint64_t cgroup; \
 	uint64_t shared
+
+#define FRAME_SYSTEM_MEMBERS \
+	uint64_t files; \
+	uint64_t dev_major; \
+	uint64_t dev_minor; \
+	const char *type; \
+	const char *source; \
+	uint64_t cached; \
+	uint64_t mapped; \
+	uint64_t dirty; \
+	uint64_t writeback
+
+#define FRAME_FILE_MEMBERS \
+	uint64_t dev_major; \
+	uint64_t dev_minor; \
+	uint64_t inode; \
+	const char *type; \
+	const char *source; \
+	const char *path; \
+	uint64_t deleted; \
+	uint64_t size; \
+	uint64_t cached; \
+	uint64_t mapped; \
+	uint64_t dirty; \
+	uint64_t writeback
 
 #define OOM_MEMBERS \
 	uint64_t number; \

@@ -180,6 +180,8 @@ static const char *help_of(const char *prefix, const struct column *column, char
 		{ "extfrag",
 		  "why each order fails: near 0 memory, near 1 fragmentation; -1: it succeeds" },
 		{ "free", "free memory" },
+		{ "own", "what it is charged for and its own processes map" },
+		{ "exclusive", "what it maps and no other cgroup does" },
 	};
 	const bool totals = !strcmp(prefix, "meminfo");
 	const char *text = column->help;
@@ -487,6 +489,99 @@ void metrics_groups(struct openmetrics *om, const struct view *view)
 	put_groups(om, "subtree", view, true);
 	put_columns(om, "cgroup", &group_record, CHARGED, view,
 		    records_in(snap, &group_record), group_labels);
+}
+
+#define PAID	"charged,own,for_others,by_others,frames,exclusive"
+
+/* A payer, and the memory that it pays for or maps, each page once */
+struct ranked {
+	const struct payer *payer;
+	uint64_t size;
+};
+
+static int by_size(const void *a, const void *b)
+{
+	const struct ranked *one = a, *other = b;
+
+	if (one->size != other->size)
+		return one->size < other->size ? 1 : -1;
+	return one->payer < other->payer ? -1 : 1;
+}
+
+/* The payers of @view with the largest first; what no cgroup pays for is before them. */
+static struct ranked *payers_ranked(const struct view *view)
+{
+	const struct column *by_others = record_find(&payer_record, "by_others", 9);
+	const struct snapshot *snap = view->snap;
+	struct ranked *ranked = xcalloc(snap->n_payers + 1, sizeof(*ranked));
+	struct value value;
+	size_t i;
+
+	for (i = 0; i < snap->n_payers; i++) {
+		ranked[i] = (struct ranked){ &snap->payers[i], snap->payers[i].charged };
+		if (!KNOWN(&snap->payers[i], MEMCENSUS_PAYER_CGROUP))
+			ranked[i].size = UINT64_MAX;
+		else if (column_get(by_others, view, ranked[i].payer, &value))
+			ranked[i].size += value.number;
+	}
+	qsort(ranked, snap->n_payers, sizeof(*ranked), by_size);
+	return ranked;
+}
+
+static bool payer_labels(const struct view *view, const void *record, struct labels *labels)
+{
+	struct value name;
+
+	if (!column_get(record_find(&payer_record, "cgroup_path", 11), view, record, &name))
+		return false;
+	add_text(labels, "cgroup", name.text);
+	return true;
+}
+
+/* The sum of @column over the @n payers at @ranked, as if of one cgroup */
+static void put_payers_rest(struct openmetrics *om, const struct column *column,
+			    const struct view *view, const struct ranked *ranked, size_t n)
+{
+	struct labels labels = { .n = 0 };
+	struct value value;
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!column_get(column, view, ranked[i].payer, &value))
+			return;
+		sum += value.number;
+	}
+	add_text(&labels, "cgroup", "(others)");
+	if (n)
+		openmetrics_unsigned(om, labels.v, labels.n, sum);
+}
+
+void metrics_payers(struct openmetrics *om, const struct view *view, size_t n)
+{
+	const size_t all = view->snap->n_payers;
+	struct ranked *ranked = payers_ranked(view);
+	struct payer *shown = xcalloc(all + 1, sizeof(*shown));
+	struct columns columns;
+	struct failure why;
+	size_t i, none = 0;
+
+	for (i = 0; i < all; i++) {
+		shown[i] = *ranked[i].payer;
+		none += !KNOWN(&shown[i], MEMCENSUS_PAYER_CGROUP);
+	}
+	n = n < all - none ? n + none : all;
+	columns_choose(&columns, &payer_record, PAID, NULL, &why);
+	for (i = 0; i < columns.n; i++) {
+		put_column(om, "payer", columns.v[i], view,
+			   records_of(shown, n, sizeof(*shown)), payer_labels);
+		put_payers_rest(om, columns.v[i], view, ranked + n, all - n);
+	}
+	put_number(om, "memcensus_payers_summed", NULL,
+		   "cgroups whose figures are summed up as (others)", all - n);
+	columns_free(&columns);
+	free(shown);
+	free(ranked);
 }
 
 void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n)

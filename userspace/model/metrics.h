@@ -27,6 +27,12 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 void metrics_groups(struct openmetrics *om, const struct view *view);
 
 /*
+ * Who is charged for mapped pages, by a SHARE census: the @n cgroups that pay for most or map
+ * most, and the sum of all others as cgroup "(others)".
+ */
+void metrics_payers(struct openmetrics *om, const struct view *view, size_t n);
+
+/*
  * The @n tasks with the largest PSS, labelled with their PIDs: each process that comes
  * and goes adds a series.
  */

@@ -5,6 +5,7 @@
 #include "lib/json.h"
 #include "model/breakdown.h"
 #include "model/document.h"
+#include "model/on-nodes.h"
 #include "model/pages.h"
 #include "model/snapshot-json.h"
 
@@ -101,12 +102,43 @@ static void put_value(struct json *json, const struct column *column,
 		json_put_unsigned(json, column->name, value->number);
 }
 
+/* All that is known by node, except that of other nodes the amounts are 0. */
+static void put_on_nodes(struct json *json, const struct column *column, const struct view *view,
+			 const void *record)
+{
+	const struct task *task = record;	/* or a group: struct on_nodes is at one place */
+	const struct numbers *ids = &view->snap->node_ids;
+	struct task_node found;
+	size_t i;
+
+	if (!task->on.n) {
+		json_put_null(json, column->name);
+		return;
+	}
+	json_open(json, column->name, '[');
+	for (i = 0; i < ids->n; i++) {
+		on_nodes_get(view->snap, &task->on, ids->v[i], &found);
+		json_open(json, NULL, '{');
+		json_put_unsigned(json, "node", ids->v[i]);
+		if (column->name[0] == 'n') {
+			json_put_unsigned(json, "rss", found.rss);
+			json_put_bool(json, "runs", found.runs);
+		} else {
+			json_put_unsigned(json, "hugetlb", found.hugetlb);
+		}
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
 void json_column(struct json *json, const struct column *column, const struct view *view,
 		 const void *record)
 {
 	struct value value;
 
-	if (column_get(column, view, record, &value))
+	if (column->kind == KIND_ON_NODES)
+		put_on_nodes(json, column, view, record);
+	else if (column_get(column, view, record, &value))
 		put_value(json, column, &value);
 	else
 		put_null(json, column);

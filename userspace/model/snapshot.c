@@ -37,6 +37,7 @@ void snapshot_reset(struct snapshot *snap)
 {
 	obstack_free(&snap->memory, NULL);
 	free(snap->tasks);
+	free(snap->task_nodes);
 	free(snap->groups);
 	free(snap->vmas);
 	free(snap->pages);
@@ -53,6 +54,8 @@ void snapshot_reset(struct snapshot *snap)
 	free(snap->physical_zones);
 	free(snap->kernel_frames);
 	free(snap->frame_cgroups);
+	free(snap->frame_systems);
+	free(snap->frame_files);
 	free(snap->frame_blocks);
 	free(snap->meminfo);
 	free(snap->proc_texts);

@@ -62,10 +62,29 @@ struct scan {
 	SCAN_MEMBERS;
 };
 
+/* What a process has on a NUMA node, or a group: then only what on_nodes_link() sums. */
+struct task_node {
+	uint64_t known;
+	TASK_NODE_MEMBERS;
+};
+
+/**
+ * struct on_nodes - the memory of a task or group by node, by on_nodes_link()
+ * @v: for each node where it has memory or runs
+ * @n: 0: unknown
+ * @away: bytes of RSS and hugetlb on nodes where no thread ran last
+ */
+struct on_nodes {
+	const struct task_node *v;
+	size_t n;
+	uint64_t away;
+};
+
 /* @cmdline is not in the ABI: read from /proc if requested; NULL: unknown. */
 struct task {
 	uint64_t known;
 	struct figures figures;
+	struct on_nodes on;
 	TASK_MEMBERS;
 	const char *cmdline;
 };
@@ -114,6 +133,7 @@ struct charges {
 struct group {
 	uint64_t known;
 	struct figures figures;
+	struct on_nodes on;
 	GROUP_MEMBERS;
 	struct charges charges;
 	bool contains;
@@ -176,6 +196,8 @@ _Static_assert(offsetof(struct task, figures) == offsetof(struct vma, figures) &
 	       offsetof(struct task, figures) == offsetof(struct group, figures) &&
 	       offsetof(struct task, figures) == offsetof(struct mapping, figures),
 	       "figures of tasks, mappings and groups are at one place");
+_Static_assert(offsetof(struct task, on) == offsetof(struct group, on),
+	       "nodes of tasks and groups are at one place");
 
 /* In a list of free blocks: the kernel's list was too long to count. */
 #define BLOCKS_UNKNOWN	UINT64_MAX
@@ -239,6 +261,18 @@ struct frame_cgroup {
 	uint64_t known;
 	FRAME_CGROUP_MEMBERS;
 	struct figures classes;
+};
+
+struct frame_system {
+	uint64_t known;
+	FRAME_SYSTEM_MEMBERS;
+};
+
+/* @name: as it is shown, which a command may set; not owned */
+struct frame_file {
+	uint64_t known;
+	FRAME_FILE_MEMBERS;
+	const char *name;
 };
 
 /* @records: by MEMCENSUS_BLOCK_* */
@@ -320,9 +354,12 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * @torn: the kernel marked the dump as inconsistent (NLM_F_DUMP_INTR)
  * @has_info, @has_scan, @has_totals, @has_physical: that message was received
  * @has_ooms: it answers which OOM events there were
+ * @task_nodes: memory of @tasks by node, in their order, if requested
+ * @node_ids: the nodes in it, ascending
  * @mappings: sums of @vmas by name, if requested
- * @physical, @physical_zones, @kernel_frames, @frame_cgroups, @frame_blocks: of a pass over
- *	all frames, which is no census: @seq is its number, and it has no scan
+ * @physical, @physical_zones, @kernel_frames, @frame_cgroups, @frame_systems, @frame_files,
+ *	@frame_blocks: of a pass over all frames, which is no census: @seq is its number, and it
+ *	has no scan
  * @ooms, @oom_victims: OOM events, the newest first, and whom they killed
  * @oom_zones, @oom_nodes: as they were at one of @ooms; the rest is the census before it
  * @meminfo: lines of /proc/meminfo that modules cannot read; read when @totals
@@ -347,6 +384,9 @@ struct snapshot {
 	struct asked asked;
 	struct task *tasks;
 	size_t n_tasks;
+	struct task_node *task_nodes;
+	size_t n_task_nodes;
+	struct numbers node_ids;
 	struct group *groups;
 	size_t n_groups;
 	struct vma *vmas;
@@ -372,6 +412,10 @@ struct snapshot {
 	size_t n_kernel_frames;
 	struct frame_cgroup *frame_cgroups;
 	size_t n_frame_cgroups;
+	struct frame_system *frame_systems;
+	size_t n_frame_systems;
+	struct frame_file *frame_files;
+	size_t n_frame_files;
 	struct frame_blocks *frame_blocks;
 	size_t n_frame_blocks;
 	struct oom *ooms;

@@ -137,6 +137,20 @@ static void note_frames(FILE *out, const struct snapshot *snap)
  */
 #define SNAPSHOT_ABI 1
 
+bool warnings_nodes(FILE *out, const struct snapshot *snap)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		if (KNOWN(&snap->tasks[i].figures, MEMCENSUS_F_RSS))
+			break;
+	if (snap->n_task_nodes || i == snap->n_tasks)
+		return false;
+	fprintf(out, "memcensus: memory was added or removed during the census, so %s: %s\n",
+		"amounts by node are unknown", "run the command again");
+	return true;
+}
+
 bool warnings_print(FILE *out, const struct snapshot *snap)
 {
 	bool partial = note_missing(out, snap);

@@ -15,4 +15,7 @@
  */
 bool warnings_print(FILE *out, const struct snapshot *snap);
 
+/* Says so, of a census by node, if nothing is known by node; returns whether. */
+bool warnings_nodes(FILE *out, const struct snapshot *snap);
+
 #endif /* READER_WARNINGS_H */

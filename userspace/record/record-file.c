@@ -11,6 +11,7 @@
 #include "host/charges.h"
 #include "host/proc-texts.h"
 #include "model/cgroup-tree.h"
+#include "model/on-nodes.h"
 #include "record/record-file.h"
 #include "record/recorded-names.h"
 #include "wire/attrs.h"
@@ -129,6 +130,7 @@ static int feed_chunk(struct snapshot *snap, const struct chunk *chunk,
 		charges_apply(snap);
 		names_read(snap);
 		cgroup_tree_link(snap);
+		on_nodes_link(snap);
 		return 0;
 	default:
 		return 0;

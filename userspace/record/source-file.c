@@ -215,6 +215,7 @@ static const struct part {
 	{ MEMCENSUS_PART_ZONES, "zones", "" },
 	{ MEMCENSUS_PART_TYPES, "migrate types", " --types" },
 	{ MEMCENSUS_PART_NODES, "nodes", "" },
+	{ MEMCENSUS_PART_TASK_NODES, "memory by node", " --nodes" },
 	{ MEMCENSUS_PART_SYSTEM, "totals of the system", "" },
 };
 

@@ -81,7 +81,7 @@ static const struct top_row *row_of(const struct grid *grid, size_t line)
 static char *cell_text(const struct grid *grid, const struct column *column, size_t line)
 {
 	const struct column *comm = &task_record.fields.columns[MEMCENSUS_TASK_COMM];
-	const struct column *name = record_find(&group_record, "name", 4);
+	const struct column *name = record_named(&group_record, "name");
 	const struct view *view = &grid->page->view;
 	char *text = NULL, *cell;
 	struct value value;

@@ -44,7 +44,7 @@ int top_list_init(struct top_list *list, const struct record_type *type,
 {
 	memset(list, 0, sizeof(*list));
 	list->type = type;
-	top_list_sort(list, record_find(type, sort, strlen(sort)));
+	top_list_sort(list, record_named(type, sort));
 	list->reverse ^= reverse;
 	return columns_choose(&list->columns, type, columns, defaults, why);
 }
@@ -86,7 +86,7 @@ static bool matches(const struct top_list *list, const struct view *view,
 	if (!list->pattern)
 		return true;
 	for (; *name; name++) {
-		column = record_find(list->type, *name, strlen(*name));
+		column = record_named(list->type, *name);
 		if (column && column_get(column, view, record, &value) &&
 		    !regexec(&list->filter, value.text, 0, NULL, 0))
 			return true;

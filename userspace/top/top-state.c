@@ -285,7 +285,7 @@ static void next_units(struct top *top)
 
 static void sort_by(struct top *top, struct top_list *list, const char *name)
 {
-	const struct column *column = record_find(list->type, name, strlen(name));
+	const struct column *column = record_named(list->type, name);
 
 	if (column)
 		top_list_sort(list, column);
@@ -357,8 +357,8 @@ static void toggle_tree(struct top_list *list)
 	list->tree = !list->tree;
 	if (list->type != &group_record)
 		return;
-	from = record_find(list->type, names[list->tree], strlen(names[list->tree]));
-	to = record_find(list->type, names[!list->tree], strlen(names[!list->tree]));
+	from = record_named(list->type, names[list->tree]);
+	to = record_named(list->type, names[!list->tree]);
 	for (i = 0; i < list->columns.n; i++)
 		if (list->columns.v[i] == from)
 			list->columns.v[i] = to;

@@ -29,7 +29,7 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 		    request->pages ? MEMCENSUS_CMD_PAGES :
 		    request->share ? MEMCENSUS_CMD_SHARE : MEMCENSUS_CMD_SNAPSHOT;
 	genl->version = MEMCENSUS_GENL_VERSION;
-	if (request->physical && !request->order && !request->group_by)
+	if (request->physical && !request->order && !request->group_by && !request->files)
 		return nlh;
 
 	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
@@ -38,6 +38,8 @@ struct nlmsghdr *request_put(void *buf, uint16_t family, uint32_t seq,
 			mnl_attr_put_u32(nlh, MEMCENSUS_REQ_ORDER, request->order);
 		if (request->group_by)
 			mnl_attr_put_u32(nlh, MEMCENSUS_REQ_GROUP_BY, request->group_by);
+		if (request->files)
+			mnl_attr_put_u32(nlh, MEMCENSUS_REQ_FILES, request->files);
 		mnl_attr_nest_end(nlh, nest);
 		return nlh;
 	}

@@ -14,6 +14,7 @@
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/cgroup-tree.h"
+#include "model/on-nodes.h"
 #include "wire/attrs.h"
 #include "wire/request.h"
 #include "wire/source-netlink.h"
@@ -193,6 +194,7 @@ static enum taken netlink_take(struct source *source,
 		charges_apply(snap);
 	}
 	cgroup_tree_link(snap);
+	on_nodes_link(snap);
 	return TAKE_DONE;
 }
 

@@ -35,8 +35,9 @@
  * @file: descriptor of an open regular file: only what its mappings have is counted; 0: all
  * @limit: most peers of each process, or most pairs of groups; 0: the module's default
  * @physical: a pass over all frames instead of a census, for which of all else only @order and
- *	@group_by, for cgroups, count
+ *	@group_by, for cgroups, and @files count
  * @order: of blocks that it also reports; 0: none
+ * @files: how many of the largest files in the page cache it also reports; 0: none
  * @oom: the OOM events and the census before one of them, for which of all else only @event counts
  * @event: number of that one; 0: the newest
  * @any_basis: accept a record with another basis than @basis
@@ -59,6 +60,7 @@ struct request {
 	bool pages;
 	bool physical;
 	uint32_t order;
+	uint32_t files;
 	bool oom;
 	uint64_t event;
 	uint64_t pages_start;

@@ -48,6 +48,8 @@ static const char *type_of(const struct column *column)
 		return "blocks";
 	case KIND_INDEXES:
 		return "thousandths";
+	case KIND_ON_NODES:
+		return column->name[0] == 'n' ? "on_nodes" : "hugetlb_on_nodes";
 	case KIND_NEST:
 		break;
 	}
@@ -149,6 +151,7 @@ int main(void)
 		{ "owners", &owners_record }, { "pair", &pair_record },
 		{ "payer", &payer_record },
 		{ "physical_pass", &physical_record }, { "frame_cgroup", &frame_cgroup_record },
+		{ "frame_system", &frame_system_record }, { "frame_file", &frame_file_record },
 		{ "oom_event", &oom_record }, { "oom_killed", &oom_victim_record },
 		{ "if_stopped", &stopped_record }, { "stopped_file", &stopped_file_record },
 		{ "mapped_file", &mapped_file_record },

@@ -23,6 +23,7 @@
 #include "host/trace-instance.h"
 #include "lib/signals.h"
 #include "model/cgroup-tree.h"
+#include "model/on-nodes.h"
 #include "record/recorded-names.h"
 #include "stream.h"
 #include "wire/request.h"
@@ -97,6 +98,7 @@ static void cgroups_add(struct snapshot *snap)
 	if (text_add(snap, PROC_TEXTS_CGROUPS))
 		names_read(snap);
 	cgroup_tree_link(snap);
+	on_nodes_link(snap);
 }
 
 static enum taken replay_take(struct source *source,

@@ -243,11 +243,11 @@ static void put_paid_file(struct stream *s, uint64_t cgroup, uint64_t inode, uin
 void scene_payers(struct stream *s)
 {
 	put_shared_groups(s);
-	put_payer(s, 0, 0, 40, 0);
-	put_payer(s, 1001, 1, 5200, 4500);
-	put_payer(s, 1002, 2, 1000, 1000);
-	put_payer(s, 1003, 3, 0, 0);
 	put_payer(s, 4000, 0, 300, 0);
+	put_payer(s, 1003, 3, 0, 0);
+	put_payer(s, 1002, 2, 1000, 1000);
+	put_payer(s, 1001, 1, 5200, 4500);
+	put_payer(s, 0, 0, 40, 0);
 	stream_done(s, 0, NULL, 0);
 }
 

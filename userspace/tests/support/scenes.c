@@ -361,6 +361,36 @@ static void scene_users(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
+static void put_on_node(struct stream *s, uint32_t pid, uint32_t node, uint64_t rss,
+			uint64_t hugetlb, bool runs)
+{
+	size_t on;
+
+	stream_begin(s, SEQ);
+	on = stream_nest(s, MEMCENSUS_A_TASK_NODE);
+	stream_u32(s, MEMCENSUS_TN_PID, pid);
+	stream_u32(s, MEMCENSUS_TN_NODE, node);
+	stream_u64(s, MEMCENSUS_TN_RSS, KIB(rss));
+	stream_u64(s, MEMCENSUS_TN_HUGETLB, KIB(hugetlb));
+	stream_u32(s, MEMCENSUS_TN_RUNS, runs);
+	stream_nest_end(s, on);
+	stream_end(s);
+}
+
+/* Nodes 0 and 3, on which two of three processes have memory; the third one was busy. */
+static void scene_nodes(struct stream *s)
+{
+	stream_head_frames(s, SEQ, KIB(3000), 1, 0);
+	put_task(s, 100, 0, "init", MEMCENSUS_STATE_WALKED, 400, 100, 0);
+	put_task(s, 200, 0, "postgres", MEMCENSUS_STATE_WALKED, 2400, 100, 0);
+	put_task(s, 250, 0, "stuck", MEMCENSUS_STATE_BUSY, 0, 0, 0);
+	put_on_node(s, 100, 0, 500, 0, true);
+	put_on_node(s, 200, 0, 700, 2048, false);
+	put_on_node(s, 200, 3, 1800, 4096, true);
+	put_system(s);
+	stream_done(s, 0, NULL, 0);
+}
+
 /* The census ran out of memory, and its sums do not match. */
 static void scene_uneven(struct stream *s)
 {
@@ -706,6 +736,11 @@ struct zone_of_frames {
 static void put_zone_of_frames(struct stream *s, const struct zone_of_frames *zone)
 {
 	static const uint64_t blocks[11] = { 1, 2, [10] = 3 };
+	static const uint64_t generations[3][4] = {
+		{ KIB(65536), KIB(4096), 0, KIB(128) },
+		{ KIB(8), KIB(2048), 0, KIB(131072) },
+		{ 900000000, 61500000000, 0, 7200000000000 },
+	};
 	size_t record, nest;
 	unsigned int i;
 
@@ -728,6 +763,10 @@ static void put_zone_of_frames(struct stream *s, const struct zone_of_frames *zo
 	for (i = MEMCENSUS_FS_PAD + 1; i <= MEMCENSUS_FS_MAX; i++)
 		stream_u64(s, i, KIB(4 * i));
 	stream_nest_end(s, nest);
+	/* Frames of the first zone are in no generation. */
+	for (i = 0; i < 3 && !strcmp(zone->name, "Normal"); i++)
+		stream_put(s, MEMCENSUS_PZ_GENERATIONS_ANON + i, generations[i],
+			   sizeof(generations[i]));
 	stream_nest_end(s, record);
 	stream_end(s);
 }
@@ -901,6 +940,92 @@ static void scene_physical_cgroups(struct stream *s)
 	put_frame_cgroup(s, 22, 30000, 1500, 40);
 	put_frame_cgroup(s, 23, 9000, 80000, 12);
 	stream_done(s, 0, NULL, 0);
+}
+
+/* Amounts in KiB; @type NULL: @files is of files that were not found, or 0: of those left out. */
+static void put_frame_system(struct stream *s, const char *type, uint32_t minor, uint64_t files,
+			     uint64_t cached, uint64_t mapped)
+{
+	size_t record;
+
+	stream_begin(s, SEQ);
+	record = stream_nest(s, MEMCENSUS_A_FRAME_SYSTEM);
+	if (files)
+		stream_u64(s, MEMCENSUS_FY_FILES, files);
+	if (type) {
+		stream_u32(s, MEMCENSUS_FY_DEV_MAJOR, minor ? 254 : 0);
+		stream_u32(s, MEMCENSUS_FY_DEV_MINOR, minor ? minor : 23);
+		stream_string(s, MEMCENSUS_FY_TYPE, type);
+		stream_string(s, MEMCENSUS_FY_SOURCE, minor ? "vda1" : type);
+	}
+	stream_u64(s, MEMCENSUS_FY_CACHED, KIB(cached));
+	stream_u64(s, MEMCENSUS_FY_MAPPED, KIB(mapped));
+	if (!type || minor)
+		stream_u64(s, MEMCENSUS_FY_DIRTY, KIB(cached / 16));
+	stream_u64(s, MEMCENSUS_FY_WRITEBACK, 0);
+	stream_nest_end(s, record);
+	stream_end(s);
+}
+
+/* As above; @path NULL: unknown; @inode 0: a block device. */
+static void put_frame_file(struct stream *s, const char *type, uint32_t minor, uint64_t inode,
+			   const char *path, bool deleted, uint64_t cached)
+{
+	size_t record;
+
+	stream_begin(s, SEQ);
+	record = stream_nest(s, MEMCENSUS_A_FRAME_FILE);
+	if (type) {
+		stream_u32(s, MEMCENSUS_FF_DEV_MAJOR, minor ? 254 : 0);
+		stream_u32(s, MEMCENSUS_FF_DEV_MINOR, minor ? minor : 23);
+		if (inode)
+			stream_u64(s, MEMCENSUS_FF_INODE, inode);
+		stream_string(s, MEMCENSUS_FF_TYPE, type);
+		stream_string(s, MEMCENSUS_FF_SOURCE, minor ? "vda1" : type);
+		if (path)
+			stream_string(s, MEMCENSUS_FF_PATH, path);
+		stream_u32(s, MEMCENSUS_FF_DELETED, deleted);
+		stream_u64(s, MEMCENSUS_FF_SIZE, KIB(2 * cached));
+	}
+	stream_u64(s, MEMCENSUS_FF_CACHED, KIB(cached));
+	stream_u64(s, MEMCENSUS_FF_MAPPED, KIB(cached / 4));
+	if (!type || minor)
+		stream_u64(s, MEMCENSUS_FF_DIRTY, KIB(cached / 16));
+	stream_u64(s, MEMCENSUS_FF_WRITEBACK, 0);
+	stream_nest_end(s, record);
+	stream_end(s);
+}
+
+/* @cached: KiB that the file systems have together. */
+static void put_physical_files(struct stream *s, uint64_t cached)
+{
+	put_physical(s, 0, 0);
+	s->len = s->message;
+	put_frame_system(s, NULL, 0, 2, 16, 4);
+	put_frame_system(s, NULL, 0, 0, 0, 0);
+	put_frame_system(s, "ext4", 1, 4, cached - 1016, 400);
+	put_frame_system(s, "tmpfs", 0, 7, 1000, 4);
+	put_frame_file(s, "ext4", 1, 12, "/images/a b/root", false, 1600);
+	put_frame_file(s, "ext4", 1, 13, "/logs/two\nlines", true, 800);
+	put_frame_file(s, "tmpfs", 0, 14, "memfd:x", true, 400);
+	put_frame_file(s, "tmpfs", 0, 15, "/of another namespace", false, 200);
+	put_frame_file(s, "bdev", 1, 0, NULL, false, 100);
+	put_frame_file(s, "ext4", 1, 16, NULL, false, 40);
+	put_frame_file(s, NULL, 0, 0, NULL, false, 12);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* The page cache of put_physical(), KiB. */
+#define CACHED	8004
+
+static void scene_physical_files(struct stream *s)
+{
+	put_physical_files(s, CACHED);
+}
+
+static void scene_physical_files_lost(struct stream *s)
+{
+	put_physical_files(s, CACHED - 4);
 }
 
 static void scene_contiguous(struct stream *s)
@@ -1079,6 +1204,7 @@ static const struct scene {
 	{ "hostile", scene_hostile },
 	{ "plotters", scene_plotters },
 	{ "users", scene_users },
+	{ "nodes", scene_nodes },
 	{ "uneven", scene_uneven },
 	{ "stuck", scene_stuck },
 	{ "cgroups", scene_cgroups },
@@ -1109,6 +1235,8 @@ static const struct scene {
 	{ "physical", scene_physical },
 	{ "physical-lost", scene_physical_lost },
 	{ "physical-cgroups", scene_physical_cgroups },
+	{ "physical-files", scene_physical_files },
+	{ "physical-files-lost", scene_physical_files_lost },
 	{ "contiguous", scene_contiguous },
 	{ "contiguous-large", scene_contiguous_large },
 	{ "contiguous-other", scene_contiguous_other },

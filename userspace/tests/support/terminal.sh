@@ -30,7 +30,8 @@ terminal()
 	local size=$1 tty
 	shift
 	# What runs in the last one has no time to hang: see above.
-	tty=$(mux display -t top -p '#{pane_tty}' 2>/dev/null) && pkill -KILL -t "${tty#/dev/}"
+	# (display would speak of the session that stays if there is none.)
+	tty=$(mux list-panes -t =top -F '#{pane_tty}' 2>/dev/null) && pkill -KILL -t "${tty#/dev/}"
 	mux kill-session -t top 2>/dev/null
 	mux -u new-session -d -s top -x "${size%x*}" -y "${size#*x}" \
 		"env -u ENV TERM=screen-256color TZ=UTC LC_ALL=C.UTF-8 $* PS1='% ' sh -i" \; \

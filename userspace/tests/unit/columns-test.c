@@ -99,7 +99,7 @@ int main(void)
 		check_offsets(types[i]);
 	}
 	check_rules();
-	ok(task_cmdline == record_find(&task_record, "cmdline", strlen("cmdline")),
+	ok(task_cmdline == record_named(&task_record, "cmdline"),
 	   "task_cmdline is the column of command lines");
 	return tap_done();
 }

@@ -76,7 +76,7 @@ static void fill(struct top_list *list, const struct row *rows, size_t n)
 
 static const struct column *column(const char *name)
 {
-	return record_find(&task_record, name, strlen(name));
+	return record_named(&task_record, name);
 }
 
 static const struct row family[] = {

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The page cache by file. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/physical-files.h"
+#include "host/mounts.h"
+#include "lib/memory.h"
+#include "model/snapshot-json.h"
+
+const struct rows file_rows = {
+	&frame_file_record, "cached,mapped,unmapped,dirty,writeback,type,file", "cached"
+};
+
+static int by_cached(const void *a, const void *b)
+{
+	const struct frame_system *x = a, *y = b;
+
+	return (x->cached < y->cached) - (x->cached > y->cached);
+}
+
+/* 0, or -1 and @why if a frame of the page cache is of no file system, or of several. */
+static int check_sum(const struct snapshot *snap, struct failure *why)
+{
+	static const unsigned int classes[] = {
+		MEMCENSUS_FC_FILE, MEMCENSUS_FC_FILE_UNMAPPED,
+		MEMCENSUS_FC_SHMEM, MEMCENSUS_FC_SHMEM_UNMAPPED,
+	};
+	uint64_t all = 0, cached = 0;
+	size_t i;
+	unsigned int n;
+
+	for (i = 0; i < snap->n_physical_zones; i++)
+		for (n = 0; n < ARRAY_SIZE(classes); n++)
+			if (KNOWN(&snap->physical_zones[i].classes, classes[n]))
+				all += snap->physical_zones[i].classes.v[classes[n]];
+	for (i = 0; i < snap->n_frame_systems; i++)
+		cached += snap->frame_systems[i].cached;
+	return cached == all ? 0 :
+		fail(why, FAIL_MALFORMED,
+		     "file systems have %llu bytes of page cache, but all frames of it are %llu: report this",
+		     (unsigned long long)cached, (unsigned long long)all);
+}
+
+/*
+ * How a file is shown: by its path here, or in its file system if that is not mounted here; marked
+ * as the kernel marks what was deleted.
+ */
+static char *name_file(const struct frame_file *file, const struct mounts *mounts)
+{
+	const char *source = file->source ?: "?";
+	char *text = NULL, *path = NULL;
+	size_t size;
+	FILE *out = xopen_memstream(&text, &size);
+
+	if (file->path && *file->path == '/')
+		path = mounts_path(mounts, file->dev_major, file->dev_minor, file->path);
+	if (!KNOWN(file, MEMCENSUS_FF_DEV_MAJOR))
+		fputs("(not found)", out);
+	else if (!KNOWN(file, MEMCENSUS_FF_INODE))
+		fprintf(out, "(block device %" PRIu64 ":%" PRIu64 ")", file->dev_major,
+			file->dev_minor);
+	else if (path)
+		fputs(path, out);
+	else if (file->path && *file->path == '/')
+		fprintf(out, "%s:%s", source, file->path);
+	else if (file->path)
+		fputs(file->path, out);
+	else
+		fprintf(out, "(inode %" PRIu64 " of %s)", file->inode, source);
+	if (KNOWN(file, MEMCENSUS_FF_DELETED) && file->deleted)
+		fputs(" (deleted)", out);
+	xfclose(out);
+	free(path);
+	return text;
+}
+
+int files_begin(struct snapshot *snap, struct failure *why)
+{
+	struct mounts *mounts;
+	size_t i;
+
+	if (!snap->n_frame_systems)
+		return fail(why, FAIL_VERSION,
+			    "the module sent no file systems: load the memcensus.ko of the same release as this reader");
+	if (check_sum(snap, why))
+		return -1;
+	qsort(snap->frame_systems, snap->n_frame_systems, sizeof(*snap->frame_systems), by_cached);
+	/* Only of files that were left out, or not found, can there be none. */
+	while (snap->n_frame_systems && !snap->frame_systems[snap->n_frame_systems - 1].cached)
+		snap->n_frame_systems--;
+	mounts = mounts_read();
+	for (i = 0; i < snap->n_frame_files; i++)
+		snap->frame_files[i].name = name_file(&snap->frame_files[i], mounts);
+	mounts_free(mounts);
+	return 0;
+}
+
+void files_end(struct snapshot *snap)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_frame_files; i++)
+		free((char *)snap->frame_files[i].name);
+}
+
+/* Largest first, if no column to sort by is named. */
+static struct options in_order(const struct options *options)
+{
+	struct options copy = *options;
+
+	copy.reverse ^= !options->sort;
+	return copy;
+}
+
+void files_show(const struct view *view, const struct options *options, FILE *out)
+{
+	const struct options ordered = in_order(options);
+	const struct snapshot *snap = view->snap;
+	uint64_t files = 0;
+	size_t i;
+
+	if (!options->raw) {
+		command_columns(view, options, &frame_system_record,
+				"system,source,files,cached,mapped,unmapped,dirty,writeback", out);
+		command_title(options, out, "The largest files");
+	}
+	command_records(view, &ordered, records_in(snap, &frame_file_record), options->totals, out);
+	for (i = 0; i < snap->n_frame_systems; i++)
+		files += snap->frame_systems[i].files;
+	if (!options->raw && files > snap->n_frame_files)
+		fprintf(out, "%" PRIu64 " more files: --top N\n", files - snap->n_frame_files);
+}
+
+void files_json(struct json *json, const struct view *view, const struct options *options)
+{
+	const struct options ordered = in_order(options);
+	const struct snapshot *snap = view->snap;
+	struct listing listing;
+
+	listing_fill(&listing, view, records_in(snap, &frame_system_record));
+	snapshot_json_listing(json, "file_systems", &frame_system_record, &listing);
+	listing_free(&listing);
+	command_json_records(json, "files", view, &ordered, records_in(snap, &frame_file_record));
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The page cache by file. */
+#ifndef READER_PHYSICAL_FILES_H
+#define READER_PHYSICAL_FILES_H
+
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "lib/json.h"
+
+/* Files that are shown if no number is named, and at most. */
+#define FILES_SHOWN	20
+#define FILES_MAX	16384
+
+extern const struct rows file_rows;
+
+/*
+ * Checks and prepares the records of @snap: file systems by size, and the name of each file,
+ * which files_end() frees.  0, or -1 and @why.
+ */
+int files_begin(struct snapshot *snap, struct failure *why);
+void files_end(struct snapshot *snap);
+
+void files_show(const struct view *view, const struct options *options, FILE *out);
+void files_json(struct json *json, const struct view *view, const struct options *options);
+
+#endif /* READER_PHYSICAL_FILES_H */

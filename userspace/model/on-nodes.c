@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Memory of tasks and groups by NUMA node. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "model/on-nodes.h"
+
+bool on_nodes_get(const struct snapshot *snap, const struct on_nodes *on, uint64_t node,
+		  struct task_node *found)
+{
+	size_t i;
+
+	for (i = 0; i < snap->node_ids.n && snap->node_ids.v[i] != node; i++)
+		;
+	if (!on->n || i == snap->node_ids.n)
+		return false;
+	memset(found, 0, sizeof(*found));
+	for (i = 0; i < on->n; i++)
+		if (on->v[i].node == node)
+			*found = on->v[i];
+	return true;
+}
+
+bool on_nodes_away(const struct on_nodes *on, uint64_t *bytes)
+{
+	*bytes = on->away;
+	return on->n;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The nodes of all records, each once. */
+static struct numbers find_ids(struct snapshot *snap)
+{
+	uint64_t *ids = snapshot_alloc(snap, (snap->n_task_nodes ?: 1) * sizeof(*ids));
+	size_t i, n = 0;
+
+	for (i = 0; i < snap->n_task_nodes; i++)
+		ids[i] = snap->task_nodes[i].node;
+	qsort(ids, snap->n_task_nodes, sizeof(*ids), compare_ids);
+	for (i = 0; i < snap->n_task_nodes; i++)
+		if (!n || ids[n - 1] != ids[i])
+			ids[n++] = ids[i];
+	return (struct numbers){ n, ids };
+}
+
+static void add_member(struct snapshot *snap, struct group *group, const struct task *task)
+{
+	struct task_node *sums;
+	size_t i, j;
+
+	if (!group->on.n) {
+		sums = snapshot_alloc(snap, snap->node_ids.n * sizeof(*sums));
+		memset(sums, 0, snap->node_ids.n * sizeof(*sums));
+		for (i = 0; i < snap->node_ids.n; i++)
+			sums[i].node = snap->node_ids.v[i];
+		group->on = (struct on_nodes){ .v = sums, .n = snap->node_ids.n };
+	}
+	sums = (struct task_node *)group->on.v;
+	for (i = 0; i < task->on.n; i++) {
+		const struct task_node *from = &task->on.v[i];
+
+		for (j = 0; j < snap->node_ids.n && sums[j].node != from->node; j++)
+			;
+		sums[j].rss += from->rss;
+		sums[j].hugetlb += from->hugetlb;
+		sums[j].runs |= from->runs;
+	}
+	group->on.away += task->on.away;
+}
+
+static struct group *group_of(const struct snapshot *snap, uint64_t id)
+{
+	/* The module sends all but number 0, in their order. */
+	struct group *group = id && id <= snap->n_groups ? &snap->groups[id - 1] : NULL;
+
+	return group && KNOWN(group, MEMCENSUS_GROUP_ID) && group->id == id ? group : NULL;
+}
+
+/* Adds @task to its group and to those that contain it, each of which is before those in it. */
+static void add_to_groups(struct snapshot *snap, const struct task *task)
+{
+	struct group *group = NULL;
+
+	if (KNOWN(task, MEMCENSUS_TASK_GROUP))
+		group = group_of(snap, task->group);
+
+	while (group) {
+		add_member(snap, group, task);
+		group = KNOWN(group, MEMCENSUS_GROUP_PARENT) && group->parent < group->id ?
+			group_of(snap, group->parent) : NULL;
+	}
+}
+
+/* The records of @task, which are in the order of tasks, from *@at on. */
+static void link_task(struct snapshot *snap, struct task *task, size_t *at)
+{
+	const struct task_node *v = snap->task_nodes;
+	size_t first = *at, i;
+
+	if (first == snap->n_task_nodes || v[first].pid != task->pid)
+		return;
+	for (i = first; i < snap->n_task_nodes && v[i].pid == task->pid; i++)
+		if (!v[i].runs)
+			task->on.away += v[i].rss + v[i].hugetlb;
+	task->on.v = v + first;
+	task->on.n = i - first;
+	*at = i;
+}
+
+void on_nodes_link(struct snapshot *snap)
+{
+	size_t i, at = 0;
+
+	if (!snap->n_task_nodes)
+		return;
+	snap->node_ids = find_ids(snap);
+	for (i = 0; i < snap->n_tasks; i++) {
+		link_task(snap, &snap->tasks[i], &at);
+		if (snap->tasks[i].on.n)
+			add_to_groups(snap, &snap->tasks[i]);
+	}
+}
+
+struct columns on_nodes_expand(const struct columns *columns, const struct record_type *type,
+			       const struct snapshot *snap)
+{
+	struct columns all = { 0 };
+	size_t i, n;
+	char *name;
+
+	for (i = 0; i < columns->n; i++) {
+		const struct column *column = columns->v[i];
+
+		if (column->kind != KIND_ON_NODES || !snap->node_ids.n) {
+			columns_add(&all, column);
+			continue;
+		}
+		for (n = 0; n < snap->node_ids.n; n++) {
+			name = xasprintf("%c%" PRIu64, column->name[0], snap->node_ids.v[n]);
+			columns_add(&all, record_find(type, name, strlen(name)));
+			free(name);
+		}
+	}
+	return all;
+}
