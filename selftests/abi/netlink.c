@@ -5,6 +5,7 @@
 #include <linux/netlink.h>
 #include <sys/utsname.h>
 
+#include "client/abi_table.h"
 #include "selftest.h"
 
 /* No process has this PID: it is above the kernel's maximum. */
@@ -109,6 +110,7 @@ TEST_F(request, parts)
 		MEMCENSUS_PART_NODES, MEMCENSUS_PART_SYSTEM,
 		MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES,
 		MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM, 0,
+		MEMCENSUS_PART_TASKS | MEMCENSUS_PART_TASK_NODES, MEMCENSUS_PART_TASK_NODES,
 	};
 	unsigned int i;
 
@@ -127,6 +129,7 @@ TEST_F(request, parts)
 		EXPECT_EQ(!!(parts & MEMCENSUS_PART_NODES), !!census.n_nodes);
 		EXPECT_EQ(!!(parts & MEMCENSUS_PART_SYSTEM),
 			  census.n_systems);
+		EXPECT_EQ(!!(parts & MEMCENSUS_PART_TASK_NODES), !!census.n_task_nodes);
 		EXPECT_EQ(0, census.n_vmas);
 		census_free(&census);
 	}
@@ -249,6 +252,40 @@ TEST_F(request, group_by_on_map_counts)
 	mnl_attr_put_u32(self->nlh, MEMCENSUS_REQ_GROUP_BY, MEMCENSUS_BY_UID);
 	mnl_attr_nest_end(self->nlh, self->nest);
 	EXPECT_REFUSED_LATE(EINVAL, EOPNOTSUPP, attr);
+}
+
+/* OOM and PHYSICAL refuse each attribute that they do not take, those of later commands too. */
+TEST_F(request, attributes_of_others)
+{
+	static const struct {
+		uint8_t cmd;
+		uint64_t takes;
+	} commands[] = {
+		{ MEMCENSUS_CMD_OOM, 1ULL << MEMCENSUS_REQ_EVENT },
+		{ MEMCENSUS_CMD_PHYSICAL, 1ULL << MEMCENSUS_REQ_ORDER |
+		  1ULL << MEMCENSUS_REQ_GROUP_BY | 1ULL << MEMCENSUS_REQ_FILES },
+	};
+	unsigned int c, n;
+
+	for (c = 0; c < ARRAY_SIZE(commands); c++) {
+		for (n = 0; n < abi_request.n; n++) {
+			const enum abi_type type = abi_request.attrs[n].type;
+			struct nlattr *attr;
+
+			if (type == ABI_NONE || type == ABI_PAD || commands[c].takes >> n & 1)
+				continue;
+			self->nlh = census_header(&self->socket, self->buf, commands[c].cmd,
+						  NLM_F_DUMP);
+			self->nest = mnl_attr_nest_start(self->nlh, MEMCENSUS_A_REQUEST);
+			attr = tail(self->nlh);
+			if (type == ABI_U64)
+				mnl_attr_put_u64(self->nlh, n, 1);
+			else
+				mnl_attr_put_u32(self->nlh, n, 1);
+			mnl_attr_nest_end(self->nlh, self->nest);
+			EXPECT_REFUSED_LATE(EINVAL, EINVAL, attr);
+		}
+	}
 }
 
 TEST_F(request, group_of_pids_without_any)

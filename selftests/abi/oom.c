@@ -45,15 +45,6 @@ static uint64_t newest(void)
 	return ooms.n_events ? ooms.events[0].own.value[MEMCENSUS_OOM_NUMBER] : 0;
 }
 
-static bool enter(const char *dir)
-{
-	char path[128], text[32];
-
-	snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
-	snprintf(text, sizeof(text), "%d", getpid());
-	return write_file(path, text);
-}
-
 /* Holds HELD, stops, then takes memory until it is killed. */
 static void eat(void *arg)
 {
@@ -61,7 +52,7 @@ static void eat(void *arg)
 	char *at;
 
 	need(write_file("/proc/self/oom_score_adj", "1000"), "oom_score_adj");
-	need(!dir || enter(dir), "cgroup.procs");
+	need(!dir || enter_cgroup(dir), dir);
 	write_pages(map_private(PLACE(0), HELD), HELD / PAGE);
 	child_stop();
 	for (;;) {

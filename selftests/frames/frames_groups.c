@@ -80,12 +80,11 @@ static void become(unsigned int n)
 {
 	static const char *const names[] = { "one", "two", "three" };
 	const char *cgroup = n < MEMBERS - 1 ? cgroups[n % N_CGROUPS] : deep(DEPTH);
-	char path[256], text[16];
+	char path[256];
 
-	snprintf(path, sizeof(path), CGROUPS "%s/cgroup.procs", cgroup);
-	snprintf(text, sizeof(text), "%d", getpid());
+	snprintf(path, sizeof(path), CGROUPS "%s", cgroup);
 	if (*cgroup)
-		write_file(path, text);
+		enter_cgroup(path);
 	prctl(PR_SET_NAME, names[n / 3]);
 	need(!setresuid(-1, (n + n / 3) % 3 * 1111, -1), "setresuid");
 }

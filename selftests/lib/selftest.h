@@ -42,6 +42,15 @@
 	ASSERT_EQ(1, __census->n_tasks);				\
 } while (0)
 
+/* A whole census of @request, in which all owners were counted once. */
+#define ASSERT_TAKEN(request, to) do {					\
+	struct census_error __error = {};				\
+	ASSERT_EQ(0, census_take(request, to, &__error))		\
+		TH_LOG("no census: %s", __error.text);			\
+	ASSERT_TRUE(census_is_whole(to));				\
+	EXPECT_EQ(0, (to)->scan[MEMCENSUS_SCAN_VIOLATIONS]);		\
+} while (0)
+
 /* Gets the mapping at @addr into @to, or ends the test. */
 #define ASSERT_VMA(census, addr, to) do {				\
 	const struct census_vma **__vma = &(to);			\

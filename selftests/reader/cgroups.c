@@ -59,11 +59,10 @@ FIXTURE(cgroups)
 
 static void move_to(const char *cgroup)
 {
-	char path[128], pid[16];
+	char path[128];
 
-	snprintf(path, sizeof(path), ROOT "%s/cgroup.procs", cgroup);
-	snprintf(pid, sizeof(pid), "%d", getpid());
-	need(write_file(path, pid), path);
+	snprintf(path, sizeof(path), ROOT "%s", cgroup);
+	need(enter_cgroup(path), path);
 }
 
 /* Writes to a file, which stays in the tmpfs. */

@@ -194,6 +194,70 @@ TEST_F(family, known_pages)
 	EXPECT_ABOUT(both, now.unshared);
 }
 
+/* Of all processes of a family: what each shares, and its part of the copies, in pages. */
+struct columns {
+	long shared, most;
+};
+
+/* Adds up the rows that `memcensus` prints by @command: lines of JSON. */
+static struct columns columns_by(const char *command)
+{
+	struct columns sum = {};
+	char line[4096];
+	double bytes;
+	FILE *out;
+
+	out = popen(command, "r");
+	need(out, command);
+	while (fgets(line, sizeof(line), out)) {
+		if (!strstr(line, "\"fork_most\":"))
+			continue;
+		sum.most += number_of(line, "fork_most", 0, &bytes) ? bytes : -(long)PAGE;
+		sum.shared += number_of(line, "fork_shared", 0, &bytes) ? bytes : -(long)PAGE;
+	}
+	pclose(out);
+	/* A share is rounded down to bytes, so what it lacks is too much by a byte. */
+	return (struct columns){ sum.shared / (long)PAGE, sum.most / (long)PAGE };
+}
+
+#define RECORD	"/tmp/memcensus-family.record"
+
+/* The columns of `watch`, by both bases, and of a record are those of the family. */
+TEST_F(family, columns)
+{
+	struct columns counted[3], mapped[3], recorded[3];
+	char watch[128], frames[160], record[256];
+	unsigned int i;
+
+	snprintf(watch, sizeof(watch), "memcensus watch %d,%d,%d 0.1 1 -J", self->pid,
+		 self->cast->children[0], self->cast->children[1]);
+	snprintf(frames, sizeof(frames), "%s --basis frames", watch);
+	snprintf(record, sizeof(record),
+		 "memcensus record " RECORD " && %s -f " RECORD "; rm -f " RECORD, watch);
+	for (i = 0; i < 3; i++) {
+		if (i)
+			ASSERT_TRUE(child_next(self->pid));
+		mapped[i] = columns_by(watch);
+		counted[i] = columns_by(frames);
+		recorded[i] = columns_by(record);
+		/* The map counts do not tell how many pages have one owner. */
+		EXPECT_EQ(-3, mapped[i].shared);
+		EXPECT_ABOUT(counted[i].most, recorded[i].most);
+		EXPECT_ABOUT(counted[i].shared, recorded[i].shared);
+		diag("%ld pages shared, copies %ld, by map counts %ld", counted[i].shared,
+		     counted[i].most, mapped[i].most);
+	}
+	EXPECT_LE(3 * (long)forked, counted[0].shared);
+	EXPECT_LE(2 * (long)forked, counted[0].most);
+	EXPECT_GE(2 * (long)forked + 4 * OTHERS, counted[0].most);
+	EXPECT_ABOUT(first, counted[0].shared - counted[1].shared);
+	EXPECT_ABOUT(first, counted[0].most - counted[1].most);
+	EXPECT_ABOUT(second + both, counted[1].shared - counted[2].shared);
+	EXPECT_ABOUT(second, counted[1].most - counted[2].most);
+	for (i = 0; i < 3; i++)
+		EXPECT_ABOUT(counted[i].most, mapped[i].most);
+}
+
 /* A child that ends in the interval: its pages are neither copied nor unmapped by writes. */
 TEST_F(family, changes)
 {

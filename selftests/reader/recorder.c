@@ -2,7 +2,8 @@
 /*
  * `memcensus record --on-pressure`: it takes censuses while a process stalls at the limit of a
  * cgroup, and no others; it keeps to its budget, and it is locked in memory.  `memcensus -f FILE
- * oom` names the victim and how it grew, also after the recorder was killed.
+ * oom` names the victim and how it grew, also after the recorder was killed, and when all memory
+ * of the machine ran out.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -29,17 +30,9 @@
 #define LIMIT		(24 * MIB)
 #define RING		(256 << 10)
 
-/* Seconds under pressure, and for the first census to come. */
-#define PRESSURE_TIME	6
-#define PATIENCE	60
-
-static double seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
+/* Under pressure, and for the first census to come, ms. */
+#define PRESSURE_TIME	6000
+#define PATIENCE	60000
 
 static bool make_cgroup(const char *file, size_t limit)
 {
@@ -53,14 +46,6 @@ static bool make_cgroup(const char *file, size_t limit)
 	return write_file(path, text);
 }
 
-static bool enter(void)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%d", getpid());
-	return write_file(PRESSED "/cgroup.procs", text);
-}
-
 /* Takes memory above HIGH, a page at a time, so that it is always slowed down. */
 static void stall(void *arg)
 {
@@ -68,7 +53,7 @@ static void stall(void *arg)
 	size_t i;
 
 	(void)arg;
-	need(enter(), "cgroup.procs");
+	need(enter_cgroup(PRESSED), PRESSED);
 	write_pages(at, HIGH / PAGE);
 	child_stop();
 	for (i = HIGH / PAGE; i < 256 * MIB / PAGE; i++)
@@ -118,11 +103,11 @@ static unsigned int censuses(void)
 	return n;
 }
 
-static bool await_censuses(unsigned int n, double seconds)
+static bool await_censuses(unsigned int n)
 {
-	const double until = seconds_now() + seconds;
+	const uint64_t until = now_ms() + PATIENCE;
 
-	while (censuses() < n && seconds_now() < until)
+	while (censuses() < n && now_ms() < until)
 		sleep_ms(50);
 	return censuses() >= n;
 }
@@ -193,22 +178,22 @@ static void expect_end(struct __test_metadata *_metadata, pid_t recorder)
 static void expect_more(struct __test_metadata *_metadata, pid_t *recorder, pid_t stalled,
 			const char *options, unsigned int patience)
 {
-	const double until = seconds_now() + 2 * PATIENCE;
+	const uint64_t until = now_ms() + 2 * PATIENCE;
 	unsigned int calm;
 
 	*recorder = start_recorder(options);
-	ASSERT_TRUE(await_censuses(1, PATIENCE));
+	ASSERT_TRUE(await_censuses(1));
 	sleep_ms(patience);
 	calm = censuses();
 	sleep_ms(patience / 2);
 	EXPECT_EQ(calm, censuses())
 		TH_LOG("censuses without pressure");
 	/* It locks what the census needed once it has written it. */
-	while (!is_locked(*recorder) && seconds_now() < until)
+	while (!is_locked(*recorder) && now_ms() < until)
 		sleep_ms(50);
 	EXPECT_TRUE(is_locked(*recorder));
 	kill(stalled, SIGCONT);
-	EXPECT_TRUE(await_censuses(calm + 3, PATIENCE))
+	EXPECT_TRUE(await_censuses(calm + 3))
 		TH_LOG("%u censuses, then %u", calm, censuses());
 	diag("%s: %u censuses without pressure, then %u", options, calm, censuses());
 	expect_end(_metadata, *recorder);
@@ -236,19 +221,20 @@ TEST_F_TIMEOUT(recorder, of_a_cgroup, 300)
 /* What is used after the first census is in the budget, but for one census too much. */
 TEST_F_TIMEOUT(recorder, within_its_budget, 300)
 {
-	double begin, first, used, seconds, allowed;
+	double first, used, seconds, allowed;
+	uint64_t begin;
 	unsigned int n;
 
 	if (!self->stalled)
 		return;
 	self->recorder = start_recorder("--on-pressure --budget 0.1%");
-	ASSERT_TRUE(await_censuses(1, PATIENCE));
-	begin = seconds_now();
+	ASSERT_TRUE(await_censuses(1));
+	begin = now_ms();
 	first = cpu_of(self->recorder);
 	kill(self->stalled, SIGCONT);
-	sleep_ms(PRESSURE_TIME * 1000);
+	sleep_ms(PRESSURE_TIME);
 	used = cpu_of(self->recorder);
-	seconds = seconds_now() - begin;
+	seconds = (now_ms() - begin) / 1e3;
 	n = censuses();
 	/* A minute's share, what was earned since, and the last census, which costs no more. */
 	allowed = 0.001 * (60 + seconds) + first;
@@ -283,14 +269,14 @@ static uint64_t last_census(void)
 /* Killed at any time, a full ring has its last censuses, and stays below its size. */
 TEST_F_TIMEOUT(recorder, of_a_full_ring, 300)
 {
-	const double until = seconds_now() + PATIENCE;
+	const uint64_t until = now_ms() + PATIENCE;
 	struct stat st;
 	int status;
 
 	if (!self->stalled)
 		return;
 	self->recorder = start_recorder("0.05 -g --ring 64K");
-	while (last_census() < 60 && seconds_now() < until) {
+	while (last_census() < 60 && now_ms() < until) {
 		sleep_ms(20);
 		if (!stat(RECORD, &st))
 			EXPECT_GE(64 << 10, st.st_size);
@@ -315,7 +301,7 @@ static void eat(void *arg)
 
 	(void)arg;
 	need(write_file("/proc/self/oom_score_adj", "1000"), "oom_score_adj");
-	need(enter(), "cgroup.procs");
+	need(enter_cgroup(PRESSED), PRESSED);
 	write_pages(at, HIGH / PAGE);
 	child_stop();
 	for (i = HIGH / MIB; i < 256; i++) {
@@ -362,12 +348,12 @@ static unsigned int times(const char *text, const char *word)
 /* Waits until the record has the event of @victim. */
 static bool await_event(pid_t victim)
 {
-	double until = seconds_now() + PATIENCE;
+	const uint64_t until = now_ms() + PATIENCE;
 	char word[64], *said;
 	bool found = false;
 
 	snprintf(word, sizeof(word), KILLED, victim);
-	while (!found && seconds_now() < until) {
+	while (!found && now_ms() < until) {
 		sleep_ms(100);
 		said = said_of_record();
 		found = said && times(said, word);
@@ -377,10 +363,11 @@ static bool await_event(pid_t victim)
 }
 
 /*
- * Expects one event, of @victim, which grew by some MiB: on a slow machine the last census
- * before the kill is of a second before it.
+ * Expects one event, of @victim in @cgroup, which grew by @least bytes or more: on a slow machine
+ * the last census before the kill is of a second before it.
  */
-static void expect_oom(struct __test_metadata *_metadata, pid_t victim)
+static void expect_oom(struct __test_metadata *_metadata, pid_t victim, const char *cgroup,
+		       size_t least)
 {
 	char *said = said_of_record(), word[64], *growth, *at;
 	struct stat st;
@@ -396,14 +383,14 @@ static void expect_oom(struct __test_metadata *_metadata, pid_t victim)
 	at = strstr(growth, word);
 	ASSERT_NE(NULL, at)
 		TH_LOG("%.3000s", growth);
-	EXPECT_NE(NULL, strstr(at, "\"cgroup_path\":\"/pressed\""));
+	snprintf(word, sizeof(word), "\"cgroup_path\":\"%s\"", cgroup);
+	EXPECT_NE(NULL, strstr(at, word));
 	at = strstr(at, "\"growth\":");
-	EXPECT_LE((long)(4 * MIB), atol(at + strlen("\"growth\":")));
+	EXPECT_LE((long)least, atol(at + strlen("\"growth\":")));
 	EXPECT_EQ(at + strcspn(at, "}") - strlen("\"killed\":true"),
 		  strstr(at, "\"killed\":true"));
 	EXPECT_NE(NULL, strstr(growth, "\"cgroups\":["));
 	ASSERT_EQ(0, stat(RECORD, &st));
-	EXPECT_GE(RING, st.st_size);
 	diag("%lld bytes, %u events", (long long)st.st_size, times(said, "\"scope\":"));
 	free(said);
 }
@@ -412,8 +399,8 @@ static void expect_oom(struct __test_metadata *_metadata, pid_t victim)
 TEST_F_TIMEOUT(recorder, of_an_oom_kill, 300)
 {
 	const char *options = "0.2 -g --on-pressure --budget 100% --ring 256K";
-	uint64_t before;
-	double until;
+	uint64_t before, until;
+	struct stat st;
 	pid_t victim;
 	int status;
 
@@ -424,24 +411,109 @@ TEST_F_TIMEOUT(recorder, of_an_oom_kill, 300)
 	victim = child_start(eat, NULL);
 	ASSERT_LT(0, victim);
 	self->recorder = start_recorder(options);
-	ASSERT_TRUE(await_censuses(2, PATIENCE));
+	ASSERT_TRUE(await_censuses(2));
 	kill(victim, SIGCONT);
 	ASSERT_EQ(victim, waitpid(victim, &status, 0));
 	ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	ASSERT_TRUE(await_event(victim));
 	child_end(self->recorder);
-	expect_oom(_metadata, victim);
+	EXPECT_EQ(0, stat(RECORD, &st));
+	EXPECT_GE(RING, st.st_size);
+	expect_oom(_metadata, victim, "/pressed", 4 * MIB);
 	/* What is there remains, and is no second event. */
 	before = last_census();
 	self->recorder = append_recorder(options);
 	/* It asks the module before its first census. */
-	until = seconds_now() + PATIENCE;
-	while (last_census() < before + 2 && seconds_now() < until)
+	until = now_ms() + PATIENCE;
+	while (last_census() < before + 2 && now_ms() < until)
 		sleep_ms(100);
 	EXPECT_LE(before + 2, last_census());
 	child_end(self->recorder);
 	self->recorder = -1;
-	expect_oom(_metadata, victim);
+	expect_oom(_metadata, victim, "/pressed", 4 * MIB);
+}
+
+/* What is left of the machine for a process to eat, most of the rest is in the pool of hugetlb. */
+#define LEFT	(192 * MIB)
+
+/* Holds HIGH, stops, then takes a MiB each 50 ms until it is killed. */
+static void eat_all(void *arg)
+{
+	char *at;
+
+	(void)arg;
+	need(write_file("/proc/self/oom_score_adj", "1000"), "oom_score_adj");
+	write_pages(map_private(PLACE(0), HIGH), HIGH / PAGE);
+	child_stop();
+	for (;;) {
+		at = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (at == MAP_FAILED)
+			_exit(1);
+		write_pages(at, MIB / PAGE);
+		sleep_ms(50);
+	}
+}
+
+/* The growth of figure @name of the system before the newest event, in bytes. */
+static long system_growth(const char *said, const char *name)
+{
+	const char *at = strstr(said, "\"growth\":{");
+	char word[64];
+
+	snprintf(word, sizeof(word), "\"%s\":", name);
+	at = at ? strstr(at, "\"system\":{") : NULL;
+	at = at ? strstr(at, word) : NULL;
+	return at ? atol(at + strlen(word)) : 0;
+}
+
+/* All memory of the machine: the recorder survives it, and goes on. */
+TEST_F_TIMEOUT(recorder, of_a_machine_without_memory, 300)
+{
+	uint64_t available, pool, last, until;
+	bool killed;
+	char text[32], *said;
+	pid_t victim;
+	int status;
+
+	if (!self->stalled)
+		return;
+	victim = child_start(eat_all, NULL);
+	ASSERT_LT(0, victim);
+	self->recorder = start_recorder("0.2 -g --on-pressure --budget 100% --ring 1M");
+	ASSERT_TRUE(await_censuses(2));
+	pool = read_number(huge_pool(HUGE, "nr_hugepages"));
+	available = meminfo_bytes("MemAvailable");
+	snprintf(text, sizeof(text), "%llu",
+		 available > LEFT ? (unsigned long long)(available - LEFT) / HUGE : 0);
+	write_file(huge_pool(HUGE, "nr_hugepages"), text);
+	diag("%llu of %llu MiB are left", (unsigned long long)meminfo_bytes("MemAvailable") / MIB,
+	     (unsigned long long)available / MIB);
+	kill(victim, SIGCONT);
+	killed = waitpid(victim, &status, 0) == victim && WIFSIGNALED(status) &&
+		 WTERMSIG(status) == SIGKILL;
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)pool);
+	write_file(huge_pool(HUGE, "nr_hugepages"), text);
+	ASSERT_TRUE(killed);
+	ASSERT_EQ(0, waitpid(self->recorder, &status, WNOHANG));
+	ASSERT_TRUE(await_event(victim));
+	last = last_census();
+	until = now_ms() + PATIENCE;
+	while (last_census() < last + 2 && now_ms() < until)
+		sleep_ms(50);
+	EXPECT_LE(last + 2, last_census());
+	kill(self->recorder, SIGINT);
+	ASSERT_EQ(self->recorder, waitpid(self->recorder, &status, 0));
+	self->recorder = -1;
+	/* 3: a census was refused, because memory was short. */
+	EXPECT_TRUE(WIFEXITED(status) && (!WEXITSTATUS(status) || WEXITSTATUS(status) == 3))
+		TH_LOG("status %#x", status);
+	expect_oom(_metadata, victim, "/", 32 * MIB);
+	said = said_of_record();
+	ASSERT_NE(NULL, said);
+	EXPECT_LE((long)(32 * MIB), system_growth(said, "anon"));
+	EXPECT_GE(-(long)(32 * MIB), system_growth(said, "free"));
+	EXPECT_NE(NULL, strstr(said, "\"scope\":\"machine\""));
+	free(said);
 }
 
 TEST_HARNESS_MAIN

@@ -5,6 +5,8 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -40,13 +42,12 @@ struct cast {
 	int left_fd, both_fd, given_fd;
 };
 
-static bool move_to(const char *cgroup)
+static void move_to(const char *cgroup)
 {
-	char path[128], pid[16];
+	char path[128];
 
-	snprintf(path, sizeof(path), ROOT "%s/cgroup.procs", cgroup);
-	snprintf(pid, sizeof(pid), "%d", getpid());
-	return write_file(path, pid);
+	snprintf(path, sizeof(path), ROOT "%s", cgroup);
+	need(enter_cgroup(path), path);
 }
 
 static void map_file(int place, int fd, unsigned long pages, bool write)
@@ -63,7 +64,7 @@ static void be_gone(void *arg)
 {
 	const struct cast *cast = arg;
 
-	need(move_to(cgroups[GONE]), cgroups[GONE]);
+	move_to(cgroups[GONE]);
 	map_file(0, cast->left_fd, left, true);
 }
 
@@ -86,7 +87,7 @@ static void be_a(void *arg)
 {
 	const struct cast cast = *(struct cast *)arg;
 
-	need(move_to(cgroups[A]), cgroups[A]);
+	move_to(cgroups[A]);
 	rehearse();
 	child_stop();
 	map_file(0, cast.both_fd, both, true);
@@ -99,7 +100,7 @@ static void be_b(void *arg)
 {
 	const struct cast cast = *(struct cast *)arg;
 
-	need(move_to(cgroups[B]), cgroups[B]);
+	move_to(cgroups[B]);
 	rehearse();
 	child_stop();
 	map_file(0, cast.left_fd, left, false);
@@ -219,14 +220,7 @@ static const struct census_request request = {
 	.share = true, .group_by = MEMCENSUS_BY_CGROUP, .charged = 1,
 };
 
-#define ASSERT_TAKEN(to)	ASSERT_TAKEN_AS(&request, to)
-#define ASSERT_TAKEN_AS(request, to) do {				\
-	struct census_error __error = {};				\
-	ASSERT_EQ(0, census_take(request, to, &__error))		\
-		TH_LOG("no census: %s", __error.text);			\
-	ASSERT_TRUE(census_is_whole(to));				\
-	EXPECT_EQ(0, (to)->scan[MEMCENSUS_SCAN_VIOLATIONS]);		\
-} while (0)
+#define ASSERT_CHARGED(to)	ASSERT_TAKEN(&request, to)
 
 #define GREW(n, of)	(paid_of(&after, id_of(n)).of - paid_of(&before, id_of(n)).of)
 
@@ -238,14 +232,14 @@ TEST_F(charged, first_toucher)
 
 	if (!self->b)
 		return;
-	ASSERT_TAKEN(&before);
+	ASSERT_CHARGED(&before);
 	ASSERT_TRUE(paid_of(&before, id_of(A)).has_group);
 	/* No process maps these pages yet. */
 	EXPECT_FALSE(paid_of(&before, id_of(GONE)).found);
 	EXPECT_FALSE(paid_of(&before, id_of(ALL)).found);
 	ASSERT_TRUE(child_next(self->a));
 	ASSERT_TRUE(child_next(self->b));
-	ASSERT_TAKEN(&after);
+	ASSERT_CHARGED(&after);
 
 	EXPECT_EQ(own + both + given, GREW(A, charged));
 	EXPECT_EQ(own + both, GREW(A, own));
@@ -265,7 +259,7 @@ TEST_F(charged, first_toucher)
 	for (tries = 0; tries < 50 && !pod.found; tries++) {
 		sleep_ms(100);
 		census_free(&after);
-		ASSERT_TAKEN(&after);
+		ASSERT_CHARGED(&after);
 		pod = paid_of(&after, id_of(ALL));
 	}
 	EXPECT_TRUE(pod.found);
@@ -322,7 +316,7 @@ TEST_F(charged, by_file)
 	by_file.limit = MEMCENSUS_LIMIT_MAX;
 	ASSERT_TRUE(child_next(self->a));
 	ASSERT_TRUE(child_next(self->b));
-	ASSERT_TAKEN_AS(&by_file, &census);
+	ASSERT_TAKEN(&by_file, &census);
 	paid = paid_for(&census, GONE, self->cast.left_fd);
 	EXPECT_TRUE(paid.found);
 	EXPECT_EQ(left, paid.charged);
@@ -339,7 +333,7 @@ TEST_F(charged, by_file)
 
 	/* The largest of all is sent first. */
 	by_file.limit = 1;
-	ASSERT_TAKEN_AS(&by_file, &one);
+	ASSERT_TAKEN(&by_file, &one);
 	EXPECT_LT(1, nr_files(&census));
 	EXPECT_EQ(1, nr_files(&one));
 	EXPECT_LE(left * PAGE, one.payers[one.n_payers - 1].charged -
@@ -347,7 +341,7 @@ TEST_F(charged, by_file)
 	census_free(&one);
 	census_free(&census);
 
-	ASSERT_TAKEN(&census);
+	ASSERT_CHARGED(&census);
 	EXPECT_EQ(0, nr_files(&census));
 	census_free(&census);
 }
@@ -365,7 +359,7 @@ TEST_F(charged, sums)
 	ASSERT_TRUE(child_next(self->b));
 	/* A process may change a mapping between its walk and that of another. */
 	do {
-		ASSERT_TAKEN(&census);
+		ASSERT_CHARGED(&census);
 		sum = all_charged(&census);
 		frames = census.scan[MEMCENSUS_SCAN_FRAMES];
 		census_free(&census);
@@ -388,13 +382,68 @@ TEST_F(charged, only_if_requested)
 	cpu = census.scan[MEMCENSUS_SCAN_CPU_NS];
 	memory = census.scan[MEMCENSUS_SCAN_MEMORY];
 	census_free(&census);
-	ASSERT_TAKEN(&census);
+	ASSERT_CHARGED(&census);
 	diag("%llu KiB mapped: %llu us and %llu KiB, with payers %llu us and %llu KiB",
 	     (unsigned long long)census.scan[MEMCENSUS_SCAN_FRAMES] / 1024,
 	     (unsigned long long)cpu / 1000, (unsigned long long)memory / 1024,
 	     (unsigned long long)census.scan[MEMCENSUS_SCAN_CPU_NS] / 1000,
 	     (unsigned long long)census.scan[MEMCENSUS_SCAN_MEMORY] / 1024);
 	census_free(&census);
+}
+
+/* Pages of cgroup @n in the metric @name of `memcensus export`; 0: it has no sample. */
+static long metric_of(int n, const char *name)
+{
+	static const char command[] = "memcensus export -g --prometheus --payers 0";
+	char start[256], line[1024];
+	long pages = 0;
+	FILE *out;
+
+	snprintf(start, sizeof(start), "memcensus_payer_%s_bytes{cgroup=\"%s\"} ", name,
+		 cgroups[n]);
+	out = popen(command, "r");
+	need(out, command);
+	while (fgets(line, sizeof(line), out))
+		if (!strncmp(line, start, strlen(start)))
+			pages = atol(line + strlen(start)) / PAGE;
+	need(!pclose(out), command);
+	return pages;
+}
+
+/* The metrics of these pages; each of an export of its own, while nothing else changes. */
+TEST_F(charged, exported)
+{
+	static const struct {
+		const char *name;
+		long of_a, of_b, of_gone;
+	} expected[] = {
+		{ "charged", own + both + given, 0, left },
+		{ "own", own + both, 0, 0 },
+		{ "for_others", given, 0, left },
+		{ "by_others", 0, left + of_b + given, 0 },
+		{ "frames", own + both, left + of_b + given, 0 },
+		{ "exclusive", own + both - of_b, left + given, 0 },
+	};
+	const size_t n = sizeof(expected) / sizeof(expected[0]);
+	long a[sizeof(expected) / sizeof(expected[0])], b[sizeof(expected) / sizeof(expected[0])];
+	size_t i;
+
+	if (!self->b)
+		return;
+	for (i = 0; i < n; i++) {
+		a[i] = metric_of(A, expected[i].name);
+		b[i] = metric_of(B, expected[i].name);
+	}
+	ASSERT_TRUE(child_next(self->a));
+	ASSERT_TRUE(child_next(self->b));
+	for (i = 0; i < n; i++) {
+		EXPECT_EQ(expected[i].of_a, metric_of(A, expected[i].name) - a[i])
+			TH_LOG("%s of the first", expected[i].name);
+		EXPECT_EQ(expected[i].of_b, metric_of(B, expected[i].name) - b[i])
+			TH_LOG("%s of the second", expected[i].name);
+		EXPECT_EQ(expected[i].of_gone, metric_of(GONE, expected[i].name))
+			TH_LOG("%s of the third", expected[i].name);
+	}
 }
 
 /* Pages of a file, one in each block of 64: more blocks than max_mem has room for. */
@@ -406,7 +455,7 @@ static void be_sparse(void *arg)
 	char *at = map(PLACE(0), SPARSE * BLOCK * PAGE, RW, MAP_SHARED, *(int *)arg, 0);
 	unsigned long i;
 
-	need(move_to(cgroups[A]), cgroups[A]);
+	move_to(cgroups[A]);
 	for (i = 0; i < SPARSE; i++)
 		at[i * BLOCK * PAGE] = 1;
 }
@@ -425,13 +474,13 @@ TEST_F(charged, in_slices)
 	snprintf(params, sizeof(params), "max_mem=%lu", 1UL << 20);
 	ASSERT_EQ(0, ko_is_loaded() ? ko_unload_patiently(5000) : 0);
 	ASSERT_EQ(0, ko_load(params));
-	ASSERT_TAKEN(&before);
+	ASSERT_CHARGED(&before);
 	fd = memfd("sparse", SPARSE * BLOCK);
 	sparse = child_start(be_sparse, &fd);
 	ASSERT_LT(0, sparse);
 	ASSERT_TRUE(child_next(self->a));
 	ASSERT_TRUE(child_next(self->b));
-	ASSERT_TAKEN(&after);
+	ASSERT_CHARGED(&after);
 	child_end(sparse);
 	EXPECT_EQ(0, ko_unload_patiently(5000));
 	EXPECT_EQ(0, ko_load(""));

@@ -158,14 +158,6 @@ static long pages_of(const struct census *census, pid_t pid, unsigned int f)
 	return -1;
 }
 
-#define ASSERT_TAKEN(request, to) do {					\
-	struct census_error __error = {};				\
-	ASSERT_EQ(0, census_take(request, to, &__error))		\
-		TH_LOG("no census: %s", __error.text);			\
-	ASSERT_TRUE(census_is_whole(to));				\
-	EXPECT_EQ(0, (to)->scan[MEMCENSUS_SCAN_VIOLATIONS]);		\
-} while (0)
-
 #define EXPECT_OF(n, m, f)						\
 	EXPECT_EQ((long)(n), pages_of(&census, self->pids[m], MEMCENSUS_F_##f))
 

@@ -267,9 +267,7 @@ static int scan_in_cgroup(const char *dir)
 	char path[128], text[32];
 	unsigned int i;
 
-	snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
-	snprintf(text, sizeof(text), "%d", getpid());
-	need(write_file(path, text), "cgroup.procs");
+	need(enter_cgroup(dir), dir);
 	/* Once without a limit, so that its own memory is allocated. */
 	fault_try(&requests[0], 0, &c);
 	snprintf(path, sizeof(path), "%s/memory.current", dir);

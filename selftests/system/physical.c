@@ -734,11 +734,10 @@ static struct physical_cgroup cgroup_of(const struct physical *p, uint64_t id)
 static void be_charged(int fd, const int *pipe_fd, const int *ready, const int *go)
 {
 	static char block[1 << 20];
-	char pid[16], c;
+	char c;
 	int i;
 
-	snprintf(pid, sizeof(pid), "%d", getpid());
-	need(write_file(CHILD "/cgroup.procs", pid), CHILD);
+	need(enter_cgroup(CHILD), CHILD);
 	write_pages(map_private(PLACE(1), 4096 * PAGE), 4096);
 	for (i = 0; i < 2048; i++)
 		need(write(fd, block, PAGE) == (ssize_t)PAGE, "shmem");
@@ -811,8 +810,8 @@ TEST(cgroups)
 TEST(many_cgroups)
 {
 	const unsigned int nr = 150;
-	char path[64], pid[16];
 	unsigned int i, charged = 0;
+	char path[64];
 	struct stat st;
 	pid_t child;
 	int fd, status;
@@ -827,10 +826,8 @@ TEST(many_cgroups)
 		child = fork();
 		ASSERT_LE(0, child);
 		if (!child) {
-			snprintf(path, sizeof(path), PARENT "-%u/cgroup.procs", i);
-			snprintf(pid, sizeof(pid), "%d", getpid());
-			need(write_file(path, pid), path);
-			need(pwrite(fd, pid, 1, i * PAGE) == 1, "shmem");
+			need(enter_cgroup(path), path);
+			need(pwrite(fd, path, 1, i * PAGE) == 1, "shmem");
 			_exit(0);
 		}
 		ASSERT_EQ(child, waitpid(child, &status, 0));

@@ -142,6 +142,15 @@ struct census_payer {
 };
 
 /**
+ * struct census_task_node - one TASK_NODE message
+ * @known: bit n is set where attribute n of enum memcensus_task_node was sent
+ */
+struct census_task_node {
+	uint32_t known, pid, node, runs;
+	uint64_t rss, hugetlb;
+};
+
+/**
  * struct census_values - one nest of the SYSTEM message
  * @known: bit n is set where attribute n was sent
  */
@@ -175,6 +184,8 @@ struct census {
 	size_t n_nodes;
 	struct census_task *tasks;
 	size_t n_tasks;
+	struct census_task_node *task_nodes;
+	size_t n_task_nodes;
 	struct census_group *groups;
 	size_t n_groups;
 	struct census_vma *vmas;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Receives the answer to a PHYSICAL request; see client_physical.h. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,12 @@ static int zone_number(const struct nlattr *attr, void *data)
 	case MEMCENSUS_PZ_FREE_BLOCKS:
 		zone->n_blocks = u64s(attr, zone->blocks, 64);
 		return MNL_CB_OK;
+	case MEMCENSUS_PZ_GENERATIONS_ANON:
+	case MEMCENSUS_PZ_GENERATIONS_FILE:
+	case MEMCENSUS_PZ_GENERATIONS_AGE_NS:
+		zone->n_generations =
+			u64s(attr, zone->generations[type - MEMCENSUS_PZ_GENERATIONS_ANON], 8);
+		return MNL_CB_OK;
 	case MEMCENSUS_PZ_CLASSES:
 		return mnl_attr_parse_nested(attr, number_attr, &classes);
 	case MEMCENSUS_PZ_STATES:
@@ -102,6 +109,42 @@ static int cgroup_attr(const struct nlattr *attr, void *data)
 		return MNL_CB_OK;
 	default:
 		return MNL_CB_OK;
+	}
+}
+
+static int cached_system_attr(const struct nlattr *attr, void *data)
+{
+	struct physical_system *s = data;
+	struct numbers numbers = { s->value, &s->known, MEMCENSUS_FY_MAX };
+
+	switch (mnl_attr_get_type(attr)) {
+	case MEMCENSUS_FY_TYPE:
+		attr_copy(attr, s->type, sizeof(s->type));
+		return MNL_CB_OK;
+	case MEMCENSUS_FY_SOURCE:
+		attr_copy(attr, s->source, sizeof(s->source));
+		return MNL_CB_OK;
+	default:
+		return number_attr(attr, &numbers);
+	}
+}
+
+static int cached_file_attr(const struct nlattr *attr, void *data)
+{
+	struct physical_file *f = data;
+	struct numbers numbers = { f->value, &f->known, MEMCENSUS_FF_MAX };
+
+	switch (mnl_attr_get_type(attr)) {
+	case MEMCENSUS_FF_TYPE:
+		attr_copy(attr, f->type, sizeof(f->type));
+		return MNL_CB_OK;
+	case MEMCENSUS_FF_SOURCE:
+		return MNL_CB_OK;
+	case MEMCENSUS_FF_PATH:
+		attr_copy(attr, f->path, sizeof(f->path));
+		return MNL_CB_OK;
+	default:
+		return number_attr(attr, &numbers);
 	}
 }
 
@@ -171,6 +214,15 @@ static int top_attr(const struct nlattr *attr, void *data)
 		if (p->n_cgroups == PHYSICAL_CGROUPS)
 			return MNL_CB_ERROR;
 		return mnl_attr_parse_nested(attr, cgroup_attr, &p->cgroups[p->n_cgroups++]);
+	case MEMCENSUS_A_FRAME_SYSTEM:
+		if (p->n_systems == PHYSICAL_SYSTEMS)
+			return MNL_CB_ERROR;
+		return mnl_attr_parse_nested(attr, cached_system_attr, &p->systems[p->n_systems++]);
+	case MEMCENSUS_A_FRAME_FILE:
+		if (p->n_files == PHYSICAL_FILES)
+			return MNL_CB_ERROR;
+		memset(&p->files[p->n_files], 0, sizeof(p->files[0]));
+		return mnl_attr_parse_nested(attr, cached_file_attr, &p->files[p->n_files++]);
 	case MEMCENSUS_A_FRAME_BLOCKS:
 		return add_blocks(p, attr);
 	default:
@@ -212,7 +264,7 @@ int physical_take_with(struct physical *p, struct physical_ask ask)
 	ssize_t n;
 	int ret;
 
-	memset(p, 0, sizeof(*p));
+	memset(p, 0, offsetof(struct physical, files));
 	ret = census_open(&s);
 	if (ret)
 		return ret;
@@ -222,6 +274,8 @@ int physical_take_with(struct physical *p, struct physical_ask ask)
 		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_ORDER, ask.order);
 	if (ask.cgroups)
 		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_GROUP_BY, MEMCENSUS_BY_CGROUP);
+	if (ask.files)
+		mnl_attr_put_u32(nlh, MEMCENSUS_REQ_FILES, ask.files);
 	mnl_attr_nest_end(nlh, nest);
 	ret = census_send(&s, nlh);
 	while (!ret) {

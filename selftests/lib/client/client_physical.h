@@ -11,11 +11,14 @@
 #define PHYSICAL_KERNEL	512
 #define PHYSICAL_BLOCKS	65536
 #define PHYSICAL_CGROUPS	512
+#define PHYSICAL_SYSTEMS	256
+#define PHYSICAL_FILES	2048
 
 /**
  * struct physical_zone - one PHYSICAL_ZONE message
  * @known: bit n is set where class n was sent
  * @value: the u64 ones, by enum memcensus_physical_zone
+ * @generations: bytes of anonymous memory, of files, and ages; @n_generations of each, 0: none
  */
 struct physical_zone {
 	uint32_t node;
@@ -26,6 +29,8 @@ struct physical_zone {
 	uint64_t state[__MEMCENSUS_FS_MAX];
 	uint64_t blocks[64];
 	unsigned int n_blocks;
+	uint64_t generations[3][8];
+	unsigned int n_generations;
 };
 
 /**
@@ -48,10 +53,31 @@ struct physical_cgroup {
 	uint64_t shared;
 };
 
-/* What a request has: @order of blocks, 0: none; @cgroups: by cgroup. */
+/* What a request has: @order of blocks, 0: none; @cgroups: by cgroup; @files to name, 0: none. */
 struct physical_ask {
 	unsigned int order;
 	bool cgroups;
+	unsigned int files;
+};
+
+/**
+ * struct physical_system - one FRAME_SYSTEM message
+ * @known: bit n is set where attribute n was sent
+ * @value: the integers, by enum memcensus_frame_system
+ */
+struct physical_system {
+	uint64_t known;
+	uint64_t value[__MEMCENSUS_FY_MAX];
+	char type[32];
+	char source[32];
+};
+
+/* The same of one FRAME_FILE message, by enum memcensus_frame_file. */
+struct physical_file {
+	uint64_t known;
+	uint64_t value[__MEMCENSUS_FF_MAX];
+	char type[32];
+	char path[512];
 };
 
 /* One block of FRAME_BLOCKS: its first frame, and its record. */
@@ -76,13 +102,18 @@ struct physical {
 	unsigned int n_kernel;
 	struct physical_cgroup cgroups[PHYSICAL_CGROUPS];
 	unsigned int n_cgroups;
+	struct physical_system systems[PHYSICAL_SYSTEMS];
+	unsigned int n_systems;
+	unsigned int n_files;
 	unsigned int order;
-	struct physical_block blocks[PHYSICAL_BLOCKS];
 	unsigned int n_blocks;
 	uint64_t known;
 	uint64_t class[__MEMCENSUS_FC_MAX];
 	uint64_t state[__MEMCENSUS_FS_MAX];
 	char wrong[256];
+	/* Large: of these only what is filled is touched, as tests count their own memory. */
+	struct physical_file files[PHYSICAL_FILES];
+	struct physical_block blocks[PHYSICAL_BLOCKS];
 };
 
 /* 0 or -errno; -EBADMSG: @physical->wrong says why. */

@@ -231,7 +231,8 @@ static unsigned int expect_oom(const struct found *in)
 		if (in->at[i] && i != MEMCENSUS_REQ_PAD)
 			return FUZZ_EINVAL;
 	return in->at[MEMCENSUS_REQ_EVENT] || in->at[MEMCENSUS_REQ_CHARGED] ||
-	       in->at[MEMCENSUS_REQ_FILE] || in->at[MEMCENSUS_REQ_ORDER] ?
+	       in->at[MEMCENSUS_REQ_FILE] || in->at[MEMCENSUS_REQ_ORDER] ||
+	       in->at[MEMCENSUS_REQ_FILES] ?
 		FUZZ_EINVAL : FUZZ_NONE;
 }
 
@@ -242,7 +243,7 @@ static unsigned int expect_physical(const struct found *in)
 
 	for (i = 1; i < __MEMCENSUS_REQ_MAX; i++)
 		if (in->at[i] && i != MEMCENSUS_REQ_PAD && i != MEMCENSUS_REQ_ORDER &&
-		    i != MEMCENSUS_REQ_GROUP_BY)
+		    i != MEMCENSUS_REQ_GROUP_BY && i != MEMCENSUS_REQ_FILES)
 			return FUZZ_EINVAL;
 	return in->at[MEMCENSUS_REQ_GROUP_BY] &&
 	       load32(in->at[MEMCENSUS_REQ_GROUP_BY]) != MEMCENSUS_BY_CGROUP ?
@@ -304,7 +305,8 @@ static unsigned int expect_attrs(const struct fuzz_target *t, uint8_t cmd,
 		return expect_oom(&in);
 	if (cmd == MEMCENSUS_CMD_PHYSICAL)
 		return expect_physical(&in);
-	if (in.at[MEMCENSUS_REQ_EVENT] || in.at[MEMCENSUS_REQ_ORDER])
+	if (in.at[MEMCENSUS_REQ_EVENT] || in.at[MEMCENSUS_REQ_ORDER] ||
+	    in.at[MEMCENSUS_REQ_FILES])
 		return FUZZ_EINVAL;
 	return cmd == MEMCENSUS_CMD_PAGES ? expect_pages(t, &in, e) :
 	       cmd == MEMCENSUS_CMD_SHARE ? expect_share(t, &in, e) :

@@ -230,6 +230,7 @@ static bool dump_is_right(struct talk *t)
 	if (!!c->n_tasks != (tasks && !t->dump->strange) && !t->dump->strange)
 		return fail(t, "%zu tasks, parts %#x", c->n_tasks, r->parts);
 	if (!!c->n_vmas > !!(r->parts & MEMCENSUS_PART_VMAS) ||
+	    !!c->n_task_nodes > !!(r->parts & MEMCENSUS_PART_TASK_NODES) ||
 	    !!c->n_groups > !!r->group_by ||
 	    !!c->n_zones != !!(r->parts & (MEMCENSUS_PART_ZONES |
 					   MEMCENSUS_PART_TYPES)) ||

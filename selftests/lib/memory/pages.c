@@ -192,6 +192,15 @@ void child_end(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
+bool enter_cgroup(const char *dir)
+{
+	char path[256], pid[16];
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	return write_file(path, pid);
+}
+
 bool kernel_has(const char *function)
 {
 	FILE *file = fopen("/proc/kallsyms", "r");

@@ -90,6 +90,8 @@ char process_state(pid_t pid);
 
 /* Writes @text to the file @path; false on failure. */
 bool write_file(const char *path, const char *text);
+/* Moves this process into the cgroup @dir; false on failure. */
+bool enter_cgroup(const char *dir);
 /* Whether the kernel, or a module, has a function of this name. */
 bool kernel_has(const char *function);
 /* First integer in the file @path; -1 if there is none. */

@@ -315,7 +315,11 @@ static void count_frame(struct owners *o, const struct mark *marks,
 {
 	const struct mark *m;
 
-	o->frames += !(flags & (KPF_ZERO_PAGE | KPF_NOPAGE | KPF_HUGE));
+	if (!(flags & (KPF_ZERO_PAGE | KPF_NOPAGE | KPF_HUGE))) {
+		o->frames++;
+		if (nr > 1)
+			o->several[nr == 2 ? 0 : nr < 10 ? 1 : 2]++;
+	}
 	for (m = marks; m < marks + nr; m++) {
 		struct owner *owner = &o->owners[m->owner];
 
@@ -378,6 +382,7 @@ static int begin(struct owners *o)
 	o->n = 0;
 	o->n_marks = 0;
 	o->frames = 0;
+	memset(o->several, 0, sizeof(o->several));
 	o->unsteady = false;
 	return 0;
 }

@@ -58,6 +58,7 @@ struct mark;
 /**
  * struct owners - all address spaces at a point in time
  * @frames: distinct mapped frames
+ * @several: of @frames, those with 2, with 3 to 9, and with more owners
  * @unsteady: the count met something temporary: a migration entry, or a
  *	process that ended
  */
@@ -67,6 +68,7 @@ struct owners {
 	struct mark *marks;
 	size_t n_marks, room;
 	uint64_t frames;
+	uint64_t several[3];
 	bool unsteady;
 };
 

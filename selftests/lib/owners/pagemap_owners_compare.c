@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "diag.h"
@@ -294,6 +295,12 @@ static void compare(const struct owners *o, const struct census *census,
 	equal->frames = o->frames;
 	value(equal, "scan", "frames", o->frames * PAGE,
 	      census->scan[MEMCENSUS_SCAN_FRAMES]);
+	value(equal, "scan", "frames of 2", o->several[0] * PAGE,
+	      census->scan[MEMCENSUS_SCAN_MAPPED_BY_2]);
+	value(equal, "scan", "frames of 3 to 9", o->several[1] * PAGE,
+	      census->scan[MEMCENSUS_SCAN_MAPPED_BY_3]);
+	value(equal, "scan", "frames of 10 and more", o->several[2] * PAGE,
+	      census->scan[MEMCENSUS_SCAN_MAPPED_BY_10]);
 	value(equal, "scan", "address spaces", n ?: o->n, census->n_tasks);
 	for (task = census->tasks; task < census->tasks + census->n_tasks;
 	     task++) {
@@ -337,7 +344,11 @@ int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 	struct census census;
 	int ret = 0;
 
-	/* The test is counted too: touch its memory before. */
+	/*
+	 * The test is counted too: touch its memory before, and keep khugepaged from moving it
+	 * between two slices, where a page is met twice, or not at all.
+	 */
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	ret = owners_warm_up(&before) ?: owners_warm_up(&after);
 	if (!ret)
 		ret = census_take(&request, &census, &error);
@@ -364,6 +375,7 @@ int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 		if (!quiet)
 			sleep_ms(equal->tries * 5);
 	}
+	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
 	if (!ret && !quiet)
 		ret = -EAGAIN;
 	if (ret)

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A driver that leaks pages, leaky.ko beside the tests: what it leaks is of class kernel, and of
+ * no other, to a few pages, until it is unloaded.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "client/abi_table.h"
+#include "client/client_physical.h"
+#include "selftest.h"
+
+/* What a second of the system may allocate or free for itself. */
+#define NOISE	((int64_t)1024 * (int64_t)PAGE)
+
+/* Pages that are leaked. */
+#define LEAKED	16384L
+
+static struct physical before, during, after;
+
+#define ASSERT_PHYSICAL(p)						\
+	ASSERT_EQ(0, physical_take(p))					\
+		TH_LOG("no answer: %s", (p)->wrong)
+
+/* The file of the module; -1: there is none. */
+static int open_module(void)
+{
+	char path[512];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 16);
+
+	need(len > 0, "/proc/self/exe");
+	path[len] = '\0';
+	snprintf(strrchr(path, '/'), 16, "/leaky.ko");
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static int64_t grew(const struct physical *from, const struct physical *to, unsigned int class)
+{
+	return (int64_t)(to->class[class] - from->class[class]);
+}
+
+/* Bytes of the kinds of class kernel that are neither compound nor charged, in the records. */
+static int64_t plain(const struct physical *p)
+{
+	int64_t bytes = 0;
+	unsigned int i;
+
+	for (i = 0; i < p->n_kernel; i++)
+		if (p->kernel[i].value[MEMCENSUS_KF_CLASS] == MEMCENSUS_FC_KERNEL &&
+		    !p->kernel[i].value[MEMCENSUS_KF_FLAGS])
+			bytes += p->kernel[i].value[MEMCENSUS_KF_BYTES];
+	return bytes;
+}
+
+static void expect_leak(struct __test_metadata *_metadata, int fd, unsigned int order)
+{
+	const int64_t leaked = LEAKED * (int64_t)PAGE;
+	char params[64];
+	unsigned int class;
+
+	snprintf(params, sizeof(params), "count=%ld order=%u", LEAKED >> order, order);
+	/* The first pass makes the memory of its result. */
+	ASSERT_PHYSICAL(&before);
+	during = before;
+	after = before;
+	ASSERT_PHYSICAL(&before);
+	ASSERT_EQ(0, syscall(SYS_finit_module, fd, params, 0))
+		TH_LOG("leaky.ko: errno %d", errno);
+	ASSERT_PHYSICAL(&during);
+	ASSERT_EQ(0, syscall(SYS_delete_module, "leaky", O_NONBLOCK));
+	ASSERT_PHYSICAL(&after);
+	for (class = MEMCENSUS_FC_PAD + 1; class <= MEMCENSUS_FC_MAX; class++) {
+		const int64_t by = grew(&before, &during, class);
+
+		/* They were free, on lists of processors or not. */
+		if (class == MEMCENSUS_FC_FREE || class == MEMCENSUS_FC_FREE_PCP)
+			continue;
+		EXPECT_LE((class == MEMCENSUS_FC_KERNEL ? leaked : 0) - NOISE, by)
+			TH_LOG("class %u", class);
+		EXPECT_GE((class == MEMCENSUS_FC_KERNEL ? leaked : 0) + NOISE, by)
+			TH_LOG("class %u", class);
+	}
+	EXPECT_LE(leaked - NOISE, plain(&during) - plain(&before));
+	EXPECT_GE(leaked + NOISE, plain(&during) - plain(&before));
+	EXPECT_GE(NOISE, grew(&before, &after, MEMCENSUS_FC_KERNEL));
+	diag("order %u: %ld pages leaked, class kernel grew by %lld, and by %lld after it", order,
+	     LEAKED, (long long)grew(&before, &during, MEMCENSUS_FC_KERNEL) / (long long)PAGE,
+	     (long long)grew(&before, &after, MEMCENSUS_FC_KERNEL) / (long long)PAGE);
+}
+
+static void leak(struct __test_metadata *_metadata, unsigned int order)
+{
+	int fd = open_module();
+
+	if (fd < 0)
+		SKIP(return, "no leaky.ko beside the tests");
+	expect_leak(_metadata, fd, order);
+	close(fd);
+}
+
+TEST(pages)
+{
+	leak(_metadata, 0);
+}
+
+/* Only the first page of each block tells its use. */
+TEST(blocks)
+{
+	leak(_metadata, 3);
+}
+
+TEST_HARNESS_MAIN
