@@ -30,6 +30,9 @@ static int take(struct export *export, uint8_t kind, struct failure *why)
 		session->request.group_by = kind;
 	if (export->n)
 		session->request.parts = MEMCENSUS_PART_NODES;
+	/* Groups have by node what their members have. */
+	if (export->nodes && !session->request.share)
+		session->request.parts |= MEMCENSUS_PART_TASKS | MEMCENSUS_PART_TASK_NODES;
 	do {
 		taken = session_take(session, &next, why);
 		if (taken == TAKE_DONE) {
@@ -47,6 +50,11 @@ static int take(struct export *export, uint8_t kind, struct failure *why)
 	/* These warnings cover the other censuses too; a server has metrics for them. */
 	if (export->n == 1 && !export->serves)
 		session->partial |= warnings_print(stderr, snap);
+	/* Each census may have it, and one line says so. */
+	if (export->nodes && !export->warned && !export->serves) {
+		export->warned = warnings_nodes(stderr, snap);
+		session->partial |= export->warned;
+	}
 	return 0;
 }
 
@@ -134,15 +142,18 @@ void export_write(const struct export *export, bool older, FILE *out)
 	size_t i;
 
 	metrics_system(&om, &view, export->snaps, export->n);
+	if (export->nodes)
+		metrics_nodes_unknown(&om, export->snaps, export->n);
 	for (i = 0; i < export->n; i++) {
 		view.snap = export->snaps[i];
 		if (export->charged && i == export->n - 1)
 			metrics_payers(&om, &view, export->payers);
 		else
-			metrics_groups(&om, &view);
+			metrics_groups(&om, &view, export->nodes);
 	}
 	view.snap = export->snaps[0];
 	if (options->has_top)
-		metrics_tasks(&om, &view, options->top ? options->top : view.snap->n_tasks);
+		metrics_tasks(&om, &view, options->top ? options->top : view.snap->n_tasks,
+			      export->nodes);
 	openmetrics_end(&om);
 }

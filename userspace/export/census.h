@@ -15,6 +15,8 @@
  * @serves: there is no one to read warnings
  * @charged: also who is charged for what cgroups map, which needs one more census
  * @payers: cgroups that have samples of their own there
+ * @nodes: also memory by NUMA node
+ * @warned: a warning says that it is unknown
  * @snaps, @n: the first one has all parts, the others only groups; owned
  */
 struct export {
@@ -22,6 +24,8 @@ struct export {
 	bool serves;
 	bool charged;
 	size_t payers;
+	bool nodes;
+	bool warned;
 	struct snapshot *snaps[EXPORT_KINDS + 1];
 	size_t n;
 };

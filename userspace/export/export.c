@@ -13,6 +13,7 @@ struct export_options {
 	bool prometheus;
 	bool charged;
 	size_t payers;
+	bool nodes;
 };
 
 static int export_run(struct session *session, struct failure *why)
@@ -20,7 +21,7 @@ static int export_run(struct session *session, struct failure *why)
 	const struct export_options *own = session->options->own;
 	struct export export = {
 		.session = session, .serves = own->listen,
-		.charged = own->charged, .payers = own->payers,
+		.charged = own->charged, .payers = own->payers, .nodes = own->nodes,
 	};
 	int ret;
 
@@ -58,13 +59,18 @@ static const struct option_entry option_payers = {
 	0, "payers", "N", "add who is charged, of the N largest cgroups; 0: all",
 	OWN(FLAG, export_options, charged), .set = set_payers };
 
+static const struct option_entry option_nodes = {
+	0, "nodes", NULL, "add the memory of groups and of --top by NUMA node",
+	OWN(FLAG, export_options, nodes) };
+
 static const struct option_use export_uses[] = {
 	USE_AS(user, "export only groups by user"),
 	USE_AS(cgroup, "export only groups by cgroup"),
 	USE_AS(command, "export only groups by command name"),
 	USE(numeric),
 	USE_AS(top, "add the N processes with the largest PSS, by PID; 0: all"),
-	USE(payers), USE(prometheus), USE(listen), USE(file), USE(at), OPTIONS_OF_SERIES,
+	USE(nodes), USE(payers), USE(prometheus), USE(listen), USE(file), USE(at),
+	OPTIONS_OF_SERIES,
 	USE(output), OPTIONS_ALWAYS,
 };
 
@@ -91,7 +97,10 @@ const struct command export_command = {
 	"map most, what each is charged for, maps, and alone maps, what only others use of what\n"
 	"it pays for, and what it uses and others pay for; the rest is cgroup \"(others)\". This\n"
 	"is one more census, of several times the cost: it reads the record of each mapped\n"
-	"page, with one worker. No metric has a PID unless --top asks for the\n"
+	"page, with one worker. --nodes adds, for each node of a NUMA machine, the RSS and\n"
+	"the hugetlb pages of each group and of each process of --top, and how much is on\n"
+	"nodes where no thread of the process ran last; a record has them if it was made with\n"
+	"'record --nodes'. No metric has a PID unless --top asks for the\n"
 	"largest processes: each of these makes new series. Of a record, it exports the\n"
 	"last census or the one of --at, with the kind of groups that the record has, and\n"
 	"says which it leaves out.\n"

@@ -10,6 +10,7 @@
 #include "model/breakdown.h"
 #include "model/listing.h"
 #include "model/metrics.h"
+#include "model/on-nodes.h"
 
 #define NAME_SIZE	128
 #define HELP_SIZE	256
@@ -456,13 +457,68 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 	put_events(om, view);
 }
 
+/*
+ * A sample for each of @records and each node of the machine, 0 where it has nothing, so that
+ * what is unknown differs from it.
+ */
+static void put_on_nodes(struct openmetrics *om, const char *prefix, bool hugetlb,
+			 const struct view *view, struct records records, label_fn *label)
+{
+	const struct numbers *ids = &view->snap->node_ids;
+	const char *record = records.v;
+	char name[NAME_SIZE], help[HELP_SIZE];
+	const struct family family = { .name = name, .unit = "bytes", .help = help };
+	struct labels labels;
+	size_t i, k, n;
+
+	snprintf(name, sizeof(name), "memcensus_%s_node_%s", prefix, hugetlb ? "hugetlb" : "rss");
+	snprintf(help, sizeof(help), "%s: %s on the NUMA node", prefix,
+		 hugetlb ? "mapped hugetlb pages" : "of the RSS, what is");
+	openmetrics_family(om, &family);
+	for (i = 0; i < records.n; i++, record += records.size) {
+		const struct task *task = (const void *)record;	/* or a group, as for on_node() */
+		struct task_node found;
+
+		labels.n = 0;
+		if (!task->on.n || !label(view, record, &labels))
+			continue;
+		n = labels.n;
+		for (k = 0; k < ids->n; k++) {
+			labels.n = n;
+			on_nodes_get(view->snap, &task->on, ids->v[k], &found);
+			add_number(&labels, "node", ids->v[k]);
+			openmetrics_unsigned(om, labels.v, labels.n,
+					     hugetlb ? found.hugetlb : found.rss);
+		}
+	}
+}
+
+static void put_nodes(struct openmetrics *om, const char *prefix, const struct record_type *type,
+		      const struct view *view, struct records records, label_fn *label)
+{
+	put_on_nodes(om, prefix, false, view, records, label);
+	put_on_nodes(om, prefix, true, view, records, label);
+	put_columns(om, prefix, type, "away", view, records, label);
+}
+
+void metrics_nodes_unknown(struct openmetrics *om, struct snapshot *const *snaps, size_t n)
+{
+	size_t i, unknown = 0;
+
+	for (i = 0; i < n; i++)
+		unknown += !on_nodes_known(snaps[i]);
+	put_number(om, "memcensus_censuses_nodes_unknown", NULL,
+		   "censuses of this export in which memory was added or removed, so that nothing is known by NUMA node",
+		   unknown);
+}
+
 #define SIZES	"uss,pss,frames,rss,swap,swap_uss,hugetlb"
 #define CHARGED	"charged,charged_anon,charged_file,charged_shmem,charged_kernel,inactive_file," \
 		"charged_swap,limit,oom_kills"
 
 /* The groups that contain others, or those that do not: these add up. */
 static void put_groups(struct openmetrics *om, const char *prefix, const struct view *view,
-		       bool contain)
+		       bool contain, bool nodes)
 {
 	const struct snapshot *snap = view->snap;
 	struct group *groups = xcalloc(snap->n_groups, sizeof(*groups));
@@ -473,20 +529,23 @@ static void put_groups(struct openmetrics *om, const char *prefix, const struct 
 			groups[n++] = snap->groups[i];
 	put_columns(om, prefix, &group_record, SIZES ",mms", view,
 		    records_of(groups, n, sizeof(*groups)), group_labels);
+	if (nodes)
+		put_nodes(om, prefix, &group_record, view,
+			  records_of(groups, n, sizeof(*groups)), group_labels);
 	free(groups);
 }
 
-void metrics_groups(struct openmetrics *om, const struct view *view)
+void metrics_groups(struct openmetrics *om, const struct view *view, bool nodes)
 {
 	const struct snapshot *snap = view->snap;
 	struct labels labels = { .n = 0 };
 
 	if (!snap->n_groups || !group_labels(view, &snap->groups[0], &labels))
 		return;
-	put_groups(om, labels.v[0].name, view, false);
+	put_groups(om, labels.v[0].name, view, false, nodes);
 	if (!KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP))
 		return;
-	put_groups(om, "subtree", view, true);
+	put_groups(om, "subtree", view, true, nodes);
 	put_columns(om, "cgroup", &group_record, CHARGED, view,
 		    records_in(snap, &group_record), group_labels);
 }
@@ -584,7 +643,7 @@ void metrics_payers(struct openmetrics *om, const struct view *view, size_t n)
 	free(ranked);
 }
 
-void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n)
+void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n, bool nodes)
 {
 	struct task *largest;
 	struct listing tasks;
@@ -599,6 +658,9 @@ void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n)
 		memcpy(&largest[i], tasks.rows[i], sizeof(*largest));
 	put_columns(om, "process", &task_record, SIZES, view,
 		    records_of(largest, n, sizeof(*largest)), task_labels);
+	if (nodes)
+		put_nodes(om, "process", &task_record, view,
+			  records_of(largest, n, sizeof(*largest)), task_labels);
 	free(largest);
 	listing_free(&tasks);
 }

@@ -22,9 +22,9 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 /*
  * The groups of @view->snap, all by one key: users, cgroups or commands.  The USS of a
  * group counts each frame once.  Cgroups with others below them are subtrees, under names of
- * their own, so that the others add up.
+ * their own, so that the others add up.  @nodes: also their memory by NUMA node.
  */
-void metrics_groups(struct openmetrics *om, const struct view *view);
+void metrics_groups(struct openmetrics *om, const struct view *view, bool nodes);
 
 /*
  * Who is charged for mapped pages, by a SHARE census: the @n cgroups that pay for most or map
@@ -34,8 +34,11 @@ void metrics_payers(struct openmetrics *om, const struct view *view, size_t n);
 
 /*
  * The @n tasks with the largest PSS, labelled with their PIDs: each process that comes
- * and goes adds a series.
+ * and goes adds a series.  @nodes: also their memory by NUMA node.
  */
-void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n);
+void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n, bool nodes);
+
+/* Of how many of the @n censuses in @snaps amounts by NUMA node are unknown. */
+void metrics_nodes_unknown(struct openmetrics *om, struct snapshot *const *snaps, size_t n);
 
 #endif /* READER_METRICS_H */

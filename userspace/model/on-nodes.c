@@ -24,6 +24,16 @@ bool on_nodes_get(const struct snapshot *snap, const struct on_nodes *on, uint64
 	return true;
 }
 
+bool on_nodes_known(const struct snapshot *snap)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		if (KNOWN(&snap->tasks[i].figures, MEMCENSUS_F_RSS))
+			break;
+	return snap->n_task_nodes || i == snap->n_tasks;
+}
+
 bool on_nodes_away(const struct on_nodes *on, uint64_t *bytes)
 {
 	*bytes = on->away;
@@ -52,18 +62,25 @@ static struct numbers find_ids(struct snapshot *snap)
 	return (struct numbers){ n, ids };
 }
 
+/* Nothing on each node. */
+static void make_known(struct snapshot *snap, struct group *group)
+{
+	struct task_node *sums = snapshot_alloc(snap, snap->node_ids.n * sizeof(*sums));
+	size_t i;
+
+	memset(sums, 0, snap->node_ids.n * sizeof(*sums));
+	for (i = 0; i < snap->node_ids.n; i++)
+		sums[i].node = snap->node_ids.v[i];
+	group->on = (struct on_nodes){ .v = sums, .n = snap->node_ids.n };
+}
+
 static void add_member(struct snapshot *snap, struct group *group, const struct task *task)
 {
 	struct task_node *sums;
 	size_t i, j;
 
-	if (!group->on.n) {
-		sums = snapshot_alloc(snap, snap->node_ids.n * sizeof(*sums));
-		memset(sums, 0, snap->node_ids.n * sizeof(*sums));
-		for (i = 0; i < snap->node_ids.n; i++)
-			sums[i].node = snap->node_ids.v[i];
-		group->on = (struct on_nodes){ .v = sums, .n = snap->node_ids.n };
-	}
+	if (!group->on.n)
+		make_known(snap, group);
 	sums = (struct task_node *)group->on.v;
 	for (i = 0; i < task->on.n; i++) {
 		const struct task_node *from = &task->on.v[i];
@@ -128,6 +145,10 @@ void on_nodes_link(struct snapshot *snap)
 		if (snap->tasks[i].on.n)
 			add_to_groups(snap, &snap->tasks[i]);
 	}
+	/* A group that is only charged has no members. */
+	for (i = 0; i < snap->n_groups; i++)
+		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_MMS) && !snap->groups[i].mms)
+			make_known(snap, &snap->groups[i]);
 }
 
 struct columns on_nodes_expand(const struct columns *columns, const struct record_type *type,

@@ -10,6 +10,9 @@
 /* Sets the nodes of the tasks and groups of @snap, all of whose tasks are still in it. */
 void on_nodes_link(struct snapshot *snap);
 
+/* Of a census by node: false if memory was added or removed, so that nothing is known by node. */
+bool on_nodes_known(const struct snapshot *snap);
+
 /* What a record has on @node, 0 if nothing; false if unknown. */
 bool on_nodes_get(const struct snapshot *snap, const struct on_nodes *on, uint64_t node,
 		  struct task_node *found);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "lib/text.h"
+#include "model/on-nodes.h"
 #include "model/warnings.h"
 
 static void put_count(FILE *out, uint64_t n, const char *what, bool *begun)
@@ -139,12 +140,7 @@ static void note_frames(FILE *out, const struct snapshot *snap)
 
 bool warnings_nodes(FILE *out, const struct snapshot *snap)
 {
-	size_t i;
-
-	for (i = 0; i < snap->n_tasks; i++)
-		if (KNOWN(&snap->tasks[i].figures, MEMCENSUS_F_RSS))
-			break;
-	if (snap->n_task_nodes || i == snap->n_tasks)
+	if (on_nodes_known(snap))
 		return false;
 	fprintf(out, "memcensus: memory was added or removed during the census, so %s: %s\n",
 		"amounts by node are unknown", "run the command again");

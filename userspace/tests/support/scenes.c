@@ -9,8 +9,9 @@
 #define KIB(n)	((uint64_t)(n) << 10)
 #define SEQ	7
 
-/* The cgroup of the next tasks. */
+/* The cgroup of the next tasks, and the number of their group; 0: none is sent. */
 static uint64_t task_cgroup = 4;
+static uint32_t task_group;
 
 /* A child of @ppid with @uss, @shared (by two) and @swap, in KiB. */
 static void put_child(struct stream *s, uint32_t ppid, uint32_t pid, uint32_t uid,
@@ -26,6 +27,8 @@ static void put_child(struct stream *s, uint32_t ppid, uint32_t pid, uint32_t ui
 	stream_string(s, MEMCENSUS_TASK_COMM, comm);
 	stream_u32(s, MEMCENSUS_TASK_UID, uid);
 	stream_u64(s, MEMCENSUS_TASK_CGROUP, task_cgroup);
+	if (task_group)
+		stream_u32(s, MEMCENSUS_TASK_GROUP, task_group);
 	stream_u64(s, MEMCENSUS_TASK_START_NS, 2000000000ULL * pid);
 	stream_u32(s, MEMCENSUS_TASK_THREADS, 2);
 	stream_u32(s, MEMCENSUS_TASK_STATE, state);
@@ -387,6 +390,58 @@ static void scene_nodes(struct stream *s)
 	put_on_node(s, 100, 0, 500, 0, true);
 	put_on_node(s, 200, 0, 700, 2048, false);
 	put_on_node(s, 200, 3, 1800, 4096, true);
+	put_system(s);
+	stream_done(s, 0, NULL, 0);
+}
+
+static void put_nodes_member(struct stream *s, uint32_t group, uint32_t pid, const char *comm,
+			     uint8_t state, uint64_t uss)
+{
+	task_group = group;
+	put_task(s, pid, 0, comm, state, uss, 0, 0);
+	task_group = 0;
+}
+
+/*
+ * The same by cgroup: a process in the root, two units in a slice, of which one has its memory
+ * elsewhere, one whose only process was busy.  What is charged to a seventh is in charges/.
+ */
+static void scene_nodes_cgroups(struct stream *s)
+{
+	static const struct {
+		uint64_t cgroup;
+		unsigned int parent;
+		unsigned int mms;
+		unsigned int rss;
+	} groups[] = {
+		{ 1, 0, 4, 3100 }, { 1, 1, 1, 500 }, { 10, 1, 2, 2600 }, { 11, 3, 1, 2500 },
+		{ 12, 3, 1, 100 }, { 20, 1, 1, 0 },
+	};
+	size_t group, figures, i;
+
+	stream_head_frames(s, SEQ, KIB(3100), 1, 0);
+	put_nodes_member(s, 2, 100, "init", MEMCENSUS_STATE_WALKED, 500);
+	put_nodes_member(s, 4, 200, "postgres", MEMCENSUS_STATE_WALKED, 2500);
+	put_nodes_member(s, 6, 250, "stuck", MEMCENSUS_STATE_BUSY, 0);
+	put_nodes_member(s, 5, 310, "nginx", MEMCENSUS_STATE_WALKED, 100);
+	put_on_node(s, 100, 0, 500, 0, true);
+	put_on_node(s, 200, 0, 700, 2048, false);
+	put_on_node(s, 200, 3, 1800, 4096, true);
+	put_on_node(s, 310, 3, 100, 0, true);
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		group = group_begin(s);
+		stream_u32(s, MEMCENSUS_GROUP_ID, i + 1);
+		if (groups[i].parent)
+			stream_u32(s, MEMCENSUS_GROUP_PARENT, groups[i].parent);
+		stream_u64(s, MEMCENSUS_GROUP_CGROUP, groups[i].cgroup);
+		stream_u32(s, MEMCENSUS_GROUP_MMS, groups[i].mms);
+		figures = stream_nest(s, MEMCENSUS_GROUP_FIGURES);
+		stream_u64(s, MEMCENSUS_F_RSS, KIB(groups[i].rss));
+		stream_u64(s, MEMCENSUS_F_PSS, KIB(groups[i].rss));
+		stream_nest_end(s, figures);
+		stream_nest_end(s, group);
+		stream_end(s);
+	}
 	put_system(s);
 	stream_done(s, 0, NULL, 0);
 }
@@ -1205,6 +1260,7 @@ static const struct scene {
 	{ "plotters", scene_plotters },
 	{ "users", scene_users },
 	{ "nodes", scene_nodes },
+	{ "nodes-cgroups", scene_nodes_cgroups },
 	{ "uneven", scene_uneven },
 	{ "stuck", scene_stuck },
 	{ "cgroups", scene_cgroups },
