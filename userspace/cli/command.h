@@ -64,6 +64,7 @@ struct interval_column {
  * @breakdown: JSON has the breakdown of MemTotal
  * @groups: the rows of groups, by enum memcensus_group_by; NULL: it has none
  * @mappings: the rows of mappings by name; NULL: it shows none
+ * @nodes: the rows of NUMA nodes, of --by node; NULL: it shows none
  * @prepare: prepares @session->request for the next census; returns 0, or -1
  *	and @why.  NULL: the request never changes
  * @refine: filters a new census; returns 0, or -1 and @why.  NULL: no filter
@@ -97,6 +98,7 @@ struct command {
 	struct rows rows;
 	const struct rows *groups;
 	const struct rows *mappings;
+	const struct rows *nodes;
 	int (*prepare)(struct session *session, struct failure *why);
 	int (*refine)(struct session *session, struct snapshot *snap,
 		      struct failure *why);
@@ -115,7 +117,7 @@ extern const struct command *const commands[];
 /* NULL: this program has no such command. */
 const struct command *command_find(const char *name);
 
-/* The kind of rows that @options select: of the command, of its groups or mappings. */
+/* The kind of rows that @options select: of the command, of its groups, mappings or nodes. */
 const struct rows *command_rows(const struct options *options);
 
 /* Sets @options->chosen and @options->order.  Returns 0, or -1 and @why. */

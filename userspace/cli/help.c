@@ -139,6 +139,10 @@ void help_print_command(FILE *out, const struct command *command)
 		put_figures(out, "-m", command->mappings->type);
 		put_columns(out, command->mappings->type, false);
 	}
+	if (command->nodes) {
+		fputs("\nColumns of --by node:\n\n", out);
+		put_columns(out, command->nodes->type, false);
+	}
 	if (command->interval)
 		fputs("\nColumns at an interval: name in JSON, heading, meaning.\n\n", out);
 	for (column = command->interval; column && column->name; column++)

@@ -29,6 +29,8 @@ static uint32_t shown_parts(const struct options *options)
 		parts = options->command->shown;
 	if (options->group_by || options->rows)
 		parts &= ~MEMCENSUS_PART_TASKS;
+	if (options->rows)
+		parts &= ~(MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES);
 	return parts;
 }
 
@@ -73,7 +75,7 @@ static void present(struct session *session, const struct snapshot *snap)
 		fprintf(stderr, "memcensus: %s is known on the %s basis only: using it\n",
 			options->bound->name, basis_words[options->bound->basis]);
 	session->partial |= warnings_print(stderr, snap);
-	if (command_parts(options) & MEMCENSUS_PART_TASK_NODES)
+	if (present_requested(options) & MEMCENSUS_PART_TASK_NODES)
 		session->partial |= warnings_nodes(stderr, snap);
 	if (session->missed)
 		fprintf(stderr, "memcensus: %zu command line%s did not come in time: %s\n",

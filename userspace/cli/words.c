@@ -18,6 +18,7 @@ static const struct {
 	{ "FILE", "@files" },
 	{ "PID", "@pids" },
 	{ "PATH", "@cgroup" },
+	{ "node", "node" },
 };
 
 static void put_completed(FILE *out, const char *arg)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Selects the processes and mappings of 'tasks', and sums up mappings. */
+/* Selects the processes and mappings of 'tasks', and sums up mappings and NUMA nodes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,14 +10,18 @@
 #include "host/proc-texts.h"
 #include "host/process.h"
 #include "lib/memory.h"
+#include "model/node-sums.h"
 
 /* Whether mappings are needed, to be shown or to be summed. */
 static bool needs_vmas(const struct options *options)
 {
 	const struct tasks_options *own = options->own;
 
-	return options->rows || own->mapping.given;
+	return (options->rows && !own->by_node) || own->mapping.given;
 }
+
+/* Of each node, without --top. */
+#define HOLDERS_SHOWN	3
 
 static bool is_filtered(const struct options *options)
 {
@@ -305,6 +309,10 @@ int tasks_refine(struct session *session, struct snapshot *snap, struct failure 
 		if (!snap->n_tasks)
 			return none_matches(session, snap, why);
 	}
+	if (own->by_node && options->has_top)
+		node_sums_fill(snap, options->top ? options->top : SIZE_MAX);
+	else if (own->by_node)
+		node_sums_fill(snap, HOLDERS_SHOWN);
 	if (!needs_vmas(options))
 		return 0;
 	if (!snap->n_vmas && !session->source->ops->live)

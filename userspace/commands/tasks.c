@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus tasks: memory by process. */
+#include <string.h>
+
 #include "commands/commands.h"
 #include "commands/tasks-filter.h"
 #include "model/amount.h"
 
 static const struct rows mappings = {
 	&mapping_record, "mapping,mms,swap,uss,pss,avg_pss,rss", "pss"
+};
+
+static const struct rows nodes = {
+	&node_sum_record, "node,mms,running,rss,hugetlb,away,free,total,largest", "node"
 };
 
 static uint32_t tasks_parts(const struct options *options)
@@ -15,6 +21,9 @@ static uint32_t tasks_parts(const struct options *options)
 	/* Without a command, JSON has a whole census, by the module's default. */
 	if (options->json && !options->command_given && !options->rows && !own->mapping.given)
 		return 0;
+	if (own->by_node)
+		return MEMCENSUS_PART_TASKS | MEMCENSUS_PART_TASK_NODES | MEMCENSUS_PART_ZONES |
+		       MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM;
 	return own->areas ? MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM :
 			    MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM;
 }
@@ -86,6 +95,19 @@ static int set_mappings(struct options *options, const char *value, struct failu
 	return 0;
 }
 
+static int set_by(struct options *options, const char *value, struct failure *why)
+{
+	struct tasks_options *own = options->own;
+
+	if (strcmp(value, "node"))
+		return fail(why, FAIL_USAGE,
+			    "no rows by '%.60s'; there are: node, and -u, -g and --command for groups",
+			    value);
+	own->by_node = true;
+	options->rows = &nodes;
+	return 0;
+}
+
 static int tasks_words(struct options *options, char **words, int n, struct failure *why)
 {
 	const struct tasks_options *own = options->own;
@@ -101,6 +123,8 @@ static const struct option_entry option_areas = {
 	OWN(FLAG, tasks_options, areas) };
 static const struct option_entry option_mappings = {
 	'm', "mappings", NULL, "a row for each mapping by name", .set = set_mappings };
+static const struct option_entry option_by = {
+	0, "by", "node", "a row for each NUMA node", .set = set_by };
 static const struct option_entry option_processfilter = {
 	'P', "processfilter", "REGEX", "only processes whose name or command line matches",
 	OWN(FILTER, tasks_options, comm) };
@@ -114,7 +138,8 @@ static const struct option_entry option_mapfilter = {
 static const struct option_use tasks_options[] = {
 	USE(columns), USE(all), USE(sort), USE(reverse),
 	USE(totals), USE(percent), USE(numeric),
-	USE(user), USE(cgroup), USE(tree), USE(command), USE(mappings),
+	USE(user), USE(cgroup), USE(tree), USE(command), USE(mappings), USE(by),
+	USE_AS(top, "with --by node: name the N largest processes, 3 by default; 0: all"),
 	USE(processfilter), USE(userfilter), USE(mapfilter),
 	USE(below), USE(pid), USE(together), USE(basis),
 	USE(areas),
@@ -123,6 +148,12 @@ static const struct option_use tasks_options[] = {
 
 static const struct option_rule tasks_rules[] = {
 	{ .one = &option_mappings, .others = { OPTIONS_OF_GROUPS } },
+	{ .one = &option_by, .others = { OPTIONS_OF_GROUPS },
+	  .because = "'-c +nodes,away' adds the nodes of groups" },
+	{ .one = &option_by, .others = { &option_mappings, &option_mapfilter },
+	  .because = "mappings are not counted by node" },
+	{ .one = &option_by, .others = { &option_areas } },
+	{ .one = &option_top, .others = { &option_by }, .needs = "'--by'" },
 	{ .one = &option_mapfilter, .others = { OPTIONS_OF_GROUPS },
 	  .because = "figures of groups cover all mappings" },
 	{ .one = &option_areas, .others = { &option_below },
@@ -165,6 +196,11 @@ const struct command tasks_command = {
 	"groups contain only the selected processes. Groups need a walk of every process,\n"
 	"also with --pid.\n"
 	"\n"
+	"--by node prints a row for each NUMA node: the sum of what processes have there, in\n"
+	"RSS and in hugetlb pages, and how much of it is away from where its process ran\n"
+	"last; free and total memory of the node; and who has most. With --pid, --cgroup or\n"
+	"a filter, of these processes. A page that two processes map counts twice.\n"
+	"\n"
 	"The row of a cgroup has the processes of all cgroups below it: its USS is no sum,\n"
 	"memory that only these share is in it. Its own processes have a second row, with\n"
 	"/. behind the path, if others are below it. --tree shows what contains what.\n"
@@ -187,7 +223,8 @@ const struct command tasks_command = {
 	"  memcensus -g --tree -k                       services, containers and pods\n"
 	"  memcensus --cgroup /system.slice/nginx.service --together\n"
 	"                                               what ending a service frees\n"
-	"  memcensus -M 'libc' -r                       processes that map the C library\n",
+	"  memcensus -M 'libc' -r                       processes that map the C library\n"
+	"  memcensus --by node -k -t                    NUMA nodes, and who fills them\n",
 	.words = tasks_words,
 	.options = tasks_options,
 	.rules = tasks_rules,
@@ -196,6 +233,7 @@ const struct command tasks_command = {
 	.rows = { &task_record, "pid,user,comm,swap,uss,pss,rss", "pss" },
 	.groups = rows_groups,
 	.mappings = &mappings,
+	.nodes = &nodes,
 	.prepare = tasks_prepare,
 	.refine = tasks_refine,
 	.show = tasks_show,

@@ -201,6 +201,29 @@ static const struct column mapping_fields[] = {
 	MAPPING(VMAS, "vmas", "Maps", vmas, U64, COUNT, "number of mappings", .total = TOTAL_SUM),
 };
 
+#define NODE_SUM(num, ...)	NAMED(node_sum, NODE_SUM_##num, __VA_ARGS__)
+
+static const struct column node_sum_fields[] = {
+	NODE_SUM(NODE, "node", "Node", node, U64, ID, "number of the NUMA node"),
+	NODE_SUM(MMS, "mms", "MMs", mms, U64, COUNT, "address spaces that have memory there"),
+	NODE_SUM(RUNNING, "running", "Running", running, U64, COUNT,
+		 "address spaces of which a thread runs there, or ran there last"),
+	NODE_SUM(RSS, "rss", "RSS", rss, U64, BYTES,
+		 "sum of the RSS that processes have there: a page counts for each",
+		 .total = TOTAL_SUM),
+	NODE_SUM(HUGETLB, "hugetlb", "Hugetlb", hugetlb, U64, BYTES,
+		 "sum of the mapped hugetlb pages there", .total = TOTAL_SUM),
+	NODE_SUM(AWAY, "away", "Away", away, U64, BYTES,
+		 "of both, what belongs to processes that did not run there last",
+		 .total = TOTAL_SUM),
+	NODE_SUM(FREE, "free", "Free", free, U64, BYTES, "free memory of the node",
+		 .total = TOTAL_SUM),
+	NODE_SUM(TOTAL, "total", "Total", total, U64, BYTES, "memory of the node (MemTotal)",
+		 .total = TOTAL_SUM),
+	NODE_SUM(LARGEST, "largest", "Largest", largest, STRING, HOLDERS,
+		 "processes that have most there: PID, command, RSS and hugetlb pages there"),
+};
+
 DERIVED(task_user, task, text,
 	KNOWN(row, MEMCENSUS_TASK_UID) ? name_of_user(view, row->uid) : NULL, value->text)
 DERIVED(group_user, group, text,
@@ -491,6 +514,12 @@ const struct record_type group_record = {
 	.derived = COLUMNS(group_derived),
 	IN_SNAPSHOT(groups, n_groups),
 	.find = find_on_node,
+};
+
+const struct record_type node_sum_record = {
+	.name = "node by processes",
+	.fields = COLUMNS(node_sum_fields),
+	IN_SNAPSHOT(node_sums, n_node_sums),
 };
 
 const struct record_type mapping_record = {

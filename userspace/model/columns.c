@@ -59,8 +59,8 @@ const char *column_word(const struct column *column, uint64_t value)
 
 bool column_is_right(const struct column *column)
 {
-	return column->kind != KIND_TEXT && column->kind != KIND_WORD &&
-	       column->kind != KIND_LIST && column->kind != KIND_BOOL;
+	return column->kind != KIND_TEXT && column->kind != KIND_HOLDERS &&
+	       column->kind != KIND_WORD && column->kind != KIND_LIST && column->kind != KIND_BOOL;
 }
 
 const struct column *record_column(const struct record_type *type,

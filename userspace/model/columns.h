@@ -48,6 +48,7 @@ enum kind {
 	KIND_BLOCKS,		/* counts, or BLOCKS_UNKNOWN */
 	KIND_INDEXES,		/* signed, thousandths */
 	KIND_ON_NODES,		/* by NUMA node: in a table a column for each */
+	KIND_HOLDERS,		/* tasks: in a table one text */
 	KIND_NEST,		/* nested records or figures */
 };
 
@@ -236,6 +237,7 @@ extern const struct record_type owners_record;
 extern const struct record_type pair_record;
 extern const struct record_type payer_record;
 extern const struct record_type mapping_record;
+extern const struct record_type node_sum_record;
 extern const struct record_type blocks_record;
 extern const struct record_type zone_type_record;
 extern const struct record_type zone_record;

@@ -65,6 +65,7 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 		       amount_text(buf, value->sign, value->sign / 1024, units) :
 		       amount_text(buf, value->number, value->number >> 10, units);
 	case KIND_TEXT:
+	case KIND_HOLDERS:
 		*text = value->text;
 		return value->text;
 	case KIND_WORD:

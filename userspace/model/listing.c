@@ -56,6 +56,7 @@ static int compare_values(const struct column *column, const struct value *a,
 {
 	switch (column->kind) {
 	case KIND_TEXT:
+	case KIND_HOLDERS:
 		return strcmp(a->text, b->text);
 	case KIND_PERCENT:
 		return COMPARE(a->ratio, b->ratio);
@@ -254,7 +255,7 @@ static void print(const struct listing *listing, struct table_look look,
 		header = units_header(units, column);
 		if (column == task_cmdline)
 			table_column_long(table, header);
-		else if (column->kind == KIND_TEXT)
+		else if (column->kind == KIND_TEXT || column->kind == KIND_HOLDERS)
 			table_column_text(table, header);
 		else
 			table_column(table, header, column_is_right(column));

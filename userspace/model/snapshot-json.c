@@ -131,6 +131,33 @@ static void put_on_nodes(struct json *json, const struct column *column, const s
 	json_close(json, ']');
 }
 
+static void put_holders(struct json *json, const struct column *column, const void *record)
+{
+	const struct node_sum *sum = record;
+	size_t i;
+
+	if (!KNOWN(sum, NODE_SUM_LARGEST)) {
+		json_put_null(json, column->name);
+		return;
+	}
+	json_open(json, column->name, '[');
+	for (i = 0; i < sum->n_holders; i++) {
+		const struct node_holder *holder = &sum->holders[i];
+
+		json_open(json, NULL, '{');
+		json_put_unsigned(json, "pid", holder->task->pid);
+		if (KNOWN(holder->task, MEMCENSUS_TASK_COMM))
+			json_put_string(json, "comm", holder->task->comm);
+		else
+			json_put_null(json, "comm");
+		json_put_unsigned(json, "rss", holder->on->rss);
+		json_put_unsigned(json, "hugetlb", holder->on->hugetlb);
+		json_put_bool(json, "runs", holder->on->runs);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
 void json_column(struct json *json, const struct column *column, const struct view *view,
 		 const void *record)
 {
@@ -138,6 +165,8 @@ void json_column(struct json *json, const struct column *column, const struct vi
 
 	if (column->kind == KIND_ON_NODES)
 		put_on_nodes(json, column, view, record);
+	else if (column->kind == KIND_HOLDERS)
+		put_holders(json, column, record);
 	else if (column_get(column, view, record, &value))
 		put_value(json, column, &value);
 	else
@@ -284,6 +313,7 @@ void snapshot_json(FILE *out, const struct snapshot *snap,
 		{ 0, "groups", &group_record },
 		{ MEMCENSUS_PART_VMAS, "vmas", &vma_record },
 		{ 0, "mappings", &mapping_record },
+		{ 0, "by_node", &node_sum_record },
 	};
 	const struct view view = { .snap = snap };
 	struct json json = { .out = out, .line = what->line };

@@ -45,6 +45,7 @@ void snapshot_reset(struct snapshot *snap)
 	free(snap->pairs);
 	free(snap->payers);
 	free(snap->mappings);
+	free(snap->node_sums);
 	zones_free(snap->zones, snap->n_zones);
 	zones_free(snap->oom_zones, snap->n_oom_zones);
 	free(snap->nodes);

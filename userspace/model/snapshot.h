@@ -191,6 +191,51 @@ struct mapping {
 	uint64_t mms;
 };
 
+/* Bits of struct node_sum.known; the ABI has no such record. */
+enum node_sum_field {
+	NODE_SUM_NODE,
+	NODE_SUM_MMS,
+	NODE_SUM_RUNNING,
+	NODE_SUM_RSS,
+	NODE_SUM_HUGETLB,
+	NODE_SUM_AWAY,
+	NODE_SUM_FREE,
+	NODE_SUM_TOTAL,
+	NODE_SUM_LARGEST,
+};
+
+/* A task that has memory on a node. */
+struct node_holder {
+	const struct task *task;
+	const struct task_node *on;
+};
+
+/**
+ * struct node_sum - a NUMA node and what tasks have there, by node_sums_fill()
+ * @known: as in other records, by enum node_sum_field
+ * @mms: address spaces that have memory there
+ * @running: address spaces of which a thread ran there last
+ * @rss, @hugetlb: sums over all tasks, in bytes
+ * @away: of both, what is of tasks that did not run there
+ * @free, @total: of the whole node
+ * @largest: the @n_holders largest as text
+ * @holders: those, the largest first
+ */
+struct node_sum {
+	uint64_t known;
+	uint64_t node;
+	uint64_t mms;
+	uint64_t running;
+	uint64_t rss;
+	uint64_t hugetlb;
+	uint64_t away;
+	uint64_t free;
+	uint64_t total;
+	const char *largest;
+	const struct node_holder *holders;
+	size_t n_holders;
+};
+
 /* One table of columns serves the figures of all four. */
 _Static_assert(offsetof(struct task, figures) == offsetof(struct vma, figures) &&
 	       offsetof(struct task, figures) == offsetof(struct group, figures) &&
@@ -357,6 +402,7 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * @task_nodes: memory of @tasks by node, in their order, if requested
  * @node_ids: the nodes in it, ascending
  * @mappings: sums of @vmas by name, if requested
+ * @node_sums: sums of @tasks by NUMA node, if requested
  * @physical, @physical_zones, @kernel_frames, @frame_cgroups, @frame_systems, @frame_files,
  *	@frame_blocks: of a pass over all frames, which is no census: @seq is its number, and it
  *	has no scan
@@ -401,6 +447,8 @@ struct snapshot {
 	size_t n_payers;
 	struct mapping *mappings;
 	size_t n_mappings;
+	struct node_sum *node_sums;
+	size_t n_node_sums;
 	struct zone *zones;
 	size_t n_zones;
 	struct node *nodes;

@@ -38,6 +38,7 @@ static bool note_missing(FILE *out, const struct snapshot *snap)
 {
 	const bool absent = note_absent(out, snap);
 	uint64_t of[MEMCENSUS_STATE_MAX + 1] = { 0 };
+	const bool summed = snap->n_groups || snap->n_node_sums;
 	bool begun = false;
 	size_t i;
 
@@ -47,9 +48,9 @@ static bool note_missing(FILE *out, const struct snapshot *snap)
 		    !task_is_absent(&snap->tasks[i]))
 			of[snap->tasks[i].state]++;
 
-	put_count(out, of[MEMCENSUS_STATE_BUSY], snap->n_groups ?
+	put_count(out, of[MEMCENSUS_STATE_BUSY], summed ?
 		  "busy (missing from the sums)" : "busy (shown as -)", &begun);
-	put_count(out, of[MEMCENSUS_STATE_VANISHED], snap->n_groups ?
+	put_count(out, of[MEMCENSUS_STATE_VANISHED], summed ?
 		  "vanished (missing from the sums)" : "vanished (shown as -)", &begun);
 	put_count(out, of[MEMCENSUS_STATE_PARTIAL],
 		  "partial (figures are lower bounds)", &begun);

@@ -50,6 +50,8 @@ static const char *type_of(const struct column *column)
 		return "thousandths";
 	case KIND_ON_NODES:
 		return column->name[0] == 'n' ? "on_nodes" : "hugetlb_on_nodes";
+	case KIND_HOLDERS:
+		return "holders";
 	case KIND_NEST:
 		break;
 	}
@@ -144,7 +146,8 @@ int main(void)
 	} records[] = {
 		{ "module", &info_record }, { "scan", &scan_record },
 		{ "task", &task_record }, { "group", &group_record }, { "vma", &vma_record },
-		{ "mapping", &mapping_record }, { "zone", &zone_record },
+		{ "mapping", &mapping_record },
+		{ "node_by_processes", &node_sum_record }, { "zone", &zone_record },
 		{ "migrate_type", &zone_type_record }, { "node", &node_record },
 		{ "traced_process", &trace_record }, { "traced_calls", &trace_call_record },
 		{ "reclaim", &trace_work_record },
@@ -165,6 +168,7 @@ int main(void)
 	put_totals(&task_record);
 	put_totals(&group_record);
 	put_totals(&mapping_record);
+	put_totals(&node_sum_record);
 	put_record("changed_task", command_find("diff")->rows.type);
 	put_set("system_bytes", &bytes_record.figures);
 	put_set("physical_zone", &physical_zone_record.fields);

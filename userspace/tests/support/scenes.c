@@ -364,6 +364,33 @@ static void scene_users(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
+/* A zone of @node, in KiB. */
+static void put_numa_zone(struct stream *s, uint32_t node, const char *name, uint64_t managed,
+			  uint64_t free)
+{
+	size_t nest;
+
+	stream_begin(s, SEQ);
+	nest = stream_nest(s, MEMCENSUS_A_ZONE);
+	stream_u32(s, MEMCENSUS_ZONE_NODE, node);
+	stream_string(s, MEMCENSUS_ZONE_NAME, name);
+	stream_u64(s, MEMCENSUS_ZONE_FREE, KIB(free));
+	stream_u64(s, MEMCENSUS_ZONE_MANAGED, KIB(managed));
+	stream_nest_end(s, nest);
+	stream_end(s);
+}
+
+static void put_numa_node(struct stream *s, uint32_t node)
+{
+	size_t nest;
+
+	stream_begin(s, SEQ);
+	nest = stream_nest(s, MEMCENSUS_A_NODE);
+	stream_u32(s, MEMCENSUS_NODE_ID, node);
+	stream_nest_end(s, nest);
+	stream_end(s);
+}
+
 static void put_on_node(struct stream *s, uint32_t pid, uint32_t node, uint64_t rss,
 			uint64_t hugetlb, bool runs)
 {
@@ -394,12 +421,16 @@ static void scene_nodes(struct stream *s)
 	stream_done(s, 0, NULL, 0);
 }
 
-static void put_nodes_member(struct stream *s, uint32_t group, uint32_t pid, const char *comm,
-			     uint8_t state, uint64_t uss)
+static void put_nodes_member(struct stream *s, uint32_t group, uint64_t cgroup, uint32_t pid,
+			     const char *comm, uint8_t state, uint64_t uss)
 {
+	const uint64_t before = task_cgroup;
+
 	task_group = group;
+	task_cgroup = cgroup;
 	put_task(s, pid, 0, comm, state, uss, 0, 0);
 	task_group = 0;
+	task_cgroup = before;
 }
 
 /*
@@ -420,10 +451,10 @@ static void scene_nodes_cgroups(struct stream *s)
 	size_t group, figures, i;
 
 	stream_head_frames(s, SEQ, KIB(3100), 1, 0);
-	put_nodes_member(s, 2, 100, "init", MEMCENSUS_STATE_WALKED, 500);
-	put_nodes_member(s, 4, 200, "postgres", MEMCENSUS_STATE_WALKED, 2500);
-	put_nodes_member(s, 6, 250, "stuck", MEMCENSUS_STATE_BUSY, 0);
-	put_nodes_member(s, 5, 310, "nginx", MEMCENSUS_STATE_WALKED, 100);
+	put_nodes_member(s, 2, 1, 100, "init", MEMCENSUS_STATE_WALKED, 500);
+	put_nodes_member(s, 4, 11, 200, "postgres", MEMCENSUS_STATE_WALKED, 2500);
+	put_nodes_member(s, 6, 20, 250, "stuck", MEMCENSUS_STATE_BUSY, 0);
+	put_nodes_member(s, 5, 12, 310, "nginx", MEMCENSUS_STATE_WALKED, 100);
 	put_on_node(s, 100, 0, 500, 0, true);
 	put_on_node(s, 200, 0, 700, 2048, false);
 	put_on_node(s, 200, 3, 1800, 4096, true);
@@ -443,6 +474,47 @@ static void scene_nodes_cgroups(struct stream *s)
 		stream_end(s);
 	}
 	put_system(s);
+	stream_done(s, 0, NULL, 0);
+}
+
+/*
+ * Node 0 has two zones, node 2 no memory, node 3 no process that runs there, node 9 none at all.
+ * One name is hostile.
+ */
+static void scene_by_node(struct stream *s)
+{
+	stream_head_frames(s, SEQ, KIB(9500), 1, 0);
+	put_task(s, 100, 0, "init", MEMCENSUS_STATE_WALKED, 400, 100, 0);
+	put_task(s, 200, 0, "postgres", MEMCENSUS_STATE_WALKED, 2400, 100, 0);
+	put_task(s, 210, 26, "a, b\n\x1b[31m", MEMCENSUS_STATE_WALKED, 700, 0, 0);
+	put_task(s, 220, 26, "same", MEMCENSUS_STATE_WALKED, 700, 0, 0);
+	put_task(s, 230, 26, "small", MEMCENSUS_STATE_PARTIAL, 50, 0, 0);
+	put_task(s, 250, 0, "stuck", MEMCENSUS_STATE_BUSY, 0, 0, 0);
+	put_on_node(s, 100, 0, 500, 0, true);
+	put_on_node(s, 200, 0, 700, 2048, false);
+	put_on_node(s, 200, 2, 0, 0, true);
+	put_on_node(s, 200, 3, 1800, 4096, false);
+	put_on_node(s, 210, 0, 700, 0, true);
+	put_on_node(s, 220, 0, 700, 0, true);
+	put_on_node(s, 230, 0, 50, 0, true);
+	put_numa_zone(s, 0, "DMA32", 65536, 32768);
+	put_numa_zone(s, 0, "Normal", 32768, 100);
+	put_numa_zone(s, 3, "Normal", 65536, 4000);
+	put_numa_zone(s, 9, "Movable", 1024, 1024);
+	put_numa_node(s, 0);
+	put_numa_node(s, 2);
+	put_numa_node(s, 3);
+	put_system(s);
+	stream_done(s, 0, NULL, 0);
+}
+
+/* Memory was added during the census: nothing is known by node but free and all memory. */
+static void scene_by_node_changed(struct stream *s)
+{
+	stream_head_frames(s, SEQ, KIB(500), 1, 0);
+	put_task(s, 100, 0, "init", MEMCENSUS_STATE_WALKED, 400, 100, 0);
+	put_numa_zone(s, 1, "Normal", 65536, 32768);
+	put_numa_zone(s, 0, "Normal", 65536, 0);
 	stream_done(s, 0, NULL, 0);
 }
 
@@ -1261,6 +1333,8 @@ static const struct scene {
 	{ "users", scene_users },
 	{ "nodes", scene_nodes },
 	{ "nodes-cgroups", scene_nodes_cgroups },
+	{ "by-node", scene_by_node },
+	{ "by-node-changed", scene_by_node_changed },
 	{ "uneven", scene_uneven },
 	{ "stuck", scene_stuck },
 	{ "cgroups", scene_cgroups },

@@ -39,6 +39,8 @@ static void find_types(void)
 		add_type((*command)->rows.type);
 		if ((*command)->groups)
 			add_type((*command)->groups[MEMCENSUS_BY_UID].type);
+		if ((*command)->nodes)
+			add_type((*command)->nodes->type);
 	}
 }
 
