@@ -7,7 +7,7 @@
 
 #include "compat.h"
 #include "genl-oom.h"
-#include "genl-policy.h"
+#include "genl-request.h"
 #include "memory.h"
 #include "message.h"
 #include "oom.h"
@@ -175,22 +175,14 @@ static int add_record(struct sk_buff *skb, const struct oom_dump *d, const void 
 /* Finds the event of the request.  Return: 0, or -EINVAL. */
 static int choose(struct oom_dump *d, struct nlattr **attrs, struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[MEMCENSUS_REQ_MAX + 1] = {}, *event;
+	struct nlattr *tb[MEMCENSUS_REQ_MAX + 1], *event;
 	unsigned int i;
 	int err;
 
-	if (attrs && attrs[MEMCENSUS_A_REQUEST]) {
-		err = nla_parse_nested(tb, MEMCENSUS_REQ_MAX, attrs[MEMCENSUS_A_REQUEST],
-				       census_request_policy, extack);
-		if (err)
-			return err;
-	}
-	for (i = 0; i <= MEMCENSUS_REQ_MAX; i++) {
-		if (tb[i] && i != MEMCENSUS_REQ_PAD && i != MEMCENSUS_REQ_EVENT) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[i], "OOM takes EVENT only");
-			return -EINVAL;
-		}
-	}
+	err = census_request_parse(attrs, tb, extack) ?:
+	      census_request_refuse(tb, ~CENSUS_REQ(EVENT), "OOM takes EVENT only", extack);
+	if (err)
+		return err;
 	event = tb[MEMCENSUS_REQ_EVENT];
 	for (i = 0; i < d->ooms->nr && !d->chosen; i++)
 		if (!event || nla_get_u64(event) == d->ooms->event[i].number)

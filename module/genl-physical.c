@@ -7,7 +7,7 @@
 #include <net/netlink.h>
 
 #include "genl-physical.h"
-#include "genl-policy.h"
+#include "genl-request.h"
 #include "memory.h"
 #include "message.h"
 #include "page-class.h"
@@ -325,12 +325,7 @@ static int add_record(struct sk_buff *skb, const struct physical_dump *d)
 				  NULL, d);
 }
 
-/* What a request may have; others have no meaning here. */
-static bool is_taken(unsigned int attr)
-{
-	return attr == MEMCENSUS_REQ_PAD || attr == MEMCENSUS_REQ_ORDER ||
-	       attr == MEMCENSUS_REQ_GROUP_BY || attr == MEMCENSUS_REQ_FILES;
-}
+#define TAKEN (CENSUS_REQ(ORDER) | CENSUS_REQ(GROUP_BY) | CENSUS_REQ(FILES))
 
 /* A caller in another PID namespace may not see cgroups that it has no process of. */
 static int parse_group_by(struct physical_dump *d, const struct nlattr *by,
@@ -366,23 +361,14 @@ static int parse_files(struct physical_dump *d, const struct nlattr *files,
 /* Return: 0, or -EINVAL. */
 static int parse(struct physical_dump *d, struct nlattr **attrs, struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[MEMCENSUS_REQ_MAX + 1] = {};
-	unsigned int i;
+	struct nlattr *tb[MEMCENSUS_REQ_MAX + 1];
 	int err;
 
-	if (!attrs || !attrs[MEMCENSUS_A_REQUEST])
-		return 0;
-	err = nla_parse_nested(tb, MEMCENSUS_REQ_MAX, attrs[MEMCENSUS_A_REQUEST],
-			       census_request_policy, extack);
+	err = census_request_parse(attrs, tb, extack) ?:
+	      census_request_refuse(tb, ~TAKEN,
+				    "PHYSICAL takes ORDER, GROUP_BY and FILES only", extack);
 	if (err)
 		return err;
-	for (i = 0; i <= MEMCENSUS_REQ_MAX; i++) {
-		if (tb[i] && !is_taken(i)) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[i],
-					    "PHYSICAL takes ORDER, GROUP_BY and FILES only");
-			return -EINVAL;
-		}
-	}
 	if (tb[MEMCENSUS_REQ_GROUP_BY]) {
 		err = parse_group_by(d, tb[MEMCENSUS_REQ_GROUP_BY], extack);
 		if (err)

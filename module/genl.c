@@ -26,6 +26,7 @@
 #include "genl-oom.h"
 #include "genl-physical.h"
 #include "genl-policy.h"
+#include "genl-request.h"
 #include "memory.h"
 #include "message.h"
 #include "pages.h"
@@ -161,42 +162,19 @@ static int parse_pids(struct dump *d, const struct nlattr *attr,
 	return 0;
 }
 
-/* Rejects the first of @attrs that is present.  Return: 0, or -EINVAL with the text @why. */
-static int refuse_attrs(struct nlattr **tb, const u8 *attrs, unsigned int nr,
-			const char *why, struct netlink_ext_ack *extack)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr; i++) {
-		if (!tb[attrs[i]])
-			continue;
-		if (extack) {
-			extack->_msg = why;
-			extack->bad_attr = tb[attrs[i]];
-		}
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static const u8 snapshot_attrs[] = {
-	MEMCENSUS_REQ_BASIS, MEMCENSUS_REQ_PARTS, MEMCENSUS_REQ_GROUP_BY,
-};
-
-static const u8 pages_attrs[] = { MEMCENSUS_REQ_START, MEMCENSUS_REQ_END };
-
-static const u8 share_attrs[] = { MEMCENSUS_REQ_LIMIT, MEMCENSUS_REQ_CHARGED };
-
-static const u8 file_attrs[] = { MEMCENSUS_REQ_FILE };
+/* Those that only one or two commands take. */
+#define PAGES_ATTRS (CENSUS_REQ(START) | CENSUS_REQ(END))
+#define SHARE_ATTRS (CENSUS_REQ(LIMIT) | CENSUS_REQ(CHARGED))
+#define SNAPSHOT_ATTRS (CENSUS_REQ(BASIS) | CENSUS_REQ(PARTS))
 
 /* Those that no census takes. */
-static const u8 other_attrs[] = {
-	MEMCENSUS_REQ_EVENT, MEMCENSUS_REQ_ORDER, MEMCENSUS_REQ_FILES,
-};
+#define OTHER_ATTRS (CENSUS_REQ(EVENT) | CENSUS_REQ(ORDER) | CENSUS_REQ(FILES))
 
-static const u8 refused_by_share[] = {
-	MEMCENSUS_REQ_BASIS, MEMCENSUS_REQ_PARTS, MEMCENSUS_REQ_START, MEMCENSUS_REQ_END,
-};
+static int refuse_share_attrs(struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	return census_request_refuse(tb, SHARE_ATTRS,
+				     "LIMIT and CHARGED: only SHARE takes them", extack);
+}
 
 /*
  * The reference is kept until the census, like an open file.  A regular file has none on this
@@ -221,14 +199,11 @@ static int parse_pages(struct dump *d, struct nlattr **tb,
 	struct census_request *req = &d->req;
 	int err;
 
-	err = refuse_attrs(tb, snapshot_attrs, ARRAY_SIZE(snapshot_attrs),
-			   "PAGES takes PIDS, START and END only", extack);
-	if (!err)
-		err = refuse_attrs(tb, share_attrs, ARRAY_SIZE(share_attrs),
-				   "LIMIT and CHARGED: only SHARE takes them", extack);
-	if (!err)
-		err = refuse_attrs(tb, file_attrs, ARRAY_SIZE(file_attrs),
-				   "FILE: only SNAPSHOT and SHARE take it", extack);
+	err = census_request_refuse(tb, SNAPSHOT_ATTRS | CENSUS_REQ(GROUP_BY),
+				    "PAGES takes PIDS, START and END only", extack) ?:
+	      refuse_share_attrs(tb, extack) ?:
+	      census_request_refuse(tb, CENSUS_REQ(FILE),
+				    "FILE: only SNAPSHOT and SHARE take it", extack);
 	if (err)
 		return err;
 	req->pages = true;
@@ -262,8 +237,9 @@ static int parse_share(struct dump *d, struct nlattr **tb,
 	struct census_request *req = &d->req;
 	int err;
 
-	err = refuse_attrs(tb, refused_by_share, ARRAY_SIZE(refused_by_share),
-			   "SHARE takes PIDS, GROUP_BY, LIMIT, CHARGED and FILE only", extack);
+	err = census_request_refuse(tb, SNAPSHOT_ATTRS | PAGES_ATTRS,
+				    "SHARE takes PIDS, GROUP_BY, LIMIT, CHARGED and FILE only",
+				    extack);
 	if (err)
 		return err;
 	req->together = by && nla_get_u32(by) == MEMCENSUS_BY_PIDS;
@@ -302,31 +278,24 @@ static int parse_share(struct dump *d, struct nlattr **tb,
 static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 			 struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[MEMCENSUS_REQ_MAX + 1] = {};
+	struct nlattr *tb[MEMCENSUS_REQ_MAX + 1];
 	struct census_request *req = &d->req;
 	int err;
 
 	req->parts = DEFAULT_PARTS;
-	if (attrs && attrs[MEMCENSUS_A_REQUEST]) {
-		err = nla_parse_nested(tb, MEMCENSUS_REQ_MAX,
-				       attrs[MEMCENSUS_A_REQUEST],
-				       census_request_policy, extack);
-		if (err)
-			return err;
-	}
-	err = refuse_attrs(tb, other_attrs, ARRAY_SIZE(other_attrs),
-			   "EVENT: only OOM takes it; ORDER and FILES: only PHYSICAL does", extack);
+	err = census_request_parse(attrs, tb, extack) ?:
+	      census_request_refuse(tb, OTHER_ATTRS,
+				    "EVENT: only OOM takes it; ORDER and FILES: only PHYSICAL does",
+				    extack);
 	if (err)
 		return err;
 	if (cmd == MEMCENSUS_CMD_PAGES)
 		return parse_pages(d, tb, extack);
 	if (cmd == MEMCENSUS_CMD_SHARE)
 		return parse_share(d, tb, extack);
-	err = refuse_attrs(tb, pages_attrs, ARRAY_SIZE(pages_attrs),
-			   "START and END: only PAGES takes them", extack);
-	if (!err)
-		err = refuse_attrs(tb, share_attrs, ARRAY_SIZE(share_attrs),
-				   "LIMIT and CHARGED: only SHARE takes them", extack);
+	err = census_request_refuse(tb, PAGES_ATTRS, "START and END: only PAGES takes them",
+				    extack) ?:
+	      refuse_share_attrs(tb, extack);
 	if (err)
 		return err;
 	req->basis = tb[MEMCENSUS_REQ_PIDS] ? MEMCENSUS_BASIS_MAPCOUNT :
