@@ -137,8 +137,8 @@ static bool is_cached(struct folio *folio, const struct address_space *mapping)
 }
 
 /*
- * Locks a folio of a file.  It is not waited for: who has it locked may read or write it, from a
- * server that does not answer.  Slab of older kernels uses the bit as a spinlock, so the folio is
+ * Locks a folio of a file.  It is not waited for: the task that holds it may read or write it, from
+ * a server that does not answer.  Slab of older kernels uses the bit as a spinlock, so the folio is
  * checked before it is tried too.
  *
  * Return: the folio, to be unlocked and put, or NULL.

@@ -37,7 +37,7 @@ static const struct lruvec *lruvec_of(struct folio *folio)
 #endif
 
 /*
- * Adds frames to their generation, if they have one.  The youngest may be created meanwhile:
+ * Adds frames to their generation, if they have one.  The youngest may be created during the pass:
  * then they count as one older than they were.  Return: whether the kernel calls them active.
  */
 static bool add_generation(struct folio *folio, bool file, unsigned long nr,

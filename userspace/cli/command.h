@@ -126,7 +126,7 @@ int command_choose(struct options *options, struct failure *why);
 /* Whether they need command lines, which are not read for JSON with all columns. */
 bool command_reads_cmdlines(const struct options *options);
 
-/* MEMCENSUS_PART_* that the columns of -c and -s need, besides those of the command. */
+/* MEMCENSUS_PART_* that the columns of -c and -s need, in addition to those of the command. */
 uint32_t command_parts(const struct options *options);
 
 /*

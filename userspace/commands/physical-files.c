@@ -21,26 +21,17 @@ static int by_cached(const void *a, const void *b)
 }
 
 /* 0, or -1 and @why if a frame of the page cache is of no file system, or of several. */
-static int check_sum(const struct snapshot *snap, struct failure *why)
+static int check_sum(const struct snapshot *snap, uint64_t cached, struct failure *why)
 {
-	static const unsigned int classes[] = {
-		MEMCENSUS_FC_FILE, MEMCENSUS_FC_FILE_UNMAPPED,
-		MEMCENSUS_FC_SHMEM, MEMCENSUS_FC_SHMEM_UNMAPPED,
-	};
-	uint64_t all = 0, cached = 0;
+	uint64_t sum = 0;
 	size_t i;
-	unsigned int n;
 
-	for (i = 0; i < snap->n_physical_zones; i++)
-		for (n = 0; n < ARRAY_SIZE(classes); n++)
-			if (KNOWN(&snap->physical_zones[i].classes, classes[n]))
-				all += snap->physical_zones[i].classes.v[classes[n]];
 	for (i = 0; i < snap->n_frame_systems; i++)
-		cached += snap->frame_systems[i].cached;
-	return cached == all ? 0 :
+		sum += snap->frame_systems[i].cached;
+	return sum == cached ? 0 :
 		fail(why, FAIL_MALFORMED,
 		     "file systems have %llu bytes of page cache, but all frames of it are %llu: report this",
-		     (unsigned long long)cached, (unsigned long long)all);
+		     (unsigned long long)sum, (unsigned long long)cached);
 }
 
 /*
@@ -76,7 +67,7 @@ static char *name_file(const struct frame_file *file, const struct mounts *mount
 	return text;
 }
 
-int files_begin(struct snapshot *snap, struct failure *why)
+int files_begin(struct snapshot *snap, uint64_t cached, struct failure *why)
 {
 	struct mounts *mounts;
 	size_t i;
@@ -84,7 +75,7 @@ int files_begin(struct snapshot *snap, struct failure *why)
 	if (!snap->n_frame_systems)
 		return fail(why, FAIL_VERSION,
 			    "the module sent no file systems: load the memcensus.ko of the same release as this reader");
-	if (check_sum(snap, why))
+	if (check_sum(snap, cached, why))
 		return -1;
 	qsort(snap->frame_systems, snap->n_frame_systems, sizeof(*snap->frame_systems), by_cached);
 	/* Only of files that were left out, or not found, can there be none. */

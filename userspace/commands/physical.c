@@ -547,7 +547,7 @@ static int physical_run(struct session *session, struct failure *why)
 		ret = fail(why, FAIL_VERSION,
 			   "the module sent no cgroups: load the memcensus.ko of the same release as this reader");
 	if (!ret && own->files)
-		ret = files_begin(snap, why);
+		ret = files_begin(snap, of_classes(snap, ALL_OF_CACHE).bytes, why);
 	if (!ret && own->contiguous)
 		ret = blocks_check(snap, own->order, why);
 	if (!ret && own->picture)

@@ -14,16 +14,6 @@ static bool memory_of(const struct figures *kinds, struct value *value)
 	       KNOWN(kinds, MEMCENSUS_K_SHMEM);
 }
 
-static const struct group *group_of(const struct snapshot *snap, uint64_t id)
-{
-	size_t i;
-
-	for (i = 0; i < snap->n_groups; i++)
-		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_ID) && snap->groups[i].id == id)
-			return &snap->groups[i];
-	return NULL;
-}
-
 /* The key of group @id as text; false if it has none. */
 static bool group_name(const struct view *view, uint64_t id, struct value *value)
 {

@@ -570,7 +570,7 @@ static int by_size(const void *a, const void *b)
 /* The payers of @view with the largest first; what no cgroup pays for is before them. */
 static struct ranked *payers_ranked(const struct view *view)
 {
-	const struct column *by_others = record_find(&payer_record, "by_others", 9);
+	const struct column *by_others = record_named(&payer_record, "by_others");
 	const struct snapshot *snap = view->snap;
 	struct ranked *ranked = xcalloc(snap->n_payers + 1, sizeof(*ranked));
 	struct value value;
@@ -591,7 +591,7 @@ static bool payer_labels(const struct view *view, const void *record, struct lab
 {
 	struct value name;
 
-	if (!column_get(record_find(&payer_record, "cgroup_path", 11), view, record, &name))
+	if (!column_get(record_named(&payer_record, "cgroup_path"), view, record, &name))
 		return false;
 	add_text(labels, "cgroup", name.text);
 	return true;

@@ -94,14 +94,6 @@ static void add_member(struct snapshot *snap, struct group *group, const struct 
 	group->on.away += task->on.away;
 }
 
-static struct group *group_of(const struct snapshot *snap, uint64_t id)
-{
-	/* The module sends all but number 0, in their order. */
-	struct group *group = id && id <= snap->n_groups ? &snap->groups[id - 1] : NULL;
-
-	return group && KNOWN(group, MEMCENSUS_GROUP_ID) && group->id == id ? group : NULL;
-}
-
 /* Adds @task to its group and to those that contain it, each of which is before those in it. */
 static void add_to_groups(struct snapshot *snap, const struct task *task)
 {
@@ -167,7 +159,7 @@ struct columns on_nodes_expand(const struct columns *columns, const struct recor
 		}
 		for (n = 0; n < snap->node_ids.n; n++) {
 			name = xasprintf("%c%" PRIu64, column->name[0], snap->node_ids.v[n]);
-			columns_add(&all, record_find(type, name, strlen(name)));
+			columns_add(&all, record_named(type, name));
 			free(name);
 		}
 	}

@@ -118,6 +118,24 @@ const struct task *task_of(const struct snapshot *snap, uint64_t pid)
 	return NULL;
 }
 
+static bool is_group(const struct group *group, uint64_t id)
+{
+	return KNOWN(group, MEMCENSUS_GROUP_ID) && group->id == id;
+}
+
+struct group *group_of(const struct snapshot *snap, uint64_t id)
+{
+	size_t i;
+
+	/* A census sends all but number 0, in their order; SHARE the largest ones. */
+	if (id && id <= snap->n_groups && is_group(&snap->groups[id - 1], id))
+		return &snap->groups[id - 1];
+	for (i = 0; i < snap->n_groups; i++)
+		if (is_group(&snap->groups[i], id))
+			return &snap->groups[i];
+	return NULL;
+}
+
 const struct task *oom_task(const struct snapshot *snap, const struct oom_victim *victim)
 {
 	const struct task *task;

@@ -515,6 +515,9 @@ bool task_is_of(const struct task *task, const uint32_t *pids, size_t n);
 /* The task with this PID; NULL if there is none. */
 const struct task *task_of(const struct snapshot *snap, uint64_t pid);
 
+/* The group of this MEMCENSUS_GROUP_ID; NULL if there is none. */
+struct group *group_of(const struct snapshot *snap, uint64_t id);
+
 /* The task of the census before an OOM event that @victim was; NULL: it was not in it. */
 const struct task *oom_task(const struct snapshot *snap, const struct oom_victim *victim);
 
