@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,22 +44,13 @@ static uint64_t newest(void)
 	return ooms.n_events ? ooms.events[0].own.value[MEMCENSUS_OOM_NUMBER] : 0;
 }
 
-/* Holds HELD, stops, then takes memory until it is killed. */
+/* Takes memory until it is killed, in the cgroup @arg unless that is NULL. */
 static void eat(void *arg)
 {
 	const char *dir = arg;
-	char *at;
 
-	need(write_file("/proc/self/oom_score_adj", "1000"), "oom_score_adj");
 	need(!dir || enter_cgroup(dir), dir);
-	write_pages(map_private(PLACE(0), HELD), HELD / PAGE);
-	child_stop();
-	for (;;) {
-		at = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (at == MAP_FAILED)
-			_exit(1);
-		write_pages(at, MIB / PAGE);
-	}
+	eat_memory(HELD, 0);
 }
 
 /* Return: whether the OOM killer killed @pid; waits for it. */
@@ -141,19 +131,6 @@ static uint64_t take(struct __test_metadata *_metadata)
 	return seq;
 }
 
-static bool make_cgroup(const char *dir, size_t limit)
-{
-	char path[128], text[32];
-
-	write_file(CGROUP "cgroup.subtree_control", "+memory");
-	mkdir(dir, 0755);
-	snprintf(path, sizeof(path), "%s/memory.swap.max", dir);
-	write_file(path, "0");
-	snprintf(path, sizeof(path), "%s/memory.max", dir);
-	snprintf(text, sizeof(text), "%zu", limit);
-	return write_file(path, text);
-}
-
 FIXTURE(oom)
 {
 	bool cgroup;
@@ -163,7 +140,7 @@ FIXTURE(oom)
 FIXTURE_SETUP(oom)
 {
 	told = kernel_has("__traceiter_mark_victim");
-	self->cgroup = make_cgroup(LIMITED, LIMIT) && told;
+	self->cgroup = limit_cgroup(LIMITED, "memory.max", LIMIT) && told;
 	ASSERT_OOMS(0);
 	self->before = newest();
 }

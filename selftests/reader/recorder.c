@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -33,18 +32,6 @@
 /* Under pressure, and for the first census to come, ms. */
 #define PRESSURE_TIME	6000
 #define PATIENCE	60000
-
-static bool make_cgroup(const char *file, size_t limit)
-{
-	char path[128], text[32];
-
-	write_file(CGROUP "cgroup.subtree_control", "+memory");
-	mkdir(PRESSED, 0755);
-	write_file(PRESSED "/memory.swap.max", "0");
-	snprintf(path, sizeof(path), PRESSED "/%s", file);
-	snprintf(text, sizeof(text), "%zu", limit);
-	return write_file(path, text);
-}
 
 /* Takes memory above HIGH, a page at a time, so that it is always slowed down. */
 static void stall(void *arg)
@@ -147,7 +134,7 @@ FIXTURE_SETUP(recorder)
 {
 	if (access("/proc/pressure/memory", R_OK))
 		SKIP(return, "kernel has no pressure stall information");
-	if (!make_cgroup("memory.high", HIGH))
+	if (!limit_cgroup(PRESSED, "memory.high", HIGH))
 		SKIP(return, "kernel has no memory cgroups");
 	self->recorder = -1;
 	self->stalled = child_start(stall, NULL);
@@ -293,22 +280,12 @@ TEST_F_TIMEOUT(recorder, of_a_full_ring, 300)
 	EXPECT_TRUE(WIFEXITED(status) && (!WEXITSTATUS(status) || WEXITSTATUS(status) == 3));
 }
 
-/* Holds HIGH, stops, then takes a MiB each 300 ms until it is killed. */
+/* Slowly enough for some censuses before it is killed. */
 static void eat(void *arg)
 {
-	char *at = map_private(PLACE(0), 256 * MIB);
-	size_t i;
-
 	(void)arg;
-	need(write_file("/proc/self/oom_score_adj", "1000"), "oom_score_adj");
 	need(enter_cgroup(PRESSED), PRESSED);
-	write_pages(at, HIGH / PAGE);
-	child_stop();
-	for (i = HIGH / MIB; i < 256; i++) {
-		write_pages(at + i * MIB, MIB / PAGE);
-		sleep_ms(300);
-	}
-	_exit(1);
+	eat_memory(HIGH, 300);
 }
 
 /* What `memcensus -f RECORD oom -J` says; the caller frees.  NULL: it failed. */
@@ -406,8 +383,8 @@ TEST_F_TIMEOUT(recorder, of_an_oom_kill, 300)
 
 	if (!self->stalled)
 		return;
-	ASSERT_TRUE(make_cgroup("memory.high", 256 * MIB));
-	ASSERT_TRUE(make_cgroup("memory.max", LIMIT));
+	ASSERT_TRUE(limit_cgroup(PRESSED, "memory.high", 256 * MIB));
+	ASSERT_TRUE(limit_cgroup(PRESSED, "memory.max", LIMIT));
 	victim = child_start(eat, NULL);
 	ASSERT_LT(0, victim);
 	self->recorder = start_recorder(options);
@@ -436,22 +413,10 @@ TEST_F_TIMEOUT(recorder, of_an_oom_kill, 300)
 /* What is left of the machine for a process to eat, most of the rest is in the pool of hugetlb. */
 #define LEFT	(192 * MIB)
 
-/* Holds HIGH, stops, then takes a MiB each 50 ms until it is killed. */
 static void eat_all(void *arg)
 {
-	char *at;
-
 	(void)arg;
-	need(write_file("/proc/self/oom_score_adj", "1000"), "oom_score_adj");
-	write_pages(map_private(PLACE(0), HIGH), HIGH / PAGE);
-	child_stop();
-	for (;;) {
-		at = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (at == MAP_FAILED)
-			_exit(1);
-		write_pages(at, MIB / PAGE);
-		sleep_ms(50);
-	}
+	eat_memory(HIGH, 50);
 }
 
 /* The growth of figure @name of the system before the newest event, in bytes. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -199,6 +200,36 @@ bool enter_cgroup(const char *dir)
 	snprintf(path, sizeof(path), "%s/cgroup.procs", dir);
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	return write_file(path, pid);
+}
+
+bool limit_cgroup(const char *dir, const char *file, size_t bytes)
+{
+	char path[256], text[32];
+
+	write_file("/sys/fs/cgroup/cgroup.subtree_control", "+memory");
+	mkdir(dir, 0755);
+	snprintf(path, sizeof(path), "%s/memory.swap.max", dir);
+	write_file(path, "0");
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	snprintf(text, sizeof(text), "%zu", bytes);
+	return write_file(path, text);
+}
+
+void eat_memory(size_t held, unsigned int pause_ms)
+{
+	const size_t step = 1 << 20;
+	char *at;
+
+	need(write_file("/proc/self/oom_score_adj", "1000"), "oom_score_adj");
+	write_pages(map_private(PLACE(0), held), held / PAGE);
+	child_stop();
+	for (;;) {
+		at = mmap(NULL, step, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (at == MAP_FAILED)
+			_exit(1);
+		write_pages(at, step / PAGE);
+		sleep_ms(pause_ms);
+	}
 }
 
 bool kernel_has(const char *function)

@@ -92,6 +92,13 @@ char process_state(pid_t pid);
 bool write_file(const char *path, const char *text);
 /* Moves this process into the cgroup @dir; false on failure. */
 bool enter_cgroup(const char *dir);
+/*
+ * Makes the cgroup @dir below the root, without swap, and writes @bytes to its @file, of the
+ * memory controller; false if the kernel has none.
+ */
+bool limit_cgroup(const char *dir, const char *file, size_t bytes);
+/* In a child: holds @held bytes, stops, then takes a MiB each @pause_ms until it is killed. */
+void eat_memory(size_t held, unsigned int pause_ms);
 /* Whether the kernel, or a module, has a function of this name. */
 bool kernel_has(const char *function);
 /* First integer in the file @path; -1 if there is none. */
