@@ -20,9 +20,6 @@
 #define MAPPING_MOVABLE 2UL
 #define MAPPING_BITS 3UL
 
-/* Flags by which classes differ. */
-#define CLASS_FLAGS (BIT(PG_head) | BIT(PG_reserved) | BIT(PG_swapbacked))
-
 /*
  * Flags that a page may have without its owner's doing: of waiters, of caches of the
  * processor, of page_idle.
@@ -112,7 +109,7 @@ static bool is_unchanged(struct census_frame *f)
 	struct page *now = f->page, *then = &f->pages[0];
 	unsigned long flags = census_page_flags(now) ^ census_page_flags(then);
 
-	if (flags & CLASS_FLAGS)
+	if (flags & CENSUS_CLASS_FLAGS)
 		return false;
 	/* Owners of pages with a type may use page->mapping for something else. */
 	if (page_has_type(then))

@@ -10,6 +10,9 @@
 #include <linux/mm_types.h>
 #include <linux/memcensus.h>
 
+/* Flags by which classes differ. */
+#define CENSUS_CLASS_FLAGS (BIT(PG_head) | BIT(PG_reserved) | BIT(PG_swapbacked))
+
 /**
  * struct census_frame - a copy of the first struct pages of a frame's compound page
  * @folio: the same memory as a folio

@@ -8,6 +8,7 @@
 #include <linux/mmzone.h>
 #include <linux/percpu.h>
 #include <linux/poison.h>
+#include <linux/prefetch.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -17,6 +18,7 @@
 #include <linux/vmalloc.h>
 
 #include "compat.h"
+#include "frame-repeats.h"
 #include "memory.h"
 #include "online.h"
 #include "page-class.h"
@@ -28,18 +30,23 @@
  */
 #define FRAMES_AT_ONCE 8192UL
 
+/* How far ahead of the current frame struct page is fetched from memory. */
+#define FRAMES_AHEAD 32
+
 static atomic64_t passes;
 
 /**
  * struct pass - one pass over all frames
  * @req: what it reports
  * @result: to be filled
+ * @repeats: frames of which repetitions are only counted
  * @zone: the current zone
  * @z: its result
  * @end: first frame behind the current zone
  * @first: last frame that has a reference, or is on the list of a processor, and is not
  *	compound: those that follow it may be the rest of its allocation
  * @key: of @first
+ * @kind: of the last frame that has a record of its kind
  * @first_cgroup: number of the record in charges that @first is charged to
  * @cgroup: the same of the current frame
  * @file: number of the record of the file that the current frame is of
@@ -50,11 +57,13 @@ static atomic64_t passes;
 struct pass {
 	const struct census_physical_request *req;
 	struct census_physical *result;
+	struct census_repeats *repeats;
 	struct zone *zone;
 	struct census_physical_zone *z;
 	unsigned long end;
 	unsigned long first;
 	struct census_kernel_key key;
+	struct census_kernel_frames *kind;
 	u32 first_cgroup;
 	u32 cgroup;
 	u32 file;
@@ -63,13 +72,26 @@ struct pass {
 	struct census_frame frame;
 };
 
+static void add_to_kind(struct census_kernel_frames *k, unsigned long pfn, unsigned long nr)
+{
+	k->frames += nr;
+	if (k->nr_first < ARRAY_SIZE(k->first))
+		k->first[k->nr_first++] = pfn;
+}
+
 /* Adds @nr frames from @pfn on to the record of their kind. */
 static void add_kernel(struct pass *p, const struct census_kernel_key *key, unsigned long pfn,
 		       unsigned long nr)
 {
 	struct census_physical *r = p->result;
-	u32 at = jhash(key, sizeof(*key), 0), i;
+	u32 at, i;
 
+	/* Mostly the same kind again. */
+	if (p->kind && !memcmp(&p->kind->key, key, sizeof(*key))) {
+		add_to_kind(p->kind, pfn, nr);
+		return;
+	}
+	at = jhash(key, sizeof(*key), 0);
 	for (i = 0; i < CENSUS_KERNEL_FRAMES; i++, at++) {
 		struct census_kernel_frames *k = &r->kernel[at % CENSUS_KERNEL_FRAMES];
 
@@ -79,9 +101,8 @@ static void add_kernel(struct pass *p, const struct census_kernel_key *key, unsi
 		} else if (memcmp(&k->key, key, sizeof(*key))) {
 			continue;
 		}
-		k->frames += nr;
-		if (k->nr_first < ARRAY_SIZE(k->first))
-			k->first[k->nr_first++] = pfn;
+		p->kind = k;
+		add_to_kind(k, pfn, nr);
 		return;
 	}
 	r->left_out += nr;
@@ -136,19 +157,25 @@ static bool is_pcp(const struct pass *p, const struct page *page)
 	const struct list_head *next = READ_ONCE(page->lru.next);
 	const struct list_head *prev = READ_ONCE(page->lru.prev);
 	const struct page *other = container_of(next, struct page, lru);
-	unsigned long pfn;
 
 	if (!next || !prev || next == LIST_POISON1 || prev == LIST_POISON2)
 		return false;
 	/* It was never on a list: struct page is initialized so, tails keep it. */
 	if (next == &page->lru)
 		return false;
-	if (is_pcp_head(p, next))
-		return true;
-	if (!CENSUS_MEMMAP_FLAT)
-		return false;
-	pfn = page_to_pfn(other);
-	return pfn_to_online_page(pfn) == other && READ_ONCE(other->lru.prev) == &page->lru;
+	if (CENSUS_MEMMAP_FLAT && pfn_to_online_page(page_to_pfn(other)) == other)
+		return READ_ONCE(other->lru.prev) == &page->lru;
+	/* There are many processors, and few pages at the ends of their lists. */
+	return is_pcp_head(p, next);
+}
+
+/* A frame that is not compound: those that follow it may be the rest of its allocation. */
+static void set_first(struct pass *p, enum memcensus_frame_class class, unsigned long pfn,
+		      u32 cgroup)
+{
+	p->first = pfn;
+	p->key = (struct census_kernel_key){ .zone = p->z - p->result->zones, .class = class };
+	p->first_cgroup = cgroup;
 }
 
 /*
@@ -227,7 +254,7 @@ static unsigned long count_shared(struct pass *p, const struct census_frame *f,
 	int entire;
 
 	if (!f->order)
-		return atomic_read(&f->pages[0]._mapcount) >= 1;
+		return atomic_read(&f->pages[0]._mapcount) >= 1 ? nr : 0;
 	entire = folio_entire_mapcount(folio);
 	if (entire > 1)
 		return nr;
@@ -239,6 +266,12 @@ static unsigned long count_shared(struct pass *p, const struct census_frame *f,
 	return shared;
 }
 
+/* Return: where to count @nr frames that are anywhere in the block of @pfn, or @pfn alone. */
+static unsigned long first_of(const struct pass *p, unsigned long pfn, unsigned long nr)
+{
+	return p->req->order && nr > 1 ? ALIGN_DOWN(pfn, BIT(p->req->order)) : pfn;
+}
+
 static void add_states(struct pass *p, const struct census_frame *f,
 		       enum memcensus_frame_class class, unsigned long nr)
 {
@@ -246,16 +279,19 @@ static void add_states(struct pass *p, const struct census_frame *f,
 	census_frame_lru(f, nr, p->z->states, &p->z->generations);
 }
 
-/* Adds @nr frames from frame @at of a folio on, which is anonymous or page cache. */
+/*
+ * Adds @nr frames from frame @at of a folio on, which is anonymous or page cache; of a small one,
+ * @nr frames that are like it, in the same block.
+ */
 static void add_folio(struct pass *p, const struct census_frame *f,
 		      enum memcensus_frame_class class, unsigned long at, unsigned long nr)
 {
 	enum memcensus_frame_class unmapped = unmapped_class(f, class);
-	unsigned long mapped, pfn = f->pfn + at;
+	unsigned long mapped, pfn = first_of(p, f->pfn + at, f->order ? 0 : nr);
 
 	add_states(p, f, class, nr);
 	if (!f->order) {
-		mapped = atomic_read(&f->pages[0]._mapcount) >= 0;
+		mapped = atomic_read(&f->pages[0]._mapcount) >= 0 ? nr : 0;
 	} else if (folio_entire_mapcount((struct folio *)&f->folio) > 0) {
 		mapped = nr;
 	} else if (census_folio_unmapped(&f->folio)) {
@@ -303,6 +339,75 @@ static bool find_file(struct pass *p, enum memcensus_frame_class class)
 	return !p->files_full;
 }
 
+/* Adds the frames that were only counted.  The current frame stays what it is. */
+static void add_repeated(struct pass *p, struct census_repeat *r)
+{
+	struct census_frame *f = &p->repeats->frame;
+	u32 cgroup = p->cgroup, file = p->file;
+
+	if (!r->nr)
+		return;
+	f->pages[0] = r->page;
+	f->pfn = r->pfn;
+	p->cgroup = r->cgroup;
+	p->file = r->file;
+	if (r->folio)
+		add_folio(p, f, r->class, 0, r->nr);
+	else
+		add_class(p, r->class, first_of(p, r->pfn, r->nr), r->nr);
+	r->nr = 0;
+	p->cgroup = cgroup;
+	p->file = file;
+}
+
+static void add_all_repeated(struct pass *p)
+{
+	u32 i;
+
+	for (i = 0; i < p->repeats->nr; i++)
+		add_repeated(p, &p->repeats->slots[p->repeats->used[i]]);
+}
+
+/* Remembers the current frame, which was added, for those that look like it. */
+static void remember(struct pass *p, enum memcensus_frame_class class, bool folio)
+{
+	struct census_repeat *r = census_repeats_room(p->repeats, &p->frame, class);
+
+	if (!r)
+		return;
+	add_repeated(p, r);
+	census_repeats_remember(p->repeats, r, &p->frame);
+	r->class = class;
+	r->folio = folio;
+	r->cgroup = p->cgroup;
+	r->file = p->file;
+}
+
+/* Counts the frame at @pfn if it repeats another one.  Return: false if it does not. */
+static __always_inline bool count_repeated(struct pass *p, struct page *page, unsigned long pfn)
+{
+	struct census_repeat *r = census_repeats_find(p->repeats, page);
+
+	/* The zero page, which looks as if it were reserved, has a class of its own. */
+	if (!r || (r->class == MEMCENSUS_FC_RESERVED && is_zero_pfn(pfn)))
+		return false;
+	r->nr++;
+	r->pfn = pfn;
+	if (!r->folio)
+		set_first(p, r->class, pfn, r->cgroup);
+	return true;
+}
+
+/* Return: behind the last frame that is online if @pfn is, and in the same block. */
+static unsigned long end_of_unit(const struct pass *p, unsigned long pfn)
+{
+	unsigned long unit = CENSUS_ONLINE_FRAMES;
+
+	if (p->req->order && BIT(p->req->order) < unit)
+		unit = BIT(p->req->order);
+	return min(p->end, ALIGN(pfn + 1, unit));
+}
+
 /*
  * Adds the frame at @pfn, and those that its struct page describes.  Return: how many; 0 if a
  * table is full, then nothing was added.
@@ -329,6 +434,9 @@ static unsigned long add_frame(struct pass *p, struct page *page, unsigned long 
 	at = pfn - f->pfn;
 	nr = min(BIT(f->order) - at, p->end - pfn);
 	key.class = census_frame_class(f);
+	/* Those of earlier blocks first. */
+	if (p->req->order && nr > end_of_unit(p, pfn) - pfn)
+		add_all_repeated(p);
 	if (!find_cgroup(p, key.class) || !find_file(p, key.class))
 		return 0;
 	switch (key.class) {
@@ -339,6 +447,7 @@ static unsigned long add_frame(struct pass *p, struct page *page, unsigned long 
 	case MEMCENSUS_FC_SHMEM:
 	case MEMCENSUS_FC_FILE:
 		add_folio(p, f, key.class, at, nr);
+		remember(p, key.class, true);
 		return nr;
 	case MEMCENSUS_FC_SWAP_CACHE:
 		add_states(p, f, key.class, nr);
@@ -363,6 +472,7 @@ static unsigned long add_frame(struct pass *p, struct page *page, unsigned long 
 		p->first_cgroup = p->cgroup;
 	}
 	add_frames(p, &key, pfn, nr);
+	remember(p, key.class, false);
 	return nr;
 }
 
@@ -376,9 +486,8 @@ static unsigned long add_some(struct pass *p, unsigned long pfn)
 	rcu_read_lock();
 	census_charges_forget(&p->result->charges);
 	while (pfn < end) {
-		unsigned long next = min(p->end, ALIGN(pfn + 1, CENSUS_ONLINE_FRAMES));
 		struct page *page = pfn_to_online_page(pfn);
-		unsigned long first = pfn;
+		unsigned long next = end_of_unit(p, pfn), repeated = 0;
 
 		if (!page) {
 			p->z->holes += next - pfn;
@@ -387,13 +496,25 @@ static unsigned long add_some(struct pass *p, unsigned long pfn)
 			pfn = next;
 			continue;
 		}
-		for (; pfn < next; pfn += nr) {
-			nr = add_frame(p, page + (pfn - first), pfn);
+		for (; pfn < next; pfn += nr, page += nr) {
+			prefetch(page + FRAMES_AHEAD);
+			nr = 1;
+			if (count_repeated(p, page, pfn)) {
+				repeated++;
+				continue;
+			}
+			nr = add_frame(p, page, pfn);
 			if (!nr)
-				goto out;
+				break;
 		}
+		p->result->read += repeated;
+		if (p->req->order)
+			add_all_repeated(p);
+		if (pfn < next)
+			break;
 	}
-out:
+	add_all_repeated(p);
+	census_repeats_forget(p->repeats);
 	rcu_read_unlock();
 	census_online_unlock();
 	return pfn;
@@ -524,13 +645,17 @@ struct census_physical *census_physical_take(const struct census_physical_reques
 	r->realtime = ktime_get_real_ns();
 	start = ktime_get();
 	pass.result = r;
-	err = req->cgroups ? census_charges_begin(&r->charges) : 0;
+	pass.repeats = census_repeats_new(req->files);
+	err = pass.repeats ? 0 : -ENOMEM;
+	if (!err && req->cgroups)
+		err = census_charges_begin(&r->charges);
 	if (!err && req->files)
 		err = census_frame_files_begin(&r->files, req->files);
 	if (!err)
 		err = add_zones(&pass, nr);
 	if (!err && req->files)
 		err = census_frame_files_finish(&r->files);
+	kvfree(pass.repeats);
 	if (err) {
 		census_physical_free(r);
 		return ERR_PTR(err);
