@@ -170,11 +170,11 @@ static bool is_pcp(const struct pass *p, const struct page *page)
 }
 
 /* A frame that is not compound: those that follow it may be the rest of its allocation. */
-static void set_first(struct pass *p, enum memcensus_frame_class class, unsigned long pfn,
+static void set_first(struct pass *p, const struct census_kernel_key *key, unsigned long pfn,
 		      u32 cgroup)
 {
 	p->first = pfn;
-	p->key = (struct census_kernel_key){ .zone = p->z - p->result->zones, .class = class };
+	p->key = *key;
 	p->first_cgroup = cgroup;
 }
 
@@ -203,9 +203,7 @@ static void add_unreferenced(struct pass *p, const struct census_frame *f,
 {
 	if (is_pcp(p, f->page)) {
 		key->class = MEMCENSUS_FC_FREE_PCP;
-		p->first = f->pfn;
-		p->key = *key;
-		p->first_cgroup = 0;
+		set_first(p, key, f->pfn, 0);
 	} else if (follows_first(p, f->pfn)) {
 		*key = p->key;
 		p->cgroup = p->first_cgroup;
@@ -387,14 +385,17 @@ static void remember(struct pass *p, enum memcensus_frame_class class, bool foli
 static __always_inline bool count_repeated(struct pass *p, struct page *page, unsigned long pfn)
 {
 	struct census_repeat *r = census_repeats_find(p->repeats, page);
+	struct census_kernel_key key = { .zone = p->z - p->result->zones };
 
 	/* The zero page, which looks as if it were reserved, has a class of its own. */
 	if (!r || (r->class == MEMCENSUS_FC_RESERVED && is_zero_pfn(pfn)))
 		return false;
 	r->nr++;
 	r->pfn = pfn;
-	if (!r->folio)
-		set_first(p, r->class, pfn, r->cgroup);
+	if (!r->folio) {
+		key.class = r->class;
+		set_first(p, &key, pfn, r->cgroup);
+	}
 	return true;
 }
 
@@ -466,11 +467,8 @@ static unsigned long add_frame(struct pass *p, struct page *page, unsigned long 
 	default:
 		break;
 	}
-	if (!f->order) {
-		p->first = pfn;
-		p->key = key;
-		p->first_cgroup = p->cgroup;
-	}
+	if (!f->order)
+		set_first(p, &key, pfn, p->cgroup);
 	add_frames(p, &key, pfn, nr);
 	remember(p, key.class, false);
 	return nr;
