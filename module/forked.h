@@ -112,10 +112,10 @@ static inline const u64 *census_forked_lacks(const struct census_owners *o,
 }
 
 /*
- * Entries of a turn to pass at once; of these, tables, of which each may have as many pages as
- * it has entries.
+ * Entries of a turn to pass at once, each of which may be compared with 256 rows; of these,
+ * tables, of which each may have as many pages as it has entries.
  */
-#define CENSUS_ENTRIES_AT_ONCE BIT(14)
+#define CENSUS_ENTRIES_AT_ONCE BIT(12)
 #define CENSUS_TABLES_AT_ONCE (CENSUS_ENTRIES_AT_ONCE / CENSUS_FORKED_ENTRIES)
 
 /* Takes pages @mask of a block.  Return: false to end. */

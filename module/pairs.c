@@ -16,6 +16,52 @@ static struct census_pair_mask *pair_mask(const struct census_masks *m, u32 unit
 	return census_unit(&m->masks, unit);
 }
 
+/* Return: the mask of the same block that was added before @mask, or NULL. */
+static const struct census_pair_mask *older_mask(const struct census_masks *m,
+						 const struct census_pair_mask *mask)
+{
+	if (!mask->first)
+		return mask - 1;
+	return mask->older ? pair_mask(m, mask->older) : NULL;
+}
+
+/* Units of the run of @last, which is full. */
+static u32 run_units(const struct census_pair_mask *last)
+{
+	u32 nr = 1;
+
+	for (; !last->first; last--)
+		nr++;
+	return nr;
+}
+
+/*
+ * Adds a mask of @row to a block with the newest mask @newest, 0: none.
+ *
+ * Return: its unit, or 0 without memory.
+ */
+static u32 add_mask(struct census_masks *m, u32 newest, u64 mask, u32 row, u32 kind)
+{
+	const struct census_pair_mask *last = newest ? pair_mask(m, newest) : NULL;
+	bool first = !last || !last->left;
+	u32 nr = first ? 1 : last->left, unit = newest + 1;
+
+	if (first) {
+		if (last)
+			nr = run_units(last) * 2;
+		if (nr > CENSUS_RUN_UNITS)
+			nr = CENSUS_RUN_UNITS;
+		unit = census_pool_take(&m->masks, nr);
+		if (!unit)
+			return 0;
+	}
+	*pair_mask(m, unit) = (struct census_pair_mask) {
+		.mask = mask, .row = row, .kind = kind, .first = first, .left = nr - 1,
+		.older = first ? newest : 0,
+	};
+	return unit;
+}
+
 /**
  * struct note - the masks that a row adds
  * @masks: all masks
@@ -37,17 +83,13 @@ static bool note(void *context, const struct census_owners *o, u32 block, u64 ma
 		pair_mask(m, s->newest)->mask |= mask;
 		return true;
 	}
-	unit = census_pool_take(&m->masks, 1);
+	unit = add_mask(m, s->newest, mask, n->row, census_block_kind(o, block));
 	if (!unit)
 		return false;
 	if (!s->newest) {
 		s->next = m->first;
 		m->first = census_block(o, block)->planes;
 	}
-	*pair_mask(m, unit) = (struct census_pair_mask) {
-		.mask = mask, .row = n->row, .kind = census_block_kind(o, block),
-		.older = s->newest,
-	};
 	s->newest = unit;
 	return true;
 }
@@ -102,29 +144,33 @@ u32 census_turn_count(const struct census_masks *m, const struct census_owners *
  * struct comparison - an owner that is compared with all rows
  * @masks: of the rows
  * @row: of the owner, or 0
- * @common: result, by row
+ * @to: result
  */
 struct comparison {
 	const struct census_masks *masks;
 	u32 row;
-	struct census_common *common;
+	struct census_overlaps *to;
 };
 
 static bool compare(void *context, const struct census_owners *o, u32 block, u64 mask)
 {
 	const struct comparison *c = context;
 	const struct census_pair_state *s = state_of(c->masks, o, block);
-	u64 pair = c->masks->together ? s->one & ~s->two : s->two & ~s->three;
+	u64 alone = mask & (c->masks->together ? s->one & ~s->two : s->two & ~s->three);
+	u32 kind = census_block_kind(o, block);
+	struct census_overlap *common = census_overlap(c->to, kind);
 	const struct census_pair_mask *with;
-	u32 unit;
 
-	for (unit = s->newest; unit; unit = with->older) {
-		with = pair_mask(c->masks, unit);
+	if (!s->newest)
+		return true;
+	c->to->kinds |= BIT(kind);
+	for (with = pair_mask(c->masks, s->newest); with; with = older_mask(c->masks, with)) {
 		if (with->row == c->row)
 			continue;
-		c->common[with->row].both[with->kind] += census_popcount(mask & with->mask);
-		c->common[with->row].alone[with->kind] +=
-			census_popcount(mask & with->mask & pair);
+		common[with->row].both += census_popcount(mask & with->mask);
+		/* Of most pages there are more than two owners. */
+		if (alone)
+			common[with->row].alone += census_popcount(alone & with->mask);
 	}
 	return true;
 }
@@ -136,14 +182,14 @@ static bool compare(void *context, const struct census_owners *o, u32 block, u64
  * @turn: number of one of its turns; no other turn of its owner has the same pages
  * @begin: entry to start at, first that of the turn
  * @row: the row that is its owner, or 0
- * @common: by row, increased, except for @row
+ * @to: increased, except for @row
  *
  * Return: entry to continue at, the end of the turn after the last.
  */
 u32 census_turn_common(const struct census_masks *m, const struct census_owners *o, u32 turn,
-		       u32 begin, u32 row, struct census_common *common)
+		       u32 begin, u32 row, struct census_overlaps *to)
 {
-	struct comparison c = { .masks = m, .row = row, .common = common };
+	struct comparison c = { .masks = m, .row = row, .to = to };
 
 	return census_turn_each(o, turn, begin, compare, &c);
 }
@@ -177,7 +223,7 @@ static u64 count_owners(const struct census_masks *m, const struct census_pair_s
 			struct census_matrix *matrix)
 {
 	u64 classes[CENSUS_OWNER_CLASSES] = {}, same, owners;
-	u32 unit, nr = 0, kind = pair_mask(m, s->newest)->kind;
+	u32 nr = 0, kind = pair_mask(m, s->newest)->kind;
 	const struct census_pair_mask *mask;
 	unsigned int i;
 
@@ -186,8 +232,7 @@ static u64 count_owners(const struct census_masks *m, const struct census_pair_s
 		classes[census_owner_class(owners)] |= same;
 		matrix->all[kind] += census_popcount(same) * (owners * (owners - 1) / 2);
 	}
-	for (unit = s->newest; unit; unit = mask->older) {
-		mask = pair_mask(m, unit);
+	for (mask = pair_mask(m, s->newest); mask; mask = older_mask(m, mask)) {
 		for (i = 0; i < CENSUS_OWNER_CLASSES; i++)
 			census_group_by_owners(matrix, mask->row)[i][kind] +=
 				census_popcount(mask->mask & classes[i]);
@@ -231,11 +276,10 @@ u32 census_state_compare(const struct census_masks *m, u32 state, struct census_
 	const struct census_pair_state *s = census_unit(m->states, state);
 	struct census_plane_sum sum = {};
 	const struct census_pair_mask *mask;
-	u32 unit, place, nr = 0, n = 0;
+	u32 place, nr = 0, n = 0;
 	u64 some = 0;
 
-	for (unit = s->newest; unit; unit = mask->older) {
-		mask = pair_mask(m, unit);
+	for (mask = pair_mask(m, s->newest); mask; mask = older_mask(m, mask)) {
 		some |= mask->mask;
 		census_plane_sum_add(&sum, mask->mask);
 		place = matrix->place[mask->row];

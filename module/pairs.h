@@ -5,7 +5,7 @@
  * The pages that two owners share are the bit count of the AND of their masks.  Rows are
  * some address spaces, or groups of them.  Each block refers to the masks of its rows:
  *
- *	block 7  [state] -> [mask, row 9] -> [mask, row 4]
+ *	block 7  [state] -> [mask, row 9][mask, row 8] -> [mask, row 4]
  *
  * With address spaces as rows, all entries of their blocks are counted first: pages of one
  * owner, of two, of more.  Then each entry is compared with the masks of its block.  With groups,
@@ -36,6 +36,16 @@ struct census_common {
 };
 
 /**
+ * struct census_overlap - what two have in common of one kind, in pages
+ * @both: pages of both
+ * @alone: of these, pages without other owners
+ */
+struct census_overlap {
+	u64 both;
+	u64 alone;
+};
+
+/**
  * struct census_pair_state - rows of a block
  * @newest: unit of its &struct census_pair_mask added last, 0: none
  * @next: unit of another state with masks, 0: none
@@ -53,21 +63,35 @@ struct census_pair_state {
 
 static_assert(sizeof(struct census_pair_state) == CENSUS_GROUP_UNITS * CENSUS_UNIT_BYTES);
 
+/* Units of the longest run of masks, a power of two. */
+#define CENSUS_RUN_UNITS 16
+
 /**
  * struct census_pair_mask - pages of a block that a row has
  * @mask: one bit for each page
  * @row: number of the row: there are less than 2^22 processes, and so groups
  * @kind: of the pages
- * @older: mask of another row, 0: none
+ * @first: it is the first one of its run: the one before is @older
+ * @left: number of units of its run that are free
+ * @older: last mask of the run before, 0: none
+ *
+ * The masks of a block are in runs of consecutive units, which are read faster than elements of a
+ * list.  Each run is twice as long as the one before, up to %CENSUS_RUN_UNITS, because most blocks
+ * have few masks.
  */
 struct census_pair_mask {
 	u64 mask;
 	u32 row : 24;
-	u32 kind : 8;
+	u32 kind : 3;
+	u32 first : 1;
+	u32 left : 4;
 	u32 older;
 };
 
 static_assert(sizeof(struct census_pair_mask) == CENSUS_UNIT_BYTES);
+static_assert(CENSUS_KINDS_MAX <= BIT(3));
+static_assert(CENSUS_RUN_UNITS <= BIT(4));
+static_assert(CENSUS_RUN_UNITS <= CENSUS_CHUNK_UNITS);
 
 /**
  * struct census_masks - masks of all rows
@@ -83,6 +107,24 @@ struct census_masks {
 	u32 first;
 	bool together;
 };
+
+/**
+ * struct census_overlaps - what an owner has in common with each row
+ * @common: by kind and row, see census_overlap()
+ * @nr_rows: number of rows
+ * @kinds: bit n is set if pages of kind n were compared
+ */
+struct census_overlaps {
+	struct census_overlap *common;
+	u32 nr_rows;
+	u32 kinds;
+};
+
+/* What is in common with each row, from 1, of one kind. */
+static inline struct census_overlap *census_overlap(const struct census_overlaps *o, u32 kind)
+{
+	return o->common + kind * (o->nr_rows + 1UL);
+}
 
 /* Groups that are compared, and those outside of the caller's PID namespace. */
 #define CENSUS_COMPARED_MAX (MEMCENSUS_SHARE_GROUPS_MAX + 1)
@@ -131,7 +173,7 @@ u32 census_turn_note(struct census_masks *m, const struct census_owners *o, u32 
 u32 census_turn_count(const struct census_masks *m, const struct census_owners *o, u32 turn,
 		      u32 begin);
 u32 census_turn_common(const struct census_masks *m, const struct census_owners *o, u32 turn,
-		       u32 begin, u32 row, struct census_common *common);
+		       u32 begin, u32 row, struct census_overlaps *to);
 u32 census_state_by_others(const struct census_masks *m, u32 state, census_kinds *pages);
 u32 census_state_compare(const struct census_masks *m, u32 state, struct census_matrix *matrix);
 

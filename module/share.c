@@ -21,6 +21,12 @@ static void *share_memory(struct census_collection *c, size_t nr, size_t size)
 	return memory;
 }
 
+/* Size of what an address space has in common with all rows, of one kind. */
+static size_t kind_bytes(const struct census_share *s)
+{
+	return (s->nr_rows + 1UL) * sizeof(struct census_overlap);
+}
+
 /* The address spaces of the request come first, and have a row each, or one together. */
 static int add_columns(struct census_share *s, struct census_collection *c)
 {
@@ -48,8 +54,9 @@ static int add_columns(struct census_share *s, struct census_collection *c)
 		cond_resched();
 	}
 	s->rows = share_memory(c, s->nr_rows + 1UL, sizeof(*s->rows));
-	s->common = share_memory(c, s->nr_rows + 1UL, sizeof(*s->common));
-	return s->rows && s->common ? 0 : -ENOMEM;
+	s->common.nr_rows = s->nr_rows;
+	s->common.common = share_memory(c, CENSUS_KINDS, kind_bytes(s));
+	return s->rows && s->common.common ? 0 : -ENOMEM;
 }
 
 /* Places the groups of the largest RSS, so that the number of pairs is bounded. */
@@ -142,8 +149,11 @@ static void reset_matrix(struct census_matrix *x, u32 nr_groups)
 
 static void reset_column(struct census_share *s, struct census_column *column)
 {
-	if (column->common)
-		memset(column->common, 0, (s->nr_rows + 1UL) * sizeof(*column->common));
+	unsigned int kind;
+
+	for (kind = 0; kind < CENSUS_KINDS; kind++)
+		if (column->common[kind])
+			memset(column->common[kind], 0, kind_bytes(s));
 	column->number = 0;
 }
 
@@ -165,12 +175,14 @@ void census_share_reset(struct census_share *s)
 /* exec() replaced an address space: what it had in earlier slices is not that of the new one. */
 static void forget_row(struct census_share *s, u32 row)
 {
+	unsigned int kind;
 	u32 i;
 
 	memset(&s->rows[row], 0, sizeof(s->rows[row]));
 	for (i = 1; i <= s->nr_columns; i++) {
-		if (s->columns[i].common)
-			memset(&s->columns[i].common[row], 0, sizeof(*s->columns[i].common));
+		for (kind = 0; kind < CENSUS_KINDS; kind++)
+			if (s->columns[i].common[kind])
+				s->columns[i].common[kind][row] = (struct census_overlap) {};
 		cond_resched();
 	}
 }
@@ -262,25 +274,41 @@ static u32 note_row(struct pass *p, const struct census_owners *o, u32 turn, u32
 	return census_turn_note(&p->masks, o, turn, begin, column->row);
 }
 
-/* Adds @common to the column and clears it.  Return: false without memory. */
+/* Adds what is in common of one kind to the column.  Return: false without memory. */
+static bool add_kind(struct pass *p, struct census_column *column, unsigned int kind)
+{
+	const struct census_overlap *from = census_overlap(&p->s->common, kind);
+	struct census_overlap *to = column->common[kind];
+	u32 row, nr_rows = p->s->nr_rows;
+
+	if (!to)
+		to = share_memory(p->c, nr_rows + 1UL, sizeof(*to));
+	if (!to)
+		return false;
+	column->common[kind] = to;
+	for (row = 1; row <= nr_rows; row++) {
+		to[row].both += from[row].both;
+		to[row].alone += from[row].alone;
+	}
+	return true;
+}
+
+/* Adds what is in common to the column, and clears it.  Return: false without memory. */
 static bool add_common(struct pass *p, struct census_column *column)
 {
-	struct census_share *s = p->s;
+	struct census_overlaps *common = &p->s->common;
+	size_t bytes = kind_bytes(p->s);
 	unsigned int kind;
-	u32 row;
 
-	if (!memchr_inv(s->common, 0, (s->nr_rows + 1UL) * sizeof(*s->common)))
-		return true;
-	if (!column->common)
-		column->common = share_memory(p->c, s->nr_rows + 1UL, sizeof(*column->common));
-	if (!column->common)
-		return false;
-	for (row = 1; row <= s->nr_rows; row++)
-		for (kind = 0; kind < CENSUS_KINDS; kind++) {
-			column->common[row].both[kind] += s->common[row].both[kind];
-			column->common[row].alone[kind] += s->common[row].alone[kind];
-		}
-	memset(s->common, 0, (s->nr_rows + 1UL) * sizeof(*s->common));
+	for (kind = 0; kind < CENSUS_KINDS; kind++) {
+		if (!(common->kinds & BIT(kind)) ||
+		    !memchr_inv(census_overlap(common, kind), 0, bytes))
+			continue;
+		if (!add_kind(p, column, kind))
+			return false;
+		memset(census_overlap(common, kind), 0, bytes);
+	}
+	common->kinds = 0;
 	return true;
 }
 
@@ -295,7 +323,7 @@ static u32 count_owner(struct pass *p, const struct census_owners *o, u32 turn, 
 static u32 compare_column(struct pass *p, const struct census_owners *o, u32 turn, u32 begin,
 			  struct census_column *column)
 {
-	u32 end = census_turn_common(&p->masks, o, turn, begin, column->row, p->s->common);
+	u32 end = census_turn_common(&p->masks, o, turn, begin, column->row, &p->s->common);
 
 	return add_common(p, column) ? end : 0;
 }
@@ -383,7 +411,8 @@ int census_share_count(struct census_share *s, struct census_frames *const *work
 		return 0;
 	for (w = 0; w < nr; w++)
 		p.all[w] = &workers[w]->owners;
-	memset(s->common, 0, (s->nr_rows + 1UL) * sizeof(*s->common));
+	memset(s->common.common, 0, CENSUS_KINDS * kind_bytes(s));
+	s->common.kinds = 0;
 	p.column_of = find_columns(s, c);
 	if (!p.column_of)
 		return -ENOMEM;
@@ -497,10 +526,26 @@ static void subtract_bytes(u64 *from, const u64 *bytes)
 		from[i] -= bytes[i];
 }
 
+/* What an address space has in common with a row. */
+static void get_common(const struct census_column *column, u32 row,
+		       struct census_common *common)
+{
+	unsigned int kind;
+
+	*common = (struct census_common) {};
+	for (kind = 0; kind < CENSUS_KINDS; kind++) {
+		if (!column->common[kind])
+			continue;
+		common->both[kind] = column->common[kind][row].both;
+		common->alone[kind] = column->common[kind][row].alone;
+	}
+}
+
 /* Finds the largest pairs of a row.  A peer that the caller cannot see is left out. */
 static int rank_row(struct result *r, u32 row)
 {
 	const struct census_share *s = r->s;
+	struct census_common common;
 	u32 i;
 
 	memset(r->rest, 0, sizeof(r->rest));
@@ -513,13 +558,14 @@ static int rank_row(struct result *r, u32 row)
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		if (!column->common || !is_counted(column->m))
+		if (!is_counted(column->m))
 			continue;
-		sum = sum_of(column->common[row].both, r->hugetlb);
+		get_common(column, row, &common);
+		sum = sum_of(common.both, r->hugetlb);
 		if (!sum)
 			continue;
 		r->left_out++;
-		add_bytes(r->rest, column->common[row].both, r->hugetlb);
+		add_bytes(r->rest, common.both, r->hugetlb);
 		if (census_task_pid(column->task, s->req->pid_ns))
 			census_top_add(&r->top, sum, i);
 	}
@@ -545,6 +591,7 @@ static int add_left_out(struct result *r, const struct census_task *task, bool u
 static int finish_row(struct result *r, u32 row, const struct census_task *task)
 {
 	const struct census_share *s = r->s;
+	struct census_common common;
 	int err = rank_row(r, row);
 	u32 i;
 
@@ -560,7 +607,8 @@ static int finish_row(struct result *r, u32 row, const struct census_task *task)
 		pair->task = task;
 		pair->peer = peer->task;
 		peer->task->sent = true;
-		add_common_bytes(pair, &peer->common[row], r->hugetlb);
+		get_common(peer, row, &common);
+		add_common_bytes(pair, &common, r->hugetlb);
 		subtract_bytes(r->rest, pair->bytes);
 		r->left_out--;
 	}

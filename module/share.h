@@ -19,14 +19,14 @@
  * @task: its record
  * @number: its number in the last slice; exec() replaces an address space, and its number
  * @row: its row, from 1; 0: it is none
- * @common: by row, in all slices; NULL: none
+ * @common: by kind, by row, in all slices; NULL: none
  */
 struct census_column {
 	struct census_mm *m;
 	struct census_task *task;
 	u32 number;
 	u32 row;
-	struct census_common *common;
+	struct census_overlap *common[CENSUS_KINDS];
 };
 
 /**
@@ -47,7 +47,7 @@ struct census_row {
  * @rows: from 1
  * @nr_columns: number of address spaces
  * @columns: from 1, in the order of collection
- * @common: scratch memory, by row
+ * @common: scratch memory, of one address space, all 0
  * @matrix: of groups; NULL with PIDS
  *
  * All is in the arena of the collection, so it counts as a result.
@@ -60,7 +60,7 @@ struct census_share {
 	struct census_row *rows;
 	u32 nr_columns;
 	struct census_column *columns;
-	struct census_common *common;
+	struct census_overlaps common;
 	struct census_matrix *matrix;
 };
 

@@ -306,8 +306,11 @@ static unsigned int class_of(unsigned int owners)
 	return owners == 1 ? 0 : owners == 2 ? 1 : owners <= 9 ? 2 : 3;
 }
 
-/* Address spaces that are compared with all others. */
-#define ROWS 4
+/* Address spaces that are compared with all others: more than two of the longest runs have. */
+#define ROWS 130
+
+/* Address spaces that are compared as one. */
+#define TOGETHER 4
 
 /* The blocks are finished, and nothing has replaced their splits. */
 static void check_classes(unsigned int nr_workers, unsigned int spaces, const char *round)
@@ -344,9 +347,11 @@ static void zero_states(struct census_pool *states)
 static void check_common(unsigned int nr_workers, unsigned int spaces,
 			 struct census_pool *states, const char *round)
 {
-	static struct census_common got[SPACES_MAX][ROWS + 1], want[SPACES_MAX][ROWS + 1];
+	static struct census_overlap got[SPACES_MAX][CENSUS_KINDS_MAX][ROWS + 1];
+	static struct census_overlap want[SPACES_MAX][CENSUS_KINDS_MAX][ROWS + 1];
 	struct census_masks masks = { .masks = { .nr = 1 }, .states = states };
-	unsigned int pass, w, s, row, t;
+	unsigned int pass, w, s, row, t, owners;
+	struct census_overlaps to;
 	u32 turn, entry;
 
 	memset(got, 0, sizeof(got));
@@ -357,24 +362,29 @@ static void check_common(unsigned int nr_workers, unsigned int spaces,
 			for (turn = 0; turn < all[w]->nr_turns; turn++) {
 				s = census_turn(all[w], turn)->space - 1;
 				row = s < ROWS ? s + 1 : 0;
+				to = (struct census_overlaps) {
+					.common = got[s][0], .nr_rows = ROWS,
+				};
 				for (entry = census_turn(all[w], turn)->first;
 				     (pass || row) && entry < census_turn_end(all[w], turn);)
 					entry = pass == 2 ?
 						census_turn_common(&masks, all[w], turn, entry,
-								   row, got[s]) :
+								   row, &to) :
 						pass == 1 ?
 						census_turn_count(&masks, all[w], turn, entry) :
 						census_turn_note(&masks, all[w], turn, entry,
 								 row);
 			}
-	for (s = 0; s < spaces; s++)
-		for (row = 1; row <= ROWS && row <= spaces; row++)
-			for (t = 0; t < PAGES; t++) {
-				if (s + 1 == row || !owned[s][t] || !owned[row - 1][t])
+	for (t = 0; t < PAGES; t++) {
+		owners = owners_of(t, spaces);
+		for (s = 0; s < spaces; s++)
+			for (row = 1; owned[s][t] && row <= ROWS && row <= spaces; row++) {
+				if (s + 1 == row || !owned[row - 1][t])
 					continue;
-				want[s][row].both[kind_of(t)]++;
-				want[s][row].alone[kind_of(t)] += owners_of(t, spaces) == 2;
+				want[s][kind_of(t)][row].both++;
+				want[s][kind_of(t)][row].alone += owners == 2;
 			}
+	}
 	point(!memcmp(got, want, sizeof(got)), "some have what they share with each other", round);
 	free_pool(&masks.masks);
 }
@@ -383,8 +393,10 @@ static void check_common(unsigned int nr_workers, unsigned int spaces,
 static void check_together(unsigned int nr_workers, unsigned int spaces,
 			   struct census_pool *states, const char *round)
 {
-	static struct census_common got[SPACES_MAX][2], want[SPACES_MAX][2];
+	static struct census_overlap got[SPACES_MAX][CENSUS_KINDS_MAX][2];
+	static struct census_overlap want[SPACES_MAX][CENSUS_KINDS_MAX][2];
 	struct census_masks masks = { .masks = { .nr = 1 }, .states = states, .together = true };
+	struct census_overlaps to;
 	census_kinds pages[3] = {}, expected[3] = {};
 	unsigned int pass, w, s, t, of_row, others;
 	u32 turn, entry, state;
@@ -398,14 +410,15 @@ static void check_together(unsigned int nr_workers, unsigned int spaces,
 				bool other;
 
 				s = census_turn(all[w], turn)->space - 1;
-				other = s >= ROWS;
+				other = s >= TOGETHER;
+				to = (struct census_overlaps) { .common = got[s][0], .nr_rows = 1 };
 				if (pass < 2 && pass != other)
 					continue;
 				entry = census_turn(all[w], turn)->first;
 				while (entry < census_turn_end(all[w], turn))
 					entry = pass == 2 ?
 						census_turn_common(&masks, all[w], turn, entry,
-								   s < ROWS, got[s]) :
+								   s < TOGETHER, &to) :
 						pass == 1 ?
 						census_turn_count(&masks, all[w], turn, entry) :
 						census_turn_note(&masks, all[w], turn, entry, 1);
@@ -413,14 +426,14 @@ static void check_together(unsigned int nr_workers, unsigned int spaces,
 	for (state = masks.first; state;)
 		state = census_state_by_others(&masks, state, pages);
 	for (t = 0; t < PAGES; t++) {
-		of_row = owners_of(t, spaces < ROWS ? spaces : ROWS);
+		of_row = owners_of(t, spaces < TOGETHER ? spaces : TOGETHER);
 		others = owners_of(t, spaces) - of_row;
 		if (!of_row)
 			continue;
 		expected[others < 2 ? others : 2][kind_of(t)]++;
-		for (s = ROWS; s < spaces; s++) {
-			want[s][1].both[kind_of(t)] += !!owned[s][t];
-			want[s][1].alone[kind_of(t)] += owned[s][t] && others == 1;
+		for (s = TOGETHER; s < spaces; s++) {
+			want[s][kind_of(t)][1].both += !!owned[s][t];
+			want[s][kind_of(t)][1].alone += owned[s][t] && others == 1;
 		}
 	}
 	point(!memcmp(pages, expected, sizeof(pages)), "together, by number of others", round);
