@@ -269,7 +269,7 @@ static int parse_share(struct dump *d, struct nlattr **tb,
 	req->parts = MEMCENSUS_PART_TASKS;
 	if (!req->together && nla_len(pids) > MEMCENSUS_SHARE_PIDS_MAX * sizeof(u32)) {
 		NL_SET_ERR_MSG_ATTR(extack, pids,
-				    "PIDS: SHARE compares at most 64 processes: name fewer, or compare them as one with BY_PIDS");
+				    "PIDS: SHARE compares at most 256 processes: name fewer, or compare them as one with BY_PIDS");
 		return -EINVAL;
 	}
 	return parse_pids(d, pids, extack);

@@ -564,7 +564,7 @@ TEST(refused)
 	EXPECT_REFUSED("either PIDS or GROUP_BY", .limit = 1);
 	EXPECT_REFUSED("either PIDS or GROUP_BY", .pids = pids, .n_pids = 1,
 		       .group_by = MEMCENSUS_BY_UID);
-	EXPECT_REFUSED("at most 64 processes", .pids = pids,
+	EXPECT_REFUSED("at most 256 processes", .pids = pids,
 		       .n_pids = MEMCENSUS_SHARE_PIDS_MAX + 1);
 	EXPECT_REFUSED("either PIDS or GROUP_BY", .group_by = MEMCENSUS_BY_PIDS);
 	EXPECT_REFUSED("PIDS, GROUP_BY, LIMIT, CHARGED and FILE only", .pids = pids, .n_pids = 1,

@@ -15,10 +15,10 @@
 
 #define RW		(PROT_READ | PROT_WRITE)
 #define PROCESSES	(MEMCENSUS_SHARE_PIDS_MAX + 40)
-#define MAX_RESULTS	(8UL << 20)
+#define MAX_RESULTS	(32UL << 20)
 
 /* Pages of the file that a process has after each step, one in each block of 64. */
-#define STEP		512UL
+#define STEP		128UL
 #define BLOCK		64UL
 #define STEPS		24
 
