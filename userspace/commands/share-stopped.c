@@ -21,7 +21,7 @@ enum fate {
 	FATE_DIES,
 	FATE_NAMED,		/* a directory has it */
 	FATE_HELD,		/* another process maps it or has it open */
-	FATE_SEGMENT,		/* a System V segment that nobody has removed */
+	FATE_SEGMENT,		/* a System V segment that is not marked for removal */
 	FATE_UNKNOWN,
 };
 
@@ -39,7 +39,7 @@ static const char *const fates[] = {
  * @mapped: its number as mappings have it; the file systems of some disks show others by stat()
  * @name: as the kernel shows it; owned
  * @read: @file is filled
- * @share: the proportional share of the processes: all that they map if nobody else does
+ * @share: the proportional share of the processes: all that they map if no other process does
  * @huge: huge pages that a single one of them maps
  * @holder: another process that maps it or has it open; 0: there is none
  */

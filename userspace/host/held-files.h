@@ -29,7 +29,7 @@ enum file_home {
 	FILE_IN_HUGETLB,
 };
 
-/* Whether a System V segment lasts when nobody has it attached. */
+/* Whether a System V segment lasts when no process has it attached. */
 enum segment {
 	SEGMENT_NONE,		/* the file is none */
 	SEGMENT_LASTS,

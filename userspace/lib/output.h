@@ -32,7 +32,7 @@ struct output {
  */
 int output_open(struct output *output, const char *path, struct failure *why);
 
-/* Columns of the terminal that @stream writes to; 0: it is none, or nobody knows. */
+/* Columns of the terminal that @stream writes to; 0: it is none, or they are unknown. */
 size_t output_columns(FILE *stream);
 
 /*

@@ -221,7 +221,7 @@ static const struct column node_sum_fields[] = {
 	NODE_SUM(TOTAL, "total", "Total", total, U64, BYTES, "memory of the node (MemTotal)",
 		 .total = TOTAL_SUM),
 	NODE_SUM(LARGEST, "largest", "Largest", largest, STRING, HOLDERS,
-		 "processes that have most there: PID, command, RSS and hugetlb pages there"),
+		 "processes with the most memory there: PID, command, RSS and hugetlb pages there"),
 };
 
 DERIVED(task_user, task, text,
