@@ -402,40 +402,67 @@ int owners_read(struct owners *o)
 	return ret ?: end(o);
 }
 
-/* Upper bound of the heap that reading all processes needs. */
-static size_t heap_needed(void)
+/* How many marks reading all processes makes, if none maps pages of hugetlb. */
+static size_t marks_needed(void)
 {
 	DIR *proc = opendir("/proc");
 	const struct dirent *entry;
-	size_t size = 4UL << 20;
+	size_t marks = 65536;
 
-	while (proc && (entry = readdir(proc)))
-		if (is_pid(entry->d_name))
-			size += 48UL << 10;
+	while (proc && (entry = readdir(proc))) {
+		unsigned long resident;
+		FILE *statm;
+
+		if (!is_pid(entry->d_name))
+			continue;
+		statm = open_of(atoi(entry->d_name), "statm");
+		/* And what is in swap, or grows before it is read */
+		if (statm && fscanf(statm, "%*u %lu", &resident) == 1)
+			marks += resident * 5 / 4;
+		if (statm)
+			fclose(statm);
+	}
 	if (proc)
 		closedir(proc);
-	return size;
+	return marks;
+}
+
+/* Touches what @marks marks, qsort() of them and all else need of the heap, and reserves room. */
+static int reserve(struct owners *o, size_t marks)
+{
+	const size_t size = marks * sizeof(*o->marks), all = 2 * size + (1UL << 20);
+	char *heap = malloc(all);
+	struct mark *larger;
+
+	if (!heap)
+		return -ENOMEM;
+	write_pages(heap, all / PAGE);
+	free(heap);
+	if (o->room >= marks)
+		return 0;
+	larger = realloc(o->marks, size);
+	if (!larger)
+		return -ENOMEM;
+	o->marks = larger;
+	o->room = marks;
+	return 0;
 }
 
 int owners_warm_up(struct owners *o)
 {
-	size_t size = heap_needed();
-	char *heap;
 	int ret;
 
 	mallopt(M_TRIM_THRESHOLD, 1 << 30);
 	mallopt(M_MMAP_MAX, 0);
-	heap = malloc(size);
-	if (heap)
-		write_pages(heap, size / PAGE);
-	free(heap);
 	memset(order, 0, sizeof(order));
 	memset(entries, 0, sizeof(entries));
 	memset(buffer, 0, sizeof(buffer));
-	ret = begin(o);
-	if (!ret)
-		ret = read_process(o, getpid());
-	return ret ?: end(o);
+	ret = reserve(o, marks_needed()) ?: begin(o);
+	if (ret)
+		return ret;
+	memset(o->owners, 0, PROCESSES_MAX * sizeof(*o->owners));
+	/* Two of them: pages of code are counted too. */
+	return read_process(o, getppid()) ?: read_process(o, getpid()) ?: end(o);
 }
 
 bool owners_kcmp(void)
