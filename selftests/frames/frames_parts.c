@@ -15,13 +15,14 @@
 #define PARTS		"/sys/module/memcensus/parameters/parts"
 #define RW		(PROT_READ | PROT_WRITE)
 
-/* 2 GiB, of which each eighth page is touched */
 static const size_t size = 2UL << 30;
+/* Each eighth page is counted; each 64th is, where a new process is needed for each census. */
 #define STEP	(8 * PAGE)
+#define SPARSE	(64 * PAGE)
 
-static void touch(char *at, size_t from, size_t to)
+static void touch(char *at, size_t from, size_t to, size_t step)
 {
-	for (; from < to; from += STEP)
+	for (; from < to; from += step)
 		at[from] = 1;
 }
 
@@ -31,12 +32,10 @@ static void large(void *arg)
 	volatile pid_t *child = arg;
 	char *at = map_private(PLACE(0), size);
 
-	touch(at, 0, size / 4);
-	if (child) {
-		*child = child_start((void (*)(void *))child_stop, NULL);
-		need(*child > 0, "child");
-	}
-	touch(at, size / 4, size);
+	touch(at, 0, size / 4, STEP);
+	*child = child_start((void (*)(void *))child_stop, NULL);
+	need(*child > 0, "child");
+	touch(at, size / 4, size, STEP);
 }
 
 FIXTURE(parts)
@@ -132,7 +131,7 @@ TEST_F(parts, process_changes)
 		ASSERT_LE(0, pid);
 		if (!pid) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			large(NULL);
+			touch(map_private(PLACE(0), size), 0, size, SPARSE);
 			raise(SIGSTOP);
 			change(turn);
 		}
