@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "client/client_physical.h"
-#include "ko.h"
 #include "memory/fuse.h"
 #include "selftest.h"
 
@@ -72,25 +71,13 @@ static uint64_t in_core(int fd)
 	return pages * PAGE;
 }
 
-/* Checks that each frame of the page cache is in the record of one file system. */
 static bool adds_up(void)
 {
-	uint64_t cached = 0, mapped = 0, all;
-	unsigned int i;
+	const bool ok = physical_files_add_up(&p);
 
-	for (i = 0; i < p.n_systems; i++) {
-		cached += p.systems[i].value[MEMCENSUS_FY_CACHED];
-		mapped += p.systems[i].value[MEMCENSUS_FY_MAPPED];
-	}
-	all = p.class[MEMCENSUS_FC_FILE] + p.class[MEMCENSUS_FC_SHMEM];
-	if (mapped != all)
-		diag("mapped: %llu, not %llu", (unsigned long long)mapped, (unsigned long long)all);
-	if (mapped != all)
-		return false;
-	all += p.class[MEMCENSUS_FC_FILE_UNMAPPED] + p.class[MEMCENSUS_FC_SHMEM_UNMAPPED];
-	if (cached != all)
-		diag("cached: %llu, not %llu", (unsigned long long)cached, (unsigned long long)all);
-	return cached == all;
+	if (!ok)
+		diag("%s", p.wrong);
+	return ok;
 }
 
 static int make(const char *path, size_t pages)
@@ -383,40 +370,6 @@ TEST_F(files, locked)
 	fuse_answer(&fuse);
 	ASSERT_EQ(pid, waitpid(pid, &err, 0));
 	fuse_stop(&fuse);
-}
-
-/* More files than there is memory for: the others are summed. */
-TEST_F(files, bound)
-{
-	const unsigned int nr = 36000;
-	char path[64];
-	unsigned int i;
-	int fd;
-
-	if (!ko_path())
-		SKIP(return, "no file in MEMCENSUS_KO");
-	for (i = 0; i < nr; i++) {
-		snprintf(path, sizeof(path), HERE "/%u", i);
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-		ASSERT_LE(0, fd);
-		ASSERT_EQ(1, write(fd, "x", 1));
-		close(fd);
-	}
-	if (ko_is_loaded())
-		ASSERT_EQ(0, ko_unload_patiently(5000));
-	/* 32,768 files of 72 bytes, and half as many while the table grows. */
-	ASSERT_EQ(0, ko_load("max_results=4194304"));
-	EXPECT_EQ(0, physical_take_with(&p, (struct physical_ask){ .files = 10 }));
-	EXPECT_TRUE(adds_up());
-	EXPECT_EQ(10, p.n_files);
-	EXPECT_LT(1, p.n_systems);
-	EXPECT_FALSE(p.systems[1].known >> MEMCENSUS_FY_FILES & 1);
-	EXPECT_LE((nr - 32768) * PAGE, p.systems[1].value[MEMCENSUS_FY_CACHED]);
-	EXPECT_EQ(0, ko_unload_patiently(5000));
-	ASSERT_EQ(0, ko_load(""));
-	ASSERT_FILES(10);
-	EXPECT_TRUE(adds_up());
-	EXPECT_EQ(0, p.systems[1].value[MEMCENSUS_FY_CACHED]);
 }
 
 TEST_HARNESS_MAIN

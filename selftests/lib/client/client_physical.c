@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Receives the answer to a PHYSICAL request; see client_physical.h. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -290,4 +291,27 @@ int physical_take_with(struct physical *p, struct physical_ask ask)
 	census_close(&s);
 	add_zones(p);
 	return ret;
+}
+
+bool physical_files_add_up(struct physical *physical)
+{
+	const uint64_t *class = physical->class;
+	uint64_t cached = 0, mapped = 0, all;
+	unsigned int i;
+
+	for (i = 0; i < physical->n_systems; i++) {
+		cached += physical->systems[i].value[MEMCENSUS_FY_CACHED];
+		mapped += physical->systems[i].value[MEMCENSUS_FY_MAPPED];
+	}
+	all = class[MEMCENSUS_FC_FILE] + class[MEMCENSUS_FC_SHMEM];
+	if (mapped != all)
+		snprintf(physical->wrong, sizeof(physical->wrong),
+			 "mapped: files have %" PRIu64 " bytes, the classes %" PRIu64, mapped, all);
+	if (mapped != all)
+		return false;
+	all += class[MEMCENSUS_FC_FILE_UNMAPPED] + class[MEMCENSUS_FC_SHMEM_UNMAPPED];
+	if (cached != all)
+		snprintf(physical->wrong, sizeof(physical->wrong),
+			 "cached: files have %" PRIu64 " bytes, the classes %" PRIu64, cached, all);
+	return cached == all;
 }

@@ -91,7 +91,7 @@ struct physical_block {
  * @value: by enum memcensus_physical
  * @class: sum over all zones; the same for @state
  * @order: of @blocks
- * @wrong: why a message is not of the ABI, or ""
+ * @wrong: why a message is not of the ABI, or what does not add up, or ""
  */
 struct physical {
 	uint64_t seq;
@@ -123,5 +123,11 @@ static inline int physical_take(struct physical *physical)
 {
 	return physical_take_with(physical, (struct physical_ask){ 0 });
 }
+
+/*
+ * Is each frame of the page cache in the record of one file system? If not, @physical->wrong
+ * says which sum differs.
+ */
+bool physical_files_add_up(struct physical *physical);
 
 #endif /* _CLIENT_PHYSICAL_H */
