@@ -383,42 +383,56 @@ TEST_F(nodes, by_mapcount)
  * and an entry of 16. So all of them need more than the least max_mem.
  */
 #define MIB		1048576UL
-#define SPREAD		12000
-#define LEAST		1048576UL
+#define NEEDS		112
+
+struct spread {
+	int fd;
+	unsigned long mib;
+};
+
+/* It depends on the memory of the machine. */
+static unsigned long least_max_mem(void)
+{
+	unsigned long least = sysconf(_SC_PHYS_PAGES) * PAGE / 4096;
+
+	return least < MIB ? MIB : least;
+}
 
 static void have_spread(void *arg)
 {
-	char *at = map(PLACE(60), SPREAD * MIB, RW, MAP_SHARED, *(int *)arg, 0);
-	unsigned int i;
+	const struct spread *spread = arg;
+	char *at = map(PLACE(60), spread->mib * MIB, RW, MAP_SHARED, spread->fd, 0);
+	unsigned long i;
 
-	for (i = 0; i < SPREAD; i++)
+	for (i = 0; i < spread->mib; i++)
 		at[i * MIB] = 1;
 }
 
 /* In slices too, each page counts once. */
 TEST_F(nodes, in_slices)
 {
+	const unsigned long least = least_max_mem();
+	struct spread spread = { .mib = least / NEEDS * 4 / 3 };
 	struct census census = {};
 	char words[64];
-	pid_t spread;
-	int fd;
+	pid_t pid;
 
 	if (!self->pids[0])
 		return;
 	if (!ko_path())
 		SKIP(return, "no file in MEMCENSUS_KO");
-	fd = memfd("spread", SPREAD * MIB / PAGE);
-	spread = child_start(have_spread, &fd);
-	ASSERT_LT(0, spread);
+	spread.fd = memfd("spread", spread.mib * (MIB / PAGE));
+	pid = child_start(have_spread, &spread);
+	ASSERT_LT(0, pid);
 	ASSERT_EQ(0, ko_unload_patiently(10000));
-	snprintf(words, sizeof(words), "max_mem=%lu", LEAST);
+	snprintf(words, sizeof(words), "max_mem=%lu", least);
 	ASSERT_EQ(0, ko_load(words));
 	ASSERT_EQ(0, take(MEMCENSUS_BASIS_FRAMES, 0, &census));
 	EXPECT_LT(1, census.scan[MEMCENSUS_SCAN_SLICES]);
 	census_free(&census);
 	check(_metadata, self->pids, MEMCENSUS_BASIS_FRAMES, false);
-	child_end(spread);
-	close(fd);
+	child_end(pid);
+	close(spread.fd);
 	ASSERT_EQ(0, ko_unload_patiently(10000));
 	ASSERT_EQ(0, ko_load(""));
 }
