@@ -88,6 +88,22 @@ void census_frame_lru(const struct census_frame *f, unsigned long nr, u64 *state
 		states[active ? MEMCENSUS_FS_ACTIVE_ANON : MEMCENSUS_FS_INACTIVE_ANON] += nr;
 }
 
+/* Adds what another worker has found. */
+void census_generations_merge(struct census_generations *to, const struct census_generations *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < CENSUS_GENERATIONS; i++) {
+		if (!(from->frames[0][i] + from->frames[1][i]))
+			continue;
+		if (!(to->frames[0][i] + to->frames[1][i]) ||
+		    time_before(from->oldest[i], to->oldest[i]))
+			to->oldest[i] = from->oldest[i];
+		to->frames[0][i] += from->frames[0][i];
+		to->frames[1][i] += from->frames[1][i];
+	}
+}
+
 /* Return: ns since the oldest generation number @i began; 0 if no frame is in it. */
 u64 census_generation_age(const struct census_generations *g, unsigned int i)
 {

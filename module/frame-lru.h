@@ -29,6 +29,8 @@ struct census_generations {
 
 void census_frame_lru(const struct census_frame *f, unsigned long nr, u64 *states,
 		      struct census_generations *g);
+void census_generations_merge(struct census_generations *to,
+			      const struct census_generations *from);
 u64 census_generation_age(const struct census_generations *g, unsigned int i);
 bool census_generations_known(const struct census_generations *g);
 

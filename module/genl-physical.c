@@ -77,7 +77,7 @@ static int fill_physical(struct sk_buff *skb, const struct census_physical *r)
 	       put_u64(skb, MEMCENSUS_PHYSICAL_FRAMES, all_frames(r)) ||
 	       put_u64(skb, MEMCENSUS_PHYSICAL_READ, r->read) ||
 	       put_u64(skb, MEMCENSUS_PHYSICAL_CHANGED, r->changed) ||
-	       put_frames(skb, MEMCENSUS_PHYSICAL_LEFT_OUT, r->left_out);
+	       put_frames(skb, MEMCENSUS_PHYSICAL_LEFT_OUT, r->kinds.left_out);
 }
 
 static int put_classes(struct sk_buff *skb, int attr, const u64 *classes)
@@ -286,7 +286,7 @@ static int fill(struct sk_buff *skb, const struct census_envelope *e,
 		part = find_part(r, d->index);
 		return fill_blocks(skb, &part);
 	default:
-		return fill_kernel(skb, r, &r->kernel[d->index]);
+		return fill_kernel(skb, r, &r->kinds.records[d->index]);
 	}
 }
 
@@ -307,7 +307,7 @@ static unsigned int nr_records(const struct physical_dump *d)
 	case MEMCENSUS_A_FRAME_BLOCKS:
 		return nr_all_parts(d->result);
 	default:
-		return d->result->nr_kernel;
+		return d->result->kinds.nr;
 	}
 }
 

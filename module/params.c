@@ -39,7 +39,7 @@ MODULE_PARM_DESC(max_results,
 static unsigned long workers;
 module_param(workers, ulong, 0444);
 MODULE_PARM_DESC(workers,
-		 "maximum threads of a scan (1 to 8, default a quarter of the CPUs)");
+		 "maximum threads of a scan, or of a pass over frames (1 to 8, default a quarter of the CPUs)");
 
 #ifdef CENSUS_CHECK
 bool census_params_mark_all;

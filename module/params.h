@@ -14,7 +14,7 @@
  * @busy_budget: maximum time of a scan to retry all unavailable locks together, ns
  * @max_mem: memory for counting owners, all workers together, bytes
  * @max_results: memory of all results, bytes
- * @workers: maximum number of threads of a scan, from 1
+ * @workers: maximum number of threads of a scan, or of a pass over frames, from 1
  */
 struct census_params {
 	u64 max_age;

@@ -80,7 +80,7 @@ static unsigned int physical_count(const void *view)
 {
 	const struct census_physical *r = *(struct census_physical *const *)view;
 
-	return 1 + r->nr_zones + r->nr_kernel;
+	return 1 + r->nr_zones + r->kinds.nr;
 }
 
 /* The header with all classes, the zones, the kinds. */
@@ -94,7 +94,7 @@ static void physical_show(struct seq_file *seq, const void *view, unsigned int r
 	} else if (--row < r->nr_zones) {
 		show_zone(seq, &r->zones[row]);
 	} else {
-		show_kind(seq, r, &r->kernel[row - r->nr_zones]);
+		show_kind(seq, r, &r->kinds.records[row - r->nr_zones]);
 	}
 }
 

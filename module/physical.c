@@ -1,565 +1,83 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/align.h>
-#include <linux/jhash.h>
 #include <linux/ktime.h>
-#include <linux/log2.h>
-#include <linux/memory_hotplug.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
-#include <linux/percpu.h>
-#include <linux/poison.h>
-#include <linux/prefetch.h>
-#include <linux/rcupdate.h>
+#include <linux/overflow.h>
 #include <linux/sched.h>
-#include <linux/sched/signal.h>
-#include <linux/sort.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
-#include <linux/vmalloc.h>
 
 #include "compat.h"
-#include "frame-repeats.h"
+#include "frame-pass.h"
 #include "memory.h"
-#include "online.h"
-#include "page-class.h"
+#include "params.h"
 #include "physical.h"
+#include "threads.h"
 
-/*
- * Frames between two cond_resched(), with census_online_lock() held: 100 to 300 microseconds if no
- * struct page is cached.
- */
-#define FRAMES_AT_ONCE 8192UL
-
-/* How far ahead of the current frame struct page is fetched from memory. */
-#define FRAMES_AHEAD 32
+/* Frames that a worker takes at a time: 2^15, whose struct pages it reads in about 0.2 ms. */
+#define RANGE_ORDER 15
 
 static atomic64_t passes;
 
 /**
- * struct pass - one pass over all frames
- * @req: what it reports
- * @result: to be filled
- * @repeats: frames of which repetitions are only counted
- * @zone: the current zone
- * @z: its result
- * @end: first frame behind the current zone
- * @first: last frame that has a reference, or is on the list of a processor, and is not
- *	compound: those that follow it may be the rest of its allocation
- * @key: of @first
- * @kind: of the last frame that has a record of its kind
- * @first_cgroup: number of the record in charges that @first is charged to
- * @cgroup: the same of the current frame
- * @file: number of the record of the file that the current frame is of
- * @full: the table of charges must grow
- * @files_full: the table of files must grow
- * @frame: the current one; here because some kernels clear all variables on the stack
+ * struct zone_ranges - the frames of a zone, dealt out to workers
+ * @zone: the zone, which is never freed
+ * @pfn: its first frame when the pass began
+ * @end: the first one behind it
+ * @first: number of its first range
  */
-struct pass {
-	const struct census_physical_request *req;
-	struct census_physical *result;
-	struct census_repeats *repeats;
+struct zone_ranges {
 	struct zone *zone;
-	struct census_physical_zone *z;
+	unsigned long pfn;
 	unsigned long end;
-	unsigned long first;
-	struct census_kernel_key key;
-	struct census_kernel_frames *kind;
-	u32 first_cgroup;
-	u32 cgroup;
-	u32 file;
-	bool full;
-	bool files_full;
-	struct census_frame frame;
+	unsigned int first;
 };
 
-static void add_to_kind(struct census_kernel_frames *k, unsigned long pfn, unsigned long nr)
-{
-	k->frames += nr;
-	if (k->nr_first < ARRAY_SIZE(k->first))
-		k->first[k->nr_first++] = pfn;
-}
-
-/* Adds @nr frames from @pfn on to the record of their kind. */
-static void add_kernel(struct pass *p, const struct census_kernel_key *key, unsigned long pfn,
-		       unsigned long nr)
-{
-	struct census_physical *r = p->result;
-	u32 at, i;
-
-	/* Mostly the same kind again. */
-	if (p->kind && !memcmp(&p->kind->key, key, sizeof(*key))) {
-		add_to_kind(p->kind, pfn, nr);
-		return;
-	}
-	at = jhash(key, sizeof(*key), 0);
-	for (i = 0; i < CENSUS_KERNEL_FRAMES; i++, at++) {
-		struct census_kernel_frames *k = &r->kernel[at % CENSUS_KERNEL_FRAMES];
-
-		if (!k->frames) {
-			k->key = *key;
-			r->nr_kernel++;
-		} else if (memcmp(&k->key, key, sizeof(*key))) {
-			continue;
-		}
-		p->kind = k;
-		add_to_kind(k, pfn, nr);
-		return;
-	}
-	r->left_out += nr;
-}
-
-/* Counts frames for their zone, and for the cgroup that they are charged to. */
-static void count(struct pass *p, enum memcensus_frame_class class, unsigned long nr)
-{
-	p->z->classes[class] += nr;
-	if (p->req->cgroups)
-		census_charge(&p->result->charges, p->cgroup)->classes[class] += nr;
-}
-
-static void add_class(struct pass *p, enum memcensus_frame_class class, unsigned long pfn,
-		      unsigned long nr)
-{
-	count(p, class, nr);
-	census_frame_blocks_add(&p->z->contiguous, class, pfn, nr);
-}
-
-/* Adds frames to their class, and to the record of their kind if they have one. */
-static void add_frames(struct pass *p, const struct census_kernel_key *key, unsigned long pfn,
-		       unsigned long nr)
-{
-	add_class(p, key->class, pfn, nr);
-	if (key->class == MEMCENSUS_FC_KERNEL || key->class == MEMCENSUS_FC_REMAINDER)
-		add_kernel(p, key, pfn, nr);
-}
-
-/* Checks whether @node is in the lists of free pages of any processor. */
-static bool is_pcp_head(const struct pass *p, const struct list_head *node)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		const void *pcp = per_cpu_ptr(p->zone->per_cpu_pageset, cpu);
-
-		if ((const void *)node >= pcp &&
-		    (const void *)node < pcp + sizeof(struct per_cpu_pages))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Checks whether a page is on the list of free pages of a processor.  No lock is held, so
- * the pointers may be old: the next entry is read only if it is in a struct page that is
- * online, and must point back.
+/**
+ * struct all_workers - a pass by several workers
+ * @req: what to report
+ * @result: of worker 0; those of the others are added to it
+ * @zones: by index in @result
+ * @order: a range begins at a multiple of 2^@order frames, or where its zone begins
+ * @nr_ranges: number of all ranges
+ * @next: the next range that no worker has taken
+ * @stopped: see census_threads_init()
+ * @nr: number of @passes in use
+ * @threads: run the workers
+ * @passes: of each worker; their results are those of the workers
  */
-static bool is_pcp(const struct pass *p, const struct page *page)
-{
-	const struct list_head *next = READ_ONCE(page->lru.next);
-	const struct list_head *prev = READ_ONCE(page->lru.prev);
-	const struct page *other = container_of(next, struct page, lru);
+struct all_workers {
+	const struct census_physical_request *req;
+	struct census_physical *result;
+	struct zone_ranges *zones;
+	unsigned int order;
+	unsigned int nr_ranges;
+	atomic_t next;
+	bool stopped;
+	unsigned int nr;
+	struct census_threads threads;
+	struct census_pass passes[CENSUS_WORKERS_MAX];
+};
 
-	if (!next || !prev || next == LIST_POISON1 || prev == LIST_POISON2)
-		return false;
-	/* It was never on a list: struct page is initialized so, tails keep it. */
-	if (next == &page->lru)
-		return false;
-	if (CENSUS_MEMMAP_FLAT && pfn_to_online_page(page_to_pfn(other)) == other)
-		return READ_ONCE(other->lru.prev) == &page->lru;
-	/* There are many processors, and few pages at the ends of their lists. */
-	return is_pcp_head(p, next);
+static void free_result(struct census_physical *r)
+{
+	census_index_free(&r->charges.table);
+	census_frame_files_free(&r->files);
+	kvfree(r);
 }
 
-/* A frame that is not compound: those that follow it may be the rest of its allocation. */
-static void set_first(struct pass *p, const struct census_kernel_key *key, unsigned long pfn,
-		      u32 cgroup)
-{
-	p->first = pfn;
-	p->key = *key;
-	p->first_cgroup = cgroup;
-}
-
-/*
- * Blocks of the buddy allocator are aligned.  Checks whether @pfn is in the smallest block
- * that starts at @p->first and has both.  Lists of a processor have blocks of few orders
- * only.
- */
-static bool follows_first(const struct pass *p, unsigned long pfn)
-{
-	unsigned long rest = pfn - p->first;
-
-	if (p->key.class == MEMCENSUS_FC_FREE_PCP && rest >= BIT(PAGE_ALLOC_COSTLY_ORDER) &&
-	    (rest >= pageblock_nr_pages || !IS_ALIGNED(p->first, pageblock_nr_pages)))
-		return false;
-	return p->first < pfn && rest < BIT(CENSUS_ORDERS - 1) &&
-	       IS_ALIGNED(p->first, roundup_pow_of_two(rest + 1));
-}
-
-/*
- * One frame with neither reference, type nor flags: free on the list of a processor, or
- * part of an allocation of several frames, of which only the first one tells its use.
- */
-static void add_unreferenced(struct pass *p, const struct census_frame *f,
-			     struct census_kernel_key *key)
-{
-	if (is_pcp(p, f->page)) {
-		key->class = MEMCENSUS_FC_FREE_PCP;
-		set_first(p, key, f->pfn, 0);
-	} else if (follows_first(p, f->pfn)) {
-		*key = p->key;
-		p->cgroup = p->first_cgroup;
-		if (key->class == MEMCENSUS_FC_KERNEL)
-			key->marks |= MEMCENSUS_FRAME_MARK_TAIL;
-	}
-	add_frames(p, key, f->pfn, 1);
-}
-
-/* The class of frames that no page table maps, of a folio of which no part is mapped. */
-static enum memcensus_frame_class unmapped_class(const struct census_frame *f,
-						 enum memcensus_frame_class class)
-{
-	unsigned long flags = census_page_flags(&f->pages[0]);
-
-	switch (class) {
-	case MEMCENSUS_FC_ANON:
-		return flags & BIT(PG_swapcache) && flags & BIT(PG_swapbacked) ?
-		       MEMCENSUS_FC_SWAP_CACHE : MEMCENSUS_FC_ANON_UNMAPPED;
-	case MEMCENSUS_FC_SHMEM:
-		return MEMCENSUS_FC_SHMEM_UNMAPPED;
-	default:
-		return MEMCENSUS_FC_FILE_UNMAPPED;
-	}
-}
-
-/* Return: how many of @nr frames from @page on are mapped by entries of their own. */
-static unsigned long count_mapped(const struct page *page, unsigned long nr)
-{
-	unsigned long mapped = 0, i;
-
-	for (i = 0; i < nr; i++)
-		mapped += atomic_read(&page[i]._mapcount) >= 0;
-	return mapped;
-}
-
-/*
- * Return: how many of @nr frames from frame @at of a folio on more than one page table entry
- * maps, as far as each page has a map count.
- */
-static unsigned long count_shared(struct pass *p, const struct census_frame *f,
-				  unsigned long at, unsigned long nr)
-{
-	struct folio *folio = (struct folio *)&f->folio;
-	unsigned long shared = 0, i;
-	int entire;
-
-	if (!f->order)
-		return atomic_read(&f->pages[0]._mapcount) >= 1 ? nr : 0;
-	entire = folio_entire_mapcount(folio);
-	if (entire > 1)
-		return nr;
-	if (census_folio_unmapped(folio))
-		return 0;
-	for (i = at; i < at + nr; i++)
-		shared += entire + 1 + atomic_read(&f->page[i]._mapcount) > 1;
-	p->result->read += nr - 1;
-	return shared;
-}
-
-/* Return: where to count @nr frames that are anywhere in the block of @pfn, or @pfn alone. */
-static unsigned long first_of(const struct pass *p, unsigned long pfn, unsigned long nr)
-{
-	return p->req->order && nr > 1 ? ALIGN_DOWN(pfn, BIT(p->req->order)) : pfn;
-}
-
-static void add_states(struct pass *p, const struct census_frame *f,
-		       enum memcensus_frame_class class, unsigned long nr)
-{
-	census_frame_states(f, class, nr, p->z->states);
-	census_frame_lru(f, nr, p->z->states, &p->z->generations);
-}
-
-/*
- * Adds @nr frames from frame @at of a folio on, which is anonymous or page cache; of a small one,
- * @nr frames that are like it, in the same block.
- */
-static void add_folio(struct pass *p, const struct census_frame *f,
-		      enum memcensus_frame_class class, unsigned long at, unsigned long nr)
-{
-	enum memcensus_frame_class unmapped = unmapped_class(f, class);
-	unsigned long mapped, pfn = first_of(p, f->pfn + at, f->order ? 0 : nr);
-
-	add_states(p, f, class, nr);
-	if (!f->order) {
-		mapped = atomic_read(&f->pages[0]._mapcount) >= 0 ? nr : 0;
-	} else if (folio_entire_mapcount((struct folio *)&f->folio) > 0) {
-		mapped = nr;
-	} else if (census_folio_unmapped(&f->folio)) {
-		mapped = 0;
-	} else if (!CENSUS_MAPCOUNT_EXACT) {
-		mapped = nr;
-	} else {
-		mapped = count_mapped(f->page + at, nr);
-		p->result->read += nr - 1;
-		if (mapped && class == MEMCENSUS_FC_ANON)
-			unmapped = MEMCENSUS_FC_ANON_TAILS;
-	}
-	count(p, class, mapped);
-	count(p, unmapped, nr - mapped);
-	if (p->req->cgroups && CENSUS_MAPCOUNT_EXACT)
-		census_charge(&p->result->charges, p->cgroup)->shared +=
-			count_shared(p, f, at, nr);
-	if (p->req->files && class != MEMCENSUS_FC_ANON)
-		census_frame_files_add(&p->result->files, p->file, f, nr, mapped);
-	if (census_frame_pinned(f)) {
-		p->z->states[MEMCENSUS_FS_PINNED] += nr;
-		census_frame_blocks_add(&p->z->contiguous, CENSUS_BLOCK_PINNED, pfn, nr);
-		return;
-	}
-	/* Which of a folio that is larger than a block are mapped makes no difference there. */
-	census_frame_blocks_add(&p->z->contiguous, class, pfn, mapped);
-	census_frame_blocks_add(&p->z->contiguous, unmapped, pfn + mapped, nr - mapped);
-}
-
-/* Finds which cgroup pays; of slab pages each object has its own.  Return: false if full. */
-static bool find_cgroup(struct pass *p, enum memcensus_frame_class class)
-{
-	p->cgroup = 0;
-	p->full = p->req->cgroups && class != MEMCENSUS_FC_SLAB &&
-		  !census_charges_find(&p->result->charges, &p->frame, &p->cgroup);
-	return !p->full;
-}
-
-/* Finds the file of a frame of the page cache.  Return: false if full. */
-static bool find_file(struct pass *p, enum memcensus_frame_class class)
-{
-	p->files_full = p->req->files &&
-			(class == MEMCENSUS_FC_FILE || class == MEMCENSUS_FC_SHMEM) &&
-			!census_frame_files_find(&p->result->files, &p->frame, &p->file);
-	return !p->files_full;
-}
-
-/* Adds the frames that were only counted.  The current frame stays what it is. */
-static void add_repeated(struct pass *p, struct census_repeat *r)
-{
-	struct census_frame *f = &p->repeats->frame;
-	u32 cgroup = p->cgroup, file = p->file;
-
-	if (!r->nr)
-		return;
-	f->pages[0] = r->page;
-	f->pfn = r->pfn;
-	p->cgroup = r->cgroup;
-	p->file = r->file;
-	if (r->folio)
-		add_folio(p, f, r->class, 0, r->nr);
-	else
-		add_class(p, r->class, first_of(p, r->pfn, r->nr), r->nr);
-	r->nr = 0;
-	p->cgroup = cgroup;
-	p->file = file;
-}
-
-static void add_all_repeated(struct pass *p)
+void census_physical_free(struct census_physical *r)
 {
 	u32 i;
 
-	for (i = 0; i < p->repeats->nr; i++)
-		add_repeated(p, &p->repeats->slots[p->repeats->used[i]]);
-}
-
-/* Remembers the current frame, which was added, for those that look like it. */
-static void remember(struct pass *p, enum memcensus_frame_class class, bool folio)
-{
-	struct census_repeat *r = census_repeats_room(p->repeats, &p->frame, class);
-
 	if (!r)
 		return;
-	add_repeated(p, r);
-	census_repeats_remember(p->repeats, r, &p->frame);
-	r->class = class;
-	r->folio = folio;
-	r->cgroup = p->cgroup;
-	r->file = p->file;
-}
-
-/* Counts the frame at @pfn if it repeats another one.  Return: false if it does not. */
-static __always_inline bool count_repeated(struct pass *p, struct page *page, unsigned long pfn)
-{
-	struct census_repeat *r = census_repeats_find(p->repeats, page);
-	struct census_kernel_key key = { .zone = p->z - p->result->zones };
-
-	/* The zero page, which looks as if it were reserved, has a class of its own. */
-	if (!r || (r->class == MEMCENSUS_FC_RESERVED && is_zero_pfn(pfn)))
-		return false;
-	r->nr++;
-	r->pfn = pfn;
-	if (!r->folio) {
-		key.class = r->class;
-		set_first(p, &key, pfn, r->cgroup);
-	}
-	return true;
-}
-
-/* Return: behind the last frame that is online if @pfn is, and in the same block. */
-static unsigned long end_of_unit(const struct pass *p, unsigned long pfn)
-{
-	unsigned long unit = CENSUS_ONLINE_FRAMES;
-
-	if (p->req->order && BIT(p->req->order) < unit)
-		unit = BIT(p->req->order);
-	return min(p->end, ALIGN(pfn + 1, unit));
-}
-
-/*
- * Adds the frame at @pfn, and those that its struct page describes.  Return: how many; 0 if a
- * table is full, then nothing was added.
- */
-static unsigned long add_frame(struct pass *p, struct page *page, unsigned long pfn)
-{
-	struct census_kernel_key key = { .zone = p->z - p->result->zones };
-	struct census_frame *f = &p->frame;
-	unsigned long at, nr;
-
-	p->result->read++;
-	if (!census_frame_read(f, page, pfn, &p->result->changed)) {
-		key.class = MEMCENSUS_FC_REMAINDER;
-		key.marks = MEMCENSUS_FRAME_MARK_CHANGED;
-		p->cgroup = 0;
-		add_frames(p, &key, pfn, 1);
-		return 1;
-	}
-	if (page_zone(&f->pages[0]) != p->zone) {
-		p->z->others++;
-		census_frame_blocks_add(&p->z->contiguous, CENSUS_BLOCK_HOLE, pfn, 1);
-		return 1;
-	}
-	at = pfn - f->pfn;
-	nr = min(BIT(f->order) - at, p->end - pfn);
-	key.class = census_frame_class(f);
-	/* Those of earlier blocks first. */
-	if (p->req->order && nr > end_of_unit(p, pfn) - pfn)
-		add_all_repeated(p);
-	if (!find_cgroup(p, key.class) || !find_file(p, key.class))
-		return 0;
-	switch (key.class) {
-	case MEMCENSUS_FC_FREE:
-		p->z->blocks[f->order]++;
-		break;
-	case MEMCENSUS_FC_ANON:
-	case MEMCENSUS_FC_SHMEM:
-	case MEMCENSUS_FC_FILE:
-		add_folio(p, f, key.class, at, nr);
-		remember(p, key.class, true);
-		return nr;
-	case MEMCENSUS_FC_SWAP_CACHE:
-		add_states(p, f, key.class, nr);
-		break;
-	case MEMCENSUS_FC_KERNEL:
-	case MEMCENSUS_FC_REMAINDER:
-		key.flags = census_frame_flags(f);
-		key.marks = census_frame_marks(f);
-		key.type = census_frame_type(f);
-		key.order = f->order;
-		if (key.marks == MEMCENSUS_FRAME_MARK_UNREFERENCED && !key.flags && !key.type) {
-			add_unreferenced(p, f, &key);
-			return nr;
-		}
-		break;
-	default:
-		break;
-	}
-	if (!f->order)
-		set_first(p, &key, pfn, p->cgroup);
-	add_frames(p, &key, pfn, nr);
-	remember(p, key.class, false);
-	return nr;
-}
-
-/* Adds frames from @pfn on, FRAMES_AT_ONCE or a few more.  Return: the next frame. */
-static unsigned long add_some(struct pass *p, unsigned long pfn)
-{
-	unsigned long end = min(p->end, pfn + FRAMES_AT_ONCE), nr;
-
-	census_online_lock();
-	/* Keeps the cgroups, and their LRU lists, that a copied struct page is charged to. */
-	rcu_read_lock();
-	census_charges_forget(&p->result->charges);
-	while (pfn < end) {
-		struct page *page = pfn_to_online_page(pfn);
-		unsigned long next = end_of_unit(p, pfn), repeated = 0;
-
-		if (!page) {
-			p->z->holes += next - pfn;
-			census_frame_blocks_add(&p->z->contiguous, CENSUS_BLOCK_HOLE, pfn,
-						next - pfn);
-			pfn = next;
-			continue;
-		}
-		for (; pfn < next; pfn += nr, page += nr) {
-			prefetch(page + FRAMES_AHEAD);
-			nr = 1;
-			if (count_repeated(p, page, pfn)) {
-				repeated++;
-				continue;
-			}
-			nr = add_frame(p, page, pfn);
-			if (!nr)
-				break;
-		}
-		p->result->read += repeated;
-		if (p->req->order)
-			add_all_repeated(p);
-		if (pfn < next)
-			break;
-	}
-	add_all_repeated(p);
-	census_repeats_forget(p->repeats);
-	rcu_read_unlock();
-	census_online_unlock();
-	return pfn;
-}
-
-/* Makes room in the table that is full, if one is.  Return: 0, -ENOMEM or -EDQUOT. */
-static int grow(struct pass *p)
-{
-	if (p->files_full)
-		census_frame_files_grow(&p->result->files);
-	p->files_full = false;
-	if (!p->full)
-		return 0;
-	p->full = false;
-	return census_index_grow(&p->result->charges.table);
-}
-
-/* Return: 0, -ENOMEM, -EDQUOT, or -EINTR after a fatal signal. */
-static int add_zone(struct pass *p, struct zone *zone)
-{
-	struct census_physical_zone *z = &p->result->zones[p->result->nr_zones++];
-	unsigned long pfn = zone->zone_start_pfn;
-	int err;
-
-	p->zone = zone;
-	p->z = z;
-	z->nid = zone_to_nid(zone);
-	strscpy(z->name, zone->name, sizeof(z->name));
-	z->spanned = zone->spanned_pages;
-	z->present = zone->present_pages;
-	z->managed = zone_managed_pages(zone);
-	p->end = pfn + z->spanned;
-	p->first = ULONG_MAX;
-	err = census_frame_blocks_begin(&z->contiguous, pfn, p->end, p->req->order);
-	if (err)
-		return err;
-	while (pfn < p->end) {
-		pfn = add_some(p, pfn);
-		cond_resched();
-		err = grow(p);
-		if (err)
-			return err;
-		if (fatal_signal_pending(current))
-			return -EINTR;
-	}
-	census_frame_blocks_finish(&z->contiguous);
-	return 0;
+	for (i = 0; i < r->nr_zones; i++)
+		census_frame_blocks_free(&r->zones[i].contiguous);
+	free_result(r);
 }
 
 /* Return: 0, or -E2BIG if the zones have more blocks than an answer. */
@@ -581,47 +99,196 @@ static int check_blocks(unsigned int order)
 	return nr > MEMCENSUS_FRAME_BLOCKS_MAX ? -E2BIG : 0;
 }
 
-static int add_zones(struct pass *p, u32 nr)
+/* Return: 0, -ENOMEM or -EDQUOT. */
+static int add_zone(struct all_workers *all, struct zone *zone)
 {
-	int nid, i, err = check_blocks(p->req->order);
+	struct zone_ranges *ranges = &all->zones[all->result->nr_zones];
+	struct census_physical_zone *z = &all->result->zones[all->result->nr_zones++];
+
+	z->nid = zone_to_nid(zone);
+	strscpy(z->name, zone->name, sizeof(z->name));
+	z->spanned = zone->spanned_pages;
+	z->present = zone->present_pages;
+	z->managed = zone_managed_pages(zone);
+	ranges->zone = zone;
+	ranges->pfn = zone->zone_start_pfn;
+	ranges->end = ranges->pfn + z->spanned;
+	ranges->first = all->nr_ranges;
+	all->nr_ranges += census_frame_blocks_nr(ranges->pfn, ranges->end, all->order);
+	return census_frame_blocks_begin(&z->contiguous, ranges->pfn, ranges->end,
+					 all->req->order);
+}
+
+static int add_zones(struct all_workers *all, u32 room)
+{
+	int nid, i, err = check_blocks(all->req->order);
 
 	for_each_online_node(nid) {
 		struct zone *zones = NODE_DATA(nid)->node_zones;
 
-		for (i = 0; i < MAX_NR_ZONES && p->result->nr_zones < nr && !err; i++)
+		for (i = 0; i < MAX_NR_ZONES && all->result->nr_zones < room && !err; i++)
 			if (populated_zone(&zones[i]))
-				err = add_zone(p, &zones[i]);
+				err = add_zone(all, &zones[i]);
 	}
 	return err;
 }
 
-static int by_frames(const void *a, const void *b)
+/* Adds range number @range, of zone @nr. */
+static int take_range(struct all_workers *all, struct census_pass *p, u32 nr, unsigned int range)
 {
-	const struct census_kernel_frames *x = a, *y = b;
+	const struct zone_ranges *z = &all->zones[nr];
+	unsigned long pfn = ALIGN_DOWN(z->pfn, BIT(all->order)) +
+			    ((unsigned long)(range - z->first) << all->order);
 
-	if (x->frames != y->frames)
-		return x->frames < y->frames ? 1 : -1;
-	return 0;
+	return census_pass_add(p, z->zone, nr, &all->result->zones[nr].contiguous,
+			       max(pfn, z->pfn), min(pfn + BIT(all->order), z->end));
 }
 
-void census_physical_free(struct census_physical *r)
+/* Takes ranges until none is left, in the order of the zones and of their frames. */
+static int add_ranges(void *context, unsigned int number)
+{
+	struct all_workers *all = context;
+	unsigned int range;
+	int err = 0;
+	u32 nr = 0;
+
+	while (!err && (range = atomic_fetch_inc(&all->next)) < all->nr_ranges) {
+		while (nr + 1 < all->result->nr_zones && all->zones[nr + 1].first <= range)
+			nr++;
+		err = take_range(all, &all->passes[number], nr, range);
+	}
+	return err;
+}
+
+static void merge_zone(struct census_physical_zone *to, const struct census_physical_zone *from)
+{
+	unsigned int i;
+
+	to->holes += from->holes;
+	to->others += from->others;
+	for (i = 0; i < ARRAY_SIZE(to->classes); i++)
+		to->classes[i] += from->classes[i];
+	for (i = 0; i < ARRAY_SIZE(to->states); i++)
+		to->states[i] += from->states[i];
+	for (i = 0; i < ARRAY_SIZE(to->blocks); i++)
+		to->blocks[i] += from->blocks[i];
+	census_generations_merge(&to->generations, &from->generations);
+}
+
+/* Adds the result of another worker.  Return: 0, -ENOMEM or -EDQUOT. */
+static int merge(struct census_physical *to, const struct census_physical *from)
 {
 	u32 i;
 
-	for (i = 0; r && i < r->nr_zones; i++)
-		census_frame_blocks_free(&r->zones[i].contiguous);
-	if (r) {
-		census_index_free(&r->charges.table);
-		census_frame_files_free(&r->files);
+	to->read += from->read;
+	to->changed += from->changed;
+	for (i = 0; i < to->nr_zones; i++)
+		merge_zone(&to->zones[i], &from->zones[i]);
+	census_frame_kinds_merge(&to->kinds, &from->kinds);
+	return census_charges_merge(&to->charges, &from->charges);
+}
+
+/* Prepares worker @number, which is not the caller.  Return: false without memory. */
+static bool add_worker(struct all_workers *all, unsigned int number)
+{
+	struct census_physical *part;
+
+	part = census_kvzalloc(struct_size(part, zones, all->result->nr_zones));
+	if (!part)
+		return false;
+	part->nr_zones = all->result->nr_zones;
+	if (!census_pass_begin(&all->passes[number], all->req, part, &all->stopped))
+		return true;
+	census_pass_end(&all->passes[number]);
+	free_result(part);
+	return false;
+}
+
+/* Return: how many workers there are to be: those that count files share a table. */
+static unsigned int most_workers(const struct all_workers *all)
+{
+	return all->req->files ? 1 : min(census_params.workers, all->nr_ranges);
+}
+
+/* Return: 0, -ENOMEM, -EDQUOT, or -EINTR after a fatal signal. */
+static int run_workers(struct all_workers *all, unsigned int most)
+{
+	unsigned int i;
+	int err = census_pass_begin(&all->passes[0], all->req, all->result, &all->stopped);
+
+	/* The others only help: without memory for them there are fewer. */
+	for (all->nr = 1; !err && all->nr < most && add_worker(all, all->nr); )
+		all->nr++;
+	census_threads_init(&all->threads, &all->stopped);
+	if (!err)
+		err = census_threads_run(&all->threads, all->nr, all->nr, add_ranges, all);
+	for (i = 1; i < all->nr; i++) {
+		if (!err)
+			err = merge(all->result, all->passes[i].result);
+		census_pass_end(&all->passes[i]);
+		free_result(all->passes[i].result);
 	}
-	kvfree(r);
+	census_pass_end(&all->passes[0]);
+	return err;
+}
+
+/*
+ * Prepares @all and its result, and fills it with at most @most workers; 0: as many as are useful.
+ * The result is to be freed in any case.
+ */
+static int fill(struct all_workers *all, unsigned int most)
+{
+	u32 room = num_online_nodes() * MAX_NR_ZONES;
+	struct census_physical *r;
+	int err;
+
+	all->order = max3((unsigned int)RANGE_ORDER, all->req->order,
+			  (unsigned int)CENSUS_RANGE_ORDER_MIN);
+	r = census_kvzalloc(struct_size(r, zones, room));
+	all->result = r;
+	all->zones = census_kvcalloc(room, sizeof(*all->zones));
+	err = r && all->zones ? 0 : -ENOMEM;
+	if (!err)
+		err = add_zones(all, room);
+	if (!err)
+		err = run_workers(all, most ?: most_workers(all));
+	if (!err && all->req->files)
+		err = census_frame_files_finish(&r->files);
+	kvfree(all->zones);
+	if (!err)
+		census_frame_kinds_sort(&r->kinds);
+	return err;
+}
+
+static int take(const struct census_physical_request *req, unsigned int most,
+		struct census_physical **result, u64 *cpu)
+{
+	struct all_workers *all = census_kvzalloc(sizeof(*all));
+	unsigned int nr;
+	int err;
+
+	if (!all)
+		return -ENOMEM;
+	all->req = req;
+	err = fill(all, most);
+	nr = all->nr;
+	*cpu += atomic64_read(&all->threads.cpu);
+	*result = all->result;
+	kvfree(all);
+	if (!err)
+		return 0;
+	census_physical_free(*result);
+	/* Each worker had tables of cgroups of its own. */
+	if (nr > 1 && (err == -ENOMEM || err == -EDQUOT))
+		return take(req, 1, result, cpu);
+	return err;
 }
 
 /**
  * census_physical_take() - classify all frames
  * @req: what to report
  *
- * Runs in the caller: at its cost, and a fatal signal ends it.  Frames that change while
+ * Runs in the caller and in further workers: a fatal signal ends it.  Frames that change while
  * the pass runs are counted as what they were when it reached them.
  *
  * Return: the result, to be freed by census_physical_free(); or -ENOMEM, -EINTR after a fatal
@@ -629,37 +296,16 @@ void census_physical_free(struct census_physical *r)
  */
 struct census_physical *census_physical_take(const struct census_physical_request *req)
 {
-	u32 nr = num_online_nodes() * MAX_NR_ZONES;
-	u64 runtime = current->se.sum_exec_runtime;
+	u64 runtime = current->se.sum_exec_runtime, realtime = ktime_get_real_ns(), cpu = 0;
+	ktime_t start = ktime_get();
 	struct census_physical *r;
-	struct pass pass = { .req = req };
-	ktime_t start;
-	int err;
+	int err = take(req, 0, &r, &cpu);
 
-	r = census_kvzalloc(struct_size(r, zones, nr));
-	if (!r)
-		return ERR_PTR(-ENOMEM);
-	r->seq = atomic64_inc_return(&passes);
-	r->realtime = ktime_get_real_ns();
-	start = ktime_get();
-	pass.result = r;
-	pass.repeats = census_repeats_new(req->files);
-	err = pass.repeats ? 0 : -ENOMEM;
-	if (!err && req->cgroups)
-		err = census_charges_begin(&r->charges);
-	if (!err && req->files)
-		err = census_frame_files_begin(&r->files, req->files);
-	if (!err)
-		err = add_zones(&pass, nr);
-	if (!err && req->files)
-		err = census_frame_files_finish(&r->files);
-	kvfree(pass.repeats);
-	if (err) {
-		census_physical_free(r);
+	if (err)
 		return ERR_PTR(err);
-	}
+	r->seq = atomic64_inc_return(&passes);
+	r->realtime = realtime;
 	r->wall = ktime_to_ns(ktime_sub(ktime_get(), start));
-	r->cpu = min(r->wall, current->se.sum_exec_runtime - runtime);
-	sort(r->kernel, ARRAY_SIZE(r->kernel), sizeof(r->kernel[0]), by_frames, NULL);
+	r->cpu = cpu + min(r->wall, current->se.sum_exec_runtime - runtime);
 	return r;
 }

@@ -14,6 +14,7 @@
 #include "frame-blocks.h"
 #include "frame-charges.h"
 #include "frame-files.h"
+#include "frame-kinds.h"
 #include "frame-lru.h"
 
 /**
@@ -26,43 +27,6 @@ struct census_physical_request {
 	unsigned int order;
 	bool cgroups;
 	u32 files;
-};
-
-/* Kinds of kernel frames in one pass; further ones are only summed. */
-#define CENSUS_KERNEL_FRAMES 256
-
-/**
- * struct census_kernel_key - what frames of one kind have in common
- * @flags: by the bits of linux/kernel-page-flags.h
- * @zone: index in the pass
- * @type: page_type; 0: none
- * @marks: MEMCENSUS_FRAME_MARK_*
- * @class: &enum memcensus_frame_class
- * @order: of the compound page; 0: not compound
- *
- * Without padding: compared by memcmp().
- */
-struct census_kernel_key {
-	u64 flags;
-	u32 zone;
-	u32 type;
-	u32 marks;
-	u16 class;
-	u16 order;
-};
-
-/**
- * struct census_kernel_frames - frames of one kind
- * @key: the kind
- * @frames: number of frames; 0: not in use
- * @nr_first: number of @first
- * @first: the first frames, or the first ones of the first compound pages
- */
-struct census_kernel_frames {
-	struct census_kernel_key key;
-	u64 frames;
-	u32 nr_first;
-	u64 first[MEMCENSUS_FIRST_FRAMES_MAX];
 };
 
 /**
@@ -78,7 +42,7 @@ struct census_kernel_frames {
  * @states: by &enum memcensus_frame_state
  * @blocks: number of free blocks by order
  * @generations: of the multi-gen LRU
- * @contiguous: what is in the way of contiguous allocations
+ * @contiguous: what is in the way of contiguous allocations; none in the result of a worker
  */
 struct census_physical_zone {
 	int nid;
@@ -100,12 +64,10 @@ struct census_physical_zone {
  * @seq: number of the pass
  * @realtime: its start, ns since 1970
  * @wall: its duration, ns
- * @cpu: CPU time, ns
+ * @cpu: CPU time of all workers, ns
  * @read: number of frames whose struct page was read
  * @changed: number of frames that were read again
- * @left_out: number of frames in no record
- * @nr_kernel: number of @kernel in use
- * @kernel: hashed by key during the pass; then the largest ones first
+ * @kinds: frames of classes KERNEL and REMAINDER
  * @charges: by cgroup
  * @files: by file
  * @nr_zones: length of @zones
@@ -118,9 +80,7 @@ struct census_physical {
 	u64 cpu;
 	u64 read;
 	u64 changed;
-	u64 left_out;
-	u32 nr_kernel;
-	struct census_kernel_frames kernel[CENSUS_KERNEL_FRAMES];
+	struct census_frame_kinds kinds;
 	struct census_charges charges;
 	struct census_frame_files files;
 	u32 nr_zones;
