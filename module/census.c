@@ -407,8 +407,14 @@ static void check_totals(struct census *c)
 			if (kind >= CENSUS_CLASSES)
 				continue;
 			cost->frames += t->pages[kind] << PAGE_SHIFT;
-			for (n = 0; n < ARRAY_SIZE(cost->several); n++)
-				cost->several[n] += t->several[n][kind] << PAGE_SHIFT;
+			cost->owners[kind][0] += t->pages[kind] << PAGE_SHIFT;
+			for (n = 0; n < ARRAY_SIZE(cost->several); n++) {
+				u64 bytes = t->several[n][kind] << PAGE_SHIFT;
+
+				cost->several[n] += bytes;
+				cost->owners[kind][n + 1] += bytes;
+				cost->owners[kind][0] -= bytes;
+			}
 			c->pss += t->share[kind];
 		}
 	}
@@ -482,6 +488,7 @@ static void start_over(struct census *c)
 	census_share_reset(&c->share);
 	c->snap->cost.frames = 0;
 	memset(c->snap->cost.several, 0, sizeof(c->snap->cost.several));
+	memset(c->snap->cost.owners, 0, sizeof(c->snap->cost.owners));
 	c->pss = 0;
 	c->swap_known = true;
 }

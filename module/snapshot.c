@@ -37,6 +37,18 @@ const struct census_cost_row census_costs[] = {
 	COST("mapped_by_2_bytes", FRAMES, MAPPED_BY_2, several[0]),
 	COST("mapped_by_3_bytes", FRAMES, MAPPED_BY_3, several[1]),
 	COST("mapped_by_10_bytes", FRAMES, MAPPED_BY_10, several[2]),
+	COST("anon_by_1_bytes", FRAMES, ANON_BY_1, owners[CENSUS_ANON][0]),
+	COST("anon_by_2_bytes", FRAMES, ANON_BY_2, owners[CENSUS_ANON][1]),
+	COST("anon_by_3_bytes", FRAMES, ANON_BY_3, owners[CENSUS_ANON][2]),
+	COST("anon_by_10_bytes", FRAMES, ANON_BY_10, owners[CENSUS_ANON][3]),
+	COST("file_by_1_bytes", FRAMES, FILE_BY_1, owners[CENSUS_FILE][0]),
+	COST("file_by_2_bytes", FRAMES, FILE_BY_2, owners[CENSUS_FILE][1]),
+	COST("file_by_3_bytes", FRAMES, FILE_BY_3, owners[CENSUS_FILE][2]),
+	COST("file_by_10_bytes", FRAMES, FILE_BY_10, owners[CENSUS_FILE][3]),
+	COST("shmem_by_1_bytes", FRAMES, SHMEM_BY_1, owners[CENSUS_SHMEM][0]),
+	COST("shmem_by_2_bytes", FRAMES, SHMEM_BY_2, owners[CENSUS_SHMEM][1]),
+	COST("shmem_by_3_bytes", FRAMES, SHMEM_BY_3, owners[CENSUS_SHMEM][2]),
+	COST("shmem_by_10_bytes", FRAMES, SHMEM_BY_10, owners[CENSUS_SHMEM][3]),
 	COST("slices", WALKED, SLICES, slices),
 };
 

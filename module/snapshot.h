@@ -94,6 +94,7 @@ struct census_request {
  * @memory: bytes allocated, including the result
  * @frames: distinct frames, bytes; this and the rest only on the frames basis
  * @several: of @frames, those with 2, with 3 to 9, and with more owners, bytes
+ * @owners: of @frames, by &enum census_class and number of owners: 1, 2, 3 to 9, more; bytes
  * @pss: of all address spaces together, bytes
  * @slices: passes over all address spaces, each for a part of the frames
  * @violations: 1 if the sum of all shares does not match the distinct pages
@@ -117,6 +118,7 @@ struct census_cost {
 	u64 memory;
 	u64 frames;
 	u64 several[CENSUS_OWNER_CLASSES - 1];
+	u64 owners[CENSUS_CLASSES][CENSUS_OWNER_CLASSES];
 	u64 pss;
 	u64 slices;
 	u64 violations;

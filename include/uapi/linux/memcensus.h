@@ -70,7 +70,7 @@
 #define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI	13
+#define MEMCENSUS_ABI	14
 
 /* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
@@ -398,6 +398,27 @@ enum memcensus_info {
  *	address spaces map
  * @MEMCENSUS_SCAN_MAPPED_BY_3: u64, bytes of @FRAMES that three to nine of them map
  * @MEMCENSUS_SCAN_MAPPED_BY_10: u64, bytes of @FRAMES that ten or more of them map
+ * @MEMCENSUS_SCAN_ANON_BY_1: u64, bytes of @FRAMES of class anon, that exactly one of the
+ *	walked address spaces maps
+ * @MEMCENSUS_SCAN_ANON_BY_2: u64, bytes of @FRAMES of class anon, that two of them map
+ * @MEMCENSUS_SCAN_ANON_BY_3: u64, bytes of @FRAMES of class anon, that three to nine of
+ *	them map
+ * @MEMCENSUS_SCAN_ANON_BY_10: u64, bytes of @FRAMES of class anon, that ten or more of
+ *	them map
+ * @MEMCENSUS_SCAN_FILE_BY_1: u64, bytes of @FRAMES of class file, that exactly one of the
+ *	walked address spaces maps
+ * @MEMCENSUS_SCAN_FILE_BY_2: u64, bytes of @FRAMES of class file, that two of them map
+ * @MEMCENSUS_SCAN_FILE_BY_3: u64, bytes of @FRAMES of class file, that three to nine of
+ *	them map
+ * @MEMCENSUS_SCAN_FILE_BY_10: u64, bytes of @FRAMES of class file, that ten or more of
+ *	them map
+ * @MEMCENSUS_SCAN_SHMEM_BY_1: u64, bytes of @FRAMES of class shmem, that exactly one of
+ *	the walked address spaces maps
+ * @MEMCENSUS_SCAN_SHMEM_BY_2: u64, bytes of @FRAMES of class shmem, that two of them map
+ * @MEMCENSUS_SCAN_SHMEM_BY_3: u64, bytes of @FRAMES of class shmem, that three to nine of
+ *	them map
+ * @MEMCENSUS_SCAN_SHMEM_BY_10: u64, bytes of @FRAMES of class shmem, that ten or more of
+ *	them map
  *
  * From @MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS on, except @MEMCENSUS_SCAN_MEMORY: only if
  * address spaces were requested.
@@ -435,6 +456,18 @@ enum memcensus_scan {
 	MEMCENSUS_SCAN_MAPPED_BY_2,
 	MEMCENSUS_SCAN_MAPPED_BY_3,
 	MEMCENSUS_SCAN_MAPPED_BY_10,
+	MEMCENSUS_SCAN_ANON_BY_1,
+	MEMCENSUS_SCAN_ANON_BY_2,
+	MEMCENSUS_SCAN_ANON_BY_3,
+	MEMCENSUS_SCAN_ANON_BY_10,
+	MEMCENSUS_SCAN_FILE_BY_1,
+	MEMCENSUS_SCAN_FILE_BY_2,
+	MEMCENSUS_SCAN_FILE_BY_3,
+	MEMCENSUS_SCAN_FILE_BY_10,
+	MEMCENSUS_SCAN_SHMEM_BY_1,
+	MEMCENSUS_SCAN_SHMEM_BY_2,
+	MEMCENSUS_SCAN_SHMEM_BY_3,
+	MEMCENSUS_SCAN_SHMEM_BY_10,
 	__MEMCENSUS_SCAN_MAX,
 	MEMCENSUS_SCAN_MAX = __MEMCENSUS_SCAN_MAX - 1
 };

@@ -291,6 +291,7 @@ static void compare(const struct owners *o, const struct census *census,
 		    struct owners_equal *equal)
 {
 	const struct census_task *task;
+	unsigned int i;
 
 	equal->frames = o->frames;
 	value(equal, "scan", "frames", o->frames * PAGE,
@@ -301,6 +302,15 @@ static void compare(const struct owners *o, const struct census *census,
 	      census->scan[MEMCENSUS_SCAN_MAPPED_BY_3]);
 	value(equal, "scan", "frames of 10 and more", o->several[2] * PAGE,
 	      census->scan[MEMCENSUS_SCAN_MAPPED_BY_10]);
+	for (i = 0; i < 4; i++) {
+		const uint64_t *by = &census->scan[MEMCENSUS_SCAN_ANON_BY_1 + i];
+		const uint64_t all = o->frames - o->several[0] - o->several[1] - o->several[2];
+
+		value(equal, "scan", "frames by class and owners",
+		      (i ? o->several[i - 1] : all) * PAGE,
+		      by[0] + by[MEMCENSUS_SCAN_FILE_BY_1 - MEMCENSUS_SCAN_ANON_BY_1] +
+		      by[MEMCENSUS_SCAN_SHMEM_BY_1 - MEMCENSUS_SCAN_ANON_BY_1]);
+	}
 	value(equal, "scan", "address spaces", n ?: o->n, census->n_tasks);
 	for (task = census->tasks; task < census->tasks + census->n_tasks;
 	     task++) {
