@@ -8,18 +8,21 @@
 #include "commands/commands.h"
 #include "commands/physical-blocks.h"
 #include "commands/physical-files.h"
+#include "commands/physical-owners.h"
 #include "commands/physical-picture.h"
+#include "commands/physical-sites.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/amount.h"
 #include "model/document.h"
+#include "model/pages.h"
 #include "model/snapshot-json.h"
 
 /* Kinds of kernel frames, and frames of each, that are shown without --all. */
 #define KINDS_SHOWN	8
 #define FRAMES_SHOWN	3
 
-/* The options of 'physical' alone. */
+/* The options of 'physical' alone, and what is read beside the pass. */
 struct physical_options {
 	bool zones;
 	bool contiguous;
@@ -27,6 +30,9 @@ struct physical_options {
 	bool files;
 	bool picture;
 	unsigned int order;
+	bool by_owners;
+	struct fitting_sites sites;
+	struct class_owners owners[OWNED_CLASSES];
 };
 
 /* The largest order of blocks, as the policy of the module has it. */
@@ -369,6 +375,24 @@ static void show_cost(const struct physical *pass, const struct options *options
 			pass->frames, pass->read, (double)pass->wall / 1e6);
 }
 
+/* Call sites are beside all classes of the machine. */
+static bool shows_sites(const struct physical_options *own)
+{
+	return !own->cgroups && !own->files && !own->contiguous && !own->by_owners;
+}
+
+/* The classes that the kernel tells apart, a bit for each. */
+static uint64_t known_classes(const struct snapshot *snap)
+{
+	uint64_t known = 0;
+	unsigned int i;
+
+	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++)
+		if (of_zones(snap, &physical_zone_record, i).known)
+			known |= 1ULL << i;
+	return known;
+}
+
 static void physical_show(const struct view *view, const struct options *options, FILE *out)
 {
 	const struct physical_options *own = options->own;
@@ -377,6 +401,11 @@ static void physical_show(const struct view *view, const struct options *options
 	if (own->cgroups) {
 		command_records(view, options, records_in(view->snap, &frame_cgroup_record),
 				options->totals, out);
+		show_cost(pass, options, out);
+		return;
+	}
+	if (own->by_owners) {
+		owners_show(own->owners, view, options, out);
 		show_cost(pass, options, out);
 		return;
 	}
@@ -399,6 +428,7 @@ static void physical_show(const struct view *view, const struct options *options
 	show_generations(view, options, out);
 	command_title(options, out, "Frames of the kernel without a type, by kind");
 	show_kinds(view, options, out);
+	sites_show(&own->sites, view, options, of_classes(view->snap, BIT_OF(KERNEL)), out);
 	show_cost(pass, options, out);
 }
 
@@ -509,6 +539,10 @@ static void physical_json(const struct view *view, const struct options *options
 	for (i = 0; i < snap->n_kernel_frames; i++)
 		put_kind(&json, view, &snap->kernel_frames[i]);
 	json_close(&json, ']');
+	if (shows_sites(own))
+		sites_json(&json, &own->sites, options);
+	if (own->by_owners)
+		owners_json(&json, own->owners);
 	if (own->cgroups)
 		command_json_records(&json, "cgroups", view, options,
 				     records_in(snap, &frame_cgroup_record));
@@ -517,6 +551,20 @@ static void physical_json(const struct view *view, const struct options *options
 	if (snap->n_frame_blocks)
 		blocks_json(&json, view);
 	json_close(&json, '}');
+}
+
+/* What the pass says of the classes that have owners, and what a census after it says of these. */
+static int read_owners(struct session *session, const struct snapshot *snap,
+		       struct class_owners *owners, struct failure *why)
+{
+	owners[OWNED_ANON].mapped = of_classes(snap, BIT_OF(ANON));
+	owners[OWNED_ANON].unmapped = of_classes(snap, BIT_OF(ANON_UNMAPPED) |
+						 BIT_OF(ANON_TAILS) | BIT_OF(SWAP_CACHE));
+	owners[OWNED_FILE].mapped = of_classes(snap, BIT_OF(FILE));
+	owners[OWNED_FILE].unmapped = of_classes(snap, BIT_OF(FILE_UNMAPPED));
+	owners[OWNED_SHMEM].mapped = of_classes(snap, BIT_OF(SHMEM));
+	owners[OWNED_SHMEM].unmapped = of_classes(snap, BIT_OF(SHMEM_UNMAPPED));
+	return owners_take(session, owners, why);
 }
 
 /* How many files to request. */
@@ -530,7 +578,7 @@ static uint32_t files_asked(const struct options *options)
 static int physical_run(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
-	const struct physical_options *own = options->own;
+	struct physical_options *own = options->own;
 	struct snapshot *snap;
 	struct view view;
 	int ret;
@@ -542,10 +590,15 @@ static int physical_run(struct session *session, struct failure *why)
 	if (session_next(session, &snap, why) != TAKE_DONE)
 		return -1;
 	view = (struct view){ .snap = snap, .numeric = options->numeric };
+	if (shows_sites(own))
+		sites_begin(&own->sites, known_classes(snap),
+			    pages_size(snap) ?: (uint64_t)sysconf(_SC_PAGESIZE));
 	ret = check_sums(snap, why);
 	if (!ret && own->cgroups && !snap->n_frame_cgroups)
 		ret = fail(why, FAIL_VERSION,
 			   "the module sent no cgroups: load the memcensus.ko of the same release as this reader");
+	if (!ret && own->by_owners)
+		ret = read_owners(session, snap, own->owners, why);
 	if (!ret && own->files)
 		ret = files_begin(snap, of_classes(snap, ALL_OF_CACHE).bytes, why);
 	if (!ret && own->contiguous)
@@ -558,6 +611,7 @@ static int physical_run(struct session *session, struct failure *why)
 		physical_show(&view, options, session->out);
 	if (own->files)
 		files_end(snap);
+	sites_end(&own->sites);
 	snapshot_free(snap);
 	return ret;
 }
@@ -572,10 +626,14 @@ static const struct rows cgroup_rows = {
 
 static int set_by(struct options *options, const char *value, struct failure *why)
 {
-	if (strcmp(value, "cgroup"))
-		return fail(why, FAIL_USAGE, "no frames by '%.60s'; there are: cgroup", value);
-	((struct physical_options *)options->own)->cgroups = true;
-	options->rows = &cgroup_rows;
+	struct physical_options *own = options->own;
+
+	own->cgroups = !strcmp(value, "cgroup");
+	own->by_owners = !strcmp(value, "owners");
+	if (!own->cgroups && !own->by_owners)
+		return fail(why, FAIL_USAGE, "no frames by '%.60s'; there are: cgroup owners",
+			    value);
+	options->rows = own->cgroups ? &cgroup_rows : NULL;
 	return 0;
 }
 
@@ -609,6 +667,10 @@ static int physical_words(struct options *options, char **words, int n, struct f
 	if (!own->order)
 		while (1L << own->order < entries)
 			own->order++;
+	if (own->by_owners && (options->columns || options->sort || options->reverse ||
+			       options->totals || options->numeric || options->all))
+		return fail(why, FAIL_USAGE,
+			    "'--by owners' takes no columns, order, totals, --numeric and --all");
 	return options_none(options, words, n, why);
 }
 
@@ -617,7 +679,8 @@ static const struct option_entry option_contiguous = {
 	OWN(FLAG, physical_options, contiguous) };
 
 static const struct option_entry option_by = {
-	0, "by", "cgroup", "the cgroups that frames are charged to", .set = set_by };
+	0, "by", "cgroup|owners", "the cgroups that frames are charged to, or how many map them",
+	.set = set_by };
 
 static const struct option_entry option_files = {
 	0, "files", NULL, "the page cache by file system and by file",
@@ -634,7 +697,7 @@ static const struct option_entry option_picture = {
 static const struct option_use physical_uses[] = {
 	USE_AS(all, "classes without frames, states, all kinds and their first frames"),
 	USE(zones), USE(by), USE(files),
-	USE_AS(top, "with --files: the N largest, 20 by default; 0: as many as possible"),
+	USE_AS(top, "the N largest call sites, 10; with --files: files, 20; 0: all that can be"),
 	USE(contiguous), USE(order), USE(picture),
 	USE(columns), USE(sort), USE(reverse), USE(totals), USE(numeric), USE(output),
 	OPTIONS_OF_TABLES
@@ -645,7 +708,7 @@ static const struct option_rule physical_rules[] = {
 	{ .one = &option_by, .others = { &option_zones, &option_contiguous } },
 	{ .one = &option_files,
 	  .others = { &option_zones, &option_contiguous, &option_by, &option_all } },
-	{ .one = &option_top, .others = { &option_files }, .needs = "'--files'" },
+	{ .one = &option_top, .others = { &option_by, &option_contiguous } },
 	{ .one = &option_columns, .others = { &option_by, &option_files },
 	  .needs = "'--by' or '--files'" },
 	{ .one = &option_sort, .others = { &option_by, &option_files },
@@ -677,6 +740,10 @@ const struct command physical_command = {
 	"that fit no class ('remainder'), by kind, largest first: the order of the compound\n"
 	"pages, page flags, and the numbers of the first frames. 'charged': to a cgroup.\n"
 	"\n"
+	"Where the kernel counts allocations (/proc/allocinfo), prints the call sites that hold\n"
+	"whole pages, largest first, without those whose pages have another class. Some may\n"
+	"hold kmalloc() memory of whole pages: that is slab or large_kmalloc.\n"
+	"\n"
 	"With --contiguous, prints how many aligned blocks of the size of a huge page are free,\n"
 	"how many can be freed by moving what is in them, and what is in the way in the\n"
 	"others: of each class, the blocks that it is in, those in which it is alone and how\n"
@@ -692,6 +759,9 @@ const struct command physical_command = {
 	"With --by cgroup, prints what each cgroup is charged for, by class, also what no\n"
 	"process maps: page cache, pipes, page tables. Slab is charged by object, so its pages\n"
 	"are in the row without cgroup.\n"
+	"\n"
+	"With --by owners, takes a census of all processes too, and prints how much of anonymous\n"
+	"memory, page cache of files and shmem has one owner, two, three to nine, or more.\n"
 	"\n"
 	"Examples:\n"
 	"  memcensus physical -k                                where all of memory is\n"

@@ -80,6 +80,18 @@ static const struct column scan_fields[] = {
 	SCAN(MAPPED_BY_2, mapped_by_2, U64, BYTES, "of frames, mapped by two processes"),
 	SCAN(MAPPED_BY_3, mapped_by_3, U64, BYTES, "of frames, mapped by three to nine"),
 	SCAN(MAPPED_BY_10, mapped_by_10, U64, BYTES, "of frames, mapped by ten or more"),
+	SCAN(ANON_BY_1, anon_by_1, U64, BYTES, "of frames: anon, mapped by one process"),
+	SCAN(ANON_BY_2, anon_by_2, U64, BYTES, "of frames: anon, mapped by two processes"),
+	SCAN(ANON_BY_3, anon_by_3, U64, BYTES, "of frames: anon, mapped by three to nine"),
+	SCAN(ANON_BY_10, anon_by_10, U64, BYTES, "of frames: anon, mapped by ten or more"),
+	SCAN(FILE_BY_1, file_by_1, U64, BYTES, "of frames: file, mapped by one process"),
+	SCAN(FILE_BY_2, file_by_2, U64, BYTES, "of frames: file, mapped by two processes"),
+	SCAN(FILE_BY_3, file_by_3, U64, BYTES, "of frames: file, mapped by three to nine"),
+	SCAN(FILE_BY_10, file_by_10, U64, BYTES, "of frames: file, mapped by ten or more"),
+	SCAN(SHMEM_BY_1, shmem_by_1, U64, BYTES, "of frames: shmem, mapped by one process"),
+	SCAN(SHMEM_BY_2, shmem_by_2, U64, BYTES, "of frames: shmem, mapped by two processes"),
+	SCAN(SHMEM_BY_3, shmem_by_3, U64, BYTES, "of frames: shmem, mapped by three to nine"),
+	SCAN(SHMEM_BY_10, shmem_by_10, U64, BYTES, "of frames: shmem, mapped by ten or more"),
 };
 
 static const struct column zone_type_fields[] = {

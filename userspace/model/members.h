@@ -55,7 +55,19 @@
 	uint64_t slices; \
 	uint64_t mapped_by_2; \
 	uint64_t mapped_by_3; \
-	uint64_t mapped_by_10
+	uint64_t mapped_by_10; \
+	uint64_t anon_by_1; \
+	uint64_t anon_by_2; \
+	uint64_t anon_by_3; \
+	uint64_t anon_by_10; \
+	uint64_t file_by_1; \
+	uint64_t file_by_2; \
+	uint64_t file_by_3; \
+	uint64_t file_by_10; \
+	uint64_t shmem_by_1; \
+	uint64_t shmem_by_2; \
+	uint64_t shmem_by_3; \
+	uint64_t shmem_by_10
 
 #define TASK_MEMBERS \
 	uint64_t pid; \

@@ -1059,6 +1059,26 @@ static void scene_physical(struct stream *s)
 	put_physical(s, 0, 0);
 }
 
+/* A pass, and then the census that its reader requests. */
+static void scene_physical_owners(struct stream *s)
+{
+	static const uint64_t owners[] = {
+		KIB(30000), KIB(8000), KIB(1988), KIB(8),
+		KIB(500), KIB(400), KIB(300), KIB(3300),
+		KIB(16), 0, KIB(484), 0,
+	};
+	static bool passed;
+
+	if (!passed) {
+		put_physical(s, 0, 0);
+		passed = true;
+		return;
+	}
+	stream_head_owners(s, SEQ, owners);
+	put_task(s, 100, 0, "init", MEMCENSUS_STATE_WALKED, 400, 100, 0);
+	stream_done(s, 0, NULL, 0);
+}
+
 static void scene_physical_cgroups(struct stream *s)
 {
 	put_physical(s, 0, 0);
@@ -1365,6 +1385,7 @@ static const struct scene {
 	{ "physical", scene_physical },
 	{ "physical-lost", scene_physical_lost },
 	{ "physical-cgroups", scene_physical_cgroups },
+	{ "physical-owners", scene_physical_owners },
 	{ "physical-files", scene_physical_files },
 	{ "physical-files-lost", scene_physical_files_lost },
 	{ "contiguous", scene_contiguous },

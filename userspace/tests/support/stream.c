@@ -208,6 +208,19 @@ void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,
 	stream_end(s);
 }
 
+void stream_head_owners(struct stream *s, uint64_t seq, const uint64_t *owners)
+{
+	uint32_t i;
+	size_t nest;
+
+	put_info(s, MEMCENSUS_ABI, 1048576);
+	nest = put_scan(s, seq, MEMCENSUS_BASIS_FRAMES);
+	for (i = MEMCENSUS_SCAN_ANON_BY_1; i <= MEMCENSUS_SCAN_SHMEM_BY_10; i++)
+		stream_u64(s, i, *owners++);
+	stream_nest_end(s, nest);
+	stream_end(s);
+}
+
 void stream_pages(struct stream *s, uint64_t seq, uint64_t start, uint64_t end,
 		  const struct stream_block *blocks, size_t n)
 {

@@ -74,6 +74,8 @@ void stream_head(struct stream *s, uint64_t seq, uint32_t abi);
  */
 void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,
 			uint64_t slices, uint64_t lost);
+/* The same with the bytes of SCAN_ANON_BY_1 and of the attributes up to SCAN_SHMEM_BY_10. */
+void stream_head_owners(struct stream *s, uint64_t seq, const uint64_t *owners);
 
 /* A block of a PAGES message: its address, and a bitmap of each kind. */
 struct stream_block {
