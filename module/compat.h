@@ -269,9 +269,11 @@ static inline unsigned long census_page_flags(const struct page *page)
 #define CENSUS_HAS_UNACCEPTED 0
 #define census_page_unaccepted(page) false
 #endif
-#if CENSUS_HAVE_PAGELARGEKMALLOC
+/* Before PageLargeKmalloc() only folios were asked, which reads the first page. */
+#if CENSUS_HAVE_FOLIO_TEST_LARGE_KMALLOC
 #define CENSUS_HAS_LARGE_KMALLOC 1
-#define census_page_large_kmalloc(page) PageLargeKmalloc(page)
+#define census_page_large_kmalloc(page) \
+	folio_test_large_kmalloc((const struct folio *)(page))
 #else
 #define CENSUS_HAS_LARGE_KMALLOC 0
 #define census_page_large_kmalloc(page) false

@@ -12,8 +12,9 @@
 #	event NAME	CENSUS_EVENT_NAME: the argument of census_vm_event(); 0: no such event
 
 BEGIN {
-	ask("function", "PageLargeKmalloc PageUnaccepted PageZsmalloc" \
-		" file_user_inode file_user_path folio_large_mapcount folio_memcg_check genl_info_dump" \
+	ask("function", "PageUnaccepted PageZsmalloc" \
+		" file_user_inode file_user_path folio_large_mapcount folio_memcg_check" \
+		" folio_test_large_kmalloc genl_info_dump" \
 		" page_mapcount page_pool_page_is_pp" \
 		" pgdp_get p4dp_get pudp_get pmdp_get_lockless pmd_devmap pmd_special" \
 		" pte_devmap shrinker_alloc softleaf_from_pte softleaf_from_pmd softleaf_has_pfn" \
