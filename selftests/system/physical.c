@@ -587,12 +587,6 @@ TEST(mlocked)
 
 #define CLASS_BIT(name)	(1U << MEMCENSUS_FC_##name)
 
-/* Frames that the record of a block of at most 2^11 frames says are free. */
-static uint64_t block_free(uint64_t record)
-{
-	return record >> MEMCENSUS_BLOCK_FREE_SHIFT & 0xfff;
-}
-
 static uint64_t block_stuck(uint64_t record)
 {
 	return record >> MEMCENSUS_BLOCK_STUCK_SHIFT;

@@ -258,7 +258,7 @@ static void expect_free_blocks(struct __test_metadata *_metadata, const struct p
 	unsigned int i;
 
 	for (i = 0; i < p->n_blocks; i++)
-		free += (p->blocks[i].record >> MEMCENSUS_BLOCK_FREE_SHIFT & 0xfff) << shift;
+		free += block_free(p->blocks[i].record) << shift;
 	EXPECT_LE(free, all)
 		TH_LOG("order %u, %u workers", p->order, workers);
 	EXPECT_LE(all, free + p->n_blocks * ((1UL << shift) - 1))

@@ -86,6 +86,12 @@ struct physical_block {
 	uint64_t record;
 };
 
+/* Free frames by the record of a block; of one above 2^11 frames in units of a 2^11th of it. */
+static inline uint64_t block_free(uint64_t record)
+{
+	return record >> MEMCENSUS_BLOCK_FREE_SHIFT & 0xfff;
+}
+
 /**
  * struct physical - a whole answer
  * @value: by enum memcensus_physical
