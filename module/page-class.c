@@ -81,6 +81,8 @@ static bool copy_compound(struct census_frame *f)
 {
 	/* The owner of the page may write: the caller compares. */
 	data_race(memcpy(&f->pages[1], f->page + 1, sizeof(struct page)));
+	/* Or a copy at the start of a page of memory would look as if hugetlb had remapped it. */
+	clear_compound_head(&f->pages[1]);
 	f->order = folio_order(&f->folio);
 	if (!f->order || f->order > ORDER_MAX || !IS_ALIGNED(f->pfn, BIT(f->order)))
 		return false;
@@ -138,6 +140,9 @@ bool census_frame_read(struct census_frame *f, struct page *page, unsigned long 
 		/* The owner of the page may write: compared by is_unchanged(). */
 		data_race(memcpy(&f->pages[0], f->page, sizeof(struct page)));
 		smp_rmb();	/* compared below after it was copied */
+		/* It became part of another compound page before it was copied. */
+		if (PageTail(&f->pages[0]))
+			continue;
 		f->order = 0;
 		if (census_page_flags(&f->pages[0]) & BIT(PG_head)) {
 			if (!copy_compound(f))
