@@ -19,30 +19,6 @@ const char *const profiling_words[] = {
 	[PROFILING_UNREADABLE] = "unreadable",
 };
 
-/* The contents of /proc/@path, which the caller frees; NULL and @why. */
-static char *read_file(const char *path, struct failure *why)
-{
-	FILE *in = procfs_open(path, why), *out;
-	char buf[16384], *text;
-	size_t n, size;
-	int err;
-
-	if (!in)
-		return NULL;
-	out = xopen_memstream(&text, &size);
-	errno = 0;
-	while ((n = fread(buf, 1, sizeof(buf), in)))
-		fwrite(buf, 1, n, out);
-	err = ferror(in) ? errno : 0;
-	fclose(in);
-	xfclose(out);
-	if (!err)
-		return text;
-	fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(err));
-	free(text);
-	return NULL;
-}
-
 /* Splits "FILE:LINE". */
 static bool parse_place(struct call_site *site, char *word)
 {
@@ -120,7 +96,7 @@ void call_sites_parse(struct call_sites *sites, const char *text)
 static bool is_off(void)
 {
 	struct failure ignored;
-	char *text = read_file("sys/vm/mem_profiling", &ignored);
+	char *text = procfs_read("sys/vm/mem_profiling", NULL, &ignored);
 	bool off = text && *text == '0';
 
 	free(text);
@@ -140,7 +116,7 @@ void call_sites_read(struct call_sites *sites)
 		return;
 	}
 	sites->profiling = PROFILING_UNREADABLE;
-	text = read_file("allocinfo", &sites->why);
+	text = procfs_read("allocinfo", NULL, &sites->why);
 	if (!text)
 		return;
 	call_sites_parse(sites, text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Texts of /proc that complete a census. */
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,46 +12,28 @@
 #include "lib/memory.h"
 #include "model/columns.h"
 
-/* Copies the file @path to @out; false if it cannot be read. */
-static bool copy_file(FILE *out, const char *path)
-{
-	struct failure why;
-	FILE *in = procfs_open(path, &why);
-	char buf[4096];
-	bool good;
-	size_t n;
-
-	if (!in)
-		return false;
-	while ((n = fread(buf, 1, sizeof(buf), in)))
-		fwrite(buf, 1, n, out);
-	good = !ferror(in);
-	fclose(in);
-	return good;
-}
-
 /*
- * Writes the names of the files in the directory @path, sorted, each with its first
- * line; false if the directory cannot be read.
+ * The names of the files in the directory /proc/@path, sorted, each with its first line, and their
+ * @len; NULL and @why if the directory cannot be read.
  */
-static bool copy_dir(FILE *out, const char *path)
+static char *read_dir(const char *path, size_t *len, struct failure *why)
 {
 	struct dirent **entries;
-	struct failure why;
-	char line[512];
-	FILE *file;
+	char line[512], *text;
+	FILE *file, *out;
 	DIR *dir;
 	int n, i;
 
-	dir = procfs_open_dir(path, &why);
+	dir = procfs_open_dir(path, why);
 	if (!dir)
-		return false;
+		return NULL;
+	out = xopen_memstream(&text, len);
 	n = scandirat(dirfd(dir), ".", &entries, NULL, alphasort);
 	closedir(dir);
 	for (i = 0; i < n; i++) {
 		snprintf(line, sizeof(line), "%s/%s", path, entries[i]->d_name);
 		/* Write-only files, such as compact_memory, cannot be opened. */
-		file = entries[i]->d_type == DT_REG ? procfs_open(line, &why) : NULL;
+		file = entries[i]->d_type == DT_REG ? procfs_open(line, why) : NULL;
 		if (file && fgets(line, sizeof(line), file))
 			fprintf(out, "%s %.*s\n", entries[i]->d_name,
 				(int)strcspn(line, "\n"), line);
@@ -58,20 +41,25 @@ static bool copy_dir(FILE *out, const char *path)
 			fclose(file);
 		free(entries[i]);
 	}
-	if (n >= 0)
+	xfclose(out);
+	if (n >= 0) {
 		free(entries);
-	return n >= 0;
+		return text;
+	}
+	fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(errno));
+	free(text);
+	return NULL;
 }
 
 /* Indexed by bit number; paths are below /proc. */
 static const struct {
 	const char *name;
 	const char *path;
-	bool (*copy)(FILE *out, const char *path);
+	char *(*read)(const char *path, size_t *len, struct failure *why);
 } texts[] = {
-	{ PROC_TEXTS_MEMINFO, "meminfo", copy_file },
-	{ PROC_TEXTS_VM, "sys/vm", copy_dir },
-	{ PROC_TEXTS_SLABINFO, "slabinfo", copy_file },
+	{ PROC_TEXTS_MEMINFO, "meminfo", procfs_read },
+	{ PROC_TEXTS_VM, "sys/vm", read_dir },
+	{ PROC_TEXTS_SLABINFO, "slabinfo", procfs_read },
 };
 _Static_assert(PROC_TEXTS_BIT_ALL == (1 << sizeof(texts) / sizeof(texts[0])) - 1,
 	       "a text has no bit");
@@ -89,19 +77,14 @@ void proc_texts_add(struct snapshot *snap, const char *name, const char *text,
 
 void proc_texts_read(struct snapshot *snap, unsigned int bits)
 {
+	struct failure ignored;
+	size_t i, len;
 	char *text;
-	size_t i, size;
-	FILE *out;
-	bool read;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (!(bits >> i & 1))
-			continue;
-		out = xopen_memstream(&text, &size);
-		read = texts[i].copy(out, texts[i].path);
-		xfclose(out);
-		if (read)
-			proc_texts_add(snap, texts[i].name, text, size);
+		text = bits >> i & 1 ? texts[i].read(texts[i].path, &len, &ignored) : NULL;
+		if (text)
+			proc_texts_add(snap, texts[i].name, text, len);
 		free(text);
 	}
 }

@@ -2,6 +2,7 @@
 /* Files in /proc. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,6 +29,31 @@ FILE *procfs_open(const char *path, struct failure *why)
 	else if (!file)
 		fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(errno));
 	return file;
+}
+
+char *procfs_read(const char *path, size_t *len, struct failure *why)
+{
+	FILE *in = procfs_open(path, why), *out;
+	char buf[16384], *text;
+	size_t n, size;
+	int err;
+
+	if (!in)
+		return NULL;
+	out = xopen_memstream(&text, &size);
+	errno = 0;
+	while ((n = fread(buf, 1, sizeof(buf), in)))
+		fwrite(buf, 1, n, out);
+	err = ferror(in) ? errno : 0;
+	fclose(in);
+	xfclose(out);
+	if (len)
+		*len = size;
+	if (!err)
+		return text;
+	fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(err));
+	free(text);
+	return NULL;
 }
 
 DIR *procfs_open_dir(const char *path, struct failure *why)

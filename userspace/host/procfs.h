@@ -15,6 +15,9 @@
 /* Opens /proc/@path; NULL and @why, which names the file. */
 FILE *procfs_open(const char *path, struct failure *why);
 
+/* The contents of /proc/@path, which the caller frees, and unless NULL its @len; NULL and @why. */
+char *procfs_read(const char *path, size_t *len, struct failure *why);
+
 /* Opens the directory /proc/@path, where "." is /proc itself; NULL and @why. */
 DIR *procfs_open_dir(const char *path, struct failure *why);
 
