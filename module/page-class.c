@@ -76,9 +76,17 @@ static bool find_head(struct census_frame *f, struct page *page, unsigned long p
 	       pfn_to_online_page(f->pfn) == f->page;
 }
 
-/* Return: false if the page is not the head of an aligned compound page. */
+/*
+ * Copies what the second to fourth struct page tell of a compound page.  They may be copied while
+ * they are part of another one: only if the last page that they promise is online and has the
+ * same head is the order taken for true, as callers read all pages up to there.
+ *
+ * Return: false if the page is not the head of an aligned compound page.
+ */
 static bool copy_compound(struct census_frame *f)
 {
+	struct page *last;
+
 	/* The owner of the page may write: the caller compares. */
 	data_race(memcpy(&f->pages[1], f->page + 1, sizeof(struct page)));
 	/* Or a copy at the start of a page of memory would look as if hugetlb had remapped it. */
@@ -90,7 +98,8 @@ static bool copy_compound(struct census_frame *f)
 		/* As above. */
 		data_race(memcpy(&f->pages[2], f->page + 2, 2 * sizeof(struct page)));
 	smp_rmb();	/* compared below after it was copied */
-	return compound_head(f->page + 1) == f->page;
+	last = pfn_to_online_page(f->pfn + BIT(f->order) - 1);
+	return last && compound_head(last) == f->page && compound_head(f->page + 1) == f->page;
 }
 
 /* The order of a block that one struct page describes.  Return: false if there is none. */
