@@ -92,6 +92,7 @@ void chunk_reader_init(struct chunk_reader *reader, int fd)
 		.fd = fd,
 		.seekable = at >= 0,
 		.at = at >= 0 ? (uint64_t)at : 0,
+		.whole = at >= 0 ? (uint64_t)at : 0,
 	};
 }
 
@@ -150,7 +151,15 @@ static int fill(struct chunk_reader *reader, size_t n, struct failure *why)
 	return 0;
 }
 
-int chunk_reader_seek(struct chunk_reader *reader, uint64_t to, struct failure *why)
+/* Drops the bytes that are read ahead; seek_to() must follow. */
+static void forget_ahead(struct chunk_reader *reader)
+{
+	reader->at = UINT64_MAX;
+	reader->begin = 0;
+	reader->end = 0;
+}
+
+static int seek_to(struct chunk_reader *reader, uint64_t to, struct failure *why)
 {
 	if (to >= reader->at && to <= reader->at + reader->end) {
 		reader->begin = to - reader->at;
@@ -158,11 +167,17 @@ int chunk_reader_seek(struct chunk_reader *reader, uint64_t to, struct failure *
 	}
 	if (lseek(reader->fd, (off_t)to, SEEK_SET) < 0)
 		return fail(why, FAIL_SYSTEM, "cannot seek: %s", strerror(errno));
+	forget_ahead(reader);
 	reader->at = to;
-	reader->begin = 0;
-	reader->end = 0;
 	reader->eof = false;
 	return 0;
+}
+
+int chunk_reader_seek(struct chunk_reader *reader, uint64_t to, struct failure *why)
+{
+	reader->whole = to;
+	reader->last = (struct chunk_head){ 0 };
+	return seek_to(reader, to, why);
 }
 
 /* Skips to the next byte that may begin a head. */
@@ -260,7 +275,8 @@ static int find_data(struct chunk_reader *reader, struct chunk *chunk,
 	return 1;
 }
 
-int chunk_reader_next(struct chunk_reader *reader, struct chunk *chunk, bool head_only,
+/* As chunk_reader_next(), of the bytes that are read ahead and those behind them. */
+static int next_ahead(struct chunk_reader *reader, struct chunk *chunk, bool head_only,
 		      struct failure *why)
 {
 	const uint64_t clean = offset(reader);
@@ -276,10 +292,45 @@ int chunk_reader_next(struct chunk_reader *reader, struct chunk *chunk, bool hea
 			return ret;
 		behind = chunk->offset + CHUNK_HEAD + chunk->head.len;
 		if (head_only && reader->seekable && ends_at(reader, behind))
-			return chunk_reader_seek(reader, behind, why) ? -1 : 1;
+			return seek_to(reader, behind, why) ? -1 : 1;
 		ret = find_data(reader, chunk, why);
 		if (ret)
 			return ret;
 		pass(reader);
 	}
+}
+
+/* Whether the last chunk that was given is still in the file: so is all before it. */
+static bool is_unchanged(const struct chunk_reader *reader)
+{
+	unsigned char packed[CHUNK_HEAD];
+	struct chunk_head head;
+
+	return pread(reader->fd, packed, CHUNK_HEAD, (off_t)reader->last_at) == CHUNK_HEAD &&
+	       chunk_unpack(&head, packed) && !memcmp(&head, &reader->last, sizeof(head));
+}
+
+int chunk_reader_next(struct chunk_reader *reader, struct chunk *chunk, bool head_only,
+		      struct failure *why)
+{
+	const uint64_t clean = offset(reader), passed = reader->passed;
+	int ret = next_ahead(reader, chunk, head_only, why);
+
+	if (ret >= 0 && chunk->lost && reader->seekable) {
+		/*
+		 * A recorder that was killed left a part of a census.  Since this was read ahead,
+		 * another one may have truncated it, and written there: read it again.
+		 */
+		forget_ahead(reader);
+		reader->passed = passed;
+		ret = seek_to(reader, is_unchanged(reader) ? clean : reader->whole, why) ?:
+		      next_ahead(reader, chunk, head_only, why);
+	}
+	if (ret > 0) {
+		reader->last = chunk->head;
+		reader->last_at = chunk->offset;
+		if (chunk->head.kind == CHUNK_END)
+			reader->whole = offset(reader);
+	}
+	return ret;
 }

@@ -123,6 +123,8 @@ bool chunk_unpack(struct chunk_head *head, const unsigned char *packed);
  * @eof: no data follows the bytes in @buf
  * @found: it begins as a record, or a head was found
  * @passed: bytes passed before it
+ * @whole: offset behind the last CHUNK_END that was given, or where reading began
+ * @last: head of the last chunk that was given, which was at @last_at
  * @plain: data of the last compressed chunk; owned
  */
 struct chunk_reader {
@@ -136,6 +138,9 @@ struct chunk_reader {
 	bool eof;
 	bool found;
 	uint64_t passed;
+	uint64_t whole;
+	struct chunk_head last;
+	uint64_t last_at;
 	unsigned char *plain;
 };
 

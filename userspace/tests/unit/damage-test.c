@@ -263,6 +263,76 @@ static void test_holes(void)
 	   wrong, lost, silent);
 }
 
+static size_t begin_of(unsigned int census)
+{
+	size_t i;
+
+	for (i = 0; i < n_chunks; i++)
+		if (chunks[i].kind != CHUNK_MACHINE && chunks[i].census == census)
+			return offsets[i];
+	abort();
+}
+
+static size_t end_of(unsigned int census)
+{
+	size_t i;
+
+	for (i = 0; i < n_chunks; i++)
+		if (chunks[i].kind == CHUNK_END && chunks[i].census == census)
+			return offsets[i] + CHUNK_HEAD + chunks[i].len;
+	abort();
+}
+
+static bool is_between(size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < n_chunks; i++)
+		if (offsets[i] == at)
+			return true;
+	return false;
+}
+
+/*
+ * A reader has read ahead a census that a killed recorder left incomplete, when another recorder
+ * truncates it and writes the next one there.
+ */
+static void test_rewritten(void)
+{
+	const size_t second = begin_of(2), end = end_of(2), third = begin_of(3);
+	unsigned int lost = 0, wrong = 0, missed = 0;
+	struct chunk_reader reader;
+	struct failure why;
+	struct chunk chunk;
+	size_t len;
+	int ret;
+
+	for (len = second + 1; len < end; len++) {
+		/* Behind a whole chunk the reader is at the end. */
+		if (is_between(len))
+			continue;
+		if (ftruncate(memfd, 0) || pwrite(memfd, whole, len, 0) != (ssize_t)len ||
+		    lseek(memfd, 0, SEEK_SET))
+			abort();
+		chunk_reader_init(&reader, memfd);
+		ret = chunk_reader_next(&reader, &chunk, false, &why);
+		if (ftruncate(memfd, (off_t)second) ||
+		    pwrite(memfd, whole + third, size - third, (off_t)second) < 0)
+			abort();
+		missed++;
+		for (; ret > 0; ret = chunk_reader_next(&reader, &chunk, false, &why)) {
+			lost += chunk.lost != 0;
+			missed -= chunk.head.census == 3 && chunk.head.kind == CHUNK_END;
+			wrong += chunk.head.census == 2 && chunk.head.kind == CHUNK_END;
+		}
+		wrong += ret < 0 || chunk.lost;
+		chunk_reader_free(&reader);
+	}
+	ok(!lost && !wrong && !missed,
+	   "a census truncated in each of %zu bytes and replaced: the new one is read (%u %u %u)",
+	   end - second, lost, wrong, missed);
+}
+
 int main(void)
 {
 	struct reading got;
@@ -281,6 +351,7 @@ int main(void)
 	test_flips();
 	test_cuts();
 	test_holes();
+	test_rewritten();
 	unlink(path);
 	return tap_done();
 }
