@@ -185,7 +185,7 @@ static int hold(struct census_socket *s, struct census_error *error)
 	return ret > 0 ? 0 : ret ?: -ENODATA;
 }
 
-#define SOCKETS	24
+#define SOCKETS	8
 
 /* All requests are made before the first is answered, and no answer is read to its end. */
 TEST_F(crowd, held)
@@ -236,7 +236,7 @@ TEST_F(crowd, held)
 	EXPECT_EQ(0, ret) TH_LOG("%s", error.text);
 }
 
-#define READERS	8
+#define READERS	5
 
 /* More readers at a time than there is room for get whole answers, or the error. */
 TEST_F(crowd, at_once)

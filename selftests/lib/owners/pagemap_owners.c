@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -448,6 +449,20 @@ static int reserve(struct owners *o, size_t marks)
 	return 0;
 }
 
+/* Touches all of the first heap, where there may be room for small blocks in untouched pages. */
+static void touch_heap(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	unsigned long start, end;
+	char line[256];
+
+	while (maps && fgets(line, sizeof(line), maps))
+		if (strstr(line, "[heap]") && sscanf(line, "%lx-%lx", &start, &end) == 2)
+			madvise((void *)start, end - start, MADV_POPULATE_WRITE);
+	if (maps)
+		fclose(maps);
+}
+
 int owners_warm_up(struct owners *o)
 {
 	int ret;
@@ -461,6 +476,7 @@ int owners_warm_up(struct owners *o)
 	if (ret)
 		return ret;
 	memset(o->owners, 0, PROCESSES_MAX * sizeof(*o->owners));
+	touch_heap();
 	/* Two of them: pages of code are counted too. */
 	return read_process(o, getppid()) ?: read_process(o, getpid()) ?: end(o);
 }

@@ -341,6 +341,7 @@ int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 {
 	/* Each try uses the same memory, because it is counted too. */
 	static struct owners before, after;
+	struct owners last;
 	const struct census_request request = {
 		.basis = MEMCENSUS_BASIS_FRAMES,
 		.group_by = group_by,
@@ -367,10 +368,9 @@ int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 		read_keys(&before, group_by);
 	}
 	census_free(&census);
+	ret = ret ?: owners_read(&before);
 	while (!ret && !quiet && equal->tries++ < TRIES) {
-		ret = owners_read(&before);
-		if (!ret)
-			ret = census_take(&request, &census, &error);
+		ret = census_take(&request, &census, &error);
 		if (ret)
 			break;
 		if (by_key)
@@ -382,8 +382,13 @@ int owners_compare(uint8_t group_by, const pid_t *pids, unsigned int n,
 		census_free(&census);
 		if (ret)
 			break;
-		if (!quiet)
+		/* What was read after this census was read before the next one. */
+		if (!quiet) {
+			last = before;
+			before = after;
+			after = last;
 			sleep_ms(equal->tries * 5);
+		}
 	}
 	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
 	if (!ret && !quiet)
