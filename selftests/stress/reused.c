@@ -48,16 +48,6 @@ FIXTURE_TEARDOWN(reused)
 		stormer_end(self->stormers[i]);
 }
 
-static uint64_t bytes_of(const struct physical_zone *zone)
-{
-	uint64_t sum = zone->value[MEMCENSUS_PZ_HOLES] + zone->value[MEMCENSUS_PZ_OTHER_ZONES];
-	unsigned int i;
-
-	for (i = 0; i <= MEMCENSUS_FC_MAX; i++)
-		sum += zone->class[i];
-	return sum;
-}
-
 TEST_F(reused, each_frame_once)
 {
 	uint64_t until = now_ms() + storm_ms, changed = 0, read = 0;
@@ -70,7 +60,7 @@ TEST_F(reused, each_frame_once)
 			TH_LOG("no answer: %s", physical.wrong);
 		for (i = 0; i < physical.n_zones; i++)
 			ASSERT_EQ(physical.zones[i].value[MEMCENSUS_PZ_SPANNED],
-				  bytes_of(&physical.zones[i]))
+				  physical_zone_bytes(&physical.zones[i]))
 				TH_LOG("pass %u, zone %s", passes, physical.zones[i].name);
 		changed += physical.value[MEMCENSUS_PHYSICAL_CHANGED];
 		read += physical.value[MEMCENSUS_PHYSICAL_READ];

@@ -63,16 +63,6 @@ static void __attribute__((constructor)) in_small_pages(void)
 		TH_LOG(#name);						\
 } while (0)
 
-static uint64_t all_classes(const uint64_t *class)
-{
-	uint64_t sum = 0;
-	unsigned int n;
-
-	for (n = 0; n <= MEMCENSUS_FC_MAX; n++)
-		sum += class[n];
-	return sum;
-}
-
 static void show(const struct physical *p)
 {
 	unsigned int i, j;
@@ -132,8 +122,7 @@ TEST(sums)
 		const struct physical_zone *z = &before.zones[i];
 		const uint64_t *v = z->value;
 
-		EXPECT_EQ(v[MEMCENSUS_PZ_SPANNED], v[MEMCENSUS_PZ_HOLES] +
-			  v[MEMCENSUS_PZ_OTHER_ZONES] + all_classes(z->class));
+		EXPECT_EQ(v[MEMCENSUS_PZ_SPANNED], physical_zone_bytes(z));
 		EXPECT_EQ(zoneinfo(z->node, z->name, "spanned"), v[MEMCENSUS_PZ_SPANNED]);
 		EXPECT_EQ(zoneinfo(z->node, z->name, "present"), v[MEMCENSUS_PZ_PRESENT]);
 		EXPECT_EQ(zoneinfo(z->node, z->name, "managed"), v[MEMCENSUS_PZ_MANAGED]);
@@ -144,7 +133,7 @@ TEST(sums)
 		EXPECT_EQ(z->class[MEMCENSUS_FC_FREE], free_frames * PAGE);
 		managed += v[MEMCENSUS_PZ_MANAGED];
 	}
-	EXPECT_EQ(before.value[MEMCENSUS_PHYSICAL_FRAMES] * PAGE, all_classes(before.class));
+	EXPECT_EQ(before.value[MEMCENSUS_PHYSICAL_FRAMES] * PAGE, physical_classes(before.class));
 	/* Free blocks are read once. */
 	EXPECT_LT(0, before.value[MEMCENSUS_PHYSICAL_READ]);
 	EXPECT_LT(before.value[MEMCENSUS_PHYSICAL_READ],
@@ -153,8 +142,8 @@ TEST(sums)
 	/* The other frames are those that the kernel manages. */
 	unmanaged = before.class[MEMCENSUS_FC_RESERVED] + before.class[MEMCENSUS_FC_OFFLINE] +
 		    before.class[MEMCENSUS_FC_ZERO];
-	EXPECT_LE(managed, all_classes(before.class) - unmanaged + 64 * PAGE);
-	EXPECT_LE(all_classes(before.class) - unmanaged, managed + 64 * PAGE);
+	EXPECT_LE(managed, physical_classes(before.class) - unmanaged + 64 * PAGE);
+	EXPECT_LE(physical_classes(before.class) - unmanaged, managed + 64 * PAGE);
 	EXPECT_EQ(meminfo_bytes("MemTotal"), managed);
 
 	for (i = 0; i < before.n_kernel; i++) {
@@ -167,14 +156,14 @@ TEST(sums)
 	EXPECT_EQ(before.class[MEMCENSUS_FC_KERNEL] + before.class[MEMCENSUS_FC_REMAINDER],
 		  kernel + before.value[MEMCENSUS_PHYSICAL_LEFT_OUT]);
 	/* Below 0.1% of the frames of an idle machine have no class. */
-	EXPECT_LT(before.class[MEMCENSUS_FC_REMAINDER] * 1000, all_classes(before.class));
+	EXPECT_LT(before.class[MEMCENSUS_FC_REMAINDER] * 1000, physical_classes(before.class));
 	show(&before);
 	diag("%llu frames, %llu read, %llu changed, %llu us, %lld KiB more than managed",
 	     (unsigned long long)before.value[MEMCENSUS_PHYSICAL_FRAMES],
 	     (unsigned long long)before.value[MEMCENSUS_PHYSICAL_READ],
 	     (unsigned long long)before.value[MEMCENSUS_PHYSICAL_CHANGED],
 	     (unsigned long long)before.value[MEMCENSUS_PHYSICAL_WALL_NS] / 1000,
-	     (long long)(all_classes(before.class) - unmanaged - managed) / 1024);
+	     (long long)(physical_classes(before.class) - unmanaged - managed) / 1024);
 }
 
 /* Frames by the flags of kpageflags, in bytes. */
@@ -359,7 +348,7 @@ TEST(text)
 	EXPECT_LT(0, total);
 	EXPECT_EQ(total, sum);
 	ASSERT_PHYSICAL(&after);
-	EXPECT_EQ(all_classes(after.class) >> 10, total);
+	EXPECT_EQ(physical_classes(after.class) >> 10, total);
 }
 
 /* 64 MiB of anonymous memory. */
@@ -644,9 +633,9 @@ TEST(block_sums)
 			   c[MEMCENSUS_FC_ZSMALLOC] + c[MEMCENSUS_FC_MOVABLE] -
 			   before.state[MEMCENSUS_FS_PINNED]) / PAGE;
 		/* In the way is all else; blocks may begin before a zone, or in a hole. */
-		EXPECT_LE(all_classes(c) / PAGE - free - movable, stuck);
+		EXPECT_LE(physical_classes(c) / PAGE - free - movable, stuck);
 		EXPECT_LE(stuck, frames - free - movable);
-		EXPECT_LE(all_classes(c) / PAGE, frames);
+		EXPECT_LE(physical_classes(c) / PAGE, frames);
 	}
 }
 

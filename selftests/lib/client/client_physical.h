@@ -122,6 +122,24 @@ struct physical {
 	struct physical_block blocks[PHYSICAL_BLOCKS];
 };
 
+/* The sum of @class of a zone, or of all zones. */
+static inline uint64_t physical_classes(const uint64_t *class)
+{
+	uint64_t sum = 0;
+	unsigned int n;
+
+	for (n = 0; n <= MEMCENSUS_FC_MAX; n++)
+		sum += class[n];
+	return sum;
+}
+
+/* All that the records of a zone say of its frames: what it spans, if each has one class. */
+static inline uint64_t physical_zone_bytes(const struct physical_zone *zone)
+{
+	return zone->value[MEMCENSUS_PZ_HOLES] + zone->value[MEMCENSUS_PZ_OTHER_ZONES] +
+	       physical_classes(zone->class);
+}
+
 /* 0 or -errno; -EBADMSG: @physical->wrong says why. */
 int physical_take_with(struct physical *physical, struct physical_ask ask);
 
