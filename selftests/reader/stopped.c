@@ -35,38 +35,22 @@ struct said {
 	int64_t free, slab, swap, huge;
 };
 
-static int64_t sum_of_lines(const char *path, const char *word)
-{
-	FILE *file = fopen(path, "r");
-	char line[256], is[64];
-	long long n;
-	int64_t sum = 0;
-
-	need(file, path);
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, " %63s %lld", is, &n) == 2 && !strcmp(is, word))
-			sum += n;
-	fclose(file);
-	return sum;
-}
-
 /* Bytes. */
-static int64_t free_memory(void)
+static int64_t counted_memory(void)
 {
 	write_file("/proc/sys/vm/stat_refresh", "1");
-	return (sum_of_lines("/proc/zoneinfo", "nr_free_pages") +
-		sum_of_lines("/proc/zoneinfo", "count:")) * (int64_t)PAGE;
+	return free_memory();
 }
 
 /* The exit frees some objects only after a grace period of RCU. */
 static int64_t stable_memory(void)
 {
-	int64_t before = free_memory(), now;
+	int64_t before = counted_memory(), now;
 	int i;
 
 	for (i = 0; i < 100; i++) {
 		sleep_ms(100);
-		now = free_memory();
+		now = counted_memory();
 		if (i > 5 && now - before < 64 * (int64_t)PAGE &&
 		    before - now < 64 * (int64_t)PAGE)
 			break;
@@ -77,17 +61,17 @@ static int64_t stable_memory(void)
 
 static int64_t slab_memory(void)
 {
-	return sum_of_lines("/proc/meminfo", "Slab:") * 1024;
+	return meminfo_bytes("Slab");
 }
 
 static int64_t free_swap(void)
 {
-	return sum_of_lines("/proc/meminfo", "SwapFree:") * 1024;
+	return meminfo_bytes("SwapFree");
 }
 
 static int64_t free_huge(void)
 {
-	return sum_of_lines("/proc/meminfo", "HugePages_Free:") * (int64_t)HUGE;
+	return read_number(huge_pool(HUGE, "free_hugepages")) * (int64_t)HUGE;
 }
 
 /* Runs the reader on @n processes. */
@@ -456,13 +440,12 @@ TEST_F_TIMEOUT(stopped, stacks, 300)
 	START(be_threads, NULL);
 	ASK(1);
 	EXPECT_EQ(THREADS, said_of(&self->said, "threads", false));
-	before = sum_of_lines("/proc/meminfo", "KernelStack:") * 1024;
+	before = meminfo_bytes("KernelStack");
 	end_all(self->pids, 1);
-	for (i = 0; i < 50 && before - sum_of_lines("/proc/meminfo", "KernelStack:") * 1024 <
+	for (i = 0; i < 50 && before - (int64_t)meminfo_bytes("KernelStack") <
 			      SAID_BYTES("stacks"); i++)
 		sleep_ms(100);
-	EXPECT_EQ(before - SAID_BYTES("stacks"),
-		  sum_of_lines("/proc/meminfo", "KernelStack:") * 1024);
+	EXPECT_EQ(before - SAID_BYTES("stacks"), (int64_t)meminfo_bytes("KernelStack"));
 }
 
 static void be_swapped(void *arg)

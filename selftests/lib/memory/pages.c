@@ -56,6 +56,22 @@ uint64_t meminfo_bytes(const char *name)
 	return found;
 }
 
+int64_t free_memory(void)
+{
+	FILE *file = fopen("/proc/zoneinfo", "r");
+	char line[256], word[64];
+	int64_t pages = 0;
+	long long n;
+
+	need(file, "zoneinfo");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, " %63s %lld", word, &n) == 2 &&
+		    (!strcmp(word, "nr_free_pages") || !strcmp(word, "count:")))
+			pages += n;
+	fclose(file);
+	return pages * (int64_t)PAGE;
+}
+
 long memory_used(void)
 {
 	return meminfo_bytes("MemTotal") - meminfo_bytes("MemAvailable");

@@ -39,6 +39,8 @@ const char *huge_pool(size_t size, const char *name);
 
 /* A line of /proc/meminfo in bytes; UINT64_MAX: none. */
 uint64_t meminfo_bytes(const char *name);
+/* Free memory, with that in the lists of CPUs, which MemFree lacks; bytes. */
+int64_t free_memory(void);
 /* Memory that is not available, bytes. */
 long memory_used(void);
 
