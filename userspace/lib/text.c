@@ -62,13 +62,28 @@ static bool can_print(uint32_t c)
 	return utf8 && utf8_is_plain(c) && iswprint(c);
 }
 
+/* Return: number of characters at the start of @text, each of one byte and one cell. */
+static size_t plain_length(const char *text)
+{
+	const char *c = text;
+
+	while (*c >= ' ' && *c < 0x7f && *c != '\\')
+		c++;
+	return (size_t)(c - text);
+}
+
 char *text_printable(const char *text)
 {
-	char *out = xcalloc(4 * strlen(text) + 1, 1), *o = out;
+	const size_t plain = plain_length(text);
+	char *out, *o;
 	size_t len, i;
 	uint32_t c;
 
-	for (; *text; text += len) {
+	if (!text[plain])
+		return xstrdup(text);
+	out = xcalloc(4 * strlen(text) + 1, 1);
+	o = mempcpy(out, text, plain);
+	for (text += plain; *text; text += len) {
 		len = utf8_get(text, &c);
 		if (*text == '\\' || *text == '\n' || *text == '\t') {
 			*o++ = '\\';
@@ -86,12 +101,13 @@ char *text_printable(const char *text)
 
 size_t text_fit(const char *text, size_t width, size_t *cells)
 {
+	const size_t plain = plain_length(text);
+	size_t used = plain < width ? plain : width, len;
 	mbstate_t state = { 0 };
-	size_t used = 0, len;
 	wchar_t c;
 	int w;
 
-	for (*cells = 0; text[used]; used += len) {
+	for (*cells = used; text[used]; used += len) {
 		len = mbrtowc(&c, text + used, MB_CUR_MAX, &state);
 		if (len == (size_t)-1 || len == (size_t)-2)
 			break;
