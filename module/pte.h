@@ -180,12 +180,15 @@ static inline u64 census_plain_rest(const struct census_plain *plain, pte_t pte)
 }
 
 /**
- * census_plain_run() - number of plain PTEs that map consecutive frames, in eights
+ * census_plain_run() - number of plain PTEs that map consecutive frames
  * @plain: from census_plain_begin()
  * @pte: the first PTE; its table is locked
  * @nr: limit
  *
  * They may differ in the accessed and dirty bits.
+ *
+ * Return: all up to the first other PTE, so that the next run is met at its beginning; 0 if there
+ * are fewer than eight: of scattered frames no PTE is compared alone.
  */
 static __always_inline unsigned int census_plain_run(const struct census_plain *plain,
 						     const pte_t *pte, unsigned int nr)
@@ -207,6 +210,11 @@ static __always_inline unsigned int census_plain_run(const struct census_plain *
 		if (differ & ~CENSUS_PTE_IGNORED)
 			break;
 	}
+	if (!n)
+		return 0;
+	for (; n < nr; n++, first += PAGE_SIZE)
+		if ((READ_ONCE(entry[n]) ^ first) & ~CENSUS_PTE_IGNORED)
+			break;
 	return n;
 }
 

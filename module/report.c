@@ -423,18 +423,14 @@ static __always_inline unsigned int count_exclusive(struct plain_counts *c, cons
 	return n;
 }
 
-/*
- * Adds entries from @pte on whose frames are consecutive and in one block.  Return: their
- * number.
- */
+/* Adds entries from @pte on whose frames are consecutive.  Return: their number. */
 static __always_inline unsigned int count_run(struct last_mask *last,
 					      const struct census_plain *plain,
 					      struct plain_counts *c, const pte_t *pte,
 					      unsigned int nr)
 {
-	unsigned long pfn = census_plain_pfn(plain, *pte);
-	unsigned int at = pfn & 63;
-	unsigned int n = census_plain_run(plain, pte, min(nr, 64 - at));
+	unsigned int n = census_plain_run(plain, pte, nr), left, part, at;
+	unsigned long pfn;
 	u64 apart;
 
 	if (!n)
@@ -442,7 +438,12 @@ static __always_inline unsigned int count_run(struct last_mask *last,
 	apart = c->apart & -census_plain_writable(*pte);
 	if (apart)
 		check_exclusive(pte, n);
-	grow_mask(last, c->frames + apart + (pfn >> 6), GENMASK_ULL(at + n - 1, at));
+	pfn = census_plain_pfn(plain, *pte);
+	for (left = n; left; left -= part, pfn += part) {
+		at = pfn & 63;
+		part = min(64 - at, left);
+		grow_mask(last, c->frames + apart + (pfn >> 6), GENMASK_ULL(at + part - 1, at));
+	}
 	c->pages += n;
 	return n;
 }
