@@ -97,7 +97,7 @@ static void expect_exact(struct __test_metadata *_metadata,
 	     (unsigned long long)census->scan[MEMCENSUS_SCAN_MEMORY] / 1024);
 }
 
-TEST_F_TIMEOUT(random, shares_are_exact, 300)
+TEST_F_TIMEOUT(random, shares_are_exact, 1800)
 {
 	struct census census, all;
 
@@ -111,7 +111,7 @@ TEST_F_TIMEOUT(random, shares_are_exact, 300)
 }
 
 /* With the least max_mem; with one worker and with several. */
-TEST_F_TIMEOUT(random, in_slices, 300)
+TEST_F_TIMEOUT(random, in_slices, 1800)
 {
 	static const unsigned int workers[] = { 1, 4 };
 	struct census census, all;
