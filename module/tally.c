@@ -624,7 +624,7 @@ void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 
 	enum census_class huge = walk->copied ? CENSUS_ANON : t->class;
 
 	t->pages += walk->pages;
-	if (!t->files->only)
+	if (walk->exclusive && !t->files->only)
 		add_exclusive(t, CENSUS_ANON, walk->exclusive);
 	t->sums->vss += bytes;
 	t->sums->rss[t->class] += (walk->pages - walk->copied) << PAGE_SHIFT;

@@ -240,8 +240,12 @@ static unsigned long walk_pmd(struct census_walk *walk, struct vm_area_struct *v
 	unsigned long part = min(end, ALIGN(addr + 1, PART_SIZE));
 
 	for (;;) {
-		pmd_t pmd = pmdp_get_lockless(pmdp);
+		pmd_t pmd;
 
+		/* Most entries are of tables, which map_lock() finds without a look before it. */
+		if (walk_pte_table(walk, vma, pmdp, addr, part))
+			return part;
+		pmd = pmdp_get_lockless(pmdp);
 		if (pmd_none(pmd) ||
 		    (!pmd_present(pmd) && !thp_migration_supported())) {
 			census_report_hole(walk, vma, addr, end);
@@ -255,8 +259,6 @@ static unsigned long walk_pmd(struct census_walk *walk, struct vm_area_struct *v
 				return end;
 		} else if (pmd_bad(pmd)) {
 			return end;
-		} else if (walk_pte_table(walk, vma, pmdp, addr, part)) {
-			return part;
 		}
 		/* The PMD was changed by a split, a collapse or a fault. */
 		cpu_relax();
