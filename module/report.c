@@ -151,6 +151,9 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 		key = walk->file;
 		number = linear_page_index(vma, addr);
 	}
+	/* Nothing is kept of them: the blocks of a huge page would take longer than the rest. */
+	if (counted && !walk->placed && !walk->paid)
+		return;
 	while (nr) {
 		unsigned int at = number & 63, n = walk->paid ? 1 : min(64 - at, nr);
 		u64 payer = walk->paid ? census_page_payer(pfn) : 0;
