@@ -392,8 +392,7 @@ static void measure(struct __test_metadata *_metadata, unsigned long max_mem,
 	waitpid(pid, NULL, 0);
 	diag("pressure: at most %lld KiB less were free",
 	     (long long)(before - w->least) >> 10);
-	/* A debug kernel pads each allocation and allocates metadata. */
-	if (access("/sys/kernel/debug/kmemleak", F_OK))
+	if (!is_debug_kernel())
 		EXPECT_LE(before - w->least, (int64_t)(max_mem + NOISE));
 	munmap(w, PAGE);
 }

@@ -77,6 +77,11 @@ long memory_used(void)
 	return meminfo_bytes("MemTotal") - meminfo_bytes("MemAvailable");
 }
 
+bool is_debug_kernel(void)
+{
+	return !access("/sys/kernel/debug/kmemleak", F_OK);
+}
+
 char *map(char *place, size_t size, int prot, int flags, int fd, off_t offset)
 {
 	char *at = mmap(place, size, prot, flags | MAP_FIXED_NOREPLACE, fd,

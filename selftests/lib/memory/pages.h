@@ -43,6 +43,8 @@ uint64_t meminfo_bytes(const char *name);
 int64_t free_memory(void);
 /* Memory that is not available, bytes. */
 long memory_used(void);
+/* A debug kernel: it pads each allocation, and keeps what was freed for a while. */
+bool is_debug_kernel(void);
 
 /*
  * Maps @size bytes at @place, in small pages if anonymous. On failure ends the
