@@ -49,7 +49,6 @@ struct census_counters {
  * @divisible: end of the mapping in which the walk paused, if it may be divided; else 0
  * @stop: address at which the walk ends, or continues at @resume; 0: none
  * @resume: end of the parts of the current mapping
- * @visitors: number of workers that walk this address space or its parts
  * @patience: length of the next contended lock hold, ns
  * @begun: the walk has reported something
  * @visited: no further visit is needed
@@ -78,7 +77,6 @@ struct census_mm {
 	unsigned long divisible;
 	unsigned long stop;
 	unsigned long resume;
-	atomic_t visitors;
 	u64 patience;
 	bool named;
 	bool begun;

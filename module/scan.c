@@ -244,15 +244,21 @@ static int walk_when_free(struct census_worker *w, struct census_mm *m)
 }
 
 /*
- * Checks whether the walk holds the last mm_users reference.  Then all processes have
- * exited, and the release of this reference frees their memory.  The OOM killer may wait
+ * Checks whether all processes of an address space have exited or executed another program: only
+ * references on mm_users keep its memory, that of this walk among them.  The OOM killer may wait
  * for this memory and must not wait for a walk.
+ *
+ * The kernel clears the owner when the last process leaves (mm_update_next_owner() in
+ * kernel/exit.c), whoever else has references: another worker, another census, a debugger.
+ * Without the memory controller nobody has an owner; then the last reference tells.
  */
 static bool is_abandoned(const struct census_mm *m)
 {
-	const struct census_mm *whole = m->whole ?: m;
-
-	return atomic_read(&m->mm->mm_users) == atomic_read(&whole->visitors);
+#ifdef CONFIG_MEMCG
+	return !rcu_access_pointer(m->mm->owner);
+#else
+	return atomic_read(&m->mm->mm_users) == 1;
+#endif
 }
 
 #ifdef CENSUS_CHECK
@@ -337,14 +343,12 @@ static bool is_at_end(struct census_mm *m)
 static int visit(struct census_worker *w, struct census_mm *m)
 {
 	u64 begin = ktime_get_ns(), waited = 0;
-	struct census_mm *whole = m->whole ?: m;
 	bool resumed = m->begun, advanced = false;
 	unsigned long addr;
 	int ret;
 
 	if (!m->mm || !mmget_not_zero(m->mm))
 		return -ESRCH;
-	atomic_inc(&whole->visitors);
 	w->waited = 0;
 	ret = census_tally_mm(&w->tally, m);
 	if (resumed)
@@ -366,7 +370,6 @@ static int visit(struct census_worker *w, struct census_mm *m)
 	}
 	if (ret > 0 && m->task && !w->tally.later)
 		census_mm_counters(m);
-	atomic_dec(&whole->visitors);
 	mmput_async(m->mm);
 	/*
 	 * A visit in vain is all waiting.  Any other one is bounded by the size of the
