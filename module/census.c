@@ -209,7 +209,7 @@ static void count_state(struct census_cost *cost, const struct census_mm *m)
 /* @m was not walked, or its process exited before a later slice. */
 static void forget_task(struct census *c, struct census_mm *m)
 {
-	census_vmas_drop(&m->vmas);
+	INIT_LIST_HEAD(&m->vmas);
 	if (c->snap->pages)
 		census_pages_begin(c->snap->pages, &c->budget);
 }
@@ -473,6 +473,7 @@ static int count_slice(struct census *c, const struct census_slice *s)
 static void start_over(struct census *c)
 {
 	struct census_mm *m;
+	unsigned int i;
 
 	census_collect_join(&c->scan.collection, true);
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
@@ -480,6 +481,8 @@ static void start_over(struct census *c)
 		cond_resched();
 	}
 	census_arena_free(&c->snap->vma_arena);
+	for (i = 0; i < c->nr_workers; i++)
+		census_arena_free(&c->workers[i].tally.counts);
 	if (c->group_holdings)
 		memset(c->group_holdings, 0, (size_t)c->snap->nr_groups *
 		       CENSUS_KINDS * sizeof(*c->group_holdings));
@@ -671,11 +674,12 @@ static int scan_tasks(struct census *c)
 		err = count_and_finish(c);
 	if (c->snap->pages)
 		c->snap->cost.memory += census_pages_end(c->snap->pages);
+	c->full = c->workers[0].tally.counts.full;
 	workers_end(c, 0);
 	if (c->req->charged)
 		census_payers_end(&c->payers);
 	census_files_end(&c->files);
-	c->full = c->scan.collection.arena.full;
+	c->full |= c->scan.collection.arena.full;
 	census_collect_end(&c->scan.collection);
 	census_numa_end(&c->numa);
 	c->snap->cost.memory += atomic64_read(&c->budget.peak);

@@ -489,7 +489,7 @@ void census_mm_reset(const struct census_collection *c, struct census_mm *m)
 	memset(&m->sums, 0, sizeof(m->sums));
 	memset(m->holdings, 0, sizeof(m->holdings));
 	memset(m->exclusive, 0, sizeof(m->exclusive));
-	census_vmas_drop(&m->vmas);
+	INIT_LIST_HEAD(&m->vmas);
 	m->state = MEMCENSUS_STATE_UNSPEC;
 }
 
@@ -632,7 +632,6 @@ static void free_mms(struct list_head *mms, struct census_arena *arena)
 		if (m->mm)
 			mmdrop(m->mm);
 		census_task_free(m->task);
-		census_vmas_drop(&m->vmas);
 		cond_resched();
 	}
 	census_arena_free(arena);

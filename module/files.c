@@ -69,26 +69,23 @@ const struct address_space *census_file_mapping(struct file *file)
 int census_files_begin(struct census_files *files, struct census_budget *budget)
 {
 	files->budget = budget;
+	files->locked = census_budget_locked(budget);
 	/* The rest suffices for owners, in slices: see census_params_check(). */
+	files->shmem_budget = census_budget_locked(&files->locked);
 	files->shmem_budget.limit = budget->limit / 4;
-	files->shmem_budget.parent = budget;
-	mutex_init(&files->lock);
-	files->ids.budget = budget;
+	spin_lock_init(&files->lock);
+	files->ids.budget = &files->locked;
 	files->ids.nr = ID_UNITS;
-	return census_table_init(&files->table, budget, file_key) ? 0 : -ENOMEM;
+	files->shmem.budget = &files->shmem_budget;
+	files->shmem.nr = CENSUS_SHMEM_UNITS;
+	if (!census_reserve_fill())
+		return -ENOMEM;
+	return census_table_init(&files->table, &files->locked, file_key) ? 0 : -ENOMEM;
 }
 
 void census_files_end(struct census_files *files)
 {
-	u32 i;
-
-	for (i = ID_UNITS; i < files->ids.nr; i += ID_UNITS) {
-		struct file_id *id = census_unit(&files->ids, i);
-
-		census_shmem_free(id->shmem, &files->shmem_budget);
-		if (!(i % CENSUS_CHUNK_UNITS))
-			cond_resched();
-	}
+	census_pool_free(&files->shmem);
 	census_pool_free(&files->ids);
 	census_table_free(&files->table);
 }
@@ -162,9 +159,9 @@ static struct file_id *find_or_add(struct census_files *files, struct file *file
 	if (id)
 		return id;
 	/* Only a search under the lock proves that there is none: see table.h. */
-	mutex_lock(&files->lock);
+	spin_lock(&files->lock);
 	id = find(files, mapping) ?: add(files, file, class);
-	mutex_unlock(&files->lock);
+	spin_unlock(&files->lock);
 	return id;
 }
 
@@ -228,13 +225,20 @@ struct census_shmem *census_files_shmem(struct census_files *files,
 	s = smp_load_acquire(&id->shmem);
 	if (s)
 		return s;
-	mutex_lock(&files->lock);
+	spin_lock(&files->lock);
 	s = id->shmem;
 	if (!s) {
-		s = census_shmem_alloc(&files->shmem_budget);
+		s = census_shmem_alloc(&files->shmem);
 		/* Pairs with the acquire above: who sees it sees it initialized. */
 		smp_store_release(&id->shmem, s);
 	}
-	mutex_unlock(&files->lock);
+	spin_unlock(&files->lock);
 	return s;
+}
+
+/* As census_shmem_step(): the memory of blocks is that of all files. */
+u64 census_files_shmem_step(struct census_files *files, struct census_shmem *s,
+			    struct address_space *mapping)
+{
+	return census_shmem_step(s, mapping, &files->shmem, &files->lock);
 }

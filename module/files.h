@@ -15,7 +15,7 @@
 
 #include <linux/fs.h>
 #include <linux/mm_types.h>
-#include <linux/mutex.h>
+#include <linux/spinlock.h>
 
 #include "frames.h"
 #include "shmem.h"
@@ -24,18 +24,22 @@
  * struct census_files - files found by the walk
  * @only: only mappings of this file are walked, and its pages counted; NULL: all
  * @budget: of the census
- * @shmem_budget: limit of the part of it for pages of files in swap
- * @lock: protects insertion; readers need no lock, and nothing is removed
+ * @locked: the part of it for files: they are found under mmap and VMA locks
+ * @shmem_budget: limit of the part of @locked for pages of files in swap
+ * @lock: protects insertion and all memory; readers need no lock, and nothing is removed
  * @ids: &struct file_id; the first units are not used
+ * @shmem: &struct census_shmem and its blocks
  * @table: @ids by identity
  * @nr: number of files with a space
  */
 struct census_files {
 	const struct address_space *only;
 	struct census_budget *budget;
+	struct census_budget locked;
 	struct census_budget shmem_budget;
-	struct mutex lock;	/* insertion */
+	spinlock_t lock;	/* insertion, memory */
 	struct census_pool ids;
+	struct census_pool shmem;
 	struct census_table table;
 	u32 nr;
 };
@@ -57,5 +61,7 @@ int census_files_key(struct census_files *files, struct vm_area_struct *vma,
 		     enum census_class class, u64 *key);
 struct census_shmem *census_files_shmem(struct census_files *files,
 					const struct vm_area_struct *vma);
+u64 census_files_shmem_step(struct census_files *files, struct census_shmem *s,
+			    struct address_space *mapping);
 
 #endif /* _CENSUS_FILES_H */

@@ -40,22 +40,114 @@ void census_budget_give(struct census_budget *budget, u64 bytes)
 		census_budget_give(budget->parent, bytes);
 }
 
+static void *alloc_chunk(gfp_t gfp)
+{
+	return CENSUS_CHUNK_BYTES == PAGE_SIZE ? (void *)__get_free_page(gfp) :
+						 kmalloc(CENSUS_CHUNK_BYTES, gfp);
+}
+
+static void free_chunk(void *chunk)
+{
+	if (CENSUS_CHUNK_BYTES == PAGE_SIZE)
+		free_page((unsigned long)chunk);
+	else
+		kfree(chunk);
+}
+
+/*
+ * Chunks for lock holds in which the kernel has none at once.  One more page table, or VMA, needs
+ * at most 20: an image of a table or 512 places, and a bucket and a directory for each.  A hold
+ * ends when fewer than RESERVE_MIN are left, which is enough for all workers (8) together; then
+ * the worker fills the reserve, and may sleep for it.
+ *
+ * reserve_lock is a leaf, held for a few instructions.
+ */
+#define RESERVE_MAX 256
+#define RESERVE_MIN 160
+
+static DEFINE_SPINLOCK(reserve_lock);
+static void *reserve[RESERVE_MAX];
+static unsigned int nr_reserve;
+
+/* Checks whether a lock hold must end, or must not begin, for lack of memory. */
+bool census_reserve_low(void)
+{
+	return READ_ONCE(nr_reserve) < RESERVE_MIN;
+}
+
+static void *reserve_take(void)
+{
+	void *chunk = NULL;
+
+	spin_lock(&reserve_lock);
+	if (nr_reserve) {
+		WRITE_ONCE(nr_reserve, nr_reserve - 1);
+		chunk = reserve[nr_reserve];
+	}
+	spin_unlock(&reserve_lock);
+	return chunk;
+}
+
+/* Return: false if there is room no more. */
+static bool reserve_give(void *chunk)
+{
+	bool room;
+
+	spin_lock(&reserve_lock);
+	room = nr_reserve < RESERVE_MAX;
+	if (room) {
+		reserve[nr_reserve] = chunk;
+		WRITE_ONCE(nr_reserve, nr_reserve + 1);
+	}
+	spin_unlock(&reserve_lock);
+	return room;
+}
+
+/**
+ * census_reserve_fill() - fill the reserve
+ *
+ * May sleep.  Return: false without memory.
+ */
+bool census_reserve_fill(void)
+{
+	while (READ_ONCE(nr_reserve) < RESERVE_MAX) {
+		void *chunk = alloc_chunk(CENSUS_GFP);
+
+		if (!chunk)
+			return !census_reserve_low();
+		if (!reserve_give(chunk))
+			free_chunk(chunk);
+	}
+	return true;
+}
+
+static unsigned long reserve_free(void)
+{
+	unsigned long pages = 0;
+	void *chunk;
+
+	for (; (chunk = reserve_take()); pages++)
+		free_chunk(chunk);
+	return pages;
+}
+
 /**
  * census_chunk_alloc() - allocate a chunk, which is a page unless pages are larger
- * @budget: accounts it; NULL: nothing does
+ * @budget: accounts it, and tells whether the caller may sleep; NULL: nothing accounts it, and
+ *	the caller may
  *
  * Return: %CENSUS_CHUNK_BYTES, not zeroed; or NULL.
  */
 void *census_chunk_alloc(struct census_budget *budget)
 {
+	bool locked = budget && budget->locked;
 	void *chunk;
 
 	if (budget && !census_budget_take(budget, CENSUS_CHUNK_BYTES))
 		return NULL;
-	if (CENSUS_CHUNK_BYTES == PAGE_SIZE)
-		chunk = (void *)__get_free_page(CENSUS_GFP);
-	else
-		chunk = kmalloc(CENSUS_CHUNK_BYTES, CENSUS_GFP);
+	chunk = alloc_chunk(locked ? CENSUS_GFP_LOCKED : CENSUS_GFP);
+	if (!chunk && locked)
+		chunk = reserve_take();
 	if (!chunk && budget)
 		census_budget_give(budget, CENSUS_CHUNK_BYTES);
 	return chunk;
@@ -65,10 +157,7 @@ void census_chunk_free(struct census_budget *budget, void *chunk)
 {
 	if (budget)
 		census_budget_give(budget, CENSUS_CHUNK_BYTES);
-	if (CENSUS_CHUNK_BYTES == PAGE_SIZE)
-		free_page((unsigned long)chunk);
-	else
-		kfree(chunk);
+	free_chunk(chunk);
 }
 
 /* A directory is for 1 MiB, so this array is one page up to 512 MiB. */
@@ -82,8 +171,7 @@ static bool grow_dirs(struct census_pool *pool)
 
 	if (!census_budget_take(pool->budget, bytes))
 		return false;
-	/* Not vmalloc(): this may be under an mmap lock, see census_kvzalloc(). */
-	dirs = kmalloc(bytes, CENSUS_GFP);
+	dirs = kmalloc(bytes, pool->budget->locked ? CENSUS_GFP_LOCKED : CENSUS_GFP);
 	if (!dirs) {
 		census_budget_give(pool->budget, bytes);
 		return false;
@@ -170,12 +258,13 @@ static void set_budget(struct census_frames *f, struct census_budget *budget)
 	unsigned int i;
 
 	f->budget = budget;
-	f->sections.budget = budget;
-	f->table.budget = budget;
-	f->samples.budget = budget;
-	f->images.budget = budget;
+	f->own = (struct census_budget) { .parent = budget, .limit = U64_MAX };
+	f->sections.budget = &f->own;
+	f->table.budget = &f->own;
+	f->samples.budget = &f->own;
+	f->images.budget = &f->own;
 	for (i = 0; i < CENSUS_POOLS; i++)
-		f->owners.pools[i].budget = budget;
+		f->owners.pools[i].budget = &f->own;
 }
 
 static u64 section_key(const struct census_link *link)
@@ -243,7 +332,7 @@ static unsigned long spares_free(void)
 	return pages;
 }
 
-/* Frees the memory that is kept. */
+/* Frees the memory that is kept for workers. */
 void census_frames_trim(void)
 {
 	spares_free();
@@ -252,6 +341,7 @@ void census_frames_trim(void)
 static void trim(struct work_struct *work)
 {
 	spares_free();
+	reserve_free();
 }
 
 static DECLARE_DELAYED_WORK(trim_work, trim);
@@ -265,6 +355,7 @@ static unsigned long count_spares(struct shrinker *s, struct shrink_control *sc)
 	list_for_each_entry(f, &spares, spare)
 		pages += frames_bytes(f) >> PAGE_SHIFT;
 	mutex_unlock(&spare_lock);
+	/* The reserve is for times when memory is short, and is small: it stays. */
 	return pages ?: SHRINK_EMPTY;
 }
 
@@ -295,6 +386,7 @@ void census_frames_exit(void)
 	shrinker_free(shrinker);
 	cancel_delayed_work_sync(&trim_work);
 	spares_free();
+	reserve_free();
 }
 
 /**
@@ -338,12 +430,12 @@ int census_frames_reset(struct census_frames *f, const struct census_slice *slic
 	f->sections.nr = CENSUS_SECTION_UNITS;
 	if (f->table.root)
 		census_table_reset(&f->table);
-	else if (!census_table_init(&f->table, f->budget, section_key))
+	else if (!census_table_init(&f->table, &f->own, section_key))
 		f->owners.failed = true;
 	f->samples.nr = CENSUS_SAMPLE_UNITS;
 	if (f->images.root)
 		census_table_reset(&f->images);
-	else if (!census_table_init(&f->images, f->budget, sample_key))
+	else if (!census_table_init(&f->images, &f->own, sample_key))
 		f->owners.failed = true;
 	memset(f->recent, 0, sizeof(f->recent));
 	f->appended = 0;
@@ -351,6 +443,36 @@ int census_frames_reset(struct census_frames *f, const struct census_slice *slic
 	memset(&f->totals, 0, sizeof(f->totals));
 	f->slice = *slice;
 	return census_frames_failed(f) ? -ENOMEM : 0;
+}
+
+/**
+ * census_frames_lock() - prepare for an mmap or VMA lock, under which nothing sleeps
+ * @f: the marks
+ *
+ * Fills the reserve, and makes room for directories, which are not in it: a directory is for
+ * 1 MiB, more than a hold needs.
+ *
+ * Return: false without memory.
+ */
+bool census_frames_lock(struct census_frames *f)
+{
+	struct census_pool *pool;
+
+	if (census_reserve_low() && !census_reserve_fill())
+		return false;
+	for (pool = f->owners.pools; pool < f->owners.pools + CENSUS_POOLS; pool++)
+		if (pool->nr_dirs == pool->max_dirs && !grow_dirs(pool))
+			return false;
+	if (f->samples.nr_dirs == f->samples.max_dirs && !grow_dirs(&f->samples))
+		return false;
+	f->own.locked = true;
+	return true;
+}
+
+/* The lock was dropped. */
+void census_frames_unlock(struct census_frames *f)
+{
+	f->own.locked = false;
 }
 
 /* Keeps the memory for the next census. */

@@ -134,9 +134,9 @@ struct census_block *census_frames_block(const struct census_frames *f, u64 key)
  * census_frames_mark() - record that the current owner maps these pages
  * @f: census_owners_turn() has set the owner
  * @masks: of all kinds and spaces
- * @nr: number of @masks, up to %CENSUS_MASKS_MAX
+ * @nr: number of @masks, up to %CENSUS_MASKS_AT_ONCE
  *
- * Allocates memory, so must not be called under a page table lock.  Takes a constant time
+ * Allocates memory and may sleep, so it is called without any lock.  Takes a constant time
  * for each mask, whatever keys a user chooses: see table.h.  Without memory it marks
  * nothing more, and census_frames_failed() returns true.
  */
@@ -179,23 +179,6 @@ void census_frames_mark(struct census_frames *f,
 	census_marker_end(o, &m);
 }
 
-/* Marks consecutive pages of a space, from number @first on. */
-static void mark_range(struct census_frames *f, u64 space, u64 first, u64 nr)
-{
-	while (nr) {
-		unsigned int at = first & (CENSUS_BLOCK_PAGES - 1);
-		u64 n = min_t(u64, nr, CENSUS_BLOCK_PAGES - at);
-		struct census_mask m = {
-			.key = CENSUS_SPACE(space) + (first >> CENSUS_BLOCK_SHIFT),
-			.mask = GENMASK_ULL(at + n - 1, at),
-		};
-
-		census_frames_mark(f, &m, 1);
-		first += n;
-		nr -= n;
-	}
-}
-
 /*
  * Return: the kind for hugetlb pages of @nr base pages: PMD size, PUD size, or one size
  * below and one above a PMD, which some architectures have.
@@ -229,24 +212,6 @@ u64 census_frames_hugetlb_key(struct census_frames *f, unsigned long pfn,
 	*at = number & (CENSUS_BLOCK_PAGES - 1);
 	return CENSUS_SPACE(CENSUS_SPACE_HUGETLB + hugetlb_kind(f, nr)) +
 	       (number >> CENSUS_BLOCK_SHIFT);
-}
-
-void census_frames_mark_hugetlb(struct census_frames *f,
-				const struct census_run *run)
-{
-	struct census_mask m;
-	u32 at;
-
-	m.key = census_frames_hugetlb_key(f, run->pfn, census_run_nr(run), &at);
-	m.mask = BIT_ULL(at);
-	census_frames_mark(f, &m, 1);
-}
-
-void census_frames_mark_swap(struct census_frames *f,
-			     const struct census_run *run)
-{
-	mark_range(f, CENSUS_SPACE_SWAP + run->swap_type, run->pfn,
-		   census_run_nr(run));
 }
 
 /*
@@ -339,7 +304,7 @@ static void add_samples(struct census_frames *f, const struct census_image *imag
  * @f: census_owners_turn() has set the owner
  * @image: the table, or what it lacks of another
  *
- * May sleep.  Without memory census_frames_failed() returns true.
+ * Does not sleep.  Without memory census_frames_failed() returns true.
  */
 void census_frames_image(struct census_frames *f, const struct census_image *image)
 {

@@ -94,6 +94,7 @@ static inline u32 census_key_kind(u64 key)
  * @used: bytes
  * @peak: maximum of @used, bytes
  * @stopped: a worker failed, or the caller was killed: all workers end
+ * @locked: an mmap or VMA lock may be held: memory is taken without sleeping
  */
 struct census_budget {
 	struct census_budget *parent;
@@ -101,7 +102,14 @@ struct census_budget {
 	atomic64_t used;
 	atomic64_t peak;
 	bool stopped;
+	bool locked;
 };
+
+/* A part of @parent without a limit of its own, for memory that is needed under locks. */
+static inline struct census_budget census_budget_locked(struct census_budget *parent)
+{
+	return (struct census_budget) { .parent = parent, .limit = U64_MAX, .locked = true };
+}
 
 /* Only the caller gets the signal; the other threads see @stopped. */
 static inline bool census_stopped(const struct census_budget *budget)
@@ -111,6 +119,9 @@ static inline bool census_stopped(const struct census_budget *budget)
 
 bool census_budget_take(struct census_budget *budget, u64 bytes);
 void census_budget_give(struct census_budget *budget, u64 bytes);
+
+bool census_reserve_low(void);
+bool census_reserve_fill(void);
 
 /**
  * struct census_section - consecutive blocks
@@ -189,6 +200,7 @@ struct census_target {
  * @spare: in the list of memory kept for the next census
  * @owners: blocks, entries, turns
  * @budget: of the census
+ * @own: the part of @budget for all that this worker allocates
  * @sections: &struct census_section; units 0 and 1 are not used
  * @table: @sections by key
  * @samples: &struct census_sample; units 0 and 1 are not used
@@ -205,6 +217,7 @@ struct census_frames {
 	struct list_head spare;
 	struct census_owners owners;
 	struct census_budget *budget;
+	struct census_budget own;
 	struct census_pool sections;
 	struct census_table table;
 	struct census_pool samples;
@@ -214,12 +227,14 @@ struct census_frames {
 	u32 sparse[CENSUS_KINDS];
 	unsigned int hugetlb[CENSUS_HUGETLB_SIZES];
 	struct census_slice slice;
-	struct census_target targets[CENSUS_MASKS_MAX];
+	struct census_target targets[CENSUS_MASKS_AT_ONCE];
 	struct census_totals totals;
 };
 
 struct census_frames *census_frames_begin(struct census_budget *budget);
 int census_frames_reset(struct census_frames *f, const struct census_slice *slice);
+bool census_frames_lock(struct census_frames *f);
+void census_frames_unlock(struct census_frames *f);
 void census_frames_drop(struct census_frames *f);
 void census_frames_end(struct census_frames *f);
 void census_frames_trim(void);
@@ -229,10 +244,6 @@ void census_pool_free(struct census_pool *pool);
 
 void census_frames_mark(struct census_frames *f,
 			const struct census_mask *masks, unsigned int nr);
-void census_frames_mark_hugetlb(struct census_frames *f,
-				const struct census_run *run);
-void census_frames_mark_swap(struct census_frames *f,
-			     const struct census_run *run);
 bool census_frames_swapped(const struct census_frames *f);
 const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
 				    unsigned int index, u64 value);

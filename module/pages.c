@@ -48,7 +48,8 @@ struct census_pages *census_pages_alloc(u64 start, u64 end)
 		return NULL;
 	p->start = start;
 	p->end = end;
-	p->blocks.budget = &blocks_budget;
+	p->blocks_budget = census_budget_locked(&blocks_budget);
+	p->blocks.budget = &p->blocks_budget;
 	return p;
 }
 
@@ -70,7 +71,8 @@ void census_pages_begin(struct census_pages *p, struct census_budget *budget)
 {
 	census_pool_free(&p->blocks);
 	census_pool_free(&p->places);
-	p->places.budget = budget;
+	p->places_budget = census_budget_locked(budget);
+	p->places.budget = &p->places_budget;
 	p->places.nr = 1;
 	p->walked = p->start;
 	p->full = false;
@@ -137,7 +139,7 @@ static void note_block(struct census_pages *p, u64 addr, u64 mask, unsigned int 
  * @f: marks of the first slice
  * @place: PRESENT, HUGETLB or SWAP, not below places added before
  *
- * Allocates memory, so must not be called under a page table lock.
+ * Does not sleep.
  *
  * Return: the number of blocks of the place.
  */

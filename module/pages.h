@@ -47,6 +47,8 @@ struct census_page_block {
  * @walked: address that the walk has reached, at most @end
  * @blocks: &struct census_page_block, by address; @nr counts these, not units
  * @places: &struct kept_place, until the census ends; unit 0 is not used
+ * @blocks_budget: of @blocks, as all that is needed under locks
+ * @places_budget: of @places
  * @full: the bitmaps exceed their budget
  */
 struct census_pages {
@@ -55,6 +57,8 @@ struct census_pages {
 	u64 walked;
 	struct census_pool blocks;
 	struct census_pool places;
+	struct census_budget blocks_budget;
+	struct census_budget places_budget;
 	bool full;
 };
 

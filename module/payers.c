@@ -37,10 +37,13 @@ static u64 block_key(const struct census_link *link)
 int census_payers_begin(struct census_payers *p, struct census_budget *budget, bool by_file)
 {
 	p->by_file = by_file;
-	p->paid = (struct census_pool) { .budget = budget, .nr = CENSUS_PAID_UNITS };
-	p->masks = (struct census_pool) { .budget = budget, .nr = CENSUS_PAID_BLOCK_UNITS };
-	return census_table_init(&p->table, budget, paid_key) &&
-	       census_table_init(&p->blocks, budget, block_key) ? 0 : -ENOMEM;
+	p->locked = census_budget_locked(budget);
+	p->paid = (struct census_pool) { .budget = &p->locked, .nr = CENSUS_PAID_UNITS };
+	p->masks = (struct census_pool) {
+		.budget = &p->locked, .nr = CENSUS_PAID_BLOCK_UNITS
+	};
+	return census_reserve_fill() && census_table_init(&p->table, &p->locked, paid_key) &&
+	       census_table_init(&p->blocks, &p->locked, block_key) ? 0 : -ENOMEM;
 }
 
 /*
@@ -122,7 +125,7 @@ static void count_pages(struct census_paid *paid, u64 met, u64 own)
  * @place: pages of one payer in one block, PRESENT
  * @owner: ID of the cgroup of the process that maps them
  *
- * May sleep.
+ * Does not sleep.
  *
  * Return: false without memory.
  */
@@ -289,6 +292,8 @@ int census_payers_finish(struct census_payers *p, const struct census_files *fil
 	u32 unit, nr = 1;
 	int err = 0;
 
+	/* All locks are dropped. */
+	p->locked.locked = false;
 	if (find_groups(p, snap))
 		return -ENOMEM;
 	if (p->by_file)

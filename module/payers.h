@@ -70,6 +70,7 @@ static_assert(sizeof(struct census_paid_block) <= CENSUS_PAID_BLOCK_UNITS * CENS
 /**
  * struct census_payers - who pays for mapped pages
  * @by_file: also count each file that a cgroup pays for
+ * @locked: the part of the budget for all of it, which is found under locks
  * @table: &struct census_paid by cgroup and space
  * @paid: their memory, kept over slices
  * @blocks: &struct census_paid_block by key
@@ -77,6 +78,7 @@ static_assert(sizeof(struct census_paid_block) <= CENSUS_PAID_BLOCK_UNITS * CENS
  */
 struct census_payers {
 	bool by_file;
+	struct census_budget locked;
 	struct census_table table;
 	struct census_pool paid;
 	struct census_table blocks;

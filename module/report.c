@@ -31,7 +31,8 @@ void census_report_run(struct census_walk *walk, enum census_kind kind, u8 bits,
 	walk->nr++;
 }
 
-static void add_mask(struct census_walk *walk, u64 key, u64 mask)
+/* Adds pages @mask of block @key.  There is room, see census_walk_full(). */
+void census_walk_mask(struct census_walk *walk, u64 key, u64 mask)
 {
 	struct census_mask *last = &walk->masks[(long)walk->nr_masks - 1];
 
@@ -126,7 +127,7 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 	bool exclusive = bits & CENSUS_EXCLUSIVE, counted;
 	u64 apart = 0;
 
-	if (!walk->ops->masks) {
+	if (walk->ops->by_run) {
 		census_report_run(walk, CENSUS_PRESENT, bits & ~CENSUS_EXCLUSIVE, pfn, nr, 0);
 		return;
 	}
@@ -159,8 +160,8 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 		u64 payer = walk->paid ? census_page_payer(pfn) : 0;
 
 		if (!counted)
-			add_mask(walk, key + apart + (number >> 6),
-				 GENMASK_ULL(at + n - 1, at));
+			census_walk_mask(walk, key + apart + (number >> 6),
+					 GENMASK_ULL(at + n - 1, at));
 		census_report_place(walk, CENSUS_PRESENT, bits, addr, n, key + (number >> 6), at,
 				    payer);
 		number += n;
@@ -288,8 +289,8 @@ static void take_copied_ptes(struct census_walk *walk,
 		}
 		walk->pages++;
 		walk->copied++;
-		add_mask(walk, walk->copies + (pte_pfn(entry) >> 6),
-			 BIT_ULL(pte_pfn(entry) & 63));
+		census_walk_mask(walk, walk->copies + (pte_pfn(entry) >> 6),
+				 BIT_ULL(pte_pfn(entry) & 63));
 	}
 }
 
@@ -611,7 +612,7 @@ static noinline void report_file(struct census_walk *walk,
 		if (unlikely(!mapped_pages(pte + i, n, &pages))) {
 			report_ptes(walk, vma, pte + i, n, addr + i * PAGE_SIZE);
 		} else if (pages) {
-			add_mask(walk, walk->file + (index >> 6), pages << at);
+			census_walk_mask(walk, walk->file + (index >> 6), pages << at);
 			walk->pages += census_popcount(pages);
 		}
 	}
@@ -664,7 +665,7 @@ void census_report_table(struct census_walk *walk, struct vm_area_struct *vma,
 {
 	struct census_plain plain;
 
-	if (!walk->ops->masks || walk->holes || walk->placed || walk->paid ||
+	if (walk->ops->by_run || walk->holes || walk->placed || walk->paid ||
 	    !census_plain_begin(&plain) ||
 	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
 		report_ptes(walk, vma, pte, nr, addr);

@@ -65,6 +65,40 @@ static struct census_arena_chunk *add_chunk(struct census_arena *a, size_t size)
 	return chunk;
 }
 
+/* Checks whether records of @size bytes in all need no further memory. */
+bool census_arena_has(const struct census_arena *a, size_t size)
+{
+	return a->free >= size;
+}
+
+/* Makes @chunk the newest one. */
+static void begin_chunk(struct census_arena *a, struct census_arena_chunk *chunk)
+{
+	chunk->next = a->chunks;
+	a->chunks = chunk;
+	a->free = chunk->size - sizeof(*chunk);
+}
+
+/**
+ * census_arena_reserve() - allocate memory for records that must not sleep for it
+ * @a: the arena
+ * @size: of these records in all, each rounded up to %CENSUS_ARENA_ALIGN
+ *
+ * May sleep.  Return: whether census_arena_has() it; see census_arena_alloc().
+ */
+bool census_arena_reserve(struct census_arena *a, size_t size)
+{
+	struct census_arena_chunk *chunk;
+
+	if (census_arena_has(a, size))
+		return true;
+	chunk = add_chunk(a, ALIGN(sizeof(*chunk) + size, PAGE_SIZE));
+	if (!chunk)
+		return false;
+	begin_chunk(a, chunk);
+	return true;
+}
+
 /**
  * census_arena_alloc() - allocate zeroed memory of an arena
  * @a: the arena; only one thread uses it
@@ -78,7 +112,7 @@ void *census_arena_alloc(struct census_arena *a, size_t size)
 	struct census_arena_chunk *chunk;
 
 	size = ALIGN(size, CENSUS_ARENA_ALIGN);
-	if (size > RECORD_MAX) {
+	if (size > RECORD_MAX && a->free < size) {
 		chunk = add_chunk(a, sizeof(*chunk) + size);
 		if (!chunk)
 			return NULL;
@@ -96,9 +130,7 @@ void *census_arena_alloc(struct census_arena *a, size_t size)
 		chunk = add_chunk(a, PAGE_SIZE);
 		if (!chunk)
 			return NULL;
-		chunk->next = a->chunks;
-		a->chunks = chunk;
-		a->free = chunk->size - sizeof(*chunk);
+		begin_chunk(a, chunk);
 	}
 	a->free -= size;
 	return (u8 *)a->chunks + a->chunks->size - a->free - size;

@@ -37,6 +37,8 @@ struct census_arena {
 /* Alignment of all memory: that of unsigned __int128. */
 #define CENSUS_ARENA_ALIGN 16
 
+bool census_arena_has(const struct census_arena *a, size_t size);
+bool census_arena_reserve(struct census_arena *a, size_t size);
 void *census_arena_alloc(struct census_arena *a, size_t size);
 void census_arena_free(struct census_arena *a);
 

@@ -41,7 +41,8 @@ static bool time_to_pause(void *context)
 	bool contended = is_contended(w);
 	u64 held;
 
-	if (need_resched() || (contended && !m->patience))
+	if (need_resched() || census_walk_full(&w->walk) || census_reserve_low() ||
+	    (contended && !m->patience))
 		goto pause;
 	if (!contended && w->walk.work - w->looked_at < ENTRIES_BETWEEN_LOOKS)
 		return false;
@@ -171,6 +172,26 @@ static int walk_each_locked(struct census_worker *w, struct census_mm *m)
 }
 
 /*
+ * Nothing sleeps while a lock of another process is held, and the scheduler does not take the CPU
+ * away: its tasks would wait for this one, which may have no time left in its cgroup (cpu.max), a
+ * low priority or, with lazy preemption, no need_resched() to see before the next tick.  A hold is
+ * short, and ends at need_resched().
+ *
+ * A kernel with PREEMPT_RT takes page table locks by sleeping: there a hold may be preempted.
+ */
+static void hold_begin(void)
+{
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		preempt_disable();
+}
+
+static void hold_end(void)
+{
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		preempt_enable();
+}
+
+/*
  * One lock hold, under VMA locks or, if they are not available, under mmap_lock.
  * mmap_lock is only tried: a reader that waits would queue behind the lock's holder, and
  * later readers behind this reader.  So a stuck task would stall other tasks because of
@@ -181,8 +202,13 @@ static int walk_each_locked(struct census_worker *w, struct census_mm *m)
  */
 static int walk_hold(struct census_worker *w, struct census_mm *m)
 {
-	int ret = -EAGAIN;
+	int ret;
 
+	ret = census_tally_lock(&w->tally);
+	if (ret)
+		return ret;
+	ret = -EAGAIN;
+	hold_begin();
 	w->locked_at = ktime_get_ns();
 	w->looked_at = w->walk.work;
 	if (CENSUS_VMA_LOCKS)
@@ -194,8 +220,8 @@ static int walk_hold(struct census_worker *w, struct census_mm *m)
 	w->lock_holds += ret != -EAGAIN;
 	w->lock_hold_max = max(w->lock_hold_max,
 			       ktime_get_ns() - w->locked_at);
-	/* Pending masks do not refer to a VMA, so they need no lock. */
-	census_walk_flush(&w->walk);
+	hold_end();
+	census_tally_unlock(&w->tally, &w->walk);
 	return census_tally_error(&w->tally) ?: ret;
 }
 

@@ -25,10 +25,8 @@ struct swap_block {
 
 #define BLOCK_PAGES 64
 
-/* Of one block, as kmalloc() rounds it up. */
-#define BLOCK_BYTES 64
-
-static_assert(sizeof(struct swap_block) <= BLOCK_BYTES);
+static_assert(sizeof(struct census_shmem) <= CENSUS_SHMEM_UNITS * CENSUS_UNIT_BYTES);
+static_assert(sizeof(struct swap_block) <= CENSUS_SHMEM_BLOCK_UNITS * CENSUS_UNIT_BYTES);
 
 /* Entries of the page cache that are read in one step, in less than 50 us. */
 #define STEP_ENTRIES 512
@@ -96,51 +94,33 @@ static u64 search(struct address_space *mapping, pgoff_t *first, pgoff_t last,
 	return mask;
 }
 
-struct census_shmem *census_shmem_alloc(struct census_budget *budget)
+/* Return: what is known of a file's pages in swap: nothing yet; or NULL without memory. */
+struct census_shmem *census_shmem_alloc(struct census_pool *pool)
 {
+	u32 unit = census_pool_take(pool, CENSUS_SHMEM_UNITS);
 	struct census_shmem *s;
 
-	if (!census_budget_take(budget, sizeof(*s)))
+	if (!unit)
 		return NULL;
-	s = kzalloc(sizeof(*s), CENSUS_GFP);
-	if (s)
-		mutex_init(&s->lock);
-	else
-		census_budget_give(budget, sizeof(*s));
+	s = census_unit(pool, unit);
+	memset(s, 0, sizeof(*s));
+	spin_lock_init(&s->lock);
 	return s;
 }
 
-/* @s may be NULL. */
-void census_shmem_free(struct census_shmem *s, struct census_budget *budget)
-{
-	struct swap_block *b, *next;
-	unsigned int n = 0;
-
-	if (!s)
-		return;
-	rbtree_postorder_for_each_entry_safe(b, next, &s->blocks, node) {
-		census_budget_give(budget, BLOCK_BYTES);
-		kfree(b);
-		if (!(++n % STEP_ENTRIES))
-			cond_resched();
-	}
-	census_budget_give(budget, sizeof(*s));
-	kfree(s);
-}
-
 /* Adds a block above all others.  Return: false without memory. */
-static bool add_block(struct census_shmem *s, struct census_budget *budget, pgoff_t first,
-		      u64 mask)
+static bool add_block(struct census_shmem *s, struct census_pool *pool, spinlock_t *pool_lock,
+		      pgoff_t first, u64 mask)
 {
 	struct swap_block *b;
+	u32 unit;
 
-	if (!census_budget_take(budget, BLOCK_BYTES))
+	spin_lock(pool_lock);
+	unit = census_pool_take(pool, CENSUS_SHMEM_BLOCK_UNITS);
+	b = unit ? census_unit(pool, unit) : NULL;
+	spin_unlock(pool_lock);
+	if (!b)
 		return false;
-	b = kmalloc(sizeof(*b), CENSUS_GFP);
-	if (!b) {
-		census_budget_give(budget, BLOCK_BYTES);
-		return false;
-	}
 	b->first = first;
 	b->mask = mask;
 	b->before = s->pages;
@@ -155,26 +135,27 @@ static bool add_block(struct census_shmem *s, struct census_budget *budget, pgof
  * census_shmem_step() - search a part of a file
  * @s: the file; census_shmem_done() is true after the last step
  * @mapping: its page cache; a VMA that maps it is locked
- * @budget: accounts blocks
+ * @pool: of blocks, for all files
+ * @pool_lock: protects @pool
  *
  * The file has no reference between two steps, only a VMA in each.  Nothing is lost if
- * the VMA vanishes: the next VMA of the file continues.  A worker may wait here for a step
+ * the VMA vanishes: the next VMA of the file continues.  A worker may spin here for a step
  * of another.
  *
  * Return: the number of entries read.
  */
 u64 census_shmem_step(struct census_shmem *s, struct address_space *mapping,
-		      struct census_budget *budget)
+		      struct census_pool *pool, spinlock_t *pool_lock)
 {
 	unsigned int left = STEP_ENTRIES;
 	bool done = false;
 
-	mutex_lock(&s->lock);
+	spin_lock(&s->lock);
 	while (left && !s->done && !done) {
 		/* The last page number is never in use, so that this ends. */
 		u64 mask = search(mapping, &s->next, ULONG_MAX - 1, &left);
 
-		if (mask && !add_block(s, budget, s->next, mask)) {
+		if (mask && !add_block(s, pool, pool_lock, s->next, mask)) {
 			s->unknown = true;
 			done = true;
 		}
@@ -187,7 +168,7 @@ u64 census_shmem_step(struct census_shmem *s, struct address_space *mapping,
 		/* Pairs with census_shmem_done(): its callers read the tree without the lock. */
 		smp_store_release(&s->done, true);
 	}
-	mutex_unlock(&s->lock);
+	spin_unlock(&s->lock);
 	return STEP_ENTRIES - left + 1;
 }
 

@@ -11,8 +11,8 @@
 #define _CENSUS_SHMEM_H
 
 #include <linux/mm_types.h>
-#include <linux/mutex.h>
 #include <linux/rbtree.h>
+#include <linux/spinlock.h>
 
 #include "frames.h"
 
@@ -30,7 +30,7 @@
  * @unknown: memory was short: some pages are missing in @blocks
  */
 struct census_shmem {
-	struct mutex lock;	/* all members, until @done */
+	spinlock_t lock;	/* all members, until @done */
 	struct rb_root blocks;
 	struct rb_node *last;
 	pgoff_t next;
@@ -42,10 +42,13 @@ struct census_shmem {
 unsigned long census_shmem_swapped(const struct vm_area_struct *vma);
 bool census_shmem_is_whole(const struct vm_area_struct *vma);
 
-struct census_shmem *census_shmem_alloc(struct census_budget *budget);
-void census_shmem_free(struct census_shmem *s, struct census_budget *budget);
+/* Of &struct census_shmem in a pool, and of its blocks. */
+#define CENSUS_SHMEM_UNITS 16
+#define CENSUS_SHMEM_BLOCK_UNITS 4
+
+struct census_shmem *census_shmem_alloc(struct census_pool *pool);
 u64 census_shmem_step(struct census_shmem *s, struct address_space *mapping,
-		      struct census_budget *budget);
+		      struct census_pool *pool, spinlock_t *pool_lock);
 
 static inline bool census_shmem_done(const struct census_shmem *s)
 {

@@ -171,18 +171,6 @@ pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns)
 	return pid;
 }
 
-/* Drops records and frees their counts.  The memory of the records is in an arena. */
-void census_vmas_drop(struct list_head *vmas)
-{
-	struct census_vma *vma;
-
-	list_for_each_entry(vma, vmas, link) {
-		kfree(vma->counts);
-		cond_resched();
-	}
-	INIT_LIST_HEAD(vmas);
-}
-
 static void free_snapshot(struct work_struct *work)
 {
 	struct census_snapshot *snap = container_of(work, typeof(*snap), free_work);

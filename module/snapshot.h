@@ -225,7 +225,7 @@ struct census_counts {
  * @pkey: protection key, -1 if none
  * @flags: VM_*
  * @name: in the arena, possibly also of neighbours; or NULL
- * @counts: results of the walk; NULL in a finished census
+ * @counts: results of the walk, in memory of the count; NULL in a finished census
  * @figures: from @counts, packed as those of a task
  */
 struct census_vma {
@@ -522,7 +522,6 @@ void census_snapshot_put_atomic(const struct census_snapshot *snap);
 void census_task_drop_peers(struct census_task *task);
 void census_task_free(struct census_task *task);
 pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns);
-void census_vmas_drop(struct list_head *vmas);
 bool census_snapshot_full(const struct census_snapshot *snap);
 const unsigned char *census_snapshot_figures(struct census_snapshot *snap,
 					     struct census_arena *arena,

@@ -44,6 +44,29 @@ static void forget_exclusive(struct census_tally *t, struct census_mm *m)
 	}
 }
 
+/* Adds masks of swap slots, one for each at most. */
+static void mark_swap(struct census_tally *t, const struct census_run *run)
+{
+	u64 space = CENSUS_SPACE(CENSUS_SPACE_SWAP + run->swap_type);
+	u64 first = run->pfn, end = first + census_run_nr(run), next;
+
+	for (; first < end; first = next) {
+		unsigned int at = first & (CENSUS_BLOCK_PAGES - 1);
+
+		next = min(end, first - at + CENSUS_BLOCK_PAGES);
+		census_walk_mask(t->walk, space + (first >> CENSUS_BLOCK_SHIFT),
+				 GENMASK_ULL(at + (next - first) - 1, at));
+	}
+}
+
+static void mark_hugetlb(struct census_tally *t, const struct census_run *run)
+{
+	u32 at;
+	u64 key = census_frames_hugetlb_key(t->frames, run->pfn, census_run_nr(run), &at);
+
+	census_walk_mask(t->walk, key, BIT_ULL(at));
+}
+
 /* Cost of a hole in a file with pages in swap, in page table entries. */
 #define ENTRIES_PER_HOLE 16
 
@@ -70,7 +93,7 @@ static void take_runs(void *context, const struct census_run *runs,
 				add_exclusive(t, CENSUS_OF_SWAP,
 					      census_frames_exclusive_swap(t->frames, run));
 			else
-				census_frames_mark_swap(t->frames, run);
+				mark_swap(t, run);
 			break;
 		case CENSUS_HOLE:
 			t->sums->swap += census_shmem_count(t->shmem, t->vma, run->pfn,
@@ -83,7 +106,7 @@ static void take_runs(void *context, const struct census_run *runs,
 		case CENSUS_HUGETLB:
 			if (t->basis != MEMCENSUS_BASIS_FRAMES || t->huge_copied)
 				break;
-			census_frames_mark_hugetlb(t->frames, run);
+			mark_hugetlb(t, run);
 			t->pages += census_run_nr(run);
 			break;
 		case CENSUS_PRESENT:
@@ -109,15 +132,27 @@ static void mapcount_locked(void *context, const struct census_run *runs,
 	}
 }
 
+/* Only swap slots are in masks. */
+static void swap_masks(void *context, const struct census_mask *masks, unsigned int nr)
+{
+	struct census_tally *t = context;
+
+	census_frames_mark(t->frames, masks, nr);
+}
+
 static const struct census_walk_ops mapcount_ops = {
 	.bits = CENSUS_YOUNG | CENSUS_DIRTY,
+	.by_run = true,
 	.runs_locked = mapcount_locked,
 	.runs = take_runs,
+	.masks = swap_masks,
 };
 
 /* Only the owners of swap slots are needed. */
 static const struct census_walk_ops swap_ops = {
+	.by_run = true,
 	.runs = take_runs,
+	.masks = swap_masks,
 };
 
 /* The frames basis: nothing under a lock, and masks instead of PRESENT runs. */
@@ -128,8 +163,6 @@ static void frames_masks(void *context, const struct census_mask *masks,
 	struct census_tally *t = context;
 	unsigned int i, first = 0;
 
-	/* Blocks of scattered pages take as long as their entries. */
-	t->walk->work += nr;
 	if (t->frames->slice.nr == 1) {
 		census_frames_mark(t->frames, masks, nr);
 		return;
@@ -165,7 +198,6 @@ static void file_masks(void *context, const struct census_mask *masks, unsigned 
 	struct census_tally *t = context;
 	unsigned int i, first = 0;
 
-	t->walk->work += nr;
 	for (i = 0; i < nr; i++) {
 		if (!is_copy(masks[i].key))
 			continue;
@@ -192,7 +224,6 @@ static u64 note_hole(struct census_tally *t, const struct census_place *hole)
 		census_pages_note_swap(t->snap->pages,
 				       hole->addr + ((at - first) << PAGE_SHIFT), mask);
 		at += 64;
-		cond_resched();
 	}
 	t->sums->swap += pages << PAGE_SHIFT;
 	return pages;
@@ -309,6 +340,7 @@ int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
 void census_tally_end(struct census_tally *t)
 {
 	census_frames_end(t->frames);
+	census_arena_free(&t->counts);
 	kfree(t->path_buffer);
 }
 
@@ -318,6 +350,35 @@ int census_tally_error(const struct census_tally *t)
 	if (t->snap->pages && t->snap->pages->full)
 		return -ENOSPC;
 	return census_frames_failed(t->frames) ? -ENOMEM : 0;
+}
+
+/**
+ * census_tally_lock() - prepare for an mmap or VMA lock, under which nothing sleeps
+ * @t: the count
+ *
+ * May sleep for the memory that the hold may need.
+ *
+ * Return: 0 or -ENOMEM: if 0, census_tally_unlock() follows.
+ */
+int census_tally_lock(struct census_tally *t)
+{
+	size_t wanted = t->wanted;
+
+	t->wanted = 0;
+	if (wanted && census_vma_reserve(t->snap, &t->counts, wanted))
+		return -ENOMEM;
+	return census_frames_lock(t->frames) ? 0 : -ENOMEM;
+}
+
+/**
+ * census_tally_unlock() - count what the walk has found, after the lock was dropped
+ * @t: the count
+ * @walk: may have masks, which refer to no VMA
+ */
+void census_tally_unlock(struct census_tally *t, struct census_walk *walk)
+{
+	census_frames_unlock(t->frames);
+	census_walk_flush(walk);
 }
 
 /**
@@ -377,8 +438,8 @@ static bool find_shmem(struct census_tally *t)
 		return true;
 	t->shmem = census_files_shmem(t->files, vma);
 	while (t->shmem && !census_shmem_done(t->shmem)) {
-		walk->work += census_shmem_step(t->shmem, vma->vm_file->f_mapping,
-						&t->files->shmem_budget);
+		walk->work += census_files_shmem_step(t->files, t->shmem,
+						      vma->vm_file->f_mapping);
 		if (!census_shmem_done(t->shmem) && walk->pause(walk->pause_context))
 			return false;
 	}
@@ -432,7 +493,7 @@ static struct census_vma *find_record(const struct census_tally *t, unsigned lon
  * one before the pause, the last record ends where the walk paused and the new one starts
  * there.  So records do not overlap.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, or 1 if memory is lacking.
  */
 static int make_record(struct census_tally *t, unsigned long addr)
 {
@@ -449,9 +510,11 @@ static int make_record(struct census_tally *t, unsigned long addr)
 	}
 	if (last && last->end > addr)
 		last->end = addr;
-	t->record = census_vma_alloc(t->snap, vma, t->path_buffer, last);
+	t->record = census_vma_alloc(t->snap, vma, t->path_buffer, last, &t->counts,
+				     &t->wanted);
 	if (!t->record)
-		return -ENOMEM;
+		return 1;
+	t->wanted = 0;
 	if (vma->vm_file)
 		t->record->offset += addr - vma->vm_start;
 	t->record->start = addr;
@@ -463,16 +526,16 @@ static int make_record(struct census_tally *t, unsigned long addr)
 /*
  * A VMA with a record is a separate owner in the same address space.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or 1 for a pause.
  */
 static int begin_record(struct census_tally *t, unsigned long addr,
 			struct census_walk *walk)
 {
 	struct census_mm *m = t->m;
 
-	/* Pending masks belong to the previous owner. */
-	if (t->path_buffer)
-		census_walk_flush(walk);
+	/* Pending masks belong to the previous owner, and are counted after the lock is dropped. */
+	if (t->path_buffer && walk->nr_masks)
+		return 1;
 	t->record = NULL;
 	t->holdings = m->holdings;
 	t->sums = t->later ? &t->unused : &m->sums;
@@ -481,7 +544,7 @@ static int begin_record(struct census_tally *t, unsigned long addr,
 	if (t->later)
 		t->record = find_record(t, addr);
 	else if (make_record(t, addr))
-		return -ENOMEM;
+		return 1;
 	if (t->record)
 		t->holdings = t->record->counts->holdings;
 	t->met = t->record ?: t->met;
@@ -596,7 +659,7 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	walk->huge = 0;
 	if (t->of_heap)
 		t->rss_before = census_sums_rss(t->sums);
-	return walk->ops->masks ? number_pages(t, walk) : 0;
+	return walk->ops->by_run ? 0 : number_pages(t, walk);
 }
 
 /**
@@ -654,14 +717,13 @@ static void figures_of(struct census_tally *t, const struct census_sums *sums,
 			  swap->exclusive << PAGE_SHIFT);
 }
 
-/* Converts the counts of a VMA to figures, and frees them.  Return: 0 or -ENOMEM. */
+/* Converts the counts of a VMA to figures.  Return: 0 or -ENOMEM. */
 static int finish_vma(struct census_tally *t, struct census_vma *v, bool swap_known)
 {
 	struct census_figures figures = {};
 
 	figures_of(t, &v->counts->sums, v->counts->holdings, swap_known, &figures);
 	census_figure_set(&figures, MEMCENSUS_F_VSS, v->end - v->start);
-	kfree(v->counts);
 	v->counts = NULL;
 	v->figures = census_snapshot_figures(t->snap, &t->snap->vma_arena, &figures);
 	return v->figures ? 0 : -ENOMEM;

@@ -22,6 +22,8 @@
  * @files: shared by all workers
  * @payers: who pays for the pages; NULL: not requested
  * @path_buffer: PATH_MAX bytes if records of VMAs are requested; else NULL
+ * @counts: memory of what is counted for these records
+ * @wanted: memory that the next record lacks, bytes; 0: nothing is lacking
  * @later: an earlier slice has counted everything else: count only owners
  * @m: the current address space
  * @vma: the current VMA
@@ -48,6 +50,8 @@ struct census_tally {
 	struct census_files *files;
 	struct census_payers *payers;
 	char *path_buffer;
+	struct census_arena counts;
+	size_t wanted;
 	bool later;
 	struct census_mm *m;
 	struct vm_area_struct *vma;
@@ -72,6 +76,8 @@ int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
 		       struct census_files *files);
 void census_tally_end(struct census_tally *t);
 int census_tally_mm(struct census_tally *t, struct census_mm *m);
+int census_tally_lock(struct census_tally *t);
+void census_tally_unlock(struct census_tally *t, struct census_walk *walk);
 void census_tally_forget(struct census_tally *t, struct census_mm *m);
 int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		     unsigned long addr, struct census_walk *walk);

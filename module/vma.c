@@ -123,6 +123,16 @@ void census_vma_flags(unsigned long flags, char *to)
 	*to = '\0';
 }
 
+/* Of the counts of a VMA, in an arena. */
+#define COUNTS_BYTES ALIGN(sizeof(struct census_counts), CENSUS_ARENA_ALIGN)
+
+/* Provides what census_vma_alloc() @wanted.  May sleep.  Return: 0 or -ENOMEM. */
+int census_vma_reserve(struct census_snapshot *snap, struct census_arena *counts, size_t wanted)
+{
+	return census_arena_reserve(&snap->vma_arena, wanted) &&
+	       census_arena_reserve(counts, COUNTS_BYTES) ? 0 : -ENOMEM;
+}
+
 /* Writes the mode as in maps to @to, 5 bytes. */
 void census_vma_mode(unsigned long flags, char *to)
 {
@@ -160,46 +170,38 @@ static const char *vma_name(const struct vm_area_struct *vma, char *buffer)
 	return name;
 }
 
-/* Sets the name, that of @last if it is the same.  Return: 0 or -ENOMEM. */
-static int set_name(struct census_snapshot *snap, struct census_vma *v,
-		    const char *name, const struct census_vma *last)
-{
-	char *copy;
-
-	if (!name)
-		return 0;
-	if (last && last->name && !strcmp(last->name, name)) {
-		v->name = last->name;
-		return 0;
-	}
-	copy = census_vma_memory(snap, strlen(name) + 1);
-	if (!copy)
-		return -ENOMEM;
-	v->name = strcpy(copy, name);
-	return 0;
-}
-
 /**
  * census_vma_alloc() - create a record of a VMA, without figures
  * @snap: its cost includes the record; the caller adds the record to a list
- * @vma: locked; memory is allocated with the lock held, as in a page fault, so this is
- *	for few processes at a time
+ * @vma: locked, so this does not sleep
  * @path_buffer: PATH_MAX bytes
  * @last: record of the VMA before, or NULL: mappings of a file share its name
+ * @counts: memory of the counts
+ * @wanted: if an arena does not have the memory: what the arena of records needs, bytes
  *
- * Return: the record, or NULL.
+ * Return: the record; or NULL, and nothing has changed: census_vma_reserve() makes room, and the
+ * caller tries again.
  */
 struct census_vma *census_vma_alloc(struct census_snapshot *snap,
 				    const struct vm_area_struct *vma,
-				    char *path_buffer, const struct census_vma *last)
+				    char *path_buffer, const struct census_vma *last,
+				    struct census_arena *counts, size_t *wanted)
 {
-	struct census_vma *v = census_vma_memory(snap, sizeof(*v));
+	const char *name = vma_name(vma, path_buffer);
+	bool same = name && last && last->name && !strcmp(last->name, name);
+	size_t length = name && !same ? strlen(name) + 1 : 0;
+	struct census_vma *v;
 
-	if (!v || set_name(snap, v, vma_name(vma, path_buffer), last))
+	*wanted = ALIGN(sizeof(*v), CENSUS_ARENA_ALIGN) + ALIGN(length, CENSUS_ARENA_ALIGN);
+	if (!census_arena_has(&snap->vma_arena, *wanted) ||
+	    !census_arena_has(counts, COUNTS_BYTES))
 		return NULL;
-	v->counts = kzalloc(sizeof(*v->counts), CENSUS_GFP);
-	if (!v->counts)
-		return NULL;
+	v = census_vma_memory(snap, sizeof(*v));
+	v->counts = census_arena_alloc(counts, sizeof(*v->counts));
+	if (same)
+		v->name = last->name;
+	else if (name)
+		v->name = memcpy(census_vma_memory(snap, length), name, length);
 	if (vma->vm_file) {
 		const struct inode *inode = file_user_inode(vma->vm_file);
 

@@ -57,21 +57,18 @@ void census_walk_end(struct census_walk *walk)
 	walk->masks = NULL;
 }
 
+/**
+ * census_walk_flush() - pass on the masks, which belong to no VMA any more
+ * @walk: no lock is held
+ */
 void census_walk_flush(struct census_walk *walk)
 {
-	if (walk->nr_masks)
-		walk->ops->masks(walk->context, walk->masks, walk->nr_masks);
-	walk->nr_masks = 0;
-}
+	unsigned int i;
 
-/*
- * Called before a table is locked; a part of it adds no more masks than it has entries.  Masks
- * of several tables are passed on together, because a table of a small VMA has few.
- */
-static void make_room(struct census_walk *walk)
-{
-	if (walk->nr_masks + CENSUS_PTES_MAX > CENSUS_MASKS_MAX)
-		census_walk_flush(walk);
+	for (i = 0; i < walk->nr_masks; i += CENSUS_MASKS_AT_ONCE)
+		walk->ops->masks(walk->context, walk->masks + i,
+				 min_t(unsigned int, walk->nr_masks - i, CENSUS_MASKS_AT_ONCE));
+	walk->nr_masks = 0;
 }
 
 /*
@@ -120,7 +117,6 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 	spinlock_t *ptl;
 	pte_t *pte;
 
-	make_room(walk);
 	pte = map_lock(vma->vm_mm, pmd, addr, &ptl);
 	if (!pte)
 		return false;
@@ -186,7 +182,6 @@ static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
 	spinlock_t *ptl;
 	pmd_t pmd;
 
-	make_room(walk);
 	ptl = pmd_lock(vma->vm_mm, pmdp);
 	pmd = *pmdp;
 	if (pmd_present(pmd) && census_pmd_devmap(pmd)) {

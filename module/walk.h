@@ -133,24 +133,26 @@ unsigned long census_image_pfn(u64 value);
  * @runs_locked: called under the page table lock: must not sleep; may read the struct
  *	page of PRESENT and HUGETLB runs, which cannot be freed; or NULL
  * @runs: called with the same runs after the page table lock was dropped, with the VMA
- *	still locked; may sleep; or NULL
- * @masks: receives mapped pages instead of PRESENT runs; called with masks of one or more
- *	tables, possibly of several VMAs, and with no lock except perhaps that of the VMA;
- *	may sleep; or NULL
+ *	still locked; must not sleep; may add masks of their pages, one for each at most; or
+ *	NULL
+ * @by_run: mapped pages are PRESENT runs, not masks
+ * @masks: receives masks of one or more tables, possibly of several VMAs, from
+ *	census_walk_flush(), which is called without any lock; may sleep
  * @places: receives the addresses of the pages of masks and of HUGETLB and SWAP runs, and
  *	HOLEs instead of HOLE runs; called after the page table lock was dropped, with the
- *	VMA still locked; may sleep; or NULL.  Returns work, as in &struct census_walk,
+ *	VMA still locked; must not sleep; or NULL.  Returns work, as in &struct census_walk,
  *	beyond that of reading the table
  * @find_image: searches a table that has @value at @index, and as many entries as the one of
  *	@image; called under the page table lock; sets @match and returns its values, which stay
  *	valid and unchanged until @image is called; or returns NULL; or NULL
  * @image: receives the pages of a table instead of masks; called after the page table
- *	lock was dropped, with the VMA still locked; may sleep
+ *	lock was dropped, with the VMA still locked; must not sleep
  *
  * All functions get the walk's @context.
  */
 struct census_walk_ops {
 	u8 bits;
+	bool by_run;
 	void (*runs_locked)(void *context, const struct census_run *runs,
 			    unsigned int nr);
 	void (*runs)(void *context, const struct census_run *runs,
@@ -169,7 +171,7 @@ struct census_walk_ops {
  * @ops: consumers
  * @context: argument of @ops
  * @pause: returns true if the walk should return so that the caller drops the lock;
- *	called after each %CENSUS_PTES_MAX entries
+ *	called after each %CENSUS_PTES_MAX entries; must be true if census_walk_full()
  * @pause_context: argument of @pause
  * @holes: report HOLE runs, in the current VMA
  * @placed: report places, in the current VMA
@@ -236,8 +238,14 @@ struct census_walk {
 	struct census_on_node *on_nodes;
 };
 
-/* Masks of the entries of two lock holds are passed to @masks together, at most. */
-#define CENSUS_MASKS_MAX (2 * CENSUS_PTES_MAX)
+/*
+ * Masks wait for the end of the hold of the mmap or VMA lock, because whoever takes them may
+ * allocate memory and sleep.  The hold ends when there is no room for those of another table.
+ */
+#define CENSUS_MASKS_MAX (8 * CENSUS_PTES_MAX)
+
+/* So many masks are passed on together, at most. */
+#define CENSUS_MASKS_AT_ONCE (2 * CENSUS_PTES_MAX)
 
 /* One lock hold finds no more places.  They are passed on before the next. */
 #define CENSUS_PLACES_MAX CENSUS_PTES_MAX
@@ -248,5 +256,12 @@ unsigned long census_walk_vma(struct census_walk *walk,
 			      struct vm_area_struct *vma, unsigned long addr,
 			      unsigned long end);
 void census_walk_flush(struct census_walk *walk);
+void census_walk_mask(struct census_walk *walk, u64 key, u64 mask);
+
+/* Checks whether there is no room for the masks of another table: the hold must end. */
+static inline bool census_walk_full(const struct census_walk *walk)
+{
+	return walk->nr_masks + CENSUS_PTES_MAX > CENSUS_MASKS_MAX;
+}
 
 #endif /* _CENSUS_WALK_H */

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The reader's cgroup has 1% of a processor, and the kernel preempts wherever it may. A census
+ * then stands still most of the time, but never with a lock of the process that it walks: the
+ * longest hold is as short as ever, and that process need not wait for the reader's next period.
+ *
+ * A machine that is busy may stop the VM in a hold. So the shortest of the longest holds counts:
+ * a reader that may be stopped in a hold is stopped in one in each census.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "ko.h"
+#include "selftest.h"
+
+#define RW		(PROT_READ | PROT_WRITE)
+#define GROUP		"/sys/fs/cgroup/memcensus-holds"
+#define PREEMPTION	"/sys/kernel/debug/sched/preempt"
+#define MAPPINGS	16
+#define CENSUSES	3
+#define PERIOD_NS	100000000ULL
+
+/* 4 GiB in all. */
+static const unsigned long pages = 65536;
+
+FIXTURE(holds)
+{
+	pid_t pid;
+	char preemption[16];
+	bool ready;
+};
+
+/* The mode in brackets, of "none voluntary (full)"; "" if it cannot be chosen. */
+static void read_preemption(char mode[16])
+{
+	char text[128] = "", *at;
+	FILE *f = fopen(PREEMPTION, "r");
+
+	mode[0] = '\0';
+	if (!f)
+		return;
+	if (fgets(text, sizeof(text), f)) {
+		at = strchr(text, '(');
+		if (at)
+			sscanf(at, "(%15[a-z])", mode);
+	}
+	fclose(f);
+}
+
+/* Is the kernel of this release or a later one? */
+static bool release_is(unsigned int major, unsigned int minor)
+{
+	unsigned int is_major = 0, is_minor = 0;
+	struct utsname uts;
+
+	if (!uname(&uts))
+		sscanf(uts.release, "%u.%u", &is_major, &is_minor);
+	return is_major > major || (is_major == major && is_minor >= minor);
+}
+
+static void live(int fd)
+{
+	unsigned int i;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (i = 0; i < MAPPINGS; i++)
+		map(PLACE(i), pages * PAGE, RW, MAP_SHARED | MAP_POPULATE, fd, 0);
+	raise(SIGSTOP);
+	for (;;)
+		pause();
+}
+
+FIXTURE_SETUP(holds)
+{
+	int fd;
+
+	if (!ko_path())
+		SKIP(return, "no file in MEMCENSUS_KO");
+	if (is_debug_kernel())
+		SKIP(return, "a debug kernel needs minutes of the reader's time");
+	write_file("/sys/fs/cgroup/cgroup.subtree_control", "+cpu");
+	ASSERT_TRUE(!mkdir(GROUP, 0755) || errno == EEXIST);
+	if (!write_file(GROUP "/cpu.max", "1000 100000"))
+		SKIP(return, "no cgroup with a limit of CPU time");
+	read_preemption(self->preemption);
+	if (self->preemption[0])
+		ASSERT_TRUE(write_file(PREEMPTION, "full"));
+	fd = memfd("large", pages);
+	self->pid = fork();
+	if (!self->pid)
+		live(fd);
+	ASSERT_LT(0, self->pid);
+	close(fd);
+	ASSERT_TRUE(child_stopped(self->pid));
+	if (ko_is_loaded())
+		ASSERT_EQ(0, ko_unload_patiently(5000));
+	ASSERT_EQ(0, ko_load("workers=1"));
+	self->ready = true;
+}
+
+FIXTURE_TEARDOWN(holds)
+{
+	if (self->preemption[0])
+		EXPECT_TRUE(write_file(PREEMPTION, self->preemption));
+	if (self->pid > 0)
+		child_end(self->pid);
+	rmdir(GROUP);
+	if (!self->ready)
+		return;
+	EXPECT_EQ(0, ko_unload_patiently(5000));
+	EXPECT_EQ(0, ko_load(""));
+}
+
+TEST_F_TIMEOUT(holds, reader_without_time, 300)
+{
+	static const struct census_request all = {
+		.basis = MEMCENSUS_BASIS_FRAMES,
+		.parts = MEMCENSUS_PART_TASKS,
+	};
+	uint64_t shortest = UINT64_MAX, wall = 0;
+	const struct census_task *task;
+	struct census census;
+	unsigned int i;
+
+	if (!self->ready)
+		return;
+	for (i = 0; i < CENSUSES; i++) {
+		ASSERT_TRUE(write_file(GROUP "/cgroup.procs", "0"));
+		ASSERT_EQ(0, census_take(&all, &census, NULL));
+		ASSERT_TRUE(write_file("/sys/fs/cgroup/cgroup.procs", "0"));
+		task = census_task_of(&census, self->pid);
+		ASSERT_NE(NULL, task);
+		EXPECT_EQ(MEMCENSUS_STATE_WALKED, task->state);
+		if (census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS] < shortest)
+			shortest = census.scan[MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS];
+		wall += census.scan[MEMCENSUS_SCAN_WALL_NS];
+		census_free(&census);
+	}
+	diag("preemption was %s; a census took %llu ms, its longest lock hold %llu us",
+	     self->preemption[0] ? self->preemption : "not to be chosen",
+	     (unsigned long long)(wall / CENSUSES / 1000000),
+	     (unsigned long long)(shortest / 1000));
+	/*
+	 * Otherwise the reader was not stopped, and nothing is shown.  From 6.18 on a task without
+	 * time is stopped only when it returns to user mode.
+	 */
+	if (!release_is(6, 18))
+		EXPECT_LT(2 * PERIOD_NS, wall / CENSUSES);
+	EXPECT_GT(PERIOD_NS / 2, shortest);
+}
+
+TEST_HARNESS_MAIN
