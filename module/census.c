@@ -90,6 +90,58 @@ static void forget(struct census *c, struct census_mm *m)
 	m->state = MEMCENSUS_STATE_VANISHED;
 }
 
+/* Visits @m once more, after all workers have ended.  Return: as census_scan_mm(). */
+static int visit_again(struct census *c, struct census_mm *m)
+{
+	int err;
+
+	m->visited = false;
+	err = census_scan_mm(&c->workers[m->worker], m);
+	if (!err && !m->visited) {
+		c->swap_known = false;
+		census_scan_give_up(m);
+	}
+	return err;
+}
+
+/*
+ * Completes address spaces of which other workers have walked parts.
+ *
+ * A part ends early at a mapping that only the worker of the whole may walk: it was mapped there
+ * after the division, and may map pages that the whole maps elsewhere.
+ *
+ * A part whose address space was abandoned shows what the whole may not have seen, if its own
+ * walk ended before: the process has exited, or executed a program and has another address space.
+ */
+static int walk_rests(struct census *c)
+{
+	struct census_mm *m;
+	int err = 0;
+
+	list_for_each_entry(m, &c->scan.collection.mms, link) {
+		struct census_mm *whole = m->whole;
+
+		cond_resched();
+		if (!whole || whole->mm != m->mm)
+			continue;
+		if (m->state == MEMCENSUS_STATE_VANISHED) {
+			forget(c, whole);
+			if (c->workers[0].tally.later ||
+			    !census_collect_again(&c->scan.collection, whole))
+				continue;
+			err = visit_again(c, whole);
+		} else if (m->refused && whole->state == MEMCENSUS_STATE_WALKED) {
+			whole->next_addr = m->next_addr;
+			whole->stop = m->stop;
+			whole->resume = 0;
+			err = visit_again(c, whole);
+		}
+		if (err)
+			break;
+	}
+	return err;
+}
+
 /*
  * An address space is as its parts are.  If it or one of them vanished, none of them owns
  * anything; after exec() it is a new one, and the parts are of the old one.
@@ -104,10 +156,8 @@ static void join_states(struct census *c)
 		cond_resched();
 		if (!whole || whole->mm != m->mm)
 			continue;
-		if (m->state == MEMCENSUS_STATE_VANISHED)
-			forget(c, whole);
-		else if (m->state != MEMCENSUS_STATE_WALKED &&
-			 whole->state == MEMCENSUS_STATE_WALKED)
+		if (m->state != MEMCENSUS_STATE_WALKED &&
+		    whole->state == MEMCENSUS_STATE_WALKED)
 			whole->state = MEMCENSUS_STATE_PARTIAL;
 	}
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
@@ -181,8 +231,10 @@ static int visit_all(struct census *c)
 		if (left)
 			wait_for_locks(&c->scan);
 	}
-	join_states(c);
-	return 0;
+	err = walk_rests(c);
+	if (!err)
+		join_states(c);
+	return err;
 }
 
 /* Counts the state of @m.  Without a record, @m counts only if it is partial or busy. */
@@ -442,6 +494,7 @@ static int count_slice(struct census *c, const struct census_slice *s)
 		m->begun = false;
 		m->next_addr = 0;
 		m->stop = 0;
+		m->resume = 0;
 		memset(m->exclusive, 0, sizeof(m->exclusive));
 		m->chain = (struct census_chain) {};
 		cond_resched();

@@ -529,6 +529,7 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		m->number = ++c->last_number;
 		m->next_addr = 0;
 		m->stop = 0;
+		m->resume = 0;
 		m->patience = 0;
 		m->begun = false;
 		m->chain = (struct census_chain) {};

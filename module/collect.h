@@ -48,7 +48,8 @@ struct census_counters {
  * @next_addr: address at which the walk continues
  * @divisible: end of the mapping in which the walk paused, if it may be divided; else 0
  * @stop: address at which the walk ends, or continues at @resume; 0: none
- * @resume: end of the parts of the current mapping
+ * @resume: end of the parts of the current mapping; 0: the walk ends at @stop
+ * @refused: this part met a mapping at @next_addr that only the worker of @whole may walk
  * @patience: length of the next contended lock hold, ns
  * @begun: the walk has reported something
  * @visited: no further visit is needed
@@ -79,6 +80,7 @@ struct census_mm {
 	unsigned long resume;
 	u64 patience;
 	bool named;
+	bool refused;
 	bool begun;
 	bool visited;
 	u8 worker;

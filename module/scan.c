@@ -80,6 +80,10 @@ static int walk_vma(struct census_worker *w, struct census_mm *m,
 	m->divisible = 0;
 	if (is_beyond(m, vma))
 		return 0;
+	if (m->whole && !census_tally_divisible(&w->tally, vma)) {
+		m->refused = true;
+		return 0;
+	}
 	if (!census_files_want(w->tally.files, vma)) {
 		m->next_addr = end;
 		w->walk.work += ENTRIES_PER_VMA;
@@ -92,7 +96,7 @@ static int walk_vma(struct census_worker *w, struct census_mm *m,
 		return min(err, 0);
 	m->next_addr = census_walk_vma(&w->walk, vma, addr, end);
 	if (w->scan->divides && m->next_addr < end &&
-	    census_tally_divisible(&w->tally, &w->walk))
+	    census_tally_divisible(&w->tally, vma))
 		m->divisible = end;
 	census_tally_vma_end(&w->tally, &w->walk, m->next_addr - addr);
 	w->walk.work += ENTRIES_PER_VMA;
@@ -315,7 +319,8 @@ static void count_part(void)
 
 /*
  * Gives the upper half of what is left of a mapping to an idle worker.  No lock is held: if
- * the mapping changes, each worker walks what it finds in its addresses.
+ * the mapping changes, a part is walked up to the first mapping that is not divisible, and the
+ * rest of it by the worker of the whole: see walk_rests() in census.c.
  */
 static void divide(struct census_scan *scan, struct census_mm *m)
 {
@@ -343,17 +348,20 @@ static void divide(struct census_scan *scan, struct census_mm *m)
 }
 
 /*
- * Continues after the parts that other workers walk.  Return: true if @m is a part itself and
- * ends here.
+ * Continues after the parts that other workers walk.  Return: true if @m is a part itself, or the
+ * rest of one, and ends here.
  */
 static bool is_at_end(struct census_mm *m)
 {
+	if (m->refused)
+		return true;
 	if (!m->stop || m->next_addr < m->stop)
 		return false;
-	if (m->whole)
+	if (!m->resume)
 		return true;
 	m->next_addr = max(m->next_addr, m->resume);
 	m->stop = 0;
+	m->resume = 0;
 	return false;
 }
 

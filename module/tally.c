@@ -663,17 +663,18 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 }
 
 /**
- * census_tally_divisible() - check whether several workers may walk the current VMA
+ * census_tally_divisible() - check whether several workers may walk parts of a VMA
  * @t: the count
- * @walk: of the VMA
+ * @vma: locked
  *
  * Workers do not compare their marks.  So no page may be mapped twice in an address space of
  * which they walk parts: as for tables that fork() copied.
  */
-bool census_tally_divisible(const struct census_tally *t, const struct census_walk *walk)
+bool census_tally_divisible(const struct census_tally *t, const struct vm_area_struct *vma)
 {
-	return walk->ops == &frames_ops && walk->writable_is_exclusive &&
-	       t->class == CENSUS_ANON && !(t->vma->vm_flags & VM_MERGEABLE);
+	return t->basis == MEMCENSUS_BASIS_FRAMES && !t->files->only && !t->payers &&
+	       census_vma_proves_exclusive(vma) && class_of(vma) == CENSUS_ANON &&
+	       !(vma->vm_flags & VM_MERGEABLE);
 }
 
 /**

@@ -81,7 +81,7 @@ void census_tally_unlock(struct census_tally *t, struct census_walk *walk);
 void census_tally_forget(struct census_tally *t, struct census_mm *m);
 int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		     unsigned long addr, struct census_walk *walk);
-bool census_tally_divisible(const struct census_tally *t, const struct census_walk *walk);
+bool census_tally_divisible(const struct census_tally *t, const struct vm_area_struct *vma);
 void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 bytes);
 int census_tally_error(const struct census_tally *t);
 int census_tally_figures(struct census_tally *t, struct census_mm *m,

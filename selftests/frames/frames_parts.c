@@ -96,12 +96,34 @@ TEST_F(parts, figures_are_exact)
 	diag("%ld parts", read_number(PARTS) - parts);
 }
 
-#define TURNS		24
+#define TURNS		30
 
 /* What a process does during the census of a turn. */
-enum change { EXIT, EXECUTE, UNMAP, PROTECT, CHANGES };
+enum change { EXIT, EXECUTE, UNMAP, PROTECT, REPLACE, CHANGES };
 
-static void change(unsigned int turn)
+/* A file that a process maps twice during a census, at the end of the lower and the upper half. */
+static const size_t file_size = 64UL << 20;
+
+static int file_new(void)
+{
+	int fd = memfd_create("parts", 0);
+	char *at;
+
+	need(fd >= 0 && !ftruncate(fd, file_size), "file");
+	at = mmap(NULL, file_size, RW, MAP_SHARED, fd, 0);
+	need(at != MAP_FAILED, "mapping of the file");
+	touch(at, 0, file_size, PAGE);
+	munmap(at, file_size);
+	return fd;
+}
+
+static void replace(int fd, size_t end)
+{
+	mmap(PLACE(0) + end - file_size, file_size, RW,
+	     MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, 0);
+}
+
+static void change(unsigned int turn, int fd)
 {
 	static char *const argv[] = { "sleep", "5", NULL };
 
@@ -115,6 +137,10 @@ static void change(unsigned int turn)
 	case UNMAP:
 		munmap(PLACE(0) + size / 2, size / 4);
 		break;
+	case REPLACE:
+		replace(fd, size / 2);
+		replace(fd, size);
+		break;
 	default:
 		mprotect(PLACE(0) + size / 4, size / 8, PROT_READ);
 	}
@@ -123,10 +149,13 @@ static void change(unsigned int turn)
 
 /*
  * Each census is sound, whatever happens to the process while it is walked.  Only one that exits
- * vanishes: one that executes a program is alive, and has its record.
+ * vanishes: one that executes a program is alive, and has its record.  A page that it maps twice
+ * has one owner.
  */
 TEST_F(parts, process_changes)
 {
+	/* Of the mapping, the file and a small program. */
+	const uint64_t most = size / SPARSE * PAGE + file_size + 1000 * PAGE;
 	unsigned int turn, walked = 0, vanished = 0;
 	const struct census_task *task;
 	struct census census;
@@ -135,13 +164,15 @@ TEST_F(parts, process_changes)
 		return;
 	for (turn = 0; turn < TURNS; turn++) {
 		pid_t pid = fork();
+		int fd;
 
 		ASSERT_LE(0, pid);
 		if (!pid) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			touch(map_private(PLACE(0), size), 0, size, SPARSE);
+			fd = turn % CHANGES == REPLACE ? file_new() : -1;
 			raise(SIGSTOP);
-			change(turn);
+			change(turn, fd);
 		}
 		ASSERT_TRUE(child_stopped(pid));
 		kill(pid, SIGCONT);
@@ -151,6 +182,9 @@ TEST_F(parts, process_changes)
 		if (!task || task->state == MEMCENSUS_STATE_VANISHED) {
 			vanished++;
 			EXPECT_EQ(EXIT, turn % CHANGES);
+		} else if (turn % CHANGES == REPLACE) {
+			EXPECT_GT(most, figure(&task->f, MEMCENSUS_F_FRAMES));
+			EXPECT_LT(0, figure(&task->f, MEMCENSUS_F_USS));
 		}
 		census_free(&census);
 		child_end(pid);
