@@ -28,6 +28,7 @@
 #define CENSUS_GFP_LOCKED (GFP_NOWAIT | __GFP_NOWARN)
 
 void *census_kvzalloc(size_t size);
+void *census_kvmalloc(size_t size);
 void *census_kvcalloc(size_t nr, size_t size);
 
 #endif /* _CENSUS_MEMORY_H */

@@ -18,6 +18,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
+#include "exclusive.h"
 #include "memory.h"
 #include "pte.h"
 #include "report.h"
@@ -35,9 +36,12 @@ int census_walk_begin(struct census_walk *walk, bool places)
 	struct census_mask *masks;
 
 	walk->runs = census_kvcalloc(CENSUS_RUNS_MAX, sizeof(*walk->runs));
-	masks = census_kvcalloc(CENSUS_MASKS_MAX + 1, sizeof(*masks));
+	masks = census_kvmalloc((CENSUS_MASKS_MAX + 1) * sizeof(*masks));
 	/* masks[-1] has key 0, which no page has: no mask is merged with it. */
-	walk->masks = masks ? masks + 1 : NULL;
+	if (masks) {
+		masks[0] = (struct census_mask) {};
+		walk->masks = masks + 1;
+	}
 	walk->image = census_kvzalloc(sizeof(*walk->image));
 	if (places)
 		walk->places = census_kvcalloc(CENSUS_PLACES_MAX, sizeof(*walk->places));
@@ -172,18 +176,26 @@ static void report_on_node(struct census_walk *walk, struct vm_area_struct *vma,
 				      softleaf_is_device_private(entry));
 }
 
-/* Return: false if the PMD does not map a huge page (any more). */
-static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
-			  pmd_t *pmdp, unsigned long addr, unsigned long end)
+/* Pages of a huge page that take as long as an entry, if struct page is not read. */
+#define PAGES_PER_WORK 32
+
+/* Checks whether the consumer reads the struct page of each page, under the table's lock. */
+static bool reads_pages(const struct census_walk *walk)
+{
+	return walk->ops->runs_locked || walk->paid;
+}
+
+/*
+ * Reports the huge page of a PMD.  Called under the lock of its table.
+ *
+ * Return: false if the PMD does not map a huge page (any more).
+ */
+static bool report_pmd(struct census_walk *walk, struct vm_area_struct *vma, pmd_t pmd,
+		       unsigned long addr, unsigned long end)
 {
 	unsigned int nr = (end - addr) >> PAGE_SHIFT;
 	unsigned long skip = (addr & ~PMD_MASK) >> PAGE_SHIFT;
-	bool leaf = true;
-	spinlock_t *ptl;
-	pmd_t pmd;
 
-	ptl = pmd_lock(vma->vm_mm, pmdp);
-	pmd = *pmdp;
 	if (pmd_present(pmd) && census_pmd_devmap(pmd)) {
 		census_report_run(walk, CENSUS_SPECIAL, 0, 0, nr, 0);
 	} else if (pmd_present(pmd) && pmd_trans_huge(pmd)) {
@@ -201,24 +213,104 @@ static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
 		census_report_softleaf(walk, vma, addr, softleaf_from_pmd(pmd), false,
 				       CENSUS_PMD, nr, skip);
 	} else {
-		leaf = false;
+		return false;
 	}
-	if (leaf) {
-		walk->ptes++;
-		walk->work += nr;
-		if (walk->on_nodes)
-			report_on_node(walk, vma, pmd, skip, nr);
-		census_report_locked(walk);
+	walk->work += reads_pages(walk) ? nr : nr / PAGES_PER_WORK;
+	if (walk->on_nodes)
+		report_on_node(walk, vma, pmd, skip, nr);
+	return true;
+}
+
+/* Checks whether nothing is kept of an exclusive huge page but the number of its pages. */
+static bool counts_exclusive_pmds(const struct census_walk *walk, struct vm_area_struct *vma)
+{
+	return walk->writable_is_exclusive && !walk->exclusive_key && !walk->ops->by_run &&
+	       !walk->placed && !walk->paid && !walk->on_nodes && vma_is_anonymous(vma);
+}
+
+/* census_exclusive_check() reads struct page. */
+#ifdef CENSUS_CHECK
+#define EXCLUSIVE_AT_ONCE 1
+#else
+#define EXCLUSIVE_AT_ONCE PTRS_PER_PMD
+#endif
+
+/*
+ * Counts huge pages that writable entries prove to be exclusive.  Called under the lock of the
+ * table; @addr and @end are aligned.
+ *
+ * Return: the address of the first entry that is something else, or @end.
+ */
+static unsigned long count_exclusive_pmds(struct census_walk *walk, const pmd_t *pmdp,
+					  unsigned long addr, unsigned long end)
+{
+	unsigned long first = addr, nr;
+
+	if (end - addr > EXCLUSIVE_AT_ONCE * PMD_SIZE)
+		end = addr + EXCLUSIVE_AT_ONCE * PMD_SIZE;
+	for (; addr < end; addr += PMD_SIZE, pmdp++) {
+		pmd_t pmd = READ_ONCE(*pmdp);
+
+		if (!pmd_present(pmd) || !pmd_trans_huge(pmd) || !pmd_write(pmd) ||
+		    census_pmd_devmap(pmd) || census_pmd_special(pmd))
+			break;
+		census_exclusive_check(pmd_pfn(pmd), HPAGE_PMD_NR, true);
 	}
+	nr = (addr - first) >> PAGE_SHIFT;
+	walk->pages += nr;
+	walk->huge += nr;
+	walk->exclusive += nr;
+	return addr;
+}
+
+/*
+ * So many huge pages are reported in one hold of their table's lock: they have no more masks,
+ * runs and places than the entries of a PTE table.
+ */
+#define LEAVES_AT_ONCE (CENSUS_PTES_MAX / (PMD_SIZE / PAGE_SIZE / 64 + 1) ?: 1)
+
+/*
+ * Walks huge pages that follow each other in a PMD table, in one hold of its lock: all PMDs of a
+ * table have one.  Runs of exclusive ones count as one of %LEAVES_AT_ONCE.  If struct page is read
+ * under the lock, a hold is for one huge page.
+ *
+ * Return: the address of the first entry that maps no huge page (any more), or at which the
+ * hold ended.
+ */
+static unsigned long walk_pmd_leaves(struct census_walk *walk, struct vm_area_struct *vma,
+				     pmd_t *pmdp, unsigned long addr, unsigned long end)
+{
+	unsigned int left = reads_pages(walk) || EXCLUSIVE_AT_ONCE == 1 ? 1 : LEAVES_AT_ONCE;
+	bool exclusive = counts_exclusive_pmds(walk, vma);
+	pmd_t *first = pmdp;
+	unsigned long next;
+	spinlock_t *ptl;
+
+	ptl = pmd_lock(vma->vm_mm, pmdp);
+	for (; addr < end && left; addr = next, left--) {
+		if (exclusive && !(addr & ~PMD_MASK)) {
+			next = count_exclusive_pmds(walk, pmdp, addr, end & PMD_MASK);
+			pmdp += (next - addr) >> PMD_SHIFT;
+			if (next > addr)
+				continue;
+		}
+		next = pmd_addr_end(addr, end);
+		if (!report_pmd(walk, vma, *pmdp, addr, next))
+			break;
+		pmdp++;
+	}
+	walk->ptes += pmdp - first;
+	walk->work += pmdp - first;
+	census_report_locked(walk);
 	spin_unlock(ptl);
 	census_report_flush(walk);
-	return leaf;
+	return addr;
 }
 #else
-static bool walk_pmd_leaf(struct census_walk *walk, struct vm_area_struct *vma,
-			  pmd_t *pmdp, unsigned long addr, unsigned long end)
+static unsigned long walk_pmd_leaves(struct census_walk *walk, struct vm_area_struct *vma,
+				     pmd_t *pmdp, unsigned long addr, unsigned long end)
 {
-	return false;
+	return addr;
 }
 #endif
 
@@ -250,7 +342,7 @@ static unsigned long walk_pmd(struct census_walk *walk, struct vm_area_struct *v
 		}
 		if (!pmd_present(pmd) || pmd_trans_huge(pmd) ||
 		    census_pmd_devmap(pmd)) {
-			if (walk_pmd_leaf(walk, vma, pmdp, addr, end))
+			if (walk_pmd_leaves(walk, vma, pmdp, addr, end) > addr)
 				return end;
 		} else if (pmd_bad(pmd)) {
 			return end;
@@ -492,12 +584,16 @@ static unsigned long walk_pmd_table(struct census_walk *walk, struct vm_area_str
 {
 	unsigned long next;
 
-	for (; addr < end; addr = next) {
-		next = pmd_addr_end(addr, end);
-		if (next < end)
-			fetch_table(vma->vm_mm, pmdp + 1, next);
-		next = walk_pmd(walk, vma, pmdp, addr, next);
-		pmdp += !(next & ~PMD_MASK);
+	for (; addr < end; pmdp += (next >> PMD_SHIFT) - (addr >> PMD_SHIFT), addr = next) {
+		next = addr;
+		if (pmd_trans_huge(pmdp_get_lockless(pmdp)))
+			next = walk_pmd_leaves(walk, vma, pmdp, addr, end);
+		if (next == addr) {
+			next = pmd_addr_end(addr, end);
+			if (next < end)
+				fetch_table(vma->vm_mm, pmdp + 1, next);
+			next = walk_pmd(walk, vma, pmdp, addr, next);
+		}
 		if (next < end && walk->pause(walk->pause_context))
 			return next;
 	}

@@ -241,8 +241,9 @@ struct census_walk {
 /*
  * Masks wait for the end of the hold of the mmap or VMA lock, because whoever takes them may
  * allocate memory and sleep.  The hold ends when there is no room for those of another table.
+ * With the dummy before the first they are 64 KiB, which kmalloc() has without a rest.
  */
-#define CENSUS_MASKS_MAX (8 * CENSUS_PTES_MAX)
+#define CENSUS_MASKS_MAX (8 * CENSUS_PTES_MAX - 1)
 
 /* So many masks are passed on together, at most. */
 #define CENSUS_MASKS_AT_ONCE (2 * CENSUS_PTES_MAX)
