@@ -86,24 +86,27 @@ static bool is_pcp(const struct census_pass *p, const struct page *page)
 	return is_pcp_head(p, next);
 }
 
-/* A frame that is not compound: those that follow it may be the rest of its allocation. */
+/* A frame that is not compound: those right behind it may be the rest of its allocation. */
 static void set_first(struct census_pass *p, const struct census_kernel_key *key, unsigned long pfn,
 		      u32 cgroup)
 {
 	p->first = pfn;
+	p->last = pfn;
 	p->key = *key;
 	p->first_cgroup = cgroup;
 }
 
 /*
- * Blocks of the buddy allocator are aligned.  Checks whether @pfn is in the smallest block
- * that starts at @p->first and has both.  Lists of a processor have blocks of few orders
- * only.
+ * Checks whether @pfn is of the allocation of @p->first: nothing else is between them, and as
+ * blocks of the buddy allocator are aligned, the smallest block that starts at @p->first and has
+ * both is one.  Lists of a processor have blocks of few orders only.
  */
 static bool follows_first(const struct census_pass *p, unsigned long pfn)
 {
 	unsigned long rest = pfn - p->first;
 
+	if (pfn != p->last + 1)
+		return false;
 	if (p->key.class == MEMCENSUS_FC_FREE_PCP && rest >= BIT(PAGE_ALLOC_COSTLY_ORDER) &&
 	    (rest >= pageblock_nr_pages || !IS_ALIGNED(p->first, pageblock_nr_pages)))
 		return false;
@@ -122,6 +125,7 @@ static void add_unreferenced(struct census_pass *p, const struct census_frame *f
 		key->class = MEMCENSUS_FC_FREE_PCP;
 		set_first(p, key, f->pfn, 0);
 	} else if (follows_first(p, f->pfn)) {
+		p->last = f->pfn;
 		*key = p->key;
 		p->cgroup = p->first_cgroup;
 		if (key->class == MEMCENSUS_FC_KERNEL)
@@ -298,6 +302,24 @@ static void remember(struct census_pass *p, enum memcensus_frame_class class, bo
 	r->file = p->file;
 }
 
+/*
+ * Checks whether frames of a class that are not compound are allocated several at a time.  What
+ * is behind a free page, or one of a user, is no part of it.
+ */
+static bool may_have_rest(enum memcensus_frame_class class)
+{
+	switch (class) {
+	case MEMCENSUS_FC_KERNEL:
+	case MEMCENSUS_FC_REMAINDER:
+	case MEMCENSUS_FC_PAGE_TABLES:
+	case MEMCENSUS_FC_OFFLINE:
+	case MEMCENSUS_FC_RESERVED:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Counts the frame at @pfn if it repeats another one.  Return: false if it does not. */
 static __always_inline bool count_repeated(struct census_pass *p, struct page *page,
 					   unsigned long pfn)
@@ -310,7 +332,7 @@ static __always_inline bool count_repeated(struct census_pass *p, struct page *p
 		return false;
 	r->nr++;
 	r->pfn = pfn;
-	if (!r->folio) {
+	if (may_have_rest(r->class)) {
 		key.class = r->class;
 		set_first(p, &key, pfn, r->cgroup);
 	}
@@ -385,7 +407,7 @@ static unsigned long add_frame(struct census_pass *p, struct page *page, unsigne
 	default:
 		break;
 	}
-	if (!f->order)
+	if (!f->order && may_have_rest(key.class))
 		set_first(p, &key, pfn, p->cgroup);
 	add_frames(p, &key, pfn, nr);
 	remember(p, key.class, false);
@@ -502,6 +524,7 @@ int census_pass_add(struct census_pass *p, struct zone *zone, u32 nr,
 	p->blocks = *blocks;
 	p->end = end;
 	p->first = ULONG_MAX;
+	p->last = ULONG_MAX;
 	census_frame_blocks_start(&p->blocks, pfn);
 	while (pfn < end) {
 		pfn = add_some(p, pfn);

@@ -26,7 +26,8 @@
  * @blocks: the current block of the zone; its records are those of all workers
  * @end: first frame behind the current range
  * @first: last frame of the range that has a reference, or is on the list of a processor, and is
- *	not compound: those that follow it may be the rest of its allocation
+ *	not compound: those right behind it may be the rest of its allocation
+ * @last: of @first and those that were found to be the rest of its allocation, the last
  * @key: of @first
  * @first_cgroup: number of the record in charges that @first is charged to
  * @cgroup: the same of the current frame
@@ -45,6 +46,7 @@ struct census_pass {
 	struct census_frame_blocks blocks;
 	unsigned long end;
 	unsigned long first;
+	unsigned long last;
 	struct census_kernel_key key;
 	u32 first_cgroup;
 	u32 cgroup;

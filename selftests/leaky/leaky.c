@@ -6,6 +6,7 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/page_ref.h>
 #include <linux/sched.h>
 
 static unsigned int count;
@@ -16,6 +17,14 @@ static unsigned int order;
 module_param(order, uint, 0444);
 MODULE_PARM_DESC(order, "order of each, not compound");
 
+static unsigned int torn;
+module_param(torn, uint, 0444);
+MODULE_PARM_DESC(torn, "the frames from here on look as if each were being freed; 0: none");
+
+static bool torn_free;
+module_param(torn_free, bool, 0444);
+MODULE_PARM_DESC(torn_free, "the frame before is free; else it looks anonymous");
+
 static struct page **leaked;
 
 /* No part of init, so that a stack has its name. */
@@ -25,12 +34,45 @@ static noinline bool leaky_receive(unsigned int i)
 	return leaked[i];
 }
 
+static void leaky_tear(struct page *page)
+{
+	unsigned int i;
+
+	split_page(page, order);
+	for (i = torn; i < 1U << order; i++) {
+		/* On no list. */
+		INIT_LIST_HEAD(&page[i].lru);
+		page_ref_freeze(&page[i], 1);
+	}
+	if (torn_free)
+		__free_page(&page[torn - 1]);
+	else
+		page[torn - 1].mapping = (void *)1UL;
+}
+
+static void leaky_mend(struct page *page)
+{
+	unsigned int i;
+
+	for (i = torn; i < 1U << order; i++)
+		page_ref_unfreeze(&page[i], 1);
+	if (!torn_free)
+		page[torn - 1].mapping = NULL;
+	for (i = 0; i < 1U << order; i++)
+		if (!torn_free || i != torn - 1)
+			__free_page(&page[i]);
+}
+
 static void leaky_free(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < count && leaked[i]; i++)
-		__free_pages(leaked[i], order);
+	for (i = 0; i < count && leaked[i]; i++) {
+		if (torn)
+			leaky_mend(leaked[i]);
+		else
+			__free_pages(leaked[i], order);
+	}
 	kvfree(leaked);
 }
 
@@ -38,6 +80,8 @@ static int __init leaky_init(void)
 {
 	unsigned int i;
 
+	if (torn >= 1U << order)
+		return -EINVAL;
 	leaked = kvcalloc(count, sizeof(*leaked), GFP_KERNEL);
 	if (!leaked)
 		return -ENOMEM;
@@ -46,6 +90,8 @@ static int __init leaky_init(void)
 			leaky_free();
 			return -ENOMEM;
 		}
+		if (torn)
+			leaky_tear(leaked[i]);
 		cond_resched();
 	}
 	return 0;

@@ -146,4 +146,64 @@ TEST(blocks)
 	leak(_metadata, 3);
 }
 
+/* Expects that class @name grew by @pages while the driver was loaded. */
+#define EXPECT_GREW(pages, name) do {					\
+	const int64_t __pages = (int64_t)PAGE * (pages);		\
+	const int64_t __by = grew(&before, &during, MEMCENSUS_FC_##name);	\
+	EXPECT_LE(__pages - NOISE, __by)				\
+		TH_LOG(#name);						\
+	EXPECT_GE(__pages + NOISE, __by)				\
+		TH_LOG(#name);						\
+} while (0)
+
+/* Takes passes before the driver is loaded, and while it is. */
+static void tear(struct __test_metadata *_metadata, int fd, const char *params)
+{
+	/* The first pass makes the memory of its result. */
+	ASSERT_PHYSICAL(&before);
+	during = before;
+	ASSERT_PHYSICAL(&before);
+	ASSERT_EQ(0, syscall(SYS_finit_module, fd, params, 0))
+		TH_LOG("leaky.ko: errno %d", errno);
+	ASSERT_PHYSICAL(&during);
+	ASSERT_EQ(0, syscall(SYS_delete_module, "leaky", O_NONBLOCK));
+}
+
+/*
+ * Of four frames the second is no part of the allocation of the first, so what is behind it is not
+ * either, although it is in the same block.
+ */
+TEST(torn)
+{
+	int fd = open_module();
+
+	if (fd < 0)
+		SKIP(return, "no leaky.ko beside the tests");
+	tear(_metadata, fd, "count=4096 order=2 torn=2");
+	EXPECT_GREW(4096, KERNEL);
+	EXPECT_GREW(4096, ANON_UNMAPPED);
+	EXPECT_GREW(8192, REMAINDER);
+	close(fd);
+}
+
+/* Behind a free frame is nothing of it. */
+TEST(torn_free)
+{
+	int fd = open_module();
+	int64_t gone;
+
+	if (fd < 0)
+		SKIP(return, "no leaky.ko beside the tests");
+	tear(_metadata, fd, "count=32768 order=1 torn=1 torn_free=1");
+	/* But what follows one on the list of a processor looks as if it were of the same block. */
+	gone = grew(&before, &during, MEMCENSUS_FC_FREE) +
+	       grew(&before, &during, MEMCENSUS_FC_FREE_PCP);
+	EXPECT_GREW(0, KERNEL);
+	diag("32768 pages: remainder grew by %lld, free by %lld",
+	     (long long)grew(&before, &during, MEMCENSUS_FC_REMAINDER) / (long long)PAGE,
+	     (long long)gone / (long long)PAGE);
+	EXPECT_LE(32768 * (int64_t)PAGE / 2, grew(&before, &during, MEMCENSUS_FC_REMAINDER));
+	close(fd);
+}
+
 TEST_HARNESS_MAIN
