@@ -279,6 +279,15 @@ static inline unsigned long census_page_flags(const struct page *page)
 #define census_page_large_kmalloc(page) false
 #endif
 
+/* Checks whether pages of a node may be poisoned.  Nodes count errors since 6.3. */
+#ifndef CONFIG_MEMORY_FAILURE
+#define census_node_poisoned(pgdat) false
+#elif CENSUS_HAVE_MEMORY_FAILURE_STATS
+#define census_node_poisoned(pgdat) (READ_ONCE((pgdat)->mf_stats.total) != 0)
+#else
+#define census_node_poisoned(pgdat) true
+#endif
+
 /*
  * Pages that a driver lets migrate: before 7.0 a bit of page->mapping, then only pages with
  * a type.

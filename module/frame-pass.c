@@ -375,6 +375,8 @@ static unsigned long add_frame(struct census_pass *p, struct page *page, unsigne
 	at = pfn - f->pfn;
 	nr = min(BIT(f->order) - at, p->end - pfn);
 	key.class = census_frame_class(f);
+	if (f->order && census_frame_poisoned(f, key.class, at, &nr))
+		key.class = MEMCENSUS_FC_POISONED;
 	/* Those of earlier blocks first. */
 	if (p->req->order && nr > end_of_unit(p, pfn) - pfn)
 		add_all_repeated(p);

@@ -8,6 +8,7 @@
 # not tell. What a macro or a type can tell is not asked here.
 #
 #	function NAME	CENSUS_HAVE_NAME: 1 if it is declared
+#	struct NAME	CENSUS_HAVE_NAME: 1 if it is defined
 #	export NAME	CENSUS_EXPORTS_NAME: 1 if modules can call it
 #	event NAME	CENSUS_EVENT_NAME: the argument of census_vm_event(); 0: no such event
 
@@ -22,6 +23,7 @@ BEGIN {
 		" softleaf_is_migration_write softleaf_is_migration_read_exclusive" \
 		" softleaf_to_pfn vma_is_cow_mapping vma_is_initial_heap vma_is_initial_stack" \
 		" xas_get_order")
+	ask("struct", "memory_failure_stats")
 	ask("export", "lock_vma_under_rcu")
 	ask("event", "PGPGIN PGPGOUT PGALLOC_NORMAL ALLOCSTALL_NORMAL" \
 		" PSWPIN PSWPOUT PGFREE PGACTIVATE PGDEACTIVATE PGFAULT PGMAJFAULT" \
@@ -67,6 +69,10 @@ FILENAME == headers && /^[A-Za-z_].*\(/ {
 			if (name in is_function && !(name in declared))
 				declared[name] = file ":" line
 		}
+}
+
+FILENAME == headers && /^struct [a-z_0-9]+[ \t]*\{/ && !($2 in structs) {
+	structs[$2] = file ":" line
 }
 
 FILENAME == headers && /^enum (vm_event_item|node_stat_item|zone_stat_item)([ \t]*\{|[ \t]*$)/ {
@@ -118,6 +124,10 @@ END {
 		if (kind == "function" && name in declared)
 			answer(kind, name, declared[name], "HAVE", 1)
 		else if (kind == "function")
+			answer(kind, name, "not found", "HAVE", 0)
+		else if (kind == "struct" && name in structs)
+			answer(kind, name, structs[name], "HAVE", 1)
+		else if (kind == "struct")
 			answer(kind, name, "not found", "HAVE", 0)
 		else if (kind == "export" && name in exports)
 			answer(kind, name, exports[name], "EXPORTS", 1)

@@ -174,6 +174,57 @@ static bool is_poisoned(const struct page *page)
 #endif
 }
 
+/*
+ * Checks whether a page of a compound page may be poisoned.  The kernel splits huge pages of users
+ * and marks those that it cannot split.  Of others only the page itself is marked, on a node that
+ * has had errors.
+ */
+static bool may_be_poisoned(const struct census_frame *f, enum memcensus_frame_class class)
+{
+	switch (class) {
+	case MEMCENSUS_FC_ANON:
+	case MEMCENSUS_FC_SHMEM:
+	case MEMCENSUS_FC_FILE:
+	case MEMCENSUS_FC_SWAP_CACHE:
+		return folio_test_has_hwpoisoned((struct folio *)&f->folio);
+	default:
+		return census_node_poisoned(NODE_DATA(page_to_nid(&f->pages[0])));
+	}
+}
+
+/**
+ * census_frame_poisoned() - find the poisoned frames of a compound page
+ * @f: its first frame
+ * @class: as census_frame_class() says
+ * @at: the frame to start from
+ * @nr: number of frames from there on; set to those that are all poisoned, or all not
+ *
+ * A hugetlb page is marked in its first frame, wherever the error is, so that it counts as one.
+ *
+ * Return: whether they are poisoned.
+ */
+bool census_frame_poisoned(const struct census_frame *f, enum memcensus_frame_class class,
+			   unsigned long at, unsigned long *nr)
+{
+	unsigned long i;
+	bool poisoned;
+
+	if (!(census_page_flags(&f->pages[0]) & BIT(PG_head)))
+		return class == MEMCENSUS_FC_POISONED;
+	if (class == MEMCENSUS_FC_HUGETLB || class == MEMCENSUS_FC_HUGETLB_FREE) {
+		poisoned = !at && is_poisoned(&f->pages[0]);
+		*nr = poisoned ? 1 : *nr;
+		return poisoned;
+	}
+	if (!may_be_poisoned(f, class))
+		return false;
+	poisoned = is_poisoned(f->page + at);
+	for (i = 1; i < *nr && is_poisoned(f->page + at + i) == poisoned; )
+		i++;
+	*nr = i;
+	return poisoned;
+}
+
 /* Return: the class of a page type; UNSPEC if it has none that is known here. */
 static enum memcensus_frame_class type_class(struct page *page)
 {
@@ -230,6 +281,7 @@ bool census_frame_pinned(const struct census_frame *f)
  *
  * Return: its class; anonymous memory and page cache as if all of it is mapped.  A frame
  * without a reference that is free or follows another one of its allocation is REMAINDER.
+ * Poisoned frames of a compound page are found by census_frame_poisoned().
  */
 enum memcensus_frame_class census_frame_class(struct census_frame *f)
 {
@@ -237,7 +289,7 @@ enum memcensus_frame_class census_frame_class(struct census_frame *f)
 	unsigned long flags = census_page_flags(page);
 	enum memcensus_frame_class class;
 
-	if (is_poisoned(page))
+	if (!f->order && is_poisoned(page))
 		return MEMCENSUS_FC_POISONED;
 	if (folio_test_slab(&f->folio))
 		return MEMCENSUS_FC_SLAB;

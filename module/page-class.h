@@ -35,6 +35,8 @@ bool census_class_known(enum memcensus_frame_class class);
 bool census_frame_read(struct census_frame *f, struct page *page, unsigned long pfn,
 		       u64 *changed);
 enum memcensus_frame_class census_frame_class(struct census_frame *f);
+bool census_frame_poisoned(const struct census_frame *f, enum memcensus_frame_class class,
+			   unsigned long at, unsigned long *nr);
 bool census_frame_unreferenced(const struct census_frame *f);
 bool census_frame_pinned(const struct census_frame *f);
 void census_frame_states(const struct census_frame *f, enum memcensus_frame_class class,

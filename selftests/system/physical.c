@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Classes of frames: against zoneinfo, kpageflags and meminfo, and with known memory. */
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -727,6 +728,88 @@ TEST(block_pinned)
 	EXPECT_LE(nr, count_blocks(&after, MEMCENSUS_BLOCK_PINNED, 1) - was + 1);
 	close(fd);
 	munmap(at, nr * HUGE);
+}
+
+#ifndef MADV_HWPOISON
+#define MADV_HWPOISON 100
+#endif
+
+/* Makes the kernel believe that @nr pages from @at on have errors. */
+static bool poison(char *at, unsigned int nr)
+{
+	unsigned int i, done = 0;
+
+	for (i = 0; i < nr; i++)
+		done += !madvise(at + i * PAGE, PAGE, MADV_HWPOISON);
+	return done;
+}
+
+/*
+ * Errors in three small pages; in one of a hugetlb page of a file, which stays; and in two of a
+ * huge page that cannot be split, as it is pinned.
+ */
+static void be_poisoned(const int *ready, const int *go)
+{
+	char *at = map_private(PLACE(0), 4 * PAGE), c;
+	int fd = memfd_create("poisoned", MFD_HUGETLB | MAP_HUGE_SIZE(HUGE));
+
+	signal(SIGBUS, SIG_IGN);
+	madvise(at, 4 * PAGE, MADV_NOHUGEPAGE);
+	write_pages(at, 4);
+	c = poison(at, 3) ? 's' : '-';
+	if (fd >= 0 && !ftruncate(fd, HUGE)) {
+		at = map(PLACE(1), HUGE, RW, MAP_SHARED, fd, 0);
+		at[0] = 1;
+		poison(at + 5 * PAGE, 1);
+	}
+	at = map_private(PLACE(2), HUGE);
+	if (thp_on() && !madvise(at, HUGE, MADV_HUGEPAGE)) {
+		write_pages(at, HUGE / PAGE);
+		if (pin(at, HUGE) >= 0)
+			poison(at + 7 * PAGE, 2);
+	}
+	need(write(ready[1], &c, 1) == 1 && read(go[0], &c, 1) == 1, "parent");
+	_exit(0);
+}
+
+/* Frames with errors are what HardwareCorrupted says, to the frame. */
+TEST(poisoned)
+{
+	long pool = read_number(POOL);
+	int ready[2], go[2], status;
+	uint64_t was;
+	char text[32], c;
+	pid_t pid;
+
+	ASSERT_PHYSICAL(&before);
+	was = meminfo_bytes("HardwareCorrupted");
+	if (was == UINT64_MAX || !(before.known >> MEMCENSUS_FC_POISONED & 1))
+		SKIP(return, "kernel has no CONFIG_MEMORY_FAILURE");
+	EXPECT_EQ(was, before.class[MEMCENSUS_FC_POISONED]);
+	if (pool >= 0) {
+		snprintf(text, sizeof(text), "%ld", pool + 1);
+		write_file(POOL, text);
+	}
+	ASSERT_EQ(0, pipe(ready) || pipe(go));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		be_poisoned(ready, go);
+	ASSERT_EQ(1, read(ready[0], &c, 1));
+	ASSERT_PHYSICAL(&after);
+	if (c == 's') {
+		EXPECT_LE(was + 3 * PAGE, meminfo_bytes("HardwareCorrupted"));
+		EXPECT_EQ(meminfo_bytes("HardwareCorrupted"), after.class[MEMCENSUS_FC_POISONED]);
+	}
+	diag("%llu pages have errors", (unsigned long long)GREW(POISONED) / PAGE);
+	ASSERT_EQ(1, write(go[1], "g", 1));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	if (pool >= 0) {
+		snprintf(text, sizeof(text), "%ld", pool);
+		write_file(POOL, text);
+	}
+	if (c != 's')
+		SKIP(return, "kernel has no MADV_HWPOISON");
 }
 
 #define CGROUPS	"/sys/fs/cgroup"
