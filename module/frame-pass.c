@@ -489,6 +489,7 @@ int census_pass_begin(struct census_pass *p, const struct census_physical_reques
 	p->req = req;
 	p->result = result;
 	p->stopped = stopped;
+	census_frame_kinds_begin(&result->kinds);
 	p->repeats = census_repeats_new(req->files);
 	err = p->repeats ? 0 : -ENOMEM;
 	if (!err && req->cgroups)

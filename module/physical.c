@@ -176,7 +176,7 @@ static void merge_zone(struct census_physical_zone *to, const struct census_phys
 }
 
 /* Adds the result of another worker.  Return: 0, -ENOMEM or -EDQUOT. */
-static int merge(struct census_physical *to, const struct census_physical *from)
+static int merge(struct census_physical *to, struct census_physical *from)
 {
 	u32 i;
 

@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/page_ref.h>
 #include <linux/sched.h>
+#include <linux/sort.h>
 
 static unsigned int count;
 module_param(count, uint, 0444);
@@ -24,6 +25,15 @@ MODULE_PARM_DESC(torn, "the frames from here on look as if each were being freed
 static bool torn_free;
 module_param(torn_free, bool, 0444);
 MODULE_PARM_DESC(torn_free, "the frame before is free; else it looks anonymous");
+
+static unsigned int kinds;
+module_param(kinds, uint, 0444);
+MODULE_PARM_DESC(kinds, "the first quarter has so many combinations of flags, at most 512, the rest has one more");
+
+static const u8 kind_flags[] = {
+	PG_referenced, PG_uptodate, PG_dirty, PG_active, PG_unevictable, PG_reclaim, PG_private,
+	PG_private_2, PG_owner_priv_1,
+};
 
 static struct page **leaked;
 
@@ -63,6 +73,33 @@ static void leaky_mend(struct page *page)
 			__free_page(&page[i]);
 }
 
+static int leaky_compare(const void *a, const void *b)
+{
+	const struct page *x = *(struct page *const *)a, *y = *(struct page *const *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void leaky_flag(unsigned int i, bool set)
+{
+	unsigned long *flags = (unsigned long *)&leaked[i]->flags;
+	unsigned int kind = i < count / 4 ? i % kinds : 0, bit;
+
+	if (i >= count / 4)
+		assign_bit(PG_writeback, flags, set);
+	for (bit = 0; bit < ARRAY_SIZE(kind_flags); bit++)
+		if (kind & BIT(bit))
+			assign_bit(kind_flags[bit], flags, set);
+}
+
+static void leaky_flag_all(bool set)
+{
+	unsigned int i;
+
+	for (i = 0; kinds && i < count && leaked[i]; i++)
+		leaky_flag(i, set);
+}
+
 static void leaky_free(void)
 {
 	unsigned int i;
@@ -94,11 +131,15 @@ static int __init leaky_init(void)
 			leaky_tear(leaked[i]);
 		cond_resched();
 	}
+	if (kinds)
+		sort(leaked, count, sizeof(*leaked), leaky_compare, NULL);
+	leaky_flag_all(true);
 	return 0;
 }
 
 static void __exit leaky_exit(void)
 {
+	leaky_flag_all(false);
 	leaky_free();
 }
 
