@@ -13,20 +13,30 @@
 #ifdef CONFIG_LRU_GEN
 #ifdef CONFIG_MEMCG
 /*
+ * The root, above the cgroup of any task; under the RCU read lock.  The root of the hierarchy does
+ * not have it while the controller moves from one to another, when cgroup version 1 is mounted or
+ * unmounted; tasks always have theirs.
+ */
+static struct mem_cgroup *root_memcg(void)
+{
+	struct cgroup_subsys_state *css = task_css(current, memory_cgrp_id);
+
+	while (css->parent)
+		css = css->parent;
+	return mem_cgroup_from_css(css);
+}
+
+/*
  * What the folio was charged to when it was copied is not freed: the RCU read lock of then is
  * still held.  What is charged to none is on the lists of the root.
  */
 static const struct lruvec *lruvec_of(struct folio *folio)
 {
-	struct mem_cgroup *memcg = folio_memcg_check(folio);
-	const struct cgroup *root;
+	struct mem_cgroup *memcg;
 
 	if (mem_cgroup_disabled())
 		return &folio_pgdat(folio)->__lruvec;
-	if (!memcg) {
-		root = &memory_cgrp_subsys.root->cgrp;
-		memcg = mem_cgroup_from_css(rcu_dereference(root->subsys[memory_cgrp_id]));
-	}
+	memcg = folio_memcg_check(folio) ?: root_memcg();
 	return &memcg->nodeinfo[folio_nid(folio)]->lruvec;
 }
 #else

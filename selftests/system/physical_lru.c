@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The lists of reclaim that frames are on: against meminfo and debugfs, and with known age. */
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "client/client_physical.h"
@@ -253,6 +256,50 @@ TEST_F(lru, generations)
 	EXPECT_LE(HELD, aged.bytes[0][2] + aged.bytes[0][3]);
 	if (aged.bytes[0][0] + aged.bytes[1][0])
 		EXPECT_LE(aged.age[0], now_ms() - begun + 1000);
+}
+
+#define HIERARCHY	"/tmp/memory-v1"
+
+/* Mounts and unmounts the memory controller of version 1 for @ms. */
+static void remount(uint64_t ms)
+{
+	const uint64_t begun = now_ms();
+
+	while (now_ms() - begun < ms)
+		if (!mount("none", HIERARCHY, "cgroup", 0, "memory"))
+			umount(HIERARCHY);
+	_exit(0);
+}
+
+/* The controller moves from one hierarchy to another while passes run. */
+TEST_F(lru, remounted)
+{
+	unsigned int passes = 0;
+	int status;
+	pid_t pid;
+
+	if (!self->pid)
+		return;
+	mkdir(HIERARCHY, 0700);
+	if (mount("none", HIERARCHY, "cgroup", 0, "memory")) {
+		rmdir(HIERARCHY);
+		SKIP(return, "kernel has no memory controller of cgroup version 1, or it is in use");
+	}
+	ASSERT_EQ(0, umount(HIERARCHY));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		remount(3000);
+	while (!waitpid(pid, &status, WNOHANG)) {
+		ASSERT_PHYSICAL();
+		EXPECT_LE(HELD, taken.state[MEMCENSUS_FS_ACTIVE_ANON] +
+			  taken.state[MEMCENSUS_FS_INACTIVE_ANON]);
+		passes++;
+	}
+	EXPECT_EQ(0, status);
+	EXPECT_LT(0, passes);
+	diag("%u passes", passes);
+	rmdir(HIERARCHY);
 }
 
 TEST_HARNESS_MAIN
