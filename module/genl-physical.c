@@ -423,6 +423,8 @@ static void explain(int err, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "not enough memory for the result: try again");
 	if (err == -EDQUOT)
 		NL_SET_ERR_MSG(extack, CENSUS_RESULTS_FULL);
+	if (err == -EBUSY)
+		NL_SET_ERR_MSG(extack, "memory is being added or removed: try again");
 	if (err == -E2BIG)
 		NL_SET_ERR_MSG(extack,
 			       "ORDER: more than 4194304 blocks: request a higher order");

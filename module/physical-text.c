@@ -98,7 +98,7 @@ static void physical_show(struct seq_file *seq, const void *view, unsigned int r
 	}
 }
 
-/* Return: 0, -EINTR or -ENOMEM. */
+/* Return: 0, or an error of census_physical_take(). */
 static int physical_fill(void *view, const void *arg)
 {
 	static const struct census_physical_request classes_only;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/align.h>
 #include <linux/ktime.h>
+#include <linux/memory_hotplug.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
@@ -80,9 +81,22 @@ void census_physical_free(struct census_physical *r)
 	free_result(r);
 }
 
+/* Both ends of a zone at one point in time; @end: the first frame behind it. */
+static void read_span(struct zone *zone, unsigned long *pfn, unsigned long *end)
+{
+	unsigned int seq;
+
+	do {
+		seq = zone_span_seqbegin(zone);
+		*pfn = zone->zone_start_pfn;
+		*end = zone_end_pfn(zone);
+	} while (zone_span_seqretry(zone, seq));
+}
+
 /* Return: 0, or -E2BIG if the zones have more blocks than an answer. */
 static int check_blocks(unsigned int order)
 {
+	unsigned long pfn, end;
 	u64 nr = 0;
 	int nid, i;
 
@@ -90,10 +104,8 @@ static int check_blocks(unsigned int order)
 		return 0;
 	for_each_online_node(nid) {
 		for (i = 0; i < MAX_NR_ZONES; i++) {
-			const struct zone *zone = &NODE_DATA(nid)->node_zones[i];
-
-			nr += census_frame_blocks_nr(zone->zone_start_pfn, zone_end_pfn(zone),
-						     order);
+			read_span(&NODE_DATA(nid)->node_zones[i], &pfn, &end);
+			nr += census_frame_blocks_nr(pfn, end, order);
 		}
 	}
 	return nr > MEMCENSUS_FRAME_BLOCKS_MAX ? -E2BIG : 0;
@@ -107,12 +119,11 @@ static int add_zone(struct all_workers *all, struct zone *zone)
 
 	z->nid = zone_to_nid(zone);
 	strscpy(z->name, zone->name, sizeof(z->name));
-	z->spanned = zone->spanned_pages;
+	read_span(zone, &ranges->pfn, &ranges->end);
+	z->spanned = ranges->end - ranges->pfn;
 	z->present = zone->present_pages;
 	z->managed = zone_managed_pages(zone);
 	ranges->zone = zone;
-	ranges->pfn = zone->zone_start_pfn;
-	ranges->end = ranges->pfn + z->spanned;
 	ranges->first = all->nr_ranges;
 	all->nr_ranges += census_frame_blocks_nr(ranges->pfn, ranges->end, all->order);
 	return census_frame_blocks_begin(&z->contiguous, ranges->pfn, ranges->end,
@@ -131,6 +142,29 @@ static int add_zones(struct all_workers *all, u32 room)
 				err = add_zone(all, &zones[i]);
 	}
 	return err;
+}
+
+/*
+ * Checks whether zones have the frames that they had when the pass began.  Those that were added
+ * are in no range, and those that were taken away count as holes.
+ */
+static bool spans_changed(const struct all_workers *all)
+{
+	unsigned long pfn, end;
+	u32 populated = 0, i;
+	int nid;
+
+	for (i = 0; i < all->result->nr_zones; i++) {
+		const struct zone_ranges *z = &all->zones[i];
+
+		read_span(z->zone, &pfn, &end);
+		if (pfn != z->pfn || end != z->end)
+			return true;
+	}
+	for_each_online_node(nid)
+		for (i = 0; i < MAX_NR_ZONES; i++)
+			populated += populated_zone(&NODE_DATA(nid)->node_zones[i]);
+	return populated != all->result->nr_zones;
 }
 
 /* Adds range number @range, of zone @nr. */
@@ -252,6 +286,8 @@ static int fill(struct all_workers *all, unsigned int most)
 		err = add_zones(all, room);
 	if (!err)
 		err = run_workers(all, most ?: most_workers(all));
+	if (!err && spans_changed(all))
+		err = -EBUSY;
 	if (!err && all->req->files)
 		err = census_frame_files_finish(&r->files);
 	kvfree(all->zones);
@@ -259,6 +295,9 @@ static int fill(struct all_workers *all, unsigned int most)
 		census_frame_kinds_sort(&r->kinds);
 	return err;
 }
+
+/* Passes, if memory is added or removed during each of them. */
+#define PASSES_MAX 3
 
 static int take(const struct census_physical_request *req, unsigned int most,
 		struct census_physical **result, u64 *cpu)
@@ -292,15 +331,20 @@ static int take(const struct census_physical_request *req, unsigned int most,
  * the pass runs are counted as what they were when it reached them.
  *
  * Return: the result, to be freed by census_physical_free(); or -ENOMEM, -EINTR after a fatal
- * signal, -EDQUOT if results use all of max_results, -E2BIG if there are too many blocks.
+ * signal, -EDQUOT if results use all of max_results, -E2BIG if there are too many blocks, -EBUSY if
+ * memory was added or removed during each of several passes.
  */
 struct census_physical *census_physical_take(const struct census_physical_request *req)
 {
 	u64 runtime = current->se.sum_exec_runtime, realtime = ktime_get_real_ns(), cpu = 0;
 	ktime_t start = ktime_get();
 	struct census_physical *r;
-	int err = take(req, 0, &r, &cpu);
+	unsigned int passed = 0;
+	int err;
 
+	do {
+		err = take(req, 0, &r, &cpu);
+	} while (err == -EBUSY && ++passed < PASSES_MAX);
 	if (err)
 		return ERR_PTR(err);
 	r->seq = atomic64_inc_return(&passes);

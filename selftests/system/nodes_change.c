@@ -7,6 +7,8 @@
  * the change is done. That process has pages on the node that the census has not known, because
  * they move there while its lock is held.
  *
+ * A pass over frames starts again if it misses some.
+ *
  * The change is the shell command NODES_CHANGE, with which vm/shapes lets QEMU plug a node in and
  * take it out, and a block of memory at the end of a node, if the kernel can take it offline.
  */
@@ -18,7 +20,11 @@
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
+#include "client/client_physical.h"
 #include "ko.h"
 #include "memory/fuse.h"
 #include "selftest.h"
@@ -402,6 +408,97 @@ TEST_F(change, block_brought_online)
 		SKIP(return, NO_BLOCK);
 	ASSERT_TRUE(take_offline(&block));
 	check(_metadata, &self->held, bring_online, &block);
+}
+
+static struct physical pass;
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+/* Frames that the zones of @p span, and those that they span by zoneinfo. */
+static uint64_t spanned(const struct physical *p)
+{
+	uint64_t frames = 0;
+	unsigned int i;
+
+	for (i = 0; i < p->n_zones; i++)
+		frames += p->zones[i].value[MEMCENSUS_PZ_SPANNED] / PAGE;
+	return frames;
+}
+
+static uint64_t spanned_now(void)
+{
+	FILE *file = fopen("/proc/zoneinfo", "r");
+	unsigned long long frames = 0, number, present;
+	char line[256];
+
+	need(file, "zoneinfo");
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, " spanned %llu", &number) != 1)
+			continue;
+		/* Zones without memory are not sent. */
+		need(fgets(line, sizeof(line), file) &&
+		     sscanf(line, " present %llu", &present) == 1, "present");
+		frames += present ? number : 0;
+	}
+	fclose(file);
+	return frames;
+}
+
+/* Memory that comes online during a pass is in it, if it was there when the pass ended. */
+TEST(physical)
+{
+	unsigned int i, j, during = 0, busy = 0;
+	struct block block;
+	uint64_t online;
+	int fds[2], status;
+	pid_t pid;
+
+	if (!find_block(&block))
+		SKIP(return, NO_BLOCK);
+	ASSERT_EQ(0, physical_take(&pass));
+	for (i = 0; i < 40; i++) {
+		const useconds_t wall = pass.value[MEMCENSUS_PHYSICAL_WALL_NS] / 1000;
+
+		ASSERT_TRUE(take_offline(&block));
+		ASSERT_EQ(0, pipe(fds));
+		pid = fork();
+		ASSERT_LE(0, pid);
+		if (!pid) {
+			usleep(wall % 1000000 * i / 40);
+			need(bring_online(&block), "online");
+			online = now_ns();
+			need(write(fds[1], &online, sizeof(online)) == sizeof(online), "parent");
+			_exit(0);
+		}
+		status = physical_take(&pass);
+		ASSERT_EQ(sizeof(online), read(fds[0], &online, sizeof(online)));
+		close(fds[0]);
+		close(fds[1]);
+		if (status) {
+			EXPECT_NE(NULL, strstr(pass.wrong, "try again"))
+				TH_LOG("%s", pass.wrong);
+			busy++;
+		} else {
+			for (j = 0; j < pass.n_zones; j++)
+				EXPECT_EQ(pass.zones[j].value[MEMCENSUS_PZ_SPANNED],
+					  physical_zone_bytes(&pass.zones[j]));
+			if (online < pass.value[MEMCENSUS_PHYSICAL_REALTIME_NS] +
+				     pass.value[MEMCENSUS_PHYSICAL_WALL_NS]) {
+				EXPECT_EQ(spanned_now(), spanned(&pass));
+				during++;
+			}
+		}
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		ASSERT_EQ(0, status);
+	}
+	diag("40 passes: memory came online before the end of %u, %u gave up", during, busy);
+	EXPECT_LT(0, during);
 }
 
 TEST_HARNESS_MAIN
