@@ -167,6 +167,15 @@ static struct census_oom *find_event(u64 number, bool machine)
 	return found;
 }
 
+/*
+ * @now is read under events_lock, under which @since was set, so it is not earlier.  If it were,
+ * an age of 0 would be wrong by little, one of 2^64 for good.
+ */
+static u64 elapsed(u64 since, u64 now)
+{
+	return now > since ? now - since : 0;
+}
+
 /* Return: the event of the last kill, if one of @caller at @now belongs to it, or NULL. */
 static struct census_oom *same_event(const struct census_oom_task *caller, u8 scope, u64 now)
 {
@@ -174,7 +183,7 @@ static struct census_oom *same_event(const struct census_oom_task *caller, u8 sc
 
 	if (oom && oom->before == newest && oom->scope == scope &&
 	    oom->caller.tgid == caller->tgid && oom->caller.start == caller->start &&
-	    now - oom->last < ONE_EVENT)
+	    elapsed(oom->last, now) < ONE_EVENT)
 		return oom;
 	return NULL;
 }
@@ -226,13 +235,15 @@ static DECLARE_DELAYED_WORK(after_work, read_after);
 /* Completes events that are old enough, and comes back for the others. */
 static void read_after(struct work_struct *work)
 {
-	u64 now = ktime_get_boottime_ns(), wait = 0;
+	u64 now, wait = 0;
 	unsigned int i;
 
 	raw_spin_lock(&events_lock);
+	/* Not earlier: a kill that is recorded in between would be in the future. */
+	now = ktime_get_boottime_ns();
 	for (i = 0; i < MEMCENSUS_OOMS_MAX; i++) {
 		struct census_oom *oom = &events[i];
-		u64 age = now - oom->last;
+		u64 age = elapsed(oom->last, now);
 
 		if (!oom->number || oom->delay)
 			continue;
@@ -241,7 +252,7 @@ static void read_after(struct work_struct *work)
 			continue;
 		}
 		census_system_glance(&oom->after);
-		oom->delay = now - oom->boottime;
+		oom->delay = elapsed(oom->boottime, now);
 	}
 	raw_spin_unlock(&events_lock);
 	if (wait)
@@ -252,24 +263,25 @@ static void read_after(struct work_struct *work)
 static bool is_global(const struct census_oom_task *caller, u64 now)
 {
 	return global_caller.tgid && global_caller.tgid == caller->tgid &&
-	       global_caller.start == caller->start && now - global_time < GLOBAL_MAX;
+	       global_caller.start == caller->start && elapsed(global_time, now) < GLOBAL_MAX;
 }
 
 /* @victim: NULL if this kernel does not say who it is.  The caller holds oom_lock. */
 static void record_kill(struct task_struct *victim)
 {
 	const struct census_snapshot *old = NULL;
-	u64 now = ktime_get_boottime_ns();
 	struct census_oom_task caller;
 	struct census_oom *oom;
+	u64 now;
 	u8 scope;
 
 	rcu_read_lock();
 	set_task(&caller, current);
 	rcu_read_unlock();
+	raw_spin_lock(&events_lock);
+	now = ktime_get_boottime_ns();
 	scope = is_global(&caller, now) ? MEMCENSUS_OOM_SCOPE_MACHINE :
 					  MEMCENSUS_OOM_SCOPE_CGROUP;
-	raw_spin_lock(&events_lock);
 	oom = same_event(&caller, scope, now) ?: new_event(&caller, scope, now, &old);
 	oom->last = now;
 	if (victim)

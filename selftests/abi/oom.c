@@ -21,6 +21,7 @@
 #define LIMITED		CGROUP "limited"
 #define TEXT		"/sys/kernel/debug/memcensus/oom"
 #define MIB		((size_t)1 << 20)
+#define SECOND		1000000000ULL
 
 /* Memory of a victim at the census before, and the limit of its cgroup. */
 #define HELD		(8 * MIB)
@@ -35,13 +36,38 @@ static unsigned int rounds(void)
 	return text ? atoi(text) : 5;
 }
 
-#define ASSERT_OOMS(event)							\
+#define ASSERT_OOMS(event) do {							\
 	ASSERT_EQ(0, ooms_get(event, &ooms))					\
-		TH_LOG("no answer: %s", ooms.wrong)
+		TH_LOG("no answer: %s", ooms.wrong);				\
+	EXPECT_EQ(0, wrong_delays());						\
+} while (0)
 
 static uint64_t newest(void)
 {
 	return ooms.n_events ? ooms.events[0].own.value[MEMCENSUS_OOM_NUMBER] : 0;
+}
+
+static uint64_t number_of(const struct oom_numbers *of, unsigned int n)
+{
+	return of->known >> n & 1 ? of->value[n] : UINT64_MAX;
+}
+
+/* What came back is read a second after the last kill: none is earlier, or a minute later. */
+static unsigned int wrong_delays(void)
+{
+	unsigned int i, wrong = 0;
+
+	for (i = 0; i < ooms.n_events; i++) {
+		uint64_t delay = number_of(&ooms.events[i].own, MEMCENSUS_OOM_DELAY_NS);
+
+		if (delay == UINT64_MAX || (delay >= SECOND && delay < 60 * SECOND))
+			continue;
+		diag("event %llu: a delay of %llu ns",
+		     (unsigned long long)number_of(&ooms.events[i].own, MEMCENSUS_OOM_NUMBER),
+		     (unsigned long long)delay);
+		wrong++;
+	}
+	return wrong;
 }
 
 /* Takes memory until it is killed, in the cgroup @arg unless that is NULL. */
@@ -60,11 +86,6 @@ static bool was_killed(pid_t pid)
 
 	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
 	       WTERMSIG(status) == SIGKILL;
-}
-
-static uint64_t number_of(const struct oom_numbers *of, unsigned int n)
-{
-	return of->known >> n & 1 ? of->value[n] : UINT64_MAX;
 }
 
 /* Whether the kernel says whom it kills, and that a cgroup ran out. */
@@ -199,11 +220,31 @@ TEST_F(oom, what_came_back)
 		EXPECT_EQ(0, ooms.events[0].after.known);
 		sleep_ms(100);
 	}
-	EXPECT_LE(1000000000ULL, delay);
+	EXPECT_LE(SECOND, delay);
 	EXPECT_NE(UINT64_MAX, delay);
 	EXPECT_EQ(ooms.events[0].bytes.known, ooms.events[0].after.known);
 	EXPECT_LT(number_of(&ooms.events[0].after, MEMCENSUS_S_ANON) + HELD,
 		  number_of(&ooms.events[0].bytes, MEMCENSUS_S_ANON));
+}
+
+/* Kills while that of earlier ones is read: ASSERT_OOMS() looks at all delays. */
+TEST_F_TIMEOUT(oom, kills_while_it_is_read, 1800)
+{
+	unsigned int i, j, read = 0;
+	pid_t pid;
+
+	if (!self->cgroup)
+		SKIP(return, "kernel has no memory cgroups, or does not say whom it kills");
+	for (i = 0; i < 2 * rounds(); i++) {
+		pid = child_start(eat, LIMITED);
+		ASSERT_LT(0, pid);
+		kill(pid, SIGCONT);
+		ASSERT_TRUE(was_killed(pid));
+		ASSERT_OOMS(0);
+		for (j = 0; j < ooms.n_events; j++)
+			read += !!ooms.events[j].after.known;
+	}
+	diag("oom: in %u answers %u events have what came back", i, read);
 }
 
 /* A cgroup that is killed as a whole is one event. */
