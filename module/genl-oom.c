@@ -233,8 +233,7 @@ int census_oom_start(struct sk_buff *skb, struct netlink_callback *cb,
 	};
 	cb->args[0] = (long)d;
 	err = choose(d, census_dump_attrs(cb), cb->extack);
-	return err ?: census_message_add(skb, &d->envelope, NULL, MEMCENSUS_A_INFO, NULL) ?:
-		      skb->len;
+	return err ?: census_message_begin(skb, cb, &d->envelope, stages, ARRAY_SIZE(stages));
 }
 
 /* Calls after the first: send the records. */

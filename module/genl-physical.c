@@ -414,7 +414,8 @@ int census_physical_start(struct sk_buff *skb, struct netlink_callback *cb,
 	err = parse(d, census_dump_attrs(cb), cb->extack);
 	if (err)
 		return err;
-	return census_message_add(skb, &d->envelope, NULL, MEMCENSUS_A_INFO, NULL) ?: skb->len;
+	d->envelope.paths = d->req.files;
+	return census_message_begin(skb, cb, &d->envelope, stages, ARRAY_SIZE(stages));
 }
 
 static void explain(int err, struct netlink_ext_ack *extack)

@@ -35,9 +35,6 @@
 
 static struct genl_family census_family;
 
-/* A VMA message with the longest path exceeds the default buffer of a dump. */
-#define MESSAGE_MAX (PATH_MAX + 2048)
-
 #define DEFAULT_PARTS (MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | \
 		       MEMCENSUS_PART_NODES | MEMCENSUS_PART_SYSTEM)
 
@@ -376,8 +373,6 @@ static int begin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	err = parse_request(d, cmd, census_dump_attrs(cb), cb->extack);
 	if (err)
 		return err;
-	if (d->req.parts & (MEMCENSUS_PART_VMAS | MEMCENSUS_PART_TYPES))
-		cb->min_dump_alloc = MESSAGE_MAX;
 	d->envelope.parts = d->req.parts;
 	d->envelope.cmd = cmd;
 	if (d->req.pages)
@@ -386,7 +381,7 @@ static int begin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		set_stages(d, share_stages, ARRAY_SIZE(share_stages));
 	else
 		set_stages(d, snapshot_stages, ARRAY_SIZE(snapshot_stages));
-	return census_message_add(skb, &d->envelope, NULL, MEMCENSUS_A_INFO, NULL) ?: skb->len;
+	return census_message_begin(skb, cb, &d->envelope, d->stages, d->nr_stages);
 }
 
 /*

@@ -500,3 +500,49 @@ int census_message_add(struct sk_buff *skb, const struct census_envelope *e,
 {
 	return census_message_put(skb, e, snap ? snap->seq : 0, nest, fills[nest], snap, record);
 }
+
+/* The most that a record needs that does not fit in a page of 4 KiB: it has a path. */
+#define LARGE (PATH_MAX + 2048)
+
+/* Checks whether a record of kind @nest may be larger than a page of 4 KiB with its headers. */
+static bool is_large(const struct census_envelope *e, u8 nest)
+{
+	BUILD_BUG_ON(CENSUS_PAGES_PART * sizeof(struct census_page_block) + 512 > LARGE);
+	BUILD_BUG_ON(MIGRATE_TYPES * CENSUS_ORDERS * 32 + 1536 > LARGE);
+	BUILD_BUG_ON(MEMCENSUS_BLOCK_RECORDS_MAX * sizeof(u64) + 512 > 3072);
+	switch (nest) {
+	case MEMCENSUS_A_VMA:
+		return e->parts & MEMCENSUS_PART_VMAS;
+	case MEMCENSUS_A_ZONE:
+		return e->parts & MEMCENSUS_PART_TYPES;
+	case MEMCENSUS_A_FRAME_FILE:
+		return e->paths;
+	default:
+		return nest == MEMCENSUS_A_PAGES;
+	}
+}
+
+/**
+ * census_message_begin() - the first answer of a dump: INFO
+ * @skb: the buffer
+ * @cb: of the dump
+ * @e: common fields of the answer
+ * @stages: kinds of the records that follow
+ * @nr: number of @stages
+ *
+ * Each dump begins here, which states the most that a record of it needs.  Without it the kernel
+ * allocates a page if it has no more at once or the reader offers a small buffer, and a record
+ * that does not fit ends the dump.
+ *
+ * Return: length of @skb, or -EMSGSIZE.
+ */
+int census_message_begin(struct sk_buff *skb, struct netlink_callback *cb,
+			 const struct census_envelope *e, const u8 *stages, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (is_large(e, stages[i]))
+			cb->min_dump_alloc = LARGE;
+	return census_message_add(skb, e, NULL, MEMCENSUS_A_INFO, NULL) ?: skb->len;
+}

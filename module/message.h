@@ -16,6 +16,7 @@
  * @flags: NLM_F_MULTI in a dump
  * @cmd: of all messages, as of the request
  * @parts: MEMCENSUS_PART_* that were requested
+ * @paths: files were requested
  * @pid_ns: namespace of all PIDs in the messages
  * @user_ns: namespace of all user IDs in the messages
  */
@@ -26,6 +27,7 @@ struct census_envelope {
 	int flags;
 	u8 cmd;
 	u32 parts;
+	bool paths;
 	struct pid_namespace *pid_ns;
 	struct user_namespace *user_ns;
 };
@@ -53,6 +55,8 @@ struct census_pages_part {
 typedef int census_fill_fn(struct sk_buff *skb, const struct census_envelope *e,
 			   const struct census_snapshot *snap, const void *record);
 
+int census_message_begin(struct sk_buff *skb, struct netlink_callback *cb,
+			 const struct census_envelope *e, const u8 *stages, unsigned int nr);
 int census_message_known(struct sk_buff *skb, int nest, u64 known, const u64 *values,
 			 unsigned int max);
 int census_message_put(struct sk_buff *skb, const struct census_envelope *e, u64 seq, u8 nest,
