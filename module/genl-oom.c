@@ -48,13 +48,14 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 	return nla_put_u64_64bit(skb, attr, value, PAD);
 }
 
-/* A process that the caller cannot see has no number. */
-static int put_pid_of(struct sk_buff *skb, const struct census_envelope *e, int attr,
-		      const struct census_oom *oom, const struct census_oom_task *task)
+/* Of a process that the reader may not learn of, nothing is sent. */
+static int put_caller(struct sk_buff *skb, const struct census_envelope *e,
+		      const struct census_oom_task *caller)
 {
-	pid_t pid = census_oom_pid(oom, task, e->pid_ns);
+	pid_t pid = census_oom_pid(caller, e->pid_ns);
 
-	return pid ? nla_put_u32(skb, attr, pid) : 0;
+	return pid && (nla_put_u32(skb, MEMCENSUS_OOM_CALLER_PID, pid) ||
+		       nla_put_string(skb, MEMCENSUS_OOM_CALLER_COMM, caller->comm));
 }
 
 static int put_bytes(struct sk_buff *skb, int attr, const struct census_system *s)
@@ -73,8 +74,7 @@ static int fill_oom(struct sk_buff *skb, const struct census_envelope *e,
 	       put_u64(skb, MEMCENSUS_OOM_BOOTTIME_NS, oom->boottime) ||
 	       nla_put_u32(skb, MEMCENSUS_OOM_SCOPE, oom->scope) ||
 	       (oom->nr_victims && nla_put_u32(skb, MEMCENSUS_OOM_VICTIMS, oom->nr_victims)) ||
-	       put_pid_of(skb, e, MEMCENSUS_OOM_CALLER_PID, oom, &oom->caller) ||
-	       nla_put_string(skb, MEMCENSUS_OOM_CALLER_COMM, oom->caller.comm) ||
+	       put_caller(skb, e, &oom->caller) ||
 	       (before && (put_u64(skb, MEMCENSUS_OOM_CENSUS, before->seq) ||
 			   put_u64(skb, MEMCENSUS_OOM_CENSUS_REALTIME_NS,
 				   before->cost.realtime))) ||
@@ -96,7 +96,7 @@ static int fill_victim(struct sk_buff *skb, const struct census_envelope *e,
 	const struct census_oom_victim *v = of->victim;
 
 	return put_u64(skb, MEMCENSUS_OOM_VICTIM_OOM, of->oom->number) ||
-	       put_pid_of(skb, e, MEMCENSUS_OOM_VICTIM_PID, of->oom, &v->task) ||
+	       nla_put_u32(skb, MEMCENSUS_OOM_VICTIM_PID, census_oom_pid(&v->task, e->pid_ns)) ||
 	       nla_put_string(skb, MEMCENSUS_OOM_VICTIM_COMM, v->task.comm) ||
 	       nla_put_u32(skb, MEMCENSUS_OOM_VICTIM_UID,
 			   from_kuid_munged(e->user_ns, v->uid)) ||
@@ -153,11 +153,14 @@ static const void *next_record(const struct oom_dump *d, struct victim_of *of)
 static int add_record(struct sk_buff *skb, const struct oom_dump *d, const void *record)
 {
 	const struct census_envelope *e = &d->envelope;
+	const struct victim_of *of = record;
 
 	switch (stages[d->stage]) {
 	case MEMCENSUS_A_OOM:
 		return census_message_put(skb, e, 0, MEMCENSUS_A_OOM, fill_oom, NULL, record);
 	case MEMCENSUS_A_OOM_VICTIM:
+		if (!census_oom_pid(&of->victim->task, e->pid_ns))
+			return 0;
 		return census_message_put(skb, e, 0, MEMCENSUS_A_OOM_VICTIM, fill_victim, NULL,
 					  record);
 	case MEMCENSUS_A_OOM_ZONE:

@@ -13,6 +13,7 @@
 #include "page-class.h"
 #include "physical.h"
 #include "results.h"
+#include "visible.h"
 
 #define PAD MEMCENSUS_A_PAD
 
@@ -336,7 +337,7 @@ static int parse_group_by(struct physical_dump *d, const struct nlattr *by,
 				    "GROUP_BY: frames are charged to cgroups only: CGROUP");
 		return -EINVAL;
 	}
-	if (task_active_pid_ns(current) != &init_pid_ns) {
+	if (!census_sees_all(task_active_pid_ns(current))) {
 		NL_SET_ERR_MSG_ATTR(extack, by,
 				    "GROUP_BY: all cgroups are sent: only to the initial PID namespace");
 		return -EINVAL;
@@ -349,7 +350,7 @@ static int parse_group_by(struct physical_dump *d, const struct nlattr *by,
 static int parse_files(struct physical_dump *d, const struct nlattr *files,
 		       struct netlink_ext_ack *extack)
 {
-	if (task_active_pid_ns(current) != &init_pid_ns) {
+	if (!census_sees_all(task_active_pid_ns(current))) {
 		NL_SET_ERR_MSG_ATTR(extack, files,
 				    "FILES: files of all processes are sent: only to the initial PID namespace");
 		return -EINVAL;

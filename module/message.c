@@ -9,6 +9,7 @@
 #include "message.h"
 #include "pages.h"
 #include "params.h"
+#include "visible.h"
 #include "vma.h"
 #include "zones.h"
 
@@ -92,7 +93,7 @@ static int fill_scan(struct sk_buff *skb, const struct census_envelope *e,
 static u32 peer_pid(const struct census_envelope *e,
 		    const struct census_peer *peer, u32 pid)
 {
-	u32 nr = pid_nr_ns(peer->pid, e->pid_ns);
+	u32 nr = census_visible_pid(peer->pid, e->pid_ns);
 
 	return nr == pid ? 0 : nr;
 }
@@ -141,7 +142,7 @@ static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
 		return 0;
 	return put_peers(skb, e, task, pid) ||
 	       (task->parent && nla_put_u32(skb, MEMCENSUS_TASK_PPID,
-					    pid_nr_ns(task->parent, e->pid_ns))) ||
+					    census_visible_pid(task->parent, e->pid_ns))) ||
 	       nla_put_string(skb, MEMCENSUS_TASK_COMM, task->comm) ||
 	       nla_put_u32(skb, MEMCENSUS_TASK_UID,
 			   from_kuid_munged(e->user_ns, task->uid)) ||

@@ -28,36 +28,38 @@ struct oom_view {
 	struct census_ranked entries[MEMCENSUS_OOMS_MAX][SHOWN];
 };
 
-static void show_pid(struct seq_file *seq, const struct oom_view *view,
-		     const struct census_oom *oom, const struct census_oom_task *task)
+/* Return: whether the reader may learn of @task; then it is shown. */
+static bool show_pid(struct seq_file *seq, const struct oom_view *view, const char *before,
+		     const struct census_oom_task *task)
 {
-	pid_t pid = census_oom_pid(oom, task, view->ns);
+	pid_t pid = census_oom_pid(task, view->ns);
 
-	if (pid)
-		seq_printf(seq, "%d ", pid);
-	else
-		seq_puts(seq, "- ");
+	if (!pid)
+		return false;
+	seq_printf(seq, "%s%d ", before, pid);
 	census_show_comm(seq, task->comm);
+	return true;
 }
 
 static void show_victims(struct seq_file *seq, const struct oom_view *view,
 			 const struct census_oom *oom)
 {
-	unsigned int i, nr = census_oom_nr_victims(oom);
+	unsigned int i, nr = census_oom_nr_victims(oom), shown = 0;
 
 	for (i = 0; i < nr; i++) {
 		const struct census_oom_victim *v = &oom->victims[i];
 
-		seq_puts(seq, "  killed ");
-		show_pid(seq, view, oom, &v->task);
+		if (!show_pid(seq, view, "  killed ", &v->task))
+			continue;
+		shown++;
 		seq_printf(seq,
 			   ": uid %u cgroup %llu adj %d, anon %llu file %llu shmem %llu swap %llu page tables %llu\n",
 			   from_kuid_munged(seq_user_ns(seq), v->uid), v->cgroup,
 			   v->oom_score_adj, KIB(v->anon), KIB(v->file), KIB(v->shmem),
 			   KIB(v->swap), KIB(v->pagetables));
 	}
-	if (oom->nr_victims > nr)
-		seq_printf(seq, "  and %u more\n", oom->nr_victims - nr);
+	if (oom->nr_victims > shown)
+		seq_printf(seq, "  and %u more\n", oom->nr_victims - shown);
 	if (!oom->nr_victims)
 		seq_puts(seq, "  killed: unknown, this kernel does not say whom\n");
 }
@@ -166,9 +168,8 @@ static void oom_show(struct seq_file *seq, const void *v, unsigned int row)
 	census_show_time(seq, oom->realtime);
 	seq_printf(seq, ", %s; KiB where nothing else is said\n",
 		   oom->scope == MEMCENSUS_OOM_SCOPE_CGROUP ? "in a cgroup" : "of the machine");
-	seq_puts(seq, "  called by ");
-	show_pid(seq, view, oom, &oom->caller);
-	seq_putc(seq, '\n');
+	if (show_pid(seq, view, "  called by ", &oom->caller))
+		seq_putc(seq, '\n');
 	show_victims(seq, view, oom);
 	show_zones(seq, oom);
 	show_totals(seq, oom);

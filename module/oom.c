@@ -25,6 +25,7 @@
 #include "params.h"
 #include "results.h"
 #include "system.h"
+#include "visible.h"
 #include "zones.h"
 
 /* Of an event: more are left out, so that memory and time of a kill are bounded. */
@@ -34,6 +35,12 @@
 /* Part of max_results that a census may have to be kept; up to five are. */
 #define KEPT_PART 16
 
+/*
+ * References on struct pid that events have, or had before they were replaced.  More kills within
+ * an instant have none: only readers in the initial PID namespace learn who it was.
+ */
+#define PIDS_MAX (4 * MEMCENSUS_OOMS_MAX * (1 + MEMCENSUS_OOM_VICTIMS_MAX))
+
 /* Kills of one task within this time are one event: of a cgroup that is killed as one. */
 #define ONE_EVENT NSEC_PER_SEC
 
@@ -41,7 +48,7 @@
 #define DELAY NSEC_PER_SEC
 
 /*
- * Protects @newest and @events.  A kill takes it in the middle of an allocation of any kind,
+ * Protects @newest, @events and @dropped.  A kill takes it in the middle of an allocation of any kind,
  * with oom_lock of the kernel and mostly task_lock() of the victim held.  So no holder
  * allocates, sleeps or takes another lock.  It is raw because task_lock() and the tracepoint
  * may have disabled preemption.  ZONES_MAX and NODES_MAX bound what is copied under it.
@@ -54,6 +61,10 @@ static const struct census_snapshot *newest;
 /* In the order in which they were replaced, see replaceable().  @nr_events: since load. */
 static struct census_oom events[MEMCENSUS_OOMS_MAX];
 static u64 nr_events;
+
+/* The last reference may free a PID namespace, which may sleep: drop_pids() does it. */
+static struct pid *dropped[PIDS_MAX];
+static unsigned int nr_dropped, nr_pids;
 
 /* Zones and nodes of all events, and their number in each. */
 static struct census_zone *all_zones;
@@ -94,8 +105,10 @@ void census_oom_keep(const struct census_snapshot *snap)
 	census_snapshot_put(old);
 }
 
+/* Fills all but the reference. */
 static void set_task(struct census_oom_task *to, struct task_struct *task)
 {
+	to->pid = NULL;
 	/* @task is current, or has an address space: its leader was not yet released. */
 	to->tgid = task_tgid_nr(task);
 	to->start = task->group_leader->start_boottime;
@@ -103,6 +116,52 @@ static void set_task(struct census_oom_task *to, struct task_struct *task)
 	memcpy(to->comm, task->comm, sizeof(to->comm));
 	to->comm[sizeof(to->comm) - 1] = '\0';
 }
+
+/* The caller holds events_lock.  @task: see set_task(). */
+static void hold_pid(struct census_oom_task *to, struct task_struct *task)
+{
+	if (nr_pids == PIDS_MAX)
+		return;
+	rcu_read_lock();
+	to->pid = get_pid(task_tgid(task));
+	rcu_read_unlock();
+	nr_pids += !!to->pid;
+}
+
+/* The caller holds events_lock. */
+static void drop_pid(struct census_oom_task *task)
+{
+	if (task->pid)
+		dropped[nr_dropped++] = task->pid;
+	task->pid = NULL;
+}
+
+static void drop_event_pids(struct census_oom *oom)
+{
+	unsigned int i;
+
+	drop_pid(&oom->caller);
+	for (i = 0; i < census_oom_nr_victims(oom); i++)
+		drop_pid(&oom->victims[i].task);
+}
+
+static void drop_pids(struct work_struct *work)
+{
+	struct pid *pid;
+
+	do {
+		pid = NULL;
+		raw_spin_lock(&events_lock);
+		if (nr_dropped) {
+			pid = dropped[--nr_dropped];
+			nr_pids--;
+		}
+		raw_spin_unlock(&events_lock);
+		put_pid(pid);
+	} while (pid);
+}
+
+static DECLARE_WORK(drop_work, drop_pids);
 
 static u64 counter(struct mm_struct *mm, int member)
 {
@@ -121,6 +180,7 @@ static void add_victim(struct census_oom *oom, struct task_struct *task)
 	memset(v, 0, sizeof(*v));
 	rcu_read_lock();
 	set_task(&v->task, task);
+	hold_pid(&v->task, task);
 	v->uid = __task_cred(task)->euid;
 #ifdef CONFIG_CGROUPS
 	v->cgroup = cgroup_id(task_dfl_cgroup(task));
@@ -214,6 +274,7 @@ static struct census_oom *new_event(const struct census_oom_task *caller, u8 sco
 	struct census_node *nodes = oom->nodes;
 
 	*old = oom->before;
+	drop_event_pids(oom);
 	memset(oom, 0, sizeof(*oom));
 	oom->zones = zones;
 	oom->nodes = nodes;
@@ -222,6 +283,7 @@ static struct census_oom *new_event(const struct census_oom_task *caller, u8 sco
 	oom->boottime = now;
 	oom->scope = scope;
 	oom->caller = *caller;
+	hold_pid(&oom->caller, current);
 	if (newest)
 		oom->before = census_snapshot_get(newest);
 	census_system_glance(&oom->system);
@@ -288,6 +350,7 @@ static void record_kill(struct task_struct *victim)
 		add_victim(oom, victim);
 	raw_spin_unlock(&events_lock);
 	census_snapshot_put_atomic(old);
+	queue_work(system_power_efficient_wq, &drop_work);
 	queue_delayed_work(system_power_efficient_wq, &after_work, nsecs_to_jiffies(DELAY) + 1);
 }
 
@@ -381,6 +444,7 @@ static void copy_events(struct census_ooms *ooms)
 {
 	const struct census_oom *from = find_event(U64_MAX, false);
 	void *memory = ooms + 1;
+	unsigned int i;
 
 	for (; from; from = find_event(from->number, false)) {
 		struct census_oom *to = &ooms->event[ooms->nr++];
@@ -388,6 +452,9 @@ static void copy_events(struct census_ooms *ooms)
 		*to = *from;
 		if (to->before)
 			census_snapshot_get(to->before);
+		get_pid(to->caller.pid);
+		for (i = 0; i < census_oom_nr_victims(to); i++)
+			get_pid(to->victims[i].task.pid);
 		to->zones = memory;
 		to->nodes = memory + zones_max * sizeof(*to->zones);
 		memory += event_size();
@@ -424,40 +491,46 @@ struct census_ooms *census_ooms_get(void)
 /* @ooms may be NULL. */
 void census_ooms_put(struct census_ooms *ooms)
 {
-	unsigned int i;
+	unsigned int i, j;
 
 	if (!ooms)
 		return;
-	for (i = 0; i < ooms->nr; i++)
-		census_snapshot_put(ooms->event[i].before);
+	for (i = 0; i < ooms->nr; i++) {
+		struct census_oom *oom = &ooms->event[i];
+
+		census_snapshot_put(oom->before);
+		put_pid(oom->caller.pid);
+		for (j = 0; j < census_oom_nr_victims(oom); j++)
+			put_pid(oom->victims[j].task.pid);
+	}
 	census_results_give(ooms->size);
 	kvfree(ooms);
 }
 
 /**
  * census_oom_pid() - PID of a process of an event
- * @oom: the event
  * @task: a process of it
- * @ns: PID namespace of the caller
+ * @ns: PID namespace of the reader
  *
- * The process has exited and nothing keeps its PID.  In other namespaces than the initial
- * one only the census before tells which number it had.
- *
- * Return: the PID; 0: unknown, or not in @ns.
+ * Return: the number; 0: the reader may not learn of the process.
  */
-pid_t census_oom_pid(const struct census_oom *oom, const struct census_oom_task *task,
-		     struct pid_namespace *ns)
+pid_t census_oom_pid(const struct census_oom_task *task, struct pid_namespace *ns)
 {
-	const struct census_snapshot *snap = oom->before;
+	return census_sees_all(ns) ? task->tgid : census_visible_pid(task->pid, ns);
+}
+
+/* No kill is recorded any more. */
+static void stop_works(void)
+{
 	unsigned int i;
 
-	if (ns == &init_pid_ns)
-		return task->tgid;
-	for (i = 0; snap && i < snap->nr_tasks; i++)
-		if (snap->tasks[i]->start == task->start &&
-		    census_task_pid(snap->tasks[i], &init_pid_ns) == task->tgid)
-			return census_task_pid(snap->tasks[i], ns);
-	return 0;
+	cancel_delayed_work_sync(&after_work);
+	cancel_work_sync(&drop_work);
+	raw_spin_lock(&events_lock);
+	for (i = 0; i < MEMCENSUS_OOMS_MAX; i++)
+		drop_event_pids(&events[i]);
+	raw_spin_unlock(&events_lock);
+	drop_pids(NULL);
 }
 
 static void free_events(void)
@@ -496,7 +569,7 @@ int census_oom_init(void)
 no_notifier:
 	untrace_victims();
 	/* Of a kill since; no census was published yet. */
-	cancel_delayed_work_sync(&after_work);
+	stop_works();
 no_trace:
 	free_events();
 	return err;
@@ -510,7 +583,7 @@ void census_oom_exit(void)
 	/* Waits for callbacks that are running. */
 	unregister_oom_notifier(&oom_notifier);
 	untrace_victims();
-	cancel_delayed_work_sync(&after_work);
+	stop_works();
 	for (i = 0; i < MEMCENSUS_OOMS_MAX; i++)
 		census_snapshot_put(events[i].before);
 	census_snapshot_put(newest);

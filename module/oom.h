@@ -8,6 +8,7 @@
 #ifndef _CENSUS_OOM_H
 #define _CENSUS_OOM_H
 
+#include <linux/pid_namespace.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
@@ -17,11 +18,13 @@
 
 /**
  * struct census_oom_task - a process of an OOM event
+ * @pid: a reference, which decides who may learn of it; NULL: of too many kills at once
  * @tgid: PID in the initial namespace; 0: none
  * @start: ns since boot, to find it in a census; a number may be used again
  * @comm: of the thread
  */
 struct census_oom_task {
+	struct pid *pid;
 	pid_t tgid;
 	u64 start;
 	char comm[TASK_COMM_LEN];
@@ -111,8 +114,7 @@ static inline unsigned int census_oom_nr_victims(const struct census_oom *oom)
 void census_oom_keep(const struct census_snapshot *snap);
 struct census_ooms *census_ooms_get(void);
 void census_ooms_put(struct census_ooms *ooms);
-pid_t census_oom_pid(const struct census_oom *oom, const struct census_oom_task *task,
-		     struct pid_namespace *ns);
+pid_t census_oom_pid(const struct census_oom_task *task, struct pid_namespace *ns);
 int census_oom_init(void);
 void census_oom_exit(void);
 

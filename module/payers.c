@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/overflow.h>
-#include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 
 #include "files.h"
@@ -8,6 +7,7 @@
 #include "payers.h"
 #include "snapshot.h"
 #include "top.h"
+#include "visible.h"
 
 static u64 paid_key_of(u64 cgroup, u32 space)
 {
@@ -227,7 +227,7 @@ static bool is_visible(struct census_payers *p, const struct census_snapshot *sn
 {
 	const struct census_paid *paid;
 
-	if (snap->pid_ns == &init_pid_ns)
+	if (census_sees_all(snap->pid_ns))
 		return true;
 	paid = find_paid(p, cgroup, 0);
 	return paid && paid->group;

@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "pages.h"
 #include "snapshot.h"
+#include "visible.h"
 
 #define COST(name, scope, attr, member) \
 	{ name, CENSUS_COST_##scope, MEMCENSUS_SCAN_##attr, offsetof(struct census_cost, member) }
@@ -164,10 +165,10 @@ void census_task_free(struct census_task *task)
 pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns)
 {
 	const struct census_peer *peer;
-	pid_t pid = task->number ?: pid_nr_ns(task->pid, ns);
+	pid_t pid = task->number ?: census_visible_pid(task->pid, ns);
 
 	for (peer = task->peers; !pid && peer; peer = peer->next)
-		pid = pid_nr_ns(peer->pid, ns);
+		pid = census_visible_pid(peer->pid, ns);
 	return pid;
 }
 

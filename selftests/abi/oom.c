@@ -5,6 +5,7 @@
  * cgroup ran out.  OOM_ROUNDS in the environment: how often, 5 by default.
  */
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -369,6 +370,99 @@ TEST_F(oom, text)
 	EXPECT_NE(NULL, strstr(text, line));
 	EXPECT_EQ(NULL, abi_address_in_text(text));
 	EXPECT_EQ(-EINVAL, ooms_get(self->before + 1000, &ooms));
+}
+
+/* Of @number: its event, or NULL; how many victims of it were sent. */
+static const struct oom_event *event_of(uint64_t number, unsigned int *victims)
+{
+	const struct oom_event *found = NULL;
+	unsigned int i;
+
+	for (i = 0; i < ooms.n_events; i++)
+		if (number_of(&ooms.events[i].own, MEMCENSUS_OOM_NUMBER) == number)
+			found = &ooms.events[i];
+	for (i = 0, *victims = 0; i < ooms.n_victims; i++)
+		*victims += number_of(&ooms.victims[i].own, MEMCENSUS_OOM_VICTIM_OOM) == number;
+	return found;
+}
+
+#define CHECK(what) do {							\
+	if (!(what)) {								\
+		diag("in a PID namespace: not so: %s", #what);			\
+		return 1;							\
+	}									\
+} while (0)
+
+#define KNOWN(event, attr)	((event)->own.known >> MEMCENSUS_OOM_##attr & 1)
+
+/* Process 1 of a PID namespace, after event @outside of another one. */
+static int read_inside(uint64_t outside)
+{
+	const struct oom_event *event;
+	char text[65536] = "";
+	unsigned int victims;
+	ssize_t got, n = 0;
+	int fd;
+
+	CHECK(child_start(eat, LIMITED) == 2);
+	CHECK(!kill(2, SIGCONT) && was_killed(2));
+	CHECK(!ooms_get(0, &ooms));
+	event = event_of(outside, &victims);
+	CHECK(event && !victims);
+	CHECK(number_of(&event->own, MEMCENSUS_OOM_VICTIMS) == 1);
+	CHECK(!KNOWN(event, CALLER_PID) && !KNOWN(event, CALLER_COMM) && !*event->caller);
+	event = event_of(outside + 1, &victims);
+	CHECK(event && victims == 1);
+	CHECK(number_of(&event->own, MEMCENSUS_OOM_CALLER_PID) == 2);
+	CHECK(!strcmp("oom", event->caller));
+	/* No census was taken in here, so nothing but the event has the number. */
+	CHECK(number_of(&ooms.victims[0].own, MEMCENSUS_OOM_VICTIM_PID) == 2);
+	CHECK(ooms.n_tasks < 2);
+	fd = open(TEXT, O_RDONLY);
+	CHECK(fd >= 0);
+	while ((got = read(fd, text + n, sizeof(text) - 1 - n)) > 0)
+		n += got;
+	close(fd);
+	CHECK(strstr(text, "\n  called by 2 oom\n  killed 2 oom: uid 0 "));
+	CHECK(strstr(strstr(text, "  killed ") + 1, "  killed ") == NULL);
+	CHECK(strstr(text, "\n  and 1 more\n"));
+	return 0;
+}
+
+/* A reader in a PID namespace learns nothing of processes outside of it but their number. */
+TEST_F(oom, in_a_pid_namespace)
+{
+	unsigned int victims;
+	int status = -1;
+	pid_t pid;
+
+	if (!self->cgroup)
+		SKIP(return, "kernel has no memory cgroups, or does not say whom it kills");
+	pid = child_start(eat, LIMITED);
+	ASSERT_LT(0, pid);
+	take(_metadata);
+	kill(pid, SIGCONT);
+	ASSERT_TRUE(was_killed(pid));
+	pid = fork();
+	if (!pid) {
+		if (unshare(CLONE_NEWPID))
+			_exit(77);
+		pid = fork();
+		if (!pid)
+			_exit(read_inside(self->before + 1));
+		waitpid(pid, &status, 0);
+		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 99);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	if (WEXITSTATUS(status) == 77)
+		SKIP(return, "kernel has no PID namespaces");
+	EXPECT_EQ(0, status);
+	/* The initial one sees both. */
+	ASSERT_OOMS(0);
+	ASSERT_NE(NULL, event_of(self->before + 1, &victims));
+	EXPECT_EQ(1, victims);
+	ASSERT_NE(NULL, event_of(self->before + 2, &victims));
+	EXPECT_EQ(1, victims);
 }
 
 /* Any number of kills in cgroups, which users may have at will, leaves that of the machine. */

@@ -1554,9 +1554,9 @@ enum memcensus_oom_scope {
  * @MEMCENSUS_OOM_BOOTTIME_NS: u64, of the first kill, ns since boot
  * @MEMCENSUS_OOM_SCOPE: u32, &enum memcensus_oom_scope
  * @MEMCENSUS_OOM_VICTIMS: u32, number of processes that were killed; up to
- *	%MEMCENSUS_OOM_VICTIMS_MAX are sent
- * @MEMCENSUS_OOM_CALLER_PID: u32, process whose allocation failed; absent: not in the
- *	caller's PID namespace
+ *	%MEMCENSUS_OOM_VICTIMS_MAX are sent, of those in the caller's PID namespace
+ * @MEMCENSUS_OOM_CALLER_PID: u32, process whose allocation failed; absent, as its name
+ *	is: not in the caller's PID namespace
  * @MEMCENSUS_OOM_CALLER_COMM: string, its command name
  * @MEMCENSUS_OOM_CENSUS: u64, number of the last census before it; absent: none was kept
  * @MEMCENSUS_OOM_CENSUS_REALTIME_NS: u64, start of that census, ns since 1970
@@ -1585,9 +1585,9 @@ enum memcensus_oom {
 };
 
 /**
- * enum memcensus_oom_victim - a process that the OOM killer killed
+ * enum memcensus_oom_victim - a process that the OOM killer killed, in the caller's PID namespace
  * @MEMCENSUS_OOM_VICTIM_OOM: u64, number of the event
- * @MEMCENSUS_OOM_VICTIM_PID: u32, absent: not in the caller's PID namespace
+ * @MEMCENSUS_OOM_VICTIM_PID: u32, in the caller's PID namespace
  * @MEMCENSUS_OOM_VICTIM_COMM: string, command name
  * @MEMCENSUS_OOM_VICTIM_UID: u32, user ID
  * @MEMCENSUS_OOM_VICTIM_CGROUP: u64, ID of its cgroup in the default hierarchy
