@@ -68,6 +68,7 @@ void census_node_glance(struct census_node *n, int nid)
 	int highest = READ_ONCE(pgdat->kswapd_highest_zoneidx);
 	int i;
 
+	*n->zone = '\0';
 	n->nid = nid;
 	n->kswapd = kswapd_state(pgdat);
 	n->order = READ_ONCE(pgdat->kswapd_order);

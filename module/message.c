@@ -388,7 +388,8 @@ static int fill_zone(struct sk_buff *skb, const struct census_envelope *e,
 	       put_pages(skb, MEMCENSUS_ZONE_SPANNED, zone->spanned) ||
 	       put_pages(skb, MEMCENSUS_ZONE_PRESENT, zone->present) ||
 	       put_pages(skb, MEMCENSUS_ZONE_MANAGED, zone->managed) ||
-	       put_pages(skb, MEMCENSUS_ZONE_PCP, zone->pcp) ||
+	       (zone->pcp != CENSUS_PCP_UNKNOWN &&
+		put_pages(skb, MEMCENSUS_ZONE_PCP, zone->pcp)) ||
 	       put_pages(skb, MEMCENSUS_ZONE_HIGHATOMIC, zone->highatomic) ||
 	       (zone->has_cma && put_pages(skb, MEMCENSUS_ZONE_CMA_FREE, zone->cma_free)) ||
 	       put_lowmem_reserve(skb, zone);

@@ -50,8 +50,9 @@
 /*
  * Protects @newest, @events and @dropped.  A kill takes it in the middle of an allocation of any kind,
  * with oom_lock of the kernel and mostly task_lock() of the victim held.  So no holder
- * allocates, sleeps or takes another lock.  It is raw because task_lock() and the tracepoint
- * may have disabled preemption.  ZONES_MAX and NODES_MAX bound what is copied under it.
+ * allocates, sleeps or takes another lock, none reads a counter of the machine, and none has a
+ * loop over processors.  It is raw because task_lock() and the tracepoint may have disabled
+ * preemption.  ZONES_MAX and NODES_MAX bound what a reader copies under it.
  */
 static DEFINE_RAW_SPINLOCK(events_lock);
 
@@ -66,7 +67,19 @@ static u64 nr_events;
 static struct pid *dropped[PIDS_MAX];
 static unsigned int nr_dropped, nr_pids;
 
-/* Zones and nodes of all events, and their number in each. */
+/*
+ * What a kill reads of the machine before it takes events_lock.  The notifier and mark_victim run
+ * under oom_lock of the kernel, so nothing else protects it.
+ */
+static struct {
+	struct census_system system;
+	unsigned int nr_zones;
+	struct census_zone *zones;
+	unsigned int nr_nodes;
+	struct census_node *nodes;
+} at_kill;
+
+/* Zones and nodes of all events and of @at_kill, and their number in each. */
 static struct census_zone *all_zones;
 static struct census_node *all_nodes;
 static unsigned int zones_max, nodes_max;
@@ -197,20 +210,23 @@ static void add_victim(struct census_oom *oom, struct task_struct *task)
 	v->pagetables = mm_pgtables_bytes(mm);
 }
 
-static void read_zones(struct census_oom *oom)
+/* The caller holds oom_lock of the kernel, and no lock of ours. */
+static void read_machine(void)
 {
 	int nid, i;
 
-	oom->nr_zones = 0;
-	oom->nr_nodes = 0;
+	memset(&at_kill.system, 0, sizeof(at_kill.system));
+	census_system_glance(&at_kill.system);
+	at_kill.nr_zones = 0;
+	at_kill.nr_nodes = 0;
 	for_each_online_node(nid) {
 		struct zone *zones = NODE_DATA(nid)->node_zones;
 
-		if (oom->nr_nodes < nodes_max)
-			census_node_glance(&oom->nodes[oom->nr_nodes++], nid);
-		for (i = 0; i < MAX_NR_ZONES && oom->nr_zones < zones_max; i++)
+		if (at_kill.nr_nodes < nodes_max)
+			census_node_glance(&at_kill.nodes[at_kill.nr_nodes++], nid);
+		for (i = 0; i < MAX_NR_ZONES && at_kill.nr_zones < zones_max; i++)
 			if (populated_zone(&zones[i]))
-				census_zone_glance(&oom->zones[oom->nr_zones++], &zones[i]);
+				census_zone_glance(&at_kill.zones[at_kill.nr_zones++], &zones[i]);
 	}
 }
 
@@ -265,19 +281,24 @@ static struct census_oom *replaceable(u8 scope)
 	return oldest;
 }
 
-/* Replaces an event, and moves its reference to @old. */
+/* Replaces an event by @at_kill, and moves its reference to @old. */
 static struct census_oom *new_event(const struct census_oom_task *caller, u8 scope, u64 now,
 				    const struct census_snapshot **old)
 {
 	struct census_oom *oom = replaceable(scope);
-	struct census_zone *zones = oom->zones;
-	struct census_node *nodes = oom->nodes;
+	struct census_zone *zones = at_kill.zones;
+	struct census_node *nodes = at_kill.nodes;
 
 	*old = oom->before;
 	drop_event_pids(oom);
+	at_kill.zones = oom->zones;
+	at_kill.nodes = oom->nodes;
 	memset(oom, 0, sizeof(*oom));
 	oom->zones = zones;
+	oom->nr_zones = at_kill.nr_zones;
 	oom->nodes = nodes;
+	oom->nr_nodes = at_kill.nr_nodes;
+	oom->system = at_kill.system;
 	oom->number = ++nr_events;
 	oom->realtime = ktime_get_real_ns();
 	oom->boottime = now;
@@ -286,8 +307,6 @@ static struct census_oom *new_event(const struct census_oom_task *caller, u8 sco
 	hold_pid(&oom->caller, current);
 	if (newest)
 		oom->before = census_snapshot_get(newest);
-	census_system_glance(&oom->system);
-	read_zones(oom);
 	return oom;
 }
 
@@ -297,9 +316,11 @@ static DECLARE_DELAYED_WORK(after_work, read_after);
 /* Completes events that are old enough, and comes back for the others. */
 static void read_after(struct work_struct *work)
 {
+	struct census_system after = {};
 	u64 now, wait = 0;
 	unsigned int i;
 
+	census_system_glance(&after);
 	raw_spin_lock(&events_lock);
 	/* Not earlier: a kill that is recorded in between would be in the future. */
 	now = ktime_get_boottime_ns();
@@ -313,7 +334,7 @@ static void read_after(struct work_struct *work)
 			wait = max(wait, DELAY - age);
 			continue;
 		}
-		census_system_glance(&oom->after);
+		oom->after = after;
 		oom->delay = elapsed(oom->boottime, now);
 	}
 	raw_spin_unlock(&events_lock);
@@ -328,27 +349,44 @@ static bool is_global(const struct census_oom_task *caller, u64 now)
 	       global_caller.start == caller->start && elapsed(global_time, now) < GLOBAL_MAX;
 }
 
+/*
+ * Adds a kill to the last event if it belongs to it, or with @old to a new one of @at_kill.
+ * Return: whether it was added.
+ */
+static bool add_kill(const struct census_oom_task *caller, struct task_struct *victim,
+		     const struct census_snapshot **old)
+{
+	struct census_oom *oom;
+	u8 scope;
+	u64 now;
+
+	raw_spin_lock(&events_lock);
+	now = ktime_get_boottime_ns();
+	scope = is_global(caller, now) ? MEMCENSUS_OOM_SCOPE_MACHINE :
+					 MEMCENSUS_OOM_SCOPE_CGROUP;
+	oom = old ? new_event(caller, scope, now, old) : same_event(caller, scope, now);
+	if (oom) {
+		oom->last = now;
+		if (victim)
+			add_victim(oom, victim);
+	}
+	raw_spin_unlock(&events_lock);
+	return oom;
+}
+
 /* @victim: NULL if this kernel does not say who it is.  The caller holds oom_lock. */
 static void record_kill(struct task_struct *victim)
 {
 	const struct census_snapshot *old = NULL;
 	struct census_oom_task caller;
-	struct census_oom *oom;
-	u64 now;
-	u8 scope;
 
 	rcu_read_lock();
 	set_task(&caller, current);
 	rcu_read_unlock();
-	raw_spin_lock(&events_lock);
-	now = ktime_get_boottime_ns();
-	scope = is_global(&caller, now) ? MEMCENSUS_OOM_SCOPE_MACHINE :
-					  MEMCENSUS_OOM_SCOPE_CGROUP;
-	oom = same_event(&caller, scope, now) ?: new_event(&caller, scope, now, &old);
-	oom->last = now;
-	if (victim)
-		add_victim(oom, victim);
-	raw_spin_unlock(&events_lock);
+	if (!add_kill(&caller, victim, NULL)) {
+		read_machine();
+		add_kill(&caller, victim, &old);
+	}
 	census_snapshot_put_atomic(old);
 	queue_work(system_power_efficient_wq, &drop_work);
 	queue_delayed_work(system_power_efficient_wq, &after_work, nsecs_to_jiffies(DELAY) + 1);
@@ -546,8 +584,8 @@ int census_oom_init(void)
 
 	nodes_max = min_t(unsigned int, num_possible_nodes(), NODES_MAX);
 	zones_max = min_t(unsigned int, nodes_max * MAX_NR_ZONES, ZONES_MAX);
-	all_zones = census_kvcalloc(MEMCENSUS_OOMS_MAX * zones_max, sizeof(*all_zones));
-	all_nodes = census_kvcalloc(MEMCENSUS_OOMS_MAX * nodes_max, sizeof(*all_nodes));
+	all_zones = census_kvcalloc((MEMCENSUS_OOMS_MAX + 1) * zones_max, sizeof(*all_zones));
+	all_nodes = census_kvcalloc((MEMCENSUS_OOMS_MAX + 1) * nodes_max, sizeof(*all_nodes));
 	if (!all_zones || !all_nodes) {
 		free_events();
 		return -ENOMEM;
@@ -556,6 +594,8 @@ int census_oom_init(void)
 		events[i].zones = all_zones + i * zones_max;
 		events[i].nodes = all_nodes + i * nodes_max;
 	}
+	at_kill.zones = all_zones + MEMCENSUS_OOMS_MAX * zones_max;
+	at_kill.nodes = all_nodes + MEMCENSUS_OOMS_MAX * nodes_max;
 	err = trace_victims();
 	if (err)
 		goto no_trace;

@@ -305,6 +305,9 @@ struct census_pair {
 /* In @types of a zone: the list was too long to count. */
 #define CENSUS_BLOCKS_UNKNOWN (~0ULL)
 
+/* At an OOM kill. */
+#define CENSUS_PCP_UNKNOWN (~0ULL)
+
 /**
  * struct census_zone - one zone; in pages
  * @nid: node
@@ -318,7 +321,7 @@ struct census_pair {
  * @spanned: see &struct zone
  * @present: see &struct zone
  * @managed: see &struct zone
- * @pcp: free pages in per-CPU lists
+ * @pcp: free pages in per-CPU lists, or %CENSUS_PCP_UNKNOWN
  * @highatomic: reserved pages
  * @cma_free: only if @has_cma
  * @has_cma: the kernel has CMA

@@ -80,9 +80,9 @@ static const struct bytes_row bytes_rows[MEMCENSUS_S_MAX + 1] = {
 
 /**
  * census_system_glance() - read the totals that are counters
- * @s: to be filled; BUFFERS and CACHED remain unknown
+ * @s: to be filled; BUFFERS, CACHED and COMMITTED remain unknown
  *
- * Takes no lock and does not sleep.
+ * Takes no lock, does not sleep, and has no loop over processors: an OOM kill waits for it.
  */
 void census_system_glance(struct census_system *s)
 {
@@ -107,7 +107,6 @@ void census_system_glance(struct census_system *s)
 		  global_node_page_state(NR_KERNEL_MISC_RECLAIMABLE));
 	set_bytes(s, MEMCENSUS_S_KERNEL_STACK,
 		  (u64)global_node_page_state(NR_KERNEL_STACK_KB) << 10);
-	set_pages(s, MEMCENSUS_S_COMMITTED, vm_memory_committed());
 #ifdef CONFIG_CMA
 	set_pages(s, MEMCENSUS_S_CMA_FREE,
 		  global_zone_page_state(NR_FREE_CMA_PAGES));
@@ -120,6 +119,8 @@ static void gather_bytes(struct census_system *s)
 	long cached;
 
 	census_system_glance(s);
+	/* Adds what each processor has, under a raw lock with interrupts off. */
+	set_pages(s, MEMCENSUS_S_COMMITTED, vm_memory_committed());
 	si_meminfo(&info);
 	set_pages(s, MEMCENSUS_S_BUFFERS, info.bufferram);
 	cached = global_node_page_state(NR_FILE_PAGES) - info.bufferram -

@@ -112,10 +112,10 @@ static u64 pcp_pages(struct zone *zone)
 
 /**
  * census_zone_glance() - read a zone without its locks
- * @z: to be filled, except the blocks by migrate type
+ * @z: to be filled, except the blocks by migrate type; @pcp is unknown
  * @zone: a populated zone
  *
- * Does not sleep.  Numbers of blocks that move during it may not belong together.
+ * Does not sleep, and has no loop over processors: an OOM kill waits for it.  Numbers of blocks that move during it may not belong together.
  */
 void census_zone_glance(struct census_zone *z, struct zone *zone)
 {
@@ -132,7 +132,7 @@ void census_zone_glance(struct census_zone *z, struct zone *zone)
 	z->spanned = zone->spanned_pages;
 	z->present = zone->present_pages;
 	z->managed = zone_managed_pages(zone);
-	z->pcp = pcp_pages(zone);
+	z->pcp = CENSUS_PCP_UNKNOWN;
 	z->highatomic = READ_ONCE(zone->nr_reserved_highatomic);
 #ifdef CONFIG_CMA
 	z->has_cma = true;
@@ -148,6 +148,7 @@ static void gather_zone(struct census_zone *z, struct zone *zone, bool types)
 	unsigned int i;
 
 	census_zone_glance(z, zone);
+	z->pcp = pcp_pages(zone);
 	/* For one load per order, so that the numbers belong together. */
 	spin_lock_irqsave(&zone->lock, flags);
 	census_zone_blocks(zone, z->blocks);

@@ -122,6 +122,9 @@ static void expect_event(struct __test_metadata *_metadata, uint64_t number, uns
 	EXPECT_LE(1, ooms.nodes);
 	EXPECT_EQ(sysconf(_SC_PHYS_PAGES) * PAGE,
 		  number_of(&event->bytes, MEMCENSUS_S_TOTAL));
+	/* A kill reads nothing that is spread over all processors. */
+	EXPECT_EQ(0, ooms.pcps);
+	EXPECT_EQ(0, event->bytes.known >> MEMCENSUS_S_COMMITTED & 1);
 	EXPECT_EQ(1, ooms.scans);
 	EXPECT_EQ(1, ooms.systems);
 	EXPECT_EQ(seq, ooms.seq);

@@ -906,7 +906,7 @@ enum memcensus_figure {
  * @MEMCENSUS_ZONE_SPANNED: u64, bytes from its first to its last frame
  * @MEMCENSUS_ZONE_PRESENT: u64, bytes of existing memory
  * @MEMCENSUS_ZONE_MANAGED: u64, bytes managed by the buddy allocator
- * @MEMCENSUS_ZONE_PCP: u64, free bytes in per-CPU lists
+ * @MEMCENSUS_ZONE_PCP: u64, free bytes in per-CPU lists; absent in OOM_ZONE
  * @MEMCENSUS_ZONE_HIGHATOMIC: u64, bytes reserved for atomic allocations
  * @MEMCENSUS_ZONE_CMA_FREE: u64, free bytes in CMA areas; absent without CMA
  * @MEMCENSUS_ZONE_LOWMEM_RESERVE: u64[], by zone of the node, bytes reserved against

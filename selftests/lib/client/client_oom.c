@@ -56,6 +56,7 @@ static int oom_zone_attr(const struct nlattr *attr, void *data)
 
 	if (mnl_attr_get_type(attr) == MEMCENSUS_ZONE_FREE)
 		ooms->free += attr_int(attr);
+	ooms->pcps += mnl_attr_get_type(attr) == MEMCENSUS_ZONE_PCP;
 	return MNL_CB_OK;
 }
 

@@ -42,7 +42,7 @@ struct oom_task {
 /**
  * struct ooms - a whole answer
  * @zones, @nodes: number of OOM_ZONE and OOM_NODE messages
- * @free: of all OOM_ZONE together
+ * @free: of all OOM_ZONE together; @pcps: number of those that have lists of processors
  * @scans: number of SCAN messages; @seq: their number
  * @wrong: why a message is not of the ABI, or ""
  */
@@ -53,6 +53,7 @@ struct ooms {
 	unsigned int n_victims;
 	unsigned int zones, nodes, scans, systems;
 	uint64_t free;
+	unsigned int pcps;
 	uint64_t seq;
 	struct oom_task tasks[OOM_TASKS];
 	unsigned int n_tasks;
