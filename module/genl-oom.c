@@ -109,7 +109,8 @@ static int fill_victim(struct sk_buff *skb, const struct census_envelope *e,
 	       put_u64(skb, MEMCENSUS_OOM_VICTIM_FILE, v->file) ||
 	       put_u64(skb, MEMCENSUS_OOM_VICTIM_SHMEM, v->shmem) ||
 	       put_u64(skb, MEMCENSUS_OOM_VICTIM_SWAP, v->swap) ||
-	       put_u64(skb, MEMCENSUS_OOM_VICTIM_PAGETABLES, v->pagetables);
+	       put_u64(skb, MEMCENSUS_OOM_VICTIM_PAGETABLES, v->pagetables) ||
+	       nla_put_u32(skb, MEMCENSUS_OOM_VICTIM_DYING, v->dying);
 }
 
 /* The records of the stage; @of: for those that are no struct. */

@@ -49,7 +49,7 @@ static void show_victims(struct seq_file *seq, const struct oom_view *view,
 	for (i = 0; i < nr; i++) {
 		const struct census_oom_victim *v = &oom->victims[i];
 
-		if (!show_pid(seq, view, "  killed ", &v->task))
+		if (!show_pid(seq, view, v->dying ? "  was dying " : "  killed ", &v->task))
 			continue;
 		shown++;
 		seq_printf(seq,

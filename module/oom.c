@@ -2,11 +2,13 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cgroup.h>
+#include <linux/cpuhotplug.h>
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/notifier.h>
 #include <linux/oom.h>
+#include <linux/percpu.h>
 #include <linux/pid_namespace.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
@@ -16,6 +18,7 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/tracepoint.h>
+#include <linux/vmstat.h>
 #include <linux/workqueue.h>
 
 #include "compat.h"
@@ -48,8 +51,8 @@
 #define DELAY NSEC_PER_SEC
 
 /*
- * Protects @newest, @events and @dropped.  A kill takes it in the middle of an allocation of any kind,
- * with oom_lock of the kernel and mostly task_lock() of the victim held.  So no holder
+ * Protects @newest, @events and @dropped.  A kill takes it in the middle of an allocation of any
+ * kind, with oom_lock of the kernel and mostly task_lock() of the victim held.  So no holder
  * allocates, sleeps or takes another lock, none reads a counter of the machine, and none has a
  * loop over processors.  It is raw because task_lock() and the tracepoint may have disabled
  * preemption.  ZONES_MAX and NODES_MAX bound what a reader copies under it.
@@ -176,6 +179,54 @@ static void drop_pids(struct work_struct *work)
 
 static DECLARE_WORK(drop_work, drop_pids);
 
+#ifdef CONFIG_VM_EVENT_COUNTERS
+/* Kills that each processor had counted when it marked a victim last. */
+static DEFINE_PER_CPU(unsigned long, kills_seen);
+
+/*
+ * Checks whether this processor counted a kill since it marked a victim last.  The kernel counts
+ * and marks on one processor, under task_lock() of the victim.  The caller disabled preemption.
+ */
+static bool kill_counted(void)
+{
+	unsigned long kills = this_cpu_read(vm_event_states.event[OOM_KILL]);
+
+	return this_cpu_xchg(kills_seen, kills) != kills;
+}
+
+static int see_kills(unsigned int cpu)
+{
+	BUILD_BUG_ON(census_event(OOM_KILL) != OOM_KILL);
+	per_cpu(kills_seen, cpu) = per_cpu(vm_event_states, cpu).event[OOM_KILL];
+	return 0;
+}
+#else
+static bool kill_counted(void)
+{
+	return true;
+}
+
+static int see_kills(unsigned int cpu)
+{
+	return 0;
+}
+#endif
+
+/*
+ * mark_victim also marks a task that exits by itself or by a signal of somebody else: then the
+ * kernel kills nobody, and waits for it.  Neither was counted as a kill.  A count may come from
+ * elsewhere, of a processor that was unplugged or of a victim that was marked before: a process
+ * whose exit status no SIGKILL made was dying nevertheless, another is said to be killed.
+ */
+static bool was_dying(const struct task_struct *task)
+{
+	const struct signal_struct *signal = task->signal;
+	bool counted = kill_counted();
+
+	return !counted || (READ_ONCE(signal->flags) & SIGNAL_GROUP_EXIT &&
+			    READ_ONCE(signal->group_exit_code) != SIGKILL);
+}
+
 static u64 counter(struct mm_struct *mm, int member)
 {
 	return (u64)get_mm_counter(mm, member) << PAGE_SHIFT;
@@ -185,6 +236,7 @@ static u64 counter(struct mm_struct *mm, int member)
 static void add_victim(struct census_oom *oom, struct task_struct *task)
 {
 	struct mm_struct *mm = task->mm;
+	bool dying = was_dying(task);
 	struct census_oom_victim *v;
 
 	if (oom->nr_victims++ >= MEMCENSUS_OOM_VICTIMS_MAX)
@@ -199,6 +251,7 @@ static void add_victim(struct census_oom *oom, struct task_struct *task)
 	v->cgroup = cgroup_id(task_dfl_cgroup(task));
 #endif
 	rcu_read_unlock();
+	v->dying = dying;
 	v->oom_score_adj = READ_ONCE(task->signal->oom_score_adj);
 	if (!mm)
 		return;
@@ -577,6 +630,9 @@ static void free_events(void)
 	kvfree(all_nodes);
 }
 
+/* Of see_kills(), which a processor calls when it comes online. */
+static enum cpuhp_state online_state;
+
 int census_oom_init(void)
 {
 	unsigned int i;
@@ -596,6 +652,10 @@ int census_oom_init(void)
 	}
 	at_kill.zones = all_zones + MEMCENSUS_OOMS_MAX * zones_max;
 	at_kill.nodes = all_nodes + MEMCENSUS_OOMS_MAX * nodes_max;
+	err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "memcensus:oom", see_kills, NULL);
+	if (err < 0)
+		goto no_state;
+	online_state = err;
 	err = trace_victims();
 	if (err)
 		goto no_trace;
@@ -611,6 +671,8 @@ no_notifier:
 	/* Of a kill since; no census was published yet. */
 	stop_works();
 no_trace:
+	cpuhp_remove_state_nocalls(online_state);
+no_state:
 	free_events();
 	return err;
 }
@@ -623,6 +685,7 @@ void census_oom_exit(void)
 	/* Waits for callbacks that are running. */
 	unregister_oom_notifier(&oom_notifier);
 	untrace_victims();
+	cpuhp_remove_state_nocalls(online_state);
 	stop_works();
 	for (i = 0; i < MEMCENSUS_OOMS_MAX; i++)
 		census_snapshot_put(events[i].before);

@@ -31,10 +31,11 @@ struct census_oom_task {
 };
 
 /**
- * struct census_oom_victim - a process that was killed
+ * struct census_oom_victim - a process that was killed, or marked because it was dying
  * @task: the process
  * @uid: effective user ID
  * @cgroup: ID in the default hierarchy
+ * @dying: was dying before, the kernel only marked it
  * @oom_score_adj: -1000 to 1000
  * @vss: bytes, as the rest
  * @anon: counter of the address space, as the next three
@@ -47,6 +48,7 @@ struct census_oom_victim {
 	struct census_oom_task task;
 	kuid_t uid;
 	u64 cgroup;
+	bool dying;
 	s16 oom_score_adj;
 	u64 vss;
 	u64 anon;
@@ -64,7 +66,7 @@ struct census_oom_victim {
  * @last: of the last kill, ns since boot
  * @scope: &enum memcensus_oom_scope
  * @caller: the process whose allocation failed
- * @nr_victims: number of processes killed; 0: unknown, this kernel does not say whom
+ * @nr_victims: number of processes killed or marked; 0: unknown, this kernel does not say whom
  * @victims: the first ones
  * @before: a reference on the newest census then; NULL: none was kept
  * @system: counters at @boottime

@@ -115,7 +115,8 @@ static u64 pcp_pages(struct zone *zone)
  * @z: to be filled, except the blocks by migrate type; @pcp is unknown
  * @zone: a populated zone
  *
- * Does not sleep, and has no loop over processors: an OOM kill waits for it.  Numbers of blocks that move during it may not belong together.
+ * Does not sleep, and has no loop over processors: an OOM kill waits for it.  Numbers of blocks
+ * that move during it may not belong together.
  */
 void census_zone_glance(struct census_zone *z, struct zone *zone)
 {

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -99,6 +100,7 @@ static void expect_victim(struct __test_metadata *_metadata, const struct oom_vi
 	EXPECT_EQ(pid, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_PID));
 	EXPECT_EQ(0, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_UID));
 	EXPECT_EQ(1000, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ));
+	EXPECT_EQ(0, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_DYING));
 	EXPECT_STREQ("oom", victim->comm);
 	/* Counters of an address space may lack pages of each processor. */
 	EXPECT_LE(HELD - MIB, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_ANON));
@@ -289,6 +291,116 @@ TEST_F(oom, a_whole_cgroup)
 	write_file(LIMITED "/memory.oom.group", "0");
 }
 
+/* In the cgroup: holds more than others, then exits, which a tracer holds up. */
+static void exit_slowly(void *unused)
+{
+	need(enter_cgroup(LIMITED), LIMITED);
+	need(write_file("/proc/self/oom_score_adj", "1000"), "oom_score_adj");
+	write_pages(map_private(PLACE(0), 2 * HELD), 2 * HELD / PAGE);
+	need(!ptrace(PTRACE_TRACEME, 0, NULL, NULL), "ptrace");
+	child_stop();
+	_exit(3);
+}
+
+/* The victim of this PID, or NULL. */
+static const struct oom_victim *victim_of(pid_t pid)
+{
+	unsigned int i;
+
+	for (i = 0; i < ooms.n_victims; i++)
+		if (number_of(&ooms.victims[i].own, MEMCENSUS_OOM_VICTIM_PID) == (uint64_t)pid)
+			return &ooms.victims[i];
+	return NULL;
+}
+
+/* A process that exits when memory runs out was not killed; one that is chosen after it was. */
+TEST_F(oom, was_dying)
+{
+	const struct oom_victim *victim;
+	char text[65536] = "", line[64];
+	uint64_t kills, marked;
+	ssize_t got, n = 0;
+	pid_t dying, pid;
+	int status, fd;
+
+	if (!self->cgroup)
+		SKIP(return, "kernel has no memory cgroups, or does not say whom it kills");
+	/* The file exists; an earlier test may have set it. */
+	write_file(LIMITED "/memory.oom.group", "0");
+	dying = child_start(exit_slowly, NULL);
+	ASSERT_LT(0, dying);
+	ASSERT_EQ(0, ptrace(PTRACE_SETOPTIONS, dying, NULL, PTRACE_O_TRACEEXIT));
+	ASSERT_EQ(0, ptrace(PTRACE_CONT, dying, NULL, NULL));
+	ASSERT_EQ(dying, waitpid(dying, &status, 0));
+	ASSERT_EQ(SIGTRAP | PTRACE_EVENT_EXIT << 8, status >> 8);
+	pid = child_start(eat, LIMITED);
+	ASSERT_LT(0, pid);
+	kills = vmstat_count("oom_kill");
+	kill(pid, SIGCONT);
+	ASSERT_TRUE(was_killed(pid));
+	kills = vmstat_count("oom_kill") - kills;
+	ASSERT_EQ(0, ptrace(PTRACE_CONT, dying, NULL, NULL));
+	ASSERT_EQ(dying, waitpid(dying, &status, 0));
+	EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+	ASSERT_OOMS(0);
+	victim = victim_of(dying);
+	ASSERT_NE(NULL, victim)
+		TH_LOG("the kernel did not choose the process that exits");
+	EXPECT_EQ(1, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_DYING));
+	EXPECT_LE(2 * HELD - MIB, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_ANON));
+	victim = victim_of(pid);
+	ASSERT_NE(NULL, victim);
+	EXPECT_EQ(0, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_DYING));
+	/* The kernel counts as many kills. */
+	for (marked = 0, n = 0; n < ooms.n_victims; n++)
+		marked += number_of(&ooms.victims[n].own, MEMCENSUS_OOM_VICTIM_OOM) >
+			  self->before &&
+			  !number_of(&ooms.victims[n].own, MEMCENSUS_OOM_VICTIM_DYING);
+	EXPECT_EQ(kills, marked);
+	fd = open(TEXT, O_RDONLY);
+	ASSERT_LE(0, fd);
+	for (n = 0; (got = read(fd, text + n, sizeof(text) - 1 - n)) > 0; n += got)
+		;
+	close(fd);
+	snprintf(line, sizeof(line), "  was dying %d oom: uid 0 ", dying);
+	EXPECT_NE(NULL, strstr(text, line))
+		TH_LOG("%.1000s", text);
+}
+
+/* The same of one that somebody else killed with SIGKILL, as systemd-oomd does. */
+TEST_F(oom, was_dying_by_sigkill)
+{
+	const struct oom_victim *victim;
+	pid_t dying, pid;
+	int status;
+
+	if (!self->cgroup)
+		SKIP(return, "kernel has no memory cgroups, or does not say whom it kills");
+	write_file(LIMITED "/memory.oom.group", "0");
+	dying = child_start(exit_slowly, NULL);
+	ASSERT_LT(0, dying);
+	ASSERT_EQ(0, ptrace(PTRACE_SETOPTIONS, dying, NULL, PTRACE_O_TRACEEXIT));
+	pid = child_start(eat, LIMITED);
+	ASSERT_LT(0, pid);
+	kill(dying, SIGKILL);
+	ASSERT_EQ(dying, waitpid(dying, &status, 0));
+	if (WIFSIGNALED(status)) {
+		child_end(pid);
+		SKIP(return, "this kernel does not stop a killed process at its exit");
+	}
+	kill(pid, SIGCONT);
+	ASSERT_TRUE(was_killed(pid));
+	ptrace(PTRACE_CONT, dying, NULL, NULL);
+	ASSERT_EQ(dying, waitpid(dying, &status, 0));
+	ASSERT_OOMS(0);
+	victim = victim_of(dying);
+	ASSERT_NE(NULL, victim);
+	EXPECT_EQ(1, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_DYING));
+	victim = victim_of(pid);
+	ASSERT_NE(NULL, victim);
+	EXPECT_EQ(0, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_DYING));
+}
+
 /* The OOM killer of the machine, called by hand. */
 TEST_F_TIMEOUT(oom, called_by_hand, 1800)
 {
@@ -427,7 +539,7 @@ static int read_inside(uint64_t outside)
 		n += got;
 	close(fd);
 	CHECK(strstr(text, "\n  called by 2 oom\n  killed 2 oom: uid 0 "));
-	CHECK(strstr(strstr(text, "  killed ") + 1, "  killed ") == NULL);
+	CHECK(!strstr(strstr(text, "  killed ") + 1, "  killed "));
 	CHECK(strstr(text, "\n  and 1 more\n"));
 	return 0;
 }

@@ -112,8 +112,8 @@ static void show_victims(const struct view *view, const struct options *options,
 			 const struct oom *oom, FILE *out)
 {
 	static const char *const columns[] = {
-		"pid", "user", "oom_score_adj", "anon", "file", "shmem", "swap", "pagetables",
-		"uss_before", "pss_before", "comm",
+		"pid", "user", "oom_score_adj", "dying", "anon", "file", "shmem", "swap",
+		"pagetables", "uss_before", "pss_before", "comm",
 	};
 	const struct units units = command_units(view, options);
 	struct table *table = table_new(command_look(options), out);
@@ -122,7 +122,7 @@ static void show_victims(const struct view *view, const struct options *options,
 	size_t i, c;
 
 	table_columns(table,
-		      ">PID User >OOMadj >Anon >File >Shmem >Swap >Tables >USSbefore >PSSbefore Command");
+		      ">PID User >OOMadj Dying >Anon >File >Shmem >Swap >Tables >USSbefore >PSSbefore Command");
 	for (i = 0; i < snap->n_oom_victims; i++) {
 		if (snap->oom_victims[i].oom != oom->number)
 			continue;
@@ -142,8 +142,9 @@ static void show_tasks(const struct view *view, const struct options *options, F
 	static const char *const columns[] = { "pid", "user", "swap", "uss", "pss", "rss" };
 	const struct units units = command_units(view, options);
 	const struct snapshot *snap = view->snap;
-	struct table *table;
+	const struct oom_victim *victim;
 	struct listing listing;
+	struct table *table;
 	size_t i, c;
 
 	listing_fill(&listing, view, records_in(snap, &task_record));
@@ -156,7 +157,8 @@ static void show_tasks(const struct view *view, const struct options *options, F
 		table_row(table);
 		for (c = 0; c < ARRAY_SIZE(columns); c++)
 			cell_named(table, &task_record, columns[c], view, listing.rows[i], &units);
-		table_cell(table, victim_of(snap, listing.rows[i]) ? "killed" : NULL);
+		victim = victim_of(snap, listing.rows[i]);
+		table_cell(table, !victim ? NULL : victim->dying ? "was dying" : "killed");
 		cell_named(table, &task_record, "comm", view, listing.rows[i], &units);
 	}
 	table_finish(table);

@@ -47,6 +47,8 @@ static const struct column victim_fields[] = {
 	VICTIM(SHMEM, "Shmem", shmem, U64, BYTES, "resident shared memory, a counter"),
 	VICTIM(SWAP, "Swap", swap, U64, BYTES, "swapped out, a counter"),
 	VICTIM(PAGETABLES, "Tables", pagetables, U64, BYTES, "page tables"),
+	VICTIM(DYING, "Dying", dying, U32, BOOL,
+	       "was dying before, by an exit or a signal: not killed"),
 };
 
 DERIVED(victim_user, oom_victim, text,

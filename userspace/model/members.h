@@ -275,6 +275,7 @@
 	uint64_t file; \
 	uint64_t shmem; \
 	uint64_t swap; \
-	uint64_t pagetables
+	uint64_t pagetables; \
+	uint64_t dying
 
 #endif /* READER_MEMBERS_H */

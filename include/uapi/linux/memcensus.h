@@ -1553,7 +1553,7 @@ enum memcensus_oom_scope {
  * @MEMCENSUS_OOM_REALTIME_NS: u64, of the first kill, ns since 1970
  * @MEMCENSUS_OOM_BOOTTIME_NS: u64, of the first kill, ns since boot
  * @MEMCENSUS_OOM_SCOPE: u32, &enum memcensus_oom_scope
- * @MEMCENSUS_OOM_VICTIMS: u32, number of processes that were killed; up to
+ * @MEMCENSUS_OOM_VICTIMS: u32, number of processes that were killed or were dying; up to
  *	%MEMCENSUS_OOM_VICTIMS_MAX are sent, of those in the caller's PID namespace
  * @MEMCENSUS_OOM_CALLER_PID: u32, process whose allocation failed; absent, as its name
  *	is: not in the caller's PID namespace
@@ -1599,6 +1599,8 @@ enum memcensus_oom {
  * @MEMCENSUS_OOM_VICTIM_SHMEM: u64, resident shmem, by the kernel's counter
  * @MEMCENSUS_OOM_VICTIM_SWAP: u64, swap entries, by the kernel's counter
  * @MEMCENSUS_OOM_VICTIM_PAGETABLES: u64, page tables
+ * @MEMCENSUS_OOM_VICTIM_DYING: u32, 1: it was dying before, by an exit or a signal: the
+ *	kernel only waited for it
  */
 enum memcensus_oom_victim {
 	MEMCENSUS_OOM_VICTIM_UNSPEC,
@@ -1616,6 +1618,7 @@ enum memcensus_oom_victim {
 	MEMCENSUS_OOM_VICTIM_SHMEM,
 	MEMCENSUS_OOM_VICTIM_SWAP,
 	MEMCENSUS_OOM_VICTIM_PAGETABLES,
+	MEMCENSUS_OOM_VICTIM_DYING,
 	__MEMCENSUS_OOM_VICTIM_MAX,
 	MEMCENSUS_OOM_VICTIM_MAX = __MEMCENSUS_OOM_VICTIM_MAX - 1
 };

@@ -327,6 +327,7 @@ static const struct abi_attr oom_victim_attrs[__MEMCENSUS_OOM_VICTIM_MAX] = {
 	[MEMCENSUS_OOM_VICTIM_SHMEM] = INT(U64),
 	[MEMCENSUS_OOM_VICTIM_SWAP] = INT(U64),
 	[MEMCENSUS_OOM_VICTIM_PAGETABLES] = INT(U64),
+	[MEMCENSUS_OOM_VICTIM_DYING] = INT(U32),
 };
 
 static const struct abi_nest abi_oom_victim = { oom_victim_attrs, __MEMCENSUS_OOM_VICTIM_MAX };

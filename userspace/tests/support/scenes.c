@@ -1269,6 +1269,7 @@ static void put_victim(struct stream *s, uint64_t oom, uint32_t pid, const char 
 	stream_u64(s, MEMCENSUS_OOM_VICTIM_SHMEM, 0);
 	stream_u64(s, MEMCENSUS_OOM_VICTIM_SWAP, KIB(128));
 	stream_u64(s, MEMCENSUS_OOM_VICTIM_PAGETABLES, KIB(200));
+	stream_u32(s, MEMCENSUS_OOM_VICTIM_DYING, !pid);
 	stream_nest_end(s, record);
 	stream_end(s);
 }
