@@ -246,11 +246,17 @@ int census_oom_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct oom_dump *d = (struct oom_dump *)cb->args[0];
 	struct victim_of of;
 	const void *record;
+	int err;
 
-	for (; d->stage < ARRAY_SIZE(stages); d->stage++, d->index = 0)
-		for (; (record = next_record(d, &of)); d->index++)
+	for (; d->stage < ARRAY_SIZE(stages); d->stage++, d->index = 0) {
+		for (; (record = next_record(d, &of)); d->index++) {
 			if (add_record(skb, d, record))
 				return skb->len ?: -EMSGSIZE;
+			err = census_message_pause();
+			if (err)
+				return err;
+		}
+	}
 	return skb->len;
 }
 

@@ -436,6 +436,7 @@ static void explain(int err, struct netlink_ext_ack *extack)
 int census_physical_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct physical_dump *d = (struct physical_dump *)cb->args[0];
+	int err;
 
 	if (!d->result) {
 		struct census_physical *r = census_physical_take(&d->req);
@@ -445,10 +446,15 @@ int census_physical_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			return PTR_ERR(r);
 		d->result = r;
 	}
-	for (; d->stage < ARRAY_SIZE(stages); d->stage++, d->index = 0)
-		for (; d->index < nr_records(d); d->index++)
+	for (; d->stage < ARRAY_SIZE(stages); d->stage++, d->index = 0) {
+		for (; d->index < nr_records(d); d->index++) {
 			if (add_record(skb, d))
 				return skb->len ?: -EMSGSIZE;
+			err = census_message_pause();
+			if (err)
+				return err;
+		}
+	}
 	return skb->len;
 }
 

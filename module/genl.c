@@ -523,6 +523,9 @@ static int snapshot_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 				d->node = list_next_entry(d->node, link);
 			if (record == d->pair)
 				d->pair = list_next_entry(d->pair, link);
+			err = census_message_pause();
+			if (err)
+				return err;
 		}
 	}
 	return skb->len;

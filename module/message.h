@@ -4,6 +4,8 @@
 #define _CENSUS_MESSAGE_H
 
 #include <linux/netlink.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <net/genetlink.h>
 
 #include "snapshot.h"
@@ -50,6 +52,16 @@ struct census_pages_part {
 	u32 first;
 	u32 nr;
 };
+
+/*
+ * After each record of a dump, sent or not: one call may skip all records of a large census that
+ * the reader may not see.  Return: 0, or -EINTR if the reader was killed.
+ */
+static inline int census_message_pause(void)
+{
+	cond_resched();
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
 
 /* Fills the nest of a message.  Return: 0, or nonzero if the buffer is full. */
 typedef int census_fill_fn(struct sk_buff *skb, const struct census_envelope *e,

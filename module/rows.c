@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/capability.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "memory.h"
@@ -36,6 +37,10 @@ static int rows_show(struct seq_file *seq, void *v)
 {
 	const struct open_rows *open = seq->private;
 
+	/* One read() may skip all rows of a large census that the reader may not see. */
+	cond_resched();
+	if (fatal_signal_pending(current))
+		return -EINTR;
 	open->rows->show(seq, open->view, *(loff_t *)v);
 	return 0;
 }
