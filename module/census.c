@@ -131,6 +131,7 @@ static int walk_rests(struct census *c)
 				continue;
 			err = visit_again(c, whole);
 		} else if (m->refused && whole->state == MEMCENSUS_STATE_WALKED) {
+			m->refused = false;
 			whole->next_addr = m->next_addr;
 			whole->stop = m->stop;
 			whole->resume = 0;
@@ -423,8 +424,8 @@ static int finish_pages(struct census *c, u32 slice)
 	return census_pages_finish(p, c->frames[0]);
 }
 
-/* Finishing this many entries takes less time than starting a thread. */
-#define ENTRIES_PER_THREAD 16384
+/* What it takes to finish an entry, ns. */
+#define FINISH_NS	15
 
 static int finish(struct census *c)
 {
@@ -434,7 +435,7 @@ static int finish(struct census *c)
 
 	for (i = 0; i < c->nr_workers; i++)
 		entries += c->frames[i]->owners.entries.nr;
-	i = clamp_t(u64, entries / ENTRIES_PER_THREAD, 1, c->nr_workers);
+	i = min(census_threads_for(entries * FINISH_NS), c->nr_workers);
 	err = in_parallel(c, i, finish_forked);
 	if (!err)
 		err = in_parallel(c, i, finish_blocks);
@@ -604,28 +605,29 @@ static int count_owners(struct census *c)
 	return err;
 }
 
-/* To walk page tables of this size takes several times as long as to start a thread. */
-#define TABLES_PER_THREAD BIT(20)
-
 /*
- * Only one worker can create records of VMAs, or count who pays.  If there is little to
- * walk, threads cost more than they save.
+ * What a walk takes, ns, as measured by bench/run: for each entry of the page tables, for each
+ * mapping, and for each address space.
  */
+#define ENTRY_NS	2
+#define VMA_NS		60
+#define MM_NS		(3 * NSEC_PER_USEC)
+
+/* Only one worker can create records of VMAs, or count who pays. */
 static unsigned int choose_workers(const struct census *c)
 {
-	unsigned int nr = c->scan.collection.nr / 8;
 	const struct census_mm *m;
-	u64 tables = 0;
+	u64 work = 0;
 
 	if (c->req->parts & MEMCENSUS_PART_VMAS || c->req->charged)
 		return 1;
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		if (m->mm)
-			tables += mm_pgtables_bytes(m->mm);
+			work += mm_pgtables_bytes(m->mm) / sizeof(pte_t) * ENTRY_NS +
+				(u64)READ_ONCE(m->mm->map_count) * VMA_NS + MM_NS;
 		cond_resched();
 	}
-	return clamp_t(u64, max_t(u64, nr, tables / TABLES_PER_THREAD), 1,
-		       census_params.workers);
+	return census_threads_for(work);
 }
 
 static int workers_begin(struct census *c)
@@ -740,32 +742,6 @@ static int scan_tasks(struct census *c)
 	return err;
 }
 
-/*
- * CPU time of the caller.  The scheduler updates sum_exec_runtime at switches and ticks;
- * a task that was not switched ran for the whole time.
- */
-struct cpu_clock {
-	unsigned long switches;
-	u64 runtime;
-	u64 begin;
-};
-
-static struct cpu_clock cpu_clock_start(void)
-{
-	return (struct cpu_clock) {
-		.switches = current->nvcsw + current->nivcsw,
-		.runtime = current->se.sum_exec_runtime,
-		.begin = ktime_get_ns(),
-	};
-}
-
-static u64 cpu_clock_stop(const struct cpu_clock *c, u64 wall)
-{
-	if (current->nvcsw + current->nivcsw == c->switches)
-		return wall;
-	return min(wall, current->se.sum_exec_runtime - c->runtime);
-}
-
 /**
  * census_take() - take a census
  * @req: the request
@@ -779,7 +755,7 @@ static u64 cpu_clock_stop(const struct cpu_clock *c, u64 wall)
 struct census_snapshot *census_take(const struct census_request *req)
 {
 	struct census_snapshot *snap = census_snapshot_alloc(req);
-	struct cpu_clock cpu = cpu_clock_start();
+	struct census_cpu_clock cpu = census_cpu_clock_start();
 	struct census *c;
 	bool full;
 	int err = 0;
@@ -815,7 +791,7 @@ struct census_snapshot *census_take(const struct census_request *req)
 		census_snapshot_put(snap);
 		return ERR_PTR(err);
 	}
+	snap->cost.cpu += census_cpu_clock_stop(&cpu);
 	snap->cost.wall = ktime_get_ns() - cpu.begin;
-	snap->cost.cpu += cpu_clock_stop(&cpu, snap->cost.wall);
 	return snap;
 }

@@ -4,12 +4,13 @@
 #include <linux/module.h>
 #include <linux/printk.h>
 
+#include "cache.h"
 #include "debugfs.h"
 #include "genl.h"
 #include "online.h"
 #include "oom.h"
 #include "params.h"
-#include "cache.h"
+#include "threads.h"
 
 static int __init census_init(void)
 {
@@ -18,9 +19,12 @@ static int __init census_init(void)
 	err = census_params_check();
 	if (err)
 		return err;
-	err = census_cache_init();
+	err = census_threads_setup();
 	if (err)
 		return err;
+	err = census_cache_init();
+	if (err)
+		goto no_cache;
 	err = census_online_init();
 	if (err)
 		goto no_online;
@@ -43,6 +47,8 @@ no_oom:
 	census_online_exit();
 no_online:
 	census_cache_exit();
+no_cache:
+	census_threads_teardown();
 	return err;
 }
 
@@ -54,6 +60,7 @@ static void __exit census_exit(void)
 	census_oom_exit();
 	census_online_exit();
 	census_cache_exit();
+	census_threads_teardown();
 }
 
 module_init(census_init);

@@ -21,6 +21,9 @@
 /* Frames that a worker takes at a time: 2^15, whose struct pages it reads in about 0.2 ms. */
 #define RANGE_ORDER 15
 
+/* What a frame takes, ns, as measured by bench/physical. */
+#define FRAME_NS 5
+
 static atomic64_t passes;
 
 /**
@@ -241,7 +244,9 @@ static bool add_worker(struct all_workers *all, unsigned int number)
 /* Return: how many workers there are to be: those that count files share a table. */
 static unsigned int most_workers(const struct all_workers *all)
 {
-	return all->req->files ? 1 : min(census_params.workers, all->nr_ranges);
+	u64 work = ((u64)all->nr_ranges << all->order) * FRAME_NS;
+
+	return all->req->files ? 1 : min(census_threads_for(work), all->nr_ranges);
 }
 
 /* Return: 0, -ENOMEM, -EDQUOT, or -EINTR after a fatal signal. */

@@ -9,6 +9,7 @@
 
 #include "params.h"
 #include "scan.h"
+#include "threads.h"
 
 /*
  * A read of the clock costs as much as the walk of a small VMA.  So it is read only after
@@ -542,7 +543,7 @@ int census_scan_all(struct census_worker *w)
 	spin_lock(&scan->lock);
 	scan->running++;
 	spin_unlock(&scan->lock);
-	while (!err && !is_stopped(w)) {
+	while (!err && !is_stopped(w) && !census_threads_unwelcome()) {
 		m = take_next(scan);
 		if (m)
 			err = census_scan_mm(w, m);

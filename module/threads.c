@@ -1,24 +1,95 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/kthread.h>
-#include <linux/mm.h>
+#include <linux/cpumask.h>
+#include <linux/math64.h>
 #include <linux/sched/signal.h>
-#include <linux/sched/task.h>
+#include <linux/sched/stat.h>
+#include <linux/timekeeping.h>
 
 #include "compat.h"
 #include "params.h"
 #include "scan.h"
 #include "threads.h"
 
-/**
- * census_threads_init() - prepare runs
- * @t: zeroed
- * @stopped: becomes true in a run if a number fails or the caller is killed; work reads it
- *	with READ_ONCE() and then ends soon
+/*
+ * Helpers run on any processor that the administrator allows to unbound work: the cpumask of this
+ * queue in /sys/devices/virtual/workqueue, isolcpus, nohz_full.
  */
-void census_threads_init(struct census_threads *t, bool *stopped)
+static struct workqueue_struct *queue;
+
+/* Return: 0 or -ENOMEM. */
+int census_threads_setup(void)
 {
-	t->stopped = stopped;
-	init_completion(&t->done);
+	queue = alloc_workqueue("memcensus", WQ_UNBOUND | WQ_SYSFS, 0);
+	return queue ? 0 : -ENOMEM;
+}
+
+/* No request is left.  Also waits until the last helper has left the module's text. */
+void census_threads_teardown(void)
+{
+	destroy_workqueue(queue);
+}
+
+/* Tests of what several workers do want them also where they do not pay. */
+static bool always_help(void)
+{
+#ifdef CENSUS_CHECK
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* A helper must have at least this to do, ns: it begins only when a processor has woken up. */
+#define WORK_MIN	NSEC_PER_MSEC
+
+/**
+ * census_threads_for() - threads that pay for some work, the current task included
+ * @work: estimate of what one thread takes, ns
+ *
+ * Helpers run with the priority of the kernel's workers, and on processors that the caller may
+ * not use.  So a caller with a lower priority gets none, and another one at most as many as it has
+ * processors.
+ *
+ * Return: from 1 to the parameter workers.
+ */
+unsigned int census_threads_for(u64 work)
+{
+	unsigned int most = min(cpumask_weight(current->cpus_ptr), census_params.workers);
+
+	if (always_help())
+		return census_params.workers;
+	if (task_nice(current) > 0 || current->policy == SCHED_IDLE ||
+	    current->policy == SCHED_BATCH)
+		return 1;
+	return clamp_t(u64, div_u64(work, WORK_MIN), 1, max(most, 1U));
+}
+
+/*
+ * Checks whether the current task is a helper whose processor another task wants.  It then begins
+ * nothing new, and the caller, which is no kernel worker, does what is left.
+ */
+bool census_threads_unwelcome(void)
+{
+	return current->flags & PF_WQ_WORKER && !always_help() && !single_task_running();
+}
+
+struct census_cpu_clock census_cpu_clock_start(void)
+{
+	return (struct census_cpu_clock) {
+		.switches = current->nvcsw + current->nivcsw,
+		.runtime = current->se.sum_exec_runtime,
+		.begin = ktime_get_ns(),
+	};
+}
+
+/* Return: CPU time of the current task since the start of the clock, ns. */
+u64 census_cpu_clock_stop(const struct census_cpu_clock *c)
+{
+	u64 wall = ktime_get_ns() - c->begin;
+
+	if (current->nvcsw + current->nivcsw == c->switches)
+		return wall;
+	return min(wall, current->se.sum_exec_runtime - c->runtime);
 }
 
 static void take_work(struct census_threads *t)
@@ -26,7 +97,8 @@ static void take_work(struct census_threads *t)
 	unsigned int number;
 	int err;
 
-	while ((number = atomic_fetch_inc(&t->next)) < t->numbers) {
+	while (!census_threads_unwelcome() &&
+	       (number = atomic_fetch_inc(&t->next)) < t->numbers) {
 		err = t->work(t->context, number);
 		if (err)
 			WRITE_ONCE(*t->stopped, true);
@@ -36,47 +108,60 @@ static void take_work(struct census_threads *t)
 	}
 }
 
-static int work_thread(void *data)
+static void leave(struct census_threads *t)
 {
-	struct census_threads *t = data;
-
-	take_work(t);
-	atomic64_add(current->se.sum_exec_runtime, &t->cpu);
 	if (atomic_dec_and_test(&t->running))
 		complete(&t->done);
-	return 0;
+}
+
+static void help(struct work_struct *work)
+{
+	struct census_threads *t = container_of(work, struct census_helper, work)->threads;
+	struct census_cpu_clock clock = census_cpu_clock_start();
+
+	take_work(t);
+	atomic64_add(census_cpu_clock_stop(&clock), &t->cpu);
+	leave(t);
+	/* The caller may have freed @t. */
+}
+
+/**
+ * census_threads_init() - prepare runs
+ * @t: zeroed
+ * @stopped: becomes true in a run if a number fails or the caller is killed; work reads it
+ *	with READ_ONCE() and then ends soon
+ */
+void census_threads_init(struct census_threads *t, bool *stopped)
+{
+	unsigned int i;
+
+	t->stopped = stopped;
+	init_completion(&t->done);
+	for (i = 0; i < ARRAY_SIZE(t->helpers); i++) {
+		t->helpers[i].threads = t;
+		INIT_WORK(&t->helpers[i].work, help);
+	}
 }
 
 /*
- * Threads have the caller's priority, not a lower one: they hold mmap locks, and tasks
- * that wait for such a lock must not wait for a thread that does not get the CPU.
+ * The caller has found no more work.  A helper that has not begun is not waited for: no processor
+ * was free for it, or it was late.
  *
- * The allocation of a thread's stack may invoke the OOM killer.  So no threads are
- * started if memory is short.
+ * A fatal signal is the caller's: the helpers see @stopped, and then end soon.
  */
-static struct task_struct *start_worker(struct census_threads *t, unsigned int number)
+static void wait_for_helpers(struct census_threads *t, unsigned int nr)
 {
-	struct task_struct *thread;
+	unsigned int i;
 
-	if (si_mem_available() < (long)(totalram_pages() / 64))
-		return NULL;
-	thread = kthread_create(work_thread, t, "memcensus/%u", number);
-	if (IS_ERR(thread))
-		return NULL;	/* the other workers do its work */
-	set_user_nice(thread, task_nice(current));
-	get_task_struct(thread);
-	atomic_inc(&t->running);
-	wake_up_process(thread);
-	return thread;
-}
-
-/* The signal is the caller's: the threads see @stopped, and then end soon. */
-static void wait_for_threads(struct census_threads *t)
-{
+	for (i = 0; i < nr; i++)
+		if (cancel_work(&t->helpers[i].work))
+			atomic_dec(&t->running);
 	if (atomic_dec_and_test(&t->running))
 		return;
-	if (wait_for_completion_state(&t->done, CENSUS_WAIT))
+	if (wait_for_completion_state(&t->done, CENSUS_WAIT)) {
 		WRITE_ONCE(*t->stopped, true);
+		wait_for_completion(&t->done);
+	}
 }
 
 /**
@@ -87,16 +172,14 @@ static void wait_for_threads(struct census_threads *t)
  * @work: the work
  * @context: its first argument
  *
- * Each number is processed, however few threads could be started, unless one fails or the
- * caller is killed.
+ * Each number is processed, however few helpers begin, unless one fails or the caller is killed.
  *
  * Return: 0, the first error of @work, or -EINTR after a fatal signal.
  */
 int census_threads_run(struct census_threads *t, unsigned int nr, unsigned int numbers,
 		       census_work_fn *work, void *context)
 {
-	struct task_struct *threads[CENSUS_WORKERS_MAX] = {};
-	unsigned int i;
+	unsigned int i, helpers = min(nr, numbers) - 1;
 
 	t->work = work;
 	t->context = context;
@@ -104,18 +187,11 @@ int census_threads_run(struct census_threads *t, unsigned int nr, unsigned int n
 	*t->stopped = false;
 	atomic_set(&t->next, 0);
 	atomic_set(&t->err, 0);
-	atomic_set(&t->running, 1);
+	atomic_set(&t->running, helpers + 1);
 	reinit_completion(&t->done);
-	for (i = 1; i < nr; i++)
-		threads[i] = start_worker(t, i);
+	for (i = 0; i < helpers; i++)
+		queue_work(queue, &t->helpers[i].work);
 	take_work(t);
-	wait_for_threads(t);
-	/* Also waits until the thread has left the module's text. */
-	for (i = 1; i < nr; i++) {
-		if (!threads[i])
-			continue;
-		kthread_stop(threads[i]);
-		put_task_struct(threads[i]);
-	}
+	wait_for_helpers(t, helpers);
 	return fatal_signal_pending(current) ? -EINTR : atomic_read(&t->err);
 }
