@@ -298,16 +298,31 @@ static inline unsigned long census_page_flags(const struct page *page)
 #define CENSUS_HAS_MOVABLE 0
 #endif
 
-/* page_pool has a signature, which is distinct from all pointers. */
+/*
+ * Pages of page_pool: some kernels have a page type for them, all others a signature, which is
+ * distinct from all pointers, in the first word behind the flags.  struct page need not say so:
+ * it shares that word with lru.
+ */
 #if !defined(CONFIG_PAGE_POOL)
 #define CENSUS_HAS_PAGE_POOL 0
+#define census_page_netpp(page) false
+#define census_page_pool(page) false
+#elif CENSUS_HAVE_PAGENETPP
+#define CENSUS_HAS_PAGE_POOL 1
+#define census_page_netpp(page) PageNetpp(page)
 #define census_page_pool(page) false
 #elif CENSUS_HAVE_PAGE_POOL_PAGE_IS_PP
 #define CENSUS_HAS_PAGE_POOL 1
+#define census_page_netpp(page) false
 #define census_page_pool(page) page_pool_page_is_pp(page)
-#else
+#elif defined(PP_SIGNATURE)
 #define CENSUS_HAS_PAGE_POOL (POISON_POINTER_DELTA != 0)
-#define census_page_pool(page) (((page)->pp_magic & ~3UL) == PP_SIGNATURE)
+#define census_page_netpp(page) false
+#define census_page_pool(page) (((unsigned long)(page)->lru.next & ~3UL) == PP_SIGNATURE)
+#else
+#define CENSUS_HAS_PAGE_POOL 0
+#define census_page_netpp(page) false
+#define census_page_pool(page) false
 #endif
 
 /* page_to_pfn() of any pointer: it is arithmetic, and reads no memory. */

@@ -13,7 +13,7 @@
 #	event NAME	CENSUS_EVENT_NAME: the argument of census_vm_event(); 0: no such event
 
 BEGIN {
-	ask("function", "PageUnaccepted PageZsmalloc" \
+	ask("function", "PageNetpp PageUnaccepted PageZsmalloc" \
 		" file_user_inode file_user_path folio_large_mapcount folio_memcg_check" \
 		" folio_test_large_kmalloc genl_info_dump" \
 		" page_mapcount page_pool_page_is_pp" \

@@ -242,6 +242,8 @@ static enum memcensus_frame_class type_class(struct page *page)
 		return MEMCENSUS_FC_LARGE_KMALLOC;
 	if (census_page_unaccepted(page))
 		return MEMCENSUS_FC_UNACCEPTED;
+	if (census_page_netpp(page))
+		return MEMCENSUS_FC_PAGE_POOL;
 	return MEMCENSUS_FC_UNSPEC;
 }
 
