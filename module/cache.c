@@ -3,7 +3,6 @@
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
-#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "census.h"
@@ -11,7 +10,7 @@
 #include "oom.h"
 #include "pages.h"
 #include "params.h"
-#include "scan.h"
+#include "gate.h"
 #include "cache.h"
 
 /*
@@ -20,19 +19,9 @@
  *
  * pids_lock: one mapcount census of named PIDs at a time.  It needs nothing from a scan
  * of all processes, so neither waits for the other.  No census takes both.
- *
- * Not mutexes: a task that waits for one cannot be frozen, and would prevent suspend for
- * as long as the scans before it last.
  */
-struct scan_lock {
-	unsigned long taken;
-	wait_queue_head_t queue;
-};
-
-#define SCAN_LOCK(lock) { .queue = __WAIT_QUEUE_HEAD_INITIALIZER((lock).queue) }
-
-static struct scan_lock scan_lock = SCAN_LOCK(scan_lock);
-static struct scan_lock pids_lock = SCAN_LOCK(pids_lock);
+static struct census_gate scan_lock = CENSUS_GATE(scan_lock);
+static struct census_gate pids_lock = CENSUS_GATE(pids_lock);
 
 /* latest_lock protects @latest, @latest_begun and @latest_kept. */
 static DEFINE_SPINLOCK(latest_lock);
@@ -44,22 +33,6 @@ static unsigned long latest_kept;
 
 /* The latest census is kept for requests that wait for it, and for max_age. */
 #define KEEP_JIFFIES (HZ + nsecs_to_jiffies(census_params.max_age))
-
-/* Return: 0, or -EINTR after a fatal signal. */
-static int take_lock(struct scan_lock *lock)
-{
-	/* One waiter is woken; if it is frozen, the next one is. */
-	return ___wait_event(lock->queue, !test_and_set_bit_lock(0, &lock->taken),
-			     CENSUS_WAIT, 1, 0, schedule()) ? -EINTR : 0;
-}
-
-static void drop_lock(struct scan_lock *lock)
-{
-	clear_bit_unlock(0, &lock->taken);
-	/* Orders the bit before the look at the queue, as waitqueue_active() needs. */
-	smp_mb__after_atomic();
-	wake_up(&lock->queue);
-}
 
 /* The timer may have run out while a scan published a newer census: this one stays. */
 static void drop_latest(struct work_struct *work)
@@ -131,10 +104,10 @@ static int census_of_pids(const struct census_request *req,
 {
 	struct census_snapshot *snap;
 
-	if (take_lock(&pids_lock))
+	if (census_gate_take(&pids_lock))
 		return -EINTR;
 	snap = census_take(req);
-	drop_lock(&pids_lock);
+	census_gate_drop(&pids_lock);
 	if (IS_ERR(snap))
 		return PTR_ERR(snap);
 	snap->seq = atomic64_inc_return(&last_seq);
@@ -162,7 +135,7 @@ int census_cache_request(const struct census_request *req,
 
 	if (req->nr_pids && req->basis == MEMCENSUS_BASIS_MAPCOUNT)
 		return census_of_pids(req, out);
-	if (take_lock(&scan_lock))
+	if (census_gate_take(&scan_lock))
 		return -EINTR;
 	*out = get_latest(req, begun);
 	if (*out)
@@ -178,7 +151,7 @@ int census_cache_request(const struct census_request *req,
 	if (is_shared(req))
 		publish(snap, begun);
 out:
-	drop_lock(&scan_lock);
+	census_gate_drop(&scan_lock);
 	return err;
 }
 

@@ -11,7 +11,7 @@
 #include "memory.h"
 #include "message.h"
 #include "page-class.h"
-#include "physical.h"
+#include "passes.h"
 #include "results.h"
 #include "visible.h"
 
@@ -39,7 +39,7 @@ static const u8 stages[] = {
 struct physical_dump {
 	struct census_envelope envelope;
 	struct census_physical_request req;
-	struct census_physical *result;
+	const struct census_physical *result;
 	unsigned int stage;
 	unsigned int index;
 };
@@ -439,7 +439,7 @@ int census_physical_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	int err;
 
 	if (!d->result) {
-		struct census_physical *r = census_physical_take(&d->req);
+		const struct census_physical *r = census_passes_get(&d->req);
 
 		explain(PTR_ERR_OR_ZERO(r), cb->extack);
 		if (IS_ERR(r))
@@ -464,7 +464,7 @@ int census_physical_done(struct netlink_callback *cb)
 
 	if (!d)
 		return 0;
-	census_physical_free(d->result);
+	census_passes_put(d->result);
 	kfree(d);
 	return 0;
 }

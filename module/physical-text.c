@@ -5,7 +5,7 @@
 
 #include "class-words.h"
 #include "page-class.h"
-#include "physical.h"
+#include "passes.h"
 #include "physical-text.h"
 #include "text.h"
 
@@ -78,7 +78,7 @@ static void show_kind(struct seq_file *seq, const struct census_physical *r,
 /* An open file holds a pass. */
 static unsigned int physical_count(const void *view)
 {
-	const struct census_physical *r = *(struct census_physical *const *)view;
+	const struct census_physical *r = *(const struct census_physical *const *)view;
 
 	return 1 + r->nr_zones + r->kinds.nr;
 }
@@ -86,7 +86,7 @@ static unsigned int physical_count(const void *view)
 /* The header with all classes, the zones, the kinds. */
 static void physical_show(struct seq_file *seq, const void *view, unsigned int row)
 {
-	const struct census_physical *r = *(struct census_physical *const *)view;
+	const struct census_physical *r = *(const struct census_physical *const *)view;
 
 	if (!row) {
 		show_header(seq, r);
@@ -102,21 +102,21 @@ static void physical_show(struct seq_file *seq, const void *view, unsigned int r
 static int physical_fill(void *view, const void *arg)
 {
 	static const struct census_physical_request classes_only;
-	struct census_physical *r = census_physical_take(&classes_only);
+	const struct census_physical *r = census_passes_get(&classes_only);
 
 	if (IS_ERR(r))
 		return PTR_ERR(r);
-	*(struct census_physical **)view = r;
+	*(const struct census_physical **)view = r;
 	return 0;
 }
 
 static void physical_release(void *view)
 {
-	census_physical_free(*(struct census_physical **)view);
+	census_passes_put(*(const struct census_physical **)view);
 }
 
 static const struct census_rows physical_rows = {
-	.size = sizeof(struct census_physical *),
+	.size = sizeof(const struct census_physical *),
 	.fill = physical_fill,
 	.release = physical_release,
 	.count = physical_count,

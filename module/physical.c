@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/align.h>
+#include <linux/err.h>
 #include <linux/ktime.h>
 #include <linux/memory_hotplug.h>
 #include <linux/minmax.h>
@@ -16,6 +17,7 @@
 #include "memory.h"
 #include "params.h"
 #include "physical.h"
+#include "results.h"
 #include "threads.h"
 
 /* Frames that a worker takes at a time: 2^15, whose struct pages it reads in about 0.2 ms. */
@@ -66,10 +68,29 @@ struct all_workers {
 	struct census_pass passes[CENSUS_WORKERS_MAX];
 };
 
+/* Return: the result of a worker; -ENOMEM, or -EDQUOT if results use all of max_results. */
+static struct census_physical *new_result(u32 room)
+{
+	struct census_physical *r;
+	u64 bytes = struct_size(r, zones, room);
+
+	if (!census_results_take(bytes))
+		return ERR_PTR(-EDQUOT);
+	r = census_kvzalloc(bytes);
+	if (!r) {
+		census_results_give(bytes);
+		return ERR_PTR(-ENOMEM);
+	}
+	r->bytes = bytes;
+	refcount_set(&r->refs, 1);
+	return r;
+}
+
 static void free_result(struct census_physical *r)
 {
 	census_index_free(&r->charges.table);
 	census_frame_files_free(&r->files);
+	census_results_give(r->bytes);
 	kvfree(r);
 }
 
@@ -230,8 +251,8 @@ static bool add_worker(struct all_workers *all, unsigned int number)
 {
 	struct census_physical *part;
 
-	part = census_kvzalloc(struct_size(part, zones, all->result->nr_zones));
-	if (!part)
+	part = new_result(all->result->nr_zones);
+	if (IS_ERR(part))
 		return false;
 	part->nr_zones = all->result->nr_zones;
 	if (!census_pass_begin(&all->passes[number], all->req, part, &all->stopped))
@@ -273,7 +294,7 @@ static int run_workers(struct all_workers *all, unsigned int most)
 
 /*
  * Prepares @all and its result, and fills it with at most @most workers; 0: as many as are useful.
- * The result is to be freed in any case.
+ * The result is to be freed in any case, if there is one.
  */
 static int fill(struct all_workers *all, unsigned int most)
 {
@@ -283,10 +304,13 @@ static int fill(struct all_workers *all, unsigned int most)
 
 	all->order = max3((unsigned int)RANGE_ORDER, all->req->order,
 			  (unsigned int)CENSUS_RANGE_ORDER_MIN);
-	r = census_kvzalloc(struct_size(r, zones, room));
+	r = new_result(room);
+	if (IS_ERR(r))
+		return PTR_ERR(r);
+	r->req = *all->req;
 	all->result = r;
 	all->zones = census_kvcalloc(room, sizeof(*all->zones));
-	err = r && all->zones ? 0 : -ENOMEM;
+	err = all->zones ? 0 : -ENOMEM;
 	if (!err)
 		err = add_zones(all, room);
 	if (!err)
@@ -335,7 +359,7 @@ static int take(const struct census_physical_request *req, unsigned int most,
  * Runs in the caller and in further workers: a fatal signal ends it.  Frames that change while
  * the pass runs are counted as what they were when it reached them.
  *
- * Return: the result, to be freed by census_physical_free(); or -ENOMEM, -EINTR after a fatal
+ * Return: the result, with one reference for census_passes_put(); or -ENOMEM, -EINTR after a fatal
  * signal, -EDQUOT if results use all of max_results, -E2BIG if there are too many blocks, -EBUSY if
  * memory was added or removed during each of several passes.
  */

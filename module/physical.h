@@ -7,6 +7,7 @@
 #ifndef _CENSUS_PHYSICAL_H
 #define _CENSUS_PHYSICAL_H
 
+#include <linux/refcount.h>
 #include <linux/types.h>
 #include <linux/memcensus.h>
 
@@ -61,6 +62,9 @@ struct census_physical_zone {
 
 /**
  * struct census_physical - the result of a pass
+ * @refs: references; 1 after census_physical_take()
+ * @req: what was requested
+ * @bytes: of this struct, in the budget of results
  * @seq: number of the pass
  * @realtime: its start, ns since 1970
  * @wall: its duration, ns
@@ -74,6 +78,9 @@ struct census_physical_zone {
  * @zones: those with memory
  */
 struct census_physical {
+	refcount_t refs;
+	struct census_physical_request req;
+	u64 bytes;
 	u64 seq;
 	u64 realtime;
 	u64 wall;

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A pass over frames by several workers: it finds what one alone finds, to the page, and a reader
- * that is killed ends it.  Reloads the module.
+ * that is killed ends it.  Readers that wait share a pass, and what they hold is bounded.  Reloads
+ * the module.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <libmnl/libmnl.h>
 
 #include "client/abi_table.h"
+#include "client/client.h"
 #include "client/client_physical.h"
 #include "ko.h"
 #include "selftest.h"
@@ -332,6 +338,183 @@ TEST(killed)
 	}
 	take(_metadata, &several, (struct physical_ask){ .cgroups = true });
 	expect_whole(_metadata, &several);
+	ASSERT_EQ(0, ko_unload_patiently(5000));
+	ASSERT_EQ(0, ko_load(""));
+}
+
+/* @limit: 0: RLIMIT_CPU; 1: one processor.  Passes of a limited caller, by one worker each. */
+static void read_limited(unsigned int limit)
+{
+	const struct rlimit rlimit = { 600, 600 };
+	cpu_set_t cpus;
+	unsigned int i;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(0, &cpus);
+	need(!(limit ? sched_setaffinity(0, sizeof(cpus), &cpus) :
+		       setrlimit(RLIMIT_CPU, &rlimit)), "limit");
+	for (i = 0; i < 5; i++) {
+		need(!physical_take(&several), several.wrong);
+		/* Of one worker it is at most the time that the pass took. */
+		if (several.value[MEMCENSUS_PHYSICAL_CPU_NS] >
+		    several.value[MEMCENSUS_PHYSICAL_WALL_NS])
+			_exit(1);
+	}
+	_exit(0);
+}
+
+/* Threads of the kernel would not have the limits of the caller: there are none. */
+TEST(limited)
+{
+	unsigned int limit;
+	int status;
+	pid_t pid;
+
+	if (!ko_path())
+		SKIP(return, "MEMCENSUS_KO names no module to reload");
+	reload(_metadata, 8);
+	take(_metadata, &several, (struct physical_ask){});
+	diag("not limited: %llu us of CPU time in %llu us",
+	     (unsigned long long)several.value[MEMCENSUS_PHYSICAL_CPU_NS] / 1000,
+	     (unsigned long long)several.value[MEMCENSUS_PHYSICAL_WALL_NS] / 1000);
+	for (limit = 0; limit < 2; limit++) {
+		pid = fork();
+		ASSERT_LE(0, pid);
+		if (!pid)
+			read_limited(limit);
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		EXPECT_EQ(0, status);
+	}
+	ASSERT_EQ(0, ko_unload_patiently(5000));
+	ASSERT_EQ(0, ko_load(""));
+}
+
+/* Readers at a time, and how often. */
+#define READERS	6
+#define ROUNDS	5
+
+/* Each of several readers that begin together sends the number of its pass. */
+static void read_together(const int *go, const int *to)
+{
+	char c;
+
+	need(read(go[0], &c, 1) == 1, "parent");
+	need(!physical_take(&several), several.wrong);
+	need(write(to[1], &several.seq, sizeof(several.seq)) == sizeof(several.seq), "parent");
+	_exit(0);
+}
+
+static unsigned int count_different(const uint64_t *of, unsigned int nr)
+{
+	unsigned int different = 0, i, j;
+
+	for (i = 0; i < nr; i++) {
+		for (j = 0; j < i && of[j] != of[i]; )
+			j++;
+		different += j == i;
+	}
+	return different;
+}
+
+/* Passes run one after the other, and those who wait share one; a new reader gets a new one. */
+TEST(shared)
+{
+	unsigned int round, i, passes = 0;
+	int go[2], seq_fd[2], status;
+	uint64_t seq[READERS];
+	pid_t pid[READERS];
+
+	ASSERT_EQ(0, physical_take(&alone));
+	ASSERT_EQ(0, physical_take(&several));
+	EXPECT_LT(alone.seq, several.seq);
+	for (round = 0; round < ROUNDS; round++) {
+		ASSERT_EQ(0, pipe(go) || pipe(seq_fd));
+		for (i = 0; i < READERS; i++) {
+			pid[i] = fork();
+			ASSERT_LE(0, pid[i]);
+			if (!pid[i])
+				read_together(go, seq_fd);
+		}
+		ASSERT_EQ(READERS, write(go[1], "gggggg", READERS));
+		for (i = 0; i < READERS; i++)
+			ASSERT_EQ(sizeof(seq[i]), read(seq_fd[0], &seq[i], sizeof(seq[i])));
+		for (i = 0; i < READERS; i++) {
+			ASSERT_EQ(pid[i], waitpid(pid[i], &status, 0));
+			EXPECT_EQ(0, status);
+		}
+		passes += count_different(seq, READERS);
+		close(go[0]);
+		close(go[1]);
+		close(seq_fd[0]);
+		close(seq_fd[1]);
+	}
+	diag("%u readers, %u passes", READERS * ROUNDS, passes);
+	EXPECT_LT(passes, READERS * ROUNDS);
+}
+
+/* The least of max_results, and results that are held. */
+#define MAX_RESULTS	4194304UL
+#define HELD		300U
+
+/* What a result has at least, for its kinds. */
+#define KINDS_BYTES	(27UL << 10)
+
+/* Begins to receive an answer.  0 or -errno. */
+static int hold_pass(struct census_socket *s, unsigned int order, struct census_error *error)
+{
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+	char buf[8192];
+	int ret;
+
+	ret = census_open(s);
+	if (ret)
+		return ret;
+	nlh = census_header(s, buf, MEMCENSUS_CMD_PHYSICAL, NLM_F_DUMP);
+	nest = mnl_attr_nest_start(nlh, MEMCENSUS_A_REQUEST);
+	mnl_attr_put_u32(nlh, MEMCENSUS_REQ_ORDER, order);
+	mnl_attr_nest_end(nlh, nest);
+	ret = census_send(s, nlh);
+	/* The first has INFO, the second needs the pass. */
+	if (!ret)
+		ret = census_receive(s, NULL, sizeof(buf), error);
+	if (ret > 0)
+		ret = census_receive(s, NULL, sizeof(buf), error);
+	if (ret < 0)
+		census_close(s);
+	return ret < 0 ? ret : 0;
+}
+
+/* All results that readers hold are in max_results, also those without tables. */
+TEST(held)
+{
+	static struct census_socket sockets[HELD];
+	struct census_error error = {};
+	unsigned int nr = 0, i;
+	unsigned long bytes;
+	char words[64];
+	int ret = 0;
+
+	if (!ko_path())
+		SKIP(return, "MEMCENSUS_KO names no module to reload");
+	if (ko_is_loaded())
+		ASSERT_EQ(0, ko_unload_patiently(5000));
+	snprintf(words, sizeof(words), "workers=1 max_results=%lu", MAX_RESULTS);
+	ASSERT_EQ(0, ko_load(words));
+	take(_metadata, &alone, (struct physical_ask){ .order = 7 });
+	bytes = KINDS_BYTES + alone.n_blocks * sizeof(uint64_t);
+	while (nr < HELD && !ret) {
+		ret = hold_pass(&sockets[nr], 7, &error);
+		nr += !ret;
+	}
+	diag("%u results of %lu bytes: %d: %s", nr, bytes, ret, error.text);
+	EXPECT_EQ(-EDQUOT, ret);
+	EXPECT_NE(NULL, strstr(error.text, "max_results"));
+	EXPECT_LT(0, nr);
+	EXPECT_LE(nr * bytes, MAX_RESULTS);
+	for (i = 0; i < nr; i++)
+		census_close(&sockets[i]);
+	take(_metadata, &alone, (struct physical_ask){ .order = 7 });
 	ASSERT_EQ(0, ko_unload_patiently(5000));
 	ASSERT_EQ(0, ko_load(""));
 }
