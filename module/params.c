@@ -73,6 +73,7 @@ int census_params_check(void)
 	if (!max_results)
 		max_results = clamp_t(u64, ram / 16, min_t(u64, ram, 32UL << 20), ram);
 
+	census_params.workers_given = workers;
 	if (!workers)
 		workers = clamp(num_online_cpus() / 4, 1U,
 				(unsigned int)CENSUS_WORKERS_MAX);

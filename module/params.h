@@ -15,6 +15,7 @@
  * @max_mem: memory for counting owners, all workers together, bytes
  * @max_results: memory of all results, bytes
  * @workers: maximum number of threads of a scan, or of a pass over frames, from 1
+ * @workers_given: it is no default
  */
 struct census_params {
 	u64 max_age;
@@ -23,6 +24,7 @@ struct census_params {
 	u64 max_mem;
 	u64 max_results;
 	unsigned int workers;
+	bool workers_given;
 };
 
 extern struct census_params census_params;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/cgroup.h>
 #include <linux/cpumask.h>
 #include <linux/math64.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/stat.h>
 #include <linux/timekeeping.h>
@@ -42,13 +44,38 @@ static bool always_help(void)
 /* A helper must have at least this to do, ns: it begins only when a processor has woken up. */
 #define WORK_MIN	NSEC_PER_MSEC
 
+/*
+ * Checks whether the processor time of the current task may be limited by its cgroup.  Modules can
+ * neither see that limit nor put a helper into the cgroup.
+ */
+static bool is_in_cgroup(void)
+{
+	bool below_root = false;
+
+#ifdef CONFIG_CGROUP_SCHED
+	rcu_read_lock();
+	below_root = task_css(current, cpu_cgrp_id)->parent;
+	rcu_read_unlock();
+#endif
+	return below_root;
+}
+
+/* Checks whether limits of the current task would not hold for helpers. */
+static bool is_limited(void)
+{
+	return task_nice(current) > 0 || current->policy == SCHED_IDLE ||
+	       current->policy == SCHED_BATCH || rlimit(RLIMIT_CPU) != RLIM_INFINITY ||
+	       (!census_params.workers_given && is_in_cgroup());
+}
+
 /**
  * census_threads_for() - threads that pay for some work, the current task included
  * @work: estimate of what one thread takes, ns
  *
- * Helpers run with the priority of the kernel's workers, and on processors that the caller may
- * not use.  So a caller with a lower priority gets none, and another one at most as many as it has
- * processors.
+ * Helpers run with the priority of the kernel's workers, outside of the caller's cgroup, and on
+ * processors that it may not use.  So a caller that is limited gets none, and another one at most as
+ * many as it has processors.  A limit of its cgroup is not known: there helpers are for who gave the
+ * parameter workers.
  *
  * Return: from 1 to the parameter workers.
  */
@@ -58,8 +85,7 @@ unsigned int census_threads_for(u64 work)
 
 	if (always_help())
 		return census_params.workers;
-	if (task_nice(current) > 0 || current->policy == SCHED_IDLE ||
-	    current->policy == SCHED_BATCH)
+	if (is_limited())
 		return 1;
 	return clamp_t(u64, div_u64(work, WORK_MIN), 1, max(most, 1U));
 }
