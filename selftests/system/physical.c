@@ -744,6 +744,12 @@ static bool poison(char *at, unsigned int nr)
 	return done;
 }
 
+/* The signal is forced on who does not handle it. */
+static void on_error(int number)
+{
+	(void)number;
+}
+
 /*
  * Errors in three small pages; in one of a hugetlb page of a file, which stays; and in two of a
  * huge page that cannot be split, as it is pinned.
@@ -753,7 +759,7 @@ static void be_poisoned(const int *ready, const int *go)
 	char *at = map_private(PLACE(0), 4 * PAGE), c;
 	int fd = memfd_create("poisoned", MFD_HUGETLB | MAP_HUGE_SIZE(HUGE));
 
-	signal(SIGBUS, SIG_IGN);
+	signal(SIGBUS, on_error);
 	madvise(at, 4 * PAGE, MADV_NOHUGEPAGE);
 	write_pages(at, 4);
 	c = poison(at, 3) ? 's' : '-';
@@ -795,6 +801,7 @@ TEST(poisoned)
 	ASSERT_LE(0, pid);
 	if (!pid)
 		be_poisoned(ready, go);
+	close(ready[1]);
 	ASSERT_EQ(1, read(ready[0], &c, 1));
 	ASSERT_PHYSICAL(&after);
 	if (c == 's') {
