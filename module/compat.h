@@ -120,6 +120,16 @@ typedef swp_entry_t softleaf_t;
 #define softleaf_is_migration_read_exclusive(entry) is_readable_exclusive_migration_entry(entry)
 #endif
 
+/* PTEs of User Mode Linux: one bit for what the host does not map yet; older kernels have two. */
+#ifdef CONFIG_UML
+#ifndef _PAGE_NEEDSYNC
+#define _PAGE_NEEDSYNC _PAGE_NEWPAGE
+#endif
+#ifndef _PAGE_NEWPROT
+#define _PAGE_NEWPROT 0UL
+#endif
+#endif
+
 /* Before 6.17 page tables have a bit for device mappings. */
 #if CENSUS_HAVE_PTE_DEVMAP || defined(pte_devmap)
 #define census_pte_devmap(pte)	pte_devmap(pte)
