@@ -14,6 +14,7 @@ kcsan		x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,kcsan	4
 *-nomapcount	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,nomapcount	5
 um		um defconfig	linux	linux			um		4
 um-debug	um defconfig	linux	linux			um,um-debug	6
+um-*		um defconfig	linux	linux			um	10
 '
 
 # Files that KASAN does not instrument: the detectors read their own tables, stacks of
@@ -151,11 +152,13 @@ source_make()
 
 # User Mode Linux saves the FPU's registers in a buffer whose size is fixed in its source
 # and too small for AMX: on a processor with AMX no process starts. A larger buffer needs
-# larger kernel stacks: CONFIG_KERNEL_STACK_ORDER in um.config.
+# larger kernel stacks: CONFIG_KERNEL_STACK_ORDER in um.config. Newer series ask the processor
+# for the size.
 source_patch_um()
 {
 	local file=$build/kernels/$(source_name "$series")/linux/arch/x86/um/user-offsets.c
 
+	grep -q HOST_FP_SIZE "$file" || return 0
 	sed -i 's/DEFINE_LONGS(HOST_FP_SIZE, 2696)/DEFINE_LONGS(HOST_FP_SIZE, 12288)/' "$file"
 	grep -q 'HOST_FP_SIZE, 12288' "$file" ||
 		die "$file does not have the line that is to be patched: see source_patch_um()"

@@ -43,6 +43,7 @@ kernel_series()
 		[ "$series" = 6.12 ] || ! is_compiled_kernel "$1" || return 1
 		;;
 	debug-*) series=${1#debug-} ;;
+	um-*) series=${1#um-} ;;
 	source-*) series=${1#source-} ;;
 	*-nomapcount)
 		series=${1%-nomapcount}
@@ -65,6 +66,13 @@ suite_of()
 		echo "trixie-$arch"
 		return
 	fi
+	# User Mode Linux of any series is linked with this distribution's C library.
+	case $1 in
+	um-*)
+		echo bookworm
+		return
+		;;
+	esac
 	case $(kernel_series "$1") in
 	6.1 | 6.12) echo bookworm ;;
 	*) echo trixie ;;
@@ -111,7 +119,7 @@ flavour_of()
 is_vm_kernel()
 {
 	case $1 in
-	um | um-debug | source*) return 1 ;;
+	um | um-* | source*) return 1 ;;
 	esac
 	! is_compiled_kernel "$1" && kernel_series "$1" >/dev/null
 }
