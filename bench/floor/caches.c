@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading /sys/kernel/debug/census_floor/evict fills the CPU's caches with other
+ * Reading /sys/kernel/debug/census_floor/evict fills the caches of each CPU with other
  * data. The next pass finds them cold, as on a machine that did other work since the
  * last pass and that has more memory than cache.
  */
+#include <linux/cpu.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/workqueue.h>
 
 #include "floor.h"
 
@@ -19,12 +21,23 @@ MODULE_PARM_DESC(evict_mib, "twice the size of the last cache at least");
 
 static void **blocks;
 
-void floor_caches_evict(void)
+static long fill_caches(void *unused)
 {
 	unsigned int i;
 
 	for (i = 0; i < evict_mib; i++)
 		memset(blocks[i], i, EVICT_BYTES);
+	return 0;
+}
+
+void floor_caches_evict(void)
+{
+	unsigned int cpu;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu)
+		work_on_cpu(cpu, fill_caches, NULL);
+	cpus_read_unlock();
 }
 
 int floor_caches_init(void)

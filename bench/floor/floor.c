@@ -13,7 +13,8 @@
  * mapping to mapping and from table to table, and the lock of each PTE table.  It does
  * not include records, figures, or data of the process.
  *
- * pte.c shares no code with module/, so that it can be compared with the walk.
+ * pte.c shares no code with module/, so that it can be compared with the walk.  It uses the
+ * names of compat.h.
  */
 #include <linux/debugfs.h>
 #include <linux/mm.h>

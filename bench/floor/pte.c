@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* For Linux 6.1 only, and only without huge pages. */
+/* Only for kernels without huge pages: nothing else frees a table of a mapping. */
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 
+#include "compat.h"
 #include "floor.h"
 
 typedef void (*take_table)(struct floor *f, const pte_t *pte, unsigned int nr);
@@ -28,7 +29,7 @@ static void take_pages(struct floor *f, const pte_t *pte, unsigned int nr)
 		if (!pte_present(entry) || pte_special(entry))
 			continue;
 		pages++;
-		sum += READ_ONCE(pte_page(entry)->flags);
+		sum += census_page_flags(pte_page(entry));
 	}
 	f->pages += pages;
 	f->sum += sum;
@@ -64,9 +65,12 @@ static __always_inline void walk_vma(struct floor *f,
 		if (pmd_none(*pmd) || pmd_bad(*pmd))
 			continue;
 		nr = (next - addr) >> PAGE_SHIFT;
-		pte = pte_offset_map_lock(vma->vm_mm, pmd, addr, &ptl);
+		/* Newer kernels do not export pte_offset_map_lock(). */
+		ptl = pte_lockptr(vma->vm_mm, pmd);
+		pte = pte_offset_kernel(pmd, addr);
+		spin_lock(ptl);
 		take(f, pte, nr);
-		pte_unmap_unlock(pte, ptl);
+		spin_unlock(ptl);
 		f->ptes += nr;
 	}
 }
