@@ -273,7 +273,7 @@ static void scatters(void *arg)
 	unsigned long i;
 
 	need(at != MAP_FAILED, "mmap");
-	need(!madvise(at, SCATTERED * STEP, MADV_NOHUGEPAGE), "MADV_NOHUGEPAGE");
+	no_huge_pages(at, SCATTERED * STEP);
 	for (i = 0; i < SCATTERED; i++)
 		at[i * STEP] = 1;
 }

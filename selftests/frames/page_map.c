@@ -189,7 +189,7 @@ static void reserves(void *arg)
 	unsigned long i;
 
 	need(at != MAP_FAILED, "mmap of 64 TiB");
-	need(!madvise(at, RESERVED, MADV_NOHUGEPAGE), "MADV_NOHUGEPAGE");
+	no_huge_pages(at, RESERVED);
 	for (i = 0; i < TOUCHED; i++)
 		at[i * (RESERVED / TOUCHED / PAGE) * PAGE] = 1;
 }

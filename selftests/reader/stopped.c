@@ -398,7 +398,7 @@ static void scatter(void *arg)
 
 	(void)arg;
 	need(at != MAP_FAILED, "mmap");
-	madvise(at, TABLES * HUGE, MADV_NOHUGEPAGE);
+	no_huge_pages(at, TABLES * HUGE);
 	for (i = 0; i < TABLES; i++)
 		at[i * HUGE] = 1;
 }

@@ -43,8 +43,7 @@ static void __attribute__((constructor)) in_small_pages(void)
 		end = swap;
 	}
 	begin &= -PAGE;
-	/* Without huge pages in the kernel it fails. */
-	madvise((void *)begin, end + sizeof(after) - begin, MADV_NOHUGEPAGE);
+	no_huge_pages((char *)begin, end + sizeof(after) - begin);
 }
 
 #define ASSERT_PHYSICAL(p)						\
@@ -489,7 +488,7 @@ TEST(page_tables)
 	char *at = map(PLACE(0), nr * HUGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	unsigned long i;
 
-	madvise(at, nr * HUGE, MADV_NOHUGEPAGE);
+	no_huge_pages(at, nr * HUGE);
 	ASSERT_PHYSICAL(&before);
 	for (i = 0; i < nr; i++)
 		(void)*(volatile char *)(at + i * HUGE);

@@ -82,6 +82,11 @@ bool is_debug_kernel(void)
 	return !access("/sys/kernel/debug/kmemleak", F_OK);
 }
 
+void no_huge_pages(char *at, size_t size)
+{
+	need(!madvise(at, size, MADV_NOHUGEPAGE) || errno == EINVAL, "MADV_NOHUGEPAGE");
+}
+
 char *map(char *place, size_t size, int prot, int flags, int fd, off_t offset)
 {
 	char *at = mmap(place, size, prot, flags | MAP_FIXED_NOREPLACE, fd,

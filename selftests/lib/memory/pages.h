@@ -51,6 +51,11 @@ bool is_debug_kernel(void);
  * process with a diagnostic.
  */
 char *map(char *place, size_t size, int prot, int flags, int fd, off_t offset);
+/*
+ * Small pages for these @size bytes. A kernel without huge pages has no others. On other failure
+ * ends the process with a diagnostic.
+ */
+void no_huge_pages(char *at, size_t size);
 /* Private anonymous memory, writable. */
 char *map_private(char *place, size_t size);
 /* Shared anonymous memory. */
