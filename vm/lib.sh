@@ -12,7 +12,7 @@ self=${0##*/}
 
 # The names of kernels that boot in a VM, for messages; ./kernel --help explains them.
 # SERIES is 6.1, 6.12, or a series from 6.16 on that trixie-backports has.
-vm_kernels="6.1, 6.12, newest, SERIES, newest-nomapcount, debug, debug-SERIES, debug-newest, kcsan, arm64-SERIES, arm64-16k-SERIES"
+vm_kernels="6.1, 6.12, newest, SERIES, rt-SERIES, rt-newest, newest-nomapcount, debug, debug-SERIES, debug-newest, kcsan, arm64-SERIES, arm64-16k-SERIES"
 
 # The names of kernels that are compiled for only
 compiled_kernels="riscv64-6.12, s390x-6.12"
@@ -44,6 +44,7 @@ kernel_series()
 		;;
 	debug-*) series=${1#debug-} ;;
 	um-*) series=${1#um-} ;;
+	rt-*) series=${1#rt-} ;;
 	source-*) series=${1#source-} ;;
 	*-nomapcount)
 		series=${1%-nomapcount}
@@ -111,6 +112,7 @@ flavour_of()
 {
 	case $1 in
 	arm64-16k-*) echo arm64-16k ;;
+	rt-*) echo rt-amd64 ;;
 	riscv64-* | s390x-*) arch_of "$1" ;;
 	*) echo "cloud-$(arch_of "$1")" ;;
 	esac
