@@ -9,6 +9,7 @@
 # minutes on two cores.
 source_kernels='
 debug		x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug,small	5
+debug-rt-*	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug,rt	8
 debug-*		x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,debug	8
 kcsan		x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,kcsan	4
 *-nomapcount	x86 tinyconfig	bzImage	arch/x86/boot/bzImage	base,nomapcount	5

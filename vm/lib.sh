@@ -12,7 +12,7 @@ self=${0##*/}
 
 # The names of kernels that boot in a VM, for messages; ./kernel --help explains them.
 # SERIES is 6.1, 6.12, or a series from 6.16 on that trixie-backports has.
-vm_kernels="6.1, 6.12, newest, SERIES, rt-SERIES, rt-newest, newest-nomapcount, debug, debug-SERIES, debug-newest, kcsan, arm64-SERIES, arm64-16k-SERIES"
+vm_kernels="6.1, 6.12, newest, SERIES, rt-SERIES, rt-newest, newest-nomapcount, debug, debug-SERIES, debug-newest, debug-rt-SERIES, debug-rt-newest, kcsan, arm64-SERIES, arm64-16k-SERIES"
 
 # The names of kernels that are compiled for only
 compiled_kernels="riscv64-6.12, s390x-6.12"
@@ -42,7 +42,10 @@ kernel_series()
 		[[ $series =~ ^(6\.12|6\.1[6-9]|[7-9]\.[0-9]+|newest)$ ]] || return 1
 		[ "$series" = 6.12 ] || ! is_compiled_kernel "$1" || return 1
 		;;
-	debug-*) series=${1#debug-} ;;
+	debug-*)
+		series=${1#debug-}
+		series=${series#rt-}
+		;;
 	um-*) series=${1#um-} ;;
 	rt-*) series=${1#rt-} ;;
 	source-*) series=${1#source-} ;;
