@@ -13,6 +13,7 @@
 #include "collect.h"
 #include "compat.h"
 #include "memory.h"
+#include "process.h"
 
 /* A PID is never the address of an mm. */
 static u64 mm_key(const struct census_link *link)
@@ -55,44 +56,19 @@ static struct census_mm *find_mm(struct census_collection *c,
 	return find_key(c, (uintptr_t)mm);
 }
 
-/*
- * Takes the mm of any thread, because the leader may exit before the others.  A kernel
- * thread that temporarily uses the address space of a process does not count.
- *
- * Return: the mm with a reference by mmgrab(), or NULL.
- */
-static struct mm_struct *process_mm(struct task_struct *leader)
+static bool add_faults(struct task_struct *t, void *context)
 {
-	struct mm_struct *mm = NULL;
-	struct task_struct *t;
+	struct census_task *task = context;
 
-	rcu_read_lock();
-	census_for_each_thread(leader, t) {
-		if (t->flags & PF_KTHREAD)
-			continue;
-		task_lock(t);
-		mm = t->mm;
-		if (mm)
-			mmgrab(mm);
-		task_unlock(t);
-		if (mm)
-			break;
-	}
-	rcu_read_unlock();
-	return mm;
+	task->min_faults += READ_ONCE(t->min_flt);
+	task->maj_faults += READ_ONCE(t->maj_flt);
+	return false;
 }
 
-static void add_threads_faults(struct census_task *task, struct task_struct *leader)
+static void add_exited_faults(struct census_task *task, const struct signal_struct *sig)
 {
-	struct signal_struct *sig = leader->signal;
-	struct task_struct *t;
-
 	task->min_faults = READ_ONCE(sig->min_flt);
 	task->maj_faults = READ_ONCE(sig->maj_flt);
-	census_for_each_thread(leader, t) {
-		task->min_faults += READ_ONCE(t->min_flt);
-		task->maj_faults += READ_ONCE(t->maj_flt);
-	}
 }
 
 /* With more threads, fill_faults() does not take the lock. */
@@ -101,28 +77,32 @@ static void add_threads_faults(struct census_task *task, struct task_struct *lea
 /*
  * A thread that exits moves its counts to @sig under stats_lock.  Under the lock
  * interrupts are off, and a user chooses the number of threads.  So for many threads the
- * lock is not taken: if threads exit during all tries, their faults may be missing.  No
- * fault is counted twice, because @sig is read before its threads.
+ * lock is not taken: if threads exit during all tries, their faults may be missing, and those of
+ * the threads after one where an RCU section ended.  No fault is counted twice, because @sig is
+ * read before its threads.
  */
 static void fill_faults(struct census_task *task, struct task_struct *leader)
 {
 	struct signal_struct *sig = leader->signal;
-	unsigned long flags;
 	unsigned int seq, tries;
+	struct task_struct *t;
+	unsigned long flags;
 
-	rcu_read_lock();
 	for (tries = 0; tries < 3; tries++) {
 		seq = read_seqbegin(&sig->stats_lock);
-		add_threads_faults(task, leader);
-		if (!read_seqretry(&sig->stats_lock, seq))
-			goto out;
+		add_exited_faults(task, sig);
+		if (census_threads_visit(leader, add_faults, task) &&
+		    !read_seqretry(&sig->stats_lock, seq))
+			return;
 	}
 	if (get_nr_threads(leader) > LOCKED_THREADS_MAX)
-		goto out;
+		return;
+	rcu_read_lock();
 	read_seqlock_excl_irqsave(&sig->stats_lock, flags);
-	add_threads_faults(task, leader);
+	add_exited_faults(task, sig);
+	census_for_each_thread(leader, t)
+		add_faults(t, task);
 	read_sequnlock_excl_irqrestore(&sig->stats_lock, flags);
-out:
 	rcu_read_unlock();
 }
 
@@ -297,7 +277,7 @@ static struct census_mm *add_mm(struct census_collection *c,
 static int add_process(struct census_collection *c, struct task_struct *leader,
 		       enum census_wanted wanted)
 {
-	struct mm_struct *mm = process_mm(leader);
+	struct mm_struct *mm = census_process_mm(leader);
 	struct census_mm *m;
 	int err = 0;
 
@@ -455,7 +435,7 @@ static int add_vanished(struct census_collection *c, u32 number,
 int census_collect_pid(struct census_collection *c, const struct census_name *name)
 {
 	struct task_struct *leader = get_leader(name->pid);
-	struct mm_struct *mm = leader ? process_mm(leader) : NULL;
+	struct mm_struct *mm = leader ? census_process_mm(leader) : NULL;
 	int err = 0;
 
 	if (!mm) {
@@ -511,7 +491,7 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 	if (!leader)
 		return false;
 	mutex_lock(&c->lock);
-	mm = process_mm(leader);
+	mm = census_process_mm(leader);
 	if (mm && find_mm(c, mm)) {
 		mmdrop(mm);
 		mm = NULL;

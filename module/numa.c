@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "memory.h"
 #include "numa.h"
+#include "process.h"
 
 /**
  * struct edge - start or end of the span of a node
@@ -184,6 +185,27 @@ u32 census_numa_search(const struct census_numa *numa, struct census_numa_range 
 }
 
 /**
+ * struct noted - context of note_thread()
+ * @numa: the nodes
+ * @nodes: where threads run
+ */
+struct noted {
+	const struct census_numa *numa;
+	struct census_on_node *nodes;
+};
+
+static bool note_thread(struct task_struct *t, void *context)
+{
+	const struct noted *noted = context;
+	const struct census_numa *numa = noted->numa;
+	unsigned int nid = cpu_to_node(task_cpu(t));
+
+	if (nid < numa->nr_ids && numa->indexes[nid] != CENSUS_NUMA_NONE)
+		noted->nodes[numa->indexes[nid]].runs = true;
+	return false;
+}
+
+/**
  * census_numa_note_threads() - note the nodes where a process runs
  * @numa: the nodes
  * @nodes: by index; the node of the CPU where each thread runs, or ran last, is noted
@@ -194,14 +216,9 @@ u32 census_numa_search(const struct census_numa *numa, struct census_numa_range 
 void census_numa_note_threads(const struct census_numa *numa, struct census_on_node *nodes,
 			      struct task_struct *leader)
 {
-	struct task_struct *t;
+	struct noted noted = { .numa = numa, .nodes = nodes };
 
-	rcu_read_lock();
-	census_for_each_thread(leader, t) {
-		unsigned int nid = cpu_to_node(task_cpu(t));
-
-		if (nid < numa->nr_ids && numa->indexes[nid] != CENSUS_NUMA_NONE)
-			nodes[numa->indexes[nid]].runs = true;
-	}
-	rcu_read_unlock();
+	/* Again, if those after a thread that exited were not visited. */
+	if (!census_threads_visit(leader, note_thread, &noted))
+		census_threads_visit(leader, note_thread, &noted);
 }

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Thread groups, also one whose leader exits before the others. */
+#include <dirent.h>
 #include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "selftest.h"
 
@@ -157,6 +162,128 @@ TEST_F(group, leader_has_exited)
 	EXPECT_PAGES(threads * pages, vma, USS);
 	census_free(&census);
 	EXPECT_EQUAL_SMAPS(group->tid[threads - 1]);
+}
+
+/* More than the module looks at in one RCU section. */
+#define MANY	600
+
+static int end_of_many[2];
+
+static void *until_the_end(void *arg)
+{
+	char byte;
+
+	write_pages(PLACE(0) + (unsigned long)arg * PAGE, 1);
+	return read(end_of_many[0], &byte, 1) ? NULL : NULL;
+}
+
+static void *last_of_many(void *arg)
+{
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static void start_many(pthread_t *last)
+{
+	pthread_attr_t small;
+	pthread_t id;
+	unsigned long i;
+
+	close(end_of_many[1]);
+	map_private(PLACE(0), MANY * PAGE);
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, 256 * 1024);
+	for (i = 0; i < MANY; i++)
+		need(!pthread_create(&id, &small, until_the_end, (void *)i), "pthread_create");
+	if (last)
+		need(!pthread_create(last, &small, last_of_many, NULL), "pthread_create");
+}
+
+static void many(void *arg)
+{
+	start_many(NULL);
+}
+
+/* All threads count, in sections. */
+TEST_F(group, faults_of_many)
+{
+	struct census census;
+
+	ASSERT_EQ(0, pipe(end_of_many));
+	self->pid = child_start(many, NULL);
+	ASSERT_LT(0, self->pid);
+	ASSERT_CENSUS(self->pid, &census);
+	EXPECT_EQ(MANY + 1, census.tasks->threads);
+	EXPECT_LE(MANY, census.tasks->min_faults);
+	census_free(&census);
+	EXPECT_EQUAL_SMAPS(self->pid);
+	close(end_of_many[0]);
+	close(end_of_many[1]);
+}
+
+static void many_and_end(void)
+{
+	pthread_t last;
+
+	start_many(&last);
+	syscall(SYS_exit, 0);
+}
+
+/* Traces all threads of @pid but the first and the last one. Returns how many. */
+static unsigned int trace_threads(pid_t pid, pid_t *tids)
+{
+	unsigned int n = 0;
+	struct dirent *entry;
+	char path[64];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir)) && n < MANY) {
+		pid_t tid = atoi(entry->d_name);
+
+		if (tid > 0 && tid != pid && !ptrace(PTRACE_SEIZE, tid, NULL, NULL))
+			tids[n++] = tid;
+	}
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+/* Threads that have exited, and are traced, stay in front of the only one with an address space. */
+TEST_F(group, most_have_exited)
+{
+	const struct census_vma *vma;
+	struct census census;
+	unsigned int i, n;
+	pid_t tids[MANY], pid;
+
+	ASSERT_EQ(0, pipe(end_of_many));
+	/* Not stopped: then each would wait for its tracer. */
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		many_and_end();
+	self->pid = pid;
+	while (process_state(pid) != 'Z')
+		sleep_ms(10);
+	n = trace_threads(self->pid, tids);
+	EXPECT_EQ(MANY, n);
+	close(end_of_many[1]);
+	for (i = 0; i < n; i++)
+		while (process_state(tids[i]) != 'Z')
+			sleep_ms(1);
+	ASSERT_CENSUS(self->pid, &census);
+	EXPECT_EQ(self->pid, census.tasks->pid);
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED, census.tasks->state);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(MANY, vma, RSS);
+	census_free(&census);
+	kill(self->pid, SIGKILL);
+	for (i = 0; i < n; i++)
+		waitpid(tids[i], NULL, __WALL);
+	close(end_of_many[0]);
 }
 
 TEST_HARNESS_MAIN
