@@ -12,7 +12,7 @@
 
 #include "ko.h"
 #include "memory/zram.h"
-#include "owners/pagemap_owners.h"
+#include "owners/pairs.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 #define TRIES	20
@@ -165,83 +165,7 @@ FIXTURE_TEARDOWN(family)
 	}
 }
 
-static unsigned long values, wrong;
-
-static void expect(const char *what, uint32_t a, uint32_t b, uint64_t want, uint64_t got)
-{
-	values++;
-	if (want * PAGE != got && wrong++ < 12)
-		diag("%u and %u: %s: %llu bytes by pagemap, %llu by the census", a, b, what,
-		     (unsigned long long)want * PAGE, (unsigned long long)got);
-}
-
-static void expect_kinds(uint32_t a, uint32_t b, const struct owned *want,
-			 const struct census_kinds *got)
-{
-	expect("anon", a, b, want->anon, got->value[MEMCENSUS_K_ANON]);
-	expect("file and shmem", a, b, want->file, got->value[MEMCENSUS_K_FILE] +
-	       got->value[MEMCENSUS_K_SHMEM]);
-	expect("swap", a, b, want->swap, got->value[MEMCENSUS_K_SWAP]);
-	expect("hugetlb", a, b, want->hugetlb, got->value[MEMCENSUS_K_HUGETLB]);
-}
-
-static const struct census_pair *pair_of(const struct census *c, uint32_t a, uint32_t b,
-					 bool groups)
-{
-	const struct census_pair *p;
-
-	for (p = c->pairs; p < c->pairs + c->n_pairs; p++)
-		if ((!groups && p->pid == a && p->peer_pid == b) ||
-		    (groups && p->group == a && p->peer_group == b) ||
-		    (groups && p->group == b && p->peer_group == a))
-			return p;
-	return NULL;
-}
-
-static const struct census_owned *owned_of(const struct census *c, uint32_t pid, uint32_t group)
-{
-	const struct census_owned *o;
-
-	for (o = c->owned; o < c->owned + c->n_owned; o++)
-		if (o->pid == pid && o->group == group)
-			return o;
-	return NULL;
-}
-
-/* Without a message, they have nothing in common. */
-static void expect_pair(uint32_t a, uint32_t b, const struct owned *common,
-			const struct owned *alone, const struct census_pair *got)
-{
-	static const struct census_pair none;
-
-	if (!got)
-		got = &none;
-	expect_kinds(a, b, common, &got->common);
-	expect_kinds(a, b, alone, &got->alone);
-}
-
-/* Compares one process with all others. */
-static void compare_row(const struct owners *o, size_t row, const struct census *c)
-{
-	struct owned *common = calloc(o->n, sizeof(*common)), by_owners[4];
-	struct owned *alone = calloc(o->n, sizeof(*alone));
-	const struct census_owned *owned;
-	uint32_t pid = o->owners[row].pid;
-	unsigned int i;
-	size_t peer;
-
-	owners_common(o, row, common, alone, by_owners);
-	owned = owned_of(c, pid, 0);
-	for (i = 0; i < 4 && owned; i++)
-		expect_kinds(pid, owned[i].fewest, &by_owners[i], &owned[i].bytes);
-	wrong += !owned;
-	for (peer = 0; peer < o->n; peer++)
-		if (peer != row)
-			expect_pair(pid, o->owners[peer].pid, &common[peer], &alone[peer],
-				    pair_of(c, pid, o->owners[peer].pid, false));
-	free(common);
-	free(alone);
-}
+static struct pairs_equal equal;
 
 /* Some processes as one: as a group, and each other process as a group of its own. */
 static void compare_together(const struct owners *o, const uint32_t *pids, unsigned int n,
@@ -265,13 +189,14 @@ static void compare_together(const struct owners *o, const uint32_t *pids, unsig
 	more->file += by_owners[3].file;
 	more->swap += by_owners[3].swap;
 	more->hugetlb += by_owners[3].hugetlb;
-	wrong += c->n_owned != 3;
+	equal.mismatches += c->n_owned != 3;
 	for (i = 0; i < c->n_owned && i < 3; i++)
-		expect_kinds(0, c->owned[i].fewest, &by_owners[i], &c->owned[i].bytes);
+		pairs_kinds(&equal, 0, c->owned[i].fewest, &by_owners[i], &c->owned[i].bytes);
 	for (i = 0; i < o->n; i++)
 		if (group[i])
-			expect_pair(0, o->owners[i].pid, &common[group[i]], &alone[group[i]],
-				    pair_of(c, 0, o->owners[i].pid, false));
+			pairs_compare(&equal, 0, o->owners[i].pid, &common[group[i]],
+				      &alone[group[i]],
+				      pairs_find(c, 0, o->owners[i].pid, false));
 	free(group);
 	free(common);
 	free(alone);
@@ -300,14 +225,15 @@ static void compare_matrix(const struct owners *o, const struct census *snapshot
 		group[i] = group_of(snapshot, o->owners[i].pid);
 	owners_groups_common(o, group, nr, common, alone, by_owners);
 	for (a = 1; a < nr; a++) {
-		owned = owned_of(c, 0, a);
-		wrong += !owned;
+		owned = pairs_owned(c, 0, a);
+		equal.mismatches += !owned;
 		for (i = 0; i < 4 && owned; i++)
-			expect_kinds(a, owned[i].fewest, &by_owners[4 * a + i], &owned[i].bytes);
+			pairs_kinds(&equal, a, owned[i].fewest, &by_owners[4 * a + i],
+				    &owned[i].bytes);
 		for (b = 1; b < nr; b++)
 			if (a != b)
-				expect_pair(a, b, &common[a * nr + b], &alone[a * nr + b],
-					    pair_of(c, a, b, true));
+				pairs_compare(&equal, a, b, &common[a * nr + b], &alone[a * nr + b],
+					      pairs_find(c, a, b, true));
 	}
 	free(group);
 	free(common);
@@ -367,7 +293,8 @@ static int compare_rows(struct owners *before, struct owners *after, uint64_t *s
 		if (!ret && together)
 			compare_together(before, pids, n, &c);
 		for (i = 0; i < n && !ret && !together; i++)
-			compare_row(before, owners_of(before, pids[i]) - before->owners, &c);
+			pairs_compare_row(&equal, before,
+					  owners_of(before, pids[i]) - before->owners, &c);
 		census_free(&c);
 	}
 	return ret;
@@ -413,14 +340,13 @@ static int compare_groups(struct owners *before, struct owners *after, uint64_t 
 }
 
 #define EXPECT_EQUAL(compare) do {					\
-	values = 0;							\
-	wrong = 0;							\
+	equal = (struct pairs_equal) {};				\
 	ASSERT_EQ(0, compare(&self->before, &self->after, &slices));	\
-	EXPECT_LT(50, values);						\
-	EXPECT_EQ(0, wrong);						\
+	EXPECT_LT(50, equal.values);					\
+	EXPECT_EQ(0, equal.mismatches);					\
 	if (variant->sparse)						\
 		EXPECT_LT(1, slices);					\
-	diag("%lu values, %llu slices, swap %d, hugetlb %d", values,	\
+	diag("%lu values, %llu slices, swap %d, hugetlb %d", equal.values, \
 	     (unsigned long long)slices, self->family.swap, self->family.hugetlb); \
 } while (0)
 
