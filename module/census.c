@@ -189,6 +189,33 @@ static struct census_mm *find_left(struct census *c)
 }
 
 /*
+ * Processes that shared an address space may have executed a program since they were found.  Each
+ * has another one then, which is visited once.  The rest of what was requested is not known to
+ * have left.
+ */
+static int visit_executed(struct census *c)
+{
+	struct census_collection *collection = &c->scan.collection;
+	const bool all = !c->req->nr_pids || c->req->share;
+	struct census_mm *m;
+	int err;
+
+	if (c->workers[0].tally.later ||
+	    (!all && c->req->basis != MEMCENSUS_BASIS_FRAMES))
+		return 0;
+	m = list_last_entry(&collection->mms, struct census_mm, link);
+	err = census_collect_executed(collection, all ? CENSUS_RECORD : CENSUS_OWNER);
+	if (err)
+		return err;
+	list_for_each_entry_continue(m, &collection->mms, link) {
+		err = visit_again(c, m);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+/*
  * Visits all address spaces.  Then retries those whose lock was not available, until the
  * busy budget is used up, and then once more, without a wait.  The worker that started an
  * address space also continues it, because its marks are in that worker.  The threads
@@ -232,7 +259,9 @@ static int visit_all(struct census *c)
 		if (left)
 			wait_for_locks(&c->scan);
 	}
-	err = walk_rests(c);
+	err = visit_executed(c);
+	if (!err)
+		err = walk_rests(c);
 	if (!err)
 		join_states(c);
 	return err;

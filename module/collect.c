@@ -232,18 +232,28 @@ static int add_peer(struct census_snapshot *snap, struct census_mm *m,
 	return 0;
 }
 
+/*
+ * The record is of the process that the kernel calls the owner of the address space, and has
+ * @leader as a peer if that is another one.
+ */
 static int add_record(struct census_collection *c, struct census_mm *m,
 		      struct task_struct *leader)
 {
-	m->task = new_task(c->snap, leader);
-	if (!m->task || !add_nodes(c, m))
-		return -ENOMEM;
-	if (c->numa)
-		c->snap->cost.memory += c->numa->nr * sizeof(*m->on_nodes);
-	m->last_peer = &m->task->peers;
-	note_threads(c, m, leader);
-	census_mm_counters(m);
-	return 0;
+	struct task_struct *owner = census_mm_leader(m->mm);
+	int err = -ENOMEM;
+
+	m->task = new_task(c->snap, owner ?: leader);
+	if (m->task && add_nodes(c, m)) {
+		if (c->numa)
+			c->snap->cost.memory += c->numa->nr * sizeof(*m->on_nodes);
+		m->last_peer = &m->task->peers;
+		note_threads(c, m, leader);
+		census_mm_counters(m);
+		err = add_peer(c->snap, m, leader);
+	}
+	if (owner)
+		put_task_struct(owner);
+	return err;
 }
 
 static struct census_mm *add_space(struct census_collection *c)
@@ -427,8 +437,9 @@ static int add_vanished(struct census_collection *c, u32 number,
  * @name: the ID
  *
  * If the address space has more users than the process has threads that have not begun to
- * exit, it may have CLONE_VM peers.  The record belongs to the first of all these processes,
- * so it is created only after census_collect_all() has found them (%CENSUS_PEER).
+ * exit, it may have CLONE_VM peers.  The record has all these processes, and a kernel without memory
+ * cgroups does not know which is the owner: so it is created only after census_collect_all() has
+ * found them (%CENSUS_PEER).
  *
  * Return: 0 or -ENOMEM.
  */
@@ -522,6 +533,108 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 	mutex_unlock(&c->lock);
 	put_task_struct(leader);
 	return mm;
+}
+
+/* Removes @pid from the peers of @m. */
+static void remove_peer(struct census_mm *m, struct pid *pid)
+{
+	struct census_peer **at = &m->task->peers, *peer;
+
+	while ((peer = *at)) {
+		if (peer->pid == pid) {
+			*at = peer->next;
+			put_pid(pid);
+		} else {
+			at = &peer->next;
+		}
+	}
+	m->last_peer = at;
+}
+
+/* Gives the record of @m, whose process executed another program, to the owner that is left. */
+static int change_record(struct census_collection *c, struct census_mm *m)
+{
+	struct task_struct *leader = census_mm_leader(m->mm);
+	struct census_task *old = m->task, *task;
+
+	if (!leader)
+		leader = get_leader(old->peers->pid);
+	if (!leader)
+		return 0;
+	task = new_task(c->snap, leader);
+	put_task_struct(leader);
+	if (!task)
+		return -ENOMEM;
+	task->peers = old->peers;
+	old->peers = NULL;
+	census_task_free(old);
+	m->task = task;
+	remove_peer(m, task->pid);
+	return 0;
+}
+
+/* Adds the new address space of a process of @m, if it has one. */
+static int add_executed(struct census_collection *c, struct census_mm *m, struct pid *pid,
+			enum census_wanted wanted)
+{
+	struct task_struct *leader = get_leader(pid);
+	struct mm_struct *mm = leader ? census_process_mm(leader) : NULL;
+	struct census_mm *new;
+	int err = 0;
+
+	if (mm && mm != m->mm && !find_mm(c, mm)) {
+		new = add_mm(c, mm);
+		err = new ? 0 : -ENOMEM;
+		if (!err && wanted == CENSUS_RECORD)
+			err = add_record(c, new, leader);
+		if (!err && wanted == CENSUS_RECORD) {
+			if (pid == m->task->pid)
+				err = change_record(c, m);
+			else
+				remove_peer(m, pid);
+		}
+	}
+	if (mm)
+		mmdrop(mm);
+	if (leader)
+		put_task_struct(leader);
+	return err;
+}
+
+/**
+ * census_collect_executed() - add what processes have executed that shared an address space
+ * @c: the collection; no worker uses it
+ * @wanted: %CENSUS_RECORD or %CENSUS_OWNER
+ *
+ * A vfork() child executes a program soon, and its parent goes on with the old address space, so
+ * the walk of that does not show it.
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.  What is added is at the end of the list, and
+ * not visited.
+ */
+int census_collect_executed(struct census_collection *c, enum census_wanted wanted)
+{
+	struct census_peer *peer, *next;
+	struct census_mm *m;
+	int err = 0;
+
+	list_for_each_entry(m, &c->mms, link) {
+		cond_resched();
+		if (!m->mm || !m->task || !m->task->peers)
+			continue;
+		for (peer = m->task->peers; peer && !err; peer = next) {
+			next = peer->next;
+			err = add_executed(c, m, peer->pid, wanted);
+			cond_resched();
+		}
+		if (!err && m->task->peers)
+			err = add_executed(c, m, m->task->pid, wanted);
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 /**

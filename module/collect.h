@@ -100,7 +100,7 @@ struct census_mm {
  * struct census_collection - the address spaces of a scan
  * @arena: &struct census_mm, and their @on_nodes
  * @snap: counts the memory of records, and the processes without mm
- * @mms: &struct census_mm, in the order of PIDs
+ * @mms: &struct census_mm, in the order of the lowest PID; those added during the scan are last
  * @nr: number of @mms
  * @named: some of @mms are named
  * @nr_named: number of address spaces that the request names, the first ones
@@ -140,6 +140,7 @@ int census_collect_begin(struct census_collection *c,
 			 struct census_snapshot *snap);
 int census_collect_all(struct census_collection *c, enum census_wanted wanted);
 int census_collect_pid(struct census_collection *c, const struct census_name *name);
+int census_collect_executed(struct census_collection *c, enum census_wanted wanted);
 bool census_collect_again(struct census_collection *c, struct census_mm *m);
 struct census_mm *census_collect_part(struct census_collection *c, struct census_mm *m,
 				      unsigned long start, unsigned long end);

@@ -91,3 +91,28 @@ struct mm_struct *census_process_mm(struct task_struct *leader)
 		;
 	return mm;
 }
+
+/**
+ * census_mm_leader() - find the process that an address space belongs to
+ * @mm: with a reference
+ *
+ * The kernel's own answer is mm->owner: the process that started with this address space by
+ * fork() or exec(), or after its exit another one.  PIDs do not tell: they wrap.
+ *
+ * Return: the leader of this process with a reference; NULL: there is none, or the kernel has no
+ * memory cgroups and does not know.
+ */
+struct task_struct *census_mm_leader(struct mm_struct *mm)
+{
+	struct task_struct *leader = NULL;
+#ifdef CONFIG_MEMCG
+	struct task_struct *owner;
+
+	rcu_read_lock();
+	owner = rcu_dereference(mm->owner);
+	if (owner && pid_alive(owner))
+		leader = get_task_struct(READ_ONCE(owner->group_leader));
+	rcu_read_unlock();
+#endif
+	return leader;
+}

@@ -136,7 +136,7 @@ struct census_peer {
 
 /**
  * struct census_task - one address space and the processes that use it
- * @pid: its first process, a reference; NULL: no process has the @number
+ * @pid: the process that it belongs to, a reference; NULL: no process has the @number
  * @number: PID in the request if it had no address space then; else 0
  * @parent: parent of @pid, a reference; NULL: unknown, because @pid was exiting
  * @peers: the other processes
@@ -423,7 +423,7 @@ struct census_payer {
  * @walked: contains address spaces
  * @cost: of the scan
  * @nr_tasks: number of @tasks
- * @tasks: in the order of PIDs, as in /proc
+ * @tasks: in the order of the lowest PIDs, as in /proc; see census_collect_executed()
  * @nr_groups: number of @groups
  * @groups: each before those in it; group 0 has no figures: its tasks are in no group
  * @vmas: &struct census_vma

@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Processes that share an address space, by vfork() or CLONE_VM. */
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
+#include "memory/fuse.h"
 #include "selftest.h"
 
 static const unsigned long pages = 70;
 
+/* @fd: of this memory; @go: the peer executes a program, which says @executed when. */
 struct pair {
 	volatile pid_t peer;
-	volatile bool ready;
+	volatile bool ready, go;
+	volatile uint64_t executed;
+	int fd;
 };
 
 static struct pair *pair;
@@ -24,9 +32,11 @@ FIXTURE(pair)
 
 FIXTURE_SETUP(pair)
 {
-	pair = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int fd = memfd("pair", 1);
+
+	pair = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	ASSERT_NE(MAP_FAILED, pair);
+	pair->fd = fd;
 	self->pid = -1;
 }
 
@@ -35,6 +45,12 @@ FIXTURE_TEARDOWN(pair)
 	if (pair->peer > 0)
 		kill(pair->peer, SIGKILL);
 	child_end(self->pid);
+}
+
+/* Does the kernel know which process owns an address space?  It does with memory cgroups. */
+static bool owner_is_known(void)
+{
+	return kernel_has("mm_update_next_owner");
 }
 
 /* Expects one record with both, for either PID and in a census of all. */
@@ -77,7 +93,8 @@ static void expect_one_record(struct __test_metadata *_metadata, pid_t first,
 	/* /proc reads the address space of the first thread. */
 	if (process_state(first) != 'Z')
 		EXPECT_EQUAL_SMAPS(first);
-	EXPECT_EQUAL_SMAPS(peer);
+	if (process_state(peer) != 'Z')
+		EXPECT_EQUAL_SMAPS(peer);
 }
 
 /* The parent waits while its vfork() child runs in the same address space. */
@@ -119,17 +136,23 @@ static int peer_body(void *arg)
 	return 0;
 }
 
-static void clone_parent(void *arg)
+static void start_peer(void)
 {
 	static char stack[65536]
 		__attribute__((aligned(16)));
 
-	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+	pair->ready = false;
 	pair->peer = clone(peer_body, stack + sizeof(stack),
 			   CLONE_VM | SIGCHLD, NULL);
 	need(pair->peer > 0, "clone");
 	while (!pair->ready)
 		sleep_ms(1);
+}
+
+static void clone_parent(void *arg)
+{
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+	start_peer();
 }
 
 TEST_F(pair, clone_vm)
@@ -161,7 +184,11 @@ TEST_F(pair, first_thread_has_ended)
 {
 	self->pid = child_start(clone_and_end, NULL);
 	ASSERT_LT(0, self->pid);
-	expect_one_record(_metadata, self->pid, pair->peer);
+	/* The kernel has made its child the owner. */
+	if (owner_is_known())
+		expect_one_record(_metadata, pair->peer, self->pid);
+	else
+		expect_one_record(_metadata, self->pid, pair->peer);
 }
 
 /* A request with several address spaces: each record has all its processes. */
@@ -237,6 +264,175 @@ TEST_F(pair, first_has_exited)
 	EXPECT_PAGES(pages, vma, RSS);
 	census_free(&census);
 	EXPECT_EQUAL_SMAPS(pair->peer);
+}
+
+#define PID_MAX	"/proc/sys/kernel/pid_max"
+/* PIDs begin here again after the largest one. */
+#define PIDS_FROM 300
+
+/* PIDs go up to that of this process and some more, then the peer gets a lower one. */
+static void clone_below(void *arg)
+{
+	char text[32];
+	pid_t pid;
+
+	snprintf(text, sizeof(text), "%d", getpid() + 30);
+	need(write_file(PID_MAX, text), PID_MAX);
+	clone_parent(NULL);
+	while ((pid = pair->peer) > getpid()) {
+		kill(pid, SIGKILL);
+		need(waitpid(pid, NULL, 0) == pid, "waitpid");
+		start_peer();
+	}
+}
+
+/* Until the next process has a PID above those that are used again. */
+static void use_pids(void)
+{
+	pid_t pid;
+
+	do {
+		pid = fork();
+		if (!pid)
+			_exit(0);
+		need(waitpid(pid, NULL, 0) == pid, "waitpid");
+	} while (pid < PIDS_FROM + 10);
+}
+
+/* The record is that of the owner by the kernel's books, whatever its PID. */
+TEST_F(pair, owner_has_higher_pid)
+{
+	char text[32];
+
+	if (!owner_is_known())
+		SKIP(return, "without memory cgroups the kernel knows no owner");
+	snprintf(text, sizeof(text), "%ld", read_number(PID_MAX));
+	use_pids();
+	self->pid = child_start(clone_below, NULL);
+	write_file(PID_MAX, text);
+	ASSERT_LT(0, self->pid);
+	ASSERT_LT(pair->peer, self->pid);
+	expect_one_record(_metadata, self->pid, pair->peer);
+}
+
+#define EXECUTED	"CLONE_VM_EXECUTED"
+
+/* What the peer executes: this program, with the file of @pair. */
+__attribute__((constructor)) static void executed(void)
+{
+	const char *fd = getenv(EXECUTED);
+
+	if (!fd)
+		return;
+	pair = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, atoi(fd), 0);
+	need(pair != MAP_FAILED, "mmap");
+	write_pages(map_private(PLACE(1), pages * PAGE), pages);
+	pair->executed = now_us();
+	for (;;)
+		pause();
+}
+
+static int executing_peer(void *arg)
+{
+	char *const arguments[] = { "clone_vm", NULL }, *const environment[] = { arg, NULL };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	pair->ready = true;
+	while (!pair->go)
+		usleep(1000);
+	usleep(50000);
+	execve("/proc/self/exe", arguments, environment);
+	_exit(1);
+}
+
+static void clone_executing(void *arg)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	static char word[64];
+
+	snprintf(word, sizeof(word), EXECUTED "=%d", pair->fd);
+	fcntl(pair->fd, F_SETFD, 0);
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+	pair->peer = clone(executing_peer, stack + sizeof(stack), CLONE_VM | SIGCHLD, word);
+	need(pair->peer > 0, "clone");
+	while (!pair->ready)
+		sleep_ms(1);
+}
+
+/* Waits for the page of the FUSE file @arg, with its mmap lock. */
+static void stick(void *arg)
+{
+	write_pages(map_private(PLACE(0), 2 * PAGE), 1);
+	child_stop();
+	mmap(PLACE(0) + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, *(int *)arg, 0);
+}
+
+static void expect_executed(struct __test_metadata *_metadata, const struct census *census,
+			    pid_t pid)
+{
+	const struct census_task *old = census_task_of(census, pid), *new;
+
+	new = census_task_of(census, pair->peer);
+	ASSERT_NE(NULL, old);
+	ASSERT_NE(NULL, new);
+	EXPECT_EQ(pid, old->pid);
+	EXPECT_EQ(0, old->peers.n);
+	EXPECT_EQ(pair->peer, new->pid);
+	EXPECT_EQ(MEMCENSUS_STATE_WALKED, new->state);
+	EXPECT_LE(pages * PAGE, figure(&new->f, MEMCENSUS_F_USS));
+	EXPECT_NE(FIGURE_UNKNOWN, figure(&new->f, MEMCENSUS_F_USS));
+}
+
+/*
+ * A census waits for a stuck process until its budget is used up.  Meanwhile a process that
+ * shared an address space executes a program: it is there, with its new address space.
+ */
+TEST_F(pair, executes_during_census)
+{
+	const struct census_request all = {
+		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
+	};
+	struct fuse fuse = {};
+	pid_t stuck, reader;
+	uint64_t begin, end;
+	struct census census;
+	char byte;
+	int fd;
+
+	ASSERT_EQ(0, unshare(CLONE_NEWNS));
+	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	self->pid = child_start(clone_executing, NULL);
+	ASSERT_LT(0, self->pid);
+	if (fuse_start(&fuse) == -ENODEV)
+		SKIP(return, "kernel has no FUSE");
+	fd = fuse_open_direct(&fuse);
+	ASSERT_LE(0, fd);
+	stuck = child_start(stick, &fd);
+	ASSERT_LT(0, stuck);
+	reader = fork();
+	if (!reader) {
+		fd = fuse_open_cached(&fuse);
+		_exit(pread(fd, &byte, 1, 0) != 1);
+	}
+	ASSERT_TRUE(fuse_was_asked(&fuse));
+	kill(stuck, SIGCONT);
+	ASSERT_TRUE(child_waits(stuck));
+
+	begin = now_us();
+	pair->go = true;
+	ASSERT_EQ(0, census_take(&all, &census, NULL));
+	end = begin + census.scan[MEMCENSUS_SCAN_WALL_NS] / 1000;
+	while (!pair->executed)
+		sleep_ms(1);
+	fuse_answer(&fuse);
+	child_end(stuck);
+	child_end(reader);
+	fuse_stop(&fuse);
+	diag("executed after %llu us, in a census of %llu us",
+	     (unsigned long long)(pair->executed - begin), (unsigned long long)(end - begin));
+	if (pair->executed < end)
+		expect_executed(_metadata, &census, self->pid);
+	census_free(&census);
 }
 
 TEST_HARNESS_MAIN

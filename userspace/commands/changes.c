@@ -130,7 +130,7 @@ FIGURE(rss, RSS)
 	BYTES(#name "_after", header "Is", what " in the second census", get_##name##_after)
 
 static const struct column change_columns[] = {
-	{ "pid", "PID", "first process started in the address space",
+	{ "pid", "PID", "process that owns the address space",
 	  .kind = KIND_ID, .total = TOTAL_ROWS, .derive = get_pid },
 	{ "user", "User", "name of the effective user", .kind = KIND_TEXT,
 	  .total = TOTAL_DISTINCT, .derive = get_user },

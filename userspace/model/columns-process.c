@@ -107,7 +107,7 @@ static const struct column figure_columns[] = {
 
 static const struct column task_fields[] = {
 	TASK(PID, "PID", pid, U32, ID,
-	     "first process started in the address space", .total = TOTAL_ROWS),
+	     "process that owns the address space", .total = TOTAL_ROWS),
 	TASK(NR_PEERS, "NrPeers", nr_peers, U32, COUNT,
 	     "number of CLONE_VM peers: other processes in this address space", .total = TOTAL_SUM),
 	TASK(PEERS, "Peers", peers, U32S, LIST,

@@ -264,7 +264,7 @@ enum memcensus_basis {
 
 /**
  * enum memcensus_group_by - key of the groups of address spaces
- * @MEMCENSUS_BY_UID: effective user of the first process
+ * @MEMCENSUS_BY_UID: effective user of the process that owns it
  * @MEMCENSUS_BY_CGROUP: its cgroup in the default hierarchy, and each cgroup above that
  * @MEMCENSUS_BY_COMM: its command name
  * @MEMCENSUS_BY_PIDS: all processes in PIDS are one group
@@ -493,7 +493,9 @@ enum memcensus_state {
 
 /**
  * enum memcensus_task - one address space and the processes that use it
- * @MEMCENSUS_TASK_PID: u32, its first process, in the caller's PID namespace
+ * @MEMCENSUS_TASK_PID: u32, the process that owns it, in the caller's PID namespace: the
+ *	one that the kernel calls its owner, or without memory cgroups the one of the
+ *	lowest PID
  * @MEMCENSUS_TASK_NR_PEERS: u32, number of other processes that use it (CLONE_VM without
  *	CLONE_THREAD, vfork)
  * @MEMCENSUS_TASK_PEERS: u32[], their PIDs in the caller's PID namespace, at most
