@@ -195,7 +195,7 @@ static void add_states(struct census_pass *p, const struct census_frame *f,
 		       enum memcensus_frame_class class, unsigned long nr)
 {
 	census_frame_states(f, class, nr, p->z->states);
-	census_frame_lru(f, nr, p->z->states, &p->z->generations);
+	census_frame_lru(f, nr, p->z->states);
 }
 
 /*

@@ -109,23 +109,6 @@ static int put_states(struct sk_buff *skb, const struct census_physical_zone *z)
 	return 0;
 }
 
-static int put_generations(struct sk_buff *skb, const struct census_generations *g)
-{
-	u64 values[3][CENSUS_GENERATIONS];
-	unsigned int i;
-
-	if (!census_generations_known(g))
-		return 0;
-	for (i = 0; i < CENSUS_GENERATIONS; i++) {
-		values[0][i] = g->frames[0][i] << PAGE_SHIFT;
-		values[1][i] = g->frames[1][i] << PAGE_SHIFT;
-		values[2][i] = census_generation_age(g, i);
-	}
-	return put_u64s(skb, MEMCENSUS_PZ_GENERATIONS_ANON, values[0], CENSUS_GENERATIONS) ||
-	       put_u64s(skb, MEMCENSUS_PZ_GENERATIONS_FILE, values[1], CENSUS_GENERATIONS) ||
-	       put_u64s(skb, MEMCENSUS_PZ_GENERATIONS_AGE_NS, values[2], CENSUS_GENERATIONS);
-}
-
 static int fill_zone(struct sk_buff *skb, const struct census_physical_zone *z)
 {
 	return nla_put_u32(skb, MEMCENSUS_PZ_NODE, z->nid) ||
@@ -136,8 +119,7 @@ static int fill_zone(struct sk_buff *skb, const struct census_physical_zone *z)
 	       put_frames(skb, MEMCENSUS_PZ_HOLES, z->holes) ||
 	       put_frames(skb, MEMCENSUS_PZ_OTHER_ZONES, z->others) ||
 	       put_u64s(skb, MEMCENSUS_PZ_FREE_BLOCKS, z->blocks, ARRAY_SIZE(z->blocks)) ||
-	       put_classes(skb, MEMCENSUS_PZ_CLASSES, z->classes) || put_states(skb, z) ||
-	       put_generations(skb, &z->generations);
+	       put_classes(skb, MEMCENSUS_PZ_CLASSES, z->classes) || put_states(skb, z);
 }
 
 static int fill_kernel(struct sk_buff *skb, const struct census_physical *r,

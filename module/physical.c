@@ -230,7 +230,6 @@ static void merge_zone(struct census_physical_zone *to, const struct census_phys
 		to->states[i] += from->states[i];
 	for (i = 0; i < ARRAY_SIZE(to->blocks); i++)
 		to->blocks[i] += from->blocks[i];
-	census_generations_merge(&to->generations, &from->generations);
 }
 
 /* Adds the result of another worker.  Return: 0, -ENOMEM or -EDQUOT. */

@@ -42,7 +42,6 @@ struct census_physical_request {
  * @classes: by &enum memcensus_frame_class
  * @states: by &enum memcensus_frame_state
  * @blocks: number of free blocks by order
- * @generations: of the multi-gen LRU
  * @contiguous: what is in the way of contiguous allocations; none in the result of a worker
  */
 struct census_physical_zone {
@@ -56,7 +55,6 @@ struct census_physical_zone {
 	u64 classes[MEMCENSUS_FC_MAX + 1];
 	u64 states[MEMCENSUS_FS_MAX + 1];
 	u64 blocks[CENSUS_ORDERS];
-	struct census_generations generations;
 	struct census_frame_blocks contiguous;
 };
 

@@ -259,50 +259,6 @@ static void show_compared(const struct view *view, const struct options *options
 	table_finish(table);
 }
 
-static uint64_t in_generation(const struct numbers *numbers, size_t i)
-{
-	return i < numbers->n ? numbers->v[i] : 0;
-}
-
-/* The generations of the multi-gen LRU, if the kernel uses it: what is reclaimed first is last. */
-static void show_generations(const struct view *view, const struct options *options, FILE *out)
-{
-	const struct units units = command_units(view, options);
-	const struct snapshot *snap = view->snap;
-	struct table *table = NULL;
-	size_t z, i, n = 0;
-
-	for (z = 0; z < snap->n_physical_zones; z++)
-		if (snap->physical_zones[z].generations_anon.n > n)
-			n = snap->physical_zones[z].generations_anon.n;
-	if (!n)
-		return;
-	command_title(options, out, "By generation of the multi-gen LRU, age in s");
-	table = table_new(command_look(options), out);
-	table_columns(table, ">Generation >Age >Anon >File");
-	for (i = 0; i < n; i++) {
-		uint64_t anon = 0, file = 0, age = 0;
-
-		for (z = 0; z < snap->n_physical_zones; z++) {
-			const struct physical_zone *zone = &snap->physical_zones[z];
-
-			anon += in_generation(&zone->generations_anon, i);
-			file += in_generation(&zone->generations_file, i);
-			if (in_generation(&zone->generations_age, i) > age)
-				age = in_generation(&zone->generations_age, i);
-		}
-		table_row(table);
-		table_cellf(table, "%zu", i);
-		if (anon + file)
-			table_cellf(table, "%.1f", (double)age / 1e9);
-		else
-			table_cell(table, NULL);
-		cell_bytes(table, anon, &units);
-		cell_bytes(table, file, &units);
-	}
-	table_finish(table);
-}
-
 /* Fills the next cell with the words of @bits, or - if none is set. */
 static void cell_words(struct table *table, const char *const *words, size_t n, uint64_t bits)
 {
@@ -425,7 +381,6 @@ static void physical_show(const struct view *view, const struct options *options
 		show_classes(view, options, out);
 	command_title(options, out, "Beside /proc/meminfo, read right after it");
 	show_compared(view, options, out);
-	show_generations(view, options, out);
 	command_title(options, out, "Frames of the kernel without a type, by kind");
 	show_kinds(view, options, out);
 	sites_show(&own->sites, view, options, of_classes(view->snap, BIT_OF(KERNEL)), out);

@@ -29,12 +29,6 @@ static const struct column physical_zone_fields[] = {
 	ZONE(FREE_BLOCKS, "Blocks", free_blocks, U64S, LIST, "free blocks by order"),
 	ZONE(CLASSES, "Classes", classes, FIGURES, NEST, ""),
 	ZONE(STATES, "States", states, FIGURES, NEST, ""),
-	ZONE(GENERATIONS_ANON, "GenAnon", generations_anon, U64S, LIST,
-	     "bytes of anonymous memory by generation, the youngest first"),
-	ZONE(GENERATIONS_FILE, "GenFile", generations_file, U64S, LIST,
-	     "bytes of page cache by generation"),
-	NAMED(physical_zone, MEMCENSUS_PZ_GENERATIONS_AGE_NS, "generations_age_ns", "GenAge",
-	      generations_age, U64S, LIST, "since the oldest generation of that age began"),
 };
 
 #define AMOUNT(of, num, array, name_, kernel_, help_, ...)		\

@@ -198,10 +198,7 @@
 	uint64_t managed; \
 	uint64_t holes; \
 	uint64_t other_zones; \
-	struct numbers free_blocks; \
-	struct numbers generations_anon; \
-	struct numbers generations_file; \
-	struct numbers generations_age
+	struct numbers free_blocks
 
 #define KERNEL_FRAMES_MEMBERS \
 	uint64_t node; \

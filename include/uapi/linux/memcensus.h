@@ -1235,12 +1235,6 @@ enum memcensus_physical {
  * @MEMCENSUS_PZ_FREE_BLOCKS: u64[], number of free blocks by order
  * @MEMCENSUS_PZ_CLASSES: nest, u64 by &enum memcensus_frame_class
  * @MEMCENSUS_PZ_STATES: nest, u64 by &enum memcensus_frame_state
- * @MEMCENSUS_PZ_GENERATIONS_ANON: u64[], bytes of anonymous memory and shmem by
- *	generation of the multi-gen LRU, the youngest first; absent, as the next two, if
- *	no frame of the zone is in one
- * @MEMCENSUS_PZ_GENERATIONS_FILE: u64[], bytes of page cache of files by generation
- * @MEMCENSUS_PZ_GENERATIONS_AGE_NS: u64[], ns since a generation began, the oldest of all
- *	cgroups that have frames in it; 0 if it has no frames
  *
  * SPANNED is the sum of HOLES, OTHER_ZONES and all CLASSES.
  */
@@ -1257,9 +1251,6 @@ enum memcensus_physical_zone {
 	MEMCENSUS_PZ_FREE_BLOCKS,
 	MEMCENSUS_PZ_CLASSES,
 	MEMCENSUS_PZ_STATES,
-	MEMCENSUS_PZ_GENERATIONS_ANON,
-	MEMCENSUS_PZ_GENERATIONS_FILE,
-	MEMCENSUS_PZ_GENERATIONS_AGE_NS,
 	__MEMCENSUS_PZ_MAX,
 	MEMCENSUS_PZ_MAX = __MEMCENSUS_PZ_MAX - 1
 };

@@ -272,9 +272,6 @@ static const struct abi_attr physical_zone_attrs[__MEMCENSUS_PZ_MAX] = {
 	[MEMCENSUS_PZ_FREE_BLOCKS] = RANGE(U64S, 0, 64),
 	[MEMCENSUS_PZ_CLASSES] = { .type = ABI_NEST, .nest = &abi_frame_class },
 	[MEMCENSUS_PZ_STATES] = { .type = ABI_NEST, .nest = &abi_frame_state },
-	[MEMCENSUS_PZ_GENERATIONS_ANON] = RANGE(U64S, 0, 8),
-	[MEMCENSUS_PZ_GENERATIONS_FILE] = RANGE(U64S, 0, 8),
-	[MEMCENSUS_PZ_GENERATIONS_AGE_NS] = RANGE(U64S, 0, 8),
 };
 
 static const struct abi_nest abi_physical_zone = { physical_zone_attrs, __MEMCENSUS_PZ_MAX };

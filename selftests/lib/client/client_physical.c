@@ -62,12 +62,6 @@ static int zone_number(const struct nlattr *attr, void *data)
 	case MEMCENSUS_PZ_FREE_BLOCKS:
 		zone->n_blocks = u64s(attr, zone->blocks, 64);
 		return MNL_CB_OK;
-	case MEMCENSUS_PZ_GENERATIONS_ANON:
-	case MEMCENSUS_PZ_GENERATIONS_FILE:
-	case MEMCENSUS_PZ_GENERATIONS_AGE_NS:
-		zone->n_generations =
-			u64s(attr, zone->generations[type - MEMCENSUS_PZ_GENERATIONS_ANON], 8);
-		return MNL_CB_OK;
 	case MEMCENSUS_PZ_CLASSES:
 		return mnl_attr_parse_nested(attr, number_attr, &classes);
 	case MEMCENSUS_PZ_STATES:

@@ -18,7 +18,6 @@
  * struct physical_zone - one PHYSICAL_ZONE message
  * @known: bit n is set where class n was sent
  * @value: the u64 ones, by enum memcensus_physical_zone
- * @generations: bytes of anonymous memory, of files, and ages; @n_generations of each, 0: none
  */
 struct physical_zone {
 	uint32_t node;
@@ -29,8 +28,6 @@ struct physical_zone {
 	uint64_t state[__MEMCENSUS_FS_MAX];
 	uint64_t blocks[64];
 	unsigned int n_blocks;
-	uint64_t generations[3][8];
-	unsigned int n_generations;
 };
 
 /**

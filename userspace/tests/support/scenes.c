@@ -863,11 +863,6 @@ struct zone_of_frames {
 static void put_zone_of_frames(struct stream *s, const struct zone_of_frames *zone)
 {
 	static const uint64_t blocks[11] = { 1, 2, [10] = 3 };
-	static const uint64_t generations[3][4] = {
-		{ KIB(65536), KIB(4096), 0, KIB(128) },
-		{ KIB(8), KIB(2048), 0, KIB(131072) },
-		{ 900000000, 61500000000, 0, 7200000000000 },
-	};
 	size_t record, nest;
 	unsigned int i;
 
@@ -890,10 +885,6 @@ static void put_zone_of_frames(struct stream *s, const struct zone_of_frames *zo
 	for (i = MEMCENSUS_FS_PAD + 1; i <= MEMCENSUS_FS_MAX; i++)
 		stream_u64(s, i, KIB(4 * i));
 	stream_nest_end(s, nest);
-	/* Frames of the first zone are in no generation. */
-	for (i = 0; i < 3 && !strcmp(zone->name, "Normal"); i++)
-		stream_put(s, MEMCENSUS_PZ_GENERATIONS_ANON + i, generations[i],
-			   sizeof(generations[i]));
 	stream_nest_end(s, record);
 	stream_end(s);
 }
