@@ -3,6 +3,7 @@
 
 #include <linux/cgroup.h>
 #include <linux/cpuhotplug.h>
+#include <linux/cpumask.h>
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -180,8 +181,9 @@ static void drop_pids(struct work_struct *work)
 static DECLARE_WORK(drop_work, drop_pids);
 
 #ifdef CONFIG_VM_EVENT_COUNTERS
-/* Kills that each processor had counted when it marked a victim last. */
+/* Kills that each processor had counted when it marked a victim last, or when kills had ended. */
 static DEFINE_PER_CPU(unsigned long, kills_seen);
+static DEFINE_PER_CPU(unsigned long, kills_found);
 
 /*
  * Checks whether this processor counted a kill since it marked a victim last.  The kernel counts
@@ -194,11 +196,33 @@ static bool kill_counted(void)
 	return this_cpu_xchg(kills_seen, kills) != kills;
 }
 
-static int see_kills(unsigned int cpu)
+static unsigned long kills_of(unsigned int cpu)
 {
 	BUILD_BUG_ON(census_event(OOM_KILL) != OOM_KILL);
-	per_cpu(kills_seen, cpu) = per_cpu(vm_event_states, cpu).event[OOM_KILL];
+	return READ_ONCE(per_cpu(vm_event_states, cpu).event[OOM_KILL]);
+}
+
+static int see_kills(unsigned int cpu)
+{
+	per_cpu(kills_seen, cpu) = kills_of(cpu);
 	return 0;
+}
+
+/*
+ * No mark follows the count of a victim that was marked before: of a cgroup that is killed as a
+ * whole the first one is counted twice.  task_lock() is an RCU section, so a kill that was counted
+ * before the first loop was marked before the second one.
+ */
+static void see_all_kills(void)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+		per_cpu(kills_found, cpu) = kills_of(cpu);
+	synchronize_rcu();
+	for_each_online_cpu(cpu)
+		if (kills_of(cpu) == per_cpu(kills_found, cpu))
+			WRITE_ONCE(per_cpu(kills_seen, cpu), per_cpu(kills_found, cpu));
 }
 #else
 static bool kill_counted(void)
@@ -210,13 +234,17 @@ static int see_kills(unsigned int cpu)
 {
 	return 0;
 }
+
+static void see_all_kills(void)
+{
+}
 #endif
 
 /*
  * mark_victim also marks a task that exits by itself or by a signal of somebody else: then the
  * kernel kills nobody, and waits for it.  Neither was counted as a kill.  A count may come from
- * elsewhere, of a processor that was unplugged or of a victim that was marked before: a process
- * whose exit status no SIGKILL made was dying nevertheless, another is said to be killed.
+ * elsewhere, of a processor that was unplugged or of a cgroup killed just before: a process whose
+ * exit status no SIGKILL made was dying nevertheless, another is said to be killed.
  */
 static bool was_dying(const struct task_struct *task)
 {
@@ -394,6 +422,8 @@ static void read_after(struct work_struct *work)
 	if (wait)
 		queue_delayed_work(system_power_efficient_wq, &after_work,
 				   nsecs_to_jiffies(wait) + 1);
+	else
+		see_all_kills();
 }
 
 static bool is_global(const struct census_oom_task *caller, u64 now)

@@ -293,6 +293,9 @@ TEST_F(largest, share)
 	got = get_census(&request);
 	EXPECT_WHOLE(got, SMALL_MAX);
 	EXPECT_LT(0, got.longest[MEMCENSUS_A_OWNERS]);
+	tell();
+	if (access("/sys/fs/cgroup/cgroup.controllers", R_OK))
+		return;
 	request = (struct census_request){
 		.share = true, .group_by = MEMCENSUS_BY_CGROUP, .charged = 2,
 	};
