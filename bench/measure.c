@@ -8,8 +8,8 @@
  * The order of the methods in the kernel rotates, so that no method always runs after
  * the same one.  Programs take a thousand times as long and come before them.
  * frames_first is the first census after the module released its idle memory.  "quick"
- * measures the methods in the kernel only, and "workers" only a census and its lower bound.  Before each measurement the caches are made
- * cold, or stay as they are.
+ * measures the methods in the kernel only, and "workers" only a census and its lower bound.
+ * Before each measurement the caches are made cold, or stay as they are.
  */
 #include <stdbool.h>
 #include <stdio.h>
