@@ -437,9 +437,9 @@ static int add_vanished(struct census_collection *c, u32 number,
  * @name: the ID
  *
  * If the address space has more users than the process has threads that have not begun to
- * exit, it may have CLONE_VM peers.  The record has all these processes, and a kernel without memory
- * cgroups does not know which is the owner: so it is created only after census_collect_all() has
- * found them (%CENSUS_PEER).
+ * exit, it may have CLONE_VM peers.  The record has all these processes, and a kernel without
+ * memory cgroups does not know which is the owner: so it is created only after
+ * census_collect_all() has found them (%CENSUS_PEER).
  *
  * Return: 0 or -ENOMEM.
  */

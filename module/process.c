@@ -70,7 +70,7 @@ static bool take_mm(struct task_struct *t, void *context)
 	return *mm;
 }
 
-/* Each pass in vain needs more than %THREADS_AT_ONCE threads that exited, and one that is reaped. */
+/* Each pass in vain needs more than THREADS_AT_ONCE threads that exited, and a reaped one. */
 #define PASSES_MAX 16
 
 /**

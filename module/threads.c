@@ -73,9 +73,9 @@ static bool is_limited(void)
  * @work: estimate of what one thread takes, ns
  *
  * Helpers run with the priority of the kernel's workers, outside of the caller's cgroup, and on
- * processors that it may not use.  So a caller that is limited gets none, and another one at most as
- * many as it has processors.  A limit of its cgroup is not known: there helpers are for who gave the
- * parameter workers.
+ * processors that it may not use.  So a caller that is limited gets none, and another one at most
+ * as many as it has processors.  A limit of its cgroup is not known: there helpers are for who
+ * gave the parameter workers.
  *
  * Return: from 1 to the parameter workers.
  */
