@@ -188,8 +188,8 @@ TEST(torn)
 }
 
 /*
- * Behind a free frame is nothing of it, unless it is on the list of a processor: then it looks as if
- * it were of the same block.
+ * Behind a free frame is nothing of it, unless it is on the list of a processor: then it looks as
+ * if it were of the same block.
  */
 TEST(torn_free)
 {

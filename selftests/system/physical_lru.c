@@ -137,7 +137,7 @@ TEST_F(lru, remounted)
 	mkdir(HIERARCHY, 0700);
 	if (mount("none", HIERARCHY, "cgroup", 0, "memory")) {
 		rmdir(HIERARCHY);
-		SKIP(return, "kernel has no memory controller of cgroup version 1, or it is in use");
+		SKIP(return, "kernel has no free memory controller of cgroup version 1");
 	}
 	ASSERT_EQ(0, umount(HIERARCHY));
 	pid = fork();
