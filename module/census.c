@@ -8,6 +8,7 @@
 #include <linux/timekeeping.h>
 
 #include "census.h"
+#include "gate.h"
 #include "groups.h"
 #include "kswapd.h"
 #include "memory.h"

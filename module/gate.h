@@ -10,7 +10,14 @@
 #include <linux/sched.h>
 #include <linux/wait.h>
 
-#include "scan.h"
+#include "compat.h"
+
+/*
+ * A wait of a census.  It ends at a fatal signal, and does not prevent suspend.  A frozen
+ * caller holds the lock of its netlink socket and may hold scan_lock.  Tasks that wait for
+ * scan_lock can be frozen too, so this is no deadlock, which lockdep suspects in general.
+ */
+#define CENSUS_WAIT (TASK_KILLABLE | TASK_FREEZABLE_UNSAFE)
 
 struct census_gate {
 	unsigned long taken;

@@ -7,6 +7,7 @@
 #include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
 
+#include "gate.h"
 #include "params.h"
 #include "scan.h"
 #include "threads.h"

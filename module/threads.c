@@ -8,8 +8,8 @@
 #include <linux/timekeeping.h>
 
 #include "compat.h"
+#include "gate.h"
 #include "params.h"
-#include "scan.h"
 #include "threads.h"
 
 /*
