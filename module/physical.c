@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/align.h>
 #include <linux/err.h>
-#include <linux/ktime.h>
 #include <linux/memory_hotplug.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -364,8 +363,8 @@ static int take(const struct census_physical_request *req, unsigned int most,
  */
 struct census_physical *census_physical_take(const struct census_physical_request *req)
 {
-	u64 runtime = current->se.sum_exec_runtime, realtime = ktime_get_real_ns(), cpu = 0;
-	ktime_t start = ktime_get();
+	struct census_cpu_clock clock = census_cpu_clock_start();
+	u64 realtime = ktime_get_real_ns(), cpu = 0;
 	struct census_physical *r;
 	unsigned int passed = 0;
 	int err;
@@ -377,7 +376,7 @@ struct census_physical *census_physical_take(const struct census_physical_reques
 		return ERR_PTR(err);
 	r->seq = atomic64_inc_return(&passes);
 	r->realtime = realtime;
-	r->wall = ktime_to_ns(ktime_sub(ktime_get(), start));
-	r->cpu = cpu + min(r->wall, current->se.sum_exec_runtime - runtime);
+	r->cpu = cpu + census_cpu_clock_stop(&clock);
+	r->wall = ktime_get_ns() - clock.begin;
 	return r;
 }
