@@ -13,6 +13,7 @@
 
 #include "client/abi_table.h"
 #include "capabilities.h"
+#include "namespaces.h"
 #include "selftest.h"
 
 #define ROOT	"/tmp/memcensus-root"
@@ -28,29 +29,9 @@ static void named(void *arg)
 	write_pages(map_private(PLACE(0), 8 * PAGE), 8);
 }
 
-/* Runs @body in a child: process 1, if @flags create a PID namespace. */
-static int in_namespaces(int flags, int (*body)(void))
-{
-	int status;
-	pid_t pid;
-
-	pid = fork();
-	if (!pid) {
-		if (unshare(flags))
-			_exit(77);
-		pid = fork();
-		if (!pid)
-			_exit(body());
-		waitpid(pid, &status, 0);
-		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 99);
-	}
-	waitpid(pid, &status, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 99;
-}
-
 #define EXPECT_INSIDE(flags, body) do {					\
 	int __status = in_namespaces(flags, body);			\
-	if (__status == 77)						\
+	if (__status == NO_NAMESPACES)					\
 		SKIP(return, "kernel lacks one of the namespaces");	\
 	EXPECT_EQ(0, __status);						\
 } while (0)

@@ -17,6 +17,7 @@
 #include "client/abi_table.h"
 #include "client/client_oom.h"
 #include "ko.h"
+#include "namespaces.h"
 #include "selftest.h"
 
 #define CGROUP		"/sys/fs/cgroup/"
@@ -158,6 +159,18 @@ static uint64_t take(struct __test_metadata *_metadata)
 	return seq;
 }
 
+/* Has a process of LIMITED killed, after census @seq.  Return: its PID. */
+static pid_t kill_one(struct __test_metadata *_metadata, uint64_t *seq)
+{
+	pid_t pid = child_start(eat, LIMITED);
+
+	ASSERT_LT(0, pid);
+	*seq = take(_metadata);
+	kill(pid, SIGCONT);
+	ASSERT_TRUE(was_killed(pid));
+	return pid;
+}
+
 FIXTURE(oom)
 {
 	bool cgroup;
@@ -188,11 +201,7 @@ TEST_F_TIMEOUT(oom, in_a_cgroup, 1800)
 		SKIP(return, "kernel has no memory cgroups, or does not say whom it kills");
 	ASSERT_EQ(0, stat(LIMITED, &st));
 	for (i = 1; i <= rounds(); i++) {
-		pid = child_start(eat, LIMITED);
-		ASSERT_LT(0, pid);
-		seq = take(_metadata);
-		kill(pid, SIGCONT);
-		ASSERT_TRUE(was_killed(pid));
+		pid = kill_one(_metadata, &seq);
 		ASSERT_OOMS(0);
 		expect_event(_metadata, self->before + i, MEMCENSUS_OOM_SCOPE_CGROUP, pid, seq);
 		EXPECT_EQ(st.st_ino, number_of(&ooms.victims[0].own, MEMCENSUS_OOM_VICTIM_CGROUP));
@@ -207,17 +216,12 @@ TEST_F_TIMEOUT(oom, in_a_cgroup, 1800)
 /* What came back is there about a second later: a victim of 16 MiB more, of a busy machine. */
 TEST_F(oom, what_came_back)
 {
-	uint64_t delay;
+	uint64_t seq, delay;
 	unsigned int i;
-	pid_t pid;
 
 	if (!self->cgroup)
 		SKIP(return, "kernel has no memory cgroups, or does not say whom it kills");
-	pid = child_start(eat, LIMITED);
-	ASSERT_LT(0, pid);
-	take(_metadata);
-	kill(pid, SIGCONT);
-	ASSERT_TRUE(was_killed(pid));
+	kill_one(_metadata, &seq);
 	for (i = 0; i < 300; i++) {
 		ASSERT_OOMS(0);
 		delay = number_of(&ooms.events[0].own, MEMCENSUS_OOM_DELAY_NS);
@@ -511,8 +515,11 @@ static const struct oom_event *event_of(uint64_t number, unsigned int *victims)
 
 #define KNOWN(event, attr)	((event)->own.known >> MEMCENSUS_OOM_##attr & 1)
 
+/* The event of a process outside of the namespace of read_inside(). */
+static uint64_t outside;
+
 /* Process 1 of a PID namespace, after event @outside of another one. */
-static int read_inside(uint64_t outside)
+static int read_inside(void)
 {
 	const struct oom_event *event;
 	char text[65536] = "";
@@ -549,28 +556,15 @@ static int read_inside(uint64_t outside)
 TEST_F(oom, in_a_pid_namespace)
 {
 	unsigned int victims;
-	int status = -1;
-	pid_t pid;
+	uint64_t seq;
+	int status;
 
 	if (!self->cgroup)
 		SKIP(return, "kernel has no memory cgroups, or does not say whom it kills");
-	pid = child_start(eat, LIMITED);
-	ASSERT_LT(0, pid);
-	take(_metadata);
-	kill(pid, SIGCONT);
-	ASSERT_TRUE(was_killed(pid));
-	pid = fork();
-	if (!pid) {
-		if (unshare(CLONE_NEWPID))
-			_exit(77);
-		pid = fork();
-		if (!pid)
-			_exit(read_inside(self->before + 1));
-		waitpid(pid, &status, 0);
-		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 99);
-	}
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	if (WEXITSTATUS(status) == 77)
+	kill_one(_metadata, &seq);
+	outside = self->before + 1;
+	status = in_namespaces(CLONE_NEWPID, read_inside);
+	if (status == NO_NAMESPACES)
 		SKIP(return, "kernel has no PID namespaces");
 	EXPECT_EQ(0, status);
 	/* The initial one sees both. */
