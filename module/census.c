@@ -454,7 +454,7 @@ static int finish_pages(struct census *c, u32 slice)
 	return census_pages_finish(p, c->frames[0]);
 }
 
-/* What it takes to finish an entry, ns. */
+/* An estimate of what it takes to finish an entry, ns. */
 #define FINISH_NS	15
 
 static int finish(struct census *c)
@@ -636,8 +636,8 @@ static int count_owners(struct census *c)
 }
 
 /*
- * What a walk takes, ns, as measured by bench/run: for each entry of the page tables, for each
- * mapping, and for each address space.
+ * Estimates of what a walk takes, ns, from rows of bench/run: for each entry of the page tables,
+ * for each mapping, and for each address space.
  */
 #define ENTRY_NS	2
 #define VMA_NS		60

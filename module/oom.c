@@ -241,8 +241,8 @@ static void see_all_kills(void)
 #endif
 
 /*
- * mark_victim also marks a task that exits by itself or by a signal of somebody else: then the
- * kernel kills nobody, and waits for it.  Neither was counted as a kill.  A count may come from
+ * mark_victim also marks a task that exits by itself or by a signal of another process: then the
+ * kernel does not kill, and waits for it.  Neither was counted as a kill.  A count may come from
  * elsewhere, of a processor that was unplugged or of a cgroup killed just before: a process whose
  * exit status no SIGKILL made was dying nevertheless, another is said to be killed.
  */
