@@ -15,6 +15,7 @@
 #include "numa.h"
 #include "pages.h"
 #include "params.h"
+#include "payer-records.h"
 #include "payers.h"
 #include "scan.h"
 #include "share.h"

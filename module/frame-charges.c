@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/sched.h>
 
+#include "charge.h"
 #include "frame-charges.h"
-#include "payers.h"
 
 /**
  * census_charges_begin() - prepare to count by cgroup

@@ -29,6 +29,7 @@
 #include <linux/swap.h>
 
 #include "account.h"
+#include "budget.h"
 #include "params.h"
 #include "table.h"
 #include "walk.h"
@@ -86,42 +87,6 @@ static inline u32 census_key_kind(u64 key)
 		return CENSUS_OF_SWAP;
 	return space - CENSUS_SPACE_FRAMES;
 }
-
-/**
- * struct census_budget - limits of all workers together
- * @parent: budget of which this is a part, or NULL
- * @limit: bytes
- * @used: bytes
- * @peak: maximum of @used, bytes
- * @stopped: a worker failed, or the caller was killed: all workers end
- * @locked: an mmap or VMA lock may be held: memory is taken without sleeping
- */
-struct census_budget {
-	struct census_budget *parent;
-	u64 limit;
-	atomic64_t used;
-	atomic64_t peak;
-	bool stopped;
-	bool locked;
-};
-
-/* A part of @parent without a limit of its own, for memory that is needed under locks. */
-static inline struct census_budget census_budget_locked(struct census_budget *parent)
-{
-	return (struct census_budget) { .parent = parent, .limit = U64_MAX, .locked = true };
-}
-
-/* Only the caller gets the signal; the other threads see @stopped. */
-static inline bool census_stopped(const struct census_budget *budget)
-{
-	return READ_ONCE(budget->stopped) || fatal_signal_pending(current);
-}
-
-bool census_budget_take(struct census_budget *budget, u64 bytes);
-void census_budget_give(struct census_budget *budget, u64 bytes);
-
-bool census_reserve_low(void);
-bool census_reserve_fill(void);
 
 /**
  * struct census_section - consecutive blocks
@@ -240,7 +205,6 @@ void census_frames_end(struct census_frames *f);
 void census_frames_trim(void);
 int census_frames_init(void);
 void census_frames_exit(void);
-void census_pool_free(struct census_pool *pool);
 
 void census_frames_mark(struct census_frames *f,
 			const struct census_mask *masks, unsigned int nr);

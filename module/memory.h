@@ -4,13 +4,13 @@
  *
  * __GFP_NORETRY: direct reclaim runs once; if that does not suffice, the census counts in
  * slices, or ends with -ENOMEM.  A census must never trigger the OOM killer.  All that grows
- * with memory, mappings or files is in pages (owners.h, table.h).  vmalloc() ignores the flag
+ * with memory, mappings or files is in pages (pool.h, table.h).  vmalloc() ignores the flag
  * for page tables, so the few arrays by process and by group use census_kvzalloc().
  * __GFP_NOWARN: the error is reported to the caller.
  *
  * Under an mmap or VMA lock of a process that is walked nothing sleeps: its tasks would wait for
  * what we wait for.  There CENSUS_GFP_LOCKED takes what the kernel has at once, above its own
- * reserves, and frames-memory.c has a reserve of chunks for when there is nothing.
+ * reserves, and budget.c has a reserve of chunks for when there is nothing.
  *
  * Not __GFP_ACCOUNT: several callers share a census, and memory for counting owners is
  * kept for the next one, so neither belongs to one caller's cgroup.  Results of named PIDs

@@ -49,30 +49,6 @@ void census_owners_init(struct census_owners *o)
 	o->failed = false;
 }
 
-/**
- * census_pool_take() - allocate units in one chunk
- * @pool: of the units
- * @units: number of units, up to %CENSUS_CHUNK_UNITS
- *
- * Return: number of the first unit, or 0 without memory.  Their content is undefined.
- */
-u32 census_pool_take(struct census_pool *pool, u32 units)
-{
-	u32 first = pool->nr, last = first + units - 1;
-
-	if (last < first)
-		return 0;
-	if (first >> CENSUS_CHUNK_SHIFT != last >> CENSUS_CHUNK_SHIFT)
-		first = last & ~(CENSUS_CHUNK_UNITS - 1);
-	if (first + units < units)
-		return 0;
-	while (first >> CENSUS_CHUNK_SHIFT >= pool->nr_chunks)
-		if (!census_pool_grow(pool))
-			return 0;
-	pool->nr = first + units;
-	return first;
-}
-
 /* Adds the last turn to its chain, if it has entries: without, it is used again. */
 static void chain_last(struct census_owners *o)
 {

@@ -42,6 +42,8 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+#include "pool.h"
+
 #define CENSUS_KINDS_MAX 8
 
 /* Pages by kind. */
@@ -56,50 +58,6 @@ typedef unsigned __int128 census_share;
 
 #define CENSUS_BLOCK_SHIFT 6
 #define CENSUS_BLOCK_PAGES BIT(CENSUS_BLOCK_SHIFT)
-
-/*
- * All memory is in chunks of 16-byte units, so nothing ever moves.  A chunk is a page, and a
- * directory of chunks too, so none needs more than one.
- */
-#define CENSUS_UNIT_BYTES 16
-#define CENSUS_CHUNK_SHIFT 8
-#define CENSUS_CHUNK_UNITS BIT(CENSUS_CHUNK_SHIFT)
-#define CENSUS_CHUNK_BYTES (CENSUS_CHUNK_UNITS * CENSUS_UNIT_BYTES)
-
-struct census_budget;
-
-/**
- * struct census_chunk - memory of %CENSUS_CHUNK_UNITS units
- * @units: contiguous
- * @kind: chunks of blocks: kind of their pages
- */
-struct census_chunk {
-	void *units;
-	u32 kind;
-};
-
-#define CENSUS_DIR_SHIFT 8
-#define CENSUS_DIR_CHUNKS BIT(CENSUS_DIR_SHIFT)
-
-static_assert(CENSUS_DIR_CHUNKS * sizeof(struct census_chunk) == CENSUS_CHUNK_BYTES);
-
-/**
- * struct census_pool - numbered units; a number stays valid until the pool is freed
- * @dirs: directories, each of %CENSUS_DIR_CHUNKS chunks
- * @nr_dirs: number of directories with memory
- * @max_dirs: length of @dirs
- * @nr_chunks: number of chunks with memory
- * @nr: units in use
- * @budget: accounts the memory; unused on the host
- */
-struct census_pool {
-	struct census_chunk **dirs;
-	u32 nr_dirs;
-	u32 max_dirs;
-	u32 nr_chunks;
-	u32 nr;
-	struct census_budget *budget;
-};
 
 /**
  * struct census_block - 64 pages
@@ -259,22 +217,6 @@ static inline unsigned int census_owner_class(u64 owners)
 	return owners < 3 ? owners - 1 : owners < 10 ? 2 : 3;
 }
 
-static inline struct census_chunk *census_chunk(struct census_chunk *const *dirs, u32 chunk)
-{
-	return &dirs[chunk >> CENSUS_DIR_SHIFT][chunk & (CENSUS_DIR_CHUNKS - 1)];
-}
-
-static inline void *census_chunk_unit(struct census_chunk *const *dirs, u32 unit)
-{
-	return census_chunk(dirs, unit >> CENSUS_CHUNK_SHIFT)->units +
-	       (unit & (CENSUS_CHUNK_UNITS - 1)) * CENSUS_UNIT_BYTES;
-}
-
-static inline void *census_unit(const struct census_pool *pool, u32 unit)
-{
-	return census_chunk_unit(pool->dirs, unit);
-}
-
 static inline struct census_block *census_block(const struct census_owners *o,
 						u32 block)
 {
@@ -302,12 +244,8 @@ static inline unsigned int census_popcount(u64 mask)
 #endif
 }
 
-/* Adds a chunk.  Return: false without memory.  Not defined in owners.c. */
-bool census_pool_grow(struct census_pool *pool);
-
 struct census_marker;
 void census_owners_init(struct census_owners *o);
-u32 census_pool_take(struct census_pool *pool, u32 units);
 bool census_owners_turn(struct census_owners *o,
 			struct census_holding *holdings, u32 space,
 			struct census_chain *chain);

@@ -17,11 +17,6 @@
 #ifndef _CENSUS_PAYERS_H
 #define _CENSUS_PAYERS_H
 
-#include <linux/cgroup.h>
-#include <linux/memcontrol.h>
-#include <linux/mm.h>
-
-#include "compat.h"
 #include "frames.h"
 #include "table.h"
 #include "walk.h"
@@ -85,53 +80,11 @@ struct census_payers {
 	struct census_pool masks;
 };
 
-struct census_files;
-struct census_snapshot;
-
-#ifdef CONFIG_MEMCG
-/**
- * census_folio_payer() - the cgroup that is charged for a folio
- * @folio: it, or a copy of it that was made under the RCU read lock that is still held; what it
- *	is charged to is freed after a grace period
- *
- * A cgroup that was removed keeps its charges: they count for the nearest one above that was
- * not.  RCU protects all of them.
- *
- * Return: the ID of the cgroup; 0: none is charged, or memory has no controller of version 2.
- */
-static inline u64 census_folio_payer(struct folio *folio)
-{
-	struct mem_cgroup *memcg = folio_memcg_check(folio);
-	struct cgroup_subsys_state *css = memcg ? &memcg->css : NULL;
-
-	while (css && !(READ_ONCE(css->flags) & CSS_ONLINE))
-		css = css->parent;
-	return css && css->cgroup->root == &cgrp_dfl_root ? cgroup_id(css->cgroup) : 0;
-}
-
-/* The same of a mapped page; its page table lock is held, so it is not freed. */
-static inline u64 census_page_payer(unsigned long pfn)
-{
-	u64 id;
-
-	rcu_read_lock();
-	id = census_folio_payer(page_folio(pfn_to_page(pfn)));
-	rcu_read_unlock();
-	return id;
-}
-#else
-static inline u64 census_page_payer(unsigned long pfn)
-{
-	return 0;
-}
-#endif
-
 int census_payers_begin(struct census_payers *p, struct census_budget *budget, bool by_file);
 void census_payers_reset(struct census_payers *p, bool all);
 void census_payers_end(struct census_payers *p);
 bool census_payers_add(struct census_payers *p, const struct census_frames *f,
 		       const struct census_place *place, u64 owner);
-int census_payers_finish(struct census_payers *p, const struct census_files *files, u32 limit,
-			 struct census_snapshot *snap);
+struct census_paid *census_payers_find(struct census_payers *p, u64 cgroup, u32 space);
 
 #endif /* _CENSUS_PAYERS_H */

@@ -2,10 +2,10 @@
 #include <linux/mm.h>
 #include <linux/spinlock.h>
 
+#include "charge.h"
 #include "exclusive.h"
 #include "image.h"
 #include "owners.h"
-#include "payers.h"
 #include "pte.h"
 #include "report.h"
 

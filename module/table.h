@@ -24,7 +24,7 @@
 #include <linux/log2.h>
 #include <linux/types.h>
 
-#include "owners.h"
+#include "pool.h"
 
 /**
  * struct census_hash - a random function from 64-bit keys to 32 bits
@@ -133,9 +133,7 @@ static inline struct census_link *census_table_next(const struct census_link *li
 	return smp_load_acquire(&link->next);
 }
 
-/* Memory of one page and a random key.  Not defined in table.c. */
-void *census_chunk_alloc(struct census_budget *budget);
-void census_chunk_free(struct census_budget *budget, void *chunk);
+/* A random key.  Not defined in table.c. */
 void census_hash_init(struct census_hash *h);
 
 #endif /* _CENSUS_TABLE_H */

@@ -89,7 +89,7 @@ struct census_mask {
  * @nr: number of pages; PRESENT: all are in one mask
  * @addr: of the first page
  * @key: PRESENT: as in &struct census_mask; HUGETLB: the first frame; else 0
- * @payer: PRESENT: ID of the cgroup that is charged, if payers are requested; see payers.h
+ * @payer: PRESENT: ID of the cgroup that is charged, if payers are requested; see charge.h
  */
 struct census_place {
 	u8 kind;

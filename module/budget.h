@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Memory for counting: limits, and a reserve for lock holds.
+ *
+ * All that grows with memory, mappings or files is in chunks, which a budget accounts.
+ */
+#ifndef _CENSUS_BUDGET_H
+#define _CENSUS_BUDGET_H
+
+#include <linux/atomic.h>
+#include <linux/limits.h>
+#include <linux/sched/signal.h>
+#include <linux/types.h>
+
+/**
+ * struct census_budget - limits of all workers together
+ * @parent: budget of which this is a part, or NULL
+ * @limit: bytes
+ * @used: bytes
+ * @peak: maximum of @used, bytes
+ * @stopped: a worker failed, or the caller was killed: all workers end
+ * @locked: an mmap or VMA lock may be held: memory is taken without sleeping
+ */
+struct census_budget {
+	struct census_budget *parent;
+	u64 limit;
+	atomic64_t used;
+	atomic64_t peak;
+	bool stopped;
+	bool locked;
+};
+
+/* A part of @parent without a limit of its own, for memory that is needed under locks. */
+static inline struct census_budget census_budget_locked(struct census_budget *parent)
+{
+	return (struct census_budget) { .parent = parent, .limit = U64_MAX, .locked = true };
+}
+
+/* Only the caller gets the signal; the other threads see @stopped. */
+static inline bool census_stopped(const struct census_budget *budget)
+{
+	return READ_ONCE(budget->stopped) || fatal_signal_pending(current);
+}
+
+bool census_budget_take(struct census_budget *budget, u64 bytes);
+void census_budget_give(struct census_budget *budget, u64 bytes);
+
+bool census_reserve_low(void);
+bool census_reserve_fill(void);
+unsigned long census_reserve_free(void);
+
+#endif /* _CENSUS_BUDGET_H */
