@@ -4,7 +4,7 @@
 KERNEL ?= 6.1
 PREFIX ?= /usr/local
 
-MODULE_SOURCES := Kbuild $(wildcard module/*.[ch] module/*.awk) \
+MODULE_SOURCES := Kbuild $(wildcard module/*.[ch] module/*/*.[ch] module/*/*.awk) \
 	include/uapi/linux/memcensus.h
 
 .PHONY: all module reader reader-small run check check-quick fuzz-reader bench style

@@ -4,13 +4,13 @@
 #include <linux/module.h>
 #include <linux/printk.h>
 
-#include "cache.h"
-#include "debugfs.h"
-#include "genl.h"
-#include "online.h"
-#include "oom.h"
-#include "params.h"
-#include "threads.h"
+#include "base/online.h"
+#include "base/params.h"
+#include "base/threads.h"
+#include "census/cache.h"
+#include "census/oom.h"
+#include "netlink/genl.h"
+#include "text/debugfs.h"
 
 static int __init census_init(void)
 {

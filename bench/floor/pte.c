@@ -3,7 +3,7 @@
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 
-#include "compat.h"
+#include "base/compat.h"
 #include "floor.h"
 
 typedef void (*take_table)(struct floor *f, const pte_t *pte, unsigned int nr);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Runs module/walk.c like a census of frames, and drops the masks. */
+/* Runs module/walk/walk.c like a census of frames, and drops the masks. */
 #include <linux/mm.h>
 
 #include "floor.h"
-#include "walk.h"
+#include "walk/walk.h"
 
 static bool never_pause(void *context)
 {

@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "account.h"
+#include "owners/account.h"
 
 #define ORDERS 11
 #define PAGE 4096ULL

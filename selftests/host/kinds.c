@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "frame-kinds.h"
+#include "physical/frame-kinds.h"
 
 /* Kinds of a user, each of few frames. */
 #define MANY 5000U

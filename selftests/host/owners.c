@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "forked.h"
-#include "grouping.h"
-#include "owners.h"
-#include "pairs.h"
-#include "top.h"
+#include "base/top.h"
+#include "owners/forked.h"
+#include "owners/grouping.h"
+#include "owners/owners.h"
+#include "owners/pairs.h"
 
 #define SPACES_MAX 700
 #define BLOCKS 60

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "table.h"
+#include "base/table.h"
 
 #define KEYS 60000U
 #define ROUNDS 20

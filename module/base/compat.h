@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * All differences between kernels; no other file checks for them.  An older kernel gets the
+ * names of the newest one, so that the other files read as if written for the newest.
+ * Functions that replace kernel functions which modules cannot call are named census_*.
+ *
+ * The kernel's headers tell the difference, by a macro, a type, or in found.h, which
+ * headers.awk makes.  A version tells it only where behaviour changed and no header shows it:
+ * distributions carry changes back.
+ */
+#ifndef _CENSUS_COMPAT_H
+#define _CENSUS_COMPAT_H
+
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/hugetlb.h>
+#include <linux/mm.h>
+#include <linux/mm_inline.h>
+#include <linux/mmzone.h>
+#include <linux/page_idle.h>
+#include <linux/pgtable.h>
+#include <linux/poison.h>
+#include <linux/shrinker.h>
+#include <linux/slab.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
+#include <linux/version.h>
+
+#include "base/found.h"
+
+/*
+ * Items of enum node_stat_item, zone_stat_item and vm_event_item move from one to another.
+ * An item that is passed as one of another enum must not build.
+ */
+#pragma GCC diagnostic error "-Wenum-conversion"
+
+#ifndef CONFIG_MMU
+#error "memcensus counts pages by page tables: it needs CONFIG_MMU"
+#endif
+#ifdef CONFIG_HIGHPTE
+#error "memcensus does not map page tables in high memory: CONFIG_HIGHPTE must be off"
+#endif
+#ifndef CONFIG_64BIT
+#error "memcensus needs CONFIG_64BIT"
+#endif
+
+/* Number of buddy orders.  MAX_ORDER is inclusive in some kernels, in others not. */
+#ifdef NR_PAGE_ORDERS
+#define CENSUS_ORDERS NR_PAGE_ORDERS
+#else
+#define CENSUS_ORDERS (const_ilog2(MAX_ORDER_NR_PAGES) + 1)
+#endif
+
+#if !CENSUS_HAVE_PMDP_GET_LOCKLESS && !defined(pmdp_get_lockless)
+#define pmdp_get_lockless(pmdp) READ_ONCE(*(pmdp))
+#endif
+#if !CENSUS_HAVE_PUDP_GET && !defined(pudp_get)
+#define pudp_get(pudp) READ_ONCE(*(pudp))
+#endif
+#if !CENSUS_HAVE_P4DP_GET && !defined(p4dp_get)
+#define p4dp_get(p4dp) READ_ONCE(*(p4dp))
+#endif
+#if !CENSUS_HAVE_PGDP_GET && !defined(pgdp_get)
+#define pgdp_get(pgdp) READ_ONCE(*(pgdp))
+#endif
+
+#if !CENSUS_HAVE_VMA_IS_COW_MAPPING && !defined(vma_is_cow_mapping)
+#define vma_is_cow_mapping(vma) is_cow_mapping((vma)->vm_flags)
+#endif
+
+#if !CENSUS_HAVE_VMA_IS_INITIAL_HEAP
+static inline bool vma_is_initial_heap(const struct vm_area_struct *vma)
+{
+	return vma->vm_start <= vma->vm_mm->brk &&
+	       vma->vm_end >= vma->vm_mm->start_brk;
+}
+#endif
+
+#if !CENSUS_HAVE_VMA_IS_INITIAL_STACK
+static inline bool vma_is_initial_stack(const struct vm_area_struct *vma)
+{
+	return vma->vm_start <= vma->vm_mm->start_stack &&
+	       vma->vm_end >= vma->vm_mm->start_stack;
+}
+#endif
+
+/*
+ * Non-present entries: "softleaf" since 6.19, swap entries before.  Late 6.12 has the type
+ * and some of the names.
+ */
+#if !CENSUS_HAVE_SOFTLEAF_FROM_PTE
+typedef swp_entry_t softleaf_t;
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_FROM_PTE && !defined(softleaf_from_pte)
+#define softleaf_from_pte(pte) pte_to_swp_entry(pte)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_FROM_PMD && !defined(softleaf_from_pmd)
+#define softleaf_from_pmd(pmd) pmd_to_swp_entry(pmd)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_IS_SWAP && !defined(softleaf_is_swap)
+#define softleaf_is_swap(entry) (!non_swap_entry(entry))
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_HAS_PFN && !defined(softleaf_has_pfn)
+#define softleaf_has_pfn(entry) is_pfn_swap_entry(entry)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_TO_PFN && !defined(softleaf_to_pfn)
+#define softleaf_to_pfn(entry) swp_offset_pfn(entry)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_IS_MIGRATION && !defined(softleaf_is_migration)
+#define softleaf_is_migration(entry) is_migration_entry(entry)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_IS_DEVICE_PRIVATE && !defined(softleaf_is_device_private)
+#define softleaf_is_device_private(entry) is_device_private_entry(entry)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_IS_MIGRATION_WRITE && !defined(softleaf_is_migration_write)
+#define softleaf_is_migration_write(entry) is_writable_migration_entry(entry)
+#endif
+#if !CENSUS_HAVE_SOFTLEAF_IS_MIGRATION_READ_EXCLUSIVE && \
+	!defined(softleaf_is_migration_read_exclusive)
+#define softleaf_is_migration_read_exclusive(entry) is_readable_exclusive_migration_entry(entry)
+#endif
+
+/* PTEs of User Mode Linux: one bit for what the host does not map yet; older kernels have two. */
+#ifdef CONFIG_UML
+#ifndef _PAGE_NEEDSYNC
+#define _PAGE_NEEDSYNC _PAGE_NEWPAGE
+#endif
+#ifndef _PAGE_NEWPROT
+#define _PAGE_NEWPROT 0UL
+#endif
+#endif
+
+/* Before 6.17 page tables have a bit for device mappings. */
+#if CENSUS_HAVE_PTE_DEVMAP || defined(pte_devmap)
+#define census_pte_devmap(pte)	pte_devmap(pte)
+#else
+#define census_pte_devmap(pte)	false
+#endif
+#if CENSUS_HAVE_PMD_DEVMAP || defined(pmd_devmap)
+#define census_pmd_devmap(pmd)	pmd_devmap(pmd)
+#else
+#define census_pmd_devmap(pmd)	false
+#endif
+
+/*
+ * The PMD has a mark for huge PFN maps since 6.12, and for the huge zero page since 6.18.
+ * Before 6.12, a huge PFN map occurs only in a VM_PFNMAP mapping.
+ */
+#if CENSUS_HAVE_PMD_SPECIAL || defined(pmd_special)
+#define census_pmd_special(pmd)	pmd_special(pmd)
+#else
+#define census_pmd_special(pmd)	false
+#endif
+
+/*
+ * How smaps counts an entry of a migrating page.
+ * Read: smaps_account() in fs/proc/task_mmu.c of 6.1 and 6.12; in between, the commit
+ * "fs/proc/task_mmu: account non-present entries as "maybe shared, but no idea how often""
+ * of 6.11.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+#define CENSUS_MIGRATING_IS_PRIVATE true
+#else
+#define CENSUS_MIGRATING_IS_PRIVATE false
+#endif
+
+/* The attributes of a generic netlink dump request moved in 6.7. */
+#if CENSUS_HAVE_GENL_INFO_DUMP
+#define census_dump_attrs(cb) (genl_info_dump(cb)->attrs)
+#else
+#define census_dump_attrs(cb) ((struct nlattr **)genl_dumpit_info(cb)->attrs)
+#endif
+
+/* Whether each page has its own map count. */
+#ifdef CONFIG_NO_PAGE_MAPCOUNT
+#define CENSUS_MAPCOUNT_EXACT false
+#else
+#define CENSUS_MAPCOUNT_EXACT true
+#endif
+
+/*
+ * for_each_thread() under RCU.  With CONFIG_PROVE_RCU_LIST the macro of 6.12 calls
+ * lockdep for tasklist_lock, which is not exported.
+ */
+#define census_for_each_thread(p, t)					\
+	list_for_each_entry_rcu(t, &(p)->signal->thread_head, thread_node)
+
+/* kswapd_failures became atomic in 6.18. */
+static inline int census_kswapd_failures(const pg_data_t *pgdat)
+{
+	const bool is_atomic = __same_type(pgdat->kswapd_failures, atomic_t);
+	const void *failures = &pgdat->kswapd_failures;
+
+	BUILD_BUG_ON(!is_atomic && !__same_type(pgdat->kswapd_failures, int));
+	return is_atomic ? atomic_read(failures) : READ_ONCE(*(const int *)failures);
+}
+
+/* Path and inode that maps shows for a file of a stacked file system, since 6.8. */
+#if !CENSUS_HAVE_FILE_USER_PATH && !defined(file_user_path)
+#define file_user_path(file)	(&(file)->f_path)
+#endif
+#if !CENSUS_HAVE_FILE_USER_INODE && !defined(file_user_inode)
+#define file_user_inode(file)	file_inode(file)
+#endif
+
+/*
+ * An event, for census_vm_event(); 0 if the kernel does not have it.  Most are in enum
+ * vm_event_item.  Those of reclaim are in enum node_stat_item since 7.1.
+ */
+#define census_event(item) CENSUS_EVENT_##item
+
+/* Since 6.7 the kernel allocates shrinkers, and registers them in a second step. */
+#if !CENSUS_HAVE_SHRINKER_ALLOC && !defined(shrinker_alloc)
+static inline struct shrinker *shrinker_alloc(unsigned int flags, const char *name)
+{
+	return kzalloc(sizeof(struct shrinker), GFP_KERNEL);
+}
+
+static inline int census_shrinker_register(struct shrinker *shrinker, const char *name)
+{
+	shrinker->seeks = DEFAULT_SEEKS;
+	return register_shrinker(shrinker, name);
+}
+
+static inline void shrinker_free(struct shrinker *shrinker)
+{
+	unregister_shrinker(shrinker);
+	kfree(shrinker);
+}
+#else
+static inline int census_shrinker_register(struct shrinker *shrinker, const char *name)
+{
+	shrinker_register(shrinker);
+	return 0;
+}
+#endif
+
+/* The names of an inode, under its i_lock. */
+#ifndef for_each_alias
+#define for_each_alias(dentry, inode) \
+	hlist_for_each_entry(dentry, &(inode)->i_dentry, d_u.d_alias)
+#endif
+
+/* Kernels without folio_memcg_check() take the first page. */
+#if !CENSUS_HAVE_FOLIO_MEMCG_CHECK
+#define folio_memcg_check(folio) page_memcg_check(&(folio)->page)
+#endif
+
+/* Checks whether smaps counts a hugetlb page as shared. */
+static inline bool census_hugetlb_shared(struct folio *folio)
+{
+	return folio_entire_mapcount(folio) > 1;
+}
+
+/*
+ * Page flags are a struct since 6.18.  An intermediate pointer because the type of the
+ * member differs.
+ */
+static inline unsigned long census_page_flags(const struct page *page)
+{
+	const void *flags = &page->flags;
+
+	BUILD_BUG_ON(sizeof(page->flags) != sizeof(unsigned long));
+	return READ_ONCE(*(const unsigned long *)flags);
+}
+
+/* Page types that a kernel may not have; without them their frames have other classes. */
+#if CENSUS_HAVE_PAGEZSMALLOC
+#define CENSUS_HAS_ZSMALLOC 1
+#define census_page_zsmalloc(page) PageZsmalloc(page)
+#else
+#define CENSUS_HAS_ZSMALLOC 0
+#define census_page_zsmalloc(page) false
+#endif
+#if CENSUS_HAVE_PAGEUNACCEPTED
+#define CENSUS_HAS_UNACCEPTED 1
+#define census_page_unaccepted(page) PageUnaccepted(page)
+#else
+#define CENSUS_HAS_UNACCEPTED 0
+#define census_page_unaccepted(page) false
+#endif
+/* Before PageLargeKmalloc() only folios were asked, which reads the first page. */
+#if CENSUS_HAVE_FOLIO_TEST_LARGE_KMALLOC
+#define CENSUS_HAS_LARGE_KMALLOC 1
+#define census_page_large_kmalloc(page) \
+	folio_test_large_kmalloc((const struct folio *)(page))
+#else
+#define CENSUS_HAS_LARGE_KMALLOC 0
+#define census_page_large_kmalloc(page) false
+#endif
+
+/* Checks whether pages of a node may be poisoned.  Nodes count errors since 6.3. */
+#ifndef CONFIG_MEMORY_FAILURE
+#define census_node_poisoned(pgdat) false
+#elif CENSUS_HAVE_MEMORY_FAILURE_STATS
+#define census_node_poisoned(pgdat) (READ_ONCE((pgdat)->mf_stats.total) != 0)
+#else
+#define census_node_poisoned(pgdat) true
+#endif
+
+/*
+ * Pages that a driver lets migrate: before 7.0 a bit of page->mapping, then only pages with
+ * a type.
+ */
+#ifdef PAGE_MAPPING_MOVABLE
+#define CENSUS_HAS_MOVABLE 1
+#else
+#define CENSUS_HAS_MOVABLE 0
+#endif
+
+/*
+ * Pages of page_pool: some kernels have a page type for them, all others a signature, which is
+ * distinct from all pointers, in the first word behind the flags.  struct page need not say so:
+ * it shares that word with lru.
+ */
+#if !defined(CONFIG_PAGE_POOL)
+#define CENSUS_HAS_PAGE_POOL 0
+#define census_page_netpp(page) false
+#define census_page_pool(page) false
+#elif CENSUS_HAVE_PAGENETPP
+#define CENSUS_HAS_PAGE_POOL 1
+#define census_page_netpp(page) PageNetpp(page)
+#define census_page_pool(page) false
+#elif CENSUS_HAVE_PAGE_POOL_PAGE_IS_PP
+#define CENSUS_HAS_PAGE_POOL 1
+#define census_page_netpp(page) false
+#define census_page_pool(page) page_pool_page_is_pp(page)
+#elif defined(PP_SIGNATURE)
+#define CENSUS_HAS_PAGE_POOL (POISON_POINTER_DELTA != 0)
+#define census_page_netpp(page) false
+#define census_page_pool(page) (((unsigned long)(page)->lru.next & ~3UL) == PP_SIGNATURE)
+#else
+#define CENSUS_HAS_PAGE_POOL 0
+#define census_page_netpp(page) false
+#define census_page_pool(page) false
+#endif
+
+/* page_to_pfn() of any pointer: it is arithmetic, and reads no memory. */
+#define CENSUS_MEMMAP_FLAT (IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) || IS_ENABLED(CONFIG_FLATMEM))
+
+/* The unit in which memory goes online, at least; pfn_to_online_page() holds for all of it. */
+#ifdef PAGES_PER_SUBSECTION
+#define CENSUS_ONLINE_FRAMES PAGES_PER_SUBSECTION
+#else
+#define CENSUS_ONLINE_FRAMES 512UL
+#endif
+
+bool census_mark_victim_has_task(void);
+u64 census_vm_event(const unsigned long *events, int item);
+int census_page_mapcount(const struct folio *folio, const struct page *page);
+bool census_page_exclusive(struct folio *folio, int mapcount);
+bool census_folio_unmapped(const struct folio *folio);
+unsigned long census_shmem_entry_pages(struct xa_state *xas);
+const char *census_anon_vma_name(const struct vm_area_struct *vma);
+
+/*
+ * VMAs have locks since 6.4.  Modules can take them since 6.16.  The lock of 7.0 is the first
+ * one supported here.
+ */
+#if defined(CONFIG_PER_VMA_LOCK) && CENSUS_EXPORTS_LOCK_VMA_UNDER_RCU && \
+	defined(VM_REFCNT_EXCLUDE_READERS_FLAG)
+#define CENSUS_VMA_LOCKS 1
+struct vm_area_struct *census_vma_lock(struct mm_struct *mm,
+				       unsigned long addr);
+
+static inline void census_vma_unlock(struct vm_area_struct *vma)
+{
+	vma_end_read(vma);
+}
+
+/* Checks whether a writer waits until there are no readers. */
+static inline bool census_vma_is_contended(const struct vm_area_struct *vma)
+{
+	return refcount_read(&vma->vm_refcnt) & VM_REFCNT_EXCLUDE_READERS_FLAG;
+}
+#else
+#define CENSUS_VMA_LOCKS 0
+static inline struct vm_area_struct *census_vma_lock(struct mm_struct *mm,
+						     unsigned long addr)
+{
+	return ERR_PTR(-EAGAIN);
+}
+
+static inline void census_vma_unlock(struct vm_area_struct *vma)
+{
+}
+
+static inline bool census_vma_is_contended(const struct vm_area_struct *vma)
+{
+	return false;
+}
+#endif
+
+struct mm_rss_stat;
+
+/**
+ * census_mm_swapped() - check whether an address space may have entries in swap
+ * @mm: a reference is enough
+ *
+ * The counter is per CPU since 6.2, and get_mm_counter() omits the per-CPU parts.
+ * Before, only swap-ins by threads are counted late.
+ */
+static inline bool census_mm_swapped(struct mm_struct *mm)
+{
+	const bool is_percpu = __same_type(mm->rss_stat, struct percpu_counter[NR_MM_COUNTERS]);
+	void *counters = &mm->rss_stat;
+
+	BUILD_BUG_ON(!is_percpu && !__same_type(&mm->rss_stat, struct mm_rss_stat *));
+	if (is_percpu)
+		return percpu_counter_sum_positive((struct percpu_counter *)counters + MM_SWAPENTS);
+	return get_mm_counter(mm, MM_SWAPENTS);
+}
+
+#endif /* _CENSUS_COMPAT_H */

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cpumask.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/time64.h>
+
+#include "base/params.h"
+
+struct census_params census_params;
+
+static unsigned long max_age_ms;
+module_param(max_age_ms, ulong, 0444);
+MODULE_PARM_DESC(max_age_ms,
+		 "maximum age of a cached census, ms (0 to 60000, default 0: no cache)");
+
+static unsigned long lock_hold_us = 500;
+module_param(lock_hold_us, ulong, 0444);
+MODULE_PARM_DESC(lock_hold_us,
+		 "maximum length of an mmap lock or VMA lock hold, us (10 to 100000, default 500)");
+
+static unsigned long busy_budget_ms = 200;
+module_param(busy_budget_ms, ulong, 0444);
+MODULE_PARM_DESC(busy_budget_ms,
+		 "maximum time per scan to retry unavailable mmap locks, ms (0 to 60000, default 200)");
+
+static unsigned long max_mem;
+module_param(max_mem, ulong, 0444);
+MODULE_PARM_DESC(max_mem,
+		 "memory for counting owners, bytes (1 MiB or 1/4096 of all memory to all of it, default 1/64)");
+
+static unsigned long max_results;
+module_param(max_results, ulong, 0444);
+MODULE_PARM_DESC(max_results,
+		 "memory of all results that readers hold, bytes (4 MiB to all memory, default 1/16, at least 32 MiB)");
+
+static unsigned long workers;
+module_param(workers, ulong, 0444);
+MODULE_PARM_DESC(workers,
+		 "maximum threads of a scan, or of a pass over frames (1 to 8, default a quarter of the CPUs)");
+
+#ifdef CENSUS_CHECK
+bool census_params_mark_all;
+module_param_named(mark_all, census_params_mark_all, bool, 0600);
+MODULE_PARM_DESC(mark_all, "count owners of exclusive pages too, to compare (Y or N, default N)");
+#endif
+
+static int check_range(const char *name, unsigned long value, unsigned long min,
+		       unsigned long max)
+{
+	if (value >= min && value <= max)
+		return 0;
+	pr_err("parameter %s=%lu is out of range: %lu to %lu\n", name, value,
+	       min, max);
+	return -EINVAL;
+}
+
+/**
+ * census_params_check() - check the parameters and convert their units
+ *
+ * Return: 0, or -EINVAL after a line in the kernel log that names the parameter.
+ */
+int census_params_check(void)
+{
+	u64 ram = (u64)totalram_pages() << PAGE_SHIFT;
+	int err;
+
+	if (!max_mem)
+		max_mem = max_t(u64, ram / 64, 1UL << 20);
+
+	if (!max_results)
+		max_results = clamp_t(u64, ram / 16, min_t(u64, ram, 32UL << 20), ram);
+
+	census_params.workers_given = workers;
+	if (!workers)
+		workers = clamp(num_online_cpus() / 4, 1U,
+				(unsigned int)CENSUS_WORKERS_MAX);
+
+	err = check_range("max_age_ms", max_age_ms, 0, 60000);
+	if (!err)
+		err = check_range("lock_hold_us", lock_hold_us, 10, 100000);
+	if (!err)
+		err = check_range("busy_budget_ms", busy_budget_ms, 0, 60000);
+	/* Memory for blocks and group states if a page of each block is in use. */
+	if (!err)
+		err = check_range("max_mem", max_mem,
+				  max_t(u64, ram / 4096, 1UL << 20), ram);
+	if (!err)
+		err = check_range("max_results", max_results, 4UL << 20, ram);
+	if (!err)
+		err = check_range("workers", workers, 1, CENSUS_WORKERS_MAX);
+	if (err)
+		return err;
+
+	census_params.max_age = (u64)max_age_ms * NSEC_PER_MSEC;
+	census_params.lock_hold = (u64)lock_hold_us * NSEC_PER_USEC;
+	census_params.busy_budget = (u64)busy_budget_ms * NSEC_PER_MSEC;
+	census_params.max_mem = max_mem;
+	census_params.max_results = max_results;
+	census_params.workers = workers;
+	return 0;
+}

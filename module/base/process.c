@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/rculist.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "base/compat.h"
+#include "base/process.h"
+
+/* Threads of one RCU read section: tens of microseconds, if none is cached. */
+#define THREADS_AT_ONCE 256
+
+/**
+ * census_threads_visit() - call a function for each thread of a process
+ * @leader: its thread group leader, or a former one, with a reference
+ * @visit: called in an RCU read section; returns true to end the pass
+ * @context: for @visit
+ *
+ * A reference keeps the thread at which a section ends, but not its place in the list.  If it
+ * still has its PID in the next section, it was in the list after that section began, so what
+ * follows it there is not freed before that section ends: release_task() takes the PID first.
+ * New threads are added at the end of the list.
+ *
+ * Return: false if a thread at which a section ended has exited, so that those after it were not
+ * visited.
+ */
+bool census_threads_visit(struct task_struct *leader,
+			  bool (*visit)(struct task_struct *t, void *context), void *context)
+{
+	struct list_head *threads = &leader->signal->thread_head;
+	struct task_struct *t, *next = NULL;
+	bool whole = true;
+
+	do {
+		struct task_struct *last = next;
+		unsigned int left = THREADS_AT_ONCE;
+
+		next = NULL;
+		rcu_read_lock();
+		whole = !last || pid_alive(last);
+		t = last ?: list_entry(threads, struct task_struct, thread_node);
+		list_for_each_entry_continue_rcu(t, threads, thread_node) {
+			if (!whole || visit(t, context))
+				break;
+			if (!--left) {
+				next = get_task_struct(t);
+				break;
+			}
+		}
+		rcu_read_unlock();
+		if (last)
+			put_task_struct(last);
+		cond_resched();
+	} while (next);
+	return whole;
+}
+
+static bool take_mm(struct task_struct *t, void *context)
+{
+	struct mm_struct **mm = context;
+
+	if (t->flags & PF_KTHREAD)
+		return false;
+	task_lock(t);
+	*mm = t->mm;
+	if (*mm)
+		mmgrab(*mm);
+	task_unlock(t);
+	return *mm;
+}
+
+/* Each pass in vain needs more than THREADS_AT_ONCE threads that exited, and a reaped one. */
+#define PASSES_MAX 16
+
+/**
+ * census_process_mm() - find the address space of a process
+ * @leader: its thread group leader, with a reference
+ *
+ * That of any thread, because the leader may exit before the others.  A kernel thread that
+ * temporarily uses the address space of a process does not count.
+ *
+ * Return: the mm with a reference by mmgrab(), or NULL.
+ */
+struct mm_struct *census_process_mm(struct task_struct *leader)
+{
+	struct mm_struct *mm = NULL;
+	unsigned int passes = 0;
+
+	while (!census_threads_visit(leader, take_mm, &mm) && ++passes < PASSES_MAX)
+		;
+	return mm;
+}
+
+/**
+ * census_mm_leader() - find the process that an address space belongs to
+ * @mm: with a reference
+ *
+ * The kernel's own answer is mm->owner: the process that started with this address space by
+ * fork() or exec(), or after its exit another one.  PIDs do not tell: they wrap.
+ *
+ * Return: the leader of this process with a reference; NULL: there is none, or the kernel has no
+ * memory cgroups and does not know.
+ */
+struct task_struct *census_mm_leader(struct mm_struct *mm)
+{
+	struct task_struct *leader = NULL;
+#ifdef CONFIG_MEMCG
+	struct task_struct *owner;
+
+	rcu_read_lock();
+	owner = rcu_dereference(mm->owner);
+	if (owner && pid_alive(owner))
+		leader = get_task_struct(READ_ONCE(owner->group_leader));
+	rcu_read_unlock();
+#endif
+	return leader;
+}

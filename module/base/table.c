@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/string.h>
+
+#include "base/table.h"
+
+static void *new_page(struct census_table *t)
+{
+	void *page = census_chunk_alloc(t->budget);
+
+	if (page) {
+		memset(page, 0, CENSUS_CHUNK_BYTES);
+		t->nr_pages++;
+	}
+	return page;
+}
+
+/* Provides the page of bucket @i.  Return: false without memory. */
+static bool make_bucket(struct census_table *t, u32 i)
+{
+	void **middle = t->root[i >> (2 * CENSUS_SLOTS_SHIFT)];
+	void **slots;
+
+	if (!middle) {
+		middle = new_page(t);
+		if (!middle)
+			return false;
+		t->root[i >> (2 * CENSUS_SLOTS_SHIFT)] = middle;
+	}
+	slots = &middle[i >> CENSUS_SLOTS_SHIFT & (CENSUS_SLOTS - 1)];
+	if (!*slots)
+		*slots = new_page(t);
+	return *slots;
+}
+
+/**
+ * census_table_init() - initialize an empty table
+ * @t: zeroed; the caller calls census_table_free()
+ * @budget: accounts its memory, or NULL
+ * @key: returns the key of an entry
+ *
+ * Return: false without memory.
+ */
+bool census_table_init(struct census_table *t, struct census_budget *budget,
+		       u64 (*key)(const struct census_link *link))
+{
+	t->budget = budget;
+	t->key = key;
+	t->root = new_page(t);
+	if (!t->root)
+		return false;
+	if (!make_bucket(t, 0)) {
+		census_table_free(t);
+		return false;
+	}
+	census_table_reset(t);
+	return true;
+}
+
+/* Removes all entries, draws another key, and keeps the memory. */
+void census_table_reset(struct census_table *t)
+{
+	memset(census_bucket(t, 0), 0, CENSUS_CHUNK_BYTES);
+	t->nr_buckets = CENSUS_SLOTS;
+	t->nr = 0;
+	census_hash_init(&t->hash);
+}
+
+/* Frees the memory of buckets, not the entries. */
+void census_table_free(struct census_table *t)
+{
+	u32 i, j;
+
+	for (i = 0; t->root && i < CENSUS_SLOTS; i++) {
+		void **middle = t->root[i];
+
+		for (j = 0; middle && j < CENSUS_SLOTS; j++)
+			if (middle[j])
+				census_chunk_free(t->budget, middle[j]);
+		if (middle)
+			census_chunk_free(t->budget, middle);
+	}
+	if (t->root)
+		census_chunk_free(t->budget, t->root);
+	t->root = NULL;
+	t->nr_pages = 0;
+}
+
+static u32 bucket_of(const struct census_table *t, const struct census_link *link, u32 nr)
+{
+	return census_bucket_number(census_hash(&t->hash, t->key(link)), nr);
+}
+
+static void add_to(struct census_link **bucket, struct census_link *link)
+{
+	WRITE_ONCE(link->next, *bucket);
+	/* Pairs with census_table_first() and census_table_next(): the entry is complete. */
+	smp_store_release(bucket, link);
+}
+
+/*
+ * Adds a bucket and moves to it the entries of the bucket that it is split off.  A search
+ * in parallel that is at an entry while it is moved continues in the other chain: it ends, and
+ * may not find what it searches.
+ */
+static void add_bucket(struct census_table *t)
+{
+	u32 new = t->nr_buckets;
+	struct census_link **from, **to, *link;
+
+	if (new == CENSUS_BUCKETS_MAX || !make_bucket(t, new))
+		return;
+	from = census_bucket(t, new - rounddown_pow_of_two(new));
+	to = census_bucket(t, new);
+	*to = NULL;
+	/* Pairs with census_table_first(): the bucket exists. */
+	smp_store_release(&t->nr_buckets, new + 1);
+	while ((link = *from)) {
+		if (bucket_of(t, link, new + 1) == new) {
+			WRITE_ONCE(*from, link->next);
+			add_to(to, link);
+		} else {
+			from = &link->next;
+		}
+	}
+}
+
+/**
+ * census_table_add() - add an entry
+ * @t: the table
+ * @link: its first member; its key is not in the table
+ *
+ * Allocates memory, but does not fail.
+ */
+void census_table_add(struct census_table *t, struct census_link *link)
+{
+	if (t->nr >= t->nr_buckets)
+		add_bucket(t);
+	t->nr++;
+	add_to(census_bucket(t, bucket_of(t, link, t->nr_buckets)), link);
+}
+
+/* Removes an entry, which is in the table.  No search may run in parallel. */
+void census_table_remove(struct census_table *t, struct census_link *link)
+{
+	struct census_link **at = census_bucket(t, bucket_of(t, link, t->nr_buckets));
+
+	while (*at != link)
+		at = &(*at)->next;
+	*at = link->next;
+	t->nr--;
+}

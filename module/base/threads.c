@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/cgroup.h>
+#include <linux/cpumask.h>
+#include <linux/math64.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/stat.h>
+#include <linux/timekeeping.h>
+
+#include "base/compat.h"
+#include "base/gate.h"
+#include "base/params.h"
+#include "base/threads.h"
+
+/*
+ * Helpers run on any processor that the administrator allows to unbound work: the cpumask of this
+ * queue in /sys/devices/virtual/workqueue, isolcpus, nohz_full.
+ */
+static struct workqueue_struct *queue;
+
+/* Return: 0 or -ENOMEM. */
+int census_threads_setup(void)
+{
+	queue = alloc_workqueue("memcensus", WQ_UNBOUND | WQ_SYSFS, 0);
+	return queue ? 0 : -ENOMEM;
+}
+
+/* No request is left.  Also waits until the last helper has left the module's text. */
+void census_threads_teardown(void)
+{
+	destroy_workqueue(queue);
+}
+
+/* Tests of what several workers do want them also where they do not pay. */
+static bool always_help(void)
+{
+#ifdef CENSUS_CHECK
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* A helper must have at least this to do, ns: it begins only when a processor has woken up. */
+#define WORK_MIN	NSEC_PER_MSEC
+
+/*
+ * Checks whether the processor time of the current task may be limited by its cgroup.  Modules can
+ * neither see that limit nor put a helper into the cgroup.
+ */
+static bool is_in_cgroup(void)
+{
+	bool below_root = false;
+
+#ifdef CONFIG_CGROUP_SCHED
+	rcu_read_lock();
+	below_root = task_css(current, cpu_cgrp_id)->parent;
+	rcu_read_unlock();
+#endif
+	return below_root;
+}
+
+/* Checks whether limits of the current task would not hold for helpers. */
+static bool is_limited(void)
+{
+	return task_nice(current) > 0 || current->policy == SCHED_IDLE ||
+	       current->policy == SCHED_BATCH || rlimit(RLIMIT_CPU) != RLIM_INFINITY ||
+	       (!census_params.workers_given && is_in_cgroup());
+}
+
+/**
+ * census_threads_for() - threads that pay for some work, the current task included
+ * @work: estimate of what one thread takes, ns
+ *
+ * Helpers run with the priority of the kernel's workers, outside of the caller's cgroup, and on
+ * processors that it may not use.  So a caller that is limited gets none, and another one at most
+ * as many as it has processors.  A limit of its cgroup is not known: there helpers are for who
+ * gave the parameter workers.
+ *
+ * Return: from 1 to the parameter workers.
+ */
+unsigned int census_threads_for(u64 work)
+{
+	unsigned int most = min(cpumask_weight(current->cpus_ptr), census_params.workers);
+
+	if (always_help())
+		return census_params.workers;
+	if (is_limited())
+		return 1;
+	return clamp_t(u64, div_u64(work, WORK_MIN), 1, max(most, 1U));
+}
+
+/*
+ * Checks whether the current task is a helper whose processor another task wants.  It then begins
+ * nothing new, and the caller, which is no kernel worker, does what is left.
+ */
+bool census_threads_unwelcome(void)
+{
+	return current->flags & PF_WQ_WORKER && !always_help() && !single_task_running();
+}
+
+struct census_cpu_clock census_cpu_clock_start(void)
+{
+	return (struct census_cpu_clock) {
+		.switches = current->nvcsw + current->nivcsw,
+		.runtime = current->se.sum_exec_runtime,
+		.begin = ktime_get_ns(),
+	};
+}
+
+/* Return: CPU time of the current task since the start of the clock, ns. */
+u64 census_cpu_clock_stop(const struct census_cpu_clock *c)
+{
+	u64 wall = ktime_get_ns() - c->begin;
+
+	if (current->nvcsw + current->nivcsw == c->switches)
+		return wall;
+	return min(wall, current->se.sum_exec_runtime - c->runtime);
+}
+
+static void take_work(struct census_threads *t)
+{
+	unsigned int number;
+	int err;
+
+	while (!census_threads_unwelcome() &&
+	       (number = atomic_fetch_inc(&t->next)) < t->numbers) {
+		err = t->work(t->context, number);
+		if (err)
+			WRITE_ONCE(*t->stopped, true);
+		/* Keep the first error, but replace -EINTR: it may only be a consequence. */
+		if (err && atomic_cmpxchg(&t->err, 0, err) == -EINTR)
+			atomic_set(&t->err, err);
+	}
+}
+
+static void leave(struct census_threads *t)
+{
+	if (atomic_dec_and_test(&t->running))
+		complete(&t->done);
+}
+
+static void help(struct work_struct *work)
+{
+	struct census_threads *t = container_of(work, struct census_helper, work)->threads;
+	struct census_cpu_clock clock = census_cpu_clock_start();
+
+	take_work(t);
+	atomic64_add(census_cpu_clock_stop(&clock), &t->cpu);
+	leave(t);
+	/* The caller may have freed @t. */
+}
+
+/**
+ * census_threads_init() - prepare runs
+ * @t: zeroed
+ * @stopped: becomes true in a run if a number fails or the caller is killed; work reads it
+ *	with READ_ONCE() and then ends soon
+ */
+void census_threads_init(struct census_threads *t, bool *stopped)
+{
+	unsigned int i;
+
+	t->stopped = stopped;
+	init_completion(&t->done);
+	for (i = 0; i < ARRAY_SIZE(t->helpers); i++) {
+		t->helpers[i].threads = t;
+		INIT_WORK(&t->helpers[i].work, help);
+	}
+}
+
+/*
+ * The caller has found no more work.  A helper that has not begun is not waited for: no processor
+ * was free for it, or it was late.
+ *
+ * A fatal signal is the caller's: the helpers see @stopped, and then end soon.
+ */
+static void wait_for_helpers(struct census_threads *t, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (cancel_work(&t->helpers[i].work))
+			atomic_dec(&t->running);
+	if (atomic_dec_and_test(&t->running))
+		return;
+	if (wait_for_completion_state(&t->done, CENSUS_WAIT)) {
+		WRITE_ONCE(*t->stopped, true);
+		wait_for_completion(&t->done);
+	}
+}
+
+/**
+ * census_threads_run() - run work once for each number, in parallel
+ * @t: initialized
+ * @nr: maximum number of threads, including the caller
+ * @numbers: @work is called with 0 to @numbers - 1
+ * @work: the work
+ * @context: its first argument
+ *
+ * Each number is processed, however few helpers begin, unless one fails or the caller is killed.
+ *
+ * Return: 0, the first error of @work, or -EINTR after a fatal signal.
+ */
+int census_threads_run(struct census_threads *t, unsigned int nr, unsigned int numbers,
+		       census_work_fn *work, void *context)
+{
+	unsigned int i, helpers = min(nr, numbers) - 1;
+
+	t->work = work;
+	t->context = context;
+	t->numbers = numbers;
+	*t->stopped = false;
+	atomic_set(&t->next, 0);
+	atomic_set(&t->err, 0);
+	atomic_set(&t->running, helpers + 1);
+	reinit_completion(&t->done);
+	for (i = 0; i < helpers; i++)
+		queue_work(queue, &t->helpers[i].work);
+	take_work(t);
+	wait_for_helpers(t, helpers);
+	return fatal_signal_pending(current) ? -EINTR : atomic_read(&t->err);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Kernel workers that help the caller of a census, or of a pass over frames, with its work. */
+#ifndef _CENSUS_THREADS_H
+#define _CENSUS_THREADS_H
+
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "base/params.h"
+
+/* Return: 0, or a negative error, after which no further number is begun. */
+typedef int census_work_fn(void *context, unsigned int number);
+
+struct census_threads;
+
+/* One that may help: a work item. */
+struct census_helper {
+	struct work_struct work;
+	struct census_threads *threads;
+};
+
+/**
+ * struct census_threads - a run of work
+ * @stopped: see census_threads_init()
+ * @work: the work
+ * @context: its argument
+ * @numbers: it is called once for each number below this
+ * @next: next number
+ * @err: first error
+ * @running: helpers that are queued or have not ended @work, plus 1
+ * @done: no helper is running
+ * @cpu: CPU time of the helpers of all runs, ns; without the caller's
+ * @helpers: work items; the caller needs none
+ */
+struct census_threads {
+	bool *stopped;
+	census_work_fn *work;
+	void *context;
+	unsigned int numbers;
+	atomic_t next;
+	atomic_t err;
+	atomic_t running;
+	struct completion done;
+	atomic64_t cpu;
+	struct census_helper helpers[CENSUS_WORKERS_MAX - 1];
+};
+
+/*
+ * CPU time of the current task.  The scheduler updates sum_exec_runtime at switches and ticks; a
+ * task that was not switched ran for the whole time.
+ */
+struct census_cpu_clock {
+	unsigned long switches;
+	u64 runtime;
+	u64 begin;
+};
+
+struct census_cpu_clock census_cpu_clock_start(void);
+u64 census_cpu_clock_stop(const struct census_cpu_clock *c);
+
+int census_threads_setup(void);
+void census_threads_teardown(void);
+unsigned int census_threads_for(u64 work);
+bool census_threads_unwelcome(void);
+void census_threads_init(struct census_threads *t, bool *stopped);
+int census_threads_run(struct census_threads *t, unsigned int nr, unsigned int numbers,
+		       census_work_fn *work, void *context);
+
+#endif /* _CENSUS_THREADS_H */

@@ -1,0 +1,802 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/seqlock.h>
+#include <linux/slab.h>
+
+#include "base/compat.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "census/collect.h"
+
+/* A PID is never the address of an mm. */
+static u64 mm_key(const struct census_link *link)
+{
+	const struct census_mm *m = container_of(link, struct census_mm, hash);
+
+	return m->mm ? (uintptr_t)m->mm : m->task->number;
+}
+
+/**
+ * census_collect_begin() - initialize an empty collection
+ * @c: the caller calls census_collect_end(), also after an error
+ * @snap: the snapshot that the collection is for
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_collect_begin(struct census_collection *c,
+			 struct census_snapshot *snap)
+{
+	c->snap = snap;
+	c->nr = 0;
+	INIT_LIST_HEAD(&c->mms);
+	mutex_init(&c->lock);
+	return census_table_init(&c->table, NULL, mm_key) ? 0 : -ENOMEM;
+}
+
+static struct census_mm *find_key(struct census_collection *c, u64 key)
+{
+	struct census_link *link;
+
+	for (link = census_table_first(&c->table, key); link; link = link->next)
+		if (mm_key(link) == key)
+			return container_of(link, struct census_mm, hash);
+	return NULL;
+}
+
+static struct census_mm *find_mm(struct census_collection *c,
+				 const struct mm_struct *mm)
+{
+	return find_key(c, (uintptr_t)mm);
+}
+
+static bool add_faults(struct task_struct *t, void *context)
+{
+	struct census_task *task = context;
+
+	task->min_faults += READ_ONCE(t->min_flt);
+	task->maj_faults += READ_ONCE(t->maj_flt);
+	return false;
+}
+
+static void add_exited_faults(struct census_task *task, const struct signal_struct *sig)
+{
+	task->min_faults = READ_ONCE(sig->min_flt);
+	task->maj_faults = READ_ONCE(sig->maj_flt);
+}
+
+/* With more threads, fill_faults() does not take the lock. */
+#define LOCKED_THREADS_MAX 256
+
+/*
+ * A thread that exits moves its counts to @sig under stats_lock.  Under the lock
+ * interrupts are off, and a user chooses the number of threads.  So for many threads the
+ * lock is not taken: if threads exit during all tries, their faults may be missing, and those of
+ * the threads after one where an RCU section ended.  No fault is counted twice, because @sig is
+ * read before its threads.
+ */
+static void fill_faults(struct census_task *task, struct task_struct *leader)
+{
+	struct signal_struct *sig = leader->signal;
+	unsigned int seq, tries;
+	struct task_struct *t;
+	unsigned long flags;
+
+	for (tries = 0; tries < 3; tries++) {
+		seq = read_seqbegin(&sig->stats_lock);
+		add_exited_faults(task, sig);
+		if (census_threads_visit(leader, add_faults, task) &&
+		    !read_seqretry(&sig->stats_lock, seq))
+			return;
+	}
+	if (get_nr_threads(leader) > LOCKED_THREADS_MAX)
+		return;
+	rcu_read_lock();
+	read_seqlock_excl_irqsave(&sig->stats_lock, flags);
+	add_exited_faults(task, sig);
+	census_for_each_thread(leader, t)
+		add_faults(t, task);
+	read_sequnlock_excl_irqrestore(&sig->stats_lock, flags);
+	rcu_read_unlock();
+}
+
+/* Levels of cgroups above that of a process, from the root on, that can be groups. */
+#define CENSUS_CGROUPS_ABOVE 31
+
+/*
+ * Writes the IDs of the cgroups above that of @leader to @above, if it is not NULL.  Those
+ * deeper than %CENSUS_CGROUPS_ABOVE are left out: a user chooses the depth.
+ */
+static void fill_cgroups(struct census_task *task, struct task_struct *leader, u64 *above)
+{
+#ifdef CONFIG_CGROUPS
+	struct cgroup *cgroup;
+	int level;
+
+	/* A cgroup has a reference on the one above it, until RCU frees it. */
+	rcu_read_lock();
+	cgroup = task_dfl_cgroup(leader);
+	task->cgroup = cgroup_id(cgroup);
+	task->nr_above = above ? min_t(int, cgroup->level, CENSUS_CGROUPS_ABOVE) : 0;
+	for (level = 0; level < task->nr_above; level++)
+		above[level] = cgroup_id(cgroup_ancestor(cgroup, level));
+	rcu_read_unlock();
+#endif
+}
+
+/*
+ * Everything that is read here belongs to the task_struct, and stays until the last
+ * reference on it: its signal_struct, its credentials and its css_set.
+ */
+static void fill_task(struct census_task *task, struct task_struct *leader)
+{
+	get_task_comm(task->comm, leader);
+	task->start = leader->start_boottime;
+	task->threads = get_nr_threads(leader);
+	task->oom_score_adj = READ_ONCE(leader->signal->oom_score_adj);
+	rcu_read_lock();
+	task->uid = __task_cred(leader)->euid;
+	rcu_read_unlock();
+	fill_faults(task, leader);
+}
+
+/*
+ * A reference on a task does not keep its real_parent: after release_task() nothing
+ * updates the pointer, and the parent may be freed.  A thread that executes a program
+ * replaces its leader and releases it at once.  So the leader is looked up again: while it
+ * has its PID, its parent is not released before the end of this RCU section.
+ *
+ * Return: a reference on the parent's PID, or NULL if the process @pid has exited.  @pid
+ * may be NULL.
+ */
+static struct pid *get_parent(struct pid *pid)
+{
+	struct pid *parent = NULL;
+	struct task_struct *leader;
+
+	rcu_read_lock();
+	leader = pid_task(pid, PIDTYPE_TGID);
+	if (leader)
+		parent = get_task_pid(rcu_dereference(leader->real_parent),
+				      PIDTYPE_TGID);
+	rcu_read_unlock();
+	return parent;
+}
+
+static struct census_task *new_task(struct census_snapshot *snap,
+				    struct task_struct *leader)
+{
+	struct census_task *task = census_snapshot_memory(snap, sizeof(*task));
+	bool nested = snap->group_by == MEMCENSUS_BY_CGROUP;
+	u64 above[CENSUS_CGROUPS_ABOVE];
+
+	if (!task)
+		return NULL;
+	fill_cgroups(task, leader, nested ? above : NULL);
+	if (task->nr_above) {
+		size_t size = task->nr_above * sizeof(*above);
+		u64 *copy = census_snapshot_memory(snap, size);
+
+		if (!copy)
+			return NULL;
+		task->above = memcpy(copy, above, size);
+	}
+	fill_task(task, leader);
+	task->pid = get_task_pid(leader, PIDTYPE_TGID);
+	task->parent = get_parent(task->pid);
+	return task;
+}
+
+/* Return: false without memory. */
+static bool add_nodes(struct census_collection *c, struct census_mm *m)
+{
+	size_t size = c->numa ? c->numa->nr * sizeof(*m->on_nodes) : 0;
+
+	if (!size)
+		return true;
+	m->on_nodes = census_arena_alloc(&c->arena, size);
+	return m->on_nodes;
+}
+
+static void note_threads(const struct census_collection *c, struct census_mm *m,
+			 struct task_struct *leader)
+{
+	if (m->on_nodes)
+		census_numa_note_threads(c->numa, m->on_nodes, leader);
+}
+
+static int add_peer(struct census_snapshot *snap, struct census_mm *m,
+		    struct task_struct *leader)
+{
+	struct pid *pid = get_task_pid(leader, PIDTYPE_TGID);
+	struct census_peer *peer;
+
+	if (!pid || pid == m->task->pid) {
+		put_pid(pid);
+		return 0;
+	}
+	peer = census_snapshot_memory(snap, sizeof(*peer));
+	if (!peer) {
+		put_pid(pid);
+		return -ENOMEM;
+	}
+	peer->pid = pid;
+	*m->last_peer = peer;
+	m->last_peer = &peer->next;
+	return 0;
+}
+
+/*
+ * The record is of the process that the kernel calls the owner of the address space, and has
+ * @leader as a peer if that is another one.
+ */
+static int add_record(struct census_collection *c, struct census_mm *m,
+		      struct task_struct *leader)
+{
+	struct task_struct *owner = census_mm_leader(m->mm);
+	int err = -ENOMEM;
+
+	m->task = new_task(c->snap, owner ?: leader);
+	if (m->task && add_nodes(c, m)) {
+		if (c->numa)
+			c->snap->cost.memory += c->numa->nr * sizeof(*m->on_nodes);
+		m->last_peer = &m->task->peers;
+		note_threads(c, m, leader);
+		census_mm_counters(m);
+		err = add_peer(c->snap, m, leader);
+	}
+	if (owner)
+		put_task_struct(owner);
+	return err;
+}
+
+static struct census_mm *add_space(struct census_collection *c)
+{
+	struct census_mm *m = census_arena_alloc(&c->arena, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	m->number = ++c->last_number;
+	INIT_LIST_HEAD(&m->vmas);
+	list_add_tail(&m->link, &c->mms);
+	c->nr++;
+	c->snap->cost.memory += sizeof(*m);
+	return m;
+}
+
+/* Return: no record yet, with a reference on @mm; or NULL without memory. */
+static struct census_mm *add_mm(struct census_collection *c,
+				struct mm_struct *mm)
+{
+	struct census_mm *m = add_space(c);
+
+	if (!m)
+		return NULL;
+	mmgrab(mm);
+	m->mm = mm;
+	census_table_add(&c->table, &m->hash);
+	return m;
+}
+
+static int add_process(struct census_collection *c, struct task_struct *leader,
+		       enum census_wanted wanted)
+{
+	struct mm_struct *mm = census_process_mm(leader);
+	struct census_mm *m;
+	int err = 0;
+
+	if (!mm) {
+		if (wanted != CENSUS_RECORD)
+			return 0;
+		if (leader->flags & PF_KTHREAD)
+			c->snap->cost.kthreads++;
+		else
+			c->snap->cost.zombies++;
+		return 0;
+	}
+	m = find_mm(c, mm);
+	if (m) {
+		bool its = wanted == CENSUS_RECORD ||
+			   (wanted == CENSUS_PEER && m->named);
+
+		if (its && m->task) {
+			err = add_peer(c->snap, m, leader);
+			note_threads(c, m, leader);
+		} else if (its) {
+			err = add_record(c, m, leader);
+		}
+	} else if (wanted != CENSUS_PEER && (wanted != CENSUS_SWAP_OWNER ||
+				      census_mm_swapped(mm))) {
+		m = add_mm(c, mm);
+		err = m ? 0 : -ENOMEM;
+		if (m && wanted == CENSUS_RECORD)
+			err = add_record(c, m, leader);
+	}
+	mmdrop(mm);
+	return err;
+}
+
+/* PIDs that are looked up in one RCU section.  PIDs of threads are among them. */
+#define PIDS_AT_ONCE 32
+
+/**
+ * struct leaders - some processes
+ * @next: lowest PID that was not looked up
+ * @nr: length of @tasks
+ * @tasks: thread group leaders, with a reference on each
+ */
+struct leaders {
+	int next;
+	unsigned int nr;
+	struct task_struct *tasks[PIDS_AT_ONCE];
+};
+
+/*
+ * Gets the next processes.  Not for_each_process(): an RCU section over all processes
+ * lasts as long as there are processes, and a task that was released since then does not
+ * lead back to the list.
+ *
+ * Return: false after the last one.
+ */
+static bool next_leaders(struct leaders *l)
+{
+	unsigned int i;
+
+	l->nr = 0;
+	rcu_read_lock();
+	for (i = 0; i < PIDS_AT_ONCE; i++) {
+		struct pid *pid = find_ge_pid(l->next, &init_pid_ns);
+		struct task_struct *leader;
+
+		if (!pid)
+			break;
+		l->next = pid_nr(pid) + 1;
+		leader = pid_task(pid, PIDTYPE_TGID);
+		if (leader)
+			l->tasks[l->nr++] = get_task_struct(leader);
+	}
+	rcu_read_unlock();
+	return i == PIDS_AT_ONCE || l->nr;
+}
+
+/**
+ * census_collect_all() - add all processes
+ * @c: the collection
+ * @wanted: why they are added
+ *
+ * In the order of their PIDs, as in /proc.  All are added before the first address space
+ * is walked.
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+int census_collect_all(struct census_collection *c, enum census_wanted wanted)
+{
+	struct leaders l = { .next = 1 };
+	unsigned int i;
+	int err = 0;
+
+	while (!err && next_leaders(&l)) {
+		for (i = 0; i < l.nr; i++) {
+			if (!err)
+				err = add_process(c, l.tasks[i], wanted);
+			put_task_struct(l.tasks[i]);
+		}
+		cond_resched();
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
+	}
+	return err;
+}
+
+static struct task_struct *get_leader(struct pid *pid)
+{
+	struct task_struct *t, *leader = NULL;
+
+	rcu_read_lock();
+	t = pid_task(pid, PIDTYPE_PID);
+	if (t) {
+		leader = READ_ONCE(t->group_leader);
+		get_task_struct(leader);
+	}
+	rcu_read_unlock();
+	return leader;
+}
+
+/*
+ * Adds a record with the state "vanished" for a requested process that does not exist or
+ * has no address space.
+ */
+static int add_vanished(struct census_collection *c, u32 number,
+			struct task_struct *leader)
+{
+	struct census_mm *m;
+
+	if (find_key(c, number))
+		return 0;
+	m = add_space(c);
+	if (!m)
+		return -ENOMEM;
+	m->task = leader ? new_task(c->snap, leader) :
+			   census_snapshot_memory(c->snap, sizeof(*m->task));
+	if (!m->task)
+		return -ENOMEM;
+	m->task->number = number;
+	census_table_add(&c->table, &m->hash);
+	return 0;
+}
+
+/**
+ * census_collect_pid() - add the process of a PID or thread ID
+ * @c: the collection
+ * @name: the ID
+ *
+ * If the address space has more users than the process has threads that have not begun to
+ * exit, it may have CLONE_VM peers.  The record has all these processes, and a kernel without
+ * memory cgroups does not know which is the owner: so it is created only after
+ * census_collect_all() has found them (%CENSUS_PEER).
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_collect_pid(struct census_collection *c, const struct census_name *name)
+{
+	struct task_struct *leader = get_leader(name->pid);
+	struct mm_struct *mm = leader ? census_process_mm(leader) : NULL;
+	int err = 0;
+
+	if (!mm) {
+		err = add_vanished(c, name->number, leader);
+	} else if (atomic_read(&mm->mm_users) <= atomic_read(&leader->signal->live)) {
+		err = add_process(c, leader, CENSUS_RECORD);
+	} else if (!find_mm(c, mm)) {
+		struct census_mm *m = add_mm(c, mm);
+
+		if (m)
+			m->named = true;
+		err = m ? 0 : -ENOMEM;
+		c->named = true;
+	}
+	if (mm)
+		mmdrop(mm);
+	if (leader)
+		put_task_struct(leader);
+	return err;
+}
+
+/* Resets the state to before the first visit, except for the address to continue at. */
+void census_mm_reset(const struct census_collection *c, struct census_mm *m)
+{
+	unsigned int i;
+
+	for (i = 0; m->on_nodes && i < c->numa->nr; i++) {
+		m->on_nodes[i].rss = 0;
+		m->on_nodes[i].hugetlb = 0;
+	}
+	memset(&m->sums, 0, sizeof(m->sums));
+	memset(m->holdings, 0, sizeof(m->holdings));
+	memset(m->exclusive, 0, sizeof(m->exclusive));
+	INIT_LIST_HEAD(&m->vmas);
+	m->state = MEMCENSUS_STATE_UNSPEC;
+}
+
+/**
+ * census_collect_again() - find the new address space of a process after exec()
+ * @c: the collection
+ * @m: has no users any more (mm_users)
+ *
+ * Return: true if @m is now the new address space, to be walked from its start.
+ */
+bool census_collect_again(struct census_collection *c, struct census_mm *m)
+{
+	struct task_struct *leader;
+	struct mm_struct *mm;
+
+	if (!m->task || !m->mm)
+		return false;
+	leader = get_leader(m->task->pid);
+	if (!leader)
+		return false;
+	mutex_lock(&c->lock);
+	mm = census_process_mm(leader);
+	if (mm && find_mm(c, mm)) {
+		mmdrop(mm);
+		mm = NULL;
+	}
+	if (mm) {
+		/* They shared the old address space, not this one. */
+		census_task_drop_peers(m->task);
+		m->last_peer = &m->task->peers;
+		fill_task(m->task, leader);
+		census_table_remove(&c->table, &m->hash);
+		mmdrop(m->mm);
+		m->mm = mm;
+		census_mm_counters(m);
+		census_table_add(&c->table, &m->hash);
+		m->number = ++c->last_number;
+		m->next_addr = 0;
+		m->stop = 0;
+		m->resume = 0;
+		m->patience = 0;
+		m->begun = false;
+		m->chain = (struct census_chain) {};
+		census_mm_reset(c, m);
+		if (m->on_nodes) {
+			memset(m->on_nodes, 0, c->numa->nr * sizeof(*m->on_nodes));
+			note_threads(c, m, leader);
+		}
+	}
+	mutex_unlock(&c->lock);
+	put_task_struct(leader);
+	return mm;
+}
+
+/* Removes @pid from the peers of @m. */
+static void remove_peer(struct census_mm *m, struct pid *pid)
+{
+	struct census_peer **at = &m->task->peers, *peer;
+
+	while ((peer = *at)) {
+		if (peer->pid == pid) {
+			*at = peer->next;
+			put_pid(pid);
+		} else {
+			at = &peer->next;
+		}
+	}
+	m->last_peer = at;
+}
+
+/* Gives the record of @m, whose process executed another program, to the owner that is left. */
+static int change_record(struct census_collection *c, struct census_mm *m)
+{
+	struct task_struct *leader = census_mm_leader(m->mm);
+	struct census_task *old = m->task, *task;
+
+	if (!leader)
+		leader = get_leader(old->peers->pid);
+	if (!leader)
+		return 0;
+	task = new_task(c->snap, leader);
+	put_task_struct(leader);
+	if (!task)
+		return -ENOMEM;
+	task->peers = old->peers;
+	old->peers = NULL;
+	census_task_free(old);
+	m->task = task;
+	remove_peer(m, task->pid);
+	return 0;
+}
+
+/* Adds the new address space of a process of @m, if it has one. */
+static int add_executed(struct census_collection *c, struct census_mm *m, struct pid *pid,
+			enum census_wanted wanted)
+{
+	struct task_struct *leader = get_leader(pid);
+	struct mm_struct *mm = leader ? census_process_mm(leader) : NULL;
+	struct census_mm *new;
+	int err = 0;
+
+	if (mm && mm != m->mm && !find_mm(c, mm)) {
+		new = add_mm(c, mm);
+		err = new ? 0 : -ENOMEM;
+		if (!err && wanted == CENSUS_RECORD)
+			err = add_record(c, new, leader);
+		if (!err && wanted == CENSUS_RECORD) {
+			if (pid == m->task->pid)
+				err = change_record(c, m);
+			else
+				remove_peer(m, pid);
+		}
+	}
+	if (mm)
+		mmdrop(mm);
+	if (leader)
+		put_task_struct(leader);
+	return err;
+}
+
+/**
+ * census_collect_executed() - add what processes have executed that shared an address space
+ * @c: the collection; no worker uses it
+ * @wanted: %CENSUS_RECORD or %CENSUS_OWNER
+ *
+ * A vfork() child executes a program soon, and its parent goes on with the old address space, so
+ * the walk of that does not show it.
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.  What is added is at the end of the list, and
+ * not visited.
+ */
+int census_collect_executed(struct census_collection *c, enum census_wanted wanted)
+{
+	struct census_peer *peer, *next;
+	struct census_mm *m;
+	int err = 0;
+
+	list_for_each_entry(m, &c->mms, link) {
+		cond_resched();
+		if (!m->mm || !m->task || !m->task->peers)
+			continue;
+		for (peer = m->task->peers; peer && !err; peer = next) {
+			next = peer->next;
+			err = add_executed(c, m, peer->pid, wanted);
+			cond_resched();
+		}
+		if (!err && m->task->peers)
+			err = add_executed(c, m, m->task->pid, wanted);
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * struct remains - what census_collect_end() frees
+ * @work: frees it later
+ * @mms: see &struct census_collection
+ * @arena: see &struct census_collection
+ * @snap: a reference, because it has the memory of tasks
+ */
+struct remains {
+	struct work_struct work;
+	struct list_head mms;
+	struct census_arena arena;
+	const struct census_snapshot *snap;
+};
+
+/**
+ * census_collect_part() - make a part of an address space
+ * @c: the collection; the caller adds the part to @c->mms
+ * @m: the address space, or a part of it, which the caller walks
+ * @start: first address of the part
+ * @end: end address of the part
+ *
+ * Return: the part, or NULL without memory.
+ */
+struct census_mm *census_collect_part(struct census_collection *c, struct census_mm *m,
+				      unsigned long start, unsigned long end)
+{
+	struct census_mm *part;
+
+	mutex_lock(&c->lock);
+	part = census_arena_alloc(&c->arena, sizeof(*part));
+	if (part && (m->whole ?: m)->on_nodes && !add_nodes(c, part))
+		part = NULL;
+	mutex_unlock(&c->lock);
+	if (!part)
+		return NULL;
+	part->whole = m->whole ?: m;
+	part->mm = m->mm;
+	mmgrab(part->mm);
+	part->number = m->number;
+	part->next_addr = start;
+	part->stop = end;
+	INIT_LIST_HEAD(&part->vmas);
+	return part;
+}
+
+static void add_sums(const struct census_collection *c, struct census_mm *to,
+		     const struct census_mm *from)
+{
+	unsigned int i;
+
+	census_sums_add(&to->sums, &from->sums);
+	for (i = 0; from->on_nodes && i < c->numa->nr; i++) {
+		to->on_nodes[i].rss += from->on_nodes[i].rss;
+		to->on_nodes[i].hugetlb += from->on_nodes[i].hugetlb;
+	}
+}
+
+/**
+ * census_collect_join() - remove the parts of address spaces, which get their results
+ * @c: the collection; owners are counted, or the results will be discarded
+ * @first: this was the first slice, which counts everything
+ */
+void census_collect_join(struct census_collection *c, bool first)
+{
+	struct census_mm *m, *next;
+
+	list_for_each_entry_safe(m, next, &c->mms, link) {
+		if (!m->whole)
+			continue;
+		/* Of an address space that is no more, or was replaced by exec(). */
+		if (m->state != MEMCENSUS_STATE_VANISHED) {
+			if (first)
+				add_sums(c, m->whole, m);
+			census_holdings_add(m->whole->holdings, m->holdings);
+		}
+		list_del(&m->link);
+		mmdrop(m->mm);
+		cond_resched();
+	}
+}
+
+static void free_mms(struct list_head *mms, struct census_arena *arena)
+{
+	struct census_mm *m;
+
+	list_for_each_entry(m, mms, link) {
+		if (m->mm)
+			mmdrop(m->mm);
+		census_task_free(m->task);
+		cond_resched();
+	}
+	census_arena_free(arena);
+}
+
+static void free_remains(struct work_struct *work)
+{
+	struct remains *r = container_of(work, typeof(*r), work);
+
+	free_mms(&r->mms, &r->arena);
+	census_snapshot_put(r->snap);
+	kfree(r);
+}
+
+/* To free more address spaces takes milliseconds. */
+#define FREE_LATER 4096
+
+/* Frees a large collection later.  Return: false without memory. */
+static bool free_later(struct census_collection *c)
+{
+	struct remains *r = kzalloc(sizeof(*r), CENSUS_GFP);
+
+	if (!r)
+		return false;
+	INIT_LIST_HEAD(&r->mms);
+	list_splice_init(&c->mms, &r->mms);
+	r->arena = c->arena;
+	r->snap = census_snapshot_get(c->snap);
+	INIT_WORK(&r->work, free_remains);
+	census_free_later(&r->work);
+	return true;
+}
+
+/* Frees everything except what the snapshot has taken over. */
+void census_collect_end(struct census_collection *c)
+{
+	census_table_free(&c->table);
+	if (c->nr <= FREE_LATER || !free_later(c))
+		free_mms(&c->mms, &c->arena);
+}
+
+/* Reads the kernel's own counters, which need only a reference on @m->mm (mm_count). */
+void census_mm_counters(struct census_mm *m)
+{
+	struct mm_struct *mm = m->mm;
+
+	m->counters = (struct census_counters) {
+		.vss = (u64)READ_ONCE(mm->total_vm) << PAGE_SHIFT,
+		.rss = (u64)get_mm_rss(mm) << PAGE_SHIFT,
+		.rss_peak = (u64)get_mm_hiwater_rss(mm) << PAGE_SHIFT,
+		.pagetables = mm_pgtables_bytes(mm),
+		.mlocked = (u64)READ_ONCE(mm->locked_vm) << PAGE_SHIFT,
+	};
+}
+
+void census_counters_figures(const struct census_counters *c, struct census_figures *f)
+{
+	census_figure_set(f, MEMCENSUS_F_VSS, c->vss);
+	census_figure_set(f, MEMCENSUS_F_RSS_COUNTER, c->rss);
+	census_figure_set(f, MEMCENSUS_F_RSS_PEAK, c->rss_peak);
+	census_figure_set(f, MEMCENSUS_F_PAGETABLES, c->pagetables);
+	census_figure_set(f, MEMCENSUS_F_MLOCKED, c->mlocked);
+}
+
+/* Checks whether @pid belongs to a kernel thread.  @pid may be NULL. */
+bool census_pid_is_kthread(struct pid *pid)
+{
+	struct task_struct *leader = get_leader(pid);
+	bool kthread = leader && leader->flags & PF_KTHREAD;
+
+	if (leader)
+		put_task_struct(leader);
+	return kthread;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Finds the address spaces and the processes that use them.
+ *
+ * A collection holds a reference on each mm_struct (mm_count), not on its memory
+ * (mm_users): a process that exits during the scan frees its memory at once, not at the
+ * end of the scan.
+ */
+#ifndef _CENSUS_COLLECT_H
+#define _CENSUS_COLLECT_H
+
+#include <linux/list.h>
+#include <linux/mm_types.h>
+#include <linux/mutex.h>
+
+#include "base/results.h"
+#include "census/snapshot.h"
+#include "count/frames.h"
+#include "walk/numa.h"
+
+/**
+ * struct census_counters - the kernel's own counters of an address space
+ * @vss: bytes, as all members
+ * @rss: approximate, as in statm
+ * @rss_peak: see @rss
+ * @pagetables: of all levels
+ * @mlocked: see mlock()
+ */
+struct census_counters {
+	u64 vss;
+	u64 rss;
+	u64 rss_peak;
+	u64 pagetables;
+	u64 mlocked;
+};
+
+/**
+ * struct census_mm - one address space to walk
+ * @link: in &struct census_collection.mms or a list of the scan
+ * @hash: in &struct census_collection.table
+ * @mm: reference by mmgrab(); NULL: a requested process has no address space
+ * @task: its record; NULL: it only counts as an owner
+ * @last_peer: end of the list @task.peers
+ * @named: a process was requested by PID and CLONE_VM peers may exist; they are not found
+ *	yet
+ * @whole: the address space of which this is a part, which another worker may walk; NULL:
+ *	this is no part
+ * @next_addr: address at which the walk continues
+ * @divisible: end of the mapping in which the walk paused, if it may be divided; else 0
+ * @stop: address at which the walk ends, or continues at @resume; 0: none
+ * @resume: end of the parts of the current mapping; 0: the walk ends at @stop
+ * @refused: this part met a mapping at @next_addr that only the worker of @whole may walk
+ * @patience: length of the next contended lock hold, ns
+ * @begun: the walk has reported something
+ * @visited: no further visit is needed
+ * @next_left: of the address spaces whose locks were not available, the next one
+ * @worker: number of the worker that started the walk
+ * @state: &enum memcensus_state, of all slices together
+ * @number: number of the address space, from 1
+ * @counters: at the end of the walk, if there is a record
+ * @sums: results of the walk
+ * @chain: its turns in the worker's count
+ * @holdings: pages as an owner, by kind; without those of VMAs in @vmas
+ * @exclusive: pages that an entry proved to be exclusive, so that they have no marks:
+ *	number in the current slice, by kind, of holdings here and in @vmas
+ * @on_nodes: what it has on each node, by index, if requested and if there is a record; else
+ *	NULL
+ * @vmas: &struct census_vma of its VMAs, if requested
+ */
+struct census_mm {
+	struct list_head link;
+	struct census_link hash;
+	struct mm_struct *mm;
+	struct census_task *task;
+	struct census_peer **last_peer;
+	struct census_mm *whole;
+	unsigned long next_addr;
+	unsigned long divisible;
+	unsigned long stop;
+	unsigned long resume;
+	u64 patience;
+	bool named;
+	bool refused;
+	bool begun;
+	bool visited;
+	u8 worker;
+	u8 state;
+	struct census_mm *next_left;
+	struct census_counters counters;
+	struct census_sums sums;
+	u32 number;
+	struct census_chain chain;
+	struct census_holding holdings[CENSUS_KINDS];
+	u64 exclusive[CENSUS_PROVED_KINDS];
+	struct census_on_node *on_nodes;
+	struct list_head vmas;
+};
+
+/**
+ * struct census_collection - the address spaces of a scan
+ * @arena: &struct census_mm, and their @on_nodes
+ * @snap: counts the memory of records, and the processes without mm
+ * @mms: &struct census_mm, in the order of the lowest PID; those added during the scan are last
+ * @nr: number of @mms
+ * @named: some of @mms are named
+ * @nr_named: number of address spaces that the request names, the first ones
+ * @last_number: number of the last address space added
+ * @numa: the nodes; NULL: pages are not counted by node
+ * @table: @mms by mm pointer, or by the PID of the request without mm
+ * @lock: protects @table and @arena while several workers walk
+ */
+struct census_collection {
+	struct census_arena arena;
+	struct census_snapshot *snap;
+	struct list_head mms;
+	unsigned int nr;
+	bool named;
+	unsigned int nr_named;
+	u32 last_number;
+	const struct census_numa *numa;
+	struct census_table table;
+	struct mutex lock;
+};
+
+/**
+ * enum census_wanted - why a process is added
+ * @CENSUS_RECORD: it gets a record
+ * @CENSUS_PEER: it gets a record or is a peer in one, if its address space is named
+ * @CENSUS_OWNER: it counts as an owner
+ * @CENSUS_SWAP_OWNER: it counts as an owner, if it has memory in swap
+ */
+enum census_wanted {
+	CENSUS_RECORD,
+	CENSUS_PEER,
+	CENSUS_OWNER,
+	CENSUS_SWAP_OWNER,
+};
+
+int census_collect_begin(struct census_collection *c,
+			 struct census_snapshot *snap);
+int census_collect_all(struct census_collection *c, enum census_wanted wanted);
+int census_collect_pid(struct census_collection *c, const struct census_name *name);
+int census_collect_executed(struct census_collection *c, enum census_wanted wanted);
+bool census_collect_again(struct census_collection *c, struct census_mm *m);
+struct census_mm *census_collect_part(struct census_collection *c, struct census_mm *m,
+				      unsigned long start, unsigned long end);
+void census_collect_join(struct census_collection *c, bool first);
+void census_collect_end(struct census_collection *c);
+
+void census_mm_reset(const struct census_collection *c, struct census_mm *m);
+void census_mm_counters(struct census_mm *m);
+void census_counters_figures(const struct census_counters *c, struct census_figures *f);
+
+bool census_pid_is_kthread(struct pid *pid);
+
+#endif /* _CENSUS_COLLECT_H */

@@ -1,0 +1,626 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/jhash.h>
+#include <linux/log2.h>
+#include <linux/overflow.h>
+#include <linux/random.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "base/memory.h"
+#include "census/groups.h"
+#include "owners/grouping.h"
+
+#define KEY_BYTES TASK_COMM_LEN
+
+/**
+ * struct found_group - a group while groups are formed
+ * @key: as bytes to compare
+ * @parent: index of the group that contains it, 0: none
+ * @child: index of a group in it, 0: none
+ * @next: index of the next group in @parent, 0: none
+ * @number: index in &struct census_snapshot.groups
+ * @direct: it has members of its own
+ */
+struct found_group {
+	u8 key[KEY_BYTES];
+	u32 parent;
+	u32 child;
+	u32 next;
+	u32 number;
+	bool direct;
+};
+
+/**
+ * struct finding - finds the group of a key
+ * @found: by index, from 1; entry 0 has the groups that are in no other
+ * @nr: number of @found with entry 0
+ * @slots: hash table: index in @found, 0: none
+ * @mask: length of @slots, a power of two, minus one
+ * @seed: users choose names of commands, so the hash is keyed
+ */
+struct finding {
+	struct found_group *found;
+	u32 nr;
+	u32 *slots;
+	u32 mask;
+	u32 seed;
+};
+
+/* Return: the index of the group with this key; a new one has no parent. */
+static u32 find_group(struct finding *f, const u8 *key)
+{
+	u32 at = jhash(key, KEY_BYTES, f->seed), *slot;
+
+	for (;; at++) {
+		slot = &f->slots[at & f->mask];
+		if (!*slot)
+			break;
+		if (!memcmp(f->found[*slot].key, key, KEY_BYTES))
+			return *slot;
+	}
+	*slot = f->nr++;
+	memcpy(f->found[*slot].key, key, KEY_BYTES);
+	return *slot;
+}
+
+/*
+ * A cgroup stays below the same one, so a group that has been found before has its parents
+ * already.  Return: the index of the group of the cgroup of @task.
+ */
+static u32 find_cgroups(struct finding *f, const struct census_task *task)
+{
+	u32 group, below = 0, first = 0, level, before;
+	u8 key[KEY_BYTES] = {};
+
+	for (level = task->nr_above + 1; level-- > 0; below = group) {
+		u64 id = level < task->nr_above ? task->above[level] : task->cgroup;
+
+		memcpy(key, &id, sizeof(id));
+		before = f->nr;
+		group = find_group(f, key);
+		if (below)
+			f->found[below].parent = group;
+		else
+			first = group;
+		if (group < before)
+			break;
+	}
+	return first;
+}
+
+static u32 find_group_of(struct finding *f, const struct census_task *task, u8 by)
+{
+	u8 key[KEY_BYTES] = {};
+
+	switch (by) {
+	case MEMCENSUS_BY_UID:
+		memcpy(key, &task->uid, sizeof(task->uid));
+		break;
+	case MEMCENSUS_BY_CGROUP:
+		return find_cgroups(f, task);
+	case MEMCENSUS_BY_COMM:
+		strscpy(key, task->comm, sizeof(key));
+		break;
+	}
+	return find_group(f, key);
+}
+
+/*
+ * Numbers the groups, each before those in it and one subtree after the other, as
+ * grouping.h needs it.  A group with members of its own and with groups in it contains one
+ * more, of the same key, for these members: its number is the next one.
+ *
+ * Return: the number of groups with group 0.
+ */
+static u32 number_groups(struct finding *f)
+{
+	struct found_group *found = f->found;
+	u32 i, nr = 1;
+
+	/* Backwards, so that the lists have the order of the processes. */
+	for (i = f->nr - 1; i; i--) {
+		found[i].next = found[found[i].parent].child;
+		found[found[i].parent].child = i;
+		cond_resched();
+	}
+	i = found[0].child;
+	while (i) {
+		found[i].number = nr++;
+		nr += found[i].direct && found[i].child;
+		cond_resched();
+		if (found[i].child) {
+			i = found[i].child;
+			continue;
+		}
+		while (i && !found[i].next)
+			i = found[i].parent;
+		i = found[i].next;
+	}
+	return nr;
+}
+
+/* Fills group @number of key @found. */
+static void fill_group(struct census_snapshot *snap, const struct found_group *found,
+		       u32 number, u32 parent)
+{
+	struct census_group *group = &snap->groups[number];
+
+	group->parent = parent;
+	snap->groups[parent].contains = parent;
+	switch (snap->group_by) {
+	case MEMCENSUS_BY_UID:
+		memcpy(&group->uid, found->key, sizeof(group->uid));
+		break;
+	case MEMCENSUS_BY_CGROUP:
+		memcpy(&group->cgroup, found->key, sizeof(group->cgroup));
+		break;
+	case MEMCENSUS_BY_COMM:
+		memcpy(group->comm, found->key, sizeof(group->comm));
+		break;
+	}
+}
+
+static int alloc_groups(struct census_snapshot *snap, const struct finding *f, u32 nr)
+{
+	u32 i;
+
+	snap->groups = census_snapshot_memory(snap, array_size(nr, sizeof(*snap->groups)));
+	if (!snap->groups)
+		return -ENOMEM;
+	snap->nr_groups = nr;
+	for (i = 1; i < f->nr; i++) {
+		const struct found_group *found = &f->found[i];
+
+		fill_group(snap, found, found->number, f->found[found->parent].number);
+		if (found->direct && found->child)
+			fill_group(snap, found, found->number + 1, found->number);
+		cond_resched();
+	}
+	return 0;
+}
+
+/*
+ * A task that the caller cannot see is in no group: it would reveal names and amounts
+ * that the caller's /proc does not show.
+ */
+static bool is_grouped(const struct census_snapshot *snap,
+		       const struct census_mm *m)
+{
+	return m->task && m->task->pid && census_task_pid(m->task, snap->pid_ns);
+}
+
+/* Groups of tasks are indexes in @f->found, then their numbers. */
+static int find_groups(struct finding *f, struct census_snapshot *snap,
+		       const struct list_head *mms)
+{
+	const struct census_mm *m;
+	int err;
+
+	list_for_each_entry(m, mms, link) {
+		if (is_grouped(snap, m)) {
+			m->task->group = find_group_of(f, m->task, snap->group_by);
+			f->found[m->task->group].direct = true;
+		}
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	err = alloc_groups(snap, f, number_groups(f));
+	if (err)
+		return err;
+	list_for_each_entry(m, mms, link) {
+		if (m->task && m->task->group) {
+			const struct found_group *found = &f->found[m->task->group];
+
+			m->task->group = found->number + !!found->child;
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * census_groups_form() - assign address spaces to groups
+ * @snap: contains the grouping key; gets the groups
+ * @mms: &struct census_mm, with their records
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+int census_groups_form(struct census_snapshot *snap, const struct list_head *mms)
+{
+	struct finding f = { .nr = 1, .seed = get_random_u32() };
+	const struct census_mm *m;
+	unsigned long nr = 0;
+	int err = -ENOMEM;
+
+	list_for_each_entry(m, mms, link) {
+		if (is_grouped(snap, m))
+			nr += 1 + m->task->nr_above;
+		cond_resched();
+	}
+	f.mask = roundup_pow_of_two(2 * nr + 2) - 1;
+	f.slots = census_kvcalloc(f.mask + 1UL, sizeof(*f.slots));
+	f.found = census_kvcalloc(nr + 1, sizeof(*f.found));
+	if (f.slots && f.found)
+		err = find_groups(&f, snap, mms);
+	kvfree(f.slots);
+	kvfree(f.found);
+	return err;
+}
+
+#define F(figure) BIT_ULL(MEMCENSUS_F_##figure)
+
+/* Figures that are counted for the whole group. */
+#define OWN (F(FRAMES) | F(USS) | F(SHARED) | F(HUGETLB) | F(PRIVATE_HUGETLB) | \
+	     F(SHARED_HUGETLB) | F(USS_ANON) | F(USS_FILE) | F(USS_SHMEM))
+
+/* Figures that cannot be added; absent unless known from elsewhere. */
+#define NOT_ADDED (F(SWAP_USS) | F(RSS_PEAK))
+
+/* Figures that are sums over the members. */
+#define SUMMED (F(VSS) | F(RSS) | F(RSS_COUNTER) | F(PSS) | F(ANON) | \
+		F(SHMEM) | F(PSS_ANON) | F(PSS_FILE) | F(PSS_SHMEM) | F(PSS_DIRTY) | \
+		F(SHARED_CLEAN) | F(SHARED_DIRTY) | F(PRIVATE_CLEAN) | \
+		F(PRIVATE_DIRTY) | F(REFERENCED) | F(KSM) | F(LAZYFREE) | F(THP) | \
+		F(ANON_THP) | F(SHMEM_THP) | F(FILE_THP) | F(SWAP) | F(SWAP_PSS) | \
+		F(SPECIAL) | F(PAGETABLES) | F(HEAP) | F(STACK) | F(LOCKED) | \
+		F(MLOCKED) | F(HUGETLB_PSS) | F(FILE))
+
+static_assert((OWN ^ NOT_ADDED ^ SUMMED) == GENMASK_ULL(MEMCENSUS_F_MAX, MEMCENSUS_F_VSS),
+	      "a figure is in none of the three, or in two");
+
+static void own_figures(struct census_snapshot *snap,
+			const struct census_holding *holdings,
+			const unsigned int *hugetlb, bool swap_known)
+{
+	const struct census_sums none = {};
+	unsigned int i, j;
+
+	for (i = 0; i < snap->nr_groups; i++) {
+		const struct census_holding *h = &holdings[i * CENSUS_KINDS];
+		struct census_figures *f = &snap->groups[i].figures;
+		struct census_figures of = {};
+
+		census_holdings_figures(&none, h, hugetlb, PAGE_SIZE, &of);
+		for (j = 0; j <= MEMCENSUS_F_MAX; j++)
+			if (OWN >> j & 1)
+				census_figure_set(f, j, of.value[j]);
+		if (swap_known)
+			census_figure_set(f, MEMCENSUS_F_SWAP_USS,
+					  h[CENSUS_OF_SWAP].exclusive << PAGE_SHIFT);
+		cond_resched();
+	}
+}
+
+/**
+ * struct group_turn - a turn of a member of a group
+ * @turn: number of the turn
+ * @next: index of the next turn of the group, 0: none
+ * @owners: contains the turn
+ */
+struct group_turn {
+	u32 turn;
+	u32 next;
+	const struct census_owners *owners;
+};
+
+/**
+ * struct linking - the turns of all workers, linked by group
+ * @g: counts them
+ * @tree: of @g
+ * @group_of: by number of the address space; 0 also if it vanished
+ * @first: by group, index of its first turn, 0: none
+ * @turns: all turns, from index 1
+ */
+struct linking {
+	struct census_grouping g;
+	struct census_nesting *tree;
+	u32 *group_of;
+	u32 *first;
+	struct group_turn *turns;
+};
+
+static void chain_turns(struct linking *l, const struct census_owners *o, u32 *nr)
+{
+	u32 turn, *first;
+
+	for (turn = 0; turn < o->nr_turns; turn++) {
+		first = &l->first[l->group_of[census_turn(o, turn)->space]];
+		l->turns[++*nr] = (struct group_turn) {
+			.turn = turn, .next = *first, .owners = o,
+		};
+		*first = *nr;
+		cond_resched();
+	}
+}
+
+/* Return: the maximum depth. */
+static u32 fill_tree(struct linking *l, const struct census_snapshot *snap)
+{
+	u32 i, depth = 0;
+
+	for (i = 1; i < snap->nr_groups; i++) {
+		u32 parent = snap->groups[i].parent;
+
+		l->tree[i].parent = parent;
+		l->tree[i].depth = l->tree[parent].depth + 1;
+		depth = max(depth, l->tree[i].depth);
+		cond_resched();
+	}
+	return depth;
+}
+
+static int linking_begin(struct linking *l, const struct census_snapshot *snap,
+			 struct census_frames *const *workers, unsigned int nr,
+			 const struct census_collection *collection)
+{
+	const struct census_mm *m;
+	u32 nr_turns = 0;
+	unsigned int w;
+
+	for (w = 0; w < nr; w++)
+		nr_turns += workers[w]->owners.nr_turns;
+	l->tree = census_kvcalloc(snap->nr_groups, sizeof(*l->tree));
+	l->group_of = census_kvcalloc(collection->last_number + 1,
+				      sizeof(*l->group_of));
+	l->first = census_kvcalloc(snap->nr_groups, sizeof(*l->first));
+	l->turns = census_kvcalloc(nr_turns + 1, sizeof(*l->turns));
+	if (!l->tree || !l->group_of || !l->first || !l->turns)
+		return -ENOMEM;
+	census_grouping_init(&l->g, fill_tree(l, snap));
+	l->g.tree = l->tree;
+	list_for_each_entry(m, &collection->mms, link) {
+		if (m->task && m->state != MEMCENSUS_STATE_VANISHED)
+			l->group_of[m->number] = m->task->group;
+		cond_resched();
+	}
+	nr_turns = 0;
+	for (w = 0; w < nr; w++) {
+		chain_turns(l, &workers[w]->owners, &nr_turns);
+		cond_resched();
+	}
+	return census_frames_prepare_groups(workers, nr, &l->g.states,
+					    census_grouping_units(&l->g));
+}
+
+static void linking_end(struct linking *l)
+{
+	census_pool_free(&l->g.states);
+	kvfree(l->tree);
+	kvfree(l->group_of);
+	kvfree(l->first);
+	kvfree(l->turns);
+}
+
+static int count_group(const struct linking *l, u32 group, unsigned int pass)
+{
+	const struct group_turn *t;
+	u32 i, entry;
+
+	/* Also if the group has no turn: there may be more groups than processes. */
+	cond_resched();
+	for (i = l->first[group]; i; i = t->next) {
+		t = &l->turns[i];
+		entry = census_turn(t->owners, t->turn)->first;
+		while (entry < census_turn_end(t->owners, t->turn)) {
+			entry = census_grouping_turn(&l->g, t->owners, t->turn, entry, group,
+						     pass);
+			cond_resched();
+			if (fatal_signal_pending(current))
+				return -EINTR;
+		}
+	}
+	return 0;
+}
+
+/* Collects the masks of a group. */
+static int note_group(const struct linking *l, u32 group, struct census_masks *masks)
+{
+	const struct group_turn *t;
+	u32 i, entry;
+
+	for (i = l->first[group]; i; i = t->next) {
+		t = &l->turns[i];
+		entry = census_turn(t->owners, t->turn)->first;
+		while (entry < census_turn_end(t->owners, t->turn)) {
+			entry = census_turn_note(masks, t->owners, t->turn, entry, group);
+			if (!entry)
+				return -ENOMEM;
+			cond_resched();
+			if (fatal_signal_pending(current))
+				return -EINTR;
+		}
+	}
+	return 0;
+}
+
+static int compare_groups(const struct census_masks *masks, struct census_matrix *matrix)
+{
+	u32 state = masks->first;
+
+	while (state) {
+		state = census_state_compare(masks, state, matrix);
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
+/*
+ * Compares all groups with each other.  Group 0 is one more owner.
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+static int count_matrix(struct linking *l, u32 nr_groups, struct census_owners *failed,
+			struct census_matrix *matrix)
+{
+	struct census_masks masks = {
+		.masks = { .budget = l->g.states.budget, .nr = 1 }, .states = &l->g.states,
+	};
+	u32 chunk, group;
+	int err = 0;
+
+	/* The states of the blocks get another use. */
+	for (chunk = 0; chunk < l->g.states.nr_chunks; chunk++) {
+		memset(census_chunk(l->g.states.dirs, chunk)->units, 0, CENSUS_CHUNK_BYTES);
+		cond_resched();
+	}
+	for (group = 0; group < nr_groups && !err; group++)
+		err = note_group(l, group, &masks);
+	/* More slices help. */
+	if (err == -ENOMEM)
+		failed->failed = true;
+	if (!err)
+		err = compare_groups(&masks, matrix);
+	census_pool_free(&masks.masks);
+	return err;
+}
+
+/* Adds the pages without marks: a page that is exclusive to a member is so to its group. */
+static void add_exclusive(const struct linking *l,
+			  const struct census_collection *collection,
+			  struct census_holding *holdings, struct census_matrix *matrix)
+{
+	const struct census_mm *m;
+	unsigned int kind;
+
+	list_for_each_entry(m, &collection->mms, link) {
+		u32 group = l->group_of[m->number];
+		struct census_holding *h = &holdings[group * CENSUS_KINDS];
+		u64 *single = matrix ? census_group_by_owners(matrix, group)[0] : NULL;
+
+		for (kind = 0; kind < CENSUS_PROVED_KINDS; kind++) {
+			h[kind].pages += m->exclusive[kind];
+			h[kind].exclusive += m->exclusive[kind];
+			if (single)
+				single[kind] += m->exclusive[kind];
+		}
+		cond_resched();
+	}
+}
+
+/**
+ * census_groups_count() - count what the members of each group have together
+ * @snap: its groups, if any, are formed
+ * @workers: finished; their blocks cannot be used afterwards
+ * @nr: number of @workers
+ * @collection: all address spaces
+ * @holdings: by group and kind; increased.  Those of a group lack the groups in it, which
+ *	census_groups_finish() adds
+ * @matrix: what groups have in common, increased; NULL: not requested
+ *
+ * Takes two passes over all entries, in the order of groups, for any number of groups and
+ * any degree of sharing; with @matrix one more, and one over the blocks.  The depth of groups
+ * counts by its logarithm.
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+int census_groups_count(const struct census_snapshot *snap,
+			struct census_frames *const *workers, unsigned int nr,
+			const struct census_collection *collection,
+			struct census_holding *holdings, struct census_matrix *matrix)
+{
+	struct linking l = { .g = {
+		.states = { .budget = workers[0]->budget },
+		.holdings = holdings,
+		.kinds = CENSUS_KINDS,
+	} };
+	unsigned int pass;
+	u32 group;
+	int err;
+
+	if (!snap->nr_groups)
+		return 0;
+	err = linking_begin(&l, snap, workers, nr, collection);
+	for (pass = 0; pass < 2; pass++)
+		for (group = 0; group < snap->nr_groups && !err; group++)
+			err = count_group(&l, group, pass);
+	if (!err && matrix)
+		err = count_matrix(&l, snap->nr_groups, &workers[0]->owners, matrix);
+	if (!err)
+		add_exclusive(&l, collection, holdings, matrix);
+	linking_end(&l);
+	return err;
+}
+
+/* Adds the pages of each group to the group that contains it, which is before it. */
+static void add_nested(const struct census_snapshot *snap, struct census_holding *holdings)
+{
+	u32 i, kind;
+
+	for (i = snap->nr_groups; i-- > 1; ) {
+		const struct census_holding *from = &holdings[i * CENSUS_KINDS];
+		struct census_holding *to = &holdings[snap->groups[i].parent * CENSUS_KINDS];
+
+		for (kind = 0; kind < CENSUS_KINDS; kind++) {
+			to[kind].pages += from[kind].pages;
+			to[kind].exclusive += from[kind].exclusive;
+		}
+		cond_resched();
+	}
+}
+
+/* Adds the figures of a member to a group. */
+static void add_member(struct census_group *group, const struct census_task *task,
+		       const struct census_figures *figures)
+{
+	struct census_figures *f = &group->figures;
+	unsigned int n;
+
+	group->mms++;
+	group->share += task->share;
+	/* Rounded once, not for each member. */
+	census_figure_set(f, MEMCENSUS_F_PSS, census_share_bytes(group->share, PAGE_SIZE));
+	for (n = 0; n <= MEMCENSUS_F_MAX; n++) {
+		if (!census_figure_known(figures, n) || n == MEMCENSUS_F_PSS ||
+		    !(SUMMED >> n & 1))
+			continue;
+		census_figure_set(f, n, f->value[n] + figures->value[n]);
+	}
+}
+
+/* Adds up the figures of the members, for their group and for all that contain it. */
+static void add_members(struct census_snapshot *snap)
+{
+	struct census_figures figures;
+	unsigned int i;
+	u32 group;
+
+	for (i = 0; i < snap->nr_tasks; i++) {
+		const struct census_task *task = snap->tasks[i];
+
+		census_figures_unpack(task->figures, &figures);
+		for (group = task->group; group; group = snap->groups[group].parent)
+			add_member(&snap->groups[group], task, &figures);
+		cond_resched();
+	}
+	/* A sum without the pages of a member would be too low, without a mark. */
+	for (i = 0; i < snap->nr_tasks; i++) {
+		const struct census_task *task = snap->tasks[i];
+
+		census_figures_unpack(task->figures, &figures);
+		if (census_figure_known(&figures, MEMCENSUS_F_RSS) &&
+		    !census_figure_known(&figures, MEMCENSUS_F_SWAP))
+			for (group = task->group; group; group = snap->groups[group].parent)
+				snap->groups[group].figures.known &= ~F(SWAP);
+		cond_resched();
+	}
+}
+
+/**
+ * census_groups_finish() - compute the figures of all groups
+ * @snap: all its tasks have their figures
+ * @holdings: by group and kind; changed
+ * @hugetlb: sizes of the hugetlb kinds, in base pages
+ * @swap_known: all owners of swap slots were walked
+ */
+void census_groups_finish(struct census_snapshot *snap,
+			  struct census_holding *holdings,
+			  const unsigned int *hugetlb, bool swap_known)
+{
+	add_nested(snap, holdings);
+	own_figures(snap, holdings, hugetlb, swap_known);
+	add_members(snap);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/string.h>
+#include <linux/vmstat.h>
+#include <linux/wait.h>
+
+#include "base/compat.h"
+#include "census/kswapd.h"
+#include "census/zones.h"
+#include "owners/account.h"
+
+/*
+ * kswapd sleeps if it waits in its queue.  The queue is part of the node.  The task is
+ * not read, because memory hotplug may stop it at the same time.
+ */
+static u8 kswapd_state(pg_data_t *pgdat)
+{
+	if (!READ_ONCE(pgdat->kswapd))
+		return MEMCENSUS_KSWAPD_NONE;
+	/* waitqueue_active() needs no barrier: the state may change at any time. */
+	return waitqueue_active(&pgdat->kswapd_wait) ?
+		MEMCENSUS_KSWAPD_ASLEEP : MEMCENSUS_KSWAPD_RUNNING;
+}
+
+/*
+ * Like pgdat_balanced() for kswapd: checks whether any zone up to @highest meets its high
+ * watermark and has a block of @order.  A node without memory in these zones is balanced.
+ */
+static bool node_balanced(pg_data_t *pgdat, unsigned int order, int highest)
+{
+	u64 blocks[CENSUS_ORDERS];
+	bool empty = true;
+	int i;
+
+	for (i = 0; i <= highest; i++) {
+		struct zone *zone = &pgdat->node_zones[i];
+
+		if (!zone_managed_pages(zone))
+			continue;
+		empty = false;
+		census_zone_blocks(zone, blocks);
+		if (census_watermark_met(blocks, CENSUS_ORDERS, order,
+					 zone_page_state(zone, NR_FREE_PAGES),
+					 high_wmark_pages(zone) +
+					 READ_ONCE(zone->lowmem_reserve[highest])))
+			return true;
+	}
+	return empty;
+}
+
+/* Like node_page_state(), which is not exported.  Per-CPU parts may be missing. */
+static u64 node_pages(pg_data_t *pgdat, enum node_stat_item item)
+{
+	return max(atomic_long_read(&pgdat->vm_stat[item]), 0L);
+}
+
+/**
+ * census_node_glance() - read a node and its kswapd, without locks
+ * @n: to be filled
+ * @nid: number of the node, which is online or was
+ *
+ * Does not sleep.
+ */
+void census_node_glance(struct census_node *n, int nid)
+{
+	pg_data_t *pgdat = NODE_DATA(nid);
+	int highest = READ_ONCE(pgdat->kswapd_highest_zoneidx);
+	int i;
+
+	*n->zone = '\0';
+	n->nid = nid;
+	n->kswapd = kswapd_state(pgdat);
+	n->order = READ_ONCE(pgdat->kswapd_order);
+	n->failures = census_kswapd_failures(pgdat);
+	/*
+	 * MAX_NR_ZONES means that kswapd was not woken for any zone.  A node that never
+	 * had a kswapd does not set it.
+	 */
+	if (n->kswapd != MEMCENSUS_KSWAPD_NONE && highest >= 0 &&
+	    highest < MAX_NR_ZONES)
+		strscpy(n->zone, pgdat->node_zones[highest].name,
+			sizeof(n->zone));
+	else
+		highest = MAX_NR_ZONES - 1;
+	n->balanced = node_balanced(pgdat, n->order, highest);
+	n->spanned = pgdat->node_spanned_pages;
+	n->present = pgdat->node_present_pages;
+	for (i = 0; i < NR_LRU_LISTS; i++)
+		n->lru[i] = node_pages(pgdat, NR_LRU_BASE + i);
+	n->isolated[0] = node_pages(pgdat, NR_ISOLATED_ANON);
+	n->isolated[1] = node_pages(pgdat, NR_ISOLATED_FILE);
+	n->dirty = node_pages(pgdat, NR_FILE_DIRTY);
+	n->writeback = node_pages(pgdat, NR_WRITEBACK);
+}
+
+int census_kswapd_gather(struct census_snapshot *snap)
+{
+	unsigned int nr = num_online_nodes();
+	int nid;
+
+	snap->nodes = census_snapshot_memory(snap, nr * sizeof(*snap->nodes));
+	if (!snap->nodes)
+		return -ENOMEM;
+	for_each_online_node(nid)
+		if (snap->nr_nodes < nr)
+			census_node_glance(&snap->nodes[snap->nr_nodes++], nid);
+	return 0;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The records of a snapshot that say which cgroups are charged for mapped pages. */
+#ifndef _CENSUS_PAYER_RECORDS_H
+#define _CENSUS_PAYER_RECORDS_H
+
+#include "census/snapshot.h"
+#include "count/files.h"
+#include "count/payers.h"
+
+int census_payers_finish(struct census_payers *p, const struct census_files *files, u32 limit,
+			 struct census_snapshot *snap);
+
+#endif /* _CENSUS_PAYER_RECORDS_H */

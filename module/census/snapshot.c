@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include "base/memory.h"
+#include "base/visible.h"
+#include "census/snapshot.h"
+#include "count/pages.h"
+
+#define COST(name, scope, attr, member) \
+	{ name, CENSUS_COST_##scope, MEMCENSUS_SCAN_##attr, offsetof(struct census_cost, member) }
+
+const struct census_cost_row census_costs[] = {
+	COST(NULL, ALWAYS, REALTIME_NS, realtime),
+	COST(NULL, ALWAYS, BOOTTIME_NS, boottime),
+	COST("wall_ns", ALWAYS, WALL_NS, wall),
+	COST("cpu_ns", ALWAYS, CPU_NS, cpu),
+	COST("lock_hold_max_ns", WALKED, LOCK_HOLD_MAX_NS, lock_hold_max),
+	COST("lock_holds", WALKED, LOCK_HOLDS, lock_holds),
+	COST("mms", WALKED, MMS, mms),
+	COST("walked", WALKED, WALKED, walked),
+	COST("busy", WALKED, BUSY, busy),
+	COST("vanished", WALKED, VANISHED, vanished),
+	COST("partial", WALKED, PARTIAL, partial),
+	COST("kthreads", WALKED, KTHREADS, kthreads),
+	COST("zombies", WALKED, ZOMBIES, zombies),
+	COST("ptes", WALKED, PTES, ptes),
+	COST("pages", WALKED, PAGES, pages),
+	COST("memory_bytes", ALWAYS, MEMORY, memory),
+	COST("frames_bytes", FRAMES, FRAMES, frames),
+	COST("pss_bytes", FRAMES, PSS, pss),
+	COST("violations", FRAMES, VIOLATIONS, violations),
+	COST("mapped_by_2_bytes", FRAMES, MAPPED_BY_2, several[0]),
+	COST("mapped_by_3_bytes", FRAMES, MAPPED_BY_3, several[1]),
+	COST("mapped_by_10_bytes", FRAMES, MAPPED_BY_10, several[2]),
+	COST("anon_by_1_bytes", FRAMES, ANON_BY_1, owners[CENSUS_ANON][0]),
+	COST("anon_by_2_bytes", FRAMES, ANON_BY_2, owners[CENSUS_ANON][1]),
+	COST("anon_by_3_bytes", FRAMES, ANON_BY_3, owners[CENSUS_ANON][2]),
+	COST("anon_by_10_bytes", FRAMES, ANON_BY_10, owners[CENSUS_ANON][3]),
+	COST("file_by_1_bytes", FRAMES, FILE_BY_1, owners[CENSUS_FILE][0]),
+	COST("file_by_2_bytes", FRAMES, FILE_BY_2, owners[CENSUS_FILE][1]),
+	COST("file_by_3_bytes", FRAMES, FILE_BY_3, owners[CENSUS_FILE][2]),
+	COST("file_by_10_bytes", FRAMES, FILE_BY_10, owners[CENSUS_FILE][3]),
+	COST("shmem_by_1_bytes", FRAMES, SHMEM_BY_1, owners[CENSUS_SHMEM][0]),
+	COST("shmem_by_2_bytes", FRAMES, SHMEM_BY_2, owners[CENSUS_SHMEM][1]),
+	COST("shmem_by_3_bytes", FRAMES, SHMEM_BY_3, owners[CENSUS_SHMEM][2]),
+	COST("shmem_by_10_bytes", FRAMES, SHMEM_BY_10, owners[CENSUS_SHMEM][3]),
+	COST("slices", WALKED, SLICES, slices),
+};
+
+const unsigned int census_nr_costs = ARRAY_SIZE(census_costs);
+
+/**
+ * census_snapshot_alloc() - allocate an empty snapshot
+ * @req: the request that it will answer
+ *
+ * Return: a snapshot with one reference, or NULL.
+ */
+struct census_snapshot *census_snapshot_alloc(const struct census_request *req)
+{
+	struct census_snapshot *snap = kzalloc(sizeof(*snap), CENSUS_GFP);
+
+	if (!snap)
+		return NULL;
+	kref_init(&snap->ref);
+	INIT_LIST_HEAD(&snap->vmas);
+	INIT_LIST_HEAD(&snap->task_nodes);
+	INIT_LIST_HEAD(&snap->pairs);
+	snap->basis = req->basis;
+	snap->parts = req->parts;
+	snap->group_by = req->group_by;
+	if (req->group_by)
+		snap->pid_ns = get_pid_ns(req->pid_ns);
+	snap->arena.account = req->nr_pids || req->share;
+	snap->vma_arena.account = req->nr_pids;
+	snap->cost.memory = sizeof(*snap);
+	if (req->pages) {
+		snap->pages = census_pages_alloc(req->start, req->end);
+		if (!snap->pages) {
+			census_snapshot_put(snap);
+			return NULL;
+		}
+	}
+	return snap;
+}
+
+static void *snapshot_memory(struct census_snapshot *snap, struct census_arena *arena,
+			     size_t size)
+{
+	void *memory = census_arena_alloc(arena, size);
+
+	if (memory)
+		snap->cost.memory += size;
+	return memory;
+}
+
+/**
+ * census_snapshot_memory() - zeroed memory for a part of a snapshot
+ * @snap: its cost includes the memory
+ * @size: bytes
+ *
+ * Return: memory that is freed with the snapshot, or NULL.
+ */
+void *census_snapshot_memory(struct census_snapshot *snap, size_t size)
+{
+	return snapshot_memory(snap, &snap->arena, size);
+}
+
+/* The same for records of VMAs, which a census that starts again drops. */
+void *census_vma_memory(struct census_snapshot *snap, size_t size)
+{
+	return snapshot_memory(snap, &snap->vma_arena, size);
+}
+
+/* Checks whether memory was refused because results use all of max_results. */
+bool census_snapshot_full(const struct census_snapshot *snap)
+{
+	return snap->arena.full || snap->vma_arena.full;
+}
+
+/* Return: packed @figures in @arena of @snap, or NULL without memory. */
+const unsigned char *census_snapshot_figures(struct census_snapshot *snap,
+					     struct census_arena *arena,
+					     const struct census_figures *figures)
+{
+	unsigned char packed[CENSUS_PACKED_MAX];
+	size_t size = census_figures_pack(figures, packed);
+	void *memory = snapshot_memory(snap, arena, size);
+
+	return memory ? memcpy(memory, packed, size) : NULL;
+}
+
+void census_task_drop_peers(struct census_task *task)
+{
+	struct census_peer *peer;
+
+	for (peer = task->peers; peer; peer = peer->next)
+		put_pid(peer->pid);
+	task->peers = NULL;
+}
+
+/* Drops the references of @task, which may be NULL.  Its memory is in an arena. */
+void census_task_free(struct census_task *task)
+{
+	if (!task)
+		return;
+	census_task_drop_peers(task);
+	put_pid(task->pid);
+	put_pid(task->parent);
+}
+
+/**
+ * census_task_pid() - PID of an address space
+ * @task: its record
+ * @ns: PID namespace of the caller
+ *
+ * Return: the PID of the first of its processes that is visible in @ns, or 0.  A process
+ * that had no address space at the request has the number from the request.
+ */
+pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns)
+{
+	const struct census_peer *peer;
+	pid_t pid = task->number ?: census_visible_pid(task->pid, ns);
+
+	for (peer = task->peers; !pid && peer; peer = peer->next)
+		pid = census_visible_pid(peer->pid, ns);
+	return pid;
+}
+
+static void free_snapshot(struct work_struct *work)
+{
+	struct census_snapshot *snap = container_of(work, typeof(*snap), free_work);
+	unsigned int i;
+
+	for (i = 0; i < snap->nr_tasks; i++) {
+		census_task_free(snap->tasks[i]);
+		cond_resched();
+	}
+	census_arena_free(&snap->arena);
+	census_arena_free(&snap->vma_arena);
+	census_pages_free(snap->pages);
+	if (snap->pid_ns)
+		put_pid_ns(snap->pid_ns);
+	kfree(snap);
+}
+
+/*
+ * What takes long to free is freed here: a reader that is killed must end soon.  Until
+ * then the memory counts as that of a result.
+ */
+static struct workqueue_struct *free_queue;
+
+void census_free_later(struct work_struct *work)
+{
+	queue_work(free_queue, work);
+}
+
+int census_snapshot_init(void)
+{
+	free_queue = alloc_workqueue("memcensus_free", WQ_UNBOUND, 0);
+	return free_queue ? 0 : -ENOMEM;
+}
+
+/* Waits until all is freed.  No snapshot is in use. */
+void census_snapshot_exit(void)
+{
+	destroy_workqueue(free_queue);
+}
+
+/* A snapshot of more bytes takes milliseconds to free. */
+#define FREE_LATER SZ_1M
+
+static void census_snapshot_free(struct kref *ref)
+{
+	struct census_snapshot *snap = container_of(ref, typeof(*snap), ref);
+
+	INIT_WORK(&snap->free_work, free_snapshot);
+	if (snap->arena.bytes + snap->vma_arena.bytes > FREE_LATER)
+		census_free_later(&snap->free_work);
+	else
+		free_snapshot(&snap->free_work);
+}
+
+/* The last put frees the snapshot and may sleep.  @snap may be NULL. */
+void census_snapshot_put(const struct census_snapshot *snap)
+{
+	if (snap)
+		kref_put((struct kref *)&snap->ref, census_snapshot_free);
+}
+
+static void census_snapshot_free_later(struct kref *ref)
+{
+	struct census_snapshot *snap = container_of(ref, typeof(*snap), ref);
+
+	INIT_WORK(&snap->free_work, free_snapshot);
+	census_free_later(&snap->free_work);
+}
+
+/* As census_snapshot_put(), but does not sleep. */
+void census_snapshot_put_atomic(const struct census_snapshot *snap)
+{
+	if (snap)
+		kref_put((struct kref *)&snap->ref, census_snapshot_free_later);
+}
+
+void census_request_release(struct census_request *req)
+{
+	unsigned int i;
+
+	for (i = 0; i < req->nr_pids; i++)
+		put_pid(req->pids[i].pid);
+	kvfree(req->pids);
+	req->pids = NULL;
+	req->nr_pids = 0;
+	if (req->file)
+		fput(req->file);
+	req->file = NULL;
+}

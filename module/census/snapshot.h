@@ -1,0 +1,545 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A finished census: numbered, immutable, reference counted.
+ *
+ * The scan and the functions that it calls fill a snapshot, and the cache publishes it.
+ * After that, outputs hold references and read it as const.  The last put frees it, in
+ * process context.  PIDs and user IDs are stored as kernel objects and converted to
+ * numbers for each caller, in its namespaces.
+ *
+ * All its memory is in arenas, see results.h.  The result of a SHARE request, or of one that
+ * names PIDs, is the caller's own, so its records are charged to the caller's cgroup.  Others are
+ * shared by callers, and kept for later ones, so they are not.
+ */
+#ifndef _CENSUS_SNAPSHOT_H
+#define _CENSUS_SNAPSHOT_H
+
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mmzone.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/uidgid.h>
+#include <linux/workqueue.h>
+#include <linux/memcensus.h>
+
+#include "base/compat.h"
+#include "base/results.h"
+#include "count/frames.h"
+#include "owners/account.h"
+
+/**
+ * struct census_name - a process in a request
+ * @number: PID or thread ID in the caller's namespace
+ * @pid: a reference; NULL if there is no such process
+ */
+struct census_name {
+	u32 number;
+	struct pid *pid;
+};
+
+struct census_pages;
+
+/**
+ * struct census_request - contents of a census
+ * @basis: &enum memcensus_basis, never 0
+ * @group_by: &enum memcensus_group_by, 0: no groups
+ * @pid_ns: processes outside of it are in no group; not read without groups or @share
+ * @parts: MEMCENSUS_PART_*
+ * @nr_pids: length of @pids; 0: all processes
+ * @pids: the named processes
+ * @share: what processes or groups have in common is requested
+ * @together: all of @pids are compared as one
+ * @charged: who pays for the pages of cgroups is requested: 1, or 2 by file too
+ * @file: only mappings of this regular file are walked, a reference; NULL: all
+ * @limit: maximum number of pairs that are sent, with PIDS for each process
+ * @pages: page bitmaps of the only one of @pids are requested
+ * @start: first address of the bitmaps
+ * @end: end address of the bitmaps (exclusive)
+ */
+struct census_request {
+	u8 basis;
+	u8 group_by;
+	struct pid_namespace *pid_ns;
+	u32 parts;
+	unsigned int nr_pids;
+	struct census_name *pids;
+	bool share;
+	bool together;
+	u8 charged;
+	struct file *file;
+	u32 limit;
+	bool pages;
+	u64 start;
+	u64 end;
+};
+
+/**
+ * struct census_cost - time, result counts and cost of a census
+ * @realtime: start, ns since 1970 UTC
+ * @boottime: start, ns since boot
+ * @wall: duration, ns
+ * @cpu: CPU time, ns
+ * @lock_hold_max: longest lock hold, ns
+ * @lock_holds: number of lock holds
+ * @mms: distinct address spaces found
+ * @walked: of @mms, as are the next three
+ * @busy: lock not available within the budget
+ * @vanished: exited before their walk
+ * @partial: started, then busy
+ * @kthreads: kernel threads found
+ * @zombies: exited processes found
+ * @ptes: page table entries read
+ * @pages: mapped pages found, in base pages
+ * @memory: bytes allocated, including the result
+ * @frames: distinct frames, bytes; this and the rest only on the frames basis
+ * @several: of @frames, those with 2, with 3 to 9, and with more owners, bytes
+ * @owners: of @frames, by &enum census_class and number of owners: 1, 2, 3 to 9, more; bytes
+ * @pss: of all address spaces together, bytes
+ * @slices: passes over all address spaces, each for a part of the frames
+ * @violations: 1 if the sum of all shares does not match the distinct pages
+ */
+struct census_cost {
+	u64 realtime;
+	u64 boottime;
+	u64 wall;
+	u64 cpu;
+	u64 lock_hold_max;
+	u64 lock_holds;
+	u64 mms;
+	u64 walked;
+	u64 busy;
+	u64 vanished;
+	u64 partial;
+	u64 kthreads;
+	u64 zombies;
+	u64 ptes;
+	u64 pages;
+	u64 memory;
+	u64 frames;
+	u64 several[CENSUS_OWNER_CLASSES - 1];
+	u64 owners[CENSUS_CLASSES][CENSUS_OWNER_CLASSES];
+	u64 pss;
+	u64 slices;
+	u64 violations;
+};
+
+/**
+ * struct census_peer - another process that uses an address space
+ * @next: next peer, or NULL
+ * @pid: a reference
+ */
+struct census_peer {
+	struct census_peer *next;
+	struct pid *pid;
+};
+
+/**
+ * struct census_task - one address space and the processes that use it
+ * @pid: the process that it belongs to, a reference; NULL: no process has the @number
+ * @number: PID in the request if it had no address space then; else 0
+ * @parent: parent of @pid, a reference; NULL: unknown, because @pid was exiting
+ * @peers: the other processes
+ * @comm: command name of @pid
+ * @uid: effective user ID of @pid, as in ps and top
+ * @cgroup: ID in the default hierarchy
+ * @above: IDs of the cgroups above that, from the root on; groups by cgroup only
+ * @nr_above: number of @above
+ * @start: ns since boot
+ * @threads: of @pid
+ * @min_faults: of all threads of @pid, including exited ones
+ * @maj_faults: as @min_faults
+ * @oom_score_adj: -1000 to 1000
+ * @state: &enum memcensus_state
+ * @basis: &enum memcensus_basis, 0 if it was not walked
+ * @group: index in &struct census_snapshot.groups
+ * @sent: of a SHARE request: it is compared, or a peer that is sent
+ * @share: PSS, 1/2^36 page, to sum up in a group; frames basis
+ * @figures: packed, see census_figures_unpack(); NULL: none, or the census is in progress
+ */
+struct census_task {
+	struct pid *pid;
+	u32 number;
+	struct pid *parent;
+	struct census_peer *peers;
+	char comm[TASK_COMM_LEN];
+	kuid_t uid;
+	u64 cgroup;
+	const u64 *above;
+	u64 start;
+	u64 min_faults;
+	u64 maj_faults;
+	u32 threads;
+	s16 oom_score_adj;
+	u8 state;
+	u8 basis;
+	bool sent;
+	u8 nr_above;
+	u32 group;
+	census_share share;
+	const unsigned char *figures;
+};
+
+/**
+ * struct census_group - a group of address spaces
+ * @uid: only with UID
+ * @cgroup: only with CGROUP
+ * @comm: only with COMM
+ * @parent: the group that contains it, before it in the array; 0: none
+ * @contains: it contains other groups
+ * @mms: number of address spaces
+ * @share: sum over the address spaces, 1/2^36 page
+ * @figures: bytes
+ */
+struct census_group {
+	kuid_t uid;
+	u64 cgroup;
+	char comm[TASK_COMM_LEN];
+	u32 parent;
+	bool contains;
+	u32 mms;
+	census_share share;
+	struct census_figures figures;
+};
+
+/**
+ * struct census_counts - what a walk counts of a VMA
+ * @sums: results of the walk
+ * @holdings: pages as an owner, by kind
+ */
+struct census_counts {
+	struct census_sums sums;
+	struct census_holding holdings[CENSUS_KINDS];
+};
+
+/**
+ * struct census_vma - one VMA
+ * @link: in &struct census_snapshot.vmas, by task, then by address
+ * @task: of the VMA
+ * @start: first address
+ * @end: end address (exclusive)
+ * @offset: in the file, bytes; 0 if anonymous
+ * @inode: 0 if anonymous
+ * @dev: device of the file
+ * @page_shift: binary logarithm of the page size
+ * @pkey: protection key, -1 if none
+ * @flags: VM_*
+ * @name: in the arena, possibly also of neighbours; or NULL
+ * @counts: results of the walk, in memory of the count; NULL in a finished census
+ * @figures: from @counts, packed as those of a task
+ */
+struct census_vma {
+	struct list_head link;
+	const struct census_task *task;
+	u64 start;
+	u64 end;
+	u64 offset;
+	u64 inode;
+	dev_t dev;
+	u8 page_shift;
+	s8 pkey;
+	unsigned long flags;
+	const char *name;
+	struct census_counts *counts;
+	const unsigned char *figures;
+};
+
+/**
+ * struct census_owned - what a process or a group has, by number of owners
+ * @task: the process, or NULL
+ * @group: index of the group, or 0; 0 without @task: all processes of the request together
+ * @fewest: smallest number of owners
+ * @most: largest number, 0: any
+ * @bytes: by &enum memcensus_kind
+ */
+struct census_owned {
+	const struct census_task *task;
+	u32 group;
+	u32 fewest;
+	u32 most;
+	u64 bytes[MEMCENSUS_K_MAX + 1];
+};
+
+/**
+ * struct census_task_node - what a process has on a node
+ * @link: in &struct census_snapshot.task_nodes
+ * @task: the process
+ * @nid: number of the node
+ * @runs: a thread ran there last
+ * @rss: bytes
+ * @hugetlb: bytes
+ */
+struct census_task_node {
+	struct list_head link;
+	const struct census_task *task;
+	u32 nid;
+	bool runs;
+	u64 rss;
+	u64 hugetlb;
+};
+
+#define CENSUS_LEFT_OUT_UNKNOWN (~0U)
+
+/**
+ * struct census_pair - what two processes or two groups have in common
+ * @link: in &struct census_snapshot.pairs
+ * @task: process of the request, or NULL
+ * @peer: the other process, or NULL
+ * @group: index of a group, 0: none
+ * @peer_group: index of the other group, 0: none
+ * @left_out: number of pairs that this sums up, or %CENSUS_LEFT_OUT_UNKNOWN; 0: one pair
+ * @bytes: by &enum memcensus_kind
+ * @alone: of @bytes, without other owners; only of one pair
+ */
+struct census_pair {
+	struct list_head link;
+	const struct census_task *task;
+	const struct census_task *peer;
+	u32 group;
+	u32 peer_group;
+	u32 left_out;
+	u64 bytes[MEMCENSUS_K_MAX + 1];
+	u64 alone[MEMCENSUS_K_MAX + 1];
+};
+
+/* In @types of a zone: the list was too long to count. */
+#define CENSUS_BLOCKS_UNKNOWN (~0ULL)
+
+/* At an OOM kill. */
+#define CENSUS_PCP_UNKNOWN (~0ULL)
+
+/**
+ * struct census_zone - one zone; in pages
+ * @nid: node
+ * @name: of the zone
+ * @blocks: free blocks by order
+ * @types: free blocks by migrate type and order, or %CENSUS_BLOCKS_UNKNOWN; only with
+ *	%MEMCENSUS_PART_TYPES
+ * @free: counter of the zone
+ * @wmark: min, low, high; including @boost
+ * @boost: watermark boost
+ * @spanned: see &struct zone
+ * @present: see &struct zone
+ * @managed: see &struct zone
+ * @pcp: free pages in per-CPU lists, or %CENSUS_PCP_UNKNOWN
+ * @highatomic: reserved pages
+ * @cma_free: only if @has_cma
+ * @has_cma: the kernel has CMA
+ * @lowmem_reserve: by zone of the allocation
+ */
+struct census_zone {
+	u32 nid;
+	char name[MEMCENSUS_NAME_LEN];
+	u64 blocks[CENSUS_ORDERS];
+	u64 types[MIGRATE_TYPES][CENSUS_ORDERS];
+	u64 free;
+	u64 wmark[3];
+	u64 boost;
+	u64 spanned;
+	u64 present;
+	u64 managed;
+	u64 pcp;
+	u64 highatomic;
+	u64 cma_free;
+	bool has_cma;
+	u64 lowmem_reserve[MAX_NR_ZONES];
+};
+
+/**
+ * struct census_node - one node and its kswapd; in pages
+ * @nid: number of the node
+ * @kswapd: &enum memcensus_kswapd
+ * @order: order that kswapd was woken for
+ * @zone: highest zone that kswapd was woken for, "" if none
+ * @failures: consecutive runs of kswapd without progress
+ * @balanced: at least one zone meets its high watermark
+ * @spanned: see &struct pglist_data
+ * @present: see &struct pglist_data
+ * @lru: by &enum lru_list
+ * @isolated: anon, file
+ * @dirty: NR_FILE_DIRTY
+ * @writeback: NR_WRITEBACK
+ */
+struct census_node {
+	u32 nid;
+	u8 kswapd;
+	u32 order;
+	char zone[MEMCENSUS_NAME_LEN];
+	u32 failures;
+	bool balanced;
+	u64 spanned;
+	u64 present;
+	u64 lru[NR_LRU_LISTS];
+	u64 isolated[2];
+	u64 dirty;
+	u64 writeback;
+};
+
+/**
+ * struct census_system - totals of the system
+ * @bytes_known: bit n set: @bytes[n] is known
+ * @bytes: by &enum memcensus_system_bytes
+ * @events_known: bit n set: @events[n] is known
+ * @events: by &enum memcensus_event
+ */
+struct census_system {
+	u64 bytes_known;
+	u64 bytes[MEMCENSUS_S_MAX + 1];
+	u64 events_known;
+	u64 events[MEMCENSUS_E_MAX + 1];
+};
+
+/**
+ * struct census_payer - mapped pages that a cgroup is charged for
+ * @cgroup: its ID; 0: none, or not visible to the caller
+ * @group: number of the group of its own processes, 0: it has none
+ * @charged: bytes, each page once
+ * @own: of @charged, what its own processes map
+ * @of_file: only pages of one file
+ * @dev: of the file, as the next
+ * @inode: as /proc shows it for one of its mappings
+ */
+struct census_payer {
+	u64 cgroup;
+	u32 group;
+	bool of_file;
+	dev_t dev;
+	u64 inode;
+	u64 charged;
+	u64 own;
+};
+
+/**
+ * struct census_snapshot - a finished census
+ * @ref: freed by the last census_snapshot_put()
+ * @free_work: frees a large snapshot, because its last reader may have been killed
+ * @arena: all but the next
+ * @vma_arena: records of VMAs, their names and figures
+ * @seq: number of the census, from 1
+ * @basis: &enum memcensus_basis
+ * @parts: MEMCENSUS_PART_* that it contains
+ * @group_by: key of @groups
+ * @pid_ns: namespace of the processes in @groups, a reference; NULL without groups
+ * @walked: contains address spaces
+ * @cost: of the scan
+ * @nr_tasks: number of @tasks
+ * @tasks: in the order of the lowest PIDs, as in /proc; see census_collect_executed()
+ * @nr_groups: number of @groups
+ * @groups: each before those in it; group 0 has no figures: its tasks are in no group
+ * @vmas: &struct census_vma
+ * @task_nodes: &struct census_task_node, in the order of @tasks
+ * @nodes_known: no memory was added or removed, so @task_nodes is complete
+ * @nr_owned: number of @owned
+ * @owned: in the order of @tasks or @groups
+ * @pairs: &struct census_pair, as they are sent
+ * @nr_payers: number of @payers
+ * @payers: the first one has the pages of all that are not told apart
+ * @pages: of the only one of @tasks; NULL if not requested
+ * @nr_zones: number of @zones
+ * @zones: by node, then from the lowest zone
+ * @nr_nodes: number of @nodes
+ * @nodes: by number
+ * @system: of the whole system
+ */
+struct census_snapshot {
+	struct kref ref;
+	struct work_struct free_work;
+	struct census_arena arena;
+	struct census_arena vma_arena;
+	u64 seq;
+	u8 basis;
+	u8 group_by;
+	struct pid_namespace *pid_ns;
+	u32 parts;
+	bool walked;
+	struct census_cost cost;
+	unsigned int nr_tasks;
+	struct census_task **tasks;
+	unsigned int nr_groups;
+	struct census_group *groups;
+	struct list_head vmas;
+	struct list_head task_nodes;
+	bool nodes_known;
+	unsigned int nr_owned;
+	struct census_owned *owned;
+	struct list_head pairs;
+	unsigned int nr_payers;
+	struct census_payer *payers;
+	struct census_pages *pages;
+	unsigned int nr_zones;
+	struct census_zone *zones;
+	unsigned int nr_nodes;
+	struct census_node *nodes;
+	struct census_system system;
+};
+
+/**
+ * enum census_cost_scope - when a figure of &struct census_cost is known
+ * @CENSUS_COST_ALWAYS: in each census
+ * @CENSUS_COST_WALKED: if address spaces were walked
+ * @CENSUS_COST_FRAMES: if they were walked on the frames basis
+ */
+enum census_cost_scope {
+	CENSUS_COST_ALWAYS,
+	CENSUS_COST_WALKED,
+	CENSUS_COST_FRAMES,
+};
+
+/**
+ * struct census_cost_row - how a figure of &struct census_cost is shown
+ * @name: in the file scan; NULL: not shown there
+ * @scope: when it is known
+ * @attr: &enum memcensus_scan
+ * @offset: of a u64 in &struct census_cost, bytes
+ */
+struct census_cost_row {
+	const char *name;
+	enum census_cost_scope scope;
+	u8 attr;
+	u16 offset;
+};
+
+extern const struct census_cost_row census_costs[];
+extern const unsigned int census_nr_costs;
+
+static inline u64 census_cost(const struct census_snapshot *snap,
+			      const struct census_cost_row *row)
+{
+	return *(const u64 *)((const char *)&snap->cost + row->offset);
+}
+
+static inline bool census_cost_known(const struct census_snapshot *snap,
+				     const struct census_cost_row *row)
+{
+	return !row->scope ||
+	       (snap->walked && (row->scope != CENSUS_COST_FRAMES ||
+				 snap->basis == MEMCENSUS_BASIS_FRAMES));
+}
+
+struct census_snapshot *census_snapshot_alloc(const struct census_request *req);
+void *census_snapshot_memory(struct census_snapshot *snap, size_t size);
+void *census_vma_memory(struct census_snapshot *snap, size_t size);
+void census_snapshot_put(const struct census_snapshot *snap);
+void census_snapshot_put_atomic(const struct census_snapshot *snap);
+
+void census_task_drop_peers(struct census_task *task);
+void census_task_free(struct census_task *task);
+pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns);
+bool census_snapshot_full(const struct census_snapshot *snap);
+const unsigned char *census_snapshot_figures(struct census_snapshot *snap,
+					     struct census_arena *arena,
+					     const struct census_figures *figures);
+void census_free_later(struct work_struct *work);
+int census_snapshot_init(void);
+void census_snapshot_exit(void);
+
+static inline const struct census_snapshot *
+census_snapshot_get(const struct census_snapshot *snap)
+{
+	kref_get((struct kref *)&snap->ref);
+	return snap;
+}
+
+void census_request_release(struct census_request *req);
+
+#endif /* _CENSUS_SNAPSHOT_H */

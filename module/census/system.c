@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/slab.h>
+#include <linux/swap.h>
+#include <linux/vmstat.h>
+
+#include "base/compat.h"
+#include "base/memory.h"
+#include "census/system.h"
+
+static void set_bytes(struct census_system *s, enum memcensus_system_bytes n,
+		      u64 bytes)
+{
+	s->bytes_known |= 1ULL << n;
+	s->bytes[n] = bytes;
+}
+
+static void set_pages(struct census_system *s, enum memcensus_system_bytes n,
+		      u64 pages)
+{
+	set_bytes(s, n, pages << PAGE_SHIFT);
+}
+
+static void set_event(struct census_system *s, enum memcensus_event n,
+		      u64 count)
+{
+	s->events_known |= 1ULL << n;
+	s->events[n] = count;
+}
+
+/**
+ * struct bytes_row - one of the totals
+ * @name: in the file system
+ * @is_node: it is node counter @item, in pages; otherwise see census_system_glance()
+ * @item: that counter
+ */
+struct bytes_row {
+	const char *name;
+	bool is_node;
+	enum node_stat_item item;
+};
+
+/* A kernel without huge pages has these counters too, but does not update them. */
+#define IS_THP IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE)
+
+static const struct bytes_row bytes_rows[MEMCENSUS_S_MAX + 1] = {
+	[MEMCENSUS_S_TOTAL] = { "total" },
+	[MEMCENSUS_S_FREE] = { "free" },
+	[MEMCENSUS_S_AVAILABLE] = { "available" },
+	[MEMCENSUS_S_BUFFERS] = { "buffers" },
+	[MEMCENSUS_S_CACHED] = { "cached" },
+	[MEMCENSUS_S_SWAP_CACHED] = { "swap_cached" },
+	[MEMCENSUS_S_ACTIVE_ANON] = { "active_anon", true, NR_ACTIVE_ANON },
+	[MEMCENSUS_S_INACTIVE_ANON] = { "inactive_anon", true, NR_INACTIVE_ANON },
+	[MEMCENSUS_S_ACTIVE_FILE] = { "active_file", true, NR_ACTIVE_FILE },
+	[MEMCENSUS_S_INACTIVE_FILE] = { "inactive_file", true, NR_INACTIVE_FILE },
+	[MEMCENSUS_S_UNEVICTABLE] = { "unevictable", true, NR_UNEVICTABLE },
+	[MEMCENSUS_S_MLOCKED] = { "mlocked" },
+	[MEMCENSUS_S_SWAP_FREE] = { "swap_free" },
+	[MEMCENSUS_S_DIRTY] = { "dirty", true, NR_FILE_DIRTY },
+	[MEMCENSUS_S_WRITEBACK] = { "writeback", true, NR_WRITEBACK },
+	[MEMCENSUS_S_ANON] = { "anon", true, NR_ANON_MAPPED },
+	[MEMCENSUS_S_MAPPED] = { "mapped", true, NR_FILE_MAPPED },
+	[MEMCENSUS_S_SHMEM] = { "shmem", true, NR_SHMEM },
+	[MEMCENSUS_S_SLAB_RECLAIMABLE] = { "slab_reclaimable" },
+	[MEMCENSUS_S_SLAB_UNRECLAIMABLE] = { "slab_unreclaimable" },
+	[MEMCENSUS_S_KERNEL_RECLAIMABLE] = { "kernel_reclaimable" },
+	[MEMCENSUS_S_KERNEL_STACK] = { "kernel_stack" },
+	[MEMCENSUS_S_PAGETABLES] = { "pagetables", true, NR_PAGETABLE },
+	[MEMCENSUS_S_SEC_PAGETABLES] = { "sec_pagetables", true, NR_SECONDARY_PAGETABLE },
+	[MEMCENSUS_S_COMMITTED] = { "committed" },
+	[MEMCENSUS_S_ANON_HUGE] = { "anon_huge", IS_THP, NR_ANON_THPS },
+	[MEMCENSUS_S_SHMEM_HUGE] = { "shmem_huge", IS_THP, NR_SHMEM_THPS },
+	[MEMCENSUS_S_SHMEM_PMD] = { "shmem_pmd", IS_THP, NR_SHMEM_PMDMAPPED },
+	[MEMCENSUS_S_FILE_HUGE] = { "file_huge", IS_THP, NR_FILE_THPS },
+	[MEMCENSUS_S_FILE_PMD] = { "file_pmd", IS_THP, NR_FILE_PMDMAPPED },
+	[MEMCENSUS_S_CMA_FREE] = { "cma_free" },
+};
+
+/**
+ * census_system_glance() - read the totals that are counters
+ * @s: to be filled; BUFFERS, CACHED and COMMITTED remain unknown
+ *
+ * Takes no lock, does not sleep, and has no loop over processors: an OOM kill waits for it.
+ */
+void census_system_glance(struct census_system *s)
+{
+	u64 slab = global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B);
+	unsigned int i;
+
+	set_pages(s, MEMCENSUS_S_TOTAL, totalram_pages());
+	set_pages(s, MEMCENSUS_S_FREE, global_zone_page_state(NR_FREE_PAGES));
+	set_pages(s, MEMCENSUS_S_AVAILABLE, max(si_mem_available(), 0L));
+	for (i = 0; i <= MEMCENSUS_S_MAX; i++)
+		if (bytes_rows[i].is_node)
+			set_pages(s, i, global_node_page_state(bytes_rows[i].item));
+#ifdef CONFIG_SWAP
+	set_pages(s, MEMCENSUS_S_SWAP_CACHED, global_node_page_state(NR_SWAPCACHE));
+	set_pages(s, MEMCENSUS_S_SWAP_FREE, max(get_nr_swap_pages(), 0L));
+#endif
+	set_pages(s, MEMCENSUS_S_MLOCKED, global_zone_page_state(NR_MLOCK));
+	set_pages(s, MEMCENSUS_S_SLAB_RECLAIMABLE, slab);
+	set_pages(s, MEMCENSUS_S_SLAB_UNRECLAIMABLE,
+		  global_node_page_state_pages(NR_SLAB_UNRECLAIMABLE_B));
+	set_pages(s, MEMCENSUS_S_KERNEL_RECLAIMABLE, slab +
+		  global_node_page_state(NR_KERNEL_MISC_RECLAIMABLE));
+	set_bytes(s, MEMCENSUS_S_KERNEL_STACK,
+		  (u64)global_node_page_state(NR_KERNEL_STACK_KB) << 10);
+#ifdef CONFIG_CMA
+	set_pages(s, MEMCENSUS_S_CMA_FREE,
+		  global_zone_page_state(NR_FREE_CMA_PAGES));
+#endif
+}
+
+static void gather_bytes(struct census_system *s)
+{
+	struct sysinfo info;
+	long cached;
+
+	census_system_glance(s);
+	/* Adds what each processor has, under a raw lock with interrupts off. */
+	set_pages(s, MEMCENSUS_S_COMMITTED, vm_memory_committed());
+	si_meminfo(&info);
+	set_pages(s, MEMCENSUS_S_BUFFERS, info.bufferram);
+	cached = global_node_page_state(NR_FILE_PAGES) - info.bufferram -
+		 (s->bytes[MEMCENSUS_S_SWAP_CACHED] >> PAGE_SHIFT);
+	set_pages(s, MEMCENSUS_S_CACHED, max(cached, 0L));
+}
+
+/**
+ * struct event_row - one of the events
+ * @name: in the file system
+ * @item: argument of census_vm_event(); 0: see gather_events(), or not in this kernel
+ */
+struct event_row {
+	const char *name;
+	int item;
+};
+
+static const struct event_row event_rows[MEMCENSUS_E_MAX + 1] = {
+	[MEMCENSUS_E_PGPGIN_KIB] = { "pgpgin" },
+	[MEMCENSUS_E_PGPGOUT_KIB] = { "pgpgout" },
+	[MEMCENSUS_E_PSWPIN] = { "pswpin", census_event(PSWPIN) },
+	[MEMCENSUS_E_PSWPOUT] = { "pswpout", census_event(PSWPOUT) },
+	[MEMCENSUS_E_PGALLOC] = { "pgalloc" },
+	[MEMCENSUS_E_PGFREE] = { "pgfree", census_event(PGFREE) },
+	[MEMCENSUS_E_PGACTIVATE] = { "pgactivate", census_event(PGACTIVATE) },
+	[MEMCENSUS_E_PGDEACTIVATE] = { "pgdeactivate", census_event(PGDEACTIVATE) },
+	[MEMCENSUS_E_PGFAULT] = { "pgfault", census_event(PGFAULT) },
+	[MEMCENSUS_E_PGMAJFAULT] = { "pgmajfault", census_event(PGMAJFAULT) },
+	[MEMCENSUS_E_PGREFILL] = { "pgrefill", census_event(PGREFILL) },
+	[MEMCENSUS_E_PGSCAN_KSWAPD] = { "pgscan_kswapd", census_event(PGSCAN_KSWAPD) },
+	[MEMCENSUS_E_PGSCAN_DIRECT] = { "pgscan_direct", census_event(PGSCAN_DIRECT) },
+	[MEMCENSUS_E_PGSTEAL_KSWAPD] = { "pgsteal_kswapd", census_event(PGSTEAL_KSWAPD) },
+	[MEMCENSUS_E_PGSTEAL_DIRECT] = { "pgsteal_direct", census_event(PGSTEAL_DIRECT) },
+	[MEMCENSUS_E_SLABS_SCANNED] = { "slabs_scanned", census_event(SLABS_SCANNED) },
+	[MEMCENSUS_E_KSWAPD_INODESTEAL] = { "kswapd_inodesteal", census_event(KSWAPD_INODESTEAL) },
+	[MEMCENSUS_E_KSWAPD_LOW_QUICK] = {
+		"kswapd_low_quick", census_event(KSWAPD_LOW_WMARK_HIT_QUICKLY)
+	},
+	[MEMCENSUS_E_KSWAPD_HIGH_QUICK] = {
+		"kswapd_high_quick", census_event(KSWAPD_HIGH_WMARK_HIT_QUICKLY)
+	},
+	[MEMCENSUS_E_PAGEOUTRUN] = { "pageoutrun", census_event(PAGEOUTRUN) },
+	[MEMCENSUS_E_ALLOCSTALL] = { "allocstall" },
+	[MEMCENSUS_E_OOM_KILL] = { "oom_kill", census_event(OOM_KILL) },
+	[MEMCENSUS_E_COMPACT_STALL] = { "compact_stall", census_event(COMPACTSTALL) },
+	[MEMCENSUS_E_COMPACT_FAIL] = { "compact_fail", census_event(COMPACTFAIL) },
+	[MEMCENSUS_E_COMPACT_SUCCESS] = { "compact_success", census_event(COMPACTSUCCESS) },
+	[MEMCENSUS_E_COMPACT_DAEMON_WAKE] = { "compact_daemon_wake", census_event(KCOMPACTD_WAKE) },
+	[MEMCENSUS_E_THP_FAULT_ALLOC] = { "thp_fault_alloc", census_event(THP_FAULT_ALLOC) },
+	[MEMCENSUS_E_THP_COLLAPSE_ALLOC] = {
+		"thp_collapse_alloc", census_event(THP_COLLAPSE_ALLOC)
+	},
+	[MEMCENSUS_E_THP_SPLIT] = { "thp_split", census_event(THP_SPLIT_PAGE) },
+	[MEMCENSUS_E_THP_FAULT_FALLBACK] = {
+		"thp_fault_fallback", census_event(THP_FAULT_FALLBACK)
+	},
+};
+
+static u64 sum_zones(const unsigned long *events, enum vm_event_item normal)
+{
+	/* The items of all zones are consecutive, including NORMAL. */
+	enum vm_event_item first = normal - ZONE_NORMAL;
+	u64 sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		sum += events[first + i];
+	return sum;
+}
+
+static int gather_events(struct census_system *s)
+{
+	unsigned long *events;
+	unsigned int i;
+
+	if (!IS_ENABLED(CONFIG_VM_EVENT_COUNTERS))
+		return 0;
+	events = kcalloc(NR_VM_EVENT_ITEMS, sizeof(*events), CENSUS_GFP);
+	if (!events)
+		return -ENOMEM;
+	/* These are read in the array itself. */
+	BUILD_BUG_ON(census_event(PGPGIN) != PGPGIN || census_event(PGPGOUT) != PGPGOUT ||
+		     census_event(PGALLOC_NORMAL) != PGALLOC_NORMAL ||
+		     census_event(ALLOCSTALL_NORMAL) != ALLOCSTALL_NORMAL);
+	all_vm_events(events);
+	for (i = 0; i <= MEMCENSUS_E_MAX; i++)
+		if (event_rows[i].item)
+			set_event(s, i, census_vm_event(events, event_rows[i].item));
+	/* Counted in sectors of 512 bytes, reported in KiB. */
+	set_event(s, MEMCENSUS_E_PGPGIN_KIB, events[PGPGIN] / 2);
+	set_event(s, MEMCENSUS_E_PGPGOUT_KIB, events[PGPGOUT] / 2);
+	set_event(s, MEMCENSUS_E_PGALLOC, sum_zones(events, PGALLOC_NORMAL));
+	set_event(s, MEMCENSUS_E_ALLOCSTALL,
+		  sum_zones(events, ALLOCSTALL_NORMAL));
+	kfree(events);
+	return 0;
+}
+
+/* Names in the file system; NULL if the number is not in use. */
+const char *census_bytes_name(enum memcensus_system_bytes n)
+{
+	return bytes_rows[n].name;
+}
+
+const char *census_event_name(enum memcensus_event n)
+{
+	return event_rows[n].name;
+}
+
+int census_system_gather(struct census_snapshot *snap)
+{
+	gather_bytes(&snap->system);
+	return gather_events(&snap->system);
+}

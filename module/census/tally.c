@@ -1,0 +1,768 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/page-flags.h>
+#include <linux/shmem_fs.h>
+#include <linux/slab.h>
+
+#include "base/compat.h"
+#include "base/memory.h"
+#include "census/tally.h"
+#include "census/vma.h"
+#include "count/mapcount.h"
+#include "count/pages.h"
+#include "count/shmem.h"
+#include "walk/exclusive.h"
+
+/*
+ * Counts pages or swap slots that an entry proved to be exclusive.  They have no marks,
+ * so the current owner, the sums of the slice and of its group get them here.
+ */
+static void add_exclusive(struct census_tally *t, unsigned int kind, u64 pages)
+{
+	census_share share = (census_share)pages << CENSUS_SHARE_SHIFT;
+	struct census_totals *totals = &t->frames->totals;
+
+	t->holdings[kind].pages += pages;
+	t->holdings[kind].exclusive += pages;
+	t->holdings[kind].share += share;
+	totals->pages[kind] += pages;
+	totals->share[kind] += share;
+	t->m->exclusive[kind] += pages;
+}
+
+/* Removes from the sums of the slice what add_exclusive() added for @m. */
+static void forget_exclusive(struct census_tally *t, struct census_mm *m)
+{
+	struct census_totals *totals = &t->frames->totals;
+	unsigned int kind;
+
+	for (kind = 0; kind < CENSUS_PROVED_KINDS; kind++) {
+		totals->pages[kind] -= m->exclusive[kind];
+		totals->share[kind] -= (census_share)m->exclusive[kind] << CENSUS_SHARE_SHIFT;
+		m->exclusive[kind] = 0;
+	}
+}
+
+/* Adds masks of swap slots, one for each at most. */
+static void mark_swap(struct census_tally *t, const struct census_run *run)
+{
+	u64 space = CENSUS_SPACE(CENSUS_SPACE_SWAP + run->swap_type);
+	u64 first = run->pfn, end = first + census_run_nr(run), next;
+
+	for (; first < end; first = next) {
+		unsigned int at = first & (CENSUS_BLOCK_PAGES - 1);
+
+		next = min(end, first - at + CENSUS_BLOCK_PAGES);
+		census_walk_mask(t->walk, space + (first >> CENSUS_BLOCK_SHIFT),
+				 GENMASK_ULL(at + (next - first) - 1, at));
+	}
+}
+
+static void mark_hugetlb(struct census_tally *t, const struct census_run *run)
+{
+	u32 at;
+	u64 key = census_frames_hugetlb_key(t->frames, run->pfn, census_run_nr(run), &at);
+
+	census_walk_mask(t->walk, key, BIT_ULL(at));
+}
+
+/* Cost of a hole in a file with pages in swap, in page table entries. */
+#define ENTRIES_PER_HOLE 16
+
+/*
+ * Both bases: counts runs that need no struct page, after the page table lock was
+ * dropped.  PRESENT pages are counted under the lock, or are in the masks.
+ */
+static void take_runs(void *context, const struct census_run *runs,
+		      unsigned int nr)
+{
+	struct census_tally *t = context;
+	const struct census_run *run;
+
+	for (run = runs; run < runs + nr; run++) {
+		const u64 bytes = (u64)census_run_nr(run) << PAGE_SHIFT;
+
+		switch ((enum census_kind)run->kind) {
+		case CENSUS_SWAP:
+			/* Of a copy: the file's own pages in swap are not in page tables. */
+			if (t->files->only)
+				break;
+			t->sums->swap += bytes;
+			if (run->bits & CENSUS_EXCLUSIVE)
+				add_exclusive(t, CENSUS_OF_SWAP,
+					      census_frames_exclusive_swap(t->frames, run));
+			else
+				mark_swap(t, run);
+			break;
+		case CENSUS_HOLE:
+			t->sums->swap += census_shmem_count(t->shmem, t->vma, run->pfn,
+							    census_run_nr(run));
+			t->walk->work += ENTRIES_PER_HOLE;
+			break;
+		case CENSUS_SPECIAL:
+			t->sums->special += bytes;
+			break;
+		case CENSUS_HUGETLB:
+			if (t->basis != MEMCENSUS_BASIS_FRAMES || t->huge_copied)
+				break;
+			mark_hugetlb(t, run);
+			t->pages += census_run_nr(run);
+			break;
+		case CENSUS_PRESENT:
+			break;
+		}
+	}
+}
+
+/* The mapcount basis: reads struct page under the page table lock. */
+
+static void mapcount_locked(void *context, const struct census_run *runs,
+			    unsigned int nr)
+{
+	struct census_tally *t = context;
+	bool locked = t->vma->vm_flags & VM_LOCKED;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		census_mapcount_take(t->sums, locked, &runs[i]);
+		if (runs[i].kind == CENSUS_PRESENT ||
+		    runs[i].kind == CENSUS_HUGETLB)
+			t->pages += census_run_nr(&runs[i]);
+	}
+}
+
+/* Only swap slots are in masks. */
+static void swap_masks(void *context, const struct census_mask *masks, unsigned int nr)
+{
+	struct census_tally *t = context;
+
+	census_frames_mark(t->frames, masks, nr);
+}
+
+static const struct census_walk_ops mapcount_ops = {
+	.bits = CENSUS_YOUNG | CENSUS_DIRTY,
+	.by_run = true,
+	.runs_locked = mapcount_locked,
+	.runs = take_runs,
+	.masks = swap_masks,
+};
+
+/* Only the owners of swap slots are needed. */
+static const struct census_walk_ops swap_ops = {
+	.by_run = true,
+	.runs = take_runs,
+	.masks = swap_masks,
+};
+
+/* The frames basis: nothing under a lock, and masks instead of PRESENT runs. */
+
+static void frames_masks(void *context, const struct census_mask *masks,
+			 unsigned int nr)
+{
+	struct census_tally *t = context;
+	unsigned int i, first = 0;
+
+	if (t->frames->slice.nr == 1) {
+		census_frames_mark(t->frames, masks, nr);
+		return;
+	}
+	for (i = 0; i < nr; i++) {
+		if (!census_key_exclusive(masks[i].key))
+			continue;
+		add_exclusive(t, CENSUS_ANON, census_frames_exclusive(t->frames, &masks[i]));
+		census_frames_mark(t->frames, masks + first, i - first);
+		first = i + 1;
+	}
+	census_frames_mark(t->frames, masks + first, nr - first);
+}
+
+/* The frames basis, of one file: without the copies that private mappings have of its pages. */
+
+/* hugetlb has no key for copies.  Each of its pages is a run, which is taken at once. */
+static void file_locked(void *context, const struct census_run *runs, unsigned int nr)
+{
+	struct census_tally *t = context;
+
+	t->huge_copied = runs->kind == CENSUS_HUGETLB && !(t->vma->vm_flags & VM_SHARED) &&
+			 PageAnon(pfn_to_page(runs->pfn));
+}
+
+static bool is_copy(u64 key)
+{
+	return census_key_exclusive(key) || census_key_kind(key) == CENSUS_ANON;
+}
+
+static void file_masks(void *context, const struct census_mask *masks, unsigned int nr)
+{
+	struct census_tally *t = context;
+	unsigned int i, first = 0;
+
+	for (i = 0; i < nr; i++) {
+		if (!is_copy(masks[i].key))
+			continue;
+		census_frames_mark(t->frames, masks + first, i - first);
+		first = i + 1;
+	}
+	census_frames_mark(t->frames, masks + first, nr - first);
+}
+
+/*
+ * Records shmem in swap for each page, so that the sum agrees with the bitmaps.  The file
+ * may change during this, as it may between two page tables.
+ *
+ * Return: the number of pages in swap.
+ */
+static u64 note_hole(struct census_tally *t, const struct census_place *hole)
+{
+	pgoff_t first = linear_page_index(t->vma, hole->addr), at = first;
+	pgoff_t last = first + hole->nr - 1;
+	u64 mask, pages = 0;
+
+	while (at <= last && (mask = census_shmem_next(t->shmem, t->vma, &at, last))) {
+		pages += census_popcount(mask);
+		census_pages_note_swap(t->snap->pages,
+				       hole->addr + ((at - first) << PAGE_SHIFT), mask);
+		at += 64;
+	}
+	t->sums->swap += pages << PAGE_SHIFT;
+	return pages;
+}
+
+/* Records the addresses of the pages of the process whose bitmaps are requested. */
+static u64 frames_places(void *context, const struct census_place *places,
+			 unsigned int nr)
+{
+	struct census_tally *t = context;
+	const struct census_place *place;
+	u64 work = 0;
+
+	for (place = places; place < places + nr; place++) {
+		if (place->kind == CENSUS_HOLE) {
+			work += note_hole(t, place);
+			continue;
+		}
+		/* The first slice has recorded these bits.  A later slice only adds owners. */
+		if (!t->later)
+			work += census_pages_note(t->snap->pages, t->frames, place);
+		if (place->kind != CENSUS_SWAP && (t->later || !place->exclusive))
+			census_pages_keep(t->snap->pages, t->frames, place);
+	}
+	return work;
+}
+
+static const u64 *frames_find_image(void *context, struct census_image *image,
+				    unsigned int index, u64 value)
+{
+	struct census_tally *t = context;
+
+	return census_frames_find_image(t->frames, image, index, value);
+}
+
+static void frames_image(void *context, const struct census_image *image)
+{
+	struct census_tally *t = context;
+
+	census_frames_image(t->frames, image);
+}
+
+static const struct census_walk_ops frames_ops = {
+	.runs = take_runs,
+	.masks = frames_masks,
+	.places = frames_places,
+	.find_image = frames_find_image,
+	.image = frames_image,
+};
+
+/* Counts each page for the cgroup that is charged for it. */
+static u64 paid_places(void *context, const struct census_place *places, unsigned int nr)
+{
+	const struct census_place *place;
+	struct census_tally *t = context;
+	u64 owner = t->m->task ? t->m->task->cgroup : 0;
+
+	for (place = places; place < places + nr; place++)
+		if (place->kind == CENSUS_PRESENT &&
+		    !(t->files->only && is_copy(place->key)) &&
+		    !census_payers_add(t->payers, t->frames, place, owner))
+			t->frames->owners.failed = true;
+	return nr;
+}
+
+static const struct census_walk_ops paid_ops = {
+	.runs = take_runs,
+	.masks = frames_masks,
+	.places = paid_places,
+};
+
+static const struct census_walk_ops file_ops = {
+	.runs_locked = file_locked,
+	.runs = take_runs,
+	.masks = file_masks,
+	.places = paid_places,
+};
+
+/* Checks whether bitmaps of the pages of @m are requested. */
+static bool is_placed(const struct census_tally *t, const struct census_mm *m)
+{
+	return t->snap->pages && m->task;
+}
+
+/**
+ * census_tally_begin() - initialize a count
+ * @t: zeroed; the caller calls census_tally_end(), also after an error
+ * @snap: the snapshot with the request
+ * @files: shared by all workers, like its budget
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
+		       struct census_files *files)
+{
+	t->snap = snap;
+	t->basis = snap->basis;
+	t->files = files;
+	t->frames = census_frames_begin(files->budget);
+	if (!t->frames)
+		return -ENOMEM;
+	if (snap->parts & MEMCENSUS_PART_VMAS) {
+		t->path_buffer = kmalloc(PATH_MAX, CENSUS_GFP);
+		if (!t->path_buffer)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * census_tally_end() - free everything that is not in the snapshot
+ * @t: the count
+ */
+void census_tally_end(struct census_tally *t)
+{
+	census_frames_end(t->frames);
+	census_arena_free(&t->counts);
+	kfree(t->path_buffer);
+}
+
+/* Return: 0, -ENOMEM or -ENOSPC: whether memory of any kind ran out. */
+int census_tally_error(const struct census_tally *t)
+{
+	if (t->snap->pages && t->snap->pages->full)
+		return -ENOSPC;
+	return census_frames_failed(t->frames) ? -ENOMEM : 0;
+}
+
+/**
+ * census_tally_lock() - prepare for an mmap or VMA lock, under which nothing sleeps
+ * @t: the count
+ *
+ * May sleep for the memory that the hold may need.
+ *
+ * Return: 0 or -ENOMEM: if 0, census_tally_unlock() follows.
+ */
+int census_tally_lock(struct census_tally *t)
+{
+	size_t wanted = t->wanted;
+
+	t->wanted = 0;
+	if (wanted && census_vma_reserve(t->snap, &t->counts, wanted))
+		return -ENOMEM;
+	return census_frames_lock(t->frames) ? 0 : -ENOMEM;
+}
+
+/**
+ * census_tally_unlock() - count what the walk has found, after the lock was dropped
+ * @t: the count
+ * @walk: may have masks, which refer to no VMA
+ */
+void census_tally_unlock(struct census_tally *t, struct census_walk *walk)
+{
+	census_frames_unlock(t->frames);
+	census_walk_flush(walk);
+}
+
+/**
+ * census_tally_mm() - start or continue an address space
+ * @t: the count
+ * @m: its locks need not be held
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_tally_mm(struct census_tally *t, struct census_mm *m)
+{
+	t->m = m;
+	t->met = NULL;
+	return census_owners_turn(&t->frames->owners, m->holdings, m->number, &m->chain) ?
+	       0 : -ENOMEM;
+}
+
+/**
+ * census_tally_forget() - discard the counts of an address space that vanished
+ * @t: the count
+ * @m: was walked in part; its records may be freed afterwards
+ */
+void census_tally_forget(struct census_tally *t, struct census_mm *m)
+{
+	if (is_placed(t, m))
+		census_pages_begin(t->snap->pages, t->frames->budget);
+	forget_exclusive(t, m);
+	census_owners_forget(&t->frames->owners, &m->chain);
+}
+
+/* Checks whether the file's pages in swap are needed for each hole, not for the whole VMA. */
+static bool needs_holes(const struct census_tally *t)
+{
+	return t->placed || (!(t->vma->vm_flags & VM_SHARED) && t->vma->vm_flags & VM_WRITE);
+}
+
+/*
+ * Shmem in swap is not in page tables.  If every page of the VMA belongs to the file, the
+ * file gives the number.  A private writable mapping may have copies, so its file is read
+ * only for holes.
+ *
+ * Finds the file's pages in swap, in steps between which the walk may pause.
+ *
+ * Return: false for a pause: to be called again under the lock.
+ */
+static bool find_shmem(struct census_tally *t)
+{
+	struct vm_area_struct *vma = t->vma;
+	struct census_walk *walk = t->walk;
+
+	t->shmem = NULL;
+	t->shmem_unknown = false;
+	t->in_swap = !t->later && t->m->task && vma->vm_file &&
+		     shmem_mapping(vma->vm_file->f_mapping) && census_shmem_swapped(vma);
+	if (!t->in_swap || vma_pages(vma) <= CENSUS_SHMEM_DIRECT ||
+	    (!needs_holes(t) && census_shmem_is_whole(vma)))
+		return true;
+	t->shmem = census_files_shmem(t->files, vma);
+	while (t->shmem && !census_shmem_done(t->shmem)) {
+		walk->work += census_files_shmem_step(t->files, t->shmem,
+						      vma->vm_file->f_mapping);
+		if (!census_shmem_done(t->shmem) && walk->pause(walk->pause_context))
+			return false;
+	}
+	t->shmem_unknown = !t->shmem || t->shmem->unknown;
+	return true;
+}
+
+/* Counts the file's pages in swap.  Return: true if holes are needed. */
+static bool begin_shmem(struct census_tally *t, bool resumed)
+{
+	struct vm_area_struct *vma = t->vma;
+	u64 swapped;
+
+	if (!t->in_swap)
+		return false;
+	if (t->shmem_unknown) {
+		t->sums->unknown_swap += !resumed;
+		if (t->placed)
+			t->snap->pages->full = true;
+		return false;
+	}
+	if (!needs_holes(t) && census_shmem_is_whole(vma))
+		swapped = (u64)census_shmem_swapped(vma) << PAGE_SHIFT;
+	else
+		swapped = census_shmem_count(t->shmem, vma, vma->vm_pgoff, vma_pages(vma));
+	if (needs_holes(t))
+		return swapped;
+	if (!resumed)
+		t->sums->swap += swapped;
+	return false;
+}
+
+/*
+ * Return: the record that the first slice created for @addr, or NULL.  The search starts
+ * at the last record found, because addresses only go up.
+ */
+static struct census_vma *find_record(const struct census_tally *t, unsigned long addr)
+{
+	struct census_vma *v = t->met;
+
+	if (!v)
+		v = list_first_entry(&t->m->vmas, struct census_vma, link);
+	list_for_each_entry_from(v, &t->m->vmas, link)
+		if (v->end > addr)
+			return v->start <= addr ? v : NULL;
+	return NULL;
+}
+
+/*
+ * Selects or creates the record for the walk from @addr on.  If the VMA differs from the
+ * one before the pause, the last record ends where the walk paused and the new one starts
+ * there.  So records do not overlap.
+ *
+ * Return: 0, or 1 if memory is lacking.
+ */
+static int make_record(struct census_tally *t, unsigned long addr)
+{
+	struct vm_area_struct *vma = t->vma;
+	struct census_mm *m = t->m;
+	struct census_vma *last;
+
+	last = list_empty(&m->vmas) ? NULL :
+		list_last_entry(&m->vmas, struct census_vma, link);
+	if (last && last->start < addr && last->start >= vma->vm_start &&
+	    last->end == vma->vm_end) {
+		t->record = last;
+		return 0;
+	}
+	if (last && last->end > addr)
+		last->end = addr;
+	t->record = census_vma_alloc(t->snap, vma, t->path_buffer, last, &t->counts,
+				     &t->wanted);
+	if (!t->record)
+		return 1;
+	t->wanted = 0;
+	if (vma->vm_file)
+		t->record->offset += addr - vma->vm_start;
+	t->record->start = addr;
+	t->record->task = m->task;
+	list_add_tail(&t->record->link, &m->vmas);
+	return 0;
+}
+
+/*
+ * A VMA with a record is a separate owner in the same address space.
+ *
+ * Return: 0, -ENOMEM, or 1 for a pause.
+ */
+static int begin_record(struct census_tally *t, unsigned long addr,
+			struct census_walk *walk)
+{
+	struct census_mm *m = t->m;
+
+	/* Pending masks belong to the previous owner, and are counted after the lock is dropped. */
+	if (t->path_buffer && walk->nr_masks)
+		return 1;
+	t->record = NULL;
+	t->holdings = m->holdings;
+	t->sums = t->later ? &t->unused : &m->sums;
+	if (!t->path_buffer || !m->task)
+		return 0;
+	if (t->later)
+		t->record = find_record(t, addr);
+	else if (make_record(t, addr))
+		return 1;
+	if (t->record)
+		t->holdings = t->record->counts->holdings;
+	t->met = t->record ?: t->met;
+	if (t->record && !t->later)
+		t->sums = &t->record->counts->sums;
+	return census_owners_turn(&t->frames->owners, t->holdings, m->number, &m->chain) ?
+	       0 : -ENOMEM;
+}
+
+/* Class of the pages of @vma, except for copies in a private mapping. */
+static enum census_class class_of(const struct vm_area_struct *vma)
+{
+	if (vma_is_anonymous((struct vm_area_struct *)vma))
+		return CENSUS_ANON;
+	if (vma->vm_file && shmem_mapping(vma->vm_file->f_mapping))
+		return CENSUS_SHMEM;
+	return CENSUS_FILE;
+}
+
+/*
+ * Checks whether tables that fork() copied may be kept: of pages numbered by frame that no
+ * address space maps twice.  KSM merges pages within one, in VM_MERGEABLE mappings only.
+ */
+static bool may_have_images(const struct census_tally *t, const struct census_walk *walk)
+{
+	return CENSUS_PTES_MAX == CENSUS_FORKED_ENTRIES && walk->ops->image &&
+	       walk->writable_is_exclusive && t->class == CENSUS_ANON &&
+	       !walk->placed && !(t->vma->vm_flags & VM_MERGEABLE) &&
+	       census_frames_may_keep(t->frames);
+}
+
+static const struct census_walk_ops *choose_ops(const struct census_tally *t)
+{
+	if (t->files->only)
+		return &file_ops;
+	if (t->basis == MEMCENSUS_BASIS_FRAMES)
+		return t->payers ? &paid_ops : &frames_ops;
+	return t->m->task && !t->later ? &mapcount_ops : &swap_ops;
+}
+
+/* Return: the sum of heap or stack, as maps names them, or NULL. */
+static u64 *heap_or_stack(struct census_tally *t)
+{
+	if (t->vma->vm_file)
+		return NULL;
+	if (vma_is_initial_heap(t->vma))
+		return &t->sums->heap;
+	if (vma_is_initial_stack(t->vma))
+		return &t->sums->stack;
+	return NULL;
+}
+
+/* Sets how the pages of the VMA are numbered.  Return: 0 or -ENOMEM. */
+static int number_pages(struct census_tally *t, struct census_walk *walk)
+{
+	const struct vm_area_struct *vma = t->vma;
+
+	walk->frames = census_frames_key(t->class);
+	walk->file = 0;
+	walk->copies = 0;
+	if (t->class == CENSUS_ANON)
+		return 0;
+	if (!(vma->vm_flags & VM_SHARED)) {
+		walk->copies = census_frames_key(CENSUS_ANON);
+		walk->dirty_is_copied = t->class == CENSUS_FILE;
+	}
+	if (!census_files_key(t->files, t->vma, t->class, &walk->file))
+		return 0;
+	t->frames->owners.failed = true;
+	return -ENOMEM;
+}
+
+/**
+ * census_tally_vma() - start or continue a VMA
+ * @t: the count
+ * @vma: locked
+ * @addr: start address of the walk
+ * @walk: is set up for @vma
+ *
+ * Return: 0, -ENOMEM, or 1 for a pause: nothing is counted, and the VMA at this address is
+ * to be started again.
+ */
+int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
+		     unsigned long addr, struct census_walk *walk)
+{
+	int err;
+
+	t->vma = vma;
+	t->walk = walk;
+	t->class = class_of(vma);
+	t->huge_copied = false;
+	t->placed = is_placed(t, t->m);
+	if (!find_shmem(t))
+		return 1;
+	err = begin_record(t, addr, walk);
+	if (err)
+		return err;
+	t->of_heap = heap_or_stack(t);
+	walk->placed = t->placed;
+	walk->paid = t->payers;
+	walk->holes = begin_shmem(t, addr != vma->vm_start);
+	walk->ops = choose_ops(t);
+	walk->context = t;
+	walk->writable_is_exclusive = census_vma_proves_exclusive(vma);
+	walk->exclusive_key = t->frames->slice.nr == 1 ? 0 :
+			      CENSUS_SPACE(CENSUS_SPACE_EXCLUSIVE);
+	walk->images = may_have_images(t, walk);
+	walk->on_nodes = t->later ? NULL : t->m->on_nodes;
+	walk->pages = 0;
+	walk->exclusive = 0;
+	walk->copied = 0;
+	walk->huge = 0;
+	if (t->of_heap)
+		t->rss_before = census_sums_rss(t->sums);
+	return walk->ops->by_run ? 0 : number_pages(t, walk);
+}
+
+/**
+ * census_tally_divisible() - check whether several workers may walk parts of a VMA
+ * @t: the count
+ * @vma: locked
+ *
+ * Workers do not compare their marks.  So no page may be mapped twice in an address space of
+ * which they walk parts: as for tables that fork() copied.
+ */
+bool census_tally_divisible(const struct census_tally *t, const struct vm_area_struct *vma)
+{
+	return t->basis == MEMCENSUS_BASIS_FRAMES && !t->files->only && !t->payers &&
+	       census_vma_proves_exclusive(vma) && class_of(vma) == CENSUS_ANON &&
+	       !(vma->vm_flags & VM_MERGEABLE);
+}
+
+/**
+ * census_tally_vma_end() - the VMA was walked to its end or to a pause
+ * @t: the count
+ * @walk: has counted its pages
+ * @bytes: size of the addresses that were walked
+ */
+void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 bytes)
+{
+	enum census_class huge = walk->copied ? CENSUS_ANON : t->class;
+
+	t->pages += walk->pages;
+	if (walk->exclusive && !t->files->only)
+		add_exclusive(t, CENSUS_ANON, walk->exclusive);
+	t->sums->vss += bytes;
+	t->sums->rss[t->class] += (walk->pages - walk->copied) << PAGE_SHIFT;
+	t->sums->rss[CENSUS_ANON] += walk->copied << PAGE_SHIFT;
+	t->sums->thp[huge] += walk->huge << PAGE_SHIFT;
+	if (t->of_heap)
+		*t->of_heap += census_sums_rss(t->sums) - t->rss_before;
+}
+
+/* Converts the sums and holdings of an owner to figures. */
+static void figures_of(struct census_tally *t, const struct census_sums *sums,
+		       const struct census_holding *holdings, bool swap_known,
+		       struct census_figures *figures)
+{
+	const struct census_holding *swap = &holdings[CENSUS_OF_SWAP];
+
+	if (t->basis == MEMCENSUS_BASIS_MAPCOUNT)
+		census_sums_figures(sums, figures);
+	else
+		census_holdings_figures(sums, holdings, t->frames->hugetlb,
+					PAGE_SIZE, figures);
+	if (!swap_known)
+		return;
+	census_figure_set(figures, MEMCENSUS_F_SWAP_PSS,
+			  census_share_bytes(swap->share, PAGE_SIZE));
+	census_figure_set(figures, MEMCENSUS_F_SWAP_USS,
+			  swap->exclusive << PAGE_SHIFT);
+}
+
+/* Converts the counts of a VMA to figures.  Return: 0 or -ENOMEM. */
+static int finish_vma(struct census_tally *t, struct census_vma *v, bool swap_known)
+{
+	struct census_figures figures = {};
+
+	figures_of(t, &v->counts->sums, v->counts->holdings, swap_known, &figures);
+	census_figure_set(&figures, MEMCENSUS_F_VSS, v->end - v->start);
+	v->counts = NULL;
+	v->figures = census_snapshot_figures(t->snap, &t->snap->vma_arena, &figures);
+	return v->figures ? 0 : -ENOMEM;
+}
+
+/**
+ * census_tally_figures() - convert the counts of an address space to figures
+ * @t: of the first worker, which knows all sizes of hugetlb; all is finished
+ * @m: walked, to its end or in part; it has a record
+ * @swap_known: all owners of swap slots were walked
+ * @figures: of @m; contain the kernel's counters
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+int census_tally_figures(struct census_tally *t, struct census_mm *m,
+			 bool swap_known, struct census_figures *figures)
+{
+	struct census_holding all[CENSUS_KINDS] = {};
+	enum census_class class;
+	struct census_vma *v;
+	int err;
+
+	census_holdings_add(all, m->holdings);
+	list_for_each_entry(v, &m->vmas, link) {
+		census_holdings_add(all, v->counts->holdings);
+		census_sums_add(&m->sums, &v->counts->sums);
+		err = finish_vma(t, v, swap_known);
+		if (err)
+			return err;
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	figures_of(t, &m->sums, all, swap_known, figures);
+	if (t->files->only)
+		census_figure_set(figures, MEMCENSUS_F_VSS, m->sums.vss);
+	m->task->basis = t->basis;
+	for (class = 0; class < CENSUS_CLASSES; class++)
+		m->task->share += all[class].share;
+	return 0;
+}

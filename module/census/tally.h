@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Counts the memory of an address space: receives the runs and masks of its VMAs, on
+ * either basis, and returns figures.  It does not know page tables or the locks of the
+ * walk.
+ */
+#ifndef _CENSUS_TALLY_H
+#define _CENSUS_TALLY_H
+
+#include "census/collect.h"
+#include "census/snapshot.h"
+#include "count/files.h"
+#include "count/frames.h"
+#include "count/payers.h"
+#include "walk/walk.h"
+
+/**
+ * struct census_tally - counts of one worker
+ * @snap: snapshot in progress
+ * @basis: &enum memcensus_basis
+ * @frames: owners of frames and swap slots
+ * @files: shared by all workers
+ * @payers: who pays for the pages; NULL: not requested
+ * @path_buffer: PATH_MAX bytes if records of VMAs are requested; else NULL
+ * @counts: memory of what is counted for these records
+ * @wanted: memory that the next record lacks, bytes; 0: nothing is lacking
+ * @later: an earlier slice has counted everything else: count only owners
+ * @m: the current address space
+ * @vma: the current VMA
+ * @walk: its walk
+ * @record: record of @vma, or NULL
+ * @met: last record of @m in this visit, or NULL
+ * @sums: receives the pages of @vma
+ * @holdings: of the current owner: of @record, or of @m
+ * @unused: target of @sums if @later
+ * @class: of the pages of @vma, except for copies in a private mapping
+ * @of_heap: sum of heap or stack if @vma is one of these; else NULL
+ * @huge_copied: the hugetlb page of the current run is a copy, and not of the one file
+ * @placed: bitmaps of the pages of @vma are requested
+ * @in_swap: @vma maps a shmem file with pages in swap, which count for it
+ * @shmem: where they are; NULL if @vma is small, or for memory
+ * @shmem_unknown: memory was short: where they are is unknown
+ * @pages: mapped pages met
+ * @rss_before: RSS of @sums when the walk of @vma started or continued, for @of_heap
+ */
+struct census_tally {
+	struct census_snapshot *snap;
+	u8 basis;
+	struct census_frames *frames;
+	struct census_files *files;
+	struct census_payers *payers;
+	char *path_buffer;
+	struct census_arena counts;
+	size_t wanted;
+	bool later;
+	struct census_mm *m;
+	struct vm_area_struct *vma;
+	struct census_walk *walk;
+	struct census_vma *record;
+	struct census_vma *met;
+	struct census_sums *sums;
+	struct census_holding *holdings;
+	struct census_sums unused;
+	enum census_class class;
+	u64 *of_heap;
+	bool huge_copied;
+	bool placed;
+	bool in_swap;
+	bool shmem_unknown;
+	struct census_shmem *shmem;
+	u64 pages;
+	u64 rss_before;
+};
+
+int census_tally_begin(struct census_tally *t, struct census_snapshot *snap,
+		       struct census_files *files);
+void census_tally_end(struct census_tally *t);
+int census_tally_mm(struct census_tally *t, struct census_mm *m);
+int census_tally_lock(struct census_tally *t);
+void census_tally_unlock(struct census_tally *t, struct census_walk *walk);
+void census_tally_forget(struct census_tally *t, struct census_mm *m);
+int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
+		     unsigned long addr, struct census_walk *walk);
+bool census_tally_divisible(const struct census_tally *t, const struct vm_area_struct *vma);
+void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 bytes);
+int census_tally_error(const struct census_tally *t);
+int census_tally_figures(struct census_tally *t, struct census_mm *m,
+			 bool swap_known, struct census_figures *figures);
+
+#endif /* _CENSUS_TALLY_H */

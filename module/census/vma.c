@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/hugetlb.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/pkeys.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "base/compat.h"
+#include "base/memory.h"
+#include "census/vma.h"
+
+/*
+ * VmFlags of smaps.  A flag that this kernel does not have is 0 here and matches no bit.
+ * Protection key bits are shown as a key.
+ */
+static const struct {
+	unsigned long flag;
+	char letters[3];
+} vma_flags[] = {
+	{ VM_READ, "rd" },
+	{ VM_WRITE, "wr" },
+	{ VM_EXEC, "ex" },
+	{ VM_SHARED, "sh" },
+	{ VM_MAYREAD, "mr" },
+	{ VM_MAYWRITE, "mw" },
+	{ VM_MAYEXEC, "me" },
+	{ VM_MAYSHARE, "ms" },
+	{ VM_GROWSDOWN, "gd" },
+	{ VM_PFNMAP, "pf" },
+	{ VM_LOCKED, "lo" },
+	{ VM_LOCKONFAULT, "lf" },
+	{ VM_IO, "io" },
+	{ VM_SEQ_READ, "sr" },
+	{ VM_RAND_READ, "rr" },
+	{ VM_DONTCOPY, "dc" },
+	{ VM_DONTEXPAND, "de" },
+	{ VM_ACCOUNT, "ac" },
+	{ VM_NORESERVE, "nr" },
+	{ VM_HUGETLB, "ht" },
+	{ VM_SYNC, "sf" },
+#ifdef CONFIG_ARM64_BTI
+	{ VM_ARM64_BTI, "bt" },
+#else
+	{ VM_ARCH_1, "ar" },
+#endif
+	{ VM_WIPEONFORK, "wf" },
+	{ VM_DONTDUMP, "dd" },
+#ifdef CONFIG_MEM_SOFT_DIRTY
+	{ VM_SOFTDIRTY, "sd" },
+#endif
+	{ VM_MIXEDMAP, "mm" },
+	{ VM_HUGEPAGE, "hg" },
+	{ VM_NOHUGEPAGE, "nh" },
+	{ VM_MERGEABLE, "mg" },
+	{ VM_UFFD_MISSING, "um" },
+	{ VM_UFFD_WP, "uw" },
+#ifdef CONFIG_ARM64_MTE
+	{ VM_MTE, "mt" },
+	{ VM_MTE_ALLOWED, "" },
+#endif
+#ifdef CONFIG_HAVE_ARCH_USERFAULTFD_MINOR
+	{ VM_UFFD_MINOR, "ui" },
+#endif
+#ifdef CONFIG_ARCH_HAS_PKEYS
+	{ VM_PKEY_BIT0, "" },
+	{ VM_PKEY_BIT1, "" },
+	{ VM_PKEY_BIT2, "" },
+#ifdef VM_PKEY_BIT3
+	{ VM_PKEY_BIT3, "" },
+#endif
+#ifdef VM_PKEY_BIT4
+	{ VM_PKEY_BIT4, "" },
+#endif
+#endif
+#if defined(CONFIG_X86_USER_SHADOW_STACK) || defined(CONFIG_ARCH_HAS_USER_SHADOW_STACK)
+	{ VM_SHADOW_STACK, "ss" },
+#endif
+#ifdef VM_MAYBE_GUARD
+	{ VM_MAYBE_GUARD, "gu" },
+#endif
+#ifdef VM_DROPPABLE
+	{ VM_DROPPABLE, "dp" },
+#endif
+#ifdef VM_SEALED
+	{ VM_SEALED, "sl" },
+#endif
+};
+
+static const char *flag_letters(unsigned long flag)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vma_flags); i++)
+		if (vma_flags[i].flag == flag)
+			return vma_flags[i].letters;
+	return "??";
+}
+
+/**
+ * census_vma_flags() - name the flags of a VMA
+ * @flags: VM_*
+ * @to: %CENSUS_VMA_FLAGS_LEN bytes: letter pairs as VmFlags of smaps, separated by one blank
+ */
+void census_vma_flags(unsigned long flags, char *to)
+{
+	const char *begin = to, *letters;
+	unsigned int bit;
+
+	for (bit = 0; bit < BITS_PER_LONG; bit++) {
+		if (!(flags & (1UL << bit)))
+			continue;
+		letters = flag_letters(1UL << bit);
+		if (!*letters)
+			continue;
+		if (to != begin)
+			*to++ = ' ';
+		*to++ = letters[0];
+		*to++ = letters[1];
+	}
+	*to = '\0';
+}
+
+/* Of the counts of a VMA, in an arena. */
+#define COUNTS_BYTES ALIGN(sizeof(struct census_counts), CENSUS_ARENA_ALIGN)
+
+/* Provides what census_vma_alloc() @wanted.  May sleep.  Return: 0 or -ENOMEM. */
+int census_vma_reserve(struct census_snapshot *snap, struct census_arena *counts, size_t wanted)
+{
+	return census_arena_reserve(&snap->vma_arena, wanted) &&
+	       census_arena_reserve(counts, COUNTS_BYTES) ? 0 : -ENOMEM;
+}
+
+/* Writes the mode as in maps to @to, 5 bytes. */
+void census_vma_mode(unsigned long flags, char *to)
+{
+	to[0] = flags & VM_READ ? 'r' : '-';
+	to[1] = flags & VM_WRITE ? 'w' : '-';
+	to[2] = flags & VM_EXEC ? 'x' : '-';
+	to[3] = flags & VM_MAYSHARE ? 's' : 'p';
+	to[4] = '\0';
+}
+
+/* Return: the name, in @buffer of PATH_MAX or constant; or NULL if there is none. */
+static const char *vma_name(const struct vm_area_struct *vma, char *buffer)
+{
+	const char *anon = census_anon_vma_name(vma);
+	const char *name = NULL;
+
+	if (vma->vm_file && anon) {
+		snprintf(buffer, PATH_MAX, "[anon_shmem:%s]", anon);
+		return buffer;
+	}
+	if (vma->vm_file) {
+		name = d_path(file_user_path(vma->vm_file), buffer, PATH_MAX);
+		return IS_ERR(name) ? "(path too long)" : name;
+	}
+	if (vma->vm_ops && vma->vm_ops->name)
+		name = vma->vm_ops->name((struct vm_area_struct *)vma);
+	if (!name && vma_is_initial_heap(vma))
+		name = "[heap]";
+	if (!name && vma_is_initial_stack(vma))
+		name = "[stack]";
+	if (!name && anon) {
+		snprintf(buffer, PATH_MAX, "[anon:%s]", anon);
+		name = buffer;
+	}
+	return name;
+}
+
+/**
+ * census_vma_alloc() - create a record of a VMA, without figures
+ * @snap: its cost includes the record; the caller adds the record to a list
+ * @vma: locked, so this does not sleep
+ * @path_buffer: PATH_MAX bytes
+ * @last: record of the VMA before, or NULL: mappings of a file share its name
+ * @counts: memory of the counts
+ * @wanted: if an arena does not have the memory: what the arena of records needs, bytes
+ *
+ * Return: the record; or NULL, and nothing has changed: census_vma_reserve() makes room, and the
+ * caller tries again.
+ */
+struct census_vma *census_vma_alloc(struct census_snapshot *snap,
+				    const struct vm_area_struct *vma,
+				    char *path_buffer, const struct census_vma *last,
+				    struct census_arena *counts, size_t *wanted)
+{
+	const char *name = vma_name(vma, path_buffer);
+	bool same = name && last && last->name && !strcmp(last->name, name);
+	size_t length = name && !same ? strlen(name) + 1 : 0;
+	struct census_vma *v;
+
+	*wanted = ALIGN(sizeof(*v), CENSUS_ARENA_ALIGN) + ALIGN(length, CENSUS_ARENA_ALIGN);
+	if (!census_arena_has(&snap->vma_arena, *wanted) ||
+	    !census_arena_has(counts, COUNTS_BYTES))
+		return NULL;
+	v = census_vma_memory(snap, sizeof(*v));
+	v->counts = census_arena_alloc(counts, sizeof(*v->counts));
+	if (same)
+		v->name = last->name;
+	else if (name)
+		v->name = memcpy(census_vma_memory(snap, length), name, length);
+	if (vma->vm_file) {
+		const struct inode *inode = file_user_inode(vma->vm_file);
+
+		v->dev = inode->i_sb->s_dev;
+		v->inode = inode->i_ino;
+		v->offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
+	}
+	v->start = vma->vm_start;
+	v->end = vma->vm_end;
+	v->page_shift = ilog2(vma_kernel_pagesize((struct vm_area_struct *)vma));
+	v->pkey = -1;
+	if (arch_pkeys_enabled())
+		v->pkey = vma_pkey((struct vm_area_struct *)vma);
+	v->flags = vma->vm_flags;
+	return v;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Records of VMAs: address, mode, file and name, as in maps. */
+#ifndef _CENSUS_VMA_H
+#define _CENSUS_VMA_H
+
+#include "census/snapshot.h"
+
+struct census_vma *census_vma_alloc(struct census_snapshot *snap,
+				    const struct vm_area_struct *vma,
+				    char *path_buffer, const struct census_vma *last,
+				    struct census_arena *counts, size_t *wanted);
+
+int census_vma_reserve(struct census_snapshot *snap, struct census_arena *counts,
+		       size_t wanted);
+
+#define CENSUS_VMA_FLAGS_LEN (3 * BITS_PER_LONG + 1)
+
+void census_vma_flags(unsigned long flags, char *to);
+void census_vma_mode(unsigned long flags, char *to);
+
+#endif /* _CENSUS_VMA_H */

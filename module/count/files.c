@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/dax.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "base/compat.h"
+#include "count/files.h"
+
+/**
+ * struct file_id - identity of a file
+ * @link: in the table
+ * @mapping: its page cache; only compared
+ * @sb: its file system; only compared
+ * @ino: inode number
+ * @generation: of the inode
+ * @dev: device as /proc shows it for the first mapping
+ * @space: key space of its pages
+ * @user_ino: inode number as /proc shows it for the first mapping
+ * @shmem: its pages in swap; NULL: no mapping has asked for them
+ *
+ * There is no reference, which would prevent an unmount of the file system.  If the inode
+ * is freed during the census and another inode gets its memory, the number or the
+ * generation differs.
+ */
+struct file_id {
+	struct census_link link;
+	const struct address_space *mapping;
+	const struct super_block *sb;
+	unsigned long ino;
+	u32 generation;
+	dev_t dev;
+	u32 space;
+	unsigned long user_ino;
+	struct census_shmem *shmem;
+};
+
+#define ID_UNITS 4
+
+static_assert(sizeof(struct file_id) <= ID_UNITS * CENSUS_UNIT_BYTES);
+
+/* Another inode that gets the memory of this one is to have another key. */
+static u64 identity(const struct address_space *mapping, unsigned long ino)
+{
+	return (uintptr_t)mapping + rol64(ino, 32);
+}
+
+static u64 file_key(const struct census_link *link)
+{
+	const struct file_id *id = container_of(link, struct file_id, link);
+
+	return identity(id->mapping, id->ino);
+}
+
+/**
+ * census_file_mapping() - get the page cache that mappings of a file show
+ * @file: a regular file, open for reading or writing; the reference keeps its inode
+ *
+ * overlayfs maps the file that has the data, whose inode is not that of @file.
+ */
+const struct address_space *census_file_mapping(struct file *file)
+{
+	struct inode *real = d_real_inode(file->f_path.dentry);
+
+	return real == file_inode(file) ? file->f_mapping : real->i_mapping;
+}
+
+/* @files is zeroed; the caller calls census_files_end().  Return: 0 or -ENOMEM. */
+int census_files_begin(struct census_files *files, struct census_budget *budget)
+{
+	files->budget = budget;
+	files->locked = census_budget_locked(budget);
+	/* The rest suffices for owners, in slices: see census_params_check(). */
+	files->shmem_budget = census_budget_locked(&files->locked);
+	files->shmem_budget.limit = budget->limit / 4;
+	spin_lock_init(&files->lock);
+	files->ids.budget = &files->locked;
+	files->ids.nr = ID_UNITS;
+	files->shmem.budget = &files->shmem_budget;
+	files->shmem.nr = CENSUS_SHMEM_UNITS;
+	if (!census_reserve_fill())
+		return -ENOMEM;
+	return census_table_init(&files->table, &files->locked, file_key) ? 0 : -ENOMEM;
+}
+
+void census_files_end(struct census_files *files)
+{
+	census_pool_free(&files->shmem);
+	census_pool_free(&files->ids);
+	census_table_free(&files->table);
+}
+
+/*
+ * Checks whether the pages of a VMA are its file's page cache, at the index that follows
+ * from the address.  Shmem always is, also SysV shm, which has its own vm_ops.  For other
+ * file systems filemap_map_pages() shows it: this function maps page cache at its index
+ * and nothing else.  A driver that maps pages of its own has another or no map_pages, or
+ * sets VM_PFNMAP or VM_MIXEDMAP.  DAX files have no page cache.
+ */
+static bool maps_page_cache(const struct vm_area_struct *vma,
+			    enum census_class class)
+{
+	if (!vma->vm_file || !vma->vm_ops ||
+	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
+		return false;
+	return class == CENSUS_SHMEM ||
+	       (vma->vm_ops->map_pages == filemap_map_pages &&
+		!IS_DAX(vma->vm_file->f_mapping->host));
+}
+
+static struct file_id *find(struct census_files *files, const struct address_space *mapping)
+{
+	const struct inode *inode = mapping->host;
+	struct census_link *link;
+
+	for (link = census_table_first(&files->table, identity(mapping, inode->i_ino));
+	     link; link = census_table_next(link)) {
+		struct file_id *id = container_of(link, struct file_id, link);
+
+		if (id->mapping == mapping && id->ino == inode->i_ino &&
+		    id->generation == inode->i_generation &&
+		    id->sb == inode->i_sb)
+			return id;
+	}
+	return NULL;
+}
+
+/* Return: a new file, or NULL without memory.  @files->lock is held. */
+static struct file_id *add(struct census_files *files, struct file *file,
+			   enum census_class class)
+{
+	const struct address_space *mapping = file->f_mapping;
+	const struct inode *inode = mapping->host, *user = file_user_inode(file);
+	u32 unit = census_pool_take(&files->ids, ID_UNITS);
+	struct file_id *id;
+
+	if (!unit)
+		return NULL;
+	id = census_unit(&files->ids, unit);
+	*id = (struct file_id) {
+		.mapping = mapping, .sb = inode->i_sb, .ino = inode->i_ino,
+		.generation = inode->i_generation,
+		.dev = user->i_sb->s_dev, .user_ino = user->i_ino,
+		.space = census_file_space(files->nr, class),
+	};
+	if (id->space < CENSUS_SPACE_END)
+		files->nr++;
+	census_table_add(&files->table, &id->link);
+	return id;
+}
+
+/* Return: the file, found or added; or NULL without memory. */
+static struct file_id *find_or_add(struct census_files *files, struct file *file,
+				   enum census_class class)
+{
+	const struct address_space *mapping = file->f_mapping;
+	struct file_id *id = find(files, mapping);
+
+	if (id)
+		return id;
+	/* Only a search under the lock proves that there is none: see table.h. */
+	spin_lock(&files->lock);
+	id = find(files, mapping) ?: add(files, file, class);
+	spin_unlock(&files->lock);
+	return id;
+}
+
+/**
+ * census_files_key() - get the key of a file's first page
+ * @files: files found so far
+ * @vma: locked, which keeps its file
+ * @class: of its pages, FILE or SHMEM
+ * @key: set; 0 if its pages are numbered by frame
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_files_key(struct census_files *files, struct vm_area_struct *vma,
+		     enum census_class class, u64 *key)
+{
+	struct file_id *id;
+
+	*key = 0;
+	if (!maps_page_cache(vma, class) ||
+	    vma->vm_pgoff + vma_pages(vma) >
+	    CENSUS_SPACE(1) << CENSUS_BLOCK_SHIFT)
+		return 0;
+	id = find_or_add(files, vma->vm_file, class);
+	if (!id)
+		return -ENOMEM;
+	if (id->space < CENSUS_SPACE_END)
+		*key = CENSUS_SPACE(id->space);
+	return 0;
+}
+
+/* Files get their spaces in the order of @files->ids. */
+bool census_files_find(const struct census_files *files, u64 key, dev_t *dev, u64 *inode)
+{
+	u32 space = key >> CENSUS_SPACE_SHIFT;
+	const struct file_id *id;
+
+	if (space < CENSUS_SPACE_FILES)
+		return false;
+	id = census_unit(&files->ids, ((space - CENSUS_SPACE_FILES) / 2 + 1) * ID_UNITS);
+	*dev = id->dev;
+	*inode = id->user_ino;
+	return true;
+}
+
+/**
+ * census_files_shmem() - get what is known of a file's pages in swap
+ * @files: files found so far
+ * @vma: maps shmem; locked, which keeps its file
+ *
+ * Return: a search that has begun or is done, or NULL without memory.
+ */
+struct census_shmem *census_files_shmem(struct census_files *files,
+					const struct vm_area_struct *vma)
+{
+	struct file_id *id = find_or_add(files, vma->vm_file, CENSUS_SHMEM);
+	struct census_shmem *s;
+
+	if (!id)
+		return NULL;
+	/* Pairs with the release below. */
+	s = smp_load_acquire(&id->shmem);
+	if (s)
+		return s;
+	spin_lock(&files->lock);
+	s = id->shmem;
+	if (!s) {
+		s = census_shmem_alloc(&files->shmem);
+		/* Pairs with the acquire above: who sees it sees it initialized. */
+		smp_store_release(&id->shmem, s);
+	}
+	spin_unlock(&files->lock);
+	return s;
+}
+
+/* As census_shmem_step(): the memory of blocks is that of all files. */
+u64 census_files_shmem_step(struct census_files *files, struct census_shmem *s,
+			    struct address_space *mapping)
+{
+	return census_shmem_step(s, mapping, &files->shmem, &files->lock);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Numbers file pages by file and index.
+ *
+ * A present entry of a page cache mapping is the file's page at the index that follows
+ * from the address.  With these numbers the walk meets pages in the order of their
+ * numbers, even if the frames are scattered.  A page that migrates between two walks
+ * remains one page.
+ *
+ * All mappings of a file must number its pages in the same way.  So this depends on how
+ * the mapping gets its pages, not on the process: see census_files_key().
+ */
+#ifndef _CENSUS_FILES_H
+#define _CENSUS_FILES_H
+
+#include <linux/fs.h>
+#include <linux/mm_types.h>
+#include <linux/spinlock.h>
+
+#include "count/frames.h"
+#include "count/shmem.h"
+
+/**
+ * struct census_files - files found by the walk
+ * @only: only mappings of this file are walked, and its pages counted; NULL: all
+ * @budget: of the census
+ * @locked: the part of it for files: they are found under mmap and VMA locks
+ * @shmem_budget: limit of the part of @locked for pages of files in swap
+ * @lock: protects insertion and all memory; readers need no lock, and nothing is removed
+ * @ids: &struct file_id; the first units are not used
+ * @shmem: &struct census_shmem and its blocks
+ * @table: @ids by identity
+ * @nr: number of files with a space
+ */
+struct census_files {
+	const struct address_space *only;
+	struct census_budget *budget;
+	struct census_budget locked;
+	struct census_budget shmem_budget;
+	spinlock_t lock;	/* insertion, memory */
+	struct census_pool ids;
+	struct census_pool shmem;
+	struct census_table table;
+	u32 nr;
+};
+
+/* Checks whether a VMA, locked, is to be walked.  An anonymous one of /dev/zero has no file. */
+static inline bool census_files_want(const struct census_files *files,
+				     const struct vm_area_struct *vma)
+{
+	return !files->only || (vma->vm_file && vma->vm_ops &&
+				vma->vm_file->f_mapping == files->only);
+}
+
+const struct address_space *census_file_mapping(struct file *file);
+int census_files_begin(struct census_files *files, struct census_budget *budget);
+void census_files_end(struct census_files *files);
+/* The file of @key, which census_files_key() gave to a page; false: it is no page of a file. */
+bool census_files_find(const struct census_files *files, u64 key, dev_t *dev, u64 *inode);
+int census_files_key(struct census_files *files, struct vm_area_struct *vma,
+		     enum census_class class, u64 *key);
+struct census_shmem *census_files_shmem(struct census_files *files,
+					const struct vm_area_struct *vma);
+u64 census_files_shmem_step(struct census_files *files, struct census_shmem *s,
+			    struct address_space *mapping);
+
+#endif /* _CENSUS_FILES_H */

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Memory for counting owners, which is kept between censuses. */
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "base/compat.h"
+#include "base/memory.h"
+#include "count/frames.h"
+
+static u64 frames_bytes(const struct census_frames *f)
+{
+	u64 bytes = sizeof(*f) + (u64)f->table.nr_pages * CENSUS_CHUNK_BYTES +
+		    (u64)f->images.nr_pages * CENSUS_CHUNK_BYTES +
+		    census_pool_bytes(&f->sections) + census_pool_bytes(&f->samples);
+	unsigned int i;
+
+	for (i = 0; i < CENSUS_POOLS; i++)
+		bytes += census_pool_bytes(&f->owners.pools[i]);
+	return bytes;
+}
+
+static void set_budget(struct census_frames *f, struct census_budget *budget)
+{
+	unsigned int i;
+
+	f->budget = budget;
+	f->own = (struct census_budget) { .parent = budget, .limit = U64_MAX };
+	f->sections.budget = &f->own;
+	f->table.budget = &f->own;
+	f->samples.budget = &f->own;
+	f->images.budget = &f->own;
+	for (i = 0; i < CENSUS_POOLS; i++)
+		f->owners.pools[i].budget = &f->own;
+}
+
+static u64 section_key(const struct census_link *link)
+{
+	return container_of(link, struct census_section, link)->key;
+}
+
+static u64 sample_key(const struct census_link *link)
+{
+	return container_of(link, struct census_sample, link)->key;
+}
+
+/* Frees all marks and their memory.  @f must be reset before further use. */
+void census_frames_drop(struct census_frames *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < CENSUS_POOLS; i++)
+		census_pool_free(&f->owners.pools[i]);
+	census_pool_free(&f->sections);
+	census_table_free(&f->table);
+	census_pool_free(&f->samples);
+	census_table_free(&f->images);
+	f->owners.failed = false;
+}
+
+/* Frees all memory.  @f has no budget any more. */
+static void frames_free(struct census_frames *f)
+{
+	census_frames_drop(f);
+	kvfree(f);
+}
+
+/*
+ * Memory of the last censuses, kept for the next one, until idle for a while or until the
+ * kernel reclaims memory.  spare_lock protects the list against the timer and the
+ * shrinker.  It is a leaf, held only for a few list steps, so the shrinker may take it.
+ */
+#define KEEP_JIFFIES (10 * HZ)
+
+static DEFINE_MUTEX(spare_lock);
+static LIST_HEAD(spares);
+
+static struct census_frames *spare_get(void)
+{
+	struct census_frames *f;
+
+	mutex_lock(&spare_lock);
+	f = list_first_entry_or_null(&spares, struct census_frames, spare);
+	if (f)
+		list_del(&f->spare);
+	mutex_unlock(&spare_lock);
+	return f;
+}
+
+static unsigned long spares_free(void)
+{
+	struct census_frames *f;
+	unsigned long pages = 0;
+
+	while ((f = spare_get())) {
+		pages += frames_bytes(f) >> PAGE_SHIFT;
+		frames_free(f);
+	}
+	return pages;
+}
+
+/* Frees the memory that is kept for workers. */
+void census_frames_trim(void)
+{
+	spares_free();
+}
+
+static void trim(struct work_struct *work)
+{
+	spares_free();
+	census_reserve_free();
+}
+
+static DECLARE_DELAYED_WORK(trim_work, trim);
+
+static unsigned long count_spares(struct shrinker *s, struct shrink_control *sc)
+{
+	const struct census_frames *f;
+	unsigned long pages = 0;
+
+	mutex_lock(&spare_lock);
+	list_for_each_entry(f, &spares, spare)
+		pages += frames_bytes(f) >> PAGE_SHIFT;
+	mutex_unlock(&spare_lock);
+	/* The reserve is for times when memory is short, and is small: it stays. */
+	return pages ?: SHRINK_EMPTY;
+}
+
+static unsigned long free_spares(struct shrinker *s, struct shrink_control *sc)
+{
+	return spares_free() ?: SHRINK_STOP;
+}
+
+static struct shrinker *shrinker;
+
+int census_frames_init(void)
+{
+	int err;
+
+	shrinker = shrinker_alloc(0, KBUILD_MODNAME);
+	if (!shrinker)
+		return -ENOMEM;
+	shrinker->count_objects = count_spares;
+	shrinker->scan_objects = free_spares;
+	err = census_shrinker_register(shrinker, KBUILD_MODNAME);
+	if (err)
+		shrinker_free(shrinker);
+	return err;
+}
+
+void census_frames_exit(void)
+{
+	shrinker_free(shrinker);
+	cancel_delayed_work_sync(&trim_work);
+	spares_free();
+	census_reserve_free();
+}
+
+/**
+ * census_frames_begin() - allocate or reuse the memory of a worker
+ * @budget: of the census
+ *
+ * Return: memory to be passed to census_frames_reset() and census_frames_end(), or NULL.
+ */
+struct census_frames *census_frames_begin(struct census_budget *budget)
+{
+	struct census_frames *f = spare_get();
+
+	if (f && !census_budget_take(budget, frames_bytes(f))) {
+		frames_free(f);
+		f = NULL;
+	}
+	if (!f) {
+		if (!census_budget_take(budget, sizeof(*f)))
+			return NULL;
+		f = census_kvzalloc(sizeof(*f));
+		if (!f)
+			census_budget_give(budget, sizeof(*f));
+	}
+	if (!f)
+		return NULL;
+	set_budget(f, budget);
+	return f;
+}
+
+/**
+ * census_frames_reset() - remove all marks
+ * @f: from census_frames_begin()
+ * @slice: keys that will be counted
+ *
+ * Return: 0, or -ENOMEM, and then census_frames_failed() returns true.
+ */
+int census_frames_reset(struct census_frames *f, const struct census_slice *slice)
+{
+	census_owners_init(&f->owners);
+	/* Number 0 means none. */
+	f->sections.nr = CENSUS_SECTION_UNITS;
+	if (f->table.root)
+		census_table_reset(&f->table);
+	else if (!census_table_init(&f->table, &f->own, section_key))
+		f->owners.failed = true;
+	f->samples.nr = CENSUS_SAMPLE_UNITS;
+	if (f->images.root)
+		census_table_reset(&f->images);
+	else if (!census_table_init(&f->images, &f->own, sample_key))
+		f->owners.failed = true;
+	memset(f->recent, 0, sizeof(f->recent));
+	f->appended = 0;
+	memset(f->sparse, 0, sizeof(f->sparse));
+	memset(&f->totals, 0, sizeof(f->totals));
+	f->slice = *slice;
+	return census_frames_failed(f) ? -ENOMEM : 0;
+}
+
+/**
+ * census_frames_lock() - prepare for an mmap or VMA lock, under which nothing sleeps
+ * @f: the marks
+ *
+ * Fills the reserve, and makes room for directories, which are not in it.
+ *
+ * Return: false without memory.
+ */
+bool census_frames_lock(struct census_frames *f)
+{
+	struct census_pool *pool;
+
+	if (census_reserve_low() && !census_reserve_fill())
+		return false;
+	for (pool = f->owners.pools; pool < f->owners.pools + CENSUS_POOLS; pool++)
+		if (!census_pool_lock(pool))
+			return false;
+	if (!census_pool_lock(&f->samples))
+		return false;
+	f->own.locked = true;
+	return true;
+}
+
+/* The lock was dropped. */
+void census_frames_unlock(struct census_frames *f)
+{
+	f->own.locked = false;
+}
+
+/* Keeps the memory for the next census. */
+void census_frames_end(struct census_frames *f)
+{
+	if (!f)
+		return;
+	census_budget_give(f->budget, frames_bytes(f));
+	set_budget(f, NULL);
+	memset(f->hugetlb, 0, sizeof(f->hugetlb));
+	mutex_lock(&spare_lock);
+	list_add(&f->spare, &spares);
+	mutex_unlock(&spare_lock);
+	mod_delayed_work(system_power_efficient_wq, &trim_work, KEEP_JIFFIES);
+}

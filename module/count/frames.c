@@ -1,0 +1,603 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/prefetch.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+
+#include "base/compat.h"
+#include "count/frames.h"
+
+/* Number of blocks of a section, minus one: see frames.h. */
+#define DENSE_MASK (CENSUS_CHUNK_UNITS - 1)
+#define SPARSE_SHIFT 2
+#define SPARSE_MASK (BIT(SPARSE_SHIFT) - 1)
+
+static bool is_dense(u64 key)
+{
+	return key < CENSUS_SPACE(CENSUS_SPACE_SPARSE);
+}
+
+static u64 section_mask(u64 key)
+{
+	return is_dense(key) ? DENSE_MASK : SPARSE_MASK;
+}
+
+/* Consecutive sections have consecutive places, and those of other files others. */
+static struct census_recent *recent_place(struct census_frames *f, u64 key)
+{
+	u64 number = is_dense(key) ? key >> CENSUS_CHUNK_SHIFT : key >> SPARSE_SHIFT;
+
+	return &f->recent[(number + 5 * (key >> CENSUS_SPACE_SHIFT)) % CENSUS_RECENT];
+}
+
+/* Return: the section with the first key @first, or NULL. */
+static struct census_section *lookup(const struct census_frames *f, u64 first)
+{
+	struct census_link *l;
+
+	for (l = census_table_first(&f->table, first); l; l = l->next) {
+		struct census_section *s = container_of(l, struct census_section, link);
+
+		if (s->key == first)
+			return s;
+	}
+	return NULL;
+}
+
+/* Zeroed blocks for a new section.  Return: the first block, or 0 without memory. */
+static u32 new_blocks(struct census_frames *f, u64 key)
+{
+	struct census_pool *pool = &f->owners.blocks;
+	u32 kind = census_key_kind(key);
+	bool sparse = section_mask(key) == SPARSE_MASK;
+	u32 block = sparse ? f->sparse[kind] : 0;
+
+	if (!block) {
+		block = census_pool_take(pool, CENSUS_CHUNK_UNITS);
+		if (!block)
+			return 0;
+		census_chunk(pool->dirs, block >> CENSUS_CHUNK_SHIFT)->kind = kind;
+		memset(census_unit(pool, block), 0, CENSUS_CHUNK_BYTES);
+	}
+	if (sparse) {
+		u32 next = block + SPARSE_MASK + 1;
+
+		f->sparse[kind] = next & DENSE_MASK ? next : 0;
+	}
+	return block;
+}
+
+/* Return: a new section, or NULL without memory. */
+static struct census_section *add_section(struct census_frames *f, u64 first)
+{
+	u32 unit = census_pool_take(&f->sections, CENSUS_SECTION_UNITS);
+	u32 block = unit ? new_blocks(f, first) : 0;
+	struct census_section *s;
+
+	if (!block) {
+		f->owners.failed = true;
+		return NULL;
+	}
+	s = census_unit(&f->sections, unit);
+	*s = (struct census_section) {
+		.key = first, .first = census_block(&f->owners, block), .block = block,
+	};
+	census_table_add(&f->table, &s->link);
+	return s;
+}
+
+/* Sets @recent to the section of @key.  Return: false without memory. */
+static noinline bool search_section(struct census_frames *f, u64 key,
+				    struct census_recent *recent)
+{
+	u64 first = key & ~section_mask(key);
+	struct census_section *s = lookup(f, first);
+
+	if (!s)
+		s = add_section(f, first);
+	if (!s)
+		return false;
+	*recent = (struct census_recent) {
+		.key = first, .block = s->block, .first = s->first,
+	};
+	return true;
+}
+
+/* Return: the section of the block of @key, @at blocks before it; or NULL without memory. */
+static __always_inline struct census_recent *get_section(struct census_frames *f, u64 key,
+							 u64 at)
+{
+	struct census_recent *recent = recent_place(f, key);
+
+	return recent->key == key - at || search_section(f, key, recent) ? recent : NULL;
+}
+
+/* Checks whether the current slice counts the owners of the pages of @key. */
+bool census_frames_counts(const struct census_frames *f, u64 key)
+{
+	const struct census_slice *slice = &f->slice;
+
+	return slice->nr == 1 ||
+	       (census_hash(&slice->hash, key) & (slice->nr - 1)) == slice->number;
+}
+
+/* Return: the block of @key, or NULL if nothing in its section was marked. */
+struct census_block *census_frames_block(const struct census_frames *f, u64 key)
+{
+	u64 at = key & section_mask(key);
+	const struct census_section *s = lookup(f, key - at);
+
+	return s ? s->first + at : NULL;
+}
+
+/**
+ * census_frames_mark() - record that the current owner maps these pages
+ * @f: census_owners_turn() has set the owner
+ * @masks: of all kinds and spaces
+ * @nr: number of @masks, up to %CENSUS_MASKS_AT_ONCE
+ *
+ * Allocates memory and may sleep, so it is called without any lock.  Takes a constant time
+ * for each mask, whatever keys a user chooses: see table.h.  Without memory it marks
+ * nothing more, and census_frames_failed() returns true.
+ */
+void census_frames_mark(struct census_frames *f,
+			const struct census_mask *masks, unsigned int nr)
+{
+	struct census_owners *o = &f->owners;
+	/* If most masks add an entry, also prefetch the entries to be written. */
+	bool fetch = f->appended > nr / 2;
+	struct census_marker m;
+	unsigned int i;
+
+	cond_resched();
+	if (!census_owners_room(o, nr))
+		return;
+	m = census_marker(o);
+	/* Prefetch all blocks before the first one is marked. */
+	for (i = 0; i < nr; i++) {
+		u64 key = masks[i].key, at = key & section_mask(key);
+		struct census_target *target = &f->targets[i];
+		struct census_recent *recent;
+
+		target->b = NULL;
+		if (!census_frames_counts(f, key))
+			continue;
+		recent = get_section(f, key, at);
+		if (!recent)
+			continue;
+		target->b = recent->first + at;
+		target->block = recent->block + at;
+		prefetchw(target->b);
+		if (fetch && !(i % 4))
+			prefetchw(census_marker_entry(&m, m.next + i));
+	}
+	for (i = 0; i < nr; i++)
+		if (f->targets[i].b)
+			census_mark(o, &m, f->targets[i].b, f->targets[i].block,
+				    masks[i].mask);
+	f->appended = m.next - o->entries.nr;
+	census_marker_end(o, &m);
+}
+
+/*
+ * Return: the kind for hugetlb pages of @nr base pages: PMD size, PUD size, or one size
+ * below and one above a PMD, which some architectures have.
+ */
+static u32 hugetlb_kind(struct census_frames *f, unsigned int nr)
+{
+	u32 i = nr < PMD_SIZE / PAGE_SIZE ? 2 : 3;
+
+	if (nr == PMD_SIZE / PAGE_SIZE)
+		i = 0;
+	else if (nr == PUD_SIZE / PAGE_SIZE)
+		i = 1;
+	f->hugetlb[i] = nr;
+	return CENSUS_OF_HUGETLB + i;
+}
+
+/**
+ * census_frames_hugetlb_key() - the block and the bit of a hugetlb page
+ * @f: records the size
+ * @pfn: first frame of the page
+ * @nr: size of the page, in base pages
+ * @at: set to the number of the bit
+ *
+ * Return: the key of the block.  A hugetlb page counts as one page, of a separate kind.
+ */
+u64 census_frames_hugetlb_key(struct census_frames *f, unsigned long pfn,
+			      unsigned int nr, u32 *at)
+{
+	u64 number = pfn / nr;
+
+	*at = number & (CENSUS_BLOCK_PAGES - 1);
+	return CENSUS_SPACE(CENSUS_SPACE_HUGETLB + hugetlb_kind(f, nr)) +
+	       (number >> CENSUS_BLOCK_SHIFT);
+}
+
+/*
+ * No two entries of a table have the same index.  A user may map a page at the begin of tables
+ * of many shapes, which must not share a chain: the random factor keeps them apart.
+ */
+static u64 sample_key(const struct census_frames *f, const struct census_image *image,
+		      unsigned int index, u64 value)
+{
+	u64 shape = (u64)image->first << 32 | image->nr;
+
+	return (value ^ (u64)index << (64 - 12)) + shape * f->slice.hash.low;
+}
+
+/* Return: the first sample of tables with an entry, as many entries and the same first index. */
+static const struct census_sample *find_sample(const struct census_frames *f,
+					       const struct census_image *image,
+					       unsigned int index, u64 value)
+{
+	u64 key = sample_key(f, image, index, value);
+	const struct census_link *l;
+
+	for (l = census_table_first(&f->images, key); l; l = l->next) {
+		const struct census_sample *s = container_of(l, struct census_sample, link);
+		const struct census_forked *t = census_forked(&f->owners, s->table);
+
+		if (s->key == key && s->index == index && t->first == image->first &&
+		    t->nr == image->nr &&
+		    census_forked_values(&f->owners, t)[index] == value)
+			return s;
+	}
+	return NULL;
+}
+
+/**
+ * census_frames_find_image() - find a table that fork() copied
+ * @f: the marks
+ * @image: @first and @nr are set; sets @match and @pages
+ * @index: of an entry
+ * @value: its value
+ *
+ * Return: the values of a table of the same shape with this entry, or NULL.  They stay
+ * until the worker marks again.  Takes no lock and does not sleep.
+ */
+const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
+				    unsigned int index, u64 value)
+{
+	const struct census_sample *s = find_sample(f, image, index, value);
+	const struct census_forked *t;
+
+	if (!s)
+		return NULL;
+	t = census_forked(&f->owners, s->table);
+	image->match = s->table;
+	image->pages = t->pages;
+	return census_forked_values(&f->owners, t);
+}
+
+/*
+ * Without memory the table is found by fewer entries, which costs only time.  A sample that
+ * another table has already is not added: so chains stay short, whatever tables a user makes.
+ */
+static void add_samples(struct census_frames *f, const struct census_image *image, u32 table)
+{
+	unsigned int part, i, end;
+
+	for (part = 0; part < CENSUS_IMAGE_PARTS; part++) {
+		struct census_sample *s;
+		u32 unit;
+
+		end = (part + 1) * image->nr / CENSUS_IMAGE_PARTS;
+		for (i = part * image->nr / CENSUS_IMAGE_PARTS; i < end && !image->values[i]; i++)
+			;
+		if (i == end || find_sample(f, image, i, image->values[i]))
+			continue;
+		unit = census_pool_take(&f->samples, CENSUS_SAMPLE_UNITS);
+		if (!unit)
+			return;
+		s = census_unit(&f->samples, unit);
+		*s = (struct census_sample) {
+			.key = sample_key(f, image, i, image->values[i]), .table = table,
+			.index = i,
+		};
+		census_table_add(&f->images, &s->link);
+	}
+}
+
+/**
+ * census_frames_image() - record that the current owner has a table that fork() copied
+ * @f: census_owners_turn() has set the owner
+ * @image: the table, or what it lacks of another
+ *
+ * Does not sleep.  Without memory census_frames_failed() returns true.
+ */
+void census_frames_image(struct census_frames *f, const struct census_image *image)
+{
+	u32 table = image->match;
+
+	if (!table) {
+		table = census_forked_add(&f->owners, image->values, image->first, image->nr);
+		if (!table)
+			return;
+		add_samples(f, image, table);
+	}
+	census_forked_own(&f->owners, table, (const u64 *)image->lacks);
+}
+
+/* Replaces the values of a table by the blocks of the pages.  Return: false without memory. */
+static bool finish_table(struct census_frames *f, const struct census_forked *t)
+{
+	u64 *values = census_forked_values(&f->owners, t);
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++) {
+		u32 owners = census_forked_owners(&f->owners, t, i);
+		struct census_recent *recent;
+		unsigned long pfn;
+		u64 key, at;
+
+		if (!values[i])
+			continue;
+		pfn = census_image_pfn(values[i]);
+		values[i] = 0;
+		key = census_frames_key(CENSUS_ANON) + (pfn >> CENSUS_BLOCK_SHIFT);
+		if (!owners || !census_frames_counts(f, key))
+			continue;
+		at = key & section_mask(key);
+		recent = get_section(f, key, at);
+		if (!recent)
+			return false;
+		census_owners_add(&f->owners, recent->first + at,
+				  BIT_ULL(pfn & (CENSUS_BLOCK_PAGES - 1)), owners);
+		values[i] = (u64)(recent->block + at) << CENSUS_BLOCK_SHIFT |
+			    (pfn & (CENSUS_BLOCK_PAGES - 1));
+	}
+	return true;
+}
+
+/**
+ * census_frames_finish_forked() - add the owners of tables that fork() copied to the blocks
+ * @f: of one worker; all address spaces are walked
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal or an error of another worker.
+ */
+int census_frames_finish_forked(struct census_frames *f)
+{
+	u32 table;
+
+	for (table = CENSUS_FORKED_UNITS; table < f->owners.forked.nr;
+	     table += CENSUS_FORKED_UNITS) {
+		if (!finish_table(f, census_forked(&f->owners, table)))
+			break;
+		cond_resched();
+		if (census_stopped(f->budget))
+			return -EINTR;
+	}
+	return census_frames_failed(f) ? -ENOMEM : 0;
+}
+
+/**
+ * census_frames_exclusive() - number of exclusive frames that the current slice counts
+ * @f: the marks
+ * @mask: of space %CENSUS_SPACE_EXCLUSIVE
+ *
+ * An entry may prove in one slice that its frame is exclusive, and not in the next.  So
+ * a frame counts in one slice only, marked or not: in that of its block.
+ */
+u64 census_frames_exclusive(const struct census_frames *f, const struct census_mask *mask)
+{
+	u64 block = mask->key - CENSUS_SPACE(CENSUS_SPACE_EXCLUSIVE);
+
+	return census_frames_counts(f, census_frames_key(CENSUS_ANON) + block) ?
+	       census_popcount(mask->mask) : 0;
+}
+
+/* Like census_frames_exclusive(), for swap slots. */
+u64 census_frames_exclusive_swap(const struct census_frames *f,
+				 const struct census_run *run)
+{
+	u64 nr = census_run_nr(run), at = run->pfn, end = at + nr, next, pages = 0;
+	u64 space = CENSUS_SPACE(CENSUS_SPACE_SWAP + run->swap_type);
+
+	if (f->slice.nr == 1)
+		return nr;
+	for (; at < end; at = next) {
+		next = min(round_down(at, CENSUS_BLOCK_PAGES) + CENSUS_BLOCK_PAGES, end);
+		if (census_frames_counts(f, space + (at >> CENSUS_BLOCK_SHIFT)))
+			pages += next - at;
+	}
+	return pages;
+}
+
+/* Finishes blocks, each over all workers that have marked it. */
+static void finish_section(struct census_frames *const *workers,
+			   const struct census_section *const *sections, u64 nr_blocks,
+			   unsigned int nr, unsigned int part)
+{
+	struct census_frames *to = workers[part];
+	unsigned int w;
+	u64 i;
+
+	for (i = 0; i < nr_blocks; i++) {
+		struct census_owners *same[CENSUS_WORKERS_MAX];
+		u32 block[CENSUS_WORKERS_MAX];
+		unsigned int n = 0;
+
+		for (w = 0; w < nr; w++) {
+			const struct census_block *b;
+
+			if (!sections[w])
+				continue;
+			same[n] = &workers[w]->owners;
+			block[n] = sections[w]->block + i;
+			b = sections[w]->first + i;
+			n += b->ones || b->planes;
+		}
+		if (n)
+			census_blocks_finish(same, block, n, &to->owners, part,
+					     &to->totals);
+	}
+}
+
+/* Unit of the first section. */
+#define FIRST_SECTION CENSUS_SECTION_UNITS
+
+/* Units of sections to look at between two cond_resched(). */
+#define SECTIONS_AT_ONCE BIT(12)
+
+static struct census_section *section(const struct census_frames *f, u32 unit)
+{
+	return census_unit(&f->sections, unit);
+}
+
+/* Checks whether any swap slot is marked. */
+bool census_frames_swapped(const struct census_frames *f)
+{
+	u32 i;
+
+	for (i = FIRST_SECTION; i < f->sections.nr; i += CENSUS_SECTION_UNITS) {
+		if (census_key_kind(section(f, i)->key) == CENSUS_OF_SWAP)
+			return true;
+		if (!(i % SECTIONS_AT_ONCE))
+			cond_resched();
+	}
+	return false;
+}
+
+/* The lower bits of the hash are those of the slice. */
+#define PART_UNIT BIT(16)
+
+/**
+ * census_frames_finish_blocks() - count owners of pages, after all workers have marked
+ * @workers: all workers
+ * @nr: number of @workers
+ * @part: of the keys, 0 to @nr - 1; can run in parallel with other parts
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+int census_frames_finish_blocks(struct census_frames *const *workers,
+				unsigned int nr, unsigned int part)
+{
+	unsigned int v, w;
+	u32 i;
+
+	for (v = 0; v < nr; v++) {
+		const struct census_frames *f = workers[v];
+
+		for (i = FIRST_SECTION; i < f->sections.nr; i += CENSUS_SECTION_UNITS) {
+			const struct census_section *sections[CENSUS_WORKERS_MAX] = {};
+			u64 key = section(f, i)->key;
+
+			if (!(i % SECTIONS_AT_ONCE))
+				cond_resched();
+			if (nr > 1 && census_hash(&f->slice.hash, key) / PART_UNIT % nr != part)
+				continue;
+			for (w = 0; w < nr; w++) {
+				sections[w] = w == v ? section(f, i) : lookup(workers[w], key);
+				if (w < v && sections[w])
+					break;
+			}
+			/* A section that an earlier worker has too is done already. */
+			if (w < v)
+				continue;
+			finish_section(workers, sections, section_mask(key) + 1, nr, part);
+			cond_resched();
+			if (census_stopped(f->budget))
+				return -EINTR;
+		}
+	}
+	return census_frames_failed(workers[part]) ? -ENOMEM : 0;
+}
+
+/**
+ * census_frames_finish_turns() - compute each owner's pages, after all blocks are finished
+ * @workers: all workers
+ * @nr: number of @workers
+ * @worker: whose turns are finished; can run in parallel with other workers
+ *
+ * Return: 0, or -EINTR after a fatal signal or an error of another worker.
+ */
+int census_frames_finish_turns(struct census_frames *const *workers,
+			       unsigned int nr, unsigned int worker)
+{
+	struct census_owners *all[CENSUS_WORKERS_MAX];
+	struct census_frames *f = workers[worker];
+	unsigned int w;
+	u32 turn, entry;
+
+	for (w = 0; w < nr; w++)
+		all[w] = &workers[w]->owners;
+	for (turn = CENSUS_FORKED_UNITS; turn < f->owners.forked.nr; turn += CENSUS_FORKED_UNITS) {
+		census_forked_sum(all, &f->owners, census_forked(&f->owners, turn));
+		cond_resched();
+		if (census_stopped(f->budget))
+			return -EINTR;
+	}
+	for (turn = 0; turn < f->owners.nr_turns; turn++) {
+		entry = census_turn(&f->owners, turn)->first;
+		while (entry < census_turn_end(&f->owners, turn)) {
+			entry = census_turn_finish(all, &f->owners, turn, entry,
+						   &f->totals);
+			cond_resched();
+			if (census_stopped(f->budget))
+				return -EINTR;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Allocates group states for the blocks of a section, or reuses those of the same blocks
+ * of an earlier worker.  Return: false without memory.
+ */
+static bool group_section(struct census_frames *const *workers, unsigned int worker,
+			  const struct census_section *s, struct census_pool *states,
+			  u32 units)
+{
+	const struct census_section *other = NULL;
+	struct census_block *b = s->first;
+	const struct census_block *same;
+	unsigned int w;
+	u64 i;
+
+	for (w = 0; w < worker && !other; w++)
+		other = lookup(workers[w], s->key);
+	same = other ? other->first : NULL;
+	for (i = 0; i <= section_mask(s->key); i++) {
+		if (same) {
+			b[i].planes = same[i].planes;
+			continue;
+		}
+		b[i].planes = census_pool_take(states, units);
+		if (!b[i].planes)
+			return false;
+		memset(census_unit(states, b[i].planes), 0, units * CENSUS_UNIT_BYTES);
+	}
+	return true;
+}
+
+/**
+ * census_frames_prepare_groups() - prepare blocks for grouping.h and pairs.h
+ * @workers: all workers; their turns are finished
+ * @nr: number of @workers
+ * @states: empty except for unit 0; gets a state for each block
+ * @units: of a state
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal.
+ */
+int census_frames_prepare_groups(struct census_frames *const *workers, unsigned int nr,
+				 struct census_pool *states, u32 units)
+{
+	unsigned int w;
+	u32 i;
+
+	for (w = 0; w < nr; w++) {
+		struct census_frames *f = workers[w];
+
+		for (i = FIRST_SECTION; i < f->sections.nr; i += CENSUS_SECTION_UNITS) {
+			if (!group_section(workers, w, section(f, i), states, units)) {
+				f->owners.failed = true;
+				return -ENOMEM;
+			}
+			cond_resched();
+			if (census_stopped(f->budget))
+				return -EINTR;
+		}
+	}
+	return 0;
+}

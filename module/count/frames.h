@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Maps page numbers to blocks: keys of frames, file pages, swap slots and hugetlb pages
+ * to the blocks of owners.h, and their memory.
+ *
+ * A key is a space above a block number.  Anonymous frames, swap slots and hugetlb pages
+ * are numbered by location, file pages by index: see files.h.  Blocks are in sections,
+ * which a hash table finds.  A section has 256 blocks (64 MiB of memory, 4 KiB) if
+ * neighbours are likely to be in use too, else 4 blocks (1 MiB of a file, one cache
+ * line).
+ *
+ * Users choose the offsets of file pages.  So what depends on a key's hash, the table, the
+ * slice and the worker that finishes a block, depends on random numbers too: see table.h.
+ *
+ * All workers of a census share a memory budget.  When it is used up, the census starts
+ * again and counts in slices: each pass marks only the blocks whose key hashes to this
+ * slice, so each slice is exact.  The memory is kept for the next census, and freed after
+ * idle time or when the kernel reclaims memory.
+ *
+ * Each worker has its own struct census_frames, so only the list of kept memory needs a
+ * lock.
+ */
+#ifndef _CENSUS_FRAMES_H
+#define _CENSUS_FRAMES_H
+
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/swap.h>
+
+#include "base/budget.h"
+#include "base/params.h"
+#include "base/table.h"
+#include "owners/account.h"
+#include "walk/walk.h"
+
+/*
+ * Spaces: bits of a key from CENSUS_SPACE_SHIFT on.  Below is a block number: 2^46 pages,
+ * enough for all physical memory and all realistic file offsets.
+ */
+#define CENSUS_SPACE_SHIFT 40
+#define CENSUS_SPACE(space) ((u64)(space) << CENSUS_SPACE_SHIFT)
+
+enum census_space {
+	CENSUS_SPACE_FRAMES = 1,	/* + class */
+	CENSUS_SPACE_EXCLUSIVE = 4,	/* never marked: see census_frames_exclusive() */
+	CENSUS_SPACE_SWAP = 8,		/* + swap type */
+	CENSUS_SPACE_SPARSE = 48,	/* sections are small from here on */
+	CENSUS_SPACE_HUGETLB = 48,	/* + kind */
+	CENSUS_SPACE_FILES = 64,	/* + census_file_space() */
+	CENSUS_SPACE_END = 1 << (64 - CENSUS_SPACE_SHIFT),
+};
+
+static_assert(CENSUS_SPACE_FRAMES + CENSUS_CLASSES <= CENSUS_SPACE_EXCLUSIVE);
+static_assert(CENSUS_SPACE_EXCLUSIVE < CENSUS_SPACE_SWAP);
+static_assert(CENSUS_SPACE_SWAP + MAX_SWAPFILES <= CENSUS_SPACE_SPARSE);
+static_assert(CENSUS_SPACE_HUGETLB + CENSUS_KINDS <= CENSUS_SPACE_FILES);
+
+/* Key of frame 0, for pages of a class that are numbered by frame. */
+static inline u64 census_frames_key(enum census_class class)
+{
+	return CENSUS_SPACE(CENSUS_SPACE_FRAMES + class);
+}
+
+/* Checks whether the pages of a key are exclusive frames, which are counted, not marked. */
+static inline bool census_key_exclusive(u64 key)
+{
+	return key >> CENSUS_SPACE_SHIFT == CENSUS_SPACE_EXCLUSIVE;
+}
+
+/* Space of a file's pages.  Its lowest bit is the class, see census_key_kind(). */
+static inline u32 census_file_space(u32 number, enum census_class class)
+{
+	return CENSUS_SPACE_FILES + 2 * number + (class == CENSUS_SHMEM);
+}
+
+/* Return: &enum census_class or &enum census_page_kind. */
+static inline u32 census_key_kind(u64 key)
+{
+	u32 space = key >> CENSUS_SPACE_SHIFT;
+
+	if (space >= CENSUS_SPACE_FILES)
+		return space & 1 ? CENSUS_SHMEM : CENSUS_FILE;
+	if (space >= CENSUS_SPACE_HUGETLB)
+		return space - CENSUS_SPACE_HUGETLB;
+	if (space >= CENSUS_SPACE_SWAP)
+		return CENSUS_OF_SWAP;
+	return space - CENSUS_SPACE_FRAMES;
+}
+
+/**
+ * struct census_section - consecutive blocks
+ * @link: in &struct census_frames.table
+ * @key: of the first block
+ * @first: the first block
+ * @block: unit number of @first
+ */
+struct census_section {
+	struct census_link link;
+	u64 key;
+	struct census_block *first;
+	u32 block;
+};
+
+#define CENSUS_SECTION_UNITS 2
+
+static_assert(sizeof(struct census_section) == CENSUS_SECTION_UNITS * CENSUS_UNIT_BYTES);
+
+/**
+ * struct census_sample - an entry by which a table is found that fork() copied
+ * @link: in &struct census_frames.images
+ * @key: from the entry's value and its index, and the shape of the table
+ * @table: unit of the &struct census_forked
+ * @index: of the entry, from the first of the table
+ */
+struct census_sample {
+	struct census_link link;
+	u64 key;
+	u32 table;
+	u32 index;
+};
+
+#define CENSUS_SAMPLE_UNITS 2
+
+static_assert(sizeof(struct census_sample) <= CENSUS_SAMPLE_UNITS * CENSUS_UNIT_BYTES);
+
+/**
+ * struct census_slice - the keys that a pass over all address spaces marks
+ * @hash: of keys; the same for all slices of a census, and for all its workers
+ * @number: keys with this hash are marked
+ * @nr: number of slices, a power of two; 1: all keys are marked
+ */
+struct census_slice {
+	struct census_hash hash;
+	u32 number;
+	u32 nr;
+};
+
+#define CENSUS_RECENT 256
+
+/**
+ * struct census_recent - cached result of a section lookup
+ * @key: of its first block
+ * @first: its first block
+ * @block: unit number of @first
+ */
+struct census_recent {
+	u64 key;
+	struct census_block *first;
+	u32 block;
+};
+
+/**
+ * struct census_target - block that a mask is added to
+ * @b: the block; NULL if the mask is not counted
+ * @block: its unit number
+ */
+struct census_target {
+	struct census_block *b;
+	u32 block;
+};
+
+/**
+ * struct census_frames - marks of one worker
+ * @spare: in the list of memory kept for the next census
+ * @owners: blocks, entries, turns
+ * @budget: of the census
+ * @own: the part of @budget for all that this worker allocates
+ * @sections: &struct census_section; units 0 and 1 are not used
+ * @table: @sections by key
+ * @samples: &struct census_sample; units 0 and 1 are not used
+ * @images: @samples by key
+ * @recent: sections found last, by the low bits of their number
+ * @appended: number of entries that the last census_frames_mark() added
+ * @sparse: by kind, first free block in a chunk of small sections; 0: none
+ * @hugetlb: sizes met, in base pages, by kind from %CENSUS_OF_HUGETLB on
+ * @slice: keys to mark
+ * @targets: of the masks that are being marked
+ * @totals: sums of what this worker finishes
+ */
+struct census_frames {
+	struct list_head spare;
+	struct census_owners owners;
+	struct census_budget *budget;
+	struct census_budget own;
+	struct census_pool sections;
+	struct census_table table;
+	struct census_pool samples;
+	struct census_table images;
+	struct census_recent recent[CENSUS_RECENT];
+	u32 appended;
+	u32 sparse[CENSUS_KINDS];
+	unsigned int hugetlb[CENSUS_HUGETLB_SIZES];
+	struct census_slice slice;
+	struct census_target targets[CENSUS_MASKS_AT_ONCE];
+	struct census_totals totals;
+};
+
+struct census_frames *census_frames_begin(struct census_budget *budget);
+int census_frames_reset(struct census_frames *f, const struct census_slice *slice);
+bool census_frames_lock(struct census_frames *f);
+void census_frames_unlock(struct census_frames *f);
+void census_frames_drop(struct census_frames *f);
+void census_frames_end(struct census_frames *f);
+void census_frames_trim(void);
+int census_frames_init(void);
+void census_frames_exit(void);
+
+void census_frames_mark(struct census_frames *f,
+			const struct census_mask *masks, unsigned int nr);
+bool census_frames_swapped(const struct census_frames *f);
+const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
+				    unsigned int index, u64 value);
+void census_frames_image(struct census_frames *f, const struct census_image *image);
+int census_frames_finish_forked(struct census_frames *f);
+u64 census_frames_exclusive(const struct census_frames *f, const struct census_mask *mask);
+u64 census_frames_exclusive_swap(const struct census_frames *f,
+				 const struct census_run *run);
+int census_frames_finish_blocks(struct census_frames *const *workers,
+				unsigned int nr, unsigned int part);
+int census_frames_finish_turns(struct census_frames *const *workers,
+			       unsigned int nr, unsigned int worker);
+int census_frames_prepare_groups(struct census_frames *const *workers, unsigned int nr,
+				 struct census_pool *states, u32 units);
+
+bool census_frames_counts(const struct census_frames *f, u64 key);
+struct census_block *census_frames_block(const struct census_frames *f, u64 key);
+u64 census_frames_hugetlb_key(struct census_frames *f, unsigned long pfn,
+			      unsigned int nr, u32 *at);
+
+/* Size of the hugetlb page with this @key, in base pages. */
+static inline unsigned int census_frames_hugetlb_pages(const struct census_frames *f,
+						       u64 key)
+{
+	return f->hugetlb[census_key_kind(key) - CENSUS_OF_HUGETLB];
+}
+
+/*
+ * Checks whether tables that fork() copied may be kept.  Slices do not make them smaller, so
+ * they leave half of the memory for what slices make smaller.
+ */
+static inline bool census_frames_may_keep(const struct census_frames *f)
+{
+	return atomic64_read(&f->budget->used) < f->budget->limit / 2;
+}
+
+static inline bool census_frames_failed(const struct census_frames *f)
+{
+	return f->owners.failed;
+}
+
+#endif /* _CENSUS_FRAMES_H */

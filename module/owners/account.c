@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "owners/account.h"
+
+/**
+ * census_account_share() - add mapped bytes to the shares
+ * @sums: increased, except for @rss, which the caller adds
+ * @class: of the page
+ * @bytes: mapped bytes of the page, all with the same owners
+ * @owners: number of mappings; 0 counts as 1
+ * @dirty: in the PTE or the page
+ * @locked: in a VM_LOCKED mapping
+ * @private: counts as exclusive; not derived from @owners, because the owners of some
+ *	entries are unknown
+ */
+void census_account_share(struct census_sums *sums, enum census_class class,
+			  u64 bytes, u32 owners, bool dirty, bool locked,
+			  bool private)
+{
+	u64 share = bytes << CENSUS_PSS_SHIFT;
+
+	if (owners >= 2)
+		share = div_u64(share, owners);
+
+	sums->pss[class] += share;
+	if (locked)
+		sums->pss_locked += share;
+	if (dirty) {
+		sums->pss_dirty += share;
+		if (private)
+			sums->private_dirty += bytes;
+		else
+			sums->shared_dirty += bytes;
+	} else {
+		if (private)
+			sums->private_clean += bytes;
+		else
+			sums->shared_clean += bytes;
+	}
+}
+
+u64 census_sums_rss(const struct census_sums *sums)
+{
+	return sums->rss[CENSUS_ANON] + sums->rss[CENSUS_FILE] +
+	       sums->rss[CENSUS_SHMEM];
+}
+
+void census_sums_add(struct census_sums *to, const struct census_sums *from)
+{
+	const u64 *f = (const u64 *)from;
+	u64 *t = (u64 *)to;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(*to) / sizeof(u64); i++)
+		t[i] += f[i];
+}
+
+struct figure_value {
+	enum memcensus_figure figure;
+	u64 bytes;
+};
+
+static void set_figures(struct census_figures *figures,
+			const struct figure_value *values, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		census_figure_set(figures, values[i].figure, values[i].bytes);
+}
+
+/**
+ * census_figures_pack() - store figures in few bytes
+ * @figures: the figures
+ * @to: %CENSUS_PACKED_MAX bytes
+ *
+ * The known ones follow a bitmap of these.  Each byte has 7 bits of a value, from the lowest
+ * on, and bit 7 if more follow: most figures of a process need 1 to 4 bytes.
+ *
+ * Return: bytes used.
+ */
+size_t census_figures_pack(const struct census_figures *figures, unsigned char *to)
+{
+	unsigned char *at = to + sizeof(figures->known);
+	unsigned int i;
+	u64 value;
+
+	memcpy(to, &figures->known, sizeof(figures->known));
+	for (i = 0; i <= MEMCENSUS_F_MAX; i++) {
+		if (!census_figure_known(figures, i))
+			continue;
+		for (value = figures->value[i]; value >= 0x80; value >>= 7)
+			*at++ = value | 0x80;
+		*at++ = value;
+	}
+	return at - to;
+}
+
+/* The inverse of census_figures_pack(); @from: NULL: no figure is known. */
+void census_figures_unpack(const unsigned char *from, struct census_figures *figures)
+{
+	unsigned int i, shift;
+
+	memset(figures, 0, sizeof(*figures));
+	if (!from)
+		return;
+	memcpy(&figures->known, from, sizeof(figures->known));
+	from += sizeof(figures->known);
+	for (i = 0; i <= MEMCENSUS_F_MAX; i++) {
+		if (!census_figure_known(figures, i))
+			continue;
+		for (shift = 0; *from & 0x80; shift += 7)
+			figures->value[i] |= (u64)(*from++ & 0x7f) << shift;
+		figures->value[i] |= (u64)*from++ << shift;
+	}
+}
+
+/* Sets the figures that both bases count in the same way, without owners and shares. */
+void census_common_figures(const struct census_sums *sums,
+			   struct census_figures *figures)
+{
+	const struct figure_value values[] = {
+		{ MEMCENSUS_F_RSS, census_sums_rss(sums) },
+		{ MEMCENSUS_F_ANON, sums->rss[CENSUS_ANON] },
+		{ MEMCENSUS_F_FILE, sums->rss[CENSUS_FILE] },
+		{ MEMCENSUS_F_SHMEM, sums->rss[CENSUS_SHMEM] },
+		{ MEMCENSUS_F_THP, sums->thp[CENSUS_ANON] +
+				   sums->thp[CENSUS_FILE] +
+				   sums->thp[CENSUS_SHMEM] },
+		{ MEMCENSUS_F_ANON_THP, sums->thp[CENSUS_ANON] },
+		{ MEMCENSUS_F_SHMEM_THP, sums->thp[CENSUS_SHMEM] },
+		{ MEMCENSUS_F_FILE_THP, sums->thp[CENSUS_FILE] },
+		{ MEMCENSUS_F_SPECIAL, sums->special },
+		{ MEMCENSUS_F_HEAP, sums->heap },
+		{ MEMCENSUS_F_STACK, sums->stack },
+	};
+
+	set_figures(figures, values, ARRAY_SIZE(values));
+	if (!sums->unknown_swap)
+		census_figure_set(figures, MEMCENSUS_F_SWAP, sums->swap);
+}
+
+/* Sets the figures of the mapcount basis, except those that are not in @sums. */
+void census_sums_figures(const struct census_sums *sums,
+			 struct census_figures *figures)
+{
+	const u64 *pss = sums->pss;
+	u64 all = pss[CENSUS_ANON] + pss[CENSUS_FILE] + pss[CENSUS_SHMEM];
+	const struct figure_value values[] = {
+		{ MEMCENSUS_F_USS, sums->private_clean + sums->private_dirty },
+		{ MEMCENSUS_F_PSS, all >> CENSUS_PSS_SHIFT },
+		{ MEMCENSUS_F_SHARED, sums->shared_clean + sums->shared_dirty },
+		{ MEMCENSUS_F_PSS_ANON, pss[CENSUS_ANON] >> CENSUS_PSS_SHIFT },
+		{ MEMCENSUS_F_PSS_FILE, pss[CENSUS_FILE] >> CENSUS_PSS_SHIFT },
+		{ MEMCENSUS_F_PSS_SHMEM,
+		  pss[CENSUS_SHMEM] >> CENSUS_PSS_SHIFT },
+		{ MEMCENSUS_F_PSS_DIRTY, sums->pss_dirty >> CENSUS_PSS_SHIFT },
+		{ MEMCENSUS_F_SHARED_CLEAN, sums->shared_clean },
+		{ MEMCENSUS_F_SHARED_DIRTY, sums->shared_dirty },
+		{ MEMCENSUS_F_PRIVATE_CLEAN, sums->private_clean },
+		{ MEMCENSUS_F_PRIVATE_DIRTY, sums->private_dirty },
+		{ MEMCENSUS_F_REFERENCED, sums->referenced },
+		{ MEMCENSUS_F_KSM, sums->ksm },
+		{ MEMCENSUS_F_LAZYFREE, sums->lazyfree },
+		{ MEMCENSUS_F_HUGETLB,
+		  sums->shared_hugetlb + sums->private_hugetlb },
+		{ MEMCENSUS_F_SHARED_HUGETLB, sums->shared_hugetlb },
+		{ MEMCENSUS_F_PRIVATE_HUGETLB, sums->private_hugetlb },
+		{ MEMCENSUS_F_LOCKED, sums->pss_locked >> CENSUS_PSS_SHIFT },
+	};
+
+	census_common_figures(sums, figures);
+	set_figures(figures, values, ARRAY_SIZE(values));
+}
+
+/**
+ * census_share_bytes() - convert a share of the frames basis to bytes
+ * @share: in 1/2^%CENSUS_SHARE_SHIFT page
+ * @page_size: bytes
+ */
+u64 census_share_bytes(census_share share, u64 page_size)
+{
+	return share * page_size >> CENSUS_SHARE_SHIFT;
+}
+
+void census_holdings_add(struct census_holding *to, const struct census_holding *from)
+{
+	unsigned int kind;
+
+	for (kind = 0; kind < CENSUS_KINDS; kind++) {
+		to[kind].pages += from[kind].pages;
+		to[kind].exclusive += from[kind].exclusive;
+		to[kind].share += from[kind].share;
+	}
+}
+
+/**
+ * census_holdings_figures() - convert holdings of the frames basis to figures
+ * @sums: results of the walk
+ * @holdings: by kind
+ * @hugetlb: sizes of the hugetlb kinds, in base pages
+ * @page_size: bytes
+ * @figures: filled; figures that follow from neither are unchanged
+ */
+void census_holdings_figures(const struct census_sums *sums,
+			     const struct census_holding *holdings,
+			     const unsigned int *hugetlb, u64 page_size,
+			     struct census_figures *figures)
+{
+	const struct census_holding *anon = &holdings[CENSUS_ANON];
+	const struct census_holding *file = &holdings[CENSUS_FILE];
+	const struct census_holding *shmem = &holdings[CENSUS_SHMEM];
+	u64 frames = anon->pages + file->pages + shmem->pages;
+	u64 exclusive = anon->exclusive + file->exclusive + shmem->exclusive;
+	census_share share = anon->share + file->share + shmem->share;
+	u64 huge_all = 0, huge_exclusive = 0;
+	census_share huge_share = 0;
+	unsigned int i;
+
+	for (i = 0; i < CENSUS_HUGETLB_SIZES; i++) {
+		const struct census_holding *h =
+			&holdings[CENSUS_OF_HUGETLB + i];
+
+		huge_all += h->pages * hugetlb[i];
+		huge_exclusive += h->exclusive * hugetlb[i];
+		huge_share += h->share * hugetlb[i];
+	}
+	census_common_figures(sums, figures);
+	set_figures(figures, (const struct figure_value[]) {
+		{ MEMCENSUS_F_FRAMES, frames * page_size },
+		{ MEMCENSUS_F_USS, exclusive * page_size },
+		{ MEMCENSUS_F_SHARED, (frames - exclusive) * page_size },
+		{ MEMCENSUS_F_PSS, census_share_bytes(share, page_size) },
+		{ MEMCENSUS_F_PSS_ANON, census_share_bytes(anon->share, page_size) },
+		{ MEMCENSUS_F_PSS_FILE, census_share_bytes(file->share, page_size) },
+		{ MEMCENSUS_F_PSS_SHMEM, census_share_bytes(shmem->share, page_size) },
+		{ MEMCENSUS_F_HUGETLB, huge_all * page_size },
+		{ MEMCENSUS_F_PRIVATE_HUGETLB, huge_exclusive * page_size },
+		{ MEMCENSUS_F_SHARED_HUGETLB,
+		  (huge_all - huge_exclusive) * page_size },
+		{ MEMCENSUS_F_HUGETLB_PSS, census_share_bytes(huge_share, page_size) },
+		{ MEMCENSUS_F_USS_ANON, anon->exclusive * page_size },
+		{ MEMCENSUS_F_USS_FILE, file->exclusive * page_size },
+		{ MEMCENSUS_F_USS_SHMEM, shmem->exclusive * page_size },
+	}, 14);
+}
+
+struct block_sums {
+	u64 pages;	/* free pages */
+	u64 blocks;	/* free blocks of all orders */
+	u64 suitable;	/* blocks of @order in blocks of this and larger orders */
+};
+
+static struct block_sums sum_blocks(const u64 *blocks, unsigned int orders,
+				    unsigned int order)
+{
+	struct block_sums s = {};
+	unsigned int o;
+
+	for (o = 0; o < orders; o++) {
+		s.pages += blocks[o] << o;
+		s.blocks += blocks[o];
+		if (o >= order)
+			s.suitable += blocks[o] << (o - order);
+	}
+	return s;
+}
+
+/**
+ * census_unusable_index() - part of the free memory that an order cannot use
+ * @blocks: free blocks by order
+ * @orders: number of orders
+ * @order: of the allocation
+ *
+ * Return: thousandths, 0 (all is usable) to 1000 (none, or nothing is free).
+ */
+s32 census_unusable_index(const u64 *blocks, unsigned int orders,
+			  unsigned int order)
+{
+	struct block_sums s = sum_blocks(blocks, orders, order);
+
+	if (!s.pages)
+		return 1000;
+	return div64_u64((s.pages - (s.suitable << order)) * 1000, s.pages);
+}
+
+/**
+ * census_extfrag_index() - why an allocation of an order would fail
+ * @blocks: free blocks by order
+ * @orders: number of orders
+ * @order: of the allocation
+ *
+ * Return: -1000 if it would not fail; else thousandths: near 0 or below for lack of
+ * memory, near 1000 for fragmentation.
+ */
+s32 census_extfrag_index(const u64 *blocks, unsigned int orders,
+			 unsigned int order)
+{
+	struct block_sums s = sum_blocks(blocks, orders, order);
+
+	if (!s.blocks)
+		return 0;
+	if (s.suitable)
+		return -1000;
+	return 1000 - (s32)div64_u64(1000 + ((s.pages * 1000) >> order),
+				     s.blocks);
+}
+
+/**
+ * census_watermark_met() - check whether a zone would satisfy an allocation
+ * @blocks: free blocks by order
+ * @orders: number of orders
+ * @order: of the allocation
+ * @free: free pages, from the zone's counter
+ * @mark: pages that must stay free, including the lowmem reserve
+ */
+bool census_watermark_met(const u64 *blocks, unsigned int orders,
+			  unsigned int order, u64 free, u64 mark)
+{
+	u64 needed = (1ULL << order) - 1;
+
+	if (free < needed || free - needed <= mark)
+		return false;
+	return !order || sum_blocks(blocks, orders, order).suitable;
+}

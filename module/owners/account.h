@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Arithmetic on counts: shares of mapped pages, figures, and fragmentation and watermarks
+ * of zones.  It reads no kernel state, so selftests/host tests the same file on the
+ * host.
+ */
+#ifndef _CENSUS_ACCOUNT_H
+#define _CENSUS_ACCOUNT_H
+
+#include <linux/build_bug.h>
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#include <linux/memcensus.h>
+
+#include "owners/forked.h"
+#include "owners/owners.h"
+
+/*
+ * Shares are in units of 1/4096 byte, so a 4 KiB page has 2^24 units.  The division by
+ * its owners loses less than one unit: for a million pages of three owners each the error
+ * is below 256 bytes.  A u64 holds 4 PiB.  smaps divides in the same unit and has the
+ * same error.
+ */
+#define CENSUS_PSS_SHIFT	12
+
+/**
+ * enum census_class - type of a page, from its struct page or its mapping
+ * @CENSUS_ANON: anonymous
+ * @CENSUS_FILE: page cache of a file
+ * @CENSUS_SHMEM: swap backed page cache: shmem, tmpfs, memfd
+ * @CENSUS_CLASSES: number of classes
+ */
+enum census_class {
+	CENSUS_ANON,
+	CENSUS_FILE,
+	CENSUS_SHMEM,
+	CENSUS_CLASSES
+};
+
+/**
+ * enum census_page_kind - pages whose owners are counted: each &enum census_class, and
+ * @CENSUS_OF_SWAP: swap slots
+ * @CENSUS_OF_HUGETLB: hugetlb pages, one kind for each size
+ * @CENSUS_KINDS: number of kinds
+ */
+enum census_page_kind {
+	CENSUS_OF_SWAP = CENSUS_CLASSES,
+	CENSUS_OF_HUGETLB,
+	CENSUS_KINDS = CENSUS_KINDS_MAX
+};
+
+static_assert(CENSUS_ANON == CENSUS_FORKED_KIND);
+
+/* Entries prove that pages of these kinds are exclusive: %CENSUS_ANON to %CENSUS_OF_SWAP. */
+#define CENSUS_PROVED_KINDS (CENSUS_OF_SWAP + 1)
+
+#define CENSUS_HUGETLB_SIZES (CENSUS_KINDS - CENSUS_OF_HUGETLB)
+
+/**
+ * struct census_sums - results of the walk of an address space or a VMA
+ * @rss: mapped bytes, by class
+ * @pss: 1/4096 byte, by class
+ * @pss_dirty: dirty part of @pss, 1/4096 byte
+ * @pss_locked: part of @pss in VM_LOCKED mappings, 1/4096 byte
+ * @shared_clean: bytes, as all members below
+ * @shared_dirty: dirty in the PTE or the page
+ * @private_clean: see @shared_clean
+ * @private_dirty: see @shared_dirty
+ * @referenced: young in the PTE or the page, or referenced
+ * @ksm: merged by KSM
+ * @lazyfree: freed by MADV_FREE and not written since
+ * @thp: mapped by a PMD, by class
+ * @shared_hugetlb: hugetlb pages of several owners, not in @rss
+ * @private_hugetlb: hugetlb pages of one owner, not in @rss
+ * @swap: swap entries, and shmem pages in swap
+ * @unknown_swap: number of mappings whose shmem pages in swap are not in @swap
+ * @special: zero pages, PFN maps, devices; not in @rss
+ * @vss: addresses that were walked
+ * @heap: part of @rss
+ * @stack: part of @rss
+ */
+struct census_sums {
+	u64 rss[CENSUS_CLASSES];
+	u64 pss[CENSUS_CLASSES];
+	u64 pss_dirty;
+	u64 pss_locked;
+	u64 shared_clean;
+	u64 shared_dirty;
+	u64 private_clean;
+	u64 private_dirty;
+	u64 referenced;
+	u64 ksm;
+	u64 lazyfree;
+	u64 thp[CENSUS_CLASSES];
+	u64 shared_hugetlb;
+	u64 private_hugetlb;
+	u64 swap;
+	u64 unknown_swap;
+	u64 special;
+	u64 vss;
+	u64 heap;
+	u64 stack;
+};
+
+static_assert(sizeof(struct census_sums) % sizeof(u64) == 0);
+
+/**
+ * struct census_figures - figures by number
+ * @known: bit n is set if @value[n] is known
+ * @value: bytes, by &enum memcensus_figure
+ */
+struct census_figures {
+	u64 known;
+	u64 value[MEMCENSUS_F_MAX + 1];
+};
+
+static inline void census_figure_set(struct census_figures *f,
+				     enum memcensus_figure n, u64 bytes)
+{
+	f->known |= 1ULL << n;
+	f->value[n] = bytes;
+}
+
+static inline bool census_figure_known(const struct census_figures *f,
+				       enum memcensus_figure n)
+{
+	return f->known >> n & 1;
+}
+
+/*
+ * Largest packed figures, in bytes: @known, and 7 bits of a value in each byte.
+ */
+#define CENSUS_PACKED_MAX (8 + 10 * (MEMCENSUS_F_MAX + 1))
+
+size_t census_figures_pack(const struct census_figures *figures, unsigned char *to);
+void census_figures_unpack(const unsigned char *from, struct census_figures *figures);
+
+void census_account_share(struct census_sums *sums, enum census_class class,
+			  u64 bytes, u32 owners, bool dirty, bool locked,
+			  bool private);
+u64 census_sums_rss(const struct census_sums *sums);
+void census_sums_add(struct census_sums *to, const struct census_sums *from);
+void census_sums_figures(const struct census_sums *sums,
+			 struct census_figures *figures);
+void census_common_figures(const struct census_sums *sums,
+			   struct census_figures *figures);
+u64 census_share_bytes(census_share share, u64 page_size);
+void census_holdings_add(struct census_holding *to, const struct census_holding *from);
+void census_holdings_figures(const struct census_sums *sums,
+			     const struct census_holding *holdings,
+			     const unsigned int *hugetlb, u64 page_size,
+			     struct census_figures *figures);
+
+s32 census_unusable_index(const u64 *blocks, unsigned int orders,
+			  unsigned int order);
+s32 census_extfrag_index(const u64 *blocks, unsigned int orders,
+			 unsigned int order);
+bool census_watermark_met(const u64 *blocks, unsigned int orders,
+			  unsigned int order, u64 free, u64 mark);
+
+#endif /* _CENSUS_ACCOUNT_H */

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "owners/forked.h"
+#include "owners/grouping.h"
+
+/**
+ * struct state - which groups have added the pages of a block
+ * @seen: pages that a group has added; second pass: those that are not yet counted
+ * @group: the group that added last
+ * @unused: fills the unit
+ * @planes: @bits planes for the depth of the lowest group that contains @group and the last
+ *	one that added the page, then as many for that of all its owners
+ */
+struct state {
+	u64 seen;
+	u32 group;
+	u32 unused;
+	u64 planes[];
+};
+
+static_assert(sizeof(struct state) == CENSUS_UNIT_BYTES);
+
+/**
+ * census_grouping_init() - prepare the pool of states
+ * @g: its pool is empty
+ * @depth: maximum in the tree, at least 1
+ */
+void census_grouping_init(struct census_grouping *g, u32 depth)
+{
+	for (g->bits = 0; depth >> g->bits; g->bits++)
+		;
+	/* Unit 0 means none. */
+	g->states.nr = 1;
+}
+
+/* Return: the number of units of a state: each bit of a depth has two planes. */
+u32 census_grouping_units(const struct census_grouping *g)
+{
+	return 1 + g->bits * 2 * sizeof(u64) / CENSUS_UNIT_BYTES;
+}
+
+/* Return: the lowest group that is @a or contains it, and @b or contains it. */
+static u32 lowest_common(const struct census_nesting *tree, u32 a, u32 b)
+{
+	while (a != b) {
+		if (tree[a].depth >= tree[b].depth)
+			a = tree[a].parent;
+		else
+			b = tree[b].parent;
+	}
+	return a;
+}
+
+static struct census_holding *holding(const struct census_grouping *g, u32 group, u32 depth,
+				      u32 kind)
+{
+	while (g->tree[group].depth > depth)
+		group = g->tree[group].parent;
+	return &g->holdings[(size_t)group * g->kinds + kind];
+}
+
+/* Sets the depth of the pages in @mask. */
+static void set_depth(u64 *planes, u32 bits, u64 mask, u32 depth)
+{
+	u32 bit;
+
+	for (bit = 0; bit < bits; bit++)
+		planes[bit] = (planes[bit] & ~mask) | (depth >> bit & 1 ? mask : 0);
+}
+
+/* Return: the pages that are deeper than @depth. */
+static u64 deeper(const u64 *planes, u32 bits, u32 depth)
+{
+	u64 more = 0, same = ~0ULL;
+	u32 bit;
+
+	for (bit = bits; bit-- > 0; ) {
+		if (depth >> bit & 1) {
+			same &= planes[bit];
+		} else {
+			more |= same & planes[bit];
+			same &= ~planes[bit];
+		}
+	}
+	return more;
+}
+
+/* Return: those of @mask, not 0, that have the depth of its lowest bit; @depth is set to it. */
+static u64 of_one_depth(const u64 *planes, u32 bits, u64 mask, u32 *depth)
+{
+	u64 lowest = mask & -mask;
+	u32 bit;
+
+	*depth = 0;
+	for (bit = 0; bit < bits; bit++) {
+		if (planes[bit] & lowest) {
+			*depth |= 1U << bit;
+			mask &= planes[bit];
+		} else {
+			mask &= ~planes[bit];
+		}
+	}
+	return mask;
+}
+
+/* The first pass. */
+static void add_pages(const struct census_grouping *g, struct state *s, u64 mask, u32 group,
+		      u32 kind)
+{
+	u64 *last = s->planes, *all = s->planes + g->bits, old, pages;
+	u32 depth = g->tree[group].depth, at;
+
+	if (s->group != group) {
+		at = g->tree[lowest_common(g->tree, s->group, group)].depth;
+		set_depth(last, g->bits, deeper(last, g->bits, at), at);
+		s->group = group;
+	}
+	/* At the depth of @group are the pages that it has added already. */
+	mask &= ~(s->seen & (depth ? deeper(last, g->bits, depth - 1) : ~0ULL));
+	/* Most owners of a page have others of their group before them. */
+	if (!mask)
+		return;
+	holding(g, group, depth, kind)->pages += census_popcount(mask);
+	for (old = mask & s->seen; old; old &= ~pages) {
+		pages = of_one_depth(last, g->bits, old, &at);
+		holding(g, group, at, kind)->pages -= census_popcount(pages);
+		set_depth(all, g->bits, pages & deeper(all, g->bits, at), at);
+	}
+	set_depth(all, g->bits, mask & ~s->seen, depth);
+	set_depth(last, g->bits, mask, depth);
+	s->seen |= mask;
+}
+
+/* The second pass: the first owner of a page counts it, for a group that contains all. */
+static void count_exclusive(const struct census_grouping *g, struct state *s, u64 mask,
+			    u32 group, u32 kind)
+{
+	u64 left, pages;
+	u32 depth;
+
+	mask &= s->seen;
+	s->seen &= ~mask;
+	for (left = mask; left; left &= ~pages) {
+		pages = of_one_depth(s->planes + g->bits, g->bits, left, &depth);
+		holding(g, group, depth, kind)->exclusive += census_popcount(pages);
+	}
+}
+
+/**
+ * struct addition - what is added to which group
+ * @g: the groups
+ * @group: number of the group
+ * @pass: see census_grouping_turn()
+ */
+struct addition {
+	const struct census_grouping *g;
+	u32 group;
+	unsigned int pass;
+};
+
+static bool add(void *context, const struct census_owners *o, u32 block, u64 mask)
+{
+	const struct addition *to = context;
+	const struct census_grouping *g = to->g;
+	const struct census_block *b = census_block(o, block);
+	struct state *s = census_unit(&g->states, b->planes);
+	u32 kind = census_block_kind(o, block);
+	u64 one = mask & b->ones;
+
+	mask &= ~one;
+	if (!to->pass) {
+		struct census_holding *h = &g->holdings[(size_t)to->group * g->kinds + kind];
+
+		h->pages += census_popcount(one);
+		h->exclusive += census_popcount(one);
+		if (mask)
+			add_pages(g, s, mask, to->group, kind);
+	} else if (mask) {
+		count_exclusive(g, s, mask, to->group, kind);
+	}
+	return true;
+}
+
+/**
+ * census_grouping_turn() - add entries of an owner's turn to its group
+ * @g: each block of @o has a state
+ * @o: its blocks are finished
+ * @turn: number of one of its turns
+ * @begin: entry to start at, first that of the turn
+ * @group: of the owner; the order of groups is that of the tree
+ * @pass: 0 for the turns of all groups, then 1 again
+ *
+ * Return: entry to continue at; the end of the turn after the last.
+ */
+u32 census_grouping_turn(const struct census_grouping *g, const struct census_owners *o,
+			 u32 turn, u32 begin, u32 group, unsigned int pass)
+{
+	struct addition to = { .g = g, .group = group, .pass = pass };
+
+	return census_turn_each(o, turn, begin, add, &to);
+}

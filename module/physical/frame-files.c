@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/bits.h>
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/memory_hotplug.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "base/compat.h"
+#include "base/memory.h"
+#include "base/online.h"
+#include "physical/frame-files.h"
+
+/* Files between two cond_resched(). */
+#define AT_ONCE 64
+
+/* Names of a file that are looked at: a user may make any number, and delete all but the last. */
+#define ALIASES_MAX 32
+
+/**
+ * struct identity - what a locked folio tells of its file
+ * @sb_device: of the super block
+ * @device: of the super block, or the block device that the file is
+ * @block: it is one
+ * @deleted: it has no name any more, or never had
+ * @inode: its number
+ * @size: bytes
+ * @path: in the buffer that was passed; NULL: unknown
+ * @type: of the file system
+ * @source: s_id of the super block
+ */
+struct identity {
+	dev_t sb_device;
+	dev_t device;
+	bool block;
+	bool deleted;
+	u64 inode;
+	u64 size;
+	const char *path;
+	char type[CENSUS_SYSTEM_NAME];
+	char source[CENSUS_SYSTEM_NAME];
+};
+
+/**
+ * census_frame_files_begin() - prepare to count by file
+ * @c: zeroed
+ * @limit: number of files to name
+ *
+ * Return: 0, -ENOMEM, or -EDQUOT if results use all of max_results.
+ */
+int census_frame_files_begin(struct census_frame_files *c, u32 limit)
+{
+	int err;
+
+	c->limit = limit;
+	err = census_index_begin(&c->mappings, sizeof(struct census_mapping),
+				 CENSUS_CACHED_FILES_MAX);
+	if (err)
+		return err;
+	return census_index_begin(&c->systems, sizeof(struct census_cached_system),
+				  CENSUS_CACHED_SYSTEMS_MAX);
+}
+
+/* After census_frame_files_find() failed; may sleep.  Without memory, the rest is only summed. */
+void census_frame_files_grow(struct census_frame_files *c)
+{
+	if (census_index_grow(&c->mappings))
+		c->mappings.max = c->mappings.nr;
+}
+
+static void add_cached(struct census_cached *to, const struct census_cached *from)
+{
+	to->frames += from->frames;
+	to->mapped += from->mapped;
+	to->dirty += from->dirty;
+	to->writeback += from->writeback;
+}
+
+/**
+ * census_frame_files_add() - add frames of a folio
+ * @c: all records
+ * @nr: by census_frame_files_find()
+ * @f: the folio, of class FILE or SHMEM
+ * @frames: number of frames to add
+ * @mapped: of @frames, those that a page table maps
+ */
+void census_frame_files_add(struct census_frame_files *c, u32 nr, const struct census_frame *f,
+			    unsigned long frames, unsigned long mapped)
+{
+	struct census_mapping *m = census_index_record(&c->mappings, nr);
+	unsigned long flags = census_page_flags(&f->pages[0]);
+
+	m->shmem = flags & BIT(PG_swapbacked);
+	if (!m->cached.frames)
+		m->pfns[0] = f->pfn;
+	m->pfns[1] = f->pfn;
+	m->cached.frames += frames;
+	m->cached.mapped += mapped;
+	if (flags & BIT(PG_dirty) && !m->shmem)
+		m->cached.dirty += frames;
+	if (flags & BIT(PG_writeback))
+		m->cached.writeback += frames;
+}
+
+/* Takes a reference of the folio that starts at @pfn.  Return: it, or NULL. */
+static struct folio *get_folio(unsigned long pfn)
+{
+	struct folio *folio = NULL;
+	struct page *page;
+
+	/* Keeps the struct page until it has a reference, which keeps its memory online. */
+	census_online_lock();
+	page = pfn_to_online_page(pfn);
+	if (page && folio_try_get((struct folio *)page))
+		folio = (struct folio *)page;
+	census_online_unlock();
+	return folio;
+}
+
+/*
+ * Checks whether a folio is in the page cache at @mapping.  It has a reference: it may leave the
+ * page cache, but does not become something else.  Drivers set page->mapping too (of frame
+ * buffers; on older kernels of perf buffers), and that does not keep what it points to: such
+ * pages are neither on an LRU list nor up to date.
+ */
+static bool is_cached(struct folio *folio, const struct address_space *mapping)
+{
+	return !page_has_type(&folio->page) && !folio_test_slab(folio) &&
+	       !folio_test_hugetlb(folio) && READ_ONCE(folio->mapping) == mapping &&
+	       (folio_test_lru(folio) || folio_test_uptodate(folio));
+}
+
+/*
+ * Locks a folio of a file.  It is not waited for: the task that holds it may read or write it, from
+ * a server that does not answer.  Slab of older kernels uses the bit as a spinlock, so the folio is
+ * checked before it is tried too.
+ *
+ * Return: the folio, to be unlocked and put, or NULL.
+ */
+static struct folio *lock_cached(unsigned long pfn, const struct address_space *mapping)
+{
+	struct folio *folio = get_folio(pfn);
+
+	if (!folio)
+		return NULL;
+	if (is_cached(folio, mapping) && folio_trylock(folio)) {
+		if (is_cached(folio, mapping))
+			return folio;
+		folio_unlock(folio);
+	}
+	folio_put(folio);
+	return NULL;
+}
+
+/*
+ * Finds a name of @inode, whose i_lock is held, one that was not deleted if possible.  A
+ * disconnected one has no path: NFS and open_by_handle_at() make them.
+ */
+static struct dentry *find_alias(struct inode *inode)
+{
+	struct dentry *dentry, *found = NULL;
+	unsigned int nr = 0;
+
+	for_each_alias(dentry, inode) {
+		if (nr++ == ALIASES_MAX)
+			break;
+		if (READ_ONCE(dentry->d_flags) & DCACHE_DISCONNECTED)
+			continue;
+		if (!found || d_unhashed(found))
+			found = dentry;
+	}
+	return found;
+}
+
+/* The name of a file that is in no directory, which must not change under d_lock. */
+static const char *copy_name(struct dentry *dentry, char *buffer)
+{
+	spin_lock(&dentry->d_lock);
+	strscpy(buffer, dentry->d_name.name, PATH_MAX);
+	spin_unlock(&dentry->d_lock);
+	return *buffer ? buffer : NULL;
+}
+
+/*
+ * The path of @inode in its file system, in @buffer.  A name in i_dentry is alive as long as i_lock
+ * is held: who frees it has removed it from there, under i_lock.  It and those above it are then
+ * freed after a grace period, as for a look-up of a path under RCU.  Only a file that is in no
+ * directory is freed at once, so its name is copied under i_lock.  dentry_path_raw() takes at most
+ * rename_lock, a spinlock under which the same is done for getcwd().
+ */
+static void find_path(struct inode *inode, struct identity *id, char *buffer)
+{
+	struct dentry *dentry;
+
+	rcu_read_lock();
+	/* In the order of dcache.c: i_lock, d_lock. */
+	spin_lock(&inode->i_lock);
+	dentry = find_alias(inode);
+	if (dentry && d_unhashed(dentry))
+		id->deleted = true;
+	if (dentry && IS_ROOT(dentry)) {
+		id->path = copy_name(dentry, buffer);
+		dentry = NULL;
+	}
+	spin_unlock(&inode->i_lock);
+	if (dentry) {
+		id->path = dentry_path_raw(dentry, buffer, PATH_MAX);
+		if (IS_ERR(id->path))
+			id->path = "(path too long)";
+	}
+	rcu_read_unlock();
+}
+
+/*
+ * Tells whose a folio is.  It is locked and in the page cache, so eviction of the inode waits
+ * for it in truncate_inode_pages_final(), before the inode is freed, and before its super block
+ * is, which has no inodes then.  Nothing here sleeps or does I/O.
+ */
+static bool identify_locked(const struct address_space *mapping, struct identity *id, char *buffer)
+{
+	struct inode *inode = mapping->host;
+	const struct super_block *sb;
+
+	if (!inode)
+		return false;
+	sb = inode->i_sb;
+	*id = (struct identity){
+		.sb_device = sb->s_dev,
+		.device = S_ISBLK(inode->i_mode) ? inode->i_rdev : sb->s_dev,
+		.block = S_ISBLK(inode->i_mode),
+		.deleted = !READ_ONCE(inode->i_nlink),
+		.inode = inode->i_ino,
+		.size = i_size_read(inode),
+	};
+	strscpy(id->type, sb->s_type->name, sizeof(id->type));
+	/* A file system may write it at any time; it always ends with 0. */
+	data_race(strscpy(id->source, sb->s_id, sizeof(id->source)));
+	if (buffer)
+		find_path(inode, id, buffer);
+	return true;
+}
+
+/* Return: false if no frame of the file is found again. */
+static bool identify(const struct census_mapping *m, struct identity *id, char *buffer)
+{
+	const struct address_space *mapping = (void *)(unsigned long)m->key;
+	struct folio *folio;
+	unsigned int i;
+	bool known;
+
+	for (i = 0; i < ARRAY_SIZE(m->pfns); i++) {
+		folio = lock_cached(m->pfns[i], mapping);
+		if (!folio)
+			continue;
+		known = identify_locked(mapping, id, buffer);
+		folio_unlock(folio);
+		folio_put(folio);
+		return known;
+	}
+	return false;
+}
+
+/* Finds the record of the file system of @id.  Return: its number; 0: there is no room. */
+static u32 find_system(struct census_frame_files *c, const struct identity *id)
+{
+	struct census_cached_system *s;
+	u32 nr;
+
+	while (!census_index_find(&c->systems, id->sb_device + 1ULL, &nr))
+		if (census_index_grow(&c->systems))
+			return 0;
+	s = census_index_record(&c->systems, nr);
+	if (nr && !*s->type) {
+		memcpy(s->type, id->type, sizeof(s->type));
+		memcpy(s->source, id->source, sizeof(s->source));
+	}
+	return nr;
+}
+
+static void add_to_system(struct census_frame_files *c, const struct census_mapping *m)
+{
+	struct census_cached_system *s;
+	struct identity id;
+	u32 nr = identify(m, &id, NULL) ? find_system(c, &id) : 0;
+
+	s = census_index_record(&c->systems, nr);
+	s->files++;
+	s->shmem |= m->shmem;
+	add_cached(&s->cached, &m->cached);
+}
+
+/* Return: 0, -ENOMEM or -EDQUOT. */
+static int add_file(struct census_frame_files *c, const struct census_mapping *m)
+{
+	struct census_cached_file *file = &c->files[c->nr++];
+	struct identity id;
+	char *path;
+
+	file->cached = m->cached;
+	file->shmem = m->shmem;
+	if (!identify(m, &id, c->buffer))
+		return 0;
+	file->system = find_system(c, &id);
+	file->device = id.device;
+	file->block = id.block;
+	file->deleted = id.deleted;
+	file->inode = id.inode;
+	file->size = id.size;
+	if (!id.path)
+		return 0;
+	path = census_arena_alloc(&c->paths, strlen(id.path) + 1);
+	if (!path)
+		return c->paths.full ? -EDQUOT : -ENOMEM;
+	file->path = strcpy(path, id.path);
+	return 0;
+}
+
+/* Lets others run.  Return: 0, or -EINTR after a fatal signal. */
+static int pause_at(u32 i)
+{
+	if (i % AT_ONCE == AT_ONCE - 1)
+		cond_resched();
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+/* Return: 0, -ENOMEM, -EDQUOT or -EINTR. */
+static int add_systems(struct census_frame_files *c, struct census_top *top)
+{
+	const struct census_mapping *m;
+	int err = 0;
+	u32 i;
+
+	for (i = 1; i < c->mappings.nr && !err; i++) {
+		m = census_index_record(&c->mappings, i);
+		census_top_add(top, m->cached.frames, i);
+		add_to_system(c, m);
+		err = pause_at(i);
+	}
+	return err;
+}
+
+/* As add_systems(). */
+static int add_files(struct census_frame_files *c, const struct census_top *top)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < top->nr && !err; i++) {
+		err = add_file(c, census_index_record(&c->mappings, top->entries[i].index));
+		if (!err)
+			err = pause_at(i);
+	}
+	return err;
+}
+
+/**
+ * census_frame_files_finish() - find whose the files are
+ * @c: all frames were added
+ *
+ * Frees what only the pass needs.  Return: 0, -ENOMEM, -EDQUOT if results use all of max_results,
+ * or -EINTR after a fatal signal.
+ */
+int census_frame_files_finish(struct census_frame_files *c)
+{
+	struct census_top top = { .max = min(c->limit, c->mappings.nr - 1) };
+	const struct census_mapping *rest = census_index_record(&c->mappings, 0);
+	int err = -ENOMEM;
+
+	c->left_out = rest->cached;
+	c->files = census_arena_alloc(&c->paths, max(top.max, 1U) * sizeof(*c->files));
+	if (!c->files)
+		return c->paths.full ? -EDQUOT : -ENOMEM;
+	top.entries = census_kvcalloc(max(top.max, 1U), sizeof(*top.entries));
+	c->buffer = kmalloc(PATH_MAX, CENSUS_GFP);
+	if (top.entries && c->buffer)
+		err = add_systems(c, &top);
+	if (!err) {
+		census_top_sort(&top);
+		err = add_files(c, &top);
+	}
+	kvfree(top.entries);
+	kfree(c->buffer);
+	c->buffer = NULL;
+	census_index_free(&c->mappings);
+	return err;
+}
+
+void census_frame_files_free(struct census_frame_files *c)
+{
+	census_index_free(&c->mappings);
+	census_index_free(&c->systems);
+	census_arena_free(&c->paths);
+}

@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kernel.h>
+#include <linux/pid_namespace.h>
+#include <linux/printk.h>
+#include <linux/sched/signal.h>
+#include <linux/user_namespace.h>
+
+#include "base/top.h"
+#include "census/cache.h"
+#include "census/system.h"
+#include "census/zones.h"
+#include "text/census-text.h"
+#include "text/text.h"
+
+static const char *const state_names[] = {
+	[MEMCENSUS_STATE_WALKED] = "walked",
+	[MEMCENSUS_STATE_BUSY] = "busy",
+	[MEMCENSUS_STATE_VANISHED] = "vanished",
+	[MEMCENSUS_STATE_PARTIAL] = "partial",
+};
+
+static const char *const basis_names[] = {
+	[MEMCENSUS_BASIS_MAPCOUNT] = "mapcount",
+	[MEMCENSUS_BASIS_FRAMES] = "frames",
+};
+
+#define TOP 20
+
+/**
+ * struct text_view - an open file
+ * @text: type of the file
+ * @snap: a reference
+ * @ns: PID namespace for the PIDs; a reference
+ * @top: the tasks with the highest PSS, for the summary, as @sums
+ * @entries: of @top
+ * @sums: figures of all tasks, by &enum memcensus_figure
+ */
+struct text_view {
+	const struct text *text;
+	const struct census_snapshot *snap;
+	struct pid_namespace *ns;
+	struct census_top top;
+	struct census_ranked entries[TOP];
+	u64 sums[MEMCENSUS_F_MAX + 1];
+};
+
+/**
+ * struct text - one file of a census
+ * @parts: MEMCENSUS_PART_* that it shows
+ * @rows: returns the number of rows of a snapshot
+ * @show: prints one row
+ */
+struct text {
+	u32 parts;
+	unsigned int (*rows)(const struct census_snapshot *snap);
+	void (*show)(struct seq_file *seq, const struct text_view *view, unsigned int row);
+};
+
+static void show_header(struct seq_file *seq,
+			const struct census_snapshot *snap)
+{
+	seq_printf(seq, "# census %llu of ", snap->seq);
+	census_show_time(seq, snap->cost.realtime);
+	seq_printf(seq, ", basis %s; KiB where nothing else is said\n", basis_names[snap->basis]);
+}
+
+/* Tasks */
+
+struct task_column {
+	const char *name;
+	enum memcensus_figure figure;
+	int width;
+};
+
+static const struct task_column task_columns[] = {
+	{ "VSS", MEMCENSUS_F_VSS, 11 },
+	{ "RSS", MEMCENSUS_F_RSS, 10 },
+	{ "COUNTER", MEMCENSUS_F_RSS_COUNTER, 10 },
+	{ "FRAMES", MEMCENSUS_F_FRAMES, 10 },
+	{ "USS", MEMCENSUS_F_USS, 10 },
+	{ "PSS", MEMCENSUS_F_PSS, 10 },
+	{ "SHARED", MEMCENSUS_F_SHARED, 10 },
+	{ "ANON", MEMCENSUS_F_ANON, 10 },
+	{ "FILE", MEMCENSUS_F_FILE, 10 },
+	{ "SHMEM", MEMCENSUS_F_SHMEM, 10 },
+	{ "SWAP", MEMCENSUS_F_SWAP, 10 },
+	{ "SWAPPSS", MEMCENSUS_F_SWAP_PSS, 10 },
+	{ "HUGETLB", MEMCENSUS_F_HUGETLB, 10 },
+	{ "THP", MEMCENSUS_F_THP, 10 },
+	{ "SPECIAL", MEMCENSUS_F_SPECIAL, 8 },
+	{ "TABLES", MEMCENSUS_F_PAGETABLES, 8 },
+	{ "HEAP", MEMCENSUS_F_HEAP, 10 },
+	{ "STACK", MEMCENSUS_F_STACK, 7 },
+	{ "MLOCKED", MEMCENSUS_F_MLOCKED, 10 },
+};
+
+static const struct task_column summary_columns[] = {
+	{ "SWAP", MEMCENSUS_F_SWAP, 9 },
+	{ "USS", MEMCENSUS_F_USS, 9 },
+	{ "PSS", MEMCENSUS_F_PSS, 9 },
+	{ "RSS", MEMCENSUS_F_RSS, 9 },
+	{ "VSS", MEMCENSUS_F_VSS, 11 },
+};
+
+static void show_column_names(struct seq_file *seq,
+			      const struct task_column *columns,
+			      unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		seq_printf(seq, " %*s", columns[i].width, columns[i].name);
+}
+
+static void show_figures(struct seq_file *seq,
+			 const struct census_figures *figures,
+			 const struct task_column *columns, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		census_show_figure(seq, figures, columns[i].figure, columns[i].width);
+}
+
+static void show_task(struct seq_file *seq, const struct text_view *view,
+		      const struct census_task *task, bool all)
+{
+	pid_t pid = census_task_pid(task, view->ns);
+	struct census_figures figures;
+
+	if (!pid)	/* outside of the caller's namespace */
+		return;
+	census_figures_unpack(task->figures, &figures);
+	seq_printf(seq, "%7d %6u", pid,
+		   from_kuid_munged(seq_user_ns(seq), task->uid));
+	if (all) {
+		seq_printf(seq, " %-8s %7u", state_names[task->state],
+			   task->threads);
+		show_figures(seq, &figures, task_columns,
+			     ARRAY_SIZE(task_columns));
+		seq_printf(seq, " %10llu %8llu %5d", task->min_faults,
+			   task->maj_faults, task->oom_score_adj);
+	} else {
+		show_figures(seq, &figures, summary_columns,
+			     ARRAY_SIZE(summary_columns));
+	}
+	seq_puts(seq, "  ");
+	census_show_comm(seq, task->comm);
+	seq_putc(seq, '\n');
+}
+
+static unsigned int tasks_rows(const struct census_snapshot *snap)
+{
+	return 1 + snap->nr_tasks;
+}
+
+static void tasks_show(struct seq_file *seq, const struct text_view *view,
+		       unsigned int row)
+{
+	if (row) {
+		show_task(seq, view, view->snap->tasks[row - 1], true);
+		return;
+	}
+	show_header(seq, view->snap);
+	seq_printf(seq, "%7s %6s %-8s %7s", "PID", "UID", "STATE", "THREADS");
+	show_column_names(seq, task_columns, ARRAY_SIZE(task_columns));
+	seq_printf(seq, " %10s %8s %5s  %s\n", "MINFLT", "MAJFLT", "OOM",
+		   "COMMAND");
+}
+
+/* Zones */
+
+static unsigned int zones_rows(const struct census_snapshot *snap)
+{
+	return 1 + snap->nr_zones;
+}
+
+static void show_blocks(struct seq_file *seq, const char *name,
+			const u64 *blocks)
+{
+	unsigned int i;
+
+	seq_printf(seq, "  %-12s", name);
+	for (i = 0; i < CENSUS_ORDERS; i++) {
+		if (blocks[i] == CENSUS_BLOCKS_UNKNOWN)
+			seq_printf(seq, " %7s", "-");
+		else
+			seq_printf(seq, " %7llu", blocks[i]);
+	}
+	seq_putc(seq, '\n');
+}
+
+static void show_index(struct seq_file *seq, const char *name,
+		       const u64 *blocks,
+		       s32 (*index)(const u64 *blocks, unsigned int orders,
+				    unsigned int order))
+{
+	unsigned int i;
+
+	seq_printf(seq, "  %-12s", name);
+	for (i = 0; i < CENSUS_ORDERS; i++) {
+		s32 n = index(blocks, CENSUS_ORDERS, i);
+
+		seq_printf(seq, "  %s%d.%03d", n < 0 ? "-" : " ",
+			   abs(n) / 1000, abs(n) % 1000);
+	}
+	seq_putc(seq, '\n');
+}
+
+static void zones_show(struct seq_file *seq, const struct text_view *view,
+		       unsigned int row)
+{
+	const struct census_zone *z;
+	unsigned int i;
+
+	if (!row) {
+		show_header(seq, view->snap);
+		seq_printf(seq, "  %-12s", "order");
+		for (i = 0; i < CENSUS_ORDERS; i++)
+			seq_printf(seq, " %7u", i);
+		seq_putc(seq, '\n');
+		return;
+	}
+	z = &view->snap->zones[row - 1];
+	seq_printf(seq,
+		   "node %u zone %s: free %llu min %llu low %llu high %llu boost %llu managed %llu present %llu spanned %llu pcp %llu highatomic %llu\n",
+		   z->nid, z->name, PAGES_KIB(z->free), PAGES_KIB(z->wmark[0]),
+		   PAGES_KIB(z->wmark[1]), PAGES_KIB(z->wmark[2]),
+		   PAGES_KIB(z->boost), PAGES_KIB(z->managed),
+		   PAGES_KIB(z->present), PAGES_KIB(z->spanned),
+		   PAGES_KIB(z->pcp), PAGES_KIB(z->highatomic));
+	show_blocks(seq, "blocks", z->blocks);
+	for (i = 0; i < MIGRATE_TYPES; i++)
+		show_blocks(seq, census_migratetype_name(i), z->types[i]);
+	show_index(seq, "unusable", z->blocks, census_unusable_index);
+	show_index(seq, "extfrag", z->blocks, census_extfrag_index);
+}
+
+/* kswapd */
+
+static unsigned int kswapd_rows(const struct census_snapshot *snap)
+{
+	return 1 + snap->nr_nodes;
+}
+
+static void kswapd_show(struct seq_file *seq, const struct text_view *view,
+			unsigned int row)
+{
+	static const char *const lru_names[NR_LRU_LISTS] = {
+		[LRU_INACTIVE_ANON] = "inactive_anon",
+		[LRU_ACTIVE_ANON] = "active_anon",
+		[LRU_INACTIVE_FILE] = "inactive_file",
+		[LRU_ACTIVE_FILE] = "active_file",
+		[LRU_UNEVICTABLE] = "unevictable",
+	};
+	const struct census_node *n;
+	unsigned int i;
+
+	if (!row) {
+		show_header(seq, view->snap);
+		return;
+	}
+	n = &view->snap->nodes[row - 1];
+	census_show_node(seq, n);
+	for (i = 0; i < NR_LRU_LISTS; i++)
+		seq_printf(seq, "  %-14s %12llu\n", lru_names[i],
+			   PAGES_KIB(n->lru[i]));
+	seq_printf(seq, "  %-14s %12llu\n", "isolated_anon",
+		   PAGES_KIB(n->isolated[0]));
+	seq_printf(seq, "  %-14s %12llu\n", "isolated_file",
+		   PAGES_KIB(n->isolated[1]));
+	seq_printf(seq, "  %-14s %12llu\n", "dirty", PAGES_KIB(n->dirty));
+	seq_printf(seq, "  %-14s %12llu\n", "writeback",
+		   PAGES_KIB(n->writeback));
+}
+
+/* System */
+
+/* One row for each number; rows of numbers without a name (PAD) are empty. */
+static unsigned int system_rows(const struct census_snapshot *snap)
+{
+	return 1 + MEMCENSUS_S_MAX + MEMCENSUS_E_MAX;
+}
+
+/* Prints nothing without a name. */
+static void show_value(struct seq_file *seq, const char *name, bool known,
+		       unsigned long long value)
+{
+	if (!name)
+		return;
+	if (known)
+		seq_printf(seq, "%-20s %14llu\n", name, value);
+	else
+		seq_printf(seq, "%-20s %14s\n", name, "-");
+}
+
+static void system_show(struct seq_file *seq, const struct text_view *view,
+			unsigned int row)
+{
+	const struct census_system *s = &view->snap->system;
+
+	if (!row) {
+		show_header(seq, view->snap);
+	} else if (row <= MEMCENSUS_S_MAX) {
+		show_value(seq, census_bytes_name(row), s->bytes_known >> row & 1,
+			   KIB(s->bytes[row]));
+	} else {
+		row -= MEMCENSUS_S_MAX;
+		if (row == 1)
+			seq_puts(seq, "# events since boot, counts\n");
+		show_value(seq, census_event_name(row), s->events_known >> row & 1,
+			   s->events[row]);
+	}
+}
+
+/* Scan */
+
+static unsigned int scan_rows(const struct census_snapshot *snap)
+{
+	return 1;
+}
+
+static void scan_show(struct seq_file *seq, const struct text_view *view,
+		      unsigned int row)
+{
+	unsigned int i;
+
+	show_header(seq, view->snap);
+	for (i = 0; i < census_nr_costs; i++)
+		show_value(seq, census_costs[i].name, true,
+			   census_cost(view->snap, &census_costs[i]));
+}
+
+/* Summary */
+
+/* Adds up all tasks, and finds those with the highest PSS.  Return: 0 or -EINTR. */
+static int summarize(struct text_view *view)
+{
+	struct census_figures figures;
+	unsigned int i, n;
+
+	for (i = 0; i < view->snap->nr_tasks; i++) {
+		const struct census_task *task = view->snap->tasks[i];
+
+		census_figures_unpack(task->figures, &figures);
+		for (n = 0; n <= MEMCENSUS_F_MAX; n++)
+			view->sums[n] += figures.value[n];
+		if (census_task_pid(task, view->ns))
+			census_top_add(&view->top, figures.value[MEMCENSUS_F_PSS] + 1, i);
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	census_top_sort(&view->top);
+	return 0;
+}
+
+static unsigned int summary_rows(const struct census_snapshot *snap)
+{
+	return 1 + snap->nr_zones + snap->nr_nodes + 1 + TOP;
+}
+
+static void show_totals(struct seq_file *seq, const struct text_view *view)
+{
+	const struct census_snapshot *snap = view->snap;
+	const struct census_cost *c = &snap->cost;
+	const u64 *b = snap->system.bytes;
+
+	seq_printf(seq,
+		   "scan: %llu us, %llu us of CPU, longest lock %llu us, %llu KiB used\n",
+		   c->wall / 1000, c->cpu / 1000, c->lock_hold_max / 1000,
+		   KIB(c->memory));
+	seq_printf(seq,
+		   "address spaces: %llu, %llu walked, %llu busy, %llu vanished, %llu partial; also %llu kernel threads, %llu zombies\n",
+		   c->mms, c->walked, c->busy, c->vanished, c->partial,
+		   c->kthreads, c->zombies);
+	seq_printf(seq,
+		   "memory: %llu total, %llu free, %llu available, %llu page cache, %llu slab, %llu page tables, %llu kernel stacks\n",
+		   KIB(b[MEMCENSUS_S_TOTAL]), KIB(b[MEMCENSUS_S_FREE]),
+		   KIB(b[MEMCENSUS_S_AVAILABLE]),
+		   KIB(b[MEMCENSUS_S_CACHED] + b[MEMCENSUS_S_BUFFERS]),
+		   KIB(b[MEMCENSUS_S_SLAB_RECLAIMABLE] +
+		       b[MEMCENSUS_S_SLAB_UNRECLAIMABLE]),
+		   KIB(b[MEMCENSUS_S_PAGETABLES]),
+		   KIB(b[MEMCENSUS_S_KERNEL_STACK]));
+	seq_printf(seq,
+		   "processes: %llu PSS, %llu USS, %llu RSS, %llu VSS, %llu swap, %llu hugetlb\n",
+		   KIB(view->sums[MEMCENSUS_F_PSS]),
+		   KIB(view->sums[MEMCENSUS_F_USS]),
+		   KIB(view->sums[MEMCENSUS_F_RSS]),
+		   KIB(view->sums[MEMCENSUS_F_VSS]),
+		   KIB(view->sums[MEMCENSUS_F_SWAP]),
+		   KIB(view->sums[MEMCENSUS_F_HUGETLB]));
+	if (c->busy + c->partial)
+		seq_printf(seq,
+			   "incomplete: %llu busy, %llu partial (STATE in tasks): USS and PSS of tasks that share with them are upper bounds\n",
+			   c->busy, c->partial);
+	if (c->slices > 1)
+		seq_printf(seq,
+			   "short of memory: owners counted in %llu slices, each by a pass of its own; raise max_mem\n",
+			   c->slices);
+}
+
+static void show_zone_line(struct seq_file *seq, const struct census_zone *z)
+{
+	unsigned int largest = CENSUS_ORDERS;
+
+	while (largest && !z->blocks[largest - 1])
+		largest--;
+	seq_printf(seq,
+		   "node %u zone %s: %llu free, low %llu, managed %llu, largest free block ",
+		   z->nid, z->name, PAGES_KIB(z->free), PAGES_KIB(z->wmark[1]),
+		   PAGES_KIB(z->managed));
+	if (largest)
+		seq_printf(seq, "order %u\n", largest - 1);
+	else
+		seq_puts(seq, "none\n");
+}
+
+static void summary_show(struct seq_file *seq, const struct text_view *view,
+			 unsigned int row)
+{
+	const struct census_snapshot *snap = view->snap;
+
+	if (!row) {
+		show_header(seq, snap);
+		show_totals(seq, view);
+		return;
+	}
+	row--;
+	if (row < snap->nr_zones) {
+		show_zone_line(seq, &snap->zones[row]);
+		return;
+	}
+	row -= snap->nr_zones;
+	if (row < snap->nr_nodes) {
+		census_show_node(seq, &snap->nodes[row]);
+		return;
+	}
+	row -= snap->nr_nodes;
+	if (!row) {
+		seq_printf(seq, "the first %u by PSS; all are in tasks\n",
+			   view->top.nr);
+		seq_printf(seq, "%7s %6s", "PID", "UID");
+		show_column_names(seq, summary_columns,
+				  ARRAY_SIZE(summary_columns));
+		seq_puts(seq, "  COMMAND\n");
+	} else if (row - 1 < view->top.nr) {
+		show_task(seq, view, snap->tasks[view->top.entries[row - 1].index], false);
+	}
+}
+
+static unsigned int text_count(const void *v)
+{
+	const struct text_view *view = v;
+
+	return view->text->rows(view->snap);
+}
+
+static void text_show(struct seq_file *seq, const void *v, unsigned int row)
+{
+	const struct text_view *view = v;
+
+	view->text->show(seq, view, row);
+}
+
+/* Takes a census.  Return: 0, -EINTR, -ENOMEM, or -EDQUOT if results use all of max_results. */
+static int text_fill(void *v, const void *arg)
+{
+	const struct text *text = arg;
+	struct text_view *view = v;
+	const struct census_request req = {
+		.basis = MEMCENSUS_BASIS_FRAMES,
+		.parts = text->parts,
+	};
+	int err = census_cache_request(&req, &view->snap);
+
+	/* The file has no other way to say why. */
+	if (err == -EDQUOT)
+		pr_notice_ratelimited("results use all of max_results: close sockets and files that hold a census, or raise max_results\n");
+	if (err)
+		return err;
+	view->text = text;
+	view->top = (struct census_top){ .entries = view->entries, .max = TOP };
+	view->ns = get_pid_ns(task_active_pid_ns(current));
+	return summarize(view);
+}
+
+static void text_release(void *v)
+{
+	struct text_view *view = v;
+
+	census_snapshot_put(view->snap);
+	if (view->ns)
+		put_pid_ns(view->ns);
+}
+
+static const struct census_rows text_rows = {
+	.size = sizeof(struct text_view),
+	.fill = text_fill,
+	.release = text_release,
+	.count = text_count,
+	.show = text_show,
+};
+
+#define TEXT(_name, _parts)							\
+	{									\
+		.name = #_name,							\
+		.rows = &text_rows,						\
+		.arg = &(const struct text){ _parts, _name ## _rows, _name ## _show }, \
+	}
+
+const struct census_file census_texts[CENSUS_TEXTS] = {
+	TEXT(summary, MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES |
+	     MEMCENSUS_PART_SYSTEM),
+	TEXT(tasks, MEMCENSUS_PART_TASKS),
+	TEXT(zones, MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES),
+	TEXT(kswapd, MEMCENSUS_PART_NODES),
+	TEXT(system, MEMCENSUS_PART_SYSTEM),
+	TEXT(scan, MEMCENSUS_PART_TASKS),
+};

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/bitmap.h>
+#include <linux/mm.h>
+
+#include "walk/exclusive.h"
+#include "walk/image.h"
+#include "walk/pte.h"
+#include "walk/report.h"
+
+unsigned long census_image_pfn(u64 value)
+{
+	return pte_pfn(__pte(value));
+}
+
+/*
+ * Searches an image for the table at @pte: parent and child of a fork have most entries in
+ * common.  Return: its values, or NULL.
+ */
+const u64 *census_image_find(struct census_walk *walk, const struct census_plain *plain,
+			     const pte_t *pte)
+{
+	struct census_image *image = walk->image;
+	unsigned int part, i, end;
+
+	for (part = 0; part < CENSUS_IMAGE_PARTS; part++) {
+		i = part * image->nr / CENSUS_IMAGE_PARTS;
+		end = (part + 1) * image->nr / CENSUS_IMAGE_PARTS;
+		for (; i < end; i++) {
+			u64 value = census_plain_image(plain, census_pte_get(pte + i));
+			const u64 *values;
+
+			if (!value)
+				continue;
+			values = walk->ops->find_image(walk->context, image, i, value);
+			if (values)
+				return values;
+			break;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * Makes an image of the table at @pte.  Return: false if it has too few values: in slices
+ * exclusive pages are in masks too.
+ */
+bool census_image_make(struct census_walk *walk, const struct census_plain *plain,
+		       const pte_t *pte)
+{
+	struct census_image *image = walk->image;
+	unsigned int i;
+
+	image->match = 0;
+	image->pages = 0;
+	for (i = 0; i < image->nr; i++) {
+		image->values[i] = census_plain_image(plain, census_pte_get(pte + i));
+		image->pages += !!image->values[i];
+	}
+	return image->pages > CENSUS_MASKS_PER_IMAGE;
+}
+
+/* So many read-only pages that an image does not have, and it is not that of a relative. */
+#define STRANGERS_MAX (CENSUS_PTES_MAX / 4)
+
+/* Reports an entry that an image does not have.  Return: whether it is a read-only page. */
+static bool report_other(struct census_walk *walk, struct vm_area_struct *vma,
+			 unsigned long addr, pte_t entry)
+{
+	if (pte_none(entry))
+		return false;
+	if (!walk->exclusive_key && census_plain_writable(entry) &&
+	    !census_pte_special(vma, addr, entry)) {
+		census_exclusive_check(pte_pfn(entry), 1, false);
+		walk->pages++;
+		walk->exclusive++;
+		return false;
+	}
+	census_report_pte(walk, vma, addr, entry);
+	return pte_present(entry) && !pte_write(entry);
+}
+
+/*
+ * Compares a table with an image.  Entries of both are reported by the image; the others as
+ * usual.
+ *
+ * Return: false if too few entries are in both; then the caller discards what was reported.
+ * Never for the table's own image: the zero page and PROT_NONE are not in it.
+ */
+bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
+			 const u64 *values, const pte_t *pte, unsigned long addr)
+{
+	struct census_image *image = walk->image;
+	unsigned int i, n, strangers = 0;
+
+	bitmap_zero(image->lacks, CENSUS_PTES_MAX);
+	walk->pages += image->pages;
+	for (i = 0; i < image->nr; i += n) {
+		unsigned int j;
+
+		n = min(image->nr - i, 8U);
+		if (n == 8 && census_plain_equal(pte + i, values + i))
+			continue;
+		for (j = i; j < i + n; j++) {
+			pte_t entry = census_pte_get(pte + j);
+
+			if (values[j] && census_plain_same(entry, values[j]))
+				continue;
+			if (values[j]) {
+				__set_bit(j, image->lacks);
+				walk->pages--;
+			}
+			strangers += report_other(walk, vma, addr + j * PAGE_SIZE, entry);
+		}
+		if (image->match && strangers > STRANGERS_MAX)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Images of PTE tables, by which tables that fork() copied are counted once.  All functions
+ * are called under the lock of the table.
+ */
+#ifndef _CENSUS_IMAGE_H
+#define _CENSUS_IMAGE_H
+
+#include "walk/walk.h"
+
+struct census_plain;
+
+/* An image takes as much memory as this number of masks, each an entry of an owner. */
+#define CENSUS_MASKS_PER_IMAGE 256
+
+const u64 *census_image_find(struct census_walk *walk, const struct census_plain *plain,
+			     const pte_t *pte);
+bool census_image_make(struct census_walk *walk, const struct census_plain *plain,
+		       const pte_t *pte);
+bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
+			 const u64 *values, const pte_t *pte, unsigned long addr);
+
+#endif /* _CENSUS_IMAGE_H */

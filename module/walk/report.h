@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Converts entries of page tables to the runs, masks and places of walk.h.  It locks nothing:
+ * all functions but census_report_flush() are called under the lock of the entry's table,
+ * holes also where there is no table.
+ */
+#ifndef _CENSUS_REPORT_H
+#define _CENSUS_REPORT_H
+
+#include "base/compat.h"
+#include "walk/walk.h"
+
+void census_report_table(struct census_walk *walk, struct vm_area_struct *vma,
+			 const pte_t *pte, unsigned int nr, unsigned long addr);
+void census_report_pte(struct census_walk *walk, struct vm_area_struct *vma,
+		       unsigned long addr, pte_t pte);
+void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
+			 unsigned long addr, unsigned long pfn, unsigned int nr, u8 bits);
+void census_report_softleaf(struct census_walk *walk, struct vm_area_struct *vma,
+			    unsigned long addr, softleaf_t entry, bool exclusive,
+			    u8 bits, unsigned int nr, unsigned long skip);
+void census_report_hole(struct census_walk *walk, struct vm_area_struct *vma,
+			unsigned long addr, unsigned long end);
+void census_report_run(struct census_walk *walk, enum census_kind kind, u8 bits,
+		       unsigned long pfn, unsigned int nr, u8 swap_type);
+void census_report_place(struct census_walk *walk, enum census_kind kind, u8 bits,
+			 unsigned long addr, unsigned int nr, u64 key, u8 at, u64 payer);
+void census_report_on_nodes(struct census_walk *walk, struct vm_area_struct *vma,
+			    const pte_t *pte, unsigned int nr, unsigned long addr);
+void census_report_on_node(struct census_walk *walk, unsigned long pfn, unsigned int nr,
+			   bool device);
+void census_report_huge_on_node(struct census_walk *walk, unsigned long pfn, unsigned int nr);
+
+/* Passes the runs of a table on: under its lock, and, with all but masks, after it. */
+void census_report_locked(struct census_walk *walk);
+void census_report_flush(struct census_walk *walk);
+
+#endif /* _CENSUS_REPORT_H */

@@ -1,0 +1,642 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * This walk reads each level itself, because modules cannot call walk_page_range().
+ *
+ * The caller holds the VMA lock or mmap_lock for reading, so the upper tables stay: PGD
+ * to PUD, and PMD tables except those of hugetlb.  Only exit_mmap() and munmap() free
+ * them.  munmap() locks each VMA that it removes for writing, and keeps tables that other
+ * VMAs use.  The content of a PMD may change during the walk: a huge page is split or
+ * collapsed, a PTE table is installed or removed.  So every PMD is read once; then the
+ * walk takes the lock that protects it, checks that it is unchanged, and otherwise reads
+ * it again.
+ */
+#include <linux/hugetlb.h>
+#include <linux/mm.h>
+#include <linux/prefetch.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#include "base/memory.h"
+#include "walk/exclusive.h"
+#include "walk/pte.h"
+#include "walk/report.h"
+#include "walk/walk.h"
+
+/**
+ * census_walk_begin() - allocate the memory of a walk
+ * @walk: zeroed; the caller calls census_walk_end(), also after an error
+ * @places: the walk will report places
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int census_walk_begin(struct census_walk *walk, bool places)
+{
+	struct census_mask *masks;
+
+	walk->runs = census_kvcalloc(CENSUS_RUNS_MAX, sizeof(*walk->runs));
+	masks = census_kvmalloc((CENSUS_MASKS_MAX + 1) * sizeof(*masks));
+	/* masks[-1] has key 0, which no page has: no mask is merged with it. */
+	if (masks) {
+		masks[0] = (struct census_mask) {};
+		walk->masks = masks + 1;
+	}
+	walk->image = census_kvzalloc(sizeof(*walk->image));
+	if (places)
+		walk->places = census_kvcalloc(CENSUS_PLACES_MAX, sizeof(*walk->places));
+	return walk->runs && masks && walk->image && (walk->places || !places) ? 0 : -ENOMEM;
+}
+
+void census_walk_end(struct census_walk *walk)
+{
+	kvfree(walk->runs);
+	kvfree(walk->places);
+	kvfree(walk->image);
+	if (walk->masks)
+		kvfree(walk->masks - 1);
+	walk->runs = NULL;
+	walk->places = NULL;
+	walk->image = NULL;
+	walk->masks = NULL;
+}
+
+/**
+ * census_walk_flush() - pass on the masks, which belong to no VMA any more
+ * @walk: no lock is held
+ */
+void census_walk_flush(struct census_walk *walk)
+{
+	unsigned int i;
+
+	for (i = 0; i < walk->nr_masks; i += CENSUS_MASKS_AT_ONCE)
+		walk->ops->masks(walk->context, walk->masks + i,
+				 min_t(unsigned int, walk->nr_masks - i, CENSUS_MASKS_AT_ONCE));
+	walk->nr_masks = 0;
+}
+
+/*
+ * Maps and locks a PTE table.  spin_unlock() unlocks it, not pte_unmap_unlock(): that
+ * also ends an RCU section since 6.5, which has already ended here.
+ *
+ * khugepaged (since 6.5) and MADV_DONTNEED (since 6.14) may remove a table under
+ * mmap_lock held for reading.  They clear the PMD under the table's lock and free the
+ * table after an RCU grace period.  So within an RCU section the table that the PMD
+ * pointed to and its lock exist.  If the PMD is still the same under that lock, the table
+ * cannot be removed until the lock is dropped.
+ *
+ * Return: the PTE, or NULL if there is no table: the caller reads the PMD again.
+ */
+static pte_t *map_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long addr,
+		       spinlock_t **ptl)
+{
+	pmd_t pmdval;
+	pte_t *pte;
+
+	for (;;) {
+		rcu_read_lock();
+		pmdval = pmdp_get_lockless(pmd);
+		if (!pmd_present(pmdval) || pmd_trans_huge(pmdval) ||
+		    census_pmd_devmap(pmdval) || pmd_bad(pmdval))
+			break;
+		pte = pte_offset_kernel(&pmdval, addr);
+		*ptl = pte_lockptr(mm, &pmdval);
+		spin_lock(*ptl);
+		if (likely(pmd_same(pmdval, pmdp_get_lockless(pmd)))) {
+			rcu_read_unlock();
+			return pte;
+		}
+		spin_unlock(*ptl);
+		rcu_read_unlock();
+	}
+	rcu_read_unlock();
+	return NULL;
+}
+
+/* Return: false if there is no PTE table (any more): the caller reads the PMD again. */
+static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
+			   pmd_t *pmd, unsigned long addr, unsigned long end)
+{
+	unsigned int nr = (end - addr) >> PAGE_SHIFT;
+	spinlock_t *ptl;
+	pte_t *pte;
+
+	pte = map_lock(vma->vm_mm, pmd, addr, &ptl);
+	if (!pte)
+		return false;
+	walk->ptes += nr;
+	walk->work += nr;
+	census_report_table(walk, vma, pte, nr, addr);
+	if (walk->on_nodes)
+		census_report_on_nodes(walk, vma, pte, nr, addr);
+	census_report_locked(walk);
+	spin_unlock(ptl);
+	census_report_flush(walk);
+	return true;
+}
+
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+/*
+ * The huge zero page belongs to no process.  Modules cannot read its frame number, but it
+ * is the only page in an anonymous mapping that is not anonymous, and the only page in a
+ * DAX mapping that is not a device page.  In an anonymous mapping it is never writable
+ * (set_huge_zero_page(), can_change_pmd_writable() in mm/huge_memory.c), so struct page of
+ * written memory is not read.
+ */
+static bool pmd_maps_zero(struct vm_area_struct *vma, pmd_t pmd)
+{
+	if (vma_is_dax(vma))
+		return !is_zone_device_page(pmd_page(pmd));
+	return vma_is_anonymous(vma) && !pmd_write(pmd) && !PageAnon(pmd_page(pmd));
+}
+
+static bool pmd_maps_special(struct vm_area_struct *vma, pmd_t pmd)
+{
+	return vma->vm_flags & VM_PFNMAP || census_pmd_special(pmd) || pmd_maps_zero(vma, pmd);
+}
+
+/*
+ * Counts the huge page of a PMD, if it maps one, from page @skip on.  Not in
+ * census_report_pages(), which reports single pages too: a census that does not count by node
+ * took more instructions for each.
+ */
+static void report_on_node(struct census_walk *walk, struct vm_area_struct *vma, pmd_t pmd,
+			   unsigned long skip, unsigned int nr)
+{
+	softleaf_t entry;
+
+	if (pmd_present(pmd)) {
+		if (!census_pmd_devmap(pmd) && !pmd_maps_special(vma, pmd))
+			census_report_on_node(walk, pmd_pfn(pmd) + skip, nr, false);
+		return;
+	}
+	entry = softleaf_from_pmd(pmd);
+	if (!softleaf_is_swap(entry) && softleaf_has_pfn(entry))
+		census_report_on_node(walk, softleaf_to_pfn(entry) + skip, nr,
+				      softleaf_is_device_private(entry));
+}
+
+/* Pages of a huge page that take as long as an entry, if struct page is not read. */
+#define PAGES_PER_WORK 32
+
+/* Checks whether the consumer reads the struct page of each page, under the table's lock. */
+static bool reads_pages(const struct census_walk *walk)
+{
+	return walk->ops->runs_locked || walk->paid;
+}
+
+/*
+ * Reports the huge page of a PMD.  Called under the lock of its table.
+ *
+ * Return: false if the PMD does not map a huge page (any more).
+ */
+static bool report_pmd(struct census_walk *walk, struct vm_area_struct *vma, pmd_t pmd,
+		       unsigned long addr, unsigned long end)
+{
+	unsigned int nr = (end - addr) >> PAGE_SHIFT;
+	unsigned long skip = (addr & ~PMD_MASK) >> PAGE_SHIFT;
+
+	if (pmd_present(pmd) && census_pmd_devmap(pmd)) {
+		census_report_run(walk, CENSUS_SPECIAL, 0, 0, nr, 0);
+	} else if (pmd_present(pmd) && pmd_trans_huge(pmd)) {
+		if (pmd_maps_special(vma, pmd))
+			census_report_run(walk, CENSUS_SPECIAL, 0, 0, nr, 0);
+		else
+			census_report_pages(walk, vma, addr, pmd_pfn(pmd) + skip, nr,
+					    CENSUS_PMD |
+					    (walk->writable_is_exclusive && pmd_write(pmd) ?
+					     CENSUS_EXCLUSIVE : 0) |
+					    (pmd_young(pmd) ? CENSUS_YOUNG : 0) |
+					    (pmd_dirty(pmd) ? CENSUS_DIRTY : 0));
+	} else if (thp_migration_supported() && !pmd_none(pmd) &&
+		   !pmd_present(pmd)) {
+		census_report_softleaf(walk, vma, addr, softleaf_from_pmd(pmd), false,
+				       CENSUS_PMD, nr, skip);
+	} else {
+		return false;
+	}
+	walk->work += reads_pages(walk) ? nr : nr / PAGES_PER_WORK;
+	if (walk->on_nodes)
+		report_on_node(walk, vma, pmd, skip, nr);
+	return true;
+}
+
+/* Checks whether nothing is kept of an exclusive huge page but the number of its pages. */
+static bool counts_exclusive_pmds(const struct census_walk *walk, struct vm_area_struct *vma)
+{
+	return walk->writable_is_exclusive && !walk->exclusive_key && !walk->ops->by_run &&
+	       !walk->placed && !walk->paid && !walk->on_nodes && vma_is_anonymous(vma);
+}
+
+/* census_exclusive_check() reads struct page. */
+#ifdef CENSUS_CHECK
+#define EXCLUSIVE_AT_ONCE 1
+#else
+#define EXCLUSIVE_AT_ONCE PTRS_PER_PMD
+#endif
+
+/*
+ * Counts huge pages that writable entries prove to be exclusive.  Called under the lock of the
+ * table; @addr and @end are aligned.
+ *
+ * Return: the address of the first entry that is something else, or @end.
+ */
+static unsigned long count_exclusive_pmds(struct census_walk *walk, const pmd_t *pmdp,
+					  unsigned long addr, unsigned long end)
+{
+	unsigned long first = addr, nr;
+
+	if (end - addr > EXCLUSIVE_AT_ONCE * PMD_SIZE)
+		end = addr + EXCLUSIVE_AT_ONCE * PMD_SIZE;
+	for (; addr < end; addr += PMD_SIZE, pmdp++) {
+		pmd_t pmd = READ_ONCE(*pmdp);
+
+		if (!pmd_present(pmd) || !pmd_trans_huge(pmd) || !pmd_write(pmd) ||
+		    census_pmd_devmap(pmd) || census_pmd_special(pmd))
+			break;
+		census_exclusive_check(pmd_pfn(pmd), HPAGE_PMD_NR, true);
+	}
+	nr = (addr - first) >> PAGE_SHIFT;
+	walk->pages += nr;
+	walk->huge += nr;
+	walk->exclusive += nr;
+	return addr;
+}
+
+/*
+ * So many huge pages are reported in one hold of their table's lock: they have no more masks,
+ * runs and places than the entries of a PTE table.
+ */
+#define LEAVES_AT_ONCE (CENSUS_PTES_MAX / (PMD_SIZE / PAGE_SIZE / 64 + 1) ?: 1)
+
+/*
+ * Walks huge pages that follow each other in a PMD table, in one hold of its lock: all PMDs of a
+ * table have one.  Runs of exclusive ones count as one of %LEAVES_AT_ONCE.  If struct page is read
+ * under the lock, a hold is for one huge page.
+ *
+ * Return: the address of the first entry that maps no huge page (any more), or at which the
+ * hold ended.
+ */
+static unsigned long walk_pmd_leaves(struct census_walk *walk, struct vm_area_struct *vma,
+				     pmd_t *pmdp, unsigned long addr, unsigned long end)
+{
+	unsigned int left = reads_pages(walk) || EXCLUSIVE_AT_ONCE == 1 ? 1 : LEAVES_AT_ONCE;
+	bool exclusive = counts_exclusive_pmds(walk, vma);
+	pmd_t *first = pmdp;
+	unsigned long next;
+	spinlock_t *ptl;
+
+	ptl = pmd_lock(vma->vm_mm, pmdp);
+	for (; addr < end && left; addr = next, left--) {
+		if (exclusive && !(addr & ~PMD_MASK)) {
+			next = count_exclusive_pmds(walk, pmdp, addr, end & PMD_MASK);
+			pmdp += (next - addr) >> PMD_SHIFT;
+			if (next > addr)
+				continue;
+		}
+		next = pmd_addr_end(addr, end);
+		if (!report_pmd(walk, vma, *pmdp, addr, next))
+			break;
+		pmdp++;
+	}
+	walk->ptes += pmdp - first;
+	walk->work += pmdp - first;
+	census_report_locked(walk);
+	spin_unlock(ptl);
+	census_report_flush(walk);
+	return addr;
+}
+#else
+static unsigned long walk_pmd_leaves(struct census_walk *walk, struct vm_area_struct *vma,
+				     pmd_t *pmdp, unsigned long addr, unsigned long end)
+{
+	return addr;
+}
+#endif
+
+/* Cost of an upper table's entry without a table below, in page table entries. */
+#define ENTRIES_PER_EMPTY 16
+
+/* Bytes that are mapped by the entries that are read in one lock hold. */
+#define PART_SIZE (CENSUS_PTES_MAX * PAGE_SIZE)
+
+/* Return: the address up to which the entries were reported: @end, or in a PTE table less. */
+static unsigned long walk_pmd(struct census_walk *walk, struct vm_area_struct *vma,
+			      pmd_t *pmdp, unsigned long addr, unsigned long end)
+{
+	unsigned long part = min(end, ALIGN(addr + 1, PART_SIZE));
+
+	for (;;) {
+		pmd_t pmd;
+
+		/* Most entries are of tables, which map_lock() finds without a look before it. */
+		if (walk_pte_table(walk, vma, pmdp, addr, part))
+			return part;
+		pmd = pmdp_get_lockless(pmdp);
+		if (pmd_none(pmd) ||
+		    (!pmd_present(pmd) && !thp_migration_supported())) {
+			census_report_hole(walk, vma, addr, end);
+			walk->work += ENTRIES_PER_EMPTY;
+			census_report_flush(walk);
+			return end;
+		}
+		if (!pmd_present(pmd) || pmd_trans_huge(pmd) ||
+		    census_pmd_devmap(pmd)) {
+			if (walk_pmd_leaves(walk, vma, pmdp, addr, end) > addr)
+				return end;
+		} else if (pmd_bad(pmd)) {
+			return end;
+		}
+		/* The PMD was changed by a split, a collapse or a fault. */
+		cpu_relax();
+	}
+}
+
+/*
+ * A leaf above the PMD level maps device memory (DAX, PFN map).  A missing table maps
+ * nothing.
+ */
+static void skip_upper(struct census_walk *walk, struct vm_area_struct *vma,
+		       bool leaf, unsigned long addr, unsigned long end)
+{
+	if (leaf)
+		census_report_run(walk, CENSUS_SPECIAL, 0, 0, (end - addr) >> PAGE_SHIFT,
+				  0);
+	else
+		census_report_hole(walk, vma, addr, end);
+	census_report_locked(walk);
+	census_report_flush(walk);
+}
+
+/* Bytes skipped at once: a run has 32 bits, but a PGD entry covers up to 2^36 pages. */
+#define MISSING_MAX BIT(40)
+
+/* Bytes of a hole reported at once if each of its pages is looked up: bounds the lock hold. */
+#define HOLE_MAX BIT(27)
+
+/*
+ * Return: the PUD of @addr; or NULL, and @next is the end of the missing table's range.
+ * Each level ends where the one above does: if a level is folded, its own end is @end.
+ */
+static pud_t *find_pud(struct mm_struct *mm, unsigned long addr,
+		       unsigned long end, unsigned long *next)
+{
+	pgd_t *pgdp = pgd_offset(mm, addr), pgd;
+	p4d_t *p4dp, p4d;
+
+	*next = pgd_addr_end(addr, min(end, addr + MISSING_MAX));
+	pgd = pgdp_get(pgdp);
+	if (pgd_none(pgd) || pgd_bad(pgd))
+		return NULL;
+	p4dp = census_p4d_offset(pgdp, addr);
+	*next = p4d_addr_end(addr, *next);
+	p4d = p4dp_get(p4dp);
+	if (p4d_none(p4d) || p4d_bad(p4d))
+		return NULL;
+	return census_pud_offset(p4dp, addr);
+}
+
+/*
+ * Return: the PMD of @addr, and @next is the end of its table's range; otherwise as
+ * find_pud().  Sets @leaf if the PUD is a leaf.
+ */
+static pmd_t *find_pmd(struct mm_struct *mm, unsigned long addr,
+		       unsigned long end, unsigned long *next, bool *leaf)
+{
+	pud_t *pudp = find_pud(mm, addr, end, next), pud;
+
+	*leaf = false;
+	if (!pudp)
+		return NULL;
+	*next = pud_addr_end(addr, *next);
+	pud = pudp_get(pudp);
+	if (pud_none(pud))
+		return NULL;
+	if (!pud_present(pud) || pud_leaf(pud)) {
+		*leaf = pud_present(pud);
+		return NULL;
+	}
+	if (pud_bad(pud))
+		return NULL;
+	return census_pmd_offset(pudp, pud, addr);
+}
+
+#ifdef CONFIG_HUGETLB_PAGE
+/* Cost of a huge page, in page table entries. */
+#define ENTRIES_PER_HUGETLB 64
+
+/* Called under the page table lock of the entry. */
+static void report_hugetlb(struct census_walk *walk, unsigned long addr, pte_t pte,
+			   unsigned long pfn, bool shared_table, unsigned int nr)
+{
+	u8 bits = shared_table ? CENSUS_SHARED_TABLE : 0;
+	softleaf_t entry;
+
+	if (pte_none(pte))
+		return;
+	if (!pte_present(pte)) {
+		entry = softleaf_from_pte(pte);
+		if (!softleaf_has_pfn(entry))
+			return;
+		bits |= CENSUS_NOT_PRESENT;
+		if (softleaf_is_migration(entry))
+			bits |= CENSUS_MIGRATING;
+		pfn = softleaf_to_pfn(entry);
+	}
+	if (walk->on_nodes)
+		census_report_huge_on_node(walk, pfn, nr);
+	census_report_run(walk, CENSUS_HUGETLB, bits, pfn, nr, 0);
+	census_report_place(walk, CENSUS_HUGETLB, CENSUS_PMD, addr, nr, pfn, 0, 0);
+	census_report_locked(walk);
+}
+
+/* Return: the entry of a huge page, at the level of its size, or NULL if it has no table. */
+static pte_t *find_hugetlb(struct mm_struct *mm, unsigned long addr, unsigned long size)
+{
+	unsigned long next;
+	pmd_t *pmdp, pmd;
+	bool leaf;
+
+	if (size >= PUD_SIZE)
+		return (pte_t *)find_pud(mm, addr, addr + size, &next);
+	pmdp = find_pmd(mm, addr, addr + size, &next, &leaf);
+	if (!pmdp || size >= PMD_SIZE)
+		return (pte_t *)pmdp;
+	pmd = pmdp_get_lockless(pmdp);
+	return pmd_present(pmd) && !pmd_bad(pmd) ? pte_offset_kernel(&pmd, addr) : NULL;
+}
+
+/*
+ * The page table lock keeps the entry, and so its huge page, while struct page is read: a
+ * copy on write and migration replace the entry under this lock, without i_mmap_rwsem.
+ */
+static void walk_hugetlb_table(struct census_walk *walk, struct vm_area_struct *vma,
+			       unsigned long addr, unsigned long size)
+{
+	pte_t *ptep = find_hugetlb(vma->vm_mm, addr, size);
+	unsigned int nr = size >> PAGE_SHIFT;
+	spinlock_t *ptl;
+
+	if (!ptep)
+		return;
+	ptl = huge_pte_lock(hstate_vma(vma), vma->vm_mm, ptep);
+	/*
+	 * The frame is read at the entry's level, where its flags are in other bits.
+	 * pte_present() decides: pud_present() is false for PROT_NONE on x86.
+	 */
+	if (size >= PUD_SIZE) {
+		pud_t pud = pudp_get((pud_t *)ptep);
+
+		report_hugetlb(walk, addr, __pte(pud_val(pud)), pud_pfn(pud), false, nr);
+	} else if (size >= PMD_SIZE) {
+		pmd_t pmd = pmdp_get_lockless((pmd_t *)ptep);
+
+		report_hugetlb(walk, addr, __pte(pmd_val(pmd)), pmd_pfn(pmd),
+			       hugetlb_pmd_shared(ptep), nr);
+	} else {
+		pte_t pte = census_pte_get(ptep);
+
+		report_hugetlb(walk, addr, pte, pte_pfn(pte), false, nr);
+	}
+	spin_unlock(ptl);
+}
+
+/*
+ * Several address spaces may share a PMD table of hugetlb.  huge_pmd_unshare() removes it
+ * from this one without the locks held here, but always with the file's i_mmap_rwsem held
+ * for writing.  So the table stays while that lock is held for reading.  It is only
+ * tried: truncation holds it for a long time.
+ *
+ * Return: false if the lock is not available.
+ */
+static bool walk_hugetlb_entry(struct census_walk *walk,
+			       struct vm_area_struct *vma, unsigned long addr,
+			       unsigned long size)
+{
+	struct address_space *mapping = vma->vm_file->f_mapping;
+
+	if (!i_mmap_trylock_read(mapping))
+		return false;
+	walk_hugetlb_table(walk, vma, addr, size);
+	walk->ptes++;
+	walk->work += ENTRIES_PER_HUGETLB;
+	i_mmap_unlock_read(mapping);
+	/* Pass on at once: each huge page is counted separately, so runs must not be merged. */
+	census_report_flush(walk);
+	return true;
+}
+
+static unsigned long walk_hugetlb(struct census_walk *walk,
+				  struct vm_area_struct *vma,
+				  unsigned long addr)
+{
+	unsigned long size = huge_page_size(hstate_vma(vma));
+
+	/*
+	 * Round up, because addresses only go up: @addr is within a huge page only if the
+	 * VMA was created while the walk paused at @addr in another VMA.
+	 */
+	for (addr = ALIGN(addr, size); addr < vma->vm_end; ) {
+		walk->blocked = !walk_hugetlb_entry(walk, vma, addr, size);
+		if (walk->blocked)
+			break;
+		addr += size;
+		if (walk->pause(walk->pause_context))
+			break;
+	}
+	return addr;
+}
+#else
+static unsigned long walk_hugetlb(struct census_walk *walk,
+				  struct vm_area_struct *vma,
+				  unsigned long addr)
+{
+	return vma->vm_end;
+}
+#endif
+
+/* The CPU itself fetches ahead after a few cache lines, but not beyond a page. */
+#define LINES_AHEAD 8
+
+/* Prefetches the beginning of a PTE table and its lock.  The PMD may change at any time. */
+static void fetch_table(struct mm_struct *mm, const pmd_t *pmdp, unsigned long addr)
+{
+	pmd_t pmd = pmdp_get_lockless((pmd_t *)pmdp);
+	const pte_t *pte;
+	unsigned int i;
+
+	if (!pmd_present(pmd) || pmd_leaf(pmd) || pmd_bad(pmd))
+		return;
+	pte = pte_offset_kernel(&pmd, addr);
+	prefetchw(pte_lockptr(mm, &pmd));
+	for (i = 0; i < LINES_AHEAD; i++)
+		prefetch(pte + i * L1_CACHE_BYTES / sizeof(*pte));
+}
+
+/*
+ * Walks the entries of a PMD table.  Each PTE table would begin with cache misses, on the
+ * lock and on the first entry: so both are fetched while the table before is read.
+ *
+ * Return: @end, or the address of a pause.
+ */
+static unsigned long walk_pmd_table(struct census_walk *walk, struct vm_area_struct *vma,
+				    pmd_t *pmdp, unsigned long addr, unsigned long end)
+{
+	unsigned long next;
+
+	for (; addr < end; pmdp += (next >> PMD_SHIFT) - (addr >> PMD_SHIFT), addr = next) {
+		next = addr;
+		if (pmd_trans_huge(pmdp_get_lockless(pmdp)))
+			next = walk_pmd_leaves(walk, vma, pmdp, addr, end);
+		if (next == addr) {
+			next = pmd_addr_end(addr, end);
+			if (next < end)
+				fetch_table(vma->vm_mm, pmdp + 1, next);
+			next = walk_pmd(walk, vma, pmdp, addr, next);
+		}
+		if (next < end && walk->pause(walk->pause_context))
+			return next;
+	}
+	return end;
+}
+
+/**
+ * census_walk_vma() - report what a VMA maps
+ * @walk: the walk
+ * @vma: locked for reading
+ * @addr: start address, in @vma
+ * @end: end address, at most @vma->vm_end; that if it maps hugetlb pages
+ *
+ * Return: @end if the walk is complete, else a lower address at which the caller
+ * continues after it dropped the lock and took it again.
+ */
+unsigned long census_walk_vma(struct census_walk *walk,
+			      struct vm_area_struct *vma, unsigned long addr,
+			      unsigned long end)
+{
+	unsigned long next;
+	pmd_t *pmd;
+	bool leaf;
+
+	if (is_vm_hugetlb_page(vma))
+		return walk_hugetlb(walk, vma, addr);
+
+	for (; addr < end; addr = next) {
+		pmd = find_pmd(vma->vm_mm, addr, end, &next, &leaf);
+		if (!pmd) {
+			if (walk->placed && walk->holes)
+				next = min(next, addr + HOLE_MAX);
+			skip_upper(walk, vma, leaf, addr, next);
+			walk->work += ENTRIES_PER_EMPTY;
+		} else {
+			unsigned long to = next;
+
+			next = walk_pmd_table(walk, vma, pmd, addr, to);
+			if (next < to)
+				return next;
+		}
+		if (next != end && walk->pause(walk->pause_context))
+			return next;
+	}
+	return end;
+}
