@@ -90,13 +90,28 @@ unsigned int census_threads_for(u64 work)
 	return clamp_t(u64, div_u64(work, WORK_MIN), 1, max(most, 1U));
 }
 
-/*
- * Checks whether the current task is a helper whose processor another task wants.  It then begins
- * nothing new, and the caller, which is no kernel worker, does what is left.
+/* A helper shares its processor for this long, ns: what wants it may be done by then. */
+#define PATIENCE	(NSEC_PER_MSEC / 4)
+
+/**
+ * census_threads_unwelcome() - check whether a helper should leave its processor to others
+ * @since: when another task first wanted the processor, of all looks since it was free; 0: not
+ *	yet
+ *
+ * A helper that leaves begins nothing new, and the caller, which is no kernel worker, does what is
+ * left.  One look is not enough: when a processor wakes up, what woke it has something to do too.
  */
-bool census_threads_unwelcome(void)
+bool census_threads_unwelcome(u64 *since)
 {
-	return current->flags & PF_WQ_WORKER && !always_help() && !single_task_running();
+	u64 now;
+
+	if (!(current->flags & PF_WQ_WORKER) || always_help() || single_task_running()) {
+		*since = 0;
+		return false;
+	}
+	now = ktime_get_ns();
+	*since = *since ?: now;
+	return now - *since >= PATIENCE;
 }
 
 struct census_cpu_clock census_cpu_clock_start(void)
@@ -121,9 +136,10 @@ u64 census_cpu_clock_stop(const struct census_cpu_clock *c)
 static void take_work(struct census_threads *t)
 {
 	unsigned int number;
+	u64 wanted = 0;
 	int err;
 
-	while (!census_threads_unwelcome() &&
+	while (!census_threads_unwelcome(&wanted) &&
 	       (number = atomic_fetch_inc(&t->next)) < t->numbers) {
 		err = t->work(t->context, number);
 		if (err)
@@ -190,6 +206,20 @@ static void wait_for_helpers(struct census_threads *t, unsigned int nr)
 	}
 }
 
+/*
+ * Where the next helper is wanted: each on another processor that the caller may use.  The
+ * queue takes it as a hint, and keeps to the processors around it that share a cache.  Without
+ * one, a helper is wanted where the caller runs: with a cache for each processor it would wake
+ * up there, find it busy, and leave.
+ */
+static unsigned int next_cpu(unsigned int cpu)
+{
+	cpu = cpumask_next_and(cpu, cpu_online_mask, current->cpus_ptr);
+	if (cpu >= nr_cpu_ids)
+		cpu = cpumask_first_and(cpu_online_mask, current->cpus_ptr);
+	return cpu < nr_cpu_ids ? cpu : raw_smp_processor_id();
+}
+
 /**
  * census_threads_run() - run work once for each number, in parallel
  * @t: initialized
@@ -205,7 +235,7 @@ static void wait_for_helpers(struct census_threads *t, unsigned int nr)
 int census_threads_run(struct census_threads *t, unsigned int nr, unsigned int numbers,
 		       census_work_fn *work, void *context)
 {
-	unsigned int i, helpers = min(nr, numbers) - 1;
+	unsigned int i, helpers = min(nr, numbers) - 1, cpu = raw_smp_processor_id();
 
 	t->work = work;
 	t->context = context;
@@ -215,8 +245,10 @@ int census_threads_run(struct census_threads *t, unsigned int nr, unsigned int n
 	atomic_set(&t->err, 0);
 	atomic_set(&t->running, helpers + 1);
 	reinit_completion(&t->done);
-	for (i = 0; i < helpers; i++)
-		queue_work(queue, &t->helpers[i].work);
+	for (i = 0; i < helpers; i++) {
+		cpu = next_cpu(cpu);
+		queue_work_on(cpu, queue, &t->helpers[i].work);
+	}
 	take_work(t);
 	wait_for_helpers(t, helpers);
 	return fatal_signal_pending(current) ? -EINTR : atomic_read(&t->err);

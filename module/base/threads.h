@@ -63,7 +63,7 @@ u64 census_cpu_clock_stop(const struct census_cpu_clock *c);
 int census_threads_setup(void);
 void census_threads_teardown(void);
 unsigned int census_threads_for(u64 work);
-bool census_threads_unwelcome(void);
+bool census_threads_unwelcome(u64 *since);
 void census_threads_init(struct census_threads *t, bool *stopped);
 int census_threads_run(struct census_threads *t, unsigned int nr, unsigned int numbers,
 		       census_work_fn *work, void *context);

@@ -539,12 +539,13 @@ int census_scan_all(struct census_worker *w)
 {
 	struct census_scan *scan = w->scan;
 	struct census_mm *m;
+	u64 wanted = 0;
 	int err = 0;
 
 	spin_lock(&scan->lock);
 	scan->running++;
 	spin_unlock(&scan->lock);
-	while (!err && !is_stopped(w) && !census_threads_unwelcome()) {
+	while (!err && !is_stopped(w) && !census_threads_unwelcome(&wanted)) {
 		m = take_next(scan);
 		if (m)
 			err = census_scan_mm(w, m);
