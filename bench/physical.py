@@ -19,10 +19,8 @@ def evict():
         file.read()
 
 
-def take(words, workers=1):
+def take(words):
     """ns of a pass in the kernel, and frames."""
-    with open("/sys/module/memcensus/parameters/workers", "w", encoding="ascii") as file:
-        file.write(str(workers))
     evict()
     answer = subprocess.run(["memcensus", "physical", "-J", *words], check=True,
                             stdout=subprocess.PIPE).stdout
@@ -65,21 +63,6 @@ def measure(title, repetitions):
             f"  {seen} struct pages read" if seen else "")
 
 
-def compare(title, repetitions, workers):
-    """Passes by one worker and by several, in turns."""
-    print(f"{title}; ms: median (least)")
-    for words in PASSES:
-        times = {1: [], workers: []}
-        for _ in range(repetitions):
-            for n, each in times.items():
-                each.append(take(words, n)[0] / 1e6)
-        middle = {n: statistics.median(each) for n, each in times.items()}
-        columns = "  ".join(f"{n} workers {middle[n]:6.2f} ({min(each):6.2f})"
-                            for n, each in times.items())
-        print(f"{' '.join(['physical', *words]):24} {columns}  "
-              f"{middle[1] / middle[workers]:.2f} times as fast")
-
-
 def fill():
     """2 GiB of small anonymous pages, and 1 GiB in 20,000 files."""
     block = mmap.mmap(-1, 2 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
@@ -97,15 +80,10 @@ def fill():
 
 
 def main():
-    repetitions, workers = (int(word) for word in sys.argv[1].split(","))
-    several = workers > 1
-    for title in ["nearly free", "three quarters in use"]:
-        if title != "nearly free":
-            held = fill()
-        if several:
-            compare(title, repetitions, workers)
-        else:
-            measure(title, repetitions)
+    repetitions = int(sys.argv[1])
+    measure("nearly free", repetitions)
+    held = fill()
+    measure("three quarters in use", repetitions)
     held.close()
     print("end")
 
