@@ -70,7 +70,7 @@ static inline void *census_unit(const struct census_pool *pool, u32 unit)
 	return census_chunk_unit(pool->dirs, unit);
 }
 
-/* Adds a chunk.  Return: false without memory.  The host has its own, as of all below. */
+/* Adds a chunk.  Return: false without memory.  The tests on the host have their own. */
 bool census_pool_grow(struct census_pool *pool);
 
 /**
@@ -101,7 +101,7 @@ bool census_pool_lock(struct census_pool *pool);
 u64 census_pool_bytes(const struct census_pool *pool);
 void census_pool_free(struct census_pool *pool);
 
-/* Memory of one chunk. */
+/* Memory of one chunk: in budget.c, and in the tests on the host. */
 void *census_chunk_alloc(struct census_budget *budget);
 void census_chunk_free(struct census_budget *budget, void *chunk);
 

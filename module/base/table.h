@@ -133,7 +133,7 @@ static inline struct census_link *census_table_next(const struct census_link *li
 	return smp_load_acquire(&link->next);
 }
 
-/* A random key.  Not defined in table.c. */
+/* A random key: in budget.c, and in the tests on the host. */
 void census_hash_init(struct census_hash *h);
 
 #endif /* _CENSUS_TABLE_H */
