@@ -24,13 +24,30 @@ kernel_log()
 	echo "---" >&2
 }
 
+# shown_tasks: of a panic that lists all tasks, what each processor did; of the tasks those of
+# programs, and the stacks of those that run or cannot be killed
+shown_tasks()
+{
+	awk '/ task:/ {
+			tasks = 1
+			stack = /state:[DR]/
+			if (stack || !/ppid:[02] /)
+				print
+			next
+		}
+		/Kernel Offset/ { tasks = 0 }
+		!tasks || stack' | head -n 200
+}
+
 # Exits with the command's status, or with one listed in --help.
 verdict()
 {
 	local status splat loaded ended what
 
 	status=$(course exit)
-	tr -d '\r' <"$tmp/console" | awk -f "$here/races.awk" >"$tmp/log"
+	# What where_it_is() caused is no splat.
+	head -c "$(cat "$tmp/in-time" 2>/dev/null || stat -c %s "$tmp/console")" "$tmp/console" |
+		tr -d '\r' | awk -f "$here/races.awk" >"$tmp/log"
 	grep -v -e '^#' -e '^$' "$here/splats" >"$tmp/patterns"
 	splat=$(grep -a -n -m 1 -E -f "$tmp/patterns" "$tmp/log" | cut -d: -f1) || :
 	loaded=$(grep -a -n -m 1 -F 'memcensus: ' "$tmp/log" | cut -d: -f1) || :
@@ -51,7 +68,11 @@ verdict()
 		die "the VM did not come up${timed_out:+ within $timeout s}" 120
 	elif [ -n "$timed_out" ]; then
 		kernel_log "its end" tail -n 10
-		die "the time ran out, $timeout s; $ended" 121
+		echo "--- where its processors were, when the time had run out" >&2
+		tail -c +$(($(cat "$tmp/in-time") + 1)) "$tmp/console" | tr -d '\r' | shown_tasks >&2
+		tr -d '\r' <"$tmp/answer" | grep -aE '^CPU#|IP=' >&2 || :
+		echo "---" >&2
+		die "the time ran out, $SECONDS s; $ended" 121
 	elif has module; then
 		kernel_log "its end" tail -n 10
 		die "the module did not load: $(course module)" 123
