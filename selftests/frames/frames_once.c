@@ -312,6 +312,49 @@ TEST_F(peers, once)
 	census_free(&census);
 }
 
+/*
+ * The process that a record is of goes: by the kernel's books its child is the owner now, although
+ * the other one that shares the address space, which is no child of it, has the lower PID.
+ */
+static struct heirs {
+	volatile pid_t brother, child;
+} *heirs;
+
+static void leave_heirs(void *arg)
+{
+	static char stacks[2][65536] __attribute__((aligned(16)));
+
+	write_pages(map_private(PLACE(0), pages * PAGE), pages);
+	heirs->brother = clone(be_peer, stacks[0] + sizeof(stacks[0]),
+			       CLONE_VM | CLONE_PARENT | SIGCHLD, NULL);
+	heirs->child = clone(be_peer, stacks[1] + sizeof(stacks[1]), CLONE_VM | SIGCHLD, NULL);
+	need(heirs->brother > 0 && heirs->child > 0, "clone");
+}
+
+TEST(owner_of_the_kernel)
+{
+	const struct census_task *task;
+	struct census census;
+	pid_t pid;
+
+	if (system("grep -q '^memory' /proc/cgroups"))
+		SKIP(return, "kernel has no memory cgroups and does not know owners");
+	heirs = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, heirs);
+	pid = child_start(leave_heirs, NULL);
+	ASSERT_LT(0, pid);
+	child_end(pid);
+	ASSERT_FRAMES_OF_ALL(&census);
+	EXPECT_LT(heirs->brother, heirs->child);
+	task = census_task_of(&census, heirs->brother);
+	ASSERT_NE(NULL, task);
+	EXPECT_EQ(heirs->child, task->pid);
+	EXPECT_EQ(task, census_task_of(&census, heirs->child));
+	census_free(&census);
+	kill(heirs->child, SIGKILL);
+	child_end(heirs->brother);
+}
+
 TEST_F(peers, beside_pagemap)
 {
 	if (!owners_kcmp())
