@@ -41,8 +41,12 @@ static bool always_help(void)
 #endif
 }
 
-/* A helper must have at least this to do, ns: it begins only when a processor has woken up. */
-#define WORK_MIN	NSEC_PER_MSEC
+/*
+ * Each thread must have at least this to do, ns.  A helper begins only when a processor has woken
+ * up, and what several workers have marked is joined in the end: where two share less than 5 ms
+ * they save nothing, or lose.
+ */
+#define WORK_MIN	(5 * NSEC_PER_MSEC / 2)
 
 /*
  * Checks whether the processor time of the current task may be limited by its cgroup.  Modules can
