@@ -120,6 +120,33 @@ TEST(partly_unmapped)
 	child_end(pid);
 }
 
+static void hidden(void *arg)
+{
+	need(!mprotect(two_huge(), HUGE, PROT_NONE), "mprotect");
+}
+
+/* It stays mapped as a huge page, also where smaps leaves it out: see equal.h. */
+TEST(hidden_by_mprotect)
+{
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pid;
+
+	NEED_THP();
+	pid = child_start(hidden, NULL);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+	ASSERT_VMA(&census, PLACE(0), vma);
+	EXPECT_PAGES(PER_HUGE, vma, VSS);
+	EXPECT_PAGES(PER_HUGE, vma, RSS);
+	EXPECT_PAGES(PER_HUGE, vma, ANON_THP);
+	EXPECT_PAGES(PER_HUGE, vma, USS);
+	EXPECT_PAGES(PER_HUGE, vma, PSS);
+	EXPECT_EQUAL_SMAPS(pid);
+	census_free(&census);
+	child_end(pid);
+}
+
 static void fork_child(void *arg)
 {
 	write_pages(PLACE(0) + 20 * PAGE, *(unsigned long *)arg);

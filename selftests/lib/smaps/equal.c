@@ -24,6 +24,17 @@
 #define HUGETLB_KINDS (BIT(MEMCENSUS_F_SHARED_HUGETLB) |			\
 		       BIT(MEMCENSUS_F_PRIVATE_HUGETLB))
 
+/* Figures that a page adds to, of those that smaps has. */
+#define OF_PAGES (BIT(MEMCENSUS_F_RSS) | BIT(MEMCENSUS_F_PSS) |			\
+		  BIT(MEMCENSUS_F_PSS_ANON) | BIT(MEMCENSUS_F_PSS_FILE) |	\
+		  BIT(MEMCENSUS_F_PSS_SHMEM) | BIT(MEMCENSUS_F_PSS_DIRTY) |	\
+		  BIT(MEMCENSUS_F_SHARED_CLEAN) | BIT(MEMCENSUS_F_SHARED_DIRTY) | \
+		  BIT(MEMCENSUS_F_PRIVATE_CLEAN) | BIT(MEMCENSUS_F_PRIVATE_DIRTY) | \
+		  BIT(MEMCENSUS_F_REFERENCED) | BIT(MEMCENSUS_F_ANON) |		\
+		  BIT(MEMCENSUS_F_LAZYFREE) | BIT(MEMCENSUS_F_KSM) |		\
+		  BIT(MEMCENSUS_F_LOCKED) | BIT(MEMCENSUS_F_ANON_THP) |		\
+		  BIT(MEMCENSUS_F_SHMEM_THP) | BIT(MEMCENSUS_F_FILE_THP))
+
 /* Figures of tasks only, not of mappings. */
 #define TASK_ONLY (BIT(MEMCENSUS_F_RSS_COUNTER) | BIT(MEMCENSUS_F_RSS_PEAK) | \
 		   BIT(MEMCENSUS_F_PAGETABLES) | BIT(MEMCENSUS_F_MLOCKED) |  \
@@ -168,6 +179,21 @@ static bool smaps_errs(const struct smaps_vma *theirs,
 	       ours->f.value[MEMCENSUS_F_SHARED_HUGETLB];
 }
 
+/*
+ * Has smaps left out all huge pages of a mapping with PROT_NONE, and nothing else? See
+ * equal.h.
+ */
+static bool smaps_lacks(const struct smaps_vma *theirs, const struct census_vma *ours)
+{
+	const uint64_t *o = ours->f.value, *t = theirs->f.value;
+	const uint64_t huge = o[MEMCENSUS_F_THP];
+
+	return huge && !strncmp(theirs->mode, "---", 3) &&
+	       !t[MEMCENSUS_F_ANON_THP] && !t[MEMCENSUS_F_SHMEM_THP] &&
+	       !t[MEMCENSUS_F_FILE_THP] &&
+	       o[MEMCENSUS_F_RSS] == t[MEMCENSUS_F_RSS] + huge;
+}
+
 static void equal_vma(struct context *c, const struct census_vma *ours,
 		      const struct census_task *task)
 {
@@ -200,8 +226,13 @@ static void equal_vma(struct context *c, const struct census_vma *ours,
 	equal_flags(c, ours->flags, theirs->flags);
 	c->passed_over = smaps_errs(theirs, ours) ? HUGETLB_KINDS : 0;
 	c->equal->gigantic += !!c->passed_over;
+	if (smaps_lacks(theirs, ours)) {
+		c->passed_over |= OF_PAGES;
+		c->equal->hidden++;
+	}
 	equal_figures(c, &ours->f, &theirs->f);
-	equal_derived(c, &ours->f, &theirs->f);
+	if (!(c->passed_over & OF_PAGES))
+		equal_derived(c, &ours->f, &theirs->f);
 	if (theirs->thp_eligible >= 0)
 		c->equal->thp_eligible++;
 }
@@ -260,14 +291,18 @@ static void equal_task(struct context *c, const struct census *census,
 	uint64_t tick = 1000000000 / sysconf(_SC_CLK_TCK);
 	size_t i;
 
-	for (i = 0; i < census->n_vmas && i < smaps->n_vmas; i++)
+	for (i = 0; i < census->n_vmas && i < smaps->n_vmas; i++) {
 		if (smaps_errs(&smaps->vmas[i], &census->vmas[i]))
-			c->passed_over = HUGETLB_KINDS;
+			c->passed_over |= HUGETLB_KINDS;
+		if (smaps_lacks(&smaps->vmas[i], &census->vmas[i]))
+			c->passed_over |= OF_PAGES;
+	}
 
 	equal_int(c, "state", task->state, MEMCENSUS_STATE_WALKED);
 	equal_int(c, "basis", task->basis, MEMCENSUS_BASIS_MAPCOUNT);
 	equal_figures(c, &task->f, &smaps->rollup);
-	equal_derived(c, &task->f, &smaps->rollup);
+	if (!(c->passed_over & OF_PAGES))
+		equal_derived(c, &task->f, &smaps->rollup);
 	equal_counters(c, task);
 	c->equal->no_line |= task->f.known & ~smaps->rollup.known &
 			     ~smaps->status.known;
@@ -377,6 +412,9 @@ void equal_report(const struct equal *equal)
 	if (equal->gigantic)
 		diag("not compared: sharing of 1 GiB pages in %lu mappings, see equal.h",
 		     equal->gigantic);
+	if (equal->hidden)
+		diag("not compared: pages in %lu mappings of PROT_NONE, smaps lacks the huge ones",
+		     equal->hidden);
 	if (equal->nameless)
 		diag("not compared: %lu flags that smaps has no name for",
 		     equal->nameless);

@@ -19,6 +19,11 @@
  * tables have none, and may call any page shared. If smaps differs, only the
  * sum of the two is compared.
  *
+ * Huge pages in a mapping of PROT_NONE: smaps of 6.1 leaves them out, because it takes
+ * them for NUMA hints (follow_trans_huge_pmd() in mm/huge_memory.c). If the Rss of such a
+ * mapping lacks exactly its huge pages, the figures of pages are not compared, neither of
+ * it nor of its process.
+ *
  * Pss_Anon, Pss_File, Pss_Shmem: smaps has them for the whole process only.
  *
  * Never compared, as equal_report() says each time: THPeligible, which no module
@@ -44,6 +49,7 @@
  * @thp_eligible: lines THPeligible skipped
  * @summed: processes whose VmRSS differs from that in stat
  * @gigantic: mappings of 1 GiB pages that smaps calls shared
+ * @hidden: mappings of PROT_NONE whose huge pages smaps leaves out
  * @vdsos: mappings whose name was skipped
  * @nameless: flags that are ?? in smaps
  * @no_line: figures that smaps has no line for here, bits of memcensus_figure
@@ -52,7 +58,7 @@
 struct equal {
 	unsigned int processes, unstable, gone, vmas, summed;
 	unsigned long fields, rounded, mismatches, gates, thp_eligible;
-	unsigned long nameless, gigantic, vdsos;
+	unsigned long nameless, gigantic, hidden, vdsos;
 	uint64_t no_line;
 	char other[128];
 };
