@@ -328,6 +328,7 @@ static void count_frame(struct owners *o, const struct mark *marks,
 			owner->special += m->entries;
 		} else if (flags & KPF_HUGE) {
 			add_holding(&owner->hugetlb, nr);
+			o->hugetlb_again += m->entries > 1;
 		} else {
 			owner->mapped += m->entries;
 			add_holding(&owner->frames, nr);
@@ -383,6 +384,7 @@ static int begin(struct owners *o)
 	o->n = 0;
 	o->n_marks = 0;
 	o->frames = 0;
+	o->hugetlb_again = 0;
 	memset(o->several, 0, sizeof(o->several));
 	o->unsteady = false;
 	return 0;

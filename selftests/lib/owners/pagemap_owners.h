@@ -59,6 +59,8 @@ struct mark;
  * struct owners - all address spaces at a point in time
  * @frames: distinct mapped frames
  * @several: of @frames, those with 2, with 3 to 9, and with more owners
+ * @hugetlb_again: small pages of hugetlb pages that an address space maps more than once:
+ *	each is one page of its @hugetlb
  * @unsteady: the count met something temporary: a migration entry, or a
  *	process that ended
  */
@@ -68,7 +70,7 @@ struct owners {
 	struct mark *marks;
 	size_t n_marks, room;
 	uint64_t frames;
-	uint64_t several[3];
+	uint64_t several[3], hugetlb_again;
 	bool unsteady;
 };
 
