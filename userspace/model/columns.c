@@ -6,7 +6,22 @@
 #include <strings.h>
 
 #include "lib/memory.h"
+#include "model/amount.h"
 #include "model/columns.h"
+
+/* The value of a @column that has no bit in a bitmap. */
+static bool get_held(const struct column *column, const char *base, struct value *value)
+{
+	struct amount amount;
+
+	if (column->held == HELD_AMOUNT) {
+		memcpy(&amount, base + column->offset, sizeof(amount));
+		value->sign = amount.bytes;
+		return amount.known;
+	}
+	memcpy(&value->number, base + column->offset, sizeof(value->number));
+	return column->kind != KIND_TEXT || value->text;
+}
 
 bool column_get(const struct column *column, const struct view *view,
 		const void *record, struct value *value)
@@ -18,6 +33,8 @@ bool column_get(const struct column *column, const struct view *view,
 		return column->derive(view, record, value);
 	if (column->on_node)
 		return column->on_node(column, view, record, value);
+	if (column->held != HELD_ATTRIBUTE)
+		return get_held(column, base, value);
 
 	memcpy(&known, base + column->known, sizeof(known));
 	if (!(known >> column->number & 1)) {
@@ -60,7 +77,8 @@ const char *column_word(const struct column *column, uint64_t value)
 bool column_is_right(const struct column *column)
 {
 	return column->kind != KIND_TEXT && column->kind != KIND_HOLDERS &&
-	       column->kind != KIND_WORD && column->kind != KIND_LIST && column->kind != KIND_BOOL;
+	       column->kind != KIND_WORD && column->kind != KIND_LIST &&
+	       column->kind != KIND_BOOL && column->kind != KIND_REALTIME;
 }
 
 const struct column *record_column(const struct record_type *type,

@@ -44,12 +44,20 @@ enum kind {
 	KIND_SECONDS,		/* ns, in tables s with six decimals */
 	KIND_ADDRESS,		/* hexadecimal */
 	KIND_PERCENT,		/* double */
+	KIND_PART,		/* the same, with the sign in a table */
 	KIND_LIST,		/* counts */
 	KIND_BLOCKS,		/* counts, or BLOCKS_UNKNOWN */
 	KIND_INDEXES,		/* signed, thousandths */
 	KIND_ON_NODES,		/* by NUMA node: in a table a column for each */
 	KIND_HOLDERS,		/* tasks: in a table one text */
 	KIND_NEST,		/* nested records or figures */
+};
+
+/* How a record holds a value that is not computed. */
+enum held {
+	HELD_ATTRIBUTE,		/* known if its bit in the bitmap is set */
+	HELD_ALWAYS,		/* known; a text that is NULL is not */
+	HELD_AMOUNT,		/* in a struct amount, for a column with @sign */
 };
 
 /* The cell of a column in the row of totals. */
@@ -110,6 +118,7 @@ static inline const char *view_name(const struct view *view, enum name_kind kind
  * @scaled: @header if amounts are not in KiB; NULL if the same
  * @kind: what its values are
  * @wire: its type in messages
+ * @held: how the record holds it
  * @total: its cell in the row of totals
  * @group: for a figure, how that of a group follows from its members
  * @basis: enum memcensus_basis, the only one that gives it; 0: both
@@ -120,7 +129,7 @@ static inline const char *view_name(const struct view *view, enum name_kind kind
  * @number: number of the attribute; its bit in the bitmap of known values
  * @known: offset of that bitmap in the record
  * @offset: of the value in the record
- * @words: words of a KIND_WORD, by value
+ * @words: words of a KIND_WORD, by value; of a KIND_BOOL in tables, for yes and no; NULL is -
  * @derive: computes the value; false if it is unavailable.  NULL: the value
  *	is at @offset
  * @on_node: as @derive, of the node @number
@@ -134,6 +143,7 @@ struct column {
 	const char *scaled;
 	enum kind kind;
 	enum wire wire;
+	enum held held;
 	enum total total;
 	enum group_rule group;
 	enum memcensus_basis basis;
@@ -172,6 +182,17 @@ struct column {
 		name_, header_, help_, .kind = KIND_##k,		\
 		.wire = WIRE_##w, .number = n,				\
 		.offset = offsetof(struct of, member), __VA_ARGS__ }
+
+/*
+ * Column @name_ of a member of a struct @of that is not of the ABI: a value that is always known,
+ * and memory as a struct amount.
+ */
+#define MEMBER(of, name_, header_, member_, k, help_, ...)		\
+	{ .name = name_, .header = header_, .help = help_, .kind = KIND_##k, \
+	  .held = HELD_ALWAYS, .offset = offsetof(struct of, member_), __VA_ARGS__ }
+#define MEMBER_AMOUNT(of, name_, header_, member_, help_, ...)		\
+	{ .name = name_, .header = header_, .help = help_, .kind = KIND_BYTES, .sign = true, \
+	  .held = HELD_AMOUNT, .offset = offsetof(struct of, member_), __VA_ARGS__ }
 
 /*
  * Defines @name for struct column.derive, where @row is the record, a struct @of: the
@@ -221,6 +242,9 @@ struct record_type {
 	.count = offsetof(struct snapshot, n_),				\
 	.size = sizeof(*((struct snapshot *)0)->v_)
 #define ONE_IN_SNAPSHOT(member)	.array = offsetof(struct snapshot, member)
+
+/* Initializes the type of records without attributes of the ABI. */
+#define RECORDS_OF(name_, array_)	{ .name = name_, .derived = COLUMNS(array_) }
 
 /* Indexed by enum memcensus_basis. */
 extern const char *const basis_words[MEMCENSUS_BASIS_MAX + 1];

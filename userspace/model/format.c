@@ -75,8 +75,9 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 		*text = buf;
 		break;
 	case KIND_BOOL:
-		*text = value->number ? "yes" : "no";
-		return true;
+		*text = column->words ? column->words[!!value->number] :
+			value->number ? "yes" : "no";
+		return *text;
 	case KIND_SINCE_BOOT:
 		/* As local time, by the clocks at the census. */
 		scan = &view->snap->scan;
@@ -90,7 +91,9 @@ static bool plain_text(char *buf, const char **text, const struct column *column
 		snprintf(buf, NUMBER_SIZE, "%016" PRIx64, value->number);
 		return true;
 	case KIND_PERCENT:
-		snprintf(buf, NUMBER_SIZE, "%.2f", value->ratio);
+	case KIND_PART:
+		snprintf(buf, NUMBER_SIZE, column->kind == KIND_PART ? "%.2f%%" : "%.2f",
+			 value->ratio);
 		return true;
 	case KIND_SECONDS:
 		time_seconds(buf, value->number);

@@ -81,6 +81,7 @@ static void put_value(struct json *json, const struct column *column,
 		json_put_bool(json, column->name, value->number);
 		return;
 	case KIND_PERCENT:
+	case KIND_PART:
 		json_put_ratio(json, column->name, value->ratio);
 		return;
 	case KIND_LIST:
@@ -197,9 +198,8 @@ static void put_read(struct json *json, const struct column_set *set,
 			json_column(json, &set->columns[i], view, record);
 }
 
-/* The ABI attributes of @record, what was read beside them, and the names of its numbers. */
-static void put_members(struct json *json, const struct record_type *type,
-			const struct view *view, const void *record)
+void json_members(struct json *json, const struct record_type *type, const struct view *view,
+		  const void *record)
 {
 	const struct zone *zone = type == &zone_record ? record : NULL;
 	const struct group *group = type == &group_record ? record : NULL;
@@ -227,7 +227,7 @@ void snapshot_json_listing(struct json *json, const char *key,
 	for (row = 0; row < listing->n_rows; row++) {
 		json_open(json, NULL, '{');
 		if (!listing->columns.n)
-			put_members(json, type, listing->view, listing->rows[row]);
+			json_members(json, type, listing->view, listing->rows[row]);
 		for (i = 0; i < listing->columns.n; i++)
 			json_column(json, listing->columns.v[i], listing->view,
 				    listing->rows[row]);
@@ -293,11 +293,11 @@ void snapshot_json_open(struct json *json, const char *command, const struct sna
 	document_open(json, command);
 	json_open(json, "scan", '{');
 	json_put_unsigned(json, "seq", snap->seq);
-	put_members(json, &scan_record, &view, &snap->scan);
+	json_members(json, &scan_record, &view, &snap->scan);
 	json_close(json, '}');
 
 	json_open(json, "module", '{');
-	put_members(json, &info_record, &view, &snap->info);
+	json_members(json, &info_record, &view, &snap->info);
 	json_close(json, '}');
 }
 

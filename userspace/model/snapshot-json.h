@@ -54,4 +54,11 @@ void snapshot_json_listing(struct json *json, const char *key,
 void json_column(struct json *json, const struct column *column, const struct view *view,
 		 const void *record);
 
+/*
+ * Writes the members of a @record: its ABI attributes, what was read beside them, and the names
+ * of its numbers.
+ */
+void json_members(struct json *json, const struct record_type *type, const struct view *view,
+		  const void *record);
+
 #endif /* READER_SNAPSHOT_JSON_H */

@@ -41,6 +41,7 @@ static const char *type_of(const struct column *column)
 	case KIND_ADDRESS:
 		return "address";
 	case KIND_PERCENT:
+	case KIND_PART:
 		return "percent";
 	case KIND_LIST:
 		return "numbers";

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Shows what a command has computed: a list of sections, as tables, raw or as JSON.
+ *
+ * A section is a table, a member of the document, or both; text and JSON have the sections in
+ * the order of the list.  Each row is written when it is reached.
+ */
+#ifndef READER_REPORT_H
+#define READER_REPORT_H
+
+#include "cli/command.h"
+#include "lib/json.h"
+
+/* What a section is in JSON. */
+enum section_shape {
+	SECTION_ARRAY,		/* an array of objects */
+	SECTION_OBJECT,		/* an object, of one record */
+	SECTION_KEYED,		/* an object: each record by its first member */
+	SECTION_FIGURES,	/* an object of all figures of @type; the record: struct figures */
+	SECTION_NUMBER,		/* @number, or null */
+	SECTION_TEXT,		/* @text, or null */
+	SECTION_OPEN,		/* the following sections are members of an object ... */
+	SECTION_CLOSE,		/* ... up to this one */
+	SECTION_NULL,
+};
+
+/*
+ * A record that rows point to: @at is the offset of the pointer, which may be NULL.  SELF(): the
+ * row itself has further columns.
+ */
+struct section_join {
+	const struct record_type *type;
+	size_t at;
+};
+
+#define JOIN(type_, of, member)		{ &(type_), offsetof(struct of, member) }
+#define SELF(type_)			{ &(type_), SIZE_MAX }
+
+struct report;
+
+/**
+ * struct section - a part of a report
+ * @name: its member in JSON; NULL: JSON does not have it, except CLOSE
+ * @shape: in JSON
+ * @title: over its table; NULL: none, and no empty line
+ * @type: of its rows
+ * @joins: at most two, of the records that the rows point to: where a column is searched that
+ *	@type does not have
+ * @own_names: each row begins with a pointer to the snapshot that has its names
+ * @columns: of its table; NULL: it has none
+ * @members: in JSON; NULL: all of the first of @joins or, without, of @type
+ * @chosen: columns and order are those of command_rows(), as chosen by options
+ * @falling: largest first if no column to sort by is named; with @chosen
+ * @rows: of no size: those in the snapshot
+ * @filter: whether a row is shown; NULL: all are
+ * @about: the argument of @filter
+ * @sort: column of @type that orders the rows; NULL: they keep their order
+ * @most: only so many, the last ones; 0: all
+ * @backwards: the last one first
+ * @sum: a row below the table that neither raw output nor JSON has; NULL: none
+ * @parts: writes the sections of a row of JSON, behind its members
+ * @number, @text: of NUMBER and TEXT; a @number of an OBJECT is that of its census, "seq"
+ * @note: below the table or alone; raw output and JSON have none
+ *
+ * @columns and @members are names with a blank between two.  '~' before one: not in raw output;
+ * "NAME=OTHER": the column NAME under another heading or name.
+ */
+struct section {
+	const char *name;
+	enum section_shape shape;
+	const char *title;
+	const struct record_type *type;
+	struct section_join joins[3];
+	bool own_names;
+	const char *columns;
+	const char *members;
+	bool chosen;
+	bool falling;
+	struct records rows;
+	bool (*filter)(const void *about, const void *row);
+	const void *about;
+	const char *sort;
+	size_t most;
+	bool backwards;
+	const void *sum;
+	void (*parts)(struct report *report, const void *row);
+	struct amount number;
+	const char *text;
+	const char *note;
+};
+
+/**
+ * struct report - what is shown
+ * @view: of all rows that have no snapshot of their own
+ * @context: of the command, for @parts
+ * @json: the document, with options.json
+ * @texts: from report_text(); owned
+ */
+struct report {
+	const struct options *options;
+	struct view view;
+	const void *context;
+	FILE *out;
+	struct json json;
+	char **texts;
+	size_t n_texts;
+};
+
+/* Begins a report on @snap, and its document. */
+void report_begin(struct report *report, const struct options *options,
+		  const struct snapshot *snap, FILE *out);
+void report_end(struct report *report);
+
+/* Shows @n sections; REPORT(): those of its list of initializers. */
+void report_sections(struct report *report, const struct section *sections, size_t n);
+
+#define REPORT(report, ...)						\
+	report_sections(report, (const struct section[]){ __VA_ARGS__ },	\
+			ARRAY_SIZE(((const struct section[]){ __VA_ARGS__ })))
+
+/* Writes the window of JSON: from one census to another. */
+void report_window(struct report *report, const struct snapshot *from, const struct snapshot *to);
+
+/* Text that lives as long as @report, for titles and notes. */
+const char *report_text(struct report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* An array as rows, or one record. */
+#define ROWS(array, n)		records_of(array, n, sizeof(*(array)))
+#define ONE_ROW(record)		ROWS(record, 1)
+
+#endif /* READER_REPORT_H */
