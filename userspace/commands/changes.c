@@ -222,12 +222,6 @@ void changes_find(struct changes *changes)
 	free(after);
 }
 
-struct amount changes_of_system(const struct changes *changes, unsigned int number)
-{
-	return amount_minus(amount_total(changes->after, number),
-			    amount_total(changes->before, number));
-}
-
 void changes_free(struct changes *changes)
 {
 	free(changes->rows);
@@ -235,44 +229,29 @@ void changes_free(struct changes *changes)
 	changes->n_rows = 0;
 }
 
-void changes_show_system(const struct changes *changes, const struct options *options, FILE *out)
+static bool has_changed(const void *about, const void *row)
 {
-	const struct units units = { .suffixes = options->suffixes };
-	struct table *table = table_new(command_look(options), out);
-	const struct column *column;
-	struct amount change;
-	unsigned int i;
+	const struct amount *amounts = ((const struct figure_row *)row)->amounts;
 
-	table_columns(table, "Figure >Was >Is >Change Meminfo");
-	for (i = 0; i < bytes_record.figures.n; i++) {
-		column = &bytes_record.figures.columns[i];
-		change = changes_of_system(changes, i);
-		if (!column->name || !change.known || !change.bytes)
-			continue;
-		table_row(table);
-		table_cell(table, column->name);
-		cell_bytes(table, changes->before->totals.bytes.v[i], &units);
-		cell_bytes(table, changes->after->totals.bytes.v[i], &units);
-		cell_bytes(table, change.bytes, &units);
-		table_cell(table, column->kernel);
-	}
-	table_finish(table);
+	(void)about;
+	return amounts[0].known && amounts[1].known && amounts[0].bytes != amounts[1].bytes;
 }
 
-void changes_json_system(struct json *json, const struct changes *changes)
+void changes_report_system(const struct changes *changes, const char *title,
+			   struct report *report)
 {
-	const struct column *column;
-	struct amount change;
-	unsigned int i;
+	const struct column_set *set = &bytes_record.figures;
+	const struct figures *const both[] = {
+		&changes->before->totals.bytes, &changes->after->totals.bytes,
+	};
+	struct figure_row *rows = figure_rows(set, both, 2);
 
-	json_open(json, "system", '{');
-	for (i = 0; i < bytes_record.figures.n; i++) {
-		column = &bytes_record.figures.columns[i];
-		change = changes_of_system(changes, i);
-		if (column->name)
-			json_put_known(json, column->name, change.known, change.bytes);
-	}
-	json_close(json, '}');
+	REPORT(report,
+	       { "system", SECTION_KEYED, .title = title, .type = &figure_record,
+		 .columns = "figure=Figure 0=Was 1=Is change kernel", .members = "figure change",
+		 .rows = ROWS(rows, set->n),
+		 .filter = report->options->json ? NULL : has_changed });
+	free(rows);
 }
 
 /* The boot time by the machine's clock, ns since 1970. */
@@ -287,6 +266,33 @@ bool changes_one_boot(const struct snapshot *a, const struct snapshot *b)
 }
 
 /* Cgroups */
+
+static bool get_path(const struct view *view, const void *record, struct value *value)
+{
+	const struct cgroup_change *row = record;
+	const struct view names = { .snap = row->snap, .numeric = view->numeric };
+
+	value->text = name_of_cgroup(&names, row->id);
+	return value->text;
+}
+
+#define CGROUP(name, header, help)	MEMBER_AMOUNT(cgroup_change, #name, header, name, help)
+
+static const struct column cgroup_columns[] = {
+	MEMBER(cgroup_change, "cgroup", "Cgroup", id, ID, "its ID"),
+	{ "cgroup_path", "CgroupPath", "its path", .kind = KIND_TEXT, .derive = get_path },
+	CGROUP(before, "Was", "PSS and swap of its processes in the first census"),
+	CGROUP(after, "Is", "the same in the second census"),
+	CGROUP(growth, "Change", "change of it"),
+	CGROUP(charged_before, "ChargedWas", "charged in the first census"),
+	CGROUP(charged_after, "ChargedIs", "charged in the second census"),
+	CGROUP(charged_growth, "ChargedChange", "change of it"),
+};
+
+const struct record_type cgroup_change_record = {
+	.name = "change of a cgroup",
+	.derived = COLUMNS(cgroup_columns),
+};
 
 static int compare_cgroups(const void *a, const void *b)
 {
@@ -359,23 +365,25 @@ static void add_memory(struct cgroup_change *v, size_t n, const struct snapshot 
 static int most_first(const void *a, const void *b)
 {
 	const struct cgroup_change *x = a, *y = b;
-	const struct amount dx = amount_minus(x->after, x->before);
-	const struct amount dy = amount_minus(y->after, y->before);
 
-	if (dx.known != dy.known)
-		return dx.known ? -1 : 1;
-	return (dx.bytes < dy.bytes) - (dx.bytes > dy.bytes);
+	if (x->growth.known != y->growth.known)
+		return x->growth.known ? -1 : 1;
+	return (x->growth.bytes < y->growth.bytes) - (x->growth.bytes > y->growth.bytes);
 }
 
 struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *n)
 {
-	struct cgroup_change *v = NULL;
+	struct cgroup_change *v = NULL, *row;
 
 	*n = 0;
 	v = add_cgroups(v, n, changes->before);
 	v = add_cgroups(v, n, changes->after);
 	add_memory(v, *n, changes->before, false);
 	add_memory(v, *n, changes->after, true);
+	for (row = v; row < v + *n; row++) {
+		row->growth = amount_minus(row->after, row->before);
+		row->charged_growth = amount_minus(row->charged_after, row->charged_before);
+	}
 	if (*n)
 		qsort(v, *n, sizeof(*v), most_first);
 	return v;

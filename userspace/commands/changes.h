@@ -5,7 +5,7 @@
 #ifndef READER_CHANGES_H
 #define READER_CHANGES_H
 
-#include "cli/command.h"
+#include "cli/report.h"
 
 /* The change of a process; by PSS if it is in both censuses. */
 enum diff_change {
@@ -56,27 +56,30 @@ void changes_free(struct changes *changes);
 /* How much a process has more, PSS and swap. */
 struct amount change_growth(const struct change *row);
 
-/* The change of the system figure @number. */
-struct amount changes_of_system(const struct changes *changes, unsigned int number);
-
-/* Print, or write as the object "system", the figures of the system that changed, or all. */
-void changes_show_system(const struct changes *changes, const struct options *options, FILE *out);
-void changes_json_system(struct json *json, const struct changes *changes);
+/* Shows the figures of the system that changed, under @title; in JSON, all, as "system". */
+void changes_report_system(const struct changes *changes, const char *title,
+			   struct report *report);
 
 /**
  * struct cgroup_change - a cgroup, without those below it
+ * @snap: the later census that has it; it has its path
  * @before, @after: sum of PSS and swap of its processes
  * @charged_before, @charged_after: what is charged to it and to those below it
- * @snap: the later census that has it; it has its path
+ * @growth, @charged_growth: the changes of these
  */
 struct cgroup_change {
 	uint64_t id;
+	const struct snapshot *snap;
 	struct amount before;
 	struct amount after;
+	struct amount growth;
 	struct amount charged_before;
 	struct amount charged_after;
-	const struct snapshot *snap;
+	struct amount charged_growth;
 };
+
+/* The columns of such a row. */
+extern const struct record_type cgroup_change_record;
 
 /* All cgroups with processes in one of the two, those that grew most first; the caller frees. */
 struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *n);

@@ -6,7 +6,6 @@
 #include "cli/subtree.h"
 #include "commands/changes.h"
 #include "commands/commands.h"
-#include "model/document.h"
 #include "model/warnings.h"
 #include "record/source-file.h"
 
@@ -68,36 +67,17 @@ static int take(struct session *session, struct snapshot **snap, const char *pat
 	return taken == TAKE_DONE ? 0 : -1;
 }
 
-static struct records rows_of(const struct changes *changes)
+static void show(const struct diff *diff, const struct options *options, FILE *out)
 {
-	return records_of(changes->rows, changes->n_rows, sizeof(*changes->rows));
-}
+	const struct changes *changes = &diff->changes;
+	struct report report;
 
-static void show_table(const struct diff *diff, const struct options *options, FILE *out)
-{
-	const struct view view = { .snap = diff->after, .numeric = options->numeric };
-
-	command_records(&view, options,
-			rows_of(&diff->changes),
-			options->totals, out);
-	command_title(options, out, "The whole system");
-	changes_show_system(&diff->changes, options, out);
-}
-
-static void show_json(const struct diff *diff, const struct options *options, FILE *out)
-{
-	const struct view view = { .snap = diff->after, .numeric = options->numeric };
-	const struct document_point from = document_point_of(diff->before);
-	const struct document_point to = document_point_of(diff->after);
-	struct json json = { .out = out };
-
-	document_open(&json, options->command->name);
-	document_window(&json, &from, &to);
-	json_close(&json, '}');
-	command_json_records(&json, "tasks", &view, options,
-			     rows_of(&diff->changes));
-	changes_json_system(&json, &diff->changes);
-	json_close(&json, '}');
+	report_begin(&report, options, diff->after, out);
+	report_window(&report, diff->before, diff->after);
+	REPORT(&report,
+	       { "tasks", .chosen = true, .rows = ROWS(changes->rows, changes->n_rows) });
+	changes_report_system(changes, "The whole system", &report);
+	report_end(&report);
 }
 
 /* Fails if both censuses are the same; warns if they are hard to compare. */
@@ -139,10 +119,7 @@ static int diff_run(struct session *session, struct failure *why)
 		diff.changes.before = diff.before;
 		diff.changes.after = diff.after;
 		changes_find(&diff.changes);
-		if (options->json)
-			show_json(&diff, options, session->out);
-		else
-			show_table(&diff, options, session->out);
+		show(&diff, options, session->out);
 		fflush(session->out);
 		session->partial |= warnings_print(stderr, diff.before);
 		session->partial |= warnings_print(stderr, diff.after);

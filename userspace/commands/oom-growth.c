@@ -4,13 +4,7 @@
 #include <string.h>
 
 #include "commands/oom-growth.h"
-#include "host/names.h"
 #include "lib/memory.h"
-#include "model/document.h"
-#include "model/snapshot-json.h"
-
-/* Processes and cgroups that are shown without --all. */
-#define SHOWN	10
 
 /* Reads the first intact census from @at on, by @step; NULL: there is none, or @why. */
 static struct snapshot *take(struct recorded_ooms *ooms, size_t *at, int step, size_t end,
@@ -87,118 +81,66 @@ void oom_growth_free(struct oom_growth *growth)
 	snapshot_free(growth->after);
 }
 
-static bool was_killed(const struct oom_growth *growth, const struct change *row)
+/* A process that changed; @growth: how much it has more, PSS and swap. */
+struct grown {
+	const struct change *change;
+	struct amount growth;
+	uint64_t killed;
+};
+
+static const char *const killed_words[] = { NULL, "killed" };
+
+static const struct column grown_columns[] = {
+	MEMBER_AMOUNT(grown, "growth", NULL, growth, "how much it has more, PSS and swap"),
+	MEMBER(grown, "killed", "Killed", killed, BOOL, "whether it was killed",
+	       .words = killed_words),
+};
+
+static const struct record_type grown_record = RECORDS_OF("process that grew", grown_columns);
+
+static bool was_killed(const struct recorded_oom *oom, const struct task *task)
 {
-	const struct snapshot *snap = growth->oom->snap;
-	const struct task *task = change_task(row);
+	const struct oom_victim *victim = oom->snap->oom_victims;
 	size_t i;
 
-	for (i = 0; i < snap->n_oom_victims; i++)
-		if (snap->oom_victims[i].oom == growth->oom->oom->number &&
-		    snap->oom_victims[i].pid == task->pid &&
-		    (!KNOWN(&snap->oom_victims[i], MEMCENSUS_OOM_VICTIM_START_NS) ||
-		     snap->oom_victims[i].start == task->start))
+	for (i = 0; i < oom->snap->n_oom_victims; i++, victim++)
+		if (victim->oom == oom->oom->number && victim->pid == task->pid &&
+		    (!KNOWN(victim, MEMCENSUS_OOM_VICTIM_START_NS) || victim->start == task->start))
 			return true;
 	return false;
 }
 
-static int least_first(const void *a, const void *b)
-{
-	const int64_t x = change_growth(*(const struct change *const *)a).bytes;
-	const int64_t y = change_growth(*(const struct change *const *)b).bytes;
-
-	return (x > y) - (x < y);
-}
-
-/*
- * The processes that grew, most last, ended by NULL; the caller frees.  @unknown: how many
- * cannot be compared.
- */
-static const struct change **grown(const struct oom_growth *growth, size_t *n, size_t *unknown)
+/* A row for each of the changes; the caller frees. */
+static struct grown *grown(const struct oom_growth *growth, size_t *unknown)
 {
 	const struct changes *changes = &growth->changes;
-	const struct change **rows = xcalloc(changes->n_rows + 1, sizeof(*rows));
-	struct amount more;
+	struct grown *rows = xcalloc(changes->n_rows + 1, sizeof(*rows)), *row = rows;
 	size_t i;
 
-	*n = 0;
 	*unknown = 0;
-	for (i = 0; i < changes->n_rows; i++) {
-		more = change_growth(&changes->rows[i]);
-		*unknown += !more.known;
-		if (more.known && more.bytes > 0)
-			rows[(*n)++] = &changes->rows[i];
+	for (i = 0; i < changes->n_rows; i++, row++) {
+		row->change = &changes->rows[i];
+		row->growth = change_growth(row->change);
+		row->killed = was_killed(growth->oom, change_task(row->change));
+		*unknown += !row->growth.known;
 	}
-	if (*n)
-		qsort(rows, *n, sizeof(*rows), least_first);
 	return rows;
 }
 
-static void show_processes(const struct oom_growth *growth, const struct options *options,
-			   FILE *out)
+static bool has_grown(const void *about, const void *row)
 {
-	static const char *const names[] = {
-		"pid", "user", "change", "pss_before", "pss_after", "pss", "swap",
-	};
-	const struct view view = { .snap = growth->after, .numeric = options->numeric };
-	const struct units units = command_units(&view, options);
-	struct table *table = table_new(command_look(options), out);
-	size_t n, unknown, i, c;
-	const struct change **rows = grown(growth, &n, &unknown);
+	const struct amount growth = ((const struct grown *)row)->growth;
 
-	table_columns(table, ">PID User Change >PSSWas >PSSIs >PSS >Swap Killed Command");
-	table_column_text(table, "CgroupPath");
-	for (i = options->all || n < SHOWN ? 0 : n - SHOWN; i < n; i++) {
-		table_row(table);
-		for (c = 0; c < ARRAY_SIZE(names); c++)
-			cell_column(table, record_named(&change_record, names[c]),
-				    &view, rows[i], &units);
-		table_cell(table, was_killed(growth, rows[i]) ? "killed" : NULL);
-		cell_column(table, record_named(&change_record, "comm"), &view,
-			    rows[i], &units);
-		cell_column(table, record_named(&change_record, "cgroup_path"), &view, rows[i],
-			    &units);
-	}
-	table_finish(table);
-	if (unknown && !options->raw)
-		fprintf(out, "%zu processes could not be compared\n", unknown);
-	free(rows);
+	(void)about;
+	return growth.known && growth.bytes > 0;
 }
 
-static void show_cgroups(const struct oom_growth *growth, const struct options *options,
-			 FILE *out)
+static bool may_have_grown(const void *about, const void *row)
 {
-	const struct view view = { .snap = growth->after, .numeric = options->numeric };
-	const struct units units = command_units(&view, options);
-	struct table *table = table_new(command_look(options), out);
-	struct cgroup_change *v;
-	struct view names = view;
-	struct amount more;
-	size_t n, i;
+	const struct cgroup_change *change = row;
 
-	v = changes_of_cgroups(&growth->changes, &n);
-	table_columns(table, ">Was >Is >Change >ChargedWas >ChargedIs >ChargedChange");
-	table_column_text(table, "CgroupPath");
-	if (!options->all && n > SHOWN)
-		n = SHOWN;
-	/* Most last, as everywhere. */
-	for (i = n; i > 0; i--) {
-		more = amount_minus(v[i - 1].after, v[i - 1].before);
-		if (!options->all && more.known && more.bytes <= 0)
-			continue;
-		names.snap = v[i - 1].snap;
-		table_row(table);
-		cell_amount(table, v[i - 1].before, &units);
-		cell_amount(table, v[i - 1].after, &units);
-		cell_amount(table, more, &units);
-		cell_amount(table, v[i - 1].charged_before, &units);
-		cell_amount(table, v[i - 1].charged_after, &units);
-		cell_amount(table, amount_minus(v[i - 1].charged_after, v[i - 1].charged_before),
-			    &units);
-		table_cell(table, name_of_cgroup(&names, v[i - 1].id));
-	}
-	table_finish(table);
-	free(v);
+	(void)about;
+	return !change->growth.known || change->growth.bytes > 0;
 }
 
 static double seconds_before(const struct oom_growth *growth, const struct snapshot *snap)
@@ -206,96 +148,54 @@ static double seconds_before(const struct oom_growth *growth, const struct snaps
 	return ((double)growth->oom->oom->realtime - (double)snap->scan.realtime) / 1e9;
 }
 
-void oom_growth_show(const struct oom_growth *growth, const struct options *options, FILE *out)
+/* Most last in tables, most first in JSON. */
+static void report_rows(const struct oom_growth *growth, struct report *report)
 {
-	char title[200];
+	const bool json = report->options->json, all = report->options->all || json;
+	size_t unknown, n_cgroups;
+	struct grown *rows = grown(growth, &unknown);
+	struct cgroup_change *cgroups = changes_of_cgroups(&growth->changes, &n_cgroups);
 
-	if (!growth->before && !options->raw && growth->after)
-		fputs("\nThe record has one census before the kill: what grew is unknown.\n", out);
-	else if (!growth->before && !options->raw)
-		fputs("\nThe record has no census before the kill: what grew is unknown.\n", out);
-	if (!growth->before)
-		return;
-	snprintf(title, sizeof(title),
-		 "Processes that grew from census %llu of the record, %.1f s before the kill, to census %llu, %.1f s before it%s",
-		 (unsigned long long)growth->first, seconds_before(growth, growth->before),
-		 (unsigned long long)growth->last, seconds_before(growth, growth->after),
-		 options->all ? "" : ", the 10 that grew most");
-	command_title(options, out, title);
-	show_processes(growth, options, out);
-	command_title(options, out,
-		      "Cgroups that grew in this time: PSS and swap of their processes, and what is charged");
-	show_cgroups(growth, options, out);
-	command_title(options, out, "The system in this time");
-	changes_show_system(&growth->changes, options, out);
-}
-
-static void json_amount(struct json *json, const char *key, struct amount amount)
-{
-	json_put_known(json, key, amount.known, amount.bytes);
-}
-
-static void json_processes(struct json *json, const struct oom_growth *growth,
-			   const struct options *options)
-{
-	static const char *const names[] = {
-		"pid", "user", "comm", "cgroup_path", "start_ns", "change", "pss_before",
-		"pss_after", "pss", "swap",
-	};
-	const struct view view = { .snap = growth->after, .numeric = options->numeric };
-	size_t n, unknown, c;
-	const struct change **rows = grown(growth, &n, &unknown);
-
-	json_open(json, "tasks", '[');
-	while (n) {
-		n--;
-		json_open(json, NULL, '{');
-		for (c = 0; c < ARRAY_SIZE(names); c++)
-			json_column(json, record_named(&change_record, names[c]),
-				    &view, rows[n]);
-		json_amount(json, "growth", change_growth(rows[n]));
-		json_put_bool(json, "killed", was_killed(growth, rows[n]));
-		json_close(json, '}');
-	}
-	json_close(json, ']');
-	json_put_unsigned(json, "not_compared", unknown);
+	REPORT(report,
+	       { "tasks", .type = &grown_record, .joins = { JOIN(change_record, grown, change) },
+		 .title = report_text(report,
+				      "Processes that grew from census %llu of the record, %.1f s before the kill, to census %llu, %.1f s before it%s",
+				      (unsigned long long)growth->first,
+				      seconds_before(growth, growth->before),
+				      (unsigned long long)growth->last,
+				      seconds_before(growth, growth->after),
+				      all ? "" : ", the 10 that grew most"),
+		 .columns = "pid user change pss_before pss_after pss swap killed comm cgroup_path",
+		 .members =
+			 "pid user comm cgroup_path start_ns change pss_before pss_after pss swap growth killed",
+		 .rows = ROWS(rows, growth->changes.n_rows), .backwards = json,
+		 .filter = has_grown, .sort = "growth", .most = all ? 0 : OOM_SHOWN,
+		 .note = unknown ? report_text(report, "%zu processes could not be compared\n",
+					       unknown) : NULL },
+	       { "not_compared", SECTION_NUMBER, .number = { true, (int64_t)unknown } },
+	       { "cgroups", .type = &cgroup_change_record, .backwards = !json,
+		 .title =
+			 "Cgroups that grew in this time: PSS and swap of their processes, and what is charged",
+		 .columns =
+			 "before after growth charged_before charged_after charged_growth cgroup_path",
+		 .members = "cgroup cgroup_path before after growth charged_before charged_after",
+		 .rows = ROWS(cgroups, all || n_cgroups < OOM_SHOWN ? n_cgroups : OOM_SHOWN),
+		 .filter = all ? NULL : may_have_grown });
+	changes_report_system(&growth->changes, "The system in this time", report);
+	free(cgroups);
 	free(rows);
 }
 
-void oom_growth_json(struct json *json, const struct oom_growth *growth,
-		     const struct options *options)
+void oom_growth_report(const struct oom_growth *growth, struct report *report)
 {
-	struct document_point from, to;
-	struct view names = { .numeric = options->numeric };
-	struct cgroup_change *v;
-	size_t n, i;
-
-	if (!growth || !growth->before) {
-		json_put_null(json, "growth");
+	if (!growth->before) {
+		REPORT(report, { "growth", SECTION_NULL, .note = growth->after ?
+			"\nThe record has one census before the kill: what grew is unknown.\n" :
+			"\nThe record has no census before the kill: what grew is unknown.\n" });
 		return;
 	}
-	from = document_point_of(growth->before);
-	to = document_point_of(growth->after);
-	json_open(json, "growth", '{');
-	document_window(json, &from, &to);
-	json_close(json, '}');
-	json_processes(json, growth, options);
-	v = changes_of_cgroups(&growth->changes, &n);
-	json_open(json, "cgroups", '[');
-	for (i = 0; i < n; i++) {
-		names.snap = v[i].snap;
-		json_open(json, NULL, '{');
-		json_put_unsigned(json, "cgroup", v[i].id);
-		json_put_string(json, "cgroup_path", name_of_cgroup(&names, v[i].id));
-		json_amount(json, "before", v[i].before);
-		json_amount(json, "after", v[i].after);
-		json_amount(json, "growth", amount_minus(v[i].after, v[i].before));
-		json_amount(json, "charged_before", v[i].charged_before);
-		json_amount(json, "charged_after", v[i].charged_after);
-		json_close(json, '}');
-	}
-	json_close(json, ']');
-	free(v);
-	changes_json_system(json, &growth->changes);
-	json_close(json, '}');
+	REPORT(report, { .name = "growth", .shape = SECTION_OPEN });
+	report_window(report, growth->before, growth->after);
+	report_rows(growth, report);
+	REPORT(report, { .shape = SECTION_CLOSE });
 }

@@ -8,6 +8,8 @@
 #include "commands/changes.h"
 #include "record/recorded-ooms.h"
 
+/* Processes and cgroups that are shown without --all. */
+#define OOM_SHOWN		10
 /* How long before a kill the comparison begins, ns. */
 #define OOM_GROWTH_SPAN		UINT64_C(600000000000)
 
@@ -35,10 +37,7 @@ int oom_growth_find(struct oom_growth *growth, struct recorded_ooms *ooms,
 		    const struct recorded_oom *oom, uint64_t span, struct failure *why);
 void oom_growth_free(struct oom_growth *growth);
 
-void oom_growth_show(const struct oom_growth *growth, const struct options *options, FILE *out);
-
-/* Writes the object "growth", or null. */
-void oom_growth_json(struct json *json, const struct oom_growth *growth,
-		     const struct options *options);
+/* Shows it; in JSON, the object "growth", or null. */
+void oom_growth_report(const struct oom_growth *growth, struct report *report);
 
 #endif /* READER_OOM_GROWTH_H */

@@ -8,12 +8,6 @@
 #include "commands/oom-growth.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "model/amount.h"
-#include "model/document.h"
-#include "model/snapshot-json.h"
-
-/* Processes of the census before that are shown without --all. */
-#define TASKS_SHOWN	10
 
 /* The options of 'oom' alone.  @number: of the event; 0: the newest. */
 struct oom_options {
@@ -21,152 +15,86 @@ struct oom_options {
 };
 
 /**
+ * struct event - a row of the events
+ * @of: it, with the snapshot that has its names
+ * @victim: its first one; NULL: unknown
+ * @victims: how many are known
+ * @shown: the rest is about it; else NULL
+ */
+struct event {
+	struct recorded_oom of;
+	const struct oom_victim *victim;
+	size_t victims;
+	const char *shown;
+};
+
+static const struct column event_columns[] = {
+	MEMBER(event, "shown", "Shown", shown, TEXT, "where the rest is about it"),
+};
+
+static const struct record_type event_record = RECORDS_OF("row of an OOM event", event_columns);
+
+/**
  * struct events - the events that are listed
  * @v: the newest first, @n; owned
- * @shown: the one that the rest is about; NULL: there is none
+ * @shown: the one that the rest is about; without an event: there is none
  * @growth: what grew before it; NULL: not of a record
  */
 struct events {
-	struct recorded_oom *v;
+	struct event *v;
 	size_t n;
-	const struct recorded_oom *shown;
+	struct event shown;
 	const struct oom_growth *growth;
 };
 
-/* Chooses the newest, or the newest with this number. */
-static void choose(struct events *events, uint64_t number)
+static bool is_victim_of(const void *oom, const void *victim)
 {
+	return ((const struct oom_victim *)victim)->oom == ((const struct oom *)oom)->number;
+}
+
+/* Adds the next event, which is shown if it is the first one, or the first with @number. */
+static void add_event(struct events *events, struct recorded_oom of, uint64_t number)
+{
+	const struct oom_victim *victims = of.snap->oom_victims;
+	struct event *event;
 	size_t i;
 
-	events->shown = NULL;
-	for (i = 0; i < events->n && !events->shown; i++)
-		if (!number || events->v[i].oom->number == number)
-			events->shown = &events->v[i];
+	events->v = array_grow(events->v, events->n, sizeof(*events->v));
+	event = &events->v[events->n++];
+	event->of = of;
+	for (i = of.snap->n_oom_victims; i--;)
+		if (is_victim_of(of.oom, &victims[i])) {
+			event->victim = &victims[i];
+			event->victims++;
+		}
+	if (events->shown.of.oom || (number && of.oom->number != number))
+		return;
+	event->shown = "below";
+	events->shown = *event;
 }
 
-/* The first victim of @oom; NULL: unknown. */
-static const struct oom_victim *first_victim(const struct snapshot *snap, const struct oom *oom)
+/* How a process of the census before was killed. */
+static bool task_killed(const struct view *view, const void *record, struct value *value)
 {
-	size_t i;
-
-	for (i = 0; i < snap->n_oom_victims; i++)
-		if (snap->oom_victims[i].oom == oom->number)
-			return &snap->oom_victims[i];
-	return NULL;
-}
-
-static const struct oom_victim *victim_of(const struct snapshot *snap, const struct task *task)
-{
-	size_t i;
-
-	for (i = 0; i < snap->n_oom_victims; i++)
-		if (oom_task(snap, &snap->oom_victims[i]) == task)
-			return &snap->oom_victims[i];
-	return NULL;
-}
-
-/* Fills the next cell with column @name of @record; "-" without a record. */
-static void cell_named(struct table *table, const struct record_type *type, const char *name,
-		       const struct view *view, const void *record, const struct units *units)
-{
-	if (record)
-		cell_column(table, record_named(type, name), view, record, units);
-	else
-		table_cell(table, NULL);
-}
-
-static void show_events(const struct events *events, const struct options *options, FILE *out)
-{
-	struct view one = { .snap = events->shown->snap, .numeric = options->numeric };
-	const struct units units = command_units(&one, options);
-	struct table *table = table_new(command_look(options), out);
-	const struct view *view = &one;
-	size_t i;
-
-	table_columns(table, ">OOM Time Scope >Victims >PID Killed");
-	table_column_long(table, "CgroupPath");
-	table_columns(table, ">CallerPID Caller >Census CensusTime Shown");
-	for (i = 0; i < events->n; i++) {
-		const struct oom *oom = events->v[i].oom;
-		const struct oom_victim *victim = first_victim(events->v[i].snap, oom);
-
-		one.snap = events->v[i].snap;
-		table_row(table);
-		cell_named(table, &oom_record, "number", view, oom, &units);
-		cell_named(table, &oom_record, "realtime_ns", view, oom, &units);
-		cell_named(table, &oom_record, "scope", view, oom, &units);
-		cell_named(table, &oom_record, "victims", view, oom, &units);
-		cell_named(table, &oom_victim_record, "pid", view, victim, &units);
-		cell_named(table, &oom_victim_record, "comm", view, victim, &units);
-		cell_named(table, &oom_victim_record, "cgroup_path", view, victim, &units);
-		cell_named(table, &oom_record, "caller_pid", view, oom, &units);
-		cell_named(table, &oom_record, "caller_comm", view, oom, &units);
-		cell_named(table, &oom_record, "census", view, oom, &units);
-		cell_named(table, &oom_record, "census_realtime_ns", view, oom, &units);
-		table_cell(table, &events->v[i] == events->shown ? "below" : NULL);
-	}
-	table_finish(table);
-}
-
-static void show_victims(const struct view *view, const struct options *options,
-			 const struct oom *oom, FILE *out)
-{
-	static const char *const columns[] = {
-		"pid", "user", "oom_score_adj", "dying", "anon", "file", "shmem", "swap",
-		"pagetables", "uss_before", "pss_before", "comm",
-	};
-	const struct units units = command_units(view, options);
-	struct table *table = table_new(command_look(options), out);
 	const struct snapshot *snap = view->snap;
-	uint64_t n = 0;
-	size_t i, c;
+	size_t i;
 
-	table_columns(table,
-		      ">PID User >OOMadj Dying >Anon >File >Shmem >Swap >Tables >USSbefore >PSSbefore Command");
 	for (i = 0; i < snap->n_oom_victims; i++) {
-		if (snap->oom_victims[i].oom != oom->number)
-			continue;
-		n++;
-		table_row(table);
-		for (c = 0; c < ARRAY_SIZE(columns); c++)
-			cell_named(table, &oom_victim_record, columns[c], view,
-				   &snap->oom_victims[i], &units);
+		value->text = snap->oom_victims[i].dying ? "was dying" : "killed";
+		if (oom_task(snap, &snap->oom_victims[i]) == record)
+			return true;
 	}
-	table_finish(table);
-	if (!options->raw && oom->victims > n)
-		fprintf(out, "%" PRIu64 " more were killed\n", oom->victims - n);
+	return false;
 }
 
-static void show_tasks(const struct view *view, const struct options *options, FILE *out)
-{
-	static const char *const columns[] = { "pid", "user", "swap", "uss", "pss", "rss" };
-	const struct units units = command_units(view, options);
-	const struct snapshot *snap = view->snap;
-	const struct oom_victim *victim;
-	struct listing listing;
-	struct table *table;
-	size_t i, c;
+static const struct column killed_columns[] = {
+	{ "killed", "Killed", "how it was killed", .kind = KIND_TEXT, .derive = task_killed },
+};
 
-	listing_fill(&listing, view, records_in(snap, &task_record));
-	listing_sort(&listing, record_named(&task_record, "pss"), false);
-	i = options->all || listing.n_rows < TASKS_SHOWN ? 0 : listing.n_rows - TASKS_SHOWN;
-	table = table_new(command_look(options), out);
-	table_columns(table, ">PID User >Swap >USS >PSS >RSS Killed");
-	table_column_text(table, "Command");
-	for (; i < listing.n_rows; i++) {
-		table_row(table);
-		for (c = 0; c < ARRAY_SIZE(columns); c++)
-			cell_named(table, &task_record, columns[c], view, listing.rows[i], &units);
-		victim = victim_of(snap, listing.rows[i]);
-		table_cell(table, !victim ? NULL : victim->dying ? "was dying" : "killed");
-		cell_named(table, &task_record, "comm", view, listing.rows[i], &units);
-	}
-	table_finish(table);
-	listing_free(&listing);
-}
+static const struct record_type killed_record = RECORDS_OF("process killed", killed_columns);
 
-/* What is shown without --all. */
-static bool is_main(unsigned int number)
+/* Whether a row of the memory is shown: a few, without --all. */
+static bool is_main(const void *options, const void *record)
 {
 	static const unsigned char numbers[] = {
 		MEMCENSUS_S_FREE, MEMCENSUS_S_AVAILABLE, MEMCENSUS_S_ANON, MEMCENSUS_S_ACTIVE_FILE,
@@ -174,42 +102,12 @@ static bool is_main(unsigned int number)
 		MEMCENSUS_S_SLAB_UNRECLAIMABLE, MEMCENSUS_S_KERNEL_STACK, MEMCENSUS_S_PAGETABLES,
 		MEMCENSUS_S_SWAP_FREE, MEMCENSUS_S_UNEVICTABLE,
 	};
+	const struct figure_row *row = record;
+	const struct amount *v = row->amounts;
 
-	return memchr(numbers, (int)number, sizeof(numbers));
-}
-
-static void show_memory(const struct view *view, const struct options *options,
-			const struct oom *oom, FILE *out)
-{
-	const struct column_set *set = &bytes_record.figures;
-	const struct units units = command_units(view, options);
-	struct table *table = table_new(command_look(options), out);
-	unsigned int i;
-
-	table_columns(table, "Memory >Before >Kill >Change >After >ChangeAfter");
-	if (!options->raw)
-		table_column_text(table, "Meaning");
-	for (i = 0; i < set->n; i++) {
-		const struct amount before = amount_total(view->snap, i);
-		const struct amount kill = amount_figure(&oom->bytes, i);
-		const struct amount after = amount_figure(&oom->after, i);
-
-		if (!set->columns[i].name || !kill.known)
-			continue;
-		if (!options->all && (!is_main(i) ||
-				      !(before.bytes | kill.bytes | after.bytes)))
-			continue;
-		table_row(table);
-		table_cell(table, set->columns[i].name);
-		cell_amount(table, before, &units);
-		cell_amount(table, kill, &units);
-		cell_amount(table, amount_minus(kill, before), &units);
-		cell_amount(table, after, &units);
-		cell_amount(table, amount_minus(after, kill), &units);
-		if (!options->raw)
-			table_cell(table, set->columns[i].help);
-	}
-	table_finish(table);
+	return row->name && v[1].known && (((const struct options *)options)->all ||
+		(memchr(numbers, (int)row->number, sizeof(numbers)) &&
+		 v[0].bytes | v[1].bytes | v[2].bytes));
 }
 
 /* How long before @oom its census began, in s; negative: unknown. */
@@ -220,181 +118,132 @@ static double age(const struct oom *oom)
 	       ((double)oom->realtime - (double)oom->census_realtime) / 1e9 : -1;
 }
 
-static void title_before(const struct view *view, const struct options *options,
-			 const struct oom *oom, FILE *out)
+static void put_event(struct report *report, const void *row)
 {
-	char title[160];
+	const struct oom *oom = ((const struct event *)row)->of.oom;
 
-	snprintf(title, sizeof(title),
-		 "Who held what in census %" PRIu64 ", %.1f s before the kill%s", oom->census,
-		 age(oom), options->all || view->snap->n_tasks <= TASKS_SHOWN ? "" :
-		 ", the largest 10 by PSS");
-	command_title(options, out, title);
+	REPORT(report,
+	       { "bytes", SECTION_FIGURES, .type = &bytes_record, .rows = ONE_ROW(&oom->bytes) },
+	       { "after", SECTION_FIGURES, .type = &bytes_record, .rows = ONE_ROW(&oom->after) },
+	       { "killed", .type = &oom_victim_record, .filter = is_victim_of, .about = oom });
 }
 
-static void oom_show(const struct events *events, const struct options *options, FILE *out)
+static void show_before(struct report *report, const struct events *events)
 {
-	const struct oom *oom = events->shown->oom;
-	const struct snapshot *snap = events->shown->snap;
-	const struct view one = { .snap = snap, .numeric = options->numeric };
-	const struct view *view = &one;
-	char title[120];
+	const struct snapshot *snap = report->view.snap;
+	const struct oom *oom = events->shown.of.oom;
+	const bool all = report->options->all || snap->n_tasks <= OOM_SHOWN;
+	const char *none = NULL;
 
-	show_events(events, options, out);
-	command_title(options, out, "Who was killed");
-	show_victims(view, options, oom, out);
-	if (events->growth)
-		oom_growth_show(events->growth, options, out);
-	if (snap->has_scan && !snap->n_tasks && events->growth) {
-		if (!options->raw)
-			fputs("\nWho held what in the census before is not in this record.\n", out);
-	} else if (snap->has_scan) {
-		title_before(view, options, oom, out);
-		show_tasks(view, options, out);
-	} else if (!options->raw) {
-		fputs(events->growth ?
-		      "\nThe module had no census of all processes before it.\n" :
-		      "\nNo census was taken before it: who held what is unknown.\n", out);
-	}
-	if (KNOWN(oom, MEMCENSUS_OOM_DELAY_NS))
-		snprintf(title, sizeof(title),
-			 "Memory before, at the kill, and %.1f s after it",
-			 (double)oom->delay / 1e9);
+	if (!snap->has_scan)
+		none = events->growth ? "\nThe module had no census of all processes before it.\n" :
+		       "\nNo census was taken before it: who held what is unknown.\n";
+	else if (!snap->n_tasks && events->growth)
+		none = "\nWho held what in the census before is not in this record.\n";
+	if (none)
+		REPORT(report, { .note = none });
 	else
-		snprintf(title, sizeof(title), "Memory before and at the kill");
-	command_title(options, out, title);
-	show_memory(view, options, oom, out);
-	command_title(options, out, "Zones at the kill");
-	command_columns(view, options, &oom_zone_record,
-			"node,name,managed,free,wmark_min,wmark_low,wmark_high,to_min,to_low,to_high,pcp",
-			out);
-	command_title(options, out, "Nodes at the kill");
-	command_columns(view, options, &oom_node_record,
-			"id,kswapd,kswapd_order,kswapd_zone,kswapd_failures,balanced,active_anon,inactive_anon,active_file,inactive_file,unevictable,dirty,writeback",
-			out);
+		REPORT(report,
+		       { .type = &task_record, .joins = { SELF(killed_record) },
+			 .title = report_text(report, "Who held what in census %" PRIu64
+					      ", %.1f s before the kill%s",
+					      oom->census, age(oom),
+					      all ? "" : ", the largest 10 by PSS"),
+			 .columns = "pid user swap uss pss rss killed comm",
+			 .sort = "pss", .most = all ? 0 : OOM_SHOWN });
 }
 
-/* JSON */
-
-static void put_fields(struct json *json, const struct record_type *type,
-		       const struct view *view, const void *record)
+/* What is known of the kill in tables only. */
+static void show_kill(struct report *report, const struct events *events)
 {
-	unsigned int i;
+	const struct oom *oom = events->shown.of.oom;
+	const struct figures *const all[] = {
+		&report->view.snap->totals.bytes, &oom->bytes, &oom->after,
+	};
+	struct figure_row *memory = figure_rows(&bytes_record.figures, all, 3);
 
-	for (i = 0; i < type->fields.n; i++)
-		if (type->fields.columns[i].name && type->fields.columns[i].kind != KIND_NEST)
-			json_column(json, &type->fields.columns[i], view, record);
-	for (i = 0; i < type->derived.n; i++)
-		if (type->derived.columns[i].in_json)
-			json_column(json, &type->derived.columns[i], view, record);
+	REPORT(report,
+	       { .title = "Who was killed", .type = &oom_victim_record,
+		 .columns =
+			 "pid user oom_score_adj dying anon file shmem swap pagetables uss_before pss_before comm",
+		 .filter = is_victim_of, .about = oom,
+		 .note = oom->victims <= events->shown.victims ? NULL :
+			 report_text(report, "%" PRIu64 " more were killed\n",
+				     oom->victims - events->shown.victims) });
+	if (events->growth)
+		oom_growth_report(events->growth, report);
+	show_before(report, events);
+	REPORT(report,
+	       { .title = KNOWN(oom, MEMCENSUS_OOM_DELAY_NS) ?
+			  report_text(report, "Memory before, at the kill, and %.1f s after it",
+				      (double)oom->delay / 1e9) : "Memory before and at the kill",
+		 .type = &figure_record, .rows = ROWS(memory, bytes_record.figures.n),
+		 .columns =
+			 "figure=Memory 0=Before 1=Kill change 2=After next=ChangeAfter ~meaning",
+		 .filter = is_main, .about = report->options });
+	free(memory);
 }
 
-static void put_bytes(struct json *json, const char *key, const struct figures *figures)
+/* What JSON has of the census before. */
+static void put_before(struct report *report)
 {
-	const struct column_set *set = &bytes_record.figures;
-	unsigned int i;
+	const struct snapshot *snap = report->view.snap;
 
-	json_open(json, key, '{');
-	for (i = 0; i < set->n; i++)
-		if (set->columns[i].name)
-			json_put_known(json, set->columns[i].name, KNOWN(figures, i),
-				       (int64_t)figures->v[i]);
-	json_close(json, '}');
-}
-
-static void put_event(struct json *json, const struct view *view, const struct oom *oom)
-{
-	const struct snapshot *snap = view->snap;
-	size_t i;
-
-	json_open(json, NULL, '{');
-	put_fields(json, &oom_record, view, oom);
-	put_bytes(json, "bytes", &oom->bytes);
-	put_bytes(json, "after", &oom->after);
-	json_open(json, "killed", '[');
-	for (i = 0; i < snap->n_oom_victims; i++) {
-		if (snap->oom_victims[i].oom != oom->number)
-			continue;
-		json_open(json, NULL, '{');
-		put_fields(json, &oom_victim_record, view, &snap->oom_victims[i]);
-		json_close(json, '}');
-	}
-	json_close(json, ']');
-	json_close(json, '}');
-}
-
-static void put_records(struct json *json, const char *key, const struct record_type *type,
-			const struct record_type *as, const struct view *view)
-{
-	struct listing listing;
-
-	listing_fill(&listing, view, records_in(view->snap, type));
-	snapshot_json_listing(json, key, as, &listing);
-	listing_free(&listing);
-}
-
-static void put_before(struct json *json, const struct view *view)
-{
-	const struct snapshot *snap = view->snap;
-
-	if (!snap->has_scan) {
-		json_put_null(json, "before");
-		return;
-	}
-	json_open(json, "before", '{');
-	json_open(json, "scan", '{');
-	json_put_unsigned(json, "seq", snap->seq);
-	put_fields(json, &scan_record, view, &snap->scan);
-	json_close(json, '}');
-	put_records(json, "tasks", &task_record, &task_record, view);
-	put_records(json, "zones", &zone_record, &zone_record, view);
-	put_records(json, "nodes", &node_record, &node_record, view);
-	put_bytes(json, "bytes", &snap->totals.bytes);
-	json_close(json, '}');
+	if (!snap->has_scan)
+		REPORT(report, { .name = "before", .shape = SECTION_NULL });
+	else
+		REPORT(report,
+		       { .name = "before", .shape = SECTION_OPEN },
+		       { "scan", SECTION_OBJECT, .type = &scan_record, .rows = ONE_ROW(&snap->scan),
+			 .number = { true, (int64_t)snap->seq } },
+		       { "tasks", .type = &task_record },
+		       { "zones", .type = &zone_record },
+		       { "nodes", .type = &node_record },
+		       { "bytes", SECTION_FIGURES, .type = &bytes_record,
+			 .rows = ONE_ROW(&snap->totals.bytes) },
+		       { .shape = SECTION_CLOSE });
 }
 
 /* @snap: of the event that is shown, or without events. */
-static void oom_json(const struct events *events, const struct snapshot *snap,
-		     const struct options *options, FILE *out)
-{
-	const struct oom *oom = events->shown ? events->shown->oom : NULL;
-	struct view one = { .numeric = options->numeric };
-	const struct view *view = &one;
-	struct json json = { .out = out };
-	size_t i;
-
-	document_open(&json, "oom");
-	json_open(&json, "events", '[');
-	for (i = 0; i < events->n; i++) {
-		one.snap = events->v[i].snap;
-		put_event(&json, view, events->v[i].oom);
-	}
-	one.snap = snap;
-	json_close(&json, ']');
-	json_put_known(&json, "shown", oom, oom ? (int64_t)oom->number : 0);
-	json_open(&json, "module", '{');
-	put_fields(&json, &info_record, view, &snap->info);
-	json_close(&json, '}');
-	put_records(&json, "zones", &oom_zone_record, &zone_record, view);
-	put_records(&json, "nodes", &oom_node_record, &node_record, view);
-	put_before(&json, view);
-	if (options->file)
-		oom_growth_json(&json, events->growth, options);
-	json_close(&json, '}');
-}
-
 static void show(const struct events *events, const struct snapshot *snap,
 		 const struct session *session)
 {
 	const struct options *options = session->options;
+	const struct oom *oom = events->shown.of.oom;
+	struct report report;
 
+	report_begin(&report, options, snap, session->out);
+	if (!oom && !options->json) {
+		REPORT(&report, { .note = options->file ? "No OOM kill in the record.\n" :
+				  "No OOM kill since the module was loaded.\n" });
+		goto out;
+	}
+	REPORT(&report,
+	       { "events", .type = &event_record, .own_names = true, .parts = put_event,
+		 .joins = { JOIN(oom_record, event, of.oom),
+			    JOIN(oom_victim_record, event, victim) },
+		 .columns =
+			 "number realtime_ns scope victims pid comm=Killed cgroup_path caller_pid caller_comm census census_realtime_ns shown",
+		 .rows = ROWS(events->v, events->n) },
+	       { "shown", SECTION_NUMBER, .number = { oom, oom ? (int64_t)oom->number : 0 } },
+	       { "module", SECTION_OBJECT, .type = &info_record, .rows = ONE_ROW(&snap->info) });
+	if (!options->json)
+		show_kill(&report, events);
+	REPORT(&report,
+	       { "zones", .title = "Zones at the kill", .type = &zone_record,
+		 .columns =
+			 "node name managed free wmark_min wmark_low wmark_high to_min to_low to_high pcp",
+		 .rows = records_in(snap, &oom_zone_record) },
+	       { "nodes", .title = "Nodes at the kill", .type = &node_record,
+		 .columns =
+			 "id kswapd kswapd_order kswapd_zone kswapd_failures balanced active_anon inactive_anon active_file inactive_file unevictable dirty writeback",
+		 .rows = records_in(snap, &oom_node_record) });
 	if (options->json)
-		oom_json(events, snap, options, session->out);
-	else if (events->shown)
-		oom_show(events, options, session->out);
-	else if (!options->raw)
-		fprintf(session->out, options->file ? "No OOM kill in the record.\n" :
-			"No OOM kill since the module was loaded.\n");
+		put_before(&report);
+	if (options->json && options->file)
+		oom_growth_report(events->growth, &report);
+out:
+	report_end(&report);
 }
 
 /* The events of a record, and what grew before the one that is shown. */
@@ -404,24 +253,25 @@ static int show_recorded(struct session *session, struct recorded_ooms *ooms,
 	const struct options *options = session->options;
 	const struct oom_options *own = options->own;
 	const bool from = options->window.from.kind != SELECTION_ALL;
-	struct events events = { .v = ooms->v, .n = ooms->n };
 	struct snapshot *none = snapshot_new();
 	struct oom_growth growth = { 0 };
+	struct events events = { .growth = &growth };
 	int ret = 0;
+	size_t i;
 
-	choose(&events, own->number);
-	if (own->number && !events.shown)
+	for (i = 0; i < ooms->n; i++)
+		add_event(&events, ooms->v[i], own->number);
+	if (own->number && !events.shown.of.oom)
 		ret = fail(why, FAIL_USAGE,
 			   "'%.200s' has no OOM event %llu: 'memcensus -f FILE oom' lists them",
 			   options->file, (unsigned long long)own->number);
-	if (!ret && events.shown) {
-		ret = oom_growth_find(&growth, ooms, events.shown,
+	if (!ret && events.shown.of.oom)
+		ret = oom_growth_find(&growth, ooms, &events.shown.of,
 				      from ? UINT64_MAX / 2 : OOM_GROWTH_SPAN, why);
-		events.growth = &growth;
-	}
 	if (!ret)
-		show(&events, events.shown ? events.shown->snap : none, session);
+		show(&events, events.shown.of.oom ? events.shown.of.snap : none, session);
 	oom_growth_free(&growth);
+	free(events.v);
 	snapshot_free(none);
 	return ret;
 }
@@ -460,11 +310,8 @@ static int oom_run(struct session *session, struct failure *why)
 	session->request.event = own->number;
 	if (session_take(session, &snap, why) != TAKE_DONE)
 		return -1;
-	for (i = 0; i < snap->n_ooms; i++) {
-		events.v = array_grow(events.v, events.n, sizeof(*events.v));
-		events.v[events.n++] = (struct recorded_oom){ snap, &snap->ooms[i] };
-	}
-	choose(&events, own->number);
+	for (i = 0; i < snap->n_ooms; i++)
+		add_event(&events, (struct recorded_oom){ snap, &snap->ooms[i] }, own->number);
 	show(&events, snap, session);
 	free(events.v);
 	snapshot_free(snap);
