@@ -37,6 +37,8 @@ static const struct column figure_columns[] = {
 	MEMBER(figure_row, "meaning", "Meaning", meaning, TEXT, "what it is"),
 	MEMBER(figure_row, "kernel", "Meminfo", kernel, TEXT, "what the kernel calls it"),
 	AMOUNT(0), AMOUNT(1), AMOUNT(2), AMOUNT(3), AMOUNT(4), AMOUNT(5),
+	MEMBER(figure_row, "n0", NULL, counts[0], COUNT, "a count"),
+	MEMBER(figure_row, "n1", NULL, counts[1], COUNT, "another one"),
 	{ "change", "Change", "from the first to the second", .kind = KIND_BYTES, .sign = true,
 	  .derive = figure_change },
 	{ "next", "Next", "from the second to the third", .kind = KIND_BYTES, .sign = true,

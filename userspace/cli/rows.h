@@ -34,11 +34,13 @@ extern const struct rows rows_tree;
 
 /**
  * struct figure_row - figures of one name: the columns "figure", "meaning", "kernel", "0" to "5",
- *	"change" from the first to the second, "next" from that to the third, and "part"
+ *	"change" from the first to the second, "next" from that to the third, "part", and the
+ *	counts "n0" and "n1"
  * @of: record that they belong to, for a join
  * @name, @meaning, @kernel: as in struct column; without @name, there is no such figure
  * @number: of the figure
  * @amounts: memory
+ * @counts: numbers of things
  * @whole: what the first amount is a part of; 0: unknown
  */
 struct figure_row {
@@ -48,6 +50,7 @@ struct figure_row {
 	const char *kernel;
 	unsigned int number;
 	struct amount amounts[FIGURE_AMOUNTS];
+	uint64_t counts[2];
 	uint64_t whole;
 };
 

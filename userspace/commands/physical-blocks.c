@@ -7,7 +7,6 @@
 #include "commands/physical-blocks.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "model/amount.h"
 
 /* Characters of a line of the map, and lines at most. */
 #define MAP_WIDTH	64
@@ -208,53 +207,52 @@ static const char *class_help(unsigned int class)
 			    physical_zone_record.figures.columns[class].help;
 }
 
-static void show_states(const struct counted *c, const struct view *view,
-			const struct options *options, FILE *out)
+/* What an allocation would find, for tables and JSON. */
+static void report_states(struct report *report, const struct counted *c)
 {
-	const struct units units = command_units(view, options);
-	const struct units percent = { .percent = true, .whole = c->n * c->bytes };
-	struct table *table = table_new(command_look(options), out);
+	struct figure_row rows[BLOCK_STATES] = { 0 };
 	unsigned int i;
 
-	table_columns(table, "Blocks >Number >Amount >Part >Free");
-	if (!options->raw)
-		table_column_text(table, "Meaning");
-	for (i = 0; i < BLOCK_STATES; i++) {
-		table_row(table);
-		table_cell(table, states[i].name);
-		table_cellf(table, "%" PRIu64, c->states[i]);
-		cell_bytes(table, c->states[i] * c->bytes, &units);
-		cell_bytes(table, c->states[i] * c->bytes, &percent);
-		cell_bytes(table, c->free_bytes[i], &units);
-		if (!options->raw)
-			table_cell(table, states[i].help);
-	}
-	table_finish(table);
+	for (i = 0; i < BLOCK_STATES; i++)
+		rows[i] = (struct figure_row){
+			.name = states[i].name,
+			.meaning = states[i].help,
+			.counts = { c->states[i] },
+			.amounts = { { true, (int64_t)(c->states[i] * c->bytes) },
+				     { true, (int64_t)c->free_bytes[i] } },
+			.whole = c->n * c->bytes,
+		};
+	REPORT(report,
+	       { "blocks", SECTION_KEYED, .type = &figure_record, .members = "figure n0",
+		 .columns = "figure=Blocks n0=Number 0=Amount part 1=Free ~meaning",
+		 .rows = ROWS(rows, BLOCK_STATES) });
 }
 
-static void show_in_way(const struct counted *c, const struct view *view,
-			const struct options *options, FILE *out)
+static void report_in_way(struct report *report, const struct counted *c)
 {
-	const struct units units = command_units(view, options);
-	struct table *table = table_new(command_look(options), out);
+	const struct snapshot *snap = report->view.snap;
+	struct figure_row rows[BLOCK_CLASSES] = { 0 };
+	char size[NUMBER_SIZE];
 	unsigned int i;
 
-	table_columns(table, "Class >Blocks >Alone >Gained >To_move");
-	if (!options->raw)
-		table_column_text(table, "Meaning");
 	for (i = 0; i < BLOCK_CLASSES && c->in_way[i].blocks; i++) {
 		const struct in_way *way = &c->in_way[i];
 
-		table_row(table);
-		table_cell(table, class_name(way->class));
-		table_cellf(table, "%" PRIu64, way->blocks);
-		table_cellf(table, "%" PRIu64, way->alone);
-		cell_bytes(table, way->alone * c->bytes, &units);
-		cell_bytes(table, way->bytes, &units);
-		if (!options->raw)
-			table_cell(table, class_help(way->class));
+		rows[i] = (struct figure_row){
+			.name = class_name(way->class),
+			.meaning = class_help(way->class),
+			.counts = { way->blocks, way->alone },
+			.amounts = { { true, (int64_t)(way->alone * c->bytes) },
+				     { true, (int64_t)way->bytes } },
+		};
 	}
-	table_finish(table);
+	text_size(size, (double)c->bytes);
+	REPORT(report,
+	       { "in_the_way", .type = &figure_record, .rows = ROWS(rows, i),
+		 .title = report_text(report, "In the way of blocks of %s (order %" PRIu64 ")",
+				      size, snap->frame_blocks[0].order),
+		 .columns = "figure=Class n0=Blocks n1=Alone 0=Gained 1=To_move ~meaning",
+		 .members = "figure=class n0=blocks n1=alone 1=to_move_bytes" });
 }
 
 /* The letter of most of @n blocks from @at on. */
@@ -286,9 +284,8 @@ static size_t map_scale(uint64_t n)
  * A line has MAP_WIDTH characters and begins at a multiple of that in frames, so that lines of
  * several messages fit together.
  */
-static void show_map(const struct view *view, const struct counted *c, FILE *out)
+static void show_map(const struct snapshot *snap, const struct counted *c, FILE *out)
 {
-	const struct snapshot *snap = view->snap;
 	const size_t scale = map_scale(c->n);
 	uint64_t block, line, last = UINT64_MAX;
 	char text[MAP_WIDTH + 1] = "";
@@ -320,9 +317,8 @@ static void show_map(const struct view *view, const struct counted *c, FILE *out
 		fprintf(out, "%s\n", text);
 }
 
-static void show_letters(const struct view *view, FILE *out)
+static void show_letters(const struct snapshot *snap, FILE *out)
 {
-	const struct snapshot *snap = view->snap;
 	bool shown[128] = { false };
 	const char *comma = "";
 	size_t i, j;
@@ -343,76 +339,43 @@ static void show_letters(const struct view *view, FILE *out)
 	fputs("; small letters can move\n", out);
 }
 
-void blocks_show(const struct view *view, const struct options *options, FILE *out)
-{
-	struct counted *c = count(view->snap);
-	char size[NUMBER_SIZE], scale[NUMBER_SIZE], title[3 * NUMBER_SIZE];
-
-	show_states(c, view, options, out);
-	text_size(size, (double)c->bytes);
-	snprintf(title, sizeof(title), "In the way of blocks of %s (order %" PRIu64 ")", size,
-		 view->snap->frame_blocks[0].order);
-	command_title(options, out, title);
-	show_in_way(c, view, options, out);
-	if (!options->raw) {
-		text_size(scale, (double)(map_scale(c->n) * c->bytes));
-		snprintf(title, sizeof(title), "Each character is %s, by address", scale);
-		command_title(options, out, title);
-		show_map(view, c, out);
-		fputc('\n', out);
-		show_letters(view, out);
-	}
-	free(c);
-}
-
 /* A letter for each block, as in the map. */
-static void put_map(struct json *json, const struct frame_blocks *blocks)
+static void put_map(struct report *report, const void *record)
 {
+	const struct frame_blocks *blocks = record;
 	char *text = xcalloc(blocks->records.n + 1, 1);
 	size_t i;
 
 	for (i = 0; i < blocks->records.n; i++)
 		text[i] = block_look(blocks, blocks->records.v[i])->letter;
-	text[i] = '\0';
-	json_put_string(json, "map", text);
+	REPORT(report, { "map", SECTION_TEXT, .text = text });
 	free(text);
 }
 
-void blocks_json(struct json *json, const struct view *view)
+void blocks_report(struct report *report)
 {
-	const struct snapshot *snap = view->snap;
+	const struct snapshot *snap = report->view.snap;
 	struct counted *c = count(snap);
-	size_t i;
+	char scale[NUMBER_SIZE];
 
-	json_open(json, "contiguous", '{');
-	json_put_unsigned(json, "order", snap->frame_blocks[0].order);
-	json_put_unsigned(json, "block_bytes", c->bytes);
-	json_open(json, "blocks", '{');
-	for (i = 0; i < BLOCK_STATES; i++)
-		json_put_unsigned(json, states[i].name, c->states[i]);
-	json_close(json, '}');
-	json_open(json, "in_the_way", '[');
-	for (i = 0; i < BLOCK_CLASSES && c->in_way[i].blocks; i++) {
-		json_open(json, NULL, '{');
-		json_put_string(json, "class", class_name(c->in_way[i].class));
-		json_put_unsigned(json, "blocks", c->in_way[i].blocks);
-		json_put_unsigned(json, "alone", c->in_way[i].alone);
-		json_put_unsigned(json, "to_move_bytes", c->in_way[i].bytes);
-		json_close(json, '}');
+	REPORT(report,
+	       { .name = "contiguous", .shape = SECTION_OPEN },
+	       { "order", SECTION_NUMBER,
+		 .number = { true, (int64_t)snap->frame_blocks[0].order } },
+	       { "block_bytes", SECTION_NUMBER, .number = { true, (int64_t)c->bytes } });
+	report_states(report, c);
+	report_in_way(report, c);
+	REPORT(report,
+	       { "maps", .type = &frame_blocks_record, .members = "node zone first=first_frame",
+		 .parts = put_map },
+	       { .shape = SECTION_CLOSE });
+	if (!report->options->raw && !report->options->json) {
+		text_size(scale, (double)(map_scale(c->n) * c->bytes));
+		command_title(report->options, report->out,
+			      report_text(report, "Each character is %s, by address", scale));
+		show_map(snap, c, report->out);
+		fputc('\n', report->out);
+		show_letters(snap, report->out);
 	}
-	json_close(json, ']');
-	json_open(json, "maps", '[');
-	for (i = 0; i < snap->n_frame_blocks; i++) {
-		const struct frame_blocks *blocks = &snap->frame_blocks[i];
-
-		json_open(json, NULL, '{');
-		json_put_unsigned(json, "node", blocks->node);
-		json_put_string(json, "zone", blocks->zone);
-		json_put_unsigned(json, "first_frame", blocks->first);
-		put_map(json, blocks);
-		json_close(json, '}');
-	}
-	json_close(json, ']');
-	json_close(json, '}');
 	free(c);
 }

@@ -6,10 +6,7 @@
 #ifndef READER_PHYSICAL_BLOCKS_H
 #define READER_PHYSICAL_BLOCKS_H
 
-#include <stdio.h>
-
-#include "cli/command.h"
-#include "lib/json.h"
+#include "cli/report.h"
 
 /* Of a record, by MEMCENSUS_BLOCK_*; the last class is that of pinned frames. */
 #define BLOCK_CLASSES	(MEMCENSUS_FC_MAX + 1)
@@ -61,7 +58,6 @@ uint64_t block_unit(const struct snapshot *snap, const struct frame_blocks *bloc
 /* 0, or -1 and @why if the answer has no blocks of order @order, or wrong ones. */
 int blocks_check(const struct snapshot *snap, unsigned int order, struct failure *why);
 
-void blocks_show(const struct view *view, const struct options *options, FILE *out);
-void blocks_json(struct json *json, const struct view *view);
+void blocks_report(struct report *report);
 
 #endif /* READER_PHYSICAL_BLOCKS_H */

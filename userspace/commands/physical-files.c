@@ -7,7 +7,6 @@
 #include "commands/physical-files.h"
 #include "host/mounts.h"
 #include "lib/memory.h"
-#include "model/snapshot-json.h"
 
 const struct rows file_rows = {
 	&frame_file_record, "cached,mapped,unmapped,dirty,writeback,type,file", "cached"
@@ -96,42 +95,21 @@ void files_end(struct snapshot *snap)
 		free((char *)snap->frame_files[i].name);
 }
 
-/* Largest first, if no column to sort by is named. */
-static struct options in_order(const struct options *options)
+void files_report(struct report *report)
 {
-	struct options copy = *options;
-
-	copy.reverse ^= !options->sort;
-	return copy;
-}
-
-void files_show(const struct view *view, const struct options *options, FILE *out)
-{
-	const struct options ordered = in_order(options);
-	const struct snapshot *snap = view->snap;
+	const struct snapshot *snap = report->view.snap;
+	const bool raw = report->options->raw;
 	uint64_t files = 0;
 	size_t i;
 
-	if (!options->raw) {
-		command_columns(view, options, &frame_system_record,
-				"system,source,files,cached,mapped,unmapped,dirty,writeback", out);
-		command_title(options, out, "The largest files");
-	}
-	command_records(view, &ordered, records_in(snap, &frame_file_record), options->totals, out);
 	for (i = 0; i < snap->n_frame_systems; i++)
 		files += snap->frame_systems[i].files;
-	if (!options->raw && files > snap->n_frame_files)
-		fprintf(out, "%" PRIu64 " more files: --top N\n", files - snap->n_frame_files);
-}
-
-void files_json(struct json *json, const struct view *view, const struct options *options)
-{
-	const struct options ordered = in_order(options);
-	const struct snapshot *snap = view->snap;
-	struct listing listing;
-
-	listing_fill(&listing, view, records_in(snap, &frame_system_record));
-	snapshot_json_listing(json, "file_systems", &frame_system_record, &listing);
-	listing_free(&listing);
-	command_json_records(json, "files", view, &ordered, records_in(snap, &frame_file_record));
+	REPORT(report,
+	       { "file_systems", .type = &frame_system_record, .columns = raw ? NULL :
+		 "system source files cached mapped unmapped dirty writeback" },
+	       { "files", .title = raw ? NULL : "The largest files", .chosen = true,
+		 .falling = true, .rows = records_in(snap, &frame_file_record),
+		 .note = files <= snap->n_frame_files ? NULL :
+			 report_text(report, "%" PRIu64 " more files: --top N\n",
+				     files - snap->n_frame_files) });
 }

@@ -3,10 +3,7 @@
 #ifndef READER_PHYSICAL_FILES_H
 #define READER_PHYSICAL_FILES_H
 
-#include <stdio.h>
-
-#include "cli/command.h"
-#include "lib/json.h"
+#include "cli/report.h"
 
 /* Files that are shown if no number is named, and at most. */
 #define FILES_SHOWN	20
@@ -22,7 +19,6 @@ extern const struct rows file_rows;
 int files_begin(struct snapshot *snap, uint64_t cached, struct failure *why);
 void files_end(struct snapshot *snap);
 
-void files_show(const struct view *view, const struct options *options, FILE *out);
-void files_json(struct json *json, const struct view *view, const struct options *options);
+void files_report(struct report *report);
 
 #endif /* READER_PHYSICAL_FILES_H */

@@ -7,7 +7,6 @@
 
 #include "commands/physical-sites.h"
 #include "lib/memory.h"
-#include "model/listing.h"
 
 /*
  * Files of the kernel whose pages have a class of their own.  Where a file allocates for several
@@ -61,8 +60,8 @@ static bool is_whole_pages(const struct call_site *site, uint64_t page_size)
 
 static int larger_first(const void *a, const void *b)
 {
-	const struct call_site *x = *(const struct call_site *const *)a;
-	const struct call_site *y = *(const struct call_site *const *)b;
+	const struct call_site *x = &((const struct fitting_site *)a)->of;
+	const struct call_site *y = &((const struct fitting_site *)b)->of;
 	int ret;
 
 	if (x->bytes != y->bytes)
@@ -83,7 +82,13 @@ void sites_begin(struct fitting_sites *sites, uint64_t known, uint64_t page_size
 		if (!is_whole_pages(site, page_size) || is_typed(site, known))
 			continue;
 		sites->v = array_grow(sites->v, sites->n, sizeof(*sites->v));
-		sites->v[sites->n++] = site;
+		sites->v[sites->n++] = (struct fitting_site){
+			.of = *site,
+			.each = (uint64_t)site->bytes / site->calls,
+			.place = xasprintf("%s:%" PRIu64, site->file, site->line),
+			.mark = site->inaccurate ? "inaccurate" : NULL,
+			.accurate = !site->inaccurate,
+		};
 		sites->bytes += site->bytes;
 	}
 	if (sites->n)
@@ -92,105 +97,80 @@ void sites_begin(struct fitting_sites *sites, uint64_t known, uint64_t page_size
 
 void sites_end(struct fitting_sites *sites)
 {
+	while (sites->n)
+		free(sites->v[--sites->n].place);
 	free(sites->v);
 	call_sites_free(&sites->all);
 }
 
-static bool is_known(const struct fitting_sites *sites)
-{
-	return sites->all.profiling == PROFILING_ON || sites->all.profiling == PROFILING_OFF;
-}
+static const struct column site_columns[] = {
+	MEMBER(fitting_site, "bytes", "Amount", of.bytes, BYTES, "allocated and not freed"),
+	MEMBER(fitting_site, "calls", "Calls", of.calls, COUNT, "allocations"),
+	MEMBER(fitting_site, "each", "Each", each, BYTES, "mean of an allocation"),
+	MEMBER(fitting_site, "module", "Module", of.module, TEXT, "module"),
+	MEMBER(fitting_site, "function", "Function", of.function, TEXT, "function"),
+	MEMBER(fitting_site, "site", "Site", place, TEXT, "file and line"),
+	MEMBER(fitting_site, "marks", "Marks", mark, TEXT, "what is wrong with it"),
+	MEMBER(fitting_site, "file", NULL, of.file, TEXT, "file"),
+	MEMBER(fitting_site, "line", NULL, of.line, COUNT, "line in it"),
+	MEMBER(fitting_site, "accurate", NULL, accurate, BOOL, "no allocation was missed"),
+};
+
+static const struct record_type site_record = RECORDS_OF("call site", site_columns);
 
 static size_t shown(const struct fitting_sites *sites, const struct options *options)
 {
-	size_t most = options->all ? 0 : SITES_SHOWN;
+	size_t most = options->all || options->json ? 0 : SITES_SHOWN;
 
 	if (options->has_top)
 		most = options->top;
 	return most && most < sites->n ? most : sites->n;
 }
 
-static void show_table(const struct fitting_sites *sites, const struct options *options,
-		       const struct units *units, FILE *out)
+/* What is below the first @n of the call sites. */
+static const char *notes(struct report *report, const struct fitting_sites *sites, size_t n,
+			 struct amount kernel)
 {
-	struct table *table = table_new(command_look(options), out);
-	size_t i, n = shown(sites, options);
-
-	table_columns(table, ">Amount >Calls >Each Module Function Site Marks");
-	for (i = 0; i < n; i++) {
-		const struct call_site *site = sites->v[i];
-
-		table_row(table);
-		cell_bytes(table, site->bytes, units);
-		table_cellf(table, "%" PRIu64, site->calls);
-		cell_bytes(table, site->bytes / (int64_t)site->calls, units);
-		table_cell(table, site->module);
-		table_cell(table, site->function);
-		table_cellf(table, "%s:%" PRIu64, site->file, site->line);
-		table_cell(table, site->inaccurate ? "inaccurate" : NULL);
-	}
-	table_finish(table);
-}
-
-static void show_notes(const struct fitting_sites *sites, const struct options *options,
-		       struct amount kernel, FILE *out)
-{
-	size_t i, n = shown(sites, options);
+	const char *more = "", *wrong = "", *off = "", *all = "";
 	int64_t rest = sites->bytes;
+	size_t i;
 
 	for (i = 0; i < n; i++)
-		rest -= sites->v[i]->bytes;
+		rest -= sites->v[i].of.bytes;
 	if (n < sites->n)
-		fprintf(out, "%zu more call sites, %" PRId64 " KiB: --top N\n", sites->n - n,
-			rest >> 10);
+		more = report_text(report, "%zu more call sites, %" PRId64 " KiB: --top N\n",
+				   sites->n - n, rest >> 10);
 	if (sites->all.wrong)
-		fprintf(out, "lines of /proc/allocinfo that were not understood: %zu\n",
-			sites->all.wrong);
+		wrong = report_text(report,
+				    "lines of /proc/allocinfo that were not understood: %zu\n",
+				    sites->all.wrong);
 	if (sites->all.profiling == PROFILING_OFF)
-		fputs("profiling is off, later allocations are missing: vm.mem_profiling\n", out);
+		off = "profiling is off, later allocations are missing: vm.mem_profiling\n";
 	if (kernel.known)
-		fprintf(out, "All of them: %" PRId64 " KiB; class kernel: %" PRId64 " KiB\n",
-			sites->bytes >> 10, kernel.bytes >> 10);
+		all = report_text(report,
+				  "All of them: %" PRId64 " KiB; class kernel: %" PRId64 " KiB\n",
+				  sites->bytes >> 10, kernel.bytes >> 10);
+	return report_text(report, "%s%s%s%s", more, wrong, off, all);
 }
 
-void sites_show(const struct fitting_sites *sites, const struct view *view,
-		const struct options *options, struct amount kernel, FILE *out)
+void sites_report(const struct fitting_sites *sites, struct amount kernel, struct report *report)
 {
-	const struct units units = command_units(view, options);
+	const bool known = sites->all.profiling == PROFILING_ON ||
+			   sites->all.profiling == PROFILING_OFF;
+	const size_t n = shown(sites, report->options);
 
-	if (!is_known(sites)) {
-		if (!options->raw)
-			fprintf(out, "\nCall sites unknown: %s\n", sites->all.why.text);
+	REPORT(report,
+	       { "allocation_profiling", SECTION_TEXT,
+		 .text = profiling_words[sites->all.profiling],
+		 .note = known ? NULL : report_text(report, "\nCall sites unknown: %s\n",
+						    sites->all.why.text) });
+	if (!known)
 		return;
-	}
-	command_title(options, out,
-		      "Call sites that hold whole pages, without those of other classes");
-	show_table(sites, options, &units, out);
-	if (!options->raw)
-		show_notes(sites, options, kernel, out);
-}
-
-void sites_json(struct json *json, const struct fitting_sites *sites,
-		const struct options *options)
-{
-	size_t i, n = options->has_top ? shown(sites, options) : sites->n;
-
-	json_put_string(json, "allocation_profiling", profiling_words[sites->all.profiling]);
-	if (!is_known(sites))
-		return;
-	json_open(json, "call_sites", '[');
-	for (i = 0; i < n; i++) {
-		const struct call_site *site = sites->v[i];
-
-		json_open(json, NULL, '{');
-		json_put_unsigned(json, "bytes", (uint64_t)site->bytes);
-		json_put_unsigned(json, "calls", site->calls);
-		json_put_string(json, "module", site->module);
-		json_put_string(json, "function", site->function);
-		json_put_string(json, "file", site->file);
-		json_put_unsigned(json, "line", site->line);
-		json_put_bool(json, "accurate", !site->inaccurate);
-		json_close(json, '}');
-	}
-	json_close(json, ']');
+	REPORT(report,
+	       { "call_sites", .type = &site_record,
+		 .title = "Call sites that hold whole pages, without those of other classes",
+		 .columns = "bytes calls each module function site marks",
+		 .members = "bytes calls module function file line accurate",
+		 .rows = ROWS(sites->v, n),
+		 .note = notes(report, sites, n, kernel) });
 }

@@ -3,15 +3,25 @@
 #ifndef READER_PHYSICAL_SITES_H
 #define READER_PHYSICAL_SITES_H
 
-#include <stdio.h>
-
-#include "cli/command.h"
+#include "cli/report.h"
 #include "host/call-sites.h"
-#include "lib/json.h"
-#include "model/amount.h"
 
 /* Call sites that are shown if no number is named. */
 #define SITES_SHOWN	10
+
+/**
+ * struct fitting_site - a row of them
+ * @each: mean of an allocation, bytes
+ * @place: file and line; owned
+ * @mark: if it is not @accurate, else NULL
+ */
+struct fitting_site {
+	struct call_site of;
+	uint64_t each;
+	char *place;
+	const char *mark;
+	uint64_t accurate;
+};
 
 /**
  * struct fitting_sites - those that may hold frames of class kernel
@@ -23,7 +33,7 @@
 struct fitting_sites {
 	struct call_sites all;
 	size_t n;
-	const struct call_site **v;
+	struct fitting_site *v;
 	int64_t bytes;
 };
 
@@ -35,9 +45,6 @@ void sites_begin(struct fitting_sites *sites, uint64_t known, uint64_t page_size
 void sites_end(struct fitting_sites *sites);
 
 /* @kernel: bytes of class kernel. */
-void sites_show(const struct fitting_sites *sites, const struct view *view,
-		const struct options *options, struct amount kernel, FILE *out);
-void sites_json(struct json *json, const struct fitting_sites *sites,
-		const struct options *options);
+void sites_report(const struct fitting_sites *sites, struct amount kernel, struct report *report);
 
 #endif /* READER_PHYSICAL_SITES_H */

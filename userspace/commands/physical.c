@@ -13,10 +13,7 @@
 #include "commands/physical-sites.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "model/amount.h"
-#include "model/document.h"
 #include "model/pages.h"
-#include "model/snapshot-json.h"
 
 /* Kinds of kernel frames, and frames of each, that are shown without --all. */
 #define KINDS_SHOWN	8
@@ -32,7 +29,7 @@ struct physical_options {
 	unsigned int order;
 	bool by_owners;
 	struct fitting_sites sites;
-	struct class_owners owners[OWNED_CLASSES];
+	struct figure_row owners[OWNED_CLASSES];
 };
 
 /* The largest order of blocks, as the policy of the module has it. */
@@ -78,23 +75,6 @@ static const struct compared {
 	{ "Active(file)", { "Active(file)" }, .state = MEMCENSUS_FS_ACTIVE_FILE },
 	{ "Inactive(file)", { "Inactive(file)" }, .state = MEMCENSUS_FS_INACTIVE_FILE },
 };
-
-/* Bits of linux/kernel-page-flags.h. */
-static const char *const flag_words[] = {
-	"locked", "error", "referenced", "uptodate", "dirty", "lru", "active", "slab",
-	"writeback", "reclaim", "buddy", "mmap", "anonymous", "swapcache", "swapbacked",
-	"compound_head", "compound_tail", "huge", "unevictable", "hwpoison", "nopage", "ksm",
-	"thp", "offline", "zero_page", "idle", "pgtable",
-	[32] = "reserved", "mlocked", "owner_2", "private", "private_2", "owner_private", "arch",
-	"uncached", "softdirty", "arch_2", "arch_3",
-};
-
-/* Bits MEMCENSUS_FRAME_MARK_*. */
-static const char *const mark_words[] = {
-	"charged", "unreferenced", "tail", "mapped", "mapping", "changed",
-};
-_Static_assert((1U << ARRAY_SIZE(mark_words)) - 1 == MEMCENSUS_FRAME_MARK_ALL,
-	       "a mark has no word");
 
 /* The sum over all zones of class or state @number of @type; unknown if a zone has none. */
 static struct amount of_zones(const struct snapshot *snap, const struct record_type *type,
@@ -163,174 +143,6 @@ static int check_sums(const struct snapshot *snap, struct failure *why)
 	return 0;
 }
 
-/* Adds the cells of class @column: its amount, its part, its meaning. */
-static void class_cells(struct table *table, const struct options *options,
-			const struct column *column, struct amount amount, int64_t whole,
-			const struct units *units)
-{
-	const struct units percent = { .percent = true, .whole = (uint64_t)whole };
-
-	table_cell(table, column->name);
-	cell_amount(table, amount, units);
-	cell_amount(table, amount, &percent);
-	if (!options->raw)
-		table_cell(table, column->help);
-}
-
-static void show_classes(const struct view *view, const struct options *options, FILE *out)
-{
-	const struct column_set *set = &physical_zone_record.figures;
-	const struct units units = command_units(view, options);
-	const struct amount all = of_classes(view->snap, ~0ULL);
-	struct table *table = table_new(command_look(options), out);
-	struct amount amount;
-	unsigned int i;
-
-	table_columns(table, "Class >Amount >Part");
-	if (!options->raw)
-		table_column_text(table, "Meaning");
-	for (i = 0; i < set->n; i++) {
-		amount = of_zones(view->snap, &physical_zone_record, i);
-		if (!set->columns[i].name || (!options->all && !amount.bytes))
-			continue;
-		table_row(table);
-		class_cells(table, options, &set->columns[i], amount, all.bytes, &units);
-	}
-	if (!options->raw) {
-		const struct column sum = {
-			.name = "sum", .help = "all frames with a struct page",
-		};
-
-		table_total_row(table);
-		class_cells(table, options, &sum, all, all.bytes, &units);
-	}
-	table_finish(table);
-}
-
-static void show_zones(const struct view *view, const struct options *options, FILE *out)
-{
-	const struct column_set *set = &physical_zone_record.figures;
-	const struct units units = command_units(view, options);
-	const struct snapshot *snap = view->snap;
-	struct table *table = table_new(command_look(options), out);
-	struct amount amount;
-	unsigned int i;
-	size_t z;
-
-	table_columns(table, ">Node Zone Class >Amount >Part");
-	if (!options->raw)
-		table_column_text(table, "Meaning");
-	for (z = 0; z < snap->n_physical_zones; z++) {
-		const struct physical_zone *zone = &snap->physical_zones[z];
-		int64_t whole = (int64_t)(zone->spanned - zone->holes - zone->other_zones);
-
-		for (i = 0; i < set->n; i++) {
-			amount = amount_figure(&zone->classes, i);
-			if (!set->columns[i].name || (!options->all && !amount.bytes))
-				continue;
-			table_row(table);
-			table_cellf(table, "%" PRIu64, zone->node);
-			table_cell(table, zone->name);
-			class_cells(table, options, &set->columns[i], amount, whole, &units);
-		}
-	}
-	table_finish(table);
-}
-
-static void show_compared(const struct view *view, const struct options *options, FILE *out)
-{
-	const struct units units = command_units(view, options);
-	struct table *table = table_new(command_look(options), out);
-	struct amount line, pass;
-	size_t i;
-
-	table_columns(table, "Meminfo >Says >Counted >Difference");
-	for (i = 0; i < ARRAY_SIZE(compared); i++) {
-		line = of_lines(view->snap, &compared[i]);
-		pass = of_pass(view->snap, &compared[i]);
-		if (!options->all && (compared[i].state || (!line.bytes && !pass.bytes)))
-			continue;
-		table_row(table);
-		table_cell(table, compared[i].name);
-		cell_amount(table, line, &units);
-		cell_amount(table, pass, &units);
-		cell_amount(table, amount_minus(pass, line), &units);
-	}
-	table_finish(table);
-}
-
-/* Fills the next cell with the words of @bits, or - if none is set. */
-static void cell_words(struct table *table, const char *const *words, size_t n, uint64_t bits)
-{
-	char *text;
-	size_t size, i;
-	FILE *out = xopen_memstream(&text, &size);
-	const char *between = "";
-
-	for (i = 0; i < 64; i++) {
-		if (!(bits >> i & 1))
-			continue;
-		if (i < n && words[i])
-			fprintf(out, "%s%s", between, words[i]);
-		else
-			fprintf(out, "%sbit%zu", between, i);
-		between = ",";
-	}
-	xfclose(out);
-	table_cell(table, size ? text : NULL);
-	free(text);
-}
-
-static void cell_frames(struct table *table, const struct numbers *frames, size_t most)
-{
-	char *text;
-	size_t size, i;
-	FILE *out = xopen_memstream(&text, &size);
-
-	for (i = 0; i < frames->n && i < most; i++)
-		fprintf(out, "%s0x%" PRIx64, i ? "," : "", frames->v[i]);
-	xfclose(out);
-	table_cell(table, size ? text : NULL);
-	free(text);
-}
-
-static void show_kinds(const struct view *view, const struct options *options, FILE *out)
-{
-	const struct column *columns = kernel_frames_record.fields.columns;
-	const struct units units = command_units(view, options);
-	const struct snapshot *snap = view->snap;
-	struct table *table = table_new(command_look(options), out);
-	size_t i, n = snap->n_kernel_frames;
-
-	table_columns(table, ">Node Zone Class >Amount >Order Flags Marks First");
-	for (i = 0; i < n && (options->all || i < KINDS_SHOWN); i++) {
-		const struct kernel_frames *kind = &snap->kernel_frames[i];
-
-		table_row(table);
-		cell_column(table, &columns[MEMCENSUS_KF_NODE], view, kind, &units);
-		cell_column(table, &columns[MEMCENSUS_KF_ZONE], view, kind, &units);
-		cell_column(table, &columns[MEMCENSUS_KF_CLASS], view, kind, &units);
-		cell_column(table, &columns[MEMCENSUS_KF_BYTES], view, kind, &units);
-		cell_column(table, &columns[MEMCENSUS_KF_ORDER], view, kind, &units);
-		cell_words(table, flag_words, ARRAY_SIZE(flag_words), kind->flags);
-		cell_words(table, mark_words, ARRAY_SIZE(mark_words), kind->marks);
-		cell_frames(table, &kind->first_frames, options->all ? SIZE_MAX : FRAMES_SHOWN);
-	}
-	table_finish(table);
-	if (!options->raw && i < n)
-		fprintf(out, "%zu more kinds: --all\n", n - i);
-	if (!options->raw && snap->physical.left_out)
-		fprintf(out, "%" PRIu64 " KiB in further kinds, which the module left out\n",
-			snap->physical.left_out >> 10);
-}
-
-static void show_cost(const struct physical *pass, const struct options *options, FILE *out)
-{
-	if (!options->raw)
-		fprintf(out, "\n%" PRIu64 " frames, %" PRIu64 " struct pages read in %.1f ms\n",
-			pass->frames, pass->read, (double)pass->wall / 1e6);
-}
-
 /* Call sites are beside all classes of the machine. */
 static bool shows_sites(const struct physical_options *own)
 {
@@ -349,176 +161,186 @@ static uint64_t known_classes(const struct snapshot *snap)
 	return known;
 }
 
-static void physical_show(const struct view *view, const struct options *options, FILE *out)
+/* In tables, without --all, only what has memory is shown. */
+static bool has_memory(const void *about, const void *record)
+{
+	const struct options *options = about;
+	const struct figure_row *row = record;
+
+	return row->name && (options->json || options->all ||
+			     row->amounts[0].bytes | row->amounts[1].bytes);
+}
+
+/* Each class, of all zones together. */
+static void report_classes(struct report *report, bool in_table)
+{
+	const struct column_set *set = &physical_zone_record.figures;
+	const struct amount all = of_classes(report->view.snap, ~0ULL);
+	struct figure_row *rows = figure_rows(set, NULL, 0);
+	const struct figure_row sum = {
+		.name = "sum", .meaning = "all frames with a struct page",
+		.amounts = { all }, .whole = (uint64_t)all.bytes,
+	};
+	unsigned int i;
+
+	for (i = 0; i < set->n; i++) {
+		rows[i].amounts[0] = of_zones(report->view.snap, &physical_zone_record, i);
+		rows[i].whole = sum.whole;
+	}
+	REPORT(report,
+	       { "classes", SECTION_KEYED, .type = &figure_record, .sum = &sum,
+		 .rows = ROWS(rows, set->n), .filter = has_memory, .about = report->options,
+		 .columns = in_table ? "figure=Class 0=Amount part ~meaning" : NULL,
+		 .members = "figure 0" });
+	free(rows);
+}
+
+static void show_zones(struct report *report)
+{
+	const struct column_set *set = &physical_zone_record.figures;
+	const struct snapshot *snap = report->view.snap;
+	struct figure_row *rows = NULL, *one;
+	size_t z, i, n = 0;
+
+	for (z = 0; z < snap->n_physical_zones; z++) {
+		const struct physical_zone *zone = &snap->physical_zones[z];
+
+		one = figure_rows(set, (const struct figures *const []){ &zone->classes }, 1);
+		for (i = 0; i < set->n; i++) {
+			one[i].of = zone;
+			one[i].whole = zone->spanned - zone->holes - zone->other_zones;
+			rows = array_grow(rows, n, sizeof(*rows));
+			rows[n++] = one[i];
+		}
+		free(one);
+	}
+	REPORT(report,
+	       { .type = &figure_record, .joins = { JOIN(physical_zone_record, figure_row, of) },
+		 .rows = ROWS(rows, n), .filter = has_memory, .about = report->options,
+		 .columns = "node name figure=Class 0=Amount part ~meaning" });
+	free(rows);
+}
+
+static void report_compared(struct report *report)
+{
+	const struct snapshot *snap = report->view.snap;
+	struct figure_row rows[ARRAY_SIZE(compared)];
+	size_t i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(compared); i++)
+		if (!compared[i].state || report->options->json || report->options->all)
+			rows[n++] = (struct figure_row){
+				.name = compared[i].name,
+				.amounts = { of_lines(snap, &compared[i]),
+					     of_pass(snap, &compared[i]) },
+			};
+	REPORT(report,
+	       { "compared", SECTION_KEYED, .type = &figure_record,
+		 .title = "Beside /proc/meminfo, read right after it",
+		 .rows = ROWS(rows, n), .filter = has_memory, .about = report->options,
+		 .columns = "figure=Meminfo 0=Says 1=Counted change=Difference",
+		 .members = "figure 0=meminfo 1=frames" });
+}
+
+static void put_zone(struct report *report, const void *record)
+{
+	const struct physical_zone *zone = record;
+
+	REPORT(report,
+	       { "classes", SECTION_FIGURES, .type = &physical_zone_record,
+		 .rows = ONE_ROW(&zone->classes) },
+	       { "states", SECTION_FIGURES, .type = &physical_state_record,
+		 .rows = ONE_ROW(&zone->states) });
+}
+
+static void report_kinds(struct report *report)
+{
+	const bool all = report->options->all || report->options->json;
+	const struct snapshot *snap = report->view.snap;
+	const size_t n = all || snap->n_kernel_frames < KINDS_SHOWN ? snap->n_kernel_frames :
+			 KINDS_SHOWN;
+	struct kernel_frames *kinds = xcalloc(n + 1, sizeof(*kinds));
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		kinds[i] = snap->kernel_frames[i];
+		if (!all && kinds[i].first_frames.n > FRAMES_SHOWN)
+			kinds[i].first_frames.n = FRAMES_SHOWN;
+	}
+	REPORT(report,
+	       { "kernel_frames", .type = &kernel_frames_record,
+		 .title = "Frames of the kernel without a type, by kind",
+		 .rows = ROWS(kinds, n),
+		 .columns = "node zone class bytes order flags marks first_frames",
+		 .members = "node zone class bytes type order flags marks first_frames",
+		 .note = n == snap->n_kernel_frames ? NULL :
+			 report_text(report, "%zu more kinds: --all\n",
+				     snap->n_kernel_frames - n) },
+	       { .note = !snap->physical.left_out ? NULL :
+			 report_text(report, "%" PRIu64
+				     " KiB in further kinds, which the module left out\n",
+				     snap->physical.left_out >> 10) });
+	free(kinds);
+}
+
+/* What is about all frames; JSON always has it. */
+static void report_all(struct report *report, const struct physical_options *own)
+{
+	const struct snapshot *snap = report->view.snap;
+
+	REPORT(report,
+	       { "pass", SECTION_OBJECT, .type = &physical_record, .rows = ONE_ROW(&snap->physical),
+		 .number = { true, (int64_t)snap->seq } },
+	       { "module", SECTION_OBJECT, .type = &info_record, .rows = ONE_ROW(&snap->info) });
+	report_classes(report, !own->zones);
+	if (own->zones && !report->options->json)
+		show_zones(report);
+	report_compared(report);
+	REPORT(report,
+	       { "zones", .type = &physical_zone_record, .parts = put_zone,
+		 .members = "node name spanned present managed holes other_zones free_blocks" });
+	report_kinds(report);
+}
+
+static void show(const struct view *view, const struct options *options, FILE *out)
 {
 	const struct physical_options *own = options->own;
 	const struct physical *pass = &view->snap->physical;
+	struct report report;
 
-	if (own->cgroups) {
-		command_records(view, options, records_in(view->snap, &frame_cgroup_record),
-				options->totals, out);
-		show_cost(pass, options, out);
-		return;
-	}
-	if (own->by_owners) {
-		owners_show(own->owners, view, options, out);
-		show_cost(pass, options, out);
-		return;
-	}
-	if (own->files) {
-		files_show(view, options, out);
-		show_cost(pass, options, out);
-		return;
-	}
-	if (own->contiguous) {
-		blocks_show(view, options, out);
-		show_cost(pass, options, out);
-		return;
-	}
-	if (own->zones)
-		show_zones(view, options, out);
-	else
-		show_classes(view, options, out);
-	command_title(options, out, "Beside /proc/meminfo, read right after it");
-	show_compared(view, options, out);
-	command_title(options, out, "Frames of the kernel without a type, by kind");
-	show_kinds(view, options, out);
-	sites_show(&own->sites, view, options, of_classes(view->snap, BIT_OF(KERNEL)), out);
-	show_cost(pass, options, out);
-}
-
-/* JSON */
-
-static void put_set(struct json *json, const char *key, const struct column_set *set,
-		    const struct view *view, const void *record)
-{
-	unsigned int i;
-
-	if (key)
-		json_open(json, key, '{');
-	for (i = 0; i < set->n; i++)
-		if (set->columns[i].name && set->columns[i].kind != KIND_NEST)
-			json_column(json, &set->columns[i], view, record);
-	if (key)
-		json_close(json, '}');
-}
-
-static void put_zone(struct json *json, const struct view *view,
-		     const struct physical_zone *zone)
-{
-	json_open(json, NULL, '{');
-	put_set(json, NULL, &physical_zone_record.fields, view, zone);
-	put_set(json, "classes", &physical_zone_record.figures, view, zone);
-	put_set(json, "states", &physical_state_record.figures, view, zone);
-	json_close(json, '}');
-}
-
-static void put_words(struct json *json, const char *key, const char *const *words, size_t n,
-		      uint64_t bits)
-{
-	size_t i;
-
-	json_open(json, key, '[');
-	for (i = 0; i < n; i++)
-		if (bits >> i & 1 && words[i])
-			json_put_string(json, NULL, words[i]);
-	json_close(json, ']');
-}
-
-static void put_kind(struct json *json, const struct view *view,
-		     const struct kernel_frames *kind)
-{
-	const struct column *columns = kernel_frames_record.fields.columns;
-	size_t i;
-
-	json_open(json, NULL, '{');
-	json_column(json, &columns[MEMCENSUS_KF_NODE], view, kind);
-	json_column(json, &columns[MEMCENSUS_KF_ZONE], view, kind);
-	json_column(json, &columns[MEMCENSUS_KF_CLASS], view, kind);
-	json_column(json, &columns[MEMCENSUS_KF_BYTES], view, kind);
-	json_column(json, &columns[MEMCENSUS_KF_TYPE], view, kind);
-	json_column(json, &columns[MEMCENSUS_KF_ORDER], view, kind);
-	put_words(json, "flags", flag_words, ARRAY_SIZE(flag_words), kind->flags);
-	put_words(json, "marks", mark_words, ARRAY_SIZE(mark_words), kind->marks);
-	json_open(json, "first_frames", '[');
-	for (i = 0; i < kind->first_frames.n; i++)
-		json_put_unsigned(json, NULL, kind->first_frames.v[i]);
-	json_close(json, ']');
-	json_close(json, '}');
-}
-
-static void put_compared(struct json *json, const struct snapshot *snap,
-			 const struct compared *row)
-{
-	struct amount line = of_lines(snap, row), pass = of_pass(snap, row);
-
-	json_open(json, row->name, '{');
-	json_put_known(json, "meminfo", line.known, line.bytes);
-	json_put_known(json, "frames", pass.known, pass.bytes);
-	json_close(json, '}');
-}
-
-static void physical_json(const struct view *view, const struct options *options, FILE *out)
-{
-	const struct physical_options *own = options->own;
-	const struct snapshot *snap = view->snap;
-	struct json json = { .out = out };
-	struct amount amount;
-	size_t i;
-
-	document_open(&json, "physical");
-	json_open(&json, "pass", '{');
-	json_put_unsigned(&json, "seq", snap->seq);
-	put_set(&json, NULL, &physical_record.fields, view, &snap->physical);
-	json_close(&json, '}');
-	json_open(&json, "module", '{');
-	put_set(&json, NULL, &info_record.fields, view, &snap->info);
-	json_close(&json, '}');
-	json_open(&json, "classes", '{');
-	for (i = 0; i < physical_zone_record.figures.n; i++) {
-		amount = of_zones(snap, &physical_zone_record, i);
-		if (physical_zone_record.figures.columns[i].name)
-			json_put_known(&json, physical_zone_record.figures.columns[i].name,
-				       amount.known, amount.bytes);
-	}
-	json_close(&json, '}');
-	json_open(&json, "compared", '{');
-	for (i = 0; i < ARRAY_SIZE(compared); i++)
-		put_compared(&json, snap, &compared[i]);
-	json_close(&json, '}');
-	json_open(&json, "zones", '[');
-	for (i = 0; i < snap->n_physical_zones; i++)
-		put_zone(&json, view, &snap->physical_zones[i]);
-	json_close(&json, ']');
-	json_open(&json, "kernel_frames", '[');
-	for (i = 0; i < snap->n_kernel_frames; i++)
-		put_kind(&json, view, &snap->kernel_frames[i]);
-	json_close(&json, ']');
+	report_begin(&report, options, view->snap, out);
+	if (options->json || shows_sites(own))
+		report_all(&report, own);
 	if (shows_sites(own))
-		sites_json(&json, &own->sites, options);
+		sites_report(&own->sites, of_classes(view->snap, BIT_OF(KERNEL)), &report);
 	if (own->by_owners)
-		owners_json(&json, own->owners);
+		owners_report(own->owners, &report);
 	if (own->cgroups)
-		command_json_records(&json, "cgroups", view, options,
-				     records_in(snap, &frame_cgroup_record));
+		REPORT(&report,
+		       { "cgroups", .chosen = true,
+			 .rows = records_in(view->snap, &frame_cgroup_record) });
 	if (own->files)
-		files_json(&json, view, options);
-	if (snap->n_frame_blocks)
-		blocks_json(&json, view);
-	json_close(&json, '}');
+		files_report(&report);
+	if (own->contiguous)
+		blocks_report(&report);
+	REPORT(&report,
+	       { .note = report_text(&report, "\n%" PRIu64 " frames, %" PRIu64
+				     " struct pages read in %.1f ms\n", pass->frames, pass->read,
+				     (double)pass->wall / 1e6) });
+	report_end(&report);
 }
 
 /* What the pass says of the classes that have owners, and what a census after it says of these. */
 static int read_owners(struct session *session, const struct snapshot *snap,
-		       struct class_owners *owners, struct failure *why)
+		       struct figure_row *owners, struct failure *why)
 {
-	owners[OWNED_ANON].mapped = of_classes(snap, BIT_OF(ANON));
-	owners[OWNED_ANON].unmapped = of_classes(snap, BIT_OF(ANON_UNMAPPED) |
+	owners[OWNED_ANON].amounts[OWNERS_MAPPED] = of_classes(snap, BIT_OF(ANON));
+	owners[OWNED_ANON].amounts[OWNERS_UNMAPPED] = of_classes(snap, BIT_OF(ANON_UNMAPPED) |
 						 BIT_OF(ANON_TAILS) | BIT_OF(SWAP_CACHE));
-	owners[OWNED_FILE].mapped = of_classes(snap, BIT_OF(FILE));
-	owners[OWNED_FILE].unmapped = of_classes(snap, BIT_OF(FILE_UNMAPPED));
-	owners[OWNED_SHMEM].mapped = of_classes(snap, BIT_OF(SHMEM));
-	owners[OWNED_SHMEM].unmapped = of_classes(snap, BIT_OF(SHMEM_UNMAPPED));
+	owners[OWNED_FILE].amounts[OWNERS_MAPPED] = of_classes(snap, BIT_OF(FILE));
+	owners[OWNED_FILE].amounts[OWNERS_UNMAPPED] = of_classes(snap, BIT_OF(FILE_UNMAPPED));
+	owners[OWNED_SHMEM].amounts[OWNERS_MAPPED] = of_classes(snap, BIT_OF(SHMEM));
+	owners[OWNED_SHMEM].amounts[OWNERS_UNMAPPED] = of_classes(snap, BIT_OF(SHMEM_UNMAPPED));
 	return owners_take(session, owners, why);
 }
 
@@ -560,10 +382,8 @@ static int physical_run(struct session *session, struct failure *why)
 		ret = blocks_check(snap, own->order, why);
 	if (!ret && own->picture)
 		physical_picture(&view, session->out);
-	else if (!ret && options->json)
-		physical_json(&view, options, session->out);
 	else if (!ret)
-		physical_show(&view, options, session->out);
+		show(&view, options, session->out);
 	if (own->files)
 		files_end(snap);
 	sites_end(&own->sites);

@@ -97,6 +97,23 @@ static const struct column states[] = {
 static const char *const class_words[] = { FRAME_CLASS_WORDS };
 _Static_assert(ARRAY_SIZE(class_words) == MEMCENSUS_FC_MAX + 1, "a class has no word");
 
+/* Bits of linux/kernel-page-flags.h. */
+static const char *const flag_words[] = {
+	"locked", "error", "referenced", "uptodate", "dirty", "lru", "active", "slab",
+	"writeback", "reclaim", "buddy", "mmap", "anonymous", "swapcache", "swapbacked",
+	"compound_head", "compound_tail", "huge", "unevictable", "hwpoison", "nopage", "ksm",
+	"thp", "offline", "zero_page", "idle", "pgtable",
+	[32] = "reserved", "mlocked", "owner_2", "private", "private_2", "owner_private", "arch",
+	"uncached", "softdirty", "arch_2", "arch_3",
+};
+
+/* Bits MEMCENSUS_FRAME_MARK_*. */
+static const char *const mark_words[] = {
+	"charged", "unreferenced", "tail", "mapped", "mapping", "changed",
+};
+_Static_assert((1U << ARRAY_SIZE(mark_words)) - 1 == MEMCENSUS_FRAME_MARK_ALL,
+	       "a mark has no word");
+
 #define FRAMES(num, ...)	ATTRIBUTE(kernel_frames, MEMCENSUS_KF_##num, __VA_ARGS__)
 
 static const struct column kernel_frames_fields[] = {
@@ -104,12 +121,14 @@ static const struct column kernel_frames_fields[] = {
 	FRAMES(ZONE, "Zone", zone, STRING, TEXT, "its zone"),
 	FRAMES(CLASS, "Class", class, U32, WORD, "kernel or remainder",
 	       .words = class_words, .n_words = ARRAY_SIZE(class_words)),
-	FRAMES(FLAGS, "Flags", flags, U64, ID, "page flags, by bits of kernel-page-flags.h"),
+	FRAMES(FLAGS, "Flags", flags, U64, BITS, "page flags, by bits of kernel-page-flags.h",
+	       .words = flag_words, .n_words = ARRAY_SIZE(flag_words)),
 	FRAMES(TYPE, "Type", type, U32, ID, "page type"),
 	FRAMES(ORDER, "Order", order, U32, ID, "order of the compound pages"),
-	FRAMES(MARKS, "Marks", marks, U32, ID, "bits MEMCENSUS_FRAME_MARK_*"),
+	FRAMES(MARKS, "Marks", marks, U32, BITS, "bits MEMCENSUS_FRAME_MARK_*",
+	       .words = mark_words, .n_words = ARRAY_SIZE(mark_words)),
 	FRAMES(BYTES, "Amount", bytes, U64, BYTES, "all of them"),
-	FRAMES(FIRST_FRAMES, "First", first_frames, U64S, LIST, "numbers of the first frames"),
+	FRAMES(FIRST_FRAMES, "First", first_frames, U64S, FRAMES, "numbers of the first frames"),
 };
 
 #define BLOCKS(num, ...)	ATTRIBUTE(frame_blocks, MEMCENSUS_FB_##num, NULL, __VA_ARGS__)

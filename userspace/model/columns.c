@@ -76,9 +76,19 @@ const char *column_word(const struct column *column, uint64_t value)
 
 bool column_is_right(const struct column *column)
 {
-	return column->kind != KIND_TEXT && column->kind != KIND_HOLDERS &&
-	       column->kind != KIND_WORD && column->kind != KIND_LIST &&
-	       column->kind != KIND_BOOL && column->kind != KIND_REALTIME;
+	switch (column->kind) {
+	case KIND_TEXT:
+	case KIND_HOLDERS:
+	case KIND_WORD:
+	case KIND_BITS:
+	case KIND_LIST:
+	case KIND_FRAMES:
+	case KIND_BOOL:
+	case KIND_REALTIME:
+		return false;
+	default:
+		return true;
+	}
 }
 
 const struct column *record_column(const struct record_type *type,

@@ -45,7 +45,9 @@ enum kind {
 	KIND_ADDRESS,		/* hexadecimal */
 	KIND_PERCENT,		/* double */
 	KIND_PART,		/* the same, with the sign in a table */
+	KIND_BITS,		/* a set of words, one for each bit */
 	KIND_LIST,		/* counts */
+	KIND_FRAMES,		/* numbers of frames: in tables hexadecimal */
 	KIND_BLOCKS,		/* counts, or BLOCKS_UNKNOWN */
 	KIND_INDEXES,		/* signed, thousandths */
 	KIND_ON_NODES,		/* by NUMA node: in a table a column for each */
@@ -129,7 +131,8 @@ static inline const char *view_name(const struct view *view, enum name_kind kind
  * @number: number of the attribute; its bit in the bitmap of known values
  * @known: offset of that bitmap in the record
  * @offset: of the value in the record
- * @words: words of a KIND_WORD, by value; of a KIND_BOOL in tables, for yes and no; NULL is -
+ * @words: words of a KIND_WORD, by value, and of KIND_BITS; of a KIND_BOOL in tables, for no and
+ *	yes, where NULL is -
  * @derive: computes the value; false if it is unavailable.  NULL: the value
  *	is at @offset
  * @on_node: as @derive, of the node @number
@@ -299,7 +302,7 @@ const char *column_header(const struct column *column);
 static inline bool column_is_list(const struct column *column)
 {
 	return column->kind == KIND_LIST || column->kind == KIND_BLOCKS ||
-	       column->kind == KIND_INDEXES;
+	       column->kind == KIND_INDEXES || column->kind == KIND_FRAMES;
 }
 
 /* The word for a KIND_WORD's @value; NULL if this reader has none. */

@@ -28,6 +28,30 @@ bool amount_text(char *buf, double bytes, int64_t kib, const struct units *units
 	return true;
 }
 
+/* The words of @bits; a bit without one by its number. */
+static char *bits_text(const struct column *column, uint64_t bits)
+{
+	size_t size, i;
+	char *text;
+	FILE *out;
+
+	if (!bits)
+		return NULL;
+	out = xopen_memstream(&text, &size);
+	for (i = 0; i < 64 && bits >> i; i++) {
+		if (!(bits >> i & 1))
+			continue;
+		if (column_word(column, i))
+			fputs(column_word(column, i), out);
+		else
+			fprintf(out, "bit%zu", i);
+		if (bits >> i > 1)
+			putc(',', out);
+	}
+	xfclose(out);
+	return text;
+}
+
 static char *list_text(const struct column *column, const struct numbers *list)
 {
 	size_t size, i;
@@ -46,7 +70,8 @@ static char *list_text(const struct column *column, const struct numbers *list)
 			 list->v[i] == BLOCKS_UNKNOWN)
 			putc('-', out);
 		else
-			fprintf(out, "%" PRIu64, list->v[i]);
+			fprintf(out, column->kind == KIND_FRAMES ? "0x%" PRIx64 : "%" PRIu64,
+				list->v[i]);
 	}
 	xfclose(out);
 	return text;
@@ -119,6 +144,8 @@ char *value_text(const struct column *column, const struct view *view,
 
 	if (column_is_list(column))
 		return list_text(column, &value->list);
+	if (column->kind == KIND_BITS)
+		return bits_text(column, value->number);
 	return plain_text(buf, &plain, column, view, value, units) ? xstrdup(plain) : NULL;
 }
 

@@ -61,6 +61,7 @@ static int compare_values(const struct column *column, const struct value *a,
 	case KIND_PERCENT:
 		return COMPARE(a->ratio, b->ratio);
 	case KIND_LIST:
+	case KIND_FRAMES:
 	case KIND_BLOCKS:
 	case KIND_INDEXES:
 		return COMPARE(a->list.n, b->list.n);

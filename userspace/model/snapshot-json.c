@@ -30,6 +30,18 @@ static void put_list(struct json *json, const struct column *column,
 	json_close(json, ']');
 }
 
+/* The bits that have a word. */
+static void put_bits(struct json *json, const struct column *column, uint64_t bits)
+{
+	unsigned int i;
+
+	json_open(json, column->name, '[');
+	for (i = 0; i < column->n_words; i++)
+		if (bits >> i & 1 && column_word(column, i))
+			json_put_string(json, NULL, column_word(column, i));
+	json_close(json, ']');
+}
+
 /* The member of a KIND_KIB: bytes. */
 static void put_kib(struct json *json, const struct column *column, const struct value *value)
 {
@@ -84,7 +96,11 @@ static void put_value(struct json *json, const struct column *column,
 	case KIND_PART:
 		json_put_ratio(json, column->name, value->ratio);
 		return;
+	case KIND_BITS:
+		put_bits(json, column, value->number);
+		return;
 	case KIND_LIST:
+	case KIND_FRAMES:
 	case KIND_BLOCKS:
 	case KIND_INDEXES:
 		put_list(json, column, &value->list);

@@ -44,7 +44,10 @@ static const char *type_of(const struct column *column)
 	case KIND_PART:
 		return "percent";
 	case KIND_LIST:
+	case KIND_FRAMES:
 		return "numbers";
+	case KIND_BITS:
+		return "words";
 	case KIND_BLOCKS:
 		return "blocks";
 	case KIND_INDEXES:
