@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 MODULE_SOURCES := Kbuild $(wildcard module/*.[ch] module/*/*.[ch] module/*/*.awk) \
 	include/uapi/linux/memcensus.h
 
-.PHONY: all module reader reader-small run check check-quick fuzz-reader bench style
+.PHONY: all module module-file reader reader-small run check check-quick fuzz-reader bench style
 .PHONY: module-sparse vm install uninstall modules_install doc deb clean help
 
 # The words after check are a subject and kernels, not targets: see scripts/check --help.
@@ -37,7 +37,8 @@ help:
 	@echo "make fuzz-reader    the parser of records, for FUZZ_SECONDS=600"
 	@echo "make vm       a shell in a VM with the module loaded"
 	@echo "make bench    what a census costs, beside other ways"
-	@echo "make module   KERNEL=6.1|6.12|newest|debug, or KDIR=DIR [ARCH=um]; V=1: what it found"
+	@echo "make module   KERNEL=6.1|6.12|newest|debug, or KDIR=DIR [ARCH=um]; V=1: what it found;"
+	@echo "              WITHOUT=\"physical oom share\": without these subjects, or some of them"
 	@echo "make reader   the command, in build/memcensus, and the programs that it runs;"
 	@echo "              ARCH=arm64: in build/arm64; riscv64 and s390x are untested"
 	@echo "make reader-small  memcensus alone, static: build/memcensus-small"
@@ -62,11 +63,20 @@ else
 module-dir := build/module/$(KERNEL)
 endif
 
+# WITHOUT="physical oom share": into a directory of its own, so that it is never taken for a
+# module that has all subjects.  Kbuild knows the subjects.
+space := $(subst ,, )
+module-dir := $(module-dir)$(if $(WITHOUT),-without-$(subst $(space),-,$(sort $(WITHOUT))))
+
 ifneq ($(filter um%,$(KERNEL)),)
 ARCH ?= um
 endif
 
 module: $(module-dir)/memcensus.ko
+
+# For scripts: where make module with the same arguments puts it
+module-file:
+	@echo $(CURDIR)/$(module-dir)/memcensus.ko
 
 # The sources are built in a copy, so that each kernel has its own objects.
 # W=1 is for the kernels of the tests: since 6.12 it runs kernel-doc, which needs more of Perl
@@ -82,7 +92,7 @@ endif
 	$(if $(KDIR),,vm/within $(KERNEL)) \
 		$(MAKE) -C $(or $(KDIR),build/kernels/$(KERNEL)/headers) \
 		M=$(CURDIR)/$(module-dir)/src $(if $(ARCH),ARCH=$(ARCH)) $(if $(KDIR),,W=1) \
-		$(if $(V),V=$(V)) \
+		$(if $(V),V=$(V)) $(if $(WITHOUT),WITHOUT="$(WITHOUT)") \
 		$(KBUILD_FLAGS) modules
 	@cp $(module-dir)/src/memcensus.ko $@
 
@@ -156,7 +166,7 @@ uninstall:
 modules_install: KDIR ?= /lib/modules/$(shell uname -r)/build
 modules_install:
 	$(MAKE) module KDIR=$(KDIR)
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/build/module/$(notdir $(patsubst %/,%,$(KDIR)))/src \
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(module-dir)/src \
 		INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
 
 # HTML and manual pages, in build/doc; a warning is an error.

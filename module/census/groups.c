@@ -537,7 +537,7 @@ int census_groups_count(const struct census_snapshot *snap,
 	for (pass = 0; pass < 2; pass++)
 		for (group = 0; group < snap->nr_groups && !err; group++)
 			err = count_group(&l, group, pass);
-	if (!err && matrix)
+	if (CENSUS_WITH_SHARE && !err && matrix)
 		err = count_matrix(&l, snap->nr_groups, &workers[0]->owners, matrix);
 	if (!err)
 		add_exclusive(&l, collection, holdings, matrix);

@@ -113,11 +113,26 @@ static inline unsigned int census_oom_nr_victims(const struct census_oom *oom)
 	return min_t(u32, oom->nr_victims, MEMCENSUS_OOM_VICTIMS_MAX);
 }
 
+#if CENSUS_WITH_OOM
 void census_oom_keep(const struct census_snapshot *snap);
 struct census_ooms *census_ooms_get(void);
 void census_ooms_put(struct census_ooms *ooms);
 pid_t census_oom_pid(const struct census_oom_task *task, struct pid_namespace *ns);
 int census_oom_init(void);
 void census_oom_exit(void);
+#else
+static inline void census_oom_keep(const struct census_snapshot *snap)
+{
+}
+
+static inline int census_oom_init(void)
+{
+	return 0;
+}
+
+static inline void census_oom_exit(void)
+{
+}
+#endif
 
 #endif /* _CENSUS_OOM_H */

@@ -7,7 +7,15 @@
 #include "count/files.h"
 #include "count/payers.h"
 
+#if CENSUS_WITH_SHARE
 int census_payers_finish(struct census_payers *p, const struct census_files *files, u32 limit,
 			 struct census_snapshot *snap);
+#else
+static inline int census_payers_finish(struct census_payers *p, const struct census_files *files,
+				       u32 limit, struct census_snapshot *snap)
+{
+	return 0;
+}
+#endif
 
 #endif /* _CENSUS_PAYER_RECORDS_H */

@@ -64,6 +64,7 @@ struct census_share {
 	struct census_matrix *matrix;
 };
 
+#if CENSUS_WITH_SHARE
 int census_share_begin(struct census_share *s, const struct census_request *req,
 		       const struct census_snapshot *snap, struct census_collection *c);
 void census_share_reset(struct census_share *s);
@@ -71,5 +72,29 @@ int census_share_count(struct census_share *s, struct census_frames *const *work
 		       unsigned int nr, struct census_collection *c);
 int census_share_finish(const struct census_share *s, struct census_snapshot *snap,
 			const unsigned int *hugetlb);
+#else
+static inline int census_share_begin(struct census_share *s, const struct census_request *req,
+				     const struct census_snapshot *snap,
+				     struct census_collection *c)
+{
+	return 0;
+}
+
+static inline void census_share_reset(struct census_share *s)
+{
+}
+
+static inline int census_share_count(struct census_share *s, struct census_frames *const *workers,
+				     unsigned int nr, struct census_collection *c)
+{
+	return 0;
+}
+
+static inline int census_share_finish(const struct census_share *s, struct census_snapshot *snap,
+				      const unsigned int *hugetlb)
+{
+	return 0;
+}
+#endif
 
 #endif /* _CENSUS_SHARE_H */

@@ -80,11 +80,33 @@ struct census_payers {
 	struct census_pool masks;
 };
 
+#if CENSUS_WITH_SHARE
 int census_payers_begin(struct census_payers *p, struct census_budget *budget, bool by_file);
 void census_payers_reset(struct census_payers *p, bool all);
 void census_payers_end(struct census_payers *p);
 bool census_payers_add(struct census_payers *p, const struct census_frames *f,
 		       const struct census_place *place, u64 owner);
 struct census_paid *census_payers_find(struct census_payers *p, u64 cgroup, u32 space);
+#else
+static inline int census_payers_begin(struct census_payers *p, struct census_budget *budget,
+				      bool by_file)
+{
+	return 0;
+}
+
+static inline void census_payers_reset(struct census_payers *p, bool all)
+{
+}
+
+static inline void census_payers_end(struct census_payers *p)
+{
+}
+
+static inline bool census_payers_add(struct census_payers *p, const struct census_frames *f,
+				     const struct census_place *place, u64 owner)
+{
+	return true;
+}
+#endif
 
 #endif /* _CENSUS_PAYERS_H */

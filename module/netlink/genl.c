@@ -279,6 +279,8 @@ static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 	struct census_request *req = &d->req;
 	int err;
 
+	if (!CENSUS_WITH_SHARE && cmd == MEMCENSUS_CMD_SHARE)
+		return CENSUS_BUILT_WITHOUT("share", extack);
 	req->parts = DEFAULT_PARTS;
 	err = census_request_parse(attrs, tb, extack) ?:
 	      census_request_refuse(tb, OTHER_ATTRS,

@@ -59,6 +59,14 @@ static int put_packed(struct sk_buff *skb, int nest, const unsigned char *packed
 	return census_message_known(skb, nest, figures.known, figures.value, MEMCENSUS_F_MAX);
 }
 
+/* Those that WITHOUT in Kbuild may leave out, and did not. */
+static u32 subjects(void)
+{
+	return (CENSUS_WITH_PHYSICAL ? MEMCENSUS_SUBJECT_PHYSICAL : 0) |
+	       (CENSUS_WITH_OOM ? MEMCENSUS_SUBJECT_OOM : 0) |
+	       (CENSUS_WITH_SHARE ? MEMCENSUS_SUBJECT_SHARE : 0);
+}
+
 static int fill_info(struct sk_buff *skb, const struct census_envelope *e,
 		     const struct census_snapshot *snap, const void *record)
 {
@@ -72,7 +80,8 @@ static int fill_info(struct sk_buff *skb, const struct census_envelope *e,
 	       put_u64(skb, MEMCENSUS_INFO_LOCK_HOLD_NS, census_params.lock_hold) ||
 	       put_u64(skb, MEMCENSUS_INFO_BUSY_BUDGET_NS, census_params.busy_budget) ||
 	       put_u64(skb, MEMCENSUS_INFO_MAX_MEM, census_params.max_mem) ||
-	       nla_put_u32(skb, MEMCENSUS_INFO_WORKERS, census_params.workers);
+	       nla_put_u32(skb, MEMCENSUS_INFO_WORKERS, census_params.workers) ||
+	       nla_put_u32(skb, MEMCENSUS_INFO_SUBJECTS, subjects());
 }
 
 static int fill_scan(struct sk_buff *skb, const struct census_envelope *e,
@@ -431,6 +440,8 @@ static int fill_system(struct sk_buff *skb, const struct census_envelope *e,
 				    MEMCENSUS_E_MAX);
 }
 
+#define SHARE_FILL(fill) (CENSUS_WITH_SHARE ? (fill) : NULL)
+
 /* By the nest that they fill. */
 static census_fill_fn *const fills[] = {
 	[MEMCENSUS_A_INFO] = fill_info,
@@ -442,11 +453,11 @@ static census_fill_fn *const fills[] = {
 	[MEMCENSUS_A_NODE] = fill_node,
 	[MEMCENSUS_A_SYSTEM] = fill_system,
 	[MEMCENSUS_A_PAGES] = fill_pages,
-	[MEMCENSUS_A_OWNERS] = fill_owners,
-	[MEMCENSUS_A_PAIR] = fill_pair,
+	[MEMCENSUS_A_OWNERS] = SHARE_FILL(fill_owners),
+	[MEMCENSUS_A_PAIR] = SHARE_FILL(fill_pair),
 	[MEMCENSUS_A_OOM_ZONE] = fill_zone,
 	[MEMCENSUS_A_OOM_NODE] = fill_node,
-	[MEMCENSUS_A_PAYER] = fill_payer,
+	[MEMCENSUS_A_PAYER] = SHARE_FILL(fill_payer),
 	[MEMCENSUS_A_TASK_NODE] = fill_task_node,
 };
 

@@ -70,9 +70,9 @@ static int create_directory(void)
 	file = directory;
 	for (i = 0; i < CENSUS_TEXTS && !IS_ERR(file); i++)
 		file = create_file(&census_texts[i]);
-	if (!IS_ERR(file))
+	if (CENSUS_WITH_OOM && !IS_ERR(file))
 		file = create_file(&census_oom_text);
-	if (!IS_ERR(file))
+	if (CENSUS_WITH_PHYSICAL && !IS_ERR(file))
 		file = create_file(&census_physical_text);
 	return PTR_ERR_OR_ZERO(file) == -ENOMEM ? -ENOMEM : 0;
 }

@@ -70,7 +70,7 @@
 #define MEMCENSUS_GENL_VERSION	2
 
 /* Increases when an attribute or a meaning is added. */
-#define MEMCENSUS_ABI	14
+#define MEMCENSUS_ABI	15
 
 /* Maximum length of the name of a zone, migrate type or command, including NUL. */
 #define MEMCENSUS_NAME_LEN	16
@@ -332,6 +332,12 @@ enum memcensus_request {
 	MEMCENSUS_REQ_MAX = __MEMCENSUS_REQ_MAX - 1
 };
 
+/* MEMCENSUS_INFO_SUBJECTS: what a module may be built without */
+#define MEMCENSUS_SUBJECT_PHYSICAL	(1U << 0)	/* the PHYSICAL request */
+#define MEMCENSUS_SUBJECT_OOM	(1U << 1)	/* the OOM request */
+#define MEMCENSUS_SUBJECT_SHARE	(1U << 2)	/* the SHARE request */
+#define MEMCENSUS_SUBJECT_ALL	((1U << 3) - 1)
+
 /**
  * enum memcensus_info - the module and the machine
  * @MEMCENSUS_INFO_ABI: u32, %MEMCENSUS_ABI of the module
@@ -346,6 +352,8 @@ enum memcensus_request {
  * @MEMCENSUS_INFO_BUSY_BUDGET_NS: u64, ns, parameter busy_budget_ms
  * @MEMCENSUS_INFO_MAX_MEM: u64, bytes, parameter max_mem
  * @MEMCENSUS_INFO_WORKERS: u32, parameter workers
+ * @MEMCENSUS_INFO_SUBJECTS: u32, MEMCENSUS_SUBJECT_* that the module has; a request of
+ *	another one fails with EOPNOTSUPP; absent: all
  */
 enum memcensus_info {
 	MEMCENSUS_INFO_UNSPEC,
@@ -361,6 +369,7 @@ enum memcensus_info {
 	MEMCENSUS_INFO_BUSY_BUDGET_NS,
 	MEMCENSUS_INFO_MAX_MEM,
 	MEMCENSUS_INFO_WORKERS,
+	MEMCENSUS_INFO_SUBJECTS,
 	__MEMCENSUS_INFO_MAX,
 	MEMCENSUS_INFO_MAX = __MEMCENSUS_INFO_MAX - 1
 };
