@@ -11,7 +11,8 @@
  * @FAIL_USAGE: the command line is wrong
  * @FAIL_NO_MODULE: the netlink family is not available
  * @FAIL_PRIVILEGE: the caller has no permission
- * @FAIL_VERSION: module and reader have different ABIs
+ * @FAIL_VERSION: module and reader have different ABIs, or the module was built without what
+ *	is requested
  * @FAIL_REFUSED: the module refused the request
  * @FAIL_NO_PROCESS: a requested process does not exist
  * @FAIL_INTERRUPTED: a signal ended it

@@ -159,7 +159,7 @@ static enum reply_state refuse(struct failure *why, int error, struct attrs ack)
 	/* For a missing privilege, reply_error() says what to do; the ack does not. */
 	if (!len || why->kind == FAIL_PRIVILEGE)
 		return REPLY_FAILED;
-	if (why->kind == FAIL_SYSTEM || why->kind == FAIL_VERSION)
+	if (why->kind == FAIL_SYSTEM)
 		why->kind = FAIL_REFUSED;
 	text = plain_text(text, &len, &subject);
 	fail(why, why->kind, "%s%.*s", subject, (int)len, text);
