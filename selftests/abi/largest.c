@@ -19,6 +19,7 @@
 
 #include "client/abi_table.h"
 #include "selftest.h"
+#include "subject.h"
 
 #define HERE		"/tmp/largest"
 #define DEPTH		15
@@ -290,6 +291,7 @@ TEST_F(largest, share)
 	struct census_request request = { .share = true, .pids = pids, .n_pids = 2 };
 	struct got got;
 
+	TEST_OF(SHARE);
 	got = get_census(&request);
 	EXPECT_WHOLE(got, SMALL_MAX);
 	EXPECT_LT(0, got.longest[MEMCENSUS_A_OWNERS]);
@@ -307,8 +309,10 @@ TEST_F(largest, share)
 
 TEST_F(largest, physical)
 {
-	struct got got = get_other(MEMCENSUS_CMD_PHYSICAL, false);
+	struct got got;
 
+	TEST_OF(PHYSICAL);
+	got = get_other(MEMCENSUS_CMD_PHYSICAL, false);
 	EXPECT_WHOLE(got, SMALL_MAX);
 	EXPECT_LT(0, got.longest[MEMCENSUS_A_FRAME_BLOCKS]);
 	got = get_other(MEMCENSUS_CMD_PHYSICAL, true);
@@ -324,6 +328,7 @@ TEST_F(largest, oom)
 	struct got got;
 	pid_t pid;
 
+	TEST_OF(OOM);
 	pid = child_start(eat, NULL);
 	ASSERT_LT(0, pid);
 	get_census(&request);

@@ -7,6 +7,7 @@
 
 #include "client/abi_table.h"
 #include "selftest.h"
+#include "subject.h"
 
 /* No process has this PID: it is above the kernel's maximum. */
 #define NO_PID	0x7ffffff0U
@@ -99,7 +100,48 @@ TEST_F(request, info)
 	EXPECT_LT(0, census.info.value[MEMCENSUS_INFO_LOCK_HOLD_NS]);
 	EXPECT_LT(0, census.info.value[MEMCENSUS_INFO_BUSY_BUDGET_NS]);
 	EXPECT_LT(0, census.info.value[MEMCENSUS_INFO_MAX_MEM]);
+	EXPECT_TRUE(census.info.known & 1U << MEMCENSUS_INFO_SUBJECTS);
+	EXPECT_EQ(0, census.info.value[MEMCENSUS_INFO_SUBJECTS] & ~MEMCENSUS_SUBJECT_ALL);
 	census_free(&census);
+}
+
+/* A request of each subject is answered, or refused with its name if INFO lacks it. */
+TEST_F(request, subjects)
+{
+	static const struct {
+		uint8_t cmd;
+		uint32_t bit;
+		const char *why, *file;
+	} subjects[] = {
+		{ MEMCENSUS_CMD_PHYSICAL, MEMCENSUS_SUBJECT_PHYSICAL, "built without physical:",
+		  "/sys/kernel/debug/memcensus/physical" },
+		{ MEMCENSUS_CMD_OOM, MEMCENSUS_SUBJECT_OOM, "built without oom:",
+		  "/sys/kernel/debug/memcensus/oom" },
+		{ MEMCENSUS_CMD_SHARE, MEMCENSUS_SUBJECT_SHARE, "built without share:", NULL },
+	};
+	const uint32_t built = subjects_built();
+	unsigned int i;
+
+	diag("subjects: %#x of %#x", built, MEMCENSUS_SUBJECT_ALL);
+	for (i = 0; i < ARRAY_SIZE(subjects); i++) {
+		const bool has = built & subjects[i].bit;
+		struct census_error error = {};
+		int ret;
+
+		self->nlh = census_header(&self->socket, self->buf, subjects[i].cmd, NLM_F_DUMP);
+		self->nest = mnl_attr_nest_start(self->nlh, MEMCENSUS_A_REQUEST);
+		if (subjects[i].cmd == MEMCENSUS_CMD_SHARE)
+			mnl_attr_put_u32(self->nlh, MEMCENSUS_REQ_GROUP_BY, MEMCENSUS_BY_UID);
+		mnl_attr_nest_end(self->nlh, self->nest);
+		ret = census_talk(&self->socket, self->nlh, NULL, 0, &error);
+		EXPECT_EQ(has ? 0 : -EOPNOTSUPP, ret)
+			TH_LOG("%s: %s", subjects[i].why, error.text);
+		if (!has)
+			EXPECT_NE(NULL, strstr(error.text, subjects[i].why))
+				TH_LOG("%s", error.text);
+		if (subjects[i].file)
+			EXPECT_EQ(has ? 0 : -1, access(subjects[i].file, F_OK));
+	}
 }
 
 /* The dump has the requested parts, and no others. */
@@ -267,6 +309,8 @@ TEST_F(request, attributes_of_others)
 	};
 	unsigned int c, n;
 
+	TEST_OF(OOM);
+	TEST_OF(PHYSICAL);
 	for (c = 0; c < ARRAY_SIZE(commands); c++) {
 		for (n = 0; n < abi_request.n; n++) {
 			const enum abi_type type = abi_request.attrs[n].type;

@@ -19,6 +19,7 @@
 #include "ko.h"
 #include "namespaces.h"
 #include "selftest.h"
+#include "subject.h"
 
 #define CGROUP		"/sys/fs/cgroup/"
 #define LIMITED		CGROUP "limited"
@@ -662,5 +663,7 @@ TEST_F(oom, no_census_before)
 	EXPECT_NE(NULL, strstr(text, "no census was taken before it"))
 		TH_LOG("%s", text);
 }
+
+PROGRAM_OF(OOM)
 
 TEST_HARNESS_MAIN

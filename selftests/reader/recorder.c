@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "selftest.h"
+#include "subject.h"
 
 #define CGROUP		"/sys/fs/cgroup/"
 #define PRESSED		CGROUP "pressed"
@@ -381,6 +382,7 @@ TEST_F_TIMEOUT(recorder, of_an_oom_kill, 300)
 	pid_t victim;
 	int status;
 
+	TEST_OF(OOM);
 	if (!self->stalled)
 		return;
 	ASSERT_TRUE(limit_cgroup(PRESSED, "memory.high", 256 * MIB));
@@ -440,6 +442,7 @@ TEST_F_TIMEOUT(recorder, of_a_machine_without_memory, 300)
 	pid_t victim;
 	int status;
 
+	TEST_OF(OOM);
 	if (!self->stalled)
 		return;
 	victim = child_start(eat_all, NULL);

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 
 #include "selftest.h"
+#include "subject.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 
@@ -576,5 +577,7 @@ TEST(refused)
 	out_of_range.limit = MEMCENSUS_LIMIT_MAX + 1;
 	EXPECT_EQ(-ERANGE, error_of(&out_of_range, &error));
 }
+
+PROGRAM_OF(SHARE)
 
 TEST_HARNESS_MAIN

@@ -12,6 +12,7 @@
 
 #include "ko.h"
 #include "selftest.h"
+#include "subject.h"
 
 #define RW		(PROT_READ | PROT_WRITE)
 #define OTHERS		40
@@ -269,5 +270,7 @@ TEST_F(crowd, at_once)
 		EXPECT_EQ(0, wrong[i]);
 	munmap(wrong, PAGE);
 }
+
+PROGRAM_OF(SHARE)
 
 TEST_HARNESS_MAIN

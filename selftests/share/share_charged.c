@@ -14,6 +14,7 @@
 
 #include "ko.h"
 #include "selftest.h"
+#include "subject.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 #define ROOT	"/sys/fs/cgroup"
@@ -509,5 +510,7 @@ TEST_F(charged, in_slices)
 	census_free(&before);
 	census_free(&after);
 }
+
+PROGRAM_OF(SHARE)
 
 TEST_HARNESS_MAIN

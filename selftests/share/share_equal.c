@@ -13,6 +13,7 @@
 #include "ko.h"
 #include "memory/zram.h"
 #include "owners/pairs.h"
+#include "subject.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 #define TRIES	20
@@ -376,5 +377,7 @@ TEST_F(family, of_groups)
 		return;
 	EXPECT_EQUAL(compare_groups);
 }
+
+PROGRAM_OF(SHARE)
 
 TEST_HARNESS_MAIN

@@ -17,6 +17,7 @@
 
 #include "ko.h"
 #include "selftest.h"
+#include "subject.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 #define HERE	"/tmp/memcensus-share-file"
@@ -411,5 +412,7 @@ TEST(released)
 	census_close(&s);
 	EXPECT_EQ(0, umount(HERE));
 }
+
+PROGRAM_OF(SHARE)
 
 TEST_HARNESS_MAIN

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 
 #include "selftest.h"
+#include "subject.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 #define MANY	(MEMCENSUS_SHARE_GROUPS_MAX + 40)
@@ -169,5 +170,7 @@ TEST_F(crowd, processes)
 	EXPECT_EQ(MEMCENSUS_SHARE_PIDS_MAX * (MANY - 1), nr);
 	census_free(&c);
 }
+
+PROGRAM_OF(SHARE)
 
 TEST_HARNESS_MAIN

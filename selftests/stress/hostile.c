@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 
 #include "selftest.h"
+#include "subject.h"
 
 /* It ends a test that hangs: a busy machine may take many times as long as an idle one. */
 #undef TEST_TIMEOUT_DEFAULT
@@ -280,6 +281,8 @@ TEST_F(hostile, census)
 	budget = census.info.value[MEMCENSUS_INFO_BUSY_BUDGET_NS] / 1000;
 	census_free(&census);
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (kinds[i].request.share)
+			TEST_OF(SHARE);
 		ASSERT_TRUE(take(scans, &kinds[i].request, &storm));
 		signal_all(self->pids, self->nr, SIGSTOP);
 		signal_all(self->computing, COMPUTING, SIGCONT);

@@ -9,6 +9,7 @@
 #include "client/client_physical.h"
 #include "memory/stormers.h"
 #include "selftest.h"
+#include "subject.h"
 
 static const unsigned int storm_ms = 6000, least_passes = 8;
 
@@ -71,5 +72,7 @@ TEST_F(reused, each_frame_once)
 	diag("%u passes read %llu struct pages; %llu had changed", passes,
 	     (unsigned long long)read, (unsigned long long)changed);
 }
+
+PROGRAM_OF(PHYSICAL)
 
 TEST_HARNESS_MAIN

@@ -15,6 +15,7 @@
 #include "client/abi_table.h"
 #include "client/client_physical.h"
 #include "selftest.h"
+#include "subject.h"
 
 /* What a second of the system may allocate or free for itself. */
 #define NOISE	((int64_t)1024 * (int64_t)PAGE)
@@ -246,5 +247,7 @@ TEST(many_kinds)
 	     (unsigned long long)before.value[MEMCENSUS_PHYSICAL_WALL_NS] / 1000);
 	close(fd);
 }
+
+PROGRAM_OF(PHYSICAL)
 
 TEST_HARNESS_MAIN

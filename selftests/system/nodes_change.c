@@ -28,6 +28,7 @@
 #include "ko.h"
 #include "memory/fuse.h"
 #include "selftest.h"
+#include "subject.h"
 
 #define NODES_MAX	64
 #define MEMORY_SYS	"/sys/devices/system/memory/"
@@ -459,6 +460,7 @@ TEST(physical)
 	int fds[2], status;
 	pid_t pid;
 
+	TEST_OF(PHYSICAL);
 	if (!find_block(&block))
 		SKIP(return, NO_BLOCK);
 	ASSERT_EQ(0, physical_take(&pass));

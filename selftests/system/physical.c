@@ -14,6 +14,7 @@
 #include "client/abi_table.h"
 #include "client/client_physical.h"
 #include "selftest.h"
+#include "subject.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 #define POOL	huge_pool(HUGE, "nr_hugepages")
@@ -964,5 +965,7 @@ TEST(many_cgroups)
 	EXPECT_EQ(nr, charged);
 	close(fd);
 }
+
+PROGRAM_OF(PHYSICAL)
 
 TEST_HARNESS_MAIN

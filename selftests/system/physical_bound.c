@@ -9,6 +9,7 @@
 #include "client/client_physical.h"
 #include "ko.h"
 #include "selftest.h"
+#include "subject.h"
 
 #define HERE	"/tmp/physical-bound"
 
@@ -58,5 +59,7 @@ TEST(more_files_than_room)
 	EXPECT_EQ(0, p.systems[1].value[MEMCENSUS_FY_CACHED]);
 	EXPECT_EQ(0, umount(HERE));
 }
+
+PROGRAM_OF(PHYSICAL)
 
 TEST_HARNESS_MAIN

@@ -15,6 +15,7 @@
 #include "client/client_physical.h"
 #include "memory/fuse.h"
 #include "selftest.h"
+#include "subject.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 #define HERE	"/tmp/physical-files"
@@ -371,5 +372,7 @@ TEST_F(files, locked)
 	ASSERT_EQ(pid, waitpid(pid, &err, 0));
 	fuse_stop(&fuse);
 }
+
+PROGRAM_OF(PHYSICAL)
 
 TEST_HARNESS_MAIN

@@ -8,6 +8,7 @@
 
 #include "client/client_physical.h"
 #include "selftest.h"
+#include "subject.h"
 
 #define ENABLED	"/sys/kernel/mm/lru_gen/enabled"
 
@@ -155,5 +156,7 @@ TEST_F(lru, remounted)
 	diag("%u passes", passes);
 	rmdir(HIERARCHY);
 }
+
+PROGRAM_OF(PHYSICAL)
 
 TEST_HARNESS_MAIN

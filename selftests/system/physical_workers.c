@@ -20,6 +20,7 @@
 #include "client/client_physical.h"
 #include "ko.h"
 #include "selftest.h"
+#include "subject.h"
 
 /*
  * Memory of the kernel that may come and go when the module is loaded again; a worker's part is
@@ -523,5 +524,7 @@ TEST(held)
 	ASSERT_EQ(0, ko_unload_patiently(5000));
 	ASSERT_EQ(0, ko_load(""));
 }
+
+PROGRAM_OF(PHYSICAL)
 
 TEST_HARNESS_MAIN

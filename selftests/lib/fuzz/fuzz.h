@@ -31,12 +31,14 @@ bool fuzz_one_in(struct fuzz_random *r, uint32_t n);
 /**
  * struct fuzz_target - the family, and processes to request
  * @family: number of the family
+ * @subjects: that the module was built with, MEMCENSUS_SUBJECT_*
  * @alive: processes that live until the end
  * @kthread: a kernel thread
  * @zombie: a process that has exited
  */
 struct fuzz_target {
 	uint16_t family;
+	uint32_t subjects;
 	uint32_t alive[3], kthread, zombie;
 };
 

@@ -285,6 +285,14 @@ static unsigned int expect_request(const struct fuzz_target *t,
 	return expect_pids(t, e);
 }
 
+/* The subject of a command, MEMCENSUS_SUBJECT_*; 0: each module has it. */
+static uint32_t subject_of(uint8_t cmd)
+{
+	return cmd == MEMCENSUS_CMD_PHYSICAL ? MEMCENSUS_SUBJECT_PHYSICAL :
+	       cmd == MEMCENSUS_CMD_OOM ? MEMCENSUS_SUBJECT_OOM :
+	       cmd == MEMCENSUS_CMD_SHARE ? MEMCENSUS_SUBJECT_SHARE : 0;
+}
+
 static unsigned int expect_attrs(const struct fuzz_target *t, uint8_t cmd,
 				 const unsigned char *at, int len,
 				 struct fuzz_expect *e)
@@ -296,6 +304,8 @@ static unsigned int expect_attrs(const struct fuzz_target *t, uint8_t cmd,
 		return POLICY;
 	if (e->what != FUZZ_DUMP)
 		return FUZZ_NONE;
+	if (subject_of(cmd) & ~t->subjects)
+		return FUZZ_EOPNOTSUPP;
 	e->physical = cmd == MEMCENSUS_CMD_PHYSICAL || cmd == MEMCENSUS_CMD_OOM;
 	if (top.at[MEMCENSUS_A_REQUEST])
 		nest_is_right(top.at[MEMCENSUS_A_REQUEST],

@@ -21,6 +21,7 @@
 #include "owners/counted.h"
 #include "fuzz/fuzz.h"
 #include "memory/pages.h"
+#include "subject.h"
 
 /**
  * struct talk - one round
@@ -146,6 +147,7 @@ void fuzz_worker_begin(struct fuzz_worker *w)
 	need(room_sent && room_got, "memory");
 	need(!census_open(&socket_), "netlink");
 	t->family = socket_.family;
+	t->subjects = subjects_built();
 	t->alive[0] = getpid();
 	t->alive[1] = 1;
 	t->alive[2] = child_start(a_family, zombie);
