@@ -5,29 +5,9 @@
 
 #include <net/genetlink.h>
 
-#include "netlink/genl-request.h"
-
-#if CENSUS_WITH_OOM
 int census_oom_start(struct sk_buff *skb, struct netlink_callback *cb,
 		     const struct genl_family *family);
 int census_oom_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int census_oom_done(struct netlink_callback *cb);
-#else
-static inline int census_oom_start(struct sk_buff *skb, struct netlink_callback *cb,
-				   const struct genl_family *family)
-{
-	return CENSUS_BUILT_WITHOUT("oom", cb->extack);
-}
-
-static inline int census_oom_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	return 0;
-}
-
-static inline int census_oom_done(struct netlink_callback *cb)
-{
-	return 0;
-}
-#endif
 
 #endif /* _CENSUS_GENL_OOM_H */

@@ -10,13 +10,6 @@
 /* One attribute in a mask of census_request_refuse(). */
 #define CENSUS_REQ(name) BIT_ULL(MEMCENSUS_REQ_##name)
 
-/* Answers a request whose subject is not in the module, see WITHOUT in Kbuild: -EOPNOTSUPP. */
-#define CENSUS_BUILT_WITHOUT(subject, extack) ({					\
-	NL_SET_ERR_MSG(extack,								\
-		       "the module was built without " subject ": load one that has it"); \
-	-EOPNOTSUPP;									\
-})
-
 int census_request_parse(struct nlattr **attrs, struct nlattr **tb,
 			 struct netlink_ext_ack *extack);
 int census_request_refuse(struct nlattr **tb, u64 refused, const char *why,

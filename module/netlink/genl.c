@@ -272,6 +272,13 @@ static int parse_share(struct dump *d, struct nlattr **tb,
 	return parse_pids(d, pids, extack);
 }
 
+/* Answers a request whose subject is not in the module, see WITHOUT in Kbuild: -EOPNOTSUPP. */
+#define BUILT_WITHOUT(subject, extack) ({						\
+	NL_SET_ERR_MSG(extack,								\
+		       "the module was built without " subject ": load one that has it"); \
+	-EOPNOTSUPP;									\
+})
+
 static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 			 struct netlink_ext_ack *extack)
 {
@@ -280,7 +287,7 @@ static int parse_request(struct dump *d, u8 cmd, struct nlattr **attrs,
 	int err;
 
 	if (!CENSUS_WITH_SHARE && cmd == MEMCENSUS_CMD_SHARE)
-		return CENSUS_BUILT_WITHOUT("share", extack);
+		return BUILT_WITHOUT("share", extack);
 	req->parts = DEFAULT_PARTS;
 	err = census_request_parse(attrs, tb, extack) ?:
 	      census_request_refuse(tb, OTHER_ATTRS,
@@ -576,20 +583,26 @@ static int physical_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	int err;
 
-	if (cb->args[0])
+	if (CENSUS_WITH_PHYSICAL && cb->args[0])
 		return census_physical_dumpit(skb, cb);
 	err = refuse_unprivileged(cb->skb, cb->extack);
-	return err ?: census_physical_start(skb, cb, &census_family);
+	if (err)
+		return err;
+	return CENSUS_WITH_PHYSICAL ? census_physical_start(skb, cb, &census_family) :
+	       BUILT_WITHOUT("physical", cb->extack);
 }
 
 static int oom_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	int err;
 
-	if (cb->args[0])
+	if (CENSUS_WITH_OOM && cb->args[0])
 		return census_oom_dumpit(skb, cb);
 	err = refuse_unprivileged(cb->skb, cb->extack);
-	return err ?: census_oom_start(skb, cb, &census_family);
+	if (err)
+		return err;
+	return CENSUS_WITH_OOM ? census_oom_start(skb, cb, &census_family) :
+	       BUILT_WITHOUT("oom", cb->extack);
 }
 
 static const struct genl_ops census_ops[] = {
@@ -615,12 +628,12 @@ static const struct genl_ops census_ops[] = {
 	{
 		.cmd = MEMCENSUS_CMD_PHYSICAL,
 		.dumpit = physical_dumpit,
-		.done = census_physical_done,
+		.done = CENSUS_WITH_PHYSICAL ? census_physical_done : NULL,
 	},
 	{
 		.cmd = MEMCENSUS_CMD_OOM,
 		.dumpit = oom_dumpit,
-		.done = census_oom_done,
+		.done = CENSUS_WITH_OOM ? census_oom_done : NULL,
 	},
 };
 
