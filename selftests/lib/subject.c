@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdio.h>
-#include <stdlib.h>
 #include <linux/netlink.h>
 
 #include "client/client.h"
+#include "kselftest.h"
 #include "subject.h"
-
-/* The exit status of a program that skips all, as in kselftest.h. */
-#define SKIPPED	4
 
 static const char *const whys[] = {
 	"the module was built without physical",
@@ -46,6 +42,6 @@ void subject_required(uint32_t subject)
 
 	if (!why)
 		return;
-	printf("TAP version 13\n1..0 # SKIP %s\n", why);
-	exit(SKIPPED);
+	ksft_print_header();
+	ksft_exit_skip("%s\n", why);
 }

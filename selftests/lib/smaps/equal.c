@@ -121,6 +121,8 @@ static void equal_derived(const struct context *c, const struct figures *ours,
 {
 	const uint64_t *v = theirs->value, *o = ours->value;
 
+	if (c->passed_over & OF_PAGES)
+		return;
 	equal_int(c, "uss", figure(ours, MEMCENSUS_F_USS),
 		  v[MEMCENSUS_F_PRIVATE_CLEAN] + v[MEMCENSUS_F_PRIVATE_DIRTY]);
 	equal_int(c, "shared", figure(ours, MEMCENSUS_F_SHARED),
@@ -194,6 +196,13 @@ static bool smaps_lacks(const struct smaps_vma *theirs, const struct census_vma 
 	       o[MEMCENSUS_F_RSS] == t[MEMCENSUS_F_RSS] + huge;
 }
 
+/* The figures of a mapping, and so of its process, that smaps has wrong. */
+static uint64_t wrong_in_smaps(const struct smaps_vma *theirs, const struct census_vma *ours)
+{
+	return (smaps_errs(theirs, ours) ? HUGETLB_KINDS : 0) |
+	       (smaps_lacks(theirs, ours) ? OF_PAGES : 0);
+}
+
 static void equal_vma(struct context *c, const struct census_vma *ours,
 		      const struct census_task *task)
 {
@@ -224,15 +233,11 @@ static void equal_vma(struct context *c, const struct census_vma *ours,
 		    ours->pkey,
 		    theirs->pkey < 0 ? FIGURE_UNKNOWN : (uint64_t)theirs->pkey);
 	equal_flags(c, ours->flags, theirs->flags);
-	c->passed_over = smaps_errs(theirs, ours) ? HUGETLB_KINDS : 0;
-	c->equal->gigantic += !!c->passed_over;
-	if (smaps_lacks(theirs, ours)) {
-		c->passed_over |= OF_PAGES;
-		c->equal->hidden++;
-	}
+	c->passed_over = wrong_in_smaps(theirs, ours);
+	c->equal->gigantic += !!(c->passed_over & HUGETLB_KINDS);
+	c->equal->hidden += !!(c->passed_over & OF_PAGES);
 	equal_figures(c, &ours->f, &theirs->f);
-	if (!(c->passed_over & OF_PAGES))
-		equal_derived(c, &ours->f, &theirs->f);
+	equal_derived(c, &ours->f, &theirs->f);
 	if (theirs->thp_eligible >= 0)
 		c->equal->thp_eligible++;
 }
@@ -291,18 +296,13 @@ static void equal_task(struct context *c, const struct census *census,
 	uint64_t tick = 1000000000 / sysconf(_SC_CLK_TCK);
 	size_t i;
 
-	for (i = 0; i < census->n_vmas && i < smaps->n_vmas; i++) {
-		if (smaps_errs(&smaps->vmas[i], &census->vmas[i]))
-			c->passed_over |= HUGETLB_KINDS;
-		if (smaps_lacks(&smaps->vmas[i], &census->vmas[i]))
-			c->passed_over |= OF_PAGES;
-	}
+	for (i = 0; i < census->n_vmas && i < smaps->n_vmas; i++)
+		c->passed_over |= wrong_in_smaps(&smaps->vmas[i], &census->vmas[i]);
 
 	equal_int(c, "state", task->state, MEMCENSUS_STATE_WALKED);
 	equal_int(c, "basis", task->basis, MEMCENSUS_BASIS_MAPCOUNT);
 	equal_figures(c, &task->f, &smaps->rollup);
-	if (!(c->passed_over & OF_PAGES))
-		equal_derived(c, &task->f, &smaps->rollup);
+	equal_derived(c, &task->f, &smaps->rollup);
 	equal_counters(c, task);
 	c->equal->no_line |= task->f.known & ~smaps->rollup.known &
 			     ~smaps->status.known;
