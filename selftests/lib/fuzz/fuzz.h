@@ -35,11 +35,14 @@ bool fuzz_one_in(struct fuzz_random *r, uint32_t n);
  * @alive: processes that live until the end
  * @kthread: a kernel thread
  * @zombie: a process that has exited
+ * @events: numbers of the OOM events that are kept, of tests before; none is added
  */
 struct fuzz_target {
 	uint16_t family;
 	uint32_t subjects;
 	uint32_t alive[3], kthread, zombie;
+	uint64_t events[MEMCENSUS_OOMS_MAX];
+	unsigned int n_events;
 };
 
 /* The longest datagram. An answer is no longer: an error contains its request. */

@@ -16,6 +16,7 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
+#include "client/client_oom.h"
 #include "client/client_parse.h"
 #include "client/bitmaps.h"
 #include "owners/counted.h"
@@ -135,6 +136,18 @@ static void a_family(void *arg)
 	sleep_ms(50);
 }
 
+static void find_events(struct fuzz_target *t)
+{
+	static struct ooms ooms;
+
+	if (!(t->subjects & MEMCENSUS_SUBJECT_OOM))
+		return;
+	need(!ooms_get(0, &ooms) && ooms.n_events <= MEMCENSUS_OOMS_MAX, "OOM");
+	for (; t->n_events < ooms.n_events; t->n_events++)
+		t->events[t->n_events] =
+			ooms.events[t->n_events].own.value[MEMCENSUS_OOM_NUMBER];
+}
+
 void fuzz_worker_begin(struct fuzz_worker *w)
 {
 	struct fuzz_target *t = &w->target;
@@ -148,6 +161,7 @@ void fuzz_worker_begin(struct fuzz_worker *w)
 	need(!census_open(&socket_), "netlink");
 	t->family = socket_.family;
 	t->subjects = subjects_built();
+	find_events(t);
 	t->alive[0] = getpid();
 	t->alive[1] = 1;
 	t->alive[2] = child_start(a_family, zombie);
