@@ -19,9 +19,12 @@
 
 #include "selftest.h"
 
+#include "client/client_oom.h"
+#include "client/client_physical.h"
 #include "memory/bystanders.h"
-#include "owners/counted.h"
 #include "memory/stormers.h"
+#include "owners/counted.h"
+#include "subject.h"
 
 #define READERS		3
 #define AT_ONCE		4
@@ -33,7 +36,7 @@
 /* Counts of a reader. */
 struct reader {
 	uint64_t requests, vanished, busy, compared, last;
-	uint64_t migrated;
+	uint64_t migrated, shares, passes, ooms;
 	unsigned int wrong;
 	char text[512];
 };
@@ -41,6 +44,7 @@ struct reader {
 /* Shared by all processes of this test. */
 struct course {
 	atomic_bool moving, stop;
+	uint32_t built;
 	pid_t stormer;
 	struct reader readers[READERS];
 };
@@ -189,6 +193,68 @@ static void read_named(struct reader *r, unsigned int turn)
 	census_free(&census);
 }
 
+/* Who shares: the bystanders with all, all by name, and who is charged. */
+static void read_share(struct reader *r)
+{
+	uint32_t pids[BYSTANDERS];
+	pid_t there[BYSTANDERS];
+	const unsigned int n = bystanders_there(there);
+	const struct census_request requests[] = {
+		{ .share = true, .pids = pids, .n_pids = n, .limit = 100 },
+		{ .share = true, .group_by = MEMCENSUS_BY_COMM },
+		{ .share = true, .group_by = MEMCENSUS_BY_CGROUP, .charged = 2 },
+	};
+	struct census_error error = {};
+	struct census census;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < n; i++)
+		pids[i] = there[i];
+	ret = census_take(&requests[r->shares++ % ARRAY_SIZE(requests)], &census, &error);
+	if (ret)
+		warn(r, "share", error.text[0] ? error.text : strerror(-ret));
+	else if (!census_is_whole(&census))
+		warn(r, "share", "not whole");
+	else if (census.scan[MEMCENSUS_SCAN_VIOLATIONS])
+		warn(r, "share", "violations");
+	if (census.seq)
+		r->last = census.seq;
+	census_free(&census);
+}
+
+/* Where all memory is; each frame has one class, also while memory comes and goes. */
+static void read_physical(struct reader *r)
+{
+	static struct physical physical;
+	const struct physical_ask ask = { .order = 9, .cgroups = true, .files = 100 };
+	int ret = physical_take_with(&physical, ask);
+	unsigned int i;
+
+	r->passes++;
+	if (ret) {
+		warn(r, "physical", physical.wrong[0] ? physical.wrong : strerror(-ret));
+		return;
+	}
+	for (i = 0; i < physical.n_zones; i++)
+		if (physical_zone_bytes(&physical.zones[i]) !=
+		    physical.zones[i].value[MEMCENSUS_PZ_SPANNED])
+			warn(r, "physical", "classes of a zone are not what it spans");
+	if (!physical_files_add_up(&physical))
+		warn(r, "physical", physical.wrong);
+}
+
+/* Who was killed, if anybody was. */
+static void read_oom(struct reader *r)
+{
+	static struct ooms ooms;
+	int ret = ooms_get(0, &ooms);
+
+	if (ret)
+		warn(r, "oom", ooms.wrong[0] ? ooms.wrong : strerror(-ret));
+	r->ooms += ooms.n_events;
+}
+
 static void read_file(struct reader *r, const char *path)
 {
 	static char buf[65536];
@@ -206,6 +272,15 @@ static void read_file(struct reader *r, const char *path)
 	close(fd);
 }
 
+static const struct {
+	uint32_t subject;
+	void (*read)(struct reader *r);
+} subjects[] = {
+	{ MEMCENSUS_SUBJECT_PHYSICAL, read_physical },
+	{ MEMCENSUS_SUBJECT_OOM, read_oom },
+	{ MEMCENSUS_SUBJECT_SHARE, read_share },
+};
+
 static void read_for_ever(struct reader *r, unsigned int turn)
 {
 	static const char *const paths[] = {
@@ -215,14 +290,16 @@ static void read_for_ever(struct reader *r, unsigned int turn)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	write_file("/proc/self/oom_score_adj", "-1000");
 	for (; !atomic_load(&course->stop); turn++) {
-		unsigned int kind = turn % 11;
+		unsigned int kind = turn % 14;
 
 		if (kind < 5)
 			read_all(r, kind);
 		else if (kind < 8)
 			read_named(r, kind - 5);
-		else
+		else if (kind < 11)
 			read_file(r, paths[kind - 8]);
+		else if (course->built & subjects[kind - 11].subject)
+			subjects[kind - 11].read(r);
 		r->requests++;
 		r->compared = by.compared;
 	}
@@ -347,12 +424,18 @@ static void tell(uint64_t scans, unsigned int rounds)
 		all.busy += r->busy;
 		all.compared += r->compared;
 		all.migrated += r->migrated;
+		all.shares += r->shares;
+		all.passes += r->passes;
+		all.ooms += r->ooms;
 	}
 	diag("storm: %llu scans for %llu requests in %u rounds; %llu figures compared",
 	     (unsigned long long)scans, (unsigned long long)all.requests, rounds,
 	     (unsigned long long)all.compared);
 	diag("storm: %llu vanished, %llu busy",
 	     (unsigned long long)all.vanished, (unsigned long long)all.busy);
+	diag("storm: %llu requests of SHARE, %llu of PHYSICAL; %llu OOM events read",
+	     (unsigned long long)all.shares, (unsigned long long)all.passes,
+	     (unsigned long long)all.ooms);
 	if (all.migrated)
 		diag("storm: %llu times a page migrated that no stormer moved",
 		     (unsigned long long)all.migrated);
@@ -387,6 +470,7 @@ TEST_F_TIMEOUT(torture, readers_and_storms, 7200)
 	course = mmap(NULL, sizeof(*course), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, course);
+	course->built = subjects_built();
 	text = bystanders_start(&by);
 	ASSERT_EQ(NULL, text)
 		TH_LOG("%s", text);
@@ -424,6 +508,10 @@ TEST_F_TIMEOUT(torture, readers_and_storms, 7200)
 		EXPECT_EQ(0, course->readers[i].wrong)
 			TH_LOG("%s", course->readers[i].text);
 		EXPECT_LT(0, course->readers[i].requests);
+		if (course->built & MEMCENSUS_SUBJECT_SHARE)
+			EXPECT_LT(0, course->readers[i].shares);
+		if (course->built & MEMCENSUS_SUBJECT_PHYSICAL)
+			EXPECT_LT(0, course->readers[i].passes);
 	}
 	tell(last_seq() - before, round);
 	EXPECT_LT(0, stormed);

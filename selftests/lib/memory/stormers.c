@@ -359,6 +359,26 @@ static void moves(void)
 	storm_exits();
 }
 
+#define OOM_LIMIT	((size_t)8 << 20)
+
+static bool ooms_ready(void)
+{
+	return limit_cgroup(CGROUP "storm-oom", "memory.max", OOM_LIMIT);
+}
+
+/* A child takes more than its cgroup may have, until the OOM killer ends it. */
+static void ooms(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (enter_cgroup(CGROUP "storm-oom"))
+			write_pages(map_private(PLACE(1), 4 * OOM_LIMIT), 4 * OOM_LIMIT / PAGE);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
 #define FAULTED 32UL
 
 /* Handler of a userfaultfd: fills each missing page. */
@@ -563,6 +583,7 @@ const struct stormer stormers[] = {
 	{ "hugetlb", NULL, hugetlbs },
 	{ "CPU hotplug", cpus_ready, cpus },
 	{ "cgroup moves", moves_ready, moves },
+	{ "OOM kills", ooms_ready, ooms },
 	{ "threads", NULL, storm_threads },
 	{ "fork and write in both", NULL, copies_on_write },
 	{ "vfork", NULL, vforks },
@@ -631,4 +652,5 @@ void stormers_restore(void)
 	rmdir(CGROUP "storm-swap");
 	rmdir(CGROUP "storm-a");
 	rmdir(CGROUP "storm-b");
+	rmdir(CGROUP "storm-oom");
 }
