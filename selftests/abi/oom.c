@@ -238,6 +238,32 @@ TEST_F(oom, what_came_back)
 		  number_of(&ooms.events[0].bytes, MEMCENSUS_S_ANON));
 }
 
+#define LOCK_STAT	"/proc/lock_stat"
+
+/* A kernel that counts how long locks are held, as debug-rt-newest, begins anew. */
+static void lock_stat_begin(void)
+{
+	write_file("/proc/sys/kernel/lock_stat", "1");
+	write_file(LOCK_STAT, "0");
+}
+
+/* Prints how long events_lock was held, in us: the columns behind the eighth. */
+static void lock_stat_end(void)
+{
+	double least, most, all, average;
+	char line[512];
+	FILE *f = fopen(LOCK_STAT, "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, " events_lock: %*s %*s %*s %*s %*s %*s %*s %*s %lf %lf %lf %lf",
+			   &least, &most, &all, &average) == 4)
+			diag("oom: events_lock was held for %.2f us on average, %.2f at most",
+			     average, most);
+	if (f)
+		fclose(f);
+	write_file("/proc/sys/kernel/lock_stat", "0");
+}
+
 /* Kills while that of earlier ones is read: ASSERT_OOMS() looks at all delays. */
 TEST_F_TIMEOUT(oom, kills_while_it_is_read, 1800)
 {
@@ -246,6 +272,7 @@ TEST_F_TIMEOUT(oom, kills_while_it_is_read, 1800)
 
 	if (!self->cgroup)
 		SKIP(return, "kernel has no memory cgroups, or does not say whom it kills");
+	lock_stat_begin();
 	for (i = 0; i < 2 * rounds(); i++) {
 		pid = child_start(eat, LIMITED);
 		ASSERT_LT(0, pid);
@@ -255,6 +282,7 @@ TEST_F_TIMEOUT(oom, kills_while_it_is_read, 1800)
 		for (j = 0; j < ooms.n_events; j++)
 			read += !!ooms.events[j].after.known;
 	}
+	lock_stat_end();
 	diag("oom: in %u answers %u events have what came back", i, read);
 }
 
