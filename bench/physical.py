@@ -108,11 +108,16 @@ def fill():
 
 def main():
     repetitions, workers = (int(word) for word in sys.argv[1].split(","))
-    how = (lambda title: compare(title, repetitions, workers)) if workers > 1 else \
-        (lambda title: measure(title, repetitions))
-    how("nearly free")
+
+    def take_turns(title):
+        if workers > 1:
+            compare(title, repetitions, workers)
+        else:
+            measure(title, repetitions)
+
+    take_turns("nearly free")
     held = fill()
-    how("three quarters in use")
+    take_turns("three quarters in use")
     held.close()
     print("end")
 

@@ -92,14 +92,12 @@ struct section {
 /**
  * struct report - what is shown
  * @view: of all rows that have no snapshot of their own
- * @context: of the command, for @parts
  * @json: the document, with options.json
  * @texts: from report_text(); owned
  */
 struct report {
 	const struct options *options;
 	struct view view;
-	const void *context;
 	FILE *out;
 	struct json json;
 	char **texts;
