@@ -74,8 +74,9 @@ def compare(title, repetitions, workers):
     """Passes by one worker and by several, in turns."""
     numbers = (1, workers)
     times = {}
-    for _ in range(repetitions):
-        for number in numbers:
+    for turn in range(repetitions):
+        # Neither always runs after the other.
+        for number in numbers if turn % 2 else reversed(numbers):
             load(number)
             for words in PASSES:
                 wall, frames, _ = take(words)
