@@ -13,19 +13,6 @@
 #include "count/pages.h"
 #include "netlink/message.h"
 
-/* PAD has the same number in every nest. */
-#define PAD MEMCENSUS_A_PAD
-
-static int put_u64(struct sk_buff *skb, int attr, u64 value)
-{
-	return nla_put_u64_64bit(skb, attr, value, PAD);
-}
-
-static int put_pages(struct sk_buff *skb, int attr, u64 pages)
-{
-	return put_u64(skb, attr, pages << PAGE_SHIFT);
-}
-
 /**
  * census_message_known() - add a nest of u64
  * @skb: the buffer
@@ -45,7 +32,7 @@ int census_message_known(struct sk_buff *skb, int nest, u64 known, const u64 *va
 	if (!start)
 		return -EMSGSIZE;
 	for (i = 0; i <= max; i++)
-		if (known >> i & 1 && put_u64(skb, i, values[i]))
+		if (known >> i & 1 && census_put_u64(skb, i, values[i]))
 			return -EMSGSIZE;
 	nla_nest_end(skb, start);
 	return 0;
@@ -76,10 +63,10 @@ static int fill_info(struct sk_buff *skb, const struct census_envelope *e,
 	       nla_put_u32(skb, MEMCENSUS_INFO_PAGE_SIZE, PAGE_SIZE) ||
 	       nla_put_u32(skb, MEMCENSUS_INFO_ORDERS, CENSUS_ORDERS) ||
 	       nla_put_u32(skb, MEMCENSUS_INFO_MAPCOUNT_EXACT, CENSUS_MAPCOUNT_EXACT) ||
-	       put_u64(skb, MEMCENSUS_INFO_MAX_AGE_NS, census_params.max_age) ||
-	       put_u64(skb, MEMCENSUS_INFO_LOCK_HOLD_NS, census_params.lock_hold) ||
-	       put_u64(skb, MEMCENSUS_INFO_BUSY_BUDGET_NS, census_params.busy_budget) ||
-	       put_u64(skb, MEMCENSUS_INFO_MAX_MEM, census_params.max_mem) ||
+	       census_put_u64(skb, MEMCENSUS_INFO_MAX_AGE_NS, census_params.max_age) ||
+	       census_put_u64(skb, MEMCENSUS_INFO_LOCK_HOLD_NS, census_params.lock_hold) ||
+	       census_put_u64(skb, MEMCENSUS_INFO_BUSY_BUDGET_NS, census_params.busy_budget) ||
+	       census_put_u64(skb, MEMCENSUS_INFO_MAX_MEM, census_params.max_mem) ||
 	       nla_put_u32(skb, MEMCENSUS_INFO_WORKERS, census_params.workers) ||
 	       nla_put_u32(skb, MEMCENSUS_INFO_SUBJECTS, subjects());
 }
@@ -93,7 +80,7 @@ static int fill_scan(struct sk_buff *skb, const struct census_envelope *e,
 
 	for (i = 0; i < census_nr_costs && !err; i++)
 		if (census_cost_known(snap, &census_costs[i]))
-			err = put_u64(skb, census_costs[i].attr,
+			err = census_put_u64(skb, census_costs[i].attr,
 				      census_cost(snap, &census_costs[i]));
 	return err;
 }
@@ -156,12 +143,12 @@ static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
 	       nla_put_u32(skb, MEMCENSUS_TASK_UID,
 			   from_kuid_munged(e->user_ns, task->uid)) ||
 	       (IS_ENABLED(CONFIG_CGROUPS) &&
-		put_u64(skb, MEMCENSUS_TASK_CGROUP, task->cgroup)) ||
-	       put_u64(skb, MEMCENSUS_TASK_START_NS, task->start) ||
+		census_put_u64(skb, MEMCENSUS_TASK_CGROUP, task->cgroup)) ||
+	       census_put_u64(skb, MEMCENSUS_TASK_START_NS, task->start) ||
 	       nla_put_u32(skb, MEMCENSUS_TASK_THREADS, task->threads) ||
 	       (task->basis && nla_put_u32(skb, MEMCENSUS_TASK_BASIS, task->basis)) ||
-	       put_u64(skb, MEMCENSUS_TASK_MIN_FAULTS, task->min_faults) ||
-	       put_u64(skb, MEMCENSUS_TASK_MAJ_FAULTS, task->maj_faults) ||
+	       census_put_u64(skb, MEMCENSUS_TASK_MIN_FAULTS, task->min_faults) ||
+	       census_put_u64(skb, MEMCENSUS_TASK_MAJ_FAULTS, task->maj_faults) ||
 	       nla_put_s32(skb, MEMCENSUS_TASK_OOM_SCORE_ADJ, task->oom_score_adj) ||
 	       put_packed(skb, MEMCENSUS_TASK_FIGURES, task->figures) ||
 	       (task->group && nla_put_u32(skb, MEMCENSUS_TASK_GROUP, task->group));
@@ -174,8 +161,8 @@ static int fill_task_node(struct sk_buff *skb, const struct census_envelope *e,
 
 	return nla_put_u32(skb, MEMCENSUS_TN_PID, census_task_pid(node->task, e->pid_ns)) ||
 	       nla_put_u32(skb, MEMCENSUS_TN_NODE, node->nid) ||
-	       put_u64(skb, MEMCENSUS_TN_RSS, node->rss) ||
-	       put_u64(skb, MEMCENSUS_TN_HUGETLB, node->hugetlb) ||
+	       census_put_u64(skb, MEMCENSUS_TN_RSS, node->rss) ||
+	       census_put_u64(skb, MEMCENSUS_TN_HUGETLB, node->hugetlb) ||
 	       nla_put_u32(skb, MEMCENSUS_TN_RUNS, node->runs);
 }
 
@@ -188,7 +175,7 @@ static int put_group_key(struct sk_buff *skb, const struct census_envelope *e,
 		return nla_put_u32(skb, MEMCENSUS_GROUP_UID,
 				   from_kuid_munged(e->user_ns, group->uid));
 	case MEMCENSUS_BY_CGROUP:
-		return put_u64(skb, MEMCENSUS_GROUP_CGROUP, group->cgroup);
+		return census_put_u64(skb, MEMCENSUS_GROUP_CGROUP, group->cgroup);
 	case MEMCENSUS_BY_COMM:
 		return nla_put_string(skb, MEMCENSUS_GROUP_COMM, group->comm);
 	default:
@@ -215,7 +202,7 @@ static int put_vma_file(struct sk_buff *skb, const struct census_vma *vma)
 		return 0;
 	return nla_put_u32(skb, MEMCENSUS_VMA_DEV_MAJOR, MAJOR(vma->dev)) ||
 	       nla_put_u32(skb, MEMCENSUS_VMA_DEV_MINOR, MINOR(vma->dev)) ||
-	       put_u64(skb, MEMCENSUS_VMA_INODE, vma->inode);
+	       census_put_u64(skb, MEMCENSUS_VMA_INODE, vma->inode);
 }
 
 static int fill_vma(struct sk_buff *skb, const struct census_envelope *e,
@@ -227,14 +214,14 @@ static int fill_vma(struct sk_buff *skb, const struct census_envelope *e,
 	census_vma_flags(vma->flags, flags);
 	census_vma_mode(vma->flags, mode);
 	return nla_put_u32(skb, MEMCENSUS_VMA_PID, census_task_pid(vma->task, e->pid_ns)) ||
-	       put_u64(skb, MEMCENSUS_VMA_START, vma->start) ||
-	       put_u64(skb, MEMCENSUS_VMA_END, vma->end) ||
-	       put_u64(skb, MEMCENSUS_VMA_OFFSET, vma->offset) ||
+	       census_put_u64(skb, MEMCENSUS_VMA_START, vma->start) ||
+	       census_put_u64(skb, MEMCENSUS_VMA_END, vma->end) ||
+	       census_put_u64(skb, MEMCENSUS_VMA_OFFSET, vma->offset) ||
 	       nla_put_string(skb, MEMCENSUS_VMA_MODE, mode) ||
 	       nla_put_string(skb, MEMCENSUS_VMA_FLAGS, flags) ||
 	       put_vma_file(skb, vma) ||
 	       (vma->name && nla_put_string(skb, MEMCENSUS_VMA_NAME, vma->name)) ||
-	       put_u64(skb, MEMCENSUS_VMA_PAGE_SIZE, 1ULL << vma->page_shift) ||
+	       census_put_u64(skb, MEMCENSUS_VMA_PAGE_SIZE, 1ULL << vma->page_shift) ||
 	       (vma->pkey >= 0 && nla_put_u32(skb, MEMCENSUS_VMA_PKEY, vma->pkey)) ||
 	       put_packed(skb, MEMCENSUS_VMA_FIGURES, vma->figures);
 }
@@ -289,21 +276,21 @@ static int fill_payer(struct sk_buff *skb, const struct census_envelope *e,
 {
 	const struct census_payer *payer = record;
 
-	return (payer->cgroup && put_u64(skb, MEMCENSUS_PAYER_CGROUP, payer->cgroup)) ||
+	return (payer->cgroup && census_put_u64(skb, MEMCENSUS_PAYER_CGROUP, payer->cgroup)) ||
 	       put_number(skb, MEMCENSUS_PAYER_GROUP, payer->group) ||
-	       put_u64(skb, MEMCENSUS_PAYER_CHARGED, payer->charged) ||
-	       (payer->cgroup && put_u64(skb, MEMCENSUS_PAYER_OWN, payer->own)) ||
+	       census_put_u64(skb, MEMCENSUS_PAYER_CHARGED, payer->charged) ||
+	       (payer->cgroup && census_put_u64(skb, MEMCENSUS_PAYER_OWN, payer->own)) ||
 	       (payer->of_file && (nla_put_u32(skb, MEMCENSUS_PAYER_DEV_MAJOR, MAJOR(payer->dev)) ||
 				   nla_put_u32(skb, MEMCENSUS_PAYER_DEV_MINOR,
 					       MINOR(payer->dev)) ||
-				   put_u64(skb, MEMCENSUS_PAYER_INODE, payer->inode)));
+				   census_put_u64(skb, MEMCENSUS_PAYER_INODE, payer->inode)));
 }
 
 /* Adds the word at @offset of each block. */
 static int put_words(struct sk_buff *skb, int attr, const struct census_pages *pages,
 		     const struct census_pages_part *part, size_t offset)
 {
-	struct nlattr *words = nla_reserve_64bit(skb, attr, part->nr * sizeof(u64), PAD);
+	struct nlattr *words = nla_reserve_64bit(skb, attr, part->nr * sizeof(u64), MEMCENSUS_A_PAD);
 	u64 *to;
 	u32 i;
 
@@ -326,8 +313,8 @@ static int fill_pages(struct sk_buff *skb, const struct census_envelope *e,
 	const struct census_pages_part *part = record;
 
 	return nla_put_u32(skb, MEMCENSUS_PAGES_PID, census_task_pid(part->task, e->pid_ns)) ||
-	       put_u64(skb, MEMCENSUS_PAGES_START, part->start) ||
-	       put_u64(skb, MEMCENSUS_PAGES_END, part->end) ||
+	       census_put_u64(skb, MEMCENSUS_PAGES_START, part->start) ||
+	       census_put_u64(skb, MEMCENSUS_PAGES_END, part->end) ||
 	       PUT_WORDS(ADDRESSES, addr) || PUT_WORDS(RESIDENT, resident) ||
 	       PUT_WORDS(EXCLUSIVE, exclusive) || PUT_WORDS(HUGE, huge) ||
 	       PUT_WORDS(SWAP, swap);
@@ -343,7 +330,7 @@ static int put_blocks(struct sk_buff *skb, const u64 *blocks)
 			continue;
 		nest = nla_nest_start(skb, MEMCENSUS_TYPE_FREE_BLOCKS);
 		if (!nest || nla_put_u32(skb, MEMCENSUS_BLOCKS_ORDER, i) ||
-		    put_u64(skb, MEMCENSUS_BLOCKS_COUNT, blocks[i]))
+		    census_put_u64(skb, MEMCENSUS_BLOCKS_COUNT, blocks[i]))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}
@@ -376,7 +363,7 @@ static int put_lowmem_reserve(struct sk_buff *skb,
 	for (i = 0; i < MAX_NR_ZONES; i++)
 		bytes[i] = zone->lowmem_reserve[i] << PAGE_SHIFT;
 	return nla_put_64bit(skb, MEMCENSUS_ZONE_LOWMEM_RESERVE, sizeof(bytes),
-			     bytes, PAD);
+			     bytes, MEMCENSUS_A_PAD);
 }
 
 static int fill_zone(struct sk_buff *skb, const struct census_envelope *e,
@@ -387,20 +374,20 @@ static int fill_zone(struct sk_buff *skb, const struct census_envelope *e,
 	return nla_put_u32(skb, MEMCENSUS_ZONE_NODE, zone->nid) ||
 	       nla_put_string(skb, MEMCENSUS_ZONE_NAME, zone->name) ||
 	       nla_put_64bit(skb, MEMCENSUS_ZONE_FREE_BLOCKS,
-			     sizeof(zone->blocks), zone->blocks, PAD) ||
+			     sizeof(zone->blocks), zone->blocks, MEMCENSUS_A_PAD) ||
 	       (e->parts & MEMCENSUS_PART_TYPES && put_types(skb, zone)) ||
-	       put_pages(skb, MEMCENSUS_ZONE_FREE, zone->free) ||
-	       put_pages(skb, MEMCENSUS_ZONE_WMARK_MIN, zone->wmark[0]) ||
-	       put_pages(skb, MEMCENSUS_ZONE_WMARK_LOW, zone->wmark[1]) ||
-	       put_pages(skb, MEMCENSUS_ZONE_WMARK_HIGH, zone->wmark[2]) ||
-	       put_pages(skb, MEMCENSUS_ZONE_WMARK_BOOST, zone->boost) ||
-	       put_pages(skb, MEMCENSUS_ZONE_SPANNED, zone->spanned) ||
-	       put_pages(skb, MEMCENSUS_ZONE_PRESENT, zone->present) ||
-	       put_pages(skb, MEMCENSUS_ZONE_MANAGED, zone->managed) ||
+	       census_put_pages(skb, MEMCENSUS_ZONE_FREE, zone->free) ||
+	       census_put_pages(skb, MEMCENSUS_ZONE_WMARK_MIN, zone->wmark[0]) ||
+	       census_put_pages(skb, MEMCENSUS_ZONE_WMARK_LOW, zone->wmark[1]) ||
+	       census_put_pages(skb, MEMCENSUS_ZONE_WMARK_HIGH, zone->wmark[2]) ||
+	       census_put_pages(skb, MEMCENSUS_ZONE_WMARK_BOOST, zone->boost) ||
+	       census_put_pages(skb, MEMCENSUS_ZONE_SPANNED, zone->spanned) ||
+	       census_put_pages(skb, MEMCENSUS_ZONE_PRESENT, zone->present) ||
+	       census_put_pages(skb, MEMCENSUS_ZONE_MANAGED, zone->managed) ||
 	       (zone->pcp != CENSUS_PCP_UNKNOWN &&
-		put_pages(skb, MEMCENSUS_ZONE_PCP, zone->pcp)) ||
-	       put_pages(skb, MEMCENSUS_ZONE_HIGHATOMIC, zone->highatomic) ||
-	       (zone->has_cma && put_pages(skb, MEMCENSUS_ZONE_CMA_FREE, zone->cma_free)) ||
+		census_put_pages(skb, MEMCENSUS_ZONE_PCP, zone->pcp)) ||
+	       census_put_pages(skb, MEMCENSUS_ZONE_HIGHATOMIC, zone->highatomic) ||
+	       (zone->has_cma && census_put_pages(skb, MEMCENSUS_ZONE_CMA_FREE, zone->cma_free)) ||
 	       put_lowmem_reserve(skb, zone);
 }
 
@@ -416,17 +403,17 @@ static int fill_node(struct sk_buff *skb, const struct census_envelope *e,
 	       (*node->zone && nla_put_string(skb, MEMCENSUS_NODE_KSWAPD_ZONE, node->zone)) ||
 	       nla_put_u32(skb, MEMCENSUS_NODE_KSWAPD_FAILURES, node->failures) ||
 	       nla_put_u32(skb, MEMCENSUS_NODE_BALANCED, node->balanced) ||
-	       put_pages(skb, MEMCENSUS_NODE_SPANNED, node->spanned) ||
-	       put_pages(skb, MEMCENSUS_NODE_PRESENT, node->present) ||
-	       put_pages(skb, MEMCENSUS_NODE_ACTIVE_ANON, lru[LRU_ACTIVE_ANON]) ||
-	       put_pages(skb, MEMCENSUS_NODE_INACTIVE_ANON, lru[LRU_INACTIVE_ANON]) ||
-	       put_pages(skb, MEMCENSUS_NODE_ACTIVE_FILE, lru[LRU_ACTIVE_FILE]) ||
-	       put_pages(skb, MEMCENSUS_NODE_INACTIVE_FILE, lru[LRU_INACTIVE_FILE]) ||
-	       put_pages(skb, MEMCENSUS_NODE_UNEVICTABLE, lru[LRU_UNEVICTABLE]) ||
-	       put_pages(skb, MEMCENSUS_NODE_ISOLATED_ANON, node->isolated[0]) ||
-	       put_pages(skb, MEMCENSUS_NODE_ISOLATED_FILE, node->isolated[1]) ||
-	       put_pages(skb, MEMCENSUS_NODE_DIRTY, node->dirty) ||
-	       put_pages(skb, MEMCENSUS_NODE_WRITEBACK, node->writeback);
+	       census_put_pages(skb, MEMCENSUS_NODE_SPANNED, node->spanned) ||
+	       census_put_pages(skb, MEMCENSUS_NODE_PRESENT, node->present) ||
+	       census_put_pages(skb, MEMCENSUS_NODE_ACTIVE_ANON, lru[LRU_ACTIVE_ANON]) ||
+	       census_put_pages(skb, MEMCENSUS_NODE_INACTIVE_ANON, lru[LRU_INACTIVE_ANON]) ||
+	       census_put_pages(skb, MEMCENSUS_NODE_ACTIVE_FILE, lru[LRU_ACTIVE_FILE]) ||
+	       census_put_pages(skb, MEMCENSUS_NODE_INACTIVE_FILE, lru[LRU_INACTIVE_FILE]) ||
+	       census_put_pages(skb, MEMCENSUS_NODE_UNEVICTABLE, lru[LRU_UNEVICTABLE]) ||
+	       census_put_pages(skb, MEMCENSUS_NODE_ISOLATED_ANON, node->isolated[0]) ||
+	       census_put_pages(skb, MEMCENSUS_NODE_ISOLATED_FILE, node->isolated[1]) ||
+	       census_put_pages(skb, MEMCENSUS_NODE_DIRTY, node->dirty) ||
+	       census_put_pages(skb, MEMCENSUS_NODE_WRITEBACK, node->writeback);
 }
 
 static int fill_system(struct sk_buff *skb, const struct census_envelope *e,
@@ -483,7 +470,7 @@ int census_message_put(struct sk_buff *skb, const struct census_envelope *e, u64
 
 	if (!header)
 		return -EMSGSIZE;
-	if (seq && put_u64(skb, MEMCENSUS_A_SEQ, seq))
+	if (seq && census_put_u64(skb, MEMCENSUS_A_SEQ, seq))
 		goto full;
 	attr = nla_nest_start(skb, nest);
 	if (!attr || fill(skb, e, snap, record))

@@ -3,10 +3,8 @@
 #ifndef _CENSUS_MESSAGE_H
 #define _CENSUS_MESSAGE_H
 
-#include <linux/netlink.h>
-#include <linux/sched.h>
-#include <linux/sched/signal.h>
 #include <net/genetlink.h>
+#include <net/netlink.h>
 
 #include "census/snapshot.h"
 
@@ -53,14 +51,16 @@ struct census_pages_part {
 	u32 nr;
 };
 
-/*
- * After each record of a dump, sent or not: one call may skip all records of a large census that
- * the reader may not see.  Return: 0, or -EINTR if the reader was killed.
- */
-static inline int census_message_pause(void)
+/* PAD has the same number in every nest. */
+static inline int census_put_u64(struct sk_buff *skb, int attr, u64 value)
 {
-	cond_resched();
-	return fatal_signal_pending(current) ? -EINTR : 0;
+	return nla_put_u64_64bit(skb, attr, value, MEMCENSUS_A_PAD);
+}
+
+/* Bytes of a number of pages. */
+static inline int census_put_pages(struct sk_buff *skb, int attr, u64 pages)
+{
+	return census_put_u64(skb, attr, pages << PAGE_SHIFT);
 }
 
 /* Fills the nest of a message.  Return: 0, or nonzero if the buffer is full. */

@@ -8,11 +8,8 @@
 #include "base/compat.h"
 #include "base/memory.h"
 #include "census/oom.h"
-#include "netlink/genl-oom.h"
-#include "netlink/genl-request.h"
-#include "netlink/message.h"
-
-#define PAD MEMCENSUS_A_PAD
+#include "netlink/dump.h"
+#include "netlink/request.h"
 
 /* The records of the dump, in order, by the nests that contain them. */
 static const u8 stages[] = {
@@ -27,25 +24,29 @@ static const u8 stages[] = {
 	MEMCENSUS_A_SYSTEM,
 };
 
-/**
- * struct oom_dump - one OOM dump
- * @envelope: holds references on both namespaces
- * @ooms: the events, copied in the first call
- * @chosen: the one that is sent with all that is known; NULL: none is kept
- * @stage: index of the next of @stages
- * @index: of the next record in @stage
- */
-struct oom_dump {
-	struct census_envelope envelope;
-	struct census_ooms *ooms;
-	const struct census_oom *chosen;
-	unsigned int stage;
-	unsigned int index;
+/* A victim, and its event. */
+struct victim_of {
+	const struct census_oom *oom;
+	const struct census_oom_victim *victim;
 };
 
-static int put_u64(struct sk_buff *skb, int attr, u64 value)
+/**
+ * struct oom_dump - one OOM dump
+ * @dump: of all commands
+ * @ooms: the events, copied in the first call
+ * @chosen: the one that is sent with all that is known; NULL: none is kept
+ * @of: the next victim
+ */
+struct oom_dump {
+	struct census_dump dump;
+	struct census_ooms *ooms;
+	const struct census_oom *chosen;
+	struct victim_of of;
+};
+
+static struct oom_dump *oom_dump(struct census_dump *d)
 {
-	return nla_put_u64_64bit(skb, attr, value, PAD);
+	return container_of(d, struct oom_dump, dump);
 }
 
 /* Of a process that the reader may not learn of, nothing is sent. */
@@ -69,25 +70,19 @@ static int fill_oom(struct sk_buff *skb, const struct census_envelope *e,
 	const struct census_oom *oom = record;
 	const struct census_snapshot *before = oom->before;
 
-	return put_u64(skb, MEMCENSUS_OOM_NUMBER, oom->number) ||
-	       put_u64(skb, MEMCENSUS_OOM_REALTIME_NS, oom->realtime) ||
-	       put_u64(skb, MEMCENSUS_OOM_BOOTTIME_NS, oom->boottime) ||
+	return census_put_u64(skb, MEMCENSUS_OOM_NUMBER, oom->number) ||
+	       census_put_u64(skb, MEMCENSUS_OOM_REALTIME_NS, oom->realtime) ||
+	       census_put_u64(skb, MEMCENSUS_OOM_BOOTTIME_NS, oom->boottime) ||
 	       nla_put_u32(skb, MEMCENSUS_OOM_SCOPE, oom->scope) ||
 	       (oom->nr_victims && nla_put_u32(skb, MEMCENSUS_OOM_VICTIMS, oom->nr_victims)) ||
 	       put_caller(skb, e, &oom->caller) ||
-	       (before && (put_u64(skb, MEMCENSUS_OOM_CENSUS, before->seq) ||
-			   put_u64(skb, MEMCENSUS_OOM_CENSUS_REALTIME_NS,
+	       (before && (census_put_u64(skb, MEMCENSUS_OOM_CENSUS, before->seq) ||
+			   census_put_u64(skb, MEMCENSUS_OOM_CENSUS_REALTIME_NS,
 				   before->cost.realtime))) ||
 	       put_bytes(skb, MEMCENSUS_OOM_BYTES, &oom->system) ||
-	       (oom->delay && (put_u64(skb, MEMCENSUS_OOM_DELAY_NS, oom->delay) ||
+	       (oom->delay && (census_put_u64(skb, MEMCENSUS_OOM_DELAY_NS, oom->delay) ||
 			       put_bytes(skb, MEMCENSUS_OOM_AFTER, &oom->after)));
 }
-
-/* What fill_victim() gets as its record. */
-struct victim_of {
-	const struct census_oom *oom;
-	const struct census_oom_victim *victim;
-};
 
 static int fill_victim(struct sk_buff *skb, const struct census_envelope *e,
 		       const struct census_snapshot *snap, const void *record)
@@ -95,42 +90,42 @@ static int fill_victim(struct sk_buff *skb, const struct census_envelope *e,
 	const struct victim_of *of = record;
 	const struct census_oom_victim *v = of->victim;
 
-	return put_u64(skb, MEMCENSUS_OOM_VICTIM_OOM, of->oom->number) ||
+	return census_put_u64(skb, MEMCENSUS_OOM_VICTIM_OOM, of->oom->number) ||
 	       nla_put_u32(skb, MEMCENSUS_OOM_VICTIM_PID, census_oom_pid(&v->task, e->pid_ns)) ||
 	       nla_put_string(skb, MEMCENSUS_OOM_VICTIM_COMM, v->task.comm) ||
 	       nla_put_u32(skb, MEMCENSUS_OOM_VICTIM_UID,
 			   from_kuid_munged(e->user_ns, v->uid)) ||
 	       (IS_ENABLED(CONFIG_CGROUPS) &&
-		put_u64(skb, MEMCENSUS_OOM_VICTIM_CGROUP, v->cgroup)) ||
-	       put_u64(skb, MEMCENSUS_OOM_VICTIM_START_NS, v->task.start) ||
+		census_put_u64(skb, MEMCENSUS_OOM_VICTIM_CGROUP, v->cgroup)) ||
+	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_START_NS, v->task.start) ||
 	       nla_put_s32(skb, MEMCENSUS_OOM_VICTIM_OOM_SCORE_ADJ, v->oom_score_adj) ||
-	       put_u64(skb, MEMCENSUS_OOM_VICTIM_VSS, v->vss) ||
-	       put_u64(skb, MEMCENSUS_OOM_VICTIM_ANON, v->anon) ||
-	       put_u64(skb, MEMCENSUS_OOM_VICTIM_FILE, v->file) ||
-	       put_u64(skb, MEMCENSUS_OOM_VICTIM_SHMEM, v->shmem) ||
-	       put_u64(skb, MEMCENSUS_OOM_VICTIM_SWAP, v->swap) ||
-	       put_u64(skb, MEMCENSUS_OOM_VICTIM_PAGETABLES, v->pagetables) ||
+	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_VSS, v->vss) ||
+	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_ANON, v->anon) ||
+	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_FILE, v->file) ||
+	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_SHMEM, v->shmem) ||
+	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_SWAP, v->swap) ||
+	       census_put_u64(skb, MEMCENSUS_OOM_VICTIM_PAGETABLES, v->pagetables) ||
 	       nla_put_u32(skb, MEMCENSUS_OOM_VICTIM_DYING, v->dying);
 }
 
-/* The records of the stage; @of: for those that are no struct. */
-static const void *next_record(const struct oom_dump *d, struct victim_of *of)
+static const void *next_record(struct census_dump *dump)
 {
+	struct oom_dump *d = oom_dump(dump);
 	const struct census_oom *oom = d->chosen;
 	const struct census_snapshot *before = oom ? oom->before : NULL;
-	unsigned int i = d->index, n;
+	unsigned int i = dump->index, n;
 
-	switch (stages[d->stage]) {
+	switch (census_dump_stage(dump)) {
 	case MEMCENSUS_A_OOM:
 		return i < d->ooms->nr ? &d->ooms->event[i] : NULL;
 	case MEMCENSUS_A_OOM_VICTIM:
 		for (n = 0; n < d->ooms->nr; n++) {
-			of->oom = &d->ooms->event[n];
-			if (i < census_oom_nr_victims(of->oom)) {
-				of->victim = &of->oom->victims[i];
-				return of;
+			d->of.oom = &d->ooms->event[n];
+			if (i < census_oom_nr_victims(d->of.oom)) {
+				d->of.victim = &d->of.oom->victims[i];
+				return &d->of;
 			}
-			i -= census_oom_nr_victims(of->oom);
+			i -= census_oom_nr_victims(d->of.oom);
 		}
 		return NULL;
 	case MEMCENSUS_A_OOM_ZONE:
@@ -150,13 +145,12 @@ static const void *next_record(const struct oom_dump *d, struct victim_of *of)
 	}
 }
 
-/* Return: 0, or -EMSGSIZE with the buffer unchanged. */
-static int add_record(struct sk_buff *skb, const struct oom_dump *d, const void *record)
+static int add_record(struct sk_buff *skb, struct census_dump *dump, const void *record)
 {
-	const struct census_envelope *e = &d->envelope;
+	const struct census_envelope *e = &dump->envelope;
 	const struct victim_of *of = record;
 
-	switch (stages[d->stage]) {
+	switch (census_dump_stage(dump)) {
 	case MEMCENSUS_A_OOM:
 		return census_message_put(skb, e, 0, MEMCENSUS_A_OOM, fill_oom, NULL, record);
 	case MEMCENSUS_A_OOM_VICTIM:
@@ -166,28 +160,22 @@ static int add_record(struct sk_buff *skb, const struct oom_dump *d, const void 
 					  record);
 	case MEMCENSUS_A_OOM_ZONE:
 	case MEMCENSUS_A_OOM_NODE:
-		return census_message_add(skb, e, NULL, stages[d->stage], record);
+		return census_message_add(skb, e, NULL, census_dump_stage(dump), record);
 	case MEMCENSUS_A_TASK:
 		if (!census_task_pid(record, e->pid_ns))
 			return 0;
 		fallthrough;
 	default:
-		return census_message_add(skb, e, d->chosen->before, stages[d->stage], record);
+		return census_message_add(skb, e, oom_dump(dump)->chosen->before,
+					  census_dump_stage(dump), record);
 	}
 }
 
 /* Finds the event of the request.  Return: 0, or -EINVAL. */
-static int choose(struct oom_dump *d, struct nlattr **attrs, struct netlink_ext_ack *extack)
+static int choose(struct oom_dump *d, const struct nlattr *event, struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[MEMCENSUS_REQ_MAX + 1], *event;
 	unsigned int i;
-	int err;
 
-	err = census_request_parse(attrs, tb, extack) ?:
-	      census_request_refuse(tb, ~CENSUS_REQ(EVENT), "OOM takes EVENT only", extack);
-	if (err)
-		return err;
-	event = tb[MEMCENSUS_REQ_EVENT];
 	for (i = 0; i < d->ooms->nr && !d->chosen; i++)
 		if (!event || nla_get_u64(event) == d->ooms->event[i].number)
 			d->chosen = &d->ooms->event[i];
@@ -199,76 +187,36 @@ static int choose(struct oom_dump *d, struct nlattr **attrs, struct netlink_ext_
 	return 0;
 }
 
-/**
- * census_oom_start() - check the request, copy the events and send INFO
- * @skb: of the reply
- * @cb: of the dump; the caller may use it
- * @family: of the census
- *
- * Return: length of @skb, or an error.
- */
-int census_oom_start(struct sk_buff *skb, struct netlink_callback *cb,
-		     const struct genl_family *family)
+/* Copies the events too: what a reader asks for is what is kept when it asks. */
+static int parse(struct census_dump *dump, struct nlattr **tb, struct netlink_ext_ack *extack)
 {
-	struct oom_dump *d = kzalloc(sizeof(*d), CENSUS_GFP | __GFP_ACCOUNT);
+	struct oom_dump *d = oom_dump(dump);
 	struct census_ooms *ooms;
 	int err;
 
-	if (!d) {
-		NL_SET_ERR_MSG(cb->extack, "not enough memory for the request: try again");
-		return -ENOMEM;
-	}
+	census_dump_stages(dump, stages);
+	err = census_request_refuse(tb, ~CENSUS_REQ(EVENT), "OOM takes EVENT only", extack);
+	if (err)
+		return err;
 	ooms = census_ooms_get();
 	if (IS_ERR(ooms)) {
-		kfree(d);
-		NL_SET_ERR_MSG(cb->extack,
+		NL_SET_ERR_MSG(extack,
 			       "not enough memory for a copy of the events: close sockets and files that hold a census, then try again");
 		return PTR_ERR(ooms);
 	}
 	d->ooms = ooms;
-	d->envelope = (struct census_envelope) {
-		.family = family,
-		.portid = NETLINK_CB(cb->skb).portid,
-		.nlseq = cb->nlh->nlmsg_seq,
-		.flags = NLM_F_MULTI,
-		.cmd = MEMCENSUS_CMD_OOM,
-		.pid_ns = get_pid_ns(task_active_pid_ns(current)),
-		.user_ns = get_user_ns(current_user_ns()),
-	};
-	cb->args[0] = (long)d;
-	err = choose(d, census_dump_attrs(cb), cb->extack);
-	return err ?: census_message_begin(skb, cb, &d->envelope, stages, ARRAY_SIZE(stages));
+	return choose(d, tb[MEMCENSUS_REQ_EVENT], extack);
 }
 
-/* Calls after the first: send the records. */
-int census_oom_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+static void release(struct census_dump *dump)
 {
-	struct oom_dump *d = (struct oom_dump *)cb->args[0];
-	struct victim_of of;
-	const void *record;
-	int err;
-
-	for (; d->stage < ARRAY_SIZE(stages); d->stage++, d->index = 0) {
-		for (; (record = next_record(d, &of)); d->index++) {
-			if (add_record(skb, d, record))
-				return skb->len ?: -EMSGSIZE;
-			err = census_message_pause();
-			if (err)
-				return err;
-		}
-	}
-	return skb->len;
+	census_ooms_put(oom_dump(dump)->ooms);
 }
 
-int census_oom_done(struct netlink_callback *cb)
-{
-	struct oom_dump *d = (struct oom_dump *)cb->args[0];
-
-	if (!d)
-		return 0;
-	census_ooms_put(d->ooms);
-	put_pid_ns(d->envelope.pid_ns);
-	put_user_ns(d->envelope.user_ns);
-	kfree(d);
-	return 0;
-}
+const struct census_dump_ops census_dump_oom = {
+	.size = sizeof(struct oom_dump),
+	.parse = parse,
+	.next = next_record,
+	.add = add_record,
+	.release = release,
+};

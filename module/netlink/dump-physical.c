@@ -9,13 +9,10 @@
 #include "base/memory.h"
 #include "base/results.h"
 #include "base/visible.h"
-#include "netlink/genl-physical.h"
-#include "netlink/genl-request.h"
-#include "netlink/message.h"
+#include "netlink/dump.h"
+#include "netlink/request.h"
 #include "physical/page-class.h"
 #include "physical/passes.h"
-
-#define PAD MEMCENSUS_A_PAD
 
 /* The records of the dump, in order, by the nests that contain them. */
 static const u8 stages[] = {
@@ -30,33 +27,24 @@ static const u8 stages[] = {
 
 /**
  * struct physical_dump - one PHYSICAL dump
- * @envelope: common fields of the messages
+ * @dump: of all commands
  * @req: the request
  * @result: of the pass; NULL before it was taken
- * @stage: index of the next of @stages
- * @index: of the next record in @stage
  */
 struct physical_dump {
-	struct census_envelope envelope;
+	struct census_dump dump;
 	struct census_physical_request req;
 	const struct census_physical *result;
-	unsigned int stage;
-	unsigned int index;
 };
 
-static int put_u64(struct sk_buff *skb, int attr, u64 value)
+static struct physical_dump *physical_dump(struct census_dump *d)
 {
-	return nla_put_u64_64bit(skb, attr, value, PAD);
-}
-
-static int put_frames(struct sk_buff *skb, int attr, u64 frames)
-{
-	return put_u64(skb, attr, frames << PAGE_SHIFT);
+	return container_of(d, struct physical_dump, dump);
 }
 
 static int put_u64s(struct sk_buff *skb, int attr, const u64 *values, unsigned int nr)
 {
-	return nla_put_64bit(skb, attr, nr * sizeof(*values), values, PAD);
+	return nla_put_64bit(skb, attr, nr * sizeof(*values), values, MEMCENSUS_A_PAD);
 }
 
 static u64 all_frames(const struct census_physical *r)
@@ -72,13 +60,13 @@ static u64 all_frames(const struct census_physical *r)
 
 static int fill_physical(struct sk_buff *skb, const struct census_physical *r)
 {
-	return put_u64(skb, MEMCENSUS_PHYSICAL_REALTIME_NS, r->realtime) ||
-	       put_u64(skb, MEMCENSUS_PHYSICAL_WALL_NS, r->wall) ||
-	       put_u64(skb, MEMCENSUS_PHYSICAL_CPU_NS, r->cpu) ||
-	       put_u64(skb, MEMCENSUS_PHYSICAL_FRAMES, all_frames(r)) ||
-	       put_u64(skb, MEMCENSUS_PHYSICAL_READ, r->read) ||
-	       put_u64(skb, MEMCENSUS_PHYSICAL_CHANGED, r->changed) ||
-	       put_frames(skb, MEMCENSUS_PHYSICAL_LEFT_OUT, r->kinds.left_out);
+	return census_put_u64(skb, MEMCENSUS_PHYSICAL_REALTIME_NS, r->realtime) ||
+	       census_put_u64(skb, MEMCENSUS_PHYSICAL_WALL_NS, r->wall) ||
+	       census_put_u64(skb, MEMCENSUS_PHYSICAL_CPU_NS, r->cpu) ||
+	       census_put_u64(skb, MEMCENSUS_PHYSICAL_FRAMES, all_frames(r)) ||
+	       census_put_u64(skb, MEMCENSUS_PHYSICAL_READ, r->read) ||
+	       census_put_u64(skb, MEMCENSUS_PHYSICAL_CHANGED, r->changed) ||
+	       census_put_pages(skb, MEMCENSUS_PHYSICAL_LEFT_OUT, r->kinds.left_out);
 }
 
 static int put_classes(struct sk_buff *skb, int attr, const u64 *classes)
@@ -89,7 +77,7 @@ static int put_classes(struct sk_buff *skb, int attr, const u64 *classes)
 	if (!nest)
 		return -EMSGSIZE;
 	for (i = MEMCENSUS_FC_PAD + 1; i <= MEMCENSUS_FC_MAX; i++)
-		if (census_class_known(i) && put_frames(skb, i, classes[i]))
+		if (census_class_known(i) && census_put_pages(skb, i, classes[i]))
 			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -103,7 +91,7 @@ static int put_states(struct sk_buff *skb, const struct census_physical_zone *z)
 	if (!nest)
 		return -EMSGSIZE;
 	for (i = MEMCENSUS_FS_PAD + 1; i <= MEMCENSUS_FS_MAX; i++)
-		if (put_frames(skb, i, z->states[i]))
+		if (census_put_pages(skb, i, z->states[i]))
 			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -113,11 +101,11 @@ static int fill_zone(struct sk_buff *skb, const struct census_physical_zone *z)
 {
 	return nla_put_u32(skb, MEMCENSUS_PZ_NODE, z->nid) ||
 	       nla_put_string(skb, MEMCENSUS_PZ_NAME, z->name) ||
-	       put_frames(skb, MEMCENSUS_PZ_SPANNED, z->spanned) ||
-	       put_frames(skb, MEMCENSUS_PZ_PRESENT, z->present) ||
-	       put_frames(skb, MEMCENSUS_PZ_MANAGED, z->managed) ||
-	       put_frames(skb, MEMCENSUS_PZ_HOLES, z->holes) ||
-	       put_frames(skb, MEMCENSUS_PZ_OTHER_ZONES, z->others) ||
+	       census_put_pages(skb, MEMCENSUS_PZ_SPANNED, z->spanned) ||
+	       census_put_pages(skb, MEMCENSUS_PZ_PRESENT, z->present) ||
+	       census_put_pages(skb, MEMCENSUS_PZ_MANAGED, z->managed) ||
+	       census_put_pages(skb, MEMCENSUS_PZ_HOLES, z->holes) ||
+	       census_put_pages(skb, MEMCENSUS_PZ_OTHER_ZONES, z->others) ||
 	       put_u64s(skb, MEMCENSUS_PZ_FREE_BLOCKS, z->blocks, ARRAY_SIZE(z->blocks)) ||
 	       put_classes(skb, MEMCENSUS_PZ_CLASSES, z->classes) || put_states(skb, z);
 }
@@ -130,19 +118,19 @@ static int fill_kernel(struct sk_buff *skb, const struct census_physical *r,
 	return nla_put_u32(skb, MEMCENSUS_KF_NODE, z->nid) ||
 	       nla_put_string(skb, MEMCENSUS_KF_ZONE, z->name) ||
 	       nla_put_u32(skb, MEMCENSUS_KF_CLASS, k->key.class) ||
-	       put_u64(skb, MEMCENSUS_KF_FLAGS, k->key.flags) ||
+	       census_put_u64(skb, MEMCENSUS_KF_FLAGS, k->key.flags) ||
 	       (k->key.type && nla_put_u32(skb, MEMCENSUS_KF_TYPE, k->key.type)) ||
 	       (k->key.order && nla_put_u32(skb, MEMCENSUS_KF_ORDER, k->key.order)) ||
 	       nla_put_u32(skb, MEMCENSUS_KF_MARKS, k->key.marks) ||
-	       put_frames(skb, MEMCENSUS_KF_BYTES, k->frames) ||
+	       census_put_pages(skb, MEMCENSUS_KF_BYTES, k->frames) ||
 	       put_u64s(skb, MEMCENSUS_KF_FIRST_FRAMES, k->first, k->nr_first);
 }
 
 static int fill_cgroup(struct sk_buff *skb, const struct census_charge *c)
 {
-	return (c->cgroup && put_u64(skb, MEMCENSUS_FG_CGROUP, c->cgroup)) ||
+	return (c->cgroup && census_put_u64(skb, MEMCENSUS_FG_CGROUP, c->cgroup)) ||
 	       put_classes(skb, MEMCENSUS_FG_CLASSES, c->classes) ||
-	       (CENSUS_MAPCOUNT_EXACT && put_frames(skb, MEMCENSUS_FG_SHARED, c->shared));
+	       (CENSUS_MAPCOUNT_EXACT && census_put_pages(skb, MEMCENSUS_FG_SHARED, c->shared));
 }
 
 static const struct census_cached_system *system_of(const struct census_frame_files *c, u32 nr)
@@ -161,16 +149,16 @@ static int fill_system(struct sk_buff *skb, const struct census_frame_files *c, 
 	const struct census_cached_system *s = system_of(c, index > 1 ? index - 1 : 0);
 	const struct census_cached *cached = index == 1 ? &c->left_out : &s->cached;
 
-	return (index != 1 && put_u64(skb, MEMCENSUS_FY_FILES, s->files)) ||
+	return (index != 1 && census_put_u64(skb, MEMCENSUS_FY_FILES, s->files)) ||
 	       (index > 1 && (put_dev(skb, MEMCENSUS_FY_DEV_MAJOR, MEMCENSUS_FY_DEV_MINOR,
 					 s->key - 1) ||
 			      nla_put_string(skb, MEMCENSUS_FY_TYPE, s->type) ||
 			      nla_put_string(skb, MEMCENSUS_FY_SOURCE, s->source))) ||
-	       put_frames(skb, MEMCENSUS_FY_CACHED, cached->frames) ||
-	       put_frames(skb, MEMCENSUS_FY_MAPPED, cached->mapped) ||
+	       census_put_pages(skb, MEMCENSUS_FY_CACHED, cached->frames) ||
+	       census_put_pages(skb, MEMCENSUS_FY_MAPPED, cached->mapped) ||
 	       ((index < 2 || !s->shmem) &&
-		put_frames(skb, MEMCENSUS_FY_DIRTY, cached->dirty)) ||
-	       put_frames(skb, MEMCENSUS_FY_WRITEBACK, cached->writeback);
+		census_put_pages(skb, MEMCENSUS_FY_DIRTY, cached->dirty)) ||
+	       census_put_pages(skb, MEMCENSUS_FY_WRITEBACK, cached->writeback);
 }
 
 static int fill_identity(struct sk_buff *skb, const struct census_frame_files *c,
@@ -179,12 +167,12 @@ static int fill_identity(struct sk_buff *skb, const struct census_frame_files *c
 	const struct census_cached_system *s = system_of(c, file->system);
 
 	return put_dev(skb, MEMCENSUS_FF_DEV_MAJOR, MEMCENSUS_FF_DEV_MINOR, file->device) ||
-	       (!file->block && put_u64(skb, MEMCENSUS_FF_INODE, file->inode)) ||
+	       (!file->block && census_put_u64(skb, MEMCENSUS_FF_INODE, file->inode)) ||
 	       nla_put_string(skb, MEMCENSUS_FF_TYPE, s->type) ||
 	       nla_put_string(skb, MEMCENSUS_FF_SOURCE, s->source) ||
 	       (file->path && nla_put_string(skb, MEMCENSUS_FF_PATH, file->path)) ||
 	       nla_put_u32(skb, MEMCENSUS_FF_DELETED, file->deleted) ||
-	       put_u64(skb, MEMCENSUS_FF_SIZE, file->size);
+	       census_put_u64(skb, MEMCENSUS_FF_SIZE, file->size);
 }
 
 static int fill_file(struct sk_buff *skb, const struct census_frame_files *c,
@@ -193,10 +181,10 @@ static int fill_file(struct sk_buff *skb, const struct census_frame_files *c,
 	const struct census_cached *cached = &file->cached;
 
 	return (file->system && fill_identity(skb, c, file)) ||
-	       put_frames(skb, MEMCENSUS_FF_CACHED, cached->frames) ||
-	       put_frames(skb, MEMCENSUS_FF_MAPPED, cached->mapped) ||
-	       (!file->shmem && put_frames(skb, MEMCENSUS_FF_DIRTY, cached->dirty)) ||
-	       put_frames(skb, MEMCENSUS_FF_WRITEBACK, cached->writeback);
+	       census_put_pages(skb, MEMCENSUS_FF_CACHED, cached->frames) ||
+	       census_put_pages(skb, MEMCENSUS_FF_MAPPED, cached->mapped) ||
+	       (!file->shmem && census_put_pages(skb, MEMCENSUS_FF_DIRTY, cached->dirty)) ||
+	       census_put_pages(skb, MEMCENSUS_FF_WRITEBACK, cached->writeback);
 }
 
 /* Records of blocks that one message has. */
@@ -242,7 +230,7 @@ static int fill_blocks(struct sk_buff *skb, const struct blocks_part *part)
 	return nla_put_u32(skb, MEMCENSUS_FB_NODE, z->nid) ||
 	       nla_put_string(skb, MEMCENSUS_FB_ZONE, z->name) ||
 	       nla_put_u32(skb, MEMCENSUS_FB_ORDER, b->order) ||
-	       put_u64(skb, MEMCENSUS_FB_FIRST, b->first + ((u64)part->from << b->order)) ||
+	       census_put_u64(skb, MEMCENSUS_FB_FIRST, b->first + ((u64)part->from << b->order)) ||
 	       put_u64s(skb, MEMCENSUS_FB_RECORDS, b->records + part->from, part->nr);
 }
 
@@ -252,60 +240,72 @@ static int fill(struct sk_buff *skb, const struct census_envelope *e,
 {
 	const struct physical_dump *d = record;
 	const struct census_physical *r = d->result;
+	unsigned int i = d->dump.index;
 	struct blocks_part part;
 
-	switch (stages[d->stage]) {
+	switch (census_dump_stage(&d->dump)) {
 	case MEMCENSUS_A_PHYSICAL:
 		return fill_physical(skb, r);
 	case MEMCENSUS_A_PHYSICAL_ZONE:
-		return fill_zone(skb, &r->zones[d->index]);
+		return fill_zone(skb, &r->zones[i]);
 	case MEMCENSUS_A_FRAME_CGROUP:
-		return fill_cgroup(skb, census_charge(&r->charges, d->index));
+		return fill_cgroup(skb, census_charge(&r->charges, i));
 	case MEMCENSUS_A_FRAME_SYSTEM:
-		return fill_system(skb, &r->files, d->index);
+		return fill_system(skb, &r->files, i);
 	case MEMCENSUS_A_FRAME_FILE:
-		return fill_file(skb, &r->files, &r->files.files[d->index]);
+		return fill_file(skb, &r->files, &r->files.files[i]);
 	case MEMCENSUS_A_FRAME_BLOCKS:
-		part = find_part(r, d->index);
+		part = find_part(r, i);
 		return fill_blocks(skb, &part);
 	default:
-		return fill_kernel(skb, r, &r->kinds.records[d->index]);
+		return fill_kernel(skb, r, &r->kinds.records[i]);
 	}
 }
 
+/* Records of the current stage. */
 static unsigned int nr_records(const struct physical_dump *d)
 {
-	switch (stages[d->stage]) {
+	const struct census_physical *r = d->result;
+
+	switch (census_dump_stage(&d->dump)) {
 	case MEMCENSUS_A_PHYSICAL:
 		return 1;
 	case MEMCENSUS_A_PHYSICAL_ZONE:
-		return d->result->nr_zones;
+		return r->nr_zones;
 	case MEMCENSUS_A_FRAME_CGROUP:
-		return d->result->charges.table.records ? d->result->charges.table.nr : 0;
+		return r->charges.table.records ? r->charges.table.nr : 0;
 	case MEMCENSUS_A_FRAME_SYSTEM:
 		/* One more: of what was left out. */
-		return d->req.files ? d->result->files.systems.nr + 1 : 0;
+		return d->req.files ? r->files.systems.nr + 1 : 0;
 	case MEMCENSUS_A_FRAME_FILE:
-		return d->result->files.nr;
+		return r->files.nr;
 	case MEMCENSUS_A_FRAME_BLOCKS:
-		return nr_all_parts(d->result);
+		return nr_all_parts(r);
 	default:
-		return d->result->kinds.nr;
+		return r->kinds.nr;
 	}
 }
 
-/* Adds the next record.  Return: 0, or -EMSGSIZE with the buffer unchanged. */
-static int add_record(struct sk_buff *skb, const struct physical_dump *d)
+/* The record is the dump itself, at its index: fill() gets what it needs by the stage. */
+static const void *next_record(struct census_dump *dump)
 {
+	struct physical_dump *d = physical_dump(dump);
+
+	return dump->index < nr_records(d) ? d : NULL;
+}
+
+static int add_record(struct sk_buff *skb, struct census_dump *dump, const void *record)
+{
+	const struct physical_dump *d = record;
 	struct blocks_part part;
 
-	if (stages[d->stage] == MEMCENSUS_A_FRAME_BLOCKS) {
-		part = find_part(d->result, d->index);
+	if (census_dump_stage(dump) == MEMCENSUS_A_FRAME_BLOCKS) {
+		part = find_part(d->result, dump->index);
 		if (census_frame_blocks_are_holes(&part.zone->contiguous, part.from, part.nr))
 			return 0;
 	}
-	return census_message_put(skb, &d->envelope, d->result->seq, stages[d->stage], fill,
-				  NULL, d);
+	return census_message_put(skb, &dump->envelope, d->result->seq, census_dump_stage(dump),
+				  fill, NULL, d);
 }
 
 #define TAKEN (CENSUS_REQ(ORDER) | CENSUS_REQ(GROUP_BY) | CENSUS_REQ(FILES))
@@ -341,14 +341,13 @@ static int parse_files(struct physical_dump *d, const struct nlattr *files,
 	return 0;
 }
 
-/* Return: 0, or -EINVAL. */
-static int parse(struct physical_dump *d, struct nlattr **attrs, struct netlink_ext_ack *extack)
+static int parse(struct census_dump *dump, struct nlattr **tb, struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[MEMCENSUS_REQ_MAX + 1];
+	struct physical_dump *d = physical_dump(dump);
 	int err;
 
-	err = census_request_parse(attrs, tb, extack) ?:
-	      census_request_refuse(tb, ~TAKEN,
+	census_dump_stages(dump, stages);
+	err = census_request_refuse(tb, ~TAKEN,
 				    "PHYSICAL takes ORDER, GROUP_BY and FILES only", extack);
 	if (err)
 		return err;
@@ -364,45 +363,16 @@ static int parse(struct physical_dump *d, struct nlattr **attrs, struct netlink_
 	}
 	if (tb[MEMCENSUS_REQ_ORDER])
 		d->req.order = nla_get_u32(tb[MEMCENSUS_REQ_ORDER]);
+	dump->envelope.paths = d->req.files;
 	return 0;
 }
 
-/**
- * census_physical_start() - check the request and send INFO
- * @skb: of the reply
- * @cb: of the dump; the caller may use it
- * @family: of the census
- *
- * Return: length of @skb, or an error.
- */
-int census_physical_start(struct sk_buff *skb, struct netlink_callback *cb,
-			  const struct genl_family *family)
+static int take_pass(struct census_dump *dump, struct netlink_ext_ack *extack)
 {
-	struct physical_dump *d;
-	int err;
+	struct physical_dump *d = physical_dump(dump);
+	const struct census_physical *r = census_passes_get(&d->req);
+	int err = PTR_ERR_OR_ZERO(r);
 
-	d = kzalloc(sizeof(*d), CENSUS_GFP | __GFP_ACCOUNT);
-	if (!d) {
-		NL_SET_ERR_MSG(cb->extack, "not enough memory for the request: try again");
-		return -ENOMEM;
-	}
-	d->envelope = (struct census_envelope) {
-		.family = family,
-		.portid = NETLINK_CB(cb->skb).portid,
-		.nlseq = cb->nlh->nlmsg_seq,
-		.flags = NLM_F_MULTI,
-		.cmd = MEMCENSUS_CMD_PHYSICAL,
-	};
-	cb->args[0] = (long)d;
-	err = parse(d, census_dump_attrs(cb), cb->extack);
-	if (err)
-		return err;
-	d->envelope.paths = d->req.files;
-	return census_message_begin(skb, cb, &d->envelope, stages, ARRAY_SIZE(stages));
-}
-
-static void explain(int err, struct netlink_ext_ack *extack)
-{
 	if (err == -ENOMEM)
 		NL_SET_ERR_MSG(extack, "not enough memory for the result: try again");
 	if (err == -EDQUOT)
@@ -412,41 +382,21 @@ static void explain(int err, struct netlink_ext_ack *extack)
 	if (err == -E2BIG)
 		NL_SET_ERR_MSG(extack,
 			       "ORDER: more than 4194304 blocks: request a higher order");
-}
-
-/* Calls after the first: take the pass and send its records. */
-int census_physical_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct physical_dump *d = (struct physical_dump *)cb->args[0];
-	int err;
-
-	if (!d->result) {
-		const struct census_physical *r = census_passes_get(&d->req);
-
-		explain(PTR_ERR_OR_ZERO(r), cb->extack);
-		if (IS_ERR(r))
-			return PTR_ERR(r);
+	if (!err)
 		d->result = r;
-	}
-	for (; d->stage < ARRAY_SIZE(stages); d->stage++, d->index = 0) {
-		for (; d->index < nr_records(d); d->index++) {
-			if (add_record(skb, d))
-				return skb->len ?: -EMSGSIZE;
-			err = census_message_pause();
-			if (err)
-				return err;
-		}
-	}
-	return skb->len;
+	return err;
 }
 
-int census_physical_done(struct netlink_callback *cb)
+static void release(struct census_dump *dump)
 {
-	struct physical_dump *d = (struct physical_dump *)cb->args[0];
-
-	if (!d)
-		return 0;
-	census_passes_put(d->result);
-	kfree(d);
-	return 0;
+	census_passes_put(physical_dump(dump)->result);
 }
+
+const struct census_dump_ops census_dump_physical = {
+	.size = sizeof(struct physical_dump),
+	.parse = parse,
+	.take = take_pass,
+	.next = next_record,
+	.add = add_record,
+	.release = release,
+};

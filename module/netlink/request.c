@@ -2,8 +2,7 @@
 #include <linux/build_bug.h>
 #include <linux/string.h>
 
-#include "netlink/genl-policy.h"
-#include "netlink/genl-request.h"
+#include "netlink/request.h"
 
 /**
  * census_request_parse() - find the attributes of a request
