@@ -11,7 +11,7 @@
 #include "lib/memory.h"
 
 /* Index of the first process whose PID is not below @pid. */
-static size_t place_of(const struct fault_record *record, uint32_t pid)
+static size_t find_place(const struct fault_record *record, uint32_t pid)
 {
 	size_t low = 0, high = record->n, middle;
 
@@ -27,7 +27,7 @@ static size_t place_of(const struct fault_record *record, uint32_t pid)
 
 struct fault_process *fault_record_find(const struct fault_record *record, uint32_t pid)
 {
-	const size_t at = place_of(record, pid);
+	const size_t at = find_place(record, pid);
 
 	return at < record->n && record->v[at]->pid == pid ? record->v[at] : NULL;
 }
@@ -47,7 +47,7 @@ static void free_process(struct fault_record *record, struct fault_process *proc
 /* The process @pid, which may be new; NULL: there are too many. */
 static struct fault_process *get_process(struct fault_record *record, uint32_t pid)
 {
-	const size_t at = place_of(record, pid);
+	const size_t at = find_place(record, pid);
 	struct fault_process *process;
 
 	if (at < record->n && record->v[at]->pid == pid)
@@ -114,7 +114,7 @@ static void add_fork(struct fault_record *record, const struct fault_event *even
 static void add_exit(struct fault_record *record, const struct fault_event *event)
 {
 	struct fault_process *process = fault_record_find(record, event->pid);
-	const size_t at = place_of(record, event->pid);
+	const size_t at = find_place(record, event->pid);
 
 	if (!process || (process->threads && --process->threads) ||
 	    (event->pid == event->tid && !process_is_gone(event->pid)))

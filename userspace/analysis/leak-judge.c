@@ -10,7 +10,7 @@
 #include "lib/memory.h"
 #include "model/amount.h"
 
-static void add(struct suspect **v, size_t *n, const struct suspect *suspect)
+static void add_suspect(struct suspect **v, size_t *n, const struct suspect *suspect)
 {
 	*v = array_grow(*v, *n, sizeof(**v));
 	(*v)[(*n)++] = *suspect;
@@ -68,7 +68,7 @@ static void judge_regions(struct leak_report *report, const struct track *track)
 			continue;
 		suspect.finding = judge(&suspect.region->series);
 		if (suspect.finding.verdict == VERDICT_GROWS)
-			add(&report->v, &report->n, &suspect);
+			add_suspect(&report->v, &report->n, &suspect);
 	}
 	if (report->n > first)
 		qsort(report->v + first, report->n - first, sizeof(*report->v), by_place);
@@ -89,14 +89,14 @@ void leak_judge(struct leak_report *report, bool named)
 		suspect.finding = judge(&suspect.track->series);
 		report->counts[suspect.finding.verdict]++;
 		if (suspect.finding.verdict == VERDICT_GROWS)
-			add(&growing, &n, &suspect);
+			add_suspect(&growing, &n, &suspect);
 		else if (named)
-			add(&report->others, &report->n_others, &suspect);
+			add_suspect(&report->others, &report->n_others, &suspect);
 	}
 	if (n)
 		qsort(growing, n, sizeof(*growing), by_slope);
 	for (i = 0; i < n; i++) {
-		add(&report->v, &report->n, &growing[i]);
+		add_suspect(&report->v, &report->n, &growing[i]);
 		judge_regions(report, growing[i].track);
 	}
 	free(growing);

@@ -27,12 +27,12 @@ static size_t slot_of(const struct page_stacks *map, uint64_t number)
 	return at;
 }
 
-static const struct page_block *find(const struct page_stacks *map, uint64_t number)
+static const struct page_block *find_block(const struct page_stacks *map, uint64_t number)
 {
 	return map->size ? map->slots[slot_of(map, number / PAGE_STACKS_BLOCK)] : NULL;
 }
 
-static bool take(struct page_budget *budget, size_t bytes)
+static bool take_from_budget(struct page_budget *budget, size_t bytes)
 {
 	if (bytes > budget->most - budget->bytes)
 		return false;
@@ -45,7 +45,7 @@ static bool resize(struct page_stacks *map, struct page_budget *budget, size_t s
 	struct page_stacks larger = { .size = size, .n = map->n };
 	size_t i;
 
-	if (!take(budget, size * sizeof(*map->slots)))
+	if (!take_from_budget(budget, size * sizeof(*map->slots)))
 		return false;
 	larger.slots = xcalloc(size, sizeof(*larger.slots));
 	for (i = 0; i < map->size; i++)
@@ -70,7 +70,7 @@ static struct page_block *own_block(struct page_stacks *map, struct page_budget 
 	slot = &map->slots[slot_of(map, wanted)];
 	if (*slot && (*slot)->users == 1)
 		return *slot;
-	if (!take(budget, sizeof(*block)))
+	if (!take_from_budget(budget, sizeof(*block)))
 		return NULL;
 	block = xcalloc(1, sizeof(*block));
 	if (*slot) {
@@ -100,14 +100,14 @@ void page_stacks_set(struct page_stacks *map, struct page_budget *budget,
 
 uint32_t page_stacks_get(const struct page_stacks *map, uint64_t number)
 {
-	const struct page_block *block = find(map, number);
+	const struct page_block *block = find_block(map, number);
 
 	return block ? block->stacks[number % PAGE_STACKS_BLOCK] : STACK_NONE;
 }
 
 uint32_t page_stacks_last(const struct page_stacks *map, uint64_t number)
 {
-	const struct page_block *block = find(map, number);
+	const struct page_block *block = find_block(map, number);
 
 	return block ? block->last : STACK_NONE;
 }

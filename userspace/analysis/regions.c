@@ -15,8 +15,8 @@ bool regions_private(const struct figures *figures, uint64_t *bytes)
 }
 
 /* Index of (@name, @sum, @lo) in the sorted array, or where to insert it. */
-static size_t place_of(const struct regions *regions, const char *name, bool sum,
-		       uint64_t lo)
+static size_t find_region(const struct regions *regions, const char *name, bool sum,
+			  uint64_t lo)
 {
 	size_t from = 0, to = regions->n, mid;
 	const struct region *r;
@@ -82,7 +82,7 @@ static bool touches(const struct region *region, const char *name,
 static bool add_region(struct regions *regions, struct series_pool *pool, const char *name,
 		       const struct vma *vma, uint64_t bytes)
 {
-	size_t place = place_of(regions, name, false, vma->start);
+	size_t place = find_region(regions, name, false, vma->start);
 	struct region *region;
 
 	if (place && touches(&regions->v[place - 1], name, vma->start, vma->end)) {
@@ -114,7 +114,7 @@ static bool add_region(struct regions *regions, struct series_pool *pool, const 
 static bool add_sum(struct regions *regions, struct series_pool *pool, const char *name,
 		    uint64_t bytes)
 {
-	size_t place = place_of(regions, name, true, 0);
+	size_t place = find_region(regions, name, true, 0);
 	struct region *region = &regions->v[place];
 
 	if (place == regions->n || !region->sum || strcmp(region->name, name))

@@ -224,7 +224,7 @@ static void count_mremap(const struct trace_sums *sums, const uint64_t *args,
 		bytes->fixed += new > old ? new - old : 0;
 }
 
-static void count(struct trace_sums *sums, struct trace_thread *thread, struct trace_row *row)
+static void count_call(struct trace_sums *sums, struct trace_thread *thread, struct trace_row *row)
 {
 	struct trace_bytes *bytes = &thread->process->sums.by[row->call];
 	const uint64_t *args = row->args;
@@ -297,7 +297,7 @@ static void leave(struct trace_sums *sums, const struct trace_event *event)
 		.args = thread->args,
 		.result = (int64_t)event->args[0],
 	};
-	count(sums, thread, &row);
+	count_call(sums, thread, &row);
 	if (sums->ops.row)
 		sums->ops.row(sums->ops.context, &row);
 }

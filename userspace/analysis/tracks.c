@@ -12,7 +12,7 @@ static uint64_t start_of(const struct task *task)
 	return KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
 }
 
-static struct track *find(const struct tracks *tracks, const struct task *task)
+static struct track *find_track(const struct tracks *tracks, const struct task *task)
 {
 	struct track *track = tracks->buckets[task->pid % TRACK_BUCKETS];
 
@@ -63,7 +63,7 @@ static struct track *reuse(struct tracks *tracks)
 }
 
 /* A new track; NULL: there are too many processes. */
-static struct track *add(struct tracks *tracks, const struct task *task)
+static struct track *add_track(struct tracks *tracks, const struct task *task)
 {
 	const bool room = tracks->n < tracks->most;
 	struct track *track = room ? xcalloc(1, sizeof(*track)) : reuse(tracks);
@@ -93,11 +93,11 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 		     const struct task *task, double t)
 {
 	const char *user = KNOWN(task, MEMCENSUS_TASK_UID) ? name_of_user(view, task->uid) : NULL;
-	struct track *track = find(tracks, task);
+	struct track *track = find_track(tracks, task);
 	uint64_t bytes;
 
 	if (!track)
-		track = add(tracks, task);
+		track = add_track(tracks, task);
 	if (!track)
 		return false;
 	track->seen = tracks->censuses;
@@ -128,7 +128,7 @@ static size_t add_vmas(struct tracks *tracks, const struct snapshot *snap, doubl
 		for (n = 1; i + n < snap->n_vmas && vmas[i + n].pid == vmas[i].pid; n++)
 			;
 		task = task_of(snap, vmas[i].pid);
-		track = task ? find(tracks, task) : NULL;
+		track = task ? find_track(tracks, task) : NULL;
 		if (track && task->state == MEMCENSUS_STATE_WALKED)
 			dropped += regions_add(&track->regions, &tracks->regions_pool, t, vmas + i,
 					       n);

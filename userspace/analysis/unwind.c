@@ -94,7 +94,7 @@ struct unwinder {
 	struct order_unwind order;
 };
 
-/* The rest up to answer() runs in the child. */
+/* The rest up to answer_stacks() runs in the child. */
 
 /**
  * struct stack_copy - what libdwfl asks for
@@ -223,7 +223,7 @@ static void report_file(Dwfl *dwfl, const struct order_file *order, int fd)
 }
 
 /* Serves orders until the parent closes the socket. */
-static void answer(int socket)
+static void answer_stacks(int socket)
 {
 	static const Dwfl_Thread_Callbacks threads = {
 		.next_thread = next_thread,
@@ -309,13 +309,13 @@ static struct child *child_of(struct unwinder *unwinder, uint32_t pid)
 	child = &unwinder->children[unwinder->next++ % CHILDREN];
 	sandbox_end(&child->sandbox);
 	*child = (struct child){ .pid = pid };
-	child->failed = sandbox_start(&child->sandbox, answer, 0, &ignored);
+	child->failed = sandbox_start(&child->sandbox, answer_stacks, 0, &ignored);
 	return child;
 }
 
-static bool ask(struct unwinder *unwinder, struct child *child, const struct code_maps *maps,
-		const struct code_objects *objects, const struct fault_event *event,
-		struct unwound *unwound)
+static bool ask_child(struct unwinder *unwinder, struct child *child, const struct code_maps *maps,
+		      const struct code_objects *objects, const struct fault_event *event,
+		      struct unwound *unwound)
 {
 	struct order_unwind *order = &unwinder->order;
 	size_t size = event->stack_size;
@@ -353,7 +353,7 @@ bool unwind_event(struct unwinder *unwinder, const struct code_maps *maps,
 	child = child_of(unwinder, event->pid);
 	if (child->failed)
 		return false;
-	if (!ask(unwinder, child, maps, objects, event, unwound)) {
+	if (!ask_child(unwinder, child, maps, objects, event, unwound)) {
 		sandbox_end(&child->sandbox);
 		child->failed = true;
 		return false;

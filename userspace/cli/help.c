@@ -30,7 +30,7 @@ static bool is_figure(const struct column *column, const struct record_type *typ
 }
 
 /* Prints the columns of @type; @figures: including its figures. */
-static void put_columns(FILE *out, const struct record_type *type, bool figures)
+static void put_help_columns(FILE *out, const struct record_type *type, bool figures)
 {
 	const struct column *column;
 	unsigned int i;
@@ -129,19 +129,19 @@ void help_print_command(FILE *out, const struct command *command)
 		fprintf(out, "\nColumns: name, heading, meaning (the kernel's own name)\n"
 			"[the only basis that has it].\n"
 			"Unless -c says others: %s\n\n", command->rows.columns);
-		put_columns(out, command->rows.type, true);
+		put_help_columns(out, command->rows.type, true);
 	}
 	if (command->groups) {
 		put_figures(out, "groups", command->groups[MEMCENSUS_BY_UID].type);
-		put_columns(out, command->groups[MEMCENSUS_BY_UID].type, false);
+		put_help_columns(out, command->groups[MEMCENSUS_BY_UID].type, false);
 	}
 	if (command->mappings) {
 		put_figures(out, "-m", command->mappings->type);
-		put_columns(out, command->mappings->type, false);
+		put_help_columns(out, command->mappings->type, false);
 	}
 	if (command->nodes) {
 		fputs("\nColumns of --by node:\n\n", out);
-		put_columns(out, command->nodes->type, false);
+		put_help_columns(out, command->nodes->type, false);
 	}
 	if (command->interval)
 		fputs("\nColumns at an interval: name in JSON, heading, meaning.\n\n", out);

@@ -150,7 +150,7 @@ static int not_an_option(const struct options *options, const char *option, stru
 		    len ? "; it is one of:" : "", names);
 }
 
-static void *place_of(const struct options *options, const struct option_entry *entry)
+static void *option_member(const struct options *options, const struct option_entry *entry)
 {
 	return (char *)(entry->own ? options->own : (void *)options) + entry->at;
 }
@@ -168,16 +168,16 @@ static int apply_option(struct options *options, struct option_set *set, int cod
 	set->given[set_find(set, name)] = true;
 	switch (entry->kind) {
 	case OPTION_FLAG:
-		*(bool *)place_of(options, entry) = true;
+		*(bool *)option_member(options, entry) = true;
 		break;
 	case OPTION_TEXT:
-		*(const char **)place_of(options, entry) = optarg;
+		*(const char **)option_member(options, entry) = optarg;
 		break;
 	case OPTION_FILTER:
-		ret = filter_compile(place_of(options, entry), name, optarg, why);
+		ret = filter_compile(option_member(options, entry), name, optarg, why);
 		break;
 	case OPTION_SELECTION:
-		ret = selection_parse(place_of(options, entry), optarg, why);
+		ret = selection_parse(option_member(options, entry), optarg, why);
 		break;
 	case OPTION_NONE:
 		break;
@@ -313,7 +313,7 @@ void parse_free(struct options *options)
 
 	for (use = options->command->options; use->option; use++)
 		if (use->option->kind == OPTION_FILTER)
-			filter_free(place_of(options, use->option));
+			filter_free(option_member(options, use->option));
 	columns_free(&options->chosen);
 	free(options->pids);
 	free(options->own);

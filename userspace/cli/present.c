@@ -86,8 +86,8 @@ static void present(struct session *session, const struct snapshot *snap)
 }
 
 /* Takes the next census; drops processes that the program chose and that have ended. */
-static enum taken take(struct session *session, struct snapshot **snap,
-		       struct failure *why)
+static enum taken take_first_snapshot(struct session *session, struct snapshot **snap,
+				      struct failure *why)
 {
 	const struct command *command = session->options->command;
 	enum taken taken;
@@ -107,7 +107,7 @@ int present_censuses(struct session *session, struct failure *why)
 	enum taken taken;
 	int ret = 0;
 
-	while (!ret && (taken = take(session, &snap, why)) == TAKE_DONE) {
+	while (!ret && (taken = take_first_snapshot(session, &snap, why)) == TAKE_DONE) {
 		if (session->taken > 1 && !session->options->json)
 			command_title(session->options, session->out, NULL);
 		ret = subtree_found(session->options, snap, why);

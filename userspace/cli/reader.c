@@ -195,7 +195,7 @@ static bool asks(const struct options *options)
 	return options->version || options->words || options->help;
 }
 
-static int answer(const struct options *options, FILE *out)
+static int answer_command(const struct options *options, FILE *out)
 {
 	if (options->version)
 		fprintf(out, "memcensus %s (ABI %d)\n", VERSION, MEMCENSUS_ABI);
@@ -218,7 +218,7 @@ static int write_output(const struct options *options, source_open_fn *open)
 	if ((!asks(options) && check_screen(options->command, &why)) ||
 	    output_open(&output, asks(options) ? NULL : options->output, &why))
 		return report(&why);
-	status = asks(options) ? answer(options, output.stream) :
+	status = asks(options) ? answer_command(options, output.stream) :
 				 run(options, output.stream, open, &complete, &why);
 	/* At an interval, keep what was written before a failure: it is valid. */
 	fflush(output.stream);

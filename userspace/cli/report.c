@@ -131,7 +131,7 @@ static void fill_row(struct table *table, const struct cells *cells, const struc
 			table_cell(table, NULL);
 }
 
-static void show_table(const struct report *report, const struct section *section)
+static void show_section_table(const struct report *report, const struct section *section)
 {
 	const struct options *options = report->options;
 	const struct units units = command_units(&report->view, options);
@@ -180,15 +180,15 @@ static void show_section(const struct report *report, const struct section *sect
 		command_records(&report->view, &options, section->rows, options.totals,
 				report->out);
 	else if (section->columns)
-		show_table(report, section);
+		show_section_table(report, section);
 	if (section->note && !options.raw)
 		fputs(section->note, report->out);
 }
 
 /* JSON */
 
-static void put_cell(struct json *json, const struct cell *cell, const struct view *view,
-		     const void *row)
+static void put_json_cell(struct json *json, const struct cell *cell, const struct view *view,
+			  const void *row)
 {
 	const void *record = cell_record(cell, row);
 
@@ -199,8 +199,8 @@ static void put_cell(struct json *json, const struct cell *cell, const struct vi
 }
 
 /* The members of a row: those of @cells or, without, all. */
-static void put_row(struct report *report, const struct section *section,
-		    const struct cells *cells, const void *row)
+static void put_section_row(struct report *report, const struct section *section,
+			    const struct cells *cells, const void *row)
 {
 	const struct view outer = report->view, view = view_of(report, section, row);
 	const struct cell all = { .join = section->joins[0].type ? &section->joins[0] : NULL };
@@ -209,7 +209,7 @@ static void put_row(struct report *report, const struct section *section,
 	if (section->number.known)
 		json_put_signed(&report->json, "seq", section->number.bytes);
 	for (i = 0; i < cells->n; i++)
-		put_cell(&report->json, &cells->v[i], &view, row);
+		put_json_cell(&report->json, &cells->v[i], &view, row);
 	if (!section->members)
 		json_members(&report->json, all.join ? all.join->type : section->type, &view,
 			     cell_record(&all, row));
@@ -234,7 +234,7 @@ static void put_keyed(struct report *report, const struct section *section, stru
 	else
 		cells->v[1].column.name = key.text;
 	for (i = 1; i < cells->n; i++)
-		put_cell(&report->json, &cells->v[i], &view, row);
+		put_json_cell(&report->json, &cells->v[i], &view, row);
 	if (cells->n > 2)
 		json_close(&report->json, '}');
 }
@@ -269,7 +269,7 @@ static void put_rows(struct report *report, const struct section *section)
 		else if (section->shape == SECTION_FIGURES)
 			put_figures(json, &section->type->figures, rows.rows[i]);
 		else
-			put_row(report, section, &cells, rows.rows[i]);
+			put_section_row(report, section, &cells, rows.rows[i]);
 		if (array)
 			json_close(json, '}');
 	}

@@ -76,7 +76,7 @@ static void put_options(FILE *out, const struct command *command)
 	}
 }
 
-static void put_columns(FILE *out, const struct command *command)
+static void put_column_words(FILE *out, const struct command *command)
 {
 	const struct column *column;
 	unsigned int i;
@@ -102,7 +102,7 @@ static const struct {
 } kinds[] = {
 	{ "commands", put_commands },
 	{ "options", put_options },
-	{ "columns", put_columns },
+	{ "columns", put_column_words },
 	{ "cgroups", put_cgroups },
 };
 

@@ -37,7 +37,7 @@ struct span {
 };
 
 /* Finds the same zone in another census; NULL if there is none, or no census. */
-static const struct zone *find(const struct snapshot *snap, const struct zone *like)
+static const struct zone *find_same_zone(const struct snapshot *snap, const struct zone *like)
 {
 	size_t i;
 
@@ -90,7 +90,7 @@ static void put_table(const struct session *session, const struct span *span,
 	table_column_wide(table, "Free", true, 8);
 	for (i = 0; i < span->now->n_zones; i++) {
 		zone = &span->now->zones[i];
-		before = find(span->before, zone);
+		before = find_same_zone(span->before, zone);
 		table_row(table);
 		table_cell(table, stamp);
 		buddy_cell(table, MEMCENSUS_ZONE_NODE, zone, &units);
@@ -196,7 +196,7 @@ static void put_change(struct json *json, const struct zone *zone,
 }
 
 /* Writes one object per line. */
-static void put_json(const struct session *session, const struct span *span)
+static void put_buddy_json(const struct session *session, const struct span *span)
 {
 	static const unsigned int members[] = {
 		MEMCENSUS_ZONE_NODE, MEMCENSUS_ZONE_NAME, MEMCENSUS_ZONE_FREE,
@@ -215,7 +215,7 @@ static void put_json(const struct session *session, const struct span *span)
 		json_open(&json, NULL, '{');
 		for (m = 0; m < ARRAY_SIZE(members); m++)
 			json_column(&json, &zone_record.fields.columns[members[m]], NULL, zone);
-		put_change(&json, zone, find(span->before, zone));
+		put_change(&json, zone, find_same_zone(span->before, zone));
 		json_close(&json, '}');
 	}
 	json_close(&json, ']');
@@ -234,7 +234,7 @@ int buddy_rows(struct session *session, struct failure *why)
 		span = (struct span){ censuses.before, censuses.now, 0 };
 		time_text(stamp, time_of(&span.now->scan), options->raw);
 		if (options->json) {
-			put_json(session, &span);
+			put_buddy_json(session, &span);
 		} else {
 			put_table(session, &span, stamp, interval_header_due(options, row));
 			put_failures(session, &span, stamp);

@@ -301,7 +301,7 @@ static int compare_cgroups(const void *a, const void *b)
 }
 
 /* The cgroup @id in the first @n of @v, which are sorted; NULL: none. */
-static struct cgroup_change *find(struct cgroup_change *v, size_t n, uint64_t id)
+static struct cgroup_change *find_change(struct cgroup_change *v, size_t n, uint64_t id)
 {
 	const struct cgroup_change key = { .id = id };
 
@@ -318,7 +318,7 @@ static struct cgroup_change *add_cgroups(struct cgroup_change *v, size_t *n,
 	for (i = 0; i < snap->n_tasks; i++) {
 		const struct task *task = &snap->tasks[i];
 
-		if (!KNOWN(task, MEMCENSUS_TASK_CGROUP) || find(v, old, task->cgroup))
+		if (!KNOWN(task, MEMCENSUS_TASK_CGROUP) || find_change(v, old, task->cgroup))
 			continue;
 		v = array_grow(v, *n, sizeof(*v));
 		v[(*n)++] = (struct cgroup_change){ .id = task->cgroup, .before = { true, 0 },
@@ -344,7 +344,7 @@ static void add_memory(struct cgroup_change *v, size_t n, const struct snapshot 
 
 		if (!KNOWN(task, MEMCENSUS_TASK_CGROUP))
 			continue;
-		cgroup = find(v, n, task->cgroup);
+		cgroup = find_change(v, n, task->cgroup);
 		sum = after ? &cgroup->after : &cgroup->before;
 		cgroup->snap = snap;
 		*sum = amount_plus(*sum, amount_plus(figure(task, MEMCENSUS_F_PSS),
@@ -353,7 +353,8 @@ static void add_memory(struct cgroup_change *v, size_t n, const struct snapshot 
 	for (i = 0; i < snap->n_groups; i++) {
 		const struct group *group = &snap->groups[i];
 
-		cgroup = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ? find(v, n, group->cgroup) : NULL;
+		cgroup = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
+				 find_change(v, n, group->cgroup) : NULL;
 		if (!cgroup)
 			continue;
 		sum = after ? &cgroup->charged_after : &cgroup->charged_before;

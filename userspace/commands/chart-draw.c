@@ -68,7 +68,7 @@ static void put_amount(FILE *data, double bytes, bool cut)
 }
 
 /* Writes the title: kind of amounts, machine and time. */
-static void put_title(const struct chart *chart, struct plot *plot)
+static void put_chart_title(const struct chart *chart, struct plot *plot)
 {
 	char what[160];
 
@@ -118,7 +118,7 @@ static void draw_bar(const struct chart *chart, struct plot *plot)
 	size_t i;
 
 	gnuplot_begin(plot, WIDTH, (unsigned int)chart->n * BAR_ROW + FRAME);
-	put_title(chart, plot);
+	put_chart_title(chart, plot);
 	fprintf(script, "set yrange [%zu.5:-0.5]\n", chart->n - 1);
 	/* Leave room for the amount after the longest bar. */
 	fprintf(script, "set xrange [0:%g]\nset xlabel '%s'\n",
@@ -161,7 +161,7 @@ static void draw_pie(const struct chart *chart, struct plot *plot)
 	for (i = 0; i < chart->n; i++)
 		sum += chart_amount(chart, &chart->rows[i]);
 	gnuplot_begin(plot, WIDTH, (unsigned int)height);
-	put_title(chart, plot);
+	put_chart_title(chart, plot);
 	fprintf(script, "unset border\nunset tics\nunset grid\nunset key\n"
 		"set lmargin screen 0\nset rmargin screen 1\n"
 		"set bmargin screen 0\nset tmargin screen %g\n"
@@ -243,7 +243,7 @@ static void draw_time(const struct chart *chart, struct plot *plot)
 	unit = unit_of(most, &size);
 	ahead = ahead_of_utc(chart->first, &zone);
 	gnuplot_begin(plot, WIDTH, height > TIME_HEIGHT ? height : TIME_HEIGHT);
-	put_title(chart, plot);
+	put_chart_title(chart, plot);
 	fprintf(script, "set yrange [0:*]\nset ylabel '%s'\n"
 		"set xtics time format '%s'\nset xlabel ", unit,
 		span > 2 * 86400 ? "%d %b" : span > 7200 ? "%H:%M" : "%H:%M:%S");

@@ -334,7 +334,7 @@ static size_t top_of(const struct chart *chart)
 	return chart->kind == CHART_TIME ? DEFAULT_TOP_TIME : DEFAULT_TOP;
 }
 
-static int draw(struct chart *chart, struct failure *why)
+static int draw_chart(struct chart *chart, struct failure *why)
 {
 	const struct options *options = chart->session->options;
 	const struct chart_options *own = options->own;
@@ -376,7 +376,7 @@ static int chart_run(struct session *session, struct failure *why)
 	ret = subtree_prepare(session, why) ? -1 : add_censuses(&chart, why);
 	chart_arrange(&chart, top_of(&chart));
 	if (!ret)
-		ret = draw(&chart, why);
+		ret = draw_chart(&chart, why);
 	if (!ret && chart.unknown)
 		fprintf(stderr, "memcensus: %llu values are not known: drawn as they last were\n",
 			(unsigned long long)chart.unknown);

@@ -45,8 +45,8 @@ static int diff_words(struct options *options, char **words, int n,
 }
 
 /* Takes one census of the record @path. */
-static int take(struct session *session, struct snapshot **snap, const char *path,
-		struct selection selection, struct failure *why)
+static int take_snapshot_at(struct session *session, struct snapshot **snap, const char *path,
+			    struct selection selection, struct failure *why)
 {
 	const struct request request = {
 		.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_SYSTEM,
@@ -67,7 +67,7 @@ static int take(struct session *session, struct snapshot **snap, const char *pat
 	return taken == TAKE_DONE ? 0 : -1;
 }
 
-static void show(const struct diff *diff, const struct options *options, FILE *out)
+static void show_diff(const struct diff *diff, const struct options *options, FILE *out)
 {
 	const struct changes *changes = &diff->changes;
 	struct report report;
@@ -111,15 +111,15 @@ static int diff_run(struct session *session, struct failure *why)
 		from = own->window.from;
 	if (own->window.to.kind != SELECTION_ALL)
 		to = own->window.to;
-	ret = take(session, &diff.before, options->file, from, why) ||
-	      take(session, &diff.after, other, to, why) ||
+	ret = take_snapshot_at(session, &diff.before, options->file, from, why) ||
+	      take_snapshot_at(session, &diff.after, other, to, why) ||
 	      check_pair(&diff, why) ||
 	      (!diff.before->n_tasks && subtree_found(options, diff.after, why)) ? -1 : 0;
 	if (!ret) {
 		diff.changes.before = diff.before;
 		diff.changes.after = diff.after;
 		changes_find(&diff.changes);
-		show(&diff, options, session->out);
+		show_diff(&diff, options, session->out);
 		fflush(session->out);
 		session->partial |= warnings_print(stderr, diff.before);
 		session->partial |= warnings_print(stderr, diff.after);

@@ -134,8 +134,8 @@ static unsigned int width_of(const struct interval_column *column)
 	return column->memory ? 7 : 4;
 }
 
-static void put_cell(struct table *table, const struct interval_column *column,
-		     bool known, double value, const struct units *units)
+static void put_interval_cell(struct table *table, const struct interval_column *column,
+			      bool known, double value, const struct units *units)
 {
 	if (!known)
 		table_cell(table, NULL);
@@ -148,13 +148,13 @@ static void put_cell(struct table *table, const struct interval_column *column,
 }
 
 /* Whether column @i is shown. */
-static bool is_shown(const struct interval_run *run, size_t i)
+static bool is_column_shown(const struct interval_run *run, size_t i)
 {
 	return !run->columns[i].wide || run->session->options->wide;
 }
 
 /* Prints the row of the last census, or @average of all. */
-static void put_row(const struct interval_run *run, bool average)
+static void put_interval_row(const struct interval_run *run, bool average)
 {
 	const struct options *options = run->session->options;
 	const struct units units = { .suffixes = options->suffixes };
@@ -171,14 +171,14 @@ static void put_row(const struct interval_run *run, bool average)
 
 	table_column_wide(table, "Time", true, TIME_WIDTH);
 	for (i = 0; i < run->n; i++)
-		if (is_shown(run, i))
+		if (is_column_shown(run, i))
 			table_column_wide(table, run->columns[i].header, true,
 					  width_of(&run->columns[i]));
 	table_row(table);
 	time_text(stamp, time_of(&censuses->now->scan), options->raw);
 	table_cell(table, average ? "Average:" : stamp);
 	for (i = 0; i < run->n; i++) {
-		if (!is_shown(run, i))
+		if (!is_column_shown(run, i))
 			continue;
 		column = &run->columns[i];
 		if (average && column->kind == INTERVAL_LEVEL) {
@@ -187,13 +187,13 @@ static void put_row(const struct interval_run *run, bool average)
 		} else {
 			known = get(column, before, censuses->now, &value);
 		}
-		put_cell(table, column, known, value, &units);
+		put_interval_cell(table, column, known, value, &units);
 	}
 	table_finish(table);
 }
 
 /* Writes one object per line. */
-static void put_json(const struct interval_run *run)
+static void put_interval_json(const struct interval_run *run)
 {
 	struct json json = { .out = run->session->out, .line = true };
 	const struct interval_column *column;
@@ -297,14 +297,14 @@ int interval_run(struct session *session, struct failure *why)
 	run.counts = xcalloc(run.n, sizeof(*run.counts));
 	for (; interval_next(session, &run.censuses, why); run.rows++) {
 		if (options->json)
-			put_json(&run);
+			put_interval_json(&run);
 		else
-			put_row(&run, false);
+			put_interval_row(&run, false);
 		add_levels(&run);
 	}
 	/* A single row has no interval to average over. */
 	if (run.censuses.taken == TAKE_END && run.rows > 1 && !options->json)
-		put_row(&run, true);
+		put_interval_row(&run, true);
 	free(run.sums);
 	free(run.counts);
 	return interval_end(session, &run.censuses);

@@ -218,7 +218,7 @@ static void json_process(struct json *json, const struct leak_report *report,
 	json_close(json, '}');
 }
 
-static void put_json(const struct leak_report *report, const struct session *session)
+static void put_leak_json(const struct leak_report *report, const struct session *session)
 {
 	const struct tracks *tracks = report->tracks;
 	const struct document_point from = { 0, tracks->first, tracks->zero };
@@ -253,7 +253,7 @@ void leak_show(const struct leak_report *report, const struct session *session)
 	FILE *out = session->out;
 
 	if (session->options->json) {
-		put_json(report, session);
+		put_leak_json(report, session);
 		return;
 	}
 	if (report->n || session->options->raw)

@@ -8,7 +8,7 @@
 #include "commands/pages.h"
 #include "lib/text.h"
 
-static void put_title(const struct snapshot *snap, uint64_t pid, FILE *out)
+static void put_map_title(const struct snapshot *snap, uint64_t pid, FILE *out)
 {
 	const struct task *task = task_of(snap, pid);
 	char *name = text_printable(task && KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "-");
@@ -30,7 +30,7 @@ static void show_mappings(const struct view *view, const struct options *options
 		if (i)
 			putc('\n', out);
 		if (!options->raw)
-			put_title(snap, vmas[i].pid, out);
+			put_map_title(snap, vmas[i].pid, out);
 		command_records(view, options, records_of(vmas + i, n, sizeof(*vmas)),
 				!options->raw, out);
 	}
@@ -120,7 +120,7 @@ static void map_show(const struct view *view, const struct options *options, FIL
 		smaps_show(snap, out);
 	} else if (own->pages) {
 		if (!options->raw && snap->n_tasks)
-			put_title(snap, snap->tasks[0].pid, out);
+			put_map_title(snap, snap->tasks[0].pid, out);
 		pages_show(view, options, out);
 	} else {
 		show_mappings(view, options, out);

@@ -7,8 +7,8 @@
 #include "lib/memory.h"
 
 /* Reads the first intact census from @at on, by @step; NULL: there is none, or @why. */
-static struct snapshot *take(struct recorded_ooms *ooms, size_t *at, int step, size_t end,
-			     struct failure *why)
+static struct snapshot *take_census_before(struct recorded_ooms *ooms, size_t *at, int step,
+					   size_t end, struct failure *why)
 {
 	struct snapshot *snap;
 	int ret;
@@ -45,7 +45,7 @@ int oom_growth_find(struct oom_growth *growth, struct recorded_ooms *ooms,
 	/* One during which the process was killed has a part of what came after. */
 	while (last) {
 		last--;
-		growth->after = take(ooms, &last, -1, (size_t)-1, why);
+		growth->after = take_census_before(ooms, &last, -1, (size_t)-1, why);
 		if (!growth->after || end_of(growth->after) <= kill)
 			break;
 		snapshot_free(growth->after);
@@ -57,7 +57,7 @@ int oom_growth_find(struct oom_growth *growth, struct recorded_ooms *ooms,
 	while (first < last && ooms->entries[first].time + span < kill)
 		first++;
 	for (; first < last; first++) {
-		growth->before = take(ooms, &first, 1, last, why);
+		growth->before = take_census_before(ooms, &first, 1, last, why);
 		if (!growth->before)
 			return why->kind == FAIL_NONE ? 0 : -1;
 		if (changes_one_boot(growth->before, growth->after))

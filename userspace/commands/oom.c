@@ -205,8 +205,8 @@ static void put_before(struct report *report)
 }
 
 /* @snap: of the event that is shown, or without events. */
-static void show(const struct events *events, const struct snapshot *snap,
-		 const struct session *session)
+static void show_events(const struct events *events, const struct snapshot *snap,
+			const struct session *session)
 {
 	const struct options *options = session->options;
 	const struct oom *oom = events->shown.of.oom;
@@ -269,7 +269,7 @@ static int show_recorded(struct session *session, struct recorded_ooms *ooms,
 		ret = oom_growth_find(&growth, ooms, &events.shown.of,
 				      from ? UINT64_MAX / 2 : OOM_GROWTH_SPAN, why);
 	if (!ret)
-		show(&events, events.shown.of.oom ? events.shown.of.snap : none, session);
+		show_events(&events, events.shown.of.oom ? events.shown.of.snap : none, session);
 	oom_growth_free(&growth);
 	free(events.v);
 	snapshot_free(none);
@@ -312,7 +312,7 @@ static int oom_run(struct session *session, struct failure *why)
 		return -1;
 	for (i = 0; i < snap->n_ooms; i++)
 		add_event(&events, (struct recorded_oom){ snap, &snap->ooms[i] }, own->number);
-	show(&events, snap, session);
+	show_events(&events, snap, session);
 	free(events.v);
 	snapshot_free(snap);
 	return 0;

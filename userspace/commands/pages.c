@@ -74,7 +74,7 @@ struct picture {
 	struct page_counts counts;
 };
 
-static void draw(struct picture *p, const struct snapshot *snap, struct pages_cursor *cursor)
+static void draw_pages(struct picture *p, const struct snapshot *snap, struct pages_cursor *cursor)
 {
 	const uint64_t size = pages_size(snap), pages = (p->end - p->start) / size;
 	uint64_t at = p->start, end;
@@ -111,8 +111,8 @@ static void put_counts(struct table *table, const struct picture *p,
 	}
 }
 
-static void put_row(struct table *table, const struct picture *p, const struct vma *vma,
-		    const struct snapshot *snap, const struct units *units)
+static void put_vma_row(struct table *table, const struct picture *p, const struct vma *vma,
+			const struct snapshot *snap, const struct units *units)
 {
 	table_row(table);
 	table_cellf(table, "%016" PRIx64, p->start);
@@ -160,8 +160,8 @@ void pages_show(const struct view *view, const struct options *options, FILE *ou
 		p.end = vma->end < end ? vma->end : end;
 		if (p.start >= p.end || !pages_size(snap))
 			continue;
-		draw(&p, snap, &cursor);
-		put_row(table, &p, vma, snap, &units);
+		draw_pages(&p, snap, &cursor);
+		put_vma_row(table, &p, vma, snap, &units);
 		/* Of the total, @each is the size of all, and @end the highest. */
 		all.each += p.end - p.start;
 		all.end = p.end > all.end ? p.end : all.end;

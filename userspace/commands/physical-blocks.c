@@ -167,7 +167,7 @@ static int by_gain(const void *a, const void *b)
 	return (x->class > y->class) - (x->class < y->class);
 }
 
-static struct counted *count(const struct snapshot *snap)
+static struct counted *count_blocks(const struct snapshot *snap)
 {
 	struct counted *c = xcalloc(1, sizeof(*c));
 	unsigned int class;
@@ -355,7 +355,7 @@ static void put_map(struct report *report, const void *record)
 void blocks_report(struct report *report)
 {
 	const struct snapshot *snap = report->view.snap;
-	struct counted *c = count(snap);
+	struct counted *c = count_blocks(snap);
 	char scale[NUMBER_SIZE];
 
 	REPORT(report,

@@ -60,7 +60,7 @@ static bool same_zone(const struct frame_blocks *a, const struct frame_blocks *b
 }
 
 /* Return: the row of a block; a new one if it is not in the last one. */
-static size_t row_of(struct grid *grid, const struct frame_blocks *blocks, uint64_t block)
+static size_t grid_row(struct grid *grid, const struct frame_blocks *blocks, uint64_t block)
 {
 	const uint64_t first = block / grid->width * grid->width;
 	const struct row *last = grid->rows ? &grid->row[grid->rows - 1] : NULL;
@@ -80,7 +80,7 @@ static void lay_out(struct grid *grid)
 		const struct frame_blocks *blocks = &grid->snap->frame_blocks[i];
 
 		for (j = 0; j < blocks->records.n; j++)
-			row_of(grid, blocks, block_number(blocks, j));
+			grid_row(grid, blocks, block_number(blocks, j));
 	}
 }
 
@@ -111,7 +111,7 @@ static uint64_t put_look(struct grid *grid, const struct block_look *look, FILE 
 
 			block = block_number(blocks, j);
 			x = block % grid->width;
-			row = row_of(grid, blocks, block);
+			row = grid_row(grid, blocks, block);
 			if (run && (!is_one || row != y || x != begin + run)) {
 				put_run(grid, y, begin, run, out);
 				run = 0;
@@ -170,8 +170,8 @@ static void put_titles(const struct grid *grid, FILE *out)
 	}
 }
 
-static void put_legend(const struct grid *grid, const struct block_look *look, uint64_t n,
-		       size_t at, FILE *out)
+static void put_block_legend(const struct grid *grid, const struct block_look *look, uint64_t n,
+			     size_t at, FILE *out)
 {
 	const size_t y = HEAD + grid->rows * grid->size + 10 + at * LEGEND_ROW;
 
@@ -228,7 +228,7 @@ void physical_picture(const struct view *view, FILE *out)
 		numbers[i] = put_look(&grid, looks[i], out);
 	fputs("</g>\n", out);
 	for (i = 0; i < n; i++)
-		put_legend(&grid, looks[i], numbers[i], i, out);
+		put_block_legend(&grid, looks[i], numbers[i], i, out);
 	put_labels(&grid, out);
 	put_titles(&grid, out);
 	fputs("</svg>\n", out);

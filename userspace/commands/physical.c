@@ -302,7 +302,7 @@ static void report_all(struct report *report, const struct physical_options *own
 	report_kinds(report);
 }
 
-static void show(const struct view *view, const struct options *options, FILE *out)
+static void show_physical(const struct view *view, const struct options *options, FILE *out)
 {
 	const struct physical_options *own = options->own;
 	const struct physical *pass = &view->snap->physical;
@@ -383,7 +383,7 @@ static int physical_run(struct session *session, struct failure *why)
 	if (!ret && own->picture)
 		physical_picture(&view, session->out);
 	else if (!ret)
-		show(&view, options, session->out);
+		show_physical(&view, options, session->out);
 	if (own->files)
 		files_end(snap);
 	sites_end(&own->sites);
@@ -399,7 +399,7 @@ static const struct rows cgroup_rows = {
 	"cgroup_path,charged,anon,file,shmem,unmapped,page_tables,kernel,shared", "charged"
 };
 
-static int set_by(struct options *options, const char *value, struct failure *why)
+static int set_physical_by(struct options *options, const char *value, struct failure *why)
 {
 	struct physical_options *own = options->own;
 
@@ -455,7 +455,7 @@ static const struct option_entry option_contiguous = {
 
 static const struct option_entry option_by = {
 	0, "by", "cgroup|owners", "the cgroups that frames are charged to, or how many map them",
-	.set = set_by };
+	.set = set_physical_by };
 
 static const struct option_entry option_files = {
 	0, "files", NULL, "the page cache by file system and by file",

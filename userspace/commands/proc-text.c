@@ -240,8 +240,8 @@ static void put_slab(struct table *table, const struct slab *slab,
 	table_cell(table, slab->name);
 }
 
-static void show_table(const struct slab *slabs, size_t n,
-		       const struct options *options, FILE *out)
+static void show_slab_table(const struct slab *slabs, size_t n,
+			    const struct options *options, FILE *out)
 {
 	const struct units units = { .suffixes = options->suffixes };
 	struct table *table = table_new(command_look(options), out);
@@ -263,7 +263,7 @@ static void show_slabs(const char *text, uint64_t page_size, const struct docume
 	if (options->json)
 		put_slabs(slabs, n, when, options, out);
 	else
-		show_table(slabs, n, options, out);
+		show_slab_table(slabs, n, options, out);
 	free(slabs);
 }
 

@@ -52,8 +52,8 @@ void oom_notes_begin(struct oom_notes *notes, bool narrow)
 }
 
 /* Asks about event @number, 0: the newest; NULL: no answer, and none is kept. */
-static const struct snapshot *ask(struct oom_notes *notes, struct session *session,
-				  uint64_t number)
+static const struct snapshot *ask_oom(struct oom_notes *notes, struct session *session,
+				      uint64_t number)
 {
 	const struct request request = { .oom = true, .event = number };
 	struct snapshot *answer = snapshot_new();
@@ -94,7 +94,7 @@ void oom_notes_take(struct oom_notes *notes, struct session *session,
 	notes->next.done = notes->done;
 	if (notes->never || (notes->asked && !notes->open && kills == notes->kills))
 		return;
-	newest = ask(notes, session, 0);
+	newest = ask_oom(notes, session, 0);
 	if (!newest)
 		return;
 	/* A module that was loaded again counts from 1. */
@@ -108,7 +108,7 @@ void oom_notes_take(struct oom_notes *notes, struct session *session,
 		if (oom->number <= notes->done)
 			continue;
 		if (i)
-			ask(notes, session, oom->number);
+			ask_oom(notes, session, oom->number);
 		notes->open |= is_open(oom);
 		if (is_open(oom))
 			notes->next.done = oom->number - 1;

@@ -265,7 +265,7 @@ static struct amount all_mapped(const struct snapshot *snap)
 	return mapped;
 }
 
-static void sum_up(const struct snapshot *snap, int fd, struct mapped_file *sum)
+static void sum_up_file(const struct snapshot *snap, int fd, struct mapped_file *sum)
 {
 	struct held_file held;
 	size_t i;
@@ -292,8 +292,8 @@ static void sum_up(const struct snapshot *snap, int fd, struct mapped_file *sum)
 	}
 }
 
-static void show_table(const struct session *session, const struct view *view,
-		       const struct mapped_file *sum, struct records mappers)
+static void show_file_table(const struct session *session, const struct view *view,
+			    const struct mapped_file *sum, struct records mappers)
 {
 	const struct options *options = session->options;
 
@@ -304,8 +304,8 @@ static void show_table(const struct session *session, const struct view *view,
 	command_records(view, options, mappers, options->totals, session->out);
 }
 
-static void show_json(const struct session *session, const struct view *view,
-		      const struct mapped_file *sum, struct records mappers)
+static void show_file_json(const struct session *session, const struct view *view,
+			   const struct mapped_file *sum, struct records mappers)
 {
 	struct json json = { .out = session->out };
 	const struct column *column;
@@ -335,15 +335,15 @@ int file_run(struct session *session, struct failure *why)
 	if (taken != TAKE_DONE)
 		return taken == TAKE_FAILED ? -1 : 0;
 	view.snap = snap;
-	sum_up(snap, session->request.file, &sum);
+	sum_up_file(snap, session->request.file, &sum);
 	mappers = xcalloc(snap->n_tasks + 1, sizeof(*mappers));
 	for (i = 0, n = 0; i < snap->n_tasks; i++)
 		if (maps(&snap->tasks[i]))
 			mappers[n++] = (struct mapper){ &snap->tasks[i], sum.memory };
 	if (session->options->json)
-		show_json(session, &view, &sum, records_of(mappers, n, sizeof(*mappers)));
+		show_file_json(session, &view, &sum, records_of(mappers, n, sizeof(*mappers)));
 	else
-		show_table(session, &view, &sum, records_of(mappers, n, sizeof(*mappers)));
+		show_file_table(session, &view, &sum, records_of(mappers, n, sizeof(*mappers)));
 	fflush(session->out);
 	session->partial |= warnings_print(stderr, snap);
 	free(mappers);

@@ -176,7 +176,8 @@ static int find_family(struct ids *family, uint32_t root, struct failure *why)
 }
 
 /* Takes a census of the family as it is now. */
-static enum taken take(struct session *session, struct snapshot **snap, struct failure *why)
+static enum taken take_with_family(struct session *session, struct snapshot **snap,
+				   struct failure *why)
 {
 	struct ids family = { NULL, 0 };
 	enum taken taken = TAKE_FAILED;
@@ -216,7 +217,7 @@ static bool same_family(const struct snapshot *before, const struct snapshot *no
 }
 
 /* Amounts of the whole family at one time. */
-static void sum_up(const struct snapshot *snap, struct family *sum)
+static void sum_up_family(const struct snapshot *snap, struct family *sum)
 {
 	const struct figures none = { 0 };
 	const struct figures *group = snap->n_groups ? &snap->groups[0].figures : &none;
@@ -240,8 +241,8 @@ static void sum_up(const struct snapshot *snap, struct family *sum)
 	sum->shared = amount_minus(amount_figure(group, MEMCENSUS_F_USS_ANON), sum->own);
 }
 
-static void show_table(const struct session *session, const struct view *view,
-		       const struct family *sum, struct records members)
+static void show_fork_table(const struct session *session, const struct view *view,
+			    const struct family *sum, struct records members)
 {
 	const struct options *options = session->options;
 
@@ -250,9 +251,9 @@ static void show_table(const struct session *session, const struct view *view,
 	command_records(view, options, members, options->totals, session->out);
 }
 
-static void show_json(const struct session *session, const struct view *view,
-		      const struct snapshot *before, const struct family *sum,
-		      struct records members)
+static void show_fork_json(const struct session *session, const struct view *view,
+			   const struct snapshot *before, const struct family *sum,
+			   struct records members)
 {
 	const struct document_point from = document_point_of(before);
 	const struct document_point to = document_point_of(view->snap);
@@ -272,8 +273,8 @@ static void show_json(const struct session *session, const struct view *view,
 }
 
 /* @before: NULL: there is one census only, so no rate */
-static void show(struct session *session, const struct snapshot *before,
-		 const struct snapshot *now)
+static void show_fork(struct session *session, const struct snapshot *before,
+		      const struct snapshot *now)
 {
 	const struct view view = { .snap = now, .numeric = session->options->numeric };
 	const double seconds = before ? interval_seconds(before, now) : 0;
@@ -283,19 +284,19 @@ static void show(struct session *session, const struct snapshot *before,
 	struct family sum, was;
 	size_t i;
 
-	sum_up(now, &sum);
+	sum_up_family(now, &sum);
 	for (i = 0; i < now->n_tasks; i++)
 		members[i] = (struct member){
 			&now->tasks[i], same ? same_of(before, &now->tasks[i]) : NULL, seconds };
 	if (same) {
-		sum_up(before, &was);
+		sum_up_family(before, &was);
 		sum.unshared = rate_of(was.shared, sum.shared, seconds);
 		sum.copied = rate_of(was.most, sum.most, seconds);
 	}
 	if (session->options->json)
-		show_json(session, &view, before, &sum, records);
+		show_fork_json(session, &view, before, &sum, records);
 	else
-		show_table(session, &view, &sum, records);
+		show_fork_table(session, &view, &sum, records);
 	fflush(session->out);
 	if (before && !same)
 		fprintf(stderr, "memcensus: no rates: %s\n",
@@ -312,12 +313,12 @@ int fork_run(struct session *session, struct failure *why)
 	session->request.parts = MEMCENSUS_PART_TASKS;
 	session->request.group_by = MEMCENSUS_BY_PIDS;
 	session->request.basis = MEMCENSUS_BASIS_FRAMES;
-	taken = take(session, &first, why);
+	taken = take_with_family(session, &first, why);
 	if (taken == TAKE_DONE &&
 	    signals_sleep_until(signals_now() + session->options->interval))
-		taken = take(session, &second, why);
+		taken = take_with_family(session, &second, why);
 	if (taken != TAKE_FAILED && first)
-		show(session, second ? first : NULL, second ? second : first);
+		show_fork(session, second ? first : NULL, second ? second : first);
 	snapshot_free(first);
 	snapshot_free(second);
 	return taken == TAKE_FAILED ? -1 : 0;

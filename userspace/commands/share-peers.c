@@ -79,9 +79,9 @@ static struct records kept(struct records all, bool (*keep)(const void *record))
 }
 
 /* A table of @records of @type, with the columns @list, sorted by @sort or as they come. */
-static int show(const struct view *view, const struct options *options,
-		const struct record_type *type, struct records records, const char *list,
-		const char *sort, FILE *out, struct failure *why)
+static int show_peers(const struct view *view, const struct options *options,
+		      const struct record_type *type, struct records records, const char *list,
+		      const char *sort, FILE *out, struct failure *why)
 {
 	const struct units units = command_units(view, options);
 	struct listing listing;
@@ -98,7 +98,7 @@ static int show(const struct view *view, const struct options *options,
 	return ret;
 }
 
-/* The records of @type that @keep (NULL: all), as show() */
+/* The records of @type that @keep (NULL: all), as show_peers() */
 static int show_kept(const struct view *view, const struct session *session,
 		     const struct record_type *type, bool (*keep)(const void *record),
 		     const char *list, const char *sort, struct failure *why)
@@ -108,7 +108,7 @@ static int show_kept(const struct view *view, const struct session *session,
 
 	if (keep)
 		records = kept(records, keep);
-	ret = show(view, session->options, type, records, list, sort, session->out, why);
+	ret = show_peers(view, session->options, type, records, list, sort, session->out, why);
 	if (keep)
 		free((void *)records.v);
 	return ret;
@@ -152,8 +152,8 @@ static int show_tables(const struct view *view, const struct session *session, u
 	return 0;
 }
 
-static void put(struct json *json, const char *key, const struct view *view,
-		const struct record_type *type, bool (*keep)(const void *record))
+static void put_bytes_of_kinds(struct json *json, const char *key, const struct view *view,
+			       const struct record_type *type, bool (*keep)(const void *record))
 {
 	struct records records = records_in(view->snap, type);
 	struct listing listing;
@@ -167,19 +167,19 @@ static void put(struct json *json, const char *key, const struct view *view,
 		free((void *)records.v);
 }
 
-static void show_json(const struct view *view, const struct options *options, bool by_file,
-		      FILE *out)
+static void show_peers_json(const struct view *view, const struct options *options, bool by_file,
+			    FILE *out)
 {
 	struct json json = { .out = out };
 
 	snapshot_json_open(&json, options->command->name, view->snap);
-	put(&json, "tasks", view, &task_record, NULL);
-	put(&json, "groups", view, &group_record, NULL);
-	put(&json, "owners", view, &owners_record, NULL);
+	put_bytes_of_kinds(&json, "tasks", view, &task_record, NULL);
+	put_bytes_of_kinds(&json, "groups", view, &group_record, NULL);
+	put_bytes_of_kinds(&json, "owners", view, &owners_record, NULL);
 	if (view->snap->n_payers)
-		put(&json, "payers", view, &payer_record, payer_of_all);
+		put_bytes_of_kinds(&json, "payers", view, &payer_record, payer_of_all);
 	if (by_file)
-		put(&json, "paid_files", view, &payer_record, payer_of_file);
+		put_bytes_of_kinds(&json, "paid_files", view, &payer_record, payer_of_file);
 	command_json_records(&json, "pairs", view, options,
 			     records_in(view->snap, &pair_record));
 	json_close(&json, '}');
@@ -275,7 +275,7 @@ int peers_run(struct session *session, const struct peers_ask *ask, struct failu
 	if (ask->picture)
 		share_picture(&view, ask->what, session->out);
 	else if (options->json)
-		show_json(&view, options, ask->by_file, session->out);
+		show_peers_json(&view, options, ask->by_file, session->out);
 	else
 		ret = show_tables(&view, session, ask->by, why);
 	fflush(session->out);

@@ -62,7 +62,7 @@ static uint64_t *cell(const struct heat *heat, size_t a, size_t b)
 }
 
 /* The row of group @id; @heat->n: it is not drawn. */
-static size_t row_of(const struct heat *heat, uint64_t id)
+static size_t heat_row(const struct heat *heat, uint64_t id)
 {
 	size_t i;
 
@@ -72,7 +72,7 @@ static size_t row_of(const struct heat *heat, uint64_t id)
 	return i;
 }
 
-static void fill(struct heat *heat)
+static void fill_heat(struct heat *heat)
 {
 	const struct snapshot *snap = heat->view->snap;
 	size_t i, a, b;
@@ -85,8 +85,8 @@ static void fill(struct heat *heat)
 
 		if (!KNOWN(pair, MEMCENSUS_PAIR_GROUP) || !KNOWN(pair, MEMCENSUS_PAIR_PEER_GROUP))
 			continue;
-		a = row_of(heat, pair->group);
-		b = row_of(heat, pair->peer_group);
+		a = heat_row(heat, pair->group);
+		b = heat_row(heat, pair->peer_group);
 		if (a == heat->n || b == heat->n)
 			continue;
 		*cell(heat, a, b) = pair->common.v[MEMCENSUS_K_ANON] +
@@ -133,7 +133,7 @@ static void arrange(struct heat *heat)
 	}
 }
 
-static const char *name_of(const struct heat *heat, size_t row)
+static const char *heat_name(const struct heat *heat, size_t row)
 {
 	struct value value;
 
@@ -141,9 +141,9 @@ static const char *name_of(const struct heat *heat, size_t row)
 }
 
 /* The end of a long name, which tells paths apart. */
-static void put_label(const struct heat *heat, size_t row, FILE *out)
+static void put_heat_label(const struct heat *heat, size_t row, FILE *out)
 {
-	const char *name = name_of(heat, row);
+	const char *name = heat_name(heat, row);
 	size_t len = strlen(name);
 
 	if (len > LABEL_MAX) {
@@ -178,7 +178,7 @@ static void put_colour(unsigned int step, bool own, FILE *out)
 			250 - dark * 8 / 10);
 }
 
-static void put_cell(const struct heat *heat, size_t a, size_t b, FILE *out)
+static void put_heat_cell(const struct heat *heat, size_t a, size_t b, FILE *out)
 {
 	const uint64_t bytes = *cell(heat, a, b);
 	char size[NUMBER_SIZE];
@@ -189,10 +189,10 @@ static void put_cell(const struct heat *heat, size_t a, size_t b, FILE *out)
 		heat->label + b * CELL, HEAD + heat->label + a * CELL, CELL - 1, CELL - 1);
 	put_colour(step_of(heat, bytes), a == b, out);
 	fputs("\"><title>", out);
-	svg_text(out, name_of(heat, a));
+	svg_text(out, heat_name(heat, a));
 	if (a != b) {
 		fputs(" and ", out);
-		svg_text(out, name_of(heat, b));
+		svg_text(out, heat_name(heat, b));
 	}
 	text_size(size, (double)bytes);
 	fprintf(out, ": %s %s", size, a == b ? "exclusive" : "in common");
@@ -210,16 +210,16 @@ static void put_labels(const struct heat *heat, FILE *out)
 	for (i = 0; i < heat->n; i++) {
 		fprintf(out, "<text x=\"%u\" y=\"%zu\" text-anchor=\"end\">", heat->label - 6,
 			top + i * CELL + 12);
-		put_label(heat, i, out);
+		put_heat_label(heat, i, out);
 		fprintf(out, "</text>\n<text transform=\"translate(%zu,%zu) rotate(-90)\">",
 			heat->label + i * CELL + 12, top - 6);
-		put_label(heat, i, out);
+		put_heat_label(heat, i, out);
 		fputs("</text>\n", out);
 	}
 }
 
 /* The colours, and how much memory they are. */
-static void put_legend(const struct heat *heat, FILE *out)
+static void put_heat_legend(const struct heat *heat, FILE *out)
 {
 	const size_t y = HEAD + heat->label + heat->n * CELL + 12;
 	char size[NUMBER_SIZE];
@@ -260,8 +260,8 @@ static void put_picture(const struct heat *heat, const char *what, FILE *out)
 	put_labels(heat, out);
 	for (a = 0; a < heat->n; a++)
 		for (b = 0; b < heat->n; b++)
-			put_cell(heat, a, b, out);
-	put_legend(heat, out);
+			put_heat_cell(heat, a, b, out);
+	put_heat_legend(heat, out);
 	fputs("</svg>\n", out);
 }
 
@@ -294,10 +294,10 @@ void share_picture(const struct view *view, const char *what, FILE *out)
 		heat.n = GROUPS_MAX;
 	}
 	heat.common = xcalloc(heat.n * heat.n + 1, sizeof(*heat.common));
-	fill(&heat);
+	fill_heat(&heat);
 	arrange(&heat);
 	for (i = 0; i < heat.n; i++) {
-		len = strlen(name_of(&heat, i));
+		len = strlen(heat_name(&heat, i));
 		longest = len > longest ? len : longest;
 	}
 	heat.label = (unsigned int)(longest > LABEL_MAX ? LABEL_MAX : longest) * CHARACTER + 12;

@@ -204,7 +204,7 @@ static int choose(struct stopping *s, char *const *cgroups, size_t n, struct fai
 	return 0;
 }
 
-static int take(struct stopping *s, const struct ids *ids, struct failure *why)
+static int take_while_stopped(struct stopping *s, const struct ids *ids, struct failure *why)
 {
 	struct request *request = &s->session->request;
 
@@ -237,12 +237,12 @@ static uint64_t among(const struct stopping *s, const struct task *task, bool ou
  * Counts what the processes have together.  An address space that another process has too
  * does not end: then again without those of the list that have it.
  */
-static int count(struct stopping *s, struct failure *why)
+static int count_stopped(struct stopping *s, struct failure *why)
 {
 	uint64_t other = 0;
 	size_t i;
 
-	if (take(s, &s->pids, why))
+	if (take_while_stopped(s, &s->pids, why))
 		return -1;
 	for (i = 0; i < s->snap->n_tasks; i++) {
 		const struct task *task = &s->snap->tasks[i];
@@ -265,7 +265,7 @@ static int count(struct stopping *s, struct failure *why)
 		return fail(why, FAIL_NO_PROCESS,
 			    "no address space would end: name process %" PRIu64 " too", other);
 	qsort(s->own.v, s->own.n, sizeof(*s->own.v), compare_ids);
-	return take(s, &s->own, why);
+	return take_while_stopped(s, &s->own, why);
 }
 
 static uint64_t bytes_of(const struct vma *vma, unsigned int figure)
@@ -493,7 +493,7 @@ static struct amount stack_size(const struct snapshot *snap)
 	return size;
 }
 
-static void sum_up(const struct stopping *s, struct stopped *sum)
+static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 {
 	const struct snapshot *snap = s->snap;
 	const struct figures none = { 0 };
@@ -534,8 +534,8 @@ static struct records files_of(const struct stopping *s)
 	return records_of(s->files, s->n_files, sizeof(*s->files));
 }
 
-static void show_table(const struct stopping *s, const struct view *view,
-		       const struct stopped *sum)
+static void show_stopped_table(const struct stopping *s, const struct view *view,
+			       const struct stopped *sum)
 {
 	const struct options *options = s->session->options;
 	FILE *out = s->session->out;
@@ -547,8 +547,8 @@ static void show_table(const struct stopping *s, const struct view *view,
 	command_records(view, options, files_of(s), options->totals, out);
 }
 
-static void show_json(const struct stopping *s, const struct view *view,
-		      const struct stopped *sum)
+static void show_stopped_json(const struct stopping *s, const struct view *view,
+			      const struct stopped *sum)
 {
 	struct json json = { .out = s->session->out };
 	const struct column *column;
@@ -599,7 +599,7 @@ int stopped_run(struct session *session, char *const *cgroups, size_t n, struct 
 				 MEMCENSUS_PART_SYSTEM;
 	session->request.group_by = MEMCENSUS_BY_PIDS;
 	session->request.basis = MEMCENSUS_BASIS_FRAMES;
-	ret = choose(&s, cgroups, n, why) || count(&s, why) ? -1 : 0;
+	ret = choose(&s, cgroups, n, why) || count_stopped(&s, why) ? -1 : 0;
 	if (!ret) {
 		add_files(&s);
 		ret = find_holders(&s, why);
@@ -608,11 +608,11 @@ int stopped_run(struct session *session, char *const *cgroups, size_t n, struct 
 		const struct view view = {
 			.snap = s.snap, .numeric = session->options->numeric };
 
-		sum_up(&s, &sum);
+		sum_up_stopped(&s, &sum);
 		if (session->options->json)
-			show_json(&s, &view, &sum);
+			show_stopped_json(&s, &view, &sum);
 		else
-			show_table(&s, &view, &sum);
+			show_stopped_table(&s, &view, &sum);
 		fflush(session->out);
 		session->partial |= warnings_print(stderr, s.snap);
 		session->partial |= note_unknown(&s);

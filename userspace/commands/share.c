@@ -67,7 +67,7 @@ static const char *const keys[] = {
 	[MEMCENSUS_BY_COMM] = "command",
 };
 
-static int set_by(struct options *options, const char *value, struct failure *why)
+static int set_share_by(struct options *options, const char *value, struct failure *why)
 {
 	static const char *const names[] = {
 		[MEMCENSUS_BY_UID] = "users",
@@ -156,7 +156,7 @@ static int share_words(struct options *options, char **words, int n, struct fail
 
 static const struct option_entry option_by = {
 	0, "by", "user|cgroup|command", "what groups of all processes have in common",
-	.set = set_by };
+	.set = set_share_by };
 static const struct option_entry option_stopped = {
 	0, "if-stopped", NULL, "what the system gets back if all these processes end",
 	OWN(FLAG, share_options, stopped) };

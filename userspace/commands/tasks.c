@@ -95,7 +95,7 @@ static int set_mappings(struct options *options, const char *value, struct failu
 	return 0;
 }
 
-static int set_by(struct options *options, const char *value, struct failure *why)
+static int set_tasks_by(struct options *options, const char *value, struct failure *why)
 {
 	struct tasks_options *own = options->own;
 
@@ -124,7 +124,7 @@ static const struct option_entry option_areas = {
 static const struct option_entry option_mappings = {
 	'm', "mappings", NULL, "a row for each mapping by name", .set = set_mappings };
 static const struct option_entry option_by = {
-	0, "by", "node", "a row for each NUMA node", .set = set_by };
+	0, "by", "node", "a row for each NUMA node", .set = set_tasks_by };
 static const struct option_entry option_processfilter = {
 	'P', "processfilter", "REGEX", "only processes whose name or command line matches",
 	OWN(FILTER, tasks_options, comm) };

@@ -184,8 +184,8 @@ static void cell_growths(struct table *table, const struct delta *delta)
 	table_cell(table, !delta->known ? NULL : *text ? text : "steady");
 }
 
-static void put_row(struct watch *watch, const struct view *view,
-		    const struct task *task, const struct delta *delta)
+static void put_watch_row(struct watch *watch, const struct view *view,
+			  const struct task *task, const struct delta *delta)
 {
 	const struct options *options = watch->session->options;
 	const struct units units = command_units(view, options);
@@ -242,9 +242,9 @@ static void json_line(struct json *json, const struct watch *watch,
 }
 
 /* @then: the census that @delta counts from; NULL: this is the first one. */
-static void put_line(const struct watch *watch, const struct view *view,
-		     const struct task *task, const struct delta *delta,
-		     const struct document_point *then)
+static void put_watch_line(const struct watch *watch, const struct view *view,
+			   const struct task *task, const struct delta *delta,
+			   const struct document_point *then)
 {
 	struct json json = { .out = watch->session->out, .line = true };
 	const struct document_point now = document_point_of(view->snap);
@@ -290,9 +290,9 @@ static void json_event(struct json *json, const struct watch *watch,
  * Stores @comm as the name of @process.  Prints it if it is the @first one, if it
  * has changed, or if the process has @executed a program.
  */
-static void put_name(const struct watch *watch, struct watched *process,
-		     const struct document_point *now, const char *comm, bool first,
-		     bool executed)
+static void put_watched_name(const struct watch *watch, struct watched *process,
+			     const struct document_point *now, const char *comm, bool first,
+			     bool executed)
 {
 	struct json json = { .out = watch->session->out, .line = true };
 	char *name, date[TIME_SIZE];
@@ -361,7 +361,7 @@ static void put_end(const struct watch *watch, const struct watched *process,
 }
 
 /* A process with @pid that has not ended; @ended: or has. */
-static struct watched *find(const struct watch *watch, uint64_t pid, bool ended)
+static struct watched *find_watched(const struct watch *watch, uint64_t pid, bool ended)
 {
 	size_t i;
 
@@ -396,7 +396,7 @@ static void has_ended(struct watch *watch, struct watched *process,
 static void show_task(struct watch *watch, const struct view *view, const struct task *task)
 {
 	struct sample now = sample_of(task, view->snap);
-	struct watched *process = find(watch, task->pid, false);
+	struct watched *process = find_watched(watch, task->pid, false);
 	bool first = !process;
 	struct delta delta;
 
@@ -412,14 +412,15 @@ static void show_task(struct watch *watch, const struct view *view, const struct
 		has_ended(watch, process, &now.point, task);
 		return;
 	}
-	put_name(watch, process, &now.point, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "",
-		 first, exit_watch_executed(watch->exits, process->pid));
+	put_watched_name(watch, process, &now.point,
+			 KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "",
+			 first, exit_watch_executed(watch->exits, process->pid));
 
 	delta = delta_between(&process->sample, &now);
 	if (watch->session->options->json)
-		put_line(watch, view, task, &delta, first ? NULL : &process->sample.point);
+		put_watch_line(watch, view, task, &delta, first ? NULL : &process->sample.point);
 	else
-		put_row(watch, view, task, &delta);
+		put_watch_row(watch, view, task, &delta);
 	/* Keep the last known sample: the next growth is counted from it. */
 	if (first || (now.vss.known && now.used.known))
 		process->sample = now;
@@ -439,7 +440,8 @@ static void drop_ended(const struct watch *watch, struct snapshot *snap)
 	size_t i, kept = 0;
 
 	for (i = 0; i < snap->n_tasks; i++)
-		if (!task_is_gone(&snap->tasks[i]) || !find(watch, snap->tasks[i].pid, true))
+		if (!task_is_gone(&snap->tasks[i]) ||
+		    !find_watched(watch, snap->tasks[i].pid, true))
 			snap->tasks[kept++] = snap->tasks[i];
 	snap->n_tasks = kept;
 }

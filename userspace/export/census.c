@@ -19,7 +19,7 @@ void export_drop(struct export *export)
 }
 
 /* Takes one census; of a record the last one. */
-static int take(struct export *export, uint8_t kind, struct failure *why)
+static int take_census(struct export *export, uint8_t kind, struct failure *why)
 {
 	struct session *session = export->session;
 	const bool live = session->source->ops->live;
@@ -93,7 +93,7 @@ static int take_payers(struct export *export, struct failure *why)
 	request->share = true;
 	request->charged = 1;
 	request->limit = 1;
-	ret = take(export, MEMCENSUS_BY_CGROUP, why);
+	ret = take_census(export, MEMCENSUS_BY_CGROUP, why);
 	request->share = false;
 	request->charged = 0;
 	request->limit = 0;
@@ -106,9 +106,9 @@ static int take_groups(struct export *export, struct failure *why)
 	size_t i;
 
 	if (options->group_by)
-		return take(export, options->group_by, why);
+		return take_census(export, options->group_by, why);
 	for (i = 0; i < EXPORT_KINDS; i++)
-		if (take(export, kinds[i], why))
+		if (take_census(export, kinds[i], why))
 			return -1;
 	return 0;
 }
@@ -124,7 +124,7 @@ int export_take(struct export *export, struct failure *why)
 	export->session->request.parts = options->command->parts;
 	if (!session->source->ops->live && !options->group_by) {
 		export->session->request.any_groups = true;
-		if (take(export, 0, why))
+		if (take_census(export, 0, why))
 			return -1;
 		say_missing(export->snaps[0]);
 		return 0;

@@ -289,8 +289,8 @@ static void describe(const char **lines, const struct flame *flame, const struct
 }
 
 /* The summary goes to stderr for lines, which have no title. */
-static void put(const struct flame *flame, const struct flame_node *root,
-		const struct frame_names *naming, FILE *out)
+static void put_flame_node(const struct flame *flame, const struct flame_node *root,
+			   const struct frame_names *naming, FILE *out)
 {
 	const struct options *options = flame->session->options;
 	const struct flame_options *own = flame->own;
@@ -337,7 +337,7 @@ void flame_draw(const struct flame *flame)
 	size_t i;
 
 	build(root, &naming, flame);
-	put(flame, root, &naming, flame->session->out);
+	put_flame_node(flame, root, &naming, flame->session->out);
 	for (i = 0; i < n; i++)
 		free(naming.names[i]);
 	free(naming.names);

@@ -67,7 +67,7 @@ static int flame_words(struct options *options, char **words, int n, struct fail
 	return 0;
 }
 
-static int set_by(struct options *options, const char *value, struct failure *why)
+static int set_flame_by(struct options *options, const char *value, struct failure *why)
 {
 	struct flame_options *own = options->own;
 	static const char *const names[] = {
@@ -128,7 +128,7 @@ static const struct option_entry option_folded = {
 static const struct option_entry option_by = {
 	0, "by", "resident|exclusive|faulted|grown",
 	"what widths are; of a PID grown, else resident",
-	.set = set_by };
+	.set = set_flame_by };
 
 static const struct option_entry option_by_mapping = {
 	0, "by-mapping", NULL, "mappings between the process and its stacks",

@@ -168,7 +168,7 @@ static bool are_gone(const struct ids *pids)
 }
 
 /* Whether the last census is due. */
-static bool is_over(const struct flame *flame, const struct tracee *tracee, uint64_t end)
+static bool is_tracee_over(const struct flame *flame, const struct tracee *tracee, uint64_t end)
 {
 	if (signals_stopped() || signals_now() >= end || tracee->stopped)
 		return true;
@@ -185,7 +185,7 @@ static int follow(struct flame *flame, struct fault_events *events, struct trace
 			   flame->own->mark != FLAME_MARK_SIGNAL;
 	const uint64_t mark = timed ? now + flame->own->mark : UINT64_MAX;
 
-	while (!is_over(flame, tracee, end)) {
+	while (!is_tracee_over(flame, tracee, end)) {
 		if (fault_events_wait(events, WAIT_MS, why))
 			return -1;
 		fault_events_read(events, signals_now() - COMPLETE_NS, fault_record_add,

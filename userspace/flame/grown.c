@@ -30,8 +30,8 @@ struct growths {
 };
 
 /* @path: process, mapping, frames. */
-static void add(void *context, const struct flame_node *const *path, size_t depth,
-		uint64_t bytes)
+static void add_growth(void *context, const struct flame_node *const *path, size_t depth,
+		       uint64_t bytes)
 {
 	struct growths *growths = context;
 	struct growth growth = { .bytes = bytes };
@@ -81,7 +81,7 @@ static void sum_mappings(struct growth *v, size_t n)
 	}
 }
 
-static void put(const struct growth *v, size_t n, const struct options *options, FILE *out)
+static void put_growth(const struct growth *v, size_t n, const struct options *options, FILE *out)
 {
 	const struct units units = { .suffixes = options->suffixes };
 	struct table *table = table_new(command_look(options), out);
@@ -103,13 +103,13 @@ void flame_grown(const struct flame_node *root, const struct options *options, F
 	struct growths growths = { .n = 0 };
 	size_t i;
 
-	flame_each_path(root, true, add, &growths);
+	flame_each_path(root, true, add_growth, &growths);
 	command_title(options, out, growths.n ? "Stacks whose memory grew" :
 		      "No stack's memory grew");
 	if (growths.n) {
 		sum_mappings(growths.v, growths.n);
 		qsort(growths.v, growths.n, sizeof(*growths.v), by_growth);
-		put(growths.v, growths.n, options, out);
+		put_growth(growths.v, growths.n, options, out);
 	}
 	for (i = 0; i < growths.n; i++)
 		free(growths.v[i].stack);

@@ -138,7 +138,7 @@ static void put_package(FILE *out, const struct missing *missing)
 		fprintf(out, ", or run 'debuginfod-find debuginfo %s'", missing->code->name);
 }
 
-static void put_line(const struct missing *missing, FILE *out)
+static void put_missing_line(const struct missing *missing, FILE *out)
 {
 	char size[NUMBER_SIZE], *text;
 	size_t length;
@@ -215,7 +215,7 @@ void missing_print(const struct missing_list *list, const struct flame_node *roo
 		if (missing->code->kind == CODE_FILE ? !missing->debug_file->n :
 						       missing->code->fd >= 0)
 			continue;
-		put_line(missing, out);
+		put_missing_line(missing, out);
 		lines++;
 	}
 	put_python(list, root, objects, out);

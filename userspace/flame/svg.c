@@ -193,8 +193,8 @@ static void put_colour(const struct drawing *drawing, const struct flame_node *n
 		50 + hash / 4000 % 50);
 }
 
-static void put_title(const struct drawing *drawing, const struct flame_node *node,
-		      uint64_t total)
+static void put_svg_title(const struct drawing *drawing, const struct flame_node *node,
+			  uint64_t total)
 {
 	char amount[NUMBER_SIZE];
 
@@ -209,7 +209,7 @@ static void put_title(const struct drawing *drawing, const struct flame_node *no
 }
 
 /* Ends the label where the frame does; the script does so again after a zoom. */
-static void put_label(const struct drawing *drawing, const char *name, double width)
+static void put_svg_label(const struct drawing *drawing, const char *name, double width)
 {
 	const size_t fits = width > 6 ? (size_t)((width - 6) / LETTER) : 0;
 	char *text = text_printable(name);
@@ -229,8 +229,8 @@ static void put_label(const struct drawing *drawing, const char *name, double wi
 	free(text);
 }
 
-static void draw(const struct drawing *drawing, const struct flame_node *node,
-		 unsigned int depth, double x, uint64_t total)
+static void draw_svg_node(const struct drawing *drawing, const struct flame_node *node,
+			  unsigned int depth, double x, uint64_t total)
 {
 	const double width = (double)node->value * drawing->scale;
 	const double y = drawing->top + depth * ROW;
@@ -244,15 +244,15 @@ static void draw(const struct drawing *drawing, const struct flame_node *node,
 	fprintf(out, " data-b=\"%" PRIu64 "\" data-name=\"", node->value);
 	svg_text(out, node->name);
 	fputs("\"><title>", out);
-	put_title(drawing, node, total);
+	put_svg_title(drawing, node, total);
 	fprintf(out, "</title><rect x=\"%.4f\" y=\"%.1f\" width=\"%.4f\" height=\"%.1f\" fill=\"",
 		MARGIN + x, y, width, ROW - 1);
 	put_colour(drawing, node);
 	fprintf(out, "\"/><text x=\"%.4f\" y=\"%.1f\">", MARGIN + x + 3, y + ROW - 5);
-	put_label(drawing, node->name, width);
+	put_svg_label(drawing, node->name, width);
 	fputs("</text></g>\n", out);
 	for (below = node->first; below; below = below->next) {
-		draw(drawing, below, depth + 1, x, total);
+		draw_svg_node(drawing, below, depth + 1, x, total);
 		x += (double)below->value * drawing->scale;
 	}
 }
@@ -283,7 +283,7 @@ static double largest_change(const struct flame_node *root)
 }
 
 /* What the colours of a change mean; the palest of a colour is next to none. */
-static void put_legend(const struct drawing *drawing, double y)
+static void put_svg_legend(const struct drawing *drawing, double y)
 {
 	static const struct {
 		const char *colour;
@@ -334,7 +334,7 @@ static void put_head(const struct drawing *drawing, double height)
 		fputs("</text>\n", out);
 	}
 	if (look->change)
-		put_legend(drawing, y + ROW);
+		put_svg_legend(drawing, y + ROW);
 	fprintf(out, "<text class=\"button\" id=\"search\" x=\"%.0f\" y=\"24\">Search (/)</text>\n",
 		WIDTH - MARGIN - 60);
 	fprintf(out, "<text class=\"button hidden\" id=\"reset\" x=\"%.0f\" y=\"24\">", MARGIN);
@@ -360,6 +360,6 @@ void flame_svg(const struct flame_node *root, const struct flame_look *look, FIL
 	drawing.top = height;
 	height += depth_of(root, drawing.scale) * ROW + MARGIN;
 	put_head(&drawing, height);
-	draw(&drawing, root, 0, 0, root->value);
+	draw_svg_node(&drawing, root, 0, 0, root->value);
 	fprintf(out, "<script><![CDATA[\n%s]]></script>\n</svg>\n", script);
 }

@@ -86,7 +86,7 @@ void flame_sum(struct flame_node *node, bool grown)
 }
 
 /* Writes @name with \xNN for what separates frames, lines or values. */
-static void put_name(FILE *out, const char *name)
+static void put_frame_name(FILE *out, const char *name)
 {
 	uint32_t c;
 	size_t len, i;
@@ -110,7 +110,7 @@ void flame_put_path(FILE *out, const struct flame_node *const *path, size_t dept
 	for (i = 0; i < depth; i++) {
 		if (i)
 			putc(';', out);
-		put_name(out, path[i]->name);
+		put_frame_name(out, path[i]->name);
 	}
 }
 

@@ -72,7 +72,7 @@ void cgroups_each(void (*each)(const struct cgroup_place *place, void *context),
 }
 
 /* A known path is kept.  The caller holds the lock. */
-static void add(const struct cgroup_place *place, void *context)
+static void add_cgroup_name(const struct cgroup_place *place, void *context)
 {
 	struct known_name *cgroup = known_names_get(&cgroups, place->id);
 
@@ -90,8 +90,8 @@ static const struct known_name *cgroup_find(uint64_t id)
 		may_read = false;
 		if (!root)
 			root = find_root();
-		if (!visit(add, NULL))
-			add(&(struct cgroup_place){ .id = ROOT_ID, .path = "/" }, NULL);
+		if (!visit(add_cgroup_name, NULL))
+			add_cgroup_name(&(struct cgroup_place){ .id = ROOT_ID, .path = "/" }, NULL);
 	}
 	return cgroup;
 }

@@ -158,7 +158,7 @@ static int open_dir(const char *path)
  * Only one hierarchy has the memory controller.  In that of version 1, a cgroup has the path
  * that it has in the default hierarchy: systemd and runtimes of containers make both.
  */
-static void put_line(const struct cgroup_place *place, void *context)
+static void put_charge_line(const struct cgroup_place *place, void *context)
 {
 	const char *v1 = find_root_v1();
 	int dir = open_dir(place->dir), memory;
@@ -192,7 +192,7 @@ void charges_read(struct snapshot *snap)
 	FILE *out;
 
 	out = xopen_memstream(&text, &size);
-	cgroups_each(put_line, out);
+	cgroups_each(put_charge_line, out);
 	xfclose(out);
 	for (start = text; *start; start = end) {
 		end = start + strlen(start);

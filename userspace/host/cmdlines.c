@@ -205,7 +205,7 @@ struct cmdline_of cmdline_of_task(const struct task *task)
 	return of;
 }
 
-static void add(void *context, size_t i, const char *text)
+static void add_cmdline(void *context, size_t i, const char *text)
 {
 	struct snapshot *snap = context;
 
@@ -219,7 +219,7 @@ size_t cmdlines_add(struct snapshot *snap)
 
 	for (i = 0; i < snap->n_tasks; i++)
 		of[i] = cmdline_of_task(&snap->tasks[i]);
-	missed = cmdlines_read(of, snap->n_tasks, add, snap);
+	missed = cmdlines_read(of, snap->n_tasks, add_cmdline, snap);
 	free(of);
 	return missed;
 }

@@ -129,7 +129,7 @@ struct exit_watch *exit_watch_listen(const uint32_t *pids, size_t n)
 	return exits;
 }
 
-static struct exit_watch_process *find(struct exit_watch *exits, uint32_t pid)
+static struct exit_watch_process *find_exit(struct exit_watch *exits, uint32_t pid)
 {
 	size_t i;
 
@@ -141,7 +141,7 @@ static struct exit_watch_process *find(struct exit_watch *exits, uint32_t pid)
 
 void exit_watch_add(struct exit_watch *exits, uint32_t pid)
 {
-	struct exit_watch_process *process = find(exits, pid);
+	struct exit_watch_process *process = find_exit(exits, pid);
 
 	if (process) {
 		if (process->exited.known)
@@ -194,7 +194,7 @@ static void read_events(struct exit_watch *exits)
 		n -= EVENT_AT;
 		memcpy(&event, buf + EVENT_AT,
 		       (size_t)n < sizeof(event) ? (size_t)n : sizeof(event));
-		process = find(exits, (uint32_t)event.event_data.exit.process_tgid);
+		process = find_exit(exits, (uint32_t)event.event_data.exit.process_tgid);
 		if (process && event.what == PROC_EVENT_EXEC)
 			process->executed = true;
 		if (!process || event.what != PROC_EVENT_EXIT)
@@ -218,7 +218,7 @@ bool exit_watch_executed(struct exit_watch *exits, uint32_t pid)
 	if (!exits)
 		return false;
 	read_events(exits);
-	process = find(exits, pid);
+	process = find_exit(exits, pid);
 	executed = process && process->executed;
 	if (executed)
 		process->executed = false;
@@ -258,7 +258,7 @@ struct exit_status exit_watch_status(struct exit_watch *exits, uint32_t pid)
 		return exited;
 	read_events(exits);
 	read_log(exits);
-	process = find(exits, pid);
+	process = find_exit(exits, pid);
 	if (process)
 		exited = process->exited;
 	if (!exited.known) {

@@ -39,7 +39,7 @@
 /* At most so many functions of a file are looked at, evenly spread. */
 #define SAMPLES		4096
 
-/* The rest up to answer() runs in the child. */
+/* The rest up to answer_frame_pointers() runs in the child. */
 
 /**
  * struct functions - those of a file
@@ -150,7 +150,7 @@ static struct found look(Elf *elf)
 	return found;
 }
 
-static void answer(int socket)
+static void answer_frame_pointers(int socket)
 {
 	struct found found;
 	char ready;
@@ -171,7 +171,7 @@ enum frame_pointers frame_pointers_of(int fd, bool *is_static)
 
 	if (is_static)
 		*is_static = false;
-	if (sandbox_start(&sandbox, answer, CPU_SECONDS, &none))
+	if (sandbox_start(&sandbox, answer_frame_pointers, CPU_SECONDS, &none))
 		return FRAME_POINTERS_UNKNOWN;
 	if (!sandbox_send(sandbox.socket, "", 1, fd) ||
 	    sandbox_receive(sandbox.socket, &found, sizeof(found), NULL) != sizeof(found))

@@ -46,7 +46,7 @@ static void flush(struct answers *answers)
 }
 
 /* Adds a length and a name; unknown names have no length. */
-static void put_name(struct answers *answers, const char *name, size_t len)
+static void put_symbol_name(struct answers *answers, const char *name, size_t len)
 {
 	uint16_t bytes = (uint16_t)(len < SYMBOL_BYTES ? len : SYMBOL_BYTES);
 
@@ -172,7 +172,7 @@ static struct symbol *read_symbols(Dwfl_Module *module, GElf_Addr bias, size_t *
 }
 
 /* The function at @addr: the nearest one at or before it that does not end before it. */
-static const char *name_of(const struct symbol *v, size_t n, uint64_t addr)
+static const char *symbol_name(const struct symbol *v, size_t n, uint64_t addr)
 {
 	size_t low = 0, high = n, middle, first;
 
@@ -213,9 +213,9 @@ static void name_elf(struct answers *answers, int fd, const uint64_t *addrs, siz
 		symbols = read_symbols(module, bias, &n_symbols);
 	for (i = 0; i < n; i++) {
 		name = symbols && symbols_address(elf, addrs[i], &addr) ?
-		       name_of(symbols, n_symbols, addr) : NULL;
+		       symbol_name(symbols, n_symbols, addr) : NULL;
 		/* Without the version of the symbol, which debug files add: name@@VERSION. */
-		put_name(answers, name, name ? strcspn(name, "@") : 0);
+		put_symbol_name(answers, name, name ? strcspn(name, "@") : 0);
 	}
 }
 
@@ -265,14 +265,14 @@ static void name_jit(struct answers *answers, int fd, const uint64_t *addrs, siz
 		name_range(addrs, n, start, start + bytes, end + 1, names);
 	}
 	for (i = 0; i < n; i++)
-		put_name(answers, names[i], names[i] ? strlen(names[i]) : 0);
+		put_symbol_name(answers, names[i], names[i] ? strlen(names[i]) : 0);
 }
 
 /* What the child, a copy of this process, has to find. */
 static const struct symbols_query *asked;
 
 /* All of this runs in the child. */
-static void answer(int socket)
+static void answer_symbols(int socket)
 {
 	static struct answers answers;
 	char ready;
@@ -339,7 +339,7 @@ int symbols_find(struct symbols_query *query, struct failure *why)
 	if (!query->n)
 		return 0;
 	asked = query;
-	if (sandbox_start(&sandbox, answer, CPU_SECONDS, why))
+	if (sandbox_start(&sandbox, answer_symbols, CPU_SECONDS, why))
 		return -1;
 	good = sandbox_send(sandbox.socket, "", 1, query->fd);
 	while (good && have < query->n) {

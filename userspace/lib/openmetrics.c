@@ -46,7 +46,7 @@ static bool is_plain(const char *text)
  * Text with control characters or invalid UTF-8 starts with U+FFFD; each such byte is
  * written as \xNN, and each backslash is doubled.
  */
-static void put_label(FILE *out, const char *text)
+static void put_label_text(FILE *out, const char *text)
 {
 	const bool plain = is_plain(text);
 	size_t len;
@@ -66,7 +66,7 @@ static void put_label(FILE *out, const char *text)
 	}
 }
 
-static void put_name(const struct openmetrics *om, bool sample)
+static void put_metric_name(const struct openmetrics *om, bool sample)
 {
 	const struct family *family = om->family;
 
@@ -82,17 +82,17 @@ static void put_head(const struct openmetrics *om)
 	const char *c;
 
 	fputs("# HELP ", om->out);
-	put_name(om, false);
+	put_metric_name(om, false);
 	putc(' ', om->out);
 	for (c = om->family->help; *c; c++)
 		put_plain(om->out, c, 1, !om->older);
 	fputs("\n# TYPE ", om->out);
-	put_name(om, false);
+	put_metric_name(om, false);
 	fprintf(om->out, " %s\n", om->family->counter ? "counter" : "gauge");
 	if (om->older || !om->family->unit)
 		return;
 	fputs("# UNIT ", om->out);
-	put_name(om, false);
+	put_metric_name(om, false);
 	fprintf(om->out, " %s\n", om->family->unit);
 }
 
@@ -109,10 +109,10 @@ static void put_sample(struct openmetrics *om, const struct label *labels, size_
 	if (!om->begun)
 		put_head(om);
 	om->begun = true;
-	put_name(om, true);
+	put_metric_name(om, true);
 	for (i = 0; i < n; i++) {
 		fprintf(om->out, "%c%s=\"", i ? ',' : '{', labels[i].name);
-		put_label(om->out, labels[i].value);
+		put_label_text(om->out, labels[i].value);
 		putc('"', om->out);
 	}
 	if (n)

@@ -191,7 +191,7 @@ static void cut_to_terminal(struct table *table)
 }
 
 /* Prints the current row, with the header before the first one, and drops it. */
-static void put_line(struct table *table)
+static void put_table_line(struct table *table)
 {
 	check(scols_table_print_range(table->grid, table->line, table->line));
 	putc('\n', table->out);
@@ -202,7 +202,7 @@ static void put_line(struct table *table)
 void table_row(struct table *table)
 {
 	if (table->raw && table->line)
-		put_line(table);
+		put_table_line(table);
 	table->line = scols_table_new_line(table->grid, NULL);
 	check(!table->line);
 	table->cell = 0;
@@ -264,7 +264,7 @@ void table_finish(struct table *table)
 
 	cut_to_terminal(table);
 	if (table->raw && table->line) {
-		put_line(table);
+		put_table_line(table);
 	} else if (!table->total || n < 2) {
 		check(scols_print_table(table->grid));
 	} else {

@@ -17,7 +17,7 @@
 #define HEX	"0123456789abcdef"
 
 /* The groups of a snapshot are in the order of their IDs. */
-static struct group *find(const struct snapshot *snap, uint64_t id)
+static struct group *find_group(const struct snapshot *snap, uint64_t id)
 {
 	size_t low = 0, high = snap->n_groups, middle;
 
@@ -36,7 +36,7 @@ static struct group *find(const struct snapshot *snap, uint64_t id)
 static struct group *parent_of(const struct snapshot *snap, const struct group *group)
 {
 	struct group *parent = KNOWN(group, MEMCENSUS_GROUP_PARENT) ?
-			       find(snap, group->parent) : NULL;
+			       find_group(snap, group->parent) : NULL;
 
 	return parent < group ? parent : NULL;
 }

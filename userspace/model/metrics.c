@@ -151,7 +151,7 @@ static const char *unit_of(const struct column *column)
 }
 
 /* @size: length of the name without the unit that a metric does not have. */
-static const char *name_of(const struct column *column, int *size)
+static const char *metric_name(const struct column *column, int *size)
 {
 	const char *name = column->name;
 
@@ -214,7 +214,7 @@ static void put_column(struct openmetrics *om, const char *prefix,
 	int size;
 	size_t i;
 
-	suffix = name_of(column, &size);
+	suffix = metric_name(column, &size);
 	snprintf(name, sizeof(name), "memcensus_%s_%.*s", prefix, size, suffix);
 	family.name = name;
 	openmetrics_family(om, &family);
@@ -243,9 +243,9 @@ static bool is_metric(const struct column *column)
 }
 
 /* The columns in @names, in their order; NULL: all that are metrics. */
-static void put_columns(struct openmetrics *om, const char *prefix,
-			const struct record_type *type, const char *names,
-			const struct view *view, struct records records, label_fn *label)
+static void put_metric_columns(struct openmetrics *om, const char *prefix,
+			       const struct record_type *type, const char *names,
+			       const struct view *view, struct records records, label_fn *label)
 {
 	struct columns columns;
 	struct failure why;
@@ -312,9 +312,9 @@ static void put_census(struct openmetrics *om, const struct view *view,
 	if (KNOWN(scan, MEMCENSUS_SCAN_REALTIME_NS))
 		put_number(om, "memcensus_census_timestamp", "seconds",
 			   "start of the census, since 1970", scan->realtime / 1e9);
-	put_columns(om, "census", &scan_record,
-		    "lock_hold_max_ns,mms,walked,busy,vanished,partial,kthreads,zombies,ptes,pages,memory,slices,frames,pss,violations",
-		    view, records_of(scan, 1, sizeof(*scan)), NULL);
+	put_metric_columns(om, "census", &scan_record,
+			   "lock_hold_max_ns,mms,walked,busy,vanished,partial,kthreads,zombies,ptes,pages,memory,slices,frames,pss,violations",
+			   view, records_of(scan, 1, sizeof(*scan)), NULL);
 }
 
 static void put_breakdown(struct openmetrics *om, const struct snapshot *snap)
@@ -444,15 +444,15 @@ void metrics_system(struct openmetrics *om, const struct view *view,
 		put_census(om, view, snaps, n);
 	if (snap->has_totals)
 		put_breakdown(om, snap);
-	put_columns(om, "zone", &zone_record, NULL, view,
-		    records_in(snap, &zone_record), zone_labels);
+	put_metric_columns(om, "zone", &zone_record, NULL, view,
+			   records_in(snap, &zone_record), zone_labels);
 	put_kswapd(om, view);
-	put_columns(om, "node", &node_record, NULL, view,
-		    records_in(snap, &node_record), node_labels);
+	put_metric_columns(om, "node", &node_record, NULL, view,
+			   records_in(snap, &node_record), node_labels);
 	if (!snap->has_totals)
 		return;
-	put_columns(om, "meminfo", &bytes_record, NULL, view,
-		    records_of(&snap->totals, 1, sizeof(snap->totals)), NULL);
+	put_metric_columns(om, "meminfo", &bytes_record, NULL, view,
+			   records_of(&snap->totals, 1, sizeof(snap->totals)), NULL);
 	put_meminfo(om, snap);
 	put_events(om, view);
 }
@@ -498,7 +498,7 @@ static void put_nodes(struct openmetrics *om, const char *prefix, const struct r
 {
 	put_on_nodes(om, prefix, false, view, records, label);
 	put_on_nodes(om, prefix, true, view, records, label);
-	put_columns(om, prefix, type, "away", view, records, label);
+	put_metric_columns(om, prefix, type, "away", view, records, label);
 }
 
 void metrics_nodes_unknown(struct openmetrics *om, struct snapshot *const *snaps, size_t n)
@@ -527,8 +527,8 @@ static void put_groups(struct openmetrics *om, const char *prefix, const struct 
 	for (i = 0; i < snap->n_groups; i++)
 		if (snap->groups[i].contains == contain)
 			groups[n++] = snap->groups[i];
-	put_columns(om, prefix, &group_record, SIZES ",mms", view,
-		    records_of(groups, n, sizeof(*groups)), group_labels);
+	put_metric_columns(om, prefix, &group_record, SIZES ",mms", view,
+			   records_of(groups, n, sizeof(*groups)), group_labels);
 	if (nodes)
 		put_nodes(om, prefix, &group_record, view,
 			  records_of(groups, n, sizeof(*groups)), group_labels);
@@ -546,8 +546,8 @@ void metrics_groups(struct openmetrics *om, const struct view *view, bool nodes)
 	if (!KNOWN(&snap->groups[0], MEMCENSUS_GROUP_CGROUP))
 		return;
 	put_groups(om, "subtree", view, true, nodes);
-	put_columns(om, "cgroup", &group_record, CHARGED, view,
-		    records_in(snap, &group_record), group_labels);
+	put_metric_columns(om, "cgroup", &group_record, CHARGED, view,
+			   records_in(snap, &group_record), group_labels);
 }
 
 #define PAID	"charged,own,for_others,by_others,frames,exclusive"
@@ -656,8 +656,8 @@ void metrics_tasks(struct openmetrics *om, const struct view *view, size_t n, bo
 	largest = xcalloc(n, sizeof(*largest));
 	for (i = 0; i < n; i++)
 		memcpy(&largest[i], tasks.rows[i], sizeof(*largest));
-	put_columns(om, "process", &task_record, SIZES, view,
-		    records_of(largest, n, sizeof(*largest)), task_labels);
+	put_metric_columns(om, "process", &task_record, SIZES, view,
+			   records_of(largest, n, sizeof(*largest)), task_labels);
 	if (nodes)
 		put_nodes(om, "process", &task_record, view,
 			  records_of(largest, n, sizeof(*largest)), task_labels);

@@ -15,7 +15,7 @@
 			 BIT(LARGEST))
 #define OF_ZONES	(BIT(FREE) | BIT(TOTAL))
 
-static struct node_sum *find(const struct snapshot *snap, uint64_t node)
+static struct node_sum *find_node_sum(const struct snapshot *snap, uint64_t node)
 {
 	size_t i;
 
@@ -27,7 +27,7 @@ static struct node_sum *find(const struct snapshot *snap, uint64_t node)
 
 static struct node_sum *find_or_add(struct snapshot *snap, uint64_t node)
 {
-	struct node_sum *sum = find(snap, node);
+	struct node_sum *sum = find_node_sum(snap, node);
 
 	if (!sum) {
 		sum = record_add(&node_sum_record, snap);
@@ -60,7 +60,7 @@ static void add_zones(struct snapshot *snap)
 
 		if (!KNOWN(zone, MEMCENSUS_ZONE_NODE))
 			continue;
-		sum = find(snap, zone->node);
+		sum = find_node_sum(snap, zone->node);
 		sum->free += zone->free;
 		sum->total += zone->managed;
 		if (!KNOWN(zone, MEMCENSUS_ZONE_FREE))
@@ -76,7 +76,7 @@ static void add_task(struct snapshot *snap, const struct task *task)
 
 	for (i = 0; i < task->on.n; i++) {
 		const struct task_node *on = &task->on.v[i];
-		struct node_sum *sum = find(snap, on->node);
+		struct node_sum *sum = find_node_sum(snap, on->node);
 
 		sum->mms += on->rss + on->hugetlb > 0;
 		sum->running += on->runs;

@@ -124,7 +124,7 @@ static void move_down(struct chunk_reader *reader)
  * Reads until @buf has @n unread bytes, or to the end.  The buffer grows with the
  * data read, because the length in a head may be wrong.
  */
-static int fill(struct chunk_reader *reader, size_t n, struct failure *why)
+static int fill_chunk(struct chunk_reader *reader, size_t n, struct failure *why)
 {
 	ssize_t got;
 
@@ -181,7 +181,7 @@ int chunk_reader_seek(struct chunk_reader *reader, uint64_t to, struct failure *
 }
 
 /* Skips to the next byte that may begin a head. */
-static void pass(struct chunk_reader *reader)
+static void pass_chunk(struct chunk_reader *reader)
 {
 	const unsigned char *from = reader->buf + reader->begin + 1;
 	const unsigned char *found;
@@ -207,7 +207,7 @@ static int find_head(struct chunk_reader *reader, struct chunk_head *head,
 		     struct failure *why)
 {
 	for (;;) {
-		if (fill(reader, CHUNK_HEAD, why))
+		if (fill_chunk(reader, CHUNK_HEAD, why))
 			return -1;
 		if (!reader->passed)
 			reader->found |= begins(reader);
@@ -220,7 +220,7 @@ static int find_head(struct chunk_reader *reader, struct chunk_head *head,
 		if (reader->end == reader->begin ||
 		    (!reader->found && reader->passed > CHUNK_HEAD + CHUNK_MAX))
 			return 0;
-		pass(reader);
+		pass_chunk(reader);
 	}
 }
 
@@ -261,7 +261,7 @@ static int find_data(struct chunk_reader *reader, struct chunk *chunk,
 {
 	const size_t size = CHUNK_HEAD + chunk->head.len;
 
-	if (fill(reader, size, why))
+	if (fill_chunk(reader, size, why))
 		return -1;
 	if (reader->end - reader->begin < size ||
 	    !is_crc(chunk->head.crc, reader->buf + reader->begin + CHUNK_HEAD, chunk->head.len))
@@ -296,7 +296,7 @@ static int next_ahead(struct chunk_reader *reader, struct chunk *chunk, bool hea
 		ret = find_data(reader, chunk, why);
 		if (ret)
 			return ret;
-		pass(reader);
+		pass_chunk(reader);
 	}
 }
 

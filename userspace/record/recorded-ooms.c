@@ -34,7 +34,7 @@ static const struct oom *subject(const struct snapshot *snap)
 }
 
 /* A later answer about the same event knows more: what came back. */
-static void add(struct recorded_ooms *ooms, struct snapshot *snap)
+static void add_recorded_oom(struct recorded_ooms *ooms, struct snapshot *snap)
 {
 	const struct recorded_oom new = { snap, subject(snap) };
 	size_t i;
@@ -68,7 +68,7 @@ static void flush(struct reading *reading)
 			continue;
 		}
 		names_read(reading->v[i]);
-		add(reading->ooms, reading->v[i]);
+		add_recorded_oom(reading->ooms, reading->v[i]);
 	}
 	reading->n = 0;
 }

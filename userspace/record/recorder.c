@@ -58,7 +58,7 @@ struct recorder {
 };
 
 /* A blocked write to a pipe must not delay a stop by signal. */
-static void put(struct recorder *r, const unsigned char *data, size_t len)
+static void put_recorded(struct recorder *r, const unsigned char *data, size_t len)
 {
 	ssize_t n;
 
@@ -106,12 +106,12 @@ static void put_chunk(struct recorder *r, enum chunk_kind kind)
 
 	chunk_pack(&head, chunk);
 	make_room(r, CHUNK_HEAD + head.len);
-	put(r, chunk, CHUNK_HEAD + head.len);
+	put_recorded(r, chunk, CHUNK_HEAD + head.len);
 	r->len = 0;
 }
 
 /* Appends the @len bytes at @data to the chunk, and NULs up to CHUNK_ALIGN. */
-static void fill(struct recorder *r, const void *data, size_t len)
+static void fill_frame(struct recorder *r, const void *data, size_t len)
 {
 	memcpy(r->buf + CHUNK_HEAD + r->len, data, len);
 	r->len += len;
@@ -132,7 +132,7 @@ static void put_machine(struct recorder *r)
 		     VERSION, MEMCENSUS_ABI, sysconf(_SC_PAGESIZE),
 		     8 * sizeof(long), uts.nodename, uts.release, uts.version,
 		     uts.machine, boot);
-	fill(r, text, n);
+	fill_frame(r, text, n);
 	put_chunk(r, CHUNK_MACHINE);
 }
 
@@ -158,7 +158,7 @@ static void recorder_see(struct tap *tap, const void *messages, size_t len)
 	}
 	if (r->len + len + CHUNK_ALIGN > CHUNK_BYTES)
 		put_chunk(r, CHUNK_MESSAGES);
-	fill(r, messages, len);
+	fill_frame(r, messages, len);
 }
 
 struct tap *recorder_begin(struct recorder *r)
@@ -180,7 +180,7 @@ void recorder_oom(struct recorder *r, const void *messages, size_t len)
 	while ((nlh = attrs_next_message(&all))) {
 		if (r->len + nlh->nlmsg_len + CHUNK_ALIGN > CHUNK_BYTES)
 			put_chunk(r, CHUNK_OOM);
-		fill(r, nlh, nlh->nlmsg_len);
+		fill_frame(r, nlh, nlh->nlmsg_len);
 	}
 	if (r->len)
 		put_chunk(r, CHUNK_OOM);
@@ -194,7 +194,7 @@ static void put_text(struct recorder *r, const struct proc_text *proc_text)
 		return;
 	memcpy(r->buf + CHUNK_HEAD, proc_text->name, name + 1);
 	r->len = name + 1;
-	fill(r, proc_text->text, text);
+	fill_frame(r, proc_text->text, text);
 	put_chunk(r, CHUNK_TEXT);
 }
 

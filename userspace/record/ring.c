@@ -113,7 +113,7 @@ static int copy(int to, int from, off_t at, off_t end)
 }
 
 /* Writes what remains, for the owner and with the rights of the old file, to the disk. */
-static int fill(int to, int from, struct cut *cut, off_t end)
+static int fill_ring(int to, int from, struct cut *cut, off_t end)
 {
 	struct chunk_head head;
 	struct stat st;
@@ -170,7 +170,7 @@ int ring_shorten(const char *path, int *fd, off_t *start, uint64_t keep, uint64_
 		error = to < 0 || flock(to, LOCK_EX | LOCK_NB) ? errno : 0;
 	}
 	if (!error)
-		error = fill(to, *fd, &cut, end);
+		error = fill_ring(to, *fd, &cut, end);
 	if (!error && rename(name, path))
 		error = errno;
 	if (error) {

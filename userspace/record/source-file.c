@@ -71,7 +71,7 @@ static bool is_wanted(struct selection selection, const struct record_entry *ent
 	}
 }
 
-static void pass(struct file *file, const struct record_entry *entry)
+static void pass_entry(struct file *file, const struct record_entry *entry)
 {
 	if (!file->first.number)
 		file->first = *entry;
@@ -85,7 +85,7 @@ static int feed_entries(struct file *file, struct failure *why)
 	int ret;
 
 	while ((ret = record_file_next(&file->record, NULL, &entry, why)) > 0) {
-		pass(file, &entry);
+		pass_entry(file, &entry);
 		file->entries = array_grow(file->entries, file->n, sizeof(entry));
 		file->entries[file->n++] = entry;
 	}
@@ -170,7 +170,7 @@ static int feed_window_passing(struct file *file, struct snapshot *snap,
 	int ret;
 
 	while ((ret = record_file_next(&file->record, snap, entry, why)) > 0) {
-		pass(file, entry);
+		pass_entry(file, entry);
 		if (file->window.to.kind == SELECTION_FIRST)
 			file->window.to = numbered(file->window.to, file);
 		if (is_inside(file, entry, snap))
@@ -189,7 +189,7 @@ static int feed_passing(struct file *file, struct snapshot *snap,
 	int ret;
 
 	while ((ret = record_file_next(&file->record, other, &next, why)) > 0) {
-		pass(file, &next);
+		pass_entry(file, &next);
 		if (!is_wanted(selection_at(file->selection, next.time), &next))
 			continue;
 		best = *other;
@@ -326,7 +326,8 @@ static int answer_pids(struct snapshot *snap, const struct request *request,
  * Reduces @snap to what the kernel would answer to @request.  0, or -1 and @why, which
  * names what is missing and the options of 'record' that add it.
  */
-static int answer(struct snapshot *snap, const struct request *request, struct failure *why)
+static int answer_from_file(struct snapshot *snap, const struct request *request,
+			    struct failure *why)
 {
 	if (check_parts(snap, request, why) || check_basis(snap, request, why) ||
 	    check_groups(snap, request, why))
@@ -370,7 +371,7 @@ static enum taken file_take(struct source *source,
 		time_text(when, entry.time, true);
 		fprintf(stderr, "memcensus: census %" PRIu64 ", of %s\n", entry.number, when);
 	}
-	return answer(snap, request, why) ? TAKE_FAILED : TAKE_DONE;
+	return answer_from_file(snap, request, why) ? TAKE_FAILED : TAKE_DONE;
 }
 
 static void file_close(struct source *source)

@@ -73,7 +73,7 @@ static char *add_branch(char *name, unsigned int depth)
 }
 
 /* The row that @line shows; it is not the headings. */
-static const struct top_row *row_of(const struct grid *grid, size_t line)
+static const struct top_row *top_grid_row(const struct grid *grid, size_t line)
 {
 	return &grid->page->list.rows[grid->page->list.first + line - 1];
 }
@@ -88,12 +88,13 @@ static char *cell_text(const struct grid *grid, const struct column *column, siz
 
 	if (!line)
 		return xstrdup(units_header(grid->units, column));
-	if (column_get(column, view, row_of(grid, line)->record, &value))
+	if (column_get(column, view, top_grid_row(grid, line)->record, &value))
 		text = value_text(column, view, &value, grid->units);
 	cell = text_printable(text ? text : "-");
 	free(text);
 	return grid->page->list.tree && (column == comm || column == name) &&
-	       row_of(grid, line)->depth ? add_branch(cell, row_of(grid, line)->depth) : cell;
+	       top_grid_row(grid, line)->depth ?
+	       add_branch(cell, top_grid_row(grid, line)->depth) : cell;
 }
 
 /* The last width of @column; NULL: too many columns. */
@@ -246,7 +247,7 @@ static void draw_lines(const struct grid *grid, int y)
 			draw_text(y, x, width, "USS<PSS<RSS", false);
 		attroff(attr);
 		if (width && line)
-			draw_figures_bar(y, x, width, row_of(grid, line)->record,
+			draw_figures_bar(y, x, width, top_grid_row(grid, line)->record,
 					 list->largest);
 	}
 }

@@ -48,7 +48,7 @@ static void say(FILE *out, const char *format, ...)
 }
 
 /* Writes an untrusted name or user input. */
-static void put_name(FILE *out, const char *before, const char *name, const char *behind)
+static void put_field_name(FILE *out, const char *before, const char *name, const char *behind)
 {
 	char *printable = text_printable(name);
 
@@ -159,10 +159,10 @@ static void say_list(FILE *out, const struct top *top, const struct top_page *pa
 		say(out, "process %u", top->pid);
 	if (page == &top->map && page->snap && page->snap->n_tasks &&
 	    KNOWN(&page->snap->tasks[0], MEMCENSUS_TASK_COMM))
-		put_name(out, " (", page->snap->tasks[0].comm, ")");
+		put_field_name(out, " (", page->snap->tasks[0].comm, ")");
 	if (list->pattern) {
 		say(out, "%zu of %zu %s match ", list->n_rows, list->n_all, what);
-		put_name(out, "'", list->pattern, "'");
+		put_field_name(out, "'", list->pattern, "'");
 	} else {
 		say(out, "%zu %s", list->n_all, what);
 	}
@@ -328,7 +328,7 @@ static void draw_foot(const struct top *top, int y)
 
 	line_begin(&line);
 	if (top->typing) {
-		put_name(line.out, "Filter: ", top->prompt, "_");
+		put_field_name(line.out, "Filter: ", top->prompt, "_");
 		if (*top->message)
 			fprintf(line.out, "  %s", top->message);
 	} else if (*top->message) {

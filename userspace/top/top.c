@@ -94,7 +94,7 @@ static void stop_census(struct run *run)
 }
 
 /* Starts a census if one is due. */
-static int ask(struct run *run, struct failure *why)
+static int ask_census(struct run *run, struct failure *why)
 {
 	struct top *top = &run->top;
 	struct request *request = &run->session->request;
@@ -184,7 +184,7 @@ static void wait_for_events(const struct run *run)
 static int loop(struct run *run, struct failure *why)
 {
 	while (!run->top.quit && !signals_stopped()) {
-		if (ask(run, why))
+		if (ask_census(run, why))
 			return -1;
 		top_view_draw(&run->top);
 		wait_for_events(run);

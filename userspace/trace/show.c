@@ -112,8 +112,8 @@ static bool has_news(const struct trace_process *process)
 }
 
 /* Processes that did something, and those that were named. */
-static bool is_shown(const struct trace_report *report, const struct trace_process *process,
-		     bool last)
+static bool is_process_shown(const struct trace_report *report, const struct trace_process *process,
+			     bool last)
 {
 	if (process->waits)
 		return false;
@@ -129,7 +129,7 @@ static struct records list(const struct trace_report *report, bool last)
 	size_t n = 0, call;
 
 	for (process = report->sums->first; process; process = process->next) {
-		if (!is_shown(report, process, last))
+		if (!is_process_shown(report, process, last))
 			continue;
 		end = process->ended ? process->ended : report->now;
 		begun = process->begun > report->shown ? process->begun : report->shown;
@@ -311,7 +311,7 @@ static void json_child(struct json *json, const struct trace_report *report)
 	json_close(json, '}');
 }
 
-static void show_json(struct trace_report *report, struct records processes)
+static void show_trace_json(struct trace_report *report, struct records processes)
 {
 	const struct options *options = report->options;
 	const struct document_point from = { .realtime = report->begun + report->realtime };
@@ -354,7 +354,7 @@ void trace_show_sums(struct trace_report *report, bool last)
 		report->shown = 0;
 	processes = list(report, last);
 	if (report->options->json)
-		show_json(report, processes);
+		show_trace_json(report, processes);
 	else
 		show_tables(report, processes, last);
 	free((void *)processes.v);

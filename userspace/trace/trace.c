@@ -187,7 +187,7 @@ static void reap(struct trace *trace)
 		report->child_ended = true;
 }
 
-static bool is_over(struct trace *trace)
+static bool is_trace_over(struct trace *trace)
 {
 	reap(trace);
 	if (trace->own->everything || trace->session->options->below)
@@ -205,7 +205,7 @@ static int run_until_end(struct trace *trace, struct failure *why)
 		end = trace->report.begun + options->duration;
 	if (options->interval)
 		next = trace->report.begun + options->interval;
-	while (!signals_stopped() && !is_over(trace) && signals_now() < end) {
+	while (!signals_stopped() && !is_trace_over(trace) && signals_now() < end) {
 		wait_some(trace, end < next ? end : next);
 		if (read_buffers(trace, signals_now() - MARGIN, &n, why))
 			return -1;

@@ -21,7 +21,7 @@ struct attrs attrs_of_message(const struct nlmsghdr *nlh)
 }
 
 /* Passes an element of @len bytes, at least @min; false if it does not fit. */
-static bool pass(struct attrs *attrs, size_t len, size_t min)
+static bool pass_attr(struct attrs *attrs, size_t len, size_t min)
 {
 	size_t step = NLMSG_ALIGN(len);
 
@@ -41,10 +41,12 @@ static bool pass(struct attrs *attrs, size_t len, size_t min)
 const struct nlattr *attrs_next(struct attrs *attrs)
 {
 	const struct nlattr *attr = (const void *)attrs->next;
+	size_t len;
 
 	if (!attrs->left)
 		return NULL;
-	return pass(attrs, attrs->left < NLA_HDRLEN ? 0 : attr->nla_len, NLA_HDRLEN) ? attr : NULL;
+	len = attrs->left < NLA_HDRLEN ? 0 : attr->nla_len;
+	return pass_attr(attrs, len, NLA_HDRLEN) ? attr : NULL;
 }
 
 const struct nlmsghdr *attrs_next_message(struct attrs *messages)
@@ -53,6 +55,6 @@ const struct nlmsghdr *attrs_next_message(struct attrs *messages)
 
 	if (!messages->left)
 		return NULL;
-	return pass(messages, messages->left < NLMSG_HDRLEN ? 0 : nlh->nlmsg_len,
-		    NLMSG_HDRLEN) ? nlh : NULL;
+	return pass_attr(messages, messages->left < NLMSG_HDRLEN ? 0 : nlh->nlmsg_len,
+			 NLMSG_HDRLEN) ? nlh : NULL;
 }
