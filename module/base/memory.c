@@ -15,7 +15,7 @@
  * Must not be called under an mmap lock or a VMA lock, except for sizes up to a page: a
  * task that frees memory may wait for the lock.
  */
-static void *kvalloc(size_t size, gfp_t gfp)
+static void *kvmalloc_nofs(size_t size, gfp_t gfp)
 {
 	unsigned int flags;
 	void *memory;
@@ -36,13 +36,13 @@ static void *kvalloc(size_t size, gfp_t gfp)
  */
 void *census_kvzalloc(size_t size)
 {
-	return kvalloc(size, CENSUS_GFP | __GFP_ZERO);
+	return kvmalloc_nofs(size, CENSUS_GFP | __GFP_ZERO);
 }
 
 /* As census_kvzalloc(), but the content is undefined. */
 void *census_kvmalloc(size_t size)
 {
-	return kvalloc(size, CENSUS_GFP);
+	return kvmalloc_nofs(size, CENSUS_GFP);
 }
 
 void *census_kvcalloc(size_t nr, size_t size)

@@ -154,20 +154,20 @@ static void take_work(struct census_threads *t)
 	}
 }
 
-static void leave(struct census_threads *t)
+static void leave_threads(struct census_threads *t)
 {
 	if (atomic_dec_and_test(&t->running))
 		complete(&t->done);
 }
 
-static void help(struct work_struct *work)
+static void help_scan(struct work_struct *work)
 {
 	struct census_threads *t = container_of(work, struct census_helper, work)->threads;
 	struct census_cpu_clock clock = census_cpu_clock_start();
 
 	take_work(t);
 	atomic64_add(census_cpu_clock_stop(&clock), &t->cpu);
-	leave(t);
+	leave_threads(t);
 	/* The caller may have freed @t. */
 }
 
@@ -185,7 +185,7 @@ void census_threads_init(struct census_threads *t, bool *stopped)
 	init_completion(&t->done);
 	for (i = 0; i < ARRAY_SIZE(t->helpers); i++) {
 		t->helpers[i].threads = t;
-		INIT_WORK(&t->helpers[i].work, help);
+		INIT_WORK(&t->helpers[i].work, help_scan);
 	}
 }
 

@@ -49,7 +49,7 @@ static void drop_latest(struct work_struct *work)
 static DECLARE_DELAYED_WORK(drop_work, drop_latest);
 
 /* The caller publishes a scan, and no other scan runs. */
-static void publish(const struct census_snapshot *snap, u64 begun)
+static void publish_snapshot(const struct census_snapshot *snap, u64 begun)
 {
 	const struct census_snapshot *old;
 
@@ -149,7 +149,7 @@ int census_cache_request(const struct census_request *req,
 	snap->seq = atomic64_inc_return(&last_seq);
 	*out = snap;
 	if (is_shared(req))
-		publish(snap, begun);
+		publish_snapshot(snap, begun);
 out:
 	census_gate_drop(&scan_lock);
 	return err;

@@ -85,7 +85,7 @@ static void wait_for_locks(struct census_scan *scan)
 	atomic64_add(ktime_get_ns() - begin, &scan->waited);
 }
 
-static void forget(struct census *c, struct census_mm *m)
+static void forget_mm(struct census *c, struct census_mm *m)
 {
 	if (m->begun && m->state != MEMCENSUS_STATE_VANISHED)
 		census_tally_forget(&c->workers[m->worker].tally, m);
@@ -127,7 +127,7 @@ static int walk_rests(struct census *c)
 		if (!whole || whole->mm != m->mm)
 			continue;
 		if (m->state == MEMCENSUS_STATE_VANISHED) {
-			forget(c, whole);
+			forget_mm(c, whole);
 			if (c->workers[0].tally.later ||
 			    !census_collect_again(&c->scan.collection, whole))
 				continue;
@@ -167,7 +167,7 @@ static void join_states(struct census *c)
 		cond_resched();
 		if (m->whole && (m->whole->mm != m->mm ||
 				 m->whole->state == MEMCENSUS_STATE_VANISHED))
-			forget(c, m);
+			forget_mm(c, m);
 	}
 }
 
@@ -378,7 +378,7 @@ static int finish_tasks(struct census *c, struct list_head *mms, unsigned int nr
  * Any process may own the frames of the requested ones.  So the frames basis walks all
  * processes, even if only some were requested.
  */
-static int collect(struct census *c)
+static int collect_mms(struct census *c)
 {
 	struct census_collection *collection = &c->scan.collection;
 	unsigned int i;
@@ -458,7 +458,7 @@ static int finish_pages(struct census *c, u32 slice)
 /* An estimate of what it takes to finish an entry, ns. */
 #define FINISH_NS	15
 
-static int finish(struct census *c)
+static int finish_census(struct census *c)
 {
 	u64 entries = 0;
 	unsigned int i;
@@ -539,7 +539,7 @@ static int count_slice(struct census *c, const struct census_slice *s)
 	if (!err && !slice)
 		err = visit_swap_owners(c);
 	if (!err)
-		err = finish(c);
+		err = finish_census(c);
 	if (!err && c->snap->pages)
 		err = finish_pages(c, slice);
 	if (err)
@@ -712,7 +712,7 @@ static int count_and_finish(struct census *c)
 {
 	int err;
 
-	err = collect(c);
+	err = collect_mms(c);
 	if (!err)
 		err = workers_begin(c);
 	if (!err)

@@ -63,7 +63,7 @@ static DEFINE_RAW_SPINLOCK(events_lock);
 /* The newest census of all processes, a reference, or NULL. */
 static const struct census_snapshot *newest;
 
-/* In the order in which they were replaced, see replaceable().  @nr_events: since load. */
+/* In the order in which they were replaced, see find_replaceable().  @nr_events: since load. */
 static struct census_oom events[MEMCENSUS_OOMS_MAX];
 static u64 nr_events;
 
@@ -349,7 +349,7 @@ static struct census_oom *same_event(const struct census_oom_task *caller, u8 sc
  * Return: the oldest event, or one that is not used.  Any user who may set the limit of a cgroup
  * can have as many kills in it as he likes: these do not replace the last event of the machine.
  */
-static struct census_oom *replaceable(u8 scope)
+static struct census_oom *find_replaceable(u8 scope)
 {
 	const struct census_oom *keep = NULL;
 	struct census_oom *oldest = NULL, *oom;
@@ -366,7 +366,7 @@ static struct census_oom *replaceable(u8 scope)
 static struct census_oom *new_event(const struct census_oom_task *caller, u8 scope, u64 now,
 				    const struct census_snapshot **old)
 {
-	struct census_oom *oom = replaceable(scope);
+	struct census_oom *oom = find_replaceable(scope);
 	struct census_zone *zones = at_kill.zones;
 	struct census_node *nodes = at_kill.nodes;
 
@@ -510,7 +510,7 @@ static void on_mark_victim_pid(void *data, int pid)
 	rcu_read_unlock();
 }
 
-static void *probe(void)
+static void *mark_victim_probe(void)
 {
 	return census_mark_victim_has_task() ? (void *)on_mark_victim : (void *)on_mark_victim_pid;
 }
@@ -529,7 +529,7 @@ static int trace_victims(void)
 
 	for_each_kernel_tracepoint(find_mark_victim, &tp);
 	if (tp)
-		err = tracepoint_probe_register(tp, probe(), NULL);
+		err = tracepoint_probe_register(tp, mark_victim_probe(), NULL);
 	if (!err)
 		mark_victim = tp;
 	return err;
@@ -540,7 +540,7 @@ static void untrace_victims(void)
 {
 	if (!mark_victim)
 		return;
-	tracepoint_probe_unregister(mark_victim, probe(), NULL);
+	tracepoint_probe_unregister(mark_victim, mark_victim_probe(), NULL);
 	/* A kill may still be in the probe, whose text goes with the module. */
 	tracepoint_synchronize_unregister();
 }

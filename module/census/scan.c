@@ -324,7 +324,7 @@ static void count_part(void)
  * the mapping changes, a part is walked up to the first mapping that is not divisible, and the
  * rest of it by the worker of the whole: see walk_rests() in census.c.
  */
-static void divide(struct census_scan *scan, struct census_mm *m)
+static void divide_mm(struct census_scan *scan, struct census_mm *m)
 {
 	struct census_mm *part;
 	unsigned long middle;
@@ -376,7 +376,7 @@ static bool is_at_end(struct census_mm *m)
  * Return: 0 if walked, -EAGAIN if a lock was not available, -ESRCH if the memory is gone,
  * or -EINTR, -ENOMEM or -ENOSPC, which end the scan.
  */
-static int visit(struct census_worker *w, struct census_mm *m)
+static int visit_mm(struct census_worker *w, struct census_mm *m)
 {
 	u64 begin = ktime_get_ns(), waited = 0;
 	bool resumed = m->begun, advanced = false;
@@ -400,7 +400,7 @@ static int visit(struct census_worker *w, struct census_mm *m)
 		else
 			ret = walk_when_free(w, m);
 		if (!ret)
-			divide(w->scan, m);
+			divide_mm(w->scan, m);
 		advanced |= m->next_addr != addr;
 		cond_resched();
 	}
@@ -442,14 +442,14 @@ int census_scan_mm(struct census_worker *w, struct census_mm *m)
 	int ret;
 
 	m->worker = w->number;
-	ret = visit(w, m);
+	ret = visit_mm(w, m);
 
 	if (ret == -ESRCH) {
 		if (m->begun)
 			census_tally_forget(&w->tally, m);
 		if (!w->tally.later &&
 		    census_collect_again(&w->scan->collection, m))
-			ret = visit(w, m);
+			ret = visit_mm(w, m);
 	}
 	if (ret == -EINTR || ret == -ENOMEM || ret == -ENOSPC)
 		return ret;

@@ -108,7 +108,7 @@ static bool maps_page_cache(const struct vm_area_struct *vma,
 		!IS_DAX(vma->vm_file->f_mapping->host));
 }
 
-static struct file_id *find(struct census_files *files, const struct address_space *mapping)
+static struct file_id *find_file_id(struct census_files *files, const struct address_space *mapping)
 {
 	const struct inode *inode = mapping->host;
 	struct census_link *link;
@@ -126,8 +126,8 @@ static struct file_id *find(struct census_files *files, const struct address_spa
 }
 
 /* Return: a new file, or NULL without memory.  @files->lock is held. */
-static struct file_id *add(struct census_files *files, struct file *file,
-			   enum census_class class)
+static struct file_id *add_file_id(struct census_files *files, struct file *file,
+				   enum census_class class)
 {
 	const struct address_space *mapping = file->f_mapping;
 	const struct inode *inode = mapping->host, *user = file_user_inode(file);
@@ -154,13 +154,13 @@ static struct file_id *find_or_add(struct census_files *files, struct file *file
 				   enum census_class class)
 {
 	const struct address_space *mapping = file->f_mapping;
-	struct file_id *id = find(files, mapping);
+	struct file_id *id = find_file_id(files, mapping);
 
 	if (id)
 		return id;
 	/* Only a search under the lock proves that there is none: see table.h. */
 	spin_lock(&files->lock);
-	id = find(files, mapping) ?: add(files, file, class);
+	id = find_file_id(files, mapping) ?: add_file_id(files, file, class);
 	spin_unlock(&files->lock);
 	return id;
 }

@@ -106,13 +106,13 @@ void census_frames_trim(void)
 	spares_free();
 }
 
-static void trim(struct work_struct *work)
+static void trim_pool(struct work_struct *work)
 {
 	spares_free();
 	census_reserve_free();
 }
 
-static DECLARE_DELAYED_WORK(trim_work, trim);
+static DECLARE_DELAYED_WORK(trim_work, trim_pool);
 
 static unsigned long count_spares(struct shrinker *s, struct shrink_control *sc)
 {

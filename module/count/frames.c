@@ -31,7 +31,7 @@ static struct census_recent *recent_place(struct census_frames *f, u64 key)
 }
 
 /* Return: the section with the first key @first, or NULL. */
-static struct census_section *lookup(const struct census_frames *f, u64 first)
+static struct census_section *lookup_section(const struct census_frames *f, u64 first)
 {
 	struct census_link *l;
 
@@ -91,7 +91,7 @@ static noinline bool search_section(struct census_frames *f, u64 key,
 				    struct census_recent *recent)
 {
 	u64 first = key & ~section_mask(key);
-	struct census_section *s = lookup(f, first);
+	struct census_section *s = lookup_section(f, first);
 
 	if (!s)
 		s = add_section(f, first);
@@ -125,7 +125,7 @@ bool census_frames_counts(const struct census_frames *f, u64 key)
 struct census_block *census_frames_block(const struct census_frames *f, u64 key)
 {
 	u64 at = key & section_mask(key);
-	const struct census_section *s = lookup(f, key - at);
+	const struct census_section *s = lookup_section(f, key - at);
 
 	return s ? s->first + at : NULL;
 }
@@ -440,7 +440,7 @@ static void finish_section(struct census_frames *const *workers,
 /* Units of sections to look at between two cond_resched(). */
 #define SECTIONS_AT_ONCE BIT(12)
 
-static struct census_section *section(const struct census_frames *f, u32 unit)
+static struct census_section *section_of_unit(const struct census_frames *f, u32 unit)
 {
 	return census_unit(&f->sections, unit);
 }
@@ -451,7 +451,7 @@ bool census_frames_swapped(const struct census_frames *f)
 	u32 i;
 
 	for (i = FIRST_SECTION; i < f->sections.nr; i += CENSUS_SECTION_UNITS) {
-		if (census_key_kind(section(f, i)->key) == CENSUS_OF_SWAP)
+		if (census_key_kind(section_of_unit(f, i)->key) == CENSUS_OF_SWAP)
 			return true;
 		if (!(i % SECTIONS_AT_ONCE))
 			cond_resched();
@@ -481,14 +481,15 @@ int census_frames_finish_blocks(struct census_frames *const *workers,
 
 		for (i = FIRST_SECTION; i < f->sections.nr; i += CENSUS_SECTION_UNITS) {
 			const struct census_section *sections[CENSUS_WORKERS_MAX] = {};
-			u64 key = section(f, i)->key;
+			u64 key = section_of_unit(f, i)->key;
 
 			if (!(i % SECTIONS_AT_ONCE))
 				cond_resched();
 			if (nr > 1 && census_hash(&f->slice.hash, key) / PART_UNIT % nr != part)
 				continue;
 			for (w = 0; w < nr; w++) {
-				sections[w] = w == v ? section(f, i) : lookup(workers[w], key);
+				sections[w] = w == v ? section_of_unit(f, i) :
+						       lookup_section(workers[w], key);
 				if (w < v && sections[w])
 					break;
 			}
@@ -556,7 +557,7 @@ static bool group_section(struct census_frames *const *workers, unsigned int wor
 	u64 i;
 
 	for (w = 0; w < worker && !other; w++)
-		other = lookup(workers[w], s->key);
+		other = lookup_section(workers[w], s->key);
 	same = other ? other->first : NULL;
 	for (i = 0; i <= section_mask(s->key); i++) {
 		if (same) {
@@ -590,7 +591,7 @@ int census_frames_prepare_groups(struct census_frames *const *workers, unsigned 
 		struct census_frames *f = workers[w];
 
 		for (i = FIRST_SECTION; i < f->sections.nr; i += CENSUS_SECTION_UNITS) {
-			if (!group_section(workers, w, section(f, i), states, units)) {
+			if (!group_section(workers, w, section_of_unit(f, i), states, units)) {
 				f->owners.failed = true;
 				return -ENOMEM;
 			}

@@ -207,7 +207,7 @@ static u64 count_below(const struct census_shmem *s, pgoff_t at)
  * Return: the number of pages, of the swap entry at page @at, that are before (or else
  * after) this page.  smaps counts an entry in a part as a whole.
  */
-static unsigned long outside(struct address_space *mapping, pgoff_t at, bool before)
+static unsigned long pages_outside(struct address_space *mapping, pgoff_t at, bool before)
 {
 	XA_STATE(xas, &mapping->i_pages, at);
 	unsigned long nr = 1;
@@ -242,8 +242,8 @@ u64 census_shmem_count(const struct census_shmem *s, struct vm_area_struct *vma,
 			at += BLOCK_PAGES;
 		}
 	if (pages)
-		pages += outside(mapping, first, true) +
-			 outside(mapping, first + nr - 1, false);
+		pages += pages_outside(mapping, first, true) +
+			 pages_outside(mapping, first + nr - 1, false);
 	return pages << PAGE_SHIFT;
 }
 

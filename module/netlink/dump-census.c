@@ -142,7 +142,8 @@ static int refuse_share_attrs(struct nlattr **tb, struct netlink_ext_ack *extack
  * The reference is kept until the census, like an open file.  A regular file has none on this
  * socket, which would keep itself.
  */
-static int parse_file(struct of_census *d, const struct nlattr *attr, struct netlink_ext_ack *extack)
+static int parse_file(struct of_census *d, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack)
 {
 	if (!attr)
 		return 0;
@@ -370,7 +371,7 @@ static const struct census_pages_part *next_part(struct of_census *d)
 }
 
 /* Return: the next record of the current stage, or NULL after the last one. */
-static const void *next_record(struct census_dump *dump)
+static const void *next_census_record(struct census_dump *dump)
 {
 	struct of_census *d = of_census(dump);
 	const struct census_snapshot *snap = d->snap;
@@ -449,7 +450,7 @@ static bool is_visible(const struct of_census *d, const void *record)
 	return census_task_pid(task, d->dump.envelope.pid_ns);
 }
 
-static int add_record(struct sk_buff *skb, struct census_dump *dump, const void *record)
+static int add_census_record(struct sk_buff *skb, struct census_dump *dump, const void *record)
 {
 	struct of_census *d = of_census(dump);
 
@@ -465,7 +466,7 @@ static int add_record(struct sk_buff *skb, struct census_dump *dump, const void 
 	return 0;
 }
 
-static void release(struct census_dump *dump)
+static void release_census(struct census_dump *dump)
 {
 	struct of_census *d = of_census(dump);
 
@@ -477,7 +478,7 @@ const struct census_dump_ops census_dump_census = {
 	.size = sizeof(struct of_census),
 	.parse = parse_request,
 	.take = take_census,
-	.next = next_record,
-	.add = add_record,
-	.release = release,
+	.next = next_census_record,
+	.add = add_census_record,
+	.release = release_census,
 };

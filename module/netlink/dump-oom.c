@@ -108,7 +108,7 @@ static int fill_victim(struct sk_buff *skb, const struct census_envelope *e,
 	       nla_put_u32(skb, MEMCENSUS_OOM_VICTIM_DYING, v->dying);
 }
 
-static const void *next_record(struct census_dump *dump)
+static const void *next_oom_record(struct census_dump *dump)
 {
 	struct oom_dump *d = oom_dump(dump);
 	const struct census_oom *oom = d->chosen;
@@ -145,7 +145,7 @@ static const void *next_record(struct census_dump *dump)
 	}
 }
 
-static int add_record(struct sk_buff *skb, struct census_dump *dump, const void *record)
+static int add_oom_record(struct sk_buff *skb, struct census_dump *dump, const void *record)
 {
 	const struct census_envelope *e = &dump->envelope;
 	const struct victim_of *of = record;
@@ -172,7 +172,8 @@ static int add_record(struct sk_buff *skb, struct census_dump *dump, const void 
 }
 
 /* Finds the event of the request.  Return: 0, or -EINVAL. */
-static int choose(struct oom_dump *d, const struct nlattr *event, struct netlink_ext_ack *extack)
+static int choose_event(struct oom_dump *d, const struct nlattr *event,
+			struct netlink_ext_ack *extack)
 {
 	unsigned int i;
 
@@ -188,7 +189,7 @@ static int choose(struct oom_dump *d, const struct nlattr *event, struct netlink
 }
 
 /* Copies the events too: what a reader asks for is what is kept when it asks. */
-static int parse(struct census_dump *dump, struct nlattr **tb, struct netlink_ext_ack *extack)
+static int parse_oom(struct census_dump *dump, struct nlattr **tb, struct netlink_ext_ack *extack)
 {
 	struct oom_dump *d = oom_dump(dump);
 	struct census_ooms *ooms;
@@ -205,18 +206,18 @@ static int parse(struct census_dump *dump, struct nlattr **tb, struct netlink_ex
 		return PTR_ERR(ooms);
 	}
 	d->ooms = ooms;
-	return choose(d, tb[MEMCENSUS_REQ_EVENT], extack);
+	return choose_event(d, tb[MEMCENSUS_REQ_EVENT], extack);
 }
 
-static void release(struct census_dump *dump)
+static void release_oom(struct census_dump *dump)
 {
 	census_ooms_put(oom_dump(dump)->ooms);
 }
 
 const struct census_dump_ops census_dump_oom = {
 	.size = sizeof(struct oom_dump),
-	.parse = parse,
-	.next = next_record,
-	.add = add_record,
-	.release = release,
+	.parse = parse_oom,
+	.next = next_oom_record,
+	.add = add_oom_record,
+	.release = release_oom,
 };

@@ -235,8 +235,8 @@ static int fill_blocks(struct sk_buff *skb, const struct blocks_part *part)
 }
 
 /* Return: 0, or nonzero if the buffer is full. */
-static int fill(struct sk_buff *skb, const struct census_envelope *e,
-		const struct census_snapshot *snap, const void *record)
+static int fill_record(struct sk_buff *skb, const struct census_envelope *e,
+		       const struct census_snapshot *snap, const void *record)
 {
 	const struct physical_dump *d = record;
 	const struct census_physical *r = d->result;
@@ -286,15 +286,15 @@ static unsigned int nr_records(const struct physical_dump *d)
 	}
 }
 
-/* The record is the dump itself, at its index: fill() gets what it needs by the stage. */
-static const void *next_record(struct census_dump *dump)
+/* The record is the dump itself, at its index: fill_record() gets what it needs by the stage. */
+static const void *next_physical_record(struct census_dump *dump)
 {
 	struct physical_dump *d = physical_dump(dump);
 
 	return dump->index < nr_records(d) ? d : NULL;
 }
 
-static int add_record(struct sk_buff *skb, struct census_dump *dump, const void *record)
+static int add_physical_record(struct sk_buff *skb, struct census_dump *dump, const void *record)
 {
 	const struct physical_dump *d = record;
 	struct blocks_part part;
@@ -305,7 +305,7 @@ static int add_record(struct sk_buff *skb, struct census_dump *dump, const void 
 			return 0;
 	}
 	return census_message_put(skb, &dump->envelope, d->result->seq, census_dump_stage(dump),
-				  fill, NULL, d);
+				  fill_record, NULL, d);
 }
 
 #define TAKEN (CENSUS_REQ(ORDER) | CENSUS_REQ(GROUP_BY) | CENSUS_REQ(FILES))
@@ -341,7 +341,8 @@ static int parse_files(struct physical_dump *d, const struct nlattr *files,
 	return 0;
 }
 
-static int parse(struct census_dump *dump, struct nlattr **tb, struct netlink_ext_ack *extack)
+static int parse_physical(struct census_dump *dump, struct nlattr **tb,
+			  struct netlink_ext_ack *extack)
 {
 	struct physical_dump *d = physical_dump(dump);
 	int err;
@@ -387,16 +388,16 @@ static int take_pass(struct census_dump *dump, struct netlink_ext_ack *extack)
 	return err;
 }
 
-static void release(struct census_dump *dump)
+static void release_physical(struct census_dump *dump)
 {
 	census_passes_put(physical_dump(dump)->result);
 }
 
 const struct census_dump_ops census_dump_physical = {
 	.size = sizeof(struct physical_dump),
-	.parse = parse,
+	.parse = parse_physical,
 	.take = take_pass,
-	.next = next_record,
-	.add = add_record,
-	.release = release,
+	.next = next_physical_record,
+	.add = add_physical_record,
+	.release = release_physical,
 };

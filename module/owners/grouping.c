@@ -50,8 +50,8 @@ static u32 lowest_common(const struct census_nesting *tree, u32 a, u32 b)
 	return a;
 }
 
-static struct census_holding *holding(const struct census_grouping *g, u32 group, u32 depth,
-				      u32 kind)
+static struct census_holding *holding_of_group(const struct census_grouping *g, u32 group,
+					       u32 depth, u32 kind)
 {
 	while (g->tree[group].depth > depth)
 		group = g->tree[group].parent;
@@ -119,10 +119,10 @@ static void add_pages(const struct census_grouping *g, struct state *s, u64 mask
 	/* Most owners of a page have others of their group before them. */
 	if (!mask)
 		return;
-	holding(g, group, depth, kind)->pages += census_popcount(mask);
+	holding_of_group(g, group, depth, kind)->pages += census_popcount(mask);
 	for (old = mask & s->seen; old; old &= ~pages) {
 		pages = of_one_depth(last, g->bits, old, &at);
-		holding(g, group, at, kind)->pages -= census_popcount(pages);
+		holding_of_group(g, group, at, kind)->pages -= census_popcount(pages);
 		set_depth(all, g->bits, pages & deeper(all, g->bits, at), at);
 	}
 	set_depth(all, g->bits, mask & ~s->seen, depth);
@@ -141,7 +141,7 @@ static void count_exclusive(const struct census_grouping *g, struct state *s, u6
 	s->seen &= ~mask;
 	for (left = mask; left; left &= ~pages) {
 		pages = of_one_depth(s->planes + g->bits, g->bits, left, &depth);
-		holding(g, group, depth, kind)->exclusive += census_popcount(pages);
+		holding_of_group(g, group, depth, kind)->exclusive += census_popcount(pages);
 	}
 }
 
@@ -157,7 +157,7 @@ struct addition {
 	unsigned int pass;
 };
 
-static bool add(void *context, const struct census_owners *o, u32 block, u64 mask)
+static bool add_to_group(void *context, const struct census_owners *o, u32 block, u64 mask)
 {
 	const struct addition *to = context;
 	const struct census_grouping *g = to->g;
@@ -196,5 +196,5 @@ u32 census_grouping_turn(const struct census_grouping *g, const struct census_ow
 {
 	struct addition to = { .g = g, .group = group, .pass = pass };
 
-	return census_turn_each(o, turn, begin, add, &to);
+	return census_turn_each(o, turn, begin, add_to_group, &to);
 }

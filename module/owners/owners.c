@@ -66,7 +66,7 @@ static void chain_last(struct census_owners *o)
 }
 
 /* Makes the entries of the current address space the newest of their blocks again. */
-static void resume(struct census_owners *o)
+static void resume_owners(struct census_owners *o)
 {
 	u32 turn, e;
 
@@ -135,7 +135,7 @@ bool census_owners_turn(struct census_owners *o,
 		o->space = space;
 		o->space_first = o->entries.nr;
 		o->resumed = false;
-		resume(o);
+		resume_owners(o);
 	}
 	return true;
 }
@@ -277,7 +277,7 @@ void census_owners_add(struct census_owners *o, struct census_block *b, u64 mask
 }
 
 /* Takes an owner away from each page @mask: the inverse of census_mark(). */
-static void subtract(struct census_owners *o, struct census_block *b, u64 mask)
+static void subtract_mask(struct census_owners *o, struct census_block *b, u64 mask)
 {
 	u64 borrow = mask & ~b->ones, before;
 	u64 *word = borrow ? planes_words(o, b->planes) : NULL;
@@ -315,7 +315,7 @@ void census_owners_forget(struct census_owners *o, struct census_chain *chain)
 				cond_resched();
 				continue;
 			}
-			subtract(o, census_block(o, entry->block), entry->mask);
+			subtract_mask(o, census_block(o, entry->block), entry->mask);
 			entry->mask = 0;
 			if (!(e % ENTRIES_AT_ONCE))
 				cond_resched();

@@ -72,7 +72,7 @@ struct note {
 	u32 row;
 };
 
-static bool note(void *context, const struct census_owners *o, u32 block, u64 mask)
+static bool note_pair(void *context, const struct census_owners *o, u32 block, u64 mask)
 {
 	const struct note *n = context;
 	struct census_masks *m = n->masks;
@@ -110,10 +110,10 @@ u32 census_turn_note(struct census_masks *m, const struct census_owners *o, u32 
 {
 	struct note n = { .masks = m, .row = row };
 
-	return census_turn_each(o, turn, begin, note, &n);
+	return census_turn_each(o, turn, begin, note_pair, &n);
 }
 
-static bool count(void *context, const struct census_owners *o, u32 block, u64 mask)
+static bool count_pair(void *context, const struct census_owners *o, u32 block, u64 mask)
 {
 	struct census_pair_state *s = state_of(context, o, block);
 
@@ -137,7 +137,7 @@ static bool count(void *context, const struct census_owners *o, u32 block, u64 m
 u32 census_turn_count(const struct census_masks *m, const struct census_owners *o, u32 turn,
 		      u32 begin)
 {
-	return census_turn_each(o, turn, begin, count, (void *)m);
+	return census_turn_each(o, turn, begin, count_pair, (void *)m);
 }
 
 /**
@@ -152,7 +152,7 @@ struct comparison {
 	struct census_overlaps *to;
 };
 
-static bool compare(void *context, const struct census_owners *o, u32 block, u64 mask)
+static bool compare_pair(void *context, const struct census_owners *o, u32 block, u64 mask)
 {
 	const struct comparison *c = context;
 	const struct census_pair_state *s = state_of(c->masks, o, block);
@@ -191,7 +191,7 @@ u32 census_turn_common(const struct census_masks *m, const struct census_owners 
 {
 	struct comparison c = { .masks = m, .row = row, .to = to };
 
-	return census_turn_each(o, turn, begin, compare, &c);
+	return census_turn_each(o, turn, begin, compare_pair, &c);
 }
 
 /**

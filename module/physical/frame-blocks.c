@@ -90,7 +90,7 @@ void census_frame_blocks_free(struct census_frame_blocks *b)
 }
 
 /* Return: the class of @classes with the most frames. */
-static unsigned int largest(const struct census_frame_blocks *b, u32 classes)
+static unsigned int largest_class(const struct census_frame_blocks *b, u32 classes)
 {
 	unsigned int i, best = 0;
 	u32 most = 0;
@@ -124,7 +124,7 @@ static void finish_block(struct census_frame_blocks *b)
 		}
 	}
 	b->records[b->at] = in_way |
-		(u64)largest(b, in_way ?: ~0U) << MEMCENSUS_BLOCK_CLASS_SHIFT |
+		(u64)largest_class(b, in_way ?: ~0U) << MEMCENSUS_BLOCK_CLASS_SHIFT |
 		(u64)(nr_free >> shift) << MEMCENSUS_BLOCK_FREE_SHIFT |
 		(u64)(DIV_ROUND_UP(stuck, BIT(shift))) << MEMCENSUS_BLOCK_STUCK_SHIFT;
 	memset(b->frames, 0, sizeof(b->frames));

@@ -247,7 +247,7 @@ static bool identify_locked(const struct address_space *mapping, struct identity
 }
 
 /* Return: false if no frame of the file is found again. */
-static bool identify(const struct census_mapping *m, struct identity *id, char *buffer)
+static bool identify_file(const struct census_mapping *m, struct identity *id, char *buffer)
 {
 	const struct address_space *mapping = (void *)(unsigned long)m->key;
 	struct folio *folio;
@@ -287,7 +287,7 @@ static void add_to_system(struct census_frame_files *c, const struct census_mapp
 {
 	struct census_cached_system *s;
 	struct identity id;
-	u32 nr = identify(m, &id, NULL) ? find_system(c, &id) : 0;
+	u32 nr = identify_file(m, &id, NULL) ? find_system(c, &id) : 0;
 
 	s = census_index_record(&c->systems, nr);
 	s->files++;
@@ -304,7 +304,7 @@ static int add_file(struct census_frame_files *c, const struct census_mapping *m
 
 	file->cached = m->cached;
 	file->shmem = m->shmem;
-	if (!identify(m, &id, c->buffer))
+	if (!identify_file(m, &id, c->buffer))
 		return 0;
 	file->system = find_system(c, &id);
 	file->device = id.device;

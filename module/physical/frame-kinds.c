@@ -28,8 +28,8 @@ static u16 *chain_of(struct census_frame_kinds *kinds, const struct census_kerne
 }
 
 /* Return: the record of @key, or NULL if there is none. */
-static struct census_kernel_frames *find(struct census_frame_kinds *kinds,
-					 const struct census_kernel_key *key)
+static struct census_kernel_frames *find_kind(struct census_frame_kinds *kinds,
+					      const struct census_kernel_key *key)
 {
 	u16 nr = *chain_of(kinds, key);
 
@@ -45,7 +45,7 @@ static u64 most_frames(const struct census_kernel_frames *k)
 }
 
 /* Moves number @at of the heap down to its place. */
-static void sift(struct census_frame_kinds *kinds, u32 at)
+static void sift_kind(struct census_frame_kinds *kinds, u32 at)
 {
 	const struct census_kind_size it = kinds->heap[at];
 	u32 child;
@@ -66,19 +66,19 @@ static void sift(struct census_frame_kinds *kinds, u32 at)
  * Return: the record with the fewest frames.  Records only grow, and the heap learns of it here:
  * so what a frame costs is bounded by the depth of the heap, on average.
  */
-static struct census_kernel_frames *smallest(struct census_frame_kinds *kinds)
+static struct census_kernel_frames *smallest_kind(struct census_frame_kinds *kinds)
 {
 	struct census_kind_size *top = &kinds->heap[0];
 
 	while (top->frames != most_frames(&kinds->records[top->record])) {
 		top->frames = most_frames(&kinds->records[top->record]);
-		sift(kinds, 0);
+		sift_kind(kinds, 0);
 	}
 	return &kinds->records[top->record];
 }
 
 /* Adds a record while there is room. */
-static struct census_kernel_frames *append(struct census_frame_kinds *kinds)
+static struct census_kernel_frames *append_kind(struct census_frame_kinds *kinds)
 {
 	u32 nr = kinds->nr++;
 
@@ -88,7 +88,7 @@ static struct census_kernel_frames *append(struct census_frame_kinds *kinds)
 }
 
 /* Gives a record to another kind. */
-static void evict(struct census_frame_kinds *kinds, struct census_kernel_frames *k)
+static void evict_kind(struct census_frame_kinds *kinds, struct census_kernel_frames *k)
 {
 	u16 *nr = chain_of(kinds, &k->key);
 
@@ -109,10 +109,10 @@ static struct census_kernel_frames *make_record(struct census_frame_kinds *kinds
 	struct census_kernel_frames *k;
 
 	if (kinds->nr < CENSUS_KERNEL_FRAMES) {
-		k = append(kinds);
+		k = append_kind(kinds);
 	} else {
-		k = smallest(kinds);
-		evict(kinds, k);
+		k = smallest_kind(kinds);
+		evict_kind(kinds, k);
 	}
 	k->key = *key;
 	k->next = *chain;
@@ -134,7 +134,7 @@ void census_frame_kinds_add(struct census_frame_kinds *kinds, const struct censu
 
 	/* Mostly the same kind again. */
 	if (!k || memcmp(&k->key, key, sizeof(*key)))
-		k = find(kinds, key) ?: make_record(kinds, key);
+		k = find_kind(kinds, key) ?: make_record(kinds, key);
 	kinds->last = k;
 	k->frames += nr;
 	if (k->nr_first < ARRAY_SIZE(k->first))
@@ -159,7 +159,7 @@ static void merge_first(struct census_kernel_frames *to, const struct census_ker
 /* Return: how many frames a kind without a record can have, at most. */
 static u64 most_without(struct census_frame_kinds *kinds)
 {
-	return kinds->nr < CENSUS_KERNEL_FRAMES ? 0 : most_frames(smallest(kinds));
+	return kinds->nr < CENSUS_KERNEL_FRAMES ? 0 : most_frames(smallest_kind(kinds));
 }
 
 /* Adds a record of another worker, of a kind that has none in @kinds. */
@@ -169,7 +169,7 @@ static void merge_new(struct census_frame_kinds *kinds, const struct census_kern
 	struct census_kernel_frames *k;
 
 	if (kinds->nr == CENSUS_KERNEL_FRAMES &&
-	    most_frames(smallest(kinds)) >= most_frames(from) + before) {
+	    most_frames(smallest_kind(kinds)) >= most_frames(from) + before) {
 		kinds->left_out += from->frames;
 		return;
 	}
@@ -195,12 +195,12 @@ void census_frame_kinds_merge(struct census_frame_kinds *kinds, struct census_fr
 	kinds->left_out += others->left_out;
 	/* What has no record there can have as many frames as the smallest one. */
 	for (i = 0; i < kinds->nr; i++)
-		if (!find(others, &kinds->records[i].key))
+		if (!find_kind(others, &kinds->records[i].key))
 			kinds->records[i].before += there;
 	for (i = 0; i < others->nr; i++) {
 		const struct census_kernel_frames *from = &others->records[i];
 
-		to = find(kinds, &from->key);
+		to = find_kind(kinds, &from->key);
 		if (!to)
 			continue;
 		to->frames += from->frames;

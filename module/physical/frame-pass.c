@@ -26,7 +26,7 @@
 #define FRAMES_AHEAD 32
 
 /* Counts frames for their zone, and for the cgroup that they are charged to. */
-static void count(struct census_pass *p, enum memcensus_frame_class class, unsigned long nr)
+static void count_frames(struct census_pass *p, enum memcensus_frame_class class, unsigned long nr)
 {
 	p->z->classes[class] += nr;
 	if (p->req->cgroups)
@@ -36,7 +36,7 @@ static void count(struct census_pass *p, enum memcensus_frame_class class, unsig
 static void add_class(struct census_pass *p, enum memcensus_frame_class class, unsigned long pfn,
 		      unsigned long nr)
 {
-	count(p, class, nr);
+	count_frames(p, class, nr);
 	census_frame_blocks_add(&p->blocks, class, pfn, nr);
 }
 
@@ -223,8 +223,8 @@ static void add_folio(struct census_pass *p, const struct census_frame *f,
 		if (mapped && class == MEMCENSUS_FC_ANON)
 			unmapped = MEMCENSUS_FC_ANON_TAILS;
 	}
-	count(p, class, mapped);
-	count(p, unmapped, nr - mapped);
+	count_frames(p, class, mapped);
+	count_frames(p, unmapped, nr - mapped);
 	if (p->req->cgroups && CENSUS_MAPCOUNT_EXACT)
 		census_charge(&p->result->charges, p->cgroup)->shared +=
 			count_shared(p, f, at, nr);
@@ -288,7 +288,7 @@ static void add_all_repeated(struct census_pass *p)
 }
 
 /* Remembers the current frame, which was added, for those that look like it. */
-static void remember(struct census_pass *p, enum memcensus_frame_class class, bool folio)
+static void remember_frame(struct census_pass *p, enum memcensus_frame_class class, bool folio)
 {
 	struct census_repeat *r = census_repeats_room(p->repeats, &p->frame, class);
 
@@ -390,7 +390,7 @@ static unsigned long add_frame(struct census_pass *p, struct page *page, unsigne
 	case MEMCENSUS_FC_SHMEM:
 	case MEMCENSUS_FC_FILE:
 		add_folio(p, f, key.class, at, nr);
-		remember(p, key.class, true);
+		remember_frame(p, key.class, true);
 		return nr;
 	case MEMCENSUS_FC_SWAP_CACHE:
 		add_states(p, f, key.class, nr);
@@ -412,7 +412,7 @@ static unsigned long add_frame(struct census_pass *p, struct page *page, unsigne
 	if (!f->order && may_have_rest(key.class))
 		set_first(p, &key, pfn, p->cgroup);
 	add_frames(p, &key, pfn, nr);
-	remember(p, key.class, false);
+	remember_frame(p, key.class, false);
 	return nr;
 }
 
@@ -461,7 +461,7 @@ static unsigned long add_some(struct census_pass *p, unsigned long pfn)
 }
 
 /* Makes room in the table that is full, if one is.  Return: 0, -ENOMEM or -EDQUOT. */
-static int grow(struct census_pass *p)
+static int grow_results(struct census_pass *p)
 {
 	if (p->files_full)
 		census_frame_files_grow(&p->result->files);
@@ -532,7 +532,7 @@ int census_pass_add(struct census_pass *p, struct zone *zone, u32 nr,
 	while (pfn < end) {
 		pfn = add_some(p, pfn);
 		cond_resched();
-		err = grow(p);
+		err = grow_results(p);
 		if (err)
 			return err;
 		if (READ_ONCE(*p->stopped) || fatal_signal_pending(current))

@@ -19,7 +19,7 @@ static atomic_t waiting;
 static struct census_physical *latest;
 static u64 latest_begun;
 
-static struct census_physical *get(struct census_physical *r)
+static struct census_physical *get_pass(struct census_physical *r)
 {
 	refcount_inc(&r->refs);
 	return r;
@@ -46,7 +46,7 @@ static struct census_physical *get_latest(const struct census_physical_request *
 
 	spin_lock(&latest_lock);
 	if (latest && latest_begun > begun && is_same(&latest->req, req))
-		r = get(latest);
+		r = get_pass(latest);
 	spin_unlock(&latest_lock);
 	return r;
 }
@@ -57,7 +57,7 @@ static void set_latest(struct census_physical *r, u64 begun)
 
 	spin_lock(&latest_lock);
 	old = latest;
-	latest = get(r);
+	latest = get_pass(r);
 	latest_begun = begun;
 	spin_unlock(&latest_lock);
 	census_passes_put(old);
@@ -75,7 +75,7 @@ static void drop_unless_awaited(void)
 	census_passes_put(old);
 }
 
-static struct census_physical *take(const struct census_physical_request *req)
+static struct census_physical *take_pass(const struct census_physical_request *req)
 {
 	u64 begun = atomic64_inc_return(&passes_begun);
 	struct census_physical *r = census_physical_take(req);
@@ -104,7 +104,7 @@ const struct census_physical *census_passes_get(const struct census_physical_req
 	err = census_gate_take(&pass_gate);
 	atomic_dec(&waiting);
 	if (!err) {
-		r = get_latest(req, begun) ?: take(req);
+		r = get_latest(req, begun) ?: take_pass(req);
 		census_gate_drop(&pass_gate);
 	}
 	drop_unless_awaited();

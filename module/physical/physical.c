@@ -234,7 +234,7 @@ static void merge_zone(struct census_physical_zone *to, const struct census_phys
 }
 
 /* Adds the result of another worker.  Return: 0, -ENOMEM or -EDQUOT. */
-static int merge(struct census_physical *to, struct census_physical *from)
+static int merge_pass(struct census_physical *to, struct census_physical *from)
 {
 	u32 i;
 
@@ -286,7 +286,7 @@ static int run_workers(struct all_workers *all, unsigned int most)
 		err = census_threads_run(&all->threads, all->nr, all->nr, add_ranges, all);
 	for (i = 1; i < all->nr; i++) {
 		if (!err)
-			err = merge(all->result, all->passes[i].result);
+			err = merge_pass(all->result, all->passes[i].result);
 		census_pass_end(&all->passes[i]);
 		free_result(all->passes[i].result);
 	}
@@ -298,7 +298,7 @@ static int run_workers(struct all_workers *all, unsigned int most)
  * Prepares @all and its result, and fills it with at most @most workers; 0: as many as are useful.
  * The result is to be freed in any case, if there is one.
  */
-static int fill(struct all_workers *all, unsigned int most)
+static int fill_pass(struct all_workers *all, unsigned int most)
 {
 	u32 room = num_online_nodes() * MAX_NR_ZONES;
 	struct census_physical *r;
@@ -330,8 +330,8 @@ static int fill(struct all_workers *all, unsigned int most)
 /* Passes, if memory is added or removed during each of them. */
 #define PASSES_MAX 3
 
-static int take(const struct census_physical_request *req, unsigned int most,
-		struct census_physical **result, u64 *cpu)
+static int take_frames(const struct census_physical_request *req, unsigned int most,
+		       struct census_physical **result, u64 *cpu)
 {
 	struct all_workers *all = census_kvzalloc(sizeof(*all));
 	unsigned int nr;
@@ -340,7 +340,7 @@ static int take(const struct census_physical_request *req, unsigned int most,
 	if (!all)
 		return -ENOMEM;
 	all->req = req;
-	err = fill(all, most);
+	err = fill_pass(all, most);
 	nr = all->nr;
 	*cpu += atomic64_read(&all->threads.cpu);
 	*result = all->result;
@@ -350,7 +350,7 @@ static int take(const struct census_physical_request *req, unsigned int most,
 	census_physical_free(*result);
 	/* Each worker had tables of cgroups of its own. */
 	if (nr > 1 && (err == -ENOMEM || err == -EDQUOT))
-		return take(req, 1, result, cpu);
+		return take_frames(req, 1, result, cpu);
 	return err;
 }
 
@@ -374,7 +374,7 @@ struct census_physical *census_physical_take(const struct census_physical_reques
 	int err;
 
 	do {
-		err = take(req, 0, &r, &cpu);
+		err = take_frames(req, 0, &r, &cpu);
 	} while (err == -EBUSY && ++passed < PASSES_MAX);
 	if (err)
 		return ERR_PTR(err);

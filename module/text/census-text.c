@@ -336,7 +336,7 @@ static void scan_show(struct seq_file *seq, const struct text_view *view,
 /* Summary */
 
 /* Adds up all tasks, and finds those with the highest PSS.  Return: 0 or -EINTR. */
-static int summarize(struct text_view *view)
+static int summarize_census(struct text_view *view)
 {
 	struct census_figures figures;
 	unsigned int i, n;
@@ -485,7 +485,7 @@ static int text_fill(void *v, const void *arg)
 	view->text = text;
 	view->top = (struct census_top){ .entries = view->entries, .max = TOP };
 	view->ns = get_pid_ns(task_active_pid_ns(current));
-	return summarize(view);
+	return summarize_census(view);
 }
 
 static void text_release(void *v)
