@@ -45,6 +45,10 @@ MODULE_PARM_DESC(workers,
 bool census_params_mark_all;
 module_param_named(mark_all, census_params_mark_all, bool, 0600);
 MODULE_PARM_DESC(mark_all, "count owners of exclusive pages too, to compare (Y or N, default N)");
+
+unsigned int census_params_pause;
+module_param_named(pause_ms, census_params_pause, uint, 0600);
+MODULE_PARM_DESC(pause_ms, "time between two lock holds of an address space, ms (default 0)");
 #endif
 
 static int check_range(const char *name, unsigned long value, unsigned long min,

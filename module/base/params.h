@@ -3,6 +3,8 @@
 #ifndef _CENSUS_PARAMS_H
 #define _CENSUS_PARAMS_H
 
+#include <linux/delay.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 
 #define CENSUS_WORKERS_MAX 8
@@ -31,6 +33,7 @@ extern struct census_params census_params;
 
 #ifdef CENSUS_CHECK
 extern bool census_params_mark_all;
+extern unsigned int census_params_pause;
 #endif
 
 /* Checks whether owners are counted also for pages that are known to be exclusive. */
@@ -41,6 +44,16 @@ static inline bool census_mark_all(void)
 #else
 	return false;
 #endif
+}
+
+/* Between two lock holds of an address space: tests change it there. */
+static inline void census_pause(void)
+{
+#ifdef CENSUS_CHECK
+	if (READ_ONCE(census_params_pause))
+		msleep_interruptible(READ_ONCE(census_params_pause));
+#endif
+	cond_resched();
 }
 
 int census_params_check(void);

@@ -402,7 +402,7 @@ static int visit_mm(struct census_worker *w, struct census_mm *m)
 		if (!ret)
 			divide_mm(w->scan, m);
 		advanced |= m->next_addr != addr;
-		cond_resched();
+		census_pause();
 	}
 	if (ret > 0 && m->task && !w->tally.later)
 		census_mm_counters(m);
