@@ -4,15 +4,21 @@
  * fork or in a table that fork copied; all figures are the test's own count, also if the
  * processes end, execute a program or unmap during the census.
  */
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include "selftest.h"
 
 #include "owners/counted.h"
 #include "ko.h"
 
-#define PARTS		"/sys/module/memcensus/parameters/parts"
+#define PARAMETERS	"/sys/module/memcensus/parameters/"
+#define PARTS		PARAMETERS "parts"
+#define PAUSE		PARAMETERS "pause_ms"
 #define RW		(PROT_READ | PROT_WRITE)
 
 static const size_t size = 2UL << 30;
@@ -96,10 +102,17 @@ TEST_F(parts, figures_are_exact)
 	diag("%ld parts", read_number(PARTS) - parts);
 }
 
-#define TURNS		30
+/* Turns of each change; without the parameters of CENSUS_CHECK, some of them meet the walk. */
+#define TURNS		2
+#define BLIND_TURNS	6
 
 /* What a process does during the census of a turn. */
-enum change { EXIT, EXECUTE, UNMAP, PROTECT, REPLACE, CHANGES };
+enum change { EXIT, EXIT_HELD, EXECUTE, UNMAP, PROTECT, REPLACE, CHANGES };
+
+static const char *const changes[] = {
+	"exits", "exits, but its memory is held", "executes a program", "unmaps", "protects",
+	"maps a file twice",
+};
 
 /* A file that a process maps twice during a census, at the end of the lower and the upper half. */
 static const size_t file_size = 64UL << 20;
@@ -123,13 +136,13 @@ static void replace(int fd, size_t end)
 	     MAP_SHARED | MAP_FIXED | MAP_POPULATE, fd, 0);
 }
 
-static void change(unsigned int turn, int fd)
+static void change(enum change what, int fd)
 {
-	static char *const argv[] = { "sleep", "5", NULL };
+	static char *const argv[] = { "sleep", "60", NULL };
 
-	usleep(turn * 700 % 9000);
-	switch (turn % CHANGES) {
+	switch (what) {
 	case EXIT:
+	case EXIT_HELD:
 		_exit(0);
 	case EXECUTE:
 		execvp(argv[0], argv);
@@ -147,49 +160,110 @@ static void change(unsigned int turn, int fd)
 	pause();
 }
 
+/* Changes when the address space was divided, or after a time that differs in each turn. */
+static void changes_during_census(enum change what, unsigned int turn)
+{
+	const int fd = what == REPLACE ? file_new() : -1;
+	const long parts = read_number(PARTS);
+
+	touch(map_private(PLACE(0), size), 0, size, SPARSE);
+	raise(SIGSTOP);
+	if (parts < 0)
+		usleep((turn * CHANGES + what) * 700 % 9000);
+	else
+		while (read_number(PARTS) == parts)
+			usleep(1000);
+	change(what, fd);
+}
+
+/* Reads memory of a process into a page that never comes, with a reference on that memory. */
+static void hold_memory(pid_t pid)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	char *at = map_private(PLACE(0), PAGE), path[32];
+	struct uffdio_register missing = {
+		.range = { (uintptr_t)at, PAGE },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	int uffd = syscall(SYS_userfaultfd, O_CLOEXEC), fd;
+
+	need(uffd >= 0 && !ioctl(uffd, UFFDIO_API, &api) &&
+	     !ioctl(uffd, UFFDIO_REGISTER, &missing), "userfaultfd");
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	fd = open(path, O_RDONLY);
+	need(fd >= 0, path);
+	need(pread(fd, at, PAGE, (uintptr_t)PLACE(0)) < 0, "read that ends");
+	_exit(1);
+}
+
+static pid_t start_holder(pid_t pid)
+{
+	pid_t holder = fork();
+
+	if (!holder) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		hold_memory(pid);
+	}
+	return holder;
+}
+
 /*
  * Each census is sound, whatever happens to the process while it is walked.  Only one that exits
- * vanishes: one that executes a program is alive, and has its record.  A page that it maps twice
- * has one owner.
+ * vanishes, also if something else keeps its memory: one that executes a program is alive, and
+ * has its record.  A page that it maps twice has one owner.
  */
 TEST_F(parts, process_changes)
 {
 	/* Of the mapping, the file and a small program. */
 	const uint64_t most = size / SPARSE * PAGE + file_size + 1000 * PAGE;
-	unsigned int turn, walked = 0, vanished = 0;
+	const bool met = read_number(PARTS) >= 0;
+	const unsigned int turns = met ? TURNS : BLIND_TURNS;
+	unsigned int i, walked[CHANGES] = {}, vanished[CHANGES] = {};
 	const struct census_task *task;
 	struct census census;
 
 	if (!self->ready)
 		return;
-	for (turn = 0; turn < TURNS; turn++) {
-		pid_t pid = fork();
-		int fd;
+	if (met)
+		ASSERT_TRUE(write_file(PAUSE, "20"));
+	for (i = 0; i < turns * CHANGES; i++) {
+		const enum change what = i % CHANGES;
+		pid_t pid = fork(), holder = 0;
 
 		ASSERT_LE(0, pid);
 		if (!pid) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			touch(map_private(PLACE(0), size), 0, size, SPARSE);
-			fd = turn % CHANGES == REPLACE ? file_new() : -1;
-			raise(SIGSTOP);
-			change(turn, fd);
+			changes_during_census(what, i / CHANGES);
 		}
 		ASSERT_TRUE(child_stopped(pid));
+		if (what == EXIT_HELD) {
+			holder = start_holder(pid);
+			ASSERT_LT(0, holder);
+			ASSERT_TRUE(child_sleeps(holder));
+		}
 		kill(pid, SIGCONT);
 		ASSERT_FRAMES_OF_ALL(&census);
 		task = census_task_of(&census, pid);
-		walked += task && task->state == MEMCENSUS_STATE_WALKED;
-		if (!task || task->state == MEMCENSUS_STATE_VANISHED) {
-			vanished++;
-			EXPECT_EQ(EXIT, turn % CHANGES);
-		} else if (turn % CHANGES == REPLACE) {
+		walked[what] += task && task->state == MEMCENSUS_STATE_WALKED;
+		vanished[what] += !task || task->state == MEMCENSUS_STATE_VANISHED;
+		if (task && what == REPLACE) {
 			EXPECT_GT(most, figure(&task->f, MEMCENSUS_F_FRAMES));
 			EXPECT_LT(0, figure(&task->f, MEMCENSUS_F_USS));
 		}
 		census_free(&census);
 		child_end(pid);
+		if (holder)
+			child_end(holder);
 	}
-	diag("%u times walked to the end, %u times vanished", walked, vanished);
+	for (i = 0; i < CHANGES; i++) {
+		const bool exits = i == EXIT || i == EXIT_HELD;
+
+		diag("%s: %u walked, %u vanished", changes[i], walked[i], vanished[i]);
+		if (met && exits)
+			EXPECT_EQ(turns, vanished[i]);
+		if (!exits)
+			EXPECT_EQ(0, vanished[i]);
+	}
 }
 
 TEST_HARNESS_MAIN
