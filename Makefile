@@ -33,7 +33,7 @@ help:
 	@echo "make check-quick [KERNEL]        after each change"
 	@echo "make check [SUBJECT] [KERNEL]    all tests, or those of"
 	@scripts/check --subjects | sed 's/^/    /'
-	@echo "    or of a folder or a program of selftests/, such as: frames 6.12, swap debug"
+	@echo "    or of a folder or a test, such as: frames 6.12, swap debug, golden-test"
 	@echo "make fuzz-reader    the parser of records, for FUZZ_SECONDS=600"
 	@echo "make vm       a shell in a VM with the module loaded"
 	@echo "make bench    what a census costs, beside other ways"
