@@ -11,8 +11,8 @@
 #include "base/visible.h"
 #include "netlink/dump.h"
 #include "netlink/request.h"
-#include "physical/page-class.h"
-#include "physical/passes.h"
+#include "physical/cache.h"
+#include "physical/class.h"
 
 /* The records of the dump, in order, by the nests that contain them. */
 static const u8 stages[] = {

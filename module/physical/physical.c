@@ -17,7 +17,7 @@
 #include "base/params.h"
 #include "base/results.h"
 #include "base/threads.h"
-#include "physical/frame-pass.h"
+#include "physical/pass.h"
 #include "physical/physical.h"
 
 /* Frames that a worker takes at a time: 2^15, whose struct pages it reads in about 0.2 ms. */

@@ -12,11 +12,11 @@
 #include <linux/memcensus.h>
 
 #include "base/compat.h"
-#include "physical/frame-blocks.h"
-#include "physical/frame-charges.h"
-#include "physical/frame-files.h"
-#include "physical/frame-kinds.h"
-#include "physical/frame-lru.h"
+#include "physical/blocks.h"
+#include "physical/charges.h"
+#include "physical/files.h"
+#include "physical/kinds.h"
+#include "physical/lru.h"
 
 /**
  * struct census_physical_request - what a pass reports beside classes

@@ -3,8 +3,8 @@
 #include <linux/err.h>
 #include <linux/math64.h>
 
-#include "physical/page-class.h"
-#include "physical/passes.h"
+#include "physical/cache.h"
+#include "physical/class.h"
 #include "text/class-words.h"
 #include "text/physical-text.h"
 #include "text/text.h"

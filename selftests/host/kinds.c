@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests frame-kinds.c on the host: with more kinds of frames than records, as a user can make with
+ * Tests physical/kinds.c on the host: with more kinds of frames than records, as a user can make with
  * pages of truncated files in pipes, the largest must keep theirs, whatever comes first, and what
  * a frame costs must not grow.
  */
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "physical/frame-kinds.h"
+#include "physical/kinds.h"
 
 /* Kinds of a user, each of few frames. */
 #define MANY 5000U

@@ -2,7 +2,7 @@
 #include <linux/sched.h>
 
 #include "base/charge.h"
-#include "physical/frame-charges.h"
+#include "physical/charges.h"
 
 /**
  * census_charges_begin() - prepare to count by cgroup

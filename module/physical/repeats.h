@@ -7,8 +7,8 @@
  * A frame is remembered after it was read and classified; what it is charged to may be freed when
  * the RCU read lock is released, so all is forgotten before.
  */
-#ifndef _CENSUS_FRAME_REPEATS_H
-#define _CENSUS_FRAME_REPEATS_H
+#ifndef _CENSUS_PHYSICAL_REPEATS_H
+#define _CENSUS_PHYSICAL_REPEATS_H
 
 #include <linux/hash.h>
 #include <linux/mm.h>
@@ -16,7 +16,7 @@
 #include <linux/types.h>
 
 #include "base/compat.h"
-#include "physical/page-class.h"
+#include "physical/class.h"
 
 /*
  * Frames that are remembered at a time.  There are as many kinds as cgroups, times classes, times
@@ -199,4 +199,4 @@ void census_repeats_remember(struct census_repeats *rs, struct census_repeat *r,
 			     struct census_frame *f);
 void census_repeats_forget(struct census_repeats *rs);
 
-#endif /* _CENSUS_FRAME_REPEATS_H */
+#endif /* _CENSUS_PHYSICAL_REPEATS_H */

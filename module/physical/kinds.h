@@ -4,8 +4,8 @@
  * bounded number of kinds, the largest.  It has no kernel state, so that selftests/host tests the
  * same file on the host.
  */
-#ifndef _CENSUS_FRAME_KINDS_H
-#define _CENSUS_FRAME_KINDS_H
+#ifndef _CENSUS_PHYSICAL_KINDS_H
+#define _CENSUS_PHYSICAL_KINDS_H
 
 #include <linux/types.h>
 #include <linux/memcensus.h>
@@ -96,4 +96,4 @@ void census_frame_kinds_add(struct census_frame_kinds *kinds, const struct censu
 void census_frame_kinds_merge(struct census_frame_kinds *kinds, struct census_frame_kinds *others);
 void census_frame_kinds_sort(struct census_frame_kinds *kinds);
 
-#endif /* _CENSUS_FRAME_KINDS_H */
+#endif /* _CENSUS_PHYSICAL_KINDS_H */

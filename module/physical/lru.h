@@ -3,8 +3,8 @@
  * Where the frames of anonymous memory and page cache are on the lists of reclaim: active or
  * inactive.  No accessed bit is read or cleared.
  */
-#ifndef _CENSUS_FRAME_LRU_H
-#define _CENSUS_FRAME_LRU_H
+#ifndef _CENSUS_PHYSICAL_LRU_H
+#define _CENSUS_PHYSICAL_LRU_H
 
 #include <linux/types.h>
 
@@ -12,4 +12,4 @@ struct census_frame;
 
 void census_frame_lru(const struct census_frame *f, unsigned long nr, u64 *states);
 
-#endif /* _CENSUS_FRAME_LRU_H */
+#endif /* _CENSUS_PHYSICAL_LRU_H */

@@ -8,16 +8,16 @@
  * dentry or a super block is taken, so nothing that a file system does at the last one can happen
  * here, and no umount finds a busy inode.
  */
-#ifndef _CENSUS_FRAME_FILES_H
-#define _CENSUS_FRAME_FILES_H
+#ifndef _CENSUS_PHYSICAL_FILES_H
+#define _CENSUS_PHYSICAL_FILES_H
 
 #include <linux/types.h>
 #include <linux/kdev_t.h>
 
 #include "base/results.h"
 #include "base/top.h"
-#include "physical/frame-index.h"
-#include "physical/page-class.h"
+#include "physical/class.h"
+#include "physical/index.h"
 
 /* Files in one pass: 72 MiB, of max_results; frames of further files are only summed. */
 #define CENSUS_CACHED_FILES_MAX BIT(20)
@@ -154,4 +154,4 @@ static inline bool census_frame_files_find(struct census_frame_files *c,
 	return true;
 }
 
-#endif /* _CENSUS_FRAME_FILES_H */
+#endif /* _CENSUS_PHYSICAL_FILES_H */

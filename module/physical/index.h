@@ -6,8 +6,8 @@
  * nobody can know.  Frames are added under RCU, where memory cannot be allocated:
  * census_index_find() fails when the table is full, and the pass grows it and looks again.
  */
-#ifndef _CENSUS_FRAME_INDEX_H
-#define _CENSUS_FRAME_INDEX_H
+#ifndef _CENSUS_PHYSICAL_INDEX_H
+#define _CENSUS_PHYSICAL_INDEX_H
 
 #include <linux/types.h>
 
@@ -42,4 +42,4 @@ static inline void *census_index_record(const struct census_index *t, u32 nr)
 	return t->records + (size_t)nr * t->size;
 }
 
-#endif /* _CENSUS_FRAME_INDEX_H */
+#endif /* _CENSUS_PHYSICAL_INDEX_H */

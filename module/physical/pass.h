@@ -3,17 +3,17 @@
  * Goes over the frames of a zone, and adds each to a result.  Nothing is shared: each worker has
  * a pass and a result of its own.
  */
-#ifndef _CENSUS_FRAME_PASS_H
-#define _CENSUS_FRAME_PASS_H
+#ifndef _CENSUS_PHYSICAL_PASS_H
+#define _CENSUS_PHYSICAL_PASS_H
 
 #include <linux/mmzone.h>
 #include <linux/types.h>
 
-#include "physical/frame-blocks.h"
-#include "physical/frame-kinds.h"
-#include "physical/frame-repeats.h"
-#include "physical/page-class.h"
+#include "physical/blocks.h"
+#include "physical/class.h"
+#include "physical/kinds.h"
 #include "physical/physical.h"
+#include "physical/repeats.h"
 
 /**
  * struct census_pass - a worker's pass over frames
@@ -69,4 +69,4 @@ int census_pass_add(struct census_pass *p, struct zone *zone, u32 nr,
 		    const struct census_frame_blocks *blocks, unsigned long pfn,
 		    unsigned long end);
 
-#endif /* _CENSUS_FRAME_PASS_H */
+#endif /* _CENSUS_PHYSICAL_PASS_H */

@@ -3,7 +3,7 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 
-#include "physical/frame-kinds.h"
+#include "physical/kinds.h"
 
 /* Draws the random numbers of the hash.  @kinds: zeroed. */
 void census_frame_kinds_begin(struct census_frame_kinds *kinds)

@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 #include "base/results.h"
-#include "physical/frame-blocks.h"
+#include "physical/blocks.h"
 
 /* Checks whether an allocation takes frames of @class as they are. */
 static bool is_free(unsigned int class)

@@ -14,7 +14,7 @@
 
 #include "base/compat.h"
 #include "base/online.h"
-#include "physical/frame-pass.h"
+#include "physical/pass.h"
 
 /*
  * Frames between two cond_resched(), with census_online_lock() held: 100 to 300 microseconds if no

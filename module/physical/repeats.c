@@ -2,7 +2,7 @@
 #include <linux/slab.h>
 
 #include "base/memory.h"
-#include "physical/frame-repeats.h"
+#include "physical/repeats.h"
 
 /*
  * Checks whether all frames of a class that look alike are counted alike.  Of the others, struct

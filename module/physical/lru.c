@@ -6,8 +6,8 @@
 #include <linux/rcupdate.h>
 
 #include "base/compat.h"
-#include "physical/frame-lru.h"
-#include "physical/page-class.h"
+#include "physical/class.h"
+#include "physical/lru.h"
 
 #ifdef CONFIG_LRU_GEN
 #ifdef CONFIG_MEMCG

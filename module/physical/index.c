@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 #include "base/results.h"
-#include "physical/frame-index.h"
+#include "physical/index.h"
 
 #define FIRST_ROOM 64U
 

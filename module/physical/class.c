@@ -7,7 +7,7 @@
 #include <linux/string.h>
 
 #include "base/compat.h"
-#include "physical/page-class.h"
+#include "physical/class.h"
 
 /* Attempts to read a frame that changes. */
 #define READS_MAX 5

@@ -4,8 +4,8 @@
  * copied, and the copy is checked against the frame.  Only the copy is passed to functions
  * of the kernel, some of which stop a debug kernel if a page changes under them.
  */
-#ifndef _CENSUS_PAGE_CLASS_H
-#define _CENSUS_PAGE_CLASS_H
+#ifndef _CENSUS_PHYSICAL_CLASS_H
+#define _CENSUS_PHYSICAL_CLASS_H
 
 #include <linux/mm_types.h>
 #include <linux/memcensus.h>
@@ -45,4 +45,4 @@ u64 census_frame_flags(const struct census_frame *f);
 u32 census_frame_marks(struct census_frame *f);
 u32 census_frame_type(struct census_frame *f);
 
-#endif /* _CENSUS_PAGE_CLASS_H */
+#endif /* _CENSUS_PHYSICAL_CLASS_H */

@@ -4,7 +4,7 @@
 #include <linux/spinlock.h>
 
 #include "base/gate.h"
-#include "physical/passes.h"
+#include "physical/cache.h"
 
 /*
  * pass_gate: one pass at a time, so that all readers together use no more workers, and no more

@@ -3,14 +3,14 @@
  * Which cgroup each frame is charged to, by class: a record for each memory cgroup that a pass
  * meets.
  */
-#ifndef _CENSUS_FRAME_CHARGES_H
-#define _CENSUS_FRAME_CHARGES_H
+#ifndef _CENSUS_PHYSICAL_CHARGES_H
+#define _CENSUS_PHYSICAL_CHARGES_H
 
 #include <linux/types.h>
 #include <linux/memcensus.h>
 
-#include "physical/frame-index.h"
-#include "physical/page-class.h"
+#include "physical/class.h"
+#include "physical/index.h"
 
 /* The kernel has at most as many memory cgroups at a time. */
 #define CENSUS_CHARGES_MAX 65536U
@@ -54,4 +54,4 @@ static inline void census_charges_forget(struct census_charges *c)
 	c->last = 0;
 }
 
-#endif /* _CENSUS_FRAME_CHARGES_H */
+#endif /* _CENSUS_PHYSICAL_CHARGES_H */

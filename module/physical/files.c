@@ -15,7 +15,7 @@
 #include "base/compat.h"
 #include "base/memory.h"
 #include "base/online.h"
-#include "physical/frame-files.h"
+#include "physical/files.h"
 
 /* Files between two cond_resched(). */
 #define AT_ONCE 64

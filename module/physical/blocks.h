@@ -3,8 +3,8 @@
  * What is in the way of allocating blocks of contiguous frames: a record of 8 bytes for each
  * aligned block of a zone, made while a pass goes over its frames.
  */
-#ifndef _CENSUS_FRAME_BLOCKS_H
-#define _CENSUS_FRAME_BLOCKS_H
+#ifndef _CENSUS_PHYSICAL_BLOCKS_H
+#define _CENSUS_PHYSICAL_BLOCKS_H
 
 #include <linux/types.h>
 #include <linux/memcensus.h>
@@ -39,4 +39,4 @@ void census_frame_blocks_finish(struct census_frame_blocks *b);
 void census_frame_blocks_free(struct census_frame_blocks *b);
 bool census_frame_blocks_are_holes(const struct census_frame_blocks *b, u32 from, u32 nr);
 
-#endif /* _CENSUS_FRAME_BLOCKS_H */
+#endif /* _CENSUS_PHYSICAL_BLOCKS_H */
