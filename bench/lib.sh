@@ -70,3 +70,19 @@ library()
 {
 	[ -s "$1" ] || head -c 24M /dev/urandom >"$1"
 }
+
+# Writes all results that are there as JSON and as pictures
+write_json()
+{
+	local kind
+
+	"$here/report" json "$dir" >"$build/bench.json.new"
+	mv "$build/bench.json.new" "$build/bench.json"
+	rm -f "$dir"/{ratios,workers,{series,growth}-*}.dat
+	"$here/report" data "$build/bench.json" "$dir"
+	[ -n "$(find "$dir" -maxdepth 1 -name '*.dat')" ] || return 0
+	for kind in svg png; do
+		gnuplot -e "dir='$dir'; out='$build/bench.$kind'; kind='$kind'" "$here/picture.gp"
+	done
+	say "see $build/bench.json and $build/bench.svg"
+}
