@@ -167,10 +167,10 @@ static const struct option_rule tasks_rules[] = {
 const struct command tasks_command = {
 	.name = "tasks",
 	.about =
-	"Prints a row for each address space, under the name of the process that was\n"
-	"started first in it. Processes that share an address space (CLONE_VM, vfork) are\n"
-	"counted once. Rows are sorted by PSS, the smallest first, in KiB. '-' means that\n"
-	"the value is unavailable: the mmap lock was held (busy), or the process was\n"
+	"Prints a row for each address space, under the name of its owner: the process that\n"
+	"began with it, while that is there. Processes that share an address space (CLONE_VM,\n"
+	"vfork) are counted once. Rows are sorted by PSS, the smallest first, in KiB. '-' means\n"
+	"that the value is unavailable: the mmap lock was held (busy), or the process was\n"
 	"exiting (vanished). Kernel threads have no address space and no row.\n"
 	"\n"
 	"By default the owners of a page are counted over all processes (basis 'frames').\n"
