@@ -300,15 +300,15 @@ static int parse_request(struct census_dump *dump, struct nlattr **tb,
 		return err;
 	switch (dump->envelope.cmd) {
 	case MEMCENSUS_CMD_PAGES:
-		census_dump_stages(dump, pages_stages);
+		census_dump_stages(dump, pages_stages, ARRAY_SIZE(pages_stages));
 		err = parse_pages(d, tb, extack);
 		break;
 	case MEMCENSUS_CMD_SHARE:
-		census_dump_stages(dump, share_stages);
+		census_dump_stages(dump, share_stages, ARRAY_SIZE(share_stages));
 		err = parse_share(d, tb, extack);
 		break;
 	default:
-		census_dump_stages(dump, snapshot_stages);
+		census_dump_stages(dump, snapshot_stages, ARRAY_SIZE(snapshot_stages));
 		err = parse_snapshot(d, tb, extack);
 	}
 	dump->envelope.parts = d->req.parts;

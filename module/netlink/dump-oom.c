@@ -78,7 +78,7 @@ static int fill_oom(struct sk_buff *skb, const struct census_envelope *e,
 	       put_caller(skb, e, &oom->caller) ||
 	       (before && (census_put_u64(skb, MEMCENSUS_OOM_CENSUS, before->seq) ||
 			   census_put_u64(skb, MEMCENSUS_OOM_CENSUS_REALTIME_NS,
-				   before->cost.realtime))) ||
+					  before->cost.realtime))) ||
 	       put_bytes(skb, MEMCENSUS_OOM_BYTES, &oom->system) ||
 	       (oom->delay && (census_put_u64(skb, MEMCENSUS_OOM_DELAY_NS, oom->delay) ||
 			       put_bytes(skb, MEMCENSUS_OOM_AFTER, &oom->after)));
@@ -195,7 +195,7 @@ static int parse_oom(struct census_dump *dump, struct nlattr **tb, struct netlin
 	struct census_ooms *ooms;
 	int err;
 
-	census_dump_stages(dump, stages);
+	census_dump_stages(dump, stages, ARRAY_SIZE(stages));
 	err = census_request_refuse(tb, ~CENSUS_REQ(EVENT), "OOM takes EVENT only", extack);
 	if (err)
 		return err;

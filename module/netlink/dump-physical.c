@@ -347,7 +347,7 @@ static int parse_physical(struct census_dump *dump, struct nlattr **tb,
 	struct physical_dump *d = physical_dump(dump);
 	int err;
 
-	census_dump_stages(dump, stages);
+	census_dump_stages(dump, stages, ARRAY_SIZE(stages));
 	err = census_request_refuse(tb, ~TAKEN,
 				    "PHYSICAL takes ORDER, GROUP_BY and FILES only", extack);
 	if (err)

@@ -48,7 +48,11 @@ struct census_dump {
 	unsigned int index;
 };
 
-#define census_dump_stages(d, array) ((d)->stages = (array), (d)->nr_stages = ARRAY_SIZE(array))
+static inline void census_dump_stages(struct census_dump *d, const u8 *stages, unsigned int nr)
+{
+	d->stages = stages;
+	d->nr_stages = nr;
+}
 
 static inline u8 census_dump_stage(const struct census_dump *d)
 {

@@ -89,7 +89,11 @@ static int census_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return census_dump_begin(skb, cb, &census_family, command->ops);
 }
 
-#define DUMP(command) { .cmd = MEMCENSUS_CMD_##command, .dumpit = census_dumpit, .done = census_dump_done }
+#define DUMP(command) {								\
+	.cmd = MEMCENSUS_CMD_##command,						\
+	.dumpit = census_dumpit,						\
+	.done = census_dump_done,						\
+}
 
 static const struct genl_ops census_ops[] = {
 	{ .cmd = MEMCENSUS_CMD_INFO, .doit = info_doit },

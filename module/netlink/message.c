@@ -81,7 +81,7 @@ static int fill_scan(struct sk_buff *skb, const struct census_envelope *e,
 	for (i = 0; i < census_nr_costs && !err; i++)
 		if (census_cost_known(snap, &census_costs[i]))
 			err = census_put_u64(skb, census_costs[i].attr,
-				      census_cost(snap, &census_costs[i]));
+					     census_cost(snap, &census_costs[i]));
 	return err;
 }
 
@@ -290,7 +290,8 @@ static int fill_payer(struct sk_buff *skb, const struct census_envelope *e,
 static int put_words(struct sk_buff *skb, int attr, const struct census_pages *pages,
 		     const struct census_pages_part *part, size_t offset)
 {
-	struct nlattr *words = nla_reserve_64bit(skb, attr, part->nr * sizeof(u64), MEMCENSUS_A_PAD);
+	struct nlattr *words = nla_reserve_64bit(skb, attr, part->nr * sizeof(u64),
+						 MEMCENSUS_A_PAD);
 	u64 *to;
 	u32 i;
 

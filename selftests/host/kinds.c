@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tests physical/kinds.c on the host: with more kinds of frames than records, as a user can make with
- * pages of truncated files in pipes, the largest must keep theirs, whatever comes first, and what
- * a frame costs must not grow.
+ * Tests physical/kinds.c on the host: with more kinds of frames than records, as a user can make
+ * with pages of truncated files in pipes, the largest must keep theirs, whatever comes first, and
+ * what a frame costs must not grow.
  */
 #include <stdio.h>
 #include <stdlib.h>
