@@ -115,14 +115,14 @@ static int64_t said_of(const struct said *said, const char *what, bool kib)
 }
 
 /* Does a line of a file have all of @words, in this order? */
-static bool says_file(const struct said *said, const char *fate, const char *name)
+static bool says_file(const struct said *said, const char *outcome, const char *name)
 {
 	const char *line = said->text, *end, *at;
 
 	for (; line && *line; line = end ? end + 1 : NULL) {
 		end = strchr(line, '\n');
 		at = strstr(line, name);
-		if (at && (!end || at < end) && !strncmp(line, fate, strlen(fate)))
+		if (at && (!end || at < end) && !strncmp(line, outcome, strlen(outcome)))
 			return true;
 	}
 	return false;
@@ -165,8 +165,8 @@ FIXTURE_TEARDOWN(stopped)
 #define EXPECT_SAID(pages, what)					\
 	EXPECT_EQ((int64_t)((pages) * PAGE), SAID_BYTES(what))		\
 		TH_LOG("it says\n%s", self->said.text)
-#define EXPECT_FILE(fate, name)						\
-	EXPECT_TRUE(says_file(&self->said, fate, name))			\
+#define EXPECT_FILE(outcome, name)						\
+	EXPECT_TRUE(says_file(&self->said, outcome, name))			\
 		TH_LOG("it says\n%s", self->said.text)
 
 /* Asks about the first @count processes. */

@@ -20,7 +20,7 @@ static const char *const verdicts[] = {
 
 /* The text on a named process that does not grow. */
 static const char *const explanations[] = {
-	[VERDICT_SHORT] = "was seen too seldom to say anything",
+	[VERDICT_SHORT] = "has too few samples to tell",
 	[VERDICT_STEADY] = "does not grow",
 	[VERDICT_UNEVEN] = "rose, but not steadily: it started up, filled a cache, or swings",
 };
@@ -110,7 +110,7 @@ static void put_table(const struct leak_report *report, const struct session *se
 	size_t i;
 
 	table_columns(table, ">PID User Command Where Address >Private >Grown Since");
-	table_columns(table, ">PerHour >Low >High >Sure >Left By");
+	table_columns(table, ">PerHour >Low >High >Confidence >TimeLeft Limit");
 	for (i = 0; i < report->n; i++)
 		put_suspect(table, report, &report->v[i], &units,
 			    session->options->raw);
@@ -141,7 +141,7 @@ static void put_sum(const struct leak_report *report, FILE *out)
 	fprintf(out, "%" PRIu64 " censuses in %s: %zu grow, %zu rose but not steadily, ",
 		tracks->censuses, took, report->counts[VERDICT_GROWS],
 		report->counts[VERDICT_UNEVEN]);
-	fprintf(out, "%zu do not grow, %zu were seen too seldom, %zu ended",
+	fprintf(out, "%zu do not grow, %zu had too few samples, %zu ended",
 		report->counts[VERDICT_STEADY], report->counts[VERDICT_SHORT],
 		report->ended);
 	if (tracks->readers)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is in the way of contiguous memory. */
+/* What prevents contiguous memory. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,13 +110,13 @@ int blocks_check(const struct snapshot *snap, unsigned int order, struct failure
 }
 
 /**
- * struct in_way - what a class is in the way of
+ * struct preventing - the blocks that a class prevents
  * @class: it
- * @blocks: in which it is in the way
+ * @blocks: which it prevents
  * @alone: of @blocks, those in which nothing else is
  * @bytes: of it in these, to be moved to gain them
  */
-struct in_way {
+struct preventing {
 	unsigned int class;
 	uint64_t blocks;
 	uint64_t alone;
@@ -127,7 +127,7 @@ struct in_way {
 struct counted {
 	uint64_t states[BLOCK_STATES];
 	uint64_t free_bytes[BLOCK_STATES];
-	struct in_way in_way[BLOCK_CLASSES];
+	struct preventing in_way[BLOCK_CLASSES];
 	uint64_t bytes;
 	uint64_t n;
 };
@@ -158,7 +158,7 @@ static void count_block(struct counted *c, const struct snapshot *snap,
 
 static int by_gain(const void *a, const void *b)
 {
-	const struct in_way *x = a, *y = b;
+	const struct preventing *x = a, *y = b;
 
 	if (x->alone != y->alone)
 		return x->alone < y->alone ? 1 : -1;
@@ -236,7 +236,7 @@ static void report_in_way(struct report *report, const struct counted *c)
 	unsigned int i;
 
 	for (i = 0; i < BLOCK_CLASSES && c->in_way[i].blocks; i++) {
-		const struct in_way *way = &c->in_way[i];
+		const struct preventing *way = &c->in_way[i];
 
 		rows[i] = (struct figure_row){
 			.name = class_name(way->class),

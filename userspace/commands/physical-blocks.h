@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Contiguous memory: which aligned blocks of frames are free, which can be freed by moving what
- * is in them, and what is in the way in the others.
+ * is in them, and what is unmovable in the others.
  */
 #ifndef READER_PHYSICAL_BLOCKS_H
 #define READER_PHYSICAL_BLOCKS_H

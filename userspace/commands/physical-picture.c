@@ -179,7 +179,7 @@ static void put_block_legend(const struct grid *grid, const struct block_look *l
 		look->colour);
 	fputs(" stroke=\"#808080\" stroke-width=\"0.5\"/>\n", out);
 	fprintf(out, "<text x=\"%d\" y=\"%zu\">%" PRIu64 " %s%s</text>\n", LABEL + 18, y + 10, n,
-		look->name, look->letter >= 'a' || look->letter == '.' ? "" : ", in the way");
+		look->name, look->letter >= 'a' || look->letter == '.' ? "" : ", unmovable");
 }
 
 /* Finds the looks that occur, each once.  Return: how many. */
@@ -220,7 +220,7 @@ void physical_picture(const struct view *view, FILE *out)
 	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" font-family=\"monospace\" font-size=\"11\">\n"
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n"
-		"<text x=\"10\" y=\"24\" font-size=\"15\">Physical memory in blocks of %s, by what is in the way or in most of each</text>\n",
+		"<text x=\"10\" y=\"24\" font-size=\"15\">Physical memory in blocks of %s, by what is unmovable or in most of each</text>\n",
 		width, height, width, height, size);
 	fprintf(out, "<g fill=\"none\" stroke-width=\"%g\">\n",
 		grid.size > 4 ? grid.size - 1.0 : grid.size);

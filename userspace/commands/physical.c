@@ -236,9 +236,9 @@ static void report_compared(struct report *report)
 			};
 	REPORT(report,
 	       { "compared", SECTION_KEYED, .type = &figure_record,
-		 .title = "Beside /proc/meminfo, read right after it",
+		 .title = "Compared with /proc/meminfo, read right after it",
 		 .rows = ROWS(rows, n), .filter = has_memory, .about = report->options,
-		 .columns = "figure=Meminfo 0=Says 1=Counted change=Difference",
+		 .columns = "figure=Meminfo 0=Reported 1=Counted change=Difference",
 		 .members = "figure 0=meminfo 1=frames" });
 }
 
@@ -450,7 +450,7 @@ static int physical_words(struct options *options, char **words, int n, struct f
 }
 
 static const struct option_entry option_contiguous = {
-	0, "contiguous", NULL, "what is in the way of huge pages, or of blocks of --order",
+	0, "contiguous", NULL, "what prevents huge pages, or blocks of --order",
 	OWN(FLAG, physical_options, contiguous) };
 
 static const struct option_entry option_by = {
@@ -520,7 +520,7 @@ const struct command physical_command = {
 	"hold kmalloc() memory of whole pages: that is slab or large_kmalloc.\n"
 	"\n"
 	"With --contiguous, prints how many aligned blocks of the size of a huge page are free,\n"
-	"how many can be freed by moving what is in them, and what is in the way in the\n"
+	"how many can be freed by moving what is in them, and what is unmovable in the\n"
 	"others: of each class, the blocks that it is in, those in which it is alone and how\n"
 	"much would have to move to gain them. Then a map, a letter a block or several;\n"
 	"--picture draws the same as SVG, a point a block.\n"

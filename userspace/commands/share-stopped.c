@@ -17,20 +17,20 @@
 #include "model/warnings.h"
 
 /* What becomes of a file when the processes end. */
-enum fate {
-	FATE_DIES,
-	FATE_NAMED,		/* a directory has it */
-	FATE_HELD,		/* another process maps it or has it open */
-	FATE_SEGMENT,		/* a System V segment that is not marked for removal */
-	FATE_UNKNOWN,
+enum outcome {
+	OUTCOME_DIES,
+	OUTCOME_NAMED,		/* a directory has it */
+	OUTCOME_HELD,		/* another process maps it or has it open */
+	OUTCOME_SEGMENT,		/* a System V segment that is not marked for removal */
+	OUTCOME_UNKNOWN,
 };
 
-static const char *const fates[] = {
-	[FATE_DIES] = "dies",
-	[FATE_NAMED] = "named",
-	[FATE_HELD] = "held",
-	[FATE_SEGMENT] = "segment",
-	[FATE_UNKNOWN] = "unknown",
+static const char *const outcomes[] = {
+	[OUTCOME_DIES] = "dies",
+	[OUTCOME_NAMED] = "named",
+	[OUTCOME_HELD] = "held",
+	[OUTCOME_SEGMENT] = "segment",
+	[OUTCOME_UNKNOWN] = "unknown",
 };
 
 /**
@@ -53,18 +53,18 @@ struct stopped_file {
 	uint32_t holder;
 };
 
-static enum fate fate_of(const struct stopped_file *file)
+static enum outcome outcome_of(const struct stopped_file *file)
 {
 	if (!file->read || file->file.segment == SEGMENT_UNKNOWN)
-		return FATE_UNKNOWN;
+		return OUTCOME_UNKNOWN;
 	if (file->file.named)
-		return FATE_NAMED;
+		return OUTCOME_NAMED;
 	if (file->holder)
-		return FATE_HELD;
-	return file->file.segment == SEGMENT_LASTS ? FATE_SEGMENT : FATE_DIES;
+		return OUTCOME_HELD;
+	return file->file.segment == SEGMENT_LASTS ? OUTCOME_SEGMENT : OUTCOME_DIES;
 }
 
-DERIVED(file_fate, stopped_file, number, fate_of(row), true)
+DERIVED(file_outcome, stopped_file, number, outcome_of(row), true)
 DERIVED(file_holder, stopped_file, number, row->holder, row->holder)
 DERIVED(file_memory, stopped_file, number, row->file.memory, row->read && row->file.known)
 DERIVED(file_swap, stopped_file, number, row->file.swap, row->read && row->file.known)
@@ -72,8 +72,8 @@ DERIVED(file_inode, stopped_file, number, row->mapped.inode, true)
 DERIVED(file_name, stopped_file, text, row->name, true)
 
 static const struct column file_columns[] = {
-	{ "fate", "Fate", "dies, or stays: named, held by another process, segment, unknown",
-	  .kind = KIND_WORD, .words = fates, .n_words = ARRAY_SIZE(fates), .derive = file_fate },
+	{ "outcome", "Outcome", "dies, or stays: named, held by another process, segment, unknown",
+	  .kind = KIND_WORD, .words = outcomes, .n_words = ARRAY_SIZE(outcomes), .derive = file_outcome },
 	{ "holder", "Holder", "another process that maps it or has it open",
 	  .kind = KIND_ID, .derive = file_holder },
 	{ "memory", "Memory", "its pages in memory, mapped or not",
@@ -391,7 +391,7 @@ static int find_holders(struct stopping *s, struct failure *why)
 	int ret;
 
 	for (i = 0, n = 0; i < s->n_files; i++)
-		n += fate_of(&s->files[i]) == FATE_DIES;
+		n += outcome_of(&s->files[i]) == OUTCOME_DIES;
 	if (!n || process_all(&all, why))
 		return n ? -1 : 0;
 	others.v = xcalloc(all.n, sizeof(*others.v));
@@ -435,13 +435,13 @@ static uint64_t mapped_of(const struct stopped_file *file, uint64_t page)
 }
 
 /* Adds the files to what dies, and subtracts their mapped pages from what stays. */
-static void add_fates(const struct stopping *s, struct stopped *sum)
+static void add_outcomes(const struct stopping *s, struct stopped *sum)
 {
 	const struct stopped_file *f;
 	uint64_t mapped;
 
 	for (f = s->files; f < s->files + s->n_files; f++) {
-		const bool dies = fate_of(f) == FATE_DIES;
+		const bool dies = outcome_of(f) == OUTCOME_DIES;
 
 		mapped = mapped_of(f, s->snap->info.page_size);
 		if (f->read && f->file.home == FILE_IN_HUGETLB) {
@@ -523,7 +523,7 @@ static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 	sum->pagetables.bytes += (int64_t)(sum->mms * snap->info.page_size);
 	sum->stacks = (struct amount){
 		size.known && sum->threads.known, size.bytes * sum->threads.bytes };
-	add_fates(s, sum);
+	add_outcomes(s, sum);
 	sum->memory = amount_plus(amount_plus(sum->anon, sum->shmem),
 				  amount_plus(sum->deleted,
 					      amount_plus(sum->pagetables, sum->stacks)));
@@ -569,7 +569,7 @@ static bool note_unknown(const struct stopping *s)
 	size_t i, n = 0;
 
 	for (i = 0; i < s->n_files; i++)
-		n += fate_of(&s->files[i]) == FATE_UNKNOWN;
+		n += outcome_of(&s->files[i]) == OUTCOME_UNKNOWN;
 	if (n)
 		fprintf(stderr,
 			"memcensus: %zu file%s may die too, and count%s as staying: in another IPC namespace, or gone while asked\n",

@@ -48,7 +48,7 @@ static int share_run(struct session *session, struct failure *why)
 }
 
 static const struct rows stopped_rows = {
-	&stopped_file_record, "fate,holder,memory,swap,file", "memory"
+	&stopped_file_record, "outcome,holder,memory,swap,file", "memory"
 };
 static const struct rows fork_rows = {
 	&family_member_record, "pid,ppid,comm,anon,own,shared,unshared_per_second,most", "shared"

@@ -9,7 +9,7 @@
 #include "flame/moment.h"
 #include "host/process.h"
 
-/* Values of --mark: at SIGUSR1; at the begin, below all times. */
+/* Values of --mark: at SIGUSR1; at the beginning, below all times. */
 #define FLAME_MARK_SIGNAL	UINT64_MAX
 #define FLAME_MARK_BEGIN	1
 
