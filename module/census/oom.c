@@ -560,16 +560,23 @@ static size_t event_size(void)
 	return zones_max * sizeof(*all_zones) + nodes_max * sizeof(*all_nodes);
 }
 
-/* Copies events, the newest first, with their zones and nodes to the memory behind @ooms. */
-static void copy_events(struct census_ooms *ooms)
+/*
+ * Copies the newest event below @number, with its zones and nodes, to the memory behind @ooms.
+ * One event in a lock hold: a kill that waits for it is in the middle of an allocation.  Events
+ * that are added meanwhile have higher numbers, so none is copied twice.
+ *
+ * Return: its number; 0: there is none.
+ */
+static u64 copy_event(struct census_ooms *ooms, u64 number)
 {
-	const struct census_oom *from = find_event(U64_MAX, false);
-	void *memory = ooms + 1;
+	void *memory = (void *)(ooms + 1) + ooms->nr * event_size();
+	struct census_oom *to = &ooms->event[ooms->nr];
+	const struct census_oom *from;
 	unsigned int i;
 
-	for (; from; from = find_event(from->number, false)) {
-		struct census_oom *to = &ooms->event[ooms->nr++];
-
+	raw_spin_lock(&events_lock);
+	from = find_event(number, false);
+	if (from) {
 		*to = *from;
 		if (to->before)
 			census_snapshot_get(to->before);
@@ -578,14 +585,16 @@ static void copy_events(struct census_ooms *ooms)
 			get_pid(to->victims[i].task.pid);
 		to->zones = memory;
 		to->nodes = memory + zones_max * sizeof(*to->zones);
-		memory += event_size();
 		memcpy(to->zones, from->zones, from->nr_zones * sizeof(*to->zones));
 		memcpy(to->nodes, from->nodes, from->nr_nodes * sizeof(*to->nodes));
+		ooms->nr++;
 	}
+	raw_spin_unlock(&events_lock);
+	return from ? to->number : 0;
 }
 
 /**
- * census_ooms_get() - copy all events that are kept
+ * census_ooms_get() - copy all events that are kept, the newest first
  *
  * Return: the copies, for census_ooms_put(); -ENOMEM, or -EDQUOT if results use all of
  * max_results.
@@ -594,6 +603,7 @@ struct census_ooms *census_ooms_get(void)
 {
 	u64 size = sizeof(struct census_ooms) + MEMCENSUS_OOMS_MAX * event_size();
 	struct census_ooms *ooms;
+	u64 number = U64_MAX;
 
 	if (!census_results_take(size))
 		return ERR_PTR(-EDQUOT);
@@ -603,9 +613,8 @@ struct census_ooms *census_ooms_get(void)
 		return ERR_PTR(-ENOMEM);
 	}
 	ooms->size = size;
-	raw_spin_lock(&events_lock);
-	copy_events(ooms);
-	raw_spin_unlock(&events_lock);
+	while (ooms->nr < MEMCENSUS_OOMS_MAX && number)
+		number = copy_event(ooms, number);
 	return ooms;
 }
 
