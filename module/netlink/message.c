@@ -2,6 +2,7 @@
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/pid_namespace.h>
+#include <linux/sched.h>
 #include <linux/user_namespace.h>
 #include <linux/utsname.h>
 #include <net/netlink.h>
@@ -102,8 +103,11 @@ static int put_peers(struct sk_buff *skb, const struct census_envelope *e,
 	struct nlattr *attr;
 	u32 *pids;
 
-	for (peer = task->peers; peer; peer = peer->next)
+	/* As many as a user started. */
+	for (peer = task->peers; peer; peer = peer->next) {
 		nr += !!peer_pid(e, peer, record);
+		cond_resched();
+	}
 	if (nla_put_u32(skb, MEMCENSUS_TASK_NR_PEERS, nr))
 		return -EMSGSIZE;
 	if (!nr)
@@ -121,6 +125,7 @@ static int put_peers(struct sk_buff *skb, const struct census_envelope *e,
 			*pids++ = pid;
 			nr--;
 		}
+		cond_resched();
 	}
 	return 0;
 }
