@@ -9,7 +9,8 @@
 
 #define PHYSICAL_ZONES	64
 #define PHYSICAL_KERNEL	512
-#define PHYSICAL_BLOCKS	65536
+/* Of order 4 in 8 GiB: the VMs have up to 4.5, and a hole below 4 GiB. */
+#define PHYSICAL_BLOCKS	131072
 #define PHYSICAL_CGROUPS	512
 #define PHYSICAL_SYSTEMS	256
 #define PHYSICAL_FILES	2048
