@@ -73,7 +73,8 @@ DERIVED(file_name, stopped_file, text, row->name, true)
 
 static const struct column file_columns[] = {
 	{ "outcome", "Outcome", "dies, or stays: named, held by another process, segment, unknown",
-	  .kind = KIND_WORD, .words = outcomes, .n_words = ARRAY_SIZE(outcomes), .derive = file_outcome },
+	  .kind = KIND_WORD, .words = outcomes, .n_words = ARRAY_SIZE(outcomes),
+	  .derive = file_outcome },
 	{ "holder", "Holder", "another process that maps it or has it open",
 	  .kind = KIND_ID, .derive = file_holder },
 	{ "memory", "Memory", "its pages in memory, mapped or not",
