@@ -563,7 +563,7 @@ static size_t event_size(void)
 /*
  * Copies the newest event below @number, with its zones and nodes, to the memory behind @ooms.
  * One event in a lock hold: a kill that waits for it is in the middle of an allocation.  Events
- * that are added meanwhile have higher numbers, so none is copied twice.
+ * that are added during the copy have higher numbers, so none is copied twice.
  *
  * Return: its number; 0: there is none.
  */

@@ -4,7 +4,6 @@
 #include <linux/fs.h>
 #include <linux/pid_namespace.h>
 
-#include "base/compat.h"
 #include "base/memory.h"
 #include "base/results.h"
 #include "census/cache.h"

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/err.h>
-#include <linux/pid_namespace.h>
-#include <linux/slab.h>
 #include <linux/user_namespace.h>
 #include <net/netlink.h>
 
-#include "base/compat.h"
-#include "base/memory.h"
 #include "census/oom.h"
 #include "netlink/dump.h"
 #include "netlink/request.h"

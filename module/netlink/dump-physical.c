@@ -3,10 +3,8 @@
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 #include <net/netlink.h>
 
-#include "base/memory.h"
 #include "base/results.h"
 #include "base/visible.h"
 #include "netlink/dump.h"

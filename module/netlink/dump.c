@@ -105,8 +105,7 @@ int census_dump_done(struct netlink_callback *cb)
 
 	if (!d)
 		return 0;
-	if (d->ops->release)
-		d->ops->release(d);
+	d->ops->release(d);
 	put_pid_ns(d->envelope.pid_ns);
 	put_user_ns(d->envelope.user_ns);
 	kfree(d);

@@ -17,7 +17,7 @@ struct census_dump;
  *	record if it did not fit
  * @add: adds it to the buffer, or skips it if the reader may not see it.  Return: 0, or
  *	-EMSGSIZE with the buffer unchanged
- * @release: frees what @parse and @take took, which may have failed; may be NULL
+ * @release: frees what @parse and @take took, which may have failed
  */
 struct census_dump_ops {
 	size_t size;

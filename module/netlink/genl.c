@@ -4,7 +4,6 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
-#include "base/compat.h"
 #include "base/memory.h"
 #include "netlink/dump.h"
 #include "netlink/genl.h"
@@ -57,17 +56,17 @@ struct command {
 	const char *without;
 };
 
-#define COMMAND(with, dump, subject) {							\
+#define OPTIONAL(with, dump, subject) {							\
 	.ops = (with) ? &census_dump_##dump : NULL,					\
 	.without = "the module was built without " subject ": load one that has it",	\
 }
 
 static const struct command commands[] = {
-	[MEMCENSUS_CMD_SNAPSHOT] = COMMAND(true, census, "censuses"),
-	[MEMCENSUS_CMD_PAGES] = COMMAND(true, census, "censuses"),
-	[MEMCENSUS_CMD_SHARE] = COMMAND(CENSUS_WITH_SHARE, census, "share"),
-	[MEMCENSUS_CMD_PHYSICAL] = COMMAND(CENSUS_WITH_PHYSICAL, physical, "physical"),
-	[MEMCENSUS_CMD_OOM] = COMMAND(CENSUS_WITH_OOM, oom, "oom"),
+	[MEMCENSUS_CMD_SNAPSHOT] = { .ops = &census_dump_census },
+	[MEMCENSUS_CMD_PAGES] = { .ops = &census_dump_census },
+	[MEMCENSUS_CMD_SHARE] = OPTIONAL(CENSUS_WITH_SHARE, census, "share"),
+	[MEMCENSUS_CMD_PHYSICAL] = OPTIONAL(CENSUS_WITH_PHYSICAL, physical, "physical"),
+	[MEMCENSUS_CMD_OOM] = OPTIONAL(CENSUS_WITH_OOM, oom, "oom"),
 };
 
 static int census_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
