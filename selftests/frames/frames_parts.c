@@ -5,11 +5,8 @@
  * processes end, execute a program or unmap during the census.
  */
 #include <fcntl.h>
-#include <linux/userfaultfd.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 
 #include "selftest.h"
 
@@ -192,16 +189,10 @@ static void changes_during_census(enum change what, unsigned int turn)
 /* Reads memory of a process into a page that never comes, with a reference on that memory. */
 static void hold_memory(pid_t pid)
 {
-	struct uffdio_api api = { .api = UFFD_API };
 	char *at = map_private(PLACE(0), PAGE), path[32];
-	struct uffdio_register missing = {
-		.range = { (uintptr_t)at, PAGE },
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
-	int uffd = syscall(SYS_userfaultfd, O_CLOEXEC), fd;
+	int fd;
 
-	need(uffd >= 0 && !ioctl(uffd, UFFDIO_API, &api) &&
-	     !ioctl(uffd, UFFDIO_REGISTER, &missing), "userfaultfd");
+	need(register_missing(at, PAGE), "userfaultfd");
 	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
 	fd = open(path, O_RDONLY);
 	need(fd >= 0, path);

@@ -5,14 +5,11 @@
  * other task stuck. busy.c tests tasks that hold the lock for writing.
  */
 #include <fcntl.h>
-#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 
 #include "memory/fuse.h"
 #include "selftest.h"
@@ -214,19 +211,6 @@ static void *fault_for_ever(void *arg)
 	report->tid = gettid();
 	write_pages(PLACE(1), 1);
 	return NULL;
-}
-
-static bool register_missing(char *at, size_t size)
-{
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register range = {
-		.range = { .start = (uintptr_t)at, .len = size },
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
-	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
-
-	return fd >= 0 && !ioctl(fd, UFFDIO_API, &api) &&
-	       !ioctl(fd, UFFDIO_REGISTER, &range);
 }
 
 /* One thread waits for a page for ever; the other maps and unmaps. */

@@ -97,6 +97,12 @@ void child_end(pid_t pid);
 /* The letter of @pid's state in /proc/PID/stat; '-' if unavailable. */
 char process_state(pid_t pid);
 
+/*
+ * Registers @at with a userfaultfd that never answers: who touches a page of it waits until the
+ * process ends. False if the kernel has none.
+ */
+bool register_missing(char *at, size_t size);
+
 /* Writes @text to the file @path; false on failure. */
 bool write_file(const char *path, const char *text);
 /* Moves this process into the cgroup @dir; false on failure. */
