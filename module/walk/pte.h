@@ -117,6 +117,20 @@ struct census_plain {
 #define CENSUS_PTE_PRESENT PTE_VALID
 #define CENSUS_PTE_WRITE PTE_WRITE
 #define CENSUS_PTE_HIGH(plain) ((plain)->high)
+#ifdef CONFIG_ARM64_CONTPTE
+#define CENSUS_PTE_CONT PTE_CONT
+#define CENSUS_PTES_CONT CONT_PTES
+#endif
+#endif
+
+/*
+ * Entries of a block that the CPU may read as one: consecutive frames, with the same flags but for
+ * those of %CENSUS_PTE_IGNORED.  The kernel sets and clears the flag in all of them under the
+ * lock of their table.
+ */
+#ifndef CENSUS_PTE_CONT
+#define CENSUS_PTE_CONT 0UL
+#define CENSUS_PTES_CONT 8U
 #endif
 
 #ifndef CENSUS_PTE_HIGH
@@ -129,6 +143,14 @@ static_assert(CENSUS_PTE_PRESENT == 1);
 static inline unsigned long census_pte_value(pte_t pte)
 {
 	return *(const unsigned long *)&pte;
+}
+
+/* Checks whether the first of @nr entries, with this value, is the first of a block. */
+static __always_inline bool census_begins_block(const unsigned long *entry, unsigned long value,
+						unsigned int nr)
+{
+	return value & CENSUS_PTE_CONT && nr >= CENSUS_PTES_CONT &&
+	       IS_ALIGNED((unsigned long)entry, CENSUS_PTES_CONT * sizeof(*entry));
 }
 
 /* Return: false if no PTE is plain. */
@@ -195,18 +217,23 @@ static __always_inline unsigned int census_plain_run(const struct census_plain *
 {
 	const unsigned long *entry = (const unsigned long *)pte;
 	unsigned long first = READ_ONCE(entry[0]);
-	unsigned int n, i;
+	unsigned int n, i, step;
 
 	if (!(first & CENSUS_PTE_PRESENT) || first & (CENSUS_PTE_SPECIAL | CENSUS_PTE_HIGH(plain)))
 		return 0;
 	if (plain->zero - (first >> PAGE_SHIFT) < nr)
 		nr = 0;
-	for (n = 0; n + 8 <= nr; n += 8, first += 8 * PAGE_SIZE) {
-		unsigned long differ = 0;
+	for (n = 0; n + 8 <= nr; n += step, first += step * PAGE_SIZE) {
+		unsigned long value = READ_ONCE(entry[n]), differ = value ^ first;
 
+		step = 8;
+		if (census_begins_block(entry + n, value, nr - n)) {
+			step = CENSUS_PTES_CONT;
+		} else {
 #pragma GCC unroll 8
-		for (i = 0; i < 8; i++)
-			differ |= READ_ONCE(entry[n + i]) ^ (first + i * PAGE_SIZE);
+			for (i = 1; i < 8; i++)
+				differ |= READ_ONCE(entry[n + i]) ^ (first + i * PAGE_SIZE);
+		}
 		if (differ & ~CENSUS_PTE_IGNORED)
 			break;
 	}
@@ -235,17 +262,22 @@ static __always_inline unsigned int census_plain_exclusive_run(const pte_t *pte,
 							       unsigned int nr)
 {
 	const unsigned long *entry = (const unsigned long *)pte;
-	unsigned int n, i;
+	unsigned int n, i, step;
 
-	for (n = 0; n + 8 <= nr; n += 8) {
-		unsigned long all = ~0UL, any = 0;
+	for (n = 0; n + 8 <= nr; n += step) {
+		unsigned long all = READ_ONCE(entry[n]), any = all;
 
+		step = 8;
+		if (census_begins_block(entry + n, all, nr - n)) {
+			step = CENSUS_PTES_CONT;
+		} else {
 #pragma GCC unroll 8
-		for (i = 0; i < 8; i++) {
-			unsigned long value = READ_ONCE(entry[n + i]);
+			for (i = 1; i < 8; i++) {
+				unsigned long value = READ_ONCE(entry[n + i]);
 
-			all &= value;
-			any |= value;
+				all &= value;
+				any |= value;
+			}
 		}
 		if (!(all & CENSUS_PTE_PRESENT) || !(all & CENSUS_PTE_WRITE) ||
 		    any & CENSUS_PTE_SPECIAL)
@@ -459,6 +491,49 @@ static inline unsigned int census_plain_all_or_none(const pte_t *pte)
 	return CENSUS_PTES_DIFFER;
 }
 #endif
+
+/*
+ * Bits of a PMD that decide whether it maps a huge page writable, and their values then.  The
+ * helpers of x86 look at the size first, to mask the frame number, and query the hypervisor.
+ */
+#if defined(CONFIG_X86_64) && !defined(CONFIG_UML)
+#define CENSUS_PMD_LEAF (_PAGE_PRESENT | _PAGE_PSE)
+#define CENSUS_PMD_TABLE 0UL
+#ifdef _PAGE_DEVMAP
+#define CENSUS_PMD_DEVMAP _PAGE_DEVMAP
+#else
+#define CENSUS_PMD_DEVMAP 0UL
+#endif
+#elif defined(CONFIG_ARM64)
+#define CENSUS_PMD_LEAF PTE_VALID
+#define CENSUS_PMD_TABLE PMD_TABLE_BIT
+#ifdef PTE_DEVMAP
+#define CENSUS_PMD_DEVMAP PTE_DEVMAP
+#else
+#define CENSUS_PMD_DEVMAP 0UL
+#endif
+#endif
+
+/**
+ * census_plain_writable_pmd() - check whether a PMD maps a huge page writable
+ * @pmd: of a table that is locked
+ *
+ * Return: true if it does, and is neither special nor of a device; false also for some others
+ * that do, such as shadow stacks of x86.
+ */
+static __always_inline bool census_plain_writable_pmd(pmd_t pmd)
+{
+#ifdef CENSUS_PMD_LEAF
+	unsigned long value = *(const unsigned long *)&pmd;
+
+	return (value & (CENSUS_PMD_LEAF | CENSUS_PMD_TABLE | CENSUS_PTE_WRITE |
+			 CENSUS_PTE_SPECIAL | CENSUS_PMD_DEVMAP)) ==
+	       (CENSUS_PMD_LEAF | CENSUS_PTE_WRITE);
+#else
+	return pmd_present(pmd) && pmd_trans_huge(pmd) && pmd_write(pmd) &&
+	       !census_pmd_devmap(pmd) && !census_pmd_special(pmd);
+#endif
+}
 
 /* PMD table of a PUD value that was read once; with folded PMDs, of the PUD itself. */
 #ifdef __PAGETABLE_PMD_FOLDED

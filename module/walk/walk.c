@@ -251,8 +251,7 @@ static unsigned long count_exclusive_pmds(struct census_walk *walk, const pmd_t 
 	for (; addr < end; addr += PMD_SIZE, pmdp++) {
 		pmd_t pmd = READ_ONCE(*pmdp);
 
-		if (!pmd_present(pmd) || !pmd_trans_huge(pmd) || !pmd_write(pmd) ||
-		    census_pmd_devmap(pmd) || census_pmd_special(pmd))
+		if (!census_plain_writable_pmd(pmd))
 			break;
 		census_exclusive_check(pmd_pfn(pmd), HPAGE_PMD_NR, true);
 	}
