@@ -425,6 +425,20 @@ static int finish_forked(void *context, unsigned int number)
 	return census_frames_finish_forked(c->frames[number]);
 }
 
+static int find_mixed(void *context, unsigned int number)
+{
+	struct census *c = context;
+
+	return census_frames_find_mixed(c->frames, c->nr_workers, number);
+}
+
+static int split_mixed(void *context, unsigned int number)
+{
+	struct census *c = context;
+
+	return census_frames_split_mixed(c->frames[number]);
+}
+
 static int finish_blocks(void *context, unsigned int number)
 {
 	struct census *c = context;
@@ -460,14 +474,22 @@ static int finish_pages(struct census *c, u32 slice)
 
 static int finish_census(struct census *c)
 {
+	bool huge = false;
 	u64 entries = 0;
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < c->nr_workers; i++)
+	for (i = 0; i < c->nr_workers; i++) {
 		entries += c->frames[i]->owners.entries.nr;
+		huge |= c->frames[i]->huge;
+	}
 	i = min(census_threads_for(entries * FINISH_NS), c->nr_workers);
 	err = in_parallel(c, i, finish_forked);
+	/* All find before the first one adds: what it adds looks like pages marked one by one. */
+	if (!err && huge)
+		err = in_parallel(c, i, find_mixed);
+	if (!err && huge)
+		err = in_parallel(c, i, split_mixed);
 	if (!err)
 		err = in_parallel(c, i, finish_blocks);
 	return err ?: in_parallel(c, i, finish_turns);
@@ -619,6 +641,8 @@ static int count_owners(struct census *c)
 	struct census_slice slice = { .nr = 1 };
 	int err;
 
+	/* Groups, shares and page bitmaps are of pages. */
+	slice.huge = !c->req->group_by && !c->req->share && !c->snap->pages;
 	census_hash_init(&slice.hash);
 	for (;;) {
 		start_over(c);
@@ -627,8 +651,10 @@ static int count_owners(struct census *c)
 			err = count_slice(c, &slice);
 		if (err != -ENOMEM || !drop_failed(c) || slice.nr == SLICES_MAX)
 			break;
-		if (c->nr_workers == 1)
+		if (c->nr_workers == 1) {
 			slice.nr *= 4;
+			slice.huge = false;
+		}
 		workers_end(c, 1);
 	}
 	c->snap->cost.slices = slice.nr;

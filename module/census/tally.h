@@ -7,12 +7,17 @@
 #ifndef _CENSUS_TALLY_H
 #define _CENSUS_TALLY_H
 
+#include <linux/types.h>
+
 #include "census/collect.h"
 #include "census/snapshot.h"
 #include "count/files.h"
 #include "count/frames.h"
 #include "count/payers.h"
 #include "walk/walk.h"
+
+/* So many hashes tell the files of an address space apart; two with one hash lose only time. */
+#define CENSUS_FILE_HASHES 256
 
 /**
  * struct census_tally - counts of one worker
@@ -40,6 +45,12 @@
  * @in_swap: @vma maps a shmem file with pages in swap, which count for it
  * @shmem: where they are; NULL if @vma is small, or for memory
  * @shmem_unknown: memory was short: where they are is unknown
+ * @files_seen: hashes of the files that VMAs of @m map, of those met
+ * @files_huge: of these, files with huge pages in blocks of their own
+ * @file_hash: hash of the file of @vma
+ * @first_key: key of the file of the last VMA that was the first of its file in @m
+ * @first_start: start of this VMA
+ * @compare_huge: pages that @m maps may be huge pages that it maps elsewhere
  * @pages: mapped pages met
  * @rss_before: RSS of @sums when the walk of @vma started or continued, for @of_heap
  */
@@ -68,6 +79,12 @@ struct census_tally {
 	bool in_swap;
 	bool shmem_unknown;
 	struct census_shmem *shmem;
+	DECLARE_BITMAP(files_seen, CENSUS_FILE_HASHES);
+	DECLARE_BITMAP(files_huge, CENSUS_FILE_HASHES);
+	unsigned int file_hash;
+	u64 first_key;
+	unsigned long first_start;
+	bool compare_huge;
 	u64 pages;
 	u64 rss_before;
 };

@@ -200,7 +200,8 @@ bool census_files_find(const struct census_files *files, u64 key, dev_t *dev, u6
 
 	if (space < CENSUS_SPACE_FILES)
 		return false;
-	id = census_unit(&files->ids, ((space - CENSUS_SPACE_FILES) / 2 + 1) * ID_UNITS);
+	id = census_unit(&files->ids, ((space - CENSUS_SPACE_FILES) / CENSUS_SPACES_PER_FILE + 1) *
+			 ID_UNITS);
 	*dev = id->dev;
 	*inode = id->user_ino;
 	return true;

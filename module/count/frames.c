@@ -83,6 +83,7 @@ static struct census_section *add_section(struct census_frames *f, u64 first)
 		.key = first, .first = census_block(&f->owners, block), .block = block,
 	};
 	census_table_add(&f->table, &s->link);
+	f->huge |= census_key_huge(first);
 	return s;
 }
 
@@ -121,13 +122,37 @@ bool census_frames_counts(const struct census_frames *f, u64 key)
 	       (census_hash(&slice->hash, key) & (slice->nr - 1)) == slice->number;
 }
 
-/* Return: the block of @key, or NULL if nothing in its section was marked. */
-struct census_block *census_frames_block(const struct census_frames *f, u64 key)
+/*
+ * Return: the block of @key and those after it, or NULL if nothing in its section was marked.  Sets
+ * @nr to the number of blocks up to the end of the section.
+ */
+struct census_block *census_frames_blocks(const struct census_frames *f, u64 key, u64 *nr)
 {
 	u64 at = key & section_mask(key);
 	const struct census_section *s = lookup_section(f, key - at);
 
+	*nr = section_mask(key) + 1 - at;
 	return s ? s->first + at : NULL;
+}
+
+/* Return: the block of @key, or NULL if nothing in its section was marked. */
+struct census_block *census_frames_block(const struct census_frames *f, u64 key)
+{
+	u64 nr;
+
+	return census_frames_blocks(f, key, &nr);
+}
+
+/* Adds owners to pages of the block of @key, after all marks.  Return: false without memory. */
+bool census_frames_add(struct census_frames *f, u64 key, u64 mask, u32 owners)
+{
+	u64 at = key & section_mask(key);
+	struct census_recent *recent = get_section(f, key, at);
+
+	if (!recent)
+		return false;
+	census_owners_add(&f->owners, recent->first + at, mask, owners);
+	return true;
 }
 
 /**
@@ -404,16 +429,16 @@ u64 census_frames_exclusive_swap(const struct census_frames *f,
 	return pages;
 }
 
-/* Finishes blocks, each over all workers that have marked it. */
+/* Finishes each @step-th of the blocks, over all workers that have marked it. */
 static void finish_section(struct census_frames *const *workers,
 			   const struct census_section *const *sections, u64 nr_blocks,
-			   unsigned int nr, unsigned int part)
+			   unsigned int step, unsigned int nr, unsigned int part)
 {
 	struct census_frames *to = workers[part];
 	unsigned int w;
 	u64 i;
 
-	for (i = 0; i < nr_blocks; i++) {
+	for (i = 0; i < nr_blocks; i += step) {
 		struct census_owners *same[CENSUS_WORKERS_MAX];
 		u32 block[CENSUS_WORKERS_MAX];
 		unsigned int n = 0;
@@ -443,6 +468,19 @@ static void finish_section(struct census_frames *const *workers,
 static struct census_section *section_of_unit(const struct census_frames *f, u32 unit)
 {
 	return census_unit(&f->sections, unit);
+}
+
+/* Return: a section, by number from 0; NULL after the last. */
+struct census_section *census_frames_section(const struct census_frames *f, u32 number)
+{
+	u64 unit = FIRST_SECTION + (u64)number * CENSUS_SECTION_UNITS;
+
+	return unit < f->sections.nr ? section_of_unit(f, unit) : NULL;
+}
+
+u32 census_section_blocks(const struct census_section *s)
+{
+	return section_mask(s->key) + 1;
 }
 
 /* Checks whether any swap slot is marked. */
@@ -496,7 +534,8 @@ int census_frames_finish_blocks(struct census_frames *const *workers,
 			/* A section that an earlier worker has too is done already. */
 			if (w < v)
 				continue;
-			finish_section(workers, sections, section_mask(key) + 1, nr, part);
+			finish_section(workers, sections, section_mask(key) + 1,
+				       census_key_huge(key) ? CENSUS_HUGE_UNITS : 1, nr, part);
 			cond_resched();
 			if (census_stopped(f->budget))
 				return -EINTR;
@@ -520,7 +559,11 @@ int census_frames_finish_turns(struct census_frames *const *workers,
 	struct census_frames *f = workers[worker];
 	unsigned int w;
 	u32 turn, entry;
+	int err;
 
+	err = f->huge ? census_frames_sum_mixed(workers, nr, worker) : 0;
+	if (err)
+		return err;
 	for (w = 0; w < nr; w++)
 		all[w] = &workers[w]->owners;
 	for (turn = CENSUS_FORKED_UNITS; turn < f->owners.forked.nr; turn += CENSUS_FORKED_UNITS) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "owners/forked.h"
+#include "owners/huge.h"
 #include "owners/owners.h"
 
 /*
@@ -16,7 +17,10 @@
  */
 #define ENTRIES_AT_ONCE BIT(16)
 
-/* Of these, tables that fork() copied: each may take as long as all its entries. */
+/*
+ * Of these, tables that fork() copied: each may take as long as all its entries.  A mixed huge page
+ * counts as one, because its shares are those of as many pages.
+ */
 #define TABLES_AT_ONCE (ENTRIES_AT_ONCE / CENSUS_FORKED_ENTRIES)
 
 static u32 planes_capacity(u32 planes)
@@ -201,6 +205,19 @@ u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
 	return mask;
 }
 
+/* Return: the pages of a block that the current address space has marked. */
+u64 census_owners_marked(const struct census_owners *o, const struct census_block *b)
+{
+	u32 e = b->newest;
+	u64 mask = 0;
+
+	if (e < o->space_first && (!e || !is_of_space(o, e)))
+		return 0;
+	for (; e; e = census_entry(o, e)->older)
+		mask |= census_entry(o, e)->mask;
+	return mask;
+}
+
 /* Doubles the capacity of a block's planes and copies the old ones. */
 static bool grow_planes(struct census_owners *o, struct census_block *b)
 {
@@ -326,6 +343,58 @@ void census_owners_forget(struct census_owners *o, struct census_chain *chain)
 		o->chain = NULL;
 }
 
+/* Return: the pages of a block that have an owner, before it is finished. */
+u64 census_block_owned(const struct census_owners *o, const struct census_block *b)
+{
+	u32 end = b->planes ? planes_capacity(b->planes) : 0, i;
+	const u64 *words = end ? planes_words(o, b->planes) : NULL;
+	u64 owned = b->ones;
+
+	for (i = 0; i < end; i++)
+		owned |= words[i];
+	return owned;
+}
+
+/* Return: number of owners of page @at of a block, before it is finished. */
+u32 census_block_owners(const struct census_owners *o, const struct census_block *b,
+			unsigned int at)
+{
+	u32 end = b->planes ? planes_capacity(b->planes) : 0, i;
+	const u64 *words = end ? planes_words(o, b->planes) : NULL;
+	u64 owners = b->ones >> at & 1;
+
+	for (i = 0; i < end; i++)
+		owners |= (words[i] >> at & 1) << (i + 1);
+	return owners;
+}
+
+/**
+ * census_huge_mix() - count mixed huge pages by their pages
+ * @o: the owners; @failed is set without memory
+ * @h: has @mixed; its owners of these were added to the blocks of their pages
+ *
+ * Return: false without memory.
+ */
+bool census_huge_mix(struct census_owners *o, struct census_huge_block *h)
+{
+	struct census_block *b = &h->block;
+	u32 end = b->planes ? planes_capacity(b->planes) : 0, i;
+	u64 *words = end ? planes_words(o, b->planes) : NULL;
+
+	h->sums = census_pool_take(&o->splits, CENSUS_BLOCK_PAGES);
+	if (!h->sums) {
+		o->failed = true;
+		return false;
+	}
+	memset(census_unit(&o->splits, h->sums), 0, CENSUS_BLOCK_PAGES * CENSUS_UNIT_BYTES);
+	b->ones &= ~h->mixed;
+	for (i = 0; i < end; i++)
+		words[i] &= ~h->mixed;
+	/* If no other is left, the block is not finished: it has no splits. */
+	b->newest = 0;
+	return true;
+}
+
 static_assert(CENSUS_SUM_PLANES == PLANES_MAX + 2);
 
 /* Adds an owner to each page @mask. */
@@ -415,15 +484,18 @@ void census_blocks_finish(struct census_owners *const *same, const u32 *block,
 			  struct census_totals *totals)
 {
 	unsigned int kind = census_block_kind(same[0], block[0]);
+	unsigned int shift = kind < CENSUS_KINDS_MAX ? 0 : CENSUS_HUGE_SHIFT;
 	struct census_block *b = census_block(same[0], block[0]);
 	const struct census_split *splits;
-	u64 *pages = &totals->pages[kind];
 	struct census_plane_sum sum = {};
 	u32 first, n, i;
-	u64 shared = 0;
+	u64 shared = 0, *pages;
 
+	if (shift)
+		kind -= CENSUS_KINDS_MAX;
+	pages = &totals->pages[kind];
 	if (nr == 1 && !b->planes) {
-		*pages += census_popcount(b->ones);
+		*pages += (u64)census_popcount(b->ones) << shift;
 		b->newest = 0;
 		return;
 	}
@@ -431,7 +503,7 @@ void census_blocks_finish(struct census_owners *const *same, const u32 *block,
 		add_block(&sum, same[i], census_block(same[i], block[i]));
 	for (i = 1; i < sum.nr; i++)
 		shared |= sum.planes[i];
-	*pages += census_popcount(shared | sum.planes[0]);
+	*pages += (u64)census_popcount(shared | sum.planes[0]) << shift;
 	first = census_pool_take(&to->splits, CENSUS_BLOCK_PAGES);
 	if (!first) {
 		to->failed = true;
@@ -443,7 +515,7 @@ void census_blocks_finish(struct census_owners *const *same, const u32 *block,
 	splits = census_unit(&to->splits, first);
 	for (i = 0; i < n; i++)
 		totals->several[weight_class(splits[i].weight) - 1][kind] +=
-			census_popcount(splits[i].pages);
+			(u64)census_popcount(splits[i].pages) << shift;
 	for (i = 0; i < nr; i++) {
 		b = census_block(same[i], block[i]);
 		b->ones = sum.planes[0] & ~shared;
@@ -540,8 +612,66 @@ static void add_entry(struct census_owners *const *workers,
 		h->share += census_popcount(mask & split->pages) * split->weight;
 }
 
+/**
+ * census_mixed_add() - add the pages of a block to what each owner has of a mixed huge page
+ * @workers: all workers
+ * @b: finished; all of its pages are of the huge page
+ * @to: increased
+ */
+void census_mixed_add(struct census_owners *const *workers, const struct census_block *b,
+		      struct census_mixed *to)
+{
+	struct sum sum = {};
+
+	add_entry(workers, b, ~0ULL, &sum);
+	to->exclusive += sum.exclusive;
+	to->share += sum.share;
+}
+
+/*
+ * Adds the mixed ones of the huge pages @mask to @h, and increases @nr by their number.
+ *
+ * Return: the others.
+ */
+static noinline u64 add_mixed(const struct census_owners *o, struct census_block *b,
+			      u64 mask, struct sum *h, u32 *nr)
+{
+	const struct census_huge_block *huge = census_huge_block(b);
+	u64 left;
+
+	for (left = mask & huge->mixed; left; left &= left - 1) {
+		const struct census_mixed *m = census_mixed(o, huge, __builtin_ctzll(left));
+
+		h->pages += 1UL << CENSUS_HUGE_SHIFT;
+		h->exclusive += m->exclusive;
+		h->share += m->share;
+		++*nr;
+	}
+	return mask & ~huge->mixed;
+}
+
 /* Pages may be scattered: prefetch the block of the entry this far ahead. */
 #define BLOCKS_AHEAD 12
+
+/* Adds pages of a kind of blocks to the owner's holdings and to the totals. */
+static void add_sum(const struct sum *sum, u32 kind, struct census_holding *holdings,
+		    struct census_totals *totals)
+{
+	unsigned int shift = kind < CENSUS_KINDS_MAX ? 0 : CENSUS_HUGE_SHIFT;
+	census_share share = sum->share;
+
+	if (!sum->pages)
+		return;
+	if (shift)
+		kind -= CENSUS_KINDS_MAX;
+	share += (census_share)sum->exclusive << CENSUS_SHARE_SHIFT;
+	holdings[kind].pages += sum->pages << shift;
+	holdings[kind].exclusive += sum->exclusive << shift;
+	holdings[kind].share += share << shift;
+	totals->share[kind] += share << shift;
+	/* Each divided page loses less than one unit. */
+	totals->lost += (sum->pages - sum->exclusive) << shift;
+}
 
 /* Return: entry to continue at. */
 static u32 finish_entries(struct census_owners *const *workers,
@@ -550,14 +680,16 @@ static u32 finish_entries(struct census_owners *const *workers,
 			  struct census_totals *totals)
 {
 	struct census_chunk *const *entries = o->entries.dirs, *const *blocks = o->blocks.dirs;
-	struct sum sums[CENSUS_KINDS_MAX] = {};
+	struct sum sums[CENSUS_BLOCK_KINDS] = {};
 	u32 tables = 0, kind, i;
 
 	for (i = begin; i < end && tables < TABLES_AT_ONCE; i++) {
 		const struct census_entry *e = census_chunk_unit(entries, i);
 		const struct census_chunk *chunk =
 			census_chunk(blocks, e->block >> CENSUS_CHUNK_SHIFT);
-		const struct census_block *chunk_blocks = chunk->units;
+		struct census_block *b = (struct census_block *)chunk->units +
+					 (e->block & (CENSUS_CHUNK_UNITS - 1));
+		u64 mask = e->mask;
 
 		if (!e->block) {
 			add_table(workers, o, e, &sums[CENSUS_FORKED_KIND]);
@@ -570,21 +702,13 @@ static u32 finish_entries(struct census_owners *const *workers,
 
 			__builtin_prefetch(census_chunk_unit(blocks, ahead->block));
 		}
-		add_entry(workers, &chunk_blocks[e->block & (CENSUS_CHUNK_UNITS - 1)], e->mask,
-			  &sums[chunk->kind]);
+		if (unlikely(chunk->kind >= CENSUS_KINDS_MAX))
+			mask = add_mixed(o, b, mask, &sums[chunk->kind - CENSUS_KINDS_MAX],
+					 &tables);
+		add_entry(workers, b, mask, &sums[chunk->kind]);
 	}
-	for (kind = 0; kind < CENSUS_KINDS_MAX; kind++) {
-		const struct sum *sum = &sums[kind];
-		census_share share = sum->share;
-
-		share += (census_share)sum->exclusive << CENSUS_SHARE_SHIFT;
-		holdings[kind].pages += sum->pages;
-		holdings[kind].exclusive += sum->exclusive;
-		holdings[kind].share += share;
-		totals->share[kind] += share;
-		/* Each divided page loses less than one unit. */
-		totals->lost += sum->pages - sum->exclusive;
-	}
+	for (kind = 0; kind < CENSUS_BLOCK_KINDS; kind++)
+		add_sum(&sums[kind], kind, holdings, totals);
 	return i;
 }
 

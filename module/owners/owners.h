@@ -38,6 +38,7 @@
 #include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/math64.h>
+#include <linux/pgtable.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -45,6 +46,13 @@
 #include "base/pool.h"
 
 #define CENSUS_KINDS_MAX 8
+
+/* Kinds of blocks: those of pages, and three of huge pages, see huge.h. */
+#define CENSUS_HUGE_KINDS 3
+#define CENSUS_BLOCK_KINDS (CENSUS_KINDS_MAX + CENSUS_HUGE_KINDS)
+
+/* Pages of a huge page that a PMD maps, as a shift. */
+#define CENSUS_HUGE_SHIFT (PMD_SHIFT - PAGE_SHIFT)
 
 /* Pages by kind. */
 typedef u64 census_kinds[CENSUS_KINDS_MAX];
@@ -253,6 +261,7 @@ void census_owners_forget(struct census_owners *o, struct census_chain *chain);
 bool census_owners_room(struct census_owners *o, u32 nr);
 u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
 		       struct census_block *b, u32 block, u64 mask);
+u64 census_owners_marked(const struct census_owners *o, const struct census_block *b);
 void census_planes_add(struct census_owners *o, struct census_block *b,
 		       u64 carry);
 void census_owners_add(struct census_owners *o, struct census_block *b, u64 mask, u32 nr);

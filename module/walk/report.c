@@ -3,7 +3,7 @@
 #include <linux/spinlock.h>
 
 #include "base/charge.h"
-#include "owners/owners.h"
+#include "owners/huge.h"
 #include "walk/exclusive.h"
 #include "walk/image.h"
 #include "walk/pte.h"
@@ -123,7 +123,7 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 			 unsigned long addr, unsigned long pfn, unsigned int nr,
 			 u8 bits)
 {
-	u64 key = walk->frames, number = pfn;
+	u64 key = walk->frames, huge = walk->huge_frames, number = pfn;
 	bool exclusive = bits & CENSUS_EXCLUSIVE, counted;
 	u64 apart = 0;
 
@@ -139,6 +139,7 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 		if (!(bits & CENSUS_NOT_PRESENT))
 			census_exclusive_check(pfn, nr, bits & CENSUS_PMD);
 		key = walk->copies ?: walk->frames;
+		huge = 0;
 		if (walk->copies)
 			walk->copied += nr;
 		if (counted)
@@ -147,10 +148,18 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 			apart = walk->exclusive_key - key;
 	} else if (may_have_copies(walk, vma) && PageAnon(pfn_to_page(pfn))) {
 		key = walk->copies;
+		huge = 0;
 		walk->copied += nr;
 	} else if (walk->file) {
 		key = walk->file;
+		huge = walk->huge_file;
 		number = linear_page_index(vma, addr);
+	}
+	if (huge && bits & CENSUS_PMD && nr == 1U << CENSUS_HUGE_SHIFT) {
+		number >>= CENSUS_HUGE_SHIFT;
+		census_walk_mask(walk, census_huge_key(huge, number),
+				 BIT_ULL(number & (CENSUS_BLOCK_PAGES - 1)));
+		return;
 	}
 	/* Nothing is kept of them: the blocks of a huge page would take longer than the rest. */
 	if (counted && !walk->placed && !walk->paid)

@@ -264,9 +264,23 @@ static unsigned long count_exclusive_pmds(struct census_walk *walk, const pmd_t 
 
 /*
  * So many huge pages are reported in one hold of their table's lock: they have no more masks,
- * runs and places than the entries of a PTE table.
+ * runs and places than the entries of a PTE table.  Where each is one mask, reading its struct page
+ * takes most of the time.
  */
 #define LEAVES_AT_ONCE (CENSUS_PTES_MAX / (PMD_SIZE / PAGE_SIZE / 64 + 1) ?: 1)
+#define LEAVES_BY_MASK_AT_ONCE (CENSUS_PTES_MAX / 4)
+
+/* Return: number of huge pages to report in one hold. */
+static unsigned int leaves_at_once(const struct census_walk *walk, unsigned long addr,
+				   unsigned long end)
+{
+	if (reads_pages(walk) || EXCLUSIVE_AT_ONCE == 1)
+		return 1;
+	/* A copy, and a part of a huge page, has a mask for each block: see census_report_pages(). */
+	return (walk->huge_frames || walk->huge_file) && !walk->copies && !walk->exclusive_key &&
+	       !(addr & ~PMD_MASK) && !(end & ~PMD_MASK) ?
+	       LEAVES_BY_MASK_AT_ONCE : LEAVES_AT_ONCE;
+}
 
 /*
  * Walks huge pages that follow each other in a PMD table, in one hold of its lock: all PMDs of a
@@ -279,7 +293,7 @@ static unsigned long count_exclusive_pmds(struct census_walk *walk, const pmd_t 
 static unsigned long walk_pmd_leaves(struct census_walk *walk, struct vm_area_struct *vma,
 				     pmd_t *pmdp, unsigned long addr, unsigned long end)
 {
-	unsigned int left = reads_pages(walk) || EXCLUSIVE_AT_ONCE == 1 ? 1 : LEAVES_AT_ONCE;
+	unsigned int left = leaves_at_once(walk, addr, end);
 	bool exclusive = counts_exclusive_pmds(walk, vma);
 	pmd_t *first = pmdp;
 	unsigned long next;

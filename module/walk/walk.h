@@ -177,6 +177,9 @@ struct census_walk_ops {
  * @placed: report places, in the current VMA
  * @paid: report places with their payers, but no holes
  * @frames: masks: key of frame 0 in the current VMA
+ * @huge_frames: masks: key of the first huge page, if those of the current VMA are in masks of
+ *	their own, which have a bit for each, see census_huge_key(); else 0
+ * @huge_file: the same of the current VMA's file, whose huge pages are numbered by index
  * @file: masks: key of the first page of the current VMA's file; 0: its pages are
  *	numbered by frame
  * @copies: masks: key of frame 0 for copied pages in the current VMA, a private file
@@ -213,6 +216,8 @@ struct census_walk {
 	bool placed;
 	bool paid;
 	u64 frames;
+	u64 huge_frames;
+	u64 huge_file;
 	u64 file;
 	u64 copies;
 	bool dirty_is_copied;

@@ -197,6 +197,67 @@ TEST_F(family, one_more_owner_at_each_step)
 	EXPECT_EQUAL_OWNERS();
 }
 
+/* More huge pages than a block has bits, some of which each child splits or drops in part. */
+#define MANY 70
+
+static void split_some(void *arg)
+{
+	struct family *family = arg;
+	unsigned int i;
+
+	for (i = family->number; i < MANY; i += 3) {
+		char *at = PLACE(1) + i * HUGE;
+
+		if (i % 2)
+			need(!mprotect(at + i * PAGE, PAGE, PROT_READ), "mprotect");
+		else
+			need(!madvise(at, (i + 1) * PAGE, MADV_DONTNEED), "MADV_DONTNEED");
+	}
+}
+
+static void parent_of_many(void *arg)
+{
+	struct family *family = arg;
+	char *at = map_private(PLACE(1), MANY * HUGE);
+	unsigned int i;
+
+	need(!madvise(at, MANY * HUGE, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	for (i = 0; i < MANY; i++)
+		at[i * HUGE] = 1;
+	parent(family);
+}
+
+TEST_F(family, more_than_a_block)
+{
+	const unsigned long all = MANY + 2;
+	struct census census;
+	unsigned long dropped[3] = {};
+	unsigned int i;
+
+	if (!self->shared)
+		return;
+	for (i = 0; i < MANY; i += 2)
+		dropped[i % 3] += i + 1;
+	self->shared->children = 2;
+	self->shared->body = split_some;
+	self->pids[0] = child_start(parent_of_many, self->shared);
+	ASSERT_LT(0, self->pids[0]);
+	for (i = 0; i < 2; i++)
+		self->pids[i + 1] = self->shared->child[i];
+	ASSERT_FRAMES(self->pids, 3, &census);
+	for (i = 0; i < 3; i++) {
+		EXPECT_PLACED(all * PER_HUGE - (i ? dropped[i - 1] : 0), &census, self->pids[i],
+			      FRAMES);
+		EXPECT_PLACED(0, &census, self->pids[i], USS);
+	}
+	EXPECT_PLACED(all * PER_HUGE, &census, self->pids[0], THP);
+	/* What one child dropped has two owners, all else three. */
+	EXPECT_PLACED_SHARE(share(all * PER_HUGE - dropped[0] - dropped[1], 3) +
+			    share(dropped[0] + dropped[1], 2), &census, self->pids[0], PSS);
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+}
+
 /* One process maps a memfd's huge page by one entry, another all but a page. */
 struct shmem {
 	int fd;
@@ -247,6 +308,74 @@ out:
 	census_free(&census);
 	child_end(pids[0]);
 	child_end(pids[1]);
+}
+
+/* A file's huge pages at one place, and all but its first page at another, by PTEs. */
+struct twice {
+	int fd;
+	bool huge_first;
+};
+
+#define TWICE 2
+
+static void map_twice(void *arg)
+{
+	const struct twice *t = arg;
+	const int rw = PROT_READ | PROT_WRITE;
+	char *huge = map(PLACE(!t->huge_first), TWICE * HUGE, rw, MAP_SHARED, t->fd, 0);
+	char *small;
+
+	need(!madvise(huge, TWICE * HUGE, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	write_pages(huge, TWICE * PER_HUGE);
+	small = map(PLACE(t->huge_first), TWICE * HUGE - PAGE, rw, MAP_SHARED, t->fd, PAGE);
+	write_pages(small, TWICE * PER_HUGE - 1);
+}
+
+static void expect_once(struct __test_metadata *_metadata, bool huge_first)
+{
+	struct twice twice = { memfd("twice", TWICE * PER_HUGE), huge_first };
+	struct shmem once = { twice.fd, 0 };
+	struct census census;
+	pid_t pids[2];
+
+	if (!thp_on() || !write_file(THP_SYS "shmem_enabled", "advise"))
+		SKIP(return, "kernel has no huge pages in shmem");
+	pids[0] = child_start(map_twice, &twice);
+	ASSERT_LT(0, pids[0]);
+	ASSERT_FRAMES(pids, 1, &census);
+	if (!counted_placed(&census, pids[0], MEMCENSUS_F_THP))
+		SKIP(goto out, "kernel makes no huge pages in shmem");
+	EXPECT_PLACED(TWICE * PER_HUGE, &census, pids[0], SHMEM_THP);
+	EXPECT_PLACED(2 * TWICE * PER_HUGE - 1, &census, pids[0], RSS);
+	EXPECT_PLACED(TWICE * PER_HUGE, &census, pids[0], FRAMES);
+	EXPECT_PLACED(TWICE * PER_HUGE, &census, pids[0], USS);
+	EXPECT_EQUAL_OWNERS();
+	census_free(&census);
+
+	pids[1] = child_start(map_shmem, &once);
+	ASSERT_LT(0, pids[1]);
+	ASSERT_FRAMES(pids, 2, &census);
+	EXPECT_PLACED(TWICE * PER_HUGE, &census, pids[0], FRAMES);
+	EXPECT_PLACED((TWICE - 1) * PER_HUGE, &census, pids[0], USS);
+	EXPECT_PLACED(PER_HUGE, &census, pids[1], THP);
+	EXPECT_PLACED(0, &census, pids[1], USS);
+	EXPECT_PLACED_SHARE(share(PER_HUGE, 2), &census, pids[1], PSS);
+	EXPECT_EQUAL_OWNERS();
+	child_end(pids[1]);
+out:
+	write_file(THP_SYS "shmem_enabled", "never");
+	census_free(&census);
+	child_end(pids[0]);
+}
+
+TEST(huge_pages_first)
+{
+	expect_once(_metadata, true);
+}
+
+TEST(huge_pages_second)
+{
+	expect_once(_metadata, false);
 }
 
 TEST_HARNESS_MAIN

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Finishes huge pages: finds those that are mixed, see owners/huge.h. */
+#include <linux/sched.h>
+
+#include "count/frames.h"
+
+/* Key of the first block of the pages of a huge page. */
+static u64 pages_key(u64 key, unsigned int at)
+{
+	u64 space = key >> CENSUS_SPACE_SHIFT, number = key - CENSUS_SPACE(space);
+
+	number = number / CENSUS_HUGE_UNITS * CENSUS_BLOCK_PAGES + at;
+	space -= space >= CENSUS_SPACE_FILES ? CENSUS_FILE_HUGE :
+					       CENSUS_SPACE_HUGE - CENSUS_SPACE_FRAMES;
+	return CENSUS_SPACE(space) + number * CENSUS_HUGE_BLOCKS;
+}
+
+/**
+ * census_frames_has_huge() - check whether the current owner's space has a page by a huge page
+ * @f: the marks
+ * @key: of a block of a file's pages
+ */
+bool census_frames_has_huge(const struct census_frames *f, u64 key)
+{
+	u64 space = key >> CENSUS_SPACE_SHIFT;
+	u64 number = (key - CENSUS_SPACE(space)) / CENSUS_HUGE_BLOCKS;
+	const struct census_block *b;
+
+	b = census_frames_block(f, census_huge_key(census_file_huge_key(CENSUS_SPACE(space)),
+						   number));
+	return b && census_owners_marked(&f->owners, b) >> (number & (CENSUS_BLOCK_PAGES - 1)) & 1;
+}
+
+/* Checks whether a worker has marked pages of a huge page one by one.  @key: pages_key() */
+static bool has_pages(const struct census_frames *f, u64 key)
+{
+	u64 end = key + CENSUS_HUGE_BLOCKS, nr, i;
+
+	for (; key < end; key += nr) {
+		const struct census_block *b = census_frames_blocks(f, key, &nr);
+
+		nr = min(nr, end - key);
+		for (i = 0; b && i < nr; i++)
+			if (b[i].ones || b[i].planes)
+				return true;
+	}
+	return false;
+}
+
+static void find_mixed(struct census_frames *const *workers, unsigned int nr,
+		       const struct census_frames *f, struct census_huge_block *h, u64 key)
+{
+	u64 left = census_block_owned(&f->owners, &h->block);
+	unsigned int w;
+
+	for (; left; left &= left - 1) {
+		unsigned int at = __builtin_ctzll(left);
+
+		for (w = 0; w < nr; w++) {
+			if (has_pages(workers[w], pages_key(key, at))) {
+				h->mixed |= BIT_ULL(at);
+				break;
+			}
+		}
+	}
+}
+
+/**
+ * struct huge_blocks - an iteration over the blocks of huge pages of a worker
+ * @f: the worker
+ * @section: number of the next section
+ * @s: the current one
+ * @at: of the next block in @s
+ * @key: of the current block
+ */
+struct huge_blocks {
+	const struct census_frames *f;
+	u32 section;
+	const struct census_section *s;
+	u32 at;
+	u64 key;
+};
+
+/* Return: the next block that has an owner or mixed pages, or NULL after the last. */
+static struct census_huge_block *next_huge(struct huge_blocks *i)
+{
+	struct census_huge_block *h;
+
+	for (;;) {
+		if (!i->s || i->at == census_section_blocks(i->s)) {
+			i->s = census_frames_section(i->f, i->section++);
+			i->at = 0;
+			cond_resched();
+			if (!i->s)
+				return NULL;
+		}
+		if (!census_key_huge(i->s->key)) {
+			i->s = NULL;
+			continue;
+		}
+		h = census_huge_block(i->s->first + i->at);
+		i->key = i->s->key + i->at;
+		i->at += CENSUS_HUGE_UNITS;
+		if (h->block.ones || h->block.planes || h->mixed)
+			return h;
+	}
+}
+
+/**
+ * census_frames_find_mixed() - find huge pages of which some pages are marked one by one
+ * @workers: all workers; they have marked, and added the tables that fork() copied
+ * @nr: number of @workers
+ * @worker: whose huge pages are looked at; can run in parallel with other workers
+ *
+ * Return: 0, or -EINTR after a fatal signal or an error of another worker.
+ */
+int census_frames_find_mixed(struct census_frames *const *workers, unsigned int nr,
+			     unsigned int worker)
+{
+	struct huge_blocks i = { .f = workers[worker] };
+	struct census_huge_block *h;
+
+	while ((h = next_huge(&i))) {
+		find_mixed(workers, nr, i.f, h, i.key);
+		cond_resched();
+		if (census_stopped(i.f->budget))
+			return -EINTR;
+	}
+	return 0;
+}
+
+/* Return: false without memory. */
+static bool split_mixed(struct census_frames *f, struct census_huge_block *h, u64 key)
+{
+	u64 left, i;
+
+	for (left = h->mixed; left; left &= left - 1) {
+		unsigned int at = __builtin_ctzll(left);
+		u32 owners = census_block_owners(&f->owners, &h->block, at);
+
+		for (i = 0; i < CENSUS_HUGE_BLOCKS; i++)
+			if (!census_frames_add(f, pages_key(key, at) + i, ~0ULL, owners))
+				return false;
+	}
+	return census_huge_mix(&f->owners, h);
+}
+
+/**
+ * census_frames_split_mixed() - add the owners of mixed huge pages to the blocks of their pages
+ * @f: of one worker; census_frames_find_mixed() has ended for all
+ *
+ * Return: 0, -ENOMEM, or -EINTR after a fatal signal or an error of another worker.
+ */
+int census_frames_split_mixed(struct census_frames *f)
+{
+	struct huge_blocks i = { .f = f };
+	struct census_huge_block *h;
+
+	while ((h = next_huge(&i))) {
+		if (h->mixed && !split_mixed(f, h, i.key))
+			break;
+		cond_resched();
+		if (census_stopped(f->budget))
+			return -EINTR;
+	}
+	return census_frames_failed(f) ? -ENOMEM : 0;
+}
+
+/**
+ * census_frames_sum_mixed() - sum up what each owner has of mixed huge pages
+ * @workers: all workers; all blocks are finished
+ * @nr: number of @workers
+ * @worker: whose huge pages are summed up; can run in parallel with other workers
+ *
+ * Return: 0, or -EINTR after a fatal signal or an error of another worker.
+ */
+int census_frames_sum_mixed(struct census_frames *const *workers, unsigned int nr,
+			    unsigned int worker)
+{
+	struct census_owners *all[CENSUS_WORKERS_MAX];
+	struct census_frames *f = workers[worker];
+	struct huge_blocks i = { .f = f };
+	struct census_huge_block *h;
+	unsigned int w;
+	u64 left, n;
+
+	for (w = 0; w < nr; w++)
+		all[w] = &workers[w]->owners;
+	while ((h = next_huge(&i))) {
+		for (left = h->mixed; left; left &= left - 1) {
+			unsigned int at = __builtin_ctzll(left);
+			u64 key = pages_key(i.key, at);
+
+			for (n = 0; n < CENSUS_HUGE_BLOCKS; n++)
+				census_mixed_add(all, census_frames_block(f, key + n),
+						 census_mixed(&f->owners, h, at));
+		}
+		cond_resched();
+		if (census_stopped(f->budget))
+			return -EINTR;
+	}
+	return 0;
+}
