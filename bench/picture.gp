@@ -8,7 +8,7 @@
 measured(name) = system(sprintf("ls %s/%s.dat 2>/dev/null", dir, name)) ne ""
 have_ratios = measured("ratios")
 have_series = measured("series-pages")
-have_last = measured("workers") || measured("growth-huge")
+have_last = measured("workers") || measured("growth-forked")
 height = 475 * have_ratios + 775 * have_series + 400 * have_last
 if (kind eq "svg") {
 	set terminal svg size 1100,height font "sans,13" background "white"
@@ -68,7 +68,7 @@ if (have_series) {
 }
 if (measured("workers")) {
 	set origin 0, 0
-	set size measured("growth-huge") ? 0.55 : 1, 400.0 / height
+	set size measured("growth-forked") ? 0.55 : 1, 400.0 / height
 	set style data histograms
 	set style histogram clustered gap 1
 	unset logscale
@@ -83,7 +83,7 @@ if (measured("workers")) {
 		lc rgb word("#808080 #2060c0 #e09030", col - 1)
 	set xtics norotate
 }
-if (measured("growth-huge")) {
+if (measured("growth-forked")) {
 	set origin measured("workers") ? 0.55 : 0, 0
 	set size measured("workers") ? 0.45 : 1, 400.0 / height
 	set style data linespoints
@@ -97,6 +97,8 @@ if (measured("growth-huge")) {
 	set ylabel "million instructions"
 	plot dir."/growth-in-order.dat" using 1:2 skip 1 title "pages of 4 KiB" lc rgb "#2060c0", \
 		dir."/growth-huge.dat" using 1:2 skip 1 title "huge pages" lc rgb "#e09030" lw 2.5, \
+		dir."/growth-forked.dat" using 1:2 skip 1 title "the same, and three forks" \
+			lc rgb "#40a060" lw 2.5, \
 		dir."/growth-huge.dat" using 1:3 skip 1 title "smaps_rollup, huge pages" \
 			lc rgb "#909090" dt 2
 }
