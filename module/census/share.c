@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/top.h"
 #include "census/share.h"
+#include "owners/shares.h"
 
 /* Columns, groups or pairs between two cond_resched(). */
 #define AT_ONCE BIT(12)

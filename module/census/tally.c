@@ -13,6 +13,7 @@
 #include "count/mapcount.h"
 #include "count/pages.h"
 #include "count/shmem.h"
+#include "owners/forked.h"
 #include "walk/exclusive.h"
 
 /*

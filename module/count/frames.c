@@ -6,6 +6,7 @@
 
 #include "base/compat.h"
 #include "count/frames.h"
+#include "owners/shares.h"
 
 /* Number of blocks of a section, minus one: see frames.h. */
 #define DENSE_MASK (CENSUS_CHUNK_UNITS - 1)

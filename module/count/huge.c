@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Finishes huge pages: finds those that are mixed, see owners/huge.h. */
 #include <linux/sched.h>
+#include <linux/string.h>
 
 #include "count/frames.h"
+#include "owners/shares.h"
 
 /* Key of the first block of the pages of a huge page. */
 static u64 pages_key(u64 key, unsigned int at)
@@ -142,7 +144,16 @@ static bool split_mixed(struct census_frames *f, struct census_huge_block *h, u6
 			if (!census_frames_add(f, pages_key(key, at) + i, ~0ULL, owners))
 				return false;
 	}
-	return census_huge_mix(&f->owners, h);
+	h->sums = census_pool_take(&f->owners.splits, CENSUS_BLOCK_PAGES);
+	if (!h->sums) {
+		f->owners.failed = true;
+		return false;
+	}
+	memset(census_mixed(&f->owners, h, 0), 0, CENSUS_BLOCK_PAGES * CENSUS_UNIT_BYTES);
+	census_planes_clear(&f->owners, &h->block, h->mixed);
+	/* If no other is left, the block is not finished: it has no splits. */
+	h->block.newest = 0;
+	return true;
 }
 
 /**

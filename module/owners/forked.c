@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "owners/forked.h"
@@ -105,7 +106,7 @@ bool census_forked_own(struct census_owners *o, u32 table, const u64 *lacks)
 }
 
 /* Undoes census_forked_own(), before anything is finished. */
-void census_forked_forget(struct census_owners *o, const struct census_entry *e)
+static void forget_table(struct census_owners *o, const struct census_entry *e)
 {
 	struct census_forked *t = census_forked(o, census_forked_of(e));
 	const u64 *lacks = census_forked_lacks(o, e);
@@ -116,29 +117,37 @@ void census_forked_forget(struct census_owners *o, const struct census_entry *e)
 }
 
 /**
- * census_forked_sum() - sum up what each owner has of a whole table
- * @workers: all workers; their blocks are finished
- * @o: one of them
- * @t: one of its tables; its values refer to blocks
+ * census_owners_forget() - an address space vanished: it owns nothing any more
+ * @o: the owners; if they have failed, not all entries are in the planes
+ * @chain: of the space, which must not be marked again; not used afterwards
  */
-void census_forked_sum(struct census_owners *const *workers, const struct census_owners *o,
-		       struct census_forked *t)
+void census_owners_forget(struct census_owners *o, struct census_chain *chain)
 {
-	const u64 *values = census_forked_values(o, t);
-	unsigned int i;
+	u32 turn, e;
 
-	t->pages = 0;
-	for (i = 0; i < t->nr; i++) {
-		u64 weight;
+	if (o->chain == chain)
+		census_owners_chain_last(o);
+	for (turn = chain->first; turn; turn = census_turn(o, turn - 1)->next) {
+		u32 end = census_turn_end(o, turn - 1);
 
-		if (!values[i])
-			continue;
-		weight = census_page_weight(workers, o, values[i] >> CENSUS_BLOCK_SHIFT,
-					    values[i] & (CENSUS_BLOCK_PAGES - 1));
-		t->pages++;
-		if (weight == 1ULL << CENSUS_SHARE_SHIFT)
-			t->exclusive++;
-		else
-			t->share += weight;
+		for (e = census_turn(o, turn - 1)->first; e < end; e++) {
+			struct census_entry *entry = census_entry(o, e);
+
+			if (o->failed)
+				break;
+			if (!entry->block) {
+				forget_table(o, entry);
+				entry->mask = 0;
+				cond_resched();
+				continue;
+			}
+			census_planes_subtract(o, census_block(o, entry->block), entry->mask);
+			entry->mask = 0;
+			if (!(e % CENSUS_RESCHED_ENTRIES))
+				cond_resched();
+		}
+		census_turn(o, turn - 1)->holdings = NULL;
 	}
+	if (o->chain == chain)
+		o->chain = NULL;
 }

@@ -59,7 +59,6 @@ struct census_forked {
 	u64 share;
 };
 
-#define CENSUS_FORKED_UNITS 4
 #define CENSUS_VALUES_UNITS (CENSUS_FORKED_ENTRIES * sizeof(u64) / CENSUS_UNIT_BYTES)
 #define CENSUS_LACKING_UNITS (CENSUS_FORKED_ENTRIES * sizeof(u32) / CENSUS_UNIT_BYTES)
 #define CENSUS_BITMAP_UNITS (CENSUS_FORKED_ENTRIES / 8 / CENSUS_UNIT_BYTES)
@@ -90,9 +89,7 @@ static inline u32 census_forked_owners(const struct census_owners *o,
 u32 census_forked_add(struct census_owners *o, const u64 *values, unsigned int first,
 		      unsigned int nr);
 bool census_forked_own(struct census_owners *o, u32 table, const u64 *lacks);
-void census_forked_forget(struct census_owners *o, const struct census_entry *e);
-void census_forked_sum(struct census_owners *const *workers, const struct census_owners *o,
-		       struct census_forked *t);
+void census_owners_forget(struct census_owners *o, struct census_chain *chain);
 
 /*
  * An entry of block 0 refers to a table: its low half is the table, its high half the

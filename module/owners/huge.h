@@ -79,11 +79,4 @@ static inline struct census_mixed *census_mixed(const struct census_owners *o,
 	return census_unit(&o->splits, h->sums + at);
 }
 
-u64 census_block_owned(const struct census_owners *o, const struct census_block *b);
-u32 census_block_owners(const struct census_owners *o, const struct census_block *b,
-			unsigned int at);
-bool census_huge_mix(struct census_owners *o, struct census_huge_block *h);
-void census_mixed_add(struct census_owners *const *workers, const struct census_block *b,
-		      struct census_mixed *to);
-
 #endif /* _CENSUS_HUGE_H */

@@ -23,10 +23,6 @@
  * is merged into this entry and only new bits are counted: a page that an address space
  * maps twice has one owner.
  *
- * At the end each block is split once by the number of owners: into the pages that have n
- * owners, and the weight 1/n.  Then one pass over the entries adds a few bit counts per
- * block for each owner.
- *
  * With several workers, each has its own blocks and entries, for some of the owners.  At
  * the end the blocks of the same pages are added plane by plane.
  */
@@ -164,7 +160,16 @@ struct census_totals {
 	u64 lost;
 };
 
+/*
+ * Number of entries between two cond_resched() or checks for a signal, and few enough that
+ * their shares do not overflow 64 bits.
+ */
+#define CENSUS_RESCHED_ENTRIES BIT(16)
+
 #define CENSUS_POOLS 8
+
+/* Units of a table that fork() copied: see forked.h. */
+#define CENSUS_FORKED_UNITS 4
 
 /**
  * struct census_owners - marks of one worker
@@ -257,7 +262,6 @@ void census_owners_init(struct census_owners *o);
 bool census_owners_turn(struct census_owners *o,
 			struct census_holding *holdings, u32 space,
 			struct census_chain *chain);
-void census_owners_forget(struct census_owners *o, struct census_chain *chain);
 bool census_owners_room(struct census_owners *o, u32 nr);
 u64 census_mark_slowly(const struct census_owners *o, struct census_marker *m,
 		       struct census_block *b, u32 block, u64 mask);
@@ -265,17 +269,15 @@ u64 census_owners_marked(const struct census_owners *o, const struct census_bloc
 void census_planes_add(struct census_owners *o, struct census_block *b,
 		       u64 carry);
 void census_owners_add(struct census_owners *o, struct census_block *b, u64 mask, u32 nr);
-u64 census_page_weight(struct census_owners *const *workers, const struct census_owners *o,
-		       u32 block, unsigned int at);
-void census_blocks_finish(struct census_owners *const *same, const u32 *block,
-			  unsigned int nr, struct census_owners *to, u32 worker,
-			  struct census_totals *totals);
-u32 census_turn_finish(struct census_owners *const *workers,
-		       const struct census_owners *o, u32 turn, u32 begin,
-		       struct census_totals *totals);
-u32 census_turn_by_owners(struct census_owners *const *workers, const struct census_owners *o,
-			  u32 turn, u32 begin, census_kinds *pages);
+u64 census_block_owned(const struct census_owners *o, const struct census_block *b);
+u32 census_block_owners(const struct census_owners *o, const struct census_block *b,
+			unsigned int at);
+void census_planes_subtract(struct census_owners *o, struct census_block *b, u64 mask);
+void census_planes_clear(const struct census_owners *o, struct census_block *b, u64 mask);
+void census_owners_chain_last(struct census_owners *o);
 void census_plane_sum_add(struct census_plane_sum *sum, u64 mask);
+void census_plane_sum_block(struct census_plane_sum *sum, const struct census_owners *o,
+			    const struct census_block *b);
 u64 census_plane_sum_next(const struct census_plane_sum *sum, u64 left, u64 *owners);
 
 /* Units of the smallest state of a block: see grouping.h and pairs.h. */

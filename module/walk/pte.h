@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Bits of page table entries, for walk.c, report.c and image.c only.  Differences between
+ * Bits of page table entries, for the files of this folder only.  Differences between
  * kernel versions are in compat.h.
  */
 #ifndef _CENSUS_PTE_H

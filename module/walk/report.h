@@ -7,11 +7,18 @@
 #ifndef _CENSUS_REPORT_H
 #define _CENSUS_REPORT_H
 
+#include <linux/mm_types.h>
+
 #include "base/compat.h"
 #include "walk/walk.h"
 
-void census_report_table(struct census_walk *walk, struct vm_area_struct *vma,
-			 const pte_t *pte, unsigned int nr, unsigned long addr);
+/* Checks whether a VMA, a private mapping of a file, may map copies of its pages. */
+static inline bool census_may_have_copies(const struct census_walk *walk,
+					  const struct vm_area_struct *vma)
+{
+	return walk->copies && READ_ONCE(vma->anon_vma);
+}
+
 void census_report_pte(struct census_walk *walk, struct vm_area_struct *vma,
 		       unsigned long addr, pte_t pte);
 void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
@@ -25,8 +32,6 @@ void census_report_run(struct census_walk *walk, enum census_kind kind, u8 bits,
 		       unsigned long pfn, unsigned int nr, u8 swap_type);
 void census_report_place(struct census_walk *walk, enum census_kind kind, u8 bits,
 			 unsigned long addr, unsigned int nr, u64 key, u8 at, u64 payer);
-void census_report_on_nodes(struct census_walk *walk, struct vm_area_struct *vma,
-			    const pte_t *pte, unsigned int nr, unsigned long addr);
 void census_report_on_node(struct census_walk *walk, unsigned long pfn, unsigned int nr,
 			   bool device);
 void census_report_huge_on_node(struct census_walk *walk, unsigned long pfn, unsigned int nr);

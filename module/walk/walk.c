@@ -21,6 +21,7 @@
 #include "base/memory.h"
 #include "walk/exclusive.h"
 #include "walk/pte.h"
+#include "walk/ptes.h"
 #include "walk/report.h"
 #include "walk/walk.h"
 
@@ -126,9 +127,9 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 		return false;
 	walk->ptes += nr;
 	walk->work += nr;
-	census_report_table(walk, vma, pte, nr, addr);
+	census_ptes_report(walk, vma, pte, nr, addr);
 	if (walk->on_nodes)
-		census_report_on_nodes(walk, vma, pte, nr, addr);
+		census_ptes_on_nodes(walk, vma, pte, nr, addr);
 	census_report_locked(walk);
 	spin_unlock(ptl);
 	census_report_flush(walk);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Converts the page tables of one address space to runs of frames and masks of pages.
- * walk.c finds and locks the tables, report.c reads their entries, image.c compares tables
- * that fork() copied; only these read PTEs.  They do not know what their results are counted
- * for.
+ * walk.c finds and locks the tables, ptes.c reads those of PTEs, image.c compares tables
+ * that fork() copied, report.c takes any entry; only these read PTEs.  They do not know what
+ * their results are counted for.
  */
 #ifndef _CENSUS_WALK_H
 #define _CENSUS_WALK_H

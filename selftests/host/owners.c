@@ -12,6 +12,7 @@
 #include "owners/grouping.h"
 #include "owners/owners.h"
 #include "owners/pairs.h"
+#include "owners/shares.h"
 
 #define SPACES_MAX 700
 #define BLOCKS 60

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What each owner has, after all pages are marked: see owners.h.
+ *
+ * Each block is split once by the number of owners: into the pages that have n owners, and the
+ * weight 1/n.  Then one pass over the entries adds a few bit counts per block for each owner.
+ *
+ * Like owners.h, this has no kernel state.
+ */
+#ifndef _CENSUS_SHARES_H
+#define _CENSUS_SHARES_H
+
+#include <linux/types.h>
+
+#include "owners/owners.h"
+
+struct census_forked;
+struct census_mixed;
+
+u64 census_page_weight(struct census_owners *const *workers, const struct census_owners *o,
+		       u32 block, unsigned int at);
+void census_blocks_finish(struct census_owners *const *same, const u32 *block,
+			  unsigned int nr, struct census_owners *to, u32 worker,
+			  struct census_totals *totals);
+void census_forked_sum(struct census_owners *const *workers, const struct census_owners *o,
+		       struct census_forked *t);
+void census_mixed_add(struct census_owners *const *workers, const struct census_block *b,
+		      struct census_mixed *to);
+u32 census_turn_finish(struct census_owners *const *workers,
+		       const struct census_owners *o, u32 turn, u32 begin,
+		       struct census_totals *totals);
+u32 census_turn_by_owners(struct census_owners *const *workers, const struct census_owners *o,
+			  u32 turn, u32 begin, census_kinds *pages);
+
+#endif /* _CENSUS_SHARES_H */

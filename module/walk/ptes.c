@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+
+#include "owners/owners.h"
+#include "walk/exclusive.h"
+#include "walk/image.h"
+#include "walk/pte.h"
+#include "walk/ptes.h"
+#include "walk/report.h"
+
+static void report_ptes(struct census_walk *walk, struct vm_area_struct *vma,
+			const pte_t *pte, unsigned int nr, unsigned long addr)
+{
+	pte_t entry = __pte(0);
+
+	for (; nr; nr--, pte++, addr += PAGE_SIZE) {
+		entry = walk->ops->bits ? census_pte_with_bits(pte, entry) : census_pte_get(pte);
+		census_report_pte(walk, vma, addr, entry);
+	}
+}
+
+/*
+ * A private file mapping that was written to.  A writable entry maps a copy.  A dirty
+ * entry also maps a copy, except in shmem, where userfaultfd maps page cache dirty.  For
+ * all other entries struct page decides.
+ */
+static void take_copied_ptes(struct census_walk *walk,
+			     struct vm_area_struct *vma, const pte_t *pte,
+			     unsigned int nr, unsigned long addr)
+{
+	for (; nr; nr--, pte++, addr += PAGE_SIZE) {
+		pte_t entry = census_pte_get(pte);
+
+		if (pte_none(entry))
+			continue;
+		if (!pte_present(entry) || census_pte_special(vma, addr, entry) ||
+		    (pte_write(entry) && walk->writable_is_exclusive) ||
+		    !(pte_write(entry) ||
+		      (pte_dirty(entry) && walk->dirty_is_copied))) {
+			census_report_pte(walk, vma, addr, entry);
+			continue;
+		}
+		walk->pages++;
+		walk->copied++;
+		census_walk_mask(walk, walk->copies + (pte_pfn(entry) >> 6),
+				 BIT_ULL(pte_pfn(entry) & 63));
+	}
+}
+
+/**
+ * struct last_mask - the last mask, not yet complete
+ * @at: where to store it
+ * @key: its key
+ * @mask: its pages
+ */
+struct last_mask {
+	struct census_mask *at;
+	u64 key;
+	u64 mask;
+};
+
+static struct last_mask last_mask_begin(const struct census_walk *walk)
+{
+	struct census_mask *at = &walk->masks[(long)walk->nr_masks - 1];
+
+	return (struct last_mask) { .at = at, .key = at->key, .mask = at->mask };
+}
+
+static void last_mask_end(struct census_walk *walk, const struct last_mask *last)
+{
+	last->at->key = last->key;
+	last->at->mask = last->mask;
+	walk->nr_masks = last->at - walk->masks + 1;
+}
+
+/* Adds pages @mask of block @key, which often is the block of the last mask. */
+static __always_inline void grow_mask(struct last_mask *last, u64 key, u64 mask)
+{
+	if (key == last->key) {
+		last->mask |= mask;
+		return;
+	}
+	last->at->key = last->key;
+	last->at->mask = last->mask;
+	last->at++;
+	last->key = key;
+	last->mask = mask;
+}
+
+/*
+ * Like grow_mask(), for one page if @page is 1, or for none if @page is 0.  If frames are
+ * scattered, the CPU cannot predict a branch, so there is none: the last mask is always
+ * stored, and is then either continued or replaced by a new one.
+ */
+static __always_inline void grow_mask_by_page(struct last_mask *last, u64 key,
+					      u64 mask, u64 page)
+{
+	u64 other = page & (key != last->key), new = -other;
+
+	OPTIMIZER_HIDE_VAR(new);	/* otherwise the compiler creates a branch */
+	last->at->key = last->key;
+	last->at->mask = last->mask;
+	last->at += other;
+	last->mask = (last->mask & ~new) | mask;
+	last->key ^= (last->key ^ key) & new;
+}
+
+/**
+ * struct plain_counts - results of plain entries that are numbered by frame
+ * @frames: key of frame 0
+ * @apart: 0, or what to add to @frames for the pages of writable entries
+ * @count: ~0 if pages of writable entries are in no mask, but in @exclusive; else 0
+ * @pages: number of pages
+ * @exclusive: number of exclusive pages that are in no mask
+ */
+struct plain_counts {
+	u64 frames;
+	u64 apart;
+	u64 count;
+	u64 pages;
+	u64 exclusive;
+};
+
+/* Return: false if one of @nr entries is not plain; then no entry is counted. */
+static __always_inline bool count_each(struct last_mask *last,
+				       const struct census_plain *plain,
+				       struct plain_counts *c, const pte_t *pte,
+				       unsigned int nr)
+{
+	unsigned int i;
+	u64 rest = 0;
+
+#pragma GCC unroll 8
+	for (i = 0; i < nr; i++)
+		rest |= census_plain_rest(plain, census_pte_get(pte + i));
+	if (unlikely(rest))
+		return false;
+#pragma GCC unroll 8
+	for (i = 0; i < nr; i++) {
+		pte_t entry = census_pte_get(pte + i);
+		unsigned long pfn = census_plain_pfn(plain, entry);
+		u64 page = census_plain_page(entry);
+		u64 writable = census_plain_writable(entry);
+		u64 exclusive = writable & c->count;
+		u64 masked = page - exclusive;
+
+		if (c->count | c->apart && writable)
+			census_exclusive_check(pfn, 1, false);
+		grow_mask_by_page(last, c->frames + (c->apart & -writable) + (pfn >> 6),
+				  masked << (pfn & 63), masked);
+		c->pages += page;
+		c->exclusive += exclusive;
+	}
+	return true;
+}
+
+static __always_inline void check_exclusive(const pte_t *pte, unsigned int nr)
+{
+#ifdef CENSUS_CHECK
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (pte_present(census_pte_get(pte + i)))
+			census_exclusive_check(pte_pfn(census_pte_get(pte + i)), 1, false);
+#endif
+}
+
+/* Counts entries from @pte on that are none or map exclusive pages.  Return: their number. */
+static __always_inline unsigned int count_exclusive(struct plain_counts *c, const pte_t *pte,
+						    unsigned int nr)
+{
+	unsigned int n = census_plain_exclusive_run(pte, nr);
+	u64 found = n;
+
+	if (!n && census_plain_exclusive(pte, min(nr, 8U), &found))
+		n = min(nr, 8U);
+	c->pages += found;
+	c->exclusive += found;
+	check_exclusive(pte, n);
+	return n;
+}
+
+/* Adds entries from @pte on whose frames are consecutive.  Return: their number. */
+static __always_inline unsigned int count_run(struct last_mask *last,
+					      const struct census_plain *plain,
+					      struct plain_counts *c, const pte_t *pte,
+					      unsigned int nr)
+{
+	unsigned int n = census_plain_run(plain, pte, nr), left, part, at;
+	unsigned long pfn;
+	u64 apart;
+
+	if (!n)
+		return 0;
+	apart = c->apart & -census_plain_writable(*pte);
+	if (apart)
+		check_exclusive(pte, n);
+	pfn = census_plain_pfn(plain, *pte);
+	for (left = n; left; left -= part, pfn += part) {
+		at = pfn & 63;
+		part = min(64 - at, left);
+		grow_mask(last, c->frames + apart + (pfn >> 6), GENMASK_ULL(at + part - 1, at));
+	}
+	c->pages += n;
+	return n;
+}
+
+/**
+ * struct progress - what was reported before a table
+ * @last: the last mask
+ * @pages: as in &struct census_walk, as all below
+ * @exclusive: see @pages
+ */
+struct progress {
+	struct last_mask last;
+	u64 pages;
+	u64 exclusive;
+};
+
+static struct progress progress_of(const struct census_walk *walk)
+{
+	return (struct progress) {
+		.last = last_mask_begin(walk), .pages = walk->pages,
+		.exclusive = walk->exclusive,
+	};
+}
+
+/* Discards what was reported since.  No run of an earlier table is pending. */
+static void go_back(struct census_walk *walk, const struct progress *to)
+{
+	last_mask_end(walk, &to->last);
+	walk->pages = to->pages;
+	walk->exclusive = to->exclusive;
+	walk->nr = 0;
+}
+
+/*
+ * Pages that are numbered by frame: this loop is most of the cost of a census.  It reads
+ * eight entries at once.  Of exclusive pages only the number counts.  Consecutive frames
+ * are one mask or a part of one.
+ *
+ * Return: false if an image of the table was found to be similar, at the first scattered
+ * read-only pages; then the rest of the entries was not read.
+ */
+static __always_inline bool take_by_frame(struct census_walk *walk,
+					  struct vm_area_struct *vma,
+					  const struct census_plain *plain,
+					  const pte_t *pte, unsigned int nr,
+					  unsigned long addr, bool images,
+					  const u64 **values)
+{
+	struct last_mask last = last_mask_begin(walk);
+	const struct census_plain p = *plain;
+	struct plain_counts c = { .frames = walk->frames };
+	const pte_t *first = pte;
+	unsigned int n;
+
+	if (walk->writable_is_exclusive && walk->exclusive_key)
+		c.apart = walk->exclusive_key - walk->frames;
+	else if (walk->writable_is_exclusive)
+		c.count = ~0ULL;
+	for (; nr; pte += n, addr += n * PAGE_SIZE, nr -= n) {
+		const struct census_mask *before = last.at;
+
+		if (c.count && census_plain_may_be_exclusive(*pte)) {
+			n = count_exclusive(&c, pte, nr);
+			if (n)
+				continue;
+		}
+		n = count_run(&last, &p, &c, pte, nr);
+		if (n)
+			continue;
+		n = min(nr, 8U);
+		if (n == 8 ? count_each(&last, &p, &c, pte, 8) :
+			     count_each(&last, &p, &c, pte, n)) {
+			if (images && last.at - before >= 6) {
+				images = false;
+				*values = census_image_find(walk, plain, first);
+				if (*values)
+					return false;
+			}
+			continue;
+		}
+		last_mask_end(walk, &last);
+		report_ptes(walk, vma, pte, n, addr);
+		last = last_mask_begin(walk);
+	}
+	last_mask_end(walk, &last);
+	walk->pages += c.pages;
+	walk->exclusive += c.exclusive;
+	return true;
+}
+
+static noinline void report_frames(struct census_walk *walk,
+				   struct vm_area_struct *vma,
+				   const struct census_plain *plain,
+				   const pte_t *pte, unsigned int nr,
+				   unsigned long addr)
+{
+	struct progress begin = progress_of(walk);
+	struct census_image *image = walk->image;
+	const u64 *values = NULL;
+
+	if (!walk->images || nr < CENSUS_MASKS_PER_IMAGE) {
+		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
+		return;
+	}
+	image->first = (addr >> PAGE_SHIFT) & (CENSUS_PTES_MAX - 1);
+	image->nr = nr;
+	if (!take_by_frame(walk, vma, plain, pte, nr, addr, true, &values)) {
+		go_back(walk, &begin);
+		if (census_image_report(walk, vma, values, pte, addr))
+			return;
+		go_back(walk, &begin);
+		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
+	}
+	if (&walk->masks[walk->nr_masks] - begin.last.at <= CENSUS_MASKS_PER_IMAGE ||
+	    !census_image_make(walk, plain, pte)) {
+		image->nr = 0;
+		return;
+	}
+	go_back(walk, &begin);
+	census_image_report(walk, vma, image->values, pte, addr);
+}
+
+/*
+ * Sets @pages to a mask of the entries, of up to 64, that map a page.
+ *
+ * Return: false if not all entries are plain; then @pages is undefined.
+ */
+static __always_inline bool mapped_pages(const pte_t *pte, unsigned int nr, u64 *pages)
+{
+	unsigned int i, all = 0;
+	u64 rest = 0;
+
+	*pages = 0;
+	for (i = 0; i + 8 <= nr; i += 8) {
+		/* After a difference, the next entries are likely to differ too. */
+		if (all != CENSUS_PTES_DIFFER)
+			all = census_plain_all_or_none(pte + i);
+		if (all != CENSUS_PTES_DIFFER)
+			*pages |= (u64)all << i;
+		else
+			*pages |= census_plain_mapped(pte + i, 8, &rest) << i;
+	}
+	if (i < nr)
+		*pages |= census_plain_mapped(pte + i, nr - i, &rest) << i;
+	return !rest;
+}
+
+/* File pages, numbered by index: in the order of their entries. */
+static noinline void report_file(struct census_walk *walk,
+				 struct vm_area_struct *vma,
+				 const pte_t *pte, unsigned int nr,
+				 unsigned long addr)
+{
+	pgoff_t index = linear_page_index(vma, addr);
+	unsigned int i, n;
+	u64 pages;
+
+	for (i = 0; i < nr; i += n, index += n) {
+		unsigned int at = index & 63;
+
+		n = min(64 - at, nr - i);
+		if (unlikely(!mapped_pages(pte + i, n, &pages))) {
+			report_ptes(walk, vma, pte + i, n, addr + i * PAGE_SIZE);
+		} else if (pages) {
+			census_walk_mask(walk, walk->file + (index >> 6), pages << at);
+			walk->pages += census_popcount(pages);
+		}
+	}
+}
+
+/**
+ * census_ptes_on_nodes() - count the pages of a PTE table by node
+ * @walk: the walk, with @on_nodes
+ * @vma: locked for reading
+ * @pte: the first entry; the lock of the table is held, since the entries were reported
+ * @nr: number of entries
+ * @addr: address that @pte maps
+ *
+ * Apart from what else is counted, which needs no frame of an exclusive page, of a file's or of
+ * one in an image.  The table is in the CPU's cache.  It counts what census_report_pte() passes
+ * to census_report_pages().
+ */
+void census_ptes_on_nodes(struct census_walk *walk, struct vm_area_struct *vma,
+			    const pte_t *pte, unsigned int nr, unsigned long addr)
+{
+	walk->work += nr;
+	for (; nr; nr--, pte++, addr += PAGE_SIZE) {
+		pte_t entry = census_pte_get(pte);
+		softleaf_t leaf;
+
+		if (pte_none(entry))
+			continue;
+		if (pte_present(entry)) {
+			if (!census_pte_special(vma, addr, entry))
+				census_report_on_node(walk, pte_pfn(entry), 1, false);
+			continue;
+		}
+		leaf = softleaf_from_pte(entry);
+		if (!softleaf_is_swap(leaf) && softleaf_has_pfn(leaf))
+			census_report_on_node(walk, softleaf_to_pfn(leaf), 1,
+					      softleaf_is_device_private(leaf));
+	}
+}
+
+/**
+ * census_ptes_report() - report the entries of a PTE table
+ * @walk: the walk; there is room for a mask of each entry
+ * @vma: locked for reading
+ * @pte: the first entry; the lock of the table is held
+ * @nr: number of entries
+ * @addr: address that @pte maps
+ */
+void census_ptes_report(struct census_walk *walk, struct vm_area_struct *vma,
+			 const pte_t *pte, unsigned int nr, unsigned long addr)
+{
+	struct census_plain plain;
+
+	if (walk->ops->by_run || walk->holes || walk->placed || walk->paid ||
+	    !census_plain_begin(&plain) ||
+	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
+		report_ptes(walk, vma, pte, nr, addr);
+	else if (census_may_have_copies(walk, vma))
+		take_copied_ptes(walk, vma, pte, nr, addr);
+	else if (walk->file)
+		report_file(walk, vma, pte, nr, addr);
+	else
+		report_frames(walk, vma, &plain, pte, nr, addr);
+}
