@@ -6,7 +6,7 @@
 #include "count/frames.h"
 #include "owners/shares.h"
 
-/* Key of the first block of the pages of a huge page. */
+/* Key of the first block of the pages of a huge page of a block, which has @key. */
 static u64 pages_key(u64 key, unsigned int at)
 {
 	u64 space = key >> CENSUS_SPACE_SHIFT, number = key - CENSUS_SPACE(space);
@@ -33,38 +33,31 @@ bool census_frames_has_huge(const struct census_frames *f, u64 key)
 	return b && census_owners_marked(&f->owners, b) >> (number & (CENSUS_BLOCK_PAGES - 1)) & 1;
 }
 
-/* Checks whether a worker has marked pages of a huge page one by one.  @key: pages_key() */
-static bool has_pages(const struct census_frames *f, u64 key)
+/* Return: those of the huge pages @left of a block of which @f has marked pages one by one. */
+static u64 with_pages(const struct census_frames *f, u64 key, u64 left)
 {
-	u64 end = key + CENSUS_HUGE_BLOCKS, nr, i;
+	u64 first = pages_key(key, 0), at = first, end, nr, found = 0;
 
-	for (; key < end; key += nr) {
-		const struct census_block *b = census_frames_blocks(f, key, &nr);
+	end = first + CENSUS_BLOCK_PAGES * CENSUS_HUGE_BLOCKS;
+	for (; at < end; at += nr) {
+		const struct census_block *b = census_frames_blocks(f, at, &nr);
+		u64 i;
 
-		nr = min(nr, end - key);
-		for (i = 0; b && i < nr; i++)
+		for (i = 0; b && i < nr && at + i < end; i++)
 			if (b[i].ones || b[i].planes)
-				return true;
+				found |= BIT_ULL((at + i - first) / CENSUS_HUGE_BLOCKS);
 	}
-	return false;
+	return found & left;
 }
 
 static void find_mixed(struct census_frames *const *workers, unsigned int nr,
 		       const struct census_frames *f, struct census_huge_block *h, u64 key)
 {
-	u64 left = census_block_owned(&f->owners, &h->block);
+	u64 owned = census_block_owned(&f->owners, &h->block);
 	unsigned int w;
 
-	for (; left; left &= left - 1) {
-		unsigned int at = __builtin_ctzll(left);
-
-		for (w = 0; w < nr; w++) {
-			if (has_pages(workers[w], pages_key(key, at))) {
-				h->mixed |= BIT_ULL(at);
-				break;
-			}
-		}
-	}
+	for (w = 0; w < nr; w++)
+		h->mixed |= with_pages(workers[w], key, owned);
 }
 
 /**

@@ -493,8 +493,8 @@ static inline unsigned int census_plain_all_or_none(const pte_t *pte)
 #endif
 
 /*
- * Bits of a PMD that decide whether it maps a huge page writable, and their values then.  The
- * helpers of x86 look at the size first, to mask the frame number, and query the hypervisor.
+ * Bits of a PMD that maps a huge page.  The helpers of x86 look at the size first, to mask the
+ * frame number, and query the hypervisor.
  */
 #if defined(CONFIG_X86_64) && !defined(CONFIG_UML)
 #define CENSUS_PMD_LEAF (_PAGE_PRESENT | _PAGE_PSE)
@@ -515,23 +515,34 @@ static inline unsigned int census_plain_all_or_none(const pte_t *pte)
 #endif
 
 /**
- * census_plain_writable_pmd() - check whether a PMD maps a huge page writable
+ * census_plain_pmd() - check whether a PMD maps a huge page
  * @pmd: of a table that is locked
+ * @writable: the flag that is expected too
  *
- * Return: true if it does, and is neither special nor of a device; false also for some others
- * that do, such as shadow stacks of x86.
+ * Return: true if it does, with this flag, and is neither special nor of a device; false also for
+ * some others that do, such as PROT_NONE and the shadow stacks of x86.
  */
-static __always_inline bool census_plain_writable_pmd(pmd_t pmd)
+static __always_inline bool census_plain_pmd(pmd_t pmd, bool writable)
 {
 #ifdef CENSUS_PMD_LEAF
 	unsigned long value = *(const unsigned long *)&pmd;
 
 	return (value & (CENSUS_PMD_LEAF | CENSUS_PMD_TABLE | CENSUS_PTE_WRITE |
 			 CENSUS_PTE_SPECIAL | CENSUS_PMD_DEVMAP)) ==
-	       (CENSUS_PMD_LEAF | CENSUS_PTE_WRITE);
+	       (CENSUS_PMD_LEAF | (writable ? CENSUS_PTE_WRITE : 0));
 #else
-	return pmd_present(pmd) && pmd_trans_huge(pmd) && pmd_write(pmd) &&
+	return pmd_present(pmd) && pmd_trans_huge(pmd) && pmd_write(pmd) == writable &&
 	       !census_pmd_devmap(pmd) && !census_pmd_special(pmd);
+#endif
+}
+
+/* Return: the first frame of a huge page, of census_plain_pmd(). */
+static inline unsigned long census_plain_pmd_pfn(pmd_t pmd)
+{
+#if defined(CONFIG_X86_64) && !defined(CONFIG_UML)
+	return (*(const unsigned long *)&pmd & PHYSICAL_PMD_PAGE_MASK) >> PAGE_SHIFT;
+#else
+	return pmd_pfn(pmd);
 #endif
 }
 

@@ -19,6 +19,7 @@
 #include <linux/string.h>
 
 #include "base/memory.h"
+#include "owners/huge.h"
 #include "walk/exclusive.h"
 #include "walk/pte.h"
 #include "walk/ptes.h"
@@ -240,7 +241,7 @@ static bool counts_exclusive_pmds(const struct census_walk *walk, struct vm_area
  * Counts huge pages that writable entries prove to be exclusive.  Called under the lock of the
  * table; @addr and @end are aligned.
  *
- * Return: the address of the first entry that is something else, or @end.
+ * Return: number of entries up to the first one that is something else.
  */
 static unsigned long count_exclusive_pmds(struct census_walk *walk, const pmd_t *pmdp,
 					  unsigned long addr, unsigned long end)
@@ -252,7 +253,7 @@ static unsigned long count_exclusive_pmds(struct census_walk *walk, const pmd_t 
 	for (; addr < end; addr += PMD_SIZE, pmdp++) {
 		pmd_t pmd = READ_ONCE(*pmdp);
 
-		if (!census_plain_writable_pmd(pmd))
+		if (!census_plain_pmd(pmd, true))
 			break;
 		census_exclusive_check(pmd_pfn(pmd), HPAGE_PMD_NR, true);
 	}
@@ -260,33 +261,76 @@ static unsigned long count_exclusive_pmds(struct census_walk *walk, const pmd_t 
 	walk->pages += nr;
 	walk->huge += nr;
 	walk->exclusive += nr;
-	return addr;
+	return (addr - first) >> PMD_SHIFT;
 }
 
 /*
- * So many huge pages are reported in one hold of their table's lock: they have no more masks,
- * runs and places than the entries of a PTE table.  Where each is one mask, reading its struct page
- * takes most of the time.
+ * Checks whether the huge pages of a VMA are only marked, each by one bit.  A file's have no copies
+ * then, and no device is behind it: so each is what its entry says.
  */
-#define LEAVES_AT_ONCE (CENSUS_PTES_MAX / (PMD_SIZE / PAGE_SIZE / 64 + 1) ?: 1)
-#define LEAVES_BY_MASK_AT_ONCE (CENSUS_PTES_MAX / 4)
-
-/* Return: number of huge pages to report in one hold. */
-static unsigned int leaves_at_once(const struct census_walk *walk, unsigned long addr,
-				   unsigned long end)
+static bool marks_huge_pages(const struct census_walk *walk, struct vm_area_struct *vma)
 {
-	if (reads_pages(walk) || EXCLUSIVE_AT_ONCE == 1)
-		return 1;
-	/* A copy, and a part of a huge page, has a mask for each block: see census_report_pages(). */
 	return (walk->huge_frames || walk->huge_file) && !walk->copies && !walk->exclusive_key &&
-	       !(addr & ~PMD_MASK) && !(end & ~PMD_MASK) ?
-	       LEAVES_BY_MASK_AT_ONCE : LEAVES_AT_ONCE;
+	       !walk->ops->by_run && !walk->placed && !walk->paid && !walk->on_nodes &&
+	       !(vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)) && !vma_is_dax(vma);
 }
+
+/*
+ * Marks huge pages, of anonymous memory those that are read-only.  Called under the lock of the
+ * table; @addr and @end are aligned.
+ *
+ * Return: number of entries up to the first one that is something else.
+ */
+static unsigned long mark_pmds(struct census_walk *walk, struct vm_area_struct *vma,
+			       const pmd_t *pmdp, unsigned long addr, unsigned long end)
+{
+	bool file = walk->huge_file;
+	u64 huge = walk->huge_file ?: walk->huge_frames, number;
+	struct census_mask last = {};
+	unsigned long first = addr, nr;
+
+	for (; addr < end; addr += PMD_SIZE, pmdp++) {
+		pmd_t pmd = READ_ONCE(*pmdp);
+		u64 key;
+
+		if (!census_plain_pmd(pmd, false) && !(file && census_plain_pmd(pmd, true)))
+			break;
+		/* See pmd_maps_zero(). */
+		if (!file && !PageAnon(pfn_to_page(census_plain_pmd_pfn(pmd))))
+			break;
+		number = (file ? linear_page_index(vma, addr) : census_plain_pmd_pfn(pmd)) >>
+			 CENSUS_HUGE_SHIFT;
+		key = census_huge_key(huge, number);
+		if (key != last.key && last.key) {
+			census_walk_mask(walk, last.key, last.mask);
+			last.mask = 0;
+		}
+		last.key = key;
+		last.mask |= BIT_ULL(number & (CENSUS_BLOCK_PAGES - 1));
+	}
+	if (last.key)
+		census_walk_mask(walk, last.key, last.mask);
+	nr = (addr - first) >> PAGE_SHIFT;
+	walk->pages += nr;
+	walk->huge += nr;
+	walk->work += nr / PAGES_PER_WORK;
+	return (addr - first) >> PMD_SHIFT;
+}
+
+/*
+ * Masks, runs and places that a huge page may have.  In one hold of the lock of a table of huge
+ * pages there are no more of these than in one of a PTE table.  One that is only marked has one
+ * mask, but its struct page is read.
+ */
+#define LEAF_MASKS (PMD_SIZE / PAGE_SIZE / 64 + 1)
+#define LEAF_MARKED 4
+
+static_assert(LEAF_MASKS <= CENSUS_PTES_MAX);
 
 /*
  * Walks huge pages that follow each other in a PMD table, in one hold of its lock: all PMDs of a
- * table have one.  Runs of exclusive ones count as one of %LEAVES_AT_ONCE.  If struct page is read
- * under the lock, a hold is for one huge page.
+ * table have one.  A run of exclusive ones counts as one.  If the struct page of each of its pages
+ * is read under the lock, a hold is for one huge page.
  *
  * Return: the address of the first entry that maps no huge page (any more), or at which the
  * hold ended.
@@ -294,24 +338,34 @@ static unsigned int leaves_at_once(const struct census_walk *walk, unsigned long
 static unsigned long walk_pmd_leaves(struct census_walk *walk, struct vm_area_struct *vma,
 				     pmd_t *pmdp, unsigned long addr, unsigned long end)
 {
-	unsigned int left = leaves_at_once(walk, addr, end);
-	bool exclusive = counts_exclusive_pmds(walk, vma);
+	bool exclusive = counts_exclusive_pmds(walk, vma), marks = marks_huge_pages(walk, vma);
+	long room = reads_pages(walk) || EXCLUSIVE_AT_ONCE == 1 ? LEAF_MASKS : CENSUS_PTES_MAX;
+	unsigned long next, whole = end & PMD_MASK;
 	pmd_t *first = pmdp;
-	unsigned long next;
 	spinlock_t *ptl;
 
 	ptl = pmd_lock(vma->vm_mm, pmdp);
-	for (; addr < end && left; addr = next, left--) {
+	for (; addr < end && room >= (long)LEAF_MASKS; addr = next) {
+		unsigned long nr = 0;
+
 		if (exclusive && !(addr & ~PMD_MASK)) {
-			next = count_exclusive_pmds(walk, pmdp, addr, end & PMD_MASK);
-			pmdp += (next - addr) >> PMD_SHIFT;
-			if (next > addr)
-				continue;
+			nr = count_exclusive_pmds(walk, pmdp, addr, whole);
+			room -= nr ? LEAF_MASKS : 0;
 		}
-		next = pmd_addr_end(addr, end);
-		if (!report_pmd(walk, vma, *pmdp, addr, next))
-			break;
-		pmdp++;
+		if (!nr && marks && !(addr & ~PMD_MASK)) {
+			nr = mark_pmds(walk, vma, pmdp, addr,
+				       min(whole, addr + room / LEAF_MARKED * PMD_SIZE));
+			room -= nr * LEAF_MARKED;
+		}
+		next = addr + nr * PMD_SIZE;
+		if (!nr) {
+			next = pmd_addr_end(addr, end);
+			if (!report_pmd(walk, vma, *pmdp, addr, next))
+				break;
+			room -= LEAF_MASKS;
+			nr = 1;
+		}
+		pmdp += nr;
 	}
 	walk->ptes += pmdp - first;
 	walk->work += pmdp - first;
