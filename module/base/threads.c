@@ -48,6 +48,9 @@ static bool always_help(void)
  */
 #define WORK_MIN	(5 * NSEC_PER_MSEC / 2)
 
+/* Helpers of a run that has just ended are awake.  One that is late is not waited for. */
+#define WORK_MIN_AWAKE	(NSEC_PER_MSEC / 4)
+
 /*
  * Checks whether the processor time of the current task may be limited by its cgroup.  Modules can
  * neither see that limit nor put a helper into the cgroup.
@@ -75,6 +78,7 @@ static bool is_limited(void)
 /**
  * census_threads_for() - threads that pay for some work, the current task included
  * @work: estimate of what one thread takes, ns
+ * @awake: there were helpers until now
  *
  * Helpers run with the priority of the kernel's workers, outside of the caller's cgroup, and on
  * processors that it may not use.  So a caller that is limited gets none, and another one at most
@@ -83,7 +87,7 @@ static bool is_limited(void)
  *
  * Return: from 1 to the parameter workers.
  */
-unsigned int census_threads_for(u64 work)
+unsigned int census_threads_for(u64 work, bool awake)
 {
 	unsigned int most = min(cpumask_weight(current->cpus_ptr), census_params.workers);
 
@@ -91,7 +95,7 @@ unsigned int census_threads_for(u64 work)
 		return census_params.workers;
 	if (is_limited())
 		return 1;
-	return clamp_t(u64, div_u64(work, WORK_MIN), 1, max(most, 1U));
+	return clamp_t(u64, div_u64(work, awake ? WORK_MIN_AWAKE : WORK_MIN), 1, max(most, 1U));
 }
 
 /* A helper shares its processor for this long, ns: what wants it may be done by then. */
@@ -195,11 +199,11 @@ void census_threads_init(struct census_threads *t, bool *stopped)
  *
  * A fatal signal is the caller's: the helpers see @stopped, and then end soon.
  */
-static void wait_for_helpers(struct census_threads *t, unsigned int nr)
+static void wait_for_helpers(struct census_threads *t)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < t->begun; i++)
 		if (cancel_work(&t->helpers[i].work))
 			atomic_dec(&t->running);
 	if (atomic_dec_and_test(&t->running))
@@ -225,6 +229,26 @@ static unsigned int next_cpu(unsigned int cpu)
 }
 
 /**
+ * census_threads_more() - begin helpers
+ * @t: the run; the current task is its caller, possibly within the work
+ * @nr: with the caller there are up to so many threads then
+ */
+void census_threads_more(struct census_threads *t, unsigned int nr)
+{
+	unsigned int cpu = raw_smp_processor_id(), i;
+
+	nr = min(nr, t->numbers);
+	for (i = 0; i + 1 < nr; i++) {
+		cpu = next_cpu(cpu);
+		if (i < t->begun)
+			continue;
+		t->begun++;
+		atomic_inc(&t->running);
+		queue_work_on(cpu, queue, &t->helpers[i].work);
+	}
+}
+
+/**
  * census_threads_run() - run work once for each number, in parallel
  * @t: initialized
  * @nr: maximum number of threads, including the caller
@@ -239,21 +263,17 @@ static unsigned int next_cpu(unsigned int cpu)
 int census_threads_run(struct census_threads *t, unsigned int nr, unsigned int numbers,
 		       census_work_fn *work, void *context)
 {
-	unsigned int i, helpers = min(nr, numbers) - 1, cpu = raw_smp_processor_id();
-
 	t->work = work;
 	t->context = context;
 	t->numbers = numbers;
+	t->begun = 0;
 	*t->stopped = false;
 	atomic_set(&t->next, 0);
 	atomic_set(&t->err, 0);
-	atomic_set(&t->running, helpers + 1);
+	atomic_set(&t->running, 1);
 	reinit_completion(&t->done);
-	for (i = 0; i < helpers; i++) {
-		cpu = next_cpu(cpu);
-		queue_work_on(cpu, queue, &t->helpers[i].work);
-	}
+	census_threads_more(t, nr);
 	take_work(t);
-	wait_for_helpers(t, helpers);
+	wait_for_helpers(t);
 	return fatal_signal_pending(current) ? -EINTR : atomic_read(&t->err);
 }

@@ -27,6 +27,7 @@ struct census_helper {
  * @work: the work
  * @context: its argument
  * @numbers: it is called once for each number below this
+ * @begun: number of @helpers that were queued
  * @next: next number
  * @err: first error
  * @running: helpers that are queued or have not ended @work, plus 1
@@ -39,6 +40,7 @@ struct census_threads {
 	census_work_fn *work;
 	void *context;
 	unsigned int numbers;
+	unsigned int begun;
 	atomic_t next;
 	atomic_t err;
 	atomic_t running;
@@ -62,10 +64,11 @@ u64 census_cpu_clock_stop(const struct census_cpu_clock *c);
 
 int census_threads_setup(void);
 void census_threads_teardown(void);
-unsigned int census_threads_for(u64 work);
+unsigned int census_threads_for(u64 work, bool awake);
 bool census_threads_unwelcome(u64 *since);
 void census_threads_init(struct census_threads *t, bool *stopped);
 int census_threads_run(struct census_threads *t, unsigned int nr, unsigned int numbers,
 		       census_work_fn *work, void *context);
+void census_threads_more(struct census_threads *t, unsigned int nr);
 
 #endif /* _CENSUS_THREADS_H */

@@ -38,6 +38,8 @@
  * @numa: with %MEMCENSUS_PART_TASK_NODES
  * @full: results use all of max_results
  * @nr_workers: length of @workers
+ * @nr_threads: that walk at first, the caller included
+ * @nr_marked: number of @workers that have marked anything, the first ones
  * @threads: run work for each worker number
  * @workers: worker 0 belongs to the caller
  * @frames: marks of each worker, by worker number
@@ -56,15 +58,17 @@ struct census {
 	struct census_numa numa;
 	bool full;
 	unsigned int nr_workers;
+	unsigned int nr_threads;
+	unsigned int nr_marked;
 	struct census_threads threads;
 	struct census_worker workers[CENSUS_WORKERS_MAX];
 	struct census_frames *frames[CENSUS_WORKERS_MAX];
 };
 
-/* Runs @work for each worker number, in up to @nr threads including the caller. */
+/* Runs @work for each worker that has marked, in up to @nr threads including the caller. */
 static int in_parallel(struct census *c, unsigned int nr, census_work_fn *work)
 {
-	return census_threads_run(&c->threads, nr, c->nr_workers, work, c);
+	return census_threads_run(&c->threads, nr, c->nr_marked, work, c);
 }
 
 static int scan_part(void *context, unsigned int number)
@@ -230,8 +234,8 @@ static int visit_all(struct census *c)
 	int err;
 
 	census_scan_begin(&c->scan, c->nr_workers > 1 &&
-			  c->req->basis == MEMCENSUS_BASIS_FRAMES);
-	err = in_parallel(c, c->nr_workers, scan_part);
+			  c->req->basis == MEMCENSUS_BASIS_FRAMES, c->nr_threads == 1);
+	err = census_threads_run(&c->threads, c->nr_threads, c->nr_workers, scan_part, c);
 	if (err)
 		return err;
 
@@ -429,7 +433,7 @@ static int find_mixed(void *context, unsigned int number)
 {
 	struct census *c = context;
 
-	return census_frames_find_mixed(c->frames, c->nr_workers, number);
+	return census_frames_find_mixed(c->frames, c->nr_marked, number);
 }
 
 static int split_mixed(void *context, unsigned int number)
@@ -443,14 +447,14 @@ static int finish_blocks(void *context, unsigned int number)
 {
 	struct census *c = context;
 
-	return census_frames_finish_blocks(c->frames, c->nr_workers, number);
+	return census_frames_finish_blocks(c->frames, c->nr_marked, number);
 }
 
 static int finish_turns(void *context, unsigned int number)
 {
 	struct census *c = context;
 
-	return census_frames_finish_turns(c->frames, c->nr_workers, number);
+	return census_frames_finish_turns(c->frames, c->nr_marked, number);
 }
 
 /*
@@ -469,21 +473,30 @@ static int finish_pages(struct census *c, u32 slice)
 	return census_pages_finish(p, c->frames[0]);
 }
 
-/* An estimate of what it takes to finish an entry, ns. */
-#define FINISH_NS	15
+/*
+ * Estimates of what it takes to finish an entry and a table that fork() copied, ns: measured in
+ * rows of bench/run.
+ */
+#define FINISH_NS	45
+#define FINISH_TABLE_NS	(20 * NSEC_PER_USEC)
 
 static int finish_census(struct census *c)
 {
 	bool huge = false;
-	u64 entries = 0;
 	unsigned int i;
+	u64 work = 0;
 	int err;
 
+	/* Helpers that begin late or not at all leave the last workers without marks. */
+	c->nr_marked = 1;
 	for (i = 0; i < c->nr_workers; i++) {
-		entries += c->frames[i]->owners.entries.nr;
+		if (c->frames[i]->owners.nr_turns)
+			c->nr_marked = i + 1;
+		work += (u64)c->frames[i]->owners.entries.nr * FINISH_NS +
+			c->frames[i]->owners.forked.nr / CENSUS_FORKED_UNITS * FINISH_TABLE_NS;
 		huge |= c->frames[i]->huge;
 	}
-	i = min(census_threads_for(entries * FINISH_NS), c->nr_workers);
+	i = min(census_threads_for(work, c->nr_marked > 1), c->nr_marked);
 	err = in_parallel(c, i, finish_forked);
 	/* All find before the first one adds: what it adds looks like pages marked one by one. */
 	if (!err && huge)
@@ -567,10 +580,10 @@ static int count_slice(struct census *c, const struct census_slice *s)
 	if (err)
 		return err;
 	check_totals(c);
-	err = census_groups_count(c->snap, c->frames, c->nr_workers,
+	err = census_groups_count(c->snap, c->frames, c->nr_marked,
 				  &c->scan.collection, c->group_holdings, c->share.matrix);
 	if (!err)
-		err = census_share_count(&c->share, c->frames, c->nr_workers,
+		err = census_share_count(&c->share, c->frames, c->nr_marked,
 					 &c->scan.collection);
 	census_collect_join(&c->scan.collection, !slice);
 	return err;
@@ -670,27 +683,41 @@ static int count_owners(struct census *c)
 #define VMA_NS		60
 #define MM_NS		(3 * NSEC_PER_USEC)
 
-/* Only one worker can create records of VMAs, or count who pays. */
-static unsigned int choose_workers(const struct census *c)
+/* An entry of a shared page takes up to so many times as long: then helpers begin late. */
+#define SHARED_TIMES	5
+
+/*
+ * Sets the number of threads that begin.  Only one worker can create records of VMAs, or count who
+ * pays.
+ *
+ * Return: number of workers that may be of use.
+ */
+static unsigned int choose_workers(struct census *c)
 {
-	const struct census_mm *m;
+	struct census_mm *m;
 	u64 work = 0;
 
+	c->nr_threads = 1;
 	if (c->req->parts & MEMCENSUS_PART_VMAS || c->req->charged)
 		return 1;
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		if (m->mm)
-			work += mm_pgtables_bytes(m->mm) / sizeof(pte_t) * ENTRY_NS +
-				(u64)READ_ONCE(m->mm->map_count) * VMA_NS + MM_NS;
+			m->work = mm_pgtables_bytes(m->mm) / sizeof(pte_t) * ENTRY_NS +
+				  (u64)READ_ONCE(m->mm->map_count) * VMA_NS + MM_NS;
+		work += m->work;
 		cond_resched();
 	}
-	return census_threads_for(work);
+	c->scan.work = work;
+	c->nr_threads = census_threads_for(work, false);
+	return census_threads_for(work * SHARED_TIMES, false);
 }
 
 static int workers_begin(struct census *c)
 {
 	unsigned int i, nr = choose_workers(c);
 	int err = 0;
+
+	c->scan.threads = &c->threads;
 
 	for (i = 0; i < nr && !err; i++) {
 		c->workers[i].number = i;

@@ -57,6 +57,7 @@ struct census_counters {
  * @worker: number of the worker that started the walk
  * @state: &enum memcensus_state, of all slices together
  * @number: number of the address space, from 1
+ * @work: estimate of what its walk takes, by one worker, ns
  * @counters: at the end of the walk, if there is a record
  * @sums: results of the walk
  * @chain: its turns in the worker's count
@@ -86,6 +87,7 @@ struct census_mm {
 	u8 worker;
 	u8 state;
 	struct census_mm *next_left;
+	u64 work;
 	struct census_counters counters;
 	struct census_sums sums;
 	u32 number;

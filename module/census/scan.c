@@ -485,13 +485,47 @@ static struct census_mm *take_next(struct census_scan *scan)
 	return m;
 }
 
-/* Starts at the first address space.  The collection is complete. */
-void census_scan_begin(struct census_scan *scan, bool divides)
+/*
+ * Starts at the first address space.  The collection is complete.
+ * @divides: large mappings are divided among workers
+ * @late: there is one worker at first
+ */
+void census_scan_begin(struct census_scan *scan, bool divides, bool late)
 {
 	scan->next = list_first_entry_or_null(&scan->collection.mms,
 					      struct census_mm, link);
 	scan->divides = divides;
 	scan->finished = false;
+	scan->done = 0;
+	scan->begun_at = ktime_get_ns();
+	scan->late = late;
+}
+
+/* Before this time the pace of a worker is not known, ns: the first address spaces are small. */
+#define PACE_KNOWN	(NSEC_PER_MSEC / 2)
+
+/*
+ * An entry of a page that is shared takes several times as long as one that is exclusive, which
+ * only the walk tells.  So the first worker compares its pace with the estimate, and calls helpers
+ * if what is left takes long enough at that pace.
+ */
+static void call_helpers(struct census_scan *scan, const struct census_mm *m)
+{
+	unsigned int nr;
+	u64 time, left;
+
+	scan->done += m->work;
+	time = ktime_get_ns() - scan->begun_at;
+	if (time < PACE_KNOWN || scan->work <= scan->done)
+		return;
+	/* In units of 1024 ns: no product exceeds 64 bits. */
+	left = (time >> 10) * ((scan->work - scan->done) >> 10);
+	left = div64_u64(left, (scan->done >> 10) + 1) << 10;
+	nr = census_threads_for(left, false);
+	if (nr < 2)
+		return;
+	scan->late = false;
+	census_threads_more(scan->threads, nr);
 }
 
 /* A worker that waits looks this often whether the census was stopped. */
@@ -547,10 +581,14 @@ int census_scan_all(struct census_worker *w)
 	spin_unlock(&scan->lock);
 	while (!err && !is_stopped(w) && !census_threads_unwelcome(&wanted)) {
 		m = take_next(scan);
-		if (m)
+		if (m) {
 			err = census_scan_mm(w, m);
-		else if (!wait_for_part(w))
+			/* The caller: it was alone when it took this number. */
+			if (!w->number && scan->late)
+				call_helpers(scan, m);
+		} else if (!wait_for_part(w)) {
 			break;
+		}
 	}
 	spin_lock(&scan->lock);
 	scan->running--;

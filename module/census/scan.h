@@ -11,6 +11,7 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
+#include "base/threads.h"
 #include "census/collect.h"
 #include "census/tally.h"
 #include "walk/walk.h"
@@ -26,6 +27,11 @@
  * @finished: all were idle: nothing is left
  * @wait: idle workers
  * @waited: time that all workers together have spent on locks that were not available, ns
+ * @threads: run the workers
+ * @work: estimate of what the walk of all address spaces takes, by one worker, ns
+ * @done: of @work, what the caller's thread has done alone
+ * @begun_at: when it began, ns
+ * @late: the caller's thread is alone, and may begin helpers once
  */
 struct census_scan {
 	struct census_collection collection;
@@ -37,6 +43,11 @@ struct census_scan {
 	bool finished;
 	wait_queue_head_t wait;
 	atomic64_t waited;
+	struct census_threads *threads;
+	u64 work;
+	u64 done;
+	u64 begun_at;
+	bool late;
 };
 
 /**
@@ -69,7 +80,7 @@ int census_worker_begin(struct census_worker *w, struct census_scan *scan,
 			struct census_snapshot *snap, struct census_files *files,
 			struct census_payers *payers);
 void census_worker_end(struct census_worker *w, struct census_cost *cost);
-void census_scan_begin(struct census_scan *scan, bool divides);
+void census_scan_begin(struct census_scan *scan, bool divides, bool late);
 int census_scan_all(struct census_worker *w);
 int census_scan_mm(struct census_worker *w, struct census_mm *m);
 void census_scan_give_up(struct census_mm *m);

@@ -269,7 +269,7 @@ static unsigned int most_workers(const struct all_workers *all)
 	u64 used = frames - min_t(u64, global_zone_page_state(NR_FREE_PAGES), frames);
 	u64 work = frames * FRAME_NS + used * USED_NS;
 
-	return all->req->files ? 1 : min(census_threads_for(work), all->nr_ranges);
+	return all->req->files ? 1 : min(census_threads_for(work, false), all->nr_ranges);
 }
 
 /* Return: 0, -ENOMEM, -EDQUOT, or -EINTR after a fatal signal. */
