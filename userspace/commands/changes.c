@@ -283,10 +283,10 @@ static const struct column cgroup_columns[] = {
 	{ "cgroup_path", "CgroupPath", "its path", .kind = KIND_TEXT, .derive = get_path },
 	CGROUP(before, "Was", "PSS and swap of its processes in the first census"),
 	CGROUP(after, "Is", "the same in the second census"),
-	CGROUP(growth, "Change", "change of it"),
+	CGROUP(growth, "Change", "change of PSS and swap"),
 	CGROUP(charged_before, "ChargedWas", "charged in the first census"),
 	CGROUP(charged_after, "ChargedIs", "charged in the second census"),
-	CGROUP(charged_growth, "ChargedChange", "change of it"),
+	CGROUP(charged_growth, "ChargedChange", "change of what is charged"),
 };
 
 const struct record_type cgroup_change_record = {

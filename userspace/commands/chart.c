@@ -435,7 +435,7 @@ static const struct option_entry option_system = {
 	0, "system", NULL, "draw the parts of MemTotal",
 	OWN(FLAG, chart_options, system) };
 static const struct option_entry option_keep = {
-	0, "keep", NULL, "keep script and data beside the picture",
+	0, "keep", NULL, "keep script and data in the directory of the picture",
 	OWN(FLAG, chart_options, keep) };
 
 static const struct option_use chart_uses[] = {
@@ -471,7 +471,7 @@ const struct command chart_command = {
 	"\n"
 	"--system draws the parts of MemTotal instead. An unavailable value is drawn as\n"
 	"the last known one, and stderr says so. --keep keeps the data and the gnuplot\n"
-	"script beside the picture, as FILE.dat and FILE.gp.\n",
+	"script in the directory of the picture, as FILE.dat and FILE.gp.\n",
 	.options = chart_uses,
 	.rules = chart_rules,
 	.own_size = sizeof(struct chart_options),

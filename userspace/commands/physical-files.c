@@ -29,7 +29,7 @@ static int check_sum(const struct snapshot *snap, uint64_t cached, struct failur
 		sum += snap->frame_systems[i].cached;
 	return sum == cached ? 0 :
 		fail(why, FAIL_MALFORMED,
-		     "file systems have %llu bytes of page cache, but all frames of it are %llu: report this",
+		     "file systems have %llu bytes of page cache, but its frames have %llu: report this",
 		     (unsigned long long)sum, (unsigned long long)cached);
 }
 

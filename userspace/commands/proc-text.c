@@ -25,7 +25,7 @@ static const struct vm_setting {
 } vm_settings[] = {
 	{ "overcommit_memory",
 	  "0: refuse obvious overcommits; 1: promise all; 2: keep to CommitLimit" },
-	{ "overcommit_ratio", "with 2: percent of memory in CommitLimit, beside all swap" },
+	{ "overcommit_ratio", "with 2: percent of memory in CommitLimit, in addition to all swap" },
 	{ "overcommit_kbytes", "the same in KiB; 0: the ratio counts" },
 	{ "swappiness",
 	  "0 to 200: the higher, the sooner anonymous memory goes before page cache" },
@@ -49,7 +49,7 @@ static const struct vm_setting {
 	{ "dirty_ratio", "percent of available memory dirty: writers wait" },
 	{ "dirty_bytes", "the same in bytes; 0: the ratio counts" },
 	{ "dirty_expire_centisecs", "1/100 s after which dirty pages are written back" },
-	{ "dirty_writeback_centisecs", "1/100 s between two looks for such pages; 0: never" },
+	{ "dirty_writeback_centisecs", "1/100 s between two searches for such pages; 0: never" },
 	{ "compaction_proactiveness", "0 to 100: how hard to compact in advance" },
 	{ "compact_unevictable_allowed", "1: locked pages may be moved too" },
 	{ "extfrag_threshold",

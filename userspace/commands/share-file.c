@@ -102,7 +102,7 @@ static const struct column mapper_columns[] = {
 	BYTES_OF(mapped, "Mapped", TOTAL_NONE, "pages of the file that it maps, each once"),
 	{ "%file", "%File", "it in percent of what is in memory", .kind = KIND_PERCENT,
 	  .derive = mapper_part },
-	BYTES_OF(exclusive, "Exclusive", TOTAL_SUM, "of it, what no other process maps"),
+	BYTES_OF(exclusive, "Exclusive", TOTAL_SUM, "pages that no other process maps"),
 	BYTES_OF(pss, "PSS", TOTAL_SUM, "its part: 1/n of a page that n processes map"),
 	BYTES_OF(copied, "Copied", TOTAL_SUM, "copies that private mappings have instead"),
 };
@@ -139,11 +139,11 @@ DERIVED(get_processes, mapped_file, number, row->processes, true)
 
 static const struct column file_columns[] = {
 	BYTES(size, "size of the file"),
-	BYTES(memory, "pages of it in memory, mapped or not"),
+	BYTES(memory, "pages of the file in memory, mapped or not"),
 	BYTES(mapped, "of these, what processes map, each page once"),
 	BYTES(unmapped, "of these, what no process maps"),
 	BYTES(exclusive, "of what is mapped, what a single process maps"),
-	BYTES(swap, "pages of it in swap: of a file in memory only"),
+	BYTES(swap, "pages of the file in swap: of a file in memory only"),
 	{ "processes", NULL, "processes that map it, touched or not", .kind = KIND_COUNT,
 	  .derive = get_processes },
 };

@@ -86,8 +86,9 @@ static const struct column member_columns[] = {
 	{ "ppid", "PPID", "its parent", .kind = KIND_ID, .derive = member_ppid },
 	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = member_comm },
 	BYTES_OF(anon, "Anon", "anonymous memory that it maps"),
-	BYTES_OF(own, "Own", "of it, what is exclusive to the process"),
-	BYTES_OF(shared, "Shared", "of it, what others have too: by fork, or merged by KSM"),
+	BYTES_OF(own, "Own", "anonymous memory that is exclusive to the process"),
+	BYTES_OF(shared, "Shared",
+		 "anonymous memory that others have too: by fork, or merged by KSM"),
 	BYTES_OF(most, "Most", "its part of the copies if all owners write to all of that"),
 	{ "unshared_per_second", "Unshared/s", "by how much shared shrank, each second",
 	  .kind = KIND_BYTES, .sign = true, .derive = member_unshared },
@@ -130,7 +131,7 @@ static const struct column family_columns[] = {
 	NUMBER(mms, "their address spaces"),
 	BYTES("own", own, "anonymous memory that only one of them has"),
 	BYTES("shared", shared, "anonymous memory that several of them map, and no other; once"),
-	BYTES("most", most, "what it costs at most: the copies if all write to all of it"),
+	BYTES("most", most, "cost at most: the copies if all write to all that is shared"),
 	BYTES("unshared_per_second", unshared, "by how much shared shrank, each second"),
 	BYTES("copied_per_second", copied, "by how much the most shrank: copied, or unmapped"),
 };
@@ -170,7 +171,8 @@ static int find_family(struct ids *family, uint32_t root, struct failure *why)
 			    "process %" PRIu32 " has no child: name the parent, perhaps %" PRIu32,
 			    root, process_parent(root));
 	if (family->n > MEMCENSUS_PIDS_MAX)
-		return fail(why, FAIL_USAGE, "a family of %zu processes is too large: at most %d",
+		return fail(why, FAIL_USAGE,
+			    "the process has too many descendants, %zu with itself: at most %d",
 			    family->n, MEMCENSUS_PIDS_MAX);
 	return 0;
 }
@@ -300,7 +302,7 @@ static void show_fork(struct session *session, const struct snapshot *before,
 	fflush(session->out);
 	if (before && !same)
 		fprintf(stderr, "memcensus: no rates: %s\n",
-			"processes of the family started or ended in the interval");
+			"descendants started or ended in the interval");
 	session->partial |= warnings_print(stderr, now);
 	free(members);
 }

@@ -573,7 +573,7 @@ static bool note_unknown(const struct stopping *s)
 		n += outcome_of(&s->files[i]) == OUTCOME_UNKNOWN;
 	if (n)
 		fprintf(stderr,
-			"memcensus: %zu file%s may die too, and count%s as staying: in another IPC namespace, or gone while asked\n",
+			"memcensus: %zu file%s may die too, and count%s as staying: in another IPC namespace, or gone during the census\n",
 			n, n == 1 ? "" : "s", n == 1 ? "s" : "");
 	return n;
 }

@@ -134,7 +134,7 @@ static void show_all(const struct view *view, const struct options *options, FIL
 static void system_show(const struct view *view, const struct options *options, FILE *out)
 {
 	show_free(view, options, out);
-	command_title(options, out, "All of it, each page counted once");
+	command_title(options, out, "All memory, each page counted once");
 	show_breakdown(view, options, out);
 	if (options->all)
 		show_all(view, options, out);

@@ -591,8 +591,8 @@ const struct command watch_command = {
 	"PID but another start time is another process.\n"
 	"\n"
 	"ForkMost is its part of the copies if all owners write to all anonymous pages that\n"
-	"they share by fork: what a snapshot can still cost, once all of the family are watched\n"
-	"and added up. --basis frames also tells how much it shares (ForkShared).\n"
+	"they share by fork: what a snapshot can still cost, added up over the parent and all\n"
+	"children. --basis frames also tells how much it shares (ForkShared).\n"
 	"\n"
 	"-J writes a line of JSON for each row and for each event.\n",
 	.options = watch_options,

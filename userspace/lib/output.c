@@ -93,7 +93,7 @@ static int open_path(struct output *output, const char *path,
 		if (access(path, W_OK))
 			return cannot(why, path, error);
 		fprintf(stderr, "memcensus: '%s' is written over, as %s: %s\n",
-			path, "no new file can be made beside it", strerror(error));
+			path, "no new file can be made in its directory", strerror(error));
 	}
 	output->fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	return output->fd < 0 ? cannot(why, path, errno) : 0;

@@ -32,9 +32,9 @@ _Static_assert(ROW_TOTAL + 1 == BREAKDOWN_ROWS, "BREAKDOWN_ROWS is not their num
 
 const struct breakdown_row breakdown_rows[BREAKDOWN_ROWS] = {
 	[ROW_PROCESSES] = { "processes", false, "mapped by processes: all PSS together" },
-	[ROW_ANON] = { "processes_anon", true, "of it anonymous" },
-	[ROW_FILE] = { "processes_file", true, "of it page cache" },
-	[ROW_SHMEM] = { "processes_shmem", true, "of it shared memory" },
+	[ROW_ANON] = { "processes_anon", true, "anonymous memory of processes" },
+	[ROW_FILE] = { "processes_file", true, "page cache of processes" },
+	[ROW_SHMEM] = { "processes_shmem", true, "shared memory of processes" },
 	[ROW_CACHE_UNMAPPED] = { "cache_unmapped", false,
 		"page cache and buffers that no process maps" },
 	[ROW_SHMEM_UNMAPPED] = { "shmem_unmapped", false,

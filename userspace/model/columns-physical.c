@@ -195,9 +195,10 @@ static const struct column frame_system_fields[] = {
 	OF_SYSTEM(TYPE, "Type", type, STRING, TEXT, "type of the file system"),
 	OF_SYSTEM(SOURCE, "Source", source, STRING, TEXT, "what the kernel calls it"),
 	OF_SYSTEM(CACHED, "Cached", cached, U64, BYTES, "in the page cache"),
-	OF_SYSTEM(MAPPED, "Mapped", mapped, U64, BYTES, "of it, mapped"),
-	OF_SYSTEM(DIRTY, "Dirty", dirty, U64, BYTES, "of it, to be written"),
-	OF_SYSTEM(WRITEBACK, "Writeback", writeback, U64, BYTES, "of it, being written"),
+	OF_SYSTEM(MAPPED, "Mapped", mapped, U64, BYTES, "page cache that is mapped"),
+	OF_SYSTEM(DIRTY, "Dirty", dirty, U64, BYTES, "page cache that is to be written"),
+	OF_SYSTEM(WRITEBACK, "Writeback", writeback, U64, BYTES,
+		  "page cache that is being written"),
 };
 
 /* The first two records are of no file system, see the ABI. */
@@ -217,8 +218,8 @@ DERIVED(system_unmapped, frame_system, number, row->cached - row->mapped,
 static const struct column frame_system_derived[] = {
 	{ "system", "FileSystem", "type of the file system, or why it is unknown",
 	  .kind = KIND_TEXT, .in_json = true, .derive = system_name },
-	{ "unmapped", "Unmapped", "of it, not mapped", .kind = KIND_BYTES, .in_json = true,
-	  .derive = system_unmapped },
+	{ "unmapped", "Unmapped", "page cache that is not mapped", .kind = KIND_BYTES,
+	  .in_json = true, .derive = system_unmapped },
 };
 
 #define OF_FILE(num, ...)	ATTRIBUTE(frame_file, MEMCENSUS_FF_##num, __VA_ARGS__)
@@ -233,9 +234,11 @@ static const struct column frame_file_fields[] = {
 	OF_FILE(DELETED, "Deleted", deleted, U32, BOOL, "it has no name any more, or never had"),
 	OF_FILE(SIZE, "Size", size, U64, BYTES, "size of the file"),
 	OF_FILE(CACHED, "Cached", cached, U64, BYTES, "in the page cache", .total = TOTAL_SUM),
-	OF_FILE(MAPPED, "Mapped", mapped, U64, BYTES, "of it, mapped", .total = TOTAL_SUM),
-	OF_FILE(DIRTY, "Dirty", dirty, U64, BYTES, "of it, to be written", .total = TOTAL_SUM),
-	OF_FILE(WRITEBACK, "Writeback", writeback, U64, BYTES, "of it, being written",
+	OF_FILE(MAPPED, "Mapped", mapped, U64, BYTES, "page cache that is mapped",
+		.total = TOTAL_SUM),
+	OF_FILE(DIRTY, "Dirty", dirty, U64, BYTES, "page cache that is to be written",
+		.total = TOTAL_SUM),
+	OF_FILE(WRITEBACK, "Writeback", writeback, U64, BYTES, "page cache that is being written",
 		.total = TOTAL_SUM),
 };
 
@@ -247,8 +250,8 @@ DERIVED(file_unmapped, frame_file, number, row->cached - row->mapped,
 static const struct column frame_file_derived[] = {
 	{ "file", "File", "path, where its file system is mounted here", .kind = KIND_TEXT,
 	  .in_json = true, .derive = file_name },
-	{ "unmapped", "Unmapped", "of it, not mapped", .kind = KIND_BYTES, .total = TOTAL_SUM,
-	  .in_json = true, .derive = file_unmapped },
+	{ "unmapped", "Unmapped", "page cache that is not mapped", .kind = KIND_BYTES,
+	  .total = TOTAL_SUM, .in_json = true, .derive = file_unmapped },
 };
 
 const struct record_type frame_system_record = {

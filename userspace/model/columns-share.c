@@ -239,7 +239,7 @@ static const struct column pair_derived[] = {
 	     pair_peer_group),
 	BYTES(pair, memory, "Common", "anonymous, file and shared memory that both have"),
 	BYTES(pair, alone, "Alone",
-	      "of it, not mapped by any other: exclusive to one if the other ends"),
+	      "pages that no other maps: exclusive to one if the other ends"),
 	PERCENT("%own", "%Own", "it in percent of the frames of the process or group", pair_part),
 	PERCENT("%peer", "%Peer", "it in percent of the frames of the peer", pair_part_of_peer),
 	KIND_COLUMNS(pair),
@@ -252,7 +252,7 @@ static const struct column payer_fields[] = {
 	PAYER(GROUP, "Group", group, U32, ID, "number of the group of its own processes"),
 	PAYER(CHARGED, "Charged", charged, U64, BYTES, "mapped memory that it is charged for",
 	      .total = TOTAL_SUM),
-	PAYER(OWN, "Own", own, U64, BYTES, "of it, what its own processes map",
+	PAYER(OWN, "Own", own, U64, BYTES, "charged memory that its own processes map",
 	      .total = TOTAL_SUM),
 	PAYER(DEV_MAJOR, "Major", dev_major, U32, ID, "device of the file, if it is of one"),
 	PAYER(DEV_MINOR, "Minor", dev_minor, U32, ID, "device of the file"),
@@ -322,10 +322,10 @@ DERIVED(payer_file, payer, text, row->file, row->file)
 static const struct column payer_derived[] = {
 	NAME("cgroup_path", "CgroupPath", "path of the cgroup", payer_name),
 	BYTES(payer, frames, "Mapped", "what its own processes map, each page once"),
-	BYTES(payer, exclusive, "Exclusive", "of it, what no other cgroup maps"),
+	BYTES(payer, exclusive, "Exclusive", "mapped memory that no other cgroup maps"),
 	BYTES(payer, for_others, "ForOthers", "what it is charged for and only others map"),
 	BYTES(payer, by_others, "ByOthers", "what it maps and others are charged for"),
-	NAME("file", "File", "name of the file, of a mapping of it", payer_file),
+	NAME("file", "File", "name of the file, as one of its mappings has it", payer_file),
 };
 
 const struct record_type owners_record = {
