@@ -10,7 +10,7 @@ MODULE_SOURCES := Kbuild $(wildcard module/*.[ch] module/*/*.[ch] module/*/*.awk
 .PHONY: all module module-file reader reader-small run check check-quick fuzz-reader bench style
 .PHONY: module-sparse vm install uninstall modules_install doc deb clean help
 
-# The words after check are a subject and kernels, not targets: see scripts/check --help.
+# The arguments after check are a subject and kernels, not targets: see scripts/check --help.
 # KERNELS="6.1 newest": the same.
 ifneq ($(filter check check-quick,$(firstword $(MAKECMDGOALS))),)
 words := $(filter-out check check-quick,$(MAKECMDGOALS))
@@ -36,7 +36,7 @@ help:
 	@echo "    or of a folder or a test, such as: frames 6.12, swap debug, golden-test"
 	@echo "make fuzz-reader    the parser of records, for FUZZ_SECONDS=600"
 	@echo "make vm       a shell in a VM with the module loaded"
-	@echo "make bench    what a census costs, beside other ways"
+	@echo "make bench    what a census costs, compared with other ways"
 	@echo "make module   KERNEL=6.1|6.12|newest|debug, or KDIR=DIR [ARCH=um]; V=1: what it found;"
 	@echo "              WITHOUT=\"physical oom share\": without these subjects, or some of them"
 	@echo "make reader   the command, in build/memcensus, and the programs that it runs;"
