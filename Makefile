@@ -4,8 +4,11 @@
 KERNEL ?= 6.1
 PREFIX ?= /usr/local
 
-MODULE_SOURCES := Kbuild $(wildcard module/*.[ch] module/*/*.[ch] module/*/*.awk) \
+MODULE_SOURCES := Kbuild VERSION $(wildcard module/*.[ch] module/*/*.[ch] module/*/*.awk) \
 	include/uapi/linux/memcensus.h
+# What of the tree a copy of the module's sources has
+module-copied := --include=/Kbuild --include=/VERSION --include='/module/***' \
+	--include='/include/***' --exclude='*'
 
 .PHONY: all module module-file reader reader-small run check check-quick fuzz-reader bench style
 .PHONY: module-sparse vm install uninstall modules_install doc deb clean help
@@ -87,8 +90,7 @@ ifndef KDIR
 	@scripts/setup build
 	@vm/kernel $(KERNEL)
 endif
-	@rsync -a --delete --include=/Kbuild --include='/module/***' \
-		--include='/include/***' --exclude='*' ./ $(module-dir)/src/
+	@rsync -a --delete $(module-copied) ./ $(module-dir)/src/
 	$(if $(KDIR),,vm/within $(KERNEL)) \
 		$(MAKE) -C $(or $(KDIR),build/kernels/$(KERNEL)/headers) \
 		M=$(CURDIR)/$(module-dir)/src $(if $(ARCH),ARCH=$(ARCH)) $(if $(KDIR),,W=1) \
@@ -150,8 +152,7 @@ vm:
 # a function takes only where it returns something.
 module-sparse:
 	@vm/kernel 6.1
-	@rsync -a --delete --include=/Kbuild --include='/module/***' \
-		--include='/include/***' --exclude='*' ./ build/style/src/
+	@rsync -a --delete $(module-copied) ./ build/style/src/
 	$(MAKE) -C build/kernels/6.1/headers M=$(CURDIR)/build/style/src \
 		C=2 CF='-D__CHECK_ENDIAN__ -Wno-context' modules
 

@@ -7,6 +7,9 @@ import subprocess
 project = "memcensus"
 author = "memcensus developers"
 copyright = author
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../VERSION"),
+          encoding="utf-8") as file:
+    version = release = file.read().strip()
 html_theme = "alabaster"
 html_sidebars = {"**": ["globaltoc.html", "searchbox.html"]}
 html_show_sphinx = False

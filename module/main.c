@@ -73,4 +73,4 @@ module_exit(census_exit);
 MODULE_LICENSE("GPL");
 MODULE_AUTHOR("The memcensus developers");
 MODULE_DESCRIPTION("Census of memory: who holds it, exact to the page");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(CENSUS_VERSION);
