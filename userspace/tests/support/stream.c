@@ -144,7 +144,7 @@ static void put_info(struct stream *s, uint32_t abi, uint64_t max_mem)
 	stream_begin(s, 0);
 	nest = stream_nest(s, MEMCENSUS_A_INFO);
 	stream_u32(s, MEMCENSUS_INFO_ABI, abi);
-	stream_string(s, MEMCENSUS_INFO_VERSION, "0.1.0");
+	stream_string(s, MEMCENSUS_INFO_VERSION, "test");
 	stream_string(s, MEMCENSUS_INFO_KERNEL, "6.1.0-test");
 	stream_u32(s, MEMCENSUS_INFO_PAGE_SIZE, 4096);
 	stream_u32(s, MEMCENSUS_INFO_ORDERS, 11);
