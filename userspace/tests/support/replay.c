@@ -3,6 +3,8 @@
  * replay SCENE [ARG...]: runs the reader with the ARGs on the census of a scene or the
  * censuses of a series; the other programs of the family are replay-NAME. SCENE
  * 'asked': prints the requests; 'absent': no module.
+ * A SCENE with a '/' is a file of messages; REPLAY_KEEP in the environment: such a file, to
+ * be written.
  * REPLAY_DELAY in the environment: ms that each census takes; REPLAY_PATIENCE: how
  * often to wait 50 ms for a command line; REPLAY_PROC: where /proc is (proc);
  * REPLAY_CGROUPS: where the tree of cgroups is.
@@ -101,6 +103,31 @@ static void cgroups_add(struct snapshot *snap)
 	on_nodes_link(snap);
 }
 
+/* The messages of a file as @s; their sequence number is that of each request here. */
+static void messages_load(struct stream *s, const char *path)
+{
+	FILE *file = fopen(path, "re");
+
+	s->room = 1 << 20;
+	s->buf = malloc(s->room);
+	if (!file || !s->buf) {
+		perror(path);
+		exit(99);
+	}
+	s->len = fread(s->buf, 1, s->room, file);
+	fclose(file);
+}
+
+static void messages_keep(const struct stream *s, const char *path)
+{
+	FILE *file = fopen(path, "we");
+
+	if (!file || fwrite(s->buf, 1, s->len, file) != s->len || fclose(file)) {
+		perror(path);
+		exit(99);
+	}
+}
+
 static enum taken replay_take(struct source *source,
 			      const struct request *request,
 			      struct snapshot *snap, struct failure *why)
@@ -122,10 +149,14 @@ static enum taken replay_take(struct source *source,
 		stream_free(&s);
 		return TAKE_END;
 	}
-	if (source->ops->live && scene_fill(&s, scene)) {
+	if (source->ops->live && strchr(scene, '/')) {
+		messages_load(&s, scene);
+	} else if (source->ops->live && scene_fill(&s, scene)) {
 		fprintf(stderr, "replay: no scene '%s'\n", scene);
 		exit(99);
 	}
+	if (getenv("REPLAY_KEEP"))
+		messages_keep(&s, getenv("REPLAY_KEEP"));
 	if (source->tap)
 		tap_all(source->tap, nlh, &s);
 	state = reply_feed(snap, nlh, s.buf, s.len, why);
