@@ -11,7 +11,8 @@ module-copied := --include=/Kbuild --include=/VERSION --include='/module/***' \
 	--include='/include/***' --exclude='*'
 
 .PHONY: all module module-file reader reader-small run check check-quick fuzz-reader bench style
-.PHONY: module-sparse vm install uninstall modules_install doc deb clean help
+.PHONY: module-sparse vm install uninstall modules_install doc deb dist release
+.PHONY: clean help
 
 # The arguments after check are a subject and kernels, not targets: see scripts/check --help.
 # KERNELS="6.1 newest": the same.
@@ -51,6 +52,8 @@ help:
 	@echo "make uninstall      removes what make install installs"
 	@echo "make doc      Documentation/ as HTML and manual pages, in build/doc"
 	@echo "make deb      packages of Debian: memcensus, memcensus-dkms; ARCH=arm64: memcensus"
+	@echo "make dist     the sources as build/dist/memcensus-VERSION.tar.xz; needs git"
+	@echo "make release  the same, and the tag: see Documentation/contributing.rst"
 	@echo "make clean    what was compiled; build/kernels stays"
 
 # The newest kernel has the name of its series.
@@ -179,6 +182,15 @@ doc:
 deb:
 	@scripts/setup build package
 	@scripts/deb $(if $(ARCH),-a $(ARCH))
+
+# The sources of a release, which build without git, in build/dist
+dist:
+	@scripts/setup build
+	@scripts/dist
+
+release:
+	@scripts/setup build
+	@scripts/dist -t
 
 clean:
 	rm -rf build/module build/reader build/memcensus build/memcensus-* build/selftests \
