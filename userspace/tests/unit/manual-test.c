@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The manual page names each existing command, option and column, and no others.
- *
- *   manual-test              compares ../memcensus.8.scd with the arrays
- *   manual-test columns      prints the correct section of columns
+ * The manual page names each existing command and option, and no others; its columns are made
+ * of those that -c of some command has.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -11,74 +9,10 @@
 
 #include "cli/command.h"
 #include "cli/family.h"
+#include "manual/columns.h"
 #include "tap.h"
 
 #define PAGE		TESTS_DATA "/../../memcensus.8.scd"
-#define TYPES_MAX	16
-
-/* Record types with option -c, and the headings of their columns. */
-static const struct record_type *types[TYPES_MAX];
-static size_t n_types;
-
-static void add_type(const struct record_type *type)
-{
-	size_t i;
-
-	for (i = 0; i < n_types; i++)
-		if (types[i] == type)
-			return;
-	if (type && n_types < TYPES_MAX)
-		types[n_types++] = type;
-}
-
-static void find_types(void)
-{
-	const struct command *const *command;
-
-	for (command = commands; *command; command++) {
-		add_type((*command)->rows.type);
-		if ((*command)->groups)
-			add_type((*command)->groups[MEMCENSUS_BY_UID].type);
-		if ((*command)->nodes)
-			add_type((*command)->nodes->type);
-	}
-}
-
-/* All types have the same amounts, which have a separate heading. */
-static bool is_figure(const struct column *column)
-{
-	const struct column_set *set = &task_record.figures;
-
-	return column >= set->columns && column < set->columns + set->n;
-}
-
-static void heading(char *buf, size_t size, const struct record_type *type)
-{
-	if (type)
-		snprintf(buf, size, "## Of a %s", type->name);
-	else
-		snprintf(buf, size, "## Amounts of all of them");
-}
-
-/* Does @column belong to the heading of @type? NULL: that of the amounts. */
-static bool belongs(const struct column *column, const struct record_type *type)
-{
-	return is_figure(column) == !type;
-}
-
-static void print_columns(const struct record_type *type)
-{
-	const struct record_type *of = type ? type : &task_record;
-	const struct column *column;
-	char text[80];
-	unsigned int i;
-
-	heading(text, sizeof(text), type);
-	printf("%s\n\n", text);
-	for (i = 0; (column = record_column(of, i)); i++)
-		if (belongs(column, type))
-			printf("*%s*\n\t%s\n\n", column->name, column->help);
-}
 
 /**
  * struct page - the manual page
@@ -217,54 +151,83 @@ static void test_options(const struct page *page)
 	}
 }
 
-static void test_columns(const struct page *page, const struct record_type *type)
+static bool in_manual(const struct record_type *type)
 {
-	const struct record_type *of = type ? type : &task_record;
-	const struct column *column;
-	char head[80], term[80];
-	unsigned int c, n = 0, terms = 0;
-	size_t from, i;
-	bool found;
+	const struct record_type *const *of = manual_types;
 
-	heading(head, sizeof(head), type);
-	from = section(page, head);
-	for (c = 0; (column = record_column(of, c)); c++) {
-		if (!belongs(column, type))
-			continue;
-		n++;
-		snprintf(term, sizeof(term), "*%s*", column->name);
-		for (found = false, i = from; !found && goes_on(page, i, "#"); i++)
-			found = !strcmp(page->lines[i], term) && i + 1 < page->n &&
-				!strcmp(page->lines[i + 1] + 1, column->help);
-		if (!found)
-			ok(false, "column %s is described as in --help: %s", column->name,
-			   column->help);
-	}
-	for (i = from; goes_on(page, i, "#"); i++)
-		terms += *page->lines[i] == '*';
-	ok(n == terms, "%s: %u columns, %u described", head, n, terms);
+	while (*of && *of != type)
+		of++;
+	return *of;
 }
 
-int main(int argc, char **argv)
+/* Whether -c of @command chooses columns of @type. */
+static bool has_type(const struct command *command, const struct record_type *type)
+{
+	return command->rows.type == type || (command->nodes && command->nodes->type == type) ||
+	       (command->groups && command->groups[MEMCENSUS_BY_UID].type == type);
+}
+
+static void test_types(void)
+{
+	const struct record_type *const *type;
+	const struct command *const *command;
+	bool found;
+
+	for (command = commands; *command; command++) {
+		const struct rows *groups = (*command)->groups, *nodes = (*command)->nodes;
+		const struct record_type *const of[] = {
+			(*command)->rows.type, groups ? groups[MEMCENSUS_BY_UID].type : NULL,
+			nodes ? nodes->type : NULL,
+		};
+		size_t i;
+
+		for (i = 0; i < ARRAY_SIZE(of); i++)
+			if (of[i])
+				ok(in_manual(of[i]), "%s: the columns of a %s are described",
+				   (*command)->name, of[i]->name);
+	}
+	for (type = manual_types; *type; type++) {
+		for (found = false, command = commands; *command; command++)
+			found |= has_type(*command, *type);
+		ok(found, "a command has rows of a %s", (*type)->name);
+	}
+}
+
+/* A text that fills a line of the page as it is. */
+static bool fits(const char *text)
+{
+	return text && *text && !strpbrk(text, "\n\t*\\");
+}
+
+static void test_columns(const struct page *page)
+{
+	const struct record_type *const *type;
+	const struct column *column;
+	unsigned int i;
+
+	ok(goes_on(page, section(page, "@COLUMNS@"), "@") &&
+	   section(page, "@COLUMNS@") > section(page, "# COLUMNS"),
+	   "the page has a place for the columns");
+	for (type = manual_types; *type; type++) {
+		for (i = 0; (column = record_column(*type, i)); i++)
+			if (!fits(column->help))
+				break;
+		ok(!column && i, "each column of a %s has a help: %s", (*type)->name,
+		   column ? column->name : "all");
+	}
+}
+
+int main(void)
 {
 	static struct page page;
-	size_t i;
 
-	find_types();
 	find_options();
-	if (argc > 1 && !strcmp(argv[1], "columns")) {
-		print_columns(NULL);
-		for (i = 0; i < n_types; i++)
-			print_columns(types[i]);
-		return 0;
-	}
 	if (ok(page_read(&page), PAGE " is there")) {
 		test_commands(&page);
 		test_options(&page);
-		test_columns(&page, NULL);
-		for (i = 0; i < n_types; i++)
-			test_columns(&page, types[i]);
+		test_columns(&page);
 	}
+	test_types();
 	free(page.text);
 	return tap_done();
 }

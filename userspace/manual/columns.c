@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Writes the columns as a section of the manual page. */
+#include "commands/changes.h"
+#include "manual/columns.h"
+#include "trace/columns.h"
+
+const struct record_type *const manual_types[] = {
+	&task_record, &group_record, &node_sum_record, &vma_record, &change_record, &pair_record,
+	&trace_record, NULL
+};
+
+/* All types that have figures have these. */
+static bool is_figure(const struct column *column)
+{
+	const struct column_set *set = &task_record.figures;
+
+	return column >= set->columns && column < set->columns + set->n;
+}
+
+static void put_manual_columns(FILE *out, const struct record_type *type, bool figures)
+{
+	const struct column *column;
+	unsigned int i;
+
+	for (i = 0; (column = record_column(type, i)); i++)
+		if (is_figure(column) == figures)
+			fprintf(out, "\n*%s*\n\t%s\n", column->name, column->help);
+}
+
+void manual_columns(FILE *out)
+{
+	const struct record_type *const *type;
+
+	fputs("## Amounts of all of them\n", out);
+	put_manual_columns(out, &task_record, true);
+	for (type = manual_types; *type; type++) {
+		fprintf(out, "\n## Of a %s\n", (*type)->name);
+		put_manual_columns(out, *type, false);
+	}
+}
