@@ -73,9 +73,9 @@ static const struct figures *figures_of(const struct view *view, bool of_task, b
 KINDS(owners, bytes)
 KINDS(pair, common)
 
-#define BYTES(of, name_, header_, help_)					\
+#define BYTES(of, name_, header_, help_, ...)				\
 	{ #name_, header_, help_, .kind = KIND_BYTES, .total = TOTAL_SUM,	\
-	  .in_json = true, .derive = of##_##name_ }
+	  .in_json = true, .derive = of##_##name_, __VA_ARGS__ }
 #define KIND_COLUMNS(of)							\
 	BYTES(of, anon, "Anon", "anonymous memory, also what KSM merged"),	\
 	BYTES(of, file, "File", "page cache of files"),				\
@@ -253,7 +253,8 @@ static const struct column payer_fields[] = {
 	PAYER(CHARGED, "Charged", charged, U64, BYTES, "mapped memory that it is charged for",
 	      .total = TOTAL_SUM),
 	PAYER(OWN, "Own", own, U64, BYTES, "charged memory that its own processes map",
-	      .total = TOTAL_SUM),
+	      .total = TOTAL_SUM,
+	      .metric_help = "what it is charged for and its own processes map"),
 	PAYER(DEV_MAJOR, "Major", dev_major, U32, ID, "device of the file, if it is of one"),
 	PAYER(DEV_MINOR, "Minor", dev_minor, U32, ID, "device of the file"),
 	PAYER(INODE, "Inode", inode, U64, ID, "inode of the file"),
@@ -322,7 +323,8 @@ DERIVED(payer_file, payer, text, row->file, row->file)
 static const struct column payer_derived[] = {
 	NAME("cgroup_path", "CgroupPath", "path of the cgroup", payer_name),
 	BYTES(payer, frames, "Mapped", "what its own processes map, each page once"),
-	BYTES(payer, exclusive, "Exclusive", "mapped memory that no other cgroup maps"),
+	BYTES(payer, exclusive, "Exclusive", "mapped memory that no other cgroup maps",
+	      .metric_help = "what it maps and no other cgroup does"),
 	BYTES(payer, for_others, "ForOthers", "what it is charged for and only others map"),
 	BYTES(payer, by_others, "ByOthers", "what it maps and others are charged for"),
 	NAME("file", "File", "name of the file, as one of its mappings has it", payer_file),

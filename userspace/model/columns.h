@@ -116,6 +116,7 @@ static inline const char *view_name(const struct view *view, enum name_kind kind
  * @name: the ABI name in lower case, for JSON, -c and -s
  * @header: heading in a table; NULL: @name
  * @help: one line
+ * @metric_help: of its metric, where @help needs the heading of a table; NULL: @help
  * @kernel: its name in smaps, meminfo or vmstat; NULL if it has none
  * @scaled: @header if amounts are not in KiB; NULL if the same
  * @kind: what its values are
@@ -144,6 +145,7 @@ struct column {
 	const char *help;
 	const char *kernel;
 	const char *scaled;
+	const char *metric_help;
 	enum kind kind;
 	enum wire wire;
 	enum held held;

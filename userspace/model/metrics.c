@@ -162,38 +162,14 @@ static const char *metric_name(const struct column *column, int *size)
 	return name;
 }
 
-/*
- * In a list of metrics each help stands alone: it starts with what it is about, and says
- * what a column says by its place in a table.
- */
+/* In a list of metrics each help stands alone: it starts with what it is about. */
 static const char *help_of(const char *prefix, const struct column *column, char *help)
 {
-	static const struct {
-		const char *name;
-		const char *help;
-	} others[] = {
-		{ "walked", "address spaces walked to their end" },
-		{ "busy", "address spaces not counted: mmap_lock not available in time" },
-		{ "vanished", "address spaces that ended before their walk" },
-		{ "partial", "address spaces counted in part" },
-		{ "memory", "memory that the census itself took" },
-		{ "zombies", "processes that exited and were not reaped" },
-		{ "extfrag",
-		  "why each order fails: near 0 memory, near 1 fragmentation; -1: it succeeds" },
-		{ "free", "free memory" },
-		{ "own", "what it is charged for and its own processes map" },
-		{ "exclusive", "what it maps and no other cgroup does" },
-	};
 	const bool totals = !strcmp(prefix, "meminfo");
-	const char *text = column->help;
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(others); i++)
-		if (!totals && !strcmp(others[i].name, column->name))
-			text = others[i].help;
 	/* Totals of the system have names of ours: say the kernel's. */
-	snprintf(help, HELP_SIZE, "%s: %s%s%s%s", prefix, text, totals ? " (" : "",
-		 totals ? column->kernel : "", totals ? ")" : "");
+	snprintf(help, HELP_SIZE, "%s: %s%s%s%s", prefix, column->metric_help ?: column->help,
+		 totals ? " (" : "", totals ? column->kernel : "", totals ? ")" : "");
 	return help;
 }
 
