@@ -7,8 +7,8 @@
 
 #include "analysis/fault-record.h"
 #include "analysis/unwind.h"
-#include "host/process.h"
 #include "lib/memory.h"
+#include "os/process.h"
 
 /* Index of the first process whose PID is not below @pid. */
 static size_t find_place(const struct fault_record *record, uint32_t pid)

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 
 #include "analysis/page-stacks.h"
-#include "host/code-maps.h"
-#include "host/fault-events.h"
+#include "os/code-maps.h"
+#include "os/fault-events.h"
 
 /* Maximum number of processes at the same time. */
 #define FAULT_PROCESSES_MAX	65536

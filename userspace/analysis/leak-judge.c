@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "analysis/leak-judge.h"
-#include "host/cgroups.h"
-#include "host/process.h"
 #include "lib/memory.h"
 #include "model/amount.h"
+#include "os/cgroups.h"
+#include "os/process.h"
 
 static void add_suspect(struct suspect **v, size_t *n, const struct suspect *suspect)
 {

@@ -10,9 +10,9 @@
 #include <gelf.h>
 
 #include "analysis/unwind.h"
-#include "host/sandbox.h"
-#include "host/symbols.h"
 #include "lib/memory.h"
+#include "os/sandbox.h"
+#include "os/symbols.h"
 
 /* Children at the same time; that of another process ends the oldest one. */
 #define CHILDREN	16

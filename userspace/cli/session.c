@@ -4,9 +4,9 @@
 
 #include "cli/session.h"
 #include "cli/subtree.h"
-#include "host/cmdlines.h"
 #include "lib/progress.h"
 #include "lib/signals.h"
+#include "os/cmdlines.h"
 
 /* Waits until the next census is due and sets the time of the one after it. */
 static bool wait_for_due(struct session *session)

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "cli/subtree.h"
-#include "host/cgroup-processes.h"
 #include "lib/memory.h"
 #include "model/cgroup-tree.h"
+#include "os/cgroup-processes.h"
 
 /* Of --cgroup; the root has no name in the options. */
 static const char *path_of(const struct options *options)

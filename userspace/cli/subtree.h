@@ -10,7 +10,7 @@
 #define READER_SUBTREE_H
 
 #include "cli/session.h"
-#include "host/process.h"
+#include "os/process.h"
 
 /* 0, or -1 and @why: this machine has no cgroup of this path. */
 int subtree_check(const struct options *options, struct failure *why);

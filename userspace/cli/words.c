@@ -4,7 +4,7 @@
 
 #include "cli/family.h"
 #include "cli/words.h"
-#include "host/cgroups.h"
+#include "os/cgroups.h"
 
 /* Maps the name of a value in --help to what completes it. */
 static const struct {

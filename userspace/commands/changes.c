@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "commands/changes.h"
-#include "host/names.h"
 #include "lib/memory.h"
+#include "os/names.h"
 
 /* ns; within one boot, the clock is assumed to be adjusted by less than this. */
 #define SAME_BOOT	60000000000ULL

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "commands/physical-files.h"
-#include "host/mounts.h"
 #include "lib/memory.h"
+#include "os/mounts.h"
 
 const struct rows file_rows = {
 	&frame_file_record, "cached,mapped,unmapped,dirty,writeback,type,file", "cached"

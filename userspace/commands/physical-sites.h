@@ -4,7 +4,7 @@
 #define READER_PHYSICAL_SITES_H
 
 #include "cli/report.h"
-#include "host/call-sites.h"
+#include "os/call-sites.h"
 
 /* Call sites that are shown if no number is named. */
 #define SITES_SHOWN	10

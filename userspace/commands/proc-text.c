@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "commands/proc-text.h"
-#include "host/proc-texts.h"
-#include "host/procfs.h"
 #include "lib/memory.h"
 #include "model/document.h"
 #include "model/pages.h"
+#include "os/proc-texts.h"
+#include "os/procfs.h"
 
 #define NAME_SIZE	64
 

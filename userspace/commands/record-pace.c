@@ -4,8 +4,8 @@
 #include <time.h>
 
 #include "commands/record-pace.h"
-#include "host/pressure.h"
 #include "lib/signals.h"
+#include "os/pressure.h"
 
 /* A trigger fires once in a window at most: after two without it, nothing stalls. */
 #define HOLD	(2 * PRESSURE_WINDOW)

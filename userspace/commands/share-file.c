@@ -10,11 +10,11 @@
 #include "cli/command.h"
 #include "commands/share-file.h"
 #include "commands/share-mappings.h"
-#include "host/procfs.h"
 #include "lib/memory.h"
 #include "model/amount.h"
 #include "model/snapshot-json.h"
 #include "model/warnings.h"
+#include "os/procfs.h"
 
 /**
  * struct mapper - a process that maps the file

@@ -6,13 +6,13 @@
 #include "cli/command.h"
 #include "commands/interval.h"
 #include "commands/share-fork.h"
-#include "host/process.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/amount.h"
 #include "model/document.h"
 #include "model/snapshot-json.h"
 #include "model/warnings.h"
+#include "os/process.h"
 
 /*
  * A page of n owners costs n - 1 copies if all of them write to it.  PSS has 1/n of it for

@@ -7,9 +7,9 @@
 
 #include <stdbool.h>
 
-#include "host/held-files.h"
-#include "host/process.h"
 #include "model/snapshot.h"
+#include "os/held-files.h"
+#include "os/process.h"
 #include "wire/source.h"
 
 /* Called with the mappings of some of the processes.  False: no more are needed. */

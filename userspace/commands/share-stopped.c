@@ -8,13 +8,13 @@
 #include "cli/command.h"
 #include "commands/share-mappings.h"
 #include "commands/share-stopped.h"
-#include "host/cgroup-processes.h"
-#include "host/held-files.h"
-#include "host/process.h"
-#include "host/procfs.h"
 #include "lib/memory.h"
 #include "model/snapshot-json.h"
 #include "model/warnings.h"
+#include "os/cgroup-processes.h"
+#include "os/held-files.h"
+#include "os/process.h"
+#include "os/procfs.h"
 
 /* What becomes of a file when the processes end. */
 enum outcome {

@@ -5,12 +5,12 @@
 
 #include "cli/subtree.h"
 #include "commands/tasks-filter.h"
-#include "host/cmdlines.h"
-#include "host/names.h"
-#include "host/proc-texts.h"
-#include "host/process.h"
 #include "lib/memory.h"
 #include "model/node-sums.h"
+#include "os/cmdlines.h"
+#include "os/names.h"
+#include "os/proc-texts.h"
+#include "os/process.h"
 
 /* Whether mappings are needed, to be shown or to be summed. */
 static bool needs_vmas(const struct options *options)

@@ -9,8 +9,6 @@
 #include "cli/subtree.h"
 #include "commands/commands.h"
 #include "commands/interval.h"
-#include "host/exit-watch.h"
-#include "host/process.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "lib/text.h"
@@ -18,6 +16,8 @@
 #include "model/format.h"
 #include "model/snapshot-json.h"
 #include "model/warnings.h"
+#include "os/exit-watch.h"
+#include "os/process.h"
 
 #define DEFAULT_INTERVAL	1000000000ULL
 

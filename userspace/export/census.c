@@ -2,9 +2,9 @@
 /* Takes censuses and writes them as metrics. */
 #include "cli/command.h"
 #include "export/census.h"
-#include "host/names.h"
 #include "model/metrics.h"
 #include "model/warnings.h"
+#include "os/names.h"
 
 /* A census has only one kind of groups, so each kind needs its own census. */
 static const uint8_t kinds[EXPORT_KINDS] = {

@@ -9,10 +9,10 @@
 #include "flame/grown.h"
 #include "flame/missing.h"
 #include "flame/svg.h"
-#include "host/symbols.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/format.h"
+#include "os/symbols.h"
 
 /* Frames that are none; the first is a prefix of all of them. */
 #define NO_STACK		"[no stack]"

@@ -14,11 +14,11 @@
 #include "cli/subtree.h"
 #include "flame/follow.h"
 #include "flame/pages.h"
-#include "host/frame-pointers.h"
-#include "host/process.h"
-#include "host/program.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
+#include "os/frame-pointers.h"
+#include "os/process.h"
+#include "os/program.h"
 #include "wire/source-netlink.h"
 
 /* A record is complete this long after its time. */

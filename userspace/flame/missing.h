@@ -6,8 +6,8 @@
 #define READER_FLAME_MISSING_H
 
 #include "flame/tree.h"
-#include "host/code-maps.h"
-#include "host/debug-files.h"
+#include "os/code-maps.h"
+#include "os/debug-files.h"
 
 /* Bytes that the name of a frame without a symbol needs. */
 #define MISSING_NAME_SIZE	(4096 + 32)

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "flame/moment.h"
-#include "host/process.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
+#include "os/process.h"
 
 /* The default of fault_around_bytes in debugfs. */
 #define AROUND_BYTES	65536

@@ -6,7 +6,7 @@
 #define READER_FLAME_MOMENT_H
 
 #include "analysis/fault-record.h"
-#include "host/page-bits.h"
+#include "os/page-bits.h"
 
 /**
  * struct flame_share - what a stack holds

@@ -5,7 +5,7 @@
 #ifndef READER_FLAME_PAGES_H
 #define READER_FLAME_PAGES_H
 
-#include "host/page-bits.h"
+#include "os/page-bits.h"
 
 /*
  * The pages of a process, from the module; without it, or if it is too old, from

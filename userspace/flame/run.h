@@ -7,7 +7,7 @@
 
 #include "cli/session.h"
 #include "flame/moment.h"
-#include "host/process.h"
+#include "os/process.h"
 
 /* Values of --mark: at SIGUSR1; at the beginning, below all times. */
 #define FLAME_MARK_SIGNAL	UINT64_MAX

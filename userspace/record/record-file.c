@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/charges.h"
-#include "host/proc-texts.h"
 #include "model/cgroup-tree.h"
 #include "model/on-nodes.h"
+#include "os/charges.h"
+#include "os/proc-texts.h"
 #include "record/record-file.h"
 #include "record/recorded-names.h"
 #include "wire/attrs.h"

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/names.h"
-#include "host/proc-texts.h"
 #include "lib/memory.h"
+#include "os/names.h"
+#include "os/proc-texts.h"
 #include "record/recorded-names.h"
 
 /* Begin another text of command lines after so many bytes: one has at most CMDLINE_MAX. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
-#include "host/proc-texts.h"
+#include "os/proc-texts.h"
 #include "record/recorded-names.h"
 #include "record/recorded-ooms.h"
 #include "wire/decode.h"

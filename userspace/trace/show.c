@@ -6,12 +6,12 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "host/exit-watch.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/document.h"
 #include "model/format.h"
 #include "model/snapshot-json.h"
+#include "os/exit-watch.h"
 #include "trace/call-text.h"
 #include "trace/show.h"
 

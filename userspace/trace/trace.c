@@ -7,15 +7,15 @@
 #include <unistd.h>
 
 #include "cli/subtree.h"
-#include "host/fault-events.h"
-#include "host/process.h"
-#include "host/procfs.h"
-#include "host/program.h"
-#include "host/trace-instance.h"
-#include "host/trace-targets.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "lib/text.h"
+#include "os/fault-events.h"
+#include "os/process.h"
+#include "os/procfs.h"
+#include "os/program.h"
+#include "os/trace-instance.h"
+#include "os/trace-targets.h"
 #include "trace/show.h"
 #include "trace/trace.h"
 

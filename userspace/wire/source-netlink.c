@@ -7,14 +7,14 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
-#include "host/charges.h"
-#include "host/module.h"
-#include "host/names.h"
-#include "host/proc-texts.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/cgroup-tree.h"
 #include "model/on-nodes.h"
+#include "os/charges.h"
+#include "os/module.h"
+#include "os/names.h"
+#include "os/proc-texts.h"
 #include "wire/attrs.h"
 #include "wire/request.h"
 #include "wire/source-netlink.h"

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "cli/reader.h"
-#include "host/cgroups.h"
+#include "os/cgroups.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/call-sites.h"
-#include "host/procfs.h"
+#include "os/call-sites.h"
+#include "os/procfs.h"
 #include "tap.h"
 
 #define COLUMNS	"#     <size>  <calls> <tag info>\n"

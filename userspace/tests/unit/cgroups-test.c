@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/cgroups.h"
+#include "os/cgroups.h"
 #include "tap.h"
 
 /* In the order of creation; removed in reverse. */

@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/cgroups.h"
-#include "host/charges.h"
-#include "host/proc-texts.h"
 #include "model/columns.h"
+#include "os/cgroups.h"
+#include "os/charges.h"
+#include "os/proc-texts.h"
 #include "tap.h"
 
 /* Cgroups by number, in the order of creation; a number is also an index of ids[]. */

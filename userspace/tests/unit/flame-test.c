@@ -11,9 +11,9 @@
 #include "flame/missing.h"
 #include "flame/moment.h"
 #include "flame/svg.h"
-#include "host/frame-pointers.h"
-#include "host/symbols.h"
 #include "lib/svg.h"
+#include "os/frame-pointers.h"
+#include "os/symbols.h"
 #include "tap.h"
 
 #define PAGE	4096

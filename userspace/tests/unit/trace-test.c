@@ -11,11 +11,11 @@
 #include <sys/mman.h>
 
 #include "analysis/trace-sums.h"
-#include "host/trace-event.h"
+#include "os/trace-event.h"
+#include "tap.h"
 #include "trace/call-text.h"
 #include "trace/show.h"
 #include "trace/trace.h"
-#include "tap.h"
 
 #define PAGE	4096UL
 #define HUGE	(2UL << 20)

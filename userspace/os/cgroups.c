@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Names of cgroups: the ID of a cgroup is the inode number of its directory. */
+#include <fts.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "lib/memory.h"
+#include "os/cgroups.h"
+#include "os/known-names.h"
+
+/* The ID of the root, for when the tree cannot be read. */
+#define ROOT_ID	1
+
+/* top names cgroups in the thread that takes a census, and while it draws. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static void *cgroups;
+static const char *root;
+/* Read the tree when a path is missing. */
+static bool may_read = true;
+
+/* Mount point of the default hierarchy; NULL if it is not mounted. */
+static const char *find_root(void)
+{
+	static const char *const places[] = {
+		"/sys/fs/cgroup", "/sys/fs/cgroup/unified",
+	};
+	struct statfs fs;
+	size_t i;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (!statfs(places[i], &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
+			return places[i];
+	return NULL;
+}
+
+/* Returns the number of cgroups. */
+static size_t visit(void (*each)(const struct cgroup_place *place, void *context), void *context)
+{
+	char *const paths[] = { (char *)root, NULL };
+	FTS *tree = root ? fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL) : NULL;
+	const size_t len = root ? strlen(root) : 0;
+	struct cgroup_place place;
+	size_t n = 0;
+	FTSENT *entry;
+
+	while (tree && (entry = fts_read(tree))) {
+		if (entry->fts_info != FTS_D)
+			continue;
+		place.id = entry->fts_statp->st_ino;
+		place.parent = entry->fts_level ? entry->fts_parent->fts_statp->st_ino : 0;
+		place.dir = entry->fts_path;
+		place.path = entry->fts_level ? entry->fts_path + len : "/";
+		each(&place, context);
+		n++;
+	}
+	if (tree)
+		fts_close(tree);
+	return n;
+}
+
+void cgroups_each(void (*each)(const struct cgroup_place *place, void *context), void *context)
+{
+	if (!root)
+		root = find_root();
+	visit(each, context);
+}
+
+/* A known path is kept.  The caller holds the lock. */
+static void add_cgroup_name(const struct cgroup_place *place, void *context)
+{
+	struct known_name *cgroup = known_names_get(&cgroups, place->id);
+
+	(void)context;
+	if (!cgroup->text)
+		cgroup->text = xstrdup(place->path);
+}
+
+/* The caller holds the lock. */
+static const struct known_name *cgroup_find(uint64_t id)
+{
+	const struct known_name *cgroup = known_names_get(&cgroups, id);
+
+	if (may_read && !cgroup->text) {
+		may_read = false;
+		if (!root)
+			root = find_root();
+		if (!visit(add_cgroup_name, NULL))
+			add_cgroup_name(&(struct cgroup_place){ .id = ROOT_ID, .path = "/" }, NULL);
+	}
+	return cgroup;
+}
+
+void cgroups_renew(void)
+{
+	may_read = true;
+}
+
+void cgroups_forget(void)
+{
+	known_names_free(&cgroups);
+	may_read = true;
+}
+
+const char *cgroup_path(uint64_t id, bool numeric)
+{
+	const char *path;
+
+	pthread_mutex_lock(&lock);
+	path = known_name_text(cgroup_find(id), numeric);
+	pthread_mutex_unlock(&lock);
+	return path;
+}
+
+size_t cgroup_directory(uint64_t id, char *dir, size_t size)
+{
+	const struct known_name *cgroup;
+	int n;
+
+	pthread_mutex_lock(&lock);
+	cgroup = cgroup_find(id);
+	pthread_mutex_unlock(&lock);
+	if (!cgroup->text || !root)
+		return 0;
+	n = snprintf(dir, size, "%s%s", root, cgroup->text);
+	return n > 0 && (size_t)n < size ? strlen(root) : 0;
+}
+
+bool cgroup_number(const char *dir, const char *file, const char *name, uint64_t *number)
+{
+	char *path = xasprintf("%s/%s", dir, file), key[64];
+	FILE *from = fopen(path, "re");
+	bool found = false;
+
+	free(path);
+	if (!from)
+		return false;
+	if (!name)
+		found = fscanf(from, "%" SCNu64, number) == 1;
+	while (name && !found && fscanf(from, "%63s %" SCNu64, key, number) == 2)
+		found = !strcmp(key, name);
+	fclose(from);
+	return found;
+}
+
+void cgroups_root(const char *dir)
+{
+	root = dir;
+}

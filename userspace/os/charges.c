@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Memory that the kernel charges to cgroups. */
+#include <ctype.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "lib/memory.h"
+#include "model/columns.h"
+#include "os/cgroups.h"
+#include "os/charges.h"
+#include "os/proc-texts.h"
+
+/* Begin another text after so many bytes: a record keeps texts of up to 1 MiB. */
+#define TEXT_SIZE	(512L << 10)
+
+/* More than the kernel writes to any of the files. */
+#define FILE_SIZE	(16 << 10)
+
+/* A limit of version 1 that is none: as many bytes as its counter can hold. */
+#define NO_LIMIT	(UINT64_C(1) << 62)
+
+/* Numbers of a line that are not charges. */
+enum {
+	NUMBER_POPULATED = CHARGES,
+	NUMBERS,
+};
+
+/**
+ * struct charge_file - a number of a cgroup
+ * @name: in the text
+ * @file: in the directory of the cgroup
+ * @key: before the number in @file; NULL: the file has only the number
+ * @not_of_root: of the root it is not what it is of others
+ * @least_none: from this value on it is none; 0: never
+ */
+struct charge_file {
+	const char *name;
+	const char *file;
+	const char *key;
+	bool not_of_root;
+	uint64_t least_none;
+};
+
+static const struct charge_file numbers[NUMBERS] = {
+	[CHARGE_TOTAL] = { "current", "memory.current", NULL },
+	[CHARGE_ANON] = { "anon", "memory.stat", "anon" },
+	[CHARGE_FILE] = { "file", "memory.stat", "file" },
+	[CHARGE_SHMEM] = { "shmem", "memory.stat", "shmem" },
+	[CHARGE_KERNEL] = { "kernel", "memory.stat", "kernel" },
+	[CHARGE_INACTIVE_FILE] = { "inactive_file", "memory.stat", "inactive_file" },
+	[CHARGE_SWAP] = { "swap", "memory.swap.current", NULL },
+	[CHARGE_LIMIT] = { "max", "memory.max", NULL },
+	[CHARGE_OOM_KILLS] = { "oom_kill", "memory.events", "oom_kill" },
+	[NUMBER_POPULATED] = { "populated", "cgroup.events", "populated" },
+};
+
+/*
+ * The same of the memory controller of version 1.  Its root counts neither what is charged nor
+ * kernel memory.  Its OOM kills are without those of the cgroups below, so they are not read.
+ */
+static const struct charge_file numbers_v1[CHARGES] = {
+	[CHARGE_TOTAL] = { .name = "current", .file = "memory.usage_in_bytes",
+			   .not_of_root = true },
+	[CHARGE_ANON] = { .name = "anon", .file = "memory.stat", .key = "total_rss" },
+	[CHARGE_FILE] = { .name = "file", .file = "memory.stat", .key = "total_cache" },
+	[CHARGE_SHMEM] = { .name = "shmem", .file = "memory.stat", .key = "total_shmem" },
+	[CHARGE_KERNEL] = { .name = "kernel", .file = "memory.kmem.usage_in_bytes",
+			    .not_of_root = true },
+	[CHARGE_INACTIVE_FILE] = { .name = "inactive_file", .file = "memory.stat",
+				   .key = "total_inactive_file" },
+	[CHARGE_SWAP] = { .name = "swap", .file = "memory.stat", .key = "total_swap" },
+	[CHARGE_LIMIT] = { .name = "max", .file = "memory.limit_in_bytes",
+			   .not_of_root = true, .least_none = NO_LIMIT },
+};
+
+/* Where the memory controller of version 1 is mounted; NULL: it is not. */
+static const char *root_v1;
+
+void charges_root_v1(const char *dir)
+{
+	root_v1 = dir;
+}
+
+static const char *find_root_v1(void)
+{
+	static const char place[] = "/sys/fs/cgroup/memory";
+	struct statfs fs;
+
+	if (root_v1)
+		return *root_v1 ? root_v1 : NULL;
+	return !statfs(place, &fs) && fs.f_type == CGROUP_SUPER_MAGIC ? place : NULL;
+}
+
+/* Reads @name in the directory @dir into @text; empty if there is no such file. */
+static void read_file(int dir, const char *name, char *text, size_t size)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	size_t len = 0;
+	ssize_t n;
+
+	while (fd >= 0 && (n = read(fd, text + len, size - 1 - len)) > 0)
+		len += n;
+	text[len] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+/*
+ * Finds the number at the start of @text, or after @key at the start of a line, and
+ * returns its digits; NULL if there is none ("max").
+ */
+static const char *find_number(const char *text, const char *key)
+{
+	const size_t len = key ? strlen(key) : 0;
+
+	while (key && *text && (strncmp(text, key, len) || text[len] != ' ')) {
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	if (key && *text)
+		text += len + 1;
+	return isdigit((unsigned char)*text) ? text : NULL;
+}
+
+/* Writes the first @n of @files, in the directory @dir, -1: there is none. */
+static void put_numbers(FILE *out, const struct charge_file *files, size_t n, int dir, bool is_root)
+{
+	const char *file = "", *number;
+	char text[FILE_SIZE];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!files[i].file || (files[i].not_of_root && is_root))
+			continue;
+		if (strcmp(files[i].file, file))
+			read_file(dir, files[i].file, text, sizeof(text));
+		file = files[i].file;
+		number = find_number(text, files[i].key);
+		if (number && !(files[i].least_none &&
+				strtoull(number, NULL, 10) >= files[i].least_none))
+			fprintf(out, " %s=%.*s", files[i].name,
+				(int)strspn(number, "0123456789"), number);
+	}
+}
+
+static int open_dir(const char *path)
+{
+	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/*
+ * Only one hierarchy has the memory controller.  In that of version 1, a cgroup has the path
+ * that it has in the default hierarchy: systemd and runtimes of containers make both.
+ */
+static void put_charge_line(const struct cgroup_place *place, void *context)
+{
+	const char *v1 = find_root_v1();
+	int dir = open_dir(place->dir), memory;
+	FILE *out = context;
+	char *path;
+
+	/* It was removed. */
+	if (dir < 0)
+		return;
+	fprintf(out, "%" PRIu64 " %" PRIu64, place->id, place->parent);
+	if (v1) {
+		path = xasprintf("%s%s", v1, place->path);
+		memory = open_dir(path);
+		free(path);
+		put_numbers(out, numbers_v1, CHARGES, memory, !place->parent);
+		if (memory >= 0)
+			close(memory);
+		put_numbers(out, numbers + CHARGES, NUMBERS - CHARGES, dir, !place->parent);
+	} else {
+		put_numbers(out, numbers, NUMBERS, dir, !place->parent);
+	}
+	putc('\n', out);
+	close(dir);
+}
+
+void charges_read(struct snapshot *snap)
+{
+	const char *start, *end;
+	size_t size;
+	char *text;
+	FILE *out;
+
+	out = xopen_memstream(&text, &size);
+	cgroups_each(put_charge_line, out);
+	xfclose(out);
+	for (start = text; *start; start = end) {
+		end = start + strlen(start);
+		if (end - start > TEXT_SIZE)
+			end = (const char *)memrchr(start, '\n', TEXT_SIZE) + 1;
+		proc_texts_add(snap, CHARGES_TEXT, start, end - start);
+	}
+	free(text);
+}
+
+/**
+ * struct line - a line of the text
+ * @id, @parent: cgroup IDs
+ * @known, @v: by number in numbers[]
+ */
+struct line {
+	uint64_t id;
+	uint64_t parent;
+	uint64_t known;
+	uint64_t v[NUMBERS];
+};
+
+/* Parses NAME=NUMBER at @word; unknown names are those of newer readers. */
+static void parse_word(struct line *line, const char *word)
+{
+	const char *value = strchr(word, '=');
+	size_t i;
+
+	if (!value || !isdigit((unsigned char)value[1]))
+		return;
+	for (i = 0; i < NUMBERS; i++) {
+		if (strncmp(word, numbers[i].name, value - word) || numbers[i].name[value - word])
+			continue;
+		line->known |= 1ULL << i;
+		line->v[i] = strtoull(value + 1, NULL, 10);
+	}
+}
+
+/* Parses a line without its end; false if it is malformed. */
+static bool parse_line(struct line *line, char *text)
+{
+	char *word, *rest = text, *end;
+
+	*line = (struct line){ 0 };
+	if (!isdigit((unsigned char)*text))
+		return false;
+	line->id = strtoull(text, &end, 10);
+	if (*end != ' ' || !isdigit((unsigned char)end[1]))
+		return false;
+	rest = end + 1;
+	line->parent = strtoull(rest, &end, 10);
+	rest = end;
+	while ((word = strsep(&rest, " ")))
+		parse_word(line, word);
+	return true;
+}
+
+/* The charges among the numbers of @line. */
+static struct charges charges_of(const struct line *line)
+{
+	const uint64_t files = 1ULL << CHARGE_FILE | 1ULL << CHARGE_SHMEM;
+	struct charges charges = { .known = line->known & ((1ULL << CHARGES) - 1) };
+
+	memcpy(charges.v, line->v, sizeof(charges.v));
+	/* The kernel counts shmem among the files. */
+	if ((charges.known & files) != files || charges.v[CHARGE_FILE] < charges.v[CHARGE_SHMEM])
+		charges.known &= ~(1ULL << CHARGE_FILE);
+	else
+		charges.v[CHARGE_FILE] -= charges.v[CHARGE_SHMEM];
+	return charges;
+}
+
+/* A group by its cgroup, for compare_u64(). */
+struct place {
+	uint64_t cgroup;
+	size_t group;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int order = compare_u64(a, b);
+
+	return order ? order : (x->group > y->group) - (x->group < y->group);
+}
+
+/* Of two groups of one cgroup, takes the first: the other has no processes below it. */
+static struct place *sorted_places(const struct snapshot *snap, size_t *n_places)
+{
+	struct place *v = xcalloc(snap->n_groups + 1, sizeof(*v));
+	size_t i, all = 0, n = 0;
+
+	for (i = 0; i < snap->n_groups; i++)
+		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_CGROUP))
+			v[all++] = (struct place){ snap->groups[i].cgroup, i };
+	qsort(v, all, sizeof(*v), compare_places);
+	for (i = 0; i < all; i++)
+		if (!n || v[n - 1].cgroup != v[i].cgroup)
+			v[n++] = v[i];
+	*n_places = n;
+	return v;
+}
+
+static struct group *find_group(const struct snapshot *snap, const struct place *places,
+				size_t n, uint64_t cgroup)
+{
+	const struct place *place = bsearch(&cgroup, places, n, sizeof(*places), compare_u64);
+
+	return place ? &snap->groups[place->group] : NULL;
+}
+
+/*
+ * Adds a group for the cgroup of @line.  If no process is in it, all its figures are 0.
+ * Until link_added(), its parent is the number of a cgroup.
+ */
+static void add_group(struct snapshot *snap, const struct line *line, uint64_t figures,
+		      uint64_t id)
+{
+	struct group *group = record_add(&group_record, snap);
+
+	group->id = id;
+	group->parent = line->parent;
+	group->cgroup = line->id;
+	group->known = 1ULL << MEMCENSUS_GROUP_CGROUP | 1ULL << MEMCENSUS_GROUP_ID;
+	group->charges = charges_of(line);
+	if (!(line->known >> NUMBER_POPULATED & 1) || line->v[NUMBER_POPULATED])
+		return;
+	group->known |= 1ULL << MEMCENSUS_GROUP_MMS;
+	group->figures.known = figures;
+}
+
+static void link_added(struct snapshot *snap, size_t first)
+{
+	const struct group *parent;
+	struct place *places;
+	size_t n, i;
+
+	places = sorted_places(snap, &n);
+	for (i = first; i < snap->n_groups; i++) {
+		parent = find_group(snap, places, n, snap->groups[i].parent);
+		if (!parent || parent >= &snap->groups[i])
+			continue;
+		snap->groups[i].parent = parent->id;
+		snap->groups[i].known |= 1ULL << MEMCENSUS_GROUP_PARENT;
+	}
+	free(places);
+}
+
+/* What the groups of a census have, before any are added. */
+struct grouped {
+	struct place *places;
+	size_t n;
+	uint64_t figures;
+	uint64_t last_id;
+};
+
+static void apply_text(struct snapshot *snap, const char *text, struct grouped *grouped)
+{
+	char *copy = xstrdup(text), *rest = copy, *one;
+	struct group *group;
+	struct line line;
+
+	while ((one = strsep(&rest, "\n"))) {
+		if (!parse_line(&line, one))
+			continue;
+		group = find_group(snap, grouped->places, grouped->n, line.id);
+		if (group)
+			group->charges = charges_of(&line);
+		else if (line.known >> CHARGE_TOTAL & 1 && line.v[CHARGE_TOTAL])
+			add_group(snap, &line, grouped->figures, ++grouped->last_id);
+	}
+	free(copy);
+}
+
+void charges_apply(struct snapshot *snap)
+{
+	const size_t n_groups = snap->n_groups;
+	struct grouped grouped = { .n = 0 };
+	size_t i;
+
+	grouped.places = sorted_places(snap, &grouped.n);
+	for (i = 0; i < n_groups; i++) {
+		grouped.figures |= snap->groups[i].figures.known;
+		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_ID) &&
+		    snap->groups[i].id > grouped.last_id)
+			grouped.last_id = snap->groups[i].id;
+	}
+	for (i = 0; grouped.n && i < snap->n_proc_texts; i++)
+		if (!strcmp(snap->proc_texts[i].name, CHARGES_TEXT))
+			apply_text(snap, snap->proc_texts[i].text, &grouped);
+	link_added(snap, n_groups);
+	free(grouped.places);
+}

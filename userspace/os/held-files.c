@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Files that processes hold and that may die with them. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "os/held-files.h"
+#include "os/page-cache.h"
+#include "os/procfs.h"
+
+#define DELETED		" (deleted)"
+/* Bit of the mode in /proc/sysvipc/shm: removed when the last one detaches. */
+#define SHM_DEST	01000
+/* stat() counts blocks of this size. */
+#define BLOCK		512
+
+bool held_name_is_deleted(const char *name)
+{
+	const size_t len = strlen(name), end = strlen(DELETED);
+
+	return len >= end && !strcmp(name + len - end, DELETED);
+}
+
+static struct file_number number_of(const struct statx *stat)
+{
+	return (struct file_number){ stat->stx_dev_major, stat->stx_dev_minor, stat->stx_ino };
+}
+
+/* Whether @number is on the file system of the kernel itself that memfds and segments use. */
+static bool is_internal(const struct file_number *number)
+{
+	static bool asked, known;
+	static struct statx own;
+	int fd;
+
+	if (!asked) {
+		asked = true;
+		fd = memfd_create("memcensus", MFD_CLOEXEC);
+		known = fd >= 0 && !statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &own);
+		if (fd >= 0)
+			close(fd);
+	}
+	return known && own.stx_dev_major == number->major && own.stx_dev_minor == number->minor;
+}
+
+/* The state of segment @id in the IPC namespace of this program. */
+static enum segment segment_of(uint64_t id)
+{
+	enum segment segment = SEGMENT_UNKNOWN;
+	struct failure ignored;
+	FILE *file = procfs_open("sysvipc/shm", &ignored);
+	unsigned int mode;
+	uint64_t shmid;
+	char line[512];
+
+	while (file && segment == SEGMENT_UNKNOWN && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*d %" SCNu64 " %o", &shmid, &mode) == 2 && shmid == id)
+			segment = mode & SHM_DEST ? SEGMENT_REMOVED : SEGMENT_LASTS;
+	if (file)
+		fclose(file);
+	return segment;
+}
+
+static void read_home(struct held_file *file, int fd)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs))
+		return;
+	if (fs.f_type == TMPFS_MAGIC)
+		file->home = FILE_IN_SHMEM;
+	else if (fs.f_type == HUGETLBFS_MAGIC)
+		file->home = FILE_IN_HUGETLB;
+}
+
+static void read_amounts(struct held_file *file, int fd, const struct statx *stat)
+{
+	const uint64_t blocks = stat->stx_blocks * BLOCK;
+
+	/* The blocks of hugetlb are huge pages, those of shmem pages in memory and in swap. */
+	if (file->home == FILE_IN_HUGETLB) {
+		file->memory = blocks;
+		file->known = true;
+		return;
+	}
+	file->known = page_cache_of(fd, stat->stx_size, &file->memory);
+	if (file->home == FILE_IN_SHMEM && blocks > file->memory)
+		file->swap = blocks - file->memory;
+}
+
+bool held_file_open(struct held_file *file, int fd)
+{
+	struct statx stat;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &stat) ||
+	    !S_ISREG(stat.stx_mode))
+		return false;
+	*file = (struct held_file){
+		.number = number_of(&stat), .size = stat.stx_size,
+		.named = stat.stx_nlink > 0,
+	};
+	read_home(file, fd);
+	read_amounts(file, fd, &stat);
+	return true;
+}
+
+bool held_file_read(struct held_file *file, const char *path)
+{
+	struct statx stat;
+	char name[64];
+	bool read;
+	int fd;
+
+	/* Not a device, which may do something when it is opened. */
+	if (!procfs_stat(path, &stat) || !S_ISREG(stat.stx_mode))
+		return false;
+	fd = procfs_open_file(path);
+	if (fd < 0)
+		return false;
+	read = held_file_open(file, fd);
+	close(fd);
+	if (!read)
+		return false;
+	if (procfs_link(path, name, sizeof(name)) && !strncmp(name, "/SYSV", strlen("/SYSV")) &&
+	    (file->home == FILE_IN_HUGETLB || is_internal(&file->number)))
+		file->segment = segment_of(stat.stx_ino);
+	return true;
+}
+
+void held_files_each(uint32_t pid, held_fn *each, void *context)
+{
+	struct file_number number;
+	struct failure gone;
+	struct dirent *entry;
+	struct statx stat;
+	char path[320], name[4096];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/fd", pid);
+	dir = procfs_open_dir(path, &gone);
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "%" PRIu32 "/fd/%s", pid, entry->d_name);
+		if (*entry->d_name == '.' || !procfs_link(path, name, sizeof(name)) ||
+		    !held_name_is_deleted(name) || !procfs_stat(path, &stat) ||
+		    !S_ISREG(stat.stx_mode))
+			continue;
+		number = number_of(&stat);
+		each(context, &number, name, path);
+	}
+	if (dir)
+		closedir(dir);
+}

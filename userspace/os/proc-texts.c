@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Texts of /proc that complete a census. */
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+#include "model/columns.h"
+#include "os/proc-texts.h"
+#include "os/procfs.h"
+
+/*
+ * The names of the files in the directory /proc/@path, sorted, each with its first line, and their
+ * @len; NULL and @why if the directory cannot be read.
+ */
+static char *read_dir(const char *path, size_t *len, struct failure *why)
+{
+	struct dirent **entries;
+	char line[512], *text;
+	FILE *file, *out;
+	DIR *dir;
+	int n, i;
+
+	dir = procfs_open_dir(path, why);
+	if (!dir)
+		return NULL;
+	out = xopen_memstream(&text, len);
+	n = scandirat(dirfd(dir), ".", &entries, NULL, alphasort);
+	closedir(dir);
+	for (i = 0; i < n; i++) {
+		snprintf(line, sizeof(line), "%s/%s", path, entries[i]->d_name);
+		/* Write-only files, such as compact_memory, cannot be opened. */
+		file = entries[i]->d_type == DT_REG ? procfs_open(line, why) : NULL;
+		if (file && fgets(line, sizeof(line), file))
+			fprintf(out, "%s %.*s\n", entries[i]->d_name,
+				(int)strcspn(line, "\n"), line);
+		if (file)
+			fclose(file);
+		free(entries[i]);
+	}
+	xfclose(out);
+	if (n >= 0) {
+		free(entries);
+		return text;
+	}
+	fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(errno));
+	free(text);
+	return NULL;
+}
+
+/* Indexed by bit number; paths are below /proc. */
+static const struct {
+	const char *name;
+	const char *path;
+	char *(*read)(const char *path, size_t *len, struct failure *why);
+} texts[] = {
+	{ PROC_TEXTS_MEMINFO, "meminfo", procfs_read },
+	{ PROC_TEXTS_VM, "sys/vm", read_dir },
+	{ PROC_TEXTS_SLABINFO, "slabinfo", procfs_read },
+};
+_Static_assert(PROC_TEXTS_BIT_ALL == (1 << sizeof(texts) / sizeof(texts[0])) - 1,
+	       "a text has no bit");
+
+void proc_texts_add(struct snapshot *snap, const char *name, const char *text,
+		    size_t len)
+{
+	struct proc_text *proc_text;
+
+	snap->proc_texts = array_grow(snap->proc_texts, snap->n_proc_texts, sizeof(*proc_text));
+	proc_text = &snap->proc_texts[snap->n_proc_texts++];
+	proc_text->name = snapshot_text(snap, name, strlen(name));
+	proc_text->text = snapshot_text(snap, text, len);
+}
+
+void proc_texts_read(struct snapshot *snap, unsigned int bits)
+{
+	struct failure ignored;
+	size_t i, len;
+	char *text;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		text = bits >> i & 1 ? texts[i].read(texts[i].path, &len, &ignored) : NULL;
+		if (text)
+			proc_texts_add(snap, texts[i].name, text, len);
+		free(text);
+	}
+}
+
+const char *proc_texts_find(const struct snapshot *snap, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_proc_texts; i++)
+		if (!strcmp(snap->proc_texts[i].name, name))
+			return snap->proc_texts[i].text;
+	return NULL;
+}
+
+static bool in_census(const char *name)
+{
+	const struct column *column;
+	unsigned int i;
+
+	for (i = 0; (column = record_column(&bytes_record, i)); i++)
+		if (!strcmp(column->kernel, name))
+			return true;
+	return false;
+}
+
+void proc_texts_apply(struct snapshot *snap)
+{
+	const char *text = proc_texts_find(snap, PROC_TEXTS_MEMINFO);
+	struct meminfo_line *meminfo;
+	char line[256], name[64];
+	uint64_t value;
+	FILE *in;
+	int end;
+
+	if (!text || !*text || !(snap->has_totals || snap->has_physical))
+		return;
+	in = fmemopen((void *)text, strlen(text), "r");
+	if (!in)
+		memory_failed();
+	while (fgets(line, sizeof(line), in)) {
+		if (sscanf(line, "%63[^:]: %" SCNu64 "%n", name, &value, &end) != 2 ||
+		    (snap->has_totals && in_census(name)))
+			continue;
+		snap->meminfo = array_grow(snap->meminfo, snap->n_meminfo, sizeof(*meminfo));
+		meminfo = &snap->meminfo[snap->n_meminfo++];
+		meminfo->name = snapshot_text(snap, name, sizeof(name));
+		meminfo->bytes = !strncmp(line + end, " kB", 3);
+		meminfo->value = meminfo->bytes ? value << 10 : value;
+	}
+	fclose(in);
+}

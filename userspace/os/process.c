@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What /proc says about a process of this machine. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "lib/memory.h"
+#include "os/process.h"
+#include "os/procfs.h"
+
+/* Opens /proc/@pid/@name; NULL if the process is gone. */
+static FILE *process_open(uint32_t pid, const char *name)
+{
+	struct failure gone;
+	char path[48];
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/%s", pid, name);
+	return procfs_open(path, &gone);
+}
+
+size_t process_read(uint32_t pid, const char *name, char *text, size_t size)
+{
+	FILE *file = process_open(pid, name);
+	size_t n;
+
+	if (!file)
+		return 0;
+	n = fread(text, 1, size - 1, file);
+	fclose(file);
+	text[n] = '\0';
+	return n;
+}
+
+/* Fields of /proc/PID/stat, counted from the state: start time, heap and exit status. */
+#define START_AFTER_STATE	19
+#define HEAP_AFTER_STATE	44
+#define EXIT_CODE_AFTER_STATE	49
+
+struct process_state process_state(uint32_t pid)
+{
+	struct process_state state = { 0 };
+	char line[2048], *at, *field;
+	int i;
+
+	if (!process_read(pid, "stat", line, sizeof(line)))
+		return state;
+	/* The name, in parentheses, may contain any character. */
+	at = strrchr(line, ')');
+	if (!at || at[1] != ' ' || !at[2])
+		return state;
+	at += 2;
+	state.letter = *at;
+	for (i = 0; (field = strsep(&at, " ")); i++) {
+		if (i == START_AFTER_STATE)
+			state.start = strtoull(field, NULL, 10);
+		if (i == HEAP_AFTER_STATE)
+			state.heap = strtoull(field, NULL, 10);
+		if (i == EXIT_CODE_AFTER_STATE && state.letter == 'Z') {
+			state.status = (int)strtol(field, NULL, 10);
+			state.has_status = isdigit((unsigned char)*field);
+		}
+	}
+	return state;
+}
+
+/* The number that @format reads in /proc/@pid/status, or @other. */
+static uint32_t status_number(uint32_t pid, const char *format, uint32_t other)
+{
+	FILE *file = process_open(pid, "status");
+	uint32_t number = other;
+	char line[256];
+
+	if (!file)
+		return other;
+	/* The kernel escapes newlines in the name, which comes first. */
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, format, &number) == 1)
+			break;
+	fclose(file);
+	return number;
+}
+
+uint32_t process_own(void)
+{
+	char number[32];
+
+	return procfs_link("self", number, sizeof(number)) ?
+	       (uint32_t)strtoul(number, NULL, 10) : 0;
+}
+
+uint32_t process_of(uint32_t tid)
+{
+	return status_number(tid, "Tgid: %" SCNu32, tid);
+}
+
+uint32_t process_parent(uint32_t pid)
+{
+	return status_number(pid, "PPid: %" SCNu32, 0);
+}
+
+uint32_t process_thread_count(uint32_t pid)
+{
+	return status_number(pid, "Threads: %" SCNu32, 0);
+}
+
+bool process_user(uint32_t pid, uint32_t *uid)
+{
+	/* -1 is not a valid UID. */
+	*uid = status_number(pid, "Uid: %*u %" SCNu32, UINT32_MAX);
+	return *uid != UINT32_MAX;
+}
+
+bool process_is_gone(uint32_t pid)
+{
+	char letter = process_state(pid).letter;
+
+	return !letter || letter == 'Z' || letter == 'X';
+}
+
+bool process_address_limit(uint32_t pid, uint64_t *limit)
+{
+	struct rlimit rlimit;
+
+	if (prlimit((pid_t)pid, RLIMIT_AS, NULL, &rlimit) ||
+	    rlimit.rlim_cur == RLIM_INFINITY)
+		return false;
+	*limit = rlimit.rlim_cur;
+	return true;
+}
+
+bool ids_add(struct ids *ids, uint32_t id)
+{
+	size_t i;
+
+	/* The newest are mostly at the end. */
+	for (i = ids->n; i > 0; i--)
+		if (ids->v[i - 1] == id)
+			return false;
+	ids->v = array_grow(ids->v, ids->n, sizeof(*ids->v));
+	ids->v[ids->n++] = id;
+	return true;
+}
+
+void ids_free(struct ids *ids)
+{
+	free(ids->v);
+	*ids = (struct ids){ NULL, 0 };
+}
+
+bool process_threads(struct ids *ids, uint32_t pid)
+{
+	struct failure gone;
+	struct dirent *entry;
+	char path[48];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/task", pid);
+	dir = procfs_open_dir(path, &gone);
+	if (!dir)
+		return false;
+	while ((entry = readdir(dir)))
+		if (*entry->d_name != '.')
+			ids_add(ids, (uint32_t)strtoul(entry->d_name, NULL, 10));
+	closedir(dir);
+	return true;
+}
+
+/* Kernel threads and zombies have no address space: all sizes are 0. */
+static bool has_memory(uint32_t pid)
+{
+	char sizes[128];
+
+	return process_read(pid, "statm", sizes, sizeof(sizes)) && strtoull(sizes, NULL, 10);
+}
+
+int process_all(struct ids *ids, struct failure *why)
+{
+	DIR *dir = procfs_open_dir(".", why);
+	struct dirent *entry;
+	uint32_t pid;
+
+	if (!dir)
+		return -1;
+	while ((entry = readdir(dir))) {
+		pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+		if (pid && has_memory(pid)) {
+			ids->v = array_grow(ids->v, ids->n, sizeof(*ids->v));
+			ids->v[ids->n++] = pid;
+		}
+	}
+	closedir(dir);
+	return 0;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Files in /proc. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/memory.h"
+#include "os/procfs.h"
+
+static const char *root = "/proc";
+
+void procfs_root(const char *dir)
+{
+	root = dir;
+}
+
+FILE *procfs_open(const char *path, struct failure *why)
+{
+	char name[256];
+	FILE *file;
+
+	snprintf(name, sizeof(name), "%s/%s", root, path);
+	file = fopen(name, "re");
+	if (!file && (errno == EACCES || errno == EPERM))
+		fail(why, FAIL_PRIVILEGE,
+		     "cannot read /proc/%s: permission denied: run as root (sudo)", path);
+	else if (!file)
+		fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(errno));
+	return file;
+}
+
+char *procfs_read(const char *path, size_t *len, struct failure *why)
+{
+	FILE *in = procfs_open(path, why), *out;
+	char buf[16384], *text;
+	size_t n, size;
+	int err;
+
+	if (!in)
+		return NULL;
+	out = xopen_memstream(&text, &size);
+	errno = 0;
+	while ((n = fread(buf, 1, sizeof(buf), in)))
+		fwrite(buf, 1, n, out);
+	err = ferror(in) ? errno : 0;
+	fclose(in);
+	xfclose(out);
+	if (len)
+		*len = size;
+	if (!err)
+		return text;
+	fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(err));
+	free(text);
+	return NULL;
+}
+
+DIR *procfs_open_dir(const char *path, struct failure *why)
+{
+	char name[256];
+	DIR *dir;
+
+	snprintf(name, sizeof(name), "%s/%s", root, path);
+	dir = opendir(name);
+	if (!dir)
+		fail(why, FAIL_SYSTEM, "cannot read /proc/%s: %s", path, strerror(errno));
+	return dir;
+}
+
+bool procfs_link(const char *path, char *says, size_t size)
+{
+	char name[256];
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "%s/%s", root, path);
+	n = readlink(name, says, size);
+	if (n < 0 || (size_t)n >= size)
+		return false;
+	says[n] = '\0';
+	return true;
+}
+
+bool procfs_stat(const char *path, struct statx *stat)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s/%s", root, path);
+	return !statx(AT_FDCWD, name, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, stat);
+}
+
+int procfs_open_file(const char *path)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s/%s", root, path);
+	return open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+char *procfs_path(const char *path)
+{
+	return xasprintf("%s/%s", root, path);
+}
