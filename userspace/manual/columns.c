@@ -2,7 +2,7 @@
 /* Writes the columns as a section of the manual page. */
 #include "commands/changes.h"
 #include "manual/columns.h"
-#include "trace/columns.h"
+#include "tools/trace/columns.h"
 
 const struct record_type *const manual_types[] = {
 	&task_record, &group_record, &node_sum_record, &vma_record, &change_record, &pair_record,

@@ -2,7 +2,7 @@
 /* Draws a small known tree for flame-test. */
 #include <stdio.h>
 
-#include "flame/svg.h"
+#include "tools/flame/svg.h"
 
 #define MIB	1048576
 

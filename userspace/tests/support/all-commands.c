@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The commands of all programs, for tests that look at each of them. */
 #include "commands/commands.h"
-#include "export/export.h"
-#include "flame/flame.h"
-#include "top/top.h"
-#include "trace/trace.h"
+#include "tools/export/export.h"
+#include "tools/flame/flame.h"
+#include "tools/top/top.h"
+#include "tools/trace/trace.h"
 
 const struct command *const commands[] = {
 	&tasks_command, &map_command, &buddy_command, &kswapd_command, &system_command,

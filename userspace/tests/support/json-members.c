@@ -12,7 +12,7 @@
 #include "commands/share-fork.h"
 #include "commands/share-stopped.h"
 #include "model/breakdown.h"
-#include "trace/columns.h"
+#include "tools/trace/columns.h"
 
 static const char *type_of(const struct column *column)
 {

@@ -8,13 +8,13 @@
 
 #include "analysis/page-stacks.h"
 #include "analysis/stacks.h"
-#include "flame/missing.h"
-#include "flame/moment.h"
-#include "flame/svg.h"
 #include "lib/svg.h"
 #include "os/frame-pointers.h"
 #include "os/symbols.h"
 #include "tap.h"
+#include "tools/flame/missing.h"
+#include "tools/flame/moment.h"
+#include "tools/flame/svg.h"
 
 #define PAGE	4096
 

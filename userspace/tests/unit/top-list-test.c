@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tap.h"
-#include "top/top-list.h"
+#include "tools/top/top-list.h"
 
 #define MAX	64
 

@@ -13,9 +13,9 @@
 #include "analysis/trace-sums.h"
 #include "os/trace-event.h"
 #include "tap.h"
-#include "trace/call-text.h"
-#include "trace/show.h"
-#include "trace/trace.h"
+#include "tools/trace/call-text.h"
+#include "tools/trace/show.h"
+#include "tools/trace/trace.h"
 
 #define PAGE	4096UL
 #define HUGE	(2UL << 20)

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Takes censuses and writes them as metrics. */
+#include "cli/command.h"
+#include "model/metrics.h"
+#include "model/warnings.h"
+#include "os/names.h"
+#include "tools/export/census.h"
+
+/* A census has only one kind of groups, so each kind needs its own census. */
+static const uint8_t kinds[EXPORT_KINDS] = {
+	MEMCENSUS_BY_CGROUP, MEMCENSUS_BY_UID, MEMCENSUS_BY_COMM,
+};
+
+void export_drop(struct export *export)
+{
+	while (export->n)
+		snapshot_free(export->snaps[--export->n]);
+	names_forget();
+}
+
+/* Takes one census; of a record the last one. */
+static int take_census(struct export *export, uint8_t kind, struct failure *why)
+{
+	struct session *session = export->session;
+	const bool live = session->source->ops->live;
+	struct snapshot *snap = NULL, *next;
+	enum taken taken;
+
+	if (live)
+		session->request.group_by = kind;
+	if (export->n)
+		session->request.parts = MEMCENSUS_PART_NODES;
+	/* Groups have by node what their members have. */
+	if (export->nodes && !session->request.share)
+		session->request.parts |= MEMCENSUS_PART_TASKS | MEMCENSUS_PART_TASK_NODES;
+	do {
+		taken = session_take(session, &next, why);
+		if (taken == TAKE_DONE) {
+			snapshot_free(snap);
+			snap = next;
+		}
+	} while (taken == TAKE_DONE && !live);
+	if (taken == TAKE_FAILED) {
+		snapshot_free(snap);
+		return -1;
+	}
+	if (!snap)
+		return fail(why, FAIL_SYSTEM, "no census: interrupted, or the record is empty");
+	export->snaps[export->n++] = snap;
+	/* These warnings cover the other censuses too; a server has metrics for them. */
+	if (export->n == 1 && !export->serves)
+		session->partial |= warnings_print(stderr, snap);
+	/* Each census may have it, and one line says so. */
+	if (export->nodes && !export->warned && !export->serves) {
+		export->warned = warnings_nodes(stderr, snap);
+		session->partial |= export->warned;
+	}
+	return 0;
+}
+
+/* Says which groups the record does not have: their metrics are left out. */
+static void say_missing(const struct snapshot *snap)
+{
+	static const struct {
+		const char *what;
+		const char *how;
+	} groups[EXPORT_KINDS] = {
+		{ "cgroups", "-g" }, { "users", "-u" }, { "commands", "--command" },
+	};
+	const bool any = snap->n_groups;
+	const char *without[EXPORT_KINDS] = { }, *how[EXPORT_KINDS] = { };
+	size_t n = 0, i;
+
+	for (i = 0; i < EXPORT_KINDS; i++) {
+		if (any && snap->asked.group_by == kinds[i])
+			continue;
+		without[n] = groups[i].what;
+		how[n++] = groups[i].how;
+	}
+	fprintf(stderr, "memcensus: the record has no figures of %s%s%s%s%s: ", without[0],
+		n > 2 ? ", " : " and ", without[1], n > 2 ? " and " : "", n > 2 ? without[2] : "");
+	fputs("their metrics are left out; 'memcensus record FILE' adds one kind by ", stderr);
+	fprintf(stderr, "%s%s%s%s%s\n", how[0], n > 2 ? ", " : " or ", how[1],
+		n > 2 ? " or " : "", n > 2 ? how[2] : "");
+}
+
+/* Who shares with whom is not asked for: one pair is the least. */
+static int take_payers(struct export *export, struct failure *why)
+{
+	struct request *request = &export->session->request;
+	int ret;
+
+	request->share = true;
+	request->charged = 1;
+	request->limit = 1;
+	ret = take_census(export, MEMCENSUS_BY_CGROUP, why);
+	request->share = false;
+	request->charged = 0;
+	request->limit = 0;
+	return ret;
+}
+
+static int take_groups(struct export *export, struct failure *why)
+{
+	const struct options *options = export->session->options;
+	size_t i;
+
+	if (options->group_by)
+		return take_census(export, options->group_by, why);
+	for (i = 0; i < EXPORT_KINDS; i++)
+		if (take_census(export, kinds[i], why))
+			return -1;
+	return 0;
+}
+
+int export_take(struct export *export, struct failure *why)
+{
+	const struct session *session = export->session;
+	const struct options *options = session->options;
+
+	if (export->n && !session->source->ops->live)
+		return 0;
+	export_drop(export);
+	export->session->request.parts = options->command->parts;
+	if (!session->source->ops->live && !options->group_by) {
+		export->session->request.any_groups = true;
+		if (take_census(export, 0, why))
+			return -1;
+		say_missing(export->snaps[0]);
+		return 0;
+	}
+	if (take_groups(export, why))
+		return -1;
+	return export->charged ? take_payers(export, why) : 0;
+}
+
+void export_write(const struct export *export, bool older, FILE *out)
+{
+	const struct options *options = export->session->options;
+	struct openmetrics om = { .out = out, .older = older };
+	struct view view = { .snap = export->snaps[0], .numeric = options->numeric };
+	size_t i;
+
+	metrics_system(&om, &view, export->snaps, export->n);
+	if (export->nodes)
+		metrics_nodes_unknown(&om, export->snaps, export->n);
+	for (i = 0; i < export->n; i++) {
+		view.snap = export->snaps[i];
+		if (export->charged && i == export->n - 1)
+			metrics_payers(&om, &view, export->payers);
+		else
+			metrics_groups(&om, &view, export->nodes);
+	}
+	view.snap = export->snaps[0];
+	if (options->has_top)
+		metrics_tasks(&om, &view, options->top ? options->top : view.snap->n_tasks,
+			      export->nodes);
+	openmetrics_end(&om);
+}

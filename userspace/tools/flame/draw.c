@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Draws what flame found: names the frames, folds the stacks. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "model/format.h"
+#include "os/symbols.h"
+#include "tools/flame/draw.h"
+#include "tools/flame/grown.h"
+#include "tools/flame/missing.h"
+#include "tools/flame/svg.h"
+
+/* Frames that are none; the first is a prefix of all of them. */
+#define NO_STACK		"[no stack]"
+#define NO_STACK_DROPPED	"[no stack] table is full"
+
+/**
+ * struct frame_names - the frames of all stacks that are drawn
+ * @names: for each frame the name of its function, NULL: unknown; owned
+ * @wanted: frames that are drawn; owned
+ * @debug_files: of each object the one that is not there; owned
+ */
+struct frame_names {
+	const struct fault_record *record;
+	char **names;
+	bool *wanted;
+	struct build_id *debug_files;
+};
+
+static void want_stack(struct frame_names *naming, uint32_t number)
+{
+	const struct stacks *stacks = &naming->record->stacks;
+	uint32_t i;
+
+	if (number < STACK_FIRST)
+		return;
+	for (i = 0; i < stacks->v[number]->n; i++)
+		naming->wanted[stacks->v[number]->frames[i]] = true;
+}
+
+static void want_moment(struct frame_names *naming, const struct flame_moment *moment)
+{
+	size_t i;
+
+	for (i = 0; i < moment->n; i++)
+		want_stack(naming, moment->v[i].stack);
+}
+
+static int by_address(const void *a, const void *b, void *frames)
+{
+	const struct frame *x = (struct frame *)frames + *(const uint32_t *)a;
+	const struct frame *y = (struct frame *)frames + *(const uint32_t *)b;
+
+	return (x->addr > y->addr) - (x->addr < y->addr);
+}
+
+/* Names the frames of one object: @numbers of @n frames. */
+static void name_object(struct frame_names *naming, uint32_t object, uint32_t *numbers, size_t n)
+{
+	const struct code_object *code = &naming->record->objects.v[object];
+	struct frame *frames = naming->record->stacks.frames;
+	struct symbols_query query = {
+		.kind = code->kind == CODE_JIT ? SYMBOLS_JIT : SYMBOLS_ELF,
+		.fd = code->fd, .name = code->name, .n = n,
+		.names = xcalloc(n, sizeof(char *)),
+	};
+	uint64_t *addrs = xcalloc(n, sizeof(*addrs));
+	struct failure damaged;
+	size_t i;
+
+	query.addrs = addrs;
+	qsort_r(numbers, n, sizeof(*numbers), by_address, frames);
+	for (i = 0; i < n; i++)
+		addrs[i] = frames[numbers[i]].addr;
+	if (symbols_find(&query, &damaged))
+		fprintf(stderr, "memcensus: %s\n", damaged.text);
+	for (i = 0; i < n; i++)
+		naming->names[numbers[i]] = query.names[i];
+	naming->debug_files[object] = query.missing;
+	free(query.names);
+	free(addrs);
+}
+
+static void name_frames(struct frame_names *naming)
+{
+	const struct fault_record *record = naming->record;
+	const struct stacks *stacks = &record->stacks;
+	uint32_t *numbers = xcalloc(stacks->n_frames, sizeof(*numbers));
+	uint32_t object, i;
+	size_t n;
+
+	for (object = 1; object < record->objects.n; object++) {
+		if (record->objects.v[object].fd < 0)
+			continue;
+		for (n = 0, i = 0; i < stacks->n_frames; i++)
+			if (naming->wanted[i] && stacks->frames[i].object == object)
+				numbers[n++] = i;
+		if (n)
+			name_object(naming, object, numbers, n);
+	}
+	free(numbers);
+}
+
+/* Adds the frames of stack @number below @node, outermost first. */
+static struct flame_node *add_stack(struct flame_node *node, const struct frame_names *naming,
+				    uint32_t number)
+{
+	static const struct code_object unknown = { .kind = CODE_NAMED, .name = "[unknown]" };
+	const struct fault_record *record = naming->record;
+	const struct stack *stack;
+	uint32_t frame, object;
+	size_t i;
+	char name[MISSING_NAME_SIZE];
+
+	if (number < STACK_FIRST)
+		return flame_below(node, number ? NO_STACK_DROPPED : NO_STACK);
+	stack = record->stacks.v[number];
+	for (i = stack->n; i-- > 0;) {
+		frame = stack->frames[i];
+		object = record->stacks.frames[frame].object;
+		if (naming->names[frame]) {
+			node = flame_below(node, naming->names[frame]);
+			continue;
+		}
+		missing_name(name, object ? &record->objects.v[object] : &unknown);
+		/* Without frame pointers, a chain may lead anywhere: once says it. */
+		if (strcmp(node->name, name))
+			node = flame_below(node, name);
+	}
+	return node;
+}
+
+static void add_moment(struct flame_node *root, const struct frame_names *naming,
+		       const struct flame_moment *moment,
+		       const struct flame_options *own, bool before)
+{
+	const struct flame_share *share;
+	struct flame_node *node;
+
+	for (share = moment->v; share < moment->v + moment->n; share++) {
+		node = flame_below(root, share->process);
+		if (own->by_mapping)
+			node = flame_below(node, share->area);
+		node = add_stack(node, naming, share->stack);
+		*(before ? &node->before : &node->self) +=
+			own->by == FLAME_EXCLUSIVE ? share->exclusive : share->resident;
+	}
+}
+
+static void add_faults(struct flame_node *root, const struct frame_names *naming)
+{
+	const struct stacks *stacks = &naming->record->stacks;
+	const uint64_t page = naming->record->page;
+	uint32_t i;
+
+	for (i = STACK_FIRST; i < stacks->n; i++)
+		add_stack(root, naming, i)->self += stacks->v[i]->faults * page;
+	if (stacks->dropped)
+		add_stack(root, naming, STACK_DROPPED)->self = stacks->dropped * page;
+}
+
+static void build(struct flame_node *root, struct frame_names *naming, const struct flame *flame)
+{
+	const struct flame_options *own = flame->own;
+	uint32_t i;
+
+	for (i = 0; own->by == FLAME_FAULTED && i < flame->record.stacks.n; i++)
+		want_stack(naming, i);
+	want_moment(naming, &flame->mark);
+	want_moment(naming, &flame->end);
+	name_frames(naming);
+	if (own->by == FLAME_FAULTED)
+		add_faults(root, naming);
+	add_moment(root, naming, &flame->mark, own, true);
+	add_moment(root, naming, &flame->end, own, false);
+	flame_sum(root, own->by == FLAME_GROWN);
+}
+
+/* Bytes of stacks that are none. */
+static uint64_t without_stack(const struct flame_node *node)
+{
+	const struct flame_node *below;
+	uint64_t bytes = 0;
+
+	if (!strncmp(node->name, NO_STACK, strlen(NO_STACK)))
+		return node->value;
+	for (below = node->first; below; below = below->next)
+		bytes += without_stack(below);
+	return bytes;
+}
+
+/**
+ * struct change - bytes of all paths since the mark, those that grew and those that shrank
+ */
+struct change {
+	double grew;
+	double shrank;
+};
+
+static void find_change(const struct flame_node *node, struct change *change)
+{
+	const struct flame_node *below;
+
+	if (node->self > node->before)
+		change->grew += (double)(node->self - node->before);
+	else
+		change->shrank += (double)(node->before - node->self);
+	for (below = node->first; below; below = below->next)
+		find_change(below, change);
+}
+
+static double percent(uint64_t part, uint64_t all)
+{
+	return all ? 100.0 * (double)part / (double)all : 0;
+}
+
+static char *title_of(const struct flame *flame)
+{
+	static const char *const what[] = {
+		[FLAME_RESIDENT] = "Resident memory", [FLAME_EXCLUSIVE] = "Exclusive memory",
+		[FLAME_FAULTED] = "Page faults", [FLAME_GROWN] = "Growth of resident memory",
+	};
+	const char *change = flame->own->difference ? " and its change" : "";
+	const struct options *options = flame->session->options;
+
+	if (options->program)
+		return xasprintf("%s%s by the code that touched it: %.100s", what[flame->own->by],
+				 change, options->program[0]);
+	if (options->below)
+		return xasprintf("%s%s by the code that touched it: %.200s", what[flame->own->by],
+				 change, *options->below ? options->below : "/");
+	return xasprintf("%s%s by the code that touched it: PID %" PRIu32, what[flame->own->by],
+			 change, flame->pids.v[0]);
+}
+
+/* Fills @lines, which the caller frees. */
+static void describe(const char **lines, const struct flame *flame, const struct flame_node *root,
+		     const struct missing_list *missing)
+{
+	const struct fault_record *record = &flame->record;
+	const struct flame_moment *end = &flame->end;
+	const bool grown = flame->own->by == FLAME_GROWN;
+	const uint64_t all = root->value;
+	char size[NUMBER_SIZE], other[NUMBER_SIZE], none[NUMBER_SIZE];
+	char time[TIME_SIZE], mark[TIME_SIZE], name[MISSING_NAME_SIZE];
+	const uint64_t rest = without_stack(root);
+	struct change change = { .grew = 0 };
+
+	find_change(root, &change);
+	text_size(size, (double)all);
+	time_text(mark, flame->mark.time, true);
+	if (end->source) {
+		time_text(time, end->time, true);
+		*lines++ = xasprintf("%s%s%s %s %s in %zu process%s; pages from %s", size,
+				     grown ? " grew from " : "", grown ? mark : "",
+				     grown ? "to" : "at", time, end->processes,
+				     end->processes == 1 ? "" : "es", end->source);
+		text_size(size, (double)end->resident);
+		text_size(other, (double)end->exclusive);
+		text_size(none, (double)rest);
+		*lines++ = xasprintf("resident %s, exclusive %s; no stack: %s (%.2f%%)", size,
+				     other, none, percent(rest, all));
+	} else {
+		*lines++ = xasprintf("%s: each fault counts as a page", size);
+	}
+	if (flame->own->difference) {
+		text_size(size, change.grew);
+		text_size(other, change.shrank);
+		*lines++ = xasprintf("since the mark at %s: paths that grew +%s, that shrank -%s",
+				     mark, size, other);
+	}
+	time_text(time, flame->begun, true);
+	*lines++ = xasprintf("%" PRIu64 " faults since %s in %zu stacks", record->faults, time,
+			     record->stacks.n ? record->stacks.n - STACK_FIRST : 0);
+	*lines++ = xasprintf("lost: %" PRIu64 " records; no room: %" PRIu64
+			     " faults; not unwound: %" PRIu64, flame->lost,
+			     record->stacks.dropped + record->budget.dropped + record->no_process,
+			     record->not_unwound);
+	if (!missing->n)
+		return;
+	text_size(size, (double)missing->bytes);
+	missing_name(name, missing->v[0].code);
+	*lines = xasprintf("stacks with unnamed code: %s (%.2f%%), most of it %.100s", size,
+			   percent(missing->bytes, all), name);
+}
+
+/* The summary goes to stderr for lines, which have no title. */
+static void put_flame_node(const struct flame *flame, const struct flame_node *root,
+			   const struct frame_names *naming, FILE *out)
+{
+	const struct options *options = flame->session->options;
+	const struct flame_options *own = flame->own;
+	struct flame_look look = {
+		.title = title_of(flame), .change = own->difference, .remainder = NO_STACK,
+	};
+	struct missing_list missing = { .n = 0 };
+	char *line;
+	size_t i;
+
+	/* Above the frames are the process, unless faults are counted, and the mapping. */
+	missing.frames = own->by == FLAME_FAULTED ? 1 : own->by_mapping ? 3 : 2;
+	missing_find(&missing, root, &flame->record.objects, naming->debug_files);
+	describe(look.lines, flame, root, &missing);
+	if (own->table)
+		flame_grown(root, options, out);
+	else if (own->folded || !options->output)
+		flame_fold(root, own->by == FLAME_GROWN, out);
+	else
+		flame_svg(root, &look, out);
+	if (own->by == FLAME_GROWN && !root->value && !own->table)
+		fputs("memcensus: nothing grew; '--by resident' draws all that is there\n", stderr);
+	for (i = 0; look.lines[i]; i++) {
+		line = text_printable(look.lines[i]);
+		fprintf(stderr, "memcensus: %s\n", line);
+		free(line);
+		free((void *)look.lines[i]);
+	}
+	missing_print(&missing, root, &flame->record.objects, stderr);
+	free(missing.v);
+	free((void *)look.title);
+}
+
+void flame_draw(const struct flame *flame)
+{
+	const size_t n = flame->record.stacks.n_frames;
+	struct frame_names naming = {
+		.record = &flame->record,
+		.names = xcalloc(n, sizeof(char *)),
+		.wanted = xcalloc(n, sizeof(bool)),
+		.debug_files = xcalloc(flame->record.objects.n, sizeof(struct build_id)),
+	};
+	struct flame_node *root = flame_new("all");
+	size_t i;
+
+	build(root, &naming, flame);
+	put_flame_node(flame, root, &naming, flame->session->out);
+	for (i = 0; i < n; i++)
+		free(naming.names[i]);
+	free(naming.names);
+	free(naming.wanted);
+	free(naming.debug_files);
+	flame_free(root);
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/* memcensus flame: which code touched the memory that is still there. */
+#include <string.h>
+
+#include "tools/flame/draw.h"
+#include "tools/flame/flame.h"
+#include "tools/flame/follow.h"
+
+static int flame_run(struct session *session, struct failure *why)
+{
+	struct flame flame = { .session = session, .own = session->options->own };
+	int ret;
+
+	ret = flame_follow(&flame, why);
+	if (!ret)
+		flame_draw(&flame);
+	/* The picture names what has no stack; it is whole without. */
+	flame_moment_free(&flame.mark);
+	flame_moment_free(&flame.end);
+	fault_record_free(&flame.record);
+	ids_free(&flame.pids);
+	return ret;
+}
+
+/*
+ * Most memory of a process that was running before has no stack, so what grew is of
+ * interest.  A mark without a use would be one for that too.
+ */
+static void choose_widths(struct flame_options *own, bool running)
+{
+	if (own->by == FLAME_FOUND)
+		own->by = (running || own->mark) && !own->difference ? FLAME_GROWN : FLAME_RESIDENT;
+	if ((own->by == FLAME_GROWN || own->difference) && !own->mark && running)
+		own->mark = FLAME_MARK_BEGIN;
+}
+
+static int flame_words(struct options *options, char **words, int n, struct failure *why)
+{
+	struct flame_options *own = options->own;
+
+	if (options->below && n)
+		return fail(why, FAIL_USAGE, "'flame' takes a PID or '--cgroup', not both");
+	if (options->program ? n || !options->program[0] || options->below : !n && !options->below)
+		return fail(why, FAIL_USAGE,
+			    "'flame' needs a PID, '--cgroup', or '--' and a command");
+	if (options->program && !options->output)
+		return fail(why, FAIL_USAGE,
+			    "'flame -- COMMAND' needs '-o FILE': stdout and stderr are the command's");
+	if (n && options_pids(options, words, n, why))
+		return fail(why, FAIL_USAGE, "'%.60s' is not a PID; a command comes after '--'",
+			    words[0]);
+	if (options->n_pids > 1)
+		return fail(why, FAIL_USAGE, "'flame' follows one process, and what it starts");
+	choose_widths(own, !options->program);
+	if ((own->by == FLAME_GROWN || own->difference) && !own->mark)
+		return fail(why, FAIL_USAGE, "'%s' needs '--mark'",
+			    own->difference ? "--diff" : "--by grown");
+	if (own->by == FLAME_FAULTED && (own->mark || own->by_mapping))
+		return fail(why, FAIL_USAGE,
+			    "'--by faulted' counts faults, which have neither mapping nor mark");
+	if (own->mark && own->mark != FLAME_MARK_SIGNAL && options->duration &&
+	    own->mark >= options->duration)
+		return fail(why, FAIL_USAGE, "'--mark' must be before the end, '--for'");
+	if (own->call_graph == CALL_GRAPH_DWARF && !fault_events_have_regs())
+		return fail(why, FAIL_USAGE,
+			    "'--call-graph dwarf' is not available on this architecture; 'fp' is");
+	return 0;
+}
+
+static int set_flame_by(struct options *options, const char *value, struct failure *why)
+{
+	struct flame_options *own = options->own;
+	static const char *const names[] = {
+		[FLAME_RESIDENT] = "resident", [FLAME_EXCLUSIVE] = "exclusive",
+		[FLAME_FAULTED] = "faulted", [FLAME_GROWN] = "grown",
+	};
+	unsigned int i;
+
+	for (i = FLAME_RESIDENT; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(value, names[i])) {
+			own->by = i;
+			return 0;
+		}
+	return fail(why, FAIL_USAGE,
+		    "no width '%.60s'; there are: resident exclusive faulted grown", value);
+}
+
+static int set_call_graph(struct options *options, const char *value, struct failure *why)
+{
+	struct flame_options *own = options->own;
+
+	own->call_graph = !strcmp(value, "fp") ? CALL_GRAPH_FP :
+			  !strcmp(value, "dwarf") ? CALL_GRAPH_DWARF : CALL_GRAPH_FOUND;
+	if (own->call_graph != CALL_GRAPH_FOUND)
+		return 0;
+	return fail(why, FAIL_USAGE, "no call graph '%.60s'; there are: fp dwarf", value);
+}
+
+static int set_mark(struct options *options, const char *value, struct failure *why)
+{
+	struct flame_options *own = options->own;
+
+	if (strcmp(value, "signal"))
+		return options_time(&own->mark, value, why);
+	own->mark = FLAME_MARK_SIGNAL;
+	return 0;
+}
+
+/* For leak: a table of the stacks that grew, with the letters of its look. */
+static int set_table(struct options *options, const char *value, struct failure *why)
+{
+	struct flame_options *own = options->own;
+
+	(void)why;
+	own->table = true;
+	own->by = FLAME_GROWN;
+	own->by_mapping = true;
+	options->suffixes = strchr(value, 'k');
+	options->no_header = strchr(value, 'H');
+	options->raw = strchr(value, 'r');
+	return 0;
+}
+
+static const struct option_entry option_folded = {
+	0, "folded", NULL, "lines of frames and bytes, for any renderer",
+	OWN(FLAG, flame_options, folded) };
+
+static const struct option_entry option_by = {
+	0, "by", "resident|exclusive|faulted|grown",
+	"what widths are; of a PID grown, else resident",
+	.set = set_flame_by };
+
+static const struct option_entry option_by_mapping = {
+	0, "by-mapping", NULL, "mappings between the process and its stacks",
+	OWN(FLAG, flame_options, by_mapping) };
+
+static const struct option_entry option_call_graph = {
+	0, "call-graph", "fp|dwarf", "stacks by frame pointers or DWARF; else as the program needs",
+	.set = set_call_graph };
+
+static const struct option_entry option_mark = {
+	0, "mark", "TIME|signal", "count after TIME, or at SIGUSR1, to compare with",
+	.set = set_mark };
+
+static const struct option_entry option_diff = {
+	0, "diff", NULL, "widths: resident; red: grew since the mark, blue: shrank",
+	OWN(FLAG, flame_options, difference) };
+
+static const struct option_entry option_table = {
+	0, "table", "LETTERS", NULL, .set = set_table };
+
+static const struct option_use flame_uses[] = {
+	USE_AS(below, "the processes of this cgroup and of those below it"),
+	USE_AS(for, "until when; without it until Ctrl-C, or the end of COMMAND"),
+	USE(by), USE(by_mapping), USE(call_graph), USE(mark), USE(diff), USE(folded),
+	USE_AS(output, "the picture, as SVG; FILE is replaced when all is done"),
+	USE(table), OPTIONS_ALWAYS,
+};
+
+const struct command flame_command = {
+	.name = "flame",
+	.words = flame_words,
+	.about =
+	"Follows the page faults of a process and of all that it starts, each with its\n"
+	"stack, up to --for, Ctrl-C or the end of COMMAND. Then it counts the pages of these\n"
+	"processes and draws a flame graph: each frame is as wide as the memory that is still\n"
+	"resident, and that its code and what it called touched last.\n"
+	"\n"
+	"Of COMMAND that is all that is resident, of a PID what grew since the begin. With\n"
+	"--by resident, pages that were touched before, by the kernel, or whose stack was\n"
+	"lost, are the frame [no stack]: all widths are what the processes have resident.\n"
+	"\n"
+	"--cgroup PATH instead of a PID follows the processes of a cgroup and of those below\n"
+	"it, and what they start.\n"
+	"\n"
+	"COMMAND's output stays its own, and its exit status is that of flame.\n"
+	"\n"
+	"Examples:\n"
+	"  memcensus flame -o heap.svg -- python3 script.py\n"
+	"  memcensus flame $(pgrep -o redis) --for 1m -o redis.svg\n"
+	"  memcensus flame --cgroup /system.slice/nginx.service --for 1m -o nginx.svg\n"
+	"  memcensus flame 4711 --for 10m --mark 1m --by-mapping -o leak.svg\n",
+	.options = flame_uses,
+	.own_size = sizeof(struct flame_options),
+	.run = flame_run,
+	.program = true,
+	.no_source = true,
+};

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The options and the state of flame.
+ */
+#ifndef READER_FLAME_RUN_H
+#define READER_FLAME_RUN_H
+
+#include "cli/session.h"
+#include "os/process.h"
+#include "tools/flame/moment.h"
+
+/* Values of --mark: at SIGUSR1; at the beginning, below all times. */
+#define FLAME_MARK_SIGNAL	UINT64_MAX
+#define FLAME_MARK_BEGIN	1
+
+/* @FLAME_FOUND: what grew, of a process that was running before; else what is resident. */
+enum flame_by {
+	FLAME_FOUND,
+	FLAME_RESIDENT,
+	FLAME_EXCLUSIVE,
+	FLAME_FAULTED,
+	FLAME_GROWN,
+};
+
+/* @CALL_GRAPH_FOUND: by DWARF if the code of the program keeps no frame pointers. */
+enum flame_call_graph {
+	CALL_GRAPH_FOUND,
+	CALL_GRAPH_FP,
+	CALL_GRAPH_DWARF,
+};
+
+/**
+ * struct flame_options - the options of 'flame' alone
+ * @by: what widths are
+ * @by_mapping: shows mappings between processes and stacks
+ * @folded: lines instead of a picture
+ * @table: a table of the stacks that grew, for leak
+ * @call_graph: how stacks are found
+ * @difference: colours are the change since the mark
+ * @mark: ns until the mark, FLAME_MARK_SIGNAL or FLAME_MARK_BEGIN; 0: none
+ */
+struct flame_options {
+	enum flame_by by;
+	bool by_mapping;
+	bool folded;
+	bool table;
+	enum flame_call_graph call_graph;
+	bool difference;
+	uint64_t mark;
+};
+
+/**
+ * struct flame - the state of a run
+ * @pids: the processes that were named or started; owned
+ * @source: the module, NULL: none
+ * @record: what the faults have left
+ * @mark: the earlier point in time; its time is 0: none yet
+ * @end: the point in time that is drawn
+ * @begun: ns since 1970
+ * @lost: records that the kernel dropped
+ */
+struct flame {
+	struct session *session;
+	const struct flame_options *own;
+	struct ids pids;
+	struct source *source;
+	struct fault_record record;
+	struct flame_moment mark;
+	struct flame_moment end;
+	uint64_t begun;
+	uint64_t lost;
+};
+
+#endif /* READER_FLAME_RUN_H */

@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The list that 'top' shows. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/memory.h"
+#include "model/cgroup-tree.h"
+#include "tools/top/top-list.h"
+
+/* Columns that the filter matches. */
+static const char *const task_names[] = { "comm", "user", NULL };
+static const char *const vma_names[] = { "mapping", NULL };
+static const char *const group_names[] = { "user", "cgroup_path", NULL };
+
+/* The key of a process, a group or a mapping; it is the same in every census. */
+static void top_key(const struct record_type *type, const void *record,
+		    uint64_t key[2])
+{
+	const struct task *task = record;
+	const struct group *group = record;
+	const struct vma *vma = record;
+
+	if (type == &task_record) {
+		key[0] = KNOWN(task, MEMCENSUS_TASK_PID) ? task->pid : 0;
+		key[1] = KNOWN(task, MEMCENSUS_TASK_START_NS) ? task->start : 0;
+	} else if (type == &group_record) {
+		key[0] = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ? group->cgroup : group->uid;
+		key[1] = group->own;
+	} else {
+		key[0] = KNOWN(vma, MEMCENSUS_VMA_PID) ? vma->pid : 0;
+		key[1] = KNOWN(vma, MEMCENSUS_VMA_START) ? vma->start : 0;
+	}
+}
+
+static bool largest_first(const struct column *column)
+{
+	return column->kind == KIND_BYTES || column->kind == KIND_COUNT ||
+	       column->kind == KIND_PERCENT || column->kind == KIND_DURATION;
+}
+
+int top_list_init(struct top_list *list, const struct record_type *type,
+		  const char *columns, const char *defaults, const char *sort,
+		  bool reverse, struct failure *why)
+{
+	memset(list, 0, sizeof(*list));
+	list->type = type;
+	top_list_sort(list, record_named(type, sort));
+	list->reverse ^= reverse;
+	return columns_choose(&list->columns, type, columns, defaults, why);
+}
+
+static void drop_filter(struct top_list *list)
+{
+	if (list->pattern)
+		regfree(&list->filter);
+	free(list->pattern);
+	list->pattern = NULL;
+}
+
+void top_list_free(struct top_list *list)
+{
+	columns_free(&list->columns);
+	free(list->rows);
+	drop_filter(list);
+}
+
+void top_list_empty(struct top_list *list)
+{
+	free(list->rows);
+	list->rows = NULL;
+	list->n_rows = 0;
+	list->n_all = 0;
+	list->selected = 0;
+	list->first = 0;
+	list->held = false;
+}
+
+static bool matches(const struct top_list *list, const struct view *view,
+		    const void *record)
+{
+	const char *const *name = list->type == &task_record ? task_names :
+				  list->type == &group_record ? group_names : vma_names;
+	const struct column *column;
+	struct value value;
+
+	if (!list->pattern)
+		return true;
+	for (; *name; name++) {
+		column = record_named(list->type, *name);
+		if (column && column_get(column, view, record, &value) &&
+		    !regexec(&list->filter, value.text, 0, NULL, 0))
+			return true;
+	}
+	return false;
+}
+
+static uint64_t largest_of(const struct listing *listing)
+{
+	const struct task *task;
+	uint64_t largest = 0;
+	size_t i;
+
+	for (i = 0; i < listing->n_rows; i++) {
+		/* struct vma has @figures at the same offset. */
+		task = listing->rows[i];
+		if (KNOWN(&task->figures, MEMCENSUS_F_RSS) &&
+		    task->figures.v[MEMCENSUS_F_RSS] > largest)
+			largest = task->figures.v[MEMCENSUS_F_RSS];
+	}
+	return largest;
+}
+
+/* Finds the row of the selected record in a new census. */
+static void find_selected(struct top_list *list)
+{
+	uint64_t key[2];
+	size_t i;
+
+	if (!list->held) {
+		list->selected = 0;
+		return;
+	}
+	for (i = 0; i < list->n_rows; i++) {
+		top_key(list->type, list->rows[i].record, key);
+		if (key[0] == list->key[0] && key[1] == list->key[1]) {
+			list->selected = i;
+			return;
+		}
+	}
+	/* The record is gone: select the row in its place, and follow that one. */
+	top_list_move(list, 0);
+}
+
+/* The index of no task. */
+#define NOBODY	SIZE_MAX
+
+/* Maps @pid, by compare_u64(), to the index of its task. */
+struct owner {
+	uint64_t pid;
+	size_t task;
+};
+
+/**
+ * struct tree - links between tasks, all by index
+ * @parent: the parent in the census; later the nearest shown ancestor
+ * @walk: number of the walk that visited the task, 0: none
+ * @child: the first child
+ * @next: the next sibling
+ */
+struct tree {
+	size_t *parent;
+	size_t *walk;
+	size_t *child;
+	size_t *next;
+};
+
+static void add_owner(struct owner **owners, size_t *n, uint64_t pid, size_t task)
+{
+	*owners = array_grow(*owners, *n, sizeof(**owners));
+	(*owners)[(*n)++] = (struct owner){ pid, task };
+}
+
+static void find_parents(const struct task *const *tasks, size_t n, size_t *parent)
+{
+	struct owner *owners = array_grow(NULL, 0, sizeof(*owners));
+	struct owner *owner, key;
+	size_t i, t, all = 0;
+
+	for (i = 0; i < n; i++) {
+		if (KNOWN(tasks[i], MEMCENSUS_TASK_PID))
+			add_owner(&owners, &all, tasks[i]->pid, i);
+		if (!KNOWN(tasks[i], MEMCENSUS_TASK_PEERS))
+			continue;
+		for (t = 0; t < tasks[i]->peers.n; t++)
+			add_owner(&owners, &all, tasks[i]->peers.v[t], i);
+	}
+	qsort(owners, all, sizeof(*owners), compare_u64);
+	for (i = 0; i < n; i++) {
+		key.pid = tasks[i]->ppid;
+		owner = KNOWN(tasks[i], MEMCENSUS_TASK_PPID) && key.pid ?
+			bsearch(&key, owners, all, sizeof(*owners), compare_u64) : NULL;
+		parent[i] = owner ? owner->task : NOBODY;
+	}
+	free(owners);
+}
+
+/* Breaks cycles: a task whose parent was visited in the same walk becomes a root. */
+static void open_rings(struct tree *tree, size_t n)
+{
+	size_t i, at;
+
+	for (i = 0; i < n; i++) {
+		for (at = i; at != NOBODY && !tree->walk[at]; at = tree->parent[at]) {
+			tree->walk[at] = i + 1;
+			if (tree->parent[at] != NOBODY &&
+			    tree->walk[tree->parent[at]] == i + 1)
+				tree->parent[at] = NOBODY;
+		}
+	}
+}
+
+/* Gives the children of hidden tasks to the nearest shown ancestor. */
+static void pass_over(struct tree *tree, const bool *shown, size_t n)
+{
+	size_t i, at, up, next;
+
+	for (i = 0; i < n; i++) {
+		up = tree->parent[i];
+		while (up != NOBODY && !shown[up])
+			up = tree->parent[up];
+		/* Store the result in every task on the path. */
+		for (at = i; tree->parent[at] != up; at = next) {
+			next = tree->parent[at];
+			tree->parent[at] = up;
+		}
+	}
+}
+
+static size_t link_children(struct tree *tree, const bool *shown, size_t n)
+{
+	size_t i, roots = NOBODY, *list;
+
+	for (i = 0; i < n; i++)
+		tree->child[i] = NOBODY;
+	/* Backwards, so that each list keeps the order of the tasks. */
+	for (i = n; i-- > 0; ) {
+		if (!shown[i])
+			continue;
+		list = tree->parent[i] == NOBODY ? &roots : &tree->child[tree->parent[i]];
+		tree->next[i] = *list;
+		*list = i;
+	}
+	return roots;
+}
+
+static void put_rows(const struct tree *tree, size_t roots,
+		     const struct task *const *tasks, struct top_row *rows)
+{
+	unsigned int depth = 0;
+	size_t at = roots;
+
+	while (at != NOBODY) {
+		*rows++ = (struct top_row){ tasks[at], depth };
+		if (tree->child[at] != NOBODY) {
+			at = tree->child[at];
+			depth++;
+			continue;
+		}
+		while (at != NOBODY && tree->next[at] == NOBODY) {
+			at = tree->parent[at];
+			depth--;
+		}
+		if (at != NOBODY)
+			at = tree->next[at];
+	}
+}
+
+/*
+ * Writes the @shown ones of the @n @tasks to @rows: each after its nearest shown
+ * ancestor, siblings in the order of @tasks.  A parent may be a CLONE_VM peer, may
+ * be missing, or may be its own descendant in a corrupt record: each
+ * process appears exactly once in any case.
+ */
+static void arrange_tree(const struct task *const *tasks, const bool *shown, size_t n,
+			 struct top_row *rows)
+{
+	size_t *links = xcalloc(4 * n, sizeof(*links));
+	struct tree tree = { links, links + n, links + 2 * n, links + 3 * n };
+
+	find_parents(tasks, n, tree.parent);
+	open_rings(&tree, n);
+	pass_over(&tree, shown, n);
+	put_rows(&tree, link_children(&tree, shown, n), tasks, rows);
+	free(links);
+}
+
+/* Nests the @n @rows: each below the one that contains it, if that is shown. */
+static void arrange_groups(const struct snapshot *snap, struct top_row *rows, size_t n)
+{
+	unsigned int *depths = xcalloc(n, sizeof(*depths));
+	const void **records = xcalloc(n, sizeof(*records));
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		records[i] = rows[i].record;
+	groups_nest(snap, records, depths, n);
+	for (i = 0; i < n; i++)
+		rows[i] = (struct top_row){ records[i], depths[i] };
+	free(depths);
+	free(records);
+}
+
+void top_list_fill(struct top_list *list, const struct view *view, struct records records)
+{
+	struct top_row *rows = xcalloc(records.n, sizeof(*rows));
+	bool *shown = xcalloc(records.n, sizeof(*shown));
+	struct listing listing;
+	size_t i, n = 0;
+
+	listing_fill(&listing, view, records);
+	listing_sort(&listing, list->sort, list->reverse);
+	for (i = 0; i < listing.n_rows; i++) {
+		shown[i] = matches(list, view, listing.rows[i]);
+		if (shown[i])
+			rows[n++].record = listing.rows[i];
+	}
+	if (list->tree && list->type == &task_record)
+		arrange_tree((const struct task *const *)listing.rows, shown, listing.n_rows,
+			     rows);
+	if (list->tree && list->type == &group_record)
+		arrange_groups(view->snap, rows, n);
+
+	free(list->rows);
+	list->rows = rows;
+	list->n_rows = n;
+	list->n_all = listing.n_rows;
+	list->largest = largest_of(&listing);
+	find_selected(list);
+	listing_free(&listing);
+	free(shown);
+}
+
+void top_list_sort(struct top_list *list, const struct column *column)
+{
+	list->sort = column;
+	list->reverse = largest_first(column);
+}
+
+void top_list_sort_step(struct top_list *list, int step)
+{
+	long i;
+
+	for (i = 0; i < (long)list->columns.n; i++)
+		if (list->columns.v[i] == list->sort)
+			break;
+	/* Sorted by a hidden column: start at the first one. */
+	i = i < (long)list->columns.n ? i + step : 0;
+	if (i >= 0 && i < (long)list->columns.n)
+		top_list_sort(list, list->columns.v[i]);
+}
+
+int top_list_filter(struct top_list *list, const char *pattern, struct failure *why)
+{
+	regex_t filter;
+	char text[200];
+	int error;
+
+	error = regcomp(&filter, pattern, REG_EXTENDED | REG_NOSUB);
+	if (error) {
+		regerror(error, &filter, text, sizeof(text));
+		return fail(why, FAIL_USAGE, "%s", text);
+	}
+	drop_filter(list);
+	list->filter = filter;
+	list->pattern = xstrdup(pattern);
+	if (!*pattern)
+		drop_filter(list);
+	return 0;
+}
+
+void top_list_toggle(struct top_list *list, const struct column *column)
+{
+	struct columns *columns = &list->columns;
+	const struct column **last;
+	size_t i, n = 0;
+
+	if (columns_have(columns, column)) {
+		for (i = 0; i < columns->n && columns->n > 1; i++)
+			if (columns->v[i] != column)
+				columns->v[n++] = columns->v[i];
+		columns->n = n ? n : columns->n;
+		return;
+	}
+	columns_add(columns, column);
+	last = &columns->v[columns->n - 1];
+	/* A name at the end of the line stays there. */
+	if (columns->n > 1 && last[-1]->kind == KIND_TEXT) {
+		last[0] = last[-1];
+		last[-1] = column;
+	}
+}
+
+void top_list_move(struct top_list *list, long step)
+{
+	long to = (long)list->selected + step;
+
+	if (to >= (long)list->n_rows)
+		to = (long)list->n_rows - 1;
+	list->selected = to > 0 ? to : 0;
+	/* At the top, the selection stays on the first row, not on its record. */
+	list->held = list->selected > 0;
+	if (list->held)
+		top_key(list->type, list->rows[list->selected].record, list->key);
+}
+
+void top_list_scroll(struct top_list *list, size_t height)
+{
+	size_t last = list->n_rows > height ? list->n_rows - height : 0;
+
+	if (list->first > last)
+		list->first = last;
+	if (list->selected < list->first)
+		list->first = list->selected;
+	if (height && list->selected >= list->first + height)
+		list->first = list->selected - height + 1;
+}
+
+const void *top_list_selected(const struct top_list *list)
+{
+	return list->n_rows ? list->rows[list->selected].record : NULL;
+}

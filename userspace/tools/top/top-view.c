@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Shows 'top' on a terminal: all but the list. */
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "lib/memory.h"
+#include "lib/signals.h"
+#include "lib/text.h"
+#include "model/amount.h"
+#include "model/format.h"
+#include "tools/top/top-draw.h"
+#include "tools/top/top-grid.h"
+#include "tools/top/top-view.h"
+
+/* Time to wait for the rest of an escape sequence, ms: slow lines need 10 per byte. */
+#define ESCAPE_MS	100
+
+/* Minimum number of lines for a header. */
+#define HEADER_LINES	6
+
+/* The header shows a census in progress if it takes longer than this, ns. */
+#define SLOW		(NSEC_PER_SEC / 2)
+
+/* Minimum number of lines for the full header. */
+#define WHOLE_HEADER	16
+
+/* The terminal; NULL while it is not ours.  A thread that draws or reads keys holds the lock. */
+static SCREEN *screen;
+static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+
+/* Appends a part to a line, with two blanks between parts. */
+__attribute__((format(printf, 2, 3)))
+static void say(FILE *out, const char *format, ...)
+{
+	va_list args;
+
+	if (ftell(out))
+		fputs("  ", out);
+	va_start(args, format);
+	vfprintf(out, format, args);
+	va_end(args);
+}
+
+/* Writes an untrusted name or user input. */
+static void put_field_name(FILE *out, const char *before, const char *name, const char *behind)
+{
+	char *printable = text_printable(name);
+
+	fprintf(out, "%s%s%s", before, printable, behind);
+	free(printable);
+}
+
+static void size_of(char buf[NUMBER_SIZE], struct amount amount)
+{
+	if (amount.known)
+		text_size(buf, amount.bytes);
+	else
+		strcpy(buf, "-");
+}
+
+static void say_size(FILE *out, const char *name, struct amount amount)
+{
+	char size[NUMBER_SIZE];
+
+	size_of(size, amount);
+	say(out, "%s %s", name, size);
+}
+
+static void say_ms(FILE *out, const char *name, bool known, uint64_t ns)
+{
+	if (known)
+		say(out, "%s %.1f ms", name, ns / 1e6);
+	else
+		say(out, "%s -", name);
+}
+
+/* Writes number, time and cost of the census, and why the next one is not due. */
+static void say_census(FILE *out, const struct top *top, const struct snapshot *snap)
+{
+	uint64_t now = signals_now();
+	char clock[TIME_SIZE];
+
+	if (top->frozen)
+		say(out, "FROZEN");
+	if (top->ended)
+		say(out, "END OF RECORD");
+	if (top->gone)
+		say(out, "ENDED");
+	if (top->since && now - top->since > SLOW)
+		say(out, "counting for %.0f s", (double)(now - top->since) / NSEC_PER_SEC);
+	if (!snap) {
+		if (!ftell(out))
+			say(out, "counting");
+		return;
+	}
+	say(out, "census %" PRIu64, snap->seq);
+	if (time_of(&snap->scan)) {
+		time_text(clock, time_of(&snap->scan), false);
+		say(out, "%s", clock);
+	}
+	say(out, "every %g s", (double)top->interval / NSEC_PER_SEC);
+	say_ms(out, "took", KNOWN(&snap->scan, MEMCENSUS_SCAN_WALL_NS), snap->scan.wall);
+	say_ms(out, "longest lock", KNOWN(&snap->scan, MEMCENSUS_SCAN_LOCK_HOLD_MAX_NS),
+	       snap->scan.lock_hold_max);
+}
+
+static void say_memory(FILE *out, const struct snapshot *snap)
+{
+	const struct amount buffers = amount_total(snap, MEMCENSUS_S_BUFFERS);
+	const struct amount cached = amount_total(snap, MEMCENSUS_S_CACHED);
+	const struct amount slab = amount_total(snap, MEMCENSUS_S_SLAB_RECLAIMABLE);
+	const struct node *node;
+	const char *word;
+	size_t i;
+
+	say_size(out, "free", amount_total(snap, MEMCENSUS_S_FREE));
+	say_size(out, "available", amount_total(snap, MEMCENSUS_S_AVAILABLE));
+	say_size(out, "cache", amount_plus(amount_plus(buffers, cached), slab));
+	for (i = 0; i < snap->n_nodes; i++) {
+		node = &snap->nodes[i];
+		word = KNOWN(node, MEMCENSUS_NODE_KSWAPD) ?
+		       column_word(&node_record.fields.columns[MEMCENSUS_NODE_KSWAPD],
+				   node->kswapd) : NULL;
+		say(out, "kswapd%" PRIu64 " %s", node->id, word ? word : "-");
+		if (node->kswapd == MEMCENSUS_KSWAPD_RUNNING &&
+		    KNOWN(node, MEMCENSUS_NODE_KSWAPD_ORDER))
+			fprintf(out, " order %" PRIu64, node->kswapd_order);
+		if (KNOWN(node, MEMCENSUS_NODE_BALANCED) && !node->balanced)
+			fputs(" below its watermarks", out);
+	}
+}
+
+static void say_state(FILE *out, const struct snapshot *snap, uint64_t state,
+		      const char *word)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		n += KNOWN(&snap->tasks[i], MEMCENSUS_TASK_STATE) &&
+		     snap->tasks[i].state == state;
+	if (n)
+		say(out, "%zu %s", n, word);
+}
+
+/* Writes what the list shows. */
+static void say_list(FILE *out, const struct top *top, const struct top_page *page)
+{
+	const struct top_list *list = &page->list;
+	const char *what = page == &top->map ? "mappings" : page == &top->users ? "users" :
+			   page == &top->cgroups ? "cgroups" : "processes";
+
+	if (page == &top->map)
+		say(out, "process %u", top->pid);
+	if (page == &top->map && page->snap && page->snap->n_tasks &&
+	    KNOWN(&page->snap->tasks[0], MEMCENSUS_TASK_COMM))
+		put_field_name(out, " (", page->snap->tasks[0].comm, ")");
+	if (list->pattern) {
+		say(out, "%zu of %zu %s match ", list->n_rows, list->n_all, what);
+		put_field_name(out, "'", list->pattern, "'");
+	} else {
+		say(out, "%zu %s", list->n_all, what);
+	}
+	if (page->snap && page == &top->tasks) {
+		say_state(out, page->snap, MEMCENSUS_STATE_BUSY, "busy");
+		say_state(out, page->snap, MEMCENSUS_STATE_VANISHED, "vanished");
+		say_state(out, page->snap, MEMCENSUS_STATE_PARTIAL, "in part");
+	}
+	say(out, "by %s%s%s", column_header(list->sort),
+	    list->reverse ? ", largest first" : "",
+	    list->tree && page != &top->map ? ", as a tree" : "");
+}
+
+/* Draws "Name [bar] X used of Y". */
+static void draw_meter(int y, const char *name, struct amount total, struct amount used,
+		       struct amount available)
+{
+	double ends[SHADE_NONE] = { 0 };
+	char size[2][NUMBER_SIZE], text[2 * NUMBER_SIZE + 16];
+	int width, room;
+
+	size_of(size[0], used);
+	size_of(size[1], total);
+	snprintf(text, sizeof(text), "%s used of %s", size[0], size[1]);
+	room = COLS - (int)strlen(text) - 8;
+	width = room > 8 ? room : 0;
+	draw_text(y, 0, COLS, name, false);
+	if (width) {
+		mvaddch(y, 5, '[');
+		ends[SHADE_OWN] = used.known ? used.bytes : 0;
+		ends[SHADE_SHARE] = ends[SHADE_OWN] + (available.known ? available.bytes : 0);
+		ends[SHADE_REST] = ends[SHADE_SHARE];
+		draw_bar(y, 6, width, ends, total.known ? total.bytes : 0);
+		mvaddch(y, 6 + width, ']');
+	}
+	draw_text(y, width ? width + 8 : 5, COLS - (width ? width + 8 : 5), text, false);
+}
+
+static void draw_meters(const struct snapshot *snap, bool swap)
+{
+	struct amount total = amount_total(snap, MEMCENSUS_S_TOTAL);
+	struct amount available = amount_total(snap, MEMCENSUS_S_AVAILABLE);
+	struct amount no_more = { false, 0 };
+
+	draw_meter(1, "Mem", total, amount_minus(total, available),
+		   amount_minus(available, amount_total(snap, MEMCENSUS_S_FREE)));
+	if (!swap)
+		return;
+	total = amount_meminfo(snap, "SwapTotal");
+	draw_meter(2, "Swap", total,
+		   amount_minus(total, amount_total(snap, MEMCENSUS_S_SWAP_FREE)), no_more);
+}
+
+/* A line under construction: @out writes its @text. */
+struct line {
+	FILE *out;
+	char *text;
+	size_t size;
+};
+
+static void line_begin(struct line *line)
+{
+	line->out = xopen_memstream(&line->text, &line->size);
+}
+
+static void line_end(struct line *line, int y)
+{
+	xfclose(line->out);
+	draw_text(y, 0, COLS, line->text, false);
+	free(line->text);
+}
+
+/* Draws the header for a screen of @height lines; returns the number of its lines. */
+static int draw_header(struct top *top, int height)
+{
+	struct top_page *page = top_page(top);
+	/* Until the mappings arrive, use the census of the processes. */
+	const struct snapshot *snap = page->snap ? page->snap : top->tasks.snap;
+	bool whole = height >= WHOLE_HEADER;
+	struct line line;
+
+	line_begin(&line);
+	say_census(line.out, top, snap);
+	line_end(&line, 0);
+	if (snap)
+		draw_meters(snap, whole);
+	if (snap && whole) {
+		line_begin(&line);
+		say_memory(line.out, snap);
+		line_end(&line, 3);
+	}
+	line_begin(&line);
+	say_list(line.out, top, page);
+	line_end(&line, whole ? 4 : 2);
+	return whole ? 5 : 3;
+}
+
+/* Lines of the help above the keys. */
+static const char *const help[] = {
+	"Each bar is a process's RSS, on the scale of the largest one:",
+	"its own memory (USS), then what its share (PSS) adds, then the rest.",
+	"The bar of memory: in use; in use, but available; free.",
+	"'-' is an unavailable value, never a zero.",
+	"",
+};
+
+static void draw_help(struct top *top, int y, int height)
+{
+	size_t at, i, n = ARRAY_SIZE(help), room = height > 0 ? height : 0;
+	const struct top_binding *binding;
+	struct line line;
+
+	for (binding = top_bindings; binding->keys; binding++)
+		n++;
+	if (top->line + room > n)
+		top->line = n > room ? n - room : 0;
+	top->height = room;
+	for (i = 0; i < room && top->line + i < n; i++) {
+		at = top->line + i;
+		line_begin(&line);
+		if (at < ARRAY_SIZE(help)) {
+			fputs(help[at], line.out);
+		} else {
+			binding = &top_bindings[at - ARRAY_SIZE(help)];
+			fprintf(line.out, "%-9s %s", binding->keys, binding->help);
+		}
+		line_end(&line, y + (int)i);
+	}
+}
+
+static void draw_columns(struct top *top, int y, int height)
+{
+	const struct top_list *list = &top_page(top)->list;
+	size_t room = height > 0 ? height : 0;
+	size_t first = room && top->line >= room ? top->line - room + 1 : 0;
+	const struct column *column;
+	struct line line;
+	size_t i;
+
+	top->height = room;
+	for (i = 0; i < room; i++) {
+		column = record_column(list->type, first + i);
+		if (!column)
+			return;
+		line_begin(&line);
+		fprintf(line.out, "[%c] %-16s %s",
+			columns_have(&list->columns, column) ? 'x' : ' ',
+			column->name, column->help);
+		if (column->basis)
+			fprintf(line.out, " [%s]", basis_words[column->basis]);
+		if (first + i == top->line)
+			attron(A_REVERSE);
+		line_end(&line, y + (int)i);
+		attroff(A_REVERSE);
+	}
+}
+
+/* Draws the last line: the prompt, a message, or the most important keys. */
+static void draw_foot(const struct top *top, int y)
+{
+	const struct top_binding *binding;
+	struct line line;
+
+	line_begin(&line);
+	if (top->typing) {
+		put_field_name(line.out, "Filter: ", top->prompt, "_");
+		if (*top->message)
+			fprintf(line.out, "  %s", top->message);
+	} else if (*top->message) {
+		fputs(top->message, line.out);
+	} else if (top->screen == TOP_COLUMNS) {
+		fputs("Space: show, hide  f: done", line.out);
+	} else if (top->screen == TOP_HELP) {
+		fputs("Up Down: more  h: done", line.out);
+	} else {
+		for (binding = top_bindings; binding->keys; binding++) {
+			if (binding->brief && (top->screen != TOP_MAP ||
+					       (binding->action != TOP_ENTER &&
+						binding->action != TOP_TREE &&
+						binding->action != TOP_GROUPS)))
+				say(line.out, "%s", binding->brief);
+		}
+	}
+	line_end(&line, y);
+}
+
+/* At exit(), perhaps of the thread that takes a census: nothing is drawn any more. */
+static void restore(void)
+{
+	pthread_mutex_lock(&lock);
+	if (screen)
+		endwin();
+}
+
+int top_view_open(struct failure *why)
+{
+	const char *type = getenv("TERM"), *move;
+
+	screen = type && *type ? newterm(NULL, stdout, stdin) : NULL;
+	if (!screen)
+		return fail(why, FAIL_SYSTEM,
+			    "terminal type '%.60s' is unknown: set TERM, or use 'memcensus tasks'",
+			    type ? type : "");
+	move = tigetstr("cup");
+	if (!move || move == (char *)-1) {
+		endwin();
+		delscreen(screen);
+		screen = NULL;
+		return fail(why, FAIL_SYSTEM,
+			    "terminal type '%.60s' cannot move the cursor: use 'memcensus tasks'",
+			    type);
+	}
+	/* A last message must not be on the screen that exit() takes away. */
+	setvbuf(stderr, NULL, _IOFBF, BUFSIZ);
+	atexit(restore);
+	cbreak();
+	noecho();
+	nonl();
+	curs_set(0);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	if (!getenv("ESCDELAY"))
+		set_escdelay(ESCAPE_MS);
+	draw_begin();
+	return 0;
+}
+
+void top_view_close(void)
+{
+	pthread_mutex_lock(&lock);
+	/* Without an alternate screen, the shell continues on the last line. */
+	mvhline(LINES - 1, 0, ' ', COLS);
+	refresh();
+	curs_set(1);
+	endwin();
+	delscreen(screen);
+	screen = NULL;
+	setvbuf(stderr, NULL, _IONBF, 0);
+	pthread_mutex_unlock(&lock);
+}
+
+void top_view_draw(struct top *top)
+{
+	int y = 0, foot = LINES > 1, height;
+
+	pthread_mutex_lock(&lock);
+	erase();
+	if (LINES >= HEADER_LINES)
+		y = draw_header(top, LINES);
+	height = LINES - y - foot;
+	switch (top->screen) {
+	case TOP_HELP:
+		draw_help(top, y, height);
+		break;
+	case TOP_COLUMNS:
+		draw_columns(top, y, height);
+		break;
+	default:
+		draw_list(top, y, height);
+		break;
+	}
+	if (foot)
+		draw_foot(top, LINES - 1);
+	if (top->renew)
+		clearok(stdscr, TRUE);
+	top->renew = false;
+	refresh();
+	pthread_mutex_unlock(&lock);
+}
+
+bool top_view_key(struct key *key, bool *hung_up)
+{
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+	mbstate_t state = { 0 };
+	wint_t c;
+	size_t len;
+	int ret;
+
+	memset(key, 0, sizeof(*key));
+	*hung_up = false;
+	pthread_mutex_lock(&lock);
+	ret = get_wch(&c);
+	pthread_mutex_unlock(&lock);
+	if (ret == ERR) {
+		/* No key although stdin is readable: it is closed. */
+		*hung_up = poll(&in, 1, 0) > 0;
+		return false;
+	}
+	if (ret == KEY_CODE_YES) {
+		key->code = KEY_FUNCTION((int)c);
+		/* ncurses has the new size; the contents of the screen are invalid. */
+		if (c == KEY_RESIZE) {
+			draw_list_anew();
+			clearok(stdscr, TRUE);
+		}
+		return true;
+	}
+	key->code = (int)c;
+	if (c < ' ' || c == 0x7f)
+		return true;
+	len = wcrtomb(key->text, c, &state);
+	key->text[len == (size_t)-1 ? 0 : len] = '\0';
+	return true;
+}

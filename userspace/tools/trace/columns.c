@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The columns of 'trace'. */
+#include "model/columns.h"
+#include "tools/trace/columns.h"
+
+#define NUMBER(name, expression)					\
+	DERIVED(get_##name, trace_shown, number, expression, true)
+
+NUMBER(call, row->call)
+
+/* How often a process called, since it was last shown. */
+#define OF_CALL(name, call)						\
+	NUMBER(name, row->process->sums.by[call].calls -		\
+	       row->process->shown.by[call].calls)
+
+NUMBER(pid, row->process->pid)
+NUMBER(calls, row->bytes.calls)
+NUMBER(failed, row->bytes.failed)
+NUMBER(mapped, row->bytes.mapped)
+NUMBER(unmapped, row->bytes.unmapped)
+NUMBER(fixed, row->bytes.fixed)
+NUMBER(discarded, row->bytes.discarded)
+NUMBER(unknown, row->bytes.unknown)
+NUMBER(time_ns, row->bytes.ns)
+NUMBER(begun_realtime_ns, row->process->begun + row->report->realtime)
+NUMBER(lasted_ns, row->since)
+OF_CALL(brk, TRACE_BRK)
+OF_CALL(mmap, TRACE_MMAP)
+OF_CALL(munmap, TRACE_MUNMAP)
+OF_CALL(mremap, TRACE_MREMAP)
+OF_CALL(madvise, TRACE_MADVISE)
+
+DERIVED(get_parent, trace_shown, number, row->process->parent, row->process->parent)
+DERIVED(get_comm, trace_shown, text, row->process->comm, *row->process->comm)
+DERIVED(get_state, trace_shown, number, row->process->ended != 0, row->process->pid)
+
+/* Without calls of brk() of an unknown amount. */
+DERIVED(get_net, trace_shown, sign, (int64_t)(row->bytes.mapped - row->bytes.unmapped), true)
+DERIVED(get_rate, trace_shown, sign,
+	row->since ? (int64_t)((double)(int64_t)(row->bytes.mapped - row->bytes.unmapped) * 1e9 /
+			       (double)row->since) : 0,
+	row->since)
+DERIVED(get_min_faults, trace_shown, number,
+	row->process->sums.min_faults - row->process->shown.min_faults,
+	row->report->sums->faults_known)
+DERIVED(get_maj_faults, trace_shown, number,
+	row->process->sums.maj_faults - row->process->shown.maj_faults,
+	row->report->sums->faults_known)
+
+#define OF_WORK(name, expression)					\
+	DERIVED(get_work_##name, trace_worker, number, expression, true)
+
+OF_WORK(pid, row->actor->tid)
+OF_WORK(work, row->work)
+OF_WORK(times, row->did.n)
+OF_WORK(time_ns, row->did.ns)
+OF_WORK(tried, row->did.tried)
+OF_WORK(done, row->did.done)
+DERIVED(get_work_comm, trace_worker, text, row->actor->comm, *row->actor->comm)
+
+static const char *const states[] = { "runs", "ended" };
+
+static const char *const works[TRACE_WORKS] = {
+	[TRACE_KSWAPD] = "kswapd",
+	[TRACE_DIRECT] = "direct",
+	[TRACE_MEMCG] = "memcg",
+	[TRACE_COMPACT] = "compaction",
+};
+
+#define COUNT(name, header, help)					\
+	{ #name, header, help, .kind = KIND_COUNT, .total = TOTAL_SUM, .derive = get_##name }
+#define BYTES(name, header, help)					\
+	{ #name, header, help, .kind = KIND_BYTES, .total = TOTAL_SUM, .derive = get_##name }
+
+static const struct column trace_columns[] = {
+	{ "pid", "PID", "process", .kind = KIND_ID, .total = TOTAL_ROWS, .derive = get_pid },
+	{ "parent", "Parent", "the process that forked it in the trace", .kind = KIND_ID,
+	  .derive = get_parent },
+	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = get_comm },
+	{ "state", "State", "runs or ended", .kind = KIND_WORD, .words = states,
+	  .n_words = ARRAY_SIZE(states), .derive = get_state },
+	COUNT(calls, "Calls", "brk, mmap, munmap, mremap and madvise that returned"),
+	COUNT(failed, "Failed", "of these, calls that failed"),
+	BYTES(mapped, "Mapped", "address space that brk, mmap and mremap mapped, in whole pages"),
+	BYTES(unmapped, "Unmapped", "address space that brk, munmap and mremap unmapped"),
+	{ "net", "Net", "mapped less unmapped", .kind = KIND_BYTES, .sign = true,
+	  .total = TOTAL_SUM, .derive = get_net },
+	{ "rate", "Net/s", "net per second", .kind = KIND_BYTES, .sign = true,
+	  .total = TOTAL_SUM, .derive = get_rate },
+	BYTES(fixed, "Fixed", "of mapped, at fixed addresses: it may replace other mappings"),
+	BYTES(discarded, "Dropped",
+	      "content dropped by madvise, with the address space kept"),
+	COUNT(min_faults, "MinFlt", "page faults without I/O"),
+	COUNT(maj_faults, "MajFlt", "page faults that waited for I/O"),
+	COUNT(brk, "brk", "calls of brk"),
+	COUNT(mmap, "mmap", "calls of mmap"),
+	COUNT(munmap, "munmap", "calls of munmap"),
+	COUNT(mremap, "mremap", "calls of mremap"),
+	COUNT(madvise, "madvise", "calls of madvise"),
+	COUNT(unknown, "Unknown",
+	      "calls of brk whose bytes are unknown: not in mapped and unmapped"),
+	{ "time_ns", "Seconds", "time in these calls; in JSON ns", .kind = KIND_SECONDS,
+	  .total = TOTAL_SUM, .derive = get_time_ns },
+	{ "begun_realtime_ns", "Begun", "when its trace began; in JSON ns since 1970",
+	  .kind = KIND_REALTIME, .derive = get_begun_realtime_ns },
+	{ "lasted_ns", "LastedSecs", "how long it was traced; in JSON ns", .kind = KIND_SECONDS,
+	  .derive = get_lasted_ns },
+};
+
+const struct record_type trace_record = {
+	.name = "traced process",
+	.derived = { trace_columns, ARRAY_SIZE(trace_columns) },
+};
+
+static const struct column call_columns[] = {
+	{ "pid", "PID", .kind = KIND_ID, .derive = get_pid },
+	{ "comm", "Command", .kind = KIND_TEXT, .derive = get_comm },
+	{ "begun_realtime_ns", "Begun", .kind = KIND_REALTIME, .derive = get_begun_realtime_ns },
+	{ "call", "Call", .kind = KIND_WORD, .words = trace_call_names, .n_words = TRACE_CALLS,
+	  .derive = get_call },
+	COUNT(calls, "Calls", NULL),
+	COUNT(failed, "Failed", NULL),
+	BYTES(mapped, "Mapped", NULL),
+	BYTES(unmapped, "Unmapped", NULL),
+	BYTES(fixed, "Fixed", NULL),
+	BYTES(discarded, "Dropped", NULL),
+	COUNT(unknown, "Unknown", NULL),
+	{ "time_ns", "Seconds", .kind = KIND_SECONDS, .derive = get_time_ns },
+};
+
+const struct record_type trace_call_record = {
+	.name = "traced call",
+	.derived = { call_columns, ARRAY_SIZE(call_columns) },
+};
+
+static const struct column work_columns[] = {
+	{ "pid", "PID", .kind = KIND_ID, .derive = get_work_pid },
+	{ "comm", "Command", .kind = KIND_TEXT, .derive = get_work_comm },
+	{ "work", "Work", .kind = KIND_WORD, .words = works, .n_words = TRACE_WORKS,
+	  .derive = get_work_work },
+	{ "times", "Times", .kind = KIND_COUNT, .derive = get_work_times },
+	{ "time_ns", "Seconds", .kind = KIND_SECONDS, .derive = get_work_time_ns },
+	{ "tried", "Tried", .kind = KIND_BYTES, .derive = get_work_tried },
+	{ "done", "Done", .kind = KIND_BYTES, .derive = get_work_done },
+};
+
+const struct record_type trace_work_record = {
+	.name = "work",
+	.derived = { work_columns, ARRAY_SIZE(work_columns) },
+};

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Shows the sums and the calls of a trace. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "model/document.h"
+#include "model/format.h"
+#include "model/snapshot-json.h"
+#include "os/exit-watch.h"
+#include "tools/trace/call-text.h"
+#include "tools/trace/show.h"
+
+#define NSEC_PER_SEC	UINT64_C(1000000000)
+
+static const struct view no_census = { .snap = &(const struct snapshot){ } };
+
+/* The time of day with microseconds. */
+static void clock_text(char *buf, uint64_t realtime, bool date)
+{
+	size_t used;
+
+	time_text(buf, realtime, date);
+	used = strlen(buf);
+	snprintf(buf + used, TIME_SIZE - used, ".%06" PRIu64, realtime % NSEC_PER_SEC / 1000);
+}
+
+void trace_show_header(const struct trace_report *report)
+{
+	const struct options *options = report->options;
+
+	if (options->json || options->no_header)
+		return;
+	if (options->raw)
+		fputs("Time PID TID Command Call Arguments Result Took\n", report->out);
+	else
+		fprintf(report->out, "%-15s %7s %7s %-15s %s\n", "Time", "PID", "TID", "Command",
+			"Call");
+}
+
+/* NULL: it had ended before its name was read. */
+static const char *comm_of(const struct trace_process *process)
+{
+	return *process->comm ? process->comm : NULL;
+}
+
+static void json_row(const struct trace_report *report, const struct trace_row *row)
+{
+	const struct document_point from = { .realtime = row->time + report->realtime };
+	const struct document_point to = { .realtime = from.realtime + row->ns };
+	struct json json = { .out = report->out, .line = true };
+
+	document_open(&json, report->options->command->name);
+	document_window(&json, &from, &to);
+	json_close(&json, '}');
+	json_put_unsigned(&json, "pid", row->process->pid);
+	json_put_unsigned(&json, "tid", row->tid);
+	json_put_string(&json, "comm", comm_of(row->process));
+	json_put_string(&json, "call", trace_call_names[row->call]);
+	call_text_json(&json, row);
+	json_put_bool(&json, "failed", row->failed);
+	json_put_unsigned(&json, "took_ns", row->ns);
+	json_close(&json, '}');
+}
+
+void trace_show_row(const void *context, const struct trace_row *row)
+{
+	const struct trace_report *report = context;
+	char args[CALL_TEXT_SIZE], result[CALL_TEXT_SIZE];
+	char clock[TIME_SIZE], took[NUMBER_SIZE], pid[16], tid[16], *comm;
+	const char *const cells[] = {
+		clock, pid, tid, comm_of(row->process), trace_call_names[row->call], args, result,
+		took,
+	};
+	struct table *table;
+	size_t i;
+
+	if (report->options->json) {
+		json_row(report, row);
+		return;
+	}
+	clock_text(clock, row->time + report->realtime, report->options->raw);
+	snprintf(pid, sizeof(pid), "%" PRIu32, row->process->pid);
+	snprintf(tid, sizeof(tid), "%" PRIu32, row->tid);
+	call_text_args(args, row);
+	call_text_result(result, row);
+	time_seconds(took, row->ns);
+	if (report->options->raw) {
+		table = table_new((struct table_look){ .raw = true, .no_header = true },
+				  report->out);
+		for (i = 0; i < ARRAY_SIZE(cells); i++)
+			table_column(table, "", false);
+		table_row(table);
+		for (i = 0; i < ARRAY_SIZE(cells); i++)
+			table_cell(table, cells[i]);
+		table_finish(table);
+		return;
+	}
+	comm = text_printable(comm_of(row->process) ? row->process->comm : "-");
+	fprintf(report->out, "%-15s %7s %7s %-15s %s(%s) = %s <%s>\n", clock, pid, tid, comm,
+		trace_call_names[row->call], args, result, took);
+	free(comm);
+}
+
+static bool has_news(const struct trace_process *process)
+{
+	return memcmp(&process->sums, &process->shown, sizeof(process->sums));
+}
+
+/* Processes that did something, and those that were named. */
+static bool is_process_shown(const struct trace_report *report, const struct trace_process *process,
+			     bool last)
+{
+	if (process->waits)
+		return false;
+	return has_news(process) || (last && !report->own->everything);
+}
+
+/* A row for each process that is shown. */
+static struct records list(const struct trace_report *report, bool last)
+{
+	const struct trace_process *process;
+	struct trace_shown *rows = NULL, *row;
+	uint64_t begun, end;
+	size_t n = 0, call;
+
+	for (process = report->sums->first; process; process = process->next) {
+		if (!is_process_shown(report, process, last))
+			continue;
+		end = process->ended ? process->ended : report->now;
+		begun = process->begun > report->shown ? process->begun : report->shown;
+		rows = array_grow(rows, n, sizeof(*rows));
+		row = &rows[n++];
+		row->process = process;
+		row->report = report;
+		row->since = end > begun ? end - begun : 0;
+		for (call = 0; call < TRACE_CALLS; call++)
+			trace_bytes_add(&row->bytes, process, call);
+	}
+	return records_of(rows, n, sizeof(*rows));
+}
+
+/* A row for each call that the processes made. */
+static struct records list_calls(struct records processes)
+{
+	const struct trace_shown *shown = processes.v;
+	struct trace_shown *rows = NULL, *row;
+	size_t n = 0, i, call;
+
+	for (i = 0; i < processes.n; i++) {
+		for (call = 0; call < TRACE_CALLS; call++) {
+			rows = array_grow(rows, n, sizeof(*rows));
+			row = &rows[n];
+			row->process = shown[i].process;
+			row->report = shown[i].report;
+			row->call = call;
+			trace_bytes_add(&row->bytes, row->process, call);
+			n += row->bytes.calls != 0;
+		}
+	}
+	return records_of(rows, n, sizeof(*rows));
+}
+
+/* A row for each kind of work that a task did. */
+static struct records list_work(const struct trace_report *report)
+{
+	const struct trace_sums *sums = report->sums;
+	struct trace_worker *rows = NULL, *row;
+	size_t n = 0, i, work;
+
+	for (i = 0; i < sums->n_actors; i++) {
+		for (work = 0; work < TRACE_WORKS; work++) {
+			rows = array_grow(rows, n, sizeof(*rows));
+			row = &rows[n];
+			row->actor = &sums->actors[i];
+			row->work = work;
+			row->did = row->actor->by[work];
+			if (row->did.since)
+				row->did.ns += report->now - row->did.since;
+			row->did.tried *= sums->page;
+			row->did.done *= sums->page;
+			n += row->did.n || row->did.tried;
+		}
+	}
+	return records_of(rows, n, sizeof(*rows));
+}
+
+/* Shows and frees @records: as the array @key of @json, or if that is NULL as a table. */
+static void show_records(const struct trace_report *report, struct json *json, const char *key,
+			 const struct record_type *type, const char *columns,
+			 struct records records)
+{
+	const struct units units = command_units(&no_census, report->options);
+	struct listing listing;
+	struct failure why;
+
+	listing_fill(&listing, &no_census, records);
+	columns_choose(&listing.columns, type, columns, NULL, &why);
+	if (json)
+		snapshot_json_listing(json, key, type, &listing);
+	else
+		listing_print(&listing, command_look(report->options), &units, false, report->out);
+	columns_free(&listing.columns);
+	listing_free(&listing);
+	free((void *)records.v);
+}
+
+static void show_victims(const struct trace_report *report)
+{
+	struct table *table = table_new(command_look(report->options), report->out);
+	const struct trace_victim *victim;
+	char clock[TIME_SIZE];
+	size_t i;
+
+	table_columns(table, "Time >PID");
+	table_column_text(table, "Command");
+	for (i = 0; i < report->sums->n_victims; i++) {
+		victim = &report->sums->victims[i];
+		clock_text(clock, victim->time + report->realtime, report->options->raw);
+		table_row(table);
+		table_cell(table, clock);
+		table_cellf(table, "%" PRIu32, victim->pid);
+		table_cell(table, *victim->comm ? victim->comm : NULL);
+	}
+	table_finish(table);
+}
+
+static void show_end(const struct trace_report *report, size_t n)
+{
+	const struct exit_status status = { .known = true, .status = report->child_status };
+	char how[EXIT_STATUS_SIZE], took[TIME_SIZE];
+
+	time_duration(took, (double)(report->now - report->begun) / 1e9);
+	if (n || report->sums->n_actors || report->sums->n_victims)
+		putc('\n', report->out);
+	fprintf(report->out, "%zu process%s in %s; ", n, n == 1 ? "" : "es", took);
+	if (report->lost_known)
+		fprintf(report->out, "%" PRIu64 " events lost", report->lost);
+	else
+		fputs("lost events unknown", report->out);
+	if (report->reclaim && !report->sums->n_actors && !report->sums->n_victims)
+		fputs("; no reclaim, compaction or OOM kill in the whole system", report->out);
+	if (report->child_ended) {
+		exit_status_text(how, &status);
+		fprintf(report->out, "; %" PRIu32 ": %s", report->child, how);
+	}
+	putc('\n', report->out);
+}
+
+static void show_tables(struct trace_report *report, struct records processes, bool last)
+{
+	const struct options *options = report->options;
+	struct records calls;
+
+	/* No heading above nothing; a script gets it. */
+	if (processes.n || options->raw)
+		command_records(&no_census, options, processes, options->totals, report->out);
+	if (!last)
+		return;
+	calls = list_calls(processes);
+	if (calls.n || options->raw) {
+		command_title(options, report->out, "By call");
+		show_records(report, NULL, NULL, &trace_call_record,
+			     "pid,comm,call,calls,failed,mapped,unmapped,discarded,time_ns", calls);
+	} else {
+		free((void *)calls.v);
+	}
+	if (report->sums->n_actors) {
+		command_title(options, report->out, "Reclaim and compaction, in the whole system");
+		show_records(report, NULL, NULL, &trace_work_record, NULL, list_work(report));
+	}
+	if (report->sums->n_victims) {
+		command_title(options, report->out, "Chosen by the OOM killer");
+		show_victims(report);
+	}
+	if (!options->raw)
+		show_end(report, processes.n);
+}
+
+static void json_victims(struct json *json, const struct trace_report *report)
+{
+	const struct trace_victim *victim;
+	size_t i;
+
+	json_open(json, "oom_victims", '[');
+	for (i = 0; i < report->sums->n_victims; i++) {
+		json_open(json, NULL, '{');
+		victim = &report->sums->victims[i];
+		json_put_realtime(json, "realtime_ns", victim->time + report->realtime);
+		json_put_unsigned(json, "pid", victim->pid);
+		json_put_string(json, "comm", *victim->comm ? victim->comm : NULL);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void json_child(struct json *json, const struct trace_report *report)
+{
+	int status = report->child_status;
+
+	json_open(json, "child", '{');
+	json_put_unsigned(json, "pid", report->child);
+	json_put_known(json, "exit_status", report->child_ended && WIFEXITED(status),
+		       WEXITSTATUS(status));
+	json_put_known(json, "signal", report->child_ended && WIFSIGNALED(status),
+		       WTERMSIG(status));
+	json_close(json, '}');
+}
+
+static void show_trace_json(struct trace_report *report, struct records processes)
+{
+	const struct options *options = report->options;
+	const struct document_point from = { .realtime = report->begun + report->realtime };
+	const struct document_point to = { .realtime = report->now + report->realtime };
+	struct json json = { .out = report->out,
+			     .line = report->own->calls || options->interval };
+
+	document_open(&json, options->command->name);
+	document_window(&json, &from, &to);
+	json_close(&json, '}');
+	json_put_unsigned(&json, "duration_ns", report->now - report->begun);
+	json_put_known(&json, "lost", report->lost_known, (int64_t)report->lost);
+	json_put_unsigned(&json, "orphans", report->sums->orphans);
+	if (report->child)
+		json_child(&json, report);
+	command_json_records(&json, "processes", &no_census, options, processes);
+	show_records(report, &json, "calls", &trace_call_record,
+		     "pid,comm,begun_realtime_ns,call,calls,failed,mapped,unmapped,fixed,discarded,unknown,time_ns",
+		     list_calls(processes));
+	if (report->reclaim) {
+		show_records(report, &json, "reclaim", &trace_work_record, NULL,
+			     list_work(report));
+		json_victims(&json, report);
+	} else {
+		json_put_null(&json, "reclaim");
+		json_put_null(&json, "oom_victims");
+	}
+	json_close(&json, '}');
+}
+
+void trace_show_sums(struct trace_report *report, bool last)
+{
+	struct trace_process *process;
+	struct records processes;
+
+	/* In the end, all since the beginning. */
+	for (process = report->sums->first; last && process; process = process->next)
+		memset(&process->shown, 0, sizeof(process->shown));
+	if (last)
+		report->shown = 0;
+	processes = list(report, last);
+	if (report->options->json)
+		show_trace_json(report, processes);
+	else
+		show_tables(report, processes, last);
+	free((void *)processes.v);
+	for (process = report->sums->first; process; process = process->next)
+		process->shown = process->sums;
+	report->shown = report->now;
+	fflush(report->out);
+}
