@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus: shows which processes use the memory. */
-#include "cli/reader.h"
+#include "reader.h"
 #include "wire/source-netlink.h"
 
 int main(int argc, char **argv)

@@ -10,7 +10,7 @@
 #include "cli/options.h"
 #include "cli/rows.h"
 #include "cli/session.h"
-#include "model/listing.h"
+#include "model/amount.h"
 
 /* How the value of a column is computed, from one census or from two. */
 enum interval_kind {
@@ -134,47 +134,5 @@ uint32_t command_parts(const struct options *options);
  * for commands with run().
  */
 bool command_series(const struct options *options);
-
-/* Fills @listing with @records of command_rows(), in the order of @options. */
-void command_arrange(struct listing *listing, const struct view *view,
-		     const struct options *options, struct records records);
-
-/* Prints @records of command_rows(), arranged by @options, as a table. */
-void command_records(const struct view *view, const struct options *options,
-		     struct records records, bool totals, FILE *out);
-
-/* Prints @columns of all records of @type, in their order, as a table. */
-void command_columns(const struct view *view, const struct options *options,
-		     const struct record_type *type, const char *columns, FILE *out);
-
-/* Writes @records of command_rows(), arranged by @options, as the array @key. */
-void command_json_records(struct json *json, const char *key, const struct view *view,
-			  const struct options *options, struct records records);
-
-/*
- * Prints the @n figures in @which (NULL: all) of the totals, one per row, with
- * meaning unless the output is raw.  @type is bytes_record or events_record.
- */
-void command_figures(const struct view *view, const struct options *options,
-		     const struct record_type *type, const unsigned int *which,
-		     size_t n, FILE *out);
-
-/*
- * Prints all columns of one @record of @type, one per row, with meaning unless the
- * output is raw.
- */
-void command_described(const struct view *view, const struct options *options,
-		       const struct record_type *type, const void *record, FILE *out);
-
-/* The format of tables and amounts that @options select. */
-struct table_look command_look(const struct options *options);
-struct units command_units(const struct view *view,
-			   const struct options *options);
-
-/*
- * Separates two tables by an empty line and, unless raw, @title with a colon
- * and another empty line.  @title may be NULL.
- */
-void command_title(const struct options *options, FILE *out, const char *title);
 
 #endif /* READER_COMMAND_H */

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "commands/buddy-rows.h"
-#include "commands/interval.h"
 #include "model/amount.h"
 #include "model/format.h"
-#include "model/snapshot-json.h"
+#include "report/interval.h"
+#include "report/snapshot-json.h"
 
 size_t buddy_orders(const struct snapshot *snap)
 {

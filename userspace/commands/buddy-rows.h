@@ -5,7 +5,7 @@
 #ifndef READER_BUDDY_ROWS_COMMAND_H
 #define READER_BUDDY_ROWS_COMMAND_H
 
-#include "cli/command.h"
+#include "report/show.h"
 
 /* The number of orders that zones have, and the cell of an attribute of a zone. */
 size_t buddy_orders(const struct snapshot *snap);

@@ -5,8 +5,9 @@
 
 #include "commands/buddy-rows.h"
 #include "commands/commands.h"
-#include "commands/interval.h"
 #include "lib/text.h"
+#include "report/interval.h"
+#include "report/show.h"
 
 /* The options of 'buddy' alone. */
 struct buddy_options {

@@ -6,6 +6,7 @@
 #include "commands/changes.h"
 #include "lib/memory.h"
 #include "os/names.h"
+#include "report/figures.h"
 
 /* ns; within one boot, the clock is assumed to be adjusted by less than this. */
 #define SAME_BOOT	60000000000ULL

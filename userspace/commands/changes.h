@@ -5,7 +5,7 @@
 #ifndef READER_CHANGES_H
 #define READER_CHANGES_H
 
-#include "cli/report.h"
+#include "report/report.h"
 
 /* The change of a process; by PSS if it is in both censuses. */
 enum diff_change {

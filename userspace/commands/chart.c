@@ -12,7 +12,7 @@
 #include "lib/signals.h"
 #include "model/breakdown.h"
 #include "model/format.h"
-#include "model/warnings.h"
+#include "report/warnings.h"
 
 #define DEFAULT_TIME	(60 * NSEC_PER_SEC)
 

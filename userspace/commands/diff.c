@@ -6,8 +6,8 @@
 #include "cli/subtree.h"
 #include "commands/changes.h"
 #include "commands/commands.h"
-#include "model/warnings.h"
 #include "record/source-file.h"
+#include "report/warnings.h"
 
 /**
  * struct diff - two censuses

@@ -6,8 +6,9 @@
 #include "cli/command.h"
 #include "commands/leak-show.h"
 #include "lib/text.h"
-#include "model/document.h"
 #include "model/format.h"
+#include "report/document.h"
+#include "report/show.h"
 
 #define SECONDS_PER_HOUR	3600
 

@@ -11,8 +11,8 @@
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/format.h"
-#include "model/warnings.h"
 #include "os/process.h"
+#include "report/warnings.h"
 
 #define DEFAULT_TIME	(60 * NSEC_PER_SEC)
 /* Default number of censuses in the requested time. */

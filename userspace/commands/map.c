@@ -7,6 +7,7 @@
 #include "commands/commands.h"
 #include "commands/pages.h"
 #include "lib/text.h"
+#include "report/show.h"
 
 static void put_map_title(const struct snapshot *snap, uint64_t pid, FILE *out)
 {

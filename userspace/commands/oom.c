@@ -8,6 +8,7 @@
 #include "commands/oom-growth.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "report/figures.h"
 
 /* The options of 'oom' alone.  @number: of the event; 0: the newest. */
 struct oom_options {

@@ -8,6 +8,7 @@
 
 #include "commands/pages.h"
 #include "model/pages.h"
+#include "report/show.h"
 
 /* Letters of a picture; a mapping with fewer pages has as many as pages. */
 #define PICTURE	32

@@ -7,6 +7,8 @@
 #include "commands/physical-blocks.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "report/figures.h"
+#include "report/show.h"
 
 /* Characters of a line of the map, and lines at most. */
 #define MAP_WIDTH	64

@@ -6,7 +6,7 @@
 #ifndef READER_PHYSICAL_BLOCKS_H
 #define READER_PHYSICAL_BLOCKS_H
 
-#include "cli/report.h"
+#include "report/report.h"
 
 /* Of a record, by MEMCENSUS_BLOCK_*; the last class is that of pinned frames. */
 #define BLOCK_CLASSES	(MEMCENSUS_FC_MAX + 1)

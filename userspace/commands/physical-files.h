@@ -3,7 +3,7 @@
 #ifndef READER_PHYSICAL_FILES_H
 #define READER_PHYSICAL_FILES_H
 
-#include "cli/report.h"
+#include "report/report.h"
 
 /* Files that are shown if no number is named, and at most. */
 #define FILES_SHOWN	20

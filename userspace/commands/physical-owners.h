@@ -3,7 +3,8 @@
 #ifndef READER_PHYSICAL_OWNERS_H
 #define READER_PHYSICAL_OWNERS_H
 
-#include "cli/report.h"
+#include "report/figures.h"
+#include "report/report.h"
 
 /* Numbers of owners: 1, 2, 3 to 9, 10 and more. */
 #define OWNER_NUMBERS	4

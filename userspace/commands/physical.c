@@ -14,6 +14,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/pages.h"
+#include "report/figures.h"
 
 /* Kinds of kernel frames, and frames of each, that are shown without --all. */
 #define KINDS_SHOWN	8

@@ -12,10 +12,11 @@
 
 #include "commands/proc-text.h"
 #include "lib/memory.h"
-#include "model/document.h"
 #include "model/pages.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
+#include "report/document.h"
+#include "report/show.h"
 
 #define NAME_SIZE	64
 

@@ -12,9 +12,10 @@
 #include "commands/share-mappings.h"
 #include "lib/memory.h"
 #include "model/amount.h"
-#include "model/snapshot-json.h"
-#include "model/warnings.h"
 #include "os/procfs.h"
+#include "report/show.h"
+#include "report/snapshot-json.h"
+#include "report/warnings.h"
 
 /**
  * struct mapper - a process that maps the file

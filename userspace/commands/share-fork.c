@@ -4,15 +4,16 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
-#include "commands/interval.h"
 #include "commands/share-fork.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/amount.h"
-#include "model/document.h"
-#include "model/snapshot-json.h"
-#include "model/warnings.h"
 #include "os/process.h"
+#include "report/document.h"
+#include "report/interval.h"
+#include "report/show.h"
+#include "report/snapshot-json.h"
+#include "report/warnings.h"
 
 /*
  * A page of n owners costs n - 1 copies if all of them write to it.  PSS has 1/n of it for

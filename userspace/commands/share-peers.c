@@ -8,8 +8,9 @@
 #include "commands/share-peers.h"
 #include "commands/share-picture.h"
 #include "lib/memory.h"
-#include "model/snapshot-json.h"
-#include "model/warnings.h"
+#include "report/show.h"
+#include "report/snapshot-json.h"
+#include "report/warnings.h"
 
 /* The columns of the tables that -c does not choose. */
 #define PAYERS	"cgroup_path,frames,exclusive,charged,own,for_others,by_others"

@@ -8,7 +8,7 @@
 #include "lib/memory.h"
 #include "lib/svg.h"
 #include "lib/text.h"
-#include "model/listing.h"
+#include "report/listing.h"
 
 /* Groups that are drawn, with a cell of CELL pixels for each two. */
 #define GROUPS_MAX	60

@@ -9,12 +9,13 @@
 #include "commands/share-mappings.h"
 #include "commands/share-stopped.h"
 #include "lib/memory.h"
-#include "model/snapshot-json.h"
-#include "model/warnings.h"
 #include "os/cgroup-processes.h"
 #include "os/held-files.h"
 #include "os/process.h"
 #include "os/procfs.h"
+#include "report/show.h"
+#include "report/snapshot-json.h"
+#include "report/warnings.h"
 
 /* What becomes of a file when the processes end. */
 enum outcome {

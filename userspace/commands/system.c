@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "commands/commands.h"
-#include "commands/interval.h"
 #include "commands/proc-text.h"
 #include "model/breakdown.h"
+#include "report/interval.h"
+#include "report/show.h"
 
 /* Adds a row of @n amounts; raw output needs a word in each of @columns. */
 static void free_row(struct table *table, const struct options *options, const char *name,

@@ -5,6 +5,7 @@
 #include "commands/commands.h"
 #include "commands/tasks-filter.h"
 #include "model/amount.h"
+#include "report/show.h"
 
 static const struct rows mappings = {
 	&mapping_record, "mapping,mms,swap,uss,pss,avg_pss,rss", "pss"

@@ -8,16 +8,17 @@
 
 #include "cli/subtree.h"
 #include "commands/commands.h"
-#include "commands/interval.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "lib/text.h"
-#include "model/document.h"
 #include "model/format.h"
-#include "model/snapshot-json.h"
-#include "model/warnings.h"
 #include "os/exit-watch.h"
 #include "os/process.h"
+#include "report/document.h"
+#include "report/interval.h"
+#include "report/show.h"
+#include "report/snapshot-json.h"
+#include "report/warnings.h"
 
 #define DEFAULT_INTERVAL	1000000000ULL
 

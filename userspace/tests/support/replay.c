@@ -15,7 +15,6 @@
 #include <time.h>
 
 #include "cli/family.h"
-#include "cli/reader.h"
 #include "lib/signals.h"
 #include "model/cgroup-tree.h"
 #include "model/on-nodes.h"
@@ -26,6 +25,7 @@
 #include "os/proc-texts.h"
 #include "os/procfs.h"
 #include "os/trace-instance.h"
+#include "reader.h"
 #include "record/recorded-names.h"
 #include "stream.h"
 #include "wire/request.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "model/cgroup-tree.h"
-#include "model/listing.h"
+#include "report/listing.h"
 #include "tap.h"
 
 #define ID	"3f4a9c0d1e2b3f4a9c0d1e2b3f4a9c0d1e2b3f4a9c0d1e2b3f4a9c0d1e2b1234"

@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "model/snapshot-json.h"
 #include "record/chunk.h"
 #include "record/record-file.h"
 #include "record/recorder.h"
+#include "report/snapshot-json.h"
 #include "stream.h"
 #include "tap.h"
 #include "wire/request.h"

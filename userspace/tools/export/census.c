@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Takes censuses and writes them as metrics. */
 #include "cli/command.h"
-#include "model/metrics.h"
-#include "model/warnings.h"
 #include "os/names.h"
+#include "report/metrics.h"
+#include "report/warnings.h"
 #include "tools/export/census.h"
 
 /* A census has only one kind of groups, so each kind needs its own census. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "report/show.h"
 #include "tools/flame/grown.h"
 
 /* Stacks that are printed. */

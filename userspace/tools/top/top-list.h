@@ -8,7 +8,7 @@
 
 #include <regex.h>
 
-#include "model/listing.h"
+#include "report/listing.h"
 
 /**
  * struct top_row - a record and its depth in the tree

@@ -8,10 +8,11 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "model/document.h"
 #include "model/format.h"
-#include "model/snapshot-json.h"
 #include "os/exit-watch.h"
+#include "report/document.h"
+#include "report/show.h"
+#include "report/snapshot-json.h"
 #include "tools/trace/call-text.h"
 #include "tools/trace/show.h"
 

@@ -4,7 +4,7 @@
 
 #include "lib/text.h"
 #include "model/on-nodes.h"
-#include "model/warnings.h"
+#include "report/warnings.h"
 
 static void put_count(FILE *out, uint64_t n, const char *what, bool *begun)
 {

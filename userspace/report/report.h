@@ -8,8 +8,8 @@
 #ifndef READER_REPORT_H
 #define READER_REPORT_H
 
-#include "cli/command.h"
 #include "lib/json.h"
+#include "report/show.h"
 
 /* What a section is in JSON. */
 enum section_shape {

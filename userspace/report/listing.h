@@ -7,10 +7,10 @@
 #define READER_LISTING_H
 
 #include "lib/json.h"
-#include "lib/table.h"
 #include "model/amount.h"
 #include "model/columns.h"
 #include "model/format.h"
+#include "report/table.h"
 
 /**
  * struct listing - records to be shown

@@ -7,7 +7,7 @@
 #define READER_INTERVAL_H
 
 #include "cli/session.h"
-#include "model/document.h"
+#include "report/document.h"
 
 /*
  * Columns: memory, events per second, and per second KiB and pages in KiB.  In JSON rates

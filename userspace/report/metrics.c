@@ -8,9 +8,9 @@
 #include "lib/memory.h"
 #include "model/amount.h"
 #include "model/breakdown.h"
-#include "model/listing.h"
-#include "model/metrics.h"
 #include "model/on-nodes.h"
+#include "report/listing.h"
+#include "report/metrics.h"
 
 #define NAME_SIZE	128
 #define HELP_SIZE	256

@@ -5,12 +5,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cli/present.h"
-#include "commands/interval.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/format.h"
-#include "model/warnings.h"
+#include "report/interval.h"
+#include "report/present.h"
+#include "report/show.h"
+#include "report/warnings.h"
 
 /* Bytes of the longest name of a member. */
 #define NAME_SIZE	48

@@ -9,13 +9,13 @@
 #include "cli/family.h"
 #include "cli/help.h"
 #include "cli/parse.h"
-#include "cli/present.h"
-#include "cli/reader.h"
 #include "cli/subtree.h"
 #include "cli/words.h"
 #include "lib/output.h"
 #include "lib/signals.h"
+#include "reader.h"
 #include "record/source-file.h"
+#include "report/present.h"
 
 static int report(const struct failure *why)
 {

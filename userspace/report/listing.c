@@ -7,8 +7,8 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/cgroup-tree.h"
-#include "model/listing.h"
 #include "model/on-nodes.h"
+#include "report/listing.h"
 
 struct records records_in(const struct snapshot *snap, const struct record_type *type)
 {

@@ -7,8 +7,8 @@
 
 #include "lib/memory.h"
 #include "lib/output.h"
-#include "lib/table.h"
 #include "lib/text.h"
+#include "report/table.h"
 
 #define UNKNOWN	"-"
 /* An empty cell of a raw row must still be one word. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How each document of JSON begins. */
-#include "model/document.h"
 #include "model/format.h"
+#include "report/document.h"
 
 struct document_point document_point_of(const struct snapshot *snap)
 {

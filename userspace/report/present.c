@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Shows censuses as the tables of a command or as JSON. */
-#include "cli/present.h"
 #include "cli/subtree.h"
-#include "model/snapshot-json.h"
-#include "model/warnings.h"
+#include "report/present.h"
+#include "report/show.h"
+#include "report/snapshot-json.h"
+#include "report/warnings.h"
 
 uint32_t present_parts(const struct options *options)
 {

@@ -4,10 +4,10 @@
 
 #include "lib/json.h"
 #include "model/breakdown.h"
-#include "model/document.h"
 #include "model/on-nodes.h"
 #include "model/pages.h"
-#include "model/snapshot-json.h"
+#include "report/document.h"
+#include "report/snapshot-json.h"
 
 /* Bytes of the longest name of a member. */
 #define NAME_SIZE	40

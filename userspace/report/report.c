@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/report.h"
 #include "lib/memory.h"
-#include "model/document.h"
-#include "model/snapshot-json.h"
+#include "report/document.h"
+#include "report/report.h"
+#include "report/show.h"
+#include "report/snapshot-json.h"
 
 /* Columns of a section, and bytes of a name that it gives one. */
 #define CELLS_MAX	24

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "model/listing.h"
+#include "report/listing.h"
 
 /**
  * struct json_parts - which parts of a snapshot are written
