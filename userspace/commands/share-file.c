@@ -7,14 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/command.h"
 #include "commands/share-file.h"
 #include "commands/share-mappings.h"
 #include "lib/memory.h"
 #include "model/amount.h"
 #include "os/procfs.h"
-#include "report/show.h"
-#include "report/snapshot-json.h"
+#include "report/report.h"
 #include "report/warnings.h"
 
 /**
@@ -293,38 +291,10 @@ static void sum_up_file(const struct snapshot *snap, int fd, struct mapped_file 
 	}
 }
 
-static void show_file_table(const struct session *session, const struct view *view,
-			    const struct mapped_file *sum, struct records mappers)
-{
-	const struct options *options = session->options;
-
-	command_described(view, options, &mapped_file_record, sum, session->out);
-	if (!mappers.n)
-		return;
-	command_title(options, session->out, "Who maps it");
-	command_records(view, options, mappers, options->totals, session->out);
-}
-
-static void show_file_json(const struct session *session, const struct view *view,
-			   const struct mapped_file *sum, struct records mappers)
-{
-	struct json json = { .out = session->out };
-	const struct column *column;
-	unsigned int i;
-
-	snapshot_json_open(&json, session->options->command->name, view->snap);
-	json_open(&json, "mapped_file", '{');
-	for (i = 0; (column = record_column(&mapped_file_record, i)); i++)
-		json_column(&json, column, view, sum);
-	json_close(&json, '}');
-	command_json_records(&json, "mappers", view, session->options, mappers);
-	json_close(&json, '}');
-}
-
 int file_run(struct session *session, struct failure *why)
 {
-	struct view view = { .numeric = session->options->numeric };
 	struct mapped_file sum;
+	struct report report;
 	struct mapper *mappers;
 	struct snapshot *snap;
 	enum taken taken;
@@ -335,16 +305,20 @@ int file_run(struct session *session, struct failure *why)
 	taken = session_next(session, &snap, why);
 	if (taken != TAKE_DONE)
 		return taken == TAKE_FAILED ? -1 : 0;
-	view.snap = snap;
 	sum_up_file(snap, session->request.file, &sum);
 	mappers = xcalloc(snap->n_tasks + 1, sizeof(*mappers));
 	for (i = 0, n = 0; i < snap->n_tasks; i++)
 		if (maps(&snap->tasks[i]))
 			mappers[n++] = (struct mapper){ &snap->tasks[i], sum.memory };
-	if (session->options->json)
-		show_file_json(session, &view, &sum, records_of(mappers, n, sizeof(*mappers)));
-	else
-		show_file_table(session, &view, &sum, records_of(mappers, n, sizeof(*mappers)));
+	report_begin(&report, session->options, snap, session->out);
+	REPORT(&report,
+	       { "scan", .shape = SECTION_SCAN },
+	       { "mapped_file", .shape = SECTION_OBJECT, .type = &mapped_file_record,
+		 .described = true, .rows = ONE_ROW(&sum) });
+	if (n || session->options->json)
+		REPORT(&report, { "mappers", .title = "Who maps it", .chosen = true,
+				  .rows = ROWS(mappers, n) });
+	report_end(&report);
 	fflush(session->out);
 	session->partial |= warnings_print(stderr, snap);
 	free(mappers);

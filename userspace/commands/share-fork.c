@@ -3,16 +3,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "cli/command.h"
 #include "commands/share-fork.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/amount.h"
 #include "os/process.h"
-#include "report/document.h"
 #include "report/interval.h"
-#include "report/show.h"
-#include "report/snapshot-json.h"
+#include "report/report.h"
 #include "report/warnings.h"
 
 /*
@@ -244,47 +241,15 @@ static void sum_up_family(const struct snapshot *snap, struct family *sum)
 	sum->shared = amount_minus(amount_figure(group, MEMCENSUS_F_USS_ANON), sum->own);
 }
 
-static void show_fork_table(const struct session *session, const struct view *view,
-			    const struct family *sum, struct records members)
-{
-	const struct options *options = session->options;
-
-	command_described(view, options, &family_record, sum, session->out);
-	command_title(options, session->out, "Its processes");
-	command_records(view, options, members, options->totals, session->out);
-}
-
-static void show_fork_json(const struct session *session, const struct view *view,
-			   const struct snapshot *before, const struct family *sum,
-			   struct records members)
-{
-	const struct document_point from = document_point_of(before);
-	const struct document_point to = document_point_of(view->snap);
-	struct json json = { .out = session->out };
-	const struct column *column;
-	unsigned int i;
-
-	document_open(&json, session->options->command->name);
-	document_window(&json, before ? &from : NULL, &to);
-	json_close(&json, '}');
-	json_open(&json, "family", '{');
-	for (i = 0; (column = record_column(&family_record, i)); i++)
-		json_column(&json, column, view, sum);
-	json_close(&json, '}');
-	command_json_records(&json, "members", view, session->options, members);
-	json_close(&json, '}');
-}
-
 /* @before: NULL: there is one census only, so no rate */
 static void show_fork(struct session *session, const struct snapshot *before,
 		      const struct snapshot *now)
 {
-	const struct view view = { .snap = now, .numeric = session->options->numeric };
 	const double seconds = before ? interval_seconds(before, now) : 0;
 	const bool same = before && same_family(before, now);
 	struct member *members = xcalloc(now->n_tasks + 1, sizeof(*members));
-	const struct records records = records_of(members, now->n_tasks, sizeof(*members));
 	struct family sum, was;
+	struct report report;
 	size_t i;
 
 	sum_up_family(now, &sum);
@@ -296,10 +261,14 @@ static void show_fork(struct session *session, const struct snapshot *before,
 		sum.unshared = rate_of(was.shared, sum.shared, seconds);
 		sum.copied = rate_of(was.most, sum.most, seconds);
 	}
-	if (session->options->json)
-		show_fork_json(session, &view, before, &sum, records);
-	else
-		show_fork_table(session, &view, &sum, records);
+	report_begin(&report, session->options, now, session->out);
+	report_window(&report, before, now);
+	REPORT(&report,
+	       { "family", .shape = SECTION_OBJECT, .type = &family_record, .described = true,
+		 .rows = ONE_ROW(&sum) },
+	       { "members", .title = "Its processes", .chosen = true,
+		 .rows = ROWS(members, now->n_tasks) });
+	report_end(&report);
 	fflush(session->out);
 	if (before && !same)
 		fprintf(stderr, "memcensus: no rates: %s\n",

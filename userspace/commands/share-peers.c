@@ -3,187 +3,102 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
 #include "commands/share-mappings.h"
 #include "commands/share-peers.h"
 #include "commands/share-picture.h"
 #include "lib/memory.h"
-#include "report/show.h"
-#include "report/snapshot-json.h"
+#include "report/report.h"
 #include "report/warnings.h"
 
 /* The columns of the tables that -c does not choose. */
-#define PAYERS	"cgroup_path,frames,exclusive,charged,own,for_others,by_others"
-#define OWNERS	"pid,comm,owners,memory,%own,anon,file,shmem,swap,hugetlb"
+#define PAYERS	"cgroup_path frames exclusive charged own for_others by_others"
+#define OWNERS	"pid comm owners memory %own anon file shmem swap hugetlb"
 
-#define FILES	"cgroup_path,charged,own,for_others,dev_major,dev_minor,inode,file"
+#define FILES	"cgroup_path charged own for_others dev_major dev_minor inode file"
 
 static const char *const groups[] = {
-	[MEMCENSUS_BY_UID] = "user,mms,frames,uss,shared,uss_anon,pagetables",
+	[MEMCENSUS_BY_UID] = "user mms frames uss shared uss_anon pagetables",
 	[MEMCENSUS_BY_CGROUP] =
-		"cgroup_path,mms,charged,frames,uss,shared,uss_anon,pagetables",
-	[MEMCENSUS_BY_COMM] = "comm,mms,frames,uss,shared,uss_anon,pagetables",
+		"cgroup_path mms charged frames uss shared uss_anon pagetables",
+	[MEMCENSUS_BY_COMM] = "comm mms frames uss shared uss_anon pagetables",
 };
 
 /* Of one file: what the kernel counts is of whole processes. */
 static const char *const groups_of_file[] = {
-	[MEMCENSUS_BY_UID] = "user,mms,frames,uss,shared,pss,hugetlb",
-	[MEMCENSUS_BY_CGROUP] = "cgroup_path,mms,frames,uss,shared,pss,hugetlb",
-	[MEMCENSUS_BY_COMM] = "comm,mms,frames,uss,shared,pss,hugetlb",
+	[MEMCENSUS_BY_UID] = "user mms frames uss shared pss hugetlb",
+	[MEMCENSUS_BY_CGROUP] = "cgroup_path mms frames uss shared pss hugetlb",
+	[MEMCENSUS_BY_COMM] = "comm mms frames uss shared pss hugetlb",
 };
 
-static bool has_pages(const struct figures *f)
+/* Filters of sections. */
+
+static bool group_has_pages(const void *about, const void *record)
 {
+	const struct figures *f = &((const struct group *)record)->figures;
+
+	(void)about;
 	return (KNOWN(f, MEMCENSUS_F_FRAMES) && f->v[MEMCENSUS_F_FRAMES]) ||
 	       (KNOWN(f, MEMCENSUS_F_HUGETLB) && f->v[MEMCENSUS_F_HUGETLB]);
 }
 
-static bool group_has_pages(const void *record)
-{
-	return has_pages(&((const struct group *)record)->figures);
-}
-
 /* All its pages, or those of the file of the request: then without what it only maps. */
-static bool payer_of_all(const void *record)
+static bool payer_of_all(const void *about, const void *record)
 {
+	(void)about;
 	return !KNOWN((const struct payer *)record, MEMCENSUS_PAYER_INODE);
 }
 
-static bool payer_pays(const void *record)
+static bool payer_pays(const void *about, const void *record)
 {
 	const struct payer *payer = record;
 
-	return payer_of_all(payer) && KNOWN(payer, MEMCENSUS_PAYER_CHARGED) && payer->charged;
+	return payer_of_all(about, payer) && KNOWN(payer, MEMCENSUS_PAYER_CHARGED) &&
+	       payer->charged;
 }
 
-static bool payer_of_file(const void *record)
+static bool payer_of_file(const void *about, const void *record)
 {
-	return !payer_of_all(record);
+	return !payer_of_all(about, record);
 }
 
-/* A copy of @all records without those that @keep refuses; its array is to be freed. */
-static struct records kept(struct records all, bool (*keep)(const void *record))
+static void show_payers(struct report *report, bool of_file)
 {
-	struct records some = all;
-	char *copy = xcalloc(all.n + 1, all.size);
-	size_t i;
-
-	some.v = copy;
-	some.n = 0;
-	for (i = 0; i < all.n; i++) {
-		const char *record = (const char *)all.v + i * all.size;
-
-		if (keep(record))
-			memcpy(copy + some.n++ * all.size, record, all.size);
-	}
-	return some;
+	REPORT(report,
+	       { "payers", .type = &payer_record, .filter = payer_of_all },
+	       { .title = "Who is charged for what is mapped", .type = &payer_record,
+		 .columns = PAYERS, .sort = "charged",
+		 .filter = of_file ? payer_pays : payer_of_all });
 }
 
-/* A table of @records of @type, with the columns @list, sorted by @sort or as they come. */
-static int show_peers(const struct view *view, const struct options *options,
-		      const struct record_type *type, struct records records, const char *list,
-		      const char *sort, FILE *out, struct failure *why)
+static void show_peers(const struct view *view, const struct session *session,
+		       const struct peers_ask *ask)
 {
-	const struct units units = command_units(view, options);
-	struct listing listing;
-	int ret;
-
-	listing_fill(&listing, view, records);
-	ret = columns_choose(&listing.columns, type, list, NULL, why);
-	if (!ret && sort)
-		listing_sort(&listing, record_named(type, sort), false);
-	if (!ret)
-		listing_print(&listing, command_look(options), &units, false, out);
-	columns_free(&listing.columns);
-	listing_free(&listing);
-	return ret;
-}
-
-/* The records of @type that @keep (NULL: all), as show_peers() */
-static int show_kept(const struct view *view, const struct session *session,
-		     const struct record_type *type, bool (*keep)(const void *record),
-		     const char *list, const char *sort, struct failure *why)
-{
-	struct records records = records_in(view->snap, type);
-	int ret;
-
-	if (keep)
-		records = kept(records, keep);
-	ret = show_peers(view, session->options, type, records, list, sort, session->out, why);
-	if (keep)
-		free((void *)records.v);
-	return ret;
-}
-
-static int show_payers(const struct view *view, const struct session *session,
-		       struct failure *why)
-{
-	const bool by_file = session->request.charged > 1;
-
-	command_title(session->options, session->out, "Who is charged for what is mapped");
-	if (show_kept(view, session, &payer_record,
-		      session->request.file ? payer_pays : payer_of_all, PAYERS, "charged", why))
-		return -1;
-	if (!by_file)
-		return 0;
-	command_title(session->options, session->out,
-		      "For which files that only others map");
-	return show_kept(view, session, &payer_record, payer_of_file, FILES, "for_others", why);
-}
-
-static int show_tables(const struct view *view, const struct session *session, uint8_t by,
-		       struct failure *why)
-{
+	const struct snapshot *snap = view->snap;
 	const struct options *options = session->options;
 	const bool of_file = session->request.file;
 	const char *const *lists = of_file ? groups_of_file : groups;
-	FILE *out = session->out;
+	struct report report;
 
-	if (by ? show_kept(view, session, &group_record, of_file ? group_has_pages : NULL,
-			   lists[by], "frames", why) :
-		 show_kept(view, session, &owners_record, NULL, OWNERS, NULL, why))
-		return -1;
-	if (view->snap->n_payers && show_payers(view, session, why))
-		return -1;
-	if (!view->snap->n_pairs)
-		return 0;
-	command_title(options, out, by ? "What two have in common" : "With whom");
-	command_records(view, options, records_in(view->snap, &pair_record), options->totals,
-			out);
-	return 0;
-}
-
-static void put_bytes_of_kinds(struct json *json, const char *key, const struct view *view,
-			       const struct record_type *type, bool (*keep)(const void *record))
-{
-	struct records records = records_in(view->snap, type);
-	struct listing listing;
-
-	if (keep)
-		records = kept(records, keep);
-	listing_fill(&listing, view, records);
-	snapshot_json_listing(json, key, type, &listing);
-	listing_free(&listing);
-	if (keep)
-		free((void *)records.v);
-}
-
-static void show_peers_json(const struct view *view, const struct options *options, bool by_file,
-			    FILE *out)
-{
-	struct json json = { .out = out };
-
-	snapshot_json_open(&json, options->command->name, view->snap);
-	put_bytes_of_kinds(&json, "tasks", view, &task_record, NULL);
-	put_bytes_of_kinds(&json, "groups", view, &group_record, NULL);
-	put_bytes_of_kinds(&json, "owners", view, &owners_record, NULL);
-	if (view->snap->n_payers)
-		put_bytes_of_kinds(&json, "payers", view, &payer_record, payer_of_all);
-	if (by_file)
-		put_bytes_of_kinds(&json, "paid_files", view, &payer_record, payer_of_file);
-	command_json_records(&json, "pairs", view, options,
-			     records_in(view->snap, &pair_record));
-	json_close(&json, '}');
+	report_begin(&report, options, snap, session->out);
+	REPORT(&report,
+	       { "scan", .shape = SECTION_SCAN },
+	       { "tasks", .type = &task_record },
+	       { "groups", .type = &group_record },
+	       { "owners", .type = &owners_record, .columns = ask->by ? NULL : OWNERS },
+	       { .type = &group_record, .columns = ask->by ? lists[ask->by] : NULL,
+		 .sort = "frames", .filter = of_file ? group_has_pages : NULL });
+	if (snap->n_payers)
+		show_payers(&report, of_file);
+	if (ask->by_file && (snap->n_payers || options->json))
+		REPORT(&report,
+		       { "paid_files", .title = "For which files that only others map",
+			 .type = &payer_record, .columns = FILES, .filter = payer_of_file,
+			 .sort = options->json ? NULL : "for_others" });
+	if (snap->n_pairs || options->json)
+		REPORT(&report,
+		       { "pairs", .title = ask->by ? "What two have in common" : "With whom",
+			 .chosen = true, .rows = records_in(snap, &pair_record) });
+	report_end(&report);
 }
 
 /* The name of a file that cgroups pay for, in a list. */
@@ -209,7 +124,7 @@ static bool name_mapping(void *context, const struct snapshot *mappings)
 
 	for (i = 0; i < naming->snap->n_payers; i++) {
 		payer = &naming->snap->payers[i];
-		if (payer_of_all(payer) || payer->file)
+		if (payer_of_all(NULL, payer) || payer->file)
 			continue;
 		number = (struct file_number){ (uint32_t)payer->dev_major,
 					       (uint32_t)payer->dev_minor, payer->inode };
@@ -261,7 +176,6 @@ int peers_run(struct session *session, const struct peers_ask *ask, struct failu
 	struct file_name *names = NULL;
 	struct snapshot *snap;
 	enum taken taken;
-	int ret = 0;
 
 	session->request.share = true;
 	session->request.group_by = ask->by;
@@ -275,13 +189,11 @@ int peers_run(struct session *session, const struct peers_ask *ask, struct failu
 		names = name_files(session, snap);
 	if (ask->picture)
 		share_picture(&view, ask->what, session->out);
-	else if (options->json)
-		show_peers_json(&view, options, ask->by_file, session->out);
 	else
-		ret = show_tables(&view, session, ask->by, why);
+		show_peers(&view, session, ask);
 	fflush(session->out);
 	session->partial |= warnings_print(stderr, snap);
 	snapshot_free(snap);
 	names_free(names);
-	return ret;
+	return 0;
 }

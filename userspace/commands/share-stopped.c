@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/command.h"
 #include "commands/share-mappings.h"
 #include "commands/share-stopped.h"
 #include "lib/memory.h"
@@ -13,8 +12,7 @@
 #include "os/held-files.h"
 #include "os/process.h"
 #include "os/procfs.h"
-#include "report/show.h"
-#include "report/snapshot-json.h"
+#include "report/report.h"
 #include "report/warnings.h"
 
 /* What becomes of a file when the processes end. */
@@ -531,38 +529,20 @@ static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 					      amount_plus(sum->pagetables, sum->stacks)));
 }
 
-static struct records files_of(const struct stopping *s)
-{
-	return records_of(s->files, s->n_files, sizeof(*s->files));
-}
-
-static void show_stopped_table(const struct stopping *s, const struct view *view,
-			       const struct stopped *sum)
+static void show_stopped(const struct stopping *s, const struct stopped *sum)
 {
 	const struct options *options = s->session->options;
-	FILE *out = s->session->out;
+	struct report report;
 
-	command_described(view, options, &stopped_record, sum, out);
-	if (!s->n_files)
-		return;
-	command_title(options, out, "Files in memory, or deleted");
-	command_records(view, options, files_of(s), options->totals, out);
-}
-
-static void show_stopped_json(const struct stopping *s, const struct view *view,
-			      const struct stopped *sum)
-{
-	struct json json = { .out = s->session->out };
-	const struct column *column;
-	unsigned int i;
-
-	snapshot_json_open(&json, s->session->options->command->name, s->snap);
-	json_open(&json, "if_stopped", '{');
-	for (i = 0; (column = record_column(&stopped_record, i)); i++)
-		json_column(&json, column, view, sum);
-	json_close(&json, '}');
-	command_json_records(&json, "files", view, s->session->options, files_of(s));
-	json_close(&json, '}');
+	report_begin(&report, options, s->snap, s->session->out);
+	REPORT(&report,
+	       { "scan", .shape = SECTION_SCAN },
+	       { "if_stopped", .shape = SECTION_OBJECT, .type = &stopped_record,
+		 .described = true, .rows = ONE_ROW(sum) });
+	if (s->n_files || options->json)
+		REPORT(&report, { "files", .title = "Files in memory, or deleted", .chosen = true,
+				  .rows = ROWS(s->files, s->n_files) });
+	report_end(&report);
 }
 
 /* Says how many files may die too; false: none. */
@@ -607,14 +587,8 @@ int stopped_run(struct session *session, char *const *cgroups, size_t n, struct 
 		ret = find_holders(&s, why);
 	}
 	if (!ret) {
-		const struct view view = {
-			.snap = s.snap, .numeric = session->options->numeric };
-
 		sum_up_stopped(&s, &sum);
-		if (session->options->json)
-			show_stopped_json(&s, &view, &sum);
-		else
-			show_stopped_table(&s, &view, &sum);
+		show_stopped(&s, &sum);
 		fflush(session->out);
 		session->partial |= warnings_print(stderr, s.snap);
 		session->partial |= note_unknown(&s);

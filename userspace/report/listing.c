@@ -137,7 +137,7 @@ void cell_column(struct table *table, const struct column *column, const struct 
 {
 	struct value value;
 
-	if (column_get(column, view, record, &value))
+	if (record && column_get(column, view, record, &value))
 		cell_value(table, column, view, &value, units);
 	else
 		table_cell(table, NULL);

@@ -61,7 +61,10 @@ void listing_nest(struct listing *listing);
 void listing_print(const struct listing *listing, struct table_look look,
 		   const struct units *units, bool totals, FILE *out);
 
-/* Fill the next cell of @table: memory, memory that may be unknown, @column of @record. */
+/*
+ * Fill the next cell of @table: memory, memory that may be unknown, @column of @record, which is
+ * unknown if that is NULL.
+ */
 void cell_bytes(struct table *table, int64_t bytes, const struct units *units);
 void cell_amount(struct table *table, struct amount amount, const struct units *units);
 void cell_column(struct table *table, const struct column *column, const struct view *view,

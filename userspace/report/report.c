@@ -126,10 +126,7 @@ static void fill_row(struct table *table, const struct cells *cells, const struc
 	const struct cell *cell;
 
 	for (cell = cells->v; cell < cells->v + cells->n; cell++)
-		if (cell_record(cell, row))
-			cell_column(table, &cell->column, &view, cell_record(cell, row), units);
-		else
-			table_cell(table, NULL);
+		cell_column(table, &cell->column, &view, cell_record(cell, row), units);
 }
 
 static void show_section_table(const struct report *report, const struct section *section)
@@ -180,6 +177,9 @@ static void show_section(const struct report *report, const struct section *sect
 	if (section->chosen)
 		command_records(&report->view, &options, section->rows, options.totals,
 				report->out);
+	else if (section->described)
+		command_described(&report->view, &options, section->type, section->rows.v,
+				  report->out);
 	else if (section->columns)
 		show_section_table(report, section);
 	if (section->note && !options.raw)
@@ -188,30 +188,24 @@ static void show_section(const struct report *report, const struct section *sect
 
 /* JSON */
 
-static void put_json_cell(struct json *json, const struct cell *cell, const struct view *view,
-			  const void *row)
-{
-	const void *record = cell_record(cell, row);
-
-	if (record)
-		json_column(json, &cell->column, view, record);
-	else
-		json_put_null(json, cell->column.name);
-}
-
 /* The members of a row: those of @cells or, without, all. */
 static void put_section_row(struct report *report, const struct section *section,
 			    const struct cells *cells, const void *row)
 {
 	const struct view outer = report->view, view = view_of(report, section, row);
 	const struct cell all = { .join = section->joins[0].type ? &section->joins[0] : NULL };
+	const struct column *column;
 	size_t i;
 
 	if (section->number.known)
 		json_put_signed(&report->json, "seq", section->number.bytes);
 	for (i = 0; i < cells->n; i++)
-		put_json_cell(&report->json, &cells->v[i], &view, row);
-	if (!section->members)
+		json_column(&report->json, &cells->v[i].column, &view,
+			    cell_record(&cells->v[i], row));
+	if (section->described)
+		for (i = 0; (column = record_column(section->type, i)); i++)
+			json_column(&report->json, column, &view, row);
+	else if (!section->members)
 		json_members(&report->json, all.join ? all.join->type : section->type, &view,
 			     cell_record(&all, row));
 	report->view = view;
@@ -235,7 +229,8 @@ static void put_keyed(struct report *report, const struct section *section, stru
 	else
 		cells->v[1].column.name = key.text;
 	for (i = 1; i < cells->n; i++)
-		put_json_cell(&report->json, &cells->v[i], &view, row);
+		json_column(&report->json, &cells->v[i].column, &view,
+			    cell_record(&cells->v[i], row));
 	if (cells->n > 2)
 		json_close(&report->json, '}');
 }
@@ -293,6 +288,8 @@ static void put_section(struct report *report, const struct section *section)
 		json_put_string(json, section->name, section->text);
 	else if (section->shape == SECTION_NULL)
 		json_put_null(json, section->name);
+	else if (section->shape == SECTION_SCAN)
+		snapshot_json_scan(json, report->view.snap);
 	else if (section->chosen)
 		command_json_records(json, section->name, &report->view, &options, section->rows);
 	else
@@ -324,7 +321,7 @@ void report_window(struct report *report, const struct snapshot *from, const str
 
 	if (!report->options->json)
 		return;
-	document_window(&report->json, &points[0], &points[1]);
+	document_window(&report->json, from ? &points[0] : NULL, &points[1]);
 	json_close(&report->json, '}');
 }
 

@@ -22,6 +22,7 @@ enum section_shape {
 	SECTION_OPEN,		/* the following sections are members of an object ... */
 	SECTION_CLOSE,		/* ... up to this one */
 	SECTION_NULL,
+	SECTION_SCAN,		/* how the census of the report was made, as "scan" and "module" */
 };
 
 /*
@@ -50,6 +51,7 @@ struct report;
  * @columns: of its table; NULL: it has none
  * @members: in JSON; NULL: all of the first of @joins or, without, of @type
  * @chosen: columns and order are those of command_rows(), as chosen by options
+ * @described: of one record, a row for each column of @type, with its meaning; JSON has them all
  * @falling: largest first if no column to sort by is named; with @chosen
  * @rows: of no size: those in the snapshot
  * @filter: whether a row is shown; NULL: all are
@@ -75,6 +77,7 @@ struct section {
 	const char *columns;
 	const char *members;
 	bool chosen;
+	bool described;
 	bool falling;
 	struct records rows;
 	bool (*filter)(const void *about, const void *row);
@@ -116,7 +119,7 @@ void report_sections(struct report *report, const struct section *sections, size
 	report_sections(report, (const struct section[]){ __VA_ARGS__ },	\
 			ARRAY_SIZE(((const struct section[]){ __VA_ARGS__ })))
 
-/* Writes the window of JSON: from one census to another. */
+/* Writes the window of JSON: from one census to another, or since boot if @from is NULL. */
 void report_window(struct report *report, const struct snapshot *from, const struct snapshot *to);
 
 /* Text that lives as long as @report, for titles and notes. */

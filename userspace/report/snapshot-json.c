@@ -180,7 +180,9 @@ void json_column(struct json *json, const struct column *column, const struct vi
 {
 	struct value value;
 
-	if (column->kind == KIND_ON_NODES)
+	if (!record)
+		put_null(json, column);
+	else if (column->kind == KIND_ON_NODES)
 		put_on_nodes(json, column, view, record);
 	else if (column->kind == KIND_HOLDERS)
 		put_holders(json, column, record);
@@ -302,11 +304,10 @@ static void put_system(struct json *json, const struct view *view)
 	json_close(json, '}');
 }
 
-void snapshot_json_open(struct json *json, const char *command, const struct snapshot *snap)
+void snapshot_json_scan(struct json *json, const struct snapshot *snap)
 {
 	const struct view view = { .snap = snap };
 
-	document_open(json, command);
 	json_open(json, "scan", '{');
 	json_put_unsigned(json, "seq", snap->seq);
 	json_members(json, &scan_record, &view, &snap->scan);
@@ -336,7 +337,8 @@ void snapshot_json(FILE *out, const struct snapshot *snap,
 	struct breakdown breakdown;
 	size_t i;
 
-	snapshot_json_open(&json, what->command, snap);
+	document_open(&json, what->command);
+	snapshot_json_scan(&json, snap);
 	for (i = 0; i < ARRAY_SIZE(arrays); i++) {
 		if (arrays[i].part ? !(what->parts & arrays[i].part) :
 				     what->type != arrays[i].type)

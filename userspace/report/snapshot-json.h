@@ -39,8 +39,8 @@ struct json_parts {
 void snapshot_json(FILE *out, const struct snapshot *snap,
 		   const struct json_parts *what);
 
-/* Opens a document of @command about @snap, with how it was made; json_close() ends it. */
-void snapshot_json_open(struct json *json, const char *command, const struct snapshot *snap);
+/* Writes how @snap was made: the members "scan" and "module". */
+void snapshot_json_scan(struct json *json, const struct snapshot *snap);
 
 /*
  * Writes the rows of @listing as the array @key, with the columns of @listing
@@ -50,7 +50,7 @@ void snapshot_json_listing(struct json *json, const char *key,
 			   const struct record_type *type,
 			   const struct listing *listing);
 
-/* Writes the value of @column in @record as its member, or null. */
+/* Writes the value of @column in @record as its member, or null, also if @record is NULL. */
 void json_column(struct json *json, const struct column *column, const struct view *view,
 		 const void *record);
 
