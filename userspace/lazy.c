@@ -13,7 +13,7 @@
 #include <zlib.h>
 
 /* The function @name of @library; without it, the program ends. */
-static void *load(const char *library, const char *name)
+static void *load_function(const char *library, const char *name)
 {
 	void *handle = dlopen(library, RTLD_NOW);
 	void *function = handle ? dlsym(handle, name) : NULL;
@@ -32,7 +32,7 @@ static void *load(const char *library, const char *name)
 	static __typeof__(name) *function;				\
 									\
 	if (!function)							\
-		function = (__typeof__(function))load(library, #name);	\
+		function = (__typeof__(function))load_function(library, #name);	\
 	function;							\
 })
 

@@ -17,16 +17,16 @@
 #include "record/source-file.h"
 #include "report/present.h"
 
-static int report(const struct failure *why)
+static int print_failure(const struct failure *why)
 {
 	fprintf(stderr, "memcensus: %s\n", why->text);
 	return EXIT_FAILED;
 }
 
-static int usage(const struct options *options, const struct failure *why)
+static int print_usage_failure(const struct options *options, const struct failure *why)
 {
 	if (why->kind != FAIL_USAGE)
-		return report(why);
+		return print_failure(why);
 	fprintf(stderr, "memcensus: %s (try 'memcensus%s%s --help')\n", why->text,
 		options->command_wrong ? "" : " ",
 		options->command_wrong ? "" : options->command->name);
@@ -138,7 +138,7 @@ static int run_session(struct session *session, bool *complete, struct failure *
 		return session->child;
 	if (!ret)
 		return session->partial ? EXIT_PARTIAL : EXIT_DONE;
-	report(why);
+	print_failure(why);
 	return session->child ? session->child : EXIT_FAILED;
 }
 
@@ -153,8 +153,8 @@ static int check_screen(const struct command *command, struct failure *why)
 }
 
 /* Opens the source that the command needs, and runs it. */
-static int run(const struct options *options, FILE *out, source_open_fn *open, bool *complete,
-	       struct failure *why)
+static int run_on_source(const struct options *options, FILE *out, source_open_fn *open,
+			 bool *complete, struct failure *why)
 {
 	struct session session = {
 		.options = options,
@@ -175,12 +175,12 @@ static int run(const struct options *options, FILE *out, source_open_fn *open, b
 	if (command->needs_source ? command->needs_source(options) : !command->no_source) {
 		session.source = open_source(options, open, why);
 		if (!session.source)
-			return report(why);
+			return print_failure(why);
 	}
 	if (options->below && session.source && session.source->ops->live &&
 	    subtree_check(options, why)) {
 		session.source->ops->close(session.source);
-		return report(why);
+		return print_failure(why);
 	}
 	status = run_session(&session, complete, why);
 	if (session.source)
@@ -217,13 +217,13 @@ static int write_output(const struct options *options, source_open_fn *open)
 
 	if ((!asks(options) && check_screen(options->command, &why)) ||
 	    output_open(&output, asks(options) ? NULL : options->output, &why))
-		return report(&why);
+		return print_failure(&why);
 	status = asks(options) ? answer_command(options, output.stream) :
-				 run(options, output.stream, open, &complete, &why);
+				 run_on_source(options, output.stream, open, &complete, &why);
 	/* At an interval, keep what was written before a failure: it is valid. */
 	fflush(output.stream);
 	if (output_close(&output, complete || (options->interval && output.wrote), &why))
-		return report(&why);
+		return print_failure(&why);
 	return status;
 }
 
@@ -266,13 +266,13 @@ int reader_run(int argc, char **argv, source_open_fn *open)
 	member = other_program(word, argv);
 	if (member) {
 		family_execute(member, argv, &why);
-		return report(&why);
+		return print_failure(&why);
 	}
 	/* Set only which characters are printable: JSON needs the numbers of the C locale. */
 	setlocale(LC_CTYPE, "");
 
 	if (parse_arguments(&options, word, argc, argv, &why) || check(&options, &why))
-		status = usage(&options, &why);
+		status = print_usage_failure(&options, &why);
 	else
 		status = write_output(&options, open);
 	parse_free(&options);

@@ -108,7 +108,7 @@ void series_free(struct series *series)
 	*series = (struct series){ 0 };
 }
 
-static int compare(const void *a, const void *b)
+static int compare_doubles(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 
@@ -142,7 +142,7 @@ static struct ties ties_of(const struct point *points, size_t n)
 
 	for (i = 0; i < n; i++)
 		sorted[i] = points[i].v;
-	qsort(sorted, n, sizeof(*sorted), compare);
+	qsort(sorted, n, sizeof(*sorted), compare_doubles);
 	for (i = 0; i < n; i += run) {
 		for (run = 1; i + run < n && sorted[i + run] == sorted[i]; run++)
 			;
@@ -169,7 +169,7 @@ struct slope slope_of(const struct point *points, size_t n)
 			slopes[k++] = d / (points[j].t - points[i].t);
 		}
 	}
-	qsort(slopes, pairs, sizeof(*slopes), compare);
+	qsort(slopes, pairs, sizeof(*slopes), compare_doubles);
 
 	all = (double)n * (n - 1.0);
 	variance = (all * (2.0 * n + 5) - ties.variance) / 18;

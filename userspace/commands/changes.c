@@ -32,7 +32,7 @@ const struct task *change_task(const struct change *row)
 }
 
 /* The figure in one census; 0 if the process is not in it. */
-static struct amount figure(const struct task *task, unsigned int number)
+static struct amount figure_of_task(const struct task *task, unsigned int number)
 {
 	struct amount amount = { true, 0 };
 
@@ -42,10 +42,10 @@ static struct amount figure(const struct task *task, unsigned int number)
 	return amount;
 }
 
-static struct amount delta(const struct change *row, unsigned int number)
+static struct amount figure_delta(const struct change *row, unsigned int number)
 {
-	struct amount delta = amount_minus(figure(row->after, number),
-					   figure(row->before, number));
+	struct amount delta = amount_minus(figure_of_task(row->after, number),
+					   figure_of_task(row->before, number));
 
 	delta.known &= row->same_basis || number == MEMCENSUS_F_RSS ||
 		       number == MEMCENSUS_F_SWAP;
@@ -62,7 +62,7 @@ static enum diff_change diff_change(const struct change *row)
 	if (!row->after)
 		return DIFF_GONE;
 	for (i = 0; i < ARRAY_SIZE(compared); i++) {
-		change = delta(row, compared[i]);
+		change = figure_delta(row, compared[i]);
 		if (!change.known)
 			return DIFF_UNKNOWN;
 		if (!change.bytes)
@@ -107,15 +107,15 @@ static bool get_cgroup(const struct view *view, const void *record, struct value
 	return true;
 }
 
-DERIVED(get_size, change, number, llabs(delta(row, MEMCENSUS_F_PSS).bytes),
-	delta(row, MEMCENSUS_F_PSS).known)
+DERIVED(get_size, change, number, llabs(figure_delta(row, MEMCENSUS_F_PSS).bytes),
+	figure_delta(row, MEMCENSUS_F_PSS).known)
 
 #define GETTER(name, amount, condition)					\
 	DERIVED(name, change, sign, (amount).bytes, (amount).known && (condition))
 #define FIGURE(name, num)						\
-	GETTER(get_##name, delta(row, MEMCENSUS_F_##num), true)		\
-	GETTER(get_##name##_before, figure(row->before, MEMCENSUS_F_##num), row->before) \
-	GETTER(get_##name##_after, figure(row->after, MEMCENSUS_F_##num), row->after)
+	GETTER(get_##name, figure_delta(row, MEMCENSUS_F_##num), true)		\
+	GETTER(get_##name##_before, figure_of_task(row->before, MEMCENSUS_F_##num), row->before) \
+	GETTER(get_##name##_after, figure_of_task(row->after, MEMCENSUS_F_##num), row->after)
 
 FIGURE(swap, SWAP)
 FIGURE(uss, USS)
@@ -159,7 +159,7 @@ const struct record_type change_record = {
 
 struct amount change_growth(const struct change *row)
 {
-	return amount_plus(delta(row, MEMCENSUS_F_PSS), delta(row, MEMCENSUS_F_SWAP));
+	return amount_plus(figure_delta(row, MEMCENSUS_F_PSS), figure_delta(row, MEMCENSUS_F_SWAP));
 }
 
 /* Only PID and start time together identify a process. */
@@ -348,8 +348,8 @@ static void add_memory(struct cgroup_change *v, size_t n, const struct snapshot 
 		cgroup = find_change(v, n, task->cgroup);
 		sum = after ? &cgroup->after : &cgroup->before;
 		cgroup->snap = snap;
-		*sum = amount_plus(*sum, amount_plus(figure(task, MEMCENSUS_F_PSS),
-						     figure(task, MEMCENSUS_F_SWAP)));
+		*sum = amount_plus(*sum, amount_plus(figure_of_task(task, MEMCENSUS_F_PSS),
+						     figure_of_task(task, MEMCENSUS_F_SWAP)));
 	}
 	for (i = 0; i < snap->n_groups; i++) {
 		const struct group *group = &snap->groups[i];

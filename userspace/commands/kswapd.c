@@ -67,7 +67,7 @@ static void kswapd_show(const struct view *view, const struct options *options, 
 }
 
 /* Number of nodes whose kswapd is reclaiming. */
-static struct amount running(const struct snapshot *snap, unsigned int number)
+static struct amount kswapds_running(const struct snapshot *snap, unsigned int number)
 {
 	struct amount n = { snap->n_nodes > 0, 0 };
 	size_t i;
@@ -81,7 +81,7 @@ static struct amount running(const struct snapshot *snap, unsigned int number)
 }
 
 /* The smallest difference of free memory and the watermark @number among all zones. */
-static struct amount distance(const struct snapshot *snap, unsigned int number)
+static struct amount watermark_distance(const struct snapshot *snap, unsigned int number)
 {
 	struct amount least = { false, 0 };
 	const struct zone *zone;
@@ -109,12 +109,12 @@ static struct amount distance(const struct snapshot *snap, unsigned int number)
 
 static const struct interval_column kswapd_interval[] = {
 	{ "running", "run", "nodes whose kswapd is reclaiming",
-	  .kind = INTERVAL_LEVEL, .get = running },
+	  .kind = INTERVAL_LEVEL, .get = kswapds_running },
 	LEVEL("free", "free", MEMCENSUS_S_FREE, "not used for anything"),
 	LEVEL("to_low", "ToLow", MEMCENSUS_ZONE_WMARK_LOW,
-	      "distance to the low watermark, of the nearest zone", .get = distance),
+	      "distance to the low watermark, of the nearest zone", .get = watermark_distance),
 	LEVEL("to_high", "ToHigh", MEMCENSUS_ZONE_WMARK_HIGH,
-	      "distance to the high watermark, of the nearest zone", .get = distance,
+	      "distance to the high watermark, of the nearest zone", .get = watermark_distance,
 	      .wide = true),
 	RATE("runs", "runs", MEMCENSUS_E_PAGEOUTRUN,
 	     "times that kswapd began to balance a node, per second"),

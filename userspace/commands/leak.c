@@ -164,7 +164,7 @@ static int add_all(struct leak *leak, struct failure *why)
 	return ret;
 }
 
-static void report(struct leak *leak)
+static void report_leaks(struct leak *leak)
 {
 	const struct session *session = leak->session;
 	struct leak_report report = {
@@ -232,7 +232,7 @@ static int leak_run(struct session *session, struct failure *why)
 		ret = fail(why, FAIL_NO_PROCESS, "these censuses contain none of these processes");
 	/* Measurements before a failure are valid: report them. */
 	if (!ret || (leak.tracks.n && leak.tracks.censuses >= SLOPE_MIN_POINTS))
-		report(&leak);
+		report_leaks(&leak);
 	if (stacks.pid && leak_stacks_end(&stacks, session->out, ret ? &ignored : why))
 		ret = -1;
 	tracks_free(&leak.tracks);

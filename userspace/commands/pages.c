@@ -44,7 +44,7 @@ int pages_range(struct options *options, const char *value, struct failure *why)
  * The letter for @counts among @pages pages: what most of them are, capital where
  * at least half of them are anywhere.
  */
-static char letter(const struct page_counts *counts, uint64_t pages)
+static char letter_of_pages(const struct page_counts *counts, uint64_t pages)
 {
 	uint64_t shared = counts->resident - counts->exclusive;
 	char c = 'S';
@@ -91,7 +91,7 @@ static void draw_pages(struct picture *p, const struct snapshot *snap, struct pa
 		p->counts.exclusive += counts.exclusive;
 		p->counts.huge += counts.huge;
 		p->counts.swap += counts.swap;
-		p->text[i] = end <= p->known ? letter(&counts, (end - at) / size) : '?';
+		p->text[i] = end <= p->known ? letter_of_pages(&counts, (end - at) / size) : '?';
 	}
 	p->text[i] = '\0';
 }

@@ -130,7 +130,7 @@ static uint64_t cpu_of_others(const struct snapshot *snap)
 }
 
 /* Prepares for the next census, after all memory for one is there. */
-static void rest(struct recording *run, uint64_t others)
+static void rest_until_next(struct recording *run, uint64_t others)
 {
 	struct failure why;
 
@@ -173,7 +173,7 @@ static int record_one(struct recording *run, struct failure *why)
 	if (taken == TAKE_END || done == RECORDER_CLOSED)
 		return 1;
 	if (run->pace)
-		rest(run, others);
+		rest_until_next(run, others);
 	if (done == RECORDER_DONE)
 		return 0;
 	if (!may_go_on(run, why))

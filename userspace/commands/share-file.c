@@ -242,7 +242,7 @@ int file_open(struct session *session, const struct file_ask *ask, struct failur
 	return 0;
 }
 
-static bool maps(const struct task *task)
+static bool maps_file(const struct task *task)
 {
 	return KNOWN(&task->figures, MEMCENSUS_F_VSS) && task->figures.v[MEMCENSUS_F_VSS];
 }
@@ -284,7 +284,7 @@ static void sum_up_file(const struct snapshot *snap, int fd, struct mapped_file 
 	for (i = 0; i < snap->n_tasks; i++) {
 		const struct task *task = &snap->tasks[i];
 
-		if (!maps(task))
+		if (!maps_file(task))
 			continue;
 		sum->exclusive = amount_plus(sum->exclusive, exclusive_of(task));
 		sum->processes += 1 + (KNOWN(task, MEMCENSUS_TASK_NR_PEERS) ? task->nr_peers : 0);
@@ -308,7 +308,7 @@ int file_run(struct session *session, struct failure *why)
 	sum_up_file(snap, session->request.file, &sum);
 	mappers = xcalloc(snap->n_tasks + 1, sizeof(*mappers));
 	for (i = 0, n = 0; i < snap->n_tasks; i++)
-		if (maps(&snap->tasks[i]))
+		if (maps_file(&snap->tasks[i]))
 			mappers[n++] = (struct mapper){ &snap->tasks[i], sum.memory };
 	report_begin(&report, session->options, snap, session->out);
 	REPORT(&report,

@@ -187,7 +187,7 @@ static bool ids_have(const struct ids *ids, uint64_t id)
 }
 
 /* The PIDs of the command line, which may be of threads, and those of @n cgroups. */
-static int choose(struct stopping *s, char *const *cgroups, size_t n, struct failure *why)
+static int choose_stopped(struct stopping *s, char *const *cgroups, size_t n, struct failure *why)
 {
 	const struct options *options = s->session->options;
 	size_t i;
@@ -409,13 +409,13 @@ static int find_holders(struct stopping *s, struct failure *why)
 	return ret;
 }
 
-static struct amount known(uint64_t bytes)
+static struct amount known_bytes(uint64_t bytes)
 {
 	return (struct amount){ true, (int64_t)bytes };
 }
 
 /* What is left of @all without @part, of which another count may have more. */
-static struct amount rest(struct amount all, uint64_t part)
+static struct amount rest_without(struct amount all, uint64_t part)
 {
 	all.bytes -= all.bytes < (int64_t)part ? all.bytes : (int64_t)part;
 	return all;
@@ -456,12 +456,12 @@ static void add_outcomes(const struct stopping *s, struct stopped *sum)
 		if (f->file.home == FILE_IN_SHMEM) {
 			sum->shmem = amount_plus(sum->shmem, (struct amount){
 				f->file.known, (int64_t)f->file.memory });
-			sum->swap = amount_plus(sum->swap, known(f->file.swap));
-			sum->kept_shmem = rest(sum->kept_shmem, mapped);
+			sum->swap = amount_plus(sum->swap, known_bytes(f->file.swap));
+			sum->kept_shmem = rest_without(sum->kept_shmem, mapped);
 		} else {
 			sum->deleted = amount_plus(sum->deleted, (struct amount){
 				f->file.known, (int64_t)f->file.memory });
-			sum->cached = rest(sum->cached, mapped);
+			sum->cached = rest_without(sum->cached, mapped);
 		}
 	}
 	sum->kept_hugetlb.bytes = (int64_t)least((uint64_t)sum->kept_hugetlb.bytes,
@@ -509,9 +509,9 @@ static void sum_up_stopped(const struct stopping *s, struct stopped *sum)
 	}
 	for (i = 0; i < snap->n_tasks; i++)
 		sum->mms += !task_is_gone(&snap->tasks[i]);
-	sum->shmem = known(0);
-	sum->deleted = known(0);
-	sum->kept_hugetlb = known(0);
+	sum->shmem = known_bytes(0);
+	sum->deleted = known_bytes(0);
+	sum->kept_hugetlb = known_bytes(0);
 	sum->anon = amount_figure(f, MEMCENSUS_F_USS_ANON);
 	sum->swap = amount_figure(f, MEMCENSUS_F_SWAP_USS);
 	sum->hugetlb = amount_figure(f, MEMCENSUS_F_PRIVATE_HUGETLB);
@@ -581,7 +581,7 @@ int stopped_run(struct session *session, char *const *cgroups, size_t n, struct 
 				 MEMCENSUS_PART_SYSTEM;
 	session->request.group_by = MEMCENSUS_BY_PIDS;
 	session->request.basis = MEMCENSUS_BASIS_FRAMES;
-	ret = choose(&s, cgroups, n, why) || count_stopped(&s, why) ? -1 : 0;
+	ret = choose_stopped(&s, cgroups, n, why) || count_stopped(&s, why) ? -1 : 0;
 	if (!ret) {
 		add_files(&s);
 		ret = find_holders(&s, why);

@@ -83,7 +83,7 @@ static bool process_has_name(uint32_t pid, const struct filter *match)
  * request: the module gives mappings, and groups of selected processes, only for named
  * ones.
  */
-static int choose(struct session *session, struct failure *why)
+static int choose_tasks(struct session *session, struct failure *why)
 {
 	const struct options *options = session->options;
 	const struct tasks_options *own = options->own;
@@ -143,7 +143,7 @@ int tasks_prepare(struct session *session, struct failure *why)
 	/* For named processes, the module would use the map count. */
 	if (!session->request.basis)
 		session->request.basis = MEMCENSUS_BASIS_FRAMES;
-	return choose(session, why);
+	return choose_tasks(session, why);
 }
 
 /* Keeps the tasks that match the filters. */
@@ -174,7 +174,7 @@ static void drop_tasks(struct session *session, struct snapshot *snap)
 	}
 	if (lines)
 		missed += cmdlines_match(&own->comm, of, snap->n_tasks);
-	/* choose() may have missed the same command lines: keep the larger count. */
+	/* choose_tasks() may have missed the same command lines: keep the larger count. */
 	if (session->missed < missed)
 		session->missed = missed;
 	for (i = 0; i < snap->n_tasks; i++)

@@ -118,7 +118,7 @@ static struct sample sample_of(const struct task *task, const struct snapshot *s
 }
 
 /* Growth per second; NAN: unknown. */
-static double rate(struct amount then, struct amount now, struct amount ns)
+static double rate_per_second(struct amount then, struct amount now, struct amount ns)
 {
 	const struct amount growth = amount_minus(now, then);
 
@@ -142,8 +142,8 @@ static struct delta delta_between(const struct sample *then, const struct sample
 			[SWAPPED] = swap.bytes > 0,
 			[RELEASED] = used.bytes < 0 || vss.bytes < 0,
 		},
-		.min_faults = rate(then->min_faults, now->min_faults, ns),
-		.maj_faults = rate(then->maj_faults, now->maj_faults, ns),
+		.min_faults = rate_per_second(then->min_faults, now->min_faults, ns),
+		.maj_faults = rate_per_second(then->maj_faults, now->maj_faults, ns),
 	};
 }
 

@@ -388,8 +388,8 @@ static const char *text_at(const struct cursor *cursor)
 }
 
 /* Fills @event; false: a record that no caller needs. */
-static bool parse(struct fault_events *events, const struct ring *ring,
-		  const struct perf_event_header *header, struct fault_event *event)
+static bool parse_fault_record(struct fault_events *events, const struct ring *ring,
+			       const struct perf_event_header *header, struct fault_event *event)
 {
 	struct cursor cursor = {
 		(const uint64_t *)(header + 1),
@@ -469,7 +469,7 @@ uint64_t fault_events_read(struct fault_events *events, uint64_t until, fault_ev
 	}
 	while ((ring = earliest(events)) && ring->time <= until) {
 		header = look_ahead(events, ring);
-		if (parse(events, ring, header, &event))
+		if (parse_fault_record(events, ring, header, &event))
 			fn(context, &event);
 		ring->tail += header->size;
 		perf_ring_consume(&ring->perf, ring->tail);

@@ -121,7 +121,7 @@ struct found {
 	char is_static;
 };
 
-static struct found look(Elf *elf)
+static struct found look_for_functions(Elf *elf)
 {
 	struct functions functions = { .cfi = elf ? dwarf_getcfi_elf(elf) : NULL };
 	GElf_Phdr header, table = { .p_filesz = 0 };
@@ -159,7 +159,7 @@ static void answer_frame_pointers(int socket)
 	if (sandbox_receive(socket, &ready, 1, &fd) != 1 || fd < 0)
 		return;
 	elf_version(EV_CURRENT);
-	found = look(elf_begin(fd, ELF_C_READ, NULL));
+	found = look_for_functions(elf_begin(fd, ELF_C_READ, NULL));
 	sandbox_send(socket, &found, sizeof(found), -1);
 }
 

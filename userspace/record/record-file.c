@@ -138,7 +138,7 @@ static int feed_chunk(struct snapshot *snap, const struct chunk *chunk,
 }
 
 /* Reports a census that the end of the file cuts off. */
-static int end(struct record_file *file, bool begun, uint64_t number)
+static int end_of_census(struct record_file *file, bool begun, uint64_t number)
 {
 	/* The caller says that it is no record. */
 	if (!file->reader.found)
@@ -167,7 +167,7 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 			file->lost_at = chunk.offset;
 		}
 		if (!ret)
-			return end(file, number != reported, number);
+			return end_of_census(file, number != reported, number);
 		if (!chunk_is_known(&chunk.head)) {
 			file->newer = chunk.head.version;
 			continue;

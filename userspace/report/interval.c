@@ -69,9 +69,9 @@ void interval_json_open(struct json *json, const struct session *session,
 }
 
 /* The growth of a counter; for the first census, its whole value. */
-static struct amount growth(const struct interval_column *column, unsigned int number,
-			    const struct snapshot *before,
-			    const struct snapshot *snap)
+static struct amount counter_growth(const struct interval_column *column, unsigned int number,
+				    const struct snapshot *before,
+				    const struct snapshot *snap)
 {
 	struct amount now = amount_figure(&snap->totals.events, number);
 
@@ -86,7 +86,8 @@ static struct amount growth(const struct interval_column *column, unsigned int n
 	return now;
 }
 
-static struct amount level(const struct interval_column *column, const struct snapshot *snap)
+static struct amount interval_level(const struct interval_column *column,
+				    const struct snapshot *snap)
 {
 	struct amount amount;
 
@@ -101,23 +102,23 @@ static struct amount level(const struct interval_column *column, const struct sn
 }
 
 /* The value of @column in the row of @snap; false if unknown. */
-static bool get(const struct interval_column *column, const struct snapshot *before,
-		const struct snapshot *snap, double *value)
+static bool interval_value(const struct interval_column *column, const struct snapshot *before,
+			   const struct snapshot *snap, double *value)
 {
 	double seconds = interval_seconds(before, snap);
 	struct amount part, of;
 
 	if (column->kind == INTERVAL_LEVEL) {
-		part = level(column, snap);
+		part = interval_level(column, snap);
 		*value = column->percent ? part.bytes / 1000.0 : part.bytes;
 		return part.known;
 	}
-	part = growth(column, column->number, before, snap);
+	part = counter_growth(column, column->number, before, snap);
 	if (column->kind == INTERVAL_RATE) {
 		*value = seconds ? part.bytes / seconds : 0;
 		return part.known && seconds;
 	}
-	of = growth(column, column->of, before, snap);
+	of = counter_growth(column, column->of, before, snap);
 	*value = of.bytes ? 100.0 * part.bytes / of.bytes : 0;
 	return part.known && of.known && of.bytes;
 }
@@ -186,7 +187,7 @@ static void put_interval_row(const struct interval_run *run, bool average)
 			known = run->counts[i];
 			value = known ? run->sums[i] / run->counts[i] : 0;
 		} else {
-			known = get(column, before, censuses->now, &value);
+			known = interval_value(column, before, censuses->now, &value);
 		}
 		put_interval_cell(table, column, known, value, &units);
 	}
@@ -207,7 +208,7 @@ static void put_interval_json(const struct interval_run *run)
 		column = &run->columns[i];
 		snprintf(name, sizeof(name), "%s%s", column->name,
 			 column->kind == INTERVAL_RATE ? "_per_second" : "");
-		if (!get(column, run->censuses.before, run->censuses.now, &value))
+		if (!interval_value(column, run->censuses.before, run->censuses.now, &value))
 			json_put_null(&json, name);
 		else if (column->kind == INTERVAL_LEVEL && !column->percent)
 			json_put_signed(&json, name, (int64_t)value);
@@ -226,7 +227,7 @@ static void add_levels(struct interval_run *run)
 
 	for (i = 0; run->rows && i < run->n; i++) {
 		if (run->columns[i].kind != INTERVAL_LEVEL ||
-		    !get(&run->columns[i], NULL, run->censuses.now, &value))
+		    !interval_value(&run->columns[i], NULL, run->censuses.now, &value))
 			continue;
 		run->sums[i] += value;
 		run->counts[i]++;

@@ -243,8 +243,8 @@ static void cell_nested(struct table *table, const struct listing *listing, size
 		table_cell(table, NULL);
 }
 
-static void print(const struct listing *listing, struct table_look look,
-		  const struct units *units, bool totals, FILE *out)
+static void print_listing(const struct listing *listing, struct table_look look,
+			  const struct units *units, bool totals, FILE *out)
 {
 	struct table *table = table_new(look, out);
 	const struct column *column;
@@ -282,6 +282,6 @@ void listing_print(const struct listing *listing, struct table_look look,
 	struct listing expanded = *listing;
 
 	expanded.columns = on_nodes_expand(&listing->columns, type, listing->view->snap);
-	print(&expanded, look, units, totals, out);
+	print_listing(&expanded, look, units, totals, out);
 	columns_free(&expanded.columns);
 }

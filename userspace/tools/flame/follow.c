@@ -54,7 +54,7 @@ static void ask_mark(int number)
 	mark_asked = 1;
 }
 
-static int start(struct tracee *tracee, char **words, struct failure *why)
+static int start_tracee(struct tracee *tracee, char **words, struct failure *why)
 {
 	const struct sigaction action = { .sa_handler = no_action };
 
@@ -339,7 +339,7 @@ int flame_follow(struct flame *flame, struct failure *why)
 	/* Without the module, pagemap has the pages; the picture names the source. */
 	flame->source = source_open_netlink(&no_module);
 	if (options->program)
-		ret = start(&tracee, options->program, why);
+		ret = start_tracee(&tracee, options->program, why);
 	if (options->program)
 		ids_add(&flame->pids, (uint32_t)tracee.program.pid);
 	if (!ret)

@@ -40,7 +40,7 @@ int flame_moment_take(struct flame_moment *moment, const struct fault_record *re
 		    "no process is left to count: all have ended; '--by faulted' needs none");
 }
 
-static int compare(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
 	return strcmp(a, b);
 }
@@ -48,10 +48,10 @@ static int compare(const void *a, const void *b)
 /* A copy of @name, which @moment has once. */
 static const char *keep_name(struct flame_moment *moment, const char *name)
 {
-	char **found = tfind(name, &moment->names, compare);
+	char **found = tfind(name, &moment->names, compare_names);
 
 	if (!found)
-		found = tsearch(xstrdup(name), &moment->names, compare);
+		found = tsearch(xstrdup(name), &moment->names, compare_names);
 	if (!found)
 		memory_failed();
 	return *found;

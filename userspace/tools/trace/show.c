@@ -122,7 +122,7 @@ static bool is_process_shown(const struct trace_report *report, const struct tra
 }
 
 /* A row for each process that is shown. */
-static struct records list(const struct trace_report *report, bool last)
+static struct records list_processes(const struct trace_report *report, bool last)
 {
 	const struct trace_process *process;
 	struct trace_shown *rows = NULL, *row;
@@ -353,7 +353,7 @@ void trace_show_sums(struct trace_report *report, bool last)
 		memset(&process->shown, 0, sizeof(process->shown));
 	if (last)
 		report->shown = 0;
-	processes = list(report, last);
+	processes = list_processes(report, last);
 	if (report->options->json)
 		show_trace_json(report, processes);
 	else

@@ -351,7 +351,7 @@ static struct fault_events *open_faults(const struct trace *trace, struct failur
 	return NULL;
 }
 
-static int begin(struct trace *trace, struct failure *why)
+static int begin_trace(struct trace *trace, struct failure *why)
 {
 	uint64_t *breaks = xcalloc(trace->pids.n, sizeof(*breaks));
 	struct failure no_faults;
@@ -404,7 +404,7 @@ static int trace_all(struct trace *trace, struct failure *why)
 	const int *status = &trace->report.child_status;
 	int error;
 
-	if (find_targets(trace, why) || open_instances(trace, why) || begin(trace, why))
+	if (find_targets(trace, why) || open_instances(trace, why) || begin_trace(trace, why))
 		return -1;
 	if (trace->own->calls)
 		trace_show_header(&trace->report);
