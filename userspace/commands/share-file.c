@@ -316,8 +316,9 @@ int file_run(struct session *session, struct failure *why)
 	       { "mapped_file", .shape = SECTION_OBJECT, .type = &mapped_file_record,
 		 .described = true, .rows = ONE_ROW(&sum) });
 	if (n || session->options->json)
-		REPORT(&report, { "mappers", .title = "Who maps it", .chosen = true,
-				  .rows = ROWS(mappers, n) });
+		REPORT(&report,
+		       { "mappers", .title = "Who maps it", .chosen = true,
+			 .rows = ROWS(mappers, n) });
 	report_end(&report);
 	fflush(session->out);
 	session->partial |= warnings_print(stderr, snap);

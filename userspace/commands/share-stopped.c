@@ -540,8 +540,9 @@ static void show_stopped(const struct stopping *s, const struct stopped *sum)
 	       { "if_stopped", .shape = SECTION_OBJECT, .type = &stopped_record,
 		 .described = true, .rows = ONE_ROW(sum) });
 	if (s->n_files || options->json)
-		REPORT(&report, { "files", .title = "Files in memory, or deleted", .chosen = true,
-				  .rows = ROWS(s->files, s->n_files) });
+		REPORT(&report,
+		       { "files", .title = "Files in memory, or deleted", .chosen = true,
+			 .rows = ROWS(s->files, s->n_files) });
 	report_end(&report);
 }
 

@@ -162,7 +162,8 @@ static const struct column zone_derived[] = {
 	  .kind = KIND_INDEXES, .in_json = true, .derive = derive_unusable },
 	{ "extfrag", "ExtFrag",
 	  "why each order would fail: towards 0 memory, towards 1 fragmentation",
-	  .metric_help = "why each order fails: near 0 memory, near 1 fragmentation; -1: it succeeds",
+	  .metric_help =
+	  "why each order fails: near 0 memory, near 1 fragmentation; -1: it succeeds",
 	  .kind = KIND_INDEXES, .in_json = true, .derive = derive_extfrag },
 	{ "to_min", "ToMin", "free less min", .kind = KIND_BYTES, .sign = true,
 	  .in_json = true, .derive = derive_to_min },
