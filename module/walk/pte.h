@@ -145,11 +145,11 @@ static inline unsigned long census_pte_value(pte_t pte)
 	return *(const unsigned long *)&pte;
 }
 
-/* Checks whether the first of @nr entries, with this value, is the first of a block. */
-static __always_inline bool census_begins_block(const unsigned long *entry, unsigned long value,
-						unsigned int nr)
+/* Checks whether the first of @nr entries is the first of a block. */
+static __always_inline bool census_begins_block(const unsigned long *entry, unsigned int nr)
 {
-	return value & CENSUS_PTE_CONT && nr >= CENSUS_PTES_CONT &&
+	/* Said first, so that the compiler leaves all of it out where there are no blocks. */
+	return CENSUS_PTE_CONT && READ_ONCE(*entry) & CENSUS_PTE_CONT && nr >= CENSUS_PTES_CONT &&
 	       IS_ALIGNED((unsigned long)entry, CENSUS_PTES_CONT * sizeof(*entry));
 }
 
@@ -201,6 +201,21 @@ static inline u64 census_plain_rest(const struct census_plain *plain, pte_t pte)
 	return rest;
 }
 
+/*
+ * Return: in which bits eight entries differ from those of consecutive frames, of which the first
+ * is @first.  Apart from the loop around it, in which the compiler would not unroll this one.
+ */
+static __always_inline unsigned long eight_differ(const unsigned long *entry, unsigned long first)
+{
+	unsigned long differ = 0;
+	unsigned int i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < 8; i++)
+		differ |= READ_ONCE(entry[i]) ^ (first + i * PAGE_SIZE);
+	return differ;
+}
+
 /**
  * census_plain_run() - number of plain PTEs that map consecutive frames
  * @plain: from census_plain_begin()
@@ -217,24 +232,21 @@ static __always_inline unsigned int census_plain_run(const struct census_plain *
 {
 	const unsigned long *entry = (const unsigned long *)pte;
 	unsigned long first = READ_ONCE(entry[0]);
-	unsigned int n, i, step;
+	unsigned int n;
 
 	if (!(first & CENSUS_PTE_PRESENT) || first & (CENSUS_PTE_SPECIAL | CENSUS_PTE_HIGH(plain)))
 		return 0;
 	if (plain->zero - (first >> PAGE_SHIFT) < nr)
 		nr = 0;
-	for (n = 0; n + 8 <= nr; n += step, first += step * PAGE_SIZE) {
-		unsigned long value = READ_ONCE(entry[n]), differ = value ^ first;
-
-		step = 8;
-		if (census_begins_block(entry + n, value, nr - n)) {
-			step = CENSUS_PTES_CONT;
-		} else {
-#pragma GCC unroll 8
-			for (i = 1; i < 8; i++)
-				differ |= READ_ONCE(entry[n + i]) ^ (first + i * PAGE_SIZE);
+	for (n = 0; n + 8 <= nr; n += 8, first += 8 * PAGE_SIZE) {
+		if (census_begins_block(entry + n, nr - n)) {
+			if ((READ_ONCE(entry[n]) ^ first) & ~CENSUS_PTE_IGNORED)
+				break;
+			n += CENSUS_PTES_CONT - 8;
+			first += (CENSUS_PTES_CONT - 8) * PAGE_SIZE;
+			continue;
 		}
-		if (differ & ~CENSUS_PTE_IGNORED)
+		if (eight_differ(entry + n, first) & ~CENSUS_PTE_IGNORED)
 			break;
 	}
 	if (!n)
@@ -253,6 +265,22 @@ static inline u64 census_plain_writable(pte_t pte)
 	return value & (value / CENSUS_PTE_WRITE) & CENSUS_PTE_PRESENT;
 }
 
+/* Checks whether eight entries all map exclusive pages: see census_plain_exclusive_run(). */
+static __always_inline bool eight_exclusive(const unsigned long *entry)
+{
+	unsigned long all = ~0UL, any = 0;
+	unsigned int i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < 8; i++) {
+		unsigned long value = READ_ONCE(entry[i]);
+
+		all &= value;
+		any |= value;
+	}
+	return all & CENSUS_PTE_PRESENT && all & CENSUS_PTE_WRITE && !(any & CENSUS_PTE_SPECIAL);
+}
+
 /**
  * census_plain_exclusive_run() - number of PTEs that all map exclusive pages, in eights
  * @pte: the first PTE; its table is locked; of a mapping whose writable pages are exclusive
@@ -262,25 +290,19 @@ static __always_inline unsigned int census_plain_exclusive_run(const pte_t *pte,
 							       unsigned int nr)
 {
 	const unsigned long *entry = (const unsigned long *)pte;
-	unsigned int n, i, step;
+	unsigned int n;
 
-	for (n = 0; n + 8 <= nr; n += step) {
-		unsigned long all = READ_ONCE(entry[n]), any = all;
+	for (n = 0; n + 8 <= nr; n += 8) {
+		if (census_begins_block(entry + n, nr - n)) {
+			unsigned long value = READ_ONCE(entry[n]);
 
-		step = 8;
-		if (census_begins_block(entry + n, all, nr - n)) {
-			step = CENSUS_PTES_CONT;
-		} else {
-#pragma GCC unroll 8
-			for (i = 1; i < 8; i++) {
-				unsigned long value = READ_ONCE(entry[n + i]);
-
-				all &= value;
-				any |= value;
-			}
+			if (!(value & CENSUS_PTE_PRESENT) || !(value & CENSUS_PTE_WRITE) ||
+			    value & CENSUS_PTE_SPECIAL)
+				break;
+			n += CENSUS_PTES_CONT - 8;
+			continue;
 		}
-		if (!(all & CENSUS_PTE_PRESENT) || !(all & CENSUS_PTE_WRITE) ||
-		    any & CENSUS_PTE_SPECIAL)
+		if (!eight_exclusive(entry + n))
 			break;
 	}
 	return n;
