@@ -33,21 +33,32 @@ bool census_frames_has_huge(const struct census_frames *f, u64 key)
 	return b && census_owners_marked(&f->owners, b) >> (number & (CENSUS_BLOCK_PAGES - 1)) & 1;
 }
 
-/* Return: those of the huge pages @left of a block of which @f has marked pages one by one. */
+/*
+ * Return: those of the huge pages @left of a block of which @f has marked pages one by one.  Users
+ * choose how many huge pages of a file are in a block, so only those are looked for.
+ */
 static u64 with_pages(const struct census_frames *f, u64 key, u64 left)
 {
-	u64 first = pages_key(key, 0), at = first, end, nr, found = 0;
+	const struct census_block *b = NULL;
+	u64 first = 0, nr = 0, found = 0;
 
-	end = first + CENSUS_BLOCK_PAGES * CENSUS_HUGE_BLOCKS;
-	for (; at < end; at += nr) {
-		const struct census_block *b = census_frames_blocks(f, at, &nr);
-		u64 i;
+	for (; left; left &= left - 1) {
+		unsigned int at = __builtin_ctzll(left);
+		u64 page = pages_key(key, at), end = page + CENSUS_HUGE_BLOCKS;
 
-		for (i = 0; b && i < nr && at + i < end; i++)
-			if (b[i].ones || b[i].planes)
-				found |= BIT_ULL((at + i - first) / CENSUS_HUGE_BLOCKS);
+		for (; page < end; page++) {
+			/* Neighbours are in one section. */
+			if (page - first >= nr) {
+				first = page;
+				b = census_frames_blocks(f, page, &nr);
+			}
+			if (!b)
+				page = min(end, first + nr) - 1;
+			else if (b[page - first].ones || b[page - first].planes)
+				found |= BIT_ULL(at);
+		}
 	}
-	return found & left;
+	return found;
 }
 
 static void find_mixed(struct census_frames *const *workers, unsigned int nr,
@@ -137,12 +148,13 @@ static bool split_mixed(struct census_frames *f, struct census_huge_block *h, u6
 			if (!census_frames_add(f, pages_key(key, at) + i, ~0ULL, owners))
 				return false;
 	}
-	h->sums = census_pool_take(&f->owners.splits, CENSUS_BLOCK_PAGES);
+	h->sums = census_pool_take(&f->owners.splits, census_popcount(h->mixed));
 	if (!h->sums) {
 		f->owners.failed = true;
 		return false;
 	}
-	memset(census_mixed(&f->owners, h, 0), 0, CENSUS_BLOCK_PAGES * CENSUS_UNIT_BYTES);
+	memset(census_unit(&f->owners.splits, h->sums), 0,
+	       census_popcount(h->mixed) * CENSUS_UNIT_BYTES);
 	census_planes_clear(&f->owners, &h->block, h->mixed);
 	/* If no other is left, the block is not finished: it has no splits. */
 	h->block.newest = 0;

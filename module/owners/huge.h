@@ -31,7 +31,7 @@
  * struct census_huge_block - 64 huge pages; two units
  * @block: owners of those that are not mixed
  * @mixed: huge pages of which some are mapped by PTEs too
- * @sums: unit of splits with a &struct census_mixed for each huge page, if any is mixed
+ * @sums: unit of splits: the first &struct census_mixed, of those for each of @mixed
  * @unused: fills the units
  */
 struct census_huge_block {
@@ -76,7 +76,7 @@ static inline struct census_huge_block *census_huge_block(struct census_block *b
 static inline struct census_mixed *census_mixed(const struct census_owners *o,
 						const struct census_huge_block *h, unsigned int at)
 {
-	return census_unit(&o->splits, h->sums + at);
+	return census_unit(&o->splits, h->sums + census_popcount(h->mixed & ((1ULL << at) - 1)));
 }
 
 #endif /* _CENSUS_HUGE_H */

@@ -378,4 +378,61 @@ TEST(huge_pages_second)
 	expect_once(_metadata, false);
 }
 
+/* Huge pages of a file, each in a block of its own, since a user chooses their offsets. */
+#define FAR	(65 * HUGE)
+#define FARS	4
+
+static void map_far(void *arg)
+{
+	const int *fd = arg;
+	char *at = map(PLACE(0), FARS * FAR, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+	unsigned int i;
+
+	need(!madvise(at, FARS * FAR, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	for (i = 0; i < FARS; i++)
+		write_pages(at + i * FAR, PER_HUGE);
+}
+
+/* By PTEs, all but the first page of each but the first. */
+static void map_far_parts(void *arg)
+{
+	const int *fd = arg;
+	unsigned int i;
+
+	for (i = 1; i < FARS; i++)
+		write_pages(map(PLACE(0) + 2 * i * HUGE, HUGE - PAGE, PROT_READ | PROT_WRITE,
+				MAP_SHARED, *fd, i * FAR + PAGE), PER_HUGE - 1);
+}
+
+TEST(far_apart)
+{
+	const unsigned long common = (FARS - 1) * (PER_HUGE - 1);
+	int fd = memfd("far", FARS * FAR / PAGE);
+	struct census census;
+	pid_t pids[2];
+
+	if (!thp_on() || !write_file(THP_SYS "shmem_enabled", "advise"))
+		SKIP(return, "kernel has no huge pages in shmem");
+	pids[0] = child_start(map_far, &fd);
+	write_file(THP_SYS "shmem_enabled", "never");
+	ASSERT_LT(0, pids[0]);
+	pids[1] = child_start(map_far_parts, &fd);
+	ASSERT_LT(0, pids[1]);
+	ASSERT_FRAMES(pids, 2, &census);
+	if (!counted_placed(&census, pids[0], MEMCENSUS_F_THP))
+		SKIP(goto out, "kernel makes no huge pages in shmem");
+	EXPECT_PLACED(FARS * PER_HUGE, &census, pids[0], THP);
+	EXPECT_PLACED(FARS * PER_HUGE, &census, pids[0], FRAMES);
+	EXPECT_PLACED(FARS * PER_HUGE - common, &census, pids[0], USS);
+	EXPECT_PLACED_SHARE(share(FARS * PER_HUGE - common, 1) + share(common, 2), &census,
+			    pids[0], PSS);
+	EXPECT_PLACED(common, &census, pids[1], FRAMES);
+	EXPECT_PLACED(0, &census, pids[1], USS);
+	EXPECT_EQUAL_OWNERS();
+out:
+	census_free(&census);
+	child_end(pids[0]);
+	child_end(pids[1]);
+}
+
 TEST_HARNESS_MAIN
