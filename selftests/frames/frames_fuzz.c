@@ -90,6 +90,17 @@ static unsigned int rows_of(const struct tree *tree, const struct owners *o, uin
 	return n;
 }
 
+/* khugepaged may hold a lock for longer than a census waits. */
+static bool is_incomplete(const struct census *c)
+{
+	uint64_t busy = c->scan[MEMCENSUS_SCAN_BUSY], partial = c->scan[MEMCENSUS_SCAN_PARTIAL];
+
+	if (busy || partial)
+		diag("census of pairs: %llu address spaces busy, %llu walked in part",
+		     (unsigned long long)busy, (unsigned long long)partial);
+	return busy || partial;
+}
+
 static int compare_pairs(const struct tree *tree, struct owners *before, struct owners *after,
 			 struct pairs_equal *equal)
 {
@@ -109,7 +120,7 @@ static int compare_pairs(const struct tree *tree, struct owners *before, struct 
 	if (ret) {
 		diag("no census of pairs: %s", error.text);
 		equal->mismatches++;
-	} else if (owners_read(after) || !owners_same(before, after)) {
+	} else if (is_incomplete(&c) || owners_read(after) || !owners_same(before, after)) {
 		ret = -EAGAIN;
 	}
 	for (i = 0; i < request.n_pids && !ret; i++)
