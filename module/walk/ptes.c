@@ -384,7 +384,7 @@ static noinline void report_file(struct census_walk *walk,
  * to census_report_pages().
  */
 void census_ptes_on_nodes(struct census_walk *walk, struct vm_area_struct *vma,
-			    const pte_t *pte, unsigned int nr, unsigned long addr)
+			  const pte_t *pte, unsigned int nr, unsigned long addr)
 {
 	walk->work += nr;
 	for (; nr; nr--, pte++, addr += PAGE_SIZE) {
@@ -414,7 +414,7 @@ void census_ptes_on_nodes(struct census_walk *walk, struct vm_area_struct *vma,
  * @addr: address that @pte maps
  */
 void census_ptes_report(struct census_walk *walk, struct vm_area_struct *vma,
-			 const pte_t *pte, unsigned int nr, unsigned long addr)
+			const pte_t *pte, unsigned int nr, unsigned long addr)
 {
 	struct census_plain plain;
 
