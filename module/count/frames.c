@@ -144,16 +144,19 @@ struct census_block *census_frames_block(const struct census_frames *f, u64 key)
 	return census_frames_blocks(f, key, &nr);
 }
 
-/* Adds owners to pages of the block of @key, after all marks.  Return: false without memory. */
-bool census_frames_add(struct census_frames *f, u64 key, u64 mask, u32 owners)
+/*
+ * Adds owners to pages of the block of @key, after all marks.  Return: unit number of the block, or
+ * 0 without memory.
+ */
+u32 census_frames_add(struct census_frames *f, u64 key, u64 mask, u32 owners)
 {
 	u64 at = key & section_mask(key);
 	struct census_recent *recent = get_section(f, key, at);
 
 	if (!recent)
-		return false;
+		return 0;
 	census_owners_add(&f->owners, recent->first + at, mask, owners);
-	return true;
+	return recent->block + at;
 }
 
 /**
@@ -352,10 +355,9 @@ static bool finish_table(struct census_frames *f, const struct census_forked *t)
 	unsigned int i;
 
 	for (i = 0; i < t->nr; i++) {
-		u32 owners = census_forked_owners(&f->owners, t, i);
-		struct census_recent *recent;
+		u32 owners = census_forked_owners(&f->owners, t, i), block;
 		unsigned long pfn;
-		u64 key, at;
+		u64 key;
 
 		if (!values[i])
 			continue;
@@ -364,14 +366,10 @@ static bool finish_table(struct census_frames *f, const struct census_forked *t)
 		key = census_frames_key(CENSUS_ANON) + (pfn >> CENSUS_BLOCK_SHIFT);
 		if (!owners || !census_frames_counts(f, key))
 			continue;
-		at = key & section_mask(key);
-		recent = get_section(f, key, at);
-		if (!recent)
+		block = census_frames_add(f, key, BIT_ULL(pfn & (CENSUS_BLOCK_PAGES - 1)), owners);
+		if (!block)
 			return false;
-		census_owners_add(&f->owners, recent->first + at,
-				  BIT_ULL(pfn & (CENSUS_BLOCK_PAGES - 1)), owners);
-		values[i] = (u64)(recent->block + at) << CENSUS_BLOCK_SHIFT |
-			    (pfn & (CENSUS_BLOCK_PAGES - 1));
+		values[i] = (u64)block << CENSUS_BLOCK_SHIFT | (pfn & (CENSUS_BLOCK_PAGES - 1));
 	}
 	return true;
 }

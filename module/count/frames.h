@@ -164,7 +164,7 @@ static_assert(sizeof(struct census_sample) <= CENSUS_SAMPLE_UNITS * CENSUS_UNIT_
  * @hash: of keys; the same for all slices of a census, and for all its workers
  * @number: keys with this hash are marked
  * @nr: number of slices, a power of two; 1: all keys are marked
- * @huge: whoever reads the blocks knows those of huge pages; only if all keys are marked
+ * @huge: what reads the blocks knows those of huge pages; only if all keys are marked
  */
 struct census_slice {
 	struct census_hash hash;
@@ -270,7 +270,7 @@ int census_frames_prepare_groups(struct census_frames *const *workers, unsigned 
 bool census_frames_counts(const struct census_frames *f, u64 key);
 struct census_block *census_frames_block(const struct census_frames *f, u64 key);
 struct census_block *census_frames_blocks(const struct census_frames *f, u64 key, u64 *nr);
-bool census_frames_add(struct census_frames *f, u64 key, u64 mask, u32 owners);
+u32 census_frames_add(struct census_frames *f, u64 key, u64 mask, u32 owners);
 struct census_section *census_frames_section(const struct census_frames *f, u32 number);
 bool census_frames_has_huge(const struct census_frames *f, u64 key);
 u32 census_section_blocks(const struct census_section *s);
