@@ -265,19 +265,26 @@ static inline u64 census_plain_writable(pte_t pte)
 	return value & (value / CENSUS_PTE_WRITE) & CENSUS_PTE_PRESENT;
 }
 
-/* Checks whether eight entries all map exclusive pages: see census_plain_exclusive_run(). */
-static __always_inline bool eight_exclusive(const unsigned long *entry)
+/* Sets @all to the bits that all of eight entries have, @any to those that one of them has. */
+static __always_inline void eight_bits(const unsigned long *entry, unsigned long *all,
+				       unsigned long *any)
 {
-	unsigned long all = ~0UL, any = 0;
 	unsigned int i;
 
+	*all = ~0UL;
+	*any = 0;
 #pragma GCC unroll 8
 	for (i = 0; i < 8; i++) {
 		unsigned long value = READ_ONCE(entry[i]);
 
-		all &= value;
-		any |= value;
+		*all &= value;
+		*any |= value;
 	}
+}
+
+/* Checks whether entries with these bits all map exclusive pages. */
+static __always_inline bool all_exclusive(unsigned long all, unsigned long any)
+{
 	return all & CENSUS_PTE_PRESENT && all & CENSUS_PTE_WRITE && !(any & CENSUS_PTE_SPECIAL);
 }
 
@@ -290,19 +297,19 @@ static __always_inline unsigned int census_plain_exclusive_run(const pte_t *pte,
 							       unsigned int nr)
 {
 	const unsigned long *entry = (const unsigned long *)pte;
+	unsigned long all, any;
 	unsigned int n;
 
 	for (n = 0; n + 8 <= nr; n += 8) {
 		if (census_begins_block(entry + n, nr - n)) {
-			unsigned long value = READ_ONCE(entry[n]);
-
-			if (!(value & CENSUS_PTE_PRESENT) || !(value & CENSUS_PTE_WRITE) ||
-			    value & CENSUS_PTE_SPECIAL)
+			all = READ_ONCE(entry[n]);
+			if (!all_exclusive(all, all))
 				break;
 			n += CENSUS_PTES_CONT - 8;
 			continue;
 		}
-		if (!eight_exclusive(entry + n))
+		eight_bits(entry + n, &all, &any);
+		if (!all_exclusive(all, any))
 			break;
 	}
 	return n;
@@ -420,17 +427,9 @@ static __always_inline u64 census_plain_mapped(const pte_t *pte, unsigned int nr
  */
 static inline unsigned int census_plain_all_or_none(const pte_t *pte)
 {
-	const unsigned long *entry = (const unsigned long *)pte;
-	unsigned long all = ~0UL, any = 0;
-	unsigned int i;
+	unsigned long all, any;
 
-#pragma GCC unroll 8
-	for (i = 0; i < 8; i++) {
-		unsigned long value = READ_ONCE(entry[i]);
-
-		all &= value;
-		any |= value;
-	}
+	eight_bits((const unsigned long *)pte, &all, &any);
 	if (!(any & ~CENSUS_PTE_NONE_BITS))
 		return 0;
 	return all & CENSUS_PTE_PRESENT && !(any & CENSUS_PTE_SPECIAL) ?
