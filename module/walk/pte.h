@@ -117,20 +117,6 @@ struct census_plain {
 #define CENSUS_PTE_PRESENT PTE_VALID
 #define CENSUS_PTE_WRITE PTE_WRITE
 #define CENSUS_PTE_HIGH(plain) ((plain)->high)
-#ifdef CONFIG_ARM64_CONTPTE
-#define CENSUS_PTE_CONT PTE_CONT
-#define CENSUS_PTES_CONT CONT_PTES
-#endif
-#endif
-
-/*
- * Entries of a block that the CPU may read as one: consecutive frames, with the same flags but for
- * those of %CENSUS_PTE_IGNORED.  The kernel sets and clears the flag in all of them under the
- * lock of their table.
- */
-#ifndef CENSUS_PTE_CONT
-#define CENSUS_PTE_CONT 0UL
-#define CENSUS_PTES_CONT 8U
 #endif
 
 #ifndef CENSUS_PTE_HIGH
@@ -143,14 +129,6 @@ static_assert(CENSUS_PTE_PRESENT == 1);
 static inline unsigned long census_pte_value(pte_t pte)
 {
 	return *(const unsigned long *)&pte;
-}
-
-/* Checks whether the first of @nr entries is the first of a block. */
-static __always_inline bool census_begins_block(const unsigned long *entry, unsigned int nr)
-{
-	/* Said first, so that the compiler leaves all of it out where there are no blocks. */
-	return CENSUS_PTE_CONT && READ_ONCE(*entry) & CENSUS_PTE_CONT && nr >= CENSUS_PTES_CONT &&
-	       IS_ALIGNED((unsigned long)entry, CENSUS_PTES_CONT * sizeof(*entry));
 }
 
 /* Return: false if no PTE is plain. */
@@ -201,21 +179,6 @@ static inline u64 census_plain_rest(const struct census_plain *plain, pte_t pte)
 	return rest;
 }
 
-/*
- * Return: in which bits eight entries differ from those of consecutive frames, of which the first
- * is @first.  Apart from the loop around it, in which the compiler would not unroll this one.
- */
-static __always_inline unsigned long eight_differ(const unsigned long *entry, unsigned long first)
-{
-	unsigned long differ = 0;
-	unsigned int i;
-
-#pragma GCC unroll 8
-	for (i = 0; i < 8; i++)
-		differ |= READ_ONCE(entry[i]) ^ (first + i * PAGE_SIZE);
-	return differ;
-}
-
 /**
  * census_plain_run() - number of plain PTEs that map consecutive frames
  * @plain: from census_plain_begin()
@@ -232,21 +195,19 @@ static __always_inline unsigned int census_plain_run(const struct census_plain *
 {
 	const unsigned long *entry = (const unsigned long *)pte;
 	unsigned long first = READ_ONCE(entry[0]);
-	unsigned int n;
+	unsigned int n, i;
 
 	if (!(first & CENSUS_PTE_PRESENT) || first & (CENSUS_PTE_SPECIAL | CENSUS_PTE_HIGH(plain)))
 		return 0;
 	if (plain->zero - (first >> PAGE_SHIFT) < nr)
 		nr = 0;
 	for (n = 0; n + 8 <= nr; n += 8, first += 8 * PAGE_SIZE) {
-		if (census_begins_block(entry + n, nr - n)) {
-			if ((READ_ONCE(entry[n]) ^ first) & ~CENSUS_PTE_IGNORED)
-				break;
-			n += CENSUS_PTES_CONT - 8;
-			first += (CENSUS_PTES_CONT - 8) * PAGE_SIZE;
-			continue;
-		}
-		if (eight_differ(entry + n, first) & ~CENSUS_PTE_IGNORED)
+		unsigned long differ = 0;
+
+#pragma GCC unroll 8
+		for (i = 0; i < 8; i++)
+			differ |= READ_ONCE(entry[n + i]) ^ (first + i * PAGE_SIZE);
+		if (differ & ~CENSUS_PTE_IGNORED)
 			break;
 	}
 	if (!n)
@@ -265,29 +226,6 @@ static inline u64 census_plain_writable(pte_t pte)
 	return value & (value / CENSUS_PTE_WRITE) & CENSUS_PTE_PRESENT;
 }
 
-/* Sets @all to the bits that all of eight entries have, @any to those that one of them has. */
-static __always_inline void eight_bits(const unsigned long *entry, unsigned long *all,
-				       unsigned long *any)
-{
-	unsigned int i;
-
-	*all = ~0UL;
-	*any = 0;
-#pragma GCC unroll 8
-	for (i = 0; i < 8; i++) {
-		unsigned long value = READ_ONCE(entry[i]);
-
-		*all &= value;
-		*any |= value;
-	}
-}
-
-/* Checks whether entries with these bits all map exclusive pages. */
-static __always_inline bool all_exclusive(unsigned long all, unsigned long any)
-{
-	return all & CENSUS_PTE_PRESENT && all & CENSUS_PTE_WRITE && !(any & CENSUS_PTE_SPECIAL);
-}
-
 /**
  * census_plain_exclusive_run() - number of PTEs that all map exclusive pages, in eights
  * @pte: the first PTE; its table is locked; of a mapping whose writable pages are exclusive
@@ -297,19 +235,20 @@ static __always_inline unsigned int census_plain_exclusive_run(const pte_t *pte,
 							       unsigned int nr)
 {
 	const unsigned long *entry = (const unsigned long *)pte;
-	unsigned long all, any;
-	unsigned int n;
+	unsigned int n, i;
 
 	for (n = 0; n + 8 <= nr; n += 8) {
-		if (census_begins_block(entry + n, nr - n)) {
-			all = READ_ONCE(entry[n]);
-			if (!all_exclusive(all, all))
-				break;
-			n += CENSUS_PTES_CONT - 8;
-			continue;
+		unsigned long all = ~0UL, any = 0;
+
+#pragma GCC unroll 8
+		for (i = 0; i < 8; i++) {
+			unsigned long value = READ_ONCE(entry[n + i]);
+
+			all &= value;
+			any |= value;
 		}
-		eight_bits(entry + n, &all, &any);
-		if (!all_exclusive(all, any))
+		if (!(all & CENSUS_PTE_PRESENT) || !(all & CENSUS_PTE_WRITE) ||
+		    any & CENSUS_PTE_SPECIAL)
 			break;
 	}
 	return n;
@@ -427,9 +366,17 @@ static __always_inline u64 census_plain_mapped(const pte_t *pte, unsigned int nr
  */
 static inline unsigned int census_plain_all_or_none(const pte_t *pte)
 {
-	unsigned long all, any;
+	const unsigned long *entry = (const unsigned long *)pte;
+	unsigned long all = ~0UL, any = 0;
+	unsigned int i;
 
-	eight_bits((const unsigned long *)pte, &all, &any);
+#pragma GCC unroll 8
+	for (i = 0; i < 8; i++) {
+		unsigned long value = READ_ONCE(entry[i]);
+
+		all &= value;
+		any |= value;
+	}
 	if (!(any & ~CENSUS_PTE_NONE_BITS))
 		return 0;
 	return all & CENSUS_PTE_PRESENT && !(any & CENSUS_PTE_SPECIAL) ?
