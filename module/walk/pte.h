@@ -226,6 +226,23 @@ static inline u64 census_plain_writable(pte_t pte)
 	return value & (value / CENSUS_PTE_WRITE) & CENSUS_PTE_PRESENT;
 }
 
+/* Sets @all to the bits that all of eight entries have, @any to those that one of them has. */
+static __always_inline void eight_bits(const unsigned long *entry, unsigned long *all,
+				       unsigned long *any)
+{
+	unsigned int i;
+
+	*all = ~0UL;
+	*any = 0;
+#pragma GCC unroll 8
+	for (i = 0; i < 8; i++) {
+		unsigned long value = READ_ONCE(entry[i]);
+
+		*all &= value;
+		*any |= value;
+	}
+}
+
 /**
  * census_plain_exclusive_run() - number of PTEs that all map exclusive pages, in eights
  * @pte: the first PTE; its table is locked; of a mapping whose writable pages are exclusive
@@ -235,18 +252,11 @@ static __always_inline unsigned int census_plain_exclusive_run(const pte_t *pte,
 							       unsigned int nr)
 {
 	const unsigned long *entry = (const unsigned long *)pte;
-	unsigned int n, i;
+	unsigned long all, any;
+	unsigned int n;
 
 	for (n = 0; n + 8 <= nr; n += 8) {
-		unsigned long all = ~0UL, any = 0;
-
-#pragma GCC unroll 8
-		for (i = 0; i < 8; i++) {
-			unsigned long value = READ_ONCE(entry[n + i]);
-
-			all &= value;
-			any |= value;
-		}
+		eight_bits(entry + n, &all, &any);
 		if (!(all & CENSUS_PTE_PRESENT) || !(all & CENSUS_PTE_WRITE) ||
 		    any & CENSUS_PTE_SPECIAL)
 			break;
@@ -366,17 +376,9 @@ static __always_inline u64 census_plain_mapped(const pte_t *pte, unsigned int nr
  */
 static inline unsigned int census_plain_all_or_none(const pte_t *pte)
 {
-	const unsigned long *entry = (const unsigned long *)pte;
-	unsigned long all = ~0UL, any = 0;
-	unsigned int i;
+	unsigned long all, any;
 
-#pragma GCC unroll 8
-	for (i = 0; i < 8; i++) {
-		unsigned long value = READ_ONCE(entry[i]);
-
-		all &= value;
-		any |= value;
-	}
+	eight_bits((const unsigned long *)pte, &all, &any);
 	if (!(any & ~CENSUS_PTE_NONE_BITS))
 		return 0;
 	return all & CENSUS_PTE_PRESENT && !(any & CENSUS_PTE_SPECIAL) ?
