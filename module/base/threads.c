@@ -164,20 +164,61 @@ static void leave_threads(struct census_threads *t)
 		complete(&t->done);
 }
 
+/*
+ * A helper that has found no more work stays for this long, ns: the next run mostly follows as soon
+ * as the others have ended, and to wake up may take as long as the whole run.
+ */
+#define STAY	(NSEC_PER_MSEC / 4)
+
+/* Waits on the processor.  Return: true if there is another run; else the helper leaves. */
+static bool wait_for_run(struct census_helper *h)
+{
+	u64 begin = ktime_get_ns();
+
+	for (;;) {
+		switch (atomic_read(&h->state)) {
+		case CENSUS_HELPER_AWAY:
+			return false;
+		case CENSUS_HELPER_CALLED:
+			/* Unless the caller has taken it back: then wait on. */
+			if (atomic_cmpxchg(&h->state, CENSUS_HELPER_CALLED,
+					   CENSUS_HELPER_WORKS) == CENSUS_HELPER_CALLED)
+				return true;
+			break;
+		default:
+			if ((need_resched() || ktime_get_ns() - begin > STAY) &&
+			    atomic_cmpxchg(&h->state, CENSUS_HELPER_READY,
+					   CENSUS_HELPER_AWAY) == CENSUS_HELPER_READY)
+				return false;
+		}
+		cpu_relax();
+	}
+}
+
 static void help_scan(struct work_struct *work)
 {
-	struct census_threads *t = container_of(work, struct census_helper, work)->threads;
-	struct census_cpu_clock clock = census_cpu_clock_start();
+	struct census_helper *h = container_of(work, struct census_helper, work);
+	struct census_threads *t = h->threads;
+	struct census_cpu_clock clock;
+	bool called;
 
-	take_work(t);
-	atomic64_add(census_cpu_clock_stop(&clock), &t->cpu);
-	leave_threads(t);
-	/* The caller may have freed @t. */
+	do {
+		clock = census_cpu_clock_start();
+		take_work(t);
+		atomic64_add(census_cpu_clock_stop(&clock), &t->cpu);
+		clock = census_cpu_clock_start();
+		/* Before the caller can begin the next run. */
+		atomic_set(&h->state, CENSUS_HELPER_READY);
+		leave_threads(t);
+		called = wait_for_run(h);
+		atomic64_add(census_cpu_clock_stop(&clock), &t->cpu_between);
+	} while (called);
+	/* census_threads_end() waits until this returns, before the caller frees @t. */
 }
 
 /**
  * census_threads_init() - prepare runs
- * @t: zeroed
+ * @t: zeroed; the caller calls census_threads_end() before it frees it
  * @stopped: becomes true in a run if a number fails or the caller is killed; work reads it
  *	with READ_ONCE() and then ends soon
  */
@@ -193,6 +234,14 @@ void census_threads_init(struct census_threads *t, bool *stopped)
 	}
 }
 
+/* Return: true if a helper has not begun, and will not now. */
+static bool take_back(struct census_helper *h)
+{
+	return cancel_work(&h->work) ||
+	       atomic_cmpxchg(&h->state, CENSUS_HELPER_CALLED,
+			      CENSUS_HELPER_READY) == CENSUS_HELPER_CALLED;
+}
+
 /*
  * The caller has found no more work.  A helper that has not begun is not waited for: no processor
  * was free for it, or it was late.
@@ -204,7 +253,7 @@ static void wait_for_helpers(struct census_threads *t)
 	unsigned int i;
 
 	for (i = 0; i < t->begun; i++)
-		if (cancel_work(&t->helpers[i].work))
+		if (take_back(&t->helpers[i]))
 			atomic_dec(&t->running);
 	if (atomic_dec_and_test(&t->running))
 		return;
@@ -239,13 +288,32 @@ void census_threads_more(struct census_threads *t, unsigned int nr)
 
 	nr = min(nr, t->numbers);
 	for (i = 0; i + 1 < nr; i++) {
+		struct census_helper *h = &t->helpers[i];
+
 		cpu = next_cpu(cpu);
 		if (i < t->begun)
 			continue;
 		t->begun++;
+		t->most = max(t->most, t->begun);
 		atomic_inc(&t->running);
-		queue_work_on(cpu, queue, &t->helpers[i].work);
+		if (atomic_cmpxchg(&h->state, CENSUS_HELPER_READY,
+				   CENSUS_HELPER_CALLED) != CENSUS_HELPER_READY)
+			queue_work_on(cpu, queue, &h->work);
 	}
+}
+
+/**
+ * census_threads_end() - let helpers leave
+ * @t: initialized or zeroed; no run follows, and no helper uses it afterwards
+ */
+void census_threads_end(struct census_threads *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->most; i++)
+		atomic_set(&t->helpers[i].state, CENSUS_HELPER_AWAY);
+	for (i = 0; i < t->most; i++)
+		cancel_work_sync(&t->helpers[i].work);
 }
 
 /**

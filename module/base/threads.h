@@ -15,10 +15,30 @@ typedef int census_work_fn(void *context, unsigned int number);
 
 struct census_threads;
 
-/* One that may help: a work item. */
+/**
+ * enum census_helper_state - what a helper does that has begun
+ * @CENSUS_HELPER_AWAY: it has left, or leaves
+ * @CENSUS_HELPER_READY: it waits for the next run, on its processor, for a short time
+ * @CENSUS_HELPER_CALLED: there is a next run, which it has not noticed yet
+ * @CENSUS_HELPER_WORKS: it works
+ */
+enum census_helper_state {
+	CENSUS_HELPER_AWAY,
+	CENSUS_HELPER_READY,
+	CENSUS_HELPER_CALLED,
+	CENSUS_HELPER_WORKS,
+};
+
+/**
+ * struct census_helper - one that may help
+ * @work: a work item
+ * @threads: of the run
+ * @state: &enum census_helper_state
+ */
 struct census_helper {
 	struct work_struct work;
 	struct census_threads *threads;
+	atomic_t state;
 };
 
 /**
@@ -27,12 +47,14 @@ struct census_helper {
  * @work: the work
  * @context: its argument
  * @numbers: it is called once for each number below this
- * @begun: number of @helpers that were queued
+ * @begun: number of @helpers that were queued or called
+ * @most: maximum of @begun in all runs
  * @next: next number
  * @err: first error
- * @running: helpers that are queued or have not ended @work, plus 1
+ * @running: helpers that are queued or called or have not ended @work, plus 1
  * @done: no helper is running
- * @cpu: CPU time of the helpers of all runs, ns; without the caller's
+ * @cpu: CPU time of the helpers in all runs, ns; without the caller's
+ * @cpu_between: CPU time of the helpers that waited for runs, ns
  * @helpers: work items; the caller needs none
  */
 struct census_threads {
@@ -41,11 +63,13 @@ struct census_threads {
 	void *context;
 	unsigned int numbers;
 	unsigned int begun;
+	unsigned int most;
 	atomic_t next;
 	atomic_t err;
 	atomic_t running;
 	struct completion done;
 	atomic64_t cpu;
+	atomic64_t cpu_between;
 	struct census_helper helpers[CENSUS_WORKERS_MAX - 1];
 };
 
@@ -70,5 +94,12 @@ void census_threads_init(struct census_threads *t, bool *stopped);
 int census_threads_run(struct census_threads *t, unsigned int nr, unsigned int numbers,
 		       census_work_fn *work, void *context);
 void census_threads_more(struct census_threads *t, unsigned int nr);
+void census_threads_end(struct census_threads *t);
+
+/* CPU time of all helpers, after census_threads_end(), ns. */
+static inline u64 census_threads_cpu(const struct census_threads *t)
+{
+	return atomic64_read(&t->cpu) + atomic64_read(&t->cpu_between);
+}
 
 #endif /* _CENSUS_THREADS_H */

@@ -821,8 +821,9 @@ static int scan_tasks(struct census *c)
 	c->full |= c->scan.collection.arena.full;
 	census_collect_end(&c->scan.collection);
 	census_numa_end(&c->numa);
+	census_threads_end(&c->threads);
 	c->snap->cost.memory += atomic64_read(&c->budget.peak);
-	c->snap->cost.cpu += atomic64_read(&c->threads.cpu);
+	c->snap->cost.cpu += census_threads_cpu(&c->threads);
 	return err;
 }
 

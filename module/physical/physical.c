@@ -284,6 +284,7 @@ static int run_workers(struct all_workers *all, unsigned int most)
 	census_threads_init(&all->threads, &all->stopped);
 	if (!err)
 		err = census_threads_run(&all->threads, all->nr, all->nr, add_ranges, all);
+	census_threads_end(&all->threads);
 	for (i = 1; i < all->nr; i++) {
 		if (!err)
 			err = merge_pass(all->result, all->passes[i].result);
@@ -342,7 +343,7 @@ static int take_frames(const struct census_physical_request *req, unsigned int m
 	all->req = req;
 	err = fill_pass(all, most);
 	nr = all->nr;
-	*cpu += atomic64_read(&all->threads.cpu);
+	*cpu += census_threads_cpu(&all->threads);
 	*result = all->result;
 	kvfree(all);
 	if (!err)
