@@ -544,6 +544,8 @@ static void check_totals(struct census *c)
 
 static int count_slice(struct census *c, const struct census_slice *s)
 {
+	struct census_cpu_clock cpu = census_cpu_clock_start();
+	u64 helped = atomic64_read(&c->threads.cpu);
 	u32 slice = s->number;
 	struct census_mm *m;
 	unsigned int i;
@@ -575,6 +577,9 @@ static int count_slice(struct census *c, const struct census_slice *s)
 		err = visit_swap_owners(c);
 	if (!err)
 		err = finish_census(c);
+	if (!err && s->nr == 1)
+		census_scan_learn(c->req, c->scan.work, census_cpu_clock_stop(&cpu) +
+				  atomic64_read(&c->threads.cpu) - helped);
 	if (!err && c->snap->pages)
 		err = finish_pages(c, slice);
 	if (err)
@@ -695,7 +700,7 @@ static int count_owners(struct census *c)
 static unsigned int choose_workers(struct census *c)
 {
 	struct census_mm *m;
-	u64 work = 0;
+	u64 work = 0, time;
 
 	c->nr_threads = 1;
 	if (c->req->parts & MEMCENSUS_PART_VMAS || c->req->charged)
@@ -708,8 +713,9 @@ static unsigned int choose_workers(struct census *c)
 		cond_resched();
 	}
 	c->scan.work = work;
-	c->nr_threads = census_threads_for(work, false);
-	return census_threads_for(work * SHARED_TIMES, false);
+	time = census_scan_estimate(c->req, work);
+	c->nr_threads = census_threads_for(time, false);
+	return census_threads_for(max(time, work * SHARED_TIMES), false);
 }
 
 static int workers_begin(struct census *c)

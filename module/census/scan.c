@@ -501,6 +501,56 @@ void census_scan_begin(struct census_scan *scan, bool divides, bool late)
 	scan->late = late;
 }
 
+/* The censuses before this one, by basis: their estimates, and what all their threads took, ns. */
+static struct {
+	spinlock_t lock;	/* protects the next members */
+	u64 work[2];
+	u64 time[2];
+} before = {
+	.lock = __SPIN_LOCK_UNLOCKED(before.lock),
+};
+
+/**
+ * census_scan_estimate() - what it takes one worker to walk and to count
+ * @req: the request
+ * @work: the same by page tables, mappings and address spaces alone, ns
+ *
+ * Page tables do not tell how many of their pages are shared.  But a census that is repeated, as
+ * monitors do, finds about the same: if the estimates of two differ by less than an eighth, the
+ * second one takes as long as the first.  Where that is wrong, because a user wants it to be,
+ * helpers are called in vain, or late.
+ *
+ * Return: ns.
+ */
+u64 census_scan_estimate(const struct census_request *req, u64 work)
+{
+	unsigned int basis = req->basis == MEMCENSUS_BASIS_FRAMES;
+	u64 last, time = work;
+
+	spin_lock(&before.lock);
+	last = before.work[basis];
+	if (last && work >= last - last / 8 && work <= last + last / 8)
+		time = before.time[basis];
+	spin_unlock(&before.lock);
+	return time;
+}
+
+/**
+ * census_scan_learn() - all address spaces are walked, and their pages counted
+ * @req: the request
+ * @work: as of census_scan_estimate()
+ * @time: that all threads together took, ns
+ */
+void census_scan_learn(const struct census_request *req, u64 work, u64 time)
+{
+	unsigned int basis = req->basis == MEMCENSUS_BASIS_FRAMES;
+
+	spin_lock(&before.lock);
+	before.work[basis] = work;
+	before.time[basis] = time;
+	spin_unlock(&before.lock);
+}
+
 /* Before this time the pace of a worker is not known, ns: the first address spaces are small. */
 #define PACE_KNOWN	(NSEC_PER_MSEC / 2)
 

@@ -84,6 +84,8 @@ void census_scan_begin(struct census_scan *scan, bool divides, bool late);
 int census_scan_all(struct census_worker *w);
 int census_scan_mm(struct census_worker *w, struct census_mm *m);
 void census_scan_give_up(struct census_mm *m);
+u64 census_scan_estimate(const struct census_request *req, u64 work);
+void census_scan_learn(const struct census_request *req, u64 work, u64 time);
 u64 census_scan_budget(const struct census_scan *scan);
 
 #endif /* _CENSUS_SCAN_H */
