@@ -422,6 +422,21 @@ static int visit_swap_owners(struct census *c)
 	return err ?: visit_all(c);
 }
 
+static int join_forked(void *context, unsigned int number)
+{
+	struct census *c = context;
+
+	census_frames_join_forked(c->frames, c->nr_marked, number);
+	return 0;
+}
+
+static int sum_forked(void *context, unsigned int number)
+{
+	struct census *c = context;
+
+	return census_frames_sum_forked(c->frames, c->nr_marked, number);
+}
+
 static int finish_forked(void *context, unsigned int number)
 {
 	struct census *c = context;
@@ -482,10 +497,10 @@ static int finish_pages(struct census *c, u32 slice)
 
 static int finish_census(struct census *c)
 {
+	unsigned int i, nr_forked = 0;
 	bool huge = false;
-	unsigned int i;
 	u64 work = 0;
-	int err;
+	int err = 0;
 
 	/* Helpers that begin late or not at all leave the last workers without marks. */
 	c->nr_marked = 1;
@@ -495,9 +510,13 @@ static int finish_census(struct census *c)
 		work += (u64)c->frames[i]->owners.entries.nr * FINISH_NS +
 			c->frames[i]->owners.forked.nr / CENSUS_FORKED_UNITS * FINISH_TABLE_NS;
 		huge |= c->frames[i]->huge;
+		nr_forked += census_frames_has_forked(c->frames[i]);
 	}
 	i = min(census_threads_for(work, c->nr_marked > 1), c->nr_marked);
-	err = in_parallel(c, i, finish_forked);
+	if (nr_forked > 1)
+		err = in_parallel(c, i, join_forked);
+	if (!err && nr_forked)
+		err = in_parallel(c, i, finish_forked);
 	/* All find before the first one adds: what it adds looks like pages marked one by one. */
 	if (!err && huge)
 		err = in_parallel(c, i, find_mixed);
@@ -505,6 +524,9 @@ static int finish_census(struct census *c)
 		err = in_parallel(c, i, split_mixed);
 	if (!err)
 		err = in_parallel(c, i, finish_blocks);
+	/* Where a table was joined, its owners need the sums of another worker's. */
+	if (!err && nr_forked)
+		err = in_parallel(c, i, sum_forked);
 	return err ?: in_parallel(c, i, finish_turns);
 }
 

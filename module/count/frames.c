@@ -159,6 +159,27 @@ u32 census_frames_add(struct census_frames *f, u64 key, u64 mask, u32 owners)
 	return recent->block + at;
 }
 
+/*
+ * Finds the block of @key, if the current slice counts it, and fetches it: pages are scattered.
+ * Return: whether there is one; without memory there is none.
+ */
+static __always_inline bool find_target(struct census_frames *f, u64 key,
+					struct census_target *target)
+{
+	u64 at = key & section_mask(key);
+	struct census_recent *recent = NULL;
+
+	if (census_frames_counts(f, key))
+		recent = get_section(f, key, at);
+	target->b = NULL;
+	if (!recent)
+		return false;
+	target->b = recent->first + at;
+	target->block = recent->block + at;
+	prefetchw(target->b);
+	return true;
+}
+
 /**
  * census_frames_mark() - record that the current owner maps these pages
  * @f: census_owners_turn() has set the owner
@@ -184,20 +205,7 @@ void census_frames_mark(struct census_frames *f,
 	m = census_marker(o);
 	/* Prefetch all blocks before the first one is marked. */
 	for (i = 0; i < nr; i++) {
-		u64 key = masks[i].key, at = key & section_mask(key);
-		struct census_target *target = &f->targets[i];
-		struct census_recent *recent;
-
-		target->b = NULL;
-		if (!census_frames_counts(f, key))
-			continue;
-		recent = get_section(f, key, at);
-		if (!recent)
-			continue;
-		target->b = recent->first + at;
-		target->block = recent->block + at;
-		prefetchw(target->b);
-		if (fetch && !(i % 4))
+		if (find_target(f, masks[i].key, &f->targets[i]) && fetch && !(i % 4))
 			prefetchw(census_marker_entry(&m, m.next + i));
 	}
 	for (i = 0; i < nr; i++)
@@ -247,28 +255,26 @@ u64 census_frames_hugetlb_key(struct census_frames *f, unsigned long pfn,
  * No two entries of a table have the same index.  A user may map a page at the begin of tables
  * of many shapes, which must not share a chain: the random factor keeps them apart.
  */
-static u64 sample_key(const struct census_frames *f, const struct census_image *image,
-		      unsigned int index, u64 value)
+static u64 sample_key(const struct census_frames *f, u16 first, u16 nr, unsigned int index,
+		      u64 value)
 {
-	u64 shape = (u64)image->first << 32 | image->nr;
+	u64 shape = (u64)first << 32 | nr;
 
 	return (value ^ (u64)index << (64 - 12)) + shape * f->slice.hash.low;
 }
 
 /* Return: the first sample of tables with an entry, as many entries and the same first index. */
-static const struct census_sample *find_sample(const struct census_frames *f,
-					       const struct census_image *image,
+static const struct census_sample *find_sample(const struct census_frames *f, u16 first, u16 nr,
 					       unsigned int index, u64 value)
 {
-	u64 key = sample_key(f, image, index, value);
+	u64 key = sample_key(f, first, nr, index, value);
 	const struct census_link *l;
 
 	for (l = census_table_first(&f->images, key); l; l = l->next) {
 		const struct census_sample *s = container_of(l, struct census_sample, link);
 		const struct census_forked *t = census_forked(&f->owners, s->table);
 
-		if (s->key == key && s->index == index && t->first == image->first &&
-		    t->nr == image->nr &&
+		if (s->key == key && s->index == index && t->first == first && t->nr == nr &&
 		    census_forked_values(&f->owners, t)[index] == value)
 			return s;
 	}
@@ -288,7 +294,7 @@ static const struct census_sample *find_sample(const struct census_frames *f,
 const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
 				    unsigned int index, u64 value)
 {
-	const struct census_sample *s = find_sample(f, image, index, value);
+	const struct census_sample *s = find_sample(f, image->first, image->nr, index, value);
 	const struct census_forked *t;
 
 	if (!s)
@@ -314,18 +320,28 @@ static void add_samples(struct census_frames *f, const struct census_image *imag
 		end = (part + 1) * image->nr / CENSUS_IMAGE_PARTS;
 		for (i = part * image->nr / CENSUS_IMAGE_PARTS; i < end && !image->values[i]; i++)
 			;
-		if (i == end || find_sample(f, image, i, image->values[i]))
+		if (i == end || find_sample(f, image->first, image->nr, i, image->values[i]))
 			continue;
 		unit = census_pool_take(&f->samples, CENSUS_SAMPLE_UNITS);
 		if (!unit)
 			return;
 		s = census_unit(&f->samples, unit);
 		*s = (struct census_sample) {
-			.key = sample_key(f, image, i, image->values[i]), .table = table,
-			.index = i,
+			.key = sample_key(f, image->first, image->nr, i, image->values[i]),
+			.table = table, .index = i,
 		};
 		census_table_add(&f->images, &s->link);
 	}
+}
+
+/* Hash of the first page: says which worker joins the table with those of others. */
+static u32 hash_of_values(const struct census_frames *f, const struct census_image *image)
+{
+	unsigned int i;
+
+	for (i = 0; i + 1 < image->nr && !image->values[i]; i++)
+		;
+	return census_hash(&f->slice.hash, image->values[i]);
 }
 
 /**
@@ -340,12 +356,70 @@ void census_frames_image(struct census_frames *f, const struct census_image *ima
 	u32 table = image->match;
 
 	if (!table) {
-		table = census_forked_add(&f->owners, image->values, image->first, image->nr);
+		table = census_forked_add(&f->owners, image->values, image->first, image->nr,
+					  hash_of_values(f, image));
 		if (!table)
 			return;
 		add_samples(f, image, table);
 	}
 	census_forked_own(&f->owners, table, (const u64 *)image->lacks);
+}
+
+/* Joins a table of another worker with one of @f that has the same first page, if there is one. */
+static void join_table(struct census_frames *f, const struct census_owners *o, u32 table)
+{
+	const struct census_forked *t = census_forked(o, table);
+	const u64 *values = census_forked_values(o, t);
+	const struct census_link *l;
+	unsigned int i;
+	u64 key;
+
+	for (i = 0; i + 1 < t->nr && !values[i]; i++)
+		;
+	key = sample_key(f, t->first, t->nr, i, values[i]);
+	for (l = census_table_first(&f->images, key); l; l = l->next) {
+		const struct census_sample *s = container_of(l, struct census_sample, link);
+
+		/* Another worker may be changing tables with another hash. */
+		if (s->key == key && census_forked(&f->owners, s->table)->hash == t->hash) {
+			census_forked_join(o, table, &f->owners, s->table);
+			return;
+		}
+	}
+}
+
+/**
+ * census_frames_join_forked() - count equal tables of several workers once
+ * @workers: all workers; all address spaces are walked
+ * @nr: number of @workers
+ * @worker: the one with whose tables those of others are joined; can run in parallel with
+ *	other workers: the first page of a table selects the one that may change it
+ *
+ * Tables that were not joined are counted by their own workers, as are those that are left after
+ * a fatal signal.
+ */
+void census_frames_join_forked(struct census_frames *const *workers, unsigned int nr,
+			       unsigned int worker)
+{
+	struct census_frames *f = workers[worker];
+	unsigned int w;
+	u32 table;
+
+	if (!census_frames_has_forked(f))
+		return;
+	for (w = 0; w < nr; w++) {
+		const struct census_owners *o = &workers[w]->owners;
+
+		for (table = CENSUS_FORKED_UNITS; w != worker && table < o->forked.nr;
+		     table += CENSUS_FORKED_UNITS) {
+			if (census_forked(o, table)->hash % nr != worker)
+				continue;
+			join_table(f, o, table);
+			cond_resched();
+			if (census_stopped(f->budget))
+				return;
+		}
+	}
 }
 
 /* Replaces the values of a table by the blocks of the pages.  Return: false without memory. */
@@ -355,23 +429,29 @@ static bool finish_table(struct census_frames *f, const struct census_forked *t)
 	unsigned int i;
 
 	for (i = 0; i < t->nr; i++) {
-		u32 owners = census_forked_owners(&f->owners, t, i), block;
-		unsigned long pfn;
-		u64 key;
-
-		if (!values[i])
-			continue;
-		pfn = census_image_pfn(values[i]);
-		values[i] = 0;
-		key = census_frames_key(CENSUS_ANON) + (pfn >> CENSUS_BLOCK_SHIFT);
-		if (!owners || !census_frames_counts(f, key))
-			continue;
-		block = census_frames_add(f, key, BIT_ULL(pfn & (CENSUS_BLOCK_PAGES - 1)), owners);
-		if (!block)
-			return false;
-		values[i] = (u64)block << CENSUS_BLOCK_SHIFT | (pfn & (CENSUS_BLOCK_PAGES - 1));
+		f->targets[i].b = NULL;
+		if (values[i] && values[i] != CENSUS_FORKED_NOT_HERE &&
+		    census_forked_owners(&f->owners, t, i))
+			find_target(f, census_frames_key(CENSUS_ANON) +
+				    (census_image_pfn(values[i]) >> CENSUS_BLOCK_SHIFT),
+				    &f->targets[i]);
 	}
-	return true;
+	if (census_frames_failed(f))
+		return false;
+	for (i = 0; i < t->nr; i++) {
+		const struct census_target *target = &f->targets[i];
+		unsigned long at = census_image_pfn(values[i]) & (CENSUS_BLOCK_PAGES - 1);
+
+		if (!target->b) {
+			/* Of a joined table, 0 is what the other one has. */
+			values[i] = values[i] && t->in ? CENSUS_FORKED_NOT_HERE : 0;
+			continue;
+		}
+		census_owners_add(&f->owners, target->b, BIT_ULL(at),
+				  census_forked_owners(&f->owners, t, i));
+		values[i] = (u64)target->block << CENSUS_BLOCK_SHIFT | at;
+	}
+	return !census_frames_failed(f);
 }
 
 /**
@@ -543,9 +623,59 @@ int census_frames_finish_blocks(struct census_frames *const *workers,
 	return census_frames_failed(workers[part]) ? -ENOMEM : 0;
 }
 
+/* Collects the owners of all workers in @all. */
+static void owners_of_all(struct census_frames *const *workers, unsigned int nr,
+			  struct census_owners **all)
+{
+	unsigned int w;
+
+	for (w = 0; w < nr; w++)
+		all[w] = &workers[w]->owners;
+}
+
+/*
+ * Sums up tables that fork() copied: those that were joined with others or, before, those that
+ * were not.  Return: 0, or -EINTR after a fatal signal or an error of another worker.
+ */
+static int sum_tables(const struct census_frames *f, struct census_owners *const *all, bool joined)
+{
+	u32 table;
+
+	for (table = CENSUS_FORKED_UNITS; table < f->owners.forked.nr;
+	     table += CENSUS_FORKED_UNITS) {
+		struct census_forked *t = census_forked(&f->owners, table);
+
+		if (joined == !!t->in)
+			census_forked_sum(all, &f->owners, t);
+		cond_resched();
+		if (census_stopped(f->budget))
+			return -EINTR;
+	}
+	return 0;
+}
+
+/**
+ * census_frames_sum_forked() - sum up tables that fork() copied, after all blocks are finished
+ * @workers: all workers
+ * @nr: number of @workers
+ * @worker: whose tables are summed up; can run in parallel with other workers
+ *
+ * Those that were joined with tables of other workers are left to census_frames_finish_turns().
+ *
+ * Return: 0, or -EINTR after a fatal signal or an error of another worker.
+ */
+int census_frames_sum_forked(struct census_frames *const *workers, unsigned int nr,
+			     unsigned int worker)
+{
+	struct census_owners *all[CENSUS_WORKERS_MAX];
+
+	owners_of_all(workers, nr, all);
+	return sum_tables(workers[worker], all, false);
+}
+
 /**
  * census_frames_finish_turns() - compute each owner's pages, after all blocks are finished
- * @workers: all workers
+ * @workers: all workers; their tables are summed up
  * @nr: number of @workers
  * @worker: whose turns are finished; can run in parallel with other workers
  *
@@ -556,21 +686,16 @@ int census_frames_finish_turns(struct census_frames *const *workers,
 {
 	struct census_owners *all[CENSUS_WORKERS_MAX];
 	struct census_frames *f = workers[worker];
-	unsigned int w;
 	u32 turn, entry;
 	int err;
 
 	err = f->huge ? census_frames_sum_mixed(workers, nr, worker) : 0;
 	if (err)
 		return err;
-	for (w = 0; w < nr; w++)
-		all[w] = &workers[w]->owners;
-	for (turn = CENSUS_FORKED_UNITS; turn < f->owners.forked.nr; turn += CENSUS_FORKED_UNITS) {
-		census_forked_sum(all, &f->owners, census_forked(&f->owners, turn));
-		cond_resched();
-		if (census_stopped(f->budget))
-			return -EINTR;
-	}
+	owners_of_all(workers, nr, all);
+	err = sum_tables(f, all, true);
+	if (err)
+		return err;
 	for (turn = 0; turn < f->owners.nr_turns; turn++) {
 		entry = census_turn(&f->owners, turn)->first;
 		while (entry < census_turn_end(&f->owners, turn)) {

@@ -251,7 +251,11 @@ bool census_frames_swapped(const struct census_frames *f);
 const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
 				    unsigned int index, u64 value);
 void census_frames_image(struct census_frames *f, const struct census_image *image);
+void census_frames_join_forked(struct census_frames *const *workers, unsigned int nr,
+			       unsigned int worker);
 int census_frames_finish_forked(struct census_frames *f);
+int census_frames_sum_forked(struct census_frames *const *workers, unsigned int nr,
+			     unsigned int worker);
 u64 census_frames_exclusive(const struct census_frames *f, const struct census_mask *mask);
 u64 census_frames_exclusive_swap(const struct census_frames *f,
 				 const struct census_run *run);
@@ -282,6 +286,12 @@ static inline unsigned int census_frames_hugetlb_pages(const struct census_frame
 						       u64 key)
 {
 	return f->hugetlb[census_key_kind(key) - CENSUS_OF_HUGETLB];
+}
+
+/* Checks whether a worker has kept tables that fork() copied. */
+static inline bool census_frames_has_forked(const struct census_frames *f)
+{
+	return f->owners.forked.nr > CENSUS_FORKED_UNITS;
 }
 
 /*

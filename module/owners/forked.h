@@ -17,6 +17,10 @@
  * owners: those of the table, minus those that do not have it.  So the result is exact, as
  * with marks, and the same page may be marked for other owners.
  *
+ * Each worker keeps tables of its own, because workers do not wait for each other.  Before
+ * pages are added, tables of several workers that are nearly equal are joined: the owners of what
+ * is equal are counted by one of them, and the others keep what differs.
+ *
  * A table is found by an entry and its index.  So it has at least this page in common with
  * the table that is walked.  Whatever a user does to tables after that costs 80 bytes and a
  * comparison for each; pages that differ are marked.
@@ -39,14 +43,19 @@
 /**
  * struct census_forked - a PTE table with at least one owner; four units
  * @values: unit of an array: values of the entries, 0: none.  Finished: number of the block
- *	above 6 bits for the page in it
+ *	above 6 bits for the page in it.  Joined: see @in
  * @lacking: unit of an array: number of owners without each entry; 0: all have all
  * @owners: number of address spaces
  * @first: index of the first entry
  * @nr: number of entries
  * @pages: number of values; finished: number of pages that are counted
+ * @same: number of a table of @in
+ * @hash: of one of the values; tables that are joined have the same
  * @exclusive: finished: of @pages, those with one owner
  * @share: finished: share of each owner in all other pages, 1/2^36 page
+ * @in: owners of another worker, whose table @same counts the owners of this one's entries with
+ *	value 0; of others with %CENSUS_FORKED_NOT_HERE, this table has no page there; NULL: this
+ *	table was not joined with another one
  */
 struct census_forked {
 	u32 values;
@@ -55,8 +64,11 @@ struct census_forked {
 	u16 first;
 	u16 nr;
 	u32 pages;
+	u32 same;
+	u32 hash;
 	u32 exclusive;
 	u64 share;
+	const struct census_owners *in;
 };
 
 #define CENSUS_VALUES_UNITS (CENSUS_FORKED_ENTRIES * sizeof(u64) / CENSUS_UNIT_BYTES)
@@ -77,6 +89,26 @@ static inline u64 *census_forked_values(const struct census_owners *o,
 	return census_unit(&o->arrays, t->values);
 }
 
+/* Value of an entry of a joined table: only the other table has a page there. */
+#define CENSUS_FORKED_NOT_HERE (~0ULL)
+
+/*
+ * Value of entry @i of a table of @o, which is set to the owners to whose blocks it refers when it
+ * is finished.
+ */
+static inline u64 census_forked_value(const struct census_owners **o,
+				      const struct census_forked *t, unsigned int i)
+{
+	u64 value = census_forked_values(*o, t)[i];
+
+	if (!t->in)
+		return value;
+	if (value)
+		return value == CENSUS_FORKED_NOT_HERE ? 0 : value;
+	*o = t->in;
+	return census_forked_values(t->in, census_forked(t->in, t->same))[i];
+}
+
 /* Number of owners of entry @i. */
 static inline u32 census_forked_owners(const struct census_owners *o,
 				       const struct census_forked *t, unsigned int i)
@@ -87,8 +119,10 @@ static inline u32 census_forked_owners(const struct census_owners *o,
 }
 
 u32 census_forked_add(struct census_owners *o, const u64 *values, unsigned int first,
-		      unsigned int nr);
+		      unsigned int nr, u32 hash);
 bool census_forked_own(struct census_owners *o, u32 table, const u64 *lacks);
+bool census_forked_join(const struct census_owners *o, u32 table, struct census_owners *to,
+			u32 same);
 void census_owners_forget(struct census_owners *o, struct census_chain *chain);
 
 /*
@@ -123,7 +157,7 @@ static __always_inline bool census_forked_each(const struct census_owners *o,
 					       census_take_fn *take, void *context)
 {
 	const struct census_forked *t;
-	const u64 *lacks, *values;
+	const u64 *lacks;
 	unsigned int i;
 
 	/* The address space vanished. */
@@ -131,12 +165,15 @@ static __always_inline bool census_forked_each(const struct census_owners *o,
 		return true;
 	t = census_forked(o, census_forked_of(e));
 	lacks = census_forked_lacks(o, e);
-	values = census_forked_values(o, t);
-	for (i = 0; i < t->nr; i++)
-		if (values[i] && !(lacks && lacks[i / 64] >> (i % 64) & 1) &&
-		    !take(context, o, values[i] >> CENSUS_BLOCK_SHIFT,
-			  BIT(values[i] & (CENSUS_BLOCK_PAGES - 1))))
+	for (i = 0; i < t->nr; i++) {
+		const struct census_owners *of = o;
+		u64 value = census_forked_value(&of, t, i);
+
+		if (value && !(lacks && lacks[i / 64] >> (i % 64) & 1) &&
+		    !take(context, of, value >> CENSUS_BLOCK_SHIFT,
+			  BIT(value & (CENSUS_BLOCK_PAGES - 1))))
 			return false;
+	}
 	return true;
 }
 

@@ -9,6 +9,9 @@
  */
 #define TABLES_AT_ONCE (CENSUS_RESCHED_ENTRIES / CENSUS_FORKED_ENTRIES)
 
+/* Pages may be scattered: prefetch the block of the entry this far ahead. */
+#define BLOCKS_AHEAD 12
+
 /* Return: the number of @splits, one for each number of owners among the pages @left. */
 static unsigned int split_pages(const struct census_plane_sum *sum, u64 left,
 				struct census_split *splits)
@@ -132,32 +135,75 @@ u64 census_page_weight(struct census_owners *const *workers, const struct census
 	return 0;
 }
 
-/**
- * census_forked_sum() - sum up what each owner has of a whole table
- * @workers: all workers; their blocks are finished
- * @o: one of them
- * @t: one of its tables; its values refer to blocks
- */
-void census_forked_sum(struct census_owners *const *workers, const struct census_owners *o,
-		       struct census_forked *t)
+/* Adds the page that a value of a finished table refers to, or takes it away if @one is -1. */
+static void add_page(struct census_owners *const *workers, const struct census_owners *o,
+		     u64 value, int one, struct sum *to)
+{
+	u64 weight = census_page_weight(workers, o, value >> CENSUS_BLOCK_SHIFT,
+					value & (CENSUS_BLOCK_PAGES - 1));
+
+	to->pages += one;
+	if (weight == 1ULL << CENSUS_SHARE_SHIFT)
+		to->exclusive += one;
+	else
+		to->share += one * weight;
+}
+
+/* Sums up a table that was not joined. */
+static void add_pages(struct census_owners *const *workers, const struct census_owners *o,
+		      const struct census_forked *t, struct sum *to)
 {
 	const u64 *values = census_forked_values(o, t);
 	unsigned int i;
 
-	t->pages = 0;
 	for (i = 0; i < t->nr; i++) {
-		u64 weight;
-
-		if (!values[i])
-			continue;
-		weight = census_page_weight(workers, o, values[i] >> CENSUS_BLOCK_SHIFT,
-					    values[i] & (CENSUS_BLOCK_PAGES - 1));
-		t->pages++;
-		if (weight == 1ULL << CENSUS_SHARE_SHIFT)
-			t->exclusive++;
-		else
-			t->share += weight;
+		if (i + BLOCKS_AHEAD < t->nr)
+			__builtin_prefetch(census_block(o, values[i + BLOCKS_AHEAD] >>
+							   CENSUS_BLOCK_SHIFT));
+		if (values[i])
+			add_page(workers, o, values[i], 1, to);
 	}
+}
+
+/* Adds to the sum of the other table in what a joined one differs from it. */
+static void add_differences(struct census_owners *const *workers, const struct census_owners *o,
+			    const struct census_forked *t, struct sum *to)
+{
+	const struct census_forked *with = census_forked(t->in, t->same);
+	const u64 *values = census_forked_values(o, t);
+	const u64 *others = census_forked_values(t->in, with);
+	unsigned int i;
+
+	*to = (struct sum) {
+		.pages = with->pages, .exclusive = with->exclusive, .share = with->share,
+	};
+	for (i = 0; i < t->nr; i++) {
+		if (values[i] && others[i])
+			add_page(workers, t->in, others[i], -1, to);
+		if (values[i] && values[i] != CENSUS_FORKED_NOT_HERE)
+			add_page(workers, o, values[i], 1, to);
+	}
+}
+
+/**
+ * census_forked_sum() - sum up what each owner has of a whole table
+ * @workers: all workers; their blocks are finished
+ * @o: one of them
+ * @t: one of its tables; its values refer to blocks.  If it was joined with another one, that is
+ *	summed up
+ */
+void census_forked_sum(struct census_owners *const *workers, const struct census_owners *o,
+		       struct census_forked *t)
+{
+	struct sum sum = {};
+
+	if (t->in)
+		add_differences(workers, o, t, &sum);
+	else
+		add_pages(workers, o, t, &sum);
+	t->pages = sum.pages;
+	t->exclusive = sum.exclusive;
+	t->share = sum.share;
 }
 
 /* Adds the pages of a table, without those that the owner lacks. */
@@ -165,27 +211,22 @@ static void add_table(struct census_owners *const *workers, const struct census_
 		      const struct census_entry *e, struct sum *h)
 {
 	const struct census_forked *t = census_forked(o, census_forked_of(e));
-	const u64 *lacks = census_forked_lacks(o, e), *values = census_forked_values(o, t);
+	const u64 *lacks = census_forked_lacks(o, e);
 	unsigned int word;
 
 	h->pages += t->pages;
 	h->exclusive += t->exclusive;
 	h->share += t->share;
 	for (word = 0; lacks && word < CENSUS_FORKED_ENTRIES / 64; word++) {
-		u64 left = lacks[word], value, weight;
+		u64 left;
 
-		for (; left; left &= left - 1) {
-			value = values[word * 64 + __builtin_ctzll(left)];
-			/* No owner has it, or another slice counts it. */
-			if (!value)
-				continue;
-			weight = census_page_weight(workers, o, value >> CENSUS_BLOCK_SHIFT,
-						    value & (CENSUS_BLOCK_PAGES - 1));
-			h->pages--;
-			if (weight == 1ULL << CENSUS_SHARE_SHIFT)
-				h->exclusive--;
-			else
-				h->share -= weight;
+		for (left = lacks[word]; left; left &= left - 1) {
+			const struct census_owners *of = o;
+			u64 value = census_forked_value(&of, t, word * 64 + __builtin_ctzll(left));
+
+			/* Else no owner has it, or another slice counts it. */
+			if (value)
+				add_page(workers, of, value, -1, h);
 		}
 	}
 }
@@ -241,9 +282,6 @@ static noinline u64 add_mixed(const struct census_owners *o, struct census_block
 	}
 	return mask & ~huge->mixed;
 }
-
-/* Pages may be scattered: prefetch the block of the entry this far ahead. */
-#define BLOCKS_AHEAD 12
 
 /* Adds pages of a kind of blocks to the owner's holdings and to the totals. */
 static void add_sum(const struct sum *sum, u32 kind, struct census_holding *holdings,

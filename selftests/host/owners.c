@@ -36,7 +36,7 @@ static bool by_table[SPACES_MAX][PAGES];
 static struct census_chain chains[SPACES_MAX];
 
 /* Tables of each worker, of pages of kind 0, in random order; 0: the entry has no page. */
-#define TABLES 3
+#define TABLES 4
 
 static u32 tables[WORKERS][TABLES];
 static u64 entries[WORKERS][TABLES][CENSUS_FORKED_ENTRIES];
@@ -105,6 +105,24 @@ static void begin_worker(unsigned int worker)
 	}
 }
 
+/* A table that differs in some entries: it has none, another page, or one more. */
+static void make_relative(u64 *values, const u64 *others)
+{
+	bool used[PAGES + 1] = {};
+	unsigned int i, page = 1;
+
+	for (i = 0; i < CENSUS_FORKED_ENTRIES; i++) {
+		values[i] = others[i];
+		used[others[i]] = true;
+	}
+	for (i = rand() % 8; i < CENSUS_FORKED_ENTRIES; i += 1 + rand() % 20) {
+		while (used[page])
+			page++;
+		used[page] = true;
+		values[i] = rand() % 3 ? page : 0;
+	}
+}
+
 static void make_tables(unsigned int worker)
 {
 	unsigned int pages[BLOCKS_OF_KIND * CENSUS_BLOCK_PAGES], t, i;
@@ -120,8 +138,11 @@ static void make_tables(unsigned int worker)
 		}
 		for (i = 0; i < CENSUS_FORKED_ENTRIES; i++)
 			values[i] = rand() % 5 ? pages[i] + 1 : 0;
+		/* Other workers have met a relative of the same family. */
+		if (worker && t % 2)
+			make_relative(values, entries[0][t]);
 		tables[worker][t] = census_forked_add(&workers[worker], values, t,
-						      CENSUS_FORKED_ENTRIES);
+						      CENSUS_FORKED_ENTRIES, t);
 	}
 }
 
@@ -135,7 +156,7 @@ static void own_table(unsigned int worker, unsigned int space)
 
 	census_owners_turn(o, holdings[space][0], space + 1, &chains[space]);
 	for (i = 0; i < CENSUS_FORKED_ENTRIES; i++) {
-		if (space % 3 && !(rand() % 10)) {
+		if (space / 3 % 3 && !(rand() % 10)) {
 			lacks[i / 64] |= (u64)!!values[i] << i % 64;
 		} else if (values[i]) {
 			owned[space][values[i] - 1] = 1;
@@ -143,6 +164,24 @@ static void own_table(unsigned int worker, unsigned int space)
 		}
 	}
 	census_forked_own(o, tables[worker][t], lacks);
+}
+
+/*
+ * As census_frames_join_forked() does: joins relatives, half of them by each of two workers.
+ * Tables of others are not joined.
+ */
+static void join_tables(unsigned int nr_workers, const char *round)
+{
+	unsigned int w, t, to, joined = 0;
+
+	for (t = 0; t < TABLES; t++) {
+		to = t / 2 % 2 && nr_workers > 1;
+		for (w = 0; w < nr_workers; w++)
+			if (w != to)
+				joined += census_forked_join(all[w], tables[w][t], all[to],
+							     tables[to][t]);
+	}
+	point(joined == TABLES / 2 * (nr_workers - 1), "relatives are joined, and no others", round);
 }
 
 /* As census_frames_finish_forked() does. */
@@ -160,14 +199,15 @@ static void finish_tables(unsigned int worker)
 			unsigned int page = values[i] - 1;
 			u32 block;
 
-			if (!values[i])
+			if (!values[i] || values[i] == CENSUS_FORKED_NOT_HERE)
 				continue;
 			block = block_of(worker, page);
 			if (owners)
 				census_owners_add(o, census_block(o, block),
 						  1ULL << page % CENSUS_BLOCK_PAGES, owners);
 			values[i] = owners ? (u64)block << CENSUS_BLOCK_SHIFT |
-					     page % CENSUS_BLOCK_PAGES : 0;
+					     page % CENSUS_BLOCK_PAGES :
+				    forked->in ? CENSUS_FORKED_NOT_HERE : 0;
 		}
 	}
 }
@@ -208,11 +248,13 @@ static void mark_some(unsigned int worker, unsigned int space,
 	}
 }
 
-static void finish(unsigned int nr_workers, struct census_totals *totals)
+static void finish(unsigned int nr_workers, struct census_totals *totals, const char *round)
 {
 	unsigned int page, w, t;
 	u32 turn, entry;
 
+	if (tables[0][0])
+		join_tables(nr_workers, round);
 	for (w = 0; w < nr_workers && tables[w][0]; w++)
 		finish_tables(w);
 	for (page = 0; page < PAGES; page += CENSUS_BLOCK_PAGES) {
@@ -225,7 +267,12 @@ static void finish(unsigned int nr_workers, struct census_totals *totals)
 	}
 	for (w = 0; w < nr_workers; w++)
 		for (t = 0; t < TABLES && tables[w][t]; t++)
-			census_forked_sum(all, all[w], census_forked(all[w], tables[w][t]));
+			if (!census_forked(all[w], tables[w][t])->in)
+				census_forked_sum(all, all[w], census_forked(all[w], tables[w][t]));
+	for (w = 0; w < nr_workers; w++)
+		for (t = 0; t < TABLES && tables[w][t]; t++)
+			if (census_forked(all[w], tables[w][t])->in)
+				census_forked_sum(all, all[w], census_forked(all[w], tables[w][t]));
 	for (w = 0; w < nr_workers; w++)
 		for (turn = 0; turn < all[w]->nr_turns; turn++)
 			for (entry = census_turn(all[w], turn)->first;
@@ -757,7 +804,7 @@ static void run(const struct round *r)
 		census_owners_forget(&workers[s % r->workers], &chains[s]);
 		memset(owned[s], 0, sizeof(owned[s]));
 	}
-	finish(r->workers, &totals);
+	finish(r->workers, &totals, r->name);
 	check(r->spaces, &totals, r->name);
 	check_classes(r->workers, r->spaces, r->name);
 	check_groups(r->workers, r->spaces, r->name);
