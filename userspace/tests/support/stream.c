@@ -52,9 +52,7 @@ void stream_begin(struct stream *s, uint64_t seq)
 
 	stream_header(s, STREAM_FAMILY, NLM_F_MULTI);
 	genl = stream_room(s, GENL_HDRLEN);
-	genl->cmd = s->physical ? MEMCENSUS_CMD_PHYSICAL :
-		    s->oom ? MEMCENSUS_CMD_OOM :
-		    s->pages ? MEMCENSUS_CMD_PAGES : MEMCENSUS_CMD_SNAPSHOT;
+	genl->cmd = s->command ? s->command : MEMCENSUS_CMD_SNAPSHOT;
 	genl->version = MEMCENSUS_GENL_VERSION;
 	if (seq)
 		stream_u64(s, MEMCENSUS_A_SEQ, seq);
@@ -204,19 +202,6 @@ void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,
 	stream_u64(s, MEMCENSUS_SCAN_PSS, frames - lost);
 	stream_u64(s, MEMCENSUS_SCAN_VIOLATIONS, !!lost);
 	stream_u64(s, MEMCENSUS_SCAN_SLICES, slices);
-	stream_nest_end(s, nest);
-	stream_end(s);
-}
-
-void stream_head_owners(struct stream *s, uint64_t seq, const uint64_t *owners)
-{
-	uint32_t i;
-	size_t nest;
-
-	put_info(s, MEMCENSUS_ABI, 1048576);
-	nest = put_scan(s, seq, MEMCENSUS_BASIS_FRAMES);
-	for (i = MEMCENSUS_SCAN_ANON_BY_1; i <= MEMCENSUS_SCAN_SHMEM_BY_10; i++)
-		stream_u64(s, i, *owners++);
 	stream_nest_end(s, nest);
 	stream_end(s);
 }

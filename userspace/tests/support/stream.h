@@ -5,7 +5,6 @@
 #ifndef READER_STREAM_H
 #define READER_STREAM_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <linux/memcensus.h>
@@ -21,7 +20,7 @@
  * @room: bytes allocated
  * @message: offset of the open message
  * @netlink_seq: sequence number of the request
- * @pages, @physical, @oom: messages that are begun have the command PAGES, PHYSICAL, OOM
+ * @command: of messages that are begun; 0: SNAPSHOT
  * @basis: enum memcensus_basis of the census, from its head
  * @moment: time of the census in ns since that of the first
  */
@@ -31,9 +30,7 @@ struct stream {
 	size_t room;
 	size_t message;
 	uint32_t netlink_seq;
-	bool pages;
-	bool physical;
-	bool oom;
+	uint8_t command;
 	uint8_t basis;
 	uint64_t moment;
 };
@@ -74,8 +71,6 @@ void stream_head(struct stream *s, uint64_t seq, uint32_t abi);
  */
 void stream_head_frames(struct stream *s, uint64_t seq, uint64_t frames,
 			uint64_t slices, uint64_t lost);
-/* The same with the bytes of SCAN_ANON_BY_1 and of the attributes up to SCAN_SHMEM_BY_10. */
-void stream_head_owners(struct stream *s, uint64_t seq, const uint64_t *owners);
 
 /* A block of a PAGES message: its address, and a bitmap of each kind. */
 struct stream_block {
@@ -86,16 +81,8 @@ struct stream_block {
 void stream_pages(struct stream *s, uint64_t seq, uint64_t start, uint64_t end,
 		  const struct stream_block *blocks, size_t n);
 
-/* Scenes of whole machines; each census is one second later. */
+/* A scene of a whole machine; each census is one second later. */
 void scene_machine(struct stream *s);
-/* What two processes have together, and a file of theirs; what processes and groups share. */
-void scene_stopped(struct stream *s);
-void scene_paid_files(struct stream *s);
-void scene_mapped(struct stream *s);
-void scene_shares(struct stream *s);
-void scene_shared_groups(struct stream *s);
-void scene_forks(struct stream *s);
-void scene_payers(struct stream *s);
 
 /*
  * Fills @s with the scene @name, including its NLMSG_DONE; -1: no such scene.

@@ -399,7 +399,7 @@ static void test_request(void)
 static void begin_pages(struct stream *s)
 {
 	stream_init(s, request->nlmsg_seq);
-	s->pages = true;
+	s->command = MEMCENSUS_CMD_PAGES;
 	stream_head_frames(s, 1, 4096, 1, 0);
 }
 
@@ -468,7 +468,7 @@ static void test_bad_pages(void)
 
 	/* The page size is in INFO. */
 	stream_init(&s, request->nlmsg_seq);
-	s.pages = true;
+	s.command = MEMCENSUS_CMD_PAGES;
 	stream_begin(&s, 0);
 	stream_nest_end(&s, stream_nest(&s, MEMCENSUS_A_INFO));
 	stream_end(&s);
