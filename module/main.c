@@ -4,7 +4,7 @@
 #include <linux/module.h>
 #include <linux/printk.h>
 
-#include "base/online.h"
+#include "base/hotplug.h"
 #include "base/params.h"
 #include "base/threads.h"
 #include "census/cache.h"
@@ -25,7 +25,7 @@ static int __init census_init(void)
 	err = census_cache_init();
 	if (err)
 		goto no_cache;
-	err = census_online_init();
+	err = census_hotplug_init();
 	if (err)
 		goto no_online;
 	err = census_oom_init();
@@ -44,7 +44,7 @@ no_genl:
 no_debugfs:
 	census_oom_exit();
 no_oom:
-	census_online_exit();
+	census_hotplug_exit();
 no_online:
 	census_cache_exit();
 no_cache:
@@ -58,7 +58,7 @@ static void __exit census_exit(void)
 	census_genl_exit();
 	census_debugfs_exit();
 	census_oom_exit();
-	census_online_exit();
+	census_hotplug_exit();
 	census_cache_exit();
 	census_threads_teardown();
 }

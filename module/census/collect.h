@@ -13,7 +13,7 @@
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
 
-#include "base/results.h"
+#include "base/result-memory.h"
 #include "census/snapshot.h"
 #include "count/frames.h"
 #include "walk/numa.h"

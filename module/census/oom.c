@@ -25,7 +25,7 @@
 #include "base/compat.h"
 #include "base/memory.h"
 #include "base/params.h"
-#include "base/results.h"
+#include "base/result-memory.h"
 #include "base/visible.h"
 #include "census/kswapd.h"
 #include "census/oom.h"
@@ -605,11 +605,11 @@ struct census_ooms *census_ooms_get(void)
 	struct census_ooms *ooms;
 	u64 number = U64_MAX;
 
-	if (!census_results_take(size))
+	if (!census_result_memory_take(size))
 		return ERR_PTR(-EDQUOT);
 	ooms = census_kvzalloc(size);
 	if (!ooms) {
-		census_results_give(size);
+		census_result_memory_give(size);
 		return ERR_PTR(-ENOMEM);
 	}
 	ooms->size = size;
@@ -633,7 +633,7 @@ void census_ooms_put(struct census_ooms *ooms)
 		for (j = 0; j < census_oom_nr_victims(oom); j++)
 			put_pid(oom->victims[j].task.pid);
 	}
-	census_results_give(ooms->size);
+	census_result_memory_give(ooms->size);
 	kvfree(ooms);
 }
 

@@ -2,8 +2,8 @@
 #include <linux/overflow.h>
 #include <linux/sched/signal.h>
 
+#include "base/largest.h"
 #include "base/memory.h"
-#include "base/top.h"
 #include "base/visible.h"
 #include "census/payer-records.h"
 
@@ -32,7 +32,7 @@ static u64 own_of(const struct census_paid *paid)
 }
 
 /* Finds the files that only others use the most of. */
-static int rank_files(const struct census_payers *p, struct census_top *top, u32 limit)
+static int rank_files(const struct census_payers *p, struct census_largest *top, u32 limit)
 {
 	u32 unit;
 
@@ -44,12 +44,12 @@ static int rank_files(const struct census_payers *p, struct census_top *top, u32
 		const struct census_paid *paid = census_unit(&p->paid, unit);
 
 		if (paid->space && paid->charged > own_of(paid))
-			census_top_add(top, paid->charged - own_of(paid), unit);
+			census_largest_add(top, paid->charged - own_of(paid), unit);
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
-	census_top_sort(top);
+	census_largest_sort(top);
 	return 0;
 }
 
@@ -77,7 +77,7 @@ static bool is_visible(struct census_payers *p, const struct census_snapshot *sn
 }
 
 static void add_files(struct census_payers *p, const struct census_files *files,
-		      const struct census_top *top, struct census_snapshot *snap)
+		      const struct census_largest *top, struct census_snapshot *snap)
 {
 	u32 i;
 
@@ -131,7 +131,7 @@ static int add_cgroups(struct census_payers *p, struct census_snapshot *snap)
 int census_payers_finish(struct census_payers *p, const struct census_files *files, u32 limit,
 			 struct census_snapshot *snap)
 {
-	struct census_top top = {};
+	struct census_largest top = {};
 	u32 unit, nr = 1;
 	int err = 0;
 

@@ -4,8 +4,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "base/largest.h"
 #include "base/memory.h"
-#include "base/top.h"
 #include "census/share.h"
 #include "owners/shares.h"
 
@@ -64,7 +64,7 @@ static int add_columns(struct census_share *s, struct census_collection *c)
 static int choose_groups(struct census_matrix *x, const struct census_snapshot *snap,
 			 struct census_collection *c)
 {
-	struct census_top top = { .max = MEMCENSUS_SHARE_GROUPS_MAX };
+	struct census_largest top = { .max = MEMCENSUS_SHARE_GROUPS_MAX };
 	const struct census_mm *m;
 	u64 *rss;
 	u32 i;
@@ -81,7 +81,7 @@ static int choose_groups(struct census_matrix *x, const struct census_snapshot *
 	/* Groups in a group are compared with each other, not with that. */
 	for (i = 1; i < snap->nr_groups; i++) {
 		if (!snap->groups[i].contains) {
-			census_top_add(&top, rss[i] + 1, i);
+			census_largest_add(&top, rss[i] + 1, i);
 			x->nr_disjoint++;
 		}
 		if (!(i % AT_ONCE))
@@ -514,7 +514,7 @@ struct result {
 	const struct census_share *s;
 	struct census_snapshot *snap;
 	const unsigned int *hugetlb;
-	struct census_top top;
+	struct census_largest top;
 	u64 rest[MEMCENSUS_K_MAX + 1];
 	u32 left_out;
 };
@@ -568,9 +568,9 @@ static int rank_row(struct result *r, u32 row)
 		r->left_out++;
 		add_bytes(r->rest, common.both, r->hugetlb);
 		if (census_task_pid(column->task, s->req->pid_ns))
-			census_top_add(&r->top, sum, i);
+			census_largest_add(&r->top, sum, i);
 	}
-	census_top_sort(&r->top);
+	census_largest_sort(&r->top);
 	return 0;
 }
 
@@ -649,13 +649,13 @@ static int rank_pairs(struct result *r, const u32 *group_of)
 
 			r->left_out += !!sum;
 			if (group_of[a] && group_of[b])
-				census_top_add(&r->top, sum, pair);
+				census_largest_add(&r->top, sum, pair);
 		}
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
-	census_top_sort(&r->top);
+	census_largest_sort(&r->top);
 	return 0;
 }
 

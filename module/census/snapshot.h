@@ -7,7 +7,7 @@
  * process context.  PIDs and user IDs are stored as kernel objects and converted to
  * numbers for each caller, in its namespaces.
  *
- * All its memory is in arenas, see results.h.  The result of a SHARE request, or of one that
+ * All its memory is in arenas, see result-memory.h.  The result of a SHARE request, or of one that
  * names PIDs, is the caller's own, so its records are charged to the caller's cgroup.  Others are
  * shared by callers, and kept for later ones, so they are not.
  */
@@ -24,7 +24,7 @@
 #include <linux/memcensus.h>
 
 #include "base/compat.h"
-#include "base/results.h"
+#include "base/result-memory.h"
 #include "count/frames.h"
 #include "owners/account.h"
 

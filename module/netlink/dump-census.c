@@ -5,7 +5,7 @@
 #include <linux/pid_namespace.h>
 
 #include "base/memory.h"
-#include "base/results.h"
+#include "base/result-memory.h"
 #include "census/cache.h"
 #include "census/collect.h"
 #include "count/pages.h"
@@ -97,7 +97,7 @@ static int parse_pids(struct of_census *d, const struct nlattr *attr,
 		return -EINVAL;
 	}
 	/* Kept until the census, which a caller may never ask for. */
-	if (!census_results_take(nr * sizeof(*d->req.pids))) {
+	if (!census_result_memory_take(nr * sizeof(*d->req.pids))) {
 		NL_SET_ERR_MSG(extack, CENSUS_RESULTS_FULL);
 		return -EDQUOT;
 	}
@@ -317,7 +317,7 @@ static int parse_request(struct census_dump *dump, struct nlattr **tb,
 static void release_request(struct of_census *d)
 {
 	census_request_release(&d->req);
-	census_results_give(d->pids_bytes);
+	census_result_memory_give(d->pids_bytes);
 	d->pids_bytes = 0;
 }
 

@@ -5,7 +5,7 @@
 #include <linux/sched.h>
 #include <net/netlink.h>
 
-#include "base/results.h"
+#include "base/result-memory.h"
 #include "base/visible.h"
 #include "netlink/dump.h"
 #include "netlink/request.h"

@@ -13,8 +13,8 @@
 #include <linux/string.h>
 
 #include "base/compat.h"
+#include "base/hotplug.h"
 #include "base/memory.h"
-#include "base/online.h"
 #include "physical/files.h"
 
 /* Files between two cond_resched(). */
@@ -115,11 +115,11 @@ static struct folio *get_folio(unsigned long pfn)
 	struct page *page;
 
 	/* Keeps the struct page until it has a reference, which keeps its memory online. */
-	census_online_lock();
+	census_hotplug_lock();
 	page = pfn_to_online_page(pfn);
 	if (page && folio_try_get((struct folio *)page))
 		folio = (struct folio *)page;
-	census_online_unlock();
+	census_hotplug_unlock();
 	return folio;
 }
 
@@ -330,7 +330,7 @@ static int pause_at(u32 i)
 }
 
 /* Return: 0, -ENOMEM, -EDQUOT or -EINTR. */
-static int add_systems(struct census_frame_files *c, struct census_top *top)
+static int add_systems(struct census_frame_files *c, struct census_largest *top)
 {
 	const struct census_mapping *m;
 	int err = 0;
@@ -338,7 +338,7 @@ static int add_systems(struct census_frame_files *c, struct census_top *top)
 
 	for (i = 1; i < c->mappings.nr && !err; i++) {
 		m = census_index_record(&c->mappings, i);
-		census_top_add(top, m->cached.frames, i);
+		census_largest_add(top, m->cached.frames, i);
 		add_to_system(c, m);
 		err = pause_at(i);
 	}
@@ -346,7 +346,7 @@ static int add_systems(struct census_frame_files *c, struct census_top *top)
 }
 
 /* As add_systems(). */
-static int add_files(struct census_frame_files *c, const struct census_top *top)
+static int add_files(struct census_frame_files *c, const struct census_largest *top)
 {
 	int err = 0;
 	u32 i;
@@ -368,7 +368,7 @@ static int add_files(struct census_frame_files *c, const struct census_top *top)
  */
 int census_frame_files_finish(struct census_frame_files *c)
 {
-	struct census_top top = { .max = min(c->limit, c->mappings.nr - 1) };
+	struct census_largest top = { .max = min(c->limit, c->mappings.nr - 1) };
 	const struct census_mapping *rest = census_index_record(&c->mappings, 0);
 	int err = -ENOMEM;
 
@@ -381,7 +381,7 @@ int census_frame_files_finish(struct census_frame_files *c)
 	if (top.entries && c->buffer)
 		err = add_systems(c, &top);
 	if (!err) {
-		census_top_sort(&top);
+		census_largest_sort(&top);
 		err = add_files(c, &top);
 	}
 	kvfree(top.entries);

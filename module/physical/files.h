@@ -14,8 +14,8 @@
 #include <linux/types.h>
 #include <linux/kdev_t.h>
 
-#include "base/results.h"
-#include "base/top.h"
+#include "base/largest.h"
+#include "base/result-memory.h"
 #include "physical/class.h"
 #include "physical/index.h"
 

@@ -7,7 +7,7 @@
 #include <linux/string.h>
 
 #include "base/memory.h"
-#include "base/results.h"
+#include "base/result-memory.h"
 #include "physical/index.h"
 
 #define FIRST_ROOM 64U
@@ -40,14 +40,14 @@ static int set_room(struct census_index *t, u32 room)
 	struct census_index old = *t;
 	u32 i;
 
-	if (!census_results_take(bytes_of(t, room)))
+	if (!census_result_memory_take(bytes_of(t, room)))
 		return -EDQUOT;
 	t->records = census_kvcalloc(room, t->size);
 	t->index = census_kvcalloc(2 * room, sizeof(*t->index));
 	if (!t->records || !t->index) {
 		kvfree(t->records);
 		kvfree(t->index);
-		census_results_give(bytes_of(t, room));
+		census_result_memory_give(bytes_of(t, room));
 		*t = old;
 		return -ENOMEM;
 	}
@@ -96,7 +96,7 @@ void census_index_free(struct census_index *t)
 		return;
 	kvfree(t->records);
 	kvfree(t->index);
-	census_results_give(bytes_of(t, t->room));
+	census_result_memory_give(bytes_of(t, t->room));
 	t->records = NULL;
 }
 

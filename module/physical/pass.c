@@ -13,11 +13,11 @@
 #include <linux/string.h>
 
 #include "base/compat.h"
-#include "base/online.h"
+#include "base/hotplug.h"
 #include "physical/pass.h"
 
 /*
- * Frames between two cond_resched(), with census_online_lock() held: 100 to 300 microseconds if no
+ * Frames between two cond_resched(), with census_hotplug_lock() held: 100 to 300 microseconds if no
  * struct page is cached.
  */
 #define FRAMES_AT_ONCE 8192UL
@@ -421,7 +421,7 @@ static unsigned long add_some(struct census_pass *p, unsigned long pfn)
 {
 	unsigned long end = min(p->end, pfn + FRAMES_AT_ONCE), nr;
 
-	census_online_lock();
+	census_hotplug_lock();
 	/* Keeps the cgroups, and their LRU lists, that a copied struct page is charged to. */
 	rcu_read_lock();
 	census_charges_forget(&p->result->charges);
@@ -456,7 +456,7 @@ static unsigned long add_some(struct census_pass *p, unsigned long pfn)
 	add_all_repeated(p);
 	census_repeats_forget(p->repeats);
 	rcu_read_unlock();
-	census_online_unlock();
+	census_hotplug_unlock();
 	return pfn;
 }
 

@@ -15,7 +15,7 @@
 #include "base/compat.h"
 #include "base/memory.h"
 #include "base/params.h"
-#include "base/results.h"
+#include "base/result-memory.h"
 #include "base/threads.h"
 #include "physical/pass.h"
 #include "physical/physical.h"
@@ -75,11 +75,11 @@ static struct census_physical *new_result(u32 room)
 	struct census_physical *r;
 	u64 bytes = struct_size(r, zones, room);
 
-	if (!census_results_take(bytes))
+	if (!census_result_memory_take(bytes))
 		return ERR_PTR(-EDQUOT);
 	r = census_kvzalloc(bytes);
 	if (!r) {
-		census_results_give(bytes);
+		census_result_memory_give(bytes);
 		return ERR_PTR(-ENOMEM);
 	}
 	r->bytes = bytes;
@@ -91,7 +91,7 @@ static void free_result(struct census_physical *r)
 {
 	census_index_free(&r->charges.table);
 	census_frame_files_free(&r->files);
-	census_results_give(r->bytes);
+	census_result_memory_give(r->bytes);
 	kvfree(r);
 }
 

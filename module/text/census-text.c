@@ -7,7 +7,7 @@
 #include <linux/sched/signal.h>
 #include <linux/user_namespace.h>
 
-#include "base/top.h"
+#include "base/largest.h"
 #include "census/cache.h"
 #include "census/system.h"
 #include "census/zones.h"
@@ -41,7 +41,7 @@ struct text_view {
 	const struct text *text;
 	const struct census_snapshot *snap;
 	struct pid_namespace *ns;
-	struct census_top top;
+	struct census_largest top;
 	struct census_ranked entries[TOP];
 	u64 sums[MEMCENSUS_F_MAX + 1];
 };
@@ -348,12 +348,12 @@ static int summarize_census(struct text_view *view)
 		for (n = 0; n <= MEMCENSUS_F_MAX; n++)
 			view->sums[n] += figures.value[n];
 		if (census_task_pid(task, view->ns))
-			census_top_add(&view->top, figures.value[MEMCENSUS_F_PSS] + 1, i);
+			census_largest_add(&view->top, figures.value[MEMCENSUS_F_PSS] + 1, i);
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
-	census_top_sort(&view->top);
+	census_largest_sort(&view->top);
 	return 0;
 }
 
@@ -483,7 +483,7 @@ static int text_fill(void *v, const void *arg)
 	if (err)
 		return err;
 	view->text = text;
-	view->top = (struct census_top){ .entries = view->entries, .max = TOP };
+	view->top = (struct census_largest){ .entries = view->entries, .max = TOP };
 	view->ns = get_pid_ns(task_active_pid_ns(current));
 	return summarize_census(view);
 }
@@ -497,7 +497,7 @@ static void text_release(void *v)
 		put_pid_ns(view->ns);
 }
 
-static const struct census_rows text_rows = {
+static const struct census_view text_rows = {
 	.size = sizeof(struct text_view),
 	.fill = text_fill,
 	.release = text_release,

@@ -3,7 +3,7 @@
 #ifndef _CENSUS_CENSUS_TEXT_H
 #define _CENSUS_CENSUS_TEXT_H
 
-#include "text/rows.h"
+#include "text/view.h"
 
 /* The first is the summary, which /proc has too. */
 #define CENSUS_TEXTS 6

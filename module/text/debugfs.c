@@ -17,7 +17,7 @@ static struct dentry *directory;
 
 static int debugfs_open(struct inode *inode, struct file *file)
 {
-	return census_rows_open(file, inode->i_private);
+	return census_view_open(file, inode->i_private);
 }
 
 static const struct file_operations debugfs_ops = {
@@ -25,7 +25,7 @@ static const struct file_operations debugfs_ops = {
 	.open = debugfs_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
-	.release = census_rows_release,
+	.release = census_view_release,
 };
 
 static int proc_open(struct inode *inode, struct file *file)
@@ -34,7 +34,7 @@ static int proc_open(struct inode *inode, struct file *file)
 
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	err = census_rows_open(file, &census_texts[0]);
+	err = census_view_open(file, &census_texts[0]);
 	if (err)
 		module_put(THIS_MODULE);
 	return err;
@@ -42,7 +42,7 @@ static int proc_open(struct inode *inode, struct file *file)
 
 static int proc_release(struct inode *inode, struct file *file)
 {
-	int err = census_rows_release(inode, file);
+	int err = census_view_release(inode, file);
 
 	module_put(THIS_MODULE);
 	return err;

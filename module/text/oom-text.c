@@ -5,7 +5,7 @@
 #include <linux/sched/signal.h>
 #include <linux/user_namespace.h>
 
-#include "base/top.h"
+#include "base/largest.h"
 #include "census/oom.h"
 #include "census/system.h"
 #include "text/oom-text.h"
@@ -24,7 +24,7 @@
 struct oom_view {
 	struct census_ooms *ooms;
 	struct pid_namespace *ns;
-	struct census_top top[MEMCENSUS_OOMS_MAX];
+	struct census_largest top[MEMCENSUS_OOMS_MAX];
 	struct census_ranked entries[MEMCENSUS_OOMS_MAX][SHOWN];
 };
 
@@ -116,7 +116,7 @@ static void show_totals(struct seq_file *seq, const struct census_oom *oom)
 static void show_census(struct seq_file *seq, const struct oom_view *view, unsigned int row)
 {
 	const struct census_oom *oom = &view->ooms->event[row];
-	const struct census_top *top = &view->top[row];
+	const struct census_largest *top = &view->top[row];
 	const struct census_snapshot *before = oom->before;
 	struct census_figures figures;
 	unsigned int i;
@@ -180,11 +180,11 @@ static void oom_show(struct seq_file *seq, const void *v, unsigned int row)
 static int find_top(struct oom_view *view, unsigned int row)
 {
 	const struct census_snapshot *snap = view->ooms->event[row].before;
-	struct census_top *top = &view->top[row];
+	struct census_largest *top = &view->top[row];
 	struct census_figures figures;
 	unsigned int i;
 
-	*top = (struct census_top){ .entries = view->entries[row], .max = SHOWN };
+	*top = (struct census_largest){ .entries = view->entries[row], .max = SHOWN };
 	for (i = 0; snap && i < snap->nr_tasks; i++) {
 		const struct census_task *task = snap->tasks[i];
 
@@ -194,9 +194,9 @@ static int find_top(struct oom_view *view, unsigned int row)
 		if (!census_task_pid(task, view->ns))
 			continue;
 		census_figures_unpack(task->figures, &figures);
-		census_top_add(top, figures.value[MEMCENSUS_F_PSS] + 1, i);
+		census_largest_add(top, figures.value[MEMCENSUS_F_PSS] + 1, i);
 	}
-	census_top_sort(top);
+	census_largest_sort(top);
 	return 0;
 }
 
@@ -226,7 +226,7 @@ static void oom_release(void *v)
 		put_pid_ns(view->ns);
 }
 
-static const struct census_rows oom_rows = {
+static const struct census_view oom_rows = {
 	.size = sizeof(struct oom_view),
 	.fill = oom_fill,
 	.release = oom_release,

@@ -115,7 +115,7 @@ static void physical_release(void *view)
 	census_passes_put(*(const struct census_physical **)view);
 }
 
-static const struct census_rows physical_rows = {
+static const struct census_view physical_rows = {
 	.size = sizeof(const struct census_physical *),
 	.fill = physical_fill,
 	.release = physical_release,

@@ -3,7 +3,7 @@
 #ifndef _CENSUS_PHYSICAL_TEXT_H
 #define _CENSUS_PHYSICAL_TEXT_H
 
-#include "text/rows.h"
+#include "text/view.h"
 
 extern const struct census_file census_physical_text;
 

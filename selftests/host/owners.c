@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/top.h"
+#include "base/largest.h"
 #include "owners/forked.h"
 #include "owners/grouping.h"
 #include "owners/owners.h"
@@ -574,7 +574,7 @@ static int larger_first(const void *x, const void *y)
 static void check_top(u32 nr, u32 max, const char *round)
 {
 	struct census_ranked *series = calloc(nr + 1, sizeof(*series));
-	struct census_top top = { .max = max, .entries = calloc(max + 1, sizeof(*series)) };
+	struct census_largest top = { .max = max, .entries = calloc(max + 1, sizeof(*series)) };
 	bool ok = true;
 	u32 i, some = 0;
 
@@ -583,10 +583,10 @@ static void check_top(u32 nr, u32 max, const char *round)
 
 		if (pages)
 			series[some++] = (struct census_ranked) { pages, i };
-		census_top_add(&top, pages, i);
+		census_largest_add(&top, pages, i);
 	}
 	qsort(series, some, sizeof(*series), larger_first);
-	census_top_sort(&top);
+	census_largest_sort(&top);
 	ok = top.nr == (some < max ? some : max);
 	for (i = 0; i < top.nr && ok; i++)
 		ok = top.entries[i].value == series[i].value &&

@@ -5,24 +5,24 @@
  * these frames afterwards.  Memory hotplug waits for one hold, so a hold is short and does not
  * allocate.
  */
-#ifndef _CENSUS_ONLINE_H
-#define _CENSUS_ONLINE_H
+#ifndef _CENSUS_HOTPLUG_H
+#define _CENSUS_HOTPLUG_H
 
 #include <linux/rwsem.h>
 
-extern struct rw_semaphore census_online;
+extern struct rw_semaphore census_hotplug;
 
-static inline void census_online_lock(void)
+static inline void census_hotplug_lock(void)
 {
-	down_read(&census_online);
+	down_read(&census_hotplug);
 }
 
-static inline void census_online_unlock(void)
+static inline void census_hotplug_unlock(void)
 {
-	up_read(&census_online);
+	up_read(&census_hotplug);
 }
 
-int census_online_init(void);
-void census_online_exit(void);
+int census_hotplug_init(void);
+void census_hotplug_exit(void);
 
-#endif /* _CENSUS_ONLINE_H */
+#endif /* _CENSUS_HOTPLUG_H */

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A text file that prints what was taken when it was opened, row by row. */
-#ifndef _CENSUS_ROWS_H
-#define _CENSUS_ROWS_H
+#ifndef _CENSUS_VIEW_H
+#define _CENSUS_VIEW_H
 
 #include <linux/fs.h>
 #include <linux/seq_file.h>
 
 /**
- * struct census_rows - what an open file holds, and how it is printed
+ * struct census_view - what an open file holds, and how it is printed
  * @size: of a view, the private data of an open file, bytes; @fill gets it zeroed
  * @fill: takes what is printed; 0 or -errno
  * @release: frees what @fill took, also of a view that it left in part
  * @count: returns the number of rows
  * @show: prints one row; called again if the buffer was too small
  */
-struct census_rows {
+struct census_view {
 	size_t size;
 	int (*fill)(void *view, const void *arg);
 	void (*release)(void *view);
@@ -30,11 +30,11 @@ struct census_rows {
  */
 struct census_file {
 	const char *name;
-	const struct census_rows *rows;
+	const struct census_view *rows;
 	const void *arg;
 };
 
-int census_rows_open(struct file *file, const struct census_file *type);
-int census_rows_release(struct inode *inode, struct file *file);
+int census_view_open(struct file *file, const struct census_file *type);
+int census_view_release(struct inode *inode, struct file *file);
 
-#endif /* _CENSUS_ROWS_H */
+#endif /* _CENSUS_VIEW_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "base/top.h"
+#include "base/largest.h"
 
 static bool is_larger(const struct census_ranked *a, const struct census_ranked *b)
 {
@@ -33,12 +33,12 @@ static void sift_up(struct census_ranked *heap, u32 at)
 }
 
 /**
- * census_top_add() - keep an entry if it is among the largest
+ * census_largest_add() - keep an entry if it is among the largest
  * @top: the entries so far
  * @value: of the entry; 0: it is never kept
  * @index: of the entry
  */
-void census_top_add(struct census_top *top, u64 value, u32 index)
+void census_largest_add(struct census_largest *top, u64 value, u32 index)
 {
 	const struct census_ranked new = { .value = value, .index = index };
 
@@ -54,7 +54,7 @@ void census_top_add(struct census_top *top, u64 value, u32 index)
 }
 
 /* Sorts the entries, the largest one first.  No entry can be added afterwards. */
-void census_top_sort(struct census_top *top)
+void census_largest_sort(struct census_largest *top)
 {
 	u32 nr;
 

@@ -4,15 +4,15 @@
 #include <linux/slab.h>
 
 #include "base/memory.h"
-#include "text/rows.h"
+#include "text/view.h"
 
 /**
  * struct open_rows - an open file
  * @rows: how to print @view
- * @view: &struct census_rows.size bytes
+ * @view: &struct census_view.size bytes
  */
 struct open_rows {
-	const struct census_rows *rows;
+	const struct census_view *rows;
 	u64 view[];
 };
 
@@ -53,13 +53,13 @@ static const struct seq_operations rows_ops = {
 };
 
 /**
- * census_rows_open() - take what a file prints
+ * census_view_open() - take what a file prints
  * @file: the file
  * @type: its type
  *
- * Return: 0, -EPERM, -ENOMEM, or what &struct census_rows.fill returns.
+ * Return: 0, -EPERM, -ENOMEM, or what &struct census_view.fill returns.
  */
-int census_rows_open(struct file *file, const struct census_file *type)
+int census_view_open(struct file *file, const struct census_file *type)
 {
 	struct open_rows *open;
 	int err;
@@ -80,11 +80,11 @@ int census_rows_open(struct file *file, const struct census_file *type)
 	((struct seq_file *)file->private_data)->private = open;
 	err = type->rows->fill(open->view, type->arg);
 	if (err)
-		census_rows_release(file_inode(file), file);
+		census_view_release(file_inode(file), file);
 	return err;
 }
 
-int census_rows_release(struct inode *inode, struct file *file)
+int census_view_release(struct inode *inode, struct file *file)
 {
 	struct open_rows *open = ((struct seq_file *)file->private_data)->private;
 

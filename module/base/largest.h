@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The largest of a series, without keeping the others. */
-#ifndef _CENSUS_TOP_H
-#define _CENSUS_TOP_H
+#ifndef _CENSUS_LARGEST_H
+#define _CENSUS_LARGEST_H
 
 #include <linux/types.h>
 
@@ -16,18 +16,18 @@ struct census_ranked {
 };
 
 /**
- * struct census_top - the largest of a series
+ * struct census_largest - the largest of a series
  * @entries: a heap, the smallest one first
  * @nr: length of @entries
  * @max: maximum of @nr
  */
-struct census_top {
+struct census_largest {
 	struct census_ranked *entries;
 	u32 nr;
 	u32 max;
 };
 
-void census_top_add(struct census_top *top, u64 value, u32 index);
-void census_top_sort(struct census_top *top);
+void census_largest_add(struct census_largest *top, u64 value, u32 index);
+void census_largest_sort(struct census_largest *top);
 
-#endif /* _CENSUS_TOP_H */
+#endif /* _CENSUS_LARGEST_H */

@@ -4,8 +4,8 @@
  * them together have one budget, max_results.  Records of a census in progress belong to
  * its result until they are converted.
  */
-#ifndef _CENSUS_RESULTS_H
-#define _CENSUS_RESULTS_H
+#ifndef _CENSUS_RESULT_MEMORY_H
+#define _CENSUS_RESULT_MEMORY_H
 
 #include <linux/gfp.h>
 #include <linux/types.h>
@@ -42,7 +42,7 @@ bool census_arena_reserve(struct census_arena *a, size_t size);
 void *census_arena_alloc(struct census_arena *a, size_t size);
 void census_arena_free(struct census_arena *a);
 
-bool census_results_take(u64 bytes);
-void census_results_give(u64 bytes);
+bool census_result_memory_take(u64 bytes);
+void census_result_memory_give(u64 bytes);
 
-#endif /* _CENSUS_RESULTS_H */
+#endif /* _CENSUS_RESULT_MEMORY_H */

@@ -7,13 +7,13 @@
 
 #include "base/memory.h"
 #include "base/params.h"
-#include "base/results.h"
+#include "base/result-memory.h"
 
 /* Bytes of all results. */
 static atomic64_t used;
 
 /* Return: false if the budget does not suffice; then nothing is taken. */
-bool census_results_take(u64 bytes)
+bool census_result_memory_take(u64 bytes)
 {
 	u64 after = atomic64_add_return(bytes, &used);
 
@@ -23,7 +23,7 @@ bool census_results_take(u64 bytes)
 	return false;
 }
 
-void census_results_give(u64 bytes)
+void census_result_memory_give(u64 bytes)
 {
 	atomic64_sub(bytes, &used);
 }
@@ -48,7 +48,7 @@ static struct census_arena_chunk *add_chunk(struct census_arena *a, size_t size)
 {
 	struct census_arena_chunk *chunk;
 
-	if (!census_results_take(size)) {
+	if (!census_result_memory_take(size)) {
 		a->full = true;
 		return NULL;
 	}
@@ -57,7 +57,7 @@ static struct census_arena_chunk *add_chunk(struct census_arena *a, size_t size)
 	else
 		chunk = census_kvzalloc(size);
 	if (!chunk) {
-		census_results_give(size);
+		census_result_memory_give(size);
 		return NULL;
 	}
 	chunk->size = size;
@@ -143,7 +143,7 @@ void census_arena_free(struct census_arena *a)
 
 	for (chunk = a->chunks; chunk; chunk = next) {
 		next = chunk->next;
-		census_results_give(chunk->size);
+		census_result_memory_give(chunk->size);
 		kvfree(chunk);
 		cond_resched();
 	}
