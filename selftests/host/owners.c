@@ -181,7 +181,8 @@ static void join_tables(unsigned int nr_workers, const char *round)
 				joined += census_forked_join(all[w], tables[w][t], all[to],
 							     tables[to][t]);
 	}
-	point(joined == TABLES / 2 * (nr_workers - 1), "relatives are joined, and no others", round);
+	point(joined == TABLES / 2 * (nr_workers - 1), "relatives are joined, and no others",
+	      round);
 }
 
 /* As census_frames_finish_forked() does. */
