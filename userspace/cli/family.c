@@ -8,6 +8,7 @@
 #include "cli/family.h"
 
 #define TOOLS	"memcensus-tools"
+#define BASE	"memcensus"
 
 const struct family_member family[] = {
 	{ "tasks", "", "processes and the memory they hold; as smem, ps, procrank", NULL },
@@ -51,6 +52,13 @@ const struct family_member *family_find(const char *name)
 		if (!strcmp(member->name, name))
 			return member;
 	return NULL;
+}
+
+bool family_is_base(const char *name)
+{
+	const struct family_member *member = family_find(name);
+
+	return member && (!member->package || !strcmp(member->package, BASE));
 }
 
 const struct family_member *family_find_program(char **words)

@@ -6,6 +6,8 @@
 #ifndef READER_FAMILY_H
 #define READER_FAMILY_H
 
+#include <stdbool.h>
+
 #include "lib/failure.h"
 
 /**
@@ -27,6 +29,12 @@ extern const struct family_member family[];
 
 /* NULL: unknown name. */
 const struct family_member *family_find(const char *name);
+
+/*
+ * Whether the command is in the package memcensus, of which each program knows what options the
+ * others have.
+ */
+bool family_is_base(const char *name);
 
 /* The first of the words up to -- that names a program of its own; NULL: none does. */
 const struct family_member *family_find_program(char **words);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/family.h"
+#include "cli/option-homes.h"
 #include "cli/parse.h"
 #include "lib/filter.h"
 #include "lib/memory.h"
@@ -66,10 +67,19 @@ static void set_add_all(struct option_set *set, const struct option_use *use)
 		set_add(set, use->option);
 }
 
+/* What this program knows of the options of all; ended by an entry without a name. */
+static const struct option_home *known_homes(void)
+{
+	static const struct option_home none[] = { { } };
+
+	return family_is_base(commands[0]->name) ? option_homes : none;
+}
+
 /* @first: the command whose options come first: others may have the same names; or NULL. */
 static void set_fill(struct option_set *set, const struct command *first)
 {
 	const struct command *const *command;
+	const struct option_home *home;
 
 	memset(set, 0, sizeof(*set));
 	set->letters[0] = ':';
@@ -77,6 +87,8 @@ static void set_fill(struct option_set *set, const struct command *first)
 		set_add_all(set, first->options);
 	for (command = commands; *command; command++)
 		set_add_all(set, (*command)->options);
+	for (home = known_homes(); home->entry.name; home++)
+		set_add(set, &home->entry);
 	set_add_all(set, options_shared);
 }
 
@@ -139,15 +151,12 @@ static const struct option_entry *option_of(const struct command *command, const
 /* Says that the command of @options does not have @option, and which ones do. */
 static int not_an_option(const struct options *options, const char *option, struct failure *why)
 {
-	const struct command *const *command;
-	char names[NAMES_SIZE] = "";
-	size_t len = 0;
+	const struct option_home *home = known_homes();
 
-	for (command = commands; *command; command++)
-		if (len < NAMES_SIZE && option_of(*command, option))
-			len += snprintf(names + len, NAMES_SIZE - len, " %s", (*command)->name);
+	while (home->entry.name && strcmp(home->entry.name, option))
+		home++;
 	return fail(why, FAIL_USAGE, "'%s' has no option '--%s'%s%s", options->name, option,
-		    len ? "; it is one of:" : "", names);
+		    home->entry.name ? "; it is one of:" : "", home->commands ? home->commands : "");
 }
 
 static void *option_member(const struct options *options, const struct option_entry *entry)
