@@ -239,9 +239,13 @@ static int check(struct options *options, struct failure *why)
 /* The program that has the command of @argv, unless this one has it or is such a program. */
 static const struct family_member *other_program(const char *word, char **argv)
 {
+	const struct family_member *member;
+
 	if (!word || command_find(word) || family_find(commands[0]->name)->package)
 		return NULL;
-	return family_find_program(argv);
+	/* The word is wrong if an option of another program has a value. */
+	member = family_find(word);
+	return member ? member : family_find_program(argv);
 }
 
 /* Makes 'help [COMMAND]' the same as '[COMMAND] --help'. */

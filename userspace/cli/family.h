@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The commands of all programs.  Those that need large libraries are programs of their own,
- * memcensus-NAME, which memcensus executes: to a user all are commands of memcensus.
+ * The commands of all programs.  Those that need libraries or much code of their own are programs
+ * of their own, memcensus-NAME, which memcensus executes: to a user all are commands of memcensus.
  */
 #ifndef READER_FAMILY_H
 #define READER_FAMILY_H
