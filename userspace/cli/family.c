@@ -27,7 +27,7 @@ const struct family_member family[] = {
 	  "censuses into a file, which -f of the others reads", NULL },
 	{ "diff", "FILE [FILE]", "what changed from one record to another", NULL },
 	{ "leak", "[PID...]", "whose private memory grows steadily, and where", NULL },
-	{ "share", "PID...", "with whom memory is shared, what stopping gives back", NULL },
+	{ "share", "PID...", "with whom memory is shared, what stopping gives back", BASE },
 	{ "chart", "bar|pie|time", "a picture, SVG or PNG, by gnuplot", NULL },
 	{ "export", "", "metrics for Prometheus: OpenMetrics text", TOOLS },
 	{ "flame", "PID|-- COMMAND...", "which code touched the memory that is still there",

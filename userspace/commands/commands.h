@@ -19,6 +19,5 @@ extern const struct command record_command;
 extern const struct command diff_command;
 extern const struct command leak_command;
 extern const struct command chart_command;
-extern const struct command share_command;
 
 #endif /* READER_COMMANDS_H */

@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "commands/share-file.h"
-#include "commands/share-fork.h"
-#include "commands/share-stopped.h"
 #include "model/breakdown.h"
+#include "tools/share/file.h"
+#include "tools/share/fork.h"
+#include "tools/share/stopped.h"
 #include "tools/trace/columns.h"
 
 static const char *type_of(const struct column *column)

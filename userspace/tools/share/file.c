@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/share-file.h"
-#include "commands/share-mappings.h"
 #include "lib/memory.h"
 #include "model/amount.h"
 #include "os/procfs.h"
 #include "report/report.h"
 #include "report/warnings.h"
+#include "tools/share/file.h"
+#include "tools/share/mappings.h"
 
 /**
  * struct mapper - a process that maps the file

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/share-mappings.h"
-#include "commands/share-peers.h"
-#include "commands/share-picture.h"
 #include "lib/memory.h"
 #include "report/report.h"
 #include "report/warnings.h"
+#include "tools/share/mappings.h"
+#include "tools/share/peers.h"
+#include "tools/share/picture.h"
 
 /* The columns of the tables that -c does not choose. */
 #define PAYERS	"cgroup_path frames exclusive charged own for_others by_others"

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "commands/share-mappings.h"
+#include "tools/share/mappings.h"
 
 bool mapping_has_file(const struct vma *vma)
 {

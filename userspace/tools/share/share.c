@@ -2,12 +2,12 @@
 /* memcensus share: who shares memory with whom, and what stopping gives back. */
 #include <string.h>
 
-#include "commands/commands.h"
-#include "commands/share-file.h"
-#include "commands/share-fork.h"
-#include "commands/share-peers.h"
-#include "commands/share-stopped.h"
 #include "lib/signals.h"
+#include "tools/share/file.h"
+#include "tools/share/fork.h"
+#include "tools/share/peers.h"
+#include "tools/share/share.h"
+#include "tools/share/stopped.h"
 
 #define FORK_INTERVAL	NSEC_PER_SEC
 

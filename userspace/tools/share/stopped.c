@@ -5,8 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/share-mappings.h"
-#include "commands/share-stopped.h"
 #include "lib/memory.h"
 #include "os/cgroup-processes.h"
 #include "os/held-files.h"
@@ -14,6 +12,8 @@
 #include "os/procfs.h"
 #include "report/report.h"
 #include "report/warnings.h"
+#include "tools/share/mappings.h"
+#include "tools/share/stopped.h"
 
 /* What becomes of a file when the processes end. */
 enum outcome {

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/share-picture.h"
 #include "lib/memory.h"
 #include "lib/svg.h"
 #include "lib/text.h"
 #include "report/listing.h"
+#include "tools/share/picture.h"
 
 /* Groups that are drawn, with a cell of CELL pixels for each two. */
 #define GROUPS_MAX	60

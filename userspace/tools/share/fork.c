@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "commands/share-fork.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/amount.h"
@@ -11,6 +10,7 @@
 #include "report/interval.h"
 #include "report/report.h"
 #include "report/warnings.h"
+#include "tools/share/fork.h"
 
 /*
  * A page of n owners costs n - 1 copies if all of them write to it.  PSS has 1/n of it for
