@@ -18,7 +18,7 @@ const struct family_member family[] = {
 	{ "kswapd", "[INTERVAL [COUNT]]", "what reclaim does, distance to the watermarks", NULL },
 	{ "system", "[INTERVAL [COUNT]]",
 	  "where all memory is; as free, vmstat, sar -r, meminfo", NULL },
-	{ "physical", "", "what each frame of physical memory is used for", NULL },
+	{ "physical", "", "what each frame of physical memory is used for", BASE },
 	{ "oom", "[NUMBER]", "what was there when the OOM killer ran", NULL },
 	{ "top", "[INTERVAL [COUNT]]", "processes on the whole screen, live, as top and htop",
 	  TOOLS },

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "os/call-sites.h"
 #include "os/procfs.h"
 #include "tap.h"
+#include "tools/physical/call-sites.h"
 
 #define COLUMNS	"#     <size>  <calls> <tag info>\n"
 #define END	"\x20\n"

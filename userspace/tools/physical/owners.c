@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How many processes map the frames of each class. */
-#include "commands/physical-owners.h"
+#include "tools/physical/owners.h"
 
 static const char *const class_words[] = {
 	[OWNED_ANON] = "anon",

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/physical-blocks.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "report/figures.h"
 #include "report/show.h"
+#include "tools/physical/blocks.h"
 
 /* Characters of a line of the map, and lines at most. */
 #define MAP_WIDTH	64

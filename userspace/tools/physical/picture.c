@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/physical-blocks.h"
-#include "commands/physical-picture.h"
 #include "lib/memory.h"
 #include "lib/svg.h"
 #include "lib/text.h"
+#include "tools/physical/blocks.h"
+#include "tools/physical/picture.h"
 
 #define LABEL		150
 #define HEAD		44

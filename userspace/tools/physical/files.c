@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/physical-files.h"
 #include "lib/memory.h"
-#include "os/mounts.h"
+#include "tools/physical/files.h"
+#include "tools/physical/mounts.h"
 
 const struct rows file_rows = {
 	&frame_file_record, "cached,mapped,unmapped,dirty,writeback,type,file", "cached"

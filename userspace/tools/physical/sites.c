@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/physical-sites.h"
 #include "lib/memory.h"
+#include "tools/physical/sites.h"
 
 /*
  * Files of the kernel whose pages have a class of their own.  Where a file allocates for several

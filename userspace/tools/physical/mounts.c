@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "lib/memory.h"
-#include "os/mounts.h"
 #include "os/procfs.h"
+#include "tools/physical/mounts.h"
 
 /* @root: the path in the file system that is mounted at @at; both without / at the end; owned */
 struct mount {

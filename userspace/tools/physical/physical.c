@@ -5,16 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/commands.h"
-#include "commands/physical-blocks.h"
-#include "commands/physical-files.h"
-#include "commands/physical-owners.h"
-#include "commands/physical-picture.h"
-#include "commands/physical-sites.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/pages.h"
 #include "report/figures.h"
+#include "tools/physical/blocks.h"
+#include "tools/physical/files.h"
+#include "tools/physical/owners.h"
+#include "tools/physical/physical.h"
+#include "tools/physical/picture.h"
+#include "tools/physical/sites.h"
 
 /* Kinds of kernel frames, and frames of each, that are shown without --all. */
 #define KINDS_SHOWN	8

@@ -3,8 +3,8 @@
 #ifndef READER_PHYSICAL_SITES_H
 #define READER_PHYSICAL_SITES_H
 
-#include "os/call-sites.h"
 #include "report/report.h"
+#include "tools/physical/call-sites.h"
 
 /* Call sites that are shown if no number is named. */
 #define SITES_SHOWN	10

@@ -6,8 +6,8 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
-#include "os/call-sites.h"
 #include "os/procfs.h"
+#include "tools/physical/call-sites.h"
 
 /* What every version of the file begins with. */
 #define HEADER	"allocinfo - version: "
