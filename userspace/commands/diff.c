@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "cli/subtree.h"
-#include "commands/changes.h"
 #include "commands/commands.h"
 #include "record/source-file.h"
+#include "report/changes.h"
 #include "report/warnings.h"
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Writes the columns as a section of the manual page. */
-#include "commands/changes.h"
 #include "manual/columns.h"
+#include "report/changes.h"
 #include "tools/trace/columns.h"
 
 const struct record_type *const manual_types[] = {

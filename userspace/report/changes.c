@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/changes.h"
 #include "lib/memory.h"
 #include "os/names.h"
+#include "report/changes.h"
 #include "report/figures.h"
 
 /* ns; within one boot, the clock is assumed to be adjusted by less than this. */
