@@ -19,7 +19,7 @@ const struct family_member family[] = {
 	{ "system", "[INTERVAL [COUNT]]",
 	  "where all memory is; as free, vmstat, sar -r, meminfo", NULL },
 	{ "physical", "", "what each frame of physical memory is used for", BASE },
-	{ "oom", "[NUMBER]", "what was there when the OOM killer ran", NULL },
+	{ "oom", "[NUMBER]", "what was there when the OOM killer ran", BASE },
 	{ "top", "[INTERVAL [COUNT]]", "processes on the whole screen, live, as top and htop",
 	  TOOLS },
 	{ "watch", "PID [INTERVAL [COUNT]]", "a process until it ends: what grows, and how", NULL },

@@ -5,8 +5,8 @@
 #ifndef READER_OOM_GROWTH_H
 #define READER_OOM_GROWTH_H
 
-#include "record/recorded-ooms.h"
 #include "report/changes.h"
+#include "tools/oom/recorded.h"
 
 /* Processes and cgroups that are shown without --all. */
 #define OOM_SHOWN		10

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/commands.h"
-#include "commands/oom-growth.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "report/figures.h"
+#include "tools/oom/growth.h"
+#include "tools/oom/oom.h"
 
 /* The options of 'oom' alone.  @number: of the event; 0: the newest. */
 struct oom_options {

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/oom-growth.h"
 #include "lib/memory.h"
+#include "tools/oom/growth.h"
 
 /* Reads the first intact census from @at on, by @step; NULL: there is none, or @why. */
 static struct snapshot *take_census_before(struct recorded_ooms *ooms, size_t *at, int step,

@@ -6,7 +6,7 @@
 #include "lib/memory.h"
 #include "os/proc-texts.h"
 #include "record/recorded-names.h"
-#include "record/recorded-ooms.h"
+#include "tools/oom/recorded.h"
 #include "wire/decode.h"
 
 /**
