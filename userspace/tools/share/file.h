@@ -7,7 +7,7 @@
 
 #include "cli/rows.h"
 #include "cli/session.h"
-#include "os/held-files.h"
+#include "tools/share/held-files.h"
 
 /* A file, and a process that maps it. */
 extern const struct record_type mapped_file_record;

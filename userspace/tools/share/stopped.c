@@ -7,11 +7,11 @@
 
 #include "lib/memory.h"
 #include "os/cgroup-processes.h"
-#include "os/held-files.h"
 #include "os/process.h"
 #include "os/procfs.h"
 #include "report/report.h"
 #include "report/warnings.h"
+#include "tools/share/held-files.h"
 #include "tools/share/mappings.h"
 #include "tools/share/stopped.h"
 

@@ -7,7 +7,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "os/page-cache.h"
+#include "tools/share/page-cache.h"
 
 /* Since Linux 6.5; the headers of this machine may be older. */
 #ifndef SYS_cachestat

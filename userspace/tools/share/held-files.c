@@ -11,9 +11,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "os/held-files.h"
-#include "os/page-cache.h"
 #include "os/procfs.h"
+#include "tools/share/held-files.h"
+#include "tools/share/page-cache.h"
 
 #define DELETED		" (deleted)"
 /* Bit of the mode in /proc/sysvipc/shm: removed when the last one detaches. */
