@@ -26,7 +26,7 @@ const struct family_member family[] = {
 	{ "record", "FILE [INTERVAL [COUNT]]",
 	  "censuses into a file, which -f of the others reads", NULL },
 	{ "diff", "FILE [FILE]", "what changed from one record to another", NULL },
-	{ "leak", "[PID...]", "whose private memory grows steadily, and where", NULL },
+	{ "leak", "[PID...]", "whose private memory grows steadily, and where", BASE },
 	{ "share", "PID...", "with whom memory is shared, what stopping gives back", BASE },
 	{ "chart", "bar|pie|time", "a picture, SVG or PNG, by gnuplot", NULL },
 	{ "export", "", "metrics for Prometheus: OpenMetrics text", TOOLS },

@@ -3,6 +3,7 @@
 #include "commands/commands.h"
 #include "tools/export/export.h"
 #include "tools/flame/flame.h"
+#include "tools/leak/leak.h"
 #include "tools/oom/oom.h"
 #include "tools/physical/physical.h"
 #include "tools/share/share.h"

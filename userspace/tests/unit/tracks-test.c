@@ -3,8 +3,8 @@
 #include <malloc.h>
 #include <string.h>
 
-#include "analysis/leak-judge.h"
 #include "tap.h"
+#include "tools/leak/judge.h"
 
 #define MIB	1048576ULL
 #define SECOND	1000000000ULL

@@ -5,8 +5,8 @@
 #ifndef READER_LEAK_SHOW_H
 #define READER_LEAK_SHOW_H
 
-#include "analysis/leak-judge.h"
 #include "cli/session.h"
+#include "tools/leak/judge.h"
 
 /* As a table or JSON. */
 void leak_show(const struct leak_report *report, const struct session *session);

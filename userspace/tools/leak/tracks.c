@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/tracks.h"
 #include "lib/memory.h"
 #include "model/columns.h"
+#include "tools/leak/tracks.h"
 
 static uint64_t start_of(const struct task *task)
 {

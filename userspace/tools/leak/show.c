@@ -4,11 +4,11 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
-#include "commands/leak-show.h"
 #include "lib/text.h"
 #include "model/format.h"
 #include "report/document.h"
 #include "report/show.h"
+#include "tools/leak/show.h"
 
 #define SECONDS_PER_HOUR	3600
 

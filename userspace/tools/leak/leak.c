@@ -5,14 +5,14 @@
 #include <unistd.h>
 
 #include "cli/subtree.h"
-#include "commands/commands.h"
-#include "commands/leak-show.h"
-#include "commands/leak-stacks.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/format.h"
 #include "os/process.h"
 #include "report/warnings.h"
+#include "tools/leak/leak.h"
+#include "tools/leak/show.h"
+#include "tools/leak/stacks.h"
 
 #define DEFAULT_TIME	(60 * NSEC_PER_SEC)
 /* Default number of censuses in the requested time. */

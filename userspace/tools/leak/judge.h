@@ -5,7 +5,7 @@
 #ifndef READER_LEAK_JUDGE_H
 #define READER_LEAK_JUDGE_H
 
-#include "analysis/tracks.h"
+#include "tools/leak/tracks.h"
 
 /* Growth by less bytes than this counts as none. */
 #define LEAK_LEAST	(64UL << 10)

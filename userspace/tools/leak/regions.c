@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/regions.h"
 #include "lib/memory.h"
+#include "tools/leak/regions.h"
 
 bool regions_private(const struct figures *figures, uint64_t *bytes)
 {

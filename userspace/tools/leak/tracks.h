@@ -8,8 +8,8 @@
 #ifndef READER_TRACKS_H
 #define READER_TRACKS_H
 
-#include "analysis/regions.h"
 #include "model/snapshot.h"
+#include "tools/leak/regions.h"
 
 #define TRACK_BUCKETS	4096
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "cli/family.h"
-#include "commands/leak-stacks.h"
+#include "tools/leak/stacks.h"
 
 /* The table of flame has the look of that of leak. */
 static void set_look(char *look, const struct options *options)

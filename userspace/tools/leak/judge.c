@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/leak-judge.h"
 #include "lib/memory.h"
 #include "model/amount.h"
 #include "os/cgroups.h"
 #include "os/process.h"
+#include "tools/leak/judge.h"
 
 static void add_suspect(struct suspect **v, size_t *n, const struct suspect *suspect)
 {
