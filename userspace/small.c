@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The commands of memcensus-small: those of memcensus and of all tools of its package. */
 #include "commands/commands.h"
+#include "tools/chart/chart.h"
 #include "tools/leak/leak.h"
 #include "tools/oom/oom.h"
 #include "tools/physical/physical.h"

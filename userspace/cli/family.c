@@ -28,7 +28,7 @@ const struct family_member family[] = {
 	{ "diff", "FILE [FILE]", "what changed from one record to another", NULL },
 	{ "leak", "[PID...]", "whose private memory grows steadily, and where", BASE },
 	{ "share", "PID...", "with whom memory is shared, what stopping gives back", BASE },
-	{ "chart", "bar|pie|time", "a picture, SVG or PNG, by gnuplot", NULL },
+	{ "chart", "bar|pie|time", "a picture, SVG or PNG, by gnuplot", BASE },
 	{ "export", "", "metrics for Prometheus: OpenMetrics text", TOOLS },
 	{ "flame", "PID|-- COMMAND...", "which code touched the memory that is still there",
 	  TOOLS },

@@ -15,6 +15,5 @@ extern const struct command system_command;
 extern const struct command watch_command;
 extern const struct command record_command;
 extern const struct command diff_command;
-extern const struct command chart_command;
 
 #endif /* READER_COMMANDS_H */

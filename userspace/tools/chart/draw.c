@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "commands/chart-draw.h"
+#include "tools/chart/draw.h"
 
 double chart_amount(const struct chart *chart, const struct chart_row *row)
 {

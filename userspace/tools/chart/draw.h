@@ -8,8 +8,8 @@
 
 #include "analysis/series.h"
 #include "cli/session.h"
-#include "lib/gnuplot.h"
 #include "model/columns.h"
+#include "tools/chart/gnuplot.h"
 
 enum chart_kind {
 	CHART_BAR = 1,

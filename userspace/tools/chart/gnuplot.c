@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/gnuplot.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "tools/chart/gnuplot.h"
 
 /* Longer names leave no room for the picture. */
 #define NAME_LETTERS	40
