@@ -4,5 +4,5 @@
 
 const struct command *const commands[] = {
 	&tasks_command, &map_command, &buddy_command, &kswapd_command, &system_command,
-	&watch_command, &record_command, &diff_command, NULL
+	&watch_command, &diff_command, NULL
 };

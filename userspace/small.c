@@ -5,6 +5,7 @@
 #include "tools/leak/leak.h"
 #include "tools/oom/oom.h"
 #include "tools/physical/physical.h"
+#include "tools/record/record.h"
 #include "tools/share/share.h"
 
 const struct command *const commands[] = {

@@ -24,7 +24,7 @@ const struct family_member family[] = {
 	  TOOLS },
 	{ "watch", "PID [INTERVAL [COUNT]]", "a process until it ends: what grows, and how", NULL },
 	{ "record", "FILE [INTERVAL [COUNT]]",
-	  "censuses into a file, which -f of the others reads", NULL },
+	  "censuses into a file, which -f of the others reads", BASE },
 	{ "diff", "FILE [FILE]", "what changed from one record to another", NULL },
 	{ "leak", "[PID...]", "whose private memory grows steadily, and where", BASE },
 	{ "share", "PID...", "with whom memory is shared, what stopping gives back", BASE },

@@ -13,7 +13,6 @@ extern const struct command buddy_command;
 extern const struct command kswapd_command;
 extern const struct command system_command;
 extern const struct command watch_command;
-extern const struct command record_command;
 extern const struct command diff_command;
 
 #endif /* READER_COMMANDS_H */

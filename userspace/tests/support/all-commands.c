@@ -7,6 +7,7 @@
 #include "tools/leak/leak.h"
 #include "tools/oom/oom.h"
 #include "tools/physical/physical.h"
+#include "tools/record/record.h"
 #include "tools/share/share.h"
 #include "tools/top/top.h"
 #include "tools/trace/trace.h"

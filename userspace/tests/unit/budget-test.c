@@ -2,8 +2,8 @@
 /* A budget of CPU time over simulated hours: what is used never exceeds it. */
 #include <stdlib.h>
 
-#include "lib/budget.h"
 #include "tap.h"
+#include "tools/record/budget.h"
 
 #define SECOND	UINT64_C(1000000000)
 #define HOUR	(3600 * SECOND)

@@ -12,10 +12,10 @@
 
 #include "record/chunk.h"
 #include "record/record-file.h"
-#include "record/recorder.h"
 #include "report/snapshot-json.h"
 #include "stream.h"
 #include "tap.h"
+#include "tools/record/recorder.h"
 #include "wire/request.h"
 
 #define CENSUSES	3

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "lib/memory-lock.h"
+#include "tools/record/memory-lock.h"
 
 /* The C library accepts no higher threshold. */
 #define MMAP_THRESHOLD	(32 << 20)

@@ -6,8 +6,8 @@
 #ifndef READER_RECORD_PACE_H
 #define READER_RECORD_PACE_H
 
-#include "lib/budget.h"
 #include "lib/failure.h"
+#include "tools/record/budget.h"
 
 /* Least time from one census to the next while a trigger fires, ns. */
 #define PACE_PRESSED	UINT64_C(1000000000)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/record-oom.h"
 #include "lib/memory.h"
+#include "tools/record/oom.h"
 #include "wire/attrs.h"
 
 /* Whether @nlh is about a process, or a group of them, in the census before. */

@@ -3,9 +3,9 @@
 #include <stdbool.h>
 #include <time.h>
 
-#include "commands/record-pace.h"
 #include "lib/signals.h"
-#include "os/pressure.h"
+#include "tools/record/pace.h"
+#include "tools/record/pressure.h"
 
 /* A trigger fires once in a window at most: after two without it, nothing stalls. */
 #define HOLD	(2 * PRESSURE_WINDOW)

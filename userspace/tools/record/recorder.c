@@ -14,8 +14,8 @@
 #include "lib/signals.h"
 #include "lib/text.h"
 #include "record/chunk.h"
-#include "record/recorder.h"
-#include "record/ring.h"
+#include "tools/record/recorder.h"
+#include "tools/record/ring.h"
 #include "wire/attrs.h"
 
 /* Minimum interval between two calls of fdatasync(). */

@@ -12,8 +12,8 @@
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "os/cgroup-processes.h"
-#include "os/pressure.h"
 #include "os/procfs.h"
+#include "tools/record/pressure.h"
 
 /* How often to look for a cgroup that was removed, ns. */
 #define AGAIN	(5 * NSEC_PER_SEC)

@@ -5,17 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/commands.h"
-#include "commands/record-oom.h"
-#include "commands/record-pace.h"
-#include "lib/memory-lock.h"
 #include "lib/signals.h"
 #include "lib/text.h"
 #include "os/names.h"
 #include "os/proc-texts.h"
 #include "record/record-file.h"
 #include "record/recorded-names.h"
-#include "record/recorder.h"
+#include "tools/record/memory-lock.h"
+#include "tools/record/oom.h"
+#include "tools/record/pace.h"
+#include "tools/record/record.h"
+#include "tools/record/recorder.h"
 
 /* After a kill, when the module knows what came back: a second, and some more. */
 #define OOM_AFTER	(NSEC_PER_SEC * 3 / 2)

@@ -12,7 +12,7 @@
 
 #include "lib/memory.h"
 #include "record/chunk.h"
-#include "record/ring.h"
+#include "tools/record/ring.h"
 
 /* The lines about a machine take less; a longer chunk is left out. */
 #define MACHINE_MAX	4096

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A budget of CPU time. */
-#include "lib/budget.h"
+#include "tools/record/budget.h"
 
 static double most(const struct budget *budget)
 {
