@@ -3,6 +3,5 @@
 #include "commands/commands.h"
 
 const struct command *const commands[] = {
-	&tasks_command, &map_command, &buddy_command, &kswapd_command, &system_command,
-	&watch_command, &diff_command, NULL
+	&tasks_command, &map_command, &buddy_command, &kswapd_command, &system_command, NULL
 };

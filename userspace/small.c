@@ -2,11 +2,13 @@
 /* The commands of memcensus-small: those of memcensus and of all tools of its package. */
 #include "commands/commands.h"
 #include "tools/chart/chart.h"
+#include "tools/diff/diff.h"
 #include "tools/leak/leak.h"
 #include "tools/oom/oom.h"
 #include "tools/physical/physical.h"
 #include "tools/record/record.h"
 #include "tools/share/share.h"
+#include "tools/watch/watch.h"
 
 const struct command *const commands[] = {
 	&tasks_command, &map_command, &buddy_command, &kswapd_command, &system_command,

@@ -12,7 +12,5 @@ extern const struct command map_command;
 extern const struct command buddy_command;
 extern const struct command kswapd_command;
 extern const struct command system_command;
-extern const struct command watch_command;
-extern const struct command diff_command;
 
 #endif /* READER_COMMANDS_H */

@@ -2,6 +2,7 @@
 /* The commands of all programs, for tests that look at each of them. */
 #include "commands/commands.h"
 #include "tools/chart/chart.h"
+#include "tools/diff/diff.h"
 #include "tools/export/export.h"
 #include "tools/flame/flame.h"
 #include "tools/leak/leak.h"
@@ -11,6 +12,7 @@
 #include "tools/share/share.h"
 #include "tools/top/top.h"
 #include "tools/trace/trace.h"
+#include "tools/watch/watch.h"
 
 const struct command *const commands[] = {
 	&tasks_command, &map_command, &buddy_command, &kswapd_command, &system_command,

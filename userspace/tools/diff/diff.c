@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "cli/subtree.h"
-#include "commands/commands.h"
 #include "record/source-file.h"
 #include "report/changes.h"
 #include "report/warnings.h"
+#include "tools/diff/diff.h"
 
 /**
  * struct diff - two censuses

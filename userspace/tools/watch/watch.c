@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 
 #include "cli/subtree.h"
-#include "commands/commands.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "lib/text.h"
@@ -19,6 +18,7 @@
 #include "report/show.h"
 #include "report/snapshot-json.h"
 #include "report/warnings.h"
+#include "tools/watch/watch.h"
 
 #define DEFAULT_INTERVAL	1000000000ULL
 
