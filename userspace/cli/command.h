@@ -12,6 +12,8 @@
 #include "cli/session.h"
 #include "model/amount.h"
 
+struct json;
+
 /* How the value of a column is computed, from one census or from two. */
 enum interval_kind {
 	INTERVAL_LEVEL,		/* the amount at that time */
@@ -61,7 +63,7 @@ struct interval_column {
  * @parts: MEMCENSUS_PART_* to request
  * @parts_of: returns them if they depend on options; NULL: @parts
  * @shown: subset of @parts in the JSON output; 0: all
- * @breakdown: JSON has the breakdown of MemTotal
+ * @json: writes further members of the JSON of a census; NULL: there are none
  * @groups: the rows of groups, by enum memcensus_group_by; NULL: it has none
  * @mappings: the rows of mappings by name; NULL: it shows none
  * @nodes: the rows of NUMA nodes, of --by node; NULL: it shows none
@@ -74,6 +76,8 @@ struct interval_column {
  * @run: does all the work, JSON included, of a command that takes many censuses
  *	or none; sets @session->partial if something could not be counted.
  *	Returns 0, or -1 and @why.  NULL: @show does it
+ * @decodes: types of records that it reads but does not show, ended by NULL, so that this program
+ *	links them; or NULL
  * @no_source: it does not use session->source
  * @needs_source: whether to open session->source; NULL: always, unless @no_source
  * @screen: it needs a terminal
@@ -94,7 +98,7 @@ struct command {
 	uint32_t parts;
 	uint32_t (*parts_of)(const struct options *options);
 	uint32_t shown;
-	bool breakdown;
+	void (*json)(struct json *json, const struct view *view, const struct options *options);
 	struct rows rows;
 	const struct rows *groups;
 	const struct rows *mappings;
@@ -105,6 +109,7 @@ struct command {
 	const struct interval_column *interval;
 	void (*show)(const struct view *view, const struct options *options, FILE *out);
 	int (*run)(struct session *session, struct failure *why);
+	const struct record_type *const *decodes;
 	bool no_source;
 	bool (*needs_source)(const struct options *options);
 	bool screen;

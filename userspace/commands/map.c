@@ -203,5 +203,6 @@ const struct command map_command = {
 	.basis = MEMCENSUS_BASIS_MAPCOUNT,
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_VMAS,
 	.rows = ROWS_MAP,
+	.json = pages_json,
 	.show = map_show,
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands/pages.h"
+#include "lib/json.h"
 #include "model/pages.h"
 #include "report/show.h"
 
@@ -77,7 +78,7 @@ struct picture {
 
 static void draw_pages(struct picture *p, const struct snapshot *snap, struct pages_cursor *cursor)
 {
-	const uint64_t size = pages_size(snap), pages = (p->end - p->start) / size;
+	const uint64_t size = page_size_of(snap), pages = (p->end - p->start) / size;
 	uint64_t at = p->start, end;
 	unsigned int i;
 
@@ -107,7 +108,7 @@ static void put_counts(struct table *table, const struct picture *p,
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(counts); i++) {
-		amount.bytes = counts[i] * pages_size(snap);
+		amount.bytes = counts[i] * page_size_of(snap);
 		cell_amount(table, amount, units);
 	}
 }
@@ -159,7 +160,7 @@ void pages_show(const struct view *view, const struct options *options, FILE *ou
 		vma = &snap->vmas[i];
 		p.start = vma->start > own->start ? vma->start : own->start;
 		p.end = vma->end < end ? vma->end : end;
-		if (p.start >= p.end || !pages_size(snap))
+		if (p.start >= p.end || !page_size_of(snap))
 			continue;
 		draw_pages(&p, snap, &cursor);
 		put_vma_row(table, &p, vma, snap, &units);
@@ -177,4 +178,73 @@ void pages_show(const struct view *view, const struct options *options, FILE *ou
 	if (!options->raw && !options->no_header)
 		fputs("\nA letter stands for pages of Each KiB: E exclusive, S shared, W in swap,\n"
 		      ". none, ? unknown; small: for less than half of its pages.\n", out);
+}
+
+/* Neighbouring pages of one kind. */
+struct run {
+	uint64_t start;
+	uint64_t pages;
+	const char *where;
+	bool huge;
+};
+
+static void put_run(struct json *json, const struct run *run)
+{
+	if (!run->pages)
+		return;
+	json_open(json, NULL, '{');
+	json_put_unsigned(json, "start", run->start);
+	json_put_unsigned(json, "pages", run->pages);
+	json_put_string(json, "where", run->where);
+	json_put_bool(json, "huge", run->huge);
+	json_close(json, '}');
+}
+
+/* Adds the pages of @block to @run; each other kind begins a new one. */
+static void add_block(struct json *json, struct run *run, const struct page_block *block,
+		      uint64_t size)
+{
+	static const char exclusive[] = "exclusive", shared[] = "shared", swap[] = "swap";
+	uint64_t bit, address = block->address;
+	const char *where;
+
+	for (bit = 1; bit; bit <<= 1, address += size) {
+		if (!((block->resident | block->swap) & bit))
+			continue;
+		where = !(block->resident & bit) ? swap :
+			block->exclusive & bit ? exclusive : shared;
+		if (run->start + run->pages * size != address || run->where != where ||
+		    run->huge != !!(block->huge & bit)) {
+			put_run(json, run);
+			*run = (struct run){ address, 0, where, block->huge & bit };
+		}
+		run->pages++;
+	}
+}
+
+void pages_json(struct json *json, const struct view *view, const struct options *options)
+{
+	const struct map_options *own = options->own;
+	const struct snapshot *snap = view->snap;
+	const uint64_t size = page_size_of(snap);
+	struct pages_cursor cursor = { 0 };
+	struct run run = { 0 };
+	struct page_block block;
+
+	if (!own->pages)
+		return;
+	json_open(json, "pages", '{');
+	if (snap->n_pages) {
+		json_put_unsigned(json, "start", snap->pages[0].start);
+		json_put_unsigned(json, "end", pages_end(snap));
+	} else {
+		json_put_null(json, "start");
+		json_put_null(json, "end");
+	}
+	json_close(json, '}');
+	json_open(json, "runs", '[');
+	while (pages_next(snap, &cursor, &block))
+		add_block(json, &run, &block, size);
+	put_run(json, &run);
+	json_close(json, ']');
 }

@@ -332,7 +332,7 @@ int proc_text_run(struct session *session, struct failure *why)
 	else if (own->vm)
 		show_settings(text, &when, options, session->out);
 	else if (*text)
-		show_slabs(text, pages_size(snap) ?: (uint64_t)sysconf(_SC_PAGESIZE), &when,
+		show_slabs(text, page_size_of(snap) ?: (uint64_t)sysconf(_SC_PAGESIZE), &when,
 			   options, session->out);
 	else
 		ret = fail(why, FAIL_SYSTEM, "/proc/slabinfo is empty");

@@ -252,6 +252,19 @@ static const struct option_rule system_rules[] = {
 	{ }
 };
 
+static void breakdown_json(struct json *json, const struct view *view, const struct options *options)
+{
+	const struct breakdown breakdown = breakdown_of(view->snap);
+	unsigned int i;
+
+	(void)options;
+	json_open(json, "balance", '{');
+	for (i = 0; i < BREAKDOWN_ROWS; i++)
+		json_put_known(json, breakdown_rows[i].name, breakdown.rows[i].known,
+			       breakdown.rows[i].bytes);
+	json_close(json, '}');
+}
+
 const struct command system_command = {
 	.name = "system",
 	.words = system_words,
@@ -283,7 +296,7 @@ const struct command system_command = {
 	.own_size = sizeof(struct system_options),
 	.parts = MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
 	.shown = MEMCENSUS_PART_SYSTEM,
-	.breakdown = true,
+	.json = breakdown_json,
 	.interval = system_interval,
 	.show = system_show,
 	.run = system_run,

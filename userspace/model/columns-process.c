@@ -167,20 +167,6 @@ static const struct column vma_fields[] = {
 	VMA(FIGURES, "", figures, FIGURES, NEST, ""),
 };
 
-#define PAGES(num, ...)	ATTRIBUTE(pages, MEMCENSUS_PAGES_##num, NULL, __VA_ARGS__)
-
-/* Read by pages.c; no command lists them as rows. */
-static const struct column pages_fields[] = {
-	PAGES(PID, pid, U32, ID, "process"),
-	PAGES(START, start, U64, ADDRESS, "first address"),
-	PAGES(END, end, U64, ADDRESS, "first address behind it"),
-	PAGES(ADDRESSES, addresses, U64S, LIST, "of blocks"),
-	PAGES(RESIDENT, resident, U64S, LIST, "pages of each that are mapped"),
-	PAGES(EXCLUSIVE, exclusive, U64S, LIST, "of these, exclusive"),
-	PAGES(HUGE, huge, U64S, LIST, "of these, huge"),
-	PAGES(SWAP, swap, U64S, LIST, "pages of each that are in swap"),
-};
-
 #define GROUP(num, ...)	ATTRIBUTE(group, MEMCENSUS_GROUP_##num, __VA_ARGS__)
 
 static const struct column group_fields[] = {
@@ -499,12 +485,6 @@ const struct record_type vma_record = {
 	.figures = COLUMNS_TO(FIGURES_MAX - 1, figure_columns),
 	.derived = COLUMNS(vma_derived),
 	IN_SNAPSHOT(vmas, n_vmas),
-};
-
-const struct record_type pages_record = {
-	.name = "pages",
-	.fields = COLUMNS_TO(MEMCENSUS_PAGES_MAX, pages_fields),
-	IN_SNAPSHOT(pages, n_pages),
 };
 
 const struct record_type group_record = {

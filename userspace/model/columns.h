@@ -229,6 +229,7 @@ struct column_set {
  * @count: offset of their number
  * @size: bytes of each; 0: a snapshot has no array of them
  * @find: finds further columns, which no list has; NULL: there are none
+ * @check: whether the records of a whole snapshot fit together: 0, or -1 and @why; NULL: they do
  */
 struct record_type {
 	const char *name;
@@ -239,6 +240,7 @@ struct record_type {
 	size_t count;
 	size_t size;
 	const struct column *(*find)(const char *name, size_t len);
+	int (*check)(const struct snapshot *snap, struct failure *why);
 };
 
 /* Initialize the last members: struct snapshot has @n_ records in the array @v_, or one. */

@@ -2,12 +2,8 @@
 /* The bitmaps of the pages of one process. */
 #include <inttypes.h>
 
+#include "model/columns.h"
 #include "model/pages.h"
-
-uint64_t pages_size(const struct snapshot *snap)
-{
-	return KNOWN(&snap->info, MEMCENSUS_INFO_PAGE_SIZE) ? snap->info.page_size : 0;
-}
 
 uint64_t pages_end(const struct snapshot *snap)
 {
@@ -42,15 +38,15 @@ static int check_part(const struct pages *part, uint64_t bytes, uint64_t *next,
 	return 0;
 }
 
-int pages_check(const struct snapshot *snap, struct failure *why)
+static int check_pages(const struct snapshot *snap, struct failure *why)
 {
-	const uint64_t bytes = pages_size(snap) * MEMCENSUS_BLOCK_PAGES;
+	const uint64_t bytes = page_size_of(snap) * MEMCENSUS_BLOCK_PAGES;
 	uint64_t next = 0;
 	size_t i;
 
 	if (!snap->n_pages)
 		return 0;
-	if (!bytes || pages_size(snap) & (pages_size(snap) - 1) || pages_size(snap) > 1UL << 30)
+	if (!bytes || page_size_of(snap) & (page_size_of(snap) - 1) || page_size_of(snap) > 1UL << 30)
 		return fail(why, FAIL_MALFORMED,
 			    "malformed message: PAGES without the size of a page");
 	/* The first block may begin below the range. */
@@ -68,6 +64,27 @@ int pages_check(const struct snapshot *snap, struct failure *why)
 	}
 	return 0;
 }
+
+#define PAGES(num, ...)	ATTRIBUTE(pages, MEMCENSUS_PAGES_##num, NULL, __VA_ARGS__)
+
+/* No command lists them as rows. */
+static const struct column pages_fields[] = {
+	PAGES(PID, pid, U32, ID, "process"),
+	PAGES(START, start, U64, ADDRESS, "first address"),
+	PAGES(END, end, U64, ADDRESS, "first address behind it"),
+	PAGES(ADDRESSES, addresses, U64S, LIST, "of blocks"),
+	PAGES(RESIDENT, resident, U64S, LIST, "pages of each that are mapped"),
+	PAGES(EXCLUSIVE, exclusive, U64S, LIST, "of these, exclusive"),
+	PAGES(HUGE, huge, U64S, LIST, "of these, huge"),
+	PAGES(SWAP, swap, U64S, LIST, "pages of each that are in swap"),
+};
+
+const struct record_type pages_record = {
+	.name = "pages",
+	.fields = COLUMNS_TO(MEMCENSUS_PAGES_MAX, pages_fields),
+	IN_SNAPSHOT(pages, n_pages),
+	.check = check_pages,
+};
 
 bool pages_next(const struct snapshot *snap, struct pages_cursor *cursor,
 		struct page_block *block)
@@ -102,7 +119,7 @@ static uint64_t bits_from(uint64_t first)
 void pages_cut(const struct snapshot *snap, struct page_block *block,
 	       uint64_t start, uint64_t end)
 {
-	const uint64_t size = pages_size(snap);
+	const uint64_t size = page_size_of(snap);
 	uint64_t mask = ~0ULL;
 
 	if (start > block->address)
@@ -117,7 +134,7 @@ void pages_cut(const struct snapshot *snap, struct page_block *block,
 struct page_counts pages_between(const struct snapshot *snap, struct pages_cursor *cursor,
 				 uint64_t start, uint64_t end)
 {
-	const uint64_t bytes = pages_size(snap) * MEMCENSUS_BLOCK_PAGES;
+	const uint64_t bytes = page_size_of(snap) * MEMCENSUS_BLOCK_PAGES;
 	struct page_counts counts = { 0 };
 	struct pages_cursor here = *cursor;
 	struct page_block block;
@@ -135,69 +152,4 @@ struct page_counts pages_between(const struct snapshot *snap, struct pages_curso
 		counts.swap += __builtin_popcountll(block.swap);
 	}
 	return counts;
-}
-
-/* Neighbouring pages of one kind. */
-struct run {
-	uint64_t start;
-	uint64_t pages;
-	const char *where;
-	bool huge;
-};
-
-static void put_run(struct json *json, const struct run *run)
-{
-	if (!run->pages)
-		return;
-	json_open(json, NULL, '{');
-	json_put_unsigned(json, "start", run->start);
-	json_put_unsigned(json, "pages", run->pages);
-	json_put_string(json, "where", run->where);
-	json_put_bool(json, "huge", run->huge);
-	json_close(json, '}');
-}
-
-/* Adds the pages of @block to @run; each other kind begins a new one. */
-static void add_block(struct json *json, struct run *run, const struct page_block *block,
-		      uint64_t size)
-{
-	static const char exclusive[] = "exclusive", shared[] = "shared", swap[] = "swap";
-	uint64_t bit, address = block->address;
-	const char *where;
-
-	for (bit = 1; bit; bit <<= 1, address += size) {
-		if (!((block->resident | block->swap) & bit))
-			continue;
-		where = !(block->resident & bit) ? swap :
-			block->exclusive & bit ? exclusive : shared;
-		if (run->start + run->pages * size != address || run->where != where ||
-		    run->huge != !!(block->huge & bit)) {
-			put_run(json, run);
-			*run = (struct run){ address, 0, where, block->huge & bit };
-		}
-		run->pages++;
-	}
-}
-
-void pages_json(struct json *json, const struct snapshot *snap)
-{
-	const uint64_t size = pages_size(snap);
-	struct pages_cursor cursor = { 0 };
-	struct run run = { 0 };
-	struct page_block block;
-
-	json_open(json, "pages", '{');
-	if (snap->n_pages) {
-		json_put_unsigned(json, "start", snap->pages[0].start);
-		json_put_unsigned(json, "end", pages_end(snap));
-	} else {
-		json_put_null(json, "start");
-		json_put_null(json, "end");
-	}
-	json_close(json, '}');
-	json_open(json, "runs", '[');
-	while (pages_next(snap, &cursor, &block))
-		add_block(json, &run, &block, size);
-	put_run(json, &run);
-	json_close(json, ']');
 }

@@ -5,9 +5,6 @@
 #ifndef READER_PAGES_H
 #define READER_PAGES_H
 
-#include "lib/failure.h"
-#include "lib/json.h"
-#include "lib/failure.h"
 #include "model/snapshot.h"
 
 /**
@@ -40,18 +37,9 @@ struct pages_cursor {
 	size_t i;
 };
 
-/*
- * Checks that the messages adjoin and that their arrays fit together.  0, or -1
- * and @why.
- */
-int pages_check(const struct snapshot *snap, struct failure *why);
-
 /* The next block, by address, of a checked @snap; false after the last. */
 bool pages_next(const struct snapshot *snap, struct pages_cursor *cursor,
 		struct page_block *block);
-
-/* Bytes of a page on the machine of @snap. */
-uint64_t pages_size(const struct snapshot *snap);
 
 /* The address up to which the bitmaps of @snap are known; 0: they are not at all. */
 uint64_t pages_end(const struct snapshot *snap);
@@ -66,11 +54,5 @@ void pages_cut(const struct snapshot *snap, struct page_block *block,
  */
 struct page_counts pages_between(const struct snapshot *snap, struct pages_cursor *cursor,
 				 uint64_t start, uint64_t end);
-
-/*
- * The members "pages": where the bitmaps begin and end, null if they are unknown; and
- * "runs": neighbouring pages of one kind, by address.
- */
-void pages_json(struct json *json, const struct snapshot *snap);
 
 #endif /* READER_PAGES_H */

@@ -108,6 +108,11 @@ bool task_is_of(const struct task *task, const uint32_t *pids, size_t n)
 	return false;
 }
 
+uint64_t page_size_of(const struct snapshot *snap)
+{
+	return KNOWN(&snap->info, MEMCENSUS_INFO_PAGE_SIZE) ? snap->info.page_size : 0;
+}
+
 const struct task *task_of(const struct snapshot *snap, uint64_t pid)
 {
 	size_t i;

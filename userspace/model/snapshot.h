@@ -512,6 +512,9 @@ bool task_is_absent(const struct task *task);
 /* Whether @pids, @n of them, have the PID of @task or of one of its CLONE_VM peers. */
 bool task_is_of(const struct task *task, const uint32_t *pids, size_t n);
 
+/* Bytes of a page on its machine; 0: unknown. */
+uint64_t page_size_of(const struct snapshot *snap);
+
 /* The task with this PID; NULL if there is none. */
 const struct task *task_of(const struct snapshot *snap, uint64_t pid);
 

@@ -41,13 +41,11 @@ static void present_json(const struct session *session, const struct view *view)
 	const struct record_type *type = command_rows(options)->type;
 	struct listing listing;
 	const struct json_parts what = {
-		.command = options->command->name,
+		.options = options,
 		.parts = shown_parts(options),
 		.type = type ? type : &task_record,
 		.listing = &listing,
 		.totals = options->totals,
-		.breakdown = options->command->breakdown,
-		.pages = session->request.pages,
 		.line = command_series(options),
 	};
 

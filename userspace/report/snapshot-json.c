@@ -3,9 +3,7 @@
 #include <string.h>
 
 #include "lib/json.h"
-#include "model/breakdown.h"
 #include "model/on-nodes.h"
-#include "model/pages.h"
 #include "report/document.h"
 #include "report/snapshot-json.h"
 
@@ -334,10 +332,10 @@ void snapshot_json(FILE *out, const struct snapshot *snap,
 	};
 	const struct view view = { .snap = snap };
 	struct json json = { .out = out, .line = what->line };
-	struct breakdown breakdown;
+	const struct command *command = what->options->command;
 	size_t i;
 
-	document_open(&json, what->command);
+	document_open(&json, command->name);
 	snapshot_json_scan(&json, snap);
 	for (i = 0; i < ARRAY_SIZE(arrays); i++) {
 		if (arrays[i].part ? !(what->parts & arrays[i].part) :
@@ -357,15 +355,7 @@ void snapshot_json(FILE *out, const struct snapshot *snap,
 		put_records(&json, "nodes", &node_record, &view, records_in(snap, &node_record));
 	if (what->parts & MEMCENSUS_PART_SYSTEM)
 		put_system(&json, &view);
-	if (what->breakdown) {
-		breakdown = breakdown_of(snap);
-		json_open(&json, "balance", '{');
-		for (i = 0; i < BREAKDOWN_ROWS; i++)
-			json_put_known(&json, breakdown_rows[i].name, breakdown.rows[i].known,
-				       breakdown.rows[i].bytes);
-		json_close(&json, '}');
-	}
-	if (what->pages)
-		pages_json(&json, snap);
+	if (command->json)
+		command->json(&json, &view, what->options);
 	json_close(&json, '}');
 }

@@ -7,28 +7,25 @@
 
 #include <stdio.h>
 
+#include "cli/command.h"
 #include "report/listing.h"
 
 /**
  * struct json_parts - which parts of a snapshot are written
- * @command: the command that writes it
+ * @options: of the command that writes it, which may add members
  * @parts: MEMCENSUS_PART_*; arrays of other parts are left out
  * @type: of the records in @listing; groups and mappings by name are written only there
  * @listing: records in their order, with the chosen columns, or with all if none;
  *	other records have all columns
  * @totals: the totals of @listing too
- * @breakdown: the parts of MemTotal, too
- * @pages: where pages are, too
  * @line: all on one line
  */
 struct json_parts {
-	const char *command;
+	const struct options *options;
 	uint32_t parts;
 	const struct record_type *type;
 	const struct listing *listing;
 	bool totals;
-	bool breakdown;
-	bool pages;
 	bool line;
 };
 

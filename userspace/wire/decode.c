@@ -6,7 +6,6 @@
 #include "lib/memory.h"
 #include "model/columns.h"
 #include "model/fragmentation.h"
-#include "model/pages.h"
 #include "wire/attrs.h"
 #include "wire/decode.h"
 
@@ -176,6 +175,24 @@ static int decode_record(struct decoder *d, const struct record_type *type,
 	return attrs.broken ? broken(d, type->name) : 0;
 }
 
+/*
+ * A program decodes only the records whose columns it links.  The addresses of the others are
+ * NULL: these symbols take no file from the archive.
+ */
+#pragma weak pages_record
+#pragma weak owners_record
+#pragma weak pair_record
+#pragma weak payer_record
+#pragma weak physical_record
+#pragma weak physical_zone_record
+#pragma weak kernel_frames_record
+#pragma weak frame_blocks_record
+#pragma weak frame_cgroup_record
+#pragma weak frame_system_record
+#pragma weak frame_file_record
+#pragma weak oom_record
+#pragma weak oom_victim_record
+
 /* All messages of a census carry its number. */
 static int decode_seq(struct decoder *d, const struct nlattr *attr)
 {
@@ -269,11 +286,12 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 			nest = attr;
 			type = decode_type_of(attr_type(attr));
 		}
-		unknown |= attr_type(attr) > MEMCENSUS_A_MAX;
+		/* Of a newer module, or shown by other programs. */
+		unknown |= attr_type(attr) > MEMCENSUS_A_REQUEST && !decode_type_of(attr_type(attr));
 	}
 	if (attrs.broken)
 		return broken(&d, nest ? type->name : "a message");
-	/* A newer module has other records and other commands. */
+	/* A newer module has other commands too. */
 	unknown |= genl->cmd != MEMCENSUS_CMD_INFO && genl->cmd != MEMCENSUS_CMD_SNAPSHOT &&
 		   genl->cmd != MEMCENSUS_CMD_PAGES && genl->cmd != MEMCENSUS_CMD_SHARE &&
 		   genl->cmd != MEMCENSUS_CMD_PHYSICAL && genl->cmd != MEMCENSUS_CMD_OOM;
@@ -299,11 +317,15 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 
 int decode_finish(const struct snapshot *snap, struct failure *why)
 {
+	unsigned int i;
+
 	if (snap->has_info && (snap->has_physical || snap->has_ooms))
 		return 0;
 	if (!snap->has_info || !snap->has_scan)
 		return fail(why, FAIL_MALFORMED,
 			    "the census ended without INFO and SCAN");
-	/* Without it, nothing has requested pages. */
-	return pages_check(snap, why);
+	for (i = 0; i <= MEMCENSUS_A_MAX; i++)
+		if (types[i] && types[i]->check && types[i]->check(snap, why))
+			return -1;
+	return 0;
 }

@@ -34,8 +34,9 @@ static char *texts[CENSUSES + 1];
 
 static char *text_of(const struct snapshot *snap)
 {
+	const struct options options = { .command = command_find("tasks") };
 	const struct json_parts parts = {
-		.command = "tasks",
+		.options = &options,
 		.parts = MEMCENSUS_PART_ALL & ~MEMCENSUS_PART_VMAS,
 		.line = true,
 	};

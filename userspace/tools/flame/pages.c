@@ -41,12 +41,12 @@ static int add_all(struct page_bits *bits, const struct snapshot *snap, uint32_t
 
 	if (!task || task_is_gone(task))
 		return fail(why, FAIL_NO_PROCESS, "no such process: PID %" PRIu32, pid);
-	if (!KNOWN(&task->figures, MEMCENSUS_F_RSS) || !pages_size(snap) ||
+	if (!KNOWN(&task->figures, MEMCENSUS_F_RSS) || !page_size_of(snap) ||
 	    task->state == MEMCENSUS_STATE_PARTIAL)
 		return fail(why, FAIL_SYSTEM,
 			    "process %" PRIu32 " is busy: its pages could not be read; try again",
 			    pid);
-	bits->page = pages_size(snap);
+	bits->page = page_size_of(snap);
 	bits->source = "the module's census";
 	for (i = 0; i < snap->n_vmas; i++) {
 		/* Pages of hugetlb are not in RSS. */

@@ -370,7 +370,7 @@ static int physical_run(struct session *session, struct failure *why)
 	view = (struct view){ .snap = snap, .numeric = options->numeric };
 	if (shows_sites(own))
 		sites_begin(&own->sites, known_classes(snap),
-			    pages_size(snap) ?: (uint64_t)sysconf(_SC_PAGESIZE));
+			    page_size_of(snap) ?: (uint64_t)sysconf(_SC_PAGESIZE));
 	ret = check_sums(snap, why);
 	if (!ret && own->cgroups && !snap->n_frame_cgroups)
 		ret = fail(why, FAIL_VERSION,
