@@ -4,6 +4,7 @@
 #include "tools/chart/chart.h"
 #include "tools/diff/diff.h"
 #include "tools/leak/leak.h"
+#include "tools/map/map.h"
 #include "tools/oom/oom.h"
 #include "tools/physical/physical.h"
 #include "tools/record/record.h"

@@ -6,6 +6,7 @@
 #include "tools/export/export.h"
 #include "tools/flame/flame.h"
 #include "tools/leak/leak.h"
+#include "tools/map/map.h"
 #include "tools/oom/oom.h"
 #include "tools/physical/physical.h"
 #include "tools/record/record.h"

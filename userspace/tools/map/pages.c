@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/pages.h"
 #include "lib/json.h"
 #include "model/pages.h"
 #include "report/show.h"
+#include "tools/map/pages.h"
 
 /* Letters of a picture; a mapping with fewer pages has as many as pages. */
 #define PICTURE	32
