@@ -9,6 +9,7 @@
 #include "tools/physical/physical.h"
 #include "tools/record/record.h"
 #include "tools/share/share.h"
+#include "tools/system/system.h"
 #include "tools/watch/watch.h"
 
 const struct command *const commands[] = {

@@ -17,7 +17,7 @@ const struct family_member family[] = {
 	  "free memory by the size of its blocks, fragmentation", NULL },
 	{ "kswapd", "[INTERVAL [COUNT]]", "what reclaim does, distance to the watermarks", NULL },
 	{ "system", "[INTERVAL [COUNT]]",
-	  "where all memory is; as free, vmstat, sar -r, meminfo", NULL },
+	  "where all memory is; as free, vmstat, sar -r, meminfo", BASE },
 	{ "physical", "", "what each frame of physical memory is used for", BASE },
 	{ "oom", "[NUMBER]", "what was there when the OOM killer ran", BASE },
 	{ "top", "[INTERVAL [COUNT]]", "processes on the whole screen, live, as top and htop",

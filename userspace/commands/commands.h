@@ -10,6 +10,5 @@
 extern const struct command tasks_command;
 extern const struct command buddy_command;
 extern const struct command kswapd_command;
-extern const struct command system_command;
 
 #endif /* READER_COMMANDS_H */

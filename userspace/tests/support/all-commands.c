@@ -11,6 +11,7 @@
 #include "tools/physical/physical.h"
 #include "tools/record/record.h"
 #include "tools/share/share.h"
+#include "tools/system/system.h"
 #include "tools/top/top.h"
 #include "tools/trace/trace.h"
 #include "tools/watch/watch.h"

@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/proc-text.h"
 #include "lib/memory.h"
 #include "model/pages.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
 #include "report/document.h"
 #include "report/show.h"
+#include "tools/system/proc-text.h"
 
 #define NAME_SIZE	64
 

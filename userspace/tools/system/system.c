@@ -3,11 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "commands/commands.h"
-#include "commands/proc-text.h"
 #include "model/breakdown.h"
 #include "report/interval.h"
 #include "report/show.h"
+#include "tools/system/proc-text.h"
+#include "tools/system/system.h"
 
 /* Adds a row of @n amounts; raw output needs a word in each of @columns. */
 static void free_row(struct table *table, const struct options *options, const char *name,
