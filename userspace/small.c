@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The commands of memcensus-small: those of memcensus and of all tools of its package. */
 #include "commands/commands.h"
+#include "tools/buddy/buddy.h"
 #include "tools/chart/chart.h"
 #include "tools/diff/diff.h"
 #include "tools/leak/leak.h"

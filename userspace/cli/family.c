@@ -14,7 +14,7 @@ const struct family_member family[] = {
 	{ "tasks", "", "processes and the memory they hold; as smem, ps, procrank", NULL },
 	{ "map", "PID...", "what a process has mapped, as pmap -x or smaps", BASE },
 	{ "buddy", "[INTERVAL [COUNT]]",
-	  "free memory by the size of its blocks, fragmentation", NULL },
+	  "free memory by the size of its blocks, fragmentation", BASE },
 	{ "kswapd", "[INTERVAL [COUNT]]", "what reclaim does, distance to the watermarks", NULL },
 	{ "system", "[INTERVAL [COUNT]]",
 	  "where all memory is; as free, vmstat, sar -r, meminfo", BASE },

@@ -8,7 +8,6 @@
 #include "cli/command.h"
 
 extern const struct command tasks_command;
-extern const struct command buddy_command;
 extern const struct command kswapd_command;
 
 #endif /* READER_COMMANDS_H */

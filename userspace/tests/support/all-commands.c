@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The commands of all programs, for tests that look at each of them. */
 #include "commands/commands.h"
+#include "tools/buddy/buddy.h"
 #include "tools/chart/chart.h"
 #include "tools/diff/diff.h"
 #include "tools/export/export.h"

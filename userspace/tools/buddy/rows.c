@@ -3,11 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "commands/buddy-rows.h"
 #include "model/amount.h"
 #include "model/format.h"
 #include "report/interval.h"
 #include "report/snapshot-json.h"
+#include "tools/buddy/rows.h"
 
 size_t buddy_orders(const struct snapshot *snap)
 {

@@ -3,11 +3,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "commands/buddy-rows.h"
-#include "commands/commands.h"
 #include "lib/text.h"
 #include "report/interval.h"
 #include "report/show.h"
+#include "tools/buddy/buddy.h"
+#include "tools/buddy/rows.h"
 
 /* The options of 'buddy' alone. */
 struct buddy_options {
