@@ -3,5 +3,5 @@
 #include "commands/commands.h"
 
 const struct command *const commands[] = {
-	&tasks_command, &kswapd_command, NULL
+	&tasks_command, NULL
 };

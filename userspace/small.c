@@ -4,6 +4,7 @@
 #include "tools/buddy/buddy.h"
 #include "tools/chart/chart.h"
 #include "tools/diff/diff.h"
+#include "tools/kswapd/kswapd.h"
 #include "tools/leak/leak.h"
 #include "tools/map/map.h"
 #include "tools/oom/oom.h"

@@ -15,7 +15,7 @@ const struct family_member family[] = {
 	{ "map", "PID...", "what a process has mapped, as pmap -x or smaps", BASE },
 	{ "buddy", "[INTERVAL [COUNT]]",
 	  "free memory by the size of its blocks, fragmentation", BASE },
-	{ "kswapd", "[INTERVAL [COUNT]]", "what reclaim does, distance to the watermarks", NULL },
+	{ "kswapd", "[INTERVAL [COUNT]]", "what reclaim does, distance to the watermarks", BASE },
 	{ "system", "[INTERVAL [COUNT]]",
 	  "where all memory is; as free, vmstat, sar -r, meminfo", BASE },
 	{ "physical", "", "what each frame of physical memory is used for", BASE },

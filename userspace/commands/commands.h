@@ -8,6 +8,5 @@
 #include "cli/command.h"
 
 extern const struct command tasks_command;
-extern const struct command kswapd_command;
 
 #endif /* READER_COMMANDS_H */

@@ -6,6 +6,7 @@
 #include "tools/diff/diff.h"
 #include "tools/export/export.h"
 #include "tools/flame/flame.h"
+#include "tools/kswapd/kswapd.h"
 #include "tools/leak/leak.h"
 #include "tools/map/map.h"
 #include "tools/oom/oom.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus kswapd: reclaim activity, and the distance to the watermarks. */
-#include "commands/commands.h"
 #include "report/interval.h"
 #include "report/show.h"
+#include "tools/kswapd/kswapd.h"
 
 static void cell_event(struct table *table, const struct view *view, unsigned int event)
 {
