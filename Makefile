@@ -45,7 +45,7 @@ help:
 	@echo "              WITHOUT=\"physical oom share\": without these subjects, or some of them"
 	@echo "make reader   the command, in build/memcensus, and the programs that it runs;"
 	@echo "              ARCH=arm64: in build/arm64; riscv64 and s390x are untested"
-	@echo "make reader-small  memcensus alone, static: build/memcensus-small"
+	@echo "make reader-small  one static program for most commands: build/memcensus-small"
 	@echo "make style    checkpatch, sparse, shellcheck"
 	@echo "make install  the reader, its manual and units; DESTDIR, PREFIX=/usr/local"
 	@echo "make modules_install  the module, for the running kernel or for KDIR=DIR"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The commands of memcensus itself. */
+/* The command of memcensus itself. */
 #include "commands/commands.h"
 
-const struct command *const commands[] = {
-	&tasks_command, NULL
-};
+const struct command *const commands[] = { &tasks_command, NULL };

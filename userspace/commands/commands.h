@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The commands of memcensus itself, each defined by the file of its name.
+ * The command of memcensus itself.
  */
 #ifndef READER_COMMANDS_H
 #define READER_COMMANDS_H
