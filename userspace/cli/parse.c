@@ -155,8 +155,10 @@ static int not_an_option(const struct options *options, const char *option, stru
 
 	while (home->entry.name && strcmp(home->entry.name, option))
 		home++;
-	return fail(why, FAIL_USAGE, "'%s' has no option '--%s'%s%s", options->name, option,
-		    home->entry.name ? "; it is one of:" : "", home->commands ? home->commands : "");
+	if (!home->entry.name)
+		return fail(why, FAIL_USAGE, "'%s' has no option '--%s'", options->name, option);
+	return fail(why, FAIL_USAGE, "'%s' has no option '--%s'; it is one of:%s", options->name,
+		    option, home->commands);
 }
 
 static void *option_member(const struct options *options, const struct option_entry *entry)

@@ -40,13 +40,13 @@ static int check_part(const struct pages *part, uint64_t bytes, uint64_t *next,
 
 static int check_pages(const struct snapshot *snap, struct failure *why)
 {
-	const uint64_t bytes = page_size_of(snap) * MEMCENSUS_BLOCK_PAGES;
+	const uint64_t size = page_size_of(snap), bytes = size * MEMCENSUS_BLOCK_PAGES;
 	uint64_t next = 0;
 	size_t i;
 
 	if (!snap->n_pages)
 		return 0;
-	if (!bytes || page_size_of(snap) & (page_size_of(snap) - 1) || page_size_of(snap) > 1UL << 30)
+	if (!size || size & (size - 1) || size > 1UL << 30)
 		return fail(why, FAIL_MALFORMED,
 			    "malformed message: PAGES without the size of a page");
 	/* The first block may begin below the range. */

@@ -287,7 +287,8 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 			type = decode_type_of(attr_type(attr));
 		}
 		/* Of a newer module, or shown by other programs. */
-		unknown |= attr_type(attr) > MEMCENSUS_A_REQUEST && !decode_type_of(attr_type(attr));
+		unknown |= attr_type(attr) > MEMCENSUS_A_REQUEST &&
+			   !decode_type_of(attr_type(attr));
 	}
 	if (attrs.broken)
 		return broken(&d, nest ? type->name : "a message");

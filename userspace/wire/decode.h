@@ -15,8 +15,8 @@
 /*
  * Adds the content of the message @nlh, complete in memory, to @snap; a request too, as
  * records have it.  Unknown attributes, records and figures are skipped: a newer module
- * sends them, and a record may have what other programs show.  0, or -1 and @why if the message violates the ABI (a wrong length, the
- * number of another census).
+ * sends them, and a record may have what other programs show.  0, or -1 and @why if the message
+ * violates the ABI (a wrong length, the number of another census).
  */
 int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		   struct failure *why);

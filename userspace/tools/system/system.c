@@ -252,7 +252,8 @@ static const struct option_rule system_rules[] = {
 	{ }
 };
 
-static void breakdown_json(struct json *json, const struct view *view, const struct options *options)
+static void breakdown_json(struct json *json, const struct view *view,
+			   const struct options *options)
 {
 	const struct breakdown breakdown = breakdown_of(view->snap);
 	unsigned int i;
