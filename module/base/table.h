@@ -119,18 +119,22 @@ static inline u32 census_bucket_number(u32 hash, u32 nr)
  */
 static inline struct census_link *census_table_first(const struct census_table *t, u64 key)
 {
-	/* Pairs with the release in census_table_add(): the bucket's page exists. */
-	u32 nr = smp_load_acquire(&t->nr_buckets);
+	/*
+	 * Pairs with the release in census_table_add(): the bucket's page exists.  Addresses of
+	 * all that is read below depend on this number, and on the pointers that lead there, which
+	 * orders the reads on each architecture, as with rcu_dereference().
+	 */
+	u32 nr = READ_ONCE(t->nr_buckets);
 
 	nr = census_bucket_number(census_hash(&t->hash, key), nr);
 	/* Pairs with the release of the entry that was added last. */
-	return smp_load_acquire(census_bucket(t, nr));
+	return READ_ONCE(*census_bucket(t, nr));
 }
 
 static inline struct census_link *census_table_next(const struct census_link *link)
 {
 	/* As in census_table_first(): an entry that moves gets another chain here. */
-	return smp_load_acquire(&link->next);
+	return READ_ONCE(link->next);
 }
 
 /* A random key: in budget.c, and in the tests on the host. */

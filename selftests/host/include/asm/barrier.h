@@ -3,8 +3,6 @@
 #define _STUB_BARRIER_H
 
 /* Of one thread. */
-#define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
-/* As above. */
 #define smp_store_release(p, value) __atomic_store_n(p, value, __ATOMIC_RELEASE)
 
 #endif /* _STUB_BARRIER_H */
