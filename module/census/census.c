@@ -30,6 +30,7 @@
  * @budget: limit of the memory for counting owners
  * @files: files that are mapped
  * @scan: the address spaces
+ * @begun: a slice was
  * @swap_known: all owners of swap slots were walked
  * @pss: sum over all owners, 1/2^36 page
  * @group_holdings: by group and kind; NULL without groups
@@ -50,6 +51,7 @@ struct census {
 	struct census_budget budget;
 	struct census_files files;
 	struct census_scan scan;
+	bool begun;
 	bool swap_known;
 	census_share pss;
 	struct census_holding *group_holdings;
@@ -239,7 +241,7 @@ static int visit_all(struct census *c)
 	if (err)
 		return err;
 
-	left = find_left(c);
+	left = c->scan.left ? find_left(c) : NULL;
 	while (left) {
 		struct census_mm **at = &left;
 
@@ -266,8 +268,9 @@ static int visit_all(struct census *c)
 			wait_for_locks(&c->scan);
 	}
 	err = visit_executed(c);
-	if (!err)
-		err = walk_rests(c);
+	if (err || !c->scan.divided)
+		return err;
+	err = walk_rests(c);
 	if (!err)
 		join_states(c);
 	return err;
@@ -564,21 +567,11 @@ static void check_totals(struct census *c)
 		cost->violations = 1;
 }
 
-static int count_slice(struct census *c, const struct census_slice *s)
+/* Resets what the last slice, or a count that was discarded, left in the address spaces. */
+static void reset_mms(struct census *c, u32 slice)
 {
-	struct census_cpu_clock cpu = census_cpu_clock_start();
-	u64 helped = atomic64_read(&c->threads.cpu);
-	u32 slice = s->number;
 	struct census_mm *m;
-	unsigned int i;
-	int err;
 
-	for (i = 0; i < c->nr_workers; i++) {
-		c->workers[i].tally.later = slice;
-		err = census_frames_reset(c->frames[i], s);
-		if (err)
-			return err;
-	}
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		/* An address space that vanished does not reappear. */
 		m->visited = slice && m->state == MEMCENSUS_STATE_VANISHED;
@@ -590,6 +583,25 @@ static int count_slice(struct census *c, const struct census_slice *s)
 		m->chain = (struct census_chain) {};
 		cond_resched();
 	}
+}
+
+static int count_slice(struct census *c, const struct census_slice *s)
+{
+	struct census_cpu_clock cpu = census_cpu_clock_start();
+	u64 helped = atomic64_read(&c->threads.cpu);
+	u32 slice = s->number;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < c->nr_workers; i++) {
+		c->workers[i].tally.later = slice;
+		err = census_frames_reset(c->frames[i], s);
+		if (err)
+			return err;
+	}
+	if (c->begun)
+		reset_mms(c, slice);
+	c->begun = true;
 	if (c->snap->pages)
 		census_pages_slice(c->snap->pages);
 	if (c->req->charged)
@@ -616,17 +628,24 @@ static int count_slice(struct census *c, const struct census_slice *s)
 	return err;
 }
 
-/* Discards all counts to start again. */
-static void start_over(struct census *c)
+static void discard_sums(struct census *c)
 {
 	struct census_mm *m;
-	unsigned int i;
 
 	census_collect_join(&c->scan.collection, true);
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		census_mm_reset(&c->scan.collection, m);
 		cond_resched();
 	}
+}
+
+/* Discards all counts to start again. */
+static void start_over(struct census *c)
+{
+	unsigned int i;
+
+	if (c->begun)
+		discard_sums(c);
 	census_arena_free(&c->snap->vma_arena);
 	for (i = 0; i < c->nr_workers; i++)
 		census_arena_free(&c->workers[i].tally.counts);
@@ -702,14 +721,6 @@ static int count_owners(struct census *c)
 	return err;
 }
 
-/*
- * Estimates of what a walk takes, ns, from rows of bench/run: for each entry of the page tables,
- * for each mapping, and for each address space.
- */
-#define ENTRY_NS	2
-#define VMA_NS		60
-#define MM_NS		(3 * NSEC_PER_USEC)
-
 /* An entry of a shared page takes up to so many times as long: then helpers begin late. */
 #define SHARED_TIMES	5
 
@@ -728,9 +739,9 @@ static unsigned int choose_workers(struct census *c)
 	if (c->req->parts & MEMCENSUS_PART_VMAS || c->req->charged)
 		return 1;
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
-		if (m->mm)
-			m->work = mm_pgtables_bytes(m->mm) / sizeof(pte_t) * ENTRY_NS +
-				  (u64)READ_ONCE(m->mm->map_count) * VMA_NS + MM_NS;
+		/* That of a record is known. */
+		if (m->mm && !m->work)
+			census_mm_estimate(m);
 		work += m->work;
 		cond_resched();
 	}
@@ -826,7 +837,7 @@ static int scan_tasks(struct census *c)
 	spin_lock_init(&c->scan.lock);
 	init_waitqueue_head(&c->scan.wait);
 	census_threads_init(&c->threads, &c->budget.stopped);
-	err = census_collect_begin(&c->scan.collection, c->snap);
+	err = census_collect_begin(&c->scan.collection, c->snap, &c->threads);
 	if (!err && c->req->file)
 		c->files.only = census_file_mapping(c->req->file);
 	if (!err)

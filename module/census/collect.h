@@ -14,6 +14,7 @@
 #include <linux/mutex.h>
 
 #include "base/result-memory.h"
+#include "base/threads.h"
 #include "census/snapshot.h"
 #include "count/frames.h"
 #include "walk/numa.h"
@@ -99,17 +100,32 @@ struct census_mm {
 };
 
 /**
+ * struct census_fill - a record to fill
+ * @m: its address space
+ * @leader: its process, with a reference
+ */
+struct census_fill {
+	struct census_mm *m;
+	struct task_struct *leader;
+};
+
+/**
  * struct census_collection - the address spaces of a scan
  * @arena: &struct census_mm, and their @on_nodes
  * @snap: counts the memory of records, and the processes without mm
  * @mms: &struct census_mm, in the order of the lowest PID; those added during the scan are last
  * @nr: number of @mms
  * @named: some of @mms are named
+ * @peers: some of @mms have several processes
  * @nr_named: number of address spaces that the request names, the first ones
  * @last_number: number of the last address space added
  * @numa: the nodes; NULL: pages are not counted by node
  * @table: @mms by mm pointer, or by the PID of the request without mm
  * @lock: protects @table and @arena while several workers walk
+ * @threads: fill records, if there are many
+ * @fillers: number of threads that do, the caller included
+ * @nr_fills: length of @fills
+ * @fills: records to fill; NULL: each is filled when it is created
  */
 struct census_collection {
 	struct census_arena arena;
@@ -117,11 +133,16 @@ struct census_collection {
 	struct list_head mms;
 	unsigned int nr;
 	bool named;
+	bool peers;
 	unsigned int nr_named;
 	u32 last_number;
 	const struct census_numa *numa;
 	struct census_table table;
 	struct mutex lock;
+	struct census_threads *threads;
+	unsigned int fillers;
+	unsigned int nr_fills;
+	struct census_fill *fills;
 };
 
 /**
@@ -138,8 +159,8 @@ enum census_wanted {
 	CENSUS_SWAP_OWNER,
 };
 
-int census_collect_begin(struct census_collection *c,
-			 struct census_snapshot *snap);
+int census_collect_begin(struct census_collection *c, struct census_snapshot *snap,
+			 struct census_threads *threads);
 int census_collect_all(struct census_collection *c, enum census_wanted wanted);
 int census_collect_pid(struct census_collection *c, const struct census_name *name);
 int census_collect_executed(struct census_collection *c, enum census_wanted wanted);
@@ -151,6 +172,7 @@ void census_collect_end(struct census_collection *c);
 
 void census_mm_reset(const struct census_collection *c, struct census_mm *m);
 void census_mm_counters(struct census_mm *m);
+void census_mm_estimate(struct census_mm *m);
 void census_counters_figures(const struct census_counters *c, struct census_figures *f);
 
 bool census_pid_is_kthread(struct pid *pid);

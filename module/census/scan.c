@@ -343,6 +343,7 @@ static void divide_mm(struct census_scan *scan, struct census_mm *m)
 	count_part();
 	spin_lock(&scan->lock);
 	list_add_tail(&part->link, &scan->collection.mms);
+	scan->divided = true;
 	if (!scan->next)
 		scan->next = part;
 	spin_unlock(&scan->lock);
@@ -454,6 +455,8 @@ int census_scan_mm(struct census_worker *w, struct census_mm *m)
 	if (ret == -EINTR || ret == -ENOMEM || ret == -ENOSPC)
 		return ret;
 	m->visited = ret != -EAGAIN;
+	if (!m->visited)
+		WRITE_ONCE(w->scan->left, true);
 	if (ret == -ESRCH)
 		m->state = MEMCENSUS_STATE_VANISHED;
 	else if (m->visited)
@@ -495,6 +498,8 @@ void census_scan_begin(struct census_scan *scan, bool divides, bool late)
 	scan->next = list_first_entry_or_null(&scan->collection.mms,
 					      struct census_mm, link);
 	scan->divides = divides;
+	scan->divided = false;
+	scan->left = false;
 	scan->finished = false;
 	scan->done = 0;
 	scan->begun_at = ktime_get_ns();

@@ -22,6 +22,8 @@
  * @lock: protects all below but @waited, and the list while workers add parts
  * @next: next address space to walk, in @collection.mms
  * @divides: large mappings are divided among workers
+ * @divided: some were
+ * @left: the locks of some address spaces were not available; set without the lock
  * @running: number of workers in census_scan_all()
  * @idle: of @running, those that wait for parts
  * @finished: all were idle: nothing is left
@@ -38,6 +40,8 @@ struct census_scan {
 	spinlock_t lock;	/* protects the next members */
 	struct census_mm *next;
 	bool divides;
+	bool divided;
+	bool left;
 	unsigned int running;
 	unsigned int idle;
 	bool finished;
