@@ -302,7 +302,9 @@ static int fill_some(void *context, unsigned int number)
 
 	fetch_fills(fills, nr);
 	for (i = 0; i < nr; i++) {
-		fill_mm(fills[i].m, fills[i].leader);
+		/* The census ends without a result then, and a user chooses how many threads. */
+		if (!READ_ONCE(*c->threads->stopped) && !fatal_signal_pending(current))
+			fill_mm(fills[i].m, fills[i].leader);
 		put_task_struct(fills[i].leader);
 	}
 	cond_resched();
@@ -314,7 +316,7 @@ static void fill_records(struct census_collection *c)
 {
 	unsigned int pieces = DIV_ROUND_UP(c->nr_fills, FILL_AT_ONCE);
 
-	/* It fills them also after a fatal signal. */
+	/* After a fatal signal it only drops the references, see fills_end(). */
 	if (pieces)
 		census_threads_run(c->threads, c->fillers, pieces, fill_some, c);
 	c->nr_fills = 0;
@@ -332,11 +334,13 @@ static void fills_begin(struct census_collection *c)
 		c->snap->cost.memory += FILLS_MAX * sizeof(*c->fills);
 }
 
-static void fills_end(struct census_collection *c)
+/* Return: 0; or -EINTR after a fatal signal, then some records are not filled. */
+static int fills_end(struct census_collection *c)
 {
 	fill_records(c);
 	kvfree(c->fills);
 	c->fills = NULL;
+	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
 static void fill_later(struct census_collection *c, struct census_mm *m,
@@ -538,8 +542,7 @@ int census_collect_all(struct census_collection *c, enum census_wanted wanted)
 		if (!err && fatal_signal_pending(current))
 			err = -EINTR;
 	}
-	fills_end(c);
-	return err;
+	return fills_end(c) ?: err;
 }
 
 static struct task_struct *get_leader(struct pid *pid)
