@@ -575,12 +575,8 @@ static void reset_mms(struct census *c, u32 slice)
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		/* An address space that vanished does not reappear. */
 		m->visited = slice && m->state == MEMCENSUS_STATE_VANISHED;
-		m->begun = false;
-		m->next_addr = 0;
-		m->stop = 0;
-		m->resume = 0;
 		memset(m->exclusive, 0, sizeof(m->exclusive));
-		m->chain = (struct census_chain) {};
+		census_mm_rewind(m);
 		cond_resched();
 	}
 }

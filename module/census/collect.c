@@ -257,7 +257,7 @@ static void fill_mm(struct census_mm *m, struct task_struct *leader)
 }
 
 /* Estimate of what it takes to fill a record, ns: measured with 10,000 processes. */
-#define FILL_NS		750
+#define FILL_NS		600
 
 /* Records that several threads fill in one go; until then their processes have references. */
 #define FILLS_MAX	8192
@@ -619,6 +619,16 @@ int census_collect_pid(struct census_collection *c, const struct census_name *na
 	return err;
 }
 
+/* Forgets how far the walk is. */
+void census_mm_rewind(struct census_mm *m)
+{
+	m->begun = false;
+	m->next_addr = 0;
+	m->stop = 0;
+	m->resume = 0;
+	m->chain = (struct census_chain) {};
+}
+
 /* Resets the state to before the first visit, except for the address to continue at. */
 void census_mm_reset(const struct census_collection *c, struct census_mm *m)
 {
@@ -669,12 +679,8 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		census_mm_counters(m);
 		census_table_add(&c->table, &m->hash);
 		m->number = ++c->last_number;
-		m->next_addr = 0;
-		m->stop = 0;
-		m->resume = 0;
 		m->patience = 0;
-		m->begun = false;
-		m->chain = (struct census_chain) {};
+		census_mm_rewind(m);
 		census_mm_reset(c, m);
 		if (m->on_nodes) {
 			memset(m->on_nodes, 0, c->numa->nr * sizeof(*m->on_nodes));

@@ -170,6 +170,7 @@ struct census_mm *census_collect_part(struct census_collection *c, struct census
 void census_collect_join(struct census_collection *c, bool first);
 void census_collect_end(struct census_collection *c);
 
+void census_mm_rewind(struct census_mm *m);
 void census_mm_reset(const struct census_collection *c, struct census_mm *m);
 void census_mm_counters(struct census_mm *m);
 void census_mm_estimate(struct census_mm *m);
