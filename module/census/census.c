@@ -413,6 +413,7 @@ static int collect_mms(struct census *c)
 static int visit_swap_owners(struct census *c)
 {
 	bool swapped = false;
+	struct census_mm *m;
 	unsigned int i;
 	int err;
 
@@ -421,6 +422,11 @@ static int visit_swap_owners(struct census *c)
 	if (!swapped || !c->req->nr_pids ||
 	    c->req->basis == MEMCENSUS_BASIS_FRAMES)
 		return 0;
+	/* One that was given up in the middle is left: its marks are in one worker. */
+	list_for_each_entry(m, &c->scan.collection.mms, link) {
+		m->visited |= m->begun;
+		cond_resched();
+	}
 	err = census_collect_all(&c->scan.collection, CENSUS_SWAP_OWNER);
 	return err ?: visit_all(c);
 }

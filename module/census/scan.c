@@ -93,6 +93,7 @@ static int walk_vma(struct census_worker *w, struct census_mm *m,
 	}
 	if (m->stop && m->stop < end)
 		end = m->stop;
+	end = census_tally_vma_stop(vma, addr, end);
 	err = census_tally_vma(&w->tally, vma, addr, &w->walk);
 	if (err)
 		return min(err, 0);
@@ -332,6 +333,9 @@ static void divide_mm(struct census_scan *scan, struct census_mm *m)
 	if (!m->divisible || !READ_ONCE(scan->idle) ||
 	    m->divisible - m->next_addr < 2 * PART_MIN)
 		return;
+	/* The mapping was cut since it was divided: what follows, up to @stop, is no part. */
+	if (m->stop && m->divisible != m->stop)
+		return;
 	middle = ALIGN_DOWN(m->next_addr + (m->divisible - m->next_addr) / 2, PMD_SIZE);
 	part = census_collect_part(&scan->collection, m, middle, m->divisible);
 	if (!part)
@@ -421,6 +425,24 @@ static int visit_mm(struct census_worker *w, struct census_mm *m)
 	return min(ret, 0);
 }
 
+/* Marks of an address space are in one worker. */
+static void check_worker(const struct census_worker *w, const struct census_mm *m)
+{
+#ifdef CENSUS_CHECK
+	WARN_ON_ONCE(m->begun && m->worker != w->number);
+#endif
+}
+
+/* As visit_mm().  If the memory is gone, what was counted of it is forgotten. */
+static int visit_or_forget(struct census_worker *w, struct census_mm *m)
+{
+	int ret = visit_mm(w, m);
+
+	if (ret == -ESRCH && m->begun)
+		census_tally_forget(&w->tally, m);
+	return ret;
+}
+
 /* An address space that one slice walked and another slice did not walk is partial. */
 static void set_state(struct census_mm *m, u8 state)
 {
@@ -442,16 +464,11 @@ int census_scan_mm(struct census_worker *w, struct census_mm *m)
 {
 	int ret;
 
+	check_worker(w, m);
 	m->worker = w->number;
-	ret = visit_mm(w, m);
-
-	if (ret == -ESRCH) {
-		if (m->begun)
-			census_tally_forget(&w->tally, m);
-		if (!w->tally.later &&
-		    census_collect_again(&w->scan->collection, m))
-			ret = visit_mm(w, m);
-	}
+	ret = visit_or_forget(w, m);
+	if (ret == -ESRCH && !w->tally.later && census_collect_again(&w->scan->collection, m))
+		ret = visit_or_forget(w, m);
 	if (ret == -EINTR || ret == -ENOMEM || ret == -ENOSPC)
 		return ret;
 	m->visited = ret != -EAGAIN;

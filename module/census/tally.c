@@ -300,7 +300,8 @@ static u64 paid_places(void *context, const struct census_place *places, unsigne
 {
 	const struct census_place *place;
 	struct census_tally *t = context;
-	u64 owner = t->m->task ? t->m->task->cgroup : 0;
+	/* What only processes use that the caller cannot see is not a cgroup's own for it. */
+	u64 owner = t->m->task && t->m->task->group ? t->m->task->cgroup : 0;
 
 	for (place = places; place < places + nr; place++)
 		if (place->kind == CENSUS_PRESENT &&
@@ -634,7 +635,8 @@ static u64 *heap_or_stack(struct census_tally *t)
  */
 static bool may_mark_huge(struct census_tally *t, u64 key)
 {
-	bool resumed = t->first_key == key && t->first_start == t->vma->vm_start;
+	bool resumed = t->first_key == key && t->first_start == t->vma->vm_start &&
+		       t->first_pgoff == t->vma->vm_pgoff;
 
 	t->file_hash = census_hash(&t->frames->slice.hash, key) % CENSUS_FILE_HASHES;
 	if (resumed)
@@ -645,11 +647,12 @@ static bool may_mark_huge(struct census_tally *t, u64 key)
 		return false;
 	t->first_key = key;
 	t->first_start = t->vma->vm_start;
+	t->first_pgoff = t->vma->vm_pgoff;
 	return true;
 }
 
-/* Sets how the pages of the VMA are numbered.  Return: 0 or -ENOMEM. */
-static int number_pages(struct census_tally *t, struct census_walk *walk)
+/* Sets how the pages of the VMA are numbered from @addr on.  Return: 0 or -ENOMEM. */
+static int number_pages(struct census_tally *t, struct census_walk *walk, unsigned long addr)
 {
 	const struct vm_area_struct *vma = t->vma;
 	bool huge = IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && t->frames->slice.huge &&
@@ -667,13 +670,20 @@ static int number_pages(struct census_tally *t, struct census_walk *walk)
 		walk->copies = census_frames_key(CENSUS_ANON);
 		walk->dirty_is_copied = t->class == CENSUS_FILE;
 	}
-	if (census_files_key(t->files, t->vma, t->class, &walk->file)) {
+	if (census_files_key(t->files, t->vma, t->class, addr, &walk->file)) {
 		t->frames->owners.failed = true;
 		return -ENOMEM;
 	}
 	if (huge && walk->file && may_mark_huge(t, walk->file))
 		walk->huge_file = census_file_huge_key(walk->file);
 	return 0;
+}
+
+/* As census_files_key_end() */
+unsigned long census_tally_key_end(struct vm_area_struct *vma, unsigned long addr,
+				   unsigned long end)
+{
+	return census_files_key_end(vma, class_of(vma), addr, end);
 }
 
 /**
@@ -718,7 +728,8 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	walk->huge = 0;
 	if (t->of_heap)
 		t->rss_before = census_sums_rss(t->sums);
-	return walk->ops->by_run ? 0 : number_pages(t, walk);
+	walk->copied_huge = 0;
+	return walk->ops->by_run ? 0 : number_pages(t, walk, addr);
 }
 
 /**
@@ -744,8 +755,6 @@ bool census_tally_divisible(const struct census_tally *t, const struct vm_area_s
  */
 void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 bytes)
 {
-	enum census_class huge = walk->copied ? CENSUS_ANON : t->class;
-
 	t->pages += walk->pages;
 	if (walk->huge && !walk->ops->by_run && walk->huge_file)
 		__set_bit(t->file_hash, t->files_huge);
@@ -754,7 +763,8 @@ void census_tally_vma_end(struct census_tally *t, struct census_walk *walk, u64 
 	t->sums->vss += bytes;
 	t->sums->rss[t->class] += (walk->pages - walk->copied) << PAGE_SHIFT;
 	t->sums->rss[CENSUS_ANON] += walk->copied << PAGE_SHIFT;
-	t->sums->thp[huge] += walk->huge << PAGE_SHIFT;
+	t->sums->thp[t->class] += (walk->huge - walk->copied_huge) << PAGE_SHIFT;
+	t->sums->thp[CENSUS_ANON] += walk->copied_huge << PAGE_SHIFT;
 	if (t->of_heap)
 		*t->of_heap += census_sums_rss(t->sums) - t->rss_before;
 }

@@ -50,6 +50,7 @@
  * @file_hash: hash of the file of @vma
  * @first_key: key of the file of the last VMA that was the first of its file in @m
  * @first_start: start of this VMA
+ * @first_pgoff: index in the file at its start
  * @compare_huge: pages that @m maps may be huge pages that it maps elsewhere
  * @pages: mapped pages met
  * @rss_before: RSS of @sums when the walk of @vma started or continued, for @of_heap
@@ -84,6 +85,7 @@ struct census_tally {
 	unsigned int file_hash;
 	u64 first_key;
 	unsigned long first_start;
+	pgoff_t first_pgoff;
 	bool compare_huge;
 	u64 pages;
 	u64 rss_before;
@@ -96,6 +98,20 @@ int census_tally_mm(struct census_tally *t, struct census_mm *m);
 int census_tally_lock(struct census_tally *t);
 void census_tally_unlock(struct census_tally *t, struct census_walk *walk);
 void census_tally_forget(struct census_tally *t, struct census_mm *m);
+unsigned long census_tally_key_end(struct vm_area_struct *vma, unsigned long addr,
+				   unsigned long end);
+
+/*
+ * Return: where the walk of a VMA from @addr on stops, at most @end, to continue with another call
+ * of census_tally_vma(): its pages are numbered in another way there.
+ */
+static inline unsigned long census_tally_vma_stop(struct vm_area_struct *vma, unsigned long addr,
+						  unsigned long end)
+{
+	return vma->vm_pgoff + vma_pages(vma) <= CENSUS_INDEX_END ? end :
+	       census_tally_key_end(vma, addr, end);
+}
+
 int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		     unsigned long addr, struct census_walk *walk);
 bool census_tally_divisible(const struct census_tally *t, const struct vm_area_struct *vma);

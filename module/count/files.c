@@ -166,23 +166,39 @@ static struct file_id *find_or_add(struct census_files *files, struct file *file
 }
 
 /**
+ * census_files_key_end() - where the pages of a VMA begin to be numbered in another way
+ * @vma: locked; it ends above %CENSUS_INDEX_END
+ * @class: of its pages
+ * @addr: in @vma
+ * @end: in @vma, above @addr
+ *
+ * Return: the end of the addresses from @addr on that have one key, at most @end.
+ */
+unsigned long census_files_key_end(struct vm_area_struct *vma, enum census_class class,
+				   unsigned long addr, unsigned long end)
+{
+	if (!maps_page_cache(vma, class) || linear_page_index(vma, addr) >= CENSUS_INDEX_END)
+		return end;
+	return min(end, vma->vm_start + ((CENSUS_INDEX_END - vma->vm_pgoff) << PAGE_SHIFT));
+}
+
+/**
  * census_files_key() - get the key of a file's first page
  * @files: files found so far
  * @vma: locked, which keeps its file
  * @class: of its pages, FILE or SHMEM
+ * @addr: of the page, and of those up to census_files_key_end()
  * @key: set; 0 if its pages are numbered by frame
  *
  * Return: 0 or -ENOMEM.
  */
 int census_files_key(struct census_files *files, struct vm_area_struct *vma,
-		     enum census_class class, u64 *key)
+		     enum census_class class, unsigned long addr, u64 *key)
 {
 	struct file_id *id;
 
 	*key = 0;
-	if (!maps_page_cache(vma, class) ||
-	    vma->vm_pgoff + vma_pages(vma) >
-	    CENSUS_SPACE(1) << CENSUS_BLOCK_SHIFT)
+	if (!maps_page_cache(vma, class) || linear_page_index(vma, addr) >= CENSUS_INDEX_END)
 		return 0;
 	id = find_or_add(files, vma->vm_file, class);
 	if (!id)

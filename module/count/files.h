@@ -8,7 +8,8 @@
  * remains one page.
  *
  * All mappings of a file must number its pages in the same way.  So this depends on how
- * the mapping gets its pages, not on the process: see census_files_key().
+ * the mapping gets its pages and on their index, not on the process or on what else it maps: see
+ * census_files_key().
  */
 #ifndef _CENSUS_FILES_H
 #define _CENSUS_FILES_H
@@ -44,6 +45,9 @@ struct census_files {
 	u32 nr;
 };
 
+/* Index of the first page of a file for which a key has no room. */
+#define CENSUS_INDEX_END ((pgoff_t)CENSUS_SPACE(1) << CENSUS_BLOCK_SHIFT)
+
 /* Checks whether a VMA, locked, is to be walked.  An anonymous one of /dev/zero has no file. */
 static inline bool census_files_want(const struct census_files *files,
 				     const struct vm_area_struct *vma)
@@ -57,8 +61,10 @@ int census_files_begin(struct census_files *files, struct census_budget *budget)
 void census_files_end(struct census_files *files);
 /* The file of @key, which census_files_key() gave to a page; false: it is no page of a file. */
 bool census_files_find(const struct census_files *files, u64 key, dev_t *dev, u64 *inode);
+unsigned long census_files_key_end(struct vm_area_struct *vma, enum census_class class,
+				   unsigned long addr, unsigned long end);
 int census_files_key(struct census_files *files, struct vm_area_struct *vma,
-		     enum census_class class, u64 *key);
+		     enum census_class class, unsigned long addr, u64 *key);
 struct census_shmem *census_files_shmem(struct census_files *files,
 					const struct vm_area_struct *vma);
 u64 census_files_shmem_step(struct census_files *files, struct census_shmem *s,

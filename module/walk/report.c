@@ -17,7 +17,7 @@ void census_report_run(struct census_walk *walk, enum census_kind kind, u8 bits,
 
 		if (last->kind == kind && last->bits == bits &&
 		    last->swap_type == swap_type &&
-		    (kind == CENSUS_SPECIAL || last->end == (u32)pfn)) {
+		    (kind == CENSUS_SPECIAL || last->pfn + census_run_nr(last) == pfn)) {
 			last->end += nr;
 			return;
 		}
@@ -106,6 +106,13 @@ void census_report_huge_on_node(struct census_walk *walk, unsigned long pfn, uns
 		on->hugetlb += nr;
 }
 
+static void count_copied(struct census_walk *walk, unsigned int nr, u8 bits)
+{
+	walk->copied += nr;
+	if (bits & CENSUS_PMD)
+		walk->copied_huge += nr;
+}
+
 /*
  * Reports mapped pages, as masks or as a run.  In a private file mapping only struct page
  * tells whether a page that is not exclusive is a copy.  Under the lock of its table or
@@ -133,7 +140,7 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 		key = walk->copies ?: walk->frames;
 		huge = 0;
 		if (walk->copies)
-			walk->copied += nr;
+			count_copied(walk, nr, bits);
 		if (counted)
 			walk->exclusive += nr;
 		else
@@ -141,7 +148,7 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 	} else if (census_may_have_copies(walk, vma) && PageAnon(pfn_to_page(pfn))) {
 		key = walk->copies;
 		huge = 0;
-		walk->copied += nr;
+		count_copied(walk, nr, bits);
 	} else if (walk->file) {
 		key = walk->file;
 		huge = walk->huge_file;
@@ -229,6 +236,9 @@ void census_report_softleaf(struct census_walk *walk, struct vm_area_struct *vma
 			bits |= CENSUS_DEVICE;
 		census_report_pages(walk, vma, addr, softleaf_to_pfn(entry) + skip, nr,
 				    bits | CENSUS_NOT_PRESENT);
+	} else if (walk->placed && vma->vm_flags & VM_SHARED) {
+		/* A marker, of userfaultfd for example: the page may be in swap. */
+		census_report_hole(walk, vma, addr, addr + nr * PAGE_SIZE);
 	}
 }
 

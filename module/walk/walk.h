@@ -193,6 +193,7 @@ struct census_walk_ops {
  * @exclusive: of @pages, those that are exclusive and in no mask
  * @copied: of @pages, those copied in a private file mapping
  * @huge: of @pages, those mapped by a PMD
+ * @copied_huge: of @copied, those mapped by a PMD
  * @ptes: number of entries read
  * @work: measure of the work done, about 1 for each entry
  * @blocked: a lock was not available: the VMA must be tried again later
@@ -228,6 +229,7 @@ struct census_walk {
 	u64 exclusive;
 	u64 copied;
 	u64 huge;
+	u64 copied_huge;
 	u64 ptes;
 	u64 work;
 	bool blocked;

@@ -123,4 +123,50 @@ TEST(often_in_one_process)
 	child_end(pid);
 }
 
+/* The module numbers the pages of a file by index below this one, and by frame from it on. */
+static const uint64_t numbered = 1ULL << 46;
+
+/* One mapping ends there, the other one is longer. */
+static void map_beyond(void *arg)
+{
+	const int fd = *(int *)arg;
+	const off_t offset = (numbered - pages) * PAGE;
+
+	write_pages(map(PLACE(0), pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset),
+		    pages);
+	write_pages(map(PLACE(1), (pages + step) * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			offset), pages + step);
+}
+
+TEST(beyond_numbers)
+{
+	struct census census;
+	pid_t pids[2];
+	int fd = memfd("beyond", 0);
+
+	ASSERT_EQ(0, ftruncate(fd, (numbered + step) * PAGE));
+	pids[0] = child_start(map_beyond, &fd);
+	ASSERT_LT(0, pids[0]);
+	ASSERT_FRAMES(pids, 1, &census);
+	EXPECT_PLACED(2 * pages + step, &census, pids[0], RSS);
+	EXPECT_PLACED(pages + step, &census, pids[0], FRAMES);
+	EXPECT_PLACED(pages + step, &census, pids[0], USS);
+	EXPECT_PLACED(pages + step, &census, pids[0], PSS);
+	census_free(&census);
+
+	pids[1] = child_start(map_beyond, &fd);
+	ASSERT_LT(0, pids[1]);
+	ASSERT_FRAMES(pids, 2, &census);
+	EXPECT_PLACED(pages + step, &census, pids[1], FRAMES);
+	EXPECT_PLACED(0, &census, pids[0], USS);
+	EXPECT_PLACED(0, &census, pids[1], USS);
+	EXPECT_PLACED((pages + step) / 2, &census, pids[0], PSS);
+	EXPECT_PLACED((pages + step) / 2, &census, pids[1], PSS);
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
+	child_end(pids[0]);
+	child_end(pids[1]);
+	close(fd);
+}
+
 TEST_HARNESS_MAIN

@@ -117,11 +117,11 @@ TEST_F(parts, figures_are_exact)
 #define BLIND_TURNS	6
 
 /* What a process does during the census of a turn. */
-enum change { EXIT, EXIT_HELD, EXECUTE, UNMAP, PROTECT, REPLACE, CHANGES };
+enum change { EXIT, EXIT_HELD, EXECUTE, UNMAP, PROTECT, REPLACE, CUT, CHANGES };
 
 static const char *const changes[] = {
 	"exits", "exits, but its memory is held", "executes a program", "unmaps", "protects",
-	"maps a file twice",
+	"maps a file twice", "cuts the mapping below the part",
 };
 
 /* A file that a process maps twice during a census, at the end of the lower and the upper half. */
@@ -163,6 +163,10 @@ static void change(enum change what, int fd)
 	case REPLACE:
 		replace(fd, size / 2);
 		replace(fd, size);
+		break;
+	case CUT:
+		/* What is left in front of it may be divided once more. */
+		mprotect(PLACE(0) + size / 16 * 7, PAGE, PROT_READ);
 		break;
 	default:
 		mprotect(PLACE(0) + size / 4, size / 8, PROT_READ);
@@ -214,7 +218,8 @@ static pid_t start_holder(pid_t pid)
 /*
  * Each census is sound, whatever happens to the process while it is walked.  Only one that exits
  * vanishes, also if something else keeps its memory: one that executes a program is alive, and
- * has its record.  A page that it maps twice has one owner.
+ * has its record.  A page that it maps twice has one owner.  Nothing is left out where a mapping is
+ * cut between two parts.
  */
 TEST_F(parts, process_changes)
 {
@@ -252,6 +257,9 @@ TEST_F(parts, process_changes)
 		walked[what] += task && task->state == MEMCENSUS_STATE_WALKED;
 		vanished[what] += !task || task->state == MEMCENSUS_STATE_VANISHED;
 		executed += task && what == EXECUTE && !strcmp(task->comm, "sleep");
+		if (task && (what == PROTECT || what == CUT) &&
+		    task->state == MEMCENSUS_STATE_WALKED)
+			EXPECT_LE(size / SPARSE * PAGE, figure(&task->f, MEMCENSUS_F_FRAMES));
 		if (task && what == REPLACE) {
 			EXPECT_GT(most, figure(&task->f, MEMCENSUS_F_FRAMES));
 			EXPECT_LT(0, figure(&task->f, MEMCENSUS_F_USS));

@@ -2,6 +2,8 @@
 /* Transparent huge pages: whole, split, partly unmapped, shared by fork. */
 #include "selftest.h"
 
+#include "owners/counted.h"
+
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE	25
 #endif
@@ -339,6 +341,49 @@ TEST(of_each_size)
 	}
 	if (!found)
 		SKIP(return, "kernel has no huge pages below the size of a table");
+}
+
+/* Two huge pages of a file in a private mapping: one is only read, one page of the other copied. */
+static void copy_page(void *arg)
+{
+	int fd = memfd("huge", 2 * PER_HUGE);
+	char *at = map(PLACE(0), 2 * HUGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	need(!madvise(at, 2 * HUGE, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	at[0] = 1;
+	at[HUGE] = 1;
+	need(!munmap(at, 2 * HUGE), "munmap");
+	at = map(PLACE(0), 2 * HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	read_pages(at, 1);
+	at[HUGE] = 1;
+}
+
+TEST(copied_in_part)
+{
+	const struct census_vma *vma;
+	struct census census;
+	pid_t pid;
+
+	NEED_THP();
+	if (!write_file(THP_SYS "shmem_enabled", "advise"))
+		SKIP(return, "kernel has no huge pages in shmem");
+	pid = child_start(copy_page, NULL);
+	write_file(THP_SYS "shmem_enabled", "never");
+	ASSERT_LT(0, pid);
+	ASSERT_FRAMES(&pid, 1, &census);
+	ASSERT_FRAMES_VMA(&census, pid, PLACE(0), vma);
+	if (figure(&vma->f, MEMCENSUS_F_RSS) < HUGE) {
+		census_free(&census);
+		child_end(pid);
+		SKIP(return, "kernel maps no huge page of shmem privately");
+	}
+	EXPECT_PAGES(PER_HUGE + 1, vma, RSS);
+	EXPECT_PAGES(1, vma, ANON);
+	EXPECT_PAGES(PER_HUGE, vma, SHMEM_THP);
+	EXPECT_PAGES(0, vma, ANON_THP);
+	census_free(&census);
+	EXPECT_EQUAL_SMAPS(pid);
+	child_end(pid);
 }
 
 TEST_HARNESS_MAIN
