@@ -260,21 +260,24 @@ u64 census_shmem_next(const struct census_shmem *s, struct vm_area_struct *vma,
 		      pgoff_t *first, pgoff_t last)
 {
 	unsigned int left = CENSUS_SHMEM_DIRECT + 1;
-	const struct swap_block *b;
+	const struct swap_block *b, *next;
 	struct rb_node *node;
 	u64 mask;
 
 	if (!s)
 		return search(vma->vm_file->f_mapping, first, last, &left);
 	b = find_block(s, *first);
+	node = b ? rb_next(&b->node) : rb_first(&s->blocks);
+	next = rb_entry_safe(node, struct swap_block, node);
 	mask = b && *first - b->first < BLOCK_PAGES ? b->mask >> (*first - b->first) : 0;
 	if (!mask) {
-		node = b ? rb_next(&b->node) : rb_first(&s->blocks);
-		b = rb_entry_safe(node, struct swap_block, node);
-		if (!b || b->first > last)
+		if (!next || next->first > last)
 			return 0;
-		*first = b->first;
-		mask = b->mask;
+		*first = next->first;
+		mask = next->mask;
+	} else if (next && next->first - *first < BLOCK_PAGES) {
+		/* All 64 pages are found, also if they begin inside a block. */
+		mask |= next->mask << (next->first - *first);
 	}
 	if (last - *first < BLOCK_PAGES - 1)
 		mask &= GENMASK_ULL(last - *first, 0);

@@ -334,6 +334,46 @@ TEST_F(one, swapped)
 	EXPECT_TRUE(zram_off());
 }
 
+/* A file of which all is in swap, from a page on that begins no block of 64. */
+static const unsigned long all_swapped = 1000, from = 40;
+
+static void swaps_from(void *arg)
+{
+	const int fd = memfd("swapped", all_swapped);
+	char *at = map(PLACE(0), all_swapped * PAGE, RW, MAP_SHARED, fd, 0);
+
+	write_pages(at, all_swapped);
+	page_out(at, all_swapped);
+	need(!munmap(at, all_swapped * PAGE), "munmap");
+	map(PLACE(0), (all_swapped - from) * PAGE, RW, MAP_SHARED, fd, from * PAGE);
+}
+
+TEST_F(one, swapped_from_within_a_block)
+{
+	const char *why = zram_on();
+	const struct smaps_vma *theirs;
+	struct bitmap_counts counts;
+	struct census census;
+	struct smaps smaps;
+
+	if (why && !why[0])
+		SKIP(return, "kernel has no zram");
+	ASSERT_EQ(NULL, why);
+	START(swaps_from, NULL);
+	ASSERT_BITMAPS(self->pid, &census);
+	ASSERT_EQ(0, smaps_read(self->pid, &smaps));
+	theirs = smaps_vma_at(&smaps, PLACE(0));
+	ASSERT_NE(NULL, theirs);
+	counts = bitmaps_between(&census, (uintptr_t)PLACE(0), (uintptr_t)PLACE(1));
+	EXPECT_EQ(theirs->f.value[MEMCENSUS_F_SWAP], counts.swap * PAGE);
+	EXPECT_LT(all_swapped / 2, counts.swap);
+	smaps_free(&smaps);
+	census_free(&census);
+	child_end(self->pid);
+	self->pid = -1;
+	EXPECT_TRUE(zram_off());
+}
+
 /* A range: the answer has all of it, and nothing else. */
 TEST_F(one, range)
 {
