@@ -14,6 +14,7 @@
 #include "base/compat.h"
 #include "base/memory.h"
 #include "base/process.h"
+#include "base/visible.h"
 #include "census/collect.h"
 
 /* A PID is never the address of an mm. */
@@ -692,70 +693,113 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 	return mm;
 }
 
-/* Removes @pid from the peers of @m. */
-static void remove_peer(struct census_mm *m, struct pid *pid)
+/* Removes the peer at @at, in the list of @m. */
+static void remove_peer(struct census_mm *m, struct census_peer **at)
 {
-	struct census_peer **at = &m->task->peers, *peer;
+	struct census_peer *peer = *at;
 
-	while ((peer = *at)) {
-		if (peer->pid == pid) {
-			*at = peer->next;
-			put_pid(pid);
-		} else {
-			at = &peer->next;
-		}
-	}
-	m->last_peer = at;
+	put_pid(peer->pid);
+	*at = peer->next;
+	if (!peer->next)
+		m->last_peer = at;
 }
 
-/* Gives the record of @m, whose process executed another program, to the owner that is left. */
-static int change_record(struct census_collection *c, struct census_mm *m)
+/*
+ * A process that executed a program is in the group of the address space that it had, if it is
+ * still of this user or in this cgroup: there is no group for what it executed.
+ */
+static u32 group_after_exec(const struct census_snapshot *snap, const struct census_task *old,
+			    const struct census_task *new)
+{
+	if (!old->group || !census_visible_pid(new->pid, snap->pid_ns) ||
+	    (snap->group_by == MEMCENSUS_BY_UID && !uid_eq(old->uid, new->uid)) ||
+	    (snap->group_by == MEMCENSUS_BY_CGROUP && old->cgroup != new->cgroup))
+		return 0;
+	return old->group;
+}
+
+/*
+ * Gives the record of @m, whose process executed another program, to the owner that is left.  It
+ * remains the same record, because what SHARE compares refers to it.
+ */
+static void change_record(struct census_collection *c, struct census_mm *m)
 {
 	struct task_struct *leader = census_mm_leader(m->mm);
-	struct census_task *old = m->task, *task;
+	struct census_task old = *m->task, *task = m->task;
+	struct census_peer **at;
 
 	if (!leader)
-		leader = get_leader(old->peers->pid);
+		leader = get_leader(task->peers->pid);
 	if (!leader)
-		return 0;
-	task = new_task(c->snap, leader);
+		return;
+	fill_cgroups(task, leader, NULL);
+	task->pid = get_task_pid(leader, PIDTYPE_TGID);
+	fill_record(task, leader);
 	put_task_struct(leader);
-	if (!task)
-		return -ENOMEM;
-	task->peers = old->peers;
-	old->peers = NULL;
-	census_task_free(old);
-	m->task = task;
-	remove_peer(m, task->pid);
-	return 0;
+	task->group = group_after_exec(c->snap, &old, task);
+	for (at = &task->peers; *at; at = &(*at)->next) {
+		if ((*at)->pid == task->pid) {
+			remove_peer(m, at);
+			break;
+		}
+	}
+	put_pid(old.pid);
+	put_pid(old.parent);
 }
 
-/* Adds the new address space of a process of @m, if it has one. */
+/*
+ * Adds the new address space of a process of @m, if it has one.
+ *
+ * Return: 1 if added, 0 if not, or -ENOMEM.
+ */
 static int add_executed(struct census_collection *c, struct census_mm *m, struct pid *pid,
 			enum census_wanted wanted)
 {
 	struct task_struct *leader = get_leader(pid);
 	struct mm_struct *mm = leader ? census_process_mm(leader) : NULL;
 	struct census_mm *new;
-	int err = 0;
+	int ret = 0;
 
 	if (mm && mm != m->mm && !find_mm(c, mm)) {
 		new = add_mm(c, mm);
-		err = new ? 0 : -ENOMEM;
-		if (!err && wanted == CENSUS_RECORD)
-			err = add_record(c, new, leader);
-		if (!err && wanted == CENSUS_RECORD) {
-			if (pid == m->task->pid)
-				err = change_record(c, m);
-			else
-				remove_peer(m, pid);
-		}
+		ret = new ? 1 : -ENOMEM;
+		if (new && wanted == CENSUS_RECORD)
+			ret = add_record(c, new, leader) ?: 1;
+		if (new && new->task)
+			new->task->group = group_after_exec(c->snap, m->task, new->task);
 	}
 	if (mm)
 		mmdrop(mm);
 	if (leader)
 		put_task_struct(leader);
-	return err;
+	return ret;
+}
+
+/* Adds what the processes of @m have executed.  Return: 0, -ENOMEM or -EINTR. */
+static int add_all_executed(struct census_collection *c, struct census_mm *m,
+			    enum census_wanted wanted)
+{
+	struct census_peer **at = &m->task->peers;
+	int ret;
+
+	while (*at) {
+		ret = add_executed(c, m, (*at)->pid, wanted);
+		if (ret < 0)
+			return ret;
+		if (ret && wanted == CENSUS_RECORD)
+			remove_peer(m, at);
+		else
+			at = &(*at)->next;
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	if (!m->task->peers)
+		return 0;
+	ret = add_executed(c, m, m->task->pid, wanted);
+	if (ret > 0 && wanted == CENSUS_RECORD)
+		change_record(c, m);
+	return min(ret, 0);
 }
 
 /**
@@ -771,9 +815,8 @@ static int add_executed(struct census_collection *c, struct census_mm *m, struct
  */
 int census_collect_executed(struct census_collection *c, enum census_wanted wanted)
 {
-	struct census_peer *peer, *next;
 	struct census_mm *m;
-	int err = 0;
+	int err;
 
 	if (!c->peers)
 		return 0;
@@ -781,15 +824,7 @@ int census_collect_executed(struct census_collection *c, enum census_wanted want
 		cond_resched();
 		if (!m->mm || !m->task || !m->task->peers)
 			continue;
-		for (peer = m->task->peers; peer && !err; peer = next) {
-			next = peer->next;
-			err = add_executed(c, m, peer->pid, wanted);
-			cond_resched();
-		}
-		if (!err && m->task->peers)
-			err = add_executed(c, m, m->task->pid, wanted);
-		if (!err && fatal_signal_pending(current))
-			err = -EINTR;
+		err = add_all_executed(c, m, wanted);
 		if (err)
 			return err;
 	}

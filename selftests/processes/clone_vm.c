@@ -332,12 +332,11 @@ __attribute__((constructor)) static void executed(void)
 		pause();
 }
 
-static int executing_peer(void *arg)
+/* Executes this program during the census; @word is its environment. */
+static void execute(char *word)
 {
-	char *const arguments[] = { "clone_vm", NULL }, *const environment[] = { arg, NULL };
+	char *const arguments[] = { "clone_vm", NULL }, *const environment[] = { word, NULL };
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	pair->ready = true;
 	while (!pair->go)
 		usleep(1000);
 	usleep(50000);
@@ -345,18 +344,42 @@ static int executing_peer(void *arg)
 	_exit(1);
 }
 
-static void clone_executing(void *arg)
+static int executing_peer(void *arg)
 {
-	static char stack[65536] __attribute__((aligned(16)));
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	pair->ready = true;
+	execute(arg);
+	return 1;
+}
+
+/* Environment of execute() */
+static char *keep_pair(void)
+{
 	static char word[64];
 
 	snprintf(word, sizeof(word), EXECUTED "=%d", pair->fd);
 	fcntl(pair->fd, F_SETFD, 0);
+	return word;
+}
+
+static void clone_executing(void *arg)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+
 	write_pages(map_private(PLACE(0), pages * PAGE), pages);
-	pair->peer = clone(executing_peer, stack + sizeof(stack), CLONE_VM | SIGCHLD, word);
+	pair->peer = clone(executing_peer, stack + sizeof(stack), CLONE_VM | SIGCHLD,
+			   keep_pair());
 	need(pair->peer > 0, "clone");
 	while (!pair->ready)
 		sleep_ms(1);
+}
+
+/* Its peer goes on with the address space. */
+static void clone_and_execute(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	clone_parent(NULL);
+	execute(keep_pair());
 }
 
 /* Waits for the page of the FUSE file @arg, with its mmap lock. */
@@ -385,53 +408,113 @@ static void expect_executed(struct __test_metadata *_metadata, const struct cens
 
 /*
  * A census waits for a stuck process until its budget is used up.  Meanwhile a process that
- * shared an address space executes a program: it is there, with its new address space.
+ * shared an address space executes a program.
+ *
+ * @census: freed if that was after the census
+ *
+ * Return: true if it was during the census.
  */
-TEST_F(pair, executes_during_census)
+static bool executes_during(struct __test_metadata *_metadata,
+			    const struct census_request *request, struct fuse *fuse,
+			    struct census *census)
 {
-	const struct census_request all = {
-		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
-	};
-	struct fuse fuse = {};
 	pid_t stuck, reader;
 	uint64_t begin, end;
-	struct census census;
 	char byte;
 	int fd;
 
-	ASSERT_EQ(0, unshare(CLONE_NEWNS));
-	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-	self->pid = child_start(clone_executing, NULL);
-	ASSERT_LT(0, self->pid);
-	if (fuse_start(&fuse) == -ENODEV)
-		SKIP(return, "kernel has no FUSE");
-	fd = fuse_open_direct(&fuse);
+	fd = fuse_open_direct(fuse);
 	ASSERT_LE(0, fd);
 	stuck = child_start(stick, &fd);
 	ASSERT_LT(0, stuck);
 	reader = fork();
 	if (!reader) {
-		fd = fuse_open_cached(&fuse);
+		fd = fuse_open_cached(fuse);
 		_exit(pread(fd, &byte, 1, 0) != 1);
 	}
-	ASSERT_TRUE(fuse_was_asked(&fuse));
+	ASSERT_TRUE(fuse_was_asked(fuse));
 	kill(stuck, SIGCONT);
 	ASSERT_TRUE(child_waits(stuck));
 
 	begin = now_us();
 	pair->go = true;
-	ASSERT_EQ(0, census_take(&all, &census, NULL));
-	end = begin + census.scan[MEMCENSUS_SCAN_WALL_NS] / 1000;
+	ASSERT_EQ(0, census_take(request, census, NULL));
+	end = begin + census->scan[MEMCENSUS_SCAN_WALL_NS] / 1000;
 	while (!pair->executed)
 		sleep_ms(1);
-	fuse_answer(&fuse);
+	fuse_answer(fuse);
 	child_end(stuck);
 	child_end(reader);
-	fuse_stop(&fuse);
+	fuse_stop(fuse);
 	diag("executed after %llu us, in a census of %llu us",
 	     (unsigned long long)(pair->executed - begin), (unsigned long long)(end - begin));
 	if (pair->executed < end)
-		expect_executed(_metadata, &census, self->pid);
+		return true;
+	census_free(census);
+	return false;
+}
+
+static bool own_mounts(void)
+{
+	return !unshare(CLONE_NEWNS) && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+/* The process is there, with its new address space, in the group that it was in. */
+TEST_F(pair, executes_during_census)
+{
+	const struct census_request all = {
+		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
+		.group_by = MEMCENSUS_BY_UID,
+	};
+	const struct census_task *old, *new;
+	struct fuse fuse = {};
+	struct census census;
+
+	ASSERT_TRUE(own_mounts());
+	self->pid = child_start(clone_executing, NULL);
+	ASSERT_LT(0, self->pid);
+	if (fuse_start(&fuse) == -ENODEV)
+		SKIP(return, "kernel has no FUSE");
+	if (!executes_during(_metadata, &all, &fuse, &census))
+		return;
+	expect_executed(_metadata, &census, self->pid);
+	old = census_task_of(&census, self->pid);
+	new = census_task_of(&census, pair->peer);
+	EXPECT_LT(0, old->group);
+	EXPECT_EQ(old->group, new->group);
+	census_free(&census);
+}
+
+/* The owner of a record that SHARE compares executes a program: each row has its record. */
+TEST_F(pair, owner_executes_during_share)
+{
+	uint32_t pid;
+	const struct census_request request = { .share = true, .pids = &pid, .n_pids = 1 };
+	struct fuse fuse = {};
+	struct census census;
+	bool of_peer = false;
+	size_t i;
+
+	if (!owner_is_known())
+		SKIP(return, "without memory cgroups the kernel knows no owner");
+	ASSERT_TRUE(own_mounts());
+	self->pid = fork();
+	ASSERT_LE(0, self->pid);
+	if (!self->pid)
+		clone_and_execute();
+	while (!pair->ready)
+		sleep_ms(1);
+	if (fuse_start(&fuse) == -ENODEV)
+		SKIP(return, "kernel has no FUSE");
+	pid = self->pid;
+	if (!executes_during(_metadata, &request, &fuse, &census))
+		return;
+	EXPECT_LT(0, census.n_owned);
+	for (i = 0; i < census.n_owned; i++) {
+		EXPECT_NE(NULL, census_task_of(&census, census.owned[i].pid));
+		of_peer |= census.owned[i].pid == (uint32_t)pair->peer;
+	}
+	EXPECT_TRUE(of_peer);
 	census_free(&census);
 }
 
