@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "base/memory.h"
+#include "base/visible.h"
 #include "census/groups.h"
 #include "owners/grouping.h"
 
@@ -187,7 +188,7 @@ static int alloc_groups(struct census_snapshot *snap, const struct finding *f, u
 static bool is_grouped(const struct census_snapshot *snap,
 		       const struct census_mm *m)
 {
-	return m->task && m->task->pid && census_task_pid(m->task, snap->pid_ns);
+	return m->task && m->task->pid && census_visible_pid(m->task->pid, snap->pid_ns);
 }
 
 /* Groups of tasks are indexes in @f->found, then their numbers. */
@@ -572,7 +573,9 @@ static void add_member(struct census_group *group, const struct census_task *tas
 	group->mms++;
 	group->share += task->share;
 	/* Rounded once, not for each member. */
-	census_figure_set(f, MEMCENSUS_F_PSS, census_share_bytes(group->share, PAGE_SIZE));
+	if (census_figure_known(figures, MEMCENSUS_F_PSS))
+		census_figure_set(f, MEMCENSUS_F_PSS,
+				  census_share_bytes(group->share, PAGE_SIZE));
 	for (n = 0; n <= MEMCENSUS_F_MAX; n++) {
 		if (!census_figure_known(figures, n) || n == MEMCENSUS_F_PSS ||
 		    !(SUMMED >> n & 1))
@@ -605,6 +608,14 @@ static void add_members(struct census_snapshot *snap)
 		    !census_figure_known(&figures, MEMCENSUS_F_SWAP))
 			for (group = task->group; group; group = snap->groups[group].parent)
 				snap->groups[group].figures.known &= ~F(SWAP);
+		cond_resched();
+	}
+	/* No member was walked: what they have together is unknown, not 0. */
+	for (group = 0; group < snap->nr_groups; group++) {
+		struct census_figures *f = &snap->groups[group].figures;
+
+		if (!census_figure_known(f, MEMCENSUS_F_RSS))
+			f->known &= ~(OWN | F(SWAP_USS));
 		cond_resched();
 	}
 }

@@ -141,8 +141,14 @@ static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
 		return -EMSGSIZE;
 	if (!task->pid)
 		return 0;
-	return put_peers(skb, e, task, pid) ||
-	       (task->parent && nla_put_u32(skb, MEMCENSUS_TASK_PPID,
+	if (put_peers(skb, e, task, pid) ||
+	    (task->basis && nla_put_u32(skb, MEMCENSUS_TASK_BASIS, task->basis)) ||
+	    put_packed(skb, MEMCENSUS_TASK_FIGURES, task->figures))
+		return -EMSGSIZE;
+	/* @pid is a peer: the rest is of a process that the caller may not learn of. */
+	if (!census_visible_pid(task->pid, e->pid_ns))
+		return 0;
+	return (task->parent && nla_put_u32(skb, MEMCENSUS_TASK_PPID,
 					    census_visible_pid(task->parent, e->pid_ns))) ||
 	       nla_put_string(skb, MEMCENSUS_TASK_COMM, task->comm) ||
 	       nla_put_u32(skb, MEMCENSUS_TASK_UID,
@@ -151,11 +157,9 @@ static int fill_task(struct sk_buff *skb, const struct census_envelope *e,
 		census_put_u64(skb, MEMCENSUS_TASK_CGROUP, task->cgroup)) ||
 	       census_put_u64(skb, MEMCENSUS_TASK_START_NS, task->start) ||
 	       nla_put_u32(skb, MEMCENSUS_TASK_THREADS, task->threads) ||
-	       (task->basis && nla_put_u32(skb, MEMCENSUS_TASK_BASIS, task->basis)) ||
 	       census_put_u64(skb, MEMCENSUS_TASK_MIN_FAULTS, task->min_faults) ||
 	       census_put_u64(skb, MEMCENSUS_TASK_MAJ_FAULTS, task->maj_faults) ||
 	       nla_put_s32(skb, MEMCENSUS_TASK_OOM_SCORE_ADJ, task->oom_score_adj) ||
-	       put_packed(skb, MEMCENSUS_TASK_FIGURES, task->figures) ||
 	       (task->group && nla_put_u32(skb, MEMCENSUS_TASK_GROUP, task->group));
 }
 

@@ -8,6 +8,7 @@
 #include <linux/user_namespace.h>
 
 #include "base/largest.h"
+#include "base/visible.h"
 #include "census/cache.h"
 #include "census/system.h"
 #include "census/zones.h"
@@ -124,30 +125,42 @@ static void show_figures(struct seq_file *seq,
 		census_show_figure(seq, figures, columns[i].figure, columns[i].width);
 }
 
+static void show_number(struct seq_file *seq, bool known, s64 number, int width)
+{
+	if (known)
+		seq_printf(seq, " %*lld", width, number);
+	else
+		seq_printf(seq, " %*s", width, "-");
+}
+
 static void show_task(struct seq_file *seq, const struct text_view *view,
 		      const struct census_task *task, bool all)
 {
 	pid_t pid = census_task_pid(task, view->ns);
 	struct census_figures figures;
+	bool visible;
 
 	if (!pid)	/* outside of the caller's namespace */
 		return;
+	/* Of a peer that is visible, the address space is shown, and nothing of its owner. */
+	visible = census_visible_pid(task->pid, view->ns);
 	census_figures_unpack(task->figures, &figures);
-	seq_printf(seq, "%7d %6u", pid,
-		   from_kuid_munged(seq_user_ns(seq), task->uid));
+	seq_printf(seq, "%7d", pid);
+	show_number(seq, visible, from_kuid_munged(seq_user_ns(seq), task->uid), 6);
 	if (all) {
-		seq_printf(seq, " %-8s %7u", state_names[task->state],
-			   task->threads);
+		seq_printf(seq, " %-8s", state_names[task->state]);
+		show_number(seq, visible, task->threads, 7);
 		show_figures(seq, &figures, task_columns,
 			     ARRAY_SIZE(task_columns));
-		seq_printf(seq, " %10llu %8llu %5d", task->min_faults,
-			   task->maj_faults, task->oom_score_adj);
+		show_number(seq, visible, task->min_faults, 10);
+		show_number(seq, visible, task->maj_faults, 8);
+		show_number(seq, visible, task->oom_score_adj, 5);
 	} else {
 		show_figures(seq, &figures, summary_columns,
 			     ARRAY_SIZE(summary_columns));
 	}
 	seq_puts(seq, "  ");
-	census_show_comm(seq, task->comm);
+	census_show_comm(seq, visible ? task->comm : "-");
 	seq_putc(seq, '\n');
 }
 

@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "client/abi_table.h"
 #include "capabilities.h"
@@ -106,6 +107,72 @@ TEST(groups_in_a_pid_namespace)
 	EXPECT_EQ(1, found);
 	census_free(&census);
 	child_end(pid);
+}
+
+/* What a peer in a PID namespace sees of an address space whose owner is outside. */
+struct peer_view {
+	int status;
+	uint64_t known;
+	uint32_t nr_groups;
+	bool in_group;
+};
+
+static int peer_inside(void *arg)
+{
+	struct peer_view *view = arg;
+	struct census_request request = all;
+	const struct census_task *task;
+	struct census census;
+
+	request.group_by = MEMCENSUS_BY_UID;
+	if (census_take(&request, &census, NULL)) {
+		view->status = 1;
+		_exit(0);
+	}
+	task = census_task_of(&census, 1);
+	view->status = task ? 0 : 2;
+	if (task) {
+		view->known = task->known;
+		view->in_group = task->group;
+	}
+	view->nr_groups = census.n_groups;
+	_exit(0);
+}
+
+static void owner_outside(void *arg)
+{
+	static char stack[262144] __attribute__((aligned(16)));
+	pid_t pid;
+
+	pid = clone(peer_inside, stack + sizeof(stack), CLONE_VM | CLONE_NEWPID | SIGCHLD, arg);
+	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+		((struct peer_view *)arg)->status = errno == EINVAL ? NO_NAMESPACES : 3;
+}
+
+/* It gets the figures, which are its own too, and nothing of the owner. */
+TEST(owner_outside_a_pid_namespace)
+{
+	const uint64_t of_owner = 1ULL << MEMCENSUS_TASK_COMM | 1ULL << MEMCENSUS_TASK_UID |
+				  1ULL << MEMCENSUS_TASK_CGROUP | 1ULL << MEMCENSUS_TASK_START_NS |
+				  1ULL << MEMCENSUS_TASK_THREADS |
+				  1ULL << MEMCENSUS_TASK_MIN_FAULTS | 1ULL << MEMCENSUS_TASK_PPID |
+				  1ULL << MEMCENSUS_TASK_OOM_SCORE_ADJ;
+	struct peer_view *view = (struct peer_view *)map_shared(PLACE(50), PAGE);
+	pid_t pid;
+
+	if (!kernel_has("mm_update_next_owner"))
+		SKIP(return, "without memory cgroups the kernel knows no owner");
+	pid = child_start(owner_outside, view);
+	ASSERT_LT(0, pid);
+	child_end(pid);
+	if (view->status == NO_NAMESPACES)
+		SKIP(return, "kernel lacks one of the namespaces");
+	ASSERT_EQ(0, view->status);
+	EXPECT_EQ(0, view->known & of_owner);
+	EXPECT_NE(0, view->known & 1ULL << MEMCENSUS_TASK_FIGURES);
+	EXPECT_NE(0, view->known & 1ULL << MEMCENSUS_TASK_PID);
+	EXPECT_FALSE(view->in_group);
+	EXPECT_EQ(0, view->nr_groups);
 }
 
 /* Every network namespace has the family; it checks the initial user namespace. */

@@ -127,6 +127,32 @@ static void *map_on_go(void *arg)
 	return NULL;
 }
 
+/* Name of a process that is the only one of its group. */
+#define ALONE "alone"
+
+/* What a group has of which no member was walked is unknown. */
+static void expect_group(struct __test_metadata *_metadata, bool walked)
+{
+	const struct census_group *group;
+	struct census_request by_name = all;
+	struct census census;
+
+	by_name.group_by = MEMCENSUS_BY_COMM;
+	ASSERT_EQ(0, census_take(&by_name, &census, NULL));
+	for (group = census.groups; group < census.groups + census.n_groups; group++) {
+		if (strcmp(group->comm, ALONE))
+			continue;
+		EXPECT_EQ(1, group->mms);
+		EXPECT_EQ(walked, figure(&group->f, MEMCENSUS_F_RSS) != FIGURE_UNKNOWN);
+		EXPECT_EQ(walked, figure(&group->f, MEMCENSUS_F_PSS) != FIGURE_UNKNOWN);
+		EXPECT_EQ(walked, figure(&group->f, MEMCENSUS_F_USS) != FIGURE_UNKNOWN);
+		EXPECT_EQ(walked, figure(&group->f, MEMCENSUS_F_FRAMES) != FIGURE_UNKNOWN);
+		break;
+	}
+	EXPECT_LT(group, census.groups + census.n_groups);
+	census_free(&census);
+}
+
 struct two {
 	struct report *report;
 	int fd;
@@ -137,6 +163,7 @@ static void have_a_thread(void *arg)
 	struct two *two = arg;
 	pthread_t thread;
 
+	prctl(PR_SET_NAME, ALONE);
 	write_pages(map_private(PLACE(0), pages * PAGE), pages);
 	map(PLACE(1), PAGE, PROT_READ, MAP_SHARED, two->fd, 0);
 	need(!pthread_create(&thread, NULL, map_on_go, two->report),
@@ -194,6 +221,7 @@ TEST_F(file, reader_then_writer)
 		SKIP(return, "this kernel does not keep the lock while it waits");
 	EXPECT_EQ(state, expect_in_time(_metadata, self->pid));
 	EXPECT_EQ(state, expect_in_time(_metadata, self->pid));
+	expect_group(_metadata, state == MEMCENSUS_STATE_WALKED);
 	EXPECT_EQ(0, self->report->rounds);
 
 	fuse_answer(&self->fuse);
