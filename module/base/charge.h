@@ -10,24 +10,48 @@
 #include "base/compat.h"
 
 #ifdef CONFIG_MEMCG
+/* The controller of a cgroup in the default hierarchy, if it has it; RCU is held. */
+static inline bool census_has_memcg(struct cgroup *cgroup, int level)
+{
+	struct cgroup *above = cgroup_ancestor(cgroup, level);
+	struct cgroup_subsys_state *css = rcu_dereference(above->subsys[memory_cgrp_id]);
+
+	return css && READ_ONCE(css->flags) & CSS_ONLINE;
+}
+
 /**
  * census_folio_payer() - the cgroup that is charged for a folio
  * @folio: it, or a copy of it that was made under the RCU read lock that is still held; what it
  *	is charged to is freed after a grace period
  *
  * A cgroup that was removed keeps its charges: they count for the nearest one above that was
- * not.  RCU protects all of them.
+ * not.  RCU protects all of them.  A user may have removed thousands below each other.  No cgroup
+ * has the controller without those above it, so the search halves them.
  *
  * Return: the ID of the cgroup; 0: none is charged, or memory has no controller of version 2.
  */
 static inline u64 census_folio_payer(struct folio *folio)
 {
 	struct mem_cgroup *memcg = folio_memcg_check(folio);
-	struct cgroup_subsys_state *css = memcg ? &memcg->css : NULL;
+	int with = 0, without, level;
+	struct cgroup *cgroup;
 
-	while (css && !(READ_ONCE(css->flags) & CSS_ONLINE))
-		css = css->parent;
-	return css && css->cgroup->root == &cgrp_dfl_root ? cgroup_id(css->cgroup) : 0;
+	if (!memcg)
+		return 0;
+	cgroup = memcg->css.cgroup;
+	if (cgroup->root != &cgrp_dfl_root)
+		return 0;
+	if (READ_ONCE(memcg->css.flags) & CSS_ONLINE)
+		return cgroup_id(cgroup);
+	without = cgroup->level + 1;
+	while (without - with > 1) {
+		level = (with + without) / 2;
+		if (census_has_memcg(cgroup, level))
+			with = level;
+		else
+			without = level;
+	}
+	return cgroup_id(cgroup_ancestor(cgroup, with));
 }
 
 /* The same of a mapped page; its page table lock is held, so it is not freed. */

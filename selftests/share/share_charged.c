@@ -270,6 +270,88 @@ TEST_F(charged, first_toucher)
 	census_free(&after);
 }
 
+/* A chain of cgroups, of which those below the third are removed. */
+enum { DEPTH = 20, KEPT = 3 };
+
+static void deep_cgroup(char *path, int depth)
+{
+	path = stpcpy(path, ROOT POD);
+	while (depth--)
+		path = stpcpy(path, "/d");
+}
+
+static void remove_deep(int from, int to)
+{
+	unsigned int tries;
+	char path[128];
+
+	for (; from > to; from--) {
+		deep_cgroup(path, from);
+		for (tries = 100; rmdir(path) && tries--; )
+			sleep_ms(10);
+	}
+}
+
+/* Touches the pages of the file in the deepest cgroup. */
+static void be_deep(void *arg)
+{
+	char path[128];
+
+	deep_cgroup(path, DEPTH);
+	need(enter_cgroup(path), path);
+	map_file(0, *(int *)arg, left, true);
+}
+
+static void map_deep(void *arg)
+{
+	move_to(cgroups[B]);
+	map_file(0, *(int *)arg, left, false);
+}
+
+/* A user chooses how many cgroups below each other it removes. */
+TEST_F(charged, removed_chain)
+{
+	struct stat stat_of = {};
+	char path[128], file[160];
+	struct paid above = {};
+	struct census census;
+	unsigned int tries;
+	pid_t deep, mapper;
+	int i, fd;
+
+	if (!self->b)
+		return;
+	for (i = 1; i <= DEPTH; i++) {
+		deep_cgroup(path, i);
+		ASSERT_EQ(0, mkdir(path, 0700));
+		snprintf(file, sizeof(file), "%s/cgroup.subtree_control", path);
+		if (i < DEPTH)
+			ASSERT_TRUE(write_file(file, "+memory"));
+		if (i == KEPT)
+			ASSERT_EQ(0, stat(path, &stat_of));
+	}
+	fd = memfd("deep", left);
+	deep = child_start(be_deep, &fd);
+	ASSERT_LT(0, deep);
+	child_end(deep);
+	mapper = child_start(map_deep, &fd);
+	ASSERT_LT(0, mapper);
+	remove_deep(DEPTH, KEPT);
+	for (tries = 0; tries < 50 && !above.found; tries++) {
+		sleep_ms(100);
+		ASSERT_CHARGED(&census);
+		above = paid_of(&census, stat_of.st_ino);
+		EXPECT_FALSE(paid_of(&census, id_of(ALL)).found);
+		census_free(&census);
+	}
+	child_end(mapper);
+	close(fd);
+	remove_deep(KEPT, 0);
+	EXPECT_TRUE(above.found);
+	EXPECT_EQ(left, above.charged);
+	EXPECT_EQ(0, above.own);
+}
+
 /* Of cgroup @n and the file @fd; each pair has one message, or none. */
 static struct paid paid_for(const struct census *census, int n, int fd)
 {
