@@ -6,6 +6,7 @@
 
 #include "base/budget.h"
 #include "base/memory.h"
+#include "base/params.h"
 #include "base/pool.h"
 #include "base/table.h"
 
@@ -56,22 +57,28 @@ static void free_chunk(void *chunk)
 /*
  * Chunks for lock holds in which the kernel has none at once.  One more page table, or VMA, needs
  * at most 20: an image of a table or 512 places, and a bucket and a directory for each.  A hold
- * ends when fewer than RESERVE_MIN are left, which is enough for all workers (8) together; then
- * the worker fills the reserve, and may sleep for it.
+ * ends when fewer than reserve_min() are left, which is enough for all workers of two censuses
+ * together; then the worker fills the reserve, and may sleep for it.
  *
  * reserve_lock is a leaf, held for a few instructions.
  */
-#define RESERVE_MAX 256
-#define RESERVE_MIN 160
+#define RESERVE_PER_WORKER 20
+#define RESERVE_MORE 96
+#define RESERVE_SIZE (2 * CENSUS_WORKERS_MAX * RESERVE_PER_WORKER + RESERVE_MORE)
 
 static DEFINE_SPINLOCK(reserve_lock);
-static void *reserve[RESERVE_MAX];
+static void *reserve[RESERVE_SIZE];
 static unsigned int nr_reserve;
+
+static unsigned int reserve_min(void)
+{
+	return 2 * census_params.workers * RESERVE_PER_WORKER;
+}
 
 /* Checks whether a lock hold must end, or must not begin, for lack of memory. */
 bool census_reserve_low(void)
 {
-	return READ_ONCE(nr_reserve) < RESERVE_MIN;
+	return READ_ONCE(nr_reserve) < reserve_min();
 }
 
 static void *reserve_take(void)
@@ -93,7 +100,7 @@ static bool reserve_give(void *chunk)
 	bool room;
 
 	spin_lock(&reserve_lock);
-	room = nr_reserve < RESERVE_MAX;
+	room = nr_reserve < reserve_min() + RESERVE_MORE;
 	if (room) {
 		reserve[nr_reserve] = chunk;
 		WRITE_ONCE(nr_reserve, nr_reserve + 1);
@@ -109,7 +116,7 @@ static bool reserve_give(void *chunk)
  */
 bool census_reserve_fill(void)
 {
-	while (READ_ONCE(nr_reserve) < RESERVE_MAX) {
+	while (READ_ONCE(nr_reserve) < reserve_min() + RESERVE_MORE) {
 		void *chunk = alloc_chunk(CENSUS_GFP);
 
 		if (!chunk)
