@@ -29,9 +29,12 @@ struct census_gate {
 /* Return: 0, or -EINTR after a fatal signal. */
 static inline int census_gate_take(struct census_gate *gate)
 {
-	/* One waiter is woken; if it is frozen, the next one is. */
+	/*
+	 * One waiter is woken.  If it is frozen, then the next one, but not since 6.7: there the
+	 * freezer keeps the wakeup for it.  So each waiter also looks once a second.
+	 */
 	return ___wait_event(gate->queue, !test_and_set_bit_lock(0, &gate->taken),
-			     CENSUS_WAIT, 1, 0, schedule()) ? -EINTR : 0;
+			     CENSUS_WAIT, 1, 0, schedule_timeout(HZ)) ? -EINTR : 0;
 }
 
 static inline void census_gate_drop(struct census_gate *gate)
