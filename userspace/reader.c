@@ -241,7 +241,7 @@ static const struct family_member *other_program(const char *word, char **argv)
 {
 	const struct family_member *member;
 
-	if (!word || command_find(word) || family_find(commands[0]->name)->package)
+	if (!word || command_find(word) || !family->command)
 		return NULL;
 	/* The word is wrong if an option of another program has a value. */
 	member = family_find(word);

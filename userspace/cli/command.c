@@ -3,15 +3,22 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/family.h"
 
 const struct command *command_find(const char *name)
 {
-	const struct command *const *command;
+	const struct family_member *member = family_find(name);
 
-	for (command = commands; *command; command++)
-		if (!strcmp((*command)->name, name))
-			return *command;
-	return NULL;
+	return member ? member->command : NULL;
+}
+
+const struct command *command_default(void)
+{
+	const struct family_member *member = family;
+
+	while (!member->command)
+		member++;
+	return member->command;
 }
 
 const struct rows *command_rows(const struct options *options)

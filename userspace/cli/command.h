@@ -116,11 +116,17 @@ struct command {
 	bool program;
 };
 
-/* The commands of this program, ended by NULL; the first one is the default command. */
-extern const struct command *const commands[];
+/* The commands of all programs; the address of one that this program does not link is NULL. */
+extern __attribute__((weak)) const struct command
+	tasks_command, map_command, buddy_command, kswapd_command, system_command,
+	physical_command, oom_command, top_command, watch_command, record_command, diff_command,
+	leak_command, share_command, chart_command, export_command, flame_command, trace_command;
 
 /* NULL: this program has no such command. */
 const struct command *command_find(const char *name);
+
+/* The first command of this program. */
+const struct command *command_default(void);
 
 /* The kind of rows that @options select: of the command, of its groups, mappings or nodes. */
 const struct rows *command_rows(const struct options *options);

@@ -5,35 +5,40 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/command.h"
 #include "cli/family.h"
 
 #define TOOLS	"memcensus-tools"
 #define BASE	"memcensus"
 
+#define COMMAND(name, ...)	{ &name##_command, #name, __VA_ARGS__ }
+
 const struct family_member family[] = {
-	{ "tasks", "", "processes and the memory they hold; as smem, ps, procrank", NULL },
-	{ "map", "PID...", "what a process has mapped, as pmap -x or smaps", BASE },
-	{ "buddy", "[INTERVAL [COUNT]]",
-	  "free memory by the size of its blocks, fragmentation", BASE },
-	{ "kswapd", "[INTERVAL [COUNT]]", "what reclaim does, distance to the watermarks", BASE },
-	{ "system", "[INTERVAL [COUNT]]",
-	  "where all memory is; as free, vmstat, sar -r, meminfo", BASE },
-	{ "physical", "", "what each frame of physical memory is used for", BASE },
-	{ "oom", "[NUMBER]", "what was there when the OOM killer ran", BASE },
-	{ "top", "[INTERVAL [COUNT]]", "processes on the whole screen, live, as top and htop",
-	  TOOLS },
-	{ "watch", "PID [INTERVAL [COUNT]]", "a process until it ends: what grows, and how", BASE },
-	{ "record", "FILE [INTERVAL [COUNT]]",
-	  "censuses into a file, which -f of the others reads", BASE },
-	{ "diff", "FILE [FILE]", "what changed from one record to another", BASE },
-	{ "leak", "[PID...]", "whose private memory grows steadily, and where", BASE },
-	{ "share", "PID...", "with whom memory is shared, what stopping gives back", BASE },
-	{ "chart", "bar|pie|time", "a picture, SVG or PNG, by gnuplot", BASE },
-	{ "export", "", "metrics for Prometheus: OpenMetrics text", TOOLS },
-	{ "flame", "PID|-- COMMAND...", "which code touched the memory that is still there",
-	  TOOLS },
-	{ "trace", "[PID...|-- COMMAND...]", "calls that reserve memory, page faults, reclaim",
-	  TOOLS },
+	COMMAND(tasks, "", "processes and the memory they hold; as smem, ps, procrank", NULL),
+	COMMAND(map, "PID...", "what a process has mapped, as pmap -x or smaps", BASE),
+	COMMAND(buddy, "[INTERVAL [COUNT]]",
+		"free memory by the size of its blocks, fragmentation", BASE),
+	COMMAND(kswapd, "[INTERVAL [COUNT]]",
+		"what reclaim does, distance to the watermarks", BASE),
+	COMMAND(system, "[INTERVAL [COUNT]]",
+		"where all memory is; as free, vmstat, sar -r, meminfo", BASE),
+	COMMAND(physical, "", "what each frame of physical memory is used for", BASE),
+	COMMAND(oom, "[NUMBER]", "what was there when the OOM killer ran", BASE),
+	COMMAND(top, "[INTERVAL [COUNT]]", "processes on the whole screen, live, as top and htop",
+		TOOLS),
+	COMMAND(watch, "PID [INTERVAL [COUNT]]",
+		"a process until it ends: what grows, and how", BASE),
+	COMMAND(record, "FILE [INTERVAL [COUNT]]",
+		"censuses into a file, which -f of the others reads", BASE),
+	COMMAND(diff, "FILE [FILE]", "what changed from one record to another", BASE),
+	COMMAND(leak, "[PID...]", "whose private memory grows steadily, and where", BASE),
+	COMMAND(share, "PID...", "with whom memory is shared, what stopping gives back", BASE),
+	COMMAND(chart, "bar|pie|time", "a picture, SVG or PNG, by gnuplot", BASE),
+	COMMAND(export, "", "metrics for Prometheus: OpenMetrics text", TOOLS),
+	COMMAND(flame, "PID|-- COMMAND...", "which code touched the memory that is still there",
+		TOOLS),
+	COMMAND(trace, "[PID...|-- COMMAND...]", "calls that reserve memory, page faults, reclaim",
+		TOOLS),
 	{ }
 };
 

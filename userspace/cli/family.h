@@ -10,14 +10,18 @@
 
 #include "lib/failure.h"
 
+struct command;
+
 /**
  * struct family_member - a command
  * @name: its name on the command line
  * @args: its arguments, for --help; "" if it takes none
  * @summary: one line for --help
  * @package: the package with its program; NULL: memcensus has it
+ * @command: itself; NULL: this program does not link it
  */
 struct family_member {
+	const struct command *command;
 	const char *name;
 	const char *args;
 	const char *summary;

@@ -72,21 +72,22 @@ static const struct option_home *known_homes(void)
 {
 	static const struct option_home none[] = { { } };
 
-	return family_is_base(commands[0]->name) ? option_homes : none;
+	return family_is_base(command_default()->name) ? option_homes : none;
 }
 
 /* @first: the command whose options come first: others may have the same names; or NULL. */
 static void set_fill(struct option_set *set, const struct command *first)
 {
-	const struct command *const *command;
+	const struct family_member *member;
 	const struct option_home *home;
 
 	memset(set, 0, sizeof(*set));
 	set->letters[0] = ':';
 	if (first)
 		set_add_all(set, first->options);
-	for (command = commands; *command; command++)
-		set_add_all(set, (*command)->options);
+	for (member = family; member->name; member++)
+		if (member->command)
+			set_add_all(set, member->command->options);
 	for (home = known_homes(); home->entry.name; home++)
 		set_add(set, &home->entry);
 	set_add_all(set, options_shared);
@@ -294,7 +295,7 @@ int parse_arguments(struct options *options, const char *word, int argc, char **
 	int code, ret = 0;
 
 	memset(options, 0, sizeof(*options));
-	set_command(options, command ? command : commands[0]);
+	set_command(options, command ? command : command_default());
 	options->command_given = command;
 	options->command_wrong = word && !command;
 	if (options->command_wrong)

@@ -2,7 +2,6 @@
 /* memcensus tasks: memory by process. */
 #include <string.h>
 
-#include "commands/commands.h"
 #include "commands/tasks-filter.h"
 #include "model/amount.h"
 #include "report/show.h"

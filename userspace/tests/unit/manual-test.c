@@ -79,15 +79,15 @@ static char *bold(char **at)
 static void test_commands(const struct page *page)
 {
 	size_t from = section(page, "# COMMANDS"), i;
-	const struct command *const *command;
+	const struct family_member *member;
 	char term[64], *at, *word;
 	bool found;
 
-	for (command = commands; *command; command++) {
-		snprintf(term, sizeof(term), "*%s*", (*command)->name);
+	for (member = family; member->name; member++) {
+		snprintf(term, sizeof(term), "*%s*", member->command->name);
 		for (found = false, i = from; goes_on(page, i, "# "); i++)
 			found |= !strncmp(page->lines[i], term, strlen(term));
-		ok(found, "command %s is described", (*command)->name);
+		ok(found, "command %s is described", member->command->name);
 	}
 	for (i = from; goes_on(page, i, "# "); i++) {
 		at = page->lines[i];
@@ -104,11 +104,11 @@ static size_t n_options;
 
 static void find_options(void)
 {
-	const struct command *const *command;
+	const struct family_member *member;
 	const struct option_use *use;
 
-	for (command = commands; *command; command++)
-		for (use = (*command)->options; use->option; use++)
+	for (member = family; member->name; member++)
+		for (use = member->command->options; use->option; use++)
 			if (use->option->help)
 				options[n_options++] = use->option;
 }
@@ -170,13 +170,14 @@ static bool has_type(const struct command *command, const struct record_type *ty
 static void test_types(void)
 {
 	const struct record_type *const *type;
-	const struct command *const *command;
+	const struct family_member *member;
 	bool found;
 
-	for (command = commands; *command; command++) {
-		const struct rows *groups = (*command)->groups, *nodes = (*command)->nodes;
+	for (member = family; member->name; member++) {
+		const struct command *command = member->command;
+		const struct rows *groups = command->groups, *nodes = command->nodes;
 		const struct record_type *const of[] = {
-			(*command)->rows.type, groups ? groups[MEMCENSUS_BY_UID].type : NULL,
+			command->rows.type, groups ? groups[MEMCENSUS_BY_UID].type : NULL,
 			nodes ? nodes->type : NULL,
 		};
 		size_t i;
@@ -184,11 +185,11 @@ static void test_types(void)
 		for (i = 0; i < ARRAY_SIZE(of); i++)
 			if (of[i])
 				ok(in_manual(of[i]), "%s: the columns of a %s are described",
-				   (*command)->name, of[i]->name);
+				   command->name, of[i]->name);
 	}
 	for (type = manual_types; *type; type++) {
-		for (found = false, command = commands; *command; command++)
-			found |= has_type(*command, *type);
+		for (found = false, member = family; member->name; member++)
+			found |= has_type(member->command, *type);
 		ok(found, "a command has rows of a %s", (*type)->name);
 	}
 }

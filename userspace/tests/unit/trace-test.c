@@ -15,7 +15,6 @@
 #include "tap.h"
 #include "tools/trace/call-text.h"
 #include "tools/trace/show.h"
-#include "tools/trace/trace.h"
 
 #define PAGE	4096UL
 #define HUGE	(2UL << 20)

@@ -6,7 +6,6 @@
 #include "lib/text.h"
 #include "report/interval.h"
 #include "report/show.h"
-#include "tools/buddy/buddy.h"
 #include "tools/buddy/rows.h"
 
 /* The options of 'buddy' alone. */

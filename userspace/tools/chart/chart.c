@@ -5,13 +5,13 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "cli/command.h"
 #include "cli/subtree.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/breakdown.h"
 #include "model/format.h"
 #include "report/warnings.h"
-#include "tools/chart/chart.h"
 #include "tools/chart/draw.h"
 
 #define DEFAULT_TIME	(60 * NSEC_PER_SEC)

@@ -7,7 +7,6 @@
 #include "record/source-file.h"
 #include "report/changes.h"
 #include "report/warnings.h"
-#include "tools/diff/diff.h"
 
 /**
  * struct diff - two censuses

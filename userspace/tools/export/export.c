@@ -2,9 +2,9 @@
 /* memcensus export: a census as metrics. */
 #include <string.h>
 
+#include "cli/command.h"
 #include "lib/text.h"
 #include "tools/export/census.h"
-#include "tools/export/export.h"
 #include "tools/export/listen.h"
 
 /* The options of 'export' alone; @payers: cgroups of --payers that have samples of their own */

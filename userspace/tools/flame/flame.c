@@ -2,8 +2,8 @@
 /* memcensus flame: which code touched the memory that is still there. */
 #include <string.h>
 
+#include "cli/command.h"
 #include "tools/flame/draw.h"
-#include "tools/flame/flame.h"
 #include "tools/flame/follow.h"
 
 static int flame_run(struct session *session, struct failure *why)

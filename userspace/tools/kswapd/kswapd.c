@@ -2,7 +2,6 @@
 /* memcensus kswapd: reclaim activity, and the distance to the watermarks. */
 #include "report/interval.h"
 #include "report/show.h"
-#include "tools/kswapd/kswapd.h"
 
 static void cell_event(struct table *table, const struct view *view, unsigned int event)
 {

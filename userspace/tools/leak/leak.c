@@ -4,13 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/command.h"
 #include "cli/subtree.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/format.h"
 #include "os/process.h"
 #include "report/warnings.h"
-#include "tools/leak/leak.h"
 #include "tools/leak/show.h"
 #include "tools/leak/stacks.h"
 

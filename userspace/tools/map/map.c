@@ -6,7 +6,6 @@
 #include "cli/subtree.h"
 #include "lib/text.h"
 #include "report/show.h"
-#include "tools/map/map.h"
 #include "tools/map/pages.h"
 
 static void put_map_title(const struct snapshot *snap, uint64_t pid, FILE *out)

@@ -8,7 +8,6 @@
 #include "lib/text.h"
 #include "report/figures.h"
 #include "tools/oom/growth.h"
-#include "tools/oom/oom.h"
 
 /* The options of 'oom' alone.  @number: of the event; 0: the newest. */
 struct oom_options {

@@ -12,7 +12,6 @@
 #include "tools/physical/blocks.h"
 #include "tools/physical/files.h"
 #include "tools/physical/owners.h"
-#include "tools/physical/physical.h"
 #include "tools/physical/picture.h"
 #include "tools/physical/sites.h"
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/command.h"
 #include "lib/signals.h"
 #include "lib/text.h"
 #include "os/names.h"
@@ -14,7 +15,6 @@
 #include "tools/record/memory-lock.h"
 #include "tools/record/oom.h"
 #include "tools/record/pace.h"
-#include "tools/record/record.h"
 #include "tools/record/recorder.h"
 
 /* After a kill, when the module knows what came back: a second, and some more. */

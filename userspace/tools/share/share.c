@@ -2,11 +2,11 @@
 /* memcensus share: who shares memory with whom, and what stopping gives back. */
 #include <string.h>
 
+#include "cli/command.h"
 #include "lib/signals.h"
 #include "tools/share/file.h"
 #include "tools/share/fork.h"
 #include "tools/share/peers.h"
-#include "tools/share/share.h"
 #include "tools/share/stopped.h"
 
 #define FORK_INTERVAL	NSEC_PER_SEC

@@ -7,7 +7,6 @@
 #include "report/interval.h"
 #include "report/show.h"
 #include "tools/system/proc-text.h"
-#include "tools/system/system.h"
 
 /* Adds a row of @n amounts; raw output needs a word in each of @columns. */
 static void free_row(struct table *table, const struct options *options, const char *name,

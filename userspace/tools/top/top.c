@@ -9,10 +9,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "cli/command.h"
 #include "cli/subtree.h"
 #include "lib/signals.h"
 #include "tools/top/top-view.h"
-#include "tools/top/top.h"
 
 #define NSEC_PER_MSEC	1000000ULL
 

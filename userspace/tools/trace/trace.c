@@ -17,7 +17,6 @@
 #include "os/trace-instance.h"
 #include "os/trace-targets.h"
 #include "tools/trace/show.h"
-#include "tools/trace/trace.h"
 
 #define NSEC_PER_MSEC	1000000ULL
 

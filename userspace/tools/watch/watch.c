@@ -18,7 +18,6 @@
 #include "report/show.h"
 #include "report/snapshot-json.h"
 #include "report/warnings.h"
-#include "tools/watch/watch.h"
 
 #define DEFAULT_INTERVAL	1000000000ULL
 
