@@ -126,28 +126,6 @@
 	uint64_t id; \
 	uint64_t parent
 
-#define OWNERS_MEMBERS \
-	uint64_t pid; \
-	uint64_t group; \
-	uint64_t fewest; \
-	uint64_t most
-
-#define PAIR_MEMBERS \
-	uint64_t pid; \
-	uint64_t peer_pid; \
-	uint64_t group; \
-	uint64_t peer_group; \
-	uint64_t left_out
-
-#define PAYER_MEMBERS \
-	uint64_t cgroup; \
-	uint64_t group; \
-	uint64_t charged; \
-	uint64_t own; \
-	uint64_t dev_major; \
-	uint64_t dev_minor; \
-	uint64_t inode
-
 #define ZONE_MEMBERS \
 	uint64_t node; \
 	const char *name; \
@@ -190,90 +168,5 @@
 	uint64_t isolated_file; \
 	uint64_t dirty; \
 	uint64_t writeback
-
-#define PHYSICAL_ZONE_MEMBERS \
-	uint64_t node; \
-	const char *name; \
-	uint64_t spanned; \
-	uint64_t present; \
-	uint64_t managed; \
-	uint64_t holes; \
-	uint64_t other_zones; \
-	struct numbers free_blocks
-
-#define KERNEL_FRAMES_MEMBERS \
-	uint64_t node; \
-	const char *zone; \
-	uint64_t class; \
-	uint64_t flags; \
-	uint64_t type; \
-	uint64_t order; \
-	uint64_t marks; \
-	uint64_t bytes; \
-	struct numbers first_frames
-
-#define FRAME_BLOCKS_MEMBERS \
-	uint64_t node; \
-	const char *zone; \
-	uint64_t order; \
-	uint64_t first; \
-	struct numbers records
-
-#define FRAME_CGROUP_MEMBERS \
-	uint64_t cgroup; \
-	uint64_t shared
-
-#define FRAME_SYSTEM_MEMBERS \
-	uint64_t files; \
-	uint64_t dev_major; \
-	uint64_t dev_minor; \
-	const char *type; \
-	const char *source; \
-	uint64_t cached; \
-	uint64_t mapped; \
-	uint64_t dirty; \
-	uint64_t writeback
-
-#define FRAME_FILE_MEMBERS \
-	uint64_t dev_major; \
-	uint64_t dev_minor; \
-	uint64_t inode; \
-	const char *type; \
-	const char *source; \
-	const char *path; \
-	uint64_t deleted; \
-	uint64_t size; \
-	uint64_t cached; \
-	uint64_t mapped; \
-	uint64_t dirty; \
-	uint64_t writeback
-
-#define OOM_MEMBERS \
-	uint64_t number; \
-	uint64_t realtime; \
-	uint64_t boottime; \
-	uint64_t scope; \
-	uint64_t victims; \
-	uint64_t caller_pid; \
-	const char *caller_comm; \
-	uint64_t census; \
-	uint64_t census_realtime; \
-	uint64_t delay
-
-#define OOM_VICTIM_MEMBERS \
-	uint64_t oom; \
-	uint64_t pid; \
-	const char *comm; \
-	uint64_t uid; \
-	uint64_t cgroup; \
-	uint64_t start; \
-	int64_t oom_score_adj; \
-	uint64_t vss; \
-	uint64_t anon; \
-	uint64_t file; \
-	uint64_t shmem; \
-	uint64_t swap; \
-	uint64_t pagetables; \
-	uint64_t dying
 
 #endif /* READER_MEMBERS_H */

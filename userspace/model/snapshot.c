@@ -141,19 +141,6 @@ struct group *group_of(const struct snapshot *snap, uint64_t id)
 	return NULL;
 }
 
-const struct task *oom_task(const struct snapshot *snap, const struct oom_victim *victim)
-{
-	const struct task *task;
-
-	if (!KNOWN(victim, MEMCENSUS_OOM_VICTIM_PID))
-		return NULL;
-	task = task_of(snap, victim->pid);
-	/* Its number may have been used again since the census. */
-	return task && KNOWN(task, MEMCENSUS_TASK_START_NS) &&
-	       KNOWN(victim, MEMCENSUS_OOM_VICTIM_START_NS) && task->start == victim->start ?
-	       task : NULL;
-}
-
 void snapshot_drop_gone(struct snapshot *snap)
 {
 	size_t i, kept = 0;

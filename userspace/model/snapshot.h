@@ -48,7 +48,8 @@ struct numbers {
 
 /*
  * Records have a member for each attribute, of the same name without "_ns", which the ABI
- * describes.  members.h has them; nests and what is not in the ABI follow here.
+ * describes.  members.h has them; nests and what is not in the ABI follow here.  share.h,
+ * physical.h and oom.h have the records that only some commands show.
  */
 #include "model/members.h"
 
@@ -140,31 +141,6 @@ struct group {
 	bool own;
 	const char *path;
 	const char *name;
-};
-
-/* What a process or a group has, by number of owners; @bytes: by enum memcensus_kind. */
-struct owners {
-	uint64_t known;
-	OWNERS_MEMBERS;
-	struct figures bytes;
-};
-
-/* What two processes or groups have in common; @common, @alone: by enum memcensus_kind. */
-struct pair {
-	uint64_t known;
-	PAIR_MEMBERS;
-	struct figures common;
-	struct figures alone;
-};
-
-/*
- * Mapped pages that a cgroup is charged for, all or of a file.  @file: its name, if the command
- * looked for it; owned by that.
- */
-struct payer {
-	uint64_t known;
-	PAYER_MEMBERS;
-	const char *file;
 };
 
 /* Bits of struct mapping.known; the ABI has no such record. */
@@ -286,57 +262,6 @@ struct physical {
 	uint64_t read;
 	uint64_t changed;
 	uint64_t left_out;
-};
-
-/* @classes: by enum memcensus_frame_class; @states: by enum memcensus_frame_state */
-struct physical_zone {
-	uint64_t known;
-	PHYSICAL_ZONE_MEMBERS;
-	struct figures classes;
-	struct figures states;
-};
-
-struct kernel_frames {
-	uint64_t known;
-	KERNEL_FRAMES_MEMBERS;
-};
-
-/* @classes: by enum memcensus_frame_class */
-struct frame_cgroup {
-	uint64_t known;
-	FRAME_CGROUP_MEMBERS;
-	struct figures classes;
-};
-
-struct frame_system {
-	uint64_t known;
-	FRAME_SYSTEM_MEMBERS;
-};
-
-/* @name: as it is shown, which a command may set; not owned */
-struct frame_file {
-	uint64_t known;
-	FRAME_FILE_MEMBERS;
-	const char *name;
-};
-
-/* @records: by MEMCENSUS_BLOCK_* */
-struct frame_blocks {
-	uint64_t known;
-	FRAME_BLOCKS_MEMBERS;
-};
-
-/* @bytes, @after: by enum memcensus_system_bytes */
-struct oom {
-	uint64_t known;
-	OOM_MEMBERS;
-	struct figures bytes;
-	struct figures after;
-};
-
-struct oom_victim {
-	uint64_t known;
-	OOM_VICTIM_MEMBERS;
 };
 
 struct totals {
@@ -520,9 +445,6 @@ const struct task *task_of(const struct snapshot *snap, uint64_t pid);
 
 /* The group of this MEMCENSUS_GROUP_ID; NULL if there is none. */
 struct group *group_of(const struct snapshot *snap, uint64_t id);
-
-/* The task of the census before an OOM event that @victim was; NULL: it was not in it. */
-const struct task *oom_task(const struct snapshot *snap, const struct oom_victim *victim);
 
 /* Drops the mappings of processes that are no tasks of @snap. */
 void snapshot_drop_vmas(struct snapshot *snap);

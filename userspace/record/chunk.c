@@ -14,9 +14,6 @@
 
 #define READ_SIZE	(64UL << 10)
 
-/* Level of zlib. */
-#define COMPRESSION	6
-
 /* Fuzzers cannot guess checksums, so fuzzing builds accept any. */
 static bool is_crc(uint32_t crc, const void *data, size_t len)
 {
@@ -27,8 +24,7 @@ static bool is_crc(uint32_t crc, const void *data, size_t len)
 #endif
 }
 
-/* To the byte order of the file, or back. */
-static void convert(struct chunk_head *head)
+void chunk_convert(struct chunk_head *head)
 {
 	head->len = htole32(head->len);
 	head->census = htole64(head->census);
@@ -39,46 +35,10 @@ static void convert(struct chunk_head *head)
 	head->head_crc = htole32(head->head_crc);
 }
 
-/*
- * Whoever chooses names must not write a head into the data, for the search after damage:
- * plain data cannot have one (Documentation/record.rst), compressed data must not.
- */
-bool chunk_compress(struct chunk_head *head, const unsigned char *chunk, unsigned char *packed)
-{
-	uLongf len = head->len;
-
-	if (head->len <= CHUNK_ALIGN)
-		return false;
-	/* Without this much room for padding it is no shorter. */
-	len -= CHUNK_ALIGN;
-	if (compress2(packed + CHUNK_HEAD, &len, chunk + CHUNK_HEAD, head->len,
-		      COMPRESSION) != Z_OK ||
-	    memmem(packed + CHUNK_HEAD, len, CHUNK_MAGIC, CHUNK_MAGIC_LEN))
-		return false;
-	while (len % CHUNK_ALIGN)
-		packed[CHUNK_HEAD + len++] = '\0';
-	head->encoding = CHUNK_ZLIB;
-	head->plain_len = head->len;
-	head->len = len;
-	return true;
-}
-
-void chunk_pack(const struct chunk_head *head, unsigned char *chunk)
-{
-	struct chunk_head packed = *head;
-
-	memcpy(packed.magic, CHUNK_MAGIC, CHUNK_MAGIC_LEN);
-	packed.crc = crc32_z(0, chunk + CHUNK_HEAD, head->len);
-	convert(&packed);
-	packed.head_crc = htole32(crc32_z(0, (void *)&packed,
-					  offsetof(struct chunk_head, head_crc)));
-	memcpy(chunk, &packed, sizeof(packed));
-}
-
 bool chunk_unpack(struct chunk_head *head, const unsigned char *packed)
 {
 	memcpy(head, packed, sizeof(*head));
-	convert(head);
+	chunk_convert(head);
 	return !memcmp(head->magic, CHUNK_MAGIC, CHUNK_MAGIC_LEN) &&
 	       is_crc(head->head_crc, packed, offsetof(struct chunk_head, head_crc)) &&
 	       head->len <= CHUNK_MAX;

@@ -100,14 +100,8 @@ static inline bool chunk_is_known(const struct chunk_head *head)
 	return head->version == CHUNK_VERSION || head->version == CHUNK_VERSION_1;
 }
 
-/*
- * Compresses the data behind the head in @chunk to that in @packed, of the same size, and
- * sets the lengths of @head.  False: @chunk is to be written as it is.
- */
-bool chunk_compress(struct chunk_head *head, const unsigned char *chunk, unsigned char *packed);
-
-/* Writes @head to the CHUNK_HEAD bytes at @chunk, before its data. */
-void chunk_pack(const struct chunk_head *head, unsigned char *chunk);
+/* Converts @head to the byte order of the file, or back. */
+void chunk_convert(struct chunk_head *head);
 
 /* The head in the CHUNK_HEAD bytes at @packed; false if these are none. */
 bool chunk_unpack(struct chunk_head *head, const unsigned char *packed);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Names of users and cgroups in a record: texts of lines "NUMBER NAME". */
 #include <ctype.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,14 +8,6 @@
 #include "os/names.h"
 #include "os/proc-texts.h"
 #include "record/recorded-names.h"
-
-/* Begin another text of command lines after so many bytes: one has at most CMDLINE_MAX. */
-#define CMDLINES_SIZE	(512L << 10)
-
-static const char *const texts[NAME_KINDS] = {
-	[NAME_USER] = PROC_TEXTS_USERS,
-	[NAME_CGROUP] = PROC_TEXTS_CGROUPS,
-};
 
 /* A struct name begins with its number, so compare_u64() takes both. */
 static const char *recorded(const struct snapshot *snap, enum name_kind kind, uint64_t id,
@@ -31,131 +21,44 @@ static const char *recorded(const struct snapshot *snap, enum name_kind kind, ui
 	return name ? name->text : name_live(snap, kind, id, true);
 }
 
-/* UIDs or cgroup IDs of a census. */
-struct ids {
-	uint64_t *v;
-	size_t n;
-};
-
-static void ids_add(struct ids *ids, bool known, uint64_t id)
+/*
+ * Finds the next line "NUMBER VALUE" in *@text, which it moves behind that; malformed lines are
+ * skipped.  False at the end.
+ */
+static bool next_line(const char **text, uint64_t *number, const char **value, size_t *len)
 {
-	if (!known)
-		return;
-	ids->v = array_grow(ids->v, ids->n, sizeof(*ids->v));
-	ids->v[ids->n++] = id;
-}
+	const char *line, *end;
+	char *after;
 
-/* Adds lines for those of @ids that have a name, one for each, and frees @ids. */
-static void write_lines(struct snapshot *snap, enum name_kind kind, struct ids *ids)
-{
-	const char *line;
-	size_t size, i;
-	char *text;
-	FILE *out;
-
-	out = xopen_memstream(&text, &size);
-	if (ids->n)
-		qsort(ids->v, ids->n, sizeof(*ids->v), compare_u64);
-	for (i = 0; i < ids->n; i++) {
-		line = name_live(snap, kind, ids->v[i], false);
-		if ((!i || ids->v[i] != ids->v[i - 1]) &&
-		    strcmp(line, name_live(snap, kind, ids->v[i], true)) && !strchr(line, '\n'))
-			fprintf(out, "%" PRIu64 " %s\n", ids->v[i], line);
+	while (*(line = *text)) {
+		end = strchrnul(line, '\n');
+		*text = end + !!*end;
+		if (!isdigit((unsigned char)*line))
+			continue;
+		*number = strtoull(line, &after, 10);
+		*value = after + 1;
+		*len = end - *value;
+		if (*after == ' ')
+			return true;
 	}
-	xfclose(out);
-	if (*text)
-		proc_texts_add(snap, texts[kind], text, size);
-	free(text);
-	free(ids->v);
+	return false;
 }
 
-/* A newline in an argument becomes a blank; texts stay below the size of a chunk. */
-void cmdlines_write(struct snapshot *snap)
+static void read_names(struct snapshot *snap, enum name_kind kind, const char *name)
 {
-	const struct task *task;
-	size_t size, i = 0;
-	const char *c;
-	char *text;
-	FILE *out;
-
-	do {
-		out = xopen_memstream(&text, &size);
-		for (; i < snap->n_tasks && ftell(out) < CMDLINES_SIZE; i++) {
-			task = &snap->tasks[i];
-			if (!task->cmdline || !KNOWN(task, MEMCENSUS_TASK_PID))
-				continue;
-			fprintf(out, "%" PRIu64 " ", task->pid);
-			for (c = task->cmdline; *c; c++)
-				putc(*c == '\n' ? ' ' : *c, out);
-			putc('\n', out);
-		}
-		xfclose(out);
-		proc_texts_add(snap, PROC_TEXTS_CMDLINES, text, size);
-		free(text);
-	} while (i < snap->n_tasks);
-}
-
-static void add_ids(const struct snapshot *snap, struct ids *uids, struct ids *cgroups)
-{
-	size_t i;
-
-	for (i = 0; i < snap->n_tasks; i++) {
-		const struct task *task = &snap->tasks[i];
-
-		ids_add(uids, KNOWN(task, MEMCENSUS_TASK_UID), task->uid);
-		ids_add(cgroups, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup);
-	}
-	for (i = 0; i < snap->n_groups; i++) {
-		const struct group *group = &snap->groups[i];
-
-		ids_add(uids, KNOWN(group, MEMCENSUS_GROUP_UID), group->uid);
-		ids_add(cgroups, KNOWN(group, MEMCENSUS_GROUP_CGROUP), group->cgroup);
-	}
-	for (i = 0; i < snap->n_oom_victims; i++) {
-		const struct oom_victim *victim = &snap->oom_victims[i];
-
-		ids_add(uids, KNOWN(victim, MEMCENSUS_OOM_VICTIM_UID), victim->uid);
-		ids_add(cgroups, KNOWN(victim, MEMCENSUS_OOM_VICTIM_CGROUP), victim->cgroup);
-	}
-}
-
-void names_write(struct snapshot *snap, struct snapshot *const *others, size_t n)
-{
-	struct ids uids = { 0 }, cgroups = { 0 };
-	size_t i;
-
-	add_ids(snap, &uids, &cgroups);
-	for (i = 0; i < n; i++)
-		add_ids(others[i], &uids, &cgroups);
-	write_lines(snap, NAME_USER, &uids);
-	write_lines(snap, NAME_CGROUP, &cgroups);
-}
-
-/* Malformed lines are skipped. */
-static void read_lines(struct snapshot *snap, enum name_kind kind)
-{
-	const char *text = proc_texts_find(snap, texts[kind]);
+	const char *text = proc_texts_find(snap, name), *value, *c;
 	struct names *names = &snap->names[kind];
-	size_t room = 1, len;
+	size_t room = 0, len;
 	struct name *v;
-	const char *c;
-	char *end;
 
 	if (!text)
 		return;
-	for (c = text; *c; c++)
-		room += *c == '\n';
+	for (c = text; *c; c = strchrnul(c, '\n'), c += !!*c)
+		room++;
 	v = snapshot_alloc(snap, room * sizeof(*v));
 	names->v = v;
-	for (; *text; text += len + !!text[len]) {
-		len = strcspn(text, "\n");
-		if (!isdigit((unsigned char)*text))
-			continue;
-		v[names->n].id = strtoull(text, &end, 10);
-		if (*end != ' ')
-			continue;
-		v[names->n++].text = snapshot_text(snap, end + 1, text + len - end - 1);
-	}
+	while (next_line(&text, &v[names->n].id, &value, &len))
+		v[names->n++].text = snapshot_text(snap, value, len);
 	qsort(v, names->n, sizeof(*v), compare_u64);
 }
 
@@ -165,45 +68,33 @@ struct process {
 	struct task *task;
 };
 
-/* Sets the command lines of @v, the @n tasks of @snap by PID; malformed lines are skipped. */
-static void read_cmdlines(struct snapshot *snap, const char *text, const struct process *v,
-			  size_t n)
+static void read_cmdlines(struct snapshot *snap)
 {
-	const struct process *process;
+	struct process *v = xcalloc(snap->n_tasks + 1, sizeof(*v)), *process;
+	const char *text, *value;
 	uint64_t pid;
-	size_t len;
-	char *end;
-
-	for (; *text; text += len + !!text[len]) {
-		len = strcspn(text, "\n");
-		if (!isdigit((unsigned char)*text))
-			continue;
-		pid = strtoull(text, &end, 10);
-		process = bsearch(&pid, v, n, sizeof(*v), compare_u64);
-		if (*end == ' ' && process)
-			process->task->cmdline = snapshot_text(snap, end + 1, text + len - end - 1);
-	}
-}
-
-static void read_all_cmdlines(struct snapshot *snap)
-{
-	struct process *v = xcalloc(snap->n_tasks + 1, sizeof(*v));
-	size_t i;
+	size_t i, len;
 
 	for (i = 0; i < snap->n_tasks; i++)
 		v[i] = (struct process){ snap->tasks[i].pid, &snap->tasks[i] };
 	qsort(v, snap->n_tasks, sizeof(*v), compare_u64);
-	for (i = 0; i < snap->n_proc_texts; i++)
-		if (!strcmp(snap->proc_texts[i].name, PROC_TEXTS_CMDLINES))
-			read_cmdlines(snap, snap->proc_texts[i].text, v, snap->n_tasks);
+	for (i = 0; i < snap->n_proc_texts; i++) {
+		text = strcmp(snap->proc_texts[i].name, PROC_TEXTS_CMDLINES) ? "" :
+		       snap->proc_texts[i].text;
+		while (next_line(&text, &pid, &value, &len)) {
+			process = bsearch(&pid, v, snap->n_tasks, sizeof(*v), compare_u64);
+			if (process)
+				process->task->cmdline = snapshot_text(snap, value, len);
+		}
+	}
 	free(v);
 }
 
 void names_read(struct snapshot *snap)
 {
 	if (proc_texts_find(snap, PROC_TEXTS_CMDLINES))
-		read_all_cmdlines(snap);
+		read_cmdlines(snap);
 	snap->naming = recorded;
-	read_lines(snap, NAME_USER);
-	read_lines(snap, NAME_CGROUP);
+	read_names(snap, NAME_USER, PROC_TEXTS_USERS);
+	read_names(snap, NAME_CGROUP, PROC_TEXTS_CGROUPS);
 }

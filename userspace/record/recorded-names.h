@@ -7,15 +7,6 @@
 
 #include "model/snapshot.h"
 
-/*
- * Adds the names of the users and cgroups in @snap, and in the @n snapshots @others, to
- * @snap->proc_texts, as known on this machine.
- */
-void names_write(struct snapshot *snap, struct snapshot *const *others, size_t n);
-
-/* Adds the command lines of the tasks in @snap to @snap->proc_texts, at least one text. */
-void cmdlines_write(struct snapshot *snap);
-
 /* Gives @snap the recorded names, and command lines, in these texts. */
 void names_read(struct snapshot *snap);
 

@@ -9,6 +9,7 @@
 #include "model/amount.h"
 #include "model/breakdown.h"
 #include "model/on-nodes.h"
+#include "model/share.h"
 #include "report/listing.h"
 #include "report/metrics.h"
 

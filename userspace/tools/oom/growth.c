@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "model/oom.h"
 #include "tools/oom/growth.h"
 
 /* Reads the first intact census from @at on, by @step; NULL: there is none, or @why. */

@@ -6,6 +6,7 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "model/oom.h"
 #include "report/figures.h"
 #include "tools/oom/growth.h"
 

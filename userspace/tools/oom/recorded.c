@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "model/oom.h"
 #include "os/proc-texts.h"
 #include "record/recorded-names.h"
 #include "tools/oom/recorded.h"

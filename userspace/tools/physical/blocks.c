@@ -6,6 +6,7 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "model/physical.h"
 #include "report/figures.h"
 #include "report/show.h"
 #include "tools/physical/blocks.h"

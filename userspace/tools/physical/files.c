@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "model/physical.h"
 #include "tools/physical/files.h"
 #include "tools/physical/mounts.h"
 

@@ -8,6 +8,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "model/pages.h"
+#include "model/physical.h"
 #include "report/figures.h"
 #include "tools/physical/blocks.h"
 #include "tools/physical/files.h"

@@ -7,6 +7,7 @@
 #include "lib/memory.h"
 #include "lib/svg.h"
 #include "lib/text.h"
+#include "model/physical.h"
 #include "tools/physical/blocks.h"
 #include "tools/physical/picture.h"
 

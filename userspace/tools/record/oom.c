@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "model/oom.h"
 #include "tools/record/oom.h"
 #include "wire/attrs.h"
 

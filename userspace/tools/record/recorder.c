@@ -13,7 +13,7 @@
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "lib/text.h"
-#include "record/chunk.h"
+#include "tools/record/pack.h"
 #include "tools/record/recorder.h"
 #include "tools/record/ring.h"
 #include "wire/attrs.h"

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "lib/memory.h"
-#include "record/chunk.h"
+#include "tools/record/pack.h"
 #include "tools/record/ring.h"
 
 /* The lines about a machine take less; a longer chunk is left out. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/memory.h"
+#include "model/share.h"
 #include "report/report.h"
 #include "report/warnings.h"
 #include "tools/share/mappings.h"

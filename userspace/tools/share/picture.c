@@ -7,6 +7,7 @@
 #include "lib/memory.h"
 #include "lib/svg.h"
 #include "lib/text.h"
+#include "model/share.h"
 #include "report/listing.h"
 #include "tools/share/picture.h"
 

@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The columns of OOM events and of the processes that were killed. */
 #include "model/columns.h"
+#include "model/oom.h"
+
+const struct task *oom_task(const struct snapshot *snap, const struct oom_victim *victim)
+{
+	const struct task *task;
+
+	if (!KNOWN(victim, MEMCENSUS_OOM_VICTIM_PID))
+		return NULL;
+	task = task_of(snap, victim->pid);
+	/* Its number may have been used again since the census. */
+	return task && KNOWN(task, MEMCENSUS_TASK_START_NS) &&
+	       KNOWN(victim, MEMCENSUS_OOM_VICTIM_START_NS) && task->start == victim->start ?
+	       task : NULL;
+}
 
 static const char *const scopes[] = {
 	[MEMCENSUS_OOM_SCOPE_MACHINE] = "machine",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The columns of a pass over all frames. */
-#include "model/class-words.h"
 #include "model/columns.h"
+#include "model/physical.h"
 
 #define PASS(num, name_, member, k, help)				\
 	NAMED(physical, MEMCENSUS_PHYSICAL_##num, name_, NULL, member, U64, k, help)
@@ -94,7 +94,9 @@ static const struct column states[] = {
 	STATE(INACTIVE_FILE, "inactive_file", "Inactive(file)", "page cache, reclaimed first"),
 };
 
-static const char *const class_words[] = { FRAME_CLASS_WORDS };
+#define CLASS(num, name, help)	[MEMCENSUS_FC_##num] = name
+static const char *const class_words[] = { CLASSES };
+#undef CLASS
 _Static_assert(ARRAY_SIZE(class_words) == MEMCENSUS_FC_MAX + 1, "a class has no word");
 
 /* Bits of linux/kernel-page-flags.h. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "model/columns.h"
+#include "model/share.h"
 
 /* Of @kinds, memory that a RSS has; false if a part is unknown. */
 static bool memory_of(const struct figures *kinds, struct value *value)

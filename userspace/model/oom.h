@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Records of OOM events.
+ */
+#ifndef READER_OOM_H
+#define READER_OOM_H
+
+#include "model/members-oom.h"
+#include "model/snapshot.h"
+
+/* @bytes, @after: by enum memcensus_system_bytes */
+struct oom {
+	uint64_t known;
+	OOM_MEMBERS;
+	struct figures bytes;
+	struct figures after;
+};
+
+struct oom_victim {
+	uint64_t known;
+	OOM_VICTIM_MEMBERS;
+};
+
+/* The task of the census before an OOM event that @victim was; NULL: it was not in it. */
+const struct task *oom_task(const struct snapshot *snap, const struct oom_victim *victim);
+
+#endif /* READER_OOM_H */

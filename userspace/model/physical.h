@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Records of a pass over all frames.
+ */
+#ifndef READER_PHYSICAL_H
+#define READER_PHYSICAL_H
+
+#include "model/members-physical.h"
+#include "model/snapshot.h"
+
+/* @classes: by enum memcensus_frame_class; @states: by enum memcensus_frame_state */
+struct physical_zone {
+	uint64_t known;
+	PHYSICAL_ZONE_MEMBERS;
+	struct figures classes;
+	struct figures states;
+};
+
+struct kernel_frames {
+	uint64_t known;
+	KERNEL_FRAMES_MEMBERS;
+};
+
+/* @classes: by enum memcensus_frame_class */
+struct frame_cgroup {
+	uint64_t known;
+	FRAME_CGROUP_MEMBERS;
+	struct figures classes;
+};
+
+struct frame_system {
+	uint64_t known;
+	FRAME_SYSTEM_MEMBERS;
+};
+
+/* @name: as it is shown, which a command may set; not owned */
+struct frame_file {
+	uint64_t known;
+	FRAME_FILE_MEMBERS;
+	const char *name;
+};
+
+/* @records: by MEMCENSUS_BLOCK_* */
+struct frame_blocks {
+	uint64_t known;
+	FRAME_BLOCKS_MEMBERS;
+};
+
+#endif /* READER_PHYSICAL_H */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Names of users and cgroups, and command lines, for a record.
+ */
+#ifndef READER_RECORD_NAMES_H
+#define READER_RECORD_NAMES_H
+
+#include "model/snapshot.h"
+
+/*
+ * Adds the names of the users and cgroups in @snap, and in the @n snapshots @others, to
+ * @snap->proc_texts, as known on this machine.
+ */
+void names_write(struct snapshot *snap, struct snapshot *const *others, size_t n);
+
+/* Adds the command lines of the tasks in @snap to @snap->proc_texts, at least one text. */
+void cmdlines_write(struct snapshot *snap);
+
+#endif /* READER_RECORD_NAMES_H */
