@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How each document of JSON begins. */
+/* The scan or the window that a document of JSON is about. */
 #include "model/format.h"
 #include "report/document.h"
 
@@ -14,13 +14,6 @@ struct document_point document_point_of(const struct snapshot *snap)
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS))
 		point.boottime = snap->scan.boottime;
 	return point;
-}
-
-void document_open(struct json *json, const char *command)
-{
-	json_open(json, NULL, '{');
-	json_put_unsigned(json, "memcensus", DOCUMENT_VERSION);
-	json_put_string(json, "command", command);
 }
 
 static void put_point(struct json *json, const char *key, const struct document_point *point)

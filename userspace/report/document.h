@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How each document of JSON begins: with the version of the format, the command, and the
- * scan or the window that it is about.  Documentation/json.rst.
+ * The scan or the window that a document of JSON is about; document_open() begins the document.
+ * Documentation/json.rst.
  */
 #ifndef READER_DOCUMENT_H
 #define READER_DOCUMENT_H
 
-#include "lib/json.h"
-#include "model/snapshot.h"
-
-/* Grows if a member is renamed, removed, or changes its meaning or unit. */
-#define DOCUMENT_VERSION	1
+#include "report/snapshot-json.h"
 
 /**
  * struct document_point - a point in time; what is 0 is unknown
@@ -26,9 +22,6 @@ struct document_point {
 
 /* When the census @snap began; nowhen if it is NULL. */
 struct document_point document_point_of(const struct snapshot *snap);
-
-/* Opens a document of @command, up to its scan or window. */
-void document_open(struct json *json, const char *command);
 
 /* Writes the scan that a text of /proc belongs to: @point, or null if that is no census. */
 void document_scan(struct json *json, const struct document_point *point);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rows of figures. */
+#include <stdlib.h>
+
 #include "lib/memory.h"
 #include "report/figures.h"
 
@@ -18,6 +20,9 @@ static const struct column figure_columns[] = {
 	MEMBER(figure_row, "meaning", "Meaning", meaning, TEXT, "what it is"),
 	MEMBER(figure_row, "kernel", "Meminfo", kernel, TEXT, "what the kernel calls it"),
 	AMOUNT(0), AMOUNT(1), AMOUNT(2), AMOUNT(3), AMOUNT(4), AMOUNT(5),
+	{ .name = "count", .header = "Count", .help = "the first amount, which is no memory",
+	  .kind = KIND_COUNT, .sign = true, .held = HELD_AMOUNT,
+	  .offset = offsetof(struct figure_row, amounts[0]) },
 	MEMBER(figure_row, "n0", NULL, counts[0], COUNT, "a count"),
 	MEMBER(figure_row, "n1", NULL, counts[1], COUNT, "another one"),
 	{ "change", "Change", "from the first to the second", .kind = KIND_BYTES, .sign = true,
@@ -44,4 +49,31 @@ struct figure_row *figure_rows(const struct column_set *set, const struct figure
 			row->amounts[i] = amount_figure(from[i], row->number);
 	}
 	return rows;
+}
+
+static bool has_name(const void *about, const void *row)
+{
+	(void)about;
+	return ((const struct figure_row *)row)->name;
+}
+
+void figures_report(struct report *report, const char *title, const struct record_type *type,
+		    const unsigned int *which, size_t n)
+{
+	const struct totals *totals = &report->view.snap->totals;
+	const bool events = type == &events_record;
+	const struct figures *from = events ? &totals->events : &totals->bytes;
+	struct figure_row *all = figure_rows(&type->figures, &from, 1), *rows;
+	size_t i;
+
+	n = which ? n : type->figures.n;
+	rows = xcalloc(n, sizeof(*rows));
+	for (i = 0; i < n; i++)
+		rows[i] = all[which ? which[i] : i];
+	REPORT(report,
+	       { .title = title, .type = &figure_record, .rows = ROWS(rows, n), .filter = has_name,
+		 .columns = events ? "figure=Event count kernel=Vmstat ~meaning" :
+				     "figure=Figure 0=Amount kernel ~meaning" });
+	free(rows);
+	free(all);
 }

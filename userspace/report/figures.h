@@ -7,14 +7,15 @@
 
 #include "model/amount.h"
 #include "model/columns.h"
+#include "report/report.h"
 
 /* Amounts of a row of figures. */
 #define FIGURE_AMOUNTS	6
 
 /**
  * struct figure_row - figures of one name: the columns "figure", "meaning", "kernel", "0" to "5",
- *	"change" from the first to the second, "next" from that to the third, "part", and the
- *	counts "n0" and "n1"
+ *	"count", the first as a number, "change" from the first to the second, "next" from that to
+ *	the third, "part", and the counts "n0" and "n1"
  * @of: record that they belong to, for a join
  * @name, @meaning, @kernel: as in struct column; without @name, there is no such figure
  * @number: of the figure
@@ -38,5 +39,12 @@ extern const struct record_type figure_record;
 /* A row for each entry of @set, with its amounts in @n figures; the caller frees. */
 struct figure_row *figure_rows(const struct column_set *set, const struct figures *const *from,
 			       size_t n);
+
+/*
+ * Shows under @title the @n figures in @which (NULL: all) of the totals, with their names in the
+ * kernel.  @type is bytes_record or events_record.
+ */
+void figures_report(struct report *report, const char *title, const struct record_type *type,
+		    const unsigned int *which, size_t n);
 
 #endif /* READER_FIGURES_H */

@@ -159,6 +159,28 @@ static void show_section_table(const struct report *report, const struct section
 	table_finish(table);
 }
 
+/* All columns of one record, one a row, with their meaning unless the output is raw. */
+static void show_described(const struct report *report, const struct section *section)
+{
+	const struct options *options = report->options;
+	const struct units units = command_units(&report->view, options);
+	struct table *table = table_new(command_look(options), report->out);
+	const struct column *column;
+	unsigned int i;
+
+	table_columns(table, "What >Amount");
+	if (!options->raw)
+		table_column_text(table, "Meaning");
+	for (i = 0; (column = record_column(section->type, i)); i++) {
+		table_row(table);
+		table_cell(table, column->name);
+		cell_column(table, column, &report->view, section->rows.v, &units);
+		if (!options->raw)
+			table_cell(table, column->help);
+	}
+	table_finish(table);
+}
+
 /* The options by which rows that are @chosen are arranged. */
 static struct options arrangement(const struct report *report, const struct section *section)
 {
@@ -178,8 +200,7 @@ static void show_section(const struct report *report, const struct section *sect
 		command_records(&report->view, &options, section->rows, options.totals,
 				report->out);
 	else if (section->described)
-		command_described(&report->view, &options, section->type, section->rows.v,
-				  report->out);
+		show_described(report, section);
 	else if (section->columns)
 		show_section_table(report, section);
 	if (section->note && !options.raw)

@@ -24,20 +24,6 @@ void command_records(const struct view *view, const struct options *options,
 	listing_free(&listing);
 }
 
-void command_columns(const struct view *view, const struct options *options,
-		     const struct record_type *type, const char *columns, FILE *out)
-{
-	const struct units units = command_units(view, options);
-	struct listing listing;
-	struct failure why;
-
-	listing_fill(&listing, view, records_in(view->snap, type));
-	columns_choose(&listing.columns, type, columns, NULL, &why);
-	listing_print(&listing, command_look(options), &units, false, out);
-	columns_free(&listing.columns);
-	listing_free(&listing);
-}
-
 void command_json_records(struct json *json, const char *key, const struct view *view,
 			  const struct options *options, struct records records)
 {
@@ -46,54 +32,6 @@ void command_json_records(struct json *json, const char *key, const struct view 
 	command_arrange(&listing, view, options, records);
 	snapshot_json_listing(json, key, command_rows(options)->type, &listing);
 	listing_free(&listing);
-}
-
-void command_figures(const struct view *view, const struct options *options,
-		     const struct record_type *type, const unsigned int *which,
-		     size_t n, FILE *out)
-{
-	const struct units units = command_units(view, options);
-	struct table *table = table_new(command_look(options), out);
-	bool events = type == &events_record;
-	const struct column *column;
-	size_t i;
-
-	table_columns(table, events ? "Event >Count Vmstat" : "Figure >Amount Meminfo");
-	if (!options->raw)
-		table_column_long(table, "Meaning");
-	for (i = 0; i < (which ? n : type->figures.n); i++) {
-		column = &type->figures.columns[which ? which[i] : i];
-		if (!column->name)
-			continue;
-		table_row(table);
-		table_cell(table, column->name);
-		cell_column(table, column, view, &view->snap->totals, &units);
-		table_cell(table, column->kernel);
-		if (!options->raw)
-			table_cell(table, column->help);
-	}
-	table_finish(table);
-}
-
-void command_described(const struct view *view, const struct options *options,
-		       const struct record_type *type, const void *record, FILE *out)
-{
-	const struct units units = command_units(view, options);
-	struct table *table = table_new(command_look(options), out);
-	const struct column *column;
-	unsigned int i;
-
-	table_columns(table, "What >Amount");
-	if (!options->raw)
-		table_column_text(table, "Meaning");
-	for (i = 0; (column = record_column(type, i)); i++) {
-		table_row(table);
-		table_cell(table, column->name);
-		cell_column(table, column, view, record, &units);
-		if (!options->raw)
-			table_cell(table, column->help);
-	}
-	table_finish(table);
 }
 
 struct table_look command_look(const struct options *options)

@@ -16,28 +16,9 @@ void command_arrange(struct listing *listing, const struct view *view,
 void command_records(const struct view *view, const struct options *options,
 		     struct records records, bool totals, FILE *out);
 
-/* Prints @columns of all records of @type, in their order, as a table. */
-void command_columns(const struct view *view, const struct options *options,
-		     const struct record_type *type, const char *columns, FILE *out);
-
 /* Writes @records of command_rows(), arranged by @options, as the array @key. */
 void command_json_records(struct json *json, const char *key, const struct view *view,
 			  const struct options *options, struct records records);
-
-/*
- * Prints the @n figures in @which (NULL: all) of the totals, one per row, with
- * meaning unless the output is raw.  @type is bytes_record or events_record.
- */
-void command_figures(const struct view *view, const struct options *options,
-		     const struct record_type *type, const unsigned int *which,
-		     size_t n, FILE *out);
-
-/*
- * Prints all columns of one @record of @type, one per row, with meaning unless the
- * output is raw.
- */
-void command_described(const struct view *view, const struct options *options,
-		       const struct record_type *type, const void *record, FILE *out);
 
 /* The format of tables and amounts that @options select. */
 struct table_look command_look(const struct options *options);

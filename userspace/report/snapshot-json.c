@@ -4,7 +4,6 @@
 
 #include "lib/json.h"
 #include "model/on-nodes.h"
-#include "report/document.h"
 #include "report/snapshot-json.h"
 
 /* Bytes of the longest name of a member. */
@@ -300,6 +299,13 @@ static void put_system(struct json *json, const struct view *view)
 	for (i = 0; i < snap->n_meminfo; i++)
 		json_put_unsigned(json, snap->meminfo[i].name, snap->meminfo[i].value);
 	json_close(json, '}');
+}
+
+void document_open(struct json *json, const char *command)
+{
+	json_open(json, NULL, '{');
+	json_put_unsigned(json, "memcensus", DOCUMENT_VERSION);
+	json_put_string(json, "command", command);
 }
 
 void snapshot_json_scan(struct json *json, const struct snapshot *snap)

@@ -10,6 +10,12 @@
 #include "cli/command.h"
 #include "report/listing.h"
 
+/* Grows if a member is renamed, removed, or changes its meaning or unit. */
+#define DOCUMENT_VERSION	1
+
+/* Opens a document of @command, up to its scan or window. */
+void document_open(struct json *json, const char *command);
+
 /**
  * struct json_parts - which parts of a snapshot are written
  * @options: of the command that writes it, which may add members

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* memcensus kswapd: reclaim activity, and the distance to the watermarks. */
+#include "report/figures.h"
 #include "report/interval.h"
-#include "report/show.h"
 
 static void cell_event(struct table *table, const struct view *view, unsigned int event)
 {
@@ -50,19 +50,20 @@ static void kswapd_show(const struct view *view, const struct options *options, 
 		MEMCENSUS_E_OOM_KILL,
 	};
 
-	command_columns(view, options, &node_record,
-			"id,kswapd,kswapd_order,kswapd_zone,kswapd_failures,balanced,active_anon,inactive_anon,active_file,inactive_file,unevictable,dirty,writeback",
-			out);
-	command_title(options, out,
-		      "Free memory of each zone, and its distance to the watermarks");
-	command_columns(view, options, &zone_record,
-			"node,name,managed,free,wmark_min,wmark_low,wmark_high,wmark_boost,to_min,to_low,to_high",
-			out);
-	command_title(options, out, "Pages since boot");
+	struct report report;
+
+	report_begin(&report, options, view->snap, out);
+	REPORT(&report,
+	       { .type = &node_record,
+		 .columns = "id kswapd kswapd_order kswapd_zone kswapd_failures balanced active_anon inactive_anon active_file inactive_file unevictable dirty writeback" },
+	       { .title = "Free memory of each zone, and its distance to the watermarks",
+		 .type = &zone_record,
+		 .columns = "node name managed free wmark_min wmark_low wmark_high wmark_boost to_min to_low to_high" },
+	       { .title = "Pages since boot" });
 	show_reclaim(view, options, out);
 	command_title(options, out, NULL);
-	command_figures(view, options, &events_record, shown,
-			ARRAY_SIZE(shown), out);
+	figures_report(&report, NULL, &events_record, shown, ARRAY_SIZE(shown));
+	report_end(&report);
 }
 
 /* Number of nodes whose kswapd is reclaiming. */

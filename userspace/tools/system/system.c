@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "model/breakdown.h"
+#include "report/figures.h"
 #include "report/interval.h"
-#include "report/show.h"
 #include "tools/system/proc-text.h"
 
 /* Adds a row of @n amounts; raw output needs a word in each of @columns. */
@@ -64,37 +64,32 @@ static void show_free(const struct view *view, const struct options *options,
 	table_finish(table);
 }
 
-static void show_breakdown(const struct view *view, const struct options *options,
-			   FILE *out)
+static void show_breakdown(struct report *report)
 {
-	const struct breakdown breakdown = breakdown_of(view->snap);
-	const struct units units = command_units(view, options);
-	const struct units percent = { .percent = true, .whole = units.whole };
-	struct table *table = table_new(command_look(options), out);
-	const struct breakdown_row *row;
+	const struct snapshot *snap = report->view.snap;
+	const struct breakdown breakdown = breakdown_of(snap);
+	const bool raw = report->options->raw;
+	struct figure_row rows[BREAKDOWN_ROWS];
+	size_t n = 0;
 	unsigned int i;
 
-	table_columns(table, "Memory >Amount >Part");
-	if (!options->raw)
-		table_column_long(table, "Meaning");
 	for (i = 0; i < BREAKDOWN_ROWS; i++) {
-		if (!options->raw && !breakdown_shows(&breakdown, i))
+		const struct breakdown_row *row = &breakdown_rows[i];
+
+		if (!raw && !breakdown_shows(&breakdown, i))
 			continue;
-		row = &breakdown_rows[i];
-		if (i == BREAKDOWN_ROWS - 1)
-			table_total_row(table);
-		else
-			table_row(table);
-		if (row->of && !options->raw)
-			table_cellf(table, "  %s", strchr(row->name, '_') + 1);
-		else
-			table_cell(table, row->name);
-		cell_amount(table, breakdown.rows[i], &units);
-		cell_amount(table, breakdown.rows[i], &percent);
-		if (!options->raw)
-			table_cell(table, row->help);
+		rows[n++] = (struct figure_row){
+			.name = raw || !row->of ? row->name :
+				report_text(report, "  %s", strchr(row->name, '_') + 1),
+			.meaning = row->help, .amounts = { breakdown.rows[i] },
+			.whole = command_units(&report->view, report->options).whole,
+		};
 	}
-	table_finish(table);
+	/* The last one is the sum. */
+	REPORT(report,
+	       { .title = "All memory, each page counted once", .type = &figure_record,
+		 .columns = "figure=Memory 0=Amount part ~meaning", .rows = ROWS(rows, n - !raw),
+		 .sum = &rows[n - 1] });
 }
 
 static void show_meminfo(const struct view *view, const struct options *options,
@@ -117,27 +112,23 @@ static void show_meminfo(const struct view *view, const struct options *options,
 	table_finish(table);
 }
 
-/* Prints every available figure with the kernel's name for it. */
-static void show_all(const struct view *view, const struct options *options, FILE *out)
-{
-	command_title(options, out, "Of the census");
-	command_figures(view, options, &bytes_record, NULL, 0, out);
-	if (view->snap->n_meminfo) {
-		command_title(options, out,
-			      "Not of the census: /proc/meminfo, read right after it");
-		show_meminfo(view, options, out);
-	}
-	command_title(options, out, "Events since boot");
-	command_figures(view, options, &events_record, NULL, 0, out);
-}
-
 static void system_show(const struct view *view, const struct options *options, FILE *out)
 {
+	struct report report;
+
+	report_begin(&report, options, view->snap, out);
 	show_free(view, options, out);
-	command_title(options, out, "All memory, each page counted once");
-	show_breakdown(view, options, out);
-	if (options->all)
-		show_all(view, options, out);
+	show_breakdown(&report);
+	if (options->all) {
+		figures_report(&report, "Of the census", &bytes_record, NULL, 0);
+		if (view->snap->n_meminfo) {
+			command_title(options, out,
+				      "Not of the census: /proc/meminfo, read right after it");
+			show_meminfo(view, options, out);
+		}
+		figures_report(&report, "Events since boot", &events_record, NULL, 0);
+	}
+	report_end(&report);
 }
 
 static struct amount used_percent(const struct snapshot *snap, unsigned int number)
