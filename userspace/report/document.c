@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The scan or the window that a document of JSON is about. */
+/* The window that a document of JSON is about. */
 #include "model/format.h"
 #include "report/document.h"
 
@@ -27,11 +27,6 @@ static void put_point(struct json *json, const char *key, const struct document_
 	json_put_realtime(json, "realtime_ns", point->realtime);
 	json_put_boottime(json, "boottime_ns", point->boottime);
 	json_close(json, '}');
-}
-
-void document_scan(struct json *json, const struct document_point *point)
-{
-	put_point(json, "scan", point->seq ? point : NULL);
 }
 
 void document_window(struct json *json, const struct document_point *from,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The scan or the window that a document of JSON is about; document_open() begins the document.
+ * The window that a document of JSON is about; document_open() begins the document.
  * Documentation/json.rst.
  */
 #ifndef READER_DOCUMENT_H
@@ -22,9 +22,6 @@ struct document_point {
 
 /* When the census @snap began; nowhen if it is NULL. */
 struct document_point document_point_of(const struct snapshot *snap);
-
-/* Writes the scan that a text of /proc belongs to: @point, or null if that is no census. */
-void document_scan(struct json *json, const struct document_point *point);
 
 /*
  * Writes the window of a document: what changed or was seen between two points in time.

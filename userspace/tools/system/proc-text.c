@@ -14,8 +14,7 @@
 #include "model/pages.h"
 #include "os/proc-texts.h"
 #include "os/procfs.h"
-#include "report/document.h"
-#include "report/show.h"
+#include "report/report.h"
 #include "tools/system/proc-text.h"
 
 #define NAME_SIZE	64
@@ -88,7 +87,8 @@ static char *find_setting(const char *text, const char *name)
 	return NULL;
 }
 
-static void put_setting(struct json *json, const char *name, const char *value)
+/* A member with a setting: a number, if it is one. */
+static void put_setting(struct report *report, const char *name, const char *value)
 {
 	char *end;
 	long long number;
@@ -96,25 +96,21 @@ static void put_setting(struct json *json, const char *name, const char *value)
 	errno = 0;
 	number = strtoll(value, &end, 10);
 	if (*value && !*end && !errno)
-		json_put_signed(json, name, number);
+		REPORT(report, { name, SECTION_NUMBER, .number = { true, number } });
 	else
-		json_put_string(json, name, value);
+		REPORT(report, { name, SECTION_TEXT, .text = value });
 }
 
-static void show_settings(const char *text, const struct document_point *when,
-			  const struct options *options, FILE *out)
+static void show_settings(struct report *report, const char *text)
 {
-	struct json json = { .out = out };
+	const struct options *options = report->options;
 	struct table *table = NULL;
 	char *value;
 	size_t i;
 
-	if (options->json) {
-		document_open(&json, options->command->name);
-		document_scan(&json, when);
-		json_open(&json, "vm", '{');
-	} else {
-		table = table_new(command_look(options), out);
+	REPORT(report, { .name = "vm", .shape = SECTION_OPEN });
+	if (!options->json) {
+		table = table_new(command_look(options), report->out);
 		table_columns(table, "Setting >Value");
 		if (!options->raw)
 			table_column_long(table, "Meaning");
@@ -125,7 +121,7 @@ static void show_settings(const char *text, const struct document_point *when,
 		if (!value)
 			continue;
 		if (options->json) {
-			put_setting(&json, vm_settings[i].name, value);
+			put_setting(report, vm_settings[i].name, value);
 		} else {
 			table_row(table);
 			table_cell(table, vm_settings[i].name);
@@ -135,12 +131,9 @@ static void show_settings(const char *text, const struct document_point *when,
 		}
 		free(value);
 	}
-	if (options->json) {
-		json_close(&json, '}');
-		json_close(&json, '}');
-	} else {
+	REPORT(report, { .shape = SECTION_CLOSE });
+	if (table)
 		table_finish(table);
-	}
 }
 
 /**
@@ -200,29 +193,19 @@ static struct slab *read_slabs(const char *text, uint64_t page_size, size_t *n)
 	return slabs;
 }
 
-static void put_slabs(const struct slab *slabs, size_t n, const struct document_point *when,
-		      const struct options *options, FILE *out)
-{
-	struct json json = { .out = out };
-	size_t i;
+DERIVED(slab_name, slab, text, row->name, true)
 
-	document_open(&json, options->command->name);
-	document_scan(&json, when);
-	json_open(&json, "slabs", '[');
-	for (i = 0; i < n; i++) {
-		json_open(&json, NULL, '{');
-		json_put_string(&json, "name", slabs[i].name);
-		json_put_unsigned(&json, "objects", slabs[i].objects);
-		json_put_unsigned(&json, "active", slabs[i].active);
-		json_put_unsigned(&json, "object_size", slabs[i].object_size);
-		json_put_unsigned(&json, "slabs", slabs[i].slabs);
-		json_put_unsigned(&json, "per_slab", slabs[i].per_slab);
-		json_put_unsigned(&json, "bytes", slabs[i].bytes);
-		json_close(&json, '}');
-	}
-	json_close(&json, ']');
-	json_close(&json, '}');
-}
+static const struct column slab_columns[] = {
+	{ "name", .help = "its name", .kind = KIND_TEXT, .derive = slab_name },
+	MEMBER(slab, "objects", NULL, objects, COUNT, "all that its slabs hold"),
+	MEMBER(slab, "active", NULL, active, COUNT, "objects in use"),
+	MEMBER(slab, "object_size", NULL, object_size, BYTES, "of each"),
+	MEMBER(slab, "slabs", NULL, slabs, COUNT, "its slabs"),
+	MEMBER(slab, "per_slab", NULL, per_slab, COUNT, "objects in each"),
+	MEMBER(slab, "bytes", NULL, bytes, BYTES, "of all its slabs"),
+};
+
+static const struct record_type slab_record = RECORDS_OF("slab cache", slab_columns);
 
 static void put_slab(struct table *table, const struct slab *slab,
 		     const struct units *units)
@@ -241,30 +224,23 @@ static void put_slab(struct table *table, const struct slab *slab,
 	table_cell(table, slab->name);
 }
 
-static void show_slab_table(const struct slab *slabs, size_t n,
-			    const struct options *options, FILE *out)
+static void show_slabs(struct report *report, const char *text, uint64_t page_size)
 {
+	const struct options *options = report->options;
 	const struct units units = { .suffixes = options->suffixes };
-	struct table *table = table_new(command_look(options), out);
-	size_t i;
-
-	table_columns(table, ">Objects >Active >Use >Size >Slabs >Obj/Slab >Cache Name");
-	for (i = 0; i < n; i++)
-		put_slab(table, &slabs[i], &units);
-	table_finish(table);
-}
-
-static void show_slabs(const char *text, uint64_t page_size, const struct document_point *when,
-		       const struct options *options, FILE *out)
-{
+	struct table *table;
 	struct slab *slabs;
-	size_t n;
+	size_t n, i;
 
 	slabs = read_slabs(text, page_size, &n);
-	if (options->json)
-		put_slabs(slabs, n, when, options, out);
-	else
-		show_slab_table(slabs, n, options, out);
+	REPORT(report, { "slabs", .type = &slab_record, .rows = ROWS(slabs, n) });
+	if (!options->json) {
+		table = table_new(command_look(options), report->out);
+		table_columns(table, ">Objects >Active >Use >Size >Slabs >Obj/Slab >Cache Name");
+		for (i = 0; i < n; i++)
+			put_slab(table, &slabs[i], &units);
+		table_finish(table);
+	}
 	free(slabs);
 }
 
@@ -311,12 +287,29 @@ static int no_text(const struct session *session, const char *path,
 	return fail(why, FAIL_SYSTEM, "cannot read /proc/%s", path);
 }
 
-int proc_text_run(struct session *session, struct failure *why)
+static void show_text(struct session *session, const struct snapshot *snap, const char *text)
 {
 	const struct options *options = session->options;
 	const struct system_options *own = options->own;
+	struct report report;
+
+	report_begin(&report, options, snap, session->out);
+	/* The text is of this time, or of a census. */
+	REPORT(&report,
+	       { "scan", snap->seq ? SECTION_OBJECT : SECTION_NULL, .type = &scan_record,
+		 .rows = ONE_ROW(&snap->scan), .members = "realtime_ns boottime_ns",
+		 .number = { true, (int64_t)snap->seq } });
+	if (own->vm)
+		show_settings(&report, text);
+	else
+		show_slabs(&report, text, page_size_of(snap) ?: (uint64_t)sysconf(_SC_PAGESIZE));
+	report_end(&report);
+}
+
+int proc_text_run(struct session *session, struct failure *why)
+{
+	const struct system_options *own = session->options->own;
 	struct snapshot *snap;
-	struct document_point when;
 	const char *text;
 	int ret = 0;
 
@@ -324,16 +317,12 @@ int proc_text_run(struct session *session, struct failure *why)
 						     PROC_TEXTS_BIT_SLABINFO, why);
 	if (!snap)
 		return -1;
-	when = document_point_of(snap);
 	text = proc_texts_find(snap, own->vm ? PROC_TEXTS_VM : PROC_TEXTS_SLABINFO);
 	if (!text)
 		ret = no_text(session, own->vm ? "sys/vm" : "slabinfo",
 			      own->vm ? "" : " --slab", why);
-	else if (own->vm)
-		show_settings(text, &when, options, session->out);
-	else if (*text)
-		show_slabs(text, page_size_of(snap) ?: (uint64_t)sysconf(_SC_PAGESIZE), &when,
-			   options, session->out);
+	else if (own->vm || *text)
+		show_text(session, snap, text);
 	else
 		ret = fail(why, FAIL_SYSTEM, "/proc/slabinfo is empty");
 	snapshot_free(snap);
