@@ -294,6 +294,18 @@ static void put_rows(struct report *report, const struct section *section)
 	listing_free(&rows);
 }
 
+/* Records of command_rows(), arranged by @options. */
+static void put_chosen(struct report *report, const struct section *section,
+		       const struct options *options)
+{
+	struct listing listing;
+
+	command_arrange(&listing, &report->view, options, section->rows);
+	snapshot_json_listing(&report->json, section->name, command_rows(options)->type,
+			      &listing);
+	listing_free(&listing);
+}
+
 static void put_section(struct report *report, const struct section *section)
 {
 	const struct options options = arrangement(report, section);
@@ -312,19 +324,26 @@ static void put_section(struct report *report, const struct section *section)
 	else if (section->shape == SECTION_SCAN)
 		snapshot_json_scan(json, report->view.snap);
 	else if (section->chosen)
-		command_json_records(json, section->name, &report->view, &options, section->rows);
+		put_chosen(report, section, &options);
 	else
 		put_rows(report, section);
+}
+
+void report_begin_line(struct report *report, const struct options *options,
+		       const struct snapshot *snap, FILE *out, bool line)
+{
+	*report = (struct report){
+		options, { snap, options->numeric }, .out = out,
+		.json = { .out = out, .line = line },
+	};
+	if (options->json)
+		document_open(&report->json, options->command->name);
 }
 
 void report_begin(struct report *report, const struct options *options,
 		  const struct snapshot *snap, FILE *out)
 {
-	*report = (struct report){
-		options, { snap, options->numeric }, .out = out, .json = { .out = out },
-	};
-	if (options->json)
-		document_open(&report->json, options->command->name);
+	report_begin_line(report, options, snap, out, false);
 }
 
 void report_sections(struct report *report, const struct section *sections, size_t n)

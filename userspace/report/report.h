@@ -107,9 +107,11 @@ struct report {
 	size_t n_texts;
 };
 
-/* Begins a report on @snap, and its document. */
+/* Begins a report on @snap, and its document.  @line: that is on one line. */
 void report_begin(struct report *report, const struct options *options,
 		  const struct snapshot *snap, FILE *out);
+void report_begin_line(struct report *report, const struct options *options,
+		       const struct snapshot *snap, FILE *out, bool line);
 void report_end(struct report *report);
 
 /* Shows @n sections; REPORT(): those of its list of initializers. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Shows what a command takes: functions shared by the commands. */
 #include "report/show.h"
-#include "report/snapshot-json.h"
 
 void command_arrange(struct listing *listing, const struct view *view,
 		     const struct options *options, struct records records)
@@ -21,16 +20,6 @@ void command_records(const struct view *view, const struct options *options,
 
 	command_arrange(&listing, view, options, records);
 	listing_print(&listing, command_look(options), &units, totals, out);
-	listing_free(&listing);
-}
-
-void command_json_records(struct json *json, const char *key, const struct view *view,
-			  const struct options *options, struct records records)
-{
-	struct listing listing;
-
-	command_arrange(&listing, view, options, records);
-	snapshot_json_listing(json, key, command_rows(options)->type, &listing);
 	listing_free(&listing);
 }
 

@@ -16,10 +16,6 @@ void command_arrange(struct listing *listing, const struct view *view,
 void command_records(const struct view *view, const struct options *options,
 		     struct records records, bool totals, FILE *out);
 
-/* Writes @records of command_rows(), arranged by @options, as the array @key. */
-void command_json_records(struct json *json, const char *key, const struct view *view,
-			  const struct options *options, struct records records);
-
 /* The format of tables and amounts that @options select. */
 struct table_look command_look(const struct options *options);
 struct units command_units(const struct view *view,

@@ -14,16 +14,7 @@ NUMBER(call, row->call)
 	       row->process->shown.by[call].calls)
 
 NUMBER(pid, row->process->pid)
-NUMBER(calls, row->bytes.calls)
-NUMBER(failed, row->bytes.failed)
-NUMBER(mapped, row->bytes.mapped)
-NUMBER(unmapped, row->bytes.unmapped)
-NUMBER(fixed, row->bytes.fixed)
-NUMBER(discarded, row->bytes.discarded)
-NUMBER(unknown, row->bytes.unknown)
-NUMBER(time_ns, row->bytes.ns)
 NUMBER(begun_realtime_ns, row->process->begun + row->report->realtime)
-NUMBER(lasted_ns, row->since)
 OF_CALL(brk, TRACE_BRK)
 OF_CALL(mmap, TRACE_MMAP)
 OF_CALL(munmap, TRACE_MUNMAP)
@@ -52,10 +43,6 @@ DERIVED(get_maj_faults, trace_shown, number,
 
 OF_WORK(pid, row->actor->tid)
 OF_WORK(work, row->work)
-OF_WORK(times, row->did.n)
-OF_WORK(time_ns, row->did.ns)
-OF_WORK(tried, row->did.tried)
-OF_WORK(done, row->did.done)
 DERIVED(get_work_comm, trace_worker, text, row->actor->comm, *row->actor->comm)
 
 static const char *const states[] = { "runs", "ended" };
@@ -69,8 +56,10 @@ static const char *const works[TRACE_WORKS] = {
 
 #define COUNT(name, header, help)					\
 	{ #name, header, help, .kind = KIND_COUNT, .total = TOTAL_SUM, .derive = get_##name }
-#define BYTES(name, header, help)					\
-	{ #name, header, help, .kind = KIND_BYTES, .total = TOTAL_SUM, .derive = get_##name }
+#define OF_BYTES(kind, member, header, help)				\
+	MEMBER(trace_shown, #member, header, bytes.member, kind, help, .total = TOTAL_SUM)
+#define TIME(help)							\
+	MEMBER(trace_shown, "time_ns", "Seconds", bytes.ns, SECONDS, help, .total = TOTAL_SUM)
 
 static const struct column trace_columns[] = {
 	{ "pid", "PID", "process", .kind = KIND_ID, .total = TOTAL_ROWS, .derive = get_pid },
@@ -79,16 +68,18 @@ static const struct column trace_columns[] = {
 	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = get_comm },
 	{ "state", "State", "runs or ended", .kind = KIND_WORD, .words = states,
 	  .n_words = ARRAY_SIZE(states), .derive = get_state },
-	COUNT(calls, "Calls", "brk, mmap, munmap, mremap and madvise that returned"),
-	COUNT(failed, "Failed", "of these, calls that failed"),
-	BYTES(mapped, "Mapped", "address space that brk, mmap and mremap mapped, in whole pages"),
-	BYTES(unmapped, "Unmapped", "address space that brk, munmap and mremap unmapped"),
+	OF_BYTES(COUNT, calls, "Calls", "brk, mmap, munmap, mremap and madvise that returned"),
+	OF_BYTES(COUNT, failed, "Failed", "of these, calls that failed"),
+	OF_BYTES(BYTES, mapped, "Mapped",
+		 "address space that brk, mmap and mremap mapped, in whole pages"),
+	OF_BYTES(BYTES, unmapped, "Unmapped", "address space that brk, munmap and mremap unmapped"),
 	{ "net", "Net", "mapped less unmapped", .kind = KIND_BYTES, .sign = true,
 	  .total = TOTAL_SUM, .derive = get_net },
 	{ "rate", "Net/s", "net per second", .kind = KIND_BYTES, .sign = true,
 	  .total = TOTAL_SUM, .derive = get_rate },
-	BYTES(fixed, "Fixed", "of mapped, at fixed addresses: it may replace other mappings"),
-	BYTES(discarded, "Dropped",
+	OF_BYTES(BYTES, fixed, "Fixed",
+		 "of mapped, at fixed addresses: it may replace other mappings"),
+	OF_BYTES(BYTES, discarded, "Dropped",
 	      "content dropped by madvise, with the address space kept"),
 	COUNT(min_faults, "MinFlt", "page faults without I/O"),
 	COUNT(maj_faults, "MajFlt", "page faults that waited for I/O"),
@@ -97,14 +88,13 @@ static const struct column trace_columns[] = {
 	COUNT(munmap, "munmap", "calls of munmap"),
 	COUNT(mremap, "mremap", "calls of mremap"),
 	COUNT(madvise, "madvise", "calls of madvise"),
-	COUNT(unknown, "Unknown",
+	OF_BYTES(COUNT, unknown, "Unknown",
 	      "calls of brk whose bytes are unknown: not in mapped and unmapped"),
-	{ "time_ns", "Seconds", "time in these calls; in JSON ns", .kind = KIND_SECONDS,
-	  .total = TOTAL_SUM, .derive = get_time_ns },
+	TIME("time in these calls; in JSON ns"),
 	{ "begun_realtime_ns", "Begun", "when its trace began; in JSON ns since 1970",
 	  .kind = KIND_REALTIME, .derive = get_begun_realtime_ns },
-	{ "lasted_ns", "LastedSecs", "how long it was traced; in JSON ns", .kind = KIND_SECONDS,
-	  .derive = get_lasted_ns },
+	MEMBER(trace_shown, "lasted_ns", "LastedSecs", since, SECONDS,
+	       "how long it was traced; in JSON ns"),
 };
 
 const struct record_type trace_record = {
@@ -118,14 +108,14 @@ static const struct column call_columns[] = {
 	{ "begun_realtime_ns", "Begun", .kind = KIND_REALTIME, .derive = get_begun_realtime_ns },
 	{ "call", "Call", .kind = KIND_WORD, .words = trace_call_names, .n_words = TRACE_CALLS,
 	  .derive = get_call },
-	COUNT(calls, "Calls", NULL),
-	COUNT(failed, "Failed", NULL),
-	BYTES(mapped, "Mapped", NULL),
-	BYTES(unmapped, "Unmapped", NULL),
-	BYTES(fixed, "Fixed", NULL),
-	BYTES(discarded, "Dropped", NULL),
-	COUNT(unknown, "Unknown", NULL),
-	{ "time_ns", "Seconds", .kind = KIND_SECONDS, .derive = get_time_ns },
+	OF_BYTES(COUNT, calls, "Calls", NULL),
+	OF_BYTES(COUNT, failed, "Failed", NULL),
+	OF_BYTES(BYTES, mapped, "Mapped", NULL),
+	OF_BYTES(BYTES, unmapped, "Unmapped", NULL),
+	OF_BYTES(BYTES, fixed, "Fixed", NULL),
+	OF_BYTES(BYTES, discarded, "Dropped", NULL),
+	OF_BYTES(COUNT, unknown, "Unknown", NULL),
+	TIME(NULL),
 };
 
 const struct record_type trace_call_record = {
@@ -138,13 +128,22 @@ static const struct column work_columns[] = {
 	{ "comm", "Command", .kind = KIND_TEXT, .derive = get_work_comm },
 	{ "work", "Work", .kind = KIND_WORD, .words = works, .n_words = TRACE_WORKS,
 	  .derive = get_work_work },
-	{ "times", "Times", .kind = KIND_COUNT, .derive = get_work_times },
-	{ "time_ns", "Seconds", .kind = KIND_SECONDS, .derive = get_work_time_ns },
-	{ "tried", "Tried", .kind = KIND_BYTES, .derive = get_work_tried },
-	{ "done", "Done", .kind = KIND_BYTES, .derive = get_work_done },
+	MEMBER(trace_worker, "times", "Times", did.n, COUNT, NULL),
+	MEMBER(trace_worker, "time_ns", "Seconds", did.ns, SECONDS, NULL),
+	MEMBER(trace_worker, "tried", "Tried", did.tried, BYTES, NULL),
+	MEMBER(trace_worker, "done", "Done", did.done, BYTES, NULL),
 };
 
 const struct record_type trace_work_record = {
 	.name = "work",
 	.derived = { work_columns, ARRAY_SIZE(work_columns) },
 };
+
+static const struct column killed_columns[] = {
+	MEMBER(trace_killed, "clock", "Time", clock, TEXT, NULL),
+	MEMBER(trace_killed, "realtime_ns", NULL, realtime, REALTIME, NULL),
+	MEMBER(trace_killed, "pid", "PID", pid, ID, NULL),
+	MEMBER(trace_killed, "comm", "Command", comm, TEXT, NULL),
+};
+
+const struct record_type trace_killed_record = RECORDS_OF("killed process", killed_columns);

@@ -69,4 +69,15 @@ struct trace_worker {
 	struct trace_worked did;	/* until now, in bytes instead of pages */
 };
 
+/* The columns of a process that the OOM killer chose. */
+extern const struct record_type trace_killed_record;
+
+/* @clock: the time of day; @realtime: ns since 1970; @comm: NULL: unknown */
+struct trace_killed {
+	const char *clock;
+	uint64_t realtime;
+	uint64_t pid;
+	const char *comm;
+};
+
 #endif /* READER_TRACE_COLUMNS_H */

@@ -11,14 +11,13 @@
 #include "model/format.h"
 #include "os/exit-watch.h"
 #include "report/document.h"
-#include "report/show.h"
-#include "report/snapshot-json.h"
+#include "report/report.h"
 #include "tools/trace/call-text.h"
 #include "tools/trace/show.h"
 
 #define NSEC_PER_SEC	UINT64_C(1000000000)
 
-static const struct view no_census = { .snap = &(const struct snapshot){ } };
+static const struct snapshot no_census;
 
 /* The time of day with microseconds. */
 static void clock_text(char *buf, uint64_t realtime, bool date)
@@ -190,44 +189,24 @@ static struct records list_work(const struct trace_report *report)
 	return records_of(rows, n, sizeof(*rows));
 }
 
-/* Shows and frees @records: as the array @key of @json, or if that is NULL as a table. */
-static void show_records(const struct trace_report *report, struct json *json, const char *key,
-			 const struct record_type *type, const char *columns,
-			 struct records records)
+/* A row for each process that the OOM killer chose. */
+static struct records list_victims(const struct trace_report *trace, struct report *report)
 {
-	const struct units units = command_units(&no_census, report->options);
-	struct listing listing;
-	struct failure why;
-
-	listing_fill(&listing, &no_census, records);
-	columns_choose(&listing.columns, type, columns, NULL, &why);
-	if (json)
-		snapshot_json_listing(json, key, type, &listing);
-	else
-		listing_print(&listing, command_look(report->options), &units, false, report->out);
-	columns_free(&listing.columns);
-	listing_free(&listing);
-	free((void *)records.v);
-}
-
-static void show_victims(const struct trace_report *report)
-{
-	struct table *table = table_new(command_look(report->options), report->out);
-	const struct trace_victim *victim;
+	struct trace_killed *rows = xcalloc(trace->sums->n_victims, sizeof(*rows));
+	const struct trace_victim *victim = trace->sums->victims;
 	char clock[TIME_SIZE];
 	size_t i;
 
-	table_columns(table, "Time >PID");
-	table_column_text(table, "Command");
-	for (i = 0; i < report->sums->n_victims; i++) {
-		victim = &report->sums->victims[i];
-		clock_text(clock, victim->time + report->realtime, report->options->raw);
-		table_row(table);
-		table_cell(table, clock);
-		table_cellf(table, "%" PRIu32, victim->pid);
-		table_cell(table, *victim->comm ? victim->comm : NULL);
+	for (i = 0; i < trace->sums->n_victims; i++, victim++) {
+		const uint64_t realtime = victim->time + trace->realtime;
+
+		clock_text(clock, realtime, report->options->raw);
+		rows[i] = (struct trace_killed){
+			report_text(report, "%s", clock), realtime, victim->pid,
+			*victim->comm ? victim->comm : NULL,
+		};
 	}
-	table_finish(table);
+	return records_of(rows, i, sizeof(*rows));
 }
 
 static void show_end(const struct trace_report *report, size_t n)
@@ -252,101 +231,77 @@ static void show_end(const struct trace_report *report, size_t n)
 	putc('\n', report->out);
 }
 
-static void show_tables(struct trace_report *report, struct records processes, bool last)
+static struct amount number_of(bool known, uint64_t number)
 {
-	const struct options *options = report->options;
-	struct records calls;
+	return (struct amount){ known, (int64_t)number };
+}
 
-	/* No heading above nothing; a script gets it. */
-	if (processes.n || options->raw)
-		command_records(&no_census, options, processes, options->totals, report->out);
-	if (!last)
+/* What only JSON has. */
+static void put_head(const struct trace_report *trace, struct report *report)
+{
+	const struct document_point from = { .realtime = trace->begun + trace->realtime };
+	const struct document_point to = { .realtime = trace->now + trace->realtime };
+	const int status = trace->child_status;
+
+	document_window(&report->json, &from, &to);
+	json_close(&report->json, '}');
+	REPORT(report,
+	       { "duration_ns", SECTION_NUMBER,
+		 .number = number_of(true, trace->now - trace->begun) },
+	       { "lost", SECTION_NUMBER, .number = number_of(trace->lost_known, trace->lost) },
+	       { "orphans", SECTION_NUMBER, .number = number_of(true, trace->sums->orphans) });
+	if (!trace->child)
 		return;
-	calls = list_calls(processes);
-	if (calls.n || options->raw) {
-		command_title(options, report->out, "By call");
-		show_records(report, NULL, NULL, &trace_call_record,
-			     "pid,comm,call,calls,failed,mapped,unmapped,discarded,time_ns", calls);
-	} else {
-		free((void *)calls.v);
-	}
-	if (report->sums->n_actors) {
-		command_title(options, report->out, "Reclaim and compaction, in the whole system");
-		show_records(report, NULL, NULL, &trace_work_record, NULL, list_work(report));
-	}
-	if (report->sums->n_victims) {
-		command_title(options, report->out, "Chosen by the OOM killer");
-		show_victims(report);
-	}
-	if (!options->raw)
-		show_end(report, processes.n);
+	REPORT(report,
+	       { .name = "child", .shape = SECTION_OPEN },
+	       { "pid", SECTION_NUMBER, .number = number_of(true, trace->child) },
+	       { "exit_status", SECTION_NUMBER,
+		 .number = number_of(trace->child_ended && WIFEXITED(status),
+				     WEXITSTATUS(status)) },
+	       { "signal", SECTION_NUMBER,
+		 .number = number_of(trace->child_ended && WIFSIGNALED(status),
+				     WTERMSIG(status)) },
+	       { .shape = SECTION_CLOSE });
 }
 
-static void json_victims(struct json *json, const struct trace_report *report)
+/* No heading is above nothing; a script gets it, and JSON an empty array. */
+static void show_sections(const struct trace_report *trace, struct report *report,
+			  struct records processes, bool last)
 {
-	const struct trace_victim *victim;
-	size_t i;
+	const bool json = report->options->json, always = json || report->options->raw;
+	const struct records calls = list_calls(processes), work = list_work(trace);
+	const struct records victims = list_victims(trace, report);
 
-	json_open(json, "oom_victims", '[');
-	for (i = 0; i < report->sums->n_victims; i++) {
-		json_open(json, NULL, '{');
-		victim = &report->sums->victims[i];
-		json_put_realtime(json, "realtime_ns", victim->time + report->realtime);
-		json_put_unsigned(json, "pid", victim->pid);
-		json_put_string(json, "comm", *victim->comm ? victim->comm : NULL);
-		json_close(json, '}');
-	}
-	json_close(json, ']');
-}
-
-static void json_child(struct json *json, const struct trace_report *report)
-{
-	int status = report->child_status;
-
-	json_open(json, "child", '{');
-	json_put_unsigned(json, "pid", report->child);
-	json_put_known(json, "exit_status", report->child_ended && WIFEXITED(status),
-		       WEXITSTATUS(status));
-	json_put_known(json, "signal", report->child_ended && WIFSIGNALED(status),
-		       WTERMSIG(status));
-	json_close(json, '}');
-}
-
-static void show_trace_json(struct trace_report *report, struct records processes)
-{
-	const struct options *options = report->options;
-	const struct document_point from = { .realtime = report->begun + report->realtime };
-	const struct document_point to = { .realtime = report->now + report->realtime };
-	struct json json = { .out = report->out,
-			     .line = report->own->calls || options->interval };
-
-	document_open(&json, options->command->name);
-	document_window(&json, &from, &to);
-	json_close(&json, '}');
-	json_put_unsigned(&json, "duration_ns", report->now - report->begun);
-	json_put_known(&json, "lost", report->lost_known, (int64_t)report->lost);
-	json_put_unsigned(&json, "orphans", report->sums->orphans);
-	if (report->child)
-		json_child(&json, report);
-	command_json_records(&json, "processes", &no_census, options, processes);
-	show_records(report, &json, "calls", &trace_call_record,
-		     "pid,comm,begun_realtime_ns,call,calls,failed,mapped,unmapped,fixed,discarded,unknown,time_ns",
-		     list_calls(processes));
-	if (report->reclaim) {
-		show_records(report, &json, "reclaim", &trace_work_record, NULL,
-			     list_work(report));
-		json_victims(&json, report);
-	} else {
-		json_put_null(&json, "reclaim");
-		json_put_null(&json, "oom_victims");
-	}
-	json_close(&json, '}');
+	if (processes.n || always)
+		REPORT(report, { "processes", .chosen = true, .rows = processes });
+	if (json || (last && (calls.n || always)))
+		REPORT(report,
+		       { "calls", .title = "By call", .type = &trace_call_record, .rows = calls,
+			 .columns = "pid comm call calls failed mapped unmapped discarded time_ns" });
+	if (json ? trace->reclaim : last && trace->sums->n_actors)
+		REPORT(report,
+		       { "reclaim", .title = "Reclaim and compaction, in the whole system",
+			 .type = &trace_work_record, .rows = work,
+			 .columns = "pid comm work times time_ns tried done" });
+	if (json ? trace->reclaim : last && victims.n)
+		REPORT(report,
+		       { "oom_victims", .title = "Chosen by the OOM killer",
+			 .type = &trace_killed_record, .rows = victims,
+			 .columns = "clock pid comm", .members = "realtime_ns pid comm" });
+	if (json && !trace->reclaim)
+		REPORT(report,
+		       { .name = "reclaim", .shape = SECTION_NULL },
+		       { .name = "oom_victims", .shape = SECTION_NULL });
+	free((void *)calls.v);
+	free((void *)work.v);
+	free((void *)victims.v);
 }
 
 void trace_show_sums(struct trace_report *report, bool last)
 {
 	struct trace_process *process;
 	struct records processes;
+	struct report shown;
 
 	/* In the end, all since the beginning. */
 	for (process = report->sums->first; last && process; process = process->next)
@@ -354,10 +309,14 @@ void trace_show_sums(struct trace_report *report, bool last)
 	if (last)
 		report->shown = 0;
 	processes = list_processes(report, last);
+	report_begin_line(&shown, report->options, &no_census, report->out,
+			  report->own->calls || report->options->interval);
 	if (report->options->json)
-		show_trace_json(report, processes);
-	else
-		show_tables(report, processes, last);
+		put_head(report, &shown);
+	show_sections(report, &shown, processes, last);
+	report_end(&shown);
+	if (last && !report->options->json && !report->options->raw)
+		show_end(report, processes.n);
 	free((void *)processes.v);
 	for (process = report->sums->first; process; process = process->next)
 		process->shown = process->sums;
