@@ -59,7 +59,7 @@ enum kind {
 enum held {
 	HELD_ATTRIBUTE,		/* known if its bit in the bitmap is set */
 	HELD_ALWAYS,		/* known; a text that is NULL is not */
-	HELD_AMOUNT,		/* in a struct amount, for a column with @sign */
+	HELD_AMOUNT,		/* in a struct amount */
 };
 
 /* The cell of a column in the row of totals. */
@@ -190,14 +190,16 @@ struct column {
 
 /*
  * Column @name_ of a member of a struct @of that is not of the ABI: a value that is always known,
- * and memory as a struct amount.
+ * and memory as a struct amount, which with MEMBER_AMOUNT() may be negative.
  */
 #define MEMBER(of, name_, header_, member_, k, help_, ...)		\
 	{ .name = name_, .header = header_, .help = help_, .kind = KIND_##k, \
 	  .held = HELD_ALWAYS, .offset = offsetof(struct of, member_), __VA_ARGS__ }
-#define MEMBER_AMOUNT(of, name_, header_, member_, help_, ...)		\
-	{ .name = name_, .header = header_, .help = help_, .kind = KIND_BYTES, .sign = true, \
+#define MEMBER_MEMORY(of, name_, header_, member_, help_, ...)		\
+	{ .name = name_, .header = header_, .help = help_, .kind = KIND_BYTES, \
 	  .held = HELD_AMOUNT, .offset = offsetof(struct of, member_), __VA_ARGS__ }
+#define MEMBER_AMOUNT(of, name_, header_, member_, help_, ...)		\
+	MEMBER_MEMORY(of, name_, header_, member_, help_, .sign = true, __VA_ARGS__)
 
 /*
  * Defines @name for struct column.derive, where @row is the record, a struct @of: the

@@ -60,29 +60,21 @@ static const struct figures *figures_of(const struct view *view, bool of_task, b
 	return task ? &task->figures : group ? &group->figures : NULL;
 }
 
-/* Memory by kind of the member @kinds of a struct @of. */
-#define KIND(of, kinds, num, name)						\
-	DERIVED(of##_##name, of, number, row->kinds.v[MEMCENSUS_K_##num],	\
-		KNOWN(&row->kinds, MEMCENSUS_K_##num))
-#define KINDS(of, kinds)							\
-	KIND(of, kinds, ANON, anon)						\
-	KIND(of, kinds, FILE, file)						\
-	KIND(of, kinds, SHMEM, shmem)						\
-	KIND(of, kinds, SWAP, swap)						\
-	KIND(of, kinds, HUGETLB, hugetlb)
-
-KINDS(owners, bytes)
-KINDS(pair, common)
-
 #define BYTES(of, name_, header_, help_, ...)				\
 	{ #name_, header_, help_, .kind = KIND_BYTES, .total = TOTAL_SUM,	\
 	  .in_json = true, .derive = of##_##name_, __VA_ARGS__ }
-#define KIND_COLUMNS(of)							\
-	BYTES(of, anon, "Anon", "anonymous memory, also what KSM merged"),	\
-	BYTES(of, file, "File", "page cache of files"),				\
-	BYTES(of, shmem, "Shmem", "shared memory: shmem, tmpfs, memfd"),	\
-	BYTES(of, swap, "Swap", "swap slots"),					\
-	BYTES(of, hugetlb, "Hugetlb", "huge pages of hugetlb")
+/* Memory by kind, of the member @kinds of a struct @of. */
+#define KIND(of, kinds, num, name_, header_, help_)				\
+	{ name_, header_, help_, .kind = KIND_BYTES, .total = TOTAL_SUM,	\
+	  .in_json = true, .number = MEMCENSUS_K_##num,				\
+	  .known = offsetof(struct of, kinds.known),				\
+	  .offset = offsetof(struct of, kinds.v[MEMCENSUS_K_##num]) }
+#define KIND_COLUMNS(of, kinds)							\
+	KIND(of, kinds, ANON, "anon", "Anon", "anonymous memory, also what KSM merged"), \
+	KIND(of, kinds, FILE, "file", "File", "page cache of files"),		\
+	KIND(of, kinds, SHMEM, "shmem", "Shmem", "shared memory: shmem, tmpfs, memfd"), \
+	KIND(of, kinds, SWAP, "swap", "Swap", "swap slots"),			\
+	KIND(of, kinds, HUGETLB, "hugetlb", "Hugetlb", "huge pages of hugetlb")
 #define NAME(name_, header_, help_, get)					\
 	{ name_, header_, help_, .kind = KIND_TEXT, .in_json = true, .derive = get }
 #define PERCENT(name_, header_, help_, get)					\
@@ -144,7 +136,7 @@ static const struct column owners_derived[] = {
 	  .in_json = true, .derive = owners_number },
 	BYTES(owners, memory, "Memory", "anonymous, file and shared memory together"),
 	PERCENT("%own", "%Own", "memory in percent of its frames", owners_part),
-	KIND_COLUMNS(owners),
+	KIND_COLUMNS(owners, bytes),
 };
 
 #define PAIR(num, ...)	ATTRIBUTE(pair, MEMCENSUS_PAIR_##num, __VA_ARGS__)
@@ -243,7 +235,7 @@ static const struct column pair_derived[] = {
 	      "pages that no other maps: exclusive to one if the other ends"),
 	PERCENT("%own", "%Own", "it in percent of the frames of the process or group", pair_part),
 	PERCENT("%peer", "%Peer", "it in percent of the frames of the peer", pair_part_of_peer),
-	KIND_COLUMNS(pair),
+	KIND_COLUMNS(pair, common),
 };
 
 #define PAYER(num, ...)	ATTRIBUTE(payer, MEMCENSUS_PAYER_##num, __VA_ARGS__)

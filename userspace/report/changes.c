@@ -152,10 +152,7 @@ static const struct column change_columns[] = {
 	  .kind = KIND_TEXT, .derive = get_cgroup },
 };
 
-const struct record_type change_record = {
-	.name = "change",
-	.derived = { change_columns, ARRAY_SIZE(change_columns) },
-};
+const struct record_type change_record = RECORDS_OF("change", change_columns);
 
 struct amount change_growth(const struct change *row)
 {
@@ -290,10 +287,7 @@ static const struct column cgroup_columns[] = {
 	CGROUP(charged_growth, "ChargedChange", "change of what is charged"),
 };
 
-const struct record_type cgroup_change_record = {
-	.name = "change of a cgroup",
-	.derived = COLUMNS(cgroup_columns),
-};
+const struct record_type cgroup_change_record = RECORDS_OF("change of a cgroup", cgroup_columns);
 
 static int compare_cgroups(const void *a, const void *b)
 {

@@ -106,10 +106,8 @@ static const struct column mapper_columns[] = {
 	BYTES_OF(copied, "Copied", TOTAL_SUM, "copies that private mappings have instead"),
 };
 
-const struct record_type file_mapper_record = {
-	.name = "process that maps a file",
-	.derived = { mapper_columns, ARRAY_SIZE(mapper_columns) },
-};
+const struct record_type file_mapper_record = RECORDS_OF("process that maps a file",
+							 mapper_columns);
 
 /* struct mapped_file - a file in memory; the columns describe the amounts */
 struct mapped_file {
@@ -122,19 +120,7 @@ struct mapped_file {
 	uint64_t processes;
 };
 
-#define AMOUNT(member)								\
-	DERIVED(get_##member, mapped_file, number, (uint64_t)row->member.bytes, row->member.known)
-
-AMOUNT(size)
-AMOUNT(memory)
-AMOUNT(mapped)
-AMOUNT(unmapped)
-AMOUNT(exclusive)
-AMOUNT(swap)
-DERIVED(get_processes, mapped_file, number, row->processes, true)
-
-#define BYTES(name_, help_)							\
-	{ #name_, NULL, help_, .kind = KIND_BYTES, .derive = get_##name_ }
+#define BYTES(name, help)	MEMBER_MEMORY(mapped_file, #name, NULL, name, help)
 
 static const struct column file_columns[] = {
 	BYTES(size, "size of the file"),
@@ -143,14 +129,11 @@ static const struct column file_columns[] = {
 	BYTES(unmapped, "of these, what no process maps"),
 	BYTES(exclusive, "of what is mapped, what a single process maps"),
 	BYTES(swap, "pages of the file in swap: of a file in memory only"),
-	{ "processes", NULL, "processes that map it, touched or not", .kind = KIND_COUNT,
-	  .derive = get_processes },
+	MEMBER(mapped_file, "processes", NULL, processes, COUNT,
+	       "processes that map it, touched or not"),
 };
 
-const struct record_type mapped_file_record = {
-	.name = "file in memory",
-	.derived = { file_columns, ARRAY_SIZE(file_columns) },
-};
+const struct record_type mapped_file_record = RECORDS_OF("file in memory", file_columns);
 
 int file_ask_number(struct file_ask *ask, const char *value, struct failure *why)
 {

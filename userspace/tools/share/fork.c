@@ -92,10 +92,7 @@ static const struct column member_columns[] = {
 	  .kind = KIND_BYTES, .sign = true, .derive = member_unshared },
 };
 
-const struct record_type family_member_record = {
-	.name = "process of a family",
-	.derived = { member_columns, ARRAY_SIZE(member_columns) },
-};
+const struct record_type family_member_record = RECORDS_OF("process of a family", member_columns);
 
 /* struct family - a process and its descendants; the columns describe the amounts */
 struct family {
@@ -108,21 +105,8 @@ struct family {
 	struct amount copied;
 };
 
-#define COUNT(name)		DERIVED(family_##name, family, number, row->name, true)
-#define AMOUNT(name)								\
-	DERIVED(family_##name, family, sign, row->name.bytes, row->name.known)
-
-COUNT(processes)
-COUNT(mms)
-AMOUNT(own)
-AMOUNT(shared)
-AMOUNT(most)
-AMOUNT(unshared)
-AMOUNT(copied)
-
-#define NUMBER(name, help)	{ #name, NULL, help, .kind = KIND_COUNT, .derive = family_##name }
-#define BYTES(name_, get, help)							\
-	{ name_, NULL, help, .kind = KIND_BYTES, .sign = true, .derive = family_##get }
+#define NUMBER(name, help)	MEMBER(family, #name, NULL, name, COUNT, help)
+#define BYTES(name, of, help)	MEMBER_AMOUNT(family, name, NULL, of, help)
 
 static const struct column family_columns[] = {
 	NUMBER(processes, "the process and its descendants"),
@@ -134,10 +118,7 @@ static const struct column family_columns[] = {
 	BYTES("copied_per_second", copied, "by how much the most shrank: copied, or unmapped"),
 };
 
-const struct record_type family_record = {
-	.name = "family",
-	.derived = { family_columns, ARRAY_SIZE(family_columns) },
-};
+const struct record_type family_record = RECORDS_OF("family", family_columns);
 
 /* Fills @family with process @root and all its descendants. */
 static int find_family(struct ids *family, uint32_t root, struct failure *why)

@@ -67,8 +67,6 @@ DERIVED(file_outcome, stopped_file, number, outcome_of(row), true)
 DERIVED(file_holder, stopped_file, number, row->holder, row->holder)
 DERIVED(file_memory, stopped_file, number, row->file.memory, row->read && row->file.known)
 DERIVED(file_swap, stopped_file, number, row->file.swap, row->read && row->file.known)
-DERIVED(file_inode, stopped_file, number, row->mapped.inode, true)
-DERIVED(file_name, stopped_file, text, row->name, true)
 
 static const struct column file_columns[] = {
 	{ "outcome", "Outcome", "dies, or stays: named, held by another process, segment, unknown",
@@ -80,15 +78,13 @@ static const struct column file_columns[] = {
 	  .kind = KIND_BYTES, .total = TOTAL_SUM, .derive = file_memory },
 	{ "swap", "Swap", "its pages in swap",
 	  .kind = KIND_BYTES, .total = TOTAL_SUM, .derive = file_swap },
-	{ "inode", "Inode", "its inode", .kind = KIND_ID, .derive = file_inode },
-	{ "file", "File", "its name, or what the kernel shows for it",
-	  .kind = KIND_TEXT, .derive = file_name },
+	MEMBER(stopped_file, "inode", "Inode", mapped.inode, ID, "its inode"),
+	MEMBER(stopped_file, "file", "File", name, TEXT,
+	       "its name, or what the kernel shows for it"),
 };
 
-const struct record_type stopped_file_record = {
-	.name = "file of processes that end",
-	.derived = { file_columns, ARRAY_SIZE(file_columns) },
-};
+const struct record_type stopped_file_record = RECORDS_OF("file of processes that end",
+							  file_columns);
 
 /* struct stopped - what ends and what stays; the columns describe the amounts */
 struct stopped {
@@ -109,33 +105,14 @@ struct stopped {
 	struct amount shared;
 };
 
-#define COUNT(member)	DERIVED(get_##member, stopped, number, row->member, true)
-#define AMOUNT(member)							\
-	DERIVED(get_##member, stopped, number, (uint64_t)row->member.bytes, row->member.known)
-
-COUNT(processes)
-COUNT(mms)
-AMOUNT(threads)
-AMOUNT(anon)
-AMOUNT(shmem)
-AMOUNT(deleted)
-AMOUNT(pagetables)
-AMOUNT(stacks)
-AMOUNT(memory)
-AMOUNT(swap)
-AMOUNT(hugetlb)
-AMOUNT(cached)
-AMOUNT(kept_shmem)
-AMOUNT(kept_hugetlb)
-AMOUNT(shared)
-
-#define NUMBER(name, help)	{ #name, NULL, help, .kind = KIND_COUNT, .derive = get_##name }
-#define BYTES(name, help)	{ #name, NULL, help, .kind = KIND_BYTES, .derive = get_##name }
+#define NUMBER(name, help)	MEMBER(stopped, #name, NULL, name, COUNT, help)
+#define BYTES(name, help)	MEMBER_MEMORY(stopped, #name, NULL, name, help)
 
 static const struct column stopped_columns[] = {
 	NUMBER(processes, "processes that end"),
 	NUMBER(mms, "address spaces that end"),
-	NUMBER(threads, "threads that end"),
+	{ "threads", .help = "threads that end", .kind = KIND_COUNT, .held = HELD_AMOUNT,
+	  .offset = offsetof(struct stopped, threads) },
 	BYTES(anon, "anonymous memory that only they have"),
 	BYTES(shmem, "shared memory without a name and another user"),
 	BYTES(deleted, "page cache of deleted files without another user"),
@@ -150,10 +127,7 @@ static const struct column stopped_columns[] = {
 	BYTES(shared, "stays: memory that other processes map too"),
 };
 
-const struct record_type stopped_record = {
-	.name = "end of processes",
-	.derived = { stopped_columns, ARRAY_SIZE(stopped_columns) },
-};
+const struct record_type stopped_record = RECORDS_OF("end of processes", stopped_columns);
 
 /**
  * struct stopping - the state of a run

@@ -97,10 +97,7 @@ static const struct column trace_columns[] = {
 	       "how long it was traced; in JSON ns"),
 };
 
-const struct record_type trace_record = {
-	.name = "traced process",
-	.derived = { trace_columns, ARRAY_SIZE(trace_columns) },
-};
+const struct record_type trace_record = RECORDS_OF("traced process", trace_columns);
 
 static const struct column call_columns[] = {
 	{ "pid", "PID", .kind = KIND_ID, .derive = get_pid },
@@ -118,10 +115,7 @@ static const struct column call_columns[] = {
 	TIME(NULL),
 };
 
-const struct record_type trace_call_record = {
-	.name = "traced call",
-	.derived = { call_columns, ARRAY_SIZE(call_columns) },
-};
+const struct record_type trace_call_record = RECORDS_OF("traced call", call_columns);
 
 static const struct column work_columns[] = {
 	{ "pid", "PID", .kind = KIND_ID, .derive = get_work_pid },
@@ -134,10 +128,7 @@ static const struct column work_columns[] = {
 	MEMBER(trace_worker, "done", "Done", did.done, BYTES, NULL),
 };
 
-const struct record_type trace_work_record = {
-	.name = "work",
-	.derived = { work_columns, ARRAY_SIZE(work_columns) },
-};
+const struct record_type trace_work_record = RECORDS_OF("work", work_columns);
 
 static const struct column killed_columns[] = {
 	MEMBER(trace_killed, "clock", "Time", clock, TEXT, NULL),
