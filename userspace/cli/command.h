@@ -10,46 +10,9 @@
 #include "cli/options.h"
 #include "cli/rows.h"
 #include "cli/session.h"
-#include "model/amount.h"
 
+struct interval_column;
 struct json;
-
-/* How the value of a column is computed, from one census or from two. */
-enum interval_kind {
-	INTERVAL_LEVEL,		/* the amount at that time */
-	INTERVAL_RATE,		/* a counter: its growth per second */
-	INTERVAL_RATIO,		/* two counters: growth of one in percent of the other's */
-};
-
-/**
- * struct interval_column - a column of the rows at an interval, as in vmstat and sar
- * @name: its name in JSON
- * @memory: it is in bytes; else a count
- * @percent: a level in thousandths of a percent
- * @pages: a counter of pages, shown in KiB, as vmstat shows swapping
- * @kib: a counter of KiB
- * @wide: shown only with -w and in JSON
- * @number: of the amount in the totals, or of the event
- * @plus, @minus: numbers of amounts to add and to subtract, or 0
- * @get: returns a level that is no amount of the totals; @number is its argument
- * @of: INTERVAL_RATIO: number of the event in the denominator
- */
-struct interval_column {
-	const char *name;
-	const char *header;
-	const char *help;
-	enum interval_kind kind;
-	bool memory;
-	bool percent;
-	bool pages;
-	bool kib;
-	bool wide;
-	unsigned int number;
-	unsigned int plus;
-	unsigned int minus;
-	struct amount (*get)(const struct snapshot *snap, unsigned int number);
-	unsigned int of;
-};
 
 /**
  * struct command - a subcommand
@@ -71,6 +34,7 @@ struct interval_column {
  *	and @why.  NULL: the request never changes
  * @refine: filters a new census; returns 0, or -1 and @why.  NULL: no filter
  * @interval: columns of its rows at an interval, ended by one without a name; NULL: none
+ * @interval_help: prints these columns for --help
  * @show: prints the tables of one census.  Called for each census of an interval if
  *	@run is NULL
  * @run: does all the work, JSON included, of a command that takes many censuses
@@ -107,6 +71,7 @@ struct command {
 	int (*refine)(struct session *session, struct snapshot *snap,
 		      struct failure *why);
 	const struct interval_column *interval;
+	void (*interval_help)(const struct interval_column *columns, FILE *out);
 	void (*show)(const struct view *view, const struct options *options, FILE *out);
 	int (*run)(struct session *session, struct failure *why);
 	const struct record_type *const *decodes;

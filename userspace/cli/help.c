@@ -120,7 +120,6 @@ void help_print(FILE *out)
 void help_print_command(FILE *out, const struct command *command)
 {
 	const struct family_member *member = family_find(command->name);
-	const struct interval_column *column;
 
 	fprintf(out, "Usage: memcensus %s%s%s [OPTION...]\n\n%s\nOptions:\n",
 		member->name, *member->args ? " " : "", member->args, command->about);
@@ -143,11 +142,10 @@ void help_print_command(FILE *out, const struct command *command)
 		fputs("\nColumns of --by node:\n\n", out);
 		put_help_columns(out, command->nodes->type, false);
 	}
-	if (command->interval)
+	if (command->interval) {
 		fputs("\nColumns at an interval: name in JSON, heading, meaning.\n\n", out);
-	for (column = command->interval; column && column->name; column++)
-		fprintf(out, "  %-16s %-10s %s%s\n", column->name, column->header,
-			column->help, column->wide ? " (-w)" : "");
+		command->interval_help(command->interval, out);
+	}
 	putc('\n', out);
 	fputs(exit_status, out);
 }

@@ -312,6 +312,13 @@ int interval_run(struct session *session, struct failure *why)
 	return interval_end(session, &run.censuses);
 }
 
+void interval_help(const struct interval_column *column, FILE *out)
+{
+	for (; column->name; column++)
+		fprintf(out, "  %-16s %-10s %s%s\n", column->name, column->header,
+			column->help, column->wide ? " (-w)" : "");
+}
+
 int interval_or_one(struct session *session, rows_fn rows, uint32_t parts, struct failure *why)
 {
 	const uint32_t all = session->request.parts;

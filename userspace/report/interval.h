@@ -7,7 +7,45 @@
 #define READER_INTERVAL_H
 
 #include "cli/session.h"
+#include "model/amount.h"
 #include "report/document.h"
+
+/* How the value of a column is computed, from one census or from two. */
+enum interval_kind {
+	INTERVAL_LEVEL,		/* the amount at that time */
+	INTERVAL_RATE,		/* a counter: its growth per second */
+	INTERVAL_RATIO,		/* two counters: growth of one in percent of the other's */
+};
+
+/**
+ * struct interval_column - a column of the rows at an interval, as in vmstat and sar
+ * @name: its name in JSON
+ * @memory: it is in bytes; else a count
+ * @percent: a level in thousandths of a percent
+ * @pages: a counter of pages, shown in KiB, as vmstat shows swapping
+ * @kib: a counter of KiB
+ * @wide: shown only with -w and in JSON
+ * @number: of the amount in the totals, or of the event
+ * @plus, @minus: numbers of amounts to add and to subtract, or 0
+ * @get: returns a level that is no amount of the totals; @number is its argument
+ * @of: INTERVAL_RATIO: number of the event in the denominator
+ */
+struct interval_column {
+	const char *name;
+	const char *header;
+	const char *help;
+	enum interval_kind kind;
+	bool memory;
+	bool percent;
+	bool pages;
+	bool kib;
+	bool wide;
+	unsigned int number;
+	unsigned int plus;
+	unsigned int minus;
+	struct amount (*get)(const struct snapshot *snap, unsigned int number);
+	unsigned int of;
+};
 
 /*
  * Columns: memory, events per second, and per second KiB and pages in KiB.  In JSON rates
@@ -51,6 +89,9 @@ int interval_run(struct session *session, struct failure *why);
  */
 int interval_or_one(struct session *session, rows_fn rows, uint32_t parts,
 		    struct failure *why);
+
+/* Prints @columns for --help: name, heading, meaning. */
+void interval_help(const struct interval_column *columns, FILE *out);
 
 /* Takes the next census, after what was printed of the one before is written; false: none. */
 bool interval_next(struct session *session, struct censuses *censuses, struct failure *why);

@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "model/breakdown.h"
+#include "report/interval.h"
 #include "tools/share/file.h"
 #include "tools/share/fork.h"
 #include "tools/share/stopped.h"

@@ -175,6 +175,7 @@ const struct command kswapd_command = {
 	.options = kswapd_options,
 	.parts = MEMCENSUS_PART_NODES | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_SYSTEM,
 	.interval = kswapd_interval,
+	.interval_help = interval_help,
 	.show = kswapd_show,
 	.run = kswapd_run,
 };

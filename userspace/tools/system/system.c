@@ -289,6 +289,7 @@ const struct command system_command = {
 	.shown = MEMCENSUS_PART_SYSTEM,
 	.json = breakdown_json,
 	.interval = system_interval,
+	.interval_help = interval_help,
 	.show = system_show,
 	.run = system_run,
 	.needs_source = system_needs_source,
