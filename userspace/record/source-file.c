@@ -21,7 +21,7 @@
  * @narrow: it reads only the censuses of @window
  * @entries: places of all of them, @n, if some are selected and the file is seekable;
  *	owned
- * @next: number of @entries read
+ * @next: number of @entries passed
  * @first, @last: the first and the last that was passed to select one
  * @taken: censuses returned so far
  */
@@ -78,8 +78,14 @@ static void pass_entry(struct file *file, const struct record_entry *entry)
 	file->last = *entry;
 }
 
+/* One end of a window, by number or time. */
+static struct selection numbered(struct selection selection, const struct file *file)
+{
+	return selection_in(selection, file->first.number, file->last.number, file->last.time);
+}
+
 /* Reads where the censuses of a file are; 0, or -1 and @why. */
-static int feed_entries(struct file *file, struct failure *why)
+static int read_entries(struct file *file, struct failure *why)
 {
 	struct record_entry entry;
 	int ret;
@@ -89,42 +95,10 @@ static int feed_entries(struct file *file, struct failure *why)
 		file->entries = array_grow(file->entries, file->n, sizeof(entry));
 		file->entries[file->n++] = entry;
 	}
-	return ret;
-}
-
-/* Takes the census at @wanted: 1; 0 if it is damaged. */
-static int feed_at(struct file *file, const struct record_entry *wanted,
-		   struct snapshot *snap, struct record_entry *entry, struct failure *why)
-{
-	*entry = *wanted;
-	return record_file_read(&file->record, wanted, snap, why);
-}
-
-/*
- * Takes the selected census of a file: 1, or 0 if there is none.  If it is damaged, tries
- * the next one that fits: the one after it for the first, the one before it for the last.
- */
-static int feed_picked(struct file *file, struct snapshot *snap,
-		       struct record_entry *entry, struct failure *why)
-{
-	const bool forwards = file->selection.kind == SELECTION_FIRST;
-	const struct record_entry *wanted;
-	int ret = feed_entries(file, why);
-	size_t i;
-
 	file->selection = selection_at(file->selection, file->last.time);
-	for (i = 0; !ret && i < file->n; i++) {
-		wanted = &file->entries[forwards ? i : file->n - 1 - i];
-		if (is_wanted(file->selection, wanted))
-			ret = feed_at(file, wanted, snap, entry, why);
-	}
+	file->window.from = numbered(file->window.from, file);
+	file->window.to = numbered(file->window.to, file);
 	return ret;
-}
-
-/* One end of a window, by number or time. */
-static struct selection numbered(struct selection selection, const struct file *file)
-{
-	return selection_in(selection, file->first.number, file->last.number, file->last.time);
 }
 
 /*
@@ -139,31 +113,38 @@ static bool is_inside(const struct file *file, const struct record_entry *entry,
 			  snap->scan.realtime : entry->time);
 }
 
-/* Takes the next census of the window: 1, or 0 if there is none. */
-static int feed_window(struct file *file, struct snapshot *snap,
-		       struct record_entry *entry, struct failure *why)
+/* Whether the census at @entry may be one that is selected. */
+static bool may_fit(const struct file *file, const struct record_entry *entry)
 {
-	const struct record_entry *wanted;
-	int ret = 0;
+	if (!file->narrow)
+		return is_wanted(file->selection, entry);
+	return window_has(&file->window, entry->number, entry->time) ||
+	       window_has(&file->window, entry->number, entry->time + CENSUS_MAX);
+}
 
-	if (!file->entries) {
-		ret = feed_entries(file, why);
-		file->window.from = numbered(file->window.from, file);
-		file->window.to = numbered(file->window.to, file);
-	}
+/*
+ * Takes the next selected census of a file: 1, or 0 if there is none.  If one is damaged, tries
+ * the next one that fits: the one before it for the last.
+ */
+static int feed_seeking(struct file *file, struct snapshot *snap,
+			struct record_entry *entry, struct failure *why)
+{
+	const bool backwards = !file->narrow && file->selection.kind != SELECTION_FIRST;
+	int ret = file->entries ? 0 : read_entries(file, why);
+
 	while (!ret && file->next < file->n) {
-		wanted = &file->entries[file->next++];
-		if (!window_has(&file->window, wanted->number, wanted->time) &&
-		    !window_has(&file->window, wanted->number, wanted->time + CENSUS_MAX))
+		*entry = file->entries[backwards ? file->n - 1 - file->next : file->next];
+		file->next++;
+		if (!may_fit(file, entry))
 			continue;
-		ret = feed_at(file, wanted, snap, entry, why);
-		if (ret > 0 && !is_inside(file, entry, snap))
+		ret = record_file_read(&file->record, entry, snap, why);
+		if (ret > 0 && file->narrow && !is_inside(file, entry, snap))
 			ret = 0;
 	}
 	return ret;
 }
 
-/* The same from a pipe, by numbers or times only. */
+/* The next census of the window from a pipe, by numbers or times only. */
 static int feed_window_passing(struct file *file, struct snapshot *snap,
 			       struct record_entry *entry, struct failure *why)
 {
@@ -349,15 +330,14 @@ static enum taken file_take(struct source *source,
 	char when[TIME_SIZE];
 	int ret;
 
-	if (file->narrow)
-		ret = file->record.reader.seekable ? feed_window(file, snap, &entry, why) :
-						     feed_window_passing(file, snap, &entry, why);
-	else if (file->selection.kind == SELECTION_ALL)
+	if (!file->narrow && file->selection.kind == SELECTION_ALL)
 		ret = record_file_next(&file->record, snap, &entry, why);
-	else if (file->taken)
+	else if (!file->narrow && file->taken)
 		ret = 0;
 	else if (file->record.reader.seekable)
-		ret = feed_picked(file, snap, &entry, why);
+		ret = feed_seeking(file, snap, &entry, why);
+	else if (file->narrow)
+		ret = feed_window_passing(file, snap, &entry, why);
 	else
 		ret = feed_passing(file, snap, &entry, why);
 	if (!ret && !file->taken)
