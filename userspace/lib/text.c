@@ -143,19 +143,6 @@ bool text_duration(const char *text, const char *units, double min, double max, 
 	return true;
 }
 
-bool text_bytes(const char *text, uint64_t *bytes)
-{
-	static const char units[] = "KMGT";
-	size_t len = strlen(text);
-	const char *unit = len ? strchr(units, text[len - 1]) : NULL;
-	const unsigned int shift = unit ? 10 * (unsigned int)(unit - units + 1) : 0;
-
-	if (!text_number(text, len - !!unit, bytes) || *bytes > UINT64_MAX >> shift)
-		return false;
-	*bytes <<= shift;
-	return true;
-}
-
 bool text_line(const char *path, char *line, size_t size)
 {
 	FILE *file = fopen(path, "re");

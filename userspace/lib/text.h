@@ -47,9 +47,6 @@ bool text_number(const char *text, size_t len, uint64_t *number);
  */
 bool text_duration(const char *text, const char *units, double min, double max, uint64_t *ns);
 
-/* Parses bytes, or a number with K, M, G or T, of 1024 each; false if it is none. */
-bool text_bytes(const char *text, uint64_t *bytes);
-
 /* Reads the first line of the file @path, without its end; false if there is none. */
 bool text_line(const char *path, char *line, size_t size);
 

@@ -11,48 +11,14 @@
 #define ID_DIGITS	64
 #define SHORT_DIGITS	12
 
-/* More than the module has; a record can say anything. */
-#define DEPTH_MAX	64
-
 #define HEX	"0123456789abcdef"
 
-/* The groups of a snapshot are in the order of their IDs. */
-static struct group *find_group(const struct snapshot *snap, uint64_t id)
-{
-	size_t low = 0, high = snap->n_groups, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (snap->groups[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < snap->n_groups && KNOWN(&snap->groups[low], MEMCENSUS_GROUP_ID) &&
-	       snap->groups[low].id == id ? &snap->groups[low] : NULL;
-}
-
-/* A group is behind the one that contains it, so there are no circles. */
-static struct group *parent_of(const struct snapshot *snap, const struct group *group)
+struct group *group_parent(const struct snapshot *snap, const struct group *group)
 {
 	struct group *parent = KNOWN(group, MEMCENSUS_GROUP_PARENT) ?
-			       find_group(snap, group->parent) : NULL;
+			       group_of(snap, group->parent) : NULL;
 
 	return parent < group ? parent : NULL;
-}
-
-const struct group *group_parent(const struct snapshot *snap, const struct group *group)
-{
-	return parent_of(snap, group);
-}
-
-unsigned int group_depth(const struct snapshot *snap, const struct group *group)
-{
-	unsigned int depth = 0;
-
-	while ((group = parent_of(snap, group)) && depth < DEPTH_MAX)
-		depth++;
-	return depth;
 }
 
 /* Whether the @len bytes at @text are the UID of a pod, or its hash if it is static. */
@@ -126,7 +92,7 @@ void cgroup_tree_link(struct snapshot *snap)
 		group->contains = false;
 		if (!KNOWN(group, MEMCENSUS_GROUP_CGROUP))
 			continue;
-		parent = parent_of(snap, group);
+		parent = group_parent(snap, group);
 		if (parent)
 			parent->contains = true;
 		set_names(snap, group, parent);
@@ -163,7 +129,7 @@ static struct links *link_rows(const struct snapshot *snap, const void **rows, s
 
 	/* Backwards, so that each list keeps the order of the rows. */
 	for (i = n; i; i--) {
-		parent = parent_of(snap, rows[i - 1]);
+		parent = group_parent(snap, rows[i - 1]);
 		links[i].parent = parent ? row_of[parent - snap->groups] : 0;
 		links[i].next = links[links[i].parent].child;
 		links[links[i].parent].child = i;

@@ -13,11 +13,8 @@
  */
 void cgroup_tree_link(struct snapshot *snap);
 
-/* The group that contains @group; NULL if none in @snap does. */
-const struct group *group_parent(const struct snapshot *snap, const struct group *group);
-
-/* The number of groups that contain @group. */
-unsigned int group_depth(const struct snapshot *snap, const struct group *group);
+/* The group that contains @group, and is before it; NULL if none in @snap does. */
+struct group *group_parent(const struct snapshot *snap, const struct group *group);
 
 /*
  * Puts @rows, @n groups of @snap, each behind the one that contains it, in their order

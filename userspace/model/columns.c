@@ -159,16 +159,6 @@ void columns_add(struct columns *columns, const struct column *column)
 	columns->v[columns->n++] = column;
 }
 
-bool columns_have(const struct columns *columns, const struct column *column)
-{
-	size_t i;
-
-	for (i = 0; i < columns->n; i++)
-		if (columns->v[i] == column)
-			return true;
-	return false;
-}
-
 static int columns_add_list(struct columns *columns,
 			    const struct record_type *type, const char *list,
 			    struct failure *why)

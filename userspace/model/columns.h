@@ -342,7 +342,6 @@ int columns_choose(struct columns *columns, const struct record_type *type,
 void columns_free(struct columns *columns);
 
 void columns_add(struct columns *columns, const struct column *column);
-bool columns_have(const struct columns *columns, const struct column *column);
 
 /* Says in @why that @type has no column @name, and lists those it has. */
 int columns_unknown(const struct record_type *type, const char *name,

@@ -40,13 +40,6 @@ bool on_nodes_away(const struct on_nodes *on, uint64_t *bytes)
 	return on->n;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* The nodes of all records, each once. */
 static struct numbers find_ids(struct snapshot *snap)
 {
@@ -55,7 +48,7 @@ static struct numbers find_ids(struct snapshot *snap)
 
 	for (i = 0; i < snap->n_task_nodes; i++)
 		ids[i] = snap->task_nodes[i].node;
-	qsort(ids, snap->n_task_nodes, sizeof(*ids), compare_ids);
+	qsort(ids, snap->n_task_nodes, sizeof(*ids), compare_u64);
 	for (i = 0; i < snap->n_task_nodes; i++)
 		if (!n || ids[n - 1] != ids[i])
 			ids[n++] = ids[i];

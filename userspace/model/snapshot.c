@@ -130,11 +130,18 @@ static bool is_group(const struct group *group, uint64_t id)
 
 struct group *group_of(const struct snapshot *snap, uint64_t id)
 {
-	size_t i;
+	size_t low = 0, high = snap->n_groups, middle, i;
 
-	/* A census sends all but number 0, in their order; SHARE the largest ones. */
-	if (id && id <= snap->n_groups && is_group(&snap->groups[id - 1], id))
-		return &snap->groups[id - 1];
+	/* A census sends them in the order of their numbers; SHARE the largest ones. */
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (snap->groups[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < snap->n_groups && is_group(&snap->groups[low], id))
+		return &snap->groups[low];
 	for (i = 0; i < snap->n_groups; i++)
 		if (is_group(&snap->groups[i], id))
 			return &snap->groups[i];

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "lib/memory.h"
 #include "os/process.h"
@@ -117,17 +116,6 @@ bool process_is_gone(uint32_t pid)
 	char letter = process_state(pid).letter;
 
 	return !letter || letter == 'Z' || letter == 'X';
-}
-
-bool process_address_limit(uint32_t pid, uint64_t *limit)
-{
-	struct rlimit rlimit;
-
-	if (prlimit((pid_t)pid, RLIMIT_AS, NULL, &rlimit) ||
-	    rlimit.rlim_cur == RLIM_INFINITY)
-		return false;
-	*limit = rlimit.rlim_cur;
-	return true;
 }
 
 bool ids_add(struct ids *ids, uint32_t id)

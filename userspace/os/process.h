@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What /proc says about a process of this machine in addition to the census: whether it
- * still exists, and which limits it has.
+ * What /proc says about a process of this machine in addition to the census.
  */
 #ifndef READER_PROCESS_H
 #define READER_PROCESS_H
@@ -52,12 +51,6 @@ bool process_user(uint32_t pid, uint32_t *uid);
 
 /* Whether @pid has ended, reaped or not. */
 bool process_is_gone(uint32_t pid);
-
-/*
- * The soft limit of its address space (RLIMIT_AS) in bytes; false if there is none
- * or it is unknown.
- */
-bool process_address_limit(uint32_t pid, uint64_t *limit);
 
 /* Threads of @pid; 0 if it is gone. */
 uint32_t process_thread_count(uint32_t pid);

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "lib/memory.h"
 #include "model/amount.h"
@@ -151,6 +152,18 @@ static void limit_by_cgroups(struct headroom *headroom, uint64_t id)
 	}
 }
 
+/* The soft limit of its address space; false if there is none or it is unknown. */
+static bool address_limit(uint32_t pid, uint64_t *limit)
+{
+	struct rlimit rlimit;
+
+	if (prlimit((pid_t)pid, RLIMIT_AS, NULL, &rlimit) ||
+	    rlimit.rlim_cur == RLIM_INFINITY)
+		return false;
+	*limit = rlimit.rlim_cur;
+	return true;
+}
+
 bool leak_seconds_left(const struct leak_report *report, const struct suspect *suspect,
 		       double *seconds, const char **what)
 {
@@ -164,7 +177,7 @@ bool leak_seconds_left(const struct leak_report *report, const struct suspect *s
 	if (report->live && KNOWN(&track->last, MEMCENSUS_TASK_CGROUP))
 		limit_by_cgroups(&headroom, track->last.cgroup);
 	if (report->live && KNOWN(&track->last.figures, MEMCENSUS_F_VSS) &&
-	    process_address_limit(track->pid, &limit))
+	    address_limit(track->pid, &limit))
 		limit_headroom(&headroom, limit, track->last.figures.v[MEMCENSUS_F_VSS],
 			       "RLIMIT_AS");
 	if (!headroom.known)

@@ -55,11 +55,25 @@ static int record_words(struct options *options, char **words, int n,
 	return options_interval(options, words + 1, n - 1, why);
 }
 
+/* Parses bytes, or a number with K, M, G or T, of 1024 each; false if it is none. */
+static bool read_bytes(const char *text, uint64_t *bytes)
+{
+	static const char units[] = "KMGT";
+	size_t len = strlen(text);
+	const char *unit = len ? strchr(units, text[len - 1]) : NULL;
+	const unsigned int shift = unit ? 10 * (unsigned int)(unit - units + 1) : 0;
+
+	if (!text_number(text, len - !!unit, bytes) || *bytes > UINT64_MAX >> shift)
+		return false;
+	*bytes <<= shift;
+	return true;
+}
+
 static int set_ring(struct options *options, const char *value, struct failure *why)
 {
 	struct record_options *own = options->own;
 
-	if (text_bytes(value, &own->ring) && own->ring >= RECORDER_RING_MIN &&
+	if (read_bytes(value, &own->ring) && own->ring >= RECORDER_RING_MIN &&
 	    own->ring <= INT64_MAX)
 		return 0;
 	return fail(why, FAIL_USAGE,

@@ -358,13 +358,23 @@ int top_list_filter(struct top_list *list, const char *pattern, struct failure *
 	return 0;
 }
 
+bool top_list_has(const struct top_list *list, const struct column *column)
+{
+	size_t i;
+
+	for (i = 0; i < list->columns.n; i++)
+		if (list->columns.v[i] == column)
+			return true;
+	return false;
+}
+
 void top_list_toggle(struct top_list *list, const struct column *column)
 {
 	struct columns *columns = &list->columns;
 	const struct column **last;
 	size_t i, n = 0;
 
-	if (columns_have(columns, column)) {
+	if (top_list_has(list, column)) {
 		for (i = 0; i < columns->n && columns->n > 1; i++)
 			if (columns->v[i] != column)
 				columns->v[n++] = columns->v[i];

@@ -88,6 +88,9 @@ void top_list_sort_step(struct top_list *list, int step);
  */
 int top_list_filter(struct top_list *list, const char *pattern, struct failure *why);
 
+/* Whether @column is shown. */
+bool top_list_has(const struct top_list *list, const struct column *column);
+
 /* Shows or hides @column, but never hides the last one. */
 void top_list_toggle(struct top_list *list, const struct column *column);
 

@@ -130,7 +130,7 @@ void top_request(const struct top *top, struct request *request)
 
 	/* Command lines are read only if they are shown. */
 	request->cmdlines = !top->pid && !top->group_by && (list->sort == task_cmdline ||
-					  columns_have(&list->columns, task_cmdline));
+					  top_list_has(list, task_cmdline));
 	/* A record has one kind of groups, or none. */
 	request->any_groups = true;
 	request->group_by = top->live ? top->group_by : 0;

@@ -309,7 +309,7 @@ static void draw_columns(struct top *top, int y, int height)
 			return;
 		line_begin(&line);
 		fprintf(line.out, "[%c] %-16s %s",
-			columns_have(&list->columns, column) ? 'x' : ' ',
+			top_list_has(list, column) ? 'x' : ' ',
 			column->name, column->help);
 		if (column->basis)
 			fprintf(line.out, " [%s]", basis_words[column->basis]);
