@@ -99,68 +99,57 @@ void cgroup_tree_link(struct snapshot *snap)
 	}
 }
 
-/**
- * struct links - the groups in a group, as lists of rows; numbers of rows count from 1
- * @child: the first row in it; of number 0 the first row that is in no other
- * @next: the next row in the same group, 0: none
- * @parent: the row that contains it, 0: none
- */
-struct links {
-	size_t child;
-	size_t next;
-	size_t parent;
-};
-
-/* The row of each group, by index in the snapshot; 0: it is no row. */
-static size_t *rows_by_group(const struct snapshot *snap, const void **rows, size_t n)
+void rows_nest(const size_t *parents, size_t n, size_t *order, unsigned int *depths)
 {
-	size_t *row_of = xcalloc(snap->n_groups, sizeof(*row_of)), i;
+	/* The first row in each, and the next in the same; of number @n those in none. */
+	size_t *child = xcalloc(2 * n + 1, sizeof(*child)), *next = child + n + 1;
+	unsigned int depth = 0;
+	size_t at, i;
 
-	for (i = 0; i < n; i++)
-		row_of[(const struct group *)rows[i] - snap->groups] = i + 1;
-	return row_of;
-}
-
-static struct links *link_rows(const struct snapshot *snap, const void **rows, size_t n)
-{
-	struct links *links = xcalloc(n + 1, sizeof(*links));
-	size_t *row_of = rows_by_group(snap, rows, n), i;
-	const struct group *parent;
-
+	memset(child, 0xff, (n + 1) * sizeof(*child));
 	/* Backwards, so that each list keeps the order of the rows. */
-	for (i = n; i; i--) {
-		parent = group_parent(snap, rows[i - 1]);
-		links[i].parent = parent ? row_of[parent - snap->groups] : 0;
-		links[i].next = links[links[i].parent].child;
-		links[links[i].parent].child = i;
+	for (i = n; i-- > 0;) {
+		size_t *first = &child[parents[i] == ROW_NONE ? n : parents[i]];
+
+		next[i] = *first;
+		*first = i;
 	}
-	free(row_of);
-	return links;
+	for (i = 0, at = child[n]; at != ROW_NONE;) {
+		order[i] = at;
+		depths[i++] = depth;
+		if (child[at] != ROW_NONE) {
+			at = child[at];
+			depth++;
+			continue;
+		}
+		while (at != ROW_NONE && next[at] == ROW_NONE) {
+			at = parents[at];
+			depth--;
+		}
+		if (at != ROW_NONE)
+			at = next[at];
+	}
+	free(child);
 }
 
 void groups_nest(const struct snapshot *snap, const void **rows, unsigned int *depths, size_t n)
 {
-	const void **nested = xcalloc(n, sizeof(*nested));
-	struct links *links = link_rows(snap, rows, n);
-	unsigned int depth = 0;
-	size_t at = links[0].child, i = 0;
+	const void **before = xmemdup(rows, n * sizeof(*rows));
+	size_t *row_of = xcalloc(snap->n_groups, sizeof(*row_of));
+	size_t *parents = xcalloc(2 * n, sizeof(*parents)), *order = parents + n, i;
+	const struct group *parent;
 
-	while (at) {
-		nested[i] = rows[at - 1];
-		depths[i++] = depth;
-		if (links[at].child) {
-			at = links[at].child;
-			depth++;
-			continue;
-		}
-		while (at && !links[at].next) {
-			at = links[at].parent;
-			depth -= at > 0;
-		}
-		/* At 0, the next one of the first row is 0 too. */
-		at = links[at].next;
+	memset(row_of, 0xff, snap->n_groups * sizeof(*row_of));
+	for (i = 0; i < n; i++)
+		row_of[(const struct group *)rows[i] - snap->groups] = i;
+	for (i = 0; i < n; i++) {
+		parent = group_parent(snap, rows[i]);
+		parents[i] = parent ? row_of[parent - snap->groups] : ROW_NONE;
 	}
-	memcpy(rows, nested, n * sizeof(*rows));
-	free(nested);
-	free(links);
+	rows_nest(parents, n, order, depths);
+	for (i = 0; i < n; i++)
+		rows[i] = before[order[i]];
+	free(parents);
+	free(row_of);
+	free(before);
 }

@@ -17,6 +17,13 @@ void cgroup_tree_link(struct snapshot *snap);
 struct group *group_parent(const struct snapshot *snap, const struct group *group);
 
 /*
+ * Puts @n rows each behind its parent, by @parents, which have no circle; siblings keep their
+ * order.  @order gets the numbers of the rows, @depths how many contain each.
+ */
+#define ROW_NONE	SIZE_MAX
+void rows_nest(const size_t *parents, size_t n, size_t *order, unsigned int *depths);
+
+/*
  * Puts @rows, @n groups of @snap, each behind the one that contains it, in their order
  * otherwise.  @depths gets the number of rows that contain each.
  */

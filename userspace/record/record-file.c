@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/memory.h"
 #include "model/cgroup-tree.h"
 #include "model/on-nodes.h"
 #include "os/charges.h"
@@ -226,4 +227,17 @@ int record_file_read(struct record_file *file, const struct record_entry *wanted
 		return -1;
 	ret = record_file_next(file, snap, &entry, why);
 	return ret > 0 && entry.offset != wanted->offset ? 0 : ret;
+}
+
+int record_file_entries(struct record_file *file, struct record_entry **entries, size_t *n,
+			struct failure *why)
+{
+	struct record_entry entry;
+	int ret;
+
+	while ((ret = record_file_next(file, NULL, &entry, why)) > 0) {
+		*entries = array_grow(*entries, *n, sizeof(entry));
+		(*entries)[(*n)++] = entry;
+	}
+	return ret;
 }

@@ -50,6 +50,10 @@ void record_file_close(struct record_file *file);
 int record_file_next(struct record_file *file, struct snapshot *snap,
 		     struct record_entry *entry, struct failure *why);
 
+/* Adds the places of all further censuses to the @n @entries; 0, or -1 and @why. */
+int record_file_entries(struct record_file *file, struct record_entry **entries, size_t *n,
+			struct failure *why);
+
 /*
  * Adds the messages, or the text, of @chunk to @snap. 0, or -1 and @why: it is malformed, or
  * of another byte order or version.

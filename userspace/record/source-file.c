@@ -87,13 +87,11 @@ static struct selection numbered(struct selection selection, const struct file *
 /* Reads where the censuses of a file are; 0, or -1 and @why. */
 static int read_entries(struct file *file, struct failure *why)
 {
-	struct record_entry entry;
-	int ret;
+	const int ret = record_file_entries(&file->record, &file->entries, &file->n, why);
 
-	while ((ret = record_file_next(&file->record, NULL, &entry, why)) > 0) {
-		pass_entry(file, &entry);
-		file->entries = array_grow(file->entries, file->n, sizeof(entry));
-		file->entries[file->n++] = entry;
+	if (file->n) {
+		file->first = file->entries[0];
+		file->last = file->entries[file->n - 1];
 	}
 	file->selection = selection_at(file->selection, file->last.time);
 	file->window.from = numbered(file->window.from, file);

@@ -143,18 +143,6 @@ static int read_answers(struct recorded_ooms *ooms, const struct window *window,
 	return ret;
 }
 
-static int read_entries(struct recorded_ooms *ooms, struct failure *why)
-{
-	struct record_entry entry;
-	int ret;
-
-	while ((ret = record_file_next(&ooms->file, NULL, &entry, why)) > 0) {
-		ooms->entries = array_grow(ooms->entries, ooms->n_entries, sizeof(entry));
-		ooms->entries[ooms->n_entries++] = entry;
-	}
-	return ret;
-}
-
 /* Leaves only the censuses of @window. */
 static void narrow(struct recorded_ooms *ooms, struct window *window)
 {
@@ -191,7 +179,7 @@ int recorded_ooms_read(struct recorded_ooms *ooms, const char *path, const struc
 	if (!ooms->file.reader.seekable)
 		return fail(why, FAIL_USAGE,
 			    "'oom' looks for the censuses before a kill: it needs a file, not a pipe");
-	if (read_entries(ooms, why))
+	if (record_file_entries(&ooms->file, &ooms->entries, &ooms->n_entries, why))
 		return -1;
 	if (!ooms->file.reader.found)
 		return fail(why, FAIL_LOST, "'%.200s' is not a record", path);

@@ -131,9 +131,6 @@ static void find_selected(struct top_list *list)
 	top_list_move(list, 0);
 }
 
-/* The index of no task. */
-#define NOBODY	SIZE_MAX
-
 /* Maps @pid, by compare_u64(), to the index of its task. */
 struct owner {
 	uint64_t pid;
@@ -144,14 +141,10 @@ struct owner {
  * struct tree - links between tasks, all by index
  * @parent: the parent in the census; later the nearest shown ancestor
  * @walk: number of the walk that visited the task, 0: none
- * @child: the first child
- * @next: the next sibling
  */
 struct tree {
 	size_t *parent;
 	size_t *walk;
-	size_t *child;
-	size_t *next;
 };
 
 static void add_owner(struct owner **owners, size_t *n, uint64_t pid, size_t task)
@@ -179,7 +172,7 @@ static void find_parents(const struct task *const *tasks, size_t n, size_t *pare
 		key.pid = tasks[i]->ppid;
 		owner = KNOWN(tasks[i], MEMCENSUS_TASK_PPID) && key.pid ?
 			bsearch(&key, owners, all, sizeof(*owners), compare_u64) : NULL;
-		parent[i] = owner ? owner->task : NOBODY;
+		parent[i] = owner ? owner->task : ROW_NONE;
 	}
 	free(owners);
 }
@@ -190,11 +183,11 @@ static void open_rings(struct tree *tree, size_t n)
 	size_t i, at;
 
 	for (i = 0; i < n; i++) {
-		for (at = i; at != NOBODY && !tree->walk[at]; at = tree->parent[at]) {
+		for (at = i; at != ROW_NONE && !tree->walk[at]; at = tree->parent[at]) {
 			tree->walk[at] = i + 1;
-			if (tree->parent[at] != NOBODY &&
+			if (tree->parent[at] != ROW_NONE &&
 			    tree->walk[tree->parent[at]] == i + 1)
-				tree->parent[at] = NOBODY;
+				tree->parent[at] = ROW_NONE;
 		}
 	}
 }
@@ -206,52 +199,13 @@ static void pass_over(struct tree *tree, const bool *shown, size_t n)
 
 	for (i = 0; i < n; i++) {
 		up = tree->parent[i];
-		while (up != NOBODY && !shown[up])
+		while (up != ROW_NONE && !shown[up])
 			up = tree->parent[up];
 		/* Store the result in every task on the path. */
 		for (at = i; tree->parent[at] != up; at = next) {
 			next = tree->parent[at];
 			tree->parent[at] = up;
 		}
-	}
-}
-
-static size_t link_children(struct tree *tree, const bool *shown, size_t n)
-{
-	size_t i, roots = NOBODY, *list;
-
-	for (i = 0; i < n; i++)
-		tree->child[i] = NOBODY;
-	/* Backwards, so that each list keeps the order of the tasks. */
-	for (i = n; i-- > 0; ) {
-		if (!shown[i])
-			continue;
-		list = tree->parent[i] == NOBODY ? &roots : &tree->child[tree->parent[i]];
-		tree->next[i] = *list;
-		*list = i;
-	}
-	return roots;
-}
-
-static void put_rows(const struct tree *tree, size_t roots,
-		     const struct task *const *tasks, struct top_row *rows)
-{
-	unsigned int depth = 0;
-	size_t at = roots;
-
-	while (at != NOBODY) {
-		*rows++ = (struct top_row){ tasks[at], depth };
-		if (tree->child[at] != NOBODY) {
-			at = tree->child[at];
-			depth++;
-			continue;
-		}
-		while (at != NOBODY && tree->next[at] == NOBODY) {
-			at = tree->parent[at];
-			depth--;
-		}
-		if (at != NOBODY)
-			at = tree->next[at];
 	}
 }
 
@@ -264,13 +218,28 @@ static void put_rows(const struct tree *tree, size_t roots,
 static void arrange_tree(const struct task *const *tasks, const bool *shown, size_t n,
 			 struct top_row *rows)
 {
-	size_t *links = xcalloc(4 * n, sizeof(*links));
-	struct tree tree = { links, links + n, links + 2 * n, links + 3 * n };
+	size_t *links = xcalloc(5 * n, sizeof(*links)), *parents = links + 2 * n;
+	size_t *order = links + 3 * n, *task_of = links + 4 * n, n_rows = 0, i;
+	unsigned int *depths = xcalloc(n, sizeof(*depths));
+	struct tree tree = { links, links + n };
 
 	find_parents(tasks, n, tree.parent);
 	open_rings(&tree, n);
 	pass_over(&tree, shown, n);
-	put_rows(&tree, link_children(&tree, shown, n), tasks, rows);
+	/* From here on, @walk has the row of each task. */
+	for (i = 0; i < n; i++) {
+		tree.walk[i] = n_rows;
+		task_of[n_rows] = i;
+		n_rows += shown[i];
+	}
+	for (i = 0; i < n; i++)
+		if (shown[i])
+			parents[tree.walk[i]] = tree.parent[i] == ROW_NONE ? ROW_NONE :
+						tree.walk[tree.parent[i]];
+	rows_nest(parents, n_rows, order, depths);
+	for (i = 0; i < n_rows; i++)
+		rows[i] = (struct top_row){ tasks[task_of[order[i]]], depths[i] };
+	free(depths);
 	free(links);
 }
 
