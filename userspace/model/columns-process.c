@@ -249,15 +249,9 @@ static bool percent_of_total(const struct view *view, const struct figures *figu
 	{ "%mem", "%MEM", "PSS in percent of MemTotal", .kind = KIND_PERCENT, \
 	  .total = TOTAL_SUM, .derive = of##_percent }
 
-#define PERCENT(of)							\
-static bool of##_percent(const struct view *view, const void *record, struct value *value) \
-{									\
-	return percent_of_total(view, &((const struct of *)record)->figures, value); \
-}
-
-PERCENT(task)
-PERCENT(group)
-PERCENT(mapping)
+COMPUTED(task_percent, task, percent_of_total(view, &row->figures, value))
+COMPUTED(group_percent, group, percent_of_total(view, &row->figures, value))
+COMPUTED(mapping_percent, mapping, percent_of_total(view, &row->figures, value))
 
 DERIVED(task_delta, task, number,
 	row->figures.v[MEMCENSUS_F_RSS_COUNTER] - row->figures.v[MEMCENSUS_F_RSS],
@@ -276,18 +270,8 @@ static bool anon_without(const struct task *task, unsigned int number, struct va
 	return KNOWN(f, MEMCENSUS_F_ANON) && KNOWN(f, number);
 }
 
-static bool task_fork_shared(const struct view *view, const void *record, struct value *value)
-{
-	(void)view;
-	return anon_without(record, MEMCENSUS_F_USS_ANON, value);
-}
-
-static bool task_fork_most(const struct view *view, const void *record, struct value *value)
-{
-	(void)view;
-	return anon_without(record, MEMCENSUS_F_PSS_ANON, value);
-}
-
+COMPUTED(task_fork_shared, task, anon_without(row, MEMCENSUS_F_USS_ANON, value))
+COMPUTED(task_fork_most, task, anon_without(row, MEMCENSUS_F_PSS_ANON, value))
 DERIVED(task_command_line, task, text, row->cmdline, value->text)
 
 DERIVED(task_on_nodes, task, number, row->on.n, row->on.n)

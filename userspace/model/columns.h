@@ -215,6 +215,16 @@ static bool name(const struct view *view, const void *record, struct value *valu
 	return condition;						\
 }
 
+/* The same, where @get is an expression that fills @value and says whether it is available. */
+#define COMPUTED(name, of, get)						\
+static bool name(const struct view *view, const void *record, struct value *value) \
+{									\
+	const struct of *row = record;					\
+									\
+	(void)view;							\
+	return get;							\
+}
+
 /* Part of an array of columns; entries without a name are empty. */
 struct column_set {
 	const struct column *columns;

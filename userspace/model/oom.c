@@ -84,15 +84,8 @@ static bool figure_before(const struct view *view, const struct oom_victim *vict
 	return true;
 }
 
-static bool pss_before(const struct view *view, const void *record, struct value *value)
-{
-	return figure_before(view, record, MEMCENSUS_F_PSS, value);
-}
-
-static bool uss_before(const struct view *view, const void *record, struct value *value)
-{
-	return figure_before(view, record, MEMCENSUS_F_USS, value);
-}
+COMPUTED(pss_before, oom_victim, figure_before(view, row, MEMCENSUS_F_PSS, value))
+COMPUTED(uss_before, oom_victim, figure_before(view, row, MEMCENSUS_F_USS, value))
 
 static const struct column victim_derived[] = {
 	{ "user", "User", "name of the effective user", .kind = KIND_TEXT, .in_json = true,

@@ -152,14 +152,9 @@ static const struct column frame_cgroup_fields[] = {
 	       .total = TOTAL_SUM),
 };
 
-static bool cgroup_path(const struct view *view, const void *record, struct value *value)
-{
-	const struct frame_cgroup *row = record;
-
-	value->text = KNOWN(row, MEMCENSUS_FG_CGROUP) ? name_of_cgroup(view, row->cgroup) :
-							"(no cgroup)";
-	return value->text;
-}
+DERIVED(cgroup_path, frame_cgroup, text,
+	KNOWN(row, MEMCENSUS_FG_CGROUP) ? name_of_cgroup(view, row->cgroup) : "(no cgroup)",
+	value->text)
 
 static bool cgroup_charged(const struct view *view, const void *record, struct value *value)
 {
@@ -204,15 +199,8 @@ static const struct column frame_system_fields[] = {
 };
 
 /* The first two records are of no file system, see the ABI. */
-static bool system_name(const struct view *view, const void *record, struct value *value)
-{
-	const struct frame_system *row = record;
-
-	(void)view;
-	value->text = row->type ?: KNOWN(row, MEMCENSUS_FY_FILES) ? "(not found)" : "(left out)";
-	return true;
-}
-
+DERIVED(system_name, frame_system, text,
+	row->type ?: KNOWN(row, MEMCENSUS_FY_FILES) ? "(not found)" : "(left out)", true)
 DERIVED(system_unmapped, frame_system, number, row->cached - row->mapped,
 	KNOWN(row, MEMCENSUS_FY_CACHED) && KNOWN(row, MEMCENSUS_FY_MAPPED) &&
 	row->mapped <= row->cached)

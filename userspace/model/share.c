@@ -95,11 +95,7 @@ DERIVED(owners_comm, owners, text, value->text,
 DERIVED(owners_group, owners, text, value->text,
 	KNOWN(row, MEMCENSUS_OWNERS_GROUP) && group_name(view, row->group, value))
 
-static bool owners_memory(const struct view *view, const void *record, struct value *value)
-{
-	(void)view;
-	return memory_of(&((const struct owners *)record)->bytes, value);
-}
+COMPUTED(owners_memory, owners, memory_of(&row->bytes, value))
 
 /* 1, 2, 3-9, 10+ */
 static bool owners_number(const struct view *view, const void *record, struct value *value)
@@ -120,14 +116,10 @@ static bool owners_number(const struct view *view, const void *record, struct va
 	return true;
 }
 
-static bool owners_part(const struct view *view, const void *record, struct value *value)
-{
-	const struct owners *row = record;
-
-	return part_of(figures_of(view, KNOWN(row, MEMCENSUS_OWNERS_PID),
-				  KNOWN(row, MEMCENSUS_OWNERS_GROUP), row->pid, row->group),
-		       &row->bytes, value);
-}
+COMPUTED(owners_part, owners,
+	 part_of(figures_of(view, KNOWN(row, MEMCENSUS_OWNERS_PID),
+			    KNOWN(row, MEMCENSUS_OWNERS_GROUP), row->pid, row->group),
+		 &row->bytes, value))
 
 static const struct column owners_derived[] = {
 	NAME("comm", "Command", "command name of the process", owners_comm),
@@ -172,56 +164,24 @@ static bool others(const struct pair *row, struct value *value)
 	return true;
 }
 
-static bool pair_peer_comm(const struct view *view, const void *record, struct value *value)
-{
-	const struct pair *row = record;
-
-	if (KNOWN(row, MEMCENSUS_PAIR_PEER_PID))
-		return task_name(view, row->peer_pid, value);
-	return !KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP) && others(row, value);
-}
-
-static bool pair_peer_group(const struct view *view, const void *record, struct value *value)
-{
-	const struct pair *row = record;
-
-	if (KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP))
-		return group_name(view, row->peer_group, value);
-	return !KNOWN(row, MEMCENSUS_PAIR_PEER_PID) && others(row, value);
-}
-
-static bool pair_memory(const struct view *view, const void *record, struct value *value)
-{
-	(void)view;
-	return memory_of(&((const struct pair *)record)->common, value);
-}
-
-static bool pair_alone(const struct view *view, const void *record, struct value *value)
-{
-	(void)view;
-	return memory_of(&((const struct pair *)record)->alone, value);
-}
-
-static bool pair_part(const struct view *view, const void *record, struct value *value)
-{
-	const struct pair *row = record;
-
-	/* A page counts once for each pair that is left out: the sum is no part. */
-	if (!KNOWN(row, MEMCENSUS_PAIR_PEER_PID) && !KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP))
-		return false;
-	return part_of(figures_of(view, KNOWN(row, MEMCENSUS_PAIR_PID),
-				  KNOWN(row, MEMCENSUS_PAIR_GROUP), row->pid, row->group),
-		       &row->common, value);
-}
-
-static bool pair_part_of_peer(const struct view *view, const void *record, struct value *value)
-{
-	const struct pair *row = record;
-
-	return part_of(figures_of(view, KNOWN(row, MEMCENSUS_PAIR_PEER_PID),
-				  KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP), row->peer_pid,
-				  row->peer_group), &row->common, value);
-}
+COMPUTED(pair_peer_comm, pair, KNOWN(row, MEMCENSUS_PAIR_PEER_PID) ?
+	 task_name(view, row->peer_pid, value) :
+	 !KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP) && others(row, value))
+COMPUTED(pair_peer_group, pair, KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP) ?
+	 group_name(view, row->peer_group, value) :
+	 !KNOWN(row, MEMCENSUS_PAIR_PEER_PID) && others(row, value))
+COMPUTED(pair_memory, pair, memory_of(&row->common, value))
+COMPUTED(pair_alone, pair, memory_of(&row->alone, value))
+/* A page counts once for each pair that is left out: the sum is no part. */
+COMPUTED(pair_part, pair,
+	 (KNOWN(row, MEMCENSUS_PAIR_PEER_PID) || KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP)) &&
+	 part_of(figures_of(view, KNOWN(row, MEMCENSUS_PAIR_PID),
+			    KNOWN(row, MEMCENSUS_PAIR_GROUP), row->pid, row->group),
+		 &row->common, value))
+COMPUTED(pair_part_of_peer, pair,
+	 part_of(figures_of(view, KNOWN(row, MEMCENSUS_PAIR_PEER_PID),
+			    KNOWN(row, MEMCENSUS_PAIR_PEER_GROUP), row->peer_pid,
+			    row->peer_group), &row->common, value))
 
 static const struct column pair_derived[] = {
 	NAME("comm", "Command", "command name of the process", pair_comm),
@@ -253,14 +213,9 @@ static const struct column payer_fields[] = {
 	PAYER(INODE, "Inode", inode, U64, ID, "inode of the file"),
 };
 
-static bool payer_name(const struct view *view, const void *record, struct value *value)
-{
-	const struct payer *row = record;
-
-	value->text = KNOWN(row, MEMCENSUS_PAYER_CGROUP) ? name_of_cgroup(view, row->cgroup) :
-							   "(no cgroup)";
-	return value->text;
-}
+DERIVED(payer_name, payer, text,
+	KNOWN(row, MEMCENSUS_PAYER_CGROUP) ? name_of_cgroup(view, row->cgroup) : "(no cgroup)",
+	value->text)
 
 /* Figure @number of its own processes together; a cgroup without processes maps nothing. */
 static bool payer_figure(const struct view *view, const struct payer *row, unsigned int number,
@@ -280,15 +235,8 @@ static bool payer_figure(const struct view *view, const struct payer *row, unsig
 	return true;
 }
 
-static bool payer_frames(const struct view *view, const void *record, struct value *value)
-{
-	return payer_figure(view, record, MEMCENSUS_F_FRAMES, value);
-}
-
-static bool payer_exclusive(const struct view *view, const void *record, struct value *value)
-{
-	return payer_figure(view, record, MEMCENSUS_F_USS, value);
-}
+COMPUTED(payer_frames, payer, payer_figure(view, row, MEMCENSUS_F_FRAMES, value))
+COMPUTED(payer_exclusive, payer, payer_figure(view, row, MEMCENSUS_F_USS, value))
 
 static bool payer_by_others(const struct view *view, const void *record, struct value *value)
 {
@@ -301,16 +249,9 @@ static bool payer_by_others(const struct view *view, const void *record, struct 
 	return true;
 }
 
-static bool payer_for_others(const struct view *view, const void *record, struct value *value)
-{
-	const struct payer *row = record;
-
-	(void)view;
-	value->number = row->charged - row->own;
-	return KNOWN(row, MEMCENSUS_PAYER_CHARGED) && KNOWN(row, MEMCENSUS_PAYER_OWN) &&
-	       row->own <= row->charged;
-}
-
+DERIVED(payer_for_others, payer, number, row->charged - row->own,
+	KNOWN(row, MEMCENSUS_PAYER_CHARGED) && KNOWN(row, MEMCENSUS_PAYER_OWN) &&
+	row->own <= row->charged)
 DERIVED(payer_file, payer, text, row->file, row->file)
 
 static const struct column payer_derived[] = {

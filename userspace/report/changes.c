@@ -82,30 +82,22 @@ DERIVED(get_start, change, number, change_task(row)->start,
 DERIVED(get_comm, change, text, change_task(row)->comm,
 	KNOWN(change_task(row), MEMCENSUS_TASK_COMM))
 
-static bool get_user(const struct view *view, const void *record,
-		     struct value *value)
+/* The name of a user or cgroup in the census @snap; false if it is not @known. */
+static bool name_in(const struct view *view, const struct snapshot *snap, enum name_kind kind,
+		    bool known, uint64_t id, struct value *value)
 {
-	const struct change *row = record;
-	const struct view names = { .snap = row->snap, .numeric = view->numeric };
-	const struct task *task = change_task(row);
+	const struct view names = { .snap = snap, .numeric = view->numeric };
 
-	if (!KNOWN(task, MEMCENSUS_TASK_UID))
-		return false;
-	value->text = name_of_user(&names, task->uid);
-	return true;
+	value->text = known ? view_name(&names, kind, id) : NULL;
+	return value->text;
 }
 
-static bool get_cgroup(const struct view *view, const void *record, struct value *value)
-{
-	const struct change *row = record;
-	const struct view names = { .snap = row->snap, .numeric = view->numeric };
-	const struct task *task = change_task(row);
-
-	if (!KNOWN(task, MEMCENSUS_TASK_CGROUP))
-		return false;
-	value->text = name_of_cgroup(&names, task->cgroup);
-	return true;
-}
+COMPUTED(get_user, change,
+	 name_in(view, row->snap, NAME_USER, KNOWN(change_task(row), MEMCENSUS_TASK_UID),
+		 change_task(row)->uid, value))
+COMPUTED(get_cgroup, change,
+	 name_in(view, row->snap, NAME_CGROUP, KNOWN(change_task(row), MEMCENSUS_TASK_CGROUP),
+		 change_task(row)->cgroup, value))
 
 DERIVED(get_size, change, number, llabs(figure_delta(row, MEMCENSUS_F_PSS).bytes),
 	figure_delta(row, MEMCENSUS_F_PSS).known)
@@ -265,14 +257,7 @@ bool changes_one_boot(const struct snapshot *a, const struct snapshot *b)
 
 /* Cgroups */
 
-static bool get_path(const struct view *view, const void *record, struct value *value)
-{
-	const struct cgroup_change *row = record;
-	const struct view names = { .snap = row->snap, .numeric = view->numeric };
-
-	value->text = name_of_cgroup(&names, row->id);
-	return value->text;
-}
+COMPUTED(get_path, cgroup_change, name_in(view, row->snap, NAME_CGROUP, true, row->id, value))
 
 #define CGROUP(name, header, help)	MEMBER_AMOUNT(cgroup_change, #name, header, name, help)
 
@@ -289,18 +274,10 @@ static const struct column cgroup_columns[] = {
 
 const struct record_type cgroup_change_record = RECORDS_OF("change of a cgroup", cgroup_columns);
 
-static int compare_cgroups(const void *a, const void *b)
-{
-	return compare_u64(&((const struct cgroup_change *)a)->id,
-			   &((const struct cgroup_change *)b)->id);
-}
-
 /* The cgroup @id in the first @n of @v, which are sorted; NULL: none. */
 static struct cgroup_change *find_change(struct cgroup_change *v, size_t n, uint64_t id)
 {
-	const struct cgroup_change key = { .id = id };
-
-	return n ? bsearch(&key, v, n, sizeof(*v), compare_cgroups) : NULL;
+	return n ? bsearch(&id, v, n, sizeof(*v), compare_u64) : NULL;
 }
 
 /* Adds the cgroups of @snap that are not there; none of them has memory yet. */
@@ -320,7 +297,7 @@ static struct cgroup_change *add_cgroups(struct cgroup_change *v, size_t *n,
 						    .after = { true, 0 } };
 	}
 	if (*n)
-		qsort(v, *n, sizeof(*v), compare_cgroups);
+		qsort(v, *n, sizeof(*v), compare_u64);
 	for (i = 0; i < *n; i++)
 		if (!kept || v[kept - 1].id != v[i].id)
 			v[kept++] = v[i];

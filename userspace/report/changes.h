@@ -62,6 +62,7 @@ void changes_report_system(const struct changes *changes, const char *title,
 
 /**
  * struct cgroup_change - a cgroup, without those below it
+ * @id: its number; first, for compare_u64()
  * @snap: the later census that has it; it has its path
  * @before, @after: sum of PSS and swap of its processes
  * @charged_before, @charged_after: what is charged to it and to those below it

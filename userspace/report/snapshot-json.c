@@ -160,10 +160,8 @@ static void put_holders(struct json *json, const struct column *column, const vo
 
 		json_open(json, NULL, '{');
 		json_put_unsigned(json, "pid", holder->task->pid);
-		if (KNOWN(holder->task, MEMCENSUS_TASK_COMM))
-			json_put_string(json, "comm", holder->task->comm);
-		else
-			json_put_null(json, "comm");
+		json_put_string(json, "comm", KNOWN(holder->task, MEMCENSUS_TASK_COMM) ?
+				holder->task->comm : NULL);
 		json_put_unsigned(json, "rss", holder->on->rss);
 		json_put_unsigned(json, "hugetlb", holder->on->hugetlb);
 		json_put_bool(json, "runs", holder->on->runs);

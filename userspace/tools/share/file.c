@@ -63,29 +63,11 @@ AMOUNT_OF(pss, plus_huge(row->task, MEMCENSUS_F_PSS, MEMCENSUS_F_HUGETLB_PSS))
 AMOUNT_OF(copied, amount_figure(&row->task->figures, MEMCENSUS_F_ANON))
 AMOUNT_OF(addresses, amount_figure(&row->task->figures, MEMCENSUS_F_VSS))
 
-static bool mapper_user(const struct view *view, const void *record, struct value *value)
-{
-	const struct mapper *row = record;
-
-	value->text = KNOWN(row->task, MEMCENSUS_TASK_UID) ?
-		      name_of_user(view, row->task->uid) : NULL;
-	return value->text;
-}
-
-static bool mapper_cgroup(const struct view *view, const void *record, struct value *value)
-{
-	const struct mapper *row = record;
-
-	value->text = KNOWN(row->task, MEMCENSUS_TASK_CGROUP) ?
-		      name_of_cgroup(view, row->task->cgroup) : NULL;
-	return value->text;
-}
-
-static bool mapper_part(const struct view *view, const void *record, struct value *value)
-{
-	(void)view;
-	return part_of(record, value);
-}
+DERIVED(mapper_user, mapper, text, KNOWN(row->task, MEMCENSUS_TASK_UID) ?
+	name_of_user(view, row->task->uid) : NULL, value->text)
+DERIVED(mapper_cgroup, mapper, text, KNOWN(row->task, MEMCENSUS_TASK_CGROUP) ?
+	name_of_cgroup(view, row->task->cgroup) : NULL, value->text)
+COMPUTED(mapper_part, mapper, part_of(row, value))
 
 #define BYTES_OF(name_, header_, total_, help_)					\
 	{ #name_, header_, help_, .kind = KIND_BYTES, .total = total_,		\
