@@ -112,7 +112,7 @@ static int compare_doubles(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 
-	return (x > y) - (x < y);
+	return COMPARE(x, y);
 }
 
 /* The value at rank @r, from 0, of @n sorted values; interpolates between ranks. */

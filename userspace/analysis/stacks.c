@@ -58,9 +58,7 @@ static int by_frames(const void *a, const void *b)
 {
 	const struct stack *x = a, *y = b;
 
-	if (x->n != y->n)
-		return x->n < y->n ? -1 : 1;
-	return memcmp(x->frames, y->frames, x->n * sizeof(*x->frames));
+	return COMPARE(x->n, y->n) ?: memcmp(x->frames, y->frames, x->n * sizeof(*x->frames));
 }
 
 static uint32_t find_or_append(struct stacks *stacks, uint32_t *numbers, size_t n)

@@ -70,12 +70,8 @@ static bool process_has_name(uint32_t pid, const struct filter *match)
 {
 	char name[64];
 
-	if (!match->given)
-		return true;
-	if (!process_read(pid, "comm", name, sizeof(name)))
-		return false;
-	name[strcspn(name, "\n")] = '\0';
-	return filter_matches(match, name);
+	return !match->given ||
+	       (process_comm(pid, name, sizeof(name)) && filter_matches(match, name));
 }
 
 /*
@@ -219,7 +215,7 @@ static int compare_pids(const void *a, const void *b)
 	const struct vma *x = *(const struct vma *const *)a;
 	const struct vma *y = *(const struct vma *const *)b;
 
-	return (x->pid > y->pid) - (x->pid < y->pid);
+	return COMPARE(x->pid, y->pid);
 }
 
 /* By name, then by process, so that each process counts once. */
@@ -227,9 +223,8 @@ static int compare_names(const void *a, const void *b)
 {
 	const struct vma *x = *(const struct vma *const *)a;
 	const struct vma *y = *(const struct vma *const *)b;
-	int order = strcmp(mapping_name(x), mapping_name(y));
 
-	return order ? order : compare_pids(a, b);
+	return strcmp(mapping_name(x), mapping_name(y)) ?: compare_pids(a, b);
 }
 
 /* All mappings, sorted by @compare; the caller frees them. */

@@ -26,8 +26,9 @@ char *xasprintf(const char *format, ...)
  */
 void *array_grow(void *array, size_t n, size_t size) __attribute__((returns_nonnull));
 
-/* For qsort() and bsearch() of elements that are a uint64_t or begin with one. */
+/* For qsort() and bsearch() of elements that are a uint64_t or begin with one; and for others. */
 int compare_u64(const void *a, const void *b);
+#define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
 
 /* A stream to memory: xfclose() completes *@text, which the caller frees. */
 FILE *xopen_memstream(char **text, size_t *size) __attribute__((returns_nonnull));

@@ -21,9 +21,7 @@ static ssize_t output_write(void *cookie, const char *buf, size_t size)
 	struct output *output = cookie;
 	ssize_t n;
 
-	do {
-		n = write(output->fd, buf, size);
-	} while (n < 0 && errno == EINTR);
+	n = TEMP_FAILURE_RETRY(write(output->fd, buf, size));
 	/* Without a reader, output at intervals would never end. */
 	if (n < 0)
 		signals_stop();

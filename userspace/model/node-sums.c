@@ -40,7 +40,7 @@ static int compare_nodes(const void *a, const void *b)
 {
 	const struct node_sum *x = a, *y = b;
 
-	return (x->node > y->node) - (x->node < y->node);
+	return COMPARE(x->node, y->node);
 }
 
 /* A node without zones has no memory. */
@@ -103,9 +103,7 @@ static int compare_holders(const void *a, const void *b)
 	const struct node_holder *x = a, *y = b;
 	const uint64_t size_x = x->on->rss + x->on->hugetlb, size_y = y->on->rss + y->on->hugetlb;
 
-	if (size_x != size_y)
-		return size_x < size_y ? 1 : -1;
-	return (x->task->pid > y->task->pid) - (x->task->pid < y->task->pid);
+	return COMPARE(size_y, size_x) ?: COMPARE(x->task->pid, y->task->pid);
 }
 
 static const char *holders_text(struct snapshot *snap, const struct node_sum *sum)

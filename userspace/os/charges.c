@@ -274,9 +274,8 @@ struct place {
 static int compare_places(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
-	int order = compare_u64(a, b);
 
-	return order ? order : (x->group > y->group) - (x->group < y->group);
+	return compare_u64(a, b) ?: COMPARE(x->group, y->group);
 }
 
 /* Of two groups of one cgroup, takes the first: the other has no processes below it. */

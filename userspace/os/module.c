@@ -6,27 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/text.h"
 #include "os/module.h"
 
 /* The program that the kernel itself uses; an empty line: none may be loaded. */
 #define MODPROBE	"/proc/sys/kernel/modprobe"
-
-static bool modprobe_path(char *path, int size)
-{
-	FILE *file = fopen(MODPROBE, "re");
-	bool got = file && fgets(path, size, file);
-
-	if (file)
-		fclose(file);
-	if (got)
-		path[strcspn(path, "\n")] = '\0';
-	return got && *path;
-}
 
 /* Its messages are not shown: the reader says what is missing and how to find out why. */
 bool module_load(void)
@@ -39,15 +26,14 @@ bool module_load(void)
 	int status = 1;
 	pid_t pid;
 
-	if (geteuid() || !modprobe_path(path, sizeof(path)))
+	if (geteuid() || !text_line(MODPROBE, path, sizeof(path)) || !*path)
 		return false;
 	posix_spawn_file_actions_init(&silent);
 	posix_spawn_file_actions_addopen(&silent, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&silent, 1, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_addopen(&silent, 2, "/dev/null", O_WRONLY, 0);
 	if (!posix_spawn(&pid, path, &silent, NULL, words, environment))
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
+		TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));
 	posix_spawn_file_actions_destroy(&silent);
 	return !status;
 }

@@ -32,6 +32,15 @@ size_t process_read(uint32_t pid, const char *name, char *text, size_t size)
 	return n;
 }
 
+bool process_comm(uint32_t pid, char *comm, size_t size)
+{
+	const bool found = process_read(pid, "comm", comm, size);
+
+	if (found)
+		comm[strcspn(comm, "\n")] = '\0';
+	return found;
+}
+
 /* Fields of /proc/PID/stat, counted from the state: start time, heap and exit status. */
 #define START_AFTER_STATE	19
 #define HEAP_AFTER_STATE	44

@@ -34,6 +34,9 @@ struct process_state process_state(uint32_t pid);
  */
 size_t process_read(uint32_t pid, const char *name, char *text, size_t size);
 
+/* The same of its command name, without the end of the line; false if it is gone. */
+bool process_comm(uint32_t pid, char *comm, size_t size);
+
 /*
  * The PID of this process in the PID namespace of the /proc mount; 0 if that is
  * unknown.

@@ -58,9 +58,7 @@ int program_check(struct program *program, const char *word, int wait_ms, struct
 	int error = 0, n;
 
 	/* Its exec closes the socket. */
-	do {
-		n = poll(&wait, 1, wait_ms);
-	} while (n < 0 && errno == EINTR);
+	n = TEMP_FAILURE_RETRY(poll(&wait, 1, wait_ms));
 	if (n <= 0 || read(program->socket, &error, sizeof(error)) != sizeof(error))
 		return 0;
 	fail(why, FAIL_SYSTEM, "cannot run '%.200s': %s", word, strerror(error));
@@ -73,7 +71,6 @@ void program_drop(struct program *program)
 		close(program->socket);
 	if (!program->pid || !program->held)
 		return;
-	while (waitpid(program->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	TEMP_FAILURE_RETRY(waitpid(program->pid, NULL, 0));
 	program->pid = 0;
 }

@@ -135,8 +135,7 @@ void sandbox_end(struct sandbox *sandbox)
 		return;
 	close(sandbox->socket);
 	kill(sandbox->pid, SIGKILL);
-	while (waitpid(sandbox->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	TEMP_FAILURE_RETRY(waitpid(sandbox->pid, NULL, 0));
 	sandbox->pid = 0;
 }
 
@@ -179,9 +178,7 @@ ssize_t sandbox_receive(int socket, void *message, size_t size, int *fd)
 		while ((n = poll(&poll_of, 1, SANDBOX_SECONDS * 1000)) < 1)
 			if (!n || errno != EINTR)
 				return -1;
-	do {
-		n = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
-	} while (n < 0 && errno == EINTR);
+	n = TEMP_FAILURE_RETRY(recvmsg(socket, &header, MSG_CMSG_CLOEXEC));
 	if (fd)
 		*fd = -1;
 	attached = n > 0 && fd ? CMSG_FIRSTHDR(&header) : NULL;

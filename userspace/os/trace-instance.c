@@ -157,8 +157,7 @@ static void guard_run(struct sweep *sweep, int fd)
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
 	close(STDERR_FILENO);
-	while (read(fd, &byte, 1) < 0 && errno == EINTR)
-		;
+	TEMP_FAILURE_RETRY(read(fd, &byte, 1));
 	/* The files of a killed reader may be closed after its pipe. */
 	for (tries = 0; tries < TRIES; tries++) {
 		sweep->left = false;
@@ -203,8 +202,7 @@ void trace_guard_end(void)
 		return;
 	close(guard_pipe);
 	guard_pipe = -1;
-	while (waitpid(guard, NULL, 0) < 0 && errno == EINTR)
-		;
+	TEMP_FAILURE_RETRY(waitpid(guard, NULL, 0));
 }
 
 /* Writes @text to @file; @what fails, for the message; NULL: to write it. */

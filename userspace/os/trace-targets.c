@@ -21,10 +21,7 @@
 bool trace_who(uint32_t tid, uint32_t *pid, char *comm)
 {
 	*pid = process_of(tid);
-	if (!process_read(*pid, "comm", comm, TRACE_COMM))
-		return false;
-	comm[strcspn(comm, "\n")] = '\0';
-	return true;
+	return process_comm(*pid, comm, TRACE_COMM);
 }
 
 /* The end of the last mapping named [heap]. */
@@ -87,8 +84,7 @@ uint64_t trace_break(uint32_t pid)
 	close(fds[0]);
 	if (child > 0) {
 		kill(child, SIGKILL);
-		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-			;
+		TEMP_FAILURE_RETRY(waitpid(child, NULL, 0));
 	}
 	return found;
 }

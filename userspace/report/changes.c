@@ -157,9 +157,7 @@ static int compare_tasks(const void *a, const void *b)
 	const struct task *x = *(const struct task *const *)a;
 	const struct task *y = *(const struct task *const *)b;
 
-	if (x->pid != y->pid)
-		return x->pid < y->pid ? -1 : 1;
-	return (x->start > y->start) - (x->start < y->start);
+	return COMPARE(x->pid, y->pid) ?: COMPARE(x->start, y->start);
 }
 
 /* Ends with a NULL. */
@@ -341,7 +339,7 @@ static int most_first(const void *a, const void *b)
 
 	if (x->growth.known != y->growth.known)
 		return x->growth.known ? -1 : 1;
-	return (x->growth.bytes < y->growth.bytes) - (x->growth.bytes > y->growth.bytes);
+	return COMPARE(y->growth.bytes, x->growth.bytes);
 }
 
 struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *n)

@@ -49,8 +49,6 @@ struct order {
 	bool reverse;
 };
 
-#define COMPARE(a, b)	(((a) > (b)) - ((a) < (b)))
-
 static int compare_values(const struct column *column, const struct value *a,
 			  const struct value *b)
 {

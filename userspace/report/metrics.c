@@ -539,9 +539,7 @@ static int by_size(const void *a, const void *b)
 {
 	const struct ranked *one = a, *other = b;
 
-	if (one->size != other->size)
-		return one->size < other->size ? 1 : -1;
-	return one->payer < other->payer ? -1 : 1;
+	return COMPARE(other->size, one->size) ?: COMPARE(one->payer, other->payer);
 }
 
 /* The payers of @view with the largest first; what no cgroup pays for is before them. */

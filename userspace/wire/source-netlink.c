@@ -75,9 +75,7 @@ static int netlink_send(struct netlink *nl, const struct nlmsghdr *nlh,
 {
 	ssize_t n;
 
-	do {
-		n = mnl_socket_sendto(nl->socket, nlh, nlh->nlmsg_len);
-	} while (n < 0 && errno == EINTR);
+	n = TEMP_FAILURE_RETRY(mnl_socket_sendto(nl->socket, nlh, nlh->nlmsg_len));
 	if (n < 0)
 		return reply_error(why, errno);
 	return 0;

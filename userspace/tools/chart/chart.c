@@ -211,7 +211,7 @@ static int by_amount(const void *a, const void *b, void *chart)
 {
 	double x = chart_amount(chart, a), y = chart_amount(chart, b);
 
-	return (x < y) - (x > y);
+	return COMPARE(y, x);
 }
 
 static void free_row(struct chart_row *row)

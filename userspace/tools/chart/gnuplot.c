@@ -147,8 +147,7 @@ static int run_child(struct plot *plot, int out, int errors, struct failure *why
 			    "gnuplot is not installed (apt install gnuplot-nox)");
 	if (error)
 		return fail(why, FAIL_SYSTEM, "cannot run gnuplot: %s", strerror(error));
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
 	read_error(errors, said, sizeof(said));

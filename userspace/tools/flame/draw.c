@@ -55,7 +55,7 @@ static int by_address(const void *a, const void *b, void *frames)
 	const struct frame *x = (struct frame *)frames + *(const uint32_t *)a;
 	const struct frame *y = (struct frame *)frames + *(const uint32_t *)b;
 
-	return (x->addr > y->addr) - (x->addr < y->addr);
+	return COMPARE(x->addr, y->addr);
 }
 
 /* Names the frames of one object: @numbers of @n frames. */

@@ -104,8 +104,7 @@ static int leave(struct tracee *tracee)
 	/* A tracee must be stopped for a detach; the end of the tracer detaches it too. */
 	if (pid && tracee->stopped) {
 		ptrace(PTRACE_DETACH, pid, 0, 0);
-		while (waitpid(pid, &tracee->status, 0) < 0 && errno == EINTR)
-			;
+		TEMP_FAILURE_RETRY(waitpid(pid, &tracee->status, 0));
 	} else if (pid && !tracee->ended && tracee->program.pid) {
 		fprintf(stderr, "memcensus: process %d is still running, no longer followed\n",
 			pid);

@@ -60,9 +60,7 @@ static int by_growth(const void *a, const void *b)
 {
 	const struct growth *x = a, *y = b;
 
-	if (x->of_mapping != y->of_mapping)
-		return x->of_mapping < y->of_mapping ? 1 : -1;
-	return (x->bytes < y->bytes) - (x->bytes > y->bytes);
+	return COMPARE(y->of_mapping, x->of_mapping) ?: COMPARE(y->bytes, x->bytes);
 }
 
 static void sum_mappings(struct growth *v, size_t n)

@@ -70,7 +70,7 @@ static int by_bytes(const void *a, const void *b)
 {
 	const struct missing *x = a, *y = b;
 
-	return (x->bytes < y->bytes) - (x->bytes > y->bytes);
+	return COMPARE(y->bytes, x->bytes);
 }
 
 /* Whether an object before @i has the same name. */

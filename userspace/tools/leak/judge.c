@@ -22,8 +22,7 @@ static int by_slope(const void *a, const void *b)
 {
 	const struct suspect *x = a, *y = b;
 
-	return (x->finding.slope.slope < y->finding.slope.slope) -
-	       (x->finding.slope.slope > y->finding.slope.slope);
+	return COMPARE(y->finding.slope.slope, x->finding.slope.slope);
 }
 
 /* The heap first, then the fastest growth. */

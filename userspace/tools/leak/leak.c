@@ -68,7 +68,7 @@ static int by_growth(const void *a, const void *b)
 {
 	const struct suspect *x = a, *y = b;
 
-	return (x->finding.grown < y->finding.grown) - (x->finding.grown > y->finding.grown);
+	return COMPARE(y->finding.grown, x->finding.grown);
 }
 
 /*

@@ -64,8 +64,7 @@ int leak_stacks_end(struct leak_stacks *stacks, FILE *out, struct failure *why)
 		if (size > 0)
 			fwrite(text, 1, (size_t)size, out);
 	close(stacks->fd);
-	while (waitpid(stacks->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	TEMP_FAILURE_RETRY(waitpid(stacks->pid, &status, 0));
 	stacks->pid = 0;
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;

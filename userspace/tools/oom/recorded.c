@@ -165,7 +165,7 @@ static int newest_first(const void *a, const void *b)
 	const uint64_t x = ((const struct recorded_oom *)a)->oom->realtime;
 	const uint64_t y = ((const struct recorded_oom *)b)->oom->realtime;
 
-	return (x < y) - (x > y);
+	return COMPARE(y, x);
 }
 
 int recorded_ooms_read(struct recorded_ooms *ooms, const char *path, const struct window *window,

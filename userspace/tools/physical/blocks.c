@@ -163,11 +163,8 @@ static int by_gain(const void *a, const void *b)
 {
 	const struct preventing *x = a, *y = b;
 
-	if (x->alone != y->alone)
-		return x->alone < y->alone ? 1 : -1;
-	if (x->blocks != y->blocks)
-		return x->blocks < y->blocks ? 1 : -1;
-	return (x->class > y->class) - (x->class < y->class);
+	return COMPARE(y->alone, x->alone) ?:
+	       COMPARE(y->blocks, x->blocks) ?: COMPARE(x->class, y->class);
 }
 
 static struct counted *count_blocks(const struct snapshot *snap)

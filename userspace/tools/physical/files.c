@@ -17,7 +17,7 @@ static int by_cached(const void *a, const void *b)
 {
 	const struct frame_system *x = a, *y = b;
 
-	return (x->cached < y->cached) - (x->cached > y->cached);
+	return COMPARE(y->cached, x->cached);
 }
 
 /* 0, or -1 and @why if a frame of the page cache is of no file system, or of several. */

@@ -210,7 +210,7 @@ void physical_picture(const struct view *view, FILE *out)
 	struct grid grid = { .snap = view->snap };
 	const size_t n = find_looks(view->snap, looks);
 	uint64_t *numbers = xcalloc(n + 1, sizeof(*numbers));
-	char size[NUMBER_SIZE];
+	char size[NUMBER_SIZE], title[160];
 	size_t height, width, i;
 
 	choose_size(&grid);
@@ -218,11 +218,9 @@ void physical_picture(const struct view *view, FILE *out)
 	width = LABEL + (size_t)grid.width * grid.size + 20;
 	height = HEAD + grid.rows * grid.size + 20 + n * LEGEND_ROW;
 	text_size(size, (double)block_bytes(grid.snap, &grid.snap->frame_blocks[0]));
-	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" font-family=\"monospace\" font-size=\"11\">\n"
-		"<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n"
-		"<text x=\"10\" y=\"24\" font-size=\"15\">Physical memory in blocks of %s, by what is unmovable or in most of each</text>\n",
-		width, height, width, height, size);
+	snprintf(title, sizeof(title),
+		 "Physical memory in blocks of %s, by what is unmovable or in most of each", size);
+	svg_begin(out, width, height, title);
 	fprintf(out, "<g fill=\"none\" stroke-width=\"%g\">\n",
 		grid.size > 4 ? grid.size - 1.0 : grid.size);
 	for (i = 0; i < n; i++)

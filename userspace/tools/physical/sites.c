@@ -62,12 +62,9 @@ static int larger_first(const void *a, const void *b)
 {
 	const struct call_site *x = &((const struct fitting_site *)a)->of;
 	const struct call_site *y = &((const struct fitting_site *)b)->of;
-	int ret;
 
-	if (x->bytes != y->bytes)
-		return x->bytes < y->bytes ? 1 : -1;
-	ret = strcmp(x->file, y->file);
-	return ret ? ret : (x->line > y->line) - (x->line < y->line);
+	return COMPARE(y->bytes, x->bytes) ?: strcmp(x->file, y->file) ?:
+	       COMPARE(x->line, y->line);
 }
 
 void sites_begin(struct fitting_sites *sites, uint64_t known, uint64_t page_size)

@@ -54,7 +54,7 @@ static int by_frames(const void *a, const void *b)
 	const uint64_t x = frames_of(*(const struct group *const *)a);
 	const uint64_t y = frames_of(*(const struct group *const *)b);
 
-	return (x < y) - (x > y);
+	return COMPARE(y, x);
 }
 
 static uint64_t *cell(const struct heat *heat, size_t a, size_t b)
@@ -251,13 +251,11 @@ static void put_picture(const struct heat *heat, const char *what, FILE *out)
 	const size_t grid = heat->label + heat->n * CELL + 20;
 	const size_t width = grid > least ? grid : least;
 	const size_t height = HEAD + heat->label + heat->n * CELL + FOOT;
+	char title[80];
 	size_t a, b;
 
-	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" font-family=\"monospace\" font-size=\"11\">\n"
-		"<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n"
-		"<text x=\"10\" y=\"24\" font-size=\"15\">Memory that two %s have in common</text>\n",
-		width, height, width, height, what);
+	snprintf(title, sizeof(title), "Memory that two %s have in common", what);
+	svg_begin(out, width, height, title);
 	put_labels(heat, out);
 	for (a = 0; a < heat->n; a++)
 		for (b = 0; b < heat->n; b++)

@@ -172,9 +172,7 @@ static int larger_first(const void *a, const void *b)
 {
 	const struct slab *x = a, *y = b;
 
-	if (x->bytes != y->bytes)
-		return x->bytes < y->bytes ? 1 : -1;
-	return strcmp(x->name, y->name);
+	return COMPARE(y->bytes, x->bytes) ?: strcmp(x->name, y->name);
 }
 
 /* The caches in @text, @n of them, largest first; the caller frees them. */

@@ -93,9 +93,7 @@ static int compare_times(const void *a, const void *b)
 {
 	const struct trace_event *x = a, *y = b;
 
-	if (x->time != y->time)
-		return x->time < y->time ? -1 : 1;
-	return 0;
+	return COMPARE(x->time, y->time);
 }
 
 /*
