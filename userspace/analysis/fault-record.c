@@ -83,8 +83,7 @@ int fault_record_process(struct fault_record *record, uint32_t pid, struct failu
 	process_threads(&threads, pid);
 	process->threads = (uint32_t)threads.n;
 	ids_free(&threads);
-	if (process_read(pid, "comm", process->name, sizeof(process->name)))
-		process->name[strcspn(process->name, "\n")] = '\0';
+	process_comm(pid, process->name, sizeof(process->name));
 	return 0;
 }
 

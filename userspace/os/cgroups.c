@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Names of cgroups: the ID of a cgroup is the inode number of its directory. */
 #include <fts.h>
-#include <inttypes.h>
 #include <linux/magic.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -117,35 +114,9 @@ const char *cgroup_path(uint64_t id, bool numeric)
 	return path;
 }
 
-size_t cgroup_directory(uint64_t id, char *dir, size_t size)
+const char *cgroups_mount(void)
 {
-	const struct known_name *cgroup;
-	int n;
-
-	pthread_mutex_lock(&lock);
-	cgroup = cgroup_find(id);
-	pthread_mutex_unlock(&lock);
-	if (!cgroup->text || !root)
-		return 0;
-	n = snprintf(dir, size, "%s%s", root, cgroup->text);
-	return n > 0 && (size_t)n < size ? strlen(root) : 0;
-}
-
-bool cgroup_number(const char *dir, const char *file, const char *name, uint64_t *number)
-{
-	char *path = xasprintf("%s/%s", dir, file), key[64];
-	FILE *from = fopen(path, "re");
-	bool found = false;
-
-	free(path);
-	if (!from)
-		return false;
-	if (!name)
-		found = fscanf(from, "%" SCNu64, number) == 1;
-	while (name && !found && fscanf(from, "%63s %" SCNu64, key, number) == 2)
-		found = !strcmp(key, name);
-	fclose(from);
-	return found;
+	return root;
 }
 
 void cgroups_root(const char *dir)

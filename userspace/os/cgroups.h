@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Cgroups of the default hierarchy on this machine: their paths and their limits.
+ * Cgroups of the default hierarchy on this machine: their paths.
  */
 #ifndef READER_CGROUPS_H
 #define READER_CGROUPS_H
@@ -39,17 +39,8 @@ struct cgroup_place {
 /* Calls @each for all cgroups of the default hierarchy, each after the one above it. */
 void cgroups_each(void (*each)(const struct cgroup_place *place, void *context), void *context);
 
-/*
- * Writes the directory of cgroup @id to @dir of @size bytes.  Returns the length
- * of its first part, the mount point; 0 if it has no directory.
- */
-size_t cgroup_directory(uint64_t id, char *dir, size_t size);
-
-/*
- * Reads the number in @file of the directory @dir, or after @name there unless it is NULL;
- * false if there is none, or "max".
- */
-bool cgroup_number(const char *dir, const char *file, const char *name, uint64_t *number);
+/* The mount point of the hierarchy, once a path was asked for; NULL: it is not mounted. */
+const char *cgroups_mount(void);
 
 /* Sets the mount point, for tests; call it before the first cgroup_path(). */
 void cgroups_root(const char *dir);

@@ -8,6 +8,7 @@
 
 #include "os/cgroups.h"
 #include "tap.h"
+#include "tools/leak/cgroup-limits.h"
 
 /* In the order of creation; removed in reverse. */
 static const char *const paths[] = {

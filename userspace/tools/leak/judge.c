@@ -7,8 +7,8 @@
 
 #include "lib/memory.h"
 #include "model/amount.h"
-#include "os/cgroups.h"
 #include "os/process.h"
+#include "tools/leak/cgroup-limits.h"
 #include "tools/leak/judge.h"
 
 static void add_suspect(struct suspect **v, size_t *n, const struct suspect *suspect)
