@@ -94,7 +94,8 @@ static const struct column states[] = {
 	STATE(INACTIVE_FILE, "inactive_file", "Inactive(file)", "page cache, reclaimed first"),
 };
 
-#define CLASS(num, name, help)	[MEMCENSUS_FC_##num] = name
+#define CLASS(num, name, help)	\
+	[MEMCENSUS_FC_##num] = name
 static const char *const class_words[] = { CLASSES };
 #undef CLASS
 _Static_assert(ARRAY_SIZE(class_words) == MEMCENSUS_FC_MAX + 1, "a class has no word");

@@ -54,11 +54,13 @@ static void kswapd_show(const struct view *view, const struct options *options, 
 
 	report_begin(&report, options, view->snap, out);
 	REPORT(&report,
-	       { .type = &node_record,
-		 .columns = "id kswapd kswapd_order kswapd_zone kswapd_failures balanced active_anon inactive_anon active_file inactive_file unevictable dirty writeback" },
+	       { .columns =
+			"id kswapd kswapd_order kswapd_zone kswapd_failures balanced active_anon inactive_anon active_file inactive_file unevictable dirty writeback",
+		 .type = &node_record },
 	       { .title = "Free memory of each zone, and its distance to the watermarks",
-		 .type = &zone_record,
-		 .columns = "node name managed free wmark_min wmark_low wmark_high wmark_boost to_min to_low to_high" },
+		 .columns =
+			"node name managed free wmark_min wmark_low wmark_high wmark_boost to_min to_low to_high",
+		 .type = &zone_record },
 	       { .title = "Pages since boot" });
 	show_reclaim(view, options, out);
 	command_title(options, out, NULL);

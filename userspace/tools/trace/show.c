@@ -277,7 +277,8 @@ static void show_sections(const struct trace_report *trace, struct report *repor
 	if (json || (last && (calls.n || always)))
 		REPORT(report,
 		       { "calls", .title = "By call", .type = &trace_call_record, .rows = calls,
-			 .columns = "pid comm call calls failed mapped unmapped discarded time_ns" });
+			 .columns =
+				 "pid comm call calls failed mapped unmapped discarded time_ns" });
 	if (json ? trace->reclaim : last && trace->sums->n_actors)
 		REPORT(report,
 		       { "reclaim", .title = "Reclaim and compaction, in the whole system",
