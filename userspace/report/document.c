@@ -29,6 +29,14 @@ static void put_point(struct json *json, const char *key, const struct document_
 	json_close(json, '}');
 }
 
+void document_between(struct json *json, const char *command,
+		      const struct document_point *from, const struct document_point *to)
+{
+	document_open(json, command);
+	document_window(json, from, to);
+	json_close(json, '}');
+}
+
 void document_window(struct json *json, const struct document_point *from,
 		     const struct document_point *to)
 {

@@ -30,4 +30,8 @@ struct document_point document_point_of(const struct snapshot *snap);
 void document_window(struct json *json, const struct document_point *from,
 		     const struct document_point *to);
 
+/* Opens a document of @command, up to behind its window. */
+void document_between(struct json *json, const char *command,
+		      const struct document_point *from, const struct document_point *to);
+
 #endif /* READER_DOCUMENT_H */

@@ -63,9 +63,7 @@ void interval_json_open(struct json *json, const struct session *session,
 	const struct document_point from = document_point_of(before);
 	const struct document_point to = document_point_of(snap);
 
-	document_open(json, session->options->command->name);
-	document_window(json, before ? &from : NULL, &to);
-	json_close(json, '}');
+	document_between(json, session->options->command->name, before ? &from : NULL, &to);
 }
 
 /* The growth of a counter; for the first census, its whole value. */

@@ -53,24 +53,10 @@ static void put_kib(struct json *json, const struct column *column, const struct
 }
 
 /* NULL: unknown. */
-static void put_null(struct json *json, const struct column *column)
-{
-	switch (column->kind) {
-	case KIND_KIB:
-		put_kib(json, column, NULL);
-		break;
-	case KIND_REALTIME:
-	case KIND_SINCE_BOOT:
-		json_put_boottime(json, column->name, 0);
-		break;
-	default:
-		json_put_null(json, column->name);
-	}
-}
-
 static void put_value(struct json *json, const struct column *column,
 		      const struct value *value)
 {
+	const uint64_t number = value ? value->number : 0;
 	const char *word = NULL;
 
 	switch (column->kind) {
@@ -78,42 +64,33 @@ static void put_value(struct json *json, const struct column *column,
 		put_kib(json, column, value);
 		return;
 	case KIND_REALTIME:
-		json_put_realtime(json, column->name, value->number);
+		json_put_realtime(json, column->name, number);
 		return;
 	case KIND_SINCE_BOOT:
-		json_put_boottime(json, column->name, value->number);
-		return;
-	case KIND_TEXT:
-		json_put_string(json, column->name, value->text);
-		return;
-	case KIND_BOOL:
-		json_put_bool(json, column->name, value->number);
-		return;
-	case KIND_PERCENT:
-	case KIND_PART:
-		json_put_ratio(json, column->name, value->ratio);
-		return;
-	case KIND_BITS:
-		put_bits(json, column, value->number);
-		return;
-	case KIND_LIST:
-	case KIND_FRAMES:
-	case KIND_BLOCKS:
-	case KIND_INDEXES:
-		put_list(json, column, &value->list);
+		json_put_boottime(json, column->name, number);
 		return;
 	case KIND_WORD:
-		word = column_word(column, value->number);
+		word = column_word(column, number);
 		break;
 	default:
 		break;
 	}
-	if (word)
-		json_put_string(json, column->name, word);
+	if (!value)
+		json_put_null(json, column->name);
+	else if (column->kind == KIND_TEXT || word)
+		json_put_string(json, column->name, word ? word : value->text);
+	else if (column->kind == KIND_BOOL)
+		json_put_bool(json, column->name, number);
+	else if (column->kind == KIND_PERCENT || column->kind == KIND_PART)
+		json_put_ratio(json, column->name, value->ratio);
+	else if (column->kind == KIND_BITS)
+		put_bits(json, column, number);
+	else if (column_is_list(column))
+		put_list(json, column, &value->list);
 	else if (column->sign)
 		json_put_signed(json, column->name, value->sign);
 	else
-		json_put_unsigned(json, column->name, value->number);
+		json_put_unsigned(json, column->name, number);
 }
 
 /* All that is known by node, except that of other nodes the amounts are 0. */
@@ -175,16 +152,13 @@ void json_column(struct json *json, const struct column *column, const struct vi
 {
 	struct value value;
 
-	if (!record)
-		put_null(json, column);
-	else if (column->kind == KIND_ON_NODES)
+	if (record && column->kind == KIND_ON_NODES)
 		put_on_nodes(json, column, view, record);
-	else if (column->kind == KIND_HOLDERS)
+	else if (record && column->kind == KIND_HOLDERS)
 		put_holders(json, column, record);
-	else if (column_get(column, view, record, &value))
-		put_value(json, column, &value);
 	else
-		put_null(json, column);
+		put_value(json, column, record && column_get(column, view, record, &value) ?
+			  &value : NULL);
 }
 
 static void put_set(struct json *json, const struct column_set *set,
@@ -258,12 +232,9 @@ static void put_totals(struct json *json, const struct listing *listing,
 
 	json_open(json, "totals", '{');
 	for (i = 0; (column = record_column(type, i)); i++) {
-		if (column->total != TOTAL_SUM)
-			continue;
-		if (listing_total(listing, column, &total))
-			put_value(json, column, &total);
-		else
-			put_null(json, column);
+		if (column->total == TOTAL_SUM)
+			put_value(json, column, listing_total(listing, column, &total) ?
+				  &total : NULL);
 	}
 	json_close(json, '}');
 }

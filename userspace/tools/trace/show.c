@@ -54,9 +54,7 @@ static void json_row(const struct trace_report *report, const struct trace_row *
 	const struct document_point to = { .realtime = from.realtime + row->ns };
 	struct json json = { .out = report->out, .line = true };
 
-	document_open(&json, report->options->command->name);
-	document_window(&json, &from, &to);
-	json_close(&json, '}');
+	document_between(&json, report->options->command->name, &from, &to);
 	json_put_unsigned(&json, "pid", row->process->pid);
 	json_put_unsigned(&json, "tid", row->tid);
 	json_put_string(&json, "comm", comm_of(row->process));

@@ -232,15 +232,6 @@ static void json_growths(struct json *json, const struct delta *delta)
 	json_close(json, ']');
 }
 
-/* Opens the line of JSON of a row or an event at @to; @from: the earlier census, or NULL. */
-static void json_line(struct json *json, const struct watch *watch,
-		      const struct document_point *from, const struct document_point *to)
-{
-	document_open(json, watch->session->options->command->name);
-	document_window(json, from, to);
-	json_close(json, '}');
-}
-
 /* @then: the census that @delta counts from; NULL: this is the first one. */
 static void put_watch_line(const struct watch *watch, const struct view *view,
 			   const struct task *task, const struct delta *delta,
@@ -250,7 +241,7 @@ static void put_watch_line(const struct watch *watch, const struct view *view,
 	const struct document_point now = document_point_of(view->snap);
 	size_t i;
 
-	json_line(&json, watch, then, &now);
+	document_between(&json, watch->session->options->command->name, then, &now);
 	json_put_unsigned(&json, "pid", task->pid);
 	json_column(&json, &task_record.fields.columns[MEMCENSUS_TASK_STATE], view, task);
 	for (i = 0; i < ARRAY_SIZE(amounts); i++)
@@ -280,7 +271,8 @@ static void json_event(struct json *json, const struct watch *watch,
 		       const struct watched *process, const struct document_point *now,
 		       const char *event)
 {
-	json_line(json, watch, process->seen.realtime ? &process->seen : NULL, now);
+	document_between(json, watch->session->options->command->name,
+			 process->seen.realtime ? &process->seen : NULL, now);
 	json_put_unsigned(json, "pid", process->pid);
 	json_put_string(json, "event", event);
 	json_put_string(json, "comm", process->comm);
