@@ -59,6 +59,10 @@ void *record_add(const struct record_type *type, struct snapshot *snap)
 	void *v;
 
 	memcpy(&v, array, sizeof(v));
+	if (!v) {
+		snap->arrays = array_grow(snap->arrays, snap->n_arrays, sizeof(*snap->arrays));
+		snap->arrays[snap->n_arrays++] = type->array;
+	}
 	v = array_grow(v, *n, type->size);
 	memcpy(array, &v, sizeof(v));
 	return (char *)v + (*n)++ * type->size;

@@ -24,40 +24,24 @@ struct snapshot *snapshot_new(void)
 	return snap;
 }
 
-static void zones_free(struct zone *zones, size_t n)
+static void types_free(struct zone *zones, size_t n)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		free(zones[i].types);
-	free(zones);
+	while (n--)
+		free(zones[n].types);
 }
 
 void snapshot_reset(struct snapshot *snap)
 {
+	void *array;
+
 	obstack_free(&snap->memory, NULL);
-	free(snap->tasks);
-	free(snap->task_nodes);
-	free(snap->groups);
-	free(snap->vmas);
-	free(snap->pages);
-	free(snap->owners);
-	free(snap->pairs);
-	free(snap->payers);
-	free(snap->mappings);
-	free(snap->node_sums);
-	zones_free(snap->zones, snap->n_zones);
-	zones_free(snap->oom_zones, snap->n_oom_zones);
-	free(snap->nodes);
-	free(snap->ooms);
-	free(snap->oom_victims);
-	free(snap->oom_nodes);
-	free(snap->physical_zones);
-	free(snap->kernel_frames);
-	free(snap->frame_cgroups);
-	free(snap->frame_systems);
-	free(snap->frame_files);
-	free(snap->frame_blocks);
+	types_free(snap->zones, snap->n_zones);
+	types_free(snap->oom_zones, snap->n_oom_zones);
+	while (snap->n_arrays) {
+		memcpy(&array, (char *)snap + snap->arrays[--snap->n_arrays], sizeof(array));
+		free(array);
+	}
+	free(snap->arrays);
 	free(snap->meminfo);
 	free(snap->proc_texts);
 	memset(snap, 0, sizeof(*snap));

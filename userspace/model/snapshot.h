@@ -340,6 +340,7 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * @named: requested by PIDs, so @tasks does not hold all tasks
  * @names: in a record, those on the machine where it was made
  * @memory: of strings and lists
+ * @arrays: where the arrays of records are in it, by offset; record_add() made all of them
  */
 struct snapshot {
 	uint64_t seq;
@@ -407,6 +408,8 @@ struct snapshot {
 	bool named;
 	struct names names[NAME_KINDS];
 	struct obstack memory;
+	size_t *arrays;
+	size_t n_arrays;
 };
 
 #define KNOWN(record, bit)	((record)->known >> (bit) & 1)
