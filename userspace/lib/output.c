@@ -19,16 +19,21 @@ static const struct output *opened;
 static ssize_t output_write(void *cookie, const char *buf, size_t size)
 {
 	struct output *output = cookie;
-	ssize_t n;
+	size_t wrote = 0;
+	ssize_t n = 0;
 
-	n = TEMP_FAILURE_RETRY(write(output->fd, buf, size));
+	/* The stream drops what is not written: a file that is full takes a part first. */
+	while (wrote < size && n >= 0) {
+		n = TEMP_FAILURE_RETRY(write(output->fd, buf + wrote, size - wrote));
+		wrote += n > 0 ? n : 0;
+	}
 	/* Without a reader, output at intervals would never end. */
 	if (n < 0)
 		signals_stop();
 	if (n < 0 && !output->error)
 		output->error = errno;
-	output->wrote |= n > 0;
-	return n < 0 ? 0 : n;
+	output->wrote |= wrote > 0;
+	return wrote;
 }
 
 static int cannot(struct failure *why, const char *path, int error)
