@@ -304,7 +304,7 @@ static bool on_node(const struct column *column, const struct view *view, const 
 }
 
 /* Nodes have numbers of a few digits. */
-#define NODE_DIGITS 4
+#define NODE_DIGITS 10
 
 /* The column n0, h0, N1 ... of one node; kept until the program ends. */
 static const struct column *find_on_node(const char *name, size_t len)
@@ -332,7 +332,7 @@ static const struct column *find_on_node(const char *name, size_t len)
 		.help = small[0] == 'n' ? "of the RSS, on this NUMA node" :
 					  "mapped hugetlb pages on this NUMA node",
 		.kind = KIND_BYTES, .total = TOTAL_SUM, .on_node = on_node,
-		.number = (unsigned int)atoi(small + 1),
+		.number = (unsigned int)strtoul(small + 1, NULL, 10),
 		.part = MEMCENSUS_PART_TASK_NODES,
 	};
 	made = array_grow(made, n_made, sizeof(*made));
