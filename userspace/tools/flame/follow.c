@@ -14,6 +14,7 @@
 #include "cli/subtree.h"
 #include "lib/memory.h"
 #include "lib/signals.h"
+#include "lib/text.h"
 #include "os/frame-pointers.h"
 #include "os/process.h"
 #include "os/program.h"
@@ -237,7 +238,7 @@ static bool by_dwarf(const struct flame *flame)
 	const struct options *options = flame->session->options;
 	const char *name = NULL;
 	bool omitted = false;
-	char *file = NULL;
+	char *file = NULL, *printable;
 	size_t i;
 
 	if (flame->own->call_graph != CALL_GRAPH_FOUND || !fault_events_have_regs())
@@ -249,9 +250,12 @@ static bool by_dwarf(const struct flame *flame)
 	}
 	for (i = 0; !options->program && !omitted && i < flame->pids.n; i++)
 		omitted = omits(flame->pids.v[i], &file);
-	if (omitted)
+	if (omitted) {
+		printable = text_printable(file);
 		fprintf(stderr, "memcensus: '%.200s' keeps no frame pointers: stacks by DWARF\n",
-			file);
+			printable);
+		free(printable);
+	}
 	free(file);
 	return omitted;
 }

@@ -140,7 +140,7 @@ static void put_package(FILE *out, const struct missing *missing)
 
 static void put_missing_line(const struct missing *missing, FILE *out)
 {
-	char size[NUMBER_SIZE], *text;
+	char size[NUMBER_SIZE], *text, *printable;
 	size_t length;
 	FILE *line;
 
@@ -154,7 +154,10 @@ static void put_missing_line(const struct missing *missing, FILE *out)
 		put_package(line, missing);
 	}
 	xfclose(line);
-	fprintf(out, "memcensus: %s\n", text);
+	/* A user chooses the names of files. */
+	printable = text_printable(text);
+	fprintf(out, "memcensus: %s\n", printable);
+	free(printable);
 	free(text);
 }
 

@@ -63,13 +63,12 @@ static void put_smaps_line(FILE *out, const char *name, bool known,
 /* Prints the line of /proc/PID/maps. */
 static void put_maps_line(FILE *out, const struct vma *vma)
 {
-	char *name;
+	char *name, *mode = text_printable(KNOWN(vma, MEMCENSUS_VMA_MODE) ? vma->mode : "----");
 	int n;
 
-	n = fprintf(out, "%08" PRIx64 "-%08" PRIx64 " %s %08" PRIx64,
-		    vma->start, vma->end,
-		    KNOWN(vma, MEMCENSUS_VMA_MODE) ? vma->mode : "----",
+	n = fprintf(out, "%08" PRIx64 "-%08" PRIx64 " %s %08" PRIx64, vma->start, vma->end, mode,
 		    vma->offset);
+	free(mode);
 	n += fprintf(out, " %02" PRIx64 ":%02" PRIx64 " %" PRIu64 " ",
 		     vma->dev_major, vma->dev_minor, vma->inode);
 	if (KNOWN(vma, MEMCENSUS_VMA_NAME)) {
@@ -82,6 +81,7 @@ static void put_maps_line(FILE *out, const struct vma *vma)
 
 static void put_smaps(FILE *out, const struct vma *vma)
 {
+	char *flags = text_printable(KNOWN(vma, MEMCENSUS_VMA_FLAGS) ? vma->flags : "-");
 	bool sized = KNOWN(vma, MEMCENSUS_VMA_PAGE_SIZE);
 	size_t i;
 
@@ -98,9 +98,9 @@ static void put_smaps(FILE *out, const struct vma *vma)
 	}
 	if (KNOWN(vma, MEMCENSUS_VMA_PKEY))
 		fprintf(out, "ProtectionKey:  %8" PRIu64 "\n", vma->pkey);
-	fprintf(out, "VmFlags: %s ",
-		KNOWN(vma, MEMCENSUS_VMA_FLAGS) ? vma->flags : "-");
+	fprintf(out, "VmFlags: %s ", flags);
 	putc('\n', out);
+	free(flags);
 }
 
 static void smaps_show(const struct snapshot *snap, FILE *out)
