@@ -224,7 +224,7 @@ void code_maps_free(struct code_maps *maps)
 /* The PID of @pid in its own namespace: the last of NSpid. */
 static uint32_t own_pid(uint32_t pid)
 {
-	char text[4096], *line;
+	char text[4096], *line, *tab;
 
 	if (!process_read(pid, "status", text, sizeof(text)))
 		return pid;
@@ -232,7 +232,8 @@ static uint32_t own_pid(uint32_t pid)
 	if (!line)
 		return pid;
 	line[1 + strcspn(line + 1, "\n")] = '\0';
-	return (uint32_t)strtoul(strrchr(line, '\t') + 1, NULL, 10);
+	tab = strrchr(line, '\t');
+	return tab ? (uint32_t)strtoul(tab + 1, NULL, 10) : pid;
 }
 
 void code_object_open_jit(struct code_object *object)
