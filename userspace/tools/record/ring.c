@@ -163,14 +163,19 @@ int ring_shorten(const char *path, int *fd, off_t *start, uint64_t keep, uint64_
 	int error;
 
 	error = find_cut(&cut, *fd, from, *start);
-	/* One that a killed recorder left; the lock of the record covers it. */
-	unlink(name);
+	/* Another file may have the name now, and a recorder of its own. */
+	if (!error && !ring_is(path, *fd))
+		error = ESTALE;
 	if (!error) {
+		/* One that a killed recorder left; the lock of the record covers it. */
+		unlink(name);
 		to = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 		error = to < 0 || flock(to, LOCK_EX | LOCK_NB) ? errno : 0;
 	}
 	if (!error)
 		error = fill_ring(to, *fd, &cut, end);
+	if (!error && !ring_is(path, *fd))
+		error = ESTALE;
 	if (!error && rename(name, path))
 		error = errno;
 	if (error) {
