@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -437,9 +438,9 @@ bool top_view_key(struct key *key, bool *hung_up)
 {
 	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
 	mbstate_t state = { 0 };
+	int ret, bytes = 0;
 	wint_t c;
 	size_t len;
-	int ret;
 
 	memset(key, 0, sizeof(*key));
 	*hung_up = false;
@@ -447,8 +448,10 @@ bool top_view_key(struct key *key, bool *hung_up)
 	ret = get_wch(&c);
 	pthread_mutex_unlock(&lock);
 	if (ret == ERR) {
-		/* No key although stdin is readable: it is closed. */
-		*hung_up = poll(&in, 1, 0) > 0;
+		/* Readable without a byte: it is closed.  A key may have come just now. */
+		*hung_up = poll(&in, 1, 0) > 0 &&
+			   (in.revents & (POLLHUP | POLLERR) ||
+			    ioctl(STDIN_FILENO, FIONREAD, &bytes) || !bytes);
 		return false;
 	}
 	if (ret == KEY_CODE_YES) {
