@@ -46,19 +46,26 @@ static bool next_line(const char **text, uint64_t *number, const char **value, s
 
 static void read_names(struct snapshot *snap, enum name_kind kind, const char *name)
 {
-	const char *text = proc_texts_find(snap, name), *value, *c;
 	struct names *names = &snap->names[kind];
-	size_t room = 0, len;
+	const char *text, *value, *c;
+	size_t room = 0, len, i;
 	struct name *v;
 
-	if (!text)
+	for (i = 0; i < snap->n_proc_texts; i++) {
+		if (strcmp(snap->proc_texts[i].name, name))
+			continue;
+		for (c = snap->proc_texts[i].text; *c; c = strchrnul(c, '\n'), c += !!*c)
+			room++;
+	}
+	if (!room)
 		return;
-	for (c = text; *c; c = strchrnul(c, '\n'), c += !!*c)
-		room++;
 	v = snapshot_alloc(snap, room * sizeof(*v));
 	names->v = v;
-	while (next_line(&text, &v[names->n].id, &value, &len))
-		v[names->n++].text = snapshot_text(snap, value, len);
+	for (i = 0; i < snap->n_proc_texts; i++) {
+		text = strcmp(snap->proc_texts[i].name, name) ? "" : snap->proc_texts[i].text;
+		while (names->n < room && next_line(&text, &v[names->n].id, &value, &len))
+			v[names->n++].text = snapshot_text(snap, value, len);
+	}
 	qsort(v, names->n, sizeof(*v), compare_u64);
 }
 

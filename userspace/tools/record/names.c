@@ -10,8 +10,11 @@
 #include "os/proc-texts.h"
 #include "tools/record/names.h"
 
-/* Begin another text of command lines after so many bytes: one has at most CMDLINE_MAX. */
-#define CMDLINES_SIZE	(512L << 10)
+/*
+ * Begin another text after so many bytes: a chunk has room for twice as many, and a line has at most
+ * CMDLINE_MAX bytes, or PATH_MAX.
+ */
+#define TEXT_SIZE	(512L << 10)
 
 /* UIDs or cgroup IDs of a census. */
 struct ids {
@@ -32,23 +35,26 @@ static void write_lines(struct snapshot *snap, enum name_kind kind, const char *
 			struct ids *ids)
 {
 	const char *line;
-	size_t size, i;
+	size_t size, i = 0;
 	char *text;
 	FILE *out;
 
-	out = xopen_memstream(&text, &size);
 	if (ids->n)
 		qsort(ids->v, ids->n, sizeof(*ids->v), compare_u64);
-	for (i = 0; i < ids->n; i++) {
-		line = name_live(snap, kind, ids->v[i], false);
-		if ((!i || ids->v[i] != ids->v[i - 1]) &&
-		    strcmp(line, name_live(snap, kind, ids->v[i], true)) && !strchr(line, '\n'))
-			fprintf(out, "%" PRIu64 " %s\n", ids->v[i], line);
+	while (i < ids->n) {
+		out = xopen_memstream(&text, &size);
+		for (; i < ids->n && ftell(out) < TEXT_SIZE; i++) {
+			line = name_live(snap, kind, ids->v[i], false);
+			if ((!i || ids->v[i] != ids->v[i - 1]) &&
+			    strcmp(line, name_live(snap, kind, ids->v[i], true)) &&
+			    !strchr(line, '\n'))
+				fprintf(out, "%" PRIu64 " %s\n", ids->v[i], line);
+		}
+		xfclose(out);
+		if (*text)
+			proc_texts_add(snap, name, text, size);
+		free(text);
 	}
-	xfclose(out);
-	if (*text)
-		proc_texts_add(snap, name, text, size);
-	free(text);
 	free(ids->v);
 }
 
@@ -63,7 +69,7 @@ void cmdlines_write(struct snapshot *snap)
 
 	do {
 		out = xopen_memstream(&text, &size);
-		for (; i < snap->n_tasks && ftell(out) < CMDLINES_SIZE; i++) {
+		for (; i < snap->n_tasks && ftell(out) < TEXT_SIZE; i++) {
 			task = &snap->tasks[i];
 			if (!task->cmdline || !KNOWN(task, MEMCENSUS_TASK_PID))
 				continue;
