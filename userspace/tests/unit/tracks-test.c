@@ -24,14 +24,14 @@ static void put_task(struct snapshot *snap, size_t i, uint32_t pid, const char *
 			       .state = MEMCENSUS_STATE_WALKED };
 	task->known = 1ULL << MEMCENSUS_TASK_PID | 1ULL << MEMCENSUS_TASK_START_NS |
 		      1ULL << MEMCENSUS_TASK_COMM | 1ULL << MEMCENSUS_TASK_STATE;
-	task->figures.known = 1ULL << MEMCENSUS_F_USS;
+	task->figures.known = 1ULL << MEMCENSUS_F_USS | 1ULL << MEMCENSUS_F_SWAP;
 	task->figures.v[MEMCENSUS_F_USS] = bytes;
 	while (mappings--) {
 		vma = &snap->vmas[snap->n_vmas++];
 		*vma = (struct vma){ .pid = pid, .start = 4 * MIB * (mappings + 1) };
 		vma->end = vma->start + MIB;
 		vma->known = 1ULL << MEMCENSUS_VMA_START | 1ULL << MEMCENSUS_VMA_END;
-		vma->figures.known = 1ULL << MEMCENSUS_F_USS;
+		vma->figures.known = 1ULL << MEMCENSUS_F_USS | 1ULL << MEMCENSUS_F_SWAP;
 		vma->figures.v[MEMCENSUS_F_USS] = MIB;
 	}
 }
@@ -119,9 +119,46 @@ static void test_bounds(void)
 	tracks_free(&tracks);
 }
 
+/* One process was not walked: whose the swap slots are is unknown. */
+static void test_unknown_swap(void)
+{
+	const uint64_t swap = 1ULL << MEMCENSUS_F_SWAP, swap_uss = 1ULL << MEMCENSUS_F_SWAP_USS;
+	struct vma vmas[2];
+	struct task task;
+	struct snapshot snap = { .tasks = &task, .n_tasks = 1, .vmas = vmas };
+	struct tracks tracks = { .points = 20 };
+	const struct track *track;
+	unsigned int i;
+
+	snap.scan.known = 1ULL << MEMCENSUS_SCAN_BOOTTIME_NS;
+	for (i = 1; i <= 4; i++) {
+		snap.scan.boottime = i * SECOND;
+		snap.n_vmas = 0;
+		put_task(&snap, 0, 1, "swaps", MIB, 1);
+		task.figures.v[MEMCENSUS_F_SWAP] = i > 1 ? 8 * MIB : 0;
+		task.figures.v[MEMCENSUS_F_SWAP_USS] = 4 * MIB;
+		/* With exclusive slots in the second and the fourth alone. */
+		task.figures.known |= i % 2 ? 0 : swap_uss;
+		vmas[0].figures = task.figures;
+		tracks_add(&tracks, &snap, NULL, 0, true);
+	}
+	track = tracks.v[0];
+	ok(track->series.n == 3 && track->regions.times.n == 3,
+	   "a census without exclusive swap gives no point: %zu, %zu", track->series.n,
+	   track->regions.times.n);
+	ok(track->private_now == 5 * MIB && track->series.points[0].v == MIB &&
+	   track->series.points[1].v == 5 * MIB, "but without swap it does");
+	task.figures.known &= ~(swap | swap_uss);
+	snap.scan.boottime = i * SECOND;
+	tracks_add(&tracks, &snap, NULL, 0, true);
+	ok(track->series.n == 3, "nor does one without swap and exclusive swap");
+	tracks_free(&tracks);
+}
+
 int main(void)
 {
 	test_history();
 	test_bounds();
+	test_unknown_swap();
 	return tap_done();
 }

@@ -8,10 +8,11 @@
 
 bool regions_private(const struct figures *figures, uint64_t *bytes)
 {
-	*bytes = figures->v[MEMCENSUS_F_USS];
-	if (KNOWN(figures, MEMCENSUS_F_SWAP_USS))
-		*bytes += figures->v[MEMCENSUS_F_SWAP_USS];
-	return KNOWN(figures, MEMCENSUS_F_USS);
+	const bool swaps = KNOWN(figures, MEMCENSUS_F_SWAP_USS);
+	const bool none = KNOWN(figures, MEMCENSUS_F_SWAP) && !figures->v[MEMCENSUS_F_SWAP];
+
+	*bytes = figures->v[MEMCENSUS_F_USS] + (swaps ? figures->v[MEMCENSUS_F_SWAP_USS] : 0);
+	return KNOWN(figures, MEMCENSUS_F_USS) && (swaps || none);
 }
 
 /* Index of (@name, @sum, @lo) in the sorted array, or where to insert it. */

@@ -52,8 +52,8 @@ struct regions {
 };
 
 /*
- * Private memory of a task or mapping: USS and, if known, exclusive swap.
- * False if USS is unknown.
+ * Private memory of a task or mapping: USS and exclusive swap.  False if one of them is unknown:
+ * exclusive swap is, of what has swap, in a census that did not walk all processes.
  */
 bool regions_private(const struct figures *figures, uint64_t *bytes);
 

@@ -88,6 +88,13 @@ static void keep_text(char **copy, const char *text)
 	*copy = xstrdup(text);
 }
 
+/* Whether a census gives a point; after a partial walk it would be a lower bound. */
+static bool has_private(const struct task *task, uint64_t *bytes)
+{
+	return regions_private(&task->figures, bytes) && KNOWN(task, MEMCENSUS_TASK_STATE) &&
+	       task->state == MEMCENSUS_STATE_WALKED;
+}
+
 /* False: there are too many processes. */
 static bool add_task(struct tracks *tracks, const struct view *view,
 		     const struct task *task, double t)
@@ -106,10 +113,7 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 		keep_text(&track->user, user);
 	track->last = *task;
 
-	/* After a partial walk it is a lower bound, so not added to the series. */
-	if (!regions_private(&task->figures, &bytes) ||
-	    !KNOWN(task, MEMCENSUS_TASK_STATE) ||
-	    task->state != MEMCENSUS_STATE_WALKED)
+	if (!has_private(task, &bytes))
 		return true;
 	track->private_now = bytes;
 	series_add(&track->series, t, (double)bytes);
@@ -123,13 +127,14 @@ static size_t add_vmas(struct tracks *tracks, const struct snapshot *snap, doubl
 	const struct task *task;
 	struct track *track;
 	size_t i, n, dropped = 0;
+	uint64_t bytes;
 
 	for (i = 0; i < snap->n_vmas; i += n) {
 		for (n = 1; i + n < snap->n_vmas && vmas[i + n].pid == vmas[i].pid; n++)
 			;
 		task = task_of(snap, vmas[i].pid);
 		track = task ? find_track(tracks, task) : NULL;
-		if (track && task->state == MEMCENSUS_STATE_WALKED)
+		if (track && has_private(task, &bytes))
 			dropped += regions_add(&track->regions, &tracks->regions_pool, t, vmas + i,
 					       n);
 	}
