@@ -3,11 +3,24 @@
 #include "model/columns.h"
 #include "model/oom.h"
 
+const struct oom *oom_subject(const struct snapshot *snap)
+{
+	const bool named = KNOWN(&snap->asked, MEMCENSUS_REQ_EVENT);
+	size_t i;
+
+	for (i = 0; i < snap->n_ooms; i++)
+		if (!named || snap->ooms[i].number == snap->asked.event)
+			return &snap->ooms[i];
+	return NULL;
+}
+
 const struct task *oom_task(const struct snapshot *snap, const struct oom_victim *victim)
 {
+	const struct oom *subject = oom_subject(snap);
 	const struct task *task;
 
-	if (!KNOWN(victim, MEMCENSUS_OOM_VICTIM_PID))
+	if (!subject || victim->oom != subject->number ||
+	    !KNOWN(victim, MEMCENSUS_OOM_VICTIM_PID))
 		return NULL;
 	task = task_of(snap, victim->pid);
 	/* Its number may have been used again since the census. */

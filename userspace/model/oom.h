@@ -21,7 +21,13 @@ struct oom_victim {
 	OOM_VICTIM_MEMBERS;
 };
 
-/* The task of the census before an OOM event that @victim was; NULL: it was not in it. */
+/* The event that the answer @snap is about, by what was asked; NULL: there is none. */
+const struct oom *oom_subject(const struct snapshot *snap);
+
+/*
+ * The task that @victim was in the census of @snap, which is the one before its subject; NULL:
+ * it was not in it, or is a victim of another event.
+ */
 const struct task *oom_task(const struct snapshot *snap, const struct oom_victim *victim);
 
 #endif /* READER_OOM_H */

@@ -297,7 +297,7 @@ struct names {
 	size_t n;
 };
 
-/* In a record, what the census was requested by; all 0: the default. */
+/* In a record, and for an OOM event, what was requested; all 0: the default. */
 struct asked {
 	uint64_t known;
 	REQUEST_MEMBERS;

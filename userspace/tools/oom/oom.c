@@ -74,7 +74,7 @@ static void add_event(struct events *events, struct recorded_oom of, uint64_t nu
 	events->shown = *event;
 }
 
-/* How a process of the census before was killed. */
+/* How the event that is shown killed a process of the census before. */
 static bool task_killed(const struct view *view, const void *record, struct value *value)
 {
 	const struct snapshot *snap = view->snap;
@@ -311,6 +311,10 @@ static int oom_run(struct session *session, struct failure *why)
 	session->request.event = own->number;
 	if (session_take(session, &snap, why) != TAKE_DONE)
 		return -1;
+	if (own->number) {
+		snap->asked.known |= 1ULL << MEMCENSUS_REQ_EVENT;
+		snap->asked.event = own->number;
+	}
 	for (i = 0; i < snap->n_ooms; i++)
 		add_event(&events, (struct recorded_oom){ snap, &snap->ooms[i] }, own->number);
 	show_events(&events, snap, session);

@@ -22,22 +22,10 @@ struct reading {
 	uint64_t census;
 };
 
-/* The event that an answer is about, by its request; NULL: there was none. */
-static const struct oom *subject(const struct snapshot *snap)
-{
-	const bool named = KNOWN(&snap->asked, MEMCENSUS_REQ_EVENT);
-	size_t i;
-
-	for (i = 0; i < snap->n_ooms; i++)
-		if (!named || snap->ooms[i].number == snap->asked.event)
-			return &snap->ooms[i];
-	return NULL;
-}
-
 /* A later answer about the same event knows more: what came back. */
 static void add_recorded_oom(struct recorded_ooms *ooms, struct snapshot *snap)
 {
-	const struct recorded_oom new = { snap, subject(snap) };
+	const struct recorded_oom new = { snap, oom_subject(snap) };
 	size_t i;
 
 	ooms->asked = true;
