@@ -248,9 +248,14 @@ static uint64_t booted(const struct snapshot *snap)
 	return snap->scan.realtime - snap->scan.boottime;
 }
 
+bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime)
+{
+	return booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT;
+}
+
 bool changes_one_boot(const struct snapshot *a, const struct snapshot *b)
 {
-	return booted(a) - booted(b) + SAME_BOOT <= 2 * SAME_BOOT;
+	return changes_in_boot(a, b->scan.realtime, b->scan.boottime);
 }
 
 /* Cgroups */

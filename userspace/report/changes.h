@@ -85,6 +85,9 @@ extern const struct record_type cgroup_change_record;
 /* All cgroups with processes in one of the two, those that grew most first; the caller frees. */
 struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *n);
 
+/* Whether @snap is of the boot of a moment, ns since 1970 and since boot. */
+bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime);
+
 /* The clock of the machine at its boot, by @scan, ns since 1970: with the same, one boot. */
 bool changes_one_boot(const struct snapshot *a, const struct snapshot *b);
 

@@ -54,6 +54,13 @@ int oom_growth_find(struct oom_growth *growth, struct recorded_ooms *ooms,
 	}
 	if (!growth->after)
 		return why->kind == FAIL_NONE ? 0 : -1;
+	if (KNOWN(oom->oom, MEMCENSUS_OOM_BOOTTIME_NS) &&
+	    !changes_in_boot(growth->after, kill, oom->oom->boottime)) {
+		snapshot_free(growth->after);
+		growth->after = NULL;
+		growth->rebooted = true;
+		return 0;
+	}
 	growth->last = ooms->entries[last].number;
 	while (first < last && ooms->entries[first].time + span < kill)
 		first++;
@@ -190,9 +197,11 @@ static void report_rows(const struct oom_growth *growth, struct report *report)
 void oom_growth_report(const struct oom_growth *growth, struct report *report)
 {
 	if (!growth->before) {
-		REPORT(report, { "growth", SECTION_NULL, .note = growth->after ?
-			"\nThe record has one census before the kill: what grew is unknown.\n" :
-			"\nThe record has no census before the kill: what grew is unknown.\n" });
+		REPORT(report, { "growth", SECTION_NULL, .note =
+			report_text(report,
+				    "\nThe record has %s before the kill: what grew is unknown.\n",
+				    growth->after ? "one census" : growth->rebooted ?
+				    "no census of this boot" : "no census") });
 		return;
 	}
 	REPORT(report, { .name = "growth", .shape = SECTION_OPEN });

@@ -18,6 +18,7 @@
  * @oom: the kill, with its victims
  * @first, @last: numbers of the two in the record
  * @before, @after: the censuses; NULL: there is none; owned
+ * @rebooted: there is a census before the kill, but of an earlier boot
  * @changes: between them, if there are two
  */
 struct oom_growth {
@@ -26,12 +27,13 @@ struct oom_growth {
 	uint64_t last;
 	struct snapshot *before;
 	struct snapshot *after;
+	bool rebooted;
 	struct changes changes;
 };
 
 /*
- * Finds the last census before @oom in @ooms, and the first one of the same boot that is at
- * most @span ns before it.  0, or -1 and @why; call oom_growth_free() in both cases.
+ * Finds the last census before @oom in @ooms, and the first one that is at most @span ns before
+ * it; both of its boot.  0, or -1 and @why; call oom_growth_free() in both cases.
  */
 int oom_growth_find(struct oom_growth *growth, struct recorded_ooms *ooms,
 		    const struct recorded_oom *oom, uint64_t span, struct failure *why);
