@@ -8,6 +8,7 @@
 #include "lib/memory.h"
 #include "lib/signals.h"
 #include "model/format.h"
+#include "report/changes.h"
 #include "report/interval.h"
 #include "report/present.h"
 #include "report/show.h"
@@ -159,7 +160,7 @@ static void put_interval_row(const struct interval_run *run, bool average)
 	const struct options *options = run->session->options;
 	const struct units units = { .suffixes = options->suffixes };
 	const struct censuses *censuses = &run->censuses;
-	const struct snapshot *before = average ? censuses->first : censuses->before;
+	const struct snapshot *before = average ? censuses->first : censuses->since;
 	const bool header = !average && interval_header_due(options, run->rows);
 	struct table *table = table_new((struct table_look){ options->raw, !header },
 					run->session->out);
@@ -185,7 +186,8 @@ static void put_interval_row(const struct interval_run *run, bool average)
 			known = run->counts[i];
 			value = known ? run->sums[i] / run->counts[i] : 0;
 		} else {
-			known = interval_value(column, before, censuses->now, &value);
+			known = !(average && censuses->rebooted) &&
+				interval_value(column, before, censuses->now, &value);
 		}
 		put_interval_cell(table, column, known, value, &units);
 	}
@@ -201,12 +203,12 @@ static void put_interval_json(const struct interval_run *run)
 	double value;
 	size_t i;
 
-	interval_json_open(&json, run->session, run->censuses.before, run->censuses.now);
+	interval_json_open(&json, run->session, run->censuses.since, run->censuses.now);
 	for (i = 0; i < run->n; i++) {
 		column = &run->columns[i];
 		snprintf(name, sizeof(name), "%s%s", column->name,
 			 column->kind == INTERVAL_RATE ? "_per_second" : "");
-		if (!interval_value(column, run->censuses.before, run->censuses.now, &value))
+		if (!interval_value(column, run->censuses.since, run->censuses.now, &value))
 			json_put_null(&json, name);
 		else if (column->kind == INTERVAL_LEVEL && !column->percent)
 			json_put_signed(&json, name, (int64_t)value);
@@ -245,7 +247,14 @@ bool interval_next(struct session *session, struct censuses *censuses, struct fa
 	if (censuses->before != censuses->first)
 		snapshot_free(censuses->before);
 	censuses->before = censuses->now;
+	censuses->since = censuses->before;
 	censuses->now = snap;
+	/* A live machine was not rebooted: its clock was set. */
+	if (!session->source->ops->live && censuses->before &&
+	    !changes_one_boot(censuses->before, snap)) {
+		censuses->since = NULL;
+		censuses->rebooted = true;
+	}
 	if (!censuses->first)
 		censuses->first = snap;
 	return true;

@@ -66,19 +66,23 @@ struct interval_column {
  * struct censuses - those of a run; owned
  * @first: the first one
  * @before: the one before @now; NULL: @now is the first
+ * @since: @before; NULL if it is of an earlier boot: counters began again
  * @now: the last one so far
+ * @rebooted: they are of several boots: what grew from @first to @now is unknown
  * @taken: why there is no further one
  */
 struct censuses {
 	struct snapshot *first;
 	struct snapshot *before;
+	const struct snapshot *since;
 	struct snapshot *now;
+	bool rebooted;
 	enum taken taken;
 };
 
 /*
  * Take the censuses of @session and print rows for each.  interval_run(): the columns
- * @interval of the command, in the first row rates since boot.
+ * @interval of the command, in the first row of a boot rates since boot.
  */
 typedef int (*rows_fn)(struct session *session, struct failure *why);
 int interval_run(struct session *session, struct failure *why);

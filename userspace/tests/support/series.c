@@ -231,6 +231,56 @@ static int series_twice(struct stream *s, unsigned int step)
 	return 0;
 }
 
+/* Events and free blocks of a second, of which boot @boot has @n behind it. */
+static void put_counters(struct stream *s, unsigned int step, unsigned int boot, unsigned int n)
+{
+	const uint64_t blocks[] = { 100 * boot + n, 40 };
+	const uint64_t each = boot * n;
+	size_t system, nest;
+
+	stream_begin(s, 1 + step);
+	nest = stream_nest(s, MEMCENSUS_A_ZONE);
+	stream_u32(s, MEMCENSUS_ZONE_NODE, 0);
+	stream_string(s, MEMCENSUS_ZONE_NAME, "Normal");
+	stream_put(s, MEMCENSUS_ZONE_FREE_BLOCKS, blocks, sizeof(blocks));
+	stream_u64(s, MEMCENSUS_ZONE_FREE, MIB(100 + n));
+	stream_nest_end(s, nest);
+	stream_end(s);
+	stream_begin(s, 1 + step);
+	system = stream_nest(s, MEMCENSUS_A_SYSTEM);
+	nest = stream_nest(s, MEMCENSUS_SYSTEM_BYTES);
+	stream_u64(s, MEMCENSUS_S_FREE, MIB(100 + n));
+	stream_nest_end(s, nest);
+	nest = stream_nest(s, MEMCENSUS_SYSTEM_EVENTS);
+	stream_u64(s, MEMCENSUS_E_PGMAJFAULT, 1000 * each);
+	stream_u64(s, MEMCENSUS_E_PGSCAN_KSWAPD, 2000 * each);
+	stream_u64(s, MEMCENSUS_E_PGSTEAL_KSWAPD, 1000 * each);
+	stream_u64(s, MEMCENSUS_E_COMPACT_STALL, 20 * each);
+	stream_u64(s, MEMCENSUS_E_COMPACT_FAIL, 10 * each);
+	stream_nest_end(s, nest);
+	stream_nest_end(s, system);
+	stream_end(s);
+}
+
+/*
+ * Three censuses, and after a reboot nine.  The second boot counts ten times as many events, and
+ * its fourth census is later since boot than the last one of the first.
+ */
+static int series_reboot(struct stream *s, unsigned int step)
+{
+	const unsigned int boot = step < 3 ? 1 : 10, n = step < 3 ? step : step - 3;
+
+	if (step > 11)
+		return 1;
+	s->moment = SEC(step < 3 ? step : 5000 + n);
+	s->booted = step < 3 ? 0 : SEC(5000);
+	stream_head(s, 1 + step, MEMCENSUS_ABI);
+	put_holder(s, step, 100, "leaks", MIB(boot == 1 ? 50 : 10 + n), 0);
+	put_counters(s, step, boot, 10 + n);
+	stream_done(s, 0, NULL, 0);
+	return 0;
+}
+
 static const struct series {
 	const char *name;
 	int (*fill)(struct stream *s, unsigned int step);
@@ -239,6 +289,7 @@ static const struct series {
 	{ "guest", series_guest },
 	{ "leaks", series_leaks },
 	{ "twice", series_twice },
+	{ "reboot", series_reboot },
 };
 
 int series_fill(struct stream *s, const char *name, unsigned int step)

@@ -173,7 +173,7 @@ static size_t put_scan(struct stream *s, uint64_t seq, uint8_t basis)
 	stream_u32(s, MEMCENSUS_SCAN_BASIS, basis);
 	stream_u32(s, MEMCENSUS_SCAN_PARTS, MEMCENSUS_PART_ALL);
 	stream_u64(s, MEMCENSUS_SCAN_REALTIME_NS, 1700000000000000000ULL + s->moment);
-	stream_u64(s, MEMCENSUS_SCAN_BOOTTIME_NS, 1000000000000ULL + s->moment);
+	stream_u64(s, MEMCENSUS_SCAN_BOOTTIME_NS, 1000000000000ULL + s->moment - s->booted);
 	stream_u64(s, MEMCENSUS_SCAN_WALL_NS, 1234567);
 	stream_u64(s, MEMCENSUS_SCAN_KTHREADS, 71);
 	return nest;

@@ -23,6 +23,7 @@
  * @command: of messages that are begun; 0: SNAPSHOT
  * @basis: enum memcensus_basis of the census, from its head
  * @moment: time of the census in ns since that of the first
+ * @booted: time of its boot in ns since that of the first
  */
 struct stream {
 	char *buf;
@@ -33,6 +34,7 @@ struct stream {
 	uint8_t command;
 	uint8_t basis;
 	uint64_t moment;
+	uint64_t booted;
 };
 
 void stream_init(struct stream *s, uint32_t netlink_seq);

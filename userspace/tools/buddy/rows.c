@@ -231,7 +231,7 @@ int buddy_rows(struct session *session, struct failure *why)
 	uint64_t row = 0;
 
 	while (interval_next(session, &censuses, why)) {
-		span = (struct span){ censuses.before, censuses.now, 0 };
+		span = (struct span){ censuses.since, censuses.now, 0 };
 		time_text(stamp, time_of(&span.now->scan), options->raw);
 		if (options->json) {
 			put_buddy_json(session, &span);
@@ -243,7 +243,7 @@ int buddy_rows(struct session *session, struct failure *why)
 	}
 	/* The change per second from the first to the last census. */
 	span = (struct span){ censuses.first, censuses.now, 0 };
-	if (censuses.taken == TAKE_END && censuses.before && !options->json)
+	if (censuses.taken == TAKE_END && censuses.before && !censuses.rebooted && !options->json)
 		span.seconds = interval_seconds(span.before, span.now);
 	if (span.seconds)
 		put_table(session, &span, "Average:", false);
