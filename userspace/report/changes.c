@@ -328,7 +328,8 @@ static void add_memory(struct cgroup_change *v, size_t n, const struct snapshot 
 	for (i = 0; i < snap->n_groups; i++) {
 		const struct group *group = &snap->groups[i];
 
-		cgroup = KNOWN(group, MEMCENSUS_GROUP_CGROUP) ?
+		/* Charges are of a cgroup and those below it, not of its own processes. */
+		cgroup = KNOWN(group, MEMCENSUS_GROUP_CGROUP) && !group->own ?
 				 find_change(v, n, group->cgroup) : NULL;
 		if (!cgroup)
 			continue;
@@ -338,13 +339,27 @@ static void add_memory(struct cgroup_change *v, size_t n, const struct snapshot 
 	}
 }
 
+/* The larger one of the two growths that are known. */
+static struct amount most_grown(const struct cgroup_change *row)
+{
+	const struct amount charged = row->charged_growth;
+
+	return charged.known && (!row->growth.known || charged.bytes > row->growth.bytes) ?
+	       charged : row->growth;
+}
+
+bool cgroup_may_have_grown(const struct cgroup_change *row)
+{
+	return !row->growth.known || most_grown(row).bytes > 0;
+}
+
 static int most_first(const void *a, const void *b)
 {
-	const struct cgroup_change *x = a, *y = b;
+	const struct amount x = most_grown(a), y = most_grown(b);
 
-	if (x->growth.known != y->growth.known)
-		return x->growth.known ? -1 : 1;
-	return COMPARE(y->growth.bytes, x->growth.bytes);
+	if (x.known != y.known)
+		return x.known ? -1 : 1;
+	return COMPARE(y.bytes, x.bytes);
 }
 
 struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *n)

@@ -82,8 +82,14 @@ struct cgroup_change {
 /* The columns of such a row. */
 extern const struct record_type cgroup_change_record;
 
-/* All cgroups with processes in one of the two, those that grew most first; the caller frees. */
+/*
+ * All cgroups with processes in one of the two, those that grew most, in memory or in what is
+ * charged, first; the caller frees.
+ */
 struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *n);
+
+/* Whether it has grown in one of the two, or its memory is unknown. */
+bool cgroup_may_have_grown(const struct cgroup_change *row);
 
 /* Whether @snap is of the boot of a moment, ns since 1970 and since boot. */
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime);

@@ -145,10 +145,8 @@ static bool has_grown(const void *about, const void *row)
 
 static bool may_have_grown(const void *about, const void *row)
 {
-	const struct cgroup_change *change = row;
-
 	(void)about;
-	return !change->growth.known || change->growth.bytes > 0;
+	return cgroup_may_have_grown(row);
 }
 
 static double seconds_before(const struct oom_growth *growth, const struct snapshot *snap)
