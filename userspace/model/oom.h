@@ -30,4 +30,10 @@ const struct oom *oom_subject(const struct snapshot *snap);
  */
 const struct task *oom_task(const struct snapshot *snap, const struct oom_victim *victim);
 
+/* How @victim ended. */
+static inline const char *oom_victim_end(const struct oom_victim *victim)
+{
+	return victim->dying ? "was dying" : "killed";
+}
+
 #endif /* READER_OOM_H */

@@ -89,24 +89,29 @@ void oom_growth_free(struct oom_growth *growth)
 	snapshot_free(growth->after);
 }
 
-/* A process that changed; @growth: how much it has more, PSS and swap. */
+/**
+ * struct grown - a process that changed
+ * @growth: how much it has more, PSS and swap
+ * @killed: it is a victim, and was not dying before
+ * @end: how it ended, if it is a victim; else NULL
+ */
 struct grown {
 	const struct change *change;
 	struct amount growth;
 	uint64_t killed;
+	const char *end;
 };
-
-static const char *const killed_words[] = { NULL, "killed" };
 
 static const struct column grown_columns[] = {
 	MEMBER_AMOUNT(grown, "growth", NULL, growth, "how much it has more, PSS and swap"),
-	MEMBER(grown, "killed", "Killed", killed, BOOL, "whether it was killed",
-	       .words = killed_words),
+	MEMBER(grown, "killed", NULL, killed, BOOL, "whether it was killed"),
+	MEMBER(grown, "end", "Killed", end, TEXT, "how it was killed"),
 };
 
 static const struct record_type grown_record = RECORDS_OF("process that grew", grown_columns);
 
-static bool was_killed(const struct recorded_oom *oom, const struct task *task)
+/* The victim of @oom that @task was; NULL: it was none. */
+static const struct oom_victim *victim_of(const struct recorded_oom *oom, const struct task *task)
 {
 	const struct oom_victim *victim = oom->snap->oom_victims;
 	size_t i;
@@ -114,8 +119,8 @@ static bool was_killed(const struct recorded_oom *oom, const struct task *task)
 	for (i = 0; i < oom->snap->n_oom_victims; i++, victim++)
 		if (victim->oom == oom->oom->number && victim->pid == task->pid &&
 		    (!KNOWN(victim, MEMCENSUS_OOM_VICTIM_START_NS) || victim->start == task->start))
-			return true;
-	return false;
+			return victim;
+	return NULL;
 }
 
 /* A row for each of the changes; the caller frees. */
@@ -123,13 +128,16 @@ static struct grown *grown(const struct oom_growth *growth, size_t *unknown)
 {
 	const struct changes *changes = &growth->changes;
 	struct grown *rows = xcalloc(changes->n_rows + 1, sizeof(*rows)), *row = rows;
+	const struct oom_victim *victim;
 	size_t i;
 
 	*unknown = 0;
 	for (i = 0; i < changes->n_rows; i++, row++) {
 		row->change = &changes->rows[i];
 		row->growth = change_growth(row->change);
-		row->killed = was_killed(growth->oom, change_task(row->change));
+		victim = victim_of(growth->oom, change_task(row->change));
+		row->killed = victim && !victim->dying;
+		row->end = victim ? oom_victim_end(victim) : NULL;
 		*unknown += !row->growth.known;
 	}
 	return rows;
@@ -171,7 +179,7 @@ static void report_rows(const struct oom_growth *growth, struct report *report)
 				      (unsigned long long)growth->last,
 				      seconds_before(growth, growth->after),
 				      all ? "" : ", the 10 that grew most"),
-		 .columns = "pid user change pss_before pss_after pss swap killed comm cgroup_path",
+		 .columns = "pid user change pss_before pss_after pss swap end comm cgroup_path",
 		 .members =
 			 "pid user comm cgroup_path start_ns change pss_before pss_after pss swap growth killed",
 		 .rows = ROWS(rows, growth->changes.n_rows), .backwards = json,

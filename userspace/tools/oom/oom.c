@@ -81,7 +81,7 @@ static bool task_killed(const struct view *view, const void *record, struct valu
 	size_t i;
 
 	for (i = 0; i < snap->n_oom_victims; i++) {
-		value->text = snap->oom_victims[i].dying ? "was dying" : "killed";
+		value->text = oom_victim_end(&snap->oom_victims[i]);
 		if (oom_task(snap, &snap->oom_victims[i]) == record)
 			return true;
 	}
