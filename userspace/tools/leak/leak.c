@@ -10,6 +10,7 @@
 #include "lib/signals.h"
 #include "model/format.h"
 #include "os/process.h"
+#include "report/changes.h"
 #include "report/warnings.h"
 #include "tools/leak/show.h"
 #include "tools/leak/stacks.h"
@@ -31,6 +32,7 @@ struct leak_options {
 /**
  * struct leak - the state of a run
  * @headroom: headroom of the system at the last census that has it
+ * @earlier: number of censuses of earlier boots, which are left out
  * @count: number of censuses to take; 0: all of a record
  * @pids: processes whose mappings are requested, named ones or suspects;
  *	owned
@@ -40,11 +42,26 @@ struct leak {
 	struct session *session;
 	struct tracks tracks;
 	struct headroom headroom;
+	uint64_t earlier;
 	uint64_t count;
 	uint32_t *pids;
 	size_t n_pids;
 	uint8_t basis;
 };
+
+/* A process ends with its boot: begins again after a reboot in a record. */
+static void restart_after_reboot(struct leak *leak, const struct snapshot *snap)
+{
+	struct tracks *tracks = &leak->tracks;
+
+	if (!tracks->last || !KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) ||
+	    !KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS) ||
+	    changes_in_boot(snap, tracks->last, tracks->boottime))
+		return;
+	leak->earlier += tracks->censuses;
+	leak->headroom = (struct headroom){ 0 };
+	tracks_restart(tracks);
+}
 
 static void add_census(struct leak *leak, const struct snapshot *snap)
 {
@@ -52,6 +69,8 @@ static void add_census(struct leak *leak, const struct snapshot *snap)
 	const bool live = session->source->ops->live, named = session->options->n_pids;
 	const struct headroom headroom = headroom_of_system(snap);
 
+	if (!live)
+		restart_after_reboot(leak, snap);
 	if (headroom.known)
 		leak->headroom = headroom;
 	if (KNOWN(&snap->scan, MEMCENSUS_SCAN_BASIS))
@@ -180,6 +199,9 @@ static void report_leaks(struct leak *leak)
 	if (leak->tracks.skipped)
 		fprintf(stderr, "memcensus: %llu censuses left out: no later than another\n",
 			(unsigned long long)leak->tracks.skipped);
+	if (leak->earlier)
+		fprintf(stderr, "memcensus: %llu censuses left out: before the last reboot\n",
+			(unsigned long long)leak->earlier);
 	leak_judge(&report, session->options->n_pids);
 	leak_show(&report, session);
 	leak_free(&report);

@@ -159,7 +159,7 @@ void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint32
 	const struct task *task;
 	double t;
 
-	/* The module may return a cached census; a record may span two boots. */
+	/* The module may return a cached census. */
 	if (!KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) ||
 	    (tracks->censuses && snap->scan.boottime <= tracks->boottime)) {
 		tracks->skipped++;
@@ -208,4 +208,10 @@ void tracks_free(struct tracks *tracks)
 	free(tracks->v);
 	series_pool_free(&tracks->pool);
 	series_pool_free(&tracks->regions_pool);
+}
+
+void tracks_restart(struct tracks *tracks)
+{
+	tracks_free(tracks);
+	*tracks = (struct tracks){ .points = tracks->points, .no_readers = tracks->no_readers };
 }

@@ -90,4 +90,7 @@ bool track_lives(const struct tracks *tracks, const struct track *track);
 
 void tracks_free(struct tracks *tracks);
 
+/* Drops all censuses so far: the next one is the first. */
+void tracks_restart(struct tracks *tracks);
+
 #endif /* READER_TRACKS_H */
