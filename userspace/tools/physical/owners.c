@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How many processes map the frames of each class. */
+#include "report/warnings.h"
 #include "tools/physical/owners.h"
 
 static const char *const class_words[] = {
@@ -44,6 +45,7 @@ int owners_take(struct session *session, struct figure_row *classes, struct fail
 	if (session_take(session, &snap, why) != TAKE_DONE)
 		return -1;
 	read_owners(&snap->scan, classes);
+	session->partial |= warnings_print(stderr, snap);
 	snapshot_free(snap);
 	if (!classes[OWNED_ANON].amounts[0].known)
 		return fail(why, FAIL_VERSION,
