@@ -265,9 +265,16 @@ static void mappings_sum(struct snapshot *snap)
 	free(v);
 }
 
+/* Whether its walk did not reach all mappings, so that a mapping may match unseen. */
+static bool is_unseen(const struct task *task)
+{
+	return KNOWN(task, MEMCENSUS_TASK_STATE) && task->state != MEMCENSUS_STATE_WALKED;
+}
+
 /*
  * Replaces each task's figures by the sums over its mappings in @snap->vmas, and
- * drops tasks that have none there.  Figures that mappings lack become unknown.
+ * drops tasks that have none there, unless they are unseen.  Figures that mappings lack
+ * become unknown.
  */
 static void mappings_narrow_tasks(struct snapshot *snap)
 {
@@ -280,13 +287,13 @@ static void mappings_narrow_tasks(struct snapshot *snap)
 		task = &snap->tasks[i];
 		like = &(struct vma){ .pid = task->pid };
 		first = bsearch(&like, v, snap->n_vmas, sizeof(*v), compare_pids);
-		if (!first)
+		if (!first && !is_unseen(task))
 			continue;
-		while (first > v && first[-1]->pid == task->pid)
+		while (first && first > v && first[-1]->pid == task->pid)
 			first--;
 		task->figures = (struct figures){ 0 };
 		task->on = (struct on_nodes){ 0 };
-		for (n = 0; first + n < end && first[n]->pid == task->pid; n++)
+		for (n = 0; first && first + n < end && first[n]->pid == task->pid; n++)
 			add_vma(&task->figures, first[n], !n);
 		snap->tasks[kept++] = *task;
 	}
@@ -314,11 +321,11 @@ int tasks_refine(struct session *session, struct snapshot *snap, struct failure 
 		return fail(why, FAIL_USAGE, "the record has no mappings");
 	snapshot_drop_vmas(snap);
 	mappings_select(snap, &own->mapping);
-	if (!snap->n_vmas)
-		return fail(why, FAIL_NO_PROCESS, "no mapping matches");
 	if (options->rows)
 		mappings_sum(snap);
 	else
 		mappings_narrow_tasks(snap);
+	if (!(options->rows ? snap->n_mappings : snap->n_tasks))
+		return fail(why, FAIL_NO_PROCESS, "no mapping matches");
 	return 0;
 }

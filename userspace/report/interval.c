@@ -280,7 +280,7 @@ static void show_last(struct session *session, const struct snapshot *snap)
 	command_title(options, session->out, title);
 	options->command->show(&view, options, session->out);
 	fflush(session->out);
-	session->partial |= warnings_print(stderr, snap);
+	session->partial |= present_warnings(options, snap);
 }
 
 int interval_end(struct session *session, struct censuses *censuses)

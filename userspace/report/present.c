@@ -57,6 +57,14 @@ static void present_json(const struct session *session, const struct view *view)
 	listing_free(&listing);
 }
 
+bool present_warnings(const struct options *options, const struct snapshot *snap)
+{
+	const uint32_t shown = options->command->shown;
+
+	return shown && !(shown & MEMCENSUS_PART_TASKS) ? warnings_of_sums(stderr, snap) :
+							  warnings_print(stderr, snap);
+}
+
 /* Prints one census as a table or JSON, and its warnings. */
 static void present(struct session *session, const struct snapshot *snap)
 {
@@ -73,7 +81,7 @@ static void present(struct session *session, const struct snapshot *snap)
 	if (session->taken == 1 && options->bound)
 		fprintf(stderr, "memcensus: %s is known on the %s basis only: using it\n",
 			options->bound->name, basis_words[options->bound->basis]);
-	session->partial |= warnings_print(stderr, snap);
+	session->partial |= present_warnings(options, snap);
 	if (present_requested(options) & MEMCENSUS_PART_TASK_NODES)
 		session->partial |= warnings_nodes(stderr, snap);
 	if (session->missed)

@@ -33,12 +33,11 @@ static bool note_absent(FILE *out, const struct snapshot *snap)
 	return n;
 }
 
-/* Prints how many address spaces were not fully walked, and why. */
-static bool note_missing(FILE *out, const struct snapshot *snap)
+/* Prints how many address spaces were not fully walked, and why.  @summed: rows are sums. */
+static bool note_missing(FILE *out, const struct snapshot *snap, bool summed)
 {
 	const bool absent = note_absent(out, snap);
 	uint64_t of[MEMCENSUS_STATE_MAX + 1] = { 0 };
-	const bool summed = snap->n_groups || snap->n_node_sums;
 	bool begun = false;
 	size_t i;
 
@@ -148,9 +147,9 @@ bool warnings_nodes(FILE *out, const struct snapshot *snap)
 	return true;
 }
 
-bool warnings_print(FILE *out, const struct snapshot *snap)
+static bool print(FILE *out, const struct snapshot *snap, bool summed)
 {
-	bool partial = note_missing(out, snap);
+	bool partial = note_missing(out, snap, summed);
 
 	if (KNOWN(&snap->info, MEMCENSUS_INFO_ABI) &&
 	    snap->info.abi < SNAPSHOT_ABI)
@@ -167,4 +166,14 @@ bool warnings_print(FILE *out, const struct snapshot *snap)
 		partial = true;
 	}
 	return partial;
+}
+
+bool warnings_print(FILE *out, const struct snapshot *snap)
+{
+	return print(out, snap, snap->n_groups || snap->n_node_sums || snap->n_mappings);
+}
+
+bool warnings_of_sums(FILE *out, const struct snapshot *snap)
+{
+	return print(out, snap, true);
 }

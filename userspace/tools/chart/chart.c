@@ -319,7 +319,8 @@ static int add_censuses(struct chart *chart, struct failure *why)
 		if (chart->kind != CHART_TIME)
 			chart_add(chart, last);
 		make_title(chart, last);
-		session->partial |= warnings_print(stderr, last);
+		session->partial |= chart->system ? warnings_of_sums(stderr, last) :
+						    warnings_print(stderr, last);
 	}
 	snapshot_free(last);
 	return ret;
