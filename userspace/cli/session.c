@@ -44,6 +44,7 @@ static enum taken next_recorded(struct session *session, struct snapshot *snap,
 {
 	const uint64_t interval = session->options->interval;
 	enum taken taken;
+	bool back;
 
 	for (;;) {
 		taken = session->source->ops->take(session->source,
@@ -51,13 +52,15 @@ static enum taken next_recorded(struct session *session, struct snapshot *snap,
 		if (taken != TAKE_DONE || !interval ||
 		    !KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS))
 			return taken;
+		back = snap->scan.realtime < session->realtime;
+		session->realtime = snap->scan.realtime;
 		/* Take the nearest one: it may be up to half an interval early. */
-		if (!session->taken || snap->scan.realtime + interval / 2 >= session->due)
+		if (!session->taken || back || snap->scan.realtime + interval / 2 >= session->due)
 			break;
 		snapshot_reset(snap);
 	}
-	/* After a gap in the record, restart the time grid. */
-	if (snap->scan.realtime > session->due + interval)
+	/* After a gap in the record, or if the clock was set back, restart the time grid. */
+	if (back || snap->scan.realtime > session->due + interval)
 		session->due = snap->scan.realtime;
 	session->due += interval;
 	return taken;

@@ -26,6 +26,8 @@
  * @child: exit status of the program that the command ran, for the reader's own; 0: none
  * @due: time of the next census, ns of CLOCK_MONOTONIC; 0: at once.  For
  *	a record, ns since 1970
+ * @realtime: with an interval, when the last census of a record was, also a skipped one; ns
+ *	since 1970
  */
 struct session {
 	const struct options *options;
@@ -43,6 +45,7 @@ struct session {
 	bool by_subtree;
 	int child;
 	uint64_t due;
+	uint64_t realtime;
 };
 
 /*

@@ -281,6 +281,33 @@ static int series_reboot(struct stream *s, unsigned int step)
 	return 0;
 }
 
+/* A reboot: the time since boot begins again. */
+static int series_restart(struct stream *s, unsigned int step)
+{
+	if (step > 5)
+		return 1;
+	s->moment = SEC(10 * step);
+	s->booted = step < 3 ? 0 : SEC(1020);
+	stream_head(s, 1 + step, MEMCENSUS_ABI);
+	put_holder(s, step, 100, "heap", MIB(12 + step), 0);
+	stream_done(s, 0, NULL, 0);
+	return 0;
+}
+
+/* The clock is set back by two minutes. */
+static int series_clock(struct stream *s, unsigned int step)
+{
+	if (step > 7)
+		return 1;
+	s->moment = SEC(step) + (step < 4 ? SEC(120) : 0);
+	s->booted = step < 4 ? SEC(120) : 0;
+	stream_head(s, 1 + step, MEMCENSUS_ABI);
+	put_holder(s, step, 100, "heap", MIB(12 + step), 0);
+	put_available(s, step, MIB(1000 - 4 * step));
+	stream_done(s, 0, NULL, 0);
+	return 0;
+}
+
 static const struct series {
 	const char *name;
 	int (*fill)(struct stream *s, unsigned int step);
@@ -290,6 +317,8 @@ static const struct series {
 	{ "leaks", series_leaks },
 	{ "twice", series_twice },
 	{ "reboot", series_reboot },
+	{ "restart", series_restart },
+	{ "clock", series_clock },
 };
 
 int series_fill(struct stream *s, const char *name, unsigned int step)

@@ -11,6 +11,7 @@
 #include "lib/signals.h"
 #include "model/breakdown.h"
 #include "model/format.h"
+#include "report/changes.h"
 #include "report/warnings.h"
 #include "tools/chart/draw.h"
 
@@ -177,22 +178,46 @@ static void add_system(struct chart *chart, const struct view *view)
 	}
 }
 
-/* Adds the rows of a census. */
-static void chart_add(struct chart *chart, const struct snapshot *snap)
+static uint64_t boottime_of(const struct snapshot *snap)
+{
+	return KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) ? snap->scan.boottime : 0;
+}
+
+static uint64_t difference(uint64_t from, uint64_t to)
+{
+	return to > from ? to - from : 0;
+}
+
+/*
+ * The ns between two censuses.  The clock may have been set, but after a reboot only it tells
+ * how long that took.
+ */
+static uint64_t ns_between(const struct snapshot *before, const struct snapshot *snap)
+{
+	const uint64_t ns = difference(boottime_of(before), boottime_of(snap));
+	const uint64_t clock = difference(time_of(&before->scan), time_of(&snap->scan));
+
+	if (changes_one_boot(before, snap) && boottime_of(before) <= boottime_of(snap))
+		return ns;
+	return clock > ns ? clock : ns;
+}
+
+/* Adds the rows of a census.  @before: the one before; NULL: it is the first. */
+static void chart_add(struct chart *chart, const struct snapshot *before,
+		      const struct snapshot *snap)
 {
 	const struct view view = { .snap = snap };
-	uint64_t now = KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) ? snap->scan.boottime : 0;
 	double t;
 	size_t i;
 
-	if (!chart->censuses) {
-		chart->zero = now;
+	if (before)
+		chart->elapsed += ns_between(before, snap);
+	else
 		chart->first = time_of(&snap->scan);
-	}
 	chart->censuses++;
 	chart->last = time_of(&snap->scan);
 	chart->cursor = 0;
-	t = now > chart->zero ? (double)(now - chart->zero) / 1e9 : 0;
+	t = (double)chart->elapsed / 1e9;
 	if (chart->system)
 		add_system(chart, &view);
 	else if (chart->session->options->group_by)
@@ -311,13 +336,13 @@ static int add_censuses(struct chart *chart, struct failure *why)
 		if (taken != TAKE_DONE)
 			break;
 		if (chart->kind == CHART_TIME)
-			chart_add(chart, snap);
+			chart_add(chart, last, snap);
 		snapshot_free(last);
 		last = snap;
 	}
 	if (!ret && last) {
 		if (chart->kind != CHART_TIME)
-			chart_add(chart, last);
+			chart_add(chart, NULL, last);
 		make_title(chart, last);
 		session->partial |= chart->system ? warnings_of_sums(stderr, last) :
 						    warnings_print(stderr, last);

@@ -46,7 +46,7 @@ struct chart_row {
  * @others: number of rows summed in the last row; 0: it is a normal row
  * @title: machine and time; owned
  * @first, @last: times, ns since 1970
- * @zero: time of the first census, ns since boot
+ * @elapsed: ns from the first to the last census
  */
 struct chart {
 	enum chart_kind kind;
@@ -64,7 +64,7 @@ struct chart {
 	char *title;
 	uint64_t first;
 	uint64_t last;
-	uint64_t zero;
+	uint64_t elapsed;
 };
 
 void chart_draw(const struct chart *chart, struct plot *plot);
