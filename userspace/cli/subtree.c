@@ -67,12 +67,27 @@ static bool is_in(const struct snapshot *snap, const char *below, bool known, ui
 	return path && !strncmp(path, below, len) && (!path[len] || path[len] == '/');
 }
 
+static void narrow_tasks(struct snapshot *snap, const char *below)
+{
+	struct task *outside = snapshot_alloc(snap, snap->n_tasks * sizeof(*outside)), *task;
+	size_t i, n = 0;
+
+	snap->outside = outside;
+	for (i = 0; i < snap->n_tasks; i++) {
+		task = &snap->tasks[i];
+		if (is_in(snap, below, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup))
+			snap->tasks[n++] = *task;
+		else
+			outside[snap->n_outside++] = *task;
+	}
+	snap->n_tasks = n;
+}
+
 void subtree_narrow(const struct session *session, struct snapshot *snap)
 {
 	const bool counted = session->by_subtree || session->pids;
 	const char *below = session->options->below;
 	const struct group *group;
-	const struct task *task;
 	size_t i, n = 0;
 
 	if (!below)
@@ -85,12 +100,7 @@ void subtree_narrow(const struct session *session, struct snapshot *snap)
 			snap->groups[n++] = *group;
 	}
 	snap->n_groups = n;
-	for (i = n = 0; i < snap->n_tasks; i++) {
-		task = &snap->tasks[i];
-		if (is_in(snap, below, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup))
-			snap->tasks[n++] = *task;
-	}
-	snap->n_tasks = n;
+	narrow_tasks(snap, below);
 	snapshot_drop_vmas(snap);
 	cgroup_tree_link(snap);
 }

@@ -28,8 +28,8 @@ int subtree_request(struct session *session, struct failure *why);
 int subtree_prepare(struct session *session, struct failure *why);
 
 /*
- * Drops the processes of @snap that are not in the subtree, their mappings, and the groups
- * that are not of it.  Does nothing without --cgroup.
+ * Drops the processes of @snap that are not in the subtree to @snap->outside, and their
+ * mappings, and the groups that are not of it.  Does nothing without --cgroup.
  */
 void subtree_narrow(const struct session *session, struct snapshot *snap);
 

@@ -324,6 +324,7 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * @torn: the kernel marked the dump as inconsistent (NLM_F_DUMP_INTR)
  * @has_info, @has_scan, @has_totals, @has_physical: that message was received
  * @has_ooms: it answers which OOM events there were
+ * @outside: tasks that --cgroup has dropped from @tasks
  * @task_nodes: memory of @tasks by node, in their order, if requested
  * @node_ids: the nodes in it, ascending
  * @mappings: sums of @vmas by name, if requested
@@ -356,6 +357,8 @@ struct snapshot {
 	struct asked asked;
 	struct task *tasks;
 	size_t n_tasks;
+	const struct task *outside;
+	size_t n_outside;
 	struct task_node *task_nodes;
 	size_t n_task_nodes;
 	struct numbers node_ids;

@@ -29,8 +29,8 @@ struct state {
 	uint64_t maj_faults;
 };
 
-static void put_state(struct stream *s, unsigned int step,
-		      const struct state *state)
+static void put_state_in(struct stream *s, unsigned int step, const struct state *state,
+			 uint64_t cgroup)
 {
 	size_t task, figures;
 
@@ -38,7 +38,7 @@ static void put_state(struct stream *s, unsigned int step,
 	task = stream_nest(s, MEMCENSUS_A_TASK);
 	stream_u32(s, MEMCENSUS_TASK_PID, state->pid);
 	stream_string(s, MEMCENSUS_TASK_COMM, state->comm);
-	stream_u64(s, MEMCENSUS_TASK_CGROUP, state->pid <= 200 ? 11 : 20);
+	stream_u64(s, MEMCENSUS_TASK_CGROUP, cgroup);
 	stream_u64(s, MEMCENSUS_TASK_START_NS, state->start);
 	stream_u32(s, MEMCENSUS_TASK_STATE, state->state);
 	stream_u64(s, MEMCENSUS_TASK_MIN_FAULTS, state->min_faults);
@@ -55,6 +55,12 @@ static void put_state(struct stream *s, unsigned int step,
 	stream_nest_end(s, figures);
 	stream_nest_end(s, task);
 	stream_end(s);
+}
+
+static void put_state(struct stream *s, unsigned int step,
+		      const struct state *state)
+{
+	put_state_in(s, step, state, state->pid <= 200 ? 11 : 20);
 }
 
 /* One process, one state a second. */
@@ -308,6 +314,35 @@ static int series_clock(struct stream *s, unsigned int step)
 	return 0;
 }
 
+/*
+ * A process moves to another cgroup and ends there, one leaves its PID to another, one stays,
+ * and one moves and lives.
+ */
+static int series_moves(struct stream *s, unsigned int step)
+{
+	struct state state = { 100, "moves", 1, WALKED, MIB(4), MIB(1), MIB(2), 0, 200, 3 };
+
+	if (step > 5)
+		return 1;
+	s->moment = SEC(step);
+	stream_head(s, 1 + step, MEMCENSUS_ABI);
+	if (step < 5)
+		put_state_in(s, step, &state, step < 2 ? 11 : 20);
+	state.pid = 101;
+	state.comm = step < 3 ? "first" : "second";
+	state.start = step < 3 ? 1 : 9;
+	put_state_in(s, step, &state, step < 3 ? 11 : 20);
+	state.pid = 102;
+	state.comm = "stays";
+	state.start = 1;
+	put_state_in(s, step, &state, 11);
+	state.pid = 103;
+	state.comm = "leaves";
+	put_state_in(s, step, &state, step < 2 ? 11 : 20);
+	stream_done(s, 0, NULL, 0);
+	return 0;
+}
+
 static const struct series {
 	const char *name;
 	int (*fill)(struct stream *s, unsigned int step);
@@ -319,6 +354,7 @@ static const struct series {
 	{ "reboot", series_reboot },
 	{ "restart", series_restart },
 	{ "clock", series_clock },
+	{ "moves", series_moves },
 };
 
 int series_fill(struct stream *s, const char *name, unsigned int step)

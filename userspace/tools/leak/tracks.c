@@ -157,6 +157,7 @@ void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint32
 	const struct view view = { .snap = snap };
 	size_t readers = 0, dropped = 0;
 	const struct task *task;
+	struct track *track;
 	double t;
 
 	/* The module may return a cached census. */
@@ -186,6 +187,12 @@ void tracks_add(struct tracks *tracks, const struct snapshot *snap, const uint32
 			readers++;
 		else
 			dropped += !add_task(tracks, &view, task, t);
+	}
+	/* What has moved to another cgroup has not ended. */
+	for (task = snap->outside; task < snap->outside + snap->n_outside; task++) {
+		track = task_is_gone(task) ? NULL : find_track(tracks, task);
+		if (track)
+			track->seen = tracks->censuses;
 	}
 	dropped += add_vmas(tracks, snap, t);
 	tracks->readers = readers > tracks->readers ? readers : tracks->readers;

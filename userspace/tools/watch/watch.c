@@ -445,6 +445,23 @@ static bool is_in(const struct snapshot *snap, uint32_t pid)
 	return task && !task_is_gone(task);
 }
 
+/* Whether it is in the census @now, but in another cgroup: then it lives. */
+static bool has_moved(struct watched *process, const struct snapshot *snap,
+		      const struct document_point *now)
+{
+	const struct task *task;
+
+	for (task = snap->outside; task < snap->outside + snap->n_outside; task++) {
+		if (task->pid != process->pid || task_is_gone(task) ||
+		    (process->start && KNOWN(task, MEMCENSUS_TASK_START_NS) &&
+		     task->start != process->start))
+			continue;
+		process->seen = *now;
+		return true;
+	}
+	return false;
+}
+
 /* @snap: the census @now; NULL: there is none, because no process is left. */
 static void find_ended(struct watch *watch, const struct snapshot *snap,
 		       const struct document_point *now)
@@ -454,6 +471,7 @@ static void find_ended(struct watch *watch, const struct snapshot *snap,
 
 	for (i = 0; i < n; i++)
 		if (!watch->v[i].ended && !(snap && is_in(snap, watch->v[i].pid)) &&
+		    !(snap && has_moved(&watch->v[i], snap, now)) &&
 		    (!live || process_is_gone(watch->v[i].pid)))
 			has_ended(watch, &watch->v[i], now, NULL);
 }
