@@ -363,22 +363,29 @@ static struct watched *find_watched(const struct watch *watch, uint64_t pid, boo
 	return NULL;
 }
 
+/* The next census is not requested for @pid. */
+static void forget_pid(struct watch *watch, uint64_t pid)
+{
+	struct ids *pids = &watch->pids;
+	size_t i, kept = 0;
+
+	for (i = 0; i < pids->n; i++)
+		if (pids->v[i] != pid)
+			pids->v[kept++] = pids->v[i];
+	pids->n = kept;
+	if (watch->session->request.pids)
+		watch->session->request.n_pids = kept;
+}
+
 /* @process has ended: the census @now lacks it, or @task has its PID now. */
 static void has_ended(struct watch *watch, struct watched *process,
 		      const struct document_point *now, const struct task *task)
 {
 	const char *heir = task && KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL;
 	struct exit_status exited = exit_watch_status(watch->exits, process->pid);
-	struct ids *pids = &watch->pids;
-	size_t i, kept = 0;
 
 	process->ended = true;
-	for (i = 0; i < pids->n; i++)
-		if (pids->v[i] != process->pid)
-			pids->v[kept++] = pids->v[i];
-	pids->n = kept;
-	if (watch->session->request.pids)
-		watch->session->request.n_pids = kept;
+	forget_pid(watch, process->pid);
 	if (watch->session->options->json)
 		json_end(watch, process, now, &exited, heir);
 	else
@@ -392,6 +399,11 @@ static void show_task(struct watch *watch, const struct view *view, const struct
 	bool first = !process;
 	struct delta delta;
 
+	/* warnings_print() says of which PIDs there is no process, once. */
+	if (task_is_absent(task)) {
+		forget_pid(watch, task->pid);
+		return;
+	}
 	if (first) {
 		watch->v = array_grow(watch->v, watch->n, sizeof(*watch->v));
 		process = &watch->v[watch->n++];
