@@ -289,14 +289,15 @@ static void show_map(const struct snapshot *snap, const struct counted *c, FILE 
 	const size_t scale = map_scale(c->n);
 	uint64_t block, line, last = UINT64_MAX;
 	char text[MAP_WIDTH + 1] = "";
-	const char *zone = NULL;
+	const struct frame_blocks *before = NULL;
 	size_t i, j;
 
 	for (i = 0; i < snap->n_frame_blocks; i++) {
 		const struct frame_blocks *blocks = &snap->frame_blocks[i];
 
-		if (!zone || strcmp(zone, blocks->zone))
+		if (!before || before->node != blocks->node || strcmp(before->zone, blocks->zone))
 			last = UINT64_MAX;
+		before = blocks;
 		for (j = 0; j < blocks->records.n; j += scale) {
 			block = (blocks->first >> blocks->order) + j;
 			line = block / scale / MAP_WIDTH;
@@ -304,10 +305,9 @@ static void show_map(const struct snapshot *snap, const struct counted *c, FILE 
 				if (*text)
 					fprintf(out, "%s\n", text);
 				last = line;
-				zone = blocks->zone;
 				memset(text, ' ', MAP_WIDTH);
 				fprintf(out, "%3" PRIu64 " %-7s %#14" PRIx64 " ", blocks->node,
-					zone, (line * MAP_WIDTH * scale << blocks->order) *
+					blocks->zone, (line * MAP_WIDTH * scale << blocks->order) *
 					snap->info.page_size);
 			}
 			text[block / scale % MAP_WIDTH] = map_letter(blocks, j, scale);
