@@ -209,6 +209,18 @@ static uint32_t buddy_parts(const struct options *options)
 	       (own->types ? MEMCENSUS_PART_TYPES : 0);
 }
 
+static int buddy_words(struct options *options, char **words, int n, struct failure *why)
+{
+	const struct buddy_options *own = options->own;
+
+	if (options_interval(options, words, n, why))
+		return -1;
+	if (options->interval && (own->types || own->frag))
+		return fail(why, FAIL_USAGE, "'--%s' and an interval cannot be combined",
+			    own->types ? "types" : "frag");
+	return 0;
+}
+
 static int buddy_run(struct session *session, struct failure *why)
 {
 	return interval_or_one(session, buddy_rows, session->request.parts, why);
@@ -227,7 +239,7 @@ static const struct option_use buddy_uses[] = {
 
 const struct command buddy_command = {
 	.name = "buddy",
-	.words = options_interval,
+	.words = buddy_words,
 	.about =
 	"Prints a row for each zone: the number of free blocks of 2^N pages, as in\n"
 	"/proc/buddyinfo, and the free memory. Below, for each zone, the first order at\n"
