@@ -6,6 +6,7 @@
 
 #include "lib/memory.h"
 #include "lib/text.h"
+#include "model/on-nodes.h"
 #include "tools/top/top-draw.h"
 #include "tools/top/top-grid.h"
 
@@ -256,7 +257,8 @@ void draw_list(struct top *top, int y, int height)
 {
 	struct top_page *page = top_page(top);
 	struct top_list *list = &page->list;
-	struct grid grid = { .page = page, .units = &top->units, .n = list->columns.n };
+	struct grid grid = { .page = page, .units = &top->units };
+	struct columns columns;
 	size_t i;
 
 	top->height = height > 1 ? height - 1 : 0;
@@ -266,10 +268,14 @@ void draw_list(struct top *top, int y, int height)
 	grid.lines = 1 + list->n_rows - list->first;
 	if (grid.lines > top->height + 1)
 		grid.lines = top->height + 1;
+	columns = page->view.snap ?
+		  on_nodes_expand(&list->columns, list->type, page->view.snap) : list->columns;
+	grid.n = columns.n;
+	top->columns = columns.n;
 	grid.columns = xcalloc(grid.n, sizeof(*grid.columns));
 	grid.cells = xcalloc(grid.lines * grid.n, sizeof(*grid.cells));
 	for (i = 0; i < grid.n; i++)
-		grid.columns[i].column = list->columns.v[i];
+		grid.columns[i].column = columns.v[i];
 	fill_cells(&grid);
 	choose_columns(&grid, top->skipped, COLS);
 	draw_lines(&grid, y);
@@ -282,4 +288,6 @@ void draw_list(struct top *top, int y, int height)
 		free(grid.cells[i]);
 	free(grid.cells);
 	free(grid.columns);
+	if (page->view.snap)
+		columns_free(&columns);
 }

@@ -127,6 +127,7 @@ struct top_page *top_page(struct top *top)
 void top_request(const struct top *top, struct request *request)
 {
 	const struct top_list *list = &top->tasks.list;
+	size_t i;
 
 	/* Command lines are read only if they are shown. */
 	request->cmdlines = !top->pid && !top->group_by && (list->sort == task_cmdline ||
@@ -134,6 +135,9 @@ void top_request(const struct top *top, struct request *request)
 	/* A record has one kind of groups, or none. */
 	request->any_groups = true;
 	request->group_by = top->live ? top->group_by : 0;
+	/* Chosen since the start. */
+	for (i = 0; i < list->columns.n; i++)
+		request->parts |= list->columns.v[i]->part;
 	if (!top->pid)
 		return;
 	request->pids = &top->pid;
@@ -392,7 +396,7 @@ static void act(struct top *top, const struct top_binding *binding)
 		if (binding->step < 0)
 			top->skipped -= top->skipped > 0;
 		else
-			top->skipped += top->skipped + 1 < list->columns.n;
+			top->skipped += top->skipped + 1 < top->columns;
 		break;
 	case TOP_ENTER:
 		enter(top);

@@ -59,6 +59,7 @@ struct top_page {
  * @prompt: the filter that the user types, while @typing
  * @message: a line for the user, until the next key; "" if none
  * @height: rows on the screen at the last draw
+ * @columns: columns of the list at the last draw, a column for each node
  * @line: first line of the help, selected line of the column list
  * @skipped: number of columns skipped after the first, for narrow terminals
  */
@@ -88,6 +89,7 @@ struct top {
 	char prompt[TOP_PROMPT_SIZE];
 	char message[TOP_PROMPT_SIZE];
 	size_t height;
+	size_t columns;
 	size_t line;
 	size_t skipped;
 };
