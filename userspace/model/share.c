@@ -60,12 +60,13 @@ static const struct figures *figures_of(const struct view *view, bool of_task, b
 	return task ? &task->figures : group ? &group->figures : NULL;
 }
 
+/* Without a total, unless it is given: a page counts in the row of each that maps it. */
 #define BYTES(of, name_, header_, help_, ...)				\
-	{ #name_, header_, help_, .kind = KIND_BYTES, .total = TOTAL_SUM,	\
+	{ #name_, header_, help_, .kind = KIND_BYTES,				\
 	  .in_json = true, .derive = of##_##name_, __VA_ARGS__ }
 /* Memory by kind, of the member @kinds of a struct @of. */
 #define KIND(of, kinds, num, name_, header_, help_)				\
-	{ name_, header_, help_, .kind = KIND_BYTES, .total = TOTAL_SUM,	\
+	{ name_, header_, help_, .kind = KIND_BYTES,				\
 	  .in_json = true, .number = MEMCENSUS_K_##num,				\
 	  .known = offsetof(struct of, kinds.known),				\
 	  .offset = offsetof(struct of, kinds.v[MEMCENSUS_K_##num]) }
@@ -258,8 +259,9 @@ static const struct column payer_derived[] = {
 	NAME("cgroup_path", "CgroupPath", "path of the cgroup", payer_name),
 	BYTES(payer, frames, "Mapped", "what its own processes map, each page once"),
 	BYTES(payer, exclusive, "Exclusive", "mapped memory that no other cgroup maps",
-	      .metric_help = "what it maps and no other cgroup does"),
-	BYTES(payer, for_others, "ForOthers", "what it is charged for and only others map"),
+	      .total = TOTAL_SUM, .metric_help = "what it maps and no other cgroup does"),
+	BYTES(payer, for_others, "ForOthers", "what it is charged for and only others map",
+	      .total = TOTAL_SUM),
 	BYTES(payer, by_others, "ByOthers", "what it maps and others are charged for"),
 	NAME("file", "File", "name of the file, as one of its mappings has it", payer_file),
 };

@@ -75,19 +75,21 @@ AMOUNT_OF(shared, shared_of(row->task))
 AMOUNT_OF(most, most_of(row->task))
 AMOUNT_OF(unshared, unshared_of(row))
 
-#define BYTES_OF(name_, header_, help_)						\
+#define BYTES_OF(name_, header_, total_, help_)					\
 	{ #name_, header_, help_, .kind = KIND_BYTES, .sign = true,		\
-	  .total = TOTAL_SUM, .derive = member_##name_ }
+	  .total = total_, .derive = member_##name_ }
 
 static const struct column member_columns[] = {
 	{ "pid", "PID", "process", .kind = KIND_ID, .total = TOTAL_ROWS, .derive = member_pid },
 	{ "ppid", "PPID", "its parent", .kind = KIND_ID, .derive = member_ppid },
 	{ "comm", "Command", "command name", .kind = KIND_TEXT, .derive = member_comm },
-	BYTES_OF(anon, "Anon", "anonymous memory that it maps"),
-	BYTES_OF(own, "Own", "anonymous memory that is exclusive to the process"),
-	BYTES_OF(shared, "Shared",
+	BYTES_OF(anon, "Anon", TOTAL_NONE, "anonymous memory that it maps"),
+	BYTES_OF(own, "Own", TOTAL_SUM, "anonymous memory that is exclusive to the process"),
+	/* Each of them has it. */
+	BYTES_OF(shared, "Shared", TOTAL_NONE,
 		 "anonymous memory that others have too: by fork, or merged by KSM"),
-	BYTES_OF(most, "Most", "its part of the copies if all owners write to all of that"),
+	BYTES_OF(most, "Most", TOTAL_SUM,
+		 "its part of the copies if all owners write to all of that"),
 	{ "unshared_per_second", "Unshared/s", "by how much shared shrank, each second",
 	  .kind = KIND_BYTES, .sign = true, .derive = member_unshared },
 };
@@ -197,6 +199,18 @@ static bool same_family(const struct snapshot *before, const struct snapshot *no
 	return true;
 }
 
+/* Are all amounts known, and not only lower bounds? */
+static bool is_whole(const struct snapshot *snap)
+{
+	size_t i;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_STATE) &&
+		    snap->tasks[i].state != MEMCENSUS_STATE_WALKED)
+			return false;
+	return !snap->torn;
+}
+
 /* Amounts of the whole family at one time. */
 static void sum_up_family(const struct snapshot *snap, struct family *sum)
 {
@@ -227,6 +241,7 @@ static void show_fork(struct session *session, const struct snapshot *before,
 		      const struct snapshot *now)
 {
 	const double seconds = before ? interval_seconds(before, now) : 0;
+	const bool whole = before && is_whole(before) && is_whole(now);
 	const bool same = before && same_family(before, now);
 	struct member *members = xcalloc(now->n_tasks + 1, sizeof(*members));
 	struct family sum, was;
@@ -236,8 +251,8 @@ static void show_fork(struct session *session, const struct snapshot *before,
 	sum_up_family(now, &sum);
 	for (i = 0; i < now->n_tasks; i++)
 		members[i] = (struct member){
-			&now->tasks[i], same ? same_of(before, &now->tasks[i]) : NULL, seconds };
-	if (same) {
+			&now->tasks[i], same && whole ? same_of(before, &now->tasks[i]) : NULL, seconds };
+	if (same && whole) {
 		sum_up_family(before, &was);
 		sum.unshared = rate_of(was.shared, sum.shared, seconds);
 		sum.copied = rate_of(was.most, sum.most, seconds);
@@ -254,6 +269,11 @@ static void show_fork(struct session *session, const struct snapshot *before,
 	if (before && !same)
 		fprintf(stderr, "memcensus: no rates: %s\n",
 			"descendants started or ended in the interval");
+	else if (before && !whole)
+		fprintf(stderr, "memcensus: no rates: %s\n",
+			"one of the two censuses is partial");
+	if (before && !is_whole(before))
+		session->partial |= warnings_print(stderr, before);
 	session->partial |= warnings_print(stderr, now);
 	free(members);
 }
