@@ -242,7 +242,7 @@ static void show_fork(struct session *session, const struct snapshot *before,
 {
 	const double seconds = before ? interval_seconds(before, now) : 0;
 	const bool whole = before && is_whole(before) && is_whole(now);
-	const bool same = before && same_family(before, now);
+	const bool same = before && same_family(before, now), rates = same && whole;
 	struct member *members = xcalloc(now->n_tasks + 1, sizeof(*members));
 	struct family sum, was;
 	struct report report;
@@ -251,8 +251,8 @@ static void show_fork(struct session *session, const struct snapshot *before,
 	sum_up_family(now, &sum);
 	for (i = 0; i < now->n_tasks; i++)
 		members[i] = (struct member){
-			&now->tasks[i], same && whole ? same_of(before, &now->tasks[i]) : NULL, seconds };
-	if (same && whole) {
+			&now->tasks[i], rates ? same_of(before, &now->tasks[i]) : NULL, seconds };
+	if (rates) {
 		sum_up_family(before, &was);
 		sum.unshared = rate_of(was.shared, sum.shared, seconds);
 		sum.copied = rate_of(was.most, sum.most, seconds);
