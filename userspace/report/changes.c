@@ -203,6 +203,7 @@ void changes_find(struct changes *changes)
 			order = compare_tasks(&before[i], &after[k]);
 		add_row(changes, order <= 0 ? before[i] : NULL,
 			order >= 0 ? after[k] : NULL);
+		changes->in_both += !order;
 		i += order <= 0;
 		k += order >= 0;
 	}

@@ -41,12 +41,14 @@ extern const struct record_type change_record;
  * struct changes - between two censuses
  * @before, @after: owned by the caller
  * @rows, @n_rows: changed processes; owned
+ * @in_both: number of processes that are in both, changed or not
  */
 struct changes {
 	const struct snapshot *before;
 	const struct snapshot *after;
 	struct change *rows;
 	size_t n_rows;
+	size_t in_both;
 };
 
 /* Fills @rows by the two censuses. */

@@ -92,12 +92,12 @@ static bool text_add(struct snapshot *snap, const char *name)
 	return true;
 }
 
-/* What is charged to the cgroups of a scene, and their names. */
+/* What is charged to the cgroups of a scene, their names, and those of users. */
 static void cgroups_add(struct snapshot *snap)
 {
 	if (text_add(snap, CHARGES_TEXT))
 		charges_apply(snap);
-	if (text_add(snap, PROC_TEXTS_CGROUPS))
+	if (text_add(snap, PROC_TEXTS_CGROUPS) | text_add(snap, PROC_TEXTS_USERS))
 		names_read(snap);
 	cgroup_tree_link(snap);
 	on_nodes_link(snap);

@@ -295,7 +295,7 @@ static int series_restart(struct stream *s, unsigned int step)
 	s->moment = SEC(10 * step);
 	s->booted = step < 3 ? 0 : SEC(1020);
 	stream_head(s, 1 + step, MEMCENSUS_ABI);
-	put_holder(s, step, 100, "heap", MIB(12 + step), 0);
+	put_holder(s, step, step < 3 ? 100 : 101, "heap", MIB(12 + step), 0);
 	stream_done(s, 0, NULL, 0);
 	return 0;
 }

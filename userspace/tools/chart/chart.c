@@ -54,7 +54,8 @@ static struct chart_row *find_row(struct chart *chart, const struct chart_row *k
 	for (i = 0; i < chart->n; i++) {
 		row = &chart->rows[(chart->cursor + i) % chart->n];
 		if (row->pid == key->pid && row->start == key->start &&
-		    (key->pid || !strcmp(row->name, key->name))) {
+		    row->user == key->user &&
+		    (key->pid || key->user || !strcmp(row->name, key->name))) {
 			chart->cursor = (size_t)(row - chart->rows) + 1;
 			return row;
 		}
@@ -63,6 +64,7 @@ static struct chart_row *find_row(struct chart *chart, const struct chart_row *k
 	row = &chart->rows[chart->n++];
 	row->pid = key->pid;
 	row->start = key->start;
+	row->user = key->user;
 	series_zeros(&row->series, &chart->times);
 	chart->cursor = chart->n;
 	return row;
@@ -146,16 +148,19 @@ static void add_groups(struct chart *chart, const struct view *view)
 	size_t i;
 
 	for (i = 0; i < snap->n_groups; i++) {
+		const struct group *group = &snap->groups[i];
 		struct chart_row key = {
-			.name = xstrdup(group_name(view, &snap->groups[i])),
+			.name = xstrdup(group_name(view, group)),
+			/* Two users may have one name. */
+			.user = KNOWN(group, MEMCENSUS_GROUP_UID) ? 1 + group->uid : 0,
 		};
 
 		/* The groups in it are drawn. */
-		if (snap->groups[i].contains) {
+		if (group->contains) {
 			free(key.name);
 			continue;
 		}
-		add_row(chart, &key, get_parts(chart, view, &snap->groups[i], key.parts));
+		add_row(chart, &key, get_parts(chart, view, group, key.parts));
 	}
 }
 

@@ -19,7 +19,8 @@ enum chart_kind {
 
 /**
  * struct chart_row - a process, a group, or a part of the system
- * @pid, @start: the process; 0 for other rows, which @name identifies
+ * @pid, @start: the process; 0 for other rows
+ * @user: 1 + the UID of a row of a user; 0 for other rows, which @name identifies
  * @name: its label; owned
  * @parts: bytes in the last census, as many as chart.parts
  * @series: the first part over time; in the row of others, their sum
@@ -29,6 +30,7 @@ enum chart_kind {
 struct chart_row {
 	uint64_t pid;
 	uint64_t start;
+	uint64_t user;
 	char *name;
 	double parts[3];
 	struct series series;

@@ -79,7 +79,7 @@ static void show_diff(const struct diff *diff, const struct options *options, FI
 	report_end(&report);
 }
 
-/* Fails if both censuses are the same; warns if they are hard to compare. */
+/* Fails if both censuses are the same. */
 static int check_pair(const struct diff *diff, struct failure *why)
 {
 	const struct scan *a = &diff->before->scan, *b = &diff->after->scan;
@@ -87,13 +87,21 @@ static int check_pair(const struct diff *diff, struct failure *why)
 	if (diff->before->seq == diff->after->seq && a->realtime == b->realtime)
 		return fail(why, FAIL_USAGE,
 			    "both names mean the same census: nothing to compare");
-	if (!changes_one_boot(diff->before, diff->after))
+	return 0;
+}
+
+/* Warns if the censuses are hard to compare. */
+static void warn_of_pair(const struct diff *diff)
+{
+	const struct scan *a = &diff->before->scan, *b = &diff->after->scan;
+
+	/* The clock may have been set: then the same processes are in both. */
+	if (!diff->changes.in_both && !changes_one_boot(diff->before, diff->after))
 		fputs("memcensus: the records are of two boots: no process is in both\n",
 		      stderr);
 	if (a->basis != b->basis)
 		fputs("memcensus: the records are of two bases: USS and PSS cannot be compared\n",
 		      stderr);
-	return 0;
 }
 
 static int diff_run(struct session *session, struct failure *why)
@@ -118,6 +126,7 @@ static int diff_run(struct session *session, struct failure *why)
 		diff.changes.before = diff.before;
 		diff.changes.after = diff.after;
 		changes_find(&diff.changes);
+		warn_of_pair(&diff);
 		show_diff(&diff, options, session->out);
 		fflush(session->out);
 		session->partial |= warnings_print(stderr, diff.before);
