@@ -11,8 +11,8 @@
 #include "tools/record/names.h"
 
 /*
- * Begin another text after so many bytes: a chunk has room for twice as many, and a line has at most
- * CMDLINE_MAX bytes, or PATH_MAX.
+ * Begin another text after so many bytes: a chunk has room for twice as many, and a line has at
+ * most CMDLINE_MAX bytes, or PATH_MAX.
  */
 #define TEXT_SIZE	(512L << 10)
 
