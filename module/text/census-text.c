@@ -125,14 +125,6 @@ static void show_figures(struct seq_file *seq,
 		census_show_figure(seq, figures, columns[i].figure, columns[i].width);
 }
 
-static void show_number(struct seq_file *seq, bool known, s64 number, int width)
-{
-	if (known)
-		seq_printf(seq, " %*lld", width, number);
-	else
-		seq_printf(seq, " %*s", width, "-");
-}
-
 static void show_task(struct seq_file *seq, const struct text_view *view,
 		      const struct census_task *task, bool all)
 {
@@ -146,15 +138,15 @@ static void show_task(struct seq_file *seq, const struct text_view *view,
 	visible = census_visible_pid(task->pid, view->ns);
 	census_figures_unpack(task->figures, &figures);
 	seq_printf(seq, "%7d", pid);
-	show_number(seq, visible, from_kuid_munged(seq_user_ns(seq), task->uid), 6);
+	census_show_number(seq, visible, from_kuid_munged(seq_user_ns(seq), task->uid), 6);
 	if (all) {
 		seq_printf(seq, " %-8s", state_names[task->state]);
-		show_number(seq, visible, task->threads, 7);
+		census_show_number(seq, visible, task->threads, 7);
 		show_figures(seq, &figures, task_columns,
 			     ARRAY_SIZE(task_columns));
-		show_number(seq, visible, task->min_faults, 10);
-		show_number(seq, visible, task->maj_faults, 8);
-		show_number(seq, visible, task->oom_score_adj, 5);
+		census_show_number(seq, visible, task->min_faults, 10);
+		census_show_number(seq, visible, task->maj_faults, 8);
+		census_show_number(seq, visible, task->oom_score_adj, 5);
 	} else {
 		show_figures(seq, &figures, summary_columns,
 			     ARRAY_SIZE(summary_columns));
@@ -196,12 +188,8 @@ static void show_blocks(struct seq_file *seq, const char *name,
 	unsigned int i;
 
 	seq_printf(seq, "  %-12s", name);
-	for (i = 0; i < CENSUS_ORDERS; i++) {
-		if (blocks[i] == CENSUS_BLOCKS_UNKNOWN)
-			seq_printf(seq, " %7s", "-");
-		else
-			seq_printf(seq, " %7llu", blocks[i]);
-	}
+	for (i = 0; i < CENSUS_ORDERS; i++)
+		census_show_number(seq, blocks[i] != CENSUS_BLOCKS_UNKNOWN, blocks[i], 7);
 	seq_putc(seq, '\n');
 }
 

@@ -85,10 +85,9 @@ static void show_zones(struct seq_file *seq, const struct census_oom *oom)
 
 static void show_bytes(struct seq_file *seq, const struct census_system *s, unsigned int n)
 {
-	if (s && s->bytes_known >> n & 1)
-		seq_printf(seq, " %12llu", KIB(s->bytes[n]));
-	else
-		seq_printf(seq, " %12s", "-");
+	bool known = s && s->bytes_known >> n & 1;
+
+	census_show_number(seq, known, known ? KIB(s->bytes[n]) : 0, 12);
 }
 
 /* Totals that are 0 all the time are left out. */

@@ -34,13 +34,18 @@ void census_show_comm(struct seq_file *seq, const char *comm)
 	}
 }
 
+void census_show_number(struct seq_file *seq, bool known, s64 number, int width)
+{
+	if (known)
+		seq_printf(seq, " %*lld", width, number);
+	else
+		seq_printf(seq, " %*s", width, "-");
+}
+
 void census_show_figure(struct seq_file *seq, const struct census_figures *figures,
 			enum memcensus_figure n, int width)
 {
-	if (census_figure_known(figures, n))
-		seq_printf(seq, " %*llu", width, KIB(figures->value[n]));
-	else
-		seq_printf(seq, " %*s", width, "-");
+	census_show_number(seq, census_figure_known(figures, n), KIB(figures->value[n]), width);
 }
 
 void census_show_node(struct seq_file *seq, const struct census_node *n)

@@ -13,6 +13,8 @@
 
 void census_show_time(struct seq_file *seq, u64 realtime);
 void census_show_comm(struct seq_file *seq, const char *comm);
+/* A number, or "-" if it is unknown, after a blank. */
+void census_show_number(struct seq_file *seq, bool known, s64 number, int width);
 void census_show_figure(struct seq_file *seq, const struct census_figures *figures,
 			enum memcensus_figure n, int width);
 void census_show_node(struct seq_file *seq, const struct census_node *n);
