@@ -75,6 +75,11 @@ static unsigned int reserve_min(void)
 	return 2 * census_params.workers * RESERVE_PER_WORKER;
 }
 
+static unsigned int reserve_max(void)
+{
+	return reserve_min() + RESERVE_MORE;
+}
+
 /* Checks whether a lock hold must end, or must not begin, for lack of memory. */
 bool census_reserve_low(void)
 {
@@ -100,7 +105,7 @@ static bool reserve_give(void *chunk)
 	bool room;
 
 	spin_lock(&reserve_lock);
-	room = nr_reserve < reserve_min() + RESERVE_MORE;
+	room = nr_reserve < reserve_max();
 	if (room) {
 		reserve[nr_reserve] = chunk;
 		WRITE_ONCE(nr_reserve, nr_reserve + 1);
@@ -116,7 +121,7 @@ static bool reserve_give(void *chunk)
  */
 bool census_reserve_fill(void)
 {
-	while (READ_ONCE(nr_reserve) < reserve_min() + RESERVE_MORE) {
+	while (READ_ONCE(nr_reserve) < reserve_max()) {
 		void *chunk = alloc_chunk(CENSUS_GFP);
 
 		if (!chunk)

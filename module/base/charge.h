@@ -10,7 +10,7 @@
 #include "base/compat.h"
 
 #ifdef CONFIG_MEMCG
-/* The controller of a cgroup in the default hierarchy, if it has it; RCU is held. */
+/* Checks whether what is at @level above @cgroup has the controller.  RCU is held. */
 static inline bool census_has_memcg(struct cgroup *cgroup, int level)
 {
 	struct cgroup *above = cgroup_ancestor(cgroup, level);

@@ -188,7 +188,7 @@ static int alloc_groups(struct census_snapshot *snap, const struct finding *f, u
 static bool is_grouped(const struct census_snapshot *snap,
 		       const struct census_mm *m)
 {
-	return m->task && m->task->pid && census_visible_pid(m->task->pid, snap->pid_ns);
+	return m->task && census_visible_pid(m->task->pid, snap->pid_ns);
 }
 
 /* Groups of tasks are indexes in @f->found, then their numbers. */
