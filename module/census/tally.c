@@ -679,11 +679,15 @@ static int number_pages(struct census_tally *t, struct census_walk *walk, unsign
 	return 0;
 }
 
-/* As census_files_key_end() */
-unsigned long census_tally_key_end(struct vm_area_struct *vma, unsigned long addr,
-				   unsigned long end)
+/*
+ * Return: where the walk of a VMA from @addr on stops, at most @end, to continue with another call
+ * of census_tally_vma(): its pages are numbered in another way there.
+ */
+unsigned long census_tally_vma_stop(struct vm_area_struct *vma, unsigned long addr,
+				    unsigned long end)
 {
-	return census_files_key_end(vma, class_of(vma), addr, end);
+	return vma->vm_pgoff + vma_pages(vma) <= CENSUS_INDEX_END ? end :
+	       census_files_key_end(vma, class_of(vma), addr, end);
 }
 
 /**

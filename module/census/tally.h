@@ -98,20 +98,8 @@ int census_tally_mm(struct census_tally *t, struct census_mm *m);
 int census_tally_lock(struct census_tally *t);
 void census_tally_unlock(struct census_tally *t, struct census_walk *walk);
 void census_tally_forget(struct census_tally *t, struct census_mm *m);
-unsigned long census_tally_key_end(struct vm_area_struct *vma, unsigned long addr,
-				   unsigned long end);
-
-/*
- * Return: where the walk of a VMA from @addr on stops, at most @end, to continue with another call
- * of census_tally_vma(): its pages are numbered in another way there.
- */
-static inline unsigned long census_tally_vma_stop(struct vm_area_struct *vma, unsigned long addr,
-						  unsigned long end)
-{
-	return vma->vm_pgoff + vma_pages(vma) <= CENSUS_INDEX_END ? end :
-	       census_tally_key_end(vma, addr, end);
-}
-
+unsigned long census_tally_vma_stop(struct vm_area_struct *vma, unsigned long addr,
+				    unsigned long end);
 int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 		     unsigned long addr, struct census_walk *walk);
 bool census_tally_divisible(const struct census_tally *t, const struct vm_area_struct *vma);
