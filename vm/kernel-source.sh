@@ -198,8 +198,8 @@ source_build()
 		;;
 	esac
 	if [ "$name" = debug ]; then
-		# Compiles in three quarters of the time of -Os, and runs a tenth faster under
-		# emulation. signal.c calls a function that only other levels leave out.
+		# Quicker to compile than -Os. signal.c calls a function that only other levels
+		# leave out.
 		words+=(KCFLAGS=-O1 CFLAGS_signal.o=-Os)
 		for sanitizer in KASAN UBSAN; do
 			words+=("${sanitizer}_SANITIZE=\$(if \$(filter $instrumented,\$(obj)),y,n)")
