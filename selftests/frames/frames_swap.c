@@ -23,11 +23,7 @@ FIXTURE(zram)
 
 FIXTURE_SETUP(zram)
 {
-	const char *why = zram_on();
-
-	if (why && !why[0])
-		SKIP(return, "kernel has no zram");
-	ASSERT_EQ(NULL, why);
+	NEED_ZRAM();
 	self->on = true;
 	self->family = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);

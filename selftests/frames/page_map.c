@@ -306,12 +306,9 @@ static void swaps(void *arg)
 
 TEST_F(one, swapped)
 {
-	const char *why = zram_on();
 	struct census census;
 
-	if (why && !why[0])
-		SKIP(return, "kernel has no zram");
-	ASSERT_EQ(NULL, why);
+	NEED_ZRAM();
 	START(swaps, NULL);
 	ASSERT_BITMAPS(self->pid, &census);
 	EXPECT_BITS(&census, PLACE(0), pages, 40, 40, 0, pages - 40);
@@ -350,15 +347,12 @@ static void swaps_from(void *arg)
 
 TEST_F(one, swapped_from_within_a_block)
 {
-	const char *why = zram_on();
 	const struct smaps_vma *theirs;
 	struct bitmap_counts counts;
 	struct census census;
 	struct smaps smaps;
 
-	if (why && !why[0])
-		SKIP(return, "kernel has no zram");
-	ASSERT_EQ(NULL, why);
+	NEED_ZRAM();
 	START(swaps_from, NULL);
 	ASSERT_BITMAPS(self->pid, &census);
 	ASSERT_EQ(0, smaps_read(self->pid, &smaps));

@@ -204,15 +204,11 @@ static void swap_tagged(void *arg)
 TEST(tagged_in_swap)
 {
 	const struct census_vma *vma;
-	const char *why;
 	struct census census;
 	pid_t pid;
 
 	NEED(AT_HWCAP2, HWCAP2_MTE, "memory tags");
-	why = zram_on();
-	if (why && !why[0])
-		SKIP(return, "kernel has no zram");
-	ASSERT_EQ(NULL, why);
+	NEED_ZRAM();
 	pid = child_start(swap_tagged, NULL);
 	ASSERT_LT(0, pid);
 	ASSERT_CENSUS(pid, &census);

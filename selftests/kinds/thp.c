@@ -216,6 +216,18 @@ static void shmem(void *arg)
 	at[0] = 1;
 }
 
+/* child_start() of what may make huge pages in shmem; 0: the kernel has none. */
+static pid_t start_with_shmem(void (*body)(void *arg))
+{
+	pid_t pid;
+
+	if (!write_file(THP_SYS "shmem_enabled", "advise"))
+		return 0;
+	pid = child_start(body, NULL);
+	write_file(THP_SYS "shmem_enabled", "never");
+	return pid;
+}
+
 TEST(in_shmem)
 {
 	const struct smaps_vma *theirs;
@@ -226,10 +238,9 @@ TEST(in_shmem)
 	pid_t pid;
 
 	NEED_THP();
-	if (!write_file(THP_SYS "shmem_enabled", "advise"))
+	pid = start_with_shmem(shmem);
+	if (!pid)
 		SKIP(return, "kernel has no huge pages in shmem");
-	pid = child_start(shmem, NULL);
-	write_file(THP_SYS "shmem_enabled", "never");
 	ASSERT_LT(0, pid);
 	ASSERT_EQ(0, smaps_read(pid, &smaps));
 	theirs = smaps_vma_at(&smaps, PLACE(0));
@@ -365,10 +376,9 @@ TEST(copied_in_part)
 	pid_t pid;
 
 	NEED_THP();
-	if (!write_file(THP_SYS "shmem_enabled", "advise"))
+	pid = start_with_shmem(copy_page);
+	if (!pid)
 		SKIP(return, "kernel has no huge pages in shmem");
-	pid = child_start(copy_page, NULL);
-	write_file(THP_SYS "shmem_enabled", "never");
 	ASSERT_LT(0, pid);
 	ASSERT_FRAMES(&pid, 1, &census);
 	ASSERT_FRAMES_VMA(&census, pid, PLACE(0), vma);

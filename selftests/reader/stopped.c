@@ -462,12 +462,9 @@ static void be_swapped(void *arg)
 
 TEST_F_TIMEOUT(stopped, swap, 300)
 {
-	const char *wrong = zram_on();
 	int fd;
 
-	if (wrong && !*wrong)
-		SKIP(return, "kernel has no zram");
-	ASSERT_EQ(NULL, wrong);
+	NEED_ZRAM();
 	fd = memfd("swapped", 512);
 	START(be_swapped, &fd);
 	close(fd);

@@ -12,6 +12,14 @@
 const char *zram_on(void);
 bool zram_off(void);
 
+/* In a test: zram_on(), or skips the test where the kernel has no zram. */
+#define NEED_ZRAM() do {							\
+	const char *__why = zram_on();						\
+	if (__why && !__why[0])							\
+		SKIP(return, "kernel has no zram");				\
+	ASSERT_EQ(NULL, __why);							\
+} while (0)
+
 /*
  * In a child: swaps out all @pages pages at @at, up to 1024; ends the process on
  * failure.
