@@ -370,7 +370,8 @@ void charges_apply(struct snapshot *snap)
 {
 	const size_t n_groups = snap->n_groups;
 	struct grouped grouped = { .n = 0 };
-	size_t i;
+	size_t i, at = 0;
+	const char *text;
 
 	grouped.places = sorted_places(snap, &grouped.n);
 	for (i = 0; i < n_groups; i++) {
@@ -379,9 +380,8 @@ void charges_apply(struct snapshot *snap)
 		    snap->groups[i].id > grouped.last_id)
 			grouped.last_id = snap->groups[i].id;
 	}
-	for (i = 0; grouped.n && i < snap->n_proc_texts; i++)
-		if (!strcmp(snap->proc_texts[i].name, CHARGES_TEXT))
-			apply_text(snap, snap->proc_texts[i].text, &grouped);
+	while (grouped.n && (text = proc_texts_next(snap, CHARGES_TEXT, &at)))
+		apply_text(snap, text, &grouped);
 	link_added(snap, n_groups);
 	free(grouped.places);
 }

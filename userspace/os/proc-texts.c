@@ -89,14 +89,23 @@ void proc_texts_read(struct snapshot *snap, unsigned int bits)
 	}
 }
 
+const char *proc_texts_next(const struct snapshot *snap, const char *name, size_t *at)
+{
+	const struct proc_text *text;
+
+	while (*at < snap->n_proc_texts) {
+		text = &snap->proc_texts[(*at)++];
+		if (!strcmp(text->name, name))
+			return text->text;
+	}
+	return NULL;
+}
+
 const char *proc_texts_find(const struct snapshot *snap, const char *name)
 {
-	size_t i;
+	size_t at = 0;
 
-	for (i = 0; i < snap->n_proc_texts; i++)
-		if (!strcmp(snap->proc_texts[i].name, name))
-			return snap->proc_texts[i].text;
-	return NULL;
+	return proc_texts_next(snap, name, &at);
 }
 
 static bool in_census(const char *name)

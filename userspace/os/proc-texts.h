@@ -44,6 +44,9 @@ void proc_texts_add(struct snapshot *snap, const char *name, const char *text,
 /* The text @name; NULL if there is none. */
 const char *proc_texts_find(const struct snapshot *snap, const char *name);
 
+/* The next text @name from *@at on, which is 0 at first; NULL: there is no further one. */
+const char *proc_texts_next(const struct snapshot *snap, const char *name, size_t *at);
+
 /* Fills @snap->meminfo from these texts with the lines that are no figures of the census. */
 void proc_texts_apply(struct snapshot *snap);
 

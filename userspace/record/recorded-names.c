@@ -47,25 +47,21 @@ static bool next_line(const char **text, uint64_t *number, const char **value, s
 static void read_names(struct snapshot *snap, enum name_kind kind, const char *name)
 {
 	struct names *names = &snap->names[kind];
-	const char *text, *value, *c;
-	size_t room = 0, len, i;
+	size_t room = 0, len, at = 0;
+	const char *text, *value;
 	struct name *v;
 
-	for (i = 0; i < snap->n_proc_texts; i++) {
-		if (strcmp(snap->proc_texts[i].name, name))
-			continue;
-		for (c = snap->proc_texts[i].text; *c; c = strchrnul(c, '\n'), c += !!*c)
+	while ((text = proc_texts_next(snap, name, &at)))
+		for (; *text; text = strchrnul(text, '\n'), text += !!*text)
 			room++;
-	}
 	if (!room)
 		return;
 	v = snapshot_alloc(snap, room * sizeof(*v));
 	names->v = v;
-	for (i = 0; i < snap->n_proc_texts; i++) {
-		text = strcmp(snap->proc_texts[i].name, name) ? "" : snap->proc_texts[i].text;
+	at = 0;
+	while ((text = proc_texts_next(snap, name, &at)))
 		while (names->n < room && next_line(&text, &v[names->n].id, &value, &len))
 			v[names->n++].text = snapshot_text(snap, value, len);
-	}
 	qsort(v, names->n, sizeof(*v), compare_u64);
 }
 
@@ -79,15 +75,13 @@ static void read_cmdlines(struct snapshot *snap)
 {
 	struct process *v = xcalloc(snap->n_tasks + 1, sizeof(*v)), *process;
 	const char *text, *value;
+	size_t i, len, at = 0;
 	uint64_t pid;
-	size_t i, len;
 
 	for (i = 0; i < snap->n_tasks; i++)
 		v[i] = (struct process){ snap->tasks[i].pid, &snap->tasks[i] };
 	qsort(v, snap->n_tasks, sizeof(*v), compare_u64);
-	for (i = 0; i < snap->n_proc_texts; i++) {
-		text = strcmp(snap->proc_texts[i].name, PROC_TEXTS_CMDLINES) ? "" :
-		       snap->proc_texts[i].text;
+	while ((text = proc_texts_next(snap, PROC_TEXTS_CMDLINES, &at))) {
 		while (next_line(&text, &pid, &value, &len)) {
 			process = bsearch(&pid, v, snap->n_tasks, sizeof(*v), compare_u64);
 			if (process)
