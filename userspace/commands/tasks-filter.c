@@ -265,12 +265,6 @@ static void mappings_sum(struct snapshot *snap)
 	free(v);
 }
 
-/* Whether its walk did not reach all mappings, so that a mapping may match unseen. */
-static bool is_unseen(const struct task *task)
-{
-	return KNOWN(task, MEMCENSUS_TASK_STATE) && task->state != MEMCENSUS_STATE_WALKED;
-}
-
 /*
  * Replaces each task's figures by the sums over its mappings in @snap->vmas, and
  * drops tasks that have none there, unless they are unseen.  Figures that mappings lack
@@ -287,13 +281,15 @@ static void mappings_narrow_tasks(struct snapshot *snap)
 		task = &snap->tasks[i];
 		like = &(struct vma){ .pid = task->pid };
 		first = bsearch(&like, v, snap->n_vmas, sizeof(*v), compare_pids);
-		if (!first && !is_unseen(task))
+		if (!first && !task_is_unseen(task))
 			continue;
-		while (first && first > v && first[-1]->pid == task->pid)
+		/* Without a mapping, all sums are unknown. */
+		first = first ?: end;
+		while (first > v && first[-1]->pid == task->pid)
 			first--;
 		task->figures = (struct figures){ 0 };
 		task->on = (struct on_nodes){ 0 };
-		for (n = 0; first && first + n < end && first[n]->pid == task->pid; n++)
+		for (n = 0; first + n < end && first[n]->pid == task->pid; n++)
 			add_vma(&task->figures, first[n], !n);
 		snap->tasks[kept++] = *task;
 	}

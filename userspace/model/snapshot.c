@@ -78,6 +78,11 @@ bool task_is_absent(const struct task *task)
 	return task_is_gone(task) && !KNOWN(task, MEMCENSUS_TASK_COMM);
 }
 
+bool task_is_unseen(const struct task *task)
+{
+	return KNOWN(task, MEMCENSUS_TASK_STATE) && task->state != MEMCENSUS_STATE_WALKED;
+}
+
 bool task_is_of(const struct task *task, const uint32_t *pids, size_t n)
 {
 	size_t i, t;

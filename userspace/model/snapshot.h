@@ -440,6 +440,9 @@ void snapshot_drop_gone(struct snapshot *snap);
 /* The request names it, but no process has its PID. */
 bool task_is_absent(const struct task *task);
 
+/* Whether its walk is known not to have reached all of its memory. */
+bool task_is_unseen(const struct task *task);
+
 /* Whether @pids, @n of them, have the PID of @task or of one of its CLONE_VM peers. */
 bool task_is_of(const struct task *task, const uint32_t *pids, size_t n);
 

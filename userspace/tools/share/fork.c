@@ -205,8 +205,7 @@ static bool is_whole(const struct snapshot *snap)
 	size_t i;
 
 	for (i = 0; i < snap->n_tasks; i++)
-		if (KNOWN(&snap->tasks[i], MEMCENSUS_TASK_STATE) &&
-		    snap->tasks[i].state != MEMCENSUS_STATE_WALKED)
+		if (task_is_unseen(&snap->tasks[i]))
 			return false;
 	return !snap->torn;
 }
@@ -241,7 +240,7 @@ static void show_fork(struct session *session, const struct snapshot *before,
 		      const struct snapshot *now)
 {
 	const double seconds = before ? interval_seconds(before, now) : 0;
-	const bool whole = before && is_whole(before) && is_whole(now);
+	const bool was_whole = before && is_whole(before), whole = was_whole && is_whole(now);
 	const bool same = before && same_family(before, now), rates = same && whole;
 	struct member *members = xcalloc(now->n_tasks + 1, sizeof(*members));
 	struct family sum, was;
@@ -272,7 +271,7 @@ static void show_fork(struct session *session, const struct snapshot *before,
 	else if (before && !whole)
 		fprintf(stderr, "memcensus: no rates: %s\n",
 			"one of the two censuses is partial");
-	if (before && !is_whole(before))
+	if (before && !was_whole)
 		session->partial |= warnings_print(stderr, before);
 	session->partial |= warnings_print(stderr, now);
 	free(members);
