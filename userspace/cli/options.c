@@ -123,6 +123,15 @@ int options_interval(struct options *options, char **words, int n,
 	return 0;
 }
 
+int options_interval_without(struct options *options, char **words, int n, const char *option,
+			     struct failure *why)
+{
+	if (options_interval(options, words, n, why))
+		return -1;
+	return options->interval && option ?
+	       fail(why, FAIL_USAGE, "'--%s' and an interval cannot be combined", option) : 0;
+}
+
 int options_time(uint64_t *ns, const char *value, struct failure *why)
 {
 	if (text_duration(value, "smhd", TIME_MIN, TIME_MAX, ns))

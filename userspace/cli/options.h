@@ -209,6 +209,9 @@ int options_pids(struct options *options, char **words, int n,
 		 struct failure *why);
 int options_interval(struct options *options, char **words, int n,
 		     struct failure *why);
+/* The same; an interval and @option, the name of one that was given, cannot be combined. */
+int options_interval_without(struct options *options, char **words, int n, const char *option,
+			     struct failure *why);
 
 /* Parses a time of @value into @ns.  Returns 0, or -1 and @why. */
 int options_time(uint64_t *ns, const char *value, struct failure *why);

@@ -213,12 +213,8 @@ static int buddy_words(struct options *options, char **words, int n, struct fail
 {
 	const struct buddy_options *own = options->own;
 
-	if (options_interval(options, words, n, why))
-		return -1;
-	if (options->interval && (own->types || own->frag))
-		return fail(why, FAIL_USAGE, "'--%s' and an interval cannot be combined",
-			    own->types ? "types" : "frag");
-	return 0;
+	return options_interval_without(options, words, n, own->types ? "types" :
+					own->frag ? "frag" : NULL, why);
 }
 
 static int buddy_run(struct session *session, struct failure *why)

@@ -204,12 +204,8 @@ static int system_words(struct options *options, char **words, int n, struct fai
 {
 	const struct system_options *own = options->own;
 
-	if (options_interval(options, words, n, why))
-		return -1;
-	if (options->interval && (own->vm || own->slab))
-		return fail(why, FAIL_USAGE, "'--%s' and an interval cannot be combined",
-			    own->vm ? "vm" : "slab");
-	return 0;
+	return options_interval_without(options, words, n, own->vm ? "vm" :
+					own->slab ? "slab" : NULL, why);
 }
 
 /* The /proc texts of this machine need no census. */
