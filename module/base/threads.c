@@ -164,12 +164,6 @@ static void leave_threads(struct census_threads *t)
 		complete(&t->done);
 }
 
-/*
- * A helper that has found no more work stays for this long, ns: the next run mostly follows as soon
- * as the others have ended, and to wake up may take as long as the whole run.
- */
-#define STAY	(NSEC_PER_MSEC / 4)
-
 /* Waits on the processor.  Return: true if there is another run; else the helper leaves. */
 static bool wait_for_run(struct census_helper *h)
 {
@@ -186,12 +180,11 @@ static bool wait_for_run(struct census_helper *h)
 				return true;
 			break;
 		default:
-			if ((need_resched() || ktime_get_ns() - begin > STAY) &&
+			if (!census_stay(begin) &&
 			    atomic_cmpxchg(&h->state, CENSUS_HELPER_READY,
 					   CENSUS_HELPER_AWAY) == CENSUS_HELPER_READY)
 				return false;
 		}
-		cpu_relax();
 	}
 }
 
@@ -250,6 +243,7 @@ static bool take_back(struct census_helper *h)
  */
 static void wait_for_helpers(struct census_threads *t)
 {
+	u64 begin = ktime_get_ns();
 	unsigned int i;
 
 	for (i = 0; i < t->begun; i++)
@@ -257,6 +251,8 @@ static void wait_for_helpers(struct census_threads *t)
 			atomic_dec(&t->running);
 	if (atomic_dec_and_test(&t->running))
 		return;
+	while (!completion_done(&t->done) && census_stay(begin))
+		;
 	if (wait_for_completion_state(&t->done, CENSUS_WAIT)) {
 		WRITE_ONCE(*t->stopped, true);
 		wait_for_completion(&t->done);

@@ -5,6 +5,9 @@
 
 #include <linux/atomic.h>
 #include <linux/completion.h>
+#include <linux/processor.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
@@ -95,6 +98,19 @@ int census_threads_run(struct census_threads *t, unsigned int nr, unsigned int n
 		       census_work_fn *work, void *context);
 void census_threads_more(struct census_threads *t, unsigned int nr);
 void census_threads_end(struct census_threads *t);
+
+/*
+ * A thread that waits for another one stays on its processor for this long, ns: mostly that ends as
+ * soon, and to wake up may take as long as what follows.
+ */
+#define CENSUS_STAY	(NSEC_PER_MSEC / 4)
+
+/* Return: true to look once more, false to sleep or leave.  @since: when the wait began. */
+static inline bool census_stay(u64 since)
+{
+	cpu_relax();
+	return !need_resched() && ktime_get_ns() - since < CENSUS_STAY;
+}
 
 /* CPU time of all helpers, after census_threads_end(), ns. */
 static inline u64 census_threads_cpu(const struct census_threads *t)

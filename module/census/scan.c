@@ -603,6 +603,18 @@ static void call_helpers(struct census_scan *scan, const struct census_mm *m)
 /* A worker that waits looks this often whether the census was stopped. */
 #define LOOK_JIFFIES max(HZ / 50, 1)
 
+/* Waits on the processor until there is a part or all workers are idle, for a short time. */
+static void stay_for_part(const struct census_worker *w)
+{
+	const struct census_scan *scan = w->scan;
+	u64 begin = ktime_get_ns();
+
+	while (!READ_ONCE(scan->next) && !READ_ONCE(scan->finished) &&
+	       READ_ONCE(scan->idle) != READ_ONCE(scan->running) && !is_stopped(w) &&
+	       census_stay(begin))
+		;
+}
+
 /* Return: true if there is another part to walk; false if all workers are idle. */
 static bool wait_for_part(struct census_worker *w)
 {
@@ -615,6 +627,7 @@ static bool wait_for_part(struct census_worker *w)
 	spin_lock(&scan->lock);
 	scan->idle++;
 	spin_unlock(&scan->lock);
+	stay_for_part(w);
 	while (wait && !is_stopped(w)) {
 		prepare_to_wait(&scan->wait, &entry, CENSUS_WAIT);
 		spin_lock(&scan->lock);
