@@ -10,13 +10,16 @@
 #include "base/compat.h"
 
 #ifdef CONFIG_MEMCG
-/* Checks whether what is at @level above @cgroup has the controller.  RCU is held. */
-static inline bool census_has_memcg(struct cgroup *cgroup, int level)
+/*
+ * Checks whether what is at @level above @of, or its own cgroup, has had the controller since @of
+ * has it.  What got it again has another one, to which nothing of @of went.  RCU is held.
+ */
+static inline bool census_has_memcg(const struct cgroup_subsys_state *of, int level)
 {
-	struct cgroup *above = cgroup_ancestor(cgroup, level);
+	struct cgroup *above = cgroup_ancestor(of->cgroup, level);
 	struct cgroup_subsys_state *css = rcu_dereference(above->subsys[memory_cgrp_id]);
 
-	return css && READ_ONCE(css->flags) & CSS_ONLINE;
+	return css && css->serial_nr <= of->serial_nr && READ_ONCE(css->flags) & CSS_ONLINE;
 }
 
 /**
@@ -24,8 +27,8 @@ static inline bool census_has_memcg(struct cgroup *cgroup, int level)
  * @folio: it, or a copy of it that was made under the RCU read lock that is still held; what it
  *	is charged to is freed after a grace period
  *
- * A cgroup that was removed keeps its charges: they count for the nearest one above that was
- * not.  RCU protects all of them.  A user may have removed thousands below each other.  No cgroup
+ * A cgroup that was removed, or that lost the controller, keeps its charges: they count for the
+ * nearest one above that did not.  RCU protects all of them.  A user may have removed thousands below each other.  No cgroup
  * has the controller without those above it, so the search halves them.
  *
  * Return: the ID of the cgroup; 0: none is charged, or memory has no controller of version 2.
@@ -46,7 +49,7 @@ static inline u64 census_folio_payer(struct folio *folio)
 	without = cgroup->level + 1;
 	while (without - with > 1) {
 		level = (with + without) / 2;
-		if (census_has_memcg(cgroup, level))
+		if (census_has_memcg(&memcg->css, level))
 			with = level;
 		else
 			without = level;

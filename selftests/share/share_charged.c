@@ -292,61 +292,124 @@ static void remove_deep(int from, int to)
 	}
 }
 
-/* Touches the pages of the file in the deepest cgroup. */
+/* A file, and the depth of the cgroup that is charged for it */
+struct deep {
+	int fd, depth;
+};
+
+/* Touches the pages of the file in the deep cgroup. */
 static void be_deep(void *arg)
 {
+	const struct deep *deep = arg;
 	char path[128];
 
-	deep_cgroup(path, DEPTH);
+	deep_cgroup(path, deep->depth);
 	need(enter_cgroup(path), path);
-	map_file(0, *(int *)arg, left, true);
+	map_file(0, deep->fd, left, true);
 }
 
 static void map_deep(void *arg)
 {
 	move_to(cgroups[B]);
-	map_file(0, *(int *)arg, left, false);
+	map_file(0, ((struct deep *)arg)->fd, left, false);
+}
+
+/* Makes cgroups below each other.  Return: the ID of the one at depth @of. */
+static uint64_t make_deep(int depth, int of)
+{
+	struct stat stat_of = {};
+	char path[128], file[160];
+	int i;
+
+	for (i = 1; i <= depth; i++) {
+		deep_cgroup(path, i);
+		need(!mkdir(path, 0700), path);
+		snprintf(file, sizeof(file), "%s/cgroup.subtree_control", path);
+		need(i == depth || write_file(file, "+memory"), file);
+		need(i != of || !stat(path, &stat_of), path);
+	}
+	return stat_of.st_ino;
 }
 
 /* A user chooses how many cgroups below each other it removes. */
 TEST_F(charged, removed_chain)
 {
-	struct stat stat_of = {};
-	char path[128], file[160];
+	struct deep deep = { .depth = DEPTH };
 	struct paid above = {};
 	struct census census;
 	unsigned int tries;
-	pid_t deep, mapper;
-	int i, fd;
+	pid_t pid, mapper;
+	uint64_t kept;
 
 	if (!self->b)
 		return;
-	for (i = 1; i <= DEPTH; i++) {
-		deep_cgroup(path, i);
-		ASSERT_EQ(0, mkdir(path, 0700));
-		snprintf(file, sizeof(file), "%s/cgroup.subtree_control", path);
-		if (i < DEPTH)
-			ASSERT_TRUE(write_file(file, "+memory"));
-		if (i == KEPT)
-			ASSERT_EQ(0, stat(path, &stat_of));
-	}
-	fd = memfd("deep", left);
-	deep = child_start(be_deep, &fd);
-	ASSERT_LT(0, deep);
-	child_end(deep);
-	mapper = child_start(map_deep, &fd);
+	kept = make_deep(DEPTH, KEPT);
+	deep.fd = memfd("deep", left);
+	pid = child_start(be_deep, &deep);
+	ASSERT_LT(0, pid);
+	child_end(pid);
+	mapper = child_start(map_deep, &deep);
 	ASSERT_LT(0, mapper);
 	remove_deep(DEPTH, KEPT);
 	for (tries = 0; tries < 50 && !above.found; tries++) {
 		sleep_ms(100);
 		ASSERT_CHARGED(&census);
-		above = paid_of(&census, stat_of.st_ino);
+		above = paid_of(&census, kept);
 		EXPECT_FALSE(paid_of(&census, id_of(ALL)).found);
 		census_free(&census);
 	}
 	child_end(mapper);
-	close(fd);
+	close(deep.fd);
 	remove_deep(KEPT, 0);
+	EXPECT_TRUE(above.found);
+	EXPECT_EQ(left, above.charged);
+	EXPECT_EQ(0, above.own);
+}
+
+/*
+ * A cgroup that loses the controller and gets it again has none of its old charges: they are of the
+ * one above it.
+ */
+TEST_F(charged, controller_again)
+{
+	struct deep deep = { .depth = 2 };
+	char path[128], file[160];
+	struct paid above = {};
+	struct census census;
+	unsigned int tries;
+	uint64_t outer, inner;
+	struct stat stat_of;
+	pid_t pid, mapper;
+
+	if (!self->b)
+		return;
+	outer = make_deep(2, 1);
+	deep_cgroup(path, 2);
+	ASSERT_EQ(0, stat(path, &stat_of));
+	inner = stat_of.st_ino;
+	deep.fd = memfd("again", left);
+	pid = child_start(be_deep, &deep);
+	ASSERT_LT(0, pid);
+	child_end(pid);
+	mapper = child_start(map_deep, &deep);
+	ASSERT_LT(0, mapper);
+	ASSERT_CHARGED(&census);
+	EXPECT_EQ(left, paid_of(&census, inner).charged);
+	census_free(&census);
+	deep_cgroup(path, 1);
+	snprintf(file, sizeof(file), "%s/cgroup.subtree_control", path);
+	ASSERT_TRUE(write_file(file, "-memory"));
+	ASSERT_TRUE(write_file(file, "+memory"));
+	for (tries = 0; tries < 50 && !above.found; tries++) {
+		sleep_ms(100);
+		ASSERT_CHARGED(&census);
+		above = paid_of(&census, outer);
+		EXPECT_FALSE(above.found && paid_of(&census, inner).found);
+		census_free(&census);
+	}
+	child_end(mapper);
+	close(deep.fd);
+	remove_deep(2, 0);
 	EXPECT_TRUE(above.found);
 	EXPECT_EQ(left, above.charged);
 	EXPECT_EQ(0, above.own);
