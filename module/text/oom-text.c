@@ -6,6 +6,7 @@
 #include <linux/user_namespace.h>
 
 #include "base/largest.h"
+#include "base/visible.h"
 #include "census/oom.h"
 #include "census/system.h"
 #include "text/oom-text.h"
@@ -134,14 +135,17 @@ static void show_census(struct seq_file *seq, const struct oom_view *view, unsig
 	for (i = 0; i < top->nr; i++) {
 		const struct census_task *task = before->tasks[top->entries[i].index];
 
+		/* As in the summary: a peer is shown without what is the owner's. */
+		bool visible = census_visible_pid(task->pid, view->ns);
+
 		census_figures_unpack(task->figures, &figures);
-		seq_printf(seq, "%9d %6u", census_task_pid(task, view->ns),
-			   from_kuid_munged(seq_user_ns(seq), task->uid));
+		seq_printf(seq, "%9d ", census_task_pid(task, view->ns));
+		census_show_number(seq, visible, from_kuid_munged(seq_user_ns(seq), task->uid), 6);
 		census_show_figure(seq, &figures, MEMCENSUS_F_SWAP, 10);
 		census_show_figure(seq, &figures, MEMCENSUS_F_USS, 10);
 		census_show_figure(seq, &figures, MEMCENSUS_F_PSS, 10);
 		seq_puts(seq, "  ");
-		census_show_comm(seq, task->comm);
+		census_show_comm(seq, visible ? task->comm : "-");
 		seq_putc(seq, '\n');
 	}
 }
