@@ -357,13 +357,33 @@ static void fill_later(struct census_collection *c, struct census_mm *m,
 }
 
 /*
+ * Return: what the kernel calls the owner of @mm, which @leader has; NULL: unknown.  One that has
+ * executed a program may be called so until it has finished that.
+ */
+static struct task_struct *get_owner(struct mm_struct *mm, struct task_struct *leader)
+{
+	struct task_struct *owner = census_mm_leader(mm);
+	struct mm_struct *has;
+
+	if (!owner || owner == leader)
+		return owner;
+	has = census_process_mm(owner);
+	if (has)
+		mmdrop(has);
+	if (has == mm)
+		return owner;
+	put_task_struct(owner);
+	return NULL;
+}
+
+/*
  * The record is of the process that the kernel calls the owner of the address space, and has
  * @leader as a peer if that is another one.
  */
 static int add_record(struct census_collection *c, struct census_mm *m,
 		      struct task_struct *leader)
 {
-	struct task_struct *owner = census_mm_leader(m->mm);
+	struct task_struct *owner = get_owner(m->mm, leader);
 	int err = -ENOMEM;
 
 	m->task = begin_task(c->snap, owner ?: leader);
@@ -646,6 +666,20 @@ void census_mm_reset(const struct census_collection *c, struct census_mm *m)
 	m->state = MEMCENSUS_STATE_UNSPEC;
 }
 
+/*
+ * A process that executed a program is in the group of the address space that it had, if it is
+ * still of this user or in this cgroup: there is no group for what it executed.
+ */
+static u32 group_after_exec(const struct census_snapshot *snap, const struct census_task *old,
+			    const struct census_task *new)
+{
+	if (!old->group || !census_visible_pid(new->pid, snap->pid_ns) ||
+	    (snap->group_by == MEMCENSUS_BY_UID && !uid_eq(old->uid, new->uid)) ||
+	    (snap->group_by == MEMCENSUS_BY_CGROUP && old->cgroup != new->cgroup))
+		return 0;
+	return old->group;
+}
+
 /**
  * census_collect_again() - find the new address space of a process after exec()
  * @c: the collection
@@ -656,6 +690,7 @@ void census_mm_reset(const struct census_collection *c, struct census_mm *m)
 bool census_collect_again(struct census_collection *c, struct census_mm *m)
 {
 	struct task_struct *leader;
+	struct census_task old;
 	struct mm_struct *mm;
 
 	if (!m->task || !m->mm)
@@ -673,7 +708,10 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		/* They shared the old address space, not this one. */
 		census_task_drop_peers(m->task);
 		m->last_peer = &m->task->peers;
+		old = *m->task;
+		fill_cgroups(m->task, leader, NULL);
 		fill_task(m->task, leader);
+		m->task->group = group_after_exec(c->snap, &old, m->task);
 		census_table_remove(&c->table, &m->hash);
 		mmdrop(m->mm);
 		m->mm = mm;
@@ -705,17 +743,22 @@ static void remove_peer(struct census_mm *m, struct census_peer **at)
 }
 
 /*
- * A process that executed a program is in the group of the address space that it had, if it is
- * still of this user or in this cgroup: there is no group for what it executed.
+ * Return: a process of @m that has not executed another program, and its @pid; or NULL.  The kernel
+ * may still name the one that did as the owner, until it has finished that.
  */
-static u32 group_after_exec(const struct census_snapshot *snap, const struct census_task *old,
-			    const struct census_task *new)
+static struct task_struct *get_left(const struct census_mm *m, struct pid **pid)
 {
-	if (!old->group || !census_visible_pid(new->pid, snap->pid_ns) ||
-	    (snap->group_by == MEMCENSUS_BY_UID && !uid_eq(old->uid, new->uid)) ||
-	    (snap->group_by == MEMCENSUS_BY_CGROUP && old->cgroup != new->cgroup))
-		return 0;
-	return old->group;
+	struct task_struct *leader = census_mm_leader(m->mm);
+
+	*pid = leader ? get_task_pid(leader, PIDTYPE_TGID) : NULL;
+	if (*pid && *pid != m->task->pid)
+		return leader;
+	put_pid(*pid);
+	if (leader)
+		put_task_struct(leader);
+	leader = get_leader(m->task->peers->pid);
+	*pid = leader ? get_pid(m->task->peers->pid) : NULL;
+	return leader;
 }
 
 /*
@@ -724,16 +767,16 @@ static u32 group_after_exec(const struct census_snapshot *snap, const struct cen
  */
 static void change_record(struct census_collection *c, struct census_mm *m)
 {
-	struct task_struct *leader = census_mm_leader(m->mm);
 	struct census_task old = *m->task, *task = m->task;
+	struct task_struct *leader;
 	struct census_peer **at;
+	struct pid *pid;
 
-	if (!leader)
-		leader = get_leader(task->peers->pid);
+	leader = get_left(m, &pid);
 	if (!leader)
 		return;
 	fill_cgroups(task, leader, NULL);
-	task->pid = get_task_pid(leader, PIDTYPE_TGID);
+	task->pid = pid;
 	fill_record(task, leader);
 	put_task_struct(leader);
 	task->group = group_after_exec(c->snap, &old, task);
