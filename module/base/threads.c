@@ -89,7 +89,8 @@ static bool is_limited(void)
  */
 unsigned int census_threads_for(u64 work, bool awake)
 {
-	unsigned int most = min(cpumask_weight(current->cpus_ptr), census_params.workers);
+	unsigned int most = min3(cpumask_weight(current->cpus_ptr), num_online_cpus(),
+				 census_params.workers);
 
 	if (always_help())
 		return census_params.workers;
@@ -253,6 +254,7 @@ static void wait_for_helpers(struct census_threads *t)
 		return;
 	while (!completion_done(&t->done) && census_stay(begin))
 		;
+	census_stayed(t, begin);
 	if (wait_for_completion_state(&t->done, CENSUS_WAIT)) {
 		WRITE_ONCE(*t->stopped, true);
 		wait_for_completion(&t->done);

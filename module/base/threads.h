@@ -7,6 +7,7 @@
 #include <linux/completion.h>
 #include <linux/processor.h>
 #include <linux/sched.h>
+#include <linux/sched/stat.h>
 #include <linux/timekeeping.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -58,6 +59,7 @@ struct census_helper {
  * @done: no helper is running
  * @cpu: CPU time of the helpers in all runs, ns; without the caller's
  * @cpu_between: CPU time of the helpers that waited for runs, ns
+ * @stayed: CPU time of the threads that waited for others within runs, ns
  * @helpers: work items; the caller needs none
  */
 struct census_threads {
@@ -73,6 +75,7 @@ struct census_threads {
 	struct completion done;
 	atomic64_t cpu;
 	atomic64_t cpu_between;
+	atomic64_t stayed;
 	struct census_helper helpers[CENSUS_WORKERS_MAX - 1];
 };
 
@@ -101,7 +104,8 @@ void census_threads_end(struct census_threads *t);
 
 /*
  * A thread that waits for another one stays on its processor for this long, ns: mostly that ends as
- * soon, and to wake up may take as long as what follows.
+ * soon, and to wake up may take as long as what follows.  Not where another task wants the processor,
+ * a helper that is waited for among them.
  */
 #define CENSUS_STAY	(NSEC_PER_MSEC / 4)
 
@@ -109,7 +113,13 @@ void census_threads_end(struct census_threads *t);
 static inline bool census_stay(u64 since)
 {
 	cpu_relax();
-	return !need_resched() && ktime_get_ns() - since < CENSUS_STAY;
+	return !need_resched() && single_task_running() && ktime_get_ns() - since < CENSUS_STAY;
+}
+
+/* The wait that began at @since has ended: it was no work. */
+static inline void census_stayed(struct census_threads *t, u64 since)
+{
+	atomic64_add(ktime_get_ns() - since, &t->stayed);
 }
 
 /* CPU time of all helpers, after census_threads_end(), ns. */

@@ -587,10 +587,16 @@ static void reset_mms(struct census *c, u32 slice)
 	}
 }
 
+/* Return: CPU time of helpers without that of all waits, those of the caller among them, ns. */
+static u64 work_of_helpers(const struct census_threads *t)
+{
+	return atomic64_read(&t->cpu) - atomic64_read(&t->stayed);
+}
+
 static int count_slice(struct census *c, const struct census_slice *s)
 {
 	struct census_cpu_clock cpu = census_cpu_clock_start();
-	u64 helped = atomic64_read(&c->threads.cpu);
+	u64 others = work_of_helpers(&c->threads);
 	u32 slice = s->number;
 	unsigned int i;
 	int err;
@@ -615,7 +621,7 @@ static int count_slice(struct census *c, const struct census_slice *s)
 		err = finish_census(c);
 	if (!err && s->nr == 1)
 		census_scan_learn(c->req, c->scan.work, census_cpu_clock_stop(&cpu) +
-				  atomic64_read(&c->threads.cpu) - helped);
+				  work_of_helpers(&c->threads) - others);
 	if (!err && c->snap->pages)
 		err = finish_pages(c, slice);
 	if (err)

@@ -606,13 +606,14 @@ static void call_helpers(struct census_scan *scan, const struct census_mm *m)
 /* Waits on the processor until there is a part or all workers are idle, for a short time. */
 static void stay_for_part(const struct census_worker *w)
 {
-	const struct census_scan *scan = w->scan;
+	struct census_scan *scan = w->scan;
 	u64 begin = ktime_get_ns();
 
 	while (!READ_ONCE(scan->next) && !READ_ONCE(scan->finished) &&
 	       READ_ONCE(scan->idle) != READ_ONCE(scan->running) && !is_stopped(w) &&
 	       census_stay(begin))
 		;
+	census_stayed(scan->threads, begin);
 }
 
 /* Return: true if there is another part to walk; false if all workers are idle. */
