@@ -425,6 +425,9 @@ static int visit_swap_owners(struct census *c)
 	/* One that was given up in the middle is left: its marks are in one worker. */
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		m->visited |= m->begun;
+		/* What this walk finds is all of it. */
+		if (m->state == MEMCENSUS_STATE_BUSY)
+			m->state = MEMCENSUS_STATE_UNSPEC;
 		cond_resched();
 	}
 	err = census_collect_all(&c->scan.collection, CENSUS_SWAP_OWNER);
