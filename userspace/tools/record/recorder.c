@@ -232,8 +232,9 @@ enum recorder_end_status recorder_end(struct recorder *r, const struct snapshot 
 		     "'%.200s': a census does not fit into a ring of %llu KiB: it is lost; use a larger '--ring'",
 		     r->path, (unsigned long long)r->options.ring >> 10);
 	else
-		fail(why, FAIL_SYSTEM, "cannot write '%.200s': %s; a census is lost",
-		     r->path, strerror(r->error));
+		fail(why, FAIL_SYSTEM, "cannot write '%.200s': %s; a census is lost", r->path,
+		     r->options.ring && r->error == ESTALE ? "another file has this name now" :
+		     strerror(r->error));
 	recorder_abort(r);
 	return r->error == EPIPE || r->error == EINTR ? RECORDER_CLOSED : RECORDER_LOST;
 }
@@ -370,7 +371,7 @@ static int open_file(struct recorder *r, struct failure *why)
 			    strerror(errno));
 	/* Another recorder may have written until it released the lock, or replaced the file. */
 	fstat(r->fd, &st);
-	if (!ring_is(r->path, r->fd))
+	if (ring_check_name(r->path, r->fd))
 		return fail(why, FAIL_SYSTEM, "cannot lock '%.200s': another recorder writes to it",
 			    r->path);
 	return go_on(r, st.st_size, why) || (r->options.ring && open_ring(r, why)) ? -1 : 0;

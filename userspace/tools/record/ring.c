@@ -37,12 +37,21 @@ int ring_reserve(int fd, uint64_t size)
 		ENOSPC : 0;
 }
 
-bool ring_is(const char *path, int fd)
+int ring_check_name(const char *path, int fd)
 {
 	struct stat is, named;
 
-	return !fstat(fd, &is) && !stat(path, &named) &&
-	       is.st_ino == named.st_ino && is.st_dev == named.st_dev;
+	if (fstat(fd, &is) || stat(path, &named))
+		return errno;
+	return is.st_ino == named.st_ino && is.st_dev == named.st_dev ? 0 : ESTALE;
+}
+
+/* A name that no file has is free: the record was renamed or removed, and goes on under it. */
+static int check_free(const char *path, int fd)
+{
+	const int error = ring_check_name(path, fd);
+
+	return error == ENOENT ? 0 : error;
 }
 
 static void keep_machine(struct cut *cut, int fd, const struct chunk *chunk)
@@ -153,6 +162,19 @@ static void sync_directory(const char *path)
 	free(copy);
 }
 
+/*
+ * Closes the old file.  If it has another name, it keeps its whole censuses, of which the last ends
+ * at @start; the blocks that were reserved for more are free again.
+ */
+static void close_old(int fd, off_t start)
+{
+	struct stat st;
+
+	if (!fstat(fd, &st) && st.st_nlink && !ftruncate(fd, start))
+		fdatasync(fd);
+	close(fd);
+}
+
 int ring_shorten(const char *path, int *fd, off_t *start, uint64_t keep, uint64_t size)
 {
 	const off_t end = lseek(*fd, 0, SEEK_CUR);
@@ -164,8 +186,8 @@ int ring_shorten(const char *path, int *fd, off_t *start, uint64_t keep, uint64_
 
 	error = find_cut(&cut, *fd, from, *start);
 	/* Another file may have the name now, and a recorder of its own. */
-	if (!error && !ring_is(path, *fd))
-		error = ESTALE;
+	if (!error)
+		error = check_free(path, *fd);
 	if (!error) {
 		/* One that a killed recorder left; the lock of the record covers it. */
 		unlink(name);
@@ -174,8 +196,8 @@ int ring_shorten(const char *path, int *fd, off_t *start, uint64_t keep, uint64_
 	}
 	if (!error)
 		error = fill_ring(to, *fd, &cut, end);
-	if (!error && !ring_is(path, *fd))
-		error = ESTALE;
+	if (!error)
+		error = check_free(path, *fd);
 	if (!error && rename(name, path))
 		error = errno;
 	if (error) {
@@ -186,7 +208,7 @@ int ring_shorten(const char *path, int *fd, off_t *start, uint64_t keep, uint64_
 		lseek(*fd, end, SEEK_SET);
 	} else {
 		sync_directory(path);
-		close(*fd);
+		close_old(*fd, *start);
 		*fd = to;
 		*start += (off_t)cut.len - cut.at;
 		/* Now that the blocks of the old file are free. */

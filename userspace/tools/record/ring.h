@@ -9,25 +9,27 @@
 #ifndef READER_RING_H
 #define READER_RING_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 /* Reserves the blocks of a ring of @size bytes for the file @fd; 0, or ENOSPC. */
 int ring_reserve(int fd, uint64_t size);
 
-/* Whether @path still names the file @fd: another recorder may have replaced it. */
-bool ring_is(const char *path, int fd);
+/*
+ * Whether @path still names the file @fd: another recorder may have replaced it.  0, or ESTALE if
+ * another file has the name, ENOENT if none has, or another error number.
+ */
+int ring_check_name(const char *path, int fd);
 
 /*
  * Replaces the record @path by a copy without its oldest censuses: at most @keep bytes remain,
- * but all from @start on.
+ * but all from @start on.  If the record was renamed or removed, the copy gets its old name.
  * @path: no link
  * @fd: the record, locked and open for reading and writing; then the new one, at its end
  * @start: offset of the census being written, then the same in the new file
  * @size: bytes to reserve for the new file
  *
- * Returns 0; or an error number, and all is as it was.
+ * Returns 0; or an error number, ESTALE if another file has the name now, and all is as it was.
  */
 int ring_shorten(const char *path, int *fd, off_t *start, uint64_t keep, uint64_t size);
 
