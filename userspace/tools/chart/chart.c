@@ -195,14 +195,16 @@ static uint64_t difference(uint64_t from, uint64_t to)
 
 /*
  * The ns between two censuses.  The clock may have been set, but after a reboot only it tells
- * how long that took.
+ * how long that took.  A live machine was not rebooted.
  */
-static uint64_t ns_between(const struct snapshot *before, const struct snapshot *snap)
+static uint64_t ns_between(const struct chart *chart, const struct snapshot *before,
+			   const struct snapshot *snap)
 {
 	const uint64_t ns = difference(boottime_of(before), boottime_of(snap));
 	const uint64_t clock = difference(time_of(&before->scan), time_of(&snap->scan));
 
-	if (changes_one_boot(before, snap) && boottime_of(before) <= boottime_of(snap))
+	if (chart->session->source->ops->live ||
+	    (changes_one_boot(before, snap) && boottime_of(before) <= boottime_of(snap)))
 		return ns;
 	return clock > ns ? clock : ns;
 }
@@ -216,7 +218,7 @@ static void chart_add(struct chart *chart, const struct snapshot *before,
 	size_t i;
 
 	if (before)
-		chart->elapsed += ns_between(before, snap);
+		chart->elapsed += ns_between(chart, before, snap);
 	else
 		chart->first = time_of(&snap->scan);
 	chart->censuses++;
