@@ -160,15 +160,18 @@ static int compare_tasks(const void *a, const void *b)
 	return COMPARE(x->pid, y->pid) ?: COMPARE(x->start, y->start);
 }
 
-/* Ends with a NULL. */
-static const struct task **sort_tasks(const struct snapshot *snap)
+/* Ends with a NULL.  @all: also those that are outside of the cgroup that was selected. */
+static const struct task **sort_tasks(const struct snapshot *snap, bool all)
 {
-	const struct task **sorted = xcalloc(snap->n_tasks + 1, sizeof(*sorted));
-	size_t i;
+	const size_t n_outside = all ? snap->n_outside : 0;
+	const struct task **sorted = xcalloc(snap->n_tasks + n_outside + 1, sizeof(*sorted));
+	size_t n = 0, i;
 
 	for (i = 0; i < snap->n_tasks; i++)
-		sorted[i] = &snap->tasks[i];
-	qsort(sorted, snap->n_tasks, sizeof(*sorted), compare_tasks);
+		sorted[n++] = &snap->tasks[i];
+	for (i = 0; i < n_outside; i++)
+		sorted[n++] = &snap->outside[i];
+	qsort(sorted, n, sizeof(*sorted), compare_tasks);
 	return sorted;
 }
 
@@ -191,8 +194,8 @@ static void add_row(struct changes *changes, const struct task *before,
 
 void changes_find(struct changes *changes)
 {
-	const struct task **before = sort_tasks(changes->before);
-	const struct task **after = sort_tasks(changes->after);
+	const struct task **before = sort_tasks(changes->before, false);
+	const struct task **after = sort_tasks(changes->after, false);
 	size_t i = 0, k = 0;
 	int order;
 
@@ -203,7 +206,6 @@ void changes_find(struct changes *changes)
 			order = compare_tasks(&before[i], &after[k]);
 		add_row(changes, order <= 0 ? before[i] : NULL,
 			order >= 0 ? after[k] : NULL);
-		changes->in_both += !order;
 		i += order <= 0;
 		k += order >= 0;
 	}
@@ -254,9 +256,38 @@ bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t bo
 	return booted(snap) - (realtime - boottime) + SAME_BOOT <= 2 * SAME_BOOT;
 }
 
+/*
+ * Whether a process has the same PID and start time only if it is the same.  PID 1 starts before
+ * the kernel has a fine clock, in each boot of a machine at about the same time.
+ */
+static bool is_identified(const struct task *task)
+{
+	return KNOWN(task, MEMCENSUS_TASK_PID) && KNOWN(task, MEMCENSUS_TASK_START_NS) &&
+	       task->pid != 1;
+}
+
+static bool have_one_process(const struct snapshot *a, const struct snapshot *b)
+{
+	const struct task **of_a = sort_tasks(a, true), **of_b = sort_tasks(b, true);
+	bool found = false;
+	size_t i = 0, k = 0;
+	int order;
+
+	while (!found && of_a[i] && of_b[k]) {
+		order = compare_tasks(&of_a[i], &of_b[k]);
+		found = !order && is_identified(of_a[i]) && is_identified(of_b[k]);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	free(of_a);
+	free(of_b);
+	return found;
+}
+
 bool changes_one_boot(const struct snapshot *a, const struct snapshot *b)
 {
-	return changes_in_boot(a, b->scan.realtime, b->scan.boottime);
+	/* The clock may have been set between them, but no process survives a reboot. */
+	return changes_in_boot(a, b->scan.realtime, b->scan.boottime) || have_one_process(a, b);
 }
 
 /* Cgroups */

@@ -41,14 +41,12 @@ extern const struct record_type change_record;
  * struct changes - between two censuses
  * @before, @after: owned by the caller
  * @rows, @n_rows: changed processes; owned
- * @in_both: number of processes that are in both, changed or not
  */
 struct changes {
 	const struct snapshot *before;
 	const struct snapshot *after;
 	struct change *rows;
 	size_t n_rows;
-	size_t in_both;
 };
 
 /* Fills @rows by the two censuses. */
@@ -93,10 +91,16 @@ struct cgroup_change *changes_of_cgroups(const struct changes *changes, size_t *
 /* Whether it has grown in one of the two, or its memory is unknown. */
 bool cgroup_may_have_grown(const struct cgroup_change *row);
 
-/* Whether @snap is of the boot of a moment, ns since 1970 and since boot. */
+/*
+ * Whether @snap is of the boot of a moment, ns since 1970 and since boot, if the clock was not set
+ * by more than a minute.
+ */
 bool changes_in_boot(const struct snapshot *snap, uint64_t realtime, uint64_t boottime);
 
-/* The clock of the machine at its boot, by @scan, ns since 1970: with the same, one boot. */
+/*
+ * Whether two censuses are of one boot: the clock of the machine at its boot, by @scan, is the
+ * same, or they have a process in common.
+ */
 bool changes_one_boot(const struct snapshot *a, const struct snapshot *b);
 
 #endif /* READER_CHANGES_H */

@@ -275,16 +275,27 @@ static void put_counters(struct stream *s, unsigned int step, unsigned int boot,
 static int series_reboot(struct stream *s, unsigned int step)
 {
 	const unsigned int boot = step < 3 ? 1 : 10, n = step < 3 ? step : step - 3;
+	const uint64_t uss = MIB(boot == 1 ? 50 : 10 + n);
+	/* The PID is the same, the process is not. */
+	const struct state leaks = { 100, "leaks", boot, WALKED, 2 * uss, uss, MIB(1), 0, 0, 0 };
 
 	if (step > 11)
 		return 1;
 	s->moment = SEC(step < 3 ? step : 5000 + n);
 	s->booted = step < 3 ? 0 : SEC(5000);
 	stream_head(s, 1 + step, MEMCENSUS_ABI);
-	put_holder(s, step, 100, "leaks", MIB(boot == 1 ? 50 : 10 + n), 0);
+	put_state(s, step, &leaks);
 	put_counters(s, step, boot, 10 + n);
 	stream_done(s, 0, NULL, 0);
 	return 0;
+}
+
+/* PID 1, which starts at the same time in each boot. */
+static void put_init(struct stream *s, unsigned int step)
+{
+	const struct state init = { 1, "init", 4000000, WALKED, MIB(8), MIB(4), MIB(1), 0, 0, 0 };
+
+	put_state(s, step, &init);
 }
 
 /* A reboot: the time since boot begins again. */
@@ -295,6 +306,7 @@ static int series_restart(struct stream *s, unsigned int step)
 	s->moment = SEC(10 * step);
 	s->booted = step < 3 ? 0 : SEC(1020);
 	stream_head(s, 1 + step, MEMCENSUS_ABI);
+	put_init(s, step);
 	put_holder(s, step, step < 3 ? 100 : 101, "heap", MIB(12 + step), 0);
 	stream_done(s, 0, NULL, 0);
 	return 0;
@@ -310,6 +322,28 @@ static int series_clock(struct stream *s, unsigned int step)
 	stream_head(s, 1 + step, MEMCENSUS_ABI);
 	put_holder(s, step, 100, "heap", MIB(12 + step), 0);
 	put_available(s, step, MIB(1000 - 4 * step));
+	stream_done(s, 0, NULL, 0);
+	return 0;
+}
+
+/*
+ * The clock is set forward by two hours, as NTP does after boot, by censuses that go on with the
+ * same counters.  A process ends before that.
+ */
+static int series_ahead(struct stream *s, unsigned int step)
+{
+	const uint64_t set = step < 5 ? 0 : SEC(7200);
+
+	if (step > 9)
+		return 1;
+	s->moment = SEC(step) + set;
+	s->booted = set;
+	stream_head(s, 1 + step, MEMCENSUS_ABI);
+	put_init(s, step);
+	put_holder(s, step, 100, "heap", MIB(12 + step), 0);
+	if (step < 5)
+		put_holder(s, step, 200, "ends", MIB(5), 0);
+	put_counters(s, step, 1, 10 + step);
 	stream_done(s, 0, NULL, 0);
 	return 0;
 }
@@ -354,6 +388,7 @@ static const struct series {
 	{ "reboot", series_reboot },
 	{ "restart", series_restart },
 	{ "clock", series_clock },
+	{ "ahead", series_ahead },
 	{ "moves", series_moves },
 };
 

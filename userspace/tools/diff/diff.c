@@ -95,8 +95,7 @@ static void warn_of_pair(const struct diff *diff)
 {
 	const struct scan *a = &diff->before->scan, *b = &diff->after->scan;
 
-	/* The clock may have been set: then the same processes are in both. */
-	if (!diff->changes.in_both && !changes_one_boot(diff->before, diff->after))
+	if (!changes_one_boot(diff->before, diff->after))
 		fputs("memcensus: the records are of two boots: no process is in both\n",
 		      stderr);
 	if (a->basis != b->basis)

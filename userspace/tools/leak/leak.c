@@ -31,6 +31,7 @@ struct leak_options {
 
 /**
  * struct leak - the state of a run
+ * @last: of a record, the census before; owned
  * @headroom: headroom of the system at the last census that has it
  * @earlier: number of censuses of earlier boots, which are left out
  * @count: number of censuses to take; 0: all of a record
@@ -41,6 +42,7 @@ struct leak_options {
 struct leak {
 	struct session *session;
 	struct tracks tracks;
+	struct snapshot *last;
 	struct headroom headroom;
 	uint64_t earlier;
 	uint64_t count;
@@ -49,14 +51,18 @@ struct leak {
 	uint8_t basis;
 };
 
+static bool has_times(const struct snapshot *snap)
+{
+	return KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) &&
+	       KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS);
+}
+
 /* A process ends with its boot: begins again after a reboot in a record. */
 static void restart_after_reboot(struct leak *leak, const struct snapshot *snap)
 {
 	struct tracks *tracks = &leak->tracks;
 
-	if (!tracks->last || !KNOWN(&snap->scan, MEMCENSUS_SCAN_BOOTTIME_NS) ||
-	    !KNOWN(&snap->scan, MEMCENSUS_SCAN_REALTIME_NS) ||
-	    changes_in_boot(snap, tracks->last, tracks->boottime))
+	if (!leak->last || !has_times(snap) || changes_one_boot(leak->last, snap))
 		return;
 	leak->earlier += tracks->censuses;
 	leak->headroom = (struct headroom){ 0 };
@@ -156,8 +162,9 @@ static bool drop_ended(struct leak *leak)
 static int add_all(struct leak *leak, struct failure *why)
 {
 	struct session *session = leak->session;
+	const bool live = session->source->ops->live;
 	bool named = session->options->n_pids;
-	struct snapshot *snap;
+	struct snapshot *snap, *last;
 	enum taken taken;
 	uint64_t due;
 	int ret = 0;
@@ -171,6 +178,12 @@ static int add_all(struct leak *leak, struct failure *why)
 			break;
 		if (taken == TAKE_DONE) {
 			add_census(leak, snap);
+			/* The next one of a record may be of another boot. */
+			if (!live && has_times(snap)) {
+				last = leak->last;
+				leak->last = snap;
+				snap = last;
+			}
 		} else if (why->kind == FAIL_NO_PROCESS && leak->tracks.censuses) {
 			/* Retry a process that is still exiting at the next census. */
 			if (drop_ended(leak))
@@ -258,6 +271,7 @@ static int leak_run(struct session *session, struct failure *why)
 	if (stacks.pid && leak_stacks_end(&stacks, session->out, ret ? &ignored : why))
 		ret = -1;
 	tracks_free(&leak.tracks);
+	snapshot_free(leak.last);
 	free(leak.pids);
 	return ret;
 }
