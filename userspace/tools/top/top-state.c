@@ -124,10 +124,19 @@ struct top_page *top_page(struct top *top)
 	return top->group_by ? &top->cgroups : &top->tasks;
 }
 
+static uint32_t parts_of(const struct top_list *list)
+{
+	uint32_t parts = 0;
+	size_t i;
+
+	for (i = 0; i < list->columns.n; i++)
+		parts |= list->columns.v[i]->part;
+	return parts;
+}
+
 void top_request(const struct top *top, struct request *request)
 {
 	const struct top_list *list = &top->tasks.list;
-	size_t i;
 
 	/* Command lines are read only if they are shown. */
 	request->cmdlines = !top->pid && !top->group_by && (list->sort == task_cmdline ||
@@ -135,9 +144,10 @@ void top_request(const struct top *top, struct request *request)
 	/* A record has one kind of groups, or none. */
 	request->any_groups = true;
 	request->group_by = top->live ? top->group_by : 0;
-	/* Chosen since the start. */
-	for (i = 0; i < list->columns.n; i++)
-		request->parts |= list->columns.v[i]->part;
+	/* Chosen since the start.  A record has what it has: the other columns show "-". */
+	if (top->live)
+		request->parts |= parts_of(list) | parts_of(&top->users.list) |
+				  parts_of(&top->cgroups.list);
 	if (!top->pid)
 		return;
 	request->pids = &top->pid;

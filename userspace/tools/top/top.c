@@ -135,7 +135,10 @@ static int receive(struct run *run, struct failure *why)
 		run->top.ended = true;
 		return 0;
 	}
-	if (run->taken == TAKE_FAILED && run->pid && run->why.kind == FAIL_NO_PROCESS) {
+	/* The mappings of a process, which it or the record does not have. */
+	if (run->taken == TAKE_FAILED && run->pid &&
+	    (run->why.kind == FAIL_NO_PROCESS ||
+	     (run->why.kind == FAIL_REFUSED && !run->top.live))) {
 		top_no_process(&run->top, run->pid, &run->why);
 		return 0;
 	}
