@@ -313,6 +313,7 @@ static const struct column *find_on_node(const char *name, size_t len)
 	static size_t n_made;
 	char small[NODE_DIGITS + 2] = "";
 	struct column *column;
+	unsigned long number;
 	size_t i;
 
 	if (len < 2 || len > NODE_DIGITS + 1)
@@ -321,6 +322,9 @@ static const struct column *find_on_node(const char *name, size_t len)
 	small[0] |= 0x20;
 	if ((small[0] != 'n' && small[0] != 'h') ||
 	    strspn(small + 1, "0123456789") != len - 1 || (small[1] == '0' && len > 2))
+		return NULL;
+	number = strtoul(small + 1, NULL, 10);
+	if (number > UINT32_MAX)
 		return NULL;
 	for (i = 0; i < n_made; i++)
 		if (!strcmp(made[i]->name, small))
@@ -332,7 +336,7 @@ static const struct column *find_on_node(const char *name, size_t len)
 		.help = small[0] == 'n' ? "of the RSS, on this NUMA node" :
 					  "mapped hugetlb pages on this NUMA node",
 		.kind = KIND_BYTES, .total = TOTAL_SUM, .on_node = on_node,
-		.number = (unsigned int)strtoul(small + 1, NULL, 10),
+		.number = number,
 		.part = MEMCENSUS_PART_TASK_NODES,
 	};
 	made = array_grow(made, n_made, sizeof(*made));

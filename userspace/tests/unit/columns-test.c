@@ -100,6 +100,7 @@ int main(void)
 	}
 	check_rules();
 	ok(record_named(&task_record, "n4294967295"), "each number of a node has a column");
+	ok(!record_named(&task_record, "n4294967296"), "and no other number");
 	ok(task_cmdline == record_named(&task_record, "cmdline"),
 	   "task_cmdline is the column of command lines");
 	return tap_done();

@@ -212,9 +212,14 @@ static uint32_t buddy_parts(const struct options *options)
 static int buddy_words(struct options *options, char **words, int n, struct failure *why)
 {
 	const struct buddy_options *own = options->own;
+	const char *option = own->types ? "types" : own->frag ? "frag" : NULL;
 
-	return options_interval_without(options, words, n, own->types ? "types" :
-					own->frag ? "frag" : NULL, why);
+	if (options_interval_without(options, words, n, option, why))
+		return -1;
+	return option && command_series(options) && (options->raw || options->json) ?
+	       fail(why, FAIL_USAGE,
+		    "'--%s' and '--%s' of all censuses of a record cannot be combined: name one with '--at'",
+		    option, options->raw ? "raw" : "json") : 0;
 }
 
 static int buddy_run(struct session *session, struct failure *why)

@@ -205,7 +205,8 @@ static int system_words(struct options *options, char **words, int n, struct fai
 	const struct system_options *own = options->own;
 
 	return options_interval_without(options, words, n, own->vm ? "vm" :
-					own->slab ? "slab" : NULL, why);
+					own->slab ? "slab" :
+					options->all ? "all" : NULL, why);
 }
 
 /* The /proc texts of this machine need no census. */
