@@ -28,8 +28,9 @@ static inline bool census_has_memcg(const struct cgroup_subsys_state *of, int le
  *	is charged to is freed after a grace period
  *
  * A cgroup that was removed, or that lost the controller, keeps its charges: they count for the
- * nearest one above that did not.  RCU protects all of them.  A user may have removed thousands below each other.  No cgroup
- * has the controller without those above it, so the search halves them.
+ * nearest one above that did not.  RCU protects all of them.  A user may have removed thousands
+ * below each other.  No cgroup has the controller without those above it, so the search halves
+ * them.
  *
  * Return: the ID of the cgroup; 0: none is charged, or memory has no controller of version 2.
  */

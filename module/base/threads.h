@@ -104,8 +104,8 @@ void census_threads_end(struct census_threads *t);
 
 /*
  * A thread that waits for another one stays on its processor for this long, ns: mostly that ends as
- * soon, and to wake up may take as long as what follows.  Not where another task wants the processor,
- * a helper that is waited for among them.
+ * soon, and to wake up may take as long as what follows.  Not where another task wants the
+ * processor, a helper that is waited for among them.
  */
 #define CENSUS_STAY	(NSEC_PER_MSEC / 4)
 

@@ -139,7 +139,7 @@ static void show_census(struct seq_file *seq, const struct oom_view *view, unsig
 		bool visible = census_visible_pid(task->pid, view->ns);
 
 		census_figures_unpack(task->figures, &figures);
-		seq_printf(seq, "%9d ", census_task_pid(task, view->ns));
+		seq_printf(seq, "%9d", census_task_pid(task, view->ns));
 		census_show_number(seq, visible, from_kuid_munged(seq_user_ns(seq), task->uid), 6);
 		census_show_figure(seq, &figures, MEMCENSUS_F_SWAP, 10);
 		census_show_figure(seq, &figures, MEMCENSUS_F_USS, 10);
