@@ -680,6 +680,17 @@ static u32 group_after_exec(const struct census_snapshot *snap, const struct cen
 	return old->group;
 }
 
+/* Fills a record again, after a process executed a program: of @leader, which has @task->pid. */
+static void fill_after_exec(const struct census_collection *c, struct census_task *task,
+			    struct task_struct *leader)
+{
+	const struct census_task old = *task;
+
+	fill_cgroups(task, leader, NULL);
+	fill_task(task, leader);
+	task->group = group_after_exec(c->snap, &old, task);
+}
+
 /**
  * census_collect_again() - find the new address space of a process after exec()
  * @c: the collection
@@ -690,7 +701,6 @@ static u32 group_after_exec(const struct census_snapshot *snap, const struct cen
 bool census_collect_again(struct census_collection *c, struct census_mm *m)
 {
 	struct task_struct *leader;
-	struct census_task old;
 	struct mm_struct *mm;
 
 	if (!m->task || !m->mm)
@@ -708,10 +718,7 @@ bool census_collect_again(struct census_collection *c, struct census_mm *m)
 		/* They shared the old address space, not this one. */
 		census_task_drop_peers(m->task);
 		m->last_peer = &m->task->peers;
-		old = *m->task;
-		fill_cgroups(m->task, leader, NULL);
-		fill_task(m->task, leader);
-		m->task->group = group_after_exec(c->snap, &old, m->task);
+		fill_after_exec(c, m->task, leader);
 		census_table_remove(&c->table, &m->hash);
 		mmdrop(m->mm);
 		m->mm = mm;
@@ -767,27 +774,26 @@ static struct task_struct *get_left(const struct census_mm *m, struct pid **pid)
  */
 static void change_record(struct census_collection *c, struct census_mm *m)
 {
-	struct census_task old = *m->task, *task = m->task;
+	struct census_task *task = m->task;
+	struct pid *pid, *old_pid = task->pid, *old_parent = task->parent;
 	struct task_struct *leader;
 	struct census_peer **at;
-	struct pid *pid;
 
 	leader = get_left(m, &pid);
 	if (!leader)
 		return;
-	fill_cgroups(task, leader, NULL);
 	task->pid = pid;
-	fill_record(task, leader);
+	task->parent = get_parent(pid);
+	fill_after_exec(c, task, leader);
 	put_task_struct(leader);
-	task->group = group_after_exec(c->snap, &old, task);
 	for (at = &task->peers; *at; at = &(*at)->next) {
 		if ((*at)->pid == task->pid) {
 			remove_peer(m, at);
 			break;
 		}
 	}
-	put_pid(old.pid);
-	put_pid(old.parent);
+	put_pid(old_pid);
+	put_pid(old_parent);
 }
 
 /*
