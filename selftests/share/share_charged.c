@@ -314,6 +314,21 @@ static void map_deep(void *arg)
 	map_file(0, ((struct deep *)arg)->fd, left, false);
 }
 
+/*
+ * Charges a deep cgroup, in which no process is left, for a file.  Return: a process of another one
+ * that maps the file.
+ */
+static pid_t charge_deep(struct deep *deep)
+{
+	pid_t pid;
+
+	deep->fd = memfd("deep", left);
+	pid = child_start(be_deep, deep);
+	need(pid > 0, "a process in a deep cgroup");
+	child_end(pid);
+	return child_start(map_deep, deep);
+}
+
 /* Makes cgroups below each other.  Return: the ID of the one at depth @of. */
 static uint64_t make_deep(int depth, int of)
 {
@@ -338,17 +353,13 @@ TEST_F(charged, removed_chain)
 	struct paid above = {};
 	struct census census;
 	unsigned int tries;
-	pid_t pid, mapper;
+	pid_t mapper;
 	uint64_t kept;
 
 	if (!self->b)
 		return;
 	kept = make_deep(DEPTH, KEPT);
-	deep.fd = memfd("deep", left);
-	pid = child_start(be_deep, &deep);
-	ASSERT_LT(0, pid);
-	child_end(pid);
-	mapper = child_start(map_deep, &deep);
+	mapper = charge_deep(&deep);
 	ASSERT_LT(0, mapper);
 	remove_deep(DEPTH, KEPT);
 	for (tries = 0; tries < 50 && !above.found; tries++) {
@@ -379,7 +390,7 @@ TEST_F(charged, controller_again)
 	unsigned int tries;
 	uint64_t outer, inner;
 	struct stat stat_of;
-	pid_t pid, mapper;
+	pid_t mapper;
 
 	if (!self->b)
 		return;
@@ -387,11 +398,7 @@ TEST_F(charged, controller_again)
 	deep_cgroup(path, 2);
 	ASSERT_EQ(0, stat(path, &stat_of));
 	inner = stat_of.st_ino;
-	deep.fd = memfd("again", left);
-	pid = child_start(be_deep, &deep);
-	ASSERT_LT(0, pid);
-	child_end(pid);
-	mapper = child_start(map_deep, &deep);
+	mapper = charge_deep(&deep);
 	ASSERT_LT(0, mapper);
 	ASSERT_CHARGED(&census);
 	EXPECT_EQ(left, paid_of(&census, inner).charged);
