@@ -5,6 +5,8 @@
  *	load private PROCS MIB		private memory of each, touched in order
  *	load random PROCS MIB		private memory of each, touched in random order
  *	load fork PROCS MIB		memory of one, shared with the others by fork
+ *	load pieces PROCS MIB RUN	memory of one, in runs of RUN frames at random places,
+ *					shared with the others by fork
  *	load scattered PROCS MIB	five families of PROCS that share memory by fork, touched
  *					in random turns before the forks; then each process
  *					writes to a random 1% of it
@@ -209,6 +211,7 @@ struct size {
 	unsigned int procs;
 	unsigned long pages;
 	unsigned int mappings;
+	unsigned int run;
 	const char *file;
 	char *shared;
 	char *all;
@@ -277,6 +280,21 @@ static void spawn_all(struct size *s, void (*fill)(void *arg))
 static void run_private(struct size *s)
 {
 	spawn_all(s, fill_private);
+}
+
+/* As run_fork(), but the memory is in runs of frames of this length. */
+static void run_pieces(struct size *s)
+{
+	unsigned int nr = s->pages / s->run, *order = shuffled(nr), i, j;
+	char *memory = map_private(s->pages * PAGE);
+
+	for (i = 0; i < nr; i++)
+		for (j = 0; j < s->run; j++)
+			write_page(memory, (unsigned long)order[i] * s->run + j);
+	touch_batch(true);
+	free(order);
+	s->procs--;
+	spawn_all(s, NULL);
 }
 
 static void run_random(struct size *s)
@@ -540,6 +558,7 @@ static const struct workload {
 	{ "private", run_private, {} },
 	{ "random", run_random, {} },
 	{ "fork", run_fork, {} },
+	{ "pieces", run_pieces, {} },
 	{ "scattered", run_scattered, {} },
 	{ "shmem", run_shmem, {} },
 	{ "some", run_some, {} },
@@ -591,6 +610,8 @@ int main(int argc, char **argv)
 	} else {
 		s.procs = number(args[0]);
 		s.pages = number(args[1]) * PAGES_PER_MIB;
+		if (w->run == run_pieces)
+			s.run = number(args[2]);
 	}
 
 	sigemptyset(&term);
