@@ -305,6 +305,33 @@ const u64 *census_frames_find_image(const struct census_frames *f, struct census
 	return census_forked_values(&f->owners, t);
 }
 
+/**
+ * census_frames_want_image() - count what tables took that were not kept
+ * @f: the marks
+ * @image: @first and @nr are set
+ * @index: of an entry
+ * @value: its value
+ * @masks: of the table, up to %CENSUS_PTES_MAX
+ *
+ * Others with the same hash may let it forget: then a table is kept later, or never.  Takes no
+ * lock and does not sleep.
+ *
+ * Return: whether tables of the same shape with this entry had %CENSUS_MASKS_TO_KEEP masks.  Then
+ * it starts over.
+ */
+bool census_frames_want_image(struct census_frames *f, const struct census_image *image,
+			      unsigned int index, u64 value, unsigned int masks)
+{
+	u32 hash = census_hash(&f->slice.hash,
+			       sample_key(f, image->first, image->nr, index, value));
+	u32 *met = &f->met[hash % CENSUS_MET], tag = hash / CENSUS_MET;
+
+	if (*met / CENSUS_MET_MASKS == tag)
+		masks += *met % CENSUS_MET_MASKS;
+	*met = tag * CENSUS_MET_MASKS + (masks < CENSUS_MASKS_TO_KEEP ? masks : 0);
+	return masks >= CENSUS_MASKS_TO_KEEP;
+}
+
 /*
  * Without memory the table is found by fewer entries, which costs only time.  A sample that
  * another table has already is not added: so chains stay short, whatever tables a user makes.
@@ -422,34 +449,69 @@ void census_frames_join_forked(struct census_frames *const *workers, unsigned in
 	}
 }
 
+/* Finds the blocks of the pages of a table that have an owner. */
+static void find_targets(struct census_frames *f, const struct census_forked *t)
+{
+	const u64 *values = census_forked_values(&f->owners, t);
+	u64 key, last = 0;
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++) {
+		f->targets[i].b = NULL;
+		if (!values[i] || values[i] == CENSUS_FORKED_NOT_HERE ||
+		    !census_forked_owners(&f->owners, t, i))
+			continue;
+		key = census_frames_key(CENSUS_ANON) +
+		      (census_image_pfn(values[i]) >> CENSUS_BLOCK_SHIFT);
+		if (i && f->targets[i - 1].b && key == last)
+			f->targets[i] = f->targets[i - 1];
+		else
+			find_target(f, key, &f->targets[i]);
+		last = key;
+	}
+}
+
+/*
+ * Adds the owners of the pages from @i on that are in one block and have as many owners, and
+ * replaces their values by the block.  Return: the number of pages.
+ */
+static unsigned int finish_run(struct census_frames *f, const struct census_forked *t,
+			       unsigned int i)
+{
+	u64 *values = census_forked_values(&f->owners, t), pages = 0;
+	const struct census_target *target = &f->targets[i];
+	u32 owners = census_forked_owners(&f->owners, t, i);
+	unsigned int n;
+
+	for (n = 0; i + n < t->nr && target[n].b == target->b; n++) {
+		unsigned long at = census_image_pfn(values[i + n]) & (CENSUS_BLOCK_PAGES - 1);
+
+		if (pages >> at & 1 || census_forked_owners(&f->owners, t, i + n) != owners)
+			break;
+		pages |= BIT_ULL(at);
+		values[i + n] = (u64)target->block << CENSUS_BLOCK_SHIFT | at;
+	}
+	census_owners_add(&f->owners, target->b, pages, owners);
+	return n;
+}
+
 /* Replaces the values of a table by the blocks of the pages.  Return: false without memory. */
 static bool finish_table(struct census_frames *f, const struct census_forked *t)
 {
 	u64 *values = census_forked_values(&f->owners, t);
 	unsigned int i;
 
-	for (i = 0; i < t->nr; i++) {
-		f->targets[i].b = NULL;
-		if (values[i] && values[i] != CENSUS_FORKED_NOT_HERE &&
-		    census_forked_owners(&f->owners, t, i))
-			find_target(f, census_frames_key(CENSUS_ANON) +
-				    (census_image_pfn(values[i]) >> CENSUS_BLOCK_SHIFT),
-				    &f->targets[i]);
-	}
+	find_targets(f, t);
 	if (census_frames_failed(f))
 		return false;
-	for (i = 0; i < t->nr; i++) {
-		const struct census_target *target = &f->targets[i];
-		unsigned long at = census_image_pfn(values[i]) & (CENSUS_BLOCK_PAGES - 1);
-
-		if (!target->b) {
-			/* Of a joined table, 0 is what the other one has. */
-			values[i] = values[i] && t->in ? CENSUS_FORKED_NOT_HERE : 0;
+	for (i = 0; i < t->nr;) {
+		if (f->targets[i].b) {
+			i += finish_run(f, t, i);
 			continue;
 		}
-		census_owners_add(&f->owners, target->b, BIT_ULL(at),
-				  census_forked_owners(&f->owners, t, i));
-		values[i] = (u64)target->block << CENSUS_BLOCK_SHIFT | at;
+		/* Of a joined table, 0 is what the other one has. */
+		values[i] = values[i] && t->in ? CENSUS_FORKED_NOT_HERE : 0;
+		i++;
 	}
 	return !census_frames_failed(f);
 }

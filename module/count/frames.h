@@ -197,6 +197,10 @@ struct census_target {
 	u32 block;
 };
 
+/* Tables that were not kept: the lower bits of an entry are masks, the others part of a hash. */
+#define CENSUS_MET BIT(12)
+#define CENSUS_MET_MASKS BIT(12)
+
 /**
  * struct census_frames - marks of one worker
  * @spare: in the list of memory kept for the next census
@@ -207,6 +211,8 @@ struct census_target {
  * @table: @sections by key
  * @samples: &struct census_sample; units 0 and 1 are not used
  * @images: @samples by key
+ * @met: masks of tables that may be kept later, by a hash of an entry; what other tables left here
+ *	is forgotten
  * @recent: sections found last, by the low bits of their number
  * @appended: number of entries that the last census_frames_mark() added
  * @huge: there is a block of huge pages
@@ -225,6 +231,7 @@ struct census_frames {
 	struct census_table table;
 	struct census_pool samples;
 	struct census_table images;
+	u32 met[CENSUS_MET];
 	struct census_recent recent[CENSUS_RECENT];
 	u32 appended;
 	bool huge;
@@ -250,6 +257,8 @@ void census_frames_mark(struct census_frames *f,
 bool census_frames_swapped(const struct census_frames *f);
 const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
 				    unsigned int index, u64 value);
+bool census_frames_want_image(struct census_frames *f, const struct census_image *image,
+			      unsigned int index, u64 value, unsigned int masks);
 void census_frames_image(struct census_frames *f, const struct census_image *image);
 void census_frames_join_forked(struct census_frames *const *workers, unsigned int nr,
 			       unsigned int worker);

@@ -5,9 +5,9 @@
  * fork() makes the anonymous pages of parent and child read-only, so no entry proves that
  * they are exclusive, and their owners are counted.  If their frames are scattered, each
  * page of each process would need a mark of 16 bytes.  But the tables of a family are equal,
- * entry by entry, except for the pages written since.  So the first table with many
- * scattered read-only pages is kept: its entries, and how many owners it has.  Each further
- * owner needs 16 bytes, and 64 more if it does not have all of its pages:
+ * entry by entry, except for the pages written since.  So a table with many scattered
+ * read-only pages is kept, or one of many members: its entries, and how many owners it has.
+ * Each further owner needs 16 bytes, and 64 more if it does not have all of its pages:
  *
  *	table    [entries 0 to 511] [owners] [how many owners do not have entry n]
  *	owner A  refers to the table

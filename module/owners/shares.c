@@ -149,19 +149,42 @@ static void add_page(struct census_owners *const *workers, const struct census_o
 		to->share += one * weight;
 }
 
-/* Sums up a table that was not joined. */
+static void add_entry(struct census_owners *const *workers,
+		      const struct census_block *b, u64 mask, struct sum *h)
+{
+	u32 n = b->newest & (BIT(CENSUS_SPLITS_BITS) - 1);
+	const struct census_split *split;
+
+	h->pages += census_popcount(mask);
+	h->exclusive += census_popcount(mask & b->ones);
+	if (!n)
+		return;
+	for (split = block_splits(workers, b); n; n--, split++)
+		h->share += census_popcount(mask & split->pages) * split->weight;
+}
+
+/* Sums up a table that was not joined: pages of one block at once. */
 static void add_pages(struct census_owners *const *workers, const struct census_owners *o,
 		      const struct census_forked *t, struct sum *to)
 {
 	const u64 *values = census_forked_values(o, t);
-	unsigned int i;
+	unsigned int i, n;
 
-	for (i = 0; i < t->nr; i++) {
-		if (i + BLOCKS_AHEAD < t->nr)
-			__builtin_prefetch(census_block(o, values[i + BLOCKS_AHEAD] >>
-							   CENSUS_BLOCK_SHIFT));
-		if (values[i])
-			add_page(workers, o, values[i], 1, to);
+	for (i = 0; i < t->nr; i += n) {
+		u64 block = values[i] >> CENSUS_BLOCK_SHIFT, pages = 0, bit;
+
+		for (n = 0; i + n < t->nr && values[i + n] >> CENSUS_BLOCK_SHIFT == block; n++) {
+			if (i + n + BLOCKS_AHEAD < t->nr)
+				__builtin_prefetch(census_block(o, values[i + n + BLOCKS_AHEAD] >>
+								   CENSUS_BLOCK_SHIFT));
+			bit = 1ULL << (values[i + n] & (CENSUS_BLOCK_PAGES - 1));
+			if (pages & bit)
+				break;
+			pages |= bit;
+		}
+		/* Unit 0 is no block: no page is here. */
+		if (block)
+			add_entry(workers, census_block(o, block), pages, to);
 	}
 }
 
@@ -229,20 +252,6 @@ static void add_table(struct census_owners *const *workers, const struct census_
 				add_page(workers, of, value, -1, h);
 		}
 	}
-}
-
-static void add_entry(struct census_owners *const *workers,
-		      const struct census_block *b, u64 mask, struct sum *h)
-{
-	u32 n = b->newest & (BIT(CENSUS_SPLITS_BITS) - 1);
-	const struct census_split *split;
-
-	h->pages += census_popcount(mask);
-	h->exclusive += census_popcount(mask & b->ones);
-	if (!n)
-		return;
-	for (split = block_splits(workers, b); n; n--, split++)
-		h->share += census_popcount(mask & split->pages) * split->weight;
 }
 
 /**

@@ -12,6 +12,21 @@ unsigned long census_image_pfn(u64 value)
 	return pte_pfn(__pte(value));
 }
 
+/* Sets @i to the first entry of a part that an image has.  Return: its value, or 0 if none has. */
+static u64 first_value(const struct census_image *image, const struct census_plain *plain,
+		       const pte_t *pte, unsigned int part, unsigned int *i)
+{
+	unsigned int end = (part + 1) * image->nr / CENSUS_IMAGE_PARTS;
+	u64 value = 0;
+
+	for (*i = part * image->nr / CENSUS_IMAGE_PARTS; *i < end; ++*i) {
+		value = census_plain_image(plain, census_pte_get(pte + *i));
+		if (value)
+			break;
+	}
+	return value;
+}
+
 /*
  * Searches an image for the table at @pte: parent and child of a fork have most entries in
  * common.  Return: its values, or NULL.
@@ -19,25 +34,41 @@ unsigned long census_image_pfn(u64 value)
 const u64 *census_image_find(struct census_walk *walk, const struct census_plain *plain,
 			     const pte_t *pte)
 {
-	struct census_image *image = walk->image;
-	unsigned int part, i, end;
+	const u64 *values = NULL;
+	unsigned int part, i;
 
-	for (part = 0; part < CENSUS_IMAGE_PARTS; part++) {
-		i = part * image->nr / CENSUS_IMAGE_PARTS;
-		end = (part + 1) * image->nr / CENSUS_IMAGE_PARTS;
-		for (; i < end; i++) {
-			u64 value = census_plain_image(plain, census_pte_get(pte + i));
-			const u64 *values;
+	for (part = 0; part < CENSUS_IMAGE_PARTS && !values; part++) {
+		u64 value = first_value(walk->image, plain, pte, part, &i);
 
-			if (!value)
-				continue;
-			values = walk->ops->find_image(walk->context, image, i, value);
-			if (values)
-				return values;
-			break;
-		}
+		if (value)
+			values = walk->ops->find_image(walk->context, walk->image, i, value);
 	}
-	return NULL;
+	return values;
+}
+
+/*
+ * Checks whether to make an image of the table at @pte, which has so many masks.  A lone table
+ * takes less time and memory without one, a family with many members takes less with one, and
+ * nothing tells how many will follow.  So an image is made when the members met until now have
+ * had more masks than it takes: in the worst case no more follow, and both are paid for once.
+ */
+bool census_image_pays(struct census_walk *walk, const struct census_plain *plain,
+		       const pte_t *pte, unsigned int masks)
+{
+	unsigned int part, i;
+	bool pays = false;
+
+	if (masks < CENSUS_MASKS_TO_FIND)
+		return false;
+	if (masks > CENSUS_MASKS_PER_IMAGE)
+		return true;
+	for (part = 0; part < CENSUS_IMAGE_PARTS; part++) {
+		u64 value = first_value(walk->image, plain, pte, part, &i);
+
+		if (value)
+			pays |= walk->ops->want_image(walk->context, walk->image, i, value, masks);
+	}
+	return pays;
 }
 
 /*
@@ -56,7 +87,7 @@ bool census_image_make(struct census_walk *walk, const struct census_plain *plai
 		image->values[i] = census_plain_image(plain, census_pte_get(pte + i));
 		image->pages += !!image->values[i];
 	}
-	return image->pages > CENSUS_MASKS_PER_IMAGE;
+	return image->pages > CENSUS_PAGES_PER_IMAGE;
 }
 
 /* So many read-only pages that an image does not have, and it is not that of a relative. */

@@ -239,8 +239,8 @@ static void go_back(struct census_walk *walk, const struct progress *to)
  * eight entries at once.  Of exclusive pages only the number counts.  Consecutive frames
  * are one mask or a part of one.
  *
- * Return: false if an image of the table was found to be similar, at the first scattered
- * read-only pages; then the rest of the entries was not read.
+ * Return: false if an image of the table was found to be similar, after the first masks of
+ * scattered pages; then the rest of the entries was not read.
  */
 static __always_inline bool take_by_frame(struct census_walk *walk,
 					  struct vm_area_struct *vma,
@@ -252,6 +252,7 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 	struct last_mask last = last_mask_begin(walk);
 	const struct census_plain p = *plain;
 	struct plain_counts c = { .frames = walk->frames };
+	const struct census_mask *begin = last.at;
 	const pte_t *first = pte;
 	unsigned int n;
 
@@ -260,8 +261,6 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 	else if (walk->writable_is_exclusive)
 		c.count = ~0ULL;
 	for (; nr; pte += n, addr += n * PAGE_SIZE, nr -= n) {
-		const struct census_mask *before = last.at;
-
 		if (c.count && census_plain_may_be_exclusive(*pte)) {
 			n = count_exclusive(&c, pte, nr);
 			if (n)
@@ -273,7 +272,7 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 		n = min(nr, 8U);
 		if (n == 8 ? count_each(&last, &p, &c, pte, 8) :
 			     count_each(&last, &p, &c, pte, n)) {
-			if (images && last.at - before >= 6) {
+			if (images && last.at - begin >= CENSUS_MASKS_TO_FIND) {
 				images = false;
 				*values = census_image_find(walk, plain, first);
 				if (*values)
@@ -301,7 +300,7 @@ static noinline void report_frames(struct census_walk *walk,
 	struct census_image *image = walk->image;
 	const u64 *values = NULL;
 
-	if (!walk->images || nr < CENSUS_MASKS_PER_IMAGE) {
+	if (!walk->images || nr < CENSUS_PAGES_PER_IMAGE) {
 		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
 		return;
 	}
@@ -314,7 +313,7 @@ static noinline void report_frames(struct census_walk *walk,
 		go_back(walk, &begin);
 		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
 	}
-	if (&walk->masks[walk->nr_masks] - begin.last.at <= CENSUS_MASKS_PER_IMAGE ||
+	if (!census_image_pays(walk, plain, pte, &walk->masks[walk->nr_masks] - begin.last.at) ||
 	    !census_image_make(walk, plain, pte)) {
 		image->nr = 0;
 		return;

@@ -123,6 +123,12 @@ struct census_image {
 /* An image is found again by its first value in each of so many parts. */
 #define CENSUS_IMAGE_PARTS 4
 
+/* An image takes as much memory as this number of masks, each an entry of an owner. */
+#define CENSUS_MASKS_PER_IMAGE 256
+
+/* After so many masks of similar tables one is kept: parent and child alone do not pay. */
+#define CENSUS_MASKS_TO_KEEP (2 * CENSUS_MASKS_PER_IMAGE)
+
 /* Frame of a value of &struct census_image. */
 unsigned long census_image_pfn(u64 value);
 
@@ -145,6 +151,9 @@ unsigned long census_image_pfn(u64 value);
  * @find_image: searches a table that has @value at @index, and as many entries as the one of
  *	@image; called under the page table lock; sets @match and returns its values, which stay
  *	valid and unchanged until @image is called; or returns NULL; or NULL
+ * @want_image: counts @masks, up to %CENSUS_PTES_MAX, of a table that has @value at @index;
+ *	called under the page table lock; returns true if the tables like @image that have it had
+ *	%CENSUS_MASKS_TO_KEEP, and then starts over
  * @image: receives the pages of a table instead of masks; called after the page table
  *	lock was dropped, with the VMA still locked; must not sleep
  *
@@ -163,6 +172,8 @@ struct census_walk_ops {
 		      unsigned int nr);
 	const u64 *(*find_image)(void *context, struct census_image *image,
 				 unsigned int index, u64 value);
+	bool (*want_image)(void *context, const struct census_image *image,
+			   unsigned int index, u64 value, unsigned int masks);
 	void (*image)(void *context, const struct census_image *image);
 };
 

@@ -13,7 +13,7 @@
 #include "ko.h"
 #include "memory/zram.h"
 
-#define MEMBERS		20
+#define MEMBERS_MAX	60
 #define ENTRY_BYTES	16
 #define RW		(PROT_READ | PROT_WRITE)
 
@@ -28,21 +28,24 @@ static unsigned long random_below(unsigned long limit)
 	return (seed >> 33) % limit;
 }
 
-/* Touched in random order, so that neighbours in memory are not neighbours here. */
-static void write_scattered(char *at)
+/*
+ * Touched in random order, so that neighbours in memory are not neighbours here, except for runs
+ * of this length.
+ */
+static void write_scattered(char *at, unsigned long run)
 {
-	unsigned int *order = malloc(pages * sizeof(*order));
-	unsigned long i;
+	unsigned long nr = pages / run, i;
+	unsigned int *order = malloc(nr * sizeof(*order));
 
 	need(order, "malloc");
-	for (i = 0; i < pages; i++) {
+	for (i = 0; i < nr; i++) {
 		unsigned long j = random_below(i + 1);
 
 		order[i] = order[j];
 		order[j] = i;
 	}
-	for (i = 0; i < pages; i++)
-		at[order[i] * PAGE] = 1;
+	for (i = 0; i < nr; i++)
+		write_pages(at + order[i] * run * PAGE, run);
 	free(order);
 }
 
@@ -53,7 +56,9 @@ static void write_random(char *at, unsigned long nr)
 }
 
 struct family {
-	volatile pid_t pids[MEMBERS + 1];
+	volatile pid_t pids[MEMBERS_MAX + 1];
+	unsigned long run;
+	unsigned int members;
 	unsigned int number;
 	bool swap;
 };
@@ -90,8 +95,8 @@ static void member(void *arg)
 		break;
 	case 6:
 		write_random(at, 1000);
-		family->pids[MEMBERS] = child_start(grandchild, NULL);
-		need(family->pids[MEMBERS] > 0, "grandchild");
+		family->pids[MEMBERS_MAX] = child_start(grandchild, NULL);
+		need(family->pids[MEMBERS_MAX] > 0, "grandchild");
 		break;
 	case 7:
 		write_pages(at + 1024 * PAGE, 100);
@@ -108,8 +113,8 @@ static void parent(void *arg)
 	struct family *family = arg;
 
 	seed = 88172645463325252UL;
-	write_scattered(map_private(PLACE(0), pages * PAGE));
-	for (family->number = 1; family->number < MEMBERS; family->number++) {
+	write_scattered(map_private(PLACE(0), pages * PAGE), family->run);
+	for (family->number = 1; family->number < family->members; family->number++) {
 		pid_t pid = child_start(member, family);
 
 		need(pid > 0, "child");
@@ -125,6 +130,26 @@ FIXTURE(forked)
 	bool reload;
 };
 
+FIXTURE_VARIANT(forked)
+{
+	unsigned long run;
+	unsigned int members;
+};
+
+/* More masks than an image takes: each table is kept at once. */
+FIXTURE_VARIANT_ADD(forked, single)
+{
+	.run = 1,
+	.members = 20,
+};
+
+/* Fewer: a table is kept when some members were met. */
+FIXTURE_VARIANT_ADD(forked, runs)
+{
+	.run = 4,
+	.members = MEMBERS_MAX,
+};
+
 FIXTURE_SETUP(forked)
 {
 	size_t size = (sizeof(*self->family) + PAGE - 1) / PAGE * PAGE;
@@ -135,6 +160,8 @@ FIXTURE_SETUP(forked)
 	self->family = mmap(NULL, size, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, self->family);
 	self->family->swap = !why;
+	self->family->run = variant->run;
+	self->family->members = variant->members;
 	self->parent = child_start(parent, self->family);
 	ASSERT_LT(0, self->parent);
 	self->family->pids[0] = self->parent;
@@ -162,10 +189,10 @@ TEST_F(forked, is_exact)
 	EXPECT_EQUAL_OWNERS();
 }
 
-/* Marks would take an entry of 16 bytes for each page of each member. */
+/* Marks could take an entry of 16 bytes for each run of each member. */
 TEST_F(forked, takes_little_memory)
 {
-	const uint64_t marks = MEMBERS * pages * ENTRY_BYTES;
+	const uint64_t marks = variant->members * pages / variant->run * ENTRY_BYTES;
 	struct census census;
 
 	ASSERT_FRAMES_OF_ALL(&census);
