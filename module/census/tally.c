@@ -280,12 +280,11 @@ static const u64 *frames_find_image(void *context, struct census_image *image,
 	return census_frames_find_image(t->frames, image, index, value);
 }
 
-static bool frames_want_image(void *context, const struct census_image *image,
-			      unsigned int index, u64 value, unsigned int masks)
+static u32 frames_masks_met(void *context, const struct census_image *image)
 {
 	struct census_tally *t = context;
 
-	return census_frames_want_image(t->frames, image, index, value, masks);
+	return census_frames_masks_met(t->frames, image);
 }
 
 static void frames_image(void *context, const struct census_image *image)
@@ -300,7 +299,7 @@ static const struct census_walk_ops frames_ops = {
 	.masks = frames_masks,
 	.places = frames_places,
 	.find_image = frames_find_image,
-	.want_image = frames_want_image,
+	.masks_met = frames_masks_met,
 	.image = frames_image,
 };
 

@@ -272,9 +272,12 @@ static const struct census_sample *find_sample(const struct census_frames *f, u1
 
 	for (l = census_table_first(&f->images, key); l; l = l->next) {
 		const struct census_sample *s = container_of(l, struct census_sample, link);
-		const struct census_forked *t = census_forked(&f->owners, s->table);
+		const struct census_forked *t;
 
-		if (s->key == key && s->index == index && t->first == first && t->nr == nr &&
+		if (!s->table || s->key != key || s->index != index)
+			continue;
+		t = census_forked(&f->owners, s->table);
+		if (t->first == first && t->nr == nr &&
 		    census_forked_values(&f->owners, t)[index] == value)
 			return s;
 	}
@@ -294,9 +297,11 @@ static const struct census_sample *find_sample(const struct census_frames *f, u1
 const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
 				    unsigned int index, u64 value)
 {
-	const struct census_sample *s = find_sample(f, image->first, image->nr, index, value);
+	const struct census_sample *s = NULL;
 	const struct census_forked *t;
 
+	if (census_frames_has_forked(f))
+		s = find_sample(f, image->first, image->nr, index, value);
 	if (!s)
 		return NULL;
 	t = census_forked(&f->owners, s->table);
@@ -305,31 +310,62 @@ const u64 *census_frames_find_image(const struct census_frames *f, struct census
 	return census_forked_values(&f->owners, t);
 }
 
-/**
- * census_frames_want_image() - count what tables took that were not kept
- * @f: the marks
- * @image: @first and @nr are set
- * @index: of an entry
- * @value: its value
- * @masks: of the table, up to %CENSUS_PTES_MAX
- *
- * Others with the same hash may let it forget: then a table is kept later, or never.  Takes no
- * lock and does not sleep.
- *
- * Return: whether tables of the same shape with this entry had %CENSUS_MASKS_TO_KEEP masks.  Then
- * it starts over.
- */
-bool census_frames_want_image(struct census_frames *f, const struct census_image *image,
-			      unsigned int index, u64 value, unsigned int masks)
+/* @table: 0: the table is not kept, but @image->masks are counted. */
+static void add_sample(struct census_frames *f, const struct census_image *image,
+		       unsigned int index, u64 value, u32 table)
 {
-	u32 hash = census_hash(&f->slice.hash,
-			       sample_key(f, image->first, image->nr, index, value));
-	u32 *met = &f->met[hash % CENSUS_MET], tag = hash / CENSUS_MET;
+	u32 unit = census_pool_take(&f->samples, CENSUS_SAMPLE_UNITS);
+	struct census_sample *s;
 
-	if (*met / CENSUS_MET_MASKS == tag)
-		masks += *met % CENSUS_MET_MASKS;
-	*met = tag * CENSUS_MET_MASKS + (masks < CENSUS_MASKS_TO_KEEP ? masks : 0);
-	return masks >= CENSUS_MASKS_TO_KEEP;
+	if (!unit)
+		return;
+	s = census_unit(&f->samples, unit);
+	*s = (struct census_sample) {
+		.key = sample_key(f, image->first, image->nr, index, value),
+		.table = table, .index = index, .masks = table ? 0 : image->masks,
+	};
+	census_table_add(&f->images, &s->link);
+}
+
+/* Return: what was counted of tables that were not kept, like one with this entry; or NULL. */
+static struct census_sample *find_met(const struct census_frames *f,
+				      const struct census_image *image)
+{
+	u64 key = sample_key(f, image->first, image->nr, image->index, image->value);
+	struct census_link *l;
+
+	for (l = census_table_first(&f->images, key); l; l = l->next) {
+		struct census_sample *s = container_of(l, struct census_sample, link);
+
+		if (s->key == key && s->index == image->index && !s->table)
+			return s;
+	}
+	return NULL;
+}
+
+/**
+ * census_frames_masks_met() - number of masks of similar tables that were not kept
+ * @f: the marks
+ * @image: @first, @nr, @index and @value are set
+ *
+ * Takes no lock and does not sleep.
+ */
+u32 census_frames_masks_met(const struct census_frames *f, const struct census_image *image)
+{
+	const struct census_sample *s = find_met(f, image);
+
+	return s ? s->masks : 0;
+}
+
+/* Counts the masks of a table that is not kept; without memory, similar ones are kept later. */
+static void count_met(struct census_frames *f, const struct census_image *image)
+{
+	struct census_sample *s = find_met(f, image);
+
+	if (s)
+		s->masks += image->masks;
+	else
+		add_sample(f, image, image->index, image->value, 0);
 }
 
 /*
@@ -341,23 +377,11 @@ static void add_samples(struct census_frames *f, const struct census_image *imag
 	unsigned int part, i, end;
 
 	for (part = 0; part < CENSUS_IMAGE_PARTS; part++) {
-		struct census_sample *s;
-		u32 unit;
-
 		end = (part + 1) * image->nr / CENSUS_IMAGE_PARTS;
 		for (i = part * image->nr / CENSUS_IMAGE_PARTS; i < end && !image->values[i]; i++)
 			;
-		if (i == end || find_sample(f, image->first, image->nr, i, image->values[i]))
-			continue;
-		unit = census_pool_take(&f->samples, CENSUS_SAMPLE_UNITS);
-		if (!unit)
-			return;
-		s = census_unit(&f->samples, unit);
-		*s = (struct census_sample) {
-			.key = sample_key(f, image->first, image->nr, i, image->values[i]),
-			.table = table, .index = i,
-		};
-		census_table_add(&f->images, &s->link);
+		if (i < end && !find_sample(f, image->first, image->nr, i, image->values[i]))
+			add_sample(f, image, i, image->values[i], table);
 	}
 }
 
@@ -374,20 +398,29 @@ static u32 hash_of_values(const struct census_frames *f, const struct census_ima
 /**
  * census_frames_image() - record that the current owner has a table that fork() copied
  * @f: census_owners_turn() has set the owner
- * @image: the table, or what it lacks of another
+ * @image: the table, or what it lacks of another; or the number of its masks, which say when
+ *	tables like it are kept
  *
  * Does not sleep.  Without memory census_frames_failed() returns true.
  */
 void census_frames_image(struct census_frames *f, const struct census_image *image)
 {
 	u32 table = image->match;
+	struct census_sample *met;
 
+	if (image->masks) {
+		count_met(f, image);
+		return;
+	}
 	if (!table) {
 		table = census_forked_add(&f->owners, image->values, image->first, image->nr,
 					  hash_of_values(f, image));
 		if (!table)
 			return;
 		add_samples(f, image, table);
+		met = image->value ? find_met(f, image) : NULL;
+		if (met)
+			met->masks = 0;
 	}
 	census_forked_own(&f->owners, table, (const u64 *)image->lacks);
 }
@@ -408,7 +441,8 @@ static void join_table(struct census_frames *f, const struct census_owners *o, u
 		const struct census_sample *s = container_of(l, struct census_sample, link);
 
 		/* Another worker may be changing tables with another hash. */
-		if (s->key == key && census_forked(&f->owners, s->table)->hash == t->hash) {
+		if (s->table && s->key == key &&
+		    census_forked(&f->owners, s->table)->hash == t->hash) {
 			census_forked_join(o, table, &f->owners, s->table);
 			return;
 		}

@@ -142,17 +142,19 @@ struct census_section {
 static_assert(sizeof(struct census_section) == CENSUS_SECTION_UNITS * CENSUS_UNIT_BYTES);
 
 /**
- * struct census_sample - an entry by which a table is found that fork() copied
+ * struct census_sample - an entry by which a table is found that fork() copied, or may have
  * @link: in &struct census_frames.images
  * @key: from the entry's value and its index, and the shape of the table
- * @table: unit of the &struct census_forked
+ * @table: unit of the &struct census_forked; 0: no table with this entry was kept for it
  * @index: of the entry, from the first of the table
+ * @masks: of tables with this entry, if @table is 0
  */
 struct census_sample {
 	struct census_link link;
 	u64 key;
 	u32 table;
 	u32 index;
+	u32 masks;
 };
 
 #define CENSUS_SAMPLE_UNITS 2
@@ -197,10 +199,6 @@ struct census_target {
 	u32 block;
 };
 
-/* Tables that were not kept: the lower bits of an entry are masks, the others part of a hash. */
-#define CENSUS_MET BIT(12)
-#define CENSUS_MET_MASKS BIT(12)
-
 /**
  * struct census_frames - marks of one worker
  * @spare: in the list of memory kept for the next census
@@ -211,8 +209,6 @@ struct census_target {
  * @table: @sections by key
  * @samples: &struct census_sample; units 0 and 1 are not used
  * @images: @samples by key
- * @met: masks of tables that may be kept later, by a hash of an entry; what other tables left here
- *	is forgotten
  * @recent: sections found last, by the low bits of their number
  * @appended: number of entries that the last census_frames_mark() added
  * @huge: there is a block of huge pages
@@ -231,7 +227,6 @@ struct census_frames {
 	struct census_table table;
 	struct census_pool samples;
 	struct census_table images;
-	u32 met[CENSUS_MET];
 	struct census_recent recent[CENSUS_RECENT];
 	u32 appended;
 	bool huge;
@@ -257,8 +252,7 @@ void census_frames_mark(struct census_frames *f,
 bool census_frames_swapped(const struct census_frames *f);
 const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
 				    unsigned int index, u64 value);
-bool census_frames_want_image(struct census_frames *f, const struct census_image *image,
-			      unsigned int index, u64 value, unsigned int masks);
+u32 census_frames_masks_met(const struct census_frames *f, const struct census_image *image);
 void census_frames_image(struct census_frames *f, const struct census_image *image);
 void census_frames_join_forked(struct census_frames *const *workers, unsigned int nr,
 			       unsigned int worker);

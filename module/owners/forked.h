@@ -156,7 +156,9 @@ static __always_inline bool census_forked_each(const struct census_owners *o,
 					       const struct census_entry *e,
 					       census_take_fn *take, void *context)
 {
+	const struct census_owners *of = o, *in;
 	const struct census_forked *t;
+	u64 block = 0, pages = 0, value, bit;
 	const u64 *lacks;
 	unsigned int i;
 
@@ -166,15 +168,22 @@ static __always_inline bool census_forked_each(const struct census_owners *o,
 	t = census_forked(o, census_forked_of(e));
 	lacks = census_forked_lacks(o, e);
 	for (i = 0; i < t->nr; i++) {
-		const struct census_owners *of = o;
-		u64 value = census_forked_value(&of, t, i);
-
-		if (value && !(lacks && lacks[i / 64] >> (i % 64) & 1) &&
-		    !take(context, of, value >> CENSUS_BLOCK_SHIFT,
-			  BIT(value & (CENSUS_BLOCK_PAGES - 1))))
-			return false;
+		in = o;
+		value = census_forked_value(&in, t, i);
+		if (!value || (lacks && lacks[i / 64] >> (i % 64) & 1))
+			continue;
+		bit = 1ULL << (value & (CENSUS_BLOCK_PAGES - 1));
+		value >>= CENSUS_BLOCK_SHIFT;
+		if (value != block || in != of || pages & bit) {
+			if (pages && !take(context, of, block, pages))
+				return false;
+			of = in;
+			block = value;
+			pages = 0;
+		}
+		pages |= bit;
 	}
-	return true;
+	return !pages || take(context, of, block, pages);
 }
 
 /**
@@ -182,7 +191,7 @@ static __always_inline bool census_forked_each(const struct census_owners *o,
  * @o: its blocks are finished, so that values of tables refer to blocks
  * @turn: number of one of its turns
  * @begin: entry to start at, first that of the turn
- * @take: called for each entry, and for each page of a table
+ * @take: called for each entry, and for consecutive pages of a table that are in one block
  * @context: of @take
  *
  * Return: entry to continue at, the end of the turn after the last; or 0 if @take ended it.

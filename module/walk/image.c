@@ -46,37 +46,44 @@ const u64 *census_image_find(struct census_walk *walk, const struct census_plain
 	return values;
 }
 
+/* After so many masks of similar tables one is kept: parent and child alone do not pay. */
+#define MASKS_TO_KEEP (2 * CENSUS_MASKS_PER_IMAGE)
+
 /*
- * Checks whether to make an image of the table at @pte, which has so many masks.  A lone table
- * takes less time and memory without one, a family with many members takes less with one, and
- * nothing tells how many will follow.  So an image is made when the members met until now have
- * had more masks than it takes: in the worst case no more follow, and both are paid for once.
+ * Checks whether to make an image of the table at @pte, which was reported by so many masks.  A
+ * lone table takes less time and memory without one, a family with many members takes less with
+ * one, and nothing tells how many will follow.  So an image is made when the members met until now
+ * have had more masks than it takes: in the worst case no more follow, and both are paid for once.
+ *
+ * If not, this may set @walk->image->masks: then the masks are to be counted.
  */
 bool census_image_pays(struct census_walk *walk, const struct census_plain *plain,
 		       const pte_t *pte, unsigned int masks)
 {
-	unsigned int part, i;
-	bool pays = false;
+	struct census_image *image = walk->image;
+	unsigned int part;
 
-	if (masks < CENSUS_MASKS_TO_FIND)
-		return false;
+	image->value = 0;
 	if (masks > CENSUS_MASKS_PER_IMAGE)
 		return true;
-	for (part = 0; part < CENSUS_IMAGE_PARTS; part++) {
-		u64 value = first_value(walk->image, plain, pte, part, &i);
-
-		if (value)
-			pays |= walk->ops->want_image(walk->context, walk->image, i, value, masks);
-	}
-	return pays;
+	if (masks < CENSUS_MASKS_TO_FIND)
+		return false;
+	for (part = 0; part < CENSUS_IMAGE_PARTS && !image->value; part++)
+		image->value = first_value(image, plain, pte, part, &image->index);
+	if (!image->value)
+		return false;
+	if (walk->ops->masks_met(walk->context, image) + masks >= MASKS_TO_KEEP)
+		return true;
+	image->masks = masks;
+	return false;
 }
 
 /*
- * Makes an image of the table at @pte.  Return: false if it has too few values: in slices
- * exclusive pages are in masks too.
+ * Makes an image of the table at @pte, which was reported by so many masks.  Return: false if it
+ * has too few values: exclusive pages, in slices, and others are in masks too.
  */
 bool census_image_make(struct census_walk *walk, const struct census_plain *plain,
-		       const pte_t *pte)
+		       const pte_t *pte, unsigned int masks)
 {
 	struct census_image *image = walk->image;
 	unsigned int i;
@@ -87,11 +94,9 @@ bool census_image_make(struct census_walk *walk, const struct census_plain *plai
 		image->values[i] = census_plain_image(plain, census_pte_get(pte + i));
 		image->pages += !!image->values[i];
 	}
-	return image->pages > CENSUS_PAGES_PER_IMAGE;
+	return image->pages >= CENSUS_PAGES_PER_IMAGE &&
+	       image->pages >= min(masks, CENSUS_MASKS_PER_IMAGE + 1U);
 }
-
-/* So many read-only pages that an image does not have, and it is not that of a relative. */
-#define STRANGERS_MAX (CENSUS_PTES_MAX / 4)
 
 /* Reports an entry that an image does not have.  Return: whether it is a read-only page. */
 static bool report_other(struct census_walk *walk, struct vm_area_struct *vma,
@@ -142,7 +147,8 @@ bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
 			}
 			strangers += report_other(walk, vma, addr + j * PAGE_SIZE, entry);
 		}
-		if (image->match && strangers > STRANGERS_MAX)
+		/* So many read-only pages that it does not have: it is not that of a relative. */
+		if (image->match && strangers > image->nr / 4)
 			return false;
 	}
 	return true;

@@ -10,18 +10,21 @@
 
 struct census_plain;
 
+/* An image takes as much memory as this number of masks, each an entry of an owner. */
+#define CENSUS_MASKS_PER_IMAGE 256
+
 /* A table with fewer pages is not kept: each further member of its family is compared with it. */
 #define CENSUS_PAGES_PER_IMAGE 64
 
-/* After this number of masks an image is searched for. */
-#define CENSUS_MASKS_TO_FIND 8
+/* Less masks are not worth a search; those of a table whose frames are in order are less. */
+#define CENSUS_MASKS_TO_FIND 16
 
 const u64 *census_image_find(struct census_walk *walk, const struct census_plain *plain,
 			     const pte_t *pte);
 bool census_image_pays(struct census_walk *walk, const struct census_plain *plain,
 		       const pte_t *pte, unsigned int masks);
 bool census_image_make(struct census_walk *walk, const struct census_plain *plain,
-		       const pte_t *pte);
+		       const pte_t *pte, unsigned int masks);
 bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
 			 const u64 *values, const pte_t *pte, unsigned long addr);
 

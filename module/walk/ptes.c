@@ -239,8 +239,8 @@ static void go_back(struct census_walk *walk, const struct progress *to)
  * eight entries at once.  Of exclusive pages only the number counts.  Consecutive frames
  * are one mask or a part of one.
  *
- * Return: false if an image of the table was found to be similar, after the first masks of
- * scattered pages; then the rest of the entries was not read.
+ * Return: false if an image of the table was found to be similar, after the first masks; then
+ * the rest of the entries was not read.
  */
 static __always_inline bool take_by_frame(struct census_walk *walk,
 					  struct vm_area_struct *vma,
@@ -261,6 +261,12 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 	else if (walk->writable_is_exclusive)
 		c.count = ~0ULL;
 	for (; nr; pte += n, addr += n * PAGE_SIZE, nr -= n) {
+		if (unlikely(images && last.at - begin >= CENSUS_MASKS_TO_FIND)) {
+			images = false;
+			*values = census_image_find(walk, plain, first);
+			if (*values)
+				return false;
+		}
 		if (c.count && census_plain_may_be_exclusive(*pte)) {
 			n = count_exclusive(&c, pte, nr);
 			if (n)
@@ -271,15 +277,8 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 			continue;
 		n = min(nr, 8U);
 		if (n == 8 ? count_each(&last, &p, &c, pte, 8) :
-			     count_each(&last, &p, &c, pte, n)) {
-			if (images && last.at - begin >= CENSUS_MASKS_TO_FIND) {
-				images = false;
-				*values = census_image_find(walk, plain, first);
-				if (*values)
-					return false;
-			}
+			     count_each(&last, &p, &c, pte, n))
 			continue;
-		}
 		last_mask_end(walk, &last);
 		report_ptes(walk, vma, pte, n, addr);
 		last = last_mask_begin(walk);
@@ -288,6 +287,29 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 	walk->pages += c.pages;
 	walk->exclusive += c.exclusive;
 	return true;
+}
+
+/*
+ * Reports the entries by masks, or by an image that was found.  Sets @found if one was, also if it
+ * was of no relative.  Return: false if by masks.
+ */
+static bool report_masks_or_image(struct census_walk *walk, struct vm_area_struct *vma,
+				  const struct census_plain *plain, const pte_t *pte,
+				  unsigned long addr, bool *found)
+{
+	struct progress begin = progress_of(walk);
+	unsigned int nr = walk->image->nr;
+	const u64 *values = NULL;
+
+	*found = !take_by_frame(walk, vma, plain, pte, nr, addr, true, &values);
+	if (!*found)
+		return false;
+	go_back(walk, &begin);
+	if (census_image_report(walk, vma, values, pte, addr))
+		return true;
+	go_back(walk, &begin);
+	take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
+	return false;
 }
 
 static noinline void report_frames(struct census_walk *walk,
@@ -299,6 +321,8 @@ static noinline void report_frames(struct census_walk *walk,
 	struct progress begin = progress_of(walk);
 	struct census_image *image = walk->image;
 	const u64 *values = NULL;
+	unsigned int masks;
+	bool found;
 
 	if (!walk->images || nr < CENSUS_PAGES_PER_IMAGE) {
 		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
@@ -306,20 +330,20 @@ static noinline void report_frames(struct census_walk *walk,
 	}
 	image->first = (addr >> PAGE_SHIFT) & (CENSUS_PTES_MAX - 1);
 	image->nr = nr;
-	if (!take_by_frame(walk, vma, plain, pte, nr, addr, true, &values)) {
-		go_back(walk, &begin);
-		if (census_image_report(walk, vma, values, pte, addr))
-			return;
-		go_back(walk, &begin);
-		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
-	}
-	if (!census_image_pays(walk, plain, pte, &walk->masks[walk->nr_masks] - begin.last.at) ||
-	    !census_image_make(walk, plain, pte)) {
-		image->nr = 0;
+	image->masks = 0;
+	if (report_masks_or_image(walk, vma, plain, pte, addr, &found))
 		return;
+	masks = last_mask_begin(walk).at - begin.last.at;
+	/* What is not known here, or was written by this member, stands for no other one. */
+	if (walk->exclusive_key || found || walk->exclusive - begin.exclusive > nr / 8)
+		masks = masks > CENSUS_MASKS_PER_IMAGE ? masks : 0;
+	if (census_image_pays(walk, plain, pte, masks) &&
+	    census_image_make(walk, plain, pte, masks)) {
+		go_back(walk, &begin);
+		census_image_report(walk, vma, image->values, pte, addr);
+	} else if (!image->masks) {
+		image->nr = 0;
 	}
-	go_back(walk, &begin);
-	census_image_report(walk, vma, image->values, pte, addr);
 }
 
 /*

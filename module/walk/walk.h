@@ -108,6 +108,9 @@ struct census_place {
  * @lacks: bitmap of the entries that @match has and this table does not have
  * @match: table with the same entries, set by &struct census_walk_ops.find_image; 0: none
  * @pages: number of values, of @values or of those of @match, set by the same
+ * @masks: not 0: the table was reported by so many masks, and only the members below are set
+ * @index: of an entry by which tables are known that are not kept
+ * @value: its value; 0: they are not searched for
  * @first: index of the first entry
  * @nr: number of entries
  */
@@ -116,18 +119,15 @@ struct census_image {
 	unsigned long lacks[BITS_TO_LONGS(CENSUS_PTES_MAX)];
 	u32 match;
 	u32 pages;
+	u32 masks;
+	unsigned int index;
+	u64 value;
 	unsigned int first;
 	unsigned int nr;
 };
 
 /* An image is found again by its first value in each of so many parts. */
 #define CENSUS_IMAGE_PARTS 4
-
-/* An image takes as much memory as this number of masks, each an entry of an owner. */
-#define CENSUS_MASKS_PER_IMAGE 256
-
-/* After so many masks of similar tables one is kept: parent and child alone do not pay. */
-#define CENSUS_MASKS_TO_KEEP (2 * CENSUS_MASKS_PER_IMAGE)
 
 /* Frame of a value of &struct census_image. */
 unsigned long census_image_pfn(u64 value);
@@ -151,11 +151,10 @@ unsigned long census_image_pfn(u64 value);
  * @find_image: searches a table that has @value at @index, and as many entries as the one of
  *	@image; called under the page table lock; sets @match and returns its values, which stay
  *	valid and unchanged until @image is called; or returns NULL; or NULL
- * @want_image: counts @masks, up to %CENSUS_PTES_MAX, of a table that has @value at @index;
- *	called under the page table lock; returns true if the tables like @image that have it had
- *	%CENSUS_MASKS_TO_KEEP, and then starts over
- * @image: receives the pages of a table instead of masks; called after the page table
- *	lock was dropped, with the VMA still locked; must not sleep
+ * @masks_met: returns the number of masks of tables with as many entries as the one of @image, and
+ *	with @value at @index, that were not kept; called under the page table lock
+ * @image: receives the pages of a table instead of masks, or how many masks it has; called after
+ *	the page table lock was dropped, with the VMA still locked; must not sleep
  *
  * All functions get the walk's @context.
  */
@@ -172,8 +171,7 @@ struct census_walk_ops {
 		      unsigned int nr);
 	const u64 *(*find_image)(void *context, struct census_image *image,
 				 unsigned int index, u64 value);
-	bool (*want_image)(void *context, const struct census_image *image,
-			   unsigned int index, u64 value, unsigned int masks);
+	u32 (*masks_met)(void *context, const struct census_image *image);
 	void (*image)(void *context, const struct census_image *image);
 };
 
