@@ -127,7 +127,7 @@ static void add_bucket(struct census_table *t)
 /**
  * census_table_add() - add an entry
  * @t: the table
- * @link: its first member; its key is not in the table
+ * @link: its first member; few other entries have its key
  *
  * Allocates memory, but does not fail.
  */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
 #include <linux/prefetch.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -323,6 +324,7 @@ static void add_sample(struct census_frames *f, const struct census_image *image
 	*s = (struct census_sample) {
 		.key = sample_key(f, image->first, image->nr, index, value),
 		.table = table, .index = index, .masks = table ? 0 : image->masks,
+		.pages = table ? 0 : image->pages,
 	};
 	census_table_add(&f->images, &s->link);
 }
@@ -346,14 +348,15 @@ static struct census_sample *find_met(const struct census_frames *f,
 /**
  * census_frames_masks_met() - number of masks of similar tables that were not kept
  * @f: the marks
- * @image: @first, @nr, @index and @value are set
+ * @image: @first, @nr, @index and @value are set; sets @pages to the most of one of them
  *
  * Takes no lock and does not sleep.
  */
-u32 census_frames_masks_met(const struct census_frames *f, const struct census_image *image)
+u32 census_frames_masks_met(const struct census_frames *f, struct census_image *image)
 {
 	const struct census_sample *s = find_met(f, image);
 
+	image->pages = s ? s->pages : 0;
 	return s ? s->masks : 0;
 }
 
@@ -362,10 +365,12 @@ static void count_met(struct census_frames *f, const struct census_image *image)
 {
 	struct census_sample *s = find_met(f, image);
 
-	if (s)
-		s->masks += image->masks;
-	else
-		add_sample(f, image, image->index, image->value, 0);
+	if (s) {
+		s->masks = min(s->masks + image->masks, U16_MAX + 0U);
+		s->pages = max_t(u16, s->pages, image->pages);
+		return;
+	}
+	add_sample(f, image, image->index, image->value, 0);
 }
 
 /*
@@ -395,6 +400,29 @@ static u32 hash_of_values(const struct census_frames *f, const struct census_ima
 	return census_hash(&f->slice.hash, image->values[i]);
 }
 
+#ifdef CENSUS_CHECK
+static atomic_t kept_owners;
+
+static int get_kept_owners(char *buffer, const struct kernel_param *kp)
+{
+	return sysfs_emit(buffer, "%d\n", atomic_read(&kept_owners));
+}
+
+static const struct kernel_param_ops kept_owners_ops = {
+	.get = get_kept_owners,
+};
+
+module_param_cb(kept_owners, &kept_owners_ops, NULL, 0400);
+MODULE_PARM_DESC(kept_owners, "number of owners that were added to tables which were kept before");
+#endif
+
+static void count_kept_owner(void)
+{
+#ifdef CENSUS_CHECK
+	atomic_inc(&kept_owners);
+#endif
+}
+
 /**
  * census_frames_image() - record that the current owner has a table that fork() copied
  * @f: census_owners_turn() has set the owner
@@ -419,8 +447,12 @@ void census_frames_image(struct census_frames *f, const struct census_image *ima
 			return;
 		add_samples(f, image, table);
 		met = image->value ? find_met(f, image) : NULL;
-		if (met)
+		if (met) {
 			met->masks = 0;
+			met->pages = 0;
+		}
+	} else {
+		count_kept_owner();
 	}
 	census_forked_own(&f->owners, table, (const u64 *)image->lacks);
 }

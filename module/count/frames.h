@@ -145,16 +145,18 @@ static_assert(sizeof(struct census_section) == CENSUS_SECTION_UNITS * CENSUS_UNI
  * struct census_sample - an entry by which a table is found that fork() copied, or may have
  * @link: in &struct census_frames.images
  * @key: from the entry's value and its index, and the shape of the table
- * @table: unit of the &struct census_forked; 0: no table with this entry was kept for it
+ * @table: unit of the &struct census_forked; 0: this counts tables that were not kept
  * @index: of the entry, from the first of the table
- * @masks: of tables with this entry, if @table is 0
+ * @masks: of the tables with this entry, since one was kept
+ * @pages: of that of them which had most
  */
 struct census_sample {
 	struct census_link link;
 	u64 key;
 	u32 table;
 	u32 index;
-	u32 masks;
+	u16 masks;
+	u16 pages;
 };
 
 #define CENSUS_SAMPLE_UNITS 2
@@ -252,7 +254,7 @@ void census_frames_mark(struct census_frames *f,
 bool census_frames_swapped(const struct census_frames *f);
 const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
 				    unsigned int index, u64 value);
-u32 census_frames_masks_met(const struct census_frames *f, const struct census_image *image);
+u32 census_frames_masks_met(const struct census_frames *f, struct census_image *image);
 void census_frames_image(struct census_frames *f, const struct census_image *image);
 void census_frames_join_forked(struct census_frames *const *workers, unsigned int nr,
 			       unsigned int worker);

@@ -53,28 +53,34 @@ const u64 *census_image_find(struct census_walk *walk, const struct census_plain
  * Checks whether to make an image of the table at @pte, which was reported by so many masks.  A
  * lone table takes less time and memory without one, a family with many members takes less with
  * one, and nothing tells how many will follow.  So an image is made when the members met until now
- * have had more masks than it takes: in the worst case no more follow, and both are paid for once.
+ * have had twice as many masks as it takes, of one that has about as many pages as the others.
+ * @pages are those that are not exclusive; if they are too few, the masks are not counted.
  *
  * If not, this may set @walk->image->masks: then the masks are to be counted.
  */
 bool census_image_pays(struct census_walk *walk, const struct census_plain *plain,
-		       const pte_t *pte, unsigned int masks)
+		       const pte_t *pte, unsigned int masks, unsigned int pages)
 {
 	struct census_image *image = walk->image;
 	unsigned int part;
+	u32 met;
 
 	image->value = 0;
 	if (masks > CENSUS_MASKS_PER_IMAGE)
 		return true;
-	if (masks < CENSUS_MASKS_TO_FIND)
+	if (masks < CENSUS_MASKS_TO_FIND || pages < max(masks, CENSUS_PAGES_PER_IMAGE + 0U))
 		return false;
 	for (part = 0; part < CENSUS_IMAGE_PARTS && !image->value; part++)
 		image->value = first_value(image, plain, pte, part, &image->index);
 	if (!image->value)
 		return false;
-	if (walk->ops->masks_met(walk->context, image) + masks >= MASKS_TO_KEEP)
+	met = walk->ops->masks_met(walk->context, image) + masks;
+	/* If none has as many pages as the first ones, those were not typical. */
+	if (met >= 2 * MASKS_TO_KEEP ||
+	    (met >= MASKS_TO_KEEP && pages >= image->pages - image->pages / 8))
 		return true;
 	image->masks = masks;
+	image->pages = pages;
 	return false;
 }
 
@@ -98,7 +104,10 @@ bool census_image_make(struct census_walk *walk, const struct census_plain *plai
 	       image->pages >= min(masks, CENSUS_MASKS_PER_IMAGE + 1U);
 }
 
-/* Reports an entry that an image does not have.  Return: whether it is a read-only page. */
+/*
+ * Reports an entry that an image does not have.  Return: whether it is a read-only page, which
+ * another image might have.
+ */
 static bool report_other(struct census_walk *walk, struct vm_area_struct *vma,
 			 unsigned long addr, pte_t entry)
 {
@@ -112,7 +121,7 @@ static bool report_other(struct census_walk *walk, struct vm_area_struct *vma,
 		return false;
 	}
 	census_report_pte(walk, vma, addr, entry);
-	return pte_present(entry) && !pte_write(entry);
+	return pte_present(entry) && !pte_write(entry) && !census_pte_special(vma, addr, entry);
 }
 
 /*

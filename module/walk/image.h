@@ -22,7 +22,7 @@ struct census_plain;
 const u64 *census_image_find(struct census_walk *walk, const struct census_plain *plain,
 			     const pte_t *pte);
 bool census_image_pays(struct census_walk *walk, const struct census_plain *plain,
-		       const pte_t *pte, unsigned int masks);
+		       const pte_t *pte, unsigned int masks, unsigned int pages);
 bool census_image_make(struct census_walk *walk, const struct census_plain *plain,
 		       const pte_t *pte, unsigned int masks);
 bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,

@@ -260,13 +260,16 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 		c.apart = walk->exclusive_key - walk->frames;
 	else if (walk->writable_is_exclusive)
 		c.count = ~0ULL;
-	for (; nr; pte += n, addr += n * PAGE_SIZE, nr -= n) {
+	for (;; pte += n, addr += n * PAGE_SIZE, nr -= n) {
+		/* Also after the last entries: what is not searched for must not be kept. */
 		if (unlikely(images && last.at - begin >= CENSUS_MASKS_TO_FIND)) {
 			images = false;
 			*values = census_image_find(walk, plain, first);
 			if (*values)
 				return false;
 		}
+		if (!nr)
+			break;
 		if (c.count && census_plain_may_be_exclusive(*pte)) {
 			n = count_exclusive(&c, pte, nr);
 			if (n)
@@ -321,7 +324,8 @@ static noinline void report_frames(struct census_walk *walk,
 	struct progress begin = progress_of(walk);
 	struct census_image *image = walk->image;
 	const u64 *values = NULL;
-	unsigned int masks;
+	unsigned int masks, pages;
+	u64 exclusive;
 	bool found;
 
 	if (!walk->images || nr < CENSUS_PAGES_PER_IMAGE) {
@@ -334,10 +338,15 @@ static noinline void report_frames(struct census_walk *walk,
 	if (report_masks_or_image(walk, vma, plain, pte, addr, &found))
 		return;
 	masks = last_mask_begin(walk).at - begin.last.at;
-	/* What is not known here, or was written by this member, stands for no other one. */
-	if (walk->exclusive_key || found || walk->exclusive - begin.exclusive > nr / 8)
-		masks = masks > CENSUS_MASKS_PER_IMAGE ? masks : 0;
-	if (census_image_pays(walk, plain, pte, masks) &&
+	exclusive = walk->exclusive - begin.exclusive;
+	pages = walk->pages - begin.pages - exclusive;
+	/*
+	 * In slices exclusive pages are in masks too.  A member that has written to much of the
+	 * table stands for no other one.  A table that one member alone resembles is not made again.
+	 */
+	if (walk->exclusive_key || exclusive > nr / 8 || found)
+		pages = 0;
+	if (census_image_pays(walk, plain, pte, masks, pages) &&
 	    census_image_make(walk, plain, pte, masks)) {
 		go_back(walk, &begin);
 		census_image_report(walk, vma, image->values, pte, addr);

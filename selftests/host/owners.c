@@ -185,7 +185,7 @@ static void join_tables(unsigned int nr_workers, const char *round)
 	      round);
 }
 
-/* As census_frames_finish_forked() does. */
+/* As census_frames_finish_forked() does, but page by page. */
 static void finish_tables(unsigned int worker)
 {
 	struct census_owners *o = &workers[worker];
