@@ -516,20 +516,20 @@ void census_frames_join_forked(struct census_frames *const *workers, unsigned in
 }
 
 /* Finds the blocks of the pages of a table that have an owner. */
-static void find_targets(struct census_frames *f, const struct census_forked *t)
+static void find_targets(struct census_frames *f, const struct census_forked *t,
+			 const u64 *values, const u32 *lacking)
 {
-	const u64 *values = census_forked_values(&f->owners, t);
+	const u64 anon = census_frames_key(CENSUS_ANON);
 	u64 key, last = 0;
 	unsigned int i;
 
 	for (i = 0; i < t->nr; i++) {
 		f->targets[i].b = NULL;
 		if (!values[i] || values[i] == CENSUS_FORKED_NOT_HERE ||
-		    !census_forked_owners(&f->owners, t, i))
+		    (lacking && lacking[i] == t->owners))
 			continue;
-		key = census_frames_key(CENSUS_ANON) +
-		      (census_image_pfn(values[i]) >> CENSUS_BLOCK_SHIFT);
-		if (i && f->targets[i - 1].b && key == last)
+		key = anon + (census_image_pfn(values[i]) >> CENSUS_BLOCK_SHIFT);
+		if (key == last && i && f->targets[i - 1].b)
 			f->targets[i] = f->targets[i - 1];
 		else
 			find_target(f, key, &f->targets[i]);
@@ -538,46 +538,53 @@ static void find_targets(struct census_frames *f, const struct census_forked *t)
 }
 
 /*
- * Adds the owners of the pages from @i on that are in one block and have as many owners, and
- * replaces their values by the block.  Return: the number of pages.
+ * Replaces a value by the page of a block, and adds it to @pages.  Return: false if that is in them
+ * already: then nothing is done.
  */
-static unsigned int finish_run(struct census_frames *f, const struct census_forked *t,
-			       unsigned int i)
+static bool take_page(u64 *value, u32 block, u64 *pages)
 {
-	u64 *values = census_forked_values(&f->owners, t), pages = 0;
-	const struct census_target *target = &f->targets[i];
-	u32 owners = census_forked_owners(&f->owners, t, i);
-	unsigned int n;
+	u64 at = census_image_pfn(*value) & (CENSUS_BLOCK_PAGES - 1);
 
-	for (n = 0; i + n < t->nr && target[n].b == target->b; n++) {
-		unsigned long at = census_image_pfn(values[i + n]) & (CENSUS_BLOCK_PAGES - 1);
-
-		if (pages >> at & 1 || census_forked_owners(&f->owners, t, i + n) != owners)
-			break;
-		pages |= BIT_ULL(at);
-		values[i + n] = (u64)target->block << CENSUS_BLOCK_SHIFT | at;
-	}
-	census_owners_add(&f->owners, target->b, pages, owners);
-	return n;
+	if (*pages >> at & 1)
+		return false;
+	*value = (u64)block << CENSUS_BLOCK_SHIFT | at;
+	*pages |= BIT_ULL(at);
+	return true;
 }
 
-/* Replaces the values of a table by the blocks of the pages.  Return: false without memory. */
+/*
+ * Replaces the values of a table by the pages of blocks, to which it adds their owners.  Frames may
+ * be in order: consecutive pages of a block with as many owners are added at once, except for one
+ * that a table has twice: see "One way around this is known" in frames.rst.
+ *
+ * Return: false without memory.
+ */
 static bool finish_table(struct census_frames *f, const struct census_forked *t)
 {
-	u64 *values = census_forked_values(&f->owners, t);
-	unsigned int i;
+	const u32 *lacking = t->lacking ? census_unit(&f->owners.arrays, t->lacking) : NULL;
+	u64 *values = census_forked_values(&f->owners, t), pages;
+	unsigned int i, n;
 
-	find_targets(f, t);
+	find_targets(f, t, values, lacking);
 	if (census_frames_failed(f))
 		return false;
-	for (i = 0; i < t->nr;) {
-		if (f->targets[i].b) {
-			i += finish_run(f, t, i);
+	for (i = 0; i < t->nr; i += n) {
+		const struct census_target *target = &f->targets[i];
+
+		n = 1;
+		if (!target->b) {
+			/* Of a joined table, 0 is what the other one has. */
+			values[i] = values[i] && t->in ? CENSUS_FORKED_NOT_HERE : 0;
 			continue;
 		}
-		/* Of a joined table, 0 is what the other one has. */
-		values[i] = values[i] && t->in ? CENSUS_FORKED_NOT_HERE : 0;
-		i++;
+		pages = 0;
+		take_page(&values[i], target->block, &pages);
+		for (; i + n < t->nr && target[n].b == target->b; n++)
+			if ((lacking && lacking[i + n] != lacking[i]) ||
+			    !take_page(&values[i + n], target->block, &pages))
+				break;
+		census_owners_add(&f->owners, target->b, pages,
+				  t->owners - (lacking ? lacking[i] : 0));
 	}
 	return !census_frames_failed(f);
 }

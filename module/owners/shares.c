@@ -163,7 +163,7 @@ static void add_entry(struct census_owners *const *workers,
 		h->share += census_popcount(mask & split->pages) * split->weight;
 }
 
-/* Sums up a table that was not joined: pages of one block at once. */
+/* Sums up a table that was not joined: consecutive pages of one block at once. */
 static void add_pages(struct census_owners *const *workers, const struct census_owners *o,
 		      const struct census_forked *t, struct sum *to)
 {
@@ -171,19 +171,23 @@ static void add_pages(struct census_owners *const *workers, const struct census_
 	unsigned int i, n;
 
 	for (i = 0; i < t->nr; i += n) {
-		u64 block = values[i] >> CENSUS_BLOCK_SHIFT, pages = 0, bit;
+		const u64 block = values[i] >> CENSUS_BLOCK_SHIFT;
+		u64 pages = 1ULL << (values[i] & (CENSUS_BLOCK_PAGES - 1)), bit;
 
-		for (n = 0; i + n < t->nr && values[i + n] >> CENSUS_BLOCK_SHIFT == block; n++) {
-			if (i + n + BLOCKS_AHEAD < t->nr)
-				__builtin_prefetch(census_block(o, values[i + n + BLOCKS_AHEAD] >>
-								   CENSUS_BLOCK_SHIFT));
+		if (i + BLOCKS_AHEAD < t->nr)
+			__builtin_prefetch(census_block(o, values[i + BLOCKS_AHEAD] >>
+							   CENSUS_BLOCK_SHIFT));
+		for (n = 1; i + n < t->nr && values[i + n] >> CENSUS_BLOCK_SHIFT == block; n++) {
 			bit = 1ULL << (values[i + n] & (CENSUS_BLOCK_PAGES - 1));
+			/* A page that the table has twice is added twice, as it is taken away. */
 			if (pages & bit)
 				break;
 			pages |= bit;
 		}
 		/* Unit 0 is no block: no page is here. */
-		if (block)
+		if (block && n == 1)
+			add_page(workers, o, values[i], 1, to);
+		else if (block)
 			add_entry(workers, census_block(o, block), pages, to);
 	}
 }

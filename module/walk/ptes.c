@@ -234,6 +234,12 @@ static void go_back(struct census_walk *walk, const struct progress *to)
 	walk->nr = 0;
 }
 
+/* Of a table in single frames the first eight entries tell. */
+static unsigned int masks_to_find(unsigned int entries)
+{
+	return entries > 8 ? CENSUS_MASKS_TO_FIND : 6;
+}
+
 /*
  * Pages that are numbered by frame: this loop is most of the cost of a census.  It reads
  * eight entries at once.  Of exclusive pages only the number counts.  Consecutive frames
@@ -262,7 +268,7 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 		c.count = ~0ULL;
 	for (;; pte += n, addr += n * PAGE_SIZE, nr -= n) {
 		/* Also after the last entries: what is not searched for must not be kept. */
-		if (unlikely(images && last.at - begin >= CENSUS_MASKS_TO_FIND)) {
+		if (unlikely(images && last.at - begin >= masks_to_find(pte - first))) {
 			images = false;
 			*values = census_image_find(walk, plain, first);
 			if (*values)
@@ -342,7 +348,8 @@ static noinline void report_frames(struct census_walk *walk,
 	pages = walk->pages - begin.pages - exclusive;
 	/*
 	 * In slices exclusive pages are in masks too.  A member that has written to much of the
-	 * table stands for no other one.  A table that one member alone resembles is not made again.
+	 * table stands for no other one.  Where one was found that is of no relative, another
+	 * one would not be found.
 	 */
 	if (walk->exclusive_key || exclusive > nr / 8 || found)
 		pages = 0;
