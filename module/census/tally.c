@@ -280,11 +280,11 @@ static const u64 *frames_find_image(void *context, struct census_image *image,
 	return census_frames_find_image(t->frames, image, index, value);
 }
 
-static u32 frames_masks_met(void *context, struct census_image *image)
+static u32 frames_masks_met(void *context, const struct census_image *image, u32 *pages)
 {
 	struct census_tally *t = context;
 
-	return census_frames_masks_met(t->frames, image);
+	return census_frames_masks_met(t->frames, image, pages);
 }
 
 static void frames_image(void *context, const struct census_image *image)

@@ -348,15 +348,17 @@ static struct census_sample *find_met(const struct census_frames *f,
 /**
  * census_frames_masks_met() - number of masks of similar tables that were not kept
  * @f: the marks
- * @image: @first, @nr, @index and @value are set; sets @pages to the most of one of them
+ * @image: @first, @nr, @index and @value are set
+ * @pages: set to the most of one of them
  *
  * Takes no lock and does not sleep.
  */
-u32 census_frames_masks_met(const struct census_frames *f, struct census_image *image)
+u32 census_frames_masks_met(const struct census_frames *f, const struct census_image *image,
+			    u32 *pages)
 {
 	const struct census_sample *s = find_met(f, image);
 
-	image->pages = s ? s->pages : 0;
+	*pages = s ? s->pages : 0;
 	return s ? s->masks : 0;
 }
 
@@ -366,7 +368,7 @@ static void count_met(struct census_frames *f, const struct census_image *image)
 	struct census_sample *s = find_met(f, image);
 
 	if (s) {
-		s->masks = min(s->masks + image->masks, U16_MAX + 0U);
+		s->masks += image->masks;
 		s->pages = max_t(u16, s->pages, image->pages);
 		return;
 	}
@@ -529,7 +531,7 @@ static void find_targets(struct census_frames *f, const struct census_forked *t,
 		    (lacking && lacking[i] == t->owners))
 			continue;
 		key = anon + (census_image_pfn(values[i]) >> CENSUS_BLOCK_SHIFT);
-		if (key == last && i && f->targets[i - 1].b)
+		if (key == last && f->targets[i - 1].b)
 			f->targets[i] = f->targets[i - 1];
 		else
 			find_target(f, key, &f->targets[i]);

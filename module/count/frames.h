@@ -254,7 +254,8 @@ void census_frames_mark(struct census_frames *f,
 bool census_frames_swapped(const struct census_frames *f);
 const u64 *census_frames_find_image(const struct census_frames *f, struct census_image *image,
 				    unsigned int index, u64 value);
-u32 census_frames_masks_met(const struct census_frames *f, struct census_image *image);
+u32 census_frames_masks_met(const struct census_frames *f, const struct census_image *image,
+			    u32 *pages);
 void census_frames_image(struct census_frames *f, const struct census_image *image);
 void census_frames_join_forked(struct census_frames *const *workers, unsigned int nr,
 			       unsigned int worker);

@@ -46,38 +46,55 @@ const u64 *census_image_find(struct census_walk *walk, const struct census_plain
 	return values;
 }
 
-/* After so many masks of similar tables one is kept: parent and child alone do not pay. */
+/* After more masks of similar tables one is kept: parent and child alone do not pay. */
 #define MASKS_TO_KEEP (2 * CENSUS_MASKS_PER_IMAGE)
+
+/* Sets @index and @value of an image to the first value of the table.  Return: their number. */
+static unsigned int count_values(struct census_image *image, const struct census_plain *plain,
+				 const pte_t *pte)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < image->nr; i++) {
+		u64 value = census_plain_image(plain, census_pte_get(pte + i));
+
+		if (value && !nr++) {
+			image->index = i;
+			image->value = value;
+		}
+	}
+	return nr;
+}
 
 /*
  * Checks whether to make an image of the table at @pte, which was reported by so many masks.  A
  * lone table takes less time and memory without one, a family with many members takes less with
  * one, and nothing tells how many will follow.  So an image is made when the members met until now
  * have had twice as many masks as it takes, of one that has about as many pages as the others.
- * @pages are those that are not exclusive; if they are too few, the masks are not counted.
  *
  * If not, this may set @walk->image->masks: then the masks are to be counted.
  */
 bool census_image_pays(struct census_walk *walk, const struct census_plain *plain,
-		       const pte_t *pte, unsigned int masks, unsigned int pages)
+		       const pte_t *pte, unsigned int masks)
 {
 	struct census_image *image = walk->image;
-	unsigned int part;
-	u32 met;
+	u32 pages, most, met;
 
 	image->value = 0;
 	if (masks > CENSUS_MASKS_PER_IMAGE)
 		return true;
-	if (masks < CENSUS_MASKS_TO_FIND || pages < max(masks, CENSUS_PAGES_PER_IMAGE + 0U))
+	/* In slices masks are fewer, and tables not. */
+	if (masks < CENSUS_MASKS_TO_FIND || walk->exclusive_key)
 		return false;
-	for (part = 0; part < CENSUS_IMAGE_PARTS && !image->value; part++)
-		image->value = first_value(image, plain, pte, part, &image->index);
-	if (!image->value)
+	pages = count_values(image, plain, pte);
+	if (pages < masks || pages < CENSUS_PAGES_PER_IMAGE)
 		return false;
-	met = walk->ops->masks_met(walk->context, image) + masks;
+	/* By this entry one is found that is of no relative, and would be found again. */
+	if (walk->ops->find_image(walk->context, image, image->index, image->value))
+		return false;
+	met = walk->ops->masks_met(walk->context, image, &most) + masks;
 	/* If none has as many pages as the first ones, those were not typical. */
-	if (met >= 2 * MASKS_TO_KEEP ||
-	    (met >= MASKS_TO_KEEP && pages >= image->pages - image->pages / 8))
+	if (met > 2 * MASKS_TO_KEEP || (met > MASKS_TO_KEEP && pages >= most - most / 8))
 		return true;
 	image->masks = masks;
 	image->pages = pages;
@@ -100,16 +117,12 @@ bool census_image_make(struct census_walk *walk, const struct census_plain *plai
 		image->values[i] = census_plain_image(plain, census_pte_get(pte + i));
 		image->pages += !!image->values[i];
 	}
-	return image->pages >= CENSUS_PAGES_PER_IMAGE &&
-	       image->pages >= min(masks, CENSUS_MASKS_PER_IMAGE + 1U);
+	return image->pages >= min(masks, CENSUS_MASKS_PER_IMAGE + 1U);
 }
 
-/*
- * Reports an entry that an image does not have.  Return: whether it is a read-only page, which
- * another image might have.
- */
+/* Reports an entry that an image does not have.  Return: whether another image might have it. */
 static bool report_other(struct census_walk *walk, struct vm_area_struct *vma,
-			 unsigned long addr, pte_t entry)
+			 const struct census_plain *plain, unsigned long addr, pte_t entry)
 {
 	if (pte_none(entry))
 		return false;
@@ -121,7 +134,7 @@ static bool report_other(struct census_walk *walk, struct vm_area_struct *vma,
 		return false;
 	}
 	census_report_pte(walk, vma, addr, entry);
-	return pte_present(entry) && !pte_write(entry) && !census_pte_special(vma, addr, entry);
+	return census_plain_image(plain, entry);
 }
 
 /*
@@ -132,7 +145,8 @@ static bool report_other(struct census_walk *walk, struct vm_area_struct *vma,
  * Never for the table's own image: the zero page and PROT_NONE are not in it.
  */
 bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
-			 const u64 *values, const pte_t *pte, unsigned long addr)
+			 const struct census_plain *plain, const u64 *values, const pte_t *pte,
+			 unsigned long addr)
 {
 	struct census_image *image = walk->image;
 	unsigned int i, n, strangers = 0;
@@ -154,9 +168,9 @@ bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
 				__set_bit(j, image->lacks);
 				walk->pages--;
 			}
-			strangers += report_other(walk, vma, addr + j * PAGE_SIZE, entry);
+			strangers += report_other(walk, vma, plain, addr + j * PAGE_SIZE, entry);
 		}
-		/* So many read-only pages that it does not have: it is not that of a relative. */
+		/* So many pages that it does not have, and could: it is not that of a relative. */
 		if (image->match && strangers > image->nr / 4)
 			return false;
 	}

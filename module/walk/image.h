@@ -16,16 +16,21 @@ struct census_plain;
 /* A table with fewer pages is not kept: each further member of its family is compared with it. */
 #define CENSUS_PAGES_PER_IMAGE 64
 
-/* Less masks are not worth a search; those of a table whose frames are in order are less. */
+/*
+ * Less masks are not worth a search, except of the first eight entries; those of a table whose
+ * frames are in order are less.
+ */
 #define CENSUS_MASKS_TO_FIND 16
+#define CENSUS_MASKS_TO_FIND_OF_8 6
 
 const u64 *census_image_find(struct census_walk *walk, const struct census_plain *plain,
 			     const pte_t *pte);
 bool census_image_pays(struct census_walk *walk, const struct census_plain *plain,
-		       const pte_t *pte, unsigned int masks, unsigned int pages);
+		       const pte_t *pte, unsigned int masks);
 bool census_image_make(struct census_walk *walk, const struct census_plain *plain,
 		       const pte_t *pte, unsigned int masks);
 bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
-			 const u64 *values, const pte_t *pte, unsigned long addr);
+			 const struct census_plain *plain, const u64 *values, const pte_t *pte,
+			 unsigned long addr);
 
 #endif /* _CENSUS_IMAGE_H */

@@ -237,7 +237,7 @@ static void go_back(struct census_walk *walk, const struct progress *to)
 /* Of a table in single frames the first eight entries tell. */
 static unsigned int masks_to_find(unsigned int entries)
 {
-	return entries > 8 ? CENSUS_MASKS_TO_FIND : 6;
+	return entries > 8 ? CENSUS_MASKS_TO_FIND : CENSUS_MASKS_TO_FIND_OF_8;
 }
 
 /*
@@ -298,25 +298,20 @@ static __always_inline bool take_by_frame(struct census_walk *walk,
 	return true;
 }
 
-/*
- * Reports the entries by masks, or by an image that was found.  Sets @found if one was, also if it
- * was of no relative.  Return: false if by masks.
- */
+/* Reports the entries by masks, or by an image that was found.  Return: false if by masks. */
 static bool report_masks_or_image(struct census_walk *walk, struct vm_area_struct *vma,
 				  const struct census_plain *plain, const pte_t *pte,
-				  unsigned long addr, bool *found)
+				  unsigned long addr, const struct progress *begin)
 {
-	struct progress begin = progress_of(walk);
 	unsigned int nr = walk->image->nr;
 	const u64 *values = NULL;
 
-	*found = !take_by_frame(walk, vma, plain, pte, nr, addr, true, &values);
-	if (!*found)
+	if (take_by_frame(walk, vma, plain, pte, nr, addr, true, &values))
 		return false;
-	go_back(walk, &begin);
-	if (census_image_report(walk, vma, values, pte, addr))
+	go_back(walk, begin);
+	if (census_image_report(walk, vma, plain, values, pte, addr))
 		return true;
-	go_back(walk, &begin);
+	go_back(walk, begin);
 	take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
 	return false;
 }
@@ -330,9 +325,7 @@ static noinline void report_frames(struct census_walk *walk,
 	struct progress begin = progress_of(walk);
 	struct census_image *image = walk->image;
 	const u64 *values = NULL;
-	unsigned int masks, pages;
-	u64 exclusive;
-	bool found;
+	unsigned int masks;
 
 	if (!walk->images || nr < CENSUS_PAGES_PER_IMAGE) {
 		take_by_frame(walk, vma, plain, pte, nr, addr, false, &values);
@@ -341,22 +334,13 @@ static noinline void report_frames(struct census_walk *walk,
 	image->first = (addr >> PAGE_SHIFT) & (CENSUS_PTES_MAX - 1);
 	image->nr = nr;
 	image->masks = 0;
-	if (report_masks_or_image(walk, vma, plain, pte, addr, &found))
+	if (report_masks_or_image(walk, vma, plain, pte, addr, &begin))
 		return;
 	masks = last_mask_begin(walk).at - begin.last.at;
-	exclusive = walk->exclusive - begin.exclusive;
-	pages = walk->pages - begin.pages - exclusive;
-	/*
-	 * In slices exclusive pages are in masks too.  A member that has written to much of the
-	 * table stands for no other one.  Where one was found that is of no relative, another
-	 * one would not be found.
-	 */
-	if (walk->exclusive_key || exclusive > nr / 8 || found)
-		pages = 0;
-	if (census_image_pays(walk, plain, pte, masks, pages) &&
+	if (census_image_pays(walk, plain, pte, masks) &&
 	    census_image_make(walk, plain, pte, masks)) {
 		go_back(walk, &begin);
-		census_image_report(walk, vma, image->values, pte, addr);
+		census_image_report(walk, vma, plain, image->values, pte, addr);
 	} else if (!image->masks) {
 		image->nr = 0;
 	}

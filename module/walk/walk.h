@@ -108,8 +108,8 @@ struct census_place {
  * @lacks: bitmap of the entries that @match has and this table does not have
  * @match: table with the same entries, set by &struct census_walk_ops.find_image; 0: none
  * @pages: number of values, of @values or of those of @match, set by the same
- * @masks: not 0: the table was reported by so many masks, @pages are its pages that are not
- *	exclusive, and of the other members only those below are set
+ * @masks: not 0: the table was reported by so many masks, @pages are the values that its image
+ *	would have, and of the other members only those below are set
  * @index: of an entry by which tables are known that are not kept
  * @value: its value; 0: they are not searched for
  * @first: index of the first entry
@@ -153,8 +153,8 @@ unsigned long census_image_pfn(u64 value);
  *	@image; called under the page table lock; sets @match and returns its values, which stay
  *	valid and unchanged until @image is called; or returns NULL; or NULL
  * @masks_met: returns the number of masks of tables with as many entries as the one of @image, and
- *	with @value at @index, that were not kept, and sets @pages to the most pages of one of
- *	them; called under the page table lock
+ *	with @value at @index, that were not kept, and sets @pages to the most of one of them;
+ *	called under the page table lock
  * @image: receives the pages of a table instead of masks, or how many masks it has; called after
  *	the page table lock was dropped, with the VMA still locked; must not sleep
  *
@@ -173,7 +173,7 @@ struct census_walk_ops {
 		      unsigned int nr);
 	const u64 *(*find_image)(void *context, struct census_image *image,
 				 unsigned int index, u64 value);
-	u32 (*masks_met)(void *context, struct census_image *image);
+	u32 (*masks_met)(void *context, const struct census_image *image, u32 *pages);
 	void (*image)(void *context, const struct census_image *image);
 };
 
