@@ -81,8 +81,8 @@ FIXTURE_SETUP(holds)
 
 	if (!ko_path())
 		SKIP(return, "no file in MEMCENSUS_KO");
-	if (is_debug_kernel())
-		SKIP(return, "a debug kernel needs minutes of the reader's time");
+	if (is_slow_kernel())
+		SKIP(return, "a debug kernel or KCSAN needs minutes of the reader's time");
 	write_file("/sys/fs/cgroup/cgroup.subtree_control", "+cpu");
 	ASSERT_TRUE(!mkdir(GROUP, 0755) || errno == EEXIST);
 	if (!write_file(GROUP "/cpu.max", "1000 100000"))

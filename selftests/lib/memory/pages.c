@@ -85,6 +85,11 @@ bool is_debug_kernel(void)
 	return !access("/sys/kernel/debug/kmemleak", F_OK);
 }
 
+bool is_slow_kernel(void)
+{
+	return is_debug_kernel() || !access("/sys/kernel/debug/kcsan", F_OK);
+}
+
 void no_huge_pages(char *at, size_t size)
 {
 	need(!madvise(at, size, MADV_NOHUGEPAGE) || errno == EINVAL, "MADV_NOHUGEPAGE");

@@ -45,6 +45,8 @@ int64_t free_memory(void);
 long memory_used(void);
 /* A debug kernel: it pads each allocation, and keeps what was freed for a while. */
 bool is_debug_kernel(void);
+/* Checks of each memory access take most of the time: a lock hold covers few tables. */
+bool is_slow_kernel(void);
 
 /*
  * Maps @size bytes at @place, in small pages if anonymous. On failure ends the
