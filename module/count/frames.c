@@ -528,7 +528,7 @@ static void find_targets(struct census_frames *f, const struct census_forked *t,
 	for (i = 0; i < t->nr; i++) {
 		f->targets[i].b = NULL;
 		if (!values[i] || values[i] == CENSUS_FORKED_NOT_HERE ||
-		    (lacking && lacking[i] == t->owners))
+		    !census_forked_owners(t, lacking, i))
 			continue;
 		key = anon + (census_image_pfn(values[i]) >> CENSUS_BLOCK_SHIFT);
 		if (key == last && f->targets[i - 1].b)
@@ -563,7 +563,7 @@ static bool take_page(u64 *value, u32 block, u64 *pages)
  */
 static bool finish_table(struct census_frames *f, const struct census_forked *t)
 {
-	const u32 *lacking = t->lacking ? census_unit(&f->owners.arrays, t->lacking) : NULL;
+	const u32 *lacking = census_forked_lacking(&f->owners, t);
 	u64 *values = census_forked_values(&f->owners, t), pages;
 	unsigned int i, n;
 
@@ -586,7 +586,7 @@ static bool finish_table(struct census_frames *f, const struct census_forked *t)
 			    !take_page(&values[i + n], target->block, &pages))
 				break;
 		census_owners_add(&f->owners, target->b, pages,
-				  t->owners - (lacking ? lacking[i] : 0));
+				  census_forked_owners(t, lacking, i));
 	}
 	return !census_frames_failed(f);
 }

@@ -134,21 +134,20 @@ bool census_forked_join(const struct census_owners *o, u32 table, struct census_
 {
 	struct census_forked *t = census_forked(o, table), *with = census_forked(to, same);
 	u64 *values = census_forked_values(o, t), *others = census_forked_values(to, with);
+	const u32 *own = census_forked_lacking(o, t);
+	u32 *lacking = census_forked_lacking(to, with);
 	unsigned int different, i;
-	u32 *lacking = NULL;
 
 	if (t->first != with->first || t->nr != with->nr)
 		return false;
 	different = count_different(values, others, t->nr);
-	if (with->lacking)
-		lacking = census_unit(&to->arrays, with->lacking);
 	if (different > t->nr / 4 || (!lacking && (t->lacking || different)))
 		return false;
 	for (i = 0; i < t->nr; i++) {
 		if (values[i] == others[i]) {
 			values[i] = 0;
 			if (lacking)
-				lacking[i] += t->owners - census_forked_owners(o, t, i);
+				lacking[i] += t->owners - census_forked_owners(t, own, i);
 		} else {
 			values[i] = values[i] ?: CENSUS_FORKED_NOT_HERE;
 			lacking[i] += t->owners;

@@ -109,12 +109,20 @@ static inline u64 census_forked_value(const struct census_owners **o,
 	return census_forked_values(t->in, census_forked(t->in, t->same))[i];
 }
 
-/* Number of owners of entry @i. */
-static inline u32 census_forked_owners(const struct census_owners *o,
-				       const struct census_forked *t, unsigned int i)
+/* Number of owners without each entry, or NULL if all have all. */
+static inline u32 *census_forked_lacking(const struct census_owners *o,
+					 const struct census_forked *t)
 {
-	const u32 *lacking = t->lacking ? census_unit(&o->arrays, t->lacking) : NULL;
+	return t->lacking ? census_unit(&o->arrays, t->lacking) : NULL;
+}
 
+/*
+ * Number of owners of entry @i.  0 if all lack it or have vanished: then nothing finishes its
+ * block, unless others have marked it.
+ */
+static inline u32 census_forked_owners(const struct census_forked *t, const u32 *lacking,
+				       unsigned int i)
+{
 	return t->owners - (lacking ? lacking[i] : 0);
 }
 

@@ -5,7 +5,12 @@
  * figure is the test's own count, also by groups and in slices, and the memory for counting
  * is a fraction of that of the tables.
  */
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "selftest.h"
 
@@ -34,9 +39,9 @@ static unsigned long random_below(unsigned long limit)
  * Touched in random order, so that neighbours in memory are not neighbours here, except for runs
  * of this length.
  */
-static void write_scattered(char *at, unsigned long run)
+static void write_scattered(char *at, unsigned long all, unsigned long run)
 {
-	unsigned long nr = pages / run, i;
+	unsigned long nr = all / run, i;
 	unsigned int *order = malloc(nr * sizeof(*order));
 
 	need(order, "malloc");
@@ -115,7 +120,7 @@ static void parent(void *arg)
 	struct family *family = arg;
 
 	seed = 88172645463325252UL;
-	write_scattered(map_private(PLACE(0), pages * PAGE), family->run);
+	write_scattered(map_private(PLACE(0), pages * PAGE), pages, family->run);
 	for (family->number = 1; family->number < family->members; family->number++) {
 		pid_t pid = child_start(member, family);
 
@@ -264,6 +269,71 @@ TEST(zero_pages_before)
 	census_free(&census);
 	EXPECT_EQUAL_OWNERS();
 	child_end(pid);
+}
+
+/*
+ * Tables of one owner are kept, because it had a child, and a part of one has marks in the same
+ * blocks. It is killed at a later point of each census, as long as one without it takes:
+ * then nobody owns its pages. Until some were killed in their walk.
+ */
+#define POINTS	60
+#define TRIES	(4 * POINTS)
+#define ENOUGH	10
+
+static void had_a_child(void *arg)
+{
+	const unsigned long nr = 2 * pages + 200;
+	pid_t pid;
+
+	write_scattered(map_private(PLACE(0), nr * PAGE), nr, 1);
+	pid = fork();
+	if (!pid)
+		_exit(0);
+	need(pid > 0 && waitpid(pid, NULL, 0) == pid, "child");
+}
+
+struct end {
+	pid_t pid;
+	uint64_t ns;
+};
+
+static void *end_later(void *arg)
+{
+	const struct end *end = arg;
+	const struct timespec time = { .tv_nsec = end->ns };
+
+	nanosleep(&time, NULL);
+	kill(end->pid, SIGKILL);
+	return NULL;
+}
+
+TEST(owner_ends_during_the_walk)
+{
+	struct census census;
+	unsigned int i, left = 0;
+	pthread_t thread;
+	uint64_t wall;
+
+	ASSERT_FRAMES_OF_ALL(&census);
+	wall = census.scan[MEMCENSUS_SCAN_WALL_NS];
+	census_free(&census);
+	for (i = 0; i < TRIES && left < ENOUGH; i++) {
+		struct end end = {
+			.pid = child_start(had_a_child, NULL),
+			.ns = wall * (i % POINTS) / POINTS,
+		};
+
+		ASSERT_LT(0, end.pid);
+		ASSERT_EQ(0, pthread_create(&thread, NULL, end_later, &end));
+		ASSERT_FRAMES_OF_ALL(&census);
+		ASSERT_EQ(0, pthread_join(thread, NULL));
+		left += census.scan[MEMCENSUS_SCAN_VANISHED];
+		census_free(&census);
+		child_end(end.pid);
+	}
+	diag("%u of %u ended before their walk did", left, i);
+	EXPECT_LT(0, left);
+	EXPECT_EQUAL_OWNERS();
 }
 
 /* Single pages of a file, far apart: about 100 bytes of counting memory for each. */

@@ -193,10 +193,11 @@ static void finish_tables(unsigned int worker)
 
 	for (t = 0; t < TABLES; t++) {
 		const struct census_forked *forked = census_forked(o, tables[worker][t]);
+		const u32 *lacking = census_forked_lacking(o, forked);
 		u64 *values = census_forked_values(o, forked);
 
 		for (i = 0; i < CENSUS_FORKED_ENTRIES; i++) {
-			u32 owners = census_forked_owners(o, forked, i);
+			u32 owners = census_forked_owners(forked, lacking, i);
 			unsigned int page = values[i] - 1;
 			u32 block;
 
@@ -238,7 +239,7 @@ static void mark_some(unsigned int worker, unsigned int space,
 			if (!owned[space][page + j])
 				owned[space][page + j] = mapping + 1;
 		}
-		if (census_owners_room(o, 1)) {
+		if (mask && census_owners_room(o, 1)) {
 			struct census_marker m = census_marker(o);
 
 			u32 block = block_of(worker, page);
@@ -247,6 +248,25 @@ static void mark_some(unsigned int worker, unsigned int space,
 			census_marker_end(o, &m);
 		}
 	}
+}
+
+/* As the module does it: those that nobody owns stay as they are. */
+static void finish_blocks(unsigned int nr_workers, unsigned int page, struct census_totals *totals)
+{
+	struct census_owners *same[WORKERS];
+	u32 block[WORKERS];
+	unsigned int w, n = 0;
+
+	for (w = 0; w < nr_workers; w++) {
+		const struct census_block *b = census_block(all[w], block_of(w, page));
+
+		same[n] = all[w];
+		block[n] = block_of(w, page);
+		n += b->ones || b->planes;
+	}
+	w = page / CENSUS_BLOCK_PAGES % nr_workers;
+	if (n)
+		census_blocks_finish(same, block, n, all[w], w, totals);
 }
 
 static void finish(unsigned int nr_workers, struct census_totals *totals, const char *round)
@@ -258,14 +278,8 @@ static void finish(unsigned int nr_workers, struct census_totals *totals, const 
 		join_tables(nr_workers, round);
 	for (w = 0; w < nr_workers && tables[w][0]; w++)
 		finish_tables(w);
-	for (page = 0; page < PAGES; page += CENSUS_BLOCK_PAGES) {
-		u32 block[WORKERS];
-
-		for (w = 0; w < nr_workers; w++)
-			block[w] = block_of(w, page);
-		w = page / CENSUS_BLOCK_PAGES % nr_workers;
-		census_blocks_finish(all, block, nr_workers, all[w], w, totals);
-	}
+	for (page = 0; page < PAGES; page += CENSUS_BLOCK_PAGES)
+		finish_blocks(nr_workers, page, totals);
 	for (w = 0; w < nr_workers; w++)
 		for (t = 0; t < TABLES && tables[w][t]; t++)
 			if (!census_forked(all[w], tables[w][t])->in)
@@ -768,6 +782,7 @@ static const struct round rounds[] = {
 	{ "tables only", 1, 300, 1, 0, 0, false, false, true },
 	{ "tables, mappings, resumed", 3, 60, 3, 40, 20, true, false, true },
 	{ "tables vanish", 3, 300, 1, 40, 20, true, true, true },
+	{ "all owners of tables vanish", 1, 1, 1, 30, 30, false, true, true },
 };
 
 static void end_worker(unsigned int worker)
