@@ -659,8 +659,8 @@ static bool may_mark_huge(struct census_tally *t, u64 key)
 	return true;
 }
 
-/* Sets how the pages of the VMA are numbered from @addr on.  Return: 0 or -ENOMEM. */
-static int number_pages(struct census_tally *t, struct census_walk *walk, unsigned long addr)
+/* Sets how the pages of the VMA are numbered from @addr on. */
+static void number_pages(struct census_tally *t, struct census_walk *walk, unsigned long addr)
 {
 	const struct vm_area_struct *vma = t->vma;
 	bool huge = IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && t->frames->slice.huge &&
@@ -673,18 +673,14 @@ static int number_pages(struct census_tally *t, struct census_walk *walk, unsign
 	walk->file = 0;
 	walk->copies = 0;
 	if (t->class == CENSUS_ANON)
-		return 0;
+		return;
 	if (!(vma->vm_flags & VM_SHARED)) {
 		walk->copies = census_frames_key(CENSUS_ANON);
 		walk->dirty_is_copied = t->class == CENSUS_FILE;
 	}
-	if (census_files_key(t->files, t->vma, t->class, addr, &walk->file)) {
-		t->frames->owners.failed = true;
-		return -ENOMEM;
-	}
+	walk->file = census_files_key(t->files, t->vma, t->class, addr);
 	if (huge && walk->file && may_mark_huge(t, walk->file))
 		walk->huge_file = census_file_huge_key(walk->file);
-	return 0;
 }
 
 /*
@@ -741,7 +737,9 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	if (t->of_heap)
 		t->rss_before = census_sums_rss(t->sums);
 	walk->copied_huge = 0;
-	return walk->ops->by_run ? 0 : number_pages(t, walk, addr);
+	if (!walk->ops->by_run)
+		number_pages(t, walk, addr);
+	return 0;
 }
 
 /**

@@ -69,18 +69,19 @@ const struct address_space *census_file_mapping(struct file *file)
 int census_files_begin(struct census_files *files, struct census_budget *budget)
 {
 	files->budget = budget;
-	files->locked = census_budget_locked(budget);
 	/* The rest suffices for owners, in slices: see census_params_check(). */
-	files->shmem_budget = census_budget_locked(&files->locked);
+	files->ids_budget = census_budget_locked(budget);
+	files->ids_budget.limit = budget->limit / 4;
+	files->shmem_budget = census_budget_locked(budget);
 	files->shmem_budget.limit = budget->limit / 4;
 	spin_lock_init(&files->lock);
-	files->ids.budget = &files->locked;
+	files->ids.budget = &files->ids_budget;
 	files->ids.nr = ID_UNITS;
 	files->shmem.budget = &files->shmem_budget;
 	files->shmem.nr = CENSUS_SHMEM_UNITS;
 	if (!census_reserve_fill())
 		return -ENOMEM;
-	return census_table_init(&files->table, &files->locked, file_key) ? 0 : -ENOMEM;
+	return census_table_init(&files->table, &files->ids_budget, file_key) ? 0 : -ENOMEM;
 }
 
 void census_files_end(struct census_files *files)
@@ -125,38 +126,46 @@ static struct file_id *find_file_id(struct census_files *files, const struct add
 	return NULL;
 }
 
-/* Return: a new file, or NULL without memory.  @files->lock is held. */
+/* Return: a new file, or NULL if @files are full.  @files->lock is held. */
 static struct file_id *add_file_id(struct census_files *files, struct file *file,
 				   enum census_class class)
 {
 	const struct address_space *mapping = file->f_mapping;
 	const struct inode *inode = mapping->host, *user = file_user_inode(file);
-	u32 unit = census_pool_take(&files->ids, ID_UNITS);
+	u32 space = census_file_space(files->nr, class), unit = 0;
 	struct file_id *id;
 
-	if (!unit)
+	if (!files->full && space < CENSUS_SPACE_END)
+		unit = census_pool_take(&files->ids, ID_UNITS);
+	if (!unit) {
+		/* Pairs with the acquire in find_or_add(): nothing is added any more. */
+		smp_store_release(&files->full, true);
 		return NULL;
+	}
 	id = census_unit(&files->ids, unit);
 	*id = (struct file_id) {
 		.mapping = mapping, .sb = inode->i_sb, .ino = inode->i_ino,
 		.generation = inode->i_generation,
 		.dev = user->i_sb->s_dev, .user_ino = user->i_ino,
-		.space = census_file_space(files->nr, class),
+		.space = space,
 	};
-	if (id->space < CENSUS_SPACE_END)
-		files->nr++;
+	files->nr++;
 	census_table_add(&files->table, &id->link);
 	return id;
 }
 
-/* Return: the file, found or added; or NULL without memory. */
+/*
+ * Return: the file, found or added, or NULL if @files are full.  All mappings get the same answer:
+ * a file that is not added once is never added.
+ */
 static struct file_id *find_or_add(struct census_files *files, struct file *file,
 				   enum census_class class)
 {
+	const bool full = smp_load_acquire(&files->full);
 	const struct address_space *mapping = file->f_mapping;
 	struct file_id *id = find_file_id(files, mapping);
 
-	if (id)
+	if (id || full)
 		return id;
 	/* Only a search under the lock proves that there is none: see table.h. */
 	spin_lock(&files->lock);
@@ -188,24 +197,18 @@ unsigned long census_files_key_end(struct vm_area_struct *vma, enum census_class
  * @vma: locked, which keeps its file
  * @class: of its pages, FILE or SHMEM
  * @addr: of the page, and of those up to census_files_key_end()
- * @key: set; 0 if its pages are numbered by frame
  *
- * Return: 0 or -ENOMEM.
+ * Return: the key, or 0 if its pages are numbered by frame.
  */
-int census_files_key(struct census_files *files, struct vm_area_struct *vma,
-		     enum census_class class, unsigned long addr, u64 *key)
+u64 census_files_key(struct census_files *files, struct vm_area_struct *vma,
+		     enum census_class class, unsigned long addr)
 {
 	struct file_id *id;
 
-	*key = 0;
 	if (!maps_page_cache(vma, class) || linear_page_index(vma, addr) >= CENSUS_INDEX_END)
 		return 0;
 	id = find_or_add(files, vma->vm_file, class);
-	if (!id)
-		return -ENOMEM;
-	if (id->space < CENSUS_SPACE_END)
-		*key = CENSUS_SPACE(id->space);
-	return 0;
+	return id ? CENSUS_SPACE(id->space) : 0;
 }
 
 /* Files get their spaces in the order of @files->ids. */

@@ -9,7 +9,8 @@
  *
  * All mappings of a file must number its pages in the same way.  So this depends on how
  * the mapping gets its pages and on their index, not on the process or on what else it maps: see
- * census_files_key().
+ * census_files_key().  Users choose how many files there are: if these do not fit, the others'
+ * pages are numbered by frame.
  */
 #ifndef _CENSUS_FILES_H
 #define _CENSUS_FILES_H
@@ -25,24 +26,26 @@
  * struct census_files - files found by the walk
  * @only: only mappings of this file are walked, and its pages counted; NULL: all
  * @budget: of the census
- * @locked: the part of it for files: they are found under mmap and VMA locks
- * @shmem_budget: limit of the part of @locked for pages of files in swap
+ * @ids_budget: limit of the part of it for @ids and @table: files are found under mmap and VMA locks
+ * @shmem_budget: limit of the part of it for pages of files in swap
  * @lock: protects insertion and all memory; readers need no lock, and nothing is removed
  * @ids: &struct file_id; the first units are not used
  * @shmem: &struct census_shmem and its blocks
  * @table: @ids by identity
- * @nr: number of files with a space
+ * @nr: number of @ids
+ * @full: nothing is added to @ids: pages of other files are numbered by frame
  */
 struct census_files {
 	const struct address_space *only;
 	struct census_budget *budget;
-	struct census_budget locked;
+	struct census_budget ids_budget;
 	struct census_budget shmem_budget;
 	spinlock_t lock;	/* insertion, memory */
 	struct census_pool ids;
 	struct census_pool shmem;
 	struct census_table table;
 	u32 nr;
+	bool full;
 };
 
 /* Index of the first page of a file for which a key has no room. */
@@ -63,8 +66,8 @@ void census_files_end(struct census_files *files);
 bool census_files_find(const struct census_files *files, u64 key, dev_t *dev, u64 *inode);
 unsigned long census_files_key_end(struct vm_area_struct *vma, enum census_class class,
 				   unsigned long addr, unsigned long end);
-int census_files_key(struct census_files *files, struct vm_area_struct *vma,
-		     enum census_class class, unsigned long addr, u64 *key);
+u64 census_files_key(struct census_files *files, struct vm_area_struct *vma,
+		     enum census_class class, unsigned long addr);
 struct census_shmem *census_files_shmem(struct census_files *files,
 					const struct vm_area_struct *vma);
 u64 census_files_shmem_step(struct census_files *files, struct census_shmem *s,

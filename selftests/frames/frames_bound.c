@@ -7,6 +7,10 @@
  * Entries use up the memory, one for each block of 64 pages of each process. So each
  * process maps one page per block of a file that many of them share.
  */
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
 #include "ko.h"
 #include "selftest.h"
 
@@ -278,12 +282,12 @@ static void scatters(void *arg)
 		at[i * STEP] = 1;
 }
 
-FIXTURE(scattered)
+FIXTURE(least)
 {
 	bool ready;
 };
 
-FIXTURE_SETUP(scattered)
+FIXTURE_SETUP(least)
 {
 	if (!ko_path())
 		SKIP(return, "no file in MEMCENSUS_KO");
@@ -292,7 +296,7 @@ FIXTURE_SETUP(scattered)
 	self->ready = true;
 }
 
-FIXTURE_TEARDOWN(scattered)
+FIXTURE_TEARDOWN(least)
 {
 	if (self->ready && ko_is_loaded())
 		EXPECT_EQ(0, ko_unload_patiently(5000));
@@ -304,7 +308,7 @@ FIXTURE_TEARDOWN(scattered)
  * Bitmaps that do not fit are refused, at once and in words.  A range fits, and as long as
  * its answer is not read, another one does not.
  */
-TEST_F_TIMEOUT(scattered, bitmaps_refused, 300)
+TEST_F_TIMEOUT(least, bitmaps_refused, 300)
 {
 	const uint64_t start = (uintptr_t)PLACE(8), end = start + SCATTERED * STEP;
 	const uint64_t most = start + 10000 * STEP;
@@ -356,6 +360,63 @@ TEST_F_TIMEOUT(scattered, bitmaps_refused, 300)
 	census_close(&s);
 	EXPECT_EQ(0, bitmaps_take(pid, start, most, &census, &error));
 	census_free(&census);
+	child_end(pid);
+}
+
+/*
+ * More files than max_mem holds, each with one page that two processes share. The files stay
+ * open in nobody: only the mappings hold them.
+ */
+#define FILES		16000
+#define FILE_BYTES	64
+
+static void maps_files(void *arg)
+{
+	unsigned int i;
+
+	for (i = 0; i < FILES; i++) {
+		int fd = memfd("one of many", 1);
+
+		map(PLACE(9) + 2 * i * PAGE, PAGE, RW, MAP_SHARED, fd, 0)[0] = 1;
+		close(fd);
+	}
+}
+
+static void maps_files_twice(void *arg)
+{
+	unsigned int i;
+
+	maps_files(NULL);
+	/* fork() does not copy the entries of shared mappings. */
+	if (fork())
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (i = 0; i < FILES; i++)
+		read_pages(PLACE(9) + 2 * i * PAGE, 1);
+	raise(SIGSTOP);
+}
+
+TEST_F_TIMEOUT(least, more_files, 300)
+{
+	const struct census_task *task;
+	struct census census;
+	char buf[64];
+	pid_t pid;
+
+	if (!self->ready)
+		return;
+	pid = child_start(maps_files_twice, NULL);
+	ASSERT_LT(0, pid);
+	snprintf(buf, sizeof(buf), "max_mem=%lu", LEAST);
+	ASSERT_EQ(0, ko_load(buf));
+	ASSERT_LT(LEAST / 2, FILES * FILE_BYTES);
+	ASSERT_FRAMES_OF_ALL(&census);
+	tell(&census);
+	task = census_task_of(&census, pid);
+	ASSERT_NE(NULL, task);
+	EXPECT_LE(FILES * PAGE, figure(&task->f, MEMCENSUS_F_SHMEM));
+	census_free(&census);
+	EXPECT_EQUAL_OWNERS();
 	child_end(pid);
 }
 
