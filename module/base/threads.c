@@ -142,21 +142,25 @@ u64 census_cpu_clock_stop(const struct census_cpu_clock *c)
 	return min(wall, current->se.sum_exec_runtime - c->runtime);
 }
 
+static void run_number(struct census_threads *t, unsigned int number)
+{
+	int err = t->work(t->context, number);
+
+	if (err)
+		WRITE_ONCE(*t->stopped, true);
+	/* Keep the first error, but replace -EINTR: it may only be a consequence. */
+	if (err && atomic_cmpxchg(&t->err, 0, err) == -EINTR)
+		atomic_set(&t->err, err);
+}
+
 static void take_work(struct census_threads *t)
 {
 	unsigned int number;
 	u64 wanted = 0;
-	int err;
 
 	while (!census_threads_unwelcome(&wanted) &&
-	       (number = atomic_fetch_inc(&t->next)) < t->numbers) {
-		err = t->work(t->context, number);
-		if (err)
-			WRITE_ONCE(*t->stopped, true);
-		/* Keep the first error, but replace -EINTR: it may only be a consequence. */
-		if (err && atomic_cmpxchg(&t->err, 0, err) == -EINTR)
-			atomic_set(&t->err, err);
-	}
+	       (number = atomic_fetch_inc(&t->next)) < t->numbers)
+		run_number(t, number);
 }
 
 static void leave_threads(struct census_threads *t)
@@ -318,11 +322,13 @@ void census_threads_end(struct census_threads *t)
  * census_threads_run() - run work once for each number, in parallel
  * @t: initialized
  * @nr: maximum number of threads, including the caller
- * @numbers: @work is called with 0 to @numbers - 1
+ * @numbers: @work is called with 0 to @numbers - 1; at least 1
  * @work: the work
  * @context: its first argument
  *
  * Each number is processed, however few helpers begin, unless one fails or the caller is killed.
+ * Number 0 is the caller's: helpers leave for the sake of their processors, also in the middle of
+ * work that all numbers share, and the caller does the rest.
  *
  * Return: 0, the first error of @work, or -EINTR after a fatal signal.
  */
@@ -334,11 +340,12 @@ int census_threads_run(struct census_threads *t, unsigned int nr, unsigned int n
 	t->numbers = numbers;
 	t->begun = 0;
 	*t->stopped = false;
-	atomic_set(&t->next, 0);
+	atomic_set(&t->next, 1);
 	atomic_set(&t->err, 0);
 	atomic_set(&t->running, 1);
 	reinit_completion(&t->done);
 	census_threads_more(t, nr);
+	run_number(t, 0);
 	take_work(t);
 	wait_for_helpers(t);
 	return fatal_signal_pending(current) ? -EINTR : atomic_read(&t->err);
