@@ -67,7 +67,8 @@ static bool is_in(const struct snapshot *snap, const char *below, bool known, ui
 	return path && !strncmp(path, below, len) && (!path[len] || path[len] == '/');
 }
 
-static void narrow_tasks(struct snapshot *snap, const char *below)
+/* @counted: only processes of the subtree were requested. */
+static void narrow_tasks(struct snapshot *snap, const char *below, bool counted)
 {
 	struct task *outside = snapshot_alloc(snap, snap->n_tasks * sizeof(*outside)), *task;
 	size_t i, n = 0;
@@ -75,7 +76,8 @@ static void narrow_tasks(struct snapshot *snap, const char *below)
 	snap->outside = outside;
 	for (i = 0; i < snap->n_tasks; i++) {
 		task = &snap->tasks[i];
-		if (is_in(snap, below, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup))
+		if (task_is_unplaced(task) ? counted :
+		    is_in(snap, below, KNOWN(task, MEMCENSUS_TASK_CGROUP), task->cgroup))
 			snap->tasks[n++] = *task;
 		else
 			outside[snap->n_outside++] = *task;
@@ -100,7 +102,7 @@ void subtree_narrow(const struct session *session, struct snapshot *snap)
 			snap->groups[n++] = *group;
 	}
 	snap->n_groups = n;
-	narrow_tasks(snap, below);
+	narrow_tasks(snap, below, counted);
 	snapshot_drop_vmas(snap);
 	cgroup_tree_link(snap);
 }
@@ -109,9 +111,16 @@ int subtree_found(const struct options *options, const struct snapshot *snap,
 		  struct failure *why)
 {
 	const bool grouped = options->group_by == MEMCENSUS_BY_CGROUP;
+	size_t i, unknown = 0;
 
 	if (!options->below || (grouped ? snap->n_groups : snap->n_tasks))
 		return 0;
+	for (i = 0; i < snap->n_outside; i++)
+		unknown += task_is_unplaced(&snap->outside[i]);
+	if (unknown)
+		return fail(why, FAIL_NO_PROCESS,
+			    "no process of this census is known to be in cgroup '%.200s'; the cgroup of %zu is unknown",
+			    path_of(options), unknown);
 	return fail(why, FAIL_NO_PROCESS,
 		    grouped ? "no cgroup '%.200s' in this census" :
 			      "no process of this census is in cgroup '%.200s'",

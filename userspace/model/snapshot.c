@@ -78,6 +78,11 @@ bool task_is_absent(const struct task *task)
 	return task_is_gone(task) && !KNOWN(task, MEMCENSUS_TASK_COMM);
 }
 
+bool task_is_unplaced(const struct task *task)
+{
+	return !task_is_gone(task) && !KNOWN(task, MEMCENSUS_TASK_CGROUP);
+}
+
 bool task_is_unseen(const struct task *task)
 {
 	return KNOWN(task, MEMCENSUS_TASK_STATE) && task->state != MEMCENSUS_STATE_WALKED;

@@ -440,6 +440,9 @@ void snapshot_drop_gone(struct snapshot *snap);
 /* The request names it, but no process has its PID. */
 bool task_is_absent(const struct task *task);
 
+/* Whether it may be in any cgroup. */
+bool task_is_unplaced(const struct task *task);
+
 /* Whether its walk is known not to have reached all of its memory. */
 bool task_is_unseen(const struct task *task);
 

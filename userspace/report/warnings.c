@@ -17,26 +17,27 @@ static void put_count(FILE *out, uint64_t n, const char *what, bool *begun)
 /* At most this many PIDs are named in a warning. */
 #define PIDS_NAMED 8
 
-/* Names the PIDs that were requested and that no process has. */
-static bool note_absent(FILE *out, const struct snapshot *snap)
+/* Names those of the @n @tasks that are @such, behind @what; returns whether there is one. */
+static bool note_pids(FILE *out, const char *what, const struct task *tasks, size_t n,
+		      bool (*such)(const struct task *task))
 {
-	size_t i, n = 0;
+	size_t i, named = 0;
 
-	for (i = 0; i < snap->n_tasks; i++) {
-		if (!task_is_absent(&snap->tasks[i]) || n++ >= PIDS_NAMED)
+	for (i = 0; i < n; i++) {
+		if (!such(&tasks[i]) || named++ >= PIDS_NAMED)
 			continue;
-		fprintf(out, "%s %" PRIu64, n == 1 ? "memcensus: no such process: PID" : ",",
-			snap->tasks[i].pid);
+		fprintf(out, "%s %" PRIu64, named == 1 ? what : ",", tasks[i].pid);
 	}
-	if (n)
-		fputs(n > PIDS_NAMED ? " ...\n" : "\n", out);
-	return n;
+	if (named)
+		fputs(named > PIDS_NAMED ? " ...\n" : "\n", out);
+	return named;
 }
 
 /* Prints how many address spaces were not fully walked, and why.  @summed: rows are sums. */
 static bool note_missing(FILE *out, const struct snapshot *snap, bool summed)
 {
-	const bool absent = note_absent(out, snap);
+	const bool absent = note_pids(out, "memcensus: no such process: PID", snap->tasks,
+				      snap->n_tasks, task_is_absent);
 	uint64_t of[MEMCENSUS_STATE_MAX + 1] = { 0 };
 	bool begun = false;
 	size_t i;
@@ -151,6 +152,9 @@ static bool print(FILE *out, const struct snapshot *snap, bool summed)
 {
 	bool partial = note_missing(out, snap, summed);
 
+	/* --cgroup has dropped them, and may not have. */
+	partial |= note_pids(out, "memcensus: left out, because the cgroup is unknown: PID",
+			     snap->outside, snap->n_outside, task_is_unplaced);
 	if (KNOWN(&snap->info, MEMCENSUS_INFO_ABI) &&
 	    snap->info.abi < SNAPSHOT_ABI)
 		fprintf(out, "memcensus: the module has ABI %" PRIu64 ", this reader ABI %d: %s\n",
