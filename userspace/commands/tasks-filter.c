@@ -297,6 +297,20 @@ static void mappings_narrow_tasks(struct snapshot *snap)
 	free(v);
 }
 
+/* What was not walked may have such a mapping. */
+static int no_mapping(const struct snapshot *snap, struct failure *why)
+{
+	size_t i, unseen = 0;
+
+	for (i = 0; i < snap->n_tasks; i++)
+		unseen += task_is_unseen(&snap->tasks[i]);
+	if (!unseen)
+		return fail(why, FAIL_NO_PROCESS, "no mapping matches");
+	return fail(why, FAIL_NO_PROCESS,
+		    "no mapping matches that was walked; %zu process%s not walked to the end may have one",
+		    unseen, unseen == 1 ? "" : "es");
+}
+
 int tasks_refine(struct session *session, struct snapshot *snap, struct failure *why)
 {
 	const struct options *options = session->options;
@@ -322,6 +336,6 @@ int tasks_refine(struct session *session, struct snapshot *snap, struct failure 
 	else
 		mappings_narrow_tasks(snap);
 	if (!(options->rows ? snap->n_mappings : snap->n_tasks))
-		return fail(why, FAIL_NO_PROCESS, "no mapping matches");
+		return no_mapping(snap, why);
 	return 0;
 }
