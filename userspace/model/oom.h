@@ -30,6 +30,15 @@ const struct oom *oom_subject(const struct snapshot *snap);
  */
 const struct task *oom_task(const struct snapshot *snap, const struct oom_victim *victim);
 
+/*
+ * How long @oom was after the begin of a census of its boot, ns.  By the time since boot: the
+ * clock may have been set between them.
+ */
+static inline int64_t oom_after(const struct oom *oom, const struct scan *scan)
+{
+	return (int64_t)(oom->boottime - scan->boottime);
+}
+
 /* How @victim ended. */
 static inline const char *oom_victim_end(const struct oom_victim *victim)
 {

@@ -27,55 +27,78 @@ static struct snapshot *take_census_before(struct recorded_ooms *ooms, size_t *a
 	return NULL;
 }
 
-/* The end of a census, ns since 1970. */
-static uint64_t end_of(const struct snapshot *snap)
+/* One during which the process was killed has a part of what came after. */
+static bool ends_before(const struct snapshot *snap, const struct oom *oom)
 {
-	return snap->scan.realtime + (KNOWN(&snap->scan, MEMCENSUS_SCAN_WALL_NS) ?
-				      snap->scan.wall : 0);
+	const uint64_t wall = KNOWN(&snap->scan, MEMCENSUS_SCAN_WALL_NS) ? snap->scan.wall : 0;
+
+	return oom_after(oom, &snap->scan) >= (int64_t)wall;
+}
+
+/*
+ * Finds the last census before the kill, from the one with which the kill was recorded, back;
+ * @at: its place.
+ */
+static void find_after(struct oom_growth *growth, struct recorded_ooms *ooms, size_t *at,
+		       struct failure *why)
+{
+	const struct recorded_oom *oom = growth->oom;
+	const struct record_entry *v = ooms->entries;
+	struct snapshot *snap, *later = NULL;
+
+	while (*at && v[*at - 1].offset > oom->offset)
+		--*at;
+	while (*at && !growth->rebooted) {
+		--*at;
+		snap = take_census_before(ooms, at, -1, (size_t)-1, why);
+		if (!snap)
+			break;
+		growth->rebooted = later ? !changes_one_boot(snap, later) :
+			v[*at].number != oom->census &&
+			!changes_in_boot(snap, oom->oom->realtime, oom->oom->boottime);
+		snapshot_free(later);
+		later = snap;
+		if (!growth->rebooted && ends_before(snap, oom->oom)) {
+			growth->after = snap;
+			return;
+		}
+	}
+	snapshot_free(later);
 }
 
 int oom_growth_find(struct oom_growth *growth, struct recorded_ooms *ooms,
 		    const struct recorded_oom *oom, uint64_t span, struct failure *why)
 {
-	const uint64_t kill = oom->oom->realtime;
+	const struct record_entry *v = ooms->entries;
 	size_t first = 0, last = ooms->n_entries;
+	uint64_t kill;
 
 	*growth = (struct oom_growth){ .oom = oom };
-	while (last && ooms->entries[last - 1].time > kill)
-		last--;
-	/* One during which the process was killed has a part of what came after. */
-	while (last) {
-		last--;
-		growth->after = take_census_before(ooms, &last, -1, (size_t)-1, why);
-		if (!growth->after || end_of(growth->after) <= kill)
-			break;
-		snapshot_free(growth->after);
-		growth->after = NULL;
-	}
+	why->kind = FAIL_NONE;
+	find_after(growth, ooms, &last, why);
 	if (!growth->after)
 		return why->kind == FAIL_NONE ? 0 : -1;
-	if (KNOWN(oom->oom, MEMCENSUS_OOM_BOOTTIME_NS) &&
-	    !changes_in_boot(growth->after, kill, oom->oom->boottime)) {
-		snapshot_free(growth->after);
-		growth->after = NULL;
-		growth->rebooted = true;
-		return 0;
-	}
-	growth->last = ooms->entries[last].number;
-	while (first < last && ooms->entries[first].time + span < kill)
+	growth->last = v[last].number;
+	/* By the clock of the last census. */
+	kill = v[last].time + (uint64_t)oom_after(oom->oom, &growth->after->scan);
+	while (first < last && v[first].time + span < kill)
 		first++;
+	/* If all are earlier, that clock may have been set. */
+	first -= first && first == last;
 	for (; first < last; first++) {
 		growth->before = take_census_before(ooms, &first, 1, last, why);
 		if (!growth->before)
 			return why->kind == FAIL_NONE ? 0 : -1;
-		if (changes_one_boot(growth->before, growth->after))
+		if (changes_one_boot(growth->before, growth->after) &&
+		    growth->before->scan.boottime < growth->after->scan.boottime &&
+		    oom_after(oom->oom, &growth->before->scan) <= (int64_t)span)
 			break;
 		snapshot_free(growth->before);
 		growth->before = NULL;
 	}
 	if (!growth->before)
 		return 0;
-	growth->first = ooms->entries[first].number;
+	growth->first = v[first].number;
 	growth->changes.before = growth->before;
 	growth->changes.after = growth->after;
 	changes_find(&growth->changes);
@@ -159,7 +182,7 @@ static bool may_have_grown(const void *about, const void *row)
 
 static double seconds_before(const struct oom_growth *growth, const struct snapshot *snap)
 {
-	return ((double)growth->oom->oom->realtime - (double)snap->scan.realtime) / 1e9;
+	return (double)oom_after(growth->oom->oom, &snap->scan) / 1e9;
 }
 
 /* Most last in tables, most first in JSON. */

@@ -111,14 +111,6 @@ static bool is_main(const void *options, const void *record)
 		 v[0].bytes | v[1].bytes | v[2].bytes));
 }
 
-/* How long before @oom its census began, in s; negative: unknown. */
-static double age(const struct oom *oom)
-{
-	return KNOWN(oom, MEMCENSUS_OOM_CENSUS_REALTIME_NS) &&
-	       KNOWN(oom, MEMCENSUS_OOM_REALTIME_NS) ?
-	       ((double)oom->realtime - (double)oom->census_realtime) / 1e9 : -1;
-}
-
 static void put_event(struct report *report, const void *row)
 {
 	const struct oom *oom = ((const struct event *)row)->of.oom;
@@ -148,7 +140,8 @@ static void show_before(struct report *report, const struct events *events)
 		       { .type = &task_record, .joins = { SELF(killed_record) },
 			 .title = report_text(report, "Who held what in census %" PRIu64
 					      ", %.1f s before the kill%s",
-					      oom->census, age(oom),
+					      oom->census,
+					      (double)oom_after(oom, &snap->scan) / 1e9,
 					      all ? "" : ", the largest 10 by PSS"),
 			 .columns = "pid user swap uss pss rss killed comm",
 			 .sort = "pss", .most = all ? 0 : OOM_SHOWN });
@@ -316,7 +309,8 @@ static int oom_run(struct session *session, struct failure *why)
 		snap->asked.event = own->number;
 	}
 	for (i = 0; i < snap->n_ooms; i++)
-		add_event(&events, (struct recorded_oom){ snap, &snap->ooms[i] }, own->number);
+		add_event(&events, (struct recorded_oom){ .snap = snap, .oom = &snap->ooms[i] },
+			  own->number);
 	show_events(&events, snap, session);
 	free(events.v);
 	snapshot_free(snap);

@@ -14,18 +14,22 @@
  * struct reading - of the answers that were recorded with one census
  * @v: answers, each with a request; owned
  * @census: number of the census
+ * @offset: of the first of their chunks
  */
 struct reading {
 	struct recorded_ooms *ooms;
 	struct snapshot **v;
 	size_t n;
 	uint64_t census;
+	uint64_t offset;
 };
 
 /* A later answer about the same event knows more: what came back. */
-static void add_recorded_oom(struct recorded_ooms *ooms, struct snapshot *snap)
+static void add_recorded_oom(const struct reading *reading, struct snapshot *snap)
 {
-	const struct recorded_oom new = { snap, oom_subject(snap) };
+	const struct recorded_oom new = { snap, oom_subject(snap), reading->census,
+					  reading->offset };
+	struct recorded_ooms *ooms = reading->ooms;
 	size_t i;
 
 	ooms->asked = true;
@@ -38,7 +42,8 @@ static void add_recorded_oom(struct recorded_ooms *ooms, struct snapshot *snap)
 		    ooms->v[i].oom->realtime != new.oom->realtime)
 			continue;
 		snapshot_free(ooms->v[i].snap);
-		ooms->v[i] = new;
+		ooms->v[i].snap = new.snap;
+		ooms->v[i].oom = new.oom;
 		return;
 	}
 	ooms->v = array_grow(ooms->v, ooms->n, sizeof(*ooms->v));
@@ -57,7 +62,7 @@ static void flush(struct reading *reading)
 			continue;
 		}
 		names_read(reading->v[i]);
-		add_recorded_oom(reading->ooms, reading->v[i]);
+		add_recorded_oom(reading, reading->v[i]);
 	}
 	reading->n = 0;
 }
@@ -87,6 +92,8 @@ static int feed(struct reading *reading, const struct chunk *chunk, struct failu
 			record_feed_text(reading->v[i], chunk, why);
 		return 0;
 	}
+	if (!reading->n)
+		reading->offset = chunk->offset;
 	if (begins_with_request(chunk) || !reading->n) {
 		reading->v = array_grow(reading->v, reading->n, sizeof(*reading->v));
 		reading->v[reading->n++] = snapshot_new();
@@ -148,12 +155,12 @@ static void narrow(struct recorded_ooms *ooms, struct window *window)
 	ooms->n_entries = kept;
 }
 
+/* By their order in the record: the clock may have been set between two. */
 static int newest_first(const void *a, const void *b)
 {
-	const uint64_t x = ((const struct recorded_oom *)a)->oom->realtime;
-	const uint64_t y = ((const struct recorded_oom *)b)->oom->realtime;
+	const struct recorded_oom *x = a, *y = b;
 
-	return COMPARE(y, x);
+	return COMPARE(y->offset, x->offset) ?: COMPARE(y->oom->number, x->oom->number);
 }
 
 int recorded_ooms_read(struct recorded_ooms *ooms, const char *path, const struct window *window,

@@ -12,10 +12,14 @@
  * struct recorded_oom - an OOM event
  * @snap: the answer about it: victims, zones, nodes and the census before; owned
  * @oom: the event, in @snap
+ * @census: number of the first census with which it was recorded: it was before that, in its boot
+ * @offset: where it was recorded then, behind that census
  */
 struct recorded_oom {
 	struct snapshot *snap;
 	const struct oom *oom;
+	uint64_t census;
+	uint64_t offset;
 };
 
 /**
