@@ -24,6 +24,7 @@ static const char *const words[] = {
 	[DIFF_GROWN] = "grown",
 	[DIFF_SHRUNK] = "shrunk",
 	[DIFF_CHANGED] = "changed",
+	[DIFF_MOVED] = "moved",
 };
 
 const struct task *change_task(const struct change *row)
@@ -42,13 +43,19 @@ static struct amount figure_of_task(const struct task *task, unsigned int number
 	return amount;
 }
 
+/* Whether it may not have left the cgroup that was selected, or joined it. */
+static bool is_unplaced(const struct change *row)
+{
+	return row->outside && task_is_unplaced(row->outside);
+}
+
 static struct amount figure_delta(const struct change *row, unsigned int number)
 {
 	struct amount delta = amount_minus(figure_of_task(row->after, number),
 					   figure_of_task(row->before, number));
 
-	delta.known &= row->same_basis || number == MEMCENSUS_F_RSS ||
-		       number == MEMCENSUS_F_SWAP;
+	delta.known &= !is_unplaced(row) && (row->same_basis || number == MEMCENSUS_F_RSS ||
+					     number == MEMCENSUS_F_SWAP);
 	return delta;
 }
 
@@ -57,6 +64,8 @@ static enum diff_change diff_change(const struct change *row)
 	struct amount change;
 	size_t i;
 
+	if (row->outside)
+		return is_unplaced(row) ? DIFF_UNKNOWN : DIFF_MOVED;
 	if (!row->before)
 		return DIFF_NEW;
 	if (!row->after)
@@ -131,7 +140,7 @@ static const struct column change_columns[] = {
 	{ "start_ns", "Start", "start time", .kind = KIND_SINCE_BOOT,
 	  .derive = get_start },
 	{ "change", "Change",
-	  "new, gone, grown or shrunk (PSS), changed, unknown",
+	  "new, gone, moved, grown or shrunk (PSS), changed, unknown",
 	  .kind = KIND_WORD, .words = words, .n_words = ARRAY_SIZE(words),
 	  .derive = get_change },
 	THREE(swap, "Swap", "swap"),
@@ -160,32 +169,48 @@ static int compare_tasks(const void *a, const void *b)
 	return COMPARE(x->pid, y->pid) ?: COMPARE(x->start, y->start);
 }
 
-/* Ends with a NULL.  @all: also those that are outside of the cgroup that was selected. */
-static const struct task **sort_tasks(const struct snapshot *snap, bool all)
+/* Ends with a NULL; has also those that are outside of the cgroup that was selected. */
+static const struct task **sort_tasks(const struct snapshot *snap)
 {
-	const size_t n_outside = all ? snap->n_outside : 0;
-	const struct task **sorted = xcalloc(snap->n_tasks + n_outside + 1, sizeof(*sorted));
+	const struct task **sorted = xcalloc(snap->n_tasks + snap->n_outside + 1, sizeof(*sorted));
 	size_t n = 0, i;
 
 	for (i = 0; i < snap->n_tasks; i++)
 		sorted[n++] = &snap->tasks[i];
-	for (i = 0; i < n_outside; i++)
+	for (i = 0; i < snap->n_outside; i++)
 		sorted[n++] = &snap->outside[i];
 	qsort(sorted, n, sizeof(*sorted), compare_tasks);
 	return sorted;
 }
 
-static void add_row(struct changes *changes, const struct task *before,
-		    const struct task *after)
+static bool is_outside(const struct snapshot *snap, const struct task *task)
+{
+	return task >= snap->outside && task < snap->outside + snap->n_outside;
+}
+
+/* @before or @after may be NULL. */
+static void add_row(struct changes *changes, const struct task *before, const struct task *after)
 {
 	const struct scan *a = &changes->before->scan, *b = &changes->after->scan;
+	const struct task *outside = NULL;
 	struct change *row;
 
+	if (before && is_outside(changes->before, before)) {
+		outside = before;
+		before = NULL;
+	}
+	if (after && is_outside(changes->after, after)) {
+		outside = after;
+		after = NULL;
+	}
+	if (!before && !after)
+		return;
 	changes->rows = array_grow(changes->rows, changes->n_rows, sizeof(*row));
 	row = &changes->rows[changes->n_rows];
 	*row = (struct change){
 		.before = before,
 		.after = after,
+		.outside = outside && !task_is_gone(outside) ? outside : NULL,
 		.snap = after ? changes->after : changes->before,
 		.same_basis = a->basis == b->basis,
 	};
@@ -194,8 +219,8 @@ static void add_row(struct changes *changes, const struct task *before,
 
 void changes_find(struct changes *changes)
 {
-	const struct task **before = sort_tasks(changes->before, false);
-	const struct task **after = sort_tasks(changes->after, false);
+	const struct task **before = sort_tasks(changes->before);
+	const struct task **after = sort_tasks(changes->after);
 	size_t i = 0, k = 0;
 	int order;
 
@@ -268,7 +293,7 @@ static bool is_identified(const struct task *task)
 
 static bool have_one_process(const struct snapshot *a, const struct snapshot *b)
 {
-	const struct task **of_a = sort_tasks(a, true), **of_b = sort_tasks(b, true);
+	const struct task **of_a = sort_tasks(a), **of_b = sort_tasks(b);
 	bool found = false;
 	size_t i = 0, k = 0;
 	int order;

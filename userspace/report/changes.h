@@ -16,17 +16,20 @@ enum diff_change {
 	DIFF_GROWN,
 	DIFF_SHRUNK,
 	DIFF_CHANGED,		/* PSS is the same, another figure is not */
+	DIFF_MOVED,		/* in one, it is outside of the cgroup that was selected */
 };
 
 /**
  * struct change - a process
  * @before, @after: its records in the two censuses; NULL where it is missing
+ * @outside: its record where it is outside of the cgroup that was selected, and so missing; or NULL
  * @snap: the later census that has it; it provides the names
  * @same_basis: shares are comparable
  */
 struct change {
 	const struct task *before;
 	const struct task *after;
+	const struct task *outside;
 	const struct snapshot *snap;
 	bool same_basis;
 };

@@ -164,7 +164,8 @@ const struct command diff_command = {
 	"shrinkage. '-' means that a figure is unknown in one of the two, because the\n"
 	"process was busy. Then it prints the totals of the system that changed.\n"
 	"\n"
-	"--cgroup PATH selects the processes of a cgroup and of those below it.\n"
+	"--cgroup PATH selects the processes of a cgroup and of those below it. A process\n"
+	"that is in another one in one of the two is 'moved', and counts as new or ended.\n"
 	"\n"
 	"With -J, \"from\" and \"to\" of \"window\" are the two censuses.\n",
 	.options = diff_uses,
