@@ -2,7 +2,6 @@
 /* Child processes that parse hostile input. */
 #include <errno.h>
 #include <grp.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -106,10 +105,14 @@ static bool give_up(int socket, unsigned int cpu_seconds)
 int sandbox_start(struct sandbox *sandbox, sandbox_fn *fn, unsigned int cpu_seconds,
 		  struct failure *why)
 {
+	const struct timeval limit_of_wait = { .tv_sec = SANDBOX_SECONDS };
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return fail(why, FAIL_SYSTEM, "cannot talk to a child: %s", strerror(errno));
+	/* The child may neither read nor answer; it waits for orders without a limit itself. */
+	setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &limit_of_wait, sizeof(limit_of_wait));
+	setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &limit_of_wait, sizeof(limit_of_wait));
 	sandbox->pid = fork();
 	if (!sandbox->pid) {
 		signal(SIGINT, SIG_IGN);
@@ -169,15 +172,9 @@ ssize_t sandbox_receive(int socket, void *message, size_t size, int *fd)
 		.msg_iov = &part, .msg_iovlen = 1,
 		.msg_control = fd ? control : NULL, .msg_controllen = fd ? sizeof(control) : 0,
 	};
-	struct pollfd poll_of = { .fd = socket, .events = POLLIN };
 	struct cmsghdr *attached;
 	ssize_t n;
 
-	/* The child may wait for ever, and may not call poll(). */
-	if (!fd)
-		while ((n = poll(&poll_of, 1, SANDBOX_SECONDS * 1000)) < 1)
-			if (!n || errno != EINTR)
-				return -1;
 	n = TEMP_FAILURE_RETRY(recvmsg(socket, &header, MSG_CMSG_CLOEXEC));
 	if (fd)
 		*fd = -1;

@@ -18,7 +18,7 @@
 /* Maximum size of a message. */
 #define SANDBOX_MESSAGE	(96UL << 10)
 
-/* Limit of the wait for an answer. */
+/* Limit of the wait for an answer, and for the child to take a message. */
 #define SANDBOX_SECONDS	30
 
 /**
@@ -44,7 +44,10 @@ int sandbox_start(struct sandbox *sandbox, sandbox_fn *fn, unsigned int cpu_seco
 /* Kills and reaps the child. */
 void sandbox_end(struct sandbox *sandbox);
 
-/* Sends @size bytes and, unless it is -1, @fd; false: the other end is gone. */
+/*
+ * Sends @size bytes and, unless it is -1, @fd; false: the other end is gone, or the child has
+ * read nothing for SANDBOX_SECONDS.
+ */
 bool sandbox_send(int socket, const void *message, size_t size, int fd);
 
 /*

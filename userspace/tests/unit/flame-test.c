@@ -3,13 +3,16 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "analysis/page-stacks.h"
 #include "analysis/stacks.h"
 #include "lib/svg.h"
 #include "os/frame-pointers.h"
+#include "os/sandbox.h"
 #include "os/symbols.h"
 #include "tap.h"
 #include "tools/flame/missing.h"
@@ -604,8 +607,39 @@ static void test_libraries(void)
 	code_objects_free(&objects);
 }
 
+static void send_only(int socket)
+{
+	while (sandbox_send(socket, "", 1, -1))
+		;
+}
+
+/* The parent neither waits for ever until its child reads, nor until it answers. */
+static void test_sandbox(void)
+{
+	const struct timeval shorter = { .tv_usec = 20000 };
+	static const int limits[] = { SO_SNDTIMEO, SO_RCVTIMEO };
+	struct timeval limit = { .tv_sec = 0 };
+	socklen_t len = sizeof(limit);
+	struct sandbox sandbox;
+	struct failure why;
+	char block[4096] = "";
+	size_t i, n = 0;
+
+	ok(!sandbox_start(&sandbox, send_only, 0, &why), "a child that reads nothing");
+	for (i = 0; i < 2; i++) {
+		ok(!getsockopt(sandbox.socket, SOL_SOCKET, limits[i], &limit, &len) &&
+		   limit.tv_sec == SANDBOX_SECONDS, "a limit of %d s", SANDBOX_SECONDS);
+		setsockopt(sandbox.socket, SOL_SOCKET, limits[i], &shorter, sizeof(shorter));
+	}
+	while (n < 10000 && sandbox_send(sandbox.socket, block, sizeof(block), -1))
+		n++;
+	ok(n && n < 10000, "ends what is sent to it, after %zu messages", n);
+	sandbox_end(&sandbox);
+}
+
 int main(void)
 {
+	test_sandbox();
 	test_frame_pointers();
 	test_libraries();
 	test_stacks();
