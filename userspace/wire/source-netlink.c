@@ -26,6 +26,7 @@
  * struct netlink - a socket to the family
  * @socket: owned
  * @seq: of the last request
+ * @unfinished: its answer was not read to the end
  * @buf: holds one datagram; owned
  */
 struct netlink {
@@ -33,8 +34,26 @@ struct netlink {
 	struct mnl_socket *socket;
 	uint16_t family;
 	uint32_t seq;
+	bool unfinished;
 	void *buf;
 };
+
+/* Opens a new socket, with which the kernel ends a dump to the one before. 0, or -1 and @why. */
+static int netlink_open(struct netlink *nl, struct failure *why)
+{
+	int on = 1;
+
+	if (nl->socket)
+		mnl_socket_close(nl->socket);
+	nl->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	if (!nl->socket || mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID))
+		return fail(why, FAIL_SYSTEM, "cannot open a netlink socket: %s", strerror(errno));
+
+	/* A kernel without these options still answers, with less detail. */
+	mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &on, sizeof(on));
+	mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
+	return 0;
+}
 
 /*
  * Receives one datagram from the kernel into @nl->buf: its bytes, or -1 and @why.
@@ -166,6 +185,10 @@ static enum taken netlink_take(struct source *source,
 	struct nlmsghdr *nlh;
 	ssize_t n;
 
+	/* A dump that goes on would refuse the next one. */
+	if (nl->unfinished && netlink_open(nl, why))
+		return TAKE_FAILED;
+	nl->unfinished = true;
 	nlh = request_put(buf, nl->family, ++nl->seq, request);
 	netlink_tap(nl, nlh, nlh->nlmsg_len);
 	if (netlink_send(nl, nlh, why))
@@ -179,6 +202,7 @@ static enum taken netlink_take(struct source *source,
 	}
 	if (state == REPLY_FAILED)
 		return TAKE_FAILED;
+	nl->unfinished = false;
 
 	names_live(snap);
 	/* Beside a census before an OOM kill, what /proc says now means nothing. */
@@ -215,20 +239,11 @@ static const struct source_ops netlink_ops = {
 struct source *source_open_netlink(struct failure *why)
 {
 	struct netlink *nl = xcalloc(1, sizeof(*nl));
-	int on = 1;
 
 	nl->source.ops = &netlink_ops;
 	nl->buf = xcalloc(1, BUFFER_SIZE);
-	nl->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
-	if (!nl->socket || mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID)) {
-		fail(why, FAIL_SYSTEM, "cannot open a netlink socket: %s",
-		     strerror(errno));
+	if (netlink_open(nl, why))
 		goto err;
-	}
-
-	/* A kernel without these options still answers, with less detail. */
-	mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &on, sizeof(on));
-	mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
 
 	/* root's first request loads the module. */
 	if (netlink_resolve(nl, why) &&
