@@ -16,14 +16,36 @@
 #include "lib/signals.h"
 #include "tools/export/listen.h"
 
-/* Limits on the resources of clients. */
+/*
+ * Limits on the resources of clients.  Beyond CONNECTIONS_MAX, a new connection ends the oldest
+ * one: a client that sends a byte at a time, or reads so, is never idle for TIMEOUT_SECONDS.
+ */
 #define CONNECTIONS_MAX	32
 #define TIMEOUT_SECONDS	10
+
+/* Those that end, and more that wait for a census than CONNECTIONS_MAX. */
+#define CLIENTS_MAX	(2 * CONNECTIONS_MAX)
 
 #define FOR_EVER	(~0ULL >> 1)
 
 static const char older_type[] = "text/plain; version=0.0.4; charset=utf-8";
 static const char newer_type[] = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/**
+ * struct client - a connection
+ * @fd: its socket, of libmicrohttpd
+ * @turn: grows with each new connection and each answer
+ * @open: it is one, and was not ended
+ * @used: this element of the array has one
+ * @waits: for a census
+ */
+struct client {
+	int fd;
+	uint64_t turn;
+	bool open;
+	bool used;
+	bool waits;
+};
 
 /**
  * struct server - shared by the threads of all connections
@@ -35,6 +57,8 @@ static const char newer_type[] = "application/openmetrics-text; version=1.0.0; c
  * @running: a thread is taking a census
  * @failed: the last census failed, with @why
  * @documents: the last census; the index is @older of export_write()
+ * @clients: all connections
+ * @turns: the last one of a client
  */
 struct server {
 	struct export *export;
@@ -49,7 +73,52 @@ struct server {
 		char *text;
 		size_t len;
 	} documents[2];
+	struct client clients[CLIENTS_MAX];
+	uint64_t turns;
 };
+
+/* Ends the oldest connection if there are too many; called with the lock held. */
+static void make_room(struct server *server)
+{
+	struct client *client, *oldest = NULL;
+	unsigned int n = 0;
+
+	for (client = server->clients; client < server->clients + CLIENTS_MAX; client++) {
+		n += client->open;
+		if (client->open && !client->waits && (!oldest || client->turn < oldest->turn))
+			oldest = client;
+	}
+	if (n <= CONNECTIONS_MAX || !oldest)
+		return;
+	oldest->open = false;
+	shutdown(oldest->fd, SHUT_RDWR);
+}
+
+/* Called by libmicrohttpd for each connection, before and after. */
+static void notice(void *context, struct MHD_Connection *connection, void **client_of,
+		   enum MHD_ConnectionNotificationCode what)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct server *server = context;
+	struct client *client = *client_of;
+
+	pthread_mutex_lock(&server->lock);
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		for (client = server->clients; client->used; client++)
+			;
+		*client = (struct client){
+			.fd = info->connect_fd, .turn = ++server->turns,
+			.open = true, .used = true,
+		};
+		*client_of = client;
+		make_room(server);
+	} else {
+		client->open = false;
+		client->used = false;
+	}
+	pthread_mutex_unlock(&server->lock);
+}
 
 /* Takes a census; called with the lock held, which it drops during the census. */
 static void run_census(struct server *server)
@@ -85,8 +154,8 @@ static void run_census(struct server *server)
 	pthread_cond_broadcast(&server->finished);
 }
 
-/* Creates the response for one client from a census that starts after this call. */
-static struct MHD_Response *new_metrics(struct server *server, bool older,
+/* Creates the response for @client from a census that starts after this call. */
+static struct MHD_Response *new_metrics(struct server *server, struct client *client, bool older,
 					unsigned int *status)
 {
 	struct MHD_Response *response;
@@ -95,12 +164,16 @@ static struct MHD_Response *new_metrics(struct server *server, bool older,
 
 	pthread_mutex_lock(&server->lock);
 	wanted = server->begun + 1;
+	client->waits = true;
 	while (server->done < wanted) {
 		if (server->running)
 			pthread_cond_wait(&server->finished, &server->lock);
 		else
 			run_census(server);
 	}
+	client->waits = false;
+	client->turn = ++server->turns;
+	make_room(server);
 	*status = server->failed ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK;
 	snprintf(line, sizeof(line), "%s\n", server->why.text);
 	response = server->failed ?
@@ -126,6 +199,8 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection,
 			      const char *url, const char *method, const char *version,
 			      const char *upload, size_t *upload_size, void **state)
 {
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	static int headers_seen;
 	struct MHD_Response *response;
 	const char *accept;
@@ -153,7 +228,7 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection,
 		status = MHD_HTTP_NOT_FOUND;
 		response = new_text("memcensus: metrics are at /metrics\n");
 	} else {
-		response = new_metrics(context, !accept ||
+		response = new_metrics(context, info->socket_context, !accept ||
 				       !strstr(accept, "application/openmetrics-text"), &status);
 	}
 	if (!response)
@@ -266,7 +341,8 @@ int export_listen(const char *address, struct export *export, struct failure *wh
 	daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
 				  MHD_USE_THREAD_PER_CONNECTION, 0, NULL, NULL,
 				  answer, &server, MHD_OPTION_LISTEN_SOCKET, fd,
-				  MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
+				  MHD_OPTION_CONNECTION_LIMIT, CLIENTS_MAX,
+				  MHD_OPTION_NOTIFY_CONNECTION, notice, &server,
 				  MHD_OPTION_CONNECTION_TIMEOUT, TIMEOUT_SECONDS,
 				  MHD_OPTION_END);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
