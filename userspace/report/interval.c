@@ -240,7 +240,7 @@ bool interval_next(struct session *session, struct censuses *censuses, struct fa
 
 	fflush(session->out);
 	if (censuses->now && !censuses->before)
-		warnings_print(stderr, censuses->now);
+		warnings_of_system(stderr, censuses->now);
 	censuses->taken = session_next(session, &snap, why);
 	if (censuses->taken != TAKE_DONE)
 		return false;

@@ -59,8 +59,11 @@ static void present_json(const struct session *session, const struct view *view)
 
 bool present_warnings(const struct options *options, const struct snapshot *snap)
 {
-	const uint32_t shown = options->command->shown;
+	const uint32_t shown = options->command->shown, parts = present_parts(options);
 
+	/* A record may have more than what is shown of it. */
+	if (parts && !(parts & MEMCENSUS_PART_TASKS))
+		return warnings_of_system(stderr, snap);
 	return shown && !(shown & MEMCENSUS_PART_TASKS) ? warnings_of_sums(stderr, snap) :
 							  warnings_print(stderr, snap);
 }

@@ -148,6 +148,19 @@ bool warnings_nodes(FILE *out, const struct snapshot *snap)
 	return true;
 }
 
+bool warnings_of_system(FILE *out, const struct snapshot *snap)
+{
+	if (KNOWN(&snap->info, MEMCENSUS_INFO_ABI) &&
+	    snap->info.abi < SNAPSHOT_ABI)
+		fprintf(out, "memcensus: the module has ABI %" PRIu64 ", this reader ABI %d: %s\n",
+			snap->info.abi, MEMCENSUS_ABI,
+			"unavailable values are shown as -; load the memcensus.ko of this release");
+	if (snap->torn)
+		fprintf(out, "memcensus: the dump is inconsistent (NLM_F_DUMP_INTR): %s\n",
+			"run the command again");
+	return snap->torn;
+}
+
 static bool print(FILE *out, const struct snapshot *snap, bool summed)
 {
 	bool partial = note_missing(out, snap, summed);
@@ -155,21 +168,11 @@ static bool print(FILE *out, const struct snapshot *snap, bool summed)
 	/* --cgroup has dropped them, and may not have. */
 	partial |= note_pids(out, "memcensus: left out, because the cgroup is unknown: PID",
 			     snap->outside, snap->n_outside, task_is_unplaced);
-	if (KNOWN(&snap->info, MEMCENSUS_INFO_ABI) &&
-	    snap->info.abi < SNAPSHOT_ABI)
-		fprintf(out, "memcensus: the module has ABI %" PRIu64 ", this reader ABI %d: %s\n",
-			snap->info.abi, MEMCENSUS_ABI,
-			"unavailable values are shown as -; load the memcensus.ko of this release");
 	if (has_estimates(snap))
 		fprintf(out, "memcensus: PSS of large folios is an estimate on this kernel: %s\n",
 			"use '--basis frames'");
 	note_frames(out, snap);
-	if (snap->torn) {
-		fprintf(out, "memcensus: the dump is inconsistent (NLM_F_DUMP_INTR): %s\n",
-			"run the command again");
-		partial = true;
-	}
-	return partial;
+	return warnings_of_system(out, snap) || partial;
 }
 
 bool warnings_print(FILE *out, const struct snapshot *snap)

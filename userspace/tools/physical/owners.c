@@ -45,7 +45,7 @@ int owners_take(struct session *session, struct figure_row *classes, struct fail
 	if (session_take(session, &snap, why) != TAKE_DONE)
 		return -1;
 	read_owners(&snap->scan, classes);
-	session->partial |= warnings_print(stderr, snap);
+	session->partial |= warnings_of_sums(stderr, snap);
 	snapshot_free(snap);
 	if (!classes[OWNED_ANON].amounts[0].known)
 		return fail(why, FAIL_VERSION,
