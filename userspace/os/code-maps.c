@@ -173,17 +173,18 @@ int code_maps_read(struct code_maps *maps, struct code_objects *objects, uint32_
 		   struct failure *why)
 {
 	struct code_mapping mapping = { .pid = pid };
-	char line[4096 + 128], mode[5], path[32];
+	char mode[5], path[32], *line = NULL, *name;
 	unsigned int major, minor;
+	size_t size = 0;
 	FILE *file;
-	char *name;
 	int at;
 
 	snprintf(path, sizeof(path), "%" PRIu32 "/maps", pid);
 	file = procfs_open(path, why);
 	if (!file)
 		return -1;
-	while (fgets(line, sizeof(line), file)) {
+	/* A path may be longer than PATH_MAX: the kernel writes a newline as \012. */
+	while (getline(&line, &size, file) > 0) {
 		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 "%n",
 			   &mapping.start, &mapping.end, mode, &mapping.offset,
 			   &major, &minor, &mapping.inode, &at) != 7 || mode[2] != 'x')
@@ -195,6 +196,7 @@ int code_maps_read(struct code_maps *maps, struct code_objects *objects, uint32_
 		mapping.name = name;
 		code_maps_add(maps, objects, &mapping);
 	}
+	free(line);
 	fclose(file);
 	return 0;
 }

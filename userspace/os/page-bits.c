@@ -186,10 +186,11 @@ static bool is_special(const char *name)
 int page_bits_from_pagemap(void *context, struct page_bits *bits, uint32_t pid,
 			   struct failure *why)
 {
-	char path[64], line[4096 + 128], *name;
+	int pagemap, kpageflags, at, ret = 0;
+	char path[64], *line = NULL, *name;
 	uint64_t start, end, inode;
 	struct page_area *area;
-	int pagemap, kpageflags, at, ret = 0;
+	size_t size = 0;
 	FILE *maps;
 
 	(void)context;
@@ -206,7 +207,7 @@ int page_bits_from_pagemap(void *context, struct page_bits *bits, uint32_t pid,
 		return fail(why, FAIL_SYSTEM, "cannot read %s: %s", path, strerror(errno));
 	}
 	kpageflags = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
-	while (!ret && fgets(line, sizeof(line), maps)) {
+	while (!ret && getline(&line, &size, maps) > 0) {
 		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*x %*x:%*x %" SCNu64 "%n",
 			   &start, &end, &inode, &at) != 3)
 			continue;
@@ -218,6 +219,7 @@ int page_bits_from_pagemap(void *context, struct page_bits *bits, uint32_t pid,
 		area->file = inode;
 		ret = read_area(area, bits->page, pagemap, kpageflags, why);
 	}
+	free(line);
 	fclose(maps);
 	close(pagemap);
 	if (kpageflags >= 0)

@@ -12,6 +12,8 @@
 #include "analysis/stacks.h"
 #include "lib/svg.h"
 #include "os/frame-pointers.h"
+#include "os/page-bits.h"
+#include "os/procfs.h"
 #include "os/sandbox.h"
 #include "os/symbols.h"
 #include "tap.h"
@@ -607,6 +609,43 @@ static void test_libraries(void)
 	code_objects_free(&objects);
 }
 
+/* The path of a mapping may be of any length, and read as another line from anywhere on. */
+static void test_long_paths(void)
+{
+	static const char rest[] = "deadb000-deadc000 r-xp 00000000 08:01 6 /evil\n"
+				   "deadd000-deade000 r-xp 00000000 08:01 7 /next\n";
+	char dir[] = "/tmp/flame-test-XXXXXX", path[64];
+	struct code_objects objects = { .n = 0 };
+	struct page_bits bits = { .n = 0 };
+	struct code_maps maps = { .n = 0 };
+	struct failure why;
+	FILE *file;
+	int len;
+
+	ok(mkdtemp(dir), "a directory");
+	procfs_root(dir);
+	snprintf(path, sizeof(path), "%s/%d", dir, getpid());
+	mkdir(path, 0700);
+	strcat(path, "/maps");
+	file = fopen(path, "we");
+	len = fprintf(file, "100000-101000 r-xp 00000000 08:01 5 /");
+	/* As long as the first 4096 bytes of a path were. */
+	fprintf(file, "%0*d%s", 4096 + 127 - len, 0, rest);
+	fclose(file);
+	ok(!code_maps_read(&maps, &objects, (uint32_t)getpid(), &why) && maps.n == 2 &&
+	   !code_maps_find(&maps, 0xdeadb000), "code: what a path says is no mapping");
+	ok(!page_bits_from_pagemap(NULL, &bits, (uint32_t)getpid(), &why) && bits.n == 2 &&
+	   bits.v[1].start == 0xdeadd000, "pages: what a path says is no mapping");
+	page_bits_free(&bits);
+	code_maps_free(&maps);
+	code_objects_free(&objects);
+	procfs_root("/proc");
+	unlink(path);
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
+	rmdir(dir);
+}
+
 static void send_only(int socket)
 {
 	while (sandbox_send(socket, "", 1, -1))
@@ -642,6 +681,7 @@ int main(void)
 	test_sandbox();
 	test_frame_pointers();
 	test_libraries();
+	test_long_paths();
 	test_stacks();
 	test_pages();
 	test_join();
