@@ -10,7 +10,7 @@
 /**
  * struct state - a process in one census
  * @pid: 0: none
- * @comm: its name
+ * @comm: its name; NULL: unknown
  * @start: ns since boot
  * @state: enum memcensus_state
  * @vss, @uss, @shared, @swap: bytes; two processes map @shared
@@ -37,7 +37,8 @@ static void put_state_in(struct stream *s, unsigned int step, const struct state
 	stream_begin(s, 1 + step);
 	task = stream_nest(s, MEMCENSUS_A_TASK);
 	stream_u32(s, MEMCENSUS_TASK_PID, state->pid);
-	stream_string(s, MEMCENSUS_TASK_COMM, state->comm);
+	if (state->comm)
+		stream_string(s, MEMCENSUS_TASK_COMM, state->comm);
 	stream_u64(s, MEMCENSUS_TASK_CGROUP, cgroup);
 	stream_u64(s, MEMCENSUS_TASK_START_NS, state->start);
 	stream_u32(s, MEMCENSUS_TASK_STATE, state->state);
@@ -377,6 +378,20 @@ static int series_moves(struct stream *s, unsigned int step)
 	return 0;
 }
 
+/* A process without a name, and one that is always busy. */
+static int series_samples(struct stream *s, unsigned int step)
+{
+	if (step > 9)
+		return 1;
+	s->moment = SEC(step);
+	stream_head(s, 1 + step, MEMCENSUS_ABI);
+	put_holder(s, step, 100, "stuck", MIB(5), 1);
+	put_holder(s, step, 101, NULL, MIB(5 + step), 0);
+	put_holder(s, step, 102, NULL, MIB(5), 0);
+	stream_done(s, 0, NULL, 0);
+	return 0;
+}
+
 static const struct series {
 	const char *name;
 	int (*fill)(struct stream *s, unsigned int step);
@@ -390,6 +405,7 @@ static const struct series {
 	{ "clock", series_clock },
 	{ "ahead", series_ahead },
 	{ "moves", series_moves },
+	{ "samples", series_samples },
 };
 
 int series_fill(struct stream *s, const char *name, unsigned int step)

@@ -36,9 +36,14 @@ static uint64_t since(const struct tracks *tracks, const struct suspect *suspect
 	       (uint64_t)(series->points[suspect->finding.from].t * 1e9);
 }
 
-static uint64_t now_of(const struct suspect *suspect)
+/* Unknown of a process that was never walked. */
+static struct amount now_of(const struct suspect *suspect)
 {
-	return suspect->region ? suspect->region->now : suspect->track->private_now;
+	const struct track *track = suspect->track;
+
+	if (suspect->region)
+		return (struct amount){ true, (int64_t)suspect->region->now };
+	return (struct amount){ track->series.n, (int64_t)track->private_now };
 }
 
 static void cell_place(struct table *table, const struct region *region)
@@ -91,7 +96,7 @@ static void put_suspect(struct table *table, const struct leak_report *report,
 	table_cell(table, track->user);
 	table_cell(table, track->comm);
 	cell_place(table, suspect->region);
-	cell_bytes(table, now_of(suspect), units);
+	cell_amount(table, now_of(suspect), units);
 	cell_bytes(table, (uint64_t)suspect->finding.grown, units);
 	time_text(text, since(report->tracks, suspect), raw);
 	table_cell(table, text);
@@ -126,7 +131,7 @@ static void put_others(const struct leak_report *report, FILE *out)
 
 	for (i = 0; i < report->n_others; i++) {
 		track = report->others[i].track;
-		name = text_printable(track->comm);
+		name = text_printable(track->comm ?: "-");
 		fprintf(out, "Process %" PRIu32 " (%s) %s.\n", track->pid, name,
 			explanations[report->others[i].finding.verdict]);
 		free(name);
@@ -154,9 +159,10 @@ static void json_finding(struct json *json, const struct leak_report *report,
 			 const struct suspect *suspect)
 {
 	const struct slope_finding *finding = &suspect->finding;
+	const struct amount now = now_of(suspect);
 
 	json_put_string(json, "verdict", verdicts[finding->verdict]);
-	json_put_unsigned(json, "private", now_of(suspect));
+	json_put_known(json, "private", now.known, now.bytes);
 	if (finding->verdict != VERDICT_GROWS)
 		return;
 	json_put_unsigned(json, "grown", (uint64_t)finding->grown);

@@ -108,7 +108,8 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 	if (!track)
 		return false;
 	track->seen = tracks->censuses;
-	keep_text(&track->comm, KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "?");
+	if (KNOWN(task, MEMCENSUS_TASK_COMM))
+		keep_text(&track->comm, task->comm);
 	if (user)
 		keep_text(&track->user, user);
 	track->last = *task;

@@ -20,7 +20,7 @@
 /**
  * struct track - one process over time
  * @pid, @start: identify the process; @start 0: unknown
- * @comm: its name; owned
+ * @comm: its name; owned, NULL: unknown
  * @last: its last census, without texts and lists, which are gone
  * @user: its user's name on the machine of the census; owned, NULL: unknown
  * @private_now: bytes of private memory in the last census that gave them
