@@ -13,7 +13,8 @@
  * @comm: its name; NULL: unknown
  * @start: ns since boot
  * @state: enum memcensus_state
- * @vss, @uss, @shared, @swap: bytes; two processes map @shared
+ * @vss, @uss, @shared, @swap: bytes; two processes map @shared; @swap with UNOWNED: its owner is
+ *	unknown
  * @min_faults, @maj_faults: since its start
  */
 struct state {
@@ -28,6 +29,8 @@ struct state {
 	uint64_t min_faults;
 	uint64_t maj_faults;
 };
+
+#define UNOWNED	(UINT64_C(1) << 63)
 
 static void put_state_in(struct stream *s, unsigned int step, const struct state *state,
 			 uint64_t cgroup)
@@ -50,8 +53,9 @@ static void put_state_in(struct stream *s, unsigned int step, const struct state
 		stream_u64(s, MEMCENSUS_F_RSS, state->uss + state->shared);
 		stream_u64(s, MEMCENSUS_F_USS, state->uss);
 		stream_u64(s, MEMCENSUS_F_PSS, state->uss + state->shared / 2);
-		stream_u64(s, MEMCENSUS_F_SWAP, state->swap);
-		stream_u64(s, MEMCENSUS_F_SWAP_USS, state->swap);
+		stream_u64(s, MEMCENSUS_F_SWAP, state->swap & ~UNOWNED);
+		if (!(state->swap & UNOWNED))
+			stream_u64(s, MEMCENSUS_F_SWAP_USS, state->swap);
 	}
 	stream_nest_end(s, figures);
 	stream_nest_end(s, task);
@@ -378,9 +382,14 @@ static int series_moves(struct stream *s, unsigned int step)
 	return 0;
 }
 
-/* A process without a name, and one that is always busy. */
+/* A process without a name, one that is always busy, and so one whose swap may be that one's. */
 static int series_samples(struct stream *s, unsigned int step)
 {
+	const struct state swapped = {
+		.pid = 103, .comm = "swapped", .start = 103, .state = WALKED, .vss = MIB(40),
+		.uss = MIB(5 + step), .shared = MIB(1), .swap = MIB(1) | UNOWNED,
+	};
+
 	if (step > 9)
 		return 1;
 	s->moment = SEC(step);
@@ -388,6 +397,7 @@ static int series_samples(struct stream *s, unsigned int step)
 	put_holder(s, step, 100, "stuck", MIB(5), 1);
 	put_holder(s, step, 101, NULL, MIB(5 + step), 0);
 	put_holder(s, step, 102, NULL, MIB(5), 0);
+	put_state(s, step, &swapped);
 	stream_done(s, 0, NULL, 0);
 	return 0;
 }

@@ -216,6 +216,10 @@ static void report_leaks(struct leak *leak)
 		fprintf(stderr, "memcensus: %llu censuses left out: before the last reboot\n",
 			(unsigned long long)leak->earlier);
 	leak_judge(&report, session->options->n_pids);
+	if (report.in_swap)
+		fprintf(stderr, "memcensus: %zu process%s in swap had too few samples: %s\n",
+			report.in_swap, report.in_swap == 1 ? "" : "es",
+			"whose that swap is was unknown, as not all processes were walked");
 	leak_show(&report, session);
 	leak_free(&report);
 }

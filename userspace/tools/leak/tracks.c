@@ -88,11 +88,15 @@ static void keep_text(char **copy, const char *text)
 	*copy = xstrdup(text);
 }
 
+static bool is_walked(const struct task *task)
+{
+	return KNOWN(task, MEMCENSUS_TASK_STATE) && task->state == MEMCENSUS_STATE_WALKED;
+}
+
 /* Whether a census gives a point; after a partial walk it would be a lower bound. */
 static bool has_private(const struct task *task, uint64_t *bytes)
 {
-	return regions_private(&task->figures, bytes) && KNOWN(task, MEMCENSUS_TASK_STATE) &&
-	       task->state == MEMCENSUS_STATE_WALKED;
+	return regions_private(&task->figures, bytes) && is_walked(task);
 }
 
 /* False: there are too many processes. */
@@ -114,8 +118,11 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 		keep_text(&track->user, user);
 	track->last = *task;
 
-	if (!has_private(task, &bytes))
+	if (!has_private(task, &bytes)) {
+		track->swap_unknown |= is_walked(task) &&
+				       KNOWN(&task->figures, MEMCENSUS_F_USS);
 		return true;
+	}
 	track->private_now = bytes;
 	series_add(&track->series, t, (double)bytes);
 	return true;
