@@ -382,7 +382,10 @@ static int series_moves(struct stream *s, unsigned int step)
 	return 0;
 }
 
-/* A process without a name, one that is always busy, and so one whose swap may be that one's. */
+/*
+ * Processes whose name is unknown, one that is always busy, and so one whose swap may be that
+ * one's; one takes an empty name.
+ */
 static int series_samples(struct stream *s, unsigned int step)
 {
 	const struct state swapped = {
@@ -398,6 +401,7 @@ static int series_samples(struct stream *s, unsigned int step)
 	put_holder(s, step, 101, NULL, MIB(5 + step), 0);
 	put_holder(s, step, 102, NULL, MIB(5), 0);
 	put_state(s, step, &swapped);
+	put_holder(s, step, 104, step < 5 ? "full" : "", MIB(5), 0);
 	stream_done(s, 0, NULL, 0);
 	return 0;
 }

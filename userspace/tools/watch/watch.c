@@ -42,14 +42,14 @@ struct sample {
 /**
  * struct watched - a watched process
  * @start: ns since boot; 0: unknown
- * @comm: its last known name
+ * @comm: its last known name; owned, NULL: it was never known
  * @seen: the census that saw it last
  * @sample: its last known figures
  */
 struct watched {
 	uint32_t pid;
 	uint64_t start;
-	char comm[4 * MEMCENSUS_NAME_LEN];
+	char *comm;
 	struct document_point seen;
 	struct sample sample;
 	bool ended;
@@ -278,9 +278,15 @@ static void json_event(struct json *json, const struct watch *watch,
 	json_put_string(json, "comm", process->comm);
 }
 
+/* A process may have an empty name: "" as in raw rows. The caller frees it. */
+static char *name_text(const char *comm)
+{
+	return text_printable(!comm ? "-" : *comm ? comm : "\"\"");
+}
+
 /*
- * Stores @comm as the name of @process.  Prints it if it is the @first one, if it
- * has changed, or if the process has @executed a program.
+ * Stores @comm, unless it is NULL, as the name of @process.  Prints it if it is the @first one,
+ * if it has changed, or if the process has @executed a program.
  */
 static void put_watched_name(const struct watch *watch, struct watched *process,
 			     const struct document_point *now, const char *comm, bool first,
@@ -290,9 +296,12 @@ static void put_watched_name(const struct watch *watch, struct watched *process,
 	char *name, date[TIME_SIZE];
 	FILE *out;
 
-	if (!first && !executed && !strcmp(process->comm, comm))
+	if (!first && !executed && (!comm || (process->comm && !strcmp(process->comm, comm))))
 		return;
-	snprintf(process->comm, sizeof(process->comm), "%s", comm);
+	if (comm) {
+		free(process->comm);
+		process->comm = xstrdup(comm);
+	}
 	if (watch->session->options->json) {
 		json_event(&json, watch, process, now,
 			   first ? "begin" : executed ? "exec" : "renamed");
@@ -300,7 +309,7 @@ static void put_watched_name(const struct watch *watch, struct watched *process,
 		return;
 	}
 	time_text(date, now->realtime, true);
-	name = text_printable(process->comm);
+	name = name_text(process->comm);
 	out = begin_event(watch, process, now->realtime);
 	if (first)
 		fprintf(out, "is %s, on %.10s\n", name, date);
@@ -338,7 +347,7 @@ static void put_end(const struct watch *watch, const struct watched *process,
 		    const char *heir)
 {
 	char how[EXIT_STATUS_SIZE], from[TIME_SIZE], to[TIME_SIZE];
-	char *name = text_printable(heir ? heir : "");
+	char *name = name_text(heir);
 	FILE *out = begin_event(watch, process, now->realtime);
 
 	exit_status_text(how, exited);
@@ -348,7 +357,7 @@ static void put_end(const struct watch *watch, const struct watched *process,
 		fprintf(out, "ended at %s: %s", from, how);
 	else
 		fprintf(out, "ended between %s and %s: %s", from, to, how);
-	fprintf(out, "%s%s\n", heir ? "; its number has now " : "", name);
+	fprintf(out, "%s%s\n", heir ? "; its number has now " : "", heir ? name : "");
 	free(name);
 }
 
@@ -417,7 +426,7 @@ static void show_task(struct watch *watch, const struct view *view, const struct
 		return;
 	}
 	put_watched_name(watch, process, &now.point,
-			 KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : "",
+			 KNOWN(task, MEMCENSUS_TASK_COMM) ? task->comm : NULL,
 			 first, exit_watch_executed(watch->exits, process->pid));
 
 	delta = delta_between(&process->sample, &now);
@@ -566,6 +575,8 @@ static int watch_run(struct session *session, struct failure *why)
 	if (!ret && !watch.n && session->taken)
 		ret = none_found(options, why);
 	exit_watch_free(watch.exits);
+	for (i = 0; i < watch.n; i++)
+		free(watch.v[i].comm);
 	free(watch.v);
 	ids_free(&watch.pids);
 	return ret;
