@@ -447,15 +447,21 @@ static bool is_asked_for(const struct watch *watch, const struct task *task)
 	       task_is_of(task, watch->pids.v, watch->pids.n);
 }
 
-/* An end is an event; the record of who ended would count as one that was not walked. */
-static void drop_ended(const struct watch *watch, struct snapshot *snap)
+/*
+ * Who is not watched has no row.  An end is an event; the record of who ended would count as one
+ * that was not walked.
+ */
+static void drop_others(const struct watch *watch, struct snapshot *snap)
 {
+	const struct task *task;
 	size_t i, kept = 0;
 
-	for (i = 0; i < snap->n_tasks; i++)
-		if (!task_is_gone(&snap->tasks[i]) ||
-		    !find_watched(watch, snap->tasks[i].pid, true))
-			snap->tasks[kept++] = snap->tasks[i];
+	for (i = 0; i < snap->n_tasks; i++) {
+		task = &snap->tasks[i];
+		if (is_asked_for(watch, task) &&
+		    (!task_is_gone(task) || !find_watched(watch, task->pid, true)))
+			snap->tasks[kept++] = *task;
+	}
 	snap->n_tasks = kept;
 }
 
@@ -507,8 +513,7 @@ static void show_census(struct watch *watch, const struct snapshot *snap)
 		watch->basis = snap->scan.basis;
 	find_ended(watch, snap, &now);
 	for (i = 0; i < snap->n_tasks; i++)
-		if (is_asked_for(watch, &snap->tasks[i]))
-			show_task(watch, &view, &snap->tasks[i]);
+		show_task(watch, &view, &snap->tasks[i]);
 	fflush(watch->session->out);
 	watch->session->partial |= warnings_print(stderr, snap);
 }
@@ -536,7 +541,7 @@ static int watch_each(struct watch *watch, struct failure *why)
 		session->may_end = watch->n;
 		taken = session_next(session, &snap, why);
 		if (taken == TAKE_DONE) {
-			drop_ended(watch, snap);
+			drop_others(watch, snap);
 			show_census(watch, snap);
 			snapshot_free(snap);
 		}
