@@ -125,7 +125,7 @@ static int feed_chunk(struct snapshot *snap, const struct chunk *chunk,
 	case CHUNK_TEXT:
 		return record_feed_text(snap, chunk, why);
 	case CHUNK_END:
-		if (decode_finish(snap, why))
+		if (decode_finish(snap, MEMCENSUS_CMD_SNAPSHOT, why))
 			return -1;
 		proc_texts_apply(snap);
 		charges_apply(snap);

@@ -316,11 +316,12 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 	return 0;
 }
 
-int decode_finish(const struct snapshot *snap, struct failure *why)
+int decode_finish(const struct snapshot *snap, unsigned int command, struct failure *why)
 {
 	unsigned int i;
 
-	if (snap->has_info && (snap->has_physical || snap->has_ooms))
+	if (snap->has_info && ((snap->has_physical && command == MEMCENSUS_CMD_PHYSICAL) ||
+			       (snap->has_ooms && command == MEMCENSUS_CMD_OOM)))
 		return 0;
 	if (!snap->has_info || !snap->has_scan)
 		return fail(why, FAIL_MALFORMED,

@@ -28,8 +28,9 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 const struct record_type *decode_type_of(unsigned int nest);
 
 /*
- * Checks that the mandatory messages of a census arrived.  0, or -1 and @why.
+ * Checks that the mandatory messages of a census arrived, or of an answer to @command, enum
+ * memcensus_cmd, that is none.  0, or -1 and @why.
  */
-int decode_finish(const struct snapshot *snap, struct failure *why);
+int decode_finish(const struct snapshot *snap, unsigned int command, struct failure *why);
 
 #endif /* READER_DECODE_H */

@@ -210,6 +210,7 @@ enum reply_state reply_feed(struct snapshot *snap,
 			    const struct nlmsghdr *request,
 			    const void *buf, size_t len, struct failure *why)
 {
+	const struct genlmsghdr *asked = NLMSG_DATA(request);
 	struct attrs messages = attrs_of(buf, len);
 	const struct nlmsghdr *nlh;
 	enum reply_state state;
@@ -220,7 +221,7 @@ enum reply_state reply_feed(struct snapshot *snap,
 		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 			snap->torn = true;
 		state = reply_control(nlh, why);
-		if (state == REPLY_DONE && decode_finish(snap, why))
+		if (state == REPLY_DONE && decode_finish(snap, asked->cmd, why))
 			state = REPLY_FAILED;
 		if (state != REPLY_MORE)
 			return state;

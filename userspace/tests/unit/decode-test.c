@@ -125,6 +125,13 @@ static void test_frames(void)
 		       "a dump of nothing");
 
 	stream_init(&s, request->nlmsg_seq);
+	s.command = MEMCENSUS_CMD_OOM;
+	stream_info(&s);
+	stream_done(&s, 0, NULL, 0);
+	expect_failure(&s, FAIL_MALFORMED, "without INFO and SCAN",
+		       "an answer about OOM events");
+
+	stream_init(&s, request->nlmsg_seq);
 	stream_head(&s, 1, MEMCENSUS_ABI);
 	s.len -= 4;
 	expect_failure(&s, FAIL_LOST, "truncated", "a datagram that was cut");

@@ -57,7 +57,8 @@ static void flush(struct reading *reading)
 	size_t i;
 
 	for (i = 0; i < reading->n; i++) {
-		if (decode_finish(reading->v[i], &why) || !reading->v[i]->has_ooms) {
+		if (decode_finish(reading->v[i], MEMCENSUS_CMD_OOM, &why) ||
+		    !reading->v[i]->has_ooms) {
 			snapshot_free(reading->v[i]);
 			continue;
 		}
