@@ -64,6 +64,7 @@ void *record_add(const struct record_type *type, struct snapshot *snap)
 		snap->arrays[snap->n_arrays++] = type->array;
 	}
 	v = array_grow(v, *n, type->size);
+	snap->bytes += type->size;
 	memcpy(array, &v, sizeof(v));
 	return (char *)v + (*n)++ * type->size;
 }

@@ -57,6 +57,11 @@ void snapshot_free(struct snapshot *snap)
 	free(snap);
 }
 
+size_t snapshot_bytes(struct snapshot *snap)
+{
+	return snap->bytes + obstack_memory_used(&snap->memory);
+}
+
 void *snapshot_alloc(struct snapshot *snap, size_t size)
 {
 	return obstack_alloc(&snap->memory, size);

@@ -341,6 +341,7 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * @named: requested by PIDs, so @tasks does not hold all tasks
  * @names: in a record, those on the machine where it was made
  * @memory: of strings and lists
+ * @bytes: of the records in arrays
  * @arrays: where the arrays of records are in it, by offset; record_add() made all of them
  */
 struct snapshot {
@@ -411,6 +412,7 @@ struct snapshot {
 	bool named;
 	struct names names[NAME_KINDS];
 	struct obstack memory;
+	size_t bytes;
 	size_t *arrays;
 	size_t n_arrays;
 };
@@ -423,6 +425,9 @@ void snapshot_free(struct snapshot *snap);
 
 /* Empties it: as snapshot_new() returns it. */
 void snapshot_reset(struct snapshot *snap);
+
+/* Bytes of memory that it holds. */
+size_t snapshot_bytes(struct snapshot *snap);
 
 /* Allocates @size bytes for strings and lists, not zeroed. */
 void *snapshot_alloc(struct snapshot *snap, size_t size);

@@ -47,6 +47,8 @@ int record_file_open(struct record_file *file, const char *path,
 	memset(file, 0, sizeof(*file));
 	file->path = is_stdin ? "stdin" : path;
 	file->reader.fd = fd;
+	/* Arrays are copied when they grow. */
+	file->most = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
 	if (fd < 0)
 		return fail(why, FAIL_SYSTEM, "cannot open '%.200s': %s", path,
 			    strerror(errno));
@@ -138,6 +140,19 @@ static int feed_chunk(struct snapshot *snap, const struct chunk *chunk,
 	}
 }
 
+/* The same; @snap may not take all memory of this machine. */
+static int feed_bounded(const struct record_file *file, struct snapshot *snap,
+			const struct chunk *chunk, struct failure *why)
+{
+	if (feed_chunk(snap, chunk, why))
+		return -1;
+	if (!snap || snapshot_bytes(snap) <= file->most)
+		return 0;
+	snapshot_reset(snap);
+	return fail(why, FAIL_LOST, "at offset %" PRIu64 " it has more than %" PRIu64
+		    " MiB, half of the memory of this machine", chunk->offset, file->most >> 20);
+}
+
 /* Reports a census that the end of the file cuts off. */
 static int end_of_census(struct record_file *file, bool begun, uint64_t number)
 {
@@ -189,7 +204,7 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 		good &= chunk.head.part == part++ && number == entry->number;
 		if (!good || number == reported)
 			continue;
-		if (feed_chunk(snap, &chunk, why)) {
+		if (feed_bounded(file, snap, &chunk, why)) {
 			/* So has the rest of the record. */
 			if (why->kind == FAIL_VERSION) {
 				what = *why;

@@ -21,6 +21,7 @@ struct record_entry {
  * struct record_file - a record being read
  * @path: for messages; owned by the caller
  * @reader: its chunks; the file is owned
+ * @most: bytes of memory for a census; a small file may decompress to any number of them
  * @last: number of the last census that was read or reported missing
  * @lost: bytes since then that belong to no whole chunk
  * @lost_at: offset where they end
@@ -29,6 +30,7 @@ struct record_entry {
 struct record_file {
 	const char *path;
 	struct chunk_reader reader;
+	uint64_t most;
 	uint64_t last;
 	uint64_t lost;
 	uint64_t lost_at;

@@ -148,6 +148,7 @@ static int decode_attr(struct decoder *d, const struct record_type *type,
 		return decode_figures(d, type, attr, (struct figures *)member);
 	case WIRE_TYPES:
 		zone->types = array_grow(zone->types, zone->n_types, sizeof(*zone->types));
+		d->snap->bytes += sizeof(*zone->types);
 		return decode_record(d, &zone_type_record, attr, &zone->types[zone->n_types++]);
 	case WIRE_BLOCKS:
 		return decode_blocks(d, attr, (struct numbers *)member);

@@ -15,6 +15,7 @@
 #include "report/snapshot-json.h"
 #include "stream.h"
 #include "tap.h"
+#include "tools/record/pack.h"
 #include "tools/record/recorder.h"
 #include "wire/request.h"
 
@@ -334,6 +335,75 @@ static void test_rewritten(void)
 	   end - second, lost, wrong, missed);
 }
 
+/* Of three censuses, the second one is larger than what is allowed. */
+static void test_memory(void)
+{
+	struct snapshot *snap = snapshot_new();
+	struct record_entry entry;
+	struct record_file file;
+	struct failure why;
+	uint64_t bytes[CENSUSES + 1] = { 0 };
+	unsigned int seen = 0;
+
+	if (ftruncate(memfd, 0) || pwrite(memfd, whole, size, 0) != (ssize_t)size ||
+	    record_file_open(&file, memfd_path, &why))
+		abort();
+	while (record_file_next(&file, snap, &entry, &why) > 0)
+		bytes[entry.number] = snapshot_bytes(snap);
+	record_file_close(&file);
+	ok(bytes[2] > bytes[1], "a census of %zu bytes and one of %zu", (size_t)bytes[1],
+	   (size_t)bytes[2]);
+	if (record_file_open(&file, memfd_path, &why))
+		abort();
+	file.most = bytes[1];
+	while (record_file_next(&file, snap, &entry, &why) > 0)
+		seen |= 1U << entry.number;
+	ok(seen & 1 << 1 && !(seen & 1 << 2) && file.said,
+	   "one that takes more memory than there is for it is skipped, and reported");
+	record_file_close(&file);
+	snapshot_free(snap);
+}
+
+/* Whether a chunk of @len zeros that says to decompress to @says bytes is given. */
+static bool is_given(size_t len, uint32_t says)
+{
+	unsigned char *plain = calloc(1, CHUNK_HEAD + len);
+	unsigned char *packed = calloc(1, CHUNK_HEAD + len);
+	struct chunk_head head = { .version = CHUNK_VERSION, .kind = CHUNK_TEXT };
+	struct chunk_reader reader;
+	struct failure why;
+	struct chunk chunk;
+	bool given;
+
+	head.len = (uint32_t)len;
+	if (!chunk_compress(&head, plain, packed))
+		abort();
+	head.plain_len = says;
+	chunk_pack(&head, packed);
+	if (ftruncate(memfd, 0) ||
+	    pwrite(memfd, packed, CHUNK_HEAD + head.len, 0) != CHUNK_HEAD + (ssize_t)head.len ||
+	    lseek(memfd, 0, SEEK_SET))
+		abort();
+	chunk_reader_init(&reader, memfd);
+	given = chunk_reader_next(&reader, &chunk, false, &why) > 0;
+	if (given && chunk.len != len)
+		abort();
+	chunk_reader_free(&reader);
+	free(packed);
+	free(plain);
+	return given;
+}
+
+/* A few KiB may decompress to any size: a chunk has at most CHUNK_MAX. */
+static void test_expansion(void)
+{
+	ok(is_given(CHUNK_MAX, CHUNK_MAX), "a chunk that decompresses to the most");
+	ok(!is_given(CHUNK_MAX + 4, CHUNK_MAX + 4), "one that says to have more is damaged");
+	ok(!is_given(CHUNK_MAX + 4, CHUNK_MAX) && !is_given(CHUNK_BYTES, CHUNK_MAX),
+	   "so is one that has more than it says, or less");
+}
+
+
 int main(void)
 {
 	struct reading got;
@@ -353,6 +423,8 @@ int main(void)
 	test_cuts();
 	test_holes();
 	test_rewritten();
+	test_expansion();
+	test_memory();
 	unlink(path);
 	return tap_done();
 }
