@@ -14,7 +14,7 @@
 #include "selftest.h"
 
 #define MIB		1048576UL
-#define MAX_RESULTS	(24 * MIB)
+#define MAX_RESULTS	(48 * MIB)
 #define BUFFER		65536
 
 static unsigned int number_of(const char *name, unsigned int otherwise)
@@ -57,7 +57,7 @@ FIXTURE_SETUP(held)
 	snprintf(params, sizeof(params), "max_results=%lu", MAX_RESULTS);
 	self->reload = true;
 	ASSERT_EQ(0, ko_load(getenv("HELD_PARAMS") ?: params));
-	self->nr = number_of("HELD_SOCKETS", 80);
+	self->nr = number_of("HELD_SOCKETS", 200);
 	self->sockets = calloc(self->nr, sizeof(*self->sockets));
 	ASSERT_NE(NULL, self->sockets);
 	self->pid = child_start(map_many, &mappings);
