@@ -3,6 +3,9 @@
  * Open files and unloading: debugfs takes a reference on the module for each open file,
  * so rmmod is refused.  /proc does not, so proc_open() takes one.  remove_proc_entry()
  * waits for open(), so the module still exists when proc_open() takes the reference.
+ *
+ * Open files and loading: if the rest of the load fails, the module is freed in spite of references.
+ * remove_proc_entry() closes what is open; in debugfs nothing may be open then.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -17,6 +20,8 @@ static struct dentry *directory;
 
 static int debugfs_open(struct inode *inode, struct file *file)
 {
+	if (READ_ONCE(THIS_MODULE->state) != MODULE_STATE_LIVE)
+		return -ENODEV;
 	return census_view_open(file, inode->i_private);
 }
 
