@@ -596,15 +596,15 @@ static bool walk_hugetlb_entry(struct census_walk *walk,
 
 static unsigned long walk_hugetlb(struct census_walk *walk,
 				  struct vm_area_struct *vma,
-				  unsigned long addr)
+				  unsigned long addr, unsigned long end)
 {
 	unsigned long size = huge_page_size(hstate_vma(vma));
 
 	/*
 	 * Round up, because addresses only go up: @addr is within a huge page only if the
-	 * VMA was created while the walk paused at @addr in another VMA.
+	 * VMA was created while the walk paused at @addr in another VMA, or divided it there.
 	 */
-	for (addr = ALIGN(addr, size); addr < vma->vm_end; ) {
+	for (addr = ALIGN(addr, size); addr < end; ) {
 		walk->blocked = !walk_hugetlb_entry(walk, vma, addr, size);
 		if (walk->blocked)
 			break;
@@ -617,9 +617,9 @@ static unsigned long walk_hugetlb(struct census_walk *walk,
 #else
 static unsigned long walk_hugetlb(struct census_walk *walk,
 				  struct vm_area_struct *vma,
-				  unsigned long addr)
+				  unsigned long addr, unsigned long end)
 {
-	return vma->vm_end;
+	return end;
 }
 #endif
 
@@ -673,9 +673,9 @@ static unsigned long walk_pmd_table(struct census_walk *walk, struct vm_area_str
  * @walk: the walk
  * @vma: locked for reading
  * @addr: start address, in @vma
- * @end: end address, at most @vma->vm_end; that if it maps hugetlb pages
+ * @end: end address, at most @vma->vm_end
  *
- * Return: @end if the walk is complete, else a lower address at which the caller
+ * Return: @end if the walk is complete, or the end of a hugetlb page above it, else a lower address at which the caller
  * continues after it dropped the lock and took it again.
  */
 unsigned long census_walk_vma(struct census_walk *walk,
@@ -687,7 +687,7 @@ unsigned long census_walk_vma(struct census_walk *walk,
 	bool leaf;
 
 	if (is_vm_hugetlb_page(vma))
-		return walk_hugetlb(walk, vma, addr);
+		return walk_hugetlb(walk, vma, addr, end);
 
 	for (; addr < end; addr = next) {
 		pmd = find_pmd(vma->vm_mm, addr, end, &next, &leaf);
