@@ -68,13 +68,15 @@ static void frames_free(struct census_frames *f)
 
 /*
  * Memory of the last censuses, kept for the next one, until idle for a while or until the
- * kernel reclaims memory.  spare_lock protects the list against the timer and the
- * shrinker.  It is a leaf, held only for a few list steps, so the shrinker may take it.
+ * kernel reclaims memory.  spare_lock protects the list, and the number of workers, against the
+ * timer and the shrinker.  It is a leaf, under which nothing is allocated, so the shrinker may
+ * take it.
  */
 #define KEEP_JIFFIES (10 * HZ)
 
 static DEFINE_MUTEX(spare_lock);
 static LIST_HEAD(spares);
+static unsigned int nr_workers;
 
 static struct census_frames *spare_get(void)
 {
@@ -109,7 +111,11 @@ void census_frames_trim(void)
 static void trim_pool(struct work_struct *work)
 {
 	spares_free();
-	census_reserve_free();
+	/* A lock hold relies on the reserve; then the end of that census sets the timer again. */
+	mutex_lock(&spare_lock);
+	if (!nr_workers)
+		census_reserve_free();
+	mutex_unlock(&spare_lock);
 }
 
 static DECLARE_DELAYED_WORK(trim_work, trim_pool);
@@ -157,6 +163,13 @@ void census_frames_exit(void)
 	census_reserve_free();
 }
 
+static void count_workers(int more)
+{
+	mutex_lock(&spare_lock);
+	nr_workers += more;
+	mutex_unlock(&spare_lock);
+}
+
 /**
  * census_frames_begin() - allocate or reuse the memory of a worker
  * @budget: of the census
@@ -167,20 +180,20 @@ struct census_frames *census_frames_begin(struct census_budget *budget)
 {
 	struct census_frames *f = spare_get();
 
+	count_workers(1);
 	if (f && !census_budget_take(budget, frames_bytes(f))) {
 		frames_free(f);
 		f = NULL;
 	}
-	if (!f) {
-		if (!census_budget_take(budget, sizeof(*f)))
-			return NULL;
+	if (!f && census_budget_take(budget, sizeof(*f))) {
 		f = census_kvzalloc(sizeof(*f));
 		if (!f)
 			census_budget_give(budget, sizeof(*f));
 	}
-	if (!f)
-		return NULL;
-	set_budget(f, budget);
+	if (f)
+		set_budget(f, budget);
+	else
+		count_workers(-1);
 	return f;
 }
 
@@ -253,6 +266,7 @@ void census_frames_end(struct census_frames *f)
 	memset(f->hugetlb, 0, sizeof(f->hugetlb));
 	mutex_lock(&spare_lock);
 	list_add(&f->spare, &spares);
+	nr_workers--;
 	mutex_unlock(&spare_lock);
 	mod_delayed_work(system_power_efficient_wq, &trim_work, KEEP_JIFFIES);
 }
