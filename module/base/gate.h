@@ -15,7 +15,8 @@
 /*
  * A wait of a census.  It ends at a fatal signal, and does not prevent suspend.  A frozen
  * caller holds the lock of its netlink socket and may hold scan_lock.  Tasks that wait for
- * scan_lock can be frozen too, so this is no deadlock, which lockdep suspects in general.
+ * scan_lock can be frozen too, so this is no deadlock, which lockdep suspects in general.  The
+ * freezer of cgroup v1 may freeze the caller alone: then other censuses wait until it thaws.
  */
 #define CENSUS_WAIT (TASK_KILLABLE | TASK_FREEZABLE_UNSAFE)
 
