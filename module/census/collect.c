@@ -26,6 +26,47 @@ static u64 mm_key(const struct census_link *link)
 }
 
 /**
+ * struct requested - a process of the request that a record has
+ * @hash: in &struct census_collection.requested
+ * @pid: of the process; the record has a reference
+ */
+struct requested {
+	struct census_link hash;
+	const struct pid *pid;
+};
+
+static u64 requested_key(const struct census_link *link)
+{
+	return (uintptr_t)container_of(link, struct requested, hash)->pid;
+}
+
+/* Checks whether a record has the process, because the request names it.  @pid may be NULL. */
+static bool is_requested(const struct census_collection *c, const struct pid *pid)
+{
+	struct census_link *link;
+
+	if (!pid || !c->requested.nr)
+		return false;
+	link = census_table_first(&c->requested, (uintptr_t)pid);
+	while (link && requested_key(link) != (uintptr_t)pid)
+		link = link->next;
+	return link;
+}
+
+/* Return: 0 or -ENOMEM. */
+static int note_requested(struct census_collection *c, const struct pid *pid)
+{
+	struct requested *r = census_arena_alloc(&c->arena, sizeof(*r));
+
+	if (!r || (!c->requested.root &&
+		   !census_table_init(&c->requested, NULL, requested_key)))
+		return -ENOMEM;
+	r->pid = pid;
+	census_table_add(&c->requested, &r->hash);
+	return 0;
+}
+
+/**
  * census_collect_begin() - initialize an empty collection
  * @c: the caller calls census_collect_end(), also after an error
  * @snap: the snapshot that the collection is for
@@ -228,22 +269,17 @@ static void note_threads(const struct census_collection *c, struct census_mm *m,
 		census_numa_note_threads(c->numa, m->on_nodes, leader);
 }
 
-static int add_peer(struct census_collection *c, struct census_mm *m,
-		    struct task_struct *leader)
+/* Adds the process @pid, unless it is the owner.  @pid is NULL if it was reaped. */
+static int add_peer(struct census_collection *c, struct census_mm *m, struct pid *pid)
 {
-	struct pid *pid = get_task_pid(leader, PIDTYPE_TGID);
 	struct census_peer *peer;
 
-	if (!pid || pid == m->task->pid) {
-		put_pid(pid);
+	if (!pid || pid == m->task->pid)
 		return 0;
-	}
 	peer = census_snapshot_memory(c->snap, sizeof(*peer));
-	if (!peer) {
-		put_pid(pid);
+	if (!peer)
 		return -ENOMEM;
-	}
-	peer->pid = pid;
+	peer->pid = get_pid(pid);
 	*m->last_peer = peer;
 	m->last_peer = &peer->next;
 	c->peers = true;
@@ -378,10 +414,10 @@ static struct task_struct *get_owner(struct mm_struct *mm, struct task_struct *l
 
 /*
  * The record is of the process that the kernel calls the owner of the address space, and has
- * @leader as a peer if that is another one.
+ * the process @pid of @leader as a peer if that is another one.
  */
 static int add_record(struct census_collection *c, struct census_mm *m,
-		      struct task_struct *leader)
+		      struct task_struct *leader, struct pid *pid)
 {
 	struct task_struct *owner = get_owner(m->mm, leader);
 	int err = -ENOMEM;
@@ -393,7 +429,7 @@ static int add_record(struct census_collection *c, struct census_mm *m,
 		m->last_peer = &m->task->peers;
 		note_threads(c, m, leader);
 		fill_later(c, m, owner ?: leader);
-		err = add_peer(c, m, leader);
+		err = add_peer(c, m, pid);
 	}
 	if (owner)
 		put_task_struct(owner);
@@ -428,11 +464,22 @@ static struct census_mm *add_mm(struct census_collection *c,
 	return m;
 }
 
+/* Adds a process to the record of @m, which is created if there is none.  @pid is of @leader. */
+static int add_to_record(struct census_collection *c, struct census_mm *m,
+			 struct task_struct *leader, struct pid *pid)
+{
+	if (!m->task)
+		return add_record(c, m, leader, pid);
+	note_threads(c, m, leader);
+	return add_peer(c, m, pid);
+}
+
 static int add_process(struct census_collection *c, struct task_struct *leader,
 		       enum census_wanted wanted)
 {
 	struct mm_struct *mm = census_process_mm(leader);
 	struct census_mm *m;
+	struct pid *pid;
 	int err = 0;
 
 	if (!mm) {
@@ -445,22 +492,16 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 		return 0;
 	}
 	m = find_mm(c, mm);
-	if (m) {
-		bool its = wanted == CENSUS_RECORD ||
-			   (wanted == CENSUS_PEER && m->named);
-
-		if (its && m->task) {
-			err = add_peer(c, m, leader);
-			note_threads(c, m, leader);
-		} else if (its) {
-			err = add_record(c, m, leader);
-		}
-	} else if (wanted != CENSUS_PEER && (wanted != CENSUS_SWAP_OWNER ||
-				      census_mm_swapped(mm))) {
+	if (!m && wanted != CENSUS_PEER && (wanted != CENSUS_SWAP_OWNER ||
+					    census_mm_swapped(mm))) {
 		m = add_mm(c, mm);
 		err = m ? 0 : -ENOMEM;
-		if (m && wanted == CENSUS_RECORD)
-			err = add_record(c, m, leader);
+	}
+	if (m && (wanted == CENSUS_RECORD || (wanted == CENSUS_PEER && m->named))) {
+		pid = get_task_pid(leader, PIDTYPE_TGID);
+		if (!is_requested(c, pid))
+			err = add_to_record(c, m, leader, pid);
+		put_pid(pid);
 	}
 	mmdrop(mm);
 	return err;
@@ -550,7 +591,7 @@ int census_collect_all(struct census_collection *c, enum census_wanted wanted)
 	unsigned int i;
 	int err = 0;
 
-	if (wanted == CENSUS_RECORD || wanted == CENSUS_PEER)
+	if (wanted == CENSUS_RECORD)
 		fills_begin(c);
 	while (!err && next_leaders(&l)) {
 		fetch_leaders(&l);
@@ -603,38 +644,50 @@ static int add_vanished(struct census_collection *c, u32 number,
 	return 0;
 }
 
+/*
+ * Adds the process @pid to the record of @mm.  It is in the record from here on, also if it exits
+ * or executes a program before its peers are looked for.
+ */
+static int add_requested(struct census_collection *c, struct mm_struct *mm,
+			 struct task_struct *leader, struct pid *pid)
+{
+	struct census_mm *m = find_mm(c, mm) ?: add_mm(c, mm);
+
+	if (!m)
+		return -ENOMEM;
+	if (atomic_read(&mm->mm_users) > atomic_read(&leader->signal->live)) {
+		m->named = true;
+		c->named = true;
+	}
+	return add_to_record(c, m, leader, pid) ?: note_requested(c, pid);
+}
+
 /**
  * census_collect_pid() - add the process of a PID or thread ID
  * @c: the collection
  * @name: the ID
  *
  * If the address space has more users than the process has threads that have not begun to
- * exit, it may have CLONE_VM peers.  The record has all these processes, and a kernel without
- * memory cgroups does not know which is the owner: so it is created only after
- * census_collect_all() has found them (%CENSUS_PEER).
+ * exit, it may have CLONE_VM peers.  The record has all these processes, after census_collect_all()
+ * has found them (%CENSUS_PEER).
  *
  * Return: 0 or -ENOMEM.
  */
 int census_collect_pid(struct census_collection *c, const struct census_name *name)
 {
 	struct task_struct *leader = get_leader(name->pid);
-	struct mm_struct *mm = leader ? census_process_mm(leader) : NULL;
+	struct pid *pid = leader ? get_task_pid(leader, PIDTYPE_TGID) : NULL;
+	struct mm_struct *mm = NULL;
 	int err = 0;
 
-	if (!mm) {
-		err = add_vanished(c, name->number, leader);
-	} else if (atomic_read(&mm->mm_users) <= atomic_read(&leader->signal->live)) {
-		err = add_process(c, leader, CENSUS_RECORD);
-	} else if (!find_mm(c, mm)) {
-		struct census_mm *m = add_mm(c, mm);
-
-		if (m)
-			m->named = true;
-		err = m ? 0 : -ENOMEM;
-		c->named = true;
+	if (!is_requested(c, pid)) {
+		mm = pid ? census_process_mm(leader) : NULL;
+		err = mm ? add_requested(c, mm, leader, pid) :
+			   add_vanished(c, name->number, leader);
 	}
 	if (mm)
 		mmdrop(mm);
+	put_pid(pid);
 	if (leader)
 		put_task_struct(leader);
 	return err;
@@ -813,7 +866,7 @@ static int add_executed(struct census_collection *c, struct census_mm *m, struct
 		new = add_mm(c, mm);
 		ret = new ? 1 : -ENOMEM;
 		if (new && wanted == CENSUS_RECORD)
-			ret = add_record(c, new, leader) ?: 1;
+			ret = add_record(c, new, leader, pid) ?: 1;
 		if (new && new->task)
 			new->task->group = group_after_exec(c->snap, m->task, new->task);
 	}
@@ -1006,6 +1059,7 @@ static bool free_later(struct census_collection *c)
 void census_collect_end(struct census_collection *c)
 {
 	census_table_free(&c->table);
+	census_table_free(&c->requested);
 	if (c->nr <= FREE_LATER || !free_later(c))
 		free_mms(&c->mms, &c->arena);
 }

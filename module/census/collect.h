@@ -42,8 +42,7 @@ struct census_counters {
  * @mm: reference by mmgrab(); NULL: a requested process has no address space
  * @task: its record; NULL: it only counts as an owner
  * @last_peer: end of the list @task.peers
- * @named: a process was requested by PID and CLONE_VM peers may exist; they are not found
- *	yet
+ * @named: a process was requested by PID and CLONE_VM peers may exist
  * @whole: the address space of which this is a part, which another worker may walk; NULL:
  *	this is no part
  * @next_addr: address at which the walk continues
@@ -121,6 +120,7 @@ struct census_fill {
  * @last_number: number of the last address space added
  * @numa: the nodes; NULL: pages are not counted by node
  * @table: @mms by mm pointer, or by the PID of the request without mm
+ * @requested: processes that the request names and a record has, by struct pid
  * @lock: protects @table and @arena while several workers walk
  * @threads: fill records, if there are many
  * @fillers: number of threads that do, the caller included
@@ -138,6 +138,7 @@ struct census_collection {
 	u32 last_number;
 	const struct census_numa *numa;
 	struct census_table table;
+	struct census_table requested;
 	struct mutex lock;
 	struct census_threads *threads;
 	unsigned int fillers;
@@ -148,7 +149,7 @@ struct census_collection {
 /**
  * enum census_wanted - why a process is added
  * @CENSUS_RECORD: it gets a record
- * @CENSUS_PEER: it gets a record or is a peer in one, if its address space is named
+ * @CENSUS_PEER: it is a peer in a record, if its address space is named
  * @CENSUS_OWNER: it counts as an owner
  * @CENSUS_SWAP_OWNER: it counts as an owner, if it has memory in swap
  */

@@ -32,21 +32,16 @@ static size_t kind_bytes(const struct census_share *s)
 static int add_columns(struct census_share *s, struct census_collection *c)
 {
 	struct census_column *column;
-	unsigned int nr = 0;
 	struct census_mm *m;
 
 	s->columns = share_memory(c, c->nr + 1UL, sizeof(*s->columns));
 	if (!s->columns)
 		return -ENOMEM;
 	list_for_each_entry(m, &c->mms, link) {
-		nr++;
-		/* Its processes exited during collection. */
-		if (!m->task)
-			continue;
 		column = &s->columns[++s->nr_columns];
 		column->m = m;
 		column->task = m->task;
-		if (nr <= c->nr_named) {
+		if (s->nr_columns <= c->nr_named) {
 			s->nr_named++;
 			if (!s->req->together || !s->nr_rows)
 				s->nr_rows++;

@@ -349,12 +349,8 @@ static const struct census_pages_part *next_part(struct of_census *d)
 	const struct census_pages *p = d->snap->pages;
 	struct census_pages_part *part = &d->part;
 	u32 first = d->dump.index * CENSUS_PAGES_PART;
-	const struct census_task *task;
+	const struct census_task *task = d->snap->tasks[0];
 
-	/* A process that exits after it was found, and before its peers are, has none. */
-	if (!d->snap->nr_tasks)
-		return NULL;
-	task = d->snap->tasks[0];
 	if (task->state != MEMCENSUS_STATE_WALKED && task->state != MEMCENSUS_STATE_PARTIAL)
 		return NULL;
 	if (d->dump.index && first >= p->blocks.nr)

@@ -504,7 +504,7 @@ enum memcensus_state {
  * enum memcensus_task - one address space and the processes that use it
  * @MEMCENSUS_TASK_PID: u32, the process that owns it, in the caller's PID namespace: the
  *	one that the kernel calls its owner, or without memory cgroups the one of the
- *	lowest PID
+ *	lowest PID, with PIDS the first one named
  * @MEMCENSUS_TASK_NR_PEERS: u32, number of other processes that use it (CLONE_VM without
  *	CLONE_THREAD, vfork)
  * @MEMCENSUS_TASK_PEERS: u32[], their PIDs in the caller's PID namespace, at most
