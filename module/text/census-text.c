@@ -36,7 +36,7 @@ static const char *const basis_names[] = {
  * @ns: PID namespace for the PIDs; a reference
  * @top: the tasks with the highest PSS, for the summary, as @sums
  * @entries: of @top
- * @sums: figures of all tasks, by &enum memcensus_figure
+ * @sums: figures of all tasks; unknown if that of a walked one is
  */
 struct text_view {
 	const struct text *text;
@@ -44,7 +44,7 @@ struct text_view {
 	struct pid_namespace *ns;
 	struct census_largest top;
 	struct census_ranked entries[TOP];
-	u64 sums[MEMCENSUS_F_MAX + 1];
+	struct census_figures sums;
 };
 
 /**
@@ -103,6 +103,15 @@ static const struct task_column summary_columns[] = {
 	{ "PSS", MEMCENSUS_F_PSS, 9 },
 	{ "RSS", MEMCENSUS_F_RSS, 9 },
 	{ "VSS", MEMCENSUS_F_VSS, 11 },
+};
+
+static const struct task_column sum_columns[] = {
+	{ "PSS", MEMCENSUS_F_PSS },
+	{ "USS", MEMCENSUS_F_USS },
+	{ "RSS", MEMCENSUS_F_RSS },
+	{ "VSS", MEMCENSUS_F_VSS },
+	{ "swap", MEMCENSUS_F_SWAP },
+	{ "hugetlb", MEMCENSUS_F_HUGETLB },
 };
 
 static void show_column_names(struct seq_file *seq,
@@ -339,15 +348,19 @@ static void scan_show(struct seq_file *seq, const struct text_view *view,
 /* Adds up all tasks, and finds those with the highest PSS.  Return: 0 or -EINTR. */
 static int summarize_census(struct text_view *view)
 {
-	struct census_figures figures;
+	struct census_figures *sums = &view->sums, figures;
 	unsigned int i, n;
 
+	sums->known = ~0ULL;
 	for (i = 0; i < view->snap->nr_tasks; i++) {
 		const struct census_task *task = view->snap->tasks[i];
 
 		census_figures_unpack(task->figures, &figures);
 		for (n = 0; n <= MEMCENSUS_F_MAX; n++)
-			view->sums[n] += figures.value[n];
+			sums->value[n] += figures.value[n];
+		/* Those that were not walked are counted in a line of their own. */
+		if (census_figure_known(&figures, MEMCENSUS_F_RSS))
+			sums->known &= figures.known;
 		if (census_task_pid(task, view->ns))
 			census_largest_add(&view->top, figures.value[MEMCENSUS_F_PSS] + 1, i);
 		cond_resched();
@@ -361,6 +374,19 @@ static int summarize_census(struct text_view *view)
 static unsigned int summary_rows(const struct census_snapshot *snap)
 {
 	return 1 + snap->nr_zones + snap->nr_nodes + 1 + TOP;
+}
+
+static void show_sums(struct seq_file *seq, const struct census_figures *sums)
+{
+	unsigned int i;
+
+	seq_puts(seq, "processes:");
+	for (i = 0; i < ARRAY_SIZE(sum_columns); i++) {
+		seq_puts(seq, i ? "," : "");
+		census_show_figure(seq, sums, sum_columns[i].figure, 0);
+		seq_printf(seq, " %s", sum_columns[i].name);
+	}
+	seq_putc(seq, '\n');
 }
 
 static void show_totals(struct seq_file *seq, const struct text_view *view)
@@ -386,17 +412,10 @@ static void show_totals(struct seq_file *seq, const struct text_view *view)
 		       b[MEMCENSUS_S_SLAB_UNRECLAIMABLE]),
 		   KIB(b[MEMCENSUS_S_PAGETABLES]),
 		   KIB(b[MEMCENSUS_S_KERNEL_STACK]));
-	seq_printf(seq,
-		   "processes: %llu PSS, %llu USS, %llu RSS, %llu VSS, %llu swap, %llu hugetlb\n",
-		   KIB(view->sums[MEMCENSUS_F_PSS]),
-		   KIB(view->sums[MEMCENSUS_F_USS]),
-		   KIB(view->sums[MEMCENSUS_F_RSS]),
-		   KIB(view->sums[MEMCENSUS_F_VSS]),
-		   KIB(view->sums[MEMCENSUS_F_SWAP]),
-		   KIB(view->sums[MEMCENSUS_F_HUGETLB]));
+	show_sums(seq, &view->sums);
 	if (c->busy + c->partial)
 		seq_printf(seq,
-			   "incomplete: %llu busy, %llu partial (STATE in tasks): USS and PSS of tasks that share with them are upper bounds\n",
+			   "incomplete: %llu busy, %llu partial (STATE in tasks): sums of processes lack what was not walked, USS and PSS of tasks that share with them are upper bounds\n",
 			   c->busy, c->partial);
 	if (c->slices > 1)
 		seq_printf(seq,

@@ -301,6 +301,24 @@ static void scatter(const struct load *load)
 	map(PLACE(0), (n - 1) * PAGE, RW, MAP_SHARED, load->fd, PAGE);
 }
 
+/* The sum of swap in the summary is of all processes: unknown if that of one is. */
+static void expect_sum(struct __test_metadata *_metadata, bool known)
+{
+	FILE *file = fopen("/proc/memcensus", "r");
+	char line[512], *swap;
+	bool found = false;
+
+	ASSERT_NE(NULL, file);
+	while (!found && fgets(line, sizeof(line), file))
+		found = !strncmp(line, "processes: ", 11);
+	fclose(file);
+	ASSERT_TRUE(found);
+	diag("%s", strtok(line, "\n"));
+	swap = strstr(line, " VSS, ");
+	ASSERT_NE(NULL, swap);
+	EXPECT_EQ(!known, !strncmp(swap, " VSS, - swap, ", 14));
+}
+
 static void expect_scattered(struct __test_metadata *_metadata, pid_t pid, uint64_t swap)
 {
 	const struct census_request groups = {
@@ -330,6 +348,7 @@ static void expect_scattered(struct __test_metadata *_metadata, pid_t pid, uint6
 	}
 	EXPECT_LT(0, found);
 	census_free(&census);
+	expect_sum(_metadata, swap != FIGURE_UNKNOWN);
 }
 
 /* What is in swap does not fit into a quarter of max_mem: it is unknown, and nothing else is. */
