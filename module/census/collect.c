@@ -701,6 +701,7 @@ void census_mm_rewind(struct census_mm *m)
 	m->stop = 0;
 	m->resume = 0;
 	m->chain = (struct census_chain) {};
+	m->met = NULL;
 }
 
 /* Resets the state to before the first visit, except for the address to continue at. */

@@ -67,6 +67,7 @@ struct census_counters {
  * @on_nodes: what it has on each node, by index, if requested and if there is a record; else
  *	NULL
  * @vmas: &struct census_vma of its VMAs, if requested
+ * @met: one of @vmas, where a later slice continues to search; NULL: at the first one
  */
 struct census_mm {
 	struct list_head link;
@@ -96,6 +97,7 @@ struct census_mm {
 	u64 exclusive[CENSUS_PROVED_KINDS];
 	struct census_on_node *on_nodes;
 	struct list_head vmas;
+	struct census_vma *met;
 };
 
 /**

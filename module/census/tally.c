@@ -421,7 +421,6 @@ void census_tally_unlock(struct census_tally *t, struct census_walk *walk)
 int census_tally_mm(struct census_tally *t, struct census_mm *m)
 {
 	t->m = m;
-	t->met = NULL;
 	t->first_key = 0;
 	t->compare_huge = false;
 	/* What an earlier visit has met is not kept. */
@@ -511,20 +510,35 @@ static bool begin_shmem(struct census_tally *t, bool resumed)
 	return false;
 }
 
-/*
- * Return: the record that the first slice created for @addr, or NULL.  The search starts
- * at the last record found, because addresses only go up.
- */
-static struct census_vma *find_record(const struct census_tally *t, unsigned long addr)
-{
-	struct census_vma *v = t->met;
+/* Records that a search passes in one lock hold: their VMAs may all have been unmapped. */
+#define SEARCHED_MAX 512
 
-	if (!v)
-		v = list_first_entry(&t->m->vmas, struct census_vma, link);
-	list_for_each_entry_from(v, &t->m->vmas, link)
-		if (v->end > addr)
-			return v->start <= addr ? v : NULL;
-	return NULL;
+/*
+ * Finds the record that the first slice created for @addr, if there is one.  The search
+ * continues where it ended, also after a pause or a retry, because addresses only go up.
+ *
+ * Return: 0, or 1 for a pause.
+ */
+static int find_record(struct census_tally *t, unsigned long addr, struct census_walk *walk)
+{
+	struct census_mm *m = t->m;
+	unsigned int left = SEARCHED_MAX;
+
+	if (list_empty(&m->vmas))
+		return 0;
+	if (!m->met)
+		m->met = list_first_entry(&m->vmas, struct census_vma, link);
+	while (m->met->end <= addr) {
+		if (list_is_last(&m->met->link, &m->vmas))
+			return 0;
+		m->met = list_next_entry(m->met, link);
+		walk->work++;
+		if (!--left)
+			return 1;
+	}
+	if (m->met->start <= addr)
+		t->record = m->met;
+	return 0;
 }
 
 /*
@@ -580,13 +594,10 @@ static int begin_record(struct census_tally *t, unsigned long addr,
 	t->sums = t->later ? &t->unused : &m->sums;
 	if (!t->path_buffer || !m->task)
 		return 0;
-	if (t->later)
-		t->record = find_record(t, addr);
-	else if (make_record(t, addr))
+	if (t->later ? find_record(t, addr, walk) : make_record(t, addr))
 		return 1;
 	if (t->record)
 		t->holdings = t->record->counts->holdings;
-	t->met = t->record ?: t->met;
 	if (t->record && !t->later)
 		t->sums = &t->record->counts->sums;
 	return census_owners_turn(&t->frames->owners, t->holdings, m->number, &m->chain) ?

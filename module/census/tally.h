@@ -34,7 +34,6 @@
  * @vma: the current VMA
  * @walk: its walk
  * @record: record of @vma, or NULL
- * @met: last record of @m in this visit, or NULL
  * @sums: receives the pages of @vma
  * @holdings: of the current owner: of @record, or of @m
  * @unused: target of @sums if @later
@@ -69,7 +68,6 @@ struct census_tally {
 	struct vm_area_struct *vma;
 	struct census_walk *walk;
 	struct census_vma *record;
-	struct census_vma *met;
 	struct census_sums *sums;
 	struct census_holding *holdings;
 	struct census_sums unused;
