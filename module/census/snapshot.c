@@ -159,6 +159,9 @@ void census_task_free(struct census_task *task)
  * @task: its record
  * @ns: PID namespace of the caller
  *
+ * May sleep: it passes all peers before the first visible one.  Where mappings or pages are
+ * requested, each of their records asks again; there the peers that the request names come first.
+ *
  * Return: the PID of the first of its processes that is visible in @ns, or 0.  A process
  * that had no address space at the request has the number from the request.
  */
@@ -167,8 +170,11 @@ pid_t census_task_pid(const struct census_task *task, struct pid_namespace *ns)
 	const struct census_peer *peer;
 	pid_t pid = task->number ?: census_visible_pid(task->pid, ns);
 
-	for (peer = task->peers; !pid && peer; peer = peer->next)
+	/* As many as a user started. */
+	for (peer = task->peers; !pid && peer; peer = peer->next) {
 		pid = census_visible_pid(peer->pid, ns);
+		cond_resched();
+	}
 	return pid;
 }
 

@@ -139,7 +139,7 @@ struct census_peer {
  * @pid: the process that it belongs to, a reference; NULL: no process has the @number
  * @number: PID in the request if it had no address space then; else 0
  * @parent: parent of @pid, a reference; NULL: unknown, because @pid was exiting
- * @peers: the other processes
+ * @peers: the other processes, first those that the request names
  * @comm: command name of @pid
  * @uid: effective user ID of @pid, as in ps and top
  * @cgroup: ID in the default hierarchy

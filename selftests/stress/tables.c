@@ -7,11 +7,13 @@
  */
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "ko.h"
 #include "selftest.h"
@@ -221,6 +223,85 @@ TEST(files)
 	plain.wall *= many.n / few.n;
 	expect_alike(_metadata, "160,000 files, beside 16 times 10,000",
 		     of_load(_metadata, many), plain);
+}
+
+#define PEERS		3000U
+#define PEER_MAPPINGS	20000UL
+
+/* What a peer of others in a PID namespace of its own needs for its mappings. */
+struct inside {
+	uint64_t us;
+	size_t vmas;
+	bool none;
+};
+
+/* Time of a census of the mappings of @pid, us; 0: it failed. */
+static uint64_t time_mappings(pid_t pid, size_t *vmas)
+{
+	uint64_t begin = now_us();
+	struct census census;
+
+	if (census_take_pid(pid, &census, NULL))
+		return 0;
+	*vmas = census.n_vmas;
+	census_free(&census);
+	return now_us() - begin;
+}
+
+static int wait_as_peer(void *arg)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;)
+		pause();
+	return 0;
+}
+
+static int count_inside(void *arg)
+{
+	struct inside *inside = arg;
+
+	inside->us = time_mappings(1, &inside->vmas);
+	_exit(0);
+}
+
+static void start_peers(void *arg)
+{
+	static char last[262144] __attribute__((aligned(16)));
+	char *stacks = map_private(PLACE(1), (size_t)PEERS * PAGE);
+	char *at = map_private(PLACE(0), PEER_MAPPINGS * PAGE);
+	struct inside *inside = arg;
+	unsigned long i;
+	pid_t pid;
+
+	for (i = 0; i < PEER_MAPPINGS; i += 2)
+		need(!mprotect(at + i * PAGE, PAGE, PROT_READ), "mprotect");
+	for (i = 1; i <= PEERS; i++)
+		need(clone(wait_as_peer, stacks + i * PAGE, CLONE_VM | SIGCHLD, NULL) > 0,
+		     "clone");
+	pid = clone(count_inside, last + sizeof(last), CLONE_VM | CLONE_NEWPID | SIGCHLD, arg);
+	inside->none = pid < 0 && errno == EINVAL;
+	need(inside->none || waitpid(pid, NULL, 0) == pid, "peer in a PID namespace");
+}
+
+/* The only process that is visible is the last of many with one address space. */
+TEST(peers_outside_a_pid_namespace)
+{
+	struct inside *inside = (struct inside *)map_shared(PLACE(50), PAGE);
+	uint64_t outside;
+	size_t vmas = 0;
+	pid_t pid;
+
+	pid = child_start(start_peers, inside);
+	ASSERT_LT(0, pid);
+	outside = time_mappings(pid, &vmas);
+	child_end(pid);
+	if (inside->none)
+		SKIP(return, "kernel has no PID namespaces");
+	diag("%zu mappings: %llu us inside, %llu us outside", vmas,
+	     (unsigned long long)inside->us, (unsigned long long)outside);
+	ASSERT_LT(PEER_MAPPINGS, vmas);
+	ASSERT_LT(PEER_MAPPINGS, inside->vmas);
+	EXPECT_LE(inside->us, 2 * outside + constant_ns / 1000);
 }
 
 FIXTURE(swapped)
