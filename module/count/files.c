@@ -161,12 +161,14 @@ static struct file_id *add_file_id(struct census_files *files, struct file *file
 static struct file_id *find_or_add(struct census_files *files, struct file *file,
 				   enum census_class class)
 {
-	const bool full = smp_load_acquire(&files->full);
 	const struct address_space *mapping = file->f_mapping;
 	struct file_id *id = find_file_id(files, mapping);
 
-	if (id || full)
+	if (id)
 		return id;
+	/* No entry moves any more, as one may have done during the search above. */
+	if (smp_load_acquire(&files->full))
+		return find_file_id(files, mapping);
 	/* Only a search under the lock proves that there is none: see table.h. */
 	spin_lock(&files->lock);
 	id = find_file_id(files, mapping) ?: add_file_id(files, file, class);
