@@ -77,15 +77,16 @@ struct server {
 	uint64_t turns;
 };
 
-/* Ends the oldest connection if there are too many; called with the lock held. */
-static void make_room(struct server *server)
+/* Ends the oldest connection but @kept if there are too many; called with the lock held. */
+static void make_room(struct server *server, const struct client *kept)
 {
 	struct client *client, *oldest = NULL;
 	unsigned int n = 0;
 
 	for (client = server->clients; client < server->clients + CLIENTS_MAX; client++) {
 		n += client->open;
-		if (client->open && !client->waits && (!oldest || client->turn < oldest->turn))
+		if (client->open && client != kept && !client->waits &&
+		    (!oldest || client->turn < oldest->turn))
 			oldest = client;
 	}
 	if (n <= CONNECTIONS_MAX || !oldest)
@@ -112,7 +113,7 @@ static void notice(void *context, struct MHD_Connection *connection, void **clie
 			.open = true, .used = true,
 		};
 		*client_of = client;
-		make_room(server);
+		make_room(server, client);
 	} else {
 		client->open = false;
 		client->used = false;
@@ -173,7 +174,7 @@ static struct MHD_Response *new_metrics(struct server *server, struct client *cl
 	}
 	client->waits = false;
 	client->turn = ++server->turns;
-	make_room(server);
+	make_room(server, client);
 	*status = server->failed ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK;
 	snprintf(line, sizeof(line), "%s\n", server->why.text);
 	response = server->failed ?
