@@ -188,6 +188,20 @@ static bool is_outside(const struct snapshot *snap, const struct task *task)
 	return task >= snap->outside && task < snap->outside + snap->n_outside;
 }
 
+/* Whether only its PID says which process it is, as of a peer of one outside of the namespace. */
+static bool has_only_pid(const struct task *task)
+{
+	return task_is_unplaced(task) && !KNOWN(task, MEMCENSUS_TASK_START_NS);
+}
+
+/* Of two censuses: 0: taken as the same process. */
+static int compare_both(const struct task *const *before, const struct task *const *after)
+{
+	if ((*before)->pid == (*after)->pid && (has_only_pid(*before) || has_only_pid(*after)))
+		return 0;
+	return compare_tasks(before, after);
+}
+
 /* @before or @after may be NULL. */
 static void add_row(struct changes *changes, const struct task *before, const struct task *after)
 {
@@ -228,7 +242,7 @@ void changes_find(struct changes *changes)
 		if (!before[i] || !after[k])
 			order = before[i] ? -1 : 1;
 		else
-			order = compare_tasks(&before[i], &after[k]);
+			order = compare_both(&before[i], &after[k]);
 		add_row(changes, order <= 0 ? before[i] : NULL,
 			order >= 0 ? after[k] : NULL);
 		i += order <= 0;
