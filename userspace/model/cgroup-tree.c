@@ -86,7 +86,7 @@ void cgroup_tree_link(struct snapshot *snap)
 	struct group *parent;
 	size_t i;
 
-	for (i = 0; i < snap->n_groups; i++) {
+	for (i = 0; i < snap->n_groups && !snapshot_is_full(snap); i++) {
 		struct group *group = &snap->groups[i];
 
 		group->contains = false;

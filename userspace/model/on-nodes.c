@@ -95,7 +95,7 @@ static void add_to_groups(struct snapshot *snap, const struct task *task)
 	if (KNOWN(task, MEMCENSUS_TASK_GROUP))
 		group = group_of(snap, task->group);
 
-	while (group) {
+	while (group && !snapshot_is_full(snap)) {
 		add_member(snap, group, task);
 		group = KNOWN(group, MEMCENSUS_GROUP_PARENT) && group->parent < group->id ?
 			group_of(snap, group->parent) : NULL;
@@ -131,7 +131,7 @@ void on_nodes_link(struct snapshot *snap)
 			add_to_groups(snap, &snap->tasks[i]);
 	}
 	/* A group that is only charged has no members. */
-	for (i = 0; i < snap->n_groups; i++)
+	for (i = 0; i < snap->n_groups && !snapshot_is_full(snap); i++)
 		if (KNOWN(&snap->groups[i], MEMCENSUS_GROUP_MMS) && !snap->groups[i].mms)
 			make_known(snap, &snap->groups[i]);
 }

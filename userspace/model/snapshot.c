@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One census in memory: growing arrays, and an obstack for their strings and lists. */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,19 +58,27 @@ void snapshot_free(struct snapshot *snap)
 	free(snap);
 }
 
-size_t snapshot_bytes(struct snapshot *snap)
+size_t snapshot_bytes(const struct snapshot *snap)
 {
-	return snap->bytes + obstack_memory_used(&snap->memory);
+	return sizeof(*snap) + CHUNK_SIZE + snap->bytes;
+}
+
+bool snapshot_is_full(const struct snapshot *snap)
+{
+	return snap->most && snapshot_bytes(snap) > snap->most;
 }
 
 void *snapshot_alloc(struct snapshot *snap, size_t size)
 {
+	snap->bytes += size + _Alignof(max_align_t);
 	return obstack_alloc(&snap->memory, size);
 }
 
 const char *snapshot_text(struct snapshot *snap, const char *text, size_t len)
 {
-	return obstack_copy0(&snap->memory, text, strnlen(text, len));
+	len = strnlen(text, len);
+	snap->bytes += len + _Alignof(max_align_t);
+	return obstack_copy0(&snap->memory, text, len);
 }
 
 bool task_is_gone(const struct task *task)

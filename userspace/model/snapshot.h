@@ -341,7 +341,8 @@ typedef const char *naming_fn(const struct snapshot *snap, enum name_kind kind, 
  * @named: requested by PIDs, so @tasks does not hold all tasks
  * @names: in a record, those on the machine where it was made
  * @memory: of strings and lists
- * @bytes: of the records in arrays
+ * @bytes: of records, strings and lists, and of what the lines of @proc_texts give when read
+ * @most: maximum of snapshot_bytes() of a census of a record; 0: any
  * @arrays: where the arrays of records are in it, by offset; record_add() made all of them
  */
 struct snapshot {
@@ -413,6 +414,7 @@ struct snapshot {
 	struct names names[NAME_KINDS];
 	struct obstack memory;
 	size_t bytes;
+	size_t most;
 	size_t *arrays;
 	size_t n_arrays;
 };
@@ -426,8 +428,9 @@ void snapshot_free(struct snapshot *snap);
 /* Empties it: as snapshot_new() returns it. */
 void snapshot_reset(struct snapshot *snap);
 
-/* Bytes of memory that it holds. */
-size_t snapshot_bytes(struct snapshot *snap);
+/* Bytes of memory that it holds, and whether these are too many: it is to be dropped. */
+size_t snapshot_bytes(const struct snapshot *snap);
+bool snapshot_is_full(const struct snapshot *snap);
 
 /* Allocates @size bytes for strings and lists, not zeroed. */
 void *snapshot_alloc(struct snapshot *snap, size_t size);

@@ -354,7 +354,7 @@ static void apply_text(struct snapshot *snap, const char *text, struct grouped *
 	struct group *group;
 	struct line line;
 
-	while ((one = strsep(&rest, "\n"))) {
+	while (!snapshot_is_full(snap) && (one = strsep(&rest, "\n"))) {
 		if (!parse_line(&line, one))
 			continue;
 		group = find_group(snap, grouped->places, grouped->n, line.id);

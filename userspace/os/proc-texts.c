@@ -64,15 +64,22 @@ static const struct {
 _Static_assert(PROC_TEXTS_BIT_ALL == (1 << sizeof(texts) / sizeof(texts[0])) - 1,
 	       "a text has no bit");
 
+/* Bytes, at most, of what is made of a line: a name or a line of meminfo. */
+#define LINE_BYTES	64
+
 void proc_texts_add(struct snapshot *snap, const char *name, const char *text,
 		    size_t len)
 {
 	struct proc_text *proc_text;
+	const char *line;
 
 	snap->proc_texts = array_grow(snap->proc_texts, snap->n_proc_texts, sizeof(*proc_text));
 	proc_text = &snap->proc_texts[snap->n_proc_texts++];
 	proc_text->name = snapshot_text(snap, name, strlen(name));
 	proc_text->text = snapshot_text(snap, text, len);
+	snap->bytes += sizeof(*proc_text);
+	for (line = proc_text->text; *line; line = strchrnul(line, '\n'), line += !!*line)
+		snap->bytes += LINE_BYTES;
 }
 
 void proc_texts_read(struct snapshot *snap, unsigned int bits)

@@ -85,6 +85,15 @@ static void tell_missing(struct record_file *file, uint64_t number,
 		file->last = number - 1;
 }
 
+/* A census may not take all memory of this machine. */
+static int check_room(const struct snapshot *snap, const struct chunk *chunk, struct failure *why)
+{
+	return !snapshot_is_full(snap) ? 0 :
+	       fail(why, FAIL_LOST, "at offset %" PRIu64
+		    " it has more than %zu MiB, half of the memory of this machine",
+		    chunk->offset, snap->most >> 20);
+}
+
 int record_feed_messages(struct snapshot *snap, const struct chunk *chunk, struct failure *why)
 {
 	struct attrs messages = attrs_of(chunk->data, chunk->len);
@@ -96,7 +105,8 @@ int record_feed_messages(struct snapshot *snap, const struct chunk *chunk, struc
 	while (!messages.broken && (nlh = attrs_next_message(&messages))) {
 		if (nlh->nlmsg_type == NLMSG_DONE && nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 			snap->torn = true;
-		if (nlh->nlmsg_type >= NLMSG_MIN_TYPE && decode_message(snap, nlh, why))
+		if ((nlh->nlmsg_type >= NLMSG_MIN_TYPE && decode_message(snap, nlh, why)) ||
+		    check_room(snap, chunk, why))
 			return -1;
 	}
 	return messages.broken ? fail(why, FAIL_MALFORMED, "a message is truncated") : 0;
@@ -110,17 +120,19 @@ int record_feed_text(struct snapshot *snap, const struct chunk *chunk, struct fa
 	if (len == chunk->len)
 		return fail(why, FAIL_MALFORMED, "a text has no name");
 	proc_texts_add(snap, name, name + len + 1, chunk->len - len - 1);
-	return 0;
+	return check_room(snap, chunk, why);
 }
 
 /* Adds one chunk of a census to @snap, which may be NULL. */
-static int feed_chunk(struct snapshot *snap, const struct chunk *chunk,
-		      struct failure *why)
+static int feed_chunk(const struct record_file *file, struct snapshot *snap,
+		      const struct chunk *chunk, struct failure *why)
 {
 	if (!snap)
 		return 0;
-	if (!chunk->head.part)
+	if (!chunk->head.part) {
 		snapshot_reset(snap);
+		snap->most = file->most;
+	}
 	switch (chunk->head.kind) {
 	case CHUNK_MESSAGES:
 		return record_feed_messages(snap, chunk, why);
@@ -134,23 +146,10 @@ static int feed_chunk(struct snapshot *snap, const struct chunk *chunk,
 		names_read(snap);
 		cgroup_tree_link(snap);
 		on_nodes_link(snap);
-		return 0;
+		return check_room(snap, chunk, why);
 	default:
 		return 0;
 	}
-}
-
-/* The same; @snap may not take all memory of this machine. */
-static int feed_bounded(const struct record_file *file, struct snapshot *snap,
-			const struct chunk *chunk, struct failure *why)
-{
-	if (feed_chunk(snap, chunk, why))
-		return -1;
-	if (!snap || snapshot_bytes(snap) <= file->most)
-		return 0;
-	snapshot_reset(snap);
-	return fail(why, FAIL_LOST, "at offset %" PRIu64 " it has more than %" PRIu64
-		    " MiB, half of the memory of this machine", chunk->offset, file->most >> 20);
 }
 
 /* Reports a census that the end of the file cuts off. */
@@ -204,7 +203,9 @@ int record_file_next(struct record_file *file, struct snapshot *snap,
 		good &= chunk.head.part == part++ && number == entry->number;
 		if (!good || number == reported)
 			continue;
-		if (feed_bounded(file, snap, &chunk, why)) {
+		if (feed_chunk(file, snap, &chunk, why)) {
+			if (snap)
+				snapshot_reset(snap);
 			/* So has the rest of the record. */
 			if (why->kind == FAIL_VERSION) {
 				what = *why;

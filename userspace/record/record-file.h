@@ -57,8 +57,8 @@ int record_file_entries(struct record_file *file, struct record_entry **entries,
 			struct failure *why);
 
 /*
- * Adds the messages, or the text, of @chunk to @snap. 0, or -1 and @why: it is malformed, or
- * of another byte order or version.
+ * Adds the messages, or the text, of @chunk to @snap. 0, or -1 and @why: it is malformed, of
+ * another byte order or version, or too large for @snap->most.
  */
 int record_feed_messages(struct snapshot *snap, const struct chunk *chunk, struct failure *why);
 int record_feed_text(struct snapshot *snap, const struct chunk *chunk, struct failure *why);

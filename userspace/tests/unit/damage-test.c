@@ -10,8 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "model/cgroup-tree.h"
+#include "model/columns.h"
+#include "model/on-nodes.h"
+#include "os/charges.h"
+#include "os/proc-texts.h"
 #include "record/chunk.h"
 #include "record/record-file.h"
+#include "record/recorded-names.h"
 #include "report/snapshot-json.h"
 #include "stream.h"
 #include "tap.h"
@@ -364,6 +370,132 @@ static void test_memory(void)
 	snapshot_free(snap);
 }
 
+/* What is small in a file and large in memory. */
+#define MANY		20000
+#define ROOM		(256UL << 10)
+
+/* Sets a bound of ROOM more bytes than there are. */
+static void bound(struct snapshot *snap)
+{
+	snap->most = snapshot_bytes(snap) + ROOM;
+}
+
+/* It is found to be too large, and not later than one record after it was. */
+static bool is_bounded(const struct snapshot *snap)
+{
+	return snapshot_is_full(snap) && snapshot_bytes(snap) < snap->most + ROOM / 8;
+}
+
+static void test_messages(void)
+{
+	struct snapshot *snap = snapshot_new();
+	struct chunk chunk = { .head.order = CHUNK_NATIVE };
+	struct failure why;
+	struct stream s;
+	size_t i;
+
+	stream_init(&s, 7);
+	for (i = 0; i < MANY; i++) {
+		stream_begin(&s, 1);
+		stream_nest_end(&s, stream_nest(&s, MEMCENSUS_A_TASK));
+		stream_end(&s);
+	}
+	chunk.data = (unsigned char *)s.buf;
+	chunk.len = s.len;
+	bound(snap);
+	ok(record_feed_messages(snap, &chunk, &why) && is_bounded(snap),
+	   "messages that take more memory: they are not all read first");
+	stream_free(&s);
+	snapshot_free(snap);
+}
+
+/* @n times @line */
+static void add_lines(struct snapshot *snap, const char *name, const char *line, size_t n)
+{
+	char *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	while (n--)
+		fputs(line, out);
+	fclose(out);
+	proc_texts_add(snap, name, text, len);
+	free(text);
+}
+
+static void test_lines(void)
+{
+	static const char *const names[] = {
+		PROC_TEXTS_USERS, PROC_TEXTS_CGROUPS, PROC_TEXTS_MEMINFO,
+	};
+	static const char *const lines[] = { "\n", "1 \n", "a:1\n" };
+	struct snapshot *snap;
+	size_t i, before;
+
+	for (i = 0; i < 3; i++) {
+		snap = snapshot_new();
+		snap->has_totals = true;
+		add_lines(snap, names[i], lines[i], MANY);
+		before = snapshot_bytes(snap);
+		snap->bytes = 0;
+		proc_texts_apply(snap);
+		names_read(snap);
+		ok(snapshot_bytes(snap) < before, "lines of %s are counted before they are read",
+		   names[i]);
+		snapshot_free(snap);
+	}
+}
+
+static struct snapshot *with_groups(size_t n)
+{
+	struct snapshot *snap = snapshot_new();
+	struct group *group;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		group = record_add(&group_record, snap);
+		group->known = 1ULL << MEMCENSUS_GROUP_ID | 1ULL << MEMCENSUS_GROUP_CGROUP |
+			       1ULL << MEMCENSUS_GROUP_MMS;
+		group->id = i + 1;
+		group->cgroup = 1;
+	}
+	return snap;
+}
+
+static void test_links(void)
+{
+	struct snapshot *snap = with_groups(1);
+	struct task_node *node;
+	char path[4096] = "1 /";
+	size_t i;
+
+	add_lines(snap, CHARGES_TEXT, "2 1 current=1\n", MANY);
+	bound(snap);
+	charges_apply(snap);
+	ok(is_bounded(snap), "cgroups that are charged end where there are too many");
+	snapshot_free(snap);
+
+	snap = with_groups(MANY / 10);
+	memset(path + 3, 'x', sizeof(path) - 4);
+	add_lines(snap, PROC_TEXTS_CGROUPS, path, 1);
+	names_read(snap);
+	bound(snap);
+	cgroup_tree_link(snap);
+	ok(is_bounded(snap), "paths of cgroups end where they are too long");
+	snapshot_free(snap);
+
+	snap = with_groups(MANY / 10);
+	for (i = 0; i < MANY / 100; i++) {
+		node = record_add(&task_node_record, snap);
+		node->pid = 1;
+		node->node = i;
+	}
+	bound(snap);
+	on_nodes_link(snap);
+	ok(is_bounded(snap), "memory by node ends where there are too many nodes");
+	snapshot_free(snap);
+}
+
 /* Whether a chunk of @len zeros that says to decompress to @says bytes is given. */
 static bool is_given(size_t len, uint32_t says)
 {
@@ -425,6 +557,9 @@ int main(void)
 	test_rewritten();
 	test_expansion();
 	test_memory();
+	test_messages();
+	test_lines();
+	test_links();
 	unlink(path);
 	return tap_done();
 }
