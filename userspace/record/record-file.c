@@ -47,8 +47,8 @@ int record_file_open(struct record_file *file, const char *path,
 	memset(file, 0, sizeof(*file));
 	file->path = is_stdin ? "stdin" : path;
 	file->reader.fd = fd;
-	/* Arrays are copied when they grow. */
-	file->most = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
+	/* Up to three censuses are in memory at a time, and arrays are copied when they grow. */
+	file->most = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 8;
 	if (fd < 0)
 		return fail(why, FAIL_SYSTEM, "cannot open '%.200s': %s", path,
 			    strerror(errno));
@@ -90,7 +90,7 @@ static int check_room(const struct snapshot *snap, const struct chunk *chunk, st
 {
 	return !snapshot_is_full(snap) ? 0 :
 	       fail(why, FAIL_LOST, "at offset %" PRIu64
-		    " it has more than %zu MiB, half of the memory of this machine",
+		    " it has more than %zu MiB, an eighth of the memory of this machine",
 		    chunk->offset, snap->most >> 20);
 }
 
