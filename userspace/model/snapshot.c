@@ -7,7 +7,8 @@
 #include "lib/memory.h"
 #include "model/snapshot.h"
 
-#define CHUNK_SIZE	(64 << 10)
+/* Of one OOM event, a snapshot has a few KiB, and a record may have thousands. */
+#define CHUNK_SIZE	(8 << 10)
 
 static void *chunk_alloc(size_t size)
 {

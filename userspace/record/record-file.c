@@ -38,6 +38,14 @@ static void say(struct record_file *file, const char *format, ...)
 	fprintf(stderr, "memcensus: %s\n", line.text);
 }
 
+/* 0: by the memory of this machine. */
+static uint64_t bound;
+
+void record_file_bound(uint64_t most)
+{
+	bound = most;
+}
+
 int record_file_open(struct record_file *file, const char *path,
 		     struct failure *why)
 {
@@ -48,7 +56,8 @@ int record_file_open(struct record_file *file, const char *path,
 	file->path = is_stdin ? "stdin" : path;
 	file->reader.fd = fd;
 	/* Up to three censuses are in memory at a time, and arrays are copied when they grow. */
-	file->most = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 8;
+	file->most = bound ?:
+		     (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 8;
 	if (fd < 0)
 		return fail(why, FAIL_SYSTEM, "cannot open '%.200s': %s", path,
 			    strerror(errno));

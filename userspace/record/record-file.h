@@ -38,6 +38,9 @@ struct record_file {
 	unsigned int newer;
 };
 
+/* Sets @most of all records that are opened later, for tests. */
+void record_file_bound(uint64_t most);
+
 /* "-" is stdin. 0, or -1 and @why; call record_file_close() in both cases. */
 int record_file_open(struct record_file *file, const char *path,
 		     struct failure *why);

@@ -7,7 +7,8 @@
  * be written.
  * REPLAY_DELAY in the environment: ms that each census takes; REPLAY_PATIENCE: how
  * often to wait 50 ms for a command line; REPLAY_PROC: where /proc is (proc);
- * REPLAY_CGROUPS: where the tree of cgroups is.
+ * REPLAY_CGROUPS: where the tree of cgroups is; REPLAY_MOST: bytes that a census of
+ * a record may take.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@
 #include "os/procfs.h"
 #include "os/trace-instance.h"
 #include "reader.h"
+#include "record/record-file.h"
 #include "record/recorded-names.h"
 #include "stream.h"
 #include "wire/request.h"
@@ -226,6 +228,8 @@ int main(int argc, char **argv)
 	cgroups_root(getenv("REPLAY_CGROUPS") ? getenv("REPLAY_CGROUPS") : "/nonexistent");
 	charges_root_v1("");
 	procfs_root(getenv("REPLAY_PROC") ? getenv("REPLAY_PROC") : "proc");
+	if (getenv("REPLAY_MOST"))
+		record_file_bound(strtoull(getenv("REPLAY_MOST"), NULL, 10));
 	/* Nor trace it. */
 	trace_instance_root("/nonexistent");
 	/* The files are on a disk, not in /proc, and may be slow. */

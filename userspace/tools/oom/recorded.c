@@ -15,6 +15,7 @@
  * @v: answers, each with a request; owned
  * @census: number of the census
  * @offset: of the first of their chunks
+ * @bytes: of memory, of these answers and those in @ooms
  */
 struct reading {
 	struct recorded_ooms *ooms;
@@ -22,6 +23,7 @@ struct reading {
 	size_t n;
 	uint64_t census;
 	uint64_t offset;
+	size_t bytes;
 };
 
 /* A later answer about the same event knows more: what came back. */
@@ -66,6 +68,9 @@ static void flush(struct reading *reading)
 		add_recorded_oom(reading, reading->v[i]);
 	}
 	reading->n = 0;
+	reading->bytes = 0;
+	for (i = 0; i < reading->ooms->n; i++)
+		reading->bytes += snapshot_bytes(reading->ooms->v[i].snap);
 }
 
 static bool begins_with_request(const struct chunk *chunk)
@@ -84,23 +89,44 @@ static bool is_names(const struct chunk *chunk)
 	       (!strcmp(name, PROC_TEXTS_USERS) || !strcmp(name, PROC_TEXTS_CGROUPS));
 }
 
+/* All answers together may take as much memory as one census. */
+static bool is_full(const struct reading *reading)
+{
+	return reading->bytes > reading->ooms->file.most;
+}
+
+static int feed_answer(struct reading *reading, struct snapshot *snap, const struct chunk *chunk,
+		       struct failure *why)
+{
+	const size_t before = snapshot_bytes(snap);
+	const int ret = chunk->head.kind == CHUNK_TEXT ? record_feed_text(snap, chunk, why) :
+			record_feed_messages(snap, chunk, why);
+
+	reading->bytes += snapshot_bytes(snap) - before;
+	return ret;
+}
+
 static int feed(struct reading *reading, const struct chunk *chunk, struct failure *why)
 {
+	struct snapshot *snap;
 	size_t i;
 
 	if (chunk->head.kind == CHUNK_TEXT) {
-		for (i = 0; is_names(chunk) && i < reading->n; i++)
-			record_feed_text(reading->v[i], chunk, why);
+		for (i = 0; is_names(chunk) && i < reading->n && !is_full(reading); i++)
+			feed_answer(reading, reading->v[i], chunk, why);
 		return 0;
 	}
 	if (!reading->n)
 		reading->offset = chunk->offset;
 	if (begins_with_request(chunk) || !reading->n) {
 		reading->v = array_grow(reading->v, reading->n, sizeof(*reading->v));
-		reading->v[reading->n++] = snapshot_new();
+		snap = snapshot_new();
+		snap->most = reading->ooms->file.most;
+		reading->bytes += snapshot_bytes(snap);
+		reading->v[reading->n++] = snap;
 	}
 	reading->census = chunk->head.census;
-	return record_feed_messages(reading->v[reading->n - 1], chunk, why);
+	return feed_answer(reading, reading->v[reading->n - 1], chunk, why);
 }
 
 /* Whether the data of a chunk must be read. */
@@ -133,6 +159,10 @@ static int read_answers(struct recorded_ooms *ooms, const struct window *window,
 		if (ret > 0 && is_wanted(&reading, &chunk.head, window) &&
 		    feed(&reading, &chunk, why) && why->kind == FAIL_VERSION)
 			ret = -1;
+		else if (ret > 0 && is_full(&reading))
+			ret = fail(why, FAIL_LOST,
+				   "'%.200s': its OOM events take more than %llu MiB, an eighth of the memory of this machine: use '--from' and '--to'",
+				   ooms->file.path, (unsigned long long)ooms->file.most >> 20);
 	}
 	flush(&reading);
 	free(reading.v);
