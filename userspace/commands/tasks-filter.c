@@ -303,7 +303,7 @@ static int no_mapping(const struct snapshot *snap, struct failure *why)
 	size_t i, unseen = 0;
 
 	for (i = 0; i < snap->n_tasks; i++)
-		unseen += task_is_unseen(&snap->tasks[i]);
+		unseen += task_is_unseen(&snap->tasks[i]) && !task_is_gone(&snap->tasks[i]);
 	if (!unseen)
 		return fail(why, FAIL_NO_PROCESS, "no mapping matches");
 	return fail(why, FAIL_NO_PROCESS,
