@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The parts of flame: stacks, the map of pages, the join, folding, and the SVG's text. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -652,6 +653,15 @@ static void send_only(int socket)
 		;
 }
 
+/* The filter allows no pause(). */
+static void wait_only(int socket)
+{
+	char order;
+
+	while (sandbox_receive(socket, &order, 1, NULL) > 0)
+		;
+}
+
 /* The parent neither waits for ever until its child reads, nor until it answers. */
 static void test_sandbox(void)
 {
@@ -673,6 +683,14 @@ static void test_sandbox(void)
 	while (n < 10000 && sandbox_send(sandbox.socket, block, sizeof(block), -1))
 		n++;
 	ok(n && n < 10000, "ends what is sent to it, after %zu messages", n);
+	sandbox_end(&sandbox);
+	ok(!sandbox_start(&sandbox, wait_only, 0, &why), "a child that answers nothing");
+	setsockopt(sandbox.socket, SOL_SOCKET, SO_RCVTIMEO, &shorter, sizeof(shorter));
+	/* Or it ends the test. */
+	alarm(10);
+	ok(sandbox_receive(sandbox.socket, block, sizeof(block), NULL) < 0 && errno == EAGAIN,
+	   "ends the wait for its answer");
+	alarm(0);
 	sandbox_end(&sandbox);
 }
 
