@@ -538,7 +538,6 @@ static void test_expansion(void)
 	   "so is one that has more than it says, or less");
 }
 
-
 int main(void)
 {
 	struct reading got;
