@@ -384,13 +384,18 @@ static int series_moves(struct stream *s, unsigned int step)
 
 /*
  * Processes whose name is unknown, one that is always busy, and so one whose swap may be that
- * one's; one takes an empty name.
+ * one's, of one that begins late only once; one takes an empty name.
  */
 static int series_samples(struct stream *s, unsigned int step)
 {
 	const struct state swapped = {
 		.pid = 103, .comm = "swapped", .start = 103, .state = WALKED, .vss = MIB(40),
 		.uss = MIB(5 + step), .shared = MIB(1), .swap = MIB(1) | UNOWNED,
+	};
+
+	const struct state late = {
+		.pid = 105, .comm = "late", .start = 105, .state = WALKED, .vss = MIB(40),
+		.uss = MIB(5), .swap = MIB(1) | (step == 8 ? UNOWNED : 0),
 	};
 
 	if (step > 9)
@@ -402,6 +407,8 @@ static int series_samples(struct stream *s, unsigned int step)
 	put_holder(s, step, 102, NULL, MIB(5), 0);
 	put_state(s, step, &swapped);
 	put_holder(s, step, 104, step < 5 ? "full" : "", MIB(5), 0);
+	if (step > 5)
+		put_state(s, step, &late);
 	stream_done(s, 0, NULL, 0);
 	return 0;
 }

@@ -89,7 +89,8 @@ void leak_judge(struct leak_report *report, bool named)
 		suspect.finding = judge(&suspect.track->series);
 		report->counts[suspect.finding.verdict]++;
 		report->in_swap += suspect.finding.verdict == VERDICT_SHORT &&
-				   suspect.track->swap_unknown;
+				   suspect.track->series.n + suspect.track->swap_unknown >=
+				   SLOPE_MIN_POINTS;
 		if (suspect.finding.verdict == VERDICT_GROWS)
 			add_suspect(&growing, &n, &suspect);
 		else if (named)

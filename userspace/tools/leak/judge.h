@@ -36,7 +36,7 @@ struct suspect {
  * @v: suspects that grow, each process followed by its regions; owned
  * @others: processes requested by PID that do not grow; owned
  * @counts: number of processes by enum verdict
- * @in_swap: number of those with too few samples since whose their swap is was unknown
+ * @in_swap: number of those with too few samples only since whose their swap is was unknown
  * @ended: number of processes that ended during the measurement
  * @live: the processes run on this machine: their limits can be read
  */

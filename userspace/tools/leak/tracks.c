@@ -119,7 +119,7 @@ static bool add_task(struct tracks *tracks, const struct view *view,
 	track->last = *task;
 
 	if (!has_private(task, &bytes)) {
-		track->swap_unknown |= is_walked(task) &&
+		track->swap_unknown += is_walked(task) &&
 				       KNOWN(&task->figures, MEMCENSUS_F_USS);
 		return true;
 	}

@@ -25,7 +25,7 @@
  * @user: its user's name on the machine of the census; owned, NULL: unknown
  * @private_now: bytes of private memory in the last census that gave them
  * @seen: number of its last census, as in tracks.censuses
- * @swap_unknown: a census had no point of it for that alone: whose its swap is, was unknown
+ * @swap_unknown: censuses without a point of it for that alone: whose its swap is, was unknown
  * @series: private memory in bytes, over seconds
  * @regions: its mappings, if the censuses had them
  */
@@ -38,7 +38,7 @@ struct track {
 	char *user;
 	uint64_t private_now;
 	uint64_t seen;
-	bool swap_unknown;
+	size_t swap_unknown;
 	struct series series;
 	struct regions regions;
 };
