@@ -499,7 +499,8 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 	}
 	if (m && (wanted == CENSUS_RECORD || (wanted == CENSUS_PEER && m->named))) {
 		pid = get_task_pid(leader, PIDTYPE_TGID);
-		if (!is_requested(c, pid))
+		/* One that the request names is in its record, and in another after exec(). */
+		if (!m->task || !is_requested(c, pid))
 			err = add_to_record(c, m, leader, pid);
 		put_pid(pid);
 	}

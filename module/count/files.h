@@ -26,7 +26,8 @@
  * struct census_files - files found by the walk
  * @only: only mappings of this file are walked, and its pages counted; NULL: all
  * @budget: of the census
- * @ids_budget: limit of the part of it for @ids and @table: files are found under mmap and VMA locks
+ * @ids_budget: limit of the part of it for @ids and @table: files are found under mmap and VMA
+ *	locks
  * @shmem_budget: limit of the part of it for pages of files in swap
  * @lock: protects insertion and all memory; readers need no lock, and nothing is removed
  * @ids: &struct file_id; the first units are not used

@@ -4,8 +4,8 @@
  * so rmmod is refused.  /proc does not, so proc_open() takes one.  remove_proc_entry()
  * waits for open(), so the module still exists when proc_open() takes the reference.
  *
- * Open files and loading: if the rest of the load fails, the module is freed in spite of references.
- * remove_proc_entry() closes what is open; in debugfs nothing may be open then.
+ * Open files and loading: if the rest of the load fails, the module is freed in spite of
+ * references.  remove_proc_entry() closes what is open; in debugfs nothing may be open then.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>

@@ -675,8 +675,8 @@ static unsigned long walk_pmd_table(struct census_walk *walk, struct vm_area_str
  * @addr: start address, in @vma
  * @end: end address, at most @vma->vm_end
  *
- * Return: @end if the walk is complete, or the end of a hugetlb page above it, else a lower address at which the caller
- * continues after it dropped the lock and took it again.
+ * Return: @end if the walk is complete, or the end of a hugetlb page above it; else a lower
+ * address at which the caller continues after it dropped the lock and took it again.
  */
 unsigned long census_walk_vma(struct census_walk *walk,
 			      struct vm_area_struct *vma, unsigned long addr,
