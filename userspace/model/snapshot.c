@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One census in memory: growing arrays, and an obstack for their strings and lists. */
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,17 +70,23 @@ bool snapshot_is_full(const struct snapshot *snap)
 	return snap->most && snapshot_bytes(snap) > snap->most;
 }
 
+/* Counts @size bytes and returns them; for an obstack they are an int. */
+static int count_bytes(struct snapshot *snap, size_t size)
+{
+	if (size >= INT_MAX)
+		memory_failed();
+	snap->bytes += size + _Alignof(max_align_t);
+	return (int)size;
+}
+
 void *snapshot_alloc(struct snapshot *snap, size_t size)
 {
-	snap->bytes += size + _Alignof(max_align_t);
-	return obstack_alloc(&snap->memory, size);
+	return obstack_alloc(&snap->memory, count_bytes(snap, size));
 }
 
 const char *snapshot_text(struct snapshot *snap, const char *text, size_t len)
 {
-	len = strnlen(text, len);
-	snap->bytes += len + _Alignof(max_align_t);
-	return obstack_copy0(&snap->memory, text, len);
+	return obstack_copy0(&snap->memory, text, count_bytes(snap, strnlen(text, len)));
 }
 
 bool task_is_gone(const struct task *task)

@@ -432,7 +432,7 @@ void snapshot_reset(struct snapshot *snap);
 size_t snapshot_bytes(const struct snapshot *snap);
 bool snapshot_is_full(const struct snapshot *snap);
 
-/* Allocates @size bytes for strings and lists, not zeroed. */
+/* Allocates @size bytes for strings and lists, less than INT_MAX, not zeroed. */
 void *snapshot_alloc(struct snapshot *snap, size_t size);
 
 /* A NUL-terminated copy of @text, of at most @len bytes. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* No memory ends the program with one line, and leaves no temporary file. */
 #include <dirent.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "lib/memory.h"
 #include "lib/output.h"
+#include "model/snapshot.h"
 #include "tap.h"
 
 /* More than any allocator gives */
@@ -34,6 +36,12 @@ static void realloc_too_much(void)
 static void grow_too_much(void)
 {
 	array_grow(NULL, 0, TOO_MUCH);
+}
+
+/* The length becomes 0 where it is an int. */
+static void snapshot_too_much(void)
+{
+	snapshot_alloc(snapshot_new(), (size_t)UINT_MAX + 1);
 }
 
 static void replace_a_file(void)
@@ -110,6 +118,7 @@ int main(void)
 	check_end("xcalloc", calloc_too_much);
 	check_end("xreallocarray", realloc_too_much);
 	check_end("array_grow", grow_too_much);
+	check_end("snapshot_alloc", snapshot_too_much);
 
 	if (!mkdtemp(dir) || chdir(dir))
 		abort();
