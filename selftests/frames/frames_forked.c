@@ -278,7 +278,7 @@ TEST(zero_pages_before)
  */
 #define POINTS	60
 #define TRIES	(4 * POINTS)
-#define ENOUGH	10
+#define ENOUGH	3
 
 static void had_a_child(void *arg)
 {

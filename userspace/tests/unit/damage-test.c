@@ -431,7 +431,7 @@ static void test_lines(void)
 	static const char *const names[] = {
 		PROC_TEXTS_USERS, PROC_TEXTS_CGROUPS, PROC_TEXTS_MEMINFO,
 	};
-	static const char *const lines[] = { "\n", "1 \n", "a:1\n" };
+	static const char *const lines[] = { "\n", "1\x20\n", "a:1\n" };
 	struct snapshot *snap;
 	size_t i, before;
 
