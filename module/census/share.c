@@ -38,6 +38,7 @@ static int add_columns(struct census_share *s, struct census_collection *c)
 	if (!s->columns)
 		return -ENOMEM;
 	list_for_each_entry(m, &c->mms, link) {
+		/* The pass over all processes gives each its record. */
 		if (WARN_ON_ONCE(!m->task))
 			continue;
 		column = &s->columns[++s->nr_columns];
