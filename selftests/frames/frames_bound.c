@@ -364,8 +364,8 @@ TEST_F_TIMEOUT(least, bitmaps_refused, 300)
 }
 
 /*
- * More files than max_mem holds, each with one page that two processes share. The files stay
- * open in nobody: only the mappings hold them.
+ * More files than max_mem holds, each with one page that two processes share. No
+ * process has the files open: only the mappings hold them.
  */
 #define FILES		16000
 #define FILE_BYTES	64

@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "selftest.h"
@@ -274,7 +273,7 @@ TEST(zero_pages_before)
 /*
  * Tables of one owner are kept, because it had a child, and a part of one has marks in the same
  * blocks. It is killed at a later point of each census, as long as one without it takes:
- * then nobody owns its pages. Until some were killed in their walk.
+ * then its pages have no owner. Until some were killed in their walk.
  */
 #define POINTS	60
 #define TRIES	(4 * POINTS)
@@ -294,15 +293,14 @@ static void had_a_child(void *arg)
 
 struct end {
 	pid_t pid;
-	uint64_t ns;
+	unsigned int us;
 };
 
 static void *end_later(void *arg)
 {
 	const struct end *end = arg;
-	const struct timespec time = { .tv_nsec = end->ns };
 
-	nanosleep(&time, NULL);
+	usleep(end->us);
 	kill(end->pid, SIGKILL);
 	return NULL;
 }
@@ -320,7 +318,7 @@ TEST(owner_ends_during_the_walk)
 	for (i = 0; i < TRIES && left < ENOUGH; i++) {
 		struct end end = {
 			.pid = child_start(had_a_child, NULL),
-			.ns = wall * (i % POINTS) / POINTS,
+			.us = wall * (i % POINTS) / POINTS / 1000,
 		};
 
 		ASSERT_LT(0, end.pid);

@@ -250,7 +250,7 @@ static void mark_some(unsigned int worker, unsigned int space,
 	}
 }
 
-/* As the module does it: those that nobody owns stay as they are. */
+/* As the module does it: those without an owner stay as they are. */
 static void finish_blocks(unsigned int nr_workers, unsigned int page, struct census_totals *totals)
 {
 	struct census_owners *same[WORKERS];
