@@ -301,14 +301,14 @@ static unsigned long mark_pmds(struct census_walk *walk, struct vm_area_struct *
 		number = (file ? linear_page_index(vma, addr) : census_plain_pmd_pfn(pmd)) >>
 			 CENSUS_HUGE_SHIFT;
 		key = census_huge_key(huge, number);
-		if (key != last.key && last.key) {
-			census_walk_mask(walk, last.key, last.mask);
-			last.mask = 0;
+		if (key != last.key) {
+			if (last.mask)
+				census_walk_mask(walk, last.key, last.mask);
+			last = (struct census_mask){ .key = key };
 		}
-		last.key = key;
 		last.mask |= BIT_ULL(number & (CENSUS_BLOCK_PAGES - 1));
 	}
-	if (last.key)
+	if (last.mask)
 		census_walk_mask(walk, last.key, last.mask);
 	nr = (addr - first) >> PAGE_SHIFT;
 	walk->pages += nr;
