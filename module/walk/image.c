@@ -156,9 +156,9 @@ bool census_image_report(struct census_walk *walk, struct vm_area_struct *vma,
 	for (i = 0; i < image->nr; i += n) {
 		unsigned int j;
 
+		while (i + 8 <= image->nr && census_plain_equal(pte + i, values + i))
+			i += 8;
 		n = min(image->nr - i, 8U);
-		if (n == 8 && census_plain_equal(pte + i, values + i))
-			continue;
 		for (j = i; j < i + n; j++) {
 			pte_t entry = census_pte_get(pte + j);
 
