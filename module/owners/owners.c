@@ -226,10 +226,17 @@ static bool grow_planes(struct census_owners *o, struct census_block *b)
 	return true;
 }
 
-/* Adds to plane @plane of those above plane 0. */
-static void add_from_plane(struct census_owners *o, struct census_block *b, u64 carry,
-			   u32 plane)
+/**
+ * census_planes_add() - carry into plane 1
+ * @o: the owners
+ * @b: a block
+ * @carry: pages whose bit in plane 0 overflowed
+ */
+noinline void census_planes_add(struct census_owners *o, struct census_block *b,
+				u64 carry)
 {
+	u32 plane = 0;
+
 	do {
 		u32 end = b->planes ? planes_capacity(b->planes) : 0;
 		u64 *words = end ? planes_words(o, b->planes) : NULL;
@@ -246,18 +253,6 @@ static void add_from_plane(struct census_owners *o, struct census_block *b, u64 
 }
 
 /**
- * census_planes_add() - carry into plane 1
- * @o: the owners
- * @b: a block
- * @carry: pages whose bit in plane 0 overflowed
- */
-noinline void census_planes_add(struct census_owners *o, struct census_block *b,
-				u64 carry)
-{
-	add_from_plane(o, b, carry, 0);
-}
-
-/**
  * census_owners_add() - add owners to pages of a block
  * @o: the owners; @failed is set without memory
  * @b: the block
@@ -266,17 +261,23 @@ noinline void census_planes_add(struct census_owners *o, struct census_block *b,
  */
 void census_owners_add(struct census_owners *o, struct census_block *b, u64 mask, u32 nr)
 {
-	u64 carry = b->ones & mask;
-	u32 plane;
+	u32 end = b->planes ? planes_capacity(b->planes) : 0, plane = 0;
+	u64 *words = end ? planes_words(o, b->planes) : NULL;
+	u64 add = nr & 1 ? mask : 0, carry = b->ones & add, before;
 
-	if (nr & 1) {
-		b->ones ^= mask;
-		if (carry)
-			add_from_plane(o, b, carry, 0);
+	b->ones ^= add;
+	for (nr >>= 1; nr || carry; nr >>= 1, plane++) {
+		if (plane == end) {
+			if (!grow_planes(o, b))
+				return;
+			end = planes_capacity(b->planes);
+			words = planes_words(o, b->planes);
+		}
+		add = nr & 1 ? mask : 0;
+		before = words[plane];
+		words[plane] = before ^ add ^ carry;
+		carry = (before & (add | carry)) | (add & carry);
 	}
-	for (plane = 0; nr >>= 1; plane++)
-		if (nr & 1)
-			add_from_plane(o, b, mask, plane);
 }
 
 /* Takes an owner away from each page @mask: the inverse of census_mark(). */

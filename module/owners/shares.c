@@ -111,42 +111,24 @@ struct sum {
 	u64 share;
 };
 
-/**
- * census_page_weight() - share of each owner in a page
- * @workers: all workers; their blocks are finished
- * @o: one of them
- * @block: unit number of a block
- * @at: number of the page in the block; it has an owner
- *
- * Return: 1/2^36 page.
+/*
+ * Adds the page that a value of a finished table refers to, or takes it away if @one is -1.  The
+ * CPU cannot predict which split has it, if any, so there is no branch.
  */
-u64 census_page_weight(struct census_owners *const *workers, const struct census_owners *o,
-		       u32 block, unsigned int at)
-{
-	const struct census_block *b = census_block(o, block);
-	u32 n = b->newest & (BIT(CENSUS_SPLITS_BITS) - 1);
-	const struct census_split *split;
-
-	if (b->ones >> at & 1)
-		return 1ULL << CENSUS_SHARE_SHIFT;
-	for (split = n ? block_splits(workers, b) : NULL; n; n--, split++)
-		if (split->pages >> at & 1)
-			return split->weight;
-	return 0;
-}
-
-/* Adds the page that a value of a finished table refers to, or takes it away if @one is -1. */
 static void add_page(struct census_owners *const *workers, const struct census_owners *o,
 		     u64 value, int one, struct sum *to)
 {
-	u64 weight = census_page_weight(workers, o, value >> CENSUS_BLOCK_SHIFT,
-					value & (CENSUS_BLOCK_PAGES - 1));
+	const struct census_block *b = census_block(o, value >> CENSUS_BLOCK_SHIFT);
+	u32 n = b->newest & (BIT(CENSUS_SPLITS_BITS) - 1);
+	unsigned int at = value & (CENSUS_BLOCK_PAGES - 1);
+	const struct census_split *split;
+	u64 weight = 0;
 
+	for (split = n ? block_splits(workers, b) : NULL; n; n--, split++)
+		weight += -(split->pages >> at & 1) & split->weight;
 	to->pages += one;
-	if (weight == 1ULL << CENSUS_SHARE_SHIFT)
-		to->exclusive += one;
-	else
-		to->share += one * weight;
+	to->exclusive += one * (b->ones >> at & 1);
+	to->share += one * weight;
 }
 
 static void add_entry(struct census_owners *const *workers,

@@ -17,8 +17,6 @@
 struct census_forked;
 struct census_mixed;
 
-u64 census_page_weight(struct census_owners *const *workers, const struct census_owners *o,
-		       u32 block, unsigned int at);
 void census_blocks_finish(struct census_owners *const *same, const u32 *block,
 			  unsigned int nr, struct census_owners *to, u32 worker,
 			  struct census_totals *totals);
