@@ -526,15 +526,20 @@ static void find_targets(struct census_frames *f, const struct census_forked *t,
 	unsigned int i;
 
 	for (i = 0; i < t->nr; i++) {
-		f->targets[i].b = NULL;
+		struct census_target *target = &f->targets[i];
+		unsigned long pfn;
+
+		target->b = NULL;
 		if (!values[i] || values[i] == CENSUS_FORKED_NOT_HERE ||
 		    !census_forked_owners(t, lacking, i))
 			continue;
-		key = anon + (census_image_pfn(values[i]) >> CENSUS_BLOCK_SHIFT);
-		if (key == last && f->targets[i - 1].b)
-			f->targets[i] = f->targets[i - 1];
+		pfn = census_image_pfn(values[i]);
+		key = anon + (pfn >> CENSUS_BLOCK_SHIFT);
+		if (key == last && target[-1].b)
+			*target = target[-1];
 		else
-			find_target(f, key, &f->targets[i]);
+			find_target(f, key, target);
+		target->at = pfn & (CENSUS_BLOCK_PAGES - 1);
 		last = key;
 	}
 }
@@ -543,14 +548,12 @@ static void find_targets(struct census_frames *f, const struct census_forked *t,
  * Replaces a value by the page of a block, and adds it to @pages.  Return: false if that is in them
  * already: then nothing is done.
  */
-static bool take_page(u64 *value, u32 block, u64 *pages)
+static bool take_page(u64 *value, const struct census_target *target, u64 *pages)
 {
-	u64 at = census_image_pfn(*value) & (CENSUS_BLOCK_PAGES - 1);
-
-	if (*pages >> at & 1)
+	if (*pages >> target->at & 1)
 		return false;
-	*value = (u64)block << CENSUS_BLOCK_SHIFT | at;
-	*pages |= BIT_ULL(at);
+	*value = (u64)target->block << CENSUS_BLOCK_SHIFT | target->at;
+	*pages |= BIT_ULL(target->at);
 	return true;
 }
 
@@ -580,10 +583,10 @@ static bool finish_table(struct census_frames *f, const struct census_forked *t)
 			continue;
 		}
 		pages = 0;
-		take_page(&values[i], target->block, &pages);
+		take_page(&values[i], target, &pages);
 		for (; i + n < t->nr && target[n].b == target->b; n++)
 			if ((lacking && lacking[i + n] != lacking[i]) ||
-			    !take_page(&values[i + n], target->block, &pages))
+			    !take_page(&values[i + n], target + n, &pages))
 				break;
 		census_owners_add(&f->owners, target->b, pages,
 				  census_forked_owners(t, lacking, i));

@@ -195,10 +195,12 @@ struct census_recent {
  * struct census_target - block that a mask is added to
  * @b: the block; NULL if the mask is not counted
  * @block: its unit number
+ * @at: census_frames_finish_forked(): the page in the block
  */
 struct census_target {
 	struct census_block *b;
 	u32 block;
+	u32 at;
 };
 
 /**
