@@ -193,29 +193,29 @@ static inline u64 census_plain_rest(const struct census_plain *plain, pte_t pte)
 static __always_inline unsigned int census_plain_run(const struct census_plain *plain,
 						     const pte_t *pte, unsigned int nr)
 {
-	const unsigned long *entry = (const unsigned long *)pte;
-	unsigned long first = READ_ONCE(entry[0]);
-	unsigned int n, i;
+	const unsigned long *begin = (const unsigned long *)pte, *entry = begin, *end;
+	unsigned long first = READ_ONCE(*begin);
+	unsigned int i;
 
 	if (!(first & CENSUS_PTE_PRESENT) || first & (CENSUS_PTE_SPECIAL | CENSUS_PTE_HIGH(plain)))
 		return 0;
 	if (plain->zero - (first >> PAGE_SHIFT) < nr)
 		nr = 0;
-	for (n = 0; n + 8 <= nr; n += 8, first += 8 * PAGE_SIZE) {
+	for (end = begin + nr; entry + 8 <= end; entry += 8, first += 8 * PAGE_SIZE) {
 		unsigned long differ = 0;
 
 #pragma GCC unroll 8
 		for (i = 0; i < 8; i++)
-			differ |= READ_ONCE(entry[n + i]) ^ (first + i * PAGE_SIZE);
+			differ |= READ_ONCE(entry[i]) ^ (first + i * PAGE_SIZE);
 		if (differ & ~CENSUS_PTE_IGNORED)
 			break;
 	}
-	if (!n)
+	if (entry == begin)
 		return 0;
-	for (; n < nr; n++, first += PAGE_SIZE)
-		if ((READ_ONCE(entry[n]) ^ first) & ~CENSUS_PTE_IGNORED)
+	for (; entry < end; entry++, first += PAGE_SIZE)
+		if ((READ_ONCE(*entry) ^ first) & ~CENSUS_PTE_IGNORED)
 			break;
-	return n;
+	return entry - begin;
 }
 
 /* Return: 1 if a PTE is present and writable, else 0. */
@@ -251,17 +251,16 @@ static __always_inline void eight_bits(const unsigned long *entry, unsigned long
 static __always_inline unsigned int census_plain_exclusive_run(const pte_t *pte,
 							       unsigned int nr)
 {
-	const unsigned long *entry = (const unsigned long *)pte;
+	const unsigned long *begin = (const unsigned long *)pte, *entry;
 	unsigned long all, any;
-	unsigned int n;
 
-	for (n = 0; n + 8 <= nr; n += 8) {
-		eight_bits(entry + n, &all, &any);
+	for (entry = begin; entry + 8 <= begin + nr; entry += 8) {
+		eight_bits(entry, &all, &any);
 		if (!(all & CENSUS_PTE_PRESENT) || !(all & CENSUS_PTE_WRITE) ||
 		    any & CENSUS_PTE_SPECIAL)
 			break;
 	}
-	return n;
+	return entry - begin;
 }
 
 /**
