@@ -471,8 +471,8 @@ static bool find_shmem(struct census_tally *t)
 	t->shmem_unknown = false;
 	t->in_swap = !t->later && t->m->task && vma->vm_file &&
 		     shmem_mapping(vma->vm_file->f_mapping) && census_shmem_swapped(vma);
-	if (!t->in_swap || vma_pages(vma) <= CENSUS_SHMEM_DIRECT ||
-	    (!needs_holes(t) && census_shmem_is_whole(vma)))
+	t->whole = t->in_swap && !needs_holes(t) && census_shmem_is_whole(vma);
+	if (!t->in_swap || t->whole || vma_pages(vma) <= CENSUS_SHMEM_DIRECT)
 		return true;
 	t->shmem = census_files_shmem(t->files, vma);
 	while (t->shmem && !census_shmem_done(t->shmem)) {
@@ -499,7 +499,7 @@ static bool begin_shmem(struct census_tally *t, bool resumed)
 			t->snap->pages->full = true;
 		return false;
 	}
-	if (!needs_holes(t) && census_shmem_is_whole(vma))
+	if (t->whole)
 		swapped = (u64)census_shmem_swapped(vma) << PAGE_SHIFT;
 	else
 		swapped = census_shmem_count(t->shmem, vma, vma->vm_pgoff, vma_pages(vma));

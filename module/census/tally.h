@@ -43,6 +43,8 @@
  * @placed: bitmaps of the pages of @vma are requested
  * @in_swap: @vma maps a shmem file with pages in swap, which count for it
  * @shmem: where they are; NULL if @vma is small, or for memory
+ * @whole: @vma maps all of this file, so that the file's own counter says how many; decided once,
+ *	because ftruncate() waits for no lock of the VMA
  * @shmem_unknown: memory was short: where they are is unknown
  * @files_seen: hashes of the files that VMAs of @m map, of those met
  * @files_huge: of these, files with huge pages in blocks of their own
@@ -76,6 +78,7 @@ struct census_tally {
 	bool huge_copied;
 	bool placed;
 	bool in_swap;
+	bool whole;
 	bool shmem_unknown;
 	struct census_shmem *shmem;
 	DECLARE_BITMAP(files_seen, CENSUS_FILE_HASHES);
