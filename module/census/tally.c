@@ -556,7 +556,7 @@ static int make_record(struct census_tally *t, unsigned long addr)
 
 	last = list_empty(&m->vmas) ? NULL :
 		list_last_entry(&m->vmas, struct census_vma, link);
-	if (last && last->start < addr && last->start >= vma->vm_start &&
+	if (last && last->start <= addr && last->start >= vma->vm_start &&
 	    last->end == vma->vm_end) {
 		t->record = last;
 		return 0;
