@@ -443,9 +443,14 @@ static int visit_or_forget(struct census_worker *w, struct census_mm *m)
 	return ret;
 }
 
-/* An address space that one slice walked and another slice did not walk is partial. */
+/*
+ * An address space that the first slice walked and another slice did not walk is partial.  One that
+ * the first slice did not walk is busy: its RSS, swap and others are counted in that slice only.
+ */
 static void set_state(struct census_mm *m, u8 state)
 {
+	if (m->state == MEMCENSUS_STATE_BUSY)
+		return;
 	if (m->state != MEMCENSUS_STATE_UNSPEC && m->state != state)
 		state = MEMCENSUS_STATE_PARTIAL;
 	m->state = state;
