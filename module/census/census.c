@@ -31,6 +31,7 @@
  * @files: files that are mapped
  * @scan: the address spaces
  * @begun: a slice was
+ * @swap_owners: other owners of swap slots were collected
  * @swap_known: all owners of swap slots were walked
  * @pss: sum over all owners, 1/2^36 page
  * @group_holdings: by group and kind; NULL without groups
@@ -52,6 +53,7 @@ struct census {
 	struct census_files files;
 	struct census_scan scan;
 	bool begun;
+	bool swap_owners;
 	bool swap_known;
 	census_share pss;
 	struct census_holding *group_holdings;
@@ -408,9 +410,10 @@ static int collect_mms(struct census *c)
 
 /*
  * Any process may also own swap slots of the requested processes on the mapcount basis.
- * Others are walked only if a requested process has memory in swap.
+ * Others are walked only if a requested process has memory in swap: from the slice on that has the
+ * first of its slots.
  */
-static int visit_swap_owners(struct census *c)
+static int visit_swap_owners(struct census *c, u32 slice)
 {
 	bool swapped = false;
 	struct census_mm *m;
@@ -419,18 +422,19 @@ static int visit_swap_owners(struct census *c)
 
 	for (i = 0; i < c->nr_workers; i++)
 		swapped |= census_frames_swapped(c->frames[i]);
-	if (!swapped || !c->req->nr_pids ||
+	if (!swapped || c->swap_owners || !c->req->nr_pids ||
 	    c->req->basis == MEMCENSUS_BASIS_FRAMES)
 		return 0;
 	/* One that was given up in the middle is left: its marks are in one worker. */
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
 		m->visited |= m->begun;
 		/* What this walk finds is all of it. */
-		if (m->state == MEMCENSUS_STATE_BUSY)
+		if (!slice && m->state == MEMCENSUS_STATE_BUSY)
 			m->state = MEMCENSUS_STATE_UNSPEC;
 		cond_resched();
 	}
 	err = census_collect_all(&c->scan.collection, CENSUS_SWAP_OWNER);
+	c->swap_owners = !err;
 	return err ?: visit_all(c);
 }
 
@@ -618,8 +622,8 @@ static int count_slice(struct census *c, const struct census_slice *s)
 	if (c->req->charged)
 		census_payers_reset(&c->payers, !slice);
 	err = visit_all(c);
-	if (!err && !slice)
-		err = visit_swap_owners(c);
+	if (!err)
+		err = visit_swap_owners(c, slice);
 	if (!err)
 		err = finish_census(c);
 	if (!err && s->nr == 1)
