@@ -662,8 +662,11 @@ static bool may_mark_huge(struct census_tally *t, u64 key)
 		return true;
 	if (test_bit(t->file_hash, t->files_huge))
 		t->compare_huge = true;
-	if (__test_and_set_bit(t->file_hash, t->files_seen))
+	if (__test_and_set_bit(t->file_hash, t->files_seen)) {
+		/* The first one may grow into what this one maps. */
+		t->first_key = 0;
 		return false;
+	}
 	t->first_key = key;
 	t->first_start = t->vma->vm_start;
 	t->first_pgoff = t->vma->vm_pgoff;
