@@ -587,7 +587,7 @@ static int begin_record(struct census_tally *t, unsigned long addr,
 	struct census_mm *m = t->m;
 
 	/* Pending masks belong to the previous owner, and are counted after the lock is dropped. */
-	if (t->path_buffer && walk->nr_masks)
+	if (t->path_buffer && m->task && walk->nr_masks)
 		return 1;
 	t->record = NULL;
 	t->holdings = m->holdings;
