@@ -432,7 +432,6 @@ static void skip_upper(struct census_walk *walk, struct vm_area_struct *vma,
 				  0);
 	else
 		census_report_hole(walk, vma, addr, end);
-	census_report_locked(walk);
 	census_report_flush(walk);
 }
 
