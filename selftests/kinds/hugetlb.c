@@ -4,6 +4,7 @@
  * are no size of a table, as 64 KiB and 32 MiB of arm64, are mapped by several entries.
  */
 #include <dirent.h>
+#include <fcntl.h>
 #include <linux/memfd.h>
 
 #include "selftest.h"
@@ -186,6 +187,66 @@ TEST_F(pool, shared)
 {
 	if (self->before >= 0)
 		check_shared(_metadata);
+}
+
+/* So many mappings of a file make each punch hold its i_mmap_rwsem for longer than a walk. */
+#define PUNCHED		1000
+
+static void punch_for_ever(void *arg)
+{
+	const int fd = *(int *)arg;
+	int i;
+
+	for (i = 0; i < PUNCHED; i++)
+		map(PLACE(i), size, PROT_READ, MAP_SHARED, fd, 0);
+	child_stop();
+	for (;;)
+		need(!fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, size),
+		     "fallocate");
+}
+
+/*
+ * The walk tries the lock of the file, and comes back to its mapping if somebody has it: nothing of
+ * that is in the records.
+ */
+TEST_F(pool, locked_file)
+{
+	unsigned int i, empty = 0, more = 0, whole = 0;
+	struct census_error error = {};
+	struct census census;
+	size_t vma, mappings;
+	pid_t pid, puncher;
+	int fd;
+
+	if (self->before < 0)
+		return;
+	fd = memfd_create("huge", MFD_HUGETLB | MAP_HUGE_SIZE(size));
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, ftruncate(fd, 2 * size));
+	pid = child_start(map_shared_huge, &fd);
+	ASSERT_LT(0, pid);
+	ASSERT_CENSUS(pid, &census);
+	mappings = census.n_vmas;
+	census_free(&census);
+
+	puncher = child_start(punch_for_ever, &fd);
+	ASSERT_LT(0, puncher);
+	kill(puncher, SIGCONT);
+	for (i = 0; i < 200; i++) {
+		ASSERT_EQ(0, census_take_pid(pid, &census, &error))
+			TH_LOG("no census: %s", error.text);
+		for (vma = 0; vma < census.n_vmas; vma++)
+			empty += census.vmas[vma].start >= census.vmas[vma].end;
+		more += census.n_vmas > mappings;
+		whole += census_is_whole(&census);
+		census_free(&census);
+	}
+	EXPECT_EQ(0, empty);
+	EXPECT_EQ(0, more);
+	EXPECT_LT(0, whole);
+	child_end(puncher);
+	child_end(pid);
+	close(fd);
 }
 
 /* Up to this size there is memory for a pool. */
