@@ -474,11 +474,26 @@ static int add_to_record(struct census_collection *c, struct census_mm *m,
 	return add_peer(c, m, pid);
 }
 
+/* Adds what is wanted of a process that uses @mm.  @pid is of @leader. */
+static int add_user(struct census_collection *c, struct mm_struct *mm, struct task_struct *leader,
+		    struct pid *pid, enum census_wanted wanted)
+{
+	struct census_mm *m = find_mm(c, mm);
+
+	if (!m && wanted != CENSUS_PEER && (wanted != CENSUS_SWAP_OWNER ||
+					    census_mm_swapped(mm))) {
+		m = add_mm(c, mm);
+		if (!m)
+			return -ENOMEM;
+	}
+	return m && (wanted == CENSUS_RECORD || (wanted == CENSUS_PEER && m->named)) ?
+	       add_to_record(c, m, leader, pid) : 0;
+}
+
 static int add_process(struct census_collection *c, struct task_struct *leader,
 		       enum census_wanted wanted)
 {
 	struct mm_struct *mm = census_process_mm(leader);
-	struct census_mm *m;
 	struct pid *pid;
 	int err = 0;
 
@@ -491,19 +506,15 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 			c->snap->cost.zombies++;
 		return 0;
 	}
-	m = find_mm(c, mm);
-	if (!m && wanted != CENSUS_PEER && (wanted != CENSUS_SWAP_OWNER ||
-					    census_mm_swapped(mm))) {
-		m = add_mm(c, mm);
-		err = m ? 0 : -ENOMEM;
-	}
-	if (m && (wanted == CENSUS_RECORD || (wanted == CENSUS_PEER && m->named))) {
-		pid = get_task_pid(leader, PIDTYPE_TGID);
-		/* One that the request names is in its record, and in another after exec(). */
-		if (!m->task || !is_requested(c, pid))
-			err = add_to_record(c, m, leader, pid);
-		put_pid(pid);
-	}
+	pid = get_task_pid(leader, PIDTYPE_TGID);
+	/*
+	 * One that the request names has its record.  What it has executed since replaces what that
+	 * has when this is walked, or is added after that, so it must not be known before.  After
+	 * the walks, a record may have no reference on its PID any more.
+	 */
+	if (wanted == CENSUS_SWAP_OWNER || !is_requested(c, pid))
+		err = add_user(c, mm, leader, pid, wanted);
+	put_pid(pid);
 	mmdrop(mm);
 	return err;
 }

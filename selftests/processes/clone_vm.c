@@ -318,6 +318,48 @@ TEST_F(pair, leaves_after_look_up)
 	}
 }
 
+/*
+ * The only process of its address space is looked up, and executes a program before owners are
+ * looked for: its record is of what it executes.
+ */
+TEST_F(pair, executes_after_look_up)
+{
+	static uint32_t pids[MEMCENSUS_PIDS_MAX];
+	const struct census_request request = {
+		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
+		.pids = pids, .n_pids = ARRAY_SIZE(pids),
+	};
+	const struct census_task *task;
+	struct census census;
+	unsigned int i;
+
+	for (i = 1; i < ARRAY_SIZE(pids); i++)
+		pids[i] = getpid();
+	for (i = 0; i < 40; i++) {
+		pair->ready = false;
+		pair->go = false;
+		self->pid = fork();
+		ASSERT_LE(0, self->pid);
+		if (!self->pid) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			leave(EXECUTE, i * 500);
+		}
+		while (!pair->ready)
+			sleep_ms(1);
+		pids[0] = self->pid;
+		pair->go = true;
+		ASSERT_EQ(0, census_take(&request, &census, NULL));
+		task = census_task_of(&census, self->pid);
+		ASSERT_NE(NULL, task);
+		EXPECT_NE(MEMCENSUS_STATE_VANISHED, task->state)
+			TH_LOG("turn %u", i);
+		EXPECT_EQ(2, census.n_tasks);
+		census_free(&census);
+		child_end(self->pid);
+		self->pid = -1;
+	}
+}
+
 /* After the exit of the first the other is the only process in the record. */
 TEST_F(pair, first_has_exited)
 {
