@@ -132,15 +132,12 @@ bool census_reserve_fill(void)
 	return true;
 }
 
-/* Return: number of pages that were freed. */
-unsigned long census_reserve_free(void)
+void census_reserve_free(void)
 {
-	unsigned long pages = 0;
 	void *chunk;
 
-	for (; (chunk = reserve_take()); pages++)
+	while ((chunk = reserve_take()))
 		free_chunk(chunk);
-	return pages;
 }
 
 /**

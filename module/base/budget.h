@@ -47,6 +47,6 @@ void census_budget_give(struct census_budget *budget, u64 bytes);
 
 bool census_reserve_low(void);
 bool census_reserve_fill(void);
-unsigned long census_reserve_free(void);
+void census_reserve_free(void);
 
 #endif /* _CENSUS_BUDGET_H */

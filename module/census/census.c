@@ -850,6 +850,7 @@ static int scan_tasks(struct census *c)
 {
 	int err;
 
+	census_frames_open();
 	c->budget.limit = census_params.max_mem;
 	spin_lock_init(&c->scan.lock);
 	init_waitqueue_head(&c->scan.wait);
@@ -878,6 +879,7 @@ static int scan_tasks(struct census *c)
 	census_collect_end(&c->scan.collection);
 	census_numa_end(&c->numa);
 	census_threads_end(&c->threads);
+	census_frames_close();
 	c->snap->cost.memory += atomic64_read(&c->budget.peak);
 	c->snap->cost.cpu += census_threads_cpu(&c->threads);
 	return err;

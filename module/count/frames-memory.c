@@ -68,15 +68,15 @@ static void frames_free(struct census_frames *f)
 
 /*
  * Memory of the last censuses, kept for the next one, until idle for a while or until the
- * kernel reclaims memory.  spare_lock protects the list, and the number of workers, against the
- * timer and the shrinker.  It is a leaf, under which nothing is allocated, so the shrinker may
- * take it.
+ * kernel reclaims memory.  spare_lock protects the list, and the number of censuses, against the
+ * timer and the shrinker.  Under it nothing is allocated, so the shrinker may take it, and only the
+ * lock of the reserve is taken.
  */
 #define KEEP_JIFFIES (10 * HZ)
 
 static DEFINE_MUTEX(spare_lock);
 static LIST_HEAD(spares);
-static unsigned int nr_workers;
+static unsigned int nr_censuses;
 
 static struct census_frames *spare_get(void)
 {
@@ -111,9 +111,9 @@ void census_frames_trim(void)
 static void trim_pool(struct work_struct *work)
 {
 	spares_free();
-	/* A lock hold relies on the reserve; then the end of that census sets the timer again. */
+	/* A census relies on the reserve, and its end sets the timer again. */
 	mutex_lock(&spare_lock);
-	if (!nr_workers)
+	if (!nr_censuses)
 		census_reserve_free();
 	mutex_unlock(&spare_lock);
 }
@@ -163,11 +163,24 @@ void census_frames_exit(void)
 	census_reserve_free();
 }
 
-static void count_workers(int more)
+/**
+ * census_frames_open() - keep the reserve of memory until census_frames_close()
+ *
+ * Before anything that a census allocates, until its workers have ended.
+ */
+void census_frames_open(void)
 {
 	mutex_lock(&spare_lock);
-	nr_workers += more;
+	nr_censuses++;
 	mutex_unlock(&spare_lock);
+}
+
+void census_frames_close(void)
+{
+	mutex_lock(&spare_lock);
+	nr_censuses--;
+	mutex_unlock(&spare_lock);
+	mod_delayed_work(system_power_efficient_wq, &trim_work, KEEP_JIFFIES);
 }
 
 /**
@@ -180,20 +193,20 @@ struct census_frames *census_frames_begin(struct census_budget *budget)
 {
 	struct census_frames *f = spare_get();
 
-	count_workers(1);
 	if (f && !census_budget_take(budget, frames_bytes(f))) {
 		frames_free(f);
 		f = NULL;
 	}
-	if (!f && census_budget_take(budget, sizeof(*f))) {
+	if (!f) {
+		if (!census_budget_take(budget, sizeof(*f)))
+			return NULL;
 		f = census_kvzalloc(sizeof(*f));
-		if (!f)
+		if (!f) {
 			census_budget_give(budget, sizeof(*f));
+			return NULL;
+		}
 	}
-	if (f)
-		set_budget(f, budget);
-	else
-		count_workers(-1);
+	set_budget(f, budget);
 	return f;
 }
 
@@ -266,7 +279,5 @@ void census_frames_end(struct census_frames *f)
 	memset(f->hugetlb, 0, sizeof(f->hugetlb));
 	mutex_lock(&spare_lock);
 	list_add(&f->spare, &spares);
-	nr_workers--;
 	mutex_unlock(&spare_lock);
-	mod_delayed_work(system_power_efficient_wq, &trim_work, KEEP_JIFFIES);
 }

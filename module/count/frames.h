@@ -247,6 +247,8 @@ bool census_frames_lock(struct census_frames *f);
 void census_frames_unlock(struct census_frames *f);
 void census_frames_drop(struct census_frames *f);
 void census_frames_end(struct census_frames *f);
+void census_frames_open(void);
+void census_frames_close(void);
 void census_frames_trim(void);
 int census_frames_init(void);
 void census_frames_exit(void);
