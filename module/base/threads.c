@@ -326,7 +326,7 @@ void census_threads_end(struct census_threads *t)
  * @work: the work
  * @context: its first argument
  *
- * Each number is processed, however few helpers begin, unless one fails or the caller is killed.
+ * Each number is processed, however few helpers begin, also if one fails or the caller is killed.
  * Number 0 is the caller's: helpers leave for the sake of their processors, also in the middle of
  * work that all numbers share, and the caller does the rest.
  *

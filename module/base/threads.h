@@ -14,7 +14,10 @@
 
 #include "base/params.h"
 
-/* Return: 0, or a negative error, after which no further number is begun. */
+/*
+ * Called for each number, also after an error of another one or a fatal signal: it frees what is
+ * its own, and looks at &struct census_threads.stopped itself.  Return: 0, or a negative error.
+ */
 typedef int census_work_fn(void *context, unsigned int number);
 
 struct census_threads;

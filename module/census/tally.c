@@ -510,7 +510,7 @@ static bool begin_shmem(struct census_tally *t, bool resumed)
 	return false;
 }
 
-/* Records that a search passes in one lock hold: their VMAs may all have been unmapped. */
+/* Records that one search passes at most: their VMAs may all have been unmapped. */
 #define SEARCHED_MAX 512
 
 /*
