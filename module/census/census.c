@@ -401,10 +401,10 @@ static int collect_mms(struct census *c)
 	/* Any process may be a peer, which is sent. */
 	if (!err && c->req->share)
 		return census_collect_all(collection, CENSUS_RECORD);
+	if (!err && c->req->basis == MEMCENSUS_BASIS_FRAMES)
+		return census_collect_all(collection, CENSUS_OWNER);
 	if (!err && collection->named)
 		err = census_collect_all(collection, CENSUS_PEER);
-	if (!err && c->req->basis == MEMCENSUS_BASIS_FRAMES)
-		err = census_collect_all(collection, CENSUS_OWNER);
 	return err;
 }
 

@@ -486,8 +486,9 @@ static int add_user(struct census_collection *c, struct mm_struct *mm, struct ta
 		if (!m)
 			return -ENOMEM;
 	}
-	return m && (wanted == CENSUS_RECORD || (wanted == CENSUS_PEER && m->named)) ?
-	       add_to_record(c, m, leader, pid) : 0;
+	if (m && (wanted == CENSUS_RECORD || (wanted != CENSUS_SWAP_OWNER && m->named)))
+		return add_to_record(c, m, leader, pid);
+	return 0;
 }
 
 static int add_process(struct census_collection *c, struct task_struct *leader,
@@ -681,7 +682,7 @@ static int add_requested(struct census_collection *c, struct mm_struct *mm,
  *
  * If the address space has more users than the process has threads that have not begun to
  * exit, it may have CLONE_VM peers.  The record has all these processes, after census_collect_all()
- * has found them (%CENSUS_PEER).
+ * has found them (%CENSUS_PEER or %CENSUS_OWNER).
  *
  * Return: 0 or -ENOMEM.
  */

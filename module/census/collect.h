@@ -152,7 +152,7 @@ struct census_collection {
  * enum census_wanted - why a process is added
  * @CENSUS_RECORD: it gets a record
  * @CENSUS_PEER: it is a peer in a record, if its address space is named
- * @CENSUS_OWNER: it counts as an owner
+ * @CENSUS_OWNER: it counts as an owner, and is such a peer
  * @CENSUS_SWAP_OWNER: it counts as an owner, if it has memory in swap
  */
 enum census_wanted {
