@@ -761,9 +761,9 @@ enum memcensus_pair {
  * The kernel charges a page to one cgroup, mostly that of the process that touched it
  * first, and to those above it.  A removed cgroup counts as the nearest one above that
  * was not. Each page counts once: over all messages, CHARGED is the mapped memory without
- * hugetlb pages, and what was counted of processes that ended during their walk.  Each cgroup
- * with processes of its own has a message, and each other one that is charged for mapped
- * pages.
+ * hugetlb pages, and what was counted of processes that ended during their walk. Each
+ * cgroup with processes of its own has a message, and each other one that is charged for
+ * mapped pages.
  *
  * With CHARGED 2, up to LIMIT messages with INODE follow, of a cgroup and a file each:
  * those with the largest CHARGED - OWN, largest first, if that is not 0.  They are parts
