@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The first call of a dump runs in the caller's sendmsg(), with the family list of
- * generic netlink locked for reading.  A scan there would block every registration of a
- * family, and every request after that.  So the first call only checks the request and
- * sends INFO.  The second call takes the census in the caller's recvmsg(), with only the
- * caller's socket locked.  It uses the caller's CPU time, and a fatal signal ends it.
+ * The first call of a dump runs in the caller's sendmsg(), unless the receive buffer is full,
+ * with the family list of generic netlink locked for reading.  A scan there would block every
+ * registration of a family, and every request after that.  So the first call only checks the
+ * request and sends INFO.  The second call takes the census in the caller's recvmsg(), with only
+ * the caller's socket locked.  It uses the caller's CPU time, and a fatal signal ends it.
  *
  * The dump holds its snapshot until the core calls done(): at its end, also if the first
  * call failed, or when the socket is closed.  Until then the core holds a reference on the

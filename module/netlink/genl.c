@@ -11,14 +11,16 @@
 
 static struct genl_family census_family;
 
-static int refuse_unprivileged(struct sk_buff *skb,
-			       struct netlink_ext_ack *extack)
+static int say_unprivileged(struct netlink_ext_ack *extack)
 {
-	if (netlink_capable(skb, CAP_SYS_PTRACE))
-		return 0;
 	NL_SET_ERR_MSG(extack,
 		       "the census needs CAP_SYS_PTRACE in the initial user namespace");
 	return -EPERM;
+}
+
+static int refuse_unprivileged(struct sk_buff *skb, struct netlink_ext_ack *extack)
+{
+	return netlink_capable(skb, CAP_SYS_PTRACE) ? 0 : say_unprivileged(extack);
 }
 
 static int info_doit(struct sk_buff *skb, struct genl_info *info)
@@ -69,17 +71,29 @@ static const struct command commands[] = {
 	[MEMCENSUS_CMD_OOM] = OPTIONAL(CENSUS_WITH_OOM, oom, "oom"),
 };
 
+/* Of the arguments of a dump, which are 0 at its start: the sender may have its answer. */
+#define ALLOWED 1
+
+/*
+ * In the sender's sendmsg().  The first call of dumpit is too, unless the receive buffer is full:
+ * then it is in the recvmsg() of whoever reads the socket.  What is refused is told there, because
+ * 6.1 has no extended ack here.
+ */
+static int census_start(struct netlink_callback *cb)
+{
+	cb->args[ALLOWED] = !refuse_unprivileged(cb->skb, NULL);
+	return 0;
+}
+
 static int census_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
 	const struct command *command = &commands[request->cmd];
-	int err;
 
 	if (cb->args[0])
 		return census_dump_continue(skb, cb);
-	err = refuse_unprivileged(cb->skb, cb->extack);
-	if (err)
-		return err;
+	if (!cb->args[ALLOWED])
+		return say_unprivileged(cb->extack);
 	if (!command->ops) {
 		if (cb->extack)
 			cb->extack->_msg = command->without;
@@ -90,6 +104,7 @@ static int census_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 #define DUMP(command) {								\
 	.cmd = MEMCENSUS_CMD_##command,						\
+	.start = census_start,							\
 	.dumpit = census_dumpit,						\
 	.done = census_dump_done,						\
 }

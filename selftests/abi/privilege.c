@@ -101,6 +101,46 @@ TEST(socket_opened_by_nobody)
 	census_close(&s);
 }
 
+/*
+ * With a full receive buffer the kernel begins a dump not when it is sent, but when somebody reads:
+ * the sender must be asked for the capability, not a privileged reader.
+ */
+TEST(read_by_root)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	struct census_error error = {};
+	struct census_socket s;
+	struct nlmsghdr *nlh;
+	char buf[8192], full[6144] = {};
+	const int small = 4096;
+
+	ASSERT_EQ(0, seteuid(NOBODY));
+	ASSERT_EQ(0, census_open(&s));
+	ASSERT_EQ(0, setsockopt(mnl_socket_get_fd(s.nl), SOL_SOCKET, SO_RCVBUF, &small,
+				sizeof(small)));
+	/* The error has a copy of its request, and fills the buffer. */
+	nlh = mnl_nlmsg_put_header(full);
+	nlh->nlmsg_type = NLMSG_MIN_TYPE;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	nlh->nlmsg_len = sizeof(full);
+	ASSERT_EQ(sizeof(full), sendto(mnl_socket_get_fd(s.nl), full, sizeof(full), 0,
+				       (struct sockaddr *)&kernel, sizeof(kernel)));
+	nlh = census_request(&s, buf, &all);
+	nlh->nlmsg_seq = ++s.seq;
+	sendto(mnl_socket_get_fd(s.nl), nlh, nlh->nlmsg_len, 0,
+	       (struct sockaddr *)&kernel, sizeof(kernel));
+	ASSERT_EQ(0, seteuid(0));
+	/* What did not fit is told first. */
+	if (recv(mnl_socket_get_fd(s.nl), full, 1, MSG_PEEK | MSG_DONTWAIT) < 0)
+		ASSERT_EQ(ENOBUFS, errno);
+	ASSERT_EQ(sizeof(full), recv(mnl_socket_get_fd(s.nl), full, sizeof(full), MSG_DONTWAIT));
+	ASSERT_EQ(0, seteuid(NOBODY));
+	EXPECT_EQ(-EPERM, census_receive(&s, NULL, 0, &error));
+	EXPECT_STRNE("", error.text);
+	ASSERT_EQ(0, seteuid(0));
+	census_close(&s);
+}
+
 TEST(files_are_for_root)
 {
 	static const char *const paths[] = {
