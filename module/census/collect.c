@@ -29,10 +29,12 @@ static u64 mm_key(const struct census_link *link)
  * struct requested - a process of the request that a record has
  * @hash: in &struct census_collection.requested
  * @pid: of the process; the record has a reference
+ * @m: has the record
  */
 struct requested {
 	struct census_link hash;
 	const struct pid *pid;
+	struct census_mm *m;
 };
 
 static u64 requested_key(const struct census_link *link)
@@ -40,21 +42,21 @@ static u64 requested_key(const struct census_link *link)
 	return (uintptr_t)container_of(link, struct requested, hash)->pid;
 }
 
-/* Checks whether a record has the process, because the request names it.  @pid may be NULL. */
-static bool is_requested(const struct census_collection *c, const struct pid *pid)
+/* Return: the process, if a record has it because the request names it.  @pid may be NULL. */
+static struct requested *find_requested(const struct census_collection *c, const struct pid *pid)
 {
 	struct census_link *link;
 
 	if (!pid || !c->requested.nr)
-		return false;
+		return NULL;
 	link = census_table_first(&c->requested, (uintptr_t)pid);
 	while (link && requested_key(link) != (uintptr_t)pid)
 		link = link->next;
-	return link;
+	return link ? container_of(link, struct requested, hash) : NULL;
 }
 
 /* Return: 0 or -ENOMEM. */
-static int note_requested(struct census_collection *c, const struct pid *pid)
+static int note_requested(struct census_collection *c, struct census_mm *m, const struct pid *pid)
 {
 	struct requested *r = census_arena_alloc(&c->arena, sizeof(*r));
 
@@ -62,6 +64,7 @@ static int note_requested(struct census_collection *c, const struct pid *pid)
 		   !census_table_init(&c->requested, NULL, requested_key)))
 		return -ENOMEM;
 	r->pid = pid;
+	r->m = m;
 	census_table_add(&c->requested, &r->hash);
 	return 0;
 }
@@ -495,6 +498,7 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 		       enum census_wanted wanted)
 {
 	struct mm_struct *mm = census_process_mm(leader);
+	struct requested *r;
 	struct pid *pid;
 	int err = 0;
 
@@ -509,12 +513,18 @@ static int add_process(struct census_collection *c, struct task_struct *leader,
 	}
 	pid = get_task_pid(leader, PIDTYPE_TGID);
 	/*
-	 * One that the request names has its record.  What it has executed since replaces what that
-	 * has when this is walked, or is added after that, so it must not be known before.  After
-	 * the walks, a record may have no reference on its PID any more.
+	 * One that the request names is in its record.  What the first of a record has executed
+	 * since replaces what that has when this is walked, or is added after that, so it must not
+	 * be known before; what others have executed is added here.  After the walks, a record may
+	 * have no reference on its PID any more.
 	 */
-	if (wanted == CENSUS_SWAP_OWNER || !is_requested(c, pid))
+	r = wanted == CENSUS_SWAP_OWNER ? NULL : find_requested(c, pid);
+	if (!r || (r->m->mm != mm && r->m->task->pid != pid)) {
 		err = add_user(c, mm, leader, pid, wanted);
+	} else if (r->m->mm != mm) {
+		r->m->executed = true;
+		c->executed = true;
+	}
 	put_pid(pid);
 	mmdrop(mm);
 	return err;
@@ -672,7 +682,7 @@ static int add_requested(struct census_collection *c, struct mm_struct *mm,
 		m->named = true;
 		c->named = true;
 	}
-	return add_to_record(c, m, leader, pid) ?: note_requested(c, pid);
+	return add_to_record(c, m, leader, pid) ?: note_requested(c, m, pid);
 }
 
 /**
@@ -693,7 +703,7 @@ int census_collect_pid(struct census_collection *c, const struct census_name *na
 	struct mm_struct *mm = NULL;
 	int err = 0;
 
-	if (!is_requested(c, pid)) {
+	if (!find_requested(c, pid)) {
 		mm = pid ? census_process_mm(leader) : NULL;
 		err = mm ? add_requested(c, mm, leader, pid) :
 			   add_vanished(c, name->number, leader);
@@ -863,10 +873,19 @@ static void change_record(struct census_collection *c, struct census_mm *m)
 	put_pid(old_parent);
 }
 
+static bool has_process(const struct census_mm *m, const struct pid *pid)
+{
+	const struct census_peer *peer = m->task ? m->task->peers : NULL;
+
+	while (peer && peer->pid != pid)
+		peer = peer->next;
+	return peer || (m->task && m->task->pid == pid);
+}
+
 /*
  * Adds the new address space of a process of @m, if it has one.
  *
- * Return: 1 if added, 0 if not, or -ENOMEM.
+ * Return: 1 if added, or if its record has the process already; 0 if not, or -ENOMEM.
  */
 static int add_executed(struct census_collection *c, struct census_mm *m, struct pid *pid,
 			enum census_wanted wanted)
@@ -876,7 +895,10 @@ static int add_executed(struct census_collection *c, struct census_mm *m, struct
 	struct census_mm *new;
 	int ret = 0;
 
-	if (mm && mm != m->mm && !find_mm(c, mm)) {
+	new = mm && mm != m->mm ? find_mm(c, mm) : NULL;
+	if (new) {
+		ret = wanted == CENSUS_RECORD && has_process(new, pid);
+	} else if (mm && mm != m->mm) {
 		new = add_mm(c, mm);
 		ret = new ? 1 : -ENOMEM;
 		if (new && wanted == CENSUS_RECORD)
@@ -910,7 +932,8 @@ static int add_all_executed(struct census_collection *c, struct census_mm *m,
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
-	if (!m->task->peers)
+	/* Somebody else, whom no record has, uses it: then it stays the record's. */
+	if (!m->task->peers && (!m->executed || wanted == CENSUS_RECORD))
 		return 0;
 	ret = add_executed(c, m, m->task->pid, wanted);
 	if (ret > 0 && wanted == CENSUS_RECORD)
@@ -934,11 +957,11 @@ int census_collect_executed(struct census_collection *c, enum census_wanted want
 	struct census_mm *m;
 	int err;
 
-	if (!c->peers)
+	if (!c->peers && !c->executed)
 		return 0;
 	list_for_each_entry(m, &c->mms, link) {
 		cond_resched();
-		if (!m->mm || !m->task || !m->task->peers)
+		if (!m->mm || !m->task || (!m->task->peers && !m->executed))
 			continue;
 		err = add_all_executed(c, m, wanted);
 		if (err)

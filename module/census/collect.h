@@ -43,6 +43,7 @@ struct census_counters {
  * @task: its record; NULL: it only counts as an owner
  * @last_peer: end of the list @task.peers
  * @named: a process was requested by PID and CLONE_VM peers may exist
+ * @executed: the process of @task was requested, and has executed a program since its look-up
  * @whole: the address space of which this is a part, which another worker may walk; NULL:
  *	this is no part
  * @next_addr: address at which the walk continues
@@ -82,6 +83,7 @@ struct census_mm {
 	unsigned long resume;
 	u64 patience;
 	bool named;
+	bool executed;
 	bool refused;
 	bool begun;
 	bool visited;
@@ -117,6 +119,7 @@ struct census_fill {
  * @mms: &struct census_mm, in the order of the lowest PID; those added during the scan are last
  * @nr: number of @mms
  * @named: some of @mms are named
+ * @executed: some of @mms are
  * @peers: some of @mms have several processes
  * @nr_named: number of address spaces that the request names, the first ones
  * @last_number: number of the last address space added
@@ -135,6 +138,7 @@ struct census_collection {
 	struct list_head mms;
 	unsigned int nr;
 	bool named;
+	bool executed;
 	bool peers;
 	unsigned int nr_named;
 	u32 last_number;
