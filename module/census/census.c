@@ -420,10 +420,11 @@ static int visit_swap_owners(struct census *c, u32 slice)
 	unsigned int i;
 	int err;
 
+	if (c->swap_owners || !c->req->nr_pids || c->req->basis == MEMCENSUS_BASIS_FRAMES)
+		return 0;
 	for (i = 0; i < c->nr_workers; i++)
 		swapped |= census_frames_swapped(c->frames[i]);
-	if (!swapped || c->swap_owners || !c->req->nr_pids ||
-	    c->req->basis == MEMCENSUS_BASIS_FRAMES)
+	if (!swapped)
 		return 0;
 	/* One that was given up in the middle is left: its marks are in one worker. */
 	list_for_each_entry(m, &c->scan.collection.mms, link) {
