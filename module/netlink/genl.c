@@ -11,16 +11,11 @@
 
 static struct genl_family census_family;
 
-static int say_unprivileged(struct netlink_ext_ack *extack)
+static int refuse_unprivileged(struct netlink_ext_ack *extack)
 {
 	NL_SET_ERR_MSG(extack,
 		       "the census needs CAP_SYS_PTRACE in the initial user namespace");
 	return -EPERM;
-}
-
-static int refuse_unprivileged(struct sk_buff *skb, struct netlink_ext_ack *extack)
-{
-	return netlink_capable(skb, CAP_SYS_PTRACE) ? 0 : say_unprivileged(extack);
 }
 
 static int info_doit(struct sk_buff *skb, struct genl_info *info)
@@ -34,9 +29,8 @@ static int info_doit(struct sk_buff *skb, struct genl_info *info)
 	struct sk_buff *reply;
 	int err;
 
-	err = refuse_unprivileged(skb, info->extack);
-	if (err)
-		return err;
+	if (!netlink_capable(skb, CAP_SYS_PTRACE))
+		return refuse_unprivileged(info->extack);
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, CENSUS_GFP);
 	if (!reply)
 		return -ENOMEM;
@@ -76,12 +70,12 @@ static const struct command commands[] = {
 
 /*
  * In the sender's sendmsg().  The first call of dumpit is too, unless the receive buffer is full:
- * then it is in the recvmsg() of whoever reads the socket.  What is refused is told there, because
- * 6.1 has no extended ack here.
+ * then it is in the recvmsg() of the process that reads the socket.  A refusal is reported there,
+ * because 6.1 has no extended ack here.
  */
 static int census_start(struct netlink_callback *cb)
 {
-	cb->args[ALLOWED] = !refuse_unprivileged(cb->skb, NULL);
+	cb->args[ALLOWED] = netlink_capable(cb->skb, CAP_SYS_PTRACE);
 	return 0;
 }
 
@@ -93,7 +87,7 @@ static int census_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	if (cb->args[0])
 		return census_dump_continue(skb, cb);
 	if (!cb->args[ALLOWED])
-		return say_unprivileged(cb->extack);
+		return refuse_unprivileged(cb->extack);
 	if (!command->ops) {
 		if (cb->extack)
 			cb->extack->_msg = command->without;

@@ -130,7 +130,7 @@ TEST(read_by_root)
 	sendto(mnl_socket_get_fd(s.nl), nlh, nlh->nlmsg_len, 0,
 	       (struct sockaddr *)&kernel, sizeof(kernel));
 	ASSERT_EQ(0, seteuid(0));
-	/* What did not fit is told first. */
+	/* That an answer did not fit is reported first. */
 	if (recv(mnl_socket_get_fd(s.nl), full, 1, MSG_PEEK | MSG_DONTWAIT) < 0)
 		ASSERT_EQ(ENOBUFS, errno);
 	ASSERT_EQ(sizeof(full), recv(mnl_socket_get_fd(s.nl), full, sizeof(full), MSG_DONTWAIT));
