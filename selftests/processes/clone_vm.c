@@ -282,19 +282,29 @@ static void vfork_and_leave(enum leave how, unsigned int us)
 		pause();
 }
 
-/* The requested process is looked up first, and leaves before its peers are looked for. */
-TEST_F(pair, leaves_after_look_up)
+/* Lets process @pid leave, and takes a census that looks it up first, and this process often. */
+static int take_while_leaving(pid_t pid, uint32_t basis, struct census *census)
 {
 	static uint32_t pids[MEMCENSUS_PIDS_MAX];
 	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_MAPCOUNT, .parts = MEMCENSUS_PART_TASKS,
+		.basis = basis, .parts = MEMCENSUS_PART_TASKS,
 		.pids = pids, .n_pids = ARRAY_SIZE(pids),
 	};
+	unsigned int i;
+
+	pids[0] = pid;
+	for (i = 1; i < ARRAY_SIZE(pids); i++)
+		pids[i] = getpid();
+	pair->go = true;
+	return census_take(&request, census, NULL);
+}
+
+/* The requested process is looked up first, and leaves before its peers are looked for. */
+TEST_F(pair, leaves_after_look_up)
+{
 	struct census census;
 	unsigned int i;
 
-	for (i = 1; i < ARRAY_SIZE(pids); i++)
-		pids[i] = getpid();
 	for (i = 0; i < 40; i++) {
 		pair->ready = false;
 		pair->go = false;
@@ -304,15 +314,13 @@ TEST_F(pair, leaves_after_look_up)
 			vfork_and_leave(i % LEAVES, i / LEAVES * 2000);
 		while (!pair->ready)
 			sleep_ms(1);
-		pids[0] = pair->peer;
-		pair->go = true;
-		ASSERT_EQ(0, census_take(&request, &census, NULL));
-		EXPECT_NE(NULL, census_task_of(&census, pids[0]))
+		ASSERT_EQ(0, take_while_leaving(pair->peer, MEMCENSUS_BASIS_MAPCOUNT, &census));
+		EXPECT_NE(NULL, census_task_of(&census, pair->peer))
 			TH_LOG("turn %u", i);
 		EXPECT_NE(NULL, census_task_of(&census, getpid()));
 		EXPECT_GE(2, census.n_tasks);
 		census_free(&census);
-		kill(pids[0], SIGKILL);
+		kill(pair->peer, SIGKILL);
 		child_end(self->pid);
 		self->pid = -1;
 	}
@@ -324,17 +332,10 @@ TEST_F(pair, leaves_after_look_up)
  */
 TEST_F(pair, executes_after_look_up)
 {
-	static uint32_t pids[MEMCENSUS_PIDS_MAX];
-	const struct census_request request = {
-		.basis = MEMCENSUS_BASIS_FRAMES, .parts = MEMCENSUS_PART_TASKS,
-		.pids = pids, .n_pids = ARRAY_SIZE(pids),
-	};
 	const struct census_task *task;
 	struct census census;
 	unsigned int i;
 
-	for (i = 1; i < ARRAY_SIZE(pids); i++)
-		pids[i] = getpid();
 	for (i = 0; i < 40; i++) {
 		pair->ready = false;
 		pair->go = false;
@@ -346,9 +347,7 @@ TEST_F(pair, executes_after_look_up)
 		}
 		while (!pair->ready)
 			sleep_ms(1);
-		pids[0] = self->pid;
-		pair->go = true;
-		ASSERT_EQ(0, census_take(&request, &census, NULL));
+		ASSERT_EQ(0, take_while_leaving(self->pid, MEMCENSUS_BASIS_FRAMES, &census));
 		task = census_task_of(&census, self->pid);
 		ASSERT_NE(NULL, task);
 		EXPECT_NE(MEMCENSUS_STATE_VANISHED, task->state)
