@@ -17,13 +17,15 @@
 #include "tools/export/listen.h"
 
 /*
- * Limits on the resources of clients.  Beyond CONNECTIONS_MAX, a new connection ends the oldest
- * one: a client that sends a byte at a time, or reads so, is never idle for TIMEOUT_SECONDS.
+ * Limits on the resources of clients.  Beyond CONNECTIONS_MAX that wait for no census, a new one
+ * ends the oldest of these: a client that sends a byte at a time, or reads so, is never idle for
+ * TIMEOUT_SECONDS.  Beyond CONNECTIONS_MAX in all, an answer is the last one of its connection, so
+ * clients that ask again at once leave room for others.
  */
 #define CONNECTIONS_MAX	32
 #define TIMEOUT_SECONDS	10
 
-/* Those that end, and more that wait for a census than CONNECTIONS_MAX. */
+/* Those that wait for a census, and those that end, are more. */
 #define CLIENTS_MAX	(2 * CONNECTIONS_MAX)
 
 #define FOR_EVER	(~0ULL >> 1)
@@ -77,19 +79,30 @@ struct server {
 	uint64_t turns;
 };
 
-/* Ends the oldest connection but @kept if there are too many; called with the lock held. */
-static void make_room(struct server *server, const struct client *kept)
+/* Whether there are more connections than those that are kept; called with the lock held. */
+static bool is_full(const struct server *server)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < CLIENTS_MAX; i++)
+		n += server->clients[i].open;
+	return n > CONNECTIONS_MAX;
+}
+
+/* Ends the oldest of too many connections that wait for no census; called with the lock held. */
+static void make_room(struct server *server)
 {
 	struct client *client, *oldest = NULL;
 	unsigned int n = 0;
 
 	for (client = server->clients; client < server->clients + CLIENTS_MAX; client++) {
-		n += client->open;
-		if (client->open && client != kept && !client->waits &&
-		    (!oldest || client->turn < oldest->turn))
+		if (!client->open || client->waits)
+			continue;
+		n++;
+		if (!oldest || client->turn < oldest->turn)
 			oldest = client;
 	}
-	if (n <= CONNECTIONS_MAX || !oldest)
+	if (n <= CONNECTIONS_MAX)
 		return;
 	oldest->open = false;
 	shutdown(oldest->fd, SHUT_RDWR);
@@ -113,7 +126,7 @@ static void notice(void *context, struct MHD_Connection *connection, void **clie
 			.open = true, .used = true,
 		};
 		*client_of = client;
-		make_room(server, client);
+		make_room(server);
 	} else {
 		client->open = false;
 		client->used = false;
@@ -162,6 +175,7 @@ static struct MHD_Response *new_metrics(struct server *server, struct client *cl
 	struct MHD_Response *response;
 	char line[sizeof(server->why.text) + 2];
 	uint64_t wanted;
+	bool last;
 
 	pthread_mutex_lock(&server->lock);
 	wanted = server->begun + 1;
@@ -174,7 +188,7 @@ static struct MHD_Response *new_metrics(struct server *server, struct client *cl
 	}
 	client->waits = false;
 	client->turn = ++server->turns;
-	make_room(server, client);
+	last = is_full(server);
 	*status = server->failed ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK;
 	snprintf(line, sizeof(line), "%s\n", server->why.text);
 	response = server->failed ?
@@ -187,6 +201,8 @@ static struct MHD_Response *new_metrics(struct server *server, struct client *cl
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 					*status != MHD_HTTP_OK ? "text/plain; charset=utf-8" :
 					older ? older_type : newer_type);
+	if (response && last)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	return response;
 }
 
