@@ -5,11 +5,6 @@
 #include "floor.h"
 #include "walk/walk.h"
 
-static bool never_pause(void *context)
-{
-	return false;
-}
-
 static void drop_masks(void *context, const struct census_mask *masks,
 		       unsigned int nr)
 {
@@ -19,18 +14,31 @@ static const struct census_walk_ops no_ops = {
 	.masks = drop_masks,
 };
 
+static bool pause_when_full(void *context);
+
 /* Any key except 0. All pages are numbered by frame here. */
 static struct census_walk walk = {
 	.ops = &no_ops,
-	.pause = never_pause,
+	.pause = pause_when_full,
 	.frames = 1ULL << 40,
 };
 
+static bool pause_when_full(void *context)
+{
+	return census_walk_full(&walk);
+}
+
+/* A walk adds masks until it is asked to pass them on, which the census does without the lock. */
 void floor_runs(struct floor *f, struct vm_area_struct *vma)
 {
+	unsigned long addr = vma->vm_start;
 	u64 ptes = walk.ptes;
 
-	census_walk_vma(&walk, vma, vma->vm_start, vma->vm_end);
+	while (addr < vma->vm_end) {
+		addr = census_walk_vma(&walk, vma, addr, vma->vm_end);
+		if (census_walk_full(&walk))
+			census_walk_flush(&walk);
+	}
 	f->ptes += walk.ptes - ptes;
 }
 
