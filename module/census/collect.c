@@ -2,7 +2,6 @@
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/mm.h>
-#include <linux/prefetch.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/mm.h>
@@ -12,6 +11,7 @@
 #include <linux/slab.h>
 
 #include "base/compat.h"
+#include "base/fetch.h"
 #include "base/memory.h"
 #include "base/process.h"
 #include "base/visible.h"
@@ -324,12 +324,15 @@ static void fetch_fills(const struct census_fill *fills, unsigned int nr)
 		prefetch(&t->min_flt);
 		prefetch(&t->comm);
 		prefetch(&mm->map_count);
-		prefetch(&mm->rss_stat);
+		census_mm_fetch_counters(mm);
 	}
 	for (i = 0; i < nr; i++) {
 		const struct task_struct *t = fills[i].leader;
 
+		prefetch(&t->signal->nr_threads);
 		prefetch(&t->signal->stats_lock);
+		prefetch(&t->signal->min_flt);
+		prefetch(&t->signal->oom_score_adj);
 		prefetch(rcu_access_pointer(t->real_cred));
 	}
 }
@@ -368,10 +371,10 @@ static void fills_begin(struct census_collection *c)
 	unsigned int pids = READ_ONCE(init_pid_ns.pid_allocated) & ~PIDNS_ADDING;
 
 	c->fillers = census_threads_for((u64)pids * FILL_NS, false);
-	if (c->fillers > 1)
-		c->fills = census_kvmalloc(FILLS_MAX * sizeof(*c->fills));
+	c->fills_max = c->fillers > 1 ? FILLS_MAX : FILL_AT_ONCE;
+	c->fills = census_kvmalloc(c->fills_max * sizeof(*c->fills));
 	if (c->fills)
-		c->snap->cost.memory += FILLS_MAX * sizeof(*c->fills);
+		c->snap->cost.memory += c->fills_max * sizeof(*c->fills);
 }
 
 /* Return: 0; or -EINTR after a fatal signal, then some records are not filled. */
@@ -390,7 +393,7 @@ static void fill_later(struct census_collection *c, struct census_mm *m,
 		fill_mm(m, leader);
 		return;
 	}
-	if (c->nr_fills == FILLS_MAX)
+	if (c->nr_fills == c->fills_max)
 		fill_records(c);
 	c->fills[c->nr_fills++] = (struct census_fill) { m, get_task_struct(leader) };
 }
@@ -554,11 +557,11 @@ struct leaders {
  */
 static bool next_leaders(struct leaders *l)
 {
-	unsigned int i;
+	unsigned int i, looks;
 
 	l->nr = 0;
 	rcu_read_lock();
-	for (i = 0; i < PIDS_AT_ONCE; i++) {
+	for (looks = 0; looks < PIDS_AT_ONCE; looks++) {
 		struct pid *pid = find_ge_pid(l->next, &init_pid_ns);
 		struct task_struct *leader;
 
@@ -566,11 +569,15 @@ static bool next_leaders(struct leaders *l)
 			break;
 		l->next = pid_nr(pid) + 1;
 		leader = pid_task(pid, PIDTYPE_TGID);
-		if (leader)
-			l->tasks[l->nr++] = get_task_struct(leader);
+		if (leader) {
+			prefetchw(&leader->usage);
+			l->tasks[l->nr++] = leader;
+		}
 	}
+	for (i = 0; i < l->nr; i++)
+		get_task_struct(l->tasks[i]);
 	rcu_read_unlock();
-	return i == PIDS_AT_ONCE || l->nr;
+	return looks == PIDS_AT_ONCE || l->nr;
 }
 
 /*
@@ -587,14 +594,17 @@ static void fetch_leaders(const struct leaders *l)
 		prefetchw(&t->alloc_lock);
 		prefetch(&t->mm);
 		prefetch(&t->signal);
+		prefetch(&t->thread_pid);
 	}
 	for (i = 0; i < l->nr; i++) {
 		const struct task_struct *t = l->tasks[i];
 		const struct mm_struct *mm = READ_ONCE(t->mm);
 
 		prefetch(READ_ONCE(t->signal));
-		if (mm)
+		if (mm) {
 			prefetchw(&mm->mm_count);
+			census_fetch_owner(mm);
+		}
 	}
 }
 
@@ -1099,6 +1109,15 @@ void census_collect_end(struct census_collection *c)
 	census_table_free(&c->requested);
 	if (c->nr <= FREE_LATER || !free_later(c))
 		free_mms(&c->mms, &c->arena);
+}
+
+/* Prefetches what census_mm_counters() reads. */
+void census_mm_fetch_counters(const struct mm_struct *mm)
+{
+	prefetch(&mm->total_vm);
+	prefetch(&mm->hiwater_rss);
+	prefetch(&mm->pgtables_bytes);
+	census_fetch(&mm->rss_stat, sizeof(mm->rss_stat));
 }
 
 /* Reads the kernel's own counters, which need only a reference on @m->mm (mm_count). */

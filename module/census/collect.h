@@ -130,6 +130,7 @@ struct census_fill {
  * @threads: fill records, if there are many
  * @fillers: number of threads that do, the caller included
  * @nr_fills: length of @fills
+ * @fills_max: length for which @fills has memory
  * @fills: records to fill; NULL: each is filled when it is created
  */
 struct census_collection {
@@ -149,6 +150,7 @@ struct census_collection {
 	struct census_threads *threads;
 	unsigned int fillers;
 	unsigned int nr_fills;
+	unsigned int fills_max;
 	struct census_fill *fills;
 };
 
@@ -179,6 +181,7 @@ void census_collect_end(struct census_collection *c);
 
 void census_mm_rewind(struct census_mm *m);
 void census_mm_reset(const struct census_collection *c, struct census_mm *m);
+void census_mm_fetch_counters(const struct mm_struct *mm);
 void census_mm_counters(struct census_mm *m);
 void census_mm_estimate(struct census_mm *m);
 void census_counters_figures(const struct census_counters *c, struct census_figures *f);
