@@ -12,12 +12,12 @@
  */
 #include <linux/hugetlb.h>
 #include <linux/mm.h>
-#include <linux/prefetch.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
+#include "base/fetch.h"
 #include "base/memory.h"
 #include "owners/huge.h"
 #include "walk/exclusive.h"
@@ -625,19 +625,40 @@ static unsigned long walk_hugetlb(struct census_walk *walk,
 /* The CPU itself fetches ahead after a few cache lines, but not beyond a page. */
 #define LINES_AHEAD 8
 
-/* Prefetches the beginning of a PTE table and its lock.  The PMD may change at any time. */
-static void fetch_table(struct mm_struct *mm, const pmd_t *pmdp, unsigned long addr)
+/* Prefetches the first entries of a PTE table and its lock.  The PMD may change at any time. */
+static void fetch_table(struct mm_struct *mm, const pmd_t *pmdp, unsigned long addr,
+			unsigned long end)
 {
 	pmd_t pmd = pmdp_get_lockless((pmd_t *)pmdp);
-	const pte_t *pte;
-	unsigned int i;
+	unsigned long size = min((end - addr) >> PAGE_SHIFT,
+				 LINES_AHEAD * L1_CACHE_BYTES / sizeof(pte_t)) * sizeof(pte_t);
 
 	if (!pmd_present(pmd) || pmd_leaf(pmd) || pmd_bad(pmd))
 		return;
-	pte = pte_offset_kernel(&pmd, addr);
 	prefetchw(pte_lockptr(mm, &pmd));
-	for (i = 0; i < LINES_AHEAD; i++)
-		prefetch(pte + i * L1_CACHE_BYTES / sizeof(*pte));
+	census_fetch(pte_offset_kernel(&pmd, addr), size);
+}
+
+/**
+ * census_walk_fetch() - prefetch what census_walk_vma() reads first
+ * @walk: the walk
+ * @vma: locked for reading, until census_walk_vma() returns
+ * @addr: start address, in @vma
+ * @end: end address, above @addr and at most @vma->vm_end
+ *
+ * While the caller prepares the count of this VMA.
+ */
+void census_walk_fetch(struct census_walk *walk, struct vm_area_struct *vma, unsigned long addr,
+		       unsigned long end)
+{
+	bool leaf;
+
+	walk->first = NULL;
+	if (is_vm_hugetlb_page(vma))
+		return;
+	walk->first = find_pmd(vma->vm_mm, addr, end, &walk->first_end, &leaf);
+	if (walk->first)
+		fetch_table(vma->vm_mm, walk->first, addr, pmd_addr_end(addr, walk->first_end));
 }
 
 /*
@@ -658,7 +679,7 @@ static unsigned long walk_pmd_table(struct census_walk *walk, struct vm_area_str
 		if (next == addr) {
 			next = pmd_addr_end(addr, end);
 			if (next < end)
-				fetch_table(vma->vm_mm, pmdp + 1, next);
+				fetch_table(vma->vm_mm, pmdp + 1, next, pmd_addr_end(next, end));
 			next = walk_pmd(walk, vma, pmdp, addr, next);
 		}
 		if (next < end && walk->pause(walk->pause_context))
@@ -681,15 +702,17 @@ unsigned long census_walk_vma(struct census_walk *walk,
 			      struct vm_area_struct *vma, unsigned long addr,
 			      unsigned long end)
 {
-	unsigned long next;
-	pmd_t *pmd;
-	bool leaf;
+	unsigned long next = walk->first_end;
+	pmd_t *pmd = walk->first;
+	bool leaf = false;
 
 	if (is_vm_hugetlb_page(vma))
 		return walk_hugetlb(walk, vma, addr, end);
 
-	for (; addr < end; addr = next) {
-		pmd = find_pmd(vma->vm_mm, addr, end, &next, &leaf);
+	walk->first = NULL;
+	for (; addr < end; addr = next, pmd = NULL) {
+		if (!pmd)
+			pmd = find_pmd(vma->vm_mm, addr, end, &next, &leaf);
 		if (!pmd) {
 			if (walk->placed && walk->holes)
 				next = min(next, addr + HOLE_MAX);

@@ -200,6 +200,9 @@ struct census_walk_ops {
  * @exclusive_key: masks: key of frame 0 for exclusive pages; 0: they are not in masks,
  *	but counted in @exclusive
  * @images: masks: tables of the current VMA may be reported by @ops->image
+ * @first: the first PMD of the current VMA, if census_walk_fetch() found it and the walk has not
+ *	begun; else NULL
+ * @first_end: end address of the range of its table
  * @pages: masks: number of entries of mapped pages
  * @exclusive: of @pages, those that are exclusive and in no mask
  * @copied: of @pages, those copied in a private file mapping
@@ -236,6 +239,8 @@ struct census_walk {
 	bool writable_is_exclusive;
 	u64 exclusive_key;
 	bool images;
+	pmd_t *first;
+	unsigned long first_end;
 	u64 pages;
 	u64 exclusive;
 	u64 copied;
@@ -271,6 +276,8 @@ struct census_walk {
 
 int census_walk_begin(struct census_walk *walk, bool places);
 void census_walk_end(struct census_walk *walk);
+void census_walk_fetch(struct census_walk *walk, struct vm_area_struct *vma, unsigned long addr,
+		       unsigned long end);
 unsigned long census_walk_vma(struct census_walk *walk,
 			      struct vm_area_struct *vma, unsigned long addr,
 			      unsigned long end);
