@@ -208,10 +208,12 @@ static int add_ranges(void *context, unsigned int number)
 {
 	struct all_workers *all = context;
 	unsigned int range;
+	u64 wanted = 0;
 	int err = 0;
 	u32 nr = 0;
 
-	while (!err && (range = atomic_fetch_inc(&all->next)) < all->nr_ranges) {
+	while (!err && !census_threads_unwelcome(&wanted) &&
+	       (range = atomic_fetch_inc(&all->next)) < all->nr_ranges) {
 		while (nr + 1 < all->result->nr_zones && all->zones[nr + 1].first <= range)
 			nr++;
 		err = take_range(all, &all->passes[number], nr, range);
