@@ -42,6 +42,27 @@ int census_page_mapcount(const struct folio *folio, const struct page *page)
 #endif
 }
 
+/**
+ * census_frame_mapcount() - number of mappings of a page that may change meanwhile
+ * @folio: a copy of the large folio of the page, of its second page too
+ * @page: the page itself; each page has a map count
+ *
+ * Return: entries that map the page, alone or with all of its folio.
+ */
+int census_frame_mapcount(const struct folio *folio, const struct page *page)
+{
+	int mapcount = atomic_read(&page->_mapcount) + 1;
+
+#if CENSUS_HAVE_FOLIO_TEST_DOUBLE_MAP
+	/* Before 6.2 some counts of single pages include entries of the whole folio. */
+	if (!folio_test_anon((struct folio *)folio))
+		return mapcount;
+	if (folio_test_double_map((struct folio *)folio))
+		mapcount--;
+#endif
+	return mapcount + folio_entire_mapcount((struct folio *)folio);
+}
+
 /* Checks whether smaps counts a page with @mapcount mappings as private. */
 bool census_page_exclusive(struct folio *folio, int mapcount)
 {

@@ -348,6 +348,7 @@ static inline unsigned long census_page_flags(const struct page *page)
 bool census_mark_victim_has_task(void);
 u64 census_vm_event(const unsigned long *events, int item);
 int census_page_mapcount(const struct folio *folio, const struct page *page);
+int census_frame_mapcount(const struct folio *folio, const struct page *page);
 bool census_page_exclusive(struct folio *folio, int mapcount);
 bool census_folio_unmapped(const struct folio *folio);
 unsigned long census_shmem_entry_pages(struct xa_state *xas);

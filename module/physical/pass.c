@@ -170,17 +170,15 @@ static unsigned long count_shared(struct census_pass *p, const struct census_fra
 {
 	struct folio *folio = (struct folio *)&f->folio;
 	unsigned long shared = 0, i;
-	int entire;
 
 	if (!f->order)
 		return atomic_read(&f->pages[0]._mapcount) >= 1 ? nr : 0;
-	entire = folio_entire_mapcount(folio);
-	if (entire > 1)
+	if (folio_entire_mapcount(folio) > 1)
 		return nr;
 	if (census_folio_unmapped(folio))
 		return 0;
 	for (i = at; i < at + nr; i++)
-		shared += entire + 1 + atomic_read(&f->page[i]._mapcount) > 1;
+		shared += census_frame_mapcount(folio, f->page + i) > 1;
 	p->result->read += nr - 1;
 	return shared;
 }

@@ -928,6 +928,57 @@ TEST(cgroups)
 	rmdir(PARENT);
 }
 
+/* Maps huge pages of shmem in CHILD, and makes them if they do not exist yet. */
+static void map_huge_shmem(void *arg)
+{
+	const int *fd = arg;
+	char *at = map(PLACE(0), 4 * HUGE, RW, MAP_SHARED, *fd, 0);
+
+	need(enter_cgroup(CHILD), CHILD);
+	need(!madvise(at, 4 * HUGE, MADV_HUGEPAGE), "MADV_HUGEPAGE");
+	write_pages(at, 4 * HUGE / PAGE);
+}
+
+/* Huge pages are shared from the second process on: the first one is no second mapping. */
+TEST(cgroup_shared_huge)
+{
+	int fd = memfd("physical", 4 * HUGE / PAGE);
+	struct physical_cgroup cgroup;
+	struct stat st;
+	pid_t pids[2];
+
+	if (access(CGROUPS "/cgroup.controllers", F_OK) ||
+	    (!write_file(CGROUPS "/cgroup.subtree_control", "+memory")))
+		SKIP(return, "memory has no controller of cgroup version 2");
+	if (!thp_on() || !write_file(THP_SYS "shmem_enabled", "advise"))
+		SKIP(return, "kernel has no huge pages in shmem");
+	ASSERT_EQ(0, mkdir(PARENT, 0700));
+	ASSERT_TRUE(write_file(PARENT "/cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, mkdir(CHILD, 0700));
+	ASSERT_EQ(0, stat(CHILD, &st));
+	pids[0] = child_start(map_huge_shmem, &fd);
+	ASSERT_LT(0, pids[0]);
+	ASSERT_CGROUPS(&after);
+	cgroup = cgroup_of(&after, st.st_ino);
+	if (!cgroup.has_shared)
+		SKIP(goto out, "pages have no map counts");
+	EXPECT_CHARGED(cgroup, SHMEM, 4 * HUGE / PAGE);
+	EXPECT_LE(cgroup.shared, 256 * PAGE);
+	pids[1] = child_start(map_huge_shmem, &fd);
+	ASSERT_LT(0, pids[1]);
+	ASSERT_CGROUPS(&after);
+	cgroup = cgroup_of(&after, st.st_ino);
+	EXPECT_LE(4 * HUGE, cgroup.shared);
+	EXPECT_LE(cgroup.shared, 4 * HUGE + 256 * PAGE);
+	child_end(pids[1]);
+out:
+	write_file(THP_SYS "shmem_enabled", "never");
+	child_end(pids[0]);
+	close(fd);
+	rmdir(CHILD);
+	rmdir(PARENT);
+}
+
 /* More cgroups than the first table has room for. */
 TEST(many_cgroups)
 {
