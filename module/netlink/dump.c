@@ -4,7 +4,9 @@
  * with the family list of generic netlink locked for reading.  A scan there would block every
  * registration of a family, and every request after that.  So the first call only checks the
  * request and sends INFO.  The second call takes the census in the caller's recvmsg(), with only
- * the caller's socket locked.  It uses the caller's CPU time, and a fatal signal ends it.
+ * the caller's socket locked.  It uses the caller's CPU time, and a fatal signal ends it.  Another
+ * thread that requests a dump on that socket then waits with the family list locked: a reader
+ * must not.
  *
  * The dump holds its snapshot until the core calls done(): at its end, also if the first
  * call failed, or when the socket is closed.  Until then the core holds a reference on the

@@ -25,7 +25,7 @@ int census_request_parse(struct nlattr **attrs, struct nlattr **tb,
 /**
  * census_request_refuse() - refuse attributes that a command does not take
  * @tb: from census_request_parse()
- * @refused: mask of CENSUS_REQ(); padding is never refused
+ * @refused: mask of CENSUS_REQ()
  * @why: what is said about the first one; static
  * @extack: to be filled on failure
  *
@@ -38,7 +38,7 @@ int census_request_refuse(struct nlattr **tb, u64 refused, const char *why,
 
 	BUILD_BUG_ON(MEMCENSUS_REQ_MAX >= 64);
 	for (i = 0; i <= MEMCENSUS_REQ_MAX; i++) {
-		if (!tb[i] || i == MEMCENSUS_REQ_PAD || !(refused & BIT_ULL(i)))
+		if (!tb[i] || !(refused & BIT_ULL(i)))
 			continue;
 		if (extack) {
 			extack->_msg = why;

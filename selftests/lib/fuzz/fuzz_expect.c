@@ -239,7 +239,7 @@ static unsigned int expect_oom(const struct fuzz_target *t, const struct found *
 	unsigned int i;
 
 	for (i = 1; i < MEMCENSUS_REQ_EVENT; i++)
-		if (in->at[i] && i != MEMCENSUS_REQ_PAD)
+		if (in->at[i])
 			return FUZZ_EINVAL;
 	return (event && !event_is_kept(t, event)) || in->at[MEMCENSUS_REQ_CHARGED] ||
 	       in->at[MEMCENSUS_REQ_FILE] || in->at[MEMCENSUS_REQ_ORDER] ||
@@ -253,8 +253,8 @@ static unsigned int expect_physical(const struct found *in)
 	unsigned int i;
 
 	for (i = 1; i < __MEMCENSUS_REQ_MAX; i++)
-		if (in->at[i] && i != MEMCENSUS_REQ_PAD && i != MEMCENSUS_REQ_ORDER &&
-		    i != MEMCENSUS_REQ_GROUP_BY && i != MEMCENSUS_REQ_FILES)
+		if (in->at[i] && i != MEMCENSUS_REQ_ORDER && i != MEMCENSUS_REQ_GROUP_BY &&
+		    i != MEMCENSUS_REQ_FILES)
 			return FUZZ_EINVAL;
 	return in->at[MEMCENSUS_REQ_GROUP_BY] &&
 	       load32(in->at[MEMCENSUS_REQ_GROUP_BY]) != MEMCENSUS_BY_CGROUP ?
