@@ -18,17 +18,15 @@
 
 /*
  * Limits on the resources of clients.  Beyond CONNECTIONS_MAX that wait for no census, a new one
- * ends the oldest of these: a client that sends a byte at a time, or reads so, is never idle for
- * TIMEOUT_SECONDS.  Beyond CONNECTIONS_MAX in all, an answer is the last one of its connection, so
- * clients that ask again at once leave room for others.
+ * ends the oldest of these: a client that sends a byte at a time is never idle for TIMEOUT_SECONDS.
+ * Beyond CONNECTIONS_MAX in all, an answer is the last one of its connection, and ends with it after
+ * TIMEOUT_SECONDS: clients that ask again at once, or read a byte at a time, leave room for others.
  */
 #define CONNECTIONS_MAX	32
 #define TIMEOUT_SECONDS	10
 
 /* Those that wait for a census, and those that end, are more. */
 #define CLIENTS_MAX	(2 * CONNECTIONS_MAX)
-
-#define FOR_EVER	(~0ULL >> 1)
 
 static const char older_type[] = "text/plain; version=0.0.4; charset=utf-8";
 static const char newer_type[] = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -37,6 +35,7 @@ static const char newer_type[] = "application/openmetrics-text; version=1.0.0; c
  * struct client - a connection
  * @fd: its socket, of libmicrohttpd
  * @turn: grows with each new connection and each answer
+ * @end: when it ends, as of signals_now(), read or not: it has its last answer; 0: not yet
  * @open: it is one, and was not ended
  * @used: this element of the array has one
  * @waits: for a census
@@ -44,6 +43,7 @@ static const char newer_type[] = "application/openmetrics-text; version=1.0.0; c
 struct client {
 	int fd;
 	uint64_t turn;
+	uint64_t end;
 	bool open;
 	bool used;
 	bool waits;
@@ -89,6 +89,38 @@ static bool is_full(const struct server *server)
 	return n > CONNECTIONS_MAX;
 }
 
+static void end_client(struct client *client)
+{
+	client->open = false;
+	shutdown(client->fd, SHUT_RDWR);
+}
+
+/* Ends clients that had time to read their last answer. */
+static void end_late(struct server *server)
+{
+	struct client *client;
+
+	pthread_mutex_lock(&server->lock);
+	for (client = server->clients; client < server->clients + CLIENTS_MAX; client++)
+		if (client->open && client->end && client->end <= signals_now())
+			end_client(client);
+	pthread_mutex_unlock(&server->lock);
+}
+
+/*
+ * @client gets an answer; called with the lock held.  Returns true if it is the last one of this
+ * connection.
+ */
+static bool end_turn(struct server *server, struct client *client)
+{
+	client->waits = false;
+	client->turn = ++server->turns;
+	if (!is_full(server))
+		return false;
+	client->end = signals_now() + TIMEOUT_SECONDS * NSEC_PER_SEC;
+	return true;
+}
+
 /* Ends the oldest of too many connections that wait for no census; called with the lock held. */
 static void make_room(struct server *server)
 {
@@ -102,10 +134,8 @@ static void make_room(struct server *server)
 		if (!oldest || client->turn < oldest->turn)
 			oldest = client;
 	}
-	if (n <= CONNECTIONS_MAX)
-		return;
-	oldest->open = false;
-	shutdown(oldest->fd, SHUT_RDWR);
+	if (n > CONNECTIONS_MAX)
+		end_client(oldest);
 }
 
 /* Called by libmicrohttpd for each connection, before and after. */
@@ -168,14 +198,16 @@ static void run_census(struct server *server)
 	pthread_cond_broadcast(&server->finished);
 }
 
-/* Creates the response for @client from a census that starts after this call. */
+/*
+ * Creates the response for @client from a census that starts after this call.  Sets @last if it is
+ * the last one of the connection.
+ */
 static struct MHD_Response *new_metrics(struct server *server, struct client *client, bool older,
-					unsigned int *status)
+					unsigned int *status, bool *last)
 {
 	struct MHD_Response *response;
 	char line[sizeof(server->why.text) + 2];
 	uint64_t wanted;
-	bool last;
 
 	pthread_mutex_lock(&server->lock);
 	wanted = server->begun + 1;
@@ -186,9 +218,7 @@ static struct MHD_Response *new_metrics(struct server *server, struct client *cl
 		else
 			run_census(server);
 	}
-	client->waits = false;
-	client->turn = ++server->turns;
-	last = is_full(server);
+	*last = end_turn(server, client);
 	*status = server->failed ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK;
 	snprintf(line, sizeof(line), "%s\n", server->why.text);
 	response = server->failed ?
@@ -201,13 +231,16 @@ static struct MHD_Response *new_metrics(struct server *server, struct client *cl
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 					*status != MHD_HTTP_OK ? "text/plain; charset=utf-8" :
 					older ? older_type : newer_type);
-	if (response && last)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	return response;
 }
 
-static struct MHD_Response *new_text(const char *text)
+/* The same of @text, which is static. */
+static struct MHD_Response *new_text(struct server *server, struct client *client,
+				     const char *text, bool *last)
 {
+	pthread_mutex_lock(&server->lock);
+	*last = end_turn(server, client);
+	pthread_mutex_unlock(&server->lock);
 	return MHD_create_response_from_buffer(strlen(text), (void *)text,
 					       MHD_RESPMEM_PERSISTENT);
 }
@@ -223,6 +256,7 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection,
 	const char *accept;
 	unsigned int status;
 	enum MHD_Result result;
+	bool last = false;
 
 	(void)version;
 	(void)upload;
@@ -238,18 +272,22 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection,
 	accept = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
 	if (strcmp(method, MHD_HTTP_METHOD_GET) && strcmp(method, MHD_HTTP_METHOD_HEAD)) {
 		status = MHD_HTTP_METHOD_NOT_ALLOWED;
-		response = new_text("only GET and HEAD\n");
+		response = new_text(context, info->socket_context, "only GET and HEAD\n", &last);
 		if (response)
 			MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	} else if (strcmp(url, "/metrics")) {
 		status = MHD_HTTP_NOT_FOUND;
-		response = new_text("memcensus: metrics are at /metrics\n");
+		response = new_text(context, info->socket_context,
+				    "memcensus: metrics are at /metrics\n", &last);
 	} else {
 		response = new_metrics(context, info->socket_context, !accept ||
-				       !strstr(accept, "application/openmetrics-text"), &status);
+				       !strstr(accept, "application/openmetrics-text"), &status,
+				       &last);
 	}
 	if (!response)
 		return MHD_NO;
+	if (last)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	result = MHD_queue_response(connection, status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -368,7 +406,8 @@ int export_listen(const char *address, struct export *export, struct failure *wh
 		return fail(why, FAIL_SYSTEM, "cannot start the HTTP server at '%.60s'", address);
 	}
 	say_where(fd);
-	signals_sleep_until(FOR_EVER);
+	while (signals_sleep_until(signals_now() + NSEC_PER_SEC))
+		end_late(&server);
 	MHD_stop_daemon(daemon);
 	free(server.documents[false].text);
 	free(server.documents[true].text);
