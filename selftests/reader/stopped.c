@@ -498,13 +498,28 @@ static void be_huge(void *arg)
 		at[i * HUGE] = 1;
 }
 
+/* Huge pages of the pool that nobody has or has reserved. */
+static long available_huge(void)
+{
+	return read_number(huge_pool(HUGE, "free_hugepages")) -
+	       read_number(huge_pool(HUGE, "resv_hugepages"));
+}
+
 TEST_F_TIMEOUT(stopped, huge_pages, 300)
 {
+	unsigned int i;
 	int fds[2];
 
 	if (!write_file(huge_pool(HUGE, "nr_hugepages"), "9") ||
 	    read_number(huge_pool(HUGE, "nr_hugepages")) != 9)
 		SKIP(return, "no 9 huge pages");
+	/* What a test before left may return its own late. */
+	for (i = 0; i < 100 && available_huge() != 9; i++)
+		sleep_ms(100);
+	ASSERT_EQ(9, available_huge())
+		TH_LOG("%ld are free, surplus %ld",
+		       read_number(huge_pool(HUGE, "free_hugepages")),
+		       read_number(huge_pool(HUGE, "surplus_hugepages")));
 	fds[0] = memfd_create("huge", MFD_CLOEXEC | MFD_HUGETLB | MAP_HUGE_SIZE(HUGE));
 	fds[1] = memfd_create("kept", MFD_CLOEXEC | MFD_HUGETLB | MAP_HUGE_SIZE(HUGE));
 	ASSERT_LE(0, fds[1]);
