@@ -95,8 +95,8 @@ static struct census_turn *add_turn(struct census_owners *o)
  * @holdings: by kind; census_turn_finish() adds the result, so it must stay until then
  * @space: number of the owner's address space, from 1: a page that several owners of one
  *	space map belongs to the first of them
- * @chain: of @space; it stays until the marks are finished.  If @space has entries, and
- *	another space had turns since, this takes a time proportional to these entries
+ * @chain: of @space or a part of it; it stays until the marks are finished.  If it has entries,
+ *	and another one had turns since, this takes a time proportional to these entries
  *
  * Return: false without memory.
  */
@@ -104,6 +104,8 @@ bool census_owners_turn(struct census_owners *o,
 			struct census_holding *holdings, u32 space,
 			struct census_chain *chain)
 {
+	/* A part of an address space has a chain of its own. */
+	bool other = o->space != space || o->chain != chain;
 	struct census_turn *t = NULL;
 
 	if (o->nr_turns)
@@ -121,7 +123,7 @@ bool census_owners_turn(struct census_owners *o,
 	};
 	o->turn_first = o->entries.nr;
 	o->chain = chain;
-	if (o->space != space) {
+	if (other) {
 		o->space = space;
 		o->space_first = o->entries.nr;
 		o->resumed = false;

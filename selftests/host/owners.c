@@ -848,6 +848,41 @@ static void run_out(void)
 	      "run out");
 }
 
+/* Return: number of entries after a mark of some pages of a block. */
+static u32 mark_block(struct census_owners *o, unsigned int page, u64 mask)
+{
+	u32 block = block_of(0, page);
+	struct census_marker m;
+
+	census_owners_room(o, 1);
+	m = census_marker(o);
+	census_mark(o, &m, census_block(o, block), block, mask);
+	census_marker_end(o, &m);
+	return o->entries.nr;
+}
+
+/* Another address space, and then a part, have turns between two of the whole. */
+static void check_part(void)
+{
+	static struct census_chain part;
+	struct census_owners *o = &workers[0];
+	u32 before;
+
+	memset(chains, 0, sizeof(chains));
+	memory_left = 100;
+	begin_worker(0);
+	census_owners_turn(o, holdings[0][0], 1, &chains[0]);
+	mark_block(o, 0, 1);
+	census_owners_turn(o, holdings[1][0], 2, &chains[1]);
+	mark_block(o, 0, 1);
+	census_owners_turn(o, holdings[0][1], 1, &part);
+	before = mark_block(o, CENSUS_BLOCK_PAGES, 1);
+	census_owners_turn(o, holdings[0][0], 1, &chains[0]);
+	point(mark_block(o, 0, 1) == before, "no page has two marks of one owner",
+	      "whole and part");
+	end_worker(0);
+}
+
 int main(void)
 {
 	unsigned int i;
@@ -856,6 +891,7 @@ int main(void)
 	for (i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++)
 		run(&rounds[i]);
 	run_out();
+	check_part();
 	check_index();
 	check_top(0, 5, "nothing");
 	check_top(5, 0, "no room");
