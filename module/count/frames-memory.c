@@ -256,11 +256,16 @@ bool census_frames_lock(struct census_frames *f)
 		return false;
 	for (pool = f->owners.pools; pool < f->owners.pools + CENSUS_POOLS; pool++)
 		if (!census_pool_lock(pool))
-			return false;
+			goto failed;
 	if (!census_pool_lock(&f->samples))
-		return false;
+		goto failed;
 	f->own.locked = true;
 	return true;
+
+failed:
+	/* One worker or several slices need shorter directories. */
+	f->owners.failed = true;
+	return false;
 }
 
 /* The lock was dropped. */
