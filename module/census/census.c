@@ -671,8 +671,7 @@ static void start_over(struct census *c)
 	if (c->snap->pages)
 		census_pages_begin(c->snap->pages, &c->budget);
 	census_share_reset(&c->share);
-	/* It may have been the owners that filled max_mem. */
-	c->files.full = false;
+	census_files_restart(&c->files);
 	c->snap->cost.frames = 0;
 	memset(c->snap->cost.several, 0, sizeof(c->snap->cost.several));
 	memset(c->snap->cost.owners, 0, sizeof(c->snap->cost.owners));

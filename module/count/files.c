@@ -3,6 +3,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/random.h>
 
 #include "base/compat.h"
 #include "count/files.h"
@@ -39,10 +40,18 @@ struct file_id {
 
 static_assert(sizeof(struct file_id) <= ID_UNITS * CENSUS_UNIT_BYTES);
 
+/* Odd and secret: users of FUSE choose inode numbers, but not so that many keys are equal. */
+static u64 factor __ro_after_init = 1;
+
+void __init census_files_init(void)
+{
+	factor = get_random_u64() | 1;
+}
+
 /* Another inode that gets the memory of this one is to have another key. */
 static u64 identity(const struct address_space *mapping, unsigned long ino)
 {
-	return (uintptr_t)mapping + rol64(ino, 32);
+	return (uintptr_t)mapping + ino * factor;
 }
 
 static u64 file_key(const struct census_link *link)
@@ -82,6 +91,25 @@ int census_files_begin(struct census_files *files, struct census_budget *budget)
 	if (!census_reserve_fill())
 		return -ENOMEM;
 	return census_table_init(&files->table, &files->ids_budget, file_key) ? 0 : -ENOMEM;
+}
+
+/* Forgets what lacked memory: the census starts again, and owners may have filled max_mem. */
+void census_files_restart(struct census_files *files)
+{
+	u32 i;
+
+	files->full = false;
+	if (!files->shmem.nr_chunks)
+		return;
+	for (i = 1; i <= files->nr; i++) {
+		struct file_id *id = census_unit(&files->ids, i * ID_UNITS);
+
+		id->shmem = NULL;
+		if (!(i % CENSUS_RESCHED_ENTRIES))
+			cond_resched();
+	}
+	census_pool_free(&files->shmem);
+	files->shmem.nr = CENSUS_SHMEM_UNITS;
 }
 
 void census_files_end(struct census_files *files)

@@ -61,7 +61,9 @@ static inline bool census_files_want(const struct census_files *files,
 }
 
 const struct address_space *census_file_mapping(struct file *file);
+void census_files_init(void);
 int census_files_begin(struct census_files *files, struct census_budget *budget);
+void census_files_restart(struct census_files *files);
 void census_files_end(struct census_files *files);
 /* The file of @key, which census_files_key() gave to a page; false: it is no page of a file. */
 bool census_files_find(const struct census_files *files, u64 key, dev_t *dev, u64 *inode);
