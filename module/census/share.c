@@ -231,8 +231,21 @@ struct pass {
 typedef u32 turn_fn(struct pass *p, const struct census_owners *o, u32 turn, u32 begin,
 		    struct census_column *column);
 
-/* Calls @count for all entries of rows, or of all columns. */
-static int each_turn(struct pass *p, bool rows, turn_fn *count)
+/**
+ * enum turns - whose turns a pass is over
+ * @OF_ROWS: of rows
+ * @OF_COLUMNS: of columns, rows among them
+ * @OF_ALL: also of address spaces that were added after the columns were made, by processes that
+ *	executed since: they are no columns, but owners
+ */
+enum turns {
+	OF_ROWS,
+	OF_COLUMNS,
+	OF_ALL,
+};
+
+/* Calls @count for all entries of @turns. */
+static int each_turn(struct pass *p, enum turns turns, turn_fn *count)
 {
 	unsigned int w;
 	u32 turn, entry;
@@ -245,7 +258,7 @@ static int each_turn(struct pass *p, bool rows, turn_fn *count)
 				&p->s->columns[p->column_of[census_turn(o, turn)->space]];
 
 			cond_resched();
-			if (!column->m || (rows && !column->row))
+			if ((turns != OF_ALL && !column->m) || (turns == OF_ROWS && !column->row))
 				continue;
 			entry = census_turn(o, turn)->first;
 			while (entry < census_turn_end(o, turn)) {
@@ -369,17 +382,17 @@ static int compare_all(struct pass *p, struct census_frames *const *workers)
 	p->masks.masks = (struct census_pool) { .budget = budget, .nr = 1 };
 	err = census_frames_prepare_groups(workers, p->nr, &states, CENSUS_GROUP_UNITS);
 	if (!err) {
-		err = each_turn(p, true, note_row);
+		err = each_turn(p, OF_ROWS, note_row);
 		/* More slices help. */
 		if (err == -ENOMEM)
 			workers[0]->owners.failed = true;
 	}
 	if (!err)
-		err = each_turn(p, false, count_owner);
+		err = each_turn(p, OF_ALL, count_owner);
 	if (!err && p->masks.together)
 		err = count_by_others(p);
 	if (!err)
-		err = each_turn(p, false, compare_column);
+		err = each_turn(p, OF_COLUMNS, compare_column);
 	census_pool_free(&p->masks.masks);
 	census_pool_free(&states);
 	return err;
@@ -416,7 +429,7 @@ int census_share_count(struct census_share *s, struct census_frames *const *work
 	if (!p.column_of)
 		return -ENOMEM;
 	/* The numbers of owners are in the blocks until states replace them. */
-	err = s->req->together ? 0 : each_turn(&p, true, count_by_owners);
+	err = s->req->together ? 0 : each_turn(&p, OF_ROWS, count_by_owners);
 	if (!err) {
 		add_exclusive(&p);
 		err = compare_all(&p, workers);
