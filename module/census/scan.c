@@ -524,9 +524,9 @@ static void fetch_space(const struct mm_struct *mm)
 }
 
 /*
- * Takes the next address space, and prefetches what the walks of the next two read first.  Each line
- * is elsewhere in memory, and one leads to the other: to wait for them takes a tenth of the walk of
- * a small process.  What an mm_struct points to may have been freed, but is not read.
+ * Takes the next address space, and prefetches what the walks of the next two read first.  Each
+ * line is elsewhere in memory, and one leads to the other: to wait for them takes a tenth of the
+ * walk of a small process.  What an mm_struct points to may have been freed, but is not read.
  *
  * While the lock is held no worker takes these, so their references on their mm_structs stay.
  * With several workers others walk the next one at once.

@@ -232,20 +232,20 @@ typedef u32 turn_fn(struct pass *p, const struct census_owners *o, u32 turn, u32
 		    struct census_column *column);
 
 /**
- * enum turns - whose turns a pass is over
+ * enum whose - the turns of a pass
  * @OF_ROWS: of rows
  * @OF_COLUMNS: of columns, rows among them
  * @OF_ALL: also of address spaces that were added after the columns were made, by processes that
  *	executed since: they are no columns, but owners
  */
-enum turns {
+enum whose {
 	OF_ROWS,
 	OF_COLUMNS,
 	OF_ALL,
 };
 
-/* Calls @count for all entries of @turns. */
-static int each_turn(struct pass *p, enum turns turns, turn_fn *count)
+/* Calls @count for all entries of the turns. */
+static int each_turn(struct pass *p, enum whose whose, turn_fn *count)
 {
 	unsigned int w;
 	u32 turn, entry;
@@ -258,7 +258,7 @@ static int each_turn(struct pass *p, enum turns turns, turn_fn *count)
 				&p->s->columns[p->column_of[census_turn(o, turn)->space]];
 
 			cond_resched();
-			if ((turns != OF_ALL && !column->m) || (turns == OF_ROWS && !column->row))
+			if ((whose != OF_ALL && !column->m) || (whose == OF_ROWS && !column->row))
 				continue;
 			entry = census_turn(o, turn)->first;
 			while (entry < census_turn_end(o, turn)) {

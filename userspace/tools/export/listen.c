@@ -19,8 +19,9 @@
 /*
  * Limits on the resources of clients.  Beyond CONNECTIONS_MAX that wait for no census, a new one
  * ends the oldest of these: a client that sends a byte at a time is never idle for TIMEOUT_SECONDS.
- * Beyond CONNECTIONS_MAX in all, an answer is the last one of its connection, and ends with it after
- * TIMEOUT_SECONDS: clients that ask again at once, or read a byte at a time, leave room for others.
+ * Beyond CONNECTIONS_MAX in all, an answer is the last one of its connection, which ends
+ * TIMEOUT_SECONDS later: clients that ask again at once, or read a byte at a time, leave room for
+ * others.
  */
 #define CONNECTIONS_MAX	32
 #define TIMEOUT_SECONDS	10
