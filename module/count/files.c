@@ -93,23 +93,23 @@ int census_files_begin(struct census_files *files, struct census_budget *budget)
 	return census_table_init(&files->table, &files->ids_budget, file_key) ? 0 : -ENOMEM;
 }
 
-/* Forgets what lacked memory: the census starts again, and owners may have filled max_mem. */
+/*
+ * Forgets what lacked memory: the census starts again, and owners may have filled max_mem.  Files
+ * whose search was complete are not searched again; the memory of the others is freed at the end.
+ */
 void census_files_restart(struct census_files *files)
 {
 	u32 i;
 
 	files->full = false;
-	if (!files->shmem.nr_chunks)
-		return;
-	for (i = 1; i <= files->nr; i++) {
+	for (i = 1; files->shmem.nr_chunks && i <= files->nr; i++) {
 		struct file_id *id = census_unit(&files->ids, i * ID_UNITS);
 
-		id->shmem = NULL;
+		if (id->shmem && census_shmem_done(id->shmem) && id->shmem->unknown)
+			id->shmem = NULL;
 		if (!(i % CENSUS_RESCHED_ENTRIES))
 			cond_resched();
 	}
-	census_pool_free(&files->shmem);
-	files->shmem.nr = CENSUS_SHMEM_UNITS;
 }
 
 void census_files_end(struct census_files *files)
