@@ -38,7 +38,11 @@ void floor_runs(struct floor *f, struct vm_area_struct *vma)
 		addr = census_walk_vma(&walk, vma, addr, vma->vm_end);
 		if (census_walk_full(&walk))
 			census_walk_flush(&walk);
+		/* The census would come back later. */
+		if (walk.blocked)
+			break;
 	}
+	walk.blocked = false;
 	f->ptes += walk.ptes - ptes;
 }
 
