@@ -183,11 +183,12 @@ struct census_totals {
  * @bitmaps: entries that an owner lacks; unit 0 is not used
  * @pools: all of the above
  * @nr_turns: number of turns
- * @chain: of @space, possibly without the last turn; NULL: none, or @space vanished
+ * @chain: of @space, or of a part of it; possibly without the last turn; NULL: none, or it
+ *	vanished
  * @space: number of the address space of the current turn
  * @turn_first: first entry of the current turn
- * @space_first: first entry of @space since the last turn of another space
- * @resumed: @space has entries before @space_first
+ * @space_first: first entry since the last turn of another chain
+ * @resumed: @chain has entries before @space_first
  * @failed: out of memory, marks are missing: the result cannot be used
  */
 struct census_owners {
