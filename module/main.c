@@ -9,7 +9,6 @@
 #include "base/threads.h"
 #include "census/cache.h"
 #include "census/oom.h"
-#include "count/files.h"
 #include "netlink/genl.h"
 #include "text/debugfs.h"
 
@@ -20,7 +19,6 @@ static int __init census_init(void)
 	err = census_params_check();
 	if (err)
 		return err;
-	census_files_init();
 	err = census_threads_setup();
 	if (err)
 		return err;

@@ -10,6 +10,7 @@
 #include "census/cache.h"
 #include "census/census.h"
 #include "census/oom.h"
+#include "count/files.h"
 #include "count/frames.h"
 #include "count/pages.h"
 
@@ -160,6 +161,7 @@ int census_cache_init(void)
 	int err;
 
 	census_pages_init();
+	census_files_init();
 	err = census_snapshot_init();
 	if (err)
 		return err;

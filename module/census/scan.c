@@ -499,16 +499,6 @@ static struct census_mm *next_of(const struct census_scan *scan, struct census_m
 	return list_is_last(&m->link, &scan->collection.mms) ? NULL : list_next_entry(m, link);
 }
 
-/* Prefetches of an mm_struct, itself prefetched, where its mappings and page tables begin. */
-static void fetch_roots(const struct mm_struct *mm)
-{
-	uintptr_t node = (uintptr_t)READ_ONCE(mm->mm_mt.ma_root) & ~(uintptr_t)MAPLE_NODE_MASK;
-
-	census_fetch((const void *)node, sizeof(struct maple_node));
-	prefetch(pgd_offset(mm, READ_ONCE(mm->start_code)));
-	prefetch(pgd_offset(mm, READ_ONCE(mm->mmap_base)));
-}
-
 /* Prefetches of an mm_struct what a walk of it reads first.  It may be freed meanwhile. */
 static void fetch_space(const struct mm_struct *mm)
 {
@@ -541,7 +531,7 @@ static struct census_mm *take_space(struct census_scan *scan)
 	next = m ? next_of(scan, m) : NULL;
 	scan->next = next;
 	if (next && next->mm && !next->visited && scan->running == 1)
-		fetch_roots(next->mm);
+		census_walk_fetch_roots(next->mm);
 	next = next ? next_of(scan, next) : NULL;
 	if (next && !next->visited)
 		mm = next->mm;

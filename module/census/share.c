@@ -245,7 +245,7 @@ enum whose {
 };
 
 /* Calls @count for all entries of the turns. */
-static int each_turn(struct pass *p, enum whose whose, turn_fn *count)
+static int each_turn(struct pass *p, enum whose turns, turn_fn *count)
 {
 	unsigned int w;
 	u32 turn, entry;
@@ -258,7 +258,7 @@ static int each_turn(struct pass *p, enum whose whose, turn_fn *count)
 				&p->s->columns[p->column_of[census_turn(o, turn)->space]];
 
 			cond_resched();
-			if ((whose != OF_ALL && !column->m) || (whose == OF_ROWS && !column->row))
+			if ((turns != OF_ALL && !column->m) || (turns == OF_ROWS && !column->row))
 				continue;
 			entry = census_turn(o, turn)->first;
 			while (entry < census_turn_end(o, turn)) {

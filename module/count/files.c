@@ -41,9 +41,9 @@ struct file_id {
 static_assert(sizeof(struct file_id) <= ID_UNITS * CENSUS_UNIT_BYTES);
 
 /* Odd and secret: users of FUSE choose inode numbers, but not so that many keys are equal. */
-static u64 factor __ro_after_init = 1;
+static u64 factor __read_mostly = 1;
 
-void __init census_files_init(void)
+void census_files_init(void)
 {
 	factor = get_random_u64() | 1;
 }
