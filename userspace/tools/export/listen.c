@@ -39,7 +39,7 @@ static const char newer_type[] = "application/openmetrics-text; version=1.0.0; c
  * @end: when it ends, as of signals_now(), read or not: it has its last answer; 0: not yet
  * @open: it is one, and was not ended
  * @used: this element of the array has one
- * @waits: for a census
+ * @waits: for a census, or has its answer made
  */
 struct client {
 	int fd;
@@ -108,18 +108,19 @@ static void end_late(struct server *server)
 	pthread_mutex_unlock(&server->lock);
 }
 
-/*
- * @client gets an answer; called with the lock held.  Returns true if it is the last one of this
- * connection.
- */
+/* @client gets an answer.  Returns true if it is the last one of this connection. */
 static bool end_turn(struct server *server, struct client *client)
 {
+	bool last;
+
+	pthread_mutex_lock(&server->lock);
 	client->waits = false;
 	client->turn = ++server->turns;
-	if (!is_full(server))
-		return false;
-	client->end = signals_now() + TIMEOUT_SECONDS * NSEC_PER_SEC;
-	return true;
+	last = is_full(server);
+	if (last)
+		client->end = signals_now() + TIMEOUT_SECONDS * NSEC_PER_SEC;
+	pthread_mutex_unlock(&server->lock);
+	return last;
 }
 
 /* Ends the oldest of too many connections that wait for no census; called with the lock held. */
@@ -200,11 +201,11 @@ static void run_census(struct server *server)
 }
 
 /*
- * Creates the response for @client from a census that starts after this call.  Sets @last if it is
- * the last one of the connection.
+ * Creates the response for @client from a census that starts after this call.  It waits until
+ * end_turn().
  */
 static struct MHD_Response *new_metrics(struct server *server, struct client *client, bool older,
-					unsigned int *status, bool *last)
+					unsigned int *status)
 {
 	struct MHD_Response *response;
 	char line[sizeof(server->why.text) + 2];
@@ -219,7 +220,6 @@ static struct MHD_Response *new_metrics(struct server *server, struct client *cl
 		else
 			run_census(server);
 	}
-	*last = end_turn(server, client);
 	*status = server->failed ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK;
 	snprintf(line, sizeof(line), "%s\n", server->why.text);
 	response = server->failed ?
@@ -235,13 +235,8 @@ static struct MHD_Response *new_metrics(struct server *server, struct client *cl
 	return response;
 }
 
-/* The same of @text, which is static. */
-static struct MHD_Response *new_text(struct server *server, struct client *client,
-				     const char *text, bool *last)
+static struct MHD_Response *new_text(const char *text)
 {
-	pthread_mutex_lock(&server->lock);
-	*last = end_turn(server, client);
-	pthread_mutex_unlock(&server->lock);
 	return MHD_create_response_from_buffer(strlen(text), (void *)text,
 					       MHD_RESPMEM_PERSISTENT);
 }
@@ -257,7 +252,6 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection,
 	const char *accept;
 	unsigned int status;
 	enum MHD_Result result;
-	bool last = false;
 
 	(void)version;
 	(void)upload;
@@ -273,21 +267,19 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection,
 	accept = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
 	if (strcmp(method, MHD_HTTP_METHOD_GET) && strcmp(method, MHD_HTTP_METHOD_HEAD)) {
 		status = MHD_HTTP_METHOD_NOT_ALLOWED;
-		response = new_text(context, info->socket_context, "only GET and HEAD\n", &last);
+		response = new_text("only GET and HEAD\n");
 		if (response)
 			MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	} else if (strcmp(url, "/metrics")) {
 		status = MHD_HTTP_NOT_FOUND;
-		response = new_text(context, info->socket_context,
-				    "memcensus: metrics are at /metrics\n", &last);
+		response = new_text("memcensus: metrics are at /metrics\n");
 	} else {
 		response = new_metrics(context, info->socket_context, !accept ||
-				       !strstr(accept, "application/openmetrics-text"), &status,
-				       &last);
+				       !strstr(accept, "application/openmetrics-text"), &status);
 	}
 	if (!response)
 		return MHD_NO;
-	if (last)
+	if (end_turn(context, info->socket_context))
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	result = MHD_queue_response(connection, status, response);
 	MHD_destroy_response(response);
