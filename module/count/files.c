@@ -3,7 +3,6 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
-#include <linux/random.h>
 
 #include "base/compat.h"
 #include "count/files.h"
@@ -40,18 +39,18 @@ struct file_id {
 
 static_assert(sizeof(struct file_id) <= ID_UNITS * CENSUS_UNIT_BYTES);
 
-/* Odd and secret: users of FUSE choose inode numbers, but not so that many keys are equal. */
-static u64 factor __read_mostly = 1;
+/* Users of FUSE choose inode numbers, but not so that many keys are equal. */
+static struct census_hash ino_hash __read_mostly;
 
 void census_files_init(void)
 {
-	factor = get_random_u64() | 1;
+	census_hash_init(&ino_hash);
 }
 
 /* Another inode that gets the memory of this one is to have another key. */
 static u64 identity(const struct address_space *mapping, unsigned long ino)
 {
-	return (uintptr_t)mapping + ino * factor;
+	return (uintptr_t)mapping + ((u64)census_hash(&ino_hash, ino) << 32);
 }
 
 static u64 file_key(const struct census_link *link)
