@@ -43,7 +43,7 @@ int census_page_mapcount(const struct folio *folio, const struct page *page)
 }
 
 /**
- * census_frame_mapcount() - number of mappings of a page that may change meanwhile
+ * census_frame_mapcount() - number of mappings of a page that may change at any time
  * @folio: a copy of the large folio of the page, of its second page too
  * @page: the page itself; each page has a map count
  *

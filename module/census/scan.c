@@ -493,13 +493,15 @@ void census_scan_give_up(struct census_mm *m)
 	set_state(m, m->begun ? MEMCENSUS_STATE_PARTIAL : MEMCENSUS_STATE_BUSY);
 }
 
-/* Return: the address space after @m, or NULL.  Called with the lock of the scan held. */
+/* Return: the one after @m, or NULL; @m may be NULL.  Called with the lock of the scan held. */
 static struct census_mm *next_of(const struct census_scan *scan, struct census_mm *m)
 {
-	return list_is_last(&m->link, &scan->collection.mms) ? NULL : list_next_entry(m, link);
+	if (!m || list_is_last(&m->link, &scan->collection.mms))
+		return NULL;
+	return list_next_entry(m, link);
 }
 
-/* Prefetches of an mm_struct what a walk of it reads first.  It may be freed meanwhile. */
+/* Prefetches of an mm_struct what a walk of it reads first.  It may be freed at any time. */
 static void fetch_space(const struct mm_struct *mm)
 {
 	prefetch(&mm->mm_users);
@@ -515,8 +517,8 @@ static void fetch_space(const struct mm_struct *mm)
 
 /*
  * Takes the next address space, and prefetches what the walks of the next two read first.  Each
- * line is elsewhere in memory, and one leads to the other: to wait for them takes a tenth of the
- * walk of a small process.  What an mm_struct points to may have been freed, but is not read.
+ * line is elsewhere in memory, and one leads to the other.  What an mm_struct points to may have
+ * been freed, but is not read.
  *
  * While the lock is held no worker takes these, so their references on their mm_structs stay.
  * With several workers others walk the next one at once.
@@ -528,14 +530,14 @@ static struct census_mm *take_space(struct census_scan *scan)
 
 	spin_lock(&scan->lock);
 	m = scan->next;
-	next = m ? next_of(scan, m) : NULL;
+	next = next_of(scan, m);
 	scan->next = next;
 	if (next && next->mm && !next->visited && scan->running == 1)
 		census_walk_fetch_roots(next->mm);
-	next = next ? next_of(scan, next) : NULL;
+	next = next_of(scan, next);
 	if (next && !next->visited)
 		mm = next->mm;
-	next = next ? next_of(scan, next) : NULL;
+	next = next_of(scan, next);
 	spin_unlock(&scan->lock);
 	if (mm)
 		fetch_space(mm);
