@@ -14,19 +14,18 @@ static const struct census_walk_ops no_ops = {
 	.masks = drop_masks,
 };
 
-static bool pause_when_full(void *context);
+static bool pause_when_full(void *context)
+{
+	return census_walk_full(context);
+}
 
 /* Any key except 0. All pages are numbered by frame here. */
 static struct census_walk walk = {
 	.ops = &no_ops,
 	.pause = pause_when_full,
+	.pause_context = &walk,
 	.frames = 1ULL << 40,
 };
-
-static bool pause_when_full(void *context)
-{
-	return census_walk_full(&walk);
-}
 
 /* A walk adds masks until it is asked to pass them on, which the census does without the lock. */
 void floor_runs(struct floor *f, struct vm_area_struct *vma)

@@ -498,11 +498,10 @@ static void be_huge(void *arg)
 		at[i * HUGE] = 1;
 }
 
-/* Huge pages of the pool that nobody has or has reserved. */
+/* Huge pages of the pool that are neither in use nor reserved. */
 static long available_huge(void)
 {
-	return read_number(huge_pool(HUGE, "free_hugepages")) -
-	       read_number(huge_pool(HUGE, "resv_hugepages"));
+	return free_huge() / (int64_t)HUGE - read_number(huge_pool(HUGE, "resv_hugepages"));
 }
 
 TEST_F_TIMEOUT(stopped, huge_pages, 300)
@@ -517,8 +516,7 @@ TEST_F_TIMEOUT(stopped, huge_pages, 300)
 	for (i = 0; i < 100 && available_huge() != 9; i++)
 		sleep_ms(100);
 	ASSERT_EQ(9, available_huge())
-		TH_LOG("%ld are free, surplus %ld",
-		       read_number(huge_pool(HUGE, "free_hugepages")),
+		TH_LOG("%lld bytes are free, surplus %ld", (long long)free_huge(),
 		       read_number(huge_pool(HUGE, "surplus_hugepages")));
 	fds[0] = memfd_create("huge", MFD_CLOEXEC | MFD_HUGETLB | MAP_HUGE_SIZE(HUGE));
 	fds[1] = memfd_create("kept", MFD_CLOEXEC | MFD_HUGETLB | MAP_HUGE_SIZE(HUGE));
