@@ -63,34 +63,6 @@ def measure(title, repetitions):
             f"  {seen} struct pages read" if seen else "")
 
 
-def load(workers):
-    """Loads the module anew: its parameter workers is read-only."""
-    subprocess.run(["rmmod", "memcensus"], check=True)
-    subprocess.run(["insmod", os.environ["bench"] + "/memcensus.ko", f"workers={workers}"],
-                   check=True)
-
-
-def compare(title, repetitions, workers):
-    """Passes by one worker and by several, in turns."""
-    numbers = (1, workers)
-    times = {}
-    for turn in range(repetitions):
-        # Neither always runs after the other.
-        for number in numbers if turn % 2 else reversed(numbers):
-            load(number)
-            for words in PASSES:
-                wall, frames, _ = take(words)
-                name = " ".join(["physical", *words])
-                times.setdefault(name, {}).setdefault(number, []).append(wall / 1e6)
-    print(f"{title}: {frames} frames; ms: median (least)")
-    for name, each in times.items():
-        middle = [statistics.median(each[number]) for number in numbers]
-        print(f"{name:24}", *(f"{number} worker{'s' * (number > 1)} {median:6.2f} "
-                              f"({min(each[number]):.2f}) "
-                              for number, median in zip(numbers, middle)),
-              f"{middle[0] / middle[1]:.2f} times as fast")
-
-
 def fill():
     """2 GiB of small anonymous pages, and 1 GiB in 20,000 files."""
     block = mmap.mmap(-1, 2 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
@@ -108,17 +80,10 @@ def fill():
 
 
 def main():
-    repetitions, workers = (int(word) for word in sys.argv[1].split(","))
-
-    def take_turns(title):
-        if workers > 1:
-            compare(title, repetitions, workers)
-        else:
-            measure(title, repetitions)
-
-    take_turns("nearly free")
+    repetitions = int(sys.argv[1])
+    measure("nearly free", repetitions)
     held = fill()
-    take_turns("three quarters in use")
+    measure("three quarters in use", repetitions)
     held.close()
     print("end")
 

@@ -130,13 +130,6 @@ static void finish_block(struct census_frame_blocks *b)
 	memset(b->frames, 0, sizeof(b->frames));
 }
 
-/* The next frame to be added is @pfn; no frame of its block was added, by any worker. */
-void census_frame_blocks_start(struct census_frame_blocks *b, u64 pfn)
-{
-	if (b->records)
-		b->at = (pfn - b->first) >> b->order;
-}
-
 /**
  * census_frame_blocks_add() - add frames of one class
  * @b: the blocks; nothing happens without records

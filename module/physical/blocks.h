@@ -18,9 +18,9 @@
  * @records: as MEMCENSUS_BLOCK_* say; NULL: not requested
  * @first: number of the first frame of the first block, which may be below the zone
  * @nr: number of blocks
- * @at: the current block, of a worker
+ * @at: the current block
  * @order: of a block
- * @frames: of the current block of a worker, by &enum memcensus_frame_class or CENSUS_BLOCK_*
+ * @frames: of the current block, by &enum memcensus_frame_class or CENSUS_BLOCK_*
  */
 struct census_frame_blocks {
 	u64 *records;
@@ -33,7 +33,6 @@ struct census_frame_blocks {
 
 u64 census_frame_blocks_nr(u64 pfn, u64 end, unsigned int order);
 int census_frame_blocks_begin(struct census_frame_blocks *b, u64 pfn, u64 end, unsigned int order);
-void census_frame_blocks_start(struct census_frame_blocks *b, u64 pfn);
 void census_frame_blocks_add(struct census_frame_blocks *b, unsigned int class, u64 pfn, u64 nr);
 void census_frame_blocks_finish(struct census_frame_blocks *b);
 void census_frame_blocks_free(struct census_frame_blocks *b);

@@ -7,8 +7,7 @@
 #include "physical/cache.h"
 
 /*
- * pass_gate: one pass at a time, so that all readers together use no more workers, and no more
- * memory of workers, than one.
+ * pass_gate: one pass at a time, so that all readers together use no more of the machine than one.
  *
  * latest_lock protects @latest and @latest_begun.
  */

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/sched.h>
-
 #include "base/charge.h"
 #include "physical/charges.h"
 
@@ -13,42 +11,6 @@
 int census_charges_begin(struct census_charges *c)
 {
 	return census_index_begin(&c->table, sizeof(struct census_charge), CENSUS_CHARGES_MAX);
-}
-
-/* Cgroups between two cond_resched(). */
-#define AT_ONCE 64
-
-/**
- * census_charges_merge() - add what another worker has found
- * @to: added to; nothing happens if it has no table
- * @from: of the other worker
- *
- * Return: 0, -ENOMEM, or -EDQUOT if results use all of max_results.
- */
-int census_charges_merge(struct census_charges *to, const struct census_charges *from)
-{
-	unsigned int class;
-	u32 i, nr;
-
-	for (i = 0; to->table.records && i < from->table.nr; i++) {
-		const struct census_charge *c = census_charge(from, i);
-		struct census_charge *sum;
-
-		nr = 0;
-		while (c->cgroup && !census_index_find(&to->table, c->cgroup, &nr)) {
-			int err = census_index_grow(&to->table);
-
-			if (err)
-				return err;
-		}
-		sum = census_charge(to, nr);
-		for (class = 0; class < ARRAY_SIZE(sum->classes); class++)
-			sum->classes[class] += c->classes[class];
-		sum->shared += c->shared;
-		if (i % AT_ONCE == AT_ONCE - 1)
-			cond_resched();
-	}
-	return 0;
 }
 
 #ifdef CONFIG_MEMCG

@@ -40,7 +40,6 @@ struct census_charges {
 };
 
 int census_charges_begin(struct census_charges *c);
-int census_charges_merge(struct census_charges *to, const struct census_charges *from);
 bool census_charges_find(struct census_charges *c, const struct census_frame *f, u32 *nr);
 
 static inline struct census_charge *census_charge(const struct census_charges *c, u32 nr)

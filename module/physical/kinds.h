@@ -93,7 +93,6 @@ struct census_frame_kinds {
 void census_frame_kinds_begin(struct census_frame_kinds *kinds);
 void census_frame_kinds_add(struct census_frame_kinds *kinds, const struct census_kernel_key *key,
 			    unsigned long pfn, unsigned long nr);
-void census_frame_kinds_merge(struct census_frame_kinds *kinds, struct census_frame_kinds *others);
 void census_frame_kinds_sort(struct census_frame_kinds *kinds);
 
 #endif /* _CENSUS_PHYSICAL_KINDS_H */

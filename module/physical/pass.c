@@ -14,7 +14,9 @@
 
 #include "base/compat.h"
 #include "base/hotplug.h"
+#include "base/memory.h"
 #include "physical/pass.h"
+#include "physical/repeats.h"
 
 /*
  * Frames between two cond_resched(), with census_hotplug_lock() held: 100 to 300 microseconds if no
@@ -24,6 +26,41 @@
 
 /* How far ahead of the current frame struct page is fetched from memory. */
 #define FRAMES_AHEAD 32
+
+/**
+ * struct census_pass - a pass over all frames
+ * @req: what it reports
+ * @result: to be filled
+ * @z: the current zone
+ * @end: first frame behind it
+ * @first: last frame of the zone that has a reference, or is on the list of a processor, and is
+ *	not compound: those right behind it may be the rest of its allocation
+ * @last: of @first and those that were found to be the rest of its allocation, the last
+ * @key: of @first
+ * @first_cgroup: number of the record in charges that @first is charged to
+ * @cgroup: the same of the current frame
+ * @file: number of the record of the file that the current frame is of
+ * @full: the table of charges must grow
+ * @files_full: the table of files must grow
+ * @frame: the current one; here because some kernels clear all variables on the stack
+ * @repeats: frames of which repetitions are only counted
+ */
+struct census_pass {
+	const struct census_physical_request *req;
+	struct census_physical *result;
+	struct census_physical_zone *z;
+	unsigned long end;
+	unsigned long first;
+	unsigned long last;
+	struct census_kernel_key key;
+	u32 first_cgroup;
+	u32 cgroup;
+	u32 file;
+	bool full;
+	bool files_full;
+	struct census_frame frame;
+	struct census_repeats repeats;
+};
 
 /* Counts frames for their zone, and for the cgroup that they are charged to. */
 static void count_frames(struct census_pass *p, enum memcensus_frame_class class, unsigned long nr)
@@ -37,7 +74,7 @@ static void add_class(struct census_pass *p, enum memcensus_frame_class class, u
 		      unsigned long nr)
 {
 	count_frames(p, class, nr);
-	census_frame_blocks_add(&p->blocks, class, pfn, nr);
+	census_frame_blocks_add(&p->z->contiguous, class, pfn, nr);
 }
 
 /* Adds frames to their class, and to the record of their kind if they have one. */
@@ -55,7 +92,7 @@ static bool is_pcp_head(const struct census_pass *p, const struct list_head *nod
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		const void *pcp = per_cpu_ptr(p->zone->per_cpu_pageset, cpu);
+		const void *pcp = per_cpu_ptr(p->z->zone->per_cpu_pageset, cpu);
 
 		if ((const void *)node >= pcp &&
 		    (const void *)node < pcp + sizeof(struct per_cpu_pages))
@@ -230,12 +267,12 @@ static void add_folio(struct census_pass *p, const struct census_frame *f,
 		census_frame_files_add(&p->result->files, p->file, f, nr, mapped);
 	if (census_frame_pinned(f)) {
 		p->z->states[MEMCENSUS_FS_PINNED] += nr;
-		census_frame_blocks_add(&p->blocks, CENSUS_BLOCK_PINNED, pfn, nr);
+		census_frame_blocks_add(&p->z->contiguous, CENSUS_BLOCK_PINNED, pfn, nr);
 		return;
 	}
 	/* Which of a folio that is larger than a block are mapped makes no difference there. */
-	census_frame_blocks_add(&p->blocks, class, pfn, mapped);
-	census_frame_blocks_add(&p->blocks, unmapped, pfn + mapped, nr - mapped);
+	census_frame_blocks_add(&p->z->contiguous, class, pfn, mapped);
+	census_frame_blocks_add(&p->z->contiguous, unmapped, pfn + mapped, nr - mapped);
 }
 
 /* Finds which cgroup pays; of slab pages each object has its own.  Return: false if full. */
@@ -259,7 +296,7 @@ static bool find_file(struct census_pass *p, enum memcensus_frame_class class)
 /* Adds the frames that were only counted.  The current frame stays what it is. */
 static void add_repeated(struct census_pass *p, struct census_repeat *r)
 {
-	struct census_frame *f = &p->repeats->frame;
+	struct census_frame *f = &p->repeats.frame;
 	u32 cgroup = p->cgroup, file = p->file;
 
 	if (!r->nr)
@@ -281,19 +318,19 @@ static void add_all_repeated(struct census_pass *p)
 {
 	u32 i;
 
-	for (i = 0; i < p->repeats->nr; i++)
-		add_repeated(p, &p->repeats->slots[p->repeats->used[i]]);
+	for (i = 0; i < p->repeats.nr; i++)
+		add_repeated(p, &p->repeats.slots[p->repeats.used[i]]);
 }
 
 /* Remembers the current frame, which was added, for those that look like it. */
 static void remember_frame(struct census_pass *p, enum memcensus_frame_class class, bool folio)
 {
-	struct census_repeat *r = census_repeats_room(p->repeats, &p->frame, class);
+	struct census_repeat *r = census_repeats_room(&p->repeats, &p->frame, class);
 
 	if (!r)
 		return;
 	add_repeated(p, r);
-	census_repeats_remember(p->repeats, r, &p->frame);
+	census_repeats_remember(&p->repeats, r, &p->frame);
 	r->class = class;
 	r->folio = folio;
 	r->cgroup = p->cgroup;
@@ -322,7 +359,7 @@ static bool may_have_rest(enum memcensus_frame_class class)
 static __always_inline bool count_repeated(struct census_pass *p, struct page *page,
 					   unsigned long pfn)
 {
-	struct census_repeat *r = census_repeats_find(p->repeats, page);
+	struct census_repeat *r = census_repeats_find(&p->repeats, page);
 	struct census_kernel_key key = { .zone = p->z - p->result->zones };
 
 	/* The zero page, which looks as if it were reserved, has a class of its own. */
@@ -365,9 +402,9 @@ static unsigned long add_frame(struct census_pass *p, struct page *page, unsigne
 		add_frames(p, &key, pfn, 1);
 		return 1;
 	}
-	if (page_zone(&f->pages[0]) != p->zone) {
+	if (page_zone(&f->pages[0]) != p->z->zone) {
 		p->z->others++;
-		census_frame_blocks_add(&p->blocks, CENSUS_BLOCK_HOLE, pfn, 1);
+		census_frame_blocks_add(&p->z->contiguous, CENSUS_BLOCK_HOLE, pfn, 1);
 		return 1;
 	}
 	at = pfn - f->pfn;
@@ -429,7 +466,7 @@ static unsigned long add_some(struct census_pass *p, unsigned long pfn)
 
 		if (!page) {
 			p->z->holes += next - pfn;
-			census_frame_blocks_add(&p->blocks, CENSUS_BLOCK_HOLE, pfn,
+			census_frame_blocks_add(&p->z->contiguous, CENSUS_BLOCK_HOLE, pfn,
 						next - pfn);
 			pfn = next;
 			continue;
@@ -452,7 +489,7 @@ static unsigned long add_some(struct census_pass *p, unsigned long pfn)
 			break;
 	}
 	add_all_repeated(p);
-	census_repeats_forget(p->repeats);
+	census_repeats_forget(&p->repeats);
 	rcu_read_unlock();
 	census_hotplug_unlock();
 	return pfn;
@@ -470,72 +507,60 @@ static int grow_results(struct census_pass *p)
 	return census_index_grow(&p->result->charges.table);
 }
 
-/**
- * census_pass_begin() - prepare a worker
- * @p: zeroed; the caller calls census_pass_end(), also after an error
- * @req: what to report
- * @result: its zones are those of all workers
- * @stopped: becomes true when the pass is to end
- *
- * Return: 0, -ENOMEM, or -EDQUOT if results use all of max_results.
- */
-int census_pass_begin(struct census_pass *p, const struct census_physical_request *req,
-		      struct census_physical *result, const bool *stopped)
+static int begin_pass(struct census_pass *p, struct census_physical *result)
 {
-	int err;
+	int err = 0;
 
-	p->req = req;
+	p->req = &result->req;
 	p->result = result;
-	p->stopped = stopped;
 	census_frame_kinds_begin(&result->kinds);
-	p->repeats = census_repeats_new(req->files);
-	err = p->repeats ? 0 : -ENOMEM;
-	if (!err && req->cgroups)
+	census_repeats_init(&p->repeats, p->req->files);
+	if (p->req->cgroups)
 		err = census_charges_begin(&result->charges);
-	if (!err && req->files)
-		err = census_frame_files_begin(&result->files, req->files);
+	if (!err && p->req->files)
+		err = census_frame_files_begin(&result->files, p->req->files);
 	return err;
 }
 
-void census_pass_end(struct census_pass *p)
+static int add_zone(struct census_pass *p, struct census_physical_zone *z)
 {
-	kvfree(p->repeats);
-	p->repeats = NULL;
-}
-
-/**
- * census_pass_add() - add a range of frames of a zone
- * @p: the worker's pass; its ranges ascend
- * @zone: the zone
- * @nr: its index in the result
- * @blocks: of the zone; the range has whole ones
- * @pfn: first frame; aligned to CENSUS_RANGE_ORDER_MIN, or of the zone
- * @end: first frame behind the range; the same, or behind the zone
- *
- * Return: 0, -ENOMEM, -EDQUOT, or -EINTR after a fatal signal or if the pass was stopped.
- */
-int census_pass_add(struct census_pass *p, struct zone *zone, u32 nr,
-		    const struct census_frame_blocks *blocks, unsigned long pfn,
-		    unsigned long end)
-{
+	unsigned long pfn = z->pfn;
 	int err;
 
-	p->zone = zone;
-	p->z = &p->result->zones[nr];
-	p->blocks = *blocks;
-	p->end = end;
+	p->z = z;
+	p->end = pfn + z->spanned;
 	p->first = ULONG_MAX;
 	p->last = ULONG_MAX;
-	census_frame_blocks_start(&p->blocks, pfn);
-	while (pfn < end) {
+	while (pfn < p->end) {
 		pfn = add_some(p, pfn);
 		cond_resched();
 		err = grow_results(p);
 		if (err)
 			return err;
-		if (READ_ONCE(*p->stopped) || fatal_signal_pending(current))
+		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
-	census_frame_blocks_finish(&p->blocks);
+	census_frame_blocks_finish(&z->contiguous);
 	return 0;
+}
+
+/**
+ * census_pass() - add each frame of all zones
+ * @result: has the request and the zones; the caller frees it, also after an error
+ *
+ * Return: 0, -ENOMEM, -EDQUOT if results use all of max_results, or -EINTR after a fatal signal.
+ */
+int census_pass(struct census_physical *result)
+{
+	struct census_pass *p = census_kvzalloc(sizeof(*p));
+	int err;
+	u32 i;
+
+	if (!p)
+		return -ENOMEM;
+	err = begin_pass(p, result);
+	for (i = 0; i < result->nr_zones && !err; i++)
+		err = add_zone(p, &result->zones[i]);
+	kvfree(p);
+	return err;
 }

@@ -32,6 +32,8 @@ struct census_physical_request {
 
 /**
  * struct census_physical_zone - one zone, in frames
+ * @zone: it is never freed
+ * @pfn: its first frame when the pass began
  * @nid: of its node
  * @name: of the zone
  * @spanned: from its first to its last frame: @holes, @others and all of @classes
@@ -42,9 +44,11 @@ struct census_physical_request {
  * @classes: by &enum memcensus_frame_class
  * @states: by &enum memcensus_frame_state
  * @blocks: number of free blocks by order
- * @contiguous: what is in the way of contiguous allocations; none in the result of a worker
+ * @contiguous: what is in the way of contiguous allocations
  */
 struct census_physical_zone {
+	struct zone *zone;
+	unsigned long pfn;
 	int nid;
 	char name[MEMCENSUS_NAME_LEN];
 	u64 spanned;
@@ -66,7 +70,7 @@ struct census_physical_zone {
  * @seq: number of the pass
  * @realtime: its start, ns since 1970
  * @wall: its duration, ns
- * @cpu: CPU time of all workers, ns
+ * @cpu: its CPU time, ns
  * @read: number of frames whose struct page was read
  * @changed: number of frames that were read again
  * @kinds: frames of classes KERNEL and REMAINDER

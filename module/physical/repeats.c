@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/slab.h>
-
-#include "base/memory.h"
 #include "physical/repeats.h"
 
 /*
@@ -25,19 +22,15 @@ static bool is_repeatable(enum memcensus_frame_class class)
 	}
 }
 
-/* Return: NULL without memory; to be freed by kvfree(). */
-struct census_repeats *census_repeats_new(bool files)
+/* @rs: zeroed; @files: files are counted. */
+void census_repeats_init(struct census_repeats *rs, bool files)
 {
-	struct census_repeats *rs = census_kvzalloc(sizeof(*rs));
 	u32 i;
 
-	if (!rs)
-		return NULL;
 	rs->files = files;
 	rs->last = rs->slots;
 	for (i = 0; i < CENSUS_REPEATS; i++)
 		rs->slots[i].look.use = CENSUS_USE_NONE;
-	return rs;
 }
 
 /**

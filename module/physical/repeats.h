@@ -192,7 +192,7 @@ static __always_inline struct census_repeat *census_repeats_find(struct census_r
 	return r;
 }
 
-struct census_repeats *census_repeats_new(bool files);
+void census_repeats_init(struct census_repeats *rs, bool files);
 struct census_repeat *census_repeats_room(struct census_repeats *rs, struct census_frame *f,
 					  enum memcensus_frame_class class);
 void census_repeats_remember(struct census_repeats *rs, struct census_repeat *r,

@@ -14,7 +14,7 @@
 #define MANY 5000U
 #define ROUNDS 40U
 
-static struct census_frame_kinds one, other;
+static struct census_frame_kinds one;
 static unsigned int points;
 static bool failed;
 
@@ -200,30 +200,6 @@ static void test_chains(void)
 	      "a frame of a new kind: few comparisons");
 }
 
-/* Each of two workers has a part. */
-static void test_merge(void)
-{
-	u64 large[2] = { 0, 0 }, all;
-
-	begin(&one);
-	begin(&other);
-	all = flood(&one, MANY, large);
-	all += flood(&other, MANY / 2, large);
-	census_frame_kinds_merge(&one, &other);
-	census_frame_kinds_sort(&one);
-	point(bound_holds(&one, all, large), "two workers in a flood: the bound holds");
-
-	begin(&one);
-	begin(&other);
-	large[0] = 0;
-	large[1] = 5000;
-	all = flood(&other, MANY, large);
-	add(&one, MANY + 2, 5000);
-	census_frame_kinds_merge(&one, &other);
-	census_frame_kinds_sort(&one);
-	point(bound_holds(&one, all + 5000, large), "a worker with room: the bound holds");
-}
-
 int main(void)
 {
 	printf("TAP version 13\n");
@@ -231,7 +207,6 @@ int main(void)
 	test_late();
 	test_flood();
 	test_chains();
-	test_merge();
 	printf("1..%u\n", points);
 	return failed;
 }
