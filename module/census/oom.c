@@ -2,14 +2,11 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cgroup.h>
-#include <linux/cpuhotplug.h>
-#include <linux/cpumask.h>
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/notifier.h>
 #include <linux/oom.h>
-#include <linux/percpu.h>
 #include <linux/pid_namespace.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
@@ -19,7 +16,6 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/tracepoint.h>
-#include <linux/vmstat.h>
 #include <linux/workqueue.h>
 
 #include "base/compat.h"
@@ -180,79 +176,15 @@ static void drop_pids(struct work_struct *work)
 
 static DECLARE_WORK(drop_work, drop_pids);
 
-#ifdef CONFIG_VM_EVENT_COUNTERS
-/* Kills that each processor had counted when it marked a victim last, or when kills had ended. */
-static DEFINE_PER_CPU(unsigned long, kills_seen);
-static DEFINE_PER_CPU(unsigned long, kills_found);
-
-/*
- * Checks whether this processor counted a kill since it marked a victim last.  The kernel counts
- * and marks on one processor, under task_lock() of the victim.  The caller disabled preemption.
- */
-static bool kill_counted(void)
-{
-	unsigned long kills = this_cpu_read(vm_event_states.event[OOM_KILL]);
-
-	return this_cpu_xchg(kills_seen, kills) != kills;
-}
-
-static unsigned long kills_of(unsigned int cpu)
-{
-	BUILD_BUG_ON(census_event(OOM_KILL) != OOM_KILL);
-	return READ_ONCE(per_cpu(vm_event_states, cpu).event[OOM_KILL]);
-}
-
-static int see_kills(unsigned int cpu)
-{
-	per_cpu(kills_seen, cpu) = kills_of(cpu);
-	return 0;
-}
-
-/*
- * No mark follows the count of a victim that was marked before: of a cgroup that is killed as a
- * whole the first one is counted twice.  task_lock() is an RCU section, so a kill that was counted
- * before the first loop was marked before the second one.
- */
-static void see_all_kills(void)
-{
-	unsigned int cpu;
-
-	for_each_online_cpu(cpu)
-		per_cpu(kills_found, cpu) = kills_of(cpu);
-	synchronize_rcu();
-	for_each_online_cpu(cpu)
-		if (kills_of(cpu) == per_cpu(kills_found, cpu))
-			WRITE_ONCE(per_cpu(kills_seen, cpu), per_cpu(kills_found, cpu));
-}
-#else
-static bool kill_counted(void)
-{
-	return true;
-}
-
-static int see_kills(unsigned int cpu)
-{
-	return 0;
-}
-
-static void see_all_kills(void)
-{
-}
-#endif
-
 /*
  * mark_victim also marks a task that exits by itself or by a signal of another process: then the
- * kernel does not kill, and waits for it.  Neither was counted as a kill.  A count may come from
- * elsewhere, of a processor that was unplugged or of a cgroup killed just before: a process whose
- * exit status no SIGKILL made was dying nevertheless, another is said to be killed.
+ * kernel does not kill, and waits for it.  A process that a SIGKILL of anybody ends counts as
+ * killed, because the kernel sends one before it marks.
  */
 static bool was_dying(const struct task_struct *task)
 {
-	const struct signal_struct *signal = task->signal;
-	bool counted = kill_counted();
-
-	return !counted || (READ_ONCE(signal->flags) & SIGNAL_GROUP_EXIT &&
-			    READ_ONCE(signal->group_exit_code) != SIGKILL);
+	return READ_ONCE(task->signal->flags) & SIGNAL_GROUP_EXIT &&
+	       READ_ONCE(task->signal->group_exit_code) != SIGKILL;
 }
 
 static u64 counter(struct mm_struct *mm, int member)
@@ -264,7 +196,6 @@ static u64 counter(struct mm_struct *mm, int member)
 static void add_victim(struct census_oom *oom, struct task_struct *task)
 {
 	struct mm_struct *mm = task->mm;
-	bool dying = was_dying(task);
 	struct census_oom_victim *v;
 
 	if (oom->nr_victims++ >= MEMCENSUS_OOM_VICTIMS_MAX)
@@ -279,7 +210,7 @@ static void add_victim(struct census_oom *oom, struct task_struct *task)
 	v->cgroup = cgroup_id(task_dfl_cgroup(task));
 #endif
 	rcu_read_unlock();
-	v->dying = dying;
+	v->dying = was_dying(task);
 	v->oom_score_adj = READ_ONCE(task->signal->oom_score_adj);
 	if (!mm)
 		return;
@@ -422,8 +353,6 @@ static void read_after(struct work_struct *work)
 	if (wait)
 		queue_delayed_work(system_power_efficient_wq, &after_work,
 				   nsecs_to_jiffies(wait) + 1);
-	else
-		see_all_kills();
 }
 
 static bool is_global(const struct census_oom_task *caller, u64 now)
@@ -669,9 +598,6 @@ static void free_events(void)
 	kvfree(all_nodes);
 }
 
-/* Of see_kills(), which a processor calls when it comes online. */
-static enum cpuhp_state online_state;
-
 int census_oom_init(void)
 {
 	unsigned int i;
@@ -691,10 +617,6 @@ int census_oom_init(void)
 	}
 	at_kill.zones = all_zones + MEMCENSUS_OOMS_MAX * zones_max;
 	at_kill.nodes = all_nodes + MEMCENSUS_OOMS_MAX * nodes_max;
-	err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "memcensus:oom", see_kills, NULL);
-	if (err < 0)
-		goto no_state;
-	online_state = err;
 	err = trace_victims();
 	if (err)
 		goto no_trace;
@@ -710,8 +632,6 @@ no_notifier:
 	/* Of a kill since; no census was published yet. */
 	stop_works();
 no_trace:
-	cpuhp_remove_state_nocalls(online_state);
-no_state:
 	free_events();
 	return err;
 }
@@ -724,7 +644,6 @@ void census_oom_exit(void)
 	/* Waits for callbacks that are running. */
 	unregister_oom_notifier(&oom_notifier);
 	untrace_victims();
-	cpuhp_remove_state_nocalls(online_state);
 	stop_works();
 	for (i = 0; i < MEMCENSUS_OOMS_MAX; i++)
 		census_snapshot_put(events[i].before);

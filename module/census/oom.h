@@ -35,7 +35,7 @@ struct census_oom_task {
  * @task: the process
  * @uid: effective user ID
  * @cgroup: ID in the default hierarchy
- * @dying: was dying before, the kernel only marked it
+ * @dying: was dying before, not by SIGKILL: the kernel only marked it
  * @oom_score_adj: -1000 to 1000
  * @vss: bytes, as the rest
  * @anon: counter of the address space, as the next three

@@ -400,41 +400,6 @@ TEST_F(oom, was_dying)
 		TH_LOG("%.1000s", text);
 }
 
-/* The same of one that somebody else killed with SIGKILL, as systemd-oomd does. */
-TEST_F(oom, was_dying_by_sigkill)
-{
-	const struct oom_victim *victim;
-	pid_t dying, pid;
-	int status;
-
-	if (!self->cgroup)
-		SKIP(return, "kernel has no memory cgroups, or does not say whom it kills");
-	write_file(LIMITED "/memory.oom.group", "0");
-	/* After kills of a whole cgroup, until the module has read the counts of all processors. */
-	sleep_ms(5000);
-	dying = child_start(exit_slowly, NULL);
-	ASSERT_LT(0, dying);
-	ASSERT_EQ(0, ptrace(PTRACE_SETOPTIONS, dying, NULL, PTRACE_O_TRACEEXIT));
-	kill(dying, SIGKILL);
-	ASSERT_EQ(dying, waitpid(dying, &status, 0));
-	if (WIFSIGNALED(status))
-		SKIP(return, "this kernel does not stop a killed process at its exit");
-	/* Its limit may be reached here already. */
-	pid = child_start(eat, LIMITED);
-	ASSERT_LT(0, pid);
-	kill(pid, SIGCONT);
-	ASSERT_TRUE(was_killed(pid));
-	ptrace(PTRACE_CONT, dying, NULL, NULL);
-	ASSERT_EQ(dying, waitpid(dying, &status, 0));
-	ASSERT_OOMS(0);
-	victim = victim_of(dying);
-	ASSERT_NE(NULL, victim);
-	EXPECT_EQ(1, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_DYING));
-	victim = victim_of(pid);
-	ASSERT_NE(NULL, victim);
-	EXPECT_EQ(0, number_of(&victim->own, MEMCENSUS_OOM_VICTIM_DYING));
-}
-
 /* The OOM killer of the machine, called by hand. */
 TEST_F_TIMEOUT(oom, called_by_hand, 1800)
 {

@@ -1602,8 +1602,8 @@ enum memcensus_oom {
  * @MEMCENSUS_OOM_VICTIM_SHMEM: u64, resident shmem, by the kernel's counter
  * @MEMCENSUS_OOM_VICTIM_SWAP: u64, swap entries, by the kernel's counter
  * @MEMCENSUS_OOM_VICTIM_PAGETABLES: u64, page tables
- * @MEMCENSUS_OOM_VICTIM_DYING: u32, 1: it was dying before, by an exit or a signal: the
- *	kernel only waited for it
+ * @MEMCENSUS_OOM_VICTIM_DYING: u32, 1: it was dying before, by an exit or a signal other
+ *	than SIGKILL: the kernel only waited for it
  */
 enum memcensus_oom_victim {
 	MEMCENSUS_OOM_VICTIM_UNSPEC,
