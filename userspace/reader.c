@@ -265,6 +265,7 @@ int reader_run(int argc, char **argv, source_open_fn *open)
 	const char *word;
 	int status;
 
+	output_open_standard();
 	turn_help(argc, argv);
 	word = parse_command(argc, argv);
 	member = other_program(word, argv);

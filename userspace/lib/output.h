@@ -27,6 +27,12 @@ struct output {
 };
 
 /*
+ * Opens descriptors 0, 1 and 2 if they are closed, so that no file or socket of the program gets
+ * their numbers and the text that is meant for them.  Reads and writes fail as if closed.
+ */
+void output_open_standard(void);
+
+/*
  * Opens @path, or stdout if @path is NULL.  A file that cannot be replaced
  * atomically is overwritten, with a note on stderr.  Returns 0, or -1 and @why.
  */
