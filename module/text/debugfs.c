@@ -11,10 +11,8 @@
 #include <linux/module.h>
 #include <linux/proc_fs.h>
 
-#include "text/census-text.h"
 #include "text/debugfs.h"
-#include "text/oom-text.h"
-#include "text/physical-text.h"
+#include "text/text.h"
 
 static struct dentry *directory;
 
@@ -22,7 +20,7 @@ static int debugfs_open(struct inode *inode, struct file *file)
 {
 	if (READ_ONCE(THIS_MODULE->state) != MODULE_STATE_LIVE)
 		return -ENODEV;
-	return census_view_open(file, inode->i_private);
+	return census_text_open(file, inode->i_private);
 }
 
 static const struct file_operations debugfs_ops = {
@@ -30,7 +28,7 @@ static const struct file_operations debugfs_ops = {
 	.open = debugfs_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
-	.release = census_view_release,
+	.release = census_text_release,
 };
 
 static int proc_open(struct inode *inode, struct file *file)
@@ -39,7 +37,7 @@ static int proc_open(struct inode *inode, struct file *file)
 
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	err = census_view_open(file, &census_texts[0]);
+	err = census_text_open(file, &census_texts[0]);
 	if (err)
 		module_put(THIS_MODULE);
 	return err;
@@ -47,7 +45,7 @@ static int proc_open(struct inode *inode, struct file *file)
 
 static int proc_release(struct inode *inode, struct file *file)
 {
-	int err = census_view_release(inode, file);
+	int err = census_text_release(inode, file);
 
 	module_put(THIS_MODULE);
 	return err;
@@ -60,11 +58,6 @@ static const struct proc_ops proc_ops = {
 	.proc_release = proc_release,
 };
 
-static struct dentry *create_file(const struct census_file *type)
-{
-	return debugfs_create_file(type->name, 0400, directory, (void *)type, &debugfs_ops);
-}
-
 /* Return: 0, also if debugfs is unavailable; or -ENOMEM. */
 static int create_directory(void)
 {
@@ -74,11 +67,8 @@ static int create_directory(void)
 	directory = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	file = directory;
 	for (i = 0; i < CENSUS_TEXTS && !IS_ERR(file); i++)
-		file = create_file(&census_texts[i]);
-	if (CENSUS_WITH_OOM && !IS_ERR(file))
-		file = create_file(&census_oom_text);
-	if (CENSUS_WITH_PHYSICAL && !IS_ERR(file))
-		file = create_file(&census_physical_text);
+		file = debugfs_create_file(census_texts[i].name, 0400, directory,
+					   (void *)&census_texts[i], &debugfs_ops);
 	return PTR_ERR_OR_ZERO(file) == -ENOMEM ? -ENOMEM : 0;
 }
 

@@ -1,9 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/ctype.h>
-#include <linux/math64.h>
-#include <linux/time64.h>
+/* A census as text: aligned, in KiB, with "-" for unknown values. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/capability.h>
+#include <linux/ctype.h>
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/mm.h>
+#include <linux/pid_namespace.h>
+#include <linux/printk.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/time64.h>
+#include <linux/user_namespace.h>
+
+#include "base/largest.h"
+#include "base/memory.h"
+#include "base/visible.h"
+#include "census/cache.h"
+#include "census/system.h"
+#include "census/zones.h"
 #include "text/text.h"
+
+#define KIB(bytes)	((unsigned long long)(bytes) >> 10)
+#define PAGES_KIB(pages) ((unsigned long long)(pages) << (PAGE_SHIFT - 10))
+
+static const char *const state_names[] = {
+	[MEMCENSUS_STATE_WALKED] = "walked",
+	[MEMCENSUS_STATE_BUSY] = "busy",
+	[MEMCENSUS_STATE_VANISHED] = "vanished",
+	[MEMCENSUS_STATE_PARTIAL] = "partial",
+};
+
+static const char *const basis_names[] = {
+	[MEMCENSUS_BASIS_MAPCOUNT] = "mapcount",
+	[MEMCENSUS_BASIS_FRAMES] = "frames",
+};
 
 static const char *const kswapd_names[] = {
 	[MEMCENSUS_KSWAPD_NONE] = "none",
@@ -11,18 +43,28 @@ static const char *const kswapd_names[] = {
 	[MEMCENSUS_KSWAPD_RUNNING] = "running",
 };
 
-/* @realtime: ns since 1970 */
-void census_show_time(struct seq_file *seq, u64 realtime)
-{
-	struct tm tm;
+#define TOP 20
 
-	time64_to_tm(div_u64(realtime, NSEC_PER_SEC), 0, &tm);
-	seq_printf(seq, "%04ld-%02d-%02d %02d:%02d:%02d UTC", tm.tm_year + 1900, tm.tm_mon + 1,
-		   tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-}
+/**
+ * struct text_view - an open file
+ * @text: type of the file
+ * @snap: a reference
+ * @ns: PID namespace for the PIDs; a reference
+ * @top: the tasks with the highest PSS, for the summary, as @sums
+ * @entries: of @top
+ * @sums: figures of all tasks; unknown if that of a walked one is
+ */
+struct text_view {
+	const struct census_text *text;
+	const struct census_snapshot *snap;
+	struct pid_namespace *ns;
+	struct census_largest top;
+	struct census_ranked entries[TOP];
+	struct census_figures sums;
+};
 
 /* A process chooses its command name freely: keep it on one line. */
-void census_show_comm(struct seq_file *seq, const char *comm)
+static void show_comm(struct seq_file *seq, const char *comm)
 {
 	const unsigned char *c;
 
@@ -34,7 +76,7 @@ void census_show_comm(struct seq_file *seq, const char *comm)
 	}
 }
 
-void census_show_number(struct seq_file *seq, bool known, s64 number, int width)
+static void show_number(struct seq_file *seq, bool known, s64 number, int width)
 {
 	if (known)
 		seq_printf(seq, " %*lld", width, number);
@@ -42,15 +84,539 @@ void census_show_number(struct seq_file *seq, bool known, s64 number, int width)
 		seq_printf(seq, " %*s", width, "-");
 }
 
-void census_show_figure(struct seq_file *seq, const struct census_figures *figures,
+static void show_figure(struct seq_file *seq, const struct census_figures *figures,
 			enum memcensus_figure n, int width)
 {
-	census_show_number(seq, census_figure_known(figures, n), KIB(figures->value[n]), width);
+	show_number(seq, census_figure_known(figures, n), KIB(figures->value[n]), width);
 }
 
-void census_show_node(struct seq_file *seq, const struct census_node *n)
+static void show_node(struct seq_file *seq, const struct census_node *n)
 {
 	seq_printf(seq, "kswapd%u %s order %u zone %s failures %u, node %s balanced\n", n->nid,
 		   kswapd_names[n->kswapd], n->order, *n->zone ? n->zone : "-", n->failures,
 		   n->balanced ? "is" : "is not");
 }
+
+static void show_header(struct seq_file *seq, const struct census_snapshot *snap)
+{
+	struct tm tm;
+
+	time64_to_tm(div_u64(snap->cost.realtime, NSEC_PER_SEC), 0, &tm);
+	seq_printf(seq, "# census %llu of %04ld-%02d-%02d %02d:%02d:%02d UTC, basis %s; KiB where nothing else is said\n",
+		   snap->seq, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+		   tm.tm_sec, basis_names[snap->basis]);
+}
+
+/* Tasks */
+
+struct task_column {
+	const char *name;
+	enum memcensus_figure figure;
+	int width;
+};
+
+static const struct task_column task_columns[] = {
+	{ "VSS", MEMCENSUS_F_VSS, 11 },
+	{ "RSS", MEMCENSUS_F_RSS, 10 },
+	{ "COUNTER", MEMCENSUS_F_RSS_COUNTER, 10 },
+	{ "FRAMES", MEMCENSUS_F_FRAMES, 10 },
+	{ "USS", MEMCENSUS_F_USS, 10 },
+	{ "PSS", MEMCENSUS_F_PSS, 10 },
+	{ "SHARED", MEMCENSUS_F_SHARED, 10 },
+	{ "ANON", MEMCENSUS_F_ANON, 10 },
+	{ "FILE", MEMCENSUS_F_FILE, 10 },
+	{ "SHMEM", MEMCENSUS_F_SHMEM, 10 },
+	{ "SWAP", MEMCENSUS_F_SWAP, 10 },
+	{ "SWAPPSS", MEMCENSUS_F_SWAP_PSS, 10 },
+	{ "HUGETLB", MEMCENSUS_F_HUGETLB, 10 },
+	{ "THP", MEMCENSUS_F_THP, 10 },
+	{ "SPECIAL", MEMCENSUS_F_SPECIAL, 8 },
+	{ "TABLES", MEMCENSUS_F_PAGETABLES, 8 },
+	{ "HEAP", MEMCENSUS_F_HEAP, 10 },
+	{ "STACK", MEMCENSUS_F_STACK, 7 },
+	{ "MLOCKED", MEMCENSUS_F_MLOCKED, 10 },
+};
+
+static const struct task_column summary_columns[] = {
+	{ "SWAP", MEMCENSUS_F_SWAP, 9 },
+	{ "USS", MEMCENSUS_F_USS, 9 },
+	{ "PSS", MEMCENSUS_F_PSS, 9 },
+	{ "RSS", MEMCENSUS_F_RSS, 9 },
+	{ "VSS", MEMCENSUS_F_VSS, 11 },
+};
+
+static const struct task_column sum_columns[] = {
+	{ "PSS", MEMCENSUS_F_PSS },
+	{ "USS", MEMCENSUS_F_USS },
+	{ "RSS", MEMCENSUS_F_RSS },
+	{ "VSS", MEMCENSUS_F_VSS },
+	{ "swap", MEMCENSUS_F_SWAP },
+	{ "hugetlb", MEMCENSUS_F_HUGETLB },
+};
+
+static void show_column_names(struct seq_file *seq,
+			      const struct task_column *columns,
+			      unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		seq_printf(seq, " %*s", columns[i].width, columns[i].name);
+}
+
+static void show_figures(struct seq_file *seq,
+			 const struct census_figures *figures,
+			 const struct task_column *columns, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		show_figure(seq, figures, columns[i].figure, columns[i].width);
+}
+
+static void show_task(struct seq_file *seq, const struct text_view *view,
+		      const struct census_task *task, bool all)
+{
+	pid_t pid = census_task_pid(task, view->ns);
+	struct census_figures figures;
+	bool visible;
+
+	if (!pid)	/* outside of the caller's namespace */
+		return;
+	/* Of a peer that is visible, the address space is shown, and nothing of its owner. */
+	visible = census_visible_pid(task->pid, view->ns);
+	census_figures_unpack(task->figures, &figures);
+	seq_printf(seq, "%7d", pid);
+	show_number(seq, visible, from_kuid_munged(seq_user_ns(seq), task->uid), 6);
+	if (all) {
+		seq_printf(seq, " %-8s", state_names[task->state]);
+		show_number(seq, visible, task->threads, 7);
+		show_figures(seq, &figures, task_columns,
+			     ARRAY_SIZE(task_columns));
+		show_number(seq, visible, task->min_faults, 10);
+		show_number(seq, visible, task->maj_faults, 8);
+		show_number(seq, visible, task->oom_score_adj, 5);
+	} else {
+		show_figures(seq, &figures, summary_columns,
+			     ARRAY_SIZE(summary_columns));
+	}
+	seq_puts(seq, "  ");
+	show_comm(seq, visible ? task->comm : "-");
+	seq_putc(seq, '\n');
+}
+
+static unsigned int tasks_rows(const struct census_snapshot *snap)
+{
+	return 1 + snap->nr_tasks;
+}
+
+static void tasks_show(struct seq_file *seq, const struct text_view *view,
+		       unsigned int row)
+{
+	if (row) {
+		show_task(seq, view, view->snap->tasks[row - 1], true);
+		return;
+	}
+	show_header(seq, view->snap);
+	seq_printf(seq, "%7s %6s %-8s %7s", "PID", "UID", "STATE", "THREADS");
+	show_column_names(seq, task_columns, ARRAY_SIZE(task_columns));
+	seq_printf(seq, " %10s %8s %5s  %s\n", "MINFLT", "MAJFLT", "OOM",
+		   "COMMAND");
+}
+
+/* Zones */
+
+static unsigned int zones_rows(const struct census_snapshot *snap)
+{
+	return 1 + snap->nr_zones;
+}
+
+static void show_blocks(struct seq_file *seq, const char *name,
+			const u64 *blocks)
+{
+	unsigned int i;
+
+	seq_printf(seq, "  %-12s", name);
+	for (i = 0; i < CENSUS_ORDERS; i++)
+		show_number(seq, blocks[i] != CENSUS_BLOCKS_UNKNOWN, blocks[i], 7);
+	seq_putc(seq, '\n');
+}
+
+static void show_index(struct seq_file *seq, const char *name,
+		       const u64 *blocks,
+		       s32 (*index)(const u64 *blocks, unsigned int orders,
+				    unsigned int order))
+{
+	unsigned int i;
+
+	seq_printf(seq, "  %-12s", name);
+	for (i = 0; i < CENSUS_ORDERS; i++) {
+		s32 n = index(blocks, CENSUS_ORDERS, i);
+
+		seq_printf(seq, "  %s%d.%03d", n < 0 ? "-" : " ",
+			   abs(n) / 1000, abs(n) % 1000);
+	}
+	seq_putc(seq, '\n');
+}
+
+static void zones_show(struct seq_file *seq, const struct text_view *view,
+		       unsigned int row)
+{
+	const struct census_zone *z;
+	unsigned int i;
+
+	if (!row) {
+		show_header(seq, view->snap);
+		seq_printf(seq, "  %-12s", "order");
+		for (i = 0; i < CENSUS_ORDERS; i++)
+			seq_printf(seq, " %7u", i);
+		seq_putc(seq, '\n');
+		return;
+	}
+	z = &view->snap->zones[row - 1];
+	seq_printf(seq,
+		   "node %u zone %s: free %llu min %llu low %llu high %llu boost %llu managed %llu present %llu spanned %llu pcp %llu highatomic %llu\n",
+		   z->nid, z->name, PAGES_KIB(z->free), PAGES_KIB(z->wmark[0]),
+		   PAGES_KIB(z->wmark[1]), PAGES_KIB(z->wmark[2]),
+		   PAGES_KIB(z->boost), PAGES_KIB(z->managed),
+		   PAGES_KIB(z->present), PAGES_KIB(z->spanned),
+		   PAGES_KIB(z->pcp), PAGES_KIB(z->highatomic));
+	show_blocks(seq, "blocks", z->blocks);
+	for (i = 0; i < MIGRATE_TYPES; i++)
+		show_blocks(seq, census_migratetype_name(i), z->types[i]);
+	show_index(seq, "unusable", z->blocks, census_unusable_index);
+	show_index(seq, "extfrag", z->blocks, census_extfrag_index);
+}
+
+/* kswapd */
+
+static unsigned int kswapd_rows(const struct census_snapshot *snap)
+{
+	return 1 + snap->nr_nodes;
+}
+
+static void kswapd_show(struct seq_file *seq, const struct text_view *view,
+			unsigned int row)
+{
+	static const char *const lru_names[NR_LRU_LISTS] = {
+		[LRU_INACTIVE_ANON] = "inactive_anon",
+		[LRU_ACTIVE_ANON] = "active_anon",
+		[LRU_INACTIVE_FILE] = "inactive_file",
+		[LRU_ACTIVE_FILE] = "active_file",
+		[LRU_UNEVICTABLE] = "unevictable",
+	};
+	const struct census_node *n;
+	unsigned int i;
+
+	if (!row) {
+		show_header(seq, view->snap);
+		return;
+	}
+	n = &view->snap->nodes[row - 1];
+	show_node(seq, n);
+	for (i = 0; i < NR_LRU_LISTS; i++)
+		seq_printf(seq, "  %-14s %12llu\n", lru_names[i],
+			   PAGES_KIB(n->lru[i]));
+	seq_printf(seq, "  %-14s %12llu\n", "isolated_anon",
+		   PAGES_KIB(n->isolated[0]));
+	seq_printf(seq, "  %-14s %12llu\n", "isolated_file",
+		   PAGES_KIB(n->isolated[1]));
+	seq_printf(seq, "  %-14s %12llu\n", "dirty", PAGES_KIB(n->dirty));
+	seq_printf(seq, "  %-14s %12llu\n", "writeback",
+		   PAGES_KIB(n->writeback));
+}
+
+/* System */
+
+/* One row for each number; rows of numbers without a name (PAD) are empty. */
+static unsigned int system_rows(const struct census_snapshot *snap)
+{
+	return 1 + MEMCENSUS_S_MAX + MEMCENSUS_E_MAX;
+}
+
+/* Prints nothing without a name. */
+static void show_value(struct seq_file *seq, const char *name, bool known,
+		       unsigned long long value)
+{
+	if (!name)
+		return;
+	if (known)
+		seq_printf(seq, "%-20s %14llu\n", name, value);
+	else
+		seq_printf(seq, "%-20s %14s\n", name, "-");
+}
+
+static void system_show(struct seq_file *seq, const struct text_view *view,
+			unsigned int row)
+{
+	const struct census_system *s = &view->snap->system;
+
+	if (!row) {
+		show_header(seq, view->snap);
+	} else if (row <= MEMCENSUS_S_MAX) {
+		show_value(seq, census_bytes_name(row), s->bytes_known >> row & 1,
+			   KIB(s->bytes[row]));
+	} else {
+		row -= MEMCENSUS_S_MAX;
+		if (row == 1)
+			seq_puts(seq, "# events since boot, counts\n");
+		show_value(seq, census_event_name(row), s->events_known >> row & 1,
+			   s->events[row]);
+	}
+}
+
+/* Scan */
+
+static unsigned int scan_rows(const struct census_snapshot *snap)
+{
+	return 1;
+}
+
+static void scan_show(struct seq_file *seq, const struct text_view *view,
+		      unsigned int row)
+{
+	unsigned int i;
+
+	show_header(seq, view->snap);
+	for (i = 0; i < census_nr_costs; i++)
+		show_value(seq, census_costs[i].name, true,
+			   census_cost(view->snap, &census_costs[i]));
+}
+
+/* Summary */
+
+/* Adds up all tasks, and finds those with the highest PSS.  Return: 0 or -EINTR. */
+static int summarize_census(struct text_view *view)
+{
+	struct census_figures *sums = &view->sums, figures;
+	unsigned int i, n;
+
+	sums->known = ~0ULL;
+	for (i = 0; i < view->snap->nr_tasks; i++) {
+		const struct census_task *task = view->snap->tasks[i];
+
+		census_figures_unpack(task->figures, &figures);
+		for (n = 0; n <= MEMCENSUS_F_MAX; n++)
+			sums->value[n] += figures.value[n];
+		/* Those that were not walked are counted in a line of their own. */
+		if (census_figure_known(&figures, MEMCENSUS_F_RSS))
+			sums->known &= figures.known;
+		if (census_task_pid(task, view->ns))
+			census_largest_add(&view->top, figures.value[MEMCENSUS_F_PSS] + 1, i);
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	census_largest_sort(&view->top);
+	return 0;
+}
+
+static unsigned int summary_rows(const struct census_snapshot *snap)
+{
+	return 1 + snap->nr_zones + snap->nr_nodes + 1 + TOP;
+}
+
+static void show_sums(struct seq_file *seq, const struct census_figures *sums)
+{
+	unsigned int i;
+
+	seq_puts(seq, "processes:");
+	for (i = 0; i < ARRAY_SIZE(sum_columns); i++) {
+		seq_puts(seq, i ? "," : "");
+		show_figure(seq, sums, sum_columns[i].figure, 0);
+		seq_printf(seq, " %s", sum_columns[i].name);
+	}
+	seq_putc(seq, '\n');
+}
+
+static void show_totals(struct seq_file *seq, const struct text_view *view)
+{
+	const struct census_snapshot *snap = view->snap;
+	const struct census_cost *c = &snap->cost;
+	const u64 *b = snap->system.bytes;
+
+	seq_printf(seq,
+		   "scan: %llu us, %llu us of CPU, longest lock %llu us, %llu KiB used\n",
+		   c->wall / 1000, c->cpu / 1000, c->lock_hold_max / 1000,
+		   KIB(c->memory));
+	seq_printf(seq,
+		   "address spaces: %llu, %llu walked, %llu busy, %llu vanished, %llu partial; also %llu kernel threads, %llu zombies\n",
+		   c->mms, c->walked, c->busy, c->vanished, c->partial,
+		   c->kthreads, c->zombies);
+	seq_printf(seq,
+		   "memory: %llu total, %llu free, %llu available, %llu page cache, %llu slab, %llu page tables, %llu kernel stacks\n",
+		   KIB(b[MEMCENSUS_S_TOTAL]), KIB(b[MEMCENSUS_S_FREE]),
+		   KIB(b[MEMCENSUS_S_AVAILABLE]),
+		   KIB(b[MEMCENSUS_S_CACHED] + b[MEMCENSUS_S_BUFFERS]),
+		   KIB(b[MEMCENSUS_S_SLAB_RECLAIMABLE] +
+		       b[MEMCENSUS_S_SLAB_UNRECLAIMABLE]),
+		   KIB(b[MEMCENSUS_S_PAGETABLES]),
+		   KIB(b[MEMCENSUS_S_KERNEL_STACK]));
+	show_sums(seq, &view->sums);
+	if (c->busy + c->partial)
+		seq_printf(seq,
+			   "incomplete: %llu busy, %llu partial (STATE in tasks): sums of processes lack what was not walked, USS and PSS of tasks that share with them are upper bounds\n",
+			   c->busy, c->partial);
+	if (c->slices > 1)
+		seq_printf(seq,
+			   "short of memory: owners counted in %llu slices, each by a pass of its own; raise max_mem\n",
+			   c->slices);
+}
+
+static void show_zone_line(struct seq_file *seq, const struct census_zone *z)
+{
+	unsigned int largest = CENSUS_ORDERS;
+
+	while (largest && !z->blocks[largest - 1])
+		largest--;
+	seq_printf(seq,
+		   "node %u zone %s: %llu free, low %llu, managed %llu, largest free block ",
+		   z->nid, z->name, PAGES_KIB(z->free), PAGES_KIB(z->wmark[1]),
+		   PAGES_KIB(z->managed));
+	if (largest)
+		seq_printf(seq, "order %u\n", largest - 1);
+	else
+		seq_puts(seq, "none\n");
+}
+
+static void summary_show(struct seq_file *seq, const struct text_view *view,
+			 unsigned int row)
+{
+	const struct census_snapshot *snap = view->snap;
+
+	if (!row) {
+		show_header(seq, snap);
+		show_totals(seq, view);
+		return;
+	}
+	row--;
+	if (row < snap->nr_zones) {
+		show_zone_line(seq, &snap->zones[row]);
+		return;
+	}
+	row -= snap->nr_zones;
+	if (row < snap->nr_nodes) {
+		show_node(seq, &snap->nodes[row]);
+		return;
+	}
+	row -= snap->nr_nodes;
+	if (!row) {
+		seq_printf(seq, "the first %u by PSS; all are in tasks\n",
+			   view->top.nr);
+		seq_printf(seq, "%7s %6s", "PID", "UID");
+		show_column_names(seq, summary_columns,
+				  ARRAY_SIZE(summary_columns));
+		seq_puts(seq, "  COMMAND\n");
+	} else if (row - 1 < view->top.nr) {
+		show_task(seq, view, snap->tasks[view->top.entries[row - 1].index], false);
+	}
+}
+
+static void *text_start(struct seq_file *seq, loff_t *pos)
+{
+	const struct text_view *view = seq->private;
+
+	return *pos < view->text->rows(view->snap) ? pos : NULL;
+}
+
+static void *text_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	++*pos;
+	return text_start(seq, pos);
+}
+
+static void text_stop(struct seq_file *seq, void *v)
+{
+}
+
+static int text_show(struct seq_file *seq, void *v)
+{
+	const struct text_view *view = seq->private;
+
+	/* One read() may skip all rows of a large census that the reader may not see. */
+	cond_resched();
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	view->text->show(seq, view, *(loff_t *)v);
+	return 0;
+}
+
+static const struct seq_operations text_ops = {
+	.start = text_start,
+	.next = text_next,
+	.stop = text_stop,
+	.show = text_show,
+};
+
+/* Takes a census.  Return: 0, -EINTR, -ENOMEM, or -EDQUOT if results use all of max_results. */
+static int take_census(struct text_view *view, const struct census_text *text)
+{
+	const struct census_request req = {
+		.basis = MEMCENSUS_BASIS_FRAMES,
+		.parts = text->parts,
+	};
+	int err = census_cache_request(&req, &view->snap);
+
+	/* The file has no other way to say why. */
+	if (err == -EDQUOT)
+		pr_notice_ratelimited("results use all of max_results: close sockets and files that hold a census, or raise max_results\n");
+	if (err)
+		return err;
+	view->text = text;
+	view->top = (struct census_largest){ .entries = view->entries, .max = TOP };
+	view->ns = get_pid_ns(task_active_pid_ns(current));
+	return summarize_census(view);
+}
+
+/**
+ * census_text_open() - take the census that a file prints
+ * @file: the file
+ * @text: its type
+ *
+ * Return: 0, -EPERM, or an error of take_census().
+ */
+int census_text_open(struct file *file, const struct census_text *text)
+{
+	struct text_view *view;
+	int err;
+
+	/* The file mode admits root; the content also requires CAP_SYS_PTRACE. */
+	if (!capable(CAP_SYS_PTRACE))
+		return -EPERM;
+	/* Not __seq_open_private(), which may invoke the OOM killer. */
+	view = kzalloc(sizeof(*view), CENSUS_GFP | __GFP_ACCOUNT);
+	if (!view)
+		return -ENOMEM;
+	err = seq_open(file, &text_ops);
+	if (err) {
+		kfree(view);
+		return err;
+	}
+	((struct seq_file *)file->private_data)->private = view;
+	err = take_census(view, text);
+	if (err)
+		census_text_release(file_inode(file), file);
+	return err;
+}
+
+int census_text_release(struct inode *inode, struct file *file)
+{
+	struct text_view *view = ((struct seq_file *)file->private_data)->private;
+
+	census_snapshot_put(view->snap);
+	if (view->ns)
+		put_pid_ns(view->ns);
+	return seq_release_private(inode, file);
+}
+
+#define TEXT(name, parts) { #name, parts, name##_rows, name##_show }
+
+const struct census_text census_texts[CENSUS_TEXTS] = {
+	TEXT(summary, MEMCENSUS_PART_TASKS | MEMCENSUS_PART_ZONES | MEMCENSUS_PART_NODES |
+	     MEMCENSUS_PART_SYSTEM),
+	TEXT(tasks, MEMCENSUS_PART_TASKS),
+	TEXT(zones, MEMCENSUS_PART_ZONES | MEMCENSUS_PART_TYPES),
+	TEXT(kswapd, MEMCENSUS_PART_NODES),
+	TEXT(system, MEMCENSUS_PART_SYSTEM),
+	TEXT(scan, MEMCENSUS_PART_TASKS),
+};

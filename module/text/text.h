@@ -1,22 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What text files have in common: aligned, in KiB, with "-" for unknown values. */
+/* A census as text files.  Only reads a const snapshot; one open file is one census. */
 #ifndef _CENSUS_TEXT_H
 #define _CENSUS_TEXT_H
 
-#include <linux/mm.h>
+#include <linux/fs.h>
 #include <linux/seq_file.h>
 
 #include "census/snapshot.h"
 
-#define KIB(bytes)	((unsigned long long)(bytes) >> 10)
-#define PAGES_KIB(pages) ((unsigned long long)(pages) << (PAGE_SHIFT - 10))
+struct text_view;
 
-void census_show_time(struct seq_file *seq, u64 realtime);
-void census_show_comm(struct seq_file *seq, const char *comm);
-/* A number, or "-" if it is unknown, after a blank. */
-void census_show_number(struct seq_file *seq, bool known, s64 number, int width);
-void census_show_figure(struct seq_file *seq, const struct census_figures *figures,
-			enum memcensus_figure n, int width);
-void census_show_node(struct seq_file *seq, const struct census_node *n);
+/**
+ * struct census_text - one file
+ * @name: in debugfs
+ * @parts: MEMCENSUS_PART_* that it shows
+ * @rows: returns the number of rows of a snapshot
+ * @show: prints one row; called again if the buffer was too small
+ */
+struct census_text {
+	const char *name;
+	u32 parts;
+	unsigned int (*rows)(const struct census_snapshot *snap);
+	void (*show)(struct seq_file *seq, const struct text_view *view, unsigned int row);
+};
+
+/* The first is the summary, which /proc has too. */
+#define CENSUS_TEXTS 6
+extern const struct census_text census_texts[CENSUS_TEXTS];
+
+int census_text_open(struct file *file, const struct census_text *text);
+int census_text_release(struct inode *inode, struct file *file);
 
 #endif /* _CENSUS_TEXT_H */

@@ -345,36 +345,6 @@ TEST(counters)
 		    c[MEMCENSUS_FC_SHMEM] + c[MEMCENSUS_FC_SHMEM_UNMAPPED]);
 }
 
-/* The file has a row for each class; they add up to its sum, and to the netlink answer. */
-TEST(text)
-{
-	unsigned long long kib, sum = 0, total = 0;
-	char line[1024], name[32];
-	unsigned int classes = 0;
-	FILE *file;
-
-	file = fopen("/sys/kernel/debug/memcensus/physical", "r");
-	ASSERT_NE(NULL, file);
-	ASSERT_NE(NULL, fgets(line, sizeof(line), file));
-	EXPECT_EQ(0, strncmp(line, "# pass ", 7));
-	while (fgets(line, sizeof(line), file)) {
-		EXPECT_EQ(NULL, abi_address_in_text(line));
-		if (sscanf(line, "%31s %llu", name, &kib) != 2)
-			classes += sscanf(line, "%31s -", name) == 1 && strstr(line, " -\n");
-		else if (!strcmp(name, "sum"))
-			total = kib;
-		else if (!total)
-			classes++, sum += kib;
-	}
-	EXPECT_EQ(0, ferror(file));
-	fclose(file);
-	EXPECT_EQ(MEMCENSUS_FC_MAX - 1, classes);
-	EXPECT_LT(0, total);
-	EXPECT_EQ(total, sum);
-	ASSERT_PHYSICAL(&after);
-	EXPECT_EQ(physical_classes(after.class) >> 10, total);
-}
-
 /* 64 MiB of anonymous memory. */
 TEST(anon)
 {
