@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/family.h"
+#include "cli/command-names.h"
 #include "cli/help.h"
 #include "cli/parse.h"
 #include "cli/subtree.h"
@@ -236,16 +236,22 @@ static int check(struct options *options, struct failure *why)
 	return asks(options) ? 0 : command_choose(options, why) || choose_basis(options, why);
 }
 
-/* The program that has the command of @argv, unless this one has it or is such a program. */
-static const struct family_member *other_program(const char *word, char **argv)
+/*
+ * The tool that the words of @argv before -- name; NULL: none, or this program has the command.
+ * It does not know which options of a tool have a value: @word may be one.
+ */
+static const struct command_name *find_tool(const char *word, char **argv)
 {
-	const struct family_member *member;
+	const struct command_name *known;
 
-	if (!word || command_find(word) || !family->command)
+	if (!word || command_find(word))
 		return NULL;
-	/* The word is wrong if an option of another program has a value. */
-	member = family_find(word);
-	return member ? member : family_find_program(argv);
+	for (; *argv && strcmp(*argv, "--"); argv++) {
+		known = command_name(*argv);
+		if (known && known->is_tool)
+			return command_find(known->name) ? NULL : known;
+	}
+	return NULL;
 }
 
 /* Makes 'help [COMMAND]' the same as '[COMMAND] --help'. */
@@ -259,7 +265,7 @@ static void turn_help(int argc, char **argv)
 
 int reader_run(int argc, char **argv, source_open_fn *open)
 {
-	const struct family_member *member;
+	const struct command_name *tool;
 	struct failure why = { .kind = FAIL_NONE };
 	struct options options;
 	const char *word;
@@ -268,9 +274,9 @@ int reader_run(int argc, char **argv, source_open_fn *open)
 	output_open_standard();
 	turn_help(argc, argv);
 	word = parse_command(argc, argv);
-	member = other_program(word, argv);
-	if (member) {
-		family_execute(member, argv, &why);
+	tool = find_tool(word, argv);
+	if (tool) {
+		tool_execute(tool->name, argv, &why);
 		return print_failure(&why);
 	}
 	/* Set only which characters are printable: JSON needs the numbers of the C locale. */

@@ -3,22 +3,14 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/family.h"
 
 const struct command *command_find(const char *name)
 {
-	const struct family_member *member = family_find(name);
+	const struct command *const *command = commands;
 
-	return member ? member->command : NULL;
-}
-
-const struct command *command_default(void)
-{
-	const struct family_member *member = family;
-
-	while (!member->command)
-		member++;
-	return member->command;
+	while (*command && strcmp((*command)->name, name))
+		command++;
+	return *command;
 }
 
 const struct rows *command_rows(const struct options *options)

@@ -16,7 +16,7 @@ struct json;
 
 /**
  * struct command - a subcommand
- * @name: as in the family
+ * @name: as in command_names[]
  * @words: parses the @n arguments; returns 0, or -1 and @why, which names the wrong one
  * @about: the description, for --help
  * @options: in the order of --help; an entry without an option ends the array
@@ -40,8 +40,6 @@ struct json;
  * @run: does all the work, JSON included, of a command that takes many censuses
  *	or none; sets @session->partial if something could not be counted.
  *	Returns 0, or -1 and @why.  NULL: @show does it
- * @decodes: types of records that it reads but does not show, ended by NULL, so that this program
- *	links them; or NULL
  * @no_source: it does not use session->source
  * @needs_source: whether to open session->source; NULL: always, unless @no_source
  * @screen: it needs a terminal
@@ -74,24 +72,22 @@ struct command {
 	void (*interval_help)(const struct interval_column *columns, FILE *out);
 	void (*show)(const struct view *view, const struct options *options, FILE *out);
 	int (*run)(struct session *session, struct failure *why);
-	const struct record_type *const *decodes;
 	bool no_source;
 	bool (*needs_source)(const struct options *options);
 	bool screen;
 	bool program;
 };
 
-/* The commands of all programs; the address of one that this program does not link is NULL. */
-extern __attribute__((weak)) const struct command
+/* Those that this program has, ended by NULL, as it defines them; the first is the default. */
+extern const struct command *const commands[];
+
+extern const struct command
 	tasks_command, map_command, buddy_command, kswapd_command, system_command,
 	physical_command, oom_command, top_command, watch_command, record_command, diff_command,
 	leak_command, share_command, chart_command, export_command, flame_command, trace_command;
 
 /* NULL: this program has no such command. */
 const struct command *command_find(const char *name);
-
-/* The first command of this program. */
-const struct command *command_default(void);
 
 /* The kind of rows that @options select: of the command, of its groups, mappings or nodes. */
 const struct rows *command_rows(const struct options *options);

@@ -2,7 +2,7 @@
 /* Builds --help from the arrays of commands, options and columns. */
 #include <string.h>
 
-#include "cli/family.h"
+#include "cli/command-names.h"
 #include "cli/help.h"
 
 static void put_options(FILE *out, const struct option_use *use)
@@ -75,7 +75,7 @@ static const char exit_status[] =
 void help_print(FILE *out)
 {
 	static const struct option_use common[] = { OPTIONS_COMMON };
-	const struct family_member *member;
+	const struct command_name *known;
 
 	fputs("Usage: memcensus [COMMAND] [OPTION...]\n"
 	      "\n"
@@ -83,10 +83,10 @@ void help_print(FILE *out)
 	      "figures of one run come from one pass. Without a command it shows 'tasks'.\n"
 	      "\n"
 	      "Commands:\n", out);
-	for (member = family; member->name; member++)
-		fprintf(out, "  %s%s%-*s %s\n", member->name, *member->args ? " " : "",
-			(int)(30 - strlen(member->name) - !!*member->args), member->args,
-			member->summary);
+	for (known = command_names; known->name; known++)
+		fprintf(out, "  %s%s%-*s %s\n", known->name, *known->args ? " " : "",
+			(int)(30 - strlen(known->name) - !!*known->args), known->args,
+			known->summary);
 	fputs("\n"
 	      "Options of every command:\n", out);
 	put_options(out, common);
@@ -119,10 +119,10 @@ void help_print(FILE *out)
 
 void help_print_command(FILE *out, const struct command *command)
 {
-	const struct family_member *member = family_find(command->name);
+	const struct command_name *known = command_name(command->name);
 
 	fprintf(out, "Usage: memcensus %s%s%s [OPTION...]\n\n%s\nOptions:\n",
-		member->name, *member->args ? " " : "", member->args, command->about);
+		known->name, *known->args ? " " : "", known->args, command->about);
 	put_options(out, command->options);
 	if (command->rows.type) {
 		fprintf(out, "\nColumns: name, heading, meaning (the kernel's own name)\n"

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/family.h"
-#include "cli/option-homes.h"
+#include "cli/command-names.h"
 #include "cli/parse.h"
 #include "lib/filter.h"
 #include "lib/memory.h"
@@ -67,29 +66,17 @@ static void set_add_all(struct option_set *set, const struct option_use *use)
 		set_add(set, use->option);
 }
 
-/* What this program knows of the options of all; ended by an entry without a name. */
-static const struct option_home *known_homes(void)
-{
-	static const struct option_home none[] = { { } };
-
-	return family_is_base(command_default()->name) ? option_homes : none;
-}
-
 /* @first: the command whose options come first: others may have the same names; or NULL. */
 static void set_fill(struct option_set *set, const struct command *first)
 {
-	const struct family_member *member;
-	const struct option_home *home;
+	const struct command *const *command;
 
 	memset(set, 0, sizeof(*set));
 	set->letters[0] = ':';
 	if (first)
 		set_add_all(set, first->options);
-	for (member = family; member->name; member++)
-		if (member->command)
-			set_add_all(set, member->command->options);
-	for (home = known_homes(); home->entry.name; home++)
-		set_add(set, &home->entry);
+	for (command = commands; *command; command++)
+		set_add_all(set, (*command)->options);
 	set_add_all(set, options_shared);
 }
 
@@ -152,14 +139,15 @@ static const struct option_entry *option_of(const struct command *command, const
 /* Says that the command of @options does not have @option, and which ones do. */
 static int not_an_option(const struct options *options, const char *option, struct failure *why)
 {
-	const struct option_home *home = known_homes();
+	const struct command *const *command;
+	char names[NAMES_SIZE] = "";
+	size_t len = 0;
 
-	while (home->entry.name && strcmp(home->entry.name, option))
-		home++;
-	if (!home->entry.name)
-		return fail(why, FAIL_USAGE, "'%s' has no option '--%s'", options->name, option);
-	return fail(why, FAIL_USAGE, "'%s' has no option '--%s'; it is one of:%s", options->name,
-		    option, home->commands);
+	for (command = commands; *command && len < NAMES_SIZE; command++)
+		if (option_of(*command, option))
+			len += snprintf(names + len, NAMES_SIZE - len, " %s", (*command)->name);
+	return fail(why, FAIL_USAGE, "'%s' has no option '--%s'%s%s", options->name, option,
+		    *names ? "; it is one of:" : "", names);
 }
 
 static void *option_member(const struct options *options, const struct option_entry *entry)
@@ -246,12 +234,12 @@ static void set_command(struct options *options, const struct command *command)
 
 static int no_command(const char *word, struct failure *why)
 {
-	const struct family_member *member;
+	const struct command_name *known;
 	char names[NAMES_SIZE];
 	size_t len = 0;
 
-	for (member = family; member->name && len < NAMES_SIZE; member++)
-		len += snprintf(names + len, NAMES_SIZE - len, " %s", member->name);
+	for (known = command_names; known->name && len < NAMES_SIZE; known++)
+		len += snprintf(names + len, NAMES_SIZE - len, " %s", known->name);
 	return fail(why, FAIL_USAGE, "no command '%.60s'; there are:%s", word, names);
 }
 
@@ -295,7 +283,7 @@ int parse_arguments(struct options *options, const char *word, int argc, char **
 	int code, ret = 0;
 
 	memset(options, 0, sizeof(*options));
-	set_command(options, command ? command : command_default());
+	set_command(options, command ? command : commands[0]);
 	options->command_given = command;
 	options->command_wrong = word && !command;
 	if (options->command_wrong)

@@ -2,7 +2,7 @@
 /* Prints the words for shell completion. */
 #include <string.h>
 
-#include "cli/family.h"
+#include "cli/command-names.h"
 #include "cli/words.h"
 #include "os/cgroups.h"
 
@@ -47,14 +47,14 @@ static void put_completed(FILE *out, const char *arg)
 
 static void put_commands(FILE *out, const struct command *unused)
 {
-	const struct family_member *member;
+	const struct command_name *known;
 
 	(void)unused;
-	for (member = family; member->name; member++) {
-		fprintf(out, "%s\t", member->name);
-		if (*member->args)
-			put_completed(out, member->args);
-		fprintf(out, "\t%s\n", member->summary);
+	for (known = command_names; known->name; known++) {
+		fprintf(out, "%s\t", known->name);
+		if (*known->args)
+			put_completed(out, known->args);
+		fprintf(out, "\t%s\n", known->summary);
 	}
 }
 

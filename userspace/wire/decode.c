@@ -176,24 +176,6 @@ static int decode_record(struct decoder *d, const struct record_type *type,
 	return attrs.broken ? broken(d, type->name) : 0;
 }
 
-/*
- * A program decodes only the records whose columns it links.  The addresses of the others are
- * NULL: these symbols take no file from the archive.
- */
-#pragma weak pages_record
-#pragma weak owners_record
-#pragma weak pair_record
-#pragma weak payer_record
-#pragma weak physical_record
-#pragma weak physical_zone_record
-#pragma weak kernel_frames_record
-#pragma weak frame_blocks_record
-#pragma weak frame_cgroup_record
-#pragma weak frame_system_record
-#pragma weak frame_file_record
-#pragma weak oom_record
-#pragma weak oom_victim_record
-
 /* All messages of a census carry its number. */
 static int decode_seq(struct decoder *d, const struct nlattr *attr)
 {
@@ -287,9 +269,8 @@ int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 			nest = attr;
 			type = decode_type_of(attr_type(attr));
 		}
-		/* Of a newer module, or shown by other programs. */
-		unknown |= attr_type(attr) > MEMCENSUS_A_REQUEST &&
-			   !decode_type_of(attr_type(attr));
+		/* Of a newer module. */
+		unknown |= attr_type(attr) > MEMCENSUS_A_MAX;
 	}
 	if (attrs.broken)
 		return broken(&d, nest ? type->name : "a message");

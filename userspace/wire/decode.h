@@ -15,15 +15,15 @@
 /*
  * Adds the content of the message @nlh, complete in memory, to @snap; a request too, as
  * records have it.  Unknown attributes, records and figures are skipped: a newer module
- * sends them, and a record may have what other programs show.  0, or -1 and @why if the message
- * violates the ABI (a wrong length, the number of another census).
+ * sends them.  0, or -1 and @why if the message violates the ABI (a wrong length, the number
+ * of another census).
  */
 int decode_message(struct snapshot *snap, const struct nlmsghdr *nlh,
 		   struct failure *why);
 
 /*
  * The record in the top-level attribute @nest, enum memcensus_attr, of a message; NULL if
- * it contains none, or if this program does not show it.
+ * it contains none.
  */
 const struct record_type *decode_type_of(unsigned int nest);
 

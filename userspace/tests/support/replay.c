@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * replay SCENE [ARG...]: runs the reader with the ARGs on the census of a scene or the
- * censuses of a series; the other programs of the family are replay-NAME. SCENE
+ * censuses of a series; the tools are replay-NAME. SCENE
  * 'asked': prints the requests; 'absent': no module.
  * A SCENE with a '/' is a file of messages; REPLAY_KEEP in the environment: such a file, to
  * be written.
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/family.h"
+#include "cli/command-names.h"
 #include "lib/signals.h"
 #include "model/cgroup-tree.h"
 #include "model/on-nodes.h"
@@ -223,7 +223,7 @@ int main(int argc, char **argv)
 		argv++;
 		argc--;
 	}
-	family_prefix("replay");
+	tool_prefix("replay");
 	/* Do not use the cgroups and settings of this machine. */
 	cgroups_root(getenv("REPLAY_CGROUPS") ? getenv("REPLAY_CGROUPS") : "/nonexistent");
 	charges_root_v1("");

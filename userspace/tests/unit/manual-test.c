@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/family.h"
+#include "cli/command-names.h"
 #include "manual/columns.h"
 #include "tap.h"
 
@@ -79,22 +79,22 @@ static char *bold(char **at)
 static void test_commands(const struct page *page)
 {
 	size_t from = section(page, "# COMMANDS"), i;
-	const struct family_member *member;
+	const struct command_name *known;
 	char term[64], *at, *word;
 	bool found;
 
-	for (member = family; member->name; member++) {
-		snprintf(term, sizeof(term), "*%s*", member->command->name);
+	for (known = command_names; known->name; known++) {
+		snprintf(term, sizeof(term), "*%s*", known->name);
 		for (found = false, i = from; goes_on(page, i, "# "); i++)
 			found |= !strncmp(page->lines[i], term, strlen(term));
-		ok(found, "command %s is described", member->command->name);
+		ok(found, "command %s is described", known->name);
 	}
 	for (i = from; goes_on(page, i, "# "); i++) {
 		at = page->lines[i];
 		if (*at != '*' || (i > from && *page->lines[i - 1]))
 			continue;
 		word = bold(&at);
-		ok(word && family_find(word), "command %s exists", word ? word : page->lines[i]);
+		ok(word && command_name(word), "command %s exists", word ? word : page->lines[i]);
 	}
 }
 
@@ -104,11 +104,11 @@ static size_t n_options;
 
 static void find_options(void)
 {
-	const struct family_member *member;
+	const struct command *const *command;
 	const struct option_use *use;
 
-	for (member = family; member->name; member++)
-		for (use = member->command->options; use->option; use++)
+	for (command = commands; *command; command++)
+		for (use = (*command)->options; use->option; use++)
 			if (use->option->help)
 				options[n_options++] = use->option;
 }
@@ -170,11 +170,11 @@ static bool has_type(const struct command *command, const struct record_type *ty
 static void test_types(void)
 {
 	const struct record_type *const *type;
-	const struct family_member *member;
+	const struct command *const *each;
 	bool found;
 
-	for (member = family; member->name; member++) {
-		const struct command *command = member->command;
+	for (each = commands; *each; each++) {
+		const struct command *command = *each;
 		const struct rows *groups = command->groups, *nodes = command->nodes;
 		const struct record_type *const of[] = {
 			command->rows.type, groups ? groups[MEMCENSUS_BY_UID].type : NULL,
@@ -188,8 +188,8 @@ static void test_types(void)
 				   command->name, of[i]->name);
 	}
 	for (type = manual_types; *type; type++) {
-		for (found = false, member = family; member->name; member++)
-			found |= has_type(member->command, *type);
+		for (found = false, each = commands; *each; each++)
+			found |= has_type(*each, *type);
 		ok(found, "a command has rows of a %s", (*type)->name);
 	}
 }

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/family.h"
+#include "cli/command-names.h"
 #include "tools/leak/stacks.h"
 
 /* The table of flame has the look of that of leak. */
@@ -24,14 +24,14 @@ static void set_look(char *look, const struct options *options)
 int leak_stacks_begin(struct leak_stacks *stacks, const struct options *options,
 		      const char *call_graph, struct failure *why)
 {
-	char path[FAMILY_PATH_SIZE], pid[16], look[4];
+	char path[TOOL_PATH_SIZE], pid[16], look[4];
 	char *const argv[] = {
 		path, "flame", pid, "--table", look,
 		call_graph ? "--call-graph" : NULL, (char *)call_graph, NULL
 	};
 	int fds[2];
 
-	if (family_path("flame", path, why))
+	if (tool_path("flame", path, why))
 		return -1;
 	snprintf(pid, sizeof(pid), "%" PRIu32, options->pids[0]);
 	set_look(look, options);

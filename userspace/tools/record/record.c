@@ -360,5 +360,4 @@ const struct command record_command = {
 	.own_size = sizeof(struct record_options),
 	.parts_of = record_parts,
 	.run = record_run,
-	.decodes = (const struct record_type *const []){ &oom_record, &oom_victim_record, NULL },
 };
