@@ -21,7 +21,7 @@
 #include "census/zones.h"
 #include "count/pages.h"
 #include "count/payers.h"
-#include "walk/numa.h"
+#include "count/numa.h"
 
 /**
  * struct census - a census in progress

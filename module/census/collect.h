@@ -17,7 +17,7 @@
 #include "base/threads.h"
 #include "census/snapshot.h"
 #include "count/frames.h"
-#include "walk/numa.h"
+#include "count/numa.h"
 
 /**
  * struct census_counters - the kernel's own counters of an address space

@@ -756,9 +756,9 @@ int census_worker_begin(struct census_worker *w, struct census_scan *scan,
 	w->scan = scan;
 	w->walk.pause = time_to_pause;
 	w->walk.pause_context = w;
-	w->walk.numa = scan->collection.numa;
+	w->tally.numa = scan->collection.numa;
 	w->tally.payers = payers;
-	err = census_walk_begin(&w->walk, snap->pages || payers);
+	err = census_walk_begin(&w->walk);
 	if (!err)
 		err = census_tally_begin(&w->tally, snap, files);
 	return err;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/bitmap.h>
+#include <linux/hugetlb_inline.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/page-flags.h>
@@ -98,6 +99,9 @@ static void take_runs(void *context, const struct census_run *runs,
 				mark_swap(t, run);
 			break;
 		case CENSUS_HOLE:
+			/* By page, in note_hole(). */
+			if (t->placed)
+				break;
 			t->sums->swap += census_shmem_count(t->shmem, t->vma, run->pfn,
 							    census_run_nr(run));
 			t->walk->work += ENTRIES_PER_HOLE;
@@ -115,6 +119,71 @@ static void take_runs(void *context, const struct census_run *runs,
 			break;
 		}
 	}
+}
+
+/*
+ * Records shmem in swap for each page, so that the sum agrees with the bitmaps.  The file
+ * may change during this, as it may between two page tables.
+ *
+ * Return: the number of pages in swap.
+ */
+static u64 note_hole(struct census_tally *t, const struct census_place *hole)
+{
+	pgoff_t first = linear_page_index(t->vma, hole->addr), at = first;
+	pgoff_t last = first + hole->nr - 1;
+	u64 mask, pages = 0;
+
+	while (at <= last && (mask = census_shmem_next(t->shmem, t->vma, &at, last))) {
+		pages += census_popcount(mask);
+		census_pages_note_swap(t->snap->pages,
+				       hole->addr + ((at - first) << PAGE_SHIFT), mask);
+		at += 64;
+	}
+	t->sums->swap += pages << PAGE_SHIFT;
+	return pages;
+}
+
+static bool is_copy(u64 key)
+{
+	return census_key_exclusive(key) || census_key_kind(key) == CENSUS_ANON;
+}
+
+/* Pages, by address, of the process whose bitmaps are requested. */
+static void add_to_bitmaps(struct census_tally *t, const struct census_place *place)
+{
+	if (place->kind == CENSUS_HOLE)
+		t->walk->work += note_hole(t, place);
+	else
+		census_pages_add(t->snap->pages, t->frames, place, t->later);
+}
+
+/* Counts pages for the cgroups that are charged for them. */
+static void add_to_payers(struct census_tally *t, const struct census_place *place)
+{
+	/* What only processes use that the caller cannot see is not a cgroup's own for it. */
+	u64 owner = t->m->task && t->m->task->group ? t->m->task->cgroup : 0;
+
+	if (place->kind == CENSUS_PRESENT && !(t->files->only && is_copy(place->key)) &&
+	    !census_payers_add(t->payers, t->frames, place, owner))
+		t->frames->owners.failed = true;
+}
+
+/* What each entry maps, of a request that needs more than numbers of pages. */
+static void take_page(void *context, const struct census_place *place)
+{
+	struct census_tally *t = context;
+
+	if (t->placed)
+		add_to_bitmaps(t, place);
+	if (t->payers)
+		add_to_payers(t, place);
+	if (t->on_nodes)
+		census_numa_add(t->numa, &t->range, t->on_nodes, place);
+	/* hugetlb has no key for copies.  Each of its pages is a run, which is taken at once. */
+	if (t->files->only)
+		t->huge_copied = place->kind == CENSUS_HUGETLB &&
+				 !(t->vma->vm_flags & VM_SHARED) &&
+				 PageAnon(pfn_to_page(place->pfn));
 }
 
 /* The mapcount basis: reads struct page under the page table lock. */
@@ -147,6 +216,7 @@ static const struct census_walk_ops mapcount_ops = {
 	.by_run = true,
 	.runs_locked = mapcount_locked,
 	.runs = take_runs,
+	.page = take_page,
 	.masks = swap_masks,
 };
 
@@ -154,6 +224,7 @@ static const struct census_walk_ops mapcount_ops = {
 static const struct census_walk_ops swap_ops = {
 	.by_run = true,
 	.runs = take_runs,
+	.page = take_page,
 	.masks = swap_masks,
 };
 
@@ -200,20 +271,6 @@ static void frames_masks(void *context, const struct census_mask *masks,
 
 /* The frames basis, of one file: without the copies that private mappings have of its pages. */
 
-/* hugetlb has no key for copies.  Each of its pages is a run, which is taken at once. */
-static void file_locked(void *context, const struct census_run *runs, unsigned int nr)
-{
-	struct census_tally *t = context;
-
-	t->huge_copied = runs->kind == CENSUS_HUGETLB && !(t->vma->vm_flags & VM_SHARED) &&
-			 PageAnon(pfn_to_page(runs->pfn));
-}
-
-static bool is_copy(u64 key)
-{
-	return census_key_exclusive(key) || census_key_kind(key) == CENSUS_ANON;
-}
-
 static void file_masks(void *context, const struct census_mask *masks, unsigned int nr)
 {
 	struct census_tally *t = context;
@@ -226,50 +283,6 @@ static void file_masks(void *context, const struct census_mask *masks, unsigned 
 		first = i + 1;
 	}
 	census_frames_mark(t->frames, masks + first, nr - first);
-}
-
-/*
- * Records shmem in swap for each page, so that the sum agrees with the bitmaps.  The file
- * may change during this, as it may between two page tables.
- *
- * Return: the number of pages in swap.
- */
-static u64 note_hole(struct census_tally *t, const struct census_place *hole)
-{
-	pgoff_t first = linear_page_index(t->vma, hole->addr), at = first;
-	pgoff_t last = first + hole->nr - 1;
-	u64 mask, pages = 0;
-
-	while (at <= last && (mask = census_shmem_next(t->shmem, t->vma, &at, last))) {
-		pages += census_popcount(mask);
-		census_pages_note_swap(t->snap->pages,
-				       hole->addr + ((at - first) << PAGE_SHIFT), mask);
-		at += 64;
-	}
-	t->sums->swap += pages << PAGE_SHIFT;
-	return pages;
-}
-
-/* Records the addresses of the pages of the process whose bitmaps are requested. */
-static u64 frames_places(void *context, const struct census_place *places,
-			 unsigned int nr)
-{
-	struct census_tally *t = context;
-	const struct census_place *place;
-	u64 work = 0;
-
-	for (place = places; place < places + nr; place++) {
-		if (place->kind == CENSUS_HOLE) {
-			work += note_hole(t, place);
-			continue;
-		}
-		/* The first slice has recorded these bits.  A later slice only adds owners. */
-		if (!t->later)
-			work += census_pages_note(t->snap->pages, t->frames, place);
-		if (place->kind != CENSUS_SWAP && (t->later || !place->exclusive))
-			census_pages_keep(t->snap->pages, t->frames, place);
-	}
-	return work;
 }
 
 static const u64 *frames_find_image(void *context, struct census_image *image,
@@ -296,40 +309,17 @@ static void frames_image(void *context, const struct census_image *image)
 
 static const struct census_walk_ops frames_ops = {
 	.runs = take_runs,
+	.page = take_page,
 	.masks = frames_masks,
-	.places = frames_places,
 	.find_image = frames_find_image,
 	.masks_met = frames_masks_met,
 	.image = frames_image,
 };
 
-/* Counts each page for the cgroup that is charged for it. */
-static u64 paid_places(void *context, const struct census_place *places, unsigned int nr)
-{
-	const struct census_place *place;
-	struct census_tally *t = context;
-	/* What only processes use that the caller cannot see is not a cgroup's own for it. */
-	u64 owner = t->m->task && t->m->task->group ? t->m->task->cgroup : 0;
-
-	for (place = places; place < places + nr; place++)
-		if (place->kind == CENSUS_PRESENT &&
-		    !(t->files->only && is_copy(place->key)) &&
-		    !census_payers_add(t->payers, t->frames, place, owner))
-			t->frames->owners.failed = true;
-	return nr;
-}
-
-static const struct census_walk_ops paid_ops = {
-	.runs = take_runs,
-	.masks = frames_masks,
-	.places = paid_places,
-};
-
 static const struct census_walk_ops file_ops = {
-	.runs_locked = file_locked,
 	.runs = take_runs,
+	.page = take_page,
 	.masks = file_masks,
-	.places = paid_places,
 };
 
 /* Checks whether bitmaps of the pages of @m are requested. */
@@ -622,8 +612,7 @@ static bool may_have_images(const struct census_tally *t, const struct census_wa
 {
 	return CENSUS_PTES_MAX == CENSUS_FORKED_ENTRIES && walk->ops->image &&
 	       walk->writable_is_exclusive && t->class == CENSUS_ANON &&
-	       !walk->placed && !(t->vma->vm_flags & VM_MERGEABLE) &&
-	       census_frames_may_keep(t->frames);
+	       !(t->vma->vm_flags & VM_MERGEABLE) && census_frames_may_keep(t->frames);
 }
 
 static const struct census_walk_ops *choose_ops(const struct census_tally *t)
@@ -631,7 +620,7 @@ static const struct census_walk_ops *choose_ops(const struct census_tally *t)
 	if (t->files->only)
 		return &file_ops;
 	if (t->basis == MEMCENSUS_BASIS_FRAMES)
-		return t->payers ? &paid_ops : &frames_ops;
+		return &frames_ops;
 	return t->m->task && !t->later ? &mapcount_ops : &swap_ops;
 }
 
@@ -678,7 +667,7 @@ static void number_pages(struct census_tally *t, struct census_walk *walk, unsig
 {
 	const struct vm_area_struct *vma = t->vma;
 	bool huge = IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && t->frames->slice.huge &&
-		    walk->ops == &frames_ops;
+		    walk->ops == &frames_ops && !walk->each_page;
 
 	walk->frames = census_frames_key(t->class);
 	walk->huge_frames = huge && t->class == CENSUS_ANON ?
@@ -734,8 +723,9 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	if (err)
 		return err;
 	t->of_heap = heap_or_stack(t);
-	walk->placed = t->placed;
-	walk->paid = t->payers;
+	t->on_nodes = t->later ? NULL : t->m->on_nodes;
+	walk->each_page = t->placed || t->payers || t->on_nodes ||
+			  (t->files->only && is_vm_hugetlb_page(vma));
 	walk->holes = begin_shmem(t, addr != vma->vm_start);
 	walk->ops = choose_ops(t);
 	walk->context = t;
@@ -743,7 +733,6 @@ int census_tally_vma(struct census_tally *t, struct vm_area_struct *vma,
 	walk->exclusive_key = t->frames->slice.nr == 1 ? 0 :
 			      CENSUS_SPACE(CENSUS_SPACE_EXCLUSIVE);
 	walk->images = may_have_images(t, walk);
-	walk->on_nodes = t->later ? NULL : t->m->on_nodes;
 	walk->pages = 0;
 	walk->exclusive = 0;
 	walk->copied = 0;

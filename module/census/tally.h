@@ -13,6 +13,7 @@
 #include "census/snapshot.h"
 #include "count/files.h"
 #include "count/frames.h"
+#include "count/numa.h"
 #include "count/payers.h"
 #include "walk/walk.h"
 
@@ -26,6 +27,8 @@
  * @frames: owners of frames and swap slots
  * @files: shared by all workers
  * @payers: who pays for the pages; NULL: not requested
+ * @numa: the nodes; NULL: pages are not counted by node
+ * @range: where @numa found a frame last
  * @path_buffer: PATH_MAX bytes if records of VMAs are requested; else NULL
  * @counts: memory of what is counted for these records
  * @wanted: memory that the next record lacks, bytes; 0: nothing is lacking
@@ -40,6 +43,7 @@
  * @class: of the pages of @vma, except for copies in a private mapping
  * @of_heap: sum of heap or stack if @vma is one of these; else NULL
  * @huge_copied: the hugetlb page of the current run is a copy, and not of the one file
+ * @on_nodes: what @vma has on each node is added to this, by index in @numa; NULL: not requested
  * @placed: bitmaps of the pages of @vma are requested
  * @in_swap: @vma maps a shmem file with pages in swap, which count for it
  * @shmem: where they are; NULL if @vma is small, or for memory
@@ -62,6 +66,8 @@ struct census_tally {
 	struct census_frames *frames;
 	struct census_files *files;
 	struct census_payers *payers;
+	const struct census_numa *numa;
+	struct census_numa_range range;
 	char *path_buffer;
 	struct census_arena counts;
 	size_t wanted;
@@ -76,6 +82,7 @@ struct census_tally {
 	enum census_class class;
 	u64 *of_heap;
 	bool huge_copied;
+	struct census_on_node *on_nodes;
 	bool placed;
 	bool in_swap;
 	bool whole;

@@ -133,24 +133,19 @@ static void note_block(struct census_pages *p, u64 addr, u64 mask, unsigned int 
 	b->exclusive |= bits & NOTE_EXCLUSIVE ? mask : 0;
 }
 
-/**
- * census_pages_note() - add pages to the bitmaps
- * @p: the pages; @full is set without memory
- * @f: marks of the first slice
- * @place: PRESENT, HUGETLB or SWAP, not below places added before
- *
- * Does not sleep.
- *
- * Return: the number of blocks of the place.
- */
-u64 census_pages_note(struct census_pages *p, const struct census_frames *f,
-		      const struct census_place *place)
+/* Adds pages to the bitmaps. */
+static void note_place(struct census_pages *p, const struct census_frames *f,
+		       const struct census_place *place)
 {
-	u64 addr = place->addr, end = addr + (u64)place->nr * PAGE_SIZE, blocks = 0;
-	unsigned int bits = (place->kind == CENSUS_SWAP ? NOTE_SWAP : 0) |
-			    (place->huge ? NOTE_HUGE : 0);
+	u64 addr = place->addr, end = addr + (u64)place->nr * PAGE_SIZE;
+	unsigned int bits = 0;
 
-	if (place->exclusive && census_frames_counts(f, place->key))
+	if (place->kind == CENSUS_SWAP)
+		bits = NOTE_SWAP;
+	else if (place->kind == CENSUS_HUGETLB || place->bits & CENSUS_PMD)
+		bits = NOTE_HUGE;
+	if (place->kind == CENSUS_PRESENT && place->bits & CENSUS_EXCLUSIVE &&
+	    census_frames_counts(f, place->key))
 		bits |= NOTE_EXCLUSIVE;
 	while (addr < end) {
 		u64 first = ALIGN_DOWN(addr, CENSUS_PAGE_BLOCK_BYTES);
@@ -159,12 +154,10 @@ u64 census_pages_note(struct census_pages *p, const struct census_frames *f,
 		note_block(p, first, GENMASK_ULL(((next - first) >> PAGE_SHIFT) - 1,
 						 (addr - first) >> PAGE_SHIFT), bits);
 		addr = next;
-		blocks++;
 	}
-	return blocks;
 }
 
-/* Like census_pages_note() for pages in swap: bit n of @mask is page n from @addr on. */
+/* Like note_place() for pages in swap: bit n of @mask is page n from @addr on. */
 void census_pages_note_swap(struct census_pages *p, u64 addr, u64 mask)
 {
 	u64 first = ALIGN_DOWN(addr, CENSUS_PAGE_BLOCK_BYTES);
@@ -176,35 +169,61 @@ void census_pages_note_swap(struct census_pages *p, u64 addr, u64 mask)
 			   mask >> (CENSUS_BLOCK_PAGES - at), NOTE_SWAP);
 }
 
-/**
- * census_pages_keep() - keep a place until the owners of its pages are known
- * @p: the pages
- * @f: marks of the pages; its failure is also set if memory for a place runs out
- * @place: PRESENT or HUGETLB
- */
-void census_pages_keep(struct census_pages *p, struct census_frames *f,
+/* Keeps pages, of one block, until their owners are known; or one hugetlb page. */
+static void keep_place(struct census_pages *p, struct census_frames *f,
 		       const struct census_place *place)
 {
-	u64 key = place->key, where = (u64)place->addr >> PAGE_SHIFT;
+	u64 where = (u64)place->addr >> PAGE_SHIFT, key = place->key;
 	u32 nr = place->nr, at = place->at, unit;
 
 	if (place->addr >= p->end || place->addr + (u64)nr * PAGE_SIZE <= p->start)
 		return;
 	if (place->kind == CENSUS_HUGETLB) {
-		key = census_frames_hugetlb_key(f, place->key, nr, &at);
+		key = census_frames_hugetlb_key(f, place->pfn, nr, &at);
 		nr = 1;
 	}
 	if (!census_frames_counts(f, key))
 		return;
+	if (place->bits & CENSUS_EXCLUSIVE)
+		key = 0;
+	where = where << PLACE_PAGE_SHIFT | at << PLACE_AT_SHIFT;
+	if (at && p->places.nr > 1) {
+		struct kept_place *last = census_unit(&p->places, p->places.nr - 1);
+		u64 next = (last->where & ~PLACE_MASK) + ((last->where & PLACE_MASK) + 1) *
+			   (BIT_ULL(PLACE_PAGE_SHIFT) + BIT_ULL(PLACE_AT_SHIFT));
+
+		/* The next page, at the next bit. */
+		if (last->key == key && where == next) {
+			last->where += nr;
+			return;
+		}
+	}
 	unit = census_pool_take(&p->places, 1);
 	if (!unit) {
 		f->owners.failed = true;
 		return;
 	}
 	*(struct kept_place *)census_unit(&p->places, unit) = (struct kept_place) {
-		.key = place->exclusive ? 0 : key,
-		.where = where << PLACE_PAGE_SHIFT | at << PLACE_AT_SHIFT | (nr - 1),
+		.key = key, .where = where | (nr - 1),
 	};
+}
+
+/**
+ * census_pages_add() - add pages to the bitmaps
+ * @p: the pages; @full is set without memory for the bitmaps
+ * @f: marks of the pages; its failure is set without memory to keep them
+ * @place: PRESENT, HUGETLB or SWAP, not below what was added before
+ * @later: an earlier slice has added it: only the owners of its pages may be of this one
+ *
+ * Does not sleep.
+ */
+void census_pages_add(struct census_pages *p, struct census_frames *f,
+		      const struct census_place *place, bool later)
+{
+	if (!later)
+		note_place(p, f, place);
+	if (place->kind != CENSUS_SWAP && (later || !(place->bits & CENSUS_EXCLUSIVE)))
+		keep_place(p, f, place);
 }
 
 /**

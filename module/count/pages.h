@@ -2,8 +2,8 @@
 /*
  * Bitmaps of the pages of one process, by address: mapped, exclusive, huge and in swap.
  *
- * The walk reports places.  Each is recorded in the bitmaps at once, and kept with the
- * key of its pages until owners are finished.  Then the block of that key tells which of
+ * Each page that the walk meets is recorded in the bitmaps at once, and kept with the key of
+ * its block until owners are finished.  Then the block of that key tells which of
  * its pages have one owner.  So the bits agree with the figures of the same census, even
  * if the process changes during it.
  *
@@ -77,11 +77,9 @@ void census_pages_free(struct census_pages *p);
 
 void census_pages_begin(struct census_pages *p, struct census_budget *budget);
 void census_pages_slice(struct census_pages *p);
-u64 census_pages_note(struct census_pages *p, const struct census_frames *f,
-		      const struct census_place *place);
+void census_pages_add(struct census_pages *p, struct census_frames *f,
+		      const struct census_place *place, bool later);
 void census_pages_note_swap(struct census_pages *p, u64 addr, u64 mask);
-void census_pages_keep(struct census_pages *p, struct census_frames *f,
-		       const struct census_place *place);
 int census_pages_finish(struct census_pages *p, const struct census_frames *f);
 u64 census_pages_end(struct census_pages *p);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "base/charge.h"
 #include "count/payers.h"
 
 static u64 paid_key_of(u64 cgroup, u32 space)
@@ -110,38 +111,30 @@ static void count_pages(struct census_paid *paid, u64 met, u64 own)
 	paid->own += census_popcount(own);
 }
 
-/**
- * census_payers_add() - count pages for their payer
- * @p: the payers
- * @f: says which keys the current slice counts
- * @place: pages of one payer in one block, PRESENT
+/*
+ * Counts pages of one block and one payer.
  * @owner: ID of the cgroup of the process that maps them
- *
- * Does not sleep.
  *
  * Return: false without memory.
  */
-bool census_payers_add(struct census_payers *p, const struct census_frames *f,
-		       const struct census_place *place, u64 owner)
+static bool add_mask(struct census_payers *p, const struct census_place *place, u64 mask,
+		     u64 payer, u64 owner)
 {
-	u64 mask = GENMASK_ULL(place->at + place->nr - 1, place->at), met = mask, own;
+	u64 met = mask, own = payer && payer == owner ? mask : 0;
 	u32 space = place->key >> CENSUS_SPACE_SHIFT;
 	struct census_paid *paid, *of_file = NULL;
 	struct census_paid_block *block;
 
-	if (!census_frames_counts(f, place->key))
-		return true;
-	paid = census_payers_find(p, place->payer, 0);
+	paid = census_payers_find(p, payer, 0);
 	if (!paid)
 		return false;
-	if (p->by_file && place->payer && space >= CENSUS_SPACE_FILES) {
-		of_file = census_payers_find(p, place->payer, space);
+	if (p->by_file && payer && space >= CENSUS_SPACE_FILES) {
+		of_file = census_payers_find(p, payer, space);
 		if (!of_file)
 			return false;
 	}
-	own = place->payer && place->payer == owner ? mask : 0;
 	/* Nothing else maps an exclusive page, so it is met once. */
-	if (!place->exclusive) {
+	if (!(place->bits & CENSUS_EXCLUSIVE)) {
 		block = find_block(p, place->key);
 		if (!block)
 			return false;
@@ -153,5 +146,35 @@ bool census_payers_add(struct census_payers *p, const struct census_frames *f,
 	count_pages(paid, met, own);
 	if (of_file)
 		count_pages(of_file, met, own);
+	return true;
+}
+
+/**
+ * census_payers_add() - count pages for their payers
+ * @p: the payers
+ * @f: says which keys the current slice counts
+ * @place: PRESENT; its page table is locked
+ * @owner: ID of the cgroup of the process that maps them
+ *
+ * Does not sleep.
+ *
+ * Return: false without memory.
+ */
+bool census_payers_add(struct census_payers *p, const struct census_frames *f,
+		       const struct census_place *place, u64 owner)
+{
+	unsigned int i, n;
+
+	if (!census_frames_counts(f, place->key))
+		return true;
+	for (i = 0; i < place->nr; i += n) {
+		u64 payer = census_page_payer(place->pfn + i);
+
+		n = 1;
+		while (i + n < place->nr && census_page_payer(place->pfn + i + n) == payer)
+			n++;
+		if (!add_mask(p, place, GENMASK_ULL(n - 1, 0) << (place->at + i), payer, owner))
+			return false;
+	}
 	return true;
 }

@@ -3,8 +3,8 @@
  * Which cgroup is charged for each mapped page, beside which one maps it.
  *
  * The kernel charges a page to one cgroup, mostly that of the process that touched it first.
- * struct page has it, so only a request for it reads struct page: the walk reports the payer
- * of each page in its place.  A page counts once for its payer, no matter which process maps
+ * struct page has it, so only a request for it reads struct page, under the page table lock.  A
+ * page counts once for its payer, no matter which process maps
  * it, and once more if a process of the payer itself maps it.  So a block of 64 pages needs
  * two masks, however many cgroups there are.
  *

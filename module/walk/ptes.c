@@ -395,40 +395,6 @@ static noinline void report_file(struct census_walk *walk,
 }
 
 /**
- * census_ptes_on_nodes() - count the pages of a PTE table by node
- * @walk: the walk, with @on_nodes
- * @vma: locked for reading
- * @pte: the first entry; the lock of the table is held, since the entries were reported
- * @nr: number of entries
- * @addr: address that @pte maps
- *
- * Apart from what else is counted, which needs no frame of an exclusive page, of a file's or of
- * one in an image.  The table is in the CPU's cache.  It counts what census_report_pte() passes
- * to census_report_pages().
- */
-void census_ptes_on_nodes(struct census_walk *walk, struct vm_area_struct *vma,
-			  const pte_t *pte, unsigned int nr, unsigned long addr)
-{
-	walk->work += nr;
-	for (; nr; nr--, pte++, addr += PAGE_SIZE) {
-		pte_t entry = census_pte_get(pte);
-		softleaf_t leaf;
-
-		if (pte_none(entry))
-			continue;
-		if (pte_present(entry)) {
-			if (!census_pte_special(vma, addr, entry))
-				census_report_on_node(walk, pte_pfn(entry), 1, false);
-			continue;
-		}
-		leaf = softleaf_from_pte(entry);
-		if (!softleaf_is_swap(leaf) && softleaf_has_pfn(leaf))
-			census_report_on_node(walk, softleaf_to_pfn(leaf), 1,
-					      softleaf_is_device_private(leaf));
-	}
-}
-
-/**
  * census_ptes_report() - report the entries of a PTE table
  * @walk: the walk; there is room for a mask of each entry
  * @vma: locked for reading
@@ -441,8 +407,7 @@ void census_ptes_report(struct census_walk *walk, struct vm_area_struct *vma,
 {
 	struct census_plain plain;
 
-	if (walk->ops->by_run || walk->holes || walk->placed || walk->paid ||
-	    !census_plain_begin(&plain) ||
+	if (walk->ops->by_run || walk->holes || walk->each_page || !census_plain_begin(&plain) ||
 	    vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
 		report_ptes(walk, vma, pte, nr, addr);
 	else if (census_may_have_copies(walk, vma))

@@ -10,7 +10,5 @@
 
 void census_ptes_report(struct census_walk *walk, struct vm_area_struct *vma,
 			const pte_t *pte, unsigned int nr, unsigned long addr);
-void census_ptes_on_nodes(struct census_walk *walk, struct vm_area_struct *vma,
-			  const pte_t *pte, unsigned int nr, unsigned long addr);
 
 #endif /* _CENSUS_PTES_H */

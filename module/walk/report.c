@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
 
-#include "base/charge.h"
 #include "owners/huge.h"
 #include "walk/exclusive.h"
 #include "walk/pte.h"
@@ -43,69 +42,6 @@ void census_walk_mask(struct census_walk *walk, u64 key, u64 mask)
 	};
 }
 
-/*
- * Called under the table's lock.  There is room: a table has no more places than entries.
- * @bits: of the entries, %CENSUS_PMD and %CENSUS_EXCLUSIVE
- * @payer: as in &struct census_place
- */
-void census_report_place(struct census_walk *walk, enum census_kind kind, u8 bits,
-			 unsigned long addr, unsigned int nr, u64 key, u8 at, u64 payer)
-{
-	bool huge = bits & CENSUS_PMD, exclusive = bits & CENSUS_EXCLUSIVE;
-	struct census_place *place;
-
-	if (!walk->placed && !walk->paid)
-		return;
-	place = &walk->places[walk->nr_places];
-	if (walk->nr_places) {
-		struct census_place *last = place - 1;
-
-		if (last->kind == kind && last->huge == huge &&
-		    last->exclusive == exclusive && last->key == key &&
-		    last->payer == payer &&
-		    kind != CENSUS_HUGETLB &&
-		    last->addr + (unsigned long)last->nr * PAGE_SIZE == addr &&
-		    (kind != CENSUS_PRESENT || last->at + last->nr == at)) {
-			last->nr += nr;
-			return;
-		}
-	}
-	*place = (struct census_place) {
-		.kind = kind, .huge = huge, .exclusive = exclusive, .at = at,
-		.nr = nr, .addr = addr, .key = key, .payer = payer,
-	};
-	walk->nr_places++;
-}
-
-/* Return: what is counted on the node of @pfn; NULL if the node is new. */
-static struct census_on_node *node_of(struct census_walk *walk, unsigned long pfn, bool device)
-{
-	/* The memory of a device may have been added without a change of a span. */
-	u32 index = device ? census_numa_read(walk->numa, pfn) :
-			     census_numa_index(walk->numa, &walk->range, pfn);
-
-	return index == CENSUS_NUMA_NONE ? NULL : &walk->on_nodes[index];
-}
-
-/* Counts @nr pages of one node; @device: of device private memory. */
-void census_report_on_node(struct census_walk *walk, unsigned long pfn, unsigned int nr,
-			   bool device)
-{
-	struct census_on_node *on = node_of(walk, pfn, device);
-
-	if (on)
-		on->rss += nr;
-}
-
-/* Counts a hugetlb page, which is on one node. */
-void census_report_huge_on_node(struct census_walk *walk, unsigned long pfn, unsigned int nr)
-{
-	struct census_on_node *on = node_of(walk, pfn, false);
-
-	if (on)
-		on->hugetlb += nr;
-}
-
 static void count_copied(struct census_walk *walk, unsigned int nr, u8 bits)
 {
 	walk->copied += nr;
@@ -128,6 +64,9 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 
 	if (walk->ops->by_run) {
 		census_report_run(walk, CENSUS_PRESENT, bits & ~CENSUS_EXCLUSIVE, pfn, nr, 0);
+		census_report_place(walk, (struct census_place) {
+			.kind = CENSUS_PRESENT, .bits = bits, .nr = nr, .addr = addr, .pfn = pfn,
+		});
 		return;
 	}
 	counted = exclusive && !walk->exclusive_key;
@@ -161,17 +100,18 @@ void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
 		return;
 	}
 	/* Nothing is kept of them: the blocks of a huge page would take longer than the rest. */
-	if (counted && !walk->placed && !walk->paid)
+	if (counted && !walk->each_page)
 		return;
 	while (nr) {
-		unsigned int at = number & 63, n = walk->paid ? 1 : min(64 - at, nr);
-		u64 payer = walk->paid ? census_page_payer(pfn) : 0;
+		unsigned int at = number & 63, n = min(64 - at, nr);
 
 		if (!counted)
 			census_walk_mask(walk, key + apart + (number >> 6),
 					 GENMASK_ULL(at + n - 1, at));
-		census_report_place(walk, CENSUS_PRESENT, bits, addr, n, key + (number >> 6), at,
-				    payer);
+		census_report_place(walk, (struct census_place) {
+			.kind = CENSUS_PRESENT, .bits = bits, .at = at, .nr = n, .addr = addr,
+			.pfn = pfn, .key = key + (number >> 6),
+		});
 		number += n;
 		pfn += n;
 		addr += n * PAGE_SIZE;
@@ -190,10 +130,6 @@ void census_report_flush(struct census_walk *walk)
 	if (walk->nr && walk->ops->runs)
 		walk->ops->runs(walk->context, walk->runs, walk->nr);
 	walk->nr = 0;
-	if (walk->nr_places)
-		walk->work += walk->ops->places(walk->context, walk->places,
-						walk->nr_places);
-	walk->nr_places = 0;
 	if (walk->image->nr)
 		walk->ops->image(walk->context, walk->image);
 	walk->image->nr = 0;
@@ -206,11 +142,10 @@ void census_report_hole(struct census_walk *walk, struct vm_area_struct *vma,
 
 	if (!walk->holes)
 		return;
-	/* Not both: the consumer of places needs all of them in the order of addresses. */
-	if (walk->placed)
-		census_report_place(walk, CENSUS_HOLE, 0, addr, nr, 0, 0, 0);
-	else
-		census_report_run(walk, CENSUS_HOLE, 0, linear_page_index(vma, addr), nr, 0);
+	census_report_run(walk, CENSUS_HOLE, 0, linear_page_index(vma, addr), nr, 0);
+	census_report_place(walk, (struct census_place) {
+		.kind = CENSUS_HOLE, .nr = nr, .addr = addr,
+	});
 }
 
 /*
@@ -226,7 +161,9 @@ void census_report_softleaf(struct census_walk *walk, struct vm_area_struct *vma
 			bits |= CENSUS_EXCLUSIVE;
 		census_report_run(walk, CENSUS_SWAP, bits, swp_offset(entry) + skip, nr,
 				  swp_type(entry));
-		census_report_place(walk, CENSUS_SWAP, 0, addr, nr, 0, 0, 0);
+		census_report_place(walk, (struct census_place) {
+			.kind = CENSUS_SWAP, .bits = bits, .nr = nr, .addr = addr,
+		});
 	} else if (softleaf_has_pfn(entry)) {
 		if (softleaf_is_migration(entry))
 			bits |= CENSUS_MIGRATING;
@@ -236,7 +173,7 @@ void census_report_softleaf(struct census_walk *walk, struct vm_area_struct *vma
 			bits |= CENSUS_DEVICE;
 		census_report_pages(walk, vma, addr, softleaf_to_pfn(entry) + skip, nr,
 				    bits | CENSUS_NOT_PRESENT);
-	} else if (walk->placed && vma->vm_flags & VM_SHARED) {
+	} else if (vma->vm_flags & VM_SHARED) {
 		/* A marker, of userfaultfd for example: the page may be in swap. */
 		census_report_hole(walk, vma, addr, addr + nr * PAGE_SIZE);
 	}

@@ -19,6 +19,15 @@ static inline bool census_may_have_copies(const struct census_walk *walk,
 	return walk->copies && READ_ONCE(vma->anon_vma);
 }
 
+/* Called under the table's lock, if there is a table. */
+static inline void census_report_place(struct census_walk *walk, struct census_place place)
+{
+	if (!walk->each_page)
+		return;
+	walk->ops->page(walk->context, &place);
+	walk->work++;
+}
+
 void census_report_pte(struct census_walk *walk, struct vm_area_struct *vma,
 		       unsigned long addr, pte_t pte);
 void census_report_pages(struct census_walk *walk, struct vm_area_struct *vma,
@@ -30,11 +39,6 @@ void census_report_hole(struct census_walk *walk, struct vm_area_struct *vma,
 			unsigned long addr, unsigned long end);
 void census_report_run(struct census_walk *walk, enum census_kind kind, u8 bits,
 		       unsigned long pfn, unsigned int nr, u8 swap_type);
-void census_report_place(struct census_walk *walk, enum census_kind kind, u8 bits,
-			 unsigned long addr, unsigned int nr, u64 key, u8 at, u64 payer);
-void census_report_on_node(struct census_walk *walk, unsigned long pfn, unsigned int nr,
-			   bool device);
-void census_report_huge_on_node(struct census_walk *walk, unsigned long pfn, unsigned int nr);
 
 /* Passes the runs of a table on: under its lock, and, with all but masks, after it. */
 void census_report_locked(struct census_walk *walk);

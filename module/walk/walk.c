@@ -29,11 +29,10 @@
 /**
  * census_walk_begin() - allocate the memory of a walk
  * @walk: zeroed; the caller calls census_walk_end(), also after an error
- * @places: the walk will report places
  *
  * Return: 0 or -ENOMEM.
  */
-int census_walk_begin(struct census_walk *walk, bool places)
+int census_walk_begin(struct census_walk *walk)
 {
 	struct census_mask *masks;
 
@@ -45,20 +44,16 @@ int census_walk_begin(struct census_walk *walk, bool places)
 		walk->masks = masks + 1;
 	}
 	walk->image = census_kvzalloc(sizeof(*walk->image));
-	if (places)
-		walk->places = census_kvcalloc(CENSUS_PLACES_MAX, sizeof(*walk->places));
-	return walk->runs && masks && walk->image && (walk->places || !places) ? 0 : -ENOMEM;
+	return walk->runs && masks && walk->image ? 0 : -ENOMEM;
 }
 
 void census_walk_end(struct census_walk *walk)
 {
 	kvfree(walk->runs);
-	kvfree(walk->places);
 	kvfree(walk->image);
 	if (walk->masks)
 		kvfree(walk->masks - 1);
 	walk->runs = NULL;
-	walk->places = NULL;
 	walk->image = NULL;
 	walk->masks = NULL;
 }
@@ -129,8 +124,6 @@ static bool walk_pte_table(struct census_walk *walk, struct vm_area_struct *vma,
 	walk->ptes += nr;
 	walk->work += nr;
 	census_ptes_report(walk, vma, pte, nr, addr);
-	if (walk->on_nodes)
-		census_ptes_on_nodes(walk, vma, pte, nr, addr);
 	census_report_locked(walk);
 	spin_unlock(ptl);
 	census_report_flush(walk);
@@ -157,34 +150,13 @@ static bool pmd_maps_special(struct vm_area_struct *vma, pmd_t pmd)
 	return vma->vm_flags & VM_PFNMAP || census_pmd_special(pmd) || pmd_maps_zero(vma, pmd);
 }
 
-/*
- * Counts the huge page of a PMD, if it maps one, from page @skip on.  Not in
- * census_report_pages(), which reports single pages too: a census that does not count by node
- * took more instructions for each.
- */
-static void report_on_node(struct census_walk *walk, struct vm_area_struct *vma, pmd_t pmd,
-			   unsigned long skip, unsigned int nr)
-{
-	softleaf_t entry;
-
-	if (pmd_present(pmd)) {
-		if (!census_pmd_devmap(pmd) && !pmd_maps_special(vma, pmd))
-			census_report_on_node(walk, pmd_pfn(pmd) + skip, nr, false);
-		return;
-	}
-	entry = softleaf_from_pmd(pmd);
-	if (!softleaf_is_swap(entry) && softleaf_has_pfn(entry))
-		census_report_on_node(walk, softleaf_to_pfn(entry) + skip, nr,
-				      softleaf_is_device_private(entry));
-}
-
 /* Pages of a huge page that take as long as an entry, if struct page is not read. */
 #define PAGES_PER_WORK 32
 
 /* Checks whether the consumer reads the struct page of each page, under the table's lock. */
 static bool reads_pages(const struct census_walk *walk)
 {
-	return walk->ops->runs_locked || walk->paid;
+	return walk->ops->runs_locked || walk->each_page;
 }
 
 /*
@@ -218,8 +190,6 @@ static bool report_pmd(struct census_walk *walk, struct vm_area_struct *vma, pmd
 		return false;
 	}
 	walk->work += reads_pages(walk) ? nr : nr / PAGES_PER_WORK;
-	if (walk->on_nodes)
-		report_on_node(walk, vma, pmd, skip, nr);
 	return true;
 }
 
@@ -227,7 +197,7 @@ static bool report_pmd(struct census_walk *walk, struct vm_area_struct *vma, pmd
 static bool counts_exclusive_pmds(const struct census_walk *walk, struct vm_area_struct *vma)
 {
 	return walk->writable_is_exclusive && !walk->exclusive_key && !walk->ops->by_run &&
-	       !walk->placed && !walk->paid && !walk->on_nodes && vma_is_anonymous(vma);
+	       !walk->each_page && vma_is_anonymous(vma);
 }
 
 /* census_exclusive_check() reads struct page. */
@@ -271,7 +241,7 @@ static unsigned long count_exclusive_pmds(struct census_walk *walk, const pmd_t 
 static bool marks_huge_pages(const struct census_walk *walk, struct vm_area_struct *vma)
 {
 	return (walk->huge_frames || walk->huge_file) && !walk->copies && !walk->exclusive_key &&
-	       !walk->ops->by_run && !walk->placed && !walk->paid && !walk->on_nodes &&
+	       !walk->ops->by_run && !walk->each_page &&
 	       !(vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)) && !vma_is_dax(vma);
 }
 
@@ -318,7 +288,7 @@ static unsigned long mark_pmds(struct census_walk *walk, struct vm_area_struct *
 }
 
 /*
- * Masks, runs and places that a huge page may have.  In one hold of the lock of a table of huge
+ * Masks and runs that a huge page may have.  In one hold of the lock of a table of huge
  * pages there are no more of these than in one of a PTE table.  One that is only marked has one
  * mask, but its struct page is read.
  */
@@ -510,10 +480,10 @@ static void report_hugetlb(struct census_walk *walk, unsigned long addr, pte_t p
 			bits |= CENSUS_MIGRATING;
 		pfn = softleaf_to_pfn(entry);
 	}
-	if (walk->on_nodes)
-		census_report_huge_on_node(walk, pfn, nr);
 	census_report_run(walk, CENSUS_HUGETLB, bits, pfn, nr, 0);
-	census_report_place(walk, CENSUS_HUGETLB, CENSUS_PMD, addr, nr, pfn, 0, 0);
+	census_report_place(walk, (struct census_place) {
+		.kind = CENSUS_HUGETLB, .bits = bits, .nr = nr, .addr = addr, .pfn = pfn,
+	});
 	census_report_locked(walk);
 }
 
@@ -727,7 +697,7 @@ unsigned long census_walk_vma(struct census_walk *walk,
 		if (!pmd)
 			pmd = find_pmd(vma->vm_mm, addr, end, &next, &leaf);
 		if (!pmd) {
-			if (walk->placed && walk->holes)
+			if (walk->holes)
 				next = min(next, addr + HOLE_MAX);
 			skip_upper(walk, vma, leaf, addr, next);
 			walk->work += ENTRIES_PER_EMPTY;

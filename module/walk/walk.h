@@ -12,8 +12,6 @@
 #include <linux/mm_types.h>
 #include <linux/types.h>
 
-#include "walk/numa.h"
-
 /**
  * enum census_kind - type of the entries of a run
  * @CENSUS_PRESENT: mapped frames
@@ -81,25 +79,23 @@ struct census_mask {
 };
 
 /**
- * struct census_place - pages at consecutive addresses
- * @kind: PRESENT, HUGETLB, SWAP or HOLE
- * @huge: PRESENT: mapped by a PMD
- * @exclusive: PRESENT: %CENSUS_EXCLUSIVE
- * @at: PRESENT: bit of the first page in the mask of @key
- * @nr: number of pages; PRESENT: all are in one mask
+ * struct census_place - what one entry maps, or a part of it
+ * @kind: PRESENT, HUGETLB, SWAP or HOLE; a HOLE may be of more entries
+ * @bits: as in &struct census_run
+ * @at: bit of the first page in the mask of @key
+ * @nr: number of pages
  * @addr: of the first page
- * @key: PRESENT: as in &struct census_mask; HUGETLB: the first frame; else 0
- * @payer: PRESENT: ID of the cgroup that is charged, if payers are requested; see charge.h
+ * @pfn: PRESENT, HUGETLB: the first frame; else 0
+ * @key: PRESENT in masks: as in &struct census_mask, and all pages are in one mask; else 0
  */
 struct census_place {
 	u8 kind;
-	bool huge;
-	bool exclusive;
+	u8 bits;
 	u8 at;
 	u32 nr;
 	unsigned long addr;
+	unsigned long pfn;
 	u64 key;
-	u64 payer;
 };
 
 /**
@@ -145,10 +141,9 @@ unsigned long census_image_pfn(u64 value);
  * @by_run: mapped pages are PRESENT runs, not masks
  * @masks: receives masks of one or more tables, possibly of several VMAs, from
  *	census_walk_flush(), which is called without any lock; may sleep
- * @places: receives the addresses of the pages of masks and of HUGETLB and SWAP runs, and
- *	HOLEs instead of HOLE runs; called after the page table lock was dropped, with the
- *	VMA still locked; must not sleep; or NULL.  Returns work, as in &struct census_walk,
- *	beyond that of reading the table
+ * @page: called for each entry of a run or mask but SPECIAL, in the order of addresses, if
+ *	&struct census_walk.each_page; for HOLEs of one entry, and all others, under the page
+ *	table lock; must not sleep; or NULL
  * @find_image: searches a table that has @value at @index, and as many entries as the one of
  *	@image; called under the page table lock; sets @match and returns its values, which stay
  *	valid and unchanged until @image is called; or returns NULL; or NULL
@@ -169,8 +164,7 @@ struct census_walk_ops {
 		     unsigned int nr);
 	void (*masks)(void *context, const struct census_mask *masks,
 		      unsigned int nr);
-	u64 (*places)(void *context, const struct census_place *places,
-		      unsigned int nr);
+	void (*page)(void *context, const struct census_place *place);
 	const u64 *(*find_image)(void *context, struct census_image *image,
 				 unsigned int index, u64 value);
 	u32 (*masks_met)(void *context, const struct census_image *image, u32 *pages);
@@ -185,8 +179,7 @@ struct census_walk_ops {
  *	called after each %CENSUS_PTES_MAX entries; must be true if census_walk_full()
  * @pause_context: argument of @pause
  * @holes: report HOLE runs, in the current VMA
- * @placed: report places, in the current VMA
- * @paid: report places with their payers, but no holes
+ * @each_page: call @ops->page, in the current VMA: all entries are read one by one
  * @frames: masks: key of frame 0 in the current VMA
  * @huge_frames: masks: key of the first huge page, if those of the current VMA are in masks of
  *	their own, which have a bit for each, see census_huge_key(); else 0
@@ -215,12 +208,7 @@ struct census_walk_ops {
  * @runs: %CENSUS_RUNS_MAX elements
  * @nr_masks: number of @masks
  * @masks: CENSUS_MASKS_MAX elements, and before the first a dummy that is never reported
- * @nr_places: number of @places
- * @places: %CENSUS_PLACES_MAX elements; NULL if places are not requested
  * @image: a table to be reported if its @nr is not 0; NULL if no masks are requested
- * @numa: the nodes; NULL: pages are not counted by node
- * @range: where @numa found a frame last
- * @on_nodes: what is counted by node, by index in @numa; NULL: nothing, of the current VMA
  */
 struct census_walk {
 	const struct census_walk_ops *ops;
@@ -228,8 +216,7 @@ struct census_walk {
 	bool (*pause)(void *context);
 	void *pause_context;
 	bool holes;
-	bool placed;
-	bool paid;
+	bool each_page;
 	u64 frames;
 	u64 huge_frames;
 	u64 huge_file;
@@ -253,12 +240,7 @@ struct census_walk {
 	struct census_run *runs;
 	unsigned int nr_masks;
 	struct census_mask *masks;
-	unsigned int nr_places;
-	struct census_place *places;
 	struct census_image *image;
-	const struct census_numa *numa;
-	struct census_numa_range range;
-	struct census_on_node *on_nodes;
 };
 
 /*
@@ -271,10 +253,7 @@ struct census_walk {
 /* So many masks are passed on together, at most. */
 #define CENSUS_MASKS_AT_ONCE (2 * CENSUS_PTES_MAX)
 
-/* One lock hold finds no more places.  They are passed on before the next. */
-#define CENSUS_PLACES_MAX CENSUS_PTES_MAX
-
-int census_walk_begin(struct census_walk *walk, bool places);
+int census_walk_begin(struct census_walk *walk);
 void census_walk_end(struct census_walk *walk);
 void census_walk_fetch_roots(const struct mm_struct *mm);
 void census_walk_fetch(struct census_walk *walk, struct vm_area_struct *vma, unsigned long addr,

@@ -12,7 +12,8 @@
 #include "base/compat.h"
 #include "base/memory.h"
 #include "base/process.h"
-#include "walk/numa.h"
+#include "count/numa.h"
+#include "walk/walk.h"
 
 /**
  * struct edge - start or end of the span of a node
@@ -154,17 +155,17 @@ bool census_numa_unchanged(const struct census_numa *numa)
 	return i == numa->nr;
 }
 
-/* Return: as census_numa_index(), from struct page. */
-u32 census_numa_read(const struct census_numa *numa, unsigned long pfn)
+/* Return: index of the node of a frame, from struct page; or %CENSUS_NUMA_NONE. */
+static u32 read_index(const struct census_numa *numa, unsigned long pfn)
 {
 	unsigned int nid = page_to_nid(pfn_to_page(pfn));
 
 	return nid < numa->nr_ids ? numa->indexes[nid] : CENSUS_NUMA_NONE;
 }
 
-/* Like census_numa_index(), for a frame that is not in the range @last, which is replaced. */
-u32 census_numa_search(const struct census_numa *numa, struct census_numa_range *last,
-		       unsigned long pfn)
+/* Like read_index(), by the range of the frame, if there is one: then @last is set to it. */
+static u32 search_index(const struct census_numa *numa, struct census_numa_range *last,
+			unsigned long pfn)
 {
 	unsigned int low = 0, high = numa->nr_ranges;
 
@@ -181,7 +182,36 @@ u32 census_numa_search(const struct census_numa *numa, struct census_numa_range 
 			return range->index;
 		}
 	}
-	return census_numa_read(numa, pfn);
+	return read_index(numa, pfn);
+}
+
+/**
+ * census_numa_add() - count what an entry maps on its node
+ * @numa: the nodes; if one was not online, census_numa_unchanged() will return false
+ * @last: range that was found last; zeroed before the first call
+ * @nodes: increased, by index
+ * @place: its page table is locked, so it stays mapped; SWAP and HOLE are on no node
+ */
+void census_numa_add(const struct census_numa *numa, struct census_numa_range *last,
+		     struct census_on_node *nodes, const struct census_place *place)
+{
+	u32 index;
+
+	if (place->kind != CENSUS_PRESENT && place->kind != CENSUS_HUGETLB)
+		return;
+	/* The memory of a device may have been added without a change of a span. */
+	if (place->bits & CENSUS_DEVICE)
+		index = read_index(numa, place->pfn);
+	else if (place->pfn - last->start < last->nr)
+		index = last->index;
+	else
+		index = search_index(numa, last, place->pfn);
+	if (index == CENSUS_NUMA_NONE)
+		return;
+	if (place->kind == CENSUS_HUGETLB)
+		nodes[index].hugetlb += place->nr;
+	else
+		nodes[index].rss += place->nr;
 }
 
 /**

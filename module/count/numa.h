@@ -15,6 +15,7 @@
 
 #include <linux/types.h>
 
+struct census_place;
 struct task_struct;
 
 /**
@@ -76,25 +77,9 @@ struct census_numa {
 int census_numa_begin(struct census_numa *numa);
 void census_numa_end(struct census_numa *numa);
 bool census_numa_unchanged(const struct census_numa *numa);
-u32 census_numa_search(const struct census_numa *numa, struct census_numa_range *last,
-		       unsigned long pfn);
-u32 census_numa_read(const struct census_numa *numa, unsigned long pfn);
+void census_numa_add(const struct census_numa *numa, struct census_numa_range *last,
+		     struct census_on_node *nodes, const struct census_place *place);
 void census_numa_note_threads(const struct census_numa *numa, struct census_on_node *nodes,
 			      struct task_struct *leader);
-
-/**
- * census_numa_index() - index of the node of a frame
- * @numa: the nodes
- * @last: range that was found last; zeroed before the first call
- * @pfn: the frame; its page table is locked, so it stays mapped
- *
- * Return: the index, or %CENSUS_NUMA_NONE if the node was not online; then
- * census_numa_unchanged() will return false.
- */
-static inline u32 census_numa_index(const struct census_numa *numa,
-				    struct census_numa_range *last, unsigned long pfn)
-{
-	return pfn - last->start < last->nr ? last->index : census_numa_search(numa, last, pfn);
-}
 
 #endif /* _CENSUS_NUMA_H */
