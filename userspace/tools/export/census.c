@@ -118,9 +118,6 @@ int export_take(struct export *export, struct failure *why)
 	const struct session *session = export->session;
 	const struct options *options = session->options;
 
-	if (export->n && !session->source->ops->live)
-		return 0;
-	export_drop(export);
 	export->session->request.parts = options->command->parts;
 	if (!session->source->ops->live && !options->group_by) {
 		export->session->request.any_groups = true;

@@ -30,10 +30,7 @@ struct export {
 	size_t n;
 };
 
-/*
- * Takes new censuses, in one thread at a time; of a record, which does not change, keeps
- * the old one.  Returns 0, or -1 and @why.
- */
+/* Takes the censuses; of a record, the last one.  Returns 0, or -1 and @why. */
 int export_take(struct export *export, struct failure *why);
 
 /* Writes them; @older: in the Prometheus text format. */

@@ -2,9 +2,9 @@
 /*
  * Serves metrics over HTTP to Prometheus.
  *
- * A request gets a census that starts after its arrival.  All requests that arrive
- * during a census share the next one.  The only page is GET /metrics; a client that
- * accepts OpenMetrics gets it, any other the Prometheus text format.
+ * A request takes a census if the last one is older than 5 s; all requests share it.  The only
+ * page is GET /metrics; a client that accepts OpenMetrics gets it, any other the Prometheus
+ * text format.
  */
 #ifndef READER_EXPORT_LISTEN_H
 #define READER_EXPORT_LISTEN_H
