@@ -3,11 +3,9 @@
 #include <ctype.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "lib/memory.h"
@@ -22,9 +20,6 @@
 /* More than the kernel writes to any of the files. */
 #define FILE_SIZE	(16 << 10)
 
-/* A limit of version 1 that is none: as many bytes as its counter can hold. */
-#define NO_LIMIT	(UINT64_C(1) << 62)
-
 /* Numbers of a line that are not charges. */
 enum {
 	NUMBER_POPULATED = CHARGES,
@@ -36,15 +31,11 @@ enum {
  * @name: in the text
  * @file: in the directory of the cgroup
  * @key: before the number in @file; NULL: the file has only the number
- * @not_of_root: of the root it is not what it is of others
- * @least_none: from this value on it is none; 0: never
  */
 struct charge_file {
 	const char *name;
 	const char *file;
 	const char *key;
-	bool not_of_root;
-	uint64_t least_none;
 };
 
 static const struct charge_file numbers[NUMBERS] = {
@@ -59,43 +50,6 @@ static const struct charge_file numbers[NUMBERS] = {
 	[CHARGE_OOM_KILLS] = { "oom_kill", "memory.events", "oom_kill" },
 	[NUMBER_POPULATED] = { "populated", "cgroup.events", "populated" },
 };
-
-/*
- * The same of the memory controller of version 1.  Its root counts neither what is charged nor
- * kernel memory.  Its OOM kills are without those of the cgroups below, so they are not read.
- */
-static const struct charge_file numbers_v1[CHARGES] = {
-	[CHARGE_TOTAL] = { .name = "current", .file = "memory.usage_in_bytes",
-			   .not_of_root = true },
-	[CHARGE_ANON] = { .name = "anon", .file = "memory.stat", .key = "total_rss" },
-	[CHARGE_FILE] = { .name = "file", .file = "memory.stat", .key = "total_cache" },
-	[CHARGE_SHMEM] = { .name = "shmem", .file = "memory.stat", .key = "total_shmem" },
-	[CHARGE_KERNEL] = { .name = "kernel", .file = "memory.kmem.usage_in_bytes",
-			    .not_of_root = true },
-	[CHARGE_INACTIVE_FILE] = { .name = "inactive_file", .file = "memory.stat",
-				   .key = "total_inactive_file" },
-	[CHARGE_SWAP] = { .name = "swap", .file = "memory.stat", .key = "total_swap" },
-	[CHARGE_LIMIT] = { .name = "max", .file = "memory.limit_in_bytes",
-			   .not_of_root = true, .least_none = NO_LIMIT },
-};
-
-/* Where the memory controller of version 1 is mounted; NULL: it is not. */
-static const char *root_v1;
-
-void charges_root_v1(const char *dir)
-{
-	root_v1 = dir;
-}
-
-static const char *find_root_v1(void)
-{
-	static const char place[] = "/sys/fs/cgroup/memory";
-	struct statfs fs;
-
-	if (root_v1)
-		return *root_v1 ? root_v1 : NULL;
-	return !statfs(place, &fs) && fs.f_type == CGROUP_SUPER_MAGIC ? place : NULL;
-}
 
 /* Reads @name in the directory @dir into @text; empty if there is no such file. */
 static void read_file(int dir, const char *name, char *text, size_t size)
@@ -128,57 +82,26 @@ static const char *find_number(const char *text, const char *key)
 	return isdigit((unsigned char)*text) ? text : NULL;
 }
 
-/* Writes the first @n of @files, in the directory @dir, -1: there is none. */
-static void put_numbers(FILE *out, const struct charge_file *files, size_t n, int dir, bool is_root)
-{
-	const char *file = "", *number;
-	char text[FILE_SIZE];
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (!files[i].file || (files[i].not_of_root && is_root))
-			continue;
-		if (strcmp(files[i].file, file))
-			read_file(dir, files[i].file, text, sizeof(text));
-		file = files[i].file;
-		number = find_number(text, files[i].key);
-		if (number && !(files[i].least_none &&
-				strtoull(number, NULL, 10) >= files[i].least_none))
-			fprintf(out, " %s=%.*s", files[i].name,
-				(int)strspn(number, "0123456789"), number);
-	}
-}
-
-static int open_dir(const char *path)
-{
-	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-/*
- * Only one hierarchy has the memory controller.  In that of version 1, a cgroup has the path
- * that it has in the default hierarchy: systemd and runtimes of containers make both.
- */
 static void put_charge_line(const struct cgroup_place *place, void *context)
 {
-	const char *v1 = find_root_v1();
-	int dir = open_dir(place->dir), memory;
+	int dir = open(place->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *file = "", *number;
+	char text[FILE_SIZE];
 	FILE *out = context;
-	char *path;
+	size_t i;
 
 	/* It was removed. */
 	if (dir < 0)
 		return;
 	fprintf(out, "%" PRIu64 " %" PRIu64, place->id, place->parent);
-	if (v1) {
-		path = xasprintf("%s%s", v1, place->path);
-		memory = open_dir(path);
-		free(path);
-		put_numbers(out, numbers_v1, CHARGES, memory, !place->parent);
-		if (memory >= 0)
-			close(memory);
-		put_numbers(out, numbers + CHARGES, NUMBERS - CHARGES, dir, !place->parent);
-	} else {
-		put_numbers(out, numbers, NUMBERS, dir, !place->parent);
+	for (i = 0; i < NUMBERS; i++) {
+		if (strcmp(numbers[i].file, file))
+			read_file(dir, numbers[i].file, text, sizeof(text));
+		file = numbers[i].file;
+		number = find_number(text, numbers[i].key);
+		if (number)
+			fprintf(out, " %s=%.*s", numbers[i].name,
+				(int)strspn(number, "0123456789"), number);
 	}
 	putc('\n', out);
 	close(dir);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Memory that the kernel charges to cgroups: files of the memory controller of the default
- * hierarchy, or of version 1 where that has it.  They are read right after a census by cgroup
- * and kept with it as texts, so a record contains them too.
+ * hierarchy.  They are read right after a census by cgroup and kept with it as texts, so a
+ * record contains them too.
  */
 #ifndef READER_CHARGES_H
 #define READER_CHARGES_H
@@ -17,12 +17,6 @@
 
 /* Adds the texts of all cgroups of this machine to @snap. */
 void charges_read(struct snapshot *snap);
-
-/*
- * Sets where the memory controller of version 1 is mounted, for tests; "": it is not.  Without
- * this it is found.
- */
-void charges_root_v1(const char *dir);
 
 /*
  * Fills the charges of the groups of @snap from these texts, and adds a group for each other

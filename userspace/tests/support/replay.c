@@ -226,7 +226,6 @@ int main(int argc, char **argv)
 	tool_prefix("replay");
 	/* Do not use the cgroups and settings of this machine. */
 	cgroups_root(getenv("REPLAY_CGROUPS") ? getenv("REPLAY_CGROUPS") : "/nonexistent");
-	charges_root_v1("");
 	procfs_root(getenv("REPLAY_PROC") ? getenv("REPLAY_PROC") : "proc");
 	if (getenv("REPLAY_MOST"))
 		record_file_bound(strtoull(getenv("REPLAY_MOST"), NULL, 10));

@@ -227,85 +227,6 @@ static void test_many(void)
 	}
 }
 
-/* The memory controller of version 1: a tree of its own, with the same paths. */
-static void test_version_1(void)
-{
-	static const struct {
-		const char *name;
-		const char *text;
-	} v1_files[] = {
-		{ "/memory.usage_in_bytes", "9000\n" },
-		{ "/memory.kmem.usage_in_bytes", "0\n" },
-		{ "/memory.limit_in_bytes", "9223372036854771712\n" },
-		{ "/memory.stat",
-		  "cache 1\nrss 2\ntotal_cache 5000\ntotal_rss 4000\ntotal_shmem 3000\n" },
-		{ "/a b.slice/memory.usage_in_bytes", "1000\n" },
-		{ "/a b.slice/memory.kmem.usage_in_bytes", "100\n" },
-		{ "/a b.slice/memory.limit_in_bytes", "9223372036854771712\n" },
-		{ "/a b.slice/memory.oom_control",
-		  "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n" },
-		{ "/a b.slice/memory.stat",
-		  "cache 1\nrss 2\nshmem 3\nswap 4\ntotal_cache 500\ntotal_rss 400\n"
-		  "total_rss_huge 7\ntotal_shmem 300\ntotal_swap 60\ntotal_inactive_file 50\n" },
-		{ "/a b.slice/done/memory.usage_in_bytes", "700\n" },
-		{ "/a b.slice/done/memory.limit_in_bytes", "8192\n" },
-	};
-	static const char *const v1_dirs[] = { "", "/a b.slice", "/a b.slice/done" };
-	struct snapshot *snap = snapshot_new();
-	const struct group *group;
-	char path[256], made[] = "/tmp/memcensus-v1-XXXXXX";
-	FILE *file = NULL;
-	size_t i;
-
-	ok(!!mkdtemp(made), "a tree of version 1 is made");
-	for (i = 1; i < 3; i++) {
-		snprintf(path, sizeof(path), "%s%s", made, v1_dirs[i]);
-		mkdir(path, 0700);
-	}
-	for (i = 0; i < sizeof(v1_files) / sizeof(v1_files[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s", made, v1_files[i].name);
-		file = fopen(path, "w");
-		if (file) {
-			fputs(v1_files[i].text, file);
-			fclose(file);
-		}
-	}
-	add_group(snap, ids[ROOT]);
-	add_group(snap, ids[FULL]);
-	add_group(snap, ids[LATE]);
-	charges_root_v1(made);
-	charges_read(snap);
-	charges_apply(snap);
-	charges_root_v1("");
-
-	group = find(snap, ids[FULL]);
-	ok(is(group, CHARGE_TOTAL, 1000) && is(group, CHARGE_ANON, 400) &&
-	   is(group, CHARGE_FILE, 200) && is(group, CHARGE_SHMEM, 300) &&
-	   is(group, CHARGE_KERNEL, 100) && is(group, CHARGE_SWAP, 60) &&
-	   is(group, CHARGE_INACTIVE_FILE, 50),
-	   "version 1: with those below, and not what the other files say");
-	ok(lacks(group, CHARGE_LIMIT), "version 1: the largest number is no limit");
-	ok(lacks(group, CHARGE_OOM_KILLS), "version 1: OOM kills of one level are not all");
-	group = find(snap, ids[EMPTY]);
-	ok(is(group, CHARGE_TOTAL, 700) && is(group, CHARGE_LIMIT, 8192) && !group->mms &&
-	   lacks(group, CHARGE_ANON), "version 1: without processes");
-	group = find(snap, ids[ROOT]);
-	ok(lacks(group, CHARGE_TOTAL) && lacks(group, CHARGE_KERNEL) &&
-	   lacks(group, CHARGE_LIMIT) && is(group, CHARGE_ANON, 4000) &&
-	   is(group, CHARGE_FILE, 2000), "version 1: what the root does not count is unknown");
-	group = find(snap, ids[LATE]);
-	ok(group && !group->charges.known, "version 1: no such path: unknown, not 0");
-	snapshot_free(snap);
-	for (i = 0; i < sizeof(v1_files) / sizeof(v1_files[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s", made, v1_files[i].name);
-		unlink(path);
-	}
-	for (i = 3; i-- > 0;) {
-		snprintf(path, sizeof(path), "%s%s", made, v1_dirs[i]);
-		rmdir(path);
-	}
-}
-
 int main(void)
 {
 	struct snapshot *snap = snapshot_new();
@@ -315,11 +236,9 @@ int main(void)
 	if (!top || !make_tree())
 		return 1;
 	cgroups_root(top);
-	charges_root_v1("");
 	test_live(snap);
 	snapshot_free(snap);
 	test_hostile();
-	test_version_1();
 	test_many();
 	drop_tree();
 	return tap_done();
