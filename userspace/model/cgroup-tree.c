@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The tree of the groups by cgroup. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,9 @@
 /* Digits of the ID of a container, and those that docker shows. */
 #define ID_DIGITS	64
 #define SHORT_DIGITS	12
+
+/* Groups that contain a group: the path of a cgroup has fewer names. */
+#define DEPTH_MAX	(PATH_MAX / 2)
 
 #define HEX	"0123456789abcdef"
 
@@ -89,10 +93,16 @@ void cgroup_tree_link(struct snapshot *snap)
 	for (i = 0; i < snap->n_groups && !snapshot_is_full(snap); i++) {
 		struct group *group = &snap->groups[i];
 
+		parent = group_parent(snap, group);
+		group->depth = parent ? parent->depth + 1 : 0;
+		if (group->depth > DEPTH_MAX) {
+			group->known &= ~(1ULL << MEMCENSUS_GROUP_PARENT);
+			group->depth = 0;
+			parent = NULL;
+		}
 		group->contains = false;
 		if (!KNOWN(group, MEMCENSUS_GROUP_CGROUP))
 			continue;
-		parent = group_parent(snap, group);
 		if (parent)
 			parent->contains = true;
 		set_names(snap, group, parent);

@@ -139,16 +139,11 @@ const struct task *task_of(const struct snapshot *snap, uint64_t pid)
 	return NULL;
 }
 
-static bool is_group(const struct group *group, uint64_t id)
-{
-	return KNOWN(group, MEMCENSUS_GROUP_ID) && group->id == id;
-}
-
 struct group *group_of(const struct snapshot *snap, uint64_t id)
 {
-	size_t low = 0, high = snap->n_groups, middle, i;
+	size_t low = 0, high = snap->n_groups, middle;
 
-	/* A census sends them in the order of their numbers; SHARE the largest ones. */
+	/* They are sent in the order of their numbers. */
 	while (low < high) {
 		middle = low + (high - low) / 2;
 		if (snap->groups[middle].id < id)
@@ -156,12 +151,8 @@ struct group *group_of(const struct snapshot *snap, uint64_t id)
 		else
 			high = middle;
 	}
-	if (low < snap->n_groups && is_group(&snap->groups[low], id))
-		return &snap->groups[low];
-	for (i = 0; i < snap->n_groups; i++)
-		if (is_group(&snap->groups[i], id))
-			return &snap->groups[i];
-	return NULL;
+	return low < snap->n_groups && KNOWN(&snap->groups[low], MEMCENSUS_GROUP_ID) &&
+	       snap->groups[low].id == id ? &snap->groups[low] : NULL;
 }
 
 void snapshot_drop_gone(struct snapshot *snap)

@@ -128,8 +128,9 @@ struct charges {
 /*
  * The known one of @uid, @cgroup and @comm is the key of the group.  @charges is not in the
  * ABI: read from the files of the cgroup after the census.  cgroup_tree_link() sets the
- * others: @contains: it contains other groups; @own: it has only the processes of its cgroup
- * itself, and another group has those below it too; @path, @name: NULL: unavailable.
+ * others: @depth: how many groups contain it; @contains: it contains other groups; @own: it has
+ * only the processes of its cgroup itself, and another group has those below it too; @path,
+ * @name: NULL: unavailable.
  */
 struct group {
 	uint64_t known;
@@ -137,6 +138,7 @@ struct group {
 	struct on_nodes on;
 	GROUP_MEMBERS;
 	struct charges charges;
+	unsigned int depth;
 	bool contains;
 	bool own;
 	const char *path;

@@ -14,6 +14,9 @@
 
 #define READ_SIZE	(64UL << 10)
 
+/* How often each byte may be checked on average for chunks that turn out to be damaged. */
+#define SPENT_MAX	4
+
 /* Fuzzers cannot guess checksums, so fuzzing builds accept any. */
 static bool is_crc(uint32_t crc, const void *data, size_t len)
 {
@@ -86,9 +89,10 @@ static void move_down(struct chunk_reader *reader)
  */
 static int fill_chunk(struct chunk_reader *reader, size_t n, struct failure *why)
 {
+	size_t room;
 	ssize_t got;
 
-	if (reader->end - reader->begin >= n)
+	if (reader->end - reader->begin >= n || reader->eof)
 		return 0;
 	move_down(reader);
 	while (reader->end < n && !reader->eof) {
@@ -96,8 +100,9 @@ static int fill_chunk(struct chunk_reader *reader, size_t n, struct failure *why
 			reader->room += reader->room / 2 + READ_SIZE;
 			reader->buf = xreallocarray(reader->buf, reader->room, 1);
 		}
-		got = read(reader->fd, reader->buf + reader->end,
-			   reader->room - reader->end);
+		/* No more than needed: it is read again behind each place that is damaged. */
+		room = n - reader->end > READ_SIZE ? reader->room - reader->end : READ_SIZE;
+		got = read(reader->fd, reader->buf + reader->end, room);
 		if (got < 0 && errno == EINTR && !signals_stopped())
 			continue;
 		if (got < 0 && errno == EINTR)
@@ -151,6 +156,27 @@ static void pass_chunk(struct chunk_reader *reader)
 		       reader->end - reader->begin - 1);
 	reader->begin = found ? (size_t)(found - reader->buf) : reader->end;
 	reader->passed += reader->begin - before;
+}
+
+/*
+ * Skips a chunk whose data is damaged.  The next head may be within that data, but each head of a
+ * hostile record may claim the same data: those that cost more than the record was worth so far
+ * are believed.
+ */
+static void pass_damaged(struct chunk_reader *reader, const struct chunk_head *head)
+{
+	const size_t size = CHUNK_HEAD + head->len;
+
+	/* Else the record ends in it, and nothing was checked. */
+	if (reader->end - reader->begin >= size)
+		reader->spent += (uint64_t)head->len + head->plain_len;
+	if (reader->end - reader->begin < size ||
+	    reader->spent <= SPENT_MAX * (offset(reader) + CHUNK_MAX)) {
+		pass_chunk(reader);
+		return;
+	}
+	reader->begin += size;
+	reader->passed += size;
 }
 
 /* Whether the unread bytes begin as a record, which may be truncated. */
@@ -256,7 +282,7 @@ static int next_ahead(struct chunk_reader *reader, struct chunk *chunk, bool hea
 		ret = find_data(reader, chunk, why);
 		if (ret)
 			return ret;
-		pass_chunk(reader);
+		pass_damaged(reader, &chunk->head);
 	}
 }
 

@@ -117,6 +117,7 @@ bool chunk_unpack(struct chunk_head *head, const unsigned char *packed);
  * @eof: no data follows the bytes in @buf
  * @found: it begins as a record, or a head was found
  * @passed: bytes passed before it
+ * @spent: bytes that were checked or decompressed of damaged chunks
  * @whole: offset behind the last CHUNK_END that was given, or where reading began
  * @last: head of the last chunk that was given, which was at @last_at
  * @plain: data of the last compressed chunk; owned
@@ -132,6 +133,7 @@ struct chunk_reader {
 	bool eof;
 	bool found;
 	uint64_t passed;
+	uint64_t spent;
 	uint64_t whole;
 	struct chunk_head last;
 	uint64_t last_at;

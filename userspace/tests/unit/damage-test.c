@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "model/cgroup-tree.h"
@@ -18,6 +19,7 @@
 #include "record/chunk.h"
 #include "record/record-file.h"
 #include "record/recorded-names.h"
+#include "report/listing.h"
 #include "report/snapshot-json.h"
 #include "stream.h"
 #include "tap.h"
@@ -538,6 +540,68 @@ static void test_expansion(void)
 	   "so is one that has more than it says, or less");
 }
 
+/* Seconds of CPU time. */
+static double used(void)
+{
+	return (double)clock() / CLOCKS_PER_SEC;
+}
+
+/* Heads that are right, one behind the other: each claims the data of the next ones, too. */
+static void test_claims(void)
+{
+	const size_t n = 3 * CHUNK_BYTES / CHUNK_HEAD;
+	unsigned char *claims = calloc(n, CHUNK_HEAD);
+	unsigned char *one = calloc(1, CHUNK_HEAD + CHUNK_BYTES);
+	const struct chunk_head head = {
+		.version = CHUNK_VERSION, .kind = CHUNK_TEXT, .len = CHUNK_BYTES };
+	const double before = used();
+	struct reading got;
+	size_t i;
+
+	chunk_pack(&head, one);
+	for (i = 0; i < n; i++)
+		memcpy(claims + i * CHUNK_HEAD, one, CHUNK_HEAD);
+	got = read_all(claims, n * CHUNK_HEAD, false);
+	ok(!got.censuses && used() - before < 10, "heads that claim the same data: %.2f s",
+	   used() - before);
+	free(claims);
+	free(one);
+}
+
+/* Groups whose parents are not there, and a tree that is as deep as there are groups. */
+static void test_parents(void)
+{
+	const struct view view = { .snap = with_groups(40000) };
+	struct snapshot *snap = (struct snapshot *)view.snap;
+	const struct column *uss = &group_record.figures.columns[MEMCENSUS_F_USS];
+	struct listing listing;
+	struct value value;
+	double before;
+	size_t i, all;
+
+	for (i = 0; i < snap->n_groups; i++) {
+		snap->groups[i].known |= 1ULL << MEMCENSUS_GROUP_PARENT;
+		snap->groups[i].parent = UINT64_MAX - i;
+	}
+	before = used();
+	cgroup_tree_link(snap);
+	ok(used() - before < 2, "parents that are missing: %.2f s", used() - before);
+
+	/* A half is one below the other, without figures, the other half is in the last of it. */
+	all = snap->n_groups / 2;
+	for (i = 0; i < snap->n_groups; i++) {
+		snap->groups[i].parent = i < all ? i : all;
+		snap->groups[i].figures.known = (uint64_t)(i >= all) << MEMCENSUS_F_USS;
+	}
+	before = used();
+	cgroup_tree_link(snap);
+	listing_fill(&listing, &view, records_in(snap, &group_record));
+	listing_total(&listing, uss, &value);
+	listing_free(&listing);
+	ok(used() - before < 15, "%zu cgroups in each other: %.2f s", all, used() - before);
+	snapshot_free(snap);
+}
+
 int main(void)
 {
 	struct reading got;
@@ -558,10 +622,12 @@ int main(void)
 	test_holes();
 	test_rewritten();
 	test_expansion();
+	test_claims();
 	test_memory();
 	test_messages();
 	test_lines();
 	test_links();
+	test_parents();
 	unlink(path);
 	return tap_done();
 }
